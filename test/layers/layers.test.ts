@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+
+/** What each layer may import, besides itself. The order is that of the README's architecture section. */
+const LAYERS: Record<string, string[]> = {
+  base: [],
+  syntax: ['base'],
+  catalog: ['base'],
+  config: ['base', 'syntax', 'catalog'],
+  trace: ['base', 'syntax', 'catalog', 'config'],
+  rules: ['base', 'syntax', 'catalog', 'config', 'trace', 'deploy'],
+  snippets: ['base', 'syntax', 'catalog', 'config'],
+  deploy: ['base', 'syntax', 'catalog', 'config'],
+  features: ['base', 'syntax', 'catalog', 'config', 'trace', 'rules', 'snippets', 'deploy'],
+  workspace: ['base', 'syntax', 'catalog', 'config', 'deploy'],
+  generate: ['base', 'syntax', 'catalog', 'config', 'trace', 'rules', 'snippets', 'deploy', 'features'],
+  lsp: ['base', 'syntax', 'catalog', 'config', 'trace', 'rules', 'snippets', 'deploy', 'features', 'workspace'],
+  cli: ['base', 'syntax', 'catalog', 'config', 'trace', 'rules', 'snippets', 'deploy', 'features', 'workspace'],
+};
+/** Files that another row may import although its layer may not: the client's two, types only, and the launcher's way into the server. */
+const EXCEPTIONS: Record<string, string[]> = {
+  client: ['server/src/lsp/protocol.ts', 'server/src/trace/trace.ts'],
+  cli: ['server/src/lsp/node.ts'],
+};
+const CORE_PACKAGES = ['picomatch', 'yaml', 'web-tree-sitter', 'ini', 'smol-toml', 'diff', 'd3-hierarchy', 'preact'];
+
+function* sources(folder: string): Generator<string> {
+  for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
+    const file = path.posix.join(folder, entry.name);
+    if (entry.isDirectory()) yield* sources(file);
+    else if (/\.tsx?$/.test(entry.name) && !entry.name.endsWith('.d.ts')) yield file;
+  }
+}
+
+const imports = (text: string): { from: string; typeOnly: boolean }[] =>
+  [...text.matchAll(/^\s*(import|export)\s+(type\s+)?(?:[^'"`;]*?\sfrom\s+)?'([^']+)'/gm)].map((m) => ({
+    typeOnly: m[2] !== undefined,
+    from: m[3]!,
+  }));
+
+const layerOf = (file: string): string => (file.startsWith('client/') ? 'client' : (file.split('/')[2] ?? ''));
+
+test('every file imports only from its own layer and the layers that its row names', () => {
+  const wrong: string[] = [];
+  let seen = 0;
+  for (const file of [...sources('server/src'), ...sources('client/src')]) {
+    const layer = layerOf(file);
+    for (const { from, typeOnly } of imports(fs.readFileSync(file, 'utf8'))) {
+      seen++;
+      if (!from.startsWith('.')) {
+        const core = layer in LAYERS && !['lsp', 'cli', 'generate'].includes(layer);
+        if (core && !CORE_PACKAGES.some((p) => from === p || from.startsWith(p + '/'))) wrong.push(`${file} imports the package ${from}`);
+        continue;
+      }
+      const target = path.posix.normalize(path.posix.join(path.posix.dirname(file), from));
+      const to = layerOf(target);
+      if (to === layer || LAYERS[layer]?.includes(to) || target.endsWith('.json')) continue;
+      if (EXCEPTIONS[layer]?.includes(target) && (layer !== 'client' || typeOnly)) continue;
+      wrong.push(`${file} imports ${target}`);
+    }
+  }
+  assert.ok(seen > 0);
+  assert.deepEqual(wrong, []);
+});
