@@ -1,0 +1,83 @@
+/** The name of a file: a normalised URI in a branded string, so that two names of one file compare equal. Only this file makes them. */
+declare const brand: unique symbol;
+export type FileId = string & { readonly [brand]: 'FileId' };
+
+const SCHEME = /^([a-z][a-z0-9+.-]*):(\/\/[^/?#]*)?/i;
+
+const encodePath = (path: string): string =>
+  path.split('/').map(encodeURIComponent).join('/').replaceAll('%3A', ':').replaceAll('%40', '@');
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Removes `.` and `..` segments and doubled slashes; a path never climbs above its root. */
+export function normalPath(path: string): string {
+  const out: string[] = [];
+  for (const part of path.split('/')) {
+    if (part === '..') out.pop();
+    else if (part !== '' && part !== '.') out.push(part);
+  }
+  return '/' + out.join('/') + (path.length > 1 && path.endsWith('/') && out.length ? '/' : '');
+}
+
+/** A FileId of a URI as editors send it (`file:///c%3A/x` and `file:///C:/x` become one). */
+export function fileId(uri: string): FileId {
+  const m = SCHEME.exec(uri);
+  if (!m) return fromPath(uri);
+  const scheme = m[1]!.toLowerCase();
+  const authority = m[2] ?? '//';
+  const rest = uri.slice(m[0].length).replace(/[?#].*$/, '');
+  let path = normalPath(decode(rest));
+  if (scheme === 'file') path = path.replace(/^\/([A-Z]):/, (_, drive: string) => `/${drive.toLowerCase()}:`);
+  return `${scheme}:${authority}${encodePath(path)}` as FileId;
+}
+
+/** A FileId of an absolute path, POSIX or Windows. */
+export function fromPath(path: string): FileId {
+  const slashed = path.replaceAll('\\', '/');
+  return fileId('file://' + encodePath(/^[a-z]:/i.test(slashed) ? '/' + slashed : slashed));
+}
+
+const split = (id: FileId): { head: string; path: string } => {
+  const m = SCHEME.exec(id)!;
+  return { head: m[0], path: decode(id.slice(m[0].length)) };
+};
+
+/** The decoded path part, with slashes: `/etc/nginx/nginx.conf`, `/c:/nginx/nginx.conf`. */
+export const pathOf = (id: FileId): string => split(id).path;
+
+/** Resolves `path` against the folder `dir`, as nginx does: absolute paths stay, relative ones are appended. */
+export function resolve(dir: FileId, path: string): FileId {
+  const { head, path: base } = split(dir);
+  const slashed = path.replaceAll('\\', '/');
+  const full = slashed.startsWith('/') ? slashed : /^[a-z]:\//i.test(slashed) ? '/' + slashed : `${base.replace(/\/$/, '')}/${slashed}`;
+  return fileId(head + encodePath(normalPath(full)));
+}
+
+/** The folder that holds the file. */
+export function dirname(id: FileId): FileId {
+  const { head, path } = split(id);
+  return fileId(head + encodePath(path.replace(/\/+$/, '').replace(/\/[^/]*$/, '') || '/'));
+}
+
+export function basename(id: FileId): string {
+  return split(id).path.replace(/\/+$/, '').split('/').at(-1) ?? '';
+}
+
+/** True when the file lies in the folder or below it. */
+export function isBelow(id: FileId, dir: FileId): boolean {
+  const folder = dir.replace(/\/+$/, '');
+  return id === folder || id.startsWith(folder + '/');
+}
+
+/** `path` as seen from `dir`: relative with forward slashes when it lies below, else the whole path. */
+export function relativePath(id: FileId, dir: FileId): string {
+  const folder = pathOf(dir).replace(/\/+$/, '');
+  const path = pathOf(id);
+  return path.startsWith(folder + '/') ? path.slice(folder.length + 1) : path;
+}

@@ -1,0 +1,33 @@
+/** What the core needs of a disk. Implementations live at the edges (node, browser, memory); none of them throws for a missing file. */
+import type { FileId } from './file-id.ts';
+
+/** `problem` is set, and `text` empty, when the file is there and cannot be used; the words are for people. */
+export interface FileText {
+  readonly text: string;
+  readonly problem?: string;
+}
+
+export interface Entry {
+  readonly name: string;
+  readonly kind: 'file' | 'folder' | 'other';
+}
+
+export interface Stat {
+  readonly kind: 'file' | 'folder' | 'other';
+  /** bytes */
+  readonly size: number;
+}
+
+export interface FileSystem {
+  /** Null when there is no such file. */
+  read(file: FileId): Promise<FileText | null>;
+  /** The entries of a folder in byte order of their names; empty when there is no such folder. */
+  list(folder: FileId): Promise<Entry[]>;
+  /** Follows links; null when there is nothing, or a link loop. */
+  stat(file: FileId): Promise<Stat | null>;
+  /** The file behind links, for the check of include cycles; the same id where there are none. */
+  real?(file: FileId): Promise<FileId>;
+}
+
+/** Larger files are not read: a configuration of this size is a mistake, and a binary is no configuration. */
+export const MAX_FILE_BYTES = 8 * 1024 * 1024;

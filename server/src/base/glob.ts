@@ -1,0 +1,38 @@
+/** Masks of `include`, as glob(3) reads them: `*`, `?` and `[…]` within one path segment, no braces, no globstar, no leading dot. */
+import picomatch from 'picomatch';
+import { type FileId, resolve } from './file-id.ts';
+import type { FileSystem } from './file-system.ts';
+
+/** The test of ngx_conf_include: a name with one of these is a mask, and a mask that matches nothing is no error. */
+export const isMask = (path: string): boolean => /[*?[]/.test(path);
+
+const segmentTest = (segment: string): ((name: string) => boolean) =>
+  picomatch(segment, { nobrace: true, noext: true, noglobstar: true, nonegate: true, dot: segment.startsWith('.'), strictBrackets: false });
+
+/** All files that match the mask `path` (absolute), in byte order as glob(3) returns them. `root` only lends its scheme and authority. */
+export async function expandMask(files: Pick<FileSystem, 'list' | 'stat'>, root: FileId, path: string): Promise<FileId[]> {
+  const segments = path.split('/').filter((s) => s !== '');
+  let folders: string[] = [''];
+  for (const [i, segment] of segments.entries()) {
+    const last = i === segments.length - 1;
+    const next: string[] = [];
+    for (const folder of folders) {
+      if (!isMask(segment)) {
+        next.push(`${folder}/${segment}`);
+        continue;
+      }
+      const matches = segmentTest(segment);
+      for (const entry of await files.list(resolve(root, folder || '/'))) {
+        if (!matches(entry.name) || (!last && entry.kind === 'file')) continue;
+        next.push(`${folder}/${entry.name}`);
+      }
+    }
+    folders = next;
+  }
+  const found: FileId[] = [];
+  for (const path of folders.sort((a, b) => (a < b ? -1 : 1))) {
+    const id = resolve(root, path);
+    if (await files.stat(id)) found.push(id);
+  }
+  return found;
+}
