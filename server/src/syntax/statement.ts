@@ -1,0 +1,63 @@
+/** What is WRITTEN: statements of one file, without any meaning. What nginx makes of them is a `Directive` (config/directive.ts). */
+import type { FileId } from '../base/file-id.ts';
+import type { Lines } from '../base/lines.ts';
+import type { Span } from '../base/span.ts';
+import type { Word } from './word.ts';
+
+/**
+ * Statements keep their identity over edits that do not touch them; their offsets are moved along by the mirror (syntax/document.ts).
+ * So a statement is a key for a WeakMap, and its offsets are valid for the file's present text only.
+ */
+export interface Statement {
+  readonly name: Word;
+  readonly args: readonly Word[];
+  /** null for a simple directive; the statements between the braces otherwise */
+  readonly block: readonly Statement[] | null;
+  /** the text between the braces of a `*_by_lua_block`, null elsewhere */
+  readonly rawBody: Span | null;
+  /** the opening brace, null for a simple directive */
+  readonly open: Span | null;
+  /** the semicolon or the closing brace; null when it is missing */
+  readonly close: Span | null;
+  readonly closed: boolean;
+  /** from the name to the semicolon or closing brace, half open */
+  readonly start: number;
+  readonly end: number;
+  readonly parent: Statement | null;
+}
+
+export interface Comment extends Span {
+  /** with the number sign */
+  readonly text: string;
+}
+
+export type SyntaxFault =
+  | 'missing-semicolon'
+  | 'missing-closing-brace'
+  | 'unexpected-closing-brace'
+  | 'unexpected-opening-brace'
+  | 'unexpected-semicolon'
+  | 'unterminated-string'
+  | 'after-quote'
+  | 'word-too-long'
+  | 'unexpected-end'
+  | 'unexpected';
+
+export interface SyntaxProblem {
+  readonly fault: SyntaxFault;
+  readonly span: Span;
+  /** the statement that is broken, where there is one */
+  readonly statement: Statement | null;
+}
+
+/** Parsing never fails: a broken text has statements and problems. */
+export interface SourceFile {
+  readonly id: FileId;
+  readonly text: string;
+  readonly lines: Lines;
+  readonly body: readonly Statement[];
+  readonly comments: readonly Comment[];
+  readonly problems: readonly SyntaxProblem[];
+  /** which template engine's marks were found, null in a plain file */
+  readonly template: string | null;
+}
