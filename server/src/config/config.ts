@@ -1,0 +1,95 @@
+/** One configuration as nginx would see it, from its main file down. Pure: everything that needed the disk lies in the tree. */
+import type { Catalog } from '../catalog/catalog.ts';
+import { dirname, type FileId, resolve } from '../base/file-id.ts';
+import type { Regexes } from '../base/pcre2.ts';
+import type { SourceFile, Statement } from '../syntax/statement.ts';
+import type { Directive, IncludeSite } from './directive.ts';
+import { Scope, type ScopeContext } from './scope.ts';
+import type { Settings } from './settings.ts';
+import type { Tree } from './tree.ts';
+
+/** What every configuration of a process shares. */
+export interface Engine {
+  readonly catalog: Catalog;
+  readonly regexes: Regexes;
+}
+
+export class Config {
+  readonly main: Scope;
+  readonly catalog: Catalog;
+  readonly regexes: Regexes;
+  private sites: Map<FileId, IncludeSite[]> | undefined;
+
+  constructor(
+    readonly tree: Tree,
+    engine: Engine,
+    readonly settings: Settings,
+    /** `fragment`: no main file was found for it; only what the text itself decides is known */
+    readonly kind: 'root' | 'fragment' = 'root',
+    context: ScopeContext = 'main',
+    /** the contexts that a fragment may stand in, the likeliest first; it is read in the first */
+    readonly contexts: readonly ScopeContext[] = [context],
+  ) {
+    this.catalog = engine.catalog;
+    this.regexes = engine.regexes;
+    const file = tree.files.get(tree.root)!;
+    this.main = new Scope(this, context, null, null, { file, statements: file.body, via: [] });
+  }
+
+  get root(): FileId {
+    return this.tree.root;
+  }
+
+  get files(): ReadonlyMap<FileId, SourceFile> {
+    return this.tree.files;
+  }
+
+  /** The folder that `include` and certificate paths hang from: that of the main file (nginx's conf_prefix). */
+  get confDir(): FileId {
+    return dirname(this.root);
+  }
+
+  /** The folder that root, alias, logs and cache paths hang from: --prefix, else the main file's folder. */
+  get prefix(): FileId {
+    return this.settings.prefix === null ? this.confDir : resolve(this.confDir, this.settings.prefix);
+  }
+
+  /** The include directives that name the file, in any file of this configuration. */
+  includedFrom(file: FileId): readonly IncludeSite[] {
+    if (!this.sites) {
+      this.sites = new Map();
+      const owners = new Map<Statement, SourceFile>();
+      for (const source of this.files.values()) for (const s of includesIn(source.body)) owners.set(s, source);
+      for (const [statement, include] of this.tree.includes) {
+        const owner = owners.get(statement);
+        if (!owner) continue;
+        for (const id of include.files) {
+          const list = this.sites.get(id);
+          if (list) list.push({ file: owner, statement });
+          else this.sites.set(id, [{ file: owner, statement }]);
+        }
+      }
+    }
+    return this.sites.get(file) ?? [];
+  }
+
+  /** Every directive that nginx makes of a statement: one for each way in which its file is included. */
+  usesOf(statement: Statement, file: FileId): Directive[] {
+    const scopes = statement.parent ? this.usesOf(statement.parent, file).flatMap((d) => d.body ?? []) : this.scopesOf(file);
+    return scopes.flatMap((scope) => scope.directives.filter((d) => d.statement === statement));
+  }
+
+  /** The scopes in which the statements on a file's top level stand. */
+  scopesOf(file: FileId): Scope[] {
+    const scopes = file === this.root ? [this.main] : [];
+    for (const site of this.includedFrom(file)) for (const use of this.usesOf(site.statement, site.file.id)) scopes.push(use.scope);
+    return [...new Set(scopes)];
+  }
+}
+
+function* includesIn(statements: readonly Statement[]): Generator<Statement> {
+  for (const s of statements) {
+    if (s.name.value === 'include') yield s;
+    if (s.block) yield* includesIn(s.block);
+  }
+}

@@ -1,0 +1,58 @@
+/** What nginx SEES: one statement in one place of the merged configuration. A file that is included twice has one set of statements and two of these. */
+import type { DirectiveFact } from '../catalog/fact.ts';
+import type { Place, Span } from '../base/span.ts';
+import type { SourceFile, Statement } from '../syntax/statement.ts';
+import type { Word } from '../syntax/word.ts';
+import type { Scope } from './scope.ts';
+
+/** The include directive through which a file was reached. */
+export interface IncludeSite {
+  readonly file: SourceFile;
+  readonly statement: Statement;
+}
+
+export class Directive {
+  private opened: Scope | null | undefined;
+
+  constructor(
+    readonly statement: Statement,
+    readonly file: SourceFile,
+    /** outermost first; empty in the main file */
+    readonly via: readonly IncludeSite[],
+    readonly scope: Scope,
+    readonly fact: DirectiveFact | null,
+  ) {}
+
+  get name(): string {
+    return this.statement.name.value;
+  }
+
+  get args(): readonly Word[] {
+    return this.statement.args;
+  }
+
+  /** The i-th argument as nginx sees it; the empty string when there is none. */
+  value(i: number): string {
+    return this.statement.args[i]?.value ?? '';
+  }
+
+  get values(): string[] {
+    return this.statement.args.map((a) => a.value);
+  }
+
+  /** The scope that the block opens; null for simple directives and raw bodies. */
+  get body(): Scope | null {
+    if (this.opened === undefined) this.opened = this.scope.open(this);
+    return this.opened;
+  }
+
+  /** The place of the whole statement, or of a part of it. */
+  at(span: Span = this.statement): Place {
+    return { file: this.file.id, span: { start: span.start, end: span.end } };
+  }
+
+  /** The place that stands for the directive in lists and messages: its name. */
+  get nameAt(): Place {
+    return this.at(this.statement.name);
+  }
+}

@@ -1,0 +1,89 @@
+/** Inheritance: which directives are in force in a scope. Facts from request-phases section 8 (ngx_http_merge_locations and the modules' merge functions). */
+import type { Directive } from './directive.ts';
+import type { Scope } from './scope.ts';
+
+export interface Effective {
+  /** the directives in force, in file order; empty when the default is */
+  readonly directives: readonly Directive[];
+  readonly origin: Scope | 'default';
+  /** directives of outer scopes that these hide */
+  readonly shadowed: readonly Directive[];
+}
+
+/** Handlers that an `if` in a location and a `limit_except` take over from their location. */
+const PASSES = new Set(['proxy_pass', 'fastcgi_pass', 'uwsgi_pass', 'scgi_pass', 'grpc_pass', 'memcached_pass', 'tunnel_pass']);
+
+/** Directives that no inner level takes over. */
+const NOT_INHERITED = new Set([
+  ...PASSES,
+  'rewrite',
+  'return',
+  'set',
+  'if',
+  'break',
+  'try_files',
+  'limit_except',
+  'location',
+  'server',
+  'server_name',
+  'listen',
+  'upstream',
+  'empty_gif',
+  'flv',
+  'mp4',
+  'stub_status',
+  'perl',
+  'js_content',
+  'content_by_lua',
+  'content_by_lua_block',
+  'content_by_lua_file',
+  'echo',
+  'include',
+]);
+
+/** Names that form one list: a line of either at a level hides the outer lines of both. */
+const ONE_LIST: Record<string, readonly string[]> = {
+  allow: ['allow', 'deny'],
+  deny: ['allow', 'deny'],
+  root: ['root', 'alias'],
+  alias: ['root', 'alias'],
+};
+
+const isNestedConfiguration = (scope: Scope): boolean => scope.context === 'if-in-location' || scope.context === 'limit_except';
+
+/**
+ * The directives of that name in force in `scope`: its own, else those of the nearest outer scope that has any.
+ * `merge` (add_header_inherit, since 1.29.3) adds outer lines after the own ones; `off` stops at the own ones.
+ */
+export function effective(scope: Scope, name: string): Effective {
+  const names = ONE_LIST[name] ?? [name];
+  const own = (at: Scope): Directive[] => at.directives.filter((d) => names.includes(d.name));
+  const found: Directive[] = [];
+  const shadowed: Directive[] = [];
+  let origin: Scope | 'default' = 'default';
+  let merging = false;
+  for (let at: Scope | null = scope; at; at = at.parent) {
+    const lines = own(at);
+    if (lines.length) {
+      if (origin === 'default' || merging) {
+        found.push(...lines);
+        if (origin === 'default') origin = at;
+      } else shadowed.push(...lines);
+    }
+    if (NOT_INHERITED.has(name) && !(PASSES.has(name) && isNestedConfiguration(at))) break;
+    if (name === 'add_header' || name === 'add_trailer') {
+      const inherit = headerInherit(at, `${name}_inherit`);
+      if (inherit === 'off') break;
+      merging = origin !== 'default' && inherit === 'merge' && (merging || origin === at);
+    }
+  }
+  return { directives: found, origin, shadowed };
+}
+
+function headerInherit(scope: Scope, name: string): string {
+  for (let at: Scope | null = scope; at; at = at.parent) {
+    const line = at.first(name);
+    if (line) return line.value(0);
+  }
+  return 'on';
+}

@@ -1,0 +1,154 @@
+/** All IO of a configuration: read, parse, follow includes to the end, ask the disk about paths. What it returns is complete; nothing later waits. */
+import { type CancelToken, check, NEVER } from '../base/cancel.ts';
+import { dirname, type FileId, fileId, isBelow, pathOf, resolve } from '../base/file-id.ts';
+import type { FileSystem, Stat } from '../base/file-system.ts';
+import { expandMask, isMask } from '../base/glob.ts';
+import type { SourceFile, Statement } from '../syntax/statement.ts';
+import type { PathMap } from './settings.ts';
+import { type Include, type IncludeProblem, NO_DISK, type Tree } from './tree.ts';
+
+/** Where parsed files come from: the editor's buffers first, the disk behind them. */
+export interface Sources extends Pick<FileSystem, 'list' | 'stat' | 'real'> {
+  /** null: no such file; a string: why it cannot be used, for people */
+  source(file: FileId): Promise<SourceFile | string | null>;
+}
+
+export interface LoadOptions {
+  readonly pathMap: readonly PathMap[];
+  readonly prefix: string | null;
+  readonly cancel?: CancelToken;
+  /** told for each file read, so that long loads can show progress */
+  readonly progress?: (file: FileId, count: number) => void;
+}
+
+/** nginx itself stops at the limit of open files; a tree of this size is a loop of links or a mask over a home folder. */
+const MAX_FILES = 20_000;
+const MAX_DEPTH = 100;
+
+/** The files that a path of the configuration may mean on this machine, the likeliest first. */
+export function candidates(path: string, base: FileId, root: FileId, options: Pick<LoadOptions, 'pathMap' | 'prefix'>): FileId[] {
+  const confDir = dirname(root);
+  const out: FileId[] = [];
+  if (!/^(\/|[a-z]:[\\/])/i.test(path)) {
+    out.push(resolve(base, path));
+    if (options.prefix !== null) out.push(resolve(resolve(confDir, options.prefix), path));
+    return [...new Set(out)];
+  }
+  for (const { from, to } of options.pathMap) {
+    const head = from.replace(/\/+$/, '');
+    if (path !== head && !path.startsWith(head + '/')) continue;
+    const target = /^[a-z][a-z0-9+.-]+:/i.test(to) ? fileId(to) : resolve(confDir, to);
+    out.push(resolve(target, './' + path.slice(head.length + 1)));
+  }
+  const own = ['/etc/nginx', '/usr/local/nginx/conf', '/usr/local/etc/nginx', '/opt/nginx/conf', '/usr/local/openresty/nginx/conf', '/etc/angie'];
+  if (!own.includes(pathOf(confDir).replace(/\/+$/, '')))
+    for (const head of own) if (path.startsWith(head + '/')) out.push(resolve(confDir, './' + path.slice(head.length + 1)));
+  out.push(resolve(confDir, path));
+  return [...new Set(out)];
+}
+
+function* includesIn(statements: readonly Statement[]): Generator<Statement> {
+  for (const s of statements) {
+    if (s.name.value === 'include' && !s.block && s.args.length > 0) yield s;
+    if (s.block) yield* includesIn(s.block);
+  }
+}
+
+/** What decides whether a file's includes must be looked up again after an edit. */
+export const includeSignature = (file: SourceFile): string => [...includesIn(file.body)].map((s) => s.args.map((a) => a.value).join(' ')).join('\n');
+
+const missing = (path: string, mask: boolean): Include => ({ path, mask, files: [], problem: mask ? null : 'missing', detail: '' });
+
+/**
+ * Reads a main file and everything that it includes (ngx_conf_include: relative to the main file's folder; masks by glob(3) in byte order).
+ * Never throws for what is on the disk; a main file that cannot be read gives `{ problem }`. Throws Cancelled.
+ */
+export async function loadTree(root: FileId, sources: Sources, options: LoadOptions): Promise<Tree | { problem: string }> {
+  const cancel = options.cancel ?? NEVER;
+  const main = await sources.source(root);
+  if (main === null) return { problem: 'no such file' };
+  if (typeof main === 'string') return { problem: main };
+  const files = new Map<FileId, SourceFile>([[root, main]]);
+  const includes = new Map<Statement, Include>();
+  const confDir = dirname(root);
+
+  const read = async (id: FileId): Promise<SourceFile | string | null> => {
+    const known = files.get(id);
+    if (known) return known;
+    if (files.size >= MAX_FILES) return `more than ${MAX_FILES} files are included`;
+    const source = await sources.source(id);
+    if (source && typeof source !== 'string') {
+      files.set(id, source);
+      options.progress?.(id, files.size);
+    }
+    return source;
+  };
+
+  const find = async (path: string): Promise<FileId[]> => {
+    for (const id of candidates(path, confDir, root, options)) {
+      if (isMask(path)) {
+        const matches = await expandMask(sources, id, pathOf(id));
+        if (matches.length) return matches;
+      } else if (await sources.stat(id)) return [id];
+    }
+    return [];
+  };
+
+  const follow = async (source: SourceFile, chain: readonly FileId[]): Promise<void> => {
+    for (const statement of includesIn(source.body)) {
+      check(cancel);
+      if (includes.has(statement)) continue;
+      const word = statement.args[0]!;
+      const path = word.value;
+      const mask = isMask(path);
+      if (word.templated) {
+        includes.set(statement, missing(path, true));
+        continue;
+      }
+      const found = await find(path);
+      if (!found.length) {
+        includes.set(statement, missing(path, mask));
+        continue;
+      }
+      const usable: FileId[] = [];
+      let problem: IncludeProblem | null = null;
+      let detail = '';
+      const fail = (kind: IncludeProblem, words: string): void => {
+        problem ??= kind;
+        detail ||= words;
+      };
+      for (const id of found) {
+        const real = (await sources.real?.(id)) ?? id;
+        if (chain.includes(id) || chain.includes(real) || chain.length > MAX_DEPTH) {
+          fail('cycle', [...chain.slice(Math.max(0, chain.indexOf(id))), id].map(pathOf).join(' → '));
+          continue;
+        }
+        const got = await read(id);
+        if (got === null) fail('missing', pathOf(id));
+        else if (typeof got === 'string') fail('unreadable', `${pathOf(id)}: ${got}`);
+        else usable.push(id);
+      }
+      includes.set(statement, { path, mask, files: usable, problem, detail });
+      for (const id of usable) await follow(files.get(id)!, [...chain, id]);
+    }
+  };
+  await follow(main, [root]);
+  return { root, files, includes, disk: NO_DISK };
+}
+
+/** True when all that the paths hang from lies below one of the folders: then a missing file is a fact, not an accident of the machine. */
+export const isDecidable = (file: FileId, folders: readonly FileId[]): boolean => folders.some((f) => isBelow(file, f));
+
+/** Asks the disk about paths; answers are kept in a plain map. */
+export async function statAll(paths: Iterable<string>, find: (path: string) => FileId[], sources: Sources): Promise<Map<string, Stat | null>> {
+  const out = new Map<string, Stat | null>();
+  for (const path of paths) {
+    let stat: Stat | null = null;
+    for (const id of find(path)) {
+      stat = await sources.stat(id);
+      if (stat) break;
+    }
+    out.set(path, stat);
+  }
+  return out;
+}

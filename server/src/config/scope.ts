@@ -1,0 +1,128 @@
+/** One level of the merged configuration. Its directives are found when somebody asks: a keystroke in one of 300 sites expands that site only. */
+import type { Context } from '../catalog/context.ts';
+import { bodyOf, childContext, openingsOf } from '../catalog/context.ts';
+import type { FileId } from '../base/file-id.ts';
+import type { SourceFile, Statement } from '../syntax/statement.ts';
+import type { Config } from './config.ts';
+import { Directive, type IncludeSite } from './directive.ts';
+import { type Effective, effective } from './effective.ts';
+
+/** `unknown` is the inside of a block that the catalog does not know: nothing is misplaced there. */
+export type ScopeContext = Context | 'unknown';
+
+/** Statements that belong to a scope, with the file and the includes that brought them. */
+export interface Body {
+  readonly file: SourceFile;
+  readonly statements: readonly Statement[];
+  readonly via: readonly IncludeSite[];
+}
+
+const EMPTY: readonly Directive[] = [];
+
+export class Scope {
+  private list: readonly Directive[] | undefined;
+  private byName: Map<string, Directive[]> | undefined;
+  private readonly inForce = new Map<string, Effective>();
+
+  constructor(
+    readonly config: Config,
+    readonly context: ScopeContext,
+    readonly opener: Directive | null,
+    readonly parent: Scope | null,
+    private readonly source: Body,
+  ) {}
+
+  /** All directives of this level in nginx's order; an include stands before those that it brings. */
+  get directives(): readonly Directive[] {
+    if (this.list) return this.list;
+    const list: Directive[] = [];
+    this.expand(this.source, list);
+    this.list = list;
+    return list;
+  }
+
+  private expand({ file, statements, via }: Body, into: Directive[]): void {
+    const { catalog, tree, settings } = this.config;
+    for (const statement of statements) {
+      const name = statement.name.value;
+      const fact = this.context === 'unknown' ? null : catalog.directive(name, this.context, settings.target);
+      into.push(new Directive(statement, file, via, this, fact));
+      if (name !== 'include') continue;
+      const include = tree.includes.get(statement);
+      if (!include) continue;
+      const site: IncludeSite = { file, statement };
+      for (const id of include.files) {
+        const included = tree.files.get(id);
+        if (included && id !== file.id && !via.some((s) => s.file.id === id))
+          this.expand({ file: included, statements: included.body, via: [...via, site] }, into);
+      }
+    }
+  }
+
+  /** The scope of a directive's block, with the context that the catalog gives it; misplaced blocks keep a sensible one. */
+  open(directive: Directive): Scope | null {
+    const { block } = directive.statement;
+    if (!block) return null;
+    let context: ScopeContext = 'unknown';
+    if (this.context !== 'unknown' && bodyOf(this.context) === 'directives')
+      context = childContext(this.context, directive.name) ?? openingsOf(directive.name)[0]?.child ?? 'unknown';
+    return new Scope(this.config, context, directive, this, { file: directive.file, statements: block, via: directive.via });
+  }
+
+  /** Own directives of that name, in order. */
+  named(name: string): readonly Directive[] {
+    if (!this.byName) {
+      this.byName = new Map();
+      for (const d of this.directives) {
+        const same = this.byName.get(d.name);
+        if (same) same.push(d);
+        else this.byName.set(d.name, [d]);
+      }
+    }
+    return this.byName.get(name) ?? EMPTY;
+  }
+
+  first(name: string): Directive | undefined {
+    return this.named(name)[0];
+  }
+
+  has(name: string): boolean {
+    return this.named(name).length > 0;
+  }
+
+  /** The directives of that name in force here, own or inherited. */
+  effective(name: string): Effective {
+    let found = this.inForce.get(name);
+    if (!found) this.inForce.set(name, (found = effective(this, name)));
+    return found;
+  }
+
+  /** The last directive in force of that name; undefined when the default is. */
+  value(name: string): Directive | undefined {
+    return this.effective(name).directives.at(-1);
+  }
+
+  /** The blocks of this level. */
+  get scopes(): Scope[] {
+    return this.directives.flatMap((d) => d.body ?? []);
+  }
+
+  /** The nearest scope outwards, this one included, with one of the contexts. */
+  enclosing(...contexts: ScopeContext[]): Scope | null {
+    for (let at: Scope | null = this; at; at = at.parent) if (contexts.includes(at.context)) return at;
+    return null;
+  }
+
+  /** Files whose statements this level holds, for callers that look a file's own part up. */
+  holds(file: FileId): boolean {
+    return this.source.file.id === file;
+  }
+}
+
+/** All directives at and below a scope, outer before inner, in nginx's order. */
+export function* walk(scope: Scope): Generator<Directive> {
+  for (const directive of scope.directives) {
+    yield directive;
+    if (directive.body) yield* walk(directive.body);
+  }
+}

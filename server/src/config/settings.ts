@@ -1,0 +1,70 @@
+/** What a person can set, as the core reads it: from `.proxylens.yaml`, from the editor's settings, from the command line. No defaults live elsewhere. */
+import type { Target } from '../catalog/catalog.ts';
+import { ANY_MODULE } from '../catalog/modules.ts';
+import { version } from '../catalog/version.ts';
+
+export type Severity = 'error' | 'warning' | 'info' | 'hint';
+export type Level = Severity | 'off';
+export type Profile = 'recommended' | 'strict' | 'wsgi' | 'validity';
+export type MozillaProfile = 'modern' | 'intermediate' | 'old';
+
+/** Paths that begin with `from` (as nginx will see them) are looked up below `to` (an absolute path or URI of this machine). */
+export interface PathMap {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** A directive of a module that the catalog does not know. */
+export interface OwnDirective {
+  readonly name: string;
+  readonly contexts: readonly string[];
+  /** number of arguments, both inclusive; `max` null means any number */
+  readonly min: number;
+  readonly max: number | null;
+  readonly block: boolean;
+}
+
+/** Rules that stay silent in the files that a mask matches. */
+export interface Ignore {
+  readonly paths: readonly string[];
+  /** rule ids or groups; empty means all */
+  readonly rules: readonly string[];
+}
+
+export interface Settings {
+  readonly target: Target;
+  /** where the version comes from: messages say so */
+  readonly versionFrom: 'default' | 'setting' | 'found';
+  /** what relative paths hang from (nginx -p); null means the folder of the main file */
+  readonly prefix: string | null;
+  readonly pathMap: readonly PathMap[];
+  readonly profile: Profile;
+  /** by rule id or group */
+  readonly rules: Readonly<Record<string, Level>>;
+  readonly mozillaProfile: MozillaProfile;
+  readonly ownDirectives: readonly OwnDirective[];
+  /** names of variables (without the dollar sign) that own modules define */
+  readonly ownVariables: readonly string[];
+  readonly ignore: readonly Ignore[];
+  /** machine-dependent findings: missing files, certificates, host names. Off in a checkout unless paths are mapped */
+  readonly environment: boolean;
+}
+
+/** The newest release that the catalog knows. */
+export const NEWEST_NGINX = '1.31.4';
+/** The newest OpenSSL whose cipher suites the catalog knows. */
+export const NEWEST_OPENSSL = '3.5.7';
+
+export const DEFAULT_SETTINGS: Settings = {
+  target: { nginx: version(NEWEST_NGINX), flavour: 'oss', openssl: version(NEWEST_OPENSSL), modules: ANY_MODULE },
+  versionFrom: 'default',
+  prefix: null,
+  pathMap: [],
+  profile: 'recommended',
+  rules: {},
+  mozillaProfile: 'intermediate',
+  ownDirectives: [],
+  ownVariables: [],
+  ignore: [],
+  environment: false,
+};

@@ -1,0 +1,35 @@
+/** The files of one configuration and how its includes were answered: the result of all IO, before any meaning is read into it. */
+import type { FileId } from '../base/file-id.ts';
+import type { Stat } from '../base/file-system.ts';
+import type { SourceFile, Statement } from '../syntax/statement.ts';
+
+export type IncludeProblem = 'missing' | 'cycle' | 'unreadable' | 'folder' | 'too-many';
+
+export interface Include {
+  /** the argument as nginx sees it */
+  readonly path: string;
+  /** a mask may match nothing without being an error */
+  readonly mask: boolean;
+  /** in the order in which nginx reads them */
+  readonly files: readonly FileId[];
+  readonly problem: IncludeProblem | null;
+  /** more words on the problem, for people */
+  readonly detail: string;
+}
+
+/** What the disk says of the paths that a configuration names. */
+export interface DiskFacts {
+  /** undefined: nobody asked, or the path is not of this machine; null: nothing there */
+  stat(path: string): Stat | null | undefined;
+  /** the text of a small file that a rule reads (a certificate); undefined when it was not read */
+  text(path: string): string | undefined;
+}
+
+export const NO_DISK: DiskFacts = { stat: () => undefined, text: () => undefined };
+
+export interface Tree {
+  readonly root: FileId;
+  readonly files: ReadonlyMap<FileId, SourceFile>;
+  readonly includes: ReadonlyMap<Statement, Include>;
+  readonly disk: DiskFacts;
+}

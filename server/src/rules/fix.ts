@@ -1,0 +1,109 @@
+/** Fixes as plain edits, and the few ways in which rules make them: exact ranges of the statement at hand, never a search for its text. */
+import type { FileEdit, TextEdit } from '../base/edit.ts';
+import type { Span } from '../base/span.ts';
+import type { Directive } from '../config/directive.ts';
+import type { SourceFile, Statement } from '../syntax/statement.ts';
+import type { Word } from '../syntax/word.ts';
+
+/** `safe` keeps the meaning, or makes it what was plainly meant; a `suggestion` is for a person to pick. */
+export interface Fix {
+  readonly title: string;
+  readonly safety: 'safe' | 'suggestion';
+  readonly edits: readonly FileEdit[];
+}
+
+export const fixOf = (title: string, safety: Fix['safety'], file: SourceFile, edits: readonly TextEdit[]): Fix => ({
+  title,
+  safety,
+  edits: [{ file: file.id, edits }],
+});
+
+/** Replaces a word, its quotes included, or any other span. */
+export const replace = (span: Span, newText: string): TextEdit => ({ span: { start: span.start, end: span.end }, newText });
+
+/** The white space in front of the line that holds the offset. */
+export function indentAt(file: SourceFile, offset: number): string {
+  const start = file.lines.startOf(file.lines.lineAt(offset));
+  return /^[ \t]*/.exec(file.text.slice(start, offset))![0];
+}
+
+/** One level of indentation as this file has it; four spaces where nothing tells. */
+export function indentUnit(file: SourceFile): string {
+  const outer = file.body.find((s) => s.block?.length);
+  const inner = outer?.block?.[0];
+  if (!outer || !inner) return '    ';
+  const a = indentAt(file, outer.start);
+  const b = indentAt(file, inner.start);
+  return b.length > a.length && b.startsWith(a) ? b.slice(a.length) : '    ';
+}
+
+const endOfLine = (file: SourceFile): string => (file.text.includes('\r\n') ? '\r\n' : '\n');
+
+/** True when nothing but white space stands before the statement on its line. */
+const opensLine = (file: SourceFile, statement: Statement): boolean =>
+  /^[ \t]*$/.test(file.text.slice(file.lines.startOf(file.lines.lineAt(statement.start)), statement.start));
+
+/** True when nothing but white space stands behind the statement on its line. */
+const closesLine = (file: SourceFile, statement: Statement): boolean =>
+  /^[ \t]*$/.test(file.text.slice(statement.end, file.lines.endOf(file.lines.lineAt(statement.end))));
+
+/** Removes a statement; its whole line when it stands alone there. A comment behind it stays. */
+export function remove(file: SourceFile, statement: Statement): TextEdit {
+  const line = file.lines.lineAt(statement.start);
+  const last = file.lines.lineAt(statement.end);
+  if (opensLine(file, statement) && closesLine(file, statement))
+    return { span: { start: file.lines.startOf(line), end: file.lines.startOf(last + 1) }, newText: '' };
+  const end = statement.end + /^[ \t]*/.exec(file.text.slice(statement.end))![0].length;
+  return { span: { start: statement.start, end }, newText: '' };
+}
+
+/** Lines put behind a statement, at its indentation. */
+export function insertAfter(file: SourceFile, statement: Statement, lines: readonly string[]): TextEdit {
+  const indent = indentAt(file, statement.start);
+  const eol = endOfLine(file);
+  const lineEnd = file.lines.endOf(file.lines.lineAt(statement.end));
+  const rest = file.text.slice(statement.end, lineEnd);
+  const at = /^[ \t]*(#.*)?$/.test(rest) ? lineEnd : statement.end;
+  return { span: { start: at, end: at }, newText: lines.map((l) => eol + (l && indent + l)).join('') };
+}
+
+/** Lines put before a statement, at its indentation. */
+export function insertBefore(file: SourceFile, statement: Statement, lines: readonly string[]): TextEdit {
+  const indent = indentAt(file, statement.start);
+  const eol = endOfLine(file);
+  return { span: { start: statement.start, end: statement.start }, newText: lines.map((l) => l + eol + indent).join('') };
+}
+
+/** Lines put first in the block of a directive (or at the top of a file), one level deeper than its opener. */
+export function insertFirst(file: SourceFile, opener: Statement | null, lines: readonly string[]): TextEdit {
+  const eol = endOfLine(file);
+  if (!opener?.open) return { span: { start: 0, end: 0 }, newText: lines.map((l) => l + eol).join('') };
+  const indent = indentAt(file, opener.start) + indentUnit(file);
+  const at = opener.open.end;
+  const body = lines.map((l) => eol + (l && indent + l)).join('');
+  const tail = /^[ \t]*(\r?\n|#)/.test(file.text.slice(at)) ? '' : eol + (opener.block?.length ? indent : indentAt(file, opener.start));
+  const skip = tail ? /^[ \t]*/.exec(file.text.slice(at))![0].length : 0;
+  if (!tail) {
+    const lineEnd = file.lines.endOf(file.lines.lineAt(at));
+    return { span: { start: lineEnd, end: lineEnd }, newText: body };
+  }
+  return { span: { start: at, end: at + skip }, newText: body + tail };
+}
+
+/** Lines put last in the block of a directive. */
+export function insertLast(file: SourceFile, opener: Statement, lines: readonly string[]): TextEdit {
+  const last = opener.block?.at(-1);
+  return last ? insertAfter(file, last, lines) : insertFirst(file, opener, lines);
+}
+
+/** Lines put into the scope of a directive's block, behind the last statement that `after` accepts, else first in the block. */
+export function insertInto(directive: Directive, lines: readonly string[], after: (name: string) => boolean = () => false): TextEdit {
+  const found = directive.statement.block?.filter((s) => after(s.name.value)).at(-1);
+  return found ? insertAfter(directive.file, found, lines) : insertFirst(directive.file, directive.statement, lines);
+}
+
+/** Removes one argument with the white space before it. */
+export function removeArgument(file: SourceFile, statement: Statement, word: Word): TextEdit {
+  const before = [statement.name, ...statement.args].filter((w) => w.end <= word.start).at(-1);
+  return { span: { start: before && /^\s*$/.test(file.text.slice(before.end, word.start)) ? before.end : word.start, end: word.end }, newText: '' };
+}

@@ -1,0 +1,155 @@
+/** The form of a rule: one file holds its check, its words, its fix, its documentation and its tests. The engine (run.ts) owns everything else. */
+import type { Place, Span } from '../base/span.ts';
+import type { Config } from '../config/config.ts';
+import type { Directive, IncludeSite } from '../config/directive.ts';
+import type { Scope, ScopeContext } from '../config/scope.ts';
+import type { Severity } from '../config/settings.ts';
+import type { Deployment } from '../deploy/application.ts';
+import type { SourceFile } from '../syntax/statement.ts';
+import type { Fix } from './fix.ts';
+
+/** `validity` with severity error means: `nginx -t` of the target version refuses the text, whatever the machine. */
+export type Group =
+  | 'validity'
+  | 'environment'
+  | 'security'
+  | 'tls'
+  | 'correctness'
+  | 'limits'
+  | 'upstreams'
+  | 'wsgi'
+  | 'performance'
+  | 'deprecation';
+
+/** Another place that belongs to the finding, with the words that say how. */
+export interface Related {
+  readonly at: Place;
+  readonly message: string;
+}
+
+export interface Finding {
+  readonly rule: string;
+  readonly group: Group;
+  readonly severity: Severity;
+  readonly at: Place;
+  readonly message: string;
+  readonly related: readonly Related[];
+  readonly fixes: readonly Fix[];
+  /** the includes through which the place was reached; several when an included file has the same finding in several places */
+  readonly via: readonly (readonly IncludeSite[])[];
+  /** the mark of outdated or useless text, which editors strike through or fade */
+  readonly tag?: 'deprecated' | 'unnecessary';
+}
+
+/** What a rule hands over; the message comes from its table. */
+export interface Report {
+  /** the narrowest span that is wrong; a bare span belongs to the file of the directive at hand */
+  readonly at: Place | Span;
+  /** values for the placeholders of the message */
+  readonly data?: Readonly<Record<string, string | number>>;
+  readonly related?: readonly Related[];
+  readonly fix?: Fix | readonly Fix[] | null;
+  /** where the fact at hand is graver or milder than the rule's own severity */
+  readonly severity?: Severity;
+  readonly tag?: Finding['tag'];
+}
+
+/** The key by which the engine finds the rule: it is asked about nothing else. */
+export type LooksAt =
+  | { readonly directive: readonly string[] }
+  /** every directive, known or not: for the rules that check names and counts */
+  | { readonly directive: '*' }
+  | { readonly scope: readonly ScopeContext[] }
+  | { readonly file: true }
+  | { readonly config: true };
+
+/** What a rule is given. Only the fields that its `looksAt` promises are set. */
+export interface CheckInput<Message extends string> {
+  readonly config: Config;
+  /** set for `directive` rules */
+  readonly directive: Directive;
+  /** the scope of the directive, or the scope itself for `scope` rules */
+  readonly scope: Scope;
+  /** set for `file` rules, and the directive's file otherwise */
+  readonly file: SourceFile;
+  /** the application's side, where the workspace holds it */
+  readonly deployment: Deployment | null;
+  report(message: Message, report: Report): void;
+}
+
+/**
+ * A tested example and the documentation of a rule in one.
+ * `inside` says what the text stands in; texts with `#- path` lines are whole trees (first file: the main one).
+ * In `bad`, a comment line `# ^^^^ messageId` marks the span of a finding on the line above it.
+ */
+export interface Example {
+  readonly inside?: ScopeContext | 'tree';
+  readonly bad?: string;
+  readonly good?: string;
+  /** what the bad text becomes when the first fix of each finding is applied; omitted: `good` */
+  readonly fixed?: string | false;
+  readonly settings?: ExampleSettings;
+  /** further files (application side) by path */
+  readonly files?: Readonly<Record<string, string>>;
+  /** why the real nginx cannot be asked about the good text (a newer version, a module that Debian lacks) */
+  readonly notOn122?: string;
+}
+
+export interface ExampleSettings {
+  readonly nginx?: string;
+  readonly openssl?: string;
+  readonly flavour?: 'oss' | 'plus' | 'openresty' | 'angie';
+  readonly environment?: boolean;
+  readonly mozillaProfile?: 'modern' | 'intermediate' | 'old';
+  readonly modules?: readonly string[];
+}
+
+export interface RuleSpec<Messages extends Record<string, string>> {
+  readonly id: string;
+  readonly group: Group;
+  readonly severity: Severity;
+  /** false: off unless a profile or a person asks for it */
+  readonly default?: boolean;
+  readonly since: string;
+  /** `gixy:…` and `nginx-lint:…` ids of other tools' checks that this rule answers to */
+  readonly equivalents?: readonly string[];
+  readonly title: string;
+  /** the page's text: why it matters, in paragraphs separated by blank lines */
+  readonly why: string;
+  /** directives and variables that the page links to in nginx's documentation */
+  readonly about?: readonly string[];
+  /** further reading, as URLs of standards or of nginx's documentation */
+  readonly references?: readonly string[];
+  readonly looksAt: LooksAt | readonly LooksAt[];
+  /** what it reads, hence when it runs again: `file` rules also run on fragments; `disk` rules need facts of the machine */
+  readonly needs: 'file' | 'config' | 'disk' | 'deployment';
+  /** too slow for every keystroke: runs on save, on opening and on the command line */
+  readonly costly?: boolean;
+  readonly fixable?: 'always' | 'sometimes' | 'never';
+  readonly messages: Messages;
+  check(input: CheckInput<Extract<keyof Messages, string>>): void;
+  readonly examples: readonly Example[];
+}
+
+export type Rule = Omit<RuleSpec<Record<string, string>>, 'looksAt' | 'check'> & {
+  readonly looksAt: readonly LooksAt[];
+  readonly default: boolean;
+  readonly fixable: 'always' | 'sometimes' | 'never';
+  check(input: CheckInput<string>): void;
+};
+
+/** Makes a rule of its declaration. Throws when the declaration contradicts itself, so that the mistake shows at the first start. */
+export function defineRule<const Messages extends Record<string, string>>(spec: RuleSpec<Messages>): Rule {
+  if (!/^[a-z][a-z0-9-]*$/.test(spec.id)) throw new Error(`rule id ${spec.id}: lower-case words with hyphens`);
+  return {
+    ...spec,
+    looksAt: Array.isArray(spec.looksAt) ? spec.looksAt : [spec.looksAt as LooksAt],
+    default: spec.default ?? true,
+    fixable: spec.fixable ?? 'never',
+    check: spec.check as Rule['check'],
+  };
+}
+
+/** A message with its placeholders filled in; a placeholder without a value stays visible, which the example test catches. */
+export const fill = (message: string, data: Readonly<Record<string, string | number>> = {}): string =>
+  message.replace(/\{([a-zA-Z]+)\}/g, (whole, key: string) => (data[key] === undefined ? whole : String(data[key])));
