@@ -1,7 +1,8 @@
 /** One configuration as nginx would see it, from its main file down. Pure: everything that needed the disk lies in the tree. */
-import type { Catalog } from '../catalog/catalog.ts';
+
 import { dirname, type FileId, resolve } from '../base/file-id.ts';
-import type { Regexes } from '../base/pcre2.ts';
+import type { Regexes } from '../base/regexes.ts';
+import type { Catalog } from '../catalog/catalog.ts';
 import type { SourceFile, Statement } from '../syntax/statement.ts';
 import type { Directive, IncludeSite } from './directive.ts';
 import { Scope, type ScopeContext } from './scope.ts';

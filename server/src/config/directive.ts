@@ -1,6 +1,7 @@
 /** What nginx SEES: one statement in one place of the merged configuration. A file that is included twice has one set of statements and two of these. */
-import type { DirectiveFact } from '../catalog/fact.ts';
+
 import type { Place, Span } from '../base/span.ts';
+import type { DirectiveFact } from '../catalog/fact.ts';
 import type { SourceFile, Statement } from '../syntax/statement.ts';
 import type { Word } from '../syntax/word.ts';
 import type { Scope } from './scope.ts';

@@ -40,7 +40,14 @@ export function candidates(path: string, base: FileId, root: FileId, options: Pi
     const target = /^[a-z][a-z0-9+.-]+:/i.test(to) ? fileId(to) : resolve(confDir, to);
     out.push(resolve(target, './' + path.slice(head.length + 1)));
   }
-  const own = ['/etc/nginx', '/usr/local/nginx/conf', '/usr/local/etc/nginx', '/opt/nginx/conf', '/usr/local/openresty/nginx/conf', '/etc/angie'];
+  const own = [
+    '/etc/nginx',
+    '/usr/local/nginx/conf',
+    '/usr/local/etc/nginx',
+    '/opt/nginx/conf',
+    '/usr/local/openresty/nginx/conf',
+    '/etc/angie',
+  ];
   if (!own.includes(pathOf(confDir).replace(/\/+$/, '')))
     for (const head of own) if (path.startsWith(head + '/')) out.push(resolve(confDir, './' + path.slice(head.length + 1)));
   out.push(resolve(confDir, path));
@@ -55,7 +62,8 @@ function* includesIn(statements: readonly Statement[]): Generator<Statement> {
 }
 
 /** What decides whether a file's includes must be looked up again after an edit. */
-export const includeSignature = (file: SourceFile): string => [...includesIn(file.body)].map((s) => s.args.map((a) => a.value).join(' ')).join('\n');
+export const includeSignature = (file: SourceFile): string =>
+  [...includesIn(file.body)].map((s) => s.args.map((a) => a.value).join(' ')).join('\n');
 
 const missing = (path: string, mask: boolean): Include => ({ path, mask, files: [], problem: mask ? null : 'missing', detail: '' });
 
@@ -140,7 +148,11 @@ export async function loadTree(root: FileId, sources: Sources, options: LoadOpti
 export const isDecidable = (file: FileId, folders: readonly FileId[]): boolean => folders.some((f) => isBelow(file, f));
 
 /** Asks the disk about paths; answers are kept in a plain map. */
-export async function statAll(paths: Iterable<string>, find: (path: string) => FileId[], sources: Sources): Promise<Map<string, Stat | null>> {
+export async function statAll(
+  paths: Iterable<string>,
+  find: (path: string) => FileId[],
+  sources: Sources,
+): Promise<Map<string, Stat | null>> {
   const out = new Map<string, Stat | null>();
   for (const path of paths) {
     let stat: Stat | null = null;

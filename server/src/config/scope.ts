@@ -1,7 +1,8 @@
 /** One level of the merged configuration. Its directives are found when somebody asks: a keystroke in one of 300 sites expands that site only. */
+
+import type { FileId } from '../base/file-id.ts';
 import type { Context } from '../catalog/context.ts';
 import { bodyOf, childContext, openingsOf } from '../catalog/context.ts';
-import type { FileId } from '../base/file-id.ts';
 import type { SourceFile, Statement } from '../syntax/statement.ts';
 import type { Config } from './config.ts';
 import { Directive, type IncludeSite } from './directive.ts';

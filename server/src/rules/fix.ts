@@ -105,5 +105,8 @@ export function insertInto(directive: Directive, lines: readonly string[], after
 /** Removes one argument with the white space before it. */
 export function removeArgument(file: SourceFile, statement: Statement, word: Word): TextEdit {
   const before = [statement.name, ...statement.args].filter((w) => w.end <= word.start).at(-1);
-  return { span: { start: before && /^\s*$/.test(file.text.slice(before.end, word.start)) ? before.end : word.start, end: word.end }, newText: '' };
+  return {
+    span: { start: before && /^\s*$/.test(file.text.slice(before.end, word.start)) ? before.end : word.start, end: word.end },
+    newText: '',
+  };
 }

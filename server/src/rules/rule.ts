@@ -4,7 +4,6 @@ import type { Config } from '../config/config.ts';
 import type { Directive, IncludeSite } from '../config/directive.ts';
 import type { Scope, ScopeContext } from '../config/scope.ts';
 import type { Severity } from '../config/settings.ts';
-import type { Deployment } from '../deploy/application.ts';
 import type { SourceFile } from '../syntax/statement.ts';
 import type { Fix } from './fix.ts';
 
@@ -72,8 +71,6 @@ export interface CheckInput<Message extends string> {
   readonly scope: Scope;
   /** set for `file` rules, and the directive's file otherwise */
   readonly file: SourceFile;
-  /** the application's side, where the workspace holds it */
-  readonly deployment: Deployment | null;
   report(message: Message, report: Report): void;
 }
 

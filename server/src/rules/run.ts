@@ -1,16 +1,16 @@
 /** The engine: walks a configuration once, asks every rule about what it looks at, and owns severities, suppression, collapsing and crashes. */
+
+import picomatch from 'picomatch';
 import type { FileId } from '../base/file-id.ts';
+import { pathOf } from '../base/file-id.ts';
 import type { Place, Span } from '../base/span.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive, IncludeSite } from '../config/directive.ts';
 import type { Scope, ScopeContext } from '../config/scope.ts';
 import type { Level, Settings, Severity } from '../config/settings.ts';
-import type { Deployment } from '../deploy/application.ts';
 import type { SourceFile } from '../syntax/statement.ts';
-import picomatch from 'picomatch';
-import { pathOf } from '../base/file-id.ts';
-import { type Finding, fill, type LooksAt, type Report, type Rule } from './rule.ts';
 import { fixOf } from './fix.ts';
+import { type Finding, fill, type LooksAt, type Report, type Rule } from './rule.ts';
 import { type Suppression, suppressionsOf } from './suppress.ts';
 
 export interface LintOptions {
@@ -18,7 +18,6 @@ export interface LintOptions {
   readonly files?: ReadonlySet<FileId> | null;
   /** leave out what is too slow for a keystroke */
   readonly quick?: boolean;
-  readonly deployment?: Deployment | null;
   /** a rule's own exception: its findings are lost, nobody else's */
   readonly onCrash?: (rule: Rule, error: unknown) => void;
   /** milliseconds spent, by rule; only filled when given, with `now` as the clock */
@@ -43,7 +42,9 @@ function profileLevel(rule: Rule, settings: Settings): Level {
 
 /** The level at which a rule reports: a person's word for its id, then for its group, then the profile. */
 export const levelOf = (rule: Rule, settings: Settings): Level =>
-  settings.rules[rule.id] ?? settings.rules[rule.group] ?? (rule.group === 'environment' && !settings.environment ? 'off' : profileLevel(rule, settings));
+  settings.rules[rule.id] ??
+  settings.rules[rule.group] ??
+  (rule.group === 'environment' && !settings.environment ? 'off' : profileLevel(rule, settings));
 
 class Dispatch {
   readonly byName = new Map<string, Rule[]>();
@@ -91,8 +92,8 @@ export function lint(config: Config, rules: readonly Rule[], options: LintOption
         directive: directive as Directive,
         scope,
         file,
-        deployment: options.deployment ?? null,
-        report: (message, report) => collector.add(rule, levels.get(rule) as Severity, rule.messages[message] ?? message, report, file, directive?.via ?? []),
+        report: (message, report) =>
+          collector.add(rule, levels.get(rule) as Severity, rule.messages[message] ?? message, report, file, directive?.via ?? []),
       });
     } catch (error) {
       options.onCrash?.(rule, error);
@@ -113,7 +114,9 @@ export function lint(config: Config, rules: readonly Rule[], options: LintOption
     for (const inner of body.directives) if (wanted(inner.file.id)) visit(inner);
   };
 
-  const roots = options.files ? [...options.files].flatMap((file) => config.scopesOf(file).map((scope) => ({ scope, file }))) : [{ scope: config.main, file: null }];
+  const roots = options.files
+    ? [...options.files].flatMap((file) => config.scopesOf(file).map((scope) => ({ scope, file })))
+    : [{ scope: config.main, file: null }];
   for (const { scope, file } of roots) {
     if (scope === config.main) visitScope(scope, config.files.get(config.root)!);
     for (const directive of scope.directives) if (!file || directive.file.id === file) visit(directive);
@@ -148,7 +151,8 @@ class Collector {
   }
 
   add(rule: Rule, level: Severity, message: string, report: Report, file: SourceFile, via: readonly IncludeSite[]): void {
-    const at: Place = 'file' in report.at ? report.at : { file: file.id, span: { start: (report.at as Span).start, end: (report.at as Span).end } };
+    const at: Place =
+      'file' in report.at ? report.at : { file: file.id, span: { start: (report.at as Span).start, end: (report.at as Span).end } };
     const text = fill(message, report.data);
     const key = `${rule.id}\n${at.file}\n${at.span.start}\n${at.span.end}\n${text}`;
     const known = this.byKey.get(key);
@@ -157,17 +161,38 @@ class Collector {
       return;
     }
     const path = pathOf(at.file);
-    if (this.ignored.some((i) => (i.rules.length === 0 || i.rules.includes(rule.id) || i.rules.includes(rule.group)) && i.matches(path.slice(1)))) return;
+    if (
+      this.ignored.some(
+        (i) => (i.rules.length === 0 || i.rules.includes(rule.id) || i.rules.includes(rule.group)) && i.matches(path.slice(1)),
+      )
+    )
+      return;
     const own = report.severity !== undefined && level === rule.severity ? report.severity : level;
     const vias = [via];
     const fixes = report.fix == null ? [] : Array.isArray(report.fix) ? report.fix : [report.fix];
-    const finding: Finding = { rule: rule.id, group: rule.group, severity: own, at, message: text, related: report.related ?? [], fixes, via: vias, ...(report.tag ? { tag: report.tag } : {}) };
+    const finding: Finding = {
+      rule: rule.id,
+      group: rule.group,
+      severity: own,
+      at,
+      message: text,
+      related: report.related ?? [],
+      fixes,
+      via: vias,
+      ...(report.tag ? { tag: report.tag } : {}),
+    };
     this.byKey.set(key, { finding, via: vias });
   }
 }
 
 /** Leaves out what comments silence, and reports comments that silence nothing. */
-function suppress(config: Config, findings: Finding[], rules: readonly Rule[], active: readonly Rule[], wanted: (file: FileId) => boolean): Finding[] {
+function suppress(
+  config: Config,
+  findings: Finding[],
+  rules: readonly Rule[],
+  active: readonly Rule[],
+  wanted: (file: FileId) => boolean,
+): Finding[] {
   const used = new Map<Suppression, Set<string>>();
   const kept: Finding[] = [];
   const byId = new Map(rules.map((r) => [r.id, r]));
@@ -179,8 +204,18 @@ function suppress(config: Config, findings: Finding[], rules: readonly Rule[], a
       continue;
     }
     const line = file.lines.lineAt(finding.at.span.start);
-    const names = [finding.rule, finding.group, 'all', ...(byId.get(finding.rule)?.equivalents ?? []).map((e) => e.replace(/^[a-z-]+:/, ''))];
-    const hit = list.find((s) => s.from <= line && line <= s.to && s.rules.some((r) => names.includes(r) && (s.foreign || !names.slice(3).includes(r) || r === finding.rule)));
+    const names = [
+      finding.rule,
+      finding.group,
+      'all',
+      ...(byId.get(finding.rule)?.equivalents ?? []).map((e) => e.replace(/^[a-z-]+:/, '')),
+    ];
+    const hit = list.find(
+      (s) =>
+        s.from <= line &&
+        line <= s.to &&
+        s.rules.some((r) => names.includes(r) && (s.foreign || !names.slice(3).includes(r) || r === finding.rule)),
+    );
     if (!hit) {
       kept.push(finding);
       continue;
@@ -205,7 +240,9 @@ function suppress(config: Config, findings: Finding[], rules: readonly Rule[], a
           group: 'correctness',
           severity: unusedLevel,
           at: { file: file.id, span },
-          message: known ? `"${id}" reports nothing here. Remove it from the comment.` : `There is no rule "${id}". Remove it, or correct its name.`,
+          message: known
+            ? `"${id}" reports nothing here. Remove it from the comment.`
+            : `There is no rule "${id}". Remove it, or correct its name.`,
           related: [],
           fixes: [fixOf('Remove the comment', 'safe', file, [removal(file, s, i)])],
           via: [[]],

@@ -1,9 +1,10 @@
 /** Finds main files in a workspace without being told: nginx.conf at its usual places, files with main-level blocks, compose mounts, Dockerfile COPY. */
+
+import { parse as parseYaml } from 'yaml';
 import { type CancelToken, check, NEVER } from '../base/cancel.ts';
 import { basename, dirname, type FileId, pathOf, resolve } from '../base/file-id.ts';
 import type { FileSystem } from '../base/file-system.ts';
 import type { PathMap } from '../config/settings.ts';
-import { parse as parseYaml } from 'yaml';
 
 export interface Roots {
   /** main files, the likeliest first */
@@ -18,7 +19,23 @@ export interface Roots {
   readonly others: readonly FileId[];
 }
 
-const SKIP = new Set(['node_modules', '.git', '.hg', '.svn', '.venv', 'venv', '__pycache__', '.tox', '.mypy_cache', 'dist', 'build', 'target', '.cache', 'site-packages', '.tools']);
+const SKIP = new Set([
+  'node_modules',
+  '.git',
+  '.hg',
+  '.svn',
+  '.venv',
+  'venv',
+  '__pycache__',
+  '.tox',
+  '.mypy_cache',
+  'dist',
+  'build',
+  'target',
+  '.cache',
+  'site-packages',
+  '.tools',
+]);
 const MAX_ENTRIES = 50_000;
 const MAX_DEPTH = 12;
 
@@ -28,7 +45,8 @@ const NGINX_FOLDER = /(^|\/)(nginx|sites-(available|enabled)|conf\.d|vhosts?(\.d
 
 /** True when the path alone says that the file is nginx configuration. */
 export const looksLikeNginx = (path: string): boolean =>
-  CONF.test(path) || (NGINX_FOLDER.test(path.replace(/\/[^/]*$/, '')) && (SITE.test(path) || /(^|\/)sites-(available|enabled)\/[^/.]+[^/]*$/.test(path)));
+  CONF.test(path) ||
+  (NGINX_FOLDER.test(path.replace(/\/[^/]*$/, '')) && (SITE.test(path) || /(^|\/)sites-(available|enabled)\/[^/.]+[^/]*$/.test(path)));
 
 /** Main-level blocks make a file a main file, whatever its name: comments and strings aside, that is all that nginx asks for. */
 export const holdsMainBlocks = (text: string): boolean => /^[ \t]*events\s*\{/m.test(text) || /^[ \t]*(http|stream|mail)\s*\{/m.test(text);
@@ -57,7 +75,12 @@ export async function* filesBelow(folders: readonly FileId[], files: FileSystem,
  * Looks through the folders. `isOther` says which files of the application's side are worth a look.
  * A file that another root includes is no root of its own: the caller drops those after loading.
  */
-export async function findRoots(folders: readonly FileId[], files: FileSystem, isOther: (path: string) => boolean, cancel: CancelToken = NEVER): Promise<Roots> {
+export async function findRoots(
+  folders: readonly FileId[],
+  files: FileSystem,
+  isOther: (path: string) => boolean,
+  cancel: CancelToken = NEVER,
+): Promise<Roots> {
   const roots: { id: FileId; rank: number }[] = [];
   const configs: FileId[] = [];
   const others: FileId[] = [];
@@ -67,7 +90,11 @@ export async function findRoots(folders: readonly FileId[], files: FileSystem, i
     const path = pathOf(id);
     if (isOther(path)) others.push(id);
     const name = basename(id);
-    const container = /^(docker-)?compose[^/]*\.ya?ml$/i.test(name) ? 'compose' : /^(.*\.)?dockerfile(\..*)?$/i.test(name) ? 'dockerfile' : null;
+    const container = /^(docker-)?compose[^/]*\.ya?ml$/i.test(name)
+      ? 'compose'
+      : /^(.*\.)?dockerfile(\..*)?$/i.test(name)
+        ? 'dockerfile'
+        : null;
     if (!container && !looksLikeNginx(path) && !SITE.test(path)) continue;
     const read = await files.read(id);
     if (!read || read.problem) continue;
@@ -107,8 +134,11 @@ function mountsOf(text: string, folder: FileId): { pathMap: PathMap[]; version: 
       if (!Array.isArray(volumes)) continue;
       for (const volume of volumes) {
         const [from, to] =
-          typeof volume === 'string' ? volume.split(':') : [String((volume as { source?: unknown })?.source ?? ''), String((volume as { target?: unknown })?.target ?? '')];
-        if (from?.startsWith('.') && to?.startsWith('/etc/nginx')) pathMap.push({ from: to.replace(/\/+$/, ''), to: resolve(folder, from) });
+          typeof volume === 'string'
+            ? volume.split(':')
+            : [String((volume as { source?: unknown })?.source ?? ''), String((volume as { target?: unknown })?.target ?? '')];
+        if (from?.startsWith('.') && to?.startsWith('/etc/nginx'))
+          pathMap.push({ from: to.replace(/\/+$/, ''), to: resolve(folder, from) });
       }
     }
   } catch {
