@@ -1,5 +1,6 @@
 // The facts about nginx's directives and variables, looked up by name and context and seen from a version. It answers what nginx
 // has; it reads no files of a configuration and gives no advice. The data are text in data/, parsed once per process.
+import { parseArity } from './arity.ts';
 import { bodyOf, CONTEXTS, type Context, isContext, type Protocol } from './context.ts';
 import { DATA_FILES } from './data/index.ts';
 import type { Arity, Deprecation, DirectiveFact, EnumValue, Kind, Repeat, Source, ValueCheck, VariableFact } from './fact.ts';
@@ -81,31 +82,6 @@ interface RawModule {
   variables?: RawVariable[];
 }
 
-const arities = new Map<string, Arity>();
-
-/** Reads the data's short form: `1`, `1-3`, `1|3`, `2+`, `flag`, `any`, with `{` behind for a block and `~` before for an estimate. */
-export function arity(text: string): Arity {
-  let found = arities.get(text);
-  if (found) return found;
-  const m = /^(~?)(?:(flag)|(any)|(\d)(?:(\+)|-(\d)|((?:\|\d)+))?)(\{?)$/.exec(text);
-  if (!m) throw new Error(`catalog: bad arity "${text}"`);
-  const flag = m[2] !== undefined;
-  const any = m[3] !== undefined;
-  const min = flag ? 1 : any ? 0 : Number(m[4]);
-  const unbounded = any || m[5] !== undefined;
-  const last = m[7] === undefined ? (m[6] ?? min) : m[7].slice(m[7].lastIndexOf('|') + 1);
-  const max = unbounded ? null : Number(last);
-  const counts =
-    max === null
-      ? null
-      : m[7] !== undefined
-        ? [min, ...m[7].slice(1).split('|').map(Number)]
-        : Array.from({ length: max - min + 1 }, (_, i) => min + i);
-  found = { min, max, counts, flag, block: m[8] === '{', any, estimated: m[1] === '~' };
-  arities.set(text, found);
-  return found;
-}
-
 const REPEAT = {
   error: { twice: 'error', message: 'is duplicate' },
   list: { twice: 'ok', effect: 'accumulate' },
@@ -130,7 +106,7 @@ const directiveFact = (m: RawModule, r: RawDirective): DirectiveFact => ({
   module: m.module,
   source: m.source,
   contexts: contextsFrom(r.in),
-  args: arity(r.args),
+  args: parseArity(r.args),
   kind: r.kind,
   variables: r.variables ?? (m.source === 'oss' ? false : null),
   values: r.values ? r.values.map((v) => (typeof v === 'string' ? { name: v } : v)) : EMPTY,
@@ -145,7 +121,7 @@ const directiveFact = (m: RawModule, r: RawDirective): DirectiveFact => ({
   replacedBy: r.replacedBy ?? null,
   deprecated: r.deprecated ?? null,
   obsolete: r.obsolete ?? null,
-  argsHistory: r.argsHistory ? r.argsHistory.map(([from, a]) => [from, arity(a)] as const) : EMPTY,
+  argsHistory: r.argsHistory ? r.argsHistory.map(([from, a]) => [from, parseArity(a)] as const) : EMPTY,
   kindHistory: r.kindHistory ?? EMPTY,
   defaultHistory: r.defaultHistory ?? EMPTY,
   contextSince: r.contextSince ?? NONE,
