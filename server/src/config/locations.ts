@@ -1,0 +1,278 @@
+/**
+ * Which location takes a URI. The rules about unreachable locations, the hovers and the request path ask this one matcher; it
+ * follows ngx_http_core_find_location and ngx_http_core_find_static_location to the letter and knows nothing of requests.
+ */
+import { type ByteString, byteArray, toBytes } from '../base/bytes.ts';
+import type { CompiledRegex } from '../base/regexes.ts';
+import type { Directive } from './directive.ts';
+import type { Scope } from './scope.ts';
+
+export type LocationKind = 'exact' | 'prefix' | 'regex' | 'named';
+export type LocationModifier = '' | '=' | '^~' | '~' | '~*' | '@';
+
+export interface Location {
+  readonly scope: Scope;
+  readonly directive: Directive;
+  readonly kind: LocationKind;
+  readonly modifier: LocationModifier;
+  /** the name as nginx has it: without modifier, a regex's pattern, a named one with its `@` */
+  readonly name: string;
+  /** the same as bytes */
+  readonly bytes: ByteString;
+  /** `^~`: when this prefix is the longest, the regexes of its level are not tried */
+  readonly noRegex: boolean;
+  /** null when it is no regex, or one that PCRE2 refuses */
+  readonly regex: CompiledRegex | null;
+  /** a name with a slash at its end and a pass directive inside: the slashless name is redirected to it */
+  readonly autoRedirect: boolean;
+  readonly parent: Location | null;
+}
+
+/** The locations of one level, ready to be searched. */
+export interface LocationLevel {
+  /** in file order */
+  readonly all: readonly Location[];
+  readonly exact: ReadonlyMap<ByteString, Location>;
+  readonly prefix: ReadonlyMap<ByteString, Location>;
+  /** lengths of the prefix names, longest first */
+  readonly lengths: readonly number[];
+  readonly regexes: readonly Location[];
+  readonly named: ReadonlyMap<string, Location>;
+}
+
+export type MatchHow =
+  | 'exact'
+  | 'prefix'
+  | 'regex'
+  /** the URI is the location's name without the slash: 301 to the name */
+  | 'slash-redirect'
+  /** no location: the server level itself */
+  | 'none'
+  /** a regex gave up at the match limit (nginx answers 500 when its own limit is reached) */
+  | 'unknown';
+
+export interface LocationMatch {
+  readonly location: Location | null;
+  readonly how: MatchHow;
+  /** groups of the regex that was chosen, byte strings; [0] is the whole match */
+  readonly captures: readonly (ByteString | undefined)[] | null;
+  readonly regex: CompiledRegex | null;
+  /** every regex that matched on the way, in order: nginx keeps the captures of the last */
+  readonly tried: readonly Location[];
+  /** the locations gone through, outermost first; the last is the chosen one */
+  readonly path: readonly Location[];
+}
+
+const levels = new WeakMap<Scope, LocationLevel>();
+
+/** Directives that set auto_redirect where the name ends in a slash (tunnel_pass does not). */
+const PASSES = ['proxy_pass', 'fastcgi_pass', 'uwsgi_pass', 'scgi_pass', 'grpc_pass', 'memcached_pass'];
+
+/** The locations that stand directly in a server or location scope. */
+export function locationsOf(scope: Scope): LocationLevel {
+  let level = levels.get(scope);
+  if (!level) levels.set(scope, (level = makeLevel(scope)));
+  return level;
+}
+
+const parents = new WeakMap<Scope, Location>();
+
+/** The location whose inside a scope is; for an `if` or limit_except in it, that location too. Null on the server level. */
+export function locationOf(scope: Scope): Location | null {
+  for (let at: Scope | null = scope; at; at = at.parent) {
+    if (at.context !== 'location') continue;
+    const known = parents.get(at);
+    if (known) return known;
+    if (at.parent) {
+      locationsOf(at.parent);
+      return parents.get(at) ?? null;
+    }
+  }
+  return null;
+}
+
+/** Reads the arguments of a `location` (ngx_http_core_location). Null when nginx refuses them. */
+export function readLocation(values: readonly string[]): { modifier: LocationModifier; name: string } | null {
+  const [first = '', second] = values;
+  if (values.length === 2)
+    return first === '=' || first === '^~' || first === '~' || first === '~*' ? { modifier: first, name: second! } : null;
+  if (values.length !== 1) return null;
+  for (const modifier of ['=', '^~', '~*', '~'] as const)
+    if (first.startsWith(modifier)) return { modifier, name: first.slice(modifier.length) };
+  return { modifier: first.startsWith('@') ? '@' : '', name: first };
+}
+
+function makeLevel(scope: Scope): LocationLevel {
+  const all: Location[] = [];
+  const exact = new Map<ByteString, Location>();
+  const prefix = new Map<ByteString, Location>();
+  const regexes: Location[] = [];
+  const named = new Map<string, Location>();
+  const parent = locationOf(scope);
+  for (const directive of scope.named('location')) {
+    const { body } = directive;
+    const read = readLocation(directive.values);
+    if (!body || !read) continue;
+    const { modifier, name } = read;
+    const isRegex = modifier === '~' || modifier === '~*';
+    const compiled = isRegex ? scope.config.regexes.compile(name, { caseless: modifier === '~*' }) : null;
+    const location: Location = {
+      scope: body,
+      directive,
+      kind: modifier === '=' ? 'exact' : isRegex ? 'regex' : modifier === '@' ? 'named' : 'prefix',
+      modifier,
+      name,
+      bytes: toBytes(name),
+      noRegex: modifier === '^~',
+      regex: compiled?.ok ? compiled.regex : null,
+      autoRedirect: name.endsWith('/') && PASSES.some((pass) => body.has(pass)),
+      parent,
+    };
+    parents.set(body, location);
+    all.push(location);
+    if (location.kind === 'regex') regexes.push(location);
+    else if (location.kind === 'named') {
+      if (!named.has(name)) named.set(name, location);
+    } else {
+      const map = location.kind === 'exact' ? exact : prefix;
+      if (!map.has(location.bytes)) map.set(location.bytes, location);
+    }
+  }
+  const lengths = [...new Set([...prefix.keys()].map((name) => name.length))].sort((a, b) => b - a);
+  return { all, exact, prefix, lengths, regexes, named };
+}
+
+/** The named location of a server (`@x` may stand on the server level only). */
+export const namedLocation = (server: Scope, name: string): Location | null => locationsOf(server).named.get(name) ?? null;
+
+/** The longest prefix location of a level that the URI starts with. */
+export function longestPrefix(level: LocationLevel, uri: ByteString): Location | null {
+  for (const length of level.lengths) {
+    if (length > uri.length) continue;
+    const found = level.prefix.get(length === uri.length ? uri : uri.slice(0, length));
+    if (found) return found;
+  }
+  return null;
+}
+
+/** NGX_OK (`final`), NGX_DONE (`slash`), NGX_AGAIN (`inclusive`), NGX_DECLINED (`none`) of the C functions, and a regex that gave up. */
+type Found = 'final' | 'slash' | 'inclusive' | 'none' | 'unknown';
+
+/**
+ * Finds the location of a decoded URI (`$uri`, bytes) below a server's scope. Names are compared byte by byte, case-sensitive
+ * (as on every system but macOS and Windows).
+ */
+export function matchLocation(server: Scope, uri: ByteString): LocationMatch {
+  let location: Location | null = null;
+  let captures: LocationMatch['captures'] = null;
+  let regex: CompiledRegex | null = null;
+  const tried: Location[] = [];
+  let subject: Uint8Array | null = null;
+
+  const search = (scope: Scope): Found => {
+    const level = locationsOf(scope);
+    let found: Found = 'none';
+    let noRegex = false;
+    const exact = level.exact.get(uri);
+    if (exact) {
+      location = exact;
+      return 'final';
+    }
+    const whole = level.prefix.get(uri);
+    if (!whole) {
+      const slashed = uri + '/';
+      const onlyExact = level.exact.get(slashed);
+      const inclusive = level.prefix.get(slashed);
+      if (onlyExact?.autoRedirect || inclusive?.autoRedirect) {
+        location = onlyExact ?? inclusive!;
+        return 'slash';
+      }
+    }
+    const prefix = whole ?? longestPrefix(level, uri);
+    if (prefix) {
+      location = prefix;
+      noRegex = prefix.noRegex;
+      found = search(prefix.scope);
+      if (found === 'none') found = 'inclusive';
+      if (found !== 'inclusive') return found;
+    }
+    if (!noRegex)
+      for (const candidate of level.regexes) {
+        if (!candidate.regex) continue;
+        const match = candidate.regex.match((subject ??= byteArray(uri)));
+        if (match === 'no') continue;
+        location = candidate;
+        tried.push(candidate);
+        if (match === 'unknown') return 'unknown';
+        captures = match.captures;
+        regex = candidate.regex;
+        const inner = search(candidate.scope);
+        return inner === 'unknown' ? inner : 'final';
+      }
+    return found;
+  };
+
+  const found = search(server);
+  const chosen = location as Location | null;
+  const path: Location[] = [];
+  for (let at = chosen; at; at = at.parent) path.unshift(at);
+  return {
+    location: chosen,
+    how: !chosen ? 'none' : found === 'slash' ? 'slash-redirect' : found === 'unknown' ? 'unknown' : chosen.kind === 'named' ? 'none' : chosen.kind,
+    captures,
+    regex,
+    tried,
+    path,
+  };
+}
+
+export interface LocationLoser {
+  readonly location: Location;
+  readonly why: string;
+}
+
+/** The other locations that had a say, with the reason why they lost; those that merely do not fit come last, at most `limit` in all. */
+export function locationLosers(server: Scope, uri: ByteString, match: LocationMatch, limit = 12): LocationLoser[] {
+  const near: LocationLoser[] = [];
+  const far: LocationLoser[] = [];
+  const chosen = match.location;
+  const subject = byteArray(uri);
+  const visit = (scope: Scope): void => {
+    const level = locationsOf(scope);
+    const best = longestPrefix(level, uri);
+    for (const location of level.all) {
+      if (near.length >= limit) return;
+      const onPath = match.path.includes(location);
+      if (onPath && location !== chosen) visit(location.scope);
+      if (onPath) continue;
+      const why = reason(location, best);
+      (why.near ? near : far).push({ location, why: why.text });
+    }
+    if (chosen && scope === chosen.scope) return;
+  };
+  const reason = (location: Location, best: Location | null): { near: boolean; text: string } => {
+    switch (location.kind) {
+      case 'named':
+        return { near: false, text: 'named, reached by error_page or try_files only' };
+      case 'exact':
+        return { near: false, text: 'not the whole URI' };
+      case 'prefix':
+        if (!uri.startsWith(location.bytes)) return { near: false, text: 'no prefix of the URI' };
+        if (location === best) return { near: true, text: chosen?.kind === 'regex' ? 'longest prefix, but a regular expression matches' : 'an exact match was found' };
+        return { near: true, text: chosen?.kind === 'exact' ? 'an exact match was found' : 'shorter prefix' };
+      case 'regex': {
+        if (!location.regex) return { near: true, text: 'the regular expression is invalid' };
+        const m = location.regex.match(subject);
+        if (m === 'no') return { near: true, text: 'no match' };
+        if (m === 'unknown') return { near: true, text: 'gave up at the match limit' };
+        if (chosen?.kind === 'exact') return { near: true, text: 'an exact match was found' };
+        if (best?.noRegex) return { near: true, text: `not tried, ^~ ${best.name} is the longest prefix` };
+        if (match.how === 'slash-redirect') return { near: true, text: 'not tried, the URI is redirected to the form with a slash' };
+        return { near: true, text: 'matches, but comes later' };
+      }
+    }
+  };
+  visit(server);
+  if (chosen) visit(chosen.scope);
+  return [...near, ...far].slice(0, limit);
+}
