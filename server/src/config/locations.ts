@@ -218,7 +218,15 @@ export function matchLocation(server: Scope, uri: ByteString): LocationMatch {
   for (let at = chosen; at; at = at.parent) path.unshift(at);
   return {
     location: chosen,
-    how: !chosen ? 'none' : found === 'slash' ? 'slash-redirect' : found === 'unknown' ? 'unknown' : chosen.kind === 'named' ? 'none' : chosen.kind,
+    how: !chosen
+      ? 'none'
+      : found === 'slash'
+        ? 'slash-redirect'
+        : found === 'unknown'
+          ? 'unknown'
+          : chosen.kind === 'named'
+            ? 'none'
+            : chosen.kind,
     captures,
     regex,
     tried,
@@ -258,7 +266,11 @@ export function locationLosers(server: Scope, uri: ByteString, match: LocationMa
         return { near: false, text: 'not the whole URI' };
       case 'prefix':
         if (!uri.startsWith(location.bytes)) return { near: false, text: 'no prefix of the URI' };
-        if (location === best) return { near: true, text: chosen?.kind === 'regex' ? 'longest prefix, but a regular expression matches' : 'an exact match was found' };
+        if (location === best)
+          return {
+            near: true,
+            text: chosen?.kind === 'regex' ? 'longest prefix, but a regular expression matches' : 'an exact match was found',
+          };
         return { near: true, text: chosen?.kind === 'exact' ? 'an exact match was found' : 'shorter prefix' };
       case 'regex': {
         if (!location.regex) return { near: true, text: 'the regular expression is invalid' };

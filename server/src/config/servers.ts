@@ -3,8 +3,8 @@
  * It says what nginx does with the text (ngx_http_add_listen, ngx_http_server_names, ngx_http_find_virtual_server); it judges nothing.
  */
 import { type ByteString, byteArray, lower, toBytes } from '../base/bytes.ts';
-import { formatIp, type Ip, isWildcard, parseIp } from '../base/ip.ts';
 import type { CompiledRegex } from '../base/regexes.ts';
+import { addressText, parseAddress, parseIpv4, parseIpv6 } from '../catalog/value-kind.ts';
 import { atLeast } from '../catalog/version.ts';
 import type { Config } from './config.ts';
 import type { Directive } from './directive.ts';
@@ -87,7 +87,13 @@ export interface ShadowedName {
 
 export type ServerReason =
   /** the listener has one server without captures in its names: any host is its */
-  'only' | 'exact' | 'leading-mask' | 'trailing-mask' | 'regex' | 'default' /** the matcher gave up on a regex: what follows is not decided */ | 'unknown';
+  | 'only'
+  | 'exact'
+  | 'leading-mask'
+  | 'trailing-mask'
+  | 'regex'
+  | 'default' /** the matcher gave up on a regex: what follows is not decided */
+  | 'unknown';
 
 export interface ServerChoice {
   readonly server: Server;
@@ -141,8 +147,7 @@ function makeServer(scope: Scope, index: number, protocol: ServerProtocol): Serv
     directive.values.forEach((value, argument) => {
       names.push(makeName(value, directive, argument, server));
     });
-  if (!names.length)
-    names.push({ text: '', directive: null, argument: 0, kind: 'exact', regex: null, hostname: false, server });
+  if (!names.length) names.push({ text: '', directive: null, argument: 0, kind: 'exact', regex: null, hostname: false, server });
   return server;
 }
 
@@ -168,54 +173,33 @@ function makeName(value: string, directive: Directive, argument: number, server:
 /** `u.default_port` of the listen directives: http 80, the others must name one. */
 const DEFAULT_PORT: Record<ServerProtocol, number> = { http: 80, stream: 0, mail: 0 };
 
-const portRange = (text: string): [number, number] | null => {
-  const m = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(text);
-  if (!m) return null;
-  const first = Number(m[1]);
-  const last = Number(m[2] ?? m[1]);
-  return first >= 1 && last <= 65535 && first <= last ? [first, last] : null;
-};
+/** The canonical spelling of an IP address, IPv6 with or without brackets; null when the text is none. */
+export function canonicalIp(text: string): { readonly kind: 'inet' | 'inet6'; readonly address: string } | null {
+  if (text.includes(':')) {
+    const bytes = parseIpv6(text.startsWith('[') && text.endsWith(']') ? text.slice(1, -1) : text);
+    return bytes && { kind: 'inet6', address: addressText(bytes) };
+  }
+  const n = parseIpv4(text);
+  return n === null ? null : { kind: 'inet', address: [n >>> 24, (n >>> 16) & 255, (n >>> 8) & 255, n & 255].join('.') };
+}
 
 /**
- * The addresses of a `listen` argument (ngx_parse_url with `listen` set): `80`, `*:80`, `127.0.0.1`, `[::1]:80`, `8000-8005`,
- * `unix:/path`, `name:80`. Null when nginx refuses it.
+ * The addresses of a `listen` argument: `80`, `*:80`, `127.0.0.1`, `[::1]:80`, `8000-8005`, `unix:/path`, `name:80`.
+ * Null when nginx refuses it.
  */
 export function listenAddresses(text: string, protocol: ServerProtocol = 'http'): ListenAddress[] | null {
-  if (/^unix:/i.test(text)) {
-    const address = text.slice(5);
-    return address ? [{ kind: 'unix', address, port: 0, wildcard: false }] : null;
-  }
-  let host = text;
-  let ports: [number, number] | null = null;
-  if (text.startsWith('[')) {
-    const m = /^(\[[^\]]*\])(?::(.*))?$/.exec(text);
-    if (!m) return null;
-    host = m[1]!;
-    if (m[2] !== undefined && !(ports = portRange(m[2]))) return null;
-  } else {
-    const colon = text.indexOf(':');
-    if (colon >= 0) {
-      host = text.slice(0, colon);
-      if (!(ports = portRange(text.slice(colon + 1)))) return null;
-    } else if ((ports = portRange(text))) host = '*';
-    else if (/^\d+$/.test(text)) return null;
-  }
-  if (host === '' || /[/?]/.test(host)) return null;
-  const [first, last] = ports ?? [DEFAULT_PORT[protocol], DEFAULT_PORT[protocol]];
-  const ip: Ip | null = host === '*' ? { family: 4, bytes: [0, 0, 0, 0] } : parseIp(host);
-  if (!ip && host.startsWith('[')) return null;
-  const out: ListenAddress[] = [];
-  for (let port = first; port <= last; port++)
-    out.push(
-      ip
-        ? { kind: ip.family === 4 ? 'inet' : 'inet6', address: formatIp(ip), port, wildcard: isWildcard(ip) }
-        : { kind: 'name', address: lower(host), port, wildcard: false },
-    );
-  return out;
+  const read = parseAddress(text, { listen: true });
+  if (!read.ok) return null;
+  const { family, host, wildcard, port, lastPort } = read.value;
+  if (family === 'unix') return [{ kind: 'unix', address: host, port: 0, wildcard: false }];
+  const ip = host === '*' ? canonicalIp('0.0.0.0') : canonicalIp(host);
+  const place = ip ?? { kind: 'name' as const, address: lower(host) };
+  const first = port ?? DEFAULT_PORT[protocol];
+  return Array.from({ length: (lastPort ?? first) - first + 1 }, (_, i) => ({ ...place, port: first + i, wildcard }));
 }
 
 /** How nginx prints a pair. */
-export function addressText(a: ListenAddress): string {
+export function pairText(a: ListenAddress): string {
   if (a.kind === 'unix') return `unix:${a.address}`;
   const host = a.kind === 'inet6' ? `[${a.address}]` : a.wildcard ? '*' : a.address;
   return `${host}:${a.port}`;
@@ -238,7 +222,7 @@ export function listenersOf(config: Config, protocol: ServerProtocol = 'http'): 
           if (!pair) {
             pair = {
               ...address,
-              text: addressText(address),
+              text: pairText(address),
               protocol,
               servers: [],
               defaultServer: server,
@@ -287,9 +271,9 @@ export function listenerFor(config: Config, local: LocalAddress, protocol: Serve
   const all = listenersOf(config, protocol);
   const udp = local.udp ?? false;
   if (local.unix) return all.find((l) => l.kind === 'unix' && l.address === local.address && l.udp === udp) ?? null;
-  const ip = parseIp(local.address);
-  const kind = ip?.family === 6 ? 'inet6' : 'inet';
-  const address = ip ? formatIp(ip) : local.address;
+  const ip = canonicalIp(local.address);
+  const kind = ip?.kind ?? 'inet';
+  const address = ip?.address ?? local.address;
   const here = all.filter((l) => l.port === local.port && l.udp === udp && l.kind !== 'unix');
   return (
     here.find((l) => l.kind === kind && l.address === address) ??
@@ -448,7 +432,9 @@ export function nameMatches(name: ServerName, host: ByteString): boolean {
     return typeof m === 'object';
   }
   if (name.kind === 'trailing-mask') return host.startsWith(text.slice(0, -1));
-  return text.startsWith('*') ? host.endsWith(text.slice(1)) && host.length > text.length - 1 : host === text.slice(1) || host.endsWith(text);
+  return text.startsWith('*')
+    ? host.endsWith(text.slice(1)) && host.length > text.length - 1
+    : host === text.slice(1) || host.endsWith(text);
 }
 
 export interface HostOptions {
