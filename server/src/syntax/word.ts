@@ -12,3 +12,11 @@ export interface Word {
   /** true when a template engine fills in a part of it, so that its value is not known */
   readonly templated: boolean;
 }
+
+const ESCAPED: Readonly<Record<string, string>> = { '"': '"', "'": "'", '\\': '\\', t: '\t', r: '\r', n: '\n' };
+
+/**
+ * What ngx_conf_read_token copies out of a word: a backslash goes before a quote or a backslash, `\t`, `\r` and `\n` become the control
+ * character, and before anything else the backslash stays. `inner` is the word without its quotes.
+ */
+export const unescaped = (inner: string): string => inner.replace(/\\(["'\\trn])/g, (_, c: string) => ESCAPED[c]!);
