@@ -1,1 +1,239 @@
-export {};
+/** Makes a workspace, registers the list of handlers, and listens. What a method does is in handlers/. */
+import {
+  type Connection,
+  DidChangeConfigurationNotification,
+  DidChangeWatchedFilesNotification,
+  type InitializeParams,
+  type InitializeResult,
+  type ServerCapabilities,
+  TextDocumentSyncKind,
+} from 'vscode-languageserver';
+import { fileId } from '../base/file-id.ts';
+import type { FileSystem } from '../base/file-system.ts';
+import type { Engine } from '../config/config.ts';
+import type { RawSettings } from '../config/settings-file.ts';
+import type { Rule } from '../rules/rule.ts';
+import type { NginxParser } from '../syntax/parser.ts';
+import { Workspace } from '../workspace/workspace.ts';
+import { isApplicationFile } from './application-files.ts';
+import { type Encoding, toSpan } from './convert/encoding.ts';
+import { run } from './handler.ts';
+import { HANDLERS } from './handlers/index.ts';
+import { type InitializationOptions, Notifications, Requests, type StatusParams } from './protocol.ts';
+import { Publisher } from './publish.ts';
+import { type ClientAbilities, DEFAULT_EDITOR_SETTINGS, type EditorSettings, type Session } from './session.ts';
+
+export interface Host {
+  readonly files: FileSystem;
+  /** loads the wasm parts; called once, while the client waits for its first answer */
+  readonly parts: (options: InitializationOptions) => Promise<{ parser: NginxParser; engine: Engine; rules: readonly Rule[] }>;
+  readonly now: () => number;
+  readonly version: string;
+}
+
+/** Serves one connection until it closes. */
+export function serve(connection: Connection, host: Host): void {
+  let session: (Session & { settings: EditorSettings }) | null = null;
+  let folders: string[] = [];
+
+  connection.onInitialize(async (params: InitializeParams): Promise<InitializeResult> => {
+    const options = (params.initializationOptions ?? {}) as InitializationOptions;
+    const client = abilitiesOf(params, options);
+    const { parser, engine, rules } = await host.parts(options);
+    folders = params.workspaceFolders?.map((f) => f.uri) ?? (params.rootUri ? [params.rootUri] : []);
+    const log = (line: string): void => connection.console.log(line);
+    const status = (state: StatusParams['state'], message: string): void =>
+      void connection.sendNotification(Notifications.status, { state, message, files: workspace.snapshot().configs.reduce((n, c) => n + c.files.size, 0) });
+    const workspace: Workspace = new Workspace(parser, engine, host.files, {
+      isApplicationFile,
+      log,
+      progress: (message) => status('loading', message),
+    });
+    const publisher = new Publisher({
+      connection,
+      workspace,
+      rules,
+      encoding: () => client.encoding,
+      push: () => !client.pull,
+      lintRun: () => session?.settings.lintRun ?? 'onType',
+      docs: options.docs ?? null,
+      log,
+      published: () => status('ready', ''),
+    });
+    session = {
+      connection,
+      workspace,
+      rules,
+      encoding: client.encoding,
+      client,
+      publisher,
+      now: host.now,
+      settings: DEFAULT_EDITOR_SETTINGS,
+      findings: (file) => publisher.findings(file),
+      log,
+    };
+    if (options.settings) applySettings(session, options.settings);
+    const capabilities: ServerCapabilities = {
+      positionEncoding: client.encoding,
+      textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: { includeText: false } },
+      workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
+    };
+    for (const handler of HANDLERS) Object.assign(capabilities, handler.capability);
+    if (!client.pull) delete capabilities.diagnosticProvider;
+    return { capabilities, serverInfo: { name: 'proxylens', version: host.version } };
+  });
+
+  connection.onInitialized(async () => {
+    if (!session) return;
+    const { workspace, client, publisher } = session;
+    if (client.watchFiles)
+      void connection.client.register(DidChangeWatchedFilesNotification.type, { watchers: [{ globPattern: '**/*' }] });
+    if (client.configuration) {
+      void connection.client.register(DidChangeConfigurationNotification.type, { section: 'proxylens' });
+      await fetchSettings();
+    }
+    workspace.apply({ kind: 'folders', folders: folders.map(fileId) });
+    publisher.changed();
+  });
+
+  async function fetchSettings(): Promise<void> {
+    if (!session) return;
+    try {
+      applySettings(session, await connection.workspace.getConfiguration('proxylens'));
+    } catch (error) {
+      session.log(`settings: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  connection.onDidChangeConfiguration(async (params) => {
+    if (!session) return;
+    if (session.client.configuration) await fetchSettings();
+    else applySettings(session, (params.settings as { proxylens?: unknown } | null)?.proxylens);
+    session.publisher.changed();
+  });
+
+  connection.onDidOpenTextDocument(({ textDocument }) => {
+    if (!session) return;
+    session.workspace.apply({ kind: 'open', file: fileId(textDocument.uri), text: textDocument.text, version: textDocument.version });
+    session.publisher.changed();
+  });
+
+  connection.onDidChangeTextDocument(({ textDocument, contentChanges }) => {
+    if (!session) return;
+    const file = fileId(textDocument.uri);
+    const source = session.workspace.snapshot().file(file);
+    if (!source) return;
+    for (const change of contentChanges) {
+      const span = 'range' in change ? toSpan(source, change.range, session.encoding) : { start: 0, end: source.text.length };
+      session.workspace.apply({ kind: 'edit', file, edits: [[{ span, newText: change.text }]], version: textDocument.version });
+    }
+    session.publisher.typed(file);
+  });
+
+  connection.onDidSaveTextDocument(() => session?.publisher.changed());
+
+  connection.onDidCloseTextDocument(({ textDocument }) => {
+    if (!session) return;
+    session.workspace.apply({ kind: 'close', file: fileId(textDocument.uri) });
+    session.publisher.changed();
+  });
+
+  connection.onDidChangeWatchedFiles(({ changes }) => {
+    if (!session) return;
+    const files = changes.map((c) => fileId(c.uri)).filter((f) => !/\/(node_modules|\.git)\//.test(f));
+    if (!files.length) return;
+    session.workspace.apply({ kind: 'disk', files });
+    session.publisher.changed();
+  });
+
+  connection.onInitialized(() => {
+    if (session?.client.workspaceFolders)
+      connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
+        folders = [...folders.filter((f) => !removed.some((r) => r.uri === f)), ...added.map((a) => a.uri)];
+        session?.workspace.apply({ kind: 'folders', folders: folders.map(fileId) });
+        session?.publisher.changed();
+      });
+  });
+
+  connection.onNotification(Notifications.chooseRoot, ({ uri }: { uri: string | null }) => {
+    session?.workspace.apply({ kind: 'root', root: uri === null ? null : fileId(uri) });
+    session?.publisher.changed();
+  });
+
+  for (const handler of HANDLERS)
+    connection.onRequest(handler.method, (params, token) =>
+      session ? run(handler, session, params, { get cancelled() { return token.isCancellationRequested; } }) : null,
+    );
+
+  connection.onRequest(Requests.settled, async () => {
+    await session?.publisher.settled();
+    return null;
+  });
+
+  connection.listen();
+}
+
+function abilitiesOf(params: InitializeParams, options: InitializationOptions): ClientAbilities {
+  const { general, textDocument, workspace, window } = params.capabilities;
+  const offered = general?.positionEncodings ?? [];
+  const encoding: Encoding = offered.includes('utf-16') || !offered.length ? 'utf-16' : offered.includes('utf-8') ? 'utf-8' : offered.includes('utf-32') ? 'utf-32' : 'utf-16';
+  return {
+    encoding,
+    pull: options.diagnostics === 'pull' || (textDocument?.diagnostic !== undefined && textDocument.publishDiagnostics === undefined),
+    watchFiles: workspace?.didChangeWatchedFiles?.dynamicRegistration ?? false,
+    progress: window?.workDoneProgress ?? false,
+    versionedEdits: workspace?.workspaceEdit?.documentChanges ?? false,
+    refreshDiagnostics: workspace?.diagnostics?.refreshSupport ?? false,
+    configuration: workspace?.configuration ?? false,
+    snippets: textDocument?.completion?.completionItem?.snippetSupport ?? false,
+    workspaceFolders: workspace?.workspaceFolders ?? false,
+  };
+}
+
+interface WireSettings {
+  nginx?: { version?: string };
+  openssl?: { version?: string };
+  flavour?: string;
+  build?: string;
+  modules?: string[];
+  profile?: string;
+  mozilla?: string;
+  rules?: Record<string, string>;
+  pathMap?: Record<string, string>;
+  root?: string | string[];
+  environment?: boolean;
+  directives?: RawSettings['directives'];
+  lint?: { run?: string };
+  inlayHints?: Record<string, boolean>;
+  codeLens?: Record<string, boolean>;
+  format?: { align?: boolean };
+}
+
+/** The editor's section `proxylens`: what the core knows goes to the workspace, the rest stays with the session. */
+function applySettings(session: Session, value: unknown): void {
+  const s = (value && typeof value === 'object' ? value : {}) as WireSettings;
+  const some = <T>(v: T | undefined | null): T | undefined => (v === null || v === undefined || (v as unknown) === '' ? undefined : v);
+  const nonEmpty = <T extends object>(v: T | undefined | null): T | undefined => (v && Object.keys(v).length ? v : undefined);
+  const raw: RawSettings = {};
+  const put = <K extends keyof RawSettings>(key: K, v: RawSettings[K] | undefined): void => {
+    if (v !== undefined) raw[key] = v;
+  };
+  put('nginxVersion', some(s.nginx?.version));
+  put('opensslVersion', some(s.openssl?.version));
+  put('flavour', some(s.flavour));
+  put('build', some(s.build));
+  put('modules', nonEmpty(s.modules));
+  put('profile', some(s.profile));
+  put('mozilla', some(s.mozilla));
+  put('rules', nonEmpty(s.rules));
+  put('pathMap', nonEmpty(s.pathMap));
+  put('environment', some(s.environment));
+  put('directives', nonEmpty(s.directives));
+  session.settings = {
+    lintRun: s.lint?.run === 'onSave' ? 'onSave' : 'onType',
+    inlayHints: s.inlayHints ?? {},
+    codeLens: s.codeLens ?? {},
+    format: { align: s.format?.align ?? false },
+  };
+  session.workspace.apply({ kind: 'settings', settings: raw });
+}

@@ -20,6 +20,19 @@ export type Group =
   | 'performance'
   | 'deprecation';
 
+export const RULE_GROUPS: readonly string[] = [
+  'validity',
+  'environment',
+  'security',
+  'tls',
+  'correctness',
+  'limits',
+  'upstreams',
+  'wsgi',
+  'performance',
+  'deprecation',
+] satisfies Group[];
+
 /** Another place that belongs to the finding, with the words that say how. */
 export interface Related {
   readonly at: Place;

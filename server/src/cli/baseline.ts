@@ -1,0 +1,71 @@
+/** A baseline: the findings that were there before, so that an old tree can start clean. Keyed by rule, file and the text of the line, not its number. */
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import type { FileId } from '../base/file-id.ts';
+import type { Finding } from '../rules/rule.ts';
+import type { SourceFile } from '../syntax/statement.ts';
+import { shownPath } from './common.ts';
+import { EXIT, Failure } from './failure.ts';
+
+interface Entry {
+  path: string;
+  rule: string;
+  line: string;
+  count: number;
+}
+
+interface BaselineFile {
+  version: 1;
+  findings: Entry[];
+}
+
+const keyOf = (e: Omit<Entry, 'count'>): string => `${e.path}\n${e.rule}\n${e.line}`;
+
+function entryOf(finding: Finding, folder: string, source: SourceFile | null): Omit<Entry, 'count'> {
+  const line = source ? source.lines.lineAt(finding.at.span.start) : 0;
+  const text = source ? source.text.slice(source.lines.startOf(line), source.lines.endOf(line)).trim() : '';
+  return { path: path.relative(folder, shownPath(finding.at.file)).replaceAll('\\', '/'), rule: finding.rule, line: text };
+}
+
+/** Reads a baseline. Throws an unreadable or usage failure that names the file. */
+export async function readBaseline(file: string): Promise<BaselineFile> {
+  let text: string;
+  try {
+    text = await fs.readFile(file, 'utf8');
+  } catch {
+    throw new Failure(EXIT.unreadable, `${file}: no such baseline. Make it with --update-baseline.`);
+  }
+  try {
+    const read = JSON.parse(text) as BaselineFile;
+    if (read.version !== 1 || !Array.isArray(read.findings)) throw new Error('shape');
+    return read;
+  } catch {
+    throw new Failure(EXIT.usage, `${file}: this is no baseline file. Make it anew with --update-baseline.`);
+  }
+}
+
+/** The findings that the baseline does not hold. */
+export function applyBaseline(baseline: BaselineFile, findings: readonly Finding[], file: string, source: (id: FileId) => SourceFile | null): Set<Finding> {
+  const left = new Map(baseline.findings.map((e) => [keyOf(e), e.count]));
+  const fresh = new Set<Finding>();
+  for (const finding of findings) {
+    const key = keyOf(entryOf(finding, path.dirname(path.resolve(file)), source(finding.at.file)));
+    const count = left.get(key) ?? 0;
+    if (count > 0) left.set(key, count - 1);
+    else fresh.add(finding);
+  }
+  return fresh;
+}
+
+/** Writes all findings as a baseline, sorted, so that it diffs well. */
+export async function writeBaseline(file: string, findings: readonly Finding[], source: (id: FileId) => SourceFile | null): Promise<void> {
+  const byKey = new Map<string, Entry>();
+  for (const finding of findings) {
+    const entry = entryOf(finding, path.dirname(path.resolve(file)), source(finding.at.file));
+    const known = byKey.get(keyOf(entry));
+    if (known) known.count++;
+    else byKey.set(keyOf(entry), { ...entry, count: 1 });
+  }
+  const list = [...byKey.values()].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  await fs.writeFile(file, JSON.stringify({ version: 1, findings: list }, null, 2) + '\n');
+}

@@ -1,0 +1,231 @@
+/** `proxylens check`: lints configurations and prints what it found, or mends it. */
+import fs from 'node:fs/promises';
+import type { Command } from 'commander';
+import { applyEdits } from '../../base/edit.ts';
+import type { FileId } from '../../base/file-id.ts';
+import { MemoryFiles } from '../../base/memory-files.ts';
+import { Config } from '../../config/config.ts';
+import type { Level } from '../../config/settings.ts';
+import { combined } from '../../features/actions.ts';
+import { machinePath } from '../../host/node-files.ts';
+import { type Finding, RULE_GROUPS, type Rule } from '../../rules/rule.ts';
+import { lint } from '../../rules/run.ts';
+import { type CommonOptions, dumpFiles, Loader, readStdin, shownPath, stdinFile, withCommonOptions } from '../common.ts';
+import { applyBaseline, readBaseline, writeBaseline } from '../baseline.ts';
+import { EXIT, Failure } from '../failure.ts';
+import { unifiedDiff } from '../print/diff.ts';
+import { FORMATS, type FormatName } from '../print/index.ts';
+import { progressLine } from '../progress.ts';
+
+interface CheckOptions extends CommonOptions {
+  format: string;
+  fix?: boolean | string;
+  fixDryRun?: boolean;
+  rule?: string[];
+  only?: string[];
+  baseline?: string;
+  updateBaseline?: boolean;
+  failOn: string;
+  maxWarnings?: string;
+  stdinPath?: string;
+  timings?: boolean;
+}
+
+const collect = (value: string, before: string[] = []): string[] => [...before, value];
+const LEVELS = ['error', 'warning', 'info', 'hint'] as const;
+
+/** What a run found, as the printers want it. */
+export interface Result {
+  readonly files: readonly { readonly path: string; readonly id: FileId; readonly findings: readonly Finding[] }[];
+  readonly text: (id: FileId) => { text: string; lines: import('../../base/lines.ts').Lines } | null;
+  readonly rules: readonly Rule[];
+  readonly durationMs: number;
+  readonly color: boolean;
+}
+
+export function addCheck(program: Command): void {
+  withCommonOptions(program.command('check').argument('[path...]', 'files, folders, or - for standard input'))
+    .description('lint configurations; folders are searched for their main files')
+    .option('--format <name>', 'stylish, json, sarif, github or checkstyle', 'stylish')
+    .option('--fix [which]', 'mend what has a safe fix; --fix=suggested also takes suggestions')
+    .option('--fix-dry-run', 'print what --fix would change as a unified diff')
+    .option('--rule <id=level>', 'the level of a rule or group: off, hint, info, warning or error', collect)
+    .option('--only <name>', 'only this rule or group (repeatable)', collect)
+    .option('--baseline <file>', 'leave out the findings that this file lists')
+    .option('--update-baseline', 'write the present findings to the baseline file')
+    .option('--profile <name>', 'recommended, strict, wsgi or validity')
+    .option('--environment', 'also check what depends on this machine: files, certificates, names')
+    .option('--fail-on <level>', 'the lowest level that makes the exit code 1', 'error')
+    .option('--max-warnings <n>', 'exit 1 with more warnings than this')
+    .option('--stdin-path <name>', 'the name of the file that comes from standard input')
+    .option('--timings', 'print the time of each rule on standard error')
+    .action(async (paths: string[], options: CheckOptions) => {
+      process.exitCode = await check(paths, options);
+    });
+}
+
+/** Runs the command; returns the exit code. Throws failures with the contract's codes. */
+export async function check(paths: readonly string[], options: CheckOptions): Promise<number> {
+  const started = performance.now();
+  const format = FORMATS[options.format as FormatName];
+  if (!format) throw new Failure(EXIT.usage, `--format is one of ${Object.keys(FORMATS).join(', ')}, not "${options.format}"`);
+  const failOn = LEVELS.indexOf(options.failOn as (typeof LEVELS)[number]);
+  if (failOn < 0) throw new Failure(EXIT.usage, `--fail-on is one of ${LEVELS.join(', ')}, not "${options.failOn}"`);
+  if (options.updateBaseline && !options.baseline) throw new Failure(EXIT.usage, '--update-baseline needs --baseline FILE');
+  const maxWarnings = options.maxWarnings === undefined ? null : Number(options.maxWarnings);
+  if (maxWarnings !== null && !(maxWarnings >= 0)) throw new Failure(EXIT.usage, `--max-warnings ${options.maxWarnings}: not a number`);
+  if (options.fix !== undefined && options.fix !== true && options.fix !== 'suggested') {
+    // commander takes the next path for the option's value: give it back
+    paths = [String(options.fix), ...paths];
+    options.fix = true;
+  }
+  const progress = progressLine();
+  const stdin = paths.includes('-');
+  if (stdin && paths.length > 1) throw new Failure(EXIT.usage, 'standard input (-) cannot be mixed with paths');
+  let loader: Loader;
+  let configs: Config[];
+  if (stdin) {
+    const text = await readStdin();
+    const dump = dumpFiles(text);
+    const name = stdinFile(options.stdinPath);
+    if (dump) {
+      loader = await Loader.create(options, dump.files, progress.say);
+      configs = [await loader.config(dump.root)];
+    } else if (options.root !== undefined) {
+      const probe = await Loader.create(options, undefined, progress.say);
+      loader = await Loader.create(options, overlay(probe, name, text), progress.say);
+      configs = (await loader.configs([])).configs;
+      if (!configs.some((c) => c.files.has(name))) configs = [(await loader.fragment(name))!];
+    } else {
+      const probe = await Loader.create(options, undefined, progress.say);
+      loader = await Loader.create(options, overlay(probe, name, text), progress.say);
+      configs = (await loader.configs([shownPath(name)])).configs;
+    }
+  } else {
+    loader = await Loader.create(options, undefined, progress.say);
+    configs = (await loader.configs(paths.length || options.root ? paths : ['.'])).configs;
+    if (!configs.length) throw new Failure(EXIT.unreadable, `no nginx configuration found in ${paths.join(', ') || 'this folder'}. Name a file, or --root.`);
+  }
+  const overrides = ruleLevels(options, loader.parts.rules);
+  const timings = options.timings ? { now: () => performance.now(), byRule: new Map<string, number>() } : undefined;
+  const crashes: string[] = [];
+  const run = (): Map<FileId, Finding[]> => {
+    const byFile = new Map<FileId, Finding[]>();
+    for (const config of configs) {
+      const tuned = new Config(config.tree, loader.parts.engine, { ...config.settings, rules: { ...config.settings.rules, ...overrides.rules } }, config.kind, config.main.context, config.contexts);
+      for (const file of config.files.keys()) if (!byFile.has(file)) byFile.set(file, []);
+      const findings = lint(tuned, overrides.active, {
+        onCrash: (rule, error) => crashes.push(`${rule.id}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
+        ...(timings ? { timings } : {}),
+      });
+      for (const f of findings) {
+        const list = byFile.get(f.at.file) ?? [];
+        if (!list.some((o) => o.rule === f.rule && o.at.span.start === f.at.span.start && o.at.span.end === f.at.span.end && o.message === f.message)) list.push(f);
+        byFile.set(f.at.file, list);
+      }
+      progress.say(`${byFile.size} files checked`);
+    }
+    return byFile;
+  };
+  let byFile = run();
+  if (options.fix !== undefined || options.fixDryRun) {
+    const changed = await mend(loader, byFile, options.fix === 'suggested', async () => {
+      configs = await Promise.all(configs.map((c) => (c.kind === 'root' ? loader.config(c.root, c.settings.pathMap) : loader.fragment(c.root).then((f) => f!))));
+      byFile = run();
+      return byFile;
+    });
+    progress.done();
+    if (options.fixDryRun) {
+      for (const [file, { before, after }] of changed) process.stdout.write(unifiedDiff(shownPath(file), before, after));
+      return EXIT.clean;
+    }
+    for (const [file, { after }] of changed) {
+      const target = machinePath(file);
+      if (stdin || target === null) process.stdout.write(after);
+      else await fs.writeFile(target, after);
+    }
+  }
+  const findings = [...byFile.values()].flat();
+  if (options.updateBaseline) await writeBaseline(options.baseline!, findings, (id) => loader.sources.get(id) ?? null);
+  const baseline = options.baseline && !options.updateBaseline ? await readBaseline(options.baseline) : null;
+  const left = options.updateBaseline ? new Set<Finding>() : baseline ? applyBaseline(baseline, findings, options.baseline!, (id) => loader.sources.get(id) ?? null) : new Set(findings);
+  progress.done();
+  const result: Result = {
+    files: [...byFile]
+      .map(([id, list]) => ({ id, path: shownPath(id), findings: list.filter((f) => left.has(f)) }))
+      .sort((a, b) => (a.path < b.path ? -1 : 1)),
+    text: (id) => loader.sources.get(id) ?? null,
+    rules: loader.parts.rules,
+    durationMs: Math.round((performance.now() - started) * 10) / 10,
+    color: options.color === 'always' || (options.color !== 'never' && process.stdout.isTTY === true && !process.env.NO_COLOR),
+  };
+  process.stdout.write(format(result));
+  for (const crash of crashes) process.stderr.write(`proxylens: a rule failed, its findings are missing: ${crash}\n`);
+  if (timings) {
+    const slowest = [...timings.byRule].sort((a, b) => b[1] - a[1]).slice(0, 15);
+    for (const [id, ms] of slowest) process.stderr.write(`${ms.toFixed(1).padStart(9)} ms  ${id}\n`);
+  }
+  const all = result.files.flatMap((f) => f.findings);
+  const warnings = all.filter((f) => f.severity === 'warning').length;
+  const bad = all.some((f) => LEVELS.indexOf(f.severity) <= failOn) || (maxWarnings !== null && warnings > maxWarnings);
+  return crashes.length ? EXIT.bug : bad ? EXIT.findings : EXIT.clean;
+}
+
+/** The disk with one file more. */
+function overlay(probe: Loader, name: FileId, text: string): MemoryFiles {
+  const memory = new MemoryFiles([[name, text]]);
+  const disk = probe.files;
+  const read = memory.read.bind(memory);
+  const stat = memory.stat.bind(memory);
+  return Object.assign(memory, {
+    read: async (file: FileId) => (await read(file)) ?? disk.read(file),
+    stat: async (file: FileId) => (memory.text(file) === undefined ? disk.stat(file) : stat(file)),
+    list: (folder: FileId) => disk.list(folder),
+  });
+}
+
+function ruleLevels(options: CheckOptions, rules: readonly Rule[]): { rules: Record<string, Level>; active: readonly Rule[] } {
+  const known = (name: string): boolean => rules.some((r) => r.id === name) || RULE_GROUPS.includes(name) || name === 'unused-suppression';
+  const levels: Record<string, Level> = {};
+  for (const pair of options.rule ?? []) {
+    const [id = '', level = ''] = pair.split('=');
+    if (!known(id)) throw new Failure(EXIT.usage, `--rule ${pair}: there is no rule "${id}". "proxylens rules" lists them.`);
+    if (!['off', ...LEVELS].includes(level)) throw new Failure(EXIT.usage, `--rule ${pair}: the level is one of off, hint, info, warning, error`);
+    levels[id] = level as Level;
+  }
+  if (!options.only?.length) return { rules: levels, active: rules };
+  for (const name of options.only) if (!known(name)) throw new Failure(EXIT.usage, `--only ${name}: there is no such rule or group. "proxylens rules" lists them.`);
+  const active = rules.filter((r) => options.only!.includes(r.id) || options.only!.includes(r.group));
+  // what a person names is on, also when it is off by default
+  for (const rule of active) if (options.only.includes(rule.id)) levels[rule.id] ??= rule.severity;
+  if (options.only.includes('environment')) levels.environment ??= 'warning';
+  return { rules: { 'unused-suppression': 'off', ...levels }, active };
+}
+
+const MAX_PASSES = 10;
+
+/** Applies fixes until nothing changes; overlapping ones wait for the next pass. Texts change in the loader, not on the disk. */
+async function mend(
+  loader: Loader,
+  first: Map<FileId, Finding[]>,
+  suggested: boolean,
+  again: () => Promise<Map<FileId, Finding[]>>,
+): Promise<Map<FileId, { before: string; after: string }>> {
+  const changed = new Map<FileId, { before: string; after: string }>();
+  let found = first;
+  for (let pass = 0; pass < MAX_PASSES; pass++) {
+    const fixes = [...found.values()].flat().flatMap((f) => f.fixes.find((x) => x.safety === 'safe') ?? (suggested ? (f.fixes[0] ?? []) : []));
+    const edits = combined(fixes);
+    if (!edits.length) break;
+    for (const { file, edits: list } of edits) {
+      const source = loader.sources.get(file) ?? null;
+      if (!source) continue;
+      const after = applyEdits(source.text, list);
+      changed.set(file, { before: changed.get(file)?.before ?? source.text, after });
+      loader.sources.set(file, loader.parts.parser.open(file, after));
+    }
+    found = await again();
+  }
+  for (const [file, { before, after }] of changed) if (before === after) changed.delete(file);
+  return changed;
+}

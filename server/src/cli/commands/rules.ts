@@ -1,0 +1,46 @@
+/** `proxylens rules` and `proxylens explain`: what is checked, as a table and as pages. */
+import type { Command } from 'commander';
+import { loadCatalog } from '../../catalog/catalog.ts';
+import { rulePage } from '../../features/explain.ts';
+import { RULES } from '../../rules/all.ts';
+import { EXIT, Failure } from '../failure.ts';
+
+export function addRules(program: Command): void {
+  program
+    .command('rules')
+    .description('list all rules')
+    .option('--format <name>', 'text or json', 'text')
+    .action(({ format }: { format: string }) => {
+      if (format !== 'text' && format !== 'json') throw new Failure(EXIT.usage, `--format is text or json, not "${format}"`);
+      if (format === 'json') {
+        const rows = RULES.map((r) => ({
+          id: r.id,
+          group: r.group,
+          severity: r.severity,
+          title: r.title,
+          fixable: r.fixable,
+          default: r.default,
+          since: r.since,
+          docs: `server/docs/rules/${r.id}.md`,
+          equivalents: r.equivalents ?? [],
+        }));
+        process.stdout.write(JSON.stringify(rows, null, 2) + '\n');
+        return;
+      }
+      const wide = Math.max(...RULES.map((r) => r.id.length));
+      let group = '';
+      for (const r of [...RULES].sort((a, b) => (a.group === b.group ? (a.id < b.id ? -1 : 1) : a.group < b.group ? -1 : 1))) {
+        if (r.group !== group) process.stdout.write(`${group ? '\n' : ''}${(group = r.group)}\n`);
+        process.stdout.write(`  ${r.id.padEnd(wide)}  ${(r.default ? r.severity : 'off').padEnd(7)}  ${r.title}\n`);
+      }
+    });
+  program
+    .command('explain')
+    .argument('<rule>', 'the id of a rule')
+    .description("print a rule's page")
+    .action((id: string) => {
+      const rule = RULES.find((r) => r.id === id) ?? RULES.find((r) => r.equivalents?.some((e) => e === id || e.endsWith(':' + id)));
+      if (!rule) throw new Failure(EXIT.usage, `there is no rule "${id}". "proxylens rules" lists them.`);
+      process.stdout.write(rulePage(rule, loadCatalog()));
+    });
+}

@@ -1,0 +1,31 @@
+/** The command line. Each command is a file in commands/; this one turns failures into words and exit codes. */
+import { Command, CommanderError } from 'commander';
+import { VERSION } from '../host/version.ts';
+import { addCheck } from './commands/check.ts';
+import { addLsp } from './commands/lsp.ts';
+import { addRules } from './commands/rules.ts';
+import { EXIT, Failure } from './failure.ts';
+
+const program = new Command('proxylens').description('nginx configuration as nginx sees it').version(VERSION).exitOverride().showHelpAfterError('(proxylens --help tells the commands)');
+for (const add of [addCheck, addRules, addLsp]) add(program);
+for (const command of program.commands) command.exitOverride().showHelpAfterError();
+
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // the reader of a pipe went away
+  if (error.code === 'EPIPE') process.exit(EXIT.clean);
+});
+
+program.parseAsync().catch((error: unknown) => {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? EXIT.clean : EXIT.usage;
+    return;
+  }
+  if (error instanceof Failure) {
+    process.stderr.write(`proxylens: ${error.message}\n`);
+    process.exitCode = error.exitCode;
+    return;
+  }
+  const words = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`proxylens: this is a bug of ours, please report it with the configuration that shows it.\n${words}\n`);
+  process.exitCode = EXIT.bug;
+});

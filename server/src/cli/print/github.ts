@@ -1,0 +1,21 @@
+/** Annotations of GitHub Actions' log (workflow commands). */
+import path from 'node:path';
+import type { Result } from '../commands/check.ts';
+
+const LEVEL = { error: 'error', warning: 'warning', info: 'notice', hint: 'notice' } as const;
+const data = (s: string): string => s.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+const property = (s: string): string => data(s).replaceAll(':', '%3A').replaceAll(',', '%2C');
+
+export function github({ files, text }: Result): string {
+  const out: string[] = [];
+  for (const file of files)
+    for (const f of file.findings) {
+      const { lines } = text(file.id)!;
+      const [from, to] = [lines.position(f.at.span.start), lines.position(f.at.span.end)];
+      const relative = path.relative(process.cwd(), file.path);
+      const name = relative.startsWith('..') ? file.path : relative;
+      const columns = from.line === to.line ? `,col=${from.character + 1},endColumn=${to.character + 1}` : '';
+      out.push(`::${LEVEL[f.severity]} file=${property(name)},line=${from.line + 1},endLine=${to.line + 1}${columns},title=${property(`proxylens ${f.rule}`)}::${data(f.message)}`);
+    }
+  return out.length ? out.join('\n') + '\n' : '';
+}

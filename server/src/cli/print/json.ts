@@ -1,0 +1,43 @@
+/** The JSON of the contract: zero-based lines, UTF-16 characters, every file that was read. */
+import type { FileId } from '../../base/file-id.ts';
+import type { Position } from '../../base/lines.ts';
+import type { Span } from '../../base/span.ts';
+import type { Severity } from '../../config/settings.ts';
+import type { Result } from '../commands/check.ts';
+import { shownPath } from '../common.ts';
+
+export function json({ files, text, durationMs }: Result): string {
+  const range = (file: FileId, span: Span): { start: Position; end: Position } => {
+    const lines = text(file)?.lines;
+    const at = (offset: number): Position => lines?.position(offset) ?? { line: 0, character: 0 };
+    return { start: at(span.start), end: at(span.end) };
+  };
+  const summary: Record<Severity, number> = { error: 0, warning: 0, info: 0, hint: 0 };
+  for (const f of files.flatMap((x) => x.findings)) summary[f.severity]++;
+  return (
+    JSON.stringify(
+      {
+        version: 1,
+        files: files.map((file) => ({
+          path: file.path,
+          diagnostics: file.findings.map((f) => ({
+            rule: f.rule,
+            group: f.group,
+            severity: f.severity,
+            message: f.message,
+            range: range(f.at.file, f.at.span),
+            related: f.related.map((r) => ({ path: shownPath(r.at.file), range: range(r.at.file, r.at.span), message: r.message })),
+            fixes: f.fixes.map((x) => ({
+              title: x.title,
+              safety: x.safety,
+              edits: x.edits.flatMap(({ file: id, edits }) => edits.map((e) => ({ path: shownPath(id), range: range(id, e.span), newText: e.newText }))),
+            })),
+          })),
+        })),
+        summary: { files: files.length, ...summary, durationMs },
+      },
+      null,
+      2,
+    ) + '\n'
+  );
+}

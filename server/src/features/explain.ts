@@ -1,0 +1,35 @@
+/** The page of a rule: cut from its declaration, the same in the terminal, in the editor and in server/docs/rules. */
+import type { Catalog } from '../catalog/catalog.ts';
+import type { Rule } from '../rules/rule.ts';
+
+const FIX = {
+  always: 'Always: a quick fix comes with every finding.',
+  sometimes: 'Sometimes: where the way out is evident.',
+  never: 'None: the way out needs a person.',
+} as const;
+
+/** Takes the marks of expected findings out of an example. */
+const shown = (text: string): string =>
+  text
+    .split('\n')
+    .filter((line) => !/^\s*#\s*\^+/.test(line))
+    .join('\n')
+    .replace(/^\n+|\s+$/g, '');
+
+/** Markdown of one rule, with fixed headings. */
+export function rulePage(rule: Rule, catalog: Catalog): string {
+  const facts = [`Group **${rule.group}**`, `severity **${rule.severity}**`, rule.default ? 'on by default' : 'off by default', `since ${rule.since}`];
+  const out: string[] = [`# ${rule.id}`, '', `${rule.title}.`, '', facts.join(' · '), '', '## Why', '', rule.why.trim(), '', '## Examples', ''];
+  for (const example of rule.examples.filter((e) => e.bad && e.good).slice(0, 3))
+    out.push('Reported:', '', '```nginx', shown(example.bad!), '```', '', 'Not reported:', '', '```nginx', shown(example.good!), '```', '');
+  out.push('## Fix', '', FIX[rule.fixable], '', '## Silence it', '');
+  out.push(`\`# proxylens-ignore ${rule.id}: reason\` on the line or above it, or \`${rule.id}: off\` below \`rules:\` in \`.proxylens.yaml\`.`, '');
+  const links = (rule.about ?? []).flatMap((name) => {
+    const fact = name.startsWith('$') ? catalog.variable(name.slice(1), 'http') : catalog.directives(name)[0];
+    return fact?.docs ? [`- [${name}](${fact.docs})`] : [];
+  });
+  links.push(...(rule.references ?? []).map((url) => `- <${url}>`));
+  if (links.length) out.push('## References', '', ...links, '');
+  if (rule.equivalents?.length) out.push('## Other tools', '', `Answers to ${rule.equivalents.map((e) => `\`${e}\``).join(', ')}.`, '');
+  return out.join('\n');
+}

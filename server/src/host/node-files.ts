@@ -1,0 +1,90 @@
+/** The disk of this machine as the core wants it: nothing here throws for what is on the disk, and no link loop or huge file gets through. */
+import fs from 'node:fs/promises';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { type FileId, fileId } from '../base/file-id.ts';
+import { type Entry, type FileSystem, type FileText, MAX_FILE_BYTES, type Stat } from '../base/file-system.ts';
+
+/** The machine's path of a file; null for files of another scheme. */
+export function machinePath(file: FileId): string | null {
+  if (!file.startsWith('file:')) return null;
+  try {
+    return fileURLToPath(file);
+  } catch {
+    return null;
+  }
+}
+
+/** The file of a machine's path, absolute or relative to the working folder. */
+export const fileOfPath = (path: string): FileId => fileId(pathToFileURL(path).href);
+
+const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? '';
+
+/** Bytes to text as an editor would read them; what is wrong with them is said, not thrown. */
+export function decode(bytes: Uint8Array): FileText {
+  if (bytes.includes(0)) return { text: '', problem: 'this is a binary file' };
+  try {
+    return { text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) };
+  } catch {
+    // nginx takes any byte; so do we, each byte as one character, rather than losing the file
+    return { text: Buffer.from(bytes).toString('latin1') };
+  }
+}
+
+export class NodeFiles implements FileSystem {
+  async read(file: FileId): Promise<FileText | null> {
+    const path = machinePath(file);
+    if (path === null) return null;
+    try {
+      const stat = await fs.stat(path);
+      if (stat.isDirectory()) return { text: '', problem: 'this is a folder' };
+      if (!stat.isFile()) return { text: '', problem: 'this is not a regular file' };
+      if (stat.size > MAX_FILE_BYTES) return { text: '', problem: `${Math.round(stat.size / 1e6)} MB is too large for a configuration` };
+      return decode(await fs.readFile(path));
+    } catch (error) {
+      const code = codeOf(error);
+      if (code === 'ENOENT' || code === 'ENOTDIR') return null;
+      return { text: '', problem: code === 'EACCES' || code === 'EPERM' ? 'permission denied' : code === 'ELOOP' ? 'too many links' : `cannot be read (${code})` };
+    }
+  }
+
+  async list(folder: FileId): Promise<Entry[]> {
+    const path = machinePath(folder);
+    if (path === null) return [];
+    try {
+      const entries = await fs.readdir(path, { withFileTypes: true });
+      const out = await Promise.all(
+        entries.map(async (e): Promise<Entry> => {
+          if (e.isDirectory()) return { name: e.name, kind: 'folder' };
+          if (e.isFile()) return { name: e.name, kind: 'file' };
+          if (!e.isSymbolicLink()) return { name: e.name, kind: 'other' };
+          const target = await fs.stat(`${path}/${e.name}`).catch(() => null);
+          return { name: e.name, kind: target?.isDirectory() ? 'folder' : target?.isFile() ? 'file' : 'other' };
+        }),
+      );
+      return out.sort((a, b) => (a.name < b.name ? -1 : 1));
+    } catch {
+      return [];
+    }
+  }
+
+  async stat(file: FileId): Promise<Stat | null> {
+    const path = machinePath(file);
+    if (path === null) return null;
+    try {
+      const s = await fs.stat(path);
+      return { kind: s.isDirectory() ? 'folder' : s.isFile() ? 'file' : 'other', size: s.size };
+    } catch (error) {
+      return codeOf(error) === 'EACCES' ? { kind: 'other', size: 0 } : null;
+    }
+  }
+
+  async real(file: FileId): Promise<FileId> {
+    const path = machinePath(file);
+    if (path === null) return file;
+    try {
+      return fileOfPath(await fs.realpath(path));
+    } catch {
+      return file;
+    }
+  }
+}

@@ -1,0 +1,42 @@
+/** The wasm parts and the catalog on node: finds the files that ship beside the bundle, or lie in the source tree when tests run from it. */
+import fs from 'node:fs';
+import path from 'node:path';
+import { Pcre2Regexes } from '../base/pcre2.ts';
+import { loadCatalog } from '../catalog/catalog.ts';
+import type { Engine } from '../config/config.ts';
+import { RULES } from '../rules/all.ts';
+import type { Rule } from '../rules/rule.ts';
+import { NginxParser } from '../syntax/parser.ts';
+
+/** Where each part lies: in the shipped package, and in a source tree. */
+const PLACES: Record<string, string[]> = {
+  'web-tree-sitter.wasm': ['wasm', '../wasm', 'node_modules/web-tree-sitter'],
+  'tree-sitter-nginx.wasm': ['wasm', '../wasm', 'server/grammar'],
+  'pcre2.wasm': ['wasm', '../wasm', 'server/pcre2'],
+  'tree-sitter-python.wasm': ['wasm', '../wasm', 'node_modules/tree-sitter-python'],
+};
+
+/** The folder of the running bundle; the working folder when there is none. */
+const here = typeof __dirname === 'string' ? __dirname : process.cwd();
+
+/** The bytes of one wasm file. Throws when the package is incomplete, and says which file is missing. */
+export function wasmBytes(name: keyof typeof PLACES & string): Uint8Array {
+  for (const folder of PLACES[name] ?? []) {
+    const file = path.resolve(folder.startsWith('node_modules') || folder.startsWith('server') ? process.cwd() : here, folder, name);
+    if (fs.existsSync(file)) return fs.readFileSync(file);
+  }
+  throw new Error(`${name} is missing: the package is incomplete, install it again (or run the build in a source tree)`);
+}
+
+export interface Parts {
+  readonly parser: NginxParser;
+  readonly engine: Engine;
+  readonly rules: readonly Rule[];
+}
+
+/** Everything that a process needs once. */
+export async function loadParts(): Promise<Parts> {
+  const parser = await NginxParser.load({ runtime: wasmBytes('web-tree-sitter.wasm'), grammar: wasmBytes('tree-sitter-nginx.wasm') });
+  const regexes = await Pcre2Regexes.load(wasmBytes('pcre2.wasm'));
+  return { parser, engine: { catalog: loadCatalog(), regexes }, rules: RULES };
+}

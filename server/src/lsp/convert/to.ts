@@ -1,0 +1,47 @@
+/** From plain views of the core to LSP's types. */
+import { type Diagnostic, DiagnosticSeverity, DiagnosticTag, type TextEdit as LspEdit, type WorkspaceEdit } from 'vscode-languageserver';
+import type { FileEdit } from '../../base/edit.ts';
+import type { FileId } from '../../base/file-id.ts';
+import type { Finding } from '../../rules/rule.ts';
+import type { SourceFile } from '../../syntax/statement.ts';
+import { type Encoding, toRange } from './encoding.ts';
+
+const SEVERITY = {
+  error: DiagnosticSeverity.Error,
+  warning: DiagnosticSeverity.Warning,
+  info: DiagnosticSeverity.Information,
+  hint: DiagnosticSeverity.Hint,
+} as const;
+
+export type FindFile = (id: FileId) => Pick<SourceFile, 'text' | 'lines'> | null;
+
+export function toDiagnostic(finding: Finding, source: SourceFile, find: FindFile, encoding: Encoding, docs: string | null): Diagnostic {
+  const related = finding.related.flatMap(({ at, message }) => {
+    const file = find(at.file);
+    return file ? [{ location: { uri: at.file as string, range: toRange(file, at.span, encoding) }, message }] : [];
+  });
+  return {
+    range: toRange(source, finding.at.span, encoding),
+    severity: SEVERITY[finding.severity],
+    source: 'proxylens',
+    code: finding.rule,
+    ...(docs === null ? {} : { codeDescription: { href: docs + finding.rule } }),
+    message: finding.message,
+    ...(related.length ? { relatedInformation: related } : {}),
+    ...(finding.tag ? { tags: [finding.tag === 'deprecated' ? DiagnosticTag.Deprecated : DiagnosticTag.Unnecessary] } : {}),
+  };
+}
+
+export function toWorkspaceEdit(edits: readonly FileEdit[], find: FindFile, encoding: Encoding, version: (id: FileId) => number | null, versioned: boolean): WorkspaceEdit {
+  const byFile = new Map<FileId, LspEdit[]>();
+  for (const { file, edits: list } of edits) {
+    const source = find(file);
+    const converted = list.map((e) => ({
+      range: source ? toRange(source, e.span, encoding) : { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } },
+      newText: e.newText,
+    }));
+    byFile.set(file, [...(byFile.get(file) ?? []), ...converted]);
+  }
+  if (!versioned) return { changes: Object.fromEntries(byFile) };
+  return { documentChanges: [...byFile].map(([uri, list]) => ({ textDocument: { uri: uri as string, version: version(uri) }, edits: list })) };
+}

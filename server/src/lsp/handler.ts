@@ -1,0 +1,80 @@
+/** The form of a handler: method, capability and work in one declaration, so that no method is advertised that nobody serves. */
+import { ResponseError, type ServerCapabilities, LSPErrorCodes } from 'vscode-languageserver';
+import { Cancelled, type CancelToken } from '../base/cancel.ts';
+import type { FileId } from '../base/file-id.ts';
+import { fileId } from '../base/file-id.ts';
+import type { Config } from '../config/config.ts';
+import type { SourceFile } from '../syntax/statement.ts';
+import type { Snapshot, Workspace } from '../workspace/workspace.ts';
+import type { Encoding } from './convert/encoding.ts';
+import type { Session } from './session.ts';
+
+/** What a reading handler is given: a view that is used up before it returns. */
+export interface ReadContext {
+  readonly snapshot: Snapshot;
+  readonly encoding: Encoding;
+  readonly session: Session;
+  readonly cancel: CancelToken;
+}
+
+/** The file of a request with the first configuration that reads it. */
+export interface Target {
+  readonly file: SourceFile;
+  readonly config: Config;
+  readonly configs: readonly Config[];
+}
+
+export function targetOf(snapshot: Snapshot, uri: string): Target | null {
+  const id: FileId = fileId(uri);
+  const file = snapshot.file(id);
+  const configs = snapshot.configsOf(id);
+  return file && configs[0] ? { file, config: configs[0], configs } : null;
+}
+
+interface Common {
+  readonly method: string;
+  readonly capability?: Partial<ServerCapabilities>;
+  /** answered from what is known already, before everything is loaded */
+  readonly early?: boolean;
+}
+
+export interface ReadHandler<P, R> extends Common {
+  readonly access: 'read';
+  run(context: ReadContext, params: P): R;
+}
+
+export interface WriteHandler<P, R> extends Common {
+  readonly access: 'write';
+  run(context: { readonly workspace: Workspace; readonly session: Session; readonly encoding: Encoding; readonly cancel: CancelToken }, params: P): R | Promise<R>;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a list of handlers of all kinds has no common parameter type
+export type Handler = ReadHandler<any, unknown> | WriteHandler<any, unknown>;
+
+export const reads = <P, R>(handler: Omit<ReadHandler<P, R>, 'access'>): Handler => ({ ...handler, access: 'read' });
+export const writes = <P, R>(handler: Omit<WriteHandler<P, R>, 'access'>): Handler => ({ ...handler, access: 'write' });
+
+const macrotask = (): Promise<void> => new Promise((done) => setTimeout(done, 0));
+
+/**
+ * The one wrapper around every handler: yields so that newer messages and cancellations are seen, waits for files that are still read,
+ * takes the snapshot, runs, and gives the answer only if nothing changed meanwhile.
+ */
+export async function run(handler: Handler, session: Session, params: unknown, cancel: CancelToken): Promise<unknown> {
+  const { workspace, encoding } = session;
+  try {
+    await macrotask();
+    if (cancel.cancelled) throw new Cancelled();
+    if (handler.access === 'write') return await handler.run({ workspace, session, encoding, cancel }, params);
+    if (!handler.early) await workspace.settle(cancel);
+    const { revision } = workspace;
+    const answer = handler.run({ snapshot: workspace.snapshot(), encoding, session, cancel }, params);
+    if (workspace.revision !== revision) throw new ResponseError(LSPErrorCodes.ContentModified, 'the text changed');
+    return answer;
+  } catch (error) {
+    if (error instanceof Cancelled) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled');
+    if (error instanceof ResponseError) throw error;
+    session.log(`${handler.method}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    throw new ResponseError(LSPErrorCodes.RequestFailed, `${handler.method} failed: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

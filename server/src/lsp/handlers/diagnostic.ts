@@ -1,0 +1,12 @@
+import { type DocumentDiagnosticParams, DocumentDiagnosticReportKind, type DocumentDiagnosticReport } from 'vscode-languageserver';
+import { fileId } from '../../base/file-id.ts';
+import { reads } from '../handler.ts';
+
+export const diagnostic = reads<DocumentDiagnosticParams, DocumentDiagnosticReport>({
+  method: 'textDocument/diagnostic',
+  capability: { diagnosticProvider: { identifier: 'proxylens', interFileDependencies: true, workspaceDiagnostics: false } },
+  run({ snapshot, session }, { textDocument }) {
+    const findings = session.publisher.fresh(snapshot, fileId(textDocument.uri));
+    return { kind: DocumentDiagnosticReportKind.Full, items: session.publisher.diagnostics(snapshot, findings) };
+  },
+});

@@ -1,0 +1,21 @@
+import { basename, dirname, type FileId, fileId, pathOf } from '../../base/file-id.ts';
+import { reads } from '../handler.ts';
+import { Requests, type RootsParams, type RootsResult } from '../protocol.ts';
+
+const labelled = (id: FileId): { uri: string; label: string } => ({ uri: id, label: `${basename(dirname(id)) || pathOf(dirname(id))}/${basename(id)}` });
+
+export const roots = reads<RootsParams, RootsResult>({
+  method: Requests.roots,
+  run({ snapshot }, { uri }) {
+    const configs = snapshot.configsOf(fileId(uri));
+    const target = (configs[0] ?? snapshot.configs[0])?.settings;
+    const fragment = configs.find((c) => c.kind === 'fragment');
+    return {
+      roots: configs.filter((c) => c.kind === 'root').map((c) => labelled(c.root)),
+      all: snapshot.configs.map((c) => labelled(c.root)),
+      context: fragment ? fragment.main.context : null,
+      nginxVersion: target?.target.nginx.text ?? '',
+      versionFrom: target?.versionFrom ?? 'default',
+    };
+  },
+});

@@ -1,0 +1,43 @@
+/** What all handlers of one connection share: the workspace, what the client can do, the editor's settings, the last findings. */
+import type { Connection } from 'vscode-languageserver';
+import type { FileId } from '../base/file-id.ts';
+import type { Rule, Finding } from '../rules/rule.ts';
+import type { Workspace } from '../workspace/workspace.ts';
+import type { Encoding } from './convert/encoding.ts';
+import type { Publisher } from './publish.ts';
+
+/** The editor's own settings (section `proxylens`) that the core does not know of. */
+export interface EditorSettings {
+  readonly lintRun: 'onType' | 'onSave';
+  readonly inlayHints: Readonly<Record<string, boolean>>;
+  readonly codeLens: Readonly<Record<string, boolean>>;
+  readonly format: { readonly align: boolean };
+}
+
+export const DEFAULT_EDITOR_SETTINGS: EditorSettings = { lintRun: 'onType', inlayHints: {}, codeLens: {}, format: { align: false } };
+
+export interface ClientAbilities {
+  readonly encoding: Encoding;
+  readonly pull: boolean;
+  readonly watchFiles: boolean;
+  readonly progress: boolean;
+  readonly versionedEdits: boolean;
+  readonly refreshDiagnostics: boolean;
+  readonly configuration: boolean;
+  readonly snippets: boolean;
+  readonly workspaceFolders: boolean;
+}
+
+export interface Session {
+  readonly connection: Connection;
+  readonly workspace: Workspace;
+  readonly rules: readonly Rule[];
+  readonly encoding: Encoding;
+  readonly client: ClientAbilities;
+  readonly publisher: Publisher;
+  readonly now: () => number;
+  settings: EditorSettings;
+  /** the findings that the client shows for a file, at the revision they belong to */
+  findings(file: FileId): readonly Finding[];
+  log(line: string): void;
+}

@@ -1,0 +1,400 @@
+/**
+ * The only mutable object of the server: the texts, the trees of files, and which configuration a file belongs to. A change bumps the
+ * revision; a snapshot is the view at one revision, and is used up synchronously. IO happens in `settle` alone.
+ */
+import { Cancelled, type CancelToken, NEVER } from '../base/cancel.ts';
+import type { TextEdit } from '../base/edit.ts';
+import { dirname, type FileId, isBelow, resolve } from '../base/file-id.ts';
+import { type FileSystem, MAX_FILE_BYTES } from '../base/file-system.ts';
+import { Config, type Engine } from '../config/config.ts';
+import type { Directive } from '../config/directive.ts';
+import { fragmentContext } from '../config/fragment.ts';
+import { loadTree, type Sources } from '../config/load.ts';
+import { DEFAULT_SETTINGS, type Settings } from '../config/settings.ts';
+import { type RawSettings, readSettings, SETTINGS_NAMES, type SettingsProblem, withSettings } from '../config/settings-file.ts';
+import { type Include, NO_DISK, type Tree } from '../config/tree.ts';
+import type { Document } from '../syntax/document.ts';
+import type { NginxParser } from '../syntax/parser.ts';
+import type { SourceFile, Statement } from '../syntax/statement.ts';
+import { findRoots, holdsMainBlocks, type Roots } from './roots.ts';
+
+export type Change =
+  | { readonly kind: 'open'; readonly file: FileId; readonly text: string; readonly version: number }
+  | { readonly kind: 'edit'; readonly file: FileId; readonly edits: readonly (readonly TextEdit[])[]; readonly version: number }
+  | { readonly kind: 'close'; readonly file: FileId }
+  /** files that changed, came or went behind our back */
+  | { readonly kind: 'disk'; readonly files: readonly FileId[] }
+  | { readonly kind: 'folders'; readonly folders: readonly FileId[] }
+  | { readonly kind: 'settings'; readonly settings: RawSettings }
+  /** a person's word on which main file a file belongs to; null takes it back */
+  | { readonly kind: 'root'; readonly root: FileId | null };
+
+interface Buffer {
+  readonly document: Document;
+  /** the editor's version; null for a file that only the disk holds */
+  version: number | null;
+}
+
+interface Loaded {
+  readonly tree: Tree;
+  readonly includes: Map<Statement, Include>;
+  readonly settings: Settings;
+  stale: boolean;
+}
+
+/** The view at one revision. Use it up before the next await. */
+export interface Snapshot {
+  readonly revision: number;
+  file(id: FileId): SourceFile | null;
+  /** the editor's version of an open file */
+  version(id: FileId): number | null;
+  readonly open: readonly FileId[];
+  readonly configs: readonly Config[];
+  /** the configurations that read the file; a fragment of its own when there is none */
+  configsOf(id: FileId): readonly Config[];
+  usesOf(statement: Statement, id: FileId): readonly Directive[];
+  readonly settingsProblems: ReadonlyMap<FileId, { readonly text: string; readonly problems: readonly SettingsProblem[] }>;
+}
+
+export interface WorkspaceOptions {
+  readonly isApplicationFile?: (path: string) => boolean;
+  /** a line for the log */
+  readonly log?: (line: string) => void;
+  readonly progress?: (words: string) => void;
+}
+
+export class Workspace {
+  private revisionNow = 0;
+  private readonly buffers = new Map<FileId, Buffer>();
+  private readonly unusable = new Map<FileId, string>();
+  private readonly loaded = new Map<FileId, Loaded>();
+  private built = new Map<FileId, Config>();
+  private fragments = new Map<FileId, Config>();
+  private folders: readonly FileId[] = [];
+  private chosenRoot: FileId | null = null;
+  private editorSettings: RawSettings = {};
+  private found: Roots | null = null;
+  private readonly settingsFiles = new Map<FileId, { text: string; raw: RawSettings; problems: SettingsProblem[] } | null>();
+  private settling: Promise<void> | null = null;
+
+  constructor(
+    private readonly parser: NginxParser,
+    private readonly engine: Engine,
+    private readonly files: FileSystem,
+    private readonly options: WorkspaceOptions = {},
+  ) {}
+
+  get revision(): number {
+    return this.revisionNow;
+  }
+
+  /** The application's side: files that `deploy/` may want to read. */
+  get applicationFiles(): readonly FileId[] {
+    return this.found?.others ?? [];
+  }
+
+  /** Main files of the workspace, the likeliest first. */
+  get roots(): readonly FileId[] {
+    return [...this.loaded.keys()];
+  }
+
+  apply(change: Change): void {
+    this.revisionNow++;
+    this.fragments = new Map();
+    switch (change.kind) {
+      case 'open':
+        this.open(change.file, change.text, change.version);
+        break;
+      case 'edit': {
+        const buffer = this.buffers.get(change.file);
+        if (!buffer) break;
+        for (const edits of change.edits) buffer.document.update([...edits]);
+        buffer.version = change.version;
+        this.touched(change.file);
+        break;
+      }
+      case 'close': {
+        const buffer = this.buffers.get(change.file);
+        if (buffer) buffer.version = null;
+        this.forget(change.file);
+        break;
+      }
+      case 'disk':
+        for (const file of change.files) this.changedOnDisk(file);
+        break;
+      case 'folders':
+        this.folders = change.folders;
+        this.found = null;
+        this.reloadAll();
+        break;
+      case 'settings':
+        this.editorSettings = change.settings;
+        this.reloadAll();
+        break;
+      case 'root':
+        this.chosenRoot = change.root;
+        this.reloadAll();
+    }
+  }
+
+  private open(file: FileId, text: string, version: number): void {
+    const known = this.buffers.get(file);
+    this.unusable.delete(file);
+    if (known) {
+      known.document.replaceAll(text);
+      known.version = version;
+      this.touched(file);
+    } else {
+      this.buffers.set(file, { document: this.parser.open(file, text), version });
+      for (const loaded of this.loaded.values()) loaded.stale = true;
+      this.built = new Map();
+    }
+  }
+
+  /** After an edit: the trees stay as they are when every include of the file has a known answer. */
+  private touched(file: FileId): void {
+    const document = this.buffers.get(file)?.document;
+    if (!document) return;
+    for (const [root, loaded] of this.loaded) {
+      if (!loaded.tree.files.has(file)) continue;
+      this.built.delete(root);
+      const byPath = new Map([...loaded.includes.values()].map((i) => [i.path, i]));
+      for (const statement of includesIn(document.body)) {
+        if (loaded.includes.has(statement)) continue;
+        const path = statement.args[0]?.value ?? '';
+        const same = byPath.get(path);
+        if (same) loaded.includes.set(statement, same);
+        else loaded.stale = true;
+      }
+    }
+    if (![...this.loaded.values()].some((l) => l.tree.files.has(file)) && holdsMainBlocks(document.text)) this.found = null;
+  }
+
+  private forget(file: FileId): void {
+    const buffer = this.buffers.get(file);
+    if (buffer && buffer.version === null) {
+      this.buffers.delete(file);
+      for (const [root, loaded] of this.loaded)
+        if (loaded.tree.files.has(file)) {
+          loaded.stale = true;
+          this.built.delete(root);
+        }
+      this.retired.push(buffer.document);
+    }
+    this.unusable.delete(file);
+  }
+
+  /** Documents out of use; disposed of once no tree holds them any more. */
+  private retired: Document[] = [];
+
+  private changedOnDisk(file: FileId): void {
+    const name = file.split('/').at(-1) ?? '';
+    if (SETTINGS_NAMES.includes(name)) {
+      this.settingsFiles.clear();
+      this.reloadAll();
+      return;
+    }
+    this.found = null;
+    if ((this.buffers.get(file)?.version ?? null) === null) this.forget(file);
+    for (const loaded of this.loaded.values()) loaded.stale = true;
+  }
+
+  private reloadAll(): void {
+    for (const loaded of this.loaded.values()) loaded.stale = true;
+  }
+
+  /** True when the disk must be asked before a snapshot is whole. */
+  get unsettled(): boolean {
+    return this.found === null || [...this.loaded.values()].some((l) => l.stale) || this.strays().length > 0;
+  }
+
+  /** Open files that no configuration reads and whose main file was not looked for yet. */
+  private readonly soughtFor = new Set<FileId>();
+  private strays(): FileId[] {
+    return [...this.buffers]
+      .filter(([id, b]) => b.version !== null && !this.soughtFor.has(id) && ![...this.loaded.values()].some((l) => l.tree.files.has(id)))
+      .map(([id]) => id);
+  }
+
+  /** Does all outstanding IO: finds main files, follows includes. Calls while one is running wait for it and, if need be, go on. */
+  async settle(cancel: CancelToken = NEVER): Promise<void> {
+    while (this.unsettled) {
+      this.settling ??= this.settleOnce(cancel).finally(() => {
+        this.settling = null;
+      });
+      await this.settling;
+      if (cancel.cancelled) throw new Cancelled();
+    }
+  }
+
+  private readonly sources: Sources = {
+    source: (file) => this.source(file),
+    list: (folder) => this.files.list(folder),
+    stat: async (file) => (this.buffers.has(file) ? { kind: 'file', size: 0 } : this.files.stat(file)),
+    ...(this.files?.real ? { real: (file: FileId) => this.files.real!(file) } : {}),
+  };
+
+  private async source(file: FileId): Promise<SourceFile | string | null> {
+    const known = this.buffers.get(file);
+    if (known) return known.document;
+    const stat = await this.files.stat(file);
+    if (!stat) return null;
+    if (stat.kind === 'folder') return 'this is a folder';
+    if (stat.size > MAX_FILE_BYTES) return `${Math.round(stat.size / 1e6)} MB is too large for a configuration`;
+    const read = await this.files.read(file);
+    if (!read) return null;
+    if (read.problem) return read.problem;
+    const again = this.buffers.get(file);
+    if (again) return again.document;
+    const document = this.parser.open(file, read.text);
+    this.buffers.set(file, { document, version: null });
+    return document;
+  }
+
+  private async settleOnce(cancel: CancelToken): Promise<void> {
+    if (!this.found) {
+      const found = await findRoots(this.folders, this.files, this.options.isApplicationFile ?? (() => false), cancel);
+      this.found = found;
+      const known = new Set(this.loaded.keys());
+      for (const root of found.roots) if (!known.has(root)) await this.load(root, cancel);
+      for (const root of known) if (!found.roots.includes(root) && this.folders.some((f) => isBelow(root, f)) && root !== this.chosenRoot && !(await this.files.stat(root)) && !this.buffers.has(root)) this.drop(root);
+    }
+    if (this.chosenRoot && !this.loaded.has(this.chosenRoot)) await this.load(this.chosenRoot, cancel);
+    for (const [root, loaded] of [...this.loaded]) if (loaded.stale) await this.load(root, cancel);
+    for (const file of this.strays()) {
+      this.soughtFor.add(file);
+      const root = await this.rootAbove(file);
+      if (root && !this.loaded.has(root)) await this.load(root, cancel);
+    }
+    this.dropIncludedRoots();
+    for (const document of this.retired.splice(0)) document.dispose();
+    this.revisionNow++;
+    this.fragments = new Map();
+  }
+
+  private drop(root: FileId): void {
+    this.loaded.delete(root);
+    this.built.delete(root);
+  }
+
+  /** A main file that another one includes is a part of that one. */
+  private dropIncludedRoots(): void {
+    for (const root of [...this.loaded.keys()]) {
+      if (root === this.chosenRoot) continue;
+      if ([...this.loaded].some(([other, l]) => other !== root && l.tree.files.has(root))) this.drop(root);
+    }
+  }
+
+  /** For a file outside of all known configurations: itself, or an nginx.conf in a folder above it. */
+  private async rootAbove(file: FileId): Promise<FileId | null> {
+    const own = this.buffers.get(file);
+    if (own && holdsMainBlocks(own.document.text)) return file;
+    let folder = dirname(file);
+    for (let depth = 0; depth < 4; depth++) {
+      const candidate = resolve(folder, './nginx.conf');
+      if (candidate !== file && !this.loaded.has(candidate) && (await this.files.stat(candidate))?.kind === 'file') {
+        const read = await this.files.read(candidate);
+        if (read && !read.problem && holdsMainBlocks(read.text)) return candidate;
+      }
+      const up = dirname(folder);
+      if (up === folder) break;
+      folder = up;
+    }
+    return null;
+  }
+
+  private async load(root: FileId, cancel: CancelToken): Promise<void> {
+    const settings = await this.settingsFor(root);
+    const tree = await loadTree(root, this.sources, {
+      pathMap: settings.pathMap,
+      prefix: settings.prefix,
+      cancel,
+      progress: (file, count) => {
+        if (count % 50 === 0) this.options.progress?.(`${count} files read, ${file.split('/').at(-1)}`);
+      },
+    });
+    if ('problem' in tree) {
+      this.options.log?.(`${root}: ${tree.problem}`);
+      this.drop(root);
+      return;
+    }
+    const includes = new Map(tree.includes);
+    this.loaded.set(root, { tree: { ...tree, includes }, includes, settings, stale: false });
+    this.built.delete(root);
+  }
+
+  private async settingsFor(root: FileId): Promise<Settings> {
+    let settings = DEFAULT_SETTINGS;
+    const version = this.found?.version;
+    if (version) settings = { ...withSettings(settings, { nginxVersion: version.text }), versionFrom: 'found' };
+    settings = { ...settings, pathMap: this.found?.pathMap ?? [] };
+    for (let folder = dirname(root); ; folder = dirname(folder)) {
+      const raw = await this.settingsFile(folder);
+      if (raw) {
+        settings = withSettings(settings, raw);
+        break;
+      }
+      if (dirname(folder) === folder) break;
+    }
+    return withSettings(settings, this.editorSettings);
+  }
+
+  private async settingsFile(folder: FileId): Promise<RawSettings | null> {
+    for (const name of SETTINGS_NAMES) {
+      const id = resolve(folder, './' + name);
+      let known = this.settingsFiles.get(id);
+      if (known === undefined) {
+        const read = await this.files.read(id);
+        known = read && !read.problem ? { text: read.text, ...readSettings(read.text) } : null;
+        this.settingsFiles.set(id, known);
+      }
+      if (known) return known.raw;
+    }
+    return null;
+  }
+
+  snapshot(): Snapshot {
+    return {
+      revision: this.revisionNow,
+      file: (id) => this.buffers.get(id)?.document ?? null,
+      version: (id) => this.buffers.get(id)?.version ?? null,
+      open: [...this.buffers].filter(([, b]) => b.version !== null).map(([id]) => id),
+      configs: [...this.loaded.keys()].map((root) => this.config(root)),
+      configsOf: (id) => this.configsOf(id),
+      usesOf: (statement, id) => this.configsOf(id).flatMap((c) => c.usesOf(statement, id)),
+      settingsProblems: new Map([...this.settingsFiles].flatMap(([id, f]) => (f ? [[id, { text: f.text, problems: f.problems }] as const] : []))),
+    };
+  }
+
+  private config(root: FileId): Config {
+    let config = this.built.get(root);
+    if (!config) {
+      const { tree, settings } = this.loaded.get(root)!;
+      this.built.set(root, (config = new Config(tree, this.engine, settings)));
+    }
+    return config;
+  }
+
+  private configsOf(file: FileId): readonly Config[] {
+    const roots = [...this.loaded].filter(([, l]) => l.tree.files.has(file)).map(([root]) => root);
+    if (roots.length) return roots.map((r) => this.config(r));
+    const source = this.buffers.get(file)?.document;
+    if (!source) return [];
+    let fragment = this.fragments.get(file);
+    if (!fragment) {
+      const { contexts } = fragmentContext(source, this.engine.catalog);
+      const tree: Tree = { root: file, files: new Map([[file, source]]), includes: new Map(), disk: NO_DISK };
+      const settings = withSettings(DEFAULT_SETTINGS, this.editorSettings);
+      fragment = new Config(tree, this.engine, settings, 'fragment', contexts[0], contexts);
+      this.fragments.set(file, fragment);
+    }
+    return [fragment];
+  }
+}
+
+function* includesIn(statements: readonly Statement[]): Generator<Statement> {
+  for (const s of statements) {
+    if (s.name.value === 'include' && !s.block && s.args.length > 0) yield s;
+    if (s.block) yield* includesIn(s.block);
+  }
+}

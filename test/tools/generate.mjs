@@ -1,0 +1,54 @@
+// Writes what is derived: the list of rules, their pages and table, the settings' schema. `--check` only says whether something is out of date.
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { build } from 'esbuild';
+
+const check = process.argv.includes('--check');
+const stale = [];
+/** Writes a file when its content differs. */
+export function put(file, text) {
+  const before = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : null;
+  if (before === text) return;
+  stale.push(file);
+  if (check) return;
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  fs.writeFileSync(file, text);
+}
+
+const dir = 'server/src/rules';
+const ids = fs
+  .readdirSync(dir, { withFileTypes: true })
+  .filter((e) => e.isDirectory())
+  .flatMap((e) => fs.readdirSync(path.join(dir, e.name)).filter((f) => f.endsWith('.ts') && !f.startsWith('_')).map((f) => `${e.name}/${f.slice(0, -3)}`))
+  .sort();
+const name = (id) => id.split('/')[1].replace(/-(\w)/g, (_, c) => c.toUpperCase()).replace(/^(\d)/, '_$1');
+put(
+  path.join(dir, 'all.ts'),
+  `/** Every rule, one line each. Made by \`npm run generate\` from the files in the folders beside it; do not edit. */\n${ids
+    .map((id) => `import ${name(id)} from './${id}.ts';`)
+    .join('\n')}\nimport type { Rule } from './rule.ts';\n\nexport const RULES: readonly Rule[] = [\n${ids.map((id) => `  ${name(id)},`).join('\n')}\n];\n`,
+);
+
+const out = path.resolve('out', `generate-${process.pid}.mjs`);
+await build({ entryPoints: ['server/src/generate/main.ts'], outfile: out, bundle: true, platform: 'node', format: 'esm', target: 'node20', packages: 'external', logLevel: 'warning' });
+const run = spawnSync(process.execPath, [out], { encoding: 'utf8', maxBuffer: 1 << 28 });
+fs.rmSync(out);
+if (run.status !== 0) {
+  process.stderr.write(run.stderr);
+  process.exit(1);
+}
+const files = JSON.parse(run.stdout);
+for (const [file, text] of Object.entries(files)) put(file, text);
+for (const old of fs.existsSync('server/docs/rules') ? fs.readdirSync('server/docs/rules') : []) {
+  const file = `server/docs/rules/${old}`;
+  if (!(file in files)) {
+    stale.push(file);
+    if (!check) fs.rmSync(file);
+  }
+}
+if (check && stale.length) {
+  console.error(`out of date, run "npm run generate":\n${stale.map((f) => '  ' + f).join('\n')}`);
+  process.exit(1);
+}
+if (stale.length) console.log(`wrote ${stale.length} files`);
