@@ -6,7 +6,9 @@ import type { Example, Rule } from '../../server/src/rules/rule.ts';
 import { asMarks, exampleSettings, exampleTree, lintTree, type Mark, mendTree, parts } from '../harness/rules.ts';
 
 const byPlace = (marks: Mark[]): Mark[] =>
-  [...marks].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : a.line - b.line || a.from - b.from || (a.message < b.message ? -1 : 1)));
+  [...marks].sort((a, b) =>
+    a.path < b.path ? -1 : a.path > b.path ? 1 : a.line - b.line || a.from - b.from || (a.message < b.message ? -1 : 1),
+  );
 const active = (rule: Rule, example: Example) => {
   const settings = exampleSettings(example);
   return { ...settings, rules: { ...settings.rules, [rule.id]: rule.severity } };
@@ -16,8 +18,14 @@ const tidy = (text: string): string => text.replace(/[ \t]+$/gm, '').replace(/\n
 for (const rule of RULES)
   describe(rule.id, () => {
     test('is declared whole', () => {
-      assert.ok(rule.examples.some((e) => e.bad), 'at least one bad example');
-      assert.ok(rule.examples.some((e) => e.good), 'at least one good example');
+      assert.ok(
+        rule.examples.some((e) => e.bad),
+        'at least one bad example',
+      );
+      assert.ok(
+        rule.examples.some((e) => e.good),
+        'at least one good example',
+      );
       assert.ok(rule.title.length > 10 && !rule.title.endsWith('.'), 'a title without a full stop');
       assert.ok(rule.why.trim().length > 60, 'a why');
       for (const [id, message] of Object.entries(rule.messages)) assert.match(message, /[.!?]$/, `message ${id} is a sentence`);
@@ -33,7 +41,11 @@ for (const rule of RULES)
           assert.deepEqual(byPlace(asMarks(linted, rule)), byPlace(tree.marks));
           for (const f of linted.findings) assert.doesNotMatch(f.message, /\{[a-zA-Z]+\}/, 'a placeholder was left in the message');
           const hasFix = linted.findings.some((f) => f.fixes.length > 0);
-          if (rule.fixable === 'always') assert.ok(linted.findings.every((f) => f.fixes.length > 0), 'every finding has a fix');
+          if (rule.fixable === 'always')
+            assert.ok(
+              linted.findings.every((f) => f.fixes.length > 0),
+              'every finding has a fix',
+            );
           if (rule.fixable === 'never') assert.ok(!hasFix, 'the rule says that it has no fixes');
           if (!hasFix || example.fixed === false) return;
           const { files } = await mendTree(tree, rule, settings);

@@ -20,18 +20,38 @@ const dir = 'server/src/rules';
 const ids = fs
   .readdirSync(dir, { withFileTypes: true })
   .filter((e) => e.isDirectory())
-  .flatMap((e) => fs.readdirSync(path.join(dir, e.name)).filter((f) => f.endsWith('.ts') && !f.startsWith('_')).map((f) => `${e.name}/${f.slice(0, -3)}`))
+  .flatMap((e) =>
+    fs
+      .readdirSync(path.join(dir, e.name))
+      .filter((f) => f.endsWith('.ts') && !f.startsWith('_'))
+      .map((f) => `${e.name}/${f.slice(0, -3)}`),
+  )
   .sort();
-const name = (id) => id.split('/')[1].replace(/-(\w)/g, (_, c) => c.toUpperCase()).replace(/^(\d)/, '_$1');
+const name = (id) =>
+  id
+    .split('/')[1]
+    .replace(/-(\w)/g, (_, c) => c.toUpperCase())
+    .replace(/^(\d)/, '_$1');
 put(
   path.join(dir, 'all.ts'),
   `/** Every rule, one line each. Made by \`npm run generate\` from the files in the folders beside it; do not edit. */\n${ids
     .map((id) => `import ${name(id)} from './${id}.ts';`)
-    .join('\n')}\nimport type { Rule } from './rule.ts';\n\nexport const RULES: readonly Rule[] = [\n${ids.map((id) => `  ${name(id)},`).join('\n')}\n];\n`,
+    .join(
+      '\n',
+    )}\nimport type { Rule } from './rule.ts';\n\nexport const RULES: readonly Rule[] = [\n${ids.map((id) => `  ${name(id)},`).join('\n')}\n];\n`,
 );
 
 const out = path.resolve('out', `generate-${process.pid}.mjs`);
-await build({ entryPoints: ['server/src/generate/main.ts'], outfile: out, bundle: true, platform: 'node', format: 'esm', target: 'node20', packages: 'external', logLevel: 'warning' });
+await build({
+  entryPoints: ['server/src/generate/main.ts'],
+  outfile: out,
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  packages: 'external',
+  logLevel: 'warning',
+});
 const run = spawnSync(process.execPath, [out], { encoding: 'utf8', maxBuffer: 1 << 28 });
 fs.rmSync(out);
 if (run.status !== 0) {

@@ -45,7 +45,12 @@ export async function readBaseline(file: string): Promise<BaselineFile> {
 }
 
 /** The findings that the baseline does not hold. */
-export function applyBaseline(baseline: BaselineFile, findings: readonly Finding[], file: string, source: (id: FileId) => SourceFile | null): Set<Finding> {
+export function applyBaseline(
+  baseline: BaselineFile,
+  findings: readonly Finding[],
+  file: string,
+  source: (id: FileId) => SourceFile | null,
+): Set<Finding> {
   const left = new Map(baseline.findings.map((e) => [keyOf(e), e.count]));
   const fresh = new Set<Finding>();
   for (const finding of findings) {

@@ -14,7 +14,7 @@ import { NO_DISK } from '../config/tree.ts';
 import { fileOfPath, machinePath, NodeFiles } from '../host/node-files.ts';
 import { loadParts, type Parts } from '../host/parts.ts';
 import type { SourceFile } from '../syntax/statement.ts';
-import { findRoots, holdsMainBlocks, looksLikeNginx } from '../workspace/roots.ts';
+import { findRoots, holdsMainBlocks } from '../workspace/roots.ts';
 import { EXIT, Failure } from './failure.ts';
 
 export interface CommonOptions {
@@ -59,7 +59,8 @@ function fromOptions(options: CommonOptions): RawSettings {
     raw[key] = value;
   }
   const oneOf = (name: string, value: string | undefined, allowed: string[]): string | undefined => {
-    if (value !== undefined && !allowed.includes(value)) throw new Failure(EXIT.usage, `--${name} is one of ${allowed.join(', ')}, not "${value}"`);
+    if (value !== undefined && !allowed.includes(value))
+      throw new Failure(EXIT.usage, `--${name} is one of ${allowed.join(', ')}, not "${value}"`);
     return value;
   };
   const put = <K extends keyof RawSettings>(key: K, value: RawSettings[K] | undefined): void => {
@@ -96,7 +97,11 @@ export class Loader {
     private readonly progress: (words: string) => void,
   ) {}
 
-  static async create(options: CommonOptions, files: FileSystem = new NodeFiles(), progress: (words: string) => void = () => {}): Promise<Loader> {
+  static async create(
+    options: CommonOptions,
+    files: FileSystem = new NodeFiles(),
+    progress: (words: string) => void = () => {},
+  ): Promise<Loader> {
     return new Loader(await loadParts(), files, options, fromOptions(options), progress);
   }
 
@@ -255,4 +260,5 @@ export async function readStdin(): Promise<string> {
 /** How a file is named in output for people and programs: its path on this machine, or its URI. */
 export const shownPath = (file: FileId): string => machinePath(file) ?? String(file);
 
-export const stdinFile = (name: string | undefined): FileId => (name && /^[a-z]+:\/\//.test(name) ? fileId(name) : fileOfPath(path.resolve(name ?? 'stdin.conf')));
+export const stdinFile = (name: string | undefined): FileId =>
+  name && /^[a-z]+:\/\//.test(name) ? fileId(name) : fileOfPath(path.resolve(name ?? 'stdin.conf'));

@@ -6,7 +6,11 @@ import { addLsp } from './commands/lsp.ts';
 import { addRules } from './commands/rules.ts';
 import { EXIT, Failure } from './failure.ts';
 
-const program = new Command('proxylens').description('nginx configuration as nginx sees it').version(VERSION).exitOverride().showHelpAfterError('(proxylens --help tells the commands)');
+const program = new Command('proxylens')
+  .description('nginx configuration as nginx sees it')
+  .version(VERSION)
+  .exitOverride()
+  .showHelpAfterError('(proxylens --help tells the commands)');
 for (const add of [addCheck, addRules, addLsp]) add(program);
 for (const command of program.commands) command.exitOverride().showHelpAfterError();
 

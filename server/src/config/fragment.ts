@@ -2,9 +2,10 @@
  * The context of a file that no main file includes: from a comment (`# proxylens: context http,server`), from its folder and name,
  * or from what its own directives allow. It is a guess that is never made silently: callers can show where it comes from.
  */
+
+import { pathOf } from '../base/file-id.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { bodyOf, CONTEXTS, type Context, isContext, openingsOf } from '../catalog/context.ts';
-import { pathOf } from '../base/file-id.ts';
 import type { SourceFile } from '../syntax/statement.ts';
 
 export interface FragmentContext {
@@ -16,7 +17,18 @@ export interface FragmentContext {
 const MARK = /^#+\s*proxylens:\s*context\s+([\w,\s-]+)$/;
 
 /** Which context wins when several allow all directives of a fragment. */
-const PREFERENCE: readonly Context[] = ['main', 'location', 'server', 'http', 'upstream', 'stream-server', 'stream', 'events', 'mail-server', 'mail'];
+const PREFERENCE: readonly Context[] = [
+  'main',
+  'location',
+  'server',
+  'http',
+  'upstream',
+  'stream-server',
+  'stream',
+  'events',
+  'mail-server',
+  'mail',
+];
 
 const FOLDERS: readonly (readonly [RegExp, readonly Context[]])[] = [
   [/\/(sites-(available|enabled)|vhosts?(\.d)?|http\.d)\//, ['http']],
@@ -29,7 +41,9 @@ const FOLDERS: readonly (readonly [RegExp, readonly Context[]])[] = [
 /** The contexts in which the statements on the file's top level may stand. */
 export function fragmentContext(file: SourceFile, catalog: Catalog): FragmentContext {
   for (const comment of file.comments) {
-    const named = MARK.exec(comment.text)?.[1]?.split(/[\s,]+/).filter(isContext);
+    const named = MARK.exec(comment.text)?.[1]
+      ?.split(/[\s,]+/)
+      .filter(isContext);
     if (named?.length) return { contexts: named, from: 'comment' };
   }
   const fits = new Map<Context, number>();
@@ -54,6 +68,7 @@ export function fragmentContext(file: SourceFile, catalog: Catalog): FragmentCon
     return i < 0 ? PREFERENCE.length + CONTEXTS.indexOf(c) : i;
   };
   const candidates = [...fits].filter(([, n]) => n === best).map(([c]) => c);
-  if (byFolder && (fits.get(byFolder[0]!) ?? 0) >= best) return { contexts: [...byFolder, ...candidates.filter((c) => !byFolder.includes(c))], from: 'path' };
+  if (byFolder && (fits.get(byFolder[0]!) ?? 0) >= best)
+    return { contexts: [...byFolder, ...candidates.filter((c) => !byFolder.includes(c))], from: 'path' };
   return { contexts: candidates.sort((a, b) => order(a) - order(b)), from: 'directives' };
 }

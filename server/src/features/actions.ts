@@ -44,8 +44,7 @@ export function actionsAt(file: SourceFile, findings: readonly Finding[], range:
 }
 
 /** The first safe fix of each finding. */
-export const safeFixes = (findings: readonly Finding[]): Fix[] =>
-  findings.flatMap((f) => f.fixes.find((x) => x.safety === 'safe') ?? []);
+export const safeFixes = (findings: readonly Finding[]): Fix[] => findings.flatMap((f) => f.fixes.find((x) => x.safety === 'safe') ?? []);
 
 /** Several fixes as one: a fix whose edits touch those of an earlier one waits for the next pass; the same edit twice is one. */
 export function combined(fixes: readonly Fix[]): FileEdit[] {

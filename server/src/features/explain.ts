@@ -18,12 +18,33 @@ const shown = (text: string): string =>
 
 /** Markdown of one rule, with fixed headings. */
 export function rulePage(rule: Rule, catalog: Catalog): string {
-  const facts = [`Group **${rule.group}**`, `severity **${rule.severity}**`, rule.default ? 'on by default' : 'off by default', `since ${rule.since}`];
-  const out: string[] = [`# ${rule.id}`, '', `${rule.title}.`, '', facts.join(' · '), '', '## Why', '', rule.why.trim(), '', '## Examples', ''];
+  const facts = [
+    `Group **${rule.group}**`,
+    `severity **${rule.severity}**`,
+    rule.default ? 'on by default' : 'off by default',
+    `since ${rule.since}`,
+  ];
+  const out: string[] = [
+    `# ${rule.id}`,
+    '',
+    `${rule.title}.`,
+    '',
+    facts.join(' · '),
+    '',
+    '## Why',
+    '',
+    rule.why.trim(),
+    '',
+    '## Examples',
+    '',
+  ];
   for (const example of rule.examples.filter((e) => e.bad && e.good).slice(0, 3))
     out.push('Reported:', '', '```nginx', shown(example.bad!), '```', '', 'Not reported:', '', '```nginx', shown(example.good!), '```', '');
   out.push('## Fix', '', FIX[rule.fixable], '', '## Silence it', '');
-  out.push(`\`# proxylens-ignore ${rule.id}: reason\` on the line or above it, or \`${rule.id}: off\` below \`rules:\` in \`.proxylens.yaml\`.`, '');
+  out.push(
+    `\`# proxylens-ignore ${rule.id}: reason\` on the line or above it, or \`${rule.id}: off\` below \`rules:\` in \`.proxylens.yaml\`.`,
+    '',
+  );
   const links = (rule.about ?? []).flatMap((name) => {
     const fact = name.startsWith('$') ? catalog.variable(name.slice(1), 'http') : catalog.directives(name)[0];
     return fact?.docs ? [`- [${name}](${fact.docs})`] : [];

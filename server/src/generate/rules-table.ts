@@ -1,5 +1,5 @@
 /** The table of all rules in server/docs/rules.md. */
-import { type Rule, RULE_GROUPS } from '../rules/rule.ts';
+import { RULE_GROUPS, type Rule } from '../rules/rule.ts';
 
 const TITLES: Record<string, string> = {
   validity: 'Validity: what `nginx -t` refuses or warns of',
@@ -18,7 +18,12 @@ const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\
 
 /** Markdown with one table for each group, rules in the order of their ids. */
 export function rulesTable(rules: readonly Rule[]): string {
-  const out = ['# Rules', '', `${rules.length} rules. The level is what the profile \`recommended\` gives; \`off\` rules are on in \`strict\`.`, ''];
+  const out = [
+    '# Rules',
+    '',
+    `${rules.length} rules. The level is what the profile \`recommended\` gives; \`off\` rules are on in \`strict\`.`,
+    '',
+  ];
   for (const group of RULE_GROUPS) {
     const own = rules.filter((r) => r.group === group).sort((a, b) => (a.id < b.id ? -1 : 1));
     if (!own.length) continue;

@@ -1,5 +1,5 @@
 /** The JSON schema of `.proxylens.yaml`, by which editors complete and check it. */
-import { type Rule, RULE_GROUPS } from '../rules/rule.ts';
+import { RULE_GROUPS, type Rule } from '../rules/rule.ts';
 
 const LEVEL = { enum: ['error', 'warning', 'info', 'hint', 'off'] };
 const words = { type: 'array', items: { type: 'string' } };
@@ -16,7 +16,11 @@ export function settingsSchema(rules: readonly Rule[]): object {
     type: 'object',
     additionalProperties: false,
     properties: {
-      nginxVersion: { type: 'string', description: 'The nginx that will run the configuration, such as 1.27.3', pattern: '^\\d+\\.\\d+(\\.\\d+)?$' },
+      nginxVersion: {
+        type: 'string',
+        description: 'The nginx that will run the configuration, such as 1.27.3',
+        pattern: '^\\d+\\.\\d+(\\.\\d+)?$',
+      },
       opensslVersion: { type: 'string', description: 'The OpenSSL that nginx was built with, such as 3.0.17' },
       flavour: { enum: ['oss', 'plus', 'openresty', 'angie'], description: 'Which nginx it is' },
       build: {
@@ -26,9 +30,13 @@ export function settingsSchema(rules: readonly Rule[]): object {
       modules: { ...words, description: 'Further modules that are loaded, by file or module name' },
       root: { ...words, description: 'Main files, relative to this file' },
       prefix: { type: 'string', description: 'What relative paths hang from (nginx -p)' },
-      pathMap: { type: 'object', additionalProperties: { type: 'string' }, description: 'Where paths of the configuration lie, such as /etc/nginx: ./deploy/nginx' },
+      pathMap: {
+        type: 'object',
+        additionalProperties: { type: 'string' },
+        description: 'Where paths of the configuration lie, such as /etc/nginx: ./deploy/nginx',
+      },
       profile: { enum: ['recommended', 'strict', 'wsgi', 'validity'], description: 'Which rules are on' },
-      mozilla: { enum: ['modern', 'intermediate', 'old'], description: "The Mozilla TLS profile that below-mozilla-profile compares with" },
+      mozilla: { enum: ['modern', 'intermediate', 'old'], description: 'The Mozilla TLS profile that below-mozilla-profile compares with' },
       rules: { type: 'object', properties: ruleLevels, additionalProperties: false, description: 'Levels by rule or group' },
       ignore: {
         type: 'array',
@@ -36,7 +44,10 @@ export function settingsSchema(rules: readonly Rule[]): object {
           type: 'object',
           additionalProperties: false,
           required: ['paths'],
-          properties: { paths: { ...words, description: 'Masks of paths' }, rules: { ...words, description: 'Rules or groups; all when absent' } },
+          properties: {
+            paths: { ...words, description: 'Masks of paths' },
+            rules: { ...words, description: 'Rules or groups; all when absent' },
+          },
         },
         description: 'Files in which rules stay silent',
       },

@@ -43,7 +43,11 @@ export class NodeFiles implements FileSystem {
     } catch (error) {
       const code = codeOf(error);
       if (code === 'ENOENT' || code === 'ENOTDIR') return null;
-      return { text: '', problem: code === 'EACCES' || code === 'EPERM' ? 'permission denied' : code === 'ELOOP' ? 'too many links' : `cannot be read (${code})` };
+      return {
+        text: '',
+        problem:
+          code === 'EACCES' || code === 'EPERM' ? 'permission denied' : code === 'ELOOP' ? 'too many links' : `cannot be read (${code})`,
+      };
     }
   }
 

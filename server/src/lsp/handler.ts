@@ -1,5 +1,5 @@
 /** The form of a handler: method, capability and work in one declaration, so that no method is advertised that nobody serves. */
-import { ResponseError, type ServerCapabilities, LSPErrorCodes } from 'vscode-languageserver';
+import { LSPErrorCodes, ResponseError, type ServerCapabilities } from 'vscode-languageserver';
 import { Cancelled, type CancelToken } from '../base/cancel.ts';
 import type { FileId } from '../base/file-id.ts';
 import { fileId } from '../base/file-id.ts';
@@ -45,7 +45,10 @@ export interface ReadHandler<P, R> extends Common {
 
 export interface WriteHandler<P, R> extends Common {
   readonly access: 'write';
-  run(context: { readonly workspace: Workspace; readonly session: Session; readonly encoding: Encoding; readonly cancel: CancelToken }, params: P): R | Promise<R>;
+  run(
+    context: { readonly workspace: Workspace; readonly session: Session; readonly encoding: Encoding; readonly cancel: CancelToken },
+    params: P,
+  ): R | Promise<R>;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a list of handlers of all kinds has no common parameter type
@@ -75,6 +78,9 @@ export async function run(handler: Handler, session: Session, params: unknown, c
     if (error instanceof Cancelled) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled');
     if (error instanceof ResponseError) throw error;
     session.log(`${handler.method}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-    throw new ResponseError(LSPErrorCodes.RequestFailed, `${handler.method} failed: ${error instanceof Error ? error.message : String(error)}`);
+    throw new ResponseError(
+      LSPErrorCodes.RequestFailed,
+      `${handler.method} failed: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }

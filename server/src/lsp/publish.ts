@@ -4,8 +4,8 @@
  */
 import type { Connection, Diagnostic } from 'vscode-languageserver';
 import type { FileId } from '../base/file-id.ts';
-import { lint } from '../rules/run.ts';
 import type { Finding, Rule } from '../rules/rule.ts';
+import { lint } from '../rules/run.ts';
 import type { Snapshot, Workspace } from '../workspace/workspace.ts';
 import type { Encoding } from './convert/encoding.ts';
 import { toDiagnostic } from './convert/to.ts';
@@ -77,7 +77,12 @@ export class Publisher {
 
   /** Resolves when nothing is scheduled or running. */
   async settled(): Promise<void> {
-    while (this.timer || this.running || this.options.workspace.unsettled) await new Promise<void>((done) => (this.timer || this.running ? this.idle.push(done) : (this.changed(), this.idle.push(done))));
+    while (this.timer || this.running || this.options.workspace.unsettled) {
+      if (!this.timer && !this.running) this.changed();
+      await new Promise<void>((done) => {
+        this.idle.push(done);
+      });
+    }
   }
 
   private async work(): Promise<void> {
@@ -121,7 +126,8 @@ export class Publisher {
       for (const finding of findings) {
         const list = found.get(finding.at.file);
         if (!list) found.set(finding.at.file, [finding]);
-        else if (!list.some((f) => f.rule === finding.rule && f.at.span.start === finding.at.span.start && f.message === finding.message)) list.push(finding);
+        else if (!list.some((f) => f.rule === finding.rule && f.at.span.start === finding.at.span.start && f.message === finding.message))
+          list.push(finding);
       }
     };
     const onCrash = (rule: Rule, error: unknown): void =>

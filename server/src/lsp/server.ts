@@ -43,7 +43,11 @@ export function serve(connection: Connection, host: Host): void {
     folders = params.workspaceFolders?.map((f) => f.uri) ?? (params.rootUri ? [params.rootUri] : []);
     const log = (line: string): void => connection.console.log(line);
     const status = (state: StatusParams['state'], message: string): void =>
-      void connection.sendNotification(Notifications.status, { state, message, files: workspace.snapshot().configs.reduce((n, c) => n + c.files.size, 0) });
+      void connection.sendNotification(Notifications.status, {
+        state,
+        message,
+        files: workspace.snapshot().configs.reduce((n, c) => n + c.files.size, 0),
+      });
     const workspace: Workspace = new Workspace(parser, engine, host.files, {
       isApplicationFile,
       log,
@@ -86,8 +90,7 @@ export function serve(connection: Connection, host: Host): void {
   connection.onInitialized(async () => {
     if (!session) return;
     const { workspace, client, publisher } = session;
-    if (client.watchFiles)
-      void connection.client.register(DidChangeWatchedFilesNotification.type, { watchers: [{ globPattern: '**/*' }] });
+    if (client.watchFiles) void connection.client.register(DidChangeWatchedFilesNotification.type, { watchers: [{ globPattern: '**/*' }] });
     if (client.configuration) {
       void connection.client.register(DidChangeConfigurationNotification.type, { section: 'proxylens' });
       await fetchSettings();
@@ -162,7 +165,13 @@ export function serve(connection: Connection, host: Host): void {
 
   for (const handler of HANDLERS)
     connection.onRequest(handler.method, (params, token) =>
-      session ? run(handler, session, params, { get cancelled() { return token.isCancellationRequested; } }) : null,
+      session
+        ? run(handler, session, params, {
+            get cancelled() {
+              return token.isCancellationRequested;
+            },
+          })
+        : null,
     );
 
   connection.onRequest(Requests.settled, async () => {
@@ -176,7 +185,14 @@ export function serve(connection: Connection, host: Host): void {
 function abilitiesOf(params: InitializeParams, options: InitializationOptions): ClientAbilities {
   const { general, textDocument, workspace, window } = params.capabilities;
   const offered = general?.positionEncodings ?? [];
-  const encoding: Encoding = offered.includes('utf-16') || !offered.length ? 'utf-16' : offered.includes('utf-8') ? 'utf-8' : offered.includes('utf-32') ? 'utf-32' : 'utf-16';
+  const encoding: Encoding =
+    offered.includes('utf-16') || !offered.length
+      ? 'utf-16'
+      : offered.includes('utf-8')
+        ? 'utf-8'
+        : offered.includes('utf-32')
+          ? 'utf-32'
+          : 'utf-16';
   return {
     encoding,
     pull: options.diagnostics === 'pull' || (textDocument?.diagnostic !== undefined && textDocument.publishDiagnostics === undefined),

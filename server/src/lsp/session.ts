@@ -1,7 +1,7 @@
 /** What all handlers of one connection share: the workspace, what the client can do, the editor's settings, the last findings. */
 import type { Connection } from 'vscode-languageserver';
 import type { FileId } from '../base/file-id.ts';
-import type { Rule, Finding } from '../rules/rule.ts';
+import type { Finding, Rule } from '../rules/rule.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { Encoding } from './convert/encoding.ts';
 import type { Publisher } from './publish.ts';

@@ -227,12 +227,15 @@ export class Workspace {
     }
   }
 
-  private readonly sources: Sources = {
-    source: (file) => this.source(file),
-    list: (folder) => this.files.list(folder),
-    stat: async (file) => (this.buffers.has(file) ? { kind: 'file', size: 0 } : this.files.stat(file)),
-    ...(this.files?.real ? { real: (file: FileId) => this.files.real!(file) } : {}),
-  };
+  private sources(): Sources {
+    const { files } = this;
+    return {
+      source: (file) => this.source(file),
+      list: (folder) => files.list(folder),
+      stat: async (file) => (this.buffers.has(file) ? { kind: 'file', size: 0 } : files.stat(file)),
+      ...(files.real ? { real: (file: FileId) => files.real!(file) } : {}),
+    };
+  }
 
   private async source(file: FileId): Promise<SourceFile | string | null> {
     const known = this.buffers.get(file);
@@ -257,7 +260,15 @@ export class Workspace {
       this.found = found;
       const known = new Set(this.loaded.keys());
       for (const root of found.roots) if (!known.has(root)) await this.load(root, cancel);
-      for (const root of known) if (!found.roots.includes(root) && this.folders.some((f) => isBelow(root, f)) && root !== this.chosenRoot && !(await this.files.stat(root)) && !this.buffers.has(root)) this.drop(root);
+      for (const root of known)
+        if (
+          !found.roots.includes(root) &&
+          this.folders.some((f) => isBelow(root, f)) &&
+          root !== this.chosenRoot &&
+          !(await this.files.stat(root)) &&
+          !this.buffers.has(root)
+        )
+          this.drop(root);
     }
     if (this.chosenRoot && !this.loaded.has(this.chosenRoot)) await this.load(this.chosenRoot, cancel);
     for (const [root, loaded] of [...this.loaded]) if (loaded.stale) await this.load(root, cancel);
@@ -305,7 +316,7 @@ export class Workspace {
 
   private async load(root: FileId, cancel: CancelToken): Promise<void> {
     const settings = await this.settingsFor(root);
-    const tree = await loadTree(root, this.sources, {
+    const tree = await loadTree(root, this.sources(), {
       pathMap: settings.pathMap,
       prefix: settings.prefix,
       cancel,
@@ -362,7 +373,9 @@ export class Workspace {
       configs: [...this.loaded.keys()].map((root) => this.config(root)),
       configsOf: (id) => this.configsOf(id),
       usesOf: (statement, id) => this.configsOf(id).flatMap((c) => c.usesOf(statement, id)),
-      settingsProblems: new Map([...this.settingsFiles].flatMap(([id, f]) => (f ? [[id, { text: f.text, problems: f.problems }] as const] : []))),
+      settingsProblems: new Map(
+        [...this.settingsFiles].flatMap(([id, f]) => (f ? [[id, { text: f.text, problems: f.problems }] as const] : [])),
+      ),
     };
   }
 

@@ -10,8 +10,8 @@ import { combined } from '../../features/actions.ts';
 import { machinePath } from '../../host/node-files.ts';
 import { type Finding, RULE_GROUPS, type Rule } from '../../rules/rule.ts';
 import { lint } from '../../rules/run.ts';
-import { type CommonOptions, dumpFiles, Loader, readStdin, shownPath, stdinFile, withCommonOptions } from '../common.ts';
 import { applyBaseline, readBaseline, writeBaseline } from '../baseline.ts';
+import { type CommonOptions, dumpFiles, Loader, readStdin, shownPath, stdinFile, withCommonOptions } from '../common.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { unifiedDiff } from '../print/diff.ts';
 import { FORMATS, type FormatName } from '../print/index.ts';
@@ -104,7 +104,8 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
   } else {
     loader = await Loader.create(options, undefined, progress.say);
     configs = (await loader.configs(paths.length || options.root ? paths : ['.'])).configs;
-    if (!configs.length) throw new Failure(EXIT.unreadable, `no nginx configuration found in ${paths.join(', ') || 'this folder'}. Name a file, or --root.`);
+    if (!configs.length)
+      throw new Failure(EXIT.unreadable, `no nginx configuration found in ${paths.join(', ') || 'this folder'}. Name a file, or --root.`);
   }
   const overrides = ruleLevels(options, loader.parts.rules);
   const timings = options.timings ? { now: () => performance.now(), byRule: new Map<string, number>() } : undefined;
@@ -112,7 +113,14 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
   const run = (): Map<FileId, Finding[]> => {
     const byFile = new Map<FileId, Finding[]>();
     for (const config of configs) {
-      const tuned = new Config(config.tree, loader.parts.engine, { ...config.settings, rules: { ...config.settings.rules, ...overrides.rules } }, config.kind, config.main.context, config.contexts);
+      const tuned = new Config(
+        config.tree,
+        loader.parts.engine,
+        { ...config.settings, rules: { ...config.settings.rules, ...overrides.rules } },
+        config.kind,
+        config.main.context,
+        config.contexts,
+      );
       for (const file of config.files.keys()) if (!byFile.has(file)) byFile.set(file, []);
       const findings = lint(tuned, overrides.active, {
         onCrash: (rule, error) => crashes.push(`${rule.id}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
@@ -120,7 +128,12 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
       });
       for (const f of findings) {
         const list = byFile.get(f.at.file) ?? [];
-        if (!list.some((o) => o.rule === f.rule && o.at.span.start === f.at.span.start && o.at.span.end === f.at.span.end && o.message === f.message)) list.push(f);
+        if (
+          !list.some(
+            (o) => o.rule === f.rule && o.at.span.start === f.at.span.start && o.at.span.end === f.at.span.end && o.message === f.message,
+          )
+        )
+          list.push(f);
         byFile.set(f.at.file, list);
       }
       progress.say(`${byFile.size} files checked`);
@@ -130,7 +143,9 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
   let byFile = run();
   if (options.fix !== undefined || options.fixDryRun) {
     const changed = await mend(loader, byFile, options.fix === 'suggested', async () => {
-      configs = await Promise.all(configs.map((c) => (c.kind === 'root' ? loader.config(c.root, c.settings.pathMap) : loader.fragment(c.root).then((f) => f!))));
+      configs = await Promise.all(
+        configs.map((c) => (c.kind === 'root' ? loader.config(c.root, c.settings.pathMap) : loader.fragment(c.root).then((f) => f!))),
+      );
       byFile = run();
       return byFile;
     });
@@ -148,7 +163,11 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
   const findings = [...byFile.values()].flat();
   if (options.updateBaseline) await writeBaseline(options.baseline!, findings, (id) => loader.sources.get(id) ?? null);
   const baseline = options.baseline && !options.updateBaseline ? await readBaseline(options.baseline) : null;
-  const left = options.updateBaseline ? new Set<Finding>() : baseline ? applyBaseline(baseline, findings, options.baseline!, (id) => loader.sources.get(id) ?? null) : new Set(findings);
+  const left = options.updateBaseline
+    ? new Set<Finding>()
+    : baseline
+      ? applyBaseline(baseline, findings, options.baseline!, (id) => loader.sources.get(id) ?? null)
+      : new Set(findings);
   progress.done();
   const result: Result = {
     files: [...byFile]
@@ -190,11 +209,13 @@ function ruleLevels(options: CheckOptions, rules: readonly Rule[]): { rules: Rec
   for (const pair of options.rule ?? []) {
     const [id = '', level = ''] = pair.split('=');
     if (!known(id)) throw new Failure(EXIT.usage, `--rule ${pair}: there is no rule "${id}". "proxylens rules" lists them.`);
-    if (!['off', ...LEVELS].includes(level)) throw new Failure(EXIT.usage, `--rule ${pair}: the level is one of off, hint, info, warning, error`);
+    if (!['off', ...LEVELS].includes(level))
+      throw new Failure(EXIT.usage, `--rule ${pair}: the level is one of off, hint, info, warning, error`);
     levels[id] = level as Level;
   }
   if (!options.only?.length) return { rules: levels, active: rules };
-  for (const name of options.only) if (!known(name)) throw new Failure(EXIT.usage, `--only ${name}: there is no such rule or group. "proxylens rules" lists them.`);
+  for (const name of options.only)
+    if (!known(name)) throw new Failure(EXIT.usage, `--only ${name}: there is no such rule or group. "proxylens rules" lists them.`);
   const active = rules.filter((r) => options.only!.includes(r.id) || options.only!.includes(r.group));
   // what a person names is on, also when it is off by default
   for (const rule of active) if (options.only.includes(rule.id)) levels[rule.id] ??= rule.severity;
@@ -214,7 +235,9 @@ async function mend(
   const changed = new Map<FileId, { before: string; after: string }>();
   let found = first;
   for (let pass = 0; pass < MAX_PASSES; pass++) {
-    const fixes = [...found.values()].flat().flatMap((f) => f.fixes.find((x) => x.safety === 'safe') ?? (suggested ? (f.fixes[0] ?? []) : []));
+    const fixes = [...found.values()]
+      .flat()
+      .flatMap((f) => f.fixes.find((x) => x.safety === 'safe') ?? (suggested ? (f.fixes[0] ?? []) : []));
     const edits = combined(fixes);
     if (!edits.length) break;
     for (const { file, edits: list } of edits) {

@@ -3,7 +3,8 @@ import type { Result } from '../commands/check.ts';
 
 const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' };
 // characters that XML 1.0 cannot hold at all are dropped
-const xml = (s: string): string => s.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '').replace(/[&<>"']/g, (c) => ESCAPES[c]!);
+const xml = (s: string): string =>
+  s.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '').replace(/[&<>"']/g, (c) => ESCAPES[c]!);
 const LEVEL = { error: 'error', warning: 'warning', info: 'info', hint: 'info' } as const;
 
 export function checkstyle({ files, text }: Result): string {
@@ -12,7 +13,9 @@ export function checkstyle({ files, text }: Result): string {
     out.push(`  <file name="${xml(file.path)}">`);
     for (const f of file.findings) {
       const at = text(file.id)!.lines.position(f.at.span.start);
-      out.push(`    <error line="${at.line + 1}" column="${at.character + 1}" severity="${LEVEL[f.severity]}" message="${xml(f.message)}" source="proxylens.${xml(f.rule)}"/>`);
+      out.push(
+        `    <error line="${at.line + 1}" column="${at.character + 1}" severity="${LEVEL[f.severity]}" message="${xml(f.message)}" source="proxylens.${xml(f.rule)}"/>`,
+      );
     }
     out.push('  </file>');
   }

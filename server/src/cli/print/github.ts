@@ -15,7 +15,9 @@ export function github({ files, text }: Result): string {
       const relative = path.relative(process.cwd(), file.path);
       const name = relative.startsWith('..') ? file.path : relative;
       const columns = from.line === to.line ? `,col=${from.character + 1},endColumn=${to.character + 1}` : '';
-      out.push(`::${LEVEL[f.severity]} file=${property(name)},line=${from.line + 1},endLine=${to.line + 1}${columns},title=${property(`proxylens ${f.rule}`)}::${data(f.message)}`);
+      out.push(
+        `::${LEVEL[f.severity]} file=${property(name)},line=${from.line + 1},endLine=${to.line + 1}${columns},title=${property(`proxylens ${f.rule}`)}::${data(f.message)}`,
+      );
     }
   return out.length ? out.join('\n') + '\n' : '';
 }

@@ -30,7 +30,9 @@ export function json({ files, text, durationMs }: Result): string {
             fixes: f.fixes.map((x) => ({
               title: x.title,
               safety: x.safety,
-              edits: x.edits.flatMap(({ file: id, edits }) => edits.map((e) => ({ path: shownPath(id), range: range(id, e.span), newText: e.newText }))),
+              edits: x.edits.flatMap(({ file: id, edits }) =>
+                edits.map((e) => ({ path: shownPath(id), range: range(id, e.span), newText: e.newText })),
+              ),
             })),
           })),
         })),

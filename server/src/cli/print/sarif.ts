@@ -36,15 +36,27 @@ export function sarif({ files, text, rules }: Result): string {
       fullDescription: { text: r.why.trim().split('\n\n')[0]!.replaceAll('\n', ' ') },
       help: { text: r.why.trim(), markdown: rulePage(r, catalog) },
       defaultConfiguration: { level: LEVEL[r.severity], enabled: r.default },
-      properties: { tags: [r.group], ...(r.group === 'security' || r.group === 'tls' ? { 'security-severity': r.severity === 'error' ? '8.0' : r.severity === 'warning' ? '5.0' : '2.0' } : {}) },
+      properties: {
+        tags: [r.group],
+        ...(r.group === 'security' || r.group === 'tls'
+          ? { 'security-severity': r.severity === 'error' ? '8.0' : r.severity === 'warning' ? '5.0' : '2.0' }
+          : {}),
+      },
     }));
   for (const id of used) if (!descriptors.some((d) => d.id === id)) descriptors.push({ id, shortDescription: { text: id } });
   const seen = new Map<string, number>();
   const results: SarifResult[] = files.flatMap((file) =>
     file.findings.map((f): SarifResult => {
       const source = text(f.at.file);
-      const line = source ? source.text.slice(source.lines.startOf(source.lines.lineAt(f.at.span.start)), source.lines.endOf(source.lines.lineAt(f.at.span.start))).trim() : '';
-      const hash = createHash('sha256').update(`${f.rule}\n${uri(f.at.file).uri}\n${line}`).digest('hex').slice(0, 32);
+      const line = source
+        ? source.text
+            .slice(source.lines.startOf(source.lines.lineAt(f.at.span.start)), source.lines.endOf(source.lines.lineAt(f.at.span.start)))
+            .trim()
+        : '';
+      const hash = createHash('sha256')
+        .update(`${f.rule}\n${uri(f.at.file).uri}\n${line}`)
+        .digest('hex')
+        .slice(0, 32);
       const nth = (seen.get(hash) ?? 0) + 1;
       seen.set(hash, nth);
       return {
@@ -54,7 +66,13 @@ export function sarif({ files, text, rules }: Result): string {
         message: { text: f.message },
         locations: [{ physicalLocation: { artifactLocation: uri(f.at.file), region: region(f.at.file, f.at.span) } }],
         ...(f.related.length
-          ? { relatedLocations: f.related.map((r, id) => ({ id, physicalLocation: { artifactLocation: uri(r.at.file), region: region(r.at.file, r.at.span) }, message: { text: r.message } })) }
+          ? {
+              relatedLocations: f.related.map((r, id) => ({
+                id,
+                physicalLocation: { artifactLocation: uri(r.at.file), region: region(r.at.file, r.at.span) },
+                message: { text: r.message },
+              })),
+            }
           : {}),
         partialFingerprints: { 'proxylens/v1': `${hash}:${nth}` },
         ...(f.fixes.length

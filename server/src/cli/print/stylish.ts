@@ -38,7 +38,9 @@ export function stylish({ files, text, durationMs, color }: Result): string {
     out.push('');
   }
   const total = count.error + count.warning + count.info + count.hint;
-  const parts = (Object.entries(count) as [Severity, number][]).filter(([, n]) => n > 0).map(([s, n]) => paint[s](s === 'info' ? `${n} info` : plural(n, s)));
+  const parts = (Object.entries(count) as [Severity, number][])
+    .filter(([, n]) => n > 0)
+    .map(([s, n]) => paint[s](s === 'info' ? `${n} info` : plural(n, s)));
   out.push(`${total === 0 ? c.green('No findings') : parts.join(', ')} in ${plural(files.length, 'file')} (${Math.round(durationMs)} ms)`);
   if (fixable) out.push(c.dim(`${plural(fixable, 'finding')} can be mended with --fix`));
   return out.join('\n') + '\n';

@@ -32,7 +32,13 @@ export function toDiagnostic(finding: Finding, source: SourceFile, find: FindFil
   };
 }
 
-export function toWorkspaceEdit(edits: readonly FileEdit[], find: FindFile, encoding: Encoding, version: (id: FileId) => number | null, versioned: boolean): WorkspaceEdit {
+export function toWorkspaceEdit(
+  edits: readonly FileEdit[],
+  find: FindFile,
+  encoding: Encoding,
+  version: (id: FileId) => number | null,
+  versioned: boolean,
+): WorkspaceEdit {
   const byFile = new Map<FileId, LspEdit[]>();
   for (const { file, edits: list } of edits) {
     const source = find(file);
@@ -43,5 +49,7 @@ export function toWorkspaceEdit(edits: readonly FileEdit[], find: FindFile, enco
     byFile.set(file, [...(byFile.get(file) ?? []), ...converted]);
   }
   if (!versioned) return { changes: Object.fromEntries(byFile) };
-  return { documentChanges: [...byFile].map(([uri, list]) => ({ textDocument: { uri: uri as string, version: version(uri) }, edits: list })) };
+  return {
+    documentChanges: [...byFile].map(([uri, list]) => ({ textDocument: { uri: uri as string, version: version(uri) }, edits: list })),
+  };
 }

@@ -15,7 +15,13 @@ export const codeAction = reads<CodeActionParams, CodeAction[]>({
     const { file } = target;
     const findings = session.publisher.fresh(snapshot, file.id);
     const edit = (edits: Parameters<typeof toWorkspaceEdit>[0]) =>
-      toWorkspaceEdit(edits, (id) => snapshot.file(id), encoding, (id) => snapshot.version(id), session.client.versionedEdits);
+      toWorkspaceEdit(
+        edits,
+        (id) => snapshot.file(id),
+        encoding,
+        (id) => snapshot.version(id),
+        session.client.versionedEdits,
+      );
     const wants = (kind: string): boolean => !context.only?.length || context.only.some((k) => kind === k || kind.startsWith(k + '.'));
     const out: CodeAction[] = [];
     if (wants(FIX_ALL)) {
@@ -28,7 +34,9 @@ export const codeAction = reads<CodeActionParams, CodeAction[]>({
           title: action.title,
           kind: action.kind,
           edit: edit(action.edits),
-          diagnostics: action.findings.filter((f) => f.at.file === file.id).map((f) => toDiagnostic(f, file, (id) => snapshot.file(id), encoding, session.publisher.docs)),
+          diagnostics: action.findings
+            .filter((f) => f.at.file === file.id)
+            .map((f) => toDiagnostic(f, file, (id) => snapshot.file(id), encoding, session.publisher.docs)),
           ...(action.preferred ? { isPreferred: true } : {}),
         });
     return out;

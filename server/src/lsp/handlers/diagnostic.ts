@@ -1,4 +1,4 @@
-import { type DocumentDiagnosticParams, DocumentDiagnosticReportKind, type DocumentDiagnosticReport } from 'vscode-languageserver';
+import { type DocumentDiagnosticParams, type DocumentDiagnosticReport, DocumentDiagnosticReportKind } from 'vscode-languageserver';
 import { fileId } from '../../base/file-id.ts';
 import { reads } from '../handler.ts';
 

@@ -1,5 +1,5 @@
-import { rulePage } from '../../features/explain.ts';
 import { loadCatalog } from '../../catalog/catalog.ts';
+import { rulePage } from '../../features/explain.ts';
 import { reads } from '../handler.ts';
 import { type ExplainParams, type ExplainResult, Requests } from '../protocol.ts';
 

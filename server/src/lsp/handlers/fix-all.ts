@@ -10,7 +10,13 @@ export const fixAll = reads<FixAllParams, WorkspaceEdit | null>({
   run({ snapshot, session, encoding }, { uri }) {
     const edits = combined(safeFixes(session.publisher.fresh(snapshot, fileId(uri))));
     return edits.length
-      ? toWorkspaceEdit(edits, (id) => snapshot.file(id), encoding, (id) => snapshot.version(id), session.client.versionedEdits)
+      ? toWorkspaceEdit(
+          edits,
+          (id) => snapshot.file(id),
+          encoding,
+          (id) => snapshot.version(id),
+          session.client.versionedEdits,
+        )
       : null;
   },
 });

@@ -6,10 +6,4 @@ import { explain } from './explain.ts';
 import { fixAll } from './fix-all.ts';
 import { roots } from './roots.ts';
 
-export const HANDLERS: readonly Handler[] = [
-  codeAction,
-  diagnostic,
-  explain,
-  fixAll,
-  roots,
-];
+export const HANDLERS: readonly Handler[] = [codeAction, diagnostic, explain, fixAll, roots];

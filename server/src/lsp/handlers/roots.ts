@@ -2,7 +2,10 @@ import { basename, dirname, type FileId, fileId, pathOf } from '../../base/file-
 import { reads } from '../handler.ts';
 import { Requests, type RootsParams, type RootsResult } from '../protocol.ts';
 
-const labelled = (id: FileId): { uri: string; label: string } => ({ uri: id, label: `${basename(dirname(id)) || pathOf(dirname(id))}/${basename(id)}` });
+const labelled = (id: FileId): { uri: string; label: string } => ({
+  uri: id,
+  label: `${basename(dirname(id)) || pathOf(dirname(id))}/${basename(id)}`,
+});
 
 export const roots = reads<RootsParams, RootsResult>({
   method: Requests.roots,

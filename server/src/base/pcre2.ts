@@ -1,0 +1,336 @@
+/**
+ * PCRE2 itself, as a small wasm, in the way nginx uses it: bytes in, byte offsets out. Needs only the WebAssembly global.
+ * `Pcre2Regexes` below is what the rest of the core sees (base/regexes.ts).
+ */
+import type { Compiled, CompiledRegex, Regexes } from './regexes.ts';
+
+interface Exports {
+  memory: WebAssembly.Memory;
+  alloc(n: number): number;
+  dealloc(p: number): void;
+  out(): number;
+  text(): number;
+  live(): number;
+  re_compile(p: number, n: number, options: number): number;
+  re_free(h: number): void;
+  re_error(code: number): number;
+  re_info(h: number): void;
+  re_limits(match: number, depth: number, heapKiB: number): number;
+  re_match(h: number, s: number, n: number, start: number, options: number): number;
+  re_trim(): void;
+  version(): number;
+  config(what: number): number;
+}
+export const CASELESS = 0x8,
+  MULTILINE = 0x400;
+const NOMATCH = -1,
+  UNSET = 0xffffffff,
+  SCRATCH = 65536;
+/** nginx itself runs with 10000000 / 10000000 / 20000000; an editor wants to give up sooner. */
+export interface Limits {
+  match: number;
+  depth: number;
+  heapKiB: number;
+}
+export const NGINX_LIMITS: Limits = { match: 10_000_000, depth: 10_000_000, heapKiB: 20_000_000 };
+export const EDITOR_LIMITS: Limits = { match: 100_000, depth: 100_000, heapKiB: 65_536 };
+export interface CompileError {
+  ok: false;
+  code: number;
+  offset: number;
+  message: string;
+}
+export type CompileResult = { ok: true; regex: Regex } | CompileError;
+/** Capture n spans ovector[2n]..ovector[2n+1]; -1 where the group took no part. */
+export type MatchResult =
+  | { status: 'match'; rc: number; ovector: Int32Array }
+  | { status: 'nomatch' }
+  | { status: 'error'; code: number; message: string }; // -47 match, -53 depth, -63 heap limit; -48 memory; -1..: see pcre2api
+type Held = { core: Core; handle: number };
+
+class Core {
+  readonly x: Exports;
+  readonly dead: { reason?: unknown } = {};
+  private readonly scratch: number;
+  private readonly outp: number;
+  private readonly textp: number;
+  limits: Limits | undefined;
+  constructor(instance: WebAssembly.Instance) {
+    this.x = instance.exports as unknown as Exports;
+    this.scratch = this.x.alloc(SCRATCH);
+    this.outp = this.x.out();
+    this.textp = this.x.text();
+  }
+  /** A trap (stack overflow, a bug in the library) leaves the instance in an unknown state: never use it again. */
+  call<T>(f: (x: Exports) => T): T {
+    if ('reason' in this.dead) throw new Error('pcre2: this instance has trapped', { cause: this.dead.reason });
+    try {
+      return f(this.x);
+    } catch (e) {
+      if (!(e instanceof PcreOutOfMemory)) this.dead.reason = e;
+      throw e;
+    }
+  }
+  /** Copies in, with a NUL behind as nginx has it: some releases read past an unterminated "(*LIMIT_HEAP=1".
+   *  memory.buffer is read anew after every call, since growth detaches it. */
+  with<T>(bytes: Uint8Array, f: (p: number) => T): T {
+    const n = bytes.length,
+      p = n < SCRATCH ? this.scratch : this.x.alloc(n + 1);
+    if (!p) throw new PcreOutOfMemory();
+    const to = new Uint8Array(this.x.memory.buffer, p, n + 1);
+    to.set(bytes);
+    to[n] = 0;
+    try {
+      return f(p);
+    } finally {
+      if (p !== this.scratch) this.x.dealloc(p);
+    }
+  }
+  out(): Uint32Array {
+    return new Uint32Array(this.x.memory.buffer, this.outp, 4);
+  }
+  message(code: number): string {
+    this.x.re_error(code);
+    const m = new Uint8Array(this.x.memory.buffer, this.textp, 128);
+    return latin1(m.subarray(0, m.indexOf(0)));
+  }
+}
+export class PcreOutOfMemory extends Error {
+  constructor() {
+    super('pcre2: out of memory');
+  }
+}
+const latin1 = (b: Uint8Array): string => {
+  let s = '';
+  for (const c of b) s += String.fromCharCode(c);
+  return s;
+};
+const encoder = new TextEncoder();
+const toBytes = (s: string | Uint8Array): Uint8Array => (typeof s === 'string' ? encoder.encode(s) : s);
+/** Frees the wasm side of a Regex that nobody disposed of. `held` must not reach the Regex itself. */
+const registry = new FinalizationRegistry<Held>(({ core, handle }) => {
+  if (!('reason' in core.dead))
+    core.call((x) => {
+      x.re_free(handle);
+    });
+});
+
+export class Regex {
+  readonly captureCount: number;
+  /** name (as bytes, one char each) and group number, in PCRE2's table order */
+  readonly names: ReadonlyArray<{ name: string; group: number }>;
+  private handle: number;
+  /** @internal */ constructor(
+    private readonly core: Core,
+    handle: number,
+  ) {
+    this.handle = handle;
+    core.x.re_info(handle);
+    const [captures = 0, count = 0, size = 0, table = 0] = core.out(),
+      names = [];
+    const mem = new Uint8Array(core.x.memory.buffer);
+    for (let i = 0, p = table; i < count; i++, p += size) {
+      let e = p + 2;
+      while (mem[e]) e++;
+      names.push({ name: latin1(mem.subarray(p + 2, e)), group: (mem[p]! << 8) | mem[p + 1]! });
+    }
+    this.captureCount = captures;
+    this.names = names;
+    registry.register(this, { core, handle }, this);
+  }
+  exec(subject: string | Uint8Array, start = 0, limits: Limits = EDITOR_LIMITS): MatchResult {
+    if (!this.handle) throw new Error('pcre2: regex is disposed');
+    const { core } = this,
+      bytes = toBytes(subject);
+    return core.call((x) =>
+      core.with(bytes, (p): MatchResult => {
+        if (core.limits !== limits) {
+          x.re_limits(limits.match, limits.depth, limits.heapKiB);
+          core.limits = limits;
+        }
+        const rc = x.re_match(this.handle, p, bytes.length, start, 0);
+        if (rc === NOMATCH) return { status: 'nomatch' };
+        if (rc < 0) {
+          const message = core.message(rc);
+          x.re_trim();
+          return { status: 'error', code: rc, message };
+        }
+        const [at = 0, pairs = 0] = core.out();
+        const ovector = Int32Array.from(new Uint32Array(x.memory.buffer, at, pairs * 2), (v) => (v === UNSET ? -1 : v));
+        return { status: 'match', rc, ovector };
+      }),
+    );
+  }
+  dispose(): void {
+    if (!this.handle) return;
+    const h = this.handle;
+    this.handle = 0;
+    registry.unregister(this);
+    if (!('reason' in this.core.dead))
+      this.core.call((x) => {
+        x.re_free(h);
+      });
+  }
+}
+
+export class Pcre2 {
+  private core: Core;
+  private constructor(
+    private readonly module: WebAssembly.Module,
+    instance: WebAssembly.Instance,
+  ) {
+    this.core = new Core(instance);
+  }
+  /** The async way is the one every browser main thread allows. */
+  static async load(source: Uint8Array | WebAssembly.Module): Promise<Pcre2> {
+    const module = source instanceof WebAssembly.Module ? source : await WebAssembly.compile(source as Uint8Array<ArrayBuffer>);
+    return new Pcre2(module, await WebAssembly.instantiate(module, {}));
+  }
+  static loadSync(source: Uint8Array | WebAssembly.Module): Pcre2 {
+    const module = source instanceof WebAssembly.Module ? source : new WebAssembly.Module(source as Uint8Array<ArrayBuffer>);
+    return new Pcre2(module, new WebAssembly.Instance(module, {}));
+  }
+  /** Starts afresh after a trap, or to give memory back (a wasm memory never shrinks). Existing Regex objects keep the old instance. */
+  reset(): void {
+    this.core = new Core(new WebAssembly.Instance(this.module, {}));
+  }
+  compile(pattern: string | Uint8Array, options = 0): CompileResult {
+    const { core } = this,
+      bytes = toBytes(pattern);
+    return core.call((x) =>
+      core.with(bytes, (p): CompileResult => {
+        const handle = x.re_compile(p, bytes.length, options);
+        if (handle) return { ok: true, regex: new Regex(core, handle) };
+        const [code = 0, offset = 0] = core.out();
+        return { ok: false, code: code | 0, offset, message: core.message(code | 0) };
+      }),
+    );
+  }
+  get version(): string {
+    return this.core.call((x) => {
+      const n = x.version();
+      return latin1(new Uint8Array(x.memory.buffer, x.text(), n - 1));
+    });
+  }
+  config(what: number): number {
+    return this.core.call((x) => x.config(what));
+  }
+  get stats(): { live: number; memory: number } {
+    return { live: this.core.x.live(), memory: this.core.x.memory.buffer.byteLength };
+  }
+}
+
+/** More compiled patterns than one configuration has; the oldest go first. */
+const KEPT = 4096;
+
+interface Kept {
+  readonly regex: Regex | null;
+  readonly answer: Compiled;
+}
+
+const isAscii = (s: string): boolean => /^[\0-\x7f]*$/.test(s);
+const decoder = new TextDecoder('utf-8');
+
+/** Where a byte offset of the UTF-8 form lies in the string, in UTF-16 units. */
+function utf16Offset(text: string, byteOffset: number): number {
+  if (isAscii(text)) return Math.min(byteOffset, text.length);
+  let bytes = 0;
+  let at = 0;
+  for (const c of text) {
+    if (bytes >= byteOffset) break;
+    bytes += encoder.encode(c).length;
+    at += c.length;
+  }
+  return at;
+}
+
+/** A bounded cache of compiled patterns over one PCRE2 instance; starts a new instance by itself after a trap. */
+export class Pcre2Regexes implements Regexes {
+  private readonly kept = new Map<string, Kept>();
+  readonly version: string;
+
+  constructor(private readonly pcre2: Pcre2) {
+    this.version = pcre2.version.split(' ')[0] ?? '';
+  }
+
+  /** `bytes` are those of server/pcre2/pcre2.wasm. Rejects when they are not. */
+  static async load(bytes: Uint8Array): Promise<Pcre2Regexes> {
+    return new Pcre2Regexes(await Pcre2.load(bytes));
+  }
+
+  compile(pattern: string, options: { readonly caseless?: boolean } = {}): Compiled {
+    const key = (options.caseless ? 'i' : 's') + pattern;
+    const known = this.kept.get(key);
+    if (known) {
+      this.kept.delete(key);
+      this.kept.set(key, known);
+      return known.answer;
+    }
+    let made: Kept;
+    try {
+      made = this.make(pattern, options.caseless ? CASELESS : 0);
+    } catch {
+      this.restart();
+      try {
+        made = this.make(pattern, options.caseless ? CASELESS : 0);
+      } catch {
+        this.restart();
+        made = { regex: null, answer: { ok: false, message: 'the pattern is too complex', offset: 0 } };
+      }
+    }
+    this.kept.set(key, made);
+    if (this.kept.size > KEPT) {
+      const [oldest, gone] = this.kept.entries().next().value!;
+      this.kept.delete(oldest);
+      gone.regex?.dispose();
+    }
+    return made.answer;
+  }
+
+  private restart(): void {
+    this.kept.clear();
+    this.pcre2.reset();
+  }
+
+  private make(pattern: string, options: number): Kept {
+    const result = this.pcre2.compile(pattern, options);
+    if (!result.ok) return { regex: null, answer: { ok: false, message: result.message, offset: utf16Offset(pattern, result.offset) } };
+    let regex: Regex = result.regex;
+    const compiled: CompiledRegex = {
+      groups: regex.captureCount,
+      names: regex.names,
+      match: (subject) => {
+        const bytes = typeof subject === 'string' ? encoder.encode(subject) : subject;
+        let found: MatchResult;
+        try {
+          found = regex.exec(bytes);
+        } catch {
+          // disposed of by the cache, or the instance has trapped: once more with a fresh one
+          const again = this.pcre2.compile(pattern, options);
+          if (!again.ok) return 'unknown';
+          regex = again.regex;
+          try {
+            found = regex.exec(bytes);
+          } catch {
+            this.restart();
+            return 'unknown';
+          }
+        }
+        if (found.status === 'nomatch') return 'no';
+        if (found.status === 'error') return 'unknown';
+        const asText = typeof subject === 'string';
+        const plain = asText && bytes.length === (subject as string).length;
+        const captures: (string | undefined)[] = [];
+        for (let i = 0; i < found.ovector.length; i += 2) {
+          const [from = -1, to = -1] = [found.ovector[i], found.ovector[i + 1]];
+          if (from < 0) captures.push(undefined);
+          else if (plain) captures.push((subject as string).slice(from, to));
+          else captures.push(asText ? decoder.decode(bytes.subarray(from, to)) : latin1(bytes.subarray(from, to)));
+        }
+        const place = (n: number): number => (asText && !plain ? utf16Offset(subject as string, n) : n);
+        return { captures, index: place(found.ovector[0] ?? 0), end: place(found.ovector[1] ?? 0) };
+      },
+    };
+    return { regex, answer: { ok: true, regex: compiled } };
+  }
+}

@@ -1,0 +1,92 @@
+/** `location /img { alias /data/img/; }`: `/img../secret` reads /data/img/../secret (ngx_http_map_uri_to_path concatenates). */
+import { readLocation } from '../../config/locations.ts';
+import { fixOf, replace } from '../fix.ts';
+import { defineRule } from '../rule.ts';
+
+export default defineRule({
+  id: 'alias-traversal',
+  group: 'security',
+  severity: 'error',
+  since: '0.1',
+  equivalents: ['gixy:alias_traversal'],
+  title: 'Prefix location without a trailing slash over an aliased directory',
+  why: `
+nginx puts what follows the location's name behind the alias. With \`location /img\` and \`alias /data/img/\`, a request for \`/img../secret\`
+leaves \`../secret\` behind the name, so the file is \`/data/img/../secret\`: everything beside the aliased folder can be read.
+
+A slash at the end of the location's name closes the way: \`/img../\` no longer begins with it.
+
+The same happens with a regex location whose capture may begin with two dots right behind a slash of the alias.`,
+  about: ['alias', 'location'],
+  looksAt: { directive: ['alias'] },
+  needs: 'config',
+  fixable: 'sometimes',
+  messages: {
+    climbs: '{prefix}../ reaches files outside {dir}. End the name of the location with a slash.',
+    captured: 'The capture can be "..", so a request reaches files outside {dir}. Let the capture begin with a character that is no dot.',
+  },
+  check({ directive, scope, config, report }) {
+    const opener = scope.enclosing('location')?.opener;
+    const location = opener ? readLocation(opener.values) : null;
+    if (!opener || !location) return;
+    const dir = directive.value(0);
+    if (location.modifier === '' || location.modifier === '^~') {
+      if (location.name.endsWith('/') || !dir.endsWith('/') || !location.name.startsWith('/')) return;
+      const word = opener.args.at(-1)!;
+      report('climbs', {
+        at: opener.at(word),
+        data: { prefix: location.name, dir },
+        related: [{ at: directive.at(directive.args[0]!), message: 'the aliased directory' }],
+        fix:
+          word.quote === ''
+            ? fixOf('End the location with a slash', 'safe', opener.file, [replace({ start: word.end, end: word.end }, '/')])
+            : null,
+      });
+      return;
+    }
+    if (location.modifier !== '~' && location.modifier !== '~*') return;
+    const compiled = config.regexes.compile(location.name, { caseless: location.modifier === '~*' });
+    const capture = /\/\$(?:\{(\w+)\}|(\w+))(?=$|\/)/.exec(dir);
+    if (!compiled.ok || !capture) return;
+    const name = capture[1] ?? capture[2]!;
+    const group = /^\d$/.test(name) ? Number(name) : compiled.regex.names.find((n) => n.name === name)?.group;
+    if (group === undefined) return;
+    const literal = /^\^?(\/?[\w./-]*?)\\?\/?(?=\(|\[)/.exec(location.name)?.[1]?.replaceAll('\\', '') ?? '';
+    for (const witness of [`${literal}../x`, `${literal}/../x`, `${literal}..`, `${literal}/..`]) {
+      const match = compiled.regex.match(witness);
+      const text = typeof match === 'object' ? match.captures[group] : undefined;
+      // a path with "/../" is resolved before the search (ngx_http_parse_complex_uri), so only dots that do not stand alone arrive here
+      if (text?.startsWith('..') && !/(^|\/)\.\.(\/|$)/.test(witness)) {
+        report('captured', {
+          at: opener.at(opener.args.at(-1)!),
+          data: { dir },
+          related: [{ at: directive.at(directive.args[0]!), message: 'the aliased directory' }],
+        });
+        return;
+      }
+    }
+  },
+  examples: [
+    {
+      inside: 'server',
+      bad: `location /img { alias /data/img/; }
+#        ^^^^ climbs`,
+      good: `location /img/ { alias /data/img/; }`,
+    },
+    {
+      inside: 'server',
+      bad: `location ^~ /files { alias /srv/files/; }
+#           ^^^^^^ climbs`,
+      good: `location ^~ /files/ { alias /srv/files/; }`,
+    },
+    {
+      inside: 'server',
+      bad: `location ~ ^/site(.*) { alias /srv/$1; }
+#          ^^^^^^^^^^ captured`,
+      good: `location ~ ^/site/(.*) { alias /srv/$1; }`,
+      fixed: false,
+    },
+    { inside: 'server', good: 'location = /favicon.ico { alias /srv/favicon.ico; }' },
+    { inside: 'server', good: 'location /img { alias /data/img; }' },
+  ],
+});

@@ -1,0 +1,141 @@
+/** Lists that an inner level replaces as a whole: one nested line, and every inherited line is gone. */
+import type { Directive } from '../../config/directive.ts';
+import { fixOf, insertAfter } from '../fix.ts';
+import { defineRule } from '../rule.ts';
+
+/** What the lists hold, for the message, and which value tells two lines apart. Security headers make a warning, everything else an info. */
+const LISTS: Readonly<Record<string, string>> = {
+  add_header: 'header',
+  add_trailer: 'trailer',
+  proxy_set_header: 'request header',
+  grpc_set_header: 'request header',
+  fastcgi_param: 'parameter',
+  uwsgi_param: 'parameter',
+  scgi_param: 'parameter',
+  proxy_hide_header: 'hidden header',
+  error_page: 'error page',
+  limit_req: 'limit',
+  limit_conn: 'limit',
+};
+
+const SECURITY = new Set([
+  'strict-transport-security',
+  'content-security-policy',
+  'x-frame-options',
+  'x-content-type-options',
+  'referrer-policy',
+  'permissions-policy',
+  'cross-origin-opener-policy',
+  'cross-origin-resource-policy',
+  'cross-origin-embedder-policy',
+  'host',
+  'x-forwarded-proto',
+  'x-forwarded-for',
+]);
+
+/** What a line is about: a header's or parameter's name, the codes of an error page, the zone of a limit. */
+function keysOf(d: Directive): string[] {
+  if (d.name === 'error_page') return d.values.filter((v) => /^\d{3}$/.test(v));
+  if (d.name === 'limit_req') return [d.values.find((v) => v.startsWith('zone='))?.slice(5) ?? ''];
+  return [d.value(0).toLowerCase()];
+}
+
+export default defineRule({
+  id: 'header-inheritance-lost',
+  group: 'security',
+  severity: 'warning',
+  since: '0.1',
+  equivalents: ['gixy:add_header_redefinition', 'gixy:proxy_set_header_redefinition', 'nginx-lint:directive-inheritance'],
+  title: 'A nested line drops the whole list that was inherited',
+  why: `
+Directives such as \`add_header\` and \`proxy_set_header\` are inherited only by levels that have no line of their own. A single line in a
+location replaces the whole list of the server, so a \`Cache-Control\` for one folder takes HSTS and the content security policy away there.
+
+Repeat the lines, put them into a file that both levels include, or, from nginx 1.29.3 on, say \`add_header_inherit merge\`.`,
+  about: ['add_header', 'proxy_set_header', 'add_header_inherit', 'fastcgi_param', 'uwsgi_param', 'error_page', 'limit_req'],
+  looksAt: { directive: Object.keys(LISTS) },
+  needs: 'config',
+  fixable: 'sometimes',
+  messages: {
+    lost: 'This {name} line drops {lost} inherited from {origin}. Repeat what is still wanted here.',
+  },
+  check({ directive, scope, report }) {
+    const own = scope.named(directive.name);
+    if (own[0] !== directive || !scope.parent) return;
+    const { shadowed } = scope.effective(directive.name);
+    if (!shadowed.length) return;
+    const nearest = shadowed[0]!.scope;
+    const outer = shadowed.filter((d) => d.scope === nearest);
+    const kept = new Set(own.flatMap(keysOf));
+    const lost = outer.filter((d) => !keysOf(d).every((k) => kept.has(k)));
+    if (!lost.length) return;
+    const grave = lost.some((d) => SECURITY.has(d.value(0).toLowerCase()));
+    // error pages and limits are replaced on purpose more often than not
+    const names = [
+      ...new Set(
+        lost.map((d) =>
+          directive.name === 'error_page'
+            ? keysOf(d).join(' ')
+            : keysOf(d)[0] === ''
+              ? d.value(0)
+              : d.name === 'limit_req'
+                ? keysOf(d)[0]!
+                : d.value(0),
+        ),
+      ),
+    ];
+    const sameBlock = own.filter((d) => d.file.id === directive.file.id && d.statement.parent === directive.statement.parent);
+    const last = sameBlock.at(-1);
+    report('lost', {
+      at: directive.statement.name,
+      severity: grave ? 'warning' : 'info',
+      data: {
+        name: directive.name,
+        lost: names.join(', '),
+        origin: nearest.opener ? `the ${nearest.opener.name} block` : 'the main level',
+      },
+      related: lost.map((d) => ({ at: d.at(), message: `this ${LISTS[directive.name]} is lost` })),
+      fix: last
+        ? fixOf(`Repeat ${names.join(', ')} here`, 'suggestion', directive.file, [
+            insertAfter(
+              directive.file,
+              last.statement,
+              lost.map((d) => `${d.name} ${d.args.map((a) => a.raw).join(' ')};`),
+            ),
+          ])
+        : null,
+    });
+  },
+  examples: [
+    {
+      inside: 'server',
+      bad: `add_header Strict-Transport-Security "max-age=63072000" always;
+location /static/ {
+    add_header Cache-Control "public";
+#   ^^^^^^^^^^ lost
+}`,
+      good: `add_header Strict-Transport-Security "max-age=63072000" always;
+location /static/ {
+    add_header Cache-Control "public";
+    add_header Strict-Transport-Security "max-age=63072000" always;
+}`,
+    },
+    {
+      inside: 'server',
+      good: `add_header X-Frame-Options DENY;
+location /a/ {
+    add_header X-Frame-Options SAMEORIGIN;
+}`,
+    },
+    {
+      inside: 'server',
+      settings: { nginx: '1.29.3' },
+      notOn122: 'add_header_inherit came with 1.29.3',
+      good: `add_header Strict-Transport-Security "max-age=63072000" always;
+location /static/ {
+    add_header_inherit merge;
+    add_header Cache-Control "public";
+}`,
+    },
+  ],
+});

@@ -1,0 +1,105 @@
+/** Which of the headers that an application behind a proxy needs are missing in effect, and what breaks without each. */
+import type { Directive } from '../../config/directive.ts';
+import type { Scope } from '../../config/scope.ts';
+import { passTarget } from '../../config/upstreams.ts';
+import { fixOf, insertAfter } from '../fix.ts';
+import { defineRule } from '../rule.ts';
+
+/** Header, the value to set, what goes wrong without it. Host has a rule of its own where it alone is missing. */
+const NEEDED = [
+  { header: 'Host', value: '$host', breaks: 'the application builds links and checks hosts with the name of the upstream' },
+  { header: 'X-Forwarded-For', value: '$proxy_add_x_forwarded_for', breaks: 'every client has the address of nginx' },
+  { header: 'X-Forwarded-Proto', value: '$scheme', breaks: 'the application takes HTTPS for HTTP: redirect loops, failed CSRF checks' },
+] as const;
+
+const setHeaders = (scope: Scope): readonly Directive[] => scope.effective('proxy_set_header').directives;
+
+export default defineRule({
+  id: 'forwarded-headers-missing',
+  group: 'upstreams',
+  severity: 'warning',
+  since: '0.1',
+  title: 'A proxied application is not told who asked, for which host, and over which scheme',
+  why: `
+Behind a proxy an application sees nginx's connection, not the client's. Unless nginx passes them on, it does not know the host that was
+asked for, the client's address, and whether the client used HTTPS. Django then answers 400 for the host or loops between HTTP and HTTPS,
+log files show one single client, and links point to the upstream's name.
+
+A \`proxy_set_header\` line in a location hides all lines of the outer levels, so the headers may be missing although they are written.`,
+  about: ['proxy_set_header', 'proxy_pass', '$proxy_add_x_forwarded_for', '$scheme', '$host'],
+  references: [
+    'https://docs.djangoproject.com/en/stable/ref/settings/#secure-proxy-ssl-header',
+    'https://docs.gunicorn.org/en/stable/deploy.html',
+  ],
+  looksAt: { directive: ['proxy_pass'] },
+  needs: 'config',
+  fixable: 'always',
+  messages: {
+    missing: 'The application behind this proxy_pass does not get {headers}: {breaks}. Set {them} with proxy_set_header.',
+  },
+  check({ directive, scope, report }) {
+    if (directive.fact?.module !== 'ngx_http_proxy_module') return;
+    const target = passTarget(directive);
+    // an object store, a metrics page or another site on https is no application of ours
+    if (!target || directive.value(0).toLowerCase().startsWith('https:')) return;
+    const lines = setHeaders(scope);
+    const given = new Set(lines.map((d) => d.value(0).toLowerCase()));
+    if ([...given].some((h) => h === 'forwarded')) return;
+    const missing = NEEDED.filter((n) => !given.has(n.header.toLowerCase()));
+    if (!missing.length || (given.has('x-real-ip') && missing.length === 1 && missing[0]!.header === 'X-Forwarded-For')) return;
+    if (missing.length === 1 && missing[0]!.header === 'Host') return;
+    const own = scope.named('proxy_set_header').at(-1);
+    const inherited = own ? [] : lines;
+    const add = [
+      ...inherited.map((d) => `proxy_set_header ${d.args.map((a) => a.raw).join(' ')};`),
+      ...missing.map((n) => `proxy_set_header ${n.header} ${n.value};`),
+    ];
+    const after = own && own.file.id === directive.file.id && own.statement.parent === directive.statement.parent ? own : directive;
+    report('missing', {
+      at: directive.statement.name,
+      data: {
+        headers: missing.map((n) => n.header).join(', '),
+        breaks: missing.map((n) => n.breaks).join('; '),
+        them: missing.length > 1 ? 'them' : 'it',
+      },
+      related: lines.length
+        ? [{ at: lines[0]!.nameAt, message: own ? 'the headers that are set here' : 'the headers in force come from here' }]
+        : [],
+      fix: fixOf(`Pass ${missing.map((n) => n.header).join(', ')} on`, 'safe', directive.file, [
+        insertAfter(after.file, after.statement, add),
+      ]),
+    });
+  },
+  examples: [
+    {
+      inside: 'server',
+      bad: `location / {
+    proxy_pass http://127.0.0.1:8000;
+#   ^^^^^^^^^^ missing
+}`,
+      good: `location / {
+    proxy_pass http://127.0.0.1:8000;
+    proxy_set_header Host $host;
+    proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+    proxy_set_header X-Forwarded-Proto $scheme;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `proxy_set_header Host $host;
+location / {
+    proxy_pass http://127.0.0.1:8000;
+#   ^^^^^^^^^^ missing
+    proxy_set_header X-Forwarded-Proto $scheme;
+}`,
+      good: `proxy_set_header Host $host;
+location / {
+    proxy_pass http://127.0.0.1:8000;
+    proxy_set_header X-Forwarded-Proto $scheme;
+    proxy_set_header Host $host;
+    proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+}`,
+    },
+    { inside: 'server', good: 'location / { proxy_pass https://bucket.example.com; }' },
+  ],
+});
