@@ -101,7 +101,7 @@ export interface StatResult {
 
 /** What the client tells the server when it starts. */
 export interface InitializationOptions {
-  /** base64 or URLs are not needed: the server's entry knows where its wasm lies, but for the browser worker */
+  /** base64 of the wasm files, for the worker in a browser; on node the server finds them itself */
   wasm?: { runtime: string; grammar: string; pcre2: string; python: string };
   /** `pull`: diagnostics are asked for; default is push */
   diagnostics?: 'push' | 'pull';
