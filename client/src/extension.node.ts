@@ -1,1 +1,25 @@
-export {};
+// The extension in a host on node (desktop, remote, code-server): the server is a child process.
+import { spawn } from 'node:child_process';
+import * as vscode from 'vscode';
+import { LanguageClient, TransportKind } from 'vscode-languageclient/node';
+import type { Host } from './app.ts';
+import * as client from './client.ts';
+
+const host: Host = {
+  createClient(context, options) {
+    const server = { module: vscode.Uri.joinPath(context.extensionUri, 'dist/server/node.cjs').fsPath, transport: TransportKind.ipc };
+    const debug = { ...server, options: { execArgv: ['--nolazy', '--enable-source-maps', '--inspect=6029'] } };
+    return new LanguageClient(client.ID, client.NAME, { run: server, debug }, options);
+  },
+  run: (program, args) =>
+    new Promise((resolve, reject) => {
+      const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true, timeout: 60_000 });
+      let output = '';
+      for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (chunk: string) => (output += chunk));
+      child.on('error', reject);
+      child.on('close', (code) => resolve({ code, output }));
+    }),
+};
+
+export const activate = (context: vscode.ExtensionContext): Promise<client.Api> => client.activate(context, host);
+export const deactivate = (): Promise<void> => client.deactivate();

@@ -1,0 +1,55 @@
+// Starts the language server and what stands around it, the same in both hosts. What the editor shows of nginx is the server's work.
+import * as vscode from 'vscode';
+import { type BaseLanguageClient, type LanguageClientOptions, RevealOutputChannelOn } from 'vscode-languageclient';
+import type { InitializationOptions } from '../../server/src/lsp/protocol.ts';
+import type { App, Host } from './app.ts';
+import { repeatChosenRoot } from './commands/choose-root.ts';
+import { serveRulePages } from './commands/explain-rule.ts';
+import { registerCommands } from './commands/index.ts';
+import { answerFileRequests } from './file-requests.ts';
+import { showStatus } from './status.ts';
+
+export const ID = 'proxylens';
+export const NAME = 'Proxylens';
+/** Ours, and the one that the oldest of the other nginx extensions uses. */
+export const LANGUAGES = ['nginx', 'NGINX'];
+
+/** What `activate` gives to other extensions and to tests. */
+export interface Api {
+  readonly client: BaseLanguageClient;
+}
+
+let running: BaseLanguageClient | undefined;
+
+/** The documents that the server is told of: files that can be edited, not the old versions that a comparison shows. */
+function selector(): { scheme: string; language: string }[] {
+  const schemes = new Set(['file', 'untitled', ...(vscode.workspace.workspaceFolders ?? []).map((folder) => folder.uri.scheme)]);
+  return [...schemes].flatMap((scheme) => LANGUAGES.map((language) => ({ scheme, language })));
+}
+
+/** Starts everything. Resolves when the server answers; when it does not come up, the rest of the extension still works. */
+export async function activate(context: vscode.ExtensionContext, host: Host): Promise<Api> {
+  const log = vscode.window.createOutputChannel(NAME, { log: true });
+  const initializationOptions: InitializationOptions = {};
+  const options: LanguageClientOptions = {
+    documentSelector: selector(),
+    outputChannel: log,
+    revealOutputChannelOn: RevealOutputChannelOn.Never,
+    synchronize: { configurationSection: ID },
+    initializationOptions,
+    markdown: { isTrusted: false, supportHtml: false },
+  };
+  const client = await host.createClient(context, options);
+  running = client;
+  const app: App = { context, host, client, log };
+  context.subscriptions.push(log, answerFileRequests(client), showStatus(app), serveRulePages(app), registerCommands(app));
+  void vscode.commands.executeCommand('setContext', 'proxylens.canRunPrograms', host.run !== null);
+  await client.start();
+  await repeatChosenRoot(app);
+  return { client };
+}
+
+export async function deactivate(): Promise<void> {
+  await running?.stop();
+  running = undefined;
+}

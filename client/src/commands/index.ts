@@ -1,0 +1,28 @@
+// All commands. A command that throws becomes a message, never a stack trace in the person's face.
+import * as vscode from 'vscode';
+import type { App } from '../app.ts';
+import { chooseRoot } from './choose-root.ts';
+import type { Command } from './command.ts';
+import { explainRule } from './explain-rule.ts';
+import { fixAll } from './fix-all.ts';
+import { openSettings } from './open-settings.ts';
+import { restart } from './restart.ts';
+import { showOutput } from './show-output.ts';
+import { testConfiguration } from './test-configuration.ts';
+
+const COMMANDS: readonly Command[] = [restart, showOutput, chooseRoot, explainRule, fixAll, testConfiguration, openSettings];
+
+export function registerCommands(app: App): vscode.Disposable {
+  return vscode.Disposable.from(
+    ...COMMANDS.map(({ id, run }) =>
+      vscode.commands.registerCommand(`proxylens.${id}`, async (...args: unknown[]) => {
+        try {
+          return await run(app, ...args);
+        } catch (error) {
+          app.log.error(error instanceof Error ? error : String(error));
+          void vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
+        }
+      }),
+    ),
+  );
+}

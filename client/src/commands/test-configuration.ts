@@ -1,0 +1,97 @@
+// Asks a real nginx (`nginx -t`): the one on this machine or one in a container. Never by itself: a person calls it, trusts the workspace and
+// agrees to the exact command line, for nginx -t may create log and cache folders. The program is named by settings of the machine alone.
+import * as vscode from 'vscode';
+import { Requests, type RootsParams, type RootsResult } from '../../../server/src/lsp/protocol.ts';
+import type { App } from '../app.ts';
+import type { Command } from './command.ts';
+
+const SOURCE = 'nginx -t';
+let marks: vscode.DiagnosticCollection | undefined;
+
+/** One line of nginx's verdict that names a place. */
+export interface Complaint {
+  readonly level: string;
+  readonly message: string;
+  readonly file: string;
+  /** one-based */
+  readonly line: number;
+}
+
+/** The lines that ngx_conf_log_error writes: `nginx: [emerg] MESSAGE in FILE:LINE`. */
+export function complaintsIn(output: string): Complaint[] {
+  return [...output.matchAll(/^nginx: \[(\w+)\] (.*) in (\S.*):(\d+)$/gm)].map((m) => ({
+    level: m[1] ?? '',
+    message: m[2] ?? '',
+    file: m[3] ?? '',
+    line: Number(m[4]),
+  }));
+}
+
+/** Where a path of nginx's machine lies in the workspace, by the path maps; the path itself where none fits. */
+function fileOf(path: string, pathMap: Readonly<Record<string, string>>): vscode.Uri {
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+  for (const [from, to] of Object.entries(pathMap)) {
+    const prefix = from.replace(/\/+$/, '');
+    if (path !== prefix && !path.startsWith(`${prefix}/`)) continue;
+    const rest = path.slice(prefix.length + 1);
+    return /^(\/|[a-z]:)/i.test(to) || !folder ? vscode.Uri.joinPath(vscode.Uri.file(to), rest) : vscode.Uri.joinPath(folder, to, rest);
+  }
+  return vscode.Uri.file(path);
+}
+
+function show(complaints: readonly Complaint[], pathMap: Readonly<Record<string, string>>): void {
+  marks ??= vscode.languages.createDiagnosticCollection(SOURCE);
+  marks.clear();
+  for (const { level, message, file, line } of complaints) {
+    const uri = fileOf(file, pathMap);
+    const severity = level === 'warn' ? vscode.DiagnosticSeverity.Warning : vscode.DiagnosticSeverity.Error;
+    const mark = new vscode.Diagnostic(new vscode.Range(line - 1, 0, line - 1, Number.MAX_SAFE_INTEGER), message, severity);
+    mark.source = SOURCE;
+    marks.set(uri, [...(marks.get(uri) ?? []), mark]);
+  }
+}
+
+async function mainFile({ client }: App): Promise<vscode.Uri | undefined> {
+  const uri = vscode.window.activeTextEditor?.document.uri.toString() ?? '';
+  const { roots, all } = await client.sendRequest<RootsResult>(Requests.roots, { uri } satisfies RootsParams);
+  const candidates = roots.length ? roots : all;
+  const picked =
+    candidates.length > 1
+      ? await vscode.window.showQuickPick(candidates, { placeHolder: 'The main file that nginx is to test' })
+      : candidates[0];
+  return picked ? vscode.Uri.parse(picked.uri) : undefined;
+}
+
+export const testConfiguration: Command = {
+  id: 'testConfiguration',
+  async run(app) {
+    if (!app.host.run) throw new Error('Programs cannot be run in a browser. Open the folder in a desktop or remote VS Code.');
+    if (!vscode.workspace.isTrusted) throw new Error('nginx is not run for a workspace that is not trusted.');
+    const settings = vscode.workspace.getConfiguration('proxylens');
+    const container = settings.get<string>('nginx.container', '');
+    let call: readonly [string, ...string[]];
+    if (container) call = ['docker', 'exec', container, 'nginx', '-t'];
+    else {
+      const file = await mainFile(app);
+      if (!file) throw new Error('No main file is known. Open one, or name it in the setting proxylens.root.');
+      if (file.scheme !== 'file') throw new Error(`nginx cannot read ${file.scheme} files. Open the folder on the machine that holds it.`);
+      call = [settings.get<string>('nginx.path', '') || 'nginx', '-t', '-c', file.fsPath];
+    }
+    const line = call.join(' ');
+    const answer = await vscode.window.showWarningMessage(
+      `Run "${line}"?`,
+      { modal: true, detail: 'nginx reads the files as it would when it starts, and may create log and cache folders.' },
+      'Run',
+    );
+    if (answer !== 'Run') return;
+    app.log.info(line);
+    const [program, ...args] = call;
+    const { code, output } = await app.host.run(program, args);
+    app.log.info(output.trim());
+    show(complaintsIn(output), settings.get<Record<string, string>>('pathMap', {}));
+    if (code === 0) return void vscode.window.showInformationMessage('nginx accepts the configuration.');
+    const first = /^nginx: \[emerg\] .*$/m.exec(output)?.[0] ?? output.trim().split('\n')[0] ?? '';
+    const more = await vscode.window.showErrorMessage(first || `"${line}" ended with code ${code}.`, 'Show output');
+    if (more) app.log.show(true);
+  },
+};

@@ -1,0 +1,62 @@
+// The status item of nginx files: which main file reads the one on the screen, or as what it is read; a click chooses another.
+import * as vscode from 'vscode';
+import { State } from 'vscode-languageclient';
+import { Notifications, Requests, type RootsParams, type RootsResult, type StatusParams } from '../../server/src/lsp/protocol.ts';
+import type { App } from './app.ts';
+import { LANGUAGES } from './client.ts';
+
+const VERSION_SOURCES: Record<RootsResult['versionFrom'], string> = {
+  default: 'the newest known; none is set',
+  setting: 'from the settings',
+  found: 'found in the workspace',
+};
+
+/** The text and the detail for a file: short, for the status bar has no room. */
+export function statusOf({ roots, context, nginxVersion, versionFrom }: RootsResult): { text: string; detail: string } {
+  const version = `nginx ${nginxVersion} (${VERSION_SOURCES[versionFrom]})`;
+  const [first, ...others] = roots;
+  if (!first) return { text: 'No main file', detail: `Read as ${context ? `part of ${context}` : 'a fragment'} · ${version}` };
+  return { text: others.length ? `${first.label} +${others.length}` : first.label, detail: `Main file · ${version}` };
+}
+
+/** Shows the item and keeps it true; ends with the returned disposable. */
+export function showStatus({ client }: App): vscode.Disposable {
+  const item = vscode.languages.createLanguageStatusItem('proxylens.root', LANGUAGES);
+  item.name = 'nginx main file';
+  item.text = 'Proxylens';
+  item.command = { command: 'proxylens.chooseRoot', title: 'Choose' };
+
+  let asked = 0;
+  const refresh = async (): Promise<void> => {
+    const turn = ++asked;
+    const document = vscode.window.activeTextEditor?.document;
+    if (!document || !LANGUAGES.includes(document.languageId) || client.state !== State.Running) return;
+    try {
+      const roots = await client.sendRequest<RootsResult>(Requests.roots, { uri: document.uri.toString() } satisfies RootsParams);
+      if (turn !== asked) return; // another file came to the front meanwhile
+      const { text, detail } = statusOf(roots);
+      item.text = text;
+      item.detail = detail;
+      item.severity = vscode.LanguageStatusSeverity.Information;
+    } catch (error) {
+      client.warn('The main file could not be asked for.', error, false);
+    }
+  };
+
+  return vscode.Disposable.from(
+    item,
+    vscode.window.onDidChangeActiveTextEditor(refresh),
+    client.onNotification(Notifications.status, ({ state, message }: StatusParams) => {
+      item.busy = state === 'loading';
+      if (state === 'loading') item.detail = message;
+      else void refresh();
+    }),
+    client.onDidChangeState(({ newState }) => {
+      if (newState === State.Running) return void refresh();
+      item.busy = newState === State.Starting;
+      item.text = newState === State.Starting ? 'Starting' : 'Stopped';
+      item.detail = newState === State.Starting ? '' : 'The language server does not run';
+      item.severity = newState === State.Starting ? vscode.LanguageStatusSeverity.Information : vscode.LanguageStatusSeverity.Error;
+    }),
+  );
+}

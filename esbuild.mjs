@@ -1,0 +1,95 @@
+// Bundles everything that ships into `dist/`: the client for both extension hosts, the server for node and for a browser worker, the command
+// line, the webviews; and lays the wasm files beside them. Type checking is tsc's work, not done here.
+// usage: node esbuild.mjs [--watch] [--minify]
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build, context } from 'esbuild';
+
+const require = createRequire(import.meta.url);
+const root = path.dirname(fileURLToPath(import.meta.url));
+const options = new Set(process.argv.slice(2));
+for (const option of options)
+  if (!['--watch', '--minify'].includes(option)) {
+    console.error(`unknown option ${option}`);
+    process.exit(2);
+  }
+
+/** The ESM build of the tree-sitter runtime asks import.meta.url, which is undefined in our script outputs; the other one does not. */
+const treeSitter = require.resolve('web-tree-sitter').replace(/\.js$/, '.cjs');
+
+/** @type {import('esbuild').BuildOptions} */
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  minify: options.has('--minify'),
+  sourcemap: options.has('--minify') ? false : 'linked',
+  charset: 'utf8',
+  legalComments: 'none',
+  logLevel: 'warning',
+  alias: { 'web-tree-sitter': treeSitter },
+};
+/** @type {import('esbuild').BuildOptions} */
+const node = { ...common, platform: 'node', format: 'cjs', target: 'node20', mainFields: ['module', 'main'] };
+/** @type {import('esbuild').BuildOptions} */
+const browser = {
+  ...common,
+  platform: 'browser',
+  target: 'es2022',
+  // the tree-sitter runtime names node's modules in branches that a browser never takes
+  external: ['fs', 'fs/promises', 'module', 'path', 'url', 'node:*'],
+};
+
+const views = fs.existsSync('client/src/view')
+  ? fs
+      .readdirSync('client/src/view', { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && fs.existsSync(`client/src/view/${entry.name}/main.tsx`))
+      .map((entry) => entry.name)
+  : [];
+
+/** @type {import('esbuild').BuildOptions[]} */
+const bundles = [
+  { ...node, entryPoints: ['client/src/extension.node.ts'], outfile: 'dist/client/extension.node.cjs', external: ['vscode'] },
+  {
+    ...browser,
+    format: 'cjs',
+    entryPoints: ['client/src/extension.browser.ts'],
+    outfile: 'dist/client/extension.browser.js',
+    external: ['vscode'],
+  },
+  { ...node, entryPoints: ['server/src/lsp/node.ts'], outfile: 'dist/server/node.cjs' },
+  { ...browser, format: 'iife', entryPoints: ['server/src/lsp/browser.ts'], outfile: 'dist/server/browser.js' },
+  { ...node, entryPoints: ['server/src/cli/main.ts'], outfile: 'dist/cli.cjs', banner: { js: '#!/usr/bin/env node' } },
+  ...views.map((name) => ({
+    ...browser,
+    format: /** @type {const} */ ('iife'),
+    jsx: /** @type {const} */ ('automatic'),
+    jsxImportSource: 'preact',
+    entryPoints: [`client/src/view/${name}/main.tsx`],
+    outfile: `dist/view/${name}.js`,
+    loader: /** @type {const} */ ({ '.ttf': 'file', '.svg': 'text' }),
+    assetNames: '[name]',
+  })),
+];
+
+/** Package (or folder of this repository) and file of each wasm module that the server loads. */
+const WASM = [
+  require.resolve('web-tree-sitter/web-tree-sitter.wasm'),
+  path.join(root, 'server/grammar/tree-sitter-nginx.wasm'),
+  path.join(root, 'server/pcre2/pcre2.wasm'),
+  path.join(path.dirname(require.resolve('tree-sitter-python/package.json')), 'tree-sitter-python.wasm'),
+];
+
+fs.rmSync(path.join(root, 'dist'), { recursive: true, force: true });
+fs.mkdirSync(path.join(root, 'dist/wasm'), { recursive: true });
+// the package is ESM; what lies in dist/ under the name .js is script
+fs.writeFileSync(path.join(root, 'dist/package.json'), '{ "type": "commonjs" }\n');
+for (const file of WASM) fs.copyFileSync(file, path.join(root, 'dist/wasm', path.basename(file)));
+
+if (options.has('--watch')) {
+  for (const options of bundles) await (await context({ ...options, logLevel: 'info' })).watch();
+} else {
+  await Promise.all(bundles.map((options) => build(options)));
+  fs.chmodSync(path.join(root, 'dist/cli.cjs'), 0o755);
+}
