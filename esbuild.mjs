@@ -71,7 +71,7 @@ const bundles = [
     loader: /** @type {const} */ ({ '.ttf': 'file', '.svg': 'text' }),
     assetNames: '[name]',
   })),
-];
+].filter((bundle) => fs.existsSync(bundle.entryPoints[0] ?? ''));
 
 /** Package (or folder of this repository) and file of each wasm module that the server loads. */
 const WASM = [

@@ -1,6 +1,6 @@
 // Starts the language server and what stands around it, the same in both hosts. What the editor shows of nginx is the server's work.
 import * as vscode from 'vscode';
-import { type BaseLanguageClient, type LanguageClientOptions, RevealOutputChannelOn } from 'vscode-languageclient';
+import { type BaseLanguageClient, type LanguageClientOptions, RevealOutputChannelOn, State } from 'vscode-languageclient';
 import type { InitializationOptions } from '../../server/src/lsp/protocol.ts';
 import type { App, Host } from './app.ts';
 import { repeatChosenRoot } from './commands/choose-root.ts';
@@ -44,8 +44,8 @@ export async function activate(context: vscode.ExtensionContext, host: Host): Pr
   const app: App = { context, host, client, log };
   context.subscriptions.push(log, answerFileRequests(client), showStatus(app), serveRulePages(app), registerCommands(app));
   void vscode.commands.executeCommand('setContext', 'proxylens.canRunPrograms', host.run !== null);
+  client.onDidChangeState(({ newState }) => newState === State.Running && repeatChosenRoot(app));
   await client.start();
-  await repeatChosenRoot(app);
   return { client };
 }
 
