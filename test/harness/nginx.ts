@@ -233,6 +233,18 @@ function standardFiles(): Tree {
   };
 }
 
+/** The smallest legacy GeoIP databases that libGeoIP opens: a record area of zeros, then the mark of its structure and its edition. */
+const GEOIP_EDITIONS: Readonly<Record<string, readonly number[]>> = {
+  'GeoIP.dat': [106],
+  'GeoIPCity.dat': [111, 1, 0, 0],
+  'GeoIPOrg.dat': [110, 1, 0, 0],
+};
+
+function writeDatabases(folder: string): void {
+  for (const [name, edition] of Object.entries(GEOIP_EDITIONS))
+    fs.writeFileSync(path.join(folder, name), Buffer.from([...new Array<number>(64).fill(0), 255, 255, 255, ...edition]));
+}
+
 interface Prefix {
   readonly folder: string;
   /** files of the last judgment, to be removed before the next */
@@ -242,6 +254,7 @@ interface Prefix {
 function newPrefix(name: string): Prefix {
   const folder = temporaryFolder(name);
   write(folder, standardFiles());
+  writeDatabases(folder);
   const modules = available()?.modulesFolder;
   if (modules) fs.symlinkSync(modules, path.join(folder, 'modules'));
   fs.chmodSync(folder, 0o755);
@@ -386,13 +399,15 @@ interface Run {
   readonly stderr: string;
 }
 
-function run(binary: string, args: readonly string[], variables: Record<string, string>): Promise<Run> {
+function run(binary: string, args: readonly string[], variables: Record<string, string>, folder: string): Promise<Run> {
   return new Promise((done, fail) => {
     const child = spawn(binary, args, {
       stdio: ['ignore', 'ignore', 'pipe'],
       timeout: 5000,
       killSignal: 'SIGKILL',
       env: { ...process.env, ...variables },
+      // paths that nginx takes as written (sockets, databases) hang from here
+      cwd: folder,
     });
     let stderr = '';
     child.stderr.setEncoding('utf8');
@@ -431,7 +446,7 @@ export async function judge(config: string | Tree, options: JudgeOptions = {}): 
     if (modules.length) args.push('-g', modules.map((m) => `load_module ${nginx.modulesFolder}/${m}.so;`).join(' '));
     const world: World = { hosts: new Map(), accounts: new Set() };
     for (let tries = 0; ; tries++) {
-      const { code, stderr } = await run(nginx.binary, args, worldVariables(folder, world));
+      const { code, stderr } = await run(nginx.binary, args, worldVariables(folder, world), folder);
       if (code === null) throw new Error(`nginx -t was stopped after 5 s: ${stderr.slice(0, 500)}`);
       const all = messagesOf(stderr, '\0');
       const worst = all.filter((m) => m.level !== 'warn').at(-1);
@@ -514,6 +529,7 @@ export async function serve(config: string | ((ports: number[], folder: string) 
   for (const m of chosen(nginx, text, options.modules ?? 'needed')) globals.push(`load_module ${nginx.modulesFolder}/${m}.so;`);
   const child = spawn(nginx.binary, ['-e', 'stderr', '-p', folder, '-c', path.join(folder, 'nginx.conf'), '-g', globals.join(' ')], {
     stdio: ['ignore', 'ignore', 'pipe'],
+    cwd: folder,
   });
   let stderr = '';
   child.stderr.setEncoding('utf8');
