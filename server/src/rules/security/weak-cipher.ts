@@ -1,0 +1,175 @@
+// Cipher strings that select suites without encryption or authentication, or with broken algorithms: decided by evaluating the string.
+import { evaluateCipherList, obsoleteWeakness, suiteNamed, type TermEffect, type Weakness } from '../../catalog/ciphers.ts';
+import { fixOf, replace } from '../fix.ts';
+import { defineRule } from '../rule.ts';
+import {
+  CIPHER_DIRECTIVES,
+  cipherWord,
+  opensslName,
+  opensslOf,
+  partOf,
+  reachable,
+  some,
+  strengthened,
+  wantedByProfile,
+  weakBy,
+  weakTerms,
+  written,
+} from '../tls.ts';
+
+const BROKEN: Partial<Record<Weakness, string>> = {
+  null: 'no encryption',
+  anonymous: 'no authentication',
+  export: 'export-grade keys',
+  des: 'DES',
+  '3des': '3DES',
+  rc4: 'RC4',
+  idea: 'IDEA',
+  seed: 'SEED',
+  md5: 'MD5',
+};
+const CLASSES = Object.keys(BROKEN) as Weakness[];
+
+/** Keywords of broken algorithms, which newer libraries do not know any more. */
+const KEYWORDS: Readonly<Record<string, Weakness>> = { RC4: 'rc4', RC2: 'export', '3DES': '3des', IDEA: 'idea', SEED: 'seed', MD5: 'md5' };
+
+const broken = (w: Weakness): boolean => BROKEN[w] !== undefined;
+
+/** What a word that this OpenSSL does not know would select in one that does, when that is broken. */
+const lostWeakness = (word: string): Weakness | null =>
+  KEYWORDS[word] ?? obsoleteWeakness(word) ?? suiteNamed(word)?.weaknesses.find(broken) ?? null;
+
+/** Words by which a string excludes a weakness. */
+const EXCLUDES: Partial<Record<Weakness, readonly string[]>> = {
+  export: ['EXP', 'EXPORT', 'LOW', 'RC2'],
+  des: ['DES', 'LOW'],
+  '3des': ['3DES', 'DES-CBC3'],
+  rc4: ['RC4'],
+  idea: ['IDEA'],
+  seed: ['SEED'],
+  md5: ['MD5'],
+  null: ['NULL', 'eNULL'],
+  anonymous: ['aNULL', 'ADH', 'AECDH'],
+};
+
+export default defineRule({
+  id: 'weak-cipher',
+  group: 'tls',
+  severity: 'warning',
+  since: '0.1',
+  equivalents: ['nginx-lint:weak-ssl-ciphers', 'gixy:weak_ssl_tls'],
+  title: 'Cipher string selects broken suites',
+  why: `A cipher string is a small program: words add, remove and reorder suites. This rule runs it as the OpenSSL of the target does and looks at the suites that come out, so a list of sound suites is never called weak for a word in it, and \`ALL\` is for what it brings in.
+
+Reported are suites without encryption (NULL), without authentication (anonymous Diffie-Hellman, open to anybody in between), with export-grade keys, DES, 3DES (SWEET32), RC4, IDEA, SEED or MD5.
+
+At OpenSSL's security level 1 and above, the default, anonymous and NULL suites of the list are never used; then the finding is an information. So is a broken suite that this OpenSSL no longer has, when its version was set: an older library would offer it.
+
+With Mozilla's profile set to \`old\`, the suites of that profile are not reported.`,
+  about: ['ssl_ciphers', 'ssl_conf_command'],
+  references: ['https://wiki.mozilla.org/Security/Server_Side_TLS', 'https://www.rfc-editor.org/rfc/rfc7465', 'https://sweet32.info/'],
+  looksAt: { directive: CIPHER_DIRECTIVES },
+  needs: 'file',
+  fixable: 'always',
+  messages: {
+    selects: '"{term}" selects {suites} ({classes}). Exclude them.',
+    dead: '"{term}" selects {suites} ({classes}), which only the security level keeps from being used. Exclude them.',
+    lost: '"{term}" asks for {classes}, which {library} no longer has but older libraries offer. Remove it.',
+  },
+  check({ config, directive, file, report }) {
+    const word = cipherWord(directive);
+    if (!word) return;
+    const text = word.value;
+    const wanted = wantedByProfile(config);
+    const list = evaluateCipherList(text, opensslOf(config));
+    if (!list.ok && list.reason === 'invalid-command') return;
+    const excluded = new Set(list.terms.filter((t) => t.kind === 'kill' && t.words.length === 1).map((t) => t.words[0]!.text));
+    const lost = (t: TermEffect): Weakness[] =>
+      t.kind !== 'add' || t.added.length
+        ? []
+        : t.words.flatMap((w) => {
+            const weakness = (w.known && !KEYWORDS[w.text]) || wanted.has(w.text) ? null : lostWeakness(w.text);
+            return weakness && !EXCLUDES[weakness]?.some((e) => excluded.has(e)) && !excluded.has(w.text) ? weakness : [];
+          });
+    const found = list.ok ? weakTerms(list, weakBy(CLASSES, wanted)) : [];
+    const gone = list.terms.filter((t) => lost(t).length > 0);
+    if (!found.length && !gone.length) return;
+    const mended = strengthened(config, text, CLASSES, (t) => lost(t).length > 0);
+    const fix = fixOf('Exclude the broken suites', 'safe', file, [replace(word, written(word, mended))]);
+    const named = (weaknesses: readonly Weakness[]): string => some([...new Set(weaknesses.filter(broken).map((w) => BROKEN[w]!))], 4);
+    for (const { term, suites } of found) {
+      const dead = list.ok && reachable(suites, list.securityLevel).length === 0;
+      report(dead ? 'dead' : 'selects', {
+        at: partOf(word, term.start, term.end),
+        data: {
+          term: text.slice(term.start, term.end),
+          suites: some(suites.map((s) => s.name)),
+          classes: named(suites.flatMap((s) => s.weaknesses)),
+        },
+        fix,
+        ...(dead ? { severity: 'info' as const } : {}),
+      });
+    }
+    for (const term of gone)
+      report('lost', {
+        at: partOf(word, term.start, term.end),
+        data: { term: text.slice(term.start, term.end), classes: named(lost(term)), library: opensslName(config) },
+        fix,
+        ...(config.settings.versionFrom === 'default' ? {} : { severity: 'info' as const }),
+      });
+  },
+  examples: [
+    {
+      inside: 'http',
+      bad: `
+ssl_ciphers HIGH:NULL-SHA256:!aNULL:@SECLEVEL=0;
+#                ^^^^^^^^^^^ selects`,
+      good: `
+ssl_ciphers HIGH:!aNULL:@SECLEVEL=0;`,
+    },
+    {
+      inside: 'http',
+      bad: `
+ssl_ciphers "HIGH:!MD5";
+#            ^^^^ dead`,
+      good: `
+ssl_ciphers "HIGH:!MD5:!aNULL";`,
+    },
+    {
+      inside: 'http',
+      settings: { openssl: '1.1.1w' },
+      bad: `
+ssl_ciphers ECDHE-RSA-AES128-GCM-SHA256:SEED-SHA:RC4-SHA:EXPORT;
+#                                       ^^^^^^^^ selects
+#                                                ^^^^^^^ lost
+#                                                        ^^^^^^ lost`,
+      good: `
+ssl_ciphers ECDHE-RSA-AES128-GCM-SHA256;`,
+    },
+    {
+      inside: 'http',
+      bad: `
+ssl_ciphers RC4-MD5:DES-CBC3-SHA;
+#           ^^^^^^^ lost
+#                   ^^^^^^^^^^^^ lost`,
+      fixed: `
+ssl_ciphers ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305;`,
+    },
+    {
+      inside: 'http',
+      good: `
+ssl_ciphers ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:DHE-RSA-AES128-GCM-SHA256;`,
+    },
+    {
+      inside: 'http',
+      good: `
+ssl_ciphers "EECDH+AESGCM:EDH+AESGCM:AES256+EECDH:AES256+EDH:!aNULL:!eNULL:!EXPORT:!DES:!MD5:!PSK:!RC4";`,
+    },
+    {
+      inside: 'http',
+      settings: { mozillaProfile: 'old' },
+      good: `
+ssl_ciphers "@SECLEVEL=0:ECDHE-RSA-AES128-GCM-SHA256:AES128-SHA:DES-CBC3-SHA";`,
+    },
+  ],
+});

@@ -1,0 +1,128 @@
+// Protocols that are broken or withdrawn, where a configuration still offers them to clients.
+import { evaluateCipherList } from '../../catalog/ciphers.ts';
+import { atLeast } from '../../catalog/version.ts';
+import { fixOf, insertAfter, replace } from '../fix.ts';
+import { defineRule } from '../rule.ts';
+import { defaultProtocols, opensslOf, serverOf, tlsListens } from '../tls.ts';
+
+const BROKEN = ['SSLv2', 'SSLv3'];
+const WITHDRAWN = ['TLSv1', 'TLSv1.1'];
+const GOOD = ['TLSv1.2', 'TLSv1.3'];
+
+export default defineRule({
+  id: 'weak-protocol',
+  group: 'tls',
+  severity: 'warning',
+  since: '0.1',
+  equivalents: ['nginx-lint:deprecated-ssl-protocol', 'gixy:weak_ssl_tls'],
+  title: 'Outdated TLS protocol offered',
+  why: `SSL 2 and SSL 3 are broken: POODLE and DROWN read traffic of servers that still speak them. TLS 1.0 and 1.1 rest on SHA-1 and MD5 and were withdrawn by RFC 8996 in 2021; no browser of the last years uses them, and payment standards forbid them.
+
+The rule looks at the words of \`ssl_protocols\`, and at the default of the target's nginx where nothing is written: before 1.27.3 it had TLS 1.0 and 1.1. From OpenSSL 3.0 on those two need security level 0 as well, so the default alone is only reported for older libraries.
+
+With Mozilla's profile set to \`old\`, TLS 1.0 and 1.1 are what you asked for and are not reported.`,
+  about: ['ssl_protocols'],
+  references: ['https://www.rfc-editor.org/rfc/rfc8996', 'https://www.rfc-editor.org/rfc/rfc7568'],
+  looksAt: [{ directive: ['ssl_protocols'] }, { scope: ['server'] }],
+  needs: 'file',
+  fixable: 'always',
+  messages: {
+    broken: '{protocol} is broken. Remove it; TLSv1.2 and TLSv1.3 are enough for every client of today.',
+    withdrawn: '{protocol} was withdrawn (RFC 8996). Remove it; TLSv1.2 and TLSv1.3 are enough for every client of today.',
+    default: 'nginx {version} offers {protocols} unless told otherwise. Set ssl_protocols to TLSv1.2 TLSv1.3.',
+  },
+  check({ config, directive, scope, file, report }) {
+    const old = config.settings.mozillaProfile === 'old';
+    const bad = old ? BROKEN : [...BROKEN, ...WITHDRAWN];
+    if (directive?.name === 'ssl_protocols') {
+      const { args, statement } = directive;
+      const weak = args.filter((a) => bad.includes(a.value));
+      if (!weak.length) return;
+      const kept = args.filter((a) => !bad.includes(a.value)).map((a) => a.raw);
+      const from = args[0]!.start;
+      const to = args.at(-1)!.end;
+      const fix =
+        statement.closed && !file.text.slice(from, to).includes('#')
+          ? fixOf('Keep the sound protocols', 'safe', file, [replace({ start: from, end: to }, (kept.length ? kept : GOOD).join(' '))])
+          : null;
+      for (const word of weak)
+        report(BROKEN.includes(word.value) ? 'broken' : 'withdrawn', { at: word, data: { protocol: word.value }, fix });
+      return;
+    }
+    // the implied protocols, once for each server that has none written
+    const server = serverOf(scope);
+    if (!server || scope.context !== 'server' || config.kind !== 'root' || config.settings.versionFrom === 'default') return;
+    const listen = tlsListens(server)[0]?.directive;
+    if (!listen || scope.value('ssl_protocols')) return;
+    const implied = defaultProtocols(config).filter((p) => bad.includes(p));
+    if (!implied.length || !speaksOld(scope.value('ssl_ciphers')?.value(0), atLeast(config.settings.target.openssl, '3.0'))) return;
+    report('default', {
+      at: listen.at(listen.statement),
+      data: { version: config.settings.target.nginx.text, protocols: implied.join(', ') },
+      fix: fixOf('Set ssl_protocols', 'safe', listen.file, [
+        insertAfter(listen.file, listen.statement, [`ssl_protocols ${GOOD.join(' ')};`]),
+      ]),
+    });
+
+    /** From 3.0 on the hashes of TLS 1.0 and 1.1 count below 80 bits: they need level 0. */
+    function speaksOld(ciphers: string | undefined, three: boolean): boolean {
+      if (!three) return true;
+      const list = ciphers === undefined ? null : evaluateCipherList(ciphers, opensslOf(config));
+      return list?.ok === true && list.securityLevel === 0;
+    }
+  },
+  examples: [
+    {
+      inside: 'http',
+      bad: `
+ssl_protocols SSLv3 TLSv1 TLSv1.1 TLSv1.2 TLSv1.3;
+#             ^^^^^ broken
+#                   ^^^^^ withdrawn
+#                         ^^^^^^^ withdrawn`,
+      good: `
+ssl_protocols TLSv1.2 TLSv1.3;`,
+    },
+    {
+      inside: 'server',
+      bad: `
+ssl_protocols TLSv1;
+#             ^^^^^ withdrawn`,
+      fixed: `
+ssl_protocols TLSv1.2 TLSv1.3;`,
+    },
+    {
+      inside: 'http',
+      settings: { mozillaProfile: 'old' },
+      good: `
+ssl_protocols TLSv1 TLSv1.1 TLSv1.2 TLSv1.3;`,
+    },
+    {
+      inside: 'http',
+      settings: { nginx: '1.22.1', openssl: '1.1.1w' },
+      bad: `
+server {
+    listen 443 ssl;
+#   ^^^^^^^^^^^^^^^ default
+    ssl_certificate site.pem;
+    ssl_certificate_key site.key;
+}`,
+      good: `
+server {
+    listen 443 ssl;
+    ssl_protocols TLSv1.2 TLSv1.3;
+    ssl_certificate site.pem;
+    ssl_certificate_key site.key;
+}`,
+    },
+    {
+      inside: 'http',
+      settings: { nginx: '1.22.1', openssl: '3.0.20' },
+      good: `
+server {
+    listen 443 ssl;
+    ssl_certificate site.pem;
+    ssl_certificate_key site.key;
+}`,
+    },
+  ],
+});

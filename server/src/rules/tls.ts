@@ -1,0 +1,219 @@
+// What the TLS rules share: which servers speak TLS, which protocols and cipher string are in force, and where a term of the string
+// stands in the text. It reports nothing.
+import type { Span } from '../base/span.ts';
+import { defaultOf } from '../catalog/catalog.ts';
+import {
+  type CipherList,
+  type CipherListError,
+  evaluateCipherList,
+  type OpensslTarget,
+  type Suite,
+  type TermEffect,
+  usableSuites,
+  type Weakness,
+} from '../catalog/ciphers.ts';
+import { mozillaProfile, profileCiphers } from '../catalog/mozilla.ts';
+import type { Config } from '../config/config.ts';
+import type { Directive } from '../config/directive.ts';
+import type { Scope } from '../config/scope.ts';
+import { type Listen, listenersOf, type Server, serversOf } from '../config/servers.ts';
+import type { Word } from '../syntax/word.ts';
+
+export const opensslOf = (config: Config): OpensslTarget => ({ openssl: config.settings.target.openssl });
+
+export const opensslName = (config: Config): string => `OpenSSL ${config.settings.target.openssl.text}`;
+
+/** True when the directive of that name in force is `on`; `otherwise` when none is written. */
+export const isOn = (scope: Scope, name: string, otherwise = false): boolean => {
+  const value = scope.value(name)?.value(0).toLowerCase();
+  return value === undefined ? otherwise : value === 'on';
+};
+
+export interface Reach {
+  /** over TLS or QUIC */
+  readonly tls: boolean;
+  /** without */
+  readonly plain: boolean;
+}
+
+const reaches = new WeakMap<Config, Map<Server, Reach>>();
+
+/** How clients can reach a server: `ssl` on any listen of a pair counts for every server of the pair. */
+export function reachOf(server: Server): Reach {
+  const { config } = server.scope;
+  let all = reaches.get(config);
+  if (!all) {
+    all = new Map();
+    for (const pair of listenersOf(config))
+      for (const s of pair.servers) {
+        const secure = pair.ssl || pair.quic || isOn(s.scope, 'ssl');
+        const known = all.get(s) ?? { tls: false, plain: false };
+        all.set(s, { tls: known.tls || secure, plain: known.plain || !secure });
+      }
+    reaches.set(config, all);
+  }
+  return all.get(server) ?? { tls: false, plain: true };
+}
+
+/** The http servers that clients reach over TLS. */
+export const tlsServers = (config: Config): Server[] => serversOf(config).filter((s) => reachOf(s).tls);
+
+/** The listen lines of a server that bring TLS connections to it. */
+export const tlsListens = (server: Server): Listen[] =>
+  server.listens.filter((l) => l.directive && (l.params.includes('ssl') || l.params.includes('quic')));
+
+/** The http server whose scope it is. */
+export const serverOf = (scope: Scope): Server | null => {
+  const own = scope.enclosing('server');
+  return own ? (serversOf(own.config).find((s) => s.scope === own) ?? null) : null;
+};
+
+/** The server answers no request over TLS: it ends the handshake or the connection. */
+export const rejects = (scope: Scope): boolean =>
+  isOn(scope, 'ssl_reject_handshake') || scope.named('return').some((d) => d.value(0) === '444');
+
+/** What ssl_protocols is when nobody writes it. */
+export function defaultProtocols(config: Config): string[] {
+  const fact = config.catalog.directive('ssl_protocols', 'server', config.settings.target);
+  return (fact ? (defaultOf(fact, config.settings.target.nginx) ?? '') : '').split(' ').filter(Boolean);
+}
+
+/** The protocols in force in a scope. */
+export const protocolsOf = (scope: Scope): string[] => scope.value('ssl_protocols')?.values ?? defaultProtocols(scope.config);
+
+/** The word that holds the cipher string of an ssl_ciphers or an `ssl_conf_command CipherString`; null for other commands and templates. */
+export function cipherWord(directive: Directive): Word | null {
+  const word =
+    directive.name === 'ssl_ciphers'
+      ? directive.args[0]
+      : directive.name === 'ssl_conf_command' && directive.value(0).toLowerCase() === 'cipherstring'
+        ? directive.args[1]
+        : undefined;
+  return word && !word.templated ? word : null;
+}
+
+/** Directives that carry a cipher string for clients. */
+export const CIPHER_DIRECTIVES = ['ssl_ciphers', 'ssl_conf_command'] as const;
+
+/** The place of a part of a word's value in the text; the whole word where escapes make that unsure. */
+export function partOf(word: Word, start: number, end: number): Span {
+  const quotes = word.quote ? 1 : 0;
+  if (word.raw.length !== word.value.length + 2 * quotes || start === end) return { start: word.start, end: word.end };
+  return { start: word.start + quotes + start, end: word.start + quotes + end };
+}
+
+/** A value written in the place of a word, with that word's quotes. */
+export const written = (word: Word, value: string): string => {
+  const quote = word.quote || (/[\s;{}]/.test(value) || value === '' ? '"' : '');
+  return quote + value + quote;
+};
+
+/** Suites that nginx can end a handshake with when every protocol is on and both kinds of keys are there. */
+export const reachable = (suites: readonly Suite[], securityLevel: number, protocols?: readonly string[]): readonly Suite[] =>
+  usableSuites(suites, { protocols: protocols ?? ['TLSv1', 'TLSv1.1', 'TLSv1.2'], keys: null, dhparam: true, securityLevel });
+
+/** The suites that Mozilla's profile of that configuration wants in any case, weak ones included (`old` has some). */
+export const wantedByProfile = (config: Config): ReadonlySet<string> =>
+  new Set(config.settings.mozillaProfile === 'old' ? (mozillaProfile('old')?.ciphers ?? []) : []);
+
+export interface WeakTerm {
+  readonly term: TermEffect;
+  /** the suites of the final list that the term brought in and that are weak */
+  readonly suites: readonly Suite[];
+}
+
+/** The rules of a string that bring weak suites into the final list, as far as nginx could use them at security level 0. */
+export function weakTerms(list: CipherList, weak: (suite: Suite) => boolean): WeakTerm[] {
+  const final = new Set(reachable(list.suites, 0).filter(weak));
+  const found: WeakTerm[] = [];
+  for (const term of list.terms) {
+    const suites = term.added.filter((s) => final.has(s));
+    if (suites.length) found.push({ term, suites });
+  }
+  // a suite that was taken out and put in again belongs to the last term that added it
+  return found
+    .map(({ term, suites }, i) => ({ term, suites: suites.filter((s) => !found.slice(i + 1).some((f) => f.suites.includes(s))) }))
+    .filter((f) => f.suites.length > 0);
+}
+
+const EXCLUSIONS: Partial<Record<Weakness, string>> = {
+  null: '!eNULL',
+  anonymous: '!aNULL',
+  '3des': '!3DES',
+  rc4: '!RC4',
+  idea: '!IDEA',
+  seed: '!SEED',
+  md5: '!MD5',
+  'no-forward-secrecy': '!kRSA',
+};
+
+/** Cuts the parts out of a string, each with the separator behind it, or before it at the end. */
+function cut(text: string, terms: readonly TermEffect[], drop: (t: TermEffect) => boolean): string {
+  const kept = terms.filter((t) => !drop(t));
+  if (!kept.length) return '';
+  let out = '';
+  kept.forEach((t, i) => {
+    const previous = i > 0 ? kept[i - 1]! : null;
+    const next = previous ? terms[terms.indexOf(previous) + 1]! : null;
+    // the separator as it was written behind the term before
+    out += previous && next ? text.slice(previous.end, next.start) : '';
+    out += text.slice(t.start, t.end);
+  });
+  return out;
+}
+
+/** Whether a suite has one of the weaknesses; suites that the profile wants in any case have none. */
+export const weakBy =
+  (weaknesses: readonly Weakness[], wanted: ReadonlySet<string>) =>
+  (suite: Suite): boolean =>
+    !wanted.has(suite.name) && suite.weaknesses.some((w) => weaknesses.includes(w));
+
+/** The list of Mozilla's profile as an argument of ssl_ciphers; that of intermediate where the profile needs none. */
+export function profileList(config: Config): string {
+  const { target, mozillaProfile: name } = config.settings;
+  return profileCiphers(mozillaProfile(name === 'modern' ? 'intermediate' : name)!, target) ?? '';
+}
+
+/**
+ * The string without the weaknesses: terms that bring weak suites only (and terms for which `gone` holds) are left out, what the others
+ * bring is excluded at the end. Where nothing good would remain it is the list of Mozilla's profile.
+ */
+export function strengthened(
+  config: Config,
+  text: string,
+  weaknesses: readonly Weakness[],
+  gone: (t: TermEffect) => boolean = () => false,
+): string {
+  const target = opensslOf(config);
+  const weak = weakBy(weaknesses, wantedByProfile(config));
+  const isGood = (list: CipherList | CipherListError): list is CipherList =>
+    list.ok && reachable(list.suites, list.securityLevel).some((s) => !weak(s));
+  const whole = evaluateCipherList(text, target);
+  if (!isGood(whole)) return profileList(config);
+  let mended = cut(text, whole.terms, (t) => gone(t) || (t.kind === 'add' && t.added.length > 0 && t.added.every(weak)));
+  for (const weakness of weaknesses) {
+    const list = evaluateCipherList(mended, target);
+    if (!isGood(list)) return profileList(config);
+    const word = EXCLUSIONS[weakness];
+    if (word && weakTerms(list, weakBy([weakness], wantedByProfile(config))).length) mended += `:${word}`;
+  }
+  const last = evaluateCipherList(mended, target);
+  return isGood(last) && weakTerms(last, weak).length === 0 ? mended : profileList(config);
+}
+
+/** Up to `most` names in a sentence: "A, B and 3 more". */
+export function some(names: readonly string[], most = 3): string {
+  if (names.length <= most) return names.length > 1 ? `${names.slice(0, -1).join(', ')} and ${names.at(-1)}` : (names[0] ?? '');
+  return `${names.slice(0, most).join(', ')} and ${names.length - most} more`;
+}
+
+/**
+ * Whether OpenSSL gets to see the directive: it does where it is in force in a server with a certificate (ngx_http_ssl_merge_srv_conf).
+ * In a fragment nothing is known, and it is taken for granted.
+ */
+export function isLoaded(directive: Directive): boolean {
+  const { config } = directive.scope;
+  if (config.kind !== 'root') return true;
+  const servers = serversOf(config).filter((s) => s.scope.value('ssl_certificate') || isOn(s.scope, 'ssl_reject_handshake'));
+  return servers.some((s) => s.scope.effective(directive.name).directives.some((d) => d.statement === directive.statement));
+}
