@@ -5,6 +5,7 @@ import { bodyOf, CONTEXTS, type Context, isContext, type Protocol } from './cont
 import { DATA_FILES } from './data/index.ts';
 import type { Arity, Deprecation, DirectiveFact, EnumValue, Kind, Repeat, Source, ValueCheck, VariableFact } from './fact.ts';
 import type { ModuleSet } from './modules.ts';
+import { overrideOf } from './overrides.ts';
 import { atLeast, inForce, type Version, version } from './version.ts';
 
 /** The nginx for which a configuration is meant. */
@@ -204,7 +205,7 @@ export class Catalog {
     if (!found) {
       const raw = this.#raw.get(name);
       if (!raw) return EMPTY;
-      found = raw.map(([m, r]) => directiveFact(m, r)).sort((a, b) => rank(a) - rank(b));
+      found = raw.map(([m, r]) => overrideOf(directiveFact(m, r))).sort((a, b) => rank(a) - rank(b));
       this.#byName.set(name, found);
     }
     return found;
@@ -268,11 +269,7 @@ export function statusOf(fact: DirectiveFact, target: Target): Status {
       return { known: false, reason: 'removed', since, removed, replacedBy, module };
     if (!atLeast(target.nginx, from) && !backported(fact, target.nginx)) return { known: false, reason: 'future', since: from, module };
   }
-  const has =
-    fact.source === 'oss' || fact.source === 'plus'
-      ? target.modules.has(module)
-      : target.modules.has(module) || target.modules.has(fact.source);
-  return has ? KNOWN : { known: false, reason: 'module', module };
+  return target.modules.has(module) ? KNOWN : { known: false, reason: 'module', module };
 }
 
 /** Whether the target has the variable. */
@@ -283,9 +280,7 @@ export function variableStatus(fact: VariableFact, target: Target): Status {
     if (removed !== undefined && atLeast(target.nginx, removed)) return { known: false, reason: 'removed', since, removed, module };
     if (!atLeast(target.nginx, since)) return { known: false, reason: 'future', since, module };
   }
-  return target.modules.has(module) || (fact.source !== 'oss' && target.modules.has(fact.source))
-    ? KNOWN
-    : { known: false, reason: 'module', module };
+  return target.modules.has(module) ? KNOWN : { known: false, reason: 'module', module };
 }
 
 /** How many arguments the directive took in that version. */

@@ -1,10 +1,433 @@
 // Which modules a build of nginx has. A linter that is told nothing assumes all of them, so that no directive is unknown for the
-// lack of a module; told a build and its load_module lines, it knows which directives are missing and where to get them.
+// lack of a module; told a build and its load_module lines, it knows which directives are missing and where to get them. Lists are
+// those of `nginx -V` and of the packages; what could not be looked at is assumed to be there, so that nothing is reported on a guess.
+import type { DirectiveFact, VariableFact } from './fact.ts';
 
-/** The modules of one nginx, by module name ("ngx_http_geoip2_module") or by the name of a third-party source. */
+/** The modules of one nginx, by module name ("ngx_http_geoip2_module") or by the name of a third-party source ("njs"). */
 export interface ModuleSet {
   has(moduleOrSource: string): boolean;
 }
 
 /** The set in which nothing is missing. */
 export const ANY_MODULE: ModuleSet = { has: () => true };
+
+/** Who made the binary: `plain` is ./configure without options, `official` the packages and images of nginx.org. */
+export type Build = 'plain' | 'debian' | 'official' | 'openresty' | 'angie' | 'plus' | 'any';
+
+/** Modules of nginx's own tree that ./configure leaves out, with the option that brings them. */
+const OPTIONAL: Readonly<Record<string, string>> = {
+  ngx_http_ssl_module: '--with-http_ssl_module',
+  ngx_http_v2_module: '--with-http_v2_module',
+  ngx_http_v3_module: '--with-http_v3_module',
+  ngx_quic_bpf_module: '--with-http_v3_module',
+  ngx_http_realip_module: '--with-http_realip_module',
+  ngx_http_addition_filter_module: '--with-http_addition_module',
+  ngx_http_xslt_filter_module: '--with-http_xslt_module',
+  ngx_http_image_filter_module: '--with-http_image_filter_module',
+  ngx_http_geoip_module: '--with-http_geoip_module',
+  ngx_http_sub_filter_module: '--with-http_sub_module',
+  ngx_http_dav_module: '--with-http_dav_module',
+  ngx_http_flv_module: '--with-http_flv_module',
+  ngx_http_mp4_module: '--with-http_mp4_module',
+  ngx_http_gunzip_filter_module: '--with-http_gunzip_module',
+  ngx_http_gzip_static_module: '--with-http_gzip_static_module',
+  ngx_http_auth_request_module: '--with-http_auth_request_module',
+  ngx_http_random_index_module: '--with-http_random_index_module',
+  ngx_http_secure_link_module: '--with-http_secure_link_module',
+  ngx_http_degradation_module: '--with-http_degradation_module',
+  ngx_http_slice_filter_module: '--with-http_slice_module',
+  ngx_http_stub_status_module: '--with-http_stub_status_module',
+  ngx_http_perl_module: '--with-http_perl_module',
+  ngx_google_perftools_module: '--with-google_perftools_module',
+  ngx_thread_pool_module: '--with-threads',
+  ngx_mail_ssl_module: '--with-mail_ssl_module',
+  ngx_stream_ssl_module: '--with-stream_ssl_module',
+  ngx_stream_realip_module: '--with-stream_realip_module',
+  ngx_stream_geoip_module: '--with-stream_geoip_module',
+  ngx_stream_ssl_preread_module: '--with-stream_ssl_preread_module',
+};
+
+/** The option of ./configure that brings a module of nginx's own tree; null when it is there without one. */
+export function configureOption(module: string): string | null {
+  if (Object.hasOwn(OPTIONAL, module)) return OPTIONAL[module] ?? null;
+  if (isForeign(module)) return null;
+  if (module.startsWith('ngx_mail_')) return '--with-mail';
+  return module.startsWith('ngx_stream_') ? '--with-stream' : null;
+}
+
+/** Modules of other systems than Linux: kqueue of the BSDs and macOS, the rest of Solaris and Windows. */
+const ELSEWHERE = new Set(['ngx_kqueue_module', 'ngx_devpoll_module', 'ngx_eventport_module', 'ngx_iocp_module']);
+
+/** What the usual packages build in, as options of ./configure. */
+const COMMON = [
+  ...['ssl', 'v2', 'v3', 'realip', 'addition', 'sub', 'dav', 'flv', 'mp4', 'gunzip', 'gzip_static', 'auth_request', 'random_index'],
+  ...['secure_link', 'slice', 'stub_status'],
+].map((m) => `--with-http_${m}_module`);
+const STREAM = ['--with-stream', '--with-stream_ssl_module', '--with-stream_realip_module', '--with-stream_ssl_preread_module'];
+const MAIL = ['--with-mail', '--with-mail_ssl_module'];
+
+interface BuildFacts {
+  readonly options: readonly string[];
+  /** Third-party sources built in. */
+  readonly sources: readonly string[];
+}
+
+const OPENRESTY = [
+  'lua-nginx-module',
+  'stream-lua-nginx-module',
+  'echo-nginx-module',
+  'set-misc-nginx-module',
+  'headers-more-nginx-module',
+  'array-var-nginx-module',
+  'memc-nginx-module',
+  'redis2-nginx-module',
+  'rds-json-nginx-module',
+  'srcache-nginx-module',
+  'xss-nginx-module',
+  'encrypted-session-nginx-module',
+  'form-input-nginx-module',
+];
+
+const BUILDS: Readonly<Record<Exclude<Build, 'any'>, BuildFacts>> = {
+  plain: { options: [], sources: [] },
+  // Debian: stream, mail, geoip, image-filter, xslt and perl are packages of their own
+  debian: {
+    options: [
+      ...COMMON,
+      '--with-threads',
+      '--with-mail_ssl_module',
+      '--with-stream_ssl_module',
+      '--with-stream_ssl_preread_module',
+      '--with-stream_realip_module',
+    ],
+    sources: [],
+  },
+  official: { options: [...COMMON, ...STREAM, ...MAIL, '--with-threads'], sources: [] },
+  openresty: { options: [...COMMON, ...STREAM, ...MAIL, '--with-threads'], sources: OPENRESTY },
+  angie: { options: [...COMMON, ...STREAM, ...MAIL, '--with-threads'], sources: [] },
+  plus: { options: [...COMMON, ...STREAM, ...MAIL, '--with-threads'], sources: [] },
+};
+
+interface Library {
+  /** What it registers besides the module of its own name: modules by a prefix, or a source as a whole. */
+  readonly brings: readonly string[];
+  /** Debian's package. */
+  readonly debian?: string;
+  /** nginx.org's package; with `image` the official Docker image holds the library too. */
+  readonly official?: string;
+  readonly image?: boolean;
+  /** Libraries that must be loaded before. */
+  readonly after?: readonly string[];
+}
+
+/** Loadable modules by the name of the library without `.so`. */
+const LIBRARIES: Readonly<Record<string, Library>> = {
+  ndk_http_module: { brings: [], debian: 'libnginx-mod-http-ndk', official: 'nginx-module-ndk' },
+  ngx_http_auth_pam_module: { brings: ['ngx_http_auth_pam_module'], debian: 'libnginx-mod-http-auth-pam' },
+  ngx_http_brotli_filter_module: {
+    brings: ['ngx_http_brotli_filter_module'],
+    debian: 'libnginx-mod-http-brotli-filter',
+    official: 'nginx-module-brotli',
+  },
+  ngx_http_brotli_static_module: {
+    brings: ['ngx_http_brotli_static_module'],
+    debian: 'libnginx-mod-http-brotli-static',
+    official: 'nginx-module-brotli',
+  },
+  ngx_http_cache_purge_module: { brings: ['ngx_cache_purge'], debian: 'libnginx-mod-http-cache-purge' },
+  ngx_http_dav_ext_module: { brings: ['nginx-dav-ext-module'], debian: 'libnginx-mod-http-dav-ext' },
+  ngx_http_echo_module: { brings: ['echo-nginx-module'], debian: 'libnginx-mod-http-echo' },
+  ngx_http_fancyindex_module: { brings: ['ngx-fancyindex'], debian: 'libnginx-mod-http-fancyindex' },
+  ngx_http_geoip_module: {
+    brings: ['ngx_http_geoip_module'],
+    debian: 'libnginx-mod-http-geoip',
+    official: 'nginx-module-geoip',
+    image: true,
+  },
+  ngx_http_geoip2_module: { brings: ['ngx_http_geoip2_module'], debian: 'libnginx-mod-http-geoip2', official: 'nginx-module-geoip2' },
+  ngx_http_headers_more_filter_module: {
+    brings: ['headers-more-nginx-module'],
+    debian: 'libnginx-mod-http-headers-more-filter',
+    official: 'nginx-module-headers-more',
+  },
+  ngx_http_image_filter_module: {
+    brings: ['ngx_http_image_filter_module'],
+    debian: 'libnginx-mod-http-image-filter',
+    official: 'nginx-module-image-filter',
+    image: true,
+  },
+  ngx_http_js_module: {
+    brings: ['ngx_http_js_module', 'ngx_http_js_core_module'],
+    debian: 'libnginx-mod-http-js',
+    official: 'nginx-module-njs',
+    image: true,
+  },
+  ngx_http_lua_module: {
+    brings: ['lua-nginx-module'],
+    debian: 'libnginx-mod-http-lua',
+    official: 'nginx-module-lua',
+    after: ['ndk_http_module'],
+  },
+  ngx_http_memc_module: { brings: ['memc-nginx-module'], debian: 'libnginx-mod-http-memc' },
+  ngx_http_modsecurity_module: { brings: ['ModSecurity-nginx'], debian: 'libnginx-mod-http-modsecurity' },
+  ngx_http_naxsi_module: { brings: ['naxsi'] },
+  ngx_http_opentracing_module: { brings: ['nginx-opentracing'] },
+  ngx_http_passenger_module: { brings: ['passenger'], debian: 'libnginx-mod-http-passenger' },
+  ngx_http_perl_module: { brings: ['ngx_http_perl_module'], debian: 'libnginx-mod-http-perl', official: 'nginx-module-perl' },
+  ngx_http_set_misc_module: {
+    brings: ['set-misc-nginx-module'],
+    debian: 'libnginx-mod-http-set-misc',
+    official: 'nginx-module-set-misc',
+    after: ['ndk_http_module'],
+  },
+  ngx_http_srcache_filter_module: { brings: ['srcache-nginx-module'], debian: 'libnginx-mod-http-srcache-filter' },
+  ngx_http_subs_filter_module: {
+    brings: ['ngx_http_substitutions_filter_module'],
+    debian: 'libnginx-mod-http-subs-filter',
+    official: 'nginx-module-subs-filter',
+  },
+  ngx_http_upload_module: { brings: ['nginx-upload-module'] },
+  ngx_http_uploadprogress_module: { brings: ['nginx-upload-progress-module'], debian: 'libnginx-mod-http-uploadprogress' },
+  ngx_http_upstream_fair_module: { brings: ['nginx-upstream-fair'], debian: 'libnginx-mod-http-upstream-fair' },
+  ngx_http_vhost_traffic_status_module: { brings: ['nginx-module-vts'] },
+  ngx_http_vod_module: { brings: ['nginx-vod-module'] },
+  ngx_http_xslt_filter_module: {
+    brings: ['ngx_http_xslt_filter_module'],
+    debian: 'libnginx-mod-http-xslt-filter',
+    official: 'nginx-module-xslt',
+    image: true,
+  },
+  ngx_http_zstd_filter_module: { brings: ['ngx_http_zstd_filter_module'] },
+  ngx_http_zstd_static_module: { brings: ['ngx_http_zstd_static_module'] },
+  ngx_http_acme_module: { brings: ['nginx-acme'], official: 'nginx-module-acme' },
+  ngx_mail_module: { brings: ['ngx_mail_'], debian: 'libnginx-mod-mail' },
+  ngx_nchan_module: { brings: ['nchan'], debian: 'libnginx-mod-nchan' },
+  ngx_otel_module: { brings: ['nginx-otel'], official: 'nginx-module-otel' },
+  ngx_pagespeed: { brings: ['ngx_pagespeed'] },
+  ngx_rtmp_module: { brings: ['nginx-rtmp-module'], debian: 'libnginx-mod-rtmp', official: 'nginx-module-rtmp' },
+  ngx_stream_module: { brings: ['ngx_stream_'], debian: 'libnginx-mod-stream' },
+  ngx_stream_geoip_module: {
+    brings: ['ngx_stream_geoip_module'],
+    debian: 'libnginx-mod-stream-geoip',
+    official: 'nginx-module-geoip',
+    image: true,
+    after: ['ngx_stream_module'],
+  },
+  ngx_stream_geoip2_module: {
+    brings: ['ngx_stream_geoip2_module'],
+    debian: 'libnginx-mod-stream-geoip2',
+    official: 'nginx-module-geoip2',
+    after: ['ngx_stream_module'],
+  },
+  ngx_stream_js_module: {
+    brings: ['ngx_stream_js_module', 'ngx_stream_js_core_module'],
+    debian: 'libnginx-mod-stream-js',
+    official: 'nginx-module-njs',
+    image: true,
+    after: ['ngx_stream_module'],
+  },
+  ngx_stream_lua_module: { brings: ['stream-lua-nginx-module'], after: ['ngx_stream_module'] },
+};
+
+/** Modules that need a library of their own although their name begins like a family's. */
+const APART = /^ngx_(?:stream|mail)_(?:geoip2?|js|js_core|lua|server_traffic_status|ssl_ct)_module$/;
+/** Modules of Plus that open-source builds never have; statusOf says so before it asks for modules. */
+const familyOf = (module: string): string | null =>
+  APART.test(module) ? null : module.startsWith('ngx_stream_') ? 'ngx_stream_' : module.startsWith('ngx_mail_') ? 'ngx_mail_' : null;
+
+/** `modules/ngx_http_geoip2_module.so` gives `ngx_http_geoip2_module`. */
+const libraryName = (file: string): string => file.replace(/^.*[/\\]/, '').replace(/\.so$/, '');
+
+/**
+ * The modules of a build with the libraries that its `load_module` lines name (paths as written). A library that is not known
+ * brings the module of its own name.
+ */
+export function moduleSet(build: Build, loaded: readonly string[] = []): ModuleSet {
+  if (build === 'any') return ANY_MODULE;
+  const { options, sources } = BUILDS[build];
+  const found = setOf(options, sources, [], loaded);
+  // whoever builds for himself may do so on any system
+  return build === 'plain' ? found : { has: (module) => !ELSEWHERE.has(module) && found.has(module) };
+}
+
+/**
+ * The modules of a binary, from the words behind "configure arguments:" of its `nginx -V`, and the libraries that are loaded.
+ * An option with `=dynamic` builds a library, which counts only when it is loaded.
+ */
+export function moduleSetOf(configure: readonly string[], loaded: readonly string[] = []): ModuleSet {
+  const sources = configure
+    .filter((word) => word.startsWith('--add-module='))
+    .map((word) => word.replace(/\/+$/, '').replace(/^.*[/=]/, ''))
+    .flatMap((folder) => Object.keys(THIRD_PARTY).filter((s) => folder.toLowerCase().startsWith(s.toLowerCase())));
+  const without = configure.map((word) => /^--without-(\w+)_module$/.exec(word)?.[1]).filter((name) => name !== undefined);
+  return setOf(configure, sources, without, loaded);
+}
+
+function setOf(options: readonly string[], sources: readonly string[], without: readonly string[], loaded: readonly string[]): ModuleSet {
+  const built = new Set(options);
+  const left = new Set(without.flatMap((name) => [`ngx_${name}_module`, `ngx_${name}_filter_module`]));
+  const brought = new Set<string>();
+  const bring = (name: string): void => {
+    brought.add(name);
+    // a name may be that of a source and of one of its modules; then the module is meant
+    if (!FOREIGN_MODULES.has(name)) for (const module of THIRD_PARTY[name] ?? []) brought.add(module);
+  };
+  sources.forEach(bring);
+  for (const file of loaded) {
+    const name = libraryName(file);
+    bring(name);
+    LIBRARIES[name]?.brings.forEach(bring);
+  }
+  // the parts of a family that need an option of their own are in its library when they are built
+  const inFamily = (module: string, family: string): boolean =>
+    brought.has(family) && (!Object.hasOwn(OPTIONAL, module) || built.size === 0 || built.has(OPTIONAL[module]!));
+  return {
+    has: (module) => {
+      if (left.has(module)) return false;
+      if (brought.has(module)) return true;
+      const family = familyOf(module);
+      if (family !== null && inFamily(module, family)) return true;
+      const option = configureOption(module);
+      return option === null
+        ? !isForeign(module)
+        : built.has(option) && (family === null || built.has(family === 'ngx_mail_' ? '--with-mail' : '--with-stream'));
+    },
+  };
+}
+
+/** Third-party sources and the modules that each holds. */
+export const THIRD_PARTY: Readonly<Record<string, readonly string[]>> = {
+  'ModSecurity-nginx': ['ngx_http_modsecurity_module'],
+  'array-var-nginx-module': ['ngx_http_array_var_module'],
+  'drizzle-nginx-module': ['ngx_http_drizzle_module'],
+  'echo-nginx-module': ['ngx_http_echo_module', 'ngx_http_echo_var'],
+  'encrypted-session-nginx-module': ['ngx_http_encrypted_session_module'],
+  'form-input-nginx-module': ['ngx_http_form_input_module'],
+  'headers-more-nginx-module': ['ngx_http_headers_more_filter_module'],
+  'iconv-nginx-module': ['ngx_http_iconv_module'],
+  'lua-nginx-module': ['ngx_http_lua_module'],
+  'memc-nginx-module': ['ngx_http_memc_handler', 'ngx_http_memc_module'],
+  naxsi: ['ngx_http_naxsi_module'],
+  nchan: ['nchan_module'],
+  'nginx-acme': ['ngx_http_acme_module'],
+  'nginx-auth-ldap': ['ngx_http_auth_ldap_module'],
+  'nginx-ct': ['ngx_http_ssl_ct_module', 'ngx_mail_ssl_ct_module', 'ngx_stream_ssl_ct_module'],
+  'nginx-dav-ext-module': ['ngx_http_dav_ext_module'],
+  'nginx-http-rdns': ['ngx_http_rdns_module'],
+  'nginx-module-stream-sts': ['ngx_stream_server_traffic_status_module', 'ngx_stream_server_traffic_status_variables'],
+  'nginx-module-sts': ['ngx_http_stream_server_traffic_status_module'],
+  'nginx-module-vts': ['ngx_http_vhost_traffic_status_module', 'ngx_http_vhost_traffic_status_variables'],
+  'nginx-opentracing': ['ngx_http_opentracing_module'],
+  'nginx-otel': ['ngx_otel_module'],
+  'nginx-push-stream-module': ['ngx_http_push_stream_module'],
+  'nginx-rtmp-module': [
+    'ngx_rtmp_access_module',
+    'ngx_rtmp_auto_push_module',
+    'ngx_rtmp_codec_module',
+    'ngx_rtmp_control_module',
+    'ngx_rtmp_core_module',
+    'ngx_rtmp_dash_module',
+    'ngx_rtmp_exec_module',
+    'ngx_rtmp_hls_module',
+    'ngx_rtmp_limit_module',
+    'ngx_rtmp_live_module',
+    'ngx_rtmp_log_module',
+    'ngx_rtmp_module',
+    'ngx_rtmp_netcall_module',
+    'ngx_rtmp_notify_module',
+    'ngx_rtmp_play_module',
+    'ngx_rtmp_record_module',
+    'ngx_rtmp_relay_module',
+    'ngx_rtmp_stat_module',
+  ],
+  'nginx-upload-module': ['ngx_http_upload_module'],
+  'nginx-upload-progress-module': ['ngx_http_uploadprogress_module'],
+  'nginx-upstream-fair': ['ngx_http_upstream_fair_module'],
+  'nginx-vod-module': ['ngx_http_vod_module'],
+  nginx_cookie_flag_module: ['ngx_http_cookie_flag_filter_module'],
+  nginx_upstream_check_module: ['ngx_http_upstream_check_module'],
+  'ngx-fancyindex': ['ngx_http_fancyindex_module'],
+  'ngx-http-auth-jwt-module': ['ngx_http_auth_jwt_module'],
+  ngx_brotli: ['ngx_http_brotli_filter_module', 'ngx_http_brotli_static_module'],
+  ngx_cache_purge: ['ngx_http_cache_purge_module'],
+  ngx_http_auth_pam_module: ['ngx_http_auth_pam_module'],
+  ngx_http_geoip2_module: ['ngx_http_geoip2_module', 'ngx_stream_geoip2_module'],
+  ngx_http_proxy_connect_module: ['ngx_http_proxy_connect_module'],
+  ngx_http_substitutions_filter_module: ['ngx_http_subs_filter_module'],
+  ngx_pagespeed: ['ngx_pagespeed'],
+  ngx_security_headers: ['ngx_http_security_headers_module'],
+  njs: ['ngx_http_js_core_module', 'ngx_http_js_module', 'ngx_stream_js_core_module', 'ngx_stream_js_module'],
+  passenger: ['ngx_http_passenger_module'],
+  'rds-json-nginx-module': ['ngx_http_rds_json_filter_module'],
+  'redis2-nginx-module': ['ngx_http_redis2_module'],
+  'replace-filter-nginx-module': ['ngx_http_replace_filter_module'],
+  'set-misc-nginx-module': ['ngx_http_set_misc_module'],
+  'srcache-nginx-module': ['ngx_http_srcache_filter_module', 'ngx_http_srcache_var'],
+  'stream-lua-nginx-module': ['ngx_stream_lua_module'],
+  'testcookie-nginx-module': ['ngx_http_testcookie_access_module'],
+  'xss-nginx-module': ['ngx_http_xss_filter_module'],
+  'zstd-nginx-module': ['ngx_http_zstd_filter_module', 'ngx_http_zstd_static_module'],
+};
+
+const FOREIGN_MODULES = new Set([...Object.values(THIRD_PARTY).flat(), 'ndk_http_module']);
+const FOREIGN = new Set([...Object.keys(THIRD_PARTY), ...FOREIGN_MODULES]);
+/** Whether a name stands for something that nginx's own tree cannot have. */
+const isForeign = (name: string): boolean => FOREIGN.has(name) || !name.startsWith('ngx_');
+
+/** Where a module is to be had. */
+export interface Provision {
+  readonly module: string;
+  /** `modules/….so` for a load_module line; null when no library of that module is known. */
+  readonly library: string | null;
+  /** Debian's package. */
+  readonly debian: string | null;
+  /** nginx.org's package. */
+  readonly official: string | null;
+  /** Whether the official Docker image holds the library, so that a load_module line is enough. */
+  readonly image: boolean;
+  /** Option of ./configure. */
+  readonly configure: string | null;
+  /** Libraries to load before, as `modules/….so`. */
+  readonly after: readonly string[];
+}
+
+/** What must be installed or loaded for a directive or variable; null when every build has it. */
+export function provisionOf(fact: DirectiveFact | VariableFact): Provision | null {
+  if (fact.source === 'plus') return null;
+  const { module } = fact;
+  const configure = fact.source === 'oss' ? configureOption(module) : null;
+  if (fact.source === 'oss' && configure === null) return null;
+  const family = familyOf(module);
+  const entry = Object.entries(LIBRARIES).find(
+    ([name, l]) =>
+      name === module || l.brings.includes(module) || l.brings.includes(fact.source) || (family !== null && l.brings.includes(family)),
+  );
+  const exact = Object.hasOwn(LIBRARIES, module) ? ([module, LIBRARIES[module]!] as const) : entry;
+  const path = (name: string): string => `modules/${name}.so`;
+  return {
+    module,
+    library: exact ? path(exact[0]) : null,
+    debian: exact?.[1].debian ?? null,
+    official: exact?.[1].official ?? null,
+    image: exact?.[1].image ?? false,
+    configure,
+    after: exact?.[1].after?.map(path) ?? [],
+  };
+}
+
+/** The same in words for a message: "Debian package libnginx-mod-http-geoip2"; null when there is nothing to name. */
+export function neededPackage(fact: DirectiveFact | VariableFact, build: Build = 'any'): string | null {
+  const p = provisionOf(fact);
+  if (!p) return null;
+  if ((build === 'official' || build === 'plus') && p.image && p.library) return `load_module ${p.library};`;
+  if (build === 'official' && p.official) return `package ${p.official} of nginx.org`;
+  if (build === 'plain' && p.configure) return `configure option ${p.configure}`;
+  if (p.debian) return `Debian package ${p.debian}`;
+  if (p.official) return `package ${p.official} of nginx.org`;
+  if (p.configure) return `configure option ${p.configure}`;
+  return fact.source === 'oss' ? null : `third-party module ${fact.source}`;
+}
+
+/** Every library that is known, for completing load_module lines: path, modules or sources it brings, packages. */
+export const libraries = (): { readonly path: string; readonly brings: readonly string[]; readonly debian: string | null }[] =>
+  Object.entries(LIBRARIES).map(([name, l]) => ({ path: `modules/${name}.so`, brings: l.brings, debian: l.debian ?? null }));

@@ -94,10 +94,15 @@ function evident(value: string, kind: 'size' | 'msec' | 'sec' | 'flag'): string 
   return short === 'ms' && kind === 'sec' ? undefined : m[1] + short;
 }
 
+/** The exact value: beyond 2^53 a number has lost its low digits. */
+const exact = (text: string, value: number): bigint => atoi(text) ?? BigInt(value);
+
 const bytesOf = (text: string): number => {
   const read = parseSize(text);
   return read.ok ? read.value : Number.NaN;
 };
+
+const isPowerOfTwo = (n: bigint): boolean => n > 0n && (n & (n - 1n)) === 0n;
 
 /** ngx_conf_num_bounds and the post handlers of sizes and numbers. */
 function within(c: Check, argument: number, value: number): void {
@@ -119,12 +124,12 @@ function within(c: Check, argument: number, value: number): void {
   else if (check.max !== undefined && value > check.max) out(`"${text}" is too big. Use at most ${check.max}.`, invalidValue(c));
   else if (check.greaterThan !== undefined && value <= check.greaterThan)
     out(`"${text}" is too small. Use more than ${check.greaterThan}.`, `value must be equal to or greater than ${check.greaterThan + 1}`);
-  else if (check.multipleOf !== undefined && value % check.multipleOf !== 0)
+  else if (check.multipleOf !== undefined && exact(text, value) % BigInt(check.multipleOf) !== 0n)
     out(
       `"${text}" is not a multiple of ${check.multipleOf} bytes. Use one.`,
       check.min === undefined ? invalidValue(c) : `the pool size must be a multiple of ${check.multipleOf}`,
     );
-  else if (check.powerOfTwo && (value < 1 || !Number.isInteger(Math.log2(value))))
+  else if (check.powerOfTwo && !isPowerOfTwo(exact(text, value)))
     out(`"${text}" is not a power of two. Use one.`, 'must be a power of two');
 }
 
@@ -201,14 +206,16 @@ const BY_KIND: { readonly [kind in Kind]?: (c: Check) => void } = {
     c.args.forEach((value, argument) => {
       const read = word(c, argument);
       if (read === null) return;
-      if (seen.has(read))
+      // the bits of samesite=strict, lax and none overlap
+      const bit = read.replace(/=.*/, '');
+      if (seen.has(bit))
         c.report({
           ...whole(argument, value),
           severity: 'warning',
           message: `"${value}" is given twice. Remove one.`,
           nginx: `duplicate value "${value}"`,
         });
-      seen.add(read);
+      seen.add(bit);
     });
   },
   access: (c) => c.args.forEach((value, argument) => void expect(c, argument, parseAccess(value), `invalid value "${value}"`)),
