@@ -2,10 +2,27 @@
 
 import type { Rule } from './rule.ts';
 import aliasTraversal from './security/alias-traversal.ts';
+import belowMozillaProfile from './security/below-mozilla-profile.ts';
 import cipherHasNoEffect from './security/cipher-has-no-effect.ts';
 import cipherStringEmpty from './security/cipher-string-empty.ts';
+import curveUnsupported from './security/curve-unsupported.ts';
+import earlyDataReplay from './security/early-data-replay.ts';
 import forwardSecrecyMissing from './security/forward-secrecy-missing.ts';
 import headerInheritanceLost from './security/header-inheritance-lost.ts';
+import hstsMissing from './security/hsts-missing.ts';
+import hstsOverHttp from './security/hsts-over-http.ts';
+import hstsWeak from './security/hsts-weak.ts';
+import hstsWithoutAlways from './security/hsts-without-always.ts';
+import httpNotRedirected from './security/http-not-redirected.ts';
+import plainOn443 from './security/plain-on-443.ts';
+import quicReuseport from './security/quic-reuseport.ts';
+import securityHeadersMissing from './security/security-headers-missing.ts';
+import sessionCache from './security/session-cache.ts';
+import sessionTickets from './security/session-tickets.ts';
+import staplingDeadCa from './security/stapling-dead-ca.ts';
+import staplingWithoutResolver from './security/stapling-without-resolver.ts';
+import upstreamSniMissing from './security/upstream-sni-missing.ts';
+import upstreamTlsUnverified from './security/upstream-tls-unverified.ts';
 import versionDisclosed from './security/version-disclosed.ts';
 import weakCipher from './security/weak-cipher.ts';
 import weakProtocol from './security/weak-protocol.ts';
@@ -14,10 +31,27 @@ import syntax from './validity/syntax.ts';
 
 export const RULES: readonly Rule[] = [
   aliasTraversal,
+  belowMozillaProfile,
   cipherHasNoEffect,
   cipherStringEmpty,
+  curveUnsupported,
+  earlyDataReplay,
   forwardSecrecyMissing,
   headerInheritanceLost,
+  hstsMissing,
+  hstsOverHttp,
+  hstsWeak,
+  hstsWithoutAlways,
+  httpNotRedirected,
+  plainOn443,
+  quicReuseport,
+  securityHeadersMissing,
+  sessionCache,
+  sessionTickets,
+  staplingDeadCa,
+  staplingWithoutResolver,
+  upstreamSniMissing,
+  upstreamTlsUnverified,
   versionDisclosed,
   weakCipher,
   weakProtocol,

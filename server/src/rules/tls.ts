@@ -1,5 +1,6 @@
 // What the TLS rules share: which servers speak TLS, which protocols and cipher string are in force, and where a term of the string
 // stands in the text. It reports nothing.
+import type { TextEdit } from '../base/edit.ts';
 import type { Span } from '../base/span.ts';
 import { defaultOf } from '../catalog/catalog.ts';
 import {
@@ -17,7 +18,9 @@ import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
 import type { Scope } from '../config/scope.ts';
 import { type Listen, listenersOf, type Server, serversOf } from '../config/servers.ts';
+import { passTarget } from '../config/upstreams.ts';
 import type { Word } from '../syntax/word.ts';
+import { insertInto, replace } from './fix.ts';
 
 export const opensslOf = (config: Config): OpensslTarget => ({ openssl: config.settings.target.openssl });
 
@@ -217,3 +220,82 @@ export function isLoaded(directive: Directive): boolean {
   const servers = serversOf(config).filter((s) => s.scope.value('ssl_certificate') || isOn(s.scope, 'ssl_reject_handshake'));
   return servers.some((s) => s.scope.effective(directive.name).directives.some((d) => d.statement === directive.statement));
 }
+
+/** An add_header line of that name in force in a scope. */
+export const headerLines = (scope: Scope, name: string): Directive[] =>
+  scope.effective('add_header').directives.filter((d) => d.value(0).toLowerCase() === name);
+
+/** Whether a scope or anything inside it sets the header, by add_header or by a module's own directive. */
+export function setsHeader(scope: Scope, name: string): boolean {
+  if (headerLines(scope, name).length) return true;
+  if (scope.effective('more_set_headers').directives.some((d) => d.values.some((v) => v.toLowerCase().startsWith(`${name}:`)))) return true;
+  return scope.scopes.some((inner) => setsHeader(inner, name));
+}
+
+/** Names that stand for no site: the catch-all, the machine itself, addresses. */
+export const isNobody = (name: string): boolean =>
+  name === '_' || name === '__' || name === 'localhost' || /^[\d.]+$/.test(name) || name.startsWith('[') || name === '$hostname';
+
+/** Directives behind which a new line of a server looks at home. */
+const HEAD = new Set([
+  'listen',
+  'server_name',
+  'http2',
+  'http3',
+  'ssl_certificate',
+  'ssl_certificate_key',
+  'ssl_protocols',
+  'ssl_ciphers',
+  'ssl_ecdh_curve',
+  'add_header',
+]);
+export const inHead = (name: string): boolean => HEAD.has(name);
+
+/**
+ * The edit that adds header lines to a block. A level with an add_header of its own loses the inherited ones, so those are written
+ * along when it has none yet.
+ */
+export function addHeaders(opener: Directive, scope: Scope, lines: readonly string[]): TextEdit {
+  const inherited = scope.has('add_header')
+    ? []
+    : scope.effective('add_header').directives.map((d) => d.file.text.slice(d.statement.start, d.statement.end));
+  return insertInto(opener, [...inherited, ...lines], inHead);
+}
+
+/** Loopback addresses and names: traffic to them stays on the machine. */
+export const isLoopback = (host: string): boolean => /^(127\.|localhost$|\[?::1\]?$)/.test(host.toLowerCase());
+
+export interface TlsPass {
+  /** `proxy_ssl`, `grpc_ssl`, `uwsgi_ssl` */
+  readonly prefix: string;
+  readonly host: string;
+  /** the host is a name of DNS, no address, socket or group */
+  readonly named: boolean;
+  /** nothing leaves the machine */
+  readonly local: boolean;
+}
+
+const TLS_SCHEME = /^(https|grpcs|suwsgi):\/\/([^/:]*|\[[^\]]*\])/i;
+
+/** What a pass directive reaches over TLS; null when it is no TLS. */
+export function tlsPass(directive: Directive): TlsPass | null {
+  const scheme = TLS_SCHEME.exec(directive.value(0));
+  if (!scheme) return null;
+  const target = passTarget(directive);
+  const host = target?.host ?? scheme[2]!;
+  const servers = target?.upstream?.servers ?? [];
+  return {
+    prefix: directive.name.replace('_pass', '_ssl'),
+    host,
+    named: target ? target.kindOfHost === 'name' && !target.upstream && host.includes('.') : /^[\w-]+(\.[\w-]+)+$/.test(host),
+    local:
+      target?.kindOfHost === 'unix' ||
+      isLoopback(host) ||
+      (servers.length > 0 && servers.every((s) => s.kind === 'unix' || isLoopback(s.host))),
+  };
+}
+
+export const TLS_PASSES = ['proxy_pass', 'grpc_pass', 'uwsgi_pass'] as const;
+
+/** One more argument behind a word. */
+export const appendWord = (after: Word, text: string): TextEdit => replace({ start: after.end, end: after.end }, ` ${text}`);

@@ -1,0 +1,101 @@
+// HTTPS sites that never tell browsers to come back over HTTPS only.
+import { fixOf } from '../fix.ts';
+import { defineRule } from '../rule.ts';
+import { addHeaders, isNobody, reachOf, rejects, serverOf, setsHeader } from '../tls.ts';
+
+const NAME = 'strict-transport-security';
+
+export default defineRule({
+  id: 'hsts-missing',
+  group: 'tls',
+  severity: 'info',
+  since: '0.1',
+  equivalents: ['gixy:hsts_header'],
+  title: 'HTTPS site without Strict-Transport-Security',
+  why: `A visitor who types a name, or follows an old link, starts in plain HTTP; whoever sits between can answer that request instead of the redirect. With a Strict-Transport-Security header a browser remembers that this host is HTTPS only, and asks no other way.
+
+The rule looks at every server that speaks TLS, with the headers in force there after inheritance, its locations included. An application may send the header itself (Django's \`SECURE_HSTS_SECONDS\`): then silence the rule there. Servers that refuse connections, and catch-alls without a site's name, are left out.
+
+Start with a small max-age. The header cannot be taken back while browsers remember it.`,
+  about: ['add_header'],
+  references: ['https://www.rfc-editor.org/rfc/rfc6797'],
+  looksAt: { scope: ['server'] },
+  needs: 'config',
+  fixable: 'always',
+  messages: {
+    missing: 'This HTTPS server sends no Strict-Transport-Security. Add it, unless the application does.',
+  },
+  check({ scope, report }) {
+    const server = serverOf(scope);
+    const { opener } = scope;
+    if (!server || !opener || !reachOf(server).tls || rejects(scope)) return;
+    if (server.names.every((n) => isNobody(n.text)) || setsHeader(scope, NAME)) return;
+    report('missing', {
+      at: opener.nameAt,
+      fix: fixOf('Add Strict-Transport-Security', 'suggestion', opener.file, [
+        addHeaders(opener, scope, ['add_header Strict-Transport-Security "max-age=63072000" always;']),
+      ]),
+    });
+  },
+  examples: [
+    {
+      inside: 'http',
+      bad: `
+  server {
+# ^^^^^^ missing
+    listen 443 ssl;
+    server_name example.com;
+    ssl_certificate site.pem;
+    ssl_certificate_key site.key;
+  }`,
+      good: `
+  server {
+    listen 443 ssl;
+    server_name example.com;
+    ssl_certificate site.pem;
+    ssl_certificate_key site.key;
+    add_header Strict-Transport-Security "max-age=63072000" always;
+  }`,
+    },
+    {
+      inside: 'http',
+      bad: `
+add_header X-Frame-Options DENY;
+  server {
+# ^^^^^^ missing
+    listen 443 ssl;
+    ssl_certificate site.pem;
+    ssl_certificate_key site.key;
+  }`,
+      fixed: `
+add_header X-Frame-Options DENY;
+  server {
+    listen 443 ssl;
+    ssl_certificate site.pem;
+    ssl_certificate_key site.key;
+    add_header X-Frame-Options DENY;
+    add_header Strict-Transport-Security "max-age=63072000" always;
+  }`,
+    },
+    {
+      inside: 'http',
+      good: `
+add_header Strict-Transport-Security "max-age=63072000" always;
+server {
+    listen 80;
+    server_name example.com;
+    return 301 https://$host$request_uri;
+}
+server {
+    listen 443 ssl;
+    server_name example.com;
+    ssl_certificate site.pem;
+    ssl_certificate_key site.key;
+}
+server {
+    listen 443 ssl default_server;
+    ssl_reject_handshake on;
+}`,
+    },
+  ],
+});

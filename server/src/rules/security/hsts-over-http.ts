@@ -1,0 +1,81 @@
+// Strict-Transport-Security set for plain HTTP, where browsers ignore it, while the HTTPS side may go without.
+import { serversOf } from '../../config/servers.ts';
+import { fixOf, remove } from '../fix.ts';
+import { defineRule } from '../rule.ts';
+import { isNobody, reachOf, serverOf } from '../tls.ts';
+
+export default defineRule({
+  id: 'hsts-over-http',
+  group: 'tls',
+  severity: 'info',
+  since: '0.1',
+  title: 'Strict-Transport-Security in a plain HTTP server',
+  why: `A browser ignores Strict-Transport-Security in a response that came without TLS, since anybody could have put it there, and the standard forbids sending it. A line in the port 80 server does nothing; it belongs into the server that answers on 443.
+
+Where another machine terminates TLS, a plain server is right to send the header. The rule therefore speaks up only when this configuration serves the same name over TLS itself.`,
+  about: ['add_header'],
+  references: ['https://www.rfc-editor.org/rfc/rfc6797#section-7.2'],
+  looksAt: { directive: ['add_header'] },
+  needs: 'config',
+  fixable: 'always',
+  messages: {
+    plain: 'Browsers ignore this header over plain HTTP. Set it in the server that speaks TLS for {name}.',
+  },
+  check({ config, directive, scope, file, report }) {
+    if (directive.value(0).toLowerCase() !== 'strict-transport-security') return;
+    const server = serverOf(scope);
+    if (!server || reachOf(server).tls || server.listens.some((l) => l.params.includes('proxy_protocol'))) return;
+    const names = new Set(server.names.map((n) => n.text).filter((n) => n && !isNobody(n)));
+    const name = serversOf(config)
+      .filter((s) => s !== server && reachOf(s).tls)
+      .flatMap((s) => s.names.map((n) => n.text))
+      .find((n) => names.has(n));
+    if (name === undefined) return;
+    report('plain', {
+      at: directive.statement,
+      data: { name },
+      tag: 'unnecessary',
+      fix: fixOf('Remove the header here', 'suggestion', file, [remove(file, directive.statement)]),
+    });
+  },
+  examples: [
+    {
+      inside: 'http',
+      bad: `
+server {
+    listen 80;
+    server_name example.com;
+    add_header Strict-Transport-Security "max-age=63072000" always;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ plain
+    return 301 https://$host$request_uri;
+}
+server {
+    listen 443 ssl;
+    server_name example.com;
+    ssl_certificate site.pem;
+    ssl_certificate_key site.key;
+}`,
+      good: `
+server {
+    listen 80;
+    server_name example.com;
+    return 301 https://$host$request_uri;
+}
+server {
+    listen 443 ssl;
+    server_name example.com;
+    ssl_certificate site.pem;
+    ssl_certificate_key site.key;
+}`,
+    },
+    {
+      inside: 'http',
+      good: `
+server {
+    listen 80;
+    server_name example.com;
+    add_header Strict-Transport-Security "max-age=63072000" always;
+}`,
+    },
+  ],
+});

@@ -1,0 +1,103 @@
+// Strict-Transport-Security values that protect for a short time, or not at all.
+import { fixOf, replace } from '../fix.ts';
+import { defineRule } from '../rule.ts';
+import { written } from '../tls.ts';
+
+/** Half a year, below which scanners count the header as not there. */
+const SHORT = 15_552_000;
+/** What the preload list asks for: a year. */
+const PRELOAD = 31_536_000;
+const GOOD = 63_072_000;
+
+interface Parsed {
+  readonly maxAge: number | null;
+  readonly subdomains: boolean;
+  readonly preload: boolean;
+  readonly others: boolean;
+}
+
+/** RFC 6797 section 6.1: directives separated by semicolons, names without case, values possibly quoted. */
+function parse(value: string): Parsed {
+  let maxAge: number | null = null;
+  let subdomains = false;
+  let preload = false;
+  let others = false;
+  for (const part of value.split(';').map((p) => p.trim())) {
+    if (!part) continue;
+    const age = /^max-age\s*=\s*"?(\d+)"?$/i.exec(part);
+    if (age) maxAge = Number(age[1]);
+    else if (/^includesubdomains$/i.test(part)) subdomains = true;
+    else if (/^preload$/i.test(part)) preload = true;
+    else others = true;
+  }
+  return { maxAge, subdomains, preload, others };
+}
+
+export default defineRule({
+  id: 'hsts-weak',
+  group: 'tls',
+  severity: 'warning',
+  since: '0.1',
+  equivalents: ['gixy:hsts_header'],
+  title: 'Strict-Transport-Security with a weak value',
+  why: `Browsers ignore a Strict-Transport-Security header that they cannot read: the max-age is required and is a plain number of seconds. A short one runs out between two visits and leaves the next first request open; half a year is the least that scanners accept, Mozilla asks for two years. A max-age of 0 makes browsers forget the host.
+
+\`preload\` asks to be put on the list that browsers are shipped with. That list takes a host only with includeSubDomains and a max-age of a year.`,
+  about: ['add_header'],
+  references: ['https://www.rfc-editor.org/rfc/rfc6797#section-6.1', 'https://hstspreload.org/'],
+  looksAt: { directive: ['add_header'] },
+  needs: 'file',
+  fixable: 'always',
+  messages: {
+    unreadable: 'Browsers ignore this value: it has no max-age that they can read. Write max-age=63072000.',
+    off: 'max-age=0 makes browsers forget that the host is HTTPS only. Remove the header, or give it a max-age.',
+    short: 'A max-age of {days} days runs out soon. Raise it to 63072000 (two years).',
+    preload: 'The preload list wants includeSubDomains and a max-age of a year. Add what is missing, or remove preload.',
+  },
+  check({ directive, file, report }) {
+    const word = directive.args[1];
+    if (directive.value(0).toLowerCase() !== 'strict-transport-security' || !word || word.templated || word.value.includes('$')) return;
+    if (word.value === '') return;
+    const { maxAge, subdomains, preload } = parse(word.value);
+    const mended = `max-age=${Math.max(maxAge ?? 0, GOOD)}${subdomains || preload ? '; includeSubDomains' : ''}${preload ? '; preload' : ''}`;
+    const fix = fixOf('Write two years', 'suggestion', file, [replace(word, written(word, mended))]);
+    if (maxAge === null) report('unreadable', { at: word, fix });
+    else if (maxAge === 0) report('off', { at: word, fix, severity: 'info' });
+    else if (preload && (!subdomains || maxAge < PRELOAD)) report('preload', { at: word, fix });
+    else if (maxAge < SHORT) report('short', { at: word, data: { days: Math.round(maxAge / 8640) / 10 }, fix, severity: 'info' });
+  },
+  examples: [
+    {
+      inside: 'server',
+      bad: `
+add_header Strict-Transport-Security "max-age=86400" always;
+#                                    ^^^^^^^^^^^^^^^ short`,
+      good: `
+add_header Strict-Transport-Security "max-age=63072000" always;`,
+    },
+    {
+      inside: 'server',
+      bad: `
+add_header Strict-Transport-Security "max-age: 31536000; includeSubDomains";
+#                                    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ unreadable`,
+      good: `
+add_header Strict-Transport-Security "max-age=63072000; includeSubDomains";`,
+    },
+    {
+      inside: 'server',
+      bad: `
+add_header Strict-Transport-Security "max-age=31536000; preload" always;
+#                                    ^^^^^^^^^^^^^^^^^^^^^^^^^^^ preload`,
+      good: `
+add_header Strict-Transport-Security "max-age=63072000; includeSubDomains; preload" always;`,
+    },
+    {
+      inside: 'http',
+      good: `
+map $https $hsts {
+    on "max-age=63072000";
+}
+add_header Strict-Transport-Security $hsts always;`,
+    },
+  ],
+});

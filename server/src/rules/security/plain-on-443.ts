@@ -1,0 +1,82 @@
+// A server on the HTTPS port that does not speak TLS.
+import { listenersOf } from '../../config/servers.ts';
+import { fixOf } from '../fix.ts';
+import { defineRule } from '../rule.ts';
+import { appendWord, isOn } from '../tls.ts';
+
+export default defineRule({
+  id: 'plain-on-443',
+  group: 'tls',
+  severity: 'warning',
+  since: '0.1',
+  title: 'Port 443 without TLS',
+  why: `Browsers speak TLS to port 443. Without the \`ssl\` parameter on one of the socket's \`listen\` lines nginx expects plain HTTP there and answers their first message with 400 Bad Request. A certificate in the server changes nothing about that.
+
+\`ssl\` (or \`quic\`) on any listen line of the same address and port counts for all servers there.`,
+  about: ['listen', 'ssl_certificate'],
+  looksAt: { directive: ['listen'] },
+  needs: 'config',
+  fixable: 'sometimes',
+  messages: {
+    forgotten: '{address} speaks plain HTTP though the server has a certificate. Add the parameter ssl.',
+    plain: '{address} speaks plain HTTP, and clients expect TLS there. Add the parameter ssl and a certificate.',
+  },
+  check({ config, directive, scope, file, report }) {
+    if (scope.context !== 'server' || isOn(scope, 'ssl')) return;
+    const pair = listenersOf(config).find(
+      (p) => p.port === 443 && !p.ssl && !p.quic && !p.udp && p.listens.some((l) => l.directive === directive),
+    );
+    if (!pair || pair.servers.some((s) => isOn(s.scope, 'ssl'))) return;
+    const certificate = scope.value('ssl_certificate') !== undefined && scope.value('ssl_certificate_key') !== undefined;
+    const last = directive.args.at(-1)!;
+    report(certificate ? 'forgotten' : 'plain', {
+      at: directive.args[0]!,
+      data: { address: pair.text },
+      fix: certificate ? fixOf('Add ssl', 'suggestion', file, [appendWord(last, 'ssl')]) : null,
+    });
+  },
+  examples: [
+    {
+      inside: 'http',
+      bad: `
+server {
+    listen 443;
+#          ^^^ forgotten
+    server_name example.com;
+    ssl_certificate site.pem;
+    ssl_certificate_key site.key;
+}`,
+      good: `
+server {
+    listen 443 ssl;
+    server_name example.com;
+    ssl_certificate site.pem;
+    ssl_certificate_key site.key;
+}`,
+    },
+    {
+      inside: 'http',
+      bad: `
+server {
+    listen [::]:443 default_server;
+#          ^^^^^^^^ plain
+}`,
+    },
+    {
+      inside: 'http',
+      good: `
+server {
+    listen 443 ssl;
+    server_name a.example.com;
+    ssl_certificate site.pem;
+    ssl_certificate_key site.key;
+}
+server {
+    listen 443;
+    server_name b.example.com;
+    ssl_certificate site.pem;
+    ssl_certificate_key site.key;
+}`,
+    },
+  ],
+});

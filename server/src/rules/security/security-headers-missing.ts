@@ -1,0 +1,90 @@
+// HTML sites without the headers by which browsers keep them out of frames and their types unguessed.
+
+import { walk } from '../../config/scope.ts';
+import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
+import { fixOf } from '../fix.ts';
+import { defineRule } from '../rule.ts';
+import { addHeaders, headerLines, isNobody, rejects, serverOf, setsHeader, some } from '../tls.ts';
+
+interface Wanted {
+  readonly header: string;
+  readonly line: string;
+  /** another header does the same */
+  readonly instead?: string;
+}
+
+const WANTED: readonly Wanted[] = [
+  { header: 'X-Content-Type-Options', line: 'add_header X-Content-Type-Options nosniff always;' },
+  { header: 'X-Frame-Options', line: 'add_header X-Frame-Options SAMEORIGIN always;', instead: 'content-security-policy' },
+  { header: 'Referrer-Policy', line: 'add_header Referrer-Policy strict-origin-when-cross-origin always;' },
+];
+
+const SERVES = new Set([...PASS_DIRECTIVES, 'root', 'alias', 'try_files', 'index', 'autoindex']);
+
+export default defineRule({
+  id: 'security-headers-missing',
+  group: 'tls',
+  severity: 'info',
+  default: false,
+  since: '0.1',
+  title: 'Site without the usual security headers',
+  why: `A few response headers switch off what browsers still do for old pages: \`X-Content-Type-Options: nosniff\` stops them from guessing that an upload is a script, \`X-Frame-Options\` (or \`frame-ancestors\` in a Content-Security-Policy) keeps the site out of other sites' frames, \`Referrer-Policy\` keeps addresses with tokens from reaching others.
+
+Many applications send them by themselves (Django's SecurityMiddleware does), so this rule is off unless asked for. It looks at each server that serves pages, with the headers in force there.`,
+  about: ['add_header'],
+  references: ['https://infosec.mozilla.org/guidelines/web_security'],
+  looksAt: { scope: ['server'] },
+  needs: 'config',
+  fixable: 'always',
+  messages: {
+    missing: 'No {headers} in the responses of this server. Add what the application does not send.',
+  },
+  check({ scope, report }) {
+    const { opener } = scope;
+    const server = serverOf(scope);
+    if (!opener || !server || rejects(scope) || server.names.every((n) => isNobody(n.text))) return;
+    if (scope.has('return') || ![...walk(scope)].some((d) => SERVES.has(d.name))) return;
+    const missing = WANTED.filter(
+      (w) => !setsHeader(scope, w.header.toLowerCase()) && !(w.instead && headerLines(scope, w.instead).length),
+    );
+    if (!missing.length) return;
+    report('missing', {
+      at: opener.nameAt,
+      data: { headers: some(missing.map((w) => w.header)) },
+      fix: fixOf('Add the headers', 'suggestion', opener.file, [
+        addHeaders(
+          opener,
+          scope,
+          missing.map((w) => w.line),
+        ),
+      ]),
+    });
+  },
+  examples: [
+    {
+      inside: 'http',
+      bad: `
+  server {
+# ^^^^^^ missing
+    server_name example.com;
+    root /srv/site;
+  }`,
+      good: `
+  server {
+    server_name example.com;
+    add_header X-Content-Type-Options nosniff always;
+    add_header X-Frame-Options SAMEORIGIN always;
+    add_header Referrer-Policy strict-origin-when-cross-origin always;
+    root /srv/site;
+  }`,
+    },
+    {
+      inside: 'http',
+      good: `
+server {
+    server_name example.com;
+    return 301 https://$host$request_uri;
+}`,
+    },
+  ],
+});

@@ -1,0 +1,101 @@
+// TLS session tickets under a key that never changes.
+import { atLeast } from '../../catalog/version.ts';
+import { fixOf, insertAfter, replace } from '../fix.ts';
+import { defineRule } from '../rule.ts';
+import { isOn, serverOf, tlsListens } from '../tls.ts';
+
+/** From here on nginx changes the keys by itself, in the memory of a shared session cache. */
+const ROTATES = '1.23.2';
+const EXISTS = '1.5.9';
+
+export default defineRule({
+  id: 'session-tickets',
+  group: 'tls',
+  severity: 'info',
+  since: '0.1',
+  title: 'Session tickets under a key that stays',
+  why: `A session ticket is the session's secret, encrypted under a key of the server. With a TLS 1.2 ticket, whoever gets that key later can open recorded sessions, which undoes forward secrecy; so the key must change often. nginx makes a random key at its start and, before 1.23.2, keeps it until the next start or reload. From 1.23.2 on it changes the key by itself, but only when the sessions live in a shared \`ssl_session_cache\`.
+
+The rule reports tickets of an nginx before 1.23.2 (when the version is known), and a written \`ssl_session_tickets on\` without a shared cache. Your own keys in \`ssl_session_ticket_key\` are yours to change.`,
+  about: ['ssl_session_tickets', 'ssl_session_ticket_key', 'ssl_session_cache'],
+  references: ['https://www.rfc-editor.org/rfc/rfc9325#section-3.4'],
+  looksAt: [{ directive: ['ssl_session_tickets'] }, { scope: ['server'] }],
+  needs: 'config',
+  fixable: 'always',
+  messages: {
+    kept: 'nginx {version} keeps one ticket key until it is reloaded. Turn tickets off, or update to 1.23.2.',
+    unshared: 'Without a shared ssl_session_cache the ticket key stays until nginx is reloaded. Add one.',
+  },
+  check({ config, directive, scope, file, report }) {
+    const { nginx } = config.settings.target;
+    const rotates = atLeast(nginx, ROTATES);
+    const version = nginx.text;
+    if (directive?.name === 'ssl_session_tickets') {
+      if (directive.value(0).toLowerCase() !== 'on' || scope.value('ssl_session_ticket_key')) return;
+      if (!rotates)
+        report('kept', {
+          at: directive.statement,
+          data: { version },
+          fix: fixOf('Turn tickets off', 'suggestion', file, [replace(directive.args[0]!, 'off')]),
+        });
+      else if (!scope.value('ssl_session_cache')?.values.some((v) => v.startsWith('shared:')))
+        report('unshared', {
+          at: directive.statement,
+          fix: fixOf('Add a shared session cache', 'suggestion', file, [
+            insertAfter(file, directive.statement, ['ssl_session_cache shared:TLS:10m;']),
+          ]),
+        });
+      return;
+    }
+    if (scope.context !== 'server' || rotates || !atLeast(nginx, EXISTS) || config.settings.versionFrom === 'default') return;
+    const server = serverOf(scope);
+    const listen = server && tlsListens(server)[0]?.directive;
+    if (!listen || scope.value('ssl_session_tickets') || scope.value('ssl_session_ticket_key') || isOn(scope, 'ssl_reject_handshake'))
+      return;
+    report('kept', {
+      at: listen.at(listen.statement),
+      data: { version },
+      fix: fixOf('Turn tickets off', 'suggestion', listen.file, [insertAfter(listen.file, listen.statement, ['ssl_session_tickets off;'])]),
+    });
+  },
+  examples: [
+    {
+      inside: 'http',
+      settings: { nginx: '1.22.1' },
+      bad: `
+server {
+    listen 443 ssl;
+#   ^^^^^^^^^^^^^^^ kept
+    ssl_certificate site.pem;
+    ssl_certificate_key site.key;
+}`,
+      good: `
+server {
+    listen 443 ssl;
+    ssl_session_tickets off;
+    ssl_certificate site.pem;
+    ssl_certificate_key site.key;
+}`,
+    },
+    {
+      inside: 'http',
+      bad: `
+  ssl_session_tickets on;
+# ^^^^^^^^^^^^^^^^^^^^^^^ unshared`,
+      fixed: `
+  ssl_session_tickets on;
+  ssl_session_cache shared:TLS:10m;`,
+    },
+    {
+      inside: 'http',
+      good: `
+server {
+    listen 443 ssl;
+    ssl_certificate site.pem;
+    ssl_certificate_key site.key;
+    ssl_session_cache shared:TLS:10m;
+    ssl_session_tickets on;
+}`,
+    },
+  ],
+});

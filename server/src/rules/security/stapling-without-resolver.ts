@@ -1,0 +1,85 @@
+// OCSP stapling whose responder is looked up once at start, for want of a resolver.
+import { walk } from '../../config/scope.ts';
+import { serversOf } from '../../config/servers.ts';
+import { fixOf, insertAfter } from '../fix.ts';
+import { defineRule } from '../rule.ts';
+import { reachOf } from '../tls.ts';
+
+export default defineRule({
+  id: 'stapling-without-resolver',
+  group: 'tls',
+  severity: 'warning',
+  since: '0.1',
+  equivalents: ['gixy:ssl_stapling_without_resolver'],
+  title: 'OCSP stapling without a resolver',
+  why: `To staple an OCSP response nginx asks the certificate authority's responder while it serves. Without a \`resolver\` it knows the address from its start only and writes a warning to the log each time; once the responder moves, as those behind content networks do, stapling stops without anybody noticing.
+
+A \`ssl_stapling_file\` needs no responder and is fine.`,
+  about: ['ssl_stapling', 'resolver', 'ssl_stapling_file'],
+  looksAt: { directive: ['ssl_stapling'] },
+  needs: 'config',
+  fixable: 'always',
+  messages: {
+    missing: 'Stapling has no resolver to find the OCSP responder with once nginx runs. Set resolver to your DNS server.',
+  },
+  check({ config, directive, scope, file, report }) {
+    if (directive.value(0).toLowerCase() !== 'on' || scope.value('resolver')) return;
+    // set for all: the servers may each have a resolver of their own
+    const concerned = scope.context === 'server' ? [scope] : serversOf(config).flatMap((s) => (reachOf(s).tls ? [s.scope] : []));
+    const lacking = concerned.filter((s) => s.value('ssl_stapling') === directive && !s.value('resolver') && !s.value('ssl_stapling_file'));
+    if (!lacking.length || (scope.context === 'server' && hasFile())) return;
+    report('missing', {
+      at: directive.statement,
+      fix: fixOf('Add a resolver on this machine', 'suggestion', file, [
+        insertAfter(file, directive.statement, ['resolver 127.0.0.1 valid=300s;']),
+      ]),
+    });
+
+    function hasFile(): boolean {
+      return [...walk(scope)].some((d) => d.name === 'ssl_stapling_file');
+    }
+  },
+  examples: [
+    {
+      inside: 'http',
+      bad: `
+server {
+    listen 443 ssl;
+    ssl_certificate site.pem;
+    ssl_certificate_key site.key;
+    ssl_stapling on;
+#   ^^^^^^^^^^^^^^^^ missing
+}`,
+      good: `
+server {
+    listen 443 ssl;
+    ssl_certificate site.pem;
+    ssl_certificate_key site.key;
+    ssl_stapling on;
+    resolver 127.0.0.1 valid=300s;
+}`,
+    },
+    {
+      inside: 'http',
+      good: `
+resolver 127.0.0.53;
+server {
+    listen 443 ssl;
+    ssl_certificate site.pem;
+    ssl_certificate_key site.key;
+    ssl_stapling on;
+}`,
+    },
+    {
+      inside: 'http',
+      good: `
+ssl_stapling on;
+server {
+    listen 443 ssl;
+    resolver 127.0.0.53;
+    ssl_certificate site.pem;
+    ssl_certificate_key site.key;
+}`,
+    },
+  ],
+});

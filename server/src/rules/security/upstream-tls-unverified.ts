@@ -1,0 +1,73 @@
+// TLS to a backend whose certificate nobody looks at.
+import { fixOf, insertAfter } from '../fix.ts';
+import { defineRule } from '../rule.ts';
+import { isOn, TLS_PASSES, tlsPass } from '../tls.ts';
+
+export default defineRule({
+  id: 'upstream-tls-unverified',
+  group: 'tls',
+  severity: 'warning',
+  since: '0.1',
+  title: 'TLS to a backend without verification',
+  why: `\`proxy_pass https://…\` encrypts, and by default accepts any certificate from anybody: whoever can redirect the connection (by DNS, by routing) reads and changes everything, and nginx notices nothing. \`proxy_ssl_verify on\` with the certificates of the authority in \`proxy_ssl_trusted_certificate\` makes the other side prove its name. gRPC and uwsgi have the same directives under their own prefix.
+
+For backends under an address or in an upstream group the finding is an information: such networks are often the operator's own. Backends on the same machine are left out.`,
+  about: ['proxy_ssl_verify', 'proxy_ssl_trusted_certificate', 'proxy_ssl_name', 'grpc_ssl_verify', 'uwsgi_ssl_verify'],
+  looksAt: { directive: TLS_PASSES },
+  needs: 'config',
+  fixable: 'sometimes',
+  messages: {
+    unverified: 'Any certificate of {host} is accepted. Set {prefix}_verify on and {prefix}_trusted_certificate.',
+  },
+  check({ directive, scope, file, report }) {
+    const pass = tlsPass(directive);
+    if (!pass || pass.local || isOn(scope, `${pass.prefix}_verify`)) return;
+    const { prefix } = pass;
+    const trusted = scope.value(`${prefix}_trusted_certificate`);
+    const lines = [`${prefix}_verify on;`, ...(trusted ? [] : [`${prefix}_trusted_certificate /etc/ssl/certs/ca-certificates.crt;`])];
+    // an explicit "off" at this level would collide with the new line
+    const off = scope.first(`${prefix}_verify`);
+    const edits =
+      off && off.file === file
+        ? [
+            { span: { start: off.statement.start, end: off.statement.end }, newText: lines[0]! },
+            ...(trusted ? [] : [insertAfter(file, directive.statement, lines.slice(1))]),
+          ]
+        : [insertAfter(file, directive.statement, lines)];
+    report('unverified', {
+      at: directive.args[0]!,
+      data: { host: pass.host, prefix },
+      // an if or limit_except takes no such directive
+      fix: scope.context === 'location' ? fixOf('Verify the certificate', 'suggestion', file, edits) : null,
+      ...(pass.named ? {} : { severity: 'info' as const }),
+    });
+  },
+  examples: [
+    {
+      inside: 'location',
+      bad: `
+proxy_pass https://api.example.net;
+#          ^^^^^^^^^^^^^^^^^^^^^^^ unverified`,
+      good: `
+proxy_pass https://api.example.net;
+proxy_ssl_verify on;
+proxy_ssl_trusted_certificate /etc/ssl/certs/ca-certificates.crt;`,
+    },
+    {
+      inside: 'location',
+      bad: `
+grpc_pass grpcs://10.0.0.8:50051;
+#         ^^^^^^^^^^^^^^^^^^^^^^ unverified
+grpc_ssl_verify off;`,
+      fixed: `
+grpc_pass grpcs://10.0.0.8:50051;
+grpc_ssl_trusted_certificate /etc/ssl/certs/ca-certificates.crt;
+grpc_ssl_verify on;`,
+    },
+    {
+      inside: 'location',
+      good: `
+proxy_pass https://127.0.0.1:8443;`,
+    },
+  ],
+});
