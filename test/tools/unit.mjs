@@ -3,38 +3,21 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { build } from 'esbuild';
+import { bundleTests, testFiles } from './bundle.mjs';
+import { reporters } from './reporters.mjs';
 
 const SLOW = ['test/nginx/', 'test/editor/', 'test/bench/', 'test/deployment/'];
 const words = process.argv.slice(2).filter((w) => !w.startsWith('--'));
 const all = process.argv.includes('--all');
-const files = fs
-  .readdirSync('test', { recursive: true })
-  .map((f) => path.posix.join('test', String(f).replaceAll('\\', '/')))
-  .filter((f) => /\.test\.tsx?$/.test(f) && !f.startsWith('test/editor/'))
+const files = testFiles()
+  .filter((f) => !f.startsWith('test/editor/'))
   .filter((f) => (words.length ? words.some((w) => f.includes(w)) : all || !SLOW.some((s) => f.startsWith(s))));
 if (!files.length) {
   console.error(`no test file matches ${words.join(' ')}`);
   process.exit(2);
 }
 const outdir = path.resolve('out', words.length ? `test-${process.pid}` : 'test');
-fs.rmSync(outdir, { recursive: true, force: true });
-await build({
-  entryPoints: files,
-  outdir,
-  outbase: '.',
-  bundle: true,
-  splitting: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20',
-  packages: 'external',
-  sourcemap: 'inline',
-  jsx: 'automatic',
-  jsxImportSource: 'preact',
-  logLevel: 'warning',
-});
-const built = files.map((f) => path.join(outdir, f.replace(/\.tsx?$/, '.js')));
-const run = spawnSync(process.execPath, ['--enable-source-maps', '--test', ...built], { stdio: 'inherit' });
+const built = await bundleTests(files, outdir);
+const run = spawnSync(process.execPath, ['--enable-source-maps', '--test', ...reporters(), ...built], { stdio: 'inherit' });
 if (words.length) fs.rmSync(outdir, { recursive: true, force: true });
 process.exit(run.status ?? 1);

@@ -1,0 +1,97 @@
+// A person's hands on the workbench: each function is something that a user does or sees. It waits for what it needs, never for a fixed time.
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Locator, Page } from 'playwright-core';
+import { type Server, screenshots, workbenchUrl } from './host.ts';
+
+const PATIENCE = 20_000;
+
+export class Workbench {
+  constructor(readonly page: Page) {
+    page.setDefaultTimeout(PATIENCE);
+  }
+
+  /** Opens a folder with one file of it in front. */
+  static async open(page: Page, server: Server, folder: string, file: string, payload: [string, string][] = []): Promise<Workbench> {
+    const workbench = new Workbench(page);
+    await page.goto(workbenchUrl(server, folder, [['openFile', path.join(folder, file)], ...payload]));
+    await page.locator('.monaco-editor .view-line').first().waitFor();
+    return workbench;
+  }
+
+  line(text: string): Locator {
+    return this.page.locator('.editor-instance .view-line', { hasText: text }).first();
+  }
+
+  /** The underlines of a severity in the open editor. */
+  squiggles(severity: 'error' | 'warning' | 'info' | 'hint'): Locator {
+    return this.page.locator(`.squiggly-${severity}`);
+  }
+
+  /** Puts the cursor into a word of the first line that holds it. */
+  async clickOn(word: string, line = word): Promise<void> {
+    await this.line(line).getByText(word).first().click();
+  }
+
+  /** Runs a command by its title, as the palette does. */
+  async command(title: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    const input = this.page.locator('.quick-input-widget input').first();
+    await input.waitFor();
+    await input.fill(`>${title}`);
+    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().waitFor();
+    await this.page.keyboard.press('Enter');
+    await this.page
+      .locator('.quick-input-widget')
+      .waitFor({ state: 'hidden' })
+      .catch(() => {});
+  }
+
+  /** Opens a file by its name. */
+  async openFile(name: string): Promise<void> {
+    await this.page.keyboard.press('Control+p');
+    const input = this.page.locator('.quick-input-widget input').first();
+    await input.waitFor();
+    await input.fill(name);
+    await this.page
+      .locator('.quick-input-list .monaco-list-row', { hasText: path.basename(name) })
+      .first()
+      .waitFor();
+    await this.page.keyboard.press('Enter');
+    await this.page.locator('.tab.active', { hasText: path.basename(name) }).waitFor();
+  }
+
+  /** Opens the menu of the light bulb at the cursor. It is asked for again while it lacks the title, for the first answer can be empty. */
+  async openQuickFixes(title: string): Promise<Locator> {
+    const fix = this.page.locator('.action-widget .action', { hasText: title }).first();
+    for (let attempt = 1; ; attempt++) {
+      await this.page.keyboard.press('Control+.');
+      try {
+        await fix.waitFor({ timeout: 2000 });
+        return fix;
+      } catch (error) {
+        if (attempt === 8) throw error;
+        await this.page.keyboard.press('Escape');
+      }
+    }
+  }
+
+  async applyQuickFix(title: string): Promise<void> {
+    await (await this.openQuickFixes(title)).click();
+  }
+
+  /** Saves with the keyboard and waits until the file on disk holds the text. */
+  async save(file: string, holds: RegExp): Promise<void> {
+    await this.page.keyboard.press('Control+s');
+    const deadline = Date.now() + PATIENCE;
+    while (!holds.test(fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : '')) {
+      if (Date.now() > deadline) throw new Error(`${file} does not hold ${holds}:\n${fs.readFileSync(file, 'utf8')}`);
+      await this.page.waitForTimeout(50);
+    }
+  }
+
+  async screenshot(name: string): Promise<void> {
+    fs.mkdirSync(screenshots, { recursive: true });
+    await this.page.screenshot({ path: path.join(screenshots, `${name}.png`) });
+  }
+}

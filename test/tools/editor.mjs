@@ -1,0 +1,66 @@
+// The tests in a real VS Code: packs the extension, bundles what runs inside the hosts, and runs test/editor.
+// usage: node test/tools/editor.mjs [--no-package] [word…]   a word is a part of a file's name in test/editor
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { build } from 'esbuild';
+import { bundleTests, testFiles } from './bundle.mjs';
+import { ensureNode, ensureServer, ensureWeb } from './editor-tools.mjs';
+import { reporters } from './reporters.mjs';
+
+const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));
+const files = testFiles().filter((file) => file.startsWith('test/editor/') && (!words.length || words.some((word) => file.includes(word))));
+if (!files.length) {
+  console.error(`no editor test matches ${words.join(' ')}`);
+  process.exit(2);
+}
+await Promise.all([ensureNode(console.log), ensureServer(console.log), ensureWeb(console.log)]);
+
+fs.mkdirSync('out/editor', { recursive: true });
+const vsix = 'out/editor/proxylens.vsix';
+if (!process.argv.includes('--no-package') || !fs.existsSync(vsix)) {
+  const pack = spawnSync(process.execPath, ['node_modules/@vscode/vsce/vsce', 'package', '--no-dependencies', '--out', vsix], {
+    encoding: 'utf8',
+  });
+  if (pack.status !== 0) {
+    console.error(pack.stdout + pack.stderr);
+    process.exit(1);
+  }
+}
+await bundleSuites('out/editor');
+const built = await bundleTests(files, path.resolve('out/editor/tests'));
+const run = spawnSync(process.execPath, ['--enable-source-maps', '--test', '--test-concurrency=1', ...reporters(), ...built], {
+  stdio: 'inherit',
+});
+process.exit(run.status ?? 1);
+
+/**
+ * Bundles the Mocha suites that run inside the two extension hosts.
+ * @param {string} outdir
+ */
+async function bundleSuites(outdir) {
+  const common = {
+    bundle: true,
+    sourcemap: /** @type {const} */ ('inline'),
+    format: /** @type {const} */ ('cjs'),
+    logLevel: /** @type {const} */ ('warning'),
+  };
+  await Promise.all([
+    build({
+      ...common,
+      entryPoints: ['test/editor/suite/node.ts'],
+      outfile: `${outdir}/suite.node.cjs`,
+      platform: 'node',
+      target: 'node20',
+      external: ['vscode', 'mocha'],
+    }),
+    build({
+      ...common,
+      entryPoints: ['test/editor/suite/web.ts'],
+      outfile: `${outdir}/suite.web.js`,
+      platform: 'browser',
+      external: ['vscode'],
+      define: { global: 'globalThis' },
+    }),
+  ]);
+}

@@ -1,0 +1,9 @@
+// How the test scripts speak to `npm test`: people read the spec reporter, the last line of `npm test` reads the counts.
+
+/** Arguments for `node --test`; with PROXYLENS_COUNTS=FILE the counts are written there too. */
+export function reporters() {
+  const file = process.env.PROXYLENS_COUNTS;
+  if (!file) return [];
+  const counts = new URL('count.mjs', import.meta.url).href;
+  return ['--test-reporter=spec', '--test-reporter-destination=stdout', `--test-reporter=${counts}`, `--test-reporter-destination=${file}`];
+}
