@@ -4,7 +4,7 @@ import { type BaseLanguageClient, type LanguageClientOptions, RevealOutputChanne
 import type { InitializationOptions } from '../../server/src/lsp/protocol.ts';
 import type { App, Host } from './app.ts';
 import { repeatChosenRoot } from './commands/choose-root.ts';
-import { serveRulePages } from './commands/explain-rule.ts';
+import { rulePageLink, serveRulePages } from './commands/explain-rule.ts';
 import { registerCommands } from './commands/index.ts';
 import { answerFileRequests } from './file-requests.ts';
 import { showStatus } from './status.ts';
@@ -38,6 +38,14 @@ export async function activate(context: vscode.ExtensionContext, host: Host): Pr
     synchronize: { configurationSection: ID },
     initializationOptions,
     markdown: { isTrusted: false, supportHtml: false },
+    middleware: {
+      // a click on the rule's id opens its page in the editor
+      handleDiagnostics: (uri, diagnostics, next) => {
+        for (const diagnostic of diagnostics)
+          if (typeof diagnostic.code === 'string') diagnostic.code = { value: diagnostic.code, target: rulePageLink(diagnostic.code) };
+        next(uri, diagnostics);
+      },
+    },
   };
   const client = await host.createClient(context, options);
   running = client;

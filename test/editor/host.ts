@@ -191,6 +191,7 @@ export async function runInHost(page: Page, url: string, seconds = 60): Promise<
     if (mark >= 0) results.push(JSON.parse(line.slice(mark + MARK.length)));
     else if (!NOISE.test(line)) lines.push(line.slice(0, 2000));
   });
+  if (process.env.PROXYLENS_VERBOSE) page.on('console', (message) => console.log(`[${message.type()}] ${message.text().slice(0, 1000)}`));
   page.on('pageerror', (error) => lines.push(`page error: ${error.stack ?? error.message}`));
   await page.goto(url);
   const code = await Promise.race([

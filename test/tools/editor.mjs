@@ -19,9 +19,7 @@ await Promise.all([ensureNode(console.log), ensureServer(console.log), ensureWeb
 fs.mkdirSync('out/editor', { recursive: true });
 const vsix = 'out/editor/proxylens.vsix';
 if (!process.argv.includes('--no-package') || !fs.existsSync(vsix)) {
-  const pack = spawnSync(process.execPath, ['node_modules/@vscode/vsce/vsce', 'package', '--no-dependencies', '--out', vsix], {
-    encoding: 'utf8',
-  });
+  const pack = spawnSync('npm', ['run', '-s', 'package', '--', '--out', vsix], { encoding: 'utf8', shell: process.platform === 'win32' });
   if (pack.status !== 0) {
     console.error(pack.stdout + pack.stderr);
     process.exit(1);

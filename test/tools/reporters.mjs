@@ -3,7 +3,7 @@
 /** Arguments for `node --test`; with PROXYLENS_COUNTS=FILE the counts are written there too. */
 export function reporters() {
   const file = process.env.PROXYLENS_COUNTS;
-  if (!file) return [];
+  if (!file) return ['--test-reporter=spec'];
   const counts = new URL('count.mjs', import.meta.url).href;
   return ['--test-reporter=spec', '--test-reporter-destination=stdout', `--test-reporter=${counts}`, `--test-reporter-destination=${file}`];
 }

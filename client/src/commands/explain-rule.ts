@@ -17,6 +17,10 @@ export function serveRulePages({ client }: App): vscode.Disposable {
   });
 }
 
+/** What a click on a rule's id opens. */
+export const rulePageLink = (rule: string): vscode.Uri =>
+  vscode.Uri.parse(`command:proxylens.explainRule?${encodeURIComponent(JSON.stringify([rule]))}`);
+
 /** The rules that have a finding in the open file, worst first. */
 function rulesHere(): string[] {
   const document = vscode.window.activeTextEditor?.document;
