@@ -29,7 +29,8 @@ module.exports = grammar({
     _word: ($) => choice($.word, $.string, $.open_string),
     // Both match a Lua name; of two tokens of one length the one that stands first wins.
     lua_name: (_) => /[a-z_]*_by_lua_block/,
-    word: (_) => /([^ \t\r\n;{}#"'\\$]|\\(.|\n)|\$\{*|\\)([^ \t\r\n;{\\$]|\\(.|\n)|\$\{*|\\)*/,
+    // A backslash takes the next character with it; at the end of the file there is none.
+    word: (_) => /([^ \t\r\n;{}#"'\\$]|\\(.|\n)|\$\{*)([^ \t\r\n;{\\$]|\\(.|\n)|\$\{*)*\\?|\\/,
     comment: (_) => /#[^\n]*/,
   },
 });

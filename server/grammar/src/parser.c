@@ -284,10 +284,10 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
   switch (state) {
     case 0:
       if (eof) ADVANCE(2);
-      if (lookahead == '#') ADVANCE(24);
+      if (lookahead == '#') ADVANCE(23);
       if (lookahead == '$') ADVANCE(20);
       if (lookahead == ';') ADVANCE(3);
-      if (lookahead == '\\') ADVANCE(21);
+      if (lookahead == '\\') ADVANCE(22);
       if (lookahead == '_') ADVANCE(9);
       if (lookahead == '{') ADVANCE(4);
       if (lookahead == '}') ADVANCE(5);
@@ -298,14 +298,14 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       if (('a' <= lookahead && lookahead <= 'z')) ADVANCE(17);
       if (lookahead != 0 &&
           (lookahead < '"' || '$' < lookahead) &&
-          lookahead != '\'') ADVANCE(22);
+          lookahead != '\'') ADVANCE(21);
       END_STATE();
     case 1:
       if (eof) ADVANCE(2);
-      if (lookahead == '#') ADVANCE(24);
+      if (lookahead == '#') ADVANCE(23);
       if (lookahead == '$') ADVANCE(20);
       if (lookahead == ';') ADVANCE(3);
-      if (lookahead == '\\') ADVANCE(21);
+      if (lookahead == '\\') ADVANCE(22);
       if (lookahead == '{') ADVANCE(4);
       if (lookahead == '}') ADVANCE(5);
       if (lookahead == '\t' ||
@@ -314,7 +314,7 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(1);
       if (lookahead != 0 &&
           (lookahead < '"' || '$' < lookahead) &&
-          lookahead != '\'') ADVANCE(22);
+          lookahead != '\'') ADVANCE(21);
       END_STATE();
     case 2:
       ACCEPT_TOKEN(ts_builtin_sym_end);
@@ -331,7 +331,7 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
     case 6:
       ACCEPT_TOKEN(sym_lua_name);
       if (lookahead == '$') ADVANCE(20);
-      if (lookahead == '\\') ADVANCE(23);
+      if (lookahead == '\\') ADVANCE(22);
       if (lookahead == '_') ADVANCE(9);
       if (('a' <= lookahead && lookahead <= 'z')) ADVANCE(17);
       if (lookahead != 0 &&
@@ -340,12 +340,12 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead != '\r' &&
           lookahead != ' ' &&
           lookahead != ';' &&
-          (lookahead < 'a' || '{' < lookahead)) ADVANCE(22);
+          (lookahead < 'a' || '{' < lookahead)) ADVANCE(21);
       END_STATE();
     case 7:
       ACCEPT_TOKEN(sym_word);
       if (lookahead == '$') ADVANCE(20);
-      if (lookahead == '\\') ADVANCE(23);
+      if (lookahead == '\\') ADVANCE(22);
       if (lookahead == '_') ADVANCE(9);
       if (lookahead == 'a') ADVANCE(19);
       if (('b' <= lookahead && lookahead <= 'z')) ADVANCE(17);
@@ -355,12 +355,12 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead != '\r' &&
           lookahead != ' ' &&
           lookahead != ';' &&
-          (lookahead < 'a' || '{' < lookahead)) ADVANCE(22);
+          (lookahead < 'a' || '{' < lookahead)) ADVANCE(21);
       END_STATE();
     case 8:
       ACCEPT_TOKEN(sym_word);
       if (lookahead == '$') ADVANCE(20);
-      if (lookahead == '\\') ADVANCE(23);
+      if (lookahead == '\\') ADVANCE(22);
       if (lookahead == '_') ADVANCE(9);
       if (lookahead == 'b') ADVANCE(16);
       if (lookahead == 'l') ADVANCE(15);
@@ -371,12 +371,12 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead != '\r' &&
           lookahead != ' ' &&
           lookahead != ';' &&
-          (lookahead < 'a' || '{' < lookahead)) ADVANCE(22);
+          (lookahead < 'a' || '{' < lookahead)) ADVANCE(21);
       END_STATE();
     case 9:
       ACCEPT_TOKEN(sym_word);
       if (lookahead == '$') ADVANCE(20);
-      if (lookahead == '\\') ADVANCE(23);
+      if (lookahead == '\\') ADVANCE(22);
       if (lookahead == '_') ADVANCE(9);
       if (lookahead == 'b') ADVANCE(16);
       if (('a' <= lookahead && lookahead <= 'z')) ADVANCE(17);
@@ -386,12 +386,12 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead != '\r' &&
           lookahead != ' ' &&
           lookahead != ';' &&
-          (lookahead < 'a' || '{' < lookahead)) ADVANCE(22);
+          (lookahead < 'a' || '{' < lookahead)) ADVANCE(21);
       END_STATE();
     case 10:
       ACCEPT_TOKEN(sym_word);
       if (lookahead == '$') ADVANCE(20);
-      if (lookahead == '\\') ADVANCE(23);
+      if (lookahead == '\\') ADVANCE(22);
       if (lookahead == '_') ADVANCE(9);
       if (lookahead == 'b') ADVANCE(13);
       if (('a' <= lookahead && lookahead <= 'z')) ADVANCE(17);
@@ -401,12 +401,12 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead != '\r' &&
           lookahead != ' ' &&
           lookahead != ';' &&
-          (lookahead < 'a' || '{' < lookahead)) ADVANCE(22);
+          (lookahead < 'a' || '{' < lookahead)) ADVANCE(21);
       END_STATE();
     case 11:
       ACCEPT_TOKEN(sym_word);
       if (lookahead == '$') ADVANCE(20);
-      if (lookahead == '\\') ADVANCE(23);
+      if (lookahead == '\\') ADVANCE(22);
       if (lookahead == '_') ADVANCE(9);
       if (lookahead == 'c') ADVANCE(12);
       if (('a' <= lookahead && lookahead <= 'z')) ADVANCE(17);
@@ -416,12 +416,12 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead != '\r' &&
           lookahead != ' ' &&
           lookahead != ';' &&
-          (lookahead < 'a' || '{' < lookahead)) ADVANCE(22);
+          (lookahead < 'a' || '{' < lookahead)) ADVANCE(21);
       END_STATE();
     case 12:
       ACCEPT_TOKEN(sym_word);
       if (lookahead == '$') ADVANCE(20);
-      if (lookahead == '\\') ADVANCE(23);
+      if (lookahead == '\\') ADVANCE(22);
       if (lookahead == '_') ADVANCE(9);
       if (lookahead == 'k') ADVANCE(6);
       if (('a' <= lookahead && lookahead <= 'z')) ADVANCE(17);
@@ -431,12 +431,12 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead != '\r' &&
           lookahead != ' ' &&
           lookahead != ';' &&
-          (lookahead < 'a' || '{' < lookahead)) ADVANCE(22);
+          (lookahead < 'a' || '{' < lookahead)) ADVANCE(21);
       END_STATE();
     case 13:
       ACCEPT_TOKEN(sym_word);
       if (lookahead == '$') ADVANCE(20);
-      if (lookahead == '\\') ADVANCE(23);
+      if (lookahead == '\\') ADVANCE(22);
       if (lookahead == '_') ADVANCE(9);
       if (lookahead == 'l') ADVANCE(14);
       if (lookahead == 'y') ADVANCE(18);
@@ -447,12 +447,12 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead != '\r' &&
           lookahead != ' ' &&
           lookahead != ';' &&
-          (lookahead < 'a' || '{' < lookahead)) ADVANCE(22);
+          (lookahead < 'a' || '{' < lookahead)) ADVANCE(21);
       END_STATE();
     case 14:
       ACCEPT_TOKEN(sym_word);
       if (lookahead == '$') ADVANCE(20);
-      if (lookahead == '\\') ADVANCE(23);
+      if (lookahead == '\\') ADVANCE(22);
       if (lookahead == '_') ADVANCE(9);
       if (lookahead == 'o') ADVANCE(11);
       if (('a' <= lookahead && lookahead <= 'z')) ADVANCE(17);
@@ -462,12 +462,12 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead != '\r' &&
           lookahead != ' ' &&
           lookahead != ';' &&
-          (lookahead < 'a' || '{' < lookahead)) ADVANCE(22);
+          (lookahead < 'a' || '{' < lookahead)) ADVANCE(21);
       END_STATE();
     case 15:
       ACCEPT_TOKEN(sym_word);
       if (lookahead == '$') ADVANCE(20);
-      if (lookahead == '\\') ADVANCE(23);
+      if (lookahead == '\\') ADVANCE(22);
       if (lookahead == '_') ADVANCE(9);
       if (lookahead == 'u') ADVANCE(7);
       if (('a' <= lookahead && lookahead <= 'z')) ADVANCE(17);
@@ -477,12 +477,12 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead != '\r' &&
           lookahead != ' ' &&
           lookahead != ';' &&
-          (lookahead < 'a' || '{' < lookahead)) ADVANCE(22);
+          (lookahead < 'a' || '{' < lookahead)) ADVANCE(21);
       END_STATE();
     case 16:
       ACCEPT_TOKEN(sym_word);
       if (lookahead == '$') ADVANCE(20);
-      if (lookahead == '\\') ADVANCE(23);
+      if (lookahead == '\\') ADVANCE(22);
       if (lookahead == '_') ADVANCE(9);
       if (lookahead == 'y') ADVANCE(18);
       if (('a' <= lookahead && lookahead <= 'z')) ADVANCE(17);
@@ -492,12 +492,12 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead != '\r' &&
           lookahead != ' ' &&
           lookahead != ';' &&
-          (lookahead < 'a' || '{' < lookahead)) ADVANCE(22);
+          (lookahead < 'a' || '{' < lookahead)) ADVANCE(21);
       END_STATE();
     case 17:
       ACCEPT_TOKEN(sym_word);
       if (lookahead == '$') ADVANCE(20);
-      if (lookahead == '\\') ADVANCE(23);
+      if (lookahead == '\\') ADVANCE(22);
       if (lookahead == '_') ADVANCE(9);
       if (('a' <= lookahead && lookahead <= 'z')) ADVANCE(17);
       if (lookahead != 0 &&
@@ -506,12 +506,12 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead != '\r' &&
           lookahead != ' ' &&
           lookahead != ';' &&
-          (lookahead < 'a' || '{' < lookahead)) ADVANCE(22);
+          (lookahead < 'a' || '{' < lookahead)) ADVANCE(21);
       END_STATE();
     case 18:
       ACCEPT_TOKEN(sym_word);
       if (lookahead == '$') ADVANCE(20);
-      if (lookahead == '\\') ADVANCE(23);
+      if (lookahead == '\\') ADVANCE(22);
       if (lookahead == '_') ADVANCE(8);
       if (('a' <= lookahead && lookahead <= 'z')) ADVANCE(17);
       if (lookahead != 0 &&
@@ -520,12 +520,12 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead != '\r' &&
           lookahead != ' ' &&
           lookahead != ';' &&
-          (lookahead < 'a' || '{' < lookahead)) ADVANCE(22);
+          (lookahead < 'a' || '{' < lookahead)) ADVANCE(21);
       END_STATE();
     case 19:
       ACCEPT_TOKEN(sym_word);
       if (lookahead == '$') ADVANCE(20);
-      if (lookahead == '\\') ADVANCE(23);
+      if (lookahead == '\\') ADVANCE(22);
       if (lookahead == '_') ADVANCE(10);
       if (('a' <= lookahead && lookahead <= 'z')) ADVANCE(17);
       if (lookahead != 0 &&
@@ -534,54 +534,40 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead != '\r' &&
           lookahead != ' ' &&
           lookahead != ';' &&
-          (lookahead < 'a' || '{' < lookahead)) ADVANCE(22);
+          (lookahead < 'a' || '{' < lookahead)) ADVANCE(21);
       END_STATE();
     case 20:
       ACCEPT_TOKEN(sym_word);
       if (lookahead == '$') ADVANCE(20);
-      if (lookahead == '\\') ADVANCE(23);
+      if (lookahead == '\\') ADVANCE(22);
       if (lookahead == '{') ADVANCE(20);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != ' ' &&
-          lookahead != ';') ADVANCE(22);
+          lookahead != ';') ADVANCE(21);
       END_STATE();
     case 21:
       ACCEPT_TOKEN(sym_word);
       if (lookahead == '$') ADVANCE(20);
-      if (lookahead == '\\') ADVANCE(23);
-      if (lookahead == '\t' ||
-          lookahead == '\n' ||
-          lookahead == '\r' ||
-          lookahead == ' ' ||
-          lookahead == ';' ||
-          lookahead == '{') ADVANCE(22);
-      if (lookahead != 0) ADVANCE(22);
-      END_STATE();
-    case 22:
-      ACCEPT_TOKEN(sym_word);
-      if (lookahead == '$') ADVANCE(20);
-      if (lookahead == '\\') ADVANCE(23);
+      if (lookahead == '\\') ADVANCE(22);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != ' ' &&
           lookahead != ';' &&
-          lookahead != '{') ADVANCE(22);
+          lookahead != '{') ADVANCE(21);
+      END_STATE();
+    case 22:
+      ACCEPT_TOKEN(sym_word);
+      if (lookahead != 0) ADVANCE(21);
       END_STATE();
     case 23:
-      ACCEPT_TOKEN(sym_word);
-      if (lookahead == '$') ADVANCE(20);
-      if (lookahead == '\\') ADVANCE(23);
-      if (lookahead != 0) ADVANCE(22);
-      END_STATE();
-    case 24:
       ACCEPT_TOKEN(sym_comment);
       if (lookahead != 0 &&
-          lookahead != '\n') ADVANCE(24);
+          lookahead != '\n') ADVANCE(23);
       END_STATE();
     default:
       return false;

@@ -6,8 +6,10 @@ import type { Edit, Parser, Tree } from 'web-tree-sitter';
 import { applyEdits, type TextEdit } from '../base/edit.ts';
 import type { FileId } from '../base/file-id.ts';
 import { Lines } from '../base/lines.ts';
-import { Lowerer } from './lower.ts';
-import type { MirrorComment, MirrorStatement } from './mirror.ts';
+import { Change } from './change.ts';
+import { type LowerInput, lower, lowerChange } from './lower.ts';
+import type { MirrorComment, MirrorStatement, Raw } from './mirror.ts';
+import { problemsOf } from './problems.ts';
 import type { SourceFile, SyntaxProblem } from './statement.ts';
 
 const NOWHERE = { row: 0, column: 0 };
@@ -19,9 +21,8 @@ export class Document implements SourceFile {
   private tree: Tree | null;
   private current: string;
   private lineTable: Lines | null = null;
-  private statements!: MirrorStatement[];
-  private notes!: MirrorComment[];
-  private faults!: SyntaxProblem[];
+  private raw: Raw;
+  private problemList: SyntaxProblem[] | null = null;
   readonly template: string | null = null;
 
   /** Made by `NginxParser.open` only. */
@@ -31,8 +32,9 @@ export class Document implements SourceFile {
     text: string,
   ) {
     this.current = text;
-    this.tree = this.parse(null);
-    this.lower();
+    const tree = this.parse(null);
+    this.tree = tree;
+    this.raw = lower(tree.rootNode, this.input());
   }
 
   get text(): string {
@@ -46,15 +48,16 @@ export class Document implements SourceFile {
   }
 
   get body(): readonly MirrorStatement[] {
-    return this.statements;
+    return this.raw.body;
   }
 
   get comments(): readonly MirrorComment[] {
-    return this.notes;
+    return this.raw.comments;
   }
 
   get problems(): readonly SyntaxProblem[] {
-    return this.faults;
+    this.problemList ??= problemsOf(this.current, this.raw.body, this.raw.comments, this.raw.strays);
+    return this.problemList;
   }
 
   /**
@@ -77,9 +80,12 @@ export class Document implements SourceFile {
     }
     this.current = next;
     this.lineTable = null;
+    this.problemList = null;
     this.tree = this.parse(tree);
     tree.delete();
-    this.lower();
+    const change = new Change(edits);
+    change.moveAll(this.raw);
+    this.raw = lowerChange(this.tree.rootNode, this.input(), this.raw, change);
   }
 
   /** Replaces the whole text, and edits only what differs between the first and the last difference. */
@@ -111,10 +117,7 @@ export class Document implements SourceFile {
     return tree;
   }
 
-  private lower(): void {
-    const { body, comments, problems } = new Lowerer(this.current).file(this.live().rootNode);
-    this.statements = body;
-    this.notes = comments;
-    this.faults = problems;
+  private input(): LowerInput {
+    return { text: this.current, shown: masked(this.current), templated: () => false };
   }
 }

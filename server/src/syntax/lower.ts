@@ -1,155 +1,370 @@
 /**
- * From tree-sitter's nodes to plain statements and problems. The grammar accepts every sequence of tokens, so what nginx refuses shows
- * here: as a directive without an end, a block without its brace, a stray brace or semicolon, a quote that nobody closed.
+ * From tree-sitter's nodes to plain statements: from scratch, or into the statements that an earlier text had. Works out no problems.
+ *
+ * Why the old statements can be taken over without a comparison: the grammar accepts every sequence of tokens and is deterministic, so
+ * what a closed statement looks like depends on its own text only (and its overhang), and what follows the start of a statement within
+ * one block depends on the text from there on only.
  */
 import type { Node, TreeCursor } from 'web-tree-sitter';
-import { type MirrorComment, type MirrorStatement, type MirrorWord, makeWord } from './mirror.ts';
-import type { SyntaxProblem } from './statement.ts';
+import type { Change } from './change.ts';
+import { commentEnd, cutHeader, type HeaderSink, type WordKind } from './cut.ts';
+import {
+  endOf,
+  type MirrorComment,
+  type MirrorSpan,
+  type MirrorStatement,
+  type MirrorWord,
+  makeWord,
+  type Raw,
+  type Stray,
+  type WordFault,
+} from './mirror.ts';
 
-export interface Lowered {
-  readonly body: MirrorStatement[];
-  readonly comments: MirrorComment[];
-  readonly problems: SyntaxProblem[];
+/** What to read. `shown` is what the grammar saw: as long as the text, without template marks and NUL. */
+export interface LowerInput {
+  readonly text: string;
+  readonly shown: string;
+  /** True when a template engine has a hand in a part of the text. */
+  templated(start: number, end: number): boolean;
 }
 
-const trimEnd = (text: string): string => (text.endsWith('\r') ? text.slice(0, -1) : text);
+/** The statements of a text that nobody has seen before. */
+export const lower = (root: Node, input: LowerInput): Raw => new Lowerer(input, null, null).file(root);
 
-export class Lowerer {
-  readonly comments: MirrorComment[] = [];
-  readonly problems: SyntaxProblem[] = [];
+/** The statements after a change. `old` must have been moved by `change.moveAll` and is used up. */
+export const lowerChange = (root: Node, input: LowerInput, old: Raw, change: Change): Raw => new Lowerer(input, old, change).file(root);
 
-  constructor(private readonly text: string) {}
+/** Buffer of a file that nginx reads through (NGX_CONF_BUFFER), in bytes. */
+const BUFFER = 4096;
 
-  file(root: Node): Lowered {
-    const body: MirrorStatement[] = [];
-    const cursor = root.walk();
-    this.children(cursor, null, body);
-    cursor.delete();
-    return { body, comments: this.comments, problems: this.problems };
+/** Length in UTF-8 bytes. */
+export function byteLength(text: string): number {
+  let bytes = text.length;
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c < 0x80) continue;
+    if (c < 0x800) bytes += 1;
+    else if (c >= 0xd800 && c < 0xdc00) {
+      bytes += 2;
+      i++;
+    } else bytes += 2;
+  }
+  return bytes;
+}
+
+/**
+ * True when nginx cannot hold the word: it and what ends it must fit into one buffer (ngx_conf_read_token; tried on 1.22.1). White space
+ * behind a word is read into the same buffer, a semicolon or brace ends the reading.
+ */
+function tooLong(raw: string, quoted: boolean, next: string | undefined): boolean {
+  if (raw.length * 3 < BUFFER - 2) return false;
+  const spaced = next === ' ' || next === '\t' || next === '\r' || next === '\n';
+  return byteLength(raw) - (quoted ? 1 : 0) >= BUFFER - (spaced ? 1 : 0);
+}
+
+/** V8 keeps the whole text alive for a slice of it: words of an edited text are copied, lest every keystroke's text stays. */
+const copied = (text: string): string => (text.length < 13 ? text : (JSON.parse(JSON.stringify(text)) as string));
+
+const byStart = (a: { start: number }, b: { start: number }): number => a.start - b.start;
+
+/** Index of the last element that starts at or before `offset`, -1 if none does. */
+function lastStartingBefore(list: readonly { start: number }[], offset: number): number {
+  let low = 0;
+  let high = list.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (list[middle]!.start <= offset) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
+
+class Lowerer implements HeaderSink {
+  private readonly comments: MirrorComment[] = [];
+  private readonly strays: Stray[] = [];
+  /** Pairs of offsets between which everything was read anew; comments and strays elsewhere are the old ones. */
+  private readonly walked: number[] = [];
+  private walkedFrom = -1;
+  /** Whether lists of the old statements match lists of nodes: the content of a stray block stands in the list around it. */
+  private readonly paired: boolean;
+  /** Of the header that was cut last: its words, how far its open quotes were read, its faults. */
+  private words: MirrorWord[] = [];
+  private reach = 0;
+  private faults: WordFault[] | null = null;
+  /** The closing brace of the list that was read last. */
+  private closing: MirrorSpan | null = null;
+
+  constructor(
+    private readonly input: LowerInput,
+    private readonly old: Raw | null,
+    private readonly change: Change | null,
+  ) {
+    this.paired = old !== null && !old.strays.some((s) => s.fault === 'unexpected-opening-brace');
   }
 
-  private children(cursor: TreeCursor, parent: MirrorStatement | null, into: MirrorStatement[]): void {
-    if (!cursor.gotoFirstChild()) return;
-    do this.item(cursor, parent, into);
-    while (cursor.gotoNextSibling());
-    cursor.gotoParent();
-  }
-
-  private item(cursor: TreeCursor, parent: MirrorStatement | null, into: MirrorStatement[]): void {
-    const start = cursor.startIndex;
-    switch (cursor.nodeType) {
-      case 'directive':
-      case 'lua_directive':
-        into.push(this.directive(cursor, parent));
-        break;
-      case 'comment':
-        this.comment(cursor);
-        break;
-      case 'stray_block':
-        this.problems.push({ fault: 'unexpected-opening-brace', span: { start, end: start + 1 }, statement: parent });
-        this.children(cursor, parent, into);
-        break;
-      case 'block':
-        this.children(cursor, parent, into);
-        break;
-      case 'stray_semicolon':
-        this.problems.push({ fault: 'unexpected-semicolon', span: { start, end: start + 1 }, statement: parent });
-        break;
-      case 'stray_brace':
-        this.problems.push({ fault: 'unexpected-closing-brace', span: { start, end: start + 1 }, statement: null });
-        break;
+  file(root: Node): Raw {
+    let body: MirrorStatement[] = [];
+    if (this.old && this.paired) body = this.changedList(this.old.body, null, root, 0, null);
+    else {
+      this.resume(0);
+      const cursor = root.walk();
+      this.children(cursor, null, body);
+      cursor.delete();
+      this.pause(Number.POSITIVE_INFINITY);
     }
+    return { body, comments: this.together(this.old?.comments, this.comments), strays: this.together(this.old?.strays, this.strays) };
   }
 
-  private comment(cursor: TreeCursor): void {
-    const text = trimEnd(this.text.slice(cursor.startIndex, cursor.endIndex));
-    this.comments.push({ start: cursor.startIndex, end: cursor.startIndex + text.length, text });
+  // What was read anew, and what was not.
+
+  private resume(at: number): void {
+    this.walkedFrom = at;
   }
 
-  private directive(cursor: TreeCursor, parent: MirrorStatement | null): MirrorStatement {
-    const words: MirrorWord[] = [];
-    const statement: MirrorStatement = {
-      name: undefined as unknown as MirrorWord,
-      args: [],
-      block: null,
-      rawBody: null,
-      open: null,
-      close: null,
-      closed: false,
-      start: cursor.startIndex,
-      end: cursor.endIndex,
-      parent,
-    };
-    cursor.gotoFirstChild();
+  private pause(at: number): void {
+    if (at > this.walkedFrom) this.walked.push(this.walkedFrom, at);
+    this.walkedFrom = -1;
+  }
+
+  private together<T extends { start: number }>(old: readonly T[] | undefined, found: T[]): T[] {
+    if (!old) return found;
+    const kept: T[] = [];
+    let w = 0;
+    for (const item of old) {
+      while (w < this.walked.length && this.walked[w + 1]! <= item.start) w += 2;
+      if (w >= this.walked.length || item.start < this.walked[w]!) kept.push(item);
+    }
+    return found.length ? [...kept, ...found].sort(byStart) : kept;
+  }
+
+  // Lists of statements.
+
+  /** The children of the cursor's node, into `into`, without an old list to compare with. */
+  private children(cursor: TreeCursor, parent: MirrorStatement | null, into: MirrorStatement[]): void {
+    this.closing = null;
+    if (!cursor.gotoFirstChild()) return;
+    let closing: MirrorSpan | null = null;
     do {
-      const start = cursor.startIndex;
-      const end = cursor.endIndex;
       switch (cursor.nodeType) {
-        case 'word':
-        case 'lua_name':
-          words.push(this.word(start, end, 'plain', words));
+        case 'directive':
+        case 'lua_directive':
+          into.push(this.directive(cursor, parent));
           break;
-        case 'string':
-          words.push(this.word(start, end, 'string', words));
+        case '}':
+          closing = { start: cursor.startIndex, end: cursor.endIndex };
           break;
-        case 'open_string':
-          words.push(this.word(start, end, 'open-string', words));
-          this.problems.push({ fault: 'unterminated-string', span: { start, end }, statement });
+        case 'stray_block':
+          this.strayBlock(cursor, parent, into);
           break;
-        case ';':
-          statement.close = { start, end };
-          statement.closed = true;
-          break;
-        case 'comment':
-          this.comment(cursor);
-          break;
-        case 'block':
-        case 'lua_block':
-          this.block(cursor, statement);
-          break;
+        default:
+          this.loose(cursor.nodeType, cursor.startIndex);
       }
     } while (cursor.gotoNextSibling());
     cursor.gotoParent();
-    statement.name = words[0]!;
-    statement.args = words.slice(1);
-    if (!statement.closed) {
-      if (statement.open) this.problems.push({ fault: 'missing-closing-brace', span: { ...statement.open }, statement });
-      else {
-        statement.end = words.at(-1)!.end;
-        this.problems.push({ fault: 'missing-semicolon', span: { start: statement.end, end: statement.end }, statement });
+    this.closing = closing;
+  }
+
+  private loose(type: string, start: number): void {
+    if (type === 'comment') this.comment(start, commentEnd(this.input.shown, start));
+    else if (type === 'stray_brace') this.strays.push({ start, end: start + 1, fault: 'unexpected-closing-brace' });
+    else if (type === 'stray_semicolon') this.strays.push({ start, end: start + 1, fault: 'unexpected-semicolon' });
+  }
+
+  /** A block that belongs to no directive: what it holds counts as standing around it. */
+  private strayBlock(cursor: TreeCursor, parent: MirrorStatement | null, into: MirrorStatement[]): void {
+    const start = cursor.startIndex;
+    this.strays.push({ start, end: start + 1, fault: 'unexpected-opening-brace' });
+    cursor.gotoFirstChild();
+    this.children(cursor, parent, into);
+    cursor.gotoParent();
+  }
+
+  /**
+   * The children of a file or block whose opening brace the change has left alone. Old statements are taken up to the first one that the
+   * change touches; from there nodes are read until one starts where an untouched old statement does; and so on for every edit.
+   */
+  private changedList(
+    old: readonly MirrorStatement[],
+    oldClose: MirrorSpan | null,
+    node: Node,
+    from: number,
+    parent: MirrorStatement | null,
+  ): MirrorStatement[] {
+    const { steps } = this.change!;
+    const found: MirrorStatement[] = [];
+    let step = this.change!.firstEndingAt(from);
+    let next = 0;
+    let position = from;
+    const reusable = (s: MirrorStatement): boolean => {
+      const edit = steps[step];
+      return edit === undefined || (s.closed && s.end + s.overhang < edit.newStart);
+    };
+    for (;;) {
+      for (; next < old.length && reusable(old[next]!); next++) {
+        found.push(adopt(old[next]!, parent));
+        position = old[next]!.end;
+      }
+      if (step === steps.length) {
+        this.closing = oldClose;
+        return found;
+      }
+      this.resume(position);
+      let child: Node | null = position === from ? node.firstChild : node.firstChildForIndex(position);
+      let closing: MirrorSpan | null = null;
+      let synced = false;
+      for (; child && !synced; child = child.nextSibling) {
+        const start = child.startIndex;
+        if (start < position) continue;
+        if (child.type === 'directive' || child.type === 'lua_directive') {
+          while (next < old.length && old[next]!.start < start) next++;
+          while (step < steps.length && steps[step]!.newEnd < start) step++;
+          const candidate = old[next];
+          const edit = steps[step];
+          if (candidate?.start === start && (!edit || edit.newStart > start) && reusable(candidate)) {
+            this.pause(start);
+            synced = true;
+          } else {
+            const cursor = child.walk();
+            found.push(this.directive(cursor, parent));
+            cursor.delete();
+          }
+        } else if (child.type === 'stray_block') {
+          const cursor = child.walk();
+          this.strayBlock(cursor, parent, found);
+          cursor.delete();
+        } else if (child.type === '}') closing = { start, end: child.endIndex };
+        else this.loose(child.type, start);
+      }
+      if (!synced) {
+        this.pause(parent ? (closing?.end ?? node.endIndex) : Number.POSITIVE_INFINITY);
+        this.closing = closing;
+        return found;
       }
     }
+  }
+
+  // One statement.
+
+  private directive(cursor: TreeCursor, parent: MirrorStatement | null): MirrorStatement {
+    const start = cursor.startIndex;
+    const limit = cursor.endIndex;
+    const old = this.old && lastAt(this.old.body, start, (s) => s.start);
+    if (old?.closed && old.end <= limit && !this.change!.touches(start, old.end + old.overhang)) {
+      this.pause(start);
+      this.resume(old.end);
+      return adopt(old, parent);
+    }
+    const keepsHeader = old?.open && !old.wordFaults && old.start === start && !this.change!.touches(start, old.open.start);
+    this.reach = 0;
+    const statement = keepsHeader ? this.sameHeader(old, parent) : this.header(start, limit, parent);
+    const { reach } = this;
+    if (statement.open && cursor.gotoLastChild()) {
+      while (cursor.nodeType !== 'block' && cursor.nodeType !== 'lua_block' && cursor.gotoPreviousSibling());
+      if (cursor.nodeType === 'lua_block') this.luaBlock(cursor, statement);
+      else this.block(cursor, statement);
+      cursor.gotoParent();
+    }
+    statement.closed = statement.close !== null;
+    statement.end = endOf(statement);
+    statement.overhang = overhang(statement, statement.wordFaults ? reach : 0);
     return statement;
   }
 
-  private word(start: number, end: number, kind: 'plain' | 'string' | 'open-string', before: MirrorWord[]): MirrorWord {
-    const last = before.at(-1);
-    if (last && last.quote !== '' && last.end === start && this.text[start] !== ')')
-      this.problems.push({ fault: 'after-quote', span: { start, end }, statement: null });
-    return makeWord(start, this.text.slice(start, end), kind, false);
+  private sameHeader(old: MirrorStatement, parent: MirrorStatement | null): MirrorStatement {
+    this.pause(old.start);
+    this.resume(old.open!.end);
+    return { ...old, block: [], rawBody: null, close: null, parent };
+  }
+
+  private header(start: number, limit: number, parent: MirrorStatement | null): MirrorStatement {
+    this.words = [];
+    this.faults = null;
+    const { shown } = this.input;
+    const stop = cutHeader(shown, start, limit, this);
+    const [name, ...args] = this.words;
+    const ended = stop < limit ? shown[stop] : undefined;
+    return {
+      name: name!,
+      args,
+      block: ended === '{' ? [] : null,
+      rawBody: null,
+      open: ended === '{' ? { start: stop, end: stop + 1 } : null,
+      close: ended === ';' ? { start: stop, end: stop + 1 } : null,
+      closed: false,
+      start,
+      end: stop,
+      parent,
+      wordFaults: this.faults,
+      overhang: 0,
+    };
   }
 
   private block(cursor: TreeCursor, statement: MirrorStatement): void {
+    const open = statement.open!;
+    const old = this.paired ? lastAt(this.old!.body, open.start, (s) => s.open?.start ?? -1) : null;
+    if (old?.block && !old.rawBody && !this.change!.touches(open.start, open.start)) {
+      this.pause(open.end);
+      statement.block = this.changedList(old.block, old.close, cursor.currentNode, open.end, statement);
+      this.resume(this.closing?.end ?? cursor.endIndex);
+    } else {
+      statement.block = [];
+      this.children(cursor, statement, statement.block);
+    }
+    statement.close = this.closing;
+  }
+
+  private luaBlock(cursor: TreeCursor, statement: MirrorStatement): void {
+    cursor.gotoLastChild();
+    const closed = cursor.nodeType === '}';
+    const end = closed ? cursor.startIndex : cursor.endIndex;
     statement.block = [];
-    cursor.gotoFirstChild();
-    do {
-      const start = cursor.startIndex;
-      const end = cursor.endIndex;
-      switch (cursor.nodeType) {
-        case '{':
-          statement.open = { start, end };
-          break;
-        case '}':
-          statement.close = { start, end };
-          statement.closed = true;
-          break;
-        case 'lua_body':
-          statement.rawBody = { start: statement.open!.end, end };
-          break;
-        default:
-          this.item(cursor, statement, statement.block);
-      }
-    } while (cursor.gotoNextSibling());
+    statement.rawBody = { start: statement.open!.end, end };
+    statement.close = closed ? { start: end, end: cursor.endIndex } : null;
     cursor.gotoParent();
   }
+
+  word(start: number, end: number, kind: WordKind, reach: number): void {
+    const { text, shown } = this.input;
+    const raw = text.slice(start, end);
+    const word = makeWord(start, this.old ? copied(raw) : raw, kind, this.input.templated(start, end));
+    const before = this.words.at(-1);
+    if (kind === 'open-string') {
+      this.reach = Math.max(this.reach, reach);
+      this.fault('unterminated-string', word);
+    } else if (before && before.quote !== '' && before.end === start && shown[start] !== ')') this.fault('after-quote', word);
+    else if (tooLong(raw, kind === 'string', shown[end])) this.fault('word-too-long', word);
+    this.words.push(word);
+  }
+
+  private fault(fault: WordFault['fault'], word: MirrorWord): void {
+    this.faults ??= [];
+    this.faults.push({ fault, word });
+  }
+
+  comment(start: number, end: number): void {
+    const text = this.input.text.slice(start, end);
+    this.comments.push({ start, end, text: this.old ? copied(text) : text });
+  }
+}
+
+function adopt(statement: MirrorStatement, parent: MirrorStatement | null): MirrorStatement {
+  statement.parent = parent;
+  return statement;
+}
+
+/** The statement whose `offsetOf` is `offset`, sought downwards through the blocks that hold it. */
+function lastAt(body: readonly MirrorStatement[], offset: number, offsetOf: (s: MirrorStatement) => number): MirrorStatement | null {
+  for (let list: readonly MirrorStatement[] | null = body; list; ) {
+    const candidate: MirrorStatement | undefined = list[lastStartingBefore(list, offset)];
+    if (!candidate) return null;
+    if (offsetOf(candidate) === offset) return candidate;
+    list = candidate.block;
+  }
+  return null;
+}
+
+function overhang(s: MirrorStatement, headerReach: number): number {
+  let reach = Math.max(s.end, headerReach);
+  if (s.block) for (const inner of s.block) if (inner.overhang > 0) reach = Math.max(reach, inner.end + inner.overhang);
+  return reach - s.end;
 }

@@ -1,16 +1,22 @@
 /**
- * The objects behind `Statement`, `Word` and `Comment`: plain data that the incremental mirror (document.ts) may move along the text.
- * Outside of syntax/ nobody changes them.
+ * The objects behind `Statement`, `Word` and `Comment`: plain data that the incremental mirror moves along with the text. Outside of
+ * syntax/ nobody changes them.
  */
 import type { Span } from '../base/span.ts';
-import type { Comment, Statement } from './statement.ts';
+import type { WordKind } from './cut.ts';
+import type { Comment, Statement, SyntaxFault } from './statement.ts';
 import { unescaped, type Word } from './word.ts';
 
-export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 export type MirrorWord = Mutable<Word>;
 export type MirrorComment = Mutable<Comment>;
 export type MirrorSpan = Mutable<Span>;
+
+export interface WordFault {
+  readonly fault: SyntaxFault;
+  readonly word: MirrorWord;
+}
 
 export interface MirrorStatement extends Statement {
   name: MirrorWord;
@@ -23,29 +29,36 @@ export interface MirrorStatement extends Statement {
   start: number;
   end: number;
   parent: MirrorStatement | null;
+  /** what nginx would refuse in its words; null nearly always */
+  wordFaults: WordFault[] | null;
+  /** how far behind its end the text decided what the statement looks like: 0 but for open quotes, which were read to their limit */
+  overhang: number;
 }
 
-/** A word from its raw text; an open quote (never closed) counts as a quote too. */
-export function makeWord(start: number, raw: string, kind: 'plain' | 'string' | 'open-string', templated: boolean): MirrorWord {
+/** A token that belongs to no statement. */
+export interface Stray extends MirrorSpan {
+  readonly fault: 'unexpected-closing-brace' | 'unexpected-opening-brace' | 'unexpected-semicolon';
+}
+
+/** One file as the tree has it, before any repair of its nesting. */
+export interface Raw {
+  readonly body: MirrorStatement[];
+  readonly comments: MirrorComment[];
+  readonly strays: Stray[];
+}
+
+/** Words of an open quote have no closing one; their value is what stands behind the quote. */
+export function makeWord(start: number, raw: string, kind: WordKind, templated: boolean): MirrorWord {
   const end = start + raw.length;
   if (kind === 'plain') return { start, end, raw, value: raw.includes('\\') ? unescaped(raw) : raw, quote: '', templated };
   const inner = kind === 'string' ? raw.slice(1, -1) : raw.slice(1);
   return { start, end, raw, value: inner.includes('\\') ? unescaped(inner) : inner, quote: raw[0] as '"' | "'", templated };
 }
 
-/** Moves a span by `delta` characters. */
-export function shiftSpan(span: MirrorSpan, delta: number): void {
-  span.start += delta;
-  span.end += delta;
-}
-
-/** Moves a statement with all its words and all that its block holds. */
-export function shiftStatement(statement: MirrorStatement, delta: number): void {
-  shiftSpan(statement, delta);
-  shiftSpan(statement.name, delta);
-  for (const arg of statement.args) shiftSpan(arg, delta);
-  if (statement.open) shiftSpan(statement.open, delta);
-  if (statement.close) shiftSpan(statement.close, delta);
-  if (statement.rawBody) shiftSpan(statement.rawBody, delta);
-  if (statement.block) for (const inner of statement.block) shiftStatement(inner, delta);
+/** The end of a statement by what it holds. */
+export function endOf(s: MirrorStatement): number {
+  if (s.close) return s.close.end;
+  if (s.rawBody) return s.rawBody.end;
+  if (s.block?.length) return s.block.at(-1)!.end;
+  return (s.open ?? s.args.at(-1) ?? s.name).end;
 }

@@ -6,7 +6,8 @@ import type { Word } from './word.ts';
 
 /**
  * Statements keep their identity over edits that do not touch them; their offsets are moved along by the mirror (syntax/document.ts).
- * So a statement is a key for a WeakMap, and its offsets are valid for the file's present text only.
+ * So a statement is a key for a WeakMap of what follows from its words and its block; its offsets are valid for the file's present text
+ * only, and its `parent` may become another object (an edit within a block replaces the block's statement and those around it).
  */
 export interface Statement {
   readonly name: Word;
@@ -39,15 +40,18 @@ export type SyntaxFault =
   | 'unexpected-semicolon'
   | 'unterminated-string'
   | 'after-quote'
+  /** a word or comment that does not fit into nginx's buffer of 4096 bytes */
   | 'word-too-long'
-  | 'unexpected-end'
-  | 'unexpected';
+  /** nginx takes it for a part of the first word */
+  | 'byte-order-mark';
 
 export interface SyntaxProblem {
   readonly fault: SyntaxFault;
   readonly span: Span;
   /** the statement that is broken, where there is one */
   readonly statement: Statement | null;
+  /** where the missing token belongs, for the `missing-…` faults */
+  readonly insertAt?: number;
 }
 
 /** Parsing never fails: a broken text has statements and problems. */

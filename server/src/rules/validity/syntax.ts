@@ -13,8 +13,7 @@ const MESSAGES = {
   'after-quote':
     'Unexpected text after a closing quote. Only white space, ";", "{{" or ")" may follow: quote the whole argument, or put a space between.',
   'word-too-long': 'This argument is longer than 4096 bytes, and nginx refuses it.',
-  'unexpected-end': 'Unexpected end of file, expecting ";" or "}}". Finish the directive "{name}".',
-  unexpected: 'Unexpected text.',
+  'byte-order-mark': 'The file starts with a byte order mark, and nginx takes it for a part of the first directive. Remove it.',
 } as const satisfies Record<SyntaxFault, string>;
 
 const TEXTS = Object.fromEntries(
@@ -47,9 +46,11 @@ The finding stands where the mistake is, and there is one for each mistake.`,
           ? fixOf('Add ";"', 'safe', file, [replace({ start: span.end, end: span.end }, ';')])
           : fault === 'unexpected-semicolon'
             ? fixOf('Remove ";"', 'safe', file, [replace(span, '')])
-            : fault === 'unexpected-closing-brace'
-              ? fixOf('Remove "}"', 'suggestion', file, [replace(span, '')])
-              : null;
+            : fault === 'byte-order-mark'
+              ? fixOf('Remove the byte order mark', 'safe', file, [replace(span, '')])
+              : fault === 'unexpected-closing-brace'
+                ? fixOf('Remove "}"', 'suggestion', file, [replace(span, '')])
+                : null;
       report(fault, {
         at: span.end > span.start ? span : { start: Math.max(0, span.start - 1), end: span.end },
         data: { name, quote: file.text[span.start] ?? '"' },

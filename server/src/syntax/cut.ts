@@ -1,0 +1,103 @@
+/**
+ * Cuts the words of one statement out of the text, by the rules of ngx_conf_read_token. tree-sitter says where a statement starts and
+ * what its block holds; asking it for every word as well would double the cost of a mirror. Decides nothing about structure.
+ */
+
+export type WordKind = 'plain' | 'string' | 'open-string';
+
+/** What is told of a header: its words, the comments among them, and what ended it. */
+export interface HeaderSink {
+  /** `reach` is the offset behind the last character that decided where the word ends. */
+  word(start: number, end: number, kind: WordKind, reach: number): void;
+  comment(start: number, end: number): void;
+}
+
+const TAB = 9;
+const LF = 10;
+const CR = 13;
+const SPACE = 32;
+const DOUBLE_QUOTE = 34;
+const NUMBER_SIGN = 35;
+const DOLLAR = 36;
+const QUOTE = 39;
+const CLOSING_PARENTHESIS = 41;
+const SEMICOLON = 59;
+const BACKSLASH = 92;
+const OPENING_BRACE = 123;
+const CLOSING_BRACE = 125;
+
+const isSpace = (c: number): boolean => c === SPACE || c === LF || c === TAB || c === CR;
+
+/** The offset behind an unquoted word that starts at `at`. */
+export function plainEnd(text: string, at: number): number {
+  let i = at;
+  for (; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c === BACKSLASH) i++;
+    else if (c === DOLLAR) while (text.charCodeAt(i + 1) === OPENING_BRACE) i++;
+    else if (c === SEMICOLON || c === OPENING_BRACE || isSpace(c)) return i;
+  }
+  return Math.min(i, text.length);
+}
+
+/**
+ * The string that starts with the quote at `at`. One that spans lines and has something else behind its closing quote than nginx allows
+ * was not closed where its author meant to: it is cut off like a plain word (the scanner of the grammar does the same).
+ */
+export function stringEnd(text: string, at: number): { end: number; kind: 'string' | 'open-string'; reach: number } {
+  const quote = text.charCodeAt(at);
+  let firstWordEnd = -1;
+  let spansLines = false;
+  let afterDollar = false;
+  for (let i = at + 1; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (firstWordEnd < 0 && (isSpace(c) || c === SEMICOLON || (c === OPENING_BRACE && !afterDollar))) firstWordEnd = i;
+    if (c === quote) {
+      const next = text.charCodeAt(i + 1);
+      const follows = Number.isNaN(next) || isSpace(next) || next === SEMICOLON || next === OPENING_BRACE || next === CLOSING_PARENTHESIS;
+      if (!spansLines || follows) return { end: i + 1, kind: 'string', reach: i + 2 };
+      return { end: firstWordEnd < 0 ? i + 1 : firstWordEnd, kind: 'open-string', reach: i + 2 };
+    }
+    if (c === LF) spansLines = true;
+    afterDollar = c === DOLLAR || (c === OPENING_BRACE && afterDollar);
+    if (c === BACKSLASH) {
+      if (text.charCodeAt(i + 1) === LF) spansLines = true;
+      i++;
+    }
+  }
+  return { end: firstWordEnd < 0 ? text.length : firstWordEnd, kind: 'open-string', reach: Number.POSITIVE_INFINITY };
+}
+
+/** The offset of the line feed that ends a comment, a carriage return before it not counted in. */
+export function commentEnd(text: string, at: number): number {
+  const feed = text.indexOf('\n', at);
+  const end = feed < 0 ? text.length : feed;
+  return text.charCodeAt(end - 1) === CR ? end - 1 : end;
+}
+
+/**
+ * Tells `sink` the words of the statement that starts at `at`, up to its semicolon, its opening brace, a closing brace where a word could
+ * start, or `limit`. Returns the offset of what ended it.
+ */
+export function cutHeader(text: string, at: number, limit: number, sink: HeaderSink): number {
+  let i = at;
+  while (i < limit) {
+    const c = text.charCodeAt(i);
+    if (isSpace(c)) i++;
+    else if (c === SEMICOLON || c === OPENING_BRACE || c === CLOSING_BRACE) return i;
+    else if (c === NUMBER_SIGN) {
+      const end = commentEnd(text, i);
+      sink.comment(i, end);
+      i = end;
+    } else if (c === DOUBLE_QUOTE || c === QUOTE) {
+      const { end, kind, reach } = stringEnd(text, i);
+      sink.word(i, end, kind, reach);
+      i = end;
+    } else {
+      const end = plainEnd(text, i);
+      sink.word(i, end, 'plain', end + 1);
+      i = end;
+    }
+  }
+  return limit;
+}

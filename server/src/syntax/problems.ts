@@ -1,0 +1,33 @@
+/** What nginx would refuse while it reads a file, told once per cause. Words and structure only: no directive names. */
+import { byteLength } from './lower.ts';
+import type { MirrorComment, MirrorStatement, Stray } from './mirror.ts';
+import type { SyntaxProblem } from './statement.ts';
+
+/** A comment must fit into nginx's buffer as well, its line end not counted (ngx_conf_read_token; tried on 1.22.1). */
+const LONGEST_COMMENT = 4095;
+
+function ofStatement(s: MirrorStatement, into: SyntaxProblem[]): void {
+  const fault = s.wordFaults?.[0];
+  if (fault) into.push({ fault: fault.fault, span: { start: fault.word.start, end: fault.word.end }, statement: s });
+  if (s.block) {
+    for (const inner of s.block) ofStatement(inner, into);
+    if (!s.closed) into.push({ fault: 'missing-closing-brace', span: { ...s.open! }, statement: s, insertAt: s.end });
+  } else if (!s.closed) into.push({ fault: 'missing-semicolon', span: { start: s.end, end: s.end }, statement: s, insertAt: s.end });
+}
+
+/** All problems of a file in the order of their places. */
+export function problemsOf(
+  text: string,
+  body: readonly MirrorStatement[],
+  comments: readonly MirrorComment[],
+  strays: readonly Stray[],
+): SyntaxProblem[] {
+  const found: SyntaxProblem[] = [];
+  if (text.startsWith('\ufeff')) found.push({ fault: 'byte-order-mark', span: { start: 0, end: 1 }, statement: null });
+  for (const statement of body) ofStatement(statement, found);
+  for (const { start, end, fault } of strays) found.push({ fault, span: { start, end }, statement: null });
+  for (const { start, end, text } of comments)
+    if (text.length * 3 > LONGEST_COMMENT && byteLength(text) > LONGEST_COMMENT)
+      found.push({ fault: 'word-too-long', span: { start, end }, statement: null });
+  return found.sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
+}

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { applyEdits } from '../../server/src/base/edit.ts';
+import { fromPath } from '../../server/src/base/file-id.ts';
+import type { Statement } from '../../server/src/syntax/statement.ts';
+import { parser } from '../harness/assets.ts';
+import { anyText, change, editsOf } from './generate.ts';
+import { plainFile, statementsOf } from './show.ts';
+
+const id = fromPath('/etc/nginx/nginx.conf');
+const numRuns = Number(process.env.SYNTAX_RUNS ?? 1500);
+
+function parentsAreRight(body: readonly Statement[], parent: Statement | null): boolean {
+  return body.every((s) => s.parent === parent && (!s.block || parentsAreRight(s.block, s)));
+}
+
+test(`${numRuns} texts, each edited up to six times: the incremental mirror equals one from scratch`, async () => {
+  const nginx = await parser();
+  fc.assert(
+    fc.property(anyText, fc.array(change, { minLength: 1, maxLength: 6 }), (start, recipes) => {
+      const doc = nginx.open(id, start);
+      try {
+        for (const recipe of recipes) {
+          const edits = editsOf(doc.text, recipe);
+          const expected = applyEdits(doc.text, edits);
+          doc.update(edits);
+          assert.equal(doc.text, expected);
+          const fresh = nginx.open(id, expected);
+          try {
+            assert.deepEqual(plainFile(doc), plainFile(fresh));
+          } finally {
+            fresh.dispose();
+          }
+          assert.ok(parentsAreRight(doc.body, null));
+        }
+      } finally {
+        doc.dispose();
+      }
+    }),
+    { numRuns, interruptAfterTimeLimit: 60_000, markInterruptAsFailure: false },
+  );
+});
+
+test('closed statements that an edit does not touch keep their identity', async () => {
+  const nginx = await parser();
+  fc.assert(
+    fc.property(anyText, change, (start, recipe) => {
+      const doc = nginx.open(id, start);
+      const edits = editsOf(start, recipe);
+      const before = [...statementsOf(doc.body)].filter(
+        (s) => s.closed && edits.every((e) => s.end < e.span.start || e.span.end < s.start),
+      );
+      const texts = before.map((s) => start.slice(s.start, s.end));
+      doc.update(edits);
+      const after = new Map([...statementsOf(doc.body)].map((s) => [s.start, s]));
+      for (const [i, s] of before.entries()) {
+        assert.equal(doc.text.slice(s.start, s.end), texts[i], 'moved along');
+        const there = after.get(s.start);
+        if (there && there.end === s.end) assert.equal(there, s, texts[i]);
+      }
+      doc.dispose();
+    }),
+    { numRuns: Math.ceil(numRuns / 3), interruptAfterTimeLimit: 30_000, markInterruptAsFailure: false },
+  );
+});
