@@ -208,7 +208,7 @@ export function testKeys(): { cert: string; key: string; dh: string } {
 }
 
 /** The files that lie in every prefix, by the names that configurations use. */
-function standardFiles(): Tree {
+export function standardFiles(): Tree {
   const { cert, key, dh } = testKeys();
   const params = (p: string): string => `${p}_param QUERY_STRING $query_string;\n${p}_param REQUEST_METHOD $request_method;\n`;
   return {

@@ -1,6 +1,4 @@
 /** Every rule, one line each. Made by `npm run generate` from the files in the folders beside it; do not edit. */
-
-import type { Rule } from './rule.ts';
 import aliasTraversal from './security/alias-traversal.ts';
 import belowMozillaProfile from './security/below-mozilla-profile.ts';
 import cipherHasNoEffect from './security/cipher-has-no-effect.ts';
@@ -27,7 +25,13 @@ import versionDisclosed from './security/version-disclosed.ts';
 import weakCipher from './security/weak-cipher.ts';
 import weakProtocol from './security/weak-protocol.ts';
 import forwardedHeadersMissing from './upstreams/forwarded-headers-missing.ts';
+import duplicateDirective from './validity/duplicate-directive.ts';
+import invalidValue from './validity/invalid-value.ts';
+import misplacedDirective from './validity/misplaced-directive.ts';
 import syntax from './validity/syntax.ts';
+import unknownDirective from './validity/unknown-directive.ts';
+import wrongArgumentCount from './validity/wrong-argument-count.ts';
+import type { Rule } from './rule.ts';
 
 export const RULES: readonly Rule[] = [
   aliasTraversal,
@@ -56,5 +60,10 @@ export const RULES: readonly Rule[] = [
   weakCipher,
   weakProtocol,
   forwardedHeadersMissing,
+  duplicateDirective,
+  invalidValue,
+  misplacedDirective,
   syntax,
+  unknownDirective,
+  wrongArgumentCount,
 ];

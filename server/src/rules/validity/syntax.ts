@@ -1,11 +1,14 @@
 /** What nginx's own tokenizer and block parser refuse (ngx_conf_read_token, ngx_conf_parse): one finding for each cause, at its cause. */
-import type { SyntaxFault } from '../../syntax/statement.ts';
-import { fixOf, replace } from '../fix.ts';
+import type { SourceFile, SyntaxFault } from '../../syntax/statement.ts';
+import { type Fix, fixOf, indentAt, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
+import { endOf } from './_spans.ts';
+import { type Cause, structureOf, swallowed } from './_structure.ts';
 
 const MESSAGES = {
   'missing-semicolon': 'The directive "{name}" is not terminated by ";". Add a semicolon here.',
-  'missing-closing-brace': 'The block "{name}" is never closed: unexpected end of file, expecting "}}".',
+  'missing-closing-brace':
+    'The block "{name}" is never closed: unexpected end of file, expecting "}}". Add the brace where the block ends.',
   'unexpected-closing-brace': 'Unexpected "}}": no block is open here. Remove it, or look for a missing "{{" above.',
   'unexpected-opening-brace': 'Unexpected "{{": a block needs a directive before it.',
   'unexpected-semicolon': 'Unexpected ";": there is no directive to end. Remove it.',
@@ -20,6 +23,25 @@ const TEXTS = Object.fromEntries(
   Object.entries(MESSAGES).map(([k, v]) => [k, v.replaceAll('{{', '{').replaceAll('}}', '}')]),
 ) as typeof MESSAGES;
 
+function repair(file: SourceFile, { fault, span, statement, insert }: Cause): Fix | null {
+  switch (fault) {
+    case 'missing-semicolon':
+      return insert === null ? null : fixOf('Add ";"', 'safe', file, [replace({ start: insert, end: insert }, ';')]);
+    case 'unexpected-semicolon':
+      return fixOf('Remove ";"', 'safe', file, [replace(span, '')]);
+    case 'byte-order-mark':
+      return fixOf('Remove the byte order mark', 'safe', file, [replace(span, '')]);
+    case 'unexpected-closing-brace':
+      return fixOf('Remove "}"', 'suggestion', file, [replace(span, '')]);
+    case 'missing-closing-brace': {
+      if (insert === null || !statement) return null;
+      return fixOf('Add "}"', 'suggestion', file, [replace({ start: insert, end: insert }, `\n${indentAt(file, statement.start)}}`)]);
+    }
+    default:
+      return null;
+  }
+}
+
 export default defineRule({
   id: 'syntax',
   group: 'validity',
@@ -33,28 +55,31 @@ behind it is read as something else: nginx then names the line where it gave up,
 
 The finding stands where the mistake is, and there is one for each mistake.`,
   about: [],
-  looksAt: { file: true },
+  looksAt: [{ file: true }, { directive: '*' }],
   needs: 'file',
   fixable: 'sometimes',
   messages: TEXTS,
-  check({ file, report }) {
-    // an empty span could not be seen: the character before it is marked
-    for (const { fault, span, statement } of file.problems) {
+  check({ config, directive, file, report }) {
+    if (directive) {
+      const at = swallowed(directive);
+      if (at === null) return;
+      const before = at === 0 ? directive.statement.name : directive.args[at - 1]!;
+      const line = endOf(directive);
+      report('missing-semicolon', {
+        at: { start: before.start, end: before.end },
+        data: { name: directive.name },
+        related: [{ at: { file: file.id, span: line }, message: 'nginx names this line.' }],
+        fix: fixOf('Add ";"', 'safe', file, [replace({ start: before.end, end: before.end }, ';')]),
+      });
+      return;
+    }
+    for (const { fault, span, statement, insert } of structureOf(file, config.catalog).causes) {
       const name = statement?.name.value ?? '';
-      const fix =
-        fault === 'missing-semicolon'
-          ? fixOf('Add ";"', 'safe', file, [replace({ start: span.end, end: span.end }, ';')])
-          : fault === 'unexpected-semicolon'
-            ? fixOf('Remove ";"', 'safe', file, [replace(span, '')])
-            : fault === 'byte-order-mark'
-              ? fixOf('Remove the byte order mark', 'safe', file, [replace(span, '')])
-              : fault === 'unexpected-closing-brace'
-                ? fixOf('Remove "}"', 'suggestion', file, [replace(span, '')])
-                : null;
       report(fault, {
+        // an empty span could not be seen: the character before it is marked
         at: span.end > span.start ? span : { start: Math.max(0, span.start - 1), end: span.end },
         data: { name, quote: file.text[span.start] ?? '"' },
-        fix,
+        fix: repair(file, { fault, span, statement, insert }),
       });
     }
   },
@@ -75,5 +100,84 @@ http {
       fixed: false,
     },
     { inside: 'http', bad: 'gzip on;;\n#       ^ unexpected-semicolon', good: 'gzip on;' },
+    {
+      inside: 'http',
+      bad: `
+    gzip on
+#        ^^ missing-semicolon
+    sendfile on;
+    server {
+        listen 8080;
+    }`,
+      good: `
+    gzip on;
+    sendfile on;
+    server {
+        listen 8080;
+    }`,
+    },
+    {
+      inside: 'main',
+      bad: `
+events {
+}
+http {
+    server {
+        listen 8080;
+        location / {
+#       ^^^^^^^^ missing-closing-brace
+            return 204;
+    }
+    server {
+        listen 8081;
+    }
+}`,
+      good: `
+events {
+}
+http {
+    server {
+        listen 8080;
+        location / {
+            return 204;
+        }
+    }
+    server {
+        listen 8081;
+    }
+}`,
+    },
+    {
+      inside: 'main',
+      bad: `
+events {
+}
+http {
+    server {
+        listen 8080;
+        location / {
+            return 204;
+        } }
+#         ^ unexpected-closing-brace
+        location /a {
+            return 204;
+        }
+    }
+}`,
+      good: `
+events {
+}
+http {
+    server {
+        listen 8080;
+        location / {
+            return 204;
+        }
+        location /a {
+            return 204;
+        }
+    }
+}`,
+    },
   ],
 });

@@ -1,0 +1,38 @@
+/** What a misspelt word was meant to be. */
+
+/** Damerau-Levenshtein distance (neighbours may be swapped), given up beyond `limit`. */
+export function distance(a: string, b: string, limit: number): number {
+  if (Math.abs(a.length - b.length) > limit) return limit + 1;
+  let before: number[] = [];
+  let last = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const cost = a[i - 1] === b[j - 1] ? 0 : 1;
+      let best = Math.min(last[j]! + 1, row[j - 1]! + 1, last[j - 1]! + cost);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) best = Math.min(best, before[j - 2]! + 1);
+      row.push(best);
+    }
+    if (Math.min(...row) > limit) return limit + 1;
+    before = last;
+    last = row;
+  }
+  return last[b.length]!;
+}
+
+/** The nearest of the words, when it is near: one error in four letters, case aside. Null when none is, or two are as near. */
+export function nearest(word: string, words: Iterable<string>): string | null {
+  const lower = word.toLowerCase();
+  const limit = Math.max(1, Math.min(3, Math.floor(word.length / 4)));
+  let best: string | null = null;
+  let least = limit + 1;
+  let tied = false;
+  for (const candidate of words) {
+    const d = distance(lower, candidate.toLowerCase(), Math.min(limit, least));
+    if (d > limit || d > least) continue;
+    tied = d === least && candidate !== best;
+    if (d < least) best = candidate;
+    least = d;
+  }
+  return tied && least > 1 ? null : best;
+}

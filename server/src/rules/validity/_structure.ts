@@ -1,0 +1,283 @@
+/**
+ * Where a brace or semicolon is missing, and which directives stand in the wrong place only because of it. The parser knows that braces
+ * do not pair; which one is wrong shows in the indentation and in what the blocks accept. One mistake is to be one finding.
+ */
+
+import type { Span } from '../../base/span.ts';
+import { acceptsCount } from '../../catalog/arity.ts';
+import { argsOf, type Catalog, statusOf, type Target } from '../../catalog/catalog.ts';
+import { bodyOf, type Context, openingsOf } from '../../catalog/context.ts';
+import { checkValues } from '../../catalog/value-check.ts';
+import type { Directive } from '../../config/directive.ts';
+import type { SourceFile, Statement, SyntaxProblem } from '../../syntax/statement.ts';
+
+export interface Cause {
+  readonly fault: SyntaxProblem['fault'];
+  /** what to mark */
+  readonly span: Span;
+  readonly statement: Statement | null;
+  /** where the missing brace or semicolon goes, when it is one that is missing */
+  readonly insert: number | null;
+}
+
+interface Region extends Span {
+  /** `place`: what stands there may be in the wrong block; `all`: nothing there can be judged */
+  readonly level: 'place' | 'all';
+}
+
+export interface Structure {
+  readonly causes: readonly Cause[];
+  readonly regions: readonly Region[];
+  /** statements with a fault of their own words: their arguments are not to be judged */
+  readonly broken: ReadonlySet<Statement>;
+}
+
+const structures = new WeakMap<SourceFile, { text: string; structure: Structure }>();
+
+/** The faults of a file at their causes. Kept until the text changes. */
+export function structureOf(file: SourceFile, catalog: Catalog): Structure {
+  const known = structures.get(file);
+  if (known?.text === file.text) return known.structure;
+  const structure = diagnose(file, catalog);
+  structures.set(file, { text: file.text, structure });
+  return structure;
+}
+
+interface Line {
+  readonly indent: number;
+  readonly first: boolean;
+}
+
+/** Width of the white space before the offset's line begins, tabs to the next multiple of 8, and whether nothing else stands before it. */
+function lineAt(file: SourceFile, offset: number): Line {
+  const start = file.lines.startOf(file.lines.lineAt(offset));
+  let indent = 0;
+  let at = start;
+  for (; at < offset; at++) {
+    const c = file.text[at];
+    if (c === '\t') indent += 8 - (indent % 8);
+    else if (c === ' ') indent++;
+    else break;
+  }
+  return { indent, first: at === offset };
+}
+
+function* blocksIn(statements: readonly Statement[]): Generator<Statement> {
+  for (const s of statements) {
+    if (!s.open) continue;
+    if (s.block) yield* blocksIn(s.block);
+    yield s;
+  }
+}
+
+function* statementsIn(statements: readonly Statement[]): Generator<Statement> {
+  for (const s of statements) {
+    yield s;
+    if (s.block) yield* statementsIn(s.block);
+  }
+}
+
+const blockKinds = (catalog: Catalog, name: string): { always: boolean; never: boolean } => {
+  const facts = catalog.directives(name).filter((f) => f.contexts.some((c) => bodyOf(c) === 'directives'));
+  return { always: facts.length > 0 && facts.every((f) => f.args.block), never: facts.length > 0 && facts.every((f) => !f.args.block) };
+};
+
+/** Whether a block of that name may hold a directive of the other name, as far as anybody knows. */
+function accepts(catalog: Catalog, block: string, name: string): boolean {
+  const children = openingsOf(block).map((o) => o.child);
+  if (!children.length || children.some((c) => bodyOf(c) !== 'directives')) return true;
+  const facts = catalog.directives(name);
+  return !facts.length || facts.some((f) => f.contexts.some((c) => children.includes(c)));
+}
+
+/** A block whose closing brace is missing shows by a statement that is not indented deeper than it, or that belongs further out. */
+function unclosed(file: SourceFile, catalog: Catalog, within: Statement): { block: Statement; insert: number; mark: Span } {
+  let best: { block: Statement; insert: number; mark: Span } | null = null;
+  const offer = (block: Statement, insert: number): void => {
+    if (!best || insert < best.insert) best = { block, insert, mark: { start: block.name.start, end: block.name.end } };
+  };
+  for (const block of [...blocksIn(within.block ?? []), within]) {
+    if (block.rawBody) continue;
+    const own = lineAt(file, block.start);
+    if (!own.first) continue;
+    const children = block.block ?? [];
+    for (const [i, child] of children.entries()) {
+      const line = lineAt(file, child.start);
+      if (!line.first) continue;
+      const outward = line.indent <= own.indent && file.lines.lineAt(child.start) > file.lines.lineAt(block.start);
+      const ancestor = block.parent;
+      const foreign =
+        !accepts(catalog, block.name.value, child.name.value) &&
+        ancestor !== null &&
+        accepts(catalog, ancestor.name.value, child.name.value);
+      if (outward || (foreign && line.indent <= own.indent)) {
+        offer(block, (children[i - 1] ?? null)?.end ?? block.open!.end);
+        break;
+      }
+    }
+    if (block.close && block.closed) {
+      const end = lineAt(file, block.close.start);
+      const apart = file.lines.lineAt(block.close.start) > file.lines.lineAt(block.open!.start);
+      if (end.first && apart && end.indent < own.indent) offer(block, children.at(-1)?.end ?? block.open!.end);
+    }
+  }
+  if (best) return best;
+  // by what blocks accept alone: a server in a server
+  for (const block of [...blocksIn(within.block ?? []), within]) {
+    const children = block.block ?? [];
+    const at = children.findIndex(
+      (c) =>
+        !accepts(catalog, block.name.value, c.name.value) &&
+        block.parent !== null &&
+        accepts(catalog, block.parent.name.value, c.name.value),
+    );
+    if (at >= 0) offer(block, children[at - 1]?.end ?? block.open!.end);
+  }
+  return best ?? { block: within, insert: file.text.trimEnd().length, mark: { start: within.name.start, end: within.name.end } };
+}
+
+/** The closing brace that is one too many: the first that does not close the block that its indentation names. */
+function surplus(file: SourceFile, stray: Span): Span {
+  let best = stray;
+  for (const block of blocksIn(file.body)) {
+    if (!block.close || !block.closed || block.rawBody) continue;
+    const { close, open } = block;
+    if (close.start > best.start) continue;
+    const openLine = file.lines.lineAt(open!.start);
+    if (file.lines.lineAt(close.start) === openLine) continue;
+    const end = lineAt(file, close.start);
+    const own = lineAt(file, block.start);
+    if (!own.first) continue;
+    if (!end.first || end.indent > own.indent) best = { start: close.start, end: close.end };
+  }
+  return best;
+}
+
+function diagnose(file: SourceFile, catalog: Catalog): Structure {
+  const causes: Cause[] = [];
+  const regions: Region[] = [];
+  const broken = new Set<Statement>();
+  const end = file.text.length;
+  const braces = file.problems.some((p) => p.fault === 'missing-closing-brace' || p.fault === 'unexpected-closing-brace');
+  // blocks without a brace and braces without a block: said by the rule about counts; here only what follows from them
+  let opened: Statement | null = null;
+  let lost: Statement | null = null;
+  if (braces)
+    for (const s of statementsIn(file.body)) {
+      const kinds = blockKinds(catalog, s.name.value);
+      if (s.open && kinds.never && !opened) opened = s;
+      if (!s.open && kinds.always && !lost) lost = s;
+    }
+  let reported = false;
+  for (const problem of file.problems) {
+    const { fault, span, statement } = problem;
+    if (fault === 'missing-closing-brace') {
+      if (reported) continue;
+      if (opened && !lost) {
+        reported = true;
+        regions.push({ start: opened.open!.start, end, level: 'all' });
+        continue;
+      }
+      const outermost = statement!;
+      const found = unclosed(file, catalog, outermost);
+      reported = true;
+      causes.push({ fault, span: found.mark, statement: found.block, insert: found.insert });
+      regions.push({ start: found.insert, end, level: 'place' });
+    } else if (fault === 'unexpected-closing-brace') {
+      if (reported) continue;
+      reported = true;
+      if (lost && lost.start < span.start) {
+        regions.push({ start: lost.end, end: span.start, level: 'all' }, { start: span.start, end, level: 'place' });
+        continue;
+      }
+      const at = surplus(file, span);
+      causes.push({ fault, span: at, statement: null, insert: null });
+      regions.push({ start: at.start, end, level: 'place' });
+    } else {
+      const inOpened = opened !== null && span.start > opened.start && span.start < opened.end;
+      if (inOpened && (fault === 'unexpected-semicolon' || fault === 'missing-semicolon')) continue;
+      causes.push({ fault, span, statement, insert: fault === 'missing-semicolon' ? span.end : null });
+    }
+    if (fault === 'unterminated-string' && statement) regions.push({ start: span.start, end, level: 'place' });
+  }
+  for (const { fault, span, statement } of file.problems)
+    if (fault === 'after-quote' || fault === 'unterminated-string' || fault === 'word-too-long')
+      for (const s of statement ? [statement] : statementsIn(file.body))
+        if (s.start <= span.start && span.end <= (s.open ?? s).end + (s.open ? 0 : 1)) broken.add(s);
+  return { causes: onePerPlace(causes), regions, broken };
+}
+
+/** A quote that is never closed takes the semicolon behind it along: the quote is the cause. */
+const onePerPlace = (causes: readonly Cause[]): Cause[] =>
+  causes.filter(
+    (c) =>
+      c.fault !== 'missing-semicolon' ||
+      !causes.some(
+        (o) =>
+          o !== c &&
+          (o.fault === 'unterminated-string' || o.fault === 'after-quote') &&
+          o.span.start >= (c.statement?.start ?? 0) &&
+          o.span.end <= c.span.end + 1,
+      ),
+  );
+
+/**
+ * True when a directive must not be judged because of a fault before it: `place` asks about where it stands, `name` about what it is.
+ */
+export function isAftermath(directive: Directive, about: 'place' | 'name'): boolean {
+  const { file, statement, scope } = directive;
+  const { regions } = structureOf(file, scope.config.catalog);
+  return regions.some((r) => r.start <= statement.start && statement.start < r.end && (about === 'place' || r.level === 'all'));
+}
+
+/** True when the words of the directive themselves are broken, or swallowed those of the next one. */
+export const isBroken = (directive: Directive): boolean =>
+  structureOf(directive.file, directive.scope.config.catalog).broken.has(directive.statement) || swallowed(directive) !== null;
+
+const splits = new WeakMap<Directive, { at: number | null }>();
+
+/**
+ * A missing semicolon makes the next directive's words arguments of this one. Gives the index of the argument that is the next
+ * directive's name, when the directive is refused as it stands and would be accepted without it; null otherwise.
+ */
+export function swallowed(directive: Directive): number | null {
+  let known = splits.get(directive);
+  if (!known) splits.set(directive, (known = { at: splitAt(directive) }));
+  return known.at;
+}
+
+function splitAt(directive: Directive): number | null {
+  const { fact, args, scope, file, statement } = directive;
+  const { context, config } = scope;
+  if (!fact || context === 'unknown' || bodyOf(context) !== 'directives' || args.length === 0) return null;
+  const { target } = config.settings;
+  if (!statusOf(fact, target).known) return null;
+  const arity = argsOf(fact, target.nginx);
+  const values = directive.values;
+  const isBlock = statement.open !== null;
+  const countFits = acceptsCount(arity, values.length) && (arity.block === isBlock || (!isBlock && !statement.closed));
+  let firstWrong = Number.POSITIVE_INFINITY;
+  if (countFits) {
+    for (const f of checkValues(fact, values, target))
+      if (f.severity === 'error' && f.argument >= 0) firstWrong = Math.min(firstWrong, f.argument);
+    if (firstWrong === Number.POSITIVE_INFINITY) return null;
+  }
+  if (arity.block) return null;
+  for (let k = 0; k < args.length; k++) {
+    const word = args[k]!;
+    if (word.quote !== '' || !offers(config.catalog, target, word.value, context)) continue;
+    const before = k === 0 ? statement.name : args[k - 1]!;
+    const newLine = file.lines.lineAt(before.end) < file.lines.lineAt(word.start);
+    if (!newLine && (countFits || k === 0)) continue;
+    if (countFits && firstWrong < k) continue;
+    const head = values.slice(0, k);
+    if (!acceptsCount(arity, k) || checkValues(fact, head, target).some((f) => f.severity === 'error')) continue;
+    return k;
+  }
+  return null;
+}
+
+const offers = (catalog: Catalog, target: Target, name: string, context: Context): boolean => {
+  const fact = /^[a-z_]\w*$/.test(name) ? catalog.directive(name, context, target) : null;
+  return fact?.contexts.includes(context) === true && statusOf(fact, target).known;
+};

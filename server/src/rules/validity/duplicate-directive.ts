@@ -1,0 +1,139 @@
+/** Directives that may stand once in a block (the slot setters of ngx_conf_file.c and handlers that say "is duplicate"). Legal repeats stay silent. */
+import { kindOf, type Target } from '../../catalog/catalog.ts';
+import type { DirectiveFact, Kind } from '../../catalog/fact.ts';
+import type { Directive } from '../../config/directive.ts';
+import { fixOf, remove } from '../fix.ts';
+import { defineRule } from '../rule.ts';
+import { factFor } from './_known.ts';
+import { isAftermath } from './_structure.ts';
+
+/** Kinds whose setter keeps one value and refuses a second. */
+const SINGLE: ReadonlySet<Kind> = new Set<Kind>([
+  'flag',
+  'string',
+  'number',
+  'size',
+  'offset',
+  'msec',
+  'sec',
+  'bufs',
+  'enum',
+  'complex',
+  'complex-size',
+  'path-levels',
+  'access',
+  'bind',
+  'charset',
+]);
+
+const isSingle = (fact: DirectiveFact, target: Target): boolean => {
+  if (fact.source !== 'oss') return false;
+  const kind = kindOf(fact, target.nginx);
+  // the fact's own word is about today's kind
+  if (kind !== fact.kind) return SINGLE.has(kind);
+  return fact.repeat ? fact.repeat.twice === 'error' : SINGLE.has(kind);
+};
+
+/** Directives that write into one and the same slot. */
+const ONE_SLOT: readonly (readonly string[])[] = [['proxy_downstream_buffer', 'proxy_upstream_buffer']];
+
+export default defineRule({
+  id: 'duplicate-directive',
+  group: 'validity',
+  severity: 'error',
+  since: '0.1',
+  equivalents: ['nginx-lint:duplicate-directive'],
+  title: 'Directive given twice where one is allowed',
+  why: `
+Most directives hold one value, and a second line of the same block makes nginx refuse the configuration with "directive is duplicate".
+Included files count as part of the block. Lists such as \`access_log\`, \`error_log\`, \`index\`, \`add_header\` or \`proxy_set_header\` may have many lines.`,
+  about: [],
+  looksAt: {
+    scope: [
+      'main',
+      'events',
+      'http',
+      'server',
+      'location',
+      'if-in-server',
+      'if-in-location',
+      'limit_except',
+      'upstream',
+      'stream',
+      'stream-server',
+      'stream-upstream',
+      'mail',
+      'mail-server',
+    ],
+  },
+  needs: 'file',
+  fixable: 'always',
+  messages: {
+    twice: '"{name}" directive is duplicate: this block has one already. Remove one of the two.',
+    slot: '"{name}" directive is duplicate: "{other}" of this block sets the same value. Remove one of the two.',
+  },
+  check({ config, scope, report }) {
+    const first = new Map<string, Directive>();
+    for (const directive of scope.directives) {
+      const { name } = directive;
+      const before = first.get(name);
+      const slot = ONE_SLOT.find((s) => s.includes(name));
+      const other = before ?? slot?.flatMap((n) => first.get(n) ?? [])[0];
+      if (!other) {
+        first.set(name, directive);
+        continue;
+      }
+      const fact = factFor(directive);
+      if (!fact || (before && !isSingle(fact, config.settings.target)) || isAftermath(directive, 'place')) continue;
+      report(before ? 'twice' : 'slot', {
+        at: directive.nameAt,
+        data: { name, other: other.name },
+        related: [{ at: other.nameAt, message: 'The first one is here.' }],
+        fix: fixOf('Remove this line', 'suggestion', directive.file, [remove(directive.file, directive.statement)]),
+      });
+    }
+  },
+  examples: [
+    {
+      inside: 'http',
+      bad: `
+    gzip on;
+    gzip off;
+#   ^^^^ twice`,
+      good: `
+    gzip on;`,
+    },
+    {
+      inside: 'http',
+      bad: `
+    server {
+        listen 8080;
+        root html;
+        root www;
+#       ^^^^ twice
+    }`,
+      good: `
+    server {
+        listen 8080;
+        root html;
+    }`,
+    },
+    {
+      inside: 'server',
+      bad: `
+    client_max_body_size 1m;
+    location / { client_max_body_size 2m; }
+    client_max_body_size 3m;
+#   ^^^^^^^^^^^^^^^^^^^^ twice`,
+      good: `
+    client_max_body_size 1m;
+    location / { client_max_body_size 2m; }`,
+    },
+    {
+      inside: 'http',
+      bad: '    sendfile on; sendfile on;\n#                ^^^^^^^^ twice',
+      good: 'error_log a.log; error_log b.log; index a; index b; access_log a; access_log b;',
+      fixed: '    sendfile on; ',
+    },
+  ],
+});

@@ -1,0 +1,54 @@
+/** Arguments that nginx refuses or warns of by themselves: the grammars are the catalog's (value-check.ts), the places and fixes are found here. */
+import { checkValues } from '../../catalog/value-check.ts';
+import { fixOf, replace } from '../fix.ts';
+import { defineRule } from '../rule.ts';
+import { factFor, isJudged } from './_known.ts';
+import { isTemplated, spanIn } from './_spans.ts';
+import { isAftermath, isBroken } from './_structure.ts';
+
+export default defineRule({
+  id: 'invalid-value',
+  group: 'validity',
+  severity: 'error',
+  since: '0.1',
+  title: 'Value that the directive does not take',
+  why: `
+Every directive reads its arguments with a grammar of its own: flags are "on" and "off", sizes end in k or m, times have units from y down
+to ms in that order, words come from a list, parameters are known by name. nginx refuses what does not fit, and says little about what would.`,
+  about: [],
+  looksAt: { directive: '*' },
+  needs: 'file',
+  fixable: 'sometimes',
+  messages: { refused: '{message} nginx says: {nginx}.', warned: '{message} nginx warns: {nginx}.' },
+  check({ config, directive, report }) {
+    if (!isJudged(directive) || isTemplated(directive) || isAftermath(directive, 'name')) return;
+    const fact = factFor(directive);
+    if (!fact || isBroken(directive)) return;
+    for (const f of checkValues(fact, directive.values, config.settings.target)) {
+      const word = f.argument < 0 ? directive.statement.name : directive.args[f.argument]!;
+      const quoted = word.quote === '' ? f.replacement : `${word.quote}${f.replacement}${word.quote}`;
+      report(f.severity === 'error' ? 'refused' : 'warned', {
+        at: f.argument < 0 ? word : spanIn(word, f.at, f.length),
+        data: { message: f.message, nginx: f.nginx },
+        severity: f.severity,
+        fix: f.replacement === undefined ? null : fixOf(`Change to ${quoted}`, 'suggestion', directive.file, [replace(word, quoted!)]),
+      });
+    }
+  },
+  examples: [
+    { inside: 'http', bad: '    gzip yes;\n#        ^^^ refused', good: '    gzip on;' },
+    {
+      inside: 'http',
+      bad: '    client_body_buffer_size 1g;\n#                            ^ refused',
+      good: '    client_body_buffer_size 1024m;',
+      fixed: '    client_body_buffer_size 1024m;',
+    },
+    { inside: 'http', bad: '    proxy_http_version 3;\n#                      ^ refused', good: '    proxy_http_version 1.1;' },
+    { inside: 'http', bad: '    allow 10.0.0.1/8;\n#         ^^^^^^^^^^ warned', good: '    allow 10.0.0.0/8;' },
+    {
+      inside: 'upstream',
+      bad: '    server 10.0.0.1 wieght=2;\n#                   ^^^^^^^^ refused',
+      good: '    server 10.0.0.1 weight=2;',
+    },
+  ],
+});

@@ -1,0 +1,55 @@
+/** Directives that the target has, in a block whose type they do not accept (ngx_conf_handler: "directive is not allowed here"). */
+import { type Context, contextTitle } from '../../catalog/context.ts';
+import { listed } from '../../catalog/value-kind.ts';
+import { defineRule } from '../rule.ts';
+import { isJudged, isOwn, placesOf } from './_known.ts';
+import { isAftermath } from './_structure.ts';
+
+/** The order in which a reader looks for a place: near things first; a list of more than five helps nobody. */
+const sentence = (contexts: readonly Context[]): string => {
+  const titles = contexts.map((c) => contextTitle(c));
+  return titles.length > 5 ? `${titles.slice(0, 5).join(', ')} or ${titles.length - 5} more` : unquoted(listed(titles));
+};
+const unquoted = (text: string): string => text.replaceAll('"', '');
+
+export default defineRule({
+  id: 'misplaced-directive',
+  group: 'validity',
+  severity: 'error',
+  since: '0.1',
+  equivalents: ['nginx-lint:invalid-directive-context'],
+  title: 'Directive in a block that does not accept it',
+  why: `
+Each directive may stand in certain blocks only; nginx refuses it anywhere else with "directive is not allowed here". An \`if\` counts as a
+block of its own kind, so that most directives of a server or location are refused in it.
+
+When a brace is missing or too many, everything behind it lands in the wrong block: then the brace is reported, not what follows.`,
+  about: [],
+  looksAt: { directive: '*' },
+  needs: 'file',
+  messages: {
+    misplaced: '"{name}" directive is not allowed here, in {here}. It may stand in {places}.',
+    nowhere: '"{name}" directive is not allowed here, in {here}.',
+  },
+  check({ config, directive, report }) {
+    if (!isJudged(directive) || isAftermath(directive, 'place')) return;
+    const { name, scope } = directive;
+    if (config.kind === 'fragment' && scope === config.main) return;
+    if (isOwn(config, name)) return;
+    const context = scope.context as Context;
+    const places = placesOf(config, name);
+    if (places.length === 0 || places.includes(context)) return;
+    const data = { name, here: contextTitle(context) };
+    report(places.length ? 'misplaced' : 'nowhere', { at: directive.statement.name, data: { ...data, places: sentence(places) } });
+  },
+  examples: [
+    { inside: 'http', bad: '    worker_processes 2;\n#   ^^^^^^^^^^^^^^^^ misplaced', good: 'gzip on;' },
+    { inside: 'server', bad: 'location / {\n    server_name example.com;\n#   ^^^^^^^^^^^ misplaced\n}', good: 'server_name example.com;' },
+    {
+      inside: 'server',
+      bad: 'if ($request_method = POST) {\n    proxy_pass http://127.0.0.1;\n#   ^^^^^^^^^^ misplaced\n}',
+      good: 'location / {\n    if ($request_method = POST) {\n        proxy_pass http://127.0.0.1;\n    }\n}',
+    },
+    { inside: 'stream', bad: '    gzip on;\n#   ^^^^ misplaced', good: 'tcp_nodelay on;' },
+  ],
+});

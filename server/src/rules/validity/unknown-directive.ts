@@ -1,0 +1,77 @@
+/** Names that no module of the target offers anywhere (ngx_conf_handler: "unknown directive"). Where a name may stand is another rule's. */
+import { statusOf } from '../../catalog/catalog.ts';
+import type { Context } from '../../catalog/context.ts';
+import { fixOf, replace } from '../fix.ts';
+import { defineRule } from '../rule.ts';
+import { nearest } from './_guess.ts';
+import { absence, factsOf, isJudged, isOwn } from './_known.ts';
+import { isAftermath } from './_structure.ts';
+
+export default defineRule({
+  id: 'unknown-directive',
+  group: 'validity',
+  severity: 'error',
+  since: '0.1',
+  title: 'Directive that the target nginx does not know',
+  why: `
+nginx refuses the whole configuration for one name that none of its modules has registered. Apart from spelling mistakes that happens
+with directives that came with a later release, that were removed, or that only the commercial build has.
+
+Set \`nginxVersion\` to the release that will run the configuration. Directives of modules that Proxylens does not know are declared
+in \`.proxylens.yaml\` under \`directives\`.`,
+  about: [],
+  looksAt: { directive: '*' },
+  needs: 'file',
+  fixable: 'sometimes',
+  messages: {
+    unknown: 'Unknown directive "{name}".',
+    misspelt: 'Unknown directive "{name}". Did you mean "{guess}"?',
+    future: 'Unknown directive "{name}": it needs nginx {since} or later, and this is {target}.',
+    removed: 'Unknown directive "{name}": it was removed in nginx {removed}, and this is {target}.',
+    replaced: 'Unknown directive "{name}": it was removed in nginx {removed}. Use "{successor}".',
+    plus: 'Unknown directive "{name}": it is part of NGINX Plus only.',
+    raw: 'Unknown directive "{name}". An argument with "{" or ";" in it must be quoted: look at the words before.',
+  },
+  check({ config, directive, report }) {
+    if (!isJudged(directive) || isAftermath(directive, 'name')) return;
+    const { name } = directive;
+    const { target } = config.settings;
+    if (isOwn(config, name)) return;
+    const facts = factsOf(config, name);
+    if (facts.some((f) => statusOf(f, target).known)) return;
+    const at = directive.statement.name;
+    const why = absence(config, facts);
+    if (why?.reason === 'module') return;
+    const data = { name, target: target.nginx.text };
+    if (why?.reason === 'future') return report('future', { at, data: { ...data, since: why.since ?? '' } });
+    if (why?.reason === 'plus') return report('plus', { at, data });
+    if (why?.reason === 'removed')
+      return why.replacedBy
+        ? report('replaced', { at, data: { ...data, removed: why.removed ?? '', successor: why.replacedBy } })
+        : report('removed', { at, data: { ...data, removed: why.removed ?? '' } });
+    const context = directive.scope.context as Context;
+    const offered = config.catalog
+      .inContext(context)
+      .filter((f) => statusOf(f, target).known && f.args.block === (directive.statement.block !== null));
+    const guess = nearest(name, new Set(offered.map((f) => f.name))) ?? nearest(name, config.catalog.names());
+    if (guess)
+      return report('misspelt', {
+        at,
+        data: { ...data, guess },
+        fix: fixOf(`Change to "${guess}"`, 'safe', directive.file, [replace(at, guess)]),
+      });
+    report(/^[\d,]*\}/.test(name) ? 'raw' : 'unknown', { at, data });
+  },
+  examples: [
+    { inside: 'http', bad: '    gizp on;\n#   ^^^^ misspelt', good: '    gzip on;' },
+    { inside: 'http', bad: '    frobnicate the widget;\n#   ^^^^^^^^^^ unknown', good: 'sendfile on;' },
+    {
+      inside: 'server',
+      settings: { nginx: '1.22.1' },
+      bad: '    http2 on;\n#   ^^^^^ future',
+      good: 'listen 443 ssl http2;\nssl_certificate a.pem;\nssl_certificate_key a.key;',
+    },
+    { inside: 'server', settings: { nginx: '1.25.1' }, bad: '    ssl on;\n#   ^^^ replaced', good: 'listen 8080;' },
+    { inside: 'upstream', bad: '    server 10.0.0.1;\n    state /var/lib/nginx/state;\n#   ^^^^^ plus', good: 'server 10.0.0.1;' },
+  ],
+});

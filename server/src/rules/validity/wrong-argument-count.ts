@@ -1,0 +1,86 @@
+/** How many arguments a directive takes, and whether a block follows (ngx_conf_handler, in its order: terminator, then count). */
+import { checkCount } from '../../catalog/arity.ts';
+import { argsOf } from '../../catalog/catalog.ts';
+import { type Fix, fixOf, replace } from '../fix.ts';
+import { defineRule } from '../rule.ts';
+import { factFor, isJudged, isOwn } from './_known.ts';
+import { endOf, spanOfWords } from './_spans.ts';
+import { isAftermath, isBroken } from './_structure.ts';
+
+export default defineRule({
+  id: 'wrong-argument-count',
+  group: 'validity',
+  severity: 'error',
+  since: '0.1',
+  title: 'Too few or too many arguments, or a block where none belongs',
+  why: `
+nginx counts the arguments of a directive before it looks at them, and refuses a wrong number with "invalid number of arguments". A
+frequent cause is a value with blanks in it that is not quoted. Directives that open a block need "{", all others need ";".`,
+  about: [],
+  looksAt: { directive: '*' },
+  needs: 'file',
+  fixable: 'sometimes',
+  messages: {
+    count: 'Invalid number of arguments in "{name}" directive: it {takes}, and {count}.',
+    unopened: 'Directive "{name}" has no opening "{brace}". It opens a block.',
+    unended: 'Directive "{name}" is not terminated by ";". It opens no block.',
+    bodiless: 'Directive "{name}" has no opening "{brace}". The regular expression before it holds one: quote it.',
+  },
+  check({ config, directive, report }) {
+    if (!isJudged(directive) || isAftermath(directive, 'name')) return;
+    const { name, statement, args, file } = directive;
+    const own = config.settings.ownDirectives.find((d) => d.name === name);
+    const fact = factFor(directive);
+    if (!fact && !own) return;
+    if (isOwn(config, name) && fact) return;
+    if (isBroken(directive)) return;
+    const block = fact ? argsOf(fact, config.settings.target.nginx).block : own!.block;
+    const opens = statement.open !== null;
+    const line = { at: { file: file.id, span: endOf(directive) }, message: 'nginx names this line.' };
+    const elsewhere = file.lines.lineAt(line.at.span.start) !== file.lines.lineAt(statement.name.start);
+    if (opens !== block && (opens || statement.closed))
+      return report(opens ? 'unended' : 'unopened', {
+        at: opens ? statement.open! : statement.name,
+        data: { name, brace: '{' },
+        related: elsewhere && !opens ? [line] : [],
+      });
+    const arity = fact
+      ? argsOf(fact, config.settings.target.nginx)
+      : { min: own!.min, max: own!.max, counts: null, flag: false, block, any: false, estimated: false };
+    if (arity.estimated || args.some((a) => a.templated)) return;
+    const wrong =
+      own && !fact
+        ? args.length < own.min || (own.max !== null && args.length > own.max)
+          ? { few: args.length < own.min, text: `takes ${own.min} to ${own.max ?? 'any number of'} arguments` }
+          : null
+        : checkCount(arity, args.length);
+    if (!wrong) return;
+    const kept = wrong.few ? args.length : Math.max(...(arity.counts ?? [own?.max ?? 0]).filter((c) => c < args.length), 0);
+    const extra = args.slice(kept);
+    const count = args.length === 0 ? 'none is given' : args.length === 1 ? 'one is given' : `${args.length} are given`;
+    const fixes: Fix[] = [];
+    if (!wrong.few && kept === 1 && args.every((a) => a.quote === '') && fact && (fact.kind === 'string' || fact.kind === 'complex'))
+      fixes.push(
+        fixOf('Quote the value', 'suggestion', file, [
+          replace(spanOfWords(args), `"${file.text.slice(args[0]!.start, args.at(-1)!.end)}"`),
+        ]),
+      );
+    report('count', {
+      at: wrong.few ? statement.name : spanOfWords(extra),
+      data: { name, takes: wrong.text, count },
+      related: elsewhere ? [line] : [],
+      fix: fixes,
+    });
+  },
+  examples: [
+    { inside: 'http', bad: '    gzip on off;\n#           ^^^ count', good: 'gzip on;' },
+    { inside: 'http', bad: '    proxy_set_header Host;\n#   ^^^^^^^^^^^^^^^^ count', good: 'proxy_set_header Host $host;' },
+    { inside: 'http', bad: '    server;\n#   ^^^^^^ unopened', good: 'server { listen 8080; }' },
+    { inside: 'http', bad: '    gzip on { }\n#           ^ unended', good: 'gzip on;' },
+    {
+      inside: 'server',
+      bad: '    proxy_set_body some text;\n#                       ^^^^ count',
+      good: '    proxy_set_body "some text";',
+    },
+  ],
+});

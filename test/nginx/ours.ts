@@ -1,0 +1,144 @@
+/** Proxylens's own verdict on a sample, as the differential test compares it: all validity findings, in the order in which nginx would meet them. */
+import { fromPath, pathOf } from '../../server/src/base/file-id.ts';
+import type { Config } from '../../server/src/config/config.ts';
+import { DEFAULT_SETTINGS, type Settings } from '../../server/src/config/settings.ts';
+import { withSettings } from '../../server/src/config/settings-file.ts';
+import type { Finding } from '../../server/src/rules/rule.ts';
+import type { SourceFile } from '../../server/src/syntax/statement.ts';
+import { available, standardFiles, type Tree } from '../harness/nginx.ts';
+import { lintTree, parts } from '../harness/rules.ts';
+
+export interface Candidate {
+  readonly rule: string;
+  readonly message: string;
+  /** relative to the configuration folder */
+  readonly file: string;
+  /** one-based; the lines that a reader is sent to: where it starts, where its statement ends, and what `related` names as nginx's */
+  readonly lines: readonly number[];
+  /** the first of them */
+  readonly line: number;
+}
+
+export interface Verdict {
+  readonly ok: boolean;
+  /** errors, the one that nginx would meet first in front */
+  readonly errors: readonly Candidate[];
+  readonly ms: number;
+}
+
+/** The machine's nginx as the settings say it: version, OpenSSL, Debian's build with all its modules. */
+export const settings = (): Settings => ({
+  ...withSettings(DEFAULT_SETTINGS, {
+    nginxVersion: available()?.version ?? '1.22.1',
+    opensslVersion: available()?.openssl ?? '3.0.19',
+    flavour: 'oss',
+    build: 'debian',
+    profile: 'validity',
+  }),
+});
+
+/** Rules whose facts nginx finds out after it has read everything, by the step in which it does; the others speak while reading. */
+const LATE: Readonly<Record<string, number>> = {
+  'buffer-sizes': 2,
+  'incomplete-tls': 3,
+  'unknown-variable': 6,
+  'unknown-zone': 8,
+  'missing-events': 9,
+};
+
+/** Offsets at which the statements of a file are reached, includes read in between. */
+function readingOrder(config: Config): (file: string, offset: number) => number {
+  const position = new Map<string, { from: number; at: number }[]>();
+  let clock = 0;
+  const visit = (file: SourceFile, chain: readonly string[]): void => {
+    const list = position.get(file.id) ?? [];
+    position.set(file.id, list);
+    let last = 0;
+    list.push({ from: 0, at: clock });
+    for (const [statement, include] of config.tree.includes) {
+      const owner = ownerOf(config, statement.start, file, statement);
+      if (!owner) continue;
+      clock += statement.end - last;
+      last = statement.end;
+      for (const id of include.files) {
+        const inner = config.files.get(id);
+        if (inner && !chain.includes(id)) visit(inner, [...chain, id]);
+      }
+      list.push({ from: statement.end, at: clock });
+    }
+    clock += file.text.length - last;
+  };
+  visit(config.files.get(config.root)!, [config.root]);
+  return (file, offset) => {
+    const spot = position.get(file)?.findLast((p) => p.from <= offset);
+    return spot ? spot.at + offset - spot.from : Number.MAX_SAFE_INTEGER;
+  };
+}
+
+function ownerOf(_config: Config, offset: number, file: SourceFile, statement: unknown): boolean {
+  const find = (list: SourceFile['body']): boolean =>
+    list.some((s) => s === statement || (s.block !== null && s.start <= offset && offset < s.end && find(s.block)));
+  return find(file.body);
+}
+
+/** The line on which nginx is when it has read the statement that holds the offset: that of its semicolon or opening brace. */
+function endLine(file: SourceFile, offset: number): number {
+  let line = file.lines.lineAt(offset);
+  const look = (list: SourceFile['body']): void => {
+    for (const s of list) {
+      if (s.start > offset || offset > s.end) continue;
+      const end = s.open ?? s.close;
+      if (end && offset <= end.end) line = file.lines.lineAt(end.start);
+      if (s.block) look(s.block);
+    }
+  };
+  look(file.body);
+  return line + 1;
+}
+
+/** Lints the files as the machine's nginx would read them; the folder also holds what the harness puts there. */
+export async function verdictOf(files: Tree, chosen: Settings = settings()): Promise<Verdict> {
+  const { rules } = await parts();
+  const at = (name: string) => fromPath(`/etc/nginx/${name.replace(/^\/etc\/nginx\//, '')}`);
+  const tree = new Map(Object.entries({ ...standardFiles(), ...files }).map(([name, text]) => [at(name), text]));
+  const from = performance.now();
+  const { config, findings, sources } = await lintTree({ root: at('nginx.conf'), files: tree }, rules, chosen);
+  const ms = performance.now() - from;
+  const order = readingOrder(config);
+  const errors = findings.filter((f) => f.severity === 'error' && f.group === 'validity');
+  const rank = (f: Finding): number =>
+    (LATE[f.rule] ?? 0) * 1e12 + order(f.at.file, sources.get(f.at.file) ? endOffset(sources.get(f.at.file)!, f.at.span.start) : 0);
+  errors.sort((a, b) => rank(a) - rank(b) || order(a.at.file, a.at.span.start) - order(b.at.file, b.at.span.start));
+  return {
+    ok: errors.length === 0,
+    ms,
+    errors: errors.map((f) => {
+      const source = sources.get(f.at.file)!;
+      const line = source.lines.lineAt(f.at.span.start) + 1;
+      const related = f.related
+        .filter((r) => r.at.file === f.at.file && /nginx names/.test(r.message))
+        .map((r) => source.lines.lineAt(r.at.span.start) + 1);
+      return {
+        rule: f.rule,
+        message: f.message,
+        file: pathOf(f.at.file).replace('/etc/nginx/', ''),
+        line,
+        lines: [...new Set([line, ...related, endLine(source, f.at.span.start)])],
+      };
+    }),
+  };
+}
+
+function endOffset(file: SourceFile, offset: number): number {
+  let end = offset;
+  const look = (list: SourceFile['body']): void => {
+    for (const s of list) {
+      if (s.start > offset || offset > s.end) continue;
+      const stop = s.open ?? s.close;
+      if (stop && offset <= stop.end) end = stop.start;
+      if (s.block) look(s.block);
+    }
+  };
+  look(file.body);
+  return end;
+}
