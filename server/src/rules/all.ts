@@ -1,4 +1,6 @@
 /** Every rule, one line each. Made by `npm run generate` from the files in the folders beside it; do not edit. */
+
+import type { Rule } from './rule.ts';
 import aliasTraversal from './security/alias-traversal.ts';
 import belowMozillaProfile from './security/below-mozilla-profile.ts';
 import cipherHasNoEffect from './security/cipher-has-no-effect.ts';
@@ -31,7 +33,6 @@ import misplacedDirective from './validity/misplaced-directive.ts';
 import syntax from './validity/syntax.ts';
 import unknownDirective from './validity/unknown-directive.ts';
 import wrongArgumentCount from './validity/wrong-argument-count.ts';
-import type { Rule } from './rule.ts';
 
 export const RULES: readonly Rule[] = [
   aliasTraversal,
