@@ -14,6 +14,7 @@ import hstsOverHttp from './security/hsts-over-http.ts';
 import hstsWeak from './security/hsts-weak.ts';
 import hstsWithoutAlways from './security/hsts-without-always.ts';
 import httpNotRedirected from './security/http-not-redirected.ts';
+import knownVulnerability from './security/known-vulnerability.ts';
 import plainOn443 from './security/plain-on-443.ts';
 import quicReuseport from './security/quic-reuseport.ts';
 import securityHeadersMissing from './security/security-headers-missing.ts';
@@ -48,6 +49,7 @@ export const RULES: readonly Rule[] = [
   hstsWeak,
   hstsWithoutAlways,
   httpNotRedirected,
+  knownVulnerability,
   plainOn443,
   quicReuseport,
   securityHeadersMissing,

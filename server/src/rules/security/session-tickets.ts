@@ -2,7 +2,7 @@
 import { atLeast } from '../../catalog/version.ts';
 import { fixOf, insertAfter, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { isOn, serverOf, tlsListens } from '../tls.ts';
+import { isOn, protocolsOf, serverOf, tlsListens } from '../tls.ts';
 
 /** From here on nginx changes the keys by itself, in the memory of a shared session cache. */
 const ROTATES = '1.23.2';
@@ -30,6 +30,8 @@ The rule reports tickets of an nginx before 1.23.2 (when the version is known), 
     const { nginx } = config.settings.target;
     const rotates = atLeast(nginx, ROTATES);
     const version = nginx.text;
+    // resumption in TLS 1.3 makes a fresh key all the same
+    if (protocolsOf(scope).every((p) => p === 'TLSv1.3')) return;
     if (directive?.name === 'ssl_session_tickets') {
       if (directive.value(0).toLowerCase() !== 'on' || scope.value('ssl_session_ticket_key')) return;
       if (!rotates)
