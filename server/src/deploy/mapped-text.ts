@@ -52,6 +52,12 @@ export class MappedText {
     return new MappedText(file, value, (i) => offsets[Math.max(0, Math.min(i, value.length))]!);
   }
 
+  /** The same stretch with some of its text replaced; what is left is found again in order. */
+  rewritten(value: string): MappedText {
+    const inner = MappedText.aligned(this.file, value, this.text, { start: 0, end: this.text.length });
+    return new MappedText(this.file, value, (i) => this.offsets(inner.place(i, i).span.start));
+  }
+
   /** The place of a part, by indexes into `text`. */
   place(start = 0, end = this.text.length): Place {
     const from = this.offsets(start);

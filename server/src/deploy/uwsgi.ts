@@ -6,7 +6,7 @@ import { basename, dirname, type FileId, pathOf } from '../base/file-id.ts';
 import type { Place } from '../base/span.ts';
 import { type Address, tcpAddress } from './address.ts';
 import { MappedText } from './mapped-text.ts';
-import { placeOf, type Setting, unknownSetting, written } from './setting.ts';
+import { byDefault, convert, placeOf, type Setting, unknownSetting, written } from './setting.ts';
 import { type Environment, NO_ENVIRONMENT, type ShellWord, wordSetting } from './shell.ts';
 import { yamlDocuments } from './yaml-text.ts';
 
@@ -361,3 +361,79 @@ export function uwsgiSockets(options: UwsgiOptions): UwsgiSocket[] {
 
 const fromText = (address: Address | undefined, place: Place): Setting<Address> =>
   address ? written(address, place) : unknownSetting('not an address', place);
+
+export interface UwsgiMount {
+  /** Without a trailing slash; empty for the root. */
+  readonly prefix: string;
+  readonly target: string;
+  readonly place: Place;
+}
+
+export interface UwsgiStaticMap {
+  readonly prefix: string;
+  readonly folder: string;
+  readonly place: Place;
+}
+
+/** What matters to a proxy, with uWSGI's defaults. Sizes are bytes, times seconds; 0 is off. */
+export interface UwsgiSettings {
+  readonly options: UwsgiOptions;
+  readonly sockets: readonly UwsgiSocket[];
+  readonly bufferSize: Setting<number>;
+  /** params and headers together */
+  readonly maxVars: Setting<number>;
+  readonly harakiri: Setting<number>;
+  readonly socketTimeout: Setting<number>;
+  readonly httpTimeout: Setting<number>;
+  readonly limitPost: Setting<number>;
+  readonly postBuffering: Setting<number>;
+  readonly processes: Setting<number>;
+  readonly threads: Setting<number>;
+  readonly chmodSocket: Setting<string | null>;
+  readonly manageScriptName: Setting<boolean>;
+  readonly mounts: readonly UwsgiMount[];
+  readonly staticMaps: readonly UwsgiStaticMap[];
+  readonly target: Setting<string>;
+  readonly chdir: Setting<string | null>;
+}
+
+export function uwsgiSettings(options: UwsgiOptions): UwsgiSettings {
+  const number = (name: string, standard: number): Setting<number> => {
+    const option = lastOption(options, name);
+    return option
+      ? convert(option.value, (s) => (/^\d+/.test(s) ? Number.parseInt(s, 10) : undefined), 'not a number')
+      : byDefault(standard);
+  };
+  const text = (name: string): Setting<string | null> => {
+    const option = lastOption(options, name);
+    return option ? convert(option.value, (s) => s) : byDefault(null);
+  };
+  const flag = lastOption(options, 'manage-script-name');
+  const pairs = (name: string): { left: string; right: string; place: Place }[] =>
+    optionsNamed(options, name).flatMap((o) => {
+      const m = o.value.from === 'text' ? /^([^=]*)=(.*)$/s.exec(o.value.value) : null;
+      return m ? [{ left: m[1]!, right: m[2]!, place: placeOf(o.value)! }] : [];
+    });
+  const mounts = pairs('mount').map((p) => ({ prefix: p.left.replace(/\/+$/, ''), target: p.right, place: p.place }));
+  const module = lastOption(options, 'module') ?? lastOption(options, 'wsgi-file');
+  const mount = mounts[0];
+  return {
+    options,
+    sockets: uwsgiSockets(options),
+    bufferSize: number('buffer-size', 4096),
+    maxVars: number('max-vars', 128),
+    harakiri: number('harakiri', 0),
+    socketTimeout: number('socket-timeout', 4),
+    httpTimeout: number('http-timeout', 60),
+    limitPost: number('limit-post', 0),
+    postBuffering: number('post-buffering', 0),
+    processes: number('processes', 1),
+    threads: number('threads', 1),
+    chmodSocket: text('chmod-socket'),
+    manageScriptName: flag ? convert(flag.value, isUwsgiFlagOn) : byDefault(false),
+    mounts,
+    staticMaps: [...pairs('static-map'), ...pairs('static-map2')].map((p) => ({ prefix: p.left, folder: p.right, place: p.place })),
+    target: module ? module.value : mount ? written(mount.target, mount.place) : unknownSetting('no application is named'),
+    chdir: text('chdir'),
+  };
+}

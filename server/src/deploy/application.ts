@@ -1,0 +1,118 @@
+/**
+ * One application as a proxy meets it: the server that listens, with its limits, trust and times, and the framework behind it. Every value has its place,
+ * is the server's default, or is unknown with the reason.
+ */
+import type { FileId } from '../base/file-id.ts';
+import type { Place } from '../base/span.ts';
+import type { Address } from './address.ts';
+import type { DaphneSettings, HypercornSettings, UvicornSettings } from './asgi-servers.ts';
+import type { ComposeService } from './compose.ts';
+import type { DjangoRoutes, DjangoSettings } from './django.ts';
+import type { StarletteSettings } from './fastapi.ts';
+import type { FlaskSettings } from './flask.ts';
+import type { GunicornSettings, WorkerKind } from './gunicorn.ts';
+import type { Setting } from './setting.ts';
+import type { Environment } from './shell.ts';
+import type { SocketUnit } from './systemd.ts';
+import type { UwsgiSettings } from './uwsgi.ts';
+import type { Versions } from './versions.ts';
+
+export type ServerName =
+  | 'gunicorn'
+  | 'uwsgi'
+  | 'uvicorn'
+  | 'daphne'
+  | 'hypercorn'
+  | 'runserver'
+  | 'flask-run'
+  | 'fastapi-run'
+  | 'waitress'
+  | 'unknown';
+
+/** The server's own settings, typed by server. */
+export type ServerSide =
+  | { readonly server: 'gunicorn'; readonly settings: GunicornSettings }
+  | { readonly server: 'uwsgi'; readonly settings: UwsgiSettings }
+  | { readonly server: 'uvicorn'; readonly settings: UvicornSettings }
+  | { readonly server: 'daphne'; readonly settings: DaphneSettings }
+  | { readonly server: 'hypercorn'; readonly settings: HypercornSettings }
+  | { readonly server: 'runserver' | 'flask-run' | 'fastapi-run' | 'waitress' | 'unknown'; readonly settings: null };
+
+export type Protocol = 'http' | 'uwsgi' | 'fastcgi' | 'scgi';
+
+export interface Listener {
+  readonly protocol: Protocol;
+  readonly address: Setting<Address>;
+  readonly tls: boolean;
+  /** uWSGI's `http`: a process of its own in front of the workers */
+  readonly router: boolean;
+  /** the words that name it, for messages: `socket`, `--bind`, `ListenStream` */
+  readonly by: string;
+  /** mode of the socket file as octal text, when it is written */
+  readonly mode: Setting<string | null>;
+}
+
+export type Framework =
+  | {
+      readonly kind: 'django';
+      readonly settings: DjangoSettings;
+      readonly routes: DjangoRoutes;
+      readonly servesStatic: Setting<'whitenoise' | 'nobody'>;
+      readonly wsgi: FileId | null;
+    }
+  | { readonly kind: 'flask'; readonly settings: FlaskSettings }
+  | { readonly kind: 'fastapi' | 'starlette'; readonly settings: StarletteSettings };
+
+export type ApplicationSource = 'systemd' | 'supervisor' | 'procfile' | 'compose' | 'dockerfile' | 'script' | 'config' | 'code' | 'project';
+
+export interface Application {
+  /** Unique within a deployment and stable while its place does not move. */
+  readonly id: string;
+  readonly side: ServerSide;
+  readonly source: ApplicationSource;
+  /** What people call it: the unit, process or service, else the file. */
+  readonly name: string;
+  /** The command, the section of the configuration file, or the line that makes it. */
+  readonly place: Place;
+  /** All files that say something about it. */
+  readonly files: readonly FileId[];
+  readonly container: ComposeService | null;
+  readonly activation: SocketUnit | null;
+  readonly environment: Environment;
+  readonly target: Setting<string>;
+  readonly listeners: readonly Listener[];
+  readonly worker: Setting<WorkerKind>;
+  readonly workers: Setting<number>;
+  readonly threads: Setting<number>;
+  /** Seconds after which the server ends a request by itself; 0 is never. */
+  readonly requestTimeout: Setting<number>;
+  /** Seconds that an idle connection stays open; 0 closes after each response. */
+  readonly keepalive: Setting<number>;
+  readonly framework: Framework | null;
+  readonly versions: Versions;
+}
+
+/** The server's name in messages. */
+export const serverTitle = (application: Application): string => SERVER_TITLES[application.side.server];
+
+const SERVER_TITLES: Readonly<Record<ServerName, string>> = {
+  gunicorn: 'gunicorn',
+  uwsgi: 'uWSGI',
+  uvicorn: 'uvicorn',
+  daphne: 'Daphne',
+  hypercorn: 'Hypercorn',
+  runserver: "Django's runserver",
+  'flask-run': "Flask's development server",
+  'fastapi-run': 'uvicorn (fastapi run)',
+  waitress: 'Waitress',
+  unknown: 'the application server',
+};
+
+export const frameworkTitle = (framework: Framework): string => FRAMEWORK_TITLES[framework.kind];
+
+const FRAMEWORK_TITLES: Readonly<Record<Framework['kind'], string>> = {
+  django: 'Django',
+  flask: 'Flask',
+  fastapi: 'FastAPI',
+  starlette: 'Starlette',
+};

@@ -1,0 +1,669 @@
+/**
+ * Puts the application's side together: from all files of a workspace to the applications that run, each with its server, listeners and framework.
+ * Pure: texts in, plain data out. What the files do not decide stays unknown.
+ */
+import { basename, dirname, type FileId, pathOf } from '../base/file-id.ts';
+import type { Place } from '../base/span.ts';
+import type { Address } from './address.ts';
+import type { Application, ApplicationSource, Framework, Listener, ServerSide } from './application.ts';
+import { daphneSettings, developmentAddress, hypercornSettings, uvicornCall, uvicornSettings } from './asgi-servers.ts';
+import { type ServerCommand, serverCommands } from './command.ts';
+import { type ComposeService, mergeCompose, readCompose } from './compose.ts';
+import { djangoRoutes, djangoSettings, servesStatic, settingsModuleNamed } from './django.ts';
+import { type DockerStage, type ImageCommand, imageServers, readDockerfile } from './dockerfile.ts';
+import { readStarlette } from './fastapi.ts';
+import { readFlask } from './flask.ts';
+import { gunicornAddress, gunicornArguments, gunicornConfigName, gunicornSettings, gunicornWorker, type WorkerKind } from './gunicorn.ts';
+import { MappedText } from './mapped-text.ts';
+import { readProcfile } from './procfile.ts';
+import { type ModuleValues, PythonProject } from './python.ts';
+import type { Python } from './python-tree.ts';
+import { byDefault, certain, convert, likely, placeOf, type Setting, unknownSetting, written } from './setting.ts';
+import { type Environment, NO_ENVIRONMENT } from './shell.ts';
+import { readSupervisor } from './supervisor.ts';
+import { readService, readSocket, type SocketUnit } from './systemd.ts';
+import { readUwsgi, type UwsgiOption, type UwsgiOptions, uwsgiArguments, uwsgiSettings } from './uwsgi.ts';
+import { readVersions, type Versions } from './versions.ts';
+
+export interface Deployment {
+  readonly applications: readonly Application[];
+  /** Services of compose files, overrides merged. */
+  readonly containers: readonly ComposeService[];
+  /** The files that were given. */
+  readonly files: ReadonlyMap<FileId, string>;
+}
+
+export const NO_DEPLOYMENT: Deployment = { applications: [], containers: [], files: new Map() };
+
+export interface ReadOptions {
+  /** Versions that a person set, by package; they win over what files say. */
+  readonly versions?: Readonly<Record<string, string>>;
+}
+
+/** Reads all files of a workspace that `wanted` named. Without a Python grammar, Python files are not read. */
+export function readDeployment(files: ReadonlyMap<FileId, string>, python: Python | null, options: ReadOptions = {}): Deployment {
+  return new Reader(files, python, options).read();
+}
+
+interface Start {
+  readonly source: ApplicationSource;
+  readonly name: string;
+  readonly command: ServerCommand;
+  readonly container: ComposeService | null;
+  readonly activation: SocketUnit | null;
+  readonly workingDirectory: string | null;
+  readonly files: readonly FileId[];
+}
+
+class Reader {
+  private readonly applications: Application[] = [];
+  private readonly usedConfigs = new Set<FileId>();
+  private readonly project: PythonProject | null;
+  private readonly versions: Versions;
+
+  constructor(
+    private readonly files: ReadonlyMap<FileId, string>,
+    python: Python | null,
+    options: ReadOptions,
+  ) {
+    this.project = python ? new PythonProject(python, files) : null;
+    const versions = new Map(readVersions(files));
+    for (const [name, version] of Object.entries(options.versions ?? {})) versions.set(name as never, byDefault(version));
+    this.versions = versions;
+  }
+
+  read(): Deployment {
+    const named = (test: (name: string, path: string) => boolean): [FileId, string][] =>
+      [...this.files].filter(([file]) => test(basename(file), pathOf(file)));
+    const sockets = named((n) => n.endsWith('.socket')).flatMap(([file, text]) => readSocket(file, text) ?? []);
+    for (const [file, text] of named((n) => n.endsWith('.service'))) this.systemd(file, text, sockets);
+    for (const [file, text] of named((n, p) => isSupervisor(n, p))) this.supervisor(file, text);
+    for (const [file, text] of named((n) => isProcfile(n))) this.procfile(file, text);
+    const dockerfiles = new Map(named((n) => isDockerfile(n)).map(([file, text]) => [file, readDockerfile(file, text)]));
+    const { containers, built } = this.compose(dockerfiles);
+    for (const [file, stages] of dockerfiles) if (!built.has(file)) this.image(file, stages);
+    for (const [file, text] of named((n) => n.endsWith('.sh'))) this.script(file, text);
+    this.loneConfigs();
+    this.loneCode();
+    if (!this.applications.length) this.loneProject();
+    return { applications: this.applications, containers, files: this.files };
+  }
+
+  private systemd(file: FileId, text: string, sockets: readonly SocketUnit[]): void {
+    const unit = readService(file, text);
+    if (!unit) return;
+    const activation = sockets.find((s) => s.service === unit.name) ?? null;
+    for (const command of unit.commands) {
+      const environment = unit.environmentFiles.length ? open(command.environment) : command.environment;
+      this.start({
+        source: 'systemd',
+        name: unit.name,
+        command: { ...command, environment },
+        container: null,
+        activation,
+        workingDirectory: unit.workingDirectory?.text ?? null,
+        files: [file, ...(activation ? [activation.file] : [])],
+      });
+    }
+  }
+
+  private supervisor(file: FileId, text: string): void {
+    for (const program of readSupervisor(file, text))
+      for (const command of program.commands)
+        this.start({
+          ...LONE,
+          source: 'supervisor',
+          name: program.name,
+          command,
+          workingDirectory: program.directory?.text ?? null,
+          files: [file],
+        });
+  }
+
+  private procfile(file: FileId, text: string): void {
+    for (const process of readProcfile(file, text, PLATFORM))
+      for (const command of process.commands) this.start({ ...LONE, source: 'procfile', name: process.name, command, files: [file] });
+  }
+
+  private compose(dockerfiles: ReadonlyMap<FileId, readonly DockerStage[]>): { containers: ComposeService[]; built: Set<FileId> } {
+    const byFolder = new Map<FileId, { file: FileId; services: ComposeService[] }[]>();
+    for (const [file, text] of this.files) {
+      if (!isCompose(basename(file))) continue;
+      const folder = dirname(file);
+      byFolder.set(folder, [...(byFolder.get(folder) ?? []), { file, services: readCompose(file, text) }]);
+    }
+    const containers: ComposeService[] = [];
+    const built = new Set<FileId>();
+    for (const group of byFolder.values()) for (const services of composeProjects(group)) containers.push(...services);
+    for (const service of containers) {
+      const stages = service.dockerfile ? dockerfiles.get(service.dockerfile) : undefined;
+      if (service.dockerfile) built.add(service.dockerfile);
+      const stage = stages?.find((s) => s.name !== null && s.name === service.buildTarget) ?? stages?.at(-1);
+      const own = new Map([...(stage?.environment ?? []), ...service.environment]);
+      const environment = service.environmentFiles.length ? open(own) : own;
+      const entrypoint = service.entrypoint ?? stage?.entrypoint ?? null;
+      const command = service.command ?? (service.entrypoint ? null : (stage?.command ?? null));
+      for (const server of this.servers(entrypoint, command, environment, service.dockerfile ?? service.file)) {
+        this.start({
+          source: 'compose',
+          name: service.name,
+          command: server,
+          container: service,
+          activation: null,
+          workingDirectory: stage?.workdir?.text ?? null,
+          files: [service.file, ...(service.dockerfile && stages ? [service.dockerfile] : [])],
+        });
+      }
+    }
+    return { containers, built };
+  }
+
+  private image(file: FileId, stages: readonly DockerStage[]): void {
+    const stage = stages.at(-1);
+    if (!stage) return;
+    for (const command of this.servers(stage.entrypoint, stage.command, stage.environment, file))
+      this.start({
+        ...LONE,
+        source: 'dockerfile',
+        name: basename(file),
+        command,
+        workingDirectory: stage.workdir?.text ?? null,
+        files: [file],
+      });
+  }
+
+  /** Servers of an image; where it starts a script of the project, those of the script. */
+  private servers(entrypoint: ImageCommand | null, command: ImageCommand | null, environment: Environment, near: FileId): ServerCommand[] {
+    const direct = imageServers(entrypoint, command, environment);
+    if (direct.length) return direct;
+    for (const c of [command, entrypoint]) {
+      if (!c) continue;
+      const words = c.form === 'exec' ? c.words.map((w) => w.text) : c.text.text.split(/[\s;&|]+/);
+      for (const word of words) {
+        const script = /\.sh$/.test(word) ? this.find(word, near) : null;
+        const text = script ? this.files.get(script) : undefined;
+        if (!script || text === undefined) continue;
+        const found = serverCommands(MappedText.verbatim(script, text, { start: 0, end: text.length }), environment);
+        this.usedConfigs.add(script);
+        if (found.length) return found;
+      }
+    }
+    return [];
+  }
+
+  private script(file: FileId, text: string): void {
+    if (this.usedConfigs.has(file)) return;
+    const commands = serverCommands(MappedText.verbatim(file, text, { start: 0, end: text.length }), NO_ENVIRONMENT);
+    if (commands.length === 1) this.start({ ...LONE, source: 'script', name: basename(file), command: commands[0]!, files: [file] });
+  }
+
+  /** The file of the workspace that a path of the running machine means: the one with the longest equal end, then the nearest. */
+  private find(path: string, near: FileId): FileId | null {
+    const parts = path.replace(/^\.\//, '').split('/').filter(Boolean).reverse();
+    let best: FileId | null = null;
+    let bestScore = 0;
+    for (const file of this.files.keys()) {
+      const own = pathOf(file).split('/').reverse();
+      let same = 0;
+      while (same < parts.length && same < own.length && parts[same] === own[same]) same++;
+      if (same === 0) continue;
+      const score = same * 100 + shared(pathOf(file), pathOf(near));
+      if (score > bestScore) {
+        best = file;
+        bestScore = score;
+      }
+    }
+    return best;
+  }
+
+  private start(start: Start): void {
+    const { command } = start;
+    const builders: Readonly<Record<string, () => Built>> = {
+      gunicorn: () => this.gunicorn(start),
+      uwsgi: () => this.uwsgiCommand(start),
+      uvicorn: () => uvicorn(uvicornSettings(command.args, command.environment)),
+      daphne: () => {
+        const settings = daphneSettings(command.args, command.environment);
+        return plain({ server: 'daphne', settings }, settings.addresses, 'asgi', { target: settings.target });
+      },
+      hypercorn: () => {
+        const settings = hypercornSettings(command.args, command.environment);
+        return plain({ server: 'hypercorn', settings }, settings.addresses, 'asgi', {
+          target: settings.target,
+          workers: settings.workers,
+          keepalive: 5,
+        });
+      },
+    };
+    const builder = builders[command.program];
+    const built = builder ? builder() : this.development(start);
+    this.add(built, start);
+  }
+
+  private add(built: Built, start: Omit<Start, 'command'> & { command: Pick<ServerCommand, 'place' | 'environment'> }): void {
+    const activated = start.activation ? activatedListeners(built, start.activation) : built.listeners;
+    const { place, environment } = start.command;
+    const framework = this.framework(built.target, environment, place.file);
+    const id = `${place.file}#${place.span.start}${start.container ? `@${start.container.name}` : ''}`;
+    if (this.applications.some((a) => a.id === id)) return;
+    this.applications.push({
+      id,
+      side: built.side,
+      source: start.source,
+      name: start.name,
+      place,
+      files: [...new Set([...start.files, place.file, ...built.files, ...(framework ? frameworkFiles(framework) : [])])],
+      container: start.container,
+      activation: start.activation,
+      environment,
+      target: built.target,
+      listeners: activated,
+      worker: built.worker,
+      workers: built.workers,
+      threads: built.threads,
+      requestTimeout: built.requestTimeout,
+      keepalive: built.keepalive,
+      framework,
+      versions: this.versions,
+    });
+  }
+
+  private gunicorn({ command, workingDirectory, files }: Start): Built {
+    const options = gunicornArguments(command.args);
+    const named = gunicornConfigName(options);
+    const near = files[0] ?? command.place.file;
+    let config: FileId | null = null;
+    if (named) {
+      const path = certain(named)?.replace(/^(file|python):/, '');
+      config = path
+        ? (this.find(path, near) ?? (/^python:/.test(certain(named) ?? '') ? (this.project?.moduleFile(path, near) ?? null) : null))
+        : null;
+    } else config = this.find(workingDirectory ? `${workingDirectory.split('/').at(-1)}/gunicorn.conf.py` : 'gunicorn.conf.py', near);
+    if (config) this.usedConfigs.add(config);
+    const values = config && this.project ? this.project.withEnvironment(command.environment).module(config) : null;
+    return gunicornBuilt(command, options, values, named && !config ? named : null);
+  }
+
+  private uwsgiCommand({ command, files }: Start): Built {
+    const near = files[0] ?? command.place.file;
+    const own = uwsgiArguments(command.place.file, command.place, command.args, command.environment);
+    const spliced = this.spliced(own, command.environment, near, 0);
+    return uwsgiBuilt({ ...own, options: spliced.options }, spliced.files);
+  }
+
+  /** Options with those of the files that they name put in their place. */
+  private spliced(
+    options: UwsgiOptions,
+    environment: Environment,
+    near: FileId,
+    depth: number,
+  ): { options: UwsgiOption[]; files: FileId[] } {
+    const out: UwsgiOption[] = [];
+    const files: FileId[] = [];
+    for (const option of options.options) {
+      const path = /^(ini|yaml|json)$/.test(option.name) ? certain(option.value) : undefined;
+      if (path === undefined) {
+        out.push(option);
+        continue;
+      }
+      const [name, section] = path.split(/:(?=[\w-]*$)/);
+      const file = name ? this.find(name, near) : options.file;
+      const text = file ? this.files.get(file) : undefined;
+      const read = file && text !== undefined && depth < 5 ? readUwsgi(file, text, environment, section || 'uwsgi') : null;
+      if (!file || !read) continue;
+      this.usedConfigs.add(file);
+      files.push(file);
+      const inner = this.spliced(read, environment, file, depth + 1);
+      out.push(...inner.options);
+      files.push(...inner.files);
+    }
+    return { options: out, files };
+  }
+
+  private development({ command }: Start): Built {
+    const program = command.program as 'django-runserver' | 'flask-run' | 'fastapi-run' | 'waitress';
+    const address = developmentAddress(program, command.args, command.environment);
+    const server = program === 'django-runserver' ? 'runserver' : program;
+    const word = command.args.find((w) => /^[\w.]+:[\w.()]+$/.test(w.text));
+    const target: Setting<string> = word ? written(word.text, word.place) : unknownSetting('no application is named');
+    return plain({ server, settings: null }, [address], program === 'fastapi-run' ? 'asgi' : 'threads', { target });
+  }
+
+  /** Configuration files that no command names: what starts them is not in the workspace. */
+  private loneConfigs(): void {
+    for (const [file, text] of this.files) {
+      if (this.usedConfigs.has(file)) continue;
+      const name = basename(file);
+      if (isUwsgi(name)) {
+        const read = readUwsgi(file, text);
+        if (!read) continue;
+        const spliced = this.spliced(read, NO_ENVIRONMENT, file, 0);
+        const built = uwsgiBuilt({ ...read, options: spliced.options }, [file, ...spliced.files]);
+        if (built.listeners.length) this.lone('config', file, built, read.at);
+      } else if (isGunicornConfig(name) && this.project) {
+        const values = this.project.module(file);
+        if (!values.names.has('bind') && !values.names.has('workers')) continue;
+        const span = values.tree.body[0]?.span ?? { start: 0, end: 0 };
+        this.lone('config', file, gunicornBuilt(null, null, values, null), {
+          file,
+          span: { start: span.start, end: firstLineEnd(text, span.start) },
+        });
+      }
+    }
+  }
+
+  /** `uvicorn.run(…)` in a module, where no command starts the application. */
+  private loneCode(): void {
+    if (!this.project || this.applications.length) return;
+    for (const [file, text] of this.files) {
+      if (!file.endsWith('.py') || !/uvicorn\.run\s*\(/.test(text)) continue;
+      for (const call of this.project.module(file).calls)
+        if (call.callee === 'uvicorn.run') this.lone('code', file, uvicorn(uvicornCall(call)), call.at);
+    }
+  }
+
+  /** A framework without a word about its server: rules about settings still hold. */
+  private loneProject(): void {
+    if (!this.project) return;
+    const framework = this.framework(unknownSetting('no server is configured here'), NO_ENVIRONMENT, [...this.files.keys()][0]!);
+    if (!framework) return;
+    const place: Place = { file: framework.settings.file, span: { start: 0, end: 0 } };
+    this.lone(
+      'project',
+      framework.settings.file,
+      plain({ server: 'unknown', settings: null }, [], undefined, { target: unknownSetting('no server is configured here') }),
+      place,
+    );
+  }
+
+  private lone(source: ApplicationSource, file: FileId, built: Built, place: Place): void {
+    this.add(built, { ...LONE, source, name: basename(file), files: [file], command: { place, environment: NO_ENVIRONMENT } });
+  }
+
+  private framework(target: Setting<string>, environment: Environment, near: FileId): Framework | null {
+    if (!this.project) return null;
+    const project = environment.size ? this.project.withEnvironment(environment) : this.project;
+    const name = likely(target) ?? '';
+    const module = name
+      .replace(/:.*$/, '')
+      .replace(/\.py$/, '')
+      .replace(/^.*\/(?=[^/]+\/[^/]+$)/, '')
+      .replaceAll('/', '.');
+    const file = module ? project.moduleFile(module, near) : null;
+    const values = file ? project.module(file) : null;
+    const django = this.django(project, values, environment, near);
+    if (django) return django;
+    if (values && file) {
+      const modules = [values, ...values.imported.map((f) => project.module(f))];
+      const found = frameworkOf(modules, project) ?? frameworkOf(this.aroundOf(project, file), project);
+      if (found) return found;
+    }
+    if (target.from === 'unknown' || !file) return this.onlyFramework(project);
+    return null;
+  }
+
+  /** A Django project: its settings are named by the environment, the loaded module, or the only manage.py. */
+  private django(project: PythonProject, values: ModuleValues | null, environment: Environment, near: FileId): Framework | null {
+    const variable = environment.get('DJANGO_SETTINGS_MODULE');
+    const fromModule = values ? settingsModuleNamed(values) : null;
+    if (values && !fromModule && !values.calls.some((c) => /get_[aw]sgi_application$/.test(c.callee))) return null;
+    let module = (variable && likely(variable)) ?? fromModule?.module ?? null;
+    if (!module) {
+      const manage = [...this.files.keys()].filter((f) => basename(f) === 'manage.py');
+      if (manage.length === 1) module = settingsModuleNamed(project.module(manage[0]!))?.module ?? null;
+    }
+    const file = module ? project.moduleFile(module, values?.file ?? near) : null;
+    if (!module || !file) return null;
+    const settings = djangoSettings(project.module(file), module);
+    const asgiModule = project.module(file).names.get('ASGI_APPLICATION');
+    const asgi = asgiModule?.kind === 'string' ? project.moduleFile(asgiModule.value.replace(/\.[^.]*$/, ''), file) : null;
+    const loaded = values?.calls.some((c) => /ProtocolTypeRouter$|get_asgi_application$/.test(c.callee)) ? values.file : null;
+    return {
+      kind: 'django',
+      settings,
+      routes: djangoRoutes(project, settings, loaded ?? asgi),
+      servesStatic: servesStatic(settings, values),
+      wsgi: values?.file ?? null,
+    };
+  }
+
+  /** The Python files of the folder in which an application lives, for factories that import little by name. */
+  private aroundOf(project: PythonProject, file: FileId): ModuleValues[] {
+    const folder = dirname(file);
+    return [...this.files.keys()]
+      .filter((f) => f.endsWith('.py') && (dirname(f) === folder || dirname(dirname(f)) === folder))
+      .slice(0, 40)
+      .map((f) => project.module(f));
+  }
+
+  /** The framework of the workspace when there is exactly one application of any kind. */
+  private onlyFramework(project: PythonProject): Framework | null {
+    const django = this.django(project, null, NO_ENVIRONMENT, [...this.files.keys()][0]!);
+    if (django) return django;
+    const makers = [...this.files]
+      .filter(([file, text]) => file.endsWith('.py') && /\b(Flask|FastAPI|Starlette)\s*\(/.test(text))
+      .map(([file]) => file);
+    if (makers.length !== 1) return null;
+    const values = project.module(makers[0]!);
+    return frameworkOf([values, ...values.imported.map((f) => project.module(f))], project);
+  }
+}
+
+const LONE = { container: null, activation: null, workingDirectory: null } as const;
+
+/** A platform that starts a Procfile sets PORT to a number that the files do not know. */
+const PLATFORM: Environment = new Map([['PORT', unknownSetting<string>('set by the platform', null, { env: 'PORT' })]]);
+
+const firstLineEnd = (text: string, start: number): number => {
+  const end = text.indexOf('\n', start);
+  return end < 0 ? text.length : end;
+};
+
+/** An environment to which a file that is not read may add variables: names that matter and are not set become unknown. */
+function open(environment: Environment): Environment {
+  const out = new Map(environment);
+  for (const name of ['GUNICORN_CMD_ARGS', 'FORWARDED_ALLOW_IPS', 'WEB_CONCURRENCY', 'PORT'])
+    if (!out.has(name) && name !== 'PORT') out.set(name, unknownSetting('may be set in an environment file', null, { env: name }));
+  return out;
+}
+
+function shared(a: string, b: string): number {
+  const [left, right] = [a.split('/'), b.split('/')];
+  let n = 0;
+  while (n < left.length - 1 && n < right.length - 1 && left[n] === right[n]) n++;
+  return n;
+}
+
+function frameworkOf(modules: readonly ModuleValues[], project: PythonProject): Framework | null {
+  const flask = readFlask(modules, project);
+  if (flask) return { kind: 'flask', settings: flask };
+  const starlette = readStarlette(modules);
+  return starlette ? { kind: starlette.kind, settings: starlette } : null;
+}
+
+const frameworkFiles = (framework: Framework): FileId[] => {
+  if (framework.kind !== 'django') return [framework.settings.file];
+  const { settings } = framework;
+  const places = [
+    settings.allowedHosts,
+    settings.debug,
+    settings.staticRoot,
+    settings.secureProxySslHeader,
+    settings.csrfTrustedOrigins,
+  ].map(placeOf);
+  return [settings.file, ...places.flatMap((p) => (p ? [p.file] : []))];
+};
+
+/** What a server's settings say, before the surroundings are known. */
+interface Built {
+  readonly side: ServerSide;
+  readonly listeners: readonly Listener[];
+  readonly target: Setting<string>;
+  readonly worker: Setting<WorkerKind>;
+  readonly workers: Setting<number>;
+  readonly threads: Setting<number>;
+  readonly requestTimeout: Setting<number>;
+  readonly keepalive: Setting<number>;
+  readonly files: readonly FileId[];
+}
+
+const httpListener = (address: Setting<Address>, by: string): Listener => ({
+  protocol: 'http',
+  address,
+  tls: false,
+  router: false,
+  by,
+  mode: byDefault(null),
+});
+
+function plain(
+  side: ServerSide,
+  addresses: readonly Setting<Address>[],
+  worker: WorkerKind | undefined,
+  more: { target: Setting<string>; workers?: Setting<number>; keepalive?: number },
+): Built {
+  return {
+    side,
+    listeners: addresses.map((a) => httpListener(a, 'address')),
+    target: more.target,
+    worker: worker ? byDefault(worker) : unknownSetting('no server is configured here'),
+    workers: more.workers ?? byDefault(1),
+    threads: byDefault(1),
+    requestTimeout: byDefault(0),
+    keepalive: byDefault(more.keepalive ?? 0),
+    files: [],
+  };
+}
+
+const uvicorn = (settings: ReturnType<typeof uvicornSettings>): Built => ({
+  ...plain({ server: 'uvicorn', settings }, settings.addresses, 'asgi', { target: settings.target, workers: settings.workers }),
+  keepalive: settings.timeoutKeepAlive,
+});
+
+function gunicornBuilt(
+  command: ServerCommand | null,
+  options: ReturnType<typeof gunicornArguments> | null,
+  config: ModuleValues | null,
+  missingConfig: Setting<string> | null,
+): Built {
+  const settings = gunicornSettings({ command: options, config, missingConfig, environment: command?.environment ?? NO_ENVIRONMENT });
+  const word = options?.positional[0];
+  const certfile = certain(settings.certfile);
+  const protocol = likely(settings.protocol) === 'uwsgi' ? 'uwsgi' : 'http';
+  const { bind } = settings;
+  const addresses: Setting<Address>[] =
+    bind.from === 'unknown'
+      ? [
+          unknownSetting(bind.why, bind.place, {
+            env: bind.env,
+            fallback: bind.fallback?.[0] ? gunicornAddress(bind.fallback[0].value) : undefined,
+          }),
+        ]
+      : bind.value.map((e): Setting<Address> => {
+          const address = gunicornAddress(e.value);
+          if (!address) return unknownSetting('not an address', bind.from === 'text' ? e.place : null);
+          return bind.from === 'text' ? written(address, e.place) : byDefault(address);
+        });
+  const threads = likely(settings.threads) ?? 1;
+  const worker: Setting<WorkerKind> =
+    settings.threads.from === 'unknown' && certain(settings.workerClass) === 'sync'
+      ? unknownSetting(settings.threads.why, settings.threads.place, { fallback: gunicornWorker('sync', threads) })
+      : settings.workerClass.from === 'default' && settings.threads.from === 'text'
+        ? written(threads > 1 ? 'threads' : 'sync', settings.threads.place)
+        : convert(settings.workerClass, (c) => gunicornWorker(c, threads), 'a worker class that is not gunicorn’s own');
+  const kind = likely(worker);
+  const sync = kind === 'sync';
+  return {
+    side: { server: 'gunicorn', settings },
+    listeners: addresses.map((address) => ({
+      protocol,
+      address,
+      tls: certfile !== undefined && certfile !== '',
+      router: false,
+      by: 'bind',
+      mode: convert(settings.umask, (mask): string | null => (0o777 & ~mask).toString(8)),
+    })),
+    target: word
+      ? word.unknown.length
+        ? unknownSetting(`depends on $${word.unknown[0]}`, word.place)
+        : written(word.text, word.place)
+      : settings.wsgiApp.from === 'default'
+        ? unknownSetting('no application is named')
+        : settings.wsgiApp,
+    worker,
+    workers: settings.workers,
+    threads: settings.threads,
+    requestTimeout:
+      worker.from === 'unknown' && kind === undefined ? unknownSetting(worker.why, worker.place) : sync ? settings.timeout : byDefault(0),
+    keepalive: sync ? byDefault(0) : settings.keepalive,
+    files: config ? [config.file] : [],
+  };
+}
+
+function uwsgiBuilt(options: UwsgiOptions, files: readonly FileId[]): Built {
+  const settings = uwsgiSettings(options);
+  const gevent = options.options.find((o) => o.name === 'gevent' || o.name === 'async' || o.name === 'asyncio');
+  const threads = likely(settings.threads) ?? 1;
+  return {
+    side: { server: 'uwsgi', settings },
+    listeners: settings.sockets.map((s) => ({
+      protocol: s.protocol,
+      address: s.address,
+      tls: s.tls,
+      router: s.router,
+      by: s.option.writtenName,
+      mode: settings.chmodSocket,
+    })),
+    target: settings.target,
+    worker: gevent
+      ? written<WorkerKind>('async', gevent.namePlace)
+      : threads > 1
+        ? written<WorkerKind>('threads', placeOf(settings.threads) ?? options.at)
+        : byDefault<WorkerKind>('sync'),
+    workers: settings.processes,
+    threads: settings.threads,
+    requestTimeout: settings.harakiri,
+    keepalive: byDefault(0),
+    files,
+  };
+}
+
+/** With a socket unit the service gets its sockets from systemd: gunicorn then ignores bind, uWSGI adds them, others need their descriptor option. */
+function activatedListeners(built: Built, activation: SocketUnit): readonly Listener[] {
+  const protocol = built.listeners[0]?.protocol ?? (built.side.server === 'uwsgi' ? 'uwsgi' : 'http');
+  const mode: Setting<string | null> = activation.mode
+    ? written<string | null>(activation.mode.text.replace(/^0/, ''), activation.mode.place())
+    : byDefault('666');
+  const own = activation.listens.map(
+    (l): Listener => ({ protocol, address: l.address, tls: false, router: false, by: 'ListenStream', mode }),
+  );
+  if (built.side.server === 'gunicorn') return own;
+  if (built.side.server === 'uwsgi') return [...own, ...built.listeners];
+  const uses = built.listeners.some((l) => certain(l.address)?.kind === 'fd');
+  return uses ? [...own, ...built.listeners.filter((l) => certain(l.address)?.kind !== 'fd')] : built.listeners;
+}
+
+/** The projects that compose files of one folder form: the base with its override, and each further file over the base or alone. */
+function composeProjects(group: readonly { file: FileId; services: ComposeService[] }[]): ComposeService[][] {
+  const isBase = (f: FileId): boolean => /^(docker-)?compose\.ya?ml$/.test(basename(f));
+  const isOverride = (f: FileId): boolean => /^(docker-)?compose\.override\.ya?ml$/.test(basename(f));
+  const base = group.find((g) => isBase(g.file));
+  const override = group.find((g) => isOverride(g.file));
+  const out: ComposeService[][] = [];
+  if (base) out.push(override ? mergeCompose(base.services, override.services) : base.services);
+  for (const g of group) {
+    if (g === base || g === override) continue;
+    const complete = g.services.every((s) => s.image || s.dockerfile);
+    if (complete || !base) out.push(g.services);
+    else out.push(mergeCompose(base.services, g.services));
+  }
+  return out;
+}
+
+const isSupervisor = (name: string, path: string): boolean =>
+  /^supervisord?.*\.(conf|ini)$/.test(name) || /\/supervisor(d|\.d|\/conf\.d)?\/[^/]+\.(conf|ini)$/.test(path);
+const isProcfile = (name: string): boolean => /^Procfile(\.\w+)?$/.test(name);
+const isDockerfile = (name: string): boolean => /^(Dockerfile|Containerfile)([.-][\w.-]+)?$|\.[Dd]ockerfile$/.test(name);
+const isCompose = (name: string): boolean => /^(docker-)?compose([.-][\w.-]+)?\.ya?ml$/.test(name);
+const isUwsgi = (name: string): boolean => /\.ini$/.test(name) || /uwsgi[\w.-]*\.(ya?ml|json)$/.test(name);
+const isGunicornConfig = (name: string): boolean => /gunicorn[\w.-]*\.py$|^gunicorn[\w.-]*\.conf$/.test(name);

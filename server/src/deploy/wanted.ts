@@ -1,0 +1,36 @@
+/** Which files of a workspace say something about the application's side. Dependencies, virtual environments and tests are left alone, and so are `.env` files: they hold secrets. */
+import { isVersionFile } from './versions.ts';
+
+const SKIPPED =
+  /(^|\/)(node_modules|\.?venv|env|virtualenv|site-packages|\.git|\.hg|\.tox|\.nox|__pycache__|migrations|dist|build|htmlcov|\.[^/]+)\//;
+const TESTS = /(^|\/)(tests?|testing)\/|(^|\/)(test_[^/]*|[^/]*_test|conftest)\.py$/;
+const PYTHON_FOLDERS = /(^|\/)(settings|config|configs|conf|core|app|apps|project|src|backend|server|api|web)\/[^/]+\.py$/;
+const PYTHON_NAMES =
+  /^(manage|wsgi|asgi|settings\w*|\w*settings|base|common|production|prod|staging|local|dev|development|defaults|urls|routing|app|main|application|__init__|config|conf|run|server|factory|gunicorn[\w.-]*|uwsgi\w*|hypercorn\w*|uvicorn\w*)\.py$/;
+const OTHERS = [
+  /\.(service|socket)$/,
+  /^Procfile(\.\w+)?$/,
+  /^(docker-)?compose([.-][\w.-]+)?\.ya?ml$/,
+  /^(Dockerfile|Containerfile)([.-][\w.-]+)?$|\.[Dd]ockerfile$/,
+  /\.ini$/,
+  /uwsgi[\w.-]*\.(ya?ml|json)$/,
+  /^gunicorn[\w.-]*\.conf$/,
+  /^supervisord?[\w.-]*\.conf$/,
+  /^((docker-)?entrypoint|start|run|serve|server|gunicorn|uwsgi|uvicorn|boot|launch|web|prod)[\w.-]*\.sh$/,
+];
+
+/** True when the file at this path, relative to the workspace with forward slashes, is worth reading. */
+export function wanted(path: string): boolean {
+  if (SKIPPED.test(path) || TESTS.test(path) || path.split('/').length > 9) return false;
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  if (name.endsWith('.py')) return PYTHON_NAMES.test(name) || PYTHON_FOLDERS.test(path) || !path.includes('/');
+  return (
+    isVersionFile(name) ||
+    /(^|\/)requirements\/[^/]+\.txt$/.test(path) ||
+    /\/supervisor(d|\.d|\/conf\.d)?\/[^/]+\.(conf|ini)$/.test(path) ||
+    OTHERS.some((o) => o.test(name))
+  );
+}
+
+/** At most this many files are read, in order of their paths' depth. */
+export const MAX_FILES = 800;
