@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { checkCount } from '../../server/src/catalog/arity.ts';
 import { argsOf, kindOf, loadCatalog, statusOf, type Target } from '../../server/src/catalog/catalog.ts';
 import type { Context } from '../../server/src/catalog/context.ts';
+import { checkEntries } from '../../server/src/catalog/entries.ts';
 import type { DirectiveFact, Kind } from '../../server/src/catalog/fact.ts';
 import { ANY_MODULE } from '../../server/src/catalog/modules.ts';
 import { checkValues } from '../../server/src/catalog/value-check.ts';
@@ -366,4 +367,146 @@ test('directives that read their arguments themselves', { skip, timeout: 600_000
   }
   assert.ok(cases.length > 500, `${cases.length} cases`);
   report(await disagreements(cases));
+});
+
+/** Bodies with a parser of their own: the block, then bodies, one per line behind two blanks. */
+const BODIES = `
+map $uri $a
+  x
+  x y z
+  default 1
+  hostnames
+  volatile
+  volatile 1
+  hostnames 1
+  hostnames; *.a.b 1
+  hostnames; a*b 1
+  hostnames; a.* 1; .b 2
+  hostnames; *a 1
+  hostnames; a..b 1
+  hostnames; *.*.b 1
+  hostnames; .*.b 1
+  hostnames; . 1
+  hostnames; * 1
+  hostnames; *. 1
+  hostnames; A.b 1; a.B 2
+  "" 1
+  "" 1; "" 2
+  ~x 1; ~x 2
+  ~* 1
+  include
+  include a b
+  default
+  default 1; default 2
+  a 1; A 2
+  \\hostnames 1
+  \\a 1; a 2
+  *.a 1; *.a 2
+geo $a
+  10.0.0.0/8 1
+  10.0.0.0/8
+  10.0.0.1/8 1
+  300.1.1.1 1
+  default 1
+  default
+  ranges
+  1.2.3.4 1; ranges
+  default 1; ranges
+  ranges; 10.0.0.1-10.0.0.5 a
+  ranges; 10.0.0.9-10.0.0.1 1
+  ranges; 10.0.0.1 a
+  ranges; 10.0.0.0/8 1
+  ranges; 10.0.0.1-300.0.0.1 x
+  ranges; 1.1.1.1-1.1.1.2-1.1.1.3 x
+  ranges; 255.255.255.255-255.255.255.255 x
+  proxy 10.0.0.0/8
+  proxy 10.0.0.1/8
+  proxy x
+  proxy_recursive
+  proxy_recursive on
+  delete x
+  volatile
+  2001:db8::/32 x
+  2001:db8::1/32 x
+  ranges; ::1-::2 x
+  0.0.0.0/0 x
+  255.255.255.255 x
+  example.com x
+  1.2.3.4 a b
+  10.0.0.0/8 a; 10.0.0.0/8 b
+  10.0.0.0/8 a; 10.0.0.1/8 b
+split_clients $uri $a
+  50% a
+  0% a; * b
+  50 a
+  * b
+  * b; 50% a
+  60% a; 60% b
+  60% a; 60% b; 60% c
+  100% a
+  100.01% a
+  0.005% a
+  33.3% a
+  % a
+  .5% a
+  5.% a
+  . a
+  .% a
+  x% a
+  100% a; * b
+charset_map koi8-r windows-1251
+  80 E2
+  80 E282AC
+  ZZ 41
+  80
+  80 41 42
+  180 41
+  80 ZZ
+  8 4
+  80 ""
+  "" 41
+  0FF 41
+charset_map koi8-r utf-8
+  80 E282AC
+  80 D0A1
+  80 E2
+  80 41
+  80 C0A1
+  80 F09F9880
+  80 E241AC
+types
+  text/html
+  text/html html
+  text/a x; text/b x
+  text/a x; text/a X
+  include a b
+  x y
+`;
+
+test('bodies with a parser of their own', { skip, timeout: 300_000 }, async () => {
+  const wrong: string[] = [];
+  let block = '';
+  let count = 0;
+  for (const row of BODIES.split('\n')) {
+    if (row === '') continue;
+    if (!row.startsWith('  ')) {
+      block = row;
+      continue;
+    }
+    const [name = '', ...opener] = block.split(' ');
+    const entries = row
+      .trim()
+      .split('; ')
+      .map((entry) => entry.split(' ').map((word) => (word === '""' ? '' : word)));
+    const text = `events { }\nhttp { server { listen 127.0.0.1:19080; access_log off; }\n${block} { ${row.trim().replaceAll('\\', '\\\\')}; } }`;
+    const findings = checkEntries(name as Context, opener, entries, target);
+    const said = await judge(text);
+    count++;
+    const ours = findings.some((f) => f.severity === 'error');
+    const line = `${block} { ${row.trim()} }  ours: ${findings.map((f) => f.nginx).join(', ')}  nginx: ${said.message ?? said.warnings.map((w) => w.text).join(', ')}`;
+    if (said.ok === ours) wrong.push(line);
+    else if (said.ok && said.warnings.length > 0 !== findings.length > 0) wrong.push(line);
+  }
+  assert.ok(count > 80, `${count} bodies`);
+  assert.deepEqual(wrong, []);
 });

@@ -16,6 +16,32 @@ export function put(file, text) {
   fs.writeFileSync(file, text);
 }
 
+/** The index of a folder of data files that are bundled as text: an import for each that begins with `holds`, and what `body` makes of the names. */
+function dataIndex(folder, head, holds, body) {
+  const files = fs
+    .readdirSync(folder)
+    .filter((f) => f.endsWith('.json') && fs.readFileSync(`${folder}/${f}`, 'utf8').startsWith(holds))
+    .map((f) => f.slice(0, -5))
+    .sort();
+  const id = (f) => f.replaceAll('-', '$');
+  const imports = files.map((f) => `import ${id(f)} from './${f}.json' with { type: 'text' };`);
+  put(`${folder}/index.ts`, `// ${head}\n${imports.join('\n')}\n\n${body(files, id)}\n`);
+}
+dataIndex(
+  'server/src/catalog/data',
+  'The data files of the catalog, as text: one JSON.parse of a string is faster at start than an object literal of the same size. Made by `npm run generate`.',
+  '[\n  {"module"',
+  (files, id) =>
+    `/** The text of every data file, in the order of their names. Each is a JSON array of RawModule (catalog.ts). */\nexport const DATA_FILES: readonly string[] = [\n${files.map((f) => `  ${id(f)},`).join('\n')}\n] as unknown as string[];`,
+);
+dataIndex(
+  'server/src/catalog/data/prose',
+  'The hover texts of directives and variables, as text, by the name of the module or source. Made by `npm run generate`.',
+  '{',
+  (files, id) =>
+    `/** Texts by the name of their file; each a JSON object from the name of a directive, or \`$\` and that of a variable, to prose. */\nexport const PROSE_FILES: Readonly<Record<string, string>> = {\n${files.map((f) => `  ${/^[A-Za-z_]\w*$/.test(f) ? f : `'${f}'`}: ${id(f)},`).join('\n')}\n} as unknown as Record<string, string>;`,
+);
+
 const dir = 'server/src/rules';
 const ids = fs
   .readdirSync(dir, { withFileTypes: true })
