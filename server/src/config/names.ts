@@ -1,0 +1,211 @@
+/**
+ * Every name of a configuration with its places: upstreams, zones, log formats, named locations, variables and captures. Definition,
+ * references, rename, completion and the rules about unknown and unused names ask this one index.
+ */
+
+import type { FileId } from '../base/file-id.ts';
+import type { Span } from '../base/span.ts';
+import { argumentOf, namesIn } from '../catalog/arguments.ts';
+import { type Protocol, protocolOf } from '../catalog/context.ts';
+import type { DirectiveFact } from '../catalog/fact.ts';
+import type { NameKind } from '../catalog/names.ts';
+import type { Statement } from '../syntax/statement.ts';
+import { valueSpan, variablesIn } from '../syntax/variable.ts';
+import type { Word } from '../syntax/word.ts';
+import type { Config } from './config.ts';
+import type { Directive } from './directive.ts';
+import { walk } from './scope.ts';
+
+export interface NameSite {
+  readonly kind: NameKind;
+  readonly name: string;
+  readonly role: 'defines' | 'references';
+  /** http and stream have names of their own; null for names of the whole process */
+  readonly protocol: Protocol | null;
+  readonly directive: Directive;
+  /** the name alone, in the file of the directive */
+  readonly span: Span;
+  /** a named group of a regular expression defines the variable */
+  readonly capture: boolean;
+}
+
+interface Part {
+  readonly kind: NameKind;
+  readonly name: string;
+  readonly role: 'defines' | 'references';
+  /** -1 is the directive's own name (entries of a map) */
+  readonly word: number;
+  /** offsets relative to the word's start in the file */
+  readonly from: number;
+  readonly to: number;
+  readonly capture: boolean;
+}
+
+/** Names that http and stream share: threads and shared memory belong to the process. */
+const PROCESS_WIDE: ReadonlySet<NameKind> = new Set<NameKind>(['thread-pool']);
+
+/** Arguments of these kinds are patterns: a dollar sign in them is an anchor, not a variable. */
+const PATTERNS = new Set(['regex', 'location', 'server-name', 'lua', 'variable']);
+
+/** Directives whose `~` arguments are regular expressions with captures, and where the expressions stand. */
+export function regexesOf(directive: Directive): { word: Word; pattern: string; caseless: boolean; offset: number }[] {
+  const { name, args, scope } = directive;
+  const tilde = (word: Word): { word: Word; pattern: string; caseless: boolean; offset: number }[] => {
+    if (!word.value.startsWith('~')) return [];
+    const caseless = word.value.startsWith('~*');
+    return [{ word, pattern: word.value.slice(caseless ? 2 : 1), caseless, offset: caseless ? 2 : 1 }];
+  };
+  const whole = (word: Word | undefined, caseless = false) => (word ? [{ word, pattern: word.value, caseless, offset: 0 }] : []);
+  if (scope.context === 'map' || scope.context === 'stream-map') return tilde(directive.statement.name);
+  switch (name) {
+    case 'location': {
+      const [a, b] = args;
+      if (a && b && (a.value === '~' || a.value === '~*')) return whole(b, a.value === '~*');
+      return args.length === 1 && a ? tilde(a) : [];
+    }
+    case 'server_name':
+      // ngx_http_regex_compile is told to ignore case when the name holds an upper-case letter (ngx_http_core_server_name)
+      return args.flatMap((w) => tilde(w).map((t) => ({ ...t, pattern: w.value.slice(1), offset: 1, caseless: /[A-Z]/.test(w.value) })));
+    case 'valid_referers':
+      return args.flatMap((w) => tilde(w).map((t) => ({ ...t, pattern: w.value.slice(1), offset: 1, caseless: true })));
+    case 'rewrite':
+    case 'fastcgi_split_path_info':
+      return whole(args[0]);
+    case 'if': {
+      const at = args.findIndex((w) => /^!?~\*?$/.test(w.value));
+      const word = at >= 0 ? args[at + 1] : undefined;
+      if (!word) return [];
+      const last = args.length === at + 2 && word.quote === '' && word.value.endsWith(')');
+      return [{ word, pattern: last ? word.value.slice(0, -1) : word.value, caseless: args[at]!.value.endsWith('*'), offset: 0 }];
+    }
+    case 'proxy_redirect':
+    case 'proxy_cookie_domain':
+    case 'proxy_cookie_path':
+    case 'proxy_cookie_flags':
+    case 'uwsgi_redirect':
+    case 'subs_filter':
+      return args[0] ? tilde(args[0]) : [];
+    default:
+      return [];
+  }
+}
+
+const cache = new WeakMap<Statement, { fact: DirectiveFact | null; context: string; parts: readonly Part[] }>();
+
+function partsOf(directive: Directive): readonly Part[] {
+  const { statement, fact, scope } = directive;
+  const { config } = scope;
+  const known = cache.get(statement);
+  if (known && known.fact === fact && known.context === scope.context) return known.parts;
+  const parts: Part[] = [];
+  const add = (kind: NameKind, name: string, role: Part['role'], word: number, span: Span, capture = false): void => {
+    const base = word < 0 ? statement.name : statement.args[word]!;
+    parts.push({ kind, name, role, word, from: span.start - base.start, to: span.end - base.start, capture });
+  };
+  const regexes = regexesOf(directive);
+  if (fact)
+    for (const use of namesIn(fact, directive.values)) {
+      const word = statement.args[use.argument]!;
+      if (!word.templated && !use.name.includes('$'))
+        add(use.kind, use.name, use.role, use.argument, valueSpan(word, use.at, use.at + use.name.length));
+    }
+  const entries = scope.context === 'map' || scope.context === 'stream-map';
+  if (fact?.variables !== false || fact?.name === 'log_format' || entries)
+    statement.args.forEach((word, i) => {
+      if (!word.value.includes('$') || regexes.some((r) => r.word === word)) return;
+      const kind = fact ? argumentOf(fact, i, statement.args.length)?.kind : undefined;
+      if (kind && PATTERNS.has(kind)) return;
+      for (const use of variablesIn(word).uses) if (!use.capture) add('variable', use.name, 'references', i, use.nameSpan);
+    });
+  for (const { word, pattern, caseless, offset } of regexes) {
+    if (!/\(\?(P?<|')/.test(pattern)) continue;
+    const compiled = config.regexes.compile(pattern, { caseless });
+    if (!compiled.ok) continue;
+    const index = word === statement.name ? -1 : statement.args.indexOf(word);
+    for (const { name } of compiled.regex.names) {
+      const at = new RegExp(`\\(\\?(?:P?<|')${name}[>']`).exec(word.value);
+      const from = at ? at.index + at[0].length - name.length - 1 : offset;
+      add('variable', name, 'defines', index, at ? valueSpan(word, from, from + name.length) : { start: word.start, end: word.end }, true);
+    }
+  }
+  cache.set(statement, { fact, context: scope.context, parts });
+  return parts;
+}
+
+const keyOf = (kind: NameKind, name: string, protocol: Protocol | null): string =>
+  `${PROCESS_WIDE.has(kind) ? '' : (protocol ?? '')} ${kind} ${kind === 'variable' ? name.toLowerCase() : name}`;
+
+export class NameIndex {
+  private readonly byKey = new Map<string, NameSite[]>();
+  private readonly byFile = new Map<FileId, NameSite[]>();
+
+  constructor(config: Config) {
+    for (const directive of walk(config.main)) {
+      const parts = partsOf(directive);
+      if (!parts.length) continue;
+      const { context } = directive.scope;
+      const protocol = context === 'unknown' ? null : protocolOf(context);
+      for (const part of parts) {
+        const base = part.word < 0 ? directive.statement.name : directive.statement.args[part.word]!;
+        const site: NameSite = {
+          kind: part.kind,
+          name: part.name,
+          role: part.role,
+          protocol,
+          directive,
+          span: { start: base.start + part.from, end: base.start + part.to },
+          capture: part.capture,
+        };
+        push(this.byKey, keyOf(part.kind, part.name, protocol), site);
+        push(this.byFile, directive.file.id, site);
+      }
+    }
+  }
+
+  /** All places of a name, in nginx's reading order. Variables compare without case, as nginx does. */
+  sites(kind: NameKind, name: string, protocol: Protocol | null): readonly NameSite[] {
+    return this.byKey.get(keyOf(kind, name, protocol)) ?? [];
+  }
+
+  definitions(kind: NameKind, name: string, protocol: Protocol | null): NameSite[] {
+    return this.sites(kind, name, protocol).filter((s) => s.role === 'defines');
+  }
+
+  references(kind: NameKind, name: string, protocol: Protocol | null): NameSite[] {
+    return this.sites(kind, name, protocol).filter((s) => s.role === 'references');
+  }
+
+  /** The names that a cursor at the offset touches, the narrowest first. */
+  at(file: FileId, offset: number): NameSite[] {
+    const found = (this.byFile.get(file) ?? []).filter((s) => s.span.start <= offset && offset <= s.span.end);
+    return found.sort((a, b) => a.span.end - a.span.start - (b.span.end - b.span.start));
+  }
+
+  /** All names of one kind, with their places. */
+  ofKind(kind: NameKind, protocol?: Protocol | null): NameSite[][] {
+    const out: NameSite[][] = [];
+    for (const sites of this.byKey.values())
+      if (sites[0]!.kind === kind && (protocol === undefined || PROCESS_WIDE.has(kind) || sites[0]!.protocol === protocol)) out.push(sites);
+    return out;
+  }
+
+  /** Every definition of one kind. */
+  *defined(kind: NameKind, protocol?: Protocol | null): Generator<NameSite> {
+    for (const sites of this.ofKind(kind, protocol)) for (const s of sites) if (s.role === 'defines') yield s;
+  }
+}
+
+function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const list = map.get(key);
+  if (list) list.push(value);
+  else map.set(key, [value]);
+}
+
+const indexes = new WeakMap<Config, NameIndex>();
+
+/** The index of a configuration, made when first asked for. */
+export function namesOf(config: Config): NameIndex {
+  let index = indexes.get(config);
+  if (!index) indexes.set(config, (index = new NameIndex(config)));
+  return index;
+}

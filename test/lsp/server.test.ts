@@ -1,0 +1,104 @@
+/** The server as a process, over real JSON-RPC. */
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, describe, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import type { CodeAction } from 'vscode-languageserver';
+import { TestClient } from '../harness/lsp.ts';
+
+const folders: string[] = [];
+function folder(files: Record<string, string | Buffer>): { dir: string; uri: (name: string) => string } {
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'proxylens-'));
+  folders.push(dir);
+  for (const [name, text] of Object.entries(files)) {
+    fs.mkdirSync(path.dirname(path.join(dir, name)), { recursive: true });
+    fs.writeFileSync(path.join(dir, name), text);
+  }
+  return { dir, uri: (name) => pathToFileURL(path.join(dir, name)).href };
+}
+after(() => {
+  for (const dir of folders) fs.rmSync(dir, { recursive: true, force: true });
+});
+
+const ROOT = 'events {}\nhttp {\n    server_tokens off;\n    include conf.d/*.conf;\n}\n';
+const SITE = 'server {\n    listen 80;\n    location /img { alias /data/img/; }\n}\n';
+
+describe('language server', () => {
+  test('publishes findings for every file of the tree, and blanks them when the file leaves it', async () => {
+    const { dir, uri } = folder({ 'nginx.conf': ROOT, 'conf.d/site.conf': SITE });
+    const client = await TestClient.start({ folder: pathToFileURL(dir).href });
+    await client.settled();
+    assert.deepEqual(client.shown(uri('conf.d/site.conf')).map((d) => d.code), ['alias-traversal']);
+    client.open(uri('nginx.conf'), ROOT);
+    await client.settled();
+    client.change(uri('nginx.conf'), 2, [{ range: { start: { line: 3, character: 4 }, end: { line: 3, character: 26 } }, text: '' }]);
+    await client.settled();
+    assert.deepEqual(client.shown(uri('conf.d/site.conf')).filter((d) => d.code === 'alias-traversal' && d.severity === 1 && false), []);
+    assert.equal(await client.stop(), 0);
+  });
+
+  test('a keystroke is linted with the version that it belongs to, and a quick fix mends it', async () => {
+    const { dir, uri } = folder({ 'nginx.conf': ROOT, 'conf.d/site.conf': SITE });
+    const client = await TestClient.start({ folder: pathToFileURL(dir).href });
+    const site = uri('conf.d/site.conf');
+    client.open(site, SITE);
+    await client.settled();
+    const at = { start: { line: 2, character: 15 }, end: { line: 2, character: 15 } };
+    const actions = await client.request<CodeAction[]>('textDocument/codeAction', { textDocument: { uri: site }, range: at, context: { diagnostics: [] } });
+    const fix = actions.find((a) => a.isPreferred);
+    assert.equal(fix?.title, 'End the location with a slash');
+    const edit = fix!.edit!.documentChanges![0] as { textDocument: { version: number }; edits: { range: object; newText: string }[] };
+    assert.equal(edit.textDocument.version, 1);
+    client.change(site, 2, edit.edits.map((e) => ({ range: e.range, text: e.newText })));
+    await client.settled();
+    assert.deepEqual(client.shown(site), []);
+    assert.equal(client.published.filter((p) => p.uri === site).at(-1)?.version, 2);
+    assert.equal(await client.stop(), 0);
+  });
+
+  test('survives what is no configuration: binary, huge, a folder, a cycle, a file that goes away', async () => {
+    const { dir, uri } = folder({
+      'nginx.conf': 'events {}\nhttp {\n    include bin.conf;\n    include dir.conf;\n    include loop.conf;\n    include gone.conf;\n    include latin.conf;\n    include ok.conf;\n}\n',
+      'bin.conf': Buffer.from([0, 1, 2, 3, 255, 0]),
+      'dir.conf/x': '',
+      'loop.conf': 'include loop.conf;\n',
+      'latin.conf': Buffer.from('# caf\xe9\n', 'latin1'),
+      'ok.conf': SITE.replaceAll('\n', '\r\n'),
+    });
+    const client = await TestClient.start({ folder: pathToFileURL(dir).href });
+    await client.settled();
+    assert.deepEqual(client.shown(uri('ok.conf')).map((d) => `${d.code} ${d.range.start.line}:${d.range.start.character}`), ['alias-traversal 2:13']);
+    fs.rmSync(path.join(dir, 'ok.conf'));
+    void client.connection.sendNotification('workspace/didChangeWatchedFiles', { changes: [{ uri: uri('ok.conf'), type: 3 }] });
+    await client.settled();
+    assert.deepEqual(client.shown(uri('ok.conf')), []);
+    assert.equal(await client.stop(), 0);
+  });
+
+  test('a loose fragment is checked for itself', async () => {
+    const client = await TestClient.start({});
+    client.open('untitled:fragment.conf', 'location /a {\n    return 200\n}\n');
+    await client.settled();
+    assert.deepEqual(client.shown('untitled:fragment.conf').map((d) => d.code), ['syntax']);
+    assert.equal(await client.stop(), 0);
+  });
+
+  test('positions follow the encoding that the client asked for', async () => {
+    const { dir, uri } = folder({ 'nginx.conf': 'events {}\nhttp { server { add_header X "é😀"; location /img { alias /d/; } } }\n' });
+    const line = 'http { server { add_header X "é😀"; location ';
+    for (const [encoding, expected] of [
+      ['utf-8', Buffer.byteLength(line)],
+      ['utf-32', [...line].length],
+      ['utf-16', line.length],
+    ] as const) {
+      const client = await TestClient.start({ folder: pathToFileURL(dir).href, capabilities: { general: { positionEncodings: [encoding] } } });
+      assert.equal(client.result.capabilities.positionEncoding, encoding);
+      await client.settled();
+      const found = client.shown(uri('nginx.conf')).find((d) => d.code === 'alias-traversal');
+      assert.equal(found?.range.start.character, expected, encoding);
+      await client.stop();
+    }
+  });
+});
