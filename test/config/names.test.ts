@@ -28,8 +28,8 @@ http {
   }
 }
 `;
-  assert.deepEqual(await places(text, 'variable', 'kind'), ['defines 3:13 kind', 'references 5:34 kind', 'references 6:10 kind']);
-  assert.deepEqual(await places(text, 'variable', 'part'), ['defines 3:27 part', 'references 3:36 part']);
+  assert.deepEqual(await places(text, 'variable', 'kind'), ['defines 3:13 kind', 'references 5:35 kind', 'references 6:10 kind']);
+  assert.deepEqual(await places(text, 'variable', 'part'), ['defines 3:26 part', 'references 3:35 part']);
 });
 
 test('a zone is found through includes, and a dollar sign in a regex is no variable', async () => {

@@ -13,7 +13,14 @@ export interface Published {
 /** The arguments that start the server: the built command line. */
 export const SERVER = [path.resolve('dist/cli.cjs'), 'lsp', '--stdio'];
 
+const running = new Set<ChildProcess>();
+
 export class TestClient {
+  /** Ends what a failed test left behind. */
+  static stopAll(): void {
+    for (const child of running) child.kill();
+  }
+
   readonly published: Published[] = [];
   readonly logs: string[] = [];
   private waiting: ((p: Published) => boolean)[] = [];
@@ -24,8 +31,12 @@ export class TestClient {
   ) {}
 
   /** Starts a server and makes the handshake. `capabilities` are laid over those of an ordinary editor. */
-  static async start(options: { folder?: string; capabilities?: object; settings?: object; initializationOptions?: object } = {}): Promise<TestClient & { result: InitializeResult }> {
+  static async start(
+    options: { folder?: string; capabilities?: object; settings?: object; initializationOptions?: object } = {},
+  ): Promise<TestClient & { result: InitializeResult }> {
     const child = spawn(process.execPath, SERVER, { stdio: ['pipe', 'pipe', 'inherit'] });
+    running.add(child);
+    child.once('exit', () => running.delete(child));
     const connection = createMessageConnection(new StreamMessageReader(child.stdout!), new StreamMessageWriter(child.stdin!));
     const client = new TestClient(child, connection);
     connection.onNotification('textDocument/publishDiagnostics', (p: Published) => {
@@ -43,8 +54,17 @@ export class TestClient {
       rootUri: options.folder ?? null,
       workspaceFolders: folders,
       capabilities: {
-        textDocument: { publishDiagnostics: { relatedInformation: true }, codeAction: {}, completion: { completionItem: { snippetSupport: true } } },
-        workspace: { configuration: true, workspaceFolders: true, workspaceEdit: { documentChanges: true }, didChangeWatchedFiles: { dynamicRegistration: true } },
+        textDocument: {
+          publishDiagnostics: { relatedInformation: true },
+          codeAction: {},
+          completion: { completionItem: { snippetSupport: true } },
+        },
+        workspace: {
+          configuration: true,
+          workspaceFolders: true,
+          workspaceEdit: { documentChanges: true },
+          didChangeWatchedFiles: { dynamicRegistration: true },
+        },
         ...options.capabilities,
       },
       initializationOptions: options.initializationOptions,

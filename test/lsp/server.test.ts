@@ -19,6 +19,7 @@ function folder(files: Record<string, string | Buffer>): { dir: string; uri: (na
   return { dir, uri: (name) => pathToFileURL(path.join(dir, name)).href };
 }
 after(() => {
+  TestClient.stopAll();
   for (const dir of folders) fs.rmSync(dir, { recursive: true, force: true });
 });
 
@@ -30,12 +31,15 @@ describe('language server', () => {
     const { dir, uri } = folder({ 'nginx.conf': ROOT, 'conf.d/site.conf': SITE });
     const client = await TestClient.start({ folder: pathToFileURL(dir).href });
     await client.settled();
-    assert.deepEqual(client.shown(uri('conf.d/site.conf')).map((d) => d.code), ['alias-traversal']);
+    assert.deepEqual(
+      client.shown(uri('conf.d/site.conf')).map((d) => d.code),
+      ['alias-traversal'],
+    );
     client.open(uri('nginx.conf'), ROOT);
     await client.settled();
     client.change(uri('nginx.conf'), 2, [{ range: { start: { line: 3, character: 4 }, end: { line: 3, character: 26 } }, text: '' }]);
     await client.settled();
-    assert.deepEqual(client.shown(uri('conf.d/site.conf')).filter((d) => d.code === 'alias-traversal' && d.severity === 1 && false), []);
+    assert.deepEqual(client.shown(uri('conf.d/site.conf')), []);
     assert.equal(await client.stop(), 0);
   });
 
@@ -46,12 +50,20 @@ describe('language server', () => {
     client.open(site, SITE);
     await client.settled();
     const at = { start: { line: 2, character: 15 }, end: { line: 2, character: 15 } };
-    const actions = await client.request<CodeAction[]>('textDocument/codeAction', { textDocument: { uri: site }, range: at, context: { diagnostics: [] } });
+    const actions = await client.request<CodeAction[]>('textDocument/codeAction', {
+      textDocument: { uri: site },
+      range: at,
+      context: { diagnostics: [] },
+    });
     const fix = actions.find((a) => a.isPreferred);
     assert.equal(fix?.title, 'End the location with a slash');
     const edit = fix!.edit!.documentChanges![0] as { textDocument: { version: number }; edits: { range: object; newText: string }[] };
     assert.equal(edit.textDocument.version, 1);
-    client.change(site, 2, edit.edits.map((e) => ({ range: e.range, text: e.newText })));
+    client.change(
+      site,
+      2,
+      edit.edits.map((e) => ({ range: e.range, text: e.newText })),
+    );
     await client.settled();
     assert.deepEqual(client.shown(site), []);
     assert.equal(client.published.filter((p) => p.uri === site).at(-1)?.version, 2);
@@ -60,7 +72,8 @@ describe('language server', () => {
 
   test('survives what is no configuration: binary, huge, a folder, a cycle, a file that goes away', async () => {
     const { dir, uri } = folder({
-      'nginx.conf': 'events {}\nhttp {\n    include bin.conf;\n    include dir.conf;\n    include loop.conf;\n    include gone.conf;\n    include latin.conf;\n    include ok.conf;\n}\n',
+      'nginx.conf':
+        'events {}\nhttp {\n    include bin.conf;\n    include dir.conf;\n    include loop.conf;\n    include gone.conf;\n    include latin.conf;\n    include ok.conf;\n}\n',
       'bin.conf': Buffer.from([0, 1, 2, 3, 255, 0]),
       'dir.conf/x': '',
       'loop.conf': 'include loop.conf;\n',
@@ -69,7 +82,10 @@ describe('language server', () => {
     });
     const client = await TestClient.start({ folder: pathToFileURL(dir).href });
     await client.settled();
-    assert.deepEqual(client.shown(uri('ok.conf')).map((d) => `${d.code} ${d.range.start.line}:${d.range.start.character}`), ['alias-traversal 2:13']);
+    assert.deepEqual(
+      client.shown(uri('ok.conf')).map((d) => `${d.code} ${d.range.start.line}:${d.range.start.character}`),
+      ['alias-traversal 2:13'],
+    );
     fs.rmSync(path.join(dir, 'ok.conf'));
     void client.connection.sendNotification('workspace/didChangeWatchedFiles', { changes: [{ uri: uri('ok.conf'), type: 3 }] });
     await client.settled();
@@ -81,7 +97,10 @@ describe('language server', () => {
     const client = await TestClient.start({});
     client.open('untitled:fragment.conf', 'location /a {\n    return 200\n}\n');
     await client.settled();
-    assert.deepEqual(client.shown('untitled:fragment.conf').map((d) => d.code), ['syntax']);
+    assert.deepEqual(
+      client.shown('untitled:fragment.conf').map((d) => d.code),
+      ['syntax'],
+    );
     assert.equal(await client.stop(), 0);
   });
 
@@ -93,7 +112,10 @@ describe('language server', () => {
       ['utf-32', [...line].length],
       ['utf-16', line.length],
     ] as const) {
-      const client = await TestClient.start({ folder: pathToFileURL(dir).href, capabilities: { general: { positionEncodings: [encoding] } } });
+      const client = await TestClient.start({
+        folder: pathToFileURL(dir).href,
+        capabilities: { general: { positionEncodings: [encoding] } },
+      });
       assert.equal(client.result.capabilities.positionEncoding, encoding);
       await client.settled();
       const found = client.shown(uri('nginx.conf')).find((d) => d.code === 'alias-traversal');

@@ -30,6 +30,8 @@ export function fileId(uri: string): FileId {
   const m = SCHEME.exec(uri);
   if (!m) return fromPath(uri);
   const scheme = m[1]!.toLowerCase();
+  // an opaque URI, such as `untitled:Untitled-1`, has no path to normalise
+  if (m[2] === undefined && scheme !== 'file') return `${scheme}:${uri.slice(m[0].length)}` as FileId;
   const authority = m[2] ?? '//';
   const rest = uri.slice(m[0].length).replace(/[?#].*$/, '');
   let path = normalPath(decode(rest));

@@ -128,6 +128,7 @@ function partsOf(directive: Directive): readonly Part[] {
       add('variable', name, 'defines', index, at ? valueSpan(word, from, from + name.length) : { start: word.start, end: word.end }, true);
     }
   }
+  parts.sort((a, b) => a.word - b.word || a.from - b.from);
   cache.set(statement, { fact, context: scope.context, parts });
   return parts;
 }

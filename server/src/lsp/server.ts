@@ -35,6 +35,10 @@ export interface Host {
 export function serve(connection: Connection, host: Host): void {
   let session: (Session & { settings: EditorSettings }) | null = null;
   let folders: string[] = [];
+  let begun: () => void = () => {};
+  const started = new Promise<void>((done) => {
+    begun = done;
+  });
 
   connection.onInitialize(async (params: InitializeParams): Promise<InitializeResult> => {
     const options = (params.initializationOptions ?? {}) as InitializationOptions;
@@ -97,6 +101,13 @@ export function serve(connection: Connection, host: Host): void {
     }
     workspace.apply({ kind: 'folders', folders: folders.map(fileId) });
     publisher.changed();
+    begun();
+    if (client.workspaceFolders)
+      connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
+        folders = [...folders.filter((f) => !removed.some((r) => r.uri === f)), ...added.map((a) => a.uri)];
+        workspace.apply({ kind: 'folders', folders: folders.map(fileId) });
+        publisher.changed();
+      });
   });
 
   async function fetchSettings(): Promise<void> {
@@ -149,15 +160,6 @@ export function serve(connection: Connection, host: Host): void {
     session.publisher.changed();
   });
 
-  connection.onInitialized(() => {
-    if (session?.client.workspaceFolders)
-      connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
-        folders = [...folders.filter((f) => !removed.some((r) => r.uri === f)), ...added.map((a) => a.uri)];
-        session?.workspace.apply({ kind: 'folders', folders: folders.map(fileId) });
-        session?.publisher.changed();
-      });
-  });
-
   connection.onNotification(Notifications.chooseRoot, ({ uri }: { uri: string | null }) => {
     session?.workspace.apply({ kind: 'root', root: uri === null ? null : fileId(uri) });
     session?.publisher.changed();
@@ -175,6 +177,7 @@ export function serve(connection: Connection, host: Host): void {
     );
 
   connection.onRequest(Requests.settled, async () => {
+    await started;
     await session?.publisher.settled();
     return null;
   });
