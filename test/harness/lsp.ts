@@ -43,7 +43,9 @@ export class TestClient {
       client.published.push(p);
       client.waiting = client.waiting.filter((done) => !done(p));
     });
-    connection.onNotification('window/logMessage', ({ message }: { message: string }) => client.logs.push(message));
+    connection.onNotification('window/logMessage', ({ message }: { message: string }) => {
+      client.logs.push(message);
+    });
     connection.onRequest('client/registerCapability', () => null);
     connection.onRequest('workspace/configuration', ({ items }: { items: unknown[] }) => items.map(() => options.settings ?? {}));
     connection.onRequest('window/workDoneProgress/create', () => null);
