@@ -15,25 +15,7 @@ export const root = process.cwd();
 export const screenshots = path.join(root, 'out/screenshots');
 
 /** Settings under which a test is not disturbed by what VS Code offers to newcomers. */
-export const QUIET_SETTINGS = {
-  'security.workspace.trust.enabled': false,
-  'telemetry.telemetryLevel': 'off',
-  'update.mode': 'none',
-  'extensions.autoUpdate': false,
-  'extensions.autoCheckUpdates': false,
-  'extensions.ignoreRecommendations': true,
-  'workbench.startupEditor': 'none',
-  'workbench.enableExperiments': false,
-  'workbench.tips.enabled': false,
-  'chat.disableAIFeatures': true,
-  'chat.commandCenter.enabled': false,
-  'workbench.secondarySideBar.defaultVisibility': 'hidden',
-  'git.enabled': false,
-  'npm.fetchOnlinePackageInfo': false,
-  'json.schemaDownload.enable': false,
-  'editor.accessibilitySupport': 'off',
-  'files.autoSave': 'off',
-};
+const QUIET_SETTINGS = JSON.parse(fs.readFileSync(path.join(root, 'test/tools/editor-settings.json'), 'utf8')) as Record<string, unknown>;
 
 /** A fresh folder that is removed when the test process ends. */
 export function temporaryFolder(name: string): string {
@@ -79,7 +61,10 @@ export async function startServer({ vsix, settings = {} }: ServerOptions = {}): 
   const folder = temporaryFolder('server');
   for (const kind of ['User', 'Machine']) {
     fs.mkdirSync(path.join(folder, 'data', kind), { recursive: true });
-    fs.writeFileSync(path.join(folder, 'data', kind, 'settings.json'), JSON.stringify({ ...QUIET_SETTINGS, ...settings }));
+    fs.writeFileSync(
+      path.join(folder, 'data', kind, 'settings.json'),
+      JSON.stringify({ ...QUIET_SETTINGS, 'files.autoSave': 'off', ...settings }),
+    );
   }
   const env = { ...process.env, HOME: folder, XDG_CONFIG_HOME: folder, XDG_DATA_HOME: folder, EXTENSIONS_GALLERY: '{}' };
   const places = [

@@ -5,8 +5,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+/** The folder of this repository. */
 export const root = fileURLToPath(new URL('../..', import.meta.url));
-const tools = process.env.PROXYLENS_TOOLS ? path.resolve(process.env.PROXYLENS_TOOLS) : path.join(root, '.tools');
+/** The folder of the tools: `.tools`, or what PROXYLENS_TOOLS names. */
+export const tools = process.env.PROXYLENS_TOOLS ? path.resolve(process.env.PROXYLENS_TOOLS) : path.join(root, '.tools');
 
 const NODE = '24.21.0';
 const CODE_SERVER = '4.139.1'; // VS Code 1.139.1

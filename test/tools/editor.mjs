@@ -3,10 +3,10 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { build } from 'esbuild';
 import { bundleTests, testFiles } from './bundle.mjs';
 import { ensureNode, ensureServer, ensureWeb } from './editor-tools.mjs';
 import { reporters } from './reporters.mjs';
+import { bundleSuites } from './suites.mjs';
 
 const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const files = testFiles().filter((file) => file.startsWith('test/editor/') && (!words.length || words.some((word) => file.includes(word))));
@@ -31,34 +31,3 @@ const run = spawnSync(process.execPath, ['--enable-source-maps', '--test', '--te
   stdio: 'inherit',
 });
 process.exit(run.status ?? 1);
-
-/**
- * Bundles the Mocha suites that run inside the two extension hosts.
- * @param {string} outdir
- */
-async function bundleSuites(outdir) {
-  const common = {
-    bundle: true,
-    sourcemap: /** @type {const} */ ('inline'),
-    format: /** @type {const} */ ('cjs'),
-    logLevel: /** @type {const} */ ('warning'),
-  };
-  await Promise.all([
-    build({
-      ...common,
-      entryPoints: ['test/editor/suite/node.ts'],
-      outfile: `${outdir}/suite.node.cjs`,
-      platform: 'node',
-      target: 'node20',
-      external: ['vscode', 'mocha'],
-    }),
-    build({
-      ...common,
-      entryPoints: ['test/editor/suite/web.ts'],
-      outfile: `${outdir}/suite.web.js`,
-      platform: 'browser',
-      external: ['vscode'],
-      define: { global: 'globalThis' },
-    }),
-  ]);
-}

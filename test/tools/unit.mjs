@@ -1,5 +1,5 @@
 // Bundles the test files that match the arguments (default: all unit tests) and runs them with node's own test runner.
-// usage: node test/tools/unit.mjs [--all] [word…]   a word is a part of a path below test/
+// usage: node test/tools/unit.mjs [--all] [--without=WORD]… [word…]   a word is a part of a path below test/
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -8,9 +8,10 @@ import { reporters } from './reporters.mjs';
 
 const SLOW = ['test/nginx/', 'test/editor/', 'test/bench/', 'test/deployment/'];
 const words = process.argv.slice(2).filter((w) => !w.startsWith('--'));
+const without = process.argv.flatMap((w) => (w.startsWith('--without=') ? [w.slice('--without='.length)] : []));
 const all = process.argv.includes('--all');
 const files = testFiles()
-  .filter((f) => !f.startsWith('test/editor/'))
+  .filter((f) => !f.startsWith('test/editor/') && !without.some((w) => f.includes(w)))
   .filter((f) => (words.length ? words.some((w) => f.includes(w)) : all || !SLOW.some((s) => f.startsWith(s))));
 if (!files.length) {
   console.error(`no test file matches ${words.join(' ')}`);
