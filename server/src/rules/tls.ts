@@ -65,10 +65,21 @@ export const tlsServers = (config: Config): Server[] => serversOf(config).filter
 export const tlsListens = (server: Server): Listen[] =>
   server.listens.filter((l) => l.directive && (l.params.includes('ssl') || l.params.includes('quic')));
 
-/** The http server whose scope it is. */
-export const serverOf = (scope: Scope): Server | null => {
+const byScope = new WeakMap<Config, Map<Scope, Server>>();
+
+/** The http server in which a scope lies. */
+export function serverOf(scope: Scope): Server | null {
   const own = scope.enclosing('server');
-  return own ? (serversOf(own.config).find((s) => s.scope === own) ?? null) : null;
+  if (!own) return null;
+  let all = byScope.get(own.config);
+  if (!all) byScope.set(own.config, (all = new Map(serversOf(own.config).map((s) => [s.scope, s]))));
+  return all.get(own) ?? null;
+}
+
+/** The http servers in which a directive of the http or server level may be in force: its own, or all. */
+export const serversUnder = (directive: Directive): readonly Server[] => {
+  const own = serverOf(directive.scope);
+  return own ? [own] : serversOf(directive.scope.config);
 };
 
 /** The server answers no request over TLS: it ends the handshake or the connection. */
@@ -217,8 +228,11 @@ export function some(names: readonly string[], most = 3): string {
 export function isLoaded(directive: Directive): boolean {
   const { config } = directive.scope;
   if (config.kind !== 'root') return true;
-  const servers = serversOf(config).filter((s) => s.scope.value('ssl_certificate') || isOn(s.scope, 'ssl_reject_handshake'));
-  return servers.some((s) => s.scope.effective(directive.name).directives.some((d) => d.statement === directive.statement));
+  return serversUnder(directive).some(
+    ({ scope }) =>
+      (scope.value('ssl_certificate') || isOn(scope, 'ssl_reject_handshake')) &&
+      scope.effective(directive.name).directives.some((d) => d.statement === directive.statement),
+  );
 }
 
 /** An add_header line of that name in force in a scope. */

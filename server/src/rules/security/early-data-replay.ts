@@ -1,11 +1,10 @@
 // TLS 1.3 early data handed to an application that cannot tell it apart.
 import type { Directive } from '../../config/directive.ts';
 import { walk } from '../../config/scope.ts';
-import { serversOf } from '../../config/servers.ts';
 import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
 import { type Fix, fixOf, insertAfter } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { reachOf } from '../tls.ts';
+import { reachOf, serversUnder } from '../tls.ts';
 
 const VARIABLE = /\$\{?ssl_early_data\b/;
 
@@ -39,7 +38,7 @@ The rule is silent as soon as \`$ssl_early_data\` is used where the request pass
   },
   check({ config, directive, file, report }) {
     if (directive.value(0).toLowerCase() !== 'on') return;
-    const servers = serversOf(config).filter((s) => reachOf(s).tls && s.scope.value('ssl_early_data') === directive);
+    const servers = serversUnder(directive).filter((s) => reachOf(s).tls && s.scope.value('ssl_early_data') === directive);
     const open: Directive[] = [];
     for (const { scope } of servers) {
       const all = [...walk(scope)];

@@ -22,7 +22,7 @@ export default defineRule({
     plain: '{address} speaks plain HTTP, and clients expect TLS there. Add the parameter ssl and a certificate.',
   },
   check({ config, directive, scope, file, report }) {
-    if (scope.context !== 'server' || isOn(scope, 'ssl')) return;
+    if (scope.context !== 'server' || !directive.value(0).includes('443') || isOn(scope, 'ssl')) return;
     const pair = listenersOf(config).find(
       (p) => p.port === 443 && !p.ssl && !p.quic && !p.udp && p.listens.some((l) => l.directive === directive),
     );

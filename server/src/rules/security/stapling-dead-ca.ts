@@ -1,8 +1,7 @@
 // OCSP stapling for certificates whose authority has no OCSP responder any more.
-import { serversOf } from '../../config/servers.ts';
 import { fixOf, remove } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { reachOf } from '../tls.ts';
+import { reachOf, serversUnder } from '../tls.ts';
 
 /** Paths of the usual ACME clients' default authority. */
 const LETS_ENCRYPT = /(^|\/)letsencrypt\//;
@@ -25,9 +24,9 @@ The rule knows such certificates by their path below a \`letsencrypt\` folder. I
   messages: {
     dead: "Let's Encrypt has no OCSP responder since 2025, so nothing is stapled. Remove ssl_stapling.",
   },
-  check({ config, directive, scope, file, report }) {
+  check({ directive, scope, file, report }) {
     if (directive.value(0).toLowerCase() !== 'on') return;
-    const concerned = scope.context === 'server' ? [scope] : serversOf(config).flatMap((s) => (reachOf(s).tls ? [s.scope] : []));
+    const concerned = serversUnder(directive).flatMap((s) => (s.scope === scope || reachOf(s).tls ? [s.scope] : []));
     const certificates = concerned
       .filter((s) => s.value('ssl_stapling') === directive && !s.value('ssl_stapling_file') && !s.value('ssl_stapling_responder'))
       .flatMap((s) => s.effective('ssl_certificate').directives.map((d) => d.value(0)));

@@ -1,9 +1,7 @@
 // OCSP stapling whose responder is looked up once at start, for want of a resolver.
-import { walk } from '../../config/scope.ts';
-import { serversOf } from '../../config/servers.ts';
 import { fixOf, insertAfter } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { reachOf } from '../tls.ts';
+import { reachOf, serversUnder } from '../tls.ts';
 
 export default defineRule({
   id: 'stapling-without-resolver',
@@ -22,22 +20,18 @@ A \`ssl_stapling_file\` needs no responder and is fine.`,
   messages: {
     missing: 'Stapling has no resolver to find the OCSP responder with once nginx runs. Set resolver to your DNS server.',
   },
-  check({ config, directive, scope, file, report }) {
+  check({ directive, scope, file, report }) {
     if (directive.value(0).toLowerCase() !== 'on' || scope.value('resolver')) return;
     // set for all: the servers may each have a resolver of their own
-    const concerned = scope.context === 'server' ? [scope] : serversOf(config).flatMap((s) => (reachOf(s).tls ? [s.scope] : []));
+    const concerned = serversUnder(directive).flatMap((s) => (s.scope === scope || reachOf(s).tls ? [s.scope] : []));
     const lacking = concerned.filter((s) => s.value('ssl_stapling') === directive && !s.value('resolver') && !s.value('ssl_stapling_file'));
-    if (!lacking.length || (scope.context === 'server' && hasFile())) return;
+    if (!lacking.length) return;
     report('missing', {
       at: directive.statement,
       fix: fixOf('Add a resolver on this machine', 'suggestion', file, [
         insertAfter(file, directive.statement, ['resolver 127.0.0.1 valid=300s;']),
       ]),
     });
-
-    function hasFile(): boolean {
-      return [...walk(scope)].some((d) => d.name === 'ssl_stapling_file');
-    }
   },
   examples: [
     {

@@ -31,7 +31,15 @@ const BROKEN: Partial<Record<Weakness, string>> = {
 const CLASSES = Object.keys(BROKEN) as Weakness[];
 
 /** Keywords of broken algorithms, which newer libraries do not know any more. */
-const KEYWORDS: Readonly<Record<string, Weakness>> = { RC4: 'rc4', RC2: 'export', '3DES': '3des', IDEA: 'idea', SEED: 'seed', MD5: 'md5' };
+const KEYWORDS: Readonly<Record<string, Weakness>> = {
+  RC4: 'rc4',
+  RC2: 'export',
+  '3DES': '3des',
+  IDEA: 'idea',
+  SEED: 'seed',
+  MD5: 'md5',
+  LOW: 'des',
+};
 
 const broken = (w: Weakness): boolean => BROKEN[w] !== undefined;
 
