@@ -1,6 +1,7 @@
 /** `.proxylens.yaml`: read, checked, and laid over the defaults. Every mistake is said with its place; none stops the rest from counting. */
 import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import type { Span } from '../base/span.ts';
+import { ANY_MODULE, type Build, moduleSet } from '../catalog/modules.ts';
 import { parseVersion } from '../catalog/version.ts';
 import type { Ignore, Level, MozillaProfile, OwnDirective, PathMap, Profile, Settings } from './settings.ts';
 
@@ -119,6 +120,12 @@ export function withSettings(base: Settings, raw: RawSettings): Settings {
   const nginx = raw.nginxVersion === undefined ? null : parseVersion(String(raw.nginxVersion));
   const openssl = raw.opensslVersion === undefined ? null : parseVersion(String(raw.opensslVersion));
   const flavour = pick(raw.flavour, FLAVOURS, base.target.flavour);
+  const modules =
+    raw.build === undefined && raw.modules === undefined
+      ? base.target.modules
+      : raw.build === 'any' || (raw.build === undefined && base.target.modules === ANY_MODULE)
+        ? ANY_MODULE
+        : moduleSet(pick<Build>(raw.build, BUILDS, 'plain'), list(raw.modules));
   const directives: OwnDirective[] = (raw.directives ?? []).flatMap((d) =>
     typeof d?.name === 'string'
       ? [{ name: d.name, contexts: list(d.contexts), min: d.min ?? 0, max: d.max === undefined ? null : d.max, block: d.block ?? false }]
@@ -129,7 +136,7 @@ export function withSettings(base: Settings, raw: RawSettings): Settings {
   for (const [id, level] of Object.entries(raw.rules ?? {})) if (LEVELS.includes(String(level))) rules[id] = String(level) as Level;
   const ignore: Ignore[] = (raw.ignore ?? []).map((i) => ({ paths: list(i?.paths), rules: list(i?.rules) }));
   return {
-    target: { nginx: nginx ?? base.target.nginx, openssl: openssl ?? base.target.openssl, flavour, modules: base.target.modules },
+    target: { nginx: nginx ?? base.target.nginx, openssl: openssl ?? base.target.openssl, flavour, modules },
     versionFrom: nginx ? 'setting' : base.versionFrom,
     prefix: raw.prefix ?? base.prefix,
     pathMap: [...maps, ...base.pathMap],

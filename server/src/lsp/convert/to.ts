@@ -1,7 +1,15 @@
 /** From plain views of the core to LSP's types. */
-import { type Diagnostic, DiagnosticSeverity, DiagnosticTag, type TextEdit as LspEdit, type WorkspaceEdit } from 'vscode-languageserver';
+import {
+  type Diagnostic,
+  DiagnosticSeverity,
+  DiagnosticTag,
+  type Location,
+  type TextEdit as LspEdit,
+  type WorkspaceEdit,
+} from 'vscode-languageserver';
 import type { FileEdit } from '../../base/edit.ts';
 import type { FileId } from '../../base/file-id.ts';
+import type { Place } from '../../base/span.ts';
 import type { Finding } from '../../rules/rule.ts';
 import type { SourceFile } from '../../syntax/statement.ts';
 import { type Encoding, toRange } from './encoding.ts';
@@ -31,6 +39,14 @@ export function toDiagnostic(finding: Finding, source: SourceFile, find: FindFil
     ...(finding.tag ? { tags: [finding.tag === 'deprecated' ? DiagnosticTag.Deprecated : DiagnosticTag.Unnecessary] } : {}),
   };
 }
+
+/** Places as locations; those in files that are not loaded begin at their first character. */
+export const toLocations = (places: readonly Place[], find: FindFile, encoding: Encoding): Location[] =>
+  places.map(({ file, span }) => {
+    const source = find(file);
+    const start = { line: 0, character: 0 };
+    return { uri: file as string, range: source ? toRange(source, span, encoding) : { start, end: start } };
+  });
 
 export function toWorkspaceEdit(
   edits: readonly FileEdit[],

@@ -2,8 +2,29 @@
 import type { Handler } from '../handler.ts';
 import { codeAction } from './code-action.ts';
 import { diagnostic } from './diagnostic.ts';
+import { documentLink } from './document-link.ts';
 import { explain } from './explain.ts';
 import { fixAll } from './fix-all.ts';
+import { foldingRange, selectionRange } from './folding.ts';
+import { definition, documentHighlight, referencesHandler } from './navigation.ts';
+import { prepareRename, renameHandler } from './rename.ts';
 import { roots } from './roots.ts';
+import { documentSymbol, workspaceSymbol } from './symbols.ts';
 
-export const HANDLERS: readonly Handler[] = [codeAction, diagnostic, explain, fixAll, roots];
+export const HANDLERS: readonly Handler[] = [
+  codeAction,
+  definition,
+  diagnostic,
+  documentHighlight,
+  documentLink,
+  documentSymbol,
+  explain,
+  fixAll,
+  foldingRange,
+  prepareRename,
+  referencesHandler,
+  renameHandler,
+  roots,
+  selectionRange,
+  workspaceSymbol,
+];

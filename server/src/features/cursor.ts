@@ -1,0 +1,57 @@
+/** What a cursor stands on: the statement, its directives in every context, the word, and the name. All features begin here. */
+import { touches } from '../base/span.ts';
+import type { Config } from '../config/config.ts';
+import type { Directive } from '../config/directive.ts';
+import { type NameSite, namesOf } from '../config/names.ts';
+import type { SourceFile, Statement } from '../syntax/statement.ts';
+import type { Word } from '../syntax/word.ts';
+
+export interface Cursor {
+  /** the innermost statement that holds the offset; null between the statements of the top level */
+  readonly statement: Statement | null;
+  /** the word that the offset touches */
+  readonly word: Word | null;
+  /** 0 is the name, 1 the first argument; null when no word is touched */
+  readonly index: number | null;
+}
+
+/** The innermost statement at an offset, found by binary search on each level. */
+export function statementAt(statements: readonly Statement[], offset: number): Statement | null {
+  let low = 0;
+  let high = statements.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const s = statements[middle]!;
+    if (offset < s.start) high = middle - 1;
+    else if (offset > s.end) low = middle + 1;
+    else {
+      // two statements may touch: the one that begins here is meant
+      const next = statements[middle + 1];
+      const hit = next && next.start === offset ? next : s;
+      return (hit.block && statementAt(hit.block, offset)) || hit;
+    }
+  }
+  return null;
+}
+
+export function cursorAt(file: SourceFile, offset: number): Cursor {
+  const statement = statementAt(file.body, offset);
+  if (!statement) return { statement, word: null, index: null };
+  const words = [statement.name, ...statement.args];
+  const index = words.findIndex((w) => touches(w, offset));
+  return { statement, word: words[index] ?? null, index: index < 0 ? null : index };
+}
+
+/** The directives that nginx makes of the statement in these configurations. */
+export const directivesAt = (configs: readonly Config[], file: SourceFile, statement: Statement): Directive[] =>
+  configs.flatMap((c) => c.usesOf(statement, file.id));
+
+/** The names under the cursor with the configuration that knows them. */
+export function namesAt(configs: readonly Config[], file: SourceFile, offset: number): { config: Config; site: NameSite }[] {
+  const out: { config: Config; site: NameSite }[] = [];
+  for (const config of configs) {
+    const [site] = namesOf(config).at(file.id, offset);
+    if (site) out.push({ config, site });
+  }
+  return out;
+}
