@@ -522,6 +522,21 @@ function intersect(c: Criteria, w: Criteria, isSuite: boolean): Criteria | null 
  */
 export function evaluateCipherList(text: string, target: OpensslTarget): CipherList | CipherListError {
   const lib = libraryOf(target);
+  let known = results.get(lib);
+  if (!known) results.set(lib, (known = new Map()));
+  let result = known.get(text);
+  if (!result) {
+    if (known.size >= KEPT) known.clear();
+    known.set(text, (result = evaluate(text, lib)));
+  }
+  return result;
+}
+
+/** Results by library and text: one string stands in many servers, and many rules ask about it. Emptied when full. */
+const results = new WeakMap<Library, Map<string, CipherList | CipherListError>>();
+const KEPT = 256;
+
+function evaluate(text: string, lib: Library): CipherList | CipherListError {
   const run = new Run(lib);
   const suiteB = SUITE_B.find(([prefix]) => text.startsWith(prefix));
   if (suiteB) {

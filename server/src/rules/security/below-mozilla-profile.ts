@@ -25,8 +25,8 @@ Broken suites, suites without forward secrecy and withdrawn protocols are report
   needs: 'config',
   fixable: 'always',
   messages: {
-    ciphers: "{suites} lie outside Mozilla's {profile} profile. Take over its list.",
-    protocols: "{protocols} lies outside Mozilla's {profile} profile. Remove it.",
+    ciphers: "Outside Mozilla's {profile} profile: {suites}. Take over its list.",
+    protocols: "Outside Mozilla's {profile} profile: {protocols}. Remove it.",
     level: "@SECLEVEL=0 turns off OpenSSL's own minimum, which only Mozilla's old profile needs. Remove it.",
   },
   check({ config, directive, scope, file, report }) {

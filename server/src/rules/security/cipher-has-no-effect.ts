@@ -6,7 +6,8 @@ import { defineRule } from '../rule.ts';
 import { CIPHER_DIRECTIVES, cipherWord, isLoaded, opensslName, opensslOf, partOf, protocolsOf, written } from '../tls.ts';
 
 /** Words of other libraries and of OpenSSL before 1.1.0: known to somebody, so no slip of the pen. */
-const FOREIGN = /^(k?EDH|k?KRB5|[ak]?(ECDH|DH)[redE]?|SSLv2|TLSv1\.[13]|SHA512|LOW|FORTEZZA|SRP|DSA|PROFILE=.*|COMPLEMENTOF.*)$/;
+const FOREIGN =
+  /^(k?EDH|k?KRB5|[ak]?(ECDH|DH)[redE]?|SSLv2|RC[24]|IDEA|SEED|3DES|TLSv1\.[13]|SHA512|LOW|FORTEZZA|SRP|DSA|PROFILE=.*|COMPLEMENTOF.*)$/;
 
 /** The known word that differs in its letters' case only. */
 function inOtherCase(config: Config, word: string): string | null {

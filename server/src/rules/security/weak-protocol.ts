@@ -3,7 +3,7 @@ import { evaluateCipherList } from '../../catalog/ciphers.ts';
 import { atLeast } from '../../catalog/version.ts';
 import { fixOf, insertAfter, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { defaultProtocols, opensslOf, serverOf, tlsListens } from '../tls.ts';
+import { defaultProtocols, opensslOf, serverOf, tlsListens, tlsServers } from '../tls.ts';
 
 const BROKEN = ['SSLv2', 'SSLv3'];
 const WITHDRAWN = ['TLSv1', 'TLSv1.1'];
@@ -19,6 +19,8 @@ export default defineRule({
   why: `SSL 2 and SSL 3 are broken: POODLE and DROWN read traffic of servers that still speak them. TLS 1.0 and 1.1 rest on SHA-1 and MD5 and were withdrawn by RFC 8996 in 2021; no browser of the last years uses them, and payment standards forbid them.
 
 The rule looks at the words of \`ssl_protocols\`, and at the default of the target's nginx where nothing is written: before 1.27.3 it had TLS 1.0 and 1.1. From OpenSSL 3.0 on those two need security level 0 as well, so the default alone is only reported for older libraries.
+
+While no server of the configuration speaks TLS, the finding is an information.
 
 With Mozilla's profile set to \`old\`, TLS 1.0 and 1.1 are what you asked for and are not reported.`,
   about: ['ssl_protocols'],
@@ -45,8 +47,15 @@ With Mozilla's profile set to \`old\`, TLS 1.0 and 1.1 are what you asked for an
         statement.closed && !file.text.slice(from, to).includes('#')
           ? fixOf('Keep the sound protocols', 'safe', file, [replace({ start: from, end: to }, (kept.length ? kept : GOOD).join(' '))])
           : null;
+      // Debian's nginx.conf has the line for whoever adds a TLS server one day
+      const idle = config.kind === 'root' && !tlsServers(config).length;
       for (const word of weak)
-        report(BROKEN.includes(word.value) ? 'broken' : 'withdrawn', { at: word, data: { protocol: word.value }, fix });
+        report(BROKEN.includes(word.value) ? 'broken' : 'withdrawn', {
+          at: word,
+          data: { protocol: word.value },
+          fix,
+          ...(idle ? { severity: 'info' as const } : {}),
+        });
       return;
     }
     // the implied protocols, once for each server that has none written
