@@ -7,6 +7,8 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { evaluateCipherList, evaluateCiphersuites, type OpensslTarget, usableSuites } from '../../server/src/catalog/ciphers.ts';
 import { acceptsGroups } from '../../server/src/catalog/groups.ts';
+import { mozillaProfiles, profileDirectives } from '../../server/src/catalog/mozilla.ts';
+import { version } from '../../server/src/catalog/version.ts';
 import { cipherStrings, random } from './cipher-strings.ts';
 
 const SEED = Number(process.env.PROXYLENS_SEED ?? 20261120);
@@ -17,6 +19,7 @@ let dir = '';
 let target: OpensslTarget;
 /** nginx's libssl need not be that of the openssl command */
 let nginxTarget: OpensslTarget;
+let nginxVersion = '';
 
 before(() => {
   dir = fs.mkdtempSync(path.join(os.tmpdir(), 'proxylens-ciphers-'));
@@ -29,6 +32,7 @@ before(() => {
   const linked = /running with OpenSSL ([\d.]+\w?)/.exec(about)?.[1] ?? /built with OpenSSL ([\d.]+\w?)/.exec(about)?.[1];
   assert.ok(linked, `this test needs an nginx with OpenSSL, it said: ${about}`);
   nginxTarget = { openssl: linked, build };
+  nginxVersion = /nginx\/([\d.]+)/.exec(about)?.[1] ?? '';
 });
 after(() => fs.rmSync(dir, { recursive: true, force: true }));
 
@@ -46,8 +50,22 @@ function opensslLists(strings: readonly string[], options = ''): (string[] | nul
   return lines.map((l) => (l === '!' ? null : l.split(':')));
 }
 
+/** A self-signed certificate and its key, made once. */
+function makeKey(): void {
+  if (fs.existsSync(`${dir}/c.pem`)) return;
+  const run = spawnSync(
+    openssl,
+    ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-subj', '/CN=a.test', '-days', '30']
+      .concat('-keyout', `${dir}/k.pem`)
+      .concat('-out', `${dir}/c.pem`),
+    { encoding: 'utf8' },
+  );
+  assert.equal(run.status, 0, run.stderr);
+}
+
 /** The error lines of `nginx -t` for a server with these directives, or null when it accepts them. */
 function nginxRefuses(directives: string): string | null {
+  makeKey();
   const conf = path.join(dir, 'nginx.conf');
   fs.writeFileSync(
     conf,
@@ -98,14 +116,6 @@ test('the security level keeps the suites that openssl keeps', () => {
 });
 
 test('nginx accepts exactly the cipher strings, TLS 1.3 lists and groups that are said to be accepted', () => {
-  const key = spawnSync(
-    openssl,
-    ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-subj', '/CN=a.test', '-days', '30']
-      .concat('-keyout', `${dir}/k.pem`)
-      .concat('-out', `${dir}/c.pem`),
-    { encoding: 'utf8' },
-  );
-  assert.equal(key.status, 0, key.stderr);
   const next = random(SEED);
   const few = Math.max(20, Math.round(COUNT / 15));
   // a variable sign is nothing special to ssl_ciphers, but a level above 2 refuses the key before the list is looked at
@@ -140,5 +150,15 @@ test('nginx accepts exactly the cipher strings, TLS 1.3 lists and groups that ar
       acceptsGroups(text, nginxTarget).ok,
       `groups ${JSON.stringify(text)}`,
     );
+  }
+});
+
+test("nginx accepts Mozilla's profiles as they are written for it", () => {
+  const versions = { nginx: version(nginxVersion), openssl: version(String(nginxTarget.openssl)) };
+  for (const profile of mozillaProfiles()) {
+    const text = profileDirectives(profile, versions)
+      .map((d) => `${d.name} ${d.value};`)
+      .join('\n');
+    assert.equal(nginxRefuses(text), null, `${profile.guideline} ${profile.name}`);
   }
 });
