@@ -510,6 +510,8 @@ const SPECIAL: Readonly<Record<string, (c: Check) => void>> = {
       );
     } else if (code > 999n) say(c, 0, `"${value}" is not a status code. Use a number up to 999.`, nginx);
   },
+  // a text, whatever it is
+  'stream-server/return': () => {},
   error_page: (c) => {
     const n = c.args.length;
     const response = n >= 2 && (c.args[n - 2] ?? '').startsWith('=') ? n - 2 : -1;

@@ -502,13 +502,12 @@ export function parseKeepalive(text: string): Read<null> {
   const wanted = '"on", "off" or idle:interval:count';
   if (text === 'on' || text === 'off') return good(null);
   const parts = text.split(':');
-  if (parts.length > 3 || parts.every((p) => p === '')) return bad('bad-form', 0, text.length, wanted);
+  if (parts.length > 3 || parts.every((p) => /^0*$/.test(p))) return bad('bad-form', 0, text.length, wanted);
   let at = 0;
   for (const [i, part] of parts.entries()) {
     if (part !== '') {
       const read = i < 2 ? parseTime(part, 'sec') : parseNumber(part);
       if (!read.ok) return bad(read.problem.code, at + read.problem.at, read.problem.length, wanted);
-      if (read.value === 0) return bad('too-small', at, part.length, 'more than 0');
     }
     at += part.length + 1;
   }
