@@ -22,7 +22,9 @@ export function djangoView(framework: Django, application: Application, environ:
   const refused: Refusal | null =
     allowed.known && !allowed.value && callsGetHost(settings)
       ? { by: 'framework', status: 400, why: allowed.why, places: allowed.places }
-      : null;
+      : pathInfo.known && !pathInfo.value.startsWith('/')
+        ? { by: 'framework', status: 404, why: `no route matches ${pathInfo.value}, which has no leading slash`, places: pathInfo.places }
+        : null;
   return {
     framework: 'Django',
     refused,

@@ -101,7 +101,10 @@ export function starletteView(settings: StarletteSettings, application: Applicat
     scheme,
     host,
     address: environ.remoteAddr,
-    path: starlettePath(application, scriptName, environ.pathInfo),
+    path:
+      scheme.known && !/^[a-z][a-z0-9+.-]*$/i.test(scheme.value)
+        ? unseen(`${scheme.value} is no scheme, so that request.url is broken`, scheme.places)
+        : starlettePath(application, scriptName, environ.pathInfo),
     scriptName,
     pathInfo: environ.pathInfo,
     secure: scheme.known

@@ -397,8 +397,7 @@ function uvicornEnviron(application: Application, request: UpstreamRequest, trus
     ?.split(',')
     .map((s) => s.trim());
   const everyone = list?.includes('*') ?? false;
-  const matches = (address: string): boolean =>
-    list !== undefined && list.some((e) => e === address || (since('0.31.0') && inNetwork(address, e)));
+  const matches = (address: string): boolean => (list ?? []).some((e) => e === address || (since('0.31.0') && inNetwork(address, e)));
   const trusts: Seen<boolean> =
     on === false
       ? seen(false, 'proxy headers are switched off')
@@ -440,7 +439,7 @@ function uvicornEnviron(application: Application, request: UpstreamRequest, trus
         ? unseen(trusts.why, trusts.places)
         : everyone
           ? seen(chain[0]!, 'the first address of X-Forwarded-For, which the client may have written', trusts.places)
-          : clientOf(chain, matches, since('0.31.0'), own, trusts);
+          : clientOf(chain, matches, since('0.31.0'), trusts);
   const root = certain(trust.rootPath);
   const path = decodedPath(request.uri);
   const shown = root && since('0.26.0') ? root + path : path;
@@ -461,16 +460,12 @@ function uvicornEnviron(application: Application, request: UpstreamRequest, trus
 }
 
 /** The right-most address that is not trusted itself (proxy_headers.py). Where all are trusted: none before 0.31, the first from there on. */
-function clientOf(
-  chain: readonly string[],
-  trusted: (address: string) => boolean,
-  newer: boolean,
-  own: Seen<string>,
-  trusts: Seen<boolean>,
-): Seen<string> {
+function clientOf(chain: readonly string[], trusted: (address: string) => boolean, newer: boolean, trusts: Seen<boolean>): Seen<string> {
   const client = chain.findLast((a) => !trusted(a));
   if (client !== undefined) return seen(client, 'the last address of X-Forwarded-For that is not trusted', trusts.places);
-  return newer ? seen(chain[0]!, 'the first address of X-Forwarded-For: all are trusted', trusts.places) : own;
+  return newer
+    ? seen(chain[0]!, 'the first address of X-Forwarded-For: all are trusted', trusts.places)
+    : seen('', 'all addresses of X-Forwarded-For are trusted, so that none is left', trusts.places);
 }
 
 // Daphne, Hypercorn and the rest
