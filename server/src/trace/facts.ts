@@ -1,0 +1,182 @@
+/** What applies to a request besides its path: buffers, timeouts, TLS, keep-alive, and the directives that nobody here follows. */
+import { evaluateCipherList } from '../catalog/ciphers.ts';
+import { atLeast } from '../catalog/version.ts';
+import type { Directive } from '../config/directive.ts';
+import type { Scope } from '../config/scope.ts';
+import { atOf } from './at.ts';
+import type { Run } from './run.ts';
+import type { Facts, NotSimulated } from './trace.ts';
+
+type Mutable = Record<string, string | number | boolean | null | readonly string[]>;
+
+const words = (run: Run, name: string, otherwise: string): string => run.directive(name)?.values.join(' ') ?? otherwise;
+
+/** Buffers of the client's side and, where a backend is asked, of its side. Values as written; sizes with their units. */
+export function bufferingOf(run: Run): Facts {
+  const facts: Mutable = {
+    client_max_body_size: words(run, 'client_max_body_size', '1m'),
+    client_body_buffer_size: words(run, 'client_body_buffer_size', '16k'),
+  };
+  const p = run.passFamily;
+  if (!p) return facts;
+  facts.buffering = run.buffering ?? run.flag(`${p}_buffering`, true);
+  if (run.buffering !== null) facts.by = 'X-Accel-Buffering';
+  facts.request_buffering = p === 'grpc' ? false : run.flag(`${p}_request_buffering`, true);
+  facts.buffer_size = words(run, `${p}_buffer_size`, '4k');
+  facts.buffers = words(run, `${p}_buffers`, '8 4k');
+  facts.busy_buffers_size = words(run, `${p}_busy_buffers_size`, '8k');
+  facts.max_temp_file_size = words(run, `${p}_max_temp_file_size`, '1024m');
+  return facts;
+}
+
+/** Times as written, or nginx's defaults. */
+export function timeoutsOf(run: Run): Facts {
+  const facts: Mutable = {
+    client_header_timeout: words(run, 'client_header_timeout', '60s'),
+    client_body_timeout: words(run, 'client_body_timeout', '60s'),
+    send_timeout: words(run, 'send_timeout', '60s'),
+    keepalive_timeout: words(run, 'keepalive_timeout', '75s'),
+  };
+  const p = run.passFamily;
+  if (!p) return facts;
+  facts.connect = words(run, `${p}_connect_timeout`, '60s');
+  facts.send = words(run, `${p}_send_timeout`, '60s');
+  facts.read = words(run, `${p}_read_timeout`, '60s');
+  facts.next_upstream = words(run, `${p}_next_upstream`, 'error timeout');
+  facts.next_upstream_tries = Number(run.text(`${p}_next_upstream_tries`) ?? 0);
+  facts.next_upstream_timeout = words(run, `${p}_next_upstream_timeout`, '0');
+  facts.retries = retries(run, p);
+  return facts;
+}
+
+const NOT_REPEATED = new Set(['POST', 'LOCK', 'PATCH']);
+
+/** In words: whether another server of the group is asked after a failure. */
+function retries(run: Run, p: string): string {
+  const conditions = run.directive(`${p}_next_upstream`)?.values ?? ['error', 'timeout'];
+  if (conditions.includes('off')) return 'none';
+  const servers = run.upstreamRequest?.servers.length ?? 1;
+  if (servers < 2) return 'none, one server';
+  if (NOT_REPEATED.has(run.methodName) && !conditions.includes('non_idempotent'))
+    return `none once sent, ${run.methodName} is not repeated`;
+  return `up to ${servers} servers`;
+}
+
+export function keepaliveOf(run: Run): Facts {
+  const facts: Mutable = {
+    client: run.keepalive,
+    keepalive_requests: Number(run.text('keepalive_requests') ?? run.behaviour.keepaliveRequests),
+  };
+  const group = run.upstreamScope;
+  if (run.passFamily) {
+    const directive = group?.first('keepalive');
+    const connections = directive ? directive.value(0) : group && run.behaviour.upstreamKeepsAlive ? '32' : '0';
+    facts.upstream_connections = Number(connections);
+    const request = run.upstreamRequest;
+    const closes = request?.headers.some(([n, v]) => n.toLowerCase() === 'connection' && v.toLowerCase() === 'close') ?? false;
+    facts.upstream = connections !== '0' && !(request?.protocol.startsWith('http') && (closes || request.httpVersion === '1.0'));
+  }
+  return facts;
+}
+
+/** The protocols that a version offers when the text says nothing. */
+export function defaultProtocols(run: Run): string[] {
+  const v = run.config.settings.target.nginx;
+  if (atLeast(v, '1.27.3')) return ['TLSv1.2', 'TLSv1.3'];
+  if (atLeast(v, '1.23.4')) return ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'];
+  return ['TLSv1', 'TLSv1.1', 'TLSv1.2'];
+}
+
+/** What the handshake can end with. Empty for plain connections. */
+export function tlsOf(run: Run): Facts {
+  if (!run.tls) return {};
+  const { scope } = run.server;
+  const read = (name: string): Directive | undefined => scope.value(name);
+  const protocols = read('ssl_protocols')?.values ?? defaultProtocols(run);
+  const ciphers = read('ssl_ciphers')?.value(0) ?? 'HIGH:!aNULL:!MD5';
+  const list = evaluateCipherList(ciphers, { openssl: run.config.settings.target.openssl });
+  const facts: Mutable = { sni: run.sni, protocols, ciphers };
+  if (list.ok) {
+    const old = protocols.some((p) => p !== 'TLSv1.3');
+    facts.suites = [
+      ...(protocols.includes('TLSv1.3') ? list.tls13.map((s) => s.name) : []),
+      ...(old ? list.suites.map((s) => s.name) : []),
+    ];
+  }
+  facts.prefer_server_ciphers = (read('ssl_prefer_server_ciphers')?.value(0) ?? 'off') === 'on';
+  facts.certificate = scope.effective('ssl_certificate').directives.map((d) => d.value(0));
+  facts.verify_client = read('ssl_verify_client')?.value(0) ?? 'off';
+  facts.http2 = offersHttp2(run);
+  facts.http3 = run.config.settings.target.modules.has('ngx_http_v3_module') && run.server.listens.some((l) => l.params.includes('quic'));
+  return facts;
+}
+
+/** `http2 on` of the server, or the parameter of the listener. */
+export const offersHttp2 = (run: Run): boolean =>
+  (run.server.scope.value('http2')?.value(0) ?? 'off').toLowerCase() === 'on' || (run.listener?.http2 ?? false);
+
+/** Modules of nginx itself whose directives change what a client gets and that are not followed. */
+const UNFOLLOWED = new Set([
+  'ngx_http_addition_filter_module',
+  'ngx_http_addition_module',
+  'ngx_http_image_filter_module',
+  'ngx_http_perl_module',
+  'ngx_http_secure_link_module',
+  'ngx_http_slice_filter_module',
+  'ngx_http_slice_module',
+  'ngx_http_ssi_filter_module',
+  'ngx_http_ssi_module',
+  'ngx_http_sub_filter_module',
+  'ngx_http_sub_module',
+  'ngx_http_userid_filter_module',
+  'ngx_http_userid_module',
+  'ngx_http_xslt_filter_module',
+  'ngx_http_xslt_module',
+  'ngx_http_js_module',
+  'ngx_http_browser_module',
+]);
+
+/** Single directives of followed modules that are not. */
+const UNFOLLOWED_NAMES = new Set([
+  'post_action',
+  'add_trailer',
+  'charset_map',
+  'source_charset',
+  'proxy_store',
+  'fastcgi_store',
+  'uwsgi_store',
+  'scgi_store',
+  'disable_symlinks',
+  'early_hints',
+]);
+
+/** Followed although the module is not: they name content handlers. */
+const FOLLOWED_NAMES = new Set(['perl', 'perl_set', 'js_content', 'js_set']);
+
+const memo = new WeakMap<Scope, readonly NotSimulated[]>();
+
+/** Directives in force in a scope that the trace does not follow. */
+export function notSimulatedIn(scope: Scope): readonly NotSimulated[] {
+  let found = memo.get(scope);
+  if (!found) {
+    const seen = new Set<string>();
+    const list: NotSimulated[] = [];
+    for (let at: Scope | null = scope; at && at.context !== 'main'; at = at.parent)
+      for (const d of at.directives) {
+        if (seen.has(d.name) || !isUnfollowed(d) || (at !== scope && !scope.effective(d.name).directives.includes(d))) continue;
+        seen.add(d.name);
+        if (d.value(0) !== 'off') list.push({ at: atOf(d), directive: d.name });
+      }
+    memo.set(scope, (found = list));
+  }
+  return found;
+}
+
+function isUnfollowed(d: Directive): boolean {
+  if (UNFOLLOWED_NAMES.has(d.name)) return true;
+  if (FOLLOWED_NAMES.has(d.name) || d.name === 'include') return false;
+  const fact = d.fact;
+  if (!fact) return d.scope.context !== 'unknown' && !/^(?:echo|content_by_lua)/.test(d.name);
+  if (fact.source === 'oss') return UNFOLLOWED.has(fact.module);
+  return !/^(?:echo$|content_by_lua|set_by_lua)/.test(d.name);
+}

@@ -1,0 +1,463 @@
+/** The header filters, in the order in which nginx runs them: what the answer's head becomes on its way to the client. */
+import { type ByteString, byteArray, fromBytes, lower, toBytes } from '../base/bytes.ts';
+import { parseSize, parseTime } from '../catalog/value-kind.ts';
+import type { Directive } from '../config/directive.ts';
+import { httpTime, parseHttpTime } from './http-time.ts';
+import type { ReplyHeader } from './reply.ts';
+import type { Run } from './run.ts';
+import { compileValue } from './script.ts';
+
+/** ngx_http_send_header and the chain behind it. `true`: the head is out; `false`: a filter made another answer of it. */
+export function sendHeader(run: Run): boolean {
+  const { reply } = run;
+  if (reply.sent) return true;
+  if (run.errStatus) reply.status = run.errStatus;
+  for (const filter of FILTERS) if (filter(run) === 'replaced') return false;
+  reply.sent = true;
+  return true;
+}
+
+type Filter = (run: Run) => 'replaced' | undefined;
+
+const SAFE = new Set([200, 201, 204, 206, 301, 302, 303, 304, 307, 308]);
+
+const FILTERS: readonly Filter[] = [notModified, addHeaders, charset, gzip, range, chunked, header];
+
+/** ngx_http_not_modified_header_filter. What depends on the file's date or ETag is an assumption. */
+function notModified(run: Run): 'replaced' | undefined {
+  const { reply } = run;
+  if (reply.status !== 200 || run.upstreamRequest) return undefined;
+  const matches = (value: ByteString): boolean =>
+    value === '*' ||
+    (reply.etag !== null &&
+      run.assume({
+        id: 'etag',
+        what: 'ETag of the file',
+        otherwise: 'differs',
+        why: "the file's date and size are not known",
+        choices: ['differs', 'matches'],
+      }) === 'matches');
+  const dated = (): string =>
+    run.assume({
+      id: 'last-modified',
+      what: 'date of the file',
+      otherwise: 'newer',
+      why: "the file's date is not known",
+      choices: ['newer', 'same'],
+    });
+  const since = run.header('if-unmodified-since');
+  if (since !== null && (!reply.hasLastModified || dated() === 'newer')) return fail(run, 412);
+  const match = run.header('if-match');
+  if (match !== null && !matches(match)) return fail(run, 412);
+  const modified = run.header('if-modified-since');
+  const none = run.header('if-none-match');
+  if (modified === null && none === null) return undefined;
+  if (modified !== null && (!reply.hasLastModified || run.text('if_modified_since') === 'off' || dated() === 'newer')) return undefined;
+  if (none !== null && !matches(none)) return undefined;
+  reply.status = 304;
+  reply.contentType = '';
+  reply.contentLength = -1;
+  reply.allowRanges = false;
+  run.step({ phase: 'filter', handler: 'ngx_http_not_modified_filter_module', said: 'not modified: 304' });
+  return undefined;
+}
+
+/** ngx_http_filter_finalize_request: the head so far is dropped. */
+function fail(run: Run, status: number): 'replaced' {
+  const { reply } = run;
+  for (const h of reply.headers) h.live = false;
+  reply.location = null;
+  reply.etag = null;
+  reply.lastModified = null;
+  reply.hasLastModified = false;
+  reply.body = null;
+  run.file = null;
+  run.step({ phase: 'filter', handler: 'ngx_http_not_modified_filter_module', said: `precondition failed: ${status}` });
+  run.finalize(status);
+  return 'replaced';
+}
+
+interface AddedHeader {
+  readonly directive: Directive;
+  readonly name: ByteString;
+  readonly value: string;
+  readonly always: boolean;
+}
+
+const added = new WeakMap<Directive, AddedHeader>();
+
+function readAdded(directive: Directive): AddedHeader {
+  let read = added.get(directive);
+  if (!read) {
+    const [name = '', value = '', third] = directive.values;
+    added.set(directive, (read = { directive, name: toBytes(name), value, always: third === 'always' }));
+  }
+  return read;
+}
+
+/** ngx_http_headers_filter: expires and add_header. */
+function addHeaders(run: Run): undefined {
+  if (run.parent) return;
+  const { reply } = run;
+  const safe = SAFE.has(reply.status);
+  const expires = run.directive('expires');
+  if (expires && safe) setExpires(run, expires);
+  const lines = run.lines('add_header');
+  if (!lines.length) return;
+  const names: string[] = [];
+  for (const line of lines) {
+    const h = readAdded(line);
+    if (!safe && !h.always) continue;
+    const value = run.value(compileValue(h.value));
+    const name = lower(h.name);
+    if (name === 'last-modified' || name === 'etag') {
+      replaceLine(run, name === 'etag' ? 'etag' : 'lastModified', h, value);
+      if (value !== '') names.push(fromBytes(h.name));
+      continue;
+    }
+    if (value === '') continue;
+    const header = reply.add(h.name, value, line);
+    if (name === 'cache-control') reply.cacheControl.push(header);
+    if (name === 'link') reply.link.push(header);
+    names.push(fromBytes(h.name));
+  }
+  if (names.length)
+    run.step({
+      phase: 'filter',
+      handler: 'ngx_http_headers_filter_module',
+      at: lines[0]!,
+      said: `${names.length} header${names.length > 1 ? 's' : ''} added`,
+      changed: names.map((what) => ({ what, from: null, to: fromBytes(reply.find(lower(toBytes(what))) ?? '') })),
+    });
+  else if (!safe) {
+    run.step({
+      phase: 'filter',
+      handler: 'ngx_http_headers_filter_module',
+      at: lines[0]!,
+      said: `add_header without always does not apply to ${reply.status}`,
+    });
+  }
+}
+
+function replaceLine(run: Run, slot: 'etag' | 'lastModified', h: AddedHeader, value: ByteString): void {
+  const { reply } = run;
+  const old = reply[slot];
+  if (value === '') {
+    if (old) old.live = false;
+    reply[slot] = null;
+    if (slot === 'lastModified') reply.hasLastModified = false;
+    return;
+  }
+  if (old) {
+    old.value = value;
+    old.name = h.name;
+    old.live = true;
+    old.from = h.directive;
+  } else reply[slot] = reply.add(h.name, value, h.directive);
+  if (slot === 'lastModified') reply.hasLastModified = parseHttpTime(value) !== null;
+}
+
+interface Expires {
+  readonly kind: 'epoch' | 'max' | 'off' | 'access' | 'modified' | 'daily';
+  readonly seconds: number;
+}
+
+/** ngx_http_parse_expires; null for what nginx refuses. */
+export function readExpires(text: ByteString, modified: boolean): Expires | null {
+  if (!modified && (text === 'epoch' || text === 'max' || text === 'off')) return { kind: text, seconds: 0 };
+  const daily = text.startsWith('@');
+  if (daily && modified) return null;
+  const minus = text.startsWith('-');
+  const read = parseTime(/^[@+-]/.test(text) ? text.slice(1) : text, 'sec');
+  if (!read.ok) return null;
+  if (daily && read.value > 86400) return null;
+  return { kind: daily ? 'daily' : modified ? 'modified' : 'access', seconds: minus ? -read.value : read.value };
+}
+
+/** The clock: given by the caller, else an assumption. Seconds since 1970. */
+export function clock(run: Run): number {
+  if (run.options.now !== undefined) return run.options.now;
+  const text = run.assume({ id: 'time', what: 'the time of the request', otherwise: '2026-01-01T00:00:00Z', why: 'a trace has no clock' });
+  const ms = Date.parse(text);
+  return Number.isNaN(ms) ? 0 : Math.floor(ms / 1000);
+}
+
+/** ngx_http_set_expires. */
+function setExpires(run: Run, directive: Directive): void {
+  const { reply } = run;
+  const words = directive.values;
+  const modified = words.length === 2 && words[0] === 'modified';
+  const source = compileValue(words.at(-1) ?? 'off');
+  const expires = readExpires(run.value(source), modified);
+  if (!expires || expires.kind === 'off') return;
+  const set = (date: ByteString, control: ByteString): void => {
+    if (reply.expires) {
+      reply.expires.value = date;
+      reply.expires.live = true;
+    } else reply.expires = reply.add('Expires', date, directive);
+    const [first, ...rest] = reply.cacheControl;
+    for (const h of rest) h.live = false;
+    if (first) {
+      first.value = control;
+      first.from = directive;
+      reply.cacheControl = [first];
+    } else reply.cacheControl = [reply.add('Cache-Control', control, directive)];
+    run.step({
+      phase: 'filter',
+      handler: 'ngx_http_headers_filter_module',
+      at: directive,
+      said: `expires: ${fromBytes(control)}`,
+      changed: [{ what: 'Cache-Control', from: null, to: fromBytes(control) }],
+    });
+  };
+  if (expires.kind === 'epoch') {
+    set('Thu, 01 Jan 1970 00:00:01 GMT', 'no-cache');
+    return;
+  }
+  if (expires.kind === 'max') {
+    set('Thu, 31 Dec 2037 23:55:55 GMT', 'max-age=315360000');
+    return;
+  }
+  const now = clock(run);
+  if (expires.seconds === 0 && expires.kind !== 'daily') {
+    set(httpTime(now), 'max-age=0');
+    return;
+  }
+  let age = expires.seconds;
+  if (expires.kind === 'daily') {
+    const midnight = now - (now % 86400);
+    age = midnight + expires.seconds - now;
+    if (age <= 0) age += 86400;
+    run.assume({
+      id: 'timezone',
+      what: 'the time zone of the server',
+      otherwise: 'UTC',
+      why: 'expires @time counts in local time',
+      choices: ['UTC'],
+    });
+  } else if (expires.kind === 'modified' && reply.hasLastModified) {
+    const old = Number(
+      run.assume({ id: 'file-age', what: 'age of the file in seconds', otherwise: '0', why: "the file's date is not known" }),
+    );
+    age = expires.seconds - (Number.isFinite(old) ? old : 0);
+  }
+  set(httpTime(now + age), expires.seconds < 0 || age < 0 ? 'no-cache' : `max-age=${age}`);
+}
+
+const CHARSET_TYPES = ['text/html', 'text/xml', 'text/plain', 'text/vnd.wap.wml', 'application/javascript', 'application/rss+xml'];
+
+/** The types of a *_types directive in force; null when `*` takes all. */
+function typesOf(run: Run, name: string, always: readonly string[], otherwise: readonly string[]): ReadonlySet<string> | null {
+  const lines = run.lines(name);
+  if (!lines.length) return new Set(otherwise);
+  const words = lines.flatMap((d) => d.values);
+  return words.includes('*') ? null : new Set([...always, ...words.map((w) => w.toLowerCase())]);
+}
+
+/** ngx_http_charset_header_filter, as far as the Content-Type shows it. */
+function charset(run: Run): undefined {
+  const { reply } = run;
+  const wanted = run.text('charset');
+  if (!wanted || wanted === 'off' || reply.contentType === '') return;
+  const types = typesOf(run, 'charset_types', ['text/html'], CHARSET_TYPES);
+  if (types && !types.has(reply.bareType)) return;
+  if (reply.contentEncoding && reply.contentEncoding.value !== '') return;
+  if (reply.charset !== '' && !run.flag('override_charset', false)) return;
+  if (run.upstreamRequest && reply.charset === '' && /charset=/i.test(reply.contentType)) return;
+  const value = run.value(wanted);
+  if (value === '') return;
+  if (reply.status === 301 || reply.status === 302) {
+    // the page of a redirect keeps no charset
+    reply.charset = '';
+    return;
+  }
+  reply.charset = value;
+}
+
+/** ngx_http_gzip_ok. */
+function clientTakesGzip(run: Run): { readonly ok: boolean; readonly why: string } {
+  const no = (why: string): { ok: boolean; why: string } => ({ ok: false, why });
+  if (run.parent) return no('a subrequest');
+  const accept = run.header('accept-encoding');
+  if (accept === null || !acceptsGzip(accept)) return no('the client does not accept gzip');
+  const agent = run.header('user-agent') ?? '';
+  const disabled = run.lines('gzip_disable').flatMap((d) => d.values);
+  if (disabled.includes('msie6') && /MSIE [45]\.|MSIE 6\.(?!.*SV1)/.test(agent) && !agent.includes('Opera'))
+    return no('gzip_disable matches');
+  if (run.version < (run.text('gzip_http_version') === '1.0' ? 1000 : 1001)) return no('the request is older than gzip_http_version');
+  if (run.header('via') !== null && !proxiedAllows(run)) return no('gzip_proxied forbids it for requests with Via');
+  if (run.header('user-agent') !== null)
+    for (const pattern of disabled) {
+      if (pattern === 'msie6' || pattern === 'degradation') continue;
+      const compiled = run.config.regexes.compile(pattern, { caseless: true });
+      if (compiled.ok && compiled.regex.match(byteArray(agent)) !== 'no') return no('gzip_disable matches');
+    }
+  return { ok: true, why: '' };
+}
+
+function proxiedAllows(run: Run): boolean {
+  const { reply } = run;
+  const words = new Set(run.directive('gzip_proxied')?.values ?? ['off']);
+  if (words.has('off')) return false;
+  if (words.has('any')) return true;
+  if (words.has('auth') && run.header('authorization') !== null) return true;
+  if (reply.expires?.live) {
+    if (!words.has('expired')) return false;
+    const expires = parseHttpTime(reply.expires.value);
+    return expires !== null && expires < clock(run);
+  }
+  const controls = reply.cacheControl.filter((h) => h.live);
+  if (controls.length) {
+    const has = (token: string): boolean => controls.some((h) => hasToken(h.value, token));
+    return (
+      (words.has('no-cache') && has('no-cache')) || (words.has('no-store') && has('no-store')) || (words.has('private') && has('private'))
+    );
+  }
+  if (words.has('no_last_modified') && reply.lastModified) return false;
+  if (words.has('no_etag') && reply.etag) return false;
+  return true;
+}
+
+/** A bare token in a list, as ngx_http_parse_multi_header_lines without a value finds it. */
+const hasToken = (value: ByteString, token: string): boolean =>
+  value.split(/[,;]/).some((part) => lower(part.replace(/^ +/, '')).replace(/ +$/, '') === token);
+
+/** ngx_http_gzip_accept_encoding. */
+export function acceptsGzip(value: ByteString): boolean {
+  if (value.length < 4) return false;
+  if (value.startsWith('gzip,')) return true;
+  const text = value.toLowerCase();
+  let at = -1;
+  for (let from = 0; ; ) {
+    at = text.indexOf('gzip', from);
+    if (at < 0) return false;
+    if (at === 0 || text[at - 1] === ',' || text[at - 1] === ' ') break;
+    from = at + 4;
+  }
+  const m = /^ *(?:,|(;) *([qQ])?(.*))?/s.exec(value.slice(at + 4))!;
+  const rest = value.slice(at + 4);
+  if (/^ *(,|$)/.test(rest)) return true;
+  if (m[1] === undefined) return false;
+  if (m[2] === undefined) return m[3] === '';
+  const quality = m[3] ?? '';
+  if (!quality.startsWith('=') || quality.length < 2) return false;
+  return quantity(quality.slice(1)) !== 0;
+}
+
+/** ngx_http_gzip_quantity: 0 to 100, and 0 for what is malformed. */
+function quantity(text: ByteString): number {
+  const c = text[0]!;
+  if (c !== '0' && c !== '1') return 0;
+  let q = Number(c) * 100;
+  if (text.length === 1) return q;
+  const next = text[1]!;
+  if (next === ',' || next === ' ') return q;
+  if (next !== '.') return 0;
+  let n = 0;
+  for (let i = 2; i < text.length; i++) {
+    const d = text[i]!;
+    if (d === ',' || d === ' ') break;
+    if (d >= '0' && d <= '9') {
+      q += Number(d);
+      n++;
+      continue;
+    }
+    return 0;
+  }
+  return q > 100 || n > 3 ? 0 : q;
+}
+
+/** ngx_http_gzip_header_filter. */
+function gzip(run: Run): undefined {
+  const { reply } = run;
+  const decide = (used: boolean, why: string): undefined => {
+    run.compression = { gzip: used, why };
+    return undefined;
+  };
+  if (!run.flag('gzip', false)) return decide(false, 'gzip is off');
+  if (reply.status !== 200 && reply.status !== 403 && reply.status !== 404) return decide(false, `status ${reply.status}`);
+  if (reply.contentEncoding?.live && reply.contentEncoding.value !== '') return decide(false, 'the answer is encoded already');
+  const size = run.text('gzip_min_length');
+  const read = size === undefined ? null : parseSize(size);
+  const least = read?.ok ? read.value : 20;
+  if (reply.contentLength !== -1 && reply.contentLength < least) return decide(false, `shorter than gzip_min_length ${least}`);
+  const types = typesOf(run, 'gzip_types', ['text/html'], ['text/html']);
+  if (types && !types.has(reply.bareType)) return decide(false, 'the type is not in gzip_types');
+  if (reply.headerOnly) return decide(false, 'no body');
+  reply.gzipVary = true;
+  const { ok, why } = clientTakesGzip(run);
+  if (!ok) return decide(false, why);
+  reply.contentEncoding = reply.add('Content-Encoding', 'gzip', run.directive('gzip') ?? null);
+  reply.contentLength = -1;
+  if (reply.contentLengthLine) reply.contentLengthLine.live = false;
+  reply.contentLengthLine = null;
+  reply.allowRanges = false;
+  decide(true, '');
+  run.step({ phase: 'filter', handler: 'ngx_http_gzip_filter_module', at: run.directive('gzip') ?? null, said: 'compressed with gzip' });
+}
+
+/** ngx_http_range_header_filter: what a range becomes depends on the file's size. */
+function range(run: Run): undefined {
+  const { reply } = run;
+  if (reply.status !== 200 || reply.contentLength === -1 || !reply.allowRanges || run.version < 1000) return;
+  if (run.text('max_ranges') === '0') return;
+  const asked = run.header('range');
+  if (asked !== null && asked.length >= 7 && asked.slice(0, 6).toLowerCase() === 'bytes=' && run.header('if-range') === null) {
+    const answer = run.assume({
+      id: 'range',
+      what: `Range ${fromBytes(asked)}`,
+      otherwise: '206',
+      why: "the file's size is not known",
+      choices: ['206', '416', '200'],
+    });
+    reply.status = Number(answer) || 200;
+    run.step({ phase: 'filter', handler: 'ngx_http_range_filter_module', said: `range: ${answer}`, assumption: 'range' });
+    return;
+  }
+}
+
+/** ngx_http_chunked_header_filter. */
+function chunked(run: Run): undefined {
+  const { reply } = run;
+  if (reply.status === 304 || reply.status === 204 || reply.status < 200 || run.isHead) return;
+  if (reply.contentLength !== -1 || reply.contentLengthLine) return;
+  if (run.version >= 1001 && run.version < 2000 && run.flag('chunked_transfer_encoding', true)) reply.chunked = true;
+  else if (run.version < 2000) run.keepalive = false;
+}
+
+/** ngx_http_header_filter: the absolute Location, and the lines that nginx writes by itself. */
+function header(run: Run): undefined {
+  const { reply } = run;
+  if (run.version < 1000) return;
+  if (run.isHead) reply.headerOnly = true;
+  if (reply.status === 204 || reply.status === 304) reply.headerOnly = true;
+  if (reply.status === 204) {
+    reply.contentType = '';
+    reply.contentLength = -1;
+  }
+  const { location } = reply;
+  if (location?.live && location.value.startsWith('/') && run.flag('absolute_redirect', true)) {
+    const before = location.value;
+    location.value = origin(run) + before;
+    location.name = 'Location';
+  }
+}
+
+/** Scheme, host and port that a relative Location gets. */
+export function origin(run: Run): ByteString {
+  const host = run.flag('server_name_in_redirect', false)
+    ? toBytes(run.server.names[0]?.text ?? '')
+    : run.host !== ''
+      ? run.host
+      : toBytes(run.localAddress);
+  const usual = run.tls ? 443 : 80;
+  const port = run.flag('port_in_redirect', true) && run.localPort !== usual && run.localPort > 0 ? `:${run.localPort}` : '';
+  return `${run.tls ? 'https' : 'http'}://${host}${port}`;
+}
+
+/** Lines of the answer that are live, the Location first. */
+export function liveHeaders(run: Run): ReplyHeader[] {
+  const { reply } = run;
+  const live = reply.headers.filter((h) => h.live);
+  return reply.location?.live ? [reply.location, ...live.filter((h) => h !== reply.location)] : live;
+}

@@ -1,0 +1,50 @@
+/** ngx_http_access_module: allow and deny, the first that fits. */
+import type { Directive } from '../../config/directive.ts';
+import { type Ip, inNet, type Net, readNet, readPlainIp, unmapped } from '../networks.ts';
+import type { Handler } from '../phases.ts';
+import type { Run, Verdict } from '../run.ts';
+
+type Rule = { readonly kind: 'all' | 'unix' } | { readonly kind: 'net'; readonly net: Net } | { readonly kind: 'none' };
+
+const rules = new WeakMap<Directive, Rule>();
+
+function ruleOf(directive: Directive): Rule {
+  let rule = rules.get(directive);
+  if (!rule) {
+    const text = directive.value(0);
+    const net = readNet(text);
+    rule = text === 'all' ? { kind: 'all' } : text === 'unix:' ? { kind: 'unix' } : net ? { kind: 'net', net } : { kind: 'none' };
+    rules.set(directive, rule);
+  }
+  return rule;
+}
+
+function fits(rule: Rule, ip: Ip | null): boolean {
+  if (rule.kind === 'all') return true;
+  if (rule.kind === 'unix') return ip === null;
+  return rule.kind === 'net' && ip !== null && inNet(unmapped(ip), rule.net);
+}
+
+export const accessHandler: Handler = {
+  module: 'ngx_http_access_module',
+  reads: ['allow', 'deny', 'satisfy'],
+  run(run: Run): Verdict {
+    const lines = run.lines('allow');
+    if (!lines.length) return 'declined';
+    const ip = readPlainIp(run.clientAddress);
+    const index = lines.findIndex((line) => fits(ruleOf(line), ip));
+    const line = lines[index];
+    if (!line) {
+      run.step({ phase: 'access', handler: this.module, at: lines[0]!, said: `no rule fits ${run.clientAddress}` });
+      return 'declined';
+    }
+    const allowed = line.name === 'allow';
+    run.step({
+      phase: 'access',
+      handler: this.module,
+      at: line,
+      said: `${line.name} ${line.value(0)} fits ${run.clientAddress}${allowed ? '' : ': 403'}`,
+    });
+    return allowed ? 'ok' : 403;
+  },
+};

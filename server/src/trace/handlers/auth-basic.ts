@@ -1,0 +1,58 @@
+/** ngx_http_auth_basic_module. Passwords in the clear ({PLAIN}) are compared; for hashes the answer is an assumption. */
+import { fromBytes } from '../../base/bytes.ts';
+import type { Handler } from '../phases.ts';
+import type { Run, Verdict } from '../run.ts';
+import { basicUser } from '../variables.ts';
+
+function refuse(run: Run, realm: string): 401 {
+  run.reply.wwwAuthenticate = [run.reply.add('WWW-Authenticate', `Basic realm="${realm}"`, run.directive('auth_basic') ?? null)];
+  return 401;
+}
+
+export const authBasicHandler: Handler = {
+  module: 'ngx_http_auth_basic_module',
+  reads: ['auth_basic', 'auth_basic_user_file'],
+  run(run): Verdict {
+    const directive = run.directive('auth_basic');
+    const file = run.directive('auth_basic_user_file');
+    if (!directive || !file) return 'declined';
+    const realm = run.value(directive.value(0));
+    if (realm === 'off') return 'declined';
+    const credentials = basicUser(run);
+    if (!credentials) {
+      run.step({ phase: 'access', handler: this.module, at: directive, said: 'no credentials: 401' });
+      return refuse(run, realm);
+    }
+    const path = run.full(run.value(file.value(0)), 'conf');
+    const text = run.options.files?.text?.(fromBytes(path));
+    if (text === null) {
+      run.step({ phase: 'access', handler: this.module, at: file, said: 'the user file is missing: 403' });
+      return 403;
+    }
+    const line = text?.split(/\r?\n/).find((l) => l.startsWith(`${fromBytes(credentials.user)}:`));
+    const hash = line?.slice(credentials.user.length + 1).split(':')[0];
+    let verdict: string;
+    if (text !== undefined && line === undefined) verdict = 'denied';
+    else if (hash?.startsWith('{PLAIN}')) verdict = hash.slice(7) === fromBytes(credentials.password) ? 'allowed' : 'denied';
+    else
+      verdict = run.assume({
+        id: 'auth_basic',
+        what: 'user name and password',
+        otherwise: 'allowed',
+        why: 'the user file decides',
+        choices: ['allowed', 'denied', 'file missing'],
+        at: file,
+      });
+    if (verdict === 'file missing') {
+      run.step({ phase: 'access', handler: this.module, at: file, said: 'the user file is missing: 403', assumption: 'auth_basic' });
+      return 403;
+    }
+    const user = fromBytes(credentials.user);
+    if (verdict !== 'allowed') {
+      run.step({ phase: 'access', handler: this.module, at: directive, said: `${user} is refused: 401`, assumption: 'auth_basic' });
+      return refuse(run, realm);
+    }
+    run.step({ phase: 'access', handler: this.module, at: directive, said: `${user} is allowed`, assumption: 'auth_basic' });
+    return 'ok';
+  },
+};

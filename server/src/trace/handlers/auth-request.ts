@@ -1,0 +1,49 @@
+/** ngx_http_auth_request_module: what the subrequest answers is followed where the text decides it, else assumed. */
+import { fromBytes, toBytes } from '../../base/bytes.ts';
+import type { Handler } from '../phases.ts';
+import type { Verdict } from '../run.ts';
+import { subrequest } from '../subrequest.ts';
+
+export const authRequestHandler: Handler = {
+  module: 'ngx_http_auth_request_module',
+  reads: ['auth_request', 'auth_request_set'],
+  run(run): Verdict {
+    const directive = run.directive('auth_request');
+    const uri = directive?.value(0) ?? 'off';
+    if (!directive || uri === 'off') return 'declined';
+    const sub = subrequest(run, toBytes(uri));
+    const decided = !sub.upstreamRequest && sub.kind !== 'unknown' ? sub.reply.status : null;
+    const status =
+      decided ??
+      Number(
+        run.assume({
+          id: 'auth_request',
+          what: `answer to the subrequest ${uri}`,
+          otherwise: '200',
+          why: 'another server answers it',
+          choices: ['200', '401', '403', '500'],
+          at: directive,
+        }),
+      );
+    const allowed = status >= 200 && status < 300;
+    const end = status === 401 || status === 403 ? status : 500;
+    const target = sub.upstreamRequest ? ` asked of ${sub.upstreamRequest.upstream}${fromBytes(toBytes(sub.upstreamRequest.uri))}` : '';
+    run.step({
+      phase: 'access',
+      handler: this.module,
+      at: directive,
+      said: `subrequest ${uri}${target} answers ${status}${allowed ? ', allowed' : `: ${end}`}`,
+      ...(decided === null ? { assumption: 'auth_request' } : {}),
+    });
+    for (const line of run.lines('auth_request_set')) {
+      const value = sub.value(line.value(1));
+      run.assign(line.value(0).slice(1).toLowerCase(), value);
+    }
+    if (allowed) return 'ok';
+    if (end === 401)
+      for (const h of sub.reply.headers)
+        if (h.live && h.name.toLowerCase() === 'www-authenticate')
+          run.reply.wwwAuthenticate.push(run.reply.add('WWW-Authenticate', h.value, h.from));
+    return end;
+  },
+};

@@ -1,0 +1,311 @@
+/** The handlers of the content phase, and those that a location names itself. */
+import { fromBytes } from '../../base/bytes.ts';
+import { escapeUri } from '../escape.ts';
+import { acceptsGzip, sendHeader } from '../filters.ts';
+import { setContentType } from '../mime.ts';
+import { mapUri, rootOf } from '../paths.ts';
+import type { Handler } from '../phases.ts';
+import { knownMethod, type Run, type Verdict } from '../run.ts';
+import { compileValue } from '../script.ts';
+import { grpcHandler, memcachedHandler } from './grpc-memcached.ts';
+import { fastcgiHandler, scgiHandler, uwsgiHandler } from './params.ts';
+import { proxyHandler } from './proxy.ts';
+
+const READING = new Set(['GET', 'HEAD', 'POST']);
+
+const reads = (run: Run): boolean => READING.has(knownMethod(run.methodName));
+
+/** Sends what stands in the reply; `done` when a filter made something else of it. */
+const send = (run: Run): Verdict => (sendHeader(run) ? 'ok' : 'done');
+
+/** ngx_http_index_handler. */
+const indexHandler: Handler = {
+  module: 'ngx_http_index_module',
+  reads: ['index', 'root', 'alias'],
+  run(run): Verdict {
+    if (!run.uri.endsWith('/') || !reads(run)) return 'declined';
+    const lines = run.lines('index');
+    const names = lines.length ? lines.flatMap((d) => d.values) : ['index.html'];
+    const directive = lines.at(-1) ?? null;
+    const mapped = mapUri(run);
+    let tested = false;
+    for (const written of names) {
+      const value = compileValue(written);
+      const name = run.value(value);
+      if (name.startsWith('/')) {
+        run.step({ phase: 'content', handler: this.module, at: directive, said: `index ${fromBytes(name)}, untested` });
+        return run.internalRedirect(name, run.args);
+      }
+      if (!mapped) return 500;
+      const path = mapped.path + name;
+      const found = run.stat(path, names[0] === written ? 'file' : null, 'the disk decides which index file is there', directive);
+      if (found === 'forbidden') return 403;
+      if (found === null) {
+        if (!tested) {
+          const folder = mapped.path.endsWith('/') && mapped.path.length > 1 ? mapped.path.slice(0, -1) : mapped.path;
+          const kind = run.stat(folder, 'folder', 'the disk decides whether the folder is there', directive);
+          if (kind === null) {
+            run.step({ phase: 'content', handler: this.module, at: directive, said: `${fromBytes(mapped.path)} is not there: 404` });
+            return 404;
+          }
+          if (kind === 'file' || kind === 'executable') return name === '' ? 500 : 404;
+          tested = true;
+        }
+        continue;
+      }
+      run.step({ phase: 'content', handler: this.module, at: directive, said: `index file ${fromBytes(path)}` });
+      return run.internalRedirect(run.uri + name, run.args);
+    }
+    return 'declined';
+  },
+};
+
+/** ngx_http_random_index_handler. */
+const randomIndexHandler: Handler = {
+  module: 'ngx_http_random_index_module',
+  reads: ['random_index'],
+  run(run): Verdict {
+    if (!run.uri.endsWith('/') || !reads(run) || !run.flag('random_index', false)) return 'declined';
+    const name = run.assume({ id: 'random_index', what: 'the file that random_index picks', otherwise: '', why: 'picked at random' });
+    if (name === '') return 'declined';
+    return run.internalRedirect(run.uri + name, run.args);
+  },
+};
+
+/** ngx_http_autoindex_handler. */
+const autoindexHandler: Handler = {
+  module: 'ngx_http_autoindex_module',
+  reads: ['autoindex', 'autoindex_exact_size', 'autoindex_format', 'autoindex_localtime'],
+  run(run): Verdict {
+    if (!run.uri.endsWith('/') || (run.methodName !== 'GET' && run.methodName !== 'HEAD') || !run.flag('autoindex', false))
+      return 'declined';
+    const mapped = mapUri(run);
+    if (!mapped) return 500;
+    const at = run.directive('autoindex') ?? null;
+    const kind = run.stat(mapped.path, 'folder', 'the disk decides whether the folder is there', at);
+    if (kind !== 'folder') return kind === 'forbidden' ? 403 : 404;
+    run.kind = 'content';
+    run.reply.status = 200;
+    const format = run.text('autoindex_format') ?? 'html';
+    run.reply.setType(
+      { html: 'text/html', xml: 'text/xml', json: 'application/json', jsonp: 'application/javascript' }[format] ?? 'text/html',
+    );
+    if (format === 'html') run.reply.charset ||= '';
+    run.step({ phase: 'content', handler: this.module, at, said: `listing of ${fromBytes(mapped.path)}` });
+    return send(run);
+  },
+};
+
+/** ngx_http_dav_handler: what it does to the disk is not followed. */
+const davHandler: Handler = {
+  module: 'ngx_http_dav_module',
+  reads: ['dav_methods', 'dav_access', 'create_full_put_path', 'min_delete_depth'],
+  run(run): Verdict {
+    const methods = new Set(run.lines('dav_methods').flatMap((d) => d.values.map((v) => v.toUpperCase())));
+    const method = knownMethod(run.methodName);
+    if (!methods.has(method) || !['PUT', 'DELETE', 'MKCOL', 'COPY', 'MOVE'].includes(method)) return 'declined';
+    const at = run.directive('dav_methods') ?? null;
+    if (method === 'PUT' && run.uri.endsWith('/')) return 409;
+    const answer = run.assume({
+      id: 'dav',
+      what: `${method} ${fromBytes(run.uri)}`,
+      otherwise: method === 'PUT' || method === 'MKCOL' ? '201' : '204',
+      why: 'the disk decides',
+      choices: ['201', '204', '403', '404', '409'],
+      at,
+    });
+    run.kind = 'content';
+    run.step({ phase: 'content', handler: this.module, at, said: `${method}: ${answer}`, assumption: 'dav' });
+    return Number(answer);
+  },
+};
+
+/** ngx_http_gzip_static_handler. */
+const gzipStaticHandler: Handler = {
+  module: 'ngx_http_gzip_static_module',
+  reads: ['gzip_static'],
+  run(run): Verdict {
+    const mode = run.text('gzip_static') ?? 'off';
+    if (mode === 'off' || (run.methodName !== 'GET' && run.methodName !== 'HEAD') || run.uri.endsWith('/')) return 'declined';
+    if (mode === 'on' && !acceptsGzip(run.header('accept-encoding') ?? '')) {
+      run.reply.gzipVary = true;
+      return 'declined';
+    }
+    const mapped = mapUri(run);
+    if (!mapped) return 500;
+    const at = run.directive('gzip_static') ?? null;
+    const path = `${mapped.path}.gz`;
+    const kind = run.stat(path, null, 'the disk decides whether a compressed file is there', at);
+    if (kind === 'forbidden' || kind === null || kind === 'folder') return 'declined';
+    if (mode === 'on') run.reply.gzipVary = true;
+    return sendFile(run, path, 'ngx_http_gzip_static_module', true);
+  },
+};
+
+/** ngx_http_static_handler. */
+const staticHandler: Handler = {
+  module: 'ngx_http_static_module',
+  reads: ['root', 'alias', 'types', 'default_type', 'etag'],
+  run(run): Verdict {
+    if (!reads(run)) {
+      run.step({ phase: 'content', handler: this.module, said: `${fromBytes(run.methodName)} is not allowed on files: 405` });
+      return 405;
+    }
+    if (run.uri.endsWith('/')) return 'declined';
+    const mapped = mapUri(run);
+    const root = rootOf(run);
+    if (!mapped) {
+      run.step({
+        phase: 'content',
+        handler: this.module,
+        at: root.directive,
+        said: 'alias cannot be used where the URI was rewritten: 500',
+      });
+      return 500;
+    }
+    const { path } = mapped;
+    const kind = run.stat(path, 'file', 'the disk decides whether the file is there', root.directive);
+    if (kind === null || kind === 'forbidden') {
+      run.step({
+        phase: 'content',
+        handler: this.module,
+        at: root.directive,
+        said: kind === null ? `${fromBytes(path)} is not there: 404` : `${fromBytes(path)} may not be read: 403`,
+      });
+      return kind === null ? 404 : 403;
+    }
+    if (kind === 'folder') {
+      const target = `${escapeUri(run.uri, 'uri')}/${run.args === '' ? '' : `?${run.args}`}`;
+      run.reply.setLocation(target);
+      run.step({ phase: 'content', handler: this.module, at: root.directive, said: `a folder: redirect to ${fromBytes(target)}` });
+      return 301;
+    }
+    if (run.methodName === 'POST') {
+      run.step({ phase: 'content', handler: this.module, at: root.directive, said: 'POST is not allowed on files: 405' });
+      return 405;
+    }
+    return sendFile(run, path, this.module, false);
+  },
+};
+
+function sendFile(run: Run, path: string, module: string, gzipped: boolean): Verdict {
+  const { reply } = run;
+  run.kind = 'static';
+  run.file = fromBytes(path);
+  reply.status = 200;
+  const size = run.options.files?.size?.(run.file);
+  // an unknown size is taken for a usual one: longer than gzip_min_length
+  reply.contentLength = size ?? 1_000_000;
+  reply.hasLastModified = true;
+  if (run.flag('etag', true)) reply.etag = reply.add('ETag', '', null);
+  setContentType(run);
+  if (gzipped) reply.contentEncoding = reply.add('Content-Encoding', 'gzip', run.directive('gzip_static') ?? null);
+  reply.allowRanges = true;
+  run.step({ phase: 'content', handler: module, at: rootOf(run).directive, said: `file ${run.file}` });
+  return send(run);
+}
+
+export const contentHandlers: readonly Handler[] = [
+  randomIndexHandler,
+  indexHandler,
+  autoindexHandler,
+  davHandler,
+  gzipStaticHandler,
+  staticHandler,
+];
+
+type Own = (run: Run) => Verdict;
+
+/** ngx_http_empty_gif_handler. */
+function emptyGif(run: Run): Verdict {
+  if (run.methodName !== 'GET' && run.methodName !== 'HEAD') return 405;
+  run.kind = 'content';
+  run.reply.status = 200;
+  run.reply.contentLength = 43;
+  run.reply.setType('image/gif');
+  run.reply.hasLastModified = true;
+  run.step({ phase: 'content', handler: 'ngx_http_empty_gif_module', at: run.directive('empty_gif') ?? null, said: 'an empty GIF' });
+  return send(run);
+}
+
+/** ngx_http_stub_status_handler. */
+function stubStatus(run: Run): Verdict {
+  if (run.methodName !== 'GET' && run.methodName !== 'HEAD') return 405;
+  run.kind = 'content';
+  run.reply.status = 200;
+  run.reply.setType('text/plain');
+  run.reply.contentLength = 100;
+  run.step({ phase: 'content', handler: 'ngx_http_stub_status_module', at: run.directive('stub_status') ?? null, said: 'status of nginx' });
+  return send(run);
+}
+
+/** ngx_http_flv_handler, ngx_http_mp4_handler: a file, cut by arguments. */
+const video =
+  (name: 'flv' | 'mp4'): Own =>
+  (run) => {
+    if (run.methodName !== 'GET' && run.methodName !== 'HEAD') return 405;
+    if (run.uri.endsWith('/')) return 'declined';
+    const mapped = mapUri(run);
+    if (!mapped) return 500;
+    const at = run.directive(name) ?? null;
+    const kind = run.stat(mapped.path, 'file', 'the disk decides whether the file is there', at);
+    if (kind === null) return 404;
+    if (kind === 'forbidden') return 403;
+    if (kind === 'folder') return 'declined';
+    return sendFile(run, mapped.path, `ngx_http_${name}_module`, false);
+  };
+
+/** Code in another language answers. */
+const foreign =
+  (language: string): Own =>
+  (run) => {
+    const at = run.directive(run.contentHandler ?? '') ?? null;
+    const status = run.assume({
+      id: 'content',
+      what: `what ${language} answers`,
+      otherwise: '200',
+      why: `the answer is made by ${language} code`,
+      choices: ['200', '301', '403', '404', '500'],
+      at,
+    });
+    run.kind = 'unknown';
+    run.step({
+      phase: 'content',
+      handler: at?.fact?.module ?? language,
+      at,
+      said: `${language} answers, ${status} assumed`,
+      assumption: 'content',
+    });
+    const code = Number(status) || 200;
+    if (code >= 300) return code;
+    run.reply.status = code;
+    setContentType(run);
+    return send(run);
+  };
+
+const OWN: Readonly<Record<string, Own>> = {
+  proxy_pass: proxyHandler,
+  uwsgi_pass: uwsgiHandler,
+  fastcgi_pass: fastcgiHandler,
+  scgi_pass: scgiHandler,
+  grpc_pass: grpcHandler,
+  memcached_pass: memcachedHandler,
+  tunnel_pass: foreign('a tunnel'),
+  empty_gif: emptyGif,
+  stub_status: stubStatus,
+  flv: video('flv'),
+  mp4: video('mp4'),
+  perl: foreign('Perl'),
+  js_content: foreign('njs'),
+  content_by_lua: foreign('Lua'),
+  content_by_lua_block: foreign('Lua'),
+  content_by_lua_file: foreign('Lua'),
+  echo: foreign('the echo module'),
+  echo_exec: foreign('the echo module'),
+};
+
+/** The handler that the location named. */
+export function ownContent(run: Run, name: string): Verdict {
+  const handler = OWN[name] ?? foreign(name);
+  return handler(run);
+}

@@ -1,0 +1,90 @@
+/** The choice of the location and what follows from it at once (ngx_http_core_find_config_phase). */
+import { fromBytes, toBytes } from '../../base/bytes.ts';
+import { parseOffset } from '../../catalog/value-kind.ts';
+import { type LocationMatch, locationLosers, matchLocation } from '../../config/locations.ts';
+import { atOf } from '../at.ts';
+import { escapeUri } from '../escape.ts';
+import type { Run } from '../run.ts';
+
+const REASON: Readonly<Record<LocationMatch['how'], string>> = {
+  exact: 'exact match',
+  prefix: 'longest prefix',
+  regex: 'first regular expression that matches',
+  'slash-redirect': 'the same name with a slash',
+  none: 'no location',
+  unknown: 'a regular expression gave up',
+};
+
+export const patternOf = (location: { readonly modifier: string; readonly name: string }): string =>
+  location.modifier === '' || location.modifier === '@' ? location.name : `${location.modifier} ${location.name}`;
+
+export function findConfig(run: Run): void {
+  run.contentHandler = null;
+  run.uriChanged = false;
+  const match = matchLocation(run.server.scope, run.uri);
+  // every regex that matched on the way has set its named groups, the last one $1 and so on
+  for (const tried of match.tried)
+    if (tried !== match.tried.at(-1) && tried.regex?.names.length) run.match(tried.regex, run.uri, tried.directive);
+  if (match.captures && match.regex) run.keepCaptures(match.regex, match.captures);
+  const { location } = match;
+  run.location = location;
+  run.scope = location?.scope ?? run.server.scope;
+  const losers = locationLosers(run.server.scope, run.uri, match);
+  run.step({
+    phase: 'find-config',
+    handler: 'ngx_http_core_module',
+    at: location?.directive ?? null,
+    said: location
+      ? `location ${patternOf(location)}: ${location.noRegex && match.how === 'prefix' ? 'longest prefix, ^~ stops regular expressions' : REASON[match.how]}`
+      : 'no location matches, the server level answers',
+    rejected: losers.map((l) => ({ at: atOf(l.location.directive), why: `${patternOf(l.location)}: ${l.why}` })),
+  });
+  if (match.how === 'unknown') {
+    run.finalize(500);
+    return;
+  }
+  const internal = run.directive('internal');
+  if (!run.internal && internal) {
+    run.step({
+      phase: 'find-config',
+      handler: 'ngx_http_core_module',
+      at: internal,
+      said: 'internal, and the request came from outside: 404',
+    });
+    run.finalize(404);
+    return;
+  }
+  run.enter(run.scope);
+  if (tooLarge(run)) return;
+  if (match.how === 'slash-redirect' && location) {
+    const target = escapeUri(toBytes(location.name), 'uri') + (run.args === '' ? '' : `?${run.args}`);
+    run.reply.setLocation(target, location.directive);
+    run.step({
+      phase: 'find-config',
+      handler: 'ngx_http_core_module',
+      at: location.directive,
+      said: `redirect to ${fromBytes(target)}`,
+    });
+    run.finalize(301);
+    return;
+  }
+  run.phase++;
+}
+
+/** client_max_body_size against Content-Length. */
+function tooLarge(run: Run): boolean {
+  const directive = run.directive('client_max_body_size');
+  const read = directive ? parseOffset(directive.value(0)) : null;
+  const limit = read?.ok ? read.value : 1_048_576;
+  const length = run.contentLength;
+  if (length === -1 || limit === 0 || length <= limit || run.discarded) return false;
+  run.discarded = true;
+  run.step({
+    phase: 'find-config',
+    handler: 'ngx_http_core_module',
+    at: directive ?? null,
+    said: `a body of ${length} bytes is larger than client_max_body_size ${directive?.value(0) ?? '1m'}: 413`,
+  });
+  run.finalize(413);
+  return true;
+}

@@ -1,0 +1,16 @@
+/** ngx_http_mirror_module: copies of the request whose answers nobody waits for. */
+import type { Handler } from '../phases.ts';
+import type { Verdict } from '../run.ts';
+
+export const mirrorHandler: Handler = {
+  module: 'ngx_http_mirror_module',
+  reads: ['mirror', 'mirror_request_body'],
+  run(run): Verdict {
+    if (run.parent) return 'declined';
+    for (const line of run.lines('mirror')) {
+      if (line.value(0) === 'off') break;
+      run.step({ phase: 'precontent', handler: this.module, at: line, said: `a copy goes to ${line.value(0)}, its answer is ignored` });
+    }
+    return 'declined';
+  },
+};

@@ -1,0 +1,84 @@
+/** ngx_http_realip_module: the client's address from a header that a trusted proxy set. Runs once for a request. */
+import { lower, toBytes } from '../../base/bytes.ts';
+import type { Directive } from '../../config/directive.ts';
+import { ipText, type Net, readIpPort, readNet, readPlainIp } from '../networks.ts';
+import type { Handler } from '../phases.ts';
+import { forwarded } from '../realip.ts';
+import { changes, type Run, type Verdict } from '../run.ts';
+
+const nets = new WeakMap<Directive, readonly Net[]>();
+
+function trustedBy(run: Run, lines: readonly Directive[]): { readonly nets: readonly Net[]; readonly unix: boolean } {
+  const all: Net[] = [];
+  let unix = false;
+  for (const line of lines) {
+    if (line.value(0) === 'unix:') {
+      unix = true;
+      continue;
+    }
+    let read = nets.get(line);
+    if (!read) {
+      const net = readNet(line.value(0));
+      nets.set(line, (read = net ? [net] : []));
+    }
+    if (!read.length)
+      run.assume({
+        id: `host:${line.value(0)}`,
+        what: `addresses of ${line.value(0)}`,
+        otherwise: 'none',
+        why: 'a host name is resolved when nginx starts',
+        at: line,
+      });
+    all.push(...read);
+  }
+  return { nets: all, unix };
+}
+
+export const realipHandler: Handler = {
+  module: 'ngx_http_realip_module',
+  reads: ['set_real_ip_from', 'real_ip_header', 'real_ip_recursive'],
+  run(run): Verdict {
+    const from = run.lines('set_real_ip_from');
+    if (!from.length || run.originalAddress !== null) return 'declined';
+    const header = run.directive('real_ip_header');
+    const name = header?.value(0) ?? 'X-Real-IP';
+    let lines: string[];
+    if (name === 'proxy_protocol') {
+      const source = run.input.proxyProtocol?.clientAddress;
+      if (!source) return 'declined';
+      lines = [source];
+    } else if (name === 'X-Forwarded-For') lines = run.headerLines('x-forwarded-for');
+    else {
+      const value = run.header(lower(toBytes(name)));
+      lines = value === null ? [] : [value];
+    }
+    if (!lines.length) return 'declined';
+    const { nets: trusted, unix } = trustedBy(run, from);
+    const peer = readPlainIp(run.clientAddress);
+    let found: ReturnType<typeof forwarded> = null;
+    if (peer) found = forwarded({ ip: peer, port: run.clientPort }, lines, trusted, run.flag('real_ip_recursive', false));
+    else if (unix && run.clientAddress.startsWith('unix:')) found = readIpPort(lines.at(-1)!.split(',').at(-1)!.trim());
+    if (!found) {
+      run.step({
+        phase: 'post-read',
+        handler: this.module,
+        at: from[0]!,
+        said: peer && !found ? `${run.clientAddress} keeps its address: not trusted, or ${name} holds none` : 'the address stays',
+      });
+      return 'declined';
+    }
+    const before = run.clientAddress;
+    run.originalAddress = before;
+    run.originalPort = run.clientPort;
+    run.clientAddress = ipText(found.ip);
+    run.clientPort = name === 'proxy_protocol' ? (run.input.proxyProtocol?.clientPort ?? 50000) : found.port;
+    run.step({
+      phase: 'post-read',
+      handler: this.module,
+      at: header ?? from[0]!,
+      said: `client address ${run.clientAddress} from ${name}`,
+      changed: changes({ $remote_addr: [before, run.clientAddress] }),
+    });
+    return 'declined';
+  },
+};

@@ -1,0 +1,70 @@
+/** ngx_http_try_files_module. */
+import { fromBytes } from '../../base/bytes.ts';
+import { atOf } from '../at.ts';
+import { mapUri, rootOf } from '../paths.ts';
+import type { Handler } from '../phases.ts';
+import { changes, type Verdict } from '../run.ts';
+import { compileValue } from '../script.ts';
+import type { Rejected } from '../trace.ts';
+import { splitArgs } from '../uri.ts';
+
+export const tryFilesHandler: Handler = {
+  module: 'ngx_http_try_files_module',
+  reads: ['try_files'],
+  run(run): Verdict {
+    // one level only: it is not inherited
+    const directive = run.scope.named('try_files').at(-1);
+    if (!directive) return 'declined';
+    const { values } = directive;
+    const { alias } = rootOf(run);
+    const rejected: Rejected[] = [];
+    const mapped = mapUri(run, alias > 0 ? run.uri.slice(0, alias) : '');
+    if (!mapped) return 500;
+    const { root } = mapped;
+    for (const [i, written] of values.entries()) {
+      const last = i === values.length - 1;
+      if (last) {
+        const code = /^=(\d+)$/.exec(written);
+        if (code) {
+          run.step({ phase: 'precontent', handler: this.module, at: directive, said: `nothing found: ${code[1]!}`, rejected });
+          return Number(code[1]);
+        }
+      }
+      const wantsFolder = !last && written.endsWith('/');
+      const value = compileValue(wantsFolder ? written.slice(0, -1) : written);
+      let name = run.value(value);
+      if (alias > 0 && value.literal === null && name.startsWith(run.uri.slice(0, alias))) name = name.slice(alias);
+      if (last) {
+        run.step({ phase: 'precontent', handler: this.module, at: directive, said: `nothing found, on to ${fromBytes(name)}`, rejected });
+        if (name.startsWith('@')) return run.goNamed(name);
+        const { uri, args } = splitArgs(name);
+        return run.internalRedirect(uri, args);
+      }
+      const path = root + name;
+      const found = run.stat(path, null, 'the disk decides what try_files finds', directive);
+      const isFolder = found === 'folder';
+      if (found === null || found === 'forbidden' || isFolder !== wantsFolder) {
+        rejected.push({ at: atOf(directive), why: `${fromBytes(path)}${wantsFolder ? '/' : ''} is not there` });
+        continue;
+      }
+      const before = run.uri;
+      if (alias === 0) run.setUri(name);
+      else if (alias === -1) {
+        if (!wantsFolder) {
+          run.setUri(name);
+          run.addUriToAlias = true;
+        }
+      } else run.setUri(run.uri.slice(0, alias) + name);
+      run.step({
+        phase: 'precontent',
+        handler: this.module,
+        at: directive,
+        said: `${fromBytes(path)} is there`,
+        changed: changes({ $uri: [before, run.uri] }),
+        rejected,
+      });
+      return 'declined';
+    }
+    return 'declined';
+  },
+};

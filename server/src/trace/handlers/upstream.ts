@@ -1,0 +1,426 @@
+/**
+ * What all pass directives share: finding the target, the facts about buffering, timeouts and caching, and what becomes of the application's
+ * answer (ngx_http_upstream.c).
+ */
+import { type ByteString, fromBytes, lower, toBytes } from '../../base/bytes.ts';
+import { parseTime } from '../../catalog/value-kind.ts';
+import type { Directive } from '../../config/directive.ts';
+import { hasVariables, type PassTarget, passTarget, readTarget, targetServers } from '../../config/upstreams.ts';
+import { atOf } from '../at.ts';
+import { clock, sendHeader } from '../filters.ts';
+import { parseHttpTime } from '../http-time.ts';
+import type { ReplyHeader } from '../reply.ts';
+import { passIn, type Run, type Verdict } from '../run.ts';
+import { errorPageFor } from '../special.ts';
+import type { HeaderPair, UpstreamRequest } from '../trace.ts';
+import { parseUnsafe } from '../uri.ts';
+
+export interface Pass {
+  readonly directive: Directive;
+  readonly target: PassTarget;
+  /** the value had variables */
+  readonly variable: boolean;
+}
+
+const implicit = new WeakMap<object, ReadonlySet<string>>();
+
+/** Hosts that some pass directive names in full, which nginx resolved when it started; `host port`. */
+function startHosts(run: Run): ReadonlySet<string> {
+  let hosts = implicit.get(run.index);
+  if (!hosts) {
+    const found = new Set<string>();
+    for (const directive of run.index.passes) {
+      const target = passTarget(directive);
+      if (target && !target.upstream) found.add(`${target.host.toLowerCase()} ${target.port ?? 0}`);
+    }
+    implicit.set(run.index, (hosts = found));
+  }
+  return hosts;
+}
+
+/** Where a pass directive sends the request; a status where nginx gives up. */
+export function passOf(run: Run, name: string): Pass | number {
+  const directive = passIn(run.scope, name);
+  if (!directive) return 500;
+  const module = directive.fact?.module ?? 'ngx_http_upstream_module';
+  if (!hasVariables(directive.value(0))) {
+    const target = passTarget(directive);
+    return target ? { directive, target, variable: false } : 500;
+  }
+  const url = run.value(directive.value(0));
+  let target = readTarget(run.config, name, fromBytes(url), directive);
+  if (!target || (name === 'proxy_pass' && url.length <= target.scheme.length)) {
+    run.step({ phase: 'content', handler: module, at: directive, said: `${fromBytes(url)} is no address for ${name}: 500` });
+    return 500;
+  }
+  if (target.uri.startsWith('?')) target = { ...target, uri: `/${target.uri}` };
+  if (target.kindOfHost === 'name' && !target.upstream && !startHosts(run).has(`${target.host.toLowerCase()} ${target.port ?? 0}`)) {
+    if (target.port === null) return 500;
+    if (!run.directive('resolver')) {
+      run.step({ phase: 'content', handler: module, at: directive, said: `no resolver to find ${target.host}: 502` });
+      return 502;
+    }
+    const found = run.assume({
+      id: `resolve:${target.host}`,
+      what: `address of ${target.host}`,
+      otherwise: 'found',
+      why: 'a resolver is asked for each request',
+      choices: ['found', 'not found'],
+      at: directive,
+    });
+    if (found !== 'found') return 502;
+  }
+  if ((target.kindOfHost === 'ipv4' || target.kindOfHost === 'ipv6') && target.port === null) return 500;
+  return { directive, target, variable: true };
+}
+
+/** The name that the group or host goes by in the trace. */
+export const upstreamName = (target: PassTarget): string =>
+  target.upstream?.name ??
+  (target.kindOfHost === 'unix' ? `unix:${target.host}` : target.portText ? `${target.host}:${target.portText}` : target.host);
+
+export const serversText = (target: PassTarget): string[] => targetServers(target);
+
+/** Bytes of the body as nginx counts them when it asks the backend; null when there is none. */
+export function bodyLength(run: Run): number | null {
+  if (run.contentLength >= 0) return run.contentLength;
+  if (!run.chunked) return null;
+  if (run.input.bodyLength !== undefined) return run.input.bodyLength;
+  const text = run.assume({
+    id: 'body-length',
+    what: 'length of the chunked body',
+    otherwise: '0',
+    why: 'the body is not part of the trace',
+  });
+  return Number(text) || 0;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: readonly (readonly [name: ByteString, value: ByteString])[];
+}
+
+/** What the application says: the caller's word, else an assumption that can be set. */
+function answerOf(run: Run): Answer | 'timeout' | 'refused' | 'invalid' {
+  const { upstream } = run.options;
+  if (upstream?.failure) return upstream.failure;
+  if (upstream?.status !== undefined)
+    return { status: upstream.status, headers: (upstream.headers ?? []).map(([n, v]) => [toBytes(n), toBytes(v)] as const) };
+  const text = run.assume({
+    id: 'upstream-status',
+    what: 'answer of the application',
+    otherwise: '200',
+    why: 'the application decides',
+    choices: ['200', '302', '404', '500', 'timeout', 'refused'],
+  });
+  if (text === 'timeout' || text === 'refused' || text === 'invalid') return text;
+  return { status: Number(text) || 200, headers: (upstream?.headers ?? []).map(([n, v]) => [toBytes(n), toBytes(v)] as const) };
+}
+
+/** How a family of directives is called and what it hides by itself. */
+export interface Family {
+  /** `proxy`, `uwsgi`, … */
+  readonly prefix: string;
+  readonly module: string;
+  readonly hidden: readonly string[];
+}
+
+const ACCEL = ['x-accel-expires', 'x-accel-redirect', 'x-accel-limit-rate', 'x-accel-buffering', 'x-accel-charset'];
+
+export const FAMILIES = {
+  proxy: { prefix: 'proxy', module: 'ngx_http_proxy_module', hidden: ['date', 'server', 'x-pad', ...ACCEL] },
+  fastcgi: { prefix: 'fastcgi', module: 'ngx_http_fastcgi_module', hidden: ['status', ...ACCEL] },
+  uwsgi: { prefix: 'uwsgi', module: 'ngx_http_uwsgi_module', hidden: ACCEL },
+  scgi: { prefix: 'scgi', module: 'ngx_http_scgi_module', hidden: ['status', ...ACCEL] },
+  grpc: { prefix: 'grpc', module: 'ngx_http_grpc_module', hidden: ['date', 'server', ...ACCEL] },
+  memcached: { prefix: 'memcached', module: 'ngx_http_memcached_module', hidden: [] },
+} as const satisfies Record<string, Family>;
+
+export interface Rewriting {
+  /** a new Location, or null when no proxy_redirect fits */
+  location?(value: ByteString): ByteString | null;
+  cookie?(value: ByteString): ByteString;
+}
+
+/** The request is written: tells it, and makes the answer of what the application says. */
+export function finishUpstream(run: Run, family: Family, request: UpstreamRequest, rewriting: Rewriting = {}): Verdict {
+  run.upstreamRequest = request;
+  const { prefix, module } = family;
+  run.kind = prefix as Run['kind'];
+  const answer = answerOf(run);
+  run.passFamily = prefix;
+  run.step({
+    phase: 'upstream',
+    handler: module,
+    at: request.at,
+    said: `${request.method ? `${request.method} ` : ''}${request.uri} to ${request.upstream}`,
+    ...(run.options.upstream?.status === undefined && !run.options.upstream?.failure ? { assumption: 'upstream-status' } : {}),
+  });
+  if (typeof answer === 'string') {
+    run.upstreamStatus = answer === 'timeout' ? 504 : 502;
+    run.step({
+      phase: 'response',
+      handler: module,
+      said:
+        answer === 'timeout' ? 'no answer in time: 504' : answer === 'refused' ? 'connection refused: 502' : 'the answer is no HTTP: 502',
+    });
+    return run.upstreamStatus;
+  }
+  run.upstreamStatus = answer.status;
+  const ignored = new Set((run.directive(`${prefix}_ignore_headers`)?.values ?? []).map((v) => v.toLowerCase()));
+  decideCache(run, family, answer, ignored);
+  const first = (name: string): ByteString | null => answer.headers.find(([n]) => lower(n) === name)?.[1] ?? null;
+
+  const redirect = first('x-accel-redirect');
+  if (redirect !== null && !ignored.has('x-accel-redirect')) return accelRedirect(run, answer, redirect, module);
+
+  if (answer.status >= 300 && run.flag(`${prefix}_intercept_errors`, false) && errorPageFor(run, answer.status)) {
+    run.step({
+      phase: 'response',
+      handler: module,
+      at: run.directive(`${prefix}_intercept_errors`) ?? null,
+      said: `${answer.status} of the application goes to error_page`,
+    });
+    const authenticate = first('www-authenticate');
+    if (answer.status === 401 && authenticate !== null) run.reply.add('WWW-Authenticate', authenticate);
+    return answer.status;
+  }
+  copyHeaders(run, family, answer, ignored, rewriting);
+  return sendHeader(run) ? 'ok' : 'done';
+}
+
+const KEPT_ON_REDIRECT = new Set(['content-type', 'set-cookie', 'content-disposition', 'cache-control', 'expires', 'accept-ranges']);
+
+/** X-Accel-Redirect (ngx_http_upstream_process_headers). */
+function accelRedirect(run: Run, answer: Answer, target: ByteString, module: string): Verdict {
+  for (const [name, value] of answer.headers) {
+    if (!KEPT_ON_REDIRECT.has(lower(name))) continue;
+    place(run, name, value);
+  }
+  run.step({ phase: 'response', handler: module, said: `X-Accel-Redirect to ${fromBytes(target)}` });
+  const asked = run.upstreamRequest;
+  run.accelFrom = asked;
+  run.upstreamRequest = null;
+  if (target.startsWith('@')) return run.goNamed(target);
+  const parsed = parseUnsafe(target);
+  if (!parsed) return 404;
+  if (!run.isHead) run.methodName = 'GET';
+  return run.internalRedirect(parsed.uri, parsed.args);
+}
+
+/** Lines that have a place of their own in the answer. */
+function place(run: Run, name: ByteString, value: ByteString): ReplyHeader | null {
+  const { reply } = run;
+  const key = lower(name);
+  if (key === 'content-type') {
+    setUpstreamType(run, value);
+    return null;
+  }
+  const header = reply.add(name, value);
+  if (key === 'cache-control') reply.cacheControl.push(header);
+  else if (key === 'link') reply.link.push(header);
+  else if (key === 'expires') reply.expires = header;
+  else if (key === 'etag') reply.etag = header;
+  else if (key === 'server') reply.server = header;
+  else if (key === 'date') reply.date = header;
+  else if (key === 'content-encoding') reply.contentEncoding = header;
+  else if (key === 'www-authenticate') reply.wwwAuthenticate.push(header);
+  else if (key === 'last-modified') {
+    reply.lastModified = header;
+    reply.hasLastModified = parseHttpTime(value) !== null;
+  }
+  return header;
+}
+
+/** ngx_http_upstream_copy_content_type: the charset is split off. */
+function setUpstreamType(run: Run, value: ByteString): void {
+  const { reply } = run;
+  reply.contentType = value;
+  reply.typeLength = value.length;
+  const m = /; *charset=/i.exec(value);
+  if (!m) return;
+  reply.typeLength = value.indexOf(';', 0);
+  let charset = value.slice(m.index + m[0].length);
+  if (charset.startsWith('"')) charset = charset.slice(1);
+  if (charset.endsWith('"')) charset = charset.slice(0, -1);
+  reply.charset = charset;
+}
+
+/** Names that a level hides; its own proxy_hide_header and proxy_pass_header lists replace the outer ones, the built-in list stays. */
+export function hiddenHeaders(run: Run, family: Family): ReadonlySet<string> {
+  const hidden = new Set<string>(family.hidden);
+  for (const line of run.lines(`${family.prefix}_hide_header`)) hidden.add(line.value(0).toLowerCase());
+  for (const line of run.lines(`${family.prefix}_pass_header`)) hidden.delete(line.value(0).toLowerCase());
+  return hidden;
+}
+
+const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'transfer-encoding']);
+
+function copyHeaders(run: Run, family: Family, answer: Answer, ignored: ReadonlySet<string>, rewriting: Rewriting): void {
+  const { reply } = run;
+  const hidden = hiddenHeaders(run, family);
+  reply.status = answer.status;
+  const removed: string[] = [];
+  for (const [name, value] of answer.headers) {
+    const key = lower(name);
+    if (key === 'x-accel-limit-rate' && !ignored.has(key) && /^\d+$/.test(value)) run.limitRate = Number(value);
+    if (key === 'x-accel-buffering' && !ignored.has(key))
+      run.buffering = value.toLowerCase() === 'no' ? false : value.toLowerCase() === 'yes' ? true : run.buffering;
+    if (key === 'x-accel-charset' && !ignored.has(key)) reply.charset = value;
+    if (key === 'content-length') {
+      if (/^\d+$/.test(value)) reply.contentLength = Number(value);
+      continue;
+    }
+    if (hidden.has(key)) {
+      removed.push(fromBytes(name));
+      continue;
+    }
+    if (HOP_BY_HOP.has(key)) continue;
+    if (key === 'location') {
+      const header = reply.add(name, value);
+      if (rewriting.location) {
+        const rewritten = rewriting.location(value);
+        if (rewritten !== null) {
+          header.value = rewritten;
+          reply.location = header;
+        }
+      } else if (!value.startsWith('/')) reply.location = header;
+      continue;
+    }
+    if (key === 'refresh' && rewriting.location) {
+      const header = reply.add(name, value);
+      const at = value.toLowerCase().indexOf('url=');
+      const rewritten = at < 0 ? null : rewriting.location(value.slice(at + 4));
+      if (rewritten !== null) header.value = value.slice(0, at + 4) + rewritten;
+      continue;
+    }
+    if (key === 'set-cookie' && rewriting.cookie) {
+      reply.add(name, rewriting.cookie(value));
+      continue;
+    }
+    place(run, name, value);
+  }
+  if (removed.length)
+    run.step({
+      phase: 'response',
+      handler: family.module,
+      said: `hidden from the client: ${removed.join(', ')}`,
+      changed: removed.map((what) => ({ what, from: '', to: null })),
+    });
+}
+
+// ---- caching
+
+const METHOD_DEFAULTS = ['GET', 'HEAD'];
+
+export interface CachePlan {
+  readonly zone: string;
+  readonly directive: Directive;
+  readonly bypassed: Directive | null;
+}
+
+const truthy = (value: ByteString): boolean => value !== '' && value !== '0';
+
+/** The first line of a predicates directive (`*_cache_bypass`, `*_no_cache`) that holds. */
+function predicate(run: Run, name: string): Directive | null {
+  for (const line of run.lines(name)) for (const value of line.values) if (truthy(run.value(value))) return line;
+  return null;
+}
+
+/** Whether a cache stands before the backend for this request (ngx_http_upstream_cache). */
+export function cachePlan(run: Run, prefix: string): CachePlan | null {
+  const directive = run.directive(`${prefix}_cache`);
+  if (!directive || directive.value(0) === 'off') return null;
+  const methods = new Set([
+    ...METHOD_DEFAULTS,
+    ...run.lines(`${prefix}_cache_methods`).flatMap((d) => d.values.map((v) => v.toUpperCase())),
+  ]);
+  if (!methods.has(run.methodName)) return null;
+  const zone = run.value(directive.value(0));
+  if (zone === '' || zone === 'off') return null;
+  return { zone: fromBytes(zone), directive, bypassed: predicate(run, `${prefix}_cache_bypass`) };
+}
+
+const CACHED_BY_DEFAULT = [200, 301, 302];
+
+/** Seconds that *_cache_valid gives a status; null when no line does. */
+function validFor(run: Run, prefix: string, status: number): number | null {
+  for (const line of run.lines(`${prefix}_cache_valid`)) {
+    const words = line.values;
+    const read = parseTime(words.at(-1) ?? '', 'sec');
+    if (!read.ok) continue;
+    const codes = words.slice(0, -1);
+    if (codes.length ? codes.includes(String(status)) || codes.includes('any') : CACHED_BY_DEFAULT.includes(status)) return read.value;
+  }
+  return null;
+}
+
+function decideCache(run: Run, family: Family, answer: Answer, ignored: ReadonlySet<string>): void {
+  const plan = run.cachePlan;
+  if (!plan) return;
+  const { prefix } = family;
+  let why = '';
+  let valid: number | null = null;
+  let stored = true;
+  const refuse = (reason: string): void => {
+    if (stored) why = reason;
+    stored = false;
+  };
+  let fromExpires = false;
+  for (const [name, value] of answer.headers) {
+    const key = lower(name);
+    if (ignored.has(key)) continue;
+    if (key === 'set-cookie') refuse('the answer sets a cookie');
+    else if (key === 'x-accel-expires') {
+      if (value === '0') refuse('X-Accel-Expires: 0');
+      else if (/^\d+$/.test(value)) {
+        valid = Number(value);
+        fromExpires = true;
+      } else if (/^@\d+$/.test(value)) {
+        valid = Number(value.slice(1)) - clock(run);
+        fromExpires = true;
+      }
+    } else if (key === 'cache-control' && !(fromExpires && valid)) {
+      const text = value.toLowerCase();
+      if (/no-cache|no-store|private/.test(text)) refuse(`Cache-Control: ${fromBytes(value)}`);
+      else {
+        const age = /s-maxage=(\d+)/.exec(text) ?? /max-age=(\d+)/.exec(text);
+        if (age) {
+          if (Number(age[1]) === 0) refuse(`Cache-Control: ${fromBytes(value)}`);
+          else valid = Number(age[1]);
+        }
+      }
+    } else if (key === 'expires' && valid === null) {
+      const time = parseHttpTime(value);
+      if (time === null || time < clock(run)) refuse('Expires has passed');
+      else valid = time - clock(run);
+    } else if (key === 'vary' && value === '*') refuse('Vary: *');
+  }
+  const no = predicate(run, `${prefix}_no_cache`);
+  if (no) refuse(`${prefix}_no_cache holds`);
+  if (stored && valid === null) {
+    valid = validFor(run, prefix, answer.status);
+    if (valid === null || valid === 0)
+      refuse(`no lifetime: the answer names none, and ${prefix}_cache_valid has none for ${answer.status}`);
+  }
+  const uses = Number(run.text(`${prefix}_cache_min_uses`) ?? 1);
+  run.cacheStatus = plan.bypassed ? 'BYPASS' : 'MISS';
+  run.cache = {
+    at: atOf(plan.bypassed ?? plan.directive),
+    zone: plan.zone,
+    key: fromBytes(run.cacheKey),
+    lookup: !plan.bypassed,
+    store: stored,
+    why: plan.bypassed
+      ? `not read, ${prefix}_cache_bypass holds${stored ? '' : `; not stored: ${why}`}`
+      : stored
+        ? uses > 1
+          ? `stored at request ${uses}`
+          : 'stored'
+        : `not stored: ${why}`,
+    valid: stored ? valid : null,
+  };
+  run.step({ phase: 'response', handler: family.module, at: plan.directive, said: `cache ${plan.zone}: ${run.cache.why}` });
+}
+
+export const pair = (name: ByteString, value: ByteString): HeaderPair => [fromBytes(name), fromBytes(value)];

@@ -1,0 +1,55 @@
+/** The client's address behind proxies (ngx_http_get_forwarded_addr), for realip and geo. */
+import { type Ip, inNet, type Net, readIpPort, unmapped } from './networks.ts';
+
+export interface Forwarded {
+  readonly ip: Ip;
+  /** 0: none was given */
+  readonly port: number;
+}
+
+const trusted = (ip: Ip, nets: readonly Net[]): boolean => nets.some((net) => inNet(unmapped(ip), net));
+
+type Result = 'ok' | 'declined' | 'done';
+
+function fromLine(start: Forwarded, line: string, nets: readonly Net[], recursive: boolean): { result: Result; address: Forwarded } {
+  let address = start;
+  let length = line.length;
+  let found = false;
+  let p: number;
+  do {
+    if (!trusted(address.ip, nets)) return { result: found ? 'done' : 'declined', address };
+    for (p = length - 1; p > 0; p--, length--) if (line[p] !== ' ' && line[p] !== ',') break;
+    for (; p > 0; p--)
+      if (line[p] === ' ' || line[p] === ',') {
+        p++;
+        break;
+      }
+    const next = readIpPort(line.slice(Math.max(p, 0), Math.max(length, 0)));
+    if (!next) return { result: found ? 'done' : 'declined', address };
+    address = next;
+    found = true;
+    length = p - 1;
+  } while (recursive && p > 0);
+  return { result: 'ok', address };
+}
+
+/** The address that header lines give when the peer is trusted; null: nothing changes. The last line counts first. */
+export function forwarded(peer: Forwarded, lines: readonly string[], nets: readonly Net[], recursive: boolean): Forwarded | null {
+  let address = peer;
+  let result: Result = 'declined';
+  let found = false;
+  for (let i = lines.length - 1; i >= 0; i--) {
+    ({ result, address } = fromLine(address, lines[i]!, nets, recursive));
+    if (!recursive) break;
+    if (result === 'declined' && found) {
+      result = 'done';
+      break;
+    }
+    if (result !== 'ok') break;
+    found = true;
+  }
+  return result === 'declined' ? null : address;
+}
+
+export const forwardedAddress = (peer: Ip, lines: readonly string[], nets: readonly Net[], recursive: boolean): Ip | null =>
+  forwarded({ ip: peer, port: 0 }, lines, nets, recursive)?.ip ?? null;

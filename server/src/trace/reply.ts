@@ -1,0 +1,92 @@
+/** The answer while it is made: ngx_http_headers_out_t, with the lines that have a meaning to nginx itself kept apart. */
+import { type ByteString, lower } from '../base/bytes.ts';
+import type { Directive } from '../config/directive.ts';
+
+export interface ReplyHeader {
+  name: ByteString;
+  value: ByteString;
+  /** false: taken out again (hash 0) */
+  live: boolean;
+  /** who added it; null: nginx or the application */
+  from: Directive | null;
+}
+
+export class Reply {
+  status = 0;
+  readonly headers: ReplyHeader[] = [];
+  location: ReplyHeader | null = null;
+  expires: ReplyHeader | null = null;
+  etag: ReplyHeader | null = null;
+  lastModified: ReplyHeader | null = null;
+  cacheControl: ReplyHeader[] = [];
+  link: ReplyHeader[] = [];
+  server: ReplyHeader | null = null;
+  date: ReplyHeader | null = null;
+  contentLengthLine: ReplyHeader | null = null;
+  contentEncoding: ReplyHeader | null = null;
+  wwwAuthenticate: ReplyHeader[] = [];
+  contentType: ByteString = '';
+  /** length of the type without parameters, when a charset was split off */
+  typeLength = -1;
+  charset: ByteString = '';
+  /** -1: not known beforehand */
+  contentLength = -1;
+  /** whether the file has a date, for `expires modified` and If-Modified-Since */
+  hasLastModified = false;
+  headerOnly = false;
+  sent = false;
+  body: ByteString | null = null;
+  /** gzip would have been used if the client had asked: Vary */
+  gzipVary = false;
+  chunked = false;
+  allowRanges = false;
+
+  add(name: ByteString, value: ByteString, from: Directive | null = null): ReplyHeader {
+    const header: ReplyHeader = { name, value, live: true, from };
+    this.headers.push(header);
+    return header;
+  }
+
+  /** ngx_http_clear_location, then a new one. */
+  setLocation(value: ByteString, from: Directive | null = null): ReplyHeader {
+    this.clearLocation();
+    this.location = this.add('Location', value, from);
+    return this.location;
+  }
+
+  clearLocation(): void {
+    if (this.location) this.location.live = false;
+    this.location = null;
+  }
+
+  clearEtag(): void {
+    if (this.etag) this.etag.live = false;
+    this.etag = null;
+  }
+
+  clearLastModified(): void {
+    this.hasLastModified = false;
+    if (this.lastModified) this.lastModified.live = false;
+    this.lastModified = null;
+  }
+
+  setType(type: ByteString): void {
+    this.contentType = type;
+    this.typeLength = type.length;
+  }
+
+  /** The type without parameters, lower case. */
+  get bareType(): ByteString {
+    return lower(this.contentType.slice(0, this.typeLength < 0 ? undefined : this.typeLength));
+  }
+
+  /** The value of a line that was added, by lower-case name; null when there is none. */
+  find(name: ByteString): ByteString | null {
+    for (const h of this.headers) if (h.live && lower(h.name) === name) return h.value;
+    return null;
+  }
+
+  all(name: ByteString): ByteString[] {
+    return this.headers.flatMap((h) => (h.live && lower(h.name) === name ? [h.value] : []));
+  }
+}

@@ -1,0 +1,594 @@
+/**
+ * From a request as the caller gives it to the phases: the listener, the handshake, the request line, the header lines and the server, with
+ * every refusal that nginx makes on the way (ngx_http_process_request_line, _headers, ngx_http_set_virtual_server).
+ */
+import { type ByteString, fromBytes, lower, toBytes } from '../base/bytes.ts';
+import { parseSize } from '../catalog/value-kind.ts';
+import type { Config } from '../config/config.ts';
+import type { Scope } from '../config/scope.ts';
+import {
+  chooseServer,
+  hostOf,
+  type Listener,
+  listenerFor,
+  listenersOf,
+  type Server,
+  type ServerChoice,
+  serverLosers,
+} from '../config/servers.ts';
+import { atOf } from './at.ts';
+import { bufferingOf, keepaliveOf, notSimulatedIn, offersHttp2, timeoutsOf, tlsOf } from './facts.ts';
+import { liveHeaders } from './filters.ts';
+import { patternOf } from './handlers/find-config.ts';
+import { type HeaderLine, Run } from './run.ts';
+import { traceStream } from './stream.ts';
+import type { ChosenServer, HeaderPair, Outcome, RequestInput, Trace, TracedRequest, TraceOptions } from './trace.ts';
+import { parseTarget } from './uri.ts';
+
+const DEFAULT_CLIENT = '203.0.113.9';
+
+const VERSIONS: Readonly<Record<string, number>> = { '0.9': 9, '1.0': 1000, '1.1': 1001, '2': 2000, '2.0': 2000, '3': 3000, '3.0': 3000 };
+
+/**
+ * What nginx does with one request. Pure and synchronous: the same configuration, request and options give the same trace. Throws nothing
+ * for any text of a configuration or request.
+ */
+export function traceRequest(config: Config, input: RequestInput, options: TraceOptions = {}): Trace {
+  if (input.scheme === 'tcp' || input.scheme === 'udp') return traceStream(config, input, options);
+  const run = new Run(config, input, options);
+  start(run);
+  return finish(run);
+}
+
+/** Version as nginx numbers it; null: not of the form of a version. */
+function readVersion(text: string): number | null {
+  const known = VERSIONS[text];
+  if (known !== undefined) return known;
+  const m = /^1\.(\d{1,3})$/.exec(text);
+  return m && Number(m[1]) <= 999 ? 1000 + Number(m[1]) : null;
+}
+
+function chooseListener(run: Run): Listener | null {
+  const { config, input } = run;
+  const port = input.localPort ?? (run.tls ? 443 : 80);
+  run.localPort = port;
+  const given = input.localAddress;
+  const udp = run.version === 3000;
+  if (given?.startsWith('unix:')) {
+    run.localPort = 0;
+    run.localAddress = given;
+    return listenerFor(config, { address: given.slice(5), port: 0, unix: true });
+  }
+  if (given !== undefined) {
+    run.localAddress = given.replace(/^\[(.*)\]$/, '$1');
+    return listenerFor(config, { address: run.localAddress, port, udp });
+  }
+  const here = listenersOf(config).filter((l) => l.kind !== 'unix' && l.port === port && l.udp === udp);
+  const wildcard = here.find((l) => l.wildcard && l.kind === 'inet') ?? here.find((l) => l.wildcard);
+  const chosen = wildcard ?? here[0] ?? null;
+  run.localAddress = !chosen ? '127.0.0.1' : chosen.wildcard ? (chosen.kind === 'inet6' ? '::1' : '127.0.0.1') : chosen.address;
+  if (here.length > 1)
+    run.assume({
+      id: 'local-address',
+      what: 'address that the connection came to',
+      otherwise: chosen?.text ?? '',
+      why: `several addresses listen on port ${port}`,
+      choices: here.map((l) => l.text),
+    });
+  const wanted = options(run)['local-address'];
+  const other = wanted === undefined ? null : (here.find((l) => l.text === wanted) ?? null);
+  if (other && !other.wildcard) run.localAddress = other.address;
+  return other ?? chosen;
+}
+
+const options = (run: Run): Readonly<Record<string, string>> => run.options.assume ?? {};
+
+function start(run: Run): void {
+  const { input } = run;
+  run.scheme = input.scheme ?? 'http';
+  run.tls = run.scheme === 'https';
+  const version = readVersion(input.httpVersion ?? '1.1');
+  run.version = version ?? 1000;
+  run.clientAddress = (input.clientAddress ?? DEFAULT_CLIENT).replace(/^\[(.*)\]$/, '$1');
+  run.clientPort = input.clientPort ?? 50_000;
+  run.methodName = toBytes(input.method ?? 'GET');
+  const target = toBytes(input.target);
+  run.unparsedUri = target;
+  const listener = chooseListener(run);
+  if (!listener) {
+    run.step({
+      phase: 'listen',
+      handler: 'ngx_http_core_module',
+      said: `nothing listens on ${run.localPort === 0 ? run.localAddress : `${run.localAddress}:${run.localPort}`}`,
+    });
+    run.kind = 'unknown';
+    run.finished = true;
+    return;
+  }
+  run.listener = listener;
+  run.server = listener.defaultServer;
+  run.scope = run.server.scope;
+  run.step({
+    phase: 'listen',
+    handler: 'ngx_http_core_module',
+    at: listener.listens[0]?.directive ?? null,
+    said: `${listener.text}${listener.ssl ? ' ssl' : ''}, ${listener.servers.length} server${listener.servers.length > 1 ? 's' : ''}`,
+  });
+  if (!handshake(run, listener)) return;
+  if (run.version >= 2000 && run.version < 3000 && !offersHttp2(run) && run.tls) {
+    run.step({ phase: 'tls', handler: 'ngx_http_v2_module', said: 'HTTP/2 is not offered, HTTP/1.1 is spoken' });
+    run.version = 1001;
+  }
+  if (listener.proxyProtocol && !input.proxyProtocol)
+    run.assume({
+      id: 'proxy-protocol',
+      what: 'PROXY protocol header',
+      otherwise: 'none of its addresses are known',
+      why: 'the listener expects one',
+    });
+  if (!requestLine(run, target, input.httpVersion ?? '1.1', version) || !headerLines(run)) {
+    run.go();
+    return;
+  }
+  if (!afterHeaders(run)) {
+    run.go();
+    return;
+  }
+  connectionKind(run);
+  run.phase = 0;
+  run.go();
+}
+
+/** TLS before HTTP: SNI, refusals. False when no request follows. */
+function handshake(run: Run, listener: Listener): boolean {
+  const { input } = run;
+  if (!run.tls) return true;
+  if (!listener.ssl && !listener.quic) {
+    run.step({ phase: 'tls', handler: 'ngx_http_core_module', said: 'the listener does not speak TLS: 400' });
+    run.tls = false;
+    run.finalize(400);
+    run.go();
+    return false;
+  }
+  const host = input.sni === undefined ? sniOf(run) : input.sni;
+  run.sni = host;
+  if (host !== null) {
+    const name = hostOf(toBytes(host), { strict: run.behaviour.strictHost });
+    const choice = name === null ? null : chooseServer(listener, name);
+    if (choice && choice.reason !== 'default' && choice.reason !== 'only') {
+      run.server = choice.server;
+      run.scope = choice.server.scope;
+    }
+  }
+  const reject = run.server.scope.value('ssl_reject_handshake');
+  if (reject?.value(0) === 'on') {
+    run.step({ phase: 'tls', handler: 'ngx_http_ssl_module', at: reject, said: 'the handshake is rejected: unrecognized name' });
+    run.kind = 'closed';
+    run.closed = true;
+    run.finished = true;
+    return false;
+  }
+  run.step({
+    phase: 'tls',
+    handler: 'ngx_http_ssl_module',
+    at: run.server.scope.effective('ssl_certificate').directives[0] ?? null,
+    said: host === null ? 'no SNI, the default server answers the handshake' : `SNI ${host}`,
+  });
+  return true;
+}
+
+/** What a client would send: the host of the request, unless it is an address. */
+function sniOf(run: Run): string | null {
+  const host =
+    (run.input.headers ?? []).find(([n]) => n.toLowerCase() === 'host' || n.toLowerCase() === ':authority')?.[1] ??
+    /^[a-z]+:\/\/([^/?#]*)/i.exec(run.input.target)?.[1];
+  if (!host || host.startsWith('[')) return null;
+  const name = host.replace(/:\d*$/, '').replace(/\.$/, '');
+  return name === '' || /^[\d.]+$/.test(name) ? null : name.toLowerCase();
+}
+
+const refuse = (run: Run, status: number, said: string): false => {
+  run.step({ phase: 'request', handler: 'ngx_http_core_module', said: `${said}: ${status}` });
+  run.finalize(status);
+  return false;
+};
+
+const sizeOf = (text: string | undefined, otherwise: number): number => {
+  const read = text === undefined ? null : parseSize(text);
+  return read?.ok ? read.value : otherwise;
+};
+
+/** How many bytes of lines fit, as ngx_http_alloc_large_header_buffer hands out buffers. */
+class HeaderSpace {
+  private left: number;
+  private used = 0;
+
+  constructor(
+    first: number,
+    private readonly count: number,
+    private readonly size: number,
+  ) {
+    this.left = first;
+  }
+
+  /** False when a line of that many bytes, with its line end, does not fit. */
+  take(length: number): boolean {
+    if (length <= this.left) {
+      this.left -= length;
+      return true;
+    }
+    if (this.used >= this.count || length > this.size) return false;
+    this.used++;
+    this.left = this.size - length;
+    return true;
+  }
+}
+
+const METHOD = /^[A-Z_-]+$/;
+
+function requestLine(run: Run, target: ByteString, versionText: string, version: number | null): boolean {
+  const { behaviour } = run;
+  const http1 = run.version < 2000;
+  const protocol = run.version === 9 ? '' : http1 ? `HTTP/${versionText}` : `HTTP/${run.version === 2000 ? '2.0' : '3.0'}`;
+  run.protocolText = protocol;
+  run.requestLine = `${run.methodName} ${target}${protocol === '' ? '' : ` ${protocol}`}`;
+  const large = run.scope.value('large_client_header_buffers')?.values ?? ['4', '8k'];
+  const first = sizeOf(run.scope.value('client_header_buffer_size')?.value(0), 1024);
+  run.space = new HeaderSpace(first, Number(large[0]), sizeOf(large[1], 8192));
+  if (http1 && !run.space.take(run.requestLine.length + 2)) return refuse(run, 414, 'the request line is too long');
+  const mergeSlashes = (run.scope.value('merge_slashes')?.value(0) ?? 'on').toLowerCase() === 'on';
+  if (!METHOD.test(run.methodName)) return refuse(run, 400, 'the method has characters that nginx refuses');
+  const parsed = parseTarget(target, mergeSlashes, behaviour.strictHost);
+  // the version is read after the target, and nothing of either counts when one is refused
+  if (parsed === null && !looksLikeTarget(target)) return invalidTarget(run);
+  if (version === null) return refuse(run, /^[2-9]/.test(versionText) ? 505 : 400, `HTTP/${versionText} is not supported`);
+  if (run.version === 9 && run.methodName !== 'GET') return refuse(run, 400, 'HTTP/0.9 knows GET only');
+  if (parsed === null) return invalidTarget(run);
+  run.uri = parsed.uri;
+  run.args = parsed.args;
+  run.exten = parsed.exten;
+  run.quotedUri = parsed.quoted;
+  run.plusInUri = parsed.plus;
+  run.unparsedUri = parsed.unparsed;
+  run.validUnparsedUri = !parsed.emptyPath;
+  if (parsed.uri !== target.split('?')[0])
+    run.step({
+      phase: 'request',
+      handler: 'ngx_http_core_module',
+      said: `${fromBytes(target)} is read as ${fromBytes(parsed.uri)}`,
+      changed: [{ what: '$uri', from: null, to: fromBytes(parsed.uri) }],
+    });
+  if (parsed.host !== null) {
+    const host = hostOf(parsed.host, { strict: behaviour.strictHost });
+    if (host === null) return refuse(run, 400, 'the host of the request line is invalid');
+    if (!toServer(run, host, 'request line')) return false;
+    run.host = host;
+    run.hostPort = parsed.host;
+  }
+  return true;
+}
+
+/** Whether the characters of a target can be read at all; what they mean is refused later than the version. */
+const looksLikeTarget = (target: ByteString): boolean =>
+  !/[\x00-\x20\x7f]/.test(target) && (target.startsWith('/') || /^[A-Za-z][A-Za-z0-9+.-]*:\/\//.test(target));
+
+function invalidTarget(run: Run): false {
+  run.uri = '';
+  return refuse(run, 400, 'the request target is invalid');
+}
+
+/** Headers that may stand only once. */
+const UNIQUE = new Set([
+  'if-modified-since',
+  'if-unmodified-since',
+  'if-match',
+  'if-none-match',
+  'content-length',
+  'content-range',
+  'if-range',
+  'transfer-encoding',
+  'expect',
+  'authorization',
+]);
+
+const CONNECTION_HEADERS = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade']);
+
+function headerLines(run: Run): boolean {
+  const { input, behaviour } = run;
+  const http1 = run.version < 2000;
+  if (run.version === 9) return true;
+  const seen = new Set<string>();
+  let count = 0;
+  const limit = Number(run.scope.value('max_headers')?.value(0) ?? 1000);
+  for (const [rawName, rawValue] of input.headers ?? []) {
+    let name = toBytes(rawName);
+    let value = toBytes(rawValue);
+    if (name === ':authority') name = http1 ? 'Host' : 'host';
+    if (name.startsWith(':') && !http1) continue;
+    // a colon inside the name ends it, as it would on the wire
+    const colon = name.indexOf(':');
+    if (colon > 0) {
+      value = `${name.slice(colon + 1)}: ${value}`.replace(/^ +/, '');
+      name = name.slice(0, colon);
+    }
+    if (http1 && !run.space?.take(name.length + 2 + value.length + 2))
+      return refuse(run, 494, 'the header lines are too long, 494 sent as 400');
+    const checked = checkName(run, name);
+    if (checked === 'bad') return refuse(run, 400, `the header name ${fromBytes(name)} has characters that nginx refuses`);
+    if (/[\0\r\n]/.test(value)) return refuse(run, 400, `the value of ${fromBytes(name)} has characters that nginx refuses`);
+    if (behaviour.limitsHeaderCount && ++count > limit) return refuse(run, 494, `more than ${limit} header lines, 494 sent as 400`);
+    if (checked === 'ignored') {
+      run.step({ phase: 'request', handler: 'ngx_http_core_module', said: `header ${fromBytes(name)} is ignored, its name is invalid` });
+      continue;
+    }
+    value = value.replace(/^ +/, '').replace(/ +$/, '');
+    if (!http1) name = lower(name);
+    const line: HeaderLine = { name, lower: lower(name), value };
+    const key = line.lower;
+    if (!http1 && behaviour.refusesConnectionHeaders && (CONNECTION_HEADERS.has(key) || (key === 'te' && value !== 'trailers')))
+      return refuse(run, 400, `HTTP/${run.version / 1000} has no ${fromBytes(name)}`);
+    run.headers.push(line);
+    if (key === 'host') {
+      if (seen.has('host') && behaviour.refusesTwoHosts) return refuse(run, 400, 'two Host headers');
+      seen.add('host');
+      const host = hostOf(value, { strict: behaviour.strictHost });
+      if (host === null) return refuse(run, 400, 'the Host header is invalid');
+      if (run.host === '') {
+        if (!toServer(run, host, 'Host')) return false;
+        run.host = host;
+        run.hostPort = value;
+      }
+    } else if (UNIQUE.has(key)) {
+      if (seen.has(key)) return refuse(run, 400, `two ${fromBytes(name)} headers`);
+      seen.add(key);
+    }
+  }
+  if (http1 && !run.space?.take(2)) return refuse(run, 494, 'the header lines are too long, 494 sent as 400');
+  return true;
+}
+
+/** ngx_http_parse_header_line: which names are read, which lines are dropped, which end the request. */
+function checkName(run: Run, name: ByteString): 'good' | 'ignored' | 'bad' {
+  if (name === '' || /[\x00-\x20\x7f:]/.test(name)) return 'bad';
+  const flag = (directive: string, otherwise: string): boolean =>
+    (run.scope.value(directive)?.value(0) ?? otherwise).toLowerCase() === 'on';
+  const underscores = flag('underscores_in_headers', 'off');
+  const valid = underscores ? /^[A-Za-z0-9_-]+$/.test(name) : /^[A-Za-z0-9-]+$/.test(name);
+  return valid || !flag('ignore_invalid_headers', 'on') ? 'good' : 'ignored';
+}
+
+const REASONS: Readonly<Record<ServerChoice['reason'], string>> = {
+  only: 'the only server of the address',
+  exact: 'exact name',
+  'leading-mask': 'mask with a leading asterisk',
+  'trailing-mask': 'mask with a trailing asterisk',
+  regex: 'regular expression',
+  default: 'default server, no name matches',
+  unknown: 'a regular expression gave up',
+};
+
+/** ngx_http_set_virtual_server. False when the request was answered. */
+function toServer(run: Run, host: ByteString, by: string): boolean {
+  const { listener } = run;
+  if (!listener) return true;
+  const choice = chooseServer(listener, host);
+  const sni = run.tls && run.sni !== null ? hostOf(toBytes(run.sni), { strict: run.behaviour.strictHost }) : null;
+  run.choice = choice;
+  const found = choice.reason !== 'default' && choice.reason !== 'only';
+  if (sni !== null && sni === host) {
+    if (choice.captures && choice.name?.regex) run.keepCaptures(choice.name.regex, choice.captures);
+    tellServer(run, listener, host, choice, by);
+    return true;
+  }
+  const server: Server = found ? choice.server : sni !== null ? listener.defaultServer : run.server;
+  if (sni !== null && (server.scope.value('ssl_verify_client')?.value(0) ?? 'off') !== 'off') {
+    run.step({
+      phase: 'server',
+      handler: 'ngx_http_ssl_module',
+      at: server.scope.value('ssl_verify_client') ?? null,
+      said: 'the name differs from the negotiated one, and the server verifies certificates: 421',
+    });
+    run.finalize(421);
+    return false;
+  }
+  if (found || sni !== null) {
+    run.server = server;
+    run.scope = server.scope;
+  }
+  if (choice.captures && choice.name?.regex) run.keepCaptures(choice.name.regex, choice.captures);
+  tellServer(run, listener, host, choice, by);
+  return true;
+}
+
+function tellServer(run: Run, listener: Listener, host: ByteString, choice: ServerChoice, by: string): void {
+  const text = choice.name && choice.reason !== 'exact' ? `${REASONS[choice.reason]} ${choice.name.text}` : REASONS[choice.reason];
+  run.step({
+    phase: 'server',
+    handler: 'ngx_http_core_module',
+    at: run.server.scope.opener ?? null,
+    said: host === '' ? `no host, ${text}` : `${fromBytes(host)} (${by}): ${text}`,
+    rejected: serverLosers(listener, host, choice).flatMap((l) => {
+      const opener = l.server.scope.opener;
+      return opener ? [{ at: atOf(opener), why: `${l.name.text || '""'}: ${l.why}` }] : [];
+    }),
+  });
+}
+
+/** ngx_http_process_request_header and what TLS still refuses. */
+function afterHeaders(run: Run): boolean {
+  const { behaviour } = run;
+  if (run.host === '' && !toServer(run, '', 'no Host')) return false;
+  const hasHost = run.headers.some((h) => h.lower === 'host');
+  if (run.version > 1000 && run.version < 2000 && !hasHost) return refuse(run, 400, 'HTTP/1.1 without Host');
+  if (run.version >= 2000 && run.host === '') return refuse(run, 400, `HTTP/${run.version / 1000} without :authority and Host`);
+  const length = run.header('content-length');
+  if (length !== null) {
+    if (!/^\d{1,18}$/.test(length)) return refuse(run, 400, 'the Content-Length is invalid');
+    run.contentLength = Number(length);
+  }
+  const encoding = run.header('transfer-encoding');
+  if (encoding !== null && run.version < 2000) {
+    if (run.version < 1001 && behaviour.refusesOddFraming) return refuse(run, 400, 'Transfer-Encoding in HTTP/1.0');
+    if (lower(encoding) === 'chunked') {
+      if (length !== null && behaviour.refusesOddFraming) return refuse(run, 400, 'Content-Length and Transfer-Encoding');
+      run.contentLength = -1;
+      run.chunked = true;
+    } else return refuse(run, 501, `Transfer-Encoding ${fromBytes(encoding)} is unknown`);
+  }
+  if (run.methodName === 'CONNECT' && (behaviour.refusesOddFraming || behaviour.tunnels)) {
+    const tunnel = behaviour.tunnels && run.version === 1001 && hasTunnel(run.server.scope);
+    if (!tunnel) return refuse(run, 405, 'CONNECT is not allowed');
+  }
+  if (run.methodName === 'TRACE') return refuse(run, 405, 'TRACE is not allowed');
+  if (run.listener?.ssl && !run.tls) {
+    run.step({
+      phase: 'tls',
+      handler: 'ngx_http_ssl_module',
+      at: run.listener.listens.find((l) => l.params.includes('ssl'))?.directive ?? null,
+      said: 'plain HTTP on a TLS listener: 497, sent as 400',
+    });
+    run.finalize(497);
+    return false;
+  }
+  if (run.tls) return certificate(run);
+  return true;
+}
+
+function hasTunnel(scope: Scope): boolean {
+  return scope.directives.some((d) => d.name === 'tunnel_pass' || (d.body !== null && d.name === 'location' && hasTunnel(d.body)));
+}
+
+function certificate(run: Run): boolean {
+  const verify = run.server.scope.value('ssl_verify_client');
+  const mode = verify?.value(0) ?? 'off';
+  if (mode === 'off') return true;
+  const given = run.input.clientCertificate ?? 'none';
+  const fail = (status: number, said: string): false => {
+    run.step({ phase: 'tls', handler: 'ngx_http_ssl_module', at: verify ?? null, said: `${said}: ${status}, sent as 400` });
+    run.finalize(status);
+    return false;
+  };
+  if (given === 'invalid' && mode !== 'optional_no_ca') return fail(495, 'the client certificate is not valid');
+  if (given === 'none' && mode === 'on') return fail(496, 'no client certificate');
+  run.step({ phase: 'tls', handler: 'ngx_http_ssl_module', at: verify ?? null, said: `client certificate: ${given}` });
+  return true;
+}
+
+function connectionKind(run: Run): void {
+  const values = run.headerLines('connection');
+  let type: 'close' | 'keep-alive' | null = null;
+  // each line may set it, the last that says something counts
+  for (const value of values) {
+    const text = lower(value);
+    if (text.includes('close')) type = 'close';
+    else if (text.includes('keep-alive')) type = 'keep-alive';
+  }
+  run.keepalive = type === 'close' ? false : type === 'keep-alive' ? true : run.version > 1000;
+  run.lingering = run.contentLength > 0 || run.chunked;
+}
+
+// ---- the trace
+
+const HIDDEN_FROM_CONFIGURED = new Set([
+  'server',
+  'date',
+  'content-type',
+  'content-length',
+  'connection',
+  'keep-alive',
+  'etag',
+  'last-modified',
+  'accept-ranges',
+  'transfer-encoding',
+]);
+
+function finish(run: Run): Trace {
+  const { reply, input } = run;
+  const scope: Scope | null = run.listener ? run.scope : null;
+  const responseHeaders: HeaderPair[] = [];
+  const builtin: HeaderPair[] = [];
+  const answered = !run.closed && run.listener !== null && run.version >= 1000;
+  if (answered) {
+    for (const h of liveHeaders(run)) {
+      const key = lower(h.name);
+      const own = h.from === null && HIDDEN_FROM_CONFIGURED.has(key) && !run.upstreamRequest;
+      if (own && h.value === '') continue;
+      (own ? builtin : responseHeaders).push([fromBytes(h.name), fromBytes(h.value)]);
+    }
+    if (reply.gzipVary && run.flag('gzip_vary', false)) responseHeaders.push(['Vary', 'Accept-Encoding']);
+    if (!reply.server?.live) builtin.push(['Server', serverText(run)]);
+    if (reply.contentType !== '') {
+      const type =
+        reply.charset !== '' && reply.typeLength === reply.contentType.length
+          ? `${reply.contentType}; charset=${reply.charset}`
+          : reply.contentType;
+      builtin.push(['Content-Type', fromBytes(type)]);
+    }
+    if (run.version < 2000) {
+      builtin.push(['Connection', run.keepalive ? 'keep-alive' : 'close']);
+      const timeout = run.directive('keepalive_timeout')?.value(1);
+      if (run.keepalive && timeout) builtin.push(['Keep-Alive', `timeout=${run.seconds2(timeout)}`]);
+    }
+    if (reply.chunked) builtin.push(['Transfer-Encoding', 'chunked']);
+  }
+  const opener = run.listener ? run.server.scope.opener : null;
+  const server: ChosenServer | null =
+    run.listener && opener
+      ? {
+          at: atOf(opener),
+          name: run.server.names[0]?.text ?? '',
+          listen: listenText(run.server, run.listener),
+          matched: run.choice?.name?.text ?? null,
+          by: run.choice?.reason ?? 'default',
+        }
+      : null;
+  const outcome: Outcome = {
+    kind: run.kind,
+    status: run.closed ? 444 : run.listener ? reply.status : 0,
+    responseHeaders,
+    builtinHeaders: builtin,
+    body: reply.body === null || run.closed ? null : fromBytes(reply.body),
+    file: run.file,
+    upstreamRequest: run.upstreamRequest,
+    server,
+    location: run.location ? { at: atOf(run.location.directive), pattern: patternOf(run.location) } : null,
+  };
+  const request: TracedRequest = {
+    method: input.method ?? 'GET',
+    target: input.target,
+    scheme: input.scheme ?? 'http',
+    httpVersion: input.httpVersion ?? '1.1',
+    headers: input.headers ?? [],
+    clientAddress: input.clientAddress ?? DEFAULT_CLIENT,
+    localAddress: run.localAddress,
+    localPort: run.localPort,
+  };
+  return {
+    ...(input.id === undefined ? {} : { id: input.id }),
+    version: 1,
+    request,
+    steps: run.steps,
+    outcome,
+    limits: run.limits,
+    cache: run.cache,
+    buffering: scope ? bufferingOf(run) : {},
+    timeouts: scope ? timeoutsOf(run) : {},
+    tls: scope ? tlsOf(run) : {},
+    compression: run.compression ? { gzip: run.compression.gzip, why: run.compression.why } : {},
+    keepalive: scope ? keepaliveOf(run) : {},
+    assumptions: run.assumptions,
+    notSimulated: scope ? notSimulatedIn(scope) : [],
+    nginx: run.behaviour.text,
+  };
+}
+
+function serverText(run: Run): string {
+  const tokens = run.text('server_tokens') ?? 'on';
+  if (tokens === 'on') return `nginx/${run.behaviour.text}`;
+  return tokens === 'build' ? `nginx/${run.behaviour.text}` : 'nginx';
+}
+
+function listenText(server: Server, listener: Listener): string {
+  const listen = server.listens.find((l) => l.addresses.some((a) => a.port === listener.port && a.address === listener.address));
+  return listen?.directive ? listen.directive.values.join(' ') : String(listener.port);
+}

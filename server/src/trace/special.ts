@@ -1,0 +1,197 @@
+/** Errors and redirects that nginx answers by itself, and error_page (ngx_http_special_response_handler, ngx_http_send_error_page). */
+import { type ByteString, fromBytes, toBytes } from '../base/bytes.ts';
+import type { Directive } from '../config/directive.ts';
+import { sendHeader } from './filters.ts';
+import type { Run } from './run.ts';
+import { compileValue } from './script.ts';
+import { splitArgs } from './uri.ts';
+
+const ENDS_KEEPALIVE = new Set([400, 413, 414, 497, 495, 496, 500, 501]);
+/** Internal codes that go out as 400. */
+const SENT_AS_400 = new Set([494, 495, 496, 497]);
+/** The titles of nginx's own pages. */
+const TITLES: Readonly<Record<number, string>> = {
+  301: 'Moved Permanently',
+  302: 'Found',
+  303: 'See Other',
+  307: 'Temporary Redirect',
+  308: 'Permanent Redirect',
+  400: 'Bad Request',
+  401: 'Authorization Required',
+  402: 'Payment Required',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Not Allowed',
+  406: 'Not Acceptable',
+  408: 'Request Time-out',
+  409: 'Conflict',
+  410: 'Gone',
+  411: 'Length Required',
+  412: 'Precondition Failed',
+  413: 'Request Entity Too Large',
+  414: 'Request-URI Too Large',
+  415: 'Unsupported Media Type',
+  416: 'Requested Range Not Satisfiable',
+  421: 'Misdirected Request',
+  429: 'Too Many Requests',
+  500: 'Internal Server Error',
+  501: 'Not Implemented',
+  502: 'Bad Gateway',
+  503: 'Service Temporarily Unavailable',
+  504: 'Gateway Time-out',
+  505: 'HTTP Version Not Supported',
+  507: 'Insufficient Storage',
+};
+
+/** Pages that go out as 400 and say more. */
+const DETAILS: Readonly<Record<number, string>> = {
+  494: 'Request Header Or Cookie Too Large',
+  495: 'The SSL certificate error',
+  496: 'No required SSL certificate was sent',
+  497: 'The plain HTTP request was sent to HTTPS port',
+};
+
+/** How many bytes nginx's own page has; 0: no page for that code. */
+function pageLength(run: Run, status: number): number {
+  const detail = DETAILS[status];
+  const code = status === 498 ? 404 : detail ? 400 : status;
+  const title = TITLES[code];
+  if (title === undefined) return 0;
+  const name = `${code} ${title}`;
+  const heading = detail ? `400 ${detail}` : name;
+  const lines = ['<html>', `<head><title>${heading}</title></head>`, '<body>', `<center><h1>${name}</h1></center>`];
+  if (detail) lines.push(`<center>${detail}</center>`);
+  const tokens = run.text('server_tokens') ?? 'on';
+  lines.push(`<hr><center>${tokens === 'off' ? 'nginx' : `nginx/${run.behaviour.text}`}</center>`, '</body>', '</html>');
+  let length = lines.reduce((sum, line) => sum + line.length + 2, 0);
+  const agent = run.header('user-agent') ?? '';
+  if (run.flag('msie_padding', true) && status >= 400 && run.version >= 1000 && isPadded(agent)) length += 6 * 66;
+  return length;
+}
+
+/** MSIE and Chrome show a page of their own instead of a short one (ngx_http_process_user_agent). */
+function isPadded(agent: string): boolean {
+  if (agent.includes('Opera')) return false;
+  return /MSIE .{3}/.test(agent) || (!agent.includes('Gecko/') && agent.includes('Chrome/'));
+}
+
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+
+export interface ErrorPage {
+  readonly directive: Directive;
+  readonly statuses: readonly number[];
+  /** -1: none given; 0: that of the target (`=`) */
+  readonly overwrite: number;
+  readonly target: string;
+}
+
+/** Reads an error_page line; null when nginx refuses it. */
+export function readErrorPage(directive: Directive): ErrorPage | null {
+  const { values } = directive;
+  const target = values.at(-1);
+  if (target === undefined || values.length < 2) return null;
+  let codes = values.slice(0, -1);
+  let overwrite = -1;
+  const last = codes.at(-1)!;
+  if (last.startsWith('=')) {
+    if (codes.length < 2) return null;
+    overwrite = last === '=' ? 0 : Number(last.slice(1));
+    if (!Number.isInteger(overwrite)) return null;
+    codes = codes.slice(0, -1);
+  }
+  const statuses = codes.map(Number);
+  if (statuses.some((s) => !Number.isInteger(s) || s < 300 || s > 599)) return null;
+  return { directive, statuses, overwrite, target };
+}
+
+const pages = new WeakMap<Directive, ErrorPage | null>();
+
+/** The error_page in force for a status; null when there is none. */
+export function errorPageFor(run: Run, status: number): ErrorPage | null {
+  for (const directive of run.lines('error_page')) {
+    let page = pages.get(directive);
+    if (page === undefined) pages.set(directive, (page = readErrorPage(directive)));
+    if (page?.statuses.includes(status)) return page;
+  }
+  return null;
+}
+
+export function specialResponse(run: Run, status: number): void {
+  run.errStatus = status;
+  if (ENDS_KEEPALIVE.has(status)) run.keepalive = false;
+  run.reply.contentType = '';
+  run.reply.typeLength = -1;
+  const { reply } = run;
+  if (!run.errorPage && run.lines('error_page').length && run.uriChanges !== 0) {
+    if (!run.flag('recursive_error_pages', false)) run.errorPage = true;
+    const page = errorPageFor(run, status);
+    if (page) {
+      sendErrorPage(run, page, status);
+      return;
+    }
+  }
+  if (SENT_AS_400.has(status)) run.errStatus = 400;
+  if (
+    run.flag('msie_refresh', false) &&
+    /MSIE /.test(run.header('user-agent') ?? '') &&
+    (status === 301 || status === 302) &&
+    reply.location
+  ) {
+    run.errStatus = 200;
+    reply.clearLocation();
+    finish(run, 0, 'return');
+    return;
+  }
+  finish(run, pageLength(run, status), REDIRECTS.has(status) && reply.location ? 'redirect' : 'error');
+}
+
+function finish(run: Run, length: number, kind: 'redirect' | 'error' | 'return'): void {
+  const { reply } = run;
+  if (length > 0) reply.setType('text/html');
+  reply.contentLength = length;
+  if (reply.contentLengthLine) reply.contentLengthLine.live = false;
+  reply.contentLengthLine = null;
+  reply.clearLastModified();
+  reply.clearEtag();
+  reply.allowRanges = false;
+  run.kind = kind === 'error' && run.returned ? 'return' : kind;
+  sendHeader(run);
+  run.finished = true;
+}
+
+function sendErrorPage(run: Run, page: ErrorPage, status: number): void {
+  const { reply } = run;
+  const overwrite = page.overwrite === -1 && SENT_AS_400.has(status) ? 400 : page.overwrite;
+  if (overwrite >= 0) run.errStatus = overwrite;
+  const compiled = compileValue(page.target);
+  let uri: ByteString = run.value(compiled);
+  let args: ByteString = '';
+  if (uri.startsWith('/')) {
+    const split = splitArgs(compiled.literal === null ? uri : toBytes(page.target));
+    uri = split.uri;
+    args = split.args;
+    run.step({
+      phase: 'error-page',
+      handler: 'ngx_http_core_module',
+      at: page.directive,
+      said: `${status} goes to ${fromBytes(uri)}${overwrite > 0 ? ` as ${overwrite}` : ''}`,
+    });
+    if (!run.isHead) run.methodName = 'GET';
+    run.internalRedirect(uri, args);
+    return;
+  }
+  if (uri.startsWith('@')) {
+    run.step({ phase: 'error-page', handler: 'ngx_http_core_module', at: page.directive, said: `${status} goes to ${fromBytes(uri)}` });
+    run.goNamed(uri);
+    return;
+  }
+  if (!REDIRECTS.has(overwrite)) run.errStatus = 302;
+  reply.setLocation(uri, page.directive);
+  run.step({
+    phase: 'error-page',
+    handler: 'ngx_http_core_module',
+    at: page.directive,
+    said: `${status} becomes a redirect ${run.errStatus}`,
+  });
+  finish(run, pageLength(run, run.errStatus), 'redirect');
+}

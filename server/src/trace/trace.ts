@@ -1,0 +1,283 @@
+/**
+ * What a trace is: plain JSON, the form that the command line prints, the panel draws and request tests compare. Types only, so that
+ * the client may import them; nothing here runs. Lines and characters are zero-based, characters in UTF-16 units.
+ */
+
+export interface Position {
+  readonly line: number;
+  readonly character: number;
+}
+
+export interface Range {
+  readonly start: Position;
+  readonly end: Position;
+}
+
+/** A place in a file of the configuration. */
+export interface At {
+  /** as people know it */
+  readonly path: string;
+  /** the same file as a URI, for editors */
+  readonly uri: string;
+  readonly range: Range;
+}
+
+export type HeaderPair = readonly [name: string, value: string];
+
+export type Scheme = 'http' | 'https' | 'tcp' | 'udp';
+
+/** A request as the caller gives it; everything but the target has a default. */
+export interface RequestInput {
+  readonly id?: string;
+  /** default GET */
+  readonly method?: string;
+  /** the request target as it stands in the request line: `/app/?x=1`, or an absolute URL for a request to a proxy */
+  readonly target: string;
+  /** default http */
+  readonly scheme?: Scheme;
+  /** `0.9`, `1.0`, `1.1`, `2`, `3`; default 1.1 */
+  readonly httpVersion?: string;
+  /** in order, repeated names kept; a Host is not added */
+  readonly headers?: readonly HeaderPair[];
+  /** default 203.0.113.9 */
+  readonly clientAddress?: string;
+  /** default 50000 */
+  readonly clientPort?: number;
+  /** the address that the connection came to; `unix:/path` for a socket. Default: chosen among the listeners of the port */
+  readonly localAddress?: string;
+  /** default 80, for https 443 */
+  readonly localPort?: number;
+  /** the name in the TLS handshake; default: the host of the request. null: none is sent */
+  readonly sni?: string | null;
+  /** what a client certificate check says; default: none is sent */
+  readonly clientCertificate?: 'none' | 'valid' | 'invalid';
+  /** addresses of a PROXY protocol header, when the listener expects one */
+  readonly proxyProtocol?: { readonly clientAddress: string; readonly clientPort?: number };
+  /** the request's body in bytes, for limits; default: what Content-Length says */
+  readonly bodyLength?: number;
+}
+
+/** The same with every default filled in. */
+export interface TracedRequest {
+  readonly method: string;
+  readonly target: string;
+  readonly scheme: Scheme;
+  readonly httpVersion: string;
+  readonly headers: readonly HeaderPair[];
+  readonly clientAddress: string;
+  readonly localAddress: string;
+  readonly localPort: number;
+}
+
+/** The stations of a request, in nginx's order and words. */
+export type PhaseId =
+  | 'listen'
+  | 'tls'
+  | 'request'
+  | 'server'
+  | 'post-read'
+  | 'server-rewrite'
+  | 'find-config'
+  | 'rewrite'
+  | 'post-rewrite'
+  | 'preaccess'
+  | 'access'
+  | 'post-access'
+  | 'precontent'
+  | 'content'
+  | 'upstream'
+  | 'response'
+  | 'error-page'
+  | 'filter'
+  | 'preread'
+  | 'log';
+
+export interface Change {
+  /** `$uri`, `$args`, `X-Forwarded-For`, … */
+  readonly what: string;
+  /** null: it was not there */
+  readonly from: string | null;
+  /** null: it is gone */
+  readonly to: string | null;
+}
+
+export interface Rejected {
+  readonly at: At;
+  readonly why: string;
+}
+
+export interface Step {
+  readonly phase: PhaseId;
+  /** the module that acts, `ngx_http_core_module` */
+  readonly handler: string;
+  /** the directive that decides; null where a default does */
+  readonly at: At | null;
+  /** one short sentence */
+  readonly said: string;
+  readonly changed: readonly Change[];
+  readonly rejected: readonly Rejected[];
+  /** id of the assumption that this station rests on */
+  readonly assumption?: string;
+}
+
+export type OutcomeKind =
+  | 'proxy'
+  | 'uwsgi'
+  | 'fastcgi'
+  | 'scgi'
+  | 'grpc'
+  | 'memcached'
+  | 'static'
+  | 'return'
+  | 'redirect'
+  | 'error'
+  | 'closed'
+  | 'content'
+  | 'unknown';
+
+export interface UpstreamRequest {
+  readonly protocol: 'http' | 'https' | 'uwsgi' | 'suwsgi' | 'fastcgi' | 'scgi' | 'grpc' | 'grpcs' | 'memcached' | 'tcp' | 'udp';
+  /** the group's name, or the host as written */
+  readonly upstream: string;
+  readonly servers: readonly string[];
+  readonly method: string | null;
+  readonly uri: string;
+  readonly httpVersion: string | null;
+  readonly headers: readonly HeaderPair[];
+  /** for uwsgi, fastcgi and scgi */
+  readonly params: readonly HeaderPair[] | null;
+  readonly at: At | null;
+}
+
+export interface ChosenServer {
+  readonly at: At;
+  /** its first name */
+  readonly name: string;
+  /** the parameters of the listen, as `443 ssl` */
+  readonly listen: string;
+  /** the name that matched; null when the default server answers */
+  readonly matched: string | null;
+  readonly by: string;
+}
+
+export interface ChosenLocation {
+  readonly at: At;
+  /** as written: `/app/`, `= /`, `~ \.php$`, `@app` */
+  readonly pattern: string;
+}
+
+export interface Outcome {
+  readonly kind: OutcomeKind;
+  /** what the client gets; 444 when the connection is closed without an answer */
+  readonly status: number;
+  /** those that the configuration adds or sets, as the client gets them */
+  readonly responseHeaders: readonly HeaderPair[];
+  /** those that nginx adds by itself and the text decides: Server, Content-Type, Connection, … */
+  readonly builtinHeaders: readonly HeaderPair[];
+  readonly body: string | null;
+  readonly file: string | null;
+  readonly upstreamRequest: UpstreamRequest | null;
+  readonly server: ChosenServer | null;
+  readonly location: ChosenLocation | null;
+}
+
+export interface Limit {
+  readonly at: At;
+  readonly kind: 'request-rate' | 'connections' | 'body-size' | 'rate' | 'header-size';
+  readonly zone?: string;
+  readonly key?: string;
+  /** what the key is for this request */
+  readonly value?: string;
+  readonly rate?: string;
+  readonly burst?: number;
+  readonly delay?: number;
+  readonly nodelay?: boolean;
+  readonly connections?: number;
+  /** bytes */
+  readonly size?: number;
+  readonly status?: number;
+  readonly dryRun?: boolean;
+}
+
+export interface CacheFacts {
+  readonly at: At;
+  readonly zone: string;
+  readonly key: string;
+  /** whether the cache is read */
+  readonly lookup: boolean;
+  /** whether the answer is stored */
+  readonly store: boolean;
+  readonly why: string;
+  /** seconds; null when nothing gives a lifetime */
+  readonly valid: number | null;
+}
+
+/** A value that the text cannot decide, what was taken for it, and what else it could be. */
+export interface Assumption {
+  /** the key in `assume` */
+  readonly id: string;
+  readonly what: string;
+  readonly assumed: string;
+  readonly why: string;
+  /** empty: any text */
+  readonly choices: readonly string[];
+  /** true when the caller chose */
+  readonly chosen: boolean;
+  readonly at: At | null;
+}
+
+export interface NotSimulated {
+  readonly at: At;
+  readonly directive: string;
+}
+
+export type Facts = Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
+
+export interface Trace {
+  readonly id?: string;
+  readonly version: 1;
+  readonly request: TracedRequest;
+  readonly steps: readonly Step[];
+  readonly outcome: Outcome;
+  readonly limits: readonly Limit[];
+  readonly cache: CacheFacts | null;
+  readonly buffering: Facts;
+  readonly timeouts: Facts;
+  readonly tls: Facts;
+  readonly compression: Facts;
+  readonly keepalive: Facts;
+  readonly assumptions: readonly Assumption[];
+  readonly notSimulated: readonly NotSimulated[];
+  /** the version whose behaviour was taken */
+  readonly nginx: string;
+}
+
+/** What is on the disk behind root, alias, try_files and the like. Paths are absolute. */
+export interface Files {
+  /** undefined: not known, an assumption is made; null: nothing is there */
+  stat(path: string): FileKind | null | undefined;
+  /** the text of a small file (passwords in the clear); undefined: not known, null: nothing is there */
+  text?(path: string): string | null | undefined;
+  /** bytes; undefined: not known */
+  size?(path: string): number | undefined;
+}
+
+/** `forbidden`: something is there and may not be read */
+export type FileKind = 'file' | 'folder' | 'executable' | 'forbidden';
+
+export interface UpstreamAnswer {
+  readonly status?: number;
+  readonly headers?: readonly HeaderPair[];
+  /** nothing answers in time, the connection is refused */
+  readonly failure?: 'timeout' | 'refused' | 'invalid';
+}
+
+export interface TraceOptions {
+  /** by the id of an assumption */
+  readonly assume?: Readonly<Record<string, string>>;
+  readonly files?: Files;
+  /** what the application answers; default 200 without headers */
+  readonly upstream?: UpstreamAnswer;
+  /** seconds since 1970, for Expires; default: an assumption */
+  readonly now?: number;
+}

@@ -1,0 +1,470 @@
+/**
+ * The variables, as a table: how each gets its value from a request. What the configuration defines comes before; a name that nobody
+ * here knows is an assumption, never a guess.
+ */
+import { type ByteString, fromBytes, lower, toBytes } from '../base/bytes.ts';
+import { clock } from './filters.ts';
+import { fastcgiSplit } from './handlers/fastcgi-split.ts';
+import { binaryIp, readPlainIp } from './networks.ts';
+import { documentRoot, mapUri } from './paths.ts';
+import type { Run } from './run.ts';
+import { geoValue, mapTable, mapValue, splitValue } from './tables.ts';
+
+type Read = (run: Run) => ByteString | null;
+
+interface Variable {
+  readonly read: Read;
+  /** read anew at every use (NGX_HTTP_VAR_NOCACHEABLE) */
+  readonly fresh?: true;
+}
+
+const kept = (read: Read): Variable => ({ read });
+const fresh = (read: Read): Variable => ({ read, fresh: true });
+
+/** A value that changes with every request or machine: shown as what was taken for it. */
+const assumed = (id: string, what: string, otherwise: string, why: string, choices: readonly string[] = []): Variable =>
+  fresh((run) => toBytes(run.assume({ id, what, otherwise, why, choices })));
+
+const tlsOnly = (id: string, otherwise: string, why: string, choices: readonly string[] = []): Variable =>
+  fresh((run) => (run.tls ? toBytes(run.assume({ id, what: `$${id}`, otherwise, why, choices })) || null : null));
+
+const PER_REQUEST = 'differs from request to request';
+
+/** Header lines that nginx keeps apart, joined for their variable; others are found by name. */
+function headerValue(run: Run, name: string): ByteString | null {
+  const lines = run.headers.filter((h) => h.lower === name).map((h) => h.value);
+  if (!lines.length) return null;
+  const joins = run.behaviour.joinsHeaders || name === 'x-forwarded-for' || name === 'cookie';
+  if (!joins) return lines[0]!;
+  return lines.join(name === 'cookie' ? '; ' : ', ');
+}
+
+const VARIABLES: Readonly<Record<string, Variable>> = {
+  http_host: kept((r) => headerValue(r, 'host')),
+  http_user_agent: kept((r) => headerValue(r, 'user-agent')),
+  http_referer: kept((r) => headerValue(r, 'referer')),
+  http_via: kept((r) => headerValue(r, 'via')),
+  http_x_forwarded_for: kept((r) => headerValue(r, 'x-forwarded-for')),
+  http_cookie: kept((r) => headerValue(r, 'cookie')),
+  content_length: kept((r) => r.header('content-length') ?? (r.contentLength >= 0 ? String(r.contentLength) : null)),
+  content_type: kept((r) => headerValue(r, 'content-type')),
+  host: kept((r) => (r.host !== '' ? r.host : serverName(r))),
+  is_request_port: kept((r) => (requestPort(r) === '' ? '' : ':')),
+  request_port: kept((r) => requestPort(r) || null),
+  binary_remote_addr: kept((r) => {
+    const ip = readPlainIp(r.clientAddress);
+    return ip ? binaryIp(ip) : toBytes(r.clientAddress);
+  }),
+  remote_addr: kept((r) => toBytes(r.clientAddress)),
+  remote_port: kept((r) => (r.clientPort > 0 ? String(r.clientPort) : '')),
+  realip_remote_addr: kept((r) => toBytes(r.originalAddress ?? r.clientAddress)),
+  realip_remote_port: kept((r) => {
+    const port = r.originalPort ?? r.clientPort;
+    return port > 0 ? String(port) : '';
+  }),
+  proxy_protocol_addr: kept((r) => r.input.proxyProtocol?.clientAddress ?? null),
+  proxy_protocol_port: kept((r) => (r.input.proxyProtocol ? String(r.input.proxyProtocol.clientPort ?? 50000) : null)),
+  proxy_protocol_server_addr: kept((r) => (r.input.proxyProtocol ? toBytes(r.localAddress) : null)),
+  proxy_protocol_server_port: kept((r) => (r.input.proxyProtocol ? String(r.localPort) : null)),
+  server_addr: kept((r) => toBytes(r.localAddress)),
+  server_port: kept((r) => (r.localPort > 0 ? String(r.localPort) : '')),
+  server_protocol: kept((r) => r.protocolText || null),
+  scheme: kept((r) => (r.tls ? 'https' : 'http')),
+  https: kept((r) => (r.tls ? 'on' : '')),
+  request_uri: kept((r) => r.unparsedUri),
+  uri: fresh((r) => r.uri),
+  document_uri: fresh((r) => r.uri),
+  request: kept((r) => r.requestLine),
+  document_root: fresh((r) => documentRoot(r)),
+  realpath_root: fresh((r) => {
+    const root = documentRoot(r);
+    r.assume({
+      id: 'realpath',
+      what: `links in ${fromBytes(root)}`,
+      otherwise: 'none',
+      why: '$realpath_root follows symbolic links',
+      choices: ['none'],
+    });
+    return normalised(root);
+  }),
+  query_string: fresh((r) => r.args),
+  args: fresh((r) => r.args),
+  is_args: fresh((r) => (r.args === '' ? '' : '?')),
+  request_filename: fresh((r) => mapUri(r)?.path ?? null),
+  server_name: kept((r) => serverName(r)),
+  request_method: fresh((r) => (r.parent ?? r).methodName),
+  remote_user: kept((r) => basicUser(r)?.user ?? null),
+  bytes_sent: kept(() => '0'),
+  body_bytes_sent: kept(() => '0'),
+  pipe: kept(() => '.'),
+  request_completion: kept(() => ''),
+  request_body: kept((r) =>
+    r.contentLength > 0 || r.chunked
+      ? toBytes(
+          r.assume({ id: 'request_body', what: '$request_body', otherwise: '', why: 'the body of the request is not part of the trace' }),
+        ) || null
+      : null,
+  ),
+  request_body_file: kept(() => null),
+  request_length: assumed('request_length', '$request_length', '0', PER_REQUEST),
+  request_time: assumed('request_time', '$request_time', '0.000', PER_REQUEST),
+  request_id: kept((r) =>
+    toBytes(r.assume({ id: 'request_id', what: '$request_id', otherwise: '0123456789abcdef0123456789abcdef', why: PER_REQUEST })),
+  ),
+  status: fresh((r) => String(r.errStatus || r.reply.status || (r.version === 9 ? 9 : 0)).padStart(3, '0')),
+  sent_http_content_type: kept((r) => r.reply.contentType || null),
+  sent_http_content_length: kept(
+    (r) => r.reply.contentLengthLine?.value ?? (r.reply.contentLength >= 0 ? String(r.reply.contentLength) : null),
+  ),
+  sent_http_location: kept((r) => r.reply.location?.value ?? sentHeader(r, 'location')),
+  sent_http_last_modified: kept((r) => {
+    if (r.reply.lastModified) return r.reply.lastModified.value;
+    return r.reply.hasLastModified
+      ? toBytes(
+          r.assume({
+            id: 'file-date',
+            what: 'Last-Modified',
+            otherwise: 'Thu, 01 Jan 2026 00:00:00 GMT',
+            why: "the file's date is not known",
+          }),
+        )
+      : null;
+  }),
+  sent_http_connection: kept((r) => (r.reply.status === 101 ? 'upgrade' : r.keepalive ? 'keep-alive' : 'close')),
+  sent_http_keep_alive: kept((r) => {
+    const timeout = r.directive('keepalive_timeout')?.value(1);
+    return r.keepalive && timeout ? `timeout=${r.seconds2(timeout)}` : null;
+  }),
+  sent_http_transfer_encoding: kept((r) => (r.reply.chunked ? 'chunked' : null)),
+  sent_http_cache_control: kept((r) => joinLive(r.reply.cacheControl)),
+  sent_http_link: kept((r) => joinLive(r.reply.link)),
+  limit_rate: fresh((r) => String(r.limitRate ?? 0)),
+  connection: kept((r) => r.assume({ id: 'connection', what: '$connection', otherwise: '1', why: PER_REQUEST })),
+  connection_requests: kept((r) =>
+    r.assume({
+      id: 'connection_requests',
+      what: '$connection_requests',
+      otherwise: '1',
+      why: 'the trace shows the first request of a connection',
+    }),
+  ),
+  connection_time: assumed('connection_time', '$connection_time', '0.000', PER_REQUEST),
+  connections_active: assumed('connections_active', '$connections_active', '1', PER_REQUEST),
+  connections_reading: assumed('connections_reading', '$connections_reading', '0', PER_REQUEST),
+  connections_waiting: assumed('connections_waiting', '$connections_waiting', '0', PER_REQUEST),
+  connections_writing: assumed('connections_writing', '$connections_writing', '1', PER_REQUEST),
+  nginx_version: kept((r) => r.behaviour.text),
+  hostname: kept((r) => toBytes(r.assume({ id: 'hostname', what: '$hostname', otherwise: 'localhost', why: 'the name of the machine' }))),
+  pid: kept((r) => r.assume({ id: 'pid', what: '$pid', otherwise: '1', why: 'the process differs' })),
+  msec: fresh((r) => `${clock(r)}.000`),
+  time_iso8601: fresh((r) => new Date(clock(r) * 1000).toISOString().replace('.000Z', '+00:00')),
+  time_local: fresh((r) => localTime(clock(r))),
+  date_gmt: fresh((r) => new Date(clock(r) * 1000).toUTCString()),
+  date_local: fresh((r) => new Date(clock(r) * 1000).toUTCString()),
+  tcpinfo_rtt: assumed('tcpinfo_rtt', '$tcpinfo_rtt', '0', PER_REQUEST),
+  tcpinfo_rttvar: assumed('tcpinfo_rttvar', '$tcpinfo_rttvar', '0', PER_REQUEST),
+  tcpinfo_snd_cwnd: assumed('tcpinfo_snd_cwnd', '$tcpinfo_snd_cwnd', '10', PER_REQUEST),
+  tcpinfo_rcv_space: assumed('tcpinfo_rcv_space', '$tcpinfo_rcv_space', '0', PER_REQUEST),
+  http2: kept((r) => (r.version === 2000 ? (r.tls ? 'h2' : 'h2c') : '')),
+  http3: kept((r) => (r.version === 3000 ? 'h3' : '')),
+  gzip_ratio: kept(() => null),
+  limit_req_status: fresh((r) => (r.limitReqStatus === '' ? null : r.limitReqStatus)),
+  limit_conn_status: fresh((r) => (r.limitConnStatus === '' ? null : r.limitConnStatus)),
+  proxy_add_x_forwarded_for: kept((r) => {
+    const lines = r.headerLines('x-forwarded-for');
+    return [...lines, toBytes(r.clientAddress)].join(', ');
+  }),
+  proxy_host: fresh((r) => r.passVariables?.host ?? null),
+  proxy_port: fresh((r) => r.passVariables?.port ?? null),
+  proxy_internal_body_length: fresh((r) => r.passVariables?.bodyLength ?? null),
+  proxy_internal_chunked: fresh((r) => r.passVariables?.chunked ?? null),
+  fastcgi_script_name: fresh((r) => fastcgiSplit(r).scriptName),
+  fastcgi_path_info: fresh((r) => fastcgiSplit(r).pathInfo),
+  upstream_addr: fresh((r) => (r.upstreamRequest ? (r.upstreamRequest.servers[0] ?? null) : null)),
+  upstream_status: fresh((r) => (r.upstreamRequest ? String(r.upstreamStatus) : null)),
+  upstream_cache_status: fresh((r) => r.cacheStatus),
+  upstream_response_time: fresh((r) =>
+    r.upstreamRequest
+      ? r.assume({ id: 'upstream_response_time', what: '$upstream_response_time', otherwise: '0.000', why: PER_REQUEST })
+      : null,
+  ),
+  upstream_connect_time: fresh((r) => (r.upstreamRequest ? '0.000' : null)),
+  upstream_header_time: fresh((r) => (r.upstreamRequest ? '0.000' : null)),
+  upstream_response_length: fresh((r) => (r.upstreamRequest ? '0' : null)),
+  upstream_bytes_received: fresh((r) => (r.upstreamRequest ? '0' : null)),
+  upstream_bytes_sent: fresh((r) => (r.upstreamRequest ? '0' : null)),
+  upstream_cache_last_modified: fresh(() => null),
+  upstream_cache_etag: fresh(() => null),
+  ssl_protocol: tlsOnly('ssl_protocol', 'TLSv1.3', 'the client and the server agree on it', ['TLSv1.3', 'TLSv1.2', 'TLSv1.1', 'TLSv1']),
+  ssl_cipher: tlsOnly('ssl_cipher', 'TLS_AES_256_GCM_SHA384', 'the client and the server agree on it'),
+  ssl_ciphers: tlsOnly('ssl_ciphers', '', 'what the client offers is not part of the trace'),
+  ssl_curve: tlsOnly('ssl_curve', 'X25519', 'the client and the server agree on it'),
+  ssl_curves: tlsOnly('ssl_curves', '', 'what the client offers is not part of the trace'),
+  ssl_session_id: tlsOnly('ssl_session_id', '', PER_REQUEST),
+  ssl_session_reused: tlsOnly('ssl_session_reused', '.', 'the session may be resumed', ['.', 'r']),
+  ssl_early_data: fresh((r) =>
+    r.tls && r.flag('ssl_early_data', false)
+      ? r.assume({ id: 'ssl_early_data', what: '$ssl_early_data', otherwise: '', why: 'the client decides', choices: ['', '1'] }) || null
+      : null,
+  ),
+  ssl_server_name: kept((r) => (r.tls && r.sni ? toBytes(r.sni) : null)),
+  ssl_alpn_protocol: kept((r) => (r.tls ? (r.version === 2000 ? 'h2' : r.version === 3000 ? 'h3' : 'http/1.1') : null)),
+  ssl_client_verify: kept((r) =>
+    r.tls && (r.text('ssl_verify_client') ?? 'off') !== 'off'
+      ? r.input.clientCertificate === 'valid'
+        ? 'SUCCESS'
+        : r.input.clientCertificate === 'invalid'
+          ? 'FAILED:unable to verify the first certificate'
+          : 'NONE'
+      : r.tls
+        ? 'NONE'
+        : null,
+  ),
+  uid_got: kept(() => null),
+  uid_set: kept(() => null),
+  uid_reset: kept(() => null),
+  slice_range: kept(() => null),
+  invalid_referer: kept((r) => invalidReferer(r)),
+};
+
+/** Variables of a client's certificate: nothing without one, else unknown. */
+const CLIENT_CERTIFICATE =
+  /^ssl_client_(?:cert|raw_cert|escaped_cert|fingerprint|i_dn|i_dn_legacy|s_dn|s_dn_legacy|serial|sigalg|v_end|v_remain|v_start)$/;
+
+/** Families, the longest prefix first. */
+const FAMILIES: readonly (readonly [prefix: string, read: (run: Run, rest: string) => ByteString | null, fresh: boolean])[] = [
+  [
+    'proxy_protocol_tlv_',
+    (run, rest) =>
+      run.input.proxyProtocol
+        ? toBytes(
+            run.assume({ id: `proxy_protocol_tlv_${rest}`, what: `$proxy_protocol_tlv_${rest}`, otherwise: '', why: 'the proxy decides' }),
+          ) || null
+        : null,
+    false,
+  ],
+  ['upstream_cookie_', (run, rest) => upstreamCookie(run, rest), true],
+  ['upstream_http_', (run, rest) => upstreamHeader(run, rest), true],
+  ['upstream_trailer_', () => null, true],
+  ['sent_trailer_', () => null, false],
+  ['sent_http_', (run, rest) => sentHeader(run, rest), false],
+  ['cookie_', (run, rest) => cookie(run, rest), false],
+  ['http_', (run, rest) => requestHeader(run, rest), false],
+  ['arg_', (run, rest) => argument(run.args, rest), true],
+];
+
+/** The value of a variable by lower-case name, and whether it is kept for the rest of the request. */
+export function lookup(run: Run, name: string): { readonly value: ByteString | null; readonly keep: boolean } {
+  const definition = run.index.variables.get(name);
+  if (definition) {
+    const { directive } = definition;
+    switch (definition.by) {
+      case 'map':
+        return { value: mapValue(run, directive), keep: !mapTable(directive).volatile };
+      case 'geo':
+        return { value: geoValue(run, directive), keep: true };
+      case 'split_clients':
+        return { value: splitValue(run, directive), keep: true };
+      case 'set':
+      case 'capture':
+        // `set $args` and its like keep what the built-in variable is
+        if (!(name in VARIABLES)) return { value: definition.by === 'set' ? '' : null, keep: false };
+        break;
+      case 'module':
+        return {
+          value: toBytes(run.assume({ id: name, what: `$${name}`, otherwise: '', why: `${directive.name} decides`, at: directive })),
+          keep: true,
+        };
+    }
+  }
+  const variable = VARIABLES[name];
+  if (variable && Object.hasOwn(VARIABLES, name)) return { value: variable.read(run), keep: !variable.fresh };
+  for (const [prefix, read, isFresh] of FAMILIES)
+    if (name.startsWith(prefix)) return { value: read(run, name.slice(prefix.length)), keep: !isFresh };
+  if (CLIENT_CERTIFICATE.test(name)) {
+    if (!run.tls || run.input.clientCertificate === undefined || run.input.clientCertificate === 'none') return { value: null, keep: true };
+  }
+  const value = run.assume({ id: name, what: `$${name}`, otherwise: '', why: 'the text does not decide it' });
+  return { value: value === '' ? null : toBytes(value), keep: true };
+}
+
+const serverName = (run: Run): ByteString => {
+  const name = run.server.names[0];
+  if (!name) return '';
+  if (name.hostname)
+    return toBytes(run.assume({ id: 'hostname', what: '$hostname', otherwise: 'localhost', why: 'the name of the machine' }));
+  // a mask with a leading dot is stored without it, a regex without its tilde
+  return toBytes(name.kind === 'regex' ? name.text : name.text.startsWith('.') ? name.text.slice(1) : name.text);
+};
+
+const requestPort = (run: Run): ByteString => /:(\d+)$/.exec(run.hostPort)?.[1] ?? '';
+
+const joinLive = (lines: readonly { value: ByteString; live: boolean }[]): ByteString | null => {
+  const live = lines.filter((h) => h.live);
+  return live.length ? live.map((h) => h.value).join(', ') : null;
+};
+
+const keyOf = (name: ByteString): string => lower(name).replaceAll('-', '_');
+
+/** `$http_name`: letters in lower case, dashes as underscores (ngx_http_variable_unknown_header). */
+function requestHeader(run: Run, name: string): ByteString | null {
+  const lines = run.headers.filter((h) => keyOf(h.lower) === name).map((h) => h.value);
+  if (!lines.length) return null;
+  return run.behaviour.joinsHeaders ? lines.join(', ') : lines[0]!;
+}
+
+function sentHeader(run: Run, name: string): ByteString | null {
+  const lines = run.reply.headers.filter((h) => h.live && keyOf(h.name) === name).map((h) => h.value);
+  if (!lines.length) return null;
+  return run.behaviour.joinsHeaders ? lines.join(', ') : lines[0]!;
+}
+
+function upstreamHeader(run: Run, name: string): ByteString | null {
+  if (!run.upstreamRequest) return null;
+  const lines = (run.options.upstream?.headers ?? []).filter(([n]) => keyOf(n) === name).map(([, v]) => toBytes(v));
+  if (!lines.length) return null;
+  return run.behaviour.joinsHeaders ? lines.join(', ') : lines[0]!;
+}
+
+function upstreamCookie(run: Run, name: string): ByteString | null {
+  if (!run.upstreamRequest) return null;
+  for (const [n, v] of run.options.upstream?.headers ?? []) {
+    if (lower(n) !== 'set-cookie') continue;
+    const m = /^([^=;]*?) *= *([^;]*)/.exec(v);
+    if (m && lower(m[1]!) === name) return toBytes(m[2]!);
+  }
+  return null;
+}
+
+/** `$cookie_name` (ngx_http_parse_multi_header_lines). */
+export function cookie(run: Run, name: string): ByteString | null {
+  for (const line of run.headerLines('cookie')) {
+    if (name.length > line.length) continue;
+    let at = 0;
+    while (at < line.length) {
+      if (lower(line.slice(at, at + name.length)) === name) {
+        let p = at + name.length;
+        while (line[p] === ' ') p++;
+        if (line[p] === '=') {
+          p++;
+          while (line[p] === ' ') p++;
+          const end = line.indexOf(';', p);
+          return line.slice(p, end < 0 ? undefined : end);
+        }
+        // the character behind the name is read already, so a `;` there hides the next pair
+        at = Math.min(p + 1, line.length);
+      }
+      while (at < line.length) {
+        const c = line[at++];
+        if (c === ';' || c === ',') break;
+      }
+      while (line[at] === ' ') at++;
+    }
+  }
+  return null;
+}
+
+/** `$arg_name` (ngx_http_arg): the name in any case, between `&` and `=`, the value as it stands. */
+export function argument(args: ByteString, name: string): ByteString | null {
+  if (name === '' || args === '') return null;
+  const small = lower(args);
+  for (let from = 0; ; ) {
+    const at = small.indexOf(name, from);
+    if (at < 0 || at + name.length >= args.length) return null;
+    if ((at === 0 || args[at - 1] === '&') && args[at + name.length] === '=') {
+      const end = args.indexOf('&', at);
+      return args.slice(at + name.length + 1, end < 0 ? undefined : end);
+    }
+    from = at + 1;
+  }
+}
+
+const BASE64 = /^[A-Za-z0-9+/]*={0,2}/;
+const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+
+/** ngx_decode_base64; null when a character does not belong there. */
+function decodeBase64(text: ByteString): ByteString | null {
+  const body = text.split('=')[0] ?? '';
+  if (body.length % 4 === 1 || !BASE64.test(text) || [...body].some((c) => !DIGITS.includes(c))) return null;
+  let out = '';
+  let bits = 0;
+  let count = 0;
+  for (const c of body) {
+    bits = ((bits << 6) | DIGITS.indexOf(c)) & 0xffffff;
+    count += 6;
+    if (count >= 8) {
+      count -= 8;
+      out += String.fromCharCode((bits >> count) & 255);
+    }
+  }
+  return out;
+}
+
+/** Name and password of an Authorization header (ngx_http_auth_basic_user); null when there are none that can be read. */
+export function basicUser(run: Run): { readonly user: ByteString; readonly password: ByteString } | null {
+  const header = run.header('authorization');
+  if (header === null || header.slice(0, 6).toLowerCase() !== 'basic ') return null;
+  const decoded = decodeBase64(header.slice(6).replace(/^ +/, ''));
+  if (!decoded) return null;
+  const colon = decoded.indexOf(':');
+  return colon <= 0 ? null : { user: decoded.slice(0, colon), password: decoded.slice(colon + 1) };
+}
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+function localTime(seconds: number): string {
+  const d = new Date(seconds * 1000);
+  const two = (n: number): string => String(n).padStart(2, '0');
+  return `${two(d.getUTCDate())}/${MONTHS[d.getUTCMonth()]!}/${d.getUTCFullYear()}:${two(d.getUTCHours())}:${two(d.getUTCMinutes())}:${two(d.getUTCSeconds())} +0000`;
+}
+
+/** Without dot segments and doubled slashes, as realpath() gives it. */
+function normalised(path: ByteString): ByteString {
+  const out: string[] = [];
+  for (const part of path.split('/')) {
+    if (part === '..') out.pop();
+    else if (part !== '' && part !== '.') out.push(part);
+  }
+  return `/${out.join('/')}`;
+}
+
+/** ngx_http_referer_variable: '' when the referer is valid, '1' when it is not. */
+function invalidReferer(run: Run): ByteString {
+  const lines = run.lines('valid_referers');
+  if (!lines.length) return '';
+  const words = lines.flatMap((d) => d.values);
+  const referer = run.header('referer');
+  if (referer === null) return words.includes('none') ? '' : '1';
+  const m = /^(https?:\/\/)(.*)$/is.exec(referer);
+  if (!m) return words.includes('blocked') ? '' : '1';
+  const rest = m[2]!;
+  const host = /^[^/:]*/.exec(rest)![0];
+  const path = rest.slice(host.length).replace(/^:\d*/, '') || '/';
+  const small = lower(host);
+  const fits = (name: string, uri: string): boolean => {
+    const text = lower(toBytes(name));
+    const named = text.startsWith('*.')
+      ? small.endsWith(text.slice(1)) && small.length > text.length - 1
+      : text.startsWith('.')
+        ? small === text.slice(1) || small.endsWith(text)
+        : text.endsWith('.*')
+          ? small.startsWith(text.slice(0, -1))
+          : small === text;
+    return named && path.startsWith(uri);
+  };
+  for (const word of words) {
+    if (word === 'none' || word === 'blocked') continue;
+    if (word.startsWith('~')) {
+      const compiled = run.config.regexes.compile(word.slice(1), { caseless: true });
+      if (compiled.ok && compiled.regex.match(fromBytes(rest)) !== 'no') return '';
+      continue;
+    }
+    if (word === 'server_names') {
+      if (run.server.names.some((n) => n.kind !== 'regex' && fits(n.text, ''))) return '';
+      continue;
+    }
+    const slash = word.indexOf('/');
+    if (fits(slash < 0 ? word : word.slice(0, slash), slash < 0 ? '' : word.slice(slash))) return '';
+  }
+  return '1';
+}

@@ -1,0 +1,62 @@
+/** What changed between releases of nginx on the way of a request, as one record of switches. The numbers come from nginx's change log. */
+import { atLeast, type Version } from '../catalog/version.ts';
+
+export interface Behaviour {
+  /** 1.23.0: repeated header lines are one value for variables and for FastCGI, uwsgi and SCGI */
+  readonly joinsHeaders: boolean;
+  /** 1.29.4: hosts and ports checked as RFC 3986 has them */
+  readonly strictHost: boolean;
+  /** 1.29.8: at most 1000 header lines (`max_headers`) */
+  readonly limitsHeaderCount: boolean;
+  /** 1.29.7: HTTP/1.1 to backends, no `Connection: close` */
+  readonly upstreamKeepsAlive: boolean;
+  /** 1.31.0: Proxy-Connection of the client is not passed on */
+  readonly dropsProxyConnection: boolean;
+  /** 1.31.4: Host is sent to backends first, once, and even when configured empty */
+  readonly insistsOnHost: boolean;
+  /** 1.29.5: HTTP_HOST is always among the params */
+  readonly paramsHost: boolean;
+  /** 1.30.1 and 1.31.0: captures behind a rewrite with arguments are no longer escaped by accident */
+  readonly resetsArgs: boolean;
+  /** 1.17.9: two Host lines are refused */
+  readonly refusesTwoHosts: boolean;
+  /** 1.21.1: Content-Length beside Transfer-Encoding, controls in the request line, CONNECT are refused */
+  readonly refusesOddFraming: boolean;
+  /** 1.31.0: connection headers in HTTP/2 and HTTP/3 are refused */
+  readonly refusesConnectionHeaders: boolean;
+  /** 1.19.10: 1000, before 100 */
+  readonly keepaliveRequests: number;
+  /** 1.31.0: CONNECT is allowed where a tunnel_pass is */
+  readonly tunnels: boolean;
+  /** 1.25.5: stream chooses servers by name */
+  readonly streamNames: boolean;
+  readonly text: string;
+}
+
+const made = new Map<string, Behaviour>();
+
+export function behaviourOf(v: Version): Behaviour {
+  let b = made.get(v.text);
+  if (!b) {
+    const since = (text: string): boolean => atLeast(v, text);
+    b = {
+      joinsHeaders: since('1.23.0'),
+      strictHost: since('1.29.4'),
+      limitsHeaderCount: since('1.29.8'),
+      upstreamKeepsAlive: since('1.29.7'),
+      dropsProxyConnection: since('1.31.0'),
+      insistsOnHost: since('1.31.4'),
+      paramsHost: since('1.29.5'),
+      resetsArgs: since('1.31.0') || (since('1.30.1') && v.minor === 30),
+      refusesTwoHosts: since('1.17.9'),
+      refusesOddFraming: since('1.21.1'),
+      refusesConnectionHeaders: since('1.31.0'),
+      keepaliveRequests: since('1.19.10') ? 1000 : 100,
+      tunnels: since('1.31.0'),
+      streamNames: since('1.25.5'),
+      text: v.text,
+    };
+    made.set(v.text, b);
+  }
+  return b;
+}
