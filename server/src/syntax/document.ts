@@ -8,7 +8,8 @@ import type { FileId } from '../base/file-id.ts';
 import { Lines } from '../base/lines.ts';
 import { Change } from './change.ts';
 import { type LowerInput, lower, lowerChange } from './lower.ts';
-import type { MirrorComment, MirrorStatement, Raw } from './mirror.ts';
+import { type Mended, mend } from './mend.ts';
+import { type MirrorComment, type MirrorStatement, type Raw, setParents } from './mirror.ts';
 import { problemsOf } from './problems.ts';
 import type { SourceFile, SyntaxProblem } from './statement.ts';
 
@@ -22,6 +23,7 @@ export class Document implements SourceFile {
   private current: string;
   private lineTable: Lines | null = null;
   private raw: Raw;
+  private mended: Mended | null;
   private problemList: SyntaxProblem[] | null = null;
   readonly template: string | null = null;
 
@@ -35,6 +37,7 @@ export class Document implements SourceFile {
     const tree = this.parse(null);
     this.tree = tree;
     this.raw = lower(tree.rootNode, this.input());
+    this.mended = mend(text, this.raw, null);
   }
 
   get text(): string {
@@ -48,7 +51,7 @@ export class Document implements SourceFile {
   }
 
   get body(): readonly MirrorStatement[] {
-    return this.raw.body;
+    return this.mended?.body ?? this.raw.body;
   }
 
   get comments(): readonly MirrorComment[] {
@@ -56,7 +59,7 @@ export class Document implements SourceFile {
   }
 
   get problems(): readonly SyntaxProblem[] {
-    this.problemList ??= problemsOf(this.current, this.raw.body, this.raw.comments, this.raw.strays);
+    this.problemList ??= problemsOf(this.current, this.body, this.raw.comments, this.mended?.strays ?? this.raw.strays);
     return this.problemList;
   }
 
@@ -86,6 +89,9 @@ export class Document implements SourceFile {
     const change = new Change(edits);
     change.moveAll(this.raw);
     this.raw = lowerChange(this.tree.rootNode, this.input(), this.raw, change);
+    const mended = mend(next, this.raw, this.mended?.made ?? null);
+    if (this.mended && !mended) setParents(this.raw.body, null);
+    this.mended = mended;
   }
 
   /** Replaces the whole text, and edits only what differs between the first and the last difference. */

@@ -165,7 +165,7 @@ class Lowerer implements HeaderSink {
   }
 
   private loose(type: string, start: number): void {
-    if (type === 'comment') this.comment(start, commentEnd(this.input.shown, start));
+    if (type === 'comment') this.addComment(start, commentEnd(this.input.shown, start));
     else if (type === 'stray_brace') this.strays.push({ start, end: start + 1, fault: 'unexpected-closing-brace' });
     else if (type === 'stray_semicolon') this.strays.push({ start, end: start + 1, fault: 'unexpected-semicolon' });
   }
@@ -327,12 +327,12 @@ class Lowerer implements HeaderSink {
     const { text, shown } = this.input;
     const raw = text.slice(start, end);
     const word = makeWord(start, this.old ? copied(raw) : raw, kind, this.input.templated(start, end));
-    const before = this.words.at(-1);
     if (kind === 'open-string') {
       this.reach = Math.max(this.reach, reach);
       this.fault('unterminated-string', word);
-    } else if (before && before.quote !== '' && before.end === start && shown[start] !== ')') this.fault('after-quote', word);
-    else if (tooLong(raw, kind === 'string', shown[end])) this.fault('word-too-long', word);
+    }
+    if (shown[start] !== ')') this.afterQuote(start);
+    if (tooLong(raw, kind === 'string', shown[end])) this.fault('word-too-long', word);
     this.words.push(word);
   }
 
@@ -341,7 +341,19 @@ class Lowerer implements HeaderSink {
     this.faults.push({ fault, word });
   }
 
+  /** Something starts at `start` that is no white space, semicolon, brace or `)`. */
+  private afterQuote(start: number): void {
+    const before = this.words.at(-1);
+    if (before && before.quote !== '' && before.end === start) this.fault('after-quote', before);
+  }
+
+  /** A comment between words. */
   comment(start: number, end: number): void {
+    this.afterQuote(start);
+    this.addComment(start, end);
+  }
+
+  private addComment(start: number, end: number): void {
     const text = this.input.text.slice(start, end);
     this.comments.push({ start, end, text: this.old ? copied(text) : text });
   }

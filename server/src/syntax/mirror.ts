@@ -15,6 +15,7 @@ export type MirrorSpan = Mutable<Span>;
 
 export interface WordFault {
   readonly fault: SyntaxFault;
+  /** for `after-quote` the word whose closing quote it is */
   readonly word: MirrorWord;
 }
 
@@ -61,4 +62,12 @@ export function endOf(s: MirrorStatement): number {
   if (s.rawBody) return s.rawBody.end;
   if (s.block?.length) return s.block.at(-1)!.end;
   return (s.open ?? s.args.at(-1) ?? s.name).end;
+}
+
+/** Gives every statement of the list, and of its blocks, the parent that the tree has. */
+export function setParents(list: readonly MirrorStatement[], parent: MirrorStatement | null): void {
+  for (const statement of list) {
+    statement.parent = parent;
+    if (statement.block) setParents(statement.block, statement);
+  }
 }

@@ -1,17 +1,31 @@
 /** What nginx would refuse while it reads a file, told once per cause. Words and structure only: no directive names. */
+import type { Span } from '../base/span.ts';
 import { byteLength } from './lower.ts';
-import type { MirrorComment, MirrorStatement, Stray } from './mirror.ts';
+import type { MirrorComment, MirrorStatement, Stray, WordFault } from './mirror.ts';
 import type { SyntaxProblem } from './statement.ts';
 
 /** A comment must fit into nginx's buffer as well, its line end not counted (ngx_conf_read_token; tried on 1.22.1). */
 const LONGEST_COMMENT = 4095;
 
+function placeOf({ fault, word }: WordFault): Span {
+  return fault === 'after-quote' ? { start: word.end, end: word.end + 1 } : { start: word.start, end: word.end };
+}
+
+/** True when the block's brace went into a Lua body that is itself not closed: that one is the cause. */
+function swallowed(s: MirrorStatement): boolean {
+  let last = s.block?.at(-1);
+  while (last?.block?.length) last = last.block.at(-1);
+  return last?.rawBody != null && !last.closed;
+}
+
 function ofStatement(s: MirrorStatement, into: SyntaxProblem[]): void {
   const fault = s.wordFaults?.[0];
-  if (fault) into.push({ fault: fault.fault, span: { start: fault.word.start, end: fault.word.end }, statement: s });
+  if (fault?.fault === 'missing-opening-brace')
+    into.push({ fault: fault.fault, span: placeOf(fault), statement: s, insertAt: fault.word.end });
+  else if (fault) into.push({ fault: fault.fault, span: placeOf(fault), statement: s });
   if (s.block) {
     for (const inner of s.block) ofStatement(inner, into);
-    if (!s.closed) into.push({ fault: 'missing-closing-brace', span: { ...s.open! }, statement: s, insertAt: s.end });
+    if (!s.closed && !swallowed(s)) into.push({ fault: 'missing-closing-brace', span: { ...s.open! }, statement: s, insertAt: s.end });
   } else if (!s.closed) into.push({ fault: 'missing-semicolon', span: { start: s.end, end: s.end }, statement: s, insertAt: s.end });
 }
 

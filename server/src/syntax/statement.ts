@@ -35,6 +35,8 @@ export interface Comment extends Span {
 export type SyntaxFault =
   | 'missing-semicolon'
   | 'missing-closing-brace'
+  /** a block without its opening brace: `open` is an empty span there */
+  | 'missing-opening-brace'
   | 'unexpected-closing-brace'
   | 'unexpected-opening-brace'
   | 'unexpected-semicolon'

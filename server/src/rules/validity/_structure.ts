@@ -153,6 +153,14 @@ function surplus(file: SourceFile, stray: Span): Span {
   return best;
 }
 
+/** The parser has found the block by its column when statements follow that do not belong to it. */
+function atItsCause({ statement, insertAt }: SyntaxProblem): { block: Statement; insert: number; mark: Span } | null {
+  for (let s = statement; s; s = s.parent)
+    if (s.parent && s !== s.parent.block?.at(-1)) return { block: statement!, insert: insertAt!, mark: { ...statement!.name } };
+    else if (s.parent?.closed) return { block: statement!, insert: insertAt!, mark: { ...statement!.name } };
+  return null;
+}
+
 function diagnose(file: SourceFile, catalog: Catalog): Structure {
   const causes: Cause[] = [];
   const regions: Region[] = [];
@@ -178,8 +186,7 @@ function diagnose(file: SourceFile, catalog: Catalog): Structure {
         regions.push({ start: opened.open!.start, end, level: 'all' });
         continue;
       }
-      const outermost = statement!;
-      const found = unclosed(file, catalog, outermost);
+      const found = atItsCause(problem) ?? unclosed(file, catalog, statement!);
       reported = true;
       causes.push({ fault, span: found.mark, statement: found.block, insert: found.insert });
       regions.push({ start: found.insert, end, level: 'place' });
@@ -196,7 +203,7 @@ function diagnose(file: SourceFile, catalog: Catalog): Structure {
     } else {
       const inOpened = opened !== null && span.start > opened.start && span.start < opened.end;
       if (inOpened && (fault === 'unexpected-semicolon' || fault === 'missing-semicolon')) continue;
-      causes.push({ fault, span, statement, insert: fault === 'missing-semicolon' ? span.end : null });
+      causes.push({ fault, span, statement, insert: problem.insertAt ?? null });
     }
     if (fault === 'unterminated-string' && statement) regions.push({ start: span.start, end, level: 'place' });
   }

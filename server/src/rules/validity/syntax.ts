@@ -9,6 +9,7 @@ const MESSAGES = {
   'missing-semicolon': 'The directive "{name}" is not terminated by ";". Add a semicolon here.',
   'missing-closing-brace':
     'The block "{name}" is never closed: unexpected end of file, expecting "}}". Add the brace where the block ends.',
+  'missing-opening-brace': 'The block "{name}" has no opening "{{". Add it here.',
   'unexpected-closing-brace': 'Unexpected "}}": no block is open here. Remove it, or look for a missing "{{" above.',
   'unexpected-opening-brace': 'Unexpected "{{": a block needs a directive before it.',
   'unexpected-semicolon': 'Unexpected ";": there is no directive to end. Remove it.',
@@ -27,6 +28,8 @@ function repair(file: SourceFile, { fault, span, statement, insert }: Cause): Fi
   switch (fault) {
     case 'missing-semicolon':
       return insert === null ? null : fixOf('Add ";"', 'safe', file, [replace({ start: insert, end: insert }, ';')]);
+    case 'missing-opening-brace':
+      return insert === null ? null : fixOf('Add "{"', 'safe', file, [replace({ start: insert, end: insert }, ' {')]);
     case 'unexpected-semicolon':
       return fixOf('Remove ";"', 'safe', file, [replace(span, '')]);
     case 'byte-order-mark':
