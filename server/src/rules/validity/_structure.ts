@@ -153,12 +153,11 @@ function surplus(file: SourceFile, stray: Span): Span {
   return best;
 }
 
-/** The parser has found the block by its column when statements follow that do not belong to it. */
-function atItsCause({ statement, insertAt }: SyntaxProblem): { block: Statement; insert: number; mark: Span } | null {
-  for (let s = statement; s; s = s.parent)
-    if (s.parent && s !== s.parent.block?.at(-1)) return { block: statement!, insert: insertAt!, mark: { ...statement!.name } };
-    else if (s.parent?.closed) return { block: statement!, insert: insertAt!, mark: { ...statement!.name } };
-  return null;
+/** The parser has found the block by its column when something follows that does not belong to it. */
+function atItsCause(file: SourceFile, { statement, insertAt }: SyntaxProblem): { block: Statement; insert: number; mark: Span } | null {
+  let s = statement;
+  while (s && !s.closed && s === (s.parent?.block ?? file.body).at(-1)) s = s.parent;
+  return s && statement ? { block: statement, insert: insertAt!, mark: { start: statement.name.start, end: statement.name.end } } : null;
 }
 
 function diagnose(file: SourceFile, catalog: Catalog): Structure {
@@ -186,7 +185,7 @@ function diagnose(file: SourceFile, catalog: Catalog): Structure {
         regions.push({ start: opened.open!.start, end, level: 'all' });
         continue;
       }
-      const found = atItsCause(problem) ?? unclosed(file, catalog, statement!);
+      const found = atItsCause(file, problem) ?? unclosed(file, catalog, statement!);
       reported = true;
       causes.push({ fault, span: found.mark, statement: found.block, insert: found.insert });
       regions.push({ start: found.insert, end, level: 'place' });
