@@ -38,5 +38,18 @@ export const NGINX_PACKAGES: readonly string[] = [
   'libnginx-mod-stream-js',
 ];
 
+/** The application servers and frameworks that test/deployment starts behind nginx. */
+export const PYTHON_PACKAGES: readonly string[] = [
+  'python3-django',
+  'python3-flask',
+  'python3-starlette',
+  'gunicorn',
+  'uwsgi',
+  'uwsgi-plugin-python3',
+  'uvicorn',
+  'daphne',
+  'python3-hypercorn',
+];
+
 /** libnss-wrapper lets a test give nginx host names and accounts that the machine does not have; openssl makes the test certificates. */
-export const APT_PACKAGES: readonly string[] = [...NGINX_PACKAGES, 'libnss-wrapper', 'openssl'];
+export const APT_PACKAGES: readonly string[] = [...NGINX_PACKAGES, ...PYTHON_PACKAGES, 'libnss-wrapper', 'openssl'];

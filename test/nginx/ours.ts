@@ -1,5 +1,6 @@
 /** Proxylens's own verdict on a sample, as the differential test compares it: all validity findings, in the order in which nginx would meet them. */
 import { fromPath, pathOf } from '../../server/src/base/file-id.ts';
+import { moduleSetOf } from '../../server/src/catalog/modules.ts';
 import type { Config } from '../../server/src/config/config.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../server/src/config/settings.ts';
 import { withSettings } from '../../server/src/config/settings-file.ts';
@@ -26,16 +27,20 @@ export interface Verdict {
   readonly ms: number;
 }
 
-/** The machine's nginx as the settings say it: version, OpenSSL, Debian's build with all its modules. */
-export const settings = (): Settings => ({
-  ...withSettings(DEFAULT_SETTINGS, {
-    nginxVersion: available()?.version ?? '1.22.1',
-    opensslVersion: available()?.openssl ?? '3.0.19',
+/** The machine's nginx as the settings say it: version, OpenSSL, what it was built with, and the modules that its judge loads. */
+export function settingsFor(files: Tree): Settings {
+  const nginx = available();
+  const base = withSettings(DEFAULT_SETTINGS, {
+    nginxVersion: nginx?.version ?? '1.22.1',
+    opensslVersion: nginx?.openssl ?? '3.0.19',
     flavour: 'oss',
-    build: 'debian',
     profile: 'validity',
-  }),
-});
+    rules: { 'module-not-loaded': 'error' },
+  });
+  const named = Object.values(files).flatMap((text) => [...text.matchAll(/(?:^|[\s;])load_module\s+(\S+?);/g)].map((m) => m[1]!));
+  const modules = moduleSetOf(nginx?.configure ?? [], named.length ? named : (nginx?.modules ?? []));
+  return { ...base, target: { ...base.target, modules } };
+}
 
 /** Rules whose facts nginx finds out after it has read everything, by the step in which it does; the others speak while reading. */
 const LATE: Readonly<Record<string, number>> = {
@@ -97,7 +102,7 @@ function endLine(file: SourceFile, offset: number): number {
 }
 
 /** Lints the files as the machine's nginx would read them; the folder also holds what the harness puts there. */
-export async function verdictOf(files: Tree, chosen: Settings = settings()): Promise<Verdict> {
+export async function verdictOf(files: Tree, chosen: Settings = settingsFor(files)): Promise<Verdict> {
   const { rules } = await parts();
   const at = (name: string) => fromPath(`/etc/nginx/${name.replace(/^\/etc\/nginx\//, '')}`);
   const tree = new Map(Object.entries({ ...standardFiles(), ...files }).map(([name, text]) => [at(name), text]));
@@ -105,7 +110,7 @@ export async function verdictOf(files: Tree, chosen: Settings = settings()): Pro
   const { config, findings, sources } = await lintTree({ root: at('nginx.conf'), files: tree }, rules, chosen);
   const ms = performance.now() - from;
   const order = readingOrder(config);
-  const errors = findings.filter((f) => f.severity === 'error' && f.group === 'validity');
+  const errors = findings.filter((f) => f.severity === 'error' && (f.group === 'validity' || f.rule === 'module-not-loaded'));
   const rank = (f: Finding): number =>
     (LATE[f.rule] ?? 0) * 1e12 + order(f.at.file, sources.get(f.at.file) ? endOffset(sources.get(f.at.file)!, f.at.span.start) : 0);
   errors.sort((a, b) => rank(a) - rank(b) || order(a.at.file, a.at.span.start) - order(b.at.file, b.at.span.start));

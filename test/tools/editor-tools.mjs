@@ -132,9 +132,3 @@ export async function ensureWeb(say = () => {}) {
   );
   return { testWeb: path.join(folder, 'node_modules/@vscode/test-web/out/server/index.js'), data: path.join(folder, 'data'), commit };
 }
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const say = (/** @type {string} */ line) => console.log(line);
-  await Promise.all([ensureNode(say), ensureServer(say), ensureWeb(say)]);
-  console.log(`the editor tools are in ${path.relative(process.cwd(), tools) || tools}`);
-}

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { bundleTests, testFiles } from './bundle.mjs';
-import { ensureNode, ensureServer, ensureWeb } from './editor-tools.mjs';
+import { ensureNode, ensureServer, ensureWeb, tools } from './editor-tools.mjs';
 import { reporters } from './reporters.mjs';
 import { bundleSuites } from './suites.mjs';
 
@@ -29,5 +29,7 @@ await bundleSuites('out/editor');
 const built = await bundleTests(files, path.resolve('out/editor/tests'));
 const run = spawnSync(process.execPath, ['--enable-source-maps', '--test', '--test-concurrency=1', ...reporters(), ...built], {
   stdio: 'inherit',
+  // the bundled tests cannot tell where this repository lies from where they lie
+  env: { ...process.env, PROXYLENS_TOOLS: tools },
 });
 process.exit(run.status ?? 1);

@@ -6,7 +6,7 @@ import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { ensureNode, ensureServer, root, tools } from './editor-tools.mjs';
-import { install, requireNode } from './install.mjs';
+import { install, requireNode, stale } from './install.mjs';
 
 const started = Date.now();
 const say = (/** @type {string} */ line) => console.log(`${((Date.now() - started) / 1000).toFixed(1).padStart(5)} s  ${line}`);
@@ -24,10 +24,13 @@ async function main() {
   const [wanted] = words.filter((word) => !word.startsWith('--'));
   requireNode();
   const { folder, file } = wanted ? project(path.resolve(process.env.INIT_CWD ?? process.cwd(), wanted)) : sample();
-  if (install()) say('npm packages are installed');
+  if (stale()) {
+    say('installing npm packages (once, about half a minute)');
+    install();
+  }
+  say('building the extension');
   const build = spawnSync(process.execPath, ['esbuild.mjs'], { cwd: root, encoding: 'utf8' });
   if (build.status !== 0) throw new Error(`The build failed:\n${build.stdout}${build.stderr}`);
-  say('the extension is built');
   const code = words.includes('--serve') ? null : installedEditor();
   if (code) {
     spawn(code, [`--extensionDevelopmentPath=${root}`, folder, ...(file ? [file] : [])], {
@@ -81,6 +84,7 @@ function installedEditor() {
  * @param {string} folder @param {string | null} file
  */
 async function serve(folder, file) {
+  say('starting a VS Code of its own');
   const [node, entry] = await Promise.all([ensureNode(say), ensureServer(say)]);
   const data = path.join(tools, 'profile');
   const settings = path.join(data, 'data/User/settings.json');

@@ -184,8 +184,8 @@ const TABLE: Readonly<Record<string, Entry>> = {
   satisfy: { args: [word('all', 'any')] },
   degradation: { args: [text] },
   image_filter: { args: [word('off', 'test', 'size', 'resize', 'crop', 'rotate'), of('text'), of('text')] },
-  image_filter_jpeg_quality: { args: [of('number', { min: 1, max: 100 })] },
-  image_filter_webp_quality: { args: [of('number', { min: 1, max: 100 })] },
+  image_filter_jpeg_quality: { args: [of('number', { min: 1 })] },
+  image_filter_webp_quality: { args: [of('number', { min: 1 })] },
   image_filter_sharpen: { args: [of('number')] },
   early_hints: { args: [], rest: text },
 

@@ -252,6 +252,9 @@ export function loadCatalog(): Catalog {
   return loaded;
 }
 
+/** Directives of NGINX Plus that Angie's open build has under the same name and meaning. */
+const IN_ANGIE = new Set(['api', 'status_zone']);
+
 const backported = (fact: DirectiveFact, target: Version): boolean =>
   fact.backports.some((b) => {
     const v = version(b);
@@ -260,9 +263,11 @@ const backported = (fact: DirectiveFact, target: Version): boolean =>
 
 /** Whether the target has the directive. Contexts and arguments are other questions (contextsOf, argsOf). */
 export function statusOf(fact: DirectiveFact, target: Target): Status {
-  const plus = target.flavour === 'plus';
+  const angie = target.flavour === 'angie';
+  const plus = target.flavour === 'plus' || angie;
   const { since, removed, replacedBy, module } = fact;
-  if (fact.source === 'plus' && !plus) return { known: false, reason: 'plus', since, removed, replacedBy, module };
+  if (fact.source === 'plus' && !(angie ? IN_ANGIE.has(fact.name) : plus))
+    return { known: false, reason: 'plus', since, removed, replacedBy, module };
   if (fact.unit === null) {
     const from = plus ? (fact.plusSince ?? since) : since;
     if (removed !== undefined && atLeast(target.nginx, removed))

@@ -263,6 +263,13 @@ export function moduleSetOf(configure: readonly string[], loaded: readonly strin
   return setOf(configure, sources, without, loaded);
 }
 
+/** A set with the libraries that a configuration loads besides. The parts of a family are taken to be in its library. */
+export function loadedAlso(modules: ModuleSet, loaded: readonly string[]): ModuleSet {
+  const brought = setOf([], [], [], loaded);
+  const bare = setOf([], [], [], []);
+  return { has: (module) => modules.has(module) || (brought.has(module) && !bare.has(module)) };
+}
+
 function setOf(options: readonly string[], sources: readonly string[], without: readonly string[], loaded: readonly string[]): ModuleSet {
   const built = new Set(options);
   const left = new Set(without.flatMap((name) => [`ngx_${name}_module`, `ngx_${name}_filter_module`]));

@@ -565,10 +565,11 @@ export function findParameter(
   text: string,
 ): { parameter: ParameterFact; value: string | null; at: number } | null {
   for (const parameter of list) {
-    if (parameter.form !== 'value' && text === parameter.name) return { parameter, value: null, at: text.length };
-    if (parameter.form === 'word') continue;
-    const start = parameter.name + parameter.separator;
-    if (text.startsWith(start)) return { parameter, value: text.slice(start.length), at: start.length };
+    const { name, form } = parameter;
+    if (!text.startsWith(name)) continue;
+    if (form !== 'value' && text.length === name.length) return { parameter, value: null, at: text.length };
+    const at = name.length + 1;
+    if (form !== 'word' && text.charAt(at - 1) === parameter.separator) return { parameter, value: text.slice(at), at };
   }
   return null;
 }
@@ -578,7 +579,8 @@ export function parameterStatus(
   p: ParameterFact,
   target: Target,
 ): { known: true } | { known: false; reason: 'plus' | 'future' | 'removed'; since?: string; removed?: string; replacedBy?: string } {
-  const plus = target.flavour === 'plus';
+  // Angie has parameters of Plus too (slow_start, status_zone) and is given the benefit of the doubt
+  const plus = target.flavour === 'plus' || target.flavour === 'angie';
   if (p.plusOnly && !plus) return { known: false, reason: 'plus', since: p.plusSince };
   const since = plus ? (p.plusSince ?? p.since) : p.since;
   if (p.removed !== undefined && atLeast(target.nginx, p.removed))

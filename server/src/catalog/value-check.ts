@@ -63,13 +63,22 @@ function refuse(c: Check, argument: number, problem: Problem, nginx: string, rep
   c.report({ argument, at: problem.at, length: problem.length, message: problemText(value, problem), nginx, replacement });
 }
 
-function expect<T>(c: Check, argument: number, read: Read<T>, nginx: string, replacement?: string): T | null {
+/** The value when it could be read; else the problem is reported. Words and replacement are made only then: most values are right. */
+function expect<T>(
+  c: Check,
+  argument: number,
+  read: Read<T>,
+  nginx: string | ((c: Check) => string),
+  meant?: Parameters<typeof evident>[1],
+): T | null {
   if (read.ok) return read.value;
-  refuse(c, argument, read.problem, nginx, replacement);
+  const value = c.args[argument] ?? '';
+  refuse(c, argument, read.problem, typeof nginx === 'string' ? nginx : nginx(c), meant ? evident(value, meant) : undefined);
   return null;
 }
 
 const invalidValue = (c: Check): string => `"${c.fact.name}" directive invalid value`;
+const flagWords = (c: Check): string => `invalid value "${c.args[0] ?? ''}" in "${c.fact.name}" directive, it must be "on" or "off"`;
 const invalidNumber = (c: Check): string => `"${c.fact.name}" directive invalid number`;
 const invalidParameter = (value: string): string => `invalid parameter "${value}"`;
 /** Whether variables decide the value, so that nginx looks at run time only. */
@@ -133,8 +142,16 @@ function within(c: Check, argument: number, value: number): void {
     out(`"${text}" is not a power of two. Use one.`, 'must be a power of two');
 }
 
+const wordsOf = new WeakMap<DirectiveFact, { readonly at: string; readonly words: readonly string[] }>();
+
+/** The words of an enum or bitmask; kept for the version that was asked last. */
 function words(c: Check): readonly string[] {
-  return valuesOf(c.fact, c.target.nginx).map((v) => v.name);
+  let kept = wordsOf.get(c.fact);
+  if (kept?.at !== c.target.nginx.text) {
+    kept = { at: c.target.nginx.text, words: valuesOf(c.fact, c.target.nginx).map((v) => v.name) };
+    wordsOf.set(c.fact, kept);
+  }
+  return kept.words;
 }
 
 /** A word of an enum or bitmask that the target does not have, told apart from one that nobody has. */
@@ -163,35 +180,29 @@ function word(c: Check, argument: number): string | null {
 const BY_KIND: { readonly [kind in Kind]?: (c: Check) => void } = {
   flag: (c) => {
     const value = c.args[0] ?? '';
-    expect(
-      c,
-      0,
-      parseFlag(value),
-      `invalid value "${value}" in "${c.fact.name}" directive, it must be "on" or "off"`,
-      evident(value, 'flag'),
-    );
+    expect(c, 0, parseFlag(value), flagWords, 'flag');
   },
   number: (c) => {
-    const n = expect(c, 0, parseNumber(c.args[0] ?? ''), invalidNumber(c));
+    const n = expect(c, 0, parseNumber(c.args[0] ?? ''), invalidNumber);
     if (n !== null) within(c, 0, n);
   },
   size: (c) => {
-    const n = expect(c, 0, parseSize(c.args[0] ?? ''), invalidValue(c), evident(c.args[0] ?? '', 'size'));
+    const n = expect(c, 0, parseSize(c.args[0] ?? ''), invalidValue, 'size');
     if (n !== null) within(c, 0, n);
   },
   'complex-size': (c) => {
     const value = c.args[0] ?? '';
-    if (!value.includes('$')) expect(c, 0, parseSize(value), invalidValue(c), evident(value, 'size'));
+    if (!value.includes('$')) expect(c, 0, parseSize(value), invalidValue, 'size');
   },
   offset: (c) => {
-    const n = expect(c, 0, parseOffset(c.args[0] ?? ''), invalidValue(c));
+    const n = expect(c, 0, parseOffset(c.args[0] ?? ''), invalidValue);
     if (n !== null) within(c, 0, n);
   },
-  msec: (c) => void expect(c, 0, parseTime(c.args[0] ?? '', 'msec'), invalidValue(c), evident(c.args[0] ?? '', 'msec')),
-  sec: (c) => void expect(c, 0, parseTime(c.args[0] ?? '', 'sec'), invalidValue(c), evident(c.args[0] ?? '', 'sec')),
+  msec: (c) => void expect(c, 0, parseTime(c.args[0] ?? '', 'msec'), invalidValue, 'msec'),
+  sec: (c) => void expect(c, 0, parseTime(c.args[0] ?? '', 'sec'), invalidValue, 'sec'),
   bufs: (c) => {
-    const count = expect(c, 0, parseNumber(c.args[0] ?? ''), invalidValue(c));
-    const size = expect(c, 1, parseSize(c.args[1] ?? ''), invalidValue(c), evident(c.args[1] ?? '', 'size'));
+    const count = expect(c, 0, parseNumber(c.args[0] ?? ''), invalidValue);
+    const size = expect(c, 1, parseSize(c.args[1] ?? ''), invalidValue, 'size');
     if (count === 0)
       c.report({ ...whole(0, '0'), message: 'There must be at least one buffer. Give a number above 0.', nginx: invalidValue(c) });
     if (size === 0)
@@ -222,7 +233,7 @@ const BY_KIND: { readonly [kind in Kind]?: (c: Check) => void } = {
   'path-levels': (c) => {
     let sum = 0;
     for (let i = 1; i < c.args.length; i++) {
-      const level = expect(c, i, parsePathLevel(c.args[i] ?? ''), invalidValue(c));
+      const level = expect(c, i, parsePathLevel(c.args[i] ?? ''), invalidValue);
       if (level === null) return;
       sum += level;
     }
@@ -250,7 +261,7 @@ const BY_KIND: { readonly [kind in Kind]?: (c: Check) => void } = {
   'cache-valid': (c) => {
     const last = c.args.length - 1;
     const value = c.args[last] ?? '';
-    expect(c, last, parseTime(value, 'sec'), `invalid time value "${value}"`, evident(value, 'sec'));
+    expect(c, last, parseTime(value, 'sec'), `invalid time value "${value}"`, 'sec');
     for (let i = 0; i < last; i++) {
       const status = c.args[i] ?? '';
       if (status !== 'any') expect(c, i, parseStatus(status, 100, 599), `invalid status "${status}"`);
@@ -499,6 +510,8 @@ const SPECIAL: Readonly<Record<string, (c: Check) => void>> = {
       );
     } else if (code > 999n) say(c, 0, `"${value}" is not a status code. Use a number up to 999.`, nginx);
   },
+  // a text, whatever it is
+  'stream-server/return': () => {},
   error_page: (c) => {
     const n = c.args.length;
     const response = n >= 2 && (c.args[n - 2] ?? '').startsWith('=') ? n - 2 : -1;
@@ -637,7 +650,8 @@ const SPECIAL: Readonly<Record<string, (c: Check) => void>> = {
   resolver: (c) => {
     const addresses = c.args.map((value, argument) => ({ value, argument })).filter(({ value }) => !/^\w+=/.test(value));
     if (c.fact.module === 'ngx_mail_core_module' && c.args.length === 1 && c.args[0] === 'off') return;
-    for (const { value, argument } of addresses) expect(c, argument, parseAddress(value), `${addressReason(value)} in resolver "${value}"`);
+    for (const { value, argument } of addresses)
+      expect(c, argument, parseAddress(value), () => `${addressReason(value)} in resolver "${value}"`);
     if (addresses.length === 0 && c.args.length > 0) say(c, 0, 'No name server is given. Add its address.', 'no name servers defined');
     if (c.args.includes('ipv4=off') && c.args.includes('ipv6=off'))
       say(
@@ -718,7 +732,7 @@ function addressReason(value: string, options: { listen?: boolean } = {}): strin
 function listen(c: Check): void {
   const value = c.args[0] ?? '';
   const options = { listen: true, noRange: !atLeast(c.target.nginx, '1.15.10') };
-  expect(c, 0, parseAddress(value, options), `${addressReason(value, options)} in "${value}" of the "listen" directive`);
+  expect(c, 0, parseAddress(value, options), () => `${addressReason(value, options)} in "${value}" of the "listen" directive`);
 }
 
 function serverAddress(c: Check): void {
@@ -780,6 +794,32 @@ function sticky(c: Check): void {
 /** Only nginx's own directives are judged beyond their kind: other modules may share the names. */
 const own = (fact: DirectiveFact): boolean => fact.source === 'oss';
 
+interface Plan {
+  readonly byHand: ((c: Check) => void) | undefined;
+  /** Whether an argument declares a variable. */
+  readonly declares: boolean;
+  readonly parameters: boolean;
+}
+
+const plans = new WeakMap<DirectiveFact, Plan>();
+
+function planOf(fact: DirectiveFact): Plan {
+  let plan = plans.get(fact);
+  if (!plan) {
+    const defines = (i: number, count: number): boolean => {
+      const names = argumentOf(fact, i, count)?.names;
+      return names?.kind === 'variable' && names.role === 'defines';
+    };
+    plan = {
+      byHand: special(fact),
+      declares: [1, 2, 3].some((count) => defines(0, count) || defines(1, count)),
+      parameters: parameterTable(fact) !== null,
+    };
+    plans.set(fact, plan);
+  }
+  return plan;
+}
+
 function special(fact: DirectiveFact): ((c: Check) => void) | undefined {
   const key = `${fact.contexts[0]}/${fact.name}`;
   return Object.hasOwn(SPECIAL, key) ? SPECIAL[key] : Object.hasOwn(SPECIAL, fact.name) ? SPECIAL[fact.name] : undefined;
@@ -798,12 +838,13 @@ export function checkValues(fact: DirectiveFact, args: readonly string[], target
   if (kind === 'obsolete') return found;
   BY_KIND[kind]?.(c);
   if (own(fact)) {
-    declared(c);
-    const byHand = special(fact);
-    byHand?.(c);
-    parameters(c);
-    if (kind === 'custom' && !byHand) custom(c);
+    const plan = planOf(fact);
+    if (plan.declares) declared(c);
+    plan.byHand?.(c);
+    if (plan.parameters) parameters(c);
+    if (kind === 'custom' && !plan.byHand) custom(c);
   }
+  if (found.length === 0) return found;
   // one argument, one message: the narrower check spoke first
   const first = new Map<string, ValueFinding>();
   for (const f of found)

@@ -69,8 +69,8 @@ export function parseNumber(text: string): Read<number> {
   if (text === '') return bad('empty', 0, 0, 'a number');
   const at = nonDigit(text);
   if (at >= 0) return bad('not-a-number', at, text.length - at, 'digits only');
-  const n = BigInt(text);
-  return n > MAX ? bad('too-big', 0, text.length, 'at most 9223372036854775807') : good(Number(n));
+  if (text.length <= 15) return good(Number(text));
+  return BigInt(text) > MAX ? bad('too-big', 0, text.length, 'at most 9223372036854775807') : good(Number(text));
 }
 
 const SCALE: Readonly<Record<string, bigint>> = { k: 1024n, m: 1024n * 1024n, g: 1024n * 1024n * 1024n };
@@ -90,6 +90,7 @@ function parseBytes(text: string, units: 'km' | 'kmg'): Read<number> {
     const code = at > 0 && /^[a-z]+$/i.test(tail) ? 'unknown-unit' : 'not-a-number';
     return bad(code, at, tail.length, code === 'unknown-unit' ? (units === 'km' ? 'k or m' : 'k, m or g') : wanted);
   }
+  if (digits.length <= 6) return good(Number(digits) * Number(scale));
   const n = BigInt(digits) * scale;
   return n > MAX ? bad('too-big', 0, text.length, 'less than 2^63 bytes') : good(Number(n));
 }
@@ -109,6 +110,9 @@ const STEP: Readonly<Record<string, number>> = { y: 1, M: 2, w: 3, d: 4, h: 5, m
  */
 export function parseTime(text: string, unit: 'msec' | 'sec'): Read<number> {
   const sec = unit === 'sec';
+  // what nearly everybody writes: one number with one unit, or none
+  const plain = /^(\d{1,6})([smhd]?)$/.exec(text);
+  if (plain) return good(Number(plain[1]) * Number(SECOND[plain[2] || 's']) * (sec ? 1 : 1000));
   const units = sec ? 'y, M, w, d, h, m, s' : 'w, d, h, m, s, ms';
   if (text === '') return bad('empty', 0, 0, 'a time such as 30s');
   let valid = false;
@@ -498,13 +502,12 @@ export function parseKeepalive(text: string): Read<null> {
   const wanted = '"on", "off" or idle:interval:count';
   if (text === 'on' || text === 'off') return good(null);
   const parts = text.split(':');
-  if (parts.length > 3 || parts.every((p) => p === '')) return bad('bad-form', 0, text.length, wanted);
+  if (parts.length > 3 || parts.every((p) => /^0*$/.test(p))) return bad('bad-form', 0, text.length, wanted);
   let at = 0;
   for (const [i, part] of parts.entries()) {
     if (part !== '') {
       const read = i < 2 ? parseTime(part, 'sec') : parseNumber(part);
       if (!read.ok) return bad(read.problem.code, at + read.problem.at, read.problem.length, wanted);
-      if (read.value === 0) return bad('too-small', at, part.length, 'more than 0');
     }
     at += part.length + 1;
   }

@@ -3,6 +3,7 @@
 import { dirname, type FileId, resolve } from '../base/file-id.ts';
 import type { Regexes } from '../base/regexes.ts';
 import type { Catalog } from '../catalog/catalog.ts';
+import { ANY_MODULE, loadedAlso } from '../catalog/modules.ts';
 import type { SourceFile, Statement } from '../syntax/statement.ts';
 import type { Directive, IncludeSite } from './directive.ts';
 import { Scope, type ScopeContext } from './scope.ts';
@@ -19,18 +20,20 @@ export class Config {
   readonly main: Scope;
   readonly catalog: Catalog;
   readonly regexes: Regexes;
+  readonly settings: Settings;
   private sites: Map<FileId, IncludeSite[]> | undefined;
 
   constructor(
     readonly tree: Tree,
     engine: Engine,
-    readonly settings: Settings,
+    settings: Settings,
     /** `fragment`: no main file was found for it; only what the text itself decides is known */
     readonly kind: 'root' | 'fragment' = 'root',
     context: ScopeContext = 'main',
     /** the contexts that a fragment may stand in, the likeliest first; it is read in the first */
     readonly contexts: readonly ScopeContext[] = [context],
   ) {
+    this.settings = withLoaded(settings, tree);
     this.catalog = engine.catalog;
     this.regexes = engine.regexes;
     const file = tree.files.get(tree.root)!;
@@ -86,6 +89,16 @@ export class Config {
     for (const site of this.includedFrom(file)) for (const use of this.usesOf(site.statement, site.file.id)) scopes.push(use.scope);
     return [...new Set(scopes)];
   }
+}
+
+/** The settings with the modules that the configuration itself loads, where it is known which ones the build has. */
+function withLoaded(settings: Settings, tree: Tree): Settings {
+  const { modules } = settings.target;
+  if (modules === ANY_MODULE) return settings;
+  const loaded = [...tree.files.values()].flatMap((f) =>
+    f.body.filter((s) => s.name.value === 'load_module').map((s) => s.args[0]?.value ?? ''),
+  );
+  return loaded.length ? { ...settings, target: { ...settings.target, modules: loadedAlso(modules, loaded) } } : settings;
 }
 
 function* includesIn(statements: readonly Statement[]): Generator<Statement> {

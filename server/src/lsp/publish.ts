@@ -5,7 +5,7 @@
 import type { Connection, Diagnostic } from 'vscode-languageserver';
 import type { FileId } from '../base/file-id.ts';
 import type { Finding, Rule } from '../rules/rule.ts';
-import { lint } from '../rules/run.ts';
+import { lint, Memo } from '../rules/run.ts';
 import type { Snapshot, Workspace } from '../workspace/workspace.ts';
 import type { Encoding } from './convert/encoding.ts';
 import { toDiagnostic } from './convert/to.ts';
@@ -36,6 +36,7 @@ export class Publisher {
   private pending: Kind | null = null;
   private readonly shown = new Map<FileId, string>();
   private readonly byFile = new Map<FileId, readonly Finding[]>();
+  private readonly memos = new Map<FileId, Memo>();
   private idle: (() => void)[] = [];
   private running = false;
   private typedIn = new Set<FileId>();
@@ -137,7 +138,7 @@ export class Publisher {
       const own = files ? new Set([...files].filter((f) => config.files.has(f))) : null;
       if (own && own.size === 0) continue;
       if (!own) for (const file of config.files.keys()) if (!found.has(file)) found.set(file, []);
-      add(lint(config, this.options.rules, { files: own, quick, onCrash }));
+      add(lint(config, this.options.rules, { files: own, quick, onCrash, ...(quick ? { memo: this.memoOf(config.root) } : {}) }));
     }
     for (const file of snapshot.open) {
       if (files && !files.has(file)) continue;
@@ -147,6 +148,12 @@ export class Publisher {
       for (const config of configs) add(lint(config, this.options.rules, { quick, onCrash }));
     }
     return found;
+  }
+
+  private memoOf(root: FileId): Memo {
+    let memo = this.memos.get(root);
+    if (!memo) this.memos.set(root, (memo = new Memo()));
+    return memo;
   }
 
   private publish(snapshot: Snapshot, file: FileId, findings: readonly Finding[]): void {

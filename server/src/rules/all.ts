@@ -1,5 +1,5 @@
 /** Every rule, one line each. Made by `npm run generate` from the files in the folders beside it; do not edit. */
-
+import moduleNotLoaded from './environment/module-not-loaded.ts';
 import type { Rule } from './rule.ts';
 import aliasTraversal from './security/alias-traversal.ts';
 import belowMozillaProfile from './security/below-mozilla-profile.ts';
@@ -36,6 +36,7 @@ import unknownDirective from './validity/unknown-directive.ts';
 import wrongArgumentCount from './validity/wrong-argument-count.ts';
 
 export const RULES: readonly Rule[] = [
+  moduleNotLoaded,
   aliasTraversal,
   belowMozillaProfile,
   cipherHasNoEffect,

@@ -8,7 +8,7 @@ import type { Config } from '../config/config.ts';
 import type { Directive, IncludeSite } from '../config/directive.ts';
 import type { Scope, ScopeContext } from '../config/scope.ts';
 import type { Level, Settings, Severity } from '../config/settings.ts';
-import type { SourceFile } from '../syntax/statement.ts';
+import type { SourceFile, Statement } from '../syntax/statement.ts';
 import { fixOf } from './fix.ts';
 import { type Finding, fill, type LooksAt, type Report, type Rule } from './rule.ts';
 import { type Suppression, suppressionsOf } from './suppress.ts';
@@ -18,6 +18,11 @@ export interface LintOptions {
   readonly files?: ReadonlySet<FileId> | null;
   /** leave out what is too slow for a keystroke */
   readonly quick?: boolean;
+  /**
+   * Findings of earlier runs, by block: a block that no edit touched, in surroundings that are the same, is not asked again. What its
+   * findings owe to other blocks may be older then; a run without a memo makes that good.
+   */
+  readonly memo?: Memo;
   /** a rule's own exception: its findings are lost, nobody else's */
   readonly onCrash?: (rule: Rule, error: unknown) => void;
   /** milliseconds spent, by rule; only filled when given, with `now` as the clock */
@@ -72,6 +77,96 @@ class Dispatch {
   }
 }
 
+interface Remembered {
+  readonly surroundings: object;
+  readonly start: number;
+  readonly end: number;
+  readonly via: number;
+  readonly findings: readonly Finding[];
+}
+
+/** What a server keeps between two runs. Blocks that are gone are forgotten by themselves. */
+export class Memo {
+  private readonly byBlock = new WeakMap<Statement, Remembered>();
+  private readonly tokens = new Map<string, { token: object; statements: readonly Statement[] }>();
+  private readonly seen = new WeakMap<Scope, object>();
+  private rules: readonly Rule[] = [];
+  private settings: Settings | null = null;
+
+  /** Another set of rules or settings makes everything unknown. */
+  begin(rules: readonly Rule[], settings: Settings): boolean {
+    const same = this.settings === settings && this.rules.length === rules.length && this.rules.every((r, i) => r === rules[i]);
+    this.rules = rules;
+    this.settings = settings;
+    return same;
+  }
+
+  /** The same object as long as the simple directives of the scope and of those around it are the same statements. */
+  surroundings(scope: Scope): object {
+    const known = this.seen.get(scope);
+    if (known) return known;
+    const statements: Statement[] = [];
+    for (let at: Scope | null = scope; at; at = at.parent)
+      for (const d of at.directives) if (!d.statement.block || d.name === 'map' || d.name === 'geo') statements.push(d.statement);
+    const key = `${scope.config.root} ${scope.context} ${scope.opener?.file.id ?? ''} ${scope.opener?.via.length ?? 0}`;
+    const last = this.tokens.get(key);
+    const same = last !== undefined && last.statements.length === statements.length && last.statements.every((s, i) => s === statements[i]);
+    const token = same ? last.token : {};
+    if (!same) this.tokens.set(key, { token, statements });
+    this.seen.set(scope, token);
+    return token;
+  }
+
+  /** The findings of a block at its present place; null when it must be asked. */
+  recall(directive: Directive, surroundings: object): readonly Finding[] | null {
+    const { statement, file } = directive;
+    const known = this.byBlock.get(statement);
+    if (
+      !known ||
+      known.surroundings !== surroundings ||
+      known.via !== directive.via.length ||
+      known.end - known.start !== statement.end - statement.start
+    )
+      return null;
+    const delta = statement.start - known.start;
+    return delta === 0 ? known.findings : known.findings.map((f) => moved(f, file.id, delta));
+  }
+
+  /** Remembers, unless a finding has a part in the file outside of the block: that part moves on its own. */
+  remember({ statement, file, via }: Directive, surroundings: object, findings: readonly Finding[]): void {
+    const inside = (at: Place): boolean => at.file !== file.id || (at.span.start >= statement.start && at.span.end <= statement.end);
+    const whole = findings.every(
+      (f) =>
+        f.at.file === file.id &&
+        inside(f.at) &&
+        f.related.every((r) => r.at.file === file.id && inside(r.at)) &&
+        f.fixes.every((x) => x.edits.every((e) => e.file === file.id && e.edits.every((t) => inside({ file: e.file, span: t.span })))),
+    );
+    if (whole) this.byBlock.set(statement, { surroundings, start: statement.start, end: statement.end, via: via.length, findings });
+    else this.byBlock.delete(statement);
+  }
+}
+
+function moved(finding: Finding, file: FileId, delta: number): Finding {
+  const span = (s: Span): Span => ({ start: s.start + delta, end: s.end + delta });
+  const place = (at: Place): Place => (at.file === file ? { file, span: span(at.span) } : at);
+  return {
+    ...finding,
+    at: place(finding.at),
+    related: finding.related.map((r) => ({ ...r, at: place(r.at) })),
+    fixes: finding.fixes.map((x) => ({
+      ...x,
+      edits: x.edits.map((e) => (e.file === file ? { file, edits: e.edits.map((t) => ({ span: span(t.span), newText: t.newText })) } : e)),
+    })),
+  };
+}
+
+/** Blocks that are remembered on their own: those right below http, stream and mail, and those on the top level of an included file. */
+const isUnit = (directive: Directive): boolean =>
+  directive.statement.block !== null &&
+  (['http', 'stream', 'mail'].includes(directive.scope.context) ||
+    (directive.statement.parent === null && directive.scope.context !== 'main'));
+
 /** All findings of a configuration, suppressed ones left out, in file order. Pure but for the clock of `timings`. */
 export function lint(config: Config, rules: readonly Rule[], options: LintOptions = {}): Finding[] {
   const levels = new Map<Rule, Level>();
@@ -81,7 +176,9 @@ export function lint(config: Config, rules: readonly Rule[], options: LintOption
     return level !== 'off' && !(options.quick && rule.costly) && (config.kind === 'root' || rule.needs === 'file');
   });
   const dispatch = new Dispatch(active);
-  const collector = new Collector(config);
+  let collector = new Collector(config);
+  const { memo } = options;
+  const recall = memo?.begin(active, config.settings) ?? false;
   const { timings } = options;
 
   const ask = (rule: Rule, scope: Scope, directive: Directive | null, file: SourceFile): void => {
@@ -106,6 +203,25 @@ export function lint(config: Config, rules: readonly Rule[], options: LintOption
     for (const rule of dispatch.byContext.get(scope.context) ?? []) ask(rule, scope, scope.opener, file);
   };
   const visit = (directive: Directive): void => {
+    if (!memo || !isUnit(directive)) {
+      visitWhole(directive);
+      return;
+    }
+    const surroundings = memo.surroundings(directive.scope);
+    const known = recall ? memo.recall(directive, surroundings) : null;
+    if (known) {
+      for (const finding of known) collector.take(finding);
+      return;
+    }
+    const outer = collector;
+    collector = new Collector(config);
+    visitWhole(directive);
+    const { findings } = collector;
+    collector = outer;
+    for (const finding of findings) collector.take(finding);
+    memo.remember(directive, surroundings, findings);
+  };
+  const visitWhole = (directive: Directive): void => {
     for (const rule of dispatch.everyDirective) ask(rule, directive.scope, directive, directive.file);
     for (const rule of dispatch.byName.get(directive.name) ?? []) ask(rule, directive.scope, directive, directive.file);
     const { body } = directive;
@@ -148,6 +264,17 @@ class Collector {
 
   get findings(): Finding[] {
     return [...this.byKey.values()].map(({ finding }) => finding);
+  }
+
+  /** A finding as another collector made it. */
+  take(finding: Finding): void {
+    const key = `${finding.rule}\n${finding.at.file}\n${finding.at.span.start}\n${finding.at.span.end}\n${finding.message}`;
+    const known = this.byKey.get(key);
+    if (known) known.via.push(...finding.via);
+    else {
+      const via = [...finding.via];
+      this.byKey.set(key, { finding: { ...finding, via }, via });
+    }
   }
 
   add(rule: Rule, level: Severity, message: string, report: Report, file: SourceFile, via: readonly IncludeSite[]): void {

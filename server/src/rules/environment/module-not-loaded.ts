@@ -1,0 +1,45 @@
+/** Directives of modules that the target's build lacks or the configuration does not load. Silent while nothing is known of the build. */
+import { statusOf } from '../../catalog/catalog.ts';
+import { neededPackage, provisionOf } from '../../catalog/modules.ts';
+import { defineRule } from '../rule.ts';
+import { absence, factsOf, isJudged, isOwn } from '../validity/_known.ts';
+import { isAftermath } from '../validity/_structure.ts';
+
+export default defineRule({
+  id: 'module-not-loaded',
+  group: 'environment',
+  severity: 'warning',
+  since: '0.1',
+  title: 'Directive of a module that this nginx does not have',
+  why: `
+A module is either compiled into nginx or loaded with \`load_module\`. A directive of a module that is neither makes nginx refuse the
+configuration with "unknown directive". Which modules there are is known when \`build\` or \`modules\` is set, or when nginx was asked.`,
+  about: ['load_module'],
+  looksAt: { directive: '*' },
+  needs: 'file',
+  messages: {
+    lacking: 'Unknown directive "{name}" to this nginx: it is in {module}, which is not loaded.',
+    packaged: 'Unknown directive "{name}" to this nginx: it is in {module}, which is not loaded. The package {pack} brings it.',
+  },
+  check({ config, directive, report }) {
+    if (!isJudged(directive) || isAftermath(directive, 'name') || isOwn(config, directive.name)) return;
+    const { name } = directive;
+    const { target } = config.settings;
+    const facts = factsOf(config, name);
+    if (facts.some((f) => statusOf(f, target).known)) return;
+    const why = absence(config, facts);
+    const fact = facts.find((f) => f.module === why?.module);
+    if (why?.reason !== 'module' || !fact) return;
+    const pack = neededPackage(fact);
+    const data = { name, module: provisionOf(fact)?.library ?? fact.module, pack: pack ?? '' };
+    report(pack ? 'packaged' : 'lacking', { at: directive.statement.name, data });
+  },
+  examples: [
+    {
+      inside: 'http',
+      settings: { modules: ['modules/ngx_stream_module.so'] },
+      bad: '    geoip2_proxy 10.0.0.0/8;\n#   ^^^^^^^^^^^^ packaged',
+      good: '    gzip on;',
+    },
+  ],
+});

@@ -1,0 +1,167 @@
+/** `npm run bench`: how fast the server is, in tables and ratios. Nothing here passes or fails. */
+import { spawn, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { fileId } from '../../server/src/base/file-id.ts';
+import { NodeFiles } from '../../server/src/host/node-files.ts';
+import { loadParts } from '../../server/src/host/parts.ts';
+import { Publisher } from '../../server/src/lsp/publish.ts';
+import { lint } from '../../server/src/rules/run.ts';
+import { Workspace } from '../../server/src/workspace/workspace.ts';
+import { bigFile, bigTree, random } from '../harness/generate-config.ts';
+import { TestClient } from '../harness/lsp.ts';
+
+export const rows: [string, string, string][] = [];
+const ms = (n: number): string => (n < 10 ? n.toFixed(2) : n.toFixed(0)) + ' ms';
+export const quantile = (list: readonly number[], q: number): number =>
+  [...list].sort((a, b) => a - b)[Math.min(list.length - 1, Math.floor(list.length * q))] ?? 0;
+const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'proxylens-bench-'));
+
+function write(name: string, files: Record<string, string>): string {
+  for (const [file, text] of Object.entries(files)) {
+    const target = path.join(dir, name, file);
+    fs.mkdirSync(path.dirname(target), { recursive: true });
+    fs.writeFileSync(target, text);
+  }
+  return path.join(dir, name);
+}
+
+async function keystrokes(): Promise<void> {
+  const text = bigFile(10_000);
+  const folder = write('one', { 'nginx.conf': text });
+  const parts = await loadParts();
+  const file = fileId(pathToFileURL(path.join(folder, 'nginx.conf')).href);
+  const make = () => new Workspace(parts.parser, parts.engine, new NodeFiles());
+  const publisherOf = (workspace: Workspace) =>
+    new Publisher({
+      connection: { sendDiagnostics: async () => {} } as never,
+      workspace,
+      rules: parts.rules,
+      encoding: () => 'utf-16',
+      push: () => true,
+      lintRun: () => 'onType',
+      docs: null,
+      log: (line) => console.error(line),
+    });
+  const opens: number[] = [];
+  let workspace = make();
+  for (let i = 0; i < 5; i++) {
+    workspace = make();
+    const from = performance.now();
+    workspace.apply({ kind: 'folders', folders: [fileId(pathToFileURL(folder).href)] });
+    workspace.apply({ kind: 'open', file, text, version: 1 });
+    await workspace.settle();
+    publisherOf(workspace).lintAll(workspace.snapshot(), null, false);
+    opens.push(performance.now() - from);
+  }
+  rows.push(['open 10,000 lines, all rules', ms(quantile(opens, 0.5)), '< 150 ms']);
+  const next = random(7);
+  const times: number[] = [];
+  const whole: number[] = [];
+  const publisher = publisherOf(workspace);
+  let version = 1;
+  const lines = text.split('\n').length;
+  for (let place = 0; place < 40; place++) {
+    const source = workspace.snapshot().file(file)!;
+    let offset = source.lines.endOf(Math.floor(next() * lines));
+    for (const letter of '\n  gzip on;') {
+      const from = performance.now();
+      workspace.apply({ kind: 'edit', file, edits: [[{ span: { start: offset, end: offset }, newText: letter }]], version: ++version });
+      await workspace.settle();
+      const snapshot = workspace.snapshot();
+      const found = publisher.lintAll(snapshot, new Set([file]), true);
+      publisher.diagnostics(snapshot, found.get(file) ?? []);
+      times.push(performance.now() - from);
+      offset += letter.length;
+    }
+    const from = performance.now();
+    publisher.lintAll(workspace.snapshot(), null, false);
+    whole.push(performance.now() - from);
+  }
+  rows.push(['keystroke to diagnostics in 10,000 lines, median', ms(quantile(times, 0.5)), '≤ 10 ms']);
+  rows.push(['the same, 95th percentile', ms(quantile(times, 0.95)), '≤ 30 ms']);
+  rows.push(['all rules again once the typing rests', ms(quantile(whole, 0.5)), '']);
+  const byRule = new Map<string, number>();
+  lint(workspace.snapshot().configs[0]!, parts.rules, { timings: { now: () => performance.now(), byRule } });
+  const slowest = [...byRule].sort((a, b) => b[1] - a[1]).slice(0, 12);
+  console.log('\nSlowest rules on 10,000 lines\n');
+  for (const [id, t] of slowest) console.log(`  ${t.toFixed(2).padStart(8)} ms  ${id}`);
+}
+
+async function firstDiagnostics(): Promise<void> {
+  const folder = write('small', {
+    'nginx.conf': 'events {}\nhttp {\n    server {\n        location /img { alias /data/img/; }\n    }\n}\n',
+  });
+  const times: number[] = [];
+  for (let i = 0; i < 7; i++) {
+    const from = performance.now();
+    const client = await TestClient.start({ folder: pathToFileURL(folder).href });
+    await (client.published.length ? Promise.resolve() : client.next(() => true));
+    times.push(performance.now() - from);
+    await client.stop();
+  }
+  rows.push(['start of the process to first diagnostics', ms(quantile(times, 0.5)), '< 400 ms']);
+}
+
+async function manyFiles(): Promise<void> {
+  const folder = write('many', bigTree(1000));
+  const lines = Object.values(bigTree(1000)).reduce((n, t) => n + t.split('\n').length, 0);
+  const from = performance.now();
+  const child = spawn(process.execPath, ['dist/cli.cjs', 'check', '--format', 'json', folder], { stdio: ['ignore', 'ignore', 'inherit'] });
+  let peak = 0;
+  const watch = setInterval(() => {
+    try {
+      peak = Math.max(peak, Number(/VmHWM:\s+(\d+)/.exec(fs.readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? 0));
+    } catch {
+      // not Linux, or it has just ended
+    }
+  }, 20);
+  await new Promise((done) => child.once('exit', done));
+  clearInterval(watch);
+  const took = performance.now() - from;
+  rows.push([`check: 1,001 files, ${lines.toLocaleString('en')} lines, all rules`, ms(took), '< 2,000 ms']);
+  rows.push(['its memory at most', `${Math.round(peak / 1024)} MB`, '< 500 MB']);
+}
+
+function nginx(): void {
+  const found = spawnSync('nginx', ['-v'], { encoding: 'utf8' });
+  if (found.error) return;
+  const prefix = write('nginx', {
+    'nginx.conf': bigFile(10_000)
+      .replaceAll(/^.*ssl_certificate.*\n/gm, '')
+      .replaceAll('listen 443 ssl', 'listen 127.0.0.1:18443')
+      .replaceAll(/^.*access_log.*\n/gm, ''),
+    'logs/x': '',
+  });
+  const time = (command: string, args: string[]): number => {
+    const list: number[] = [];
+    for (let i = 0; i < 5; i++) {
+      const from = performance.now();
+      spawnSync(command, args, { stdio: 'ignore' });
+      list.push(performance.now() - from);
+    }
+    return quantile(list, 0.5);
+  };
+  const theirs = time('nginx', ['-t', '-q', '-p', prefix, '-c', path.join(prefix, 'nginx.conf'), '-g', 'pid nginx.pid; error_log stderr;']);
+  const ours = time(process.execPath, ['dist/cli.cjs', 'check', path.join(prefix, 'nginx.conf')]);
+  const validity = time(process.execPath, ['dist/cli.cjs', 'check', '--profile', 'validity', path.join(prefix, 'nginx.conf')]);
+  rows.push(['nginx -t on 10,000 lines, whole process', ms(theirs), '']);
+  rows.push(['proxylens check --profile validity on the same', `${ms(validity)}, ${(validity / theirs).toFixed(1)} times nginx -t`, '']);
+  rows.push(['proxylens check with all rules on the same', `${ms(ours)}, ${(ours / theirs).toFixed(1)} times nginx -t`, '']);
+}
+
+try {
+  await keystrokes();
+  await firstDiagnostics();
+  await manyFiles();
+  nginx();
+  const { features } = await import('./features.ts');
+  await features(dir, rows);
+  console.log(`\nProxylens on ${os.cpus()[0]?.model.trim() ?? 'this machine'}, ${os.cpus().length} cores, node ${process.version}\n`);
+  const wide = Math.max(...rows.map((r) => r[0].length));
+  for (const [what, value, goal] of rows) console.log(`  ${what.padEnd(wide)}  ${value.padEnd(34)} ${goal}`);
+} finally {
+  fs.rmSync(dir, { recursive: true, force: true });
+}

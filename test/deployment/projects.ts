@@ -1,0 +1,81 @@
+/** The applications that the tests start: each answers every path with a JSON report of what it sees. */
+import type { Project } from './real.ts';
+
+/** A Django project; `settings` are lines of the settings module. */
+export const django = (settings: string): Project => ({
+  'manage.py': "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n",
+  'shop/__init__.py': '',
+  'shop/settings.py': `
+SECRET_KEY = 'x'
+ROOT_URLCONF = 'shop.urls'
+CSRF_FAILURE_VIEW = 'shop.urls.csrf_failure'
+MIDDLEWARE = [
+    'django.middleware.security.SecurityMiddleware',
+    'django.middleware.common.CommonMiddleware',
+    'django.middleware.csrf.CsrfViewMiddleware',
+]
+ALLOWED_HOSTS = ['*']
+LOGGING_CONFIG = None
+${settings}
+`,
+  'shop/urls.py': `
+from django.http import JsonResponse
+from django.urls import re_path
+
+def report(request, **extra):
+    try:
+        host = request.get_host()
+    except Exception:
+        host = None
+    return JsonResponse({
+        'scheme': request.scheme, 'secure': request.is_secure(), 'host': host, 'address': request.META.get('REMOTE_ADDR', ''),
+        'path': request.path, 'pathInfo': request.path_info, 'scriptName': request.META.get('SCRIPT_NAME', ''),
+        'serverPort': request.META.get('SERVER_PORT'), **extra,
+    })
+
+def csrf_failure(request, reason=''):
+    response = report(request, reason=reason)
+    response.status_code = 403
+    return response
+
+urlpatterns = [re_path(r'^', report)]
+`,
+  'shop/wsgi.py':
+    "import os\nfrom django.core.wsgi import get_wsgi_application\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\napplication = get_wsgi_application()\n",
+  'shop/asgi.py':
+    "import os\nfrom django.core.asgi import get_asgi_application\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\napplication = get_asgi_application()\n",
+});
+
+/** A Flask application; `lines` follow its making. */
+export const flask = (lines: string): Project => ({
+  'app.py': `
+from flask import Flask, request, jsonify
+from werkzeug.middleware.proxy_fix import ProxyFix
+app = Flask(__name__)
+${lines}
+
+@app.route('/', defaults={'p': ''}, methods=['GET', 'POST'])
+@app.route('/<path:p>', methods=['GET', 'POST'])
+def report(p):
+    return jsonify(scheme=request.scheme, secure=request.is_secure, host=request.host, address=request.remote_addr or '',
+                   path=request.script_root + request.path, pathInfo=request.path, scriptName=request.script_root)
+`,
+});
+
+/** A Starlette application; \`made\` are the arguments of its making. */
+export const starlette = (made: string): Project => ({
+  'app.py': `
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+async def report(request):
+    return JSONResponse({'scheme': request.scope['scheme'], 'secure': request.scope['scheme'] == 'https', 'host': request.headers.get('host'),
+                         'address': (request.client.host if request.client else '') or '', 'path': request.url.path,
+                         'pathInfo': request.scope['path'], 'scriptName': request.scope.get('root_path', '')})
+
+app = Starlette(routes=[Route('/{p:path}', report, methods=['GET', 'POST'])]${made ? `, ${made}` : ''})
+`,
+});

@@ -1,0 +1,401 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { readDeployment } from '../../server/src/deploy/deployment.ts';
+import { type AppView, applicationView, type Seen } from '../../server/src/deploy/view.ts';
+import { loadedPython } from '../deploy/fixture.ts';
+import { django, flask, starlette } from './projects.ts';
+import { type Deployed, type DeployOptions, deploy, installed, withoutServers } from './real.ts';
+
+/** What the applications of projects.ts answer. */
+interface Report {
+  readonly scheme: string;
+  readonly secure: boolean;
+  readonly host: string | null;
+  readonly address: string;
+  readonly path: string;
+  readonly pathInfo: string;
+  readonly scriptName: string;
+  readonly reason?: string;
+}
+
+type Ask = Parameters<Deployed['ask']>[1];
+
+interface Stage extends DeployOptions {
+  readonly name: string;
+  readonly asks: readonly Ask[];
+  /** what the text cannot decide here, and why that is right */
+  readonly unknown?: readonly (keyof AppView)[];
+}
+
+const PROXY = 'location / { proxy_pass http://app; }';
+const headers = (lines: string, pass = 'http://app'): string => `location / { proxy_pass ${pass}; ${lines} }`;
+const FULL = headers(
+  'proxy_set_header Host $http_host; proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for; proxy_set_header X-Forwarded-Proto https; proxy_set_header X-Forwarded-Host $http_host; proxy_set_header X-Forwarded-Prefix /app;',
+);
+const PROTOS = ['$http_x_proto', '"https, http"', 'HTTPS', 'http'].map((v) =>
+  headers(`proxy_set_header Host $host; proxy_set_header X-Forwarded-Proto ${v};`),
+);
+const UWSGI = (lines: string): string => `location / { include uwsgi_params; ${lines} uwsgi_pass app; }`;
+
+const HOSTS: readonly Ask[] = ['shop.example.com', 'Shop.Example.com:8443', 'other.test', '[::1]:80', 'a_b', 'shop.example.com.'].map(
+  (Host) => ({
+    path: '/x',
+    headers: { Host },
+  }),
+);
+const FORWARDED: readonly Ask[] = [
+  { path: '/x', headers: { Host: 'shop.example.com', 'X-Forwarded-Proto': 'https', 'X-Forwarded-For': '198.51.100.7, 10.0.0.1' } },
+  { path: '/caf%C3%A9/a%2Fb?q=1', headers: { Host: 'shop.example.com', 'X-Forwarded-Ssl': 'on' } },
+  { path: '/x', headers: { Host: 'shop.example.com', 'X-Forwarded-Proto': 'http', 'X-Forwarded-Ssl': 'on' } },
+  {
+    path: '/x',
+    headers: {
+      Host: 'shop.example.com',
+      'X-Forwarded-Proto': 'https, http',
+      'X-Forwarded-Host': 'shop.example.com, b.test',
+      'X-Forwarded-Port': '8443',
+    },
+  },
+  { path: '/x', headers: { Host: 'shop.example.com', 'X-Proto': 'https', 'X-Forwarded-For': '127.0.0.1' } },
+];
+const POST_HEADERS: readonly Readonly<Record<string, string>>[] = [
+  {},
+  { Origin: 'https://shop.example.com' },
+  { Origin: 'http://shop.example.com' },
+  { Origin: 'http://shop.example.com:8080' },
+  { Origin: 'https://sub.trusted.test', Referer: 'https://sub.trusted.test/form' },
+  { Origin: 'null' },
+  { Referer: 'https://shop.example.com/form', 'X-Forwarded-Proto': 'https' },
+  { Referer: 'https://evil.test/form', 'X-Forwarded-Proto': 'https' },
+  { Referer: 'http://shop.example.com/form', 'X-Forwarded-Proto': 'https' },
+  { 'X-Forwarded-Proto': 'https' },
+];
+const POSTS: readonly Ask[] = POST_HEADERS.map((h) => ({
+  method: 'POST',
+  path: '/x',
+  headers: { Host: 'shop.example.com', 'Content-Length': '0', ...h },
+}));
+
+const GUNICORN = ['/usr/bin/gunicorn', 'shop.wsgi:application'];
+const CONF = (lines: string): Record<string, string> => ({ 'gunicorn.conf.py': `bind = 'unix:{dir}/app.sock'\n${lines}\n` });
+const CONF_TCP = (lines: string): Record<string, string> => ({ 'gunicorn.conf.py': `bind = '127.0.0.1:{port}'\n${lines}\n` });
+const PROC = (command: readonly string[]): Record<string, string> => ({ Procfile: `web: ${command.join(' ')}\n` });
+const UWSGI_INI = (lines: string): Record<string, string> => ({
+  'uwsgi.ini': `[uwsgi]\nplugins = python3\nchdir = {dir}\nmodule = shop.wsgi:application\nmaster = true\nneed-app = true\ndisable-logging = true\n${lines}\n`,
+});
+
+const STAGES: readonly Stage[] = [
+  {
+    name: 'gunicorn on a unix socket, Django with its defaults',
+    project: { ...django(''), ...CONF('') },
+    command: GUNICORN,
+    listens: 'unix',
+    variants: [PROXY, headers('proxy_set_header Host $http_host;'), FULL, ...PROTOS, headers('', 'http://django_app')],
+    asks: [...HOSTS, ...FORWARDED],
+  },
+  {
+    name: 'gunicorn on TCP, Django with names, a proxy header and trusted origins',
+    project: {
+      ...django(`ALLOWED_HOSTS = ['shop.example.com', '.trusted.test', '[::1]']
+SECURE_PROXY_SSL_HEADER = ('HTTP_X_FORWARDED_PROTO', 'https')
+USE_X_FORWARDED_HOST = True
+CSRF_TRUSTED_ORIGINS = ['.trusted.test', 'https://*.trusted.test']`),
+      ...CONF_TCP(''),
+    },
+    command: GUNICORN,
+    listens: 'tcp',
+    variants: [headers('proxy_set_header Host $http_host;'), FULL, PROTOS[1]!],
+    asks: [...HOSTS, ...FORWARDED, ...POSTS],
+  },
+  {
+    name: 'gunicorn that trusts nobody on TCP',
+    project: { ...django(''), ...CONF_TCP("forwarded_allow_ips = '10.0.0.1'\nsecure_scheme_headers = {'X-PROTO': 'https'}") },
+    command: GUNICORN,
+    listens: 'tcp',
+    variants: [headers('proxy_set_header Host $http_host;'), FULL],
+    asks: FORWARDED,
+  },
+  {
+    name: 'gunicorn with its own scheme header, on a unix socket',
+    project: { ...django(''), ...CONF("secure_scheme_headers = {'X-PROTO': 'https'}") },
+    command: GUNICORN,
+    listens: 'unix',
+    variants: [headers('proxy_set_header Host $http_host;')],
+    asks: FORWARDED,
+  },
+  {
+    name: 'gunicorn with small limits',
+    project: { ...django(''), ...CONF('limit_request_line = 100\nlimit_request_fields = 8\nlimit_request_field_size = 300') },
+    command: GUNICORN,
+    listens: 'unix',
+    variants: [PROXY],
+    asks: [
+      ...[70, 83, 84, 85, 86, 87, 120].map((n): Ask => ({ path: '/' + 'a'.repeat(n) })),
+      ...[3, 4, 5, 6, 7, 8].map(
+        (n): Ask => ({ path: '/', headers: Object.fromEntries(Array.from({ length: n }, (_, i) => [`X-H${i}`, 'v'])) }),
+      ),
+      ...[280, 290, 291, 292, 293, 294, 295, 296, 297, 310].map((n): Ask => ({ path: '/', headers: { 'X-Long': 'v'.repeat(n) } })),
+    ],
+  },
+  {
+    name: 'gunicorn with SCRIPT_NAME as a header',
+    project: { ...django(''), ...CONF('') },
+    command: GUNICORN,
+    listens: 'unix',
+    variants: [
+      'location /app/ { proxy_pass http://app; proxy_set_header SCRIPT_NAME /app; proxy_set_header Host $http_host; } location / { return 204; }',
+      'location /app/ { proxy_pass http://app/; proxy_set_header SCRIPT_NAME /app; }',
+      'location /app/ { proxy_pass http://app; proxy_set_header SCRIPT_NAME /app/; }',
+    ],
+    asks: [{ path: '/app/x' }, { path: '/app/' }, { path: '/app/y/app/z' }],
+  },
+  {
+    name: 'gunicorn, Django with FORCE_SCRIPT_NAME',
+    project: { ...django("FORCE_SCRIPT_NAME = '/app'"), ...CONF('') },
+    command: GUNICORN,
+    listens: 'unix',
+    variants: ['location /app/ { proxy_pass http://app/; }', 'location /app/ { proxy_pass http://app; }'],
+    asks: [{ path: '/app/x' }, { path: '/app/' }],
+  },
+  {
+    name: 'gunicorn, Django in debug without ALLOWED_HOSTS',
+    project: { ...django('ALLOWED_HOSTS = []\nDEBUG = True'), ...CONF('') },
+    command: GUNICORN,
+    listens: 'unix',
+    variants: [headers('proxy_set_header Host $http_host;')],
+    asks: ['localhost', 'a.localhost:80', '127.0.0.1', '0.0.0.0', 'shop.example.com'].map((Host) => ({ path: '/', headers: { Host } })),
+  },
+  {
+    name: 'uWSGI, the uwsgi protocol over a unix socket',
+    project: { ...django(''), ...UWSGI_INI('socket = {dir}/app.sock') },
+    command: ['uwsgi', '--ini', 'uwsgi.ini'],
+    listens: 'unix',
+    variants: [
+      UWSGI(''),
+      UWSGI('uwsgi_param HTTP_X_FORWARDED_PROTO $scheme;'),
+      UWSGI('uwsgi_param HTTPS on;'),
+      UWSGI('uwsgi_param HTTP_HOST $http_host; uwsgi_param HTTP_X_FORWARDED_PROTO "";'),
+      UWSGI('uwsgi_param SCRIPT_NAME /app;'),
+    ],
+    asks: [...HOSTS, ...FORWARDED, { path: '/app/x' }],
+  },
+  {
+    name: 'uWSGI on TCP with Django’s proxy header and origins',
+    project: {
+      ...django(
+        `ALLOWED_HOSTS = ['shop.example.com']\nSECURE_PROXY_SSL_HEADER = ('HTTP_X_FORWARDED_PROTO', 'https')\nCSRF_TRUSTED_ORIGINS = ['.trusted.test']`,
+      ),
+      ...UWSGI_INI('socket = 127.0.0.1:{port}'),
+    },
+    command: ['uwsgi', '--ini', 'uwsgi.ini'],
+    listens: 'tcp',
+    variants: [UWSGI(''), UWSGI('uwsgi_param HTTP_X_FORWARDED_PROTO https;')],
+    asks: [...FORWARDED, ...POSTS],
+  },
+  {
+    name: 'uWSGI with a mount and manage-script-name',
+    project: { ...django(''), ...UWSGI_INI('socket = {dir}/app.sock\nmount = /app=shop.wsgi:application\nmanage-script-name = true') },
+    command: ['uwsgi', '--ini', 'uwsgi.ini'],
+    listens: 'unix',
+    variants: [UWSGI('')],
+    asks: [{ path: '/app/x' }, { path: '/app' }, { path: '/app/' }],
+  },
+  {
+    name: 'uWSGI with small limits',
+    project: { ...django(''), ...UWSGI_INI('socket = {dir}/app.sock\nbuffer-size = 1024\nmax-vars = 24') },
+    command: ['uwsgi', '--ini', 'uwsgi.ini'],
+    listens: 'unix',
+    variants: [UWSGI('')],
+    asks: [
+      ...[100, 300, 500, 520, 540, 560, 600, 900].map((n): Ask => ({ path: '/', headers: { Host: 'a', 'X-L': 'v'.repeat(n) } })),
+      ...[3, 4, 5, 6, 7, 8, 9, 10, 12].map(
+        (n): Ask => ({ path: '/', headers: { Host: 'a', ...Object.fromEntries(Array.from({ length: n }, (_, i) => [`X-${i}`, 'v'])) } }),
+      ),
+    ],
+  },
+  {
+    name: 'uWSGI, http-socket',
+    project: { ...django(''), ...UWSGI_INI('http-socket = 127.0.0.1:{port}') },
+    command: ['uwsgi', '--ini', 'uwsgi.ini'],
+    listens: 'tcp',
+    variants: [headers('proxy_set_header Host $http_host;'), FULL],
+    asks: [...HOSTS, ...FORWARDED],
+  },
+  {
+    name: 'uvicorn on a unix socket, Django',
+    project: { ...django(''), ...PROC(['uvicorn', '--uds', '{dir}/app.sock', 'shop.asgi:application']) },
+    command: ['/usr/bin/uvicorn', '--uds', '{dir}/app.sock', 'shop.asgi:application'],
+    listens: 'unix',
+    variants: [headers('proxy_set_header Host $http_host;'), FULL],
+    asks: [...HOSTS, ...FORWARDED],
+  },
+  {
+    name: 'uvicorn that trusts everyone, Starlette',
+    project: { ...starlette(''), ...PROC(['uvicorn', '--uds', '{dir}/app.sock', "--forwarded-allow-ips='*'", 'app:app']) },
+    command: ['/usr/bin/uvicorn', '--uds', '{dir}/app.sock', '--forwarded-allow-ips=*', 'app:app'],
+    listens: 'unix',
+    variants: [headers('proxy_set_header Host $http_host;'), FULL, ...PROTOS],
+    asks: FORWARDED,
+  },
+  {
+    name: 'uvicorn on TCP with a root path, Starlette with trusted hosts',
+    project: {
+      ...starlette("middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=['shop.example.com', '*.test'])]"),
+      ...PROC(['uvicorn', '--port', '{port}', '--root-path', '/api', 'app:app']),
+    },
+    command: ['/usr/bin/uvicorn', '--port', '{port}', '--root-path', '/api', 'app:app'],
+    listens: 'tcp',
+    variants: [
+      'location / { proxy_pass http://app; proxy_set_header Host $http_host; proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for; proxy_set_header X-Forwarded-Proto https; }',
+    ],
+    asks: [...HOSTS, ...FORWARDED],
+  },
+  {
+    name: 'Daphne with proxy headers, Django',
+    project: { ...django(''), ...PROC(['daphne', '-b', '127.0.0.1', '-p', '{port}', '--proxy-headers', 'shop.asgi:application']) },
+    command: ['/usr/bin/daphne', '-b', '127.0.0.1', '-p', '{port}', '--proxy-headers', 'shop.asgi:application'],
+    listens: 'tcp',
+    variants: [headers('proxy_set_header Host $http_host;'), FULL],
+    asks: FORWARDED,
+  },
+  {
+    name: 'Hypercorn, Starlette',
+    project: { ...starlette(''), ...PROC(['hypercorn', '-b', '127.0.0.1:{port}', 'app:app']) },
+    command: ['/usr/bin/hypercorn', '-b', '127.0.0.1:{port}', 'app:app'],
+    listens: 'tcp',
+    variants: [headers('proxy_set_header Host $http_host;'), FULL],
+    asks: FORWARDED,
+  },
+  {
+    name: 'gunicorn, Flask without ProxyFix',
+    project: { ...flask(''), ...CONF('') },
+    command: ['/usr/bin/gunicorn', 'app:app'],
+    listens: 'unix',
+    variants: [headers('proxy_set_header Host $http_host;'), FULL],
+    asks: FORWARDED,
+  },
+  {
+    name: 'gunicorn, Flask with ProxyFix for all',
+    project: {
+      ...flask('app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1, x_port=1, x_prefix=1)'),
+      ...CONF("forwarded_allow_ips = ''"),
+    },
+    command: ['/usr/bin/gunicorn', 'app:app'],
+    listens: 'unix',
+    variants: [
+      headers('proxy_set_header Host $http_host;'),
+      FULL,
+      'location /app/ { proxy_pass http://app/; proxy_set_header X-Forwarded-Prefix /app; proxy_set_header Host $host; } location / { proxy_pass http://app; }',
+    ],
+    asks: [...FORWARDED, { path: '/app/x' }],
+  },
+  {
+    name: 'gunicorn, Flask with ProxyFix for two proxies and a server name',
+    project: {
+      ...flask("app.wsgi_app = ProxyFix(app.wsgi_app, x_for=2, x_proto=2)\napp.config['SERVER_NAME'] = 'shop.example.com'"),
+      ...CONF(''),
+    },
+    command: ['/usr/bin/gunicorn', 'app:app'],
+    listens: 'unix',
+    variants: [headers('proxy_set_header Host $http_host;'), FULL],
+    asks: [...FORWARDED, ...HOSTS.slice(0, 3)],
+  },
+];
+
+/** Runs the body of at most two stages at a time. */
+class Slots {
+  private free = 2;
+  private readonly waiting: (() => void)[] = [];
+  async take(): Promise<void> {
+    if (this.free > 0) this.free--;
+    else await new Promise<void>((done) => this.waiting.push(done));
+  }
+  give(): void {
+    const next = this.waiting.shift();
+    if (next) next();
+    else this.free++;
+  }
+}
+
+const slots = new Slots();
+let compared = 0;
+
+async function run(stage: Stage): Promise<void> {
+  const deployed = await deploy(stage);
+  try {
+    const python = await loadedPython();
+    const deployment = readDeployment(deployed.files, python, { versions: installed()! });
+    assert.equal(deployment.applications.length, 1, 'one application is read');
+    const application = deployment.applications[0]!;
+    const wrong: string[] = [];
+    for (const [variant] of stage.variants.entries()) {
+      for (const ask of stage.asks) {
+        const answer = await deployed.ask(variant, ask);
+        if (!answer.upstream) continue;
+        const view = applicationView(application, answer.upstream, { address: '127.0.0.1', scheme: 'http', host: 'shop.example.com' });
+        for (const problem of differences(view, answer.status, answer.body, stage.unknown ?? []))
+          wrong.push(
+            `variant ${variant}, ${JSON.stringify(ask)}: ${problem}\n  sent ${JSON.stringify(answer.upstream.params ?? answer.upstream.headers)}`,
+          );
+        compared++;
+      }
+    }
+    assert.equal(wrong.length, 0, `${wrong.length} differences\n${wrong.slice(0, 12).join('\n')}\n${deployed.log().slice(-1500)}`);
+  } finally {
+    await deployed.stop();
+  }
+}
+
+/** Where the view and the application's own report part ways. */
+function differences(view: AppView, status: number, body: string, unknown: readonly (keyof AppView)[]): string[] {
+  if (view.refused)
+    return view.refused.status === status
+      ? []
+      : [`refused with ${view.refused.status} (${view.refused.why}), really ${status} ${body.slice(0, 100)}`];
+  let report: Report;
+  try {
+    report = JSON.parse(body) as Report;
+  } catch {
+    return [`answers ${status} ${body.slice(0, 200)}, and the view refuses nothing`];
+  }
+  const problems: string[] = [];
+  for (const key of ['scheme', 'secure', 'host', 'address', 'path', 'pathInfo', 'scriptName'] as const) {
+    const s: Seen<string | boolean> = view[key];
+    if (!s.known) {
+      const broken = key === 'path' && view.scheme.known && view.scheme.value.includes(',');
+      if (!unknown.includes(key) && !broken) problems.push(`${key} is unknown (${s.why}), really ${report[key]}`);
+    } else if (s.value !== report[key] && !(key === 'host' && report.host === null))
+      problems.push(`${key} is ${s.value} (${s.why}), really ${report[key]}`);
+  }
+  if (view.framework === 'Django' && view.hostAllowed.known && view.hostAllowed.value !== (report.host !== null))
+    problems.push(`hostAllowed is ${view.hostAllowed.value}`);
+  if (report.reason !== undefined || view.csrf.known) {
+    const really =
+      report.reason === undefined ? 'not checked' : /^(Origin|Referer) checking failed/.test(report.reason) ? 'refused' : 'passes';
+    if (view.framework === 'Django' && surelyCsrf(view) !== really)
+      problems.push(`csrf is ${surelyCsrf(view)} (${view.csrf.why}), really ${really}: ${report.reason}`);
+  }
+  return problems;
+}
+
+const surelyCsrf = (view: AppView): string => (view.csrf.known ? view.csrf.value : 'unknown');
+
+describe('what applications see, against the real ones', { skip: withoutServers(), concurrency: true }, () => {
+  let started = 0;
+  before(() => {
+    started = performance.now();
+  });
+  for (const stage of STAGES)
+    test(stage.name, { timeout: 60_000 }, async () => {
+      await slots.take();
+      try {
+        await run(stage);
+      } finally {
+        slots.give();
+      }
+    });
+  after(() => {
+    console.log(`compared ${compared} requests in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+    assert.ok(compared > 300, `only ${compared} requests were compared`);
+  });
+});
