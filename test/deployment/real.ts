@@ -12,7 +12,9 @@ import { type FileId, fromPath } from '../../server/src/base/file-id.ts';
 import type { UpstreamRequest } from '../../server/src/deploy/view.ts';
 import { freePorts, OWN_PATHS, serve, skipOrFail, withoutNginx } from '../harness/nginx.ts';
 
-const PYTHON = '/usr/bin/python3';
+/** Debian's Python. PROXYLENS_PYTHONPATH in the environment may name a folder with other versions of the servers and frameworks. */
+export const PYTHON = '/usr/bin/python3';
+const OTHER_VERSIONS: Record<string, string> = process.env.PROXYLENS_PYTHONPATH ? { PYTHONPATH: process.env.PROXYLENS_PYTHONPATH } : {};
 let versions: Record<string, string> | null | undefined;
 
 /** Versions of the Python packages that Debian installed, by package; null where there are none. */
@@ -21,7 +23,10 @@ export function installed(): Record<string, string> | null {
   try {
     const script =
       "import importlib.metadata as m, json\nout={}\nfor p in ['django','gunicorn','uvicorn','flask','starlette','daphne','hypercorn','werkzeug']:\n  try: out[p]=m.version(p)\n  except Exception: pass\nprint(json.dumps(out))";
-    versions = JSON.parse(execFileSync(PYTHON, ['-c', script], { encoding: 'utf8' })) as Record<string, string>;
+    versions = JSON.parse(execFileSync(PYTHON, ['-c', script], { encoding: 'utf8', env: { ...process.env, ...OTHER_VERSIONS } })) as Record<
+      string,
+      string
+    >;
     const uwsgi = execFileSync('uwsgi', ['--version'], { encoding: 'utf8' }).trim();
     versions.uwsgi = /[\d.]+/.exec(uwsgi)![0];
     if (!versions.django || !versions.gunicorn) versions = null;
@@ -89,7 +94,7 @@ export async function deploy(options: DeployOptions): Promise<Deployed> {
   const [program, ...args] = options.command.map(put);
   const child = spawn(program!, args, {
     cwd: folder,
-    env: { PATH: '/usr/bin:/bin', HOME: folder, LANG: 'C.UTF-8', PYTHONDONTWRITEBYTECODE: '1', ...options.environment },
+    env: { PATH: '/usr/bin:/bin', HOME: folder, LANG: 'C.UTF-8', PYTHONDONTWRITEBYTECODE: '1', ...OTHER_VERSIONS, ...options.environment },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });

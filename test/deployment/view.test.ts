@@ -4,7 +4,7 @@ import { readDeployment } from '../../server/src/deploy/deployment.ts';
 import { type AppView, applicationView, type Seen } from '../../server/src/deploy/view.ts';
 import { loadedPython } from '../deploy/fixture.ts';
 import { django, flask, starlette } from './projects.ts';
-import { type Deployed, type DeployOptions, deploy, installed, withoutServers } from './real.ts';
+import { type Deployed, type DeployOptions, deploy, installed, PYTHON, withoutServers } from './real.ts';
 
 /** What the applications of projects.ts answer. */
 interface Report {
@@ -76,7 +76,7 @@ const POSTS: readonly Ask[] = POST_HEADERS.map((h) => ({
   headers: { Host: 'shop.example.com', 'Content-Length': '0', ...h },
 }));
 
-const GUNICORN = ['/usr/bin/gunicorn', 'shop.wsgi:application'];
+const GUNICORN = [PYTHON, '-m', 'gunicorn', 'shop.wsgi:application'];
 const CONF = (lines: string): Record<string, string> => ({ 'gunicorn.conf.py': `bind = 'unix:{dir}/app.sock'\n${lines}\n` });
 const CONF_TCP = (lines: string): Record<string, string> => ({ 'gunicorn.conf.py': `bind = '127.0.0.1:{port}'\n${lines}\n` });
 const PROC = (command: readonly string[]): Record<string, string> => ({ Procfile: `web: ${command.join(' ')}\n` });
@@ -224,7 +224,7 @@ CSRF_TRUSTED_ORIGINS = ['.trusted.test', 'https://*.trusted.test']`),
   {
     name: 'uvicorn on a unix socket, Django',
     project: { ...django(''), ...PROC(['uvicorn', '--uds', '{dir}/app.sock', 'shop.asgi:application']) },
-    command: ['/usr/bin/uvicorn', '--uds', '{dir}/app.sock', 'shop.asgi:application'],
+    command: [PYTHON, '-m', 'uvicorn', '--uds', '{dir}/app.sock', 'shop.asgi:application'],
     listens: 'unix',
     variants: [headers('proxy_set_header Host $http_host;'), FULL],
     asks: [...HOSTS, ...FORWARDED],
@@ -232,7 +232,7 @@ CSRF_TRUSTED_ORIGINS = ['.trusted.test', 'https://*.trusted.test']`),
   {
     name: 'uvicorn that trusts everyone, Starlette',
     project: { ...starlette(''), ...PROC(['uvicorn', '--uds', '{dir}/app.sock', "--forwarded-allow-ips='*'", 'app:app']) },
-    command: ['/usr/bin/uvicorn', '--uds', '{dir}/app.sock', '--forwarded-allow-ips=*', 'app:app'],
+    command: [PYTHON, '-m', 'uvicorn', '--uds', '{dir}/app.sock', '--forwarded-allow-ips=*', 'app:app'],
     listens: 'unix',
     variants: [headers('proxy_set_header Host $http_host;'), FULL, ...PROTOS],
     asks: FORWARDED,
@@ -243,7 +243,7 @@ CSRF_TRUSTED_ORIGINS = ['.trusted.test', 'https://*.trusted.test']`),
       ...starlette("middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=['shop.example.com', '*.test'])]"),
       ...PROC(['uvicorn', '--port', '{port}', '--root-path', '/api', 'app:app']),
     },
-    command: ['/usr/bin/uvicorn', '--port', '{port}', '--root-path', '/api', 'app:app'],
+    command: [PYTHON, '-m', 'uvicorn', '--port', '{port}', '--root-path', '/api', 'app:app'],
     listens: 'tcp',
     variants: [
       'location / { proxy_pass http://app; proxy_set_header Host $http_host; proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for; proxy_set_header X-Forwarded-Proto https; }',
@@ -253,7 +253,7 @@ CSRF_TRUSTED_ORIGINS = ['.trusted.test', 'https://*.trusted.test']`),
   {
     name: 'Daphne with proxy headers, Django',
     project: { ...django(''), ...PROC(['daphne', '-b', '127.0.0.1', '-p', '{port}', '--proxy-headers', 'shop.asgi:application']) },
-    command: ['/usr/bin/daphne', '-b', '127.0.0.1', '-p', '{port}', '--proxy-headers', 'shop.asgi:application'],
+    command: [PYTHON, '-m', 'daphne', '-b', '127.0.0.1', '-p', '{port}', '--proxy-headers', 'shop.asgi:application'],
     listens: 'tcp',
     variants: [headers('proxy_set_header Host $http_host;'), FULL],
     asks: FORWARDED,
@@ -261,7 +261,7 @@ CSRF_TRUSTED_ORIGINS = ['.trusted.test', 'https://*.trusted.test']`),
   {
     name: 'Hypercorn, Starlette',
     project: { ...starlette(''), ...PROC(['hypercorn', '-b', '127.0.0.1:{port}', 'app:app']) },
-    command: ['/usr/bin/hypercorn', '-b', '127.0.0.1:{port}', 'app:app'],
+    command: [PYTHON, '-m', 'hypercorn', '-b', '127.0.0.1:{port}', 'app:app'],
     listens: 'tcp',
     variants: [headers('proxy_set_header Host $http_host;'), FULL],
     asks: FORWARDED,
@@ -269,7 +269,7 @@ CSRF_TRUSTED_ORIGINS = ['.trusted.test', 'https://*.trusted.test']`),
   {
     name: 'gunicorn, Flask without ProxyFix',
     project: { ...flask(''), ...CONF('') },
-    command: ['/usr/bin/gunicorn', 'app:app'],
+    command: [PYTHON, '-m', 'gunicorn', 'app:app'],
     listens: 'unix',
     variants: [headers('proxy_set_header Host $http_host;'), FULL],
     asks: FORWARDED,
@@ -280,7 +280,7 @@ CSRF_TRUSTED_ORIGINS = ['.trusted.test', 'https://*.trusted.test']`),
       ...flask('app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1, x_port=1, x_prefix=1)'),
       ...CONF("forwarded_allow_ips = ''"),
     },
-    command: ['/usr/bin/gunicorn', 'app:app'],
+    command: [PYTHON, '-m', 'gunicorn', 'app:app'],
     listens: 'unix',
     variants: [
       headers('proxy_set_header Host $http_host;'),
@@ -295,7 +295,7 @@ CSRF_TRUSTED_ORIGINS = ['.trusted.test', 'https://*.trusted.test']`),
       ...flask("app.wsgi_app = ProxyFix(app.wsgi_app, x_for=2, x_proto=2)\napp.config['SERVER_NAME'] = 'shop.example.com'"),
       ...CONF(''),
     },
-    command: ['/usr/bin/gunicorn', 'app:app'],
+    command: [PYTHON, '-m', 'gunicorn', 'app:app'],
     listens: 'unix',
     variants: [headers('proxy_set_header Host $http_host;'), FULL],
     asks: [...FORWARDED, ...HOSTS.slice(0, 3)],

@@ -414,7 +414,7 @@ function uvicornEnviron(application: Application, request: UpstreamRequest, trus
                 ]);
   const lastOf = (name: string): string | undefined => request.headers.findLast(([n]) => n.toLowerCase() === name)?.[1];
   const proto = lastOf('x-forwarded-proto')?.trim();
-  const usable = proto !== undefined && (!since('0.32.0') || SCHEMES.has(proto.toLowerCase()));
+  const usable = proto !== undefined && (!since('0.32.0') || SCHEMES.has(proto));
   const scheme: Seen<string> =
     proto === undefined
       ? seen('http', 'no X-Forwarded-Proto is sent')
