@@ -12,6 +12,7 @@ import { lint } from '../../server/src/rules/run.ts';
 import { Workspace } from '../../server/src/workspace/workspace.ts';
 import { bigFile, bigTree, random } from '../harness/generate-config.ts';
 import { TestClient } from '../harness/lsp.ts';
+import { features } from './features.ts';
 
 export const rows: [string, string, string][] = [];
 const ms = (n: number): string => (n < 10 ? n.toFixed(2) : n.toFixed(0)) + ' ms';
@@ -152,13 +153,14 @@ function nginx(): void {
   rows.push(['proxylens check with all rules on the same', `${ms(ours)}, ${(ours / theirs).toFixed(1)} times nginx -t`, '']);
 }
 
+const only = process.argv.slice(2);
+const wanted = (part: string): boolean => !only.length || only.includes(part);
 try {
-  await keystrokes();
-  await firstDiagnostics();
-  await manyFiles();
-  nginx();
-  const { features } = await import('./features.ts');
-  await features(dir, rows);
+  if (wanted('keystrokes')) await keystrokes();
+  if (wanted('start')) await firstDiagnostics();
+  if (wanted('tree')) await manyFiles();
+  if (wanted('nginx')) nginx();
+  if (!only.length) await features(dir, rows);
   console.log(`\nProxylens on ${os.cpus()[0]?.model.trim() ?? 'this machine'}, ${os.cpus().length} cores, node ${process.version}\n`);
   const wide = Math.max(...rows.map((r) => r[0].length));
   for (const [what, value, goal] of rows) console.log(`  ${what.padEnd(wide)}  ${value.padEnd(34)} ${goal}`);

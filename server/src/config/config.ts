@@ -62,10 +62,8 @@ export class Config {
   includedFrom(file: FileId): readonly IncludeSite[] {
     if (!this.sites) {
       this.sites = new Map();
-      const owners = new Map<Statement, SourceFile>();
-      for (const source of this.files.values()) for (const s of includesIn(source.body)) owners.set(s, source);
       for (const [statement, include] of this.tree.includes) {
-        const owner = owners.get(statement);
+        const owner = this.files.get(include.file);
         if (!owner) continue;
         for (const id of include.files) {
           const list = this.sites.get(id);
@@ -99,11 +97,4 @@ function withLoaded(settings: Settings, tree: Tree): Settings {
     f.body.filter((s) => s.name.value === 'load_module').map((s) => s.args[0]?.value ?? ''),
   );
   return loaded.length ? { ...settings, target: { ...settings.target, modules: loadedAlso(modules, loaded) } } : settings;
-}
-
-function* includesIn(statements: readonly Statement[]): Generator<Statement> {
-  for (const s of statements) {
-    if (s.name.value === 'include') yield s;
-    if (s.block) yield* includesIn(s.block);
-  }
 }

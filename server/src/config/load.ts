@@ -3,6 +3,7 @@ import { type CancelToken, check, NEVER } from '../base/cancel.ts';
 import { dirname, type FileId, fileId, isBelow, pathOf, resolve } from '../base/file-id.ts';
 import type { FileSystem, Stat } from '../base/file-system.ts';
 import { expandMask, isMask } from '../base/glob.ts';
+import { includesIn } from '../syntax/includes.ts';
 import type { SourceFile, Statement } from '../syntax/statement.ts';
 import type { PathMap } from './settings.ts';
 import { type Include, type IncludeProblem, NO_DISK, type Tree } from './tree.ts';
@@ -54,18 +55,14 @@ export function candidates(path: string, base: FileId, root: FileId, options: Pi
   return [...new Set(out)];
 }
 
-function* includesIn(statements: readonly Statement[]): Generator<Statement> {
-  for (const s of statements) {
-    if (s.name.value === 'include' && !s.block && s.args.length > 0) yield s;
-    if (s.block) yield* includesIn(s.block);
-  }
-}
-
-/** What decides whether a file's includes must be looked up again after an edit. */
-export const includeSignature = (file: SourceFile): string =>
-  [...includesIn(file.body)].map((s) => s.args.map((a) => a.value).join(' ')).join('\n');
-
-const missing = (path: string, mask: boolean): Include => ({ path, mask, files: [], problem: mask ? null : 'missing', detail: '' });
+const missing = (file: FileId, path: string, mask: boolean): Include => ({
+  file,
+  path,
+  mask,
+  files: [],
+  problem: mask ? null : 'missing',
+  detail: '',
+});
 
 /**
  * Reads a main file and everything that it includes (ngx_conf_include: relative to the main file's folder; masks by glob(3) in byte order).
@@ -110,12 +107,12 @@ export async function loadTree(root: FileId, sources: Sources, options: LoadOpti
       const path = word.value;
       const mask = isMask(path);
       if (word.templated) {
-        includes.set(statement, missing(path, true));
+        includes.set(statement, missing(source.id, path, true));
         continue;
       }
       const found = await find(path);
       if (!found.length) {
-        includes.set(statement, missing(path, mask));
+        includes.set(statement, missing(source.id, path, mask));
         continue;
       }
       const usable: FileId[] = [];
@@ -136,7 +133,7 @@ export async function loadTree(root: FileId, sources: Sources, options: LoadOpti
         else if (typeof got === 'string') fail('unreadable', `${pathOf(id)}: ${got}`);
         else usable.push(id);
       }
-      includes.set(statement, { path, mask, files: usable, problem, detail });
+      includes.set(statement, { file: source.id, path, mask, files: usable, problem, detail });
       for (const id of usable) await follow(files.get(id)!, [...chain, id]);
     }
   };

@@ -6,6 +6,8 @@ import type { SourceFile, Statement } from '../syntax/statement.ts';
 export type IncludeProblem = 'missing' | 'cycle' | 'unreadable' | 'folder' | 'too-many';
 
 export interface Include {
+  /** the file in which the directive stands */
+  readonly file: FileId;
   /** the argument as nginx sees it */
   readonly path: string;
   /** a mask may match nothing without being an error */

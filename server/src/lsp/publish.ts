@@ -4,8 +4,10 @@
  */
 import type { Connection, Diagnostic } from 'vscode-languageserver';
 import type { FileId } from '../base/file-id.ts';
+import { statementAt } from '../features/cursor.ts';
 import type { Finding, Rule } from '../rules/rule.ts';
-import { lint, Memo } from '../rules/run.ts';
+import { lint, Memo, movedBy } from '../rules/run.ts';
+import type { SourceFile, Statement } from '../syntax/statement.ts';
 import type { Snapshot, Workspace } from '../workspace/workspace.ts';
 import type { Encoding } from './convert/encoding.ts';
 import { toDiagnostic } from './convert/to.ts';
@@ -31,6 +33,18 @@ export interface PublishOptions {
 
 type Kind = 'typing' | 'whole';
 
+interface Carried {
+  readonly finding: Finding;
+  readonly statement: Statement;
+  readonly start: number;
+}
+
+/** True when the statement is still a part of the file's text. */
+function alive(file: SourceFile, statement: Statement): boolean {
+  const siblings = statement.parent ? (statement.parent.block ?? []) : file.body;
+  return siblings.includes(statement) && (statement.parent === null || alive(file, statement.parent));
+}
+
 export class Publisher {
   private timer: ReturnType<typeof setTimeout> | null = null;
   private pending: Kind | null = null;
@@ -40,8 +54,14 @@ export class Publisher {
   private idle: (() => void)[] = [];
   private running = false;
   private typedIn = new Set<FileId>();
+  /** what the last whole round found by looking at everything, tied to statements: a quick round shows it at its present place */
+  private readonly carried = new Map<FileId, Carried[]>();
 
-  constructor(private readonly options: PublishOptions) {}
+  private readonly looksAtAll: ReadonlySet<string>;
+
+  constructor(private readonly options: PublishOptions) {
+    this.looksAtAll = new Set(options.rules.filter((r) => r.costly || r.looksAt.some((l) => 'config' in l)).map((r) => r.id));
+  }
 
   get docs(): string | null {
     return this.options.docs;
@@ -114,6 +134,18 @@ export class Publisher {
     const listed = new Set(found.keys());
     if (!files) for (const file of [...this.byFile.keys()]) if (!listed.has(file)) found.set(file, []);
     for (const [file, findings] of found) {
+      const source = snapshot.file(file);
+      if (quick && source)
+        for (const { finding, statement, start } of this.carried.get(file) ?? [])
+          if (alive(source, statement)) findings.push(movedBy(finding, statement.start - start));
+      if (!quick)
+        this.carried.set(
+          file,
+          findings.flatMap((finding) => {
+            const statement = source && this.looksAtAll.has(finding.rule) ? statementAt(source.body, finding.at.span.start) : null;
+            return statement ? [{ finding, statement, start: statement.start }] : [];
+          }),
+        );
       this.byFile.set(file, findings);
       this.publish(snapshot, file, findings);
     }

@@ -16,7 +16,7 @@ import { type Suppression, suppressionsOf } from './suppress.ts';
 export interface LintOptions {
   /** findings for these files only; null for all of the configuration */
   readonly files?: ReadonlySet<FileId> | null;
-  /** leave out what is too slow for a keystroke */
+  /** leave out what is too slow for a keystroke: costly rules, and rules that look at the whole configuration */
   readonly quick?: boolean;
   /**
    * Findings of earlier runs, by block: a block that no edit touched, in surroundings that are the same, is not asked again. What its
@@ -147,6 +147,9 @@ export class Memo {
   }
 }
 
+/** A finding whose place, and whatever of it lies in the same file, has moved by so many UTF-16 units. */
+export const movedBy = (finding: Finding, delta: number): Finding => (delta === 0 ? finding : moved(finding, finding.at.file, delta));
+
 function moved(finding: Finding, file: FileId, delta: number): Finding {
   const span = (s: Span): Span => ({ start: s.start + delta, end: s.end + delta });
   const place = (at: Place): Place => (at.file === file ? { file, span: span(at.span) } : at);
@@ -238,7 +241,7 @@ export function lint(config: Config, rules: readonly Rule[], options: LintOption
     for (const directive of scope.directives) if (!file || directive.file.id === file) visit(directive);
   }
   for (const file of config.files.values()) if (wanted(file.id)) for (const rule of dispatch.byFile) ask(rule, config.main, null, file);
-  for (const rule of dispatch.byConfig) ask(rule, config.main, null, config.files.get(config.root)!);
+  if (!options.quick) for (const rule of dispatch.byConfig) ask(rule, config.main, null, config.files.get(config.root)!);
 
   const findings = collector.findings.filter((f) => wanted(f.at.file));
   return inOrder(suppress(config, findings, rules, active, wanted));

@@ -14,6 +14,7 @@ import { DEFAULT_SETTINGS, type Settings } from '../config/settings.ts';
 import { type RawSettings, readSettings, SETTINGS_NAMES, type SettingsProblem, withSettings } from '../config/settings-file.ts';
 import { type Include, NO_DISK, type Tree } from '../config/tree.ts';
 import type { Document } from '../syntax/document.ts';
+import { includesIn } from '../syntax/includes.ts';
 import type { NginxParser } from '../syntax/parser.ts';
 import type { SourceFile, Statement } from '../syntax/statement.ts';
 import { findRoots, holdsMainBlocks, type Roots } from './roots.ts';
@@ -158,14 +159,17 @@ export class Workspace {
     for (const [root, loaded] of this.loaded) {
       if (!loaded.tree.files.has(file)) continue;
       this.built.delete(root);
+      const present = includesIn(document.body);
+      const known = [...loaded.includes].filter(([, i]) => i.file === file);
+      if (known.length === present.length && present.every((s) => loaded.includes.has(s))) continue;
       const byPath = new Map([...loaded.includes.values()].map((i) => [i.path, i]));
-      for (const statement of includesIn(document.body)) {
-        if (loaded.includes.has(statement)) continue;
-        const path = statement.args[0]?.value ?? '';
-        const same = byPath.get(path);
-        if (same) loaded.includes.set(statement, same);
+      const answers = present.map((s) => loaded.includes.get(s) ?? byPath.get(s.args[0]?.value ?? ''));
+      for (const [statement] of known) loaded.includes.delete(statement);
+      present.forEach((statement, i) => {
+        const answer = answers[i];
+        if (answer) loaded.includes.set(statement, { ...answer, file });
         else loaded.stale = true;
-      }
+      });
     }
     if (![...this.loaded.values()].some((l) => l.tree.files.has(file)) && holdsMainBlocks(document.text)) this.found = null;
   }
@@ -402,12 +406,5 @@ export class Workspace {
       this.fragments.set(file, fragment);
     }
     return [fragment];
-  }
-}
-
-function* includesIn(statements: readonly Statement[]): Generator<Statement> {
-  for (const s of statements) {
-    if (s.name.value === 'include' && !s.block && s.args.length > 0) yield s;
-    if (s.block) yield* includesIn(s.block);
   }
 }
