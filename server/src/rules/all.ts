@@ -29,10 +29,18 @@ import weakCipher from './security/weak-cipher.ts';
 import weakProtocol from './security/weak-protocol.ts';
 import forwardedHeadersMissing from './upstreams/forwarded-headers-missing.ts';
 import duplicateDirective from './validity/duplicate-directive.ts';
+import duplicateLocation from './validity/duplicate-location.ts';
+import invalidCondition from './validity/invalid-condition.ts';
+import invalidEntry from './validity/invalid-entry.ts';
+import invalidLog from './validity/invalid-log.ts';
+import invalidRegex from './validity/invalid-regex.ts';
 import invalidValue from './validity/invalid-value.ts';
+import locationNesting from './validity/location-nesting.ts';
 import misplacedDirective from './validity/misplaced-directive.ts';
+import reservedVariable from './validity/reserved-variable.ts';
 import syntax from './validity/syntax.ts';
 import unknownDirective from './validity/unknown-directive.ts';
+import unknownVariable from './validity/unknown-variable.ts';
 import wrongArgumentCount from './validity/wrong-argument-count.ts';
 
 export const RULES: readonly Rule[] = [
@@ -65,9 +73,17 @@ export const RULES: readonly Rule[] = [
   weakProtocol,
   forwardedHeadersMissing,
   duplicateDirective,
+  duplicateLocation,
+  invalidCondition,
+  invalidEntry,
+  invalidLog,
+  invalidRegex,
   invalidValue,
+  locationNesting,
   misplacedDirective,
+  reservedVariable,
   syntax,
   unknownDirective,
+  unknownVariable,
   wrongArgumentCount,
 ];

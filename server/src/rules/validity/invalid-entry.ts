@@ -1,0 +1,306 @@
+/** The lines in the bodies of map, geo, types, split_clients and charset_map, which nginx reads with handlers of their own. */
+import type { Context } from '../../catalog/context.ts';
+import { parseCidr, parseIpv4 } from '../../catalog/value-kind.ts';
+import type { Directive } from '../../config/directive.ts';
+import type { Scope } from '../../config/scope.ts';
+import type { Word } from '../../syntax/word.ts';
+import type { Report } from '../rule.ts';
+import { defineRule } from '../rule.ts';
+import { HashKeys } from './_hash-keys.ts';
+import { endOf, isTemplated } from './_spans.ts';
+import { isAftermath } from './_structure.ts';
+
+type Message =
+  | 'block'
+  | 'count'
+  | 'default'
+  | 'conflict'
+  | 'mask'
+  | 'network'
+  | 'bits'
+  | 'twice'
+  | 'absent'
+  | 'ranges'
+  | 'range'
+  | 'overlap'
+  | 'percent'
+  | 'total'
+  | 'hex'
+  | 'include'
+  | 'extension';
+type Say = (message: Message, report: Report) => void;
+
+const wordsOf = (d: Directive): readonly Word[] => [d.statement.name, ...d.args];
+
+/** ngx_http_map */
+function map(entries: readonly Directive[], say: Say): void {
+  const keys = new HashKeys();
+  let hostnames = false;
+  let first: Directive | null = null;
+  for (const entry of entries) {
+    const { name, args } = entry;
+    if (args.length === 0 && name === 'hostnames') hostnames = true;
+    if (args.length === 0 && (name === 'hostnames' || name === 'volatile')) continue;
+    if (args.length !== 1) {
+      say('count', { at: entry.at(args[1] ?? entry.statement.name), data: { kind: 'map', form: 'a value and what it becomes' } });
+      continue;
+    }
+    if (name === 'include' || isTemplated(entry)) continue;
+    if (name === 'default') {
+      if (first) say('default', { at: entry.nameAt, related: [{ at: first.nameAt, message: 'The first one is here.' }] });
+      first ??= entry;
+      continue;
+    }
+    if (name.startsWith('~')) continue;
+    const key = name.startsWith('\\') ? name.slice(1) : name;
+    const added = keys.add(key, hostnames);
+    if (added === 'taken') say('conflict', { at: entry.nameAt, data: { key } });
+    if (added === 'invalid') say('mask', { at: entry.nameAt, data: { key } });
+  }
+}
+
+const number = (text: string): number | null => parseIpv4(text);
+
+/** Ranges as ngx_http_geo_add_range keeps them: a new one may equal, split or shorten an old one, and may not straddle its end. */
+class Ranges {
+  private readonly list: { from: number; to: number }[] = [];
+
+  add(from: number, to: number): 'ok' | 'same' | 'overlap' {
+    for (let block = Math.floor(from / 65536); block <= Math.floor(to / 65536); block++) {
+      const a = Math.max(from, block * 65536);
+      const b = Math.min(to, block * 65536 + 65535);
+      const old = this.list.filter((r) => r.from <= b && r.to >= a);
+      if (old.some((r) => r.from === a && r.to === b)) return 'same';
+      for (const r of old) if (!(a >= r.from && b <= r.to)) return 'overlap';
+      for (const r of old) {
+        this.list.splice(this.list.indexOf(r), 1);
+        if (r.from < a) this.list.push({ from: r.from, to: a - 1 });
+        if (r.to > b) this.list.push({ from: b + 1, to: r.to });
+      }
+      this.list.push({ from: a, to: b });
+    }
+    return 'ok';
+  }
+}
+
+/** ngx_http_geo */
+function geo(entries: readonly Directive[], say: Say): void {
+  let ranged = false;
+  let begun = false;
+  const networks = new Map<string, Directive>();
+  const ranges = new Ranges();
+  const network = (entry: Directive, word: Word): string | null => {
+    const read = parseCidr(word.value);
+    if (word.value === '255.255.255.255') return '255.255.255.255/32';
+    if (!read.ok) {
+      say('network', { at: entry.at(word), data: { value: word.value } });
+      return null;
+    }
+    if (read.value.lowBits) say('bits', { at: entry.at(word), data: { value: word.value }, severity: 'warning' });
+    return `${read.value.bytes.join('.')}/${read.value.prefix}`;
+  };
+  for (const entry of entries) {
+    const { name, args } = entry;
+    if (args.length === 0 && name === 'ranges') {
+      if (begun) say('ranges', { at: entry.nameAt });
+      else ranged = true;
+      continue;
+    }
+    if (args.length === 0 && (name === 'proxy_recursive' || name === 'volatile')) continue;
+    if (args.length !== 1) {
+      say('count', { at: entry.at(args[1] ?? entry.statement.name), data: { kind: 'geo', form: 'a network and a value' } });
+      continue;
+    }
+    if (name === 'include' || isTemplated(entry)) continue;
+    const value = args[0]!;
+    if (name === 'proxy') {
+      network(entry, value);
+      continue;
+    }
+    if (ranged) {
+      if (name === 'default') continue;
+      const word = name === 'delete' ? value : entry.statement.name;
+      const [a = '', b] = [word.value.slice(0, word.value.indexOf('-')), word.value.slice(word.value.indexOf('-') + 1)];
+      const from = number(a);
+      const to = b === undefined ? null : number(b);
+      if (!word.value.includes('-') || from === null || to === null || from > to) {
+        say('range', { at: entry.at(word), data: { value: word.value } });
+        continue;
+      }
+      if (name === 'delete') continue;
+      const added = ranges.add(from, to);
+      if (added === 'overlap') say('overlap', { at: entry.at(word), data: { value: word.value } });
+      if (added === 'same') say('twice', { at: entry.at(word), data: { value: word.value }, severity: 'warning' });
+      continue;
+    }
+    begun = true;
+    if (name === 'default') continue;
+    const word = name === 'delete' ? value : entry.statement.name;
+    const key = network(entry, word);
+    if (key === null) continue;
+    if (name === 'delete') {
+      if (!networks.delete(key)) say('absent', { at: entry.at(word), data: { value: word.value }, severity: 'warning' });
+    } else if (networks.has(key)) say('twice', { at: entry.at(word), data: { value: word.value }, severity: 'warning' });
+    else networks.set(key, entry);
+  }
+}
+
+/** ngx_atofp with two decimals: hundredths of a percent; null when it is refused. */
+function hundredths(text: string): number | null {
+  const m = /^(\d*)(?:\.(\d{0,2}))?$/.exec(text);
+  if (!m || text === '') return null;
+  return Number(m[1] || '0') * 100 + Number((m[2] ?? '').padEnd(2, '0') || '0');
+}
+
+/** ngx_http_split_clients and the sum in ngx_conf_split_clients_block */
+function splitClients(scope: Scope, entries: readonly Directive[], say: Say): void {
+  let sum = 0;
+  let bad = false;
+  for (const entry of entries) {
+    const { name } = entry;
+    if (isTemplated(entry)) {
+      bad = true;
+      continue;
+    }
+    if (name === '*') {
+      sum = 10000;
+      continue;
+    }
+    const percent = name.endsWith('%') ? hundredths(name.slice(0, -1)) : null;
+    if (percent === null || percent === 0) {
+      say('percent', { at: entry.nameAt, data: { value: name } });
+      bad = true;
+      continue;
+    }
+    sum += percent;
+    if (sum > 10000 && !bad) {
+      bad = true;
+      const close = scope.opener?.statement.close;
+      say('total', {
+        at: entry.nameAt,
+        related: scope.opener && close ? [{ at: scope.opener.at(close), message: 'nginx names this line.' }] : [],
+      });
+    }
+  }
+}
+
+/** ngx_http_charset_map */
+function charsetMap(entries: readonly Directive[], say: Say, utf8: boolean): void {
+  for (const entry of entries) {
+    if (entry.name === 'include' || isTemplated(entry)) continue;
+    if (entry.args.length !== 1) {
+      say('count', { at: entry.at(entry.args[1] ?? entry.statement.name), data: { kind: 'charset_map', form: 'two codes' } });
+      continue;
+    }
+    const [from, to] = wordsOf(entry) as [Word, Word];
+    const byte = (w: Word): boolean => /^[0-9a-f]+$/i.test(w.value) && Number.parseInt(w.value, 16) <= 255;
+    if (!byte(from)) say('hex', { at: entry.at(from), data: { value: from.value } });
+    else if (utf8 ? !/^[0-9a-f]+$/i.test(to.value) : !byte(to)) say('hex', { at: entry.at(to), data: { value: to.value } });
+  }
+}
+
+/** ngx_http_core_type */
+function types(entries: readonly Directive[], say: Say): void {
+  const seen = new Map<string, Directive>();
+  for (const entry of entries) {
+    if (entry.name === 'include') {
+      if (entry.args.length !== 1) say('include', { at: entry.nameAt });
+      continue;
+    }
+    for (const word of entry.args) {
+      const extension = word.value.toLowerCase();
+      if (seen.has(extension))
+        say('extension', { at: entry.at(word), data: { value: word.value, type: seen.get(extension)!.name }, severity: 'warning' });
+      else seen.set(extension, entry);
+    }
+  }
+}
+
+const BODIES: { readonly [context in Context]?: (scope: Scope, entries: readonly Directive[], say: Say) => void } = {
+  map: (_s, e, say) => map(e, say),
+  'stream-map': (_s, e, say) => map(e, say),
+  geo: (_s, e, say) => geo(e, say),
+  'stream-geo': (_s, e, say) => geo(e, say),
+  split_clients: splitClients,
+  'stream-split_clients': splitClients,
+  charset_map: (s, e, say) => charsetMap(e, say, s.opener?.value(1).toLowerCase() === 'utf-8'),
+  types: (_s, e, say) => types(e, say),
+};
+
+export default defineRule({
+  id: 'invalid-entry',
+  group: 'validity',
+  severity: 'error',
+  since: '0.1',
+  title: 'Line of a map, geo, types, split_clients or charset_map that is refused',
+  why: `
+The bodies of these blocks are no directives but lists that nginx reads with a grammar of its own: a map pairs a value with its result, a
+geo a network, split_clients a share, types a type with its extensions. Each value may be there once.`,
+  about: ['map', 'geo', 'types', 'split_clients', 'charset_map'],
+  looksAt: { scope: Object.keys(BODIES) as Context[] },
+  needs: 'file',
+  messages: {
+    block: 'Unexpected "{brace}": no block can stand in the body of this one.',
+    count: 'Invalid number of the {kind} parameters: a line is {form}, and ends in ";".',
+    default: 'Duplicate default map parameter. Keep one.',
+    conflict: 'Conflicting parameter "{key}": the map has this value already (case does not count).',
+    mask: 'Invalid hostname or wildcard "{key}". A mask is "*" as the first or the last part, with a dot.',
+    network: 'Invalid network "{value}". Use an address or a network such as 10.0.0.0/8.',
+    bits: 'Low address bits of "{value}" are meaningless: nginx drops them.',
+    twice: '"{value}" is there already; the earlier value is replaced.',
+    absent: 'There is no network "{value}" to delete.',
+    ranges: 'The "ranges" directive must be the first directive inside "geo" block.',
+    range: 'Invalid range "{value}". Use two addresses with a hyphen between, the lower one first.',
+    overlap: 'Range "{value}" overlaps an earlier range in part. Ranges may be nested or apart.',
+    percent: 'Invalid percent value "{value}". Use a number above 0 with at most two decimals and "%", or "*".',
+    total: 'Percent total is greater than 100%. "*" stands for the rest and must come last.',
+    hex: 'Invalid value "{value}". Use hexadecimal codes.',
+    include: 'Invalid number of arguments in "include" directive: it takes one.',
+    extension: 'Duplicate extension "{value}": it has the type "{type}" already.',
+  },
+  check({ config, scope, report }) {
+    if (scope.context === 'unknown') return;
+    const say: Say = (message, r) => report(message, r);
+    const entries: Directive[] = [];
+    for (const entry of scope.directives) {
+      if (isAftermath(entry, 'name')) continue;
+      if (entry.statement.open) report('block', { at: entry.at(endOf(entry)), data: { brace: '{' } });
+      // what an include brings stands behind it in the list
+      else entries.push(entry);
+    }
+    if (config.kind === 'fragment' && scope === config.main) return;
+    BODIES[scope.context]?.(scope, entries, say);
+  },
+  examples: [
+    { inside: 'http', bad: '    map $uri $a { x 1; X 2; }\n#                      ^ conflict', good: '    map $uri $a { x 1; y 2; }' },
+    {
+      inside: 'http',
+      bad: '    map $uri $a { default 1; default 2; }\n#                            ^^^^^^^ default',
+      good: '    map $uri $a { default 1; }',
+    },
+    { inside: 'http', bad: '    map $uri $a { a b c; }\n#                     ^ count', good: '    map $uri $a { a "b c"; }' },
+    {
+      inside: 'http',
+      bad: '    map $host $a { hostnames; a*b 1; }\n#                             ^^^ mask',
+      good: '    map $host $a { hostnames; *.b 1; }',
+    },
+    { inside: 'http', bad: '    geo $a { 300.1.1.1 1; }\n#            ^^^^^^^^^ network', good: '    geo $a { 10.1.1.1 1; }' },
+    {
+      inside: 'http',
+      bad: '    geo $a { ranges; 10.0.0.9-10.0.0.1 1; }\n#                    ^^^^^^^^^^^^^^^^^ range',
+      good: '    geo $a { ranges; 10.0.0.1-10.0.0.9 1; }',
+    },
+    {
+      inside: 'http',
+      bad: '    split_clients $uri $a { 60% x; 60% y; }\n#                                  ^^^ total',
+      good: '    split_clients $uri $a { 60% x; * y; }',
+    },
+    {
+      inside: 'http',
+      bad: '    split_clients $uri $a { 50 x; * y; }\n#                           ^^ percent',
+      good: '    split_clients $uri $a { 50% x; * y; }',
+    },
+    { inside: 'http', bad: '    charset_map a b { ZZ 41; }\n#                     ^^ hex', good: '    charset_map a b { 80 41; }' },
+    { inside: 'http', bad: '    map $uri $a { x { } }\n#                   ^ block', good: '    map $uri $a { x 1; }' },
+  ],
+});

@@ -1,0 +1,59 @@
+/** Regular expressions that PCRE2 does not compile, or that have not the groups that the directive needs. PCRE2 itself judges. */
+import { compiled, patternsOf } from '../../config/patterns.ts';
+import { defineRule } from '../rule.ts';
+import { factFor } from './_known.ts';
+import { isTemplated, spanIn } from './_spans.ts';
+import { isAftermath, isBroken } from './_structure.ts';
+
+export default defineRule({
+  id: 'invalid-regex',
+  group: 'validity',
+  severity: 'error',
+  since: '0.1',
+  title: 'Regular expression that PCRE2 refuses',
+  why: `
+nginx compiles every regular expression when it reads the configuration, with PCRE2. The message is PCRE2's own; the mark stands where it
+gave up. An expression with "{" or ";" in it must be quoted, or nginx ends the argument there.`,
+  about: ['location', 'rewrite', 'if', 'map', 'server_name'],
+  looksAt: { directive: '*' },
+  needs: 'file',
+  messages: {
+    invalid:
+      'The regular expression is refused: {reason}. nginx says: pcre2_compile() failed: {reason} in "{pattern}" (judged by PCRE2 {version}).',
+    empty: 'Empty regex in "~": an expression must follow.',
+    captures: 'Pattern "{pattern}" must have 2 captures: the script and the path info. It has {count}.',
+  },
+  check({ config, directive, report }) {
+    const { context } = directive.scope;
+    if (isTemplated(directive) || isAftermath(directive, 'name')) return;
+    if (context !== 'map' && context !== 'stream-map' && (!factFor(directive) || isBroken(directive))) return;
+    for (const pattern of patternsOf(directive)) {
+      if (pattern.text === '' && (directive.name === 'server_name' || directive.name === 'valid_referers')) {
+        report('empty', { at: pattern.word });
+        continue;
+      }
+      const read = compiled(directive, pattern);
+      if (read.ok) {
+        if (directive.name === 'fastcgi_split_path_info' && read.regex.groups !== 2)
+          report('captures', { at: pattern.word, data: { pattern: pattern.text, count: read.regex.groups } });
+        continue;
+      }
+      const at = Math.min(read.offset, Math.max(0, pattern.text.length - 1));
+      report('invalid', {
+        at: pattern.text === '' ? pattern.word : spanIn(pattern.word, pattern.at + at, 1),
+        data: { reason: read.message, pattern: pattern.text, version: config.regexes.version },
+      });
+    }
+  },
+  examples: [
+    { inside: 'server', bad: '    location ~ "^/(a" { }\n#                  ^ invalid', good: '    location ~ "^/(a)" { }' },
+    { inside: 'server', bad: '    rewrite ^/[ /x;\n#             ^ invalid', good: '    rewrite ^/\\[ /x;' },
+    { inside: 'server', bad: '    server_name ~;\n#               ^ empty', good: '    server_name ~^www\\.;' },
+    {
+      inside: 'location',
+      bad: '    fastcgi_split_path_info ^(.+)$;\n#                           ^^^^^^ captures',
+      good: '    fastcgi_split_path_info ^(.+\\.php)(.*)$;',
+    },
+    { inside: 'http', bad: '    map $uri $a { "~(" 1; }\n#                   ^ invalid', good: '    map $uri $a { "~()" 1; }' },
+  ],
+});

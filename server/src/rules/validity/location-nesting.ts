@@ -1,0 +1,66 @@
+/** Which location may stand in which (ngx_http_core_location), and the modifiers that there are. */
+
+import { toBytes } from '../../base/bytes.ts';
+import { locationOf, readLocation } from '../../config/locations.ts';
+import { defineRule } from '../rule.ts';
+import { factFor } from './_known.ts';
+import { isTemplated } from './_spans.ts';
+import { isAftermath, isBroken } from './_structure.ts';
+
+export default defineRule({
+  id: 'location-nesting',
+  group: 'validity',
+  severity: 'error',
+  since: '0.1',
+  title: 'Location that cannot stand in its surrounding location',
+  why: `
+A nested location must lie inside its parent: its name begins with the parent's name. Nothing can stand inside an exact or a named
+location, named locations stand on the level of the server, and below a regular expression only regular expressions make sense, since nginx
+compares a nested prefix with the text of the pattern.`,
+  about: ['location'],
+  looksAt: { directive: ['location'] },
+  needs: 'file',
+  messages: {
+    modifier: 'Invalid location modifier "{modifier}". Use "=", "^~", "~" or "~*".',
+    exact: 'Location "{name}" cannot be inside the exact location "{outer}".',
+    named: 'Location "{name}" cannot be inside the named location "{outer}".',
+    level: 'Named location "{name}" can be on the server level only.',
+    outside: 'Location "{name}" is outside location "{outer}". Its name must begin with "{outer}".',
+    regex: 'Location "{name}" is outside location "{outer}": inside a regular expression only regular expressions can stand.',
+  },
+  check({ directive, report }) {
+    if (!factFor(directive) || isTemplated(directive) || isBroken(directive) || directive.args.length > 2 || !directive.args.length) return;
+    const { args, scope } = directive;
+    const read = readLocation(directive.values);
+    if (!read) return report('modifier', { at: args[0]!, data: { modifier: directive.value(0) } });
+    if (scope.context !== 'location' || isAftermath(directive, 'place')) return;
+    const outer = locationOf(scope);
+    if (!outer) return;
+    const at = args.at(-1)!;
+    const data = { name: read.name, outer: outer.name };
+    if (outer.kind === 'exact') return report('exact', { at, data });
+    if (outer.kind === 'named') return report('named', { at, data });
+    if (read.modifier === '@') return report('level', { at, data });
+    if (read.modifier === '~' || read.modifier === '~*') return;
+    if (!toBytes(read.name).startsWith(outer.bytes)) report(outer.kind === 'regex' ? 'regex' : 'outside', { at, data });
+  },
+  examples: [
+    {
+      inside: 'server',
+      bad: '    location /a { location /b { } }\n#                          ^^ outside',
+      good: '    location /a { location /a/b { } }',
+    },
+    {
+      inside: 'server',
+      bad: '    location = /a { location /a/b { } }\n#                            ^^^^ exact',
+      good: '    location /a { location /a/b { } }',
+    },
+    { inside: 'server', bad: '    location /a { location @b { } }\n#                          ^^ level', good: '    location @b { }' },
+    {
+      inside: 'server',
+      bad: '    location ~ \\.php$ { location /x { } }\n#                                ^^ regex',
+      good: '    location ~ \\.php$ { location ~ ^/x { } }',
+    },
+    { inside: 'server', bad: '    location ! /a { }\n#            ^ modifier', good: '    location ^~ /a { }' },
+  ],
+});

@@ -1,0 +1,116 @@
+/** Variables that nothing defines (ngx_http_variables_init_vars: "unknown … variable", said without a line), and texts whose variables cannot be read. */
+import { variableStatus } from '../../catalog/catalog.ts';
+import { protocolOf } from '../../catalog/context.ts';
+import { readTemplate, templatesOf, variablesOf } from '../../config/variables.ts';
+import { fixOf, replace } from '../fix.ts';
+import { defineRule } from '../rule.ts';
+import { nearest } from './_guess.ts';
+import { factFor } from './_known.ts';
+import { isTemplated, spanIn } from './_spans.ts';
+import { isAftermath, isBroken } from './_structure.ts';
+
+export default defineRule({
+  id: 'unknown-variable',
+  group: 'validity',
+  severity: 'error',
+  since: '0.1',
+  title: 'Variable that nothing defines',
+  why: `
+A variable is built in, or made by \`set\`, \`map\`, \`geo\`, \`split_clients\`, \`auth_request_set\`, a named group of a regular expression or a
+module. nginx refuses a configuration that uses any other, and says neither the file nor the line. http and stream have variables of
+their own.
+
+Variables of modules that Proxylens does not know are declared in \`.proxylens.yaml\` under \`variables\`.`,
+  about: ['set', 'map'],
+  looksAt: { directive: '*' },
+  needs: 'config',
+  fixable: 'sometimes',
+  messages: {
+    unknown: 'Unknown "{name}" variable.',
+    misspelt: 'Unknown "{name}" variable. Did you mean "${guess}"?',
+    stream: 'Unknown "{name}" variable: it exists in http, not in stream.',
+    http: 'Unknown "{name}" variable: it exists in stream, not in http.',
+    future: 'Unknown "{name}" variable: it needs nginx {since} or later, and this is {target}.',
+    key: 'Unknown "memcached_key" variable: memcached_pass needs it. Set it above, for instance to $uri.',
+    nameless: 'Invalid variable name: a name must follow "$". A dollar sign by itself cannot be written here.',
+    unclosed: 'The closing bracket in "{name}" variable is missing. Add "}".',
+  },
+  check({ config, directive, report }) {
+    const { context } = directive.scope;
+    const protocol = context === 'unknown' ? null : protocolOf(context);
+    if (!protocol || protocol === 'mail' || isTemplated(directive) || isAftermath(directive, 'name')) return;
+    const entries = context === 'map' || context === 'stream-map';
+    if (!entries && (!factFor(directive) || isBroken(directive))) return;
+    const { target, ownVariables } = config.settings;
+    const made = variablesOf(config, protocol).definitions;
+    const incomplete = [...config.tree.includes.values()].some((i) => i.problem !== null && !i.mask);
+    const severity = incomplete ? ('warning' as const) : ('error' as const);
+    if (directive.name === 'memcached_pass' && !made.has('memcached_key')) report('key', { at: directive.statement.name, severity });
+    for (const template of templatesOf(directive)) {
+      const { uses, problem } = readTemplate(template.text, template.style);
+      for (const use of uses) {
+        if (made.has(use.name) || ownVariables.some((v) => v.toLowerCase() === use.name)) continue;
+        const fact = config.catalog.variable(use.name, protocol);
+        const status = fact ? variableStatus(fact, target) : null;
+        // the user's part of a variable that some module lacks is said where the module's directives are
+        if (fact && !fact.userDefined && (status?.known || (status && !status.known && status.reason === 'module'))) continue;
+        const at = spanIn(template.word, template.at + use.at, use.length);
+        const data = { name: use.name, target: target.nginx.text };
+        if (status && !status.known && status.since) {
+          report('future', { at, data: { ...data, since: status.since }, severity });
+          continue;
+        }
+        const other = protocol === 'http' ? 'stream' : 'http';
+        const elsewhere = config.catalog.variable(use.name, other);
+        if (elsewhere && variableStatus(elsewhere, target).known) {
+          report(protocol === 'stream' ? 'stream' : 'http', { at, data, severity });
+          continue;
+        }
+        const guess = nearest(use.name, [
+          ...made.keys(),
+          ...config.catalog
+            .variables(protocol)
+            .filter((v) => !v.prefix)
+            .map((v) => v.name),
+        ]);
+        const written = template.text.slice(use.at, use.at + use.length);
+        report(guess ? 'misspelt' : 'unknown', {
+          at,
+          data: { ...data, guess: guess ?? '' },
+          severity,
+          fix: guess
+            ? fixOf(`Change to $${guess}`, 'suggestion', directive.file, [
+                replace(at, written.startsWith('${') ? `\${${guess}}` : `$${guess}`),
+              ])
+            : null,
+        });
+      }
+      if (problem)
+        report(problem.kind === 'unclosed' ? 'unclosed' : 'nameless', {
+          at: spanIn(template.word, template.at + problem.at, Math.max(1, problem.length)),
+          data: { name: problem.name },
+        });
+    }
+  },
+  examples: [
+    {
+      inside: 'server',
+      bad: '    return 200 $nosuch;\n#              ^^^^^^^ unknown',
+      good: '    set $nosuch 1;\n    return 200 $nosuch;',
+    },
+    { inside: 'server', bad: '    return 200 $reqest_uri;\n#              ^^^^^^^^^^^ misspelt', good: '    return 200 $request_uri;' },
+    { inside: 'server', bad: '    return 200 "5 $ off";\n#                 ^ nameless', good: '    return 200 "5 dollars off";' },
+    { inside: 'server', bad: '    return 200 "${uri";\n#               ^^^^^ unclosed', good: '    return 200 "${uri}";' },
+    { inside: 'stream', bad: '    log_format main "$uri";\n#                    ^^^^ stream', good: '    log_format main "$remote_addr";' },
+    {
+      inside: 'server',
+      bad: '    location ~ ^/(?<page>.+)$ { return 200 $pages; }\n#                                          ^^^^^^ misspelt',
+      good: '    location ~ ^/(?<page>.+)$ { return 200 $page; }',
+    },
+    {
+      inside: 'location',
+      bad: '    memcached_pass 127.0.0.1:11211;\n#   ^^^^^^^^^^^^^^ key',
+      good: '    set $memcached_key $uri;\n    memcached_pass 127.0.0.1:11211;',
+    },
+  ],
+});
