@@ -1,4 +1,5 @@
 // What the suites ask of VS Code's API, with waiting built in: language features answer when the server is ready, not when a test is.
+// Assertions of their own, for a browser's worker has no node:assert.
 import * as vscode from 'vscode';
 
 /** Milliseconds until a wait is given up. */
@@ -13,22 +14,74 @@ export const folder = (): vscode.Uri => {
 /** Opens a file of the workspace in an editor. */
 export async function open(path: string): Promise<vscode.TextDocument> {
   const document = await vscode.workspace.openTextDocument(vscode.Uri.joinPath(folder(), path));
-  await vscode.window.showTextDocument(document);
+  await vscode.window.showTextDocument(document, { preview: false });
   return document;
+}
+
+/** Writes a file without opening it. */
+export async function write(path: string, text: string): Promise<vscode.Uri> {
+  const uri = vscode.Uri.joinPath(folder(), path);
+  await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text));
+  return uri;
 }
 
 /** Writes a file and opens it. */
 export async function create(path: string, text: string): Promise<vscode.TextDocument> {
-  await vscode.workspace.fs.writeFile(vscode.Uri.joinPath(folder(), path), new TextEncoder().encode(text));
+  await write(path, text);
   return open(path);
 }
+
+/** Removes a file or folder, and the editors that show it. */
+export async function remove(path: string): Promise<void> {
+  const uri = vscode.Uri.joinPath(folder(), path);
+  const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+  await vscode.window.tabGroups.close(
+    tabs.filter(
+      ({ input }) => input instanceof vscode.TabInputText && (input.uri.path === uri.path || input.uri.path.startsWith(`${uri.path}/`)),
+    ),
+  );
+  await vscode.workspace.fs.delete(uri, { recursive: true });
+}
+
+async function edited(document: vscode.TextDocument, range: vscode.Range, text: string): Promise<void> {
+  const edit = new vscode.WorkspaceEdit();
+  edit.replace(document.uri, range, text);
+  if (!(await vscode.workspace.applyEdit(edit))) throw new Error('the edit was refused');
+}
+
+/** Replaces the first place where a text stands. */
+export const replaced = (document: vscode.TextDocument, text: string, by: string): Promise<void> =>
+  edited(document, new vscode.Range(at(document, text), at(document, text, text.length)), by);
+
+export const appended = (document: vscode.TextDocument, text: string): Promise<void> => {
+  const end = document.positionAt(document.getText().length);
+  return edited(document, new vscode.Range(end, end), text);
+};
+
+/** Brings every open document back to what is on disk. */
+export async function restored(): Promise<void> {
+  for (const document of vscode.workspace.textDocuments.filter(({ isDirty }) => isDirty)) {
+    await vscode.window.showTextDocument(document);
+    await vscode.commands.executeCommand('workbench.action.files.revert');
+  }
+}
+
+/** Undefined where VS Code or the server dropped the question, because the files changed meanwhile. */
+const unlessCancelled = async <T>(answer: T | Thenable<T>): Promise<T | undefined> => {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof Error && /cancell?ed/i.test(error.name + error.message)) return undefined;
+    throw error;
+  }
+};
 
 /** Asks until the answer is good enough, and returns it; the last answer is in the error otherwise. */
 export async function until<T>(what: string, ask: () => T | Thenable<T>, good: (answer: T) => boolean): Promise<T> {
   const deadline = Date.now() + PATIENCE;
   for (;;) {
-    const answer = await ask();
-    if (good(answer)) return answer;
+    const answer = await unlessCancelled(ask());
+    if (answer !== undefined && good(answer)) return answer;
     if (Date.now() > deadline) throw new Error(`${what}: not in time; the last answer was ${JSON.stringify(answer)?.slice(0, 2000)}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
@@ -46,4 +99,12 @@ export function at(document: vscode.TextDocument, text: string, offset = 0): vsc
   const index = document.getText().indexOf(text);
   if (index < 0) throw new Error(`"${text}" does not stand in ${document.uri.path}`);
   return document.positionAt(index + offset);
+}
+
+export function equal(actual: unknown, expected: unknown, what: string): void {
+  if (actual !== expected) throw new Error(`${what}: ${JSON.stringify(actual)} instead of ${JSON.stringify(expected)}`);
+}
+
+export function includes(whole: string | readonly unknown[], part: string): void {
+  if (!whole.includes(part)) throw new Error(`${JSON.stringify(whole)} lacks ${JSON.stringify(part)}`);
 }

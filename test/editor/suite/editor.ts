@@ -1,47 +1,200 @@
 // The extension as VS Code's API sees it; the same tests run on node and in a browser's worker.
 import * as vscode from 'vscode';
-import { at, diagnostics, open, ruleOf, until } from './editor-api.ts';
+import {
+  appended,
+  at,
+  create,
+  diagnostics,
+  equal,
+  folder,
+  includes,
+  open,
+  remove,
+  replaced,
+  restored,
+  ruleOf,
+  until,
+  write,
+} from './editor-api.ts';
 
-function ok(value: unknown, message: string): asserts value {
-  if (!value) throw new Error(message);
-}
+const SHOP = 'nginx/conf.d/shop.conf';
+const rules = (found: readonly vscode.Diagnostic[]): string[] => found.map(ruleOf);
+const has = (rule: string) => (found: readonly vscode.Diagnostic[]) => rules(found).includes(rule);
+const hasNot = (rule: string) => (found: readonly vscode.Diagnostic[]) => !rules(found).includes(rule);
 
 describe('in the editor', () => {
-  it('claims nginx files by name and by place', async () => {
-    for (const path of ['nginx/nginx.conf', 'nginx/conf.d/shop.conf', 'nginx/snippets/tls.conf', 'nginx/mime.types'])
-      ok((await open(path)).languageId === 'nginx', `${path} is ${(await open(path)).languageId}`);
+  afterEach(restored);
+
+  it('claims nginx files by name and by place, and nothing else', async () => {
+    for (const path of ['nginx/nginx.conf', SHOP, 'nginx/snippets/tls.conf', 'nginx/mime.types'])
+      equal((await open(path)).languageId, 'nginx', path);
+    for (const path of ['gunicorn.conf.py', 'docker-compose.yml', 'shop/settings.py', 'README.md']) {
+      const { languageId } = await open(path);
+      if (languageId === 'nginx') throw new Error(`${path} is taken for nginx`);
+    }
   });
 
-  it('marks the flaws of the sample', async () => {
-    const document = await open('nginx/conf.d/shop.conf');
-    const found = await diagnostics(document, (all) => all.some((one) => ruleOf(one) === 'alias-traversal'));
-    ok(
-      found.some((one) => ruleOf(one) === 'forwarded-headers-missing'),
-      found.map(ruleOf).join(),
-    );
+  it('claims templates', async () => {
+    for (const name of ['site.conf.template', 'site.conf.j2', 'proxy.nginx']) {
+      const document = await create(`templates/${name}`, 'server_tokens off;\n');
+      equal(document.languageId, 'nginx', name);
+    }
+    await remove('templates');
+  });
+
+  it('marks the flaws of the sample, each with its rule and a link to its page', async () => {
+    const found = await diagnostics(await open(SHOP), has('alias-traversal'));
+    includes(rules(found), 'forwarded-headers-missing');
+    includes(rules(found), 'header-inheritance-lost');
+    const alias = found.find((one) => ruleOf(one) === 'alias-traversal');
+    equal(alias?.source, 'proxylens', 'source');
+    equal(alias?.severity, vscode.DiagnosticSeverity.Error, 'severity');
+    equal(typeof alias?.code === 'object' && alias.code.target.scheme, 'command', 'link');
+  });
+
+  it('marks files that are not open', async () => {
+    await open('nginx/nginx.conf');
+    const tls = vscode.Uri.joinPath(folder(), 'nginx/snippets/tls.conf');
+    await until('marks of tls.conf', () => vscode.languages.getDiagnostics(tls), has('weak-protocol'));
   });
 
   it('mends a flaw by a quick fix, and the mark goes', async () => {
-    const document = await open('nginx/conf.d/shop.conf');
-    const [mark] = await diagnostics(document, (all) => all.some((one) => ruleOf(one) === 'alias-traversal')).then((all) =>
-      all.filter((one) => ruleOf(one) === 'alias-traversal'),
-    );
-    ok(mark, 'no mark');
+    const document = await open(SHOP);
+    const [mark] = (await diagnostics(document, has('alias-traversal'))).filter((one) => ruleOf(one) === 'alias-traversal');
     const actions = await until(
       'code actions',
-      () => vscode.commands.executeCommand<vscode.CodeAction[]>('vscode.executeCodeActionProvider', document.uri, mark.range, 'quickfix'),
-      (found) => found.some(({ edit }) => edit),
+      () => vscode.commands.executeCommand<vscode.CodeAction[]>('vscode.executeCodeActionProvider', document.uri, mark?.range, 'quickfix'),
+      (list) => list.some(({ isPreferred, edit }) => isPreferred && edit),
     );
-    const fix = actions.find(({ edit, isPreferred }) => edit && isPreferred) ?? actions.find(({ edit }) => edit);
-    ok(fix?.edit, 'no fix');
-    await vscode.workspace.applyEdit(fix.edit);
-    await diagnostics(document, (all) => !all.some((one) => ruleOf(one) === 'alias-traversal'));
-    ok(document.getText().includes('location /static/ {'), document.getText());
-    await vscode.commands.executeCommand('undo');
+    const fix = actions.find(({ isPreferred, edit }) => isPreferred && edit);
+    await vscode.workspace.applyEdit(fix?.edit ?? new vscode.WorkspaceEdit());
+    await diagnostics(document, hasNot('alias-traversal'));
+    includes(document.getText(), 'location /static/ {');
   });
 
-  it('colours words by the grammar', async () => {
+  it('mends all that is safe by one command', async () => {
+    const document = await open(SHOP);
+    await diagnostics(document, has('alias-traversal'));
+    await vscode.commands.executeCommand('proxylens.fixAllSafe');
+    await diagnostics(document, hasNot('alias-traversal'));
+  });
+
+  it('mends what is safe when the file is saved, if asked to', async () => {
+    const settings = vscode.workspace.getConfiguration('editor');
+    await settings.update('codeActionsOnSave', { 'source.fixAll.proxylens': 'explicit' }, vscode.ConfigurationTarget.Global);
+    try {
+      const document = await create(
+        'nginx/conf.d/saved.conf',
+        'server {\n    listen 8080;\n    location /a {\n        alias /srv/a/;\n    }\n}\n',
+      );
+      await diagnostics(document, has('alias-traversal'));
+      await appended(document, '\n');
+      await document.save();
+      includes(document.getText(), 'location /a/ {');
+    } finally {
+      await settings.update('codeActionsOnSave', undefined, vscode.ConfigurationTarget.Global);
+      await remove('nginx/conf.d/saved.conf');
+    }
+  });
+
+  it('marks and unmarks while one types', async () => {
     const document = await open('nginx/nginx.conf');
-    ok(at(document, 'keepalive_timeout').line > 0, 'not there');
+    await diagnostics(document, has('version-disclosed'));
+    await replaced(document, 'server_tokens on;', 'server_tokens off;');
+    await diagnostics(document, hasNot('version-disclosed'));
+    await replaced(document, 'sendfile on;', 'sendfil on;');
+    const found = await diagnostics(document, has('unknown-directive'));
+    equal(document.getText(found.find((one) => ruleOf(one) === 'unknown-directive')?.range), 'sendfil', 'range');
+  });
+
+  it('sees what is typed into an included file, before it is saved', async () => {
+    const shop = await open(SHOP);
+    const count = (found: readonly vscode.Diagnostic[]): number =>
+      rules(found).filter((rule) => rule === 'forwarded-headers-missing').length;
+    const before = count(await diagnostics(shop, has('forwarded-headers-missing')));
+    const headers = ['Host $host', 'X-Forwarded-For $proxy_add_x_forwarded_for', 'X-Forwarded-Proto $scheme'];
+    await appended(await open('nginx/snippets/proxy.conf'), headers.map((header) => `proxy_set_header ${header};\n`).join(''));
+    await diagnostics(shop, (found) => count(found) < before);
+  });
+
+  it('takes in a file that appears on disk, and lets go of one that goes', async () => {
+    await open(SHOP);
+    const file = await write(
+      'nginx/conf.d/new.conf',
+      'server {\n    listen 8081;\n    server_name new.example.com;\n    nonsense on;\n}\n',
+    );
+    await until('marks of the new file', () => vscode.languages.getDiagnostics(file), has('unknown-directive'));
+    await remove('nginx/conf.d/new.conf');
+    const none = (found: readonly vscode.Diagnostic[]): boolean => found.length === 0;
+    await until('no marks of a file that is gone', () => vscode.languages.getDiagnostics(file), none);
+  });
+
+  it('the profile and the severity of a rule are settings', async () => {
+    const document = await open('nginx/nginx.conf');
+    await diagnostics(document, has('version-disclosed'));
+    const settings = vscode.workspace.getConfiguration('proxylens');
+    await settings.update('rules', { 'version-disclosed': 'off' }, vscode.ConfigurationTarget.Global);
+    try {
+      await diagnostics(document, hasNot('version-disclosed'));
+    } finally {
+      await settings.update('rules', undefined, vscode.ConfigurationTarget.Global);
+    }
+    await diagnostics(document, has('version-disclosed'));
+  });
+
+  it('finds the definition, the uses and the new name of an upstream in all files', async () => {
+    const document = await open(SHOP);
+    await diagnostics(document, has('alias-traversal'));
+    const position = at(document, 'http://django', 'http://dj'.length);
+    const definitions = await vscode.commands.executeCommand<(vscode.Location | vscode.LocationLink)[]>(
+      'vscode.executeDefinitionProvider',
+      document.uri,
+      position,
+    );
+    const [first] = definitions;
+    includes((first && ('targetUri' in first ? first.targetUri : first.uri).path) ?? '', '/nginx/nginx.conf');
+    const uses = await vscode.commands.executeCommand<vscode.Location[]>('vscode.executeReferenceProvider', document.uri, position);
+    equal(uses.filter(({ uri }) => uri.path.endsWith('shop.conf')).length, 3, 'uses in shop.conf');
+    const edit = await vscode.commands.executeCommand<vscode.WorkspaceEdit>(
+      'vscode.executeDocumentRenameProvider',
+      document.uri,
+      position,
+      'app',
+    );
+    const files = edit.entries().map(([uri]) => uri.path.split('/').pop());
+    includes(files, 'nginx.conf');
+    includes(files, 'shop.conf');
+  });
+
+  it('an include is a link to its file', async () => {
+    const document = await open(SHOP);
+    const links = await until(
+      'links',
+      () => vscode.commands.executeCommand<vscode.DocumentLink[]>('vscode.executeLinkProvider', document.uri, 100),
+      (found) => found.some(({ target }) => target?.path.endsWith('/nginx/snippets/tls.conf')),
+    );
+    equal(links.filter(({ target }) => target?.path.endsWith('/snippets/proxy.conf')).length, 2, 'links to proxy.conf');
+  });
+
+  it('the outline names servers and locations', async () => {
+    const document = await open(SHOP);
+    const [server] = await until(
+      'symbols',
+      () => vscode.commands.executeCommand<vscode.DocumentSymbol[]>('vscode.executeDocumentSymbolProvider', document.uri),
+      (found) => found?.length > 0,
+    );
+    includes(server?.name ?? '', 'shop.example.com');
+    includes(server?.children.map(({ name }) => name).join(' | ') ?? '', '/accounts/login/');
+  });
+
+  it("a rule's page opens in the editor", async () => {
+    await open(SHOP);
+    await vscode.commands.executeCommand('proxylens.explainRule', 'alias-traversal');
+    await until(
+      'the tab of the page',
+      () => vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs.map(({ label }) => label)),
+      (labels) => labels.some((label) => label.includes('alias-traversal')),
+    );
+    await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
   });
 });
