@@ -1,5 +1,16 @@
 /** Every rule, one line each. Made by `npm run generate` from the files in the folders beside it; do not edit. */
 import moduleNotLoaded from './environment/module-not-loaded.ts';
+import accessLogUnbuffered from './performance/access-log-unbuffered.ts';
+import errorLogMissing from './performance/error-log-missing.ts';
+import gzipOff from './performance/gzip-off.ts';
+import keepaliveRequestsLow from './performance/keepalive-requests-low.ts';
+import openFileCache from './performance/open-file-cache.ts';
+import rlimitBelowConnections from './performance/rlimit-below-connections.ts';
+import rootInLocation from './performance/root-in-location.ts';
+import sendfileTcpNopush from './performance/sendfile-tcp-nopush.ts';
+import staticWithoutExpires from './performance/static-without-expires.ts';
+import workerConnectionsLow from './performance/worker-connections-low.ts';
+import workerProcessesMissing from './performance/worker-processes-missing.ts';
 import type { Rule } from './rule.ts';
 import aliasTraversal from './security/alias-traversal.ts';
 import belowMozillaProfile from './security/below-mozilla-profile.ts';
@@ -45,6 +56,17 @@ import wrongArgumentCount from './validity/wrong-argument-count.ts';
 
 export const RULES: readonly Rule[] = [
   moduleNotLoaded,
+  accessLogUnbuffered,
+  errorLogMissing,
+  gzipOff,
+  keepaliveRequestsLow,
+  openFileCache,
+  rlimitBelowConnections,
+  rootInLocation,
+  sendfileTcpNopush,
+  staticWithoutExpires,
+  workerConnectionsLow,
+  workerProcessesMissing,
   aliasTraversal,
   belowMozillaProfile,
   cipherHasNoEffect,

@@ -1,0 +1,61 @@
+/** A configuration that compresses no response: neither `gzip on` nor the directives of the Brotli and Zstandard modules. */
+import { walk } from '../../config/scope.ts';
+import { fixOf, insertFirst } from '../fix.ts';
+import { defineRule } from '../rule.ts';
+
+const COMPRESSION = ['gzip', 'brotli', 'zstd', 'gzip_static', 'brotli_static', 'zstd_static'];
+
+export default defineRule({
+  id: 'gzip-off',
+  group: 'performance',
+  severity: 'hint',
+  default: false,
+  since: '0.1',
+  equivalents: ['nginx-lint:gzip-not-enabled'],
+  title: 'Responses are sent uncompressed',
+  why: `
+\`gzip\` is off unless it is turned on. HTML, CSS, JavaScript and JSON shrink to a quarter or less, which is what counts on slow lines.
+Where the balancer in front compresses, nginx need not. Pages that mix secrets with text of the client over TLS should stay uncompressed
+(BREACH).`,
+  about: ['gzip', 'gzip_types', 'gzip_proxied'],
+  looksAt: { scope: ['http'] },
+  needs: 'config',
+  fixable: 'always',
+  messages: { off: 'Nothing turns compression on, so texts are sent at full size. Add "gzip on;" and gzip_types.' },
+  check({ scope, directive, report }) {
+    if (!directive) return;
+    for (const d of walk(scope)) if (COMPRESSION.includes(d.name) && d.value(0).toLowerCase() !== 'off') return;
+    if (scope.has('gzip')) return;
+    report('off', {
+      at: directive.statement.name,
+      fix: fixOf('Turn gzip on', 'suggestion', directive.file, [
+        insertFirst(directive.file, directive.statement, [
+          'gzip on;',
+          'gzip_vary on;',
+          'gzip_types text/css text/plain application/javascript application/json image/svg+xml;',
+        ]),
+      ]),
+    });
+  },
+  examples: [
+    {
+      inside: 'main',
+      bad: `events {}
+ http {
+#^^^^ off
+    server {
+    }
+}`,
+      good: `events {}
+ http {
+    gzip on;
+    gzip_vary on;
+    gzip_types text/css text/plain application/javascript application/json image/svg+xml;
+    server {
+    }
+}`,
+    },
+    { inside: 'http', good: 'server { location / { gzip on; } }' },
+    { inside: 'http', good: 'gzip off;' },
+  ],
+});

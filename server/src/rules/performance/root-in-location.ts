@@ -1,0 +1,35 @@
+/** A `root` for each location: what no location takes has another root, or none. */
+import { defineRule } from '../rule.ts';
+
+export default defineRule({
+  id: 'root-in-location',
+  group: 'performance',
+  severity: 'hint',
+  default: false,
+  since: '0.1',
+  equivalents: ['nginx-lint:root-in-location'],
+  title: 'The document root is set in a location',
+  why: `
+A \`root\` that stands in a location holds for that location only; a request that another location takes, or an error page, is looked for in
+the default \`html\` folder. Set it once for the server, and change it in the locations that are exceptions.`,
+  about: ['root', 'location'],
+  looksAt: { directive: ['root'] },
+  needs: 'file',
+  messages: { inside: 'This root holds for one location only. Set the root of the server, and only what differs in locations.' },
+  check({ directive, scope, report }) {
+    if (scope.context !== 'location' && scope.context !== 'if-in-location') return;
+    report('inside', { at: directive.statement.name });
+  },
+  examples: [
+    {
+      inside: 'server',
+      bad: `location / {
+    root /srv/www;
+#   ^^^^ inside
+}`,
+      good: `root /srv/www;
+location / {
+}`,
+    },
+  ],
+});
