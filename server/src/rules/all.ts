@@ -1,4 +1,9 @@
 /** Every rule, one line each. Made by `npm run generate` from the files in the folders beside it; do not edit. */
+import deprecatedDirective from './deprecation/deprecated-directive.ts';
+import deprecatedParameter from './deprecation/deprecated-parameter.ts';
+import deprecatedVariable from './deprecation/deprecated-variable.ts';
+import listenHttp2 from './deprecation/listen-http2.ts';
+import sslDirective from './deprecation/ssl-directive.ts';
 import moduleNotLoaded from './environment/module-not-loaded.ts';
 import accessLogUnbuffered from './performance/access-log-unbuffered.ts';
 import errorLogMissing from './performance/error-log-missing.ts';
@@ -55,6 +60,11 @@ import unknownVariable from './validity/unknown-variable.ts';
 import wrongArgumentCount from './validity/wrong-argument-count.ts';
 
 export const RULES: readonly Rule[] = [
+  deprecatedDirective,
+  deprecatedParameter,
+  deprecatedVariable,
+  listenHttp2,
+  sslDirective,
   moduleNotLoaded,
   accessLogUnbuffered,
   errorLogMissing,

@@ -37,6 +37,8 @@ in \`.proxylens.yaml\` under \`directives\`.`,
     const { name } = directive;
     const { target } = config.settings;
     if (isOwn(config, name)) return;
+    // `ssl on` has a rule of its own, with a fix, for all versions
+    if (name === 'ssl' && config.settings.profile !== 'validity' && directive.args.length === 1) return;
     const facts = factsOf(config, name);
     if (facts.some((f) => statusOf(f, target).known)) return;
     const at = directive.statement.name;
@@ -71,7 +73,11 @@ in \`.proxylens.yaml\` under \`directives\`.`,
       bad: '    http2 on;\n#   ^^^^^ future',
       good: 'listen 443 ssl http2;\nssl_certificate a.pem;\nssl_certificate_key a.key;',
     },
-    { inside: 'server', settings: { nginx: '1.25.1' }, bad: '    ssl on;\n#   ^^^ replaced', good: 'listen 8080;' },
+    {
+      inside: 'http',
+      bad: '    limit_zone a $binary_remote_addr 1m;\n#   ^^^^^^^^^^ replaced',
+      good: 'limit_conn_zone $binary_remote_addr zone=a:1m;',
+    },
     { inside: 'upstream', bad: '    server 10.0.0.1;\n    state /var/lib/nginx/state;\n#   ^^^^^ plus', good: 'server 10.0.0.1;' },
   ],
 });

@@ -1,0 +1,69 @@
+/** `listen … http2` became `http2 on` with 1.25.1 (ngx_http_core_listen warns). */
+import { atLeast } from '../../catalog/version.ts';
+import { fixOf, insertAfter, removeArgument } from '../fix.ts';
+import { defineRule } from '../rule.ts';
+
+export default defineRule({
+  id: 'listen-http2',
+  group: 'deprecation',
+  severity: 'warning',
+  since: '0.1',
+  equivalents: ['nginx-lint:listen-http2-deprecated'],
+  title: 'HTTP/2 is turned on by a parameter of listen',
+  why: `
+From nginx 1.25.1 on HTTP/2 is a matter of the server: \`http2 on\`. The parameter of \`listen\` still works, for every server of that socket,
+and makes nginx print a warning at every start. Other servers that share the socket need the line too if they are to speak HTTP/2.`,
+  about: ['http2', 'listen'],
+  references: ['https://nginx.org/en/docs/http/ngx_http_v2_module.html#http2'],
+  looksAt: { directive: ['listen'] },
+  needs: 'file',
+  fixable: 'always',
+  messages: { parameter: 'The http2 parameter of listen is deprecated since nginx 1.25.1. Write "http2 on;" in the server.' },
+  check({ directive, scope, config, report }) {
+    if (scope.context !== 'server' || !atLeast(config.settings.target.nginx, '1.25.1')) return;
+    const word = directive.args.slice(1).find((a) => a.value === 'http2');
+    if (!word) return;
+    const { parent } = directive.statement;
+    const lines = scope.named('listen').filter((d) => d.file.id === directive.file.id && d.statement.parent === parent);
+    // one fix for all lines of the server: any of them alone would leave the socket with two opinions
+    const edits = lines.flatMap((d) =>
+      d.args.slice(1).flatMap((a) => (a.value === 'http2' ? [removeArgument(d.file, d.statement, a)] : [])),
+    );
+    const last = lines.at(-1)!;
+    if (!scope.effective('http2').directives.length) edits.push(insertAfter(last.file, last.statement, ['http2 on;']));
+    report('parameter', {
+      at: word,
+      tag: 'deprecated',
+      fix: fixOf('Turn HTTP/2 on in the server', 'safe', directive.file, edits),
+    });
+  },
+  examples: [
+    {
+      inside: 'server',
+      notOn122: 'the http2 directive came with 1.25.1',
+      bad: `listen 443 ssl http2;
+#              ^^^^^ parameter
+listen [::]:443 ssl http2;
+#                   ^^^^^ parameter
+server_name example.com;`,
+      good: `listen 443 ssl;
+listen [::]:443 ssl;
+http2 on;
+server_name example.com;`,
+    },
+    {
+      inside: 'server',
+      notOn122: 'the http2 directive came with 1.25.1',
+      bad: `listen 443 ssl http2 reuseport;
+#              ^^^^^ parameter
+http2 on;`,
+      good: `listen 443 ssl reuseport;
+http2 on;`,
+    },
+    {
+      inside: 'server',
+      settings: { nginx: '1.22.1' },
+      good: 'listen 443 ssl http2;\nssl_certificate a.pem;\nssl_certificate_key a.key;',
+    },
+  ],
+});
