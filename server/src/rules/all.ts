@@ -18,6 +18,7 @@ import workerConnectionsLow from './performance/worker-connections-low.ts';
 import workerProcessesMissing from './performance/worker-processes-missing.ts';
 import type { Rule } from './rule.ts';
 import aliasTraversal from './security/alias-traversal.ts';
+import allowWithoutDeny from './security/allow-without-deny.ts';
 import belowMozillaProfile from './security/below-mozilla-profile.ts';
 import cipherHasNoEffect from './security/cipher-has-no-effect.ts';
 import cipherStringEmpty from './security/cipher-string-empty.ts';
@@ -25,15 +26,20 @@ import curveUnsupported from './security/curve-unsupported.ts';
 import earlyDataReplay from './security/early-data-replay.ts';
 import forwardSecrecyMissing from './security/forward-secrecy-missing.ts';
 import headerInheritanceLost from './security/header-inheritance-lost.ts';
+import hostSpoofing from './security/host-spoofing.ts';
 import hstsMissing from './security/hsts-missing.ts';
 import hstsOverHttp from './security/hsts-over-http.ts';
 import hstsWeak from './security/hsts-weak.ts';
 import hstsWithoutAlways from './security/hsts-without-always.ts';
 import httpNotRedirected from './security/http-not-redirected.ts';
 import knownVulnerability from './security/known-vulnerability.ts';
+import originCheckTooLoose from './security/origin-check-too-loose.ts';
 import plainOn443 from './security/plain-on-443.ts';
 import quicReuseport from './security/quic-reuseport.ts';
+import refererNoneAllowed from './security/referer-none-allowed.ts';
+import responseSplitting from './security/response-splitting.ts';
 import securityHeadersMissing from './security/security-headers-missing.ts';
+import serverSideRequestForgery from './security/server-side-request-forgery.ts';
 import sessionCache from './security/session-cache.ts';
 import sessionTickets from './security/session-tickets.ts';
 import staplingDeadCa from './security/stapling-dead-ca.ts';
@@ -58,6 +64,7 @@ import syntax from './validity/syntax.ts';
 import unknownDirective from './validity/unknown-directive.ts';
 import unknownVariable from './validity/unknown-variable.ts';
 import wrongArgumentCount from './validity/wrong-argument-count.ts';
+import type { Rule } from './rule.ts';
 
 export const RULES: readonly Rule[] = [
   deprecatedDirective,
@@ -78,6 +85,7 @@ export const RULES: readonly Rule[] = [
   workerConnectionsLow,
   workerProcessesMissing,
   aliasTraversal,
+  allowWithoutDeny,
   belowMozillaProfile,
   cipherHasNoEffect,
   cipherStringEmpty,
@@ -85,15 +93,20 @@ export const RULES: readonly Rule[] = [
   earlyDataReplay,
   forwardSecrecyMissing,
   headerInheritanceLost,
+  hostSpoofing,
   hstsMissing,
   hstsOverHttp,
   hstsWeak,
   hstsWithoutAlways,
   httpNotRedirected,
   knownVulnerability,
+  originCheckTooLoose,
   plainOn443,
   quicReuseport,
+  refererNoneAllowed,
+  responseSplitting,
   securityHeadersMissing,
+  serverSideRequestForgery,
   sessionCache,
   sessionTickets,
   staplingDeadCa,

@@ -19,10 +19,11 @@ A slash at the end of the location's name closes the way: \`/img../\` no longer 
 The same happens with a regex location whose capture may begin with two dots right behind a slash of the alias.`,
   about: ['alias', 'location'],
   looksAt: { directive: ['alias'] },
-  needs: 'config',
+  needs: 'file',
   fixable: 'sometimes',
   messages: {
     climbs: '{prefix}../ reaches files outside {dir}. End the name of the location with a slash.',
+    siblings: '{prefix} is also the beginning of names beside {dir}: {prefix}-old reads {dir}-old. End both with a slash.',
     captured: 'The capture can be "..", so a request reaches files outside {dir}. Let the capture begin with a character that is no dot.',
   },
   check({ directive, scope, config, report }) {
@@ -31,8 +32,19 @@ The same happens with a regex location whose capture may begin with two dots rig
     if (!opener || !location) return;
     const dir = directive.value(0);
     if (location.modifier === '' || location.modifier === '^~') {
-      if (location.name.endsWith('/') || !dir.endsWith('/') || !location.name.startsWith('/')) return;
+      if (location.name.endsWith('/') || !location.name.startsWith('/')) return;
       const word = opener.args.at(-1)!;
+      if (!dir.endsWith('/')) {
+        // a dot in the last name means one file
+        if (!/^\/[^$]*$/.test(dir) || /\.[^/]*$/.test(dir) || scope.enclosing('location')?.has('internal')) return;
+        report('siblings', {
+          at: opener.at(word),
+          severity: 'info',
+          data: { prefix: location.name, dir },
+          related: [{ at: directive.at(directive.args[0]!), message: 'the aliased directory' }],
+        });
+        return;
+      }
       report('climbs', {
         at: opener.at(word),
         data: { prefix: location.name, dir },
@@ -87,6 +99,12 @@ The same happens with a regex location whose capture may begin with two dots rig
       fixed: false,
     },
     { inside: 'server', good: 'location = /favicon.ico { alias /srv/favicon.ico; }' },
-    { inside: 'server', good: 'location /img { alias /data/img; }' },
+    {
+      inside: 'server',
+      bad: `location /img { alias /data/img; }
+#        ^^^^ siblings`,
+      good: 'location /img/ { alias /data/img/; }',
+    },
+    { inside: 'server', good: 'location /icon.png { alias /data/img/icon.png; }' },
   ],
 });

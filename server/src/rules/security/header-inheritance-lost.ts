@@ -54,7 +54,7 @@ location replaces the whole list of the server, so a \`Cache-Control\` for one f
 Repeat the lines, put them into a file that both levels include, or, from nginx 1.29.3 on, say \`add_header_inherit merge\`.`,
   about: ['add_header', 'proxy_set_header', 'add_header_inherit', 'fastcgi_param', 'uwsgi_param', 'error_page', 'limit_req'],
   looksAt: { directive: Object.keys(LISTS) },
-  needs: 'config',
+  needs: 'file',
   fixable: 'sometimes',
   messages: {
     lost: 'This {name} line drops {lost} inherited from {origin}. Repeat what is still wanted here.',

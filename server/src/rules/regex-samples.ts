@@ -1,0 +1,390 @@
+/**
+ * Texts that a regular expression matches, found by reading its shape and checked by PCRE2 itself. Rules need them as witnesses: a path, a
+ * host, an input that proves what they say. What PCRE2 does not confirm is never handed out; an empty list means "no witness", not "none exists".
+ */
+import type { CompiledRegex, Regexes } from '../base/regexes.ts';
+
+type Node =
+  | { readonly kind: 'text'; readonly text: string }
+  /** one character of a set, told by its own source */
+  | { readonly kind: 'set'; readonly source: string }
+  | { readonly kind: 'sequence'; readonly items: readonly Node[] }
+  | { readonly kind: 'either'; readonly items: readonly Node[] }
+  | { readonly kind: 'repeat'; readonly item: Node; readonly min: number; readonly max: number }
+  | { readonly kind: 'group'; readonly number: number; readonly item: Node }
+  | { readonly kind: 'back'; readonly number: number }
+  | { readonly kind: 'nothing' };
+
+const NOTHING: Node = { kind: 'nothing' };
+
+/** Reads as much of PCRE2's syntax as patterns of configurations use; an assertion becomes nothing, for PCRE2 judges the sample anyway. */
+class Reader {
+  private at = 0;
+  private groups = 0;
+  private flags = '';
+  readonly names = new Map<string, number>();
+
+  constructor(private readonly text: string) {}
+
+  read(): Node {
+    const items = [this.either()];
+    // a stray ")" does not compile; the caller finds no witness
+    while (this.at < this.text.length) {
+      this.at++;
+      items.push(this.either());
+    }
+    return { kind: 'sequence', items };
+  }
+
+  private either(): Node {
+    const flags = this.flags;
+    const items = [this.sequence()];
+    while (this.text[this.at] === '|') {
+      this.at++;
+      items.push(this.sequence());
+    }
+    this.flags = flags;
+    return items.length === 1 ? items[0]! : { kind: 'either', items };
+  }
+
+  private sequence(): Node {
+    const items: Node[] = [];
+    while (this.at < this.text.length && this.text[this.at] !== '|' && this.text[this.at] !== ')') items.push(this.quantified());
+    return items.length === 1 ? items[0]! : { kind: 'sequence', items };
+  }
+
+  private quantified(): Node {
+    let item = this.atom();
+    for (;;) {
+      const m = /^(?:\*|\+|\?|\{(\d+)(?:(,)(\d*))?\}|\{,(\d+)\})[?+]?/.exec(this.text.slice(this.at));
+      if (!m) return item;
+      this.at += m[0].length;
+      const c = m[0][0];
+      const min = c === '+' ? 1 : c === '{' ? Number(m[1] ?? 0) : 0;
+      const max = c === '?' ? 1 : c === '{' ? (m[4] ? Number(m[4]) : m[2] ? (m[3] ? Number(m[3]) : Infinity) : min) : Infinity;
+      item = { kind: 'repeat', item, min, max };
+    }
+  }
+
+  private set(source: string): Node {
+    return { kind: 'set', source: this.flags ? `(?${this.flags})${source}` : source };
+  }
+
+  private atom(): Node {
+    const c = this.text[this.at]!;
+    if (c === '(') return this.group();
+    if (c === '[') return this.set(this.bracket());
+    this.at++;
+    if (c === '.') return this.set('.');
+    if (c === '^' || c === '$') return NOTHING;
+    if (c === '\\') return this.escape();
+    return { kind: 'text', text: c };
+  }
+
+  private bracket(): string {
+    const from = this.at++;
+    if (this.text[this.at] === '^') this.at++;
+    if (this.text[this.at] === ']') this.at++;
+    while (this.at < this.text.length && this.text[this.at] !== ']') {
+      if (this.text[this.at] === '\\') this.at++;
+      else if (this.text.startsWith('[:', this.at)) {
+        const end = this.text.indexOf(':]', this.at);
+        if (end > 0) this.at = end + 1;
+      }
+      this.at++;
+    }
+    return this.text.slice(from, ++this.at);
+  }
+
+  private escape(): Node {
+    const c = this.text[this.at++] ?? '';
+    if (/[dDwWsSvVhHNRXCpP]/.test(c)) {
+      let source = `\\${c}`;
+      if (/[pP]/.test(c)) {
+        const rest = /^(\{[^}]*\}|.)/.exec(this.text.slice(this.at))?.[0] ?? '';
+        this.at += rest.length;
+        source += rest;
+      }
+      return this.set(source);
+    }
+    if (/[bBAZzGKEQ]/.test(c)) return NOTHING;
+    if (/[1-9]/.test(c)) return { kind: 'back', number: Number(c) };
+    if (c === 'k' || c === 'g') {
+      const m = /^[{<']?([\w-]+)[}>']?/.exec(this.text.slice(this.at));
+      this.at += m?.[0].length ?? 0;
+      const name = m?.[1] ?? '';
+      return { kind: 'back', number: /^\d+$/.test(name) ? Number(name) : (this.names.get(name) ?? 0) };
+    }
+    if (c === 'x') {
+      const m = /^(?:\{([\da-f]+)\}|([\da-f]{1,2}))/i.exec(this.text.slice(this.at));
+      this.at += m?.[0].length ?? 0;
+      return { kind: 'text', text: String.fromCharCode(parseInt(m?.[1] ?? m?.[2] ?? '0', 16) & 0xffff) };
+    }
+    const controls: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', f: '\f', e: '\x1b', a: '\x07', 0: '\0' };
+    return { kind: 'text', text: controls[c] ?? c };
+  }
+
+  private group(): Node {
+    const rest = this.text.slice(this.at);
+    const flags = /^\(\?([imsxnUJ]*)(?:-[imsxnUJ]+)?([:)])/.exec(rest);
+    const outer = this.flags;
+    if (flags) {
+      this.at += flags[0].length;
+      this.flags = [...new Set(outer + (flags[1] ?? '').replace(/[^ims]/g, ''))].join('');
+      if (flags[2] === ')') return NOTHING;
+      return this.closed(this.either(), outer);
+    }
+    const look = /^\(\?(?:<?[=!])/.exec(rest);
+    if (look) {
+      this.at += look[0].length;
+      this.closed(this.either(), outer);
+      return NOTHING;
+    }
+    const atomic = /^\(\?[>|]/.exec(rest);
+    if (atomic) {
+      this.at += atomic[0].length;
+      return this.closed(this.either(), outer);
+    }
+    const comment = /^\((?:\?#|\*)[^)]*\)/.exec(rest);
+    if (comment) {
+      this.at += comment[0].length;
+      return NOTHING;
+    }
+    const named = /^\(\?(?:P?<(\w+)>|'(\w+)')/.exec(rest);
+    this.at += named ? named[0].length : 1;
+    const number = ++this.groups;
+    if (named) this.names.set((named[1] ?? named[2])!, number);
+    return this.closed({ kind: 'group', number, item: this.either() }, outer);
+  }
+
+  private closed(node: Node, flags: string): Node {
+    if (this.text[this.at] === ')') this.at++;
+    this.flags = flags;
+    return node;
+  }
+}
+
+const shapes = new Map<string, Node>();
+
+function shapeOf(pattern: string): Node {
+  let shape = shapes.get(pattern);
+  if (!shape) {
+    if (shapes.size > 2000) shapes.clear();
+    shapes.set(pattern, (shape = new Reader(pattern).read()));
+  }
+  return shape;
+}
+
+/** A small generator with a fixed seed: the same pattern gives the same samples everywhere. */
+function random(seed: number): () => number {
+  let state = seed * 2654435761 + 12345;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) | 0;
+    return ((state >>> 8) & 0xffff) / 0x10000;
+  };
+}
+
+const ORDINARY = [...'axq07Zm-_./~ %:,=@!\n\r\t\0'];
+
+/** How a sample is made. */
+interface Making {
+  readonly regexes: Regexes;
+  readonly caseless: boolean;
+  readonly next: () => number;
+  /** how many more than the least a loop may turn */
+  readonly turns: number;
+  /** characters that are wanted where a set takes them; with `inside`, in that group only */
+  readonly fill: string;
+  readonly inside: number | null;
+  readonly captured: Map<number, string>;
+}
+
+const accepts = (making: Making, source: string, c: string): boolean => {
+  const compiled = making.regexes.compile(`^(?:${source})\\z`, { caseless: making.caseless });
+  return compiled.ok && typeof compiled.regex.match(c) === 'object';
+};
+
+function make(node: Node, how: Making, within: boolean): string {
+  switch (node.kind) {
+    case 'text':
+      return node.text;
+    case 'nothing':
+      return '';
+    case 'set': {
+      if (within && how.fill) {
+        const from = Math.floor(how.next() * how.fill.length);
+        for (let i = 0; i < how.fill.length; i++) {
+          const c = how.fill[(from + i) % how.fill.length]!;
+          if (accepts(how, node.source, c)) return c;
+        }
+      }
+      const from = how.next() < 0.5 ? 0 : Math.floor(how.next() * 12);
+      for (let i = 0; i < ORDINARY.length; i++) {
+        const c = ORDINARY[(from + i) % ORDINARY.length]!;
+        if (accepts(how, node.source, c)) return c;
+      }
+      // the printable rest
+      for (let i = 33; i < 127; i++) if (accepts(how, node.source, String.fromCharCode(i))) return String.fromCharCode(i);
+      return '';
+    }
+    case 'sequence': {
+      let out = '';
+      for (const item of node.items) {
+        out += make(item, how, within);
+        if (out.length > 600) break;
+      }
+      return out;
+    }
+    case 'either':
+      return make(node.items[Math.floor(how.next() * node.items.length)]!, how, within);
+    case 'repeat': {
+      const most = Math.min(node.max, node.min + how.turns);
+      const times = Math.min(64, node.min + Math.floor(how.next() * (most - node.min + 1)));
+      let out = '';
+      for (let i = 0; i < times && out.length < 600; i++) out += make(node.item, how, within);
+      return out;
+    }
+    case 'group': {
+      const out = make(node.item, how, how.inside === null || how.inside === node.number ? true : within);
+      how.captured.set(node.number, out);
+      return out;
+    }
+    case 'back':
+      return how.captured.get(node.number) ?? '';
+  }
+}
+
+export interface SampleOptions {
+  readonly caseless?: boolean;
+  /** characters that are wanted where the pattern leaves a choice */
+  readonly fill?: string;
+  /** fill only inside the group of that number */
+  readonly inside?: number;
+  /** how many tries; samples are at most as many */
+  readonly tries?: number;
+  /** further forms of a raw sample that may match as well, when the pattern is not anchored */
+  readonly forms?: (sample: string) => readonly string[];
+}
+
+/** Different texts that PCRE2 says the pattern matches, the shortest first. Empty when the pattern does not compile. */
+export function samplesOf(regexes: Regexes, pattern: string, options: SampleOptions = {}): string[] {
+  const caseless = options.caseless ?? false;
+  const compiled = regexes.compile(pattern, { caseless });
+  if (!compiled.ok) return [];
+  const shape = shapeOf(pattern);
+  const found = new Set<string>();
+  const tries = options.tries ?? 24;
+  for (let seed = 0; seed < tries; seed++) {
+    const how: Making = {
+      regexes,
+      caseless,
+      next: random(seed),
+      turns: seed < 2 ? 0 : seed % 4,
+      fill: options.fill ?? '',
+      inside: options.inside ?? null,
+      captured: new Map(),
+    };
+    const raw = make(shape, how, options.inside === undefined);
+    for (const text of options.forms?.(raw) ?? [raw])
+      if (!found.has(text) && typeof compiled.regex.match(text) === 'object') found.add(text);
+  }
+  return [...found].sort((a, b) => a.length - b.length);
+}
+
+const held = new WeakMap<CompiledRegex, Map<string, boolean>>();
+
+/** Whether a group of the pattern can capture a text that holds the character: shown by a match, never by looking at the pattern alone. */
+export function groupHolds(regexes: Regexes, pattern: string, caseless: boolean, group: number, c: string): boolean {
+  const compiled = regexes.compile(pattern, { caseless });
+  if (!compiled.ok || group > compiled.regex.groups) return false;
+  let answers = held.get(compiled.regex);
+  if (!answers) held.set(compiled.regex, (answers = new Map()));
+  const key = `${group} ${c}`;
+  let answer = answers.get(key);
+  if (answer === undefined) {
+    const { regex } = compiled;
+    answer = samplesOf(regexes, pattern, { caseless, fill: c, inside: group, tries: 16, forms: (s) => [s, `/${s}`, `${s}x`] }).some((s) => {
+      const m = regex.match(s);
+      return typeof m === 'object' && (m.captures[group]?.includes(c) ?? false);
+    });
+    answers.set(key, answer);
+  }
+  return answer;
+}
+
+/** Whether every capture of the group that we can make holds the character (the group is sure to hold it). */
+export function groupAlwaysHolds(regexes: Regexes, pattern: string, caseless: boolean, group: number, c: string): boolean {
+  const compiled = regexes.compile(pattern, { caseless });
+  if (!compiled.ok) return false;
+  const samples = samplesOf(regexes, pattern, { caseless, fill: 'ab', inside: group, tries: 12 });
+  return (
+    samples.length > 0 &&
+    samples.every((s) => {
+      const m = compiled.regex.match(s);
+      return typeof m !== 'object' || (m.captures[group]?.includes(c) ?? false);
+    })
+  );
+}
+
+/** Texts that could make a loop of the pattern backtrack: the pieces that its unbounded loops repeat, longest loops first. */
+export function pumpsOf(regexes: Regexes, pattern: string, caseless: boolean): { before: string; pump: string }[] {
+  const found: { before: string; pump: string }[] = [];
+  const base = (seed: number, turns: number): Making => ({
+    regexes,
+    caseless,
+    next: random(seed),
+    turns,
+    fill: '',
+    inside: null,
+    captured: new Map(),
+  });
+  const visit = (node: Node, before: string): string => {
+    switch (node.kind) {
+      case 'sequence': {
+        let at = before;
+        for (const item of node.items) at = visit(item, at);
+        return at;
+      }
+      case 'either':
+        for (const item of node.items) visit(item, before);
+        return before + make(node.items[0]!, base(0, 0), false);
+      case 'group':
+        return visit(node.item, before);
+      case 'repeat':
+        if (node.max === Infinity) {
+          for (const seed of [0, 3, 7]) {
+            const pump = make(node.item, base(seed, 1), false) || make(node.item, base(seed + 1, 2), false);
+            if (pump) found.push({ before, pump });
+          }
+        }
+        visit(node.item, before);
+        return before + (node.min > 0 ? make({ ...node, max: node.min }, base(0, 0), false) : '');
+      default:
+        return before + make(node, base(0, 0), false);
+    }
+  };
+  visit(shapeOf(pattern), '');
+  return found.filter((f, i) => found.findIndex((g) => g.before === f.before && g.pump === f.pump) === i).slice(0, 40);
+}
+
+/** True when the pattern has a loop without an upper limit inside another, the only shape whose backtracking grows exponentially. */
+export function hasNestedLoops(pattern: string): boolean {
+  const visit = (node: Node, inLoop: boolean): boolean => {
+    switch (node.kind) {
+      case 'sequence':
+      case 'either':
+        return node.items.some((n) => visit(n, inLoop));
+      case 'group':
+        return visit(node.item, inLoop);
+      case 'repeat': {
+        const loop = node.max > 8;
+        return (inLoop && (loop || node.max > node.min)) || visit(node.item, inLoop || loop) || (loop && alternates(node.item));
+      }
+      default:
+        return false;
+    }
+  };
+  const alternates = (node: Node): boolean =>
+    node.kind === 'either' || (node.kind === 'group' && alternates(node.item)) || (node.kind === 'sequence' && node.items.some(alternates));
+  return visit(shapeOf(pattern), false);
+}

@@ -1,0 +1,65 @@
+/** A list of `allow` lines that ends without `deny all` restricts nothing: who is on no line is let in. */
+import { fixOf, insertAfter } from '../fix.ts';
+import { defineRule } from '../rule.ts';
+
+export default defineRule({
+  id: 'allow-without-deny',
+  group: 'security',
+  severity: 'warning',
+  since: '0.1',
+  equivalents: ['gixy:allow_without_deny'],
+  title: 'An allow list that keeps nobody out',
+  why: `
+nginx goes through \`allow\` and \`deny\` in order and stops at the first that fits. Who fits none is let in, so a list of \`allow\` lines alone changes nothing. It needs a \`deny all\` at its end.
+
+A level with lines of its own does not inherit those of the outer level: a \`deny all\` in the server is gone in a location with a single \`allow\`.`,
+  about: ['allow', 'deny', 'satisfy'],
+  looksAt: { directive: ['allow'] },
+  needs: 'file',
+  fixable: 'always',
+  messages: {
+    open: 'Nobody is kept out: an address on no allow line is let in. End the list with "deny all;".',
+  },
+  check({ directive, scope, file, report }) {
+    const lines = scope.named('allow');
+    if (lines[0] !== directive || scope.has('deny')) return;
+    // "allow all" undoes an outer list on purpose
+    if (lines.some((d) => d.value(0) === 'all')) return;
+    // an include whose file is not here may bring the deny
+    if (scope.named('include').some((d) => (scope.config.tree.includes.get(d.statement)?.files.length ?? 0) === 0)) return;
+    const last = lines.filter((d) => d.file.id === file.id && d.statement.parent === directive.statement.parent).at(-1)!;
+    report('open', {
+      at: directive.statement,
+      fix: fixOf('Deny everybody else', 'safe', file, [insertAfter(file, last.statement, ['deny all;'])]),
+    });
+  },
+  examples: [
+    {
+      inside: 'server',
+      bad: `location /admin/ {
+    allow 10.0.0.0/8;
+#   ^^^^^^^^^^^^^^^^^ open
+    allow 192.168.1.10;
+}`,
+      good: `location /admin/ {
+    allow 10.0.0.0/8;
+    allow 192.168.1.10;
+    deny all;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `deny all;
+location /api/ {
+    allow 10.0.0.0/8;
+#   ^^^^^^^^^^^^^^^^^ open
+}`,
+      good: `deny all;
+location /api/ {
+    allow 10.0.0.0/8;
+    deny all;
+}`,
+    },
+    { inside: 'server', good: 'deny all;\nlocation /public/ { allow all; }' },
+  ],
+});

@@ -1,0 +1,88 @@
+/** The Host header of a request to an upstream, taken from what the client may write at will. */
+import { variablesIn } from '../../syntax/variable.ts';
+import { flowInto } from '../data-flow.ts';
+import { fixOf, replace } from '../fix.ts';
+import { defineRule } from '../rule.ts';
+
+const SETTERS = ['proxy_set_header', 'grpc_set_header', 'fastcgi_param', 'uwsgi_param', 'scgi_param'];
+
+export default defineRule({
+  id: 'host-spoofing',
+  group: 'security',
+  severity: 'warning',
+  since: '0.1',
+  equivalents: ['gixy:host_spoofing'],
+  title: 'The application is told a host that nginx did not check',
+  why: `
+Applications build links, password mails and cache keys with the host that they are told. \`$host\` is the one by which nginx chose the server. \`$http_host\` is the header as it came: with a request line such as \`GET http://good.example/ HTTP/1.1\` the header may say something else, and nginx goes by the line. Arguments, cookies and headers such as X-Forwarded-Host are the client's free choice altogether.
+
+Many guides, gunicorn's among them, pass \`$http_host\` because it keeps the port. Django and others check it against a list of allowed hosts, so the line is an information there; with \`$host\` the check is nginx's already. Write \`$host:$server_port\` where the port matters.`,
+  about: ['proxy_set_header', '$host', '$http_host'],
+  looksAt: { directive: SETTERS },
+  needs: 'file',
+  fixable: 'always',
+  messages: {
+    header: 'The application gets the Host header as the client sent it, which need not be the host that nginx served. Use $host.',
+    free: 'The client chooses with {source} which host the application sees. Use $host.',
+  },
+  check({ directive, file, report }) {
+    const name = directive.value(0).toLowerCase();
+    if (name !== 'host' && name !== 'http_host' && name !== ':authority') return;
+    const word = directive.args[1];
+    if (!word) return;
+    for (const use of variablesIn(word).uses) {
+      const flow = flowInto(directive, use, 'x');
+      if (!flow || flow.source === '$host') continue;
+      const plain = flow.source.toLowerCase() === '$http_host';
+      report(plain ? 'header' : 'free', {
+        at: use.span,
+        data: { source: flow.source },
+        severity: plain ? 'info' : 'warning',
+        related: flow.chain,
+        fix: fixOf('Use $host', 'safe', file, [replace(use.span, use.braced ? '${host}' : '$host')]),
+      });
+    }
+  },
+  examples: [
+    {
+      inside: 'location',
+      bad: `proxy_set_header Host $http_host;
+#                     ^^^^^^^^^^ header`,
+      good: 'proxy_set_header Host $host;',
+    },
+    {
+      inside: 'location',
+      bad: `proxy_set_header HOST $arg_site;
+#                     ^^^^^^^^^ free`,
+      good: 'proxy_set_header HOST $host;',
+    },
+    {
+      inside: 'http',
+      bad: `map $http_x_forwarded_host $seen {
+    ""      $host;
+    default $http_x_forwarded_host;
+}
+server {
+    listen 8080;
+    location / {
+        proxy_pass http://127.0.0.1:8000;
+        proxy_set_header Host $seen;
+#                             ^^^^^ free
+    }
+}`,
+      good: `map $http_x_forwarded_host $seen {
+    ""      $host;
+    default $http_x_forwarded_host;
+}
+server {
+    listen 8080;
+    location / {
+        proxy_pass http://127.0.0.1:8000;
+        proxy_set_header Host $host;
+    }
+}`,
+    },
+    { inside: 'location', good: 'proxy_set_header Host $proxy_host;' },
+    { inside: 'location', good: 'proxy_set_header X-Host $http_host;' },
+  ],
+});

@@ -1,0 +1,158 @@
+/** Patterns on Origin and Referer that let foreign sites pass: decided by trying such sites against PCRE2. */
+import type { Config } from '../../config/config.ts';
+import type { Directive } from '../../config/directive.ts';
+import { regexesOf } from '../../config/names.ts';
+import { samplesOf } from '../regex-samples.ts';
+import { defineRule } from '../rule.ts';
+
+const ATTACKER = 'evil.example';
+
+/** Labels that make a second level a public suffix under a country's domain (co.uk, com.au). */
+const SHARED_LABELS = new Set(['co', 'com', 'net', 'org', 'ac', 'gov', 'edu', 'or', 'ne']);
+
+/** The part of a host that somebody registers, by the usual forms of public suffixes. */
+function site(host: string): string {
+  const labels = host.replace(/:\d+$/, '').split('.');
+  const keep = labels.length > 2 && labels.at(-1)!.length === 2 && SHARED_LABELS.has(labels.at(-2)!) ? 3 : 2;
+  return labels.slice(-keep).join('.').toLowerCase();
+}
+
+const hostOf = (value: string): string | null => /^https?:\/\/([^/?#\\\s]+)/i.exec(value)?.[1] ?? null;
+
+interface Subject {
+  /** what the header is called */
+  readonly header: 'Origin' | 'Referer';
+  /** pattern of the part behind the scheme (valid_referers), or of the whole header */
+  readonly behindScheme: boolean;
+}
+
+/** A value that a foreign site's browser sends and that the pattern accepts; null when we find none. */
+function foreign(config: Config, pattern: string, caseless: boolean, subject: Subject): { value: string; host: string } | null {
+  const compiled = config.regexes.compile(pattern, { caseless });
+  if (!compiled.ok) return null;
+  const { regex } = compiled;
+  const isTaken = (value: string): boolean =>
+    typeof regex.match(subject.behindScheme ? value.replace(/^https?:\/\//, '') : value) === 'object';
+  const forms = (s: string): string[] => [s, `https://${s}`, `https://www.${s}`, `${s}/`, `https://${s}/`, `${s}com`, `${s}com/`];
+  // what was meant: a bare dot between labels is a dot
+  const meant = pattern.replace(/\\.|\[[^\]]*\]|\.(?![*+?{])/gs, (m) => (m === '.' ? '\\.' : m));
+  const samples = samplesOf(config.regexes, meant, { caseless, fill: 'ab', tries: 30, forms: subject.behindScheme ? undefined : forms });
+  const whole = samples.map((s) => (subject.behindScheme ? `https://${s}` : s)).filter((s) => hostOf(s)?.includes('.'));
+  const own = new Set(whole.map((s) => site(hostOf(s)!)));
+  // a pattern without any host (`^https://`, `.`) accepts everybody on purpose or checks something else
+  const named = whole.filter((s) => /[a-z0-9-]\.[a-z]/i.test(hostOf(s)!));
+  for (const sample of named) {
+    const host = hostOf(sample)!;
+    const scheme = /^https?:\/\//i.exec(sample)![0];
+    const rest = sample.slice(scheme.length + host.length);
+    const tries = [
+      `${scheme}${host}.${ATTACKER}${rest || (subject.header === 'Referer' ? '/' : '')}`,
+      `${scheme}evil${host}${rest}`,
+      `${scheme}evil-${host}${rest}`,
+      ...[...host.matchAll(/\./g)].map((m) => `${scheme}${host.slice(0, m.index)}x${host.slice(m.index + 1)}${rest}`),
+      ...(subject.header === 'Referer'
+        ? [
+            `https://${ATTACKER}/${sample}`,
+            `https://${ATTACKER}/?${sample}`,
+            `https://${ATTACKER}/${host}${rest || '/'}`,
+            ...[...host.matchAll(/\./g)].map((m) => `${scheme}${host.slice(0, m.index)}/${host.slice(m.index + 1)}${rest}`),
+          ]
+        : []),
+    ];
+    for (const value of tries) {
+      const at = hostOf(value);
+      if (!at || /:\D/.test(at) || own.has(site(at)) || !isTaken(value)) continue;
+      return { value, host: at };
+    }
+  }
+  return null;
+}
+
+/** Header that an expression of an `if` or the key of a `map` reads. */
+function subjectOf(variable: string): Subject | null {
+  const name = variable.replace(/^\(\s*/, '').toLowerCase();
+  if (name === '$http_origin') return { header: 'Origin', behindScheme: false };
+  if (name === '$http_referer') return { header: 'Referer', behindScheme: false };
+  return null;
+}
+
+function subjectFor(directive: Directive): Subject | null {
+  if (directive.name === 'if') {
+    const first = directive.value(0) === '(' ? directive.value(1) : directive.value(0);
+    return subjectOf(first);
+  }
+  if (directive.name === 'valid_referers') return { header: 'Referer', behindScheme: true };
+  if (directive.scope.context !== 'map') return null;
+  // an entry that gives the empty value or 0 lets nobody in
+  const value = directive.value(0);
+  return value === '' || value === '0' ? null : subjectOf(directive.scope.opener?.value(0) ?? '');
+}
+
+export default defineRule({
+  id: 'origin-check-too-loose',
+  group: 'security',
+  severity: 'error',
+  since: '0.1',
+  equivalents: ['gixy:origins'],
+  title: 'A check of Origin or Referer lets foreign sites pass',
+  why: `
+A pattern that should let one's own sites pass often lets others pass, too: without \`^\` the name may stand in the path of another site, without an end behind the host (\`$\` for an Origin, a slash for a Referer) \`example.com.evil.example\` fits, and a dot that is not escaped stands for any character.
+
+The rule makes up hosts of others and tries them against the pattern with the real engine. What it shows is accepted.`,
+  about: ['if', 'map', 'valid_referers', '$http_'],
+  references: ['https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Origin'],
+  looksAt: [{ directive: ['if', 'valid_referers'] }, { scope: ['map'] }],
+  needs: 'file',
+  messages: {
+    loose: 'This pattern accepts {value} too, a page of {host}. Anchor it at both ends of the host and escape its dots.',
+  },
+  check({ config, directive, scope, report }) {
+    const looked = scope.context === 'map' ? scope.directives : [directive];
+    for (const d of looked) {
+      const subject = subjectFor(d);
+      if (!subject) continue;
+      for (const { word, pattern, caseless } of regexesOf(d)) {
+        if (word.templated) continue;
+        const found = foreign(config, pattern, caseless, subject);
+        if (found) report('loose', { at: d.at(word), data: { value: found.value, host: found.host } });
+      }
+    }
+  },
+  examples: [
+    {
+      inside: 'location',
+      bad: `if ($http_origin ~ "^https://example\\.com") {
+#                  ^^^^^^^^^^^^^^^^^^^^^^^ loose
+    add_header Access-Control-Allow-Origin $http_origin;
+}`,
+      good: `if ($http_origin ~ "^https://example\\.com$") {
+    add_header Access-Control-Allow-Origin $http_origin;
+}`,
+    },
+    {
+      inside: 'location',
+      bad: `if ($http_referer !~ "https?://www\\.example\\.com/") {
+#                    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ loose
+    return 403;
+}`,
+      good: `if ($http_referer !~ "^https?://www\\.example\\.com/") {
+    return 403;
+}`,
+    },
+    {
+      inside: 'http',
+      bad: `map $http_origin $cors {
+    ~^https://app.example.com$ $http_origin;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^ loose
+    default "";
+}`,
+      good: `map $http_origin $cors {
+    ~^https://app\\.example\\.com$ $http_origin;
+    default "";
+}`,
+    },
+    { inside: 'location', good: 'if ($http_origin ~* ^https?://([\\w-]+\\.)*example\\.com(:\\d+)?$) { set $cors 1; }' },
+    { inside: 'location', good: 'valid_referers none blocked server_names *.example.com ~^([\\w-]+\\.)?example\\.org/;' },
+    { inside: 'location', good: 'if ($http_referer ~ "^https?://(www\\.)?example\\.co\\.uk/") { set $known 1; }' },
+  ],
+});

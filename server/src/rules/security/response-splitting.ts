@@ -1,0 +1,135 @@
+/** A line end that the client sends as %0a and that nginx writes into a header. Bodies of `return` are nobody's header and stay out. */
+import type { Directive } from '../../config/directive.ts';
+import { variablesIn } from '../../syntax/variable.ts';
+import type { Word } from '../../syntax/word.ts';
+import { flowInto } from '../data-flow.ts';
+import { fixOf, replace } from '../fix.ts';
+import { defineRule } from '../rule.ts';
+
+const REDIRECTS = new Set(['301', '302', '303', '307', '308']);
+
+/** The words of a directive that end up in a header or a request line, and what that is. */
+const SINKS: Readonly<Record<string, (d: Directive) => { words: readonly (Word | undefined)[]; into: string }>> = {
+  return: (d) => ({
+    words: d.args.length === 1 ? [d.args[0]] : REDIRECTS.has(d.value(0)) ? [d.args[1]] : [],
+    into: 'the Location header',
+  }),
+  rewrite: (d) => ({
+    words: /^(redirect|permanent)$/.test(d.value(2)) || /^(https?:\/\/|\$scheme)/i.test(d.value(1)) ? [d.args[1]] : [],
+    into: 'the Location header',
+  }),
+  error_page: (d) => ({
+    words: /^(https?:\/\/|\$scheme)/i.test(d.values.at(-1) ?? '') ? [d.args.at(-1)] : [],
+    into: 'the Location header',
+  }),
+  add_header: (d) => ({ words: [d.args[1]], into: 'a response header' }),
+  add_trailer: (d) => ({ words: [d.args[1]], into: 'a trailer' }),
+  more_set_headers: (d) => ({ words: d.args, into: 'a response header' }),
+  proxy_set_header: (d) => ({ words: [d.args[1]], into: 'the request to the upstream' }),
+  proxy_pass: (d) => ({ words: [d.args[0]], into: 'the request to the upstream' }),
+};
+
+export default defineRule({
+  id: 'response-splitting',
+  group: 'security',
+  severity: 'error',
+  since: '0.1',
+  equivalents: ['gixy:http_splitting'],
+  title: 'A line end sent by the client reaches a header',
+  why: `
+nginx decodes the path of a request before it fills \`$uri\`, \`$document_uri\` and the groups of regular expressions, so \`%0d%0a\` has become a real line end there. Written into a redirect, a header or the request to an upstream, it ends that line, and what follows is a header, or a whole second message, of the attacker's choosing.
+
+\`$request_uri\` is the path as it was sent, still encoded. A regular expression whose group cannot match a line end is safe as well: a dot never matches one, while a negated class such as \`[^/]\` does.`,
+  about: ['return', 'rewrite', 'add_header', 'proxy_set_header', 'proxy_pass', '$uri', '$request_uri'],
+  references: ['https://www.rfc-editor.org/rfc/rfc9112#section-11.1'],
+  looksAt: { directive: Object.keys(SINKS) },
+  needs: 'file',
+  fixable: 'sometimes',
+  messages: {
+    decoded: '{variable} is decoded, so %0a in the path becomes a line end in {into}. Use $request_uri.',
+    group: '{variable} can hold a line end, which goes into {into}. Let its pattern exclude line ends, as [^/\\s] does.',
+    carried:
+      '{variable} can carry a line end from {source} into {into}. Take the value from $request_uri, or exclude line ends on the way.',
+    escaped:
+      '{variable} holds a group that can match a line end; only the escaping by "set" keeps it out of {into}. Let the pattern exclude line ends.',
+  },
+  check({ directive, scope, file, report }) {
+    if (scope.context.startsWith('stream')) return;
+    const sink = SINKS[directive.name]?.(directive);
+    for (const word of sink?.words ?? []) {
+      if (!word) continue;
+      for (const use of variablesIn(word).uses) {
+        // a rewrite's own groups are escaped again in a redirect (ngx_http_script_copy_capture_code with e->quote)
+        if (directive.name === 'rewrite' && use.capture) continue;
+        const flow = flowInto(directive, use, '\n');
+        if (!flow) continue;
+        const name = `$${use.name}`;
+        const lower = use.name.toLowerCase();
+        const direct = flow.chain.length === 0 && (lower === 'uri' || lower === 'document_uri');
+        report(direct ? 'decoded' : flow.escaped ? 'escaped' : use.capture ? 'group' : 'carried', {
+          at: use.span,
+          data: { variable: name, into: sink!.into, source: flow.source },
+          severity: flow.escaped ? 'info' : 'error',
+          related: flow.chain,
+          fix: direct
+            ? fixOf('Use $request_uri', 'suggestion', file, [replace(use.span, use.braced ? '${request_uri}' : '$request_uri')])
+            : null,
+        });
+      }
+    }
+  },
+  examples: [
+    {
+      inside: 'server',
+      bad: `return 301 https://$host$uri;
+#                       ^^^^ decoded`,
+      good: 'return 301 https://$host$request_uri;',
+    },
+    {
+      inside: 'server',
+      bad: `location ~ ^/to/([^/]*)/page$ {
+    set $where $1;
+    add_header X-Where $where;
+#                      ^^^^^^ escaped
+}`,
+      good: `location ~ ^/to/([^/\\s]*)/page$ {
+    set $where $1;
+    add_header X-Where $where;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `location ~ ^/files/(a|b)/(\\W+)$ {
+    proxy_pass http://127.0.0.1:8000/$2;
+#                                    ^^ group
+}`,
+      good: `location ~ ^/files/(a|b)/(\\w+)$ {
+    proxy_pass http://127.0.0.1:8000/$2;
+}`,
+    },
+    {
+      inside: 'http',
+      bad: `map $uri $page {
+    ~^/p/(?<rest>[^.]+) /page/$rest;
+    default             /;
+}
+server {
+    listen 8080;
+    return 302 $page;
+#              ^^^^^ carried
+}`,
+      good: `map $request_uri $page {
+    ~^/p/(?<rest>[^.]+) /page/$rest;
+    default             /;
+}
+server {
+    listen 8080;
+    return 302 $page;
+}`,
+    },
+    { inside: 'server', good: 'location ~ ^/old/(.*)$ { return 301 /new/$1; }' },
+    { inside: 'server', good: 'location = /here { return 200 "you asked for $uri"; }' },
+    { inside: 'server', good: 'rewrite ^/a/([^x]*)$ https://example.com/$1 permanent;' },
+    { inside: 'location', good: 'try_files $uri $uri/ =404;' },
+  ],
+});
