@@ -64,7 +64,6 @@ import syntax from './validity/syntax.ts';
 import unknownDirective from './validity/unknown-directive.ts';
 import unknownVariable from './validity/unknown-variable.ts';
 import wrongArgumentCount from './validity/wrong-argument-count.ts';
-import type { Rule } from './rule.ts';
 
 export const RULES: readonly Rule[] = [
   deprecatedDirective,
