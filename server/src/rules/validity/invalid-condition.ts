@@ -3,9 +3,8 @@ import type { Directive } from '../../config/directive.ts';
 import type { Word } from '../../syntax/word.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { factFor } from './_known.ts';
-import { isTemplated, spanOfWords } from './_spans.ts';
-import { isAftermath, isBroken } from './_structure.ts';
+import { soundFact } from './_sound.ts';
+import { spanOfWords } from './_spans.ts';
 
 type Fault = 'parenthesis' | 'closing' | 'surplus' | 'operator' | 'equals' | 'test' | 'operand' | 'negation' | 'form' | 'empty' | 'quoted';
 
@@ -71,8 +70,7 @@ Blanks around the operator are required. Several conditions are combined with a 
     empty: 'Invalid condition "{text}": the parentheses are empty.',
   },
   check({ directive, file, report }) {
-    if (!factFor(directive) || directive.fact?.module !== 'ngx_http_rewrite_module' || directive.args.length === 0) return;
-    if (isTemplated(directive) || isAftermath(directive, 'name') || isBroken(directive)) return;
+    if (soundFact(directive)?.module !== 'ngx_http_rewrite_module') return;
     const found = faultOf(directive);
     if (!found) return;
     const span = spanOfWords(found.words.length ? found.words : directive.args);

@@ -5,10 +5,10 @@ import { parseSize, parseTime } from '../../catalog/value-kind.ts';
 import type { Directive } from '../../config/directive.ts';
 import { defineRule } from '../rule.ts';
 import { nearest } from './_guess.ts';
-import { factFor } from './_known.ts';
 import { everywhere, positionOf } from './_order.ts';
-import { isTemplated, spanIn } from './_spans.ts';
-import { isAftermath, isBroken } from './_structure.ts';
+import { soundFact } from './_sound.ts';
+import { spanIn } from './_spans.ts';
+
 import { syslogProblem } from './_syslog.ts';
 
 const protocol = (d: Directive): string | null => (d.scope.context === 'unknown' ? null : protocolOf(d.scope.context));
@@ -61,7 +61,7 @@ wherever it appears. Logs to syslog take parameters of their own behind "syslog:
     escape: 'Unknown log format escaping "{name}". Use "default", "json" or "none".',
   },
   check({ config, directive, report }) {
-    if (!factFor(directive) || isTemplated(directive) || isAftermath(directive, 'name') || isBroken(directive)) return;
+    if (!soundFact(directive)) return;
     const { name, args, values } = directive;
     const here = protocol(directive);
     const first = args[0]!;

@@ -1,9 +1,9 @@
 /** Regular expressions that PCRE2 does not compile, or that have not the groups that the directive needs. PCRE2 itself judges. */
 import { compiled, patternsOf } from '../../config/patterns.ts';
 import { defineRule } from '../rule.ts';
-import { factFor } from './_known.ts';
+import { soundFact } from './_sound.ts';
 import { isTemplated, spanIn } from './_spans.ts';
-import { isAftermath, isBroken } from './_structure.ts';
+import { isAftermath } from './_structure.ts';
 
 export default defineRule({
   id: 'invalid-regex',
@@ -26,7 +26,7 @@ gave up. An expression with "{" or ";" in it must be quoted, or nginx ends the a
   check({ config, directive, report }) {
     const { context } = directive.scope;
     if (isTemplated(directive) || isAftermath(directive, 'name')) return;
-    if (context !== 'map' && context !== 'stream-map' && (!factFor(directive) || isBroken(directive))) return;
+    if (context !== 'map' && context !== 'stream-map' && !soundFact(directive)) return;
     for (const pattern of patternsOf(directive)) {
       if (pattern.text === '' && (directive.name === 'server_name' || directive.name === 'valid_referers')) {
         report('empty', { at: pattern.word });

@@ -3,9 +3,8 @@
 import { toBytes } from '../../base/bytes.ts';
 import { locationOf, readLocation } from '../../config/locations.ts';
 import { defineRule } from '../rule.ts';
-import { factFor } from './_known.ts';
-import { isTemplated } from './_spans.ts';
-import { isAftermath, isBroken } from './_structure.ts';
+import { soundFact } from './_sound.ts';
+import { isAftermath } from './_structure.ts';
 
 export default defineRule({
   id: 'location-nesting',
@@ -29,7 +28,7 @@ compares a nested prefix with the text of the pattern.`,
     regex: 'Location "{name}" is outside location "{outer}": inside a regular expression only regular expressions can stand.',
   },
   check({ directive, report }) {
-    if (!factFor(directive) || isTemplated(directive) || isBroken(directive) || directive.args.length > 2 || !directive.args.length) return;
+    if (!soundFact(directive)) return;
     const { args, scope } = directive;
     const read = readLocation(directive.values);
     if (!read) return report('modifier', { at: args[0]!, data: { modifier: directive.value(0) } });

@@ -3,9 +3,9 @@ import { variableStatus } from '../../catalog/catalog.ts';
 import { protocolOf } from '../../catalog/context.ts';
 import { variablesDefinedBy } from '../../config/variables.ts';
 import { defineRule } from '../rule.ts';
-import { factFor } from './_known.ts';
+import { soundFact } from './_sound.ts';
 import { isTemplated, spanIn } from './_spans.ts';
-import { isAftermath, isBroken } from './_structure.ts';
+import { isAftermath } from './_structure.ts';
 
 export default defineRule({
   id: 'reserved-variable',
@@ -28,7 +28,7 @@ configuration with "the duplicate … variable". Exceptions are \`$args\`, \`$li
     const protocol = context === 'unknown' ? null : protocolOf(context);
     if (!protocol || protocol === 'mail' || isTemplated(directive) || isAftermath(directive, 'name')) return;
     const entries = context === 'map' || context === 'stream-map';
-    if (!entries && (!factFor(directive) || isBroken(directive))) return;
+    if (!entries && !soundFact(directive)) return;
     for (const { name, word, at, length, capture } of variablesDefinedBy(directive)) {
       const fact = config.catalog.variable(name, protocol);
       if (!fact || fact.prefix || fact.changeable !== false || fact.userDefined || !variableStatus(fact, config.settings.target).known)

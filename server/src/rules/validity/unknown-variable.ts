@@ -5,9 +5,9 @@ import { readTemplate, templatesOf, variablesOf } from '../../config/variables.t
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { nearest } from './_guess.ts';
-import { factFor } from './_known.ts';
+import { soundFact } from './_sound.ts';
 import { isTemplated, spanIn } from './_spans.ts';
-import { isAftermath, isBroken } from './_structure.ts';
+import { isAftermath } from './_structure.ts';
 
 export default defineRule({
   id: 'unknown-variable',
@@ -40,7 +40,7 @@ Variables of modules that Proxylens does not know are declared in \`.proxylens.y
     const protocol = context === 'unknown' ? null : protocolOf(context);
     if (!protocol || protocol === 'mail' || isTemplated(directive) || isAftermath(directive, 'name')) return;
     const entries = context === 'map' || context === 'stream-map';
-    if (!entries && (!factFor(directive) || isBroken(directive))) return;
+    if (!entries && !soundFact(directive)) return;
     const { target, ownVariables } = config.settings;
     const made = variablesOf(config, protocol).definitions;
     const incomplete = [...config.tree.includes.values()].some((i) => i.problem !== null && !i.mask);
