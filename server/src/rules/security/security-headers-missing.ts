@@ -19,7 +19,9 @@ const WANTED: readonly Wanted[] = [
   { header: 'Referrer-Policy', line: 'add_header Referrer-Policy strict-origin-when-cross-origin always;' },
 ];
 
-const SERVES = new Set([...PASS_DIRECTIVES, 'root', 'alias', 'try_files', 'index', 'autoindex']);
+/** Pages that nginx reads from the disk; what an application answers is the application's. */
+const SERVES = new Set(['root', 'try_files', 'index', 'autoindex']);
+const ASKS = new Set(PASS_DIRECTIVES);
 
 export default defineRule({
   id: 'security-headers-missing',
@@ -30,7 +32,7 @@ export default defineRule({
   title: 'Site without the usual security headers',
   why: `A few response headers switch off what browsers still do for old pages: \`X-Content-Type-Options: nosniff\` stops them from guessing that an upload is a script, \`X-Frame-Options\` (or \`frame-ancestors\` in a Content-Security-Policy) keeps the site out of other sites' frames, \`Referrer-Policy\` keeps addresses with tokens from reaching others.
 
-Many applications send them by themselves (Django's SecurityMiddleware does), so this rule is off unless asked for. It looks at each server that serves pages, with the headers in force there.`,
+Many applications send them by themselves (Django's SecurityMiddleware does), so this rule is off unless asked for, and silent about servers that ask an application. It looks at each server that serves pages from the disk, with the headers in force there.`,
   about: ['add_header'],
   references: ['https://infosec.mozilla.org/guidelines/web_security'],
   looksAt: { scope: ['server'] },
@@ -43,7 +45,8 @@ Many applications send them by themselves (Django's SecurityMiddleware does), so
     const { opener } = scope;
     const server = serverOf(scope);
     if (!opener || !server || rejects(scope) || server.names.every((n) => isNobody(n.text))) return;
-    if (scope.has('return') || ![...walk(scope)].some((d) => SERVES.has(d.name))) return;
+    const inside = [...walk(scope)];
+    if (scope.has('return') || inside.some((d) => ASKS.has(d.name)) || !inside.some((d) => SERVES.has(d.name))) return;
     const missing = WANTED.filter(
       (w) => !setsHeader(scope, w.header.toLowerCase()) && !(w.instead && headerLines(scope, w.instead).length),
     );

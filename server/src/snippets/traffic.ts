@@ -1,0 +1,380 @@
+/** Static files, caching, compression, balancing: what nginx does for the application's speed. */
+import { forwarded } from './parts.ts';
+import { lines, type Snippet } from './snippet.ts';
+
+export const TRAFFIC: readonly Snippet[] = [
+  {
+    id: 'static',
+    prefixes: ['static', 'staticfiles'],
+    title: 'Static files from the disk',
+    about: "Serves Django's STATIC_ROOT, or any folder, past the application.",
+    inside: ['server'],
+    body: lines`
+location \${1:/static/} {
+  alias \${2:/srv/app/static/};
+  expires 30d;
+  access_log off;
+}
+$0`,
+  },
+  {
+    id: 'static-hashed',
+    prefixes: ['static-hashed', 'manifest', 'immutable'],
+    title: 'Static files with hashed names',
+    about: 'For ManifestStaticFilesStorage and bundlers: names change with the content, so browsers may keep the files for good.',
+    inside: ['server'],
+    body: lines`
+location \${1:/static/} {
+  alias \${2:/srv/app/static/};
+  add_header Cache-Control "public, max-age=31536000, immutable";
+  access_log off;
+}
+$0`,
+  },
+  {
+    id: 'media',
+    prefixes: ['media', 'uploads'],
+    title: 'Uploaded files, harmless',
+    about: 'Serves what people uploaded in a way that a browser runs none of it.',
+    inside: ['server'],
+    body: lines`
+location \${1:/media/} {
+  alias \${2:/srv/app/media/};
+  add_header X-Content-Type-Options nosniff always;
+  add_header Content-Security-Policy "default-src 'none'; sandbox" always;
+}
+$0`,
+  },
+  {
+    id: 'spa',
+    prefixes: ['spa', 'tryfiles', 'frontend'],
+    title: 'Single-page application with a fallback',
+    about: 'Files that exist are sent, everything else is the front page, which routes by itself.',
+    inside: ['server'],
+    body: lines`
+root \${1:/srv/app/dist};
+
+location / {
+  try_files \\$uri \\$uri/ /index.html;
+}
+$0`,
+  },
+  {
+    id: 'gzip',
+    prefixes: ['gzip', 'compression'],
+    title: 'Compression',
+    about:
+      'Compresses text, also what comes from the application and what is asked for through a proxy. Pictures and archives are compressed already.',
+    inside: ['http'],
+    body: lines`
+gzip on;
+gzip_vary on;
+gzip_proxied any;
+gzip_comp_level \${1|5,4,6|};
+gzip_min_length 1000;
+gzip_types text/plain text/css text/javascript application/javascript application/json application/xml image/svg+xml;
+$0`,
+  },
+  {
+    id: 'cache',
+    prefixes: ['cache', 'proxycache'],
+    title: 'Proxy cache',
+    about:
+      'Keeps answers that the application allows to be kept. One request refreshes an entry, the others get the old one meanwhile; sessions go past the cache.',
+    inside: ['http'],
+    body: lines`
+proxy_cache_path \${1:/var/cache/nginx/app} levels=1:2 keys_zone=\${2:app}:10m max_size=1g inactive=60m use_temp_path=off;
+
+server {
+  server_name \${3:example.com};
+  server_tokens off;
+
+  location / {
+    proxy_cache \${2:app};
+    proxy_cache_valid 200 301 \${4|10m,1m,1h|};
+    proxy_cache_lock on;
+    proxy_cache_background_update on;
+    proxy_cache_use_stale error timeout updating http_500 http_502 http_503 http_504;
+    # who is logged in gets no page of somebody else
+    proxy_cache_bypass \\$cookie_sessionid \\$http_authorization;
+    proxy_no_cache \\$cookie_sessionid \\$http_authorization;
+    add_header X-Cache-Status \\$upstream_cache_status;
+    proxy_pass http://127.0.0.1:8000;
+    ${forwarded('    ')}
+  }
+}
+$0`,
+  },
+  {
+    id: 'microcache',
+    prefixes: ['microcache'],
+    title: 'Micro-cache of one second',
+    about: 'Under load a page is made once a second at most. Visitors with a session go past it.',
+    inside: ['http'],
+    body: lines`
+proxy_cache_path /var/cache/nginx/micro levels=1:2 keys_zone=micro:10m max_size=256m inactive=10m use_temp_path=off;
+
+server {
+  server_name \${1:example.com};
+  server_tokens off;
+
+  location / {
+    proxy_cache micro;
+    proxy_cache_valid 200 \${2|1s,5s,10s|};
+    proxy_cache_lock on;
+    proxy_cache_use_stale updating error timeout;
+    proxy_cache_bypass \\$cookie_sessionid \\$http_authorization;
+    proxy_no_cache \\$cookie_sessionid \\$http_authorization;
+    proxy_pass http://127.0.0.1:8000;
+    ${forwarded('    ')}
+  }
+}
+$0`,
+  },
+  {
+    id: 'balance',
+    prefixes: ['balance', 'loadbalance', 'upstream'],
+    title: 'Load balancing',
+    about: 'Several instances of the application, one as a reserve. A server that fails twice in ten seconds is left out for ten seconds.',
+    inside: ['http'],
+    body: lines`
+upstream \${1:application} {
+  zone \${1:application} 64k;
+  \${2|least_conn,random two least_conn|};
+  server 10.0.0.11:8000 max_fails=2 fail_timeout=10s;
+  server 10.0.0.12:8000 max_fails=2 fail_timeout=10s;
+  keepalive 32;
+}
+$0`,
+  },
+  {
+    id: 'balance-weights',
+    prefixes: ['weights', 'backup'],
+    title: 'Load balancing with weights and a reserve',
+    about: 'The larger machine gets three of four requests; the last server only when all others are out.',
+    inside: ['http'],
+    body: lines`
+upstream \${1:application} {
+  zone \${1:application} 64k;
+  server 10.0.0.11:8000 weight=\${2:3};
+  server 10.0.0.12:8000;
+  server 10.0.0.13:8000 backup;
+  keepalive 32;
+}
+$0`,
+  },
+  {
+    id: 'balance-iphash',
+    prefixes: ['iphash', 'sticky'],
+    title: 'Load balancing that keeps a client on its server',
+    about: 'By client address. Behind another proxy all clients share one address, unless realip is set up.',
+    inside: ['http'],
+    body: lines`
+upstream \${1:application} {
+  zone \${1:application} 64k;
+  ip_hash;
+  server 10.0.0.11:8000;
+  server 10.0.0.12:8000;
+  keepalive 32;
+}
+$0`,
+  },
+  {
+    id: 'docker-resolve',
+    prefixes: ['docker', 'resolver'],
+    title: 'Container that may change its address',
+    about: "Docker's resolver is asked again after ten seconds; a literal name in proxy_pass is resolved once, when nginx starts.",
+    inside: ['server'],
+    body: lines`
+location \${1:/} {
+  resolver 127.0.0.11 valid=10s;
+  # a variable makes nginx resolve the name for each request
+  set \\$application \${2:web};
+  proxy_pass http://\\$application:\${3:8000};
+  ${forwarded('  ')}
+}
+$0`,
+  },
+  {
+    id: 'canary',
+    prefixes: ['canary', 'split'],
+    title: 'Canary release by split_clients',
+    about: 'A share of the clients gets the new version, and always the same clients.',
+    inside: ['http'],
+    body: lines`
+split_clients \\$remote_addr \\$release {
+  \${1|5%,1%,10%,25%|} next;
+  * stable;
+}
+
+upstream stable {
+  zone stable 64k;
+  server 127.0.0.1:8000;
+}
+
+upstream next {
+  zone next 64k;
+  server 127.0.0.1:8001;
+}
+
+server {
+  server_name \${2:example.com};
+  server_tokens off;
+
+  location / {
+    proxy_pass http://\\$release;
+    ${forwarded('    ')}
+  }
+}
+$0`,
+  },
+  {
+    id: 'bluegreen',
+    prefixes: ['bluegreen'],
+    title: 'Blue and green deployment',
+    about: 'Two instances, one line decides. Change it and reload: running requests end where they began.',
+    inside: ['http'],
+    body: lines`
+upstream blue {
+  zone blue 64k;
+  server 127.0.0.1:8000;
+}
+
+upstream green {
+  zone green 64k;
+  server 127.0.0.1:8001;
+}
+
+server {
+  server_name \${1:example.com};
+  server_tokens off;
+
+  location / {
+    # the live one
+    set \\$live \${2|blue,green|};
+    proxy_pass http://\\$live;
+    ${forwarded('    ')}
+  }
+}
+$0`,
+  },
+  {
+    id: 'maintenance',
+    prefixes: ['maintenance'],
+    title: 'Maintenance page while a file exists',
+    about: 'Touch the file, and everybody gets 503 with your page; remove it, and all is as before. No reload.',
+    inside: ['server'],
+    body: lines`
+error_page 503 @maintenance;
+
+location @maintenance {
+  root \${1:/srv/app/errors};
+  add_header Retry-After 300 always;
+  rewrite ^ /maintenance.html break;
+}
+
+location / {
+  if (-f \${1:/srv/app/errors}/maintenance.on) {
+    return 503;
+  }
+  proxy_pass http://\${2:127.0.0.1:8000};
+  ${forwarded('  ')}
+}
+$0`,
+  },
+  {
+    id: 'down-page',
+    prefixes: ['errorpage', 'down', '502'],
+    title: 'Page of your own while the application is down',
+    about: 'Shown for 502, 503 and 504 that nginx itself makes: the application is restarting, or too slow.',
+    inside: ['server'],
+    body: lines`
+error_page 502 503 504 /down.html;
+location = /down.html {
+  root \${1:/srv/app/errors};
+  internal;
+}
+$0`,
+  },
+  {
+    id: 'healthcheck',
+    prefixes: ['health', 'healthz'],
+    title: 'Health check of nginx itself',
+    about: 'Answers a balancer without asking the application.',
+    inside: ['server'],
+    body: lines`
+location = \${1:/healthz} {
+  access_log off;
+  default_type text/plain;
+  return 200 "ok\\n";
+}
+$0`,
+  },
+  {
+    id: 'status',
+    prefixes: ['status', 'stubstatus'],
+    title: 'Counters for monitoring, for this machine only',
+    about: 'stub_status for an exporter on the same machine.',
+    inside: ['server'],
+    body: lines`
+location = \${1:/nginx_status} {
+  stub_status;
+  allow 127.0.0.1;
+  allow ::1;
+  deny all;
+  access_log off;
+}
+$0`,
+  },
+  {
+    id: 'json-log',
+    prefixes: ['jsonlog', 'logformat', 'accesslog'],
+    title: 'Access log as JSON with timings',
+    about: 'One JSON object a line: what was asked, what was answered, and how long nginx and the application took.',
+    inside: ['http'],
+    body: lines`
+log_format \${1:json} escape=json '{"time":"\\$time_iso8601","address":"\\$remote_addr","host":"\\$host",'
+  '"method":"\\$request_method","uri":"\\$request_uri","status":\\$status,"bytes":\\$body_bytes_sent,'
+  '"seconds":\\$request_time,"upstream":"\\$upstream_addr","upstream_seconds":"\\$upstream_response_time",'
+  '"request_id":"\\$request_id","agent":"\\$http_user_agent"}';
+access_log \${2:/var/log/nginx/access.json} \${1:json} buffer=32k flush=5s;
+$0`,
+  },
+  {
+    id: 'request-id',
+    prefixes: ['requestid', 'correlation'],
+    title: 'Request id for the application and the client',
+    about: "The same id in nginx's log, in the application's and in the answer.",
+    inside: ['server'],
+    body: lines`
+location \${1:/} {
+  proxy_pass http://\${2:127.0.0.1:8000};
+  ${forwarded('  ')}
+  proxy_set_header X-Request-ID \\$request_id;
+  add_header X-Request-ID \\$request_id always;
+}
+$0`,
+  },
+  {
+    id: 'stream-postgresql',
+    prefixes: ['postgres', 'postgresql', 'tcp'],
+    title: 'PostgreSQL proxy (stream)',
+    about: 'Passes connections of one network on to a database server.',
+    inside: ['stream'],
+    body: lines`
+upstream postgresql {
+  server \${1:10.0.0.20:5432};
+}
+
+server {
+  listen \${2:127.0.0.1:5432};
+  allow 127.0.0.1;
+  allow \${3:10.0.0.0/8};
+  deny all;
+  proxy_connect_timeout 5s;
+  proxy_timeout 1h;
+  proxy_pass postgresql;
+}
+$0`,
+  },
+];

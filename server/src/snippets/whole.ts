@@ -1,0 +1,215 @@
+/** Whole nginx.conf files: a small VPS, Docker, behind a load balancer. */
+import { downPage, forwarded, intermediate, mediaFiles, staticFiles } from './parts.ts';
+import { lines, type Snippet } from './snippet.ts';
+
+const HEAD = (log: string): string => `worker_processes auto;
+worker_rlimit_nofile 8192;
+${log}
+
+events {
+  worker_connections 2048;
+}
+`;
+
+const HTTP = `include mime.types;
+  default_type application/octet-stream;
+  server_tokens off;
+  sendfile on;
+  tcp_nopush on;
+  keepalive_timeout 65s;
+  client_max_body_size 10m;
+
+  gzip on;
+  gzip_vary on;
+  gzip_proxied any;
+  gzip_types text/plain text/css text/javascript application/javascript application/json application/xml image/svg+xml;
+
+  limit_req_zone \\$binary_remote_addr zone=general:10m rate=20r/s;
+  limit_req_zone \\$binary_remote_addr zone=login:10m rate=10r/m;
+  limit_req_status 429;`;
+
+export const WHOLE: readonly Snippet[] = [
+  {
+    id: 'nginx-conf-vps',
+    prefixes: ['nginx.conf', 'vps', 'nginxconf'],
+    title: 'Whole nginx.conf for a small server (Django, Gunicorn, HTTPS)',
+    about: 'Everything in one file: TLS, static and media files, limits, compression, an application on a unix socket.',
+    inside: ['main'],
+    body: lines`
+user \${8|www-data,nginx|};
+${HEAD('error_log /var/log/nginx/error.log warn;')}
+http {
+  ${HTTP}
+
+  access_log /var/log/nginx/access.log combined buffer=32k flush=5s;
+
+  upstream application {
+    server unix:/run/\${2:app}/\${2:app}.sock fail_timeout=0;
+  }
+
+  server {
+    listen 80 default_server;
+    listen [::]:80 default_server;
+    server_name _;
+
+    location /.well-known/acme-challenge/ {
+      root /var/www/letsencrypt;
+    }
+
+    location / {
+      return 301 https://\${1:example.com}\\$request_uri;
+    }
+  }
+
+  server {
+    listen 443 ssl default_server;
+    listen [::]:443 ssl default_server;
+    server_name \${1:example.com};
+
+    ssl_certificate /etc/letsencrypt/live/\${1:example.com}/fullchain.pem;
+    ssl_certificate_key /etc/letsencrypt/live/\${1:example.com}/privkey.pem;
+    ${intermediate('    ')}
+    add_header Strict-Transport-Security "max-age=63072000" always;
+
+    ${staticFiles('    ')}
+
+    ${mediaFiles('    ')}
+
+    location /accounts/login/ {
+      limit_req zone=login burst=5 nodelay;
+      proxy_pass http://application;
+      ${forwarded('      ')}
+    }
+
+    location / {
+      limit_req zone=general burst=40 nodelay;
+      proxy_pass http://application;
+      ${forwarded('      ')}
+    }
+
+    ${downPage('    ')}
+  }
+}
+$0`,
+  },
+  {
+    id: 'nginx-conf-docker',
+    prefixes: ['nginx.conf-docker', 'docker-conf'],
+    title: 'Whole nginx.conf for a container (docker compose)',
+    about:
+      'Logs to the streams that Docker reads, the application by its service name, files by a shared volume. TLS ends before this container.',
+    inside: ['main'],
+    body: lines`
+${HEAD('error_log /dev/stderr warn;')}
+http {
+  ${HTTP}
+
+  access_log /dev/stdout combined;
+
+  # containers move: their names are asked again
+  resolver 127.0.0.11 valid=10s;
+
+  # the proxy before this one says who the client is
+  set_real_ip_from \${1:172.16.0.0/12};
+  real_ip_header X-Forwarded-For;
+  real_ip_recursive on;
+
+  map \\$http_x_forwarded_proto \\$client_scheme {
+    default \\$scheme;
+    https https;
+  }
+
+  server {
+    listen 80 default_server;
+    server_name \${2:example.com};
+
+    ${staticFiles('    ')}
+
+    location / {
+      limit_req zone=general burst=40 nodelay;
+      set \\$application \${4:web};
+      proxy_pass http://\\$application:\${5:8000};
+      proxy_set_header Host \\$host;
+      proxy_set_header X-Real-IP \\$remote_addr;
+      proxy_set_header X-Forwarded-For \\$proxy_add_x_forwarded_for;
+      proxy_set_header X-Forwarded-Proto \\$client_scheme;
+    }
+
+    location /accounts/login/ {
+      limit_req zone=login burst=5 nodelay;
+      set \\$application \${4:web};
+      proxy_pass http://\\$application:\${5:8000};
+      proxy_set_header Host \\$host;
+      proxy_set_header X-Real-IP \\$remote_addr;
+      proxy_set_header X-Forwarded-For \\$proxy_add_x_forwarded_for;
+      proxy_set_header X-Forwarded-Proto \\$client_scheme;
+    }
+  }
+}
+$0`,
+  },
+  {
+    id: 'nginx-conf-balanced',
+    prefixes: ['nginx.conf-lb', 'behind-lb'],
+    title: 'Whole nginx.conf behind a load balancer',
+    about: 'The balancer ends TLS and says who the client is and which scheme it used. Only its networks are believed.',
+    inside: ['main'],
+    body: lines`
+${HEAD('error_log /var/log/nginx/error.log warn;')}
+http {
+  ${HTTP}
+
+  access_log /var/log/nginx/access.log combined buffer=32k flush=5s;
+
+  # the networks of the balancer, and nobody else
+  set_real_ip_from \${1:10.0.0.0/8};
+  real_ip_header X-Forwarded-For;
+  real_ip_recursive on;
+
+  geo \\$realip_remote_addr \\$from_balancer {
+    default 0;
+    \${1:10.0.0.0/8} 1;
+  }
+  map \\$from_balancer:\\$http_x_forwarded_proto \\$client_scheme {
+    default http;
+    1:https https;
+  }
+
+  upstream application {
+    zone application 64k;
+    server 127.0.0.1:8000 fail_timeout=0;
+  }
+
+  server {
+    listen 80 default_server;
+    server_name \${2:example.com};
+
+    ${staticFiles('    ')}
+
+    location = /healthz {
+      access_log off;
+      return 204;
+    }
+
+    location /accounts/login/ {
+      limit_req zone=login burst=5 nodelay;
+      proxy_pass http://application;
+      proxy_set_header Host \\$host;
+      proxy_set_header X-Real-IP \\$remote_addr;
+      proxy_set_header X-Forwarded-For \\$proxy_add_x_forwarded_for;
+      proxy_set_header X-Forwarded-Proto \\$client_scheme;
+    }
+
+    location / {
+      limit_req zone=general burst=40 nodelay;
+      proxy_pass http://application;
+      proxy_set_header Host \\$host;
+      proxy_set_header X-Real-IP \\$remote_addr;
+      proxy_set_header X-Forwarded-For \\$proxy_add_x_forwarded_for;
+      proxy_set_header X-Forwarded-Proto \\$client_scheme;
+    }
+  }
+}
+$0`,
+  },
+];

@@ -1,0 +1,54 @@
+/** Snippets expanded and put where they are offered, as whole configurations. */
+import type { Context } from '../../server/src/catalog/context.ts';
+import { expand, type Snippet, widestChoice } from '../../server/src/snippets/snippet.ts';
+
+export interface Placed {
+  readonly name: string;
+  readonly text: string;
+  /** the snippet alone, expanded */
+  readonly own: string;
+}
+
+/** The rest of the site is an application, as it is for the people who use snippets. */
+const PROXY = [
+  'proxy_pass http://127.0.0.1:8000;',
+  'proxy_set_header Host $host;',
+  'proxy_set_header X-Real-IP $remote_addr;',
+  'proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;',
+  'proxy_set_header X-Forwarded-Proto $scheme;',
+].join('\n        ');
+
+const indent = (text: string, by: string): string => text.replace(/^(?=.)/gm, by);
+
+/** What surrounds a snippet: nothing that a rule could find fault with. */
+function around(context: Context, snippet: Snippet, own: string): string {
+  const http = (body: string): string =>
+    `${snippet.needs?.main ? `${snippet.needs.main}\n` : ''}worker_processes auto;\nworker_rlimit_nofile 4096;\nevents {\n    worker_connections 1024;\n}\nhttp {\n    server_tokens off;\n${indent(`${snippet.needs?.http ?? ''}${body}`, '    ')}\n}\n`;
+  switch (context) {
+    case 'main':
+      return own;
+    case 'http':
+      return http(own);
+    case 'server':
+      return http(
+        `server {\n    ${snippet.needs?.server?.includes('listen') ? '' : 'listen 80;'}\n    server_name example.com;\n    location = /application {\n        ${PROXY}\n    }\n${indent(`${snippet.needs?.server ?? ''}\n${own}`, '    ')}\n}`,
+      );
+    case 'location':
+      return http(`server {\n    listen 80;\n    server_name example.com;\n    location / {\n${indent(own, '        ')}\n    }\n}`);
+    case 'stream':
+      return `worker_processes auto;\nevents {\n    worker_connections 1024;\n}\nstream {\n${indent(own, '    ')}\n}\n`;
+    default:
+      throw new Error(`no surroundings for ${context}`);
+  }
+}
+
+/** Every place and every choice of a snippet: the n-th value of all its choices at once. */
+export function placed(snippet: Snippet): Placed[] {
+  const out: Placed[] = [];
+  for (const context of snippet.inside)
+    for (let n = 0; n < widestChoice(snippet.body); n++) {
+      const own = expand(snippet.body, (_, values) => Math.min(n, values.length - 1)).text.replace(/\n+$/, '');
+      out.push({ name: `${snippet.id} in ${context}${n ? `, choice ${n + 1}` : ''}`, own, text: around(context, snippet, own) });
+    }
+  return out;
+}
