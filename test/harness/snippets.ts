@@ -18,12 +18,14 @@ const PROXY = [
   'proxy_set_header X-Forwarded-Proto $scheme;',
 ].join('\n        ');
 
+const GZIP = '    gzip on;\n    gzip_vary on;\n    gzip_proxied any;\n    gzip_types text/css application/javascript application/json;\n';
+
 const indent = (text: string, by: string): string => text.replace(/^(?=.)/gm, by);
 
 /** What surrounds a snippet: nothing that a rule could find fault with. */
 function around(context: Context, snippet: Snippet, own: string): string {
   const http = (body: string): string =>
-    `${snippet.needs?.main ? `${snippet.needs.main}\n` : ''}worker_processes auto;\nworker_rlimit_nofile 4096;\nevents {\n    worker_connections 1024;\n}\nhttp {\n    server_tokens off;\n${indent(`${snippet.needs?.http ?? ''}${body}`, '    ')}\n}\n`;
+    `${snippet.needs?.main ? `${snippet.needs.main}\n` : ''}worker_processes auto;\nerror_log /var/log/nginx/error.log warn;\nworker_rlimit_nofile 4096;\nevents {\n    worker_connections 1024;\n}\nhttp {\n    server_tokens off;\n${snippet.id === 'gzip' ? '' : GZIP}${indent(`${snippet.needs?.http ?? ''}${body}`, '    ')}\n}\n`;
   switch (context) {
     case 'main':
       return own;
@@ -36,7 +38,7 @@ function around(context: Context, snippet: Snippet, own: string): string {
     case 'location':
       return http(`server {\n    listen 80;\n    server_name example.com;\n    location / {\n${indent(own, '        ')}\n    }\n}`);
     case 'stream':
-      return `worker_processes auto;\nevents {\n    worker_connections 1024;\n}\nstream {\n${indent(own, '    ')}\n}\n`;
+      return `worker_processes auto;\nerror_log /var/log/nginx/error.log warn;\nworker_rlimit_nofile 4096;\nevents {\n    worker_connections 1024;\n}\nstream {\n${indent(own, '    ')}\n}\n`;
     default:
       throw new Error(`no surroundings for ${context}`);
   }

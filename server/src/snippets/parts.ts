@@ -39,7 +39,7 @@ export const redirectServer = (): string =>
   server_name \${1:example.com};
 
   location /.well-known/acme-challenge/ {
-    root /var/www/letsencrypt;
+    alias /var/www/letsencrypt/.well-known/acme-challenge/;
   }
 
   location / {
@@ -63,6 +63,7 @@ export const mediaFiles = (indent: string): string =>
     '# what people uploaded: never run, never guessed at',
     'location /media/ {',
     '  alias ${4:/srv/app/media/};',
+    '  expires 1h;',
     '  add_header X-Content-Type-Options nosniff always;',
     '  add_header Content-Security-Policy "default-src \'none\'; sandbox" always;',
     '  add_header Strict-Transport-Security "max-age=63072000" always;',
@@ -75,7 +76,7 @@ export const downPage = (indent: string): string =>
     '# while the application restarts, people see a page of yours',
     'error_page 502 503 504 /down.html;',
     'location = /down.html {',
-    '  root ${5:/srv/app/errors};',
+    '  alias ${5:/srv/app/errors}/down.html;',
     '  internal;',
     '}',
   ].join(`\n${indent}`);

@@ -59,7 +59,6 @@ map \\$http_x_api_key \\$api_client {
   default \\$http_x_api_key;
   '' \\$binary_remote_addr;
 }
-# proxylens-ignore limit-key-forgeable: the second zone counts addresses, whatever the key says
 limit_req_zone \\$api_client zone=api_key:10m rate=\${1:20r/s};
 limit_req_zone \\$binary_remote_addr zone=api_address:10m rate=\${2:50r/s};
 limit_req_status 429;

@@ -49,9 +49,7 @@ server {
   add_header X-Frame-Options SAMEORIGIN always;
   add_header Referrer-Policy strict-origin-when-cross-origin always;
 
-  location / {
-    root \${2:/srv/www};
-  }
+  root \${2:/srv/www};
 }
 $0`,
   },
@@ -73,7 +71,7 @@ $0`,
     inside: ['server'],
     body: lines`
 location /.well-known/acme-challenge/ {
-  root \${1:/var/www/letsencrypt};
+  alias \${1:/var/www/letsencrypt}/.well-known/acme-challenge/;
 }
 $0`,
   },
@@ -132,9 +130,7 @@ server {
   add_header X-Frame-Options SAMEORIGIN always;
   add_header Referrer-Policy strict-origin-when-cross-origin always;
 
-  location / {
-    root \${2:/srv/www};
-  }
+  root \${2:/srv/www};
 }
 $0`,
   },

@@ -40,6 +40,7 @@ $0`,
     body: lines`
 location \${1:/media/} {
   alias \${2:/srv/app/media/};
+  expires 1h;
   add_header X-Content-Type-Options nosniff always;
   add_header Content-Security-Policy "default-src 'none'; sandbox" always;
 }
@@ -53,6 +54,7 @@ $0`,
     inside: ['server'],
     body: lines`
 root \${1:/srv/app/dist};
+open_file_cache max=1000 inactive=60s;
 
 location / {
   try_files \\$uri \\$uri/ /index.html;
@@ -265,12 +267,12 @@ $0`,
     about: 'Touch the file, and everybody gets 503 with your page; remove it, and all is as before. No reload.',
     inside: ['server'],
     body: lines`
-error_page 503 @maintenance;
+error_page 503 /maintenance.html;
 
-location @maintenance {
-  root \${1:/srv/app/errors};
+location = /maintenance.html {
+  alias \${1:/srv/app/errors}/maintenance.html;
   add_header Retry-After 300 always;
-  rewrite ^ /maintenance.html break;
+  internal;
 }
 
 location / {
@@ -291,7 +293,7 @@ $0`,
     body: lines`
 error_page 502 503 504 /down.html;
 location = /down.html {
-  root \${1:/srv/app/errors};
+  alias \${1:/srv/app/errors}/down.html;
   internal;
 }
 $0`,

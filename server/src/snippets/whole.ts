@@ -53,7 +53,7 @@ http {
     server_name _;
 
     location /.well-known/acme-challenge/ {
-      root /var/www/letsencrypt;
+      alias /var/www/letsencrypt/.well-known/acme-challenge/;
     }
 
     location / {
@@ -100,7 +100,7 @@ $0`,
       'Logs to the streams that Docker reads, the application by its service name, files by a shared volume. TLS ends before this container.',
     inside: ['main'],
     body: lines`
-${HEAD('error_log /dev/stderr warn;')}
+${HEAD('error_log stderr warn;')}
 http {
   ${HTTP}
 
