@@ -1,19 +1,25 @@
 /** Runs rules over texts as their examples are written: wrapped into the blocks they stand in, marks read off, findings compared. */
 import { applyEdits } from '../../server/src/base/edit.ts';
-import { type FileId, fileId, pathOf } from '../../server/src/base/file-id.ts';
+import { type FileId, fileId, pathOf, relativePath } from '../../server/src/base/file-id.ts';
+import { Lines } from '../../server/src/base/lines.ts';
 import { MemoryFiles } from '../../server/src/base/memory-files.ts';
 import { Config } from '../../server/src/config/config.ts';
 import { loadTree } from '../../server/src/config/load.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../server/src/config/settings.ts';
 import { withSettings } from '../../server/src/config/settings-file.ts';
+import { readDeployment } from '../../server/src/deploy/deployment.ts';
+import type { Python } from '../../server/src/deploy/python-tree.ts';
+import { wanted } from '../../server/src/deploy/wanted.ts';
 import { combined } from '../../server/src/features/actions.ts';
-import { loadParts, type Parts } from '../../server/src/host/parts.ts';
+import { loadParts, loadPythonParts, type Parts } from '../../server/src/host/parts.ts';
 import type { Example, Finding, Rule } from '../../server/src/rules/rule.ts';
 import { lint } from '../../server/src/rules/run.ts';
 import type { SourceFile } from '../../server/src/syntax/statement.ts';
 
 let loading: Promise<Parts> | undefined;
 export const parts = (): Promise<Parts> => (loading ??= loadParts());
+let loadingPython: Promise<Python> | undefined;
+const python = (): Promise<Python> => (loadingPython ??= loadPythonParts());
 
 const WRAPS: Record<string, [string, string]> = {
   main: ['', ''],
@@ -97,6 +103,8 @@ export interface Linted {
   config: Config;
   findings: Finding[];
   sources: Map<FileId, SourceFile>;
+  /** the application's files too */
+  sides: Map<FileId, Pick<SourceFile, 'text' | 'lines'>>;
 }
 
 /** Loads a tree of texts and runs rules over it; a rule that throws fails the test. */
@@ -123,12 +131,17 @@ export async function lintTree(tree: Pick<ExampleTree, 'root' | 'files'>, rules:
   );
   if ('problem' in loaded) throw new Error(loaded.problem);
   const config = new Config(loaded, engine, settings);
+  const sides: Linted['sides'] = new Map(sources);
+  const application = new Map([...tree.files].filter(([file]) => !config.files.has(file) && wanted(relativePath(file, config.confDir))));
+  const deployment = rules.some((r) => r.needs === 'deployment') ? readDeployment(application, await python()) : null;
+  for (const [file, text] of application) sides.set(file, { text, lines: new Lines(text) });
   const findings = lint(config, rules, {
+    deployment,
     onCrash: (rule, error) => {
       throw new Error(`${rule.id} threw`, { cause: error });
     },
   });
-  return { config, findings, sources };
+  return { config, findings, sources, sides };
 }
 
 /** Lints one text as a main file (or inside a block), or a tree with `#- path` sections. */
@@ -158,7 +171,7 @@ export const asMarks = (linted: Linted, rule: Rule): Mark[] =>
   linted.findings
     .filter((f) => f.rule === rule.id)
     .map((f) => {
-      const source = linted.sources.get(f.at.file)!;
+      const source = linted.sides.get(f.at.file)!;
       const from = source.lines.position(f.at.span.start);
       const to = source.lines.position(f.at.span.end);
       return {

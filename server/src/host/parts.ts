@@ -4,6 +4,7 @@ import path from 'node:path';
 import { Pcre2Regexes } from '../base/pcre2.ts';
 import { loadCatalog } from '../catalog/catalog.ts';
 import type { Engine } from '../config/config.ts';
+import { loadPython, type Python } from '../deploy/python-tree.ts';
 import { RULES } from '../rules/all.ts';
 import type { Rule } from '../rules/rule.ts';
 import { NginxParser } from '../syntax/parser.ts';
@@ -40,3 +41,7 @@ export async function loadParts(): Promise<Parts> {
   const regexes = await Pcre2Regexes.load(wasmBytes('pcre2.wasm'));
   return { parser, engine: { catalog: loadCatalog(), regexes }, rules: RULES };
 }
+
+/** The Python grammar, which only the rules about applications need. */
+export const loadPythonParts = (): Promise<Python> =>
+  loadPython({ runtime: wasmBytes('web-tree-sitter.wasm'), grammar: wasmBytes('tree-sitter-python.wasm') });

@@ -4,6 +4,7 @@ import type { Config } from '../config/config.ts';
 import type { Directive, IncludeSite } from '../config/directive.ts';
 import type { Scope, ScopeContext } from '../config/scope.ts';
 import type { Severity } from '../config/settings.ts';
+import type { Deployment } from '../deploy/deployment.ts';
 import type { SourceFile } from '../syntax/statement.ts';
 import type { Fix } from './fix.ts';
 
@@ -84,6 +85,8 @@ export interface CheckInput<Message extends string> {
   readonly scope: Scope;
   /** set for `file` rules, and the directive's file otherwise */
   readonly file: SourceFile;
+  /** the application's side, for rules with `needs: 'deployment'`, which are not asked when there is none */
+  readonly deployment: Deployment;
   report(message: Message, report: Report): void;
 }
 

@@ -8,6 +8,7 @@ import type { Config } from '../config/config.ts';
 import type { Directive, IncludeSite } from '../config/directive.ts';
 import type { Scope, ScopeContext } from '../config/scope.ts';
 import type { Level, Settings, Severity } from '../config/settings.ts';
+import { type Deployment, NO_DEPLOYMENT } from '../deploy/deployment.ts';
 import type { SourceFile, Statement } from '../syntax/statement.ts';
 import { fixOf } from './fix.ts';
 import { type Finding, fill, type LooksAt, type Report, type Rule } from './rule.ts';
@@ -23,6 +24,8 @@ export interface LintOptions {
    * findings owe to other blocks may be older then; a run without a memo makes that good.
    */
   readonly memo?: Memo;
+  /** what the workspace says of the applications; without it the rules that hold both sides together are silent */
+  readonly deployment?: Deployment | null;
   /** a rule's own exception: its findings are lost, nobody else's */
   readonly onCrash?: (rule: Rule, error: unknown) => void;
   /** milliseconds spent, by rule; only filled when given, with `now` as the clock */
@@ -92,12 +95,18 @@ export class Memo {
   private readonly seen = new WeakMap<Scope, object>();
   private rules: readonly Rule[] = [];
   private settings: Settings | null = null;
+  private deployment: Deployment | null = null;
 
-  /** Another set of rules or settings makes everything unknown. */
-  begin(rules: readonly Rule[], settings: Settings): boolean {
-    const same = this.settings === settings && this.rules.length === rules.length && this.rules.every((r, i) => r === rules[i]);
+  /** Another set of rules, settings or application files makes everything unknown. */
+  begin(rules: readonly Rule[], settings: Settings, deployment: Deployment): boolean {
+    const same =
+      this.deployment === deployment &&
+      this.settings === settings &&
+      this.rules.length === rules.length &&
+      this.rules.every((r, i) => r === rules[i]);
     this.rules = rules;
     this.settings = settings;
+    this.deployment = deployment;
     return same;
   }
 
@@ -173,15 +182,17 @@ const isUnit = (directive: Directive): boolean =>
 /** All findings of a configuration, suppressed ones left out, in file order. Pure but for the clock of `timings`. */
 export function lint(config: Config, rules: readonly Rule[], options: LintOptions = {}): Finding[] {
   const levels = new Map<Rule, Level>();
+  const deployment = options.deployment ?? NO_DEPLOYMENT;
   const active = rules.filter((rule) => {
     const level = levelOf(rule, config.settings);
     levels.set(rule, level);
+    if (rule.needs === 'deployment' && !deployment.applications.length) return false;
     return level !== 'off' && !(options.quick && rule.costly) && (config.kind === 'root' || rule.needs === 'file');
   });
   const dispatch = new Dispatch(active);
   let collector = new Collector(config);
   const { memo } = options;
-  const recall = memo?.begin(active, config.settings) ?? false;
+  const recall = memo?.begin(active, config.settings, deployment) ?? false;
   const { timings } = options;
 
   const ask = (rule: Rule, scope: Scope, directive: Directive | null, file: SourceFile): void => {
@@ -192,6 +203,7 @@ export function lint(config: Config, rules: readonly Rule[], options: LintOption
         directive: directive as Directive,
         scope,
         file,
+        deployment,
         report: (message, report) =>
           collector.add(rule, levels.get(rule) as Severity, rule.messages[message] ?? message, report, file, directive?.via ?? []),
       });
@@ -246,6 +258,18 @@ export function lint(config: Config, rules: readonly Rule[], options: LintOption
   const findings = collector.findings.filter((f) => wanted(f.at.file));
   return inOrder(suppress(config, findings, rules, active, wanted));
 }
+
+/**
+ * The same findings as seen from the application's files: each place there that belongs to a finding gets one of its own, which points
+ * back. For editors that show both sides; a list for people names each finding once.
+ */
+export const mirrored = (config: Config, findings: readonly Finding[]): Finding[] =>
+  findings
+    .filter((f) => config.files.has(f.at.file))
+    .flatMap((f) => {
+      const across = f.related.filter((r) => !config.files.has(r.at.file));
+      return across.map((r) => ({ ...f, at: r.at, related: [{ at: f.at, message: 'nginx’s side' }, ...f.related.filter((o) => o !== r)] }));
+    });
 
 const inOrder = (findings: Finding[]): Finding[] =>
   findings.sort(
