@@ -8,18 +8,15 @@ import { loadTree } from '../../server/src/config/load.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../server/src/config/settings.ts';
 import { withSettings } from '../../server/src/config/settings-file.ts';
 import { readDeployment } from '../../server/src/deploy/deployment.ts';
-import type { Python } from '../../server/src/deploy/python-tree.ts';
 import { wanted } from '../../server/src/deploy/wanted.ts';
 import { combined } from '../../server/src/features/actions.ts';
-import { loadParts, loadPythonParts, type Parts } from '../../server/src/host/parts.ts';
+import { loadParts, type Parts } from '../../server/src/host/parts.ts';
 import type { Example, Finding, Rule } from '../../server/src/rules/rule.ts';
 import { lint } from '../../server/src/rules/run.ts';
 import type { SourceFile } from '../../server/src/syntax/statement.ts';
 
 let loading: Promise<Parts> | undefined;
 export const parts = (): Promise<Parts> => (loading ??= loadParts());
-let loadingPython: Promise<Python> | undefined;
-const python = (): Promise<Python> => (loadingPython ??= loadPythonParts());
 
 const WRAPS: Record<string, [string, string]> = {
   main: ['', ''],
@@ -133,7 +130,7 @@ export async function lintTree(tree: Pick<ExampleTree, 'root' | 'files'>, rules:
   const config = new Config(loaded, engine, settings);
   const sides: Linted['sides'] = new Map(sources);
   const application = new Map([...tree.files].filter(([file]) => !config.files.has(file) && wanted(relativePath(file, config.confDir))));
-  const deployment = rules.some((r) => r.needs === 'deployment') ? readDeployment(application, await python()) : null;
+  const deployment = rules.some((r) => r.needs === 'deployment') ? readDeployment(application, await (await parts()).python()) : null;
   for (const [file, text] of application) sides.set(file, { text, lines: new Lines(text) });
   const findings = lint(config, rules, {
     deployment,

@@ -21,7 +21,7 @@ interface BaselineFile {
 
 const keyOf = (e: Omit<Entry, 'count'>): string => `${e.path}\n${e.rule}\n${e.line}`;
 
-function entryOf(finding: Finding, folder: string, source: SourceFile | null): Omit<Entry, 'count'> {
+function entryOf(finding: Finding, folder: string, source: Pick<SourceFile, 'text' | 'lines'> | null): Omit<Entry, 'count'> {
   const line = source ? source.lines.lineAt(finding.at.span.start) : 0;
   const text = source ? source.text.slice(source.lines.startOf(line), source.lines.endOf(line)).trim() : '';
   return { path: path.relative(folder, shownPath(finding.at.file)).replaceAll('\\', '/'), rule: finding.rule, line: text };
@@ -49,7 +49,7 @@ export function applyBaseline(
   baseline: BaselineFile,
   findings: readonly Finding[],
   file: string,
-  source: (id: FileId) => SourceFile | null,
+  source: (id: FileId) => Pick<SourceFile, 'text' | 'lines'> | null,
 ): Set<Finding> {
   const left = new Map(baseline.findings.map((e) => [keyOf(e), e.count]));
   const fresh = new Set<Finding>();
@@ -63,7 +63,11 @@ export function applyBaseline(
 }
 
 /** Writes all findings as a baseline, sorted, so that it diffs well. */
-export async function writeBaseline(file: string, findings: readonly Finding[], source: (id: FileId) => SourceFile | null): Promise<void> {
+export async function writeBaseline(
+  file: string,
+  findings: readonly Finding[],
+  source: (id: FileId) => Pick<SourceFile, 'text' | 'lines'> | null,
+): Promise<void> {
   const byKey = new Map<string, Entry>();
   for (const finding of findings) {
     const entry = entryOf(finding, path.dirname(path.resolve(file)), source(finding.at.file));

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { basename, dirname, type FileId, fileId, fromPath, resolve } from '../base/file-id.ts';
 import type { FileSystem } from '../base/file-system.ts';
+import { Lines } from '../base/lines.ts';
 import { MemoryFiles } from '../base/memory-files.ts';
 import { parseVersion } from '../catalog/version.ts';
 import { Config } from '../config/config.ts';
@@ -11,6 +12,8 @@ import { loadTree, type Sources } from '../config/load.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../config/settings.ts';
 import { type RawSettings, readSettings, SETTINGS_NAMES, withSettings } from '../config/settings-file.ts';
 import { NO_DISK } from '../config/tree.ts';
+import { type Deployment, NO_DEPLOYMENT, readDeployment } from '../deploy/deployment.ts';
+import { MAX_FILES, wanted } from '../deploy/wanted.ts';
 import { fileOfPath, machinePath, NodeFiles } from '../host/node-files.ts';
 import { loadParts, type Parts } from '../host/parts.ts';
 import type { SourceFile } from '../syntax/statement.ts';
@@ -87,6 +90,8 @@ function fromOptions(options: CommonOptions): RawSettings {
 export class Loader {
   readonly sources = new Map<FileId, SourceFile>();
   readonly unusable = new Map<FileId, string>();
+  /** texts of the application's side, by file */
+  readonly application = new Map<FileId, string>();
   private readonly settingsFiles = new Map<FileId, RawSettings | null>();
 
   private constructor(
@@ -181,6 +186,28 @@ export class Loader {
     return new Config(tree, this.parts.engine, settings);
   }
 
+  private async readApplication(files: readonly FileId[]): Promise<void> {
+    const depth = (f: FileId): number => f.split('/').length;
+    for (const file of [...files].sort((a, b) => depth(a) - depth(b)).slice(0, MAX_FILES)) {
+      const read = this.application.has(file) ? null : await this.files.read(file);
+      if (read && !read.problem) this.application.set(file, read.text);
+    }
+  }
+
+  /** What the folders that were asked about say of the applications; nothing when only files were named. */
+  async deployment(): Promise<Deployment> {
+    if (!this.application.size) return NO_DEPLOYMENT;
+    return readDeployment(this.application, await this.parts.python());
+  }
+
+  /** The text of any file that a finding may point at. */
+  text(file: FileId): Pick<SourceFile, 'text' | 'lines'> | null {
+    const source = this.sources.get(file);
+    if (source) return source;
+    const text = this.application.get(file);
+    return text === undefined ? null : { text, lines: new Lines(text) };
+  }
+
   /** A file that no main file reads, in the context that fits it best. */
   async fragment(file: FileId): Promise<Config | null> {
     const source = await this.source(file);
@@ -207,7 +234,8 @@ export class Loader {
       const stat = await this.files.stat(id);
       if (!stat) throw new Failure(EXIT.unreadable, `${given}: no such file or folder`);
       if (stat.kind === 'folder') {
-        const found = await findRoots([id], this.files, () => false);
+        const found = await findRoots([id], this.files, wanted);
+        await this.readApplication(found.others);
         for (const root of found.roots) await load(root, found.pathMap);
         loose.push(...found.files);
       } else single.push(id);

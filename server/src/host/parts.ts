@@ -33,15 +33,17 @@ export interface Parts {
   readonly parser: NginxParser;
   readonly engine: Engine;
   readonly rules: readonly Rule[];
+  /** the Python grammar, which only the rules about applications need: loaded when it is asked for */
+  readonly python: () => Promise<Python>;
 }
 
 /** Everything that a process needs once. */
 export async function loadParts(): Promise<Parts> {
   const parser = await NginxParser.load({ runtime: wasmBytes('web-tree-sitter.wasm'), grammar: wasmBytes('tree-sitter-nginx.wasm') });
   const regexes = await Pcre2Regexes.load(wasmBytes('pcre2.wasm'));
-  return { parser, engine: { catalog: loadCatalog(), regexes }, rules: RULES };
+  return { parser, engine: { catalog: loadCatalog(), regexes }, rules: RULES, python };
 }
 
-/** The Python grammar, which only the rules about applications need. */
-export const loadPythonParts = (): Promise<Python> =>
-  loadPython({ runtime: wasmBytes('web-tree-sitter.wasm'), grammar: wasmBytes('tree-sitter-python.wasm') });
+let loading: Promise<Python> | undefined;
+const python = (): Promise<Python> =>
+  (loading ??= loadPython({ runtime: wasmBytes('web-tree-sitter.wasm'), grammar: wasmBytes('tree-sitter-python.wasm') }));

@@ -3,6 +3,7 @@ import { BrowserMessageReader, BrowserMessageWriter, createConnection } from 'vs
 import manifest from '../../../package.json';
 import { Pcre2Regexes } from '../base/pcre2.ts';
 import { loadCatalog } from '../catalog/catalog.ts';
+import { loadPython } from '../deploy/python-tree.ts';
 import { RULES } from '../rules/all.ts';
 import { NginxParser } from '../syntax/parser.ts';
 import { ClientFiles } from './client-files.ts';
@@ -24,6 +25,7 @@ serve(connection, {
     if (!wasm) throw new Error('the client sent no wasm');
     const parser = await NginxParser.load({ runtime: bytes(wasm.runtime), grammar: bytes(wasm.grammar) });
     const regexes = await Pcre2Regexes.load(bytes(wasm.pcre2));
-    return { parser, engine: { catalog: loadCatalog(), regexes }, rules: RULES };
+    const python = () => loadPython({ runtime: bytes(wasm.runtime), grammar: bytes(wasm.python) });
+    return { parser, engine: { catalog: loadCatalog(), regexes }, rules: RULES, python };
   },
 });

@@ -6,7 +6,7 @@ import type { Connection, Diagnostic } from 'vscode-languageserver';
 import type { FileId } from '../base/file-id.ts';
 import { statementAt } from '../features/cursor.ts';
 import type { Finding, Rule } from '../rules/rule.ts';
-import { lint, Memo, movedBy } from '../rules/run.ts';
+import { lint, Memo, mirrored, movedBy } from '../rules/run.ts';
 import type { SourceFile, Statement } from '../syntax/statement.ts';
 import type { Snapshot, Workspace } from '../workspace/workspace.ts';
 import type { Encoding } from './convert/encoding.ts';
@@ -78,6 +78,11 @@ export class Publisher {
 
   /** After an edit: the files typed in are linted soon; the rest of the tree once the typing rests. */
   typed(file: FileId): void {
+    if (!this.options.workspace.snapshot().file(file)) {
+      // the application's side: its findings come from the whole of both
+      this.schedule('whole', REST);
+      return;
+    }
     this.typedIn.add(file);
     this.schedule('typing', TYPING);
   }
@@ -170,7 +175,16 @@ export class Publisher {
       const own = files ? new Set([...files].filter((f) => config.files.has(f))) : null;
       if (own && own.size === 0) continue;
       if (!own) for (const file of config.files.keys()) if (!found.has(file)) found.set(file, []);
-      add(lint(config, this.options.rules, { files: own, quick, onCrash, ...(quick ? { memo: this.memoOf(config.root) } : {}) }));
+      const { deployment } = snapshot;
+      const findings = lint(config, this.options.rules, {
+        files: own,
+        quick,
+        deployment,
+        onCrash,
+        ...(quick ? { memo: this.memoOf(config.root) } : {}),
+      });
+      add(findings);
+      if (!own) add(mirrored(config, findings).filter((f) => snapshot.version(f.at.file) !== null));
     }
     for (const file of snapshot.open) {
       if (files && !files.has(file)) continue;
@@ -202,8 +216,8 @@ export class Publisher {
   diagnostics(snapshot: Snapshot, findings: readonly Finding[]): Diagnostic[] {
     const encoding = this.options.encoding();
     return findings.flatMap((f) => {
-      const source = snapshot.file(f.at.file);
-      return source ? [toDiagnostic(f, source, (id) => snapshot.file(id), encoding, this.options.docs)] : [];
+      const source = snapshot.text(f.at.file);
+      return source ? [toDiagnostic(f, source, (id) => snapshot.text(id), encoding, this.options.docs)] : [];
     });
   }
 }

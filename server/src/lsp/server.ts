@@ -12,10 +12,11 @@ import { fileId } from '../base/file-id.ts';
 import type { FileSystem } from '../base/file-system.ts';
 import type { Engine } from '../config/config.ts';
 import type { RawSettings } from '../config/settings-file.ts';
+import type { Python } from '../deploy/python-tree.ts';
+import { wanted } from '../deploy/wanted.ts';
 import type { Rule } from '../rules/rule.ts';
 import type { NginxParser } from '../syntax/parser.ts';
 import { Workspace } from '../workspace/workspace.ts';
-import { isApplicationFile } from './application-files.ts';
 import { type Encoding, toSpan } from './convert/encoding.ts';
 import { run } from './handler.ts';
 import { HANDLERS } from './handlers/index.ts';
@@ -26,7 +27,13 @@ import { type ClientAbilities, DEFAULT_EDITOR_SETTINGS, type EditorSettings, typ
 export interface Host {
   readonly files: FileSystem;
   /** loads the wasm parts; called once, while the client waits for its first answer */
-  readonly parts: (options: InitializationOptions) => Promise<{ parser: NginxParser; engine: Engine; rules: readonly Rule[] }>;
+  readonly parts: (options: InitializationOptions) => Promise<{
+    parser: NginxParser;
+    engine: Engine;
+    rules: readonly Rule[];
+    /** the Python grammar, for the application's side */
+    python: () => Promise<Python>;
+  }>;
   readonly now: () => number;
   readonly version: string;
 }
@@ -43,7 +50,7 @@ export function serve(connection: Connection, host: Host): void {
   connection.onInitialize(async (params: InitializeParams): Promise<InitializeResult> => {
     const options = (params.initializationOptions ?? {}) as InitializationOptions;
     const client = abilitiesOf(params, options);
-    const { parser, engine, rules } = await host.parts(options);
+    const { parser, engine, rules, python } = await host.parts(options);
     folders = params.workspaceFolders?.map((f) => f.uri) ?? (params.rootUri ? [params.rootUri] : []);
     const log = (line: string): void => connection.console.log(line);
     const status = (state: StatusParams['state'], message: string): void =>
@@ -53,7 +60,8 @@ export function serve(connection: Connection, host: Host): void {
         files: workspace.snapshot().configs.reduce((n, c) => n + c.files.size, 0),
       });
     const workspace: Workspace = new Workspace(parser, engine, host.files, {
-      isApplicationFile,
+      isApplicationFile: wanted,
+      python,
       log,
       progress: (message) => status('loading', message),
     });
@@ -135,9 +143,9 @@ export function serve(connection: Connection, host: Host): void {
   connection.onDidChangeTextDocument(({ textDocument, contentChanges }) => {
     if (!session) return;
     const file = fileId(textDocument.uri);
-    const source = session.workspace.snapshot().file(file);
-    if (!source) return;
     for (const change of contentChanges) {
+      const source = session.workspace.snapshot().text(file);
+      if (!source) return;
       const span = 'range' in change ? toSpan(source, change.range, session.encoding) : { start: 0, end: source.text.length };
       session.workspace.apply({ kind: 'edit', file, edits: [[{ span, newText: change.text }]], version: textDocument.version });
     }

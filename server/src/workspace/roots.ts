@@ -2,7 +2,7 @@
 
 import { parse as parseYaml } from 'yaml';
 import { type CancelToken, check, NEVER } from '../base/cancel.ts';
-import { basename, dirname, type FileId, pathOf, resolve } from '../base/file-id.ts';
+import { basename, dirname, type FileId, isBelow, pathOf, relativePath, resolve } from '../base/file-id.ts';
 import type { FileSystem } from '../base/file-system.ts';
 import type { PathMap } from '../config/settings.ts';
 
@@ -72,7 +72,7 @@ export async function* filesBelow(folders: readonly FileId[], files: FileSystem,
 }
 
 /**
- * Looks through the folders. `isOther` says which files of the application's side are worth a look.
+ * Looks through the folders. `isOther` says of a path within its folder whether the application's side needs the file.
  * A file that another root includes is no root of its own: the caller drops those after loading.
  */
 export async function findRoots(
@@ -88,7 +88,8 @@ export async function findRoots(
   let version: Roots['version'] = null;
   for await (const id of filesBelow(folders, files, cancel)) {
     const path = pathOf(id);
-    if (isOther(path)) others.push(id);
+    const folder = folders.find((f) => isBelow(id, f));
+    if (isOther(folder ? relativePath(id, folder) : path)) others.push(id);
     const name = basename(id);
     const container = /^(docker-)?compose[^/]*\.ya?ml$/i.test(name)
       ? 'compose'

@@ -3,9 +3,10 @@
  * revision; a snapshot is the view at one revision, and is used up synchronously. IO happens in `settle` alone.
  */
 import { Cancelled, type CancelToken, NEVER } from '../base/cancel.ts';
-import type { TextEdit } from '../base/edit.ts';
-import { dirname, type FileId, isBelow, resolve } from '../base/file-id.ts';
+import { applyEdits, type TextEdit } from '../base/edit.ts';
+import { dirname, type FileId, isBelow, pathOf, relativePath, resolve } from '../base/file-id.ts';
 import { type FileSystem, MAX_FILE_BYTES } from '../base/file-system.ts';
+import { Lines } from '../base/lines.ts';
 import { Config, type Engine } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
 import { fragmentContext } from '../config/fragment.ts';
@@ -13,11 +14,14 @@ import { loadTree, type Sources } from '../config/load.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../config/settings.ts';
 import { type RawSettings, readSettings, SETTINGS_NAMES, type SettingsProblem, withSettings } from '../config/settings-file.ts';
 import { type Include, NO_DISK, type Tree } from '../config/tree.ts';
+import { type Deployment, NO_DEPLOYMENT, readDeployment } from '../deploy/deployment.ts';
+import type { Python } from '../deploy/python-tree.ts';
+import { MAX_FILES as MAX_APPLICATION_FILES } from '../deploy/wanted.ts';
 import type { Document } from '../syntax/document.ts';
 import { includesIn } from '../syntax/includes.ts';
 import type { NginxParser } from '../syntax/parser.ts';
 import type { SourceFile, Statement } from '../syntax/statement.ts';
-import { findRoots, holdsMainBlocks, type Roots } from './roots.ts';
+import { findRoots, holdsMainBlocks, looksLikeNginx, type Roots } from './roots.ts';
 
 export type Change =
   | { readonly kind: 'open'; readonly file: FileId; readonly text: string; readonly version: number }
@@ -36,6 +40,14 @@ interface Buffer {
   version: number | null;
 }
 
+/** A file of the application's side. */
+export interface ApplicationFile {
+  readonly text: string;
+  readonly lines: Lines;
+  /** the editor's version; null for a file that only the disk holds */
+  readonly version: number | null;
+}
+
 interface Loaded {
   readonly tree: Tree;
   readonly includes: Map<Statement, Include>;
@@ -47,6 +59,10 @@ interface Loaded {
 export interface Snapshot {
   readonly revision: number;
   file(id: FileId): SourceFile | null;
+  /** any file that findings may point at: nginx's and the application's */
+  text(id: FileId): Pick<SourceFile, 'text' | 'lines'> | null;
+  /** what the workspace says of the applications */
+  readonly deployment: Deployment;
   /** the editor's version of an open file */
   version(id: FileId): number | null;
   readonly open: readonly FileId[];
@@ -58,7 +74,10 @@ export interface Snapshot {
 }
 
 export interface WorkspaceOptions {
+  /** whether a file belongs to the application's side, by its path within the workspace */
   readonly isApplicationFile?: (path: string) => boolean;
+  /** the Python grammar; asked for once, when there is a file for it */
+  readonly python?: () => Promise<Python>;
   /** a line for the log */
   readonly log?: (line: string) => void;
   readonly progress?: (words: string) => void;
@@ -68,6 +87,9 @@ export class Workspace {
   private revisionNow = 0;
   private readonly buffers = new Map<FileId, Buffer>();
   private readonly unusable = new Map<FileId, string>();
+  private readonly application = new Map<FileId, ApplicationFile>();
+  private python: Python | null = null;
+  private deploymentNow: Deployment | null = null;
   private readonly loaded = new Map<FileId, Loaded>();
   private built = new Map<FileId, Config>();
   private fragments = new Map<FileId, Config>();
@@ -107,6 +129,13 @@ export class Workspace {
         this.open(change.file, change.text, change.version);
         break;
       case 'edit': {
+        const side = this.application.get(change.file);
+        if (side) {
+          let { text } = side;
+          for (const edits of change.edits) text = applyEdits(text, edits);
+          this.applicationChanged(change.file, text, change.version);
+          break;
+        }
         const buffer = this.buffers.get(change.file);
         if (!buffer) break;
         for (const edits of change.edits) buffer.document.update([...edits]);
@@ -115,6 +144,11 @@ export class Workspace {
         break;
       }
       case 'close': {
+        if (this.application.delete(change.file)) {
+          this.deploymentNow = null;
+          this.applicationSettled = false;
+          break;
+        }
         const buffer = this.buffers.get(change.file);
         if (buffer) buffer.version = null;
         this.forget(change.file);
@@ -125,6 +159,7 @@ export class Workspace {
         break;
       case 'folders':
         this.folders = change.folders;
+        this.applicationSettled = false;
         this.found = null;
         this.reloadAll();
         break;
@@ -138,7 +173,24 @@ export class Workspace {
     }
   }
 
+  /** True for files of the application's side; texts of nginx never are. */
+  isApplicationFile(file: FileId): boolean {
+    const { isApplicationFile } = this.options;
+    if (!isApplicationFile || looksLikeNginx(pathOf(file))) return false;
+    const folder = this.folders.find((f) => isBelow(file, f));
+    return folder !== undefined && isApplicationFile(relativePath(file, folder));
+  }
+
+  private applicationChanged(file: FileId, text: string, version: number | null): void {
+    if (this.application.get(file)?.text !== text) this.deploymentNow = null;
+    this.application.set(file, { text, lines: new Lines(text), version });
+  }
+
   private open(file: FileId, text: string, version: number): void {
+    if (this.isApplicationFile(file)) {
+      this.applicationChanged(file, text, version);
+      return;
+    }
     const known = this.buffers.get(file);
     this.unusable.delete(file);
     if (known) {
@@ -199,6 +251,8 @@ export class Workspace {
       return;
     }
     this.found = null;
+    if (this.application.get(file)?.version === null) this.application.delete(file);
+    this.applicationSettled = false;
     if ((this.buffers.get(file)?.version ?? null) === null) this.forget(file);
     for (const loaded of this.loaded.values()) loaded.stale = true;
   }
@@ -209,7 +263,7 @@ export class Workspace {
 
   /** True when the disk must be asked before a snapshot is whole. */
   get unsettled(): boolean {
-    return this.found === null || [...this.loaded.values()].some((l) => l.stale) || this.strays().length > 0;
+    return this.found === null || !this.applicationSettled || [...this.loaded.values()].some((l) => l.stale) || this.strays().length > 0;
   }
 
   /** Open files that no configuration reads and whose main file was not looked for yet. */
@@ -229,6 +283,39 @@ export class Workspace {
       await this.settling;
       if (cancel.cancelled) throw new Cancelled();
     }
+  }
+
+  private applicationSettled = true;
+
+  /** Reads what the walk found and no editor holds; a file that went away is forgotten. */
+  private async readApplication(cancel: CancelToken): Promise<void> {
+    this.applicationSettled = true;
+    const wanted = new Set([...(this.found?.others ?? [])].sort((a, b) => depth(a) - depth(b)).slice(0, MAX_APPLICATION_FILES));
+    for (const [file, { version }] of [...this.application])
+      if (version === null && !wanted.has(file)) {
+        this.application.delete(file);
+        this.deploymentNow = null;
+      }
+    for (const file of wanted) {
+      if (this.application.has(file)) continue;
+      if (cancel.cancelled) return;
+      const read = await this.files.read(file);
+      if (read && !read.problem && !this.application.has(file)) this.applicationChanged(file, read.text, null);
+    }
+    if (!this.python && this.options.python && [...this.application.keys()].some((f) => f.endsWith('.py'))) {
+      try {
+        this.python = await this.options.python();
+        this.deploymentNow = null;
+      } catch (error) {
+        this.options.log?.(`Python files are not read: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    }
+  }
+
+  private get deployment(): Deployment {
+    if (!this.application.size) return NO_DEPLOYMENT;
+    this.deploymentNow ??= readDeployment(new Map([...this.application].map(([id, f]) => [id, f.text])), this.python);
+    return this.deploymentNow;
   }
 
   private sources(): Sources {
@@ -274,6 +361,7 @@ export class Workspace {
         )
           this.drop(root);
     }
+    await this.readApplication(cancel);
     if (this.chosenRoot && !this.loaded.has(this.chosenRoot)) await this.load(this.chosenRoot, cancel);
     for (const [root, loaded] of [...this.loaded]) if (loaded.stale) await this.load(root, cancel);
     for (const file of this.strays()) {
@@ -369,10 +457,15 @@ export class Workspace {
   }
 
   snapshot(): Snapshot {
+    const deployment = (): Deployment => this.deployment;
     return {
       revision: this.revisionNow,
       file: (id) => this.buffers.get(id)?.document ?? null,
-      version: (id) => this.buffers.get(id)?.version ?? null,
+      text: (id) => this.buffers.get(id)?.document ?? this.application.get(id) ?? null,
+      get deployment() {
+        return deployment();
+      },
+      version: (id) => this.buffers.get(id)?.version ?? this.application.get(id)?.version ?? null,
       open: [...this.buffers].filter(([, b]) => b.version !== null).map(([id]) => id),
       configs: [...this.loaded.keys()].map((root) => this.config(root)),
       configsOf: (id) => this.configsOf(id),
@@ -408,3 +501,5 @@ export class Workspace {
     return [fragment];
   }
 }
+
+const depth = (file: FileId): number => file.split('/').length;

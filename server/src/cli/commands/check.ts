@@ -110,6 +110,7 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
   const overrides = ruleLevels(options, loader.parts.rules);
   const timings = options.timings ? { now: () => performance.now(), byRule: new Map<string, number>() } : undefined;
   const crashes: string[] = [];
+  let deployment = await loader.deployment();
   const run = (): Map<FileId, Finding[]> => {
     const byFile = new Map<FileId, Finding[]>();
     for (const config of configs) {
@@ -123,6 +124,7 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
       );
       for (const file of config.files.keys()) if (!byFile.has(file)) byFile.set(file, []);
       const findings = lint(tuned, overrides.active, {
+        deployment,
         onCrash: (rule, error) => crashes.push(`${rule.id}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
         ...(timings ? { timings } : {}),
       });
@@ -146,6 +148,7 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
       configs = await Promise.all(
         configs.map((c) => (c.kind === 'root' ? loader.config(c.root, c.settings.pathMap) : loader.fragment(c.root).then((f) => f!))),
       );
+      deployment = await loader.deployment();
       byFile = run();
       return byFile;
     });
@@ -161,19 +164,19 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
     }
   }
   const findings = [...byFile.values()].flat();
-  if (options.updateBaseline) await writeBaseline(options.baseline!, findings, (id) => loader.sources.get(id) ?? null);
+  if (options.updateBaseline) await writeBaseline(options.baseline!, findings, (id) => loader.text(id));
   const baseline = options.baseline && !options.updateBaseline ? await readBaseline(options.baseline) : null;
   const left = options.updateBaseline
     ? new Set<Finding>()
     : baseline
-      ? applyBaseline(baseline, findings, options.baseline!, (id) => loader.sources.get(id) ?? null)
+      ? applyBaseline(baseline, findings, options.baseline!, (id) => loader.text(id))
       : new Set(findings);
   progress.done();
   const result: Result = {
     files: [...byFile]
       .map(([id, list]) => ({ id, path: shownPath(id), findings: list.filter((f) => left.has(f)) }))
       .sort((a, b) => (a.path < b.path ? -1 : 1)),
-    text: (id) => loader.sources.get(id) ?? null,
+    text: (id) => loader.text(id),
     rules: loader.parts.rules,
     durationMs: Math.round((performance.now() - started) * 10) / 10,
     color: options.color === 'always' || (options.color !== 'never' && process.stdout.isTTY === true && !process.env.NO_COLOR),
@@ -241,11 +244,12 @@ async function mend(
     const edits = combined(fixes);
     if (!edits.length) break;
     for (const { file, edits: list } of edits) {
-      const source = loader.sources.get(file) ?? null;
+      const source = loader.text(file);
       if (!source) continue;
       const after = applyEdits(source.text, list);
       changed.set(file, { before: changed.get(file)?.before ?? source.text, after });
-      loader.sources.set(file, loader.parts.parser.open(file, after));
+      if (loader.sources.has(file)) loader.sources.set(file, loader.parts.parser.open(file, after));
+      else loader.application.set(file, after);
     }
     found = await again();
   }

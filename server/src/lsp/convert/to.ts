@@ -23,7 +23,13 @@ const SEVERITY = {
 
 export type FindFile = (id: FileId) => Pick<SourceFile, 'text' | 'lines'> | null;
 
-export function toDiagnostic(finding: Finding, source: SourceFile, find: FindFile, encoding: Encoding, docs: string | null): Diagnostic {
+export function toDiagnostic(
+  finding: Finding,
+  source: Pick<SourceFile, 'text' | 'lines'>,
+  find: FindFile,
+  encoding: Encoding,
+  docs: string | null,
+): Diagnostic {
   const related = finding.related.flatMap(({ at, message }) => {
     const file = find(at.file);
     return file ? [{ location: { uri: at.file as string, range: toRange(file, at.span, encoding) }, message }] : [];

@@ -1,8 +1,10 @@
-import { type CodeAction, CodeActionKind, type CodeActionParams } from 'vscode-languageserver';
+import { type CodeAction, CodeActionKind, type CodeActionParams, type WorkspaceEdit } from 'vscode-languageserver';
+import type { FileEdit } from '../../base/edit.ts';
+import { fileId } from '../../base/file-id.ts';
 import { actionsAt, combined, safeFixes } from '../../features/actions.ts';
 import { toSpan } from '../convert/encoding.ts';
-import { toDiagnostic, toWorkspaceEdit } from '../convert/to.ts';
-import { reads, targetOf } from '../handler.ts';
+import { type FindFile, toDiagnostic, toWorkspaceEdit } from '../convert/to.ts';
+import { type ReadContext, reads, targetOf } from '../handler.ts';
 
 const FIX_ALL = 'source.fixAll.proxylens';
 
@@ -11,17 +13,17 @@ export const codeAction = reads<CodeActionParams, CodeAction[]>({
   capability: { codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, FIX_ALL] } },
   run({ snapshot, session, encoding }, { textDocument, range, context }) {
     const target = targetOf(snapshot, textDocument.uri);
-    if (!target) return [];
-    const { file } = target;
-    const findings = session.publisher.fresh(snapshot, file.id);
     const edit = (edits: Parameters<typeof toWorkspaceEdit>[0]) =>
       toWorkspaceEdit(
         edits,
-        (id) => snapshot.file(id),
+        (id) => snapshot.text(id),
         encoding,
         (id) => snapshot.version(id),
         session.client.versionedEdits,
       );
+    if (!target) return applicationActions(textDocument.uri, range, { snapshot, session, encoding }, edit);
+    const { file } = target;
+    const findings = session.publisher.fresh(snapshot, file.id);
     const wants = (kind: string): boolean => !context.only?.length || context.only.some((k) => kind === k || kind.startsWith(k + '.'));
     const out: CodeAction[] = [];
     if (wants(FIX_ALL)) {
@@ -36,9 +38,34 @@ export const codeAction = reads<CodeActionParams, CodeAction[]>({
           edit: edit(action.edits),
           diagnostics: action.findings
             .filter((f) => f.at.file === file.id)
-            .map((f) => toDiagnostic(f, file, (id) => snapshot.file(id), encoding, session.publisher.docs)),
+            .map((f) => toDiagnostic(f, file, (id) => snapshot.text(id), encoding, session.publisher.docs)),
           ...(action.preferred ? { isPreferred: true } : {}),
         });
     return out;
   },
 });
+
+/** Fixes in a file of the application's side: those of the findings that are shown there. */
+function applicationActions(
+  uri: string,
+  range: CodeActionParams['range'],
+  { snapshot, session, encoding }: Pick<ReadContext, 'snapshot' | 'session' | 'encoding'>,
+  edit: (edits: readonly FileEdit[]) => WorkspaceEdit,
+): CodeAction[] {
+  const id = fileId(uri);
+  const source = snapshot.text(id);
+  if (!source) return [];
+  const span = toSpan(source, range, encoding);
+  const find: FindFile = (file) => snapshot.text(file);
+  return session
+    .findings(id)
+    .filter((f) => f.at.span.start <= span.end && span.start <= f.at.span.end)
+    .flatMap((f) =>
+      f.fixes.map((fix) => ({
+        title: fix.title,
+        kind: CodeActionKind.QuickFix,
+        edit: edit(fix.edits),
+        diagnostics: [toDiagnostic(f, source, find, encoding, session.publisher.docs)],
+      })),
+    );
+}

@@ -12,7 +12,7 @@ export const fixAll = reads<FixAllParams, WorkspaceEdit | null>({
     return edits.length
       ? toWorkspaceEdit(
           edits,
-          (id) => snapshot.file(id),
+          (id) => snapshot.text(id),
           encoding,
           (id) => snapshot.version(id),
           session.client.versionedEdits,
