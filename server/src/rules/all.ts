@@ -5,6 +5,15 @@ import deprecatedVariable from './deprecation/deprecated-variable.ts';
 import listenHttp2 from './deprecation/listen-http2.ts';
 import sslDirective from './deprecation/ssl-directive.ts';
 import moduleNotLoaded from './environment/module-not-loaded.ts';
+import burstWithoutNodelay from './limits/burst-without-nodelay.ts';
+import dryRunLeftOn from './limits/dry-run-left-on.ts';
+import limitBehindProxy from './limits/limit-behind-proxy.ts';
+import limitKeyConstant from './limits/limit-key-constant.ts';
+import limitNeverRuns from './limits/limit-never-runs.ts';
+import limitStatus503 from './limits/limit-status-503.ts';
+import limitWithoutZoneUse from './limits/limit-without-zone-use.ts';
+import loginUnlimited from './limits/login-unlimited.ts';
+import zoneTooSmall from './limits/zone-too-small.ts';
 import accessLogUnbuffered from './performance/access-log-unbuffered.ts';
 import errorLogMissing from './performance/error-log-missing.ts';
 import gzipOff from './performance/gzip-off.ts';
@@ -72,6 +81,15 @@ export const RULES: readonly Rule[] = [
   listenHttp2,
   sslDirective,
   moduleNotLoaded,
+  burstWithoutNodelay,
+  dryRunLeftOn,
+  limitBehindProxy,
+  limitKeyConstant,
+  limitNeverRuns,
+  limitStatus503,
+  limitWithoutZoneUse,
+  loginUnlimited,
+  zoneTooSmall,
   accessLogUnbuffered,
   errorLogMissing,
   gzipOff,

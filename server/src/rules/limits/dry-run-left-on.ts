@@ -1,0 +1,37 @@
+/** A limit in dry run counts and logs, and refuses nobody. */
+import { fixOf, remove } from '../fix.ts';
+import { defineRule } from '../rule.ts';
+
+export default defineRule({
+  id: 'dry-run-left-on',
+  group: 'limits',
+  severity: 'warning',
+  since: '0.1',
+  title: 'A limit that only pretends',
+  why: `
+With \`limit_req_dry_run on\` or \`limit_conn_dry_run on\` nginx counts, logs what it would have refused, and lets everything pass. That is for
+the days in which a limit is being measured. Left in place, it looks like protection and is none.`,
+  about: ['limit_req_dry_run', 'limit_conn_dry_run'],
+  looksAt: { directive: ['limit_req_dry_run', 'limit_conn_dry_run'] },
+  needs: 'file',
+  fixable: 'always',
+  messages: { pretends: 'The limits here refuse nobody: {name} is on. Remove it when the measuring is done.' },
+  check({ directive, report }) {
+    if (directive.value(0).toLowerCase() !== 'on') return;
+    report('pretends', {
+      at: directive.statement.name,
+      data: { name: directive.name },
+      fix: fixOf('Let the limits count', 'suggestion', directive.file, [remove(directive.file, directive.statement)]),
+    });
+  },
+  examples: [
+    {
+      inside: 'server',
+      bad: `    limit_req_dry_run on;
+#   ^^^^^^^^^^^^^^^^^ pretends
+server_name example.com;`,
+      good: 'server_name example.com;',
+    },
+    { inside: 'server', good: 'limit_req_dry_run off;' },
+  ],
+});

@@ -1,0 +1,81 @@
+/** A limit keyed on what the client itself writes: a new value for each request, and the limit never counts to two. */
+import { variablesIn } from '../../syntax/variable.ts';
+import { flowInto } from '../data-flow.ts';
+import { fixOf, replace } from '../fix.ts';
+import { defineRule } from '../rule.ts';
+
+/** What a client makes up as it likes. The path is left out: limiting each page is a documented use. */
+const MADE_UP = /^\$(http_|arg_|cookie_|args$|query_string$)/i;
+/** Headers whose value the application checks: making them up gains a refusal. */
+const CHECKED = /^\$(http_(authorization|x_api_key|api_key|x_auth_token|x_access_token)|http_host)$/i;
+
+export default defineRule({
+  id: 'limit-key-forgeable',
+  group: 'limits',
+  severity: 'warning',
+  since: '0.1',
+  title: 'A limit whose key the client writes',
+  why: `
+nginx counts requests with the same key. When the key is a header, a cookie or an argument, a client sends another value with each request
+and is never limited; \`X-Forwarded-For\` is such a header. It can also fill the zone with made-up keys until the real ones are forgotten.
+
+Key on \`$binary_remote_addr\`. Behind a proxy, let \`set_real_ip_from\` and \`real_ip_header\` put the client's address there: they believe the
+header of the named proxies only.`,
+  about: ['limit_req_zone', 'limit_conn_zone', '$binary_remote_addr', 'set_real_ip_from'],
+  looksAt: { directive: ['limit_req_zone', 'limit_conn_zone'] },
+  needs: 'file',
+  fixable: 'sometimes',
+  messages: { forgeable: 'The key holds {source}, which the client writes: another value each time, and nothing is limited. Use $binary_remote_addr.' },
+  check({ directive, report }) {
+    const key = directive.args[0];
+    if (!key || !key.value.includes('$')) return;
+    const { uses } = variablesIn(key);
+    for (const use of uses) {
+      const flow = flowInto(directive, use, 'a');
+      if (!flow || !MADE_UP.test(flow.source) || CHECKED.test(flow.source)) continue;
+      report('forgeable', {
+        at: key,
+        data: { source: flow.source },
+        related: flow.chain,
+        fix: uses.length === 1 ? fixOf('Limit each address', 'suggestion', directive.file, [replace(key, '$binary_remote_addr')]) : null,
+      });
+      return;
+    }
+  },
+  examples: [
+    {
+      inside: 'http',
+      bad: `limit_req_zone $http_x_forwarded_for zone=perip:10m rate=10r/s;
+#              ^^^^^^^^^^^^^^^^^^^^^ forgeable
+server { limit_req zone=perip; }`,
+      good: `limit_req_zone $binary_remote_addr zone=perip:10m rate=10r/s;
+server { limit_req zone=perip; }`,
+    },
+    {
+      inside: 'http',
+      bad: `map $http_x_real_ip $client {
+    default $http_x_real_ip;
+    ""      $remote_addr;
+}
+limit_conn_zone $client zone=perip:10m;
+#               ^^^^^^^ forgeable
+server { limit_conn perip 10; }`,
+      good: `map $http_x_real_ip $client {
+    default $http_x_real_ip;
+    ""      $remote_addr;
+}
+limit_conn_zone $binary_remote_addr zone=perip:10m;
+server { limit_conn perip 10; }`,
+    },
+    {
+      inside: 'http',
+      good: `map $http_user_agent $bot {
+    default    "";
+    ~*crawler  $binary_remote_addr;
+}
+limit_req_zone $bot zone=bots:10m rate=1r/s;
+server { limit_req zone=bots; }`,
+    },
+    { inside: 'http', good: 'limit_req_zone $http_authorization zone=tokens:10m rate=10r/s;\nserver { limit_req zone=tokens; }' },
+  ],
+});

@@ -1,0 +1,40 @@
+/** A limit that was declared and is applied nowhere: the zone takes memory and nothing is limited. */
+import { defineRule } from '../rule.ts';
+import { limitZones } from './_zones.ts';
+
+export default defineRule({
+  id: 'limit-without-zone-use',
+  group: 'limits',
+  severity: 'warning',
+  since: '0.1',
+  title: 'A limit is declared and never applied',
+  why: `
+\`limit_req_zone\` and \`limit_conn_zone\` only reserve the memory in which nginx counts. Nothing is limited until \`limit_req\` or \`limit_conn\`
+names the zone in a server or location. A zone that nothing names is mostly a protection that somebody believes to have.`,
+  about: ['limit_req_zone', 'limit_req', 'limit_conn_zone', 'limit_conn'],
+  looksAt: { config: true },
+  needs: 'config',
+  messages: { unused: 'The zone "{name}" limits nothing: no {kind} names it. Apply it in a server or location, or remove it.' },
+  check({ config, report }) {
+    for (const protocol of ['http', 'stream'] as const)
+      for (const { kind, name, directive, uses } of limitZones(config, protocol)) {
+        if (uses.length) continue;
+        const word = directive.args.find((a) => a.value.startsWith('zone=')) ?? directive.statement.name;
+        report('unused', { at: directive.at(word), data: { name, kind } });
+      }
+  },
+  examples: [
+    {
+      inside: 'http',
+      bad: `limit_req_zone $binary_remote_addr zone=perip:10m rate=10r/s;
+#                                  ^^^^^^^^^^^^^^ unused
+server { location / { proxy_pass http://127.0.0.1:8000; } }`,
+      good: `limit_req_zone $binary_remote_addr zone=perip:10m rate=10r/s;
+server { location / { limit_req zone=perip burst=20 nodelay; proxy_pass http://127.0.0.1:8000; } }`,
+    },
+    {
+      inside: 'http',
+      good: 'limit_conn_zone $binary_remote_addr zone=conns:10m;\nserver { limit_conn conns 20; }',
+    },
+  ],
+});
