@@ -9,6 +9,7 @@ import burstWithoutNodelay from './limits/burst-without-nodelay.ts';
 import dryRunLeftOn from './limits/dry-run-left-on.ts';
 import limitBehindProxy from './limits/limit-behind-proxy.ts';
 import limitKeyConstant from './limits/limit-key-constant.ts';
+import limitKeyForgeable from './limits/limit-key-forgeable.ts';
 import limitNeverRuns from './limits/limit-never-runs.ts';
 import limitStatus503 from './limits/limit-status-503.ts';
 import limitWithoutZoneUse from './limits/limit-without-zone-use.ts';
@@ -85,6 +86,7 @@ export const RULES: readonly Rule[] = [
   dryRunLeftOn,
   limitBehindProxy,
   limitKeyConstant,
+  limitKeyForgeable,
   limitNeverRuns,
   limitStatus503,
   limitWithoutZoneUse,

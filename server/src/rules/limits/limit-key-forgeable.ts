@@ -25,10 +25,12 @@ header of the named proxies only.`,
   looksAt: { directive: ['limit_req_zone', 'limit_conn_zone'] },
   needs: 'file',
   fixable: 'sometimes',
-  messages: { forgeable: 'The key holds {source}, which the client writes: another value each time, and nothing is limited. Use $binary_remote_addr.' },
+  messages: {
+    forgeable: 'The key holds {source}, which the client writes: another value each time, and nothing is limited. Use $binary_remote_addr.',
+  },
   check({ directive, report }) {
     const key = directive.args[0];
-    if (!key || !key.value.includes('$')) return;
+    if (!key?.value.includes('$')) return;
     const { uses } = variablesIn(key);
     for (const use of uses) {
       const flow = flowInto(directive, use, 'a');
