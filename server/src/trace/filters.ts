@@ -11,7 +11,10 @@ import { compileValue } from './script.ts';
 export function sendHeader(run: Run): boolean {
   const { reply } = run;
   if (reply.sent) return true;
-  if (run.errStatus) reply.status = run.errStatus;
+  if (run.errStatus) {
+    reply.status = run.errStatus;
+    reply.statusLine = false;
+  }
   for (const filter of FILTERS) if (filter(run) === 'replaced') return false;
   reply.sent = true;
   return true;
@@ -55,6 +58,8 @@ function notModified(run: Run): 'replaced' | undefined {
   if (modified !== null && (!reply.hasLastModified || run.text('if_modified_since') === 'off' || dated() === 'newer')) return undefined;
   if (none !== null && !matches(none)) return undefined;
   reply.status = 304;
+  if (reply.body !== null) reply.body = '';
+  reply.statusLine = false;
   reply.contentType = '';
   reply.contentLength = -1;
   reply.allowRanges = false;
@@ -392,6 +397,7 @@ function gzip(run: Run): undefined {
   if (reply.contentLengthLine) reply.contentLengthLine.live = false;
   reply.contentLengthLine = null;
   reply.allowRanges = false;
+  reply.weakenEtag();
   decide(true, '');
   run.step({ phase: 'filter', handler: 'ngx_http_gzip_filter_module', at: run.directive('gzip') ?? null, said: 'compressed with gzip' });
 }
@@ -411,6 +417,7 @@ function range(run: Run): undefined {
       choices: ['206', '416', '200'],
     });
     reply.status = Number(answer) || 200;
+    reply.statusLine = false;
     run.step({ phase: 'filter', handler: 'ngx_http_range_filter_module', said: `range: ${answer}`, assumption: 'range' });
     return;
   }
@@ -430,8 +437,8 @@ function header(run: Run): undefined {
   const { reply } = run;
   if (run.version < 1000) return;
   if (run.isHead) reply.headerOnly = true;
-  if (reply.status === 204 || reply.status === 304) reply.headerOnly = true;
-  if (reply.status === 204) {
+  if (!reply.statusLine && (reply.status === 204 || reply.status === 304)) reply.headerOnly = true;
+  if (!reply.statusLine && reply.status === 204) {
     reply.contentType = '';
     reply.contentLength = -1;
   }

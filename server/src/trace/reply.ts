@@ -13,6 +13,8 @@ export interface ReplyHeader {
 
 export class Reply {
   status = 0;
+  /** the status line is the application's own; nginx takes no further meaning from a 204 then */
+  statusLine = false;
   readonly headers: ReplyHeader[] = [];
   location: ReplyHeader | null = null;
   expires: ReplyHeader | null = null;
@@ -21,6 +23,8 @@ export class Reply {
   cacheControl: ReplyHeader[] = [];
   link: ReplyHeader[] = [];
   server: ReplyHeader | null = null;
+  /** the application's missing Server line is passed on, so that nginx sends none either */
+  noServer = false;
   date: ReplyHeader | null = null;
   contentLengthLine: ReplyHeader | null = null;
   contentEncoding: ReplyHeader | null = null;
@@ -57,6 +61,15 @@ export class Reply {
   clearLocation(): void {
     if (this.location) this.location.live = false;
     this.location = null;
+  }
+
+  /** ngx_http_weak_etag: the body changes, so an ETag becomes weak; one that is no quoted string is dropped. */
+  weakenEtag(): void {
+    const { etag } = this;
+    if (!etag || etag.value.startsWith('W/')) return;
+    // the value of a file's own ETag is not known, but it is a quoted one
+    if (etag.value !== '' && !etag.value.startsWith('"')) this.clearEtag();
+    else if (etag.value !== '') etag.value = `W/${etag.value}`;
   }
 
   clearEtag(): void {

@@ -516,7 +516,7 @@ function finish(run: Run): Trace {
       (own ? builtin : responseHeaders).push([fromBytes(h.name), fromBytes(h.value)]);
     }
     if (reply.gzipVary && run.flag('gzip_vary', false)) responseHeaders.push(['Vary', 'Accept-Encoding']);
-    if (!reply.server?.live) builtin.push(['Server', serverText(run)]);
+    if (!reply.server?.live && !reply.noServer) builtin.push(['Server', serverText(run)]);
     if (reply.contentType !== '') {
       const type =
         reply.charset !== '' && reply.typeLength === reply.contentType.length

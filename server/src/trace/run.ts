@@ -5,7 +5,7 @@
 import { type ByteString, byteArray, fromBytes, toBytes } from '../base/bytes.ts';
 import { pathOf } from '../base/file-id.ts';
 import type { CompiledRegex } from '../base/regexes.ts';
-import { parseTime } from '../catalog/value-kind.ts';
+import { parseOffset, parseTime } from '../catalog/value-kind.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
 import { type Location, namedLocation } from '../config/locations.ts';
@@ -181,6 +181,8 @@ export class Run implements Scripting {
   cacheStatus: string | null = null;
   /** the body was thrown away already */
   discarded = false;
+  /** the body was read for a backend */
+  bodyRead = false;
 
   // what is told
   readonly steps: Step[] = [];
@@ -363,9 +365,11 @@ export class Run implements Scripting {
 
   /** What lies at a path; where nobody knows, an assumption with the default that the caller thinks likely. */
   stat(path: ByteString, likely: FileKind | null, why: string, at: Directive | null = null): FileKind | null {
-    const text = fromBytes(path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path);
+    const slashed = path.length > 1 && path.endsWith('/');
+    const text = fromBytes(slashed ? path.slice(0, -1) : path);
     const known = this.options.files?.stat(text);
-    if (known !== undefined) return known;
+    // a name with a slash at its end is a folder or nothing (ENOTDIR)
+    if (known !== undefined) return slashed && (known === 'file' || known === 'executable') ? null : known;
     const chosen = this.assume({
       id: `file:${text}`,
       what: text,
@@ -378,6 +382,54 @@ export class Run implements Scripting {
   }
 
   // ---- moves
+
+  // ---- the body
+
+  /** ngx_http_discard_request_body: nobody wants it. */
+  discardBody(): void {
+    if (this.bodyRead || this.parent) return;
+    this.discarded = true;
+    if (this.chunked || this.contentLength > 0) this.contentLength = 0;
+  }
+
+  /**
+   * ngx_http_read_client_request_body before a backend is asked. `streams`: it is passed on as it comes. Null: read; a status: refused.
+   */
+  readBody(streams: boolean): number | null {
+    if (!this.bodyRead && !this.discarded && this.chunked && !streams) {
+      const length = this.input.bodyLength ?? this.assumedBodyLength();
+      const limit = this.maxBodySize();
+      if (limit > 0 && length > limit) {
+        this.step({
+          phase: 'content',
+          handler: 'ngx_http_core_module',
+          at: this.directive('client_max_body_size') ?? null,
+          said: `a body of ${length} bytes is larger than client_max_body_size: 413`,
+        });
+        return 413;
+      }
+      this.contentLength = length;
+    }
+    this.bodyRead = true;
+    return null;
+  }
+
+  /** Bytes; 0: no limit. */
+  maxBodySize(): number {
+    const text = this.text('client_max_body_size');
+    const read = text === undefined ? null : parseOffset(text);
+    return read?.ok ? read.value : 1_048_576;
+  }
+
+  private assumedBodyLength(): number {
+    const text = this.assume({
+      id: 'body-length',
+      what: 'length of the chunked body',
+      otherwise: '0',
+      why: 'the body is not part of the trace',
+    });
+    return Number(text) || 0;
+  }
 
   /** ngx_http_set_exten and the rest of what a new URI brings. */
   setUri(uri: ByteString): void {

@@ -147,6 +147,7 @@ export function specialResponse(run: Run, status: number): void {
 
 function finish(run: Run, length: number, kind: 'redirect' | 'error' | 'return'): void {
   const { reply } = run;
+  run.discardBody();
   if (length > 0) reply.setType('text/html');
   reply.contentLength = length;
   if (reply.contentLengthLine) reply.contentLengthLine.live = false;

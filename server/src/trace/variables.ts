@@ -46,7 +46,7 @@ const VARIABLES: Readonly<Record<string, Variable>> = {
   http_via: kept((r) => headerValue(r, 'via')),
   http_x_forwarded_for: kept((r) => headerValue(r, 'x-forwarded-for')),
   http_cookie: kept((r) => headerValue(r, 'cookie')),
-  content_length: kept((r) => r.header('content-length') ?? (r.contentLength >= 0 ? String(r.contentLength) : null)),
+  content_length: fresh((r) => r.header('content-length') ?? (r.contentLength >= 0 ? String(r.contentLength) : null)),
   content_type: kept((r) => headerValue(r, 'content-type')),
   host: kept((r) => (r.host !== '' ? r.host : serverName(r))),
   is_request_port: kept((r) => (requestPort(r) === '' ? '' : ':')),

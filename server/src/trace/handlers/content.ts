@@ -48,7 +48,8 @@ const indexHandler: Handler = {
             run.step({ phase: 'content', handler: this.module, at: directive, said: `${fromBytes(mapped.path)} is not there: 404` });
             return 404;
           }
-          if (kind === 'file' || kind === 'executable') return name === '' ? 500 : 404;
+          // behind a slash the file name itself fails (ENOTDIR); an alias without one leads to the folder test
+          if (kind === 'file' || kind === 'executable') return mapped.path.endsWith('/') ? 404 : 500;
           tested = true;
         }
         continue;
@@ -190,6 +191,7 @@ const staticHandler: Handler = {
 
 function sendFile(run: Run, path: string, module: string, gzipped: boolean): Verdict {
   const { reply } = run;
+  run.discardBody();
   run.kind = 'static';
   run.file = fromBytes(path);
   reply.status = 200;

@@ -1,6 +1,5 @@
 /** The choice of the location and what follows from it at once (ngx_http_core_find_config_phase). */
 import { fromBytes, toBytes } from '../../base/bytes.ts';
-import { parseOffset } from '../../catalog/value-kind.ts';
 import { type LocationMatch, locationLosers, matchLocation } from '../../config/locations.ts';
 import { atOf } from '../at.ts';
 import { escapeUri } from '../escape.ts';
@@ -73,12 +72,11 @@ export function findConfig(run: Run): void {
 
 /** client_max_body_size against Content-Length. */
 function tooLarge(run: Run): boolean {
-  const directive = run.directive('client_max_body_size');
-  const read = directive ? parseOffset(directive.value(0)) : null;
-  const limit = read?.ok ? read.value : 1_048_576;
+  const limit = run.maxBodySize();
   const length = run.contentLength;
   if (length === -1 || limit === 0 || length <= limit || run.discarded) return false;
-  run.discarded = true;
+  const directive = run.directive('client_max_body_size');
+  run.discardBody();
   run.step({
     phase: 'find-config',
     handler: 'ngx_http_core_module',

@@ -12,6 +12,8 @@ export function grpcHandler(run: Run): Verdict {
   const pass = passOf(run, 'grpc_pass');
   if (typeof pass === 'number') return pass;
   const { directive, target } = pass;
+  const refused = run.readBody(false);
+  if (refused !== null) return refused;
   const uri = run.validUnparsedUri ? run.unparsedUri : escapeUri(run.uri, 'uri') + (run.args === '' ? '' : `?${run.args}`);
   const te = run.header('te');
   const trailers = te !== null && /(?:^|[ ,;])trailers(?:[ ,;]|$)/i.test(te);

@@ -6,7 +6,7 @@ import { atOf } from '../at.ts';
 import type { HeaderLine, Run, Verdict } from '../run.ts';
 import { compileValue, type Value } from '../script.ts';
 import type { HeaderPair } from '../trace.ts';
-import { bodyLength, cachePlan, FAMILIES, finishUpstream, pair, passOf, serversText, upstreamName } from './upstream.ts';
+import { cachePlan, FAMILIES, finishUpstream, pair, passOf, serversText, upstreamName } from './upstream.ts';
 
 interface Param {
   readonly name: string;
@@ -73,7 +73,7 @@ const paramName = (name: ByteString): ByteString => `HTTP_${name.replace(/[a-z]+
 export function paramList(run: Run, family: 'fastcgi' | 'uwsgi' | 'scgi', cached: boolean): HeaderPair[] {
   const plan = planOf(run, `${family}_param`, cached);
   const out: HeaderPair[] = [];
-  if (family === 'scgi') out.push(['CONTENT_LENGTH', String(bodyLength(run) ?? 0)]);
+  if (family === 'scgi') out.push(['CONTENT_LENGTH', String(Math.max(0, run.contentLength))]);
   for (const { name, value, skipEmpty } of plan.params) {
     const text = run.value(value);
     if (text === '' && skipEmpty) continue;
@@ -101,6 +101,8 @@ function handler(family: 'fastcgi' | 'uwsgi' | 'scgi') {
     const pass = passOf(run, `${family}_pass`);
     if (typeof pass === 'number') return pass;
     const { directive, target } = pass;
+    const refused = run.readBody(false);
+    if (refused !== null) return refused;
     run.cachePlan = cachePlan(run, family);
     if (run.cachePlan) {
       const key = run.directive(`${family}_cache_key`);

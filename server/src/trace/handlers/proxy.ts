@@ -10,7 +10,7 @@ import { escapeUri } from '../escape.ts';
 import type { Run, Verdict } from '../run.ts';
 import { compileValue, type Value } from '../script.ts';
 import type { HeaderPair } from '../trace.ts';
-import { bodyLength, cachePlan, FAMILIES, finishUpstream, type Pass, pair, passOf, serversText, upstreamName } from './upstream.ts';
+import { cachePlan, FAMILIES, finishUpstream, type Pass, pair, passOf, serversText, upstreamName } from './upstream.ts';
 
 /** The name that the URI part stands for: that of the prefix or exact location where proxy_pass is written, else nothing. */
 export function replacedName(directive: Directive): ByteString {
@@ -126,12 +126,14 @@ export function proxyHandler(run: Run): Verdict {
   const { host, port } = hostHeader(target);
   const httpVersion = run.text('proxy_http_version') ?? (run.behaviour.upstreamKeepsAlive ? '1.1' : '1.0');
   const setBody = run.text('proxy_set_body');
-  const length = setBody === undefined ? bodyLength(run) : run.value(setBody).length;
   const streams = setBody === undefined && run.chunked && httpVersion !== '1.0' && !run.flag('proxy_request_buffering', true);
+  const refused = run.readBody(streams);
+  if (refused !== null) return refused;
+  const length = setBody === undefined ? run.contentLength : run.value(setBody).length;
   run.passVariables = {
     host,
     port,
-    bodyLength: streams || length === null ? null : String(length),
+    bodyLength: streams || length < 0 ? null : String(length),
     chunked: streams ? 'chunked' : null,
   };
   const uri = upstreamUri(run, pass);

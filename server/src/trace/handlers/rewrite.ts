@@ -318,6 +318,7 @@ function doReturn(code: Extract<Code, { kind: 'return' }>, engine: Engine): Flow
     return 'stop';
   }
   // ngx_http_send_response
+  run.discardBody();
   const value = text ? run.value(text) : '';
   reply.status = status;
   if (status === 301 || status === 302 || status === 303 || status === 307 || status === 308) {

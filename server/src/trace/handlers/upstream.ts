@@ -81,20 +81,6 @@ export const upstreamName = (target: PassTarget): string =>
 
 export const serversText = (target: PassTarget): string[] => targetServers(target);
 
-/** Bytes of the body as nginx counts them when it asks the backend; null when there is none. */
-export function bodyLength(run: Run): number | null {
-  if (run.contentLength >= 0) return run.contentLength;
-  if (!run.chunked) return null;
-  if (run.input.bodyLength !== undefined) return run.input.bodyLength;
-  const text = run.assume({
-    id: 'body-length',
-    what: 'length of the chunked body',
-    otherwise: '0',
-    why: 'the body is not part of the trace',
-  });
-  return Number(text) || 0;
-}
-
 export interface Answer {
   readonly status: number;
   readonly headers: readonly (readonly [name: ByteString, value: ByteString])[];
@@ -172,7 +158,7 @@ export function finishUpstream(run: Run, family: Family, request: UpstreamReques
   const first = (name: string): ByteString | null => answer.headers.find(([n]) => lower(n) === name)?.[1] ?? null;
 
   const redirect = first('x-accel-redirect');
-  if (redirect !== null && !ignored.has('x-accel-redirect')) return accelRedirect(run, answer, redirect, module);
+  if (redirect !== null && !ignored.has('x-accel-redirect')) return accelRedirect(run, answer, redirect, module, rewriting);
 
   if (answer.status >= 300 && run.flag(`${prefix}_intercept_errors`, false) && errorPageFor(run, answer.status)) {
     run.step({
@@ -192,10 +178,10 @@ export function finishUpstream(run: Run, family: Family, request: UpstreamReques
 const KEPT_ON_REDIRECT = new Set(['content-type', 'set-cookie', 'content-disposition', 'cache-control', 'expires', 'accept-ranges']);
 
 /** X-Accel-Redirect (ngx_http_upstream_process_headers). */
-function accelRedirect(run: Run, answer: Answer, target: ByteString, module: string): Verdict {
+function accelRedirect(run: Run, answer: Answer, target: ByteString, module: string, rewriting: Rewriting): Verdict {
   for (const [name, value] of answer.headers) {
     if (!KEPT_ON_REDIRECT.has(lower(name))) continue;
-    place(run, name, value);
+    place(run, name, lower(name) === 'set-cookie' && rewriting.cookie ? rewriting.cookie(value) : value);
   }
   run.step({ phase: 'response', handler: module, said: `X-Accel-Redirect to ${fromBytes(target)}` });
   const asked = run.upstreamRequest;
@@ -260,6 +246,7 @@ function copyHeaders(run: Run, family: Family, answer: Answer, ignored: Readonly
   const { reply } = run;
   const hidden = hiddenHeaders(run, family);
   reply.status = answer.status;
+  reply.statusLine = true;
   const removed: string[] = [];
   for (const [name, value] of answer.headers) {
     const key = lower(name);
@@ -300,6 +287,8 @@ function copyHeaders(run: Run, family: Family, answer: Answer, ignored: Readonly
     }
     place(run, name, value);
   }
+  // proxy adds an empty Server line where the backend sent none, which takes nginx's own away when it is passed
+  if (family.prefix === 'proxy' && !hidden.has('server') && !answer.headers.some(([n]) => lower(n) === 'server')) reply.noServer = true;
   if (removed.length)
     run.step({
       phase: 'response',

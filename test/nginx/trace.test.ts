@@ -1,0 +1,294 @@
+/**
+ * The request path against the real nginx: generated configurations and requests, run through both, compared in everything that a client or a
+ * backend can see. SEED and COUNT in the environment rerun a part; what disagrees is listed in out/trace-report.md.
+ */
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { fromBytes } from '../../server/src/base/bytes.ts';
+import type { Config } from '../../server/src/config/config.ts';
+import { traceRequest } from '../../server/src/trace/request.ts';
+import type { FileKind, Files, Trace } from '../../server/src/trace/trace.ts';
+import { ConfigGenerator, FILES, Random } from '../harness/config-generator.ts';
+import { Echo, type EchoRequest } from '../harness/echo.ts';
+import { type Answer, RawClient } from '../harness/echo-client.ts';
+import { available, type Running, serve, withoutNginx } from '../harness/nginx.ts';
+import { type GeneratedRequest, RequestGenerator, requestBytes } from '../harness/request-generator.ts';
+import { configAt } from '../trace/config-of.ts';
+
+const SEED = Number(process.env.SEED ?? 20260101);
+const COUNT = Number(process.env.COUNT ?? 20_000);
+/** requests for each configuration */
+const PER_CONFIG = 400;
+const GOAL = 0.999;
+
+interface Difference {
+  readonly what: string;
+  readonly nginx: string;
+  readonly trace: string;
+}
+
+/** The disk as it is. */
+const disk: Files = {
+  stat(file): FileKind | null {
+    try {
+      const s = fs.statSync(file);
+      return s.isDirectory() ? 'folder' : s.mode & 0o111 ? 'executable' : 'file';
+    } catch {
+      return null;
+    }
+  },
+  text(file): string | null {
+    try {
+      return fs.readFileSync(file, 'utf8');
+    } catch {
+      return null;
+    }
+  },
+  size: (file): number | undefined => fs.statSync(file, { throwIfNoEntry: false })?.size,
+};
+
+/** Header lines that depend on the clock or the file's date. */
+const UNCOMPARED = new Set(['date', 'last-modified', 'accept-ranges', 'content-length']);
+
+const headerSet = (pairs: readonly (readonly [string, string])[], skip: ReadonlySet<string>): string[] =>
+  pairs
+    .filter(([n]) => !skip.has(n.toLowerCase()))
+    .map(([n, v]) => `${n}: ${n === 'Expires' ? v.replace(/:\d\d GMT$/, ' GMT') : v}`)
+    .sort();
+
+function compare(trace: Trace, answer: Answer | null, asked: readonly EchoRequest[], folder: string, q: GeneratedRequest): Difference[] {
+  const out: Difference[] = [];
+  const { outcome } = trace;
+  const differ = (what: string, nginx: unknown, traced: unknown): void => {
+    const a = typeof nginx === 'string' ? nginx : JSON.stringify(nginx);
+    const b = typeof traced === 'string' ? traced : JSON.stringify(traced);
+    if (a !== b) out.push({ what, nginx: a, trace: b });
+  };
+  differ('status', answer?.status ?? 444, outcome.status);
+  const last = asked.at(-1);
+  // a backend that answered X-Accel-Redirect was asked too, and is not the end of the path
+  const request = outcome.upstreamRequest;
+  if (request || (last && !trace.steps.some((s) => s.said.startsWith('X-Accel-Redirect') || s.said.includes('goes to error_page')))) {
+    differ('protocol', last?.protocol ?? 'none', request?.protocol ?? 'none');
+    if (last && request) {
+      if (last.protocol === 'http') {
+        differ(
+          'upstream line',
+          `${last.method} ${fromBytes(last.uri ?? '')} ${last.httpVersion}`,
+          `${request.method} ${request.uri} ${request.httpVersion}`,
+        );
+        differ(
+          'upstream headers',
+          last.headers.map(([n, v]) => `${fromBytes(n)}: ${fromBytes(v)}`),
+          request.headers.map(([n, v]) => `${n}: ${v}`),
+        );
+      } else
+        differ(
+          'params',
+          last.params?.map(([n, v]) => `${fromBytes(n)}=${fromBytes(v)}`),
+          request.params?.map(([n, v]) => `${n}=${v}`),
+        );
+    }
+  }
+  if (answer && outcome.kind !== 'closed') {
+    const skip = new Set(UNCOMPARED);
+    const file = outcome.file;
+    if (file && !answer.headers.some(([n, v]) => n === 'ETag' && !/^(W\/)?"[0-9a-f]+-[0-9a-f]+"$/.test(v))) skip.add('etag');
+    if (q.answer.headers.some(([n]) => n === 'Date')) skip.delete('date');
+    if (request && q.answer.headers.some(([n]) => n === 'Last-Modified')) skip.delete('last-modified');
+    if (request && q.answer.headers.some(([n]) => n === 'Accept-Ranges')) skip.delete('accept-ranges');
+    const ours = [...outcome.responseHeaders, ...outcome.builtinHeaders];
+    if (!ours.some(([n]) => n.toLowerCase() === 'date')) skip.add('date');
+    differ(
+      'response headers',
+      headerSet(
+        answer.headers.map(([n, v]) => [fromBytes(n), fromBytes(v)]),
+        skip,
+      ),
+      headerSet(ours, skip),
+    );
+    if (outcome.body !== null && outcome.kind === 'return') differ('body', fromBytes(answer.body), outcome.body);
+    if (file !== null && q.method !== 'HEAD' && answer.status !== 304 && !answer.headers.some(([n]) => n === 'Content-Encoding'))
+      differ('file', fromBytes(answer.body), fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : 'missing');
+  }
+  void folder;
+  return out;
+}
+
+interface Case {
+  readonly config: number;
+  readonly request: number;
+  readonly q: GeneratedRequest;
+  readonly kind: string;
+  readonly status: number;
+  readonly differences: readonly Difference[];
+  readonly steps: string;
+}
+
+async function runConfig(seed: number, count: number, echo: Echo): Promise<{ cases: Case[]; text: string }> {
+  const files: Record<string, string> = { users: 'u:{PLAIN}p\n' };
+  for (const name of FILES) files[name] = `${name}\n`;
+  let text = '';
+  let generated: ReturnType<ConfigGenerator['generate']> | undefined;
+  let running: Running;
+  try {
+    running = await serve(
+      (ports) => {
+        generated = new ConfigGenerator(seed, { ports: [ports[0]!, ports[1]!, ports[2]!], echo: echo.ports }).generate();
+        text = generated.text;
+        return text;
+      },
+      { files, ports: 3, modules: 'none' },
+    );
+  } catch (error) {
+    const lines = text.split('\n');
+    const at = /nginx\.conf:(\d+)/.exec(String(error));
+    throw new Error(
+      `seed ${seed}: ${String(error).slice(0, 600)}\n${at ? lines.slice(Math.max(0, Number(at[1]) - 6), Number(at[1]) + 1).join('\n') : ''}`,
+    );
+  }
+  const cases: Case[] = [];
+  const clients = new Map<string, RawClient>();
+  const clientFor = (q: GeneratedRequest): RawClient => {
+    const key = `${q.port} ${q.sni}`;
+    let client = clients.get(key);
+    if (!client) clients.set(key, (client = new RawClient(running.ports[q.port]!, q.sni)));
+    return client;
+  };
+  try {
+    const config: Config = await configAt(path.join(running.folder, 'nginx.conf'), text, {
+      prefix: running.folder,
+      nginx: available()!.version,
+    });
+    const random = new Random(seed ^ 0x5bd1e995);
+    const requests = new RequestGenerator(random);
+    for (let i = 0; i < count; i++) {
+      const q = requests.request(generated!.servers);
+      const port = running.ports[q.port]!;
+      const client = clientFor(q);
+      const now = Math.floor(Date.now() / 1000);
+      const trace = traceRequest(
+        config,
+        {
+          method: q.method,
+          target: q.target,
+          httpVersion: q.version,
+          headers: q.headers,
+          clientAddress: '127.0.0.1',
+          localAddress: '127.0.0.1',
+          localPort: port,
+          bodyLength: q.body.length,
+          ...(q.sni === undefined ? {} : { scheme: 'https' as const, sni: q.sni }),
+        },
+        { files: disk, upstream: { status: q.answer.status, headers: q.answer.headers }, now },
+      );
+      echo.answer = q.answer;
+      echo.take();
+      client.retryable = trace.outcome.kind !== 'closed';
+      const answer = await client.ask(requestBytes(q), q.method === 'HEAD');
+      const differences = compare(trace, answer, echo.take(), running.folder, q);
+      cases.push({
+        config: seed,
+        request: i,
+        q,
+        kind: trace.outcome.kind,
+        status: trace.outcome.status,
+        differences,
+        steps: differences.length
+          ? trace.steps.map((s) => `${s.at ? `${s.at.range.start.line + 1}: ` : ''}${s.phase}: ${s.said}`).join('\n')
+          : '',
+      });
+    }
+  } finally {
+    for (const c of clients.values()) c.close();
+    await running.stop();
+  }
+  return { cases, text };
+}
+
+function report(cases: readonly Case[], texts: ReadonlyMap<number, string>, seconds: number): string {
+  const kinds = new Map<string, { total: number; wrong: number }>();
+  const whats = new Map<string, number>();
+  const statuses = new Map<number, number>();
+  for (const c of cases) {
+    statuses.set(c.status, (statuses.get(c.status) ?? 0) + 1);
+    const k = kinds.get(c.kind) ?? { total: 0, wrong: 0 };
+    k.total++;
+    if (c.differences.length) k.wrong++;
+    kinds.set(c.kind, k);
+    for (const d of c.differences) whats.set(d.what, (whats.get(d.what) ?? 0) + 1);
+  }
+  const wrong = cases.filter((c) => c.differences.length);
+  const lines = [
+    '# The request path against the real nginx',
+    '',
+    `nginx ${available()!.version}, seed ${SEED}, ${cases.length} requests in ${texts.size} configurations, ${seconds.toFixed(1)} s.`,
+    `${cases.length - wrong.length} agree (${(((cases.length - wrong.length) / cases.length) * 100).toFixed(3)} %).`,
+    '',
+    '| kind | requests | disagree |',
+    '|---|---|---|',
+    ...[...kinds].sort().map(([k, v]) => `| ${k} | ${v.total} | ${v.wrong} |`),
+    '',
+    '| status | requests |',
+    '|---|---|',
+    ...[...statuses].sort().map(([k, v]) => `| ${k} | ${v} |`),
+    '',
+    '| what differs | times |',
+    '|---|---|',
+    ...[...whats].sort((a, b) => b[1] - a[1]).map(([k, v]) => `| ${k} | ${v} |`),
+    '',
+  ];
+  for (const c of wrong.slice(0, 60)) {
+    lines.push(
+      `## SEED=${c.config} request ${c.request}: ${c.q.method} ${c.q.target}`,
+      '',
+      '```',
+      requestBytes(c.q).replaceAll('\r', ''),
+      '```',
+    );
+    for (const d of c.differences) lines.push(`- ${d.what}`, `  - nginx: \`${d.nginx}\``, `  - trace: \`${d.trace}\``);
+    lines.push(`- backend answers ${JSON.stringify(c.q.answer)}`, '', '```', c.steps, '```', '');
+  }
+  return lines.join('\n');
+}
+
+test('the trace says what nginx does', { skip: withoutNginx(), timeout: 600_000 }, async () => {
+  const echo = await Echo.start();
+  const started = Date.now();
+  const cases: Case[] = [];
+  const texts = new Map<number, string>();
+  const failures: string[] = [];
+  try {
+    for (let seed = SEED; cases.length < COUNT; seed++) {
+      try {
+        const done = await runConfig(seed, Math.min(PER_CONFIG, COUNT - cases.length), echo);
+        cases.push(...done.cases);
+        texts.set(seed, done.text);
+      } catch (error) {
+        failures.push(String(error));
+        if (failures.length > 5) break;
+      }
+    }
+  } finally {
+    await echo.stop();
+  }
+  fs.mkdirSync('out', { recursive: true });
+  const text = report(cases, texts, (Date.now() - started) / 1000);
+  fs.writeFileSync('out/trace-report.md', text);
+  for (const c of cases)
+    if (c.differences.length && process.env.KEEP)
+      fs.writeFileSync(
+        `out/trace-${c.config}.conf`,
+        texts
+          .get(c.config)!
+          .split('\n')
+          .map((l, i) => `${String(i + 1).padStart(4)} ${l}`)
+          .join('\n'),
+      );
+  console.log(text.split('\n## ')[0]);
+  assert.deepEqual(failures, []);
+  const wrong = cases.filter((c) => c.differences.length).length;
+  assert.ok(1 - wrong / cases.length >= GOAL, `${wrong} of ${cases.length} disagree, see out/trace-report.md`);
+});
