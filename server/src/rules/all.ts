@@ -27,13 +27,20 @@ import staticWithoutExpires from './performance/static-without-expires.ts';
 import workerConnectionsLow from './performance/worker-connections-low.ts';
 import workerProcessesMissing from './performance/worker-processes-missing.ts';
 import type { Rule } from './rule.ts';
+import accessRulesBypassed from './security/access-rules-bypassed.ts';
+import aliasSlashMismatch from './security/alias-slash-mismatch.ts';
 import aliasTraversal from './security/alias-traversal.ts';
 import allowWithoutDeny from './security/allow-without-deny.ts';
 import belowMozillaProfile from './security/below-mozilla-profile.ts';
 import cipherHasNoEffect from './security/cipher-has-no-effect.ts';
 import cipherStringEmpty from './security/cipher-string-empty.ts';
+import contentTypeByAddHeader from './security/content-type-by-add-header.ts';
 import curveUnsupported from './security/curve-unsupported.ts';
+import defaultServerImplicit from './security/default-server-implicit.ts';
+import directoryListing from './security/directory-listing.ts';
 import earlyDataReplay from './security/early-data-replay.ts';
+import externalResolver from './security/external-resolver.ts';
+import filesystemRootExposed from './security/filesystem-root-exposed.ts';
 import forwardSecrecyMissing from './security/forward-secrecy-missing.ts';
 import headerInheritanceLost from './security/header-inheritance-lost.ts';
 import hostSpoofing from './security/host-spoofing.ts';
@@ -43,10 +50,13 @@ import hstsWeak from './security/hsts-weak.ts';
 import hstsWithoutAlways from './security/hsts-without-always.ts';
 import httpNotRedirected from './security/http-not-redirected.ts';
 import knownVulnerability from './security/known-vulnerability.ts';
+import misdirectedRequest from './security/misdirected-request.ts';
+import multilineHeader from './security/multiline-header.ts';
 import originCheckTooLoose from './security/origin-check-too-loose.ts';
 import plainOn443 from './security/plain-on-443.ts';
 import quicReuseport from './security/quic-reuseport.ts';
 import refererNoneAllowed from './security/referer-none-allowed.ts';
+import regexCatastrophic from './security/regex-catastrophic.ts';
 import responseSplitting from './security/response-splitting.ts';
 import securityHeadersMissing from './security/security-headers-missing.ts';
 import serverSideRequestForgery from './security/server-side-request-forgery.ts';
@@ -54,6 +64,7 @@ import sessionCache from './security/session-cache.ts';
 import sessionTickets from './security/session-tickets.ts';
 import staplingDeadCa from './security/stapling-dead-ca.ts';
 import staplingWithoutResolver from './security/stapling-without-resolver.ts';
+import statusPageExposed from './security/status-page-exposed.ts';
 import upstreamSniMissing from './security/upstream-sni-missing.ts';
 import upstreamTlsUnverified from './security/upstream-tls-unverified.ts';
 import versionDisclosed from './security/version-disclosed.ts';
@@ -103,13 +114,20 @@ export const RULES: readonly Rule[] = [
   staticWithoutExpires,
   workerConnectionsLow,
   workerProcessesMissing,
+  accessRulesBypassed,
+  aliasSlashMismatch,
   aliasTraversal,
   allowWithoutDeny,
   belowMozillaProfile,
   cipherHasNoEffect,
   cipherStringEmpty,
+  contentTypeByAddHeader,
   curveUnsupported,
+  defaultServerImplicit,
+  directoryListing,
   earlyDataReplay,
+  externalResolver,
+  filesystemRootExposed,
   forwardSecrecyMissing,
   headerInheritanceLost,
   hostSpoofing,
@@ -119,10 +137,13 @@ export const RULES: readonly Rule[] = [
   hstsWithoutAlways,
   httpNotRedirected,
   knownVulnerability,
+  misdirectedRequest,
+  multilineHeader,
   originCheckTooLoose,
   plainOn443,
   quicReuseport,
   refererNoneAllowed,
+  regexCatastrophic,
   responseSplitting,
   securityHeadersMissing,
   serverSideRequestForgery,
@@ -130,6 +151,7 @@ export const RULES: readonly Rule[] = [
   sessionTickets,
   staplingDeadCa,
   staplingWithoutResolver,
+  statusPageExposed,
   upstreamSniMissing,
   upstreamTlsUnverified,
   versionDisclosed,

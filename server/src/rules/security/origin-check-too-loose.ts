@@ -40,7 +40,7 @@ function foreign(config: Config, pattern: string, caseless: boolean, subject: Su
   const whole = samples.map((s) => (subject.behindScheme ? `https://${s}` : s)).filter((s) => hostOf(s)?.includes('.'));
   const own = new Set(whole.map((s) => site(hostOf(s)!)));
   // a pattern without any host (`^https://`, `.`) accepts everybody on purpose or checks something else
-  const named = whole.filter((s) => /[a-z0-9-]\.[a-z]/i.test(hostOf(s)!));
+  const named = whole.filter((s) => /^([\w-]+\.)+[a-z][a-z0-9-]*(:\d+)?$/i.test(hostOf(s)!));
   for (const sample of named) {
     const host = hostOf(sample)!;
     const scheme = /^https?:\/\//i.exec(sample)![0];

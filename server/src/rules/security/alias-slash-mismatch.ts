@@ -1,0 +1,55 @@
+/** `location /img/ { alias /data/img; }`: `/img/a.png` is looked for as `/data/imga.png`. */
+import { readLocation } from '../../config/locations.ts';
+import { fixOf, replace } from '../fix.ts';
+import { defineRule } from '../rule.ts';
+
+export default defineRule({
+  id: 'alias-slash-mismatch',
+  group: 'security',
+  severity: 'warning',
+  since: '0.1',
+  equivalents: ['nginx-lint:alias-location-slash-mismatch'],
+  title: 'The location ends in a slash and its alias does not',
+  why: `
+nginx cuts the location's name off the path and puts the rest behind the alias as it is. When the name ends in a slash and the alias does not, nothing separates the two: \`/img/a.png\` is looked for as \`/data/imga.png\`. Files of the folder are not found, and files beside it whose names begin alike are.`,
+  about: ['alias', 'location'],
+  looksAt: { directive: ['alias'] },
+  needs: 'file',
+  fixable: 'sometimes',
+  messages: {
+    mismatch: '{prefix}x is looked for as {dir}x. End the alias with a slash, as the location does.',
+  },
+  check({ directive, scope, file, report }) {
+    const opener = scope.enclosing('location')?.opener;
+    const location = opener ? readLocation(opener.values) : null;
+    const word = directive.args[0];
+    if (!opener || !word || !location || (location.modifier !== '' && location.modifier !== '^~')) return;
+    const dir = word.value;
+    if (!location.name.endsWith('/') || dir.endsWith('/') || dir === '') return;
+    // the rest may come from a variable, or is thrown away
+    if (/\$\{?\w+\}?$/.test(dir)) return;
+    const end = word.quote === '' ? word.end : word.end - 1;
+    report('mismatch', {
+      at: word,
+      data: { prefix: location.name, dir },
+      related: [{ at: opener.at(opener.args.at(-1)!), message: 'the location that is cut off' }],
+      fix: fixOf('End the alias with a slash', 'safe', file, [replace({ start: end, end }, '/')]),
+    });
+  },
+  examples: [
+    {
+      inside: 'server',
+      bad: `location /img/ { alias /data/img; }
+#                      ^^^^^^^^^ mismatch`,
+      good: 'location /img/ { alias /data/img/; }',
+    },
+    {
+      inside: 'server',
+      bad: `location ^~ /media/ { alias "/srv/media"; }
+#                           ^^^^^^^^^^^^ mismatch`,
+      good: 'location ^~ /media/ { alias "/srv/media/"; }',
+    },
+    { inside: 'server', good: 'location ~ ^/u/(.+)/$ { alias /home/$1; }' },
+    { inside: 'server', good: 'location = /x/ { alias /srv/x.html; }' },
+  ],
+});

@@ -1,0 +1,44 @@
+/** add_header does not replace the Content-Type that nginx or the upstream sends: two go out. */
+import { fixOf, replace } from '../fix.ts';
+import { defineRule } from '../rule.ts';
+
+export default defineRule({
+  id: 'content-type-by-add-header',
+  group: 'security',
+  severity: 'warning',
+  since: '0.1',
+  equivalents: ['gixy:add_header_content_type'],
+  title: 'A second Content-Type beside the one that nginx sends',
+  why: `
+\`add_header\` adds; it never replaces. The response has its own Content-Type already, from \`types\`, from \`default_type\` or from the upstream, and which of two a browser goes by is its own affair: the way for scripts to be run where text was meant.
+
+Use \`default_type\` (with an empty \`types {}\` where the file's name must not count), or hide the upstream's header first.`,
+  about: ['add_header', 'default_type', 'types', 'proxy_hide_header'],
+  looksAt: { directive: ['add_header'] },
+  needs: 'file',
+  fixable: 'sometimes',
+  messages: { second: 'add_header sends a second Content-Type beside the first. Use default_type.' },
+  check({ directive, scope, file, report }) {
+    if (directive.value(0).toLowerCase() !== 'content-type') return;
+    const hides = ['proxy_hide_header', 'fastcgi_hide_header', 'uwsgi_hide_header', 'scgi_hide_header', 'grpc_hide_header'];
+    if (hides.some((h) => scope.effective(h).directives.some((d) => d.value(0).toLowerCase() === 'content-type'))) return;
+    const value = directive.args[1];
+    report('second', {
+      at: directive.args[0]!,
+      fix:
+        value && !value.value.includes('$') && !value.value.includes(';') && !scope.has('default_type')
+          ? fixOf('Use default_type', 'suggestion', file, [replace(directive.statement, `default_type ${value.raw};`)])
+          : null,
+    });
+  },
+  examples: [
+    {
+      inside: 'location',
+      bad: `add_header Content-Type text/plain;
+#          ^^^^^^^^^^^^ second
+return 200 "ok";`,
+      good: 'default_type text/plain;\nreturn 200 "ok";',
+    },
+    { inside: 'location', good: 'proxy_pass http://127.0.0.1:8000;\nproxy_hide_header Content-Type;\nadd_header Content-Type text/plain;' },
+  ],
+});

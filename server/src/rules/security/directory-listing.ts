@@ -1,0 +1,34 @@
+/** Folders without an index show their files. */
+import { isProtected } from '../access.ts';
+import { fixOf, replace } from '../fix.ts';
+import { defineRule } from '../rule.ts';
+
+export default defineRule({
+  id: 'directory-listing',
+  group: 'security',
+  severity: 'warning',
+  since: '0.1',
+  equivalents: ['nginx-lint:autoindex-enabled'],
+  title: 'Everybody can list the files of a folder',
+  why: `
+With \`autoindex on\` a folder without an index file answers with the list of what is in it: backups, exports, uploads of others that nobody was meant to find. For a public mirror that is the purpose; silence the rule there. Behind a password or an address list it is silent by itself.`,
+  about: ['autoindex'],
+  looksAt: { directive: ['autoindex'] },
+  needs: 'file',
+  fixable: 'always',
+  messages: { listed: 'autoindex on lists the files of every folder without an index. Set it to off, or restrict who may look.' },
+  check({ directive, scope, file, report }) {
+    const word = directive.args[0];
+    if (word?.value.toLowerCase() !== 'on' || isProtected(scope)) return;
+    report('listed', { at: word, fix: fixOf('Turn the listing off', 'safe', file, [replace(word, 'off')]) });
+  },
+  examples: [
+    {
+      inside: 'location',
+      bad: `autoindex on;
+#         ^^ listed`,
+      good: 'autoindex off;',
+    },
+    { inside: 'server', good: 'location /pub/ { autoindex on; allow 10.0.0.0/8; deny all; }' },
+  ],
+});

@@ -1,0 +1,44 @@
+/** A public DNS server as nginx's resolver: whoever answers for it decides where requests go. */
+import { parseAddress } from '../../catalog/value-kind.ts';
+import { isPrivateAddress } from '../access.ts';
+import { defineRule } from '../rule.ts';
+
+/** Addresses that look public and are a cloud's own (Azure's platform, Alibaba's). */
+const OWN = new Set(['168.63.129.16', '100.100.2.136', '100.100.2.138']);
+
+export default defineRule({
+  id: 'external-resolver',
+  group: 'security',
+  severity: 'info',
+  since: '0.1',
+  equivalents: ['gixy:resolver_external'],
+  title: 'Names are resolved by a server outside the network',
+  why: `
+nginx asks the resolver over plain UDP and believes the first answer that fits. On the way to a server outside one's own network, an answer can be forged, and requests with their cookies go where it points. It also costs a round trip and fails when the link does.
+
+Use a resolver on the machine (\`127.0.0.1\`, systemd's \`127.0.0.53\`, Docker's \`127.0.0.11\`) or in the local network.`,
+  about: ['resolver'],
+  looksAt: { directive: ['resolver'] },
+  needs: 'file',
+  messages: { external: '{address} is a DNS server outside the network, and its answers can be forged on the way. Use one of your own.' },
+  check({ directive, report }) {
+    for (const word of directive.args) {
+      if (word.value.includes('=') || word.value.includes('$') || word.templated) continue;
+      const read = parseAddress(word.value);
+      if (!read.ok) continue;
+      const { family, host } = read.value;
+      if ((family === 'ipv4' || family === 'ipv6') && !isPrivateAddress(host) && !OWN.has(host))
+        report('external', { at: word, data: { address: word.value } });
+    }
+  },
+  examples: [
+    {
+      inside: 'http',
+      bad: `resolver 8.8.8.8 valid=60s;
+#        ^^^^^^^ external`,
+      good: 'resolver 127.0.0.53 valid=60s;',
+    },
+    { inside: 'http', good: 'resolver 10.0.0.2 [fd00::53] ipv6=off;' },
+    { inside: 'http', good: 'resolver [::1]:5353;' },
+  ],
+});

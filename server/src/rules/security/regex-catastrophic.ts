@@ -1,0 +1,58 @@
+/** Patterns whose matching time doubles with every character, shown with an input that makes PCRE2 give up. No proof, no word. */
+import { regexesOf } from '../../config/names.ts';
+import { hasNestedLoops, pumpsOf } from '../regex-samples.ts';
+import { defineRule } from '../rule.ts';
+
+/** So few repetitions that only exponential growth reaches the match limit (100,000 steps): 26 cubed is a sixth of it. */
+const REPETITIONS = 26;
+const TAILS = ['\n!', '!', '/', ' ', '\x01'];
+
+export default defineRule({
+  id: 'regex-catastrophic',
+  group: 'security',
+  severity: 'warning',
+  since: '0.1',
+  equivalents: ['gixy:regex_redos'],
+  title: 'A short input keeps a regular expression busy for a very long time',
+  why: `
+Loops within loops, as in \`(a+)+\`, can split the same text in exponentially many ways, and an engine that backtracks tries them all when the match fails at the end. One request with thirty characters then occupies a worker, and with it every connection of that worker, until PCRE2's match limit ends it.
+
+The rule makes up such an input and runs it; the message shows one that reached the limit.`,
+  about: ['location', 'rewrite', 'map', 'if', 'server_name'],
+  looksAt: { directive: '*' },
+  needs: 'file',
+  costly: true,
+  messages: {
+    exponential: 'This pattern takes exponential time: {input} makes PCRE2 give up. Take the inner loop out, or make it possessive.',
+  },
+  check({ config, directive, report }) {
+    for (const { word, pattern, caseless } of regexesOf(directive)) {
+      if (word.templated || !hasNestedLoops(pattern)) continue;
+      const compiled = config.regexes.compile(pattern, { caseless });
+      if (!compiled.ok) continue;
+      const { regex } = compiled;
+      search: for (const { before, pump } of pumpsOf(config.regexes, pattern, caseless))
+        for (const tail of TAILS) {
+          const input = before + pump.repeat(REPETITIONS) + tail;
+          if (input.length > 400 || regex.match(input) !== 'unknown') continue;
+          report('exponential', {
+            at: directive.at(word),
+            data: {
+              input: `${JSON.stringify(before + pump)} with ${JSON.stringify(pump)} ${REPETITIONS} times and ${JSON.stringify(tail)} behind it`,
+            },
+          });
+          break search;
+        }
+    }
+  },
+  examples: [
+    {
+      inside: 'server',
+      bad: `location ~ ^/(\\w+\\s?)+$ { return 204; }
+#          ^^^^^^^^^^^^ exponential`,
+      good: 'location ~ ^/[\\w\\s]+$ { return 204; }',
+    },
+    { inside: 'server', good: 'location ~ ^/([\\w-]+/)*[\\w-]+\\.html$ { return 204; }' },
+    { inside: 'server', good: 'server_name ~^(www\\.)?(?<name>.+)$;' },
+  ],
+});

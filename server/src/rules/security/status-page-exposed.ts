@@ -1,0 +1,63 @@
+/** Pages about nginx itself, open to everybody. */
+import { isLocalOnly, isProtected } from '../access.ts';
+import { fixOf, insertAfter } from '../fix.ts';
+import { defineRule } from '../rule.ts';
+
+const PAGES = [
+  'stub_status',
+  'status',
+  'api',
+  'vhost_traffic_status_display',
+  'stream_server_traffic_status_display',
+  'check_status',
+  'sts_display',
+];
+
+export default defineRule({
+  id: 'status-page-exposed',
+  group: 'security',
+  severity: 'warning',
+  since: '0.1',
+  equivalents: ['gixy:status_page_exposed'],
+  title: 'A status page is open to everybody',
+  why: `
+Status pages tell how many people are on the site, which upstreams there are and how they fare; the API of the commercial build can change them as well. Let the monitoring in by its address, and nobody else.
+
+A server that listens on a unix socket or a loopback address only needs nothing more.`,
+  about: ['stub_status', 'allow', 'deny'],
+  looksAt: { directive: PAGES },
+  needs: 'file',
+  fixable: 'sometimes',
+  messages: {
+    open: 'Everybody can read this status page. Add allow lines for the monitoring and "deny all;".',
+    writable: 'Everybody can change upstreams through this API. Add allow lines for those who may and "deny all;".',
+  },
+  check({ directive, scope, file, report }) {
+    if (scope.context !== 'location' && scope.context !== 'server' && scope.context !== 'if-in-location') return;
+    if (directive.value(0) === 'off' || isProtected(scope) || isLocalOnly(scope)) return;
+    const writable = directive.name === 'api' && directive.values.includes('write=on');
+    const own = scope.named('allow').filter((d) => d.file.id === file.id && d.statement.parent === directive.statement.parent);
+    report(writable ? 'writable' : 'open', {
+      at: directive.statement.name,
+      fix: fixOf('Let only this machine in', 'suggestion', file, [
+        insertAfter(file, own.at(-1)?.statement ?? directive.statement, own.length ? ['deny all;'] : ['allow 127.0.0.1;', 'deny all;']),
+      ]),
+    });
+  },
+  examples: [
+    {
+      inside: 'server',
+      bad: `location = /nginx_status {
+    stub_status;
+#   ^^^^^^^^^^^ open
+}`,
+      good: `location = /nginx_status {
+    stub_status;
+    allow 127.0.0.1;
+    deny all;
+}`,
+    },
+    { inside: 'http', good: 'server {\n    listen 127.0.0.1:8081;\n    location / { stub_status; }\n}' },
+    { inside: 'server', good: 'location /status { stub_status; auth_basic "staff"; auth_basic_user_file /etc/nginx/htpasswd; }' },
+  ],
+});
