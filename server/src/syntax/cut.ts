@@ -26,7 +26,8 @@ const BACKSLASH = 92;
 const OPENING_BRACE = 123;
 const CLOSING_BRACE = 125;
 
-const isSpace = (c: number): boolean => c === SPACE || c === LF || c === TAB || c === CR;
+/** Space, tab, line feed or carriage return: what ngx_conf_read_token takes for white space. */
+export const isSpace = (c: number): boolean => c === SPACE || c === LF || c === TAB || c === CR;
 
 /** The offset behind an unquoted word that starts at `at`. */
 export function plainEnd(text: string, at: number): number {
@@ -100,4 +101,17 @@ export function cutHeader(text: string, at: number, limit: number, sink: HeaderS
     }
   }
   return limit;
+}
+
+/** The offset of the brace that closes the Lua block whose body starts at `at`; the length of the text when none does. */
+export function luaEnd(text: string, at: number): number {
+  // comments, long brackets and strings of one line; a long bracket that nobody closes goes on to the end
+  const parts =
+    /--\[(=*)\[(?:[\s\S]*?\]\1\]|[\s\S]*)|--[^\n]*|\[(=*)\[(?:[\s\S]*?\]\2\]|[\s\S]*)|"(?:\\[\s\S]|[^"\\\n])*"?|'(?:\\[\s\S]|[^'\\\n])*'?|[{}]|[^-["'{}]+|[-[]/y;
+  parts.lastIndex = at;
+  for (let depth = 0, part = parts.exec(text)?.[0]; part !== undefined; part = parts.exec(text)?.[0]) {
+    if (part === '{') depth++;
+    else if (part === '}' && depth-- === 0) return parts.lastIndex - 1;
+  }
+  return text.length;
 }

@@ -4,28 +4,61 @@
  */
 import type { Edit, Parser, Tree } from 'web-tree-sitter';
 import { applyEdits, type TextEdit } from '../base/edit.ts';
-import type { FileId } from '../base/file-id.ts';
+import { basename, type FileId } from '../base/file-id.ts';
 import { Lines } from '../base/lines.ts';
+import type { Span } from '../base/span.ts';
 import { Change } from './change.ts';
 import { type LowerInput, lower, lowerChange } from './lower.ts';
 import { type Mended, mend } from './mend.ts';
 import { type MirrorComment, type MirrorStatement, type Raw, setParents } from './mirror.ts';
 import { problemsOf } from './problems.ts';
 import type { SourceFile, SyntaxProblem } from './statement.ts';
+import { type Masked, mask, meets } from './template.ts';
 
 const NOWHERE = { row: 0, column: 0 };
 
-/** What the grammar is shown in place of the text: of the same length, without what it cannot read. */
-const masked = (text: string): string => (text.includes('\0') ? text.replaceAll('\0', '\x01') : text);
+/** One edit that holds all the given ones, all that differs between what the grammar saw, and the marks that are taken in another way. */
+function hull(edits: readonly TextEdit[], text: string, before: Masked, after: Masked): TextEdit {
+  const old = before.shown.length;
+  let first = Math.min(...edits.map((e) => e.span.start));
+  let rest = old - Math.max(...edits.map((e) => e.span.end));
+  for (const list of ['words', 'between'] as const) {
+    const [a, b] = [before[list], after[list]];
+    let i = 0;
+    while (i < Math.min(a.length, b.length) && a[i]!.start === b[i]!.start && a[i]!.end === b[i]!.end) i++;
+    first = Math.min(first, a[i]?.start ?? first, b[i]?.start ?? first);
+    let [x, y] = [a.length - 1, b.length - 1];
+    while (x >= i && y >= i && old - a[x]!.end === text.length - b[y]!.end && old - a[x]!.start === text.length - b[y]!.start) {
+      x--;
+      y--;
+    }
+    rest = Math.min(rest, x >= i ? old - a[x]!.end : rest, y >= i ? text.length - b[y]!.end : rest);
+  }
+  const { head, tail } = sameEnds(before.shown, after.shown, first, rest);
+  return { span: { start: head, end: old - tail }, newText: text.slice(head, text.length - tail) };
+}
+
+/** How many characters two texts have in common at their start and, behind that, at their end; no more than the given numbers. */
+function sameEnds(a: string, b: string, mostHead = a.length, mostTail = a.length): { head: number; tail: number } {
+  const shorter = Math.min(a.length, b.length);
+  const headLimit = Math.min(shorter, mostHead);
+  let head = 0;
+  while (head < headLimit && a.charCodeAt(head) === b.charCodeAt(head)) head++;
+  const tailLimit = Math.min(shorter - head, mostTail);
+  let tail = 0;
+  while (tail < tailLimit && a.charCodeAt(a.length - 1 - tail) === b.charCodeAt(b.length - 1 - tail)) tail++;
+  return { head, tail };
+}
 
 export class Document implements SourceFile {
   private tree: Tree | null;
   private current: string;
+  private masked: Masked;
+  private readonly name: string;
   private lineTable: Lines | null = null;
   private raw: Raw;
   private mended: Mended | null;
   private problemList: SyntaxProblem[] | null = null;
-  readonly template: string | null = null;
 
   /** Made by `NginxParser.open` only. */
   constructor(
@@ -34,6 +67,8 @@ export class Document implements SourceFile {
     text: string,
   ) {
     this.current = text;
+    this.name = basename(id);
+    this.masked = mask(this.name, text);
     const tree = this.parse(null);
     this.tree = tree;
     this.raw = lower(tree.rootNode, this.input());
@@ -58,8 +93,19 @@ export class Document implements SourceFile {
     return this.raw.comments;
   }
 
+  get template(): string | null {
+    return this.masked.engine;
+  }
+
+  apart(a: Span, b: Span): boolean {
+    const { branches } = this.masked;
+    const around = (s: Span) => branches.filter((x) => x.start <= s.start && s.end <= x.end);
+    const others = branches.length ? around(b) : [];
+    return others.length > 0 && around(a).some((x) => others.some((y) => x.choice === y.choice && x.index !== y.index));
+  }
+
   get problems(): readonly SyntaxProblem[] {
-    this.problemList ??= problemsOf(this.current, this.body, this.raw.comments, this.mended?.strays ?? this.raw.strays);
+    this.problemList ??= problemsOf(this.current, this.masked, this.body, this.raw.comments, this.mended?.strays ?? this.raw.strays);
     return this.problemList;
   }
 
@@ -70,8 +116,16 @@ export class Document implements SourceFile {
   update(edits: readonly TextEdit[]): void {
     if (!edits.length) return;
     const next = applyEdits(this.current, edits);
+    const masked = mask(this.name, next);
     const tree = this.live();
-    for (const { span, newText } of [...edits].sort((a, b) => b.span.start - a.span.start)) {
+    // in a template one character can change what the grammar sees elsewhere
+    const plain = masked.engine === null && this.masked.engine === null;
+    const steps = plain
+      ? edits
+      : masked.engine === this.masked.engine
+        ? [hull(edits, next, this.masked, masked)]
+        : [{ span: { start: 0, end: this.current.length }, newText: next }];
+    for (const { span, newText } of [...steps].sort((a, b) => b.span.start - a.span.start)) {
       tree.edit({
         startIndex: span.start,
         oldEndIndex: span.end,
@@ -82,11 +136,12 @@ export class Document implements SourceFile {
       } as unknown as Edit);
     }
     this.current = next;
+    this.masked = masked;
     this.lineTable = null;
     this.problemList = null;
     this.tree = this.parse(tree);
     tree.delete();
-    const change = new Change(edits);
+    const change = new Change(steps);
     change.moveAll(this.raw);
     this.raw = lowerChange(this.tree.rootNode, this.input(), this.raw, change);
     const mended = mend(next, this.raw, this.mended?.made ?? null);
@@ -96,14 +151,9 @@ export class Document implements SourceFile {
 
   /** Replaces the whole text, and edits only what differs between the first and the last difference. */
   replaceAll(text: string): void {
-    const old = this.current;
-    const shorter = Math.min(old.length, text.length);
-    let head = 0;
-    while (head < shorter && old.charCodeAt(head) === text.charCodeAt(head)) head++;
-    let tail = 0;
-    while (tail < shorter - head && old.charCodeAt(old.length - 1 - tail) === text.charCodeAt(text.length - 1 - tail)) tail++;
-    if (head === old.length && head === text.length) return;
-    this.update([{ span: { start: head, end: old.length - tail }, newText: text.slice(head, text.length - tail) }]);
+    const { head, tail } = sameEnds(this.current, text);
+    if (this.current.length === text.length && head === text.length) return;
+    this.update([{ span: { start: head, end: this.current.length - tail }, newText: text.slice(head, text.length - tail) }]);
   }
 
   /** Frees the tree; the statements stay readable, the document takes no more changes. */
@@ -118,12 +168,20 @@ export class Document implements SourceFile {
   }
 
   private parse(old: Tree | null): Tree {
-    const tree = this.parser.parse(masked(this.current), old);
+    const tree = this.parser.parse(this.masked.shown, old);
     if (!tree) throw new Error('tree-sitter gave no tree');
     return tree;
   }
 
   private input(): LowerInput {
-    return { text: this.current, shown: masked(this.current), templated: () => false };
+    const { shown, words, between } = this.masked;
+    return {
+      text: this.current,
+      shown,
+      templated: words.length ? (start, end) => meets(words, start, end) : none,
+      variable: between.length ? (start, end) => meets(between, start, end) : none,
+    };
   }
 }
+
+const none = (): boolean => false;

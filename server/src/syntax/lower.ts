@@ -26,6 +26,8 @@ export interface LowerInput {
   readonly shown: string;
   /** True when a template engine has a hand in a part of the text. */
   templated(start: number, end: number): boolean;
+  /** True when a template decides in a part of the text which arguments there are. */
+  variable(start: number, end: number): boolean;
 }
 
 /** The statements of a text that nobody has seen before. */
@@ -282,6 +284,7 @@ class Lowerer implements HeaderSink {
     const { shown } = this.input;
     const stop = cutHeader(shown, start, limit, this);
     const [name, ...args] = this.words;
+    if (this.input.variable(start, stop)) for (const arg of args) arg.templated = true;
     const ended = stop < limit ? shown[stop] : undefined;
     return {
       name: name!,
@@ -332,7 +335,7 @@ class Lowerer implements HeaderSink {
       this.fault('unterminated-string', word);
     }
     if (shown[start] !== ')') this.afterQuote(start);
-    if (tooLong(raw, kind === 'string', shown[end])) this.fault('word-too-long', word);
+    if (!word.templated && tooLong(raw, kind === 'string', shown[end])) this.fault('word-too-long', word);
     this.words.push(word);
   }
 
@@ -344,7 +347,7 @@ class Lowerer implements HeaderSink {
   /** Something starts at `start` that is no white space, semicolon, brace or `)`. */
   private afterQuote(start: number): void {
     const before = this.words.at(-1);
-    if (before && before.quote !== '' && before.end === start) this.fault('after-quote', before);
+    if (before && before.quote !== '' && before.end === start && !this.input.templated(start, start + 1)) this.fault('after-quote', before);
   }
 
   /** A comment between words. */

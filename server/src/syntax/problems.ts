@@ -3,6 +3,7 @@ import type { Span } from '../base/span.ts';
 import { byteLength } from './lower.ts';
 import type { MirrorComment, MirrorStatement, Stray, WordFault } from './mirror.ts';
 import type { SyntaxProblem } from './statement.ts';
+import type { Masked } from './template.ts';
 
 /** A comment must fit into nginx's buffer as well, its line end not counted (ngx_conf_read_token; tried on 1.22.1). */
 const LONGEST_COMMENT = 4095;
@@ -29,9 +30,26 @@ function ofStatement(s: MirrorStatement, into: SyntaxProblem[]): void {
   } else if (!s.closed) into.push({ fault: 'missing-semicolon', span: { start: s.end, end: s.end }, statement: s, insertAt: s.end });
 }
 
+/**
+ * Whether a problem may vanish once the template is filled in: its statement has values that nobody knows, or a mark stands next to the
+ * place where something is missing or too much.
+ */
+function byTemplate({ fault, span, statement }: SyntaxProblem, text: string, masked: Masked): boolean {
+  if (masked.engine === null) return false;
+  if (fault.endsWith('brace')) return masked.uneven;
+  if (statement && [statement.name, ...statement.args].some((w) => w.templated)) return true;
+  if (fault !== 'missing-semicolon' && fault !== 'unexpected-semicolon') return false;
+  const filler = (at: number): boolean => /\s/.test(masked.shown[at] ?? '') && !/\s/.test(text[at] ?? ' ');
+  const rest = /^\s*/.exec(masked.shown.slice(span.end))![0].length;
+  const before = masked.shown.slice(0, span.start).trimEnd().length;
+  for (let at = before; at < span.end + rest; at++) if (filler(at)) return true;
+  return false;
+}
+
 /** All problems of a file in the order of their places. */
 export function problemsOf(
   text: string,
+  masked: Masked,
   body: readonly MirrorStatement[],
   comments: readonly MirrorComment[],
   strays: readonly Stray[],
@@ -43,5 +61,5 @@ export function problemsOf(
   for (const { start, end, text } of comments)
     if (text.length * 3 > LONGEST_COMMENT && byteLength(text) > LONGEST_COMMENT)
       found.push({ fault: 'word-too-long', span: { start, end }, statement: null });
-  return found.sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
+  return found.filter((p) => !byTemplate(p, text, masked)).sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
 }

@@ -64,6 +64,8 @@ export interface SourceFile {
   readonly body: readonly Statement[];
   readonly comments: readonly Comment[];
   readonly problems: readonly SyntaxProblem[];
-  /** which template engine's marks were found, null in a plain file */
+  /** the template engine that the file is written for, by its name or its marks; null for a plain file */
   readonly template: string | null;
+  /** True when two places stand in different branches of one condition of a template, so that only one of them is ever there. */
+  apart?(a: Span, b: Span): boolean;
 }

@@ -1,0 +1,296 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { applyEdits } from '../../server/src/base/edit.ts';
+import { fromPath } from '../../server/src/base/file-id.ts';
+import type { Document } from '../../server/src/syntax/document.ts';
+import type { Statement } from '../../server/src/syntax/statement.ts';
+import { parser } from '../harness/assets.ts';
+import { anyText, change, editsOf } from './generate.ts';
+import { plainFile, statementsOf } from './show.ts';
+
+const open = async (name: string, text: string): Promise<Document> => (await parser()).open(fromPath(`/etc/nginx/${name}`), text);
+
+/** Words that a template fills in are shown in brackets. */
+const words = (body: readonly Statement[]): string =>
+  body
+    .map((s) => {
+      const all = [s.name, ...s.args].map((w) => (w.templated ? `[${w.raw}]` : w.raw)).join(' ');
+      return s.rawBody ? `${all} {…}` : s.block ? `${all} {${words(s.block)}}` : `${all};`;
+    })
+    .join(' ');
+
+async function check(name: string, engine: string | null, text: string, expected: string): Promise<void> {
+  const doc = await open(name, text);
+  assert.equal(doc.template, engine);
+  assert.equal(words(doc.body), expected);
+  assert.deepEqual(
+    doc.problems.map((p) => p.fault),
+    [],
+  );
+  doc.dispose();
+}
+
+test('Ansible: values, conditions around directives, loops, comments', () =>
+  check(
+    'site.conf.j2',
+    'jinja',
+    `# {{ ansible_managed }}
+{# a note with ; { } and it's quote #}
+{% set port = 80 %}
+upstream {{ app.name }} {
+{% for host in groups['web'] %}
+    server {{ hostvars[host]['ansible_host'] }}:{{ port }};
+{% endfor %}
+}
+server {
+    {% if tls %}
+    listen 443 ssl;
+    ssl_certificate /etc/ssl/{{ domain }}.pem;
+    {% else %}
+    listen 80;
+    {% endif %}
+    server_name {{ domain }}{% for a in aliases %} {{ a }}{% endfor %};
+    add_header X-Env "{{ env | default('it{"s') }}";
+    {{ extra_config }}
+    {{ lookup('file', 'x.conf') | indent(4) }}
+    location / { proxy_pass http://{{ app.name }}; }
+}
+`,
+    "upstream [{{ app.name }}] {server [{{ hostvars[host]['ansible_host'] }}:{{ port }}];} server {listen 443 ssl; ssl_certificate [/etc/ssl/{{ domain }}.pem]; listen 80; server_name [{{ domain }}{% for a in aliases %}] [{{ a }}{% endfor %}]; add_header X-Env [\"{{ env | default('it{\"s') }}\"]; location / {proxy_pass [http://{{ app.name }}];}}",
+  ));
+
+test('Ansible: a condition between arguments', () =>
+  check(
+    'a.j2',
+    'jinja',
+    'listen 80{% if ssl %} ssl{% endif %}{% if http2 %} http2{% endif %};\ngzip {% if z %} on {% else %} off {% endif %};',
+    'listen [80{% if ssl %}] [ssl{% endif %}{% if http2 %}] [http2{% endif %}]; gzip [on] [off];',
+  ));
+
+test('Ansible: alternatives that each open the same block', () =>
+  check(
+    'a.conf.j2',
+    'jinja',
+    `{% if exact %}
+location = /a {
+{% elif prefix %}
+location ^~ /a {
+{% else %}
+location /a {
+{% endif %}
+    return 200;
+}
+`,
+    'location = /a {return 200;}',
+  ));
+
+test('Ansible: a condition that opens a block and one that closes it', () =>
+  check(
+    'a.conf.j2',
+    'jinja',
+    '{% if x %}\nlocation /a {\n{% endif %}\nroot /srv;\n{% if x %}\n}\n{% endif %}\n',
+    'location /a {root /srv;}',
+  ));
+
+test('Ansible: a semicolon within a condition', () =>
+  check('a.conf.j2', 'jinja', 'listen 80{% if a %} ssl;{% else %};{% endif %}\nroot /srv;\n', 'listen [80{% if a %}] [ssl]; root /srv;'));
+
+test('a plain name with marks of Jinja is found out', () =>
+  check(
+    'nginx.conf',
+    'jinja',
+    'server {\n  listen {{ port }};\n  {% if x %}\n  root /srv;\n  {% endif %}\n}\n',
+    'server {listen [{{ port }}]; root /srv;}',
+  ));
+
+test('cookiecutter', () =>
+  check('nginx.conf', 'cookiecutter', 'server_name {{ cookiecutter.domain_name }};\n', 'server_name [{{ cookiecutter.domain_name }}];'));
+
+test('ERB: values, conditions, loops', () =>
+  check(
+    'vhost.conf.erb',
+    'erb',
+    `<%# a note; %>
+server {
+  listen <%= @ip %>:<%= @port %><% if @ssl %> ssl<% end %>;
+<% @names.each do |name| -%>
+  server_name <%= name %>;
+<% end -%>
+<%- if @root -%>
+  root <%= @root %>;
+<%- else -%>
+  return 404;
+<%- end -%>
+<%= scope.function_template(['x']) %>
+}
+`,
+    'server {listen [<%= @ip %>:<%= @port %><% if @ssl %>] [ssl<% end %>]; server_name [<%= name %>]; root [<%= @root %>]; return 404;}',
+  ));
+
+test('EPP: Puppet', () =>
+  check(
+    'vhost.epp',
+    'epp',
+    `<%- | String $name, Boolean $ssl | -%>
+server {
+  server_name <%= $name %>;
+<% if $ssl { -%>
+  listen 443 ssl;
+<% } else { -%>
+  listen 80;
+<% } -%>
+<% $list.each |$l| { -%>
+  allow <%= $l %>;
+<% } -%>
+}
+`,
+    'server {server_name [<%= $name %>]; listen 443 ssl; listen 80; allow [<%= $l %>];}',
+  ));
+
+test('consul-template', () =>
+  check(
+    'upstream.ctmpl',
+    'consul-template',
+    `upstream app {
+{{- range service "app" }}
+  server {{ .Address }}:{{ .Port }} max_fails=3;
+{{- else }}
+  server 127.0.0.1:65535;
+{{- end }}
+}
+{{/* a note; with } brace */}}
+{{ $x := key "a" }}
+`,
+    'upstream app {server [{{ .Address }}:{{ .Port }}] max_fails=3; server 127.0.0.1:65535;}',
+  ));
+
+test('confd', () => check('n.conf.tmpl', 'confd', 'server_name {{getv "/name"}};\n', 'server_name [{{getv "/name"}}];'));
+
+test('Go', () =>
+  check(
+    'n.tmpl',
+    'go',
+    '{{ if .TLS }}listen 443 ssl;{{ end }}\n{{ range $i, $s := .Servers -}}\nserver_name {{ $s }};\n{{ end }}\n{{ template "x" . }}\n',
+    'listen 443 ssl; server_name [{{ $s }}];',
+  ));
+
+test('Helm, in a file of any name', () =>
+  check(
+    'nginx.conf',
+    'helm',
+    'server {\n  listen {{ .Values.port }};\n  {{- include "chart.extra" . | nindent 2 }}\n  {{- if .Values.root }}\n  root {{ .Values.root | quote }};\n  {{- end }}\n}\n',
+    'server {listen [{{ .Values.port }}]; root [{{ .Values.root | quote }}];}',
+  ));
+
+test("envsubst: the image's templates", () =>
+  check(
+    'default.conf.template',
+    'envsubst',
+    'server {\n  listen ${NGINX_PORT};\n  server_name $NGINX_HOST www.${NGINX_HOST};\n  ${EXTRA}\n  location / { proxy_set_header Host $host; return 200 "${host} $ARG"; }\n}\n',
+    'server {listen [${NGINX_PORT}]; server_name [$NGINX_HOST] [www.${NGINX_HOST}]; location / {proxy_set_header Host $host; return 200 ["${host} $ARG"];}}',
+  ));
+
+test('a *.template of another engine', () =>
+  check('a.conf.template', 'jinja', '{% if a %}\nroot {{ x }};\n{% endif %}\n', 'root [{{ x }}];'));
+
+test('Terraform', () =>
+  check(
+    'n.tftpl',
+    'terraform',
+    '%{ for s in servers ~}\nserver ${s.host}:${s.port};\n%{ endfor ~}\nroot $${document_root};\n',
+    'server [${s.host}:${s.port}]; root $${document_root};',
+  ));
+
+test('a template without a mark is one by its name', () => check('a.conf.j2', 'jinja', 'root /srv;\n', 'root /srv;'));
+
+for (const [what, text, expected] of [
+  ['a quoted string', `return 200 '{{ not a mark }}';`, `return 200 '{{ not a mark }}';`],
+  ['a JSON log format', `log_format j '{{"a": "$host"}, "{% x %}"}';`, `log_format j '{{"a": "$host"}, "{% x %}"}';`],
+  ['a quoted regex', 'location ~ "^/\\d{2}/{{2}}" { }', 'location ~ "^/\\d{2}/{{2}}" {}'],
+  ['a comment', '# {{ old }} {% mark %} <% x %>\nroot /srv;', 'root /srv;'],
+  ['a Lua body', 'content_by_lua_block {\n local t = {{1, 2}, {3}}\n -- {% x %}\n}', 'content_by_lua_block {…}'],
+  ['a variable', 'return 200 ${{x};', 'return 200 ${{x};'],
+  ['blocks that close at once', 'http{server{listen 80;}}', 'http {server {listen 80;}}'],
+] as const)
+  test(`no template: braces in ${what}`, () => check('nginx.conf', null, text, expected));
+
+test('a mark that is being typed stays in its line', async () => {
+  const doc = await open('a.conf.j2', 'server {\n  listen {{ po\n  root /srv;\n}\n');
+  assert.equal(doc.body.length, 1);
+  assert.equal(doc.body[0]!.closed, true);
+  assert.equal(doc.body[0]!.block![0]!.name.raw, 'listen');
+});
+
+test('a missing brace in a template is still told', async () => {
+  const doc = await open('a.conf.j2', 'server {\n  listen {{ port }};\n');
+  assert.deepEqual(
+    doc.problems.map((p) => p.fault),
+    ['missing-closing-brace'],
+  );
+});
+
+test('directives in different branches of one condition stand apart', async () => {
+  const doc = await open('a.conf.j2', '{% if a %}\nroot /a;\nindex x;\n{% else %}\nroot /b;\n{% endif %}\nroot /c;\n');
+  const [a, index, b, c] = doc.body;
+  assert.equal(doc.apart(a!, b!), true);
+  assert.equal(doc.apart(a!, index!), false);
+  assert.equal(doc.apart(a!, c!), false);
+});
+
+const mark = fc.constantFrom(
+  '{{ x }}',
+  '{% if a %}',
+  '{% else %}',
+  '{% endif %}',
+  '{# n #}',
+  '{{',
+  '}}',
+  '{%',
+  '<%= a %>',
+  '<% end %>',
+  '${VAR}',
+  '{{ .x }}',
+  '{{- end }}',
+);
+
+test('in templates the incremental mirror equals one from scratch, too', async () => {
+  const nginx = await parser();
+  const text = fc.array(fc.oneof(mark, anyText), { maxLength: 6 }).map((parts) => parts.join(' '));
+  const names = fc.constantFrom('a.j2', 'a.erb', 'a.tmpl', 'a.conf.template', 'nginx.conf');
+  const recipe = fc.tuple(change, mark, fc.boolean()).map(([list, m, use]) => list.map((r, i) => (use && i === 0 ? { ...r, text: m } : r)));
+  fc.assert(
+    fc.property(names, text, fc.array(recipe, { minLength: 1, maxLength: 4 }), (name, start, recipes) => {
+      const id = fromPath(`/${name}`);
+      const doc = nginx.open(id, start);
+      try {
+        for (const r of recipes) {
+          const edits = editsOf(doc.text, r);
+          const expected = applyEdits(doc.text, edits);
+          doc.update(edits);
+          const fresh = nginx.open(id, expected);
+          try {
+            assert.deepEqual(plainFile(doc), plainFile(fresh));
+          } finally {
+            fresh.dispose();
+          }
+        }
+      } finally {
+        doc.dispose();
+      }
+    }),
+    { numRuns: Number(process.env.SYNTAX_RUNS ?? 800), interruptAfterTimeLimit: 30_000, markInterruptAsFailure: false },
+  );
+});
+
+test('an edit in a template keeps the statements that it does not touch', async () => {
+  const doc = await open('a.j2', '{% if a %}\nroot /a;\n{% endif %}\nindex x;\nlisten {{ port }};\n');
+  const before = [...statementsOf(doc.body)];
+  const at = doc.text.indexOf('x;');
+  doc.update([{ span: { start: at, end: at + 1 }, newText: 'yy' }]);
+  const after = [...statementsOf(doc.body)];
+  assert.equal(after[0], before[0]);
+  assert.notEqual(after[1], before[1]);
+  assert.equal(after[2], before[2]);
+  assert.equal(doc.text.slice(after[2]!.start, after[2]!.end), 'listen {{ port }};');
+});
