@@ -1,0 +1,23 @@
+/** The line as a Mermaid flowchart, for pages that draw it. */
+import { lineOf } from '../stations.ts';
+import type { Trace } from '../trace.ts';
+
+const label = (s: string): string =>
+  s.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').slice(0, 120);
+
+/** A `flowchart TD` of one trace, ending in a line feed. */
+export function traceMermaid(trace: Trace): string {
+  const { down, ending } = lineOf(trace);
+  const out = ['flowchart TD'];
+  down.forEach((s, i) => {
+    const text = `"<b>${label(s.title)}</b><br/>${label(s.fact)}"`;
+    const shape = s.end ? `[${text}]` : s.assumption && !s.assumption.chosen ? `{{${text}}}` : `(${text})`;
+    out.push(`  s${i}${shape}`);
+    if (i > 0) out.push(`  s${i - 1} --> s${i}`);
+    s.losers.slice(0, 3).forEach((loser, k) => {
+      out.push(`  s${i} -.- l${i}_${k}["${label(loser.why)}"]:::loser`);
+    });
+  });
+  out.push(`  s${down.length - 1} -->|"${label(ending)}"| s0`, '  classDef loser stroke-dasharray: 3 3,opacity: 0.7');
+  return out.join('\n') + '\n';
+}

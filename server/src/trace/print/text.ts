@@ -1,0 +1,83 @@
+/** The line as text for a terminal: stations down, losers as thin branches, the answer below. */
+import { lineOf, type StationKind } from '../stations.ts';
+import type { Trace } from '../trace.ts';
+
+/** Wraps words in colour; plain text when nothing is given. */
+export interface Paint {
+  dim(s: string): string;
+  strong(s: string): string;
+  good(s: string): string;
+  bad(s: string): string;
+  warn(s: string): string;
+  accent(s: string): string;
+}
+
+const same = (s: string): string => s;
+export const PLAIN: Paint = { dim: same, strong: same, good: same, bad: same, warn: same, accent: same };
+
+const MARK: Readonly<Record<StationKind, string>> = {
+  client: '●',
+  listen: '◆',
+  tls: '◆',
+  server: '◆',
+  rewrite: '◆',
+  location: '◆',
+  limit: '◆',
+  access: '◆',
+  auth: '◆',
+  cache: '◆',
+  files: '◆',
+  content: '◆',
+  upstream: '◆',
+  application: '■',
+  redirect: '↪',
+  refused: '✕',
+  closed: '✕',
+  static: '■',
+  answer: '■',
+  'error-page': '◆',
+};
+
+/** More losers than this are counted, not listed. */
+const SHOWN_LOSERS = 3;
+
+/** The drawing of one trace, ending in a line feed. `place` says how a file is named. */
+export function traceText(trace: Trace, paint: Paint = PLAIN, place: (path: string) => string = same): string {
+  const line = lineOf(trace);
+  const out = [`${paint.strong(line.title)}  ${paint.dim(`nginx ${trace.nginx}`)}`, ''];
+  const wide = Math.max(...line.down.map((s) => s.title.length));
+  line.down.forEach((s, i) => {
+    const open = s.assumption !== null && !s.assumption.chosen;
+    const mark = open ? '◇' : MARK[s.kind];
+    const painted = s.kind === 'refused' || s.kind === 'closed' ? paint.bad(mark) : s.end ? paint.good(mark) : paint.accent(mark);
+    const at = s.at ? paint.dim(`  ${place(s.at.path)}:${s.at.range.start.line + 1}`) : '';
+    out.push(
+      `${painted} ${paint.strong(s.title.padEnd(wide))}  ${s.fact}${open ? paint.warn(`  [${s.assumption!.assumed || 'empty'}, assumed]`) : ''}${at}`,
+    );
+    const rail = i < line.down.length - 1 ? '│' : ' ';
+    for (const loser of s.losers.slice(0, SHOWN_LOSERS)) out.push(paint.dim(`├┄ ○ ${loser.why}`));
+    if (s.losers.length > SHOWN_LOSERS) out.push(paint.dim(`├┄ ○ ${s.losers.length - SHOWN_LOSERS} more`));
+    if (s.kind === 'application') for (const d of s.details) out.push(paint.dim(`    ${d}`));
+    if (i < line.down.length - 1) out.push(paint.dim(rail));
+  });
+  out.push('', `${paint.strong('answer')}  ${line.status >= 400 ? paint.bad(line.ending) : paint.good(line.ending)}`);
+  for (const r of line.up) {
+    out.push(`  ${r.text}`);
+    for (const c of r.changes)
+      out.push(
+        c.from === null
+          ? paint.good(`    + ${c.what}: ${c.to}`)
+          : c.to === null
+            ? paint.bad(`    - ${c.what}: ${c.from}`)
+            : `    ~ ${c.what}: ${c.from} → ${c.to}`,
+      );
+  }
+  const open = trace.assumptions.filter((a) => !a.chosen);
+  if (open.length) {
+    out.push('', paint.strong('assumed'));
+    for (const a of open) out.push(`  ${a.id} = ${a.assumed || '(empty)'}  ${paint.dim(a.why)}`);
+  }
+  if (trace.notSimulated.length)
+    out.push('', `${paint.strong('not simulated')}  ${[...new Set(trace.notSimulated.map((n) => n.directive))].join(', ')}`);
+  return out.join('\n') + '\n';
+}

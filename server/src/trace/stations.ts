@@ -1,0 +1,219 @@
+/**
+ * A trace as a line with stations: what people see in the panel, in the terminal and in pictures. Only stations where something is
+ * decided or changed are there; what they say comes from the steps. Types and one function; the panel imports the types.
+ */
+import type { Assumption, At, Change, Rejected, Step, Trace } from './trace.ts';
+
+export type StationKind =
+  | 'client'
+  | 'listen'
+  | 'tls'
+  | 'server'
+  | 'rewrite'
+  | 'location'
+  | 'limit'
+  | 'access'
+  | 'auth'
+  | 'cache'
+  | 'files'
+  | 'content'
+  | 'upstream'
+  | 'application'
+  | 'redirect'
+  | 'refused'
+  | 'closed'
+  | 'static'
+  | 'answer'
+  | 'error-page';
+
+export interface Station {
+  readonly id: string;
+  readonly kind: StationKind;
+  /** in nginx's words: server, location, limit_req */
+  readonly title: string;
+  /** the one fact that matters */
+  readonly fact: string;
+  readonly at: At | null;
+  readonly changes: readonly Change[];
+  readonly losers: readonly Rejected[];
+  /** what else is to be said of it, one line each */
+  readonly details: readonly string[];
+  readonly assumption: Assumption | null;
+  /** the end of the line on its way down */
+  readonly end: boolean;
+}
+
+/** What happens to the answer, on the way back up. */
+export interface Return {
+  readonly text: string;
+  readonly changes: readonly Change[];
+  readonly at: At | null;
+}
+
+export interface Line {
+  readonly title: string;
+  readonly down: readonly Station[];
+  readonly up: readonly Return[];
+  /** how the client sees the end: `200`, `301 https://…`, `closed` */
+  readonly ending: string;
+  readonly status: number;
+  /** where a redirect leads, as a URL to trace next */
+  readonly next: string | null;
+}
+
+const KIND_OF: Readonly<Record<string, StationKind>> = {
+  listen: 'listen',
+  tls: 'tls',
+  request: 'refused',
+  server: 'server',
+  'post-read': 'client',
+  'server-rewrite': 'rewrite',
+  'find-config': 'location',
+  rewrite: 'rewrite',
+  'post-rewrite': 'rewrite',
+  preaccess: 'limit',
+  access: 'access',
+  'post-access': 'access',
+  precontent: 'files',
+  content: 'content',
+  upstream: 'upstream',
+  preread: 'tls',
+  'error-page': 'error-page',
+};
+
+const TITLE_OF: Readonly<Record<string, string>> = {
+  ngx_http_limit_req_module: 'limit_req',
+  ngx_http_limit_conn_module: 'limit_conn',
+  ngx_http_auth_request_module: 'auth_request',
+  ngx_http_auth_basic_module: 'auth_basic',
+  ngx_http_access_module: 'allow, deny',
+  ngx_http_realip_module: 'realip',
+  ngx_http_try_files_module: 'try_files',
+  ngx_http_mirror_module: 'mirror',
+  ngx_http_index_module: 'index',
+  ngx_http_autoindex_module: 'autoindex',
+};
+
+const TITLES: Readonly<Record<StationKind, string>> = {
+  client: 'client',
+  listen: 'listen',
+  tls: 'TLS',
+  server: 'server',
+  rewrite: 'rewrite',
+  location: 'location',
+  limit: 'limit',
+  access: 'access',
+  auth: 'authentication',
+  cache: 'cache',
+  files: 'files',
+  content: 'content',
+  upstream: 'upstream',
+  application: 'application',
+  redirect: 'redirect',
+  refused: 'refused',
+  closed: 'closed',
+  static: 'static file',
+  answer: 'answer',
+  'error-page': 'error_page',
+};
+
+const UP = new Set(['response', 'filter', 'log']);
+
+function factOf(step: Step): string {
+  const uri = step.changed.find((c) => c.what === '$uri');
+  if (uri?.from != null && uri.to != null && step.phase !== 'find-config') return `${uri.from} → ${uri.to}`;
+  return step.said.replace(/^location /, '');
+}
+
+/** The line of a trace. Deterministic: the same trace gives the same line. */
+export function lineOf(trace: Trace): Line {
+  const { outcome, request, steps } = trace;
+  const assumptions = new Map(trace.assumptions.map((a) => [a.id, a]));
+  const down: Station[] = [];
+  const up: Return[] = [];
+  const add = (station: Partial<Station> & Pick<Station, 'kind' | 'fact'>): void => {
+    down.push({
+      id: String(down.length),
+      title: TITLES[station.kind],
+      at: null,
+      changes: [],
+      losers: [],
+      details: [],
+      assumption: null,
+      end: false,
+      ...station,
+    });
+  };
+  const agent = request.headers.find(([n]) => n.toLowerCase() === 'user-agent')?.[1];
+  add({ kind: 'client', fact: `${request.clientAddress}, HTTP/${request.httpVersion}`, details: agent ? [`User-Agent: ${agent}`] : [] });
+  for (const step of steps) {
+    if (UP.has(step.phase)) {
+      up.push({ text: step.said, changes: step.changed, at: step.at });
+      continue;
+    }
+    let kind = KIND_OF[step.phase] ?? 'content';
+    if (step.handler.includes('auth_')) kind = 'auth';
+    if (step.handler.includes('try_files') || step.handler.includes('index') || step.handler.includes('static')) kind = 'files';
+    add({
+      kind,
+      title: TITLE_OF[step.handler] ?? TITLES[kind],
+      fact: factOf(step),
+      at: step.at,
+      changes: step.changed,
+      losers: step.rejected,
+      details: step.said === factOf(step) ? [] : [step.said],
+      assumption: step.assumption === undefined ? null : (assumptions.get(step.assumption) ?? null),
+    });
+  }
+  const location = outcome.responseHeaders.find(([n]) => n.toLowerCase() === 'location')?.[1] ?? null;
+  const { upstreamRequest } = outcome;
+  if (upstreamRequest && ['proxy', 'uwsgi', 'fastcgi', 'scgi', 'grpc', 'memcached'].includes(outcome.kind)) {
+    const sent = upstreamRequest.params ?? upstreamRequest.headers;
+    add({
+      kind: 'application',
+      title: 'application',
+      fact: `${upstreamRequest.method ?? ''} ${upstreamRequest.uri} · ${sent.length} ${upstreamRequest.params ? 'parameters' : 'headers'} over ${upstreamRequest.protocol}`.trim(),
+      at: upstreamRequest.at,
+      details: [
+        ...upstreamRequest.servers.map((s) => `server ${s}`),
+        ...sent.map(([n, v]) => (upstreamRequest.params ? `${n} ${v}` : `${n}: ${v}`)),
+      ],
+      end: true,
+    });
+  } else if (outcome.kind === 'redirect' || (location !== null && outcome.status >= 300 && outcome.status < 400))
+    add({ kind: 'redirect', fact: `${outcome.status} ${location ?? ''}`.trim(), end: true });
+  else if (outcome.kind === 'closed') add({ kind: 'closed', fact: 'the connection is closed without an answer', end: true });
+  else if (outcome.kind === 'static') add({ kind: 'static', fact: outcome.file ?? '', end: true });
+  else if (outcome.kind === 'error' || outcome.status >= 400) add({ kind: 'refused', fact: String(outcome.status), end: true });
+  else
+    add({
+      kind: 'answer',
+      fact: outcome.body === null ? String(outcome.status) : `${outcome.status}, ${outcome.body.length} characters`,
+      details: outcome.body ? [outcome.body.slice(0, 400)] : [],
+      end: true,
+    });
+  const last = down.at(-2);
+  if (last && down.at(-1)!.assumption === null && last.assumption && last.kind === 'upstream') {
+    // one switch for what the application answers, on the application itself
+    down[down.length - 1] = { ...down.at(-1)!, assumption: last.assumption };
+    down[down.length - 2] = { ...last, assumption: null };
+  }
+  const host = request.headers.find(([n]) => n.toLowerCase() === 'host')?.[1] ?? '';
+  const url = `${request.scheme}://${host}${request.target}`;
+  const next =
+    location === null || outcome.status < 300 || outcome.status >= 400
+      ? null
+      : /^[a-z]+:\/\//i.test(location)
+        ? location
+        : location.startsWith('/')
+          ? `${request.scheme}://${host}${location}`
+          : null;
+  return {
+    title: `${request.method} ${url}`,
+    down,
+    up,
+    ending: outcome.kind === 'closed' ? 'closed' : location !== null && next ? `${outcome.status} ${location}` : String(outcome.status),
+    status: outcome.status,
+    next,
+  };
+}
