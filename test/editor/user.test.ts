@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { type Browser, openBrowser, root, type Server, sampleWorkspace, startServer } from './host.ts';
 import { Workbench } from './workbench.ts';
 
-describe('the packaged extension in the hands of a person', { timeout: 120_000 }, () => {
+describe('the packaged extension in the hands of a person', { timeout: 180_000 }, () => {
   let server: Server;
   let browser: Browser;
   let workbench: Workbench;
@@ -14,6 +14,12 @@ describe('the packaged extension in the hands of a person', { timeout: 120_000 }
   const shop = path.join(folder, 'nginx/conf.d/shop.conf');
 
   before(async () => {
+    fs.writeFileSync(path.join(folder, 'nginx/conf.d/wiki.conf'), '');
+    fs.mkdirSync(path.join(folder, 'alone'));
+    fs.writeFileSync(
+      path.join(folder, 'alone/nginx-alone.conf'),
+      `pid ${folder}/alone/nginx.pid;\nerror_log ${folder}/alone/error.log;\nevents {}\nhttp {\n    access_log off;\n    nonsense on;\n}\n`,
+    );
     [server, browser] = await Promise.all([startServer({ vsix: path.join(root, 'out/editor/proxylens.vsix') }), openBrowser()]);
     workbench = await Workbench.open(browser.page, server, folder, 'nginx/conf.d/shop.conf');
   });
@@ -34,17 +40,79 @@ describe('the packaged extension in the hands of a person', { timeout: 120_000 }
 
   step('flaws are underlined when the file is opened', async () => {
     await workbench.squiggles('error').first().waitFor();
-    await workbench.squiggles('warning').first().waitFor();
+    await workbench.squiggles('warning').nth(3).waitFor();
     await workbench.screenshot('squiggles');
   });
 
-  step('the light bulb mends the alias', async () => {
+  step('the status bar knows the main file', async () => {
+    await browser.page.locator('.statusbar-item[id="status.languageStatus"]').hover();
+    await browser.page.locator('.monaco-hover', { hasText: 'nginx/nginx.conf' }).waitFor();
+    await browser.page.locator('.monaco-hover', { hasText: '1.24' }).waitFor();
+    await workbench.screenshot('status');
+    await browser.page.mouse.move(700, 400);
+  });
+
+  step('the light bulb ends the location with a slash', async () => {
     await workbench.clickOn('/static', 'location /static {');
-    await workbench.openQuickFixes('slash');
+    await workbench.openQuickFixes('End the location with a slash');
     await workbench.screenshot('light-bulb');
     await browser.page.keyboard.press('Enter');
     await workbench.line('location /static/ {').waitFor();
-    await workbench.save(shop, /location \/static\/ \{/);
+  });
+
+  step('the light bulb passes the lost headers on', async () => {
+    const pass = workbench.page.locator('.view-line', { hasText: 'proxy_pass' }).last();
+    await pass.getByText('proxy_pass').click();
+    await workbench.applyQuickFix('Pass Host, X-Forwarded-For, X-Forwarded-Proto on');
+    await workbench.line('proxy_set_header X-Forwarded-Proto $scheme').waitFor();
+    await workbench.save(shop, /location \/ \{[^}]*proxy_set_header Host \$host;[^}]*X-Forwarded-Proto \$scheme;/);
+  });
+
+  step('what is left is mended by one command, and the marks go when the file is saved', async () => {
+    await workbench.command('Proxylens: Fix everything that is safe');
+    await workbench.line('proxy_read_timeout 1h;').waitFor();
+    await workbench.clickOn('add_header', 'add_header Cache-Control');
+    await workbench.applyQuickFix('Repeat Strict-Transport-Security, X-Content-Type-Options here');
+    await workbench.save(shop, /location \/static\/ \{[^}]*add_header Strict-Transport-Security/);
+    await workbench.gone(workbench.squiggles('warning'));
     assert.match(fs.readFileSync(shop, 'utf8'), /alias \/srv\/shop\/static\/;/);
+    await workbench.screenshot('mended');
+  });
+
+  step('weak TLS is marked in the file that is included, and mended', async () => {
+    await workbench.openFile('tls.conf');
+    await workbench.squiggles('warning').first().waitFor();
+    await workbench.clickOn('TLSv1', 'ssl_protocols');
+    await workbench.applyQuickFix('Keep the sound protocols');
+    await workbench.gone(workbench.squiggles('warning'));
+    await workbench.save(path.join(folder, 'nginx/snippets/tls.conf'), /ssl_protocols TLSv1\.2;/);
+  });
+
+  step("a click on a rule's id opens its page", async () => {
+    await workbench.openFile('nginx/nginx.conf');
+    await workbench.squiggles('warning').first().waitFor();
+    await workbench.command('View: Toggle Problems');
+    const link = browser.page.locator('.markers-panel a', { hasText: 'version-disclosed' }).first();
+    await link.click({ modifiers: ['ControlOrMeta'] });
+    await browser.page.locator('.tab', { hasText: 'version-disclosed' }).waitFor();
+    const page = browser.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+    await page.getByRole('heading', { name: 'Why' }).waitFor();
+    await workbench.screenshot('rule-page');
+    await workbench.command('View: Close Editor');
+    await workbench.command('View: Toggle Problems');
+  });
+
+  step('nginx is asked only after its command line was agreed to', async () => {
+    await workbench.openFile('nginx-alone.conf');
+    await workbench.squiggles('error').first().waitFor();
+    await workbench.command('Proxylens: Test the configuration with nginx -t');
+    const dialog = browser.page.locator('.monaco-dialog-box');
+    await dialog.waitFor();
+    assert.match((await dialog.textContent()) ?? '', /nginx -t -c .*alone\/nginx-alone\.conf/);
+    await workbench.screenshot('nginx-t-dialog');
+    await dialog.getByRole('button', { name: 'Run' }).click();
+    await browser.page.locator('.notifications-toasts', { hasText: 'unknown directive "nonsense"' }).waitFor();
+    await workbench.screenshot('nginx-t-verdict');
+    await browser.page.keyboard.press('Escape');
   });
 });

@@ -28,6 +28,15 @@ export class Workbench {
     return this.page.locator(`.squiggly-${severity}`);
   }
 
+  /** Waits until nothing of it is left. */
+  async gone(what: Locator): Promise<void> {
+    const deadline = Date.now() + PATIENCE;
+    while ((await what.count()) > 0) {
+      if (Date.now() > deadline) throw new Error(`${await what.count()} of ${what} are still there`);
+      await this.page.waitForTimeout(50);
+    }
+  }
+
   /** Puts the cursor into a word of the first line that holds it. */
   async clickOn(word: string, line = word): Promise<void> {
     await this.line(line).getByText(word).first().click();

@@ -160,7 +160,7 @@ export class Workspace {
       case 'folders':
         this.folders = change.folders;
         this.applicationSettled = false;
-        this.found = null;
+        this.searchAgain();
         this.reloadAll();
         break;
       case 'settings':
@@ -220,10 +220,13 @@ export class Workspace {
       present.forEach((statement, i) => {
         const answer = answers[i];
         if (answer) loaded.includes.set(statement, { ...answer, file });
-        else loaded.stale = true;
+        else {
+          loaded.stale = true;
+          this.overtaken++;
+        }
       });
     }
-    if (![...this.loaded.values()].some((l) => l.tree.files.has(file)) && holdsMainBlocks(document.text)) this.found = null;
+    if (![...this.loaded.values()].some((l) => l.tree.files.has(file)) && holdsMainBlocks(document.text)) this.searchAgain();
   }
 
   private forget(file: FileId): void {
@@ -254,11 +257,20 @@ export class Workspace {
     if (this.application.get(file)?.version === null) this.application.delete(file);
     this.applicationSettled = false;
     if ((this.buffers.get(file)?.version ?? null) === null) this.forget(file);
-    for (const loaded of this.loaded.values()) loaded.stale = true;
+    this.reloadAll();
+  }
+
+  /** Counts what makes a search for main files or a load that is under way out of date before it ends. */
+  private overtaken = 0;
+
+  private searchAgain(): void {
+    this.found = null;
+    this.overtaken++;
   }
 
   private reloadAll(): void {
     for (const loaded of this.loaded.values()) loaded.stale = true;
+    this.overtaken++;
   }
 
   /** True when the disk must be asked before a snapshot is whole. */
@@ -347,7 +359,9 @@ export class Workspace {
 
   private async settleOnce(cancel: CancelToken): Promise<void> {
     if (!this.found) {
+      const before = this.overtaken;
       const found = await findRoots(this.folders, this.files, this.options.isApplicationFile ?? (() => false), cancel);
+      if (this.overtaken !== before) return;
       this.found = found;
       const known = new Set(this.loaded.keys());
       for (const root of found.roots) if (!known.has(root)) await this.load(root, cancel);
@@ -407,6 +421,7 @@ export class Workspace {
   }
 
   private async load(root: FileId, cancel: CancelToken): Promise<void> {
+    const before = this.found ? this.overtaken : null; // without what the search finds the settings are not whole
     const settings = await this.settingsFor(root);
     const tree = await loadTree(root, this.sources(), {
       pathMap: settings.pathMap,
@@ -422,7 +437,7 @@ export class Workspace {
       return;
     }
     const includes = new Map(tree.includes);
-    this.loaded.set(root, { tree: { ...tree, includes }, includes, settings, stale: false });
+    this.loaded.set(root, { tree: { ...tree, includes }, includes, settings, stale: this.overtaken !== before });
     this.built.delete(root);
   }
 

@@ -15,7 +15,7 @@ export const roots = reads<RootsParams, RootsResult>({
     const fragment = configs.find((c) => c.kind === 'fragment');
     return {
       roots: configs.filter((c) => c.kind === 'root').map((c) => labelled(c.root)),
-      all: snapshot.configs.map((c) => labelled(c.root)),
+      all: snapshot.configs.filter((c) => c.kind === 'root').map((c) => labelled(c.root)),
       context: fragment ? fragment.main.context : null,
       nginxVersion: target?.target.nginx.text ?? '',
       versionFrom: target?.versionFrom ?? 'default',
