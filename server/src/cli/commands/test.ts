@@ -1,0 +1,81 @@
+/** `proxylens test`: request tests beside the configuration; exit 1 when an expectation does not hold. */
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import type { Command } from 'commander';
+import pc from 'picocolors';
+import { fileOfPath, NodeFiles } from '../../host/node-files.ts';
+import { compare, readTests } from '../../trace/expect.ts';
+import { traceText } from '../../trace/print/text.ts';
+import { traceRequest } from '../../trace/request.ts';
+import { filesBelow } from '../../workspace/roots.ts';
+import { type CommonOptions, Loader, shownPath, withCommonOptions } from '../common.ts';
+import { EXIT, Failure } from '../failure.ts';
+import { nearPath, paintFor } from './trace.ts';
+
+interface TestOptions extends CommonOptions {
+  format: string;
+}
+
+export function addTest(program: Command): void {
+  withCommonOptions(program.command('test').argument('[file...]', 'test files or folders; default: all *.proxytest.yaml below this folder'))
+    .description('check request tests (*.proxytest.yaml) against their configurations')
+    .option('--format <name>', 'text or json', 'text')
+    .action(async (files: string[], options: TestOptions) => {
+      process.exitCode = await test(files, options);
+    });
+}
+
+const isTest = (name: string): boolean => /\.proxytest\.ya?ml$/.test(name);
+
+async function testFiles(paths: readonly string[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const given of paths.length ? paths : ['.']) {
+    const stat = await fs.stat(given).catch(() => null);
+    if (!stat) throw new Failure(EXIT.unreadable, `${given}: no such file or folder`);
+    if (!stat.isDirectory()) found.push(path.resolve(given));
+    else for await (const id of filesBelow([fileOfPath(path.resolve(given))], new NodeFiles())) if (isTest(id)) found.push(shownPath(id));
+  }
+  return found.sort();
+}
+
+/** Runs the command; returns the exit code. Throws failures with the contract's codes. */
+export async function test(paths: readonly string[], options: TestOptions): Promise<number> {
+  if (options.format !== 'text' && options.format !== 'json')
+    throw new Failure(EXIT.usage, `--format is text or json, not "${options.format}"`);
+  const files = await testFiles(paths);
+  if (!files.length) throw new Failure(EXIT.unreadable, 'no *.proxytest.yaml found. Name a file or a folder.');
+  const color = options.color === 'always' || (options.color !== 'never' && process.stdout.isTTY === true && !process.env.NO_COLOR);
+  const c = pc.createColors(color);
+  const paint = paintFor(options.color);
+  const results: { file: string; name: string; line: number; ok: boolean; differences: unknown[] }[] = [];
+  let text = '';
+  for (const file of files) {
+    const suite = readTests(await fs.readFile(file, 'utf8'));
+    for (const p of suite.problems) throw new Failure(EXIT.usage, `${file}:${p.line + 1}: ${p.message}`);
+    const folder = path.dirname(file);
+    const maps = Object.entries(suite.map).map(([from, to]) => `${from}=${path.resolve(folder, to)}`);
+    const loader = await Loader.create({
+      ...options,
+      map: [...(options.map ?? []), ...maps],
+      ...(suite.nginx && !options.nginxVersion ? { nginxVersion: suite.nginx } : {}),
+    });
+    const { configs } = await loader.configs([path.resolve(folder, suite.config)]);
+    const config = configs[0];
+    if (!config) throw new Failure(EXIT.unreadable, `${file}: ${suite.config} is no configuration`);
+    text += `${c.underline(nearPath(file))}\n`;
+    for (const one of suite.tests) {
+      const trace = traceRequest(config, one.request, one.options);
+      const differences = compare(trace, one.expect);
+      results.push({ file, name: one.name, line: one.line, ok: differences.length === 0, differences });
+      text += `  ${differences.length ? c.red('✕') : c.green('✓')} ${one.name}\n`;
+      if (!differences.length) continue;
+      for (const d of differences) text += `      ${d.what}: expected ${c.green(d.expected)}, got ${c.red(d.got)}\n`;
+      text += traceText(trace, paint, nearPath).replace(/^(?=.)/gm, '      ');
+    }
+  }
+  const failed = results.filter((r) => !r.ok).length;
+  if (options.format === 'json')
+    process.stdout.write(JSON.stringify({ version: 1, results, summary: { passed: results.length - failed, failed } }, null, 2) + '\n');
+  else process.stdout.write(`${text}\n${results.length - failed} passed, ${failed} failed\n`);
+  return failed ? EXIT.findings : EXIT.clean;
+}

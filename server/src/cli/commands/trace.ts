@@ -1,0 +1,216 @@
+/** `proxylens trace`: the path of one request, or of many. */
+import fs from 'node:fs';
+import fsp from 'node:fs/promises';
+import path from 'node:path';
+import readline from 'node:readline';
+import type { Command } from 'commander';
+import pc from 'picocolors';
+import type { Config } from '../../config/config.ts';
+import { headerPair, requestFromUrl } from '../../trace/from-url.ts';
+import { traceMermaid } from '../../trace/print/mermaid.ts';
+import { traceSvg } from '../../trace/print/svg.ts';
+import { type Paint, PLAIN, traceText } from '../../trace/print/text.ts';
+import { traceRequest } from '../../trace/request.ts';
+import type { FileKind, Files, HeaderPair, RequestInput, Trace, TraceOptions } from '../../trace/trace.ts';
+import { type CommonOptions, Loader, withCommonOptions } from '../common.ts';
+import { EXIT, Failure } from '../failure.ts';
+
+interface TraceCommandOptions extends CommonOptions {
+  header?: string[];
+  from?: string;
+  format: string;
+  requests?: string;
+  files: string;
+  upstreamStatus?: string;
+  upstreamHeader?: string[];
+  assume?: string[];
+  httpVersion?: string;
+}
+
+const collect = (value: string, before: string[] = []): string[] => [...before, value];
+const FORMATS = ['text', 'json', 'svg', 'mermaid', 'jsonl'];
+
+export function addTrace(program: Command): void {
+  withCommonOptions(
+    program.command('trace').argument('<config>', 'the main file').argument('[method-and-url...]', 'GET https://example.com/app/'),
+  )
+    .description('show what nginx does with a request')
+    .option('-H, --header <line>', "a header line, 'Name: value' (repeatable)", collect)
+    .option('--from <address>', 'the address of the client')
+    .option('--http-version <version>', '1.0, 1.1, 2 or 3')
+    .option('--format <name>', 'text, json, svg, mermaid, or jsonl with --requests', 'text')
+    .option('--requests <file>', 'requests to trace, one JSON object a line; - for standard input')
+    .option(
+      '--files <which>',
+      'which files try_files, index and root see: disk, none, or a file with a list of paths; open questions otherwise',
+      'unknown',
+    )
+    .option('--upstream-status <code>', 'what the application answers')
+    .option('--upstream-header <line>', 'a header line of its answer (repeatable)', collect)
+    .option('--assume <id=value>', 'settles what the text cannot decide (repeatable)', collect)
+    .action(async (config: string, words: string[], options: TraceCommandOptions) => {
+      process.exitCode = await trace(config, words, options);
+    });
+}
+
+const pairs = (lines: readonly string[] | undefined): HeaderPair[] =>
+  (lines ?? []).map((line) => {
+    const pair = headerPair(line);
+    if (!pair) throw new Failure(EXIT.usage, `"${line}" is no header line such as 'Name: value'`);
+    return pair;
+  });
+
+/** This machine's files, asked synchronously: a trace never waits. */
+const DISK: Files = {
+  stat(file): FileKind | null {
+    try {
+      const stat = fs.statSync(file);
+      if (stat.isDirectory()) return 'folder';
+      fs.accessSync(file, fs.constants.R_OK);
+      return (stat.mode & 0o111) !== 0 ? 'executable' : 'file';
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).code === 'EACCES' ? 'forbidden' : null;
+    }
+  },
+  size(file) {
+    try {
+      return fs.statSync(file).size;
+    } catch {
+      return undefined;
+    }
+  },
+  text(file) {
+    try {
+      return fs.statSync(file).size > 1_000_000 ? undefined : fs.readFileSync(file, 'utf8');
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).code === 'ENOENT' ? null : undefined;
+    }
+  },
+};
+
+const NONE: Files = { stat: () => null, text: () => null };
+
+/** The files that a list of paths names; folders are those above them, and entries that end in a slash. */
+export function listedFiles(lines: readonly string[]): Files {
+  const files = new Set(lines.map((l) => l.trim()).filter((l) => l && !l.startsWith('#')));
+  const folders = new Set<string>();
+  for (const file of files) {
+    const clean = file.replace(/\/+$/, '');
+    if (file.endsWith('/')) folders.add(clean);
+    for (let at = path.posix.dirname(clean); !folders.has(at); at = path.posix.dirname(at)) folders.add(at);
+  }
+  return {
+    stat: (file) => (files.has(file) && !file.endsWith('/') ? 'file' : folders.has(file.replace(/\/+$/, '') || '/') ? 'folder' : null),
+    text: (file) => (files.has(file) ? undefined : null),
+  };
+}
+
+async function filesFor(which: string): Promise<Files | undefined> {
+  if (which === 'unknown') return undefined;
+  if (which === 'disk') return DISK;
+  if (which === 'none') return NONE;
+  try {
+    return listedFiles((await fsp.readFile(which, 'utf8')).split('\n'));
+  } catch {
+    throw new Failure(EXIT.unreadable, `--files ${which}: it is neither disk nor none, and there is no such list of paths`);
+  }
+}
+
+/** Runs the command; returns the exit code. Throws failures with the contract's codes. */
+export async function trace(configPath: string, words: readonly string[], options: TraceCommandOptions): Promise<number> {
+  if (!FORMATS.includes(options.format)) throw new Failure(EXIT.usage, `--format is one of ${FORMATS.join(', ')}, not "${options.format}"`);
+  if (!options.requests && !words.length)
+    throw new Failure(EXIT.usage, 'say which request: proxylens trace nginx.conf https://example.com/');
+  if (words.length > 2) throw new Failure(EXIT.usage, `too many words: ${words.join(' ')}`);
+  const status = options.upstreamStatus === undefined ? undefined : Number(options.upstreamStatus);
+  if (status !== undefined && !(status >= 100 && status <= 999))
+    throw new Failure(EXIT.usage, `--upstream-status ${options.upstreamStatus}: no status`);
+  const assume: Record<string, string> = {};
+  for (const pair of options.assume ?? []) {
+    const at = pair.lastIndexOf('=');
+    if (at < 1) throw new Failure(EXIT.usage, `--assume ${pair}: write ID=VALUE`);
+    assume[pair.slice(0, at)] = pair.slice(at + 1);
+  }
+  const files = await filesFor(options.files);
+  const traceOptions: TraceOptions = {
+    assume,
+    ...(files ? { files } : {}),
+    upstream: { ...(status === undefined ? {} : { status }), headers: pairs(options.upstreamHeader) },
+    now: Math.floor(Date.now() / 1000),
+  };
+  const loader = await Loader.create(options);
+  const { configs } = await loader.configs([configPath]);
+  const config = configs[0];
+  if (!config) throw new Failure(EXIT.unreadable, `${configPath}: no configuration`);
+  if (options.requests) return batch(config, options.requests, traceOptions, options.format);
+  const [method, url] = words.length === 2 ? words : ['GET', words[0]];
+  const request = requestFromUrl({
+    method: method!,
+    url: url!,
+    headers: pairs(options.header),
+    ...(options.from === undefined ? {} : { clientAddress: options.from }),
+    ...(options.httpVersion === undefined ? {} : { httpVersion: options.httpVersion }),
+  });
+  if ('problem' in request) throw new Failure(EXIT.usage, request.problem);
+  const result = traceRequest(config, request, traceOptions);
+  process.stdout.write(printed(result, options.format, options.color));
+  return EXIT.clean;
+}
+
+/** Colours for a terminal, or none. */
+export function paintFor(color: string | undefined): Paint {
+  const on = color === 'always' || (color !== 'never' && process.stdout.isTTY === true && !process.env.NO_COLOR);
+  if (!on) return PLAIN;
+  const c = pc.createColors(true);
+  return { dim: c.dim, strong: c.bold, good: c.green, bad: c.red, warn: c.yellow, accent: c.blue };
+}
+
+/** A path as seen from the working folder, when it lies below it. */
+export const nearPath = (file: string): string => {
+  const relative = path.relative(process.cwd(), file);
+  return relative && !relative.startsWith('..') ? relative : file;
+};
+
+function printed(result: Trace, format: string, color: string | undefined): string {
+  switch (format) {
+    case 'json':
+      return JSON.stringify(result, null, 2) + '\n';
+    case 'jsonl':
+      return JSON.stringify(result) + '\n';
+    case 'svg':
+      return traceSvg(result);
+    case 'mermaid':
+      return traceMermaid(result);
+    default:
+      return traceText(result, paintFor(color), nearPath);
+  }
+}
+
+/** One request a line in, one answer a line out, in order; a line that is no request gives an answer that says so. */
+async function batch(config: Config, file: string, options: TraceOptions, format: string): Promise<number> {
+  if (format !== 'jsonl' && format !== 'json' && format !== 'text') throw new Failure(EXIT.usage, '--requests answers in jsonl');
+  if (file !== '-' && !fs.existsSync(file)) throw new Failure(EXIT.unreadable, `${file}: no such file`);
+  const input = file === '-' ? process.stdin : fs.createReadStream(file);
+  let bad = false;
+  let line = 0;
+  for await (const text of readline.createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+    line++;
+    if (!text.trim()) continue;
+    const answer = one(config, text, line, options);
+    if ('error' in answer) bad = true;
+    if (!process.stdout.write(JSON.stringify(answer) + '\n')) await new Promise<void>((done) => process.stdout.once('drain', () => done()));
+  }
+  return bad ? EXIT.usage : EXIT.clean;
+}
+
+function one(config: Config, text: string, line: number, options: TraceOptions): Trace | { id: string | null; error: string } {
+  let request: RequestInput & { url?: string };
+  try {
+    request = JSON.parse(text) as RequestInput;
+  } catch {
+    return { id: null, error: `line ${line} is no JSON` };
+  }
+  if (!request || typeof request !== 'object') return { id: null, error: `line ${line} is no object` };
+  if (typeof request.target !== 'string') return { id: request.id ?? null, error: `line ${line} has no target` };
+  return traceRequest(config, request, options);
+}

@@ -1,0 +1,224 @@
+/** Request tests: reads `*.proxytest.yaml`, compares a trace with what is expected, and says every difference. No IO. */
+import { isMap, isSeq, LineCounter, parseDocument } from 'yaml';
+import { headerPair, requestFromUrl } from './from-url.ts';
+import type { HeaderPair, RequestInput, Trace, TraceOptions } from './trace.ts';
+
+export interface RequestTest {
+  readonly name: string;
+  /** zero-based line of the test in its file */
+  readonly line: number;
+  readonly request: RequestInput;
+  readonly options: TraceOptions;
+  readonly expect: Readonly<Record<string, unknown>>;
+}
+
+export interface TestFile {
+  /** relative to the test file */
+  readonly config: string;
+  readonly map: Readonly<Record<string, string>>;
+  readonly nginx: string | null;
+  readonly tests: readonly RequestTest[];
+  readonly problems: readonly { readonly line: number; readonly message: string }[];
+}
+
+export interface Difference {
+  readonly what: string;
+  readonly expected: string;
+  readonly got: string;
+}
+
+/** What `expect` may name, and how it is read off a trace. Header maps are compared name by name. */
+export const EXPECTATIONS: Readonly<Record<string, string>> = {
+  kind: 'how the request ends: proxy, uwsgi, static, return, redirect, error, closed, …',
+  status: 'the status that the client gets',
+  location: 'the Location header',
+  body: 'the text of a return',
+  file: 'the file that is sent',
+  server: 'the first name of the server',
+  locationBlock: 'the location as written, such as /app/ or ~ \\.php$',
+  upstream: 'the upstream group or host',
+  uri: 'the URI that the application gets',
+  method: 'the method that the application gets',
+  upstreamHeaders: 'header lines that the application gets; null for one that it must not get',
+  params: 'uwsgi, fastcgi or scgi parameters; null for one that must not be there',
+  responseHeaders: 'header lines that nginx adds; null for one that must not be there',
+  limits: 'names of the zones that limit the request',
+  cached: 'true when the answer would be stored',
+};
+
+const TOP = ['config', 'map', 'requests', 'nginxVersion'];
+const OWN = ['name', 'request', 'headers', 'from', 'httpVersion', 'assume', 'files', 'upstreamStatus', 'upstreamHeaders', 'expect'];
+
+const record = (value: unknown): Record<string, unknown> =>
+  value && typeof value === 'object' && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+
+function headersOf(value: unknown): HeaderPair[] {
+  if (Array.isArray(value)) return value.map((line) => headerPair(String(line))).filter((pair) => pair !== null);
+  return Object.entries(record(value)).map(([n, v]) => [n, String(v)] as const);
+}
+
+/** Reads the text of a test file. Never throws: mistakes are problems with their line, and the tests around them count. */
+export function readTests(text: string): TestFile {
+  const counter = new LineCounter();
+  const doc = parseDocument(text, { lineCounter: counter, merge: true });
+  const problems: { line: number; message: string }[] = doc.errors.map((e) => ({
+    line: counter.linePos(e.pos[0]).line - 1,
+    message: e.message.split('\n')[0] ?? e.message,
+  }));
+  const empty = { config: 'nginx.conf', map: {}, nginx: null, tests: [], problems };
+  if (problems.length) return empty;
+  const root = record(doc.toJS({ maxAliasCount: 100 }));
+  for (const key of Object.keys(root))
+    if (!TOP.includes(key)) problems.push({ line: 0, message: `There is no key "${key}". Known are ${TOP.join(', ')}.` });
+  const list = isMap(doc.contents) ? doc.contents.get('requests') : null;
+  if (!isSeq(list)) {
+    problems.push({ line: 0, message: 'A test file needs a list "requests".' });
+    return empty;
+  }
+  const tests: RequestTest[] = [];
+  list.items.forEach((item, i) => {
+    const start = (item as { range?: [number, number, number] } | null)?.range?.[0] ?? 0;
+    const line = counter.linePos(start).line - 1;
+    const raw = record((root.requests as unknown[])[i]);
+    for (const key of Object.keys(raw))
+      if (!OWN.includes(key)) problems.push({ line, message: `There is no key "${key}" in a request. Known are ${OWN.join(', ')}.` });
+    const [first = '', second] = String(raw.request ?? '')
+      .trim()
+      .split(/\s+/);
+    const [method, url] = second === undefined ? ['GET', first] : [first, second];
+    const request = requestFromUrl({
+      method,
+      url,
+      headers: headersOf(raw.headers),
+      ...(raw.from === undefined ? {} : { clientAddress: String(raw.from) }),
+      ...(raw.httpVersion === undefined ? {} : { httpVersion: String(raw.httpVersion) }),
+    });
+    if ('problem' in request) {
+      problems.push({ line, message: request.problem });
+      return;
+    }
+    const expect = record(raw.expect);
+    for (const key of Object.keys(expect))
+      if (!(key in EXPECTATIONS))
+        problems.push({ line, message: `Nothing is called "${key}" in expect. Known are ${Object.keys(EXPECTATIONS).join(', ')}.` });
+    if (!Object.keys(expect).length)
+      problems.push({ line, message: 'This request expects nothing. Say what should come of it below "expect".' });
+    const present = Array.isArray(raw.files) ? new Set(raw.files.map(String)) : null;
+    tests.push({
+      name: String(raw.name ?? `${method} ${url}`),
+      line,
+      request,
+      options: {
+        assume: Object.fromEntries(Object.entries(record(raw.assume)).map(([k, v]) => [k, String(v)])),
+        upstream: {
+          ...(raw.upstreamStatus === undefined ? {} : { status: Number(raw.upstreamStatus) }),
+          headers: headersOf(raw.upstreamHeaders),
+        },
+        ...(present
+          ? {
+              files: {
+                stat: (path: string) =>
+                  present.has(path)
+                    ? ('file' as const)
+                    : [...present].some((p) => p.startsWith(path.replace(/\/*$/, '/')))
+                      ? ('folder' as const)
+                      : null,
+              },
+            }
+          : {}),
+      },
+      expect,
+    });
+  });
+  return {
+    config: String(root.config ?? 'nginx.conf'),
+    map: Object.fromEntries(Object.entries(record(root.map)).map(([k, v]) => [k, String(v)])),
+    nginx: root.nginxVersion === undefined ? null : String(root.nginxVersion),
+    tests,
+    problems,
+  };
+}
+
+const PATTERN = /^\/(.+)\/(i?)$/s;
+
+/** A text fits when it is equal, or when the expectation is a `/pattern/` that is found in it. An invalid pattern fits nothing. */
+function fits(expected: unknown, got: string | null): boolean {
+  if (expected === null) return got === null;
+  if (got === null) return false;
+  const text = String(expected);
+  const m = PATTERN.exec(text);
+  // a path such as /app/ has the same form: equality counts first
+  if (text === got || !m) return text === got;
+  try {
+    return new RegExp(m[1]!, m[2]).test(got);
+  } catch {
+    return false;
+  }
+}
+
+const word = (value: unknown): string => (value === null ? 'nothing' : typeof value === 'string' ? `"${value}"` : JSON.stringify(value));
+
+/** Everything in which the trace differs from the expectation; empty when it holds. */
+export function compare(trace: Trace, expect: Readonly<Record<string, unknown>>): Difference[] {
+  const { outcome } = trace;
+  const up = outcome.upstreamRequest;
+  const all = (list: readonly HeaderPair[] | null | undefined, name: string): string | null => {
+    const values = (list ?? []).filter(([n]) => n.toLowerCase() === name.toLowerCase()).map(([, v]) => v);
+    return values.length ? values.join(', ') : null;
+  };
+  const plain: Readonly<Record<string, string | null>> = {
+    kind: outcome.kind,
+    status: String(outcome.status),
+    location: all(outcome.responseHeaders, 'location'),
+    body: outcome.body,
+    file: outcome.file,
+    server: outcome.server?.name ?? null,
+    locationBlock: outcome.location?.pattern ?? null,
+    upstream: up?.upstream ?? null,
+    uri: up?.uri ?? null,
+    method: up?.method ?? null,
+    cached: trace.cache ? String(trace.cache.store) : 'false',
+  };
+  const lists: Readonly<Record<string, readonly HeaderPair[] | null | undefined>> = {
+    upstreamHeaders: up?.headers,
+    params: up?.params,
+    responseHeaders: [...outcome.responseHeaders, ...outcome.builtinHeaders],
+  };
+  const out: Difference[] = [];
+  for (const [what, wanted] of Object.entries(expect)) {
+    if (what in lists) {
+      for (const [name, value] of Object.entries(record(wanted))) {
+        const got = all(lists[what], name);
+        if (!fits(value, got)) out.push({ what: `${what}.${name}`, expected: word(value), got: word(got) });
+      }
+    } else if (what === 'limits') {
+      const zones = trace.limits.flatMap((l) => l.zone ?? []);
+      const names = Array.isArray(wanted) ? wanted.map(String) : [String(wanted)];
+      if (names.length !== zones.length || names.some((n) => !zones.includes(n)))
+        out.push({ what, expected: names.join(', ') || 'none', got: zones.join(', ') || 'none' });
+    } else if (what in plain && !fits(wanted === null ? null : wanted, plain[what]!))
+      out.push({ what, expected: word(wanted), got: word(plain[what]) });
+  }
+  return out;
+}
+
+/** A test of the contract's form that pins what the trace says now. */
+export function asTest(trace: Trace, name: string): string {
+  const host = trace.request.headers.find(([n]) => n.toLowerCase() === 'host')?.[1] ?? 'localhost';
+  const quoted = (s: string): string => JSON.stringify(s);
+  const { outcome } = trace;
+  const out = [
+    `  - name: ${quoted(name)}`,
+    `    request: ${trace.request.method} ${trace.request.scheme}://${host}${trace.request.target}`,
+  ];
+  const extra = trace.request.headers.filter(([n]) => n.toLowerCase() !== 'host');
+  if (extra.length) out.push(`    headers: { ${extra.map(([n, v]) => `${quoted(n)}: ${quoted(v)}`).join(', ')} }`);
+  const chosen = trace.assumptions.filter((a) => a.chosen);
+  if (chosen.length) out.push(`    assume: { ${chosen.map((a) => `${quoted(a.id)}: ${quoted(a.assumed)}`).join(', ')} }`);
+  out.push('    expect:', `      kind: ${outcome.kind}`, `      status: ${outcome.status}`);
+  const location = outcome.responseHeaders.find(([n]) => n.toLowerCase() === 'location')?.[1];
+  if (location !== undefined) out.push(`      location: ${quoted(location)}`);
+  if (outcome.upstreamRequest)
+    out.push(`      upstream: ${quoted(outcome.upstreamRequest.upstream)}`, `      uri: ${quoted(outcome.upstreamRequest.uri)}`);
+  return out.join('\n') + '\n';
+}
