@@ -71,19 +71,29 @@ import versionDisclosed from './security/version-disclosed.ts';
 import weakCipher from './security/weak-cipher.ts';
 import weakProtocol from './security/weak-protocol.ts';
 import forwardedHeadersMissing from './upstreams/forwarded-headers-missing.ts';
+import bufferSizes from './validity/buffer-sizes.ts';
+import conflictingServerName from './validity/conflicting-server-name.ts';
 import duplicateDirective from './validity/duplicate-directive.ts';
 import duplicateLocation from './validity/duplicate-location.ts';
+import incompatibleDirectives from './validity/incompatible-directives.ts';
+import incompleteConfiguration from './validity/incomplete-configuration.ts';
+import incompleteTls from './validity/incomplete-tls.ts';
 import invalidCondition from './validity/invalid-condition.ts';
 import invalidEntry from './validity/invalid-entry.ts';
 import invalidLog from './validity/invalid-log.ts';
 import invalidRegex from './validity/invalid-regex.ts';
+import invalidServerName from './validity/invalid-server-name.ts';
 import invalidValue from './validity/invalid-value.ts';
+import listenConflict from './validity/listen-conflict.ts';
 import locationNesting from './validity/location-nesting.ts';
 import misplacedDirective from './validity/misplaced-directive.ts';
+import proxyPassForm from './validity/proxy-pass-form.ts';
 import reservedVariable from './validity/reserved-variable.ts';
 import syntax from './validity/syntax.ts';
 import unknownDirective from './validity/unknown-directive.ts';
 import unknownVariable from './validity/unknown-variable.ts';
+import unknownZone from './validity/unknown-zone.ts';
+import upstreamConflict from './validity/upstream-conflict.ts';
 import wrongArgumentCount from './validity/wrong-argument-count.ts';
 
 export const RULES: readonly Rule[] = [
@@ -158,18 +168,28 @@ export const RULES: readonly Rule[] = [
   weakCipher,
   weakProtocol,
   forwardedHeadersMissing,
+  bufferSizes,
+  conflictingServerName,
   duplicateDirective,
   duplicateLocation,
+  incompatibleDirectives,
+  incompleteConfiguration,
+  incompleteTls,
   invalidCondition,
   invalidEntry,
   invalidLog,
   invalidRegex,
+  invalidServerName,
   invalidValue,
+  listenConflict,
   locationNesting,
   misplacedDirective,
+  proxyPassForm,
   reservedVariable,
   syntax,
   unknownDirective,
   unknownVariable,
+  unknownZone,
+  upstreamConflict,
   wrongArgumentCount,
 ];

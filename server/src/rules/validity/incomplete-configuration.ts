@@ -1,0 +1,165 @@
+/** What a configuration or a server must have at least: an events block, a listen, a handler, a protocol; and enough connections for its sockets. */
+
+import { atLeast } from '../../catalog/version.ts';
+import type { Config } from '../../config/config.ts';
+import type { Directive } from '../../config/directive.ts';
+import { listenersOf, type Server, serversOf } from '../../config/servers.ts';
+import { fixOf, insertFirst } from '../fix.ts';
+import { defineRule } from '../rule.ts';
+import { factFor } from './_known.ts';
+import { soundFact } from './_sound.ts';
+import { structureOf } from './_structure.ts';
+
+/** Directives that answer connections in stream. */
+const HANDLERS = [
+  'proxy_pass',
+  'return',
+  'pass',
+  'js_access',
+  'js_preread',
+  'content_by_lua_block',
+  'content_by_lua_file',
+  'content_by_lua',
+];
+const IMPLIED: ReadonlySet<number> = new Set([110, 143, 25, 587, 993, 995, 465]);
+
+/** Sockets that nginx opens: a wildcard takes the other addresses of its port in, unless they bind on their own. */
+function socketCount(config: Config): number {
+  let count = 0;
+  for (const protocol of ['http', 'stream', 'mail'] as const) {
+    const ports = new Map<string, { wild: boolean; addresses: number; bound: number }>();
+    for (const l of listenersOf(config, protocol)) {
+      if (l.kind === 'unix') {
+        count++;
+        continue;
+      }
+      const key = `${l.kind} ${l.port} ${l.udp}`;
+      const port = ports.get(key) ?? { wild: false, addresses: 0, bound: 0 };
+      ports.set(key, port);
+      port.addresses++;
+      port.wild ||= l.wildcard;
+      if (
+        !l.wildcard &&
+        l.listens.some((x) =>
+          x.params.some(
+            (p) =>
+              p === 'bind' ||
+              /^(backlog|rcvbuf|sndbuf|so_keepalive|fastopen|setfib|accept_filter|ipv6only)=|^(deferred|reuseport)$/.test(p),
+          ),
+        )
+      )
+        port.bound++;
+    }
+    for (const p of ports.values()) count += p.wild ? 1 + p.bound : p.addresses;
+  }
+  return count;
+}
+
+export default defineRule({
+  id: 'incomplete-configuration',
+  group: 'validity',
+  severity: 'error',
+  since: '0.1',
+  title: 'Configuration or server that lacks something it cannot run without',
+  why: `
+Every configuration has an \`events\` block, even an empty one. A server of stream or mail has a \`listen\`, one of mail a protocol (given, or
+implied by a well-known port) and an \`auth_http\`, one of stream something that answers (before 1.27.1). There must be more
+\`worker_connections\` than listening sockets.`,
+  about: ['events', 'listen', 'protocol', 'auth_http', 'worker_connections'],
+  looksAt: { config: true },
+  needs: 'config',
+  fixable: 'sometimes',
+  messages: {
+    events: 'No "events" section in configuration. Add one; it may be empty.',
+    listen: 'No "listen" is defined for server. Add one.',
+    handler: 'No handler for server: nothing answers its connections. Add proxy_pass or return.',
+    protocol: 'Unknown mail protocol for server: port {port} implies none. Add "protocol".',
+    auth: 'No "auth_http" is defined for server. Add it here or in the mail block.',
+    connections: '{count} worker_connections are not enough for {sockets} listening sockets. There must be more.',
+    late: '"load_module" directive is specified too late. Move it above "{name}".',
+  },
+  check({ config, file, report }) {
+    if (config.kind !== 'root') return;
+    const { main } = config;
+    const incomplete = [...config.tree.includes.values()].some((i) => i.problem !== null);
+    const broken = structureOf(file, config.catalog).causes.length > 0;
+    if (!main.has('events') && !incomplete && !broken) {
+      const first = main.directives.find((d) => d.file === file) ?? null;
+      const span = first
+        ? { start: first.statement.name.start, end: first.statement.name.end }
+        : { start: 0, end: Math.min(1, file.text.length) };
+      report('events', {
+        at: { file: file.id, span },
+        fix: fixOf('Add an events block', 'suggestion', file, [insertFirst(file, null, ['events { }'])]),
+      });
+    }
+    const modules = main.directives.find((d) => ['events', 'http', 'stream', 'mail', 'thread_pool'].includes(d.name));
+    if (modules) {
+      const order = main.directives.indexOf(modules);
+      for (const d of main.directives.slice(order))
+        if (d.name === 'load_module')
+          report('late', {
+            at: d.nameAt,
+            data: { name: modules.name },
+            related: [{ at: modules.nameAt, message: 'Modules are counted from here on.' }],
+          });
+    }
+    for (const server of serversOf(config, 'stream'))
+      streamServer(server, config, (message, at) => report(message, { at: at.nameAt, related: closing(at) }));
+    for (const server of serversOf(config, 'mail')) {
+      const { opener } = server.scope;
+      if (opener?.name !== 'server' || !factFor(opener)) continue;
+      const listen = server.listens[0];
+      if (!listen) {
+        if (!server.scope.has('listen')) report('listen', { at: opener.nameAt });
+        continue;
+      }
+      const protocol = server.scope.has('protocol');
+      const ports = server.listens.flatMap((l) => l.addresses.map((a) => a.port));
+      if (!protocol && !ports.some((p) => IMPLIED.has(p))) report('protocol', { at: opener.nameAt, data: { port: ports[0] ?? 0 } });
+      else if (!server.scope.value('auth_http')) report('auth', { at: opener.nameAt });
+    }
+    const line = main.first('events')?.body?.first('worker_connections');
+    const count = line && soundFact(line) && /^\d+$/.test(line.value(0)) ? Number(line.value(0)) : null;
+    if (line && count !== null) {
+      const sockets = socketCount(config);
+      if (count < sockets + 1) report('connections', { at: line.at(line.args[0]), data: { count, sockets } });
+    }
+  },
+  examples: [
+    { inside: 'main', bad: '    http {\n#   ^^^^ events\n    }', good: 'events { }\n    http {\n    }' },
+    { inside: 'stream', bad: '    server { return x; }\n#   ^^^^^^ listen', good: '    server { listen 127.0.0.1:9000; return x; }' },
+    {
+      inside: 'mail',
+      bad: '    server { listen 127.0.0.1:9011; auth_http 127.0.0.1/a; }\n#   ^^^^^^ protocol',
+      good: '    server { listen 127.0.0.1:9011; protocol imap; auth_http 127.0.0.1/a; }',
+    },
+    {
+      inside: 'mail',
+      bad: '    server { listen 127.0.0.1:9011; protocol imap; }\n#   ^^^^^^ auth',
+      good: '    server { listen 127.0.0.1:143; auth_http 127.0.0.1/a; }',
+    },
+    {
+      inside: 'stream',
+      settings: { nginx: '1.22.1' },
+      bad: '    server { listen 127.0.0.1:9000; }\n#   ^^^^^^ handler',
+      good: '    server { listen 127.0.0.1:9000; return x; }',
+    },
+    {
+      inside: 'main',
+      bad: 'events { worker_connections 1; }\n#                           ^ connections\nhttp { server { listen 127.0.0.1:9101; } }',
+      good: 'events { worker_connections 64; }\nhttp { server { listen 127.0.0.1:9101; } }',
+    },
+  ],
+});
+
+const closing = (d: Directive) => (d.statement.close ? [{ at: d.at(d.statement.close), message: 'nginx names this line.' }] : []);
+
+function streamServer(server: Server, config: Config, say: (message: 'listen' | 'handler', at: Directive) => void): void {
+  const { scope } = server;
+  const { opener } = scope;
+  if (opener?.name !== 'server' || !factFor(opener)) return;
+  if (!scope.has('listen')) say('listen', opener);
+  else if (!atLeast(config.settings.target.nginx, '1.27.1') && !scope.directives.some((d) => HANDLERS.includes(d.name) || !factFor(d)))
+    say('handler', opener);
+}

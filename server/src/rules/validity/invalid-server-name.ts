@@ -1,0 +1,107 @@
+/** Names of servers and referers that are neither names nor masks (ngx_http_core_server_name, ngx_http_server_names, ngx_http_valid_referers). */
+
+import type { Config } from '../../config/config.ts';
+import { listenersOf } from '../../config/servers.ts';
+import type { Report } from '../rule.ts';
+import { defineRule } from '../rule.ts';
+import { HashKeys } from './_hash-keys.ts';
+import { soundFact } from './_sound.ts';
+
+export default defineRule({
+  id: 'invalid-server-name',
+  group: 'validity',
+  severity: 'error',
+  since: '0.1',
+  title: 'Server name or referer that is neither a name nor a mask',
+  why: `
+A mask has its asterisk as the first or the last label only: "*.example.com", "www.example.*", and ".example.com" for the name and all below
+it. Anything else with an asterisk needs a regular expression. nginx finds some wrong masks only when a socket has more than one server.`,
+  about: ['server_name', 'valid_referers'],
+  looksAt: [{ directive: ['server_name', 'valid_referers'] }, { config: true }],
+  needs: 'config',
+  messages: {
+    invalid: 'Server name "{name}" is invalid. A mask begins with "*." or ends in ".*".',
+    slash: 'Server name "{name}" has suspicious symbols: a name has no scheme and no path.',
+    mask: 'Invalid server name or wildcard "{name}" on {address}. "*" may be the first or the last label only.',
+    referer: 'Invalid hostname or wildcard "{name}". "*" may be the first or the last label only.',
+    empty: 'Invalid referer "": the word is empty.',
+    twice: 'Conflicting parameter "{name}": it is there already.',
+    nobody: 'The "none" or "blocked" referers are specified in the "valid_referers" directive without any valid referer. Add a name.',
+  },
+  check({ config, directive, report }) {
+    if (!directive) {
+      masks(config, (message, r) => report(message, r));
+      return;
+    }
+    if (soundFact(directive)?.source !== 'oss') return;
+    if (directive.name === 'server_name') {
+      for (const word of directive.args) {
+        const name = word.value;
+        const star = name.startsWith('*') && (name.length < 3 || name[1] !== '.');
+        if (star || name === '.') report('invalid', { at: word, data: { name } });
+        else if (name.includes('/') && !name.startsWith('~')) report('slash', { at: word, data: { name }, severity: 'warning' });
+      }
+      return;
+    }
+    const keys = new HashKeys();
+    let names = 0;
+    let wide = 0;
+    for (const word of directive.args) {
+      const { value } = word;
+      if (value === '') {
+        report('empty', { at: word });
+        return;
+      }
+      if (value === 'none' || value === 'blocked') wide++;
+      else if (value === 'server_names') {
+        // the server's own names are added where they are no regular expressions
+        names++;
+      } else if (value.startsWith('~')) names++;
+      else {
+        names++;
+        const slash = value.indexOf('/');
+        const host = slash < 0 ? value : value.slice(0, slash);
+        const added = keys.add(host);
+        if (added === 'invalid') report('referer', { at: word, data: { name: host } });
+        if (added === 'taken') report('twice', { at: word, data: { name: value } });
+      }
+    }
+    const first = directive.scope.named('valid_referers')[0] === directive;
+    const all = directive.scope.named('valid_referers').flatMap((d) => d.values);
+    if (first && wide && names === 0 && all.every((v) => v === 'none' || v === 'blocked'))
+      report('nobody', { at: directive.statement.name });
+  },
+  examples: [
+    { inside: 'server', bad: '    server_name *;\n#               ^ invalid', good: '    server_name *.example.com;' },
+    { inside: 'server', bad: '    server_name example.com/;\n#               ^^^^^^^^^^^^ slash', good: '    server_name example.com;' },
+    {
+      inside: 'http',
+      bad: '    server { listen 8080; server_name www.*.com; }\n#                                     ^^^^^^^^^ mask\n    server { listen 8080; server_name b; }',
+      good: '    server { listen 8080; server_name *.com; }\n    server { listen 8080; server_name b; }',
+    },
+    { inside: 'location', bad: '    valid_referers a*b;\n#                  ^^^ referer', good: '    valid_referers *.b;' },
+    {
+      inside: 'location',
+      bad: '    valid_referers none blocked;\n#   ^^^^^^^^^^^^^^ nobody',
+      good: '    valid_referers none blocked server_names;',
+    },
+  ],
+});
+
+/** ngx_http_server_names builds tables only where they are needed: then every name must be one. */
+function masks(config: Config, report: (message: 'mask', report: Report) => void): void {
+  const said = new Set<unknown>();
+  for (const listener of listenersOf(config)) {
+    const last = listener.defaultServer.names.filter((n) => n.kind === 'regex').at(-1);
+    if (listener.servers.length === 1 && !last?.regex?.groups) continue;
+    for (const server of listener.servers)
+      for (const name of server.names) {
+        if (!name.directive || name.kind === 'regex' || !soundFact(name.directive)) continue;
+        const word = name.directive.args[name.argument]!;
+        if (said.has(word) || name.text === '' || name.text === '.' || /^\*(?!\.)/.test(name.text)) continue;
+        if (new HashKeys().add(name.text) !== 'invalid') continue;
+        said.add(word);
+        report('mask', { at: name.directive.at(word), data: { name: name.text, address: listener.text } });
+      }
+  }
+}
