@@ -114,10 +114,7 @@ Some directives are fine by themselves and refused together: \`root\` and \`alia
 });
 
 /** ngx_http_proxy_redirect */
-function redirects(
-  scope: Scope,
-  say: (message: 'order' | 'variables', at: Directive, data: Record<string, string>) => void,
-): void {
+function redirects(scope: Scope, say: (message: 'order' | 'variables', at: Directive, data: Record<string, string>) => void): void {
   let pass: Directive | null = null;
   for (const d of scope.directives) {
     if (d.name === 'proxy_pass' && soundFact(d)) pass = d;
