@@ -95,6 +95,10 @@ import unknownVariable from './validity/unknown-variable.ts';
 import unknownZone from './validity/unknown-zone.ts';
 import upstreamConflict from './validity/upstream-conflict.ts';
 import wrongArgumentCount from './validity/wrong-argument-count.ts';
+import protocolMismatch from './wsgi/protocol-mismatch.ts';
+import socketNotListened from './wsgi/socket-not-listened.ts';
+import uwsgiParamInheritanceLost from './wsgi/uwsgi-param-inheritance-lost.ts';
+import uwsgiParamsMissing from './wsgi/uwsgi-params-missing.ts';
 
 export const RULES: readonly Rule[] = [
   deprecatedDirective,
@@ -192,4 +196,8 @@ export const RULES: readonly Rule[] = [
   unknownZone,
   upstreamConflict,
   wrongArgumentCount,
+  protocolMismatch,
+  socketNotListened,
+  uwsgiParamInheritanceLost,
+  uwsgiParamsMissing,
 ];

@@ -1,0 +1,148 @@
+/**
+ * What an address that nginx connects to reaches: an application's listener, a container without one, or nothing that the files know.
+ * Names resolve as compose networks do; sockets travel through volumes. Nothing is guessed where the machine decides.
+ */
+import { dirname, type FileId, isBelow, pathOf, resolve } from '../base/file-id.ts';
+import { type Address, isEveryAddress, isLoopback, reaches, sameSocketPath } from './address.ts';
+import type { Application, Listener } from './application.ts';
+import { type ComposeMount, type ComposeService, shareNetwork } from './compose.ts';
+import type { Deployment } from './deployment.ts';
+import { certain } from './setting.ts';
+
+/** The other end of a pass directive, before names are resolved. */
+export type Target =
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
+  | { readonly kind: 'unix'; readonly path: string };
+
+export type Reached =
+  | { readonly kind: 'listener'; readonly application: Application; readonly listener: Listener }
+  /** a container of the same network that runs applications, none of which listens there; `onLoopback` says why not */
+  | {
+      readonly kind: 'container';
+      readonly service: ComposeService;
+      readonly applications: readonly Application[];
+      readonly onLoopback: Listener | null;
+    }
+  /** the files know applications in the same view, and all that they listen on, and none is it */
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'unknown' };
+
+/** The service of a compose file that runs nginx with one of these files: by a mount, else by a build from a folder that holds one. */
+export function nginxContainer(deployment: Deployment, files: Iterable<FileId>): ComposeService | null {
+  const list = [...files];
+  for (const service of deployment.containers) {
+    const looks = /(^|\/)(nginx|nginx-unprivileged|openresty|angie)(:|@|$)/.test(service.image?.text.split('/').at(-1) ?? '');
+    const mounted = service.mounts.some(
+      (m) => m.source?.startsWith('.') && list.some((f) => isBelow(f, resolve(dirname(service.file), m.source!))),
+    );
+    if (mounted && (looks || service.mounts.some((m) => /nginx/.test(m.target)))) return service;
+    if (service.dockerfile && !deployment.applications.some((a) => a.container === service)) {
+      const text = deployment.files.get(service.dockerfile) ?? '';
+      if (/^\s*FROM\s+\S*(nginx|openresty|angie)/im.test(text) && list.some((f) => isBelow(f, dirname(service.dockerfile!))))
+        return service;
+    }
+  }
+  return null;
+}
+
+/** What is reached from nginx, which runs in `from`, or on the machine itself when that is null. */
+export function reachedFrom(deployment: Deployment, from: ComposeService | null, target: Target): Reached {
+  if (target.kind === 'unix') return socketReached(deployment, from, target.path);
+  return from && from.networks !== null ? fromContainer(deployment, from, target) : fromMachine(deployment, target);
+}
+
+const listening = (applications: readonly Application[], test: (address: Address, listener: Listener) => boolean): Reached | null => {
+  for (const application of applications)
+    for (const listener of application.listeners) {
+      const address = certain(listener.address);
+      if (address && test(address, listener)) return { kind: 'listener', application, listener };
+    }
+  return null;
+};
+
+/** True when every listener of every application is known. */
+const allKnown = (applications: readonly Application[]): boolean =>
+  applications.length > 0 &&
+  applications.every(
+    (a) => a.listeners.length > 0 && a.listeners.every((l) => l.address.from !== 'unknown' && certain(l.address)?.kind !== 'fd'),
+  );
+
+const onMachine = (a: Application): boolean => a.container === null || a.container.networkMode === 'host';
+
+function fromMachine(deployment: Deployment, target: Extract<Target, { kind: 'tcp' }>): Reached {
+  const own = deployment.applications.filter(onMachine);
+  const direct = listening(own, (address) => reaches(target, address));
+  if (direct) return direct;
+  if (isLoopback(target.host) || isEveryAddress(target.host)) {
+    for (const service of deployment.containers) {
+      const port = service.ports.find((p) => p.published === target.port);
+      if (!port) continue;
+      const inside = deployment.applications.filter((a) => a.container === service);
+      return (
+        listening(inside, (address) => address.kind === 'tcp' && address.port === port.target && !isLoopback(address.host)) ?? {
+          kind: 'unknown',
+        }
+      );
+    }
+    return allKnown(own) && own.length === deployment.applications.length ? { kind: 'nothing' } : { kind: 'unknown' };
+  }
+  // a name of a compose service without a container for nginx: nginx may run in a container that the file does not show
+  const service = deployment.containers.find((s) => s.hostNames.includes(target.host));
+  return service ? inService(deployment, service, target) : { kind: 'unknown' };
+}
+
+function fromContainer(deployment: Deployment, from: ComposeService, target: Extract<Target, { kind: 'tcp' }>): Reached {
+  if (isLoopback(target.host)) {
+    const same = deployment.applications.filter((a) => a.container === from);
+    return listening(same, (address) => reaches(target, address)) ?? (same.length ? { kind: 'unknown' } : { kind: 'nothing' });
+  }
+  const service = deployment.containers.find((s) => s.hostNames.includes(target.host) && shareNetwork(s, from));
+  return service ? inService(deployment, service, target) : { kind: 'unknown' };
+}
+
+function inService(deployment: Deployment, service: ComposeService, target: Extract<Target, { kind: 'tcp' }>): Reached {
+  const inside = deployment.applications.filter((a) => a.container === service);
+  const outward = listening(inside, (address) => address.kind === 'tcp' && address.port === target.port && !isLoopback(address.host));
+  if (outward) return outward;
+  if (!inside.length || !allKnown(inside)) return { kind: 'unknown' };
+  const loop = listening(inside, (address) => address.kind === 'tcp' && address.port === target.port && isLoopback(address.host));
+  return { kind: 'container', service, applications: inside, onLoopback: loop?.kind === 'listener' ? loop.listener : null };
+}
+
+function socketReached(deployment: Deployment, from: ComposeService | null, path: string): Reached {
+  const found = listening(deployment.applications, (address, listener) => {
+    if (address.kind !== 'unix') return false;
+    const application = deployment.applications.find((a) => a.listeners.includes(listener))!;
+    if (onMachine(application) && from === null) return sameSocketPath(address.path, path);
+    const theirs = outside(application.container, address.path);
+    const ours = outside(from, path);
+    return theirs !== null && ours !== null && theirs === ours;
+  });
+  if (found) return found;
+  const same = deployment.applications.filter((a) => (from === null ? onMachine(a) : a.container !== null));
+  return from === null && allKnown(same) && same.length === deployment.applications.length ? { kind: 'nothing' } : { kind: 'unknown' };
+}
+
+/** A path of a container as its volume or folder of the machine names it; null when no mount holds it. */
+function outside(container: ComposeService | null, path: string): string | null {
+  if (container === null) return path;
+  const mount = mountOf(container, path);
+  if (!mount?.source) return null;
+  const rest = path.slice(mount.target.replace(/\/+$/, '').length);
+  const source = /^[./~]/.test(mount.source) ? pathOf(resolve(dirname(container.file), mount.source)) : `volume:${mount.source}`;
+  return source.replace(/\/+$/, '') + rest;
+}
+
+/** The mount that holds a path: the longest. */
+export const mountOf = (container: ComposeService, path: string): ComposeMount | undefined =>
+  container.mounts
+    .filter((m) => path === m.target || path.startsWith(m.target.replace(/\/*$/, '/')))
+    .sort((a, b) => b.target.length - a.target.length)[0];
+
+/** Whether two paths, each of its own container or the machine, are one place; undefined when the files do not say. */
+export function samePlaceOutside(a: ComposeService | null, pathA: string, b: ComposeService | null, pathB: string): boolean | undefined {
+  const [left, right] = [outside(a, pathA), outside(b, pathB)];
+  if (left === null || right === null) return undefined;
+  const plain = (s: string): string => s.replace(/\/{2,}/g, '/').replace(/\/+$/, '');
+  return plain(left) === plain(right);
+}

@@ -1,0 +1,82 @@
+/** Fixes on either side: a line for the application's request in nginx's file, a setting in a Python file. */
+import type { TextEdit } from '../../base/edit.ts';
+import type { FileId } from '../../base/file-id.ts';
+import type { Place } from '../../base/span.ts';
+import type { Deployment } from '../../deploy/deployment.ts';
+import type { Setting } from '../../deploy/setting.ts';
+import { type Fix, fixOf, insertAfter } from '../fix.ts';
+import type { Side } from './_sides.ts';
+
+/** Sets a request header (or its param) in the scope of the pass directive: changes the line that is there, else adds one with what was inherited. */
+export function sendHeader(side: Side, header: string, value: string, title: string, safety: Fix['safety']): Fix {
+  const { pass, target } = side;
+  const proxy = target.kind === 'proxy';
+  const directive = proxy ? 'proxy_set_header' : `${target.kind}_param`;
+  const name = proxy ? header : `HTTP_${header.toUpperCase().replaceAll('-', '_')}`;
+  const lines = pass.scope.effective(directive).directives;
+  const same = lines.findLast((d) => (proxy ? d.value(0).toLowerCase() === name.toLowerCase() : d.value(0) === name));
+  if (same) {
+    const last = same.args.at(-1)!;
+    return { title, safety, edits: [{ file: same.file.id, edits: [{ span: { start: last.start, end: last.end }, newText: value }] }] };
+  }
+  const own = pass.scope.named(directive).filter((d) => d.file.id === pass.file.id && d.statement.parent === pass.statement.parent);
+  const added = `${directive} ${name} ${value};`;
+  if (own.length) return fixOf(title, safety, pass.file, [insertAfter(pass.file, own.at(-1)!.statement, [added])]);
+  const inherited = pass.scope.named(directive).length ? [] : lines;
+  const nearest = inherited[0];
+  // lines of an outer level that stand in one block get the new one beside them: an own line here would hide them all
+  if (
+    nearest &&
+    inherited.every((d) => d.scope === nearest.scope && d.file.id === nearest.file.id && d.via.length === nearest.via.length)
+  ) {
+    const last = inherited.at(-1)!;
+    return fixOf(title, safety, last.file, [insertAfter(last.file, last.statement, [added])]);
+  }
+  const again = inherited.map((d) => `${d.name} ${d.args.map((a) => a.raw).join(' ')};`);
+  return fixOf(title, safety, pass.file, [insertAfter(pass.file, pass.statement, [...again, added])]);
+}
+
+/** Sets a Python setting: replaces the value that is written, else adds a line at the end of the file. Null when the value is decided elsewhere. */
+export function setPython(
+  deployment: Deployment,
+  setting: Setting<unknown>,
+  name: string,
+  value: string,
+  end: Place,
+  title: string,
+): Fix | null {
+  if (setting.from === 'text')
+    return {
+      title,
+      safety: 'suggestion',
+      edits: [{ file: setting.place.file, edits: [{ span: whole(deployment, setting.place), newText: value }] }],
+    };
+  if (setting.from === 'unknown') return null;
+  return { title, safety: 'suggestion', edits: [{ file: end.file, edits: [appended(deployment, end.file, `${name} = ${value}`)] }] };
+}
+
+/** A place with the quotes around it. */
+function whole(deployment: Deployment, place: Place): Place['span'] {
+  const text = deployment.files.get(place.file) ?? '';
+  const { start, end } = place.span;
+  const quote = text[start - 1];
+  return (quote === '"' || quote === "'") && text[end] === quote ? { start: start - 1, end: end + 1 } : place.span;
+}
+
+/** A line at the end of a file. */
+export function appended(deployment: Deployment, file: FileId, line: string): TextEdit {
+  const text = deployment.files.get(file) ?? '';
+  const eol = text.includes('\r\n') ? '\r\n' : '\n';
+  return { span: { start: text.length, end: text.length }, newText: (text === '' || text.endsWith('\n') ? '' : eol) + line + eol };
+}
+
+/** An item more in a list or tuple that is written out; null when the value is none. */
+export function addedItem(deployment: Deployment, place: Place, item: string): TextEdit | null {
+  const text = (deployment.files.get(place.file) ?? '').slice(place.span.start, place.span.end);
+  const inner = /^([[(])([\s\S]*)([\])])$/.exec(text);
+  if (!inner) return null;
+  const body = inner[2]!.trimEnd();
+  const at = place.span.start + 1 + body.length;
+  const separator = body.trim() === '' ? '' : body.endsWith(',') ? ' ' : ', ';
+  return { span: { start: at, end: at }, newText: separator + item + (inner[1] === '(' && body.trim() === '' ? ',' : '') };
+}

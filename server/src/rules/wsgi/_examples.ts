@@ -1,0 +1,25 @@
+/** Trees for the examples of this group: nginx's file and a small project beside it. */
+
+/** `#- path` sections of files; the first one is the main file. */
+export const tree = (files: Readonly<Record<string, string>>): string =>
+  Object.entries(files)
+    .map(([path, text]) => `#- ${path}\n${text.replace(/^\n/, '').replace(/\n?$/, '\n')}`)
+    .join('');
+
+/** A main file around the lines of an http block. */
+export const main = (http: string): string => `events {\n}\nhttp {\n${http.replace(/^\n/, '').replace(/\n?$/, '\n')}}\n`;
+
+/** A Django project: the settings, and gunicorn's configuration when none is given. */
+export const django = (settings: string, gunicorn = "bind = 'unix:/run/shop.sock'\n"): Readonly<Record<string, string>> => ({
+  'app/manage.py': "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n",
+  'app/gunicorn.conf.py': gunicorn,
+  'app/shop/settings.py': settings.replace(/^\n/, ''),
+});
+
+/** The lines that every proxied location needs. */
+export const FORWARDED = `proxy_set_header Host $host;
+        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+        proxy_set_header X-Forwarded-Proto $scheme;`;
+
+export const CERTIFICATE = `ssl_certificate /etc/ssl/shop.pem;
+    ssl_certificate_key /etc/ssl/shop.key;`;

@@ -1,0 +1,221 @@
+/**
+ * Where nginx's side and the application's side meet: every pass directive with the application that it reaches, and what that application
+ * sees of a request as the trace sends it. All rules of the group ask here, so that they cannot disagree.
+ */
+import { fromBytes } from '../../base/bytes.ts';
+import type { Place } from '../../base/span.ts';
+import type { Config } from '../../config/config.ts';
+import type { Directive } from '../../config/directive.ts';
+import { type Location, locationOf } from '../../config/locations.ts';
+import { type Server, serversOf } from '../../config/servers.ts';
+import { PASS_DIRECTIVES, type PassTarget, passTarget, type UpstreamServer } from '../../config/upstreams.ts';
+import type { Application, Framework, Listener } from '../../deploy/application.ts';
+import type { ComposeService } from '../../deploy/compose.ts';
+import type { Deployment } from '../../deploy/deployment.ts';
+import { nginxContainer, type Reached, reachedFrom, type Target } from '../../deploy/reach.ts';
+import { type AppView, applicationView } from '../../deploy/view.ts';
+import { traceRequest } from '../../trace/request.ts';
+import type { HeaderPair, Trace } from '../../trace/trace.ts';
+
+/** One address behind a pass directive, with what it reaches. */
+export interface Link {
+  readonly pass: Directive;
+  readonly target: PassTarget;
+  /** the line of the upstream block that names the address; null where the pass directive does */
+  readonly member: UpstreamServer | null;
+  readonly address: Target;
+  readonly reached: Reached;
+  readonly server: Server | null;
+  readonly location: Location | null;
+}
+
+/** A link that ends at an application. */
+export interface Side extends Link {
+  readonly application: Application;
+  readonly listener: Listener;
+}
+
+const links = new WeakMap<Config, WeakMap<Deployment, readonly Link[]>>();
+
+/** All links of a configuration, in the order of the text. Variables in a pass directive leave nothing to follow. */
+export function linksOf(config: Config, deployment: Deployment): readonly Link[] {
+  let byDeployment = links.get(config);
+  if (!byDeployment) links.set(config, (byDeployment = new WeakMap()));
+  let found = byDeployment.get(deployment);
+  if (!found) byDeployment.set(deployment, (found = makeLinks(config, deployment)));
+  return found;
+}
+
+function makeLinks(config: Config, deployment: Deployment): Link[] {
+  const from = nginxOf(config, deployment);
+  const out: Link[] = [];
+  for (const server of serversOf(config))
+    for (const pass of passesBelow(server)) {
+      const target = passTarget(pass);
+      if (!target) continue;
+      const members: readonly (UpstreamServer | null)[] = target.upstream ? target.upstream.servers.filter((s) => !s.down) : [null];
+      for (const member of members) {
+        const address = addressOf(target, member);
+        if (!address) continue;
+        out.push({
+          pass,
+          target,
+          member,
+          address,
+          reached: reachedFrom(deployment, from, address),
+          server,
+          location: locationOf(pass.scope),
+        });
+      }
+    }
+  return out;
+}
+
+function* passesBelow(server: Server): Generator<Directive> {
+  const visit = function* (scope: Directive['scope']): Generator<Directive> {
+    for (const d of scope.directives) {
+      if (PASS_DIRECTIVES.includes(d.name) && d.fact) yield d;
+      if (d.body) yield* visit(d.body);
+    }
+  };
+  yield* visit(server.scope);
+}
+
+function addressOf(target: PassTarget, member: UpstreamServer | null): Target | null {
+  const kind = member ? member.kind : target.kindOfHost;
+  const host = member ? member.host : target.host;
+  if (kind === 'unix') return { kind: 'unix', path: host.replace(/^unix:/, '') };
+  const port = member ? member.port : target.port;
+  return port === null ? null : { kind: 'tcp', host: host.replace(/^\[|\]$/g, ''), port };
+}
+
+/** The container in which this nginx runs; null for the machine itself. */
+export const nginxOf = (config: Config, deployment: Deployment): ComposeService | null => nginxContainer(deployment, config.files.keys());
+
+/**
+ * The links that end at an application. Where the files name no server, a project's settings stand for the one application of the workspace: every
+ * pass directive to a local address then leads to it, if there is but one upstream.
+ */
+export function sidesOf(config: Config, deployment: Deployment): readonly Side[] {
+  const all = linksOf(config, deployment);
+  const found = all.flatMap((l): Side[] =>
+    l.reached.kind === 'listener' ? [{ ...l, application: l.reached.application, listener: l.reached.listener }] : [],
+  );
+  const lone =
+    deployment.applications.length === 1 && deployment.applications[0]!.side.server === 'unknown' ? deployment.applications[0]! : null;
+  if (!lone) return found;
+  const names = new Set(all.map((l) => l.target.upstream?.name ?? l.target.url));
+  if (names.size !== 1) return found;
+  const listener: Listener = {
+    protocol: 'http',
+    address: { from: 'unknown', why: 'no server is configured here', place: null },
+    tls: false,
+    router: false,
+    by: 'address',
+    mode: { from: 'default', value: null },
+  };
+  return all.map((l) => ({ ...l, application: lone, listener }));
+}
+
+/** The sides of the group with Django behind them. */
+export const djangoSides = (
+  config: Config,
+  deployment: Deployment,
+): (Side & { readonly django: Extract<Framework, { kind: 'django' }> })[] =>
+  sidesOf(config, deployment).flatMap((s) =>
+    s.application.framework?.kind === 'django' ? [{ ...s, django: s.application.framework }] : [],
+  );
+
+/** One side for each pass directive and application: several members of a group say the same thing once. */
+export function distinct<S extends Side>(sides: readonly S[]): S[] {
+  const seen = new Set<string>();
+  return sides.filter((s) => {
+    const key = `${s.pass.file.id}#${s.pass.statement.start}#${s.pass.via.length}#${s.server?.index}#${s.application.id}`;
+    return !seen.has(key) && seen.add(key);
+  });
+}
+
+export interface Probe {
+  readonly scheme?: 'http' | 'https';
+  readonly method?: string;
+  readonly path?: string;
+  readonly host?: string;
+  readonly headers?: readonly HeaderPair[];
+}
+
+export interface Probed {
+  readonly trace: Trace;
+  readonly view: AppView;
+}
+
+/** The first name of a server that a client can ask for. */
+export const hostOf = (server: Server | null): string | null =>
+  server?.names.find(
+    (n) => n.kind === 'exact' && !n.hostname && n.text !== '' && n.text !== '_' && n.text !== 'localhost' && n.text.includes('.'),
+  )?.text ?? null;
+
+/** The listeners of a server by scheme, with their port; unix sockets are left out. */
+export function portOf(server: Server, scheme: 'http' | 'https'): number | null {
+  for (const listen of server.listens) {
+    const tls = listen.params.includes('ssl') || listen.params.includes('quic');
+    const address = listen.addresses[0];
+    if (address && address.kind !== 'unix' && tls === (scheme === 'https') && !listen.params.includes('quic')) return address.port;
+  }
+  return null;
+}
+
+const NO_FILES = { stat: () => null } as const;
+
+/**
+ * Sends a request through nginx's side and shows what the application sees of it: null when it does not get there. The disk counts as empty, so that
+ * `try_files` falls through to the application.
+ */
+export function probe(side: Side, config: Config, { scheme = 'http', method = 'GET', path, host, headers = [] }: Probe): Probed | null {
+  const { server } = side;
+  if (!server) return null;
+  const port = portOf(server, scheme);
+  const target = path ?? pathTo(side);
+  if (port === null || target === null) return null;
+  const name = host ?? hostOf(server) ?? 'probe.example';
+  const standard = port === (scheme === 'https' ? 443 : 80);
+  const sent = standard ? name : `${name}:${port}`;
+  const trace = traceRequest(
+    config,
+    { method, target, scheme, headers: [['Host', sent], ...headers], localPort: port, clientAddress: '203.0.113.9', httpVersion: '1.1' },
+    { files: NO_FILES },
+  );
+  const request = trace.outcome.upstreamRequest;
+  if (!request || !isAt(request.at, side)) return null;
+  const servers = [side.address.kind === 'unix' ? `unix:${side.address.path}` : `${side.address.host}:${side.address.port}`];
+  return {
+    trace,
+    view: applicationView(side.application, { ...request, servers }, { address: '203.0.113.9', scheme, host: sent }),
+  };
+}
+
+/** Whether the request went through this very pass directive. */
+const isAt = (at: { uri: string; range: { start: { line: number } } } | null, side: Side): boolean =>
+  at !== null && at.uri === side.pass.file.id && at.range.start.line === side.pass.file.lines.lineAt(side.pass.statement.start);
+
+/** A path that the location of the side takes; null for regular expressions and where another location takes them all. */
+export function pathTo(side: Side): string | null {
+  const { location } = side;
+  if (!location || location.kind === 'named') return '/proxylens';
+  if (location.kind === 'regex') return null;
+  return location.kind === 'exact'
+    ? fromBytes(location.bytes)
+    : `${fromBytes(location.bytes)}${location.name.endsWith('/') ? '' : '/'}proxylens`;
+}
+
+/** Words for a place of the application's side. */
+export const orPlace = (place: Place | null, application: Application): Place => place ?? application.place;
+
+/** What a header or param is set to for the application here: the last line that sets it; undefined when none does. */
+export function sentLine(side: Side, header: string): Directive | undefined {
+  const { scope } = side.pass;
+  const wanted = header.toLowerCase();
+  if (side.target.kind === 'proxy')
+    return scope.effective('proxy_set_header').directives.findLast((d) => d.value(0).toLowerCase() === wanted);
+  const param = `HTTP_${header.toUpperCase().replaceAll('-', '_')}`;
+  return scope.effective(`${side.target.kind}_param`).directives.findLast((d) => d.value(0) === param);
+}

@@ -1,0 +1,142 @@
+/** nginx speaks one protocol, the socket it reaches another: 502, or a wait for a timeout. */
+
+import { serverTitle } from '../../deploy/application.ts';
+import { placeOf } from '../../deploy/setting.ts';
+import { type Fix, fixOf, insertBefore, replace } from '../fix.ts';
+import { defineRule } from '../rule.ts';
+import { main, tree } from './_examples.ts';
+import { distinct, orPlace, type Side, sidesOf } from './_sides.ts';
+
+/** What each pass directive speaks. */
+const SPEAKS: Readonly<Record<string, string>> = { proxy: 'http', uwsgi: 'uwsgi', fastcgi: 'fastcgi', scgi: 'scgi', grpc: 'gRPC' };
+const DIRECTIVES: Readonly<Record<string, string>> = {
+  http: 'proxy_pass',
+  uwsgi: 'uwsgi_pass',
+  fastcgi: 'fastcgi_pass',
+  scgi: 'scgi_pass',
+};
+const OPTIONS: Readonly<Record<string, string>> = {
+  http: 'http-socket',
+  uwsgi: 'uwsgi-socket',
+  fastcgi: 'fastcgi-socket',
+  scgi: 'scgi-socket',
+};
+
+function onNginx(side: Side): Fix | null {
+  const { pass, target, listener } = side;
+  const directive = DIRECTIVES[listener.protocol];
+  const argument = pass.args[0];
+  if (!directive || !argument || target.uri.length > 1) return null;
+  const address = target.url.slice(target.scheme.length, target.url.length - target.uri.length);
+  const value = listener.protocol === 'http' ? `http://${address}` : address;
+  // the include goes into the edit of the name: two edits at one offset would be ambiguous
+  const before =
+    listener.protocol === 'http' ? '' : insertBefore(pass.file, pass.statement, [`include ${listener.protocol}_params;`]).newText;
+  return fixOf(`Use ${directive}`, 'suggestion', pass.file, [replace(pass.statement.name, before + directive), replace(argument, value)]);
+}
+
+function onApplication(side: Side): Fix | null {
+  const { application, listener, target } = side;
+  const wanted = OPTIONS[SPEAKS[target.kind] ?? ''];
+  if (application.side.server !== 'uwsgi' || !wanted || listener.router) return null;
+  const socket = application.side.settings.sockets.find((s) => s.address === listener.address);
+  if (!socket || !['socket', 'http-socket', 'uwsgi-socket', 'fastcgi-socket', 'scgi-socket'].includes(socket.option.writtenName))
+    return null;
+  const { file, span } = socket.option.namePlace;
+  return { title: `Make it ${wanted} in uWSGI`, safety: 'suggestion', edits: [{ file, edits: [{ span, newText: wanted }] }] };
+}
+
+export default defineRule({
+  id: 'protocol-mismatch',
+  group: 'wsgi',
+  severity: 'error',
+  since: '0.1',
+  title: 'nginx speaks another protocol than the application server listens for',
+  why: `
+uWSGI's \`socket\` speaks the uwsgi protocol, its \`http-socket\` and \`http\` speak HTTP, gunicorn and the ASGI servers speak HTTP. The pass
+directive must fit: \`uwsgi_pass\` for the one, \`proxy_pass\` for the other.
+
+A wrong pair gives 502: uWSGI reads the letters of a request line as a length and logs an invalid request block size; the other way round
+nginx waits until uWSGI gives up after its socket-timeout.`,
+  about: ['proxy_pass', 'uwsgi_pass'],
+  looksAt: { config: true },
+  needs: 'deployment',
+  fixable: 'sometimes',
+  messages: {
+    differs: '{directive} speaks {spoken}, {server} expects {expected} on {address}. Use {fitting}, or change the socket.',
+  },
+  check({ config, deployment, report }) {
+    for (const side of distinct(sidesOf(config, deployment))) {
+      const { pass, target, listener, application } = side;
+      const spoken = SPEAKS[target.kind];
+      if (!spoken || application.side.server === 'unknown' || spoken === listener.protocol) continue;
+      const place = orPlace(placeOf(listener.address), application);
+      report('differs', {
+        at: pass.nameAt,
+        data: {
+          directive: pass.name,
+          spoken,
+          server: serverTitle(application),
+          expected: listener.protocol,
+          address: side.address.kind === 'unix' ? `unix:${side.address.path}` : `${side.address.host}:${side.address.port}`,
+          fitting: DIRECTIVES[listener.protocol] ?? 'another directive',
+        },
+        related: [{ at: place, message: `${serverTitle(application)} listens here, for ${listener.protocol}` }],
+        fix: [onNginx(side), onApplication(side)].filter((f) => f !== null),
+      });
+    }
+  },
+  examples: [
+    {
+      bad: tree({
+        'nginx.conf': main(`server {
+    location / {
+        proxy_pass http://unix:/run/shop.sock;
+#       ^^^^^^^^^^ differs
+    }
+}`),
+        'app/uwsgi.ini': '[uwsgi]\nsocket = /run/shop.sock\nmodule = shop.wsgi\n',
+      }),
+      good: tree({
+        'nginx.conf': main(`server {
+    location / {
+        include uwsgi_params;
+        uwsgi_pass unix:/run/shop.sock;
+    }
+}`),
+        'app/uwsgi.ini': '[uwsgi]\nsocket = /run/shop.sock\nmodule = shop.wsgi\n',
+      }),
+    },
+    {
+      bad: tree({
+        'nginx.conf': main(`upstream app {
+    server 127.0.0.1:8000;
+}
+server {
+    location / {
+        uwsgi_pass app;
+#       ^^^^^^^^^^ differs
+    }
+}`),
+        'app/Procfile': 'web: gunicorn --bind 127.0.0.1:8000 shop.wsgi\n',
+      }),
+      good: tree({
+        'nginx.conf': main(`upstream app {
+    server 127.0.0.1:8000;
+}
+server {
+    location / {
+        proxy_pass http://app;
+    }
+}`),
+        'app/Procfile': 'web: gunicorn --bind 127.0.0.1:8000 shop.wsgi\n',
+      }),
+    },
+    {
+      good: tree({
+        'nginx.conf': main('server {\n    location / {\n        proxy_pass http://127.0.0.1:8080;\n    }\n}'),
+        'app/uwsgi.ini': '[uwsgi]\nhttp-socket = :8080\nsocket = :3031\nmodule = shop.wsgi\n',
+      }),
+    },
+  ],
+});

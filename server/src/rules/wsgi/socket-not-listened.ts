@@ -1,0 +1,207 @@
+/** nginx connects to an address that no application of the workspace listens on, while one application is reached by nobody. */
+import { addressText } from '../../deploy/address.ts';
+import { type Application, type Listener, serverTitle } from '../../deploy/application.ts';
+import { certain, placeOf } from '../../deploy/setting.ts';
+import { type Fix, fixOf, replace } from '../fix.ts';
+import { defineRule } from '../rule.ts';
+import { main, tree } from './_examples.ts';
+import { type Link, linksOf, nginxOf, orPlace } from './_sides.ts';
+
+const shown = (link: Link): string =>
+  link.address.kind === 'unix' ? `unix:${link.address.path}` : `${link.address.host}:${link.address.port}`;
+
+/** Writes another address into the line that names it. */
+function readdressed(link: Link, address: string, title: string): Fix | null {
+  const directive = link.member?.directive ?? link.pass;
+  const word = directive.args[0];
+  if (!word) return null;
+  const { target } = link;
+  const value = link.member ? address : target.scheme + address + (address.startsWith('unix:') && target.uri ? ':' : '') + target.uri;
+  return fixOf(title, 'suggestion', directive.file, [replace(word, value)]);
+}
+
+/** How the listener is addressed from nginx on the same machine. */
+const fromHere = (listener: Listener): string | null => {
+  const address = certain(listener.address);
+  if (!address || address.kind === 'fd') return null;
+  return address.kind === 'tcp' && ['', '0.0.0.0', '::'].includes(address.host) ? `127.0.0.1:${address.port}` : addressText(address);
+};
+
+export default defineRule({
+  id: 'socket-not-listened',
+  group: 'wsgi',
+  severity: 'warning',
+  since: '0.1',
+  title: 'No application listens on the address that nginx connects to',
+  why: `
+The address in \`proxy_pass\`, \`uwsgi_pass\` or an upstream's \`server\` must be the one that the application server binds: the same socket
+path, or the same port. Where they differ every request ends in 502.
+
+In containers the addresses are those of the network: \`127.0.0.1\` is nginx's own container, a service is reached by its name and by the
+port inside, and a server that binds \`127.0.0.1\` in its container is reached by nobody else. The rule speaks only where the files know all
+applications and exactly one of them is left without a proxy.`,
+  about: ['proxy_pass', 'uwsgi_pass', 'upstream'],
+  looksAt: { config: true },
+  needs: 'deployment',
+  fixable: 'sometimes',
+  messages: {
+    elsewhere: 'Nothing listens on {address}: {server} ({name}) listens on {own}. Use one address on both sides.',
+    ownContainer: '{address} is the container of nginx itself, and {server} runs in the service {name}. Use the name of the service.',
+    wrongPort: 'No application of the service {name} listens on port {port}: {server} listens on {own}.',
+    loopback: '{server} of the service {name} listens on {own}, which only its own container reaches. Bind 0.0.0.0.',
+  },
+  check({ config, deployment, report }) {
+    const links = linksOf(config, deployment);
+    const from = nginxOf(config, deployment);
+    const reached = new Set(links.flatMap((l) => (l.reached.kind === 'listener' ? [l.reached.application] : [])));
+    const orphans = deployment.applications.filter((a) => !reached.has(a) && a.side.server !== 'unknown' && a.listeners.length > 0);
+    const lost = links.filter((l) => l.reached.kind === 'nothing' && ['proxy', 'uwsgi', 'scgi'].includes(l.target.kind));
+    const seen = new Set<string>();
+    const once = (link: Link): boolean => {
+      const directive = link.member?.directive ?? link.pass;
+      const key = `${directive.file.id}#${directive.statement.start}`;
+      return !seen.has(key) && Boolean(seen.add(key));
+    };
+    const wordOf = (link: Link) => {
+      const directive = link.member?.directive ?? link.pass;
+      return directive.at(directive.args[0] ?? directive.statement.name);
+    };
+    const about = (a: Application, listener: Listener) => ({
+      server: serverTitle(a),
+      name: a.name,
+      own: certain(listener.address) ? addressText(certain(listener.address)!) : 'an address that is not known',
+    });
+    const orphan = orphans.length === 1 && new Set(lost.map(shown)).size === 1 ? orphans[0]! : null;
+    for (const link of lost) {
+      const listener = orphan?.listeners.find((l) => certain(l.address) !== undefined);
+      if (!orphan || !listener || !once(link)) continue;
+      const related = [{ at: orPlace(placeOf(listener.address), orphan), message: `${serverTitle(orphan)} listens here` }];
+      const data = { ...about(orphan, listener), address: shown(link) };
+      const inside = certain(listener.address);
+      if (from && orphan.container && orphan.container !== from) {
+        const name = orphan.container.name;
+        const fix = inside?.kind === 'tcp' ? readdressed(link, `${name}:${inside.port}`, `Connect to ${name}:${inside.port}`) : null;
+        report('ownContainer', { at: wordOf(link), data: { ...data, name }, related, fix });
+      } else if (!from && orphan.container === null) {
+        const here = fromHere(listener);
+        report('elsewhere', { at: wordOf(link), data, related, fix: here ? readdressed(link, here, `Connect to ${here}`) : null });
+      }
+    }
+    for (const link of links) {
+      if (link.reached.kind !== 'container' || link.address.kind !== 'tcp' || !once(link)) continue;
+      const { service, applications, onLoopback } = link.reached;
+      const application = applications[0]!;
+      const listener = onLoopback ?? application.listeners[0]!;
+      const related = [{ at: orPlace(placeOf(listener.address), application), message: `${serverTitle(application)} listens here` }];
+      const data = { ...about(application, listener), name: service.name, port: link.address.port };
+      if (onLoopback) report('loopback', { at: wordOf(link), data, related });
+      else {
+        const tcp = application.listeners.map((l) => certain(l.address)).find((a) => a?.kind === 'tcp');
+        const fix = tcp?.kind === 'tcp' ? readdressed(link, `${link.address.host}:${tcp.port}`, `Connect to port ${tcp.port}`) : null;
+        report('wrongPort', { at: wordOf(link), data, related, fix });
+      }
+    }
+  },
+  examples: [
+    {
+      bad: tree({
+        'nginx.conf': main(`server {
+    location / {
+        proxy_pass http://unix:/run/shop/gunicorn.sock;
+#                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ elsewhere
+    }
+}`),
+        'app/gunicorn.conf.py': "bind = 'unix:/run/gunicorn.sock'\n",
+      }),
+      good: tree({
+        'nginx.conf': main(`server {
+    location / {
+        proxy_pass http://unix:/run/gunicorn.sock;
+    }
+}`),
+        'app/gunicorn.conf.py': "bind = 'unix:/run/gunicorn.sock'\n",
+      }),
+    },
+    {
+      bad: tree({
+        'nginx/nginx.conf': main(`upstream app {
+    server 127.0.0.1:8000;
+#          ^^^^^^^^^^^^^^ ownContainer
+}
+server {
+    location / {
+        proxy_pass http://app;
+    }
+}`),
+        'compose.yaml': `services:
+  web:
+    image: shop
+    command: gunicorn --bind 0.0.0.0:8000 shop.wsgi
+  nginx:
+    image: nginx:1.28
+    volumes:
+      - ./nginx:/etc/nginx
+`,
+      }),
+      good: tree({
+        'nginx/nginx.conf': main(`upstream app {
+    server web:8000;
+}
+server {
+    location / {
+        proxy_pass http://app;
+    }
+}`),
+        'compose.yaml': `services:
+  web:
+    image: shop
+    command: gunicorn --bind 0.0.0.0:8000 shop.wsgi
+  nginx:
+    image: nginx:1.28
+    volumes:
+      - ./nginx:/etc/nginx
+`,
+      }),
+    },
+    {
+      bad: tree({
+        'nginx/nginx.conf': main(`server {
+    location / {
+        proxy_pass http://web:8000;
+#                  ^^^^^^^^^^^^^^^ loopback
+    }
+    location /api/ {
+        proxy_pass http://api:80;
+#                  ^^^^^^^^^^^^^ wrongPort
+    }
+}`),
+        'compose.yaml': `services:
+  web:
+    image: shop
+    command: gunicorn shop.wsgi
+  api:
+    image: api
+    command: uvicorn --host 0.0.0.0 --port 8001 api:app
+  nginx:
+    image: nginx:1.28
+    volumes: ["./nginx:/etc/nginx"]
+`,
+      }),
+      fixed: tree({
+        'nginx/nginx.conf': main(`server {
+    location / {
+        proxy_pass http://web:8000;
+    }
+    location /api/ {
+        proxy_pass http://api:8001;
+    }
+}`),
+      }),
+      good: tree({
+        'nginx/nginx.conf': main('server {\n    location / {\n        proxy_pass http://other:8000;\n    }\n}'),
+        'compose.yaml': 'services:\n  web:\n    image: shop\n    command: gunicorn -b :8000 shop.wsgi\n',
+      }),
+      notOn122: 'the name of the upstream is resolved when nginx starts',
+    },
+  ],
+});
