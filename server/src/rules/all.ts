@@ -1,4 +1,14 @@
 /** Every rule, one line each. Made by `npm run generate` from the files in the folders beside it; do not edit. */
+import errorLogOff from './correctness/error-log-off.ts';
+import invalidCapture from './correctness/invalid-capture.ts';
+import mapWithoutDefault from './correctness/map-without-default.ts';
+import mixedCaseVariable from './correctness/mixed-case-variable.ts';
+import proxyPassRewritesPath from './correctness/proxy-pass-rewrites-path.ts';
+import regexCouldBeExact from './correctness/regex-could-be-exact.ts';
+import tryFilesAndPass from './correctness/try-files-and-pass.ts';
+import unanchoredRegex from './correctness/unanchored-regex.ts';
+import unreachableLocation from './correctness/unreachable-location.ts';
+import unsafeIf from './correctness/unsafe-if.ts';
 import deprecatedDirective from './deprecation/deprecated-directive.ts';
 import deprecatedParameter from './deprecation/deprecated-parameter.ts';
 import deprecatedVariable from './deprecation/deprecated-variable.ts';
@@ -101,6 +111,16 @@ import uwsgiParamInheritanceLost from './wsgi/uwsgi-param-inheritance-lost.ts';
 import uwsgiParamsMissing from './wsgi/uwsgi-params-missing.ts';
 
 export const RULES: readonly Rule[] = [
+  errorLogOff,
+  invalidCapture,
+  mapWithoutDefault,
+  mixedCaseVariable,
+  proxyPassRewritesPath,
+  regexCouldBeExact,
+  tryFilesAndPass,
+  unanchoredRegex,
+  unreachableLocation,
+  unsafeIf,
   deprecatedDirective,
   deprecatedParameter,
   deprecatedVariable,

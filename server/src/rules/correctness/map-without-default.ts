@@ -1,0 +1,47 @@
+/** A map that says nothing about what fits no line: the empty string, unless somebody meant something else. */
+import { fixOf, insertFirst } from '../fix.ts';
+import { defineRule } from '../rule.ts';
+
+const CATCH_ALL = new Set(['default', '~.*', '~^', '~*.*', '~*^', '~.', '~^.*$', '*', '0.0.0.0/0']);
+
+export default defineRule({
+  id: 'map-without-default',
+  group: 'correctness',
+  severity: 'info',
+  since: '0.1',
+  equivalents: ['gixy:hash_without_default', 'nginx-lint:map-missing-default'],
+  title: 'A map without a default',
+  why: `
+What fits no line of a \`map\` or \`geo\` becomes the empty string. Used as a limit's key, an address or a header that means "no limit", "no upstream", "no header". Writing the default shows that it is meant.`,
+  about: ['map', 'geo'],
+  looksAt: { scope: ['map', 'geo', 'stream-map', 'stream-geo'] },
+  needs: 'file',
+  fixable: 'always',
+  messages: { absent: 'What fits no line of this {name} becomes the empty string. Write a default line, be it an empty one.' },
+  check({ scope, directive, config, report }) {
+    if (!directive || scope.directives.some((d) => CATCH_ALL.has(d.name))) return;
+    // lines that are somewhere else may hold it
+    if (scope.named('include').some((d) => !(config.tree.includes.get(d.statement)?.files.length ?? 0))) return;
+    report('absent', {
+      at: directive.nameAt,
+      data: { name: directive.name },
+      fix: fixOf('Write an empty default', 'suggestion', directive.file, [
+        insertFirst(directive.file, directive.statement, ['default "";']),
+      ]),
+    });
+  },
+  examples: [
+    {
+      inside: 'http',
+      bad: ` map $http_user_agent $bot {
+#^^^ absent
+    ~*crawler 1;
+}`,
+      good: ` map $http_user_agent $bot {
+  default "";
+    ~*crawler 1;
+}`,
+    },
+    { inside: 'http', good: 'geo $inside {\n    default 0;\n    10.0.0.0/8 1;\n}' },
+  ],
+});

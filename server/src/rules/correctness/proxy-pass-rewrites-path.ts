@@ -1,0 +1,51 @@
+/** A URI in proxy_pass replaces the location's name and sends the path decoded and encoded anew. */
+
+import { locationOf } from '../../config/locations.ts';
+import { passTarget } from '../../config/upstreams.ts';
+import { variablesIn } from '../../syntax/variable.ts';
+import { defineRule } from '../rule.ts';
+
+export default defineRule({
+  id: 'proxy-pass-rewrites-path',
+  group: 'correctness',
+  severity: 'hint',
+  default: false,
+  since: '0.1',
+  equivalents: ['nginx-lint:proxy-pass-with-uri', 'gixy:proxy_pass_normalized'],
+  title: 'The path arrives at the upstream changed',
+  why: `
+With anything behind the host, be it a slash, nginx replaces the location's name by it and sends the decoded, merged path in a new encoding: \`%2F\` becomes \`/\`, \`//\` becomes \`/\`. Without a URI the path goes out as it came. Both are useful; the rule is for reviews, and off by default.`,
+  about: ['proxy_pass'],
+  looksAt: { directive: ['proxy_pass'] },
+  needs: 'file',
+  messages: {
+    replaced: 'The path is decoded, and {prefix} is replaced by {uri}. Leave the URI away where the upstream needs the path as it came.',
+    decoded: 'The upstream gets the decoded path: %2F and %3F arrive as / and ?. Use $request_uri where it needs the path as it came.',
+  },
+  check({ directive, scope, report }) {
+    const word = directive.args[0];
+    if (!word || scope.context.startsWith('stream')) return;
+    const target = passTarget(directive);
+    if (target) {
+      if (target.uri) report('replaced', { at: word, data: { prefix: locationOf(scope)?.name ?? 'the path', uri: target.uri } });
+      return;
+    }
+    const decoded = variablesIn(word).uses.find((u) => u.capture || u.name === 'uri' || u.name === 'document_uri');
+    const authority = /^[^/]*:\/\/[^/]*/.exec(word.value)?.[0].length ?? 0;
+    if (decoded && word.value.indexOf(`$${decoded.name}`, authority) >= authority) report('decoded', { at: decoded.span });
+  },
+  examples: [
+    {
+      inside: 'server',
+      bad: `location /api/ { proxy_pass http://127.0.0.1:8000/; }
+#                           ^^^^^^^^^^^^^^^^^^^^^^ replaced`,
+      good: 'location /api/ { proxy_pass http://127.0.0.1:8000; }',
+    },
+    {
+      inside: 'server',
+      bad: `location ~ ^/u/(.*)$ { proxy_pass http://127.0.0.1:8000/$1; }
+#                                                       ^^ decoded`,
+      good: 'location ~ ^/u/(.*)$ { proxy_pass http://127.0.0.1:8000$request_uri; }',
+    },
+  ],
+});

@@ -1,0 +1,44 @@
+/** Location patterns that match anywhere in the path: `\.php` also fits `/a.phpx/b`. */
+
+import { samplesOf } from '../regex-samples.ts';
+import { defineRule } from '../rule.ts';
+
+export default defineRule({
+  id: 'unanchored-regex',
+  group: 'correctness',
+  severity: 'hint',
+  default: false,
+  since: '0.1',
+  equivalents: ['gixy:unanchored_regex'],
+  title: 'A location pattern that is open at both ends',
+  why: `
+A pattern without \`^\` and without \`$\` fits anywhere: \`/admin\` is in \`/static/admin.css\` as well, and \`\\.php\` in \`/img.php.png\`. Where that is meant the rule is noise, so it is off by default; \`strict\` turns it on.`,
+  about: ['location'],
+  looksAt: { directive: ['location'] },
+  needs: 'file',
+  messages: { open: 'This pattern fits anywhere in the path, {path} too. Anchor it with ^ or $.' },
+  check({ directive, config, report }) {
+    const [modifier, word] = directive.args;
+    if (directive.args.length !== 2 || !modifier || !word || (modifier.value !== '~' && modifier.value !== '~*')) return;
+    const caseless = modifier.value === '~*';
+    const compiled = config.regexes.compile(word.value, { caseless });
+    if (!compiled.ok) return;
+    for (const sample of samplesOf(config.regexes, word.value, { caseless, tries: 6 })) {
+      const path = `/before${sample.startsWith('/') ? '' : '/x'}${sample}behind`;
+      const m = compiled.regex.match(path);
+      if (typeof m !== 'object' || m.index === 0 || m.end === path.length) continue;
+      report('open', { at: directive.at(word), data: { path } });
+      return;
+    }
+  },
+  examples: [
+    {
+      inside: 'server',
+      bad: `location ~ \\.php { return 204; }
+#          ^^^^^ open`,
+      good: 'location ~ \\.php$ { return 204; }',
+    },
+    { inside: 'server', good: 'location ~ ^/admin { return 204; }' },
+    { inside: 'server', good: 'location ~ /(a|b)/.*$ { return 204; }' },
+  ],
+});

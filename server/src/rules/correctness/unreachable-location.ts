@@ -1,0 +1,88 @@
+/** Locations that no path reaches because others take all of theirs: shown by running such paths through nginx's own order of matching. */
+import { toBytes } from '../../base/bytes.ts';
+import { type Location, locationsOf, matchLocation } from '../../config/locations.ts';
+import { defineRule } from '../rule.ts';
+import { matchingRoot, pathsFor } from '../witness.ts';
+
+export default defineRule({
+  id: 'unreachable-location',
+  group: 'correctness',
+  severity: 'warning',
+  since: '0.1',
+  equivalents: ['nginx-lint:unreachable-location'],
+  title: 'No request ever arrives in this location',
+  why: `
+nginx looks for an exact name first, then for the longest prefix; unless that has \`^~\`, the regular expressions follow in the order of the file and the first that matches wins over any prefix. A general pattern above a special one, or a \`^~\` prefix over both, leaves nothing for the other.
+
+The rule makes up many different paths that fit the location and sends each through the same search. Only when others take every one of them, it speaks up, and names a path and who takes it.`,
+  about: ['location'],
+  references: ['https://nginx.org/en/docs/http/ngx_http_core_module.html#location'],
+  looksAt: { directive: ['location'] },
+  needs: 'file',
+  messages: {
+    taken:
+      'No path arrives here: {path} and all others like it go to "location {winner}". Put this one first, or make it an exact or ^~ location.',
+    prefixed:
+      'No path arrives here: {path} and all others like it go to "location {winner}", whose ^~ forbids patterns. Put this one inside it.',
+  },
+  check({ directive, scope, report }) {
+    const location = locationsOf(scope).all.find((l) => l.directive === directive);
+    if (!location || location.kind === 'exact' || location.kind === 'named') return;
+    if (location.kind === 'regex' && !location.regex) return;
+    const root = matchingRoot(scope);
+    if (root.context !== 'server' && scope.config.kind === 'root') return;
+    const paths = pathsFor(location);
+    if (paths.length < 4) return;
+    const winners = new Map<Location, string>();
+    for (const path of paths) {
+      const match = matchLocation(root, toBytes(path));
+      if (!match.location || match.how === 'unknown' || match.how === 'slash-redirect' || match.path.includes(location)) return;
+      if (!winners.has(match.location)) winners.set(match.location, path);
+    }
+    // several takers together are believed only after many paths
+    if (winners.size > 1 && (winners.size > 3 || paths.length < 12)) return;
+    const [winner, path] = [...winners][0]!;
+    // two of the same name are another rule's
+    if (winner.directive.values.join(' ') === directive.values.join(' ') && winner.kind !== 'regex') return;
+    const word = directive.args.at(-1)!;
+    report(location.kind === 'regex' && winner.noRegex ? 'prefixed' : 'taken', {
+      at: directive.at(word),
+      data: { path, winner: winner.directive.values.join(' ') },
+      related: [...winners.keys()].map((w) => ({ at: w.directive.at(w.directive.args.at(-1)!), message: 'takes the requests' })),
+      tag: 'unnecessary',
+    });
+  },
+  examples: [
+    {
+      inside: 'server',
+      bad: `location ~ \\.php$ { return 204; }
+location ~ ^/admin/.*\\.php$ { return 403; }
+#          ^^^^^^^^^^^^^^^^ taken`,
+      good: `location ~ ^/admin/.*\\.php$ { return 403; }
+location ~ \\.php$ { return 204; }`,
+    },
+    {
+      inside: 'server',
+      bad: `location ^~ /static/ { return 204; }
+location ~ ^/static/.*\\.js$ { return 403; }
+#          ^^^^^^^^^^^^^^^^ prefixed`,
+      good: `location ^~ /static/ {
+    location ~ \\.js$ { return 403; }
+    return 204;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `location /app/ { return 204; }
+#        ^^^^^ taken
+location ~ ^/a { return 403; }`,
+      good: `location ^~ /app/ { return 204; }
+location ~ ^/a { return 403; }`,
+    },
+    {
+      inside: 'server',
+      good: 'location / { return 204; }\nlocation ~* \\.(png|jpg)$ { return 204; }\nlocation /x/ { return 204; }',
+    },
+    { inside: 'server', good: 'location ~ \\.png$ { return 204; }\nlocation ~* \\.png$ { return 204; }' },
+  ],
+});
