@@ -81,9 +81,9 @@ export function ageOf(fact: DirectiveFact, target: Target): Age | null {
   if (fact.unit !== null) return null;
   const { removed, obsolete, deprecated } = fact;
   if (removed !== undefined && atLeast(target.nginx, removed)) return { state: 'removed', since: removed, replacedBy: fact.replacedBy };
-  if (obsolete && atLeast(target.nginx, obsolete.since))
-    return { state: 'obsolete', since: obsolete.since, replacedBy: obsolete.replacedBy };
-  if (deprecated && atLeast(target.nginx, deprecated.since))
-    return { state: 'deprecated', since: deprecated.since, replacedBy: deprecated.replacedBy };
+  // a version of something else ("njs 0.4.0") says nothing about nginx's: the newest of that is meant
+  const reached = (since: string): boolean => parseVersion(since) === null || atLeast(target.nginx, since);
+  if (obsolete && reached(obsolete.since)) return { state: 'obsolete', since: obsolete.since, replacedBy: obsolete.replacedBy };
+  if (deprecated && reached(deprecated.since)) return { state: 'deprecated', since: deprecated.since, replacedBy: deprecated.replacedBy };
   return null;
 }

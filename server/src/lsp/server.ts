@@ -213,6 +213,8 @@ function abilitiesOf(params: InitializeParams, options: InitializationOptions): 
     refreshDiagnostics: workspace?.diagnostics?.refreshSupport ?? false,
     configuration: workspace?.configuration ?? false,
     snippets: textDocument?.completion?.completionItem?.snippetSupport ?? false,
+    completionDefaults: textDocument?.completion?.completionList?.itemDefaults?.includes('editRange') ?? false,
+    reopens: /code|codium|cursor/i.test(params.clientInfo?.name ?? ''),
     workspaceFolders: workspace?.workspaceFolders ?? false,
   };
 }

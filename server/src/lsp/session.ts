@@ -25,6 +25,10 @@ export interface ClientAbilities {
   readonly refreshDiagnostics: boolean;
   readonly configuration: boolean;
   readonly snippets: boolean;
+  /** takes one range for all items of a completion list */
+  readonly completionDefaults: boolean;
+  /** knows VS Code's command that opens the list of proposals again */
+  readonly reopens: boolean;
   readonly workspaceFolders: boolean;
 }
 

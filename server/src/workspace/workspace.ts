@@ -5,7 +5,7 @@
 import { Cancelled, type CancelToken, NEVER } from '../base/cancel.ts';
 import { applyEdits, type TextEdit } from '../base/edit.ts';
 import { dirname, type FileId, isBelow, pathOf, relativePath, resolve } from '../base/file-id.ts';
-import { type FileSystem, MAX_FILE_BYTES } from '../base/file-system.ts';
+import { type Entry, type FileSystem, MAX_FILE_BYTES } from '../base/file-system.ts';
 import { Lines } from '../base/lines.ts';
 import { Config, type Engine } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
@@ -328,6 +328,11 @@ export class Workspace {
     if (!this.application.size) return NO_DEPLOYMENT;
     this.deploymentNow ??= readDeployment(new Map([...this.application].map(([id, f]) => [id, f.text])), this.python);
     return this.deploymentNow;
+  }
+
+  /** What lies in a folder, for proposals of paths; empty when there is none. */
+  list(folder: FileId): Promise<Entry[]> {
+    return this.files.list(folder);
   }
 
   private sources(): Sources {

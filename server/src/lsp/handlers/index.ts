@@ -1,6 +1,7 @@
 /** Every method that the server answers. A handler that is not here does not exist, and its capability is not advertised. */
 import type { Handler } from '../handler.ts';
 import { codeAction } from './code-action.ts';
+import { completionHandler, completionResolve } from './completion.ts';
 import { diagnostic } from './diagnostic.ts';
 import { documentLink } from './document-link.ts';
 import { explain } from './explain.ts';
@@ -13,6 +14,8 @@ import { documentSymbol, workspaceSymbol } from './symbols.ts';
 
 export const HANDLERS: readonly Handler[] = [
   codeAction,
+  completionHandler,
+  completionResolve,
   definition,
   diagnostic,
   documentHighlight,

@@ -1,0 +1,536 @@
+/** Arguments by what the catalog says they are. One table from kinds to proposals; no directive is named here but where its form is its own. */
+import { touches } from '../../base/span.ts';
+import { type ArgumentFact, type ArgumentKind, argumentOf } from '../../catalog/arguments.ts';
+import { defaultOf, valuesOf } from '../../catalog/catalog.ts';
+import { cipherWords } from '../../catalog/ciphers.ts';
+import type { DirectiveFact } from '../../catalog/fact.ts';
+import { groupsOf } from '../../catalog/groups.ts';
+import { NAME_TITLES, type NameKind } from '../../catalog/names.ts';
+import { findParameter, type ParameterFact, parameterLabel, parameterStatus, parameterTable } from '../../catalog/parameters.ts';
+import { namesOf } from '../../config/names.ts';
+import type { SourceFile } from '../../syntax/statement.ts';
+import type { Completion, Item } from './item.ts';
+import { type Folders, type PathWish, pathItems } from './paths.ts';
+import { protocolAt, type Reach } from './reach.ts';
+import type { Site } from './site.ts';
+import {
+  CGI,
+  CHARSETS,
+  MIME,
+  NETWORKS,
+  OPENSSL_COMMANDS,
+  PROTOCOL_NAMES,
+  REQUEST_HEADERS,
+  RESPONSE_HEADERS,
+  SIZES,
+  STATUS,
+  TIMES,
+} from './values.ts';
+import { variableItems } from './variables.ts';
+
+export interface ArgumentAsk {
+  readonly reaches: readonly Reach[];
+  readonly site: Site;
+  readonly file: SourceFile;
+  readonly offset: number;
+  readonly folders: Folders;
+}
+
+/** One reading of the argument, with all that a kind may want to know. */
+interface Ask extends ArgumentAsk {
+  readonly fact: DirectiveFact;
+  readonly what: ArgumentFact;
+  readonly index: number;
+  readonly typed: string;
+}
+
+/** Proposals, and how many characters of the typed word stay in front of them. */
+interface Part {
+  readonly items: readonly Item[];
+  readonly keep: number;
+}
+
+const values = (rows: Iterable<readonly [string, string] | string>, kind: Item['kind'] = 'value'): Item[] =>
+  [...rows].map((row) => (typeof row === 'string' ? { label: row, kind } : { label: row[0], kind, ...(row[1] ? { detail: row[1] } : {}) }));
+const whole = (items: readonly Item[]): Part => ({ items, keep: 0 });
+
+/** Behind a number: its units. Before one: the default and what is usual. */
+function units(ask: Ask, usual: readonly (readonly [string, string])[], all: readonly (readonly [string, string])[]): Part {
+  const digits = /^\d+$/.exec(ask.typed)?.[0];
+  if (digits) return whole(all.map(([unit, title]) => ({ label: digits + unit, kind: 'unit', detail: `${digits} ${title}` })));
+  const preset = defaultOf(ask.fact, ask.reaches[0]!.config.settings.target.nginx);
+  const rows = values(usual.filter(([v]) => v !== preset));
+  return whole(
+    preset && /^\d/.test(preset) && !preset.includes(' ')
+      ? [{ label: preset, kind: 'value', detail: 'the default', preselect: true }, ...rows]
+      : rows,
+  );
+}
+const SECONDS = [
+  ['s', 'seconds'],
+  ['m', 'minutes'],
+  ['h', 'hours'],
+  ['d', 'days'],
+] as const;
+const times = (ask: Ask): Part => units(ask, TIMES, SECONDS);
+const BYTES = [
+  ['k', 'KiB'],
+  ['m', 'MiB'],
+] as const;
+
+/** Names that the configuration declares. */
+function declared({ reaches, file, offset }: Pick<ArgumentAsk, 'reaches' | 'file' | 'offset'>, kind: NameKind): Item[] {
+  const out = new Map<string, Item>();
+  for (const reach of reaches)
+    for (const site of namesOf(reach.config).defined(kind, protocolAt(reach)))
+      if (!out.has(site.name) && !(site.directive.file.id === file.id && touches(site.span, offset))) {
+        const written = site.directive.file.text.slice(site.span.start, site.span.end);
+        out.set(site.name, {
+          label: written,
+          kind: 'name',
+          detail: `${NAME_TITLES[kind]} in ${decodeURIComponent(site.directive.file.id.split('/').at(-1) ?? '')}`,
+          subject: {
+            text: `\`\`\`nginx\n${site.directive.file.text.slice(site.directive.statement.start, Math.min(site.directive.statement.end, site.directive.statement.start + 600))}\n\`\`\``,
+          },
+        });
+      }
+  return [...out.values()];
+}
+
+const upstreams = (ask: Ask): Item[] => declared(ask, 'upstream');
+
+function address(ask: Ask): Part {
+  return whole([
+    ...(ask.what.names ? upstreams(ask) : []),
+    ...values([
+      ['127.0.0.1:8000', 'this machine'],
+      ['unix:/run/', 'a socket'],
+    ]),
+  ]);
+}
+
+/** Schemes that a pass directive takes. */
+const SCHEMES: Readonly<Record<string, readonly string[]>> = {
+  proxy_pass: ['http://', 'https://'],
+  grpc_pass: ['grpc://', 'grpcs://'],
+  uwsgi_pass: ['', 'uwsgi://', 'suwsgi://'],
+};
+
+function url(ask: Ask): Part {
+  const scheme = /^[a-z]+:\/\//i.exec(ask.typed)?.[0];
+  const hosts = [
+    ...upstreams(ask),
+    ...values([
+      ['127.0.0.1:8000', 'this machine'],
+      ['unix:/run/', 'a socket'],
+    ]),
+  ];
+  if (scheme) return { keep: scheme.length, items: hosts };
+  const schemes = SCHEMES[ask.fact.name] ?? ['http://', 'https://'];
+  return whole([
+    ...hosts.filter((h) => h.kind === 'name').map((h) => ({ ...h, label: schemes[0] + h.label })),
+    ...schemes.filter(Boolean).map((s): Item => ({ label: s, kind: 'value', again: true })),
+    ...(schemes.includes('') ? hosts.filter((h) => h.kind !== 'name') : []),
+    ...(ask.what.words ?? []).map((w): Item => ({ label: w, kind: 'keyword' })),
+  ]);
+}
+
+const pathWish = (ask: Ask, extra: Partial<PathWish> = {}): PathWish => ({ base: ask.what.base ?? 'prefix', ...extra });
+
+function path(ask: Ask, extra: Partial<PathWish> = {}): Part {
+  const name = ask.fact.name;
+  const first = /certificate_key|quic_host_key/.test(name)
+    ? /\.key$|key.*\.pem$|privkey/
+    : /certificate|crl/.test(name)
+      ? /\.(crt|pem|cer)$/
+      : /dhparam/.test(name)
+        ? /dh/
+        : /user_file/.test(name)
+          ? /htpasswd/
+          : name === 'js_import'
+            ? /\.m?js$/
+            : undefined;
+  const { items, keep } = pathItems(
+    ask.reaches[0]!.config,
+    ask.typed,
+    pathWish(ask, { ...(first ? { first } : {}), ...extra }),
+    ask.folders,
+  );
+  const words = keep === 0 ? (ask.what.words ?? []).map((w): Item => ({ label: w, kind: 'keyword' })) : [];
+  return { items: [...items, ...words], keep };
+}
+
+/** Words between separators: what was typed last counts. */
+function inList(typed: string, separator: string, items: readonly Item[]): Part {
+  return { keep: typed.lastIndexOf(separator) + 1, items };
+}
+
+function ciphers(ask: Ask): Part {
+  const { target } = ask.reaches[0]!.config.settings;
+  const { keywords, suites } = cipherWords(target);
+  const from = ask.typed.lastIndexOf(':') + 1;
+  const sign = /^[!+-]/.exec(ask.typed.slice(from))?.[0] ?? '';
+  const rows: Item[] = suites.map((s) => ({
+    label: s.name,
+    kind: 'value',
+    detail: `${s.kx} ${s.au} ${s.enc}${s.weaknesses.length ? ` · ${s.weaknesses.join(', ')}` : ''}`,
+    ...(s.weaknesses.some((w) => w !== 'cbc' && w !== 'no-forward-secrecy') ? { deprecated: true } : {}),
+  }));
+  return { keep: from + sign.length, items: [...rows, ...keywords.map((k): Item => ({ label: k, kind: 'keyword' }))] };
+}
+
+const OPERATORS = [
+  ['=', 'equal'],
+  ['!=', 'not equal'],
+  ['~', 'matches the expression'],
+  ['~*', 'matches, whatever the case'],
+  ['!~', 'does not match'],
+  ['!~*', 'does not match, whatever the case'],
+] as const;
+const TESTS = [
+  ['-f', 'is a file'],
+  ['!-f', 'is no file'],
+  ['-d', 'is a folder'],
+  ['!-d', 'is no folder'],
+  ['-e', 'exists'],
+  ['!-e', 'does not exist'],
+  ['-x', 'can be executed'],
+  ['!-x', 'cannot be executed'],
+] as const;
+
+function condition(ask: Ask): Part {
+  const words = ask.site.words.slice(1).filter((w) => w !== '(');
+  if (words.length === 0) {
+    const keep = ask.typed.startsWith('(') ? 1 : 0;
+    const items = [...variableItems(ask.reaches, { name: 'if', words: [] }), ...values(TESTS, 'keyword')];
+    return keep || ask.site.words.includes('(')
+      ? { keep, items }
+      : whole(items.map((i) => ({ ...i, label: `(${i.label}`, filter: `(${i.filter ?? i.label}`, insert: `(${i.insert ?? i.label}` })));
+  }
+  if (words.length === 1 && !/^\(?!?-[fdex]$/.test(words[0]!)) return whole(values(OPERATORS, 'keyword'));
+  const subject = words[0]?.replace(/^\(/, '') ?? '';
+  if (subject === '$request_method') return whole(values(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH']));
+  if (subject === '$scheme') return whole(values(['http', 'https']));
+  return whole([]);
+}
+
+function headerRows(fact: DirectiveFact): Readonly<Record<string, readonly (readonly [string, string])[]>> {
+  return /^(proxy|grpc)_set_header$|more_(set|clear)_input/.test(fact.name) ? REQUEST_HEADERS : RESPONSE_HEADERS;
+}
+
+const header = (ask: Ask): Part =>
+  whole(
+    Object.entries(headerRows(ask.fact)).map(([label, usual]) => ({
+      label,
+      kind: 'header',
+      ...(usual[0] ? { detail: usual[0][0] } : {}),
+      again: true,
+    })),
+  );
+
+/** What is usual as the value of a header or parameter whose name stands before it. */
+function usualValue(ask: Ask): Item[] {
+  const [, name = ''] = ask.site.words;
+  if (ask.index !== 1) return [];
+  if (/_header$|^add_trailer$/.test(ask.fact.name)) {
+    const found = Object.entries(headerRows(ask.fact)).find(([h]) => h.toLowerCase() === name.toLowerCase());
+    const rows = found?.[1] ?? [];
+    return values(ask.site.typed.quote ? rows.filter(([v]) => /^["']/.test(v)).map(([v, d]) => [v.slice(1, -1), d] as const) : rows);
+  }
+  if (/_param$/.test(ask.fact.name) && CGI[name]) return values([CGI[name]]);
+  if (ask.fact.name === 'return')
+    return values([
+      ['https://$host$request_uri', 'the same, over TLS'],
+      ['$scheme://$host$request_uri', 'the same'],
+      ['/', 'the start page'],
+    ]);
+  return [];
+}
+
+function text(ask: Ask): Part {
+  const usual = usualValue(ask);
+  const takes = ask.fact.variables !== false || ask.fact.name === 'log_format';
+  const words = (ask.what.words ?? []).map((w): Item => ({ label: w, kind: 'keyword' }));
+  const preset = ask.index === 0 && ask.fact.args.max === 1 ? defaultOf(ask.fact, ask.reaches[0]!.config.settings.target.nginx) : undefined;
+  const first: Item[] =
+    preset && !/[\s"']/.test(preset) && !words.some((w) => w.label === preset)
+      ? [{ label: preset, kind: 'value', detail: 'the default' }]
+      : [];
+  const more = takes && ask.typed === '' ? variableItems(ask.reaches, { name: ask.site.words[0] ?? '', words: ask.site.words }) : [];
+  return whole([...usual, ...words, ...first, ...more]);
+}
+
+function location(ask: Ask): Part {
+  if (ask.index > 0) return whole([]);
+  return whole(
+    values([
+      ['/', 'everything below'],
+      ['=', 'this path only'],
+      ['~', 'a regular expression'],
+      ['~*', 'a regular expression, whatever the case'],
+      ['^~', 'this prefix, before any expression'],
+      ['@', 'a named location'],
+    ]),
+  );
+}
+
+function uri(ask: Ask): Part {
+  const names = ask.what.names?.kind === 'named-location' ? declared(ask, 'named-location') : [];
+  const codes =
+    ask.fact.name === 'try_files'
+      ? values([
+          ['=404', 'Not found'],
+          ['=403', 'Forbidden'],
+        ])
+      : ask.fact.name === 'error_page'
+        ? values([['=200', 'answer with 200 instead']])
+        : [];
+  const words = (ask.what.words ?? []).map((w): Item => ({ label: w, kind: 'keyword' }));
+  return whole([...names, ...codes, ...words, ...(ask.fact.name === 'try_files' ? values(['$uri', '$uri/'], 'variable') : [])]);
+}
+
+function enumeration(ask: Ask): Part {
+  const { target } = ask.reaches[0]!.config.settings;
+  const preset = defaultOf(ask.fact, target.nginx);
+  const given = new Set(ask.site.words.slice(1));
+  const own = ask.what.words ?? valuesOf(ask.fact, target.nginx).map((v) => v.name);
+  return whole(
+    own
+      .filter((w) => !given.has(w) && !(ask.fact.kind === 'bitmask' && ask.site.following.includes(w)))
+      .map(
+        (w): Item => ({
+          label: w,
+          kind: 'value',
+          ...(preset?.split(' ').includes(w) ? { detail: 'the default' } : {}),
+          ...(/^(SSLv[23]|TLSv1(\.1)?)$/.test(w) ? { deprecated: true } : {}),
+        }),
+      ),
+  );
+}
+
+const PREDEFINED_FORMATS: Item[] = [{ label: 'combined', kind: 'name', detail: 'nginx’s own format' }];
+
+function nameOf(ask: Ask): Part {
+  const spec = ask.what.names;
+  if (!spec) return whole([]);
+  const words = (ask.what.words ?? []).map((w): Item => ({ label: w, kind: 'keyword' }));
+  if (spec.role === 'defines') return whole(words);
+  return whole([...declared(ask, spec.kind), ...(spec.kind === 'log-format' ? PREDEFINED_FORMATS : []), ...words]);
+}
+
+const KINDS: { readonly [kind in ArgumentKind]?: (ask: Ask) => Part } = {
+  flag: (ask) => {
+    const preset = defaultOf(ask.fact, ask.reaches[0]!.config.settings.target.nginx);
+    return whole(['on', 'off'].map((w): Item => ({ label: w, kind: 'value', ...(w === preset ? { detail: 'the default' } : {}) })));
+  },
+  word: enumeration,
+  msec: times,
+  sec: times,
+  time: (ask) => whole([...times(ask).items, ...values(ask.what.words ?? [], 'keyword')]),
+  size: (ask) => units(ask, SIZES, BYTES),
+  offset: (ask) => whole([...units(ask, SIZES, [...BYTES, ['g', 'GiB']]).items, ...values(ask.what.words ?? [], 'keyword')]),
+  number: (ask) => whole([...values(ask.what.words ?? [], 'keyword'), ...units(ask, [], []).items]),
+  status: (ask) => whole([...values(STATUS, 'status'), ...values(ask.what.words ?? [], 'keyword')]),
+  rate: (ask) =>
+    units(
+      ask,
+      [
+        ['10r/s', 'ten per second'],
+        ['30r/m', 'one every two seconds'],
+      ],
+      [
+        ['r/s', 'requests per second'],
+        ['r/m', 'requests per minute'],
+      ],
+    ),
+  file: (ask) => path(ask),
+  glob: (ask) => path(ask, { masks: true, not: ask.file.id, starts: ['/etc/nginx/'] }),
+  folder: (ask) => path(ask, { foldersOnly: true, starts: ['/var/www/', '/srv/'] }),
+  path: (ask) => (ask.fact.name === 'try_files' || ask.fact.name === 'index' ? text(ask) : path(ask)),
+  log: (ask) => {
+    const found = path(ask, { starts: ['/var/log/nginx/', '/dev/stdout', '/dev/stderr'] });
+    return found.keep ? found : { keep: 0, items: [...found.items, ...values([['syslog:server=', 'to a syslog server']])] };
+  },
+  url,
+  address,
+  uri,
+  location,
+  condition,
+  header,
+  name: nameOf,
+  ciphers,
+  curves: (ask) =>
+    inList(ask.typed, ':', values([...groupsOf(ask.reaches[0]!.config.settings.target).map((g) => g.name), ...(ask.what.words ?? [])])),
+  'openssl-command': () => whole(values(OPENSSL_COMMANDS)),
+  protocol: () => whole(values(PROTOCOL_NAMES)),
+  mime: (ask) =>
+    whole(values([...MIME.filter((m) => !ask.site.words.includes(m) && !ask.site.following.includes(m)), ...(ask.what.words ?? [])])),
+  charset: (ask) => whole([...values(CHARSETS), ...values(ask.what.words ?? [], 'keyword')]),
+  method: (ask) => whole(values((ask.what.words ?? []).filter((w) => !ask.site.words.includes(w)))),
+  network: (ask) => whole([...values(ask.what.words ?? [], 'keyword'), ...values(NETWORKS)]),
+  environment: () => whole(Object.entries(CGI).map(([label, detail]) => ({ label, kind: 'value', detail, again: true }))),
+  variable: (ask) => whole(variableItems(ask.reaches, { name: '', words: [] }, { changeable: ask.what.names?.role === 'defines' })),
+  'server-name': () =>
+    whole(
+      values([
+        ['_', 'a name that nobody asks for'],
+        ['localhost', ''],
+        ['$hostname', 'the name of the machine'],
+        ['""', 'requests without a Host header'],
+        ['~^', 'a regular expression'],
+      ]),
+    ),
+  'listen-address': (ask) =>
+    whole(
+      ask.fact.module.startsWith('ngx_http')
+        ? values([
+            ['80', 'HTTP on all IPv4 addresses'],
+            ['443 ssl', 'HTTPS on all IPv4 addresses'],
+            ['[::]:80', 'HTTP on all IPv6 addresses'],
+            ['[::]:443 ssl', 'HTTPS on all IPv6 addresses'],
+            ['443 quic reuseport', 'HTTP/3'],
+            ['127.0.0.1:8080', 'this machine only'],
+            ['unix:/run/', 'a socket'],
+          ])
+        : values(['127.0.0.1:', '[::]:', 'unix:/run/']),
+    ),
+  account: () => whole(values(['nginx', 'www-data', 'nobody'])),
+  text,
+};
+
+/** The value of `key=…`: as its parameter says. */
+function parameterValue(ask: ArgumentAsk, fact: DirectiveFact, p: ParameterFact, value: string): Item[] {
+  const as = (kind: ArgumentKind): Item[] => [
+    ...(KINDS[kind]?.({ ...ask, fact, what: { kind }, index: 0, typed: value }) ?? whole([])).items.filter(
+      (i) => i.detail !== 'the default',
+    ),
+  ];
+  if (p.words) return values(p.words);
+  if (p.named?.role === 'references') return declared(ask, p.named.kind);
+  switch (p.value) {
+    case 'flag':
+      return values(['on', 'off']);
+    case 'msec':
+    case 'sec':
+      return as('sec');
+    case 'size':
+      return as('size');
+    case 'offset':
+      return as('offset');
+    case 'rate':
+      return as('rate');
+    case 'zone': {
+      const name = /^[^:]+:/.exec(value)?.[0];
+      return name ? values([`${name}1m`, `${name}10m`]) : [];
+    }
+    case 'levels':
+      return values(['1', '1:2', '1:2:2']);
+    case 'keepalive':
+      return values(['on', 'off', '30m::10']);
+    default:
+      return p.variables ? variableItems(ask.reaches, { name: '', words: [] }) : [];
+  }
+}
+
+function parameterItems(ask: ArgumentAsk, fact: DirectiveFact, index: number): Part | null {
+  const table = parameterTable(fact);
+  if (!table || index < table.from || index > (table.to ?? index)) return null;
+  const { target } = ask.reaches[0]!.config.settings;
+  const { value } = ask.site.typed;
+  const hit = findParameter(table.list, value);
+  if (hit && hit.value !== null) return { keep: hit.at, items: parameterValue(ask, fact, hit.parameter, hit.value) };
+  const given = [...ask.site.words.slice(1 + table.from), ...ask.site.following].flatMap(
+    (w) => findParameter(table.list, w)?.parameter.name ?? [],
+  );
+  const items: Item[] = [];
+  for (const p of table.list) {
+    if (given.includes(p.name) || given.some((g) => p.excludes?.includes(g)) || p.notOnLinux) continue;
+    if (!parameterStatus(p, target).known) continue;
+    items.push({
+      label: parameterLabel(p),
+      kind: 'parameter',
+      detail: p.hint,
+      ...(p.deprecated || p.replacedBy ? { deprecated: true } : {}),
+      ...(p.form === 'value' ? { again: true } : {}),
+    });
+  }
+  return whole(items.sort((a, b) => Number(a.deprecated ?? false) - Number(b.deprecated ?? false)));
+}
+
+/** Kinds whose text is no place for variables. */
+const NO_VARIABLES: ReadonlySet<ArgumentKind> = new Set<ArgumentKind>([
+  'flag',
+  'word',
+  'regex',
+  'lua',
+  'listen-address',
+  'mime',
+  'glob',
+  'function',
+]);
+
+/** Proposals for an argument; null when nothing is known of it. */
+export function argumentItems(given: ArgumentAsk): Completion | null {
+  const { reaches, site, offset } = given;
+  const { typed, words } = site;
+  const name = words[0]!;
+  const index = words.length - 1;
+  const end = Math.max(typed.end, offset);
+  const at = (keep: number): { start: number; end: number } => ({ start: Math.min(offset, typed.start + keep), end });
+  const facts = new Map<DirectiveFact, Reach[]>();
+  let entry: Reach | null = null;
+  for (const reach of reaches) {
+    const fact = reach.config.catalog.directive(name, reach.context, reach.config.settings.target);
+    if (fact) facts.set(fact, [...(facts.get(fact) ?? []), reach]);
+    else if (/map$/.test(reach.context)) entry = reach;
+  }
+  const dollar = /\$(\{?)\w*$/.exec(typed.value);
+  if (!facts.size) {
+    if (!entry || index > 0) return null;
+    const items = variableItems(reaches, { name, words: [] }, { braced: dollar?.[1] === '{' });
+    return dollar
+      ? { span: { start: offset - dollar[0].length, end: wordEnd(given.file.text, offset) }, items }
+      : { span: at(0), items: typed.value ? [] : items };
+  }
+  let completion: { keep: number; items: Item[] } | null = null;
+  for (const [fact, within] of facts) {
+    const ask: ArgumentAsk = { ...given, reaches: within };
+    const readings = [argumentOf(fact, index, index + 1), argumentOf(fact, index, index + 2 + site.following.length)].filter(
+      (w) => w !== null,
+    );
+    const kinds = new Set(readings.map((r) => r.kind));
+    if (dollar && (takesVariables(fact, readings) || within.some((r) => /map$/.test(r.context)))) {
+      const changeable = readings.some((r) => r.kind === 'variable' && r.names?.role === 'defines');
+      return {
+        span: { start: offset - dollar[0].length, end: wordEnd(given.file.text, offset) },
+        items: variableItems(within, { name, words }, { braced: dollar[1] === '{', changeable, except: { file: given.file.id, offset } }),
+      };
+    }
+    const parts: Part[] = [];
+    for (const what of readings) {
+      if (what.kind === 'parameter' && kinds.size === 1) continue;
+      if (readings.indexOf(what) !== readings.findIndex((r) => r === what || (r.kind === what.kind && r.names === what.names))) continue;
+      const make = KINDS[what.kind];
+      if (make) parts.push(make({ ...ask, fact, what, index, typed: typed.value }));
+    }
+    const parameters = parameterItems(ask, fact, index);
+    if (parameters) parts.push(parameters);
+    for (const part of parts) {
+      if (!part.items.length) continue;
+      if (!completion || part.keep > completion.keep) completion = { keep: part.keep, items: [...part.items] };
+      else if (part.keep === completion.keep)
+        for (const item of part.items) if (!completion.items.some((i) => i.label === item.label)) completion.items.push(item);
+    }
+  }
+  return completion ? { span: at(completion.keep), items: completion.items } : null;
+}
+
+function takesVariables(fact: DirectiveFact, readings: readonly ArgumentFact[]): boolean {
+  if (readings.some((r) => r.kind === 'variable' || r.kind === 'condition')) return true;
+  if (readings.length && readings.every((r) => NO_VARIABLES.has(r.kind))) return false;
+  return fact.variables !== false || fact.name === 'log_format';
+}
+
+/** The end of a name of a variable that goes on behind the cursor. */
+const wordEnd = (text: string, offset: number): number =>
+  offset + /^\w*\}?/.exec(text.slice(offset, offset + 128))![0].replace(/\}$/, '').length;

@@ -1,0 +1,118 @@
+/** completion and completionItem/resolve. Folders that a path needs are listed between two runs of the same pure function. */
+import {
+  type CompletionItem,
+  CompletionItemKind,
+  CompletionItemTag,
+  type CompletionList,
+  type CompletionParams,
+  InsertTextFormat,
+  MarkupKind,
+} from 'vscode-languageserver';
+import type { FileId } from '../../base/file-id.ts';
+import { fileId } from '../../base/file-id.ts';
+import type { ItemKind, Subject } from '../../features/completion/item.ts';
+import { WantedFolders } from '../../features/completion/paths.ts';
+import { type Completion, completion, type Item } from '../../features/completion.ts';
+import { describe } from '../../features/describe.ts';
+import type { Workspace } from '../../workspace/workspace.ts';
+import { toOffset, toRange } from '../convert/encoding.ts';
+import { reads, targetOf, writes } from '../handler.ts';
+import type { Session } from '../session.ts';
+
+const KIND: Readonly<Record<ItemKind, CompletionItemKind>> = {
+  directive: CompletionItemKind.Property,
+  block: CompletionItemKind.Module,
+  variable: CompletionItemKind.Variable,
+  value: CompletionItemKind.Value,
+  parameter: CompletionItemKind.Field,
+  unit: CompletionItemKind.Unit,
+  name: CompletionItemKind.Reference,
+  file: CompletionItemKind.File,
+  folder: CompletionItemKind.Folder,
+  snippet: CompletionItemKind.Snippet,
+  keyword: CompletionItemKind.Keyword,
+  status: CompletionItemKind.Constant,
+  header: CompletionItemKind.Constant,
+};
+
+interface Data {
+  readonly uri: string;
+  readonly subject: Subject;
+}
+
+/** How far a listing goes before what is known is shown, in milliseconds. */
+const PATIENCE = 400;
+
+async function listed(workspace: Workspace, folders: WantedFolders): Promise<boolean> {
+  const wanted = [...folders.wanted];
+  if (!wanted.length) return false;
+  const late = new Promise<void>((done) => {
+    setTimeout(done, PATIENCE);
+  });
+  const read = Promise.all(wanted.map(async (folder: FileId) => folders.put(folder, await workspace.list(folder))));
+  await Promise.race([read, late]);
+  return true;
+}
+
+export const completionHandler = writes<CompletionParams, CompletionList | null>({
+  method: 'textDocument/completion',
+  capability: { completionProvider: { triggerCharacters: ['$', '/', '=', ':', '@', '"', "'", ' ', '{', '!'], resolveProvider: true } },
+  async run({ workspace, session, encoding, cancel }, { textDocument, position }) {
+    const folders = new WantedFolders();
+    const once = (): { found: Completion; convert: (list: Completion) => CompletionList } | null => {
+      const t = targetOf(workspace.snapshot(), textDocument.uri);
+      if (!t) return null;
+      const found = completion(t.configs, t.file, toOffset(t.file, position, encoding), { folders, rules: session.rules });
+      if (!found) return null;
+      return { found, convert: (list) => toList(list, toRange(t.file, list.span, encoding), textDocument.uri, session) };
+    };
+    let answer = once();
+    if (await listed(workspace, folders)) {
+      if (cancel.cancelled) return null;
+      answer = once();
+    }
+    return answer?.convert(answer.found) ?? null;
+  },
+});
+
+type Range = ReturnType<typeof toRange>;
+
+function toList({ items }: Completion, range: Range, uri: string, session: Session): CompletionList {
+  const { snippets, completionDefaults, reopens } = session.client;
+  const list: CompletionItem[] = items.map((item, i) => toItem(item, i, uri, snippets, reopens));
+  if (completionDefaults) return { isIncomplete: false, itemDefaults: { editRange: range }, items: list };
+  return {
+    isIncomplete: false,
+    items: list.map(({ textEditText, ...item }) => ({ ...item, textEdit: { range, newText: textEditText ?? item.label } })),
+  };
+}
+
+function toItem(item: Item, index: number, uri: string, snippets: boolean, reopens: boolean): CompletionItem {
+  const asSnippet = item.snippet === true && snippets;
+  const text = asSnippet ? item.insert! : item.snippet ? (item.plain ?? item.label) : (item.plain ?? item.insert ?? item.label);
+  return {
+    label: item.label,
+    kind: KIND[item.kind],
+    sortText: String(index).padStart(5, '0'),
+    ...(item.detail ? { detail: item.detail } : {}),
+    ...(text === item.label ? {} : { textEditText: text }),
+    ...(asSnippet ? { insertTextFormat: InsertTextFormat.Snippet } : {}),
+    ...(item.filter ? { filterText: item.filter } : {}),
+    ...(item.deprecated ? { tags: [CompletionItemTag.Deprecated] } : {}),
+    ...(item.preselect ? { preselect: true } : {}),
+    ...(item.subject ? { data: { uri, subject: item.subject } satisfies Data } : {}),
+    ...(item.again && reopens ? { command: { title: 'Suggest', command: 'editor.action.triggerSuggest' } } : {}),
+  };
+}
+
+export const completionResolve = reads<CompletionItem, CompletionItem>({
+  method: 'completionItem/resolve',
+  early: true,
+  run({ snapshot }, item) {
+    const data = item.data as Data | undefined;
+    const config = data && (snapshot.configsOf(fileId(data.uri))[0] ?? snapshot.configs[0]);
+    if (!data || !config) return item;
+    const text = describe(data.subject, config.catalog, config.settings.target);
+    return text ? { ...item, documentation: { kind: MarkupKind.Markdown, value: text } } : item;
+  },
+});
