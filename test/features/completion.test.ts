@@ -141,6 +141,11 @@ describe('directives', () => {
     checkCompletion('#- nginx.conf\nevents {}\nhttp { include a.conf; server { include a.conf; } }\n#- a.conf\n<|>', {
       has: ['listen', 'upstream'],
     }));
+  test('snippets of the context', () => checkCompletion(inside('server', 'tl<|>'), { item: { tls: { kind: 'snippet' } } }));
+  test('snippets of other contexts are not there', async () => {
+    const { found } = await complete(inside('upstream', '<|>'));
+    assert.ok(found?.items.every((i) => i.kind !== 'snippet' || i.label !== 'tls'));
+  });
   test('no proposals inside Lua', () => checkCompletion(inside('location', 'content_by_lua_block {\n  ng<|>\n}'), { none: true }));
   test('no proposals in an ordinary comment', () => checkCompletion(inside('location', '# pro<|> hello'), { none: true }));
   test('rules in the comment that silences them', () =>

@@ -3,21 +3,26 @@
  * the target's nginx takes; whether it is wise is the rules' matter. Documentation is made when a proposal is looked at (describe.ts).
  */
 import type { Span } from '../base/span.ts';
-import { bodyOf, CONTEXTS, contextTitle } from '../catalog/context.ts';
+import { bodyOf, CONTEXTS, type Context, contextTitle } from '../catalog/context.ts';
+import { atLeast } from '../catalog/version.ts';
 import type { Config } from '../config/config.ts';
 import type { Rule } from '../rules/rule.ts';
+import { snippetsIn } from '../snippets/index.ts';
+import { expand } from '../snippets/snippet.ts';
 import type { SourceFile } from '../syntax/statement.ts';
 import { argumentItems } from './completion/arguments.ts';
 import { directiveItems } from './completion/directives.ts';
 import { entryItems } from './completion/entries.ts';
 import type { Completion, Item } from './completion/item.ts';
 import { type Folders, NO_FOLDERS } from './completion/paths.ts';
-import { reachesOf } from './completion/reach.ts';
+import { type Reach, reachesOf } from './completion/reach.ts';
 import { siteAt } from './completion/site.ts';
 
 export interface CompletionOptions {
   /** what lies in folders; unknown ones are asked for and the completion is run again */
   readonly folders?: Folders;
+  /** false for an editor that has the snippets of whole files from elsewhere */
+  readonly wholeFiles?: boolean;
   /** for the comments that silence a rule */
   readonly rules?: readonly Pick<Rule, 'id' | 'title'>[];
 }
@@ -37,8 +42,9 @@ export function completion(
   const typed = file.text.slice(found.span.start, offset).toLowerCase();
   const seen = new Set<string>();
   const items = found.items.filter((i) => {
-    if (seen.has(i.label) || (typed !== '' && !holds((i.filter ?? i.label).toLowerCase(), typed))) return false;
-    seen.add(i.label);
+    const key = `${i.kind === 'snippet'} ${i.label}`;
+    if (seen.has(key) || (typed !== '' && !holds((i.filter ?? i.label).toLowerCase(), typed))) return false;
+    seen.add(key);
     return true;
   });
   return { span: found.span, items };
@@ -72,7 +78,11 @@ function proposals(configs: readonly Config[], file: SourceFile, offset: number,
   };
   const directives = (nameOnly: boolean): Item[] => {
     const plain = contexts.filter((c) => bodyOf(c) === 'directives');
-    return plain.length ? directiveItems(reaches[0]!.config, plain, present(), nameOnly) : [];
+    if (!plain.length) return [];
+    const items = directiveItems(reaches[0]!.config, plain, present(), nameOnly);
+    // behind the directives that nearly every block begins with
+    if (!nameOnly) items.splice(12, 0, ...snippetItems(reaches, plain, options.wholeFiles ?? true));
+    return items;
   };
   if (!words.length) {
     if (typed.value.startsWith('$') || reaches.every((r) => bodyOf(r.context) === 'entries'))
@@ -88,6 +98,24 @@ function proposals(configs: readonly Config[], file: SourceFile, offset: number,
     return { span, items: [...found.items, ...more.filter((m) => !found.items.some((i) => i.label === m.label))] };
   }
   return found;
+}
+
+/** Snippets that may stand here, and that the target's nginx takes. */
+function snippetItems([first]: readonly Reach[], contexts: readonly Context[], wholeFiles: boolean): Item[] {
+  const target = first!.config.settings.target.nginx;
+  return contexts
+    .flatMap((c) => (c === 'main' && !wholeFiles ? [] : snippetsIn(c)))
+    .filter((s) => atLeast(target, s.since))
+    .map((s) => ({
+      label: s.prefixes[0] ?? s.id,
+      kind: 'snippet',
+      detail: s.title,
+      filter: s.prefixes.join(' '),
+      insert: s.body,
+      snippet: true,
+      plain: expand(s.body).text,
+      subject: { text: `${s.about}\n\n\`\`\`nginx\n${expand(s.body).text}\n\`\`\`` },
+    }));
 }
 
 /** Comments that mean something to us: silenced rules, and the context of a fragment. */

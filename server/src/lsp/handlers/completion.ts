@@ -62,7 +62,11 @@ export const completionHandler = writes<CompletionParams, CompletionList | null>
     const once = (): { found: Completion; convert: (list: Completion) => CompletionList } | null => {
       const t = targetOf(workspace.snapshot(), textDocument.uri);
       if (!t) return null;
-      const found = completion(t.configs, t.file, toOffset(t.file, position, encoding), { folders, rules: session.rules });
+      const found = completion(t.configs, t.file, toOffset(t.file, position, encoding), {
+        folders,
+        rules: session.rules,
+        wholeFiles: !session.client.reopens,
+      });
       if (!found) return null;
       return { found, convert: (list) => toList(list, toRange(t.file, list.span, encoding), textDocument.uri, session) };
     };
