@@ -80,9 +80,27 @@ import upstreamTlsUnverified from './security/upstream-tls-unverified.ts';
 import versionDisclosed from './security/version-disclosed.ts';
 import weakCipher from './security/weak-cipher.ts';
 import weakProtocol from './security/weak-protocol.ts';
+import allServersDown from './upstreams/all-servers-down.ts';
+import backupWithHash from './upstreams/backup-with-hash.ts';
+import bodySizeDefault from './upstreams/body-size-default.ts';
+import bufferingOff from './upstreams/buffering-off.ts';
+import cacheKeyLeaks from './upstreams/cache-key-leaks.ts';
+import cachePurgeOpen from './upstreams/cache-purge-open.ts';
+import cacheWithoutLock from './upstreams/cache-without-lock.ts';
+import connectionHeaderKeepalive from './upstreams/connection-header-keepalive.ts';
+import dnsResolvedOnce from './upstreams/dns-resolved-once.ts';
 import forwardedHeadersMissing from './upstreams/forwarded-headers-missing.ts';
 import bufferSizes from './validity/buffer-sizes.ts';
 import conflictingServerName from './validity/conflicting-server-name.ts';
+import forwardedProtoWrong from './upstreams/forwarded-proto-wrong.ts';
+import proxyHostMissing from './upstreams/proxy-host-missing.ts';
+import requestBufferingOff from './upstreams/request-buffering-off.ts';
+import retryNotIdempotent from './upstreams/retry-not-idempotent.ts';
+import singleServerNeverMarkedDown from './upstreams/single-server-never-marked-down.ts';
+import timeoutsInverted from './upstreams/timeouts-inverted.ts';
+import upstreamKeepaliveMissing from './upstreams/upstream-keepalive-missing.ts';
+import upstreamZoneMissing from './upstreams/upstream-zone-missing.ts';
+import websocketUpgradeIncomplete from './upstreams/websocket-upgrade-incomplete.ts';
 import duplicateDirective from './validity/duplicate-directive.ts';
 import duplicateLocation from './validity/duplicate-location.ts';
 import incompatibleDirectives from './validity/incompatible-directives.ts';
@@ -191,9 +209,27 @@ export const RULES: readonly Rule[] = [
   versionDisclosed,
   weakCipher,
   weakProtocol,
+  allServersDown,
+  backupWithHash,
+  bodySizeDefault,
+  bufferingOff,
+  cacheKeyLeaks,
+  cachePurgeOpen,
+  cacheWithoutLock,
+  connectionHeaderKeepalive,
+  dnsResolvedOnce,
   forwardedHeadersMissing,
   bufferSizes,
   conflictingServerName,
+  forwardedProtoWrong,
+  proxyHostMissing,
+  requestBufferingOff,
+  retryNotIdempotent,
+  singleServerNeverMarkedDown,
+  timeoutsInverted,
+  upstreamKeepaliveMissing,
+  upstreamZoneMissing,
+  websocketUpgradeIncomplete,
   duplicateDirective,
   duplicateLocation,
   incompatibleDirectives,

@@ -5,9 +5,8 @@ import { passTarget } from '../../config/upstreams.ts';
 import { fixOf, insertAfter } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
-/** Header, the value to set, what goes wrong without it. Host has a rule of its own where it alone is missing. */
+/** Header, the value to set, what goes wrong without it. Host has a rule of its own. */
 const NEEDED = [
-  { header: 'Host', value: '$host', breaks: 'the application builds links and checks hosts with the name of the upstream' },
   { header: 'X-Forwarded-For', value: '$proxy_add_x_forwarded_for', breaks: 'every client has the address of nginx' },
   { header: 'X-Forwarded-Proto', value: '$scheme', breaks: 'the application takes HTTPS for HTTP: redirect loops, failed CSRF checks' },
 ] as const;
@@ -47,7 +46,6 @@ A \`proxy_set_header\` line in a location hides all lines of the outer levels, s
     if ([...given].some((h) => h === 'forwarded')) return;
     const missing = NEEDED.filter((n) => !given.has(n.header.toLowerCase()));
     if (!missing.length || (given.has('x-real-ip') && missing.length === 1 && missing[0]!.header === 'X-Forwarded-For')) return;
-    if (missing.length === 1 && missing[0]!.header === 'Host') return;
     const own = scope.named('proxy_set_header').at(-1);
     const inherited = own ? [] : lines;
     const add = [
@@ -79,7 +77,6 @@ A \`proxy_set_header\` line in a location hides all lines of the outer levels, s
 }`,
       good: `location / {
     proxy_pass http://127.0.0.1:8000;
-    proxy_set_header Host $host;
     proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
     proxy_set_header X-Forwarded-Proto $scheme;
 }`,
@@ -96,7 +93,6 @@ location / {
 location / {
     proxy_pass http://127.0.0.1:8000;
     proxy_set_header X-Forwarded-Proto $scheme;
-    proxy_set_header Host $host;
     proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
 }`,
     },

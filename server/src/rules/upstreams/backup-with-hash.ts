@@ -1,0 +1,58 @@
+/** `backup` has no meaning for the balancing by hash, address or chance: their NGX_HTTP_UPSTREAM_* flags lack NGX_HTTP_UPSTREAM_BACKUP. */
+import { fixOf, removeArgument } from '../fix.ts';
+import { defineRule } from '../rule.ts';
+import { groupOf } from './_groups.ts';
+
+const WITHOUT_BACKUP = new Set(['hash', 'ip_hash', 'random']);
+
+export default defineRule({
+  id: 'backup-with-hash',
+  group: 'upstreams',
+  severity: 'error',
+  since: '0.1',
+  title: 'A backup server where the balancing has no use for one',
+  why: `
+\`ip_hash\`, \`hash\` and \`random\` choose a server without regard to backups. When such a line stands before the servers, nginx refuses the
+parameter: "balancing method does not support parameter backup". When it stands behind them, nginx accepts both, and the backup is not
+used as one.`,
+  about: ['ip_hash', 'hash', 'random', 'server'],
+  looksAt: { scope: ['upstream', 'stream-upstream'] },
+  needs: 'file',
+  fixable: 'always',
+  messages: {
+    refused: 'nginx refuses backup with {method}. Remove one of them.',
+    unused: '{method} has no use for backup servers. Remove one of them, and put {method} before the servers.',
+  },
+  check({ directive, scope, report }) {
+    const group = groupOf(directive, scope);
+    if (!group?.balancer || !WITHOUT_BACKUP.has(group.method)) return;
+    const order = scope.directives;
+    for (const server of group.servers) {
+      const word = server.directive.args.find((a) => a.value === 'backup');
+      if (!word) continue;
+      const refused = order.indexOf(group.balancer) < order.indexOf(server.directive);
+      report(refused ? 'refused' : 'unused', {
+        at: server.directive.at(word),
+        severity: refused ? 'error' : 'warning',
+        data: { method: group.method },
+        related: [{ at: group.balancer.at(), message: 'the balancing' }],
+        fix: fixOf('Remove backup', 'suggestion', server.directive.file, [
+          removeArgument(server.directive.file, server.directive.statement, word),
+        ]),
+      });
+    }
+  },
+  examples: [
+    {
+      inside: 'upstream',
+      bad: `ip_hash;
+server 10.0.0.1:8000;
+server 10.0.0.2:8000 backup;
+#                    ^^^^^^ refused`,
+      good: `ip_hash;
+server 10.0.0.1:8000;
+server 10.0.0.2:8000;`,
+    },
+    { inside: 'upstream', good: 'least_conn;\nserver 10.0.0.1:8000;\nserver 10.0.0.2:8000 backup;' },
+  ],
+});

@@ -1,0 +1,117 @@
+/** `keepalive` in an upstream needs HTTP/1.1 and an empty Connection header; both became the defaults with nginx 1.29.7. */
+import { atLeast } from '../../catalog/version.ts';
+import { passTarget } from '../../config/upstreams.ts';
+import { fixOf, replace } from '../fix.ts';
+import { defineRule } from '../rule.ts';
+import { addHeaders, requestHeader } from './_headers.ts';
+
+export default defineRule({
+  id: 'connection-header-keepalive',
+  group: 'upstreams',
+  severity: 'info',
+  since: '0.1',
+  equivalents: ['nginx-lint:proxy-keepalive'],
+  title: 'Connections to the upstream are not kept although keepalive is set',
+  why: `
+\`keepalive\` in an upstream keeps idle connections. Before nginx 1.29.7 a proxied request is sent with HTTP/1.0 and \`Connection: close\`, so
+the application closes the connection after each response and nothing is kept. Set \`proxy_http_version 1.1\` and clear the header with
+\`proxy_set_header Connection ""\`. From 1.29.7 on that is the default, and only lines that say otherwise spoil it.`,
+  about: ['keepalive', 'proxy_http_version', 'proxy_set_header'],
+  looksAt: { directive: ['proxy_pass'] },
+  needs: 'config',
+  fixable: 'always',
+  messages: {
+    version: 'Connections to "{group}" are not kept: requests go out with HTTP/1.0. Set proxy_http_version 1.1.',
+    header: 'Connections to "{group}" are not kept: requests say "Connection: close". Set proxy_set_header Connection "".',
+    both: 'Connections to "{group}" are not kept: requests go out with HTTP/1.0 and "Connection: close". Set version 1.1 and an empty header.',
+  },
+  check({ directive, scope, config, report }) {
+    if (directive.fact?.module !== 'ngx_http_proxy_module') return;
+    const group = passTarget(directive)?.upstream;
+    const keep = group?.scope.first('keepalive');
+    if (!group || !keep || keep.value(0) === '0') return;
+    const modern = atLeast(config.settings.target.nginx, '1.29.7');
+    const version = scope.value('proxy_http_version');
+    const old = (version?.value(0) ?? (modern ? '1.1' : '1.0')) === '1.0';
+    const header = requestHeader(scope, 'Connection');
+    const closes = header ? header.value(1).toLowerCase() === 'close' : !modern;
+    if (!old && !closes) return;
+    // a WebSocket location sends what the client sent, and its connections are not kept anyway
+    if (header && /upgrade/i.test(header.value(1))) return;
+    const edits = [];
+    if (old && version && version.file.id === directive.file.id) edits.push(replace(version.args[0]!, '1.1'));
+    if (closes && header && header.file.id === directive.file.id) edits.push(replace(header.args[1]!, '""'));
+    const headers = closes && !edits.some((e) => e.newText === '""') ? ['proxy_set_header Connection "";'] : [];
+    const others = old && !edits.some((e) => e.newText === '1.1') ? ['proxy_http_version 1.1;'] : [];
+    if (headers.length || others.length) edits.push(addHeaders(directive, headers, others));
+    report(old && closes ? 'both' : old ? 'version' : 'header', {
+      at: directive.statement.name,
+      data: { group: group.name },
+      related: [{ at: keep.at(), message: 'connections should be kept' }],
+      fix: fixOf('Let connections be kept', 'safe', directive.file, edits),
+    });
+  },
+  examples: [
+    {
+      inside: 'http',
+      settings: { nginx: '1.22.1' },
+      bad: `upstream app {
+    server 127.0.0.1:8000;
+    keepalive 16;
+}
+server {
+    location / {
+        proxy_pass http://app;
+#       ^^^^^^^^^^ both
+    }
+}`,
+      good: `upstream app {
+    server 127.0.0.1:8000;
+    keepalive 16;
+}
+server {
+    location / {
+        proxy_pass http://app;
+        proxy_http_version 1.1;
+        proxy_set_header Connection "";
+    }
+}`,
+    },
+    {
+      inside: 'http',
+      bad: `upstream app {
+    server 127.0.0.1:8000;
+    keepalive 16;
+}
+server {
+    location / {
+        proxy_set_header Connection close;
+        proxy_pass http://app;
+#       ^^^^^^^^^^ header
+    }
+}`,
+      good: `upstream app {
+    server 127.0.0.1:8000;
+    keepalive 16;
+}
+server {
+    location / {
+        proxy_set_header Connection "";
+        proxy_pass http://app;
+    }
+}`,
+    },
+    {
+      inside: 'http',
+      good: `upstream app {
+    server 127.0.0.1:8000;
+    keepalive 16;
+}
+server {
+    location / {
+        proxy_pass http://app;
+    }
+}`,
+    },
+  ],
+});

@@ -1,0 +1,156 @@
+/** Host names in the configuration are resolved when it is loaded and never again (ngx_parse_url, ngx_inet_resolve_host). */
+import { parseAddress } from '../../catalog/value-kind.ts';
+import { atLeast } from '../../catalog/version.ts';
+import type { Config } from '../../config/config.ts';
+import { namesOf } from '../../config/names.ts';
+import { readTarget, upstreamsOf } from '../../config/upstreams.ts';
+import { fixOf } from '../fix.ts';
+import { defineRule } from '../rule.ts';
+
+/** Names that a private resolver keeps in place: cluster services, hosts files, home networks. */
+const LOCAL =
+  /(^|\.)(localhost|local|localdomain|internal|intranet|lan|home|corp|private|test|invalid|svc)\.?$|\.svc\.|\.cluster\.local\.?$|^host\.docker\.internal$/i;
+
+/** A name of the public name service: it has a dot and is none of the local kinds. */
+const isPublicName = (host: string): boolean =>
+  /^[a-z0-9_-]+(\.[a-z0-9_-]+)+\.?$/i.test(host) && !LOCAL.test(host) && !/^[\d.]+$/.test(host);
+
+/** What a variable may hold, when `set` and `map` give it constant values only; null when something else does. */
+function constants(config: Config, name: string): string[] | null {
+  const out: string[] = [];
+  const definitions = namesOf(config).definitions('variable', name, 'http');
+  if (!definitions.length) return null;
+  for (const { directive, capture } of definitions) {
+    if (capture) return null;
+    if (directive.name === 'set') out.push(directive.value(1));
+    else if (directive.name === 'map') for (const entry of directive.body?.directives ?? []) out.push(entry.args.at(-1)?.value ?? '');
+    else return null;
+  }
+  return out.some((v) => v.includes('$')) ? null : out;
+}
+
+export default defineRule({
+  id: 'dns-resolved-once',
+  group: 'upstreams',
+  severity: 'info',
+  since: '0.1',
+  equivalents: ['nginx-lint:proxy-pass-domain', 'nginx-lint:upstream-server-no-resolve', 'gixy:missing_resolver', 'gixy:stale_dns_cache'],
+  title: 'A host name is resolved once, at the start',
+  why: `
+nginx looks a name in \`proxy_pass\` or \`server\` up when it reads the configuration. If the address changes later, as those of balancers and
+cloud services do within minutes, requests go to the old one until the next reload; if the name cannot be resolved at that moment, nginx
+does not start.
+
+From 1.27.3 on, \`server name:port resolve\` in an upstream with a \`zone\`, and a \`resolver\`, follow the name. Before, a variable in
+\`proxy_pass\` makes nginx ask the \`resolver\` for each request whose answer has expired. A name that never moves may stay as it is.`,
+  about: ['proxy_pass', 'server', 'resolver', 'upstream', 'zone'],
+  looksAt: { directive: ['proxy_pass', 'grpc_pass', 'uwsgi_pass', 'fastcgi_pass', 'scgi_pass', 'server'] },
+  needs: 'file',
+  fixable: 'sometimes',
+  messages: {
+    once: '"{host}" is looked up at the start and never again. {advice}.',
+    resolver: 'No resolver is set, so "{host}" cannot be looked up for a request: nginx answers 502. Set a resolver.',
+  },
+  check({ directive, scope, config, report }) {
+    const { nginx, flavour } = config.settings.target;
+    const canResolve = atLeast(nginx, '1.27.3') || flavour === 'plus' || flavour === 'angie';
+    if (directive.name === 'server') {
+      if ((scope.context !== 'upstream' && scope.context !== 'stream-upstream') || directive.statement.block) return;
+      const word = directive.args[0];
+      const read = word && parseAddress(word.value);
+      if (!word || !read?.ok || read.value.family !== 'name' || !isPublicName(read.value.host)) return;
+      if (directive.values.includes('resolve') || directive.values.includes('down')) return;
+      const edits = [{ span: { start: directive.args.at(-1)!.end, end: directive.args.at(-1)!.end }, newText: ' resolve' }];
+      // resolve needs shared memory and a resolver, or nginx does not start
+      const ready = canResolve && scope.has('zone') && scope.value('resolver') !== undefined;
+      report('once', {
+        at: word,
+        data: {
+          host: read.value.host,
+          advice: canResolve ? 'Add resolve, with a zone and a resolver' : 'Use a variable in proxy_pass and a resolver to follow it',
+        },
+        fix: ready ? fixOf('Follow the name', 'suggestion', directive.file, edits) : null,
+      });
+      return;
+    }
+    const word = directive.args[0];
+    if (!word || word.templated || scope.context === 'unknown') return;
+    const fixed = /^(?:\w+:\/\/)?[^/$?]+(?=[/$?]|$)/.exec(word.value)?.[0];
+    const protocol = scope.context === 'stream-server' ? 'stream' : 'http';
+    if (!word.value.includes('$')) {
+      const target = fixed && readTarget(config, directive.name, fixed, directive, protocol);
+      if (!target) return;
+      if (target.kindOfHost !== 'name' || target.upstream || !isPublicName(target.host)) return;
+      report('once', {
+        at: word,
+        data: {
+          host: target.host,
+          advice: canResolve
+            ? 'To follow it, name an upstream whose server has resolve'
+            : 'To follow it, put the name into a variable and set a resolver',
+        },
+      });
+      return;
+    }
+    // with a variable anywhere in it, the address is looked up for each request (ngx_http_proxy_eval)
+    if (config.kind !== 'root' || protocol === 'stream' || scope.value('resolver')) return;
+    const hostPart = /^(?:\w+:\/\/)?([^/?]*)/.exec(word.value)?.[1] ?? '';
+    const variable = /^\$\{?(\w+)\}?(?::\d+)?$/.exec(hostPart)?.[1];
+    const hosts = variable ? constants(config, variable) : hostPart.includes('$') ? null : [hostPart];
+    const groups = upstreamsOf(config);
+    for (const value of hosts ?? []) {
+      const host = value.replace(/^\w+:\/\//, '').replace(/[/?].*$/, '');
+      const read = parseAddress(host);
+      if (host === '' || !read.ok || read.value.family !== 'name') continue;
+      if (groups.has(read.value.host.toLowerCase())) continue;
+      report('resolver', { at: word, severity: 'warning', data: { host: read.value.host } });
+      return;
+    }
+  },
+  examples: [
+    {
+      inside: 'server',
+      bad: `location / {
+    proxy_pass https://api.example.com;
+#              ^^^^^^^^^^^^^^^^^^^^^^^ once
+}`,
+      good: `location / {
+    proxy_pass http://127.0.0.1:8000;
+}`,
+    },
+    {
+      inside: 'http',
+      notOn122: 'resolve in upstream came with 1.27.3',
+      bad: `upstream api {
+    zone api 64k;
+    resolver 127.0.0.53;
+    server api.example.com:443;
+#          ^^^^^^^^^^^^^^^^^^^ once
+}`,
+      good: `upstream api {
+    zone api 64k;
+    resolver 127.0.0.53;
+    server api.example.com:443 resolve;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `location / {
+    set $api api.example.com;
+    proxy_pass https://$api;
+#              ^^^^^^^^^^^^ resolver
+}`,
+      good: `resolver 127.0.0.53;
+location / {
+    set $api api.example.com;
+    proxy_pass https://$api;
+}`,
+    },
+    {
+      inside: 'http',
+      good: `upstream app { server 127.0.0.1:8000; }
+map $uri $pool { default app; }
+server { location / { proxy_pass http://$pool; } }`,
+    },
+  ],
+});

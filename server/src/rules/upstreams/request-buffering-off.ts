@@ -1,0 +1,65 @@
+/** Uploads that are passed on as they drip in: the worker of a WSGI server waits for the client. */
+
+import { walk } from '../../config/scope.ts';
+import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
+import { fixOf, remove } from '../fix.ts';
+import { defineRule } from '../rule.ts';
+
+export default defineRule({
+  id: 'request-buffering-off',
+  group: 'upstreams',
+  severity: 'info',
+  since: '0.1',
+  title: 'Slow uploads occupy the application',
+  why: `
+nginx reads a request body to its end before it asks the application, so that a worker is busy for milliseconds and not for the minutes
+that an upload on a slow line takes. \`proxy_request_buffering off\` and \`uwsgi_request_buffering off\` pass the body on as it arrives: some
+dozen slow clients, or one attacker, occupy all workers of a WSGI server. gunicorn's manual asks for a buffering proxy for just this reason.
+
+It is right for applications that stream large bodies and have an event loop: registries, object stores, ASGI applications.`,
+  about: ['proxy_request_buffering', 'uwsgi_request_buffering'],
+  references: ['https://docs.gunicorn.org/en/stable/deploy.html'],
+  looksAt: { directive: ['proxy_request_buffering', 'uwsgi_request_buffering', 'fastcgi_request_buffering', 'scgi_request_buffering'] },
+  needs: 'file',
+  fixable: 'always',
+  messages: {
+    wsgi: 'A slow upload occupies a uWSGI worker from its first byte to its last. Remove uwsgi_request_buffering off.',
+    off: 'A slow upload occupies a worker of the application from its first byte to its last. Leave buffering on unless it streams.',
+  },
+  check({ directive, scope, report }) {
+    if (directive.value(0).toLowerCase() !== 'off') return;
+    const kind = directive.name.replace('_request_buffering', '');
+    let used = false;
+    for (const d of walk(scope)) if (d.name === `${kind}_pass` && PASS_DIRECTIVES.includes(d.name)) used = true;
+    const wsgi = kind === 'uwsgi' && used;
+    report(wsgi ? 'wsgi' : 'off', {
+      at: directive.statement.name,
+      severity: wsgi ? 'warning' : 'info',
+      fix: fixOf('Buffer requests', 'suggestion', directive.file, [remove(directive.file, directive.statement)]),
+    });
+  },
+  examples: [
+    {
+      inside: 'server',
+      bad: `location / {
+    uwsgi_pass 127.0.0.1:3031;
+    uwsgi_request_buffering off;
+#   ^^^^^^^^^^^^^^^^^^^^^^^ wsgi
+}`,
+      good: `location / {
+    uwsgi_pass 127.0.0.1:3031;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `location /v2/ {
+    proxy_pass http://127.0.0.1:5000;
+    proxy_request_buffering off;
+#   ^^^^^^^^^^^^^^^^^^^^^^^ off
+}`,
+      good: `location /v2/ {
+    proxy_pass http://127.0.0.1:5000;
+}`,
+    },
+  ],
+});

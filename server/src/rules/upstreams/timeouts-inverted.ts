@@ -1,0 +1,71 @@
+/** Timeouts that contradict each other, or what is around nginx. Those of the application are compared by the wsgi rules. */
+import { parseTime } from '../../catalog/value-kind.ts';
+import { fixOf, replace } from '../fix.ts';
+import { defineRule } from '../rule.ts';
+
+const CONNECT_LIMIT = 75_000;
+
+export default defineRule({
+  id: 'timeouts-inverted',
+  group: 'upstreams',
+  severity: 'info',
+  since: '0.1',
+  title: 'A timeout that another one outlasts',
+  why: `
+\`proxy_connect_timeout\` above 75 seconds is never reached: the system gives up first. It is the time for a connection, not for the answer,
+which is \`proxy_read_timeout\`.
+
+The second value of \`keepalive_timeout\` is what clients are told. When it is longer than the first, they use connections that nginx has
+closed.`,
+  about: ['proxy_connect_timeout', 'keepalive_timeout', 'proxy_read_timeout'],
+  looksAt: {
+    directive: [
+      'proxy_connect_timeout',
+      'uwsgi_connect_timeout',
+      'fastcgi_connect_timeout',
+      'scgi_connect_timeout',
+      'grpc_connect_timeout',
+      'keepalive_timeout',
+    ],
+  },
+  needs: 'file',
+  fixable: 'sometimes',
+  messages: {
+    connect: '{value} to connect is more than the 75 s after which the system gives up. The time for an answer is {answer}.',
+    told: 'Clients are told to keep connections for {told} s, and nginx closes them after {kept} s. Tell them less.',
+  },
+  check({ directive, report }) {
+    const [first, second] = directive.args;
+    const read = first && parseTime(first.value, 'msec');
+    if (!first || !read?.ok) return;
+    if (directive.name === 'keepalive_timeout') {
+      const told = second && parseTime(second.value, 'sec');
+      if (!second || !told?.ok || read.value === 0 || told.value * 1000 <= read.value) return;
+      report('told', {
+        at: second,
+        data: { told: told.value, kept: read.value / 1000 },
+        fix: fixOf('Tell clients the same', 'suggestion', directive.file, [replace(second, first.raw)]),
+      });
+    } else if (read.value > CONNECT_LIMIT)
+      report('connect', {
+        at: first,
+        severity: 'hint',
+        data: { value: first.value, answer: directive.name.replace('connect', 'read') },
+        fix: null,
+      });
+  },
+  examples: [
+    {
+      inside: 'http',
+      bad: `keepalive_timeout 20s 60s;
+#                     ^^^ told`,
+      good: 'keepalive_timeout 20s 20s;',
+    },
+    {
+      inside: 'http',
+      bad: `proxy_connect_timeout 300s;
+#                     ^^^^ connect`,
+      good: 'proxy_connect_timeout 5s;',
+    },
+  ],
+});

@@ -1,0 +1,94 @@
+/** A WebSocket handshake needs HTTP/1.1, the Upgrade header and a Connection header that names it (RFC 6455 section 4.1). */
+import { atLeast } from '../../catalog/version.ts';
+import { fixOf } from '../fix.ts';
+import { defineRule } from '../rule.ts';
+import { addHeaders, requestHeader } from './_headers.ts';
+
+export default defineRule({
+  id: 'websocket-upgrade-incomplete',
+  group: 'upstreams',
+  severity: 'warning',
+  since: '0.1',
+  title: 'WebSocket connections cannot be opened',
+  why: `
+\`Upgrade\` and \`Connection\` hold from hop to hop, so nginx drops both unless they are set again, and the upgrade exists in HTTP/1.1 only. All
+three belong together: \`proxy_http_version 1.1\` (the default since nginx 1.29.7), \`proxy_set_header Upgrade $http_upgrade\` and
+\`proxy_set_header Connection "upgrade"\`. With one missing the application answers 400 or 426.
+
+Where the location also takes plain requests, a map makes \`Connection\` depend on what the client asked for.`,
+  about: ['proxy_http_version', 'proxy_set_header', '$http_'],
+  references: ['https://nginx.org/en/docs/http/websocket.html', 'https://www.rfc-editor.org/rfc/rfc6455#section-4.1'],
+  looksAt: { directive: ['proxy_pass'] },
+  needs: 'file',
+  fixable: 'always',
+  messages: {
+    connection: 'Upgrade is passed on without a Connection header that names it, so no WebSocket opens. Set Connection to "upgrade".',
+    upgrade: 'Connection says "upgrade", and no Upgrade header is passed on, so no WebSocket opens. Set Upgrade to $http_upgrade.',
+    version: 'Upgrade is passed on with HTTP/1.0, so no WebSocket opens. Set proxy_http_version 1.1.',
+  },
+  check({ directive, scope, config, report }) {
+    if (directive.fact?.module !== 'ngx_http_proxy_module') return;
+    const upgrade = requestHeader(scope, 'Upgrade');
+    const connection = requestHeader(scope, 'Connection');
+    const say = (message: 'connection' | 'upgrade' | 'version', headers: string[], others: string[]): void =>
+      report(message, {
+        at: directive.statement.name,
+        related: [upgrade, connection].flatMap((d) => (d ? [{ at: d.at(), message: 'the header that is passed on' }] : [])),
+        fix: fixOf('Complete the handshake', 'safe', directive.file, [addHeaders(directive, headers, others)]),
+      });
+    if (upgrade && upgrade.value(1) === '') return;
+    if (upgrade && (!connection || /^(keep-alive|close)?$/i.test(connection.value(1)))) {
+      if (!connection) say('connection', ['proxy_set_header Connection "upgrade";'], []);
+      return;
+    }
+    if (!upgrade && connection && /^upgrade$/i.test(connection.value(1)))
+      return say('upgrade', ['proxy_set_header Upgrade $http_upgrade;'], []);
+    if (!upgrade || config.kind === 'fragment') return;
+    const version = scope.value('proxy_http_version')?.value(0) ?? (atLeast(config.settings.target.nginx, '1.29.7') ? '1.1' : '1.0');
+    if (version === '1.0') say('version', [], ['proxy_http_version 1.1;']);
+  },
+  examples: [
+    {
+      inside: 'server',
+      bad: `location /ws/ {
+    proxy_pass http://127.0.0.1:8000;
+#   ^^^^^^^^^^ connection
+    proxy_set_header Upgrade $http_upgrade;
+}`,
+      good: `location /ws/ {
+    proxy_pass http://127.0.0.1:8000;
+    proxy_set_header Upgrade $http_upgrade;
+    proxy_set_header Connection "upgrade";
+}`,
+    },
+    {
+      inside: 'server',
+      settings: { nginx: '1.22.1' },
+      bad: `location /ws/ {
+    proxy_pass http://127.0.0.1:8000;
+#   ^^^^^^^^^^ version
+    proxy_set_header Upgrade $http_upgrade;
+    proxy_set_header Connection "upgrade";
+}`,
+      good: `location /ws/ {
+    proxy_pass http://127.0.0.1:8000;
+    proxy_set_header Upgrade $http_upgrade;
+    proxy_set_header Connection "upgrade";
+    proxy_http_version 1.1;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `location /ws/ {
+    proxy_pass http://127.0.0.1:8000;
+#   ^^^^^^^^^^ upgrade
+    proxy_set_header Connection upgrade;
+}`,
+      good: `location /ws/ {
+    proxy_pass http://127.0.0.1:8000;
+    proxy_set_header Connection upgrade;
+    proxy_set_header Upgrade $http_upgrade;
+}`,
+    },
+  ],
+});
