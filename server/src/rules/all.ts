@@ -90,8 +90,6 @@ import cacheWithoutLock from './upstreams/cache-without-lock.ts';
 import connectionHeaderKeepalive from './upstreams/connection-header-keepalive.ts';
 import dnsResolvedOnce from './upstreams/dns-resolved-once.ts';
 import forwardedHeadersMissing from './upstreams/forwarded-headers-missing.ts';
-import bufferSizes from './validity/buffer-sizes.ts';
-import conflictingServerName from './validity/conflicting-server-name.ts';
 import forwardedProtoWrong from './upstreams/forwarded-proto-wrong.ts';
 import proxyHostMissing from './upstreams/proxy-host-missing.ts';
 import requestBufferingOff from './upstreams/request-buffering-off.ts';
@@ -101,6 +99,8 @@ import timeoutsInverted from './upstreams/timeouts-inverted.ts';
 import upstreamKeepaliveMissing from './upstreams/upstream-keepalive-missing.ts';
 import upstreamZoneMissing from './upstreams/upstream-zone-missing.ts';
 import websocketUpgradeIncomplete from './upstreams/websocket-upgrade-incomplete.ts';
+import bufferSizes from './validity/buffer-sizes.ts';
+import conflictingServerName from './validity/conflicting-server-name.ts';
 import duplicateDirective from './validity/duplicate-directive.ts';
 import duplicateLocation from './validity/duplicate-location.ts';
 import incompatibleDirectives from './validity/incompatible-directives.ts';
@@ -219,8 +219,6 @@ export const RULES: readonly Rule[] = [
   connectionHeaderKeepalive,
   dnsResolvedOnce,
   forwardedHeadersMissing,
-  bufferSizes,
-  conflictingServerName,
   forwardedProtoWrong,
   proxyHostMissing,
   requestBufferingOff,
@@ -230,6 +228,8 @@ export const RULES: readonly Rule[] = [
   upstreamKeepaliveMissing,
   upstreamZoneMissing,
   websocketUpgradeIncomplete,
+  bufferSizes,
+  conflictingServerName,
   duplicateDirective,
   duplicateLocation,
   incompatibleDirectives,
