@@ -35,21 +35,30 @@ export function settingsFor(files: Tree): Settings {
     opensslVersion: nginx?.openssl ?? '3.0.19',
     flavour: 'oss',
     profile: 'validity',
-    rules: { 'module-not-loaded': 'error' },
+    rules: { 'module-not-loaded': 'error', 'cipher-string-empty': 'error', 'curve-unsupported': 'warning' },
   });
   const named = Object.values(files).flatMap((text) => [...text.matchAll(/(?:^|[\s;])load_module\s+(\S+?);/g)].map((m) => m[1]!));
   const modules = moduleSetOf(nginx?.configure ?? [], named.length ? named : (nginx?.modules ?? []));
   return { ...base, target: { ...base.target, modules } };
 }
 
-/** Rules whose facts nginx finds out after it has read everything, by the step in which it does; the others speak while reading. */
-const LATE: Readonly<Record<string, number>> = {
-  'buffer-sizes': 2,
+/** Checks that nginx makes when a protocol block ends, in the order of ngx_http_block, and those at the very end. Others speak while reading. */
+const AT_CLOSE: Readonly<Record<string, number>> = {
+  'buffer-sizes': 1,
+  'duplicate-location': 2,
   'incomplete-tls': 3,
-  'unknown-variable': 6,
-  'unknown-zone': 8,
-  'missing-events': 9,
+  'cipher-string-empty': 3,
+  'curve-unsupported': 3,
+  'unknown-variable': 4,
 };
+const AT_CLOSE_MESSAGES =
+  /zone "[^"]*" is unknown|^"secure_link_secret"|^Invalid server name or wildcard|between the charsets|^No port in upstream|No servers in upstream|could not build/i;
+const AT_END = /^No "events" section|worker_connections are not enough|is not declared|^Unknown thread pool/;
+
+/** Findings of other groups that are refusals of nginx too. */
+const COUNTED = ['module-not-loaded', 'cipher-string-empty', 'curve-unsupported'];
+/** Faults of the tokenizer: nginx stops at the very character. */
+const UNNAMED: Readonly<Record<string, true>> = { syntax: true };
 
 /** Offsets at which the statements of a file are reached, includes read in between. */
 function readingOrder(config: Config): (file: string, offset: number) => number {
@@ -110,9 +119,23 @@ export async function verdictOf(files: Tree, chosen: Settings = settingsFor(file
   const { config, findings, sources } = await lintTree({ root: at('nginx.conf'), files: tree }, rules, chosen);
   const ms = performance.now() - from;
   const order = readingOrder(config);
-  const errors = findings.filter((f) => f.severity === 'error' && (f.group === 'validity' || f.rule === 'module-not-loaded'));
-  const rank = (f: Finding): number =>
-    (LATE[f.rule] ?? 0) * 1e12 + order(f.at.file, sources.get(f.at.file) ? endOffset(sources.get(f.at.file)!, f.at.span.start) : 0);
+  const errors = findings.filter((f) => f.severity === 'error' && (f.group === 'validity' || COUNTED.includes(f.rule)));
+  /** Where nginx is when it finds this, in reading order. */
+  const rank = (f: Finding): number => {
+    const source = sources.get(f.at.file)!;
+    if (AT_END.test(f.message)) return 1e15;
+    const late = AT_CLOSE[f.rule] ?? (AT_CLOSE_MESSAGES.test(f.message) ? 2 : 0);
+    const blocks = [...config.main.directives].filter((d) => ['http', 'stream', 'mail'].includes(d.name) && d.statement.close);
+    if (late) {
+      const at = order(f.at.file, f.at.span.start);
+      const block = blocks.find((d) => order(d.file.id, d.statement.start) <= at && at <= order(d.file.id, d.statement.close!.end));
+      return block ? order(block.file.id, block.statement.close!.start) + late / 10 : at;
+    }
+    const named = f.related.find((r) => /nginx names/.test(r.message));
+    if (named) return order(named.at.file, named.at.span.start);
+    const unnamed = UNNAMED[f.rule];
+    return unnamed === undefined ? order(f.at.file, endOffset(source, f.at.span.start)) : order(f.at.file, f.at.span.start);
+  };
   errors.sort((a, b) => rank(a) - rank(b) || order(a.at.file, a.at.span.start) - order(b.at.file, b.at.span.start));
   return {
     ok: errors.length === 0,

@@ -3,7 +3,7 @@ import { acceptsGroups, type GroupProblem, knowsGroup } from '../../catalog/grou
 import { mozillaProfile, profileCurves } from '../../catalog/mozilla.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { opensslName, opensslOf, partOf, written } from '../tls.ts';
+import { isLoaded, opensslName, opensslOf, partOf, written } from '../tls.ts';
 
 /** The commands of ssl_conf_command whose value is such a list. */
 const COMMANDS = ['groups', 'curves'];
@@ -72,6 +72,8 @@ Groups below 112 bits are reported too: they are accepted, and not used at the d
       report(message, {
         at: partOf(word, p.start, p.end),
         data: { library, name: p.name, known: known ?? '', since: p.group?.since ?? '' },
+        // without a certificate nginx does not hand the list over
+        severity: isLoaded(directive) ? 'error' : 'warning',
         fix,
       });
     }

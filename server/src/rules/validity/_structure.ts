@@ -175,11 +175,13 @@ function diagnose(file: SourceFile, catalog: Catalog): Structure {
       if (s.open && kinds.never && !opened) opened = s;
       if (!s.open && kinds.always && !lost) lost = s;
     }
+  const strayOpening = file.problems.find((p) => p.fault === 'unexpected-opening-brace');
+  if (strayOpening && braces) regions.push({ start: strayOpening.span.start, end, level: 'place' });
   let reported = false;
   for (const problem of file.problems) {
     const { fault, span, statement } = problem;
     if (fault === 'missing-closing-brace') {
-      if (reported) continue;
+      if (reported || strayOpening) continue;
       if (opened && !lost) {
         reported = true;
         regions.push({ start: opened.open!.start, end, level: 'all' });

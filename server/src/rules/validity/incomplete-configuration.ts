@@ -7,6 +7,7 @@ import { listenersOf, type Server, serversOf } from '../../config/servers.ts';
 import { fixOf, insertFirst } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { factFor } from './_known.ts';
+import { everywhere } from './_order.ts';
 import { soundFact } from './_sound.ts';
 import { structureOf } from './_structure.ts';
 
@@ -83,7 +84,9 @@ implied by a well-known port) and an \`auth_http\`, one of stream something that
     const { main } = config;
     const incomplete = [...config.tree.includes.values()].some((i) => i.problem !== null);
     const broken = structureOf(file, config.catalog).causes.length > 0;
-    if (!main.has('events') && !incomplete && !broken) {
+    // an events block in the wrong place, or one that is misspelt, is said there
+    const misplaced = everywhere(config, 'events').length > 0 || main.directives.some((d) => d.statement.open && !factFor(d));
+    if (!misplaced && !incomplete && !broken) {
       const first = main.directives.find((d) => d.file === file) ?? null;
       const span = first
         ? { start: first.statement.name.start, end: first.statement.name.end }

@@ -1,7 +1,12 @@
 /** What nginx's own tokenizer and block parser refuse (ngx_conf_read_token, ngx_conf_parse): one finding for each cause, at its cause. */
+
+import type { Span } from '../../base/span.ts';
+import type { Config } from '../../config/config.ts';
+import { walk } from '../../config/scope.ts';
 import type { SourceFile, SyntaxFault } from '../../syntax/statement.ts';
 import { type Fix, fixOf, indentAt, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
+import { isMisplaced } from './_known.ts';
 import { endOf } from './_spans.ts';
 import { type Cause, structureOf, swallowed } from './_structure.ts';
 
@@ -23,6 +28,29 @@ const MESSAGES = {
 const TEXTS = Object.fromEntries(
   Object.entries(MESSAGES).map(([k, v]) => [k, v.replaceAll('{{', '{').replaceAll('}}', '}')]),
 ) as typeof MESSAGES;
+
+/** Where nginx gives up on a fault whose cause stands further up: at the first directive that lands in the wrong block, or at the end. */
+function nginxAt(config: Config, file: SourceFile, { fault, span, insert }: Cause): Span | null {
+  const end = { start: file.text.length, end: file.text.length };
+  switch (fault) {
+    case 'missing-semicolon': {
+      const next = /[^\s]/.exec(file.text.slice(insert ?? span.end).replace(/^(?:\s|#[^\n]*(?:\n|$))*/, (m) => ' '.repeat(m.length)));
+      return next ? { start: (insert ?? span.end) + next.index, end: (insert ?? span.end) + next.index + 1 } : end;
+    }
+    case 'unterminated-string':
+      return end;
+    case 'missing-closing-brace':
+    case 'unexpected-closing-brace': {
+      const from = fault === 'missing-closing-brace' ? (insert ?? span.end) : span.end;
+      for (const directive of walk(config.main))
+        if (directive.file === file && directive.statement.start >= from && isMisplaced(directive)) return endOf(directive);
+      const stray = file.problems.find((p) => p.fault === 'unexpected-closing-brace');
+      return fault === 'unexpected-closing-brace' && stray ? stray.span : end;
+    }
+    default:
+      return null;
+  }
+}
 
 function repair(file: SourceFile, { fault, span, statement, insert }: Cause): Fix | null {
   switch (fault) {
@@ -78,10 +106,15 @@ The finding stands where the mistake is, and there is one for each mistake.`,
     }
     for (const { fault, span, statement, insert } of structureOf(file, config.catalog).causes) {
       const name = statement?.name.value ?? '';
+      const there = nginxAt(config, file, { fault, span, statement, insert });
       report(fault, {
         // an empty span could not be seen: the character before it is marked
         at: span.end > span.start ? span : { start: Math.max(0, span.start - 1), end: span.end },
         data: { name, quote: file.text[span.start] ?? '"' },
+        related:
+          there && file.lines.lineAt(there.start) !== file.lines.lineAt(span.start)
+            ? [{ at: { file: file.id, span: there }, message: 'nginx names this line.' }]
+            : [],
         fix: repair(file, { fault, span, statement, insert }),
       });
     }
