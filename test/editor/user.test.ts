@@ -99,7 +99,7 @@ describe('the packaged extension in the hands of a person', { timeout: 180_000 }
     await page.getByRole('heading', { name: 'Why' }).waitFor();
     await workbench.screenshot('rule-page');
     await workbench.command('View: Close Editor');
-    await workbench.command('View: Toggle Problems');
+    await workbench.command('View: Hide Panel');
   });
 
   step('nginx is asked only after its command line was agreed to', async () => {
@@ -111,8 +111,10 @@ describe('the packaged extension in the hands of a person', { timeout: 180_000 }
     assert.match((await dialog.textContent()) ?? '', /nginx -t -c .*alone\/nginx-alone\.conf/);
     await workbench.screenshot('nginx-t-dialog');
     await dialog.getByRole('button', { name: 'Run' }).click();
-    await browser.page.locator('.notifications-toasts', { hasText: 'unknown directive "nonsense"' }).waitFor();
+    await workbench.command('View: Toggle Problems');
+    await browser.page.locator('.markers-panel .monaco-list-row', { hasText: 'unknown directive "nonsense"nginx -t' }).waitFor();
+    await workbench.command('Notifications: Show Notifications');
+    await browser.page.locator('.notifications-center', { hasText: 'unknown directive "nonsense" in' }).waitFor();
     await workbench.screenshot('nginx-t-verdict');
-    await browser.page.keyboard.press('Escape');
   });
 });

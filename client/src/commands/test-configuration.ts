@@ -17,15 +17,19 @@ export interface Complaint {
   readonly line: number;
 }
 
-/** The lines that ngx_conf_log_error writes: `nginx: [emerg] MESSAGE in FILE:LINE`. */
-export function complaintsIn(output: string): Complaint[] {
-  return [...output.matchAll(/^nginx: \[(\w+)\] (.*) in (\S.*):(\d+)$/gm)].map((m) => ({
-    level: m[1] ?? '',
-    message: m[2] ?? '',
-    file: m[3] ?? '',
-    line: Number(m[4]),
-  }));
-}
+/** The beginning of a line: `nginx: [emerg] ` while no error log is open, the error log's own form afterwards. */
+const HEAD = /^(?:nginx: \[(\w+)\] |\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d \[(\w+)\] \d+#\d+: )(.*)$/gm;
+
+/** Nginx's words, each with its level; places are still part of them. */
+const words = (output: string): { level: string; text: string }[] =>
+  [...output.matchAll(HEAD)].map((m) => ({ level: m[1] ?? m[2] ?? '', text: m[3] ?? '' }));
+
+/** What ngx_conf_log_error writes: the message, then ` in FILE:LINE`. */
+export const complaintsIn = (output: string): Complaint[] =>
+  words(output).flatMap(({ level, text }) => {
+    const m = /^(.*) in (\S.*):(\d+)$/.exec(text);
+    return m ? [{ level, message: m[1] ?? '', file: m[2] ?? '', line: Number(m[3]) }] : [];
+  });
 
 /** Where a path of nginx's machine lies in the workspace, by the path maps; the path itself where none fits. */
 function fileOf(path: string, pathMap: Readonly<Record<string, string>>): vscode.Uri {
@@ -90,7 +94,7 @@ export const testConfiguration: Command = {
     app.log.info(output.trim());
     show(complaintsIn(output), settings.get<Record<string, string>>('pathMap', {}));
     if (code === 0) return void vscode.window.showInformationMessage('nginx accepts the configuration.');
-    const first = /^nginx: \[emerg\] .*$/m.exec(output)?.[0] ?? output.trim().split('\n')[0] ?? '';
+    const first = words(output).find(({ level }) => level !== 'warn')?.text ?? output.trim().split('\n')[0];
     const more = await vscode.window.showErrorMessage(first || `"${line}" ended with code ${code}.`, 'Show output');
     if (more) app.log.show(true);
   },
