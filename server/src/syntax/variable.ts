@@ -13,7 +13,7 @@ export interface VariableUse {
   readonly nameSpan: Span;
 }
 
-/** A dollar sign that names nothing, or `${` without its brace: nginx refuses both where it compiles the text (ngx_http_script_compile). */
+/** A dollar sign that names nothing, or `${name` without its brace: nginx refuses both where it compiles the text (ngx_http_script_compile). */
 export interface DollarProblem {
   readonly problem: 'no-name' | 'unclosed';
   readonly span: Span;
@@ -33,11 +33,11 @@ export function fileOffset(word: Word, index: number): number {
 /** The place of a part of the word's value in the file. */
 export const valueSpan = (word: Word, start: number, end: number): Span => ({ start: fileOffset(word, start), end: fileOffset(word, end) });
 
-const VARIABLE = /\$(?:\{([A-Za-z0-9_]+)\}|([1-9])|([A-Za-z0-9_]+)|(\{[A-Za-z0-9_]*)|)/g;
+const VARIABLE = /\$(?:\{([A-Za-z0-9_]+)\}|([1-9])|([A-Za-z0-9_]+)|(\{[A-Za-z0-9_]+)|\{?)/g;
 
 /**
  * The variables of a text that nginx compiles as one (ngx_http_script_variables_count and ngx_http_script_compile): `$name`, `${name}`,
- * `$1` to `$9`. `problems` are dollar signs that name nothing.
+ * `$1` to `$9` (one digit; `${1}` is a variable of that name, which nobody has). `problems` are dollar signs that name nothing.
  */
 export function variablesIn(word: Word): { uses: VariableUse[]; problems: DollarProblem[] } {
   const uses: VariableUse[] = [];
@@ -52,7 +52,7 @@ export function variablesIn(word: Word): { uses: VariableUse[]; problems: Dollar
     }
     const braced = m[1] !== undefined;
     const from = m.index + (braced ? 2 : 1);
-    uses.push({ name, capture: /^[1-9]$/.test(name), braced, span, nameSpan: valueSpan(word, from, from + name.length) });
+    uses.push({ name, capture: m[2] !== undefined, braced, span, nameSpan: valueSpan(word, from, from + name.length) });
   }
   return { uses, problems };
 }
