@@ -110,6 +110,24 @@ function protocolMismatch(application: Application, request: UpstreamRequest): R
   );
 }
 
+/**
+ * Whether the server believes the forwarded headers of a connection from `peer` ('' for a unix socket, undefined when the network decides the address);
+ * null for servers that have no such list.
+ */
+export function trusts(application: Application, peer: string | undefined): Seen<boolean> | null {
+  const { side } = application;
+  if (side.server === 'gunicorn') {
+    if (isUvicornWorker(side.settings))
+      return uvicornTrusts(
+        application,
+        { trusted: trustedText(side.settings), proxyHeaders: true, rootPath: side.settings.rootPath },
+        peer,
+      );
+    return gunicornTrusts(application, side.settings, peer);
+  }
+  return side.server === 'uvicorn' ? uvicornTrusts(application, uvicornTrust(side.settings), peer) : null;
+}
+
 // gunicorn
 
 const trustedText = (settings: GunicornSettings): Setting<string> => {
@@ -387,31 +405,36 @@ const DEFAULT_UVICORN: UvicornTrust = {
 
 const SCHEMES = new Set(['http', 'https', 'ws', 'wss']);
 
+const trustedList = (trust: UvicornTrust): readonly string[] | undefined =>
+  certain(trust.trusted)
+    ?.split(',')
+    .map((s) => s.trim());
+
+const isTrusted = (list: readonly string[] | undefined, address: string, networks: boolean): boolean =>
+  (list ?? []).some((e) => e === address || (networks && inNetwork(address, e)));
+
+function uvicornTrusts(application: Application, trust: UvicornTrust, peer: string | undefined): Seen<boolean> {
+  const place = placeOf(trust.trusted);
+  const on = typeof trust.proxyHeaders === 'boolean' ? trust.proxyHeaders : certain(trust.proxyHeaders);
+  const list = trustedList(trust);
+  if (on === false) return seen(false, 'proxy headers are switched off');
+  if (list === undefined || on === undefined)
+    return unseen(trust.trusted.from === 'unknown' ? trust.trusted.why : 'proxy headers may be off', [place]);
+  if (list.includes('*')) return seen(true, 'forwarded-allow-ips is *', [place]);
+  if (peer === '') return seen(false, 'uvicorn does not trust a unix socket by itself', [place]);
+  if (peer === undefined) return unseen('nginx’s address is decided by the network', [place]);
+  const holds = isTrusted(list, peer, isSince(application, 'uvicorn', '0.31.0'));
+  return seen(holds, holds ? `forwarded-allow-ips holds ${peer}` : `forwarded-allow-ips does not hold ${peer}`, [place]);
+}
+
 function uvicornEnviron(application: Application, request: UpstreamRequest, trust: UvicornTrust): Environ {
   const peer = peerOf(request);
   const since = (v: string): boolean => isSince(application, 'uvicorn', v);
   const headers = keyed(request.headers, ',');
-  const place = placeOf(trust.trusted);
-  const on = typeof trust.proxyHeaders === 'boolean' ? trust.proxyHeaders : certain(trust.proxyHeaders);
-  const list = certain(trust.trusted)
-    ?.split(',')
-    .map((s) => s.trim());
+  const list = trustedList(trust);
   const everyone = list?.includes('*') ?? false;
-  const matches = (address: string): boolean => (list ?? []).some((e) => e === address || (since('0.31.0') && inNetwork(address, e)));
-  const trusts: Seen<boolean> =
-    on === false
-      ? seen(false, 'proxy headers are switched off')
-      : list === undefined || on === undefined
-        ? unseen(trust.trusted.from === 'unknown' ? trust.trusted.why : 'proxy headers may be off', [place])
-        : everyone
-          ? seen(true, 'forwarded-allow-ips is *', [place])
-          : peer === ''
-            ? seen(false, 'uvicorn does not trust a unix socket by itself', [place])
-            : peer === undefined
-              ? unseen('nginx’s address is decided by the network', [place])
-              : seen(matches(peer), matches(peer) ? `forwarded-allow-ips holds ${peer}` : `forwarded-allow-ips does not hold ${peer}`, [
-                  place,
-                ]);
+  const matches = (address: string): boolean => isTrusted(list, address, since('0.31.0'));
+  const trusts = uvicornTrusts(application, trust, peer);
   const lastOf = (name: string): string | undefined => request.headers.findLast(([n]) => n.toLowerCase() === name)?.[1];
   const proto = lastOf('x-forwarded-proto')?.trim();
   const usable = proto !== undefined && (!since('0.32.0') || SCHEMES.has(proto));

@@ -123,8 +123,13 @@ import unknownVariable from './validity/unknown-variable.ts';
 import unknownZone from './validity/unknown-zone.ts';
 import upstreamConflict from './validity/upstream-conflict.ts';
 import wrongArgumentCount from './validity/wrong-argument-count.ts';
+import allowedHostsMismatch from './wsgi/allowed-hosts-mismatch.ts';
+import forwardedAllowIps from './wsgi/forwarded-allow-ips.ts';
 import protocolMismatch from './wsgi/protocol-mismatch.ts';
+import scriptNamePrefix from './wsgi/script-name-prefix.ts';
+import secureProxyHeaderMismatch from './wsgi/secure-proxy-header-mismatch.ts';
 import socketNotListened from './wsgi/socket-not-listened.ts';
+import useXForwardedHostMismatch from './wsgi/use-x-forwarded-host-mismatch.ts';
 import uwsgiParamInheritanceLost from './wsgi/uwsgi-param-inheritance-lost.ts';
 import uwsgiParamsMissing from './wsgi/uwsgi-params-missing.ts';
 
@@ -252,8 +257,13 @@ export const RULES: readonly Rule[] = [
   unknownZone,
   upstreamConflict,
   wrongArgumentCount,
+  allowedHostsMismatch,
+  forwardedAllowIps,
   protocolMismatch,
+  scriptNamePrefix,
+  secureProxyHeaderMismatch,
   socketNotListened,
+  useXForwardedHostMismatch,
   uwsgiParamInheritanceLost,
   uwsgiParamsMissing,
 ];

@@ -1,0 +1,189 @@
+/** Names that nginx serves and Django refuses, and names that Django allows and nginx never sends to it. */
+import { type Server, serversOf } from '../../config/servers.ts';
+import { certain, placeOf } from '../../deploy/setting.ts';
+import { djangoDomain } from '../../deploy/view-django.ts';
+import { traceRequest } from '../../trace/request.ts';
+import type { Fix } from '../fix.ts';
+import { defineRule } from '../rule.ts';
+import { addedItem, sendHeader } from './_edits.ts';
+import { django, FORWARDED, main, tree } from './_examples.ts';
+import { distinct, djangoSides, orPlace, portOf, probe } from './_sides.ts';
+
+/** A name that one would ask for from outside. */
+const isPublic = (name: string): boolean =>
+  /^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(name) && !/(^|\.)(localhost|local|internal|test|svc)$/.test(name) && !/^[\d.]+$/.test(name);
+
+const namesOf = (server: Server) => server.names.filter((n) => n.kind === 'exact' && n.directive && !n.hostname && isPublic(n.text));
+
+export default defineRule({
+  id: 'allowed-hosts-mismatch',
+  group: 'wsgi',
+  severity: 'warning',
+  since: '0.1',
+  title: 'server_name and ALLOWED_HOSTS do not name the same hosts',
+  why: `
+Django answers 400 to a request whose host is not in \`ALLOWED_HOSTS\`. A name in \`server_name\` that the list lacks is a site that never
+works; a \`Host\` that nginx does not pass on is the upstream's name, which Django refuses too, whatever the list says, when it has an
+underscore.`,
+  about: ['server_name', 'proxy_set_header', '$host'],
+  references: ['https://docs.djangoproject.com/en/stable/ref/settings/#allowed-hosts'],
+  looksAt: { config: true },
+  needs: 'deployment',
+  costly: true,
+  fixable: 'sometimes',
+  messages: {
+    refused: 'Django answers 400 for {name}: {why}. Add it to ALLOWED_HOSTS.',
+    otherHost: 'Django sees the host {host} here and answers 400: {why}. Pass the client’s host on with Host $host.',
+    unserved: 'No server of nginx sends requests for {name} to this application.',
+  },
+  check({ config, deployment, report }) {
+    const sides = distinct(djangoSides(config, deployment));
+    const reported = new Set<string>();
+    for (const side of sides) {
+      const { settings } = side.django;
+      const { server } = side;
+      if (!server) continue;
+      const scheme = portOf(server, 'https') !== null ? 'https' : 'http';
+      const list = settings.allowedHosts;
+      const listPlace = orPlace(placeOf(list), side.application);
+      for (const name of namesOf(server)) {
+        const probed = probe(side, config, { scheme, host: name.text });
+        const { view } = probed ?? {};
+        if (!view?.hostAllowed.known || view.hostAllowed.value || !view.host.known) continue;
+        const own = djangoDomain(view.host.value) === name.text;
+        const word = name.directive!.args[name.argument]!;
+        const at = own ? name.directive!.at(word) : side.pass.nameAt;
+        const key = `${at.file}#${at.span.start}`;
+        if (reported.has(key)) continue;
+        reported.add(key);
+        const related = [{ at: listPlace, message: list.from === 'default' ? 'ALLOWED_HOSTS is not set' : 'ALLOWED_HOSTS' }];
+        if (own) {
+          const edit = list.from === 'text' ? addedItem(deployment, list.place, `'${name.text}'`) : null;
+          const fix: Fix | null =
+            edit && list.from === 'text'
+              ? { title: `Add ${name.text} to ALLOWED_HOSTS`, safety: 'suggestion', edits: [{ file: list.place.file, edits: [edit] }] }
+              : null;
+          report('refused', { at, data: { name: name.text, why: view.hostAllowed.why }, related, fix });
+        } else
+          report('otherHost', {
+            at,
+            data: { host: view.host.value, why: view.hostAllowed.why },
+            related,
+            fix: sendHeader(side, 'Host', '$host', 'Pass the host on', 'suggestion'),
+          });
+      }
+    }
+    const passes = new Map(sides.map((s) => [`${s.pass.file.id}#${s.pass.file.lines.lineAt(s.pass.statement.start)}`, s.application.id]));
+    for (const [id, side] of new Map(sides.map((s) => [s.application.id, s]))) {
+      for (const entry of certain(side.django.settings.allowedHosts) ?? []) {
+        if (!isPublic(entry.value)) continue;
+        const served = serversOf(config).some((server) =>
+          (['http', 'https'] as const).some((scheme) => {
+            const port = portOf(server, scheme);
+            if (port === null) return false;
+            const { outcome } = traceRequest(
+              config,
+              { target: '/', scheme, headers: [['Host', entry.value]], localPort: port },
+              { files: { stat: () => null } },
+            );
+            const at = outcome.upstreamRequest?.at;
+            return (
+              outcome.kind === 'redirect' ||
+              outcome.kind === 'unknown' ||
+              (at ? passes.get(`${at.uri}#${at.range.start.line}`) === id : false)
+            );
+          }),
+        );
+        // a name that other applications or the outside serve is no mistake, only worth a hint
+        if (!served)
+          report('unserved', {
+            at: entry.place,
+            severity: 'hint',
+            data: { name: entry.value },
+            related: [{ at: side.pass.nameAt, message: 'nginx’s way to the application' }],
+          });
+      }
+    }
+  },
+  examples: [
+    {
+      bad: tree({
+        'nginx.conf': main(`server {
+    server_name shop.example.com www.shop.example.com;
+#                                ^^^^^^^^^^^^^^^^^^^^ refused
+    location / {
+        proxy_pass http://unix:/run/shop.sock;
+        ${FORWARDED}
+    }
+}`),
+        ...django("ALLOWED_HOSTS = ['shop.example.com']\n"),
+      }),
+      good: tree({
+        'nginx.conf': main(`server {
+    server_name shop.example.com www.shop.example.com;
+    location / {
+        proxy_pass http://unix:/run/shop.sock;
+        ${FORWARDED}
+    }
+}`),
+        ...django("ALLOWED_HOSTS = ['shop.example.com', 'www.shop.example.com']\n"),
+      }),
+    },
+    {
+      bad: tree({
+        'nginx.conf': main(`upstream shop_app {
+    server unix:/run/shop.sock;
+}
+server {
+    server_name shop.example.com;
+    location / {
+        proxy_pass http://shop_app;
+#       ^^^^^^^^^^ otherHost
+    }
+}`),
+        ...django("ALLOWED_HOSTS = ['*']\n"),
+      }),
+      good: tree({
+        'nginx.conf': main(`upstream shop_app {
+    server unix:/run/shop.sock;
+}
+server {
+    server_name shop.example.com;
+    location / {
+        proxy_pass http://shop_app;
+        proxy_set_header Host $host;
+    }
+}`),
+        ...django("ALLOWED_HOSTS = ['*']\n"),
+      }),
+    },
+    {
+      bad: tree({
+        'nginx.conf': main(`server {
+    listen 80 default_server;
+    return 444;
+}
+server {
+    server_name shop.example.com;
+    location / {
+        proxy_pass http://unix:/run/shop.sock;
+        proxy_set_header Host $host;
+    }
+}`),
+        ...django(`
+ALLOWED_HOSTS = [
+    'shop.example.com',
+    'old.example.com',
+#    ^^^^^^^^^^^^^^^ unserved
+]
+`),
+      }),
+      good: tree({
+        'nginx.conf': main(
+          'server {\n    location / {\n        proxy_pass http://unix:/run/shop.sock;\n        proxy_set_header Host $host;\n    }\n}',
+        ),
+        ...django("import os\nALLOWED_HOSTS = os.environ.get('HOSTS', 'a.example.com').split(',')\n"),
+      }),
+    },
+  ],
+});

@@ -1,0 +1,173 @@
+/** Whether Django learns of HTTPS, and from nginx alone: the header that it believes must be set by nginx, in every location. */
+import type { Place } from '../../base/span.ts';
+import { serversOf } from '../../config/servers.ts';
+import { certain, placeOf } from '../../deploy/setting.ts';
+import { surely } from '../../deploy/view.ts';
+import { defineRule } from '../rule.ts';
+import { sendHeader } from './_edits.ts';
+import { CERTIFICATE, django, FORWARDED, main, tree } from './_examples.ts';
+import { distinct, djangoSides, orPlace, portOf, probe, sentLine } from './_sides.ts';
+
+/** `HTTP_X_FORWARDED_PROTO` as a header's name. */
+const headerName = (key: string): string =>
+  key
+    .replace(/^HTTP_/, '')
+    .split('_')
+    .map((w) => w[0] + w.slice(1).toLowerCase())
+    .join('-');
+
+export default defineRule({
+  id: 'secure-proxy-header-mismatch',
+  group: 'wsgi',
+  severity: 'warning',
+  since: '0.1',
+  title: 'Django does not learn from nginx, and nginx alone, whether a request is HTTPS',
+  why: `
+TLS ends at nginx. Django takes a request for HTTPS when the header of \`SECURE_PROXY_SSL_HEADER\` has exactly its value, or when the
+application server says so: gunicorn for a trusted proxy's \`X-Forwarded-Proto\`, uWSGI for anybody's, or for the param \`HTTPS\`.
+
+Where the header does not come, \`is_secure()\` is false: \`SECURE_SSL_REDIRECT\` redirects for ever, POST requests fail the CSRF check, links
+are plain. Where nginx does not set it, it passes on what the client wrote: a plain request then counts as HTTPS.`,
+  about: ['proxy_set_header', 'uwsgi_param', '$scheme'],
+  references: ['https://docs.djangoproject.com/en/stable/ref/settings/#secure-proxy-ssl-header'],
+  looksAt: { config: true },
+  needs: 'deployment',
+  costly: true,
+  fixable: 'sometimes',
+  messages: {
+    unseen: 'Django takes HTTPS requests of this server for HTTP: {why}. Send {header} with $scheme, and let Django read it.',
+    loop: 'HTTPS requests are redirected to HTTPS for ever: SECURE_SSL_REDIRECT is on, and for Django the request is HTTP ({why}). Send {header} with $scheme.',
+    spoofed:
+      'A client that sends {header}: https makes its plain request HTTPS for Django. Set the header here, so that the client’s own is dropped.',
+  },
+  check({ config, deployment, report }) {
+    const terminates = serversOf(config).some((s) => portOf(s, 'https') !== null);
+    for (const side of distinct(djangoSides(config, deployment))) {
+      const { settings } = side.django;
+      const believed = settings.secureProxySslHeader;
+      const setting = certain(believed);
+      const header = setting ? headerName(setting.name) : 'X-Forwarded-Proto';
+      const at = side.pass.nameAt;
+      const settingsPlace: Place = placeOf(believed) ?? orPlace(null, side.application);
+      const https = side.server && portOf(side.server, 'https') !== null ? probe(side, config, { scheme: 'https' }) : null;
+      if (https && surely(https.view.secure) === false) {
+        const redirect = certain(settings.secureSslRedirect) === true;
+        const line = sentLine(side, header);
+        const value = setting && setting.value !== 'https' ? setting.value : '$scheme';
+        report(redirect ? 'loop' : 'unseen', {
+          at: line ? line.nameAt : at,
+          severity: redirect ? 'error' : undefined,
+          data: { why: https.view.secure.why, header },
+          related: [
+            {
+              at: settingsPlace,
+              message: setting ? `Django believes ${header}: ${setting.value}` : 'Django has no SECURE_PROXY_SSL_HEADER',
+            },
+            ...(redirect ? [{ at: placeOf(settings.secureSslRedirect) ?? settingsPlace, message: 'SECURE_SSL_REDIRECT is on' }] : []),
+          ],
+          fix: line && line.value(1) === value ? null : sendHeader(side, header, value, `Send ${header} ${value}`, 'suggestion'),
+        });
+      }
+      if (believed.from === 'unknown' || sentLine(side, header)) continue;
+      const value = setting?.value ?? 'https';
+      const plain = probe(side, config, { scheme: 'http', headers: [[header, value]] });
+      if (!plain || surely(plain.view.secure) !== true) continue;
+      // without the setting only servers that trust nginx read the header; behind another terminator the header has to pass
+      report('spoofed', {
+        at,
+        severity: terminates ? 'error' : 'info',
+        data: { header },
+        related: [{ at: settingsPlace, message: setting ? 'Django believes this header' : 'the application server believes this header' }],
+        fix: sendHeader(side, header, '$scheme', `Set ${header} to $scheme`, 'suggestion'),
+      });
+    }
+  },
+  examples: [
+    {
+      bad: tree({
+        'nginx.conf': main(`server {
+    listen 443 ssl;
+    server_name shop.example.com;
+    ${CERTIFICATE}
+    location / {
+        proxy_pass http://unix:/run/shop.sock;
+#       ^^^^^^^^^^ loop
+        proxy_set_header Host $host;
+    }
+}`),
+        ...django(`
+SECURE_PROXY_SSL_HEADER = ('HTTP_X_FORWARDED_PROTO', 'https')
+SECURE_SSL_REDIRECT = True
+ALLOWED_HOSTS = ['shop.example.com']
+`),
+      }),
+      good: tree({
+        'nginx.conf': main(`server {
+    listen 443 ssl;
+    server_name shop.example.com;
+    ${CERTIFICATE}
+    location / {
+        proxy_pass http://unix:/run/shop.sock;
+        proxy_set_header Host $host;
+        proxy_set_header X-Forwarded-Proto $scheme;
+    }
+}`),
+        ...django(`
+SECURE_PROXY_SSL_HEADER = ('HTTP_X_FORWARDED_PROTO', 'https')
+SECURE_SSL_REDIRECT = True
+ALLOWED_HOSTS = ['shop.example.com']
+`),
+      }),
+    },
+    {
+      bad: tree({
+        'nginx.conf': main(`server {
+    listen 80;
+    listen 443 ssl;
+    server_name shop.example.com;
+    ${CERTIFICATE}
+    location / {
+        include uwsgi_params;
+        uwsgi_pass unix:/run/shop.sock;
+#       ^^^^^^^^^^ spoofed
+    }
+}`),
+        uwsgi_params:
+          'uwsgi_param REQUEST_METHOD $request_method;\nuwsgi_param PATH_INFO $document_uri;\nuwsgi_param SERVER_NAME $server_name;\nuwsgi_param SERVER_PORT $server_port;\nuwsgi_param HTTPS $https if_not_empty;\n',
+        ...django("ALLOWED_HOSTS = ['shop.example.com']\n", ''),
+        'app/uwsgi.ini': '[uwsgi]\nsocket = /run/shop.sock\nmodule = shop.wsgi\n',
+      }),
+      good: tree({
+        'nginx.conf': main(`server {
+    listen 80;
+    listen 443 ssl;
+    server_name shop.example.com;
+    ${CERTIFICATE}
+    location / {
+        include uwsgi_params;
+        uwsgi_pass unix:/run/shop.sock;
+        uwsgi_param HTTP_X_FORWARDED_PROTO $scheme;
+    }
+}`),
+        uwsgi_params:
+          'uwsgi_param REQUEST_METHOD $request_method;\nuwsgi_param PATH_INFO $document_uri;\nuwsgi_param SERVER_NAME $server_name;\nuwsgi_param SERVER_PORT $server_port;\nuwsgi_param HTTPS $https if_not_empty;\n',
+        ...django("ALLOWED_HOSTS = ['shop.example.com']\n", ''),
+        'app/uwsgi.ini': '[uwsgi]\nsocket = /run/shop.sock\nmodule = shop.wsgi\n',
+      }),
+    },
+    {
+      good: tree({
+        'nginx.conf': main(`server {
+    listen 443 ssl;
+    server_name shop.example.com;
+    ${CERTIFICATE}
+    location / {
+        proxy_pass http://unix:/run/shop.sock;
+        ${FORWARDED}
+    }
+}`),
+        ...django("ALLOWED_HOSTS = ['shop.example.com']\n"),
+      }),
+    },
+  ],
+});
