@@ -1,14 +1,28 @@
 /** Every rule, one line each. Made by `npm run generate` from the files in the folders beside it; do not edit. */
+import deadDirectiveAfterReturn from './correctness/dead-directive-after-return.ts';
 import errorLogOff from './correctness/error-log-off.ts';
 import invalidCapture from './correctness/invalid-capture.ts';
 import mapWithoutDefault from './correctness/map-without-default.ts';
 import mixedCaseVariable from './correctness/mixed-case-variable.ts';
 import proxyPassRewritesPath from './correctness/proxy-pass-rewrites-path.ts';
 import regexCouldBeExact from './correctness/regex-could-be-exact.ts';
+import regexInPrefixLocation from './correctness/regex-in-prefix-location.ts';
+import rewriteCycle from './correctness/rewrite-cycle.ts';
+import rewriteNeverRuns from './correctness/rewrite-never-runs.ts';
+import shadowedServer from './correctness/shadowed-server.ts';
 import tryFilesAndPass from './correctness/try-files-and-pass.ts';
+import tryFilesFileAsUri from './correctness/try-files-file-as-uri.ts';
+import tryFilesMissingFallback from './correctness/try-files-missing-fallback.ts';
 import unanchoredRegex from './correctness/unanchored-regex.ts';
 import unreachableLocation from './correctness/unreachable-location.ts';
 import unsafeIf from './correctness/unsafe-if.ts';
+import unusedCacheZone from './correctness/unused-cache-zone.ts';
+import unusedLogFormat from './correctness/unused-log-format.ts';
+import unusedNamedLocation from './correctness/unused-named-location.ts';
+import unusedUpstream from './correctness/unused-upstream.ts';
+import unusedVariable from './correctness/unused-variable.ts';
+import unusedZone from './correctness/unused-zone.ts';
+import variableBeforeSet from './correctness/variable-before-set.ts';
 import deprecatedDirective from './deprecation/deprecated-directive.ts';
 import deprecatedParameter from './deprecation/deprecated-parameter.ts';
 import deprecatedVariable from './deprecation/deprecated-variable.ts';
@@ -134,16 +148,30 @@ import uwsgiParamInheritanceLost from './wsgi/uwsgi-param-inheritance-lost.ts';
 import uwsgiParamsMissing from './wsgi/uwsgi-params-missing.ts';
 
 export const RULES: readonly Rule[] = [
+  deadDirectiveAfterReturn,
   errorLogOff,
   invalidCapture,
   mapWithoutDefault,
   mixedCaseVariable,
   proxyPassRewritesPath,
   regexCouldBeExact,
+  regexInPrefixLocation,
+  rewriteCycle,
+  rewriteNeverRuns,
+  shadowedServer,
   tryFilesAndPass,
+  tryFilesFileAsUri,
+  tryFilesMissingFallback,
   unanchoredRegex,
   unreachableLocation,
   unsafeIf,
+  unusedCacheZone,
+  unusedLogFormat,
+  unusedNamedLocation,
+  unusedUpstream,
+  unusedVariable,
+  unusedZone,
+  variableBeforeSet,
   deprecatedDirective,
   deprecatedParameter,
   deprecatedVariable,

@@ -33,6 +33,8 @@ export function pathsFor(location: Location, tries = 48): string[] {
       `${s}x`,
       `/${s}x`,
       `/y/z${s}`,
+      `${s}/y.z`,
+      `${s}-1.php`,
       ...outer.flatMap((o) => [o + s, `${o}x${s}`, `${o}/x${s}`]),
     ];
     return caseless ? [...plain, ...plain.map((p) => p.toUpperCase())] : plain;

@@ -32,7 +32,7 @@ The rule makes up many different paths that fit the location and sends each thro
     const root = matchingRoot(scope);
     if (root.context !== 'server' && scope.config.kind === 'root') return;
     const paths = pathsFor(location);
-    if (paths.length < 4) return;
+    if (paths.length < (/^\^[\w/.\\-]*\$$/.test(location.name) ? 1 : 4)) return;
     const winners = new Map<Location, string>();
     for (const path of paths) {
       const match = matchLocation(root, toBytes(path));

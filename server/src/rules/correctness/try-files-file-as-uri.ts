@@ -1,0 +1,50 @@
+/** try_files takes paths below the root; a path of the disk is looked for below the root once more. */
+import { fixOf, replace } from '../fix.ts';
+import { defineRule } from '../rule.ts';
+
+export default defineRule({
+  id: 'try-files-file-as-uri',
+  group: 'correctness',
+  severity: 'warning',
+  since: '0.1',
+  title: 'try_files is given a path of the disk',
+  why: `
+The arguments of \`try_files\` are paths of the site. nginx puts the root before each, and goes on with the last as a path of the site; \`/var/www/html/index.html\` is looked for as \`/var/www/html/var/www/html/index.html\`.`,
+  about: ['try_files', 'root'],
+  looksAt: { directive: ['try_files'] },
+  needs: 'file',
+  fixable: 'always',
+  messages: { disk: 'nginx looks for {root}{path}: try_files puts the root before it. Write {short}.' },
+  check({ directive, scope, file, report }) {
+    const root = scope.value('root');
+    if (root?.name !== 'root') return;
+    const folder = root.value(0).replace(/\/+$/, '');
+    for (const word of directive.args) {
+      const known = folder.length > 1 && word.value.startsWith(`${folder}/`);
+      const variable = /^\$\{?document_root\}?\//.exec(word.value)?.[0];
+      if (!known && !variable) continue;
+      const short = word.value.slice(variable ? variable.length - 1 : folder.length);
+      report('disk', {
+        at: word,
+        data: { root: folder, path: word.value, short },
+        related: [{ at: root.at(), message: 'the root' }],
+        fix: fixOf('Leave the root away', 'suggestion', file, [replace(word, short)]),
+      });
+    }
+  },
+  examples: [
+    {
+      inside: 'server',
+      bad: `root /srv/site;
+location / {
+    try_files $uri /srv/site/index.html;
+#                  ^^^^^^^^^^^^^^^^^^^^ disk
+}`,
+      good: `root /srv/site;
+location / {
+    try_files $uri /index.html;
+}`,
+    },
+    { inside: 'server', good: 'root /srv/site;\nlocation / { try_files $uri /srv.html; }' },
+  ],
+});

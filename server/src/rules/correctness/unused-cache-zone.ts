@@ -1,0 +1,38 @@
+/** A cache that no location uses: dead text that the next reader takes for a part of the site. */
+import { defineRule } from '../rule.ts';
+import { unusedNames, unusedReport } from '../unused.ts';
+
+export default defineRule({
+  id: 'unused-cache-zone',
+  group: 'correctness',
+  severity: 'hint',
+  since: '0.1',
+  title: 'A cache that no location uses',
+  why: `
+A \`proxy_cache_path\` without a \`proxy_cache\` that names its zone takes memory and runs a manager process over an empty folder, and whoever wrote it believes that responses are cached.
+
+The rule is silent when scripts (Lua, njs, Perl, SSI) or files that are not at hand may use the name.`,
+  about: ['proxy_cache_path', 'proxy_cache'],
+  looksAt: { config: true },
+  needs: 'config',
+  fixable: 'always',
+  messages: { unused: 'Nothing uses the {kind} {name}. Remove it.' },
+  check({ config, report }) {
+    for (const site of unusedNames(config, 'proxy-cache-zone')) report('unused', unusedReport(site));
+  },
+  examples: [
+    {
+      inside: 'http',
+      bad: `proxy_cache_path /tmp/cache keys_zone=pages:10m;
+#                                     ^^^^^ unused
+server {
+    location / { proxy_pass http://127.0.0.1:8000; }
+}`,
+      good: `proxy_cache_path /tmp/cache keys_zone=pages:10m;
+server {
+    location / { proxy_pass http://127.0.0.1:8000; proxy_cache pages; }
+}`,
+      fixed: false,
+    },
+  ],
+});

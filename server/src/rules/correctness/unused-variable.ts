@@ -1,0 +1,46 @@
+/** Variables that are set and never read. */
+import { namesOf } from '../../config/names.ts';
+import { fixOf, remove } from '../fix.ts';
+import { defineRule } from '../rule.ts';
+import { unusedNames } from '../unused.ts';
+
+const MAKERS = new Set(['set', 'map', 'geo', 'split_clients']);
+
+export default defineRule({
+  id: 'unused-variable',
+  group: 'correctness',
+  severity: 'hint',
+  since: '0.1',
+  title: 'A variable that nothing reads',
+  why: `
+A variable that is set and never read is a leftover, or its use is spelled differently. Variables that nginx reads by itself (\`$limit_rate\`, \`$args\`, \`$memcached_key\`) and groups of regular expressions are no concern of the rule, and it is silent when scripts or files that are not at hand may read it.`,
+  about: ['set', 'map', 'geo'],
+  looksAt: { config: true },
+  needs: 'config',
+  fixable: 'always',
+  messages: { unused: 'Nothing reads ${name}. Remove it, or check how its use is spelled.' },
+  check({ config, report }) {
+    for (const first of unusedNames(config, 'variable'))
+      for (const site of namesOf(config).sites('variable', first.name, first.protocol)) {
+        const { directive } = site;
+        if (site.capture || !MAKERS.has(directive.name) || config.catalog.variable(site.name, site.protocol ?? 'http')) continue;
+        report('unused', {
+          at: directive.at({ start: site.span.start, end: site.span.end }),
+          data: { name: site.name },
+          tag: 'unnecessary',
+          fix: fixOf('Remove the unused variable', 'safe', directive.file, [remove(directive.file, directive.statement)]),
+        });
+      }
+  },
+  examples: [
+    {
+      inside: 'server',
+      bad: `set $stage "live";
+#    ^^^^^ unused
+return 200 $host;`,
+      good: 'return 200 $host;',
+    },
+    { inside: 'http', good: 'map $uri $skip {\n    default 0;\n    /health 1;\n}\naccess_log /tmp/a.log combined if=$skip;' },
+    { inside: 'server', good: 'set $limit_rate 10k;\nset $a 1;\nif ($a) { return 204; }' },
+  ],
+});

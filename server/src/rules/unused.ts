@@ -1,0 +1,51 @@
+/** Names that are declared and that nothing uses. Silent where scripts, missing includes or variables may use a name that no text shows. */
+import { NAME_TITLES, type NameKind } from '../catalog/names.ts';
+import type { Config } from '../config/config.ts';
+import { type NameSite, namesOf } from '../config/names.ts';
+import { walk } from '../config/scope.ts';
+import { fixOf, remove } from './fix.ts';
+import type { Report } from './rule.ts';
+
+interface Hidden {
+  /** code or files that we do not see may use any name */
+  readonly scripts: boolean;
+  /** all words that carry values, for names that variables hand on */
+  readonly words: ReadonlySet<string>;
+}
+
+const known = new WeakMap<Config, Hidden>();
+
+function hiddenUses(config: Config): Hidden {
+  let hidden = known.get(config);
+  if (hidden) return hidden;
+  let scripts = [...config.tree.includes.values()].some((i) => i.problem !== null);
+  const words = new Set<string>();
+  for (const d of walk(config.main)) {
+    if (/_by_lua|^js_|^perl|^ssi$|^passenger/.test(d.name)) scripts = true;
+    if (d.name === 'upstream') continue;
+    for (const value of d.values) for (const part of value.split(/[^\w.@-]+/)) if (part) words.add(part.toLowerCase());
+  }
+  known.set(config, (hidden = { scripts, words }));
+  return hidden;
+}
+
+/** Definitions of a kind without any use. `spoken`: names that a word anywhere spells count as used. */
+export function unusedNames(config: Config, kind: NameKind, spoken = false): NameSite[] {
+  const { scripts, words } = hiddenUses(config);
+  if (scripts) return [];
+  return namesOf(config)
+    .ofKind(kind)
+    .filter((sites) => sites.every((s) => s.role === 'defines'))
+    .map((sites) => sites[0]!)
+    .filter((s) => !spoken || !words.has(s.name.toLowerCase()));
+}
+
+/** A report on the name, with the removal of its statement as the fix. */
+export const unusedReport = (site: NameSite): Report => ({
+  at: site.directive.at({ start: site.span.start, end: site.span.end }),
+  data: { kind: NAME_TITLES[site.kind], name: site.name },
+  tag: 'unnecessary',
+  fix: fixOf(`Remove the unused ${NAME_TITLES[site.kind]}`, 'safe', site.directive.file, [
+    remove(site.directive.file, site.directive.statement),
+  ]),
+});
