@@ -46,14 +46,3 @@ export function absence(config: Config, facts: readonly DirectiveFact[]): Extrac
   const reasons = facts.map((f) => statusOf(f, config.settings.target)).filter((s) => !s.known);
   return reasons.sort((a, b) => order.indexOf(a.reason) - order.indexOf(b.reason))[0] ?? null;
 }
-
-/** Known to the target, and not where it stands: nginx stops here, whatever the reason. A line in the body of a map that opens a block is misplaced too. */
-export function isMisplaced(directive: Directive): boolean {
-  const { context, config } = directive.scope;
-  if (context === 'unknown') return false;
-  if (bodyOf(context) === 'entries') return directive.statement.open !== null;
-  if (bodyOf(context) !== 'directives') return false;
-  const places = placesOf(config, directive.name);
-  if (places.length > 0) return !places.includes(context);
-  return factsOf(config, directive.name).length === 0 && !isOwn(config, directive.name);
-}

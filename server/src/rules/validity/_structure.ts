@@ -187,10 +187,12 @@ function diagnose(file: SourceFile, catalog: Catalog): Structure {
         regions.push({ start: opened.open!.start, end, level: 'all' });
         continue;
       }
-      const found = atItsCause(file, problem) ?? unclosed(file, catalog, statement!);
-      reported = true;
+      // the parser has mended the tree where columns told it the place
+      const mended = atItsCause(file, problem);
+      const found = mended ?? unclosed(file, catalog, statement!);
+      reported = mended === null;
       causes.push({ fault, span: found.mark, statement: found.block, insert: found.insert });
-      regions.push({ start: found.insert, end, level: 'place' });
+      if (!mended) regions.push({ start: found.insert, end, level: 'place' });
     } else if (fault === 'unexpected-closing-brace') {
       if (reported) continue;
       reported = true;

@@ -2,11 +2,10 @@
 
 import type { Span } from '../../base/span.ts';
 import type { Config } from '../../config/config.ts';
-import { walk } from '../../config/scope.ts';
 import type { SourceFile, SyntaxFault } from '../../syntax/statement.ts';
 import { type Fix, fixOf, indentAt, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { isMisplaced } from './_known.ts';
+import { stopOfBraces, stopOfQuote } from './_reading.ts';
 import { endOf } from './_spans.ts';
 import { type Cause, structureOf, swallowed } from './_structure.ts';
 
@@ -38,15 +37,13 @@ function nginxAt(config: Config, file: SourceFile, { fault, span, insert }: Caus
       return next ? { start: (insert ?? span.end) + next.index, end: (insert ?? span.end) + next.index + 1 } : end;
     }
     case 'unterminated-string':
-      return end;
+      return stopOfQuote(file.text, span.start);
     case 'missing-closing-brace':
-    case 'unexpected-closing-brace': {
-      const from = fault === 'missing-closing-brace' ? (insert ?? span.end) : span.end;
-      for (const directive of walk(config.main))
-        if (directive.file === file && directive.statement.start >= from && isMisplaced(directive)) return endOf(directive);
-      const stray = file.problems.find((p) => p.fault === 'unexpected-closing-brace');
-      return fault === 'unexpected-closing-brace' && stray ? stray.span : end;
-    }
+    case 'unexpected-closing-brace':
+      return (
+        stopOfBraces(config, file, fault === 'missing-closing-brace' ? (insert ?? span.end) : span.end) ??
+        (fault === 'missing-closing-brace' ? end : null)
+      );
     default:
       return null;
   }
