@@ -96,6 +96,9 @@ export function exampleSettings(example: Example): Settings {
   });
 }
 
+/** The time at which examples are looked at: certificates in them are dated around it. */
+export const EXAMPLE_TIME = Date.UTC(2026, 0, 1);
+
 export interface Linted {
   config: Config;
   findings: Finding[];
@@ -114,6 +117,7 @@ export async function lintTree(tree: Pick<ExampleTree, 'root' | 'files'>, rules:
     {
       list: (f) => files.list(f),
       stat: (f) => files.stat(f),
+      read: (f) => files.read(f),
       source: async (f) => {
         const known = sources.get(f);
         if (known) return known;
@@ -124,7 +128,7 @@ export async function lintTree(tree: Pick<ExampleTree, 'root' | 'files'>, rules:
         return source;
       },
     },
-    { pathMap: settings.pathMap, prefix: settings.prefix },
+    { pathMap: settings.pathMap, prefix: settings.prefix, environment: settings.environment ? { now: EXAMPLE_TIME } : null },
   );
   if ('problem' in loaded) throw new Error(loaded.problem);
   const config = new Config(loaded, engine, settings);

@@ -130,6 +130,7 @@ export class Loader {
       source: (file) => this.source(file),
       list: (folder) => files.list(folder),
       stat: (file) => files.stat(file),
+      read: (file) => files.read(file),
       ...(files.real ? { real: (file: FileId) => files.real!(file) } : {}),
     };
   }
@@ -178,6 +179,7 @@ export class Loader {
     const tree = await loadTree(root, this.asSources(), {
       pathMap: settings.pathMap,
       prefix: settings.prefix,
+      environment: settings.environment ? { now: Date.now() } : null,
       progress: (_, count) => {
         if (count % 200 === 0) this.progress(`${count} files read`);
       },

@@ -5,11 +5,12 @@ import type { FileSystem, Stat } from '../base/file-system.ts';
 import { expandMask, isMask } from '../base/glob.ts';
 import { includesIn } from '../syntax/includes.ts';
 import type { SourceFile, Statement } from '../syntax/statement.ts';
+import { type PathUse, pathsOf } from './paths.ts';
 import type { PathMap } from './settings.ts';
-import { type Include, type IncludeProblem, NO_DISK, type Tree } from './tree.ts';
+import { type DiskFacts, type Include, type IncludeProblem, NO_DISK, type Tree } from './tree.ts';
 
 /** Where parsed files come from: the editor's buffers first, the disk behind them. */
-export interface Sources extends Pick<FileSystem, 'list' | 'stat' | 'real'> {
+export interface Sources extends Pick<FileSystem, 'list' | 'stat' | 'real'>, Partial<Pick<FileSystem, 'read'>> {
   /** null: no such file; a string: why it cannot be used, for people */
   source(file: FileId): Promise<SourceFile | string | null>;
 }
@@ -18,6 +19,8 @@ export interface LoadOptions {
   readonly pathMap: readonly PathMap[];
   readonly prefix: string | null;
   readonly cancel?: CancelToken;
+  /** ask the disk about the paths that the configuration names; `now` in milliseconds since 1970 is for the dates of certificates */
+  readonly environment?: { readonly now: number } | null;
   /** told for each file read, so that long loads can show progress */
   readonly progress?: (file: FileId, count: number) => void;
 }
@@ -138,26 +141,54 @@ export async function loadTree(root: FileId, sources: Sources, options: LoadOpti
     }
   };
   await follow(main, [root]);
-  return { root, files, includes, disk: NO_DISK };
+  const disk = options.environment ? await askDisk(root, files.values(), sources, options, options.environment.now) : NO_DISK;
+  return { root, files, includes, disk };
 }
 
 /** True when all that the paths hang from lies below one of the folders: then a missing file is a fact, not an accident of the machine. */
 export const isDecidable = (file: FileId, folders: readonly FileId[]): boolean => folders.some((f) => isBelow(file, f));
 
-/** Asks the disk about paths; answers are kept in a plain map. */
-export async function statAll(
-  paths: Iterable<string>,
-  find: (path: string) => FileId[],
-  sources: Sources,
-): Promise<Map<string, Stat | null>> {
-  const out = new Map<string, Stat | null>();
-  for (const path of paths) {
-    let stat: Stat | null = null;
-    for (const id of find(path)) {
-      stat = await sources.stat(id);
-      if (stat) break;
+/** Larger files are no certificates. */
+const MAX_TEXT = 256 * 1024;
+const MAX_PATHS = 5000;
+/** Files whose text rules read. */
+const READ = /ssl_(trusted_|client_)?certificate(_key)?$/;
+
+/** Stats the files and folders that directives name, through the same candidates as includes, and reads certificates and keys. */
+async function askDisk(root: FileId, files: Iterable<SourceFile>, sources: Sources, options: LoadOptions, now: number): Promise<DiskFacts> {
+  const stats = new Map<string, Stat | null>();
+  const texts = new Map<string, string>();
+  const folders = {
+    configuration: dirname(root),
+    prefix: options.prefix === null ? dirname(root) : resolve(dirname(root), options.prefix),
+  };
+  const ask = async ({ path, base }: PathUse, wantsText: boolean): Promise<void> => {
+    const key = `${base} ${path}`;
+    const absolute = /^(\/|[a-z]:[\\/])/i.test(path);
+    if ((stats.has(key) && (!wantsText || texts.has(key))) || stats.size > MAX_PATHS || (base === 'started' && !absolute)) return;
+    check(options.cancel ?? NEVER);
+    stats.set(key, null);
+    for (const id of candidates(path, base === 'started' ? folders.prefix : folders[base], root, options)) {
+      const stat = await sources.stat(id);
+      if (!stat) continue;
+      stats.set(key, stat);
+      if (wantsText && stat.kind === 'file' && stat.size <= MAX_TEXT) {
+        const read = await sources.read?.(id);
+        if (read && !read.problem) texts.set(key, read.text);
+      }
+      return;
     }
-    out.set(path, stat);
-  }
-  return out;
+  };
+  const visit = async (statements: readonly Statement[]): Promise<void> => {
+    for (const s of statements) {
+      for (const use of pathsOf(s)) await ask(use, READ.test(s.name.value));
+      if (s.block) await visit(s.block);
+    }
+  };
+  for (const file of files) await visit(file.body);
+  return {
+    now,
+    stat: (path, base = 'configuration') => stats.get(`${base} ${path}`),
+    text: (path, base = 'configuration') => texts.get(`${base} ${path}`),
+  };
 }

@@ -61,6 +61,7 @@ export function serve(connection: Connection, host: Host): void {
       });
     const workspace: Workspace = new Workspace(parser, engine, host.files, {
       isApplicationFile: wanted,
+      now: () => Date.now(),
       python,
       log,
       progress: (message) => status('loading', message),

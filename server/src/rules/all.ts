@@ -28,7 +28,11 @@ import deprecatedParameter from './deprecation/deprecated-parameter.ts';
 import deprecatedVariable from './deprecation/deprecated-variable.ts';
 import listenHttp2 from './deprecation/listen-http2.ts';
 import sslDirective from './deprecation/ssl-directive.ts';
+import certificate from './environment/certificate.ts';
+import missingFile from './environment/missing-file.ts';
+import missingInclude from './environment/missing-include.ts';
 import moduleNotLoaded from './environment/module-not-loaded.ts';
+import unresolvableHost from './environment/unresolvable-host.ts';
 import burstWithoutNodelay from './limits/burst-without-nodelay.ts';
 import dryRunLeftOn from './limits/dry-run-left-on.ts';
 import limitBehindProxy from './limits/limit-behind-proxy.ts';
@@ -177,7 +181,11 @@ export const RULES: readonly Rule[] = [
   deprecatedVariable,
   listenHttp2,
   sslDirective,
+  certificate,
+  missingFile,
+  missingInclude,
   moduleNotLoaded,
+  unresolvableHost,
   burstWithoutNodelay,
   dryRunLeftOn,
   limitBehindProxy,

@@ -78,6 +78,8 @@ export interface WorkspaceOptions {
   readonly isApplicationFile?: (path: string) => boolean;
   /** the Python grammar; asked for once, when there is a file for it */
   readonly python?: () => Promise<Python>;
+  /** the clock, in milliseconds since 1970, for what depends on it where settings ask about the machine; none: the disk is not asked */
+  readonly now?: () => number;
   /** a line for the log */
   readonly log?: (line: string) => void;
   readonly progress?: (words: string) => void;
@@ -341,6 +343,7 @@ export class Workspace {
       source: (file) => this.source(file),
       list: (folder) => files.list(folder),
       stat: async (file) => (this.buffers.has(file) ? { kind: 'file', size: 0 } : files.stat(file)),
+      read: (file) => files.read(file),
       ...(files.real ? { real: (file: FileId) => files.real!(file) } : {}),
     };
   }
@@ -431,6 +434,7 @@ export class Workspace {
     const tree = await loadTree(root, this.sources(), {
       pathMap: settings.pathMap,
       prefix: settings.prefix,
+      environment: settings.environment && this.options.now ? { now: this.options.now() } : null,
       cancel,
       progress: (file, count) => {
         if (count % 50 === 0) this.options.progress?.(`${count} files read, ${file.split('/').at(-1)}`);

@@ -8,19 +8,17 @@ const WITHOUT_BACKUP = new Set(['hash', 'ip_hash', 'random']);
 export default defineRule({
   id: 'backup-with-hash',
   group: 'upstreams',
-  severity: 'error',
+  severity: 'warning',
   since: '0.1',
   title: 'A backup server where the balancing has no use for one',
   why: `
 \`ip_hash\`, \`hash\` and \`random\` choose a server without regard to backups. When such a line stands before the servers, nginx refuses the
-parameter: "balancing method does not support parameter backup". When it stands behind them, nginx accepts both, and the backup is not
-used as one.`,
+parameter, which \`upstream-conflict\` reports. When it stands behind them, nginx accepts both, and the backup is hardly ever used as one.`,
   about: ['ip_hash', 'hash', 'random', 'server'],
   looksAt: { scope: ['upstream', 'stream-upstream'] },
   needs: 'file',
   fixable: 'always',
   messages: {
-    refused: 'nginx refuses backup with {method}. Remove one of them.',
     unused: '{method} has no use for backup servers. Remove one of them, and put {method} before the servers.',
   },
   check({ directive, scope, report }) {
@@ -30,10 +28,10 @@ used as one.`,
     for (const server of group.servers) {
       const word = server.directive.args.find((a) => a.value === 'backup');
       if (!word) continue;
-      const refused = order.indexOf(group.balancer) < order.indexOf(server.directive);
-      report(refused ? 'refused' : 'unused', {
+      // the other order is refused by nginx, and reported by upstream-conflict
+      if (order.indexOf(group.balancer) < order.indexOf(server.directive)) continue;
+      report('unused', {
         at: server.directive.at(word),
-        severity: refused ? 'error' : 'warning',
         data: { method: group.method },
         related: [{ at: group.balancer.at(), message: 'the balancing' }],
         fix: fixOf('Remove backup', 'suggestion', server.directive.file, [
@@ -45,13 +43,13 @@ used as one.`,
   examples: [
     {
       inside: 'upstream',
-      bad: `ip_hash;
-server 10.0.0.1:8000;
+      bad: `server 10.0.0.1:8000;
 server 10.0.0.2:8000 backup;
-#                    ^^^^^^ refused`,
-      good: `ip_hash;
-server 10.0.0.1:8000;
-server 10.0.0.2:8000;`,
+#                    ^^^^^^ unused
+hash $request_uri;`,
+      good: `server 10.0.0.1:8000;
+server 10.0.0.2:8000;
+hash $request_uri;`,
     },
     { inside: 'upstream', good: 'least_conn;\nserver 10.0.0.1:8000;\nserver 10.0.0.2:8000 backup;' },
   ],

@@ -1,0 +1,64 @@
+/** Host names that no resolver can ever find: not written as names are, or in a domain that is reserved for none (RFC 6761). */
+import { parseAddress } from '../../catalog/value-kind.ts';
+import { readTarget } from '../../config/upstreams.ts';
+import { defineRule } from '../rule.ts';
+
+const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/i;
+
+/** Why a name cannot be found; null when it may be. */
+function impossible(host: string): string | null {
+  const name = host.replace(/\.$/, '');
+  if (name.length > 253) return 'it has more than 253 characters';
+  if (/(^|\.)(invalid)$/i.test(name)) return 'names that end in .invalid never resolve';
+  if (/^[\d.]+$/.test(name)) return 'it is no address';
+  const wrong = name.split('.').find((label) => !LABEL.test(label));
+  return wrong === undefined ? null : `"${wrong}" is no part of a host name`;
+}
+
+export default defineRule({
+  id: 'unresolvable-host',
+  group: 'environment',
+  severity: 'warning',
+  since: '0.1',
+  title: 'A host name that cannot be found',
+  why: `
+nginx looks the names in \`proxy_pass\` and \`server\` up when it starts, and refuses to start when one is not found: "host not found in
+upstream". Proxylens asks no name server; it says only what no name server can answer.`,
+  about: ['proxy_pass', 'server', 'upstream'],
+  references: ['https://www.rfc-editor.org/rfc/rfc6761#section-6.4'],
+  looksAt: { directive: ['proxy_pass', 'grpc_pass', 'uwsgi_pass', 'fastcgi_pass', 'scgi_pass', 'memcached_pass', 'server'] },
+  needs: 'file',
+  messages: { impossible: 'nginx cannot find the host "{host}" and will not start: {reason}.' },
+  check({ directive, scope, config, report }) {
+    const word = directive.args[0];
+    if (!word || word.templated || word.value.includes('$') || directive.statement.block) return;
+    const protocol = scope.context.startsWith('stream') ? 'stream' : 'http';
+    let host: string | null = null;
+    if (directive.name === 'server') {
+      if (scope.context !== 'upstream' && scope.context !== 'stream-upstream') return;
+      const read = parseAddress(word.value);
+      if (read.ok && read.value.family === 'name') host = read.value.host;
+    } else {
+      const target = readTarget(config, directive.name, word.value, directive, protocol);
+      if (target && target.kindOfHost === 'name' && !target.upstream) host = target.host;
+    }
+    const reason = host === null ? null : impossible(host);
+    // an upstream may have any name: in a fragment it may stand elsewhere
+    if (host === null || reason === null || (config.kind === 'fragment' && directive.name !== 'server')) return;
+    report('impossible', { at: word, data: { host, reason } });
+  },
+  examples: [
+    {
+      inside: 'upstream',
+      bad: `server app-.example.com:8000;
+#      ^^^^^^^^^^^^^^^^^^^^^ impossible`,
+      good: 'server 127.0.0.1:8000;',
+    },
+    {
+      inside: 'location',
+      bad: `proxy_pass http://backend.invalid;
+#          ^^^^^^^^^^^^^^^^^^^^^^ impossible`,
+      good: 'proxy_pass http://127.0.0.1:8000;',
+    },
+  ],
+});
