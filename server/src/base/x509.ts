@@ -229,10 +229,11 @@ export function readCertificate(bytes: Uint8Array): Certificate | null {
     issuerName: attribute(der, issuer, COMMON_NAME),
     notBefore: der.time(before),
     notAfter: der.time(after),
-    names: altNames(
-      der,
-      fields.find((f) => f.tag === 0xa3),
-    ) ?? (common ? [common] : []),
+    names:
+      altNames(
+        der,
+        fields.find((f) => f.tag === 0xa3),
+      ) ?? (common ? [common] : []),
     publicKey: key,
     weakHash: (oid && WEAK_HASHES[der.oid(oid)]) ?? null,
   };
@@ -261,4 +262,6 @@ export function publicHalf({ label, der: bytes }: PemBlock): PublicKey | null {
 
 /** Whether a host (lower case) is one of a certificate's names; `*` stands for one label (RFC 6125). */
 export const coversHost = (certificate: Certificate, host: string): boolean =>
-  certificate.names.some((n) => n === host || (n.startsWith('*.') && host.includes('.') && host.slice(host.indexOf('.') + 1) === n.slice(2)));
+  certificate.names.some(
+    (n) => n === host || (n.startsWith('*.') && host.includes('.') && host.slice(host.indexOf('.') + 1) === n.slice(2)),
+  );
