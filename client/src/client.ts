@@ -7,6 +7,7 @@ import { repeatChosenRoot } from './commands/choose-root.ts';
 import { rulePageLink, serveRulePages } from './commands/explain-rule.ts';
 import { registerCommands } from './commands/index.ts';
 import { answerFileRequests } from './file-requests.ts';
+import { showRequestTests } from './request-tests.ts';
 import { showStatus } from './status.ts';
 
 export const ID = 'proxylens';
@@ -50,7 +51,14 @@ export async function activate(context: vscode.ExtensionContext, host: Host): Pr
   const client = await host.createClient(context, options);
   running = client;
   const app: App = { context, host, client, log };
-  context.subscriptions.push(log, answerFileRequests(client), showStatus(app), serveRulePages(app), registerCommands(app));
+  context.subscriptions.push(
+    log,
+    answerFileRequests(client),
+    showStatus(app),
+    serveRulePages(app),
+    registerCommands(app),
+    showRequestTests(app),
+  );
   void vscode.commands.executeCommand('setContext', 'proxylens.canRunPrograms', host.run !== null);
   client.onDidChangeState(({ newState }) => newState === State.Running && repeatChosenRoot(app));
   await client.start();

@@ -6,11 +6,22 @@ import type { Command } from './command.ts';
 import { explainRule } from './explain-rule.ts';
 import { fixAll } from './fix-all.ts';
 import { openSettings } from './open-settings.ts';
+import { previewRequestPath, showMap } from './preview-request-path.ts';
 import { restart } from './restart.ts';
 import { showOutput } from './show-output.ts';
 import { testConfiguration } from './test-configuration.ts';
 
-const COMMANDS: readonly Command[] = [restart, showOutput, chooseRoot, explainRule, fixAll, testConfiguration, openSettings];
+const COMMANDS: readonly Command[] = [
+  restart,
+  showOutput,
+  chooseRoot,
+  explainRule,
+  fixAll,
+  testConfiguration,
+  openSettings,
+  previewRequestPath,
+  showMap,
+];
 
 export function registerCommands(app: App): vscode.Disposable {
   return vscode.Disposable.from(

@@ -1,5 +1,8 @@
 /** Requests and notifications of ours beside LSP's, as plain types: the client imports this file, and nothing else of the server but the trace's types. */
 
+import type { Line } from '../trace/stations.ts';
+import type { Trace } from '../trace/trace.ts';
+
 export interface WirePosition {
   line: number;
   character: number;
@@ -108,4 +111,82 @@ export interface InitializationOptions {
   /** an address that a rule's id is put behind, so that clicking the code in the problem list opens its page */
   docs?: string;
   settings?: unknown;
+}
+
+/** A request line of the preview. */
+export interface TraceParams {
+  /** a file of the configuration that is meant */
+  uri: string;
+  request: { method: string; url: string; headers: [string, string][]; clientAddress: string; httpVersion?: string };
+  assume: Record<string, string>;
+  /** the answer in another form, beside the picture */
+  as?: 'curl' | 'svg' | 'mermaid' | 'test' | 'text';
+}
+
+/** A finding that bites at a station. */
+export interface StationFinding {
+  rule: string;
+  severity: 'error' | 'warning' | 'info' | 'hint';
+  message: string;
+  uri: string;
+  range: WireRange;
+  fixable: boolean;
+}
+
+/** What the application makes of the request, as far as its files say. */
+export interface ApplicationSight {
+  title: string;
+  lines: { name: string; value: string; why: string; good: boolean | null }[];
+}
+
+export type TraceResult =
+  | {
+      ok: true;
+      line: Line;
+      trace: Trace;
+      /** by the id of the station */
+      findings: Record<string, StationFinding[]>;
+      application: ApplicationSight | null;
+      config: string;
+      /** the form that was asked for */
+      text: string | null;
+    }
+  | { ok: false; message: string };
+
+export interface SuggestParams {
+  uri: string;
+  /** the server or location at this position comes first */
+  position?: WirePosition;
+}
+export interface SuggestResult {
+  urls: string[];
+}
+
+export interface MapParams {
+  uri: string;
+}
+
+export interface MapNode {
+  id: string;
+  kind: 'listener' | 'server' | 'location' | 'upstream' | 'application';
+  label: string;
+  detail: string;
+  at: WirePlace | null;
+  /** worst severity of the findings on it, and how many there are */
+  findings: { count: number; worst: 'error' | 'warning' | 'info' | 'hint' | null };
+  /** a URL that leads through it */
+  url: string | null;
+}
+export interface MapResult {
+  nodes: MapNode[];
+  links: { from: string; to: string }[];
+}
+
+export interface TestsParams {
+  uri: string;
+  text: string;
+}
+export interface TestsResult {
+  tests: { name: string; line: number; ok: boolean; message: string }[];
+  problems: { line: number; message: string }[];
 }

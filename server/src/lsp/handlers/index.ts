@@ -11,8 +11,13 @@ import { definition, documentHighlight, referencesHandler } from './navigation.t
 import { prepareRename, renameHandler } from './rename.ts';
 import { roots } from './roots.ts';
 import { documentSymbol, workspaceSymbol } from './symbols.ts';
+import { map, requestTests, suggestRequests, trace } from './trace.ts';
 
 export const HANDLERS: readonly Handler[] = [
+  map,
+  requestTests,
+  suggestRequests,
+  trace,
   codeAction,
   completionHandler,
   completionResolve,

@@ -1,0 +1,32 @@
+// Opens the preview of the request path: from a lens at a server or location, the palette, or the editor's title.
+import * as vscode from 'vscode';
+import { TracePanel } from '../trace-panel.ts';
+import type { Command } from './command.ts';
+
+interface Spot {
+  line: number;
+  character: number;
+}
+
+export const previewRequestPath: Command = {
+  id: 'previewRequestPath',
+  async run(app, uri, position) {
+    const target = typeof uri === 'string' ? vscode.Uri.parse(uri) : uri instanceof vscode.Uri ? uri : undefined;
+    const active = vscode.window.activeTextEditor;
+    const spot = position as Spot | undefined;
+    const at =
+      spot && typeof spot.line === 'number'
+        ? new vscode.Position(spot.line, spot.character)
+        : !target || active?.document.uri.toString() === target.toString()
+          ? active?.selection.active
+          : undefined;
+    await TracePanel.show(app, target, at);
+  },
+};
+
+export const showMap: Command = {
+  id: 'showMap',
+  async run(app, uri) {
+    await TracePanel.show(app, uri instanceof vscode.Uri ? uri : undefined, undefined, 'map');
+  },
+};

@@ -1,0 +1,144 @@
+/** The preview of the request path: a trace with what belongs to its picture, suggestions for the request line, the map, request tests. */
+import { fileId } from '../../base/file-id.ts';
+import { statementAt } from '../../features/cursor.ts';
+import { mapOf, sightOf, suggestions } from '../../features/preview.ts';
+import { asTest, compare, readTests } from '../../trace/expect.ts';
+import { asCurl, requestFromUrl } from '../../trace/from-url.ts';
+import { traceMermaid } from '../../trace/print/mermaid.ts';
+import { traceSvg } from '../../trace/print/svg.ts';
+import { traceText } from '../../trace/print/text.ts';
+import { traceRequest } from '../../trace/request.ts';
+import { lineOf } from '../../trace/stations.ts';
+import { toOffset, toRange } from '../convert/encoding.ts';
+import { type ReadContext, reads } from '../handler.ts';
+import {
+  type MapParams,
+  type MapResult,
+  Requests,
+  type StationFinding,
+  type SuggestParams,
+  type SuggestResult,
+  type TestsParams,
+  type TestsResult,
+  type TraceParams,
+  type TraceResult,
+} from '../protocol.ts';
+
+const configFor = ({ snapshot }: ReadContext, uri: string) => {
+  const own = snapshot.configsOf(fileId(uri)).find((c) => c.kind === 'root');
+  return own ?? snapshot.configs[0] ?? null;
+};
+
+export const trace = reads<TraceParams, TraceResult>({
+  method: Requests.trace,
+  run(context, { uri, request, assume, as }) {
+    const { snapshot, session, encoding } = context;
+    const config = configFor(context, uri);
+    if (!config)
+      return { ok: false, message: 'No main file was found for this file, so there is no path to show. Choose one from the status bar.' };
+    const input = requestFromUrl(request);
+    if ('problem' in input) return { ok: false, message: input.problem };
+    const traced = traceRequest(config, input, { assume });
+    const line = lineOf(traced);
+    const findings: Record<string, StationFinding[]> = {};
+    for (const station of line.down) {
+      if (!station.at) continue;
+      const file = fileId(station.at.uri);
+      const source = snapshot.file(file);
+      if (!source) continue;
+      const statement = statementAt(source.body, source.lines.offset(station.at.range.start));
+      if (!statement) continue;
+      // a block's own findings are those on its header: what is inside bites at other stations
+      const end = statement.open ? statement.open.end : statement.end;
+      const here = session.findings(file).filter((f) => f.at.span.start >= statement.start && f.at.span.start <= end);
+      if (here.length)
+        findings[station.id] = here.map((f) => ({
+          rule: f.rule,
+          severity: f.severity,
+          message: f.message,
+          uri: f.at.file,
+          range: toRange(source, f.at.span, encoding),
+          fixable: f.fixes.length > 0,
+        }));
+    }
+    const sight = sightOf(traced, snapshot.deployment);
+    const forms = {
+      curl: () => asCurl(traced.request),
+      svg: () => traceSvg(traced),
+      mermaid: () => traceMermaid(traced),
+      text: () => traceText(traced),
+      test: () => asTest(traced, line.title),
+    };
+    return {
+      ok: true,
+      line,
+      trace: traced,
+      findings,
+      application: sight ? { title: sight.title, lines: [...sight.lines] } : null,
+      config: config.root,
+      text: as ? forms[as]() : null,
+    };
+  },
+});
+
+export const suggestRequests = reads<SuggestParams, SuggestResult>({
+  method: Requests.suggest,
+  run(context, { uri, position }) {
+    const config = configFor(context, uri);
+    if (!config) return { urls: [] };
+    const file = context.snapshot.file(fileId(uri));
+    const statement = file && position ? statementAt(file.body, toOffset(file, position, context.encoding)) : null;
+    const near = file && statement ? (config.usesOf(statement, file.id)[0] ?? null) : null;
+    return { urls: suggestions(config, near) };
+  },
+});
+
+export const map = reads<MapParams, MapResult>({
+  method: Requests.map,
+  run(context, { uri }) {
+    const { snapshot, session, encoding } = context;
+    const config = configFor(context, uri);
+    if (!config) return { nodes: [], links: [] };
+    const findings = [...config.files.keys()].flatMap((f) => session.findings(f));
+    const view = mapOf(config, findings, snapshot.deployment);
+    return {
+      nodes: view.nodes.map((n) => {
+        const source = n.at ? snapshot.file(n.at.file) : null;
+        return { ...n, at: n.at && source ? { uri: n.at.file, range: toRange(source, n.at.span, encoding) } : null };
+      }),
+      links: [...view.links],
+    };
+  },
+});
+
+export const requestTests = reads<TestsParams, TestsResult>({
+  method: Requests.tests,
+  run({ snapshot }, { uri, text }) {
+    const suite = readTests(text);
+    const folder = fileId(uri).replace(/\/[^/]*$/, '');
+    const wanted = suite.config.replace(/^\.\//, '');
+    const config =
+      snapshot.configs.find((c) => c.root === `${folder}/${wanted}`) ??
+      snapshot.configs.find((c) => c.root.endsWith(`/${wanted.split('/').at(-1)}`));
+    if (!config)
+      return {
+        tests: [],
+        problems: [{ line: 0, message: `The configuration ${suite.config} is not open or not found.` }, ...suite.problems],
+      };
+    return {
+      problems: [...suite.problems],
+      tests: suite.tests.map((t) => {
+        const traced = traceRequest(config, t.request, t.options);
+        const differences = compare(traced, t.expect);
+        return {
+          name: t.name,
+          line: t.line,
+          ok: differences.length === 0,
+          message: differences.length
+            ? `${differences.map((d) => `${d.what}: expected ${d.expected}, got ${d.got}`).join('\n')}\n\n${traceText(traced)}`
+            : '',
+        };
+      }),
+    };
+  },
+});
