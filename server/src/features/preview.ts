@@ -1,7 +1,6 @@
 /** What the preview of the request path needs beside the trace: findings on stations, the application's sight, suggestions, the map. */
 
 import type { Place } from '../base/span.ts';
-import { certain } from '../deploy/setting.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
 import { type Location, type LocationLevel, locationsOf } from '../config/locations.ts';
@@ -12,6 +11,7 @@ import { PASS_DIRECTIVES, passTarget, targetServers } from '../config/upstreams.
 import { type Address, reaches } from '../deploy/address.ts';
 import { frameworkTitle, serverTitle } from '../deploy/application.ts';
 import type { Deployment } from '../deploy/deployment.ts';
+import { certain } from '../deploy/setting.ts';
 import { applicationView, type Seen } from '../deploy/view.ts';
 import type { Finding } from '../rules/rule.ts';
 import type { Trace } from '../trace/trace.ts';
