@@ -79,6 +79,8 @@ export interface Application {
   readonly container: ComposeService | null;
   readonly activation: SocketUnit | null;
   readonly environment: Environment;
+  /** the folder in which it is started, as the unit or image says */
+  readonly workingDirectory: string | null;
   readonly target: Setting<string>;
   readonly listeners: readonly Listener[];
   readonly worker: Setting<WorkerKind>;

@@ -256,6 +256,7 @@ class Reader {
       container: start.container,
       activation: start.activation,
       environment,
+      workingDirectory: start.workingDirectory,
       target: built.target,
       listeners: activated,
       worker: built.worker,

@@ -141,12 +141,21 @@ import unknownVariable from './validity/unknown-variable.ts';
 import unknownZone from './validity/unknown-zone.ts';
 import upstreamConflict from './validity/upstream-conflict.ts';
 import wrongArgumentCount from './validity/wrong-argument-count.ts';
+import adminUnprotected from './wsgi/admin-unprotected.ts';
 import allowedHostsMismatch from './wsgi/allowed-hosts-mismatch.ts';
+import asgiWebsocket from './wsgi/asgi-websocket.ts';
+import bodyLimitMismatch from './wsgi/body-limit-mismatch.ts';
+import debugStaticServed from './wsgi/debug-static-served.ts';
 import forwardedAllowIps from './wsgi/forwarded-allow-ips.ts';
+import mediaExecutable from './wsgi/media-executable.ts';
 import protocolMismatch from './wsgi/protocol-mismatch.ts';
 import scriptNamePrefix from './wsgi/script-name-prefix.ts';
 import secureProxyHeaderMismatch from './wsgi/secure-proxy-header-mismatch.ts';
 import socketNotListened from './wsgi/socket-not-listened.ts';
+import staticRootMismatch from './wsgi/static-root-mismatch.ts';
+import staticThroughApplication from './wsgi/static-through-application.ts';
+import syncWorkerUnbuffered from './wsgi/sync-worker-unbuffered.ts';
+import timeoutMismatch from './wsgi/timeout-mismatch.ts';
 import useXForwardedHostMismatch from './wsgi/use-x-forwarded-host-mismatch.ts';
 import uwsgiParamInheritanceLost from './wsgi/uwsgi-param-inheritance-lost.ts';
 import uwsgiParamsMissing from './wsgi/uwsgi-params-missing.ts';
@@ -293,12 +302,21 @@ export const RULES: readonly Rule[] = [
   unknownZone,
   upstreamConflict,
   wrongArgumentCount,
+  adminUnprotected,
   allowedHostsMismatch,
+  asgiWebsocket,
+  bodyLimitMismatch,
+  debugStaticServed,
   forwardedAllowIps,
+  mediaExecutable,
   protocolMismatch,
   scriptNamePrefix,
   secureProxyHeaderMismatch,
   socketNotListened,
+  staticRootMismatch,
+  staticThroughApplication,
+  syncWorkerUnbuffered,
+  timeoutMismatch,
   useXForwardedHostMismatch,
   uwsgiParamInheritanceLost,
   uwsgiParamsMissing,

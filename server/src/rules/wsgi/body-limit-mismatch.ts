@@ -1,0 +1,159 @@
+/** Sizes that one side allows and the other refuses: bodies, and headers before uWSGI. */
+import type { Place } from '../../base/span.ts';
+import { parseOffset } from '../../catalog/value-kind.ts';
+import { type Application, frameworkTitle } from '../../deploy/application.ts';
+import { certain, placeOf } from '../../deploy/setting.ts';
+import { fixOf, insertAfter, replace } from '../fix.ts';
+import { defineRule } from '../rule.ts';
+import { django, main, tree } from './_examples.ts';
+import { distinct, sidesOf } from './_sides.ts';
+
+const STANDARD = 1024 * 1024;
+
+const human = (bytes: number): string => {
+  if (bytes % (1024 * 1024) === 0) return `${bytes / 1024 / 1024}m`;
+  return bytes % 1024 === 0 ? `${bytes / 1024}k` : String(bytes);
+};
+
+/** The limit that somebody wrote down for bodies. */
+function ownLimit(application: Application): { bytes: number; setting: string; place: Place } | null {
+  const { framework, side } = application;
+  const candidates =
+    framework?.kind === 'django'
+      ? [['DATA_UPLOAD_MAX_MEMORY_SIZE', framework.settings.dataUploadMaxMemorySize] as const]
+      : framework?.kind === 'flask'
+        ? [['MAX_CONTENT_LENGTH', framework.settings.maxContentLength] as const]
+        : [];
+  const uwsgi = side.server === 'uwsgi' ? [['limit-post', side.settings.limitPost] as const] : [];
+  for (const [setting, value] of [...candidates, ...uwsgi]) {
+    const bytes = certain(value);
+    const place = placeOf(value);
+    if (bytes && place) return { bytes, setting, place };
+  }
+  return null;
+}
+
+export default defineRule({
+  id: 'body-limit-mismatch',
+  group: 'wsgi',
+  severity: 'info',
+  since: '0.1',
+  title: 'nginx and the application allow different sizes',
+  why: `
+\`client_max_body_size\` is 1 MB unless it is set, whatever Django's \`DATA_UPLOAD_MAX_MEMORY_SIZE\` or Flask's \`MAX_CONTENT_LENGTH\` say:
+uploads that the application was told to accept end in nginx's 413.
+
+uWSGI reads all params and headers of a request into one \`buffer-size\` of 4096 bytes; nginx lets single header lines of 8k pass. A large
+cookie or token then is a 502.`,
+  about: ['client_max_body_size', 'large_client_header_buffers'],
+  looksAt: { config: true },
+  needs: 'deployment',
+  fixable: 'sometimes',
+  messages: {
+    smaller: 'nginx refuses bodies above {own} with 413, {setting} of {framework} allows {theirs}. Raise client_max_body_size here.',
+    buffer:
+      'uWSGI’s buffer-size of {bytes} bytes is below the 8k header lines that nginx passes on: large cookies or tokens end in 502. Raise it to 32768.',
+  },
+  check({ config, deployment, report }) {
+    const reported = new Set<string>();
+    const once = (at: Place): boolean => {
+      const key = `${at.file}#${at.span.start}`;
+      return !reported.has(key) && Boolean(reported.add(key));
+    };
+    for (const side of distinct(sidesOf(config, deployment))) {
+      const { application, pass } = side;
+      const limit = ownLimit(application);
+      const line = pass.scope.value('client_max_body_size');
+      const read = line ? parseOffset(line.value(0)) : null;
+      const own = read ? (read.ok ? read.value : 0) : STANDARD;
+      if (limit && own > 0 && own < limit.bytes) {
+        const word = line?.args[0];
+        const at = line && word ? line.at(word) : pass.nameAt;
+        if (once(at)) {
+          const value = human(limit.bytes);
+          report('smaller', {
+            at,
+            data: {
+              own: human(own),
+              theirs: value,
+              setting: limit.setting,
+              framework: application.framework && limit.setting !== 'limit-post' ? frameworkTitle(application.framework) : 'uWSGI',
+            },
+            related: [{ at: limit.place, message: `${limit.setting} is ${value}` }],
+            fix:
+              line && word
+                ? fixOf(`Allow ${value}`, 'suggestion', line.file, [replace(word, value)])
+                : fixOf(`Allow ${value} here`, 'suggestion', pass.file, [
+                    insertAfter(pass.file, pass.statement, [`client_max_body_size ${value};`]),
+                  ]),
+          });
+        }
+      }
+      if (application.side.server !== 'uwsgi' || side.target.kind !== 'uwsgi') continue;
+      const { bufferSize } = application.side.settings;
+      const bytes = certain(bufferSize);
+      const place = placeOf(bufferSize);
+      // only a size that somebody chose: the default is the common case, and enough for most sites
+      if (bytes === undefined || !place || bytes >= 8192 || !once(place)) continue;
+      report('buffer', {
+        at: pass.nameAt,
+        data: { bytes },
+        related: [{ at: place, message: 'buffer-size' }],
+        fix: {
+          title: 'Raise buffer-size to 32768',
+          safety: 'suggestion',
+          edits: [{ file: place.file, edits: [{ span: place.span, newText: '32768' }] }],
+        },
+      });
+    }
+  },
+  examples: [
+    {
+      bad: tree({
+        'nginx.conf': main(`server {
+    location / {
+        proxy_pass http://unix:/run/shop.sock;
+#       ^^^^^^^^^^ smaller
+    }
+}`),
+        ...django('DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024\n'),
+      }),
+      good: tree({
+        'nginx.conf': main(`server {
+    location / {
+        proxy_pass http://unix:/run/shop.sock;
+        client_max_body_size 20m;
+    }
+}`),
+        ...django('DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024\n'),
+      }),
+    },
+    {
+      bad: tree({
+        'nginx.conf': main(`server {
+    location / {
+        include uwsgi_params;
+        uwsgi_pass unix:/run/shop.sock;
+#       ^^^^^^^^^^ buffer
+    }
+}`),
+        'app/uwsgi.ini': '[uwsgi]\nsocket = /run/shop.sock\nbuffer-size = 5000\n',
+      }),
+      good: tree({
+        'nginx.conf': main(`server {
+    location / {
+        include uwsgi_params;
+        uwsgi_pass unix:/run/shop.sock;
+    }
+}`),
+        'app/uwsgi.ini': '[uwsgi]\nsocket = /run/shop.sock\nbuffer-size = 32768\n',
+      }),
+    },
+    {
+      good: tree({
+        'nginx.conf': main('server {\n    location / {\n        proxy_pass http://unix:/run/shop.sock;\n    }\n}'),
+        ...django("ALLOWED_HOSTS = ['*']\n"),
+      }),
+    },
+  ],
+});
