@@ -7,6 +7,7 @@ import { documentLink } from './document-link.ts';
 import { explain } from './explain.ts';
 import { fixAll } from './fix-all.ts';
 import { foldingRange, selectionRange } from './folding.ts';
+import { hoverHandler } from './hover.ts';
 import { definition, documentHighlight, referencesHandler } from './navigation.ts';
 import { prepareRename, renameHandler } from './rename.ts';
 import { roots } from './roots.ts';
@@ -29,6 +30,7 @@ export const HANDLERS: readonly Handler[] = [
   explain,
   fixAll,
   foldingRange,
+  hoverHandler,
   prepareRename,
   referencesHandler,
   renameHandler,
