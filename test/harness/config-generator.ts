@@ -243,6 +243,7 @@ export class ConfigGenerator {
     body.push(...this.shared('server'));
     if (r.chance(0.45)) body.push(...this.program('server', 1 + r.below(3)));
     if (r.chance(0.1)) body.push(this.tryFiles());
+    if (index === 0) body.push('if ($arg_never) { set $v1 x; set $v2 x; }');
     const count = 3 + r.below(8);
     for (let i = 0; i < count; i++) {
       const location = this.location('', 0);
@@ -316,7 +317,9 @@ export class ConfigGenerator {
       const n = 1 + r.below(3);
       for (let i = 0; i < n; i++)
         out.push(
-          `proxy_set_header ${r.pick(['Host', 'X-Real-IP', 'X-Forwarded-For', 'Connection', 'X-A', 'Accept-Encoding', 'x-b', 'Upgrade', 'Content-Length', 'TE'])} "${r.pick(['', '$host', '$http_host', '$remote_addr', '$proxy_add_x_forwarded_for', 'close', 'keep-alive', '$http_upgrade', '$v1', '$m1', '$proxy_host', this.text()])}";`,
+          r.chance(0.1)
+            ? 'proxy_set_header Content-Length "";'
+            : `proxy_set_header ${r.pick(['Host', 'X-Real-IP', 'X-Forwarded-For', 'Connection', 'X-A', 'Accept-Encoding', 'x-b', 'Upgrade', 'TE'])} "${r.pick(['', '$host', '$http_host', '$remote_addr', '$proxy_add_x_forwarded_for', 'close', 'keep-alive', '$http_upgrade', '$v1', '$m1', '$proxy_host', this.text()])}";`,
         );
     }
     if (often(0.3)) out.push(`proxy_http_version ${r.pick(['1.0', '1.1'])};`);

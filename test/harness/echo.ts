@@ -110,7 +110,8 @@ export class Echo {
       });
       buffer = '';
       const keeps = m?.[3] === '1.1' && value('connection')?.toLowerCase() !== 'close';
-      const sized = this.answer.headers.some(([n]) => n.toLowerCase() === 'content-length');
+      const sized =
+        this.answer.status === 204 || this.answer.status === 304 || this.answer.headers.some(([n]) => n.toLowerCase() === 'content-length');
       const text = this.head(`HTTP/1.1 ${this.answer.status} Echoed`) + (m?.[1] === 'HEAD' ? '' : this.answer.body);
       if (keeps && sized) socket.write(text, 'latin1');
       else socket.end(text, 'latin1');

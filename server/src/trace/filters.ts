@@ -6,6 +6,7 @@ import { httpTime, parseHttpTime } from './http-time.ts';
 import type { ReplyHeader } from './reply.ts';
 import type { Run } from './run.ts';
 import { compileValue } from './script.ts';
+import { serverName } from './server-name.ts';
 
 /** ngx_http_send_header and the chain behind it. `true`: the head is out; `false`: a filter made another answer of it. */
 export function sendHeader(run: Run): boolean {
@@ -29,7 +30,7 @@ const FILTERS: readonly Filter[] = [notModified, addHeaders, charset, gzip, rang
 /** ngx_http_not_modified_header_filter. What depends on the file's date or ETag is an assumption. */
 function notModified(run: Run): 'replaced' | undefined {
   const { reply } = run;
-  if (reply.status !== 200 || run.upstreamRequest) return undefined;
+  if (reply.status !== 200 || run.relayed || run.parent) return undefined;
   const matches = (value: ByteString): boolean =>
     value === '*' ||
     (reply.etag !== null &&
@@ -62,7 +63,9 @@ function notModified(run: Run): 'replaced' | undefined {
   reply.statusLine = false;
   reply.contentType = '';
   reply.contentLength = -1;
-  reply.allowRanges = false;
+  reply.clearAcceptRanges();
+  if (reply.contentEncoding) reply.contentEncoding.live = false;
+  reply.contentEncoding = null;
   run.step({ phase: 'filter', handler: 'ngx_http_not_modified_filter_module', said: 'not modified: 304' });
   return undefined;
 }
@@ -268,7 +271,7 @@ function charset(run: Run): undefined {
   if (types && !types.has(reply.bareType)) return;
   if (reply.contentEncoding && reply.contentEncoding.value !== '') return;
   if (reply.charset !== '' && !run.flag('override_charset', false)) return;
-  if (run.upstreamRequest && reply.charset === '' && /charset=/i.test(reply.contentType)) return;
+  if (run.relayed && reply.charset === '' && /charset=/i.test(reply.contentType)) return;
   const value = run.value(wanted);
   if (value === '') return;
   if (reply.status === 301 || reply.status === 302) {
@@ -280,7 +283,7 @@ function charset(run: Run): undefined {
 }
 
 /** ngx_http_gzip_ok. */
-function clientTakesGzip(run: Run): { readonly ok: boolean; readonly why: string } {
+export function clientTakesGzip(run: Run): { readonly ok: boolean; readonly why: string } {
   const no = (why: string): { ok: boolean; why: string } => ({ ok: false, why });
   if (run.parent) return no('a subrequest');
   const accept = run.header('accept-encoding');
@@ -396,7 +399,7 @@ function gzip(run: Run): undefined {
   reply.contentLength = -1;
   if (reply.contentLengthLine) reply.contentLengthLine.live = false;
   reply.contentLengthLine = null;
-  reply.allowRanges = false;
+  reply.clearAcceptRanges();
   reply.weakenEtag();
   decide(true, '');
   run.step({ phase: 'filter', handler: 'ngx_http_gzip_filter_module', at: run.directive('gzip') ?? null, said: 'compressed with gzip' });
@@ -452,11 +455,7 @@ function header(run: Run): undefined {
 
 /** Scheme, host and port that a relative Location gets. */
 export function origin(run: Run): ByteString {
-  const host = run.flag('server_name_in_redirect', false)
-    ? toBytes(run.server.names[0]?.text ?? '')
-    : run.host !== ''
-      ? run.host
-      : toBytes(run.localAddress);
+  const host = run.flag('server_name_in_redirect', false) ? serverName(run) : run.host !== '' ? run.host : toBytes(run.localAddress);
   const usual = run.tls ? 443 : 80;
   const port = run.flag('port_in_redirect', true) && run.localPort !== usual && run.localPort > 0 ? `:${run.localPort}` : '';
   return `${run.tls ? 'https' : 'http'}://${host}${port}`;

@@ -28,6 +28,7 @@ export class Reply {
   date: ReplyHeader | null = null;
   contentLengthLine: ReplyHeader | null = null;
   contentEncoding: ReplyHeader | null = null;
+  acceptRanges: ReplyHeader | null = null;
   wwwAuthenticate: ReplyHeader[] = [];
   contentType: ByteString = '';
   /** length of the type without parameters, when a charset was split off */
@@ -70,6 +71,12 @@ export class Reply {
     // the value of a file's own ETag is not known, but it is a quoted one
     if (etag.value !== '' && !etag.value.startsWith('"')) this.clearEtag();
     else if (etag.value !== '') etag.value = `W/${etag.value}`;
+  }
+
+  clearAcceptRanges(): void {
+    this.allowRanges = false;
+    if (this.acceptRanges) this.acceptRanges.live = false;
+    this.acceptRanges = null;
   }
 
   clearEtag(): void {

@@ -93,7 +93,6 @@ function start(run: Run): void {
   run.clientPort = input.clientPort ?? 50_000;
   run.methodName = toBytes(input.method ?? 'GET');
   const target = toBytes(input.target);
-  run.unparsedUri = target;
   const listener = chooseListener(run);
   if (!listener) {
     run.step({
@@ -511,7 +510,7 @@ function finish(run: Run): Trace {
   if (answered) {
     for (const h of liveHeaders(run)) {
       const key = lower(h.name);
-      const own = h.from === null && HIDDEN_FROM_CONFIGURED.has(key) && !run.upstreamRequest;
+      const own = h.from === null && HIDDEN_FROM_CONFIGURED.has(key) && !run.relayed;
       if (own && h.value === '') continue;
       (own ? builtin : responseHeaders).push([fromBytes(h.name), fromBytes(h.value)]);
     }

@@ -159,7 +159,10 @@ export class Run implements Scripting {
   kind: OutcomeKind = 'error';
   /** the last answer came from a `return`, so a status that it gave is not nginx's own refusal */
   returned = false;
+  /** the last request to a backend, also when its answer was not passed on */
   upstreamRequest: UpstreamRequest | null = null;
+  /** the answer is a backend's own */
+  relayed = false;
   file: string | null = null;
   cache: CacheFacts | null = null;
   closed = false;
@@ -171,8 +174,6 @@ export class Run implements Scripting {
   passVariables: PassVariables | null = null;
   /** `proxy`, `uwsgi`, …: whose buffers and timeouts apply */
   passFamily: string | null = null;
-  /** the backend that sent X-Accel-Redirect */
-  accelFrom: UpstreamRequest | null = null;
   cachePlan: CachePlan | null = null;
   cacheKey: ByteString = '';
   /** what X-Accel-Buffering said */
@@ -400,6 +401,8 @@ export class Run implements Scripting {
       const length = this.input.bodyLength ?? this.assumedBodyLength();
       const limit = this.maxBodySize();
       if (limit > 0 && length > limit) {
+        this.bodyRead = true;
+        this.contentLength = 0;
         this.step({
           phase: 'content',
           handler: 'ngx_http_core_module',

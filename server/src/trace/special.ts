@@ -154,7 +154,7 @@ function finish(run: Run, length: number, kind: 'redirect' | 'error' | 'return')
   reply.contentLengthLine = null;
   reply.clearLastModified();
   reply.clearEtag();
-  reply.allowRanges = false;
+  reply.clearAcceptRanges();
   run.kind = kind === 'error' && run.returned ? 'return' : kind;
   sendHeader(run);
   run.finished = true;

@@ -1,10 +1,11 @@
 /** A request inside a request (ngx_http_subrequest), as auth_request makes it: GET, no body, the client's headers, internal from the start. */
 import type { ByteString } from '../base/bytes.ts';
 import { Run } from './run.ts';
+import type { UpstreamAnswer } from './trace.ts';
 import { splitArgs } from './uri.ts';
 
-export function subrequest(main: Run, target: ByteString): Run {
-  const sub = new Run(main.config, main.input, main.options, main);
+export function subrequest(main: Run, target: ByteString, upstream: UpstreamAnswer): Run {
+  const sub = new Run(main.config, main.input, { ...main.options, upstream }, main);
   const { uri, args } = splitArgs(target);
   sub.listener = main.listener;
   sub.scheme = main.scheme;
@@ -22,7 +23,10 @@ export function subrequest(main: Run, target: ByteString): Run {
   sub.unparsedUri = main.unparsedUri;
   sub.host = main.host;
   sub.hostPort = main.hostPort;
-  sub.headers = main.headers.filter((h) => h.lower !== 'content-length' && h.lower !== 'transfer-encoding');
+  // the header lines are the client's, a Content-Length too, though no body follows
+  sub.headers = main.headers;
+  sub.contentLength = main.contentLength;
+  sub.bodyRead = true;
   sub.server = main.server;
   sub.scope = main.server.scope;
   sub.methodName = 'GET';

@@ -8,6 +8,7 @@ import { fastcgiSplit } from './handlers/fastcgi-split.ts';
 import { binaryIp, readPlainIp } from './networks.ts';
 import { documentRoot, mapUri } from './paths.ts';
 import type { Run } from './run.ts';
+import { serverName } from './server-name.ts';
 import { geoValue, mapTable, mapValue, splitValue } from './tables.ts';
 
 type Read = (run: Run) => ByteString | null;
@@ -71,7 +72,7 @@ const VARIABLES: Readonly<Record<string, Variable>> = {
   server_protocol: kept((r) => r.protocolText || null),
   scheme: kept((r) => (r.tls ? 'https' : 'http')),
   https: kept((r) => (r.tls ? 'on' : '')),
-  request_uri: kept((r) => r.unparsedUri),
+  request_uri: kept((r) => r.unparsedUri || null),
   uri: fresh((r) => r.uri),
   document_uri: fresh((r) => r.uri),
   request: kept((r) => r.requestLine),
@@ -287,15 +288,6 @@ export function lookup(run: Run, name: string): { readonly value: ByteString | n
   const value = run.assume({ id: name, what: `$${name}`, otherwise: '', why: 'the text does not decide it' });
   return { value: value === '' ? null : toBytes(value), keep: true };
 }
-
-const serverName = (run: Run): ByteString => {
-  const name = run.server.names[0];
-  if (!name) return '';
-  if (name.hostname)
-    return toBytes(run.assume({ id: 'hostname', what: '$hostname', otherwise: 'localhost', why: 'the name of the machine' }));
-  // a mask with a leading dot is stored without it, a regex without its tilde
-  return toBytes(name.kind === 'regex' ? name.text : name.text.startsWith('.') ? name.text.slice(1) : name.text);
-};
 
 const requestPort = (run: Run): ByteString => /:(\d+)$/.exec(run.hostPort)?.[1] ?? '';
 

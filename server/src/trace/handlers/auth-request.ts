@@ -11,20 +11,19 @@ export const authRequestHandler: Handler = {
     const directive = run.directive('auth_request');
     const uri = directive?.value(0) ?? 'off';
     if (!directive || uri === 'off') return 'declined';
-    const sub = subrequest(run, toBytes(uri));
-    const decided = !sub.upstreamRequest && sub.kind !== 'unknown' ? sub.reply.status : null;
-    const status =
-      decided ??
-      Number(
-        run.assume({
-          id: 'auth_request',
-          what: `answer to the subrequest ${uri}`,
-          otherwise: '200',
-          why: 'another server answers it',
-          choices: ['200', '401', '403', '500'],
-          at: directive,
-        }),
-      );
+    const chosen = run.options.assume?.auth_request ?? '200';
+    const sub = subrequest(run, toBytes(uri), { status: Number(chosen) || 500 });
+    const asked = sub.upstreamRequest !== null || sub.kind === 'unknown';
+    if (asked)
+      run.assume({
+        id: 'auth_request',
+        what: `answer to the subrequest ${uri}`,
+        otherwise: '200',
+        why: 'another server answers it',
+        choices: ['200', '401', '403', '500'],
+        at: directive,
+      });
+    const { status } = sub.reply;
     const allowed = status >= 200 && status < 300;
     const end = status === 401 || status === 403 ? status : 500;
     const target = sub.upstreamRequest ? ` asked of ${sub.upstreamRequest.upstream}${fromBytes(toBytes(sub.upstreamRequest.uri))}` : '';
@@ -33,7 +32,7 @@ export const authRequestHandler: Handler = {
       handler: this.module,
       at: directive,
       said: `subrequest ${uri}${target} answers ${status}${allowed ? ', allowed' : `: ${end}`}`,
-      ...(decided === null ? { assumption: 'auth_request' } : {}),
+      ...(asked ? { assumption: 'auth_request' } : {}),
     });
     for (const line of run.lines('auth_request_set')) {
       const value = sub.value(line.value(1));

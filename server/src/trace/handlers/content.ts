@@ -1,7 +1,7 @@
 /** The handlers of the content phase, and those that a location names itself. */
 import { fromBytes } from '../../base/bytes.ts';
 import { escapeUri } from '../escape.ts';
-import { acceptsGzip, sendHeader } from '../filters.ts';
+import { clientTakesGzip, sendHeader } from '../filters.ts';
 import { setContentType } from '../mime.ts';
 import { mapUri, rootOf } from '../paths.ts';
 import type { Handler } from '../phases.ts';
@@ -128,10 +128,8 @@ const gzipStaticHandler: Handler = {
   run(run): Verdict {
     const mode = run.text('gzip_static') ?? 'off';
     if (mode === 'off' || (run.methodName !== 'GET' && run.methodName !== 'HEAD') || run.uri.endsWith('/')) return 'declined';
-    if (mode === 'on' && !acceptsGzip(run.header('accept-encoding') ?? '')) {
-      run.reply.gzipVary = true;
-      return 'declined';
-    }
+    const accepted = mode === 'always' || clientTakesGzip(run).ok;
+    if (!accepted && !run.flag('gzip_vary', false)) return 'declined';
     const mapped = mapUri(run);
     if (!mapped) return 500;
     const at = run.directive('gzip_static') ?? null;
@@ -139,6 +137,7 @@ const gzipStaticHandler: Handler = {
     const kind = run.stat(path, null, 'the disk decides whether a compressed file is there', at);
     if (kind === 'forbidden' || kind === null || kind === 'folder') return 'declined';
     if (mode === 'on') run.reply.gzipVary = true;
+    if (!accepted) return 'declined';
     return sendFile(run, path, 'ngx_http_gzip_static_module', true);
   },
 };

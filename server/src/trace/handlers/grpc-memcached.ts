@@ -44,7 +44,7 @@ export function grpcHandler(run: Run): Verdict {
   }
   if (run.flag('grpc_pass_request_headers', true))
     for (const h of run.headers) if (!plan.names.has(h.lower)) headers.push(pair(h.lower, h.value));
-  return finishUpstream(run, FAMILIES.grpc, {
+  return finishUpstream(run, FAMILIES.grpc, pass, {
     protocol: target.tls ? 'grpcs' : 'grpc',
     upstream: upstreamName(target),
     servers: serversText(target),
@@ -68,7 +68,7 @@ export function memcachedHandler(run: Run): Verdict {
     run.step({ phase: 'content', handler: FAMILIES.memcached.module, at: directive, said: '$memcached_key is not set: 500' });
     return 500;
   }
-  return finishUpstream(run, FAMILIES.memcached, {
+  return finishUpstream(run, FAMILIES.memcached, pass, {
     protocol: 'memcached',
     upstream: upstreamName(target),
     servers: serversText(target),

@@ -112,7 +112,7 @@ function handler(family: 'fastcgi' | 'uwsgi' | 'scgi') {
     const size = params.reduce((n, [name, value]) => n + name.length + value.length + 4, 0);
     if (size > 65_535 && family !== 'scgi') return 500;
     const scheme = target.scheme.replace('://', '');
-    return finishUpstream(run, FAMILIES[family], {
+    return finishUpstream(run, FAMILIES[family], pass, {
       protocol: scheme === 'suwsgi' ? 'suwsgi' : family,
       upstream: upstreamName(target),
       servers: serversText(target),

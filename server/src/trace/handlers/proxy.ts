@@ -4,7 +4,7 @@ import type { CompiledRegex } from '../../base/regexes.ts';
 import type { Directive } from '../../config/directive.ts';
 import { locationOf } from '../../config/locations.ts';
 import type { Scope } from '../../config/scope.ts';
-import type { PassTarget } from '../../config/upstreams.ts';
+import { type PassTarget, passTarget } from '../../config/upstreams.ts';
 import { atOf } from '../at.ts';
 import { escapeUri } from '../escape.ts';
 import type { Run, Verdict } from '../run.ts';
@@ -152,10 +152,11 @@ export function proxyHandler(run: Run): Verdict {
       ? 'GET'
       : run.value(run.text('proxy_method') ?? '') || run.methodName;
   const headers = proxyHeaders(run, httpVersion, cached);
-  const redirects = redirectRules(run, pass);
+  const rules = redirectsIn(run.scope);
   return finishUpstream(
     run,
     FAMILIES.proxy,
+    pass,
     {
       protocol: target.tls ? 'https' : 'http',
       upstream: upstreamName(target),
@@ -168,7 +169,7 @@ export function proxyHandler(run: Run): Verdict {
       at: atOf(directive),
     },
     {
-      ...(redirects ? { location: (value: ByteString) => applyRules(run, redirects, value) } : {}),
+      ...(typeof rules === 'string' ? {} : { location: (value: ByteString) => applyRules(run, rules, value) }),
       ...(rewritesCookies(run) ? { cookie: (value: ByteString) => rewriteCookie(run, value) } : {}),
     },
   );
@@ -201,15 +202,30 @@ function readRule(at: Directive, domain = false): Rule {
   return { kind: domain ? 'domain' : 'prefix', pattern: compileValue(pattern), replacement: value };
 }
 
-/** The proxy_redirect rules in force; null when there are none. */
-function redirectRules(run: Run, pass: Pass): readonly Rule[] | null {
-  const lines = run.lines('proxy_redirect');
-  if (lines.some((d) => d.value(0) === 'off' && d.args.length === 1)) return null;
-  if (!lines.length) {
-    // an `if` that takes proxy_pass over has the location's rules, which hold the default
-    return pass.variable ? null : [defaultRule(pass.directive, pass.target)];
+type Redirects = readonly Rule[] | 'off' | 'none';
+
+const redirects = new WeakMap<Scope, Redirects>();
+
+/**
+ * The proxy_redirect rules of a level. A level without lines takes over what the outer level has, and that may be the default rule of the
+ * outer level's own proxy_pass; only where there is nothing to take over does its own proxy_pass make one (ngx_http_proxy_merge_loc_conf).
+ */
+function redirectsIn(scope: Scope): Redirects {
+  let found = redirects.get(scope);
+  if (found === undefined) {
+    const lines = scope.named('proxy_redirect');
+    const pass = scope.named('proxy_pass').at(-1);
+    const target = pass ? passTarget(pass) : null;
+    const own = pass && target ? [defaultRule(pass, target)] : null;
+    if (lines.some((d) => d.value(0) === 'off' && d.args.length === 1)) found = 'off';
+    else if (lines.length) found = lines.flatMap((d) => (d.args.length > 1 ? [readRule(d)] : (own ?? [])));
+    else {
+      const outer = scope.parent ? redirectsIn(scope.parent) : 'none';
+      found = outer === 'none' ? (own ?? 'none') : outer;
+    }
+    redirects.set(scope, found);
   }
-  return lines.map((d) => (d.args.length === 1 ? defaultRule(pass.directive, pass.target) : readRule(d)));
+  return found;
 }
 
 /** The first rule that fits; null when none does. */

@@ -20,6 +20,8 @@ export interface Pass {
   readonly target: PassTarget;
   /** the value had variables */
   readonly variable: boolean;
+  /** what comes of it once the body is read and the request is written: the host cannot be reached */
+  readonly failure: number | null;
 }
 
 const implicit = new WeakMap<object, ReadonlySet<string>>();
@@ -45,7 +47,7 @@ export function passOf(run: Run, name: string): Pass | number {
   const module = directive.fact?.module ?? 'ngx_http_upstream_module';
   if (!hasVariables(directive.value(0))) {
     const target = passTarget(directive);
-    return target ? { directive, target, variable: false } : 500;
+    return target ? { directive, target, variable: false, failure: null } : 500;
   }
   const url = run.value(directive.value(0));
   let target = readTarget(run.config, name, fromBytes(url), directive);
@@ -54,24 +56,23 @@ export function passOf(run: Run, name: string): Pass | number {
     return 500;
   }
   if (target.uri.startsWith('?')) target = { ...target, uri: `/${target.uri}` };
+  let failure: number | null = null;
   if (target.kindOfHost === 'name' && !target.upstream && !startHosts(run).has(`${target.host.toLowerCase()} ${target.port ?? 0}`)) {
-    if (target.port === null) return 500;
-    if (!run.directive('resolver')) {
-      run.step({ phase: 'content', handler: module, at: directive, said: `no resolver to find ${target.host}: 502` });
-      return 502;
-    }
-    const found = run.assume({
-      id: `resolve:${target.host}`,
-      what: `address of ${target.host}`,
-      otherwise: 'found',
-      why: 'a resolver is asked for each request',
-      choices: ['found', 'not found'],
-      at: directive,
-    });
-    if (found !== 'found') return 502;
-  }
-  if ((target.kindOfHost === 'ipv4' || target.kindOfHost === 'ipv6') && target.port === null) return 500;
-  return { directive, target, variable: true };
+    if (target.port === null) failure = 500;
+    else if (!run.directive('resolver')) failure = 502;
+    else if (
+      run.assume({
+        id: `resolve:${target.host}`,
+        what: `address of ${target.host}`,
+        otherwise: 'found',
+        why: 'a resolver is asked for each request',
+        choices: ['found', 'not found'],
+        at: directive,
+      }) !== 'found'
+    )
+      failure = 502;
+  } else if ((target.kindOfHost === 'ipv4' || target.kindOfHost === 'ipv6') && target.port === null) failure = 500;
+  return { directive, target, variable: true, failure };
 }
 
 /** The name that the group or host goes by in the trace. */
@@ -129,7 +130,16 @@ export interface Rewriting {
 }
 
 /** The request is written: tells it, and makes the answer of what the application says. */
-export function finishUpstream(run: Run, family: Family, request: UpstreamRequest, rewriting: Rewriting = {}): Verdict {
+export function finishUpstream(run: Run, family: Family, pass: Pass, request: UpstreamRequest, rewriting: Rewriting = {}): Verdict {
+  if (pass.failure !== null) {
+    run.step({
+      phase: 'content',
+      handler: family.module,
+      at: pass.directive,
+      said: pass.failure === 502 ? `${pass.target.host} cannot be resolved: 502` : `no port in ${pass.target.url}: 500`,
+    });
+    return pass.failure;
+  }
   run.upstreamRequest = request;
   const { prefix, module } = family;
   run.kind = prefix as Run['kind'];
@@ -157,9 +167,6 @@ export function finishUpstream(run: Run, family: Family, request: UpstreamReques
   decideCache(run, family, answer, ignored);
   const first = (name: string): ByteString | null => answer.headers.find(([n]) => lower(n) === name)?.[1] ?? null;
 
-  const redirect = first('x-accel-redirect');
-  if (redirect !== null && !ignored.has('x-accel-redirect')) return accelRedirect(run, answer, redirect, module, rewriting);
-
   if (answer.status >= 300 && run.flag(`${prefix}_intercept_errors`, false) && errorPageFor(run, answer.status)) {
     run.step({
       phase: 'response',
@@ -171,6 +178,8 @@ export function finishUpstream(run: Run, family: Family, request: UpstreamReques
     if (answer.status === 401 && authenticate !== null) run.reply.add('WWW-Authenticate', authenticate);
     return answer.status;
   }
+  const redirect = first('x-accel-redirect');
+  if (redirect !== null && !ignored.has('x-accel-redirect')) return accelRedirect(run, answer, redirect, module, rewriting);
   copyHeaders(run, family, answer, ignored, rewriting);
   return sendHeader(run) ? 'ok' : 'done';
 }
@@ -184,9 +193,6 @@ function accelRedirect(run: Run, answer: Answer, target: ByteString, module: str
     place(run, name, lower(name) === 'set-cookie' && rewriting.cookie ? rewriting.cookie(value) : value);
   }
   run.step({ phase: 'response', handler: module, said: `X-Accel-Redirect to ${fromBytes(target)}` });
-  const asked = run.upstreamRequest;
-  run.accelFrom = asked;
-  run.upstreamRequest = null;
   if (target.startsWith('@')) return run.goNamed(target);
   const parsed = parseUnsafe(target);
   if (!parsed) return 404;
@@ -210,6 +216,7 @@ function place(run: Run, name: ByteString, value: ByteString): ReplyHeader | nul
   else if (key === 'server') reply.server = header;
   else if (key === 'date') reply.date = header;
   else if (key === 'content-encoding') reply.contentEncoding = header;
+  else if (key === 'accept-ranges') reply.acceptRanges = header;
   else if (key === 'www-authenticate') reply.wwwAuthenticate.push(header);
   else if (key === 'last-modified') {
     reply.lastModified = header;
@@ -247,6 +254,7 @@ function copyHeaders(run: Run, family: Family, answer: Answer, ignored: Readonly
   const hidden = hiddenHeaders(run, family);
   reply.status = answer.status;
   reply.statusLine = true;
+  run.relayed = true;
   const removed: string[] = [];
   for (const [name, value] of answer.headers) {
     const key = lower(name);
