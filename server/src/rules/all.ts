@@ -1,7 +1,11 @@
 /** Every rule, one line each. Made by `npm run generate` from the files in the folders beside it; do not edit. */
 import deadDirectiveAfterReturn from './correctness/dead-directive-after-return.ts';
 import errorLogOff from './correctness/error-log-off.ts';
+import errorPageIneffective from './correctness/error-page-ineffective.ts';
+import gzipIneffective from './correctness/gzip-ineffective.ts';
 import invalidCapture from './correctness/invalid-capture.ts';
+import listenIpv6Missing from './correctness/listen-ipv6-missing.ts';
+import locationWithoutSlashRedirect from './correctness/location-without-slash-redirect.ts';
 import mapWithoutDefault from './correctness/map-without-default.ts';
 import mixedCaseVariable from './correctness/mixed-case-variable.ts';
 import proxyPassRewritesPath from './correctness/proxy-pass-rewrites-path.ts';
@@ -10,6 +14,8 @@ import regexInPrefixLocation from './correctness/regex-in-prefix-location.ts';
 import rewriteCycle from './correctness/rewrite-cycle.ts';
 import rewriteNeverRuns from './correctness/rewrite-never-runs.ts';
 import shadowedServer from './correctness/shadowed-server.ts';
+import sharedPrefixCookiePath from './correctness/shared-prefix-cookie-path.ts';
+import subFilterOnGzip from './correctness/sub-filter-on-gzip.ts';
 import tryFilesAndPass from './correctness/try-files-and-pass.ts';
 import tryFilesFileAsUri from './correctness/try-files-file-as-uri.ts';
 import tryFilesMissingFallback from './correctness/try-files-missing-fallback.ts';
@@ -59,10 +65,12 @@ import accessRulesBypassed from './security/access-rules-bypassed.ts';
 import aliasSlashMismatch from './security/alias-slash-mismatch.ts';
 import aliasTraversal from './security/alias-traversal.ts';
 import allowWithoutDeny from './security/allow-without-deny.ts';
+import basicAuthOverHttp from './security/basic-auth-over-http.ts';
 import belowMozillaProfile from './security/below-mozilla-profile.ts';
 import cipherHasNoEffect from './security/cipher-has-no-effect.ts';
 import cipherStringEmpty from './security/cipher-string-empty.ts';
 import contentTypeByAddHeader from './security/content-type-by-add-header.ts';
+import cookieWithoutFlags from './security/cookie-without-flags.ts';
 import curveUnsupported from './security/curve-unsupported.ts';
 import defaultServerImplicit from './security/default-server-implicit.ts';
 import directoryListing from './security/directory-listing.ts';
@@ -70,6 +78,7 @@ import earlyDataReplay from './security/early-data-replay.ts';
 import externalResolver from './security/external-resolver.ts';
 import filesystemRootExposed from './security/filesystem-root-exposed.ts';
 import forwardSecrecyMissing from './security/forward-secrecy-missing.ts';
+import forwardedForTrusted from './security/forwarded-for-trusted.ts';
 import headerInheritanceLost from './security/header-inheritance-lost.ts';
 import hostSpoofing from './security/host-spoofing.ts';
 import hstsMissing from './security/hsts-missing.ts';
@@ -77,6 +86,8 @@ import hstsOverHttp from './security/hsts-over-http.ts';
 import hstsWeak from './security/hsts-weak.ts';
 import hstsWithoutAlways from './security/hsts-without-always.ts';
 import httpNotRedirected from './security/http-not-redirected.ts';
+import internalHeaderPassed from './security/internal-header-passed.ts';
+import internalMissing from './security/internal-missing.ts';
 import knownVulnerability from './security/known-vulnerability.ts';
 import misdirectedRequest from './security/misdirected-request.ts';
 import multilineHeader from './security/multiline-header.ts';
@@ -86,18 +97,23 @@ import quicReuseport from './security/quic-reuseport.ts';
 import refererNoneAllowed from './security/referer-none-allowed.ts';
 import regexCatastrophic from './security/regex-catastrophic.ts';
 import responseSplitting from './security/response-splitting.ts';
+import secretInConfig from './security/secret-in-config.ts';
 import securityHeadersMissing from './security/security-headers-missing.ts';
+import sensitiveFilesServed from './security/sensitive-files-served.ts';
 import serverSideRequestForgery from './security/server-side-request-forgery.ts';
 import sessionCache from './security/session-cache.ts';
 import sessionTickets from './security/session-tickets.ts';
 import staplingDeadCa from './security/stapling-dead-ca.ts';
 import staplingWithoutResolver from './security/stapling-without-resolver.ts';
 import statusPageExposed from './security/status-page-exposed.ts';
+import unsafePhpPath from './security/unsafe-php-path.ts';
+import uploadExecuted from './security/upload-executed.ts';
 import upstreamSniMissing from './security/upstream-sni-missing.ts';
 import upstreamTlsUnverified from './security/upstream-tls-unverified.ts';
 import versionDisclosed from './security/version-disclosed.ts';
 import weakCipher from './security/weak-cipher.ts';
 import weakProtocol from './security/weak-protocol.ts';
+import websocketOrigin from './security/websocket-origin.ts';
 import allServersDown from './upstreams/all-servers-down.ts';
 import backupWithHash from './upstreams/backup-with-hash.ts';
 import bodySizeDefault from './upstreams/body-size-default.ts';
@@ -163,7 +179,11 @@ import uwsgiParamsMissing from './wsgi/uwsgi-params-missing.ts';
 export const RULES: readonly Rule[] = [
   deadDirectiveAfterReturn,
   errorLogOff,
+  errorPageIneffective,
+  gzipIneffective,
   invalidCapture,
+  listenIpv6Missing,
+  locationWithoutSlashRedirect,
   mapWithoutDefault,
   mixedCaseVariable,
   proxyPassRewritesPath,
@@ -172,6 +192,8 @@ export const RULES: readonly Rule[] = [
   rewriteCycle,
   rewriteNeverRuns,
   shadowedServer,
+  sharedPrefixCookiePath,
+  subFilterOnGzip,
   tryFilesAndPass,
   tryFilesFileAsUri,
   tryFilesMissingFallback,
@@ -220,10 +242,12 @@ export const RULES: readonly Rule[] = [
   aliasSlashMismatch,
   aliasTraversal,
   allowWithoutDeny,
+  basicAuthOverHttp,
   belowMozillaProfile,
   cipherHasNoEffect,
   cipherStringEmpty,
   contentTypeByAddHeader,
+  cookieWithoutFlags,
   curveUnsupported,
   defaultServerImplicit,
   directoryListing,
@@ -231,6 +255,7 @@ export const RULES: readonly Rule[] = [
   externalResolver,
   filesystemRootExposed,
   forwardSecrecyMissing,
+  forwardedForTrusted,
   headerInheritanceLost,
   hostSpoofing,
   hstsMissing,
@@ -238,6 +263,8 @@ export const RULES: readonly Rule[] = [
   hstsWeak,
   hstsWithoutAlways,
   httpNotRedirected,
+  internalHeaderPassed,
+  internalMissing,
   knownVulnerability,
   misdirectedRequest,
   multilineHeader,
@@ -247,18 +274,23 @@ export const RULES: readonly Rule[] = [
   refererNoneAllowed,
   regexCatastrophic,
   responseSplitting,
+  secretInConfig,
   securityHeadersMissing,
+  sensitiveFilesServed,
   serverSideRequestForgery,
   sessionCache,
   sessionTickets,
   staplingDeadCa,
   staplingWithoutResolver,
   statusPageExposed,
+  unsafePhpPath,
+  uploadExecuted,
   upstreamSniMissing,
   upstreamTlsUnverified,
   versionDisclosed,
   weakCipher,
   weakProtocol,
+  websocketOrigin,
   allServersDown,
   backupWithHash,
   bodySizeDefault,

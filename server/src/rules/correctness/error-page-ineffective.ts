@@ -1,0 +1,85 @@
+/** error_page lines that never show: the application's own errors without interception, and pages that lie behind the dead application. */
+import { toBytes } from '../../base/bytes.ts';
+import { matchLocation } from '../../config/locations.ts';
+import { fixOf, insertAfter } from '../fix.ts';
+import { defineRule } from '../rule.ts';
+import { isOn } from '../tls.ts';
+import { matchingRoot } from '../witness.ts';
+
+const PASSES = ['proxy', 'fastcgi', 'uwsgi', 'scgi', 'grpc'] as const;
+
+/** Answers that an upstream gives and nginx, in a location that only passes on, does not. */
+const APPLICATION = new Set(['400', '402', '404', '405', '406', '409', '410', '422', '451', '501']);
+const GATEWAY = new Set(['502', '504']);
+
+export default defineRule({
+  id: 'error-page-ineffective',
+  group: 'correctness',
+  severity: 'warning',
+  since: '0.1',
+  title: 'An error page that is never shown',
+  why: `
+nginx passes an upstream's error on as it is, with the upstream's page. \`error_page\` sees it only with \`proxy_intercept_errors on\` (\`uwsgi_intercept_errors\`, \`fastcgi_intercept_errors\` …).
+
+A page for 502 and 504 is shown when the application is gone. If its path is passed to that same application, there is no page either.`,
+  about: ['error_page', 'proxy_intercept_errors'],
+  looksAt: { directive: ['error_page'] },
+  needs: 'file',
+  fixable: 'sometimes',
+  messages: {
+    passed: '{codes} of the application is passed on as it is. Set {switch} on for this page to be shown.',
+    gone: '{path} is passed to the application that just failed. Serve it from a location of its own.',
+  },
+  check({ directive, scope, file, config, report }) {
+    const codes = directive.values.filter((v) => /^\d{3}$/.test(v));
+    const kind = PASSES.find((k) => scope.has(`${k}_pass`));
+    if (scope.context === 'location' && kind && codes.length && codes.every((c) => APPLICATION.has(c)) && !scope.has('try_files')) {
+      const name = `${kind}_intercept_errors`;
+      if (!isOn(scope, name))
+        report('passed', {
+          at: directive.statement,
+          data: { codes: codes.join(', '), switch: name },
+          fix: fixOf(`Set ${name} on`, 'suggestion', file, [insertAfter(file, directive.statement, [`${name} on;`])]),
+        });
+      return;
+    }
+    const target = directive.args.at(-1)!;
+    if (!codes.some((c) => GATEWAY.has(c)) || !/^\/[^$]*$/.test(target.value) || config.kind !== 'root') return;
+    const root = matchingRoot(scope);
+    if (root.context !== 'server') return;
+    const { location, how } = matchLocation(root, toBytes(target.value));
+    if (!location || how === 'unknown' || how === 'slash-redirect') return;
+    const inner = location.scope;
+    if (!PASSES.some((k) => inner.has(`${k}_pass`)) || inner.has('try_files') || inner.has('if') || inner.has('rewrite')) return;
+    report('gone', {
+      at: target,
+      data: { path: target.value },
+      related: [{ at: location.directive.at(location.directive.args.at(-1)!), message: 'takes the page' }],
+    });
+  },
+  examples: [
+    {
+      inside: 'server',
+      bad: `location / {
+    proxy_pass http://127.0.0.1:8000;
+    error_page 404 /404.html;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^ passed
+}`,
+      good: `location / {
+    proxy_pass http://127.0.0.1:8000;
+    error_page 404 /404.html;
+    proxy_intercept_errors on;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `error_page 502 504 /down.html;
+#                  ^^^^^^^^^^ gone
+location / { proxy_pass http://127.0.0.1:8000; }`,
+      good: `error_page 502 504 /down.html;
+location = /down.html { root /var/www/errors; }
+location / { proxy_pass http://127.0.0.1:8000; }`,
+    },
+    { inside: 'server', good: 'error_page 500 502 503 504 /50x.html;\nlocation / { root /var/www/html; }' },
+  ],
+});

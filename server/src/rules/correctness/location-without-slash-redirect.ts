@@ -1,0 +1,59 @@
+/** The 301 from `/app` to `/app/` that nginx makes by itself, with an address that clients behind another proxy do not reach. */
+import { toBytes } from '../../base/bytes.ts';
+import { locationsOf, matchLocation } from '../../config/locations.ts';
+import { fixOf, insertFirst } from '../fix.ts';
+import { defineRule } from '../rule.ts';
+import { isOn, serverOf } from '../tls.ts';
+
+export default defineRule({
+  id: 'location-without-slash-redirect',
+  group: 'correctness',
+  severity: 'hint',
+  since: '0.1',
+  title: 'The redirect to the form with a slash names the wrong port or scheme',
+  why: `
+With \`location /app/\` and a pass directive in it, nginx answers \`/app\` with a redirect to \`/app/\`. It writes scheme, host and port of its own socket into it. Behind another proxy, in a container with a mapped port, or behind a TLS terminator, the client is sent to a port or scheme that it does not reach.
+
+\`absolute_redirect off\` leaves scheme, host and port away.`,
+  about: ['absolute_redirect', 'port_in_redirect', 'location'],
+  looksAt: { directive: ['location'] },
+  needs: 'config',
+  fixable: 'always',
+  messages: { absolute: '{path} is redirected to {address}{path}/, an address of this socket. Set absolute_redirect off.' },
+  check({ directive, scope, report }) {
+    if (scope.context !== 'server') return;
+    const location = locationsOf(scope).all.find((l) => l.directive === directive);
+    if (!location?.autoRedirect || location.kind !== 'prefix' || location.name === '/') return;
+    const path = location.name.slice(0, -1);
+    if (matchLocation(scope, toBytes(path)).how !== 'slash-redirect' || !isOn(scope, 'absolute_redirect', true)) return;
+    const addresses = serverOf(scope)?.listens.flatMap((l) => (l.directive ? l.addresses : [])) ?? [];
+    const inner = addresses.filter((a) => a.kind === 'unix' || (a.port !== 80 && a.port !== 443));
+    if (!addresses.length || inner.length !== addresses.length || !isOn(scope, 'port_in_redirect', true)) return;
+    const port = inner[0]!.kind === 'unix' ? '' : `:${inner[0]!.port}`;
+    const opener = scope.opener;
+    if (!opener) return;
+    report('absolute', {
+      at: directive.at(directive.args.at(-1)!),
+      data: { path, address: `http://…${port}` },
+      fix: fixOf('Set absolute_redirect off', 'suggestion', opener.file, [
+        insertFirst(opener.file, opener.statement, ['absolute_redirect off;']),
+      ]),
+    });
+  },
+  examples: [
+    {
+      inside: 'http',
+      bad: `server {
+    listen 8080;
+    location /app/ { proxy_pass http://127.0.0.1:8000; }
+#            ^^^^^ absolute
+}`,
+      good: `server {
+    absolute_redirect off;
+    listen 8080;
+    location /app/ { proxy_pass http://127.0.0.1:8000; }
+}`,
+    },
+    { inside: 'http', good: 'server {\n    listen 80;\n    location /app/ { proxy_pass http://127.0.0.1:8000; }\n}' },
+  ],
+});

@@ -1,0 +1,52 @@
+/** Cookies that nginx itself sets, or strips of their flags. */
+import { fixOf, replace } from '../fix.ts';
+import { defineRule } from '../rule.ts';
+
+export default defineRule({
+  id: 'cookie-without-flags',
+  group: 'security',
+  severity: 'info',
+  since: '0.1',
+  title: 'A cookie without Secure, HttpOnly or SameSite',
+  why: `
+Without \`HttpOnly\` a script that was smuggled into the page reads the cookie, without \`Secure\` it goes over plain HTTP too, and without \`SameSite\` other sites' forms send it along in older browsers. The rule looks at cookies that nginx sets with \`add_header\`, and at \`proxy_cookie_flags\` that takes flags away. What the application sets is its own affair.`,
+  about: ['proxy_cookie_flags', 'add_header'],
+  looksAt: { directive: ['add_header', 'proxy_cookie_flags'] },
+  needs: 'file',
+  fixable: 'sometimes',
+  messages: {
+    missing: 'This cookie lacks {flags}. Add what the scripts of the page and plain HTTP do not need.',
+    stripped: '{flag} takes a protection of the application away. Remove it.',
+  },
+  check({ directive, file, report }) {
+    if (directive.name === 'proxy_cookie_flags') {
+      for (const word of directive.args.slice(1))
+        if (/^no(secure|httponly|samesite)$/i.test(word.value))
+          report('stripped', { at: word, severity: 'warning', data: { flag: word.value } });
+      return;
+    }
+    const value = directive.args[1];
+    if (directive.value(0).toLowerCase() !== 'set-cookie' || !value || !value.value.includes('=') || /^\$\w+$/.test(value.value)) return;
+    if (/max-age=0\b|expires=thu, 01[ -]jan[ -]1970/i.test(value.value)) return;
+    const flags = ['Secure', 'HttpOnly', 'SameSite'].filter((f) => !new RegExp(`;\\s*${f}\\b`, 'i').test(value.value));
+    // a cookie for scripts has neither; the one for plain HTTP has no Secure
+    if (!flags.length || (flags.length === 1 && flags[0] === 'HttpOnly')) return;
+    const added = flags.map((f) => (f === 'SameSite' ? '; SameSite=Lax' : `; ${f}`)).join('');
+    report('missing', {
+      at: value,
+      data: { flags: flags.join(', ') },
+      fix: value.quote
+        ? fixOf('Add the flags', 'suggestion', file, [replace({ start: value.end - 1, end: value.end - 1 }, added)])
+        : fixOf('Add the flags', 'suggestion', file, [replace(value, `"${value.value}${added}"`)]),
+    });
+  },
+  examples: [
+    {
+      inside: 'server',
+      bad: `add_header Set-Cookie "site=a; Path=/";
+#                     ^^^^^^^^^^^^^^^^ missing`,
+      good: 'add_header Set-Cookie "site=a; Path=/; Secure; HttpOnly; SameSite=Lax";',
+    },
+    { inside: 'location', good: 'proxy_pass http://127.0.0.1:8000;\nproxy_cookie_flags ~ secure samesite=lax;' },
+  ],
+});

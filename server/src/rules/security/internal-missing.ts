@@ -1,0 +1,54 @@
+/** Locations that are plainly meant for X-Accel-Redirect and that everybody can ask for. */
+import { readLocation } from '../../config/locations.ts';
+import { isProtected } from '../access.ts';
+import { fixOf, insertFirst } from '../fix.ts';
+import { defineRule } from '../rule.ts';
+
+const NAMES = /(^|[/_-])(internal|x-?accel|accel-redirect|protected|sendfile|private)([/_-]|$)/i;
+
+export default defineRule({
+  id: 'internal-missing',
+  group: 'security',
+  severity: 'warning',
+  since: '0.1',
+  title: 'A location for X-Accel-Redirect can be asked for directly',
+  why: `
+With X-Accel-Redirect the application decides who may have a file, and nginx sends it from a location such as \`/protected/\`. Without \`internal\` everybody who knows the path gets the file without asking the application.
+
+The rule goes by the name of the location and by the alias or root in it; without such a name it cannot know what is meant.`,
+  about: ['internal', 'alias'],
+  references: ['https://nginx.org/en/docs/http/ngx_http_core_module.html#internal'],
+  looksAt: { directive: ['location'] },
+  needs: 'file',
+  fixable: 'always',
+  messages: { open: 'Everybody can fetch files below {name}. Add "internal;" if only the application may lead there.' },
+  check({ directive, report }) {
+    const read = readLocation(directive.values);
+    const body = directive.body;
+    if (!read || !body || (read.modifier !== '' && read.modifier !== '^~') || !NAMES.test(read.name)) return;
+    if (!body.has('alias') && !body.has('root')) return;
+    if (isProtected(body) || body.has('return') || body.directives.some((d) => /_pass$|secure_link|autoindex/.test(d.name))) return;
+    report('open', {
+      at: directive.at(directive.args.at(-1)!),
+      data: { name: read.name },
+      fix: fixOf('Make it internal', 'safe', directive.file, [insertFirst(directive.file, directive.statement, ['internal;'])]),
+    });
+  },
+  examples: [
+    {
+      inside: 'server',
+      bad: `location /protected/ {
+#        ^^^^^^^^^^^ open
+    alias /srv/files/;
+}`,
+      good: `location /protected/ {
+    internal;
+    alias /srv/files/;
+}`,
+    },
+    {
+      inside: 'server',
+      good: 'location /private/ {\n    alias /srv/files/;\n    auth_basic "x";\n    auth_basic_user_file /etc/nginx/htpasswd;\n}',
+    },
+  ],
+});

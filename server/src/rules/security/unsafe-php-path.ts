@@ -1,0 +1,63 @@
+/** A path such as /upload/x.jpg/y.php that is handed to PHP, which may run x.jpg. */
+import { toBytes } from '../../base/bytes.ts';
+import { locationsOf } from '../../config/locations.ts';
+import { fixOf, insertFirst } from '../fix.ts';
+import { defineRule } from '../rule.ts';
+
+export default defineRule({
+  id: 'unsafe-php-path',
+  group: 'security',
+  severity: 'warning',
+  since: '0.1',
+  title: 'PHP is asked for scripts that need not exist',
+  why: `
+For \`/upload/photo.jpg/x.php\` the pattern \`\\.php$\` fits, although there is no such file. PHP with \`cgi.fix_pathinfo=1\`, its default, walks up until it finds one and runs \`photo.jpg\`. PHP-FPM's \`security.limit_extensions\` stops that for names that do not end in .php, unless somebody emptied it.
+
+\`try_files $fastcgi_script_name =404\` (or \`$uri\`) asks for existing scripts only.`,
+  about: ['fastcgi_pass', 'try_files', 'fastcgi_split_path_info'],
+  looksAt: { directive: ['fastcgi_pass'] },
+  needs: 'file',
+  fixable: 'always',
+  messages: { unchecked: '{path} is handed to PHP although no such script exists. Add "try_files $fastcgi_script_name =404;".' },
+  check({ directive, scope, report }) {
+    if (scope.context !== 'location' || !scope.parent) return;
+    const location = locationsOf(scope.parent).all.find((l) => l.scope === scope);
+    const opener = scope.opener;
+    if (!opener || location?.kind !== 'regex' || !location.regex || scope.has('internal') || scope.has('try_files')) return;
+    const path = ['/x.jpg/y.php', '/up/x.jpg/y.php'].find((p) => typeof location.regex!.match(toBytes(p)) === 'object');
+    if (!path || scope.named('if').some((d) => d.values.some((v) => /^!-[fe]$/.test(v.replace(/^\(\s*/, ''))))) return;
+    // a fixed script, or one that is looked up elsewhere, does not come from the path
+    const script = scope
+      .effective('fastcgi_param')
+      .directives.filter((d) => d.value(0) === 'SCRIPT_FILENAME')
+      .at(-1)
+      ?.value(1);
+    if (script !== undefined && !/\$(fastcgi_script_name|uri|request_filename|document_uri)/.test(script)) return;
+    if (
+      scope.named('include').some((d) => !scope.config.tree.includes.get(d.statement)?.files.length) &&
+      scope.named('include').some((d) => /php/.test(d.value(0)))
+    )
+      return;
+    report('unchecked', {
+      at: directive.statement.name,
+      data: { path },
+      fix: fixOf('Ask for existing scripts only', 'suggestion', opener.file, [
+        insertFirst(opener.file, opener.statement, ['try_files $fastcgi_script_name =404;']),
+      ]),
+    });
+  },
+  examples: [
+    {
+      inside: 'server',
+      bad: `location ~ \\.php$ {
+    fastcgi_pass unix:/run/php/php-fpm.sock;
+#   ^^^^^^^^^^^^ unchecked
+}`,
+      good: `location ~ \\.php$ {
+    try_files $fastcgi_script_name =404;
+    fastcgi_pass unix:/run/php/php-fpm.sock;
+}`,
+    },
+    { inside: 'server', good: 'location ~ ^/index\\.php$ {\n    fastcgi_pass unix:/run/php/php-fpm.sock;\n}' },
+  ],
+});
