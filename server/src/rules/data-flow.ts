@@ -2,6 +2,8 @@
  * Which characters a client can put into a variable, and on which way they get there: through set, map, captures, named groups, if and
  * rewrite, across files. It names sources and steps and judges no use of them; what it does not know counts as out of the client's reach.
  */
+
+import type { CompiledRegex } from '../base/regexes.ts';
 import type { Place } from '../base/span.ts';
 import type { Directive } from '../config/directive.ts';
 import { locationOf } from '../config/locations.ts';
@@ -97,17 +99,25 @@ export function anyHost(scope: Scope): boolean {
   return !!server && listenersOf(config).some((l) => l.defaultServer === server && l.servers.length > 0);
 }
 
+const holding = new WeakMap<CompiledRegex, Map<string, boolean>>();
+
 /** Whether a request whose path holds the character reaches the scope: an exact name or a strict regular expression may rule it out. */
 export function uriHolds(scope: Scope, c: string): boolean {
   const location = locationOf(scope);
   if (!location) return true;
   if (location.kind === 'exact') return location.name.includes(c);
-  if (location.kind !== 'regex') return true;
-  return samplesOf(scope.config.regexes, location.name, {
+  if (location.kind !== 'regex' || !location.regex) return true;
+  let answers = holding.get(location.regex);
+  if (!answers) holding.set(location.regex, (answers = new Map()));
+  const known = answers.get(c);
+  if (known !== undefined) return known;
+  const answer = samplesOf(scope.config.regexes, location.name, {
     caseless: location.modifier === '~*',
     fill: c,
     forms: (s) => [s, `/${c}${s}`, `/${c}/${s}`, `${s}${c}x`, `/${s}${c}x`],
   }).some((s) => s.includes(c));
+  answers.set(c, answer);
+  return answer;
 }
 
 const inSight = (definition: Directive, use: Directive): boolean => {

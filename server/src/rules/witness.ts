@@ -1,4 +1,5 @@
 /** Paths that a location takes by itself, made up and checked: the rules about reachability run them through the one matcher. */
+import type { CompiledRegex } from '../base/regexes.ts';
 import type { Location } from '../config/locations.ts';
 import type { Scope } from '../config/scope.ts';
 import { samplesOf } from './regex-samples.ts';
@@ -16,8 +17,10 @@ const ENDINGS = ['', 'a', 'a/b', 'a.html', 'index.php', 'a/b.php', 'a.png', 'b/c
 /** Paths in the form that nginx matches: beginning with a slash, merged, resolved. */
 const isPath = (s: string): boolean => s.startsWith('/') && !/\/\/|\/\.{1,2}(\/|$)|[\0\n\r]/.test(s);
 
+const made = new WeakMap<CompiledRegex, Map<string, readonly string[]>>();
+
 /** Different paths that fit the location's own name or pattern. Empty when none could be made. */
-export function pathsFor(location: Location, tries = 48): string[] {
+export function pathsFor(location: Location, tries = 48): readonly string[] {
   if (location.kind === 'exact') return [location.name];
   if (location.kind === 'prefix') return ENDINGS.map((e) => location.name + e).filter(isPath);
   if (location.kind !== 'regex') return [];
@@ -39,5 +42,13 @@ export function pathsFor(location: Location, tries = 48): string[] {
     ];
     return caseless ? [...plain, ...plain.map((p) => p.toUpperCase())] : plain;
   };
-  return samplesOf(location.scope.config.regexes, location.name, { caseless, tries, forms }).filter(isPath);
+  let known = location.regex ? made.get(location.regex) : undefined;
+  if (location.regex && !known) made.set(location.regex, (known = new Map()));
+  const key = `${tries} ${outer.join(' ')}`;
+  let paths = known?.get(key);
+  if (!paths) {
+    paths = samplesOf(location.scope.config.regexes, location.name, { caseless, tries, forms }).filter(isPath);
+    known?.set(key, paths);
+  }
+  return paths;
 }

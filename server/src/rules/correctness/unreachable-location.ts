@@ -31,6 +31,8 @@ The rule makes up many different paths that fit the location and sends each thro
     if (location.kind === 'regex' && !location.regex) return;
     const root = matchingRoot(scope);
     if (root.context !== 'server' && scope.config.kind === 'root') return;
+    // nearly every location is reached by the first path that comes to mind
+    for (const path of pathsFor(location, 3)) if (matchLocation(root, toBytes(path)).path.includes(location)) return;
     const paths = pathsFor(location);
     if (paths.length < (/^\^[\w/.\\-]*\$$/.test(location.name) ? 1 : 4)) return;
     const winners = new Map<Location, string>();

@@ -43,6 +43,8 @@ function foreign(config: Config, pattern: string, caseless: boolean, subject: Su
   const named = whole.filter((s) => /^([\w-]+\.)+[a-z][a-z0-9-]*(:\d+)?$/i.test(hostOf(s)!));
   for (const sample of named) {
     const host = hostOf(sample)!;
+    // where any host will do, the pattern looks at something else
+    if (isTaken(sample.replace(host, 'unrelated.test'))) continue;
     const scheme = /^https?:\/\//i.exec(sample)![0];
     const rest = sample.slice(scheme.length + host.length);
     const tries = [
@@ -153,6 +155,7 @@ The rule makes up hosts of others and tries them against the pattern with the re
     },
     { inside: 'location', good: 'if ($http_origin ~* ^https?://([\\w-]+\\.)*example\\.com(:\\d+)?$) { set $cors 1; }' },
     { inside: 'location', good: 'valid_referers none blocked server_names *.example.com ~^([\\w-]+\\.)?example\\.org/;' },
+    { inside: 'http', good: 'map $http_referer $without_query {\n    default $http_referer;\n    ~^(?<kept>.*)\\? $kept;\n}' },
     { inside: 'location', good: 'if ($http_referer ~ "^https?://(www\\.)?example\\.co\\.uk/") { set $known 1; }' },
   ],
 });
