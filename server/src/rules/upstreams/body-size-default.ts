@@ -6,7 +6,7 @@ import { fixOf, insertLast } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
 /** What shows that a server only answers by itself, or with files, which take no bodies. */
-const ALONE = ['return', 'root', 'alias', 'stub_status', 'empty_gif', 'autoindex'];
+const ALONE = ['ssl_reject_handshake', 'return', 'root', 'alias', 'stub_status', 'empty_gif', 'autoindex'];
 
 /** The places of a server that take requests with bodies and have no limit of their own. */
 function unlimited(server: Scope): boolean {
@@ -19,7 +19,8 @@ function unlimited(server: Scope): boolean {
     }
     if (ALONE.includes(d.name)) alone = true;
   }
-  return passes === 0 && !alone && !server.value('root') && !server.value('client_max_body_size');
+  // a server that says what it is for, and not how it answers
+  return passes === 0 && !alone && server.has('server_name') && !server.value('root') && !server.value('client_max_body_size');
 }
 
 export default defineRule({

@@ -13,8 +13,8 @@ export default defineRule({
   title: 'Limits of failures for the only server of a group',
   why: `
 \`max_fails\` and \`fail_timeout\` take a server out of the group while another one can answer. With a single address there is no other, so
-nginx ignores both and keeps asking it. \`max_fails=0\`, which says just that, stays silent here. A name may stand for several addresses and
-is left alone as well.`,
+nginx ignores both and keeps asking it. \`max_fails=0\` and \`fail_timeout=0\`, which say just that, stay silent here. A name may stand for
+several addresses and is left alone as well.`,
   about: ['server', 'upstream'],
   looksAt: { scope: ['upstream', 'stream-upstream'] },
   needs: 'file',
@@ -25,7 +25,7 @@ is left alone as well.`,
     const only = group?.servers[0];
     if (!only || group.servers.length !== 1 || only.kind === 'name') return;
     for (const word of only.directive.args.slice(1)) {
-      if (!IDLE.test(word.value) || only.maxFails === 0) continue;
+      if (!IDLE.test(word.value) || only.maxFails === 0 || only.failTimeout === 0) continue;
       report('ignored', {
         at: only.directive.at(word),
         data: { parameter: word.value },
@@ -43,7 +43,7 @@ is left alone as well.`,
 #                                ^^^^^^^^^^^^^^^^ ignored`,
       good: 'server 10.0.0.1:8000;',
     },
-    { inside: 'upstream', good: 'server unix:/run/app.sock max_fails=0;' },
+    { inside: 'upstream', good: 'server unix:/run/app.sock fail_timeout=0;' },
     { inside: 'upstream', good: 'server 10.0.0.1:8000 max_fails=3;\nserver 10.0.0.2:8000;' },
   ],
 });
