@@ -4,8 +4,8 @@ import type { MapNode, MapResult, WireRange } from '../../../../server/src/lsp/p
 
 const COLUMNS = ['listener', 'server', 'location', 'upstream', 'application'] as const;
 const ROW = 30;
-const WIDTH = 196;
-const GAP = 56;
+const WIDTH = 158;
+const GAP = 40;
 
 interface Placed extends MapNode {
   x: number;
@@ -128,7 +128,7 @@ export function MapView({
                 <title>{`${n.label}${n.detail ? `\n${n.detail}` : ''}${n.url ? `\n${n.url}` : ''}`}</title>
                 <rect width={WIDTH} height={22} rx={3} />
                 <text x={8} y={15}>
-                  {clip(n.label, n.findings.count ? 22 : 26)}
+                  {clip(n.label, n.findings.count ? 17 : 20)}
                 </text>
                 {n.findings.worst && <circle class={n.findings.worst} cx={WIDTH - 14} cy={11} r={6} />}
                 {n.findings.worst && (

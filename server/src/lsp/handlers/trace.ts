@@ -42,7 +42,8 @@ export const trace = reads<TraceParams, TraceResult>({
     const line = lineOf(traced);
     const findings: Record<string, StationFinding[]> = {};
     for (const station of line.down) {
-      if (!station.at) continue;
+      // the application stands at the line of its upstream, which has them already
+      if (!station.at || station.kind === 'application') continue;
       const file = fileId(station.at.uri);
       const source = snapshot.file(file);
       if (!source) continue;

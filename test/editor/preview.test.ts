@@ -1,0 +1,97 @@
+// The preview of the request path by hand: open it, type a URL, read the path, flip an assumption, click to the line, look at the map.
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { type Browser, openBrowser, root, type Server, sampleWorkspace, startServer } from './host.ts';
+import { Workbench } from './workbench.ts';
+
+describe('the preview of the request path', { timeout: 120_000 }, () => {
+  let server: Server;
+  let browser: Browser;
+  let workbench: Workbench;
+  const folder = sampleWorkspace();
+
+  before(async () => {
+    [server, browser] = await Promise.all([startServer({ vsix: path.join(root, 'out/editor/proxylens.vsix') }), openBrowser()]);
+    workbench = await Workbench.open(browser.page, server, folder, 'nginx/conf.d/shop.conf');
+  });
+  after(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+  const panel = () => browser.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+  const step = (name: string, run: () => Promise<void>): void =>
+    void test(name, async () => {
+      try {
+        await run();
+      } catch (error) {
+        await workbench?.screenshot(`failed-${name.replaceAll(/\W+/g, '-')}`);
+        throw error;
+      }
+    });
+
+  step('it opens beside the editor and draws the path of the server at the cursor', async () => {
+    await workbench.squiggles('error').first().waitFor();
+    await workbench.clickOn('proxy_pass');
+    await workbench.command('Proxylens: Preview the request path');
+    await panel()
+      .getByRole('button', { name: /^location, / })
+      .first()
+      .waitFor();
+    await workbench.screenshot('preview');
+  });
+
+  step('a typed URL is drawn at once', async () => {
+    await panel().getByLabel('URL', { exact: true }).fill('https://shop.example.com/static/logo.png');
+    await panel()
+      .getByRole('button', { name: /^location, \/static/ })
+      .waitFor();
+    await panel().getByLabel('URL', { exact: true }).fill('https://shop.example.com/cart?x=1');
+    await panel()
+      .getByRole('button', { name: /^application, GET \/cart\?x=1/ })
+      .waitFor();
+    await workbench.screenshot('preview-typed');
+  });
+
+  step('an assumption is a switch: the application answers 500', async () => {
+    const assumption = panel().locator('.station.end select, .station.end input').first();
+    await assumption.selectOption('500');
+    await panel().locator('.up h2', { hasText: '500' }).waitFor();
+    await workbench.screenshot('preview-500');
+  });
+
+  step('a station leads to its line', async () => {
+    const station = panel()
+      .getByRole('button', { name: /^server, / })
+      .first();
+    const label = (await station.getAttribute('aria-label')) ?? '';
+    await station.click();
+    const line = /line (\d+)$/.exec(label)?.[1];
+    assert.ok(line, label);
+    await browser.page.locator('.line-numbers.active-line-number', { hasText: new RegExp(`^${line}$`) }).waitFor();
+    await workbench.screenshot('preview-station');
+  });
+
+  step('the map shows listeners, servers, locations and upstreams', async () => {
+    await panel().getByRole('button', { name: 'Map of the configuration' }).click();
+    await panel()
+      .getByRole('button', { name: /^upstream / })
+      .first()
+      .waitFor();
+    await panel()
+      .getByRole('button', { name: /^listener / })
+      .first()
+      .waitFor();
+    await workbench.screenshot('map');
+  });
+
+  step('it is readable in a dark theme too', async () => {
+    await panel().getByRole('button', { name: 'Back to the request path' }).click();
+    await workbench.command('Preferences: Toggle between Light/Dark Themes');
+    await panel()
+      .getByRole('button', { name: /^server, / })
+      .first()
+      .waitFor();
+    await workbench.screenshot('preview-dark');
+  });
+});
