@@ -12,7 +12,7 @@ import { type LowerInput, lower, lowerChange } from './lower.ts';
 import { type Mended, mend } from './mend.ts';
 import { type MirrorComment, type MirrorStatement, type Raw, setParents } from './mirror.ts';
 import { problemsOf } from './problems.ts';
-import type { SourceFile, SyntaxProblem } from './statement.ts';
+import type { SourceFile, SyntaxProblem, TemplateMark } from './statement.ts';
 import { type Masked, mask, meets } from './template.ts';
 
 const NOWHERE = { row: 0, column: 0 };
@@ -95,6 +95,10 @@ export class Document implements SourceFile {
 
   get template(): string | null {
     return this.masked.engine;
+  }
+
+  get marks(): readonly TemplateMark[] {
+    return this.masked.marks;
   }
 
   apart(a: Span, b: Span): boolean {

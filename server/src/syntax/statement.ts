@@ -56,6 +56,12 @@ export interface SyntaxProblem {
   readonly insertAt?: number;
 }
 
+/** A mark of a template engine, wherever it stands. */
+export interface TemplateMark extends Span {
+  /** whether it begins, divides or ends a condition or loop; null for values, comments and all else */
+  readonly role: 'open' | 'middle' | 'close' | null;
+}
+
 /** Parsing never fails: a broken text has statements and problems. */
 export interface SourceFile {
   readonly id: FileId;
@@ -66,6 +72,8 @@ export interface SourceFile {
   readonly problems: readonly SyntaxProblem[];
   /** the template engine that the file is written for, by its name or its marks; null for a plain file */
   readonly template: string | null;
+  /** the marks of that engine, in order */
+  readonly marks?: readonly TemplateMark[];
   /** True when two places stand in different branches of one condition of a template, so that only one of them is ever there. */
   apart?(a: Span, b: Span): boolean;
 }

@@ -4,8 +4,9 @@
  */
 import type { Span } from '../base/span.ts';
 import { isSpace, luaEnd } from './cut.ts';
+import type { TemplateMark } from './statement.ts';
 
-type Role = 'open' | 'middle' | 'close';
+type Role = NonNullable<TemplateMark['role']>;
 type Kind = 'value' | 'control' | 'note';
 interface Sort {
   readonly kind: Kind;
@@ -137,6 +138,7 @@ export interface Masked {
   readonly shown: string;
   /** null for a plain file */
   readonly engine: string | null;
+  readonly marks: readonly TemplateMark[];
   /** marks that became a part of a word, in order */
   readonly words: readonly Span[];
   /** steering marks between the arguments of a statement, in order */
@@ -147,7 +149,7 @@ export interface Masked {
   readonly uneven: boolean;
 }
 
-const PLAIN = { engine: null, words: [], between: [], branches: [], uneven: false } as const;
+const PLAIN = { engine: null, marks: [], words: [], between: [], branches: [], uneven: false } as const;
 
 /** Families that a file's name suggests, and that the marks found may overrule. */
 const OVERRULED: Partial<Record<FamilyName, readonly FamilyName[]>> = { envsubst: ['jinja', 'erb', 'go'], go: ['jinja', 'erb'] };
@@ -325,6 +327,7 @@ class Masker {
     return {
       shown: this.blanked(this.pieces.join('')),
       engine,
+      marks: marks.map(({ start, end, sort }) => ({ start, end, role: sort.role ?? null })),
       words: this.words,
       between: this.between,
       branches: this.branches.sort((a, b) => a.start - b.start),
