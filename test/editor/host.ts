@@ -63,7 +63,7 @@ export async function startServer({ vsix, settings = {} }: ServerOptions = {}): 
     fs.mkdirSync(path.join(folder, 'data', kind), { recursive: true });
     fs.writeFileSync(
       path.join(folder, 'data', kind, 'settings.json'),
-      JSON.stringify({ ...QUIET_SETTINGS, 'files.autoSave': 'off', ...settings }),
+      JSON.stringify({ ...QUIET_SETTINGS, 'files.autoSave': 'off', 'editor.minimap.enabled': false, ...settings }),
     );
   }
   const env = { ...process.env, HOME: folder, XDG_CONFIG_HOME: folder, XDG_DATA_HOME: folder, EXTENSIONS_GALLERY: '{}' };
@@ -136,7 +136,7 @@ export interface Browser {
 }
 
 /** Debian's Chromium with an empty profile in which webviews may use their service worker. */
-export async function openBrowser(size = { width: 1400, height: 900 }): Promise<Browser> {
+export async function openBrowser(size = { width: 1280, height: 800 }): Promise<Browser> {
   const profile = temporaryFolder('browser');
   fs.mkdirSync(path.join(profile, 'Default'));
   fs.writeFileSync(

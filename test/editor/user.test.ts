@@ -63,9 +63,9 @@ describe('the packaged extension in the hands of a person', { timeout: 180_000 }
   step('the light bulb passes the lost headers on', async () => {
     const pass = workbench.page.locator('.view-line', { hasText: 'proxy_pass' }).last();
     await pass.getByText('proxy_pass').click();
-    await workbench.applyQuickFix('Pass Host, X-Forwarded-For, X-Forwarded-Proto on');
+    await workbench.applyQuickFix('Pass X-Forwarded-For, X-Forwarded-Proto on');
     await workbench.line('proxy_set_header X-Forwarded-Proto $scheme').waitFor();
-    await workbench.save(shop, /location \/ \{[^}]*proxy_set_header Host \$host;[^}]*X-Forwarded-Proto \$scheme;/);
+    await workbench.save(shop, /location \/ \{[^}]*X-Forwarded-For \$proxy_add_x_forwarded_for;[^}]*X-Forwarded-Proto \$scheme;/);
   });
 
   step('what is left is mended by one command, and the marks go when the file is saved', async () => {
@@ -73,7 +73,10 @@ describe('the packaged extension in the hands of a person', { timeout: 180_000 }
     await workbench.line('proxy_read_timeout 1h;').waitFor();
     await workbench.clickOn('add_header', 'add_header Cache-Control');
     await workbench.applyQuickFix('Repeat Strict-Transport-Security, X-Content-Type-Options here');
+    await workbench.clickOn('logins');
+    await workbench.applyQuickFix('login');
     await workbench.save(shop, /location \/static\/ \{[^}]*add_header Strict-Transport-Security/);
+    await workbench.gone(workbench.squiggles('error'));
     await workbench.gone(workbench.squiggles('warning'));
     assert.match(fs.readFileSync(shop, 'utf8'), /alias \/srv\/shop\/static\/;/);
     await workbench.screenshot('mended');
@@ -86,6 +89,24 @@ describe('the packaged extension in the hands of a person', { timeout: 180_000 }
     await workbench.applyQuickFix('Keep the sound protocols');
     await workbench.gone(workbench.squiggles('warning'));
     await workbench.save(path.join(folder, 'nginx/snippets/tls.conf'), /ssl_protocols TLSv1\.2;/);
+  });
+
+  step('typing "django" offers a whole reverse proxy, and nothing in it is marked', async () => {
+    const wiki = path.join(folder, 'nginx/conf.d/wiki.conf');
+    await workbench.openFile('wiki.conf');
+    await workbench.page.locator('.editor-instance .view-lines').first().click();
+    await browser.page.keyboard.type('django', { delay: 30 });
+    const offer = browser.page.locator('.suggest-widget .monaco-list-row', { hasText: 'Django reverse proxy (Gunicorn, unix socket)' });
+    await offer.waitFor();
+    await workbench.screenshot('completion');
+    await offer.click();
+    await workbench.line('upstream application').waitFor();
+    await browser.page.keyboard.press('Escape');
+    await browser.page.keyboard.press('Escape');
+    await workbench.save(wiki, /upstream [\s\S]*unix:[\s\S]*X-Forwarded-Proto \$scheme/);
+    await workbench.settled();
+    for (const severity of ['error', 'warning'] as const) assert.equal(await workbench.squiggles(severity).count(), 0, severity);
+    await workbench.screenshot('snippet');
   });
 
   step("a click on a rule's id opens its page", async () => {

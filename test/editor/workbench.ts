@@ -37,6 +37,17 @@ export class Workbench {
     }
   }
 
+  /** Waits until the marks of the open file have stayed the same for a second. */
+  async settled(): Promise<void> {
+    const marks = this.page.locator('[class*="squiggly-"]');
+    let before = -1;
+    for (let same = 0; same < 5; await this.page.waitForTimeout(200)) {
+      const now = await marks.count();
+      same = now === before ? same + 1 : 0;
+      before = now;
+    }
+  }
+
   /** Puts the cursor into a word of the first line that holds it. */
   async clickOn(word: string, line = word): Promise<void> {
     await this.line(line).getByText(word).first().click();

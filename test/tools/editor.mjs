@@ -1,5 +1,6 @@
 // The tests in a real VS Code: packs the extension, bundles what runs inside the hosts, and runs test/editor.
-// usage: node test/tools/editor.mjs [--no-package] [word…]   a word is a part of a file's name in test/editor
+// usage: node test/tools/editor.mjs [--no-package] [--images] [word…]   a word is a part of a file's name in test/editor;
+// --images takes the pictures that the documentation shows from this run
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -32,4 +33,7 @@ const run = spawnSync(process.execPath, ['--enable-source-maps', '--test', '--te
   // the bundled tests cannot tell where this repository lies from where they lie
   env: { ...process.env, PROXYLENS_TOOLS: tools },
 });
+if (run.status === 0 && process.argv.includes('--images'))
+  for (const name of fs.readdirSync('server/docs/images'))
+    fs.copyFileSync(path.join('out/screenshots', name), path.join('server/docs/images', name));
 process.exit(run.status ?? 1);

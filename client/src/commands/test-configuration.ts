@@ -43,13 +43,31 @@ function fileOf(path: string, pathMap: Readonly<Record<string, string>>): vscode
   return vscode.Uri.file(path);
 }
 
-function show(complaints: readonly Complaint[], pathMap: Readonly<Record<string, string>>): void {
-  marks ??= vscode.languages.createDiagnosticCollection(SOURCE);
+/** Marks that go when their file is typed in: nginx judged another text. */
+function newMarks({ subscriptions }: vscode.ExtensionContext): vscode.DiagnosticCollection {
+  const collection = vscode.languages.createDiagnosticCollection(SOURCE);
+  subscriptions.push(
+    collection,
+    vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => contentChanges.length && collection.delete(document.uri)),
+  );
+  return collection;
+}
+
+/** The words of a line; the whole line of a file that no editor holds. */
+function rangeOf(uri: vscode.Uri, line: number): vscode.Range {
+  const document = vscode.workspace.textDocuments.find((one) => one.uri.toString() === uri.toString());
+  if (!document || line > document.lineCount) return new vscode.Range(line - 1, 0, line - 1, Number.MAX_SAFE_INTEGER);
+  const { firstNonWhitespaceCharacterIndex, range } = document.lineAt(line - 1);
+  return range.with(new vscode.Position(line - 1, firstNonWhitespaceCharacterIndex));
+}
+
+function show({ context }: App, complaints: readonly Complaint[], pathMap: Readonly<Record<string, string>>): void {
+  marks ??= newMarks(context);
   marks.clear();
   for (const { level, message, file, line } of complaints) {
     const uri = fileOf(file, pathMap);
     const severity = level === 'warn' ? vscode.DiagnosticSeverity.Warning : vscode.DiagnosticSeverity.Error;
-    const mark = new vscode.Diagnostic(new vscode.Range(line - 1, 0, line - 1, Number.MAX_SAFE_INTEGER), message, severity);
+    const mark = new vscode.Diagnostic(rangeOf(uri, line), message, severity);
     mark.source = SOURCE;
     marks.set(uri, [...(marks.get(uri) ?? []), mark]);
   }
@@ -92,7 +110,7 @@ export const testConfiguration: Command = {
     const [program, ...args] = call;
     const { code, output } = await app.host.run(program, args);
     app.log.info(output.trim());
-    show(complaintsIn(output), settings.get<Record<string, string>>('pathMap', {}));
+    show(app, complaintsIn(output), settings.get<Record<string, string>>('pathMap', {}));
     if (code === 0) return void vscode.window.showInformationMessage('nginx accepts the configuration.');
     const first = words(output).find(({ level }) => level !== 'warn')?.text ?? output.trim().split('\n')[0];
     const more = await vscode.window.showErrorMessage(first || `"${line}" ended with code ${code}.`, 'Show output');
