@@ -136,7 +136,7 @@ export interface Browser {
 }
 
 /** Debian's Chromium with an empty profile in which webviews may use their service worker. */
-export async function openBrowser(size = { width: 1280, height: 800 }): Promise<Browser> {
+export async function openBrowser(size = { width: 1280, height: 1000 }): Promise<Browser> {
   const profile = temporaryFolder('browser');
   fs.mkdirSync(path.join(profile, 'Default'));
   fs.writeFileSync(

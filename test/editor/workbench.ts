@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { type Server, screenshots, workbenchUrl } from './host.ts';
 
-const PATIENCE = 20_000;
+const PATIENCE = 30_000;
 
 export class Workbench {
   constructor(readonly page: Page) {
@@ -15,7 +15,10 @@ export class Workbench {
   static async open(page: Page, server: Server, folder: string, file: string, payload: [string, string][] = []): Promise<Workbench> {
     const workbench = new Workbench(page);
     await page.goto(workbenchUrl(server, folder, [['openFile', path.join(folder, file)], ...payload]));
-    await page.locator('.monaco-editor .view-line').first().waitFor();
+    await page
+      .locator('.monaco-editor .view-line')
+      .first()
+      .waitFor({ timeout: 2 * PATIENCE });
     return workbench;
   }
 
@@ -53,11 +56,23 @@ export class Workbench {
     await this.line(line).getByText(word).first().click();
   }
 
+  /** Opens the box at the top by a key. A page that is being loaded can swallow the key, so it is pressed again. */
+  private async quickInput(key: string): Promise<Locator> {
+    const input = this.page.locator('.quick-input-widget input').first();
+    for (let attempt = 1; ; attempt++) {
+      await this.page.keyboard.press(key);
+      try {
+        await input.waitFor({ timeout: 3000 });
+        return input;
+      } catch (error) {
+        if (attempt === 8) throw error;
+      }
+    }
+  }
+
   /** Runs a command by its title, as the palette does. */
   async command(title: string): Promise<void> {
-    await this.page.keyboard.press('F1');
-    const input = this.page.locator('.quick-input-widget input').first();
-    await input.waitFor();
+    const input = await this.quickInput('F1');
     await input.fill(`>${title}`);
     await this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().waitFor();
     await this.page.keyboard.press('Enter');
@@ -69,9 +84,7 @@ export class Workbench {
 
   /** Opens a file by its name. */
   async openFile(name: string): Promise<void> {
-    await this.page.keyboard.press('Control+p');
-    const input = this.page.locator('.quick-input-widget input').first();
-    await input.waitFor();
+    const input = await this.quickInput('Control+p');
     await input.fill(name);
     await this.page
       .locator('.quick-input-list .monaco-list-row', { hasText: path.basename(name) })
