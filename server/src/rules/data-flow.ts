@@ -5,11 +5,12 @@
 
 import type { CompiledRegex } from '../base/regexes.ts';
 import type { Place } from '../base/span.ts';
+import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
 import { locationOf } from '../config/locations.ts';
 import { namesOf, regexesOf } from '../config/names.ts';
 import type { Scope } from '../config/scope.ts';
-import { listenersOf, serversOf } from '../config/servers.ts';
+import { listenersOf } from '../config/servers.ts';
 import { type VariableUse, variablesIn } from '../syntax/variable.ts';
 import type { Word } from '../syntax/word.ts';
 import { groupAlwaysHolds, groupHolds, samplesOf } from './regex-samples.ts';
@@ -90,13 +91,15 @@ export function regexesFor(
   return found;
 }
 
+const openServers = new WeakMap<Config, ReadonlySet<Scope>>();
+
 /** Whether any client may choose the host: the server answers for names that nobody wrote down. */
 export function anyHost(scope: Scope): boolean {
   const own = scope.enclosing('server');
-  const { config } = own ?? scope;
-  if (!own || config.kind !== 'root') return false;
-  const server = serversOf(config).find((s) => s.scope === own);
-  return !!server && listenersOf(config).some((l) => l.defaultServer === server && l.servers.length > 0);
+  if (own?.config.kind !== 'root') return false;
+  let open = openServers.get(own.config);
+  if (!open) openServers.set(own.config, (open = new Set(listenersOf(own.config).map((l) => l.defaultServer.scope))));
+  return open.has(own);
 }
 
 const holding = new WeakMap<CompiledRegex, Map<string, boolean>>();

@@ -16,6 +16,7 @@ The arguments of \`try_files\` are paths of the site. nginx puts the root before
   fixable: 'always',
   messages: { disk: 'nginx looks for {root}{path}: try_files puts the root before it. Write {short}.' },
   check({ directive, scope, file, report }) {
+    if (!directive.args.some((w) => /^(\/|\$\{?document_root)/.test(w.value))) return;
     const root = scope.value('root');
     if (root?.name !== 'root') return;
     const folder = root.value(0).replace(/\/+$/, '');

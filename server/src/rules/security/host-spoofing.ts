@@ -31,6 +31,7 @@ Many guides, gunicorn's among them, pass \`$http_host\` because it keeps the por
     const word = directive.args[1];
     if (!word) return;
     for (const use of variablesIn(word).uses) {
+      if (use.name === 'host' || use.name === 'proxy_host') continue;
       const flow = flowInto(directive, use, 'x');
       if (!flow || flow.source === '$host') continue;
       const plain = flow.source.toLowerCase() === '$http_host';
