@@ -38,7 +38,11 @@ export function settingsFor(files: Tree): Settings {
     rules: { 'module-not-loaded': 'error', 'cipher-string-empty': 'error', 'curve-unsupported': 'warning' },
   });
   const named = Object.values(files).flatMap((text) => [...text.matchAll(/(?:^|[\s;])load_module\s+(\S+?);/g)].map((m) => m[1]!));
-  const modules = moduleSetOf(nginx?.configure ?? [], named.length ? named : (nginx?.modules ?? []));
+  const built = moduleSetOf(nginx?.configure ?? [], named.length ? named : (nginx?.modules ?? []));
+  // what ./configure finds on other systems only; its words do not say on which one it ran
+  const modules = {
+    has: (name: string) => !(process.platform === 'linux' && /^ngx_(kqueue|devpoll|eventport|iocp)_module$/.test(name)) && built.has(name),
+  };
   return { ...base, target: { ...base.target, modules } };
 }
 

@@ -491,7 +491,8 @@ const SPECIAL: Readonly<Record<string, (c: Check) => void>> = {
     const file = c.args[0] ?? '';
     if (file.startsWith('memory:')) {
       const read = parseSize(file.slice(7));
-      if (!read.ok || read.value === 0)
+      // ngx_log_memory: a page at least
+      if (!read.ok || read.value < 4096)
         say(c, 0, `"${file.slice(7)}" is not a size. Use memory: and a size such as 32m.`, `invalid buffer size "${file.slice(7)}"`);
     }
   },
@@ -509,6 +510,39 @@ const SPECIAL: Readonly<Record<string, (c: Check) => void>> = {
         nginx,
       );
     } else if (code > 999n) say(c, 0, `"${value}" is not a status code. Use a number up to 999.`, nginx);
+  },
+  index: (c) =>
+    c.args.forEach((value, argument) => {
+      if (value === '') say(c, argument, 'The name of the index is empty. Give a file.', 'index "" in "index" directive is invalid');
+      else if (value.startsWith('/') && argument < c.args.length - 1)
+        c.report({
+          ...whole(argument, value),
+          severity: 'warning',
+          message: `"${value}" is absolute, and what follows it is never tried. Move it to the end.`,
+          nginx: 'only the last index in "index" directive should be absolute',
+        });
+    }),
+  sub_filter: (c) => {
+    if (c.args[0] === '') say(c, 0, 'The text to search for is empty. Give one.', 'empty search pattern');
+  },
+  'stream/ssl_alpn': (c) => alpn(c),
+  'stream/proxy_bind': (c) => BY_KIND.bind?.(c),
+  auth_http: (c) => {
+    const value = c.args[0] ?? '';
+    const at = value.startsWith('http://') ? 7 : 0;
+    const read = parseAddress(value.slice(at), { uri: true });
+    if (!read.ok) {
+      const nginx = `${addressReason(value.slice(at), { uri: true })} in auth_http "${value.slice(at)}"`;
+      const foreign = /^[a-z]+:\/\//i.exec(value.slice(at))?.[0];
+      if (foreign) say(c, 0, `"${foreign}" is not a scheme here. Use "http://", or none.`, nginx);
+      else refuse(c, 0, { ...read.problem, at: read.problem.at + at }, nginx);
+    }
+  },
+  // ngx_event_use knows the methods that were compiled in; those of other systems are known by name
+  use: (c) => {
+    const methods = argumentOf(c.fact, 0, 1)?.words ?? [];
+    const value = c.args[0] ?? '';
+    if (!methods.includes(value)) say(c, 0, `"${value}" is not an event method. Use ${listed(methods)}.`, `invalid event type "${value}"`);
   },
   // a text, whatever it is
   'stream-server/return': () => {},
@@ -684,6 +718,14 @@ const SPECIAL: Readonly<Record<string, (c: Check) => void>> = {
   },
 };
 
+/** ngx_http_ssl_alpn: a protocol's name has one byte for its length. */
+function alpn(c: Check): void {
+  c.args.forEach((value, argument) => {
+    if (new TextEncoder().encode(value).length > 255)
+      say(c, argument, 'The name of a protocol has at most 255 bytes.', '"ssl_alpn" directive protocol too long');
+  });
+}
+
 function single(c: Check, allowed: readonly string[]): void {
   const value = c.args[0] ?? '';
   if (c.args.length === 1 && !allowed.includes(value))
@@ -716,7 +758,7 @@ function maximum(c: Check): void {
 }
 
 /** ngx_url_t.err, the beginning of nginx's messages about addresses. */
-function addressReason(value: string, options: { listen?: boolean } = {}): string {
+function addressReason(value: string, options: { listen?: boolean; uri?: boolean } = {}): string {
   const read = parseAddress(value, options);
   if (read.ok) return '';
   const words: { readonly [code in Problem['code']]?: string } = {

@@ -134,21 +134,25 @@ import upstreamKeepaliveMissing from './upstreams/upstream-keepalive-missing.ts'
 import upstreamZoneMissing from './upstreams/upstream-zone-missing.ts';
 import websocketUpgradeIncomplete from './upstreams/websocket-upgrade-incomplete.ts';
 import bufferSizes from './validity/buffer-sizes.ts';
+import charsetConflict from './validity/charset-conflict.ts';
 import conflictingServerName from './validity/conflicting-server-name.ts';
 import duplicateDirective from './validity/duplicate-directive.ts';
 import duplicateLocation from './validity/duplicate-location.ts';
+import hashTooSmall from './validity/hash-too-small.ts';
 import incompatibleDirectives from './validity/incompatible-directives.ts';
 import incompleteConfiguration from './validity/incomplete-configuration.ts';
 import incompleteTls from './validity/incomplete-tls.ts';
 import invalidCondition from './validity/invalid-condition.ts';
 import invalidEntry from './validity/invalid-entry.ts';
 import invalidLog from './validity/invalid-log.ts';
+import invalidOpensslCommand from './validity/invalid-openssl-command.ts';
 import invalidRegex from './validity/invalid-regex.ts';
 import invalidServerName from './validity/invalid-server-name.ts';
 import invalidValue from './validity/invalid-value.ts';
 import listenConflict from './validity/listen-conflict.ts';
 import locationNesting from './validity/location-nesting.ts';
 import misplacedDirective from './validity/misplaced-directive.ts';
+import pathConflict from './validity/path-conflict.ts';
 import proxyPassForm from './validity/proxy-pass-form.ts';
 import reservedVariable from './validity/reserved-variable.ts';
 import syntax from './validity/syntax.ts';
@@ -311,21 +315,25 @@ export const RULES: readonly Rule[] = [
   upstreamZoneMissing,
   websocketUpgradeIncomplete,
   bufferSizes,
+  charsetConflict,
   conflictingServerName,
   duplicateDirective,
   duplicateLocation,
+  hashTooSmall,
   incompatibleDirectives,
   incompleteConfiguration,
   incompleteTls,
   invalidCondition,
   invalidEntry,
   invalidLog,
+  invalidOpensslCommand,
   invalidRegex,
   invalidServerName,
   invalidValue,
   listenConflict,
   locationNesting,
   misplacedDirective,
+  pathConflict,
   proxyPassForm,
   reservedVariable,
   syntax,

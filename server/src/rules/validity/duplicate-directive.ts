@@ -27,8 +27,10 @@ const SINGLE: ReadonlySet<Kind> = new Set<Kind>([
 ]);
 
 const isSingle = (fact: DirectiveFact, target: Target): boolean => {
-  if (fact.source !== 'oss') return false;
   const kind = kindOf(fact, target.nginx);
+  // other modules use nginx's own setters for these kinds; a count that was only read in a manual says nothing of the setter
+  if (fact.source !== 'oss') return SINGLE.has(kind) && !fact.args.estimated;
+  if (kind === 'custom' && fact.args.flag) return true;
   // the fact's own word is about today's kind
   if (kind !== fact.kind) return SINGLE.has(kind);
   return fact.repeat ? fact.repeat.twice === 'error' : SINGLE.has(kind);

@@ -1,0 +1,69 @@
+/** charset_map declared twice or between equal charsets, and recodings without a table (ngx_http_charset_map_block, ngx_http_charset_postconfiguration). */
+import type { Directive } from '../../config/directive.ts';
+import type { Scope } from '../../config/scope.ts';
+import { defineRule } from '../rule.ts';
+import { everywhere } from './_order.ts';
+import { soundFact } from './_sound.ts';
+
+/** A charset that is named, not switched off and no variable; null otherwise. */
+function charsetOf(scope: Scope, name: string): { line: Directive; charset: string } | null {
+  const line = scope.value(name);
+  if (!line || !soundFact(line)) return null;
+  const charset = line.value(0);
+  return charset === 'off' || charset.startsWith('$') || charset === '' ? null : { line, charset: charset.toLowerCase() };
+}
+
+export default defineRule({
+  id: 'charset-conflict',
+  group: 'validity',
+  severity: 'error',
+  since: '0.1',
+  title: 'Charset table that is there already, or missing',
+  why: `
+\`charset_map\` makes the table between two charsets, for both directions, and each pair once. Where \`source_charset\` and \`charset\` differ, a
+table between the two is needed.`,
+  about: ['charset_map', 'charset', 'source_charset'],
+  looksAt: [{ directive: ['charset_map'] }, { scope: ['http', 'server', 'location', 'if-in-location'] }],
+  needs: 'config',
+  messages: {
+    same: '"charset_map" between the same charsets "{from}" and "{to}".',
+    twice: 'Duplicate "charset_map" between "{from}" and "{to}": one table serves both directions.',
+    missing: 'No "charset_map" between the charsets "{from}" and "{to}". Add one, or remove source_charset.',
+  },
+  check({ config, directive, scope, report }) {
+    if (directive?.name === 'charset_map' && scope === directive.scope) {
+      if (!soundFact(directive)) return;
+      const [from = '', to = ''] = directive.values;
+      const data = { from, to };
+      if (from.toLowerCase() === to.toLowerCase()) return report('same', { at: directive.args[1]!, data });
+      const pair = (d: Directive): string =>
+        d.values
+          .map((v) => v.toLowerCase())
+          .sort()
+          .join(' ');
+      const before = everywhere(config, 'charset_map').find((d) => pair(d) === pair(directive));
+      if (before && before !== directive)
+        report('twice', { at: directive.args[1]!, data, related: [{ at: before.nameAt, message: 'The first one is here.' }] });
+      return;
+    }
+    if (!scope.has('charset') && !scope.has('source_charset')) return;
+    const source = charsetOf(scope, 'source_charset');
+    const target = charsetOf(scope, 'charset');
+    if (!source || !target || source.charset === target.charset) return;
+    const found = everywhere(config, 'charset_map').some((d) => {
+      const pair = d.values.map((v) => v.toLowerCase());
+      return pair.includes(source.charset) && pair.includes(target.charset);
+    });
+    const own = target.line.scope === scope ? target.line : source.line;
+    if (!found) report('missing', { at: own.at(own.args[0]), data: { from: source.charset, to: target.charset } });
+  },
+  examples: [
+    { inside: 'http', bad: '    charset_map a a { }\n#                 ^ same', good: '    charset_map a b { }' },
+    {
+      inside: 'http',
+      bad: '    charset_map a b { }\n    charset_map b a { }\n#                 ^ twice',
+      good: '    charset_map a b { }\n    charset_map a c { }',
+    },
+    { inside: 'server', bad: '    source_charset koi8-r;\n    charset utf-8;\n#           ^^^^^ missing', good: '    charset utf-8;' },
+  ],
+});

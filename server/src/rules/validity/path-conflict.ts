@@ -1,0 +1,60 @@
+/** Folders of caches and temporary files that two directives use in ways that exclude one another (ngx_add_path). */
+import type { Directive } from '../../config/directive.ts';
+import { walk } from '../../config/scope.ts';
+import { defineRule } from '../rule.ts';
+import { soundFact } from './_sound.ts';
+
+const CACHE = /^(?:proxy|fastcgi|uwsgi|scgi)_cache_path$/;
+const TEMP = /^(?:client_body|proxy|fastcgi|uwsgi|scgi)_temp_path$/;
+
+/** The levels of subfolders as nginx compares them. */
+const levelsOf = (d: Directive): string =>
+  CACHE.test(d.name)
+    ? (d.values.find((v) => v.startsWith('levels='))?.slice(7) ?? '')
+    : d.values.slice(1).map(Number).filter(Boolean).join(':');
+
+export default defineRule({
+  id: 'path-conflict',
+  group: 'validity',
+  severity: 'error',
+  since: '0.1',
+  title: 'Folder used by two caches, or with different levels',
+  why: `
+Each cache needs a folder of its own. A folder for temporary files may be shared, but then with the same levels of subfolders everywhere.`,
+  about: ['proxy_cache_path', 'proxy_temp_path'],
+  looksAt: { config: true },
+  needs: 'config',
+  messages: {
+    used: 'The same path name "{path}" is used by another directive. Each cache needs a folder of its own.',
+    levels: 'The same path name "{path}" has the different levels than an earlier use of it. Give it the same ones.',
+  },
+  check({ config, report }) {
+    const first = new Map<string, Directive>();
+    for (const directive of walk(config.main)) {
+      const cache = CACHE.test(directive.name);
+      if ((!cache && !TEMP.test(directive.name)) || !soundFact(directive)) continue;
+      const path = directive.value(0).replace(/\/+$/, '');
+      const before = first.get(path);
+      if (!before) {
+        first.set(path, directive);
+        continue;
+      }
+      const related = [{ at: before.at(before.args[0]), message: 'The other use is here.' }];
+      const at = directive.at(directive.args[0]);
+      if (cache || CACHE.test(before.name)) report('used', { at, data: { path }, related });
+      else if (levelsOf(directive) !== levelsOf(before)) report('levels', { at, data: { path }, related });
+    }
+  },
+  examples: [
+    {
+      inside: 'http',
+      bad: '    proxy_cache_path /var/cache/a keys_zone=a:1m;\n    proxy_cache_path /var/cache/a keys_zone=b:1m;\n#                    ^^^^^^^^^^^^ used',
+      good: '    proxy_cache_path /var/cache/a keys_zone=a:1m;\n    proxy_cache_path /var/cache/b keys_zone=b:1m;',
+    },
+    {
+      inside: 'http',
+      bad: '    proxy_temp_path /var/tmp/t 1;\n    fastcgi_temp_path /var/tmp/t 2;\n#                     ^^^^^^^^^^ levels',
+      good: '    proxy_temp_path /var/tmp/t 1;\n    fastcgi_temp_path /var/tmp/t 1;',
+    },
+  ],
+});
