@@ -74,6 +74,28 @@ export interface DeployOptions {
   readonly http?: string;
 }
 
+/** The list of params as nginx itself ships it: the harness has an empty file of that name. */
+export const UWSGI_PARAMS = {
+  uwsgi_params: [
+    'QUERY_STRING $query_string',
+    'REQUEST_METHOD $request_method',
+    'CONTENT_TYPE $content_type',
+    'CONTENT_LENGTH $content_length',
+    'REQUEST_URI $request_uri',
+    'PATH_INFO $document_uri',
+    'DOCUMENT_ROOT $document_root',
+    'SERVER_PROTOCOL $server_protocol',
+    'REQUEST_SCHEME $scheme',
+    'HTTPS $https if_not_empty',
+    'REMOTE_ADDR $remote_addr',
+    'REMOTE_PORT $remote_port',
+    'SERVER_PORT $server_port',
+    'SERVER_NAME $server_name',
+  ]
+    .map((line) => `uwsgi_param ${line};\n`)
+    .join(''),
+} as const;
+
 const settled = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 
 export async function deploy(options: DeployOptions): Promise<Deployed> {
@@ -91,10 +113,66 @@ export async function deploy(options: DeployOptions): Promise<Deployed> {
   const tap = new Tap(appAddress, options.listens === 'unix' ? `unix:${folder}/app.sock` : `127.0.0.1:${port}`);
   const tapListens = options.listens === 'unix' ? path.join(folder, 'tap.sock') : tapPort!;
   await tap.listen(tapListens);
-  const [program, ...args] = options.command.map(put);
+  const app = await startServer(options.command.map(put), folder, appAddress, options.environment).catch(async (error: unknown) => {
+    await tap.close();
+    fs.rmSync(folder, { recursive: true, force: true });
+    throw error;
+  });
+  const stopChild = async (): Promise<void> => {
+    await app.stop();
+    await tap.close();
+    fs.rmSync(folder, { recursive: true, force: true });
+  };
+  const upstream = options.listens === 'unix' ? `unix:${folder}/tap.sock` : `127.0.0.1:${tapPort}`;
+  const nginx = await serve(
+    (ports) => `worker_processes 1;
+events { worker_connections 64; }
+http {
+${OWN_PATHS}
+upstream django_app { server ${upstream}; }
+upstream app { server ${upstream}; }
+${options.http ?? ''}
+${options.variants.map((v, i) => `server { listen 127.0.0.1:${ports[i]};\n${v.replaceAll('{dir}', folder)}\n}`).join('\n')}
+}
+`,
+    { ports: options.variants.length, files: UWSGI_PARAMS },
+  ).catch(async (error: unknown) => {
+    await stopChild();
+    throw error;
+  });
+  return {
+    files,
+    log: () => app.log() + nginx.errors(),
+    async ask(variant, { method = 'GET', path: target, headers = {}, body }) {
+      tap.take();
+      const answer = await request(nginx.ports[variant]!, method, target, headers, body);
+      await settled(5);
+      return { ...answer, upstream: tap.take() };
+    },
+    async stop() {
+      await nginx.stop();
+      await stopChild();
+    },
+  };
+}
+
+export interface StartedServer {
+  log(): string;
+  /** Ends the server and its workers by their process group. */
+  stop(): Promise<void>;
+}
+
+/** Starts an application server in a folder and waits, up to 15 s, until its address takes connections. Throws with its log when it ends before. */
+export async function startServer(
+  command: readonly string[],
+  folder: string,
+  address: net.NetConnectOpts,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<StartedServer> {
+  const [program, ...args] = command;
   const child = spawn(program!, args, {
     cwd: folder,
-    env: { PATH: '/usr/bin:/bin', HOME: folder, LANG: 'C.UTF-8', PYTHONDONTWRITEBYTECODE: '1', ...OTHER_VERSIONS, ...options.environment },
+    env: { PATH: '/usr/bin:/bin', HOME: folder, LANG: 'C.UTF-8', PYTHONDONTWRITEBYTECODE: '1', ...OTHER_VERSIONS, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
@@ -108,51 +186,19 @@ export async function deploy(options: DeployOptions): Promise<Deployed> {
     }
   };
   process.once('exit', kill);
-  const stopChild = async (): Promise<void> => {
+  const stop = async (): Promise<void> => {
     process.removeListener('exit', kill);
     await endGroup(child);
-    await tap.close();
-    fs.rmSync(folder, { recursive: true, force: true });
   };
   const until = Date.now() + 15_000;
-  while (!(await connects(appAddress))) {
+  while (!(await connects(address))) {
     if (child.exitCode !== null || Date.now() > until) {
-      await stopChild();
+      await stop();
       throw new Error(`the application server did not start: ${log}`);
     }
     await settled(50);
   }
-  const upstream = options.listens === 'unix' ? `unix:${folder}/tap.sock` : `127.0.0.1:${tapPort}`;
-  const nginx = await serve(
-    (ports) => `worker_processes 1;
-events { worker_connections 64; }
-http {
-${OWN_PATHS}
-upstream django_app { server ${upstream}; }
-upstream app { server ${upstream}; }
-${options.http ?? ''}
-${options.variants.map((v, i) => `server { listen 127.0.0.1:${ports[i]};\n${v.replaceAll('{dir}', folder)}\n}`).join('\n')}
-}
-`,
-    { ports: options.variants.length },
-  ).catch(async (error: unknown) => {
-    await stopChild();
-    throw error;
-  });
-  return {
-    files,
-    log: () => log + nginx.errors(),
-    async ask(variant, { method = 'GET', path: target, headers = {}, body }) {
-      tap.take();
-      const answer = await request(nginx.ports[variant]!, method, target, headers, body);
-      await settled(5);
-      return { ...answer, upstream: tap.take() };
-    },
-    async stop() {
-      await nginx.stop();
-      await stopChild();
-    },
-  };
+  return { log: () => log, stop };
 }
 
 function request(
@@ -282,4 +328,19 @@ function parsed(bytes: Buffer, server: string): UpstreamRequest {
     at += 2 + bytes.readUInt16LE(at);
   }
   return { ...common, protocol: 'uwsgi', method: null, uri: '', httpVersion: null, headers: [], params };
+}
+
+/** Runs the body of at most two tests at a time. */
+export class Slots {
+  private free = 2;
+  private readonly waiting: (() => void)[] = [];
+  async take(): Promise<void> {
+    if (this.free > 0) this.free--;
+    else await new Promise<void>((done) => this.waiting.push(done));
+  }
+  give(): void {
+    const next = this.waiting.shift();
+    if (next) next();
+    else this.free++;
+  }
 }

@@ -4,7 +4,7 @@ import { readDeployment } from '../../server/src/deploy/deployment.ts';
 import { type AppView, applicationView, type Seen } from '../../server/src/deploy/view.ts';
 import { loadedPython } from '../deploy/fixture.ts';
 import { django, flask, starlette } from './projects.ts';
-import { type Deployed, type DeployOptions, deploy, installed, PYTHON, withoutServers } from './real.ts';
+import { type Deployed, type DeployOptions, deploy, installed, PYTHON, Slots, withoutServers } from './real.ts';
 
 /** What the applications of projects.ts answer. */
 interface Report {
@@ -202,7 +202,7 @@ CSRF_TRUSTED_ORIGINS = ['.trusted.test', 'https://*.trusted.test']`),
   },
   {
     name: 'uWSGI with small limits',
-    project: { ...django(''), ...UWSGI_INI('socket = {dir}/app.sock\nbuffer-size = 1024\nmax-vars = 24') },
+    project: { ...django(''), ...UWSGI_INI('socket = {dir}/app.sock\nbuffer-size = 1024\nmax-vars = 12') },
     command: ['uwsgi', '--ini', 'uwsgi.ini'],
     listens: 'unix',
     variants: [UWSGI('')],
@@ -301,21 +301,6 @@ CSRF_TRUSTED_ORIGINS = ['.trusted.test', 'https://*.trusted.test']`),
     asks: [...FORWARDED, ...HOSTS.slice(0, 3)],
   },
 ];
-
-/** Runs the body of at most two stages at a time. */
-class Slots {
-  private free = 2;
-  private readonly waiting: (() => void)[] = [];
-  async take(): Promise<void> {
-    if (this.free > 0) this.free--;
-    else await new Promise<void>((done) => this.waiting.push(done));
-  }
-  give(): void {
-    const next = this.waiting.shift();
-    if (next) next();
-    else this.free++;
-  }
-}
 
 const slots = new Slots();
 let compared = 0;

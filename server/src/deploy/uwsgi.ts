@@ -380,7 +380,7 @@ export interface UwsgiSettings {
   readonly options: UwsgiOptions;
   readonly sockets: readonly UwsgiSocket[];
   readonly bufferSize: Setting<number>;
-  /** params and headers together */
+  /** half of the params and headers that a request may have together (core/protocol.c: four vectors for each, two for a pair) */
   readonly maxVars: Setting<number>;
   readonly harakiri: Setting<number>;
   readonly socketTimeout: Setting<number>;
@@ -421,7 +421,7 @@ export function uwsgiSettings(options: UwsgiOptions): UwsgiSettings {
     options,
     sockets: uwsgiSockets(options),
     bufferSize: number('buffer-size', 4096),
-    maxVars: number('max-vars', 128),
+    maxVars: number('max-vars', 64),
     harakiri: number('harakiri', 0),
     socketTimeout: number('socket-timeout', 4),
     httpTimeout: number('http-timeout', 60),

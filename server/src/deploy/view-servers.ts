@@ -379,8 +379,8 @@ function uwsgiLimits(settings: UwsgiSettings, request: UpstreamRequest): Refusal
   if (buffer !== undefined && size > Math.min(buffer, 65535))
     return refusal(502, `params and headers have ${size} bytes, buffer-size is ${buffer}`, placeOf(settings.bufferSize));
   const vars = certain(settings.maxVars);
-  if (vars !== undefined && request.params.length > vars)
-    return refusal(502, `${request.params.length} params and headers, max-vars allows ${vars}`, placeOf(settings.maxVars));
+  if (vars !== undefined && request.params.length > 2 * vars)
+    return refusal(502, `${request.params.length} params and headers, max-vars ${vars} allows ${2 * vars}`, placeOf(settings.maxVars));
   return null;
 }
 
