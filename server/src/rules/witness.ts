@@ -26,7 +26,10 @@ export function pathsFor(location: Location, tries = 48): readonly string[] {
   if (location.kind !== 'regex') return [];
   const caseless = location.modifier === '~*';
   const outer: string[] = [];
-  for (let at = location.parent; at; at = at.parent) if (at.kind === 'prefix') outer.push(at.name);
+  for (let at = location.parent; at; at = at.parent) {
+    if (at.kind === 'prefix') outer.push(at.name);
+    else if (at.kind === 'regex') outer.push(...pathsFor(at, 6).slice(0, 4));
+  }
   const forms = (s: string): string[] => {
     const plain = [
       s,

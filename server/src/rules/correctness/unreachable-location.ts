@@ -36,13 +36,17 @@ The rule makes up many different paths that fit the location and sends each thro
     const paths = pathsFor(location);
     if (paths.length < (/^\^[\w/.\\-]*\$$/.test(location.name) ? 1 : 4)) return;
     const winners = new Map<Location, string>();
+    let tried = 0;
     for (const path of paths) {
       const match = matchLocation(root, toBytes(path));
+      // what does not get into the location around says nothing about this one
+      if (location.parent && !match.path.includes(location.parent)) continue;
+      tried++;
       if (!match.location || match.how === 'unknown' || match.how === 'slash-redirect' || match.path.includes(location)) return;
       if (!winners.has(match.location)) winners.set(match.location, path);
     }
     // several takers together are believed only after many paths
-    if (winners.size > 1 && (winners.size > 3 || paths.length < 12)) return;
+    if (!winners.size || (location.parent && tried < 4) || (winners.size > 1 && (winners.size > 3 || tried < 12))) return;
     const [winner, path] = [...winners][0]!;
     // two of the same name are another rule's
     if (winner.directive.values.join(' ') === directive.values.join(' ') && winner.kind !== 'regex') return;
@@ -84,6 +88,16 @@ location ~ ^/a { return 403; }`,
     {
       inside: 'server',
       good: 'location / { return 204; }\nlocation ~* \\.(png|jpg)$ { return 204; }\nlocation /x/ { return 204; }',
+    },
+    {
+      inside: 'server',
+      good: `location / {
+    location ~ ^/uploads/ {
+        location ~* \\.(svg)$ { return 403; }
+        return 204;
+    }
+    return 204;
+}`,
     },
     { inside: 'server', good: 'location ~ \\.png$ { return 204; }\nlocation ~* \\.png$ { return 204; }' },
   ],
