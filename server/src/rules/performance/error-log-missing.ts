@@ -22,7 +22,9 @@ it also counts while nginx starts.`,
   messages: { missing: 'No error_log is set on the main level or in http. Name a file and a level.' },
   check({ config, report }) {
     if (config.main.context !== 'main' || config.main.has('error_log')) return;
+    const servers = config.main.named('http').flatMap((h) => h.body?.named('server') ?? []);
     if (config.main.named('http').some((h) => h.body?.has('error_log'))) return;
+    if (servers.length > 0 && servers.every((s) => s.body?.has('error_log'))) return;
     const place = mainPlace(config, 'http', 'events');
     if (!place) return;
     const first = config.main.directives[0]!;

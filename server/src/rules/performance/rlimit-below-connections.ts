@@ -20,7 +20,7 @@ the process is reached, nginx logs "Too many open files" and refuses clients lon
 \`worker_rlimit_nofile\` to at least twice \`worker_connections\`. Where it is not set, the limit of the system counts, often 1024.`,
   about: ['worker_rlimit_nofile', 'worker_connections'],
   looksAt: { directive: ['worker_connections'] },
-  needs: 'config',
+  needs: 'file',
   fixable: 'always',
   messages: {
     below: 'worker_rlimit_nofile {limit} is less than twice the {connections} connections of a worker. Set it to {needed} or more.',
@@ -44,7 +44,7 @@ the process is reached, nginx logs "Too many open files" and refuses clients lon
       return;
     }
     const events = mainPlace(config, 'events')?.directive;
-    if (!events || needed <= USUAL_LIMIT) return;
+    if (!events || config.kind === 'fragment' || needed <= USUAL_LIMIT) return;
     report('unset', {
       at: directive.args[0]!,
       data,

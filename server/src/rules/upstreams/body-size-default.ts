@@ -8,19 +8,19 @@ import { defineRule } from '../rule.ts';
 /** What shows that a server only answers by itself, or with files, which take no bodies. */
 const ALONE = ['ssl_reject_handshake', 'return', 'root', 'alias', 'stub_status', 'empty_gif', 'autoindex'];
 
-/** The places of a server that take requests with bodies and have no limit of their own. */
+/** Whether a server takes requests with bodies, and nowhere in it a limit is in force. */
 function unlimited(server: Scope): boolean {
   let passes = 0;
   let alone = false;
   for (const d of walk(server)) {
-    if (PASS_DIRECTIVES.includes(d.name)) {
-      if (!d.scope.value('client_max_body_size') && !d.scope.has('internal')) return true;
-      passes++;
-    }
+    // who gives one location more has thought of the others
+    if (d.name === 'client_max_body_size') return false;
+    if (PASS_DIRECTIVES.includes(d.name) && !d.scope.has('internal')) passes++;
     if (ALONE.includes(d.name)) alone = true;
   }
+  if (passes > 0) return !server.value('client_max_body_size');
   // a server that says what it is for, and not how it answers
-  return passes === 0 && !alone && server.has('server_name') && !server.value('root') && !server.value('client_max_body_size');
+  return !alone && server.has('server_name') && !server.value('root') && !server.value('client_max_body_size');
 }
 
 export default defineRule({
