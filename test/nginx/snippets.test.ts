@@ -1,7 +1,9 @@
 /** Every snippet, with every choice, at every place where it is offered, before the real nginx. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { newDeployment } from '../../server/src/snippets/deployment.ts';
 import { SNIPPETS } from '../../server/src/snippets/index.ts';
+import { deployments, whole } from '../harness/deployments.ts';
 import { available, judge, skipOrFail } from '../harness/nginx.ts';
 import { placed } from '../harness/snippets.ts';
 
@@ -20,4 +22,13 @@ describe('snippets and the real nginx', () => {
         assert.ok(verdict.ok, `${verdict.message} in\n${place.text}`);
       });
   }
+});
+
+describe('new deployments and the real nginx', () => {
+  if (!nginx) return;
+  for (const answers of deployments())
+    test(`${answers.framework} under ${answers.server}, tls ${answers.tls}${answers.mediaRoot ? ', media' : ''}`, async () => {
+      const verdict = await judge(whole(newDeployment(answers)[0]!.text), { provide: true });
+      assert.ok(verdict.ok, verdict.message ?? '');
+    });
 });

@@ -5,6 +5,7 @@ import { chooseRoot } from './choose-root.ts';
 import type { Command } from './command.ts';
 import { explainRule } from './explain-rule.ts';
 import { fixAll } from './fix-all.ts';
+import { newDeployment } from './new-deployment.ts';
 import { openSettings } from './open-settings.ts';
 import { previewRequestPath, showMap } from './preview-request-path.ts';
 import { restart } from './restart.ts';
@@ -21,6 +22,7 @@ const COMMANDS: readonly Command[] = [
   openSettings,
   previewRequestPath,
   showMap,
+  newDeployment,
 ];
 
 export function registerCommands(app: App): vscode.Disposable {

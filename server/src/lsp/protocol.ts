@@ -34,6 +34,8 @@ export const Requests = {
   tests: 'proxylens/tests',
   /** the wizard: NewDeploymentParams → NewDeploymentResult */
   newDeployment: 'proxylens/newDeployment',
+  /** what the wizard begins with: null → DeploymentDefaults */
+  deploymentDefaults: 'proxylens/deploymentDefaults',
   /** waits until everything is loaded and published; for tests and for scripts */
   settled: 'proxylens/settled',
 } as const;
@@ -189,4 +191,40 @@ export interface TestsParams {
 export interface TestsResult {
   tests: { name: string; line: number; ok: boolean; message: string }[];
   problems: { line: number; message: string }[];
+}
+
+/** The answers of the wizard; the server refuses what cannot be used and makes the files. */
+export interface NewDeploymentParams {
+  answers: {
+    name: string;
+    framework: string;
+    server: string;
+    domain: string;
+    tls: string;
+    module: string;
+    folder: string;
+    staticRoot: string;
+    mediaRoot: string;
+    upload: string;
+    limitLogin: boolean;
+  };
+}
+export interface NewDeploymentResult {
+  problems: { answer: string; message: string }[];
+  files: { path: string; text: string; about: string }[];
+}
+
+/** What the wizard begins with, read from the workspace. */
+export interface DeploymentDefaults {
+  frameworks: string[];
+  /** by framework */
+  servers: Record<string, string[]>;
+  found: {
+    framework: string | null;
+    server: string | null;
+    domain: string | null;
+    staticRoot: string | null;
+    mediaRoot: string | null;
+    module: string | null;
+  };
 }

@@ -9,12 +9,15 @@ import { fixAll } from './fix-all.ts';
 import { foldingRange, selectionRange } from './folding.ts';
 import { hoverHandler } from './hover.ts';
 import { definition, documentHighlight, referencesHandler } from './navigation.ts';
+import { deploymentDefaults, newDeploymentHandler } from './new-deployment.ts';
 import { prepareRename, renameHandler } from './rename.ts';
 import { roots } from './roots.ts';
 import { documentSymbol, workspaceSymbol } from './symbols.ts';
 import { map, requestTests, suggestRequests, trace } from './trace.ts';
 
 export const HANDLERS: readonly Handler[] = [
+  deploymentDefaults,
+  newDeploymentHandler,
   map,
   requestTests,
   suggestRequests,

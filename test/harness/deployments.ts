@@ -1,0 +1,41 @@
+/** All combinations of the wizard's answers, and the site put into a whole configuration. */
+import { type DeploymentAnswers, defaultModule, FRAMEWORKS, serversFor, TLS_KINDS } from '../../server/src/snippets/deployment.ts';
+
+export function deployments(): DeploymentAnswers[] {
+  const out: DeploymentAnswers[] = [];
+  for (const framework of FRAMEWORKS)
+    for (const server of serversFor(framework))
+      for (const tls of TLS_KINDS)
+        for (const full of [true, false])
+          out.push({
+            name: 'shop',
+            framework,
+            server,
+            domain: 'shop.example.com',
+            tls,
+            module: defaultModule(framework, server, 'shop'),
+            folder: '/srv/shop',
+            staticRoot: full ? '/srv/shop/static' : '',
+            mediaRoot: full ? '/srv/shop/media/' : '',
+            upload: '10m',
+            limitLogin: full,
+          });
+  return out;
+}
+
+const indent = (text: string): string => text.replace(/^(?=.)/gm, '    ');
+
+/** The site inside of a main file that has nothing to be found fault with. */
+export const whole = (site: string): string => `worker_processes auto;
+worker_rlimit_nofile 4096;
+error_log /var/log/nginx/error.log warn;
+events {
+    worker_connections 1024;
+}
+http {
+    gzip on;
+    gzip_vary on;
+    gzip_proxied any;
+    gzip_types text/css application/javascript application/json;
+${indent(site)}}
+`;

@@ -1,0 +1,34 @@
+/** Every combination of answers gives a site that parses and in which the strict profile finds nothing. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { DEFAULT_SETTINGS } from '../../server/src/config/settings.ts';
+import { newDeployment, problemsWith } from '../../server/src/snippets/deployment.ts';
+import { deployments, whole } from '../harness/deployments.ts';
+import { lintText } from '../harness/rules.ts';
+
+const STRICT = { ...DEFAULT_SETTINGS, profile: 'strict' as const };
+
+for (const answers of deployments())
+  test(`${answers.framework} under ${answers.server}, tls ${answers.tls}${answers.mediaRoot ? ', media' : ''}`, async () => {
+    assert.deepEqual(problemsWith(answers), []);
+    const [site, ...others] = newDeployment(answers);
+    const { findings, sources } = await lintText(whole(site!.text), undefined, STRICT);
+    for (const source of sources.values()) assert.deepEqual(source.problems, []);
+    assert.deepEqual(
+      findings.map((f) => `${f.rule}: ${f.message}`),
+      [],
+    );
+    assert.ok(others.some((f) => f.path.endsWith('.service')));
+    for (const f of [site!, ...others])
+      assert.ok(f.text.endsWith('\n') && !f.text.includes('undefined') && !f.text.includes('\\$'), f.path);
+  });
+
+test('what cannot be used is refused with the answer that is wrong', () => {
+  const good = deployments()[0]!;
+  const wrong = (change: object): string[] => problemsWith({ ...good, ...change }).map((p) => p.answer);
+  assert.deepEqual(wrong({ name: 'My Shop' }), ['name']);
+  assert.deepEqual(wrong({ domain: 'a b; }' }), ['domain']);
+  assert.deepEqual(wrong({ framework: 'fastapi', server: 'gunicorn' }), ['server']);
+  assert.deepEqual(wrong({ staticRoot: '/srv/x; }' }), ['staticRoot']);
+  assert.deepEqual(wrong({ upload: '10 megabytes' }), ['upload']);
+});
