@@ -33,6 +33,7 @@ events {
     worker_connections 1024;
 }
 http {
+    client_max_body_size 10m;
     gzip on;
     gzip_vary on;
     gzip_proxied any;

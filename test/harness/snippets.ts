@@ -14,6 +14,7 @@ const PROXY = [
   'proxy_pass http://127.0.0.1:8000;',
   'proxy_set_header Host $host;',
   'proxy_set_header X-Real-IP $remote_addr;',
+  'proxy_set_header Remote-User "";',
   'proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;',
   'proxy_set_header X-Forwarded-Proto $scheme;',
 ].join('\n        ');
@@ -25,7 +26,7 @@ const indent = (text: string, by: string): string => text.replace(/^(?=.)/gm, by
 /** What surrounds a snippet: nothing that a rule could find fault with. */
 function around(context: Context, snippet: Snippet, own: string): string {
   const http = (body: string): string =>
-    `${snippet.needs?.main ? `${snippet.needs.main}\n` : ''}worker_processes auto;\nerror_log /var/log/nginx/error.log warn;\nworker_rlimit_nofile 4096;\nevents {\n    worker_connections 1024;\n}\nhttp {\n    server_tokens off;\n${snippet.id === 'gzip' ? '' : GZIP}${indent(`${snippet.needs?.http ?? ''}${body}`, '    ')}\n}\n`;
+    `${snippet.needs?.main ? `${snippet.needs.main}\n` : ''}worker_processes auto;\nerror_log /var/log/nginx/error.log warn;\nworker_rlimit_nofile 4096;\nevents {\n    worker_connections 1024;\n}\nhttp {\n    server_tokens off;\n    client_max_body_size 10m;\n${snippet.id === 'gzip' ? '' : GZIP}${indent(`${snippet.needs?.http ?? ''}${body}`, '    ')}\n}\n`;
   switch (context) {
     case 'main':
       return own;

@@ -173,6 +173,7 @@ function nginxSite(a: DeploymentAnswers): string {
       '    location /ws/ {',
       pass('        '),
       '        proxy_http_version 1.1;',
+      '        # proxylens-ignore websocket-origin: the application must check the Origin header',
       '        proxy_set_header Upgrade $http_upgrade;',
       '        proxy_set_header Connection "upgrade";',
       '        proxy_read_timeout 1h;',

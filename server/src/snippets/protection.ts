@@ -119,6 +119,10 @@ $0`,
     title: 'Password for a path',
     about: 'Asks for a name and a password. Use it over HTTPS: basic authentication sends the password with each request.',
     inside: ['server'],
+    needs: {
+      server:
+        'listen 443 ssl;\nssl_certificate /etc/ssl/example.pem;\nssl_certificate_key /etc/ssl/example.key;\nadd_header Strict-Transport-Security "max-age=63072000" always;',
+    },
     body: lines`
 location \${1:/internal/} {
   auth_basic "\${2:Internal}";
@@ -138,6 +142,7 @@ $0`,
     body: lines`
 location = /_auth {
   internal;
+  # proxylens-ignore proxy-pass-rewrites-path: this is the service's own path
   proxy_pass http://\${1:127.0.0.1:4180}/oauth2/auth;
   proxy_pass_request_body off;
   proxy_set_header Content-Length "";
@@ -219,7 +224,7 @@ $0`,
     about: 'Refuses .git, .env and the like, should they ever lie below a root.',
     inside: ['server'],
     body: lines`
-location ~ /\\.(?!well-known/) {
+location ~ ^/(.+/)?\\.(?!well-known/) {
   return 404;
 }
 $0`,

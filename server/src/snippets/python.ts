@@ -125,6 +125,7 @@ const webSocketLocation = (indent: string): string =>
     'location /ws/ {',
     `  ${proxied(`${indent}  `)}`,
     '  proxy_http_version 1.1;',
+    '  # proxylens-ignore websocket-origin: the application must check the Origin header',
     '  proxy_set_header Upgrade \\$http_upgrade;',
     '  proxy_set_header Connection "upgrade";',
     '  proxy_read_timeout 1h;',
@@ -218,6 +219,7 @@ $0`,
     body: lines`
 location \${1:/app}/ {
   # the slash at the end replaces the prefix
+  # proxylens-ignore proxy-pass-rewrites-path: the application is told of the prefix apart from the path
   proxy_pass http://\${2:127.0.0.1:8000}/;
   ${forwarded('  ')}
   proxy_set_header X-Forwarded-Prefix \${1:/app};
@@ -249,6 +251,7 @@ location \${1:/ws/} {
   proxy_pass http://\${2:127.0.0.1:8000};
   proxy_http_version 1.1;
   ${forwarded('  ')}
+  # proxylens-ignore websocket-origin: the application must check the Origin header
   proxy_set_header Upgrade \\$http_upgrade;
   proxy_set_header Connection "upgrade";
   proxy_read_timeout \${3:1h};
@@ -258,13 +261,28 @@ $0`,
   {
     id: 'websocket-map',
     prefixes: ['connection-upgrade', 'websocket-map'],
-    title: 'Map of the Connection header for WebSockets',
+    title: 'WebSockets and pages in one location, by a map',
     about: 'Gives $connection_upgrade: "upgrade" for a WebSocket handshake, empty otherwise, so that one location serves both.',
     inside: ['http'],
     body: lines`
 map \\$http_upgrade \\$connection_upgrade {
   default upgrade;
   '' '';
+}
+
+server {
+  server_name \${1:example.com};
+  server_tokens off;
+
+  location / {
+    proxy_pass http://127.0.0.1:8000;
+    proxy_http_version 1.1;
+    ${forwarded('    ')}
+    # proxylens-ignore websocket-origin: the application must check the Origin header
+    proxy_set_header Upgrade \\$http_upgrade;
+    proxy_set_header Connection \\$connection_upgrade;
+    proxy_read_timeout 1h;
+  }
 }
 $0`,
   },
