@@ -1,13 +1,51 @@
 /** Cached responses that reach somebody for whom they were not made. */
+import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
 import { namesOf } from '../../config/names.ts';
-import { serversOf } from '../../config/servers.ts';
+import type { Scope } from '../../config/scope.ts';
+import { type Server, serversOf } from '../../config/servers.ts';
 import { passTarget } from '../../config/upstreams.ts';
 import { fixOf, insertAfter } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { requestHeader } from './_headers.ts';
 
 const zoneName = (d: Directive): string => d.value(0);
+
+/** What pages of a proxy_cache are stored under: the zone and the upstream; null with a key of its own. */
+function storeOf(directive: Directive): string | null {
+  const pass = directive.scope.first('proxy_pass');
+  const target = pass && !directive.scope.value('proxy_cache_key') ? passTarget(pass) : null;
+  return target ? `${zoneName(directive)} ${target.url.split('/')[2]}` : null;
+}
+
+const stores = new WeakMap<Config, ReadonlyMap<string, readonly Directive[]>>();
+
+/** The proxy_cache directives of a configuration by what they store under; at most one for each server. */
+function storesOf(config: Config): ReadonlyMap<string, readonly Directive[]> {
+  const known = stores.get(config);
+  if (known) return known;
+  const found = new Map<string, Directive[]>();
+  for (const sites of namesOf(config).ofKind('proxy-cache-zone', 'http'))
+    for (const { directive, role } of sites) {
+      const store = role === 'references' ? storeOf(directive) : null;
+      if (store === null) continue;
+      const list = found.get(store);
+      if (!list) found.set(store, [directive]);
+      else if (list.length < 2 && list[0]!.scope.enclosing('server') !== directive.scope.enclosing('server')) list.push(directive);
+    }
+  stores.set(config, found);
+  return found;
+}
+
+const servers = new WeakMap<Config, ReadonlyMap<Scope, Server>>();
+
+/** The server of a scope, without a search for each. */
+function serverOf(scope: Scope): Server | undefined {
+  const own = scope.enclosing('server');
+  let byScope = servers.get(scope.config);
+  if (!byScope) servers.set(scope.config, (byScope = new Map(serversOf(scope.config).map((s) => [s.scope, s]))));
+  return own ? byScope.get(own) : undefined;
+}
 
 export default defineRule({
   id: 'cache-key-leaks',
@@ -52,22 +90,16 @@ sites share an application and a cache zone, and the application tells them apar
           ]),
         });
     }
-    const server = serversOf(config).find((s) => s.scope === scope.enclosing('server'));
+    const server = serverOf(scope);
     const pass = scope.first('proxy_pass');
     const host = requestHeader(scope, 'Host')?.value(1) ?? '';
     if (scope.value('proxy_cache_key') || !server || !pass || !passTarget(pass) || !/^\$\{?(http_)?host\}?(:\$server_port)?$/.test(host))
       return;
     const open = server.names.some((n) => n.kind !== 'exact' || n.hostname);
     // another server that stores pages of the same upstream in the same zone under the same key
-    const sharing = namesOf(config)
-      .references('proxy-cache-zone', zoneName(directive), 'http')
-      .map((s) => s.directive)
-      .find((d) => {
-        if (d.scope.enclosing('server') === server.scope || d.scope.value('proxy_cache_key')) return false;
-        const other = d.scope.first('proxy_pass');
-        const target = other && passTarget(other);
-        return !!target && target.url.split('/')[2] === passTarget(pass)!.url.split('/')[2];
-      });
+    const sharing = storesOf(config)
+      .get(storeOf(directive) ?? '')
+      ?.find((d) => d.scope.enclosing('server') !== server.scope);
     if (!open && !sharing) return;
     report('host', {
       at: directive.statement.name,
@@ -123,6 +155,28 @@ server {
         proxy_cache_key $scheme$host$request_uri;
     }
 }`,
+    },
+    {
+      inside: 'http',
+      bad: `proxy_cache_path /var/cache/nginx keys_zone=pages:10m;
+proxy_set_header Host $host;
+server {
+    server_name a.example.com;
+    location / {
+        proxy_pass http://127.0.0.1:8000;
+        proxy_cache pages;
+#       ^^^^^^^^^^^ host
+    }
+}
+server {
+    server_name b.example.com;
+    location / {
+        proxy_pass http://127.0.0.1:8000;
+        proxy_cache pages;
+#       ^^^^^^^^^^^ host
+    }
+}`,
+      fixed: false,
     },
     {
       inside: 'http',
