@@ -75,8 +75,8 @@ export class TestClient {
     return Object.assign(client, { result });
   }
 
-  open(uri: string, text: string, version = 1): void {
-    void this.connection.sendNotification('textDocument/didOpen', { textDocument: { uri, languageId: 'nginx', version, text } });
+  open(uri: string, text: string, version = 1, languageId = 'nginx'): void {
+    void this.connection.sendNotification('textDocument/didOpen', { textDocument: { uri, languageId, version, text } });
   }
 
   change(uri: string, version: number, contentChanges: object[]): void {

@@ -1,7 +1,7 @@
 /** Options that several commands share, and how a run's configurations are found and loaded. */
 import path from 'node:path';
 import type { Command } from 'commander';
-import { basename, dirname, type FileId, fileId, fromPath, resolve } from '../base/file-id.ts';
+import { basename, dirname, type FileId, fileId, fromPath, relativePath, resolve } from '../base/file-id.ts';
 import type { FileSystem } from '../base/file-system.ts';
 import { Lines } from '../base/lines.ts';
 import { MemoryFiles } from '../base/memory-files.ts';
@@ -17,7 +17,7 @@ import { MAX_FILES, wanted } from '../deploy/wanted.ts';
 import { fileOfPath, machinePath, NodeFiles } from '../host/node-files.ts';
 import { loadParts, type Parts } from '../host/parts.ts';
 import type { SourceFile } from '../syntax/statement.ts';
-import { findRoots, holdsMainBlocks } from '../workspace/roots.ts';
+import { filesBelow, findRoots, holdsMainBlocks } from '../workspace/roots.ts';
 import { EXIT, Failure } from './failure.ts';
 
 export interface CommonOptions {
@@ -188,6 +188,17 @@ export class Loader {
     return new Config(tree, this.parts.engine, settings);
   }
 
+  /** The folder of the project that a file lies in: the nearest one above it with a Python project's or a repository's mark, at most six up. */
+  private async projectAround(file: FileId): Promise<FileId | null> {
+    let folder = dirname(file);
+    for (let up = 0; up < 6 && dirname(folder) !== folder; up++, folder = dirname(folder)) {
+      const names = new Set((await this.files.list(folder)).map((e) => e.name));
+      if (PROJECT_MARKS.some((m) => names.has(m))) return folder;
+      if (names.has('.git')) return null;
+    }
+    return null;
+  }
+
   private async readApplication(files: readonly FileId[]): Promise<void> {
     const depth = (f: FileId): number => f.split('/').length;
     for (const file of [...files].sort((a, b) => depth(a) - depth(b)).slice(0, MAX_FILES)) {
@@ -242,6 +253,12 @@ export class Loader {
         loose.push(...found.files);
       } else single.push(id);
     }
+    const project = single[0] && !this.application.size ? await this.projectAround(single[0]) : null;
+    if (project) {
+      const others: FileId[] = [];
+      for await (const id of filesBelow([project], this.files)) if (wanted(relativePath(id, project))) others.push(id);
+      await this.readApplication(others);
+    }
     for (const id of single) {
       const source = await this.source(id);
       if (source === null) throw new Failure(EXIT.unreadable, `${machinePath(id) ?? id}: no such file`);
@@ -259,6 +276,19 @@ export class Loader {
     return { configs: [...configs.values()], asked: null };
   }
 }
+
+/** Files that stand in the folder of a Python project. */
+const PROJECT_MARKS = [
+  'manage.py',
+  'pyproject.toml',
+  'requirements.txt',
+  'Pipfile',
+  'Procfile',
+  'compose.yaml',
+  'compose.yml',
+  'docker-compose.yml',
+  'docker-compose.yaml',
+];
 
 const looksLikeFragment = (source: SourceFile): boolean =>
   source.body.some((s) => ['server', 'location', 'upstream', 'map', 'proxy_pass', 'listen'].includes(s.name.value));

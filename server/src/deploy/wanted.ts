@@ -32,5 +32,16 @@ export function wanted(path: string): boolean {
   );
 }
 
+/** The same as globs, a little wider, for editors that are told which documents to send: each is checked by `wanted` again. */
+export const WANTED_GLOBS: readonly string[] = [
+  '**/{manage,wsgi,asgi,*settings*,base,common,production,prod,staging,local,dev,development,urls,routing,app,main,application,__init__,config,conf,gunicorn*}.py',
+  '**/{settings,config}/*.py',
+  '**/*.{service,socket,ini}',
+  '**/Procfile*',
+  '**/{compose,docker-compose}*.{yml,yaml}',
+  '**/{Dockerfile,Containerfile}*',
+  '**/*uwsgi*.{yml,yaml,json}',
+];
+
 /** At most this many files are read, in order of their paths' depth. */
 export const MAX_FILES = 800;

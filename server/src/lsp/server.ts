@@ -1,8 +1,13 @@
 /** Makes a workspace, registers the list of handlers, and listens. What a method does is in handlers/. */
 import {
+  CodeActionKind,
+  CodeActionRequest,
   type Connection,
   DidChangeConfigurationNotification,
+  DidChangeTextDocumentNotification,
   DidChangeWatchedFilesNotification,
+  DidCloseTextDocumentNotification,
+  DidOpenTextDocumentNotification,
   type InitializeParams,
   type InitializeResult,
   type ServerCapabilities,
@@ -13,7 +18,7 @@ import type { FileSystem } from '../base/file-system.ts';
 import type { Engine } from '../config/config.ts';
 import type { RawSettings } from '../config/settings-file.ts';
 import type { Python } from '../deploy/python-tree.ts';
-import { wanted } from '../deploy/wanted.ts';
+import { WANTED_GLOBS, wanted } from '../deploy/wanted.ts';
 import type { Rule } from '../rules/rule.ts';
 import type { NginxParser } from '../syntax/parser.ts';
 import { Workspace } from '../workspace/workspace.ts';
@@ -109,6 +114,7 @@ export function serve(connection: Connection, host: Host): void {
       await fetchSettings();
     }
     workspace.apply({ kind: 'folders', folders: folders.map(fileId) });
+    if (client.syncs) registerApplicationDocuments(connection);
     publisher.changed();
     begun();
     if (client.workspaceFolders)
@@ -137,6 +143,8 @@ export function serve(connection: Connection, host: Host): void {
 
   connection.onDidOpenTextDocument(({ textDocument }) => {
     if (!session) return;
+    // an editor may send more than it was asked for: no other language is read as nginx's
+    if (OTHER_LANGUAGES.has(textDocument.languageId) && !session.workspace.isApplicationFile(fileId(textDocument.uri))) return;
     session.workspace.apply({ kind: 'open', file: fileId(textDocument.uri), text: textDocument.text, version: textDocument.version });
     session.publisher.changed();
   });
@@ -194,6 +202,29 @@ export function serve(connection: Connection, host: Host): void {
   connection.listen();
 }
 
+/** Languages of the application's side, as editors name them. */
+const OTHER_LANGUAGES = new Set([
+  'python',
+  'ini',
+  'properties',
+  'yaml',
+  'dockercompose',
+  'dockerfile',
+  'json',
+  'systemd',
+  'shellscript',
+  'procfile',
+]);
+
+/** Asks for the application's documents too, so that findings there follow the typing; no other feature is offered in them. */
+function registerApplicationDocuments(connection: Connection): void {
+  const documentSelector = WANTED_GLOBS.map((pattern) => ({ pattern }));
+  void connection.client.register(DidOpenTextDocumentNotification.type, { documentSelector });
+  void connection.client.register(DidChangeTextDocumentNotification.type, { documentSelector, syncKind: TextDocumentSyncKind.Incremental });
+  void connection.client.register(DidCloseTextDocumentNotification.type, { documentSelector });
+  void connection.client.register(CodeActionRequest.type, { documentSelector, codeActionKinds: [CodeActionKind.QuickFix] });
+}
+
 function abilitiesOf(params: InitializeParams, options: InitializationOptions): ClientAbilities {
   const { general, textDocument, workspace, window } = params.capabilities;
   const offered = general?.positionEncodings ?? [];
@@ -208,6 +239,7 @@ function abilitiesOf(params: InitializeParams, options: InitializationOptions): 
   return {
     encoding,
     pull: options.diagnostics === 'pull' || (textDocument?.diagnostic !== undefined && textDocument.publishDiagnostics === undefined),
+    syncs: textDocument?.synchronization?.dynamicRegistration ?? false,
     watchFiles: workspace?.didChangeWatchedFiles?.dynamicRegistration ?? false,
     progress: window?.workDoneProgress ?? false,
     versionedEdits: workspace?.workspaceEdit?.documentChanges ?? false,

@@ -19,6 +19,8 @@ export const DEFAULT_EDITOR_SETTINGS: EditorSettings = { lintRun: 'onType', inla
 export interface ClientAbilities {
   readonly encoding: Encoding;
   readonly pull: boolean;
+  /** documents may be asked for by pattern after the start */
+  readonly syncs: boolean;
   readonly watchFiles: boolean;
   readonly progress: boolean;
   readonly versionedEdits: boolean;
