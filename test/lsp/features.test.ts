@@ -5,7 +5,16 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import type { Hover } from 'vscode-languageserver';
+import type {
+  CallHierarchyIncomingCall,
+  CallHierarchyItem,
+  CodeLens,
+  Hover,
+  InlayHint,
+  SemanticTokens,
+  SemanticTokensDelta,
+  SignatureHelp,
+} from 'vscode-languageserver';
 import { TestClient } from '../harness/lsp.ts';
 
 const FILES: Record<string, string> = {
@@ -56,5 +65,87 @@ describe('wire forms', () => {
     assert.deepEqual(found.range, { start: { line: 3, character: 23 }, end: { line: 3, character: 28 } });
     assert.match((found.contents as { kind: string; value: string }).value, /\$host/);
     assert.equal(await client.request('textDocument/hover', at('site.conf', '    location')), null);
+  });
+
+  test('signature help', async () => {
+    const found = await client.request<SignatureHelp>('textDocument/signatureHelp', at('site.conf', 'B "', 2));
+    const active = found.signatures[found.activeSignature!]!;
+    const [start, end] = active.parameters![found.activeParameter!]!.label as [number, number];
+    assert.equal(active.label.slice(start, end), 'value');
+  });
+
+  test('inlay hints, in a range', async () => {
+    const { textDocument } = at('site.conf', 'server');
+    const range = { start: { line: 0, character: 0 }, end: { line: 5, character: 0 } };
+    const hints = await client.request<InlayHint[]>('textDocument/inlayHint', { textDocument, range });
+    assert.deepEqual(
+      hints.map((h) => `${h.position.line}:${h.position.character} ${String(h.label)}`),
+      ['3:30 without A of http', '4:34 /api/… → /v2/…'],
+    );
+  });
+
+  test('code lenses name the commands of the client', async () => {
+    const { textDocument } = at('nginx.conf', 'http');
+    const [lens] = await client.request<CodeLens[]>('textDocument/codeLens', { textDocument });
+    assert.equal(lens?.command?.command, 'proxylens.showReferences');
+    assert.equal(lens?.command?.title, '1 reference');
+    assert.deepEqual(lens?.command?.arguments?.[2], [
+      { uri: uri('site.conf'), range: { start: { line: 4, character: 26 }, end: { line: 4, character: 29 } } },
+    ]);
+    const site = await client.request<CodeLens[]>('textDocument/codeLens', { textDocument: { uri: uri('site.conf') } });
+    assert.deepEqual(
+      site.map((l) => l.command?.title),
+      ['included from nginx.conf', 'Preview the request path', 'Preview the request path'],
+    );
+  });
+
+  test('semantic tokens: all, a range, and what changed', async () => {
+    const legend = client.result.capabilities.semanticTokensProvider!.legend;
+    const textDocument = { uri: uri('site.conf') };
+    const read = (data: number[]): string[] => {
+      const out: string[] = [];
+      let line = 0;
+      let character = 0;
+      for (let i = 0; i < data.length; i += 5) {
+        character = data[i] === 0 ? character + data[i + 1]! : data[i + 1]!;
+        line += data[i]!;
+        out.push(`${FILES['site.conf']!.split('\n')[line]!.slice(character, character + data[i + 2]!)} ${legend.tokenTypes[data[i + 3]!]}`);
+      }
+      return out;
+    };
+    const all = await client.request<SemanticTokens>('textDocument/semanticTokens/full', { textDocument });
+    assert.deepEqual(read(all.data), ['$host variable', 'app class', '1h30m number']);
+    const range = { start: { line: 4, character: 0 }, end: { line: 4, character: 10 } };
+    const part = await client.request<SemanticTokens>('textDocument/semanticTokens/range', { textDocument, range });
+    assert.deepEqual(read(part.data), ['app class']);
+    const at5 = { start: { line: 5, character: 27 }, end: { line: 5, character: 32 } };
+    client.change(uri('site.conf'), 2, [{ range: at5, text: '90s' }]);
+    const delta = await client.request<SemanticTokensDelta>('textDocument/semanticTokens/full/delta', {
+      textDocument,
+      previousResultId: all.resultId,
+    });
+    assert.deepEqual(delta.edits, [{ start: 12, deleteCount: 1, data: [3] }]);
+    const again = await client.request<SemanticTokensDelta>('textDocument/semanticTokens/full/delta', {
+      textDocument,
+      previousResultId: delta.resultId,
+    });
+    assert.deepEqual(again.edits, []);
+    client.change(uri('site.conf'), 3, [{ range: { ...at5, end: { line: 5, character: 30 } }, text: '1h30m' }]);
+    const lost = await client.request<SemanticTokens>('textDocument/semanticTokens/full/delta', {
+      textDocument,
+      previousResultId: 'nobody',
+    });
+    assert.equal(lost.data.length, 15);
+  });
+
+  test('call hierarchy', async () => {
+    const [item] = await client.request<CallHierarchyItem[]>('textDocument/prepareCallHierarchy', at('nginx.conf', 'site.conf', 2));
+    assert.equal(item?.name, 'site.conf');
+    const calls = await client.request<CallHierarchyIncomingCall[]>('callHierarchy/incomingCalls', { item });
+    assert.deepEqual(
+      calls.map((c) => [c.from.name, c.fromRanges]),
+      [['nginx.conf', [{ start: { line: 4, character: 12 }, end: { line: 4, character: 21 } }]]],
+    );
+    assert.deepEqual(await client.request('callHierarchy/outgoingCalls', { item }), []);
   });
 });

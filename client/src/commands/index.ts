@@ -10,6 +10,7 @@ import { openSettings } from './open-settings.ts';
 import { previewRequestPath, showMap } from './preview-request-path.ts';
 import { restart } from './restart.ts';
 import { showOutput } from './show-output.ts';
+import { showReferences } from './show-references.ts';
 import { testConfiguration } from './test-configuration.ts';
 
 const COMMANDS: readonly Command[] = [
@@ -23,6 +24,7 @@ const COMMANDS: readonly Command[] = [
   previewRequestPath,
   showMap,
   newDeployment,
+  showReferences,
 ];
 
 export function registerCommands(app: App): vscode.Disposable {

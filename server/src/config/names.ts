@@ -182,6 +182,11 @@ export class NameIndex {
     return found.sort((a, b) => a.span.end - a.span.start - (b.span.end - b.span.start));
   }
 
+  /** Every name in a file, by the order in which nginx reads it; a file read twice has each twice. */
+  inFile(file: FileId): readonly NameSite[] {
+    return this.byFile.get(file) ?? [];
+  }
+
   /** All names of one kind, with their places. */
   ofKind(kind: NameKind, protocol?: Protocol | null): NameSite[][] {
     const out: NameSite[][] = [];

@@ -54,6 +54,14 @@ export const Notifications = {
   chooseRoot: 'proxylens/chooseRoot',
 } as const;
 
+/** Commands of the client that the server's lenses name. */
+export const Commands = {
+  /** uri and position: the request that reaches the block there */
+  previewRequestPath: 'proxylens.previewRequestPath',
+  /** uri, position and LSP's locations */
+  showReferences: 'proxylens.showReferences',
+} as const;
+
 export interface RootsParams {
   uri: string;
 }

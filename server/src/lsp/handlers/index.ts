@@ -1,5 +1,6 @@
 /** Every method that the server answers. A handler that is not here does not exist, and its capability is not advertised. */
 import type { Handler } from '../handler.ts';
+import { incomingCalls, outgoingCalls, prepareCallHierarchy } from './call-hierarchy.ts';
 import { codeAction } from './code-action.ts';
 import { completionHandler, completionResolve } from './completion.ts';
 import { diagnostic } from './diagnostic.ts';
@@ -8,11 +9,15 @@ import { explain } from './explain.ts';
 import { fixAll } from './fix-all.ts';
 import { foldingRange, selectionRange } from './folding.ts';
 import { hoverHandler } from './hover.ts';
+import { inlayHandler } from './inlay.ts';
+import { lensHandler } from './lens.ts';
 import { definition, documentHighlight, referencesHandler } from './navigation.ts';
 import { deploymentDefaults, newDeploymentHandler } from './new-deployment.ts';
 import { prepareRename, renameHandler } from './rename.ts';
 import { roots } from './roots.ts';
+import { signatureHandler } from './signature.ts';
 import { documentSymbol, workspaceSymbol } from './symbols.ts';
+import { semanticTokens, semanticTokensDelta, semanticTokensRange } from './tokens.ts';
 import { map, requestTests, suggestRequests, trace } from './trace.ts';
 
 export const HANDLERS: readonly Handler[] = [
@@ -34,10 +39,19 @@ export const HANDLERS: readonly Handler[] = [
   fixAll,
   foldingRange,
   hoverHandler,
+  incomingCalls,
+  inlayHandler,
+  lensHandler,
+  outgoingCalls,
+  prepareCallHierarchy,
   prepareRename,
   referencesHandler,
   renameHandler,
   roots,
   selectionRange,
+  semanticTokens,
+  semanticTokensDelta,
+  semanticTokensRange,
+  signatureHandler,
   workspaceSymbol,
 ];

@@ -1,0 +1,57 @@
+/** Code lenses: the request path of a server or location, the uses of an upstream, the files that include this one. */
+import type { Place, Span } from '../base/span.ts';
+import type { Config } from '../config/config.ts';
+import { namesOf } from '../config/names.ts';
+import type { SourceFile } from '../syntax/statement.ts';
+import { directivesOf } from './directives-of.ts';
+import { includingSites } from './navigation.ts';
+
+/** The settings of section `proxylens.codeLens`. */
+export type LensKind = 'preview' | 'references' | 'includedFrom';
+export const LENS_KINDS: readonly LensKind[] = ['preview', 'references', 'includedFrom'];
+
+export interface Lens {
+  readonly kind: LensKind;
+  readonly span: Span;
+  readonly title: string;
+  /** what the lens lists; empty for `preview` */
+  readonly places: readonly Place[];
+}
+
+const BLOCKS = new Set(['http', 'server', 'location', 'upstream', 'stream', 'if', 'limit_except', 'include']);
+
+export function lenses(configs: readonly Config[], file: SourceFile, enabled: (kind: LensKind) => boolean): Lens[] {
+  const out: Lens[] = [];
+  const [config] = configs;
+  if (!config) return out;
+  if (enabled('includedFrom')) {
+    const places = includingSites(configs, file);
+    if (places.length) {
+      const files = new Set(places.map((p) => p.file));
+      const [only] = files;
+      const name = only ? decodeURIComponent(only.split('/').at(-1) ?? '') : '';
+      const title =
+        files.size > 1
+          ? `included from ${files.size} files`
+          : places.length > 1
+            ? `included from ${name}, ${places.length} times`
+            : `included from ${name}`;
+      out.push({ kind: 'includedFrom', span: { start: 0, end: 0 }, title, places });
+    }
+  }
+  if (!enabled('preview') && !enabled('references')) return out;
+  for (const d of directivesOf(config, file.id, (x) => BLOCKS.has(x.name) || x.body === null)) {
+    if (!d.body) continue;
+    const span: Span = { start: d.statement.start, end: d.statement.name.end };
+    if ((d.name === 'server' && d.scope.context === 'http') || (d.name === 'location' && d.scope.context !== 'unknown')) {
+      if (enabled('preview')) out.push({ kind: 'preview', span, title: 'Preview the request path', places: [] });
+    } else if (d.name === 'upstream' && enabled('references')) {
+      const protocol = d.scope.context === 'stream' ? 'stream' : 'http';
+      const uses = configs.flatMap((c) => namesOf(c).references('upstream', d.value(0).toLowerCase(), protocol));
+      const places = uses.map((u) => ({ file: u.directive.file.id, span: u.span }));
+      const unique = places.filter((p, i) => places.findIndex((o) => o.file === p.file && o.span.start === p.span.start) === i);
+      out.push({ kind: 'references', span, title: unique.length === 1 ? '1 reference' : `${unique.length} references`, places: unique });
+    }
+  }
+  return out;
+}
