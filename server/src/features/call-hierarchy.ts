@@ -168,13 +168,11 @@ export function incoming(configs: readonly Config[], item: CallItem): Call[] {
   if (item.kind === 'file')
     return grouped(
       configs.flatMap((config) =>
-        config
-          .includedFrom(item.file)
-          .map((site) => ({
-            key: site.file.id as string,
-            item: fileItem(site.file.id, site.file),
-            span: spanOf(site.statement.args[0] ?? site.statement.name),
-          })),
+        config.includedFrom(item.file).map((site) => ({
+          key: site.file.id as string,
+          item: fileItem(site.file.id, site.file),
+          span: spanOf(site.statement.args[0] ?? site.statement.name),
+        })),
       ),
     );
   const calls: { key: string; item: CallItem; span: Span }[] = [];
