@@ -25,7 +25,10 @@ export interface Nginx {
 
 let found: Nginx | null | undefined;
 
-/** The nginx of this machine (`NGINX` in the environment names another one), or null. Asked once. */
+/**
+ * The nginx of this machine, or null. Asked once. `NGINX` in the environment names another binary, `NGINX_MODULES` the folder of its modules:
+ * so the tests can be run against a release that is not installed.
+ */
 export function available(): Nginx | null {
   if (found !== undefined) return found;
   found = null;
@@ -37,7 +40,7 @@ export function available(): Nginx | null {
   const version = /nginx version: \S+?\/([\d.]+)/.exec(text)?.[1];
   if (!version) return null;
   const configure = (/configure arguments: (.*)/.exec(text)?.[1] ?? '').match(/--(?:[^\s']|'[^']*')+/g) ?? [];
-  const modulesFolder = /--modules-path=(\S+)/.exec(text)?.[1] ?? null;
+  const modulesFolder = process.env.NGINX_MODULES ?? /--modules-path=(\S+)/.exec(text)?.[1] ?? null;
   found = {
     binary,
     version,
@@ -115,7 +118,7 @@ const ENVIRONMENT: readonly RegExp[] = [
   /^bind\(\) to |^socket\(\) |^listen\(\) to |^setsockopt\(/,
   /^mkdir\(\) "|^chown\(|^stat\(\) "|^chmod\(|^unlink\(\)/,
   /^dlopen\(\) "|^module "[^"]*" (version|is not binary)/,
-  /^cannot load certificate|^cannot load certificate key|^SSL_CTX_use_(certificate|PrivateKey)|^SSL_CTX_load_verify|^BIO_new_file|^PEM_read|^PEM_X509/,
+  /^cannot load (certificate|CRL|OCSP|DH)|^SSL_CTX_use_(certificate|PrivateKey)|^SSL_CTX_load_verify|^BIO_new_file|^PEM_read|^PEM_X509/,
   /^could not open error log|^SSL_load_client_CA|^X509_LOOKUP|^failed to load the 'resty/,
   /^GeoIP_open\(|^MMDB_open\(|^invalid GeoIP/,
   /^xmlParseFile|^xmlParseDTD|^xsltParse|^xmlCtxt/,

@@ -123,6 +123,7 @@ function within(c: Check, argument: number, value: number): void {
     return;
   }
   if (!check) return;
+  if (c.fact.name === 'http2_recv_buffer_size' && value > 16 && atLeast(c.target.nginx, '1.23.0')) return;
   if (check.oneOf && !check.oneOf.some((o) => bytesOf(o) === value)) {
     const most = check.oneOf.slice(0, -1).join(', ');
     out(
@@ -676,6 +677,36 @@ const SPECIAL: Readonly<Record<string, (c: Check) => void>> = {
     else if (modes[0]?.value === 'off' && c.args.length > modes.length)
       say(c, c.args.length - 1, '"from=" cannot stand beside "off".', nginx);
   },
+  ssl_certificate_cache: (c) => maximum(c),
+  proxy_ssl_certificate_cache: (c) => maximum(c),
+  grpc_ssl_certificate_cache: (c) => maximum(c),
+  uwsgi_ssl_certificate_cache: (c) => maximum(c),
+  // 0 switches the cache off since there is one by default
+  'upstream/keepalive': (c) => {
+    const value = c.args[0] ?? '';
+    const n = parseNumber(value);
+    if (!n.ok) refuse(c, 0, n.problem, `invalid value "${value}" in "keepalive" directive`);
+    else if (n.value === 0 && !atLeast(c.target.nginx, '1.29.7'))
+      say(c, 0, '"0" is too small. Use at least 1, or remove the line.', 'invalid value "0" in "keepalive" directive');
+  },
+  proxy_store: (c) => store(c),
+  fastcgi_store: (c) => store(c),
+  uwsgi_store: (c) => store(c),
+  scgi_store: (c) => store(c),
+  'stream-server/pass': (c) => {
+    const value = c.args[0] ?? '';
+    if (value.includes('$')) return;
+    const read = parseAddress(value);
+    if (!read.ok) refuse(c, 0, read.problem, `${addressReason(value)} in "pass" directive`);
+    else if (read.value.port === null && read.value.family !== 'unix')
+      say(c, 0, `"${value}" has no port. Add one.`, '"pass" directive has no port');
+  },
+  limit_req: (c) => emptyName(c, 'zone='),
+  aio: (c) => emptyName(c, 'threads='),
+  proxy_cache: (c) => emptyName(c, ''),
+  fastcgi_cache: (c) => emptyName(c, ''),
+  uwsgi_cache: (c) => emptyName(c, ''),
+  scgi_cache: (c) => emptyName(c, ''),
   open_file_cache: (c) => maximum(c),
   open_log_file_cache: (c) => maximum(c),
   listen: (c) => listen(c),
@@ -717,6 +748,24 @@ const SPECIAL: Readonly<Record<string, (c: Check) => void>> = {
       });
   },
 };
+
+/** An empty name of a zone or thread pool: nginx looks it up, and finds nothing when it has read all. */
+function emptyName(c: Check, prefix: string): void {
+  c.args.forEach((value, argument) => {
+    if (value === prefix && (prefix !== '' || argument === 0))
+      say(
+        c,
+        argument,
+        'The name is empty. Give the name of a declared one.',
+        prefix === 'threads=' ? 'unknown thread pool ""' : 'zero size shared memory zone ""',
+      );
+  });
+}
+
+/** The path of a store; releases before 1.29 take an empty one. */
+function store(c: Check): void {
+  if (c.args[0] === '' && atLeast(c.target.nginx, '1.29.0')) say(c, 0, 'The path is empty. Give one, or "on".', 'empty path');
+}
 
 /** ngx_http_ssl_alpn: a protocol's name has one byte for its length. */
 function alpn(c: Check): void {
@@ -777,8 +826,30 @@ function listen(c: Check): void {
   expect(c, 0, parseAddress(value, options), () => `${addressReason(value, options)} in "${value}" of the "listen" directive`);
 }
 
+/** service= and route= of a server in an upstream (ngx_http_upstream_server). */
+function serverName(c: Check): void {
+  const value = c.args[0] ?? '';
+  const service = c.args.findIndex((a) => a.startsWith('service='));
+  const route = c.args.findIndex((a) => a.startsWith('route='));
+  if (route > 0) {
+    const name = (c.args[route] ?? '').slice(6);
+    if (name === '') say(c, route, 'The route is empty. Give one.', 'route is empty');
+    else if (name.length > 32) say(c, route, 'A route has at most 32 characters.', 'route is longer than 32');
+  }
+  if (service < 0) return;
+  if (c.args[service] === 'service=') say(c, service, 'The service is empty. Give its name.', 'service is empty');
+  else if (!c.args.includes('resolve'))
+    say(c, service, '"service=" needs "resolve" beside it.', `service upstream "${value}" requires "resolve" parameter`);
+  const read = parseAddress(value);
+  if (!read.ok) return;
+  if (read.value.port !== null) say(c, 0, 'The port comes from the service. Remove it.', `service upstream "${value}" may not have port`);
+  else if (read.value.family !== 'name')
+    say(c, 0, 'A service is looked up for a domain name. Use one.', `service upstream "${value}" requires domain name`);
+}
+
 function serverAddress(c: Check): void {
   const value = c.args[0] ?? '';
+  serverName(c);
   const read = parseAddress(value);
   if (read.ok) {
     if (
@@ -887,6 +958,8 @@ export function checkValues(fact: DirectiveFact, args: readonly string[], target
     if (kind === 'custom' && !plan.byHand) custom(c);
   }
   if (found.length === 0) return found;
+  else if (fact.source === 'njs') parameters(c);
+  else if (fact.name === 'lua_shared_dict') custom(c);
   // one argument, one message: the narrower check spoke first
   const first = new Map<string, ValueFinding>();
   for (const f of found)

@@ -165,7 +165,7 @@ export function templatesOf(directive: Directive): Template[] {
         : fact.variables === true || kind === 'complex' || kind === 'complex-size' || kind === 'predicates'
           ? all
           : null
-      : (SCRIPTED[fact.source] ?? null);
+      : (SCRIPTED[fact.source] ?? (kind === 'complex' || kind === 'complex-size' || kind === 'predicates' ? all : null));
   if (!pick || (kind === 'size' && fact.kind === 'complex-size')) return [];
   return args.flatMap((word, i) => {
     const at = pick(i, args.length, word.value);

@@ -13,6 +13,7 @@ import {
   usableSuites,
   type Weakness,
 } from '../catalog/ciphers.ts';
+import { protocolOf } from '../catalog/context.ts';
 import { mozillaProfile, profileCiphers } from '../catalog/mozilla.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
@@ -97,12 +98,11 @@ export const protocolsOf = (scope: Scope): string[] => scope.value('ssl_protocol
 
 /** The word that holds the cipher string of an ssl_ciphers or an `ssl_conf_command CipherString`; null for other commands and templates. */
 export function cipherWord(directive: Directive): Word | null {
-  const word =
-    directive.name === 'ssl_ciphers'
-      ? directive.args[0]
-      : directive.name === 'ssl_conf_command' && directive.value(0).toLowerCase() === 'cipherstring'
-        ? directive.args[1]
-        : undefined;
+  const word = /^(proxy_|grpc_|uwsgi_)?ssl_ciphers$/.test(directive.name)
+    ? directive.args[0]
+    : directive.name === 'ssl_conf_command' && directive.value(0).toLowerCase() === 'cipherstring'
+      ? directive.args[1]
+      : undefined;
   return word && !word.templated ? word : null;
 }
 
@@ -222,17 +222,28 @@ export function some(names: readonly string[], most = 3): string {
 }
 
 /**
- * Whether OpenSSL gets to see the directive: it does where it is in force in a server with a certificate (ngx_http_ssl_merge_srv_conf).
- * In a fragment nothing is known, and it is taken for granted.
+ * Whether OpenSSL gets to see the directive when nginx reads the configuration: a line of `ssl_` where a server in whose reach it is has
+ * a certificate (or rejects handshakes), one of `proxy_ssl_` and its like where a pass over TLS is in its reach. Always true in fragments.
  */
 export function isLoaded(directive: Directive): boolean {
-  const { config } = directive.scope;
-  if (config.kind !== 'root') return true;
-  return serversUnder(directive).some(
-    ({ scope }) =>
-      (scope.value('ssl_certificate') || isOn(scope, 'ssl_reject_handshake')) &&
-      scope.effective(directive.name).directives.some((d) => d.statement === directive.statement),
-  );
+  const { scope } = directive;
+  const { config } = scope;
+  if (config.kind !== 'root' || scope.context === 'unknown') return true;
+  const inForce = (at: Scope): boolean => at.effective(directive.name).directives.some((d) => d.statement === directive.statement);
+  const family = /^(proxy|grpc|uwsgi)_ssl_/.exec(directive.name)?.[1];
+  if (family) {
+    const passes = (at: Scope): boolean =>
+      (inForce(at) &&
+        (at.context === 'stream-server'
+          ? isOn(at, 'proxy_ssl')
+          : at.named(`${family}_pass`).some((d) => /^(https|grpcs|suwsgi):|\$/i.test(d.value(0))))) ||
+      at.scopes.some(passes);
+    return passes(scope);
+  }
+  const protocol = protocolOf(scope.context) ?? 'http';
+  const own = scope.enclosing('server', 'stream-server', 'mail-server');
+  const scopes = own ? [own] : serversOf(config, protocol).map((s) => s.scope);
+  return scopes.some((at) => (at.value('ssl_certificate') !== undefined || isOn(at, 'ssl_reject_handshake')) && inForce(at));
 }
 
 /** An add_header line of that name in force in a scope. */

@@ -19,7 +19,7 @@ What a version knows differs: RC4 and 3DES are gone from the usual builds, so a 
 A name of a TLS 1.3 suite does not count: \`ssl_ciphers\` selects suites up to TLS 1.2.`,
   about: ['ssl_ciphers'],
   references: ['https://docs.openssl.org/3.0/man1/openssl-ciphers/'],
-  looksAt: { directive: CIPHER_DIRECTIVES },
+  looksAt: { directive: [...CIPHER_DIRECTIVES, 'proxy_ssl_ciphers', 'grpc_ssl_ciphers', 'uwsgi_ssl_ciphers'] },
   needs: 'file',
   fixable: 'always',
   messages: {

@@ -1,4 +1,5 @@
 /** charset_map declared twice or between equal charsets, and recodings without a table (ngx_http_charset_map_block, ngx_http_charset_postconfiguration). */
+import { atLeast } from '../../catalog/version.ts';
 import type { Directive } from '../../config/directive.ts';
 import type { Scope } from '../../config/scope.ts';
 import { defineRule } from '../rule.ts';
@@ -26,6 +27,7 @@ table between the two is needed.`,
   looksAt: [{ directive: ['charset_map'] }, { scope: ['http', 'server', 'location', 'if-in-location'] }],
   needs: 'config',
   messages: {
+    order: '"charset_map" with "utf-8" charset should be given in the second column. Turn the two round, and the codes.',
     same: '"charset_map" between the same charsets "{from}" and "{to}".',
     twice: 'Duplicate "charset_map" between "{from}" and "{to}": one table serves both directions.',
     missing: 'No "charset_map" between the charsets "{from}" and "{to}". Add one, or remove source_charset.',
@@ -35,6 +37,8 @@ table between the two is needed.`,
       if (!soundFact(directive)) return;
       const [from = '', to = ''] = directive.values;
       const data = { from, to };
+      if (from.toLowerCase() === 'utf-8' && to.toLowerCase() !== 'utf-8' && atLeast(config.settings.target.nginx, '1.29.0'))
+        return report('order', { at: directive.args[0]!, data });
       if (from.toLowerCase() === to.toLowerCase()) return report('same', { at: directive.args[1]!, data });
       const pair = (d: Directive): string =>
         d.values

@@ -43,7 +43,8 @@ without a line.`,
     ocsp: '"ssl_ocsp" is incompatible with "ssl_verify_client optional_no_ca".',
     responder: 'Invalid URL prefix in OCSP responder "{value}" in "ssl_ocsp_responder". Use "http://".',
     verify: 'No {family}_ssl_trusted_certificate for {family}_ssl_verify. Add the authorities that sign the upstream.',
-    protocol: 'QUIC needs TLSv1.3: "ssl_protocols" must have it for a socket with "quic".',
+    stapling: '"ssl_stapling" is incompatible with "ssl_certificate_compression". Switch one of them off.',
+    protocol: '"ssl_protocols" must enable TLSv1.3 for the "listen ... quic" directive. Add it.',
   },
   check({ config, directive, report }) {
     if (directive) {
@@ -92,7 +93,7 @@ without a line.`,
 });
 
 type Say = (
-  message: 'certificate' | 'old' | 'starttls' | 'key' | 'client' | 'ocsp' | 'responder' | 'verify' | 'protocol',
+  message: 'certificate' | 'old' | 'starttls' | 'key' | 'client' | 'ocsp' | 'responder' | 'verify' | 'stapling' | 'protocol',
   report: Report,
 ) => void;
 
@@ -128,8 +129,10 @@ function serverSide(server: Server, say: Say, nginx: Parameters<typeof atLeast>[
   const verify = scope.value('ssl_verify_client');
   const mode = verify && soundFact(verify) ? verify.value(0).toLowerCase() : 'off';
   const authorities =
-    lines(scope, 'ssl_client_certificate').length > 0 || (atLeast(nginx, '1.27.0') && lines(scope, 'ssl_trusted_certificate').length > 0);
+    lines(scope, 'ssl_client_certificate').length > 0 || (atLeast(nginx, '1.27.2') && lines(scope, 'ssl_trusted_certificate').length > 0);
   if ((mode === 'on' || mode === 'optional') && !authorities) say('client', { at: at(verify!) });
+  if (isOn(scope, 'ssl_stapling') && isOn(scope, 'ssl_certificate_compression'))
+    say('stapling', { at: at(scope.value('ssl_certificate_compression')!) });
   const ocsp = scope.value('ssl_ocsp');
   if (ocsp && soundFact(ocsp) && ocsp.value(0).toLowerCase() !== 'off') {
     if (mode === 'optional_no_ca') say('ocsp', { at: at(ocsp) });
@@ -162,7 +165,7 @@ function sockets(listener: Listener, say: Say): void {
   if (listener.quic) {
     const protocols = first.scope.value('ssl_protocols');
     if (protocols && soundFact(protocols) && !protocols.values.some((v) => v.toLowerCase() === 'tlsv1.3'))
-      say('protocol', { at: at(protocols) });
+      say('protocol', { at: at(protocols), related: line(first) });
   }
 }
 

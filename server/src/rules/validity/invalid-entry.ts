@@ -1,6 +1,7 @@
 /** The lines in the bodies of map, geo, types, split_clients and charset_map, which nginx reads with handlers of their own. */
 import type { Context } from '../../catalog/context.ts';
 import { parseCidr, parseIpv4 } from '../../catalog/value-kind.ts';
+import { atLeast } from '../../catalog/version.ts';
 import type { Directive } from '../../config/directive.ts';
 import type { Scope } from '../../config/scope.ts';
 import type { Word } from '../../syntax/word.ts';
@@ -185,7 +186,10 @@ function splitClients(scope: Scope, entries: readonly Directive[], say: Say): vo
 }
 
 /** ngx_http_charset_map */
-function charsetMap(entries: readonly Directive[], say: Say, utf8: boolean): void {
+function charsetMap(scope: Scope, entries: readonly Directive[], say: Say): void {
+  const utf8 = scope.opener?.value(1).toLowerCase() === 'utf-8';
+  // before 1.29 nothing limits the length; three bytes are what fits
+  const longest = atLeast(scope.config.settings.target.nginx, '1.29.0') ? 6 : Number.POSITIVE_INFINITY;
   for (const entry of entries) {
     if (entry.name === 'include' || isTemplated(entry)) continue;
     if (entry.args.length !== 1) {
@@ -195,7 +199,8 @@ function charsetMap(entries: readonly Directive[], say: Say, utf8: boolean): voi
     const [from, to] = wordsOf(entry) as [Word, Word];
     const byte = (w: Word): boolean => /^[0-9a-f]+$/i.test(w.value) && Number.parseInt(w.value, 16) <= 255;
     if (!byte(from)) say('hex', { at: entry.at(from), data: { value: from.value } });
-    else if (utf8 ? !/^[0-9a-f]+$/i.test(to.value) : !byte(to)) say('hex', { at: entry.at(to), data: { value: to.value } });
+    else if (utf8 ? !/^(?:[0-9a-f]{2})+$/i.test(to.value) || to.value.length > longest : !byte(to))
+      say('hex', { at: entry.at(to), data: { value: to.value } });
   }
 }
 
@@ -223,7 +228,7 @@ const BODIES: { readonly [context in Context]?: (scope: Scope, entries: readonly
   'stream-geo': (_s, e, say) => geo(e, say),
   split_clients: splitClients,
   'stream-split_clients': splitClients,
-  charset_map: (s, e, say) => charsetMap(e, say, s.opener?.value(1).toLowerCase() === 'utf-8'),
+  charset_map: charsetMap,
   types: (_s, e, say) => types(e, say),
 };
 

@@ -36,6 +36,11 @@ function nginxAt(config: Config, file: SourceFile, { fault, span, insert }: Caus
       const next = /[^\s]/.exec(file.text.slice(insert ?? span.end).replace(/^(?:\s|#[^\n]*(?:\n|$))*/, (m) => ' '.repeat(m.length)));
       return next ? { start: (insert ?? span.end) + next.index, end: (insert ?? span.end) + next.index + 1 } : end;
     }
+    case 'missing-opening-brace': {
+      // the words run on to the next semicolon or brace
+      const next = /[;{}]/.exec(file.text.slice(span.end));
+      return next ? { start: span.end + next.index, end: span.end + next.index + 1 } : end;
+    }
     case 'unterminated-string':
       return stopOfQuote(file.text, span.start);
     case 'missing-closing-brace':

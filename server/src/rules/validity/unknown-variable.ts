@@ -5,9 +5,12 @@ import { readTemplate, templatesOf, variablesOf } from '../../config/variables.t
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { nearest } from './_guess.ts';
+import { atClosing } from './_places.ts';
 import { soundFact } from './_sound.ts';
 import { isTemplated, spanIn } from './_spans.ts';
 import { isAftermath } from './_structure.ts';
+
+const AT_CLOSING = /^(?:(?:proxy|grpc)_set_header|(?:fastcgi|uwsgi|scgi)_param|proxy_set_body)$/;
 
 export default defineRule({
   id: 'unknown-variable',
@@ -89,6 +92,8 @@ Variables of modules that Proxylens does not know are declared in \`.proxylens.y
         report(problem.kind === 'unclosed' ? 'unclosed' : 'nameless', {
           at: spanIn(template.word, template.at + problem.at, Math.max(1, problem.length)),
           data: { name: problem.name },
+          // header lines and parameters are put together when the block ends
+          related: AT_CLOSING.test(directive.name) ? atClosing(directive.scope) : [],
         });
     }
   },

@@ -1,9 +1,11 @@
 /** Upstream groups that nginx refuses: declared twice, without servers, with a parameter that the balancing method does not take. */
 import type { Directive } from '../../config/directive.ts';
+import { canonicalIp } from '../../config/servers.ts';
 import { fixOf, removeArgument } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { factFor } from './_known.ts';
 
+import { atDirective } from './_places.ts';
 import { soundFact } from './_sound.ts';
 import { isAftermath } from './_structure.ts';
 
@@ -29,6 +31,8 @@ An upstream has a name of its own (case does not count), at least one server, an
     empty: 'No servers are inside upstream "{name}". Add one.',
     backups: 'No servers in upstream "{name}": all of them are backups.',
     backup: 'Balancing method does not support parameter "backup": "{method}" above uses all servers.',
+    memory: 'Resolving names at run time requires upstream "{name}" to be in shared memory. Add "zone" with a size.',
+    resolver: 'No resolver defined to resolve names at run time in upstream "{name}". Add "resolver" here or in the outer block.',
     redefined: 'Load balancing method redefined: "{method}" replaces "{before}" above.',
   },
   check({ scope, report }) {
@@ -65,6 +69,13 @@ An upstream has a name of its own (case does not count), at least one server, an
           report('empty', { at: opener.at(opener.args[0] ?? opener.statement.name), data: { name }, related });
       } else if (servers.every((s) => s.values.includes('backup')))
         report('backups', { at: opener.at(opener.args[0] ?? opener.statement.name), data: { name } });
+    }
+    for (const server of servers) {
+      const at = server.args.findIndex((a, i) => i > 0 && a.value === 'resolve');
+      if (at < 0 || !soundFact(server) || parseIp(server.value(0))) continue;
+      if (!scope.has('zone')) report('memory', { at: server.at(server.args[at]), data: { name } });
+      else if (!scope.value('resolver'))
+        report('resolver', { at: server.at(server.args[at]), data: { name }, related: opener ? [atDirective(opener)] : [] });
     }
     let method: Directive | null = null;
     for (const directive of scope.directives) {
@@ -111,6 +122,8 @@ An upstream has a name of its own (case does not count), at least one server, an
     },
   ],
 });
+
+const parseIp = (text: string): boolean => /^unix:/i.test(text) || canonicalIp(text.replace(/:\d+$/, '')) !== null;
 
 const broughtNothing = (d: Directive): boolean => {
   const include = d.scope.config.tree.includes.get(d.statement);
