@@ -7,7 +7,7 @@ import { type Address, isEveryAddress, isLoopback, reaches, sameSocketPath } fro
 import type { Application, Listener } from './application.ts';
 import { type ComposeMount, type ComposeService, shareNetwork } from './compose.ts';
 import type { Deployment } from './deployment.ts';
-import { certain } from './setting.ts';
+import { certain, likely } from './setting.ts';
 
 /** The other end of a pass directive, before names are resolved. */
 export type Target =
@@ -54,7 +54,8 @@ export function reachedFrom(deployment: Deployment, from: ComposeService | null,
 const listening = (applications: readonly Application[], test: (address: Address, listener: Listener) => boolean): Reached | null => {
   for (const application of applications)
     for (const listener of application.listeners) {
-      const address = certain(listener.address);
+      // an address that the environment may change counts as the one that the text falls back to
+      const address = likely(listener.address);
       if (address && test(address, listener)) return { kind: 'listener', application, listener };
     }
   return null;

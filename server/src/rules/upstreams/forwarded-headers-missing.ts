@@ -4,6 +4,7 @@ import type { Scope } from '../../config/scope.ts';
 import { passTarget } from '../../config/upstreams.ts';
 import { fixOf, insertAfter } from '../fix.ts';
 import { defineRule } from '../rule.ts';
+import { includesKnown, unknownInclude } from '../wsgi/_includes.ts';
 
 /** Header, the value to set, what goes wrong without it. Host has a rule of its own. */
 const NEEDED = [
@@ -41,6 +42,8 @@ A \`proxy_set_header\` line in a location hides all lines of the outer levels, s
     const target = passTarget(directive);
     // an object store, a metrics page or another site on https is no application of ours
     if (!target || directive.value(0).toLowerCase().startsWith('https:')) return;
+    // a file that is not here, Debian's proxy_params above all, may set them
+    if (unknownInclude(scope) || includesKnown(scope, 'proxy_params', 'proxy_set_header')) return;
     const lines = setHeaders(scope);
     const given = new Set(lines.map((d) => d.value(0).toLowerCase()));
     if ([...given].some((h) => h === 'forwarded')) return;

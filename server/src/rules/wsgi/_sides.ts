@@ -15,7 +15,8 @@ import type { Deployment } from '../../deploy/deployment.ts';
 import { nginxContainer, type Reached, reachedFrom, type Target } from '../../deploy/reach.ts';
 import { type AppView, applicationView } from '../../deploy/view.ts';
 import { traceRequest } from '../../trace/request.ts';
-import type { HeaderPair, Trace } from '../../trace/trace.ts';
+import type { HeaderPair, Trace, UpstreamRequest } from '../../trace/trace.ts';
+import { includesKnown, UWSGI_PARAMS, unknownInclude } from './_includes.ts';
 
 /** One address behind a pass directive, with what it reaches. */
 export interface Link {
@@ -93,8 +94,8 @@ function addressOf(target: PassTarget, member: UpstreamServer | null): Target | 
 export const nginxOf = (config: Config, deployment: Deployment): ComposeService | null => nginxContainer(deployment, config.files.keys());
 
 /**
- * The links that end at an application. Where the files name no server, a project's settings stand for the one application of the workspace: every
- * pass directive to a local address then leads to it, if there is but one upstream.
+ * The links that end at an application. Where the files do not say where the only application listens, every pass directive leads to it, if there is but
+ * one upstream.
  */
 export function sidesOf(config: Config, deployment: Deployment): readonly Side[] {
   const all = linksOf(config, deployment);
@@ -184,13 +185,50 @@ export function probe(side: Side, config: Config, { scheme = 'http', method = 'G
     { method, target, scheme, headers: [['Host', sent], ...headers], localPort: port, clientAddress: '203.0.113.9', httpVersion: '1.1' },
     { files: NO_FILES },
   );
-  const request = trace.outcome.upstreamRequest;
-  if (!request || !isAt(request.at, side)) return null;
+  const traced = trace.outcome.upstreamRequest;
+  if (!traced || !isAt(traced.at, side) || unknownInclude(side.pass.scope)) return null;
+  const request = withKnownIncludes(traced, side, trace);
   const servers = [side.address.kind === 'unix' ? `unix:${side.address.path}` : `${side.address.host}:${side.address.port}`];
   return {
     trace,
     view: applicationView(side.application, { ...request, servers }, { address: '203.0.113.9', scheme, host: sent }),
   };
+}
+
+/** The request with what the missing `proxy_params` or `uwsgi_params` would have set. */
+function withKnownIncludes(request: UpstreamRequest, side: Side, { request: asked }: Trace): UpstreamRequest {
+  const { scope } = side.pass;
+  const host = asked.headers.find(([n]) => n.toLowerCase() === 'host')?.[1] ?? '';
+  if (side.target.kind === 'proxy' && includesKnown(scope, 'proxy_params', 'proxy_set_header')) {
+    const set: HeaderPair[] = [
+      ['Host', host],
+      ['X-Real-IP', asked.clientAddress],
+      ['X-Forwarded-For', asked.clientAddress],
+      ['X-Forwarded-Proto', asked.scheme],
+    ];
+    const names = new Set(set.map(([n]) => n.toLowerCase()));
+    return { ...request, headers: [...set, ...request.headers.filter(([n]) => !names.has(n.toLowerCase()))] };
+  }
+  if (side.target.kind === 'uwsgi' && includesKnown(scope, 'uwsgi_params', 'uwsgi_param')) {
+    const own = new Set(request.params?.map(([n]) => n));
+    const values: Readonly<Record<string, string>> = {
+      $query_string: /\?(.*)$/s.exec(asked.target)?.[1] ?? '',
+      $request_method: asked.method,
+      $request_uri: asked.target,
+      $document_uri: asked.target.replace(/\?.*$/s, ''),
+      $server_protocol: `HTTP/${asked.httpVersion}`,
+      $scheme: asked.scheme,
+      $https: asked.scheme === 'https' ? 'on' : '',
+      $remote_addr: asked.clientAddress,
+      $server_port: String(asked.localPort),
+      $server_name: side.server?.names[0]?.text ?? '',
+    };
+    const added = UWSGI_PARAMS.flatMap(([n, v]): HeaderPair[] =>
+      own.has(n) || (n === 'HTTPS' && !values.$https) ? [] : [[n, values[v] ?? '']],
+    );
+    return { ...request, params: [...added, ...(request.params ?? [])] };
+  }
+  return request;
 }
 
 /** Whether the request went through this very pass directive. */
@@ -207,10 +245,32 @@ export function pathTo(side: Side): string | null {
     : `${fromBytes(location.bytes)}${location.name.endsWith('/') ? '' : '/'}proxylens`;
 }
 
+/** The paths by which a client may ask for a route of the application: as it is, and below the prefix of the location. */
+export function pathsTo(side: Side, route: string): string[] {
+  const { location } = side;
+  if (location?.kind !== 'prefix') return [route];
+  const prefix = fromBytes(location.bytes).replace(/\/+$/, '');
+  return prefix === '' || route.startsWith(`${prefix}/`) ? [route] : [prefix + route, route];
+}
+
+/** Sends a request for a route of the application; null when no path leads through this side to it. */
+export function probeRoute(
+  side: Side,
+  config: Config,
+  route: string,
+  more: Omit<Probe, 'path'>,
+): (Probed & { readonly path: string }) | null {
+  for (const path of pathsTo(side, route)) {
+    const probed = probe(side, config, { ...more, path });
+    if (probed?.view.pathInfo.known && probed.view.pathInfo.value.endsWith(route)) return { ...probed, path };
+  }
+  return null;
+}
+
 /** Words for a place of the application's side. */
 export const orPlace = (place: Place | null, application: Application): Place => place ?? application.place;
 
-/** What a header or param is set to for the application here: the last line that sets it; undefined when none does. */
+/** What a header or param is set to for the application here: the last line that sets it; undefined when none does, as far as the files say. */
 export function sentLine(side: Side, header: string): Directive | undefined {
   const { scope } = side.pass;
   const wanted = header.toLowerCase();

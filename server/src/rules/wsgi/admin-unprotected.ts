@@ -2,7 +2,7 @@
 import { frameworkTitle } from '../../deploy/application.ts';
 import { defineRule } from '../rule.ts';
 import { django, main, tree } from './_examples.ts';
-import { distinct, djangoSides, portOf, probe } from './_sides.ts';
+import { distinct, djangoSides, portOf, probeRoute } from './_sides.ts';
 
 const GUARDS = ['allow', 'auth_request', 'limit_req', 'ssl_verify_client', 'auth_jwt'];
 
@@ -27,8 +27,8 @@ The login of Django's admin is guessed at by robots all day. nginx can keep them
     for (const side of distinct(djangoSides(config, deployment))) {
       const { admin } = side.django.routes;
       if (!admin || admin.regex || !side.server) continue;
-      const path = `/${admin.path}`;
-      const probed = probe(side, config, { scheme: portOf(side.server, 'https') !== null ? 'https' : 'http', path });
+      const route = `/${admin.path}`;
+      const probed = probeRoute(side, config, route, { scheme: portOf(side.server, 'https') !== null ? 'https' : 'http' });
       if (!probed) continue;
       const { scope } = side.pass;
       const basic = scope.value('auth_basic');
@@ -39,7 +39,7 @@ The login of Django's admin is guessed at by robots all day. nginx can keep them
         continue;
       report('open', {
         at: side.pass.nameAt,
-        data: { framework: frameworkTitle(side.django), path },
+        data: { framework: frameworkTitle(side.django), path: probed.path },
         related: [{ at: admin.place, message: 'the route of the admin site' }],
       });
     }

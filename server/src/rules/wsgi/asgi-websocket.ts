@@ -6,7 +6,7 @@ import type { HeaderPair } from '../../trace/trace.ts';
 import { type Fix, fixOf, insertAfter } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { main, tree } from './_examples.ts';
-import { distinct, portOf, probe, type Side, sidesOf } from './_sides.ts';
+import { distinct, portOf, probeRoute, type Side, sidesOf } from './_sides.ts';
 
 const UPGRADE: readonly HeaderPair[] = [
   ['Upgrade', 'websocket'],
@@ -67,7 +67,7 @@ as an ordinary request, which it answers with 404 or 400, unless the location pa
         const path = pathOf(route);
         if (path === null) continue;
         const scheme = portOf(side.server, 'https') !== null ? 'https' : 'http';
-        const sent = probe(side, config, { scheme, path, headers: UPGRADE })?.trace.outcome.upstreamRequest;
+        const sent = probeRoute(side, config, path, { scheme, headers: UPGRADE })?.trace.outcome.upstreamRequest;
         if (!sent) continue;
         const header = (name: string): string => sent.headers.findLast(([n]) => n.toLowerCase() === name)?.[1] ?? '';
         const missing = [

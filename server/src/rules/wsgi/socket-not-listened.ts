@@ -2,6 +2,7 @@
 import { addressText } from '../../deploy/address.ts';
 import { type Application, type Listener, serverTitle } from '../../deploy/application.ts';
 import { certain, placeOf } from '../../deploy/setting.ts';
+import { matchesHostPattern } from '../../deploy/view-django.ts';
 import { type Fix, fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { main, tree } from './_examples.ts';
@@ -26,6 +27,32 @@ const fromHere = (listener: Listener): string | null => {
   if (!address || address.kind === 'fd') return null;
   return address.kind === 'tcp' && ['', '0.0.0.0', '::'].includes(address.host) ? `127.0.0.1:${address.port}` : addressText(address);
 };
+
+const PYTHON = /django|gunicorn|uwsgi|wsgi|asgi|uvicorn|daphne|hypercorn|flask|fastapi|starlette|python/i;
+const SHARED_FOLDERS = new Set(['/run', '/var/run', '/tmp', '/run/sockets']);
+
+/**
+ * Whether the line is meant for this application: a proxy of a Grafana beside a Python project is none of its business. The protocol, a name, a folder of the
+ * socket, or a host that Django is told to serve must say so.
+ */
+function meant(link: Link, orphan: Application): boolean {
+  if (link.target.kind === 'uwsgi') return true;
+  const { framework } = orphan;
+  const hosts = framework?.kind === 'django' ? (certain(framework.settings.allowedHosts) ?? []).filter((e) => e.value !== '*') : [];
+  const names = link.server?.names.filter((n) => n.directive && n.text.includes('.')) ?? [];
+  if (names.some((n) => hosts.some((h) => matchesHostPattern(n.text, h.value)))) return true;
+  const target = certain(orphan.target) ?? '';
+  const project = target.replace(/[.:].*$/, '');
+  const words = `${link.target.upstream?.name ?? ''} ${link.address.kind === 'unix' ? link.address.path : ''}`;
+  if (PYTHON.test(words) || (project.length > 2 && words.toLowerCase().includes(project.toLowerCase()))) return true;
+  if (link.address.kind !== 'unix') return false;
+  const [folder, name] = [link.address.path.replace(/\/[^/]*$/, ''), link.address.path.replace(/^.*\//, '')];
+  return orphan.listeners.some((l) => {
+    const own = certain(l.address);
+    if (own?.kind !== 'unix') return false;
+    return own.path.endsWith(`/${name}`) || (own.path.startsWith(`${folder}/`) && !SHARED_FOLDERS.has(folder));
+  });
+}
 
 export default defineRule({
   id: 'socket-not-listened',
@@ -74,11 +101,13 @@ applications and exactly one of them is left without a proxy.`,
     const orphan = orphans.length === 1 && new Set(lost.map(shown)).size === 1 ? orphans[0]! : null;
     for (const link of lost) {
       const listener = orphan?.listeners.find((l) => certain(l.address) !== undefined);
-      if (!orphan || !listener || !once(link)) continue;
+      // a container of nginx runs nothing else: its loopback is always a mistake
+      const apart = orphan !== null && from !== null && orphan.container !== null && orphan.container !== from;
+      if (!orphan || !listener || !(apart || meant(link, orphan)) || !once(link)) continue;
       const related = [{ at: orPlace(placeOf(listener.address), orphan), message: `${serverTitle(orphan)} listens here` }];
       const data = { ...about(orphan, listener), address: shown(link) };
       const inside = certain(listener.address);
-      if (from && orphan.container && orphan.container !== from) {
+      if (apart && orphan.container) {
         const name = orphan.container.name;
         const fix = inside?.kind === 'tcp' ? readdressed(link, `${name}:${inside.port}`, `Connect to ${name}:${inside.port}`) : null;
         report('ownContainer', { at: wordOf(link), data: { ...data, name }, related, fix });
@@ -124,13 +153,13 @@ applications and exactly one of them is left without a proxy.`,
     },
     {
       bad: tree({
-        'nginx/nginx.conf': main(`upstream app {
+        'nginx/nginx.conf': main(`upstream gunicorn {
     server 127.0.0.1:8000;
 #          ^^^^^^^^^^^^^^ ownContainer
 }
 server {
     location / {
-        proxy_pass http://app;
+        proxy_pass http://gunicorn;
     }
 }`),
         'compose.yaml': `services:
@@ -144,12 +173,12 @@ server {
 `,
       }),
       good: tree({
-        'nginx/nginx.conf': main(`upstream app {
+        'nginx/nginx.conf': main(`upstream gunicorn {
     server web:8000;
 }
 server {
     location / {
-        proxy_pass http://app;
+        proxy_pass http://gunicorn;
     }
 }`),
         'compose.yaml': `services:

@@ -2,6 +2,7 @@
 import type { Directive } from '../../config/directive.ts';
 import { fixOf, insertBefore } from '../fix.ts';
 import { defineRule } from '../rule.ts';
+import { includesKnown, unknownInclude } from './_includes.ts';
 
 /** Params and what breaks in Django without each (tried against uWSGI 2.0.21). */
 const NEEDED: Readonly<Record<string, string>> = {
@@ -20,14 +21,6 @@ const NEEDED: Readonly<Record<string, string>> = {
 const otherModifier = (directive: Directive): boolean => {
   const modifier = directive.scope.value('uwsgi_modifier1');
   return modifier !== undefined && modifier.value(0) !== '0';
-};
-
-/** An include whose file is not there may bring anything. */
-const mayHoldMore = (directive: Directive): boolean => {
-  const { config } = directive.scope;
-  for (let at: Directive['scope'] | null = directive.scope; at; at = at.parent)
-    if (at.named('include').some((i) => !config.tree.includes.get(i.statement)?.files.length)) return true;
-  return false;
 };
 
 export default defineRule({
@@ -50,7 +43,7 @@ Without any param the request ends in 502, without \`PATH_INFO\` every page is t
     some: 'The application does not get {params}: {breaks}. Include uwsgi_params.',
   },
   check({ directive, scope, report }) {
-    if (!directive.fact || otherModifier(directive) || mayHoldMore(directive)) return;
+    if (!directive.fact || otherModifier(directive) || unknownInclude(scope) || includesKnown(scope, 'uwsgi_params', 'uwsgi_param')) return;
     const { directives, shadowed } = scope.effective('uwsgi_param');
     if (shadowed.length) return;
     const given = new Set(directives.map((d) => d.value(0)));
