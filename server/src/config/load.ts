@@ -28,6 +28,8 @@ export interface LoadOptions {
 /** nginx itself stops at the limit of open files; a tree of this size is a loop of links or a mask over a home folder. */
 const MAX_FILES = 20_000;
 const MAX_DEPTH = 100;
+/** files that are read at the same time */
+const AT_ONCE = 64;
 
 /** The files that a path of the configuration may mean on this machine, the likeliest first. */
 export function candidates(path: string, base: FileId, root: FileId, options: Pick<LoadOptions, 'pathMap' | 'prefix'>): FileId[] {
@@ -102,6 +104,21 @@ export async function loadTree(root: FileId, sources: Sources, options: LoadOpti
     return [];
   };
 
+  /** Asks for many files at once; what comes back is kept by the sources, and taken from there in nginx's order. */
+  const readAhead = async (found: readonly FileId[], chain: readonly FileId[]): Promise<Map<FileId, FileId>> => {
+    const real = new Map<FileId, FileId>();
+    for (let i = 0; i < found.length; i += AT_ONCE) {
+      await Promise.all(
+        found.slice(i, i + AT_ONCE).map(async (id) => {
+          real.set(id, (await sources.real?.(id)) ?? id);
+          if (!chain.includes(id)) await sources.source(id);
+        }),
+      );
+      check(cancel);
+    }
+    return real;
+  };
+
   const follow = async (source: SourceFile, chain: readonly FileId[]): Promise<void> => {
     for (const statement of includesIn(source.body)) {
       check(cancel);
@@ -125,8 +142,9 @@ export async function loadTree(root: FileId, sources: Sources, options: LoadOpti
         problem ??= kind;
         detail ||= words;
       };
+      const ahead = await readAhead(found, chain);
       for (const id of found) {
-        const real = (await sources.real?.(id)) ?? id;
+        const real = ahead.get(id) ?? id;
         if (chain.includes(id) || chain.includes(real) || chain.length > MAX_DEPTH) {
           fail('cycle', [...chain.slice(Math.max(0, chain.indexOf(id))), id].map(pathOf).join(' → '));
           continue;

@@ -138,6 +138,8 @@ const keyOf = (kind: NameKind, name: string, protocol: Protocol | null): string 
 
 export class NameIndex {
   private readonly byKey = new Map<string, NameSite[]>();
+  /** a variable such as $host is read thousands of times and defined nowhere: both lists are kept apart */
+  private readonly defining = new Map<string, NameSite[]>();
   private readonly byFile = new Map<FileId, NameSite[]>();
 
   constructor(config: Config) {
@@ -157,7 +159,9 @@ export class NameIndex {
           span: { start: base.start + part.from, end: base.start + part.to },
           capture: part.capture,
         };
-        push(this.byKey, keyOf(part.kind, part.name, protocol), site);
+        const key = keyOf(part.kind, part.name, protocol);
+        push(this.byKey, key, site);
+        if (site.role === 'defines') push(this.defining, key, site);
         push(this.byFile, directive.file.id, site);
       }
     }
@@ -168,8 +172,8 @@ export class NameIndex {
     return this.byKey.get(keyOf(kind, name, protocol)) ?? [];
   }
 
-  definitions(kind: NameKind, name: string, protocol: Protocol | null): NameSite[] {
-    return this.sites(kind, name, protocol).filter((s) => s.role === 'defines');
+  definitions(kind: NameKind, name: string, protocol: Protocol | null): readonly NameSite[] {
+    return this.defining.get(keyOf(kind, name, protocol)) ?? [];
   }
 
   references(kind: NameKind, name: string, protocol: Protocol | null): NameSite[] {
