@@ -70,3 +70,34 @@ test('closed statements that an edit does not touch keep their identity', async 
     { numRuns: Math.ceil(numRuns / 3), interruptAfterTimeLimit: 30_000, markInterruptAsFailure: false },
   );
 });
+
+test('a hundred and more edits at once', async () => {
+  const nginx = await parser();
+  const many = fc.array(fc.tuple(fc.nat({ max: 30 }), fc.nat({ max: 3 }), fc.constantFrom('', ' ', 'x', ';', '\n', ' a b;')), {
+    minLength: 120,
+    maxLength: 200,
+  });
+  fc.assert(
+    fc.property(fc.array(anyText, { minLength: 20, maxLength: 60 }), many, (parts, recipe) => {
+      const start = parts.join('\n');
+      const edits = [];
+      let at = 0;
+      for (const [skip, length, newText] of recipe) {
+        at += skip + 1;
+        if (at + length > start.length) break;
+        edits.push({ span: { start: at, end: at + length }, newText });
+        at += length;
+      }
+      const doc = nginx.open(id, start);
+      const fresh = nginx.open(id, applyEdits(start, edits));
+      try {
+        doc.update(edits);
+        assert.deepEqual(plainFile(doc), plainFile(fresh));
+      } finally {
+        doc.dispose();
+        fresh.dispose();
+      }
+    }),
+    { numRuns: Math.ceil(numRuns / 15), interruptAfterTimeLimit: 20_000, markInterruptAsFailure: false },
+  );
+});

@@ -5,7 +5,7 @@
 import type { TextEdit } from '../base/edit.ts';
 import type { Span } from '../base/span.ts';
 import type { SourceFile, Statement, SyntaxFault } from '../syntax/statement.ts';
-import { Layout, type LayoutOptions } from './layout.ts';
+import { Layout, type LayoutOptions, type Part } from './layout.ts';
 
 export interface FormatOptions extends LayoutOptions {
   /** only lines that the span touches; the whole file when not given */
@@ -30,6 +30,9 @@ const REASONS: Readonly<Record<SyntaxFault, string>> = {
   'word-too-long': 'a word is too long',
   'byte-order-mark': 'there is a byte order mark',
 };
+
+/** Directives before and behind the one that was typed which are looked at for columns. */
+const NEIGHBOURS = 50;
 
 const touch = (a: Span, b: Span): boolean => a.start <= b.end && b.start <= a.end;
 
@@ -62,7 +65,25 @@ export function formatOnType(source: SourceFile, offset: number, typed: string, 
   if (!statement || source.text[offset - 1] !== typed) return [];
   const start = source.lines.startOf(source.lines.lineAt(statement.start));
   if (source.problems.some((p) => !HARMLESS.has(p.fault) && touch(p.span, { start, end: offset }))) return [];
-  return layoutEdits(source, options).filter((e) => start <= e.span.start && e.span.end <= offset && e.span.end <= statement.close!.start);
+  return layoutEdits(source, options, source.template === null ? around(source, statement) : undefined).filter(
+    (e) => start <= e.span.start && e.span.end <= offset,
+  );
+}
+
+/** The statement with its neighbours, as far as columns of values may reach. */
+function around(source: SourceFile, statement: Statement): Part {
+  const list = statement.parent?.block ?? source.body;
+  const index = list.indexOf(statement);
+  const first = Math.max(0, index - NEIGHBOURS);
+  const last = Math.min(list.length - 1, index + NEIGHBOURS);
+  let depth = 0;
+  for (let p = statement.parent; p; p = p.parent) depth++;
+  return {
+    statements: list.slice(first, last + 1),
+    depth,
+    before: first > 0 ? list[first - 1]!.close : (statement.parent?.open ?? null),
+    end: list[last]!.end,
+  };
 }
 
 /** Levels of blocks around an offset. */
@@ -79,16 +100,16 @@ export function depthAt(source: SourceFile, offset: number): number {
   return depth;
 }
 
-function layoutEdits(source: SourceFile, options: LayoutOptions): TextEdit[] {
+function layoutEdits(source: SourceFile, options: LayoutOptions, part?: Part): TextEdit[] {
   const { text } = source;
-  const layout = new Layout(source, options);
+  const layout = new Layout(source, options, part);
   const edits: TextEdit[] = [];
-  let at = 0;
+  let at = part?.before?.start ?? 0;
   for (const token of layout.tokens) {
-    replaceGap(text, at, token.start, layout.gap(token), edits);
+    if (token.start > at || !part?.before) replaceGap(text, at, token.start, layout.gap(token), edits);
     at = token.end;
   }
-  if (at > 0) replaceGap(text, at, text.length, layout.eol, edits);
+  if (at > 0 && !part) replaceGap(text, at, text.length, layout.eol, edits);
   return edits;
 }
 

@@ -1,6 +1,6 @@
 /**
  * Where each token of a file would stand in a well laid out one. Only the white space between tokens is ever decided here: words, quotes,
- * comments, Lua bodies and template marks are taken as they are, in their order. formatting edits come from comparing gaps (format.ts).
+ * comments, Lua bodies and template marks are taken as they are, in their order. Edits come from comparing gaps (format.ts).
  */
 import type { Span } from '../base/span.ts';
 import type { Comment, SourceFile, Statement, TemplateMark } from '../syntax/statement.ts';
@@ -38,6 +38,18 @@ export interface Token extends Span {
   pad: string;
   /** column in the new text */
   column: number;
+  /** UTF-16 units of its last line; `wide` when that is not its width from any column, or it has several lines */
+  readonly length: number;
+  readonly wide: boolean;
+}
+
+/** A run of statements of one block, for when a part of a file is all that matters. */
+export interface Part {
+  readonly statements: readonly Statement[];
+  readonly depth: number;
+  /** the semicolon or brace before the first one; null at the top of the file */
+  readonly before: Span | null;
+  readonly end: number;
 }
 
 /** The words of one statement, up to its semicolon or opening brace. */
@@ -58,7 +70,12 @@ interface Nesting {
 /** nginx's white space; a no-break space or byte order mark is a character like any other. */
 const SPACE = /[ \t\r\n]/;
 
-const count = (text: string, wanted: string): number => text.split(wanted).length - 1;
+/** How often a character or two stand in a text. */
+function count(text: string, wanted: string): number {
+  let n = 0;
+  for (let at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, at + wanted.length)) n++;
+  return n;
+}
 
 export class Layout {
   readonly tokens: Token[] = [];
@@ -71,14 +88,19 @@ export class Layout {
   constructor(
     private readonly source: SourceFile,
     private readonly options: LayoutOptions,
+    part?: Part,
   ) {
     this.text = source.text;
     this.tabSize = options.tabSize ?? 4;
     this.blankLines = options.maxBlankLines ?? 1;
     this.maxWidth = options.maxWidth ?? 120;
+    const { statements, depth, before, end } = part ?? { statements: source.body, depth: 0, before: null, end: this.text.length };
     const own: Token[] = [];
-    this.collect(source.body, 0, false, own);
-    this.tokens = this.withMarks(merged(own, source.comments, this.text));
+    this.collect(statements, depth, false, own);
+    if (before) this.tokens.push(this.token(before, this.text[before.start] === '{' ? 'open' : 'semicolon', null, depth));
+    const from = before?.end ?? 0;
+    const within = part ? source.comments.filter((c) => c.start >= from && c.start < end) : source.comments;
+    this.withMarks(this.merged(own, within), from, end, depth);
     this.eol = this.lineEnd();
     this.place();
     if (options.align !== false) this.alignWords();
@@ -93,31 +115,45 @@ export class Layout {
 
   /** What most lines end with; line ends within strings and Lua bodies count first, because they stay. */
   private lineEnd(): '\n' | '\r\n' {
-    const within = this.tokens.map((t) => this.text.slice(t.start, t.end)).join('');
-    const text = within.includes('\n') ? within : this.text;
+    const within = this.tokens
+      .filter((t) => t.length < t.end - t.start)
+      .map((t) => this.text.slice(t.start, t.end))
+      .join('');
+    const text = within === '' ? this.text : within;
     return count(text, '\r\n') * 2 > count(text, '\n') ? '\r\n' : '\n';
   }
 
   // Tokens in the order of the text.
 
+  private token(span: Span, kind: Kind, owner: Header | null, depth: number, begins = false, inline = false): Token {
+    const { start, end } = span;
+    let line = start;
+    let wide = false;
+    for (let i = start; i < end; i++) {
+      const c = this.text.charCodeAt(i);
+      if (c === 10) {
+        line = i + 1;
+        wide = true;
+      } else if (c === 9) wide = true;
+    }
+    return { start, end, kind, owner, depth, begins, inline, breaks: 0, pad: '', column: 0, length: end - line, wide };
+  }
+
   private collect(list: readonly Statement[], depth: number, inline: boolean, into: Token[]): void {
     for (const statement of list) {
       const header: Header = { statement, simple: statement.block === null, exact: false, shift: null };
-      const push = (span: Span, kind: Kind, begins = false, owner: Header | null = null, within = inline): void => {
-        into.push({ start: span.start, end: span.end, kind, owner, depth, begins, inline: within, breaks: 0, pad: '', column: 0 });
-      };
-      push(statement.name, 'word', true, header);
-      for (const arg of statement.args) push(arg, 'word', false, header);
+      into.push(this.token(statement.name, 'word', header, depth, true, inline));
+      for (const arg of statement.args) into.push(this.token(arg, 'word', header, depth, false, inline));
+      const { open, close, rawBody } = statement;
       if (!statement.block) {
-        if (statement.close) push(statement.close, 'semicolon', false, header);
+        if (close) into.push(this.token(close, 'semicolon', header, depth, false, inline));
         continue;
       }
-      const { open, close, rawBody } = statement;
-      if (open && open.end > open.start) push(open, 'open', false, header);
+      if (open && open.end > open.start) into.push(this.token(open, 'open', header, depth, false, inline));
       const oneLine = !rawBody && this.staysOnOneLine(statement, depth);
-      if (rawBody) push(rawBody, 'body');
+      if (rawBody) into.push(this.token(rawBody, 'body', null, depth, false, inline));
       else this.collect(statement.block, depth + 1, oneLine, into);
-      if (close) push(close, 'close', false, null, oneLine);
+      if (close) into.push(this.token(close, 'close', null, depth, false, oneLine));
     }
   }
 
@@ -137,33 +173,21 @@ export class Layout {
   }
 
   /** Puts what is neither a word nor a comment, that is the marks of templates, between the tokens, a line of them at a time. */
-  private withMarks(tokens: readonly Token[]): Token[] {
+  private withMarks(tokens: readonly Token[], from: number, end: number, outer: number): void {
     const { text } = this;
     const marks = this.source.marks ?? [];
-    const out: Token[] = [];
-    let at = 0;
-    let depth = 0;
+    let at = from;
+    let depth = outer;
     let owner: Header | null = null;
     for (const token of [...tokens, null]) {
-      const limit = token?.start ?? text.length;
+      const limit = token?.start ?? end;
       for (;;) {
         while (at < limit && SPACE.test(text[at]!)) at++;
         if (at >= limit) break;
-        const end = this.markEnd(at, limit, marks);
+        const stop = this.markEnd(at, limit, marks);
         if (owner) owner.exact = true;
-        out.push({
-          start: at,
-          end,
-          kind: 'mark',
-          owner,
-          depth,
-          begins: false,
-          inline: token?.inline ?? false,
-          breaks: 0,
-          pad: '',
-          column: 0,
-        });
-        at = end;
+        this.tokens.push(this.token({ start: at, end: stop }, 'mark', owner, depth, false, token?.inline ?? false));
+        at = stop;
       }
       if (!token) break;
       if (token.kind === 'comment') {
@@ -173,9 +197,28 @@ export class Layout {
         owner = token.kind === 'word' ? token.owner : null;
         depth = token.kind === 'open' ? token.depth + 1 : token.depth;
       }
-      out.push(token);
+      this.tokens.push(token);
       at = token.end;
     }
+  }
+
+  /** Words and comments in the order of the text; a comment ends before its trailing white space. */
+  private merged(tokens: readonly Token[], comments: readonly Comment[]): Token[] {
+    const out: Token[] = [];
+    let next = 0;
+    const take = (limit: number): void => {
+      for (; next < comments.length && comments[next]!.start < limit; next++) {
+        const { start } = comments[next]!;
+        let { end } = comments[next]!;
+        while (SPACE.test(this.text[end - 1]!)) end--;
+        out.push(this.token({ start, end }, 'comment', null, 0));
+      }
+    };
+    for (const token of tokens) {
+      take(token.start);
+      out.push(token);
+    }
+    take(Number.POSITIVE_INFINITY);
     return out;
   }
 
@@ -198,8 +241,9 @@ export class Layout {
   // Columns.
 
   private width(text: string, from = 0): number {
+    if (!text.includes('\t')) return from + text.length;
     let column = from;
-    for (const c of text) column += c === '\t' ? this.tabSize - (column % this.tabSize) : 1;
+    for (let i = 0; i < text.length; i++) column += text[i] === '\t' ? this.tabSize - (column % this.tabSize) : 1;
     return column;
   }
 
@@ -228,9 +272,9 @@ export class Layout {
   }
 
   private endColumn(token: Token): number {
-    const text = this.text.slice(token.start, token.end);
-    const feed = text.lastIndexOf('\n');
-    return feed < 0 ? this.width(text, token.column) : this.width(text.slice(feed + 1));
+    if (!token.wide) return token.column + token.length;
+    const line = this.text.slice(token.end - token.length, token.end);
+    return this.width(line, token.length === token.end - token.start ? token.column : 0);
   }
 
   private placeOne(i: number, token: Token, gap: string, nesting: Nesting[]): void {
@@ -389,7 +433,7 @@ export class Layout {
       const token = this.tokens[k];
       if (!token || token.owner !== owner || (k > i && token.breaks > 0)) return null;
       if (token.kind === 'semicolon') return words;
-      if (token.kind !== 'word' || this.text.slice(token.start, token.end).includes('\n')) return null;
+      if (token.kind !== 'word' || token.length < token.end - token.start) return null;
       words.push(token);
     }
   }
@@ -469,7 +513,7 @@ export class Layout {
         runLine = line;
         runColumn = column;
       }
-      line += count(this.text.slice(token.start, token.end), '\n');
+      if (token.wide) line += count(this.text.slice(token.start, token.end), '\n');
     }
     flush();
   }
@@ -489,23 +533,4 @@ function* asAsked(group: readonly Token[][], k: number, text: string): Generator
     run = fits && words[k]!.pad !== '' ? [words] : [];
   }
   if (run.length > 1) yield run;
-}
-
-/** Words and comments in the order of the text; a comment ends before its trailing white space. */
-function merged(tokens: readonly Token[], comments: readonly Comment[], text: string): Token[] {
-  const out: Token[] = [];
-  let next = 0;
-  const take = (limit: number): void => {
-    for (; next < comments.length && comments[next]!.start < limit; next++) {
-      const { start } = comments[next]!;
-      const end = start + text.slice(start, comments[next]!.end).replace(/[ \t\r]+$/, '').length;
-      out.push({ start, end, kind: 'comment', owner: null, depth: 0, begins: false, inline: false, breaks: 0, pad: '', column: 0 });
-    }
-  };
-  for (const token of tokens) {
-    take(token.start);
-    out.push(token);
-  }
-  take(Number.POSITIVE_INFINITY);
-  return out;
 }

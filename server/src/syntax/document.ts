@@ -15,6 +15,9 @@ import { problemsOf } from './problems.ts';
 import type { SourceFile, SyntaxProblem, TemplateMark } from './statement.ts';
 import { type Masked, mask, meets } from './template.ts';
 
+/** Edits at once from which on the tree is told of one edit that holds them all. */
+const MANY = 100;
+
 const NOWHERE = { row: 0, column: 0 };
 
 /** One edit that holds all the given ones, all that differs between what the grammar saw, and the marks that are taken in another way. */
@@ -129,7 +132,9 @@ export class Document implements SourceFile {
       : masked.engine === this.masked.engine
         ? [hull(edits, next, this.masked, masked)]
         : [{ span: { start: 0, end: this.current.length }, newText: next }];
-    for (const { span, newText } of [...steps].sort((a, b) => b.span.start - a.span.start)) {
+    // a tree edited in very many places is slower to repair than to parse
+    const inTree = steps.length > MANY ? [hull(steps, next, this.masked, masked)] : steps;
+    for (const { span, newText } of [...inTree].sort((a, b) => b.span.start - a.span.start)) {
       tree.edit({
         startIndex: span.start,
         oldEndIndex: span.end,
