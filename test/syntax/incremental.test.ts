@@ -52,7 +52,7 @@ test('closed statements that an edit does not touch keep their identity', async 
         doc.problems.some((p) => p.fault === 'unterminated-string' && s.start <= p.span.start && p.span.start < s.end);
       // where braces do not pair, statements are made anew when the mending of one edit differs from that of the other
       const paired = (): boolean => !doc.problems.some((p) => p.fault.endsWith('brace'));
-      const wasPaired = paired();
+      const wasPaired = paired() && doc.template === null;
       const before = [...statementsOf(doc.body)].filter(
         (s) => s.closed && !openQuote(s) && edits.every((e) => s.end < e.span.start || e.span.end < s.start),
       );
@@ -60,7 +60,8 @@ test('closed statements that an edit does not touch keep their identity', async 
       doc.update(edits);
       const isPaired = paired();
       const after = new Map([...statementsOf(doc.body)].map((s) => [s.start, s]));
-      for (const [i, s] of before.entries()) {
+      // a text that turns into a template, or back, is read anew
+      for (const [i, s] of doc.template === null ? before.entries() : []) {
         assert.equal(doc.text.slice(s.start, s.end), texts[i], 'moved along');
         const there = after.get(s.start);
         if (there && there.end === s.end && wasPaired && isPaired) assert.equal(there, s, texts[i]);

@@ -210,6 +210,7 @@ for (const [what, text, expected] of [
   ['a quoted regex', 'location ~ "^/\\d{2}/{{2}}" { }', 'location ~ "^/\\d{2}/{{2}}" {}'],
   ['a comment', '# {{ old }} {% mark %} <% x %>\nroot /srv;', 'root /srv;'],
   ['a Lua body', 'content_by_lua_block {\n local t = {{1, 2}, {3}}\n -- {% x %}\n}', 'content_by_lua_block {…}'],
+  ['a Lua body at once', 'content_by_lua_block {{ 1 }}', 'content_by_lua_block {…}'],
   ['a variable', 'return 200 ${{x};', 'return 200 ${{x};'],
   ['blocks that close at once', 'http{server{listen 80;}}', 'http {server {listen 80;}}'],
 ] as const)

@@ -208,7 +208,7 @@ class Reader {
       this.endWord(at);
       this.statementStart = true;
       this.depth++;
-      if (/^[a-z_]*_by_lua_block$/.test(text.slice(this.nameFrom, this.nameTo))) return luaEnd(text, at + 1);
+      if (this.opensLua(text, at)) return luaEnd(text, at + 1);
     } else if (this.inWord) this.inside(c);
     else if (c === '}') {
       this.statementStart = true;
@@ -222,6 +222,11 @@ class Reader {
       } else this.inside(c);
     }
     return at + 1;
+  }
+
+  /** Whether a brace at `at` would open a Lua block. */
+  opensLua(text: string, at: number): boolean {
+    return /^[a-z_]*_by_lua_block$/.test(text.slice(this.nameFrom, this.nameTo < 0 ? at : this.nameTo));
   }
 
   private inside(c: string): void {
@@ -253,7 +258,13 @@ function marksOutsideOfQuotes(text: string): boolean {
     const c = text[at];
     const next = text[at + 1];
     if (!reader.comment && !reader.quote) {
-      if (c === '{' && (next === '{' || next === '%' || next === '#') && text[at - 1] !== '$' && text[at - 1] !== '\\') {
+      if (
+        c === '{' &&
+        (next === '{' || next === '%' || next === '#') &&
+        text[at - 1] !== '$' &&
+        text[at - 1] !== '\\' &&
+        !reader.opensLua(text, at)
+      ) {
         const end = text.indexOf(next === '{' ? '}}' : `${next}}`, at + 2);
         if (end > 0 && (next !== '#' || !text.slice(at, end).includes('\n') || reader.statementStart)) return true;
       }
