@@ -43,6 +43,31 @@ describe('language server', () => {
     assert.equal(await client.stop(), 0);
   });
 
+  test('changes of one message count one after the other, from the end of the file as well as from its start', async () => {
+    const { dir, uri } = folder({ 'nginx.conf': ROOT, 'conf.d/site.conf': SITE });
+    const client = await TestClient.start({ folder: pathToFileURL(dir).href });
+    const site = uri('conf.d/site.conf');
+    client.open(site, SITE);
+    await client.settled();
+    const insert = (line: number, character: number, text: string) => ({
+      range: { start: { line, character }, end: { line, character } },
+      text,
+    });
+    client.change(site, 2, [insert(2, 17, '/'), insert(1, 13, ' default_server'), insert(0, 0, '# a\n')]);
+    await client.settled();
+    assert.deepEqual(client.shown(site), []);
+    client.change(site, 3, [
+      insert(0, 0, '# b\n'),
+      { range: { start: { line: 4, character: 17 }, end: { line: 4, character: 18 } }, text: '' },
+    ]);
+    await client.settled();
+    assert.deepEqual(
+      client.shown(site).map((d) => [d.code, d.range.start.line]),
+      [['alias-traversal', 4]],
+    );
+    assert.equal(await client.stop(), 0);
+  });
+
   test('a keystroke is linted with the version that it belongs to, and a quick fix mends it', async () => {
     const { dir, uri } = folder({ 'nginx.conf': ROOT, 'conf.d/site.conf': SITE });
     const client = await TestClient.start({ folder: pathToFileURL(dir).href });

@@ -11,6 +11,7 @@ import {
   type InitializeParams,
   type InitializeResult,
   type ServerCapabilities,
+  type TextDocumentContentChangeEvent,
   TextDocumentSyncKind,
 } from 'vscode-languageserver';
 import { fileId } from '../base/file-id.ts';
@@ -152,11 +153,22 @@ export function serve(connection: Connection, host: Host): void {
   connection.onDidChangeTextDocument(({ textDocument, contentChanges }) => {
     if (!session) return;
     const file = fileId(textDocument.uri);
+    const { version } = textDocument;
+    // editors that change many places at once send them from the last to the first: so all refer to the text before
+    const changes = contentChanges.length > 1 ? fromLastToFirst(contentChanges) : null;
+    if (changes) {
+      const source = session.workspace.snapshot().text(file);
+      if (!source) return;
+      const edits = changes.map((c) => ({ span: toSpan(source, c.range, session!.encoding), newText: c.text }));
+      session.workspace.apply({ kind: 'edit', file, edits: [edits], version });
+      session.publisher.typed(file);
+      return;
+    }
     for (const change of contentChanges) {
       const source = session.workspace.snapshot().text(file);
       if (!source) return;
       const span = 'range' in change ? toSpan(source, change.range, session.encoding) : { start: 0, end: source.text.length };
-      session.workspace.apply({ kind: 'edit', file, edits: [[{ span, newText: change.text }]], version: textDocument.version });
+      session.workspace.apply({ kind: 'edit', file, edits: [[{ span, newText: change.text }]], version });
     }
     session.publisher.typed(file);
   });
@@ -298,4 +310,19 @@ function applySettings(session: Session, value: unknown): void {
     format: { align: s.format?.align ?? false },
   };
   session.workspace.apply({ kind: 'settings', settings: raw });
+}
+
+type RangedChange = Extract<TextDocumentContentChangeEvent, { range: unknown }>;
+
+/** The changes, when each lies wholly before the one that came before it; else null. */
+function fromLastToFirst(changes: readonly TextDocumentContentChangeEvent[]): RangedChange[] | null {
+  const ranged: RangedChange[] = [];
+  for (const change of changes) {
+    if (!('range' in change)) return null;
+    const start = ranged.at(-1)?.range.start;
+    const { end } = change.range;
+    if (start && (end.line > start.line || (end.line === start.line && end.character >= start.character))) return null;
+    ranged.push(change);
+  }
+  return ranged;
 }
