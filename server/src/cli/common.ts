@@ -1,7 +1,7 @@
 /** Options that several commands share, and how a run's configurations are found and loaded. */
 import path from 'node:path';
 import type { Command } from 'commander';
-import { basename, dirname, type FileId, fileId, fromPath, relativePath, resolve } from '../base/file-id.ts';
+import { basename, dirname, type FileId, fileId, fromPath, pathOf, relativePath, resolve } from '../base/file-id.ts';
 import type { FileSystem } from '../base/file-system.ts';
 import { Lines } from '../base/lines.ts';
 import { MemoryFiles } from '../base/memory-files.ts';
@@ -100,14 +100,18 @@ export class Loader {
     private readonly options: CommonOptions,
     private readonly cli: RawSettings,
     private readonly progress: (words: string) => void,
+    /** where settings files are looked for, and from which folder on; null means beside each main file */
+    private readonly settingsFrom: { readonly disk: FileSystem; readonly folder: FileId | null },
   ) {}
 
   static async create(
     options: CommonOptions,
     files: FileSystem = new NodeFiles(),
     progress: (words: string) => void = () => {},
+    settingsFolder: FileId | null = null,
   ): Promise<Loader> {
-    return new Loader(await loadParts(), files, options, fromOptions(options), progress);
+    const settingsFrom = { disk: settingsFolder ? new NodeFiles() : files, folder: settingsFolder };
+    return new Loader(await loadParts(), files, options, fromOptions(options), progress, settingsFrom);
   }
 
   async source(file: FileId): Promise<SourceFile | string | null> {
@@ -138,7 +142,7 @@ export class Loader {
   /** Defaults, then the settings file, then the command line. Throws failures for a settings file that cannot be read or is wrong. */
   async settingsFor(root: FileId): Promise<Settings> {
     let raw: RawSettings | null = null;
-    let folder = dirname(root);
+    let folder = this.settingsFrom.folder ?? dirname(root);
     if (this.options.settings !== undefined) {
       raw = await this.settingsFile(fileOfPath(path.resolve(this.options.settings)), true);
     } else {
@@ -153,7 +157,7 @@ export class Loader {
   private async settingsFile(file: FileId, mustExist: boolean): Promise<RawSettings | null> {
     const known = this.settingsFiles.get(file);
     if (known !== undefined) return known;
-    const read = await this.files.read(file);
+    const read = await this.settingsFrom.disk.read(file);
     const shown = machinePath(file) ?? file;
     if (!read || read.problem) {
       if (mustExist || read?.problem) throw new Failure(EXIT.unreadable, `${shown}: ${read?.problem ?? 'no such settings file'}`);
@@ -300,7 +304,8 @@ const looksLikeFragment = (source: SourceFile): boolean =>
 export function dumpFiles(text: string): { root: FileId; files: MemoryFiles } | null {
   const parts = [...text.matchAll(/^# configuration file (.+):\r?$/gm)];
   const first = parts[0];
-  if (!first) return null;
+  // before the first file stand at most the messages of the test
+  if (!first || !/^(\s|(nginx: |\d{4}\/\d\d\/\d\d ).*(\n|$))*$/.test(text.slice(0, first.index))) return null;
   const files = new MemoryFiles();
   parts.forEach((m, i) => {
     const start = m.index + m[0].length + 1;
@@ -309,6 +314,13 @@ export function dumpFiles(text: string): { root: FileId; files: MemoryFiles } | 
   });
   return { root: fromPath(first[1]!), files };
 }
+
+/** The files of a dump as nginx -T prints them, with the texts that `text` gives. */
+export const dumpOf = (files: MemoryFiles, text: (file: FileId) => string): string =>
+  files
+    .names()
+    .map((file) => `# configuration file ${pathOf(file)}:\n${text(file)}\n`)
+    .join('');
 
 /** All of standard input as text. */
 export async function readStdin(): Promise<string> {

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { VERSION } from '../host/version.ts';
 import { addCheck } from './commands/check.ts';
+import { addFormat } from './commands/format.ts';
 import { addLsp } from './commands/lsp.ts';
 import { addNew } from './commands/new.ts';
 import { addRules } from './commands/rules.ts';
@@ -14,7 +15,7 @@ const program = new Command('proxylens')
   .version(VERSION)
   .exitOverride()
   .showHelpAfterError('(proxylens --help tells the commands)');
-for (const add of [addCheck, addRules, addLsp, addTrace, addTest, addNew]) add(program);
+for (const add of [addCheck, addRules, addLsp, addTrace, addTest, addFormat, addNew]) add(program);
 for (const command of program.commands) command.exitOverride().showHelpAfterError();
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -30,6 +30,18 @@ export function decode(bytes: Uint8Array): FileText {
   }
 }
 
+/** Writes text over a file in the encoding that it was read in, through links. Throws what node throws. */
+export async function rewrite(path: string, text: string): Promise<void> {
+  const before = await fs.readFile(path).catch(() => null);
+  let encoding: 'utf8' | 'latin1' = 'utf8';
+  try {
+    if (before) new TextDecoder('utf-8', { fatal: true }).decode(before);
+  } catch {
+    encoding = 'latin1';
+  }
+  await fs.writeFile(path, text, encoding);
+}
+
 export class NodeFiles implements FileSystem {
   async read(file: FileId): Promise<FileText | null> {
     const path = machinePath(file);

@@ -1,5 +1,5 @@
 /** `proxylens check`: lints configurations and prints what it found, or mends it. */
-import fs from 'node:fs/promises';
+import path from 'node:path';
 import type { Command } from 'commander';
 import { applyEdits } from '../../base/edit.ts';
 import type { FileId } from '../../base/file-id.ts';
@@ -7,11 +7,11 @@ import { MemoryFiles } from '../../base/memory-files.ts';
 import { Config } from '../../config/config.ts';
 import type { Level } from '../../config/settings.ts';
 import { combined } from '../../features/actions.ts';
-import { machinePath } from '../../host/node-files.ts';
+import { fileOfPath, machinePath, rewrite } from '../../host/node-files.ts';
 import { type Finding, RULE_GROUPS, type Rule } from '../../rules/rule.ts';
 import { lint } from '../../rules/run.ts';
 import { applyBaseline, readBaseline, writeBaseline } from '../baseline.ts';
-import { type CommonOptions, dumpFiles, Loader, readStdin, shownPath, stdinFile, withCommonOptions } from '../common.ts';
+import { type CommonOptions, dumpFiles, dumpOf, Loader, readStdin, shownPath, stdinFile, withCommonOptions } from '../common.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { unifiedDiff } from '../print/diff.ts';
 import { FORMATS, type FormatName } from '../print/index.ts';
@@ -84,12 +84,16 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
   if (stdin && paths.length > 1) throw new Failure(EXIT.usage, 'standard input (-) cannot be mixed with paths');
   let loader: Loader;
   let configs: Config[];
+  let dumped: MemoryFiles | null = null;
+  const stdinName = stdinFile(options.stdinPath);
   if (stdin) {
     const text = await readStdin();
     const dump = dumpFiles(text);
-    const name = stdinFile(options.stdinPath);
+    const name = stdinName;
     if (dump) {
-      loader = await Loader.create(options, dump.files, progress.say);
+      dumped = dump.files;
+      // paths of a dump are those of the server: maps of the settings do not apply
+      loader = await Loader.create(options, dump.files, progress.say, fileOfPath(path.dirname(path.resolve(options.stdinPath ?? 'dump'))));
       configs = [await loader.config(dump.root)];
     } else if (options.root !== undefined) {
       const probe = await Loader.create(options, undefined, progress.say);
@@ -157,11 +161,19 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
       for (const [file, { before, after }] of changed) process.stdout.write(unifiedDiff(shownPath(file), before, after));
       return EXIT.clean;
     }
-    for (const [file, { after }] of changed) {
-      const target = machinePath(file);
-      if (stdin || target === null) process.stdout.write(after);
-      else await fs.writeFile(target, after);
-    }
+    if (dumped) process.stdout.write(dumpOf(dumped, (file) => loader.text(file)?.text ?? dumped!.text(file) ?? ''));
+    else if (stdin) process.stdout.write(loader.text(stdinName)?.text ?? '');
+    else
+      for (const [file, { after }] of changed) {
+        try {
+          await rewrite(machinePath(file)!, after);
+        } catch (error) {
+          throw new Failure(
+            EXIT.unreadable,
+            `${shownPath(file)}: cannot be written (${(error as NodeJS.ErrnoException).code ?? String(error)})`,
+          );
+        }
+      }
   }
   const findings = [...byFile.values()].flat();
   if (options.updateBaseline) await writeBaseline(options.baseline!, findings, (id) => loader.text(id));
@@ -181,7 +193,8 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
     durationMs: Math.round((performance.now() - started) * 10) / 10,
     color: options.color === 'always' || (options.color !== 'never' && process.stdout.isTTY === true && !process.env.NO_COLOR),
   };
-  process.stdout.write(format(result));
+  // the mended text of standard input went to standard output: what is left to say goes beside it
+  (stdin && options.fix !== undefined ? process.stderr : process.stdout).write(format(result));
   for (const crash of crashes) process.stderr.write(`proxylens: a rule failed, its findings are missing: ${crash}\n`);
   if (timings) {
     const slowest = [...timings.byRule].sort((a, b) => b[1] - a[1]).slice(0, 15);
