@@ -240,7 +240,7 @@ function requestLine(run: Run, target: ByteString, versionText: string, version:
   const parsed = parseTarget(target, mergeSlashes, behaviour.strictHost);
   // the version is read after the target, and nothing of either counts when one is refused
   if (parsed === null && !looksLikeTarget(target)) return invalidTarget(run);
-  if (version === null) return refuse(run, /^[2-9]/.test(versionText) ? 505 : 400, `HTTP/${versionText} is not supported`);
+  if (version === null) return refuse(run, /^(?:[2-9]|[1-9]\d)/.test(versionText) ? 505 : 400, `HTTP/${versionText} is not supported`);
   if (run.version === 9 && run.methodName !== 'GET') return refuse(run, 400, 'HTTP/0.9 knows GET only');
   if (parsed === null) return invalidTarget(run);
   run.uri = parsed.uri;

@@ -313,9 +313,21 @@ function sentHeader(run: Run, name: string): ByteString | null {
 
 function upstreamHeader(run: Run, name: string): ByteString | null {
   if (!run.upstreamRequest) return null;
+  if (run.parent) return authHeader(run, name);
   const lines = (run.options.upstream?.headers ?? []).filter(([n]) => keyOf(n) === name).map(([, v]) => toBytes(v));
   if (!lines.length) return null;
   return run.behaviour.joinsHeaders ? lines.join(', ') : lines[0]!;
+}
+
+/** A header of what auth_request's server answers; null when it is taken to send none. */
+export function authHeader(run: Run, name: string): ByteString | null {
+  const value = run.assume({
+    id: `auth_request:${name}`,
+    what: `${name.replaceAll('_', '-')} of the answer to auth_request`,
+    otherwise: '',
+    why: 'another server answers it',
+  });
+  return value === '' ? null : toBytes(value);
 }
 
 function upstreamCookie(run: Run, name: string): ByteString | null {

@@ -3,6 +3,7 @@ import { fromBytes, toBytes } from '../../base/bytes.ts';
 import type { Handler } from '../phases.ts';
 import type { Verdict } from '../run.ts';
 import { subrequest } from '../subrequest.ts';
+import { authHeader } from '../variables.ts';
 
 export const authRequestHandler: Handler = {
   module: 'ngx_http_auth_request_module',
@@ -39,7 +40,10 @@ export const authRequestHandler: Handler = {
       run.assign(line.value(0).slice(1).toLowerCase(), value);
     }
     if (allowed) return 'ok';
-    if (end === 401)
+    if (end === 401 && sub.upstreamRequest) {
+      const value = authHeader(run, 'www_authenticate');
+      if (value !== null) run.reply.wwwAuthenticate.push(run.reply.add('WWW-Authenticate', value));
+    } else if (end === 401)
       for (const h of sub.reply.headers)
         if (h.live && h.name.toLowerCase() === 'www-authenticate')
           run.reply.wwwAuthenticate.push(run.reply.add('WWW-Authenticate', h.value, h.from));
