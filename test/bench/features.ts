@@ -1,11 +1,21 @@
-/** The times of editor features, for the table of `npm run bench`. */
+/** The times of editor features, for the table of `npm run bench`: right behind a keystroke, when nothing of the new text is known yet. */
 import { pathToFileURL } from 'node:url';
 import { fileId } from '../../server/src/base/file-id.ts';
+import type { Config } from '../../server/src/config/config.ts';
+import { completion } from '../../server/src/features/completion.ts';
+import { format } from '../../server/src/features/format.ts';
+import { hover } from '../../server/src/features/hover.ts';
+import { inlayHints } from '../../server/src/features/inlay.ts';
+import { lenses } from '../../server/src/features/lens.ts';
 import { references } from '../../server/src/features/navigation.ts';
 import { outline } from '../../server/src/features/symbols.ts';
+import { tokens } from '../../server/src/features/tokens.ts';
 import { NodeFiles } from '../../server/src/host/node-files.ts';
 import { loadParts } from '../../server/src/host/parts.ts';
+import type { SourceFile } from '../../server/src/syntax/statement.ts';
 import { Workspace } from '../../server/src/workspace/workspace.ts';
+
+const RUNS = 15;
 
 /** Adds a row for each feature: the median of runs on the 10,000-line file and on the tree that the main bench wrote into `dir`. */
 export async function features(dir: string, rows: [string, string, string][]): Promise<void> {
@@ -19,21 +29,43 @@ export async function features(dir: string, rows: [string, string, string][]): P
     workspace.apply({ kind: 'folders', folders: [fileId(folder)] });
     await workspace.settle();
     const id = fileId(`${folder}/${main}`);
+    const text = workspace.snapshot().file(id)!.text;
+    workspace.apply({ kind: 'open', file: id, text, version: 1 });
+    await workspace.settle();
     const what = name === 'one' ? '10,000 lines' : '1,001 files';
-    const time = (title: string, work: () => unknown, goal = ''): void => {
+    // in the middle of the file, where a proxy_pass stands
+    const place = text.indexOf('proxy_pass http://', name === 'one' ? text.length / 2 : 0);
+    let version = 1;
+    const time = async (
+      title: string,
+      typed: string,
+      work: (configs: readonly Config[], file: SourceFile, behind: number) => unknown,
+      goal = '',
+    ): Promise<void> => {
       const times: number[] = [];
-      for (let i = 0; i < 9; i++) {
+      for (let i = 0; i < RUNS; i++) {
+        const edit = (start: number, end: number, newText: string): void =>
+          workspace.apply({ kind: 'edit', file: id, edits: [[{ span: { start, end }, newText }]], version: ++version });
+        edit(place, place, typed);
+        await workspace.settle();
+        const snapshot = workspace.snapshot();
+        const file = snapshot.file(id)!;
         const from = performance.now();
-        work();
+        work(snapshot.configsOf(id), file, place + typed.length);
         times.push(performance.now() - from);
+        edit(place, place + typed.length, '');
       }
-      rows.push([`${title}, ${what}`, `${times.sort((a, b) => a - b)[4]!.toFixed(2)} ms`, goal]);
+      rows.push([`${title}, ${what}`, `${times.sort((a, b) => a - b)[RUNS >> 1]!.toFixed(2)} ms`, goal]);
     };
-    const snapshot = workspace.snapshot();
-    const file = snapshot.file(id)!;
-    const configs = snapshot.configsOf(id);
-    const at = file.text.indexOf('proxy_pass http://app') + 20;
-    time('references', () => references(configs, file, at, true));
-    time('outline', () => outline(file));
+    await time('completion of a directive', 'proxy_', (configs, file, at) => completion(configs, file, at), '< 10 ms');
+    await time('completion of an upstream', 'proxy_pass http://', (configs, file, at) => completion(configs, file, at), '< 10 ms');
+    await time('completion of a variable', 'set $a $', (configs, file, at) => completion(configs, file, at), '< 10 ms');
+    await time('hover', '', (configs, file, at) => hover(configs, file, at + 2));
+    await time('references', '', (configs, file, at) => references(configs, file, at + 20, true));
+    await time('semantic tokens', '', ([config], file) => tokens(config!, file));
+    await time('inlay hints of 60 lines', '', ([config], file, at) => inlayHints(config!, file, { start: at, end: at + 2000 }, () => true));
+    await time('lenses', '', (configs, file) => lenses(configs, file, () => true));
+    await time('outline', '', (_, file) => outline(file));
+    await time('format', '', (_, file) => format(file, { indent: '    ' }));
   }
 }

@@ -160,7 +160,11 @@ try {
   if (wanted('start')) await firstDiagnostics();
   if (wanted('tree')) await manyFiles();
   if (wanted('nginx')) nginx();
-  if (!only.length) await features(dir, rows);
+  if (wanted('features')) {
+    write('one', { 'nginx.conf': bigFile(10_000) });
+    write('many', bigTree(1000));
+    await features(dir, rows);
+  }
   console.log(`\nProxylens on ${os.cpus()[0]?.model.trim() ?? 'this machine'}, ${os.cpus().length} cores, node ${process.version}\n`);
   const wide = Math.max(...rows.map((r) => r[0].length));
   for (const [what, value, goal] of rows) console.log(`  ${what.padEnd(wide)}  ${value.padEnd(34)} ${goal}`);
