@@ -144,7 +144,7 @@ function report(outcomes: readonly Outcome[]): string {
 }
 
 /** What must at least be reached; the goal is 99.5 % of verdicts and 98 % of lines. */
-const FLOOR = { accepted: 100, verdict: 0, line: 0 };
+const FLOOR = { verdict: 99.3, line: 99 };
 
 test('Proxylens and nginx agree on the corpus and on its mutants', { skip, timeout: 600_000 }, async () => {
   const samples = corpus();

@@ -524,7 +524,8 @@ const TABLES: Readonly<Record<string, ParameterTable>> = {
   },
   js_body_filter: {
     from: 1,
-    open: false,
+    // what is no buffer_type= is passed over
+    open: true,
     list: [key('buffer_type', 'word', 'Type of the chunks that the function gets.', { words: ['string', 'buffer'] })],
   },
   js_set: { from: 2, open: false, list: [word('nocache', 'The value is computed at every use.')] },

@@ -21,6 +21,7 @@ import {
   parseStatus,
   parseTime,
   parseWord,
+  parseZone,
   problemText,
   type Read,
 } from './value-kind.ts';
@@ -512,6 +513,17 @@ const SPECIAL: Readonly<Record<string, (c: Check) => void>> = {
       );
     } else if (code > 999n) say(c, 0, `"${value}" is not a status code. Use a number up to 999.`, nginx);
   },
+  geo: (c) => {
+    const value = c.args[0] ?? '';
+    if (c.args.length === 2 && !value.startsWith('$'))
+      say(
+        c,
+        0,
+        `"${value}" is no variable. A geo reads its address from one.`,
+        `invalid variable name "${value}"`,
+        /^\w+$/.test(value) ? `$${value}` : undefined,
+      );
+  },
   index: (c) =>
     c.args.forEach((value, argument) => {
       if (value === '') say(c, argument, 'The name of the index is empty. Give a file.', 'index "" in "index" directive is invalid');
@@ -933,6 +945,79 @@ function planOf(fact: DirectiveFact): Plan {
   return plan;
 }
 
+/** What the setters of other modules say, where their source was read: the packages of Debian. Keys are source and name. */
+const FOREIGN: Readonly<Record<string, (c: Check) => void>> = {
+  'lua-nginx-module/lua_shared_dict': (c) => sizeAt(c, 1, 8192, 'lua shared dict size'),
+  'njs/js_import': (c) => {
+    if (c.args.length === 3 && c.args[1] !== 'from')
+      say(c, 1, `"${c.args[1]}" stands where "from" is expected.`, invalidParameter(c.args[1] ?? ''), 'from');
+    else if (c.args.length === 2) say(c, 1, 'The form is "name from file", or the file alone.', invalidParameter(c.args[1] ?? ''));
+  },
+  'nginx-dav-ext-module/dav_ext_lock_zone': (c) => {
+    c.args.forEach((value, argument) => {
+      if (value.startsWith('zone=')) {
+        const read = parseZone(value.slice(5), 32768, 'required');
+        if (!read.ok) refuse(c, argument, { ...read.problem, at: read.problem.at + 5 }, `invalid zone size "${value}"`);
+      } else if (value.startsWith('timeout=')) {
+        const read = parseTime(value.slice(8), 'sec');
+        if (!read.ok) refuse(c, argument, { ...read.problem, at: read.problem.at + 8 }, `invalid timeout value "${value}"`);
+      } else say(c, argument, `"${value}" is not a parameter here. Use "zone=" and "timeout=".`, invalidParameter(value));
+    });
+    if (!c.args.some((a) => a.startsWith('zone=')))
+      c.report({ ...whole(-1, ''), message: 'dav_ext_lock_zone needs "zone=".', nginx: '"dav_ext_lock_zone" must have "zone" parameter' });
+  },
+  'nginx-dav-ext-module/dav_ext_lock': (c) => {
+    const value = c.args[0] ?? '';
+    if (value !== 'off' && !value.startsWith('zone='))
+      say(c, 0, `"${value}" is not accepted. Use "zone=" and a name, or "off".`, invalidParameter(value));
+  },
+  'nginx-upload-progress-module/upload_progress': (c) => sizeAt(c, 1, 32768, 'size of track_uploads'),
+  'nginx-upload-progress-module/track_uploads': (c) => {
+    const read = parseTime(c.args[1] ?? '', 'sec');
+    if (!read.ok) refuse(c, 1, read.problem, `track_uploads "${c.args[0]}" timeout value invalid`);
+  },
+  'nginx-upstream-fair/fair': (c) =>
+    c.args.forEach((value, argument) => {
+      if (value !== 'no_rr' && !/^weight_mode=(?:idle|peak)$/.test(value))
+        say(c, argument, `"${value}" is not a parameter of fair. Use "no_rr" or "weight_mode=".`, `Invalid \`fair' parameter \`${value}'`);
+    }),
+  'ngx_brotli/brotli_window': (c) => {
+    const value = c.args[0] ?? '';
+    const n = bytesOf(value);
+    if (!(n >= 1024 && n <= 16777216 && Number.isInteger(Math.log2(n))))
+      say(
+        c,
+        0,
+        `"${value}" is not accepted. Use 1k, 2k, 4k and so on up to 16m.`,
+        '"brotli_window" directive must be 1k, 2k, 4k, 8k, 16k, 32k, 64k, 128k, 256k, 512k, 1m, 2m, 4m, 8m or 16m',
+      );
+  },
+  ...Object.fromEntries(['proxy', 'fastcgi', 'uwsgi', 'scgi'].map((f) => [`ngx_cache_purge/${f}_cache_purge`, purge])),
+};
+
+function sizeAt(c: Check, argument: number, least: number, what: string): void {
+  const value = c.args[argument] ?? '';
+  const read = parseSize(value);
+  if (!read.ok) refuse(c, argument, read.problem, `invalid ${what} "${value}"`);
+  else if (read.value < least) say(c, argument, `"${value}" is too small. Use at least ${least / 1024}k.`, `invalid ${what} "${value}"`);
+}
+
+/** `method [purge_all] [from network…]`, or a zone and a key. */
+function purge(c: Check): void {
+  let at = 1;
+  if (c.args[at] === 'purge_all') at++;
+  if (at >= c.args.length || (c.args.length === 2 && at === 1 && c.args[1] !== 'from')) return;
+  const word = c.args[at] ?? '';
+  if (word !== 'from') {
+    say(c, at, `"${word}" stands where "from" is expected.`, `invalid parameter "${word}", expected "from" keyword`);
+    return;
+  }
+  for (let i = at + 1; i < c.args.length; i++) {
+    const value = c.args[i] ?? '';
+    if (value !== 'all') networkArgument(c, i, []);
+  }
+}
+
 function special(fact: DirectiveFact): ((c: Check) => void) | undefined {
   const key = `${fact.contexts[0]}/${fact.name}`;
   return Object.hasOwn(SPECIAL, key) ? SPECIAL[key] : Object.hasOwn(SPECIAL, fact.name) ? SPECIAL[fact.name] : undefined;
@@ -955,11 +1040,18 @@ export function checkValues(fact: DirectiveFact, args: readonly string[], target
     if (plan.declares) declared(c);
     plan.byHand?.(c);
     if (plan.parameters) parameters(c);
-    if (kind === 'custom' && !plan.byHand) custom(c);
+    if (kind === 'custom' && !plan.byHand) {
+      // setters around ngx_conf_set_flag_slot
+      if (fact.args.flag) BY_KIND.flag?.(c);
+      else custom(c);
+    }
+  } else {
+    if (planOf(fact).declares) declared(c);
+    if (fact.source === 'njs') parameters(c);
+    const key = `${fact.source}/${fact.name}`;
+    if (Object.hasOwn(FOREIGN, key)) FOREIGN[key]?.(c);
   }
   if (found.length === 0) return found;
-  else if (fact.source === 'njs') parameters(c);
-  else if (fact.name === 'lua_shared_dict') custom(c);
   // one argument, one message: the narrower check spoke first
   const first = new Map<string, ValueFinding>();
   for (const f of found)

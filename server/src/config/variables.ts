@@ -5,6 +5,7 @@
 import { argumentOf } from '../catalog/arguments.ts';
 import { kindOf } from '../catalog/catalog.ts';
 import { bodyOf, type Protocol, protocolOf } from '../catalog/context.ts';
+import { atLeast } from '../catalog/version.ts';
 import type { Word } from '../syntax/word.ts';
 import type { Config } from './config.ts';
 import type { Directive } from './directive.ts';
@@ -135,10 +136,19 @@ const COMPILED: Readonly<Record<string, Pick>> = {
   scgi_param: only(1),
   proxy_store: (_i, _n, value) => (value === 'on' || value === 'off' ? null : 0),
   js_var: only(1),
+  // compiled until HTTP/2 push was removed
+  http2_push: all,
 };
 
 /** Third-party modules whose directives compile their arguments with nginx's own scripts. */
-const SCRIPTED: Readonly<Record<string, Pick>> = { 'echo-nginx-module': all, 'set-misc-nginx-module': from(1), njs: () => null };
+const SCRIPTED: Readonly<Record<string, Pick>> = {
+  'echo-nginx-module': all,
+  'set-misc-nginx-module': from(1),
+  ngx_http_substitutions_filter_module: only(1),
+  'headers-more-nginx-module': (_i, _n, value) => (value.includes(':') ? value.indexOf(':') + 1 : null),
+  nchan: all,
+  ngx_cache_purge: (i, n) => (n === 2 && i === 1 ? 0 : null),
+};
 
 /** The texts of a directive, or of an entry of a map, in which nginx looks for variables when it reads the configuration. */
 export function templatesOf(directive: Directive): Template[] {
@@ -157,7 +167,9 @@ export function templatesOf(directive: Directive): Template[] {
     return [{ word: args[0], at: 0, text: args[0].value, style: 'name' }];
   if (name === 'geo' && fact.source === 'oss')
     return args.length === 2 ? [{ word: args[0]!, at: 0, text: args[0]!.value, style: 'name' }] : [];
-  const kind = kindOf(fact, scope.config.settings.target.nginx);
+  const { nginx } = scope.config.settings.target;
+  if (name === 'http2_push' && atLeast(nginx, '1.25.1')) return [];
+  const kind = kindOf(fact, nginx);
   const pick =
     fact.source === 'oss' || fact.source === 'njs'
       ? Object.hasOwn(COMPILED, name)
@@ -212,8 +224,9 @@ export function variablesDefinedBy(directive: Directive): VariableDefinition[] {
   const out: VariableDefinition[] = [];
   const { scope, fact, args, statement } = directive;
   const declare = (word: Word): void => {
-    if (/^\$./s.test(word.value))
-      out.push({ name: word.value.slice(1).toLowerCase(), directive, word, at: 0, length: word.value.length, capture: false });
+    // without its dollar sign the name is refused, which is said where it stands; what uses it is not wrong for that
+    const name = /^\$./s.test(word.value) ? word.value.slice(1) : /^\w+$/.test(word.value) ? word.value : null;
+    if (name !== null) out.push({ name: name.toLowerCase(), directive, word, at: 0, length: word.value.length, capture: false });
   };
   if (scope.context === 'geoip2' || scope.context === 'stream-geoip2') declare(statement.name);
   else if (fact) {

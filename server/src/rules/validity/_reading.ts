@@ -3,6 +3,7 @@
  * findings stand at the cause. Used to say which line nginx names; nothing is judged here.
  */
 import type { Span } from '../../base/span.ts';
+import { argsOf } from '../../catalog/catalog.ts';
 import { bodyOf, childContext, openingsOf } from '../../catalog/context.ts';
 import type { Config } from '../../config/config.ts';
 import { readLocation } from '../../config/locations.ts';
@@ -58,6 +59,9 @@ export function stopOfBraces(config: Config, file: SourceFile, from: number): Sp
       if (directives) {
         const places = placesOf(config, name);
         if (places.length ? !places.includes(context) : !factsOf(config, name).length && !isOwn(config, name)) return here;
+        const fact = config.catalog.directive(name, context, config.settings.target);
+        if (fact && factsOf(config, name).length && argsOf(fact, config.settings.target.nginx).block !== (statement.open !== null))
+          return here;
         if (read && top.location && (top.location.fixed || read.modifier === '@')) return here;
         if (read && top.location && !read.modifier.startsWith('~') && !read.name.startsWith(top.location.name)) return here;
       }

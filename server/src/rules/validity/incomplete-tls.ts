@@ -11,7 +11,8 @@ const line = (server: Server) => {
   const opener = server.scope.opener;
   return opener ? [{ at: opener.at(opener.statement.open ?? opener.statement.name), message: 'nginx names this line.' }] : [];
 };
-const lines = (scope: Scope, name: string): readonly Directive[] => scope.effective(name).directives.filter((d) => soundFact(d));
+/** A line whose form is wrong counts: it is there, and what is wrong with it is said. */
+const lines = (scope: Scope, name: string): readonly Directive[] => scope.effective(name).directives;
 const isOn = (scope: Scope, name: string): boolean => scope.value(name)?.value(0).toLowerCase() === 'on';
 
 /** Passes with TLS towards the application, by family, and what makes them so. */

@@ -91,9 +91,10 @@ wherever it appears. Logs to syslog take parameters of their own behind "syslog:
     }
     if (args.length === 1 && here === 'stream') return report('missing', { at: directive.statement.name });
     const format = values[1];
-    if (format !== undefined && !(format === 'combined' && here === 'http')) {
+    if (format !== undefined && !(format.toLowerCase() === 'combined' && here === 'http')) {
       const declared = everywhere(config, 'log_format').filter((d) => protocol(d) === here);
-      const named = declared.filter((d) => d.value(0) === format);
+      // ngx_http_log_set_log compares without case, log_format with
+      const named = declared.filter((d) => d.value(0).toLowerCase() === format.toLowerCase());
       if (!named.some((d) => positionOf(d) < positionOf(directive))) {
         const guess = named.length ? null : nearest(format, [...declared.map((d) => d.value(0)), ...(here === 'http' ? ['combined'] : [])]);
         return report(named.length ? 'later' : guess ? 'guess' : 'format', {

@@ -30,6 +30,7 @@ configuration with "the duplicate … variable". Exceptions are \`$args\`, \`$li
     const entries = context === 'map' || context === 'stream-map';
     if (!entries && !soundFact(directive)) return;
     for (const { name, word, at, length, capture } of variablesDefinedBy(directive)) {
+      if (!capture && !word.value.startsWith('$')) continue;
       const fact = config.catalog.variable(name, protocol);
       if (!fact || fact.prefix || fact.changeable !== false || fact.userDefined || !variableStatus(fact, config.settings.target).known)
         continue;

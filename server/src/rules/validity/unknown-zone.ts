@@ -144,7 +144,7 @@ without a line), a zone of another kind at once.`,
         continue;
       }
       if (size !== null && !other) sized.set(name, mention);
-      if (size !== null && other) {
+      if (size !== null && other && other.directive !== directive) {
         if (kind === 'limit-req-zone' || kind === 'limit-conn-zone')
           report('bound', { at: place(mention), data: { name, directive: directive.name, key: other.directive.value(0) }, related });
         else if (kind.endsWith('-cache-zone')) report('twice', { at: place(mention), data: { name }, related });
