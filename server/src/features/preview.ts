@@ -8,72 +8,10 @@ import type { Scope } from '../config/scope.ts';
 import { listenersOf, pairText, type Server, serversOf } from '../config/servers.ts';
 import type { Severity } from '../config/settings.ts';
 import { PASS_DIRECTIVES, passTarget, targetServers } from '../config/upstreams.ts';
-import { type Address, reaches } from '../deploy/address.ts';
-import { frameworkTitle, serverTitle } from '../deploy/application.ts';
 import type { Deployment } from '../deploy/deployment.ts';
-import { certain } from '../deploy/setting.ts';
-import { applicationView, type Seen } from '../deploy/view.ts';
+import { nginxContainer } from '../deploy/reach.ts';
 import type { Finding } from '../rules/rule.ts';
-import type { Trace } from '../trace/trace.ts';
-
-export interface SightLine {
-  readonly name: string;
-  readonly value: string;
-  readonly why: string;
-  readonly good: boolean | null;
-}
-
-export interface Sight {
-  readonly title: string;
-  readonly lines: readonly SightLine[];
-}
-
-/** `127.0.0.1:8000`, `unix:/run/app.sock`, `web:8000` as an address of the deployment. */
-function addressOf(text: string): Address | null {
-  if (text.startsWith('unix:')) return { kind: 'unix', path: text.slice(5).replace(/:$/, '') } as Address;
-  const m = /^(\[.+\]|[^:]+)(?::(\d+))?$/.exec(text);
-  return m ? ({ kind: 'tcp', host: m[1]!, port: Number(m[2] ?? 80) } as Address) : null;
-}
-
-const listensAt = (listener: Address | undefined, targets: readonly Address[]): boolean =>
-  listener !== undefined && targets.some((t) => reaches(t, listener));
-
-/** What the application behind a trace sees of the request; null where no application of the workspace listens there. */
-export function sightOf(trace: Trace, deployment: Deployment): Sight | null {
-  const up = trace.outcome.upstreamRequest;
-  if (!up || !deployment.applications.length) return null;
-  const targets = up.servers.map(addressOf).filter((a) => a !== null);
-  const application = deployment.applications.find((a) => a.listeners.some((l) => listensAt(certain(l.address), targets)));
-  if (!application) return null;
-  const host = trace.request.headers.find(([n]) => n.toLowerCase() === 'host')?.[1] ?? '';
-  const view = applicationView(application, up, { address: trace.request.clientAddress, scheme: trace.request.scheme, host });
-  const value = (s: Seen<unknown>): string => (s.known ? String(s.value === '' ? 'nothing' : s.value) : 'unknown');
-  const lines: SightLine[] = [
-    { name: 'scheme', value: value(view.scheme), why: view.scheme.why, good: view.agrees.scheme },
-    { name: 'host', value: value(view.host), why: view.host.why, good: view.agrees.host },
-    { name: 'client', value: value(view.address), why: view.address.why, good: view.agrees.address },
-    { name: 'path', value: value(view.path), why: view.path.why, good: null },
-    { name: 'SCRIPT_NAME', value: value(view.scriptName), why: view.scriptName.why, good: null },
-    {
-      name: 'secure',
-      value: value(view.secure),
-      why: view.secure.why,
-      good: view.secure.known ? view.secure.value === (trace.request.scheme === 'https') : null,
-    },
-    {
-      name: 'allowed host',
-      value: value(view.hostAllowed),
-      why: view.hostAllowed.why,
-      good: view.hostAllowed.known ? view.hostAllowed.value : null,
-    },
-    { name: 'CSRF', value: value(view.csrf), why: view.csrf.why, good: view.csrf.known ? view.csrf.value !== 'refused' : null },
-  ];
-  if (view.refused) lines.unshift({ name: 'refused', value: `${view.refused.status}`, why: view.refused.why, good: false });
-  return {
-    title: application.framework ? `${frameworkTitle(application.framework)} under ${serverTitle(application)}` : serverTitle(application),
-    lines,
-  };
-}
+import { applicationsBehind, applicationTitle } from './sight.ts';
 
 /** The `server` directive itself: every server's scope has one. */
 const directiveOf = (server: Server): Directive => server.scope.opener!;
@@ -152,6 +90,7 @@ const ORDER: readonly Severity[] = ['error', 'warning', 'info', 'hint'];
 
 /** Listeners, servers, locations, upstreams and applications with their links, and the findings on each. */
 export function mapOf(config: Config, findings: readonly Finding[], deployment: Deployment): MapView {
+  const container = nginxContainer(deployment, config.files.keys());
   const nodes: MapView['nodes'][number][] = [];
   const links = new Map<string, { from: string; to: string }>();
   const known = new Set<string>();
@@ -193,15 +132,11 @@ export function mapOf(config: Config, findings: readonly Finding[], deployment: 
           url: null,
         });
         link(from, id);
-        const addresses = targetServers(t)
-          .map(addressOf)
-          .filter((a) => a !== null);
-        for (const a of deployment.applications)
-          if (a.listeners.some((l) => listensAt(certain(l.address), addresses))) {
-            const app = a.framework ? `${frameworkTitle(a.framework)} under ${serverTitle(a)}` : serverTitle(a);
-            add({ id: `application ${app}`, kind: 'application', label: app, detail: '', at: null, findings: none, url: null });
-            link(id, `application ${app}`);
-          }
+        for (const a of applicationsBehind(targetServers(t), deployment, container)) {
+          const app = applicationTitle(a);
+          add({ id: `application ${app}`, kind: 'application', label: app, detail: '', at: null, findings: none, url: null });
+          link(id, `application ${app}`);
+        }
       }
   };
   for (const server of serversOf(config)) {

@@ -6,6 +6,7 @@ import readline from 'node:readline';
 import type { Command } from 'commander';
 import pc from 'picocolors';
 import type { Config } from '../../config/config.ts';
+import { type Sight, type SightLine, sightOf } from '../../features/sight.ts';
 import { headerPair, requestFromUrl } from '../../trace/from-url.ts';
 import { traceMermaid } from '../../trace/print/mermaid.ts';
 import { traceSvg } from '../../trace/print/svg.ts';
@@ -153,7 +154,8 @@ export async function trace(configPath: string, words: readonly string[], option
   });
   if ('problem' in request) throw new Failure(EXIT.usage, request.problem);
   const result = traceRequest(config, request, traceOptions);
-  process.stdout.write(printed(result, options.format, options.color));
+  const sight = sightOf(result, await loader.deployment(), config);
+  process.stdout.write(printed(result, sight, options.format, options.color));
   return EXIT.clean;
 }
 
@@ -171,10 +173,19 @@ export const nearPath = (file: string): string => {
   return relative && !relative.startsWith('..') ? relative : file;
 };
 
-function printed(result: Trace, format: string, color: string | undefined): string {
+/** The application's lines below the drawing: what it sees, and whether that is the client's own. */
+function sightText(sight: Sight, paint: Paint): string {
+  const wide = Math.max(...sight.lines.map((l) => l.name.length));
+  const value = (l: SightLine): string => (l.good === null ? l.value : l.good ? paint.good(l.value) : paint.bad(l.value));
+  return `\n${paint.strong(`${sight.title} sees`)}\n${sight.lines.map((l) => `  ${l.name.padEnd(wide)}  ${value(l)}  ${paint.dim(l.why)}\n`).join('')}`;
+}
+
+function printed(result: Trace, sight: Sight | null, format: string, color: string | undefined): string {
   switch (format) {
-    case 'json':
-      return JSON.stringify(result, null, 2) + '\n';
+    case 'json': {
+      const application = sight ? { title: sight.title, lines: sight.lines } : null;
+      return JSON.stringify({ ...result, application }, null, 2) + '\n';
+    }
     case 'jsonl':
       return JSON.stringify(result) + '\n';
     case 'svg':
@@ -182,7 +193,7 @@ function printed(result: Trace, format: string, color: string | undefined): stri
     case 'mermaid':
       return traceMermaid(result);
     default:
-      return traceText(result, paintFor(color), nearPath);
+      return traceText(result, paintFor(color), nearPath) + (sight ? sightText(sight, paintFor(color)) : '');
   }
 }
 

@@ -1,7 +1,8 @@
 /** The preview of the request path: a trace with what belongs to its picture, suggestions for the request line, the map, request tests. */
 import { fileId } from '../../base/file-id.ts';
 import { statementAt } from '../../features/cursor.ts';
-import { mapOf, sightOf, suggestions } from '../../features/preview.ts';
+import { mapOf, suggestions } from '../../features/preview.ts';
+import { sightOf } from '../../features/sight.ts';
 import { asTest, compare, readTests } from '../../trace/expect.ts';
 import { asCurl, requestFromUrl } from '../../trace/from-url.ts';
 import { traceMermaid } from '../../trace/print/mermaid.ts';
@@ -62,7 +63,7 @@ export const trace = reads<TraceParams, TraceResult>({
           fixable: f.fixes.length > 0,
         }));
     }
-    const sight = sightOf(traced, snapshot.deployment);
+    const sight = sightOf(traced, snapshot.deployment, config);
     const forms = {
       curl: () => asCurl(traced.request),
       svg: () => traceSvg(traced),

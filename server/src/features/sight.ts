@@ -1,0 +1,101 @@
+/** What the application behind the last station of a trace sees, in lines for people and programs. Which application that is, the addresses decide. */
+import type { Config } from '../config/config.ts';
+import { type Application, frameworkTitle, serverTitle } from '../deploy/application.ts';
+import type { ComposeService } from '../deploy/compose.ts';
+import type { Deployment } from '../deploy/deployment.ts';
+import { nginxContainer, reachedFrom, type Target } from '../deploy/reach.ts';
+import { certain } from '../deploy/setting.ts';
+import { type AppView, applicationView, type Seen } from '../deploy/view.ts';
+import { traceRequest } from '../trace/request.ts';
+import type { Trace } from '../trace/trace.ts';
+
+export interface SightLine {
+  readonly name: string;
+  readonly value: string;
+  readonly why: string;
+  /** whether it is as it should be; null where that is not a question */
+  readonly good: boolean | null;
+}
+
+export interface Sight {
+  readonly title: string;
+  readonly lines: readonly SightLine[];
+  readonly application: Application;
+  readonly view: AppView;
+}
+
+/** `127.0.0.1:8000`, `unix:/run/app.sock`, `web:8000` as what nginx connects to. */
+function targetOf(text: string): Target | null {
+  if (text.startsWith('unix:')) return { kind: 'unix', path: text.slice(5).replace(/:$/, '') };
+  const m = /^(\[.+\]|[^:]+)(?::(\d+))?$/.exec(text);
+  return m ? { kind: 'tcp', host: m[1]!.replace(/^\[|\]$/g, ''), port: Number(m[2] ?? 80) } : null;
+}
+
+/** The applications that the servers of a group lead to, each once; none where no application of the workspace listens there. */
+export function applicationsBehind(servers: readonly string[], deployment: Deployment, from: ComposeService | null): Application[] {
+  const found = servers.flatMap((text) => {
+    const target = targetOf(text);
+    const reached = target ? reachedFrom(deployment, from, target) : null;
+    return reached?.kind === 'listener' ? [reached.application] : [];
+  });
+  return [...new Set(found)];
+}
+
+/** `Django under gunicorn` */
+export const applicationTitle = (a: Application): string =>
+  a.framework ? `${frameworkTitle(a.framework)} under ${serverTitle(a)}` : serverTitle(a);
+
+const shown = (s: Seen<unknown>): string => (s.known ? String(s.value === '' ? 'nothing' : s.value) : 'unknown');
+
+/** Null where no application of the workspace is asked. */
+export function sightOf(trace: Trace, deployment: Deployment, config: Config): Sight | null {
+  const request = trace.outcome.upstreamRequest;
+  if (!request || !deployment.applications.length) return null;
+  const application = applicationsBehind(request.servers, deployment, nginxContainer(deployment, config.files.keys()))[0];
+  if (!application) return null;
+  const host = trace.request.headers.find(([n]) => n.toLowerCase() === 'host')?.[1] ?? '';
+  const view = applicationView(application, request, { address: trace.request.clientAddress, scheme: trace.request.scheme, host });
+  const line = (name: string, s: Seen<unknown>, good: boolean | null): SightLine => ({ name, value: shown(s), why: s.why, good });
+  const lines = [
+    ...(view.refused ? [{ name: 'refused', value: String(view.refused.status), why: view.refused.why, good: false }] : []),
+    line('scheme', view.scheme, view.agrees.scheme),
+    line('host', view.host, view.agrees.host),
+    line('client', view.address, view.agrees.address),
+    line('path', view.path, null),
+    line('SCRIPT_NAME', view.scriptName, null),
+    line('secure', view.secure, view.secure.known ? view.secure.value === (trace.request.scheme === 'https') : null),
+    line('allowed host', view.hostAllowed, view.hostAllowed.known ? view.hostAllowed.value : null),
+    line('CSRF', view.csrf, view.csrf.known ? view.csrf.value !== 'refused' : null),
+    ...staticLine(application, trace, config),
+  ];
+  const { framework } = application;
+  return {
+    title: framework ? `${frameworkTitle(framework)} under ${serverTitle(application)}` : serverTitle(application),
+    lines,
+    application,
+    view,
+  };
+}
+
+/** Who answers for Django's static files on the same server: nginx from a folder, or the application. Every file counts as there. */
+function staticLine(application: Application, trace: Trace, config: Config): SightLine[] {
+  if (application.framework?.kind !== 'django') return [];
+  const url = certain(application.framework.settings.staticUrl);
+  if (!url || /^([a-z]+:)?\/\//i.test(url)) return [];
+  const path = `/${url.replace(/^\/+|\/+$/g, '')}/x.css`;
+  const { outcome } = traceRequest(config, { ...trace.request, method: 'GET', target: path }, { files: { stat: () => 'file' } });
+  const served = certain(application.framework.servesStatic) === 'whitenoise';
+  if (outcome.kind === 'static')
+    return [
+      {
+        name: 'static files',
+        value: 'nginx',
+        why: outcome.file ? `sent from ${outcome.file.replace(/\/x\.css$/, '')}` : 'sent by nginx',
+        good: true,
+      },
+    ];
+  if (!outcome.upstreamRequest) return [];
+  return [
+    { name: 'static files', value: 'the application', why: served ? 'WhiteNoise serves them' : 'no location serves them', good: served },
+  ];
+}

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Deployment, readDeployment } from '../../server/src/deploy/deployment.ts';
+import { nginxContainer, reachedFrom, samePlaceOutside, type Target } from '../../server/src/deploy/reach.ts';
+import { at, loadedPython, tree } from './fixture.ts';
+
+const read = async (text: string): Promise<Deployment> => readDeployment(tree(text), await loadedPython());
+
+/** `api` for the application that is reached, else the kind of answer. */
+function from(d: Deployment, container: string | null, text: string): string {
+  const target: Target = text.startsWith('/')
+    ? { kind: 'unix', path: text }
+    : { kind: 'tcp', host: text.split(':')[0]!, port: Number(text.split(':')[1]) };
+  const reached = reachedFrom(d, d.containers.find((c) => c.name === container) ?? null, target);
+  return reached.kind === 'listener' ? reached.application.name : reached.kind;
+}
+
+const COMPOSE = `#- compose.yaml
+services:
+  web:
+    image: shop
+    command: gunicorn -b 0.0.0.0:8000 shop.wsgi
+    networks: { back: { aliases: [app] } }
+    ports: ["127.0.0.1:9000:8000"]
+  api:
+    image: api
+    command: uvicorn --uds /sockets/api.sock api:app
+    volumes: ["socks:/sockets"]
+  alone:
+    image: x
+    command: gunicorn x.wsgi
+  other:
+    image: y
+    networks: [front]
+    command: gunicorn -b :8000 y.wsgi
+  nginx:
+    image: nginx:1.28
+    networks: [back, default]
+    volumes: ["./nginx:/etc/nginx:ro", "socks:/run/app"]
+`;
+
+test('in a network of containers: names, aliases, ports, loopback, sockets by volumes', async () => {
+  const d = await read(COMPOSE);
+  assert.equal(from(d, 'nginx', 'web:8000'), 'web');
+  assert.equal(from(d, 'nginx', 'app:8000'), 'web');
+  assert.equal(from(d, 'nginx', 'web:9000'), 'container', 'the published port counts outside only');
+  assert.equal(from(d, 'nginx', 'alone:8000'), 'container', 'bound to its own loopback');
+  assert.equal(from(d, 'nginx', 'other:8000'), 'unknown', 'no common network');
+  assert.equal(from(d, 'nginx', '127.0.0.1:8000'), 'nothing');
+  assert.equal(from(d, 'nginx', '/run/app/api.sock'), 'api');
+  assert.equal(from(d, 'nginx', '/sockets/api.sock'), 'unknown', 'the path of the other container');
+  assert.equal(from(d, 'nginx', 'example.com:80'), 'unknown');
+});
+
+test('on the machine: published ports, and the applications that run there', async () => {
+  const d = await read(COMPOSE);
+  assert.equal(from(d, null, '127.0.0.1:9000'), 'web');
+  assert.equal(from(d, null, '127.0.0.1:8000'), 'unknown');
+  const m = await read(
+    '#- a.service\n[Service]\nExecStart=/usr/bin/gunicorn -b 0.0.0.0:8000 a.wsgi\n#- b.service\n[Service]\nExecStart=/usr/bin/gunicorn -b unix:/run/b.sock b.wsgi\n',
+  );
+  assert.equal(from(m, null, 'localhost:8000'), 'a.service');
+  assert.equal(from(m, null, '/var/run/b.sock'), 'b.service');
+  assert.equal(from(m, null, '127.0.0.1:8001'), 'nothing');
+  assert.equal(from(m, null, '10.0.0.5:8001'), 'unknown');
+});
+
+test('an address of the environment counts as the one that the text falls back to', async () => {
+  const d = await read("#- gunicorn.conf.py\nimport os\nbind = os.environ.get('BIND', '127.0.0.1:8000')\n");
+  assert.equal(from(d, null, '127.0.0.1:8000'), 'gunicorn.conf.py');
+  assert.equal(from(d, null, '127.0.0.1:8001'), 'unknown');
+});
+
+test('the container of nginx: by its mounts', async () => {
+  const d = await read(COMPOSE);
+  assert.equal(nginxContainer(d, [at('nginx/nginx.conf')])?.name, 'nginx');
+  assert.equal(nginxContainer(d, [at('elsewhere/nginx.conf')]), null);
+});
+
+test('folders of two containers are one where a volume says so', async () => {
+  const d = await read(
+    '#- compose.yaml\nservices:\n  web: { image: a, volumes: ["st:/app/static"] }\n  nginx: { image: nginx, volumes: ["st:/srv/static", "./x:/y"] }\n',
+  );
+  const [web, nginx] = d.containers;
+  assert.equal(samePlaceOutside(nginx!, '/srv/static/', web!, '/app/static'), true);
+  assert.equal(samePlaceOutside(nginx!, '/srv/static/css', web!, '/app/static'), false);
+  assert.equal(samePlaceOutside(nginx!, '/other', web!, '/app/static'), undefined);
+});
