@@ -10,12 +10,21 @@ import { Config } from '../config/config.ts';
 import { fragmentContext } from '../config/fragment.ts';
 import { loadTree, type Sources } from '../config/load.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../config/settings.ts';
-import { type RawSettings, readSettings, SETTINGS_NAMES, withSettings } from '../config/settings-file.ts';
+import {
+  basedOn,
+  NGINX_LINT_NAME,
+  type RawSettings,
+  readNginxLint,
+  readSettings,
+  SETTINGS_NAMES,
+  withSettings,
+} from '../config/settings-file.ts';
 import { NO_DISK } from '../config/tree.ts';
 import { type Deployment, NO_DEPLOYMENT, readDeployment } from '../deploy/deployment.ts';
 import { MAX_FILES, wanted } from '../deploy/wanted.ts';
 import { fileOfPath, machinePath, NodeFiles } from '../host/node-files.ts';
 import { loadParts, type Parts } from '../host/parts.ts';
+import { ruleNames } from '../rules/rule.ts';
 import type { SourceFile } from '../syntax/statement.ts';
 import { filesBelow, findRoots, holdsMainBlocks } from '../workspace/roots.ts';
 import { EXIT, Failure } from './failure.ts';
@@ -141,17 +150,22 @@ export class Loader {
 
   /** Defaults, then the settings file, then the command line. Throws failures for a settings file that cannot be read or is wrong. */
   async settingsFor(root: FileId): Promise<Settings> {
-    let raw: RawSettings | null = null;
-    let folder = this.settingsFrom.folder ?? dirname(root);
-    if (this.options.settings !== undefined) {
-      raw = await this.settingsFile(fileOfPath(path.resolve(this.options.settings)), true);
-    } else {
-      for (; ; folder = dirname(folder)) {
-        for (const name of SETTINGS_NAMES) raw ??= await this.settingsFile(resolve(folder, './' + name), false);
-        if (raw || dirname(folder) === folder) break;
-      }
-    }
+    const raw = await this.settingsAbove(this.settingsFrom.folder ?? dirname(root));
     return withSettings(withSettings(DEFAULT_SETTINGS, raw ?? {}), this.cli);
+  }
+
+  /** The settings file of ours that is nearest above a folder; where there is none, the nearest of nginx-lint. */
+  private async settingsAbove(start: FileId): Promise<RawSettings | null> {
+    if (this.options.settings !== undefined) return this.settingsFile(fileOfPath(path.resolve(this.options.settings)), true);
+    let other: RawSettings | null = null;
+    for (let folder = start; ; folder = dirname(folder)) {
+      for (const name of SETTINGS_NAMES) {
+        const raw = await this.settingsFile(resolve(folder, './' + name), false);
+        if (raw) return raw;
+      }
+      other ??= await this.settingsFile(resolve(folder, './' + NGINX_LINT_NAME), false);
+      if (dirname(folder) === folder) return other;
+    }
   }
 
   private async settingsFile(file: FileId, mustExist: boolean): Promise<RawSettings | null> {
@@ -164,14 +178,13 @@ export class Loader {
       this.settingsFiles.set(file, null);
       return null;
     }
-    const { raw, problems } = readSettings(read.text);
-    const first = problems[0];
-    if (first) {
-      const line = read.text.slice(0, first.span.start).split('\n').length;
-      throw new Failure(EXIT.usage, `${shown}:${line}: ${first.message}`);
+    const names = ruleNames(this.parts.rules);
+    const { raw, problems } = basename(file) === NGINX_LINT_NAME ? readNginxLint(read.text, names) : readSettings(read.text, names);
+    if (problems.length) {
+      const words = problems.map((p) => `${shown}:${read.text.slice(0, p.span.start).split('\n').length}: ${p.message}`);
+      throw new Failure(EXIT.usage, words.join('\n'));
     }
-    const maps = Object.entries(raw.pathMap ?? {}).map(([from, to]) => [from, resolve(dirname(file), String(to))] as const);
-    const based = raw.pathMap ? { ...raw, pathMap: Object.fromEntries(maps) } : raw;
+    const based = basedOn(raw, dirname(file));
     this.settingsFiles.set(file, based);
     return based;
   }
@@ -253,7 +266,8 @@ export class Loader {
       if (stat.kind === 'folder') {
         const found = await findRoots([id], this.files, wanted);
         await this.readApplication(found.others);
-        for (const root of found.roots) await load(root, found.pathMap);
+        const named = (await this.settingsAbove(id))?.root?.map(fileId);
+        for (const root of named ?? found.roots) await load(root, found.pathMap);
         loose.push(...found.files);
       } else single.push(id);
     }

@@ -1,5 +1,7 @@
 /** `.proxylens.yaml`: read, checked, and laid over the defaults. Every mistake is said with its place; none stops the rest from counting. */
-import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
+import { parse as parseToml, TomlError } from 'smol-toml';
+import { isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
+import { type FileId, pathOf, resolve } from '../base/file-id.ts';
 import type { Span } from '../base/span.ts';
 import { ANY_MODULE, type Build, moduleSet } from '../catalog/modules.ts';
 import { parseVersion } from '../catalog/version.ts';
@@ -30,36 +32,80 @@ export interface RawSettings {
 }
 
 export const SETTINGS_NAMES = ['.proxylens.yaml', '.proxylens.yml'];
-const KEYS = [
-  'nginxVersion',
-  'opensslVersion',
-  'flavour',
-  'build',
-  'modules',
-  'root',
-  'prefix',
-  'pathMap',
-  'profile',
-  'mozilla',
-  'rules',
-  'ignore',
-  'directives',
-  'variables',
-  'environment',
-];
+/** nginx-lint's own settings, of which the rules that are switched off are taken over where there is no file of ours. */
+export const NGINX_LINT_NAME = '.nginx-lint.toml';
 const LEVELS: readonly string[] = ['error', 'warning', 'info', 'hint', 'off'];
 const FLAVOURS: readonly string[] = ['oss', 'plus', 'openresty', 'angie'];
 const BUILDS: readonly string[] = ['any', 'plain', 'debian', 'official', 'openresty', 'angie', 'plus'];
 const PROFILES: readonly string[] = ['recommended', 'strict', 'wsgi', 'validity'];
 const MOZILLA: readonly string[] = ['modern', 'intermediate', 'old'];
 
-/** Reads the text of a settings file. Spans are UTF-16 offsets into it. Never throws. */
-export function readSettings(text: string): { raw: RawSettings; problems: SettingsProblem[] } {
+/** The names of rules, which this layer does not know by itself. */
+export interface RuleNames {
+  /** true for a rule or a group */
+  has(name: string): boolean;
+  /** our rules that answer to a rule of nginx-lint */
+  ofNginxLint(name: string): readonly string[];
+}
+
+export interface SettingsRead {
+  readonly raw: RawSettings;
+  readonly problems: SettingsProblem[];
+}
+
+/** What may stand at a place of the file. */
+type Shape =
+  | { readonly is: 'text' | 'version' | 'truth' | 'count' | 'limit' }
+  | { readonly is: 'one'; readonly of: readonly string[] }
+  | { readonly is: 'list'; readonly item: Shape }
+  | { readonly is: 'map'; readonly value: Shape; readonly rules?: boolean }
+  | { readonly is: 'record'; readonly fields: Readonly<Record<string, Shape>>; readonly required?: string };
+
+const TEXT: Shape = { is: 'text' };
+const TEXTS: Shape = { is: 'list', item: TEXT };
+const FILE = {
+  nginxVersion: { is: 'version' },
+  opensslVersion: { is: 'version' },
+  flavour: { is: 'one', of: FLAVOURS },
+  build: { is: 'one', of: BUILDS },
+  modules: TEXTS,
+  root: TEXTS,
+  prefix: TEXT,
+  pathMap: { is: 'map', value: TEXT },
+  profile: { is: 'one', of: PROFILES },
+  mozilla: { is: 'one', of: MOZILLA },
+  rules: { is: 'map', value: { is: 'one', of: LEVELS }, rules: true },
+  ignore: { is: 'list', item: { is: 'record', fields: { paths: TEXTS, rules: TEXTS }, required: 'paths' } },
+  directives: {
+    is: 'list',
+    item: {
+      is: 'record',
+      fields: { name: TEXT, contexts: TEXTS, min: { is: 'count' }, max: { is: 'limit' }, block: { is: 'truth' } },
+      required: 'name',
+    },
+  },
+  variables: TEXTS,
+  environment: { is: 'truth' },
+} satisfies Record<keyof RawSettings, Shape>;
+
+const WANTED: Readonly<Record<Shape['is'], string>> = {
+  text: 'a text',
+  version: 'a version such as 1.27.3',
+  truth: 'true or false',
+  count: 'a number from 0 on',
+  limit: 'a number from 0 on, or null',
+  one: 'one word',
+  list: 'a list',
+  map: 'a mapping of names to values',
+  record: 'a mapping',
+};
+
+/** Reads the text of a settings file; what is wrong is left out of `raw`. Spans are UTF-16 offsets into the text. Never throws. */
+export function readSettings(text: string, names?: RuleNames): SettingsRead {
   const problems: SettingsProblem[] = [];
-  const lines = new LineCounter();
-  const doc = parseDocument(text, { lineCounter: lines, merge: true });
+  const doc = parseDocument(text);
   for (const e of doc.errors) problems.push({ span: { start: e.pos[0], end: e.pos[1] }, message: e.message.split('\n')[0] ?? e.message });
-  if (doc.errors.length || doc.contents === null) return { raw: {}, problems };
+  if (doc.errors.length || doc.contents === null || (isScalar(doc.contents) && doc.contents.value === null)) return { raw: {}, problems };
   if (!isMap(doc.contents)) {
     problems.push({
       span: { start: 0, end: text.length },
@@ -67,51 +113,92 @@ export function readSettings(text: string): { raw: RawSettings; problems: Settin
     });
     return { raw: {}, problems };
   }
-  for (const { key } of doc.contents.items) {
-    if (!isScalar(key) || !key.range) continue;
-    if (!KEYS.includes(String(key.value)))
-      problems.push({
-        span: { start: key.range[0], end: key.range[1] },
-        message: `There is no setting "${String(key.value)}". Known are ${KEYS.join(', ')}.`,
-      });
-  }
-  const raw = doc.toJS({ maxAliasCount: 100 }) as RawSettings;
-  const span = (key: string): Span => {
-    const pair = (doc.contents as { items: { key: unknown; value: unknown }[] }).items.find((i) => isScalar(i.key) && i.key.value === key);
-    const range = (pair?.value as { range?: [number, number, number] } | null)?.range;
-    return range ? { start: range[0], end: range[1] } : { start: 0, end: 0 };
+  const wrong = (node: unknown, message: string): undefined => {
+    const range = (node as { range?: [number, number, number] | null } | null)?.range;
+    problems.push({ span: range ? { start: range[0], end: range[1] } : { start: 0, end: 0 }, message });
+    return undefined;
   };
-  for (const { key, message } of check(raw)) problems.push({ span: span(key), message });
-  return { raw, problems };
+  const read = (given: unknown, shape: Shape, name: string): unknown => {
+    const node = isAlias(given) ? given.resolve(doc) : given;
+    const unfit = (): undefined =>
+      wrong(node, `${name} is ${shape.is === 'one' ? `one of ${shape.of.join(', ')}` : WANTED[shape.is]}${shown(node)}.`);
+    if (shape.is === 'list')
+      return isSeq(node) ? node.items.map((i) => read(i, shape.item, `An entry of ${name}`)).filter((v) => v !== undefined) : unfit();
+    if (shape.is === 'map' || shape.is === 'record') {
+      if (!isMap(node)) return unfit();
+      const out: Record<string, unknown> = {};
+      for (const { key, value } of node.items) {
+        const id = String(isScalar(key) ? key.value : key);
+        if (shape.is === 'map') {
+          if (shape.rules && names && !names.has(id)) wrong(key, `There is no rule or group "${id}". "proxylens rules" lists them.`);
+          else if (value !== null) out[id] = read(value, shape.value, shape.rules ? `The level of ${id}` : `${name}: ${id}`);
+        } else if (!Object.hasOwn(shape.fields, id))
+          wrong(key, `There is no setting "${id}". Known are ${Object.keys(shape.fields).join(', ')}.`);
+        else if (value !== null && !(isScalar(value) && value.value === null && shape.fields[id]!.is !== 'limit'))
+          out[id] = read(value, shape.fields[id]!, id);
+      }
+      for (const [id, value] of Object.entries(out)) if (value === undefined) delete out[id];
+      if (shape.is === 'record' && shape.required && !(shape.required in out)) return wrong(node, `${name} needs "${shape.required}".`);
+      return out;
+    }
+    if (!isScalar(node)) return unfit();
+    const { value } = node;
+    // YAML takes 1.30 for the number 1.3: versions and words are what is written
+    const words = typeof value === 'string' ? value : (node.source ?? String(value));
+    switch (shape.is) {
+      case 'text':
+        return value === null ? unfit() : words;
+      case 'version':
+        return parseVersion(words) ? words : unfit();
+      case 'one':
+        // an unquoted off is a word in YAML 1.2 and false in 1.1
+        return shape.of.includes(words) ? words : value === false && shape.of.includes('off') ? 'off' : unfit();
+      case 'truth':
+        return typeof value === 'boolean' ? value : unfit();
+      default:
+        return (Number.isInteger(value) && (value as number) >= 0) || (value === null && shape.is === 'limit') ? value : unfit();
+    }
+  };
+  return { raw: read(doc.contents, { is: 'record', fields: FILE }, 'The settings file') as RawSettings, problems };
 }
 
-function* check(raw: RawSettings): Generator<{ key: string; message: string }> {
-  const oneOf = (key: keyof RawSettings, allowed: readonly string[]): string | null =>
-    raw[key] === undefined || allowed.includes(String(raw[key]))
-      ? null
-      : `${key} is one of ${allowed.join(', ')}, not "${String(raw[key])}".`;
-  const simple: [keyof RawSettings, readonly string[]][] = [
-    ['flavour', FLAVOURS],
-    ['build', BUILDS],
-    ['profile', PROFILES],
-    ['mozilla', MOZILLA],
-  ];
-  for (const [key, allowed] of simple) {
-    const message = oneOf(key, allowed);
-    if (message) yield { key, message };
+const shown = (node: unknown): string => (isScalar(node) ? `, not "${node.source ?? String(node.value)}"` : '');
+
+/**
+ * What nginx-lint's settings mean for us: its tables `[rules.NAME]` with `enabled = false` switch off the rules of ours that answer to
+ * NAME. Everything else in the file is nginx-lint's own business. Never throws.
+ */
+export function readNginxLint(text: string, names: RuleNames): SettingsRead {
+  try {
+    const { rules } = parseToml(text);
+    const off = Object.entries(rules && typeof rules === 'object' ? rules : {}).flatMap(([name, table]) =>
+      table && typeof table === 'object' && (table as { enabled?: unknown }).enabled === false ? names.ofNginxLint(name) : [],
+    );
+    return { raw: off.length ? { rules: Object.fromEntries(off.map((id) => [id, 'off'])) } : {}, problems: [] };
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error;
+    const lines = text.split('\n');
+    const start = lines.slice(0, error.line - 1).reduce((n, l) => n + l.length + 1, 0) + error.column - 1;
+    const message = error.message.split('\n')[0]!.replace(/^Invalid TOML document: /, '');
+    return { raw: {}, problems: [{ span: { start, end: start }, message: `This is no TOML: ${message}.` }] };
   }
-  for (const key of ['nginxVersion', 'opensslVersion'] as const)
-    if (raw[key] !== undefined && !parseVersion(String(raw[key])))
-      yield { key, message: `"${String(raw[key])}" is no version such as 1.27.3.` };
-  for (const [id, level] of Object.entries(raw.rules ?? {}))
-    if (!LEVELS.includes(String(level)))
-      yield { key: 'rules', message: `The level of ${id} is one of ${LEVELS.join(', ')}, not "${String(level)}".` };
-  for (const own of raw.directives ?? [])
-    if (typeof own?.name !== 'string') yield { key: 'directives', message: 'Each directive needs a name.' };
+}
+
+/** The same settings with relative paths made absolute: they hang from the folder of the file that holds them. */
+export function basedOn(raw: RawSettings, folder: FileId): RawSettings {
+  const at = (path: string): string => (/^[a-z][a-z0-9+.-]*:\/\//i.test(path) ? path : resolve(folder, path));
+  return {
+    ...raw,
+    ...(raw.pathMap ? { pathMap: Object.fromEntries(Object.entries(raw.pathMap).map(([from, to]) => [from, at(String(to))])) } : {}),
+    ...(raw.root ? { root: list(raw.root).map(at) } : {}),
+    ...(raw.prefix !== undefined && !raw.prefix.startsWith('/') ? { prefix: pathOf(resolve(folder, raw.prefix)) } : {}),
+  };
 }
 
 const list = (value: unknown): string[] =>
   Array.isArray(value) ? value.map(String) : value === undefined || value === null ? [] : [String(value)];
+/** The editor's settings come unchecked. */
+const many = <T>(value: readonly T[] | undefined): readonly T[] => (Array.isArray(value) ? (value as readonly T[]) : []);
 const pick = <T extends string>(value: unknown, allowed: readonly string[], otherwise: T): T =>
   allowed.includes(String(value)) ? (String(value) as T) : otherwise;
 
@@ -126,7 +213,7 @@ export function withSettings(base: Settings, raw: RawSettings): Settings {
       : raw.build === 'any' || (raw.build === undefined && base.target.modules === ANY_MODULE)
         ? ANY_MODULE
         : moduleSet(pick<Build>(raw.build, BUILDS, 'plain'), list(raw.modules));
-  const directives: OwnDirective[] = (raw.directives ?? []).flatMap((d) =>
+  const directives: OwnDirective[] = many(raw.directives).flatMap((d) =>
     typeof d?.name === 'string'
       ? [{ name: d.name, contexts: list(d.contexts), min: d.min ?? 0, max: d.max === undefined ? null : d.max, block: d.block ?? false }]
       : [],
@@ -134,7 +221,7 @@ export function withSettings(base: Settings, raw: RawSettings): Settings {
   const maps: PathMap[] = Object.entries(raw.pathMap ?? {}).map(([from, to]) => ({ from, to: String(to) }));
   const rules: Record<string, Level> = { ...base.rules };
   for (const [id, level] of Object.entries(raw.rules ?? {})) if (LEVELS.includes(String(level))) rules[id] = String(level) as Level;
-  const ignore: Ignore[] = (raw.ignore ?? []).map((i) => ({ paths: list(i?.paths), rules: list(i?.rules) }));
+  const ignore: Ignore[] = many(raw.ignore).map((i) => ({ paths: list(i?.paths), rules: list(i?.rules) }));
   return {
     target: { nginx: nginx ?? base.target.nginx, openssl: openssl ?? base.target.openssl, flavour, modules },
     versionFrom: nginx ? 'setting' : base.versionFrom,

@@ -2,14 +2,15 @@
  * Diagnostics: which set each file shows, one debounce for all, never old findings with a new version. Files that left the
  * include graph are blanked. It decides when to lint; what a finding is belongs to the rules.
  */
-import type { Connection, Diagnostic } from 'vscode-languageserver';
+import { type Connection, type Diagnostic, DiagnosticSeverity } from 'vscode-languageserver';
 import type { FileId } from '../base/file-id.ts';
+import { Lines } from '../base/lines.ts';
 import { statementAt } from '../features/cursor.ts';
 import type { Finding, Rule } from '../rules/rule.ts';
 import { lint, Memo, mirrored, movedBy } from '../rules/run.ts';
 import type { SourceFile, Statement } from '../syntax/statement.ts';
 import type { Snapshot, Workspace } from '../workspace/workspace.ts';
-import type { Encoding } from './convert/encoding.ts';
+import { type Encoding, toRange } from './convert/encoding.ts';
 import { toDiagnostic } from './convert/to.ts';
 
 /** Milliseconds between the last keystroke and the lint. */
@@ -154,7 +155,32 @@ export class Publisher {
       this.byFile.set(file, findings);
       this.publish(snapshot, file, findings);
     }
+    if (!quick) this.publishSettings(snapshot);
     this.options.published?.();
+  }
+
+  private settingsShown: ReadonlySet<FileId> = new Set();
+
+  /** What is wrong in settings files, as the disk has them; files that are well again, or gone, are blanked. */
+  private publishSettings(snapshot: Snapshot): void {
+    if (!this.options.push()) return;
+    const bad = [...snapshot.settingsProblems].filter(([, { problems }]) => problems.length);
+    const now = new Set(bad.map(([file]) => file));
+    for (const uri of this.settingsShown) if (!now.has(uri)) void this.options.connection.sendDiagnostics({ uri, diagnostics: [] });
+    for (const [uri, { text, problems }] of bad) {
+      const source = { text, lines: new Lines(text) };
+      const diagnostics = problems.map(
+        ({ span, message }): Diagnostic => ({
+          range: toRange(source, span, this.options.encoding()),
+          severity: DiagnosticSeverity.Error,
+          source: 'proxylens',
+          code: 'settings',
+          message,
+        }),
+      );
+      void this.options.connection.sendDiagnostics({ uri, diagnostics });
+    }
+    this.settingsShown = now;
   }
 
   /** Findings by file; every file that was looked at has an entry. */

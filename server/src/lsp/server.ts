@@ -20,7 +20,7 @@ import type { Engine } from '../config/config.ts';
 import type { RawSettings } from '../config/settings-file.ts';
 import type { Python } from '../deploy/python-tree.ts';
 import { WANTED_GLOBS, wanted } from '../deploy/wanted.ts';
-import type { Rule } from '../rules/rule.ts';
+import { type Rule, ruleNames } from '../rules/rule.ts';
 import type { NginxParser } from '../syntax/parser.ts';
 import { Workspace } from '../workspace/workspace.ts';
 import { type Encoding, toSpan } from './convert/encoding.ts';
@@ -67,6 +67,7 @@ export function serve(connection: Connection, host: Host): void {
       });
     const workspace: Workspace = new Workspace(parser, engine, host.files, {
       isApplicationFile: wanted,
+      ruleNames: ruleNames(rules),
       now: () => Date.now(),
       python,
       log,
@@ -276,6 +277,8 @@ interface WireSettings {
   pathMap?: Record<string, string>;
   root?: string | string[];
   environment?: boolean;
+  prefix?: string;
+  ignore?: RawSettings['ignore'];
   directives?: RawSettings['directives'];
   lint?: { run?: string };
   inlayHints?: Record<string, boolean>;
@@ -301,6 +304,9 @@ function applySettings(session: Session, value: unknown): void {
   put('mozilla', some(s.mozilla));
   put('rules', nonEmpty(s.rules));
   put('pathMap', nonEmpty(s.pathMap));
+  put('prefix', some(s.prefix));
+  put('root', nonEmpty(typeof s.root === 'string' && s.root ? [s.root] : Array.isArray(s.root) ? s.root : null));
+  put('ignore', nonEmpty(s.ignore));
   put('environment', some(s.environment));
   put('directives', nonEmpty(s.directives));
   session.settings = {

@@ -4,6 +4,7 @@ import type { Config } from '../config/config.ts';
 import type { Directive, IncludeSite } from '../config/directive.ts';
 import type { Scope, ScopeContext } from '../config/scope.ts';
 import type { Severity } from '../config/settings.ts';
+import type { RuleNames } from '../config/settings-file.ts';
 import type { Deployment } from '../deploy/deployment.ts';
 import type { SourceFile } from '../syntax/statement.ts';
 import type { Fix } from './fix.ts';
@@ -166,3 +167,9 @@ export function defineRule<const Messages extends Record<string, string>>(spec: 
 /** A message with its placeholders filled in; a placeholder without a value stays visible, which the example test catches. */
 export const fill = (message: string, data: Readonly<Record<string, string | number>> = {}): string =>
   message.replace(/\{([a-zA-Z]+)\}/g, (whole, key: string) => (data[key] === undefined ? whole : String(data[key])));
+
+/** The names by which settings speak of rules. */
+export const ruleNames = (rules: readonly Rule[]): RuleNames => ({
+  has: (name) => rules.some((r) => r.id === name) || RULE_GROUPS.includes(name) || name === 'unused-suppression',
+  ofNginxLint: (name) => rules.filter((r) => r.equivalents?.includes(`nginx-lint:${name}`)).map((r) => r.id),
+});

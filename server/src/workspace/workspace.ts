@@ -4,7 +4,7 @@
  */
 import { Cancelled, type CancelToken, NEVER } from '../base/cancel.ts';
 import { applyEdits, type TextEdit } from '../base/edit.ts';
-import { dirname, type FileId, isBelow, pathOf, relativePath, resolve } from '../base/file-id.ts';
+import { basename, dirname, type FileId, fileId, isBelow, pathOf, relativePath, resolve } from '../base/file-id.ts';
 import { type Entry, type FileSystem, MAX_FILE_BYTES } from '../base/file-system.ts';
 import { Lines } from '../base/lines.ts';
 import { Config, type Engine } from '../config/config.ts';
@@ -12,7 +12,17 @@ import type { Directive } from '../config/directive.ts';
 import { fragmentContext } from '../config/fragment.ts';
 import { loadTree, type Sources } from '../config/load.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../config/settings.ts';
-import { type RawSettings, readSettings, SETTINGS_NAMES, type SettingsProblem, withSettings } from '../config/settings-file.ts';
+import {
+  basedOn,
+  NGINX_LINT_NAME,
+  type RawSettings,
+  type RuleNames,
+  readNginxLint,
+  readSettings,
+  SETTINGS_NAMES,
+  type SettingsProblem,
+  withSettings,
+} from '../config/settings-file.ts';
 import { type Include, NO_DISK, type Tree } from '../config/tree.ts';
 import { type Deployment, NO_DEPLOYMENT, readDeployment } from '../deploy/deployment.ts';
 import type { Python } from '../deploy/python-tree.ts';
@@ -76,6 +86,8 @@ export interface Snapshot {
 export interface WorkspaceOptions {
   /** whether a file belongs to the application's side, by its path within the workspace */
   readonly isApplicationFile?: (path: string) => boolean;
+  /** what rules there are, so that settings that name others are told */
+  readonly ruleNames?: RuleNames;
   /** the Python grammar; asked for once, when there is a file for it */
   readonly python?: () => Promise<Python>;
   /** the clock, in milliseconds since 1970, for what depends on it where settings ask about the machine; none: the disk is not asked */
@@ -166,6 +178,7 @@ export class Workspace {
         this.reloadAll();
         break;
       case 'settings':
+        if (String(this.editorSettings.root) !== String(change.settings.root)) this.searchAgain();
         this.editorSettings = change.settings;
         this.reloadAll();
         break;
@@ -250,8 +263,9 @@ export class Workspace {
 
   private changedOnDisk(file: FileId): void {
     const name = file.split('/').at(-1) ?? '';
-    if (SETTINGS_NAMES.includes(name)) {
+    if (SETTINGS_NAMES.includes(name) || name === NGINX_LINT_NAME) {
       this.settingsFiles.clear();
+      this.searchAgain();
       this.reloadAll();
       return;
     }
@@ -370,16 +384,17 @@ export class Workspace {
       const before = this.overtaken;
       const found = await findRoots(this.folders, this.files, this.options.isApplicationFile ?? (() => false), cancel);
       if (this.overtaken !== before) return;
-      this.found = found;
+      const named = await this.namedRoots();
+      if (this.overtaken !== before) return;
+      this.found = named ? { ...found, roots: named } : found;
       const known = new Set(this.loaded.keys());
-      for (const root of found.roots) if (!known.has(root)) await this.load(root, cancel);
+      for (const root of this.found.roots) if (!known.has(root)) await this.load(root, cancel);
       for (const root of known)
         if (
-          !found.roots.includes(root) &&
+          !this.found?.roots.includes(root) &&
           this.folders.some((f) => isBelow(root, f)) &&
           root !== this.chosenRoot &&
-          !(await this.files.stat(root)) &&
-          !this.buffers.has(root)
+          (named || (!(await this.files.stat(root)) && !this.buffers.has(root)))
         )
           this.drop(root);
     }
@@ -455,29 +470,53 @@ export class Workspace {
     const version = this.found?.version;
     if (version) settings = { ...withSettings(settings, { nginxVersion: version.text }), versionFrom: 'found' };
     settings = { ...settings, pathMap: this.found?.pathMap ?? [] };
-    for (let folder = dirname(root); ; folder = dirname(folder)) {
-      const raw = await this.settingsFile(folder);
-      if (raw) {
-        settings = withSettings(settings, raw);
-        break;
-      }
-      if (dirname(folder) === folder) break;
-    }
-    return withSettings(settings, this.editorSettings);
+    settings = withSettings(settings, (await this.settingsAbove(dirname(root))) ?? {});
+    const { folders } = this;
+    return withSettings(
+      settings,
+      folders[0] ? basedOn(this.editorSettings, folders.find((f) => isBelow(root, f)) ?? folders[0]) : this.editorSettings,
+    );
   }
 
-  private async settingsFile(folder: FileId): Promise<RawSettings | null> {
-    for (const name of SETTINGS_NAMES) {
-      const id = resolve(folder, './' + name);
-      let known = this.settingsFiles.get(id);
-      if (known === undefined) {
-        const read = await this.files.read(id);
-        known = read && !read.problem ? { text: read.text, ...readSettings(read.text) } : null;
-        this.settingsFiles.set(id, known);
+  /** The settings file of ours that is nearest above a folder; where there is none, the nearest of nginx-lint. */
+  private async settingsAbove(start: FileId): Promise<RawSettings | null> {
+    let other: RawSettings | null = null;
+    for (let folder = start; ; folder = dirname(folder)) {
+      for (const name of SETTINGS_NAMES) {
+        const raw = await this.settingsFile(resolve(folder, './' + name));
+        if (raw) return raw;
       }
-      if (known) return known.raw;
+      if (this.options.ruleNames) other ??= await this.settingsFile(resolve(folder, './' + NGINX_LINT_NAME));
+      if (dirname(folder) === folder) return other;
     }
-    return null;
+  }
+
+  private async settingsFile(id: FileId): Promise<RawSettings | null> {
+    let known = this.settingsFiles.get(id);
+    if (known === undefined) {
+      const read = await this.files.read(id);
+      known = read && !read.problem ? this.settingsOf(id, read.text) : null;
+      this.settingsFiles.set(id, known);
+    }
+    return known?.raw ?? null;
+  }
+
+  private settingsOf(id: FileId, text: string): { text: string; raw: RawSettings; problems: SettingsProblem[] } {
+    const { ruleNames } = this.options;
+    const { raw, problems } =
+      basename(id) === NGINX_LINT_NAME && ruleNames ? readNginxLint(text, ruleNames) : readSettings(text, ruleNames);
+    return { text, raw: basedOn(raw, dirname(id)), problems };
+  }
+
+  /** The main files that a person named, in a settings file or in the editor; null when nobody did. */
+  private async namedRoots(): Promise<FileId[] | null> {
+    const named: FileId[] = [];
+    for (const folder of this.folders) {
+      const own = this.editorSettings.root?.length ? basedOn({ root: this.editorSettings.root }, folder).root : null;
+      for (const root of own ?? (await this.settingsAbove(folder))?.root ?? [])
+        if (await this.files.stat(fileId(root))) named.push(fileId(root));
+    }
+    return named.length ? named : null;
   }
 
   snapshot(): Snapshot {

@@ -8,7 +8,7 @@ import { Config } from '../../config/config.ts';
 import type { Level } from '../../config/settings.ts';
 import { combined } from '../../features/actions.ts';
 import { fileOfPath, machinePath, rewrite } from '../../host/node-files.ts';
-import { type Finding, RULE_GROUPS, type Rule } from '../../rules/rule.ts';
+import { type Finding, type Rule, ruleNames } from '../../rules/rule.ts';
 import { lint } from '../../rules/run.ts';
 import { applyBaseline, readBaseline, writeBaseline } from '../baseline.ts';
 import { type CommonOptions, dumpFiles, dumpOf, Loader, readStdin, shownPath, stdinFile, withCommonOptions } from '../common.ts';
@@ -220,7 +220,7 @@ function overlay(probe: Loader, name: FileId, text: string): MemoryFiles {
 }
 
 function ruleLevels(options: CheckOptions, rules: readonly Rule[]): { rules: Record<string, Level>; active: readonly Rule[] } {
-  const known = (name: string): boolean => rules.some((r) => r.id === name) || RULE_GROUPS.includes(name) || name === 'unused-suppression';
+  const known = ruleNames(rules).has;
   const levels: Record<string, Level> = {};
   for (const pair of options.rule ?? []) {
     const [id = '', level = ''] = pair.split('=');
