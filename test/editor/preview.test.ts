@@ -82,7 +82,14 @@ describe('the preview of the request path', { timeout: 120_000 }, () => {
       .getByRole('button', { name: /^listener / })
       .first()
       .waitFor();
+    await workbench.command('View: Toggle Primary Side Bar Visibility');
+    await workbench.command('View: Toggle Maximize Editor Group');
+    await panel()
+      .getByRole('button', { name: /^upstream / })
+      .first()
+      .waitFor();
     await workbench.screenshot('map');
+    await workbench.command('View: Toggle Maximize Editor Group');
   });
 
   step('it is readable in a dark theme too', async () => {

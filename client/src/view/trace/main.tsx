@@ -50,6 +50,7 @@ function Icon({ name }: { name: string }) {
 }
 
 function Findings({ findings }: { findings: readonly StationFinding[] }) {
+  if (!findings.length) return null;
   return (
     <ul class="findings">
       {findings.map((f) => (
