@@ -17,7 +17,8 @@ const folders = new Set([...paths].flatMap((p) => p.split('/').map((_, i, all) =
 for (const p of paths) folders.delete(p);
 
 const files: Files = {
-  stat: (path): FileKind | null => {
+  stat: (path): FileKind | null | undefined => {
+    if (path.startsWith('/other/')) return undefined;
     const plain = path.replace(/\/+/g, '/');
     return paths.has(plain) ? 'file' : folders.has(plain.replace(/\/$/, '')) ? 'folder' : null;
   },
@@ -61,7 +62,7 @@ export function gotOf(trace: Trace): Got {
   return {
     status: outcome.status,
     body: outcome.body,
-    headers: [...outcome.responseHeaders, ...outcome.builtinHeaders],
+    headers: [...outcome.builtinHeaders, ...outcome.responseHeaders],
     file: outcome.file?.startsWith(`${PREFIX}/`) ? outcome.file.slice(PREFIX.length + 1) : outcome.file,
     upstream: u && {
       protocol: u.protocol,

@@ -319,8 +319,8 @@ function doReturn(code: Extract<Code, { kind: 'return' }>, engine: Engine): Flow
   }
   // ngx_http_send_response
   run.discardBody();
-  const value = text ? run.value(text) : '';
   reply.status = status;
+  const value = text ? run.value(text) : '';
   if (status === 301 || status === 302 || status === 303 || status === 307 || status === 308) {
     reply.setLocation(value, code.at);
     run.step({ phase, handler: MODULE, at: code.at, said: `return ${status} ${fromBytes(value)}` });

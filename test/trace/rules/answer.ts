@@ -1,0 +1,216 @@
+/** Sections 11 and 12: errors, internal redirects, the header lines of the answer. */
+import { chapter, only, row } from '../rows.ts';
+
+const B = 'http://127.0.0.1:9001';
+
+export const ERRORS = chapter(
+  'Errors and internal redirects',
+  row(
+    'error_page: the status stays, is given, or is the target’s',
+    'location /a { error_page 404 /p; return 404; } location /b { error_page 404 =200 /p; return 404; } location /c { error_page 404 = /p; return 404; } location /d { error_page 404 = /none; return 404; } location /p { return 203 "p $uri $status"; } location /none { return 410; }',
+    ['GET /a', { status: 404, body: 'p /p 404' }],
+    ['GET /b', { status: 200, body: 'p /p 200' }],
+    ['GET /c', { status: 203, body: 'p /p 203' }],
+    ['GET /d', '410'],
+  ),
+  row(
+    'the first entry with the code; several codes; a file',
+    'root /srv/nginx/www; error_page 500 502 503 504 /50x.html; error_page 404 /b.txt; error_page 404 /a.html; location /e { return 503; } location = /50x.html { }',
+    ['GET /e', { status: 503, file: 'www/50x.html' }],
+    ['GET /none', { status: 404, file: 'www/b.txt' }],
+    ['HEAD /e', '503'],
+  ),
+  row(
+    'an address makes a redirect, 302 or the given code',
+    'location /a { error_page 404 http://h/x; return 404; } location /b { error_page 404 =301 https://h/$uri; return 404; } location /c { error_page 404 =200 http://h/; return 404; } location /d { error_page 404 $scheme://h/; return 404; }',
+    ['GET /a', '302 -> http://h/x'],
+    ['GET /b', '301 -> https://h//b'],
+    ['GET /c', '302 -> http://h/'],
+    ['GET /d', '302 -> http://h/'],
+  ),
+  row(
+    'a named location: URI and method stay; a path: GET',
+    'location /a { error_page 405 = @n; return 405; } location /b { error_page 405 = /m; return 405; } location @n { return 200 "$uri $request_method"; } location /m { return 200 "$uri $request_method"; }',
+    ['POST /a', '200 /a POST'],
+    ['POST /b', '200 /m GET'],
+    ['HEAD /b', '200'],
+  ),
+  row(
+    'an error on the way to an error page has nginx’s own page, unless recursive_error_pages',
+    'location /a { error_page 404 /none; return 404; } location /b { recursive_error_pages on; error_page 404 /nope; return 404; } location /nope { error_page 403 =200 /p; recursive_error_pages on; return 403; } location /none { error_page 403 =200 /p; return 403; } location /p { return 200 page; }',
+    ['GET /a', '403'],
+    ['GET /b', '200 page'],
+  ),
+  row(
+    'the variables of the target; arguments',
+    'location /a { error_page 404 = /p?u=$uri&x=1; return 404; } location /p { return 200 "$args"; } location /v { set $t /p?fixed; error_page 404 = $t; return 404; }',
+    ['GET /a?old=1', '200 u=/a&x=1'],
+    ['GET /v?old=1', '200 fixed'],
+  ),
+  row(
+    'an internal redirect runs the server’s rewrites again',
+    'rewrite ^/p$ /q; location /a { error_page 404 = /p; return 404; } location /q { return 200 "q $request_uri"; }',
+    ['GET /a', '200 q /a'],
+  ),
+  row('a cycle of internal redirects: 500', 'location / { root /none; try_files $uri /index.html; }', ['GET /x', '500']),
+  row('a missing named location: 500', 'location / { error_page 404 = @none; return 404; } location @some { return 200 ok; }', [
+    'GET /',
+    '500',
+  ]),
+  row(
+    'errors end the connection',
+    'location /a { return 400; } location /b { return 404; } location /c { return 500; } location /d { return 503; } location /e { return 413; }',
+    ['GET /a', { status: 400, gets: { connection: 'close' } }],
+    ['GET /b', { status: 404, gets: { connection: 'keep-alive' } }],
+    ['GET /c', { status: 500, gets: { connection: 'close' } }],
+    ['GET /d', { status: 503, gets: { connection: 'keep-alive' } }],
+    ['GET /e', { status: 413, gets: { connection: 'close' } }],
+  ),
+  row(
+    'keep-alive: Connection, version, keepalive_timeout',
+    'location / { return 200 ok; } location /off { keepalive_timeout 0; return 200 ok; } location /t { keepalive_timeout 10s 5s; return 200 ok; }',
+    ['GET /', { gets: { connection: 'keep-alive', 'keep-alive': null } }],
+    ['GET / | Connection: close', { gets: { connection: 'close' } }],
+    ['GET / HTTP/1.0', { gets: { connection: 'close' } }],
+    ['GET / HTTP/1.0 | Connection: keep-alive', { gets: { connection: 'keep-alive' } }],
+    ['GET /off', { gets: { connection: 'close' } }],
+    ['GET /t', { gets: { connection: 'keep-alive', 'keep-alive': 'timeout=5' } }],
+  ),
+);
+
+export const HEADERS = chapter(
+  'The header lines of the answer',
+  row(
+    'add_header: which statuses, always, empty values, names that repeat',
+    'add_header A 1; add_header A 2; add_header B b always; add_header E "$arg_none"; location /200 { return 200 ok; } location /204 { return 204; } location /301 { return 301 /; } location /303 { return 303 /; } location /307 { return 307 /; } location /308 { return 308 /; } location /400 { return 400; } location /404 { return 404; } location /500 { return 500; } location /203 { return 203 ok; } location /304 { root /srv/nginx/www; try_files /b.txt =404; }',
+    ['GET /200', { gets: { a: ['1', '2'], b: 'b', e: null } }],
+    ['GET /204', { gets: { a: ['1', '2'], b: 'b' } }],
+    ['GET /301', { gets: { a: ['1', '2'], b: 'b' } }],
+    ['GET /303', { gets: { a: ['1', '2'] } }],
+    ['GET /307', { gets: { a: ['1', '2'] } }],
+    ['GET /308', { gets: { a: ['1', '2'] } }],
+    ['GET /400', { gets: { a: null, b: 'b' } }],
+    ['GET /404', { gets: { a: null, b: 'b' } }],
+    ['GET /500', { gets: { a: null, b: 'b' } }],
+    ['GET /203', { gets: { a: null, b: 'b' } }],
+    ['GET /304 | If-None-Match: *', { status: 304, gets: { a: ['1', '2'] } }],
+  ),
+  row(
+    'add_header replaces Last-Modified and ETag only',
+    'root /srv/nginx/www; add_header Last-Modified ""; add_header ETag "\\"x\\""; add_header Content-Type x/y;',
+    ['GET /b.txt', { gets: { 'last-modified': null, etag: '"x"', 'content-type': ['text/plain', 'x/y'] } }],
+  ),
+  row(
+    'the configuration in force at the end counts: that of the error page',
+    'add_header S server always; location /a { add_header L location always; error_page 404 /p; return 404; } location /p { add_header P page always; return 200 p; } location /n { add_header L location always; return 404; }',
+    ['GET /a', { status: 404, gets: { p: 'page', l: null, s: null } }],
+    ['GET /n', { status: 404, gets: { l: 'location', s: null } }],
+  ),
+  row(
+    'expires',
+    'location /p { expires 1h; return 200 ok; } location /m { expires -1; return 200 ok; } location /z { expires 0; return 200 ok; } location /e { expires epoch; return 200 ok; } location /x { expires max; return 200 ok; } location /o { expires off; return 200 ok; } location /v { expires $arg_e; return 200 ok; } location /404 { expires 1h; return 404; } location /both { expires 1h; add_header Cache-Control public; return 200 ok; }',
+    ['GET /p', { gets: { 'cache-control': 'max-age=3600' } }],
+    ['GET /m', { gets: { 'cache-control': 'no-cache' } }],
+    ['GET /z', { gets: { 'cache-control': 'max-age=0' } }],
+    ['GET /e', { gets: { 'cache-control': 'no-cache', expires: 'Thu, 01 Jan 1970 00:00:01 GMT' } }],
+    ['GET /x', { gets: { 'cache-control': 'max-age=315360000', expires: 'Thu, 31 Dec 2037 23:55:55 GMT' } }],
+    ['GET /o', { gets: { 'cache-control': null, expires: null } }],
+    ['GET /v?e=2m', { gets: { 'cache-control': 'max-age=120' } }],
+    ['GET /v?e=nonsense', { gets: { 'cache-control': null } }],
+    ['GET /v', { gets: { 'cache-control': null } }],
+    ['GET /404', { gets: { 'cache-control': null } }],
+    ['GET /both', { gets: { 'cache-control': ['max-age=3600', 'public'] } }],
+  ),
+  only(
+    'the clock of the real nginx runs',
+    row(
+      'Expires is the time of the request and the span',
+      'location / { expires 1h; return 200 ok; } location /d { expires @6h; return 200 ok; }',
+      ['GET /', { gets: { expires: 'Tue, 14 Nov 2023 23:13:20 GMT' } }, { now: 1_700_000_000 }],
+      ['GET /d', { gets: { expires: 'Wed, 15 Nov 2023 06:00:00 GMT', 'cache-control': 'max-age=28000' } }, { now: 1_700_000_000 }],
+    ),
+  ),
+  row('expires replaces what a backend says about it', `location / { expires 1h; proxy_pass ${B}; }`, [
+    'GET /',
+    { gets: { 'cache-control': 'max-age=3600' } },
+    {
+      answer: {
+        status: 200,
+        headers: [
+          ['Cache-Control', 'no-store'],
+          ['Expires', '0'],
+        ],
+      },
+    },
+  ]),
+  row('server_tokens', 'location / { server_tokens off; return 200 ok; }', ['GET /', { gets: { server: 'nginx' } }]),
+  row(
+    'charset',
+    'charset utf-8; location / { return 200 ok; } location /html { default_type text/html; return 200 ok; } location /bin { default_type application/octet-stream; return 200 ok; } location /off { charset off; return 200 ok; } location /e { return 404; }',
+    ['GET /', { gets: { 'content-type': 'text/plain; charset=utf-8' } }],
+    ['GET /html', { gets: { 'content-type': 'text/html; charset=utf-8' } }],
+    ['GET /bin', { gets: { 'content-type': 'application/octet-stream' } }],
+    ['GET /off', { gets: { 'content-type': 'text/plain' } }],
+    ['GET /e', { gets: { 'content-type': 'text/html; charset=utf-8' } }],
+  ),
+  row(
+    'gzip: type, length, Accept-Encoding, version, Via, status',
+    `gzip on; location /html { default_type text/html; return 200 "${'x'.repeat(30)}"; } location /short { default_type text/html; return 200 short; } location /plain { return 200 "${'x'.repeat(30)}"; } location /types { gzip_types text/plain; return 200 "${'x'.repeat(30)}"; } location /all { gzip_types *; default_type x/y; return 200 "${'x'.repeat(30)}"; } location /vary { gzip_vary on; default_type text/html; return 200 "${'x'.repeat(30)}"; } location /via { gzip_proxied any; default_type text/html; return 200 "${'x'.repeat(30)}"; } location /old { gzip_http_version 1.0; default_type text/html; return 200 "${'x'.repeat(30)}"; } location /403 { return 403; } location /500 { return 500; } location /dis { gzip_disable "Bad"; default_type text/html; return 200 "${'x'.repeat(30)}"; }`,
+    ['GET /html | Accept-Encoding: gzip', { gets: { 'content-encoding': 'gzip', vary: null } }],
+    ['GET /html | Accept-Encoding: deflate, gzip;q=0.1', { gets: { 'content-encoding': 'gzip' } }],
+    ['GET /html | Accept-Encoding: gzip;q=0', { gets: { 'content-encoding': null } }],
+    ['GET /html | Accept-Encoding: x-gzip', { gets: { 'content-encoding': null } }],
+    ['GET /html', { gets: { 'content-encoding': null } }],
+    ['GET /short | Accept-Encoding: gzip', { gets: { 'content-encoding': null } }],
+    ['GET /plain | Accept-Encoding: gzip', { gets: { 'content-encoding': null } }],
+    ['GET /types | Accept-Encoding: gzip', { gets: { 'content-encoding': 'gzip' } }],
+    ['GET /all | Accept-Encoding: gzip', { gets: { 'content-encoding': 'gzip' } }],
+    ['GET /vary | Accept-Encoding: gzip', { gets: { 'content-encoding': 'gzip', vary: 'Accept-Encoding' } }],
+    ['GET /vary', { gets: { 'content-encoding': null, vary: 'Accept-Encoding' } }],
+    ['GET /html HTTP/1.0 | Accept-Encoding: gzip', { gets: { 'content-encoding': null } }],
+    ['GET /old HTTP/1.0 | Accept-Encoding: gzip', { gets: { 'content-encoding': 'gzip' } }],
+    ['GET /html | Accept-Encoding: gzip | Via: x', { gets: { 'content-encoding': null } }],
+    ['GET /via | Accept-Encoding: gzip | Via: x', { gets: { 'content-encoding': 'gzip' } }],
+    ['GET /403 | Accept-Encoding: gzip', { status: 403, gets: { 'content-encoding': 'gzip' } }],
+    ['GET /500 | Accept-Encoding: gzip', { status: 500, gets: { 'content-encoding': null } }],
+    ['GET /dis | Accept-Encoding: gzip | User-Agent: xbadx', { gets: { 'content-encoding': null } }],
+  ),
+  row(
+    'gzip of an answer that is encoded or has an ETag',
+    `gzip on; gzip_types *; gzip_proxied any; location / { proxy_pass ${B}; }`,
+    [
+      'GET / | Accept-Encoding: gzip',
+      { gets: { 'content-encoding': 'br', etag: '"x"' } },
+      {
+        answer: {
+          headers: [
+            ['Content-Encoding', 'br'],
+            ['ETag', '"x"'],
+          ],
+          body: 'x'.repeat(30),
+        },
+        only: 'the length of the body is part of the answer',
+      },
+    ],
+    [
+      'GET / | Accept-Encoding: gzip',
+      { gets: { 'content-encoding': 'gzip', etag: 'W/"x"' } },
+      {
+        answer: {
+          headers: [
+            ['Content-Type', 'x/y'],
+            ['ETag', '"x"'],
+          ],
+          body: 'x'.repeat(30),
+        },
+        only: 'the length of the body is part of the answer',
+      },
+    ],
+  ),
+  row(
+    'chunked_transfer_encoding',
+    'location / { autoindex on; alias /srv/nginx/www/listing/; } location /off { chunked_transfer_encoding off; autoindex on; alias /srv/nginx/www/listing/; rewrite ^ /off/ break; }',
+    ['GET /', { status: 200, gets: { 'transfer-encoding': 'chunked' } }],
+    ['GET / HTTP/1.0', { status: 200, gets: { 'transfer-encoding': null } }],
+  ),
+);
