@@ -1,13 +1,19 @@
 /** Declarations in, text out: prints one JSON object of paths and contents. test/tools/generate.mjs writes or compares them. */
+import fs from 'node:fs';
 import { loadCatalog } from '../catalog/catalog.ts';
 import { rulePage } from '../features/explain.ts';
 import { RULES } from '../rules/all.ts';
 import { rulesTable } from './rules-table.ts';
+import { type Manifest, settingsPage } from './settings-page.ts';
 import { settingsSchema } from './settings-schema.ts';
+import { testsSchema } from './tests-schema.ts';
 
 const catalog = loadCatalog();
 const files: Record<string, string> = {};
 for (const rule of RULES) files[`server/docs/rules/${rule.id}.md`] = rulePage(rule, catalog);
 files['server/docs/rules.md'] = rulesTable(RULES);
-files['server/docs/proxylens.schema.json'] = JSON.stringify(settingsSchema(RULES), null, 2) + '\n';
+const schema = settingsSchema(RULES);
+files['server/docs/proxylens.schema.json'] = JSON.stringify(schema, null, 2) + '\n';
+files['server/docs/proxytest.schema.json'] = JSON.stringify(testsSchema(), null, 2) + '\n';
+files['server/docs/settings.md'] = settingsPage(schema, JSON.parse(fs.readFileSync('package.json', 'utf8')) as Manifest);
 process.stdout.write(JSON.stringify(files));

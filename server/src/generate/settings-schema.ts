@@ -4,7 +4,7 @@ import { RULE_GROUPS, type Rule } from '../rules/rule.ts';
 const LEVEL = { enum: ['error', 'warning', 'info', 'hint', 'off'] };
 const words = { type: 'array', items: { type: 'string' } };
 
-export function settingsSchema(rules: readonly Rule[]): object {
+export function settingsSchema(rules: readonly Rule[]) {
   const ruleLevels = Object.fromEntries([
     ...RULE_GROUPS.map((g) => [g, { ...LEVEL, description: `All rules of the group ${g}` }]),
     ...rules.map((r) => [r.id, { ...LEVEL, description: r.title, default: r.default ? r.severity : 'off' }]),
@@ -17,11 +17,11 @@ export function settingsSchema(rules: readonly Rule[]): object {
     additionalProperties: false,
     properties: {
       nginxVersion: {
-        type: 'string',
+        type: ['string', 'number'],
         description: 'The nginx that will run the configuration, such as 1.27.3',
         pattern: '^\\d+\\.\\d+(\\.\\d+)?$',
       },
-      opensslVersion: { type: 'string', description: 'The OpenSSL that nginx was built with, such as 3.0.17' },
+      opensslVersion: { type: ['string', 'number'], description: 'The OpenSSL that nginx was built with, such as 3.0.17' },
       flavour: { enum: ['oss', 'plus', 'openresty', 'angie'], description: 'Which nginx it is' },
       build: {
         enum: ['any', 'plain', 'debian', 'official', 'openresty', 'angie', 'plus'],

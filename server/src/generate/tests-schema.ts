@@ -1,0 +1,72 @@
+/** The JSON schema of `*.proxytest.yaml`, by which editors complete and check request tests. */
+import { EXPECTATIONS } from '../trace/expect.ts';
+
+const scalar = ['string', 'number', 'boolean', 'null'];
+const headers = (description: string): object => ({
+  description,
+  type: ['object', 'array'],
+  additionalProperties: { type: scalar },
+  items: { type: 'string' },
+});
+/** Expectations that are compared entry by entry, not as one text. */
+const SHAPES: Readonly<Record<string, object>> = {
+  upstreamHeaders: { type: 'object', additionalProperties: { type: scalar } },
+  params: { type: 'object', additionalProperties: { type: scalar } },
+  responseHeaders: { type: 'object', additionalProperties: { type: scalar } },
+  limits: { type: ['string', 'array'], items: { type: 'string' } },
+  cached: { type: 'boolean' },
+};
+
+export function testsSchema(): object {
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title: 'Proxylens request tests',
+    type: 'object',
+    additionalProperties: false,
+    required: ['requests'],
+    properties: {
+      config: { type: 'string', description: 'The main file, relative to this file', default: 'nginx.conf' },
+      map: {
+        type: 'object',
+        additionalProperties: { type: 'string' },
+        description: 'Where paths of the configuration lie, relative to this file, such as /etc/nginx: .',
+      },
+      nginxVersion: { type: ['string', 'number'], description: 'The nginx that answers, such as "1.24.0"' },
+      requests: {
+        type: 'array',
+        items: {
+          type: 'object',
+          additionalProperties: false,
+          required: ['request', 'expect'],
+          properties: {
+            name: { type: 'string', description: 'What the test shows' },
+            request: {
+              type: 'string',
+              description: 'Method and address, such as GET https://example.com/app/; the method may be left out',
+            },
+            headers: headers('Header lines of the request'),
+            from: { type: 'string', description: 'The address of the client' },
+            httpVersion: { type: ['string', 'number'], description: '1.0, 1.1, 2 or 3' },
+            assume: {
+              type: 'object',
+              additionalProperties: { type: scalar },
+              description: 'Values of what the configuration cannot decide',
+            },
+            files: { type: 'array', items: { type: 'string' }, description: 'The files that there are; all others are missing' },
+            upstreamStatus: { type: 'integer', minimum: 100, maximum: 999, description: 'What the application answers' },
+            upstreamHeaders: headers("Header lines of the application's answer"),
+            expect: {
+              type: 'object',
+              additionalProperties: false,
+              minProperties: 1,
+              description: 'What should come of it; a text between slashes is a pattern',
+              properties: Object.fromEntries(
+                Object.entries(EXPECTATIONS).map(([name, description]) => [name, { description, ...(SHAPES[name] ?? { type: scalar }) }]),
+              ),
+            },
+          },
+        },
+      },
+    },
+  };
+}
