@@ -496,3 +496,41 @@ test(`${numRuns} generated configurations keep their words and settle at once`, 
     { numRuns },
   );
 });
+
+test('generated templates keep their words and settle at once', () => {
+  const steering = fc.constantFrom(
+    '{% if a %}',
+    '{% else %}',
+    '{% endif %}',
+    '  {% for x in y %}',
+    '{% endfor %}',
+    '\t{{ extra }}',
+    '{# a\n   note #}',
+    '{{ a }}: {{ b }};',
+  );
+  const inner = fc.constantFrom(
+    'listen {{ port }};',
+    'server {',
+    '}',
+    '  root {{ a }}/b{% if c %}/d{% endif %};',
+    'a {% if b %} c {% endif %} d;',
+    '# {{ note }}',
+    'b { {{ c }} }',
+    'map  a   b;',
+    '',
+  );
+  const text = fc.array(fc.oneof(steering, inner, validText), { maxLength: 14 }).map((lines) => lines.join('\n'));
+  let seen = 0;
+  fc.assert(
+    fc.property(text, fc.constantFrom(...variants), (source, options) => {
+      const doc = open(source, 'a.conf.j2');
+      const broken = 'refused' in format(doc, options);
+      doc.dispose();
+      if (broken) return;
+      seen++;
+      holds(source, options, 'a.conf.j2');
+    }),
+    { numRuns },
+  );
+  assert.ok(seen > numRuns / 10, `${seen} without problems`);
+});

@@ -34,6 +34,9 @@ const REASONS: Readonly<Record<SyntaxFault, string>> = {
 /** Directives before and behind the one that was typed which are looked at for columns. */
 const NEIGHBOURS = 50;
 
+const refusal = (source: SourceFile, at: Span, reason: string): string =>
+  `The file is not formatted: in line ${source.lines.lineAt(at.start) + 1} ${reason}. Repair that first.`;
+
 const touch = (a: Span, b: Span): boolean => a.start <= b.end && b.start <= a.end;
 
 /**
@@ -45,11 +48,12 @@ export function format(source: SourceFile, options: FormatOptions): Formatted {
   const bad = source.problems.find(
     (p) => !HARMLESS.has(p.fault) && (!range || touch(p.span, range) || (p.fault.endsWith('brace') && p.span.start < range.end)),
   );
-  if (bad)
-    return {
-      refused: `The file is not formatted: in line ${source.lines.lineAt(bad.span.start) + 1} ${REASONS[bad.fault]}. Repair that first.`,
-      at: bad.span,
-    };
+  if (bad) return { refused: refusal(source, bad.span, REASONS[bad.fault]), at: bad.span };
+  const mark = source.marks?.find((m) => !m.closed && (!range || touch(m, range)));
+  if (mark) return { refused: refusal(source, mark, 'a mark of the template is not closed'), at: mark };
+  const unpaired = innermost(source.body, (s) => s.open !== null && (!s.closed || s.open.end === s.open.start));
+  if (unpaired && !range)
+    return { refused: refusal(source, unpaired.name, 'begins a block whose braces the template does not show'), at: unpaired.name };
   const edits = layoutEdits(source, options);
   return { edits: range ? edits.filter((e) => range.start <= e.span.start && e.span.end <= range.end) : edits };
 }

@@ -378,7 +378,9 @@ export class Layout {
     const first = within[0];
     let leaving = 0;
     if (first?.start === token.start && (first.role === 'middle' || first.role === 'close') && nesting.at(-1)?.deeper) leaving = 1;
-    const pad = own === 0 && level() - leaving > 0 ? '' : this.options.indent.repeat(Math.max(0, level() - leaving));
+    // marks at the margin stay there, unless what is around them is indented by conditions
+    const atMargin = own === 0 && level() - leaving === token.depth;
+    const pad = atMargin ? '' : this.options.indent.repeat(level() - leaving);
     for (const mark of within) {
       if (mark.role === 'close') nesting.pop();
       else if (mark.role === 'open') nesting.push({ deeper: this.indentsWithin(i, token, own) });

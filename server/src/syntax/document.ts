@@ -75,7 +75,7 @@ export class Document implements SourceFile {
     const tree = this.parse(null);
     this.tree = tree;
     this.raw = lower(tree.rootNode, this.input());
-    this.mended = mend(text, this.raw, null);
+    this.mended = this.mend(null);
   }
 
   get text(): string {
@@ -153,7 +153,7 @@ export class Document implements SourceFile {
     const change = new Change(steps);
     change.moveAll(this.raw);
     this.raw = lowerChange(this.tree.rootNode, this.input(), this.raw, change);
-    const mended = mend(next, this.raw, this.mended?.made ?? null);
+    const mended = this.mend(this.mended?.made ?? null);
     if (this.mended && !mended) setParents(this.raw.body, null);
     this.mended = mended;
   }
@@ -174,6 +174,11 @@ export class Document implements SourceFile {
   private live(): Tree {
     if (!this.tree) throw new Error('the document is disposed');
     return this.tree;
+  }
+
+  /** Where conditions of a template open and close blocks, braces that do not pair are nobody's mistake. */
+  private mend(before: Mended['made'] | null): Mended | null {
+    return this.masked.uneven ? null : mend(this.current, this.raw, before);
   }
 
   private parse(old: Tree | null): Tree {

@@ -60,6 +60,8 @@ export interface SyntaxProblem {
 export interface TemplateMark extends Span {
   /** whether it begins, divides or ends a condition or loop; null for values, comments and all else */
   readonly role: 'open' | 'middle' | 'close' | null;
+  /** false for one that goes to the end of its line because nothing closes it */
+  readonly closed: boolean;
 }
 
 /** Parsing never fails: a broken text has statements and problems. */

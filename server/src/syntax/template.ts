@@ -32,6 +32,9 @@ const byFirst =
     return rows.find(([test]) => test.test(inner))?.[1] ?? other;
   };
 
+/** What the last characters of a whole mark are; those of envsubst may be a name alone. */
+const CLOSED = /(^\{\{[\s\S]*\}\}|^\{%[\s\S]*%\}|^\{#[\s\S]*#\}|%>|^[$%]\{[\s\S]*\}|^\$\w+)$/;
+
 /** A mark that is not closed on its line is taken to the line's end: it is being typed. */
 const FAMILIES = {
   jinja: {
@@ -338,7 +341,7 @@ class Masker {
     return {
       shown: this.blanked(this.pieces.join('')),
       engine,
-      marks: marks.map(({ start, end, sort }) => ({ start, end, role: sort.role ?? null })),
+      marks: marks.map(({ start, end, sort }) => ({ start, end, role: sort.role ?? null, closed: CLOSED.test(text.slice(start, end)) })),
       words: this.words,
       between: this.between,
       branches: this.branches.sort((a, b) => a.start - b.start),
