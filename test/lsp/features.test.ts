@@ -8,6 +8,7 @@ import { pathToFileURL } from 'node:url';
 import type {
   CallHierarchyIncomingCall,
   CallHierarchyItem,
+  CodeAction,
   CodeLens,
   Hover,
   InlayHint,
@@ -48,7 +49,12 @@ const at = (name: string, text: string, into = 0) => {
 
 let client: Awaited<ReturnType<typeof TestClient.start>>;
 before(async () => {
-  client = await TestClient.start({ folder: pathToFileURL(dir).href });
+  client = await TestClient.start({
+    folder: pathToFileURL(dir).href,
+    capabilities: {
+      workspace: { configuration: true, workspaceFolders: true, workspaceEdit: { documentChanges: true, resourceOperations: ['create'] } },
+    },
+  });
   for (const [name, text] of Object.entries(FILES)) client.open(uri(name), text);
   await client.settled();
 });
@@ -147,5 +153,28 @@ describe('wire forms', () => {
       [['nginx.conf', [{ start: { line: 4, character: 12 }, end: { line: 4, character: 21 } }]]],
     );
     assert.deepEqual(await client.request('callHierarchy/outgoingCalls', { item }), []);
+  });
+
+  test('a refactoring that makes a file', async () => {
+    const { textDocument, position } = at('nginx.conf', 'add_header');
+    const actions = await client.request<CodeAction[]>('textDocument/codeAction', {
+      textDocument,
+      range: { start: position, end: { line: position.line, character: position.character + 15 } },
+      context: { diagnostics: [], only: ['refactor.extract'] },
+    });
+    assert.deepEqual(
+      actions.map((a) => [a.kind, a.title]),
+      [['refactor.extract', 'Extract this into snippets/headers.conf']],
+    );
+    const made = uri('snippets/headers.conf');
+    const start = { line: 0, character: 0 };
+    assert.deepEqual(actions[0]?.edit?.documentChanges, [
+      { kind: 'create', uri: made, options: { ignoreIfExists: true } },
+      { textDocument: { uri: made, version: null }, edits: [{ range: { start, end: start }, newText: 'add_header A 1;\n' }] },
+      {
+        textDocument: { uri: textDocument.uri, version: 1 },
+        edits: [{ range: { start: position, end: { line: 3, character: 19 } }, newText: 'include snippets/headers.conf;' }],
+      },
+    ]);
   });
 });

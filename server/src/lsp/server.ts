@@ -256,6 +256,7 @@ function abilitiesOf(params: InitializeParams, options: InitializationOptions): 
     watchFiles: workspace?.didChangeWatchedFiles?.dynamicRegistration ?? false,
     progress: window?.workDoneProgress ?? false,
     versionedEdits: workspace?.workspaceEdit?.documentChanges ?? false,
+    createFiles: (workspace?.workspaceEdit?.documentChanges && workspace.workspaceEdit.resourceOperations?.includes('create')) ?? false,
     refreshDiagnostics: workspace?.diagnostics?.refreshSupport ?? false,
     configuration: workspace?.configuration ?? false,
     snippets: textDocument?.completion?.completionItem?.snippetSupport ?? false,

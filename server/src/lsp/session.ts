@@ -24,6 +24,8 @@ export interface ClientAbilities {
   readonly watchFiles: boolean;
   readonly progress: boolean;
   readonly versionedEdits: boolean;
+  /** takes edits that make files, with versions */
+  readonly createFiles: boolean;
   readonly refreshDiagnostics: boolean;
   readonly configuration: boolean;
   readonly snippets: boolean;

@@ -2,6 +2,7 @@ import { type CodeAction, CodeActionKind, type CodeActionParams, type WorkspaceE
 import type { FileEdit } from '../../base/edit.ts';
 import { fileId } from '../../base/file-id.ts';
 import { actionsAt, combined, safeFixes } from '../../features/actions.ts';
+import { type Refactoring, refactorings } from '../../features/refactor/index.ts';
 import { toSpan } from '../convert/encoding.ts';
 import { type FindFile, toDiagnostic, toWorkspaceEdit } from '../convert/to.ts';
 import { type ReadContext, reads, targetOf } from '../handler.ts';
@@ -10,7 +11,7 @@ const FIX_ALL = 'source.fixAll.proxylens';
 
 export const codeAction = reads<CodeActionParams, CodeAction[]>({
   method: 'textDocument/codeAction',
-  capability: { codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, FIX_ALL] } },
+  capability: { codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.Refactor, FIX_ALL] } },
   run({ snapshot, session, encoding }, { textDocument, range, context }) {
     const target = targetOf(snapshot, textDocument.uri);
     const edit = (edits: Parameters<typeof toWorkspaceEdit>[0]) =>
@@ -41,9 +42,29 @@ export const codeAction = reads<CodeActionParams, CodeAction[]>({
             .map((f) => toDiagnostic(f, file, (id) => snapshot.text(id), encoding, session.publisher.docs)),
           ...(action.preferred ? { isPreferred: true } : {}),
         });
+    // VS Code asks for everything at each move of the cursor: refactorings are cheap, and it shows them where they are asked for
+    if (wants(CodeActionKind.Refactor) || context.only?.some((k) => k.startsWith('refactor')))
+      for (const { title, kind, edits, creates } of refactorings(target.config, file, toSpan(file, range, encoding))) {
+        if (context.only?.length && !context.only.some((k) => kind === k || kind.startsWith(`${k}.`))) continue;
+        if (creates?.length && !session.client.createFiles) continue;
+        out.push({ title, kind, edit: withNewFiles(edit(edits), creates ?? []) });
+      }
     return out;
   },
 });
+
+/** An edit that makes files before it changes others. */
+function withNewFiles(edit: WorkspaceEdit, creates: NonNullable<Refactoring['creates']>): WorkspaceEdit {
+  if (!creates.length) return edit;
+  const start = { line: 0, character: 0 };
+  const made = creates.flatMap(
+    ({ file, text }): NonNullable<WorkspaceEdit['documentChanges']> => [
+      { kind: 'create', uri: file, options: { ignoreIfExists: true } },
+      { textDocument: { uri: file, version: null }, edits: [{ range: { start, end: start }, newText: text }] },
+    ],
+  );
+  return { documentChanges: [...made, ...(edit.documentChanges ?? [])] };
+}
 
 /** Fixes in a file of the application's side: those of the findings that are shown there. */
 function applicationActions(
