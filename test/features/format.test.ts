@@ -119,7 +119,7 @@ server {
   server_name a.example; # the name
   root  /srv;            # files
 
-  index a.html;   # first
+  charset utf-8;   # first
 }
 `,
   `
@@ -128,7 +128,7 @@ server {
     server_name a.example; # the name
     root /srv;             # files
 
-    index a.html;  # first
+    charset utf-8;  # first
 }
 `,
 );
@@ -231,6 +231,24 @@ types {
     text/css                              css;
     application/x-javascript-of-long-name js;
 }
+`,
+);
+
+check(
+  'columns go on over empty lines and comments, from the first line of the file',
+  `uwsgi_param  QUERY_STRING    $query_string;
+uwsgi_param  REQUEST_METHOD  $request_method;
+
+# the address
+uwsgi_param  REMOTE_ADDR     $remote_addr;
+include a.conf;
+`,
+  `uwsgi_param  QUERY_STRING    $query_string;
+uwsgi_param  REQUEST_METHOD  $request_method;
+
+# the address
+uwsgi_param  REMOTE_ADDR     $remote_addr;
+include a.conf;
 `,
 );
 

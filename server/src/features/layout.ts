@@ -406,24 +406,26 @@ export class Layout {
     }
   }
 
-  /** Runs of simple directives on adjacent lines of one block. */
+  /** Simple directives of one block, one behind the other, each on its line. Where columns are asked for, an empty line ends a group. */
   private *groups(): Generator<Token[][]> {
+    const paragraphs = this.options.align === true;
     let group: Token[][] = [];
+    const ended = (): Token[][] => {
+      const done = group;
+      group = [];
+      return done;
+    };
     for (let i = 0; i < this.tokens.length; i++) {
       const token = this.tokens[i]!;
-      if (token.kind === 'comment' && !token.owner && token.breaks === 1) continue;
-      const words = token.begins && token.breaks > 0 ? this.wordsOnOneLine(i) : null;
-      if (group.length && (!words || token.breaks !== 1 || token.depth !== group[0]![0]!.depth)) {
-        if (token.kind === 'comment' && token.breaks === 0) continue;
-        if (group.length > 1) yield group;
-        group = [];
-      }
-      if (words) {
-        group.push(words);
-        i += words.length;
-      } else if (token.begins || token.kind !== 'comment') group = [];
+      const apart = paragraphs && token.breaks > 1;
+      if (token.kind === 'comment' && !apart) continue;
+      const words = token.begins && (token.breaks > 0 || i === 0) ? this.wordsOnOneLine(i) : null;
+      if (!words || apart || token.depth !== group[0]?.[0]?.depth) yield ended();
+      if (!words) continue;
+      group.push(words);
+      i += words.length;
     }
-    if (group.length > 1) yield group;
+    yield ended();
   }
 
   /** The words of the simple directive whose name is token `i`, when all of it stands on one line. */
@@ -442,6 +444,7 @@ export class Layout {
 
   private alignWords(): void {
     for (const group of this.groups()) {
+      if (group.length < 2) continue;
       const most = Math.max(...group.map((words) => words.length));
       for (let k = 1; k < most; k++) {
         this.columnsOf(group);
