@@ -4,6 +4,9 @@ import { expand, type Snippet, widestChoice } from '../../server/src/snippets/sn
 
 export interface Placed {
   readonly name: string;
+  readonly inside: Context;
+  /** which value of every choice was taken, from 0 */
+  readonly choice: number;
   readonly text: string;
   /** the snippet alone, expanded */
   readonly own: string;
@@ -51,7 +54,13 @@ export function placed(snippet: Snippet): Placed[] {
   for (const context of snippet.inside)
     for (let n = 0; n < widestChoice(snippet.body); n++) {
       const own = expand(snippet.body, (_, values) => Math.min(n, values.length - 1)).text.replace(/\n+$/, '');
-      out.push({ name: `${snippet.id} in ${context}${n ? `, choice ${n + 1}` : ''}`, own, text: around(context, snippet, own) });
+      out.push({
+        inside: context,
+        choice: n,
+        name: `${snippet.id} in ${context}${n ? `, choice ${n + 1}` : ''}`,
+        own,
+        text: around(context, snippet, own),
+      });
     }
   return out;
 }

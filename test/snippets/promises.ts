@@ -1,0 +1,933 @@
+/**
+ * What every snippet promises, as requests and what must come of them: the table that promises.test.ts asks of the request path. A row
+ * says nothing about how a snippet is written, only what a client or the application notices.
+ */
+import type { Config } from '../../server/src/config/config.ts';
+import type { HeaderPair, Trace, UpstreamAnswer } from '../../server/src/trace/trace.ts';
+
+export interface PromiseRow {
+  /** what is promised */
+  readonly name: string;
+  /** `METHOD URL` */
+  readonly ask: string;
+  readonly headers?: readonly HeaderPair[];
+  /** address of the client; default 203.0.113.9 */
+  readonly from?: string;
+  readonly clientCertificate?: 'valid';
+  readonly proxyProtocol?: string;
+  /** files that exist; nothing else does */
+  readonly files?: readonly string[];
+  readonly answer?: UpstreamAnswer;
+  readonly assume?: Readonly<Record<string, string>>;
+  /** the words of a request test */
+  readonly expect: Readonly<Record<string, unknown>>;
+  /** what the words cannot say */
+  readonly holds?: (trace: Trace, config: Config) => Checks;
+  /** asked by a thousand clients: which part of them, at least and at most, comes to an upstream */
+  readonly share?: readonly [upstream: string, atLeast: number, atMost: number];
+  /** puts the whole text into surroundings in which the promise can be seen */
+  readonly within?: (text: string) => string;
+}
+
+type Checks = Readonly<Record<string, readonly [got: unknown, wanted: unknown]>>;
+
+export interface Chosen {
+  readonly choice: number;
+  readonly inside: string;
+}
+
+export type Promises = readonly PromiseRow[] | ((place: Chosen) => readonly PromiseRow[]);
+
+const SITE = 'example.com';
+const CLIENT = '203.0.113.9';
+
+/** What every application is told of the client. */
+const told = (scheme: string, client = CLIENT): Record<string, string> => ({
+  Host: SITE,
+  'X-Real-IP': client,
+  'X-Forwarded-For': client,
+  'X-Forwarded-Proto': scheme,
+});
+
+/** The client says who it is and which scheme it used: neither may be believed. */
+const LIES: readonly HeaderPair[] = [
+  ['X-Real-IP', '10.6.6.6'],
+  ['X-Forwarded-Proto', 'gopher'],
+];
+
+const HANDSHAKE: readonly HeaderPair[] = [
+  ['Connection', 'Upgrade'],
+  ['Upgrade', 'websocket'],
+  ['Sec-WebSocket-Version', '13'],
+  ['Sec-WebSocket-Key', 'dGhlIHNhbXBsZSBub25jZQ=='],
+];
+
+const HSTS = { 'Strict-Transport-Security': '/^max-age=63072000/' };
+
+const redirects: readonly PromiseRow[] = [
+  {
+    name: 'plain HTTP is sent to HTTPS with its path and arguments',
+    ask: `GET http://${SITE}/cart?x=1`,
+    expect: { kind: 'redirect', status: 301, location: `https://${SITE}/cart?x=1` },
+  },
+  {
+    name: 'the challenge of the certificate authority is answered from its folder',
+    ask: `GET http://${SITE}/.well-known/acme-challenge/token`,
+    files: ['/var/www/letsencrypt/.well-known/acme-challenge/token'],
+    expect: { kind: 'static', status: 200, file: '/var/www/letsencrypt/.well-known/acme-challenge/token' },
+  },
+];
+
+/** TLS 1.2 and 1.3, and no suite without forward secrecy. */
+const intermediate = (trace: Trace): Checks => ({
+  protocols: [String(trace.tls.protocols), 'TLSv1.2,TLSv1.3'],
+  'weak suites': [
+    suitesOf(trace)
+      .filter((s) => !/^(TLS_|ECDHE-.*(GCM|CHACHA20))/.test(s))
+      .join(),
+    '',
+  ],
+  'suites there are': [suitesOf(trace).length > 4, true],
+});
+const suitesOf = (trace: Trace): readonly string[] => (Array.isArray(trace.tls.suites) ? (trace.tls.suites as readonly string[]) : []);
+
+const served: PromiseRow = {
+  name: 'static files come from the disk, for a month, not from the application',
+  ask: `GET https://${SITE}/static/css/site.css`,
+  files: ['/srv/app/static/css/site.css'],
+  expect: {
+    kind: 'static',
+    status: 200,
+    file: '/srv/app/static/css/site.css',
+    responseHeaders: { 'Cache-Control': 'max-age=2592000', ...HSTS },
+  },
+};
+
+const uploaded: PromiseRow = {
+  name: 'uploaded files come from the disk, and browsers run none of them',
+  ask: `GET https://${SITE}/media/a.svg`,
+  files: ['/srv/app/media/a.svg'],
+  expect: {
+    kind: 'static',
+    file: '/srv/app/media/a.svg',
+    responseHeaders: { 'X-Content-Type-Options': 'nosniff', 'Content-Security-Policy': '/sandbox/', ...HSTS },
+  },
+};
+
+const down = (base: string, folder = '/srv/app/errors'): readonly PromiseRow[] => [
+  {
+    name: 'while nothing listens, people see the page and the status stays 502',
+    ask: `GET ${base}/`,
+    answer: { failure: 'refused' },
+    files: [`${folder}/down.html`],
+    expect: { status: 502, file: `${folder}/down.html` },
+  },
+  { name: 'nobody asks for that page by its name', ask: `GET ${base}/down.html`, files: [`${folder}/down.html`], expect: { status: 404 } },
+];
+
+const application = (address: string): readonly PromiseRow[] => [
+  {
+    name: 'the application learns host, scheme and client, whatever the client says',
+    ask: `GET https://${SITE}/cart?x=1`,
+    headers: LIES,
+    expect: {
+      kind: 'proxy',
+      status: 200,
+      uri: '/cart?x=1',
+      upstream: 'application',
+      upstreamHeaders: told('https'),
+      responseHeaders: HSTS,
+    },
+    holds: (t) => ({ ...intermediate(t), address: [t.outcome.upstreamRequest?.servers.join(), address] }),
+  },
+  {
+    name: 'an upload larger than ten megabytes is refused',
+    ask: `POST https://${SITE}/cart`,
+    headers: [['Content-Length', String(10 * 1024 * 1024 + 1)]],
+    expect: { status: 413 },
+  },
+];
+
+const uwsgiApplication = (address: string): readonly PromiseRow[] => [
+  {
+    name: 'the application learns path, host, scheme and client by the uwsgi protocol, whatever the client says',
+    ask: `GET https://${SITE}/cart?x=1`,
+    headers: LIES,
+    expect: {
+      kind: 'uwsgi',
+      status: 200,
+      params: {
+        PATH_INFO: '/cart',
+        QUERY_STRING: 'x=1',
+        REQUEST_METHOD: 'GET',
+        REQUEST_SCHEME: 'https',
+        HTTPS: 'on',
+        REMOTE_ADDR: CLIENT,
+        HTTP_HOST: SITE,
+        HTTP_X_FORWARDED_PROTO: 'https',
+      },
+      responseHeaders: HSTS,
+    },
+    holds: (t) => ({ ...intermediate(t), address: [t.outcome.upstreamRequest?.servers.join(), address] }),
+  },
+];
+
+const webSocket = (url: string, scheme: string): PromiseRow => ({
+  name: 'the upgrade reaches the application with its headers, and silence is borne for an hour',
+  ask: `GET ${url}`,
+  headers: HANDSHAKE,
+  expect: {
+    kind: 'proxy',
+    upstreamHeaders: { ...told(scheme), Upgrade: 'websocket', Connection: '/^upgrade$/i', 'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==' },
+  },
+  holds: (t) => ({
+    version: [t.outcome.upstreamRequest?.httpVersion, '1.1'],
+    patience: [t.timeouts.read, '1h'],
+  }),
+});
+
+const SOCKET = 'unix:/run/app/app.sock';
+const PORT = '127.0.0.1:8000';
+const SECURE = `https://${SITE}`;
+const PLAIN = `http://${SITE}`;
+
+const server = (rows: readonly PromiseRow[], ...more: PromiseRow[]): readonly PromiseRow[] => [
+  ...redirects,
+  ...rows,
+  served,
+  ...more,
+  ...down(SECURE),
+];
+
+/** A location that passes on to an application on port 8000. */
+const proxied = (url: string, expect: Record<string, unknown> = {}): PromiseRow => ({
+  name: 'the application is asked, and learns host, scheme and client',
+  ask: `GET ${url}`,
+  headers: LIES,
+  expect: { kind: 'proxy', status: 200, upstreamHeaders: told(url.split(':')[0]!), ...expect },
+});
+
+/** A request that counts in a zone, and one too many. */
+const rateLimited = (url: string, zone: string, facts: Record<string, unknown>, status = 429): readonly PromiseRow[] => [
+  {
+    ...proxied(url),
+    name: `the request counts in the zone ${zone}, with its rate and burst`,
+    holds: (t) => {
+      const limit: Record<string, unknown> = { ...t.limits.find((l) => l.zone === zone) };
+      return Object.fromEntries(
+        Object.entries({ kind: 'request-rate', nodelay: true, value: CLIENT, status, ...facts }).map(([k, v]) => [k, [limit[k], v]]),
+      );
+    },
+  },
+  {
+    name: `what goes beyond the burst of ${zone} is refused`,
+    ask: `GET ${url}`,
+    assume: { [`limit_req:${zone}`]: 'over' },
+    expect: { status },
+  },
+];
+
+const http =
+  (server: string): ((text: string) => string) =>
+  (text) =>
+    text.replace(/\}\s*$/, `${server}\n}\n`);
+const TLS_LINES = 'listen 443 ssl; ssl_certificate /etc/ssl/example.pem; ssl_certificate_key /etc/ssl/example.key;';
+
+/** A server on its own TLS port, or the surrounding one made such. */
+const overTls = (inside: string): ((text: string) => string) =>
+  inside === 'http' ? http(`server { ${TLS_LINES} return 204; }`) : (text) => text.replace('listen 80;', TLS_LINES);
+
+const ASKED = 'proxy_pass http://application; proxy_set_header X-Real-IP $remote_addr;';
+const balanced = (servers: string, way: string | null): readonly PromiseRow[] => [
+  {
+    name: 'the group is asked, chooses its server as promised, and keeps connections',
+    ask: `GET ${PLAIN}/`,
+    within: http(`server { listen 80; location / { ${ASKED} proxy_http_version 1.1; proxy_set_header Connection ""; } }`),
+    expect: { kind: 'proxy', upstream: 'application' },
+    holds: (t, config) => {
+      const group = config.main.directives.find((d) => d.name === 'http')?.body?.directives.find((d) => d.name === 'upstream')?.body;
+      const lines = (group?.directives ?? []).map((d) => [d.name, ...d.values].join(' '));
+      return {
+        servers: [lines.filter((l) => l.startsWith('server ')).join('; '), servers],
+        way: [way === null || lines.includes(way), true],
+        'connections are kept': [t.keepalive.upstream, true],
+      };
+    },
+  },
+];
+
+/** The same for another name of the site. */
+const at =
+  (host: string) =>
+  (row: PromiseRow): PromiseRow =>
+    row.expect.upstreamHeaders ? { ...row, expect: { ...row.expect, upstreamHeaders: { ...told('http'), Host: host } } } : row;
+
+/** The same without a proxy before: no header of a client is asked about. */
+const plainly = (row: PromiseRow): PromiseRow => ({ ...row, headers: [] });
+
+const cached = (zone: string, seconds: number): readonly PromiseRow[] => [
+  {
+    ...proxied(`${PLAIN}/`),
+    name: 'an answer for everybody is kept, and read',
+    holds: (t) => ({
+      zone: [t.cache?.zone, zone],
+      lookup: [t.cache?.lookup, true],
+      store: [t.cache?.store, true],
+      seconds: [t.cache?.valid, seconds],
+    }),
+  },
+  ...(
+    [
+      ['who is logged in', ['Cookie', 'sessionid=abc']],
+      ['who sends a password', ['Authorization', 'Basic dTpw']],
+    ] as const
+  ).map(
+    ([who, header]): PromiseRow => ({
+      name: `${who} goes past the cache, both ways`,
+      ask: `GET ${PLAIN}/`,
+      headers: [header],
+      expect: { kind: 'proxy' },
+      holds: (t) => ({ lookup: [t.cache?.lookup ?? false, false], store: [t.cache?.store ?? false, false] }),
+    }),
+  ),
+  {
+    name: 'an answer that sets a cookie is not kept',
+    ask: `GET ${PLAIN}/`,
+    answer: { headers: [['Set-Cookie', 'sessionid=abc']] },
+    expect: { kind: 'proxy', cached: false },
+  },
+];
+
+/** By the id of the snippet. */
+export const PROMISES: Readonly<Record<string, Promises>> = {
+  'django-gunicorn': server(application(SOCKET), uploaded),
+  'django-gunicorn-tcp': server(application(PORT), uploaded),
+  'django-uwsgi': server(uwsgiApplication(SOCKET), uploaded),
+  'django-channels-daphne': server(application(SOCKET), uploaded, webSocket(`${SECURE}/ws/chat`, 'https')),
+  'flask-gunicorn': server(application(SOCKET)),
+  'flask-uwsgi': server(uwsgiApplication(SOCKET)),
+  'fastapi-uvicorn': server(application(PORT), webSocket(`${SECURE}/ws/chat`, 'https')),
+  hypercorn: server(application(PORT), webSocket(`${SECURE}/ws/chat`, 'https')),
+  'wsgi-gunicorn': server(application(SOCKET)),
+  'wsgi-uwsgi-tcp': server(uwsgiApplication(PORT)),
+  'proxy-location': [proxied(`${PLAIN}/cart?x=1`, { uri: '/cart?x=1' })],
+  'uwsgi-location': [
+    {
+      name: 'uWSGI learns path, scheme and client',
+      ask: `GET ${PLAIN}/cart?x=1`,
+      headers: LIES,
+      expect: {
+        kind: 'uwsgi',
+        params: { PATH_INFO: '/cart', QUERY_STRING: 'x=1', REMOTE_ADDR: CLIENT, HTTP_X_FORWARDED_PROTO: 'http' },
+      },
+    },
+  ],
+  'prefix-gunicorn': [
+    {
+      ...proxied(`${PLAIN}/app/cart`, { uri: '/app/cart' }),
+      name: 'the path is passed on whole, with SCRIPT_NAME beside it',
+      expect: { uri: '/app/cart', upstreamHeaders: { ...told('http'), SCRIPT_NAME: '/app' } },
+    },
+    {
+      name: 'a SCRIPT_NAME of the client is replaced',
+      ask: `GET ${PLAIN}/app/cart`,
+      headers: [['SCRIPT_NAME', '/evil']],
+      expect: { upstreamHeaders: { SCRIPT_NAME: '/app' } },
+    },
+  ],
+  'prefix-stripped': [
+    {
+      ...proxied(`${PLAIN}/app/cart?x=1`),
+      name: 'the prefix is taken off the path, and told apart from it',
+      expect: { kind: 'proxy', uri: '/cart?x=1', upstreamHeaders: { ...told('http'), 'X-Forwarded-Prefix': '/app' } },
+    },
+  ],
+  'prefix-uwsgi': [
+    {
+      name: 'uWSGI gets the whole path, which its mount divides',
+      ask: `GET ${PLAIN}/app/cart`,
+      headers: LIES,
+      expect: { kind: 'uwsgi', params: { PATH_INFO: '/app/cart', HTTP_X_FORWARDED_PROTO: 'http' } },
+    },
+  ],
+  websocket: [webSocket(`${PLAIN}/ws/chat`, 'http')],
+  'websocket-map': [
+    webSocket(`${PLAIN}/`, 'http'),
+    {
+      ...proxied(`${PLAIN}/cart`),
+      name: 'a page is no upgrade',
+      expect: { upstreamHeaders: { ...told('http'), Upgrade: null, Connection: null } },
+    },
+  ],
+  sse: [
+    {
+      ...proxied(`${PLAIN}/events/1`),
+      name: 'events wait in no buffer and no cache, and silence is borne for an hour',
+      holds: (t) => ({ buffering: [t.buffering.buffering, false], cache: [t.cache, null], patience: [t.timeouts.read, '1h'] }),
+    },
+  ],
+
+  'tls-intermediate': ({ inside }) => [
+    { name: 'TLS 1.2 and 1.3 with forward secrecy alone', ask: `GET ${SECURE}/`, within: overTls(inside), expect: {}, holds: intermediate },
+  ],
+  'tls-modern': ({ inside }) => [
+    {
+      name: 'TLS 1.3 alone',
+      ask: `GET ${SECURE}/`,
+      within: overTls(inside),
+      expect: {},
+      holds: (t) => ({
+        protocols: [String(t.tls.protocols), 'TLSv1.3'],
+        suites: [suitesOf(t).every((s) => s.startsWith('TLS_')), true],
+        'the client chooses': [t.tls.prefer_server_ciphers, false],
+      }),
+    },
+  ],
+  'https-server': [
+    ...redirects,
+    {
+      name: 'files come over TLS, with HSTS and the other headers',
+      ask: `GET ${SECURE}/a.css`,
+      files: ['/srv/www/a.css'],
+      expect: {
+        kind: 'static',
+        file: '/srv/www/a.css',
+        responseHeaders: {
+          ...HSTS,
+          'X-Content-Type-Options': 'nosniff',
+          'X-Frame-Options': 'SAMEORIGIN',
+          'Referrer-Policy': 'strict-origin-when-cross-origin',
+        },
+      },
+      holds: intermediate,
+    },
+    { name: 'errors have the headers too', ask: `GET ${SECURE}/none`, expect: { status: 404, responseHeaders: HSTS } },
+  ],
+  'https-redirect': redirects,
+  letsencrypt: [redirects[1]!],
+  hsts: ({ choice }) => [
+    {
+      name: 'browsers are told to use HTTPS, by errors too',
+      ask: `GET ${SECURE}/none`,
+      expect: {
+        status: 404,
+        responseHeaders: { 'Strict-Transport-Security': ['max-age=63072000', 'max-age=63072000; includeSubDomains'][choice] },
+      },
+    },
+  ],
+  'security-headers': ({ choice }) => [
+    {
+      name: 'answers of the application have each header once',
+      ask: `GET ${SECURE}/application`,
+      expect: {
+        kind: 'proxy',
+        responseHeaders: {
+          ...HSTS,
+          'X-Content-Type-Options': 'nosniff',
+          'X-Frame-Options': ['DENY', 'SAMEORIGIN'][choice],
+          'Referrer-Policy': ['strict-origin-when-cross-origin', 'same-origin'][choice],
+          'Content-Security-Policy': "default-src 'self'",
+        },
+      },
+    },
+  ],
+  http3: [
+    {
+      name: 'clients are led to HTTP/3, which is there, and HTTP/2 beside it',
+      ask: `GET ${SECURE}/a.css`,
+      files: ['/srv/www/a.css'],
+      expect: { kind: 'static', responseHeaders: { 'Alt-Svc': 'h3=":443"; ma=86400', ...HSTS } },
+      holds: (t) => ({ ...intermediate(t), http2: [t.tls.http2, true], http3: [t.tls.http3, true] }),
+    },
+  ],
+  'canonical-host': [
+    {
+      name: 'the other name leads to the one that counts, with its path',
+      ask: 'GET http://www.example.com/cart?x=1',
+      expect: { kind: 'redirect', status: 301, location: 'https://example.com/cart?x=1' },
+    },
+  ],
+
+  'ratelimit-zone': ({ choice }) => rateLimited(`${PLAIN}/`, 'general', { rate: ['10r/s', '5r/s', '30r/m'][choice], burst: 20 }),
+  'ratelimit-login': ({ choice }) => [
+    ...rateLimited(`${PLAIN}/accounts/login/`, 'login', { rate: ['10r/m', '5r/m', '1r/s'][choice], burst: 5 }),
+  ],
+  'ratelimit-api-key': [
+    ...rateLimited('http://api.example.com/', 'api_address', { rate: '50r/s', burst: 100 }).map(at('api.example.com')),
+    {
+      name: 'with a key, requests count for the key',
+      ask: 'GET http://api.example.com/',
+      headers: [['X-API-Key', 'k1']],
+      expect: { kind: 'proxy', limits: ['api_key', 'api_address'] },
+      holds: (t) => ({
+        key: [t.limits.find((l) => l.zone === 'api_key')?.value, 'k1'],
+        rate: [t.limits.find((l) => l.zone === 'api_key')?.rate, '20r/s'],
+      }),
+    },
+    {
+      name: 'without a key, they count for the address',
+      ask: 'GET http://api.example.com/',
+      expect: { limits: ['api_key', 'api_address'] },
+      holds: (t) => ({ key: [t.limits.find((l) => l.zone === 'api_key')?.value, CLIENT] }),
+    },
+  ],
+  connlimit: [
+    {
+      ...proxied(`${PLAIN}/`),
+      name: 'twenty requests of an address may be in work',
+      holds: (t) => ({
+        zone: [t.limits.find((l) => l.kind === 'connections')?.zone, 'per_address'],
+        most: [t.limits.find((l) => l.kind === 'connections')?.connections, 20],
+      }),
+    },
+    { name: 'one more is refused', ask: `GET ${PLAIN}/`, assume: { 'limit_conn:per_address': 'over' }, expect: { status: 429 } },
+  ],
+  'upload-size': ({ choice }) => {
+    const most = [100, 50, 1024][choice]! * 1024 * 1024;
+    const post = (path: string, bytes: number): Pick<PromiseRow, 'ask' | 'headers'> => ({
+      ask: `POST ${PLAIN}${path}`,
+      headers: [['Content-Length', String(bytes)]],
+    });
+    return [
+      { name: 'a large upload gets through where files are uploaded', ...post('/upload/a', most), expect: { kind: 'proxy', status: 200 } },
+      { name: 'a larger one does not', ...post('/upload/a', most + 1), expect: { status: 413 } },
+      { name: 'elsewhere it does not', ...post('/application', 11 * 1024 * 1024), expect: { status: 413 } },
+    ];
+  },
+  'basic-auth': [
+    {
+      name: 'nobody gets in without a password',
+      ask: `GET ${SECURE}/internal/`,
+      expect: { status: 401, responseHeaders: { 'WWW-Authenticate': 'Basic realm="Internal"' } },
+    },
+    {
+      name: 'a wrong one is refused',
+      ask: `GET ${SECURE}/internal/`,
+      headers: [['Authorization', 'Basic dTpw']],
+      assume: { auth_basic: 'denied' },
+      expect: { status: 401 },
+    },
+    { ...proxied(`${SECURE}/internal/`), headers: [['Authorization', 'Basic dTpw']] },
+  ],
+  'auth-request': [
+    {
+      name: 'who is logged in gets to the application, under the name that the service gave',
+      ask: `GET ${PLAIN}/cart`,
+      headers: [['Remote-User', 'root']],
+      assume: { 'auth_request:x_auth_request_user': 'ann' },
+      expect: { kind: 'proxy', status: 200, upstreamHeaders: { ...told('http'), 'Remote-User': 'ann' } },
+    },
+    {
+      name: 'without a name of the service, the name that a client gives itself is gone',
+      ask: `GET ${PLAIN}/cart`,
+      headers: [['Remote-User', 'root']],
+      expect: { kind: 'proxy', upstreamHeaders: { 'Remote-User': null } },
+    },
+    { name: 'whom the service refuses does not', ask: `GET ${PLAIN}/cart`, assume: { auth_request: '401' }, expect: { status: 401 } },
+    { name: 'nobody asks the service from outside', ask: `GET ${PLAIN}/_auth`, expect: { status: 404 } },
+  ],
+  'admin-network': [
+    { name: 'everybody else gets 403', ask: `GET ${PLAIN}/admin/`, expect: { status: 403 } },
+    {
+      name: 'the named network gets in',
+      ask: `GET ${PLAIN}/admin/`,
+      from: '192.0.2.44',
+      expect: { kind: 'proxy', upstreamHeaders: told('http', '192.0.2.44') },
+    },
+  ],
+  mtls: [
+    { name: 'without a certificate nobody gets in', ask: `GET ${SECURE}/cart`, expect: { status: 400 } },
+    {
+      ...proxied(`${SECURE}/cart`),
+      name: 'the application learns who the client is from nginx alone',
+      headers: [['X-Client-Subject', 'CN=root']],
+      clientCertificate: 'valid',
+      assume: { ssl_client_s_dn: 'CN=ann' },
+      expect: { kind: 'proxy', upstreamHeaders: { ...told('https'), 'X-Client-Subject': 'CN=ann' } },
+    },
+  ],
+  'default-drop': [
+    { name: 'unknown names get no answer', ask: 'GET http://unknown.example.org/', expect: { kind: 'closed', status: 444 } },
+    {
+      name: 'over TLS the handshake is refused',
+      ask: 'GET https://unknown.example.org/',
+      expect: { kind: 'closed' },
+      holds: (t) => ({ said: [t.steps.some((s) => s.phase === 'tls' && /handshake/.test(s.said)), true] }),
+    },
+  ],
+  'hidden-files': [
+    { name: '.git is not there', ask: `GET ${PLAIN}/.git/config`, expect: { status: 404, locationBlock: '/^~ /' } },
+    { name: '.env below a folder is not there', ask: `GET ${PLAIN}/app/.env`, expect: { status: 404, locationBlock: '/^~ /' } },
+    { name: '.well-known is', ask: `GET ${PLAIN}/.well-known/security.txt`, expect: { locationBlock: null } },
+    { name: 'a name with a dot in it is', ask: `GET ${PLAIN}/a.css`, expect: { locationBlock: null } },
+  ],
+  'real-ip': ({ choice, inside }) => {
+    const header = ['X-Forwarded-For', 'CF-Connecting-IP', 'X-Real-IP'][choice]!;
+    const within =
+      inside === 'http'
+        ? http(`server { listen 80; location / { ${ASKED.replace('application', '127.0.0.1:8000')} } }`)
+        : (t: string): string => t;
+    return [
+      {
+        name: 'the address that your proxy names is the client',
+        ask: `GET ${PLAIN}/application`,
+        within,
+        from: '10.0.0.5',
+        headers: [[header, header === 'X-Forwarded-For' ? '198.51.100.1, 198.51.100.7, 10.0.0.9' : '198.51.100.7']],
+        expect: { upstreamHeaders: { 'X-Real-IP': '198.51.100.7' } },
+      },
+      {
+        name: 'nobody else is believed',
+        ask: `GET ${PLAIN}/application`,
+        within,
+        headers: [[header, '198.51.100.7']],
+        expect: { upstreamHeaders: { 'X-Real-IP': CLIENT } },
+      },
+    ];
+  },
+  'real-ip-proxy-protocol': [
+    {
+      name: 'the address that your balancer names is the client',
+      ask: `GET ${PLAIN}/`,
+      from: '10.0.0.5',
+      proxyProtocol: '198.51.100.7',
+      expect: { kind: 'proxy', upstreamHeaders: told('http', '198.51.100.7') },
+    },
+    {
+      name: 'nobody else is believed',
+      ask: `GET ${PLAIN}/`,
+      proxyProtocol: '198.51.100.7',
+      expect: { kind: 'proxy', upstreamHeaders: { 'X-Real-IP': CLIENT } },
+    },
+  ],
+  cors: [
+    {
+      name: 'the named origin is answered with its name',
+      ask: 'GET http://api.example.com/v1',
+      headers: [['Origin', 'https://app.example.com']],
+      expect: { kind: 'proxy', responseHeaders: { 'Access-Control-Allow-Origin': 'https://app.example.com', Vary: '/Origin/' } },
+    },
+    ...['https://evil.example', 'https://app.example.com.evil.example', 'http://app.example.com', 'null'].map(
+      (origin): PromiseRow => ({
+        name: `${origin} is not`,
+        ask: 'GET http://api.example.com/v1',
+        headers: [['Origin', origin]],
+        expect: { kind: 'proxy', responseHeaders: { 'Access-Control-Allow-Origin': null, Vary: '/Origin/' } },
+      }),
+    ),
+    {
+      name: 'a preflight is answered by nginx, with everything that the browser wants to know',
+      ask: 'OPTIONS http://api.example.com/v1',
+      headers: [
+        ['Origin', 'https://app.example.com'],
+        ['Access-Control-Request-Method', 'PUT'],
+      ],
+      expect: {
+        status: 204,
+        responseHeaders: {
+          'Access-Control-Allow-Origin': 'https://app.example.com',
+          'Access-Control-Allow-Methods': '/PUT/',
+          'Access-Control-Allow-Headers': '/Authorization/',
+        },
+      },
+    },
+  ],
+  'x-accel': [
+    {
+      name: 'clients cannot ask for the path',
+      ask: `GET ${PLAIN}/protected/a.pdf`,
+      files: ['/srv/app/protected/a.pdf'],
+      expect: { status: 404 },
+    },
+    {
+      name: 'the application can have it sent',
+      ask: `GET ${PLAIN}/application`,
+      answer: { status: 200, headers: [['X-Accel-Redirect', '/protected/a.pdf']] },
+      files: ['/srv/app/protected/a.pdf'],
+      expect: { status: 200, file: '/srv/app/protected/a.pdf' },
+    },
+  ],
+
+  static: [
+    {
+      name: 'files come from the disk, for a month',
+      ask: `GET ${PLAIN}/static/a.css`,
+      files: ['/srv/app/static/a.css'],
+      expect: { kind: 'static', file: '/srv/app/static/a.css', responseHeaders: { 'Cache-Control': 'max-age=2592000' } },
+    },
+    {
+      name: 'the folder above is out of reach',
+      ask: `GET ${PLAIN}/static../settings.py`,
+      files: ['/srv/app/settings.py'],
+      expect: { status: 404, file: null },
+    },
+  ],
+  'static-hashed': [
+    {
+      name: 'files come from the disk, for good',
+      ask: `GET ${PLAIN}/static/a.1f3c.css`,
+      files: ['/srv/app/static/a.1f3c.css'],
+      expect: {
+        kind: 'static',
+        file: '/srv/app/static/a.1f3c.css',
+        responseHeaders: { 'Cache-Control': 'public, max-age=31536000, immutable' },
+      },
+    },
+    {
+      name: 'that a file is missing is not kept for good',
+      ask: `GET ${PLAIN}/static/none.css`,
+      expect: { status: 404, responseHeaders: { 'Cache-Control': null } },
+    },
+  ],
+  media: [
+    {
+      name: 'files come from the disk, and browsers run none of them',
+      ask: `GET ${PLAIN}/media/a.html`,
+      files: ['/srv/app/media/a.html'],
+      expect: {
+        kind: 'static',
+        file: '/srv/app/media/a.html',
+        responseHeaders: { 'X-Content-Type-Options': 'nosniff', 'Content-Security-Policy': "default-src 'none'; sandbox" },
+      },
+    },
+  ],
+  spa: [
+    {
+      name: 'files that exist are sent',
+      ask: `GET ${PLAIN}/app.js`,
+      files: ['/srv/app/dist/app.js', '/srv/app/dist/index.html'],
+      expect: { status: 200, file: '/srv/app/dist/app.js' },
+    },
+    {
+      name: 'everything else is the front page',
+      ask: `GET ${PLAIN}/orders/7`,
+      files: ['/srv/app/dist/index.html'],
+      expect: { status: 200, file: '/srv/app/dist/index.html' },
+    },
+  ],
+  gzip: [
+    {
+      name: 'JSON of the application is compressed, through a proxy too',
+      ask: `GET ${PLAIN}/`,
+      headers: [
+        ['Accept-Encoding', 'gzip'],
+        ['Via', '1.1 proxy'],
+      ],
+      within: http(`server { listen 80; location / { ${ASKED.replace('application', '127.0.0.1:8000')} } }`),
+      answer: {
+        headers: [
+          ['Content-Type', 'application/json'],
+          ['Content-Length', '5000'],
+        ],
+      },
+      expect: { responseHeaders: { Vary: '/Accept-Encoding/' } },
+      holds: (t) => ({ gzip: [t.compression.gzip, true] }),
+    },
+    {
+      name: 'pictures are not',
+      ask: `GET ${PLAIN}/`,
+      headers: [['Accept-Encoding', 'gzip']],
+      within: http(`server { listen 80; location / { ${ASKED.replace('application', '127.0.0.1:8000')} } }`),
+      answer: {
+        headers: [
+          ['Content-Type', 'image/png'],
+          ['Content-Length', '5000'],
+        ],
+      },
+      expect: {},
+      holds: (t) => ({ gzip: [t.compression.gzip, false] }),
+    },
+  ],
+  cache: ({ choice }) => cached('app', [600, 60, 3600][choice]!),
+  microcache: ({ choice }) => cached('micro', [1, 5, 10][choice]!),
+  balance: ({ choice }) =>
+    balanced(
+      'server 10.0.0.11:8000 max_fails=2 fail_timeout=10s; server 10.0.0.12:8000 max_fails=2 fail_timeout=10s',
+      ['least_conn', 'random two least_conn'][choice]!,
+    ),
+  'balance-weights': balanced('server 10.0.0.11:8000 weight=3; server 10.0.0.12:8000; server 10.0.0.13:8000 backup', null),
+  'balance-iphash': balanced('server 10.0.0.11:8000; server 10.0.0.12:8000', 'ip_hash'),
+  'docker-resolve': [
+    {
+      ...proxied(`${PLAIN}/cart?x=1`, { uri: '/cart?x=1' }),
+      holds: (t) => ({ servers: [t.outcome.upstreamRequest?.upstream, 'web:8000'] }),
+    },
+    {
+      name: 'nginx asks for the name at each request',
+      ask: `GET ${PLAIN}/`,
+      assume: { 'resolve:web': 'not found' },
+      expect: { status: 502 },
+    },
+  ],
+  canary: ({ choice }) => {
+    const part = [0.05, 0.01, 0.1, 0.25][choice]!;
+    return [
+      { ...proxied(`${PLAIN}/`), name: 'a part of the clients gets the new version', share: ['next', part * 0.6, part * 1.4] },
+      { ...proxied(`${PLAIN}/`), name: 'the others get the stable one', share: ['stable', 1 - part * 1.4, 1 - part * 0.6] },
+    ];
+  },
+  bluegreen: ({ choice }) => [proxied(`${PLAIN}/`, { upstream: ['blue', 'green'][choice] })],
+  maintenance: [
+    { ...proxied(`${PLAIN}/cart`), name: 'without the file all is as ever' },
+    {
+      name: 'with the file everybody gets 503 and the page, and is asked to come again',
+      ask: `GET ${PLAIN}/cart`,
+      files: ['/srv/app/errors/maintenance.on', '/srv/app/errors/maintenance.html'],
+      expect: { status: 503, file: '/srv/app/errors/maintenance.html', responseHeaders: { 'Retry-After': '300' } },
+    },
+  ],
+  'down-page': [
+    {
+      name: 'while nothing listens, people see the page and the status stays 502',
+      ask: `GET ${PLAIN}/application`,
+      answer: { failure: 'refused' },
+      files: ['/srv/app/errors/down.html'],
+      expect: { status: 502, file: '/srv/app/errors/down.html' },
+    },
+    {
+      name: 'an error page of the application itself is left alone',
+      ask: `GET ${PLAIN}/application`,
+      answer: { status: 503 },
+      expect: { kind: 'proxy', status: 503, file: null },
+    },
+    down(PLAIN)[1]!,
+  ],
+  healthcheck: [
+    { name: 'nginx answers by itself', ask: `GET ${PLAIN}/healthz`, expect: { kind: 'return', status: 200, body: 'ok\n', upstream: null } },
+  ],
+  status: [
+    {
+      name: 'this machine reads the counters',
+      ask: `GET ${PLAIN}/nginx_status`,
+      from: '127.0.0.1',
+      expect: { status: 200, kind: 'content' },
+    },
+    { name: 'nobody else does', ask: `GET ${PLAIN}/nginx_status`, expect: { status: 403 } },
+  ],
+  'json-log': [
+    {
+      name: 'a line of the log is one JSON object with timings',
+      ask: `GET ${PLAIN}/`,
+      within: http('server { listen 80; return 204; }'),
+      expect: { status: 204 },
+      holds: (_, config) => {
+        const http = config.main.directives.find((d) => d.name === 'http')?.body;
+        const format = http?.directives.find((d) => d.name === 'log_format');
+        const line = (format?.values ?? []).slice(2).join('').replace(/\$\w+/g, '1');
+        const read = JSON.parse(line) as Record<string, unknown>;
+        return {
+          escape: [format?.value(1), 'escape=json'],
+          keys: [['seconds', 'status', 'upstream_seconds', 'request_id'].every((k) => k in read), true],
+          'numbers are numbers': [typeof read.seconds, 'number'],
+          'it is used': [http?.directives.find((d) => d.name === 'access_log')?.value(1), format?.value(0)],
+        };
+      },
+    },
+  ],
+  'request-id': [
+    {
+      name: "the application and the client get the same id, which is not the client's own",
+      ask: `GET ${PLAIN}/`,
+      headers: [['X-Request-ID', 'forged']],
+      assume: { request_id: 'abc123' },
+      expect: {
+        kind: 'proxy',
+        upstreamHeaders: { ...told('http'), 'X-Request-ID': 'abc123' },
+        responseHeaders: { 'X-Request-ID': 'abc123' },
+      },
+    },
+  ],
+  'stream-postgresql': [
+    {
+      name: 'the named network is passed on',
+      ask: 'GET tcp://127.0.0.1:5432',
+      from: '10.1.2.3',
+      expect: { kind: 'proxy', upstream: 'postgresql' },
+      holds: (t) => ({ server: [t.outcome.upstreamRequest?.servers.join(), '10.0.0.20:5432'] }),
+    },
+    { name: 'nobody else is', ask: 'GET tcp://127.0.0.1:5432', expect: { kind: 'closed', upstream: null } },
+  ],
+
+  'nginx-conf-vps': [
+    { ...redirects[0]! },
+    redirects[1]!,
+    application(SOCKET)[0]!,
+    application(SOCKET)[1]!,
+    served,
+    uploaded,
+    ...rateLimited(`${SECURE}/accounts/login/`, 'login', { rate: '10r/m', burst: 5 }),
+    ...rateLimited(`${SECURE}/cart`, 'general', { rate: '20r/s', burst: 40 }),
+    ...down(SECURE),
+  ],
+  'nginx-conf-docker': [
+    {
+      name: 'the proxy before says who the client is, and which scheme it used',
+      ask: `GET ${PLAIN}/cart`,
+      from: '172.18.0.1',
+      headers: [
+        ['X-Forwarded-For', CLIENT],
+        ['X-Forwarded-Proto', 'https'],
+      ],
+      expect: {
+        kind: 'proxy',
+        upstream: 'web:8000',
+        uri: '/cart',
+        upstreamHeaders: { Host: SITE, 'X-Real-IP': CLIENT, 'X-Forwarded-Proto': 'https' },
+      },
+    },
+    {
+      name: 'an address that somebody else names is not believed',
+      ask: `GET ${PLAIN}/cart`,
+      headers: [['X-Forwarded-For', '198.51.100.7']],
+      expect: { upstreamHeaders: { 'X-Real-IP': CLIENT } },
+    },
+    {
+      name: 'nginx asks Docker for the name at each request',
+      ask: `GET ${PLAIN}/`,
+      assume: { 'resolve:web': 'not found' },
+      expect: { status: 502 },
+    },
+    {
+      ...served,
+      ask: `GET ${PLAIN}/static/a.css`,
+      files: ['/srv/app/static/a.css'],
+      expect: { kind: 'static', file: '/srv/app/static/a.css' },
+    },
+    ...rateLimited(`${PLAIN}/accounts/login/`, 'login', { rate: '10r/m', burst: 5 }).map(plainly),
+    ...rateLimited(`${PLAIN}/cart`, 'general', { rate: '20r/s', burst: 40 }).map(plainly),
+  ],
+  'nginx-conf-balanced': [
+    {
+      name: 'the balancer says who the client is, and which scheme it used',
+      ask: `GET ${PLAIN}/cart`,
+      from: '10.0.0.5',
+      headers: [
+        ['X-Forwarded-For', CLIENT],
+        ['X-Forwarded-Proto', 'https'],
+      ],
+      expect: {
+        kind: 'proxy',
+        upstream: 'application',
+        upstreamHeaders: { Host: SITE, 'X-Real-IP': CLIENT, 'X-Forwarded-Proto': 'https' },
+      },
+    },
+    {
+      name: 'nobody else is believed, neither address nor scheme',
+      ask: `GET ${PLAIN}/cart`,
+      headers: [
+        ['X-Forwarded-For', '198.51.100.7'],
+        ['X-Forwarded-Proto', 'https'],
+      ],
+      expect: { kind: 'proxy', upstreamHeaders: { 'X-Real-IP': CLIENT, 'X-Forwarded-Proto': 'http' } },
+    },
+    { name: 'the balancer is told that nginx lives', ask: `GET ${PLAIN}/healthz`, expect: { status: 204, upstream: null } },
+    {
+      ...served,
+      ask: `GET ${PLAIN}/static/a.css`,
+      files: ['/srv/app/static/a.css'],
+      expect: { kind: 'static', file: '/srv/app/static/a.css' },
+    },
+    ...rateLimited(`${PLAIN}/accounts/login/`, 'login', { rate: '10r/m', burst: 5 }).map(plainly),
+    ...rateLimited(`${PLAIN}/cart`, 'general', { rate: '20r/s', burst: 40 }).map(plainly),
+  ],
+};
