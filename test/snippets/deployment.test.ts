@@ -1,12 +1,18 @@
-/** Every combination of answers gives a site that parses and in which the strict profile finds nothing. */
+/** Every combination of answers gives a site that parses, is laid out by our formatter, and in which the strict profile finds nothing. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { applyEdits } from '../../server/src/base/edit.ts';
+import { fromPath } from '../../server/src/base/file-id.ts';
 import { DEFAULT_SETTINGS } from '../../server/src/config/settings.ts';
+import { format } from '../../server/src/features/format.ts';
 import { newDeployment, problemsWith } from '../../server/src/snippets/deployment.ts';
+import { parser } from '../harness/assets.ts';
 import { deployments, whole } from '../harness/deployments.ts';
 import { lintText } from '../harness/rules.ts';
 
 const STRICT = { ...DEFAULT_SETTINGS, profile: 'strict' as const };
+
+const nginx = await parser();
 
 for (const answers of deployments())
   test(`${answers.framework} under ${answers.server}, tls ${answers.tls}${answers.mediaRoot ? ', media' : ''}`, async () => {
@@ -18,6 +24,11 @@ for (const answers of deployments())
       findings.map((f) => `${f.rule}: ${f.message}`),
       [],
     );
+    const doc = nginx.open(fromPath(`/etc/nginx/${site!.path}`), site!.text);
+    const formatted = format(doc, { indent: '    ' });
+    doc.dispose();
+    assert.ok('edits' in formatted);
+    assert.equal(applyEdits(site!.text, formatted.edits), site!.text);
     assert.ok(others.some((f) => f.path.endsWith('.service')));
     for (const f of [site!, ...others])
       assert.ok(f.text.endsWith('\n') && !f.text.includes('undefined') && !f.text.includes('\\$'), f.path);

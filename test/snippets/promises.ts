@@ -465,10 +465,10 @@ export const PROMISES: Readonly<Record<string, Promises>> = {
       }),
     },
     {
-      name: 'without a key, they count for the address',
+      name: 'without a key, they count for the four bytes of the address',
       ask: 'GET http://api.example.com/',
       expect: { limits: ['api_key', 'api_address'] },
-      holds: (t) => ({ key: [t.limits.find((l) => l.zone === 'api_key')?.value, CLIENT] }),
+      holds: (t) => ({ key: [t.limits.find((l) => l.zone === 'api_key')?.value, String.fromCharCode(...CLIENT.split('.').map(Number))] }),
     },
   ],
   connlimit: [

@@ -3,9 +3,11 @@ import fs from 'node:fs';
 import { loadCatalog } from '../catalog/catalog.ts';
 import { rulePage } from '../features/explain.ts';
 import { RULES } from '../rules/all.ts';
+import { WHOLE } from '../snippets/whole.ts';
 import { rulesTable } from './rules-table.ts';
 import { type Manifest, settingsPage } from './settings-page.ts';
 import { settingsSchema } from './settings-schema.ts';
+import { snippetFile } from './snippet-file.ts';
 import { testsSchema } from './tests-schema.ts';
 
 const catalog = loadCatalog();
@@ -16,4 +18,5 @@ const schema = settingsSchema(RULES);
 files['server/docs/proxylens.schema.json'] = JSON.stringify(schema, null, 2) + '\n';
 files['server/docs/proxytest.schema.json'] = JSON.stringify(testsSchema(), null, 2) + '\n';
 files['server/docs/settings.md'] = settingsPage(schema, JSON.parse(fs.readFileSync('package.json', 'utf8')) as Manifest);
+files['snippets/nginx.code-snippets'] = JSON.stringify(snippetFile(WHOLE), null, 2) + '\n';
 process.stdout.write(JSON.stringify(files));

@@ -20,13 +20,13 @@ export interface Snippet {
   readonly needs?: { readonly main?: string; readonly http?: string; readonly server?: string };
 }
 
-/** Makes a body of lines; two leading blanks are one level. */
+/** Makes a body of lines; two leading blanks are one level, empty lines stay empty. */
 export function lines(strings: TemplateStringsArray, ...values: readonly string[]): string {
   const text = String.raw({ raw: strings }, ...values);
   return text
     .replace(/^\n|\n\s*$/g, '')
     .split('\n')
-    .map((line) => line.replace(/^( {2})+/, (blanks) => '\t'.repeat(blanks.length / 2)))
+    .map((line) => line.trimEnd().replace(/^( {2})+/, (blanks) => '\t'.repeat(blanks.length / 2)))
     .join('\n');
 }
 
