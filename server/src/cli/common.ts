@@ -247,6 +247,14 @@ export class Loader {
     return new Config(tree, this.parts.engine, await this.settingsFor(file), 'fragment', contexts[0], contexts);
   }
 
+  /** False for a file that only lies beside nginx's own, such as ModSecurity's: no directive on its top level is one of nginx. */
+  private async speaksNginx(file: FileId): Promise<boolean> {
+    const source = await this.source(file);
+    if (!source || typeof source === 'string') return false;
+    const names = source.body.map((s) => s.name.value).filter((n) => n !== 'include');
+    return names.some((n) => this.parts.engine.catalog.directives(n).length > 0);
+  }
+
   /**
    * The configurations that a list of files and folders means: main files stay main files, folders are searched for theirs, and what
    * no main file reads stands for itself. Throws an unreadable failure for a path that does not exist.
@@ -288,6 +296,7 @@ export class Loader {
     for (const [root] of [...configs]) if ([...configs].some(([other, c]) => other !== root && c.files.has(root))) configs.delete(root);
     for (const id of loose) {
       if ([...configs.values()].some((c) => c.files.has(id))) continue;
+      if (!single.includes(id) && !(await this.speaksNginx(id))) continue;
       const fragment = await this.fragment(id);
       if (fragment) configs.set(id, fragment);
     }

@@ -20,7 +20,7 @@ Start with a small max-age. The header cannot be taken back while browsers remem
   about: ['add_header'],
   references: ['https://www.rfc-editor.org/rfc/rfc6797'],
   looksAt: { scope: ['server'] },
-  needs: 'config',
+  needs: 'file',
   fixable: 'always',
   messages: {
     missing: 'This HTTPS server sends no Strict-Transport-Security. Add it, unless the application does.',

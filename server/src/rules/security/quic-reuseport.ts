@@ -19,7 +19,7 @@ The kernel goes by addresses. When a client's address changes (from Wi-Fi to the
 One worker needs none of this.`,
   about: ['listen', 'quic_bpf', 'worker_processes'],
   looksAt: { config: true },
-  needs: 'config',
+  needs: 'file',
   fixable: 'sometimes',
   messages: {
     shared: 'Several workers read from one QUIC socket, and connections break. Add reuseport to one listen line of {address}.',

@@ -19,7 +19,7 @@ The rule knows such certificates by their path below a \`letsencrypt\` folder. I
   about: ['ssl_stapling', 'ssl_stapling_verify'],
   references: ['https://letsencrypt.org/2024/12/05/ending-ocsp/'],
   looksAt: { directive: ['ssl_stapling'] },
-  needs: 'config',
+  needs: 'file',
   fixable: 'always',
   messages: {
     dead: "Let's Encrypt has no OCSP responder since 2025, so nothing is stapled. Remove ssl_stapling.",

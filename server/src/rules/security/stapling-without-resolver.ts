@@ -15,7 +15,7 @@ export default defineRule({
 A \`ssl_stapling_file\` needs no responder and is fine.`,
   about: ['ssl_stapling', 'resolver', 'ssl_stapling_file'],
   looksAt: { directive: ['ssl_stapling'] },
-  needs: 'config',
+  needs: 'file',
   fixable: 'always',
   messages: {
     missing: 'Stapling has no resolver to find the OCSP responder with once nginx runs. Set resolver to your DNS server.',

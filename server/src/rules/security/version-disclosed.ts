@@ -16,7 +16,7 @@ but it tells an attacker at a glance which known ones are open.
 Where the directive is written as \`on\` this is a warning; where it is merely absent, a hint.`,
   about: ['server_tokens'],
   looksAt: [{ directive: ['server_tokens'] }, { scope: ['http'] }],
-  needs: 'config',
+  needs: 'file',
   fixable: 'always',
   messages: {
     written: 'server_tokens {value} tells the nginx version in every response. Set it to off.',

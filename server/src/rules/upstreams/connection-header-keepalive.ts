@@ -18,7 +18,7 @@ the application closes the connection after each response and nothing is kept. S
 \`proxy_set_header Connection ""\`. From 1.29.7 on that is the default, and only lines that say otherwise spoil it.`,
   about: ['keepalive', 'proxy_http_version', 'proxy_set_header'],
   looksAt: { directive: ['proxy_pass'] },
-  needs: 'config',
+  needs: 'file',
   fixable: 'always',
   messages: {
     version: 'Connections to "{group}" are not kept: requests go out with HTTP/1.0. Set proxy_http_version 1.1.',
