@@ -56,7 +56,7 @@ const AT_CLOSE: Readonly<Record<string, number>> = {
   'unknown-variable': 4,
 };
 const AT_CLOSE_MESSAGES =
-  /zone "[^"]*" is unknown|^"secure_link_secret"|^Invalid server name or wildcard|between the charsets|^No port in upstream|No servers in upstream|could not build/i;
+  /zone "[^"]*" is unknown|^"secure_link_secret"|^Invalid server name or wildcard|between the charsets|^No port in upstream|No servers in upstream|could not build|^Unknown mail protocol|^No "auth_http"|^No handler for server|^The name is empty/i;
 const AT_END = /^No "events" section|worker_connections are not enough|is not declared|^Unknown thread pool/;
 
 /** Findings of other groups that are refusals of nginx too. */

@@ -764,6 +764,16 @@ const SPECIAL: Readonly<Record<string, (c: Check) => void>> = {
 /** An empty name of a zone or thread pool: nginx looks it up, and finds nothing when it has read all. */
 function emptyName(c: Check, prefix: string): void {
   c.args.forEach((value, argument) => {
+    // a zone of limit_req is no variable: nginx looks for the text
+    if (prefix === 'zone=' && value.startsWith(prefix) && value.includes('$')) {
+      say(
+        c,
+        argument,
+        `"${value.slice(5)}" names no zone: variables are not replaced here.`,
+        `zero size shared memory zone "${value.slice(5)}"`,
+      );
+      return;
+    }
     if (value === prefix && (prefix !== '' || argument === 0))
       say(
         c,
@@ -893,7 +903,17 @@ function sticky(c: Check): void {
     return;
   }
   const allowed = STICKY[mode];
-  if (!allowed) return;
+  if (!allowed) {
+    say(c, 0, `"${mode}" is not a kind of sticky. Use "cookie", "route" or "learn".`, `unknown parameter "${mode}"`);
+    return;
+  }
+  const expires = c.args.findIndex((a) => a.startsWith('expires='));
+  if (mode === 'cookie' && expires > 1) {
+    const value = (c.args[expires] ?? '').slice(8);
+    const read = parseTime(value, 'sec');
+    if (value !== 'max' && !read.ok)
+      refuse(c, expires, { ...read.problem, at: read.problem.at + 8 }, '"sticky" directive invalid "expires" parameter value');
+  }
   const seen = new Set<string>();
   for (let i = mode === 'cookie' ? 2 : 1; i < c.args.length; i++) {
     const value = c.args[i] ?? '';
