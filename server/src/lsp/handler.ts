@@ -51,8 +51,8 @@ export interface WriteHandler<P, R> extends Common {
   ): R | Promise<R>;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: a list of handlers of all kinds has no common parameter type
-export type Handler = ReadHandler<any, unknown> | WriteHandler<any, unknown>;
+/** A handler of any method: its parameters come from the wire, and only its own method knows their shape. */
+export type Handler = ReadHandler<never, unknown> | WriteHandler<never, unknown>;
 
 export const reads = <P, R>(handler: Omit<ReadHandler<P, R>, 'access'>): Handler => ({ ...handler, access: 'read' });
 export const writes = <P, R>(handler: Omit<WriteHandler<P, R>, 'access'>): Handler => ({ ...handler, access: 'write' });
@@ -68,10 +68,10 @@ export async function run(handler: Handler, session: Session, params: unknown, c
   try {
     await macrotask();
     if (cancel.cancelled) throw new Cancelled();
-    if (handler.access === 'write') return await handler.run({ workspace, session, encoding, cancel }, params);
+    if (handler.access === 'write') return await handler.run({ workspace, session, encoding, cancel }, params as never);
     if (!handler.early) await workspace.settle(cancel);
     const { revision } = workspace;
-    const answer = handler.run({ snapshot: workspace.snapshot(), encoding, session, cancel }, params);
+    const answer = handler.run({ snapshot: workspace.snapshot(), encoding, session, cancel }, params as never);
     if (workspace.revision !== revision) throw new ResponseError(LSPErrorCodes.ContentModified, 'the text changed');
     return answer;
   } catch (error) {
