@@ -71,7 +71,7 @@ const bundles = [
     loader: /** @type {const} */ ({ '.ttf': 'file', '.svg': 'text' }),
     assetNames: '[name]',
   })),
-].filter((bundle) => fs.existsSync(bundle.entryPoints[0] ?? ''));
+];
 
 /** Package (or folder of this repository) and file of each wasm module that the server loads. */
 const WASM = [
@@ -83,8 +83,6 @@ const WASM = [
 
 fs.rmSync(path.join(root, 'dist'), { recursive: true, force: true });
 fs.mkdirSync(path.join(root, 'dist/wasm'), { recursive: true });
-// the package is ESM; what lies in dist/ under the name .js is script
-fs.writeFileSync(path.join(root, 'dist/package.json'), '{ "type": "commonjs" }\n');
 for (const file of WASM) fs.copyFileSync(file, path.join(root, 'dist/wasm', path.basename(file)));
 
 if (options.has('--watch')) {

@@ -166,7 +166,7 @@ const NOISE =
   /spdlog|native-watchdog|additional builtin|%s%s|Service Worker|Creating a socket|connection token|AgentHost|AccountPolicyGate|reconnection-grace|package\.nls|CodeExpectedError/;
 
 /** Opens an address at which Mocha runs inside an extension host, and returns its results. Throws with what the host said when no result came. */
-export async function runInHost(page: Page, url: string, seconds = 60): Promise<Result[]> {
+export async function runInHost(page: Page, url: string, seconds = 120): Promise<Result[]> {
   const lines: string[] = [];
   const results: Result[] = [];
   const ended = new Promise<number>((resolve) => void page.exposeFunction('codeAutomationExit', (code: number) => resolve(code)));

@@ -16,7 +16,7 @@ async function retell(t: TestContext, results: readonly Result[]): Promise<void>
   if (!results.length) throw new Error('no test ran');
 }
 
-test('the extension host on node', { timeout: 120_000 }, async (t) => {
+test('the extension host on node', { timeout: 180_000 }, async (t) => {
   const [server, browser] = await Promise.all([startServer(), openBrowser()]);
   try {
     const url = workbenchUrl(server, sampleWorkspace(), [
@@ -30,7 +30,23 @@ test('the extension host on node', { timeout: 120_000 }, async (t) => {
   }
 });
 
-test('the extension host in a browser', { timeout: 120_000 }, async (t) => {
+test('the extension host in a browser, in the newest VS Code', { timeout: 180_000 }, async (t) => {
+  const settings = { 'remote.extensionKind': { 'proxylens.proxylens': ['web'] } };
+  const [server, browser] = await Promise.all([startServer({ settings }), openBrowser()]);
+  try {
+    const url = workbenchUrl(server, sampleWorkspace(), [
+      ['extensionDevelopmentPath', root],
+      ['extensionDevelopmentKind', 'web'],
+      ['extensionTestsPath', path.join(root, 'out/editor/suite.web.js')],
+    ]);
+    await retell(t, await runInHost(browser.page, url));
+  } finally {
+    await browser.close();
+    await server.stop();
+  }
+});
+
+test('the extension host in a browser, in the oldest VS Code', { timeout: 180_000 }, async (t) => {
   const { testWeb, data, commit } = await ensureWeb(console.log);
   const { open } = createRequire(import.meta.url)(testWeb) as { open: OpenWeb };
   const port = await freePort();

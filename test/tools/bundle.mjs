@@ -24,6 +24,7 @@ export async function bundleTests(files, outdir) {
     bundle: true,
     splitting: true,
     format: 'esm',
+    outExtension: { '.js': '.mjs' },
     platform: 'node',
     target: 'node20',
     packages: 'external',
@@ -32,5 +33,5 @@ export async function bundleTests(files, outdir) {
     jsxImportSource: 'preact',
     logLevel: 'warning',
   });
-  return files.map((file) => path.join(outdir, file.replace(/\.tsx?$/, '.js')));
+  return files.map((file) => path.join(outdir, file.replace(/\.tsx?$/, '.mjs')));
 }

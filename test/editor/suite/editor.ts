@@ -187,6 +187,42 @@ describe('in the editor', () => {
     includes(server?.children.map(({ name }) => name).join(' | ') ?? '', '/accounts/login/');
   });
 
+  it('completion offers what may stand here, and whole files where a file is empty', async () => {
+    const labels = async (document: vscode.TextDocument, position: vscode.Position): Promise<string[]> => {
+      const { items } = await vscode.commands.executeCommand<vscode.CompletionList>(
+        'vscode.executeCompletionItemProvider',
+        document.uri,
+        position,
+      );
+      return items.map(({ label }) => (typeof label === 'string' ? label : label.label));
+    };
+    const document = await open(SHOP);
+    await diagnostics(document, has('alias-traversal'));
+    await replaced(document, 'expires 30d;', 'proxy_re');
+    const directives = await until(
+      'directives',
+      () => labels(document, at(document, 'proxy_re', 8)),
+      (found) => found.includes('proxy_read_timeout'),
+    );
+    if (directives.includes('worker_processes')) throw new Error('worker_processes is offered in a location');
+    await replaced(document, 'http://django', 'http://');
+    includes(
+      await until(
+        'upstreams',
+        () => labels(document, at(document, 'http://', 7)),
+        (found) => found.length > 0,
+      ),
+      'django',
+    );
+    const empty = await create('nginx/nginx-empty.conf', '');
+    await until(
+      'whole files',
+      () => labels(empty, new vscode.Position(0, 0)),
+      (found) => found.some((label) => label === 'vps' || label.startsWith('nginx.conf')),
+    );
+    await remove('nginx/nginx-empty.conf');
+  });
+
   it("a rule's page opens in the editor", async () => {
     await open(SHOP);
     await vscode.commands.executeCommand('proxylens.explainRule', 'alias-traversal');
