@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { ensureWeb } from '../tools/editor-tools.mjs';
+import { ensureNewestWeb, ensureWeb } from '../tools/editor-tools.mjs';
 import { freePort, openBrowser, root, runInHost, sampleWorkspace, startServer, workbenchUrl } from './host.ts';
 import type { Result } from './suite/report.ts';
 import type { OpenWeb } from './test-web.ts';
@@ -30,44 +30,32 @@ test('the extension host on node', { timeout: 180_000 }, async (t) => {
   }
 });
 
-test('the extension host in a browser, in the newest VS Code', { timeout: 180_000 }, async (t) => {
-  const settings = { 'remote.extensionKind': { 'proxylens.proxylens': ['web'] } };
-  const [server, browser] = await Promise.all([startServer({ settings }), openBrowser()]);
-  try {
-    const url = workbenchUrl(server, sampleWorkspace(), [
-      ['extensionDevelopmentPath', root],
-      ['extensionDevelopmentKind', 'web'],
-      ['extensionTestsPath', path.join(root, 'out/editor/suite.web.js')],
+for (const [which, ensure] of [
+  ['the oldest VS Code that the manifest admits', ensureWeb],
+  ['the newest', ensureNewestWeb],
+] as const)
+  test(`the extension host in a browser: ${which}`, { timeout: 180_000 }, async (t) => {
+    const { testWeb, data, commit } = await ensure(console.log);
+    const { open } = createRequire(import.meta.url)(testWeb) as { open: OpenWeb };
+    const port = await freePort();
+    const [server, browser] = await Promise.all([
+      open({
+        browserType: 'none',
+        host: '127.0.0.1',
+        port,
+        quality: 'stable',
+        commit,
+        testRunnerDataDir: data,
+        folderPath: sampleWorkspace(),
+        extensionDevelopmentPath: root,
+        extensionTestsPath: path.join(root, 'out/editor/suite.web.js'),
+      }),
+      openBrowser(),
     ]);
-    await retell(t, await runInHost(browser.page, url));
-  } finally {
-    await browser.close();
-    await server.stop();
-  }
-});
-
-test('the extension host in a browser, in the oldest VS Code', { timeout: 180_000 }, async (t) => {
-  const { testWeb, data, commit } = await ensureWeb(console.log);
-  const { open } = createRequire(import.meta.url)(testWeb) as { open: OpenWeb };
-  const port = await freePort();
-  const [server, browser] = await Promise.all([
-    open({
-      browserType: 'none',
-      host: '127.0.0.1',
-      port,
-      quality: 'stable',
-      commit,
-      testRunnerDataDir: data,
-      folderPath: sampleWorkspace(),
-      extensionDevelopmentPath: root,
-      extensionTestsPath: path.join(root, 'out/editor/suite.web.js'),
-    }),
-    openBrowser(),
-  ]);
-  try {
-    await retell(t, await runInHost(browser.page, `http://localhost:${port}`));
-  } finally {
-    await browser.close();
-    server.dispose();
-  }
-});
+    try {
+      await retell(t, await runInHost(browser.page, `http://localhost:${port}`));
+    } finally {
+      await browser.close();
+      server.dispose();
+    }
+  });

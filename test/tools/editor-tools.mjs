@@ -132,3 +132,55 @@ export async function ensureWeb(say = () => {}) {
   );
   return { testWeb: path.join(folder, 'node_modules/@vscode/test-web/out/server/index.js'), data: path.join(folder, 'data'), commit };
 }
+
+/**
+ * The same for the newest VS Code: the server's own workbench, with the two places undone where code-server ties it to a server.
+ * @param {(line: string) => void} say
+ * @returns {Promise<{ testWeb: string; data: string; commit: string }>}
+ */
+export async function ensureNewestWeb(say = () => {}) {
+  const [{ testWeb }, entry] = await Promise.all([ensureWeb(say), ensureServer(say)]);
+  const code = path.resolve(path.dirname(entry), '..');
+  const commit = '2'.repeat(40);
+  const data = await once(
+    `vscode-web-of-code-server-${CODE_SERVER}`,
+    async (dir) => {
+      const id = `vscode-web-stable-${commit}`;
+      const to = path.join(dir, id);
+      for (const [folder, own] of [
+        ['.', 'out'],
+        ['out', 'vs'],
+        ['out/vs', 'workbench'],
+        ['out/vs/workbench', ''],
+      ]) {
+        fs.mkdirSync(path.join(to, folder ?? ''), { recursive: true });
+        for (const name of fs.readdirSync(path.join(code, folder ?? '')))
+          if (name !== own) fs.symlinkSync(path.join(code, folder ?? '', name), path.join(to, folder ?? '', name));
+      }
+      let script = fs.readFileSync(path.join(code, 'out/vs/code/browser/workbench/workbench.js'), 'utf8');
+      const patch = (/** @type {RegExp} */ what, /** @type {string} */ by) => {
+        if (script.match(new RegExp(what, 'g'))?.length !== 1) throw new Error(`code-server ${CODE_SERVER} has no place ${what}`);
+        script = script.replace(what, by);
+      };
+      patch(
+        /remoteAuthority:location\.host/,
+        'remoteAuthority:void 0,isEnabledFileDownloads:!0,isEnabledFileUploads:!0,isEnabledCoderGettingStarted:!1',
+      );
+      patch(
+        /get userRoamingDataHome\(\)\{return \w+\((\w+)\.file\(this\.userDataPath\)\.with\(\{scheme:(\w+)\.vscodeRemote\}\),"User"\)\}/,
+        'get userRoamingDataHome(){return $1.file("/User").with({scheme:$2.vscodeUserData})}',
+      );
+      // what the page of test-web imports beside the workbench
+      script +=
+        '\nexport const create = () => {}, URI = { parse: (x) => x, revive: (x) => x }, Emitter = class { event() {} fire() {} dispose() {} };\n';
+      fs.writeFileSync(path.join(to, 'out/vs/workbench/workbench.web.main.internal.js'), script);
+      fs.writeFileSync(
+        path.join(to, 'out/vs/workbench/workbench.web.main.internal.css'),
+        '@import "../code/browser/workbench/workbench.css";\n',
+      );
+      fs.writeFileSync(path.join(to, 'version'), id);
+    },
+    say,
+  );
+  return { testWeb, data, commit };
+}

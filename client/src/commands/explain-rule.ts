@@ -41,6 +41,13 @@ export const explainRule: Command = {
         : here.length
           ? await vscode.window.showQuickPick(here, { placeHolder: 'Rules with findings in this file' })
           : await vscode.window.showInputBox({ prompt: 'The id of a rule, such as alias-traversal' });
-    if (id) await vscode.commands.executeCommand('markdown.showPreview', vscode.Uri.from({ scheme: SCHEME, path: `/${id}.md` }));
+    if (!id) return;
+    const page = vscode.Uri.from({ scheme: SCHEME, path: `/${id}.md` });
+    try {
+      await vscode.commands.executeCommand('markdown.showPreview', page);
+    } catch {
+      // an editor without VS Code's own Markdown extension
+      await vscode.window.showTextDocument(page);
+    }
   },
 };

@@ -15,6 +15,8 @@ export const folder = (): vscode.Uri => {
 export async function open(path: string): Promise<vscode.TextDocument> {
   const document = await vscode.workspace.openTextDocument(vscode.Uri.joinPath(folder(), path));
   await vscode.window.showTextDocument(document, { preview: false });
+  const key = document.uri.toString();
+  if (!originals.has(key)) originals.set(key, { document, text: document.getText() });
   return document;
 }
 
@@ -34,6 +36,7 @@ export async function create(path: string, text: string): Promise<vscode.TextDoc
 /** Removes a file or folder, and the editors that show it. */
 export async function remove(path: string): Promise<void> {
   const uri = vscode.Uri.joinPath(folder(), path);
+  for (const [key, { document }] of originals) if (document.uri.path.startsWith(uri.path)) originals.delete(key);
   const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
   await vscode.window.tabGroups.close(
     tabs.filter(
@@ -58,11 +61,16 @@ export const appended = (document: vscode.TextDocument, text: string): Promise<v
   return edited(document, new vscode.Range(end, end), text);
 };
 
-/** Brings every open document back to what is on disk. */
+/** What the files of the workspace held when the suite first saw them. */
+const originals = new Map<string, { document: vscode.TextDocument; text: string }>();
+
+/** Brings every file that a test opened back to what it was, on disk too: VS Code in a browser saves by itself after a second. */
 export async function restored(): Promise<void> {
-  for (const document of vscode.workspace.textDocuments.filter(({ isDirty }) => isDirty)) {
-    await vscode.window.showTextDocument(document);
-    await vscode.commands.executeCommand('workbench.action.files.revert');
+  for (const { document, text } of originals.values()) {
+    if (document.isClosed) continue;
+    if (document.getText() !== text)
+      await edited(document, new vscode.Range(new vscode.Position(0, 0), document.positionAt(document.getText().length)), text);
+    if (document.isDirty) await document.save();
   }
 }
 
