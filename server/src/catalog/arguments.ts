@@ -373,7 +373,8 @@ const TABLE: Readonly<Record<string, Entry>> = {
   'mail:proxy': { args: [of('flag')] },
 
   // njs
-  js_import: { args: [of('file', { base: 'prefix' })], rest: text },
+  // a file, or a name, the word from and a file; below the folder of nginx.conf (tried with njs on 1.22.1 and -p elsewhere)
+  js_import: { args: [], rest: text, last: conf },
   js_include: { args: [of('file', { base: 'prefix' })] },
   js_path: { args: [of('folder', { base: 'prefix' })] },
   js_set: { args: [definesVariable, jsFunction, parameter] },
@@ -386,7 +387,7 @@ const TABLE: Readonly<Record<string, Entry>> = {
   js_body_filter: { args: [jsFunction, parameter] },
   js_periodic: { args: [jsFunction], rest: parameter },
   js_shared_dict_zone: { args: [], rest: parameter },
-  js_preload_object: { args: [of('file', { base: 'prefix' })], rest: text },
+  js_preload_object: { args: [], rest: text, last: of('file', { base: 'prefix' }) },
 };
 
 /** The families that the proxy modules share, by prefix; `S` in a name stands for it. */

@@ -1,0 +1,329 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { applyEdits } from '../../server/src/base/edit.ts';
+import { pathOf } from '../../server/src/base/file-id.ts';
+import type { Place } from '../../server/src/base/span.ts';
+import { folds, selections } from '../../server/src/features/folding.ts';
+import { links } from '../../server/src/features/links.ts';
+import { definitions, highlights, references } from '../../server/src/features/navigation.ts';
+import { rename, renameRange } from '../../server/src/features/rename.ts';
+import { type OutlineSymbol, outline, workspaceSymbols } from '../../server/src/features/symbols.ts';
+import { inside, type World, world } from './world.ts';
+
+const http = (text: string): string => `events {}\nhttp {\n${text}\n}\n`;
+const show = (w: World, place: Place): string => {
+  const text = w.snapshot.file(place.file)!.text.slice(place.span.start, place.span.end);
+  return `${w.fixture.show(place)} ${text}`.trim();
+};
+
+/** The one caller of definitions(). */
+async function checkDefinition(text: string, expected: string[]): Promise<void> {
+  const w = await world(text);
+  assert.deepEqual(
+    definitions(w.configs, w.file, w.offset).map((p) => show(w, p)),
+    expected,
+  );
+}
+
+/** The one caller of references(), declarations included. */
+async function checkReferences(text: string, expected: string[], withDeclaration = true): Promise<void> {
+  const w = await world(text);
+  assert.deepEqual(
+    references(w.configs, w.file, w.offset, withDeclaration).map((p) => show(w, p)),
+    expected,
+  );
+}
+
+const SITE =
+  '#- nginx.conf\nevents {}\nhttp {\ninclude up.conf;\ninclude site.conf;\n}\n#- up.conf\nupstream app { server a:1; }\n#- site.conf\n';
+
+describe('definition', () => {
+  test('an upstream in another file', () =>
+    checkDefinition(`${SITE}server { location / { proxy_pass http://a<|>pp/x; } }`, ['up.conf:1:10 app']));
+  test('whatever the case', () => checkDefinition(`${SITE}server { location / { proxy_pass http://A<|>PP; } }`, ['up.conf:1:10 app']));
+  test('for uWSGI', () => checkDefinition(`${SITE}server { location / { uwsgi_pass a<|>pp; } }`, ['up.conf:1:10 app']));
+  test('a host with a port is that upstream too: nginx refuses the port', () =>
+    checkDefinition(http('upstream app { server a:1; }\nserver { location / { proxy_pass http://ap<|>p:80; } }'), ['nginx.conf:3:10 app']));
+  test('a name from another protocol', () =>
+    checkDefinition('events {}\nhttp { upstream app { server a:1; } }\nstream { server { listen 1; proxy_pass a<|>pp; } }', []));
+  test('a zone of requests', () =>
+    checkDefinition(http('limit_req_zone $uri zone=one:1m rate=1r/s;\nserver { limit_req zone=o<|>ne; }'), ['nginx.conf:3:26 one']));
+  test('a zone of connections', () =>
+    checkDefinition(http('limit_conn_zone $uri zone=two:1m;\nserver { limit_conn t<|>wo 1; }'), ['nginx.conf:3:27 two']));
+  test('a cache', () =>
+    checkDefinition(http('proxy_cache_path /c keys_zone=st:1m;\nserver { proxy_cache s<|>t; }'), ['nginx.conf:3:31 st']));
+  test('a log format', () => checkDefinition(http("log_format long '$uri';\nserver { access_log /a l<|>ong; }"), ['nginx.conf:3:12 long']));
+  test('a named location', () =>
+    checkDefinition(inside('server', 'location @a { }\nlocation / { try_files /x @<|>a; }'), ['nginx.conf:4:10 @a']));
+  test('a named location of an error page', () =>
+    checkDefinition(inside('server', 'location @a { }\nerror_page 502 = @<|>a;'), ['nginx.conf:4:10 @a']));
+  test('a variable of set, twice', () =>
+    checkDefinition(inside('server', 'set $a 1;\nset $a 2;\nreturn 200 $<|>a;'), ['nginx.conf:4:6 a', 'nginx.conf:5:6 a']));
+  test('a variable of map', () =>
+    checkDefinition(http('map $uri $kind { default 1; }\nserver { return 200 "x${k<|>ind}"; }'), ['nginx.conf:3:11 kind']));
+  test('a variable of geo', () =>
+    checkDefinition(http('geo $land { default 1; }\nserver { return 200 $la<|>nd; }'), ['nginx.conf:3:6 land']));
+  test('a captured name', () => checkDefinition(http('server { location ~ ^/(?<id>a)$ { return 200 $i<|>d; } }'), ['nginx.conf:3:26 id']));
+  test('nginx’s own has none', () => checkDefinition(http('server { return 200 $ho<|>st; }'), []));
+  test('an include', () => checkDefinition(SITE.replace('up.conf;', 'up.<|>conf;'), ['up.conf:1:1']));
+  test('a mask gives all its files', () =>
+    checkDefinition('#- nginx.conf\nevents {}\nhttp { include c/*.<|>conf; }\n#- c/b.conf\n\n#- c/a.conf\n\n', [
+      'c/a.conf:1:1',
+      'c/b.conf:1:1',
+    ]));
+  test('from an include that is read twice, one place', () =>
+    checkDefinition(
+      '#- nginx.conf\nevents {}\nhttp { upstream app { server a; } server { include l.conf; } server { include l.conf; } }\n#- l.conf\nlocation / { proxy_pass http://a<|>pp; }',
+      ['nginx.conf:2:17 app'],
+    ));
+});
+
+describe('references', () => {
+  test('across files', () =>
+    checkReferences(
+      `${SITE}server { location / { proxy_pass http://a<|>pp/x; }\nlocation /b { proxy_pass http://app; } }`,
+      ['up.conf:1:10 app', 'site.conf:1:41 app', 'site.conf:2:34 app'].map((x) => x.replace('2:34', '2:33')),
+    ));
+  test('without the declaration', () =>
+    checkReferences(`${SITE}server { location / { proxy_pass http://a<|>pp; } }`, ['site.conf:1:41 app'], false));
+  test('from the declaration', () =>
+    checkReferences(http('upstream a<|>pp { server x; }\nserver { location / { proxy_pass http://app; } }'), [
+      'nginx.conf:3:10 app',
+      'nginx.conf:4:41 app',
+    ]));
+  test('a variable, in quotes and conditions', () =>
+    checkReferences(http('map $uri $k { default 1; }\nserver { if ($<|>k = 1) { return 200 "a$k"; } }'), [
+      'nginx.conf:3:11 k',
+      'nginx.conf:4:15 k',
+      'nginx.conf:4:38 k',
+    ]));
+  test('nginx’s own variable', () =>
+    checkReferences(inside('server', 'return 200 $ho<|>st$host;'), ['nginx.conf:4:13 host', 'nginx.conf:4:18 host']));
+  test('the including sites of a file, from its top', () =>
+    checkReferences(
+      '#- nginx.conf\nevents {}\nhttp { server { include a.conf; } server { include "a.conf"; } }\n#- a.conf\n<|>\ngzip on;',
+      ['nginx.conf:2:25 a.conf', 'nginx.conf:2:52 "a.conf"'],
+    ));
+  test('names that look alike are not it', () =>
+    checkReferences(
+      http(
+        'upstream app { server x; }\nupstream app2 { server y; }\nserver { location / { proxy_pass http://a<|>pp; } location /b { proxy_pass http://app2; } }',
+      ),
+      ['nginx.conf:3:10 app', 'nginx.conf:5:41 app'],
+    ));
+});
+
+describe('highlights', () => {
+  test('writes and reads in this file', async () => {
+    const w = await world(inside('server', 'set $a 1;\nreturn 200 $<|>a;'));
+    assert.deepEqual(
+      highlights(w.configs, w.file, w.offset).map((h) => `${h.kind} ${h.span.start}`),
+      [`write ${w.file.text.indexOf('$a') + 1}`, `read ${w.file.text.lastIndexOf('$a') + 1}`],
+    );
+  });
+});
+
+/** The one caller of rename(): the changed files by path, or the refusal. */
+async function checkRename(text: string, name: string, expected: Record<string, string> | RegExp): Promise<void> {
+  const w = await world(text);
+  const answer = rename(w.configs, w.file, w.offset, name);
+  if (expected instanceof RegExp) {
+    assert.ok('refused' in answer, 'it was not refused');
+    assert.match(answer.refused, expected);
+    return;
+  }
+  assert.ok('edits' in answer, 'refused' in answer ? answer.refused : '');
+  const after = Object.fromEntries(
+    answer.edits.map(({ file, edits }) => [pathOf(file).replace('/etc/nginx/', ''), applyEdits(w.snapshot.file(file)!.text, edits)]),
+  );
+  assert.deepEqual(after, expected);
+}
+
+const only = (text: string): Record<string, string> => ({ 'nginx.conf': text });
+
+describe('rename', () => {
+  test('an upstream across files', () =>
+    checkRename(`${SITE}server { location / { proxy_pass http://a<|>pp/x; } }`, 'web', {
+      'up.conf': 'upstream web { server a:1; }\n',
+      'site.conf': 'server { location / { proxy_pass http://web/x; } }',
+    }));
+  test('from its declaration', () =>
+    checkRename(
+      http('upstream a<|>pp { server x; }\nserver { location / { fastcgi_pass app; } }'),
+      'php',
+      only(http('upstream php { server x; }\nserver { location / { fastcgi_pass php; } }')),
+    ));
+  test('inside quotes', () =>
+    checkRename(
+      http('upstream a<|>pp { server x; }\nserver { location / { proxy_pass "http://app/"; } }'),
+      'b',
+      only(http('upstream b { server x; }\nserver { location / { proxy_pass "http://b/"; } }')),
+    ));
+  test('a variable with and without braces', () =>
+    checkRename(
+      inside('server', 'set $o<|>ld 1;\nreturn 200 "$old ${old}x $older";'),
+      'new',
+      only(inside('server', 'set $new 1;\nreturn 200 "$new ${new}x $older";')),
+    ));
+  test('with the dollar sign typed too', () =>
+    checkRename(inside('server', 'set $o<|>ld 1;'), '$new', only(inside('server', 'set $new 1;'))));
+  test('in a condition', () =>
+    checkRename(
+      inside('server', 'set $o<|>ld 1;\nif ($old) { return 404; }'),
+      'n',
+      only(inside('server', 'set $n 1;\nif ($n) { return 404; }')),
+    ));
+  test('a variable of a map, in its values elsewhere', () =>
+    checkRename(
+      http('map $uri $a<|>b { default 1; }\nmap $ab $c { default $ab; }'),
+      'x',
+      only(http('map $uri $x { default 1; }\nmap $x $c { default $x; }')),
+    ));
+  test('a captured name', () =>
+    checkRename(
+      inside('server', 'location ~ ^/(?<o<|>ld>a)$ { return 200 $old; }'),
+      'new',
+      only(inside('server', 'location ~ ^/(?<new>a)$ { return 200 $new; }')),
+    ));
+  test('in a log format', () =>
+    checkRename(
+      http("map $uri $a<|>b { default 1; }\nlog_format f '$ab [$ab]';"),
+      'x',
+      only(http("map $uri $x { default 1; }\nlog_format f '$x [$x]';")),
+    ));
+  test('a zone', () =>
+    checkRename(
+      http('limit_req_zone $uri zone=o<|>ne:1m rate=1r/s;\nserver { limit_req zone=one burst=2; }'),
+      'login',
+      only(http('limit_req_zone $uri zone=login:1m rate=1r/s;\nserver { limit_req zone=login burst=2; }')),
+    ));
+  test('a zone of connections', () =>
+    checkRename(
+      http('limit_conn_zone $uri zone=one:1m;\nserver { limit_conn o<|>ne 2; }'),
+      'x',
+      only(http('limit_conn_zone $uri zone=x:1m;\nserver { limit_conn x 2; }')),
+    ));
+  test('a cache', () =>
+    checkRename(
+      http('proxy_cache_path /c keys_zone=a<|>b:1m;\nserver { proxy_cache ab; }'),
+      'x',
+      only(http('proxy_cache_path /c keys_zone=x:1m;\nserver { proxy_cache x; }')),
+    ));
+  test('a log format', () =>
+    checkRename(
+      http("log_format a<|>b '$uri';\nserver { access_log /x ab; }"),
+      'x',
+      only(http("log_format x '$uri';\nserver { access_log /x x; }")),
+    ));
+  test('a named location; the sign is added', () =>
+    checkRename(
+      inside('server', 'location @<|>a { }\nlocation / { try_files /x @a; }\nerror_page 502 @a;'),
+      'b',
+      only(inside('server', 'location @b { }\nlocation / { try_files /x @b; }\nerror_page 502 @b;')),
+    ));
+  test('a file that is read twice is changed once', () =>
+    checkRename('#- nginx.conf\nevents {}\nhttp { server { include a.conf; } server { include a.conf; } }\n#- a.conf\nset $a<|>b 1;', 'x', {
+      'a.conf': 'set $x 1;',
+    }));
+  test('an upstream of stream leaves that of http', () =>
+    checkRename(
+      'events {}\nhttp { upstream a { server x; } }\nstream { upstream a<|> { server x:1; } server { listen 1; proxy_pass a; } }',
+      'b',
+      only('events {}\nhttp { upstream a { server x; } }\nstream { upstream b { server x:1; } server { listen 1; proxy_pass b; } }'),
+    ));
+  test('not nginx’s own variable', () => checkRename(inside('server', 'return 200 $ho<|>st;'), 'x', /nginx's own/));
+  test('not to a name of nginx’s own', () => checkRename(inside('server', 'set $a<|>b 1;'), 'uri', /nginx's own/));
+  test('not to a name of a family', () => checkRename(inside('server', 'set $a<|>b 1;'), 'http_x', /nginx's own/));
+  test('not to a name that is taken', () => checkRename(http('upstream a<|>b { server x; }\nupstream c { server y; }'), 'c', /already/));
+  test('not to a capture', () => checkRename(inside('server', 'set $a<|>b 1;'), '1', /capture/));
+  test('not to nothing', () => checkRename(inside('server', 'set $a<|>b 1;'), ' ', /empty/));
+  test('not to a text with blanks', () => checkRename(http('upstream a<|>b { server x; }'), 'a b', /white space/));
+  test('no variable with a hyphen', () => checkRename(inside('server', 'set $a<|>b 1;'), 'a-b', /letters/));
+  test('not what nobody declares', () => checkRename(inside('server', 'limit_conn o<|>ne 1;'), 'x', /not declared/));
+  test('not a word', () => checkRename(inside('server', 'root /s<|>rv;'), 'x', /no name/));
+  test('what is offered to be edited', async () => {
+    const w = await world(inside('server', 'set $a<|>b 1;'));
+    const range = renameRange(w.configs, w.file, w.offset);
+    assert.ok('text' in range);
+    assert.equal(range.text, 'ab');
+  });
+});
+
+/** The one caller of outline(). */
+async function checkOutline(text: string, expected: string[]): Promise<void> {
+  const w = await world(text);
+  const lines = (list: readonly OutlineSymbol[], depth = 0): string[] =>
+    list.flatMap((s) => [`${'  '.repeat(depth)}${s.name}${s.detail ? ` — ${s.detail}` : ''}`, ...lines(s.children, depth + 1)]);
+  assert.deepEqual(lines(outline(w.file)), expected);
+}
+
+describe('symbols', () => {
+  test('servers by name and listen, locations by pattern and handler', () =>
+    checkOutline(
+      http(
+        'server { listen 80; listen 443 ssl; server_name a b;\nlocation ~ x { proxy_pass http://y; } }\nupstream u { server z; }\nmap $a $b { default 1; }\ninclude *.conf;',
+      ),
+      [
+        'events',
+        'http',
+        '  server a b — 80, 443 ssl',
+        '    location ~ x — proxy_pass http://y',
+        '  upstream u',
+        '  map $b — from $a',
+        '  include *.conf',
+      ],
+    ));
+  test('a server without a name', () => checkOutline(http('server { listen 80; }'), ['events', 'http', '  server — 80']));
+  test('in the workspace, by letters in their order', async () => {
+    const w = await world(`${SITE}server { server_name shop.example; location /basket { } }`);
+    const names = (query: string): string[] => workspaceSymbols(w.snapshot.configs, query).map((s) => `${s.name} in ${s.container || '-'}`);
+    assert.deepEqual(names('shop'), ['server shop.example in -']);
+    assert.deepEqual(names('bskt'), ['location /basket in server shop.example']);
+    assert.deepEqual(names('upstream'), ['upstream app in -']);
+    assert.deepEqual(names('nothing'), []);
+  });
+});
+
+describe('folding and selection', () => {
+  test('blocks, comments and regions', async () => {
+    const w = await world('# a\n# b\nhttp {\n  server {\n    listen 80;\n  }\n}\n#region x\nevents {\n}\n#endregion\n');
+    assert.deepEqual(
+      folds(w.file).map((f) => `${f.kind} ${f.from}-${f.to}`),
+      ['comment 0-1', 'block 2-5', 'block 3-4', 'region 7-10'],
+    );
+  });
+  test('outwards from the word', async () => {
+    const w = await world('http { server { listen "8<|>0" ssl; } }');
+    assert.deepEqual(
+      selections(w.file, w.offset).map((s) => w.file.text.slice(s.start, s.end)),
+      [
+        '80',
+        '"80"',
+        '"80" ssl',
+        'listen "80" ssl;',
+        ' listen "80" ssl; ',
+        'server { listen "80" ssl; }',
+        ' server { listen "80" ssl; } ',
+        'http { server { listen "80" ssl; } }',
+      ],
+    );
+  });
+});
+
+describe('links', () => {
+  const check = async (text: string, expected: string[]): Promise<void> => {
+    const w = await world(text);
+    assert.deepEqual(
+      links(w.configs[0]!, w.file).map((l) => `${w.file.text.slice(l.span.start, l.span.end)} → ${pathOf(l.target)}`),
+      expected,
+    );
+  };
+  test('includes and certificates', () =>
+    check('#- nginx.conf\nevents {}\nhttp { include "a.conf"; server { ssl_certificate certs/a.pem; } }\n#- a.conf\n\n', [
+      'a.conf → /etc/nginx/a.conf',
+      'certs/a.pem → /etc/nginx/certs/a.pem',
+    ]));
+  test('not masks, variables and keywords', () =>
+    check(http('include *.conf;\nserver { ssl_certificate $x.pem; ssl_certificate_key "data:$y.z"; access_log off; }'), []));
+  test('JavaScript', () => check(http('js_import main from js/a.js;'), ['js/a.js → /etc/nginx/js/a.js']));
+});
