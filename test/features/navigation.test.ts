@@ -64,6 +64,8 @@ describe('definition', () => {
   test('a variable of geo', () =>
     checkDefinition(http('geo $land { default 1; }\nserver { return 200 $la<|>nd; }'), ['nginx.conf:3:6 land']));
   test('a captured name', () => checkDefinition(http('server { location ~ ^/(?<id>a)$ { return 200 $i<|>d; } }'), ['nginx.conf:3:26 id']));
+  test('a module of JavaScript', () =>
+    checkDefinition(http('js_import main from js/a.js;\nserver { location / { js_content ma<|>in.hello; } }'), ['nginx.conf:3:11 main']));
   test('nginx’s own has none', () => checkDefinition(http('server { return 200 $ho<|>st; }'), []));
   test('an include', () => checkDefinition(SITE.replace('up.conf;', 'up.<|>conf;'), ['up.conf:1:1']));
   test('a mask gives all its files', () =>

@@ -374,7 +374,7 @@ const TABLE: Readonly<Record<string, Entry>> = {
 
   // njs
   // a file, or a name, the word from and a file; below the folder of nginx.conf (tried with njs on 1.22.1 and -p elsewhere)
-  js_import: { args: [], rest: text, last: conf },
+  js_import: { args: [name('defines', 'js-module')], rest: text, last: conf },
   js_include: { args: [of('file', { base: 'prefix' })] },
   js_path: { args: [of('folder', { base: 'prefix' })] },
   js_set: { args: [definesVariable, jsFunction, parameter] },
@@ -387,7 +387,7 @@ const TABLE: Readonly<Record<string, Entry>> = {
   js_body_filter: { args: [jsFunction, parameter] },
   js_periodic: { args: [jsFunction], rest: parameter },
   js_shared_dict_zone: { args: [], rest: parameter },
-  js_preload_object: { args: [], rest: text, last: of('file', { base: 'prefix' }) },
+  js_preload_object: { args: [text], rest: text, last: of('file', { base: 'prefix' }) },
 };
 
 /** The families that the proxy modules share, by prefix; `S` in a name stands for it. */
@@ -532,11 +532,13 @@ const entryOf = (fact: DirectiveFact): Entry => {
   return found;
 };
 
+/** Directives whose only argument is what is otherwise the last. */
+const ALONE = new Set(['geo', 'num_map', 'js_import', 'js_preload_object']);
+
 /** What the argument at `index` (0 is the first behind the name) of a directive with `count` arguments is; null beyond the last. */
 export function argumentOf(fact: DirectiveFact, index: number, count: number): ArgumentFact | null {
   const entry = entryOf(fact);
-  if (entry.last && index === count - 1 && (count > 1 || entry.args.length === 0 || fact.name === 'geo' || fact.name === 'num_map'))
-    return entry.last;
+  if (entry.last && index === count - 1 && (count > 1 || entry.args.length === 0 || ALONE.has(fact.name))) return entry.last;
   return entry.args[index] ?? entry.rest ?? null;
 }
 
