@@ -54,8 +54,7 @@ export function format(source: SourceFile, options: FormatOptions): Formatted {
   const unpaired = innermost(source.body, (s) => s.open !== null && (!s.closed || s.open.end === s.open.start));
   if (unpaired && !range)
     return { refused: refusal(source, unpaired.name, 'begins a block whose braces the template does not show'), at: unpaired.name };
-  const edits = layoutEdits(source, options);
-  return { edits: range ? edits.filter((e) => range.start <= e.span.start && e.span.end <= range.end) : edits };
+  return { edits: layoutEdits(source, options, range) };
 }
 
 /**
@@ -69,9 +68,7 @@ export function formatOnType(source: SourceFile, offset: number, typed: string, 
   if (!statement || source.text[offset - 1] !== typed) return [];
   const start = source.lines.startOf(source.lines.lineAt(statement.start));
   if (source.problems.some((p) => !HARMLESS.has(p.fault) && touch(p.span, { start, end: offset }))) return [];
-  return layoutEdits(source, options, source.template === null ? around(source, statement) : undefined).filter(
-    (e) => start <= e.span.start && e.span.end <= offset,
-  );
+  return layoutEdits(source, options, { start, end: offset }, source.template === null ? around(source, statement) : undefined);
 }
 
 /** The statement with its neighbours, as far as columns of values may reach. */
@@ -104,16 +101,23 @@ export function depthAt(source: SourceFile, offset: number): number {
   return depth;
 }
 
-function layoutEdits(source: SourceFile, options: LayoutOptions, part?: Part): TextEdit[] {
+function layoutEdits(source: SourceFile, options: LayoutOptions, range?: Span, part?: Part): TextEdit[] {
   const { text } = source;
   const layout = new Layout(source, options, part);
   const edits: TextEdit[] = [];
+  const all = range ?? { start: 0, end: text.length };
   let at = part?.before?.start ?? 0;
   for (const token of layout.tokens) {
-    if (token.start > at || !part?.before) replaceGap(text, at, token.start, layout.gap(token), edits);
+    if (token.start > all.end) break;
+    const gap = { start: at, end: token.start };
     at = token.end;
+    if (token.start < all.start || token.start === part?.before?.start) continue;
+    if (gap.start >= all.start) replaceGap(text, gap.start, gap.end, layout.gap(token), edits);
+    // the lines before the range stay as they are, so only the indentation is left
+    else if (token.breaks > 0)
+      replaceGap(text, Math.max(gap.start, text.lastIndexOf('\n', token.start - 1) + 1), gap.end, token.pad, edits);
   }
-  if (at > 0 && !part) replaceGap(text, at, text.length, layout.eol, edits);
+  if (!range && at > 0) replaceGap(text, at, text.length, layout.eol, edits);
   return edits;
 }
 

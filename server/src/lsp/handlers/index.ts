@@ -8,6 +8,7 @@ import { documentLink } from './document-link.ts';
 import { explain } from './explain.ts';
 import { fixAll } from './fix-all.ts';
 import { foldingRange, selectionRange } from './folding.ts';
+import { formatting, onTypeFormatting, rangeFormatting } from './format.ts';
 import { hoverHandler } from './hover.ts';
 import { inlayHandler } from './inlay.ts';
 import { lensHandler } from './lens.ts';
@@ -38,13 +39,16 @@ export const HANDLERS: readonly Handler[] = [
   explain,
   fixAll,
   foldingRange,
+  formatting,
   hoverHandler,
   incomingCalls,
   inlayHandler,
   lensHandler,
+  onTypeFormatting,
   outgoingCalls,
   prepareCallHierarchy,
   prepareRename,
+  rangeFormatting,
   referencesHandler,
   renameHandler,
   roots,

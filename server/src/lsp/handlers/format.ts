@@ -1,0 +1,72 @@
+import {
+  type DocumentFormattingParams,
+  type DocumentOnTypeFormattingParams,
+  type DocumentRangeFormattingParams,
+  type FormattingOptions,
+  MessageType,
+  ShowMessageNotification,
+  type TextEdit,
+} from 'vscode-languageserver';
+import type { FileId } from '../../base/file-id.ts';
+import type { Span } from '../../base/span.ts';
+import { format, formatOnType } from '../../features/format.ts';
+import type { LayoutOptions } from '../../features/layout.ts';
+import type { SourceFile } from '../../syntax/statement.ts';
+import { type Encoding, toOffset, toRange, toSpan } from '../convert/encoding.ts';
+import { reads, targetOf } from '../handler.ts';
+import type { Session } from '../session.ts';
+
+/** Refusals that the user has been told: on every save again would be noise. */
+const told = new WeakMap<Session, Map<FileId, string>>();
+
+const optionsOf = ({ tabSize, insertSpaces }: FormattingOptions, { settings }: Session): LayoutOptions => ({
+  indent: insertSpaces ? ' '.repeat(tabSize) : '\t',
+  tabSize,
+  align: settings.format.align || 'keep',
+});
+
+const converted = (file: SourceFile, edits: readonly { span: Span; newText: string }[], encoding: Encoding): TextEdit[] =>
+  edits.map(({ span, newText }) => ({ range: toRange(file, span, encoding), newText }));
+
+function laidOut(file: SourceFile, options: LayoutOptions, range: Span | undefined, session: Session): TextEdit[] {
+  const result = format(file, range ? { ...options, range } : options);
+  const known = told.get(session) ?? new Map<FileId, string>();
+  told.set(session, known);
+  if ('edits' in result) {
+    known.delete(file.id);
+    return converted(file, result.edits, session.encoding);
+  }
+  if (known.get(file.id) !== result.refused) {
+    known.set(file.id, result.refused);
+    void session.connection.sendNotification(ShowMessageNotification.type, { type: MessageType.Info, message: result.refused });
+  }
+  return [];
+}
+
+export const formatting = reads<DocumentFormattingParams, TextEdit[]>({
+  method: 'textDocument/formatting',
+  capability: { documentFormattingProvider: true },
+  run({ snapshot, session }, { textDocument, options }) {
+    const t = targetOf(snapshot, textDocument.uri);
+    return t ? laidOut(t.file, optionsOf(options, session), undefined, session) : [];
+  },
+});
+
+export const rangeFormatting = reads<DocumentRangeFormattingParams, TextEdit[]>({
+  method: 'textDocument/rangeFormatting',
+  capability: { documentRangeFormattingProvider: true },
+  run({ snapshot, session, encoding }, { textDocument, range, options }) {
+    const t = targetOf(snapshot, textDocument.uri);
+    return t ? laidOut(t.file, optionsOf(options, session), toSpan(t.file, range, encoding), session) : [];
+  },
+});
+
+export const onTypeFormatting = reads<DocumentOnTypeFormattingParams, TextEdit[]>({
+  method: 'textDocument/onTypeFormatting',
+  capability: { documentOnTypeFormattingProvider: { firstTriggerCharacter: ';', moreTriggerCharacter: ['}', '\n'] } },
+  run({ snapshot, session, encoding }, { textDocument, position, ch, options }) {
+    const t = targetOf(snapshot, textDocument.uri);
+    if (!t) return [];
+    return converted(t.file, formatOnType(t.file, toOffset(t.file, position, encoding), ch, optionsOf(options, session)), encoding);
+  },
+});
