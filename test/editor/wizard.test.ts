@@ -1,0 +1,126 @@
+// "New deployment…" by hand, in the sample project: answer the questions, see the files appear, the site opened with its request path, nothing marked.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { type Browser, openBrowser, root, type Server, sampleWorkspace, startServer } from './host.ts';
+import { Workbench } from './workbench.ts';
+
+describe('the wizard for a new deployment', { timeout: 240_000 }, () => {
+  let server: Server;
+  let browser: Browser;
+  let workbench: Workbench;
+  const folder = sampleWorkspace();
+
+  before(async () => {
+    [server, browser] = await Promise.all([startServer({ vsix: path.join(root, 'out/editor/proxylens.vsix') }), openBrowser()]);
+    workbench = await Workbench.open(browser.page, server, folder, 'nginx/conf.d/shop.conf');
+  });
+  after(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+  const step = (name: string, run: () => Promise<void>): void =>
+    void test(name, async () => {
+      try {
+        await run();
+      } catch (error) {
+        await workbench?.screenshot(`failed-wizard-${name.replaceAll(/\W+/g, '-')}`);
+        throw error;
+      }
+    });
+
+  const widget = () => browser.page.locator('.quick-input-widget:visible');
+  /** Waits for a list with a question and picks the row that holds a text; null takes the first. */
+  const pick = async (question: string, row: string | null, picture?: string): Promise<void> => {
+    await widget().locator(`input[placeholder="${question}"]`).waitFor();
+    const rows = widget().locator('.monaco-list-row');
+    const wanted = row === null ? rows.first() : rows.filter({ hasText: row }).first();
+    await wanted.waitFor();
+    if (picture) await workbench.screenshot(picture);
+    await wanted.click();
+  };
+  /** Waits for the box that asks for a text, and gives what it was filled with before. */
+  const answer = async (question: string, text: string | null, picture?: string): Promise<string> => {
+    await widget().locator('.quick-input-message', { hasText: question }).waitFor();
+    const input = widget().locator('input').first();
+    const proposed = await input.inputValue();
+    if (text !== null) await input.fill(text);
+    if (picture) await workbench.screenshot(picture);
+    await input.press('Enter');
+    return proposed;
+  };
+  const file = (name: string): string => fs.readFileSync(path.join(folder, name), 'utf8');
+
+  step('what the workspace says is offered first', async () => {
+    await workbench.squiggles('error').first().waitFor();
+    await workbench.command('Proxylens: New deployment');
+    await pick('Which framework?', null, 'wizard-framework');
+    await pick('Which application server?', 'Gunicorn on a unix socket', 'wizard-server');
+  });
+
+  step('an answer that cannot be used is refused at once', async () => {
+    await widget().locator('.quick-input-message', { hasText: 'Name of the project' }).waitFor();
+    const input = widget().locator('input').first();
+    await input.fill('My Wiki');
+    await widget().locator('.quick-input-message', { hasText: 'Lower-case letters' }).waitFor();
+    await workbench.screenshot('wizard-refused');
+    await input.fill('wiki');
+    await widget().locator('.quick-input-message', { hasText: 'Name of the project' }).waitFor();
+    await input.press('Enter');
+  });
+
+  step('the other questions are prefilled', async () => {
+    assert.match(await answer('Host name of the site', 'wiki.example.com', 'wizard-domain'), /^[\w.-]+$/);
+    await pick('HTTPS?', "Let's Encrypt");
+    assert.match(await answer('Folder of the static files', '/srv/wiki/static'), /^\//);
+    await answer('Folder of uploaded files', '/srv/wiki/media');
+    assert.match(await answer('Module and name of the application', null), /^\w+\.wsgi:application$/);
+    assert.equal(await answer('The largest upload', null), '10m');
+    await pick('Limit attempts to log in?', 'Yes');
+  });
+
+  step('a file that is there already is told, and the whole change is shown before anything is written', async () => {
+    const before = file('gunicorn.conf.py');
+    const dialog = browser.page.locator('.monaco-dialog-box');
+    await dialog.waitFor();
+    assert.match((await dialog.textContent()) ?? '', /gunicorn\.conf\.py is there already/);
+    await workbench.screenshot('wizard-there');
+    assert.ok(!fs.existsSync(path.join(folder, 'deploy')));
+    await dialog.getByRole('button', { name: 'Review the change' }).click();
+    const review = browser.page.locator('.bulk-edit-panel');
+    await review.locator('.monaco-list-row', { hasText: 'wiki.conf' }).first().waitFor();
+    await workbench.screenshot('wizard-review');
+    await review.getByRole('button', { name: 'Apply' }).click();
+    await browser.page.locator('.tab', { hasText: 'wiki.conf' }).first().waitFor();
+    assert.equal(file('gunicorn.conf.py'), before, 'what was not ticked stays');
+  });
+
+  step('the files of both sides appear, and the site opens beside its request path with nothing marked', async () => {
+    const panel = browser.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+    await panel
+      .getByRole('button', { name: /^server, / })
+      .first()
+      .waitFor();
+    await workbench.settled();
+    await workbench.screenshot('wizard');
+    assert.equal(await workbench.squiggles('error').count(), 0);
+    assert.equal(await workbench.squiggles('warning').count(), 0);
+    const names = fs.readdirSync(folder, { recursive: true }).map(String);
+    const named = (end: string): string => names.find((n) => n.endsWith(end)) ?? assert.fail(`${end} is not among ${names.join(', ')}`);
+    const site = file(named('wiki.conf'));
+    assert.match(site, /server_name wiki\.example\.com;/);
+    assert.match(site, /alias \/srv\/wiki\/static\/;/);
+    assert.match(site, /limit_req zone=/);
+    assert.match(file(named('.service')), /gunicorn/);
+  });
+
+  step('the request path of the new site leads to the application', async () => {
+    const panel = browser.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+    await panel.getByLabel('URL', { exact: true }).fill('https://wiki.example.com/pages?x=1');
+    await panel.getByRole('button', { name: /^application, GET \/pages\?x=1/ }).waitFor();
+    await panel.getByLabel('URL', { exact: true }).fill('https://wiki.example.com/static/site.css');
+    await panel.getByRole('button', { name: /^location, \/static/ }).waitFor();
+    await workbench.screenshot('wizard-path');
+  });
+});
