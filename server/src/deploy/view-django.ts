@@ -15,7 +15,7 @@ export function djangoView(framework: Django, application: Application, environ:
   const scheme = djangoScheme(settings, application, environ);
   const raw = rawHost(settings, environ, scheme);
   const allowed = raw.known ? hostAllowed(settings, raw.value) : unseen<boolean>(raw.why, raw.places);
-  const { scriptName, pathInfo } = djangoPaths(settings, application, environ);
+  const { scriptName, pathInfo, path } = djangoPaths(settings, application, environ);
   const secure: Seen<boolean> = scheme.known
     ? seen(scheme.value === 'https', scheme.why, scheme.places)
     : unseen(scheme.why, scheme.places);
@@ -31,7 +31,7 @@ export function djangoView(framework: Django, application: Application, environ:
     scheme,
     host: raw,
     address: environ.remoteAddr,
-    path: joinedPath(scriptName, pathInfo),
+    path: path ?? joinedPath(scriptName, pathInfo),
     scriptName,
     pathInfo,
     secure,
@@ -126,17 +126,20 @@ function djangoPaths(
   settings: DjangoSettings,
   application: Application,
   environ: Environ,
-): { scriptName: Seen<string>; pathInfo: Seen<string> } {
+): { scriptName: Seen<string>; pathInfo: Seen<string>; path?: Seen<string> } {
   const forced = settings.forceScriptName;
   const empty = (s: Seen<string>): Seen<string> => (s.known && s.value === '' ? seen('/', s.why, s.places) : s);
   if (environ.interface === 'asgi') {
-    const newer = isSince(application, 'django', '4.2');
+    // before 5.0 ASGIRequest does not know FORCE_SCRIPT_NAME and puts the script name in front of the path (django/core/handlers/asgi.py)
+    const newer = isSince(application, 'django', '5.0');
+    if (newer && forced.from === 'unknown') return { scriptName: hidden(forced), pathInfo: hidden(forced), path: environ.pathInfo };
     const script =
       newer && forced.from !== 'unknown' && forced.value ? seen(forced.value, 'FORCE_SCRIPT_NAME', [placeOf(forced)]) : environ.scriptName;
-    if (!script.known || !environ.pathInfo.known) return { scriptName: script, pathInfo: environ.pathInfo };
+    if (!script.known || !environ.pathInfo.known) return { scriptName: script, pathInfo: environ.pathInfo, path: environ.pathInfo };
     const path = environ.pathInfo.value;
     const cut = script.value !== '' && path.startsWith(script.value) ? path.slice(script.value.length) : path;
-    return { scriptName: script, pathInfo: seen(cut, environ.pathInfo.why) };
+    const pathInfo = seen(cut, environ.pathInfo.why);
+    return { scriptName: script, pathInfo, path: newer ? environ.pathInfo : joinedPath(script, pathInfo) };
   }
   if (forced.from === 'unknown') return { scriptName: hidden(forced), pathInfo: empty(environ.pathInfo) };
   if (forced.value !== null)

@@ -85,7 +85,9 @@ export function starletteView(settings: StarletteSettings, application: Applicat
   else if (allowed.value === null) hostAllowed = seen(true, 'no TrustedHostMiddleware');
   else if (!host.known) hostAllowed = unseen(host.why);
   else {
-    const name = host.value.split(':')[0]!;
+    // compared by case until 0.46, without from 1.0 on
+    const sent = host.value.split(':')[0]!;
+    const name = isSince(application, 'starlette', '1.0') ? sent.toLowerCase() : sent;
     const by = allowed.value.find(
       (e) => e.value === '*' || e.value === name || (e.value.startsWith('*') && name.endsWith(e.value.slice(1))),
     );
