@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { readDeployment } from '../../server/src/deploy/deployment.ts';
+import { compareVersions } from '../../server/src/deploy/versions.ts';
 import { type AppView, applicationView, type Seen } from '../../server/src/deploy/view.ts';
 import { loadedPython } from '../deploy/fixture.ts';
 import { django, flask, starlette } from './projects.ts';
@@ -23,6 +24,8 @@ type Ask = Parameters<Deployed['ask']>[1];
 interface Stage extends DeployOptions {
   readonly name: string;
   readonly asks: readonly Ask[];
+  /** the package that has to be this new */
+  readonly since?: readonly [name: string, version: string];
   /** what the text cannot decide here, and why that is right */
   readonly unknown?: readonly (keyof AppView)[];
 }
@@ -321,6 +324,15 @@ CSRF_TRUSTED_ORIGINS = ['.trusted.test', 'https://*.trusted.test']`),
     asks: FORWARDED,
   },
   {
+    name: 'gunicorn that speaks uwsgi, Django',
+    since: ['gunicorn', '24.1'],
+    project: { ...django(''), ...CONF("protocol = 'uwsgi'") },
+    command: GUNICORN,
+    listens: 'unix',
+    variants: [UWSGI(''), UWSGI('uwsgi_param HTTPS on;'), UWSGI('uwsgi_param SCRIPT_NAME /app;')],
+    asks: [...HOSTS, ...FORWARDED, { path: '/app/x' }],
+  },
+  {
     name: 'gunicorn, Flask without ProxyFix',
     project: { ...flask(''), ...CONF('') },
     command: [PYTHON, '-m', 'gunicorn', 'app:app'],
@@ -424,7 +436,7 @@ describe('what applications see, against the real ones', { skip: withoutServers(
   before(() => {
     started = performance.now();
   });
-  for (const stage of STAGES)
+  for (const stage of STAGES.filter((s) => !s.since || compareVersions(installed()?.[s.since[0]] ?? '0', s.since[1]) >= 0))
     test(stage.name, { timeout: 60_000 }, async () => {
       await slots.take();
       try {

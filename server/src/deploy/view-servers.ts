@@ -185,7 +185,7 @@ function gunicornEnviron(application: Application, settings: GunicornSettings, r
   const scheme = uwsgi ? paramScheme(request.params!) : gunicornScheme(settings, kept, trusts);
   if (scheme.refused) refused ??= scheme.refused;
   if (since('26.1.0') && kept.filter(([n]) => n === 'HOST').length > 1) refused ??= refusal(400, 'gunicorn refuses a second Host header');
-  const path = uwsgi ? (request.params!.find(([n]) => n === 'PATH_INFO')?.[1] ?? '/') : decodedPath(request.uri);
+  const path = uwsgi ? bytewise(request.params!.find(([n]) => n === 'PATH_INFO')?.[1] ?? '/') : decodedPath(request.uri);
   const fromHeader = uwsgi ? undefined : kept.findLast(([n]) => n === 'SCRIPT_NAME')?.[1];
   const variable = application.environment.get('SCRIPT_NAME');
   const script: Seen<string> =
@@ -220,6 +220,9 @@ function gunicornEnviron(application: Application, settings: GunicornSettings, r
     headers,
   };
 }
+
+/** A param's path as gunicorn 26.2 hands it on over the uwsgi protocol: every byte of UTF-8 counts as one character. */
+const bytewise = (path: string): string => String.fromCharCode(...new TextEncoder().encode(path));
 
 /** On a unix socket gunicorn takes SERVER_NAME and SERVER_PORT from Host (http/wsgi.py create). */
 function serverFromHost(host: string | undefined, scheme: Seen<string>): { name: Seen<string>; port: Seen<string> } {
