@@ -76,5 +76,9 @@ export async function writeBaseline(
     else byKey.set(keyOf(entry), { ...entry, count: 1 });
   }
   const list = [...byKey.values()].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
-  await fs.writeFile(file, JSON.stringify({ version: 1, findings: list }, null, 2) + '\n');
+  try {
+    await fs.writeFile(file, JSON.stringify({ version: 1, findings: list }, null, 2) + '\n');
+  } catch (error) {
+    throw new Failure(EXIT.unreadable, `${file}: cannot be written (${(error as NodeJS.ErrnoException).code ?? String(error)})`);
+  }
 }

@@ -276,7 +276,7 @@ export class Loader {
         await this.readApplication(found.others);
         const named = (await this.settingsAbove(id))?.root?.map(fileId);
         for (const root of named ?? found.roots) await load(root, found.pathMap);
-        loose.push(...found.files);
+        loose.push(...found.files.filter((f) => !named || !found.roots.includes(f)));
       } else single.push(id);
     }
     const project = single[0] && !this.application.size ? await this.projectAround(single[0]) : null;

@@ -1,0 +1,416 @@
+/** `proxylens check` as programs and people call it. */
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { describe, test } from 'node:test';
+import { CLEAN, CLI, ends, FLAWED, folder, report, rulesOf, SAMPLE, WELL } from './cli.ts';
+
+const tree = (site = FLAWED): string => folder({ 'nginx.conf': CLEAN, 'conf.d/site.conf': site });
+
+describe('check: exit codes', () => {
+  test('0 for a clean tree, 1 for a finding at the level, 2 for the call, 3 for the input', async () => {
+    await ends(0, ['check', 'nginx.conf'], { cwd: tree(WELL) });
+    await ends(1, ['check', 'nginx.conf'], { cwd: tree() });
+    await ends(2, ['check', '--format', 'html', 'nginx.conf'], { cwd: tree(), says: /--format is one of stylish/ });
+    await ends(3, ['check', 'gone.conf'], { says: /gone\.conf: no such file or folder/ });
+  });
+
+  for (const [args, words] of [
+    [['chek'], /unknown command/],
+    [['check', '--nope'], /unknown option/],
+    [['check', '--rule', 'nope=off', 'nginx.conf'], /there is no rule "nope"/],
+    [['check', '--rule', 'alias-traversal=loud', 'nginx.conf'], /the level is one of/],
+    [['check', '--only', 'nope', 'nginx.conf'], /no such rule or group/],
+    [['check', '--fail-on', 'never', 'nginx.conf'], /--fail-on is one of/],
+    [['check', '--max-warnings', 'x', 'nginx.conf'], /not a number/],
+    [['check', '--map', 'x', 'nginx.conf'], /FROM=TO/],
+    [['check', '--nginx-version', 'new', 'nginx.conf'], /no version such as/],
+    [['check', '--profile', 'none', 'nginx.conf'], /--profile is one of/],
+    [['check', '--color', 'red', 'nginx.conf'], /--color is one of/],
+    [['check', '--update-baseline', 'nginx.conf'], /needs --baseline/],
+    [['check', '-', 'nginx.conf'], /cannot be mixed/],
+  ] as const)
+    test(`2: ${args.join(' ')}`, async () => {
+      await ends(2, args, { cwd: tree(WELL), says: words });
+    });
+
+  test('--fail-on and --max-warnings decide, not the mere presence of findings', async () => {
+    const cwd = tree(FLAWED);
+    await ends(0, ['check', '--rule', 'alias-traversal=warning', 'nginx.conf'], { cwd });
+    await ends(1, ['check', '--rule', 'alias-traversal=warning', '--fail-on', 'warning', 'nginx.conf'], { cwd });
+    await ends(1, ['check', '--rule', 'alias-traversal=warning', '--max-warnings', '0', 'nginx.conf'], { cwd });
+    await ends(0, ['check', '--rule', 'alias-traversal=warning', '--max-warnings', '5', 'nginx.conf'], { cwd });
+    await ends(0, ['check', '--rule', 'alias-traversal=off', '--fail-on', 'warning', 'nginx.conf'], { cwd });
+  });
+});
+
+describe('check: what is read', () => {
+  test('a folder: its main files are found, each included file has its entry, also a clean one', async () => {
+    const cwd = folder({ 'deploy/nginx.conf': CLEAN, 'deploy/conf.d/a.conf': FLAWED, 'deploy/conf.d/b.conf': WELL.replace('80', '81') });
+    const { files, summary, version } = report(await ends(1, ['check', '--format', 'json', '.'], { cwd }));
+    assert.equal(version, 1);
+    assert.deepEqual(
+      files.map((f) => path.relative(cwd, f.path)),
+      ['deploy/conf.d/a.conf', 'deploy/conf.d/b.conf', 'deploy/nginx.conf'],
+    );
+    assert.equal(summary.files, 3);
+    assert.equal(summary.error, 1);
+    const all = files.flatMap((f) => f.diagnostics);
+    for (const level of ['error', 'warning', 'info', 'hint']) assert.equal(summary[level], all.filter((d) => d.severity === level).length);
+    assert.equal(typeof summary.durationMs, 'number');
+  });
+
+  test('JSON has the shape of the contract, zero-based lines, UTF-16 characters', async () => {
+    const cwd = tree(FLAWED.replace('    location', '    set $x "😀é"; location'));
+    const { files } = report(await ends(1, ['check', '--format', 'json', 'nginx.conf'], { cwd }));
+    const site = files.find((f) => f.path.endsWith('site.conf'))!;
+    assert.ok(path.isAbsolute(site.path));
+    const d = site.diagnostics.find((x) => x.rule === 'alias-traversal')!;
+    // 4 spaces, `set $x "`, an emoji of two units, `é`, `"; location `
+    const start = 4 + 8 + 2 + 1 + 3 + 9;
+    assert.deepEqual(d.range, { start: { line: 2, character: start }, end: { line: 2, character: start + 4 } });
+    assert.equal(d.group, 'security');
+    assert.equal(d.severity, 'error');
+    assert.ok(d.message.length > 10);
+    assert.deepEqual(Object.keys(d).sort(), ['fixes', 'group', 'message', 'range', 'related', 'rule', 'severity']);
+    const [fix] = d.fixes;
+    assert.equal(fix?.safety, 'safe');
+    assert.deepEqual(fix.edits, [
+      { path: site.path, range: { start: { line: 2, character: start + 4 }, end: { line: 2, character: start + 4 } }, newText: '/' },
+    ]);
+    for (const r of d.related) assert.deepEqual(Object.keys(r).sort(), ['message', 'path', 'range']);
+  });
+
+  test('CRLF and a byte order mark do not shift positions', async () => {
+    const cwd = folder({ 'nginx.conf': CLEAN, 'conf.d/site.conf': FLAWED.replaceAll('\n', '\r\n') });
+    const { files } = report(await ends(1, ['check', '--format', 'json', 'nginx.conf'], { cwd }));
+    const d = files.flatMap((f) => f.diagnostics).find((x) => x.rule === 'alias-traversal')!;
+    assert.deepEqual(d.range.start, { line: 2, character: 13 });
+  });
+
+  test('standard input under the name that --stdin-path gives', async () => {
+    const { files } = report(
+      await ends(1, ['check', '--format', 'json', '--stdin-path', 'conf.d/site.conf', '-'], { stdin: FLAWED, cwd: folder() }),
+    );
+    assert.deepEqual(
+      files.map((f) => path.basename(f.path)),
+      ['site.conf'],
+    );
+    await ends(0, ['check', '-'], { stdin: WELL });
+  });
+
+  test('standard input in the place of a file of a tree (--root)', async () => {
+    const cwd = tree(WELL);
+    const { files } = report(
+      await ends(1, ['check', '--format', 'json', '--root', 'nginx.conf', '--stdin-path', 'conf.d/site.conf', '-'], { stdin: FLAWED, cwd }),
+    );
+    assert.equal(files.length, 2);
+    assert.equal(fs.readFileSync(path.join(cwd, 'conf.d/site.conf'), 'utf8'), WELL);
+  });
+
+  test('a dump of nginx -T keeps the names of its files, with messages of the test before it', async () => {
+    const main = 'events {}\nhttp {\n    server_tokens off;\n    include /etc/nginx/conf.d/*.conf;\n}\n';
+    const dump = `nginx: the configuration file /etc/nginx/nginx.conf syntax is ok\nnginx: configuration file /etc/nginx/nginx.conf test is successful\n# configuration file /etc/nginx/nginx.conf:\n${main}\n# configuration file /etc/nginx/conf.d/site.conf:\n${FLAWED}\n`;
+    for (const text of [dump, dump.slice(dump.indexOf('#')), `2026/01/02 03:04:05 [notice] 1#1: modules\n${dump}`]) {
+      const { files } = report(await ends(1, ['check', '--format', 'json', '-'], { stdin: text }));
+      assert.deepEqual(
+        files.map((f) => f.path),
+        ['/etc/nginx/conf.d/site.conf', '/etc/nginx/nginx.conf'],
+      );
+      assert.deepEqual(files[0]!.diagnostics.find((d) => d.rule === 'alias-traversal')?.range.start, { line: 2, character: 13 });
+    }
+    // settings beside the caller hold for a dump too
+    const cwd = folder({ '.proxylens.yaml': 'rules: { alias-traversal: off }\n', 'own.yaml': 'rules: { alias-traversal: hint }\n' });
+    await ends(0, ['check', '-'], { stdin: dump, cwd });
+    assert.equal(
+      report(await ends(0, ['check', '--format', 'json', '--settings', 'own.yaml', '-'], { stdin: dump, cwd })).files[0]?.diagnostics.find(
+        (d) => d.rule === 'alias-traversal',
+      )?.severity,
+      'hint',
+    );
+  });
+
+  test('a real dump is read file by file', { skip: spawnSync('nginx', ['-v']).status !== 0 && 'nginx is not installed' }, async () => {
+    const cwd = tree(WELL);
+    const dumped = spawnSync('nginx', ['-T', '-q', '-p', cwd, '-c', path.join(cwd, 'nginx.conf'), '-e', 'stderr', '-g', `pid ${cwd}/p;`], {
+      encoding: 'utf8',
+    });
+    assert.match(dumped.stdout, /^# configuration file /m, dumped.stderr);
+    const { files } = report(await ends(0, ['check', '--format', 'json', '-'], { stdin: dumped.stdout }));
+    assert.deepEqual(files.map((f) => path.basename(f.path)).sort(), ['nginx.conf', 'site.conf']);
+  });
+
+  test('a fragment is judged within the main file that --root names', async () => {
+    const cwd = folder({
+      'nginx.conf': 'events {}\nhttp {\n    server {\n        listen 80;\n        include parts/app.inc;\n    }\n}\n',
+      'parts/app.inc': 'upstream x { server 127.0.0.1:1; }\n',
+    });
+    await ends(0, ['check', '--only', 'validity', 'parts/app.inc'], { cwd });
+    await ends(1, ['check', '--root', 'nginx.conf', 'parts/app.inc'], { cwd });
+  });
+
+  test('--prefix and --map say where paths lie', async () => {
+    const http = 'events {}\nhttp { server_tokens off; include PATH; }\n';
+    const cwd = folder({
+      'a/nginx.conf': http.replace('PATH', 'sites/*.conf'),
+      'b/sites/site.conf': FLAWED,
+      'c/nginx.conf': http.replace('PATH', '/srv/x/site.conf'),
+    });
+    assert.ok(rulesOf(await ends(1, ['check', '--format', 'json', '--prefix', 'b', 'a/nginx.conf'], { cwd })).includes('alias-traversal'));
+    assert.ok(
+      rulesOf(await ends(1, ['check', '--format', 'json', '--map', '/srv/x=b/sites', 'c/nginx.conf'], { cwd })).includes('alias-traversal'),
+    );
+  });
+
+  test('--nginx-version: a directive that came later is refused by the version before', async () => {
+    const cwd = folder({
+      'nginx.conf':
+        'events {}\nhttp {\n    server_tokens off;\n    server { listen 443 ssl; http2 on; ssl_certificate a; ssl_certificate_key b; }\n}\n',
+    });
+    // http2 as a directive is of 1.25.1
+    assert.deepEqual(
+      rulesOf(await ends(1, ['check', '--format', 'json', '--only', 'validity', '--nginx-version', '1.25.0', 'nginx.conf'], { cwd }))
+        .length,
+      1,
+    );
+    await ends(0, ['check', '--only', 'validity', '--nginx-version', '1.25.1', 'nginx.conf'], { cwd });
+  });
+});
+
+describe('check: rules and profiles', () => {
+  test('--only a rule or a group, also one that is off by default', async () => {
+    const cwd = folder({ 'nginx.conf': `events {}\nhttp { nope on; ${FLAWED} }\n` });
+    assert.deepEqual(rulesOf(await ends(1, ['check', '--format', 'json', '--only', 'validity', 'nginx.conf'], { cwd })), [
+      'unknown-directive',
+    ]);
+    assert.deepEqual(rulesOf(await ends(1, ['check', '--format', 'json', '--only', 'alias-traversal', 'nginx.conf'], { cwd })), [
+      'alias-traversal',
+    ]);
+  });
+
+  test('--profile validity only says what nginx refuses, strict says more than recommended', async () => {
+    const cwd = tree();
+    const count = async (profile: string): Promise<number> =>
+      rulesOf(await ends(profile === 'validity' ? 0 : 1, ['check', '--format', 'json', '--profile', profile, 'nginx.conf'], { cwd }))
+        .length;
+    assert.equal(await count('validity'), 0);
+    assert.ok((await count('strict')) > (await count('recommended')));
+  });
+});
+
+describe('check: baseline', () => {
+  test('holds back what was there, also when lines move, and not what is new', async () => {
+    const cwd = tree();
+    const site = path.join(cwd, 'conf.d/site.conf');
+    await ends(0, ['check', '--baseline', 'base.json', '--update-baseline', 'nginx.conf'], { cwd });
+    await ends(0, ['check', '--baseline', 'base.json', 'nginx.conf'], { cwd });
+    fs.writeFileSync(site, `# a line more\n\n${FLAWED}`);
+    await ends(0, ['check', '--baseline', 'base.json', 'nginx.conf'], { cwd });
+    fs.writeFileSync(site, FLAWED.replace('}\n}', '}\n    location /css { alias /data/css/; }\n}'));
+    const left = report(await ends(1, ['check', '--format', 'json', '--baseline', 'base.json', 'nginx.conf'], { cwd }));
+    assert.deepEqual(
+      left.files.flatMap((f) => f.diagnostics.filter((d) => d.severity === 'error').map((d) => d.range.start.line)),
+      [3],
+    );
+  });
+
+  test('a missing or broken baseline is told', async () => {
+    const cwd = folder({ 'nginx.conf': CLEAN, 'broken.json': '{' });
+    await ends(3, ['check', '--baseline', 'gone.json', 'nginx.conf'], { cwd, says: /no such baseline/ });
+    await ends(2, ['check', '--baseline', 'broken.json', 'nginx.conf'], { cwd, says: /no baseline file/ });
+    await ends(3, ['check', '--baseline', 'gone/x.json', '--update-baseline', 'nginx.conf'], { cwd, says: /cannot be written/ });
+  });
+});
+
+describe('check: settings', () => {
+  test('.proxylens.yaml is found upwards; the command line is laid over it', async () => {
+    const cwd = folder({
+      '.proxylens.yaml': 'rules: { alias-traversal: warning }\n',
+      'a/b/nginx.conf': CLEAN,
+      'a/b/conf.d/site.conf': FLAWED,
+    });
+    await ends(0, ['check', 'a/b/nginx.conf'], { cwd });
+    await ends(1, ['check', '--rule', 'alias-traversal=error', 'a/b/nginx.conf'], { cwd });
+  });
+
+  test('every mistake with file and line, exit 2', async () => {
+    const cwd = folder({
+      '.proxylens.yaml':
+        'nginxVersion: 1.27.3\nrules:\n  alias-traversal: loud\n  nope: off\nignore: 3\nenvironment: maybe\ncolour: red\ndirectives:\n  - min: 1\n',
+      'nginx.conf': CLEAN,
+    });
+    const { err } = await ends(2, ['check', 'nginx.conf'], { cwd });
+    for (const [line, words] of [
+      [3, 'alias-traversal'],
+      [4, 'nope'],
+      [5, 'ignore is a list'],
+      [6, 'environment is true or false'],
+      [7, 'no setting "colour"'],
+      [9, 'needs "name"'],
+    ] as const)
+      assert.match(err, new RegExp(`\\.proxylens\\.yaml:${line}: .*${words}`));
+  });
+
+  test('no YAML, no mapping, nothing at all', async () => {
+    await ends(2, ['check', 'nginx.conf'], {
+      cwd: folder({ '.proxylens.yaml': 'a: [\n', 'nginx.conf': CLEAN }),
+      says: /\.proxylens\.yaml:\d+: /,
+    });
+    await ends(2, ['check', 'nginx.conf'], { cwd: folder({ '.proxylens.yaml': '- a\n', 'nginx.conf': CLEAN }), says: /must be a mapping/ });
+    await ends(0, ['check', 'nginx.conf'], { cwd: folder({ '.proxylens.yaml': '# nothing yet\n', 'nginx.conf': CLEAN }) });
+    await ends(3, ['check', '--settings', 'gone.yaml', 'nginx.conf'], { cwd: tree(WELL), says: /gone\.yaml: no such settings file/ });
+  });
+
+  test('a version that YAML takes for a number is the version that is written', async () => {
+    const cwd = folder({
+      '.proxylens.yaml': 'nginxVersion: 1.30\n',
+      'nginx.conf': 'events {}\nhttp { server_tokens off; server { listen 444; http2 on; } }\n',
+    });
+    // 1.3 would know neither quic nor http2
+    await ends(0, ['check', '--only', 'validity', 'nginx.conf'], { cwd });
+    await ends(1, ['check', '--only', 'validity', '--nginx-version', '1.3.0', 'nginx.conf'], { cwd });
+  });
+
+  test('path maps, main files and ignored paths hang from the folder of the settings', async () => {
+    const cwd = folder({
+      'x/.proxylens.yaml':
+        'root: [conf/main.cfg]\npathMap: { /srv/sites: ./sites }\nignore: [{ paths: ["**/legacy/**"], rules: [security] }]\n',
+      'x/conf/main.cfg': 'events {}\nhttp { server_tokens off; include /srv/sites/*.conf; include /srv/sites/legacy/*.conf; }\n',
+      'x/other/nginx.conf': 'events {}\nhttp { nope on; }\n',
+      'x/sites/a.conf': FLAWED,
+      'x/sites/legacy/b.conf': FLAWED.replace('80', '81'),
+    });
+    const { files } = report(await ends(1, ['check', '--format', 'json', 'x'], { cwd }));
+    const hits = files.flatMap((f) =>
+      f.diagnostics.filter((d) => d.severity === 'error').map((d) => `${path.relative(cwd, f.path)} ${d.rule}`),
+    );
+    assert.deepEqual(hits, ['x/sites/a.conf alias-traversal']);
+  });
+
+  test("nginx-lint's switched-off rules are taken over where there is no file of ours", async () => {
+    const files = {
+      'nginx.conf': `events {}\nhttp {\n    ${FLAWED}\n}\n`,
+      '.nginx-lint.toml':
+        '[rules.server-tokens-enabled]\nenabled = false\n[rules.unknown-thing]\nenabled = false\n[rules.weak-ssl-ciphers]\nenabled = true\n',
+    };
+    assert.ok(
+      rulesOf(await ends(1, ['check', '--format', 'json', 'nginx.conf'], { cwd: folder({ 'nginx.conf': files['nginx.conf'] }) })).includes(
+        'version-disclosed',
+      ),
+    );
+    assert.ok(!rulesOf(await ends(1, ['check', '--format', 'json', 'nginx.conf'], { cwd: folder(files) })).includes('version-disclosed'));
+    assert.ok(
+      rulesOf(
+        await ends(1, ['check', '--format', 'json', 'nginx.conf'], {
+          cwd: folder({ ...files, '.proxylens.yaml': 'profile: recommended\n' }),
+        }),
+      ).includes('version-disclosed'),
+    );
+    await ends(2, ['check', 'nginx.conf'], { cwd: folder({ ...files, '.nginx-lint.toml': '[rules\n' }), says: /\.nginx-lint\.toml:1: / });
+  });
+});
+
+describe('check: fixes', () => {
+  test('--fix mends, leaves other bytes alone, and writes only what changed', async () => {
+    const latin = Buffer.from(`# caf\xe9\r\n${FLAWED.replaceAll('\n', '\r\n')}`, 'latin1');
+    const cwd = folder({ 'nginx.conf': CLEAN, 'conf.d/a.conf': latin, 'conf.d/b.conf': WELL.replace('80', '81') });
+    const before = fs.statSync(path.join(cwd, 'conf.d/b.conf')).mtimeMs;
+    await ends(0, ['check', '--fix', 'nginx.conf'], { cwd });
+    assert.deepEqual(
+      fs.readFileSync(path.join(cwd, 'conf.d/a.conf')),
+      Buffer.from(`# caf\xe9\r\n${WELL.replaceAll('\n', '\r\n')}`, 'latin1'),
+    );
+    assert.equal(fs.statSync(path.join(cwd, 'conf.d/b.conf')).mtimeMs, before);
+  });
+
+  test('--fix-dry-run prints a unified diff and writes nothing', async () => {
+    const cwd = tree();
+    const { out } = await ends(0, ['check', '--fix-dry-run', 'nginx.conf'], { cwd });
+    assert.match(out, /^--- .*site\.conf/m);
+    assert.match(out, /^\+\+\+ .*site\.conf/m);
+    assert.match(out, /^@@ -1,4 \+1,4 @@$/m);
+    assert.match(out, /^- {4}location \/img \{/m);
+    assert.match(out, /^\+ {4}location \/img\/ \{/m);
+    assert.equal(fs.readFileSync(path.join(cwd, 'conf.d/site.conf'), 'utf8'), FLAWED);
+    // patch(1) takes it
+    const patched = spawnSync('patch', ['-p0', '--dry-run', path.join(cwd, 'conf.d/site.conf')], { input: out, encoding: 'utf8' });
+    if (!patched.error) assert.equal(patched.status, 0, patched.stdout + patched.stderr);
+  });
+
+  test('standard input is mended to standard output, findings beside it', async () => {
+    const { out } = await ends(0, ['check', '--fix', '--stdin-path', 'conf.d/site.conf', '-'], { stdin: FLAWED });
+    assert.equal(out, WELL);
+    assert.equal((await ends(0, ['check', '--fix', '--stdin-path', 'conf.d/site.conf', '-'], { stdin: WELL })).out, WELL);
+    const dump = (site: string): string =>
+      `# configuration file /etc/nginx/nginx.conf:\nevents {}\nhttp {\n    server_tokens off;\n    include conf.d/*.conf;\n}\n\n# configuration file /etc/nginx/conf.d/site.conf:\n${site}\n`;
+    assert.equal((await ends(0, ['check', '--fix', '-'], { stdin: dump(FLAWED) })).out, dump(WELL));
+  });
+
+  // a misspelt zone may be either of two things: mending it is a suggestion, and the one error that safe fixes leave
+  for (const [which, errors] of [
+    ['--fix', ['unknown-zone']],
+    ['--fix=suggested', []],
+  ] as const)
+    test(`${which} over the flawed sample converges and touches its files only`, async () => {
+      const cwd = folder({ 'beside/nginx.txt': FLAWED });
+      fs.cpSync(SAMPLE, path.join(cwd, 'sample'), { recursive: true });
+      const before = rulesOf(await ends(1, ['check', '--format', 'json', 'sample'], { cwd }));
+      const code = errors.length ? 1 : 0;
+      const left = report(await ends(code, ['check', which, '--format', 'json', 'sample'], { cwd })).files.flatMap((f) => f.diagnostics);
+      assert.deepEqual(
+        left.filter((d) => d.severity === 'error').map((d) => d.rule),
+        errors,
+      );
+      assert.ok(left.length < before.length / 2, `${left.length} of ${before.length} are left`);
+      for (const d of left) assert.ok(!d.fixes.some((f) => f.safety === 'safe' || which !== '--fix'), `${d.rule} could still be mended`);
+      const bytes = (): Map<string, string> =>
+        new Map(
+          (fs.readdirSync(cwd, { recursive: true }) as string[])
+            .filter((f) => fs.statSync(path.join(cwd, f)).isFile())
+            .map((f) => [f, fs.readFileSync(path.join(cwd, f), 'latin1')]),
+        );
+      const once = bytes();
+      await ends(code, ['check', which, 'sample'], { cwd });
+      assert.deepEqual(bytes(), once, 'a second run changes nothing');
+      assert.equal(once.get('beside/nginx.txt'), FLAWED);
+      for (const [file, text] of once)
+        if (file.startsWith('sample') && !/\.(conf|py)$/.test(file))
+          assert.equal(text, fs.readFileSync(path.join(SAMPLE, '..', file), 'latin1'), file);
+    });
+});
+
+describe('check: hostile input', () => {
+  test('binary, huge, a folder of that name, link loops, include cycles, missing includes', async () => {
+    const cwd = folder({
+      'binary.conf': Buffer.from([0, 1, 2, 3]),
+      'nginx.conf': 'events {}\nhttp { server_tokens off; include nginx.conf; include loop.conf; include none.conf; }\n',
+    });
+    fs.writeFileSync(path.join(cwd, 'huge.conf'), Buffer.alloc(9 * 1024 * 1024, '#'));
+    fs.symlinkSync('loop.conf', path.join(cwd, 'loop.conf'));
+    fs.mkdirSync(path.join(cwd, 'd/e'), { recursive: true });
+    fs.symlinkSync('..', path.join(cwd, 'd/e/up'));
+    await ends(3, ['check', 'binary.conf'], { cwd, says: /binary\.conf: this is a binary file/ });
+    await ends(3, ['check', 'huge.conf'], { cwd, says: /huge\.conf: 9 MB is too large/ });
+    await ends(3, ['check', 'loop.conf'], { cwd, says: /loop\.conf: / });
+    await ends(3, ['check', 'd'], { cwd, says: /no nginx configuration found in d/ });
+    await ends(0, ['check', 'nginx.conf'], { cwd });
+    const { files } = report(await ends(0, ['check', '--environment', '--format', 'json', 'nginx.conf'], { cwd }));
+    assert.ok(files.flatMap((f) => f.diagnostics).some((d) => d.rule === 'missing-include'));
+    await ends(0, ['check', '.'], { cwd });
+    await ends(0, ['check', '-'], { stdin: '' });
+    await ends(1, ['check', '-'], { stdin: '}{{{;;"' });
+  });
+
+  test('a reader that goes away does not end in words', async () => {
+    const child = spawn(process.execPath, [CLI, 'rules', '--format', 'json'], { stdio: ['ignore', 'pipe', 'pipe'] });
+    let err = '';
+    child.stderr.on('data', (s: Buffer) => {
+      err += s.toString();
+    });
+    child.stdout.destroy();
+    const code = await new Promise<number | null>((done) => child.on('close', done));
+    assert.equal(err, '');
+    assert.equal(code, 0);
+  });
+});
