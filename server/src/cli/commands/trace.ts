@@ -200,7 +200,10 @@ function printed(result: Trace, sight: Sight | null, format: string, color: stri
 /** One request a line in, one answer a line out, in order; a line that is no request gives an answer that says so. */
 async function batch(config: Config, file: string, options: TraceOptions, format: string): Promise<number> {
   if (format !== 'jsonl' && format !== 'json' && format !== 'text') throw new Failure(EXIT.usage, '--requests answers in jsonl');
-  if (file !== '-' && !fs.existsSync(file)) throw new Failure(EXIT.unreadable, `${file}: no such file`);
+  const kind = file === '-' ? 'file' : DISK.stat(file);
+  if (kind === null) throw new Failure(EXIT.unreadable, `${file}: no such file`);
+  if (kind === 'folder' || kind === 'forbidden')
+    throw new Failure(EXIT.unreadable, `${file}: ${kind === 'folder' ? 'this is a folder' : 'permission denied'}`);
   const input = file === '-' ? process.stdin : fs.createReadStream(file);
   let bad = false;
   let line = 0;

@@ -1,0 +1,296 @@
+/** The commands besides `check`, as programs and people call them. */
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { describe, test } from 'node:test';
+import { CLEAN, ends, FLAWED, folder, WELL } from './cli.ts';
+
+const PROXY = `events {}
+http {
+    upstream app { server 127.0.0.1:8000; }
+    server {
+        listen 80;
+        server_name example.com;
+        location /app/ { proxy_pass http://app; proxy_set_header X-Kind kind; }
+        location /old { return 301 https://example.com/app/; }
+        location /files/ { root /srv; try_files $uri =404; }
+        location /send/ { internal; alias /srv/private/; }
+    }
+}
+`;
+
+interface Trace {
+  id?: string;
+  version: number;
+  steps: { phase: string; said: string }[];
+  outcome: {
+    kind: string;
+    status: number;
+    file: string | null;
+    responseHeaders: [string, string][];
+    upstreamRequest: { uri: string; headers: [string, string][]; upstream: string } | null;
+  };
+  error?: string;
+}
+
+describe('trace', () => {
+  const cwd = folder({ 'nginx.conf': PROXY });
+
+  test('JSON of the contract: what the application gets', async () => {
+    const { out } = await ends(
+      0,
+      [
+        'trace',
+        'nginx.conf',
+        'POST',
+        'http://example.com/app/x?y=1',
+        '-H',
+        'User-Agent: curl/8',
+        '--from',
+        '198.51.100.7',
+        '--format',
+        'json',
+      ],
+      { cwd },
+    );
+    const trace = JSON.parse(out) as Trace;
+    assert.equal(trace.version, 1);
+    assert.equal(trace.outcome.kind, 'proxy');
+    assert.equal(trace.outcome.status, 200);
+    assert.equal(trace.outcome.upstreamRequest?.uri, '/app/x?y=1');
+    assert.equal(trace.outcome.upstreamRequest.upstream, 'app');
+    const header = (name: string): string | undefined =>
+      trace.outcome.upstreamRequest?.headers.find(([n]) => n.toLowerCase() === name)?.[1];
+    assert.equal(header('user-agent'), 'curl/8');
+    assert.equal(header('x-kind'), 'kind');
+    assert.equal(header('host'), 'app');
+    assert.ok(trace.steps.length > 0);
+  });
+
+  test('text for people, a picture, a diagram', async () => {
+    const url = 'http://example.com/app/';
+    assert.match((await ends(0, ['trace', 'nginx.conf', url], { cwd })).out, /nginx\.conf:7/);
+    assert.match((await ends(0, ['trace', 'nginx.conf', url, '--format', 'svg'], { cwd })).out, /^<svg [\s\S]*<\/svg>\s*$/);
+    assert.match((await ends(0, ['trace', 'nginx.conf', url, '--format', 'mermaid'], { cwd })).out, /^(flowchart|graph|sequenceDiagram)/);
+  });
+
+  test('a batch answers line for line, in order, with the ids; a bad line is an answer too', async () => {
+    const line = (id: string, target: string): string =>
+      JSON.stringify({
+        id,
+        method: 'GET',
+        target,
+        scheme: 'http',
+        httpVersion: '1.1',
+        headers: [['Host', 'example.com']],
+        clientAddress: '198.51.100.7',
+        localAddress: '203.0.113.5',
+        localPort: 80,
+      });
+    const good = `${line('b', '/app/1')}\n\n${line('a', '/old')}\n`;
+    const { out } = await ends(0, ['trace', 'nginx.conf', '--requests', '-', '--format', 'jsonl'], { cwd, stdin: good });
+    const answers = out
+      .trimEnd()
+      .split('\n')
+      .map((l) => JSON.parse(l) as Trace);
+    assert.deepEqual(
+      answers.map((a) => [a.id, a.outcome.status]),
+      [
+        ['b', 200],
+        ['a', 301],
+      ],
+    );
+    fs.writeFileSync(path.join(cwd, 'r.jsonl'), `nonsense\n[]\n{"id":"x"}\n${good}`);
+    const mixed = (await ends(2, ['trace', 'nginx.conf', '--requests', 'r.jsonl', '--format', 'jsonl'], { cwd })).out
+      .trimEnd()
+      .split('\n')
+      .map((l) => JSON.parse(l) as Trace);
+    assert.equal(mixed.length, 5);
+    assert.match(mixed[0]!.error ?? '', /line 1 is no JSON/);
+    assert.ok(mixed[1]!.error && mixed[2]!.error);
+    assert.equal(mixed[2]!.id, 'x');
+    assert.equal(mixed[3]!.id, 'b');
+  });
+
+  test('--files: none, a list, this disk', async () => {
+    const dir = folder({ 'nginx.conf': PROXY.replace('root /srv;', `root ${cwd};`), list: `${cwd}/files/a.txt\n` });
+    const status = async (files: string, url: string): Promise<[number, string | null]> => {
+      const { outcome } = JSON.parse(
+        (await ends(0, ['trace', 'nginx.conf', `http://example.com${url}`, '--files', files, '--format', 'json'], { cwd: dir })).out,
+      ) as Trace;
+      return [outcome.status, outcome.file];
+    };
+    assert.deepEqual((await status('none', '/files/a.txt'))[0], 404);
+    assert.deepEqual(await status('list', '/files/a.txt'), [200, `${cwd}/files/a.txt`]);
+    assert.equal((await status('list', '/files/b.txt'))[0], 404);
+    fs.mkdirSync(path.join(cwd, 'files'));
+    fs.writeFileSync(path.join(cwd, 'files/b.txt'), '');
+    assert.deepEqual(await status('disk', '/files/b.txt'), [200, `${cwd}/files/b.txt`]);
+    await ends(3, ['trace', 'nginx.conf', 'http://example.com/', '--files', 'gone'], { cwd: dir, says: /no such list of paths/ });
+  });
+
+  test('what the application answers', async () => {
+    const of = async (...more: string[]): Promise<Trace['outcome']> =>
+      (JSON.parse((await ends(0, ['trace', 'nginx.conf', 'http://example.com/app/', '--format', 'json', ...more], { cwd })).out) as Trace)
+        .outcome;
+    assert.equal((await of('--upstream-status', '502')).status, 502);
+    assert.equal((await of('--upstream-header', 'X-Accel-Redirect: /send/a.pdf', '--files', 'none')).status, 404);
+  });
+
+  for (const [code, args, words] of [
+    [2, ['nginx.conf'], /say which request/],
+    [2, ['nginx.conf', 'GET', 'http://a/', 'x'], /too many words/],
+    [2, ['nginx.conf', 'http://a/', '-H', 'nonsense'], /no header line/],
+    [2, ['nginx.conf', 'http://a/', '--upstream-status', 'x'], /no status/],
+    [2, ['nginx.conf', 'http://a/', '--format', 'png'], /--format is one of/],
+    [2, ['nginx.conf', 'http://a/', '--nope'], /unknown option/],
+    [3, ['gone.conf', 'http://a/'], /gone\.conf: no such file/],
+    [3, ['nginx.conf', '--requests', 'gone.jsonl', '--format', 'jsonl'], /gone\.jsonl/],
+    [3, ['nginx.conf', '--requests', '.', '--format', 'jsonl'], /folder|cannot be read/],
+  ] as const)
+    test(`${code}: trace ${args.join(' ')}`, async () => {
+      await ends(code, ['trace', ...args], { cwd, says: words });
+    });
+});
+
+describe('test', () => {
+  const suite = (expect: string): string =>
+    `config: nginx.conf\nrequests:\n  - name: the application is asked\n    request: GET http://example.com/app/x\n    expect: ${expect}\n`;
+
+  test('0 when all hold, 1 with the difference and the path when one does not', async () => {
+    const cwd = folder({
+      'a/nginx.conf': PROXY,
+      'a/site.proxytest.yaml': suite('{ kind: proxy, upstream: app, uri: /app/x, upstreamHeaders: { X-Kind: /^k/, X-Other: null } }'),
+    });
+    assert.match((await ends(0, ['test'], { cwd })).out, /1 passed, 0 failed/);
+    fs.writeFileSync(path.join(cwd, 'a/site.proxytest.yaml'), suite('{ uri: /x, status: 200 }'));
+    const { out } = await ends(1, ['test', 'a'], { cwd });
+    assert.match(out, /✕ the application is asked/);
+    assert.match(out, /uri: expected "\/x", got "\/app\/x"/);
+    assert.match(out, /nginx\.conf:7/);
+    assert.match(out, /0 passed, 1 failed/);
+    const json = JSON.parse((await ends(1, ['test', '--format', 'json', 'a/site.proxytest.yaml'], { cwd })).out) as {
+      results: { ok: boolean; line: number; differences: { what: string }[] }[];
+    };
+    assert.deepEqual(
+      json.results.map((r) => [r.ok, r.line, r.differences.map((d) => d.what)]),
+      [[false, 2, ['uri']]],
+    );
+  });
+
+  test('problems with their line; what cannot be read', async () => {
+    const cwd = folder({
+      'nginx.conf': PROXY,
+      'a.proxytest.yaml': suite('{ colour: red }'),
+      'b.proxytest.yaml': 'requests: [\n',
+      'c.proxytest.yaml': suite('{ status: 200 }').replace('nginx.conf', 'gone.conf'),
+    });
+    await ends(2, ['test', 'a.proxytest.yaml'], { cwd, says: /a\.proxytest\.yaml:3: .*colour/ });
+    await ends(2, ['test', 'b.proxytest.yaml'], { cwd, says: /b\.proxytest\.yaml:\d+: / });
+    await ends(3, ['test', 'c.proxytest.yaml'], { cwd, says: /gone\.conf/ });
+    await ends(3, ['test', 'gone.proxytest.yaml'], { cwd, says: /no such file/ });
+    await ends(3, ['test'], { says: /no \*\.proxytest\.yaml found/ });
+    await ends(2, ['test', '--format', 'xml'], { cwd, says: /--format is text or json/ });
+  });
+});
+
+describe('format', () => {
+  const UGLY = 'server {\nlisten   80;\n  location / { return 204; }\n}\n';
+  const NICE = 'server {\n    listen 80;\n    location / { return 204; }\n}\n';
+
+  test('prints, writes, checks', async () => {
+    const cwd = folder({ 'nginx.conf': CLEAN, 'conf.d/a.conf': UGLY, 'notes.txt': UGLY });
+    assert.equal((await ends(0, ['format', 'conf.d/a.conf'], { cwd })).out, NICE);
+    assert.equal((await ends(0, ['format', '-'], { stdin: UGLY })).out, NICE);
+    assert.equal((await ends(1, ['format', '--check', '.'], { cwd })).out, `${path.join('conf.d', 'a.conf')}\n`);
+    assert.equal(fs.readFileSync(path.join(cwd, 'conf.d/a.conf'), 'utf8'), UGLY);
+    await ends(0, ['format', '--write', '.'], { cwd });
+    assert.equal(fs.readFileSync(path.join(cwd, 'conf.d/a.conf'), 'utf8'), NICE);
+    assert.equal(fs.readFileSync(path.join(cwd, 'notes.txt'), 'utf8'), UGLY);
+    await ends(0, ['format', '--check', '.'], { cwd });
+    assert.match((await ends(0, ['format', '--indent', 'tab', '-'], { stdin: UGLY })).out, /^\tlisten 80;$/m);
+  });
+
+  test('a file with syntax errors is left alone, with the line; the others are still done', async () => {
+    const broken = 'server {\nlisten 80;\n';
+    const cwd = folder({ 'a.conf': broken, 'b.conf': UGLY });
+    await ends(2, ['format', '--write', 'a.conf', 'b.conf'], { cwd, says: /a\.conf:1: The file is not formatted: .*"}" is missing/ });
+    assert.equal(fs.readFileSync(path.join(cwd, 'a.conf'), 'utf8'), broken);
+    assert.equal(fs.readFileSync(path.join(cwd, 'b.conf'), 'utf8'), NICE);
+  });
+
+  test('bytes that are no UTF-8 stay', async () => {
+    const cwd = folder({ 'a.conf': Buffer.from(`# \xe9\n${UGLY}`, 'latin1') });
+    await ends(0, ['format', '--write', 'a.conf'], { cwd });
+    assert.deepEqual(fs.readFileSync(path.join(cwd, 'a.conf')), Buffer.from(`# \xe9\n${NICE}`, 'latin1'));
+  });
+
+  for (const [code, args, words] of [
+    [2, ['--write', '--check', '.'], /exclude each other/],
+    [2, ['--indent', '0', '-'], /--indent is/],
+    [2, ['--write', '-'], /cannot be written in place/],
+    [3, ['gone.conf'], /no such file/],
+    [3, ['.'], /no nginx configuration found/],
+  ] as const)
+    test(`${code}: format ${args.join(' ')}`, async () => {
+      await ends(code, ['format', ...args], { says: words });
+    });
+});
+
+describe('rules, explain, new, and the rest', () => {
+  test('rules as JSON has the fields of the contract', async () => {
+    const rows = JSON.parse((await ends(0, ['rules', '--format', 'json'])).out) as Record<string, unknown>[];
+    assert.ok(rows.length > 100);
+    assert.equal(new Set(rows.map((r) => r.id)).size, rows.length);
+    for (const r of rows) {
+      for (const key of ['id', 'group', 'severity', 'title', 'since', 'docs'])
+        assert.equal(typeof r[key], 'string', `${String(r.id)} ${key}`);
+      assert.ok(['always', 'sometimes', 'never'].includes(String(r.fixable)));
+      assert.equal(typeof r.default, 'boolean');
+      for (const e of r.equivalents as string[]) assert.match(e, /^(gixy|nginx-lint):[\w-]+$/);
+      assert.ok(fs.existsSync(path.resolve(String(r.docs))), `${String(r.docs)} is there`);
+    }
+    await ends(2, ['rules', '--format', 'xml'], { says: /--format is text or json/ });
+  });
+
+  test("explain prints a rule's page, also by another tool's name", async () => {
+    const page = fs.readFileSync('server/docs/rules/alias-traversal.md', 'utf8');
+    assert.equal((await ends(0, ['explain', 'alias-traversal'])).out, page);
+    assert.equal((await ends(0, ['explain', 'gixy:alias_traversal'])).out, page);
+    await ends(2, ['explain', 'nope'], { says: /there is no rule "nope"/ });
+    await ends(2, ['explain'], { says: /missing required argument/ });
+  });
+
+  test('new writes files that check and format accept, and never over others', async () => {
+    const cwd = folder();
+    const args = [
+      'new',
+      '--name',
+      'shop',
+      '--framework',
+      'django',
+      '--server',
+      'gunicorn',
+      '--domain',
+      'shop.example.com',
+      '--tls',
+      'letsencrypt',
+      '--write',
+      'out',
+    ];
+    await ends(0, args, { cwd });
+    await ends(2, args, { cwd, says: /is there already\. Nothing was written/ });
+    await ends(0, [...args, '--force'], { cwd });
+    await ends(0, ['check', '--fail-on', 'warning', 'out'], { cwd });
+    await ends(2, ['new', '--framework', 'rails'], { cwd, says: /--framework is one of/ });
+  });
+
+  test('help and version are 0, a missing command is 2', async () => {
+    await ends(0, ['--help']);
+    await ends(0, ['check', '--help']);
+    assert.match((await ends(0, ['--version'])).out, /^\d+\.\d+\.\d+\n$/);
+    await ends(2, []);
+    await ends(0, ['check', '-'], { stdin: WELL });
+    await ends(1, ['check', '-'], { stdin: FLAWED });
+  });
+});
