@@ -13,6 +13,7 @@ import { Workspace } from '../../server/src/workspace/workspace.ts';
 import { bigFile, bigTree, random } from '../harness/generate-config.ts';
 import { TestClient } from '../harness/lsp.ts';
 import { features } from './features.ts';
+import { traces } from './traces.ts';
 
 export const rows: [string, string, string][] = [];
 const ms = (n: number): string => (n < 10 ? n.toFixed(2) : n.toFixed(0)) + ' ms';
@@ -160,6 +161,7 @@ try {
   if (wanted('start')) await firstDiagnostics();
   if (wanted('tree')) await manyFiles();
   if (wanted('nginx')) nginx();
+  if (wanted('trace')) await traces(pathToFileURL(write('trace', { 'nginx.conf': bigFile(10_000) })).href, rows);
   if (wanted('features')) {
     write('one', { 'nginx.conf': bigFile(10_000) });
     write('many', bigTree(1000));
