@@ -6,6 +6,7 @@ import type { App, Host } from './app.ts';
 import { repeatChosenRoot } from './commands/choose-root.ts';
 import { rulePageLink, serveRulePages } from './commands/explain-rule.ts';
 import { registerCommands } from './commands/index.ts';
+import { testOnSave } from './commands/test-configuration.ts';
 import { answerFileRequests } from './file-requests.ts';
 import { showRequestTests } from './request-tests.ts';
 import { showStatus } from './status.ts';

@@ -1,5 +1,5 @@
-// Asks a real nginx (`nginx -t`): the one on this machine or one in a container. Never by itself: a person calls it, trusts the workspace and
-// agrees to the exact command line, for nginx -t may create log and cache folders. The program is named by settings of the machine alone.
+// Asks a real nginx (`nginx -t`): the one on this machine or one in a container. A person calls it and agrees to the exact command line, or has
+// set it to run on saving, in the settings of the machine; the workspace must be trusted, for nginx -t may create log and cache folders. The program is named by settings of the machine alone.
 import * as vscode from 'vscode';
 import { Requests, type RootsParams, type RootsResult } from '../../../server/src/lsp/protocol.ts';
 import type { App } from '../app.ts';
@@ -73,15 +73,48 @@ function show({ context }: App, complaints: readonly Complaint[], pathMap: Reado
   }
 }
 
-async function mainFile({ client }: App): Promise<vscode.Uri | undefined> {
-  const uri = vscode.window.activeTextEditor?.document.uri.toString() ?? '';
+/** The main file that reads a document; where there are several, a person is asked, or the first is taken when nobody is there to ask. */
+async function mainFile({ client }: App, document: vscode.Uri | undefined, ask: boolean): Promise<vscode.Uri | undefined> {
+  const uri = document?.toString() ?? '';
   const { roots, all } = await client.sendRequest<RootsResult>(Requests.roots, { uri } satisfies RootsParams);
   const candidates = roots.length ? roots : all;
   const picked =
-    candidates.length > 1
+    candidates.length > 1 && ask
       ? await vscode.window.showQuickPick(candidates, { placeHolder: 'The main file that nginx is to test' })
       : candidates[0];
   return picked ? vscode.Uri.parse(picked.uri) : undefined;
+}
+
+type Call = readonly [string, ...string[]];
+
+/** The command line that the machine's settings name. Throws words for people where there is none. */
+async function callFor(app: App, document: vscode.Uri | undefined, ask: boolean): Promise<Call> {
+  const settings = vscode.workspace.getConfiguration('proxylens');
+  const container = settings.get<string>('nginx.container', '');
+  if (container) return ['docker', 'exec', container, 'nginx', '-t'];
+  const file = await mainFile(app, document, ask);
+  if (!file) throw new Error('No main file is known. Open one, or name it in the setting proxylens.root.');
+  if (file.scheme !== 'file') throw new Error(`nginx cannot read ${file.scheme} files. Open the folder on the machine that holds it.`);
+  return [settings.get<string>('nginx.path', '') || 'nginx', '-t', '-c', file.fsPath];
+}
+
+/** Asks nginx after each save, where the settings of this machine say so and the workspace is trusted. What it says is marked, nothing pops up. */
+export function testOnSave(app: App): vscode.Disposable {
+  let running = false;
+  return vscode.workspace.onDidSaveTextDocument(async (document) => {
+    const wanted = vscode.workspace.getConfiguration('proxylens').get<boolean>('nginx.testOnSave', false);
+    if (!wanted || running || !app.host.run || !vscode.workspace.isTrusted || !/^nginx$/i.test(document.languageId)) return;
+    running = true;
+    try {
+      const [program, ...args] = await callFor(app, document.uri, false);
+      const { output } = await app.host.run(program, args);
+      show(app, complaintsIn(output), vscode.workspace.getConfiguration('proxylens').get<Record<string, string>>('pathMap', {}));
+    } catch (error) {
+      app.log.warn(`nginx -t after saving: ${error instanceof Error ? error.message : String(error)}`);
+    } finally {
+      running = false;
+    }
+  });
 }
 
 export const testConfiguration: Command = {
@@ -90,15 +123,7 @@ export const testConfiguration: Command = {
     if (!app.host.run) throw new Error('Programs cannot be run in a browser. Open the folder in a desktop or remote VS Code.');
     if (!vscode.workspace.isTrusted) throw new Error('nginx is not run for a workspace that is not trusted.');
     const settings = vscode.workspace.getConfiguration('proxylens');
-    const container = settings.get<string>('nginx.container', '');
-    let call: readonly [string, ...string[]];
-    if (container) call = ['docker', 'exec', container, 'nginx', '-t'];
-    else {
-      const file = await mainFile(app);
-      if (!file) throw new Error('No main file is known. Open one, or name it in the setting proxylens.root.');
-      if (file.scheme !== 'file') throw new Error(`nginx cannot read ${file.scheme} files. Open the folder on the machine that holds it.`);
-      call = [settings.get<string>('nginx.path', '') || 'nginx', '-t', '-c', file.fsPath];
-    }
+    const call = await callFor(app, vscode.window.activeTextEditor?.document.uri, true);
     const line = call.join(' ');
     const answer = await vscode.window.showWarningMessage(
       `Run "${line}"?`,
