@@ -59,6 +59,7 @@ export async function activate(context: vscode.ExtensionContext, host: Host): Pr
     serveRulePages(app),
     registerCommands(app),
     showRequestTests(app),
+    testOnSave(app),
   );
   void vscode.commands.executeCommand('setContext', 'proxylens.canRunPrograms', host.run !== null);
   client.onDidChangeState(({ newState }) => newState === State.Running && repeatChosenRoot(app));
