@@ -74,7 +74,13 @@ async function ask([send, expected, given = {}]: Ask, replace: Replace, portOf: 
           }
         : null,
     };
-    return differences(deep(readExpect(expected), replace), result);
+    const e = readExpect(expected);
+    const wrong = differences(deep(e, replace), result);
+    if (e.stored === undefined) return wrong;
+    client.close();
+    const again = await client.ask(head + body, s.method === 'HEAD');
+    const state = again?.headers.find(([n]) => n.toLowerCase() === 'x-cache')?.[1] ?? 'none';
+    return (state === 'HIT') === e.stored ? wrong : [...wrong, `stored: expected ${e.stored}, the second answer is ${state}`];
   } finally {
     client.close();
   }

@@ -29,7 +29,13 @@ export interface Expect {
   readonly file?: string;
   /** `uwsgi`, `fastcgi`, … */
   readonly protocol?: string;
+  /** the answer is kept by a cache: the next request like it gets `X-Cache: HIT` */
+  readonly stored?: boolean;
   // ---- said by the trace alone
+  /** of the cache */
+  readonly key?: string;
+  /** seconds for which it is kept */
+  readonly valid?: number | null;
   readonly kind?: string;
   readonly loc?: string | null;
   readonly server?: string;

@@ -82,6 +82,10 @@ function told(e: Expect, trace: Trace): string[] {
     out.push(`location: expected ${e.loc}, got ${outcome.location?.pattern ?? null}`);
   if (e.server !== undefined && e.server !== outcome.server?.name) out.push(`server: expected ${e.server}, got ${outcome.server?.name}`);
   if (e.by !== undefined && e.by !== outcome.server?.by) out.push(`by: expected ${e.by}, got ${outcome.server?.by}`);
+  if (e.stored !== undefined && e.stored !== (trace.cache?.store ?? false))
+    out.push(`stored: expected ${e.stored}, got ${trace.cache?.why ?? 'no cache'}`);
+  if (e.key !== undefined && e.key !== trace.cache?.key) out.push(`cache key: expected ${e.key}, got ${trace.cache?.key}`);
+  if (e.valid !== undefined && e.valid !== (trace.cache?.valid ?? null)) out.push(`valid: expected ${e.valid}, got ${trace.cache?.valid}`);
   return out;
 }
 

@@ -27,37 +27,74 @@ const SAFE = new Set([200, 201, 204, 206, 301, 302, 303, 304, 307, 308]);
 
 const FILTERS: readonly Filter[] = [notModified, addHeaders, charset, gzip, range, chunked, header];
 
-/** ngx_http_not_modified_header_filter. What depends on the file's date or ETag is an assumption. */
+/** A list of ETags against one (ngx_http_test_if_match); `weak`: W/ counts for nothing. */
+export function listHas(list: ByteString, etag: ByteString, weak: boolean): boolean {
+  const bare = (text: ByteString): ByteString => (weak && text.length > 2 && text.startsWith('W/') ? text.slice(2) : text);
+  const wanted = bare(etag);
+  let at = 0;
+  while (at < list.length) {
+    if (weak && list.length - at > 2 && list.startsWith('W/', at)) at += 2;
+    if (wanted.length > list.length - at) return false;
+    if (list.startsWith(wanted, at) && /^[ \t]*(?:,|$)/.test(list.slice(at + wanted.length))) return true;
+    const comma = list.indexOf(',', at);
+    if (comma < 0) return false;
+    at = comma;
+    while (at < list.length && /[ \t,]/.test(list[at]!)) at++;
+  }
+  return false;
+}
+
+/**
+ * ngx_http_not_modified_header_filter, for nginx's own answers and for those of a backend that a cache may keep. What depends on a file's
+ * date or ETag is an assumption.
+ */
 function notModified(run: Run): 'replaced' | undefined {
   const { reply } = run;
-  if (reply.status !== 200 || run.relayed || run.parent) return undefined;
-  const matches = (value: ByteString): boolean =>
-    value === '*' ||
-    (reply.etag !== null &&
+  if (reply.status !== 200 || (run.relayed && !run.cacheable) || run.parent) return undefined;
+  const matches = (value: ByteString, weak: boolean): boolean => {
+    if (value === '*') return true;
+    if (reply.etag === null) return false;
+    if (run.relayed) return listHas(value, reply.etag.value, weak);
+    return (
       run.assume({
         id: 'etag',
         what: 'ETag of the file',
         otherwise: 'differs',
         why: "the file's date and size are not known",
         choices: ['differs', 'matches'],
-      }) === 'matches');
-  const dated = (): string =>
-    run.assume({
+      }) === 'matches'
+    );
+  };
+  /** the date of the answer against the client's */
+  const dated = (value: ByteString): 'newer' | 'same' | 'older' => {
+    if (run.relayed) {
+      const ours = parseHttpTime(reply.lastModified?.value ?? '') ?? -1;
+      const theirs = parseHttpTime(value) ?? -1;
+      return ours === theirs ? 'same' : ours > theirs ? 'newer' : 'older';
+    }
+    const chosen = run.assume({
       id: 'last-modified',
       what: 'date of the file',
       otherwise: 'newer',
       why: "the file's date is not known",
-      choices: ['newer', 'same'],
+      choices: ['newer', 'same', 'older'],
     });
+    return chosen === 'same' || chosen === 'older' ? chosen : 'newer';
+  };
   const since = run.header('if-unmodified-since');
-  if (since !== null && (!reply.hasLastModified || dated() === 'newer')) return fail(run, 412);
+  if (since !== null && (!reply.hasLastModified || dated(since) === 'newer')) return fail(run, 412);
   const match = run.header('if-match');
-  if (match !== null && !matches(match)) return fail(run, 412);
+  if (match !== null && !matches(match, false)) return fail(run, 412);
   const modified = run.header('if-modified-since');
   const none = run.header('if-none-match');
   if (modified === null && none === null) return undefined;
-  if (modified !== null && (!reply.hasLastModified || run.text('if_modified_since') === 'off' || dated() === 'newer')) return undefined;
-  if (none !== null && !matches(none)) return undefined;
+  if (modified !== null) {
+    const mode = run.text('if_modified_since') ?? 'exact';
+    if (!reply.hasLastModified || mode === 'off') return undefined;
+    const age = dated(modified);
+    if (age !== 'same' && (mode === 'exact' || age === 'newer')) return undefined;
+  }
+  if (none !== null && !matches(none, true)) return undefined;
   reply.status = 304;
   if (reply.body !== null) reply.body = '';
   reply.statusLine = false;
@@ -80,6 +117,7 @@ function fail(run: Run, status: number): 'replaced' {
   reply.hasLastModified = false;
   reply.body = null;
   run.file = null;
+  run.relayed = false;
   run.step({ phase: 'filter', handler: 'ngx_http_not_modified_filter_module', said: `precondition failed: ${status}` });
   run.finalize(status);
   return 'replaced';

@@ -114,9 +114,16 @@ function start(run: Run): void {
     said: `${listener.text}${listener.ssl ? ' ssl' : ''}, ${listener.servers.length} server${listener.servers.length > 1 ? 's' : ''}`,
   });
   if (!handshake(run, listener)) return;
-  if (run.version >= 2000 && run.version < 3000 && !offersHttp2(run) && run.tls) {
+  let versionText = input.httpVersion ?? '1.1';
+  if (run.version >= 2000 && run.version < 3000 && !offersHttp2(run)) {
+    if (!run.tls) {
+      refuse(run, 400, 'HTTP/2 is not spoken here');
+      run.go();
+      return;
+    }
     run.step({ phase: 'tls', handler: 'ngx_http_v2_module', said: 'HTTP/2 is not offered, HTTP/1.1 is spoken' });
     run.version = 1001;
+    versionText = '1.1';
   }
   if (listener.proxyProtocol && !input.proxyProtocol)
     run.assume({
@@ -125,7 +132,7 @@ function start(run: Run): void {
       otherwise: 'none of its addresses are known',
       why: 'the listener expects one',
     });
-  if (!requestLine(run, target, input.httpVersion ?? '1.1', version) || !headerLines(run)) {
+  if (!requestLine(run, target, versionText, version) || !headerLines(run)) {
     run.go();
     return;
   }

@@ -180,6 +180,8 @@ export class Run implements Scripting {
   buffering: boolean | null = null;
   upstreamStatus = 0;
   cacheStatus: string | null = null;
+  /** the answer is one that a cache may keep: conditions of the client are nginx's to judge */
+  cacheable = false;
   /** the body was thrown away already */
   discarded = false;
   /** the body was read for a backend */

@@ -6,6 +6,7 @@ import { hasVariables, readTarget, targetServers } from '../config/upstreams.ts'
 import { atOf } from './at.ts';
 import { accessHandler } from './handlers/access.ts';
 import { limitConnHandler } from './handlers/limits.ts';
+import { takeAddress } from './handlers/realip.ts';
 import { upstreamName } from './handlers/upstream.ts';
 import { Run } from './run.ts';
 import type { Facts, RequestInput, Trace, TraceOptions, UpstreamRequest } from './trace.ts';
@@ -95,6 +96,9 @@ function follow(run: Run, listener: Listener): void {
     run.scope = choice.server.scope;
     run.step({ phase: 'server', handler: 'ngx_stream_core_module', at: run.scope.opener, said: `SNI ${sni}: ${choice.reason}` });
   }
+  const trusted = run.lines('set_real_ip_from')[0];
+  if (trusted && listener.proxyProtocol && run.input.proxyProtocol)
+    takeAddress(run, 'ngx_stream_realip_module', 'proxy_protocol', [run.input.proxyProtocol.clientAddress], trusted);
   for (const handler of [limitConnHandler, accessHandler]) {
     const verdict = handler.run(run);
     if (typeof verdict === 'number') {

@@ -209,6 +209,10 @@ const VARIABLES: Readonly<Record<string, Variable>> = {
       : null,
   ),
   ssl_server_name: kept((r) => (r.tls && r.sni ? toBytes(r.sni) : null)),
+  protocol: kept((r) => (r.scheme === 'udp' ? 'UDP' : r.scheme === 'tcp' ? 'TCP' : null)),
+  ssl_preread_server_name: kept((r) => (r.flag('ssl_preread', false) ? toBytes(r.sni ?? '') : null)),
+  ssl_preread_protocol: kept((r) => (r.flag('ssl_preread', false) ? prereadText(r, 'protocol', r.sni === null ? '' : 'TLSv1.3') : null)),
+  ssl_preread_alpn_protocols: kept((r) => (r.flag('ssl_preread', false) ? prereadText(r, 'alpn_protocols', '') : null)),
   ssl_alpn_protocol: kept((r) => (r.tls ? (r.version === 2000 ? 'h2' : r.version === 3000 ? 'h3' : 'http/1.1') : null)),
   ssl_client_verify: kept((r) =>
     r.tls && (r.text('ssl_verify_client') ?? 'off') !== 'off'
@@ -288,6 +292,10 @@ export function lookup(run: Run, name: string): { readonly value: ByteString | n
   const value = run.assume({ id: name, what: `$${name}`, otherwise: '', why: 'the text does not decide it' });
   return { value: value === '' ? null : toBytes(value), keep: true };
 }
+
+/** What the client says in its handshake besides the name. */
+const prereadText = (run: Run, name: string, otherwise: string): ByteString =>
+  toBytes(run.assume({ id: `ssl_preread_${name}`, what: `$ssl_preread_${name}`, otherwise, why: 'the client decides' }));
 
 const requestPort = (run: Run): ByteString => /:(\d+)$/.exec(run.hostPort)?.[1] ?? '';
 

@@ -18,6 +18,8 @@ export interface Behaviour {
   readonly paramsHost: boolean;
   /** 1.30.1 and 1.31.0: captures behind a rewrite with arguments are no longer escaped by accident */
   readonly resetsArgs: boolean;
+  /** 1.23.0: X-Accel-Expires, Cache-Control and Expires are weighed together, before in the order in which they came */
+  readonly weighsCacheHeaders: boolean;
   /** 1.17.9: two Host lines are refused */
   readonly refusesTwoHosts: boolean;
   /** 1.21.1: Content-Length beside Transfer-Encoding, controls in the request line, CONNECT are refused */
@@ -48,6 +50,7 @@ export function behaviourOf(v: Version): Behaviour {
       insistsOnHost: since('1.31.4'),
       paramsHost: since('1.29.5'),
       resetsArgs: since('1.31.0') || (since('1.30.1') && v.minor === 30),
+      weighsCacheHeaders: since('1.23.0'),
       refusesTwoHosts: since('1.17.9'),
       refusesOddFraming: since('1.21.1'),
       refusesConnectionHeaders: since('1.31.0'),

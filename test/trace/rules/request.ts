@@ -116,7 +116,7 @@ export const REQUEST = chapter(
       '1.31.0',
       row(
         'HTTP/2 takes no header lines about the connection',
-        ECHO,
+        `http2 on; ${ECHO}`,
         ['GET / | Host: a | Connection: close', '400', { http: '2' }],
         ['GET / | Host: a | TE: gzip', '400', { http: '2' }],
         ['GET / | Host: a | TE: trailers', '200 /||/', { http: '2' }],

@@ -52,33 +52,39 @@ export const realipHandler: Handler = {
       const value = run.header(lower(toBytes(name)));
       lines = value === null ? [] : [value];
     }
-    if (!lines.length) return 'declined';
-    const { nets: trusted, unix } = trustedBy(run, from);
-    const peer = readPlainIp(run.clientAddress);
-    let found: ReturnType<typeof forwarded> = null;
-    if (peer) found = forwarded({ ip: peer, port: run.clientPort }, lines, trusted, run.flag('real_ip_recursive', false));
-    else if (unix && run.clientAddress.startsWith('unix:')) found = readIpPort(lines.at(-1)!.split(',').at(-1)!.trim());
-    if (!found) {
-      run.step({
-        phase: 'post-read',
-        handler: this.module,
-        at: from[0]!,
-        said: peer && !found ? `${run.clientAddress} keeps its address: not trusted, or ${name} holds none` : 'the address stays',
-      });
-      return 'declined';
-    }
-    const before = run.clientAddress;
-    run.originalAddress = before;
-    run.originalPort = run.clientPort;
-    run.clientAddress = ipText(found.ip);
-    run.clientPort = name === 'proxy_protocol' ? (run.input.proxyProtocol?.clientPort ?? 50000) : found.port;
-    run.step({
-      phase: 'post-read',
-      handler: this.module,
-      at: header ?? from[0]!,
-      said: `client address ${run.clientAddress} from ${name}`,
-      changed: changes({ $remote_addr: [before, run.clientAddress] }),
-    });
+    takeAddress(run, this.module, name, lines, header ?? from[0]!);
     return 'declined';
   },
 };
+
+/** The address that a trusted peer names takes the place of the peer's. */
+export function takeAddress(run: Run, module: string, name: string, lines: readonly string[], at: Directive): void {
+  if (!lines.length) return;
+  const from = run.lines('set_real_ip_from');
+  const { nets: trusted, unix } = trustedBy(run, from);
+  const peer = readPlainIp(run.clientAddress);
+  let found: ReturnType<typeof forwarded> = null;
+  if (peer) found = forwarded({ ip: peer, port: run.clientPort }, lines, trusted, run.flag('real_ip_recursive', false));
+  else if (unix && run.clientAddress.startsWith('unix:')) found = readIpPort(lines.at(-1)!.split(',').at(-1)!.trim());
+  if (!found) {
+    run.step({
+      phase: 'post-read',
+      handler: module,
+      at: from[0]!,
+      said: peer ? `${run.clientAddress} keeps its address: not trusted, or ${name} holds none` : 'the address stays',
+    });
+    return;
+  }
+  const before = run.clientAddress;
+  run.originalAddress = before;
+  run.originalPort = run.clientPort;
+  run.clientAddress = ipText(found.ip);
+  run.clientPort = name === 'proxy_protocol' ? (run.input.proxyProtocol?.clientPort ?? 50000) : found.port;
+  run.step({
+    phase: 'post-read',
+    handler: module,
+    at,
+    said: `client address ${run.clientAddress} from ${name}`,
+    changed: changes({ $remote_addr: [before, run.clientAddress] }),
+  });
+}

@@ -140,18 +140,21 @@ export function finishUpstream(run: Run, family: Family, pass: Pass, request: Up
     });
     return pass.failure;
   }
-  run.upstreamRequest = request;
   const { prefix, module } = family;
   run.kind = prefix as Run['kind'];
-  const answer = answerOf(run);
   run.passFamily = prefix;
-  run.step({
-    phase: 'upstream',
-    handler: module,
-    at: request.at,
-    said: `${request.method ? `${request.method} ` : ''}${request.uri} to ${request.upstream}`,
-    ...(run.options.upstream?.status === undefined && !run.options.upstream?.failure ? { assumption: 'upstream-status' } : {}),
-  });
+  const hit = run.cachePlan !== null && lookInCache(run, family, run.cachePlan);
+  if (!hit) {
+    run.upstreamRequest = request;
+    run.step({
+      phase: 'upstream',
+      handler: module,
+      at: request.at,
+      said: `${request.method ? `${request.method} ` : ''}${request.uri} to ${request.upstream}`,
+      ...(run.options.upstream?.status === undefined && !run.options.upstream?.failure ? { assumption: 'upstream-status' } : {}),
+    });
+  }
+  const answer = answerOf(run);
   if (typeof answer === 'string') {
     run.upstreamStatus = answer === 'timeout' ? 504 : 502;
     run.step({
@@ -164,9 +167,14 @@ export function finishUpstream(run: Run, family: Family, pass: Pass, request: Up
   }
   run.upstreamStatus = answer.status;
   const ignored = new Set((run.directive(`${prefix}_ignore_headers`)?.values ?? []).map((v) => v.toLowerCase()));
-  decideCache(run, family, answer, ignored);
+  if (hit) run.cacheable = true;
+  else decideCache(run, family, answer, ignored);
   const first = (name: string): ByteString | null => answer.headers.find(([n]) => lower(n) === name)?.[1] ?? null;
 
+  if (family === FAMILIES.memcached && answer.status === 404) {
+    run.step({ phase: 'response', handler: module, said: 'the key is not there: 404' });
+    return 404;
+  }
   if (answer.status >= 300 && run.flag(`${prefix}_intercept_errors`, false) && errorPageFor(run, answer.status)) {
     run.step({
       phase: 'response',
@@ -282,6 +290,10 @@ function copyHeaders(run: Run, family: Family, answer: Answer, ignored: Readonly
       } else if (!value.startsWith('/')) reply.location = header;
       continue;
     }
+    if (key === 'accept-ranges' && run.cacheable) {
+      reply.allowRanges = true;
+      continue;
+    }
     if (key === 'refresh' && rewriting.location) {
       const header = reply.add(name, value);
       const at = value.toLowerCase().indexOf('url=');
@@ -352,56 +364,111 @@ function validFor(run: Run, prefix: string, status: number): number | null {
   return null;
 }
 
+interface Lifetime {
+  readonly cacheable: boolean;
+  readonly why: string;
+  /** seconds from now; null when the answer names none */
+  readonly seconds: number | null;
+}
+
+const LONGEST_VARY = 128;
+
+/** What the header lines of an answer say about keeping it (ngx_http_upstream_process_cache_control and its kin). */
+export function lifetimeOf(answer: Answer, ignored: ReadonlySet<string>, now: () => number, ordered: boolean): Lifetime {
+  let why = '';
+  let never = false;
+  /** refusals that a later line may take back, in versions that look at all lines before they decide */
+  let noCache = '';
+  let expired = '';
+  let valid: number | null = null;
+  let accel = false;
+  let expires = false;
+  let vary = '';
+  const refuse = (reason: string): void => {
+    why ||= reason;
+    never = true;
+  };
+  for (const [name, value] of answer.headers) {
+    if (!ordered && (noCache !== '' || expired !== '')) refuse(noCache || expired);
+    const key = lower(name);
+    const heeded = !ignored.has(key);
+    const text = fromBytes(value);
+    if (key === 'set-cookie') {
+      if (heeded) refuse('the answer sets a cookie');
+    } else if (key === 'x-accel-expires') {
+      if (accel && ordered) continue;
+      accel = true;
+      if (!heeded) continue;
+      const m = /^(@?)(\d+)$/.exec(value);
+      if (!m) continue;
+      if (m[1] === '' && Number(m[2]) === 0) {
+        refuse(`X-Accel-Expires: ${text}`);
+        continue;
+      }
+      valid = m[1] === '' ? Number(m[2]) : Number(m[2]) - now();
+      noCache = '';
+      expired = '';
+    } else if (key === 'cache-control') {
+      if (!heeded) continue;
+      const said = `Cache-Control: ${text}`;
+      if (!(valid !== null && accel)) {
+        if (/no-cache|no-store|private/i.test(value)) {
+          noCache ||= said;
+          continue;
+        }
+        const age = /s-maxage=([^,; ]*)/i.exec(value) ?? /max-age=([^,; ]*)/i.exec(value);
+        if (age) {
+          if (!/^\d*$/.test(age[1]!)) {
+            refuse(said);
+            continue;
+          }
+          if (Number(age[1]) === 0) {
+            noCache ||= said;
+            continue;
+          }
+          valid = Number(age[1]);
+          expired = '';
+        }
+      } else if (!ordered) continue;
+      for (const stale of [/stale-while-revalidate=([^,; ]*)/i, /stale-if-error=([^,; ]*)/i])
+        if (/\D/.test(stale.exec(value)?.[1] ?? '')) refuse(said);
+    } else if (key === 'expires') {
+      if (expires && ordered) continue;
+      expires = true;
+      if (!heeded || valid !== null) continue;
+      const time = parseHttpTime(value);
+      if (time === null || time < now()) expired ||= `Expires: ${text}`;
+      else valid = time - now();
+    } else if (key === 'vary' && heeded) {
+      vary = vary === '' ? value : `${vary}, ${value}`;
+      if (value === '*' || vary.length > LONGEST_VARY) refuse(`Vary: ${text}`);
+    }
+  }
+  if (noCache !== '' || expired !== '') refuse(noCache || expired);
+  return { cacheable: !never, why, seconds: valid };
+}
+
+/** Whether the answer is kept; what a client's conditions mean then is nginx's to say. */
 function decideCache(run: Run, family: Family, answer: Answer, ignored: ReadonlySet<string>): void {
   const plan = run.cachePlan;
   if (!plan) return;
   const { prefix } = family;
-  let why = '';
-  let valid: number | null = null;
-  let stored = true;
+  const lifetime = lifetimeOf(answer, ignored, () => clock(run), run.behaviour.weighsCacheHeaders);
+  let { why } = lifetime;
+  let stored = lifetime.cacheable;
+  let valid = lifetime.seconds;
+  run.cacheable = stored;
   const refuse = (reason: string): void => {
     if (stored) why = reason;
     stored = false;
   };
-  let fromExpires = false;
-  for (const [name, value] of answer.headers) {
-    const key = lower(name);
-    if (ignored.has(key)) continue;
-    if (key === 'set-cookie') refuse('the answer sets a cookie');
-    else if (key === 'x-accel-expires') {
-      if (value === '0') refuse('X-Accel-Expires: 0');
-      else if (/^\d+$/.test(value)) {
-        valid = Number(value);
-        fromExpires = true;
-      } else if (/^@\d+$/.test(value)) {
-        valid = Number(value.slice(1)) - clock(run);
-        fromExpires = true;
-      }
-    } else if (key === 'cache-control' && !(fromExpires && valid)) {
-      const text = value.toLowerCase();
-      if (/no-cache|no-store|private/.test(text)) refuse(`Cache-Control: ${fromBytes(value)}`);
-      else {
-        const age = /s-maxage=(\d+)/.exec(text) ?? /max-age=(\d+)/.exec(text);
-        if (age) {
-          if (Number(age[1]) === 0) refuse(`Cache-Control: ${fromBytes(value)}`);
-          else valid = Number(age[1]);
-        }
-      }
-    } else if (key === 'expires' && valid === null) {
-      const time = parseHttpTime(value);
-      if (time === null || time < clock(run)) refuse('Expires has passed');
-      else valid = time - clock(run);
-    } else if (key === 'vary' && value === '*') refuse('Vary: *');
-  }
-  const no = predicate(run, `${prefix}_no_cache`);
-  if (no) refuse(`${prefix}_no_cache holds`);
+  if (predicate(run, `${prefix}_no_cache`)) refuse(`${prefix}_no_cache holds`);
   if (stored && valid === null) {
     valid = validFor(run, prefix, answer.status);
     if (valid === null || valid === 0)
       refuse(`no lifetime: the answer names none, and ${prefix}_cache_valid has none for ${answer.status}`);
   }
   const uses = Number(run.text(`${prefix}_cache_min_uses`) ?? 1);
-  run.cacheStatus = plan.bypassed ? 'BYPASS' : 'MISS';
   run.cache = {
     at: atOf(plan.bypassed ?? plan.directive),
     zone: plan.zone,
@@ -418,6 +485,27 @@ function decideCache(run: Run, family: Family, answer: Answer, ignored: Readonly
     valid: stored ? valid : null,
   };
   run.step({ phase: 'response', handler: family.module, at: plan.directive, said: `cache ${plan.zone}: ${run.cache.why}` });
+}
+
+/** Whether the cache answers in the backend's place: nobody knows what lies in it, so it is taken for empty. */
+function lookInCache(run: Run, family: Family, plan: CachePlan): boolean {
+  if (plan.bypassed) {
+    run.cacheStatus = 'BYPASS';
+    return false;
+  }
+  const id = `cache:${plan.zone}`;
+  const state = run.assume({
+    id,
+    what: `what cache ${plan.zone} holds for this request`,
+    otherwise: 'MISS',
+    why: 'it depends on the requests before this one',
+    choices: ['MISS', 'HIT', 'EXPIRED'],
+    at: plan.directive,
+  });
+  run.cacheStatus = state;
+  if (state !== 'HIT') return false;
+  run.step({ phase: 'upstream', handler: family.module, at: plan.directive, said: `cache ${plan.zone}: answered from it`, assumption: id });
+  return true;
 }
 
 export const pair = (name: ByteString, value: ByteString): HeaderPair => [fromBytes(name), fromBytes(value)];

@@ -1,0 +1,90 @@
+/** stream {}: which server takes a connection and where it goes. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { traceRequest } from '../../server/src/trace/request.ts';
+import type { RequestInput, Trace } from '../../server/src/trace/trace.ts';
+import { configOf } from './config-of.ts';
+
+const connect = async (text: string, input: Partial<RequestInput>, nginx?: string, assume: Record<string, string> = {}): Promise<Trace> =>
+  traceRequest(await configOf(`stream {\n${text}\n}\n`, nginx ? { nginx } : {}), { target: '/', scheme: 'tcp', ...input }, { assume });
+
+test('the address and port choose the server', async () => {
+  const text =
+    'server { listen 5432; proxy_pass db; } server { listen 10.0.0.1:5432; proxy_pass 10.0.0.2:5433; } upstream db { server 10.0.0.3:5432; server 10.0.0.4:5432 backup; }';
+  const any = await connect(text, { localPort: 5432 });
+  assert.equal(any.outcome.kind, 'proxy');
+  assert.equal(any.outcome.upstreamRequest?.upstream, 'db');
+  assert.deepEqual(any.outcome.upstreamRequest?.servers, ['10.0.0.3:5432', '10.0.0.4:5432']);
+  const special = await connect(text, { localPort: 5432, localAddress: '10.0.0.1' });
+  assert.equal(special.outcome.upstreamRequest?.upstream, '10.0.0.2:5433');
+  const none = await connect(text, { localPort: 1 });
+  assert.equal(none.outcome.kind, 'unknown');
+});
+
+test('UDP listeners are apart from TCP ones', async () => {
+  const text = 'server { listen 53 udp; proxy_pass 10.0.0.1:53; } server { listen 53; proxy_pass 10.0.0.2:53; }';
+  assert.equal((await connect(text, { localPort: 53, scheme: 'udp' })).outcome.upstreamRequest?.upstream, '10.0.0.1:53');
+  assert.equal((await connect(text, { localPort: 53 })).outcome.upstreamRequest?.upstream, '10.0.0.2:53');
+  assert.equal((await connect(text, { localPort: 53, scheme: 'udp' })).outcome.upstreamRequest?.protocol, 'udp');
+});
+
+test('a map on the name that ssl_preread reads', async () => {
+  const text =
+    'map $ssl_preread_server_name $to { a.example 10.0.0.1:443; *.b.example 10.0.0.2:443; default 10.0.0.9:443; } server { listen 443; ssl_preread on; proxy_pass $to; }';
+  const to = async (sni: string | null): Promise<string | undefined> =>
+    (await connect(text, { localPort: 443, sni })).outcome.upstreamRequest?.upstream;
+  assert.equal(await to('a.example'), '10.0.0.1:443');
+  assert.equal(await to(null), '10.0.0.9:443');
+  // masks count only in a map with hostnames
+  assert.equal(await to('x.b.example'), '10.0.0.9:443');
+});
+
+test('server_name of stream servers since 1.25.5', async () => {
+  const text =
+    'server { listen 443 ssl; server_name a.example; proxy_pass 10.0.0.1:1; } server { listen 443 ssl; server_name b.example; proxy_pass 10.0.0.2:1; }';
+  assert.equal((await connect(text, { localPort: 443, sni: 'b.example' })).outcome.upstreamRequest?.upstream, '10.0.0.2:1');
+  assert.equal((await connect(text, { localPort: 443, sni: 'c.example' })).outcome.upstreamRequest?.upstream, '10.0.0.1:1');
+  assert.equal((await connect(text, { localPort: 443, sni: 'b.example' }, '1.24.0')).outcome.upstreamRequest?.upstream, '10.0.0.1:1');
+});
+
+test('return, access rules, limits, no handler', async () => {
+  const text = await connect('server { listen 1; return "from $remote_addr to $server_port"; }', {
+    localPort: 1,
+    clientAddress: '10.1.1.1',
+  });
+  assert.equal(text.outcome.kind, 'return');
+  assert.equal(text.outcome.body, 'from 10.1.1.1 to 1');
+  const denied = await connect('server { listen 1; deny 10.0.0.0/8; proxy_pass 10.0.0.1:2; }', { localPort: 1, clientAddress: '10.1.1.1' });
+  assert.equal(denied.outcome.kind, 'closed');
+  assert.equal(denied.outcome.upstreamRequest, null);
+  const full = await connect(
+    'limit_conn_zone $binary_remote_addr zone=z:1m; server { listen 1; limit_conn z 2; proxy_pass 10.0.0.1:2; }',
+    { localPort: 1 },
+    undefined,
+    {
+      'limit_conn:z': 'over',
+    },
+  );
+  assert.equal(full.outcome.kind, 'closed');
+  assert.deepEqual(
+    full.limits.map((l) => [l.kind, l.zone, l.connections]),
+    [['connections', 'z', 2]],
+  );
+  const empty = await connect('server { listen 1; }', { localPort: 1 });
+  assert.equal(empty.outcome.kind, 'closed');
+});
+
+test('times and buffers have their defaults', async () => {
+  const t = await connect('server { listen 1; proxy_timeout 1h; proxy_pass 10.0.0.1:2; }', { localPort: 1 });
+  assert.deepEqual(t.timeouts, { connect: '60s', idle: '1h', preread: '30s' });
+  assert.deepEqual(t.buffering, { buffer_size: '16k' });
+});
+
+test('the address of a trusted PROXY protocol peer is replaced', async () => {
+  const text =
+    'server { listen 1 proxy_protocol; set_real_ip_from 10.0.0.0/8; allow 192.0.2.0/24; deny all; return "$remote_addr $realip_remote_addr"; }';
+  const t = await connect(text, { localPort: 1, clientAddress: '10.0.0.1', proxyProtocol: { clientAddress: '192.0.2.7' } });
+  assert.equal(t.outcome.body, '192.0.2.7 10.0.0.1');
+  const other = await connect(text, { localPort: 1, clientAddress: '203.0.113.1', proxyProtocol: { clientAddress: '192.0.2.7' } });
+  assert.equal(other.outcome.kind, 'closed');
+});
