@@ -1,5 +1,6 @@
 /** The preview of the request path: a trace with what belongs to its picture, suggestions for the request line, the map, request tests. */
 import { fileId } from '../../base/file-id.ts';
+import { serversOf } from '../../config/servers.ts';
 import { statementAt } from '../../features/cursor.ts';
 import { mapOf, suggestions } from '../../features/preview.ts';
 import { sightOf } from '../../features/sight.ts';
@@ -25,9 +26,10 @@ import {
   type TraceResult,
 } from '../protocol.ts';
 
+/** The main file's configuration that reads the file; a file with servers that none reads yet (a new site) is a path of its own. */
 const configFor = ({ snapshot }: ReadContext, uri: string) => {
-  const own = snapshot.configsOf(fileId(uri)).find((c) => c.kind === 'root');
-  return own ?? snapshot.configs[0] ?? null;
+  const own = snapshot.configsOf(fileId(uri));
+  return own.find((c) => c.kind === 'root') ?? own.find((c) => serversOf(c).some((s) => s.scope.opener)) ?? snapshot.configs[0] ?? null;
 };
 
 export const trace = reads<TraceParams, TraceResult>({
