@@ -14,12 +14,6 @@ describe('the packaged extension in the hands of a person', { timeout: 180_000 }
   const shop = path.join(folder, 'nginx/conf.d/shop.conf');
 
   before(async () => {
-    fs.writeFileSync(path.join(folder, 'nginx/conf.d/wiki.conf'), '');
-    fs.mkdirSync(path.join(folder, 'alone'));
-    fs.writeFileSync(
-      path.join(folder, 'alone/nginx-alone.conf'),
-      `pid ${folder}/alone/nginx.pid;\nerror_log ${folder}/alone/error.log;\nevents {}\nhttp {\n    access_log off;\n    nonsense on;\n}\n`,
-    );
     [server, browser] = await Promise.all([startServer({ vsix: path.join(root, 'out/editor/proxylens.vsix') }), openBrowser()]);
     workbench = await Workbench.open(browser.page, server, folder, 'nginx/conf.d/shop.conf');
   });
@@ -92,6 +86,7 @@ describe('the packaged extension in the hands of a person', { timeout: 180_000 }
 
   step('typing "django" offers a whole reverse proxy, and nothing in it is marked', async () => {
     const wiki = path.join(folder, 'nginx/conf.d/wiki.conf');
+    fs.writeFileSync(wiki, '');
     await workbench.openFile('wiki.conf');
     await workbench.page.locator('.editor-instance .view-lines').first().click();
     await browser.page.keyboard.type('django', { delay: 30 });
@@ -123,6 +118,11 @@ describe('the packaged extension in the hands of a person', { timeout: 180_000 }
   });
 
   step('nginx is asked only after its command line was agreed to', async () => {
+    fs.mkdirSync(path.join(folder, 'alone'));
+    fs.writeFileSync(
+      path.join(folder, 'alone/nginx-alone.conf'),
+      `pid ${folder}/alone/nginx.pid;\nerror_log ${folder}/alone/error.log;\nevents {}\nhttp {\n    access_log off;\n    nonsense on;\n}\n`,
+    );
     await workbench.openFile('nginx-alone.conf');
     await workbench.squiggles('error').first().waitFor();
     await workbench.command('Proxylens: Test the configuration with nginx -t');

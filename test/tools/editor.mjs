@@ -34,6 +34,8 @@ const run = spawnSync(process.execPath, ['--enable-source-maps', '--test', '--te
   env: { ...process.env, PROXYLENS_TOOLS: tools },
 });
 if (run.status === 0 && process.argv.includes('--images'))
-  for (const name of fs.readdirSync('server/docs/images'))
-    fs.copyFileSync(path.join('out/screenshots', name), path.join('server/docs/images', name));
+  for (const name of fs.readdirSync('server/docs/images')) {
+    const taken = path.join('out/screenshots', name);
+    if (fs.existsSync(taken)) fs.copyFileSync(taken, path.join('server/docs/images', name));
+  }
 process.exit(run.status ?? 1);
