@@ -5,6 +5,7 @@
 import { argumentOf } from '../catalog/arguments.ts';
 import { kindOf } from '../catalog/catalog.ts';
 import { bodyOf, type Protocol, protocolOf } from '../catalog/context.ts';
+import type { DirectiveFact } from '../catalog/fact.ts';
 import { atLeast } from '../catalog/version.ts';
 import type { Word } from '../syntax/word.ts';
 import type { Config } from './config.ts';
@@ -150,8 +151,10 @@ const SCRIPTED: Readonly<Record<string, Pick>> = {
   ngx_cache_purge: (i, n) => (n === 2 && i === 1 ? 0 : null),
 };
 
+const EMPTY: readonly never[] = [];
+
 /** The texts of a directive, or of an entry of a map, in which nginx looks for variables when it reads the configuration. */
-export function templatesOf(directive: Directive): Template[] {
+export function templatesOf(directive: Directive): readonly Template[] {
   const { fact, args, scope, name } = directive;
   if (scope.context === 'map' || scope.context === 'stream-map') {
     if (name === 'include' || (args.length === 0 && (name === 'hostnames' || name === 'volatile'))) return [];
@@ -178,7 +181,8 @@ export function templatesOf(directive: Directive): Template[] {
           ? all
           : null
       : (SCRIPTED[fact.source] ?? (kind === 'complex' || kind === 'complex-size' || kind === 'predicates' ? all : null));
-  if (!pick || (kind === 'size' && fact.kind === 'complex-size')) return [];
+  if (!pick || (kind === 'size' && fact.kind === 'complex-size')) return EMPTY;
+  if (!args.some((w) => w.value.includes('$'))) return EMPTY;
   return args.flatMap((word, i) => {
     const at = pick(i, args.length, word.value);
     return at === null || !word.value.includes('$') ? [] : { word, at, text: word.value.slice(at), style: 'script' as const };
@@ -208,6 +212,18 @@ function conditionTemplates({ args }: Directive): Template[] {
   return words.length === 3 && (operator === '=' || operator === '!=') ? [variable, trimmed(end, 0)] : [variable];
 }
 
+const declaring = new WeakMap<DirectiveFact, boolean>();
+
+/** Whether an argument of the directive can be the name of a new variable. */
+function declares(fact: DirectiveFact): boolean {
+  let known = declaring.get(fact);
+  if (known === undefined) {
+    known = [1, 2, 3].some((n) => [0, 1].some((i) => i < n && argumentOf(fact, i, n)?.names?.kind === 'variable'));
+    declaring.set(fact, known);
+  }
+  return known;
+}
+
 export interface VariableDefinition {
   readonly name: string;
   readonly directive: Directive;
@@ -230,10 +246,11 @@ export function variablesDefinedBy(directive: Directive): VariableDefinition[] {
   };
   if (scope.context === 'geoip2' || scope.context === 'stream-geoip2') declare(statement.name);
   else if (fact) {
-    args.forEach((word, i) => {
-      const what = argumentOf(fact, i, args.length);
-      if (what?.names?.role === 'defines' && what.names.kind === 'variable') declare(word);
-    });
+    if (declares(fact))
+      args.forEach((word, i) => {
+        const what = argumentOf(fact, i, args.length);
+        if (what?.names?.role === 'defines' && what.names.kind === 'variable') declare(word);
+      });
   } else if (scope.context === 'unknown' || bodyOf(scope.context) === 'directives') {
     // nobody knows the directive: what looks like a variable may be one that it makes
     if (scope.config.catalog.directives(directive.name).length === 0)

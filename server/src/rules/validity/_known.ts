@@ -1,27 +1,38 @@
 /** Which facts the target has of a name, and why it has none: the questions that the rules about names and counts share. */
-import { contextsOf, type Status, statusOf } from '../../catalog/catalog.ts';
+import { contextsOf, type Status, statusOf, type Target } from '../../catalog/catalog.ts';
 import { bodyOf, type Context } from '../../catalog/context.ts';
 import type { DirectiveFact } from '../../catalog/fact.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
 
+interface Known {
+  readonly facts: readonly DirectiveFact[];
+  readonly places: readonly Context[];
+}
+
+/** By the target, since its settings decide; a session has one or two. */
+const memo = new WeakMap<Target, Map<string, Known>>();
+
+function known(config: Config, name: string): Known {
+  const { target } = config.settings;
+  let names = memo.get(target);
+  if (!names) memo.set(target, (names = new Map()));
+  let found = names.get(name);
+  if (!found) {
+    const facts = config.catalog
+      .directives(name)
+      .filter((f) => f.contexts.some((c) => bodyOf(c) === 'directives') || Object.keys(f.contextRemoved).length > 0);
+    const places = facts.filter((f) => statusOf(f, target).known).flatMap((f) => contextsOf(f, target.nginx));
+    names.set(name, (found = { facts, places: [...new Set(places)] }));
+  }
+  return found;
+}
+
 /** Facts of that name that stand in blocks of directives; the words of map bodies and the like are no directives to nginx. */
-export const factsOf = (config: Config, name: string): DirectiveFact[] =>
-  config.catalog
-    .directives(name)
-    .filter((f) => f.contexts.some((c) => bodyOf(c) === 'directives') || Object.keys(f.contextRemoved).length > 0);
+export const factsOf = (config: Config, name: string): readonly DirectiveFact[] => known(config, name).facts;
 
 /** Contexts of the target's version, over all facts of the name that it has. */
-export const placesOf = (config: Config, name: string): Context[] => {
-  const { target } = config.settings;
-  return [
-    ...new Set(
-      factsOf(config, name)
-        .filter((f) => statusOf(f, target).known)
-        .flatMap((f) => contextsOf(f, target.nginx)),
-    ),
-  ];
-};
+export const placesOf = (config: Config, name: string): readonly Context[] => known(config, name).places;
 
 /** A directive that the settings declare: nobody knows more of it than they say. */
 export const isOwn = (config: Config, name: string): boolean => config.settings.ownDirectives.some((d) => d.name === name);
@@ -45,4 +56,13 @@ export function absence(config: Config, facts: readonly DirectiveFact[]): Extrac
   const order = ['module', 'removed', 'future', 'plus'];
   const reasons = facts.map((f) => statusOf(f, config.settings.target)).filter((s) => !s.known);
   return reasons.sort((a, b) => order.indexOf(a.reason) - order.indexOf(b.reason))[0] ?? null;
+}
+
+const incomplete = new WeakMap<Config, boolean>();
+
+/** A file that is included is missing: what seems to be declared nowhere may be in it, and nginx says of the file first. */
+export function isIncomplete(config: Config): boolean {
+  let known = incomplete.get(config);
+  if (known === undefined) incomplete.set(config, (known = [...config.tree.includes.values()].some((i) => i.problem !== null && !i.mask)));
+  return known;
 }

@@ -6,8 +6,8 @@ import { defineRule } from '../rule.ts';
 import { atClosing } from './_places.ts';
 import { soundFact } from './_sound.ts';
 
-const FAMILIES = ['proxy', 'fastcgi', 'uwsgi', 'scgi'];
 const PARTS = ['buffers', 'buffer_size', 'busy_buffers_size', 'temp_file_write_size', 'max_temp_file_size'] as const;
+const FAMILIES = ['proxy', 'fastcgi', 'uwsgi', 'scgi'].map((family) => ({ family, names: PARTS.map((p) => `${family}_${p}`) }));
 /** ngx_pagesize of the usual machines */
 const PAGE = 4096;
 
@@ -54,9 +54,8 @@ So a large \`proxy_buffer_size\` alone makes nginx refuse the configuration; it 
     // levels are merged for servers; a http block without any is never looked at
     if (scope.context === 'http' && !scope.has('server')) return;
     const related = atClosing(scope);
-    for (const family of FAMILIES) {
-      const names = PARTS.map((p) => `${family}_${p}`);
-      if (!scope.directives.some((d) => names.includes(d.name))) continue;
+    for (const { family, names } of FAMILIES) {
+      if (!names.some((n) => scope.has(n))) continue;
       const [buffers, first, busyLine, writeLine, fileLine] = names.map((n) => inForce(scope, n));
       const count = buffers ? Number(buffers.value(0)) : 8;
       const one = bytes(buffers, 1, PAGE);

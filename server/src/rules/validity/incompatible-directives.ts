@@ -54,6 +54,7 @@ Some directives are fine by themselves and refused together: \`root\` and \`alia
     const sound = (name: string): Directive[] => scope.named(name).filter((d) => soundFact(d)?.source === 'oss');
 
     for (const [a, b] of EITHER) {
+      if (!scope.has(a) || !scope.has(b)) continue;
       const lines = scope.directives.filter((d) => (d.name === a || d.name === b) && soundFact(d));
       // a store or cache that is switched off excludes nothing
       const active = lines.filter((d) => d.name === 'root' || d.name === 'alias' || d.value(0) !== 'off');
@@ -68,6 +69,7 @@ Some directives are fine by themselves and refused together: \`root\` and \`alia
         if (variable) report('variable', { at: d.at(d.args[0]), data: { variable: `$${variable}`, name } });
       }
     for (const [name, word] of Object.entries(ALONE)) {
+      if (scope.named(name).length < 2) continue;
       const lines = sound(name);
       if (lines.length < 2) continue;
       const at = lines.findIndex(
@@ -75,11 +77,12 @@ Some directives are fine by themselves and refused together: \`root\` and \`alia
       );
       if (at > 0) say('alone', lines[at]!, { name, word }, related(lines[0]!));
     }
-    redirects(scope, say);
+    if (scope.has('proxy_redirect')) redirects(scope, say);
     const secret = sound('secure_link_secret')[0];
     const mixed = secret && (sound('secure_link')[0] ?? sound('secure_link_md5')[0]);
     if (secret && mixed) report('secret', { at: secret.nameAt, related: [...related(mixed), ...atClosing(scope)] });
     for (const name of ['limit_req', 'limit_conn']) {
+      if (scope.named(name).length < 2) continue;
       const zones = new Map<string, Directive>();
       for (const d of sound(name)) {
         const zone = name === 'limit_conn' ? d.value(0) : (d.values.find((v) => v.startsWith('zone='))?.slice(5) ?? '');

@@ -5,6 +5,7 @@ import { parseSize, parseTime } from '../../catalog/value-kind.ts';
 import type { Directive } from '../../config/directive.ts';
 import { defineRule } from '../rule.ts';
 import { nearest } from './_guess.ts';
+import { isIncomplete } from './_known.ts';
 import { everywhere, positionOf } from './_order.ts';
 import { soundFact } from './_sound.ts';
 import { spanIn } from './_spans.ts';
@@ -100,6 +101,7 @@ wherever it appears. Logs to syslog take parameters of their own behind "syslog:
         return report(named.length ? 'later' : guess ? 'guess' : 'format', {
           at: args[1]!,
           data: { name: format, guess: guess ?? '' },
+          severity: isIncomplete(config) ? 'warning' : 'error',
           related: named.map((d) => ({ at: d.at(d.args[0]), message: 'It is declared here.' })),
         });
       }

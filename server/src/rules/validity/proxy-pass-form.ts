@@ -7,6 +7,7 @@ import { locationOf } from '../../config/locations.ts';
 import { upstreamsOf } from '../../config/upstreams.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
+import { isIncomplete } from './_known.ts';
 import { soundFact } from './_sound.ts';
 import { spanIn } from './_spans.ts';
 
@@ -101,7 +102,8 @@ before the first request.`,
           fix: fixOf('Remove the port', 'safe', file, [replace(word, value.slice(0, at) + value.slice(at).replace(/^:\d+/, ''))]),
         });
       }
-    } else if (port === null && schemes[scheme as keyof typeof schemes] === null) report('port', { at: word, data: { value: rest } });
+    } else if (port === null && schemes[scheme as keyof typeof schemes] === null)
+      report('port', { at: word, data: { value: rest }, severity: isIncomplete(config) ? 'warning' : 'error' });
   },
   examples: [
     {

@@ -4,7 +4,7 @@ import type { Context } from '../../catalog/context.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { nearest } from './_guess.ts';
-import { absence, factsOf, isJudged, isOwn } from './_known.ts';
+import { absence, factsOf, isJudged, isOwn, placesOf } from './_known.ts';
 import { isAftermath } from './_structure.ts';
 
 export default defineRule({
@@ -39,6 +39,7 @@ in \`.proxylens.yaml\` under \`directives\`.`,
     if (isOwn(config, name)) return;
     // `ssl on` has a rule of its own, with a fix, for all versions
     if (name === 'ssl' && config.settings.profile !== 'validity' && directive.args.length === 1) return;
+    if (placesOf(config, name).length > 0) return;
     const facts = factsOf(config, name);
     if (facts.some((f) => statusOf(f, target).known)) return;
     const at = directive.statement.name;

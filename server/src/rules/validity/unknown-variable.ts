@@ -5,6 +5,7 @@ import { readTemplate, templatesOf, variablesOf } from '../../config/variables.t
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { nearest } from './_guess.ts';
+import { isIncomplete } from './_known.ts';
 import { atClosing } from './_places.ts';
 import { soundFact } from './_sound.ts';
 import { isTemplated, spanIn } from './_spans.ts';
@@ -44,12 +45,13 @@ Variables of modules that Proxylens does not know are declared in \`.proxylens.y
     if (!protocol || protocol === 'mail' || isTemplated(directive) || isAftermath(directive, 'name')) return;
     const entries = context === 'map' || context === 'stream-map';
     if (!entries && !soundFact(directive)) return;
+    const templates = templatesOf(directive);
+    if (!templates.length && directive.name !== 'memcached_pass') return;
     const { target, ownVariables } = config.settings;
+    const severity = isIncomplete(config) ? ('warning' as const) : ('error' as const);
     const made = variablesOf(config, protocol).definitions;
-    const incomplete = [...config.tree.includes.values()].some((i) => i.problem !== null && !i.mask);
-    const severity = incomplete ? ('warning' as const) : ('error' as const);
     if (directive.name === 'memcached_pass' && !made.has('memcached_key')) report('key', { at: directive.statement.name, severity });
-    for (const template of templatesOf(directive)) {
+    for (const template of templates) {
       const { uses, problem } = readTemplate(template.text, template.style);
       for (const use of uses) {
         if (made.has(use.name) || ownVariables.some((v) => v.toLowerCase() === use.name)) continue;

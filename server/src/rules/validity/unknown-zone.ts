@@ -1,8 +1,10 @@
 /** Zones, caches and thread pools that are used and declared nowhere, or declared for something else (ngx_shared_memory_add and the modules' merges). */
 
-import { type NameUse, namesIn } from '../../catalog/arguments.ts';
+import { argumentOf, type NameUse, namesIn } from '../../catalog/arguments.ts';
 import { protocolOf } from '../../catalog/context.ts';
-import { isSharedZone, NAME_TITLES, type NameKind } from '../../catalog/names.ts';
+import type { DirectiveFact } from '../../catalog/fact.ts';
+import { isSharedZone, NAME_TITLES, type NameKind, type NameSpec } from '../../catalog/names.ts';
+import { parametersOf } from '../../catalog/parameters.ts';
 import { parseSize } from '../../catalog/value-kind.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
@@ -10,6 +12,7 @@ import { walk } from '../../config/scope.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { nearest } from './_guess.ts';
+import { isIncomplete } from './_known.ts';
 import { positionOf } from './_order.ts';
 import { atClosing } from './_places.ts';
 import { soundFact } from './_sound.ts';
@@ -43,6 +46,22 @@ const tagOf = (directive: Directive, kind: NameKind): string => {
   return `${context === 'unknown' ? '' : protocolOf(context)} ${kind}`;
 };
 
+const mentioning = new WeakMap<DirectiveFact, boolean>();
+const isZone = (spec: NameSpec | undefined): boolean => spec !== undefined && (isSharedZone(spec.kind) || spec.kind === 'thread-pool');
+
+/** Whether a directive can name a zone or thread pool at all: a few can. */
+function mentionsZones(fact: DirectiveFact): boolean {
+  let known = mentioning.get(fact);
+  if (known === undefined) {
+    known =
+      [0, 1].some((i) => isZone(argumentOf(fact, i, 2)?.names)) ||
+      isZone(argumentOf(fact, 0, 1)?.names) ||
+      parametersOf(fact).some((p) => isZone(p.named));
+    mentioning.set(fact, known);
+  }
+  return known;
+}
+
 interface Zones {
   readonly declared: readonly Declared[];
   readonly uses: readonly Declared[];
@@ -57,6 +76,7 @@ function zonesOf(config: Config): Zones {
   const declared: Declared[] = [];
   const uses: Declared[] = [];
   for (const directive of walk(config.main)) {
+    if (!directive.fact || !mentionsZones(directive.fact)) continue;
     const fact = soundFact(directive);
     if (!fact) continue;
     for (const use of namesIn(fact, directive.values)) {
@@ -172,6 +192,7 @@ without a line), a zone of another kind at once.`,
           directive: directive.name,
         },
         related: cache ? atClosing(directive.scope) : [],
+        severity: isIncomplete(config) ? 'warning' : 'error',
         fix: guess ? fixOf(`Change to "${guess}"`, 'suggestion', directive.file, [replace(at.span, guess)]) : null,
       });
     }
