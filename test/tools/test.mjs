@@ -16,6 +16,7 @@ const unit = ['node', 'test/tools/unit.mjs'];
 const SECTIONS = [
   { id: 'types', title: 'Type check', command: ['npm', 'run', '-s', 'typecheck'] },
   { id: 'lint', title: 'Lint', command: ['npm', 'run', '-s', 'lint'] },
+  { id: 'generated', title: 'Generated files are up to date', command: ['node', 'test/tools/generate.mjs', '--check'] },
   {
     id: 'unit',
     title: 'Unit tests, with the layers and the grammar',
