@@ -82,6 +82,12 @@ export async function loadTree(root: FileId, sources: Sources, options: LoadOpti
   const includes = new Map<Statement, Include>();
   const confDir = dirname(root);
 
+  let told = 0;
+  /** The count goes up only: files are read ahead of their turn. */
+  const tell = (id: FileId, count: number): void => {
+    if (count > told) options.progress?.(id, (told = count));
+  };
+
   const read = async (id: FileId): Promise<SourceFile | string | null> => {
     const known = files.get(id);
     if (known) return known;
@@ -89,7 +95,7 @@ export async function loadTree(root: FileId, sources: Sources, options: LoadOpti
     const source = await sources.source(id);
     if (source && typeof source !== 'string') {
       files.set(id, source);
-      options.progress?.(id, files.size);
+      tell(id, files.size);
     }
     return source;
   };
@@ -107,11 +113,13 @@ export async function loadTree(root: FileId, sources: Sources, options: LoadOpti
   /** Asks for many files at once; what comes back is kept by the sources, and taken from there in nginx's order. */
   const readAhead = async (found: readonly FileId[], chain: readonly FileId[]): Promise<Map<FileId, FileId>> => {
     const real = new Map<FileId, FileId>();
+    let done = 0;
     for (let i = 0; i < found.length; i += AT_ONCE) {
       await Promise.all(
         found.slice(i, i + AT_ONCE).map(async (id) => {
           real.set(id, (await sources.real?.(id)) ?? id);
           if (!chain.includes(id)) await sources.source(id);
+          tell(id, files.size + ++done);
         }),
       );
       check(cancel);

@@ -26,8 +26,10 @@ import { Workspace } from '../workspace/workspace.ts';
 import { type Encoding, toSpan } from './convert/encoding.ts';
 import { run } from './handler.ts';
 import { HANDLERS } from './handlers/index.ts';
+import { LoadProgress } from './load-progress.ts';
 import { type InitializationOptions, Notifications, Requests, type StatusParams } from './protocol.ts';
 import { Publisher } from './publish.ts';
+import { type Refreshable, refresh } from './refresh.ts';
 import { type ClientAbilities, DEFAULT_EDITOR_SETTINGS, type EditorSettings, type Session } from './session.ts';
 
 export interface Host {
@@ -48,6 +50,8 @@ export interface Host {
 export function serve(connection: Connection, host: Host): void {
   let session: (Session & { settings: EditorSettings }) | null = null;
   let folders: string[] = [];
+  /** what other files show may have changed by more than their own text */
+  let stale = false;
   let begun: () => void = () => {};
   const started = new Promise<void>((done) => {
     begun = done;
@@ -65,13 +69,17 @@ export function serve(connection: Connection, host: Host): void {
         message,
         files: workspace.snapshot().configs.reduce((n, c) => n + c.files.size, 0),
       });
+    const progress = new LoadProgress(connection, log);
     const workspace: Workspace = new Workspace(parser, engine, host.files, {
       isApplicationFile: wanted,
       ruleNames: ruleNames(rules),
       now: () => Date.now(),
       python,
       log,
-      progress: (message) => status('loading', message),
+      progress: (message) => {
+        status('loading', message);
+        if (client.progress) progress.report(message);
+      },
     });
     const publisher = new Publisher({
       connection,
@@ -82,7 +90,12 @@ export function serve(connection: Connection, host: Host): void {
       lintRun: () => session?.settings.lintRun ?? 'onType',
       docs: options.docs ?? null,
       log,
-      published: () => status('ready', ''),
+      published: () => {
+        status('ready', '');
+        progress.done();
+        if (stale) refresh(connection, client.refreshes, log);
+        stale = false;
+      },
     });
     session = {
       connection,
@@ -140,6 +153,7 @@ export function serve(connection: Connection, host: Host): void {
     if (!session) return;
     if (session.client.configuration) await fetchSettings();
     else applySettings(session, (params.settings as { proxylens?: unknown } | null)?.proxylens);
+    stale = true;
     session.publisher.changed();
   });
 
@@ -174,7 +188,10 @@ export function serve(connection: Connection, host: Host): void {
     session.publisher.typed(file);
   });
 
-  connection.onDidSaveTextDocument(() => session?.publisher.changed());
+  connection.onDidSaveTextDocument(() => {
+    stale = true;
+    session?.publisher.changed();
+  });
 
   connection.onDidCloseTextDocument(({ textDocument }) => {
     if (!session) return;
@@ -187,6 +204,7 @@ export function serve(connection: Connection, host: Host): void {
     const files = changes.map((c) => fileId(c.uri)).filter((f) => !/\/(node_modules|\.git)\//.test(f));
     if (!files.length) return;
     session.workspace.apply({ kind: 'disk', files });
+    stale = true;
     session.publisher.changed();
   });
 
@@ -238,6 +256,13 @@ function registerApplicationDocuments(connection: Connection): void {
   void connection.client.register(CodeActionRequest.type, { documentSelector, codeActionKinds: [CodeActionKind.QuickFix] });
 }
 
+function refreshesOf({ capabilities: { workspace } }: InitializeParams): Set<Refreshable> {
+  const out = new Set<Refreshable>();
+  for (const kind of ['diagnostics', 'codeLens', 'inlayHint', 'semanticTokens'] as const)
+    if (workspace?.[kind]?.refreshSupport) out.add(kind);
+  return out;
+}
+
 function abilitiesOf(params: InitializeParams, options: InitializationOptions): ClientAbilities {
   const { general, textDocument, workspace, window } = params.capabilities;
   const offered = general?.positionEncodings ?? [];
@@ -257,7 +282,7 @@ function abilitiesOf(params: InitializeParams, options: InitializationOptions): 
     progress: window?.workDoneProgress ?? false,
     versionedEdits: workspace?.workspaceEdit?.documentChanges ?? false,
     createFiles: (workspace?.workspaceEdit?.documentChanges && workspace.workspaceEdit.resourceOperations?.includes('create')) ?? false,
-    refreshDiagnostics: workspace?.diagnostics?.refreshSupport ?? false,
+    refreshes: refreshesOf(params),
     configuration: workspace?.configuration ?? false,
     snippets: textDocument?.completion?.completionItem?.snippetSupport ?? false,
     completionDefaults: textDocument?.completion?.completionList?.itemDefaults?.includes('editRange') ?? false,

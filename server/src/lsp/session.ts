@@ -5,6 +5,7 @@ import type { Finding, Rule } from '../rules/rule.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { Encoding } from './convert/encoding.ts';
 import type { Publisher } from './publish.ts';
+import type { Refreshable } from './refresh.ts';
 
 /** The editor's own settings (section `proxylens`) that the core does not know of. */
 export interface EditorSettings {
@@ -26,7 +27,8 @@ export interface ClientAbilities {
   readonly versionedEdits: boolean;
   /** takes edits that make files, with versions */
   readonly createFiles: boolean;
-  readonly refreshDiagnostics: boolean;
+  /** what it asks for again when told to */
+  readonly refreshes: ReadonlySet<Refreshable>;
   readonly configuration: boolean;
   readonly snippets: boolean;
   /** takes one range for all items of a completion list */
