@@ -122,7 +122,7 @@ export async function lintTree(tree: Pick<ExampleTree, 'root' | 'files'>, rules:
         const known = sources.get(f);
         if (known) return known;
         const text = files.text(f);
-        if (text === undefined) return null;
+        if (text === undefined) return (await files.stat(f))?.kind === 'folder' ? 'this is a folder' : null;
         const source = parser.open(f, text);
         sources.set(f, source);
         return source;

@@ -3,6 +3,7 @@ import deadDirectiveAfterReturn from './correctness/dead-directive-after-return.
 import errorLogOff from './correctness/error-log-off.ts';
 import errorPageIneffective from './correctness/error-page-ineffective.ts';
 import gzipIneffective from './correctness/gzip-ineffective.ts';
+import includeUnreadable from './correctness/include-unreadable.ts';
 import invalidCapture from './correctness/invalid-capture.ts';
 import listenIpv6Missing from './correctness/listen-ipv6-missing.ts';
 import locationWithoutSlashRedirect from './correctness/location-without-slash-redirect.ts';
@@ -139,6 +140,7 @@ import conflictingServerName from './validity/conflicting-server-name.ts';
 import duplicateDirective from './validity/duplicate-directive.ts';
 import duplicateLocation from './validity/duplicate-location.ts';
 import hashTooSmall from './validity/hash-too-small.ts';
+import includeCycle from './validity/include-cycle.ts';
 import incompatibleDirectives from './validity/incompatible-directives.ts';
 import incompleteConfiguration from './validity/incomplete-configuration.ts';
 import incompleteTls from './validity/incomplete-tls.ts';
@@ -185,6 +187,7 @@ export const RULES: readonly Rule[] = [
   errorLogOff,
   errorPageIneffective,
   gzipIneffective,
+  includeUnreadable,
   invalidCapture,
   listenIpv6Missing,
   locationWithoutSlashRedirect,
@@ -320,6 +323,7 @@ export const RULES: readonly Rule[] = [
   duplicateDirective,
   duplicateLocation,
   hashTooSmall,
+  includeCycle,
   incompatibleDirectives,
   incompleteConfiguration,
   incompleteTls,
