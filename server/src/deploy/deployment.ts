@@ -395,7 +395,7 @@ class Reader {
     const django = this.django(project, values, environment, near);
     if (django) return django;
     if (values && file) {
-      const modules = [values, ...values.imported.map((f) => project.module(f))];
+      const modules = withImports(project, values);
       const found = frameworkOf(modules, project) ?? frameworkOf(this.aroundOf(project, file), project);
       if (found) return found;
     }
@@ -446,7 +446,7 @@ class Reader {
       .map(([file]) => file);
     if (makers.length !== 1) return null;
     const values = project.module(makers[0]!);
-    return frameworkOf([values, ...values.imported.map((f) => project.module(f))], project);
+    return frameworkOf(withImports(project, values), project);
   }
 }
 
@@ -473,6 +473,14 @@ function shared(a: string, b: string): number {
   let n = 0;
   while (n < left.length - 1 && n < right.length - 1 && left[n] === right[n]) n++;
   return n;
+}
+
+/** A module with those that it imports, and theirs, forty at most. */
+function withImports(project: PythonProject, values: ModuleValues): ModuleValues[] {
+  const found = new Map([[values.file, values]]);
+  for (const module of found.values())
+    for (const file of module.imported) if (!found.has(file) && found.size < 40) found.set(file, project.module(file));
+  return [...found.values()];
 }
 
 function frameworkOf(modules: readonly ModuleValues[], project: PythonProject): Framework | null {

@@ -91,6 +91,8 @@ export interface PythonModule {
 
 const MAX_LENGTH = 1024 * 1024;
 const MAX_DEPTH = 120;
+/** Parsed texts that are kept, the oldest going first. */
+const MAX_KNOWN = 300;
 
 /** Turns Python text into statements. One serves any number of texts. */
 export interface Python {
@@ -103,14 +105,21 @@ export interface Python {
 export async function loadPython(bytes: { readonly runtime: Uint8Array; readonly grammar: Uint8Array }): Promise<Python> {
   await initTreeSitter(bytes.runtime);
   const parser: Parser = newParser(await loadLanguage(bytes.grammar));
+  // an edit of one file reads the project anew: the others come from here
+  const known = new Map<string, PythonModule>();
   return {
     parse(text) {
       if (text.length > MAX_LENGTH) return { body: [], afterImports: 0 };
+      const same = known.get(text);
+      if (same) return same;
       const tree = parser.parse(text);
       if (!tree) return { body: [], afterImports: 0 };
       try {
         const body = statements(tree.rootNode, 0);
-        return { body, afterImports: headEnd(body) };
+        const module = { body, afterImports: headEnd(body) };
+        if (known.size >= MAX_KNOWN) known.delete(known.keys().next().value!);
+        known.set(text, module);
+        return module;
       } finally {
         tree.delete();
       }

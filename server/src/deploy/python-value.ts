@@ -1,4 +1,5 @@
 /** Values of Python configuration as far as the text decides them, and the way from them to settings. */
+import type { FileId } from '../base/file-id.ts';
 import { type Place, samePlace } from '../base/span.ts';
 import { byDefault, type Setting, unknownSetting, written } from './setting.ts';
 
@@ -22,7 +23,12 @@ export type PyValue = { readonly at: Place } & (
   /** what a call made that is not computed here */
   | { readonly kind: 'object'; readonly callee: string; readonly args: readonly PyArgument[] }
   /** an imported or built-in thing, by its dotted name */
-  | { readonly kind: 'symbol'; readonly name: string }
+  | {
+      readonly kind: 'symbol';
+      readonly name: string;
+      /** the file of the project that has it, looked into when the name is used */
+      readonly source?: { readonly file: FileId; readonly name: string };
+    }
   | { readonly kind: 'class'; readonly name: string; readonly members: ReadonlyMap<string, PyValue> }
   | PyUnknown
   /** one of several, by a condition that the text does not decide; `absent` ones mean that the name is not set at all */

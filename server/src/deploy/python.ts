@@ -2,7 +2,7 @@
  * Evaluates the part of Python that configuration is written in: literals, lists, joins, paths, conditions, reads of the environment, imports of other files
  * of the project. Nothing runs; what the text does not decide is unknown, with the reason. Steps, depth and number of files are bounded.
  */
-import { basename, dirname, type FileId, normalPath, pathOf } from '../base/file-id.ts';
+import { basename, dirname, type FileId, normalPath, pathOf, resolve } from '../base/file-id.ts';
 import type { Place, Span } from '../base/span.ts';
 import type { Argument, Expr, Python, PythonModule, Stmt } from './python-tree.ts';
 import { eitherOf, lift, type PyArgument, type PyValue, sameValue, truth, unknownValue } from './python-value.ts';
@@ -39,7 +39,9 @@ export interface ModuleValues {
 }
 
 const MAX_STEPS = 60_000;
-const MAX_MODULES = 60;
+/** Files that one project evaluates, and how far imports are followed into each other. */
+const MAX_MODULES = 200;
+const MAX_DEPTH = 12;
 const MAX_ITEMS = 2000;
 
 interface Scope {
@@ -60,17 +62,23 @@ export class PythonProject {
   private readonly done = new Map<FileId, ModuleValues>();
   private readonly trees = new Map<FileId, PythonModule>();
   private readonly busy = new Set<FileId>();
+  private readonly located = new Map<string, FileId | null>();
+  /** Python files by the last part of their module's name. */
+  private readonly byName: ReadonlyMap<string, readonly { readonly file: FileId; readonly own: string }[]>;
   private steps = 0;
 
   constructor(
     private readonly python: Python,
     private readonly files: ReadonlyMap<FileId, string>,
     private readonly environment: Environment = NO_ENVIRONMENT,
-  ) {}
+    byName?: PythonProject['byName'],
+  ) {
+    this.byName = byName ?? namesOf(files);
+  }
 
   /** The same files for a process with other variables; parsed trees are shared. */
   withEnvironment(environment: Environment): PythonProject {
-    const other = new PythonProject(this.python, this.files, environment);
+    const other = new PythonProject(this.python, this.files, environment, this.byName);
     for (const [file, tree] of this.trees) other.trees.set(file, tree);
     return other;
   }
@@ -87,11 +95,14 @@ export class PythonProject {
   /** The file of a module, `a.b.c`: the one that lies nearest to `near` among those whose path ends so. */
   moduleFile(dotted: string, near: FileId): FileId | null {
     if (!/^[A-Za-z_][\w.]*$/.test(dotted)) return null;
+    const key = `${dotted} ${dirname(near)}`;
+    const known = this.located.get(key);
+    if (known !== undefined) return known;
     const path = dotted.replaceAll('.', '/');
+    const last = path.slice(path.lastIndexOf('/') + 1);
     let best: FileId | null = null;
     let bestScore = -1;
-    for (const file of this.files.keys()) {
-      const own = pathOf(file);
+    for (const { file, own } of this.byName.get(last) ?? []) {
       if (!own.endsWith(`/${path}.py`) && !own.endsWith(`/${path}/__init__.py`)) continue;
       const score = commonPrefix(own, pathOf(near)) * 1000 - own.length;
       if (best === null || score > bestScore) {
@@ -99,6 +110,7 @@ export class PythonProject {
         bestScore = score;
       }
     }
+    this.located.set(key, best);
     return best;
   }
 
@@ -123,7 +135,8 @@ export class PythonProject {
       imported: running.imported,
     };
     if (this.busy.size === 0) this.steps = 0;
-    if (this.busy.has(file) || this.done.size >= MAX_MODULES) return { ...values, open: 'imports go round in a circle or are too many' };
+    if (this.busy.has(file) || this.busy.size >= MAX_DEPTH || this.done.size >= MAX_MODULES)
+      return { ...values, open: 'imports go round in a circle or are too many' };
     this.busy.add(file);
     this.run(tree.body, scope, running);
     for (let i = 0; i < running.functions.length && i < 200; i++) {
@@ -248,23 +261,33 @@ export class PythonProject {
       scope.open ??= values.open;
       return;
     }
+    if (file) running.imported.push(file);
     for (const { name, as } of stmt.names) {
-      const values = file ? this.module(file) : null;
-      if (file && values) running.imported.push(file, ...values.imported);
-      const value = values?.names.get(name);
-      scope.names.set(as, value ?? { kind: 'symbol', name: [stmt.module, name].filter(Boolean).join('.'), at });
+      const symbol: PyValue = {
+        kind: 'symbol',
+        name: [stmt.module, name].filter(Boolean).join('.'),
+        at,
+        ...(file ? { source: { file, name } } : {}),
+      };
+      // settings are asked for by name from outside; anything else is looked up when the text uses it
+      scope.names.set(as, /^[A-Z][A-Z0-9_]*$/.test(as) ? this.found(symbol) : symbol);
     }
+  }
+
+  /** What an imported name stands for, when its file is one of the project's. */
+  private found(value: PyValue): PyValue {
+    if (value.kind !== 'symbol' || !value.source) return value;
+    const own = this.module(value.source.file).names.get(value.source.name);
+    if (!own || own === value) return { kind: 'symbol', name: value.name, at: value.at };
+    return own.kind === 'symbol' && own.source && this.busy.size < MAX_DEPTH ? this.found(own) : own;
   }
 
   private importedFile(module: string, level: number, from: FileId): FileId | null {
     if (level === 0) return this.moduleFile(module, from);
     let folder = dirname(from);
     for (let i = 1; i < level; i++) folder = dirname(folder);
-    const base = pathOf(folder) + (module ? '/' + module.replaceAll('.', '/') : '');
-    for (const file of this.files.keys()) {
-      const own = pathOf(file);
-      if (own === `${base}.py` || own === `${base}/__init__.py`) return file;
-    }
+    const base = resolve(folder, module ? module.replaceAll('.', '/') : '.').replace(/\/$/, '');
+    for (const file of [`${base}.py`, `${base}/__init__.py`] as FileId[]) if (this.files.has(file)) return file;
     return null;
   }
 
@@ -456,7 +479,13 @@ export class PythonProject {
 
   private name(name: string, at: Place, scope: Scope, running: Running): PyValue {
     const value = scope.names.get(name);
-    if (value) return value.kind === 'absent' ? unknownValue(at, 'may not be set') : value;
+    if (value?.kind === 'absent') return unknownValue(at, 'may not be set');
+    if (value?.kind === 'symbol' && value.source) {
+      const own = this.found(value);
+      scope.names.set(name, own);
+      return own;
+    }
+    if (value) return value;
     if (name === '__file__') return { kind: 'string', value: pathOf(running.file), at, anchored: true };
     if (name === '__name__') return { kind: 'string', value: basename(running.file).replace(/\.py$/, ''), at };
     if (scope.open) return unknownValue(at, scope.open);
@@ -590,6 +619,19 @@ export class PythonProject {
     const read = (value: PyValue): PyValue => (value.kind === 'string' ? (CASTS[cast ?? 'str'] ?? CASTS.other)!(value) : value);
     return this.variable(name, fallback ? read(fallback) : null, at, read);
   }
+}
+
+function namesOf(files: ReadonlyMap<FileId, string>): Map<string, { file: FileId; own: string }[]> {
+  const out = new Map<string, { file: FileId; own: string }[]>();
+  for (const file of files.keys()) {
+    const own = pathOf(file);
+    const name = /\/([^/]+)\/__init__\.py$/.exec(own)?.[1] ?? /\/([^/]+)\.py$/.exec(own)?.[1];
+    if (name === undefined) continue;
+    const list = out.get(name);
+    if (list) list.push({ file, own });
+    else out.set(name, [{ file, own }]);
+  }
+  return out;
 }
 
 const ENV_READERS = /^(environ|environs|starlette\.config|decouple)\.(Env|FileAwareEnv|EnvMeta|Config|AutoConfig)$/;
