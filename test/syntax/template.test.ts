@@ -57,7 +57,7 @@ server {
     location / { proxy_pass http://{{ app.name }}; }
 }
 `,
-    "upstream [{{ app.name }}] {server [{{ hostvars[host]['ansible_host'] }}:{{ port }}];} server {listen 443 ssl; ssl_certificate [/etc/ssl/{{ domain }}.pem]; listen 80; server_name [{{ domain }}{% for a in aliases %}] [{{ a }}{% endfor %}]; add_header X-Env [\"{{ env | default('it{\"s') }}\"]; location / {proxy_pass [http://{{ app.name }}];}}",
+    "upstream [{{ app.name }}] {server [{{ hostvars[host]['ansible_host'] }}:{{ port }}];} server {listen 443 ssl; ssl_certificate [/etc/ssl/{{ domain }}.pem]; listen 80; server_name [{{ domain }}] [{{ a }}]; add_header X-Env [\"{{ env | default('it{\"s') }}\"]; location / {proxy_pass [http://{{ app.name }}];}}",
   ));
 
 test('Ansible: a condition between arguments', () =>
@@ -65,7 +65,7 @@ test('Ansible: a condition between arguments', () =>
     'a.j2',
     'jinja',
     'listen 80{% if ssl %} ssl{% endif %}{% if http2 %} http2{% endif %};\ngzip {% if z %} on {% else %} off {% endif %};',
-    'listen [80{% if ssl %}] [ssl{% endif %}{% if http2 %}] [http2{% endif %}]; gzip [on] [off];',
+    'listen [80] [ssl] [http2]; gzip [on] [off];',
   ));
 
 test('Ansible: alternatives that each open the same block', () =>
@@ -94,7 +94,7 @@ test('Ansible: a condition that opens a block and one that closes it', () =>
   ));
 
 test('Ansible: a semicolon within a condition', () =>
-  check('a.conf.j2', 'jinja', 'listen 80{% if a %} ssl;{% else %};{% endif %}\nroot /srv;\n', 'listen [80{% if a %}] [ssl]; root /srv;'));
+  check('a.conf.j2', 'jinja', 'listen 80{% if a %} ssl;{% else %};{% endif %}\nroot /srv;\n', 'listen [80] [ssl]; root /srv;'));
 
 test('a plain name with marks of Jinja is found out', () =>
   check(
@@ -125,7 +125,7 @@ server {
 <%= scope.function_template(['x']) %>
 }
 `,
-    'server {listen [<%= @ip %>:<%= @port %><% if @ssl %>] [ssl<% end %>]; server_name [<%= name %>]; root [<%= @root %>]; return 404;}',
+    'server {listen [<%= @ip %>:<%= @port %>] [ssl]; server_name [<%= name %>]; root [<%= @root %>]; return 404;}',
   ));
 
 test('EPP: Puppet', () =>
@@ -237,6 +237,13 @@ test('directives in different branches of one condition stand apart', async () =
   assert.equal(doc.apart(a!, b!), true);
   assert.equal(doc.apart(a!, index!), false);
   assert.equal(doc.apart(a!, c!), false);
+  const two = await open(
+    'b.j2',
+    '{% if a %}\nroot /a;\n{% endif %}\n{% if b %}\nroot /b;\n{% endif %}\n{% for x in y %}\nindex x;\n{% endfor %}\n',
+  );
+  const [first, second, looped] = two.body;
+  assert.equal(two.apart(first!, second!), true, 'each in a condition of its own');
+  assert.equal(two.apart(first!, looped!), false, 'a loop is no condition');
 });
 
 const mark = fc.constantFrom(

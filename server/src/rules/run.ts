@@ -285,12 +285,22 @@ class Collector {
   private readonly byKey = new Map<string, { finding: Finding; via: (readonly IncludeSite[])[] }>();
   private readonly ignored: { matches: (path: string) => boolean; rules: readonly string[] }[];
 
-  constructor(config: Config) {
+  constructor(private readonly config: Config) {
     this.ignored = config.settings.ignore.map((i) => ({ matches: picomatch([...i.paths], { dot: true, contains: true }), rules: i.rules }));
   }
 
   get findings(): Finding[] {
     return [...this.byKey.values()].map(({ finding }) => finding);
+  }
+
+  /** What a mark of a template fills in nobody knows, and places in different branches of its conditions are never there together. */
+  private leftToTemplate({ file, span }: Place, related: readonly { at: Place }[]): boolean {
+    const source = this.config.files.get(file);
+    if (!source || source.template === null) return false;
+    return (
+      (source.marks?.some((m) => m.start <= span.start && span.end <= m.end) ?? false) ||
+      related.some((r) => r.at.file === file && (source.apart?.(span, r.at.span) ?? false))
+    );
   }
 
   /** A finding as another collector made it. */
@@ -307,6 +317,7 @@ class Collector {
   add(rule: Rule, level: Severity, message: string, report: Report, file: SourceFile, via: readonly IncludeSite[]): void {
     const at: Place =
       'file' in report.at ? report.at : { file: file.id, span: { start: (report.at as Span).start, end: (report.at as Span).end } };
+    if (this.leftToTemplate(at, report.related ?? [])) return;
     const text = fill(message, report.data);
     const key = `${rule.id}\n${at.file}\n${at.span.start}\n${at.span.end}\n${text}`;
     const known = this.byKey.get(key);

@@ -106,9 +106,11 @@ export class Document implements SourceFile {
 
   apart(a: Span, b: Span): boolean {
     const { branches } = this.masked;
-    const around = (s: Span) => branches.filter((x) => x.start <= s.start && s.end <= x.end);
-    const others = branches.length ? around(b) : [];
-    return others.length > 0 && around(a).some((x) => others.some((y) => x.choice === y.choice && x.index !== y.index));
+    if (!branches.length) return false;
+    const holds = (branch: Span, s: Span): boolean => branch.start <= s.start && s.end <= branch.end;
+    const [ofA, ofB] = [branches.filter((x) => holds(x, a)), branches.filter((x) => holds(x, b))];
+    if (ofA.some((x) => ofB.some((y) => x.choice === y.choice && x.index !== y.index))) return true;
+    return ofA.some((x) => x.condition && !holds(x, b)) && ofB.some((y) => y.condition && !holds(y, a));
   }
 
   get problems(): readonly SyntaxProblem[] {

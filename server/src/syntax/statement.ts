@@ -76,6 +76,9 @@ export interface SourceFile {
   readonly template: string | null;
   /** the marks of that engine, in order */
   readonly marks?: readonly TemplateMark[];
-  /** True when two places stand in different branches of one condition of a template, so that only one of them is ever there. */
+  /**
+   * True when conditions of a template keep two places apart: they stand in different branches of one, or each stands in a condition of its
+   * own, so that nobody can tell whether they are ever there together.
+   */
   apart?(a: Span, b: Span): boolean;
 }

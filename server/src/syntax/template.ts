@@ -11,6 +11,8 @@ type Kind = 'value' | 'control' | 'note';
 interface Sort {
   readonly kind: Kind;
   readonly role?: Role;
+  /** what it begins is there or not, as a condition has it; a loop is not such */
+  readonly condition?: boolean;
 }
 
 interface Family {
@@ -23,6 +25,7 @@ const VALUE: Sort = { kind: 'value' };
 const CONTROL: Sort = { kind: 'control' };
 const NOTE: Sort = { kind: 'note' };
 const withRole = (role: Role): Sort => ({ kind: 'control', role });
+const CONDITION: Sort = { kind: 'control', role: 'open', condition: true };
 
 /** Sorts by the first row whose expression fits what stands within the mark. */
 const byFirst =
@@ -46,7 +49,8 @@ const FAMILIES = {
           ? NOTE
           : byFirst(
               [
-                [/^(if|for|macro|block|filter|call|with|autoescape|raw)\b/, withRole('open')],
+                [/^if\b/, CONDITION],
+                [/^(for|macro|block|filter|call|with|autoescape|raw)\b/, withRole('open')],
                 [/^(else|elif)\b/, withRole('middle')],
                 [/^end/, withRole('close')],
               ],
@@ -66,8 +70,10 @@ const FAMILIES = {
                 // EPP has Puppet's braces, ERB has Ruby's words
                 [/^\}[\s\S]*\{(\s*\|[^|]*\|)?\s*-?%>$/, withRole('middle')],
                 [/^(else|elsif|when|in|rescue|ensure)\b/, withRole('middle')],
+                [/^(if|unless|case)\b/, CONDITION],
+                [/^(if|unless|case)\b/, CONDITION],
                 [/(\bdo|\{)\s*(\|[^|]*\|)?\s*(\{\s*)?-?%>$/, withRole('open')],
-                [/^(if|unless|case|while|until|for|begin)\b/, withRole('open')],
+                [/^(while|until|for|begin)\b/, withRole('open')],
                 [/^(end\b|\})/, withRole('close')],
               ],
               CONTROL,
@@ -79,7 +85,8 @@ const FAMILIES = {
     sort: byFirst(
       [
         [/^(\/\*|!)/, NOTE],
-        [/^(#|(if|range|with|define|block)\b)/, withRole('open')],
+        [/^(#?if|#unless|with)\b/, CONDITION],
+        [/^(#|(range|define|block)\b)/, withRole('open')],
         [/^else\b/, withRole('middle')],
         [/^(\/|end\b)/, withRole('close')],
         [/^(\$\w+\s*(:=|=)|(break|continue)\b)/, CONTROL],
@@ -96,7 +103,8 @@ const FAMILIES = {
         ? VALUE
         : byFirst(
             [
-              [/^(if|for)\b/, withRole('open')],
+              [/^if\b/, CONDITION],
+              [/^for\b/, withRole('open')],
               [/^else\b/, withRole('middle')],
               [/^end/, withRole('close')],
             ],
@@ -134,6 +142,8 @@ const BY_CONTENT: readonly (readonly [RegExp, FamilyName, engine: string])[] = [
 export interface Branch extends Span {
   readonly choice: number;
   readonly index: number;
+  /** false for what stands in a loop */
+  readonly condition: boolean;
 }
 
 export interface Masked {
@@ -146,7 +156,7 @@ export interface Masked {
   readonly words: readonly Span[];
   /** steering marks between the arguments of a statement, in order */
   readonly between: readonly Span[];
-  /** alternatives of one choice: at most one of them is there at a time */
+  /** what stands in conditions, and the alternatives of each choice, of which at most one is there at a time */
   readonly branches: readonly Branch[];
   /** a choice opens or closes blocks in a way that nobody can follow without evaluating it */
   readonly uneven: boolean;
@@ -246,7 +256,7 @@ class Reader {
     this.inWord = true;
   }
 
-  private endWord(at: number): void {
+  endWord(at: number): void {
     if (this.inWord && this.nameTo < 0) this.nameTo = at;
     this.inWord = false;
     this.dollar = false;
@@ -280,6 +290,7 @@ function marksOutsideOfQuotes(text: string): boolean {
 
 interface Choice {
   readonly id: number;
+  readonly condition: boolean;
   readonly depth: number;
   readonly branches: { start: number; end: number; net: number }[];
 }
@@ -313,6 +324,11 @@ class Masker {
         at = marks[k++]!.end;
       }
     };
+    const adjacent = (i: number): string | undefined => {
+      let k = i;
+      for (; marks[k + 1]?.start === marks[k]!.end; k++) if (marks[k + 1]!.sort.kind === 'value') return 'x';
+      return text[marks[k]!.end];
+    };
     let at = 0;
     for (const [i, { start, end, sort }] of marks.entries()) {
       if (start < at) {
@@ -327,8 +343,15 @@ class Masker {
         this.words.push({ start, end });
         continue;
       }
-      if (sort.role) this.steer(sort.role, start, end);
-      if (this.isWord(sort.kind, text[end], marks[i + 1]?.start === end, () => behind(i))) {
+      if (sort.role) this.steer(sort.role, sort.condition ?? false, start, end);
+      if (
+        this.isWord(
+          sort.kind,
+          start,
+          () => adjacent(i),
+          () => behind(i),
+        )
+      ) {
         this.pieces.push('x'.repeat(end - start));
         this.words.push({ start, end });
       } else this.pieces.push(blank(text.slice(start, end)));
@@ -356,23 +379,26 @@ class Masker {
     return at;
   }
 
-  private isWord(kind: Kind, next: string | undefined, markFollows: boolean, behind: () => string): boolean {
+  private isWord(kind: Kind, start: number, adjacent: () => string | undefined, behind: () => string): boolean {
     const { reader } = this;
-    if (reader.comment || reader.quote || reader.inWord) return true;
-    if (reader.statementStart) {
-      if (kind !== 'value') return false;
-      const after = behind();
-      if (after === '\n' || after === '\r' || after === '}' || after === '#') return false;
-    } else if (kind !== 'value' && (markFollows || next === undefined || /[\s;{}]/.test(next))) return false;
-    reader.beginWord(-1);
+    if (reader.comment || reader.quote) return true;
+    if (kind !== 'value') {
+      if (reader.statementStart) return false;
+      const after = adjacent();
+      if (after === undefined || /[\s;{}]/.test(after)) {
+        reader.endWord(start);
+        return false;
+      }
+    } else if (reader.statementStart && /[\r\n}#]/.test(behind())) return false;
+    if (!reader.inWord) reader.beginWord(-1);
     return true;
   }
 
   /** Keeps account of choices: what stands in which alternative, and how each changes the depth of blocks. */
-  private steer(role: Role, start: number, end: number): void {
+  private steer(role: Role, condition: boolean, start: number, end: number): void {
     const { reader, open } = this;
     if (role === 'open') {
-      open.push({ id: this.choices++, depth: reader.depth, branches: [{ start: end, end, net: 0 }] });
+      open.push({ id: this.choices++, condition, depth: reader.depth, branches: [{ start: end, end, net: 0 }] });
       return;
     }
     const choice = open.at(-1);
@@ -388,8 +414,9 @@ class Masker {
     open.pop();
     const [first, ...others] = choice.branches;
     reader.depth = choice.depth + first!.net;
-    if (others.length)
-      for (const [index, b] of choice.branches.entries()) this.branches.push({ start: b.start, end: b.end, choice: choice.id, index });
+    if (others.length || choice.condition)
+      for (const [index, b] of choice.branches.entries())
+        this.branches.push({ start: b.start, end: b.end, choice: choice.id, index, condition: choice.condition });
     if (choice.branches.every((b) => b.net === 0)) return;
     // each alternative opens the block that follows, or ends the one before: one of them is enough for the tree
     if (others.length && others.every((b) => b.net === first!.net)) this.blanks.push(...others);

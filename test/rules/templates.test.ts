@@ -1,0 +1,69 @@
+/** Templates of every engine, as people write them: nothing that the text alone does not decide may be reported as wrong. */
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { test } from 'node:test';
+import { fileId } from '../../server/src/base/file-id.ts';
+import { Config } from '../../server/src/config/config.ts';
+import { fragmentContext } from '../../server/src/config/fragment.ts';
+import { DEFAULT_SETTINGS } from '../../server/src/config/settings.ts';
+import { NO_DISK } from '../../server/src/config/tree.ts';
+import type { Finding } from '../../server/src/rules/rule.ts';
+import { lint } from '../../server/src/rules/run.ts';
+import { parts } from '../harness/rules.ts';
+
+async function findings(name: string, text: string): Promise<{ template: string | null; found: Finding[] }> {
+  const { parser, engine, rules } = await parts();
+  const id = fileId(`file:///srv/templates/${name}`);
+  const source = parser.open(id, text);
+  const tree = { root: id, files: new Map([[id, source]]), includes: new Map(), disk: NO_DISK };
+  const { contexts } = fragmentContext(source, engine.catalog);
+  const config = new Config(tree, engine, DEFAULT_SETTINGS, contexts[0] === 'main' ? 'root' : 'fragment', contexts[0], contexts);
+  const found = lint(config, rules, {
+    onCrash: (rule, error) => {
+      throw new Error(`${rule.id} threw`, { cause: error });
+    },
+  });
+  return { template: source.template, found };
+}
+
+const ENGINES: Record<string, string> = {
+  'app.conf.tmpl': 'confd',
+  'configmap.conf': 'helm',
+  'cookiecutter.conf': 'cookiecutter',
+  'default.conf.template': 'envsubst',
+  'nginx.conf.j2': 'jinja',
+  'site.conf.j2': 'jinja',
+  'up.ctmpl': 'consul-template',
+  'vhost.conf.epp': 'epp',
+  'vhost.conf.erb': 'erb',
+};
+
+test('every sample is of the engine that it is for', async () => {
+  const names = fs.readdirSync('test/rules/templates').sort();
+  const seen: Record<string, string | null> = {};
+  for (const name of names) seen[name] = (await findings(name, fs.readFileSync(`test/rules/templates/${name}`, 'utf8'))).template;
+  assert.deepEqual(seen, ENGINES);
+});
+
+for (const name of Object.keys(ENGINES))
+  test(`${name}: no error and no warning`, async () => {
+    const { found } = await findings(name, fs.readFileSync(`test/rules/templates/${name}`, 'utf8'));
+    assert.deepEqual(
+      found.filter((f) => f.severity === 'error' || f.severity === 'warning').map((f) => `${f.rule}: ${f.message}`),
+      [],
+    );
+  });
+
+/** What stands outside of the marks is checked as ever. */
+for (const [text, rules] of [
+  ['server {\n  listen {{ port }};\n  lsten 80;\n}\n', ['unknown-directive']],
+  ['server {\n  root {{ a }};\n  root /b;\n}\n', ['duplicate-directive']],
+  ['server {\n{% if a %}\n  root /a;\n{% else %}\n  root /b;\n{% endif %}\n}\n', []],
+  ['server {\n{% if a %}\n  root /a;\n  root /c;\n{% else %}\n  root /b;\n{% endif %}\n}\n', ['duplicate-directive']],
+  ['server {\n  client_max_body_size {{ n }};\n  gzip maybe;\n}\n', ['invalid-value']],
+  ['server {\n  gzip {{ n }} {{ m }};\n}\n', []],
+] as const)
+  test(JSON.stringify(text), async () => {
+    const { found } = await findings('a.conf.j2', text);
+    assert.deepEqual([...new Set(found.filter((f) => f.severity === 'error').map((f) => f.rule))], rules);
+  });
