@@ -71,7 +71,6 @@ const FAMILIES = {
                 [/^\}[\s\S]*\{(\s*\|[^|]*\|)?\s*-?%>$/, withRole('middle')],
                 [/^(else|elsif|when|in|rescue|ensure)\b/, withRole('middle')],
                 [/^(if|unless|case)\b/, CONDITION],
-                [/^(if|unless|case)\b/, CONDITION],
                 [/(\bdo|\{)\s*(\|[^|]*\|)?\s*(\{\s*)?-?%>$/, withRole('open')],
                 [/^(while|until|for|begin)\b/, withRole('open')],
                 [/^(end\b|\})/, withRole('close')],
