@@ -132,7 +132,7 @@ export class RawClient {
     if (head || status === 204 || status === 304) {
       // no body
     } else if (value('transfer-encoding') === 'chunked') {
-      while (!this.buffer.slice(start).endsWith('0\r\n\r\n')) if (!(await this.more()) && this.ended) break;
+      while (!/(?:^|\r\n)0\r\n(?:[^\r\n]+\r\n)*\r\n$/.test(this.buffer.slice(start))) if (!(await this.more()) && this.ended) break;
       body = unchunk(this.buffer.slice(start));
     } else if (value('content-length') !== undefined) {
       const length = Number(value('content-length'));

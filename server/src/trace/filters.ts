@@ -25,7 +25,7 @@ type Filter = (run: Run) => 'replaced' | undefined;
 
 const SAFE = new Set([200, 201, 204, 206, 301, 302, 303, 304, 307, 308]);
 
-const FILTERS: readonly Filter[] = [notModified, addHeaders, charset, gzip, range, chunked, header];
+const FILTERS: readonly Filter[] = [notModified, addHeaders, addition, substitution, charset, ssi, gzip, range, chunked, header];
 
 /** A list of ETags against one (ngx_http_test_if_match); `weak`: W/ counts for nothing. */
 export function listHas(list: ByteString, etag: ByteString, weak: boolean): boolean {
@@ -44,6 +44,28 @@ export function listHas(list: ByteString, etag: ByteString, weak: boolean): bool
   return false;
 }
 
+/** The ETag that the client names against the file's. */
+const etagOfFile = (run: Run): string =>
+  run.assume({
+    id: 'etag',
+    what: 'ETag of the file',
+    otherwise: 'differs',
+    why: "the file's date and size are not known",
+    choices: ['differs', 'matches'],
+  });
+
+/** The file's date against the one that the client names. */
+function dateOfFile(run: Run): 'newer' | 'same' | 'older' {
+  const chosen = run.assume({
+    id: 'last-modified',
+    what: 'date of the file',
+    otherwise: 'newer',
+    why: "the file's date is not known",
+    choices: ['newer', 'same', 'older'],
+  });
+  return chosen === 'same' || chosen === 'older' ? chosen : 'newer';
+}
+
 /**
  * ngx_http_not_modified_header_filter, for nginx's own answers and for those of a backend that a cache may keep. What depends on a file's
  * date or ETag is an assumption.
@@ -55,15 +77,7 @@ function notModified(run: Run): 'replaced' | undefined {
     if (value === '*') return true;
     if (reply.etag === null) return false;
     if (run.relayed) return listHas(value, reply.etag.value, weak);
-    return (
-      run.assume({
-        id: 'etag',
-        what: 'ETag of the file',
-        otherwise: 'differs',
-        why: "the file's date and size are not known",
-        choices: ['differs', 'matches'],
-      }) === 'matches'
-    );
+    return etagOfFile(run) === 'matches';
   };
   /** the date of the answer against the client's */
   const dated = (value: ByteString): 'newer' | 'same' | 'older' => {
@@ -72,14 +86,7 @@ function notModified(run: Run): 'replaced' | undefined {
       const theirs = parseHttpTime(value) ?? -1;
       return ours === theirs ? 'same' : ours > theirs ? 'newer' : 'older';
     }
-    const chosen = run.assume({
-      id: 'last-modified',
-      what: 'date of the file',
-      otherwise: 'newer',
-      why: "the file's date is not known",
-      choices: ['newer', 'same', 'older'],
-    });
-    return chosen === 'same' || chosen === 'older' ? chosen : 'newer';
+    return dateOfFile(run);
   };
   const since = run.header('if-unmodified-since');
   if (since !== null && (!reply.hasLastModified || dated(since) === 'newer')) return fail(run, 412);
@@ -148,6 +155,7 @@ function addHeaders(run: Run): undefined {
   const safe = SAFE.has(reply.status);
   const expires = run.directive('expires');
   if (expires && safe) setExpires(run, expires);
+  reply.trailers = run.lines('add_trailer').some((line) => safe || line.value(2) === 'always');
   const lines = run.lines('add_header');
   if (!lines.length) return;
   const names: string[] = [];
@@ -288,6 +296,46 @@ function setExpires(run: Run, directive: Directive): void {
     age = expires.seconds - (Number.isFinite(old) ? old : 0);
   }
   set(httpTime(now + age), expires.seconds < 0 || age < 0 ? 'no-cache' : `max-age=${age}`);
+}
+
+/** What a filter that changes the body does to the head; the body itself is not followed. */
+function changesBody(run: Run, keepsDates: boolean): void {
+  const { reply } = run;
+  reply.contentLength = -1;
+  reply.body = null;
+  if (keepsDates) reply.weakenEtag();
+  else {
+    reply.clearLastModified();
+    reply.clearEtag();
+  }
+}
+
+const fitsTypes = (run: Run, directive: string): boolean => {
+  const types = typesOf(run, directive, ['text/html'], ['text/html']);
+  return types === null || types.has(run.reply.bareType);
+};
+
+/** ngx_http_addition_header_filter. */
+function addition(run: Run): undefined {
+  const { reply } = run;
+  if (reply.status !== 200 || run.parent) return;
+  if (!run.text('add_before_body') && !run.text('add_after_body')) return;
+  if (!fitsTypes(run, 'addition_types')) return;
+  changesBody(run, true);
+  reply.clearAcceptRanges();
+}
+
+/** ngx_http_sub_header_filter. */
+function substitution(run: Run): undefined {
+  if (run.parent || !run.lines('sub_filter').length || run.reply.contentLength === 0 || !fitsTypes(run, 'sub_filter_types')) return;
+  changesBody(run, run.flag('sub_filter_last_modified', false));
+}
+
+/** ngx_http_ssi_header_filter. */
+function ssi(run: Run): undefined {
+  if (run.parent || !run.flag('ssi', false) || run.reply.contentLength === 0 || !fitsTypes(run, 'ssi_types')) return;
+  changesBody(run, run.flag('ssi_last_modified', false));
+  run.reply.clearAcceptRanges();
 }
 
 const CHARSET_TYPES = ['text/html', 'text/xml', 'text/plain', 'text/vnd.wap.wml', 'application/javascript', 'application/rss+xml'];
@@ -435,21 +483,56 @@ function gzip(run: Run): undefined {
   if (!ok) return decide(false, why);
   reply.contentEncoding = reply.add('Content-Encoding', 'gzip', run.directive('gzip') ?? null);
   reply.contentLength = -1;
-  if (reply.contentLengthLine) reply.contentLengthLine.live = false;
-  reply.contentLengthLine = null;
   reply.clearAcceptRanges();
   reply.weakenEtag();
   decide(true, '');
   run.step({ phase: 'filter', handler: 'ngx_http_gzip_filter_module', at: run.directive('gzip') ?? null, said: 'compressed with gzip' });
 }
 
-/** ngx_http_range_header_filter: what a range becomes depends on the file's size. */
-function range(run: Run): undefined {
+type Ranges = 'all' | 'none' | readonly (readonly [start: number, end: number])[];
+
+/** ngx_http_range_parse of what stands behind `bytes=`: `all`: the whole is sent; `none`: 416; ends are exclusive. */
+export function readRanges(text: ByteString, length: number, most: number): Ranges {
+  const ranges: [number, number][] = [];
+  let size = 0;
+  for (const part of text.split(',')) {
+    const m = /^ *(?:(\d+) *- *(\d*) *|-(\d+) *)$/.exec(part);
+    if (!m) return 'none';
+    let start: number;
+    let end: number;
+    if (m[3] !== undefined) {
+      const tail = Number(m[3]);
+      start = tail < length ? length - tail : 0;
+      end = length;
+    } else {
+      start = Number(m[1]);
+      end = m[2] === '' ? length : Math.min(Number(m[2]) + 1, length);
+    }
+    if (start < end) {
+      ranges.push([start, end]);
+      size += end - start;
+      if (ranges.length > most) return 'all';
+    } else if (start === 0) return 'all';
+  }
+  if (!ranges.length) return 'none';
+  return size > length ? 'all' : ranges;
+}
+
+/** ngx_http_range_header_filter. */
+function range(run: Run): 'replaced' | undefined {
   const { reply } = run;
-  if (reply.status !== 200 || reply.contentLength === -1 || !reply.allowRanges || run.version < 1000) return;
-  if (run.text('max_ranges') === '0') return;
+  if (reply.status !== 200 || reply.contentLength === -1 || !reply.allowRanges || run.version < 1000 || run.parent) return undefined;
+  const most = Number(run.text('max_ranges') ?? Number.POSITIVE_INFINITY);
+  if (most === 0) return undefined;
   const asked = run.header('range');
-  if (asked !== null && asked.length >= 7 && asked.slice(0, 6).toLowerCase() === 'bytes=' && run.header('if-range') === null) {
+  const whole = (): undefined => {
+    reply.acceptRanges = reply.add('Accept-Ranges', 'bytes');
+  };
+  if (asked === null || asked.length < 7 || asked.slice(0, 6).toLowerCase() !== 'bytes=') return whole();
+  if (!rangeStillValid(run)) return whole();
+  const tell = (status: number): void =>
+    run.step({ phase: 'filter', handler: 'ngx_http_range_filter_module', said: `${fromBytes(asked)}: ${status}` });
+  if (!reply.lengthKnown) {
     const answer = run.assume({
       id: 'range',
       what: `Range ${fromBytes(asked)}`,
@@ -457,20 +540,76 @@ function range(run: Run): undefined {
       why: "the file's size is not known",
       choices: ['206', '416', '200'],
     });
-    reply.status = Number(answer) || 200;
-    reply.statusLine = false;
     run.step({ phase: 'filter', handler: 'ngx_http_range_filter_module', said: `range: ${answer}`, assumption: 'range' });
-    return;
+    if (answer === '416') {
+      run.finalize(416);
+      return 'replaced';
+    }
+    if (answer !== '206') return whole();
+    reply.status = 206;
+    reply.statusLine = false;
+    return undefined;
   }
+  const ranges = readRanges(asked.slice(6), reply.contentLength, reply.singleRange ? 1 : most);
+  if (ranges === 'all') return whole();
+  if (ranges === 'none') {
+    tell(416);
+    reply.setContentRange(`bytes */${reply.contentLength}`);
+    reply.contentLength = -1;
+    run.file = null;
+    run.relayed = false;
+    reply.body = null;
+    run.finalize(416);
+    return 'replaced';
+  }
+  tell(206);
+  reply.status = 206;
+  reply.statusLine = false;
+  const [first] = ranges;
+  if (ranges.length === 1 && first) {
+    reply.setContentRange(`bytes ${first[0]}-${first[1] - 1}/${reply.contentLength}`);
+    reply.contentLength = first[1] - first[0];
+    if (reply.body !== null) reply.body = reply.body.slice(first[0], first[1]);
+  } else {
+    const boundary = run.assume({
+      id: 'boundary',
+      what: 'boundary between ranges',
+      otherwise: '00000000000000000001',
+      why: 'nginx counts it up',
+    });
+    reply.setType(toBytes(`multipart/byteranges; boundary=${boundary}`));
+    reply.charset = '';
+    reply.lengthKnown = false;
+  }
+  return undefined;
+}
+
+/** If-Range against the answer; true where there is none. */
+function rangeStillValid(run: Run): boolean {
+  const { reply } = run;
+  const value = run.header('if-range');
+  if (value === null) return true;
+  if (value.length >= 2 && value.endsWith('"')) {
+    if (!reply.etag) return false;
+    if (reply.etag.value !== '') return value === reply.etag.value;
+    return etagOfFile(run) === 'matches';
+  }
+  if (!reply.hasLastModified) return false;
+  if (reply.lastModified) return parseHttpTime(value) === parseHttpTime(reply.lastModified.value);
+  return dateOfFile(run) === 'same';
 }
 
 /** ngx_http_chunked_header_filter. */
 function chunked(run: Run): undefined {
   const { reply } = run;
   if (reply.status === 304 || reply.status === 204 || reply.status < 200 || run.isHead) return;
-  if (reply.contentLength !== -1 || reply.contentLengthLine) return;
-  if (run.version >= 1001 && run.version < 2000 && run.flag('chunked_transfer_encoding', true)) reply.chunked = true;
-  else if (run.version < 2000) run.keepalive = false;
+  if (reply.contentLength !== -1 && !reply.trailers) return;
+  if (run.version >= 2000) return;
+  if (run.version < 1001) run.keepalive = false;
+  else if (run.flag('chunked_transfer_encoding', true)) {
+    reply.contentLength = -1;
+    reply.chunked = true;
+  } else if (reply.contentLength === -1) run.keepalive = false;
 }
 
 /** ngx_http_header_filter: the absolute Location, and the lines that nginx writes by itself. */

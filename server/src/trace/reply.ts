@@ -26,7 +26,6 @@ export class Reply {
   /** the application's missing Server line is passed on, so that nginx sends none either */
   noServer = false;
   date: ReplyHeader | null = null;
-  contentLengthLine: ReplyHeader | null = null;
   contentEncoding: ReplyHeader | null = null;
   acceptRanges: ReplyHeader | null = null;
   wwwAuthenticate: ReplyHeader[] = [];
@@ -36,6 +35,11 @@ export class Reply {
   charset: ByteString = '';
   /** -1: not known beforehand */
   contentLength = -1;
+  /** false: nginx knows the length, but the trace does not */
+  lengthKnown = true;
+  /** trailers follow the body */
+  trailers = false;
+  contentRange: ReplyHeader | null = null;
   /** whether the file has a date, for `expires modified` and If-Modified-Since */
   hasLastModified = false;
   headerOnly = false;
@@ -45,6 +49,7 @@ export class Reply {
   gzipVary = false;
   chunked = false;
   allowRanges = false;
+  singleRange = false;
 
   add(name: ByteString, value: ByteString, from: Directive | null = null): ReplyHeader {
     const header: ReplyHeader = { name, value, live: true, from };
@@ -77,6 +82,12 @@ export class Reply {
     this.allowRanges = false;
     if (this.acceptRanges) this.acceptRanges.live = false;
     this.acceptRanges = null;
+  }
+
+  setContentRange(value: ByteString): void {
+    const header = this.add('Content-Range', value);
+    if (this.contentRange) this.contentRange.live = false;
+    this.contentRange = header;
   }
 
   clearEtag(): void {

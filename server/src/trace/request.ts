@@ -506,6 +506,7 @@ const HIDDEN_FROM_CONFIGURED = new Set([
   'last-modified',
   'accept-ranges',
   'transfer-encoding',
+  'content-range',
 ]);
 
 function finish(run: Run): Trace {
@@ -536,6 +537,7 @@ function finish(run: Run): Trace {
       if (run.keepalive && timeout) builtin.push(['Keep-Alive', `timeout=${run.seconds2(timeout)}`]);
     }
     if (reply.chunked) builtin.push(['Transfer-Encoding', 'chunked']);
+    if (reply.contentLength >= 0 && reply.lengthKnown && !reply.chunked) builtin.push(['Content-Length', String(reply.contentLength)]);
   }
   const opener = run.listener ? run.server.scope.opener : null;
   const server: ChosenServer | null =

@@ -65,7 +65,7 @@ function pageLength(run: Run, status: number): number {
   lines.push(`<hr><center>${tokens === 'off' ? 'nginx' : `nginx/${run.behaviour.text}`}</center>`, '</body>', '</html>');
   let length = lines.reduce((sum, line) => sum + line.length + 2, 0);
   const agent = run.header('user-agent') ?? '';
-  if (run.flag('msie_padding', true) && status >= 400 && run.version >= 1000 && isPadded(agent)) length += 6 * 66;
+  if (run.flag('msie_padding', true) && status >= 400 && run.version >= 1000 && isPadded(agent)) length += 6 * 67;
   return length;
 }
 
@@ -140,6 +140,7 @@ export function specialResponse(run: Run, status: number): void {
     run.errStatus = 200;
     reply.clearLocation();
     finish(run, 0, 'return');
+    reply.lengthKnown = false;
     return;
   }
   finish(run, pageLength(run, status), REDIRECTS.has(status) && reply.location ? 'redirect' : 'error');
@@ -150,8 +151,7 @@ function finish(run: Run, length: number, kind: 'redirect' | 'error' | 'return')
   run.discardBody();
   if (length > 0) reply.setType('text/html');
   reply.contentLength = length;
-  if (reply.contentLengthLine) reply.contentLengthLine.live = false;
-  reply.contentLengthLine = null;
+  reply.lengthKnown = true;
   reply.clearLastModified();
   reply.clearEtag();
   reply.clearAcceptRanges();

@@ -107,16 +107,20 @@ const VARIABLES: Readonly<Record<string, Variable>> = {
       : null,
   ),
   request_body_file: kept(() => null),
-  request_length: assumed('request_length', '$request_length', '0', PER_REQUEST),
+  request_length: fresh((r) =>
+    r.version < 2000
+      ? String(requestLength(r))
+      : toBytes(
+          r.assume({ id: 'request_length', what: '$request_length', otherwise: '0', why: 'HTTP/2 and HTTP/3 compress header lines' }),
+        ),
+  ),
   request_time: assumed('request_time', '$request_time', '0.000', PER_REQUEST),
   request_id: kept((r) =>
     toBytes(r.assume({ id: 'request_id', what: '$request_id', otherwise: '0123456789abcdef0123456789abcdef', why: PER_REQUEST })),
   ),
   status: fresh((r) => String(r.errStatus || r.reply.status || (r.version === 9 ? 9 : 0)).padStart(3, '0')),
   sent_http_content_type: kept((r) => r.reply.contentType || null),
-  sent_http_content_length: kept(
-    (r) => r.reply.contentLengthLine?.value ?? (r.reply.contentLength >= 0 ? String(r.reply.contentLength) : null),
-  ),
+  sent_http_content_length: kept((r) => (r.reply.contentLength >= 0 ? String(r.reply.contentLength) : null)),
   sent_http_location: kept((r) => r.reply.location?.value ?? sentHeader(r, 'location')),
   sent_http_last_modified: kept((r) => {
     if (r.reply.lastModified) return r.reply.lastModified.value;
@@ -296,6 +300,13 @@ export function lookup(run: Run, name: string): { readonly value: ByteString | n
 /** What the client says in its handshake besides the name. */
 const prereadText = (run: Run, name: string, otherwise: string): ByteString =>
   toBytes(run.assume({ id: `ssl_preread_${name}`, what: `$ssl_preread_${name}`, otherwise, why: 'the client decides' }));
+
+/** Bytes of the request line, the header lines as `Name: value`, and of the body once it is read. */
+function requestLength(run: Run): number {
+  const lines = (run.input.headers ?? []).reduce((n, [name, value]) => n + toBytes(name).length + toBytes(value).length + 4, 0);
+  const head = run.version === 9 ? run.requestLine.length + 2 : run.requestLine.length + 2 + lines + 2;
+  return head + (run.bodyRead ? Math.max(0, run.contentLength) : 0);
+}
 
 const requestPort = (run: Run): ByteString => /:(\d+)$/.exec(run.hostPort)?.[1] ?? '';
 

@@ -20,6 +20,8 @@ export interface Behaviour {
   readonly resetsArgs: boolean;
   /** 1.23.0: X-Accel-Expires, Cache-Control and Expires are weighed together, before in the order in which they came */
   readonly weighsCacheHeaders: boolean;
+  /** 1.23.4: ranges of files that gzip_static sends */
+  readonly rangesOfGzipStatic: boolean;
   /** 1.17.9: two Host lines are refused */
   readonly refusesTwoHosts: boolean;
   /** 1.21.1: Content-Length beside Transfer-Encoding, controls in the request line, CONNECT are refused */
@@ -51,6 +53,7 @@ export function behaviourOf(v: Version): Behaviour {
       paramsHost: since('1.29.5'),
       resetsArgs: since('1.31.0') || (since('1.30.1') && v.minor === 30),
       weighsCacheHeaders: since('1.23.0'),
+      rangesOfGzipStatic: since('1.23.4'),
       refusesTwoHosts: since('1.17.9'),
       refusesOddFraming: since('1.21.1'),
       refusesConnectionHeaders: since('1.31.0'),

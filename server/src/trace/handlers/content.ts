@@ -197,11 +197,12 @@ function sendFile(run: Run, path: string, module: string, gzipped: boolean): Ver
   const size = run.options.files?.size?.(run.file);
   // an unknown size is taken for a usual one: longer than gzip_min_length
   reply.contentLength = size ?? 1_000_000;
+  reply.lengthKnown = size !== undefined;
   reply.hasLastModified = true;
   if (run.flag('etag', true)) reply.etag = reply.add('ETag', '', null);
   setContentType(run);
   if (gzipped) reply.contentEncoding = reply.add('Content-Encoding', 'gzip', run.directive('gzip_static') ?? null);
-  reply.allowRanges = true;
+  reply.allowRanges = !gzipped || run.behaviour.rangesOfGzipStatic;
   run.step({ phase: 'content', handler: module, at: rootOf(run).directive, said: `file ${run.file}` });
   return send(run);
 }
@@ -236,6 +237,7 @@ function stubStatus(run: Run): Verdict {
   run.reply.status = 200;
   run.reply.setType('text/plain');
   run.reply.contentLength = 100;
+  run.reply.lengthKnown = false;
   run.step({ phase: 'content', handler: 'ngx_http_stub_status_module', at: run.directive('stub_status') ?? null, said: 'status of nginx' });
   return send(run);
 }

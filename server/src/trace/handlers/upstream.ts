@@ -264,6 +264,11 @@ function copyHeaders(run: Run, family: Family, answer: Answer, ignored: Readonly
   reply.statusLine = true;
   run.relayed = true;
   const removed: string[] = [];
+  const forced = run.flag(`${family.prefix}_force_ranges`, false);
+  if (forced) {
+    reply.allowRanges = true;
+    reply.singleRange = true;
+  }
   for (const [name, value] of answer.headers) {
     const key = lower(name);
     if (key === 'x-accel-limit-rate' && !ignored.has(key) && /^\d+$/.test(value)) run.limitRate = Number(value);
@@ -290,8 +295,9 @@ function copyHeaders(run: Run, family: Family, answer: Answer, ignored: Readonly
       } else if (!value.startsWith('/')) reply.location = header;
       continue;
     }
-    if (key === 'accept-ranges' && run.cacheable) {
+    if (key === 'accept-ranges' && (run.cacheable || forced)) {
       reply.allowRanges = true;
+      reply.singleRange = true;
       continue;
     }
     if (key === 'refresh' && rewriting.location) {
