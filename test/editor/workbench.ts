@@ -85,11 +85,18 @@ export class Workbench {
   /** Opens a file by its name. */
   async openFile(name: string): Promise<void> {
     const input = await this.quickInput('Control+p');
-    await input.fill(name);
-    await this.page
-      .locator('.quick-input-list .monaco-list-row', { hasText: path.basename(name) })
-      .first()
-      .waitFor();
+    const hit = this.page.locator('.quick-input-list .monaco-list-row', { hasText: path.basename(name) }).first();
+    // the search may answer before it knows the folder, and does not ask again by itself
+    for (let attempt = 1; ; attempt++) {
+      await input.fill('');
+      await input.fill(name);
+      try {
+        await hit.waitFor({ timeout: 4000 });
+        break;
+      } catch (error) {
+        if (attempt === 6) throw error;
+      }
+    }
     await this.page.keyboard.press('Enter');
     await this.page.locator('.tab.active', { hasText: path.basename(name) }).waitFor();
   }
