@@ -3,6 +3,7 @@ import deadDirectiveAfterReturn from './correctness/dead-directive-after-return.
 import errorLogOff from './correctness/error-log-off.ts';
 import errorPageIneffective from './correctness/error-page-ineffective.ts';
 import gzipIneffective from './correctness/gzip-ineffective.ts';
+import includeCycle from './correctness/include-cycle.ts';
 import includeUnreadable from './correctness/include-unreadable.ts';
 import invalidCapture from './correctness/invalid-capture.ts';
 import listenIpv6Missing from './correctness/listen-ipv6-missing.ts';
@@ -140,7 +141,6 @@ import conflictingServerName from './validity/conflicting-server-name.ts';
 import duplicateDirective from './validity/duplicate-directive.ts';
 import duplicateLocation from './validity/duplicate-location.ts';
 import hashTooSmall from './validity/hash-too-small.ts';
-import includeCycle from './validity/include-cycle.ts';
 import incompatibleDirectives from './validity/incompatible-directives.ts';
 import incompleteConfiguration from './validity/incomplete-configuration.ts';
 import incompleteTls from './validity/incomplete-tls.ts';
@@ -187,6 +187,7 @@ export const RULES: readonly Rule[] = [
   errorLogOff,
   errorPageIneffective,
   gzipIneffective,
+  includeCycle,
   includeUnreadable,
   invalidCapture,
   listenIpv6Missing,
@@ -323,7 +324,6 @@ export const RULES: readonly Rule[] = [
   duplicateDirective,
   duplicateLocation,
   hashTooSmall,
-  includeCycle,
   incompatibleDirectives,
   incompleteConfiguration,
   incompleteTls,

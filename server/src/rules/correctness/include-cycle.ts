@@ -3,7 +3,7 @@ import { defineRule } from '../rule.ts';
 
 export default defineRule({
   id: 'include-cycle',
-  group: 'validity',
+  group: 'correctness',
   severity: 'error',
   since: '0.1',
   title: 'A file includes itself, directly or by way of others',
