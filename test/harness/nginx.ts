@@ -196,9 +196,25 @@ export function testKeys(): { cert: string; key: string; dh: string } {
   const names = 'subjectAltName=DNS:example.com,DNS:*.example.com,DNS:localhost,IP:127.0.0.1';
   execFileSync(
     'openssl',
-    // biome-ignore format: one option per word reads worse
-    ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '30', '-subj', '/CN=example.com',
-      '-addext', names, '-keyout', at('key.pem'), '-out', at('cert.pem')],
+    [
+      'req',
+      '-x509',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:prime256v1',
+      '-nodes',
+      '-days',
+      '30',
+      '-subj',
+      '/CN=example.com',
+      '-addext',
+      names,
+      '-keyout',
+      at('key.pem'),
+      '-out',
+      at('cert.pem'),
+    ],
     { stdio: 'ignore', timeout: 20_000 },
   );
   execFileSync('openssl', ['genpkey', '-genparam', '-algorithm', 'DH', '-pkeyopt', 'group:ffdhe2048', '-out', at('dh.pem')], {

@@ -23,12 +23,12 @@ The rule is silent when scripts (Lua, njs, Perl, SSI) or files that are not at h
   examples: [
     {
       inside: 'http',
-      bad: `proxy_cache_path /tmp/cache keys_zone=pages:10m;
+      bad: `proxy_cache_path page_cache keys_zone=pages:10m;
 #                                     ^^^^^ unused
 server {
     location / { proxy_pass http://127.0.0.1:8000; }
 }`,
-      good: `proxy_cache_path /tmp/cache keys_zone=pages:10m;
+      good: `proxy_cache_path page_cache keys_zone=pages:10m;
 server {
     location / { proxy_pass http://127.0.0.1:8000; proxy_cache pages; }
 }`,

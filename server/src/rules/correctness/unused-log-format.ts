@@ -25,9 +25,9 @@ The rule is silent when scripts (Lua, njs, Perl, SSI) or files that are not at h
       inside: 'http',
       bad: `log_format timed '$remote_addr $request_time';
 #          ^^^^^ unused
-access_log /tmp/a.log;`,
+access_log logs/a.log;`,
       good: `log_format timed '$remote_addr $request_time';
-access_log /tmp/a.log timed;`,
+access_log logs/a.log timed;`,
       fixed: false,
     },
   ],

@@ -40,7 +40,7 @@ A variable that is set and never read is a leftover, or its use is spelled diffe
 return 200 $host;`,
       good: 'return 200 $host;',
     },
-    { inside: 'http', good: 'map $uri $skip {\n    default 0;\n    /health 1;\n}\naccess_log /tmp/a.log combined if=$skip;' },
+    { inside: 'http', good: 'map $uri $skip {\n    default 0;\n    /health 1;\n}\naccess_log logs/a.log combined if=$skip;' },
     { inside: 'server', good: 'set $limit_rate 10k;\nset $a 1;\nif ($a) { return 204; }' },
   ],
 });
