@@ -6,6 +6,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import { ANY_MODULE, loadedAlso } from '../catalog/modules.ts';
 import type { SourceFile, Statement } from '../syntax/statement.ts';
 import type { Directive, IncludeSite } from './directive.ts';
+import type { Kept } from './kept.ts';
 import { Scope, type ScopeContext } from './scope.ts';
 import type { Settings } from './settings.ts';
 import type { Tree } from './tree.ts';
@@ -32,12 +33,14 @@ export class Config {
     context: ScopeContext = 'main',
     /** the contexts that a fragment may stand in, the likeliest first; it is read in the first */
     readonly contexts: readonly ScopeContext[] = [context],
+    /** what the revision before has left, where there is one */
+    readonly kept: Kept | null = null,
   ) {
     this.settings = withLoaded(settings, tree);
     this.catalog = engine.catalog;
     this.regexes = engine.regexes;
     const file = tree.files.get(tree.root)!;
-    this.main = new Scope(this, context, null, null, { file, statements: file.body, via: [] });
+    this.main = new Scope(this, context, null, { file, statements: file.body, via: [] });
   }
 
   get root(): FileId {
@@ -89,6 +92,8 @@ export class Config {
   }
 }
 
+const withModules = new WeakMap<Settings, Map<string, Settings>>();
+
 /** The settings with the modules that the configuration itself loads, where it is known which ones the build has. */
 function withLoaded(settings: Settings, tree: Tree): Settings {
   const { modules } = settings.target;
@@ -96,5 +101,11 @@ function withLoaded(settings: Settings, tree: Tree): Settings {
   const loaded = [...tree.files.values()].flatMap((f) =>
     f.body.filter((s) => s.name.value === 'load_module').map((s) => s.args[0]?.value ?? ''),
   );
-  return loaded.length ? { ...settings, target: { ...settings.target, modules: loadedAlso(modules, loaded) } } : settings;
+  if (!loaded.length) return settings;
+  let known = withModules.get(settings);
+  if (!known) withModules.set(settings, (known = new Map()));
+  const key = loaded.join('\n');
+  let made = known.get(key);
+  if (!made) known.set(key, (made = { ...settings, target: { ...settings.target, modules: loadedAlso(modules, loaded) } }));
+  return made;
 }

@@ -20,7 +20,8 @@ export class Directive {
     readonly file: SourceFile,
     /** outermost first; empty in the main file */
     readonly via: readonly IncludeSite[],
-    readonly scope: Scope,
+    /** the level that it stands on; kept.ts alone sets it, to the same level at the next revision */
+    public scope: Scope,
     readonly fact: DirectiveFact | null,
   ) {}
 

@@ -14,7 +14,7 @@ import { valueSpan, variablesIn } from '../syntax/variable.ts';
 import type { Word } from '../syntax/word.ts';
 import type { Config } from './config.ts';
 import type { Directive } from './directive.ts';
-import { walk } from './scope.ts';
+import { PerPiece } from './pieces.ts';
 
 export interface NameSite {
   readonly kind: NameKind;
@@ -136,35 +136,96 @@ function partsOf(directive: Directive): readonly Part[] {
 const keyOf = (kind: NameKind, name: string, protocol: Protocol | null): string =>
   `${PROCESS_WIDE.has(kind) ? '' : (protocol ?? '')} ${kind} ${kind === 'variable' ? name.toLowerCase() : name}`;
 
-export class NameIndex {
-  private readonly byKey = new Map<string, NameSite[]>();
-  /** a variable such as $host is read thousands of times and defined nowhere: both lists are kept apart */
-  private readonly defining = new Map<string, NameSite[]>();
-  private readonly byFile = new Map<FileId, NameSite[]>();
+class Site implements NameSite {
+  constructor(
+    readonly directive: Directive,
+    readonly protocol: Protocol | null,
+    private readonly part: Part,
+  ) {}
 
-  constructor(config: Config) {
-    for (const directive of walk(config.main)) {
-      const parts = partsOf(directive);
-      if (!parts.length) continue;
-      const { context } = directive.scope;
-      const protocol = context === 'unknown' ? null : protocolOf(context);
-      for (const part of parts) {
-        const base = part.word < 0 ? directive.statement.name : directive.statement.args[part.word]!;
-        const site: NameSite = {
-          kind: part.kind,
-          name: part.name,
-          role: part.role,
-          protocol,
-          directive,
-          span: { start: base.start + part.from, end: base.start + part.to },
-          capture: part.capture,
-        };
-        const key = keyOf(part.kind, part.name, protocol);
-        push(this.byKey, key, site);
-        if (site.role === 'defines') push(this.defining, key, site);
-        push(this.byFile, directive.file.id, site);
-      }
+  get kind(): NameKind {
+    return this.part.kind;
+  }
+
+  get name(): string {
+    return this.part.name;
+  }
+
+  get role(): NameSite['role'] {
+    return this.part.role;
+  }
+
+  get capture(): boolean {
+    return this.part.capture;
+  }
+
+  get span(): Span {
+    const { statement } = this.directive;
+    const { word, from, to } = this.part;
+    const { start } = word < 0 ? statement.name : statement.args[word]!;
+    return { start: start + from, end: start + to };
+  }
+}
+
+interface Names {
+  readonly sites: ReadonlyMap<string, readonly NameSite[]>;
+  readonly definitions: ReadonlyMap<string, readonly NameSite[]>;
+  readonly inOrder: readonly NameSite[];
+}
+
+const names = new PerPiece((directives): Names => {
+  const sites = new Map<string, NameSite[]>();
+  const definitions = new Map<string, NameSite[]>();
+  const inOrder: NameSite[] = [];
+  for (const directive of directives) {
+    const parts = partsOf(directive);
+    if (!parts.length) continue;
+    const { context } = directive.scope;
+    const protocol = context === 'unknown' ? null : protocolOf(context);
+    for (const part of parts) {
+      const site = new Site(directive, protocol, part);
+      const key = keyOf(part.kind, part.name, protocol);
+      push(sites, key, site);
+      if (site.role === 'defines') push(definitions, key, site);
+      inOrder.push(site);
     }
+  }
+  return { sites, definitions, inOrder };
+});
+
+export class NameIndex {
+  private everySite: Map<string, NameSite[]> | undefined;
+  /** a variable such as $host is read thousands of times and defined nowhere: both lists are kept apart */
+  private everyDefinition: Map<string, NameSite[]> | undefined;
+  private everyFile: Map<FileId, NameSite[]> | undefined;
+
+  constructor(private readonly config: Config) {}
+
+  private get byKey(): Map<string, NameSite[]> {
+    return (this.everySite ??= this.merged('sites'));
+  }
+
+  private get defining(): Map<string, NameSite[]> {
+    return (this.everyDefinition ??= this.merged('definitions'));
+  }
+
+  private merged(what: 'sites' | 'definitions'): Map<string, NameSite[]> {
+    const all = new Map<string, NameSite[]>();
+    for (const piece of names.of(this.config))
+      for (const [key, list] of piece[what]) {
+        const known = all.get(key);
+        if (known) for (const site of list) known.push(site);
+        else all.set(key, [...list]);
+      }
+    return all;
+  }
+
+  private get byFile(): Map<FileId, NameSite[]> {
+    if (!this.everyFile) {
+      this.everyFile = new Map();
+      for (const { inOrder } of names.of(this.config)) for (const site of inOrder) push(this.everyFile, site.directive.file.id, site);
+    }
+    return this.everyFile;
   }
 
   /** All places of a name, in nginx's reading order. Variables compare without case, as nginx does. */

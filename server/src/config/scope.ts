@@ -23,27 +23,41 @@ const EMPTY: readonly Directive[] = [];
 export class Scope {
   private list: readonly Directive[] | undefined;
   private byName: Map<string, Directive[]> | undefined;
+  private order: Map<Directive, number> | undefined;
   private readonly inForce = new Map<string, Effective>();
 
   constructor(
-    readonly config: Config,
+    /** the configuration, for its outermost scope; null for a scope within another, which belongs to what that one belongs to */
+    private readonly owner: Config | null,
     readonly context: ScopeContext,
     readonly opener: Directive | null,
-    readonly parent: Scope | null,
     private readonly source: Body,
   ) {}
+
+  /** The scope around this one; null for the outermost. */
+  get parent(): Scope | null {
+    return this.opener?.scope ?? null;
+  }
+
+  /** The configuration at its present revision: a block that no edit touches goes from one revision to the next (kept.ts). */
+  get config(): Config {
+    let at: Scope = this;
+    while (at.opener) at = at.opener.scope;
+    return at.owner!;
+  }
 
   /** All directives of this level in nginx's order; an include stands before those that it brings. */
   get directives(): readonly Directive[] {
     if (this.list) return this.list;
     const list: Directive[] = [];
-    this.expand(this.source, list);
-    this.list = list;
-    return list;
+    const { config } = this;
+    this.expand(config, this.source, list);
+    this.list = config.kept?.takeOver(this, list) ?? list;
+    return this.list;
   }
 
-  private expand({ file, statements, via }: Body, into: Directive[]): void {
-    const { catalog, tree, settings } = this.config;
+  private expand(config: Config, { file, statements, via }: Body, into: Directive[]): void {
+    const { catalog, tree, settings } = config;
     for (const statement of statements) {
       const name = statement.name.value;
       const fact = this.context === 'unknown' ? null : catalog.directive(name, this.context, settings.target);
@@ -55,7 +69,7 @@ export class Scope {
       for (const id of include.files) {
         const included = tree.files.get(id);
         if (included && id !== file.id && !via.some((s) => s.file.id === id))
-          this.expand({ file: included, statements: included.body, via: [...via, site] }, into);
+          this.expand(config, { file: included, statements: included.body, via: [...via, site] }, into);
       }
     }
   }
@@ -67,7 +81,7 @@ export class Scope {
     let context: ScopeContext = 'unknown';
     if (this.context !== 'unknown' && bodyOf(this.context) === 'directives')
       context = childContext(this.context, directive.name) ?? openingsOf(directive.name)[0]?.child ?? 'unknown';
-    return new Scope(this.config, context, directive, this, { file: directive.file, statements: block, via: directive.via });
+    return new Scope(null, context, directive, { file: directive.file, statements: block, via: directive.via });
   }
 
   /** Own directives of that name, in order. */
@@ -81,6 +95,15 @@ export class Scope {
       }
     }
     return this.byName.get(name) ?? EMPTY;
+  }
+
+  /** Where a directive of this level stands in nginx's order; -1 when it is of another one. */
+  indexOf(directive: Directive): number {
+    if (!this.order) {
+      this.order = new Map();
+      for (const d of this.directives) this.order.set(d, this.order.size);
+    }
+    return this.order.get(directive) ?? -1;
   }
 
   first(name: string): Directive | undefined {

@@ -133,7 +133,11 @@ export function serversOf(config: Config, protocol: ServerProtocol = 'http'): re
   });
 }
 
+const made = new WeakMap<Scope, Server>();
+
 function makeServer(scope: Scope, index: number, protocol: ServerProtocol): Server {
+  const known = made.get(scope);
+  if (known && known.index === index && known.protocol === protocol) return known;
   const listens: Listen[] = [];
   const names: ServerName[] = [];
   const server: Server = { protocol, scope, listens, names, index };
@@ -148,6 +152,7 @@ function makeServer(scope: Scope, index: number, protocol: ServerProtocol): Serv
       names.push(makeName(value, directive, argument, server));
     });
   if (!names.length) names.push({ text: '', directive: null, argument: 0, kind: 'exact', regex: null, hostname: false, server });
+  made.set(scope, server);
   return server;
 }
 
@@ -237,7 +242,7 @@ export function listenersOf(config: Config, protocol: ServerProtocol = 'http'): 
             };
             pairs.set(key, pair);
           }
-          if (!pair.servers.includes(server)) pair.servers.push(server);
+          if (pair.servers.at(-1) !== server) pair.servers.push(server);
           pair.listens.push(listen);
           if ((has('default_server') || has('default')) && !pair.defaultBy) {
             pair.defaultServer = server;

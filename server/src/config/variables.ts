@@ -11,7 +11,7 @@ import type { Word } from '../syntax/word.ts';
 import type { Config } from './config.ts';
 import type { Directive } from './directive.ts';
 import { compiled, patternsOf } from './patterns.ts';
-import { walk } from './scope.ts';
+import { PerPiece } from './pieces.ts';
 
 export interface VariableUse {
   /** in lower case, as nginx looks it up */
@@ -280,6 +280,8 @@ export interface VariableIndex {
   readonly definitions: ReadonlyMap<string, readonly VariableDefinition[]>;
 }
 
+const definitions = new PerPiece((directives) => [...directives].flatMap(variablesDefinedBy));
+
 const indexes = new WeakMap<Config, { http: VariableIndex; stream: VariableIndex }>();
 
 /** All variables that the configuration makes, by name in lower case. Mail has none. */
@@ -288,15 +290,14 @@ export function variablesOf(config: Config, protocol: Protocol): VariableIndex {
   if (!known) {
     const http = new Map<string, VariableDefinition[]>();
     const stream = new Map<string, VariableDefinition[]>();
-    for (const directive of walk(config.main)) {
-      const { context } = directive.scope;
-      const map = context !== 'unknown' && protocolOf(context) === 'stream' ? stream : http;
-      for (const definition of variablesDefinedBy(directive)) {
+    for (const found of definitions.of(config))
+      for (const definition of found) {
+        const { context } = definition.directive.scope;
+        const map = context !== 'unknown' && protocolOf(context) === 'stream' ? stream : http;
         const list = map.get(definition.name);
         if (list) list.push(definition);
         else map.set(definition.name, [definition]);
       }
-    }
     indexes.set(config, (known = { http: { definitions: http }, stream: { definitions: stream } }));
   }
   return protocol === 'stream' ? known.stream : known.http;

@@ -92,7 +92,7 @@ interface Remembered {
 export class Memo {
   private readonly byBlock = new WeakMap<Statement, Remembered>();
   private readonly tokens = new Map<string, { token: object; statements: readonly Statement[] }>();
-  private readonly seen = new WeakMap<Scope, object>();
+  private seen = new WeakMap<Scope, object>();
   private rules: readonly Rule[] = [];
   private settings: Settings | null = null;
   private deployment: Deployment | null = null;
@@ -107,6 +107,7 @@ export class Memo {
     this.rules = rules;
     this.settings = settings;
     this.deployment = deployment;
+    this.seen = new WeakMap();
     return same;
   }
 

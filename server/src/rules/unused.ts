@@ -2,7 +2,7 @@
 import { NAME_TITLES, type NameKind } from '../catalog/names.ts';
 import type { Config } from '../config/config.ts';
 import { type NameSite, namesOf } from '../config/names.ts';
-import { walk } from '../config/scope.ts';
+import { PerPiece } from '../config/pieces.ts';
 import { fixOf, remove } from './fix.ts';
 import type { Report } from './rule.ts';
 
@@ -13,6 +13,17 @@ interface Hidden {
   readonly words: ReadonlySet<string>;
 }
 
+const spoken = new PerPiece((directives): Hidden => {
+  let scripts = false;
+  const words = new Set<string>();
+  for (const d of directives) {
+    if (/_by_lua|^js_|^perl|^ssi$|^passenger/.test(d.name)) scripts = true;
+    if (d.name === 'upstream') continue;
+    for (const word of d.args) for (const part of word.value.split(/[^\w.@-]+/)) if (part) words.add(part.toLowerCase());
+  }
+  return { scripts, words };
+});
+
 const known = new WeakMap<Config, Hidden>();
 
 function hiddenUses(config: Config): Hidden {
@@ -20,24 +31,23 @@ function hiddenUses(config: Config): Hidden {
   if (hidden) return hidden;
   let scripts = [...config.tree.includes.values()].some((i) => i.problem !== null);
   const words = new Set<string>();
-  for (const d of walk(config.main)) {
-    if (/_by_lua|^js_|^perl|^ssi$|^passenger/.test(d.name)) scripts = true;
-    if (d.name === 'upstream') continue;
-    for (const value of d.values) for (const part of value.split(/[^\w.@-]+/)) if (part) words.add(part.toLowerCase());
+  for (const piece of spoken.of(config)) {
+    scripts ||= piece.scripts;
+    for (const word of piece.words) words.add(word);
   }
   known.set(config, (hidden = { scripts, words }));
   return hidden;
 }
 
-/** Definitions of a kind without any use. `spoken`: names that a word anywhere spells count as used. */
-export function unusedNames(config: Config, kind: NameKind, spoken = false): NameSite[] {
+/** Definitions of a kind without any use. `bySpelling`: names that a word anywhere spells count as used. */
+export function unusedNames(config: Config, kind: NameKind, bySpelling = false): NameSite[] {
   const { scripts, words } = hiddenUses(config);
   if (scripts) return [];
   return namesOf(config)
     .ofKind(kind)
     .filter((sites) => sites.every((s) => s.role === 'defines'))
     .map((sites) => sites[0]!)
-    .filter((s) => !spoken || !words.has(s.name.toLowerCase()));
+    .filter((s) => !bySpelling || !words.has(s.name.toLowerCase()));
 }
 
 /** A report on the name, with the removal of its statement as the fix. */

@@ -19,7 +19,12 @@ function swallowed(s: MirrorStatement): boolean {
   return last?.rawBody != null && !last.closed;
 }
 
+/** Blocks without a problem in them: such a one has none as long as no edit touches it. */
+const clean = new WeakSet<MirrorStatement>();
+
 function ofStatement(s: MirrorStatement, into: SyntaxProblem[]): void {
+  if (clean.has(s)) return;
+  const before = into.length;
   const fault = s.wordFaults?.[0];
   if (fault?.fault === 'missing-opening-brace')
     into.push({ fault: fault.fault, span: placeOf(fault), statement: s, insertAt: fault.word.end });
@@ -27,6 +32,7 @@ function ofStatement(s: MirrorStatement, into: SyntaxProblem[]): void {
   if (s.block) {
     for (const inner of s.block) ofStatement(inner, into);
     if (!s.closed && !swallowed(s)) into.push({ fault: 'missing-closing-brace', span: { ...s.open! }, statement: s, insertAt: s.end });
+    if (into.length === before) clean.add(s);
   } else if (!s.closed) into.push({ fault: 'missing-semicolon', span: { start: s.end, end: s.end }, statement: s, insertAt: s.end });
 }
 

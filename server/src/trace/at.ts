@@ -1,18 +1,19 @@
 /** Places of the configuration as a trace shows them. */
 import { pathOf } from '../base/file-id.ts';
+import type { Lines } from '../base/lines.ts';
 import type { Directive } from '../config/directive.ts';
 import type { At, Range } from './trace.ts';
 
-const made = new WeakMap<Directive, { readonly start: number; readonly at: At }>();
+const made = new WeakMap<Directive, { readonly lines: Lines; readonly start: number; readonly at: At }>();
 
 /** The place of a directive: its name and arguments, without the block behind it. */
 export function atOf(directive: Directive): At {
   const { statement, file } = directive;
   const kept = made.get(directive);
-  if (kept && kept.start === statement.start) return kept.at;
+  if (kept && kept.start === statement.start && kept.lines === file.lines) return kept.at;
   const end = statement.args.at(-1)?.end ?? statement.name.end;
   const range: Range = { start: file.lines.position(statement.start), end: file.lines.position(end) };
   const at: At = { path: pathOf(file.id), uri: file.id, range };
-  made.set(directive, { start: statement.start, at });
+  made.set(directive, { lines: file.lines, start: statement.start, at });
   return at;
 }

@@ -10,6 +10,7 @@ import { Lines } from '../base/lines.ts';
 import { Config, type Engine } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
 import { fragmentContext } from '../config/fragment.ts';
+import { Kept } from '../config/kept.ts';
 import { loadTree, type Sources } from '../config/load.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../config/settings.ts';
 import {
@@ -62,6 +63,8 @@ interface Loaded {
   readonly tree: Tree;
   readonly includes: Map<Statement, Include>;
   readonly settings: Settings;
+  /** blocks that outlive an edit */
+  readonly kept: Kept;
   stale: boolean;
 }
 
@@ -219,7 +222,7 @@ export class Workspace {
     }
   }
 
-  /** After an edit: the trees stay as they are when every include of the file has a known answer. */
+  /** After an edit: the trees stay as they are when the file includes what it included before. */
   private touched(file: FileId): void {
     const document = this.buffers.get(file)?.document;
     if (!document) return;
@@ -229,17 +232,16 @@ export class Workspace {
       const present = includesIn(document.body);
       const known = [...loaded.includes].filter(([, i]) => i.file === file);
       if (known.length === present.length && present.every((s) => loaded.includes.has(s))) continue;
-      const byPath = new Map([...loaded.includes.values()].map((i) => [i.path, i]));
-      const answers = present.map((s) => loaded.includes.get(s) ?? byPath.get(s.args[0]?.value ?? ''));
+      const byPath = new Map(known.map(([, i]) => [i.path, i]));
+      const paths = (list: readonly string[]): string => [...list].sort().join('\n');
+      if (paths(present.map((s) => s.args[0]?.value ?? '')) !== paths(known.map(([, i]) => i.path))) {
+        // another file comes in or goes, and that may open or close a circle elsewhere
+        loaded.stale = true;
+        this.overtaken++;
+        continue;
+      }
       for (const [statement] of known) loaded.includes.delete(statement);
-      present.forEach((statement, i) => {
-        const answer = answers[i];
-        if (answer) loaded.includes.set(statement, { ...answer, file });
-        else {
-          loaded.stale = true;
-          this.overtaken++;
-        }
-      });
+      for (const statement of present) loaded.includes.set(statement, byPath.get(statement.args[0]?.value ?? '')!);
     }
     if (![...this.loaded.values()].some((l) => l.tree.files.has(file)) && holdsMainBlocks(document.text)) this.searchAgain();
   }
@@ -461,7 +463,7 @@ export class Workspace {
       return;
     }
     const includes = new Map(tree.includes);
-    this.loaded.set(root, { tree: { ...tree, includes }, includes, settings, stale: this.overtaken !== before });
+    this.loaded.set(root, { tree: { ...tree, includes }, includes, settings, kept: new Kept(), stale: this.overtaken !== before });
     this.built.delete(root);
   }
 
@@ -542,8 +544,8 @@ export class Workspace {
   private config(root: FileId): Config {
     let config = this.built.get(root);
     if (!config) {
-      const { tree, settings } = this.loaded.get(root)!;
-      this.built.set(root, (config = new Config(tree, this.engine, settings)));
+      const { tree, settings, kept } = this.loaded.get(root)!;
+      this.built.set(root, (config = new Config(tree, this.engine, settings, 'root', 'main', ['main'], kept)));
     }
     return config;
   }

@@ -22,8 +22,14 @@ export default defineRule({
   },
   check({ config, report }) {
     for (const found of namesOf(config).ofKind('variable')) {
-      const sites = found.map((s) => ({ ...s, written: s.directive.file.text.slice(s.span.start, s.span.end) }));
-      if (!sites.some((s) => /[A-Z]/.test(s.written))) continue;
+      if (!found.some((s) => /[A-Z]/.test(s.name))) continue;
+      const sites = found.map((s) => ({
+        directive: s.directive,
+        role: s.role,
+        capture: s.capture,
+        span: s.span,
+        written: s.directive.file.text.slice(s.span.start, s.span.end),
+      }));
       const defining = sites.find((s) => s.role === 'defines');
       const first = defining?.written ?? found[0]!.name.toLowerCase();
       const consistent = defining !== undefined && sites.every((s) => s.written === first);

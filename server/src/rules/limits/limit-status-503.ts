@@ -1,6 +1,5 @@
 /** Refused requests are answered with 503 unless told otherwise, which monitoring and clients take for a broken server. */
-import type { Directive } from '../../config/directive.ts';
-import { walk } from '../../config/scope.ts';
+import { below } from '../../config/pieces.ts';
 import { fixOf, insertBefore } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
@@ -21,8 +20,7 @@ and alarms go off. RFC 6585 has a status of its own for it: 429, "Too Many Reque
   messages: { unavailable: 'Refused requests get 503, as if the server were down. Set {name}_status to 429.' },
   check({ scope, report }) {
     for (const name of ['limit_req', 'limit_conn'] as const) {
-      const open: Directive[] = [];
-      for (const d of walk(scope)) if (d.name === name && !d.scope.value(`${name}_status`)) open.push(d);
+      const open = below(scope, name).filter((d) => !d.scope.value(`${name}_status`));
       const first = open[0];
       if (!first) continue;
       const zone = scope.first(`${name}_zone`) ?? first;

@@ -1,35 +1,25 @@
 /** The order in which nginx reads the directives of a configuration: what must be declared before its use, and which of two is the second. */
-import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
-import { walk } from '../../config/scope.ts';
 
-const orders = new WeakMap<Config, ReadonlyMap<Directive, number>>();
+const pathOf = (directive: Directive): Directive[] => {
+  const path: Directive[] = [];
+  for (let at: Directive | null = directive; at; at = at.scope.opener) path.push(at);
+  return path.reverse();
+};
 
-/** Position in reading order, outer before inner; included files where they are included. */
-export function positionOf(directive: Directive): number {
-  const { config } = directive.scope;
-  let order = orders.get(config);
-  if (!order) {
-    const made = new Map<Directive, number>();
-    for (const d of walk(config.main)) made.set(d, made.size);
-    orders.set(config, (order = made));
-  }
-  return order.get(directive) ?? -1;
+/**
+ * Compares two directives of one configuration by reading order, outer before inner, included files where they are included: below zero
+ * when the first is read first, zero for one directive.
+ */
+export function byOrder(a: Directive, b: Directive): number {
+  if (a === b) return 0;
+  if (a.scope === b.scope) return a.scope.indexOf(a) - b.scope.indexOf(b);
+  const [one, two] = [pathOf(a), pathOf(b)];
+  let i = 0;
+  while (i < one.length && i < two.length && one[i] === two[i]) i++;
+  const [x, y] = [one[i], two[i]];
+  return x && y ? x.scope.indexOf(x) - y.scope.indexOf(y) : one.length - two.length;
 }
 
-const byNames = new WeakMap<Config, Map<string, Directive[]>>();
-
-/** All directives of a name, wherever they stand, in reading order. */
-export function everywhere(config: Config, name: string): readonly Directive[] {
-  let index = byNames.get(config);
-  if (!index) {
-    index = new Map();
-    for (const d of walk(config.main)) {
-      const list = index.get(d.name);
-      if (list) list.push(d);
-      else index.set(d.name, [d]);
-    }
-    byNames.set(config, index);
-  }
-  return index.get(name) ?? [];
-}
+/** Whether nginx has read the first directive when it comes to the second. */
+export const isBefore = (a: Directive, b: Directive): boolean => byOrder(a, b) < 0;

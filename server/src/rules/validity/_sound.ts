@@ -5,14 +5,15 @@ import type { DirectiveFact } from '../../catalog/fact.ts';
 import type { Directive } from '../../config/directive.ts';
 import { factFor } from './_known.ts';
 import { isTemplated } from './_spans.ts';
-import { isAftermath, isBroken } from './_structure.ts';
+import { faultsOf, isAftermath, isBroken } from './_structure.ts';
 
-const facts = new WeakMap<Directive, { fact: DirectiveFact | null }>();
+const facts = new WeakMap<Directive, { readonly structure: object; readonly fact: DirectiveFact | null }>();
 
 /** The fact of a directive whose form is right; null otherwise (another rule says why, or a template fills it in). */
 export function soundFact(directive: Directive): DirectiveFact | null {
   let known = facts.get(directive);
-  if (!known) {
+  const structure = faultsOf(directive);
+  if (known?.structure !== structure) {
     const fact = factFor(directive);
     const { nginx } = directive.scope.config.settings.target;
     const sound =
@@ -22,7 +23,7 @@ export function soundFact(directive: Directive): DirectiveFact | null {
       !isTemplated(directive) &&
       !isAftermath(directive, 'name') &&
       !isBroken(directive);
-    facts.set(directive, (known = { fact: sound ? fact : null }));
+    facts.set(directive, (known = { structure, fact: sound ? fact : null }));
   }
   return known.fact;
 }

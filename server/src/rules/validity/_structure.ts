@@ -231,6 +231,14 @@ const onePerPlace = (causes: readonly Cause[]): Cause[] =>
       ),
   );
 
+const SOUND = {};
+
+/** The faults of a directive's file as a key for what depends on them: the same one for all files that have none. */
+export function faultsOf(directive: Directive): object {
+  const structure = structureOf(directive.file, directive.scope.config.catalog);
+  return structure.regions.length || structure.broken.size ? structure : SOUND;
+}
+
 /**
  * True when a directive must not be judged because of a fault before it: `place` asks about where it stands, `name` about what it is.
  */

@@ -1,9 +1,9 @@
 /** charset_map declared twice or between equal charsets, and recodings without a table (ngx_http_charset_map_block, ngx_http_charset_postconfiguration). */
 import { atLeast } from '../../catalog/version.ts';
 import type { Directive } from '../../config/directive.ts';
+import { everywhere } from '../../config/pieces.ts';
 import type { Scope } from '../../config/scope.ts';
 import { defineRule } from '../rule.ts';
-import { everywhere } from './_order.ts';
 import { soundFact } from './_sound.ts';
 
 /** A charset that is named, not switched off and no variable; null otherwise. */

@@ -8,7 +8,7 @@ import { variablesOf } from '../../config/variables.ts';
 import type { Word } from '../../syntax/word.ts';
 import { fixOf, insertFirst, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { positionOf } from './_order.ts';
+import { byOrder } from './_order.ts';
 import { soundFact } from './_sound.ts';
 
 /** ngx_cacheline_size of the usual machines, and the default of these tables */
@@ -117,7 +117,7 @@ says neither which name nor where.`,
         report('large', { at: line.at(line.args[0]), data: { hash, size } });
         continue;
       }
-      const long = keys.filter((k) => needed(k.text) > size).sort((a, b) => positionOf(a.directive) - positionOf(b.directive));
+      const long = keys.filter((k) => needed(k.text) > size).sort((a, b) => byOrder(a.directive, b.directive));
       for (const key of long) {
         const wanted = 2 ** Math.ceil(Math.log2(needed(key.text)));
         const opener = scope.opener;

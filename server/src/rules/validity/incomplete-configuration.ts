@@ -3,11 +3,11 @@
 import { atLeast } from '../../catalog/version.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
+import { everywhere } from '../../config/pieces.ts';
 import { listenersOf, type Server, serversOf } from '../../config/servers.ts';
 import { fixOf, insertFirst } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { factFor } from './_known.ts';
-import { everywhere } from './_order.ts';
 import { soundFact } from './_sound.ts';
 import { structureOf } from './_structure.ts';
 

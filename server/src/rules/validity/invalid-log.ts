@@ -3,10 +3,11 @@
 import { protocolOf } from '../../catalog/context.ts';
 import { parseSize, parseTime } from '../../catalog/value-kind.ts';
 import type { Directive } from '../../config/directive.ts';
+import { everywhere } from '../../config/pieces.ts';
 import { defineRule } from '../rule.ts';
 import { nearest } from './_guess.ts';
 import { isIncomplete } from './_known.ts';
-import { everywhere, positionOf } from './_order.ts';
+import { isBefore } from './_order.ts';
 import { soundFact } from './_sound.ts';
 import { spanIn } from './_spans.ts';
 
@@ -70,7 +71,7 @@ wherever it appears. Logs to syslog take parameters of their own behind "syslog:
       if (args[1]?.value.startsWith('escape=') && !['default', 'json', 'none'].includes(args[1].value.slice(7))) return;
       if (values[0] === 'combined' && here === 'http') return report('combined', { at: first });
       const before = everywhere(config, 'log_format').find(
-        (d) => protocol(d) === here && d.value(0) === values[0] && positionOf(d) < positionOf(directive),
+        (d) => protocol(d) === here && d.value(0) === values[0] && isBefore(d, directive),
       );
       if (before)
         report('twice', {
@@ -96,7 +97,7 @@ wherever it appears. Logs to syslog take parameters of their own behind "syslog:
       const declared = everywhere(config, 'log_format').filter((d) => protocol(d) === here);
       // ngx_http_log_set_log compares without case, log_format with
       const named = declared.filter((d) => d.value(0).toLowerCase() === format.toLowerCase());
-      if (!named.some((d) => positionOf(d) < positionOf(directive))) {
+      if (!named.some((d) => isBefore(d, directive))) {
         const guess = named.length ? null : nearest(format, [...declared.map((d) => d.value(0)), ...(here === 'http' ? ['combined'] : [])]);
         return report(named.length ? 'later' : guess ? 'guess' : 'format', {
           at: args[1]!,
@@ -113,7 +114,7 @@ wherever it appears. Logs to syslog take parameters of their own behind "syslog:
     if (file.startsWith('syslog:')) return report('remote', { at: first });
     if (file.includes('$')) return report('variables', { at: first });
     const clash = everywhere(config, 'access_log').find((d) => {
-      if (protocol(d) !== here || d.value(0) !== file || positionOf(d) >= positionOf(directive)) return false;
+      if (protocol(d) !== here || d.value(0) !== file || !isBefore(d, directive)) return false;
       const other = buffering(d.values);
       return other.size > 0 && (other.size !== own.size || other.flush !== own.flush || other.gzip !== own.gzip);
     });

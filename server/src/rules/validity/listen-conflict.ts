@@ -5,7 +5,7 @@ import type { Directive } from '../../config/directive.ts';
 import type { ServerProtocol } from '../../config/servers.ts';
 import { type Listen, type ListenAddress, listenAddresses, pairText, serversOf } from '../../config/servers.ts';
 import { defineRule } from '../rule.ts';
-import { positionOf } from './_order.ts';
+import { byOrder } from './_order.ts';
 import { soundFact } from './_sound.ts';
 import { isAftermath } from './_structure.ts';
 
@@ -51,7 +51,7 @@ stream before 1.25.5, an address and port belongs to one server.`,
           (l): l is Listen & { directive: Directive } =>
             l.directive !== null && soundFact(l.directive) !== null && !isAftermath(l.directive, 'place'),
         )
-        .sort((a, b) => positionOf(a.directive) - positionOf(b.directive));
+        .sort((a, b) => byOrder(a.directive, b.directive));
       const owners = new Map<string, Set<unknown>>();
       for (const listen of lines) {
         const { directive, params } = listen;

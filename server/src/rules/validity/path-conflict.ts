@@ -1,6 +1,6 @@
 /** Folders of caches and temporary files that two directives use in ways that exclude one another (ngx_add_path). */
 import type { Directive } from '../../config/directive.ts';
-import { walk } from '../../config/scope.ts';
+import { PerPiece } from '../../config/pieces.ts';
 import { defineRule } from '../rule.ts';
 import { soundFact } from './_sound.ts';
 
@@ -12,6 +12,8 @@ const levelsOf = (d: Directive): string =>
   CACHE.test(d.name)
     ? (d.values.find((v) => v.startsWith('levels='))?.slice(7) ?? '')
     : d.values.slice(1).map(Number).filter(Boolean).join(':');
+
+const paths = new PerPiece((directives) => [...directives].filter((d) => CACHE.test(d.name) || TEMP.test(d.name)));
 
 export default defineRule({
   id: 'path-conflict',
@@ -30,9 +32,9 @@ Each cache needs a folder of its own. A folder for temporary files may be shared
   },
   check({ config, report }) {
     const first = new Map<string, Directive>();
-    for (const directive of walk(config.main)) {
+    for (const directive of [...paths.of(config)].flat()) {
+      if (!soundFact(directive)) continue;
       const cache = CACHE.test(directive.name);
-      if ((!cache && !TEMP.test(directive.name)) || !soundFact(directive)) continue;
       const path = directive.value(0).replace(/\/+$/, '');
       const before = first.get(path);
       if (!before) {

@@ -8,12 +8,12 @@ import { parametersOf } from '../../catalog/parameters.ts';
 import { parseSize } from '../../catalog/value-kind.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
-import { walk } from '../../config/scope.ts';
+import { PerPiece } from '../../config/pieces.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { nearest } from './_guess.ts';
 import { isIncomplete } from './_known.ts';
-import { positionOf } from './_order.ts';
+import { byOrder } from './_order.ts';
 import { atClosing } from './_places.ts';
 import { soundFact } from './_sound.ts';
 import { spanIn } from './_spans.ts';
@@ -62,6 +62,8 @@ function mentionsZones(fact: DirectiveFact): boolean {
   return known;
 }
 
+const mentions = new PerPiece((directives) => [...directives].filter((d) => d.fact !== null && mentionsZones(d.fact)));
+
 interface Zones {
   readonly declared: readonly Declared[];
   readonly uses: readonly Declared[];
@@ -75,8 +77,7 @@ function zonesOf(config: Config): Zones {
   if (known) return known;
   const declared: Declared[] = [];
   const uses: Declared[] = [];
-  for (const directive of walk(config.main)) {
-    if (!directive.fact || !mentionsZones(directive.fact)) continue;
+  for (const directive of [...mentions.of(config)].flat()) {
     const fact = soundFact(directive);
     if (!fact) continue;
     for (const use of namesIn(fact, directive.values)) {
@@ -139,7 +140,7 @@ without a line), a zone of another kind at once.`,
     const first = new Map<string, Declared>();
     const sized = new Map<string, Declared>();
     // every mention enters the list, in reading order, and the first decides the use
-    const mentions = [...declared, ...uses].sort((a, b) => orderOf(a) - orderOf(b));
+    const mentions = [...declared, ...uses].sort(byPlace);
     for (const mention of mentions) {
       const { use, kind, tag, size, directive } = mention;
       const { name } = use;
@@ -224,4 +225,4 @@ without a line), a zone of another kind at once.`,
   ],
 });
 
-const orderOf = (d: Declared): number => positionOf(d.directive) * 10 + d.use.argument;
+const byPlace = (a: Declared, b: Declared): number => byOrder(a.directive, b.directive) || a.use.argument - b.use.argument;

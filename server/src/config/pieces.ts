@@ -1,0 +1,87 @@
+/**
+ * A configuration cut into pieces: each directive of the outermost levels with all that stands in its block. A piece keeps its identity
+ * while nothing in it changes (kept.ts), so what is gathered piece by piece is gathered again for the one that was edited only.
+ */
+import type { Config } from './config.ts';
+import type { Directive } from './directive.ts';
+import { type Scope, walk } from './scope.ts';
+
+/** Blocks that are cut up: their directives are pieces, and they themselves one without their inside. */
+const OUTER: ReadonlySet<string> = new Set(['http', 'stream', 'mail']);
+
+interface Piece {
+  readonly directive: Directive;
+  /** false for a block whose inside comes in pieces of its own */
+  readonly whole: boolean;
+}
+
+const cut = new WeakMap<Config, readonly Piece[]>();
+
+function piecesOf(config: Config): readonly Piece[] {
+  let pieces = cut.get(config);
+  if (!pieces) cut.set(config, (pieces = [...piecesIn(config.main)]));
+  return pieces;
+}
+
+function* piecesIn(scope: Scope): Generator<Piece> {
+  for (const directive of scope.directives) {
+    const { body } = directive;
+    const outer = body !== null && OUTER.has(body.context);
+    yield { directive, whole: !outer };
+    if (outer) yield* piecesIn(body);
+  }
+}
+
+function* inside({ directive, whole }: Piece): Generator<Directive> {
+  yield directive;
+  if (whole && directive.body) yield* walk(directive.body);
+}
+
+/** Something that is gathered from the directives of a piece, in nginx's order, and remembered with the piece. */
+export class PerPiece<T> {
+  private readonly known = new WeakMap<Directive, T>();
+
+  /** `gather` may ask what follows from the piece, what stands around it and the settings; not what other pieces hold. */
+  constructor(private readonly gather: (directives: Iterable<Directive>) => T) {}
+
+  /** What the pieces of a configuration hold, in nginx's order. */
+  *of(config: Config): Generator<T> {
+    for (const piece of piecesOf(config)) {
+      let found = this.known.get(piece.directive);
+      if (found === undefined) this.known.set(piece.directive, (found = this.gather(inside(piece))));
+      yield found;
+    }
+  }
+}
+
+const byName = new PerPiece((directives) => {
+  const names = new Map<string, Directive[]>();
+  for (const d of directives) {
+    const list = names.get(d.name);
+    if (list) list.push(d);
+    else names.set(d.name, [d]);
+  }
+  return names;
+});
+
+const everywhereOf = new WeakMap<Config, Map<string, readonly Directive[]>>();
+
+/** All directives of a name, wherever they stand, in nginx's order. */
+export function everywhere(config: Config, name: string): readonly Directive[] {
+  let known = everywhereOf.get(config);
+  if (!known) everywhereOf.set(config, (known = new Map()));
+  let found = known.get(name);
+  if (!found) {
+    const list: Directive[] = [];
+    for (const names of byName.of(config)) for (const d of names.get(name) ?? []) list.push(d);
+    known.set(name, (found = list));
+  }
+  return found;
+}
+
+/** The directives of a name at and below a scope, in nginx's order. */
+export const below = (scope: Scope, name: string): readonly Directive[] =>
+  everywhere(scope.config, name).filter((d) => {
+    for (let at: Scope | null = d.scope; at; at = at.parent) if (at === scope) return true;
+    return false;
+  });
