@@ -22,7 +22,7 @@ export type Status =
   | {
       readonly known: false;
       /** `plus`: commercial only; `removed`, `future`: other versions have it; `module`: the build lacks the module. */
-      readonly reason: 'plus' | 'removed' | 'future' | 'module';
+      readonly reason: 'plus' | 'angie' | 'removed' | 'future' | 'module';
       readonly since?: string;
       readonly removed?: string;
       readonly replacedBy?: string | null;
@@ -268,6 +268,7 @@ export function statusOf(fact: DirectiveFact, target: Target): Status {
   const { since, removed, replacedBy, module } = fact;
   if (fact.source === 'plus' && !(angie ? IN_ANGIE.has(fact.name) : plus))
     return { known: false, reason: 'plus', since, removed, replacedBy, module };
+  if (fact.source === 'angie' && !angie) return { known: false, reason: 'angie', module };
   if (fact.unit === null) {
     const from = plus ? (fact.plusSince ?? since) : since;
     if (removed !== undefined && atLeast(target.nginx, removed))
@@ -281,6 +282,7 @@ export function statusOf(fact: DirectiveFact, target: Target): Status {
 export function variableStatus(fact: VariableFact, target: Target): Status {
   const { since, removed, module } = fact;
   if (fact.source === 'plus' && target.flavour !== 'plus') return { known: false, reason: 'plus', since, module };
+  if (fact.source === 'angie' && target.flavour !== 'angie') return { known: false, reason: 'angie', module };
   if (fact.source === 'oss' || fact.source === 'plus') {
     if (removed !== undefined && atLeast(target.nginx, removed)) return { known: false, reason: 'removed', since, removed, module };
     if (!atLeast(target.nginx, since)) return { known: false, reason: 'future', since, module };

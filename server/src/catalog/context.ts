@@ -41,6 +41,8 @@ const PLACES = {
   'stream-geoip2': { title: 'the body of a geoip2 block of the stream block', body: 'entries' },
   ldap_server: { title: 'an ldap_server block', body: 'entries' },
   testcookie_whitelist: { title: 'the body of a testcookie_whitelist', body: 'entries' },
+  metric_complex_zone: { title: 'the body of a metric_complex_zone', body: 'entries' },
+  prometheus_template: { title: 'the body of a prometheus_template', body: 'entries' },
   raw: { title: 'a block of Lua', body: 'raw' },
 } as const satisfies Record<string, { title: string; body: 'directives' | 'entries' | 'raw' }>;
 
@@ -80,6 +82,8 @@ const OPENINGS: { readonly [parent in Context]?: Readonly<Record<string, Context
     geoip2: 'geoip2',
     ldap_server: 'ldap_server',
     testcookie_whitelist: 'testcookie_whitelist',
+    metric_complex_zone: 'metric_complex_zone',
+    prometheus_template: 'prometheus_template',
   },
   server: { location: 'location', if: 'if-in-server', types: 'types', testcookie_whitelist: 'testcookie_whitelist' },
   location: { location: 'location', if: 'if-in-location', limit_except: 'limit_except', types: 'types' },

@@ -104,7 +104,7 @@ const BUILDS: Readonly<Record<Exclude<Build, 'any'>, BuildFacts>> = {
   },
   official: { options: [...COMMON, ...STREAM, ...MAIL, '--with-threads'], sources: [] },
   openresty: { options: [...COMMON, ...STREAM, ...MAIL, '--with-threads'], sources: OPENRESTY },
-  angie: { options: [...COMMON, ...STREAM, ...MAIL, '--with-threads'], sources: [] },
+  angie: { options: [...COMMON, ...STREAM, ...MAIL, '--with-threads'], sources: ['angie'] },
   plus: { options: [...COMMON, ...STREAM, ...MAIL, '--with-threads'], sources: [] },
 };
 
@@ -304,6 +304,7 @@ function setOf(options: readonly string[], sources: readonly string[], without: 
 
 /** Third-party sources and the modules that each holds. */
 export const THIRD_PARTY: Readonly<Record<string, readonly string[]>> = {
+  angie: ['angie'],
   'ModSecurity-nginx': ['ngx_http_modsecurity_module'],
   'array-var-nginx-module': ['ngx_http_array_var_module'],
   'drizzle-nginx-module': ['ngx_http_drizzle_module'],

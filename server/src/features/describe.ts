@@ -22,6 +22,8 @@ const missing = (status: Status): string | null => {
   switch (status.reason) {
     case 'plus':
       return 'Part of NGINX Plus only.';
+    case 'angie':
+      return 'Part of Angie only.';
     case 'removed':
       return `Removed in ${status.removed}${status.replacedBy ? `; use ${code(status.replacedBy)}` : ''}.`;
     case 'future':

@@ -1,4 +1,5 @@
 // The data files of the catalog, as text: one JSON.parse of a string is faster at start than an object literal of the same size. Made by `npm run generate`.
+import angie from './angie.json' with { type: 'text' };
 import array$var$nginx$module from './array-var-nginx-module.json' with { type: 'text' };
 import core from './core.json' with { type: 'text' };
 import drizzle$nginx$module from './drizzle-nginx-module.json' with { type: 'text' };
@@ -135,6 +136,7 @@ import zstd$nginx$module from './zstd-nginx-module.json' with { type: 'text' };
 
 /** The text of every data file, in the order of their names. Each is a JSON array of RawModule (catalog.ts). */
 export const DATA_FILES: readonly string[] = [
+  angie,
   array$var$nginx$module,
   core,
   drizzle$nginx$module,

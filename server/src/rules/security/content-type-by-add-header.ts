@@ -21,6 +21,8 @@ Use \`default_type\` (with an empty \`types {}\` where the file's name must not 
   check({ directive, scope, file, report }) {
     if (directive.value(0).toLowerCase() !== 'content-type') return;
     const hides = ['proxy_hide_header', 'fastcgi_hide_header', 'uwsgi_hide_header', 'scgi_hide_header', 'grpc_hide_header'];
+    // an answer 204 has no Content-Type of its own (ngx_http_header_filter): preflights of CORS
+    if (scope.directives.some((d) => d.name === 'return' && d.value(0) === '204')) return;
     if (hides.some((h) => scope.effective(h).directives.some((d) => d.value(0).toLowerCase() === 'content-type'))) return;
     const value = directive.args[1];
     report('second', {
@@ -38,6 +40,14 @@ Use \`default_type\` (with an empty \`types {}\` where the file's name must not 
 #          ^^^^^^^^^^^^ second
 return 200 "ok";`,
       good: 'default_type text/plain;\nreturn 200 "ok";',
+    },
+    {
+      inside: 'location',
+      good: `
+if ($request_method = OPTIONS) {
+    add_header Content-Type "text/plain charset=UTF-8";
+    return 204;
+}`,
     },
     { inside: 'location', good: 'proxy_pass http://127.0.0.1:8000;\nproxy_hide_header Content-Type;\nadd_header Content-Type text/plain;' },
   ],

@@ -12,7 +12,8 @@ import type { Directive } from '../../config/directive.ts';
 import type { SourceFile, Statement, SyntaxProblem } from '../../syntax/statement.ts';
 
 export interface Cause {
-  readonly fault: SyntaxProblem['fault'];
+  /** `brace-in-pattern`: a pattern without quotes has a quantifier like {4}, whose brace opens a block */
+  readonly fault: SyntaxProblem['fault'] | 'brace-in-pattern';
   /** what to mark */
   readonly span: Span;
   readonly statement: Statement | null;
@@ -81,6 +82,9 @@ const blockKinds = (catalog: Catalog, name: string): { always: boolean; never: b
   const facts = catalog.directives(name).filter((f) => f.contexts.some((c) => bodyOf(c) === 'directives'));
   return { always: facts.length > 0 && facts.every((f) => f.args.block), never: facts.length > 0 && facts.every((f) => !f.args.block) };
 };
+
+/** Whether the lines of such a block are entries of a table. */
+const hasEntries = (name: string): boolean => openingsOf(name).some((o) => bodyOf(o.child) !== 'directives');
 
 /** Whether a block of that name may hold a directive of the other name, as far as anybody knows. */
 function accepts(catalog: Catalog, block: string, name: string): boolean {
@@ -160,6 +164,23 @@ function atItsCause(file: SourceFile, { statement, insertAt }: SyntaxProblem): {
   return s && statement ? { block: statement, insert: insertAt!, mark: { start: statement.name.start, end: statement.name.end } } : null;
 }
 
+/** A quantifier's rest, as it stands behind a brace that ended a word without a blank. */
+const QUANTIFIER = /^\d+(?:,\d*)?\}/;
+
+/** The word that goes on behind the brace, to where white space, a semicolon or a brace of its own ends it. */
+const WHOLE_PATTERN = /^(?:[^\s;{}"']|\{\d+(?:,\d*)?\})+/;
+
+/** The pattern without quotes whose quantifier opens the statement's block; null when the brace was meant as one. */
+function cutPattern(file: SourceFile, s: Statement): Span | null {
+  const word = s.args.at(-1) ?? s.name;
+  if (!s.open || s.open.start !== word.end || word.quote !== '' || !QUANTIFIER.test(file.text.slice(s.open.end, s.open.end + 12)))
+    return null;
+  const whole = WHOLE_PATTERN.exec(file.text.slice(word.start, word.start + 4096))?.[0] ?? '';
+  // the parenthesis that closes a condition is none of the pattern's
+  const length = s.name.value === 'if' && whole.endsWith(')') ? whole.length - 1 : whole.length;
+  return length > word.end - word.start ? { start: word.start, end: word.start + length } : null;
+}
+
 function diagnose(file: SourceFile, catalog: Catalog): Structure {
   const causes: Cause[] = [];
   const regions: Region[] = [];
@@ -169,6 +190,13 @@ function diagnose(file: SourceFile, catalog: Catalog): Structure {
   // blocks without a brace and braces without a block: said by the rule about counts; here only what follows from them
   let opened: Statement | null = null;
   let lost: Statement | null = null;
+  for (const s of statementsIn(file.body)) {
+    const pattern = cutPattern(file, s);
+    if (!pattern) continue;
+    causes.push({ fault: 'brace-in-pattern', span: pattern, statement: s, insert: null });
+    regions.push({ start: s.start, end: Math.max(pattern.end, s.open!.end + 1), level: 'all' });
+    opened ??= s;
+  }
   if (braces)
     for (const s of statementsIn(file.body)) {
       const kinds = blockKinds(catalog, s.name.value);
@@ -184,7 +212,8 @@ function diagnose(file: SourceFile, catalog: Catalog): Structure {
       if (reported || strayOpening) continue;
       if (opened && !lost) {
         reported = true;
-        regions.push({ start: opened.open!.start, end, level: 'all' });
+        const known = causes.some((c) => c.statement === opened) && !(opened.parent && hasEntries(opened.parent.name.value));
+        regions.push({ start: opened.open!.start, end, level: known ? 'place' : 'all' });
         continue;
       }
       // the parser has mended the tree where columns told it the place

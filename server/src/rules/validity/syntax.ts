@@ -2,7 +2,7 @@
 
 import type { Span } from '../../base/span.ts';
 import type { Config } from '../../config/config.ts';
-import type { SourceFile, SyntaxFault } from '../../syntax/statement.ts';
+import type { SourceFile } from '../../syntax/statement.ts';
 import { type Fix, fixOf, indentAt, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { stopOfBraces, stopOfQuote } from './_reading.ts';
@@ -20,9 +20,10 @@ const MESSAGES = {
   'unterminated-string': 'This quote is never closed: nginx reads on to the end of the file. Add the closing {quote}.',
   'after-quote':
     'Unexpected text after a closing quote. Only white space, ";", "{{" or ")" may follow: quote the whole argument, or put a space between.',
+  'brace-in-pattern': 'The brace in "{pattern}" opens a block, because the pattern has no quotes. Put the whole pattern in quotes.',
   'word-too-long': 'This argument is longer than 4096 bytes, and nginx refuses it.',
   'byte-order-mark': 'The file starts with a byte order mark, and nginx takes it for a part of the first directive. Remove it.',
-} as const satisfies Record<SyntaxFault, string>;
+} as const satisfies Record<Cause['fault'], string>;
 
 const TEXTS = Object.fromEntries(
   Object.entries(MESSAGES).map(([k, v]) => [k, v.replaceAll('{{', '{').replaceAll('}}', '}')]),
@@ -66,6 +67,10 @@ function repair(file: SourceFile, { fault, span, statement, insert }: Cause): Fi
       return fixOf('Remove the byte order mark', 'safe', file, [replace(span, '')]);
     case 'unexpected-closing-brace':
       return fixOf('Remove "}"', 'suggestion', file, [replace(span, '')]);
+    case 'brace-in-pattern': {
+      const text = file.text.slice(span.start, span.end);
+      return fixOf('Quote the pattern', 'safe', file, [replace(span, `"${text}"`)]);
+    }
     case 'missing-closing-brace': {
       if (insert === null || !statement) return null;
       return fixOf('Add "}"', 'suggestion', file, [replace({ start: insert, end: insert }, `\n${indentAt(file, statement.start)}}`)]);
@@ -112,7 +117,7 @@ The finding stands where the mistake is, and there is one for each mistake.`,
       report(fault, {
         // an empty span could not be seen: the character before it is marked
         at: span.end > span.start ? span : { start: Math.max(0, span.start - 1), end: span.end },
-        data: { name, quote: file.text[span.start] ?? '"' },
+        data: { name, quote: file.text[span.start] ?? '"', pattern: file.text.slice(span.start, span.end) },
         related:
           there && file.lines.lineAt(there.start) !== file.lines.lineAt(span.start)
             ? [{ at: { file: file.id, span: there }, message: 'nginx names this line.' }]
@@ -184,6 +189,44 @@ http {
         listen 8081;
     }
 }`,
+    },
+    {
+      inside: 'server',
+      bad: `
+    location ~ ^/\\d{4}/ {
+#              ^^^^^^^^ brace-in-pattern
+        return 204;
+    }`,
+      good: `
+    location ~ "^/\\d{4}/" {
+        return 204;
+    }`,
+    },
+    {
+      inside: 'http',
+      bad: `
+    map $uri $year {
+        ~^/(\\d{2,4})$ $1;
+#       ^^^^^^^^^^^^^ brace-in-pattern
+        default 0;
+    }`,
+      good: `
+    map $uri $year {
+        "~^/(\\d{2,4})$" $1;
+        default 0;
+    }`,
+    },
+    {
+      inside: 'server',
+      bad: `
+    if ($uri ~ ^/a{2}) {
+#              ^^^^^^ brace-in-pattern
+        return 404;
+    }`,
+      good: `
+    if ($uri ~ "^/a{2}") {
+        return 404;
+    }`,
     },
     {
       inside: 'main',

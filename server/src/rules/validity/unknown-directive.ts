@@ -30,6 +30,7 @@ in \`.proxylens.yaml\` under \`directives\`.`,
     removed: 'Unknown directive "{name}": it was removed in nginx {removed}, and this is {target}.',
     replaced: 'Unknown directive "{name}": it was removed in nginx {removed}. Use "{successor}".',
     plus: 'Unknown directive "{name}": it is part of NGINX Plus only.',
+    angie: 'Unknown directive "{name}": it is part of Angie only. Where Angie runs, set "flavour: angie" in .proxylens.yaml.',
     raw: 'Unknown directive "{name}". An argument with "{" or ";" in it must be quoted: look at the words before.',
   },
   check({ config, directive, report }) {
@@ -48,6 +49,7 @@ in \`.proxylens.yaml\` under \`directives\`.`,
     const data = { name, target: target.nginx.text };
     if (why?.reason === 'future') return report('future', { at, data: { ...data, since: why.since ?? '' } });
     if (why?.reason === 'plus') return report('plus', { at, data });
+    if (why?.reason === 'angie') return report('angie', { at, data });
     if (why?.reason === 'removed')
       return why.replacedBy
         ? report('replaced', { at, data: { ...data, removed: why.removed ?? '', successor: why.replacedBy } })
@@ -80,5 +82,11 @@ in \`.proxylens.yaml\` under \`directives\`.`,
       good: 'limit_conn_zone $binary_remote_addr zone=a:1m;',
     },
     { inside: 'upstream', bad: '    server 10.0.0.1;\n    state /var/lib/nginx/state;\n#   ^^^^^ plus', good: 'server 10.0.0.1;' },
+    { inside: 'http', bad: '    acme_client example https://acme.example.com/directory;\n#   ^^^^^^^^^^^ angie', good: 'sendfile on;' },
+    {
+      inside: 'http',
+      settings: { flavour: 'angie' },
+      good: 'resolver 127.0.0.53;\nacme_client example https://acme.example.com/directory;\nserver {\n    listen 8080;\n    acme example;\n}',
+    },
   ],
 });
