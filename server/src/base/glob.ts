@@ -9,8 +9,16 @@ export const isMask = (path: string): boolean => /[*?[]/.test(path);
 const segmentTest = (segment: string): ((name: string) => boolean) =>
   picomatch(segment, { nobrace: true, noext: true, noglobstar: true, nonegate: true, dot: segment.startsWith('.'), strictBrackets: false });
 
-/** All files that match the mask `path` (absolute), in byte order as glob(3) returns them. `root` only lends its scheme and authority. */
-export async function expandMask(files: Pick<FileSystem, 'list' | 'stat'>, root: FileId, path: string): Promise<FileId[]> {
+/** What one mask may ask of the disk: folders listed, and names that match. */
+const MAX_FOLDERS = 2000;
+const MAX_NAMES = 20_000;
+
+/**
+ * All files that match the mask `path` (absolute), in byte order as glob(3) returns them. `root` only lends its scheme and authority.
+ * A mask over half a machine is given up: `null`.
+ */
+export async function expandMask(files: Pick<FileSystem, 'list' | 'stat'>, root: FileId, path: string): Promise<FileId[] | null> {
+  let listed = 0;
   const segments = path.split('/').filter((s) => s !== '');
   let folders: string[] = [''];
   for (const [i, segment] of segments.entries()) {
@@ -22,6 +30,7 @@ export async function expandMask(files: Pick<FileSystem, 'list' | 'stat'>, root:
         continue;
       }
       const matches = segmentTest(segment);
+      if (++listed > MAX_FOLDERS || next.length > MAX_NAMES) return null;
       for (const entry of await files.list(resolve(root, folder || '/'))) {
         if (!matches(entry.name) || (!last && entry.kind === 'file')) continue;
         next.push(`${folder}/${entry.name}`);
@@ -29,6 +38,7 @@ export async function expandMask(files: Pick<FileSystem, 'list' | 'stat'>, root:
     }
     folders = next;
   }
+  if (folders.length > MAX_NAMES) return null;
   const found: FileId[] = [];
   for (const path of folders.sort((a, b) => (a < b ? -1 : 1))) {
     const id = resolve(root, path);

@@ -27,6 +27,8 @@ export interface LoadOptions {
 
 /** nginx itself stops at the limit of open files; a tree of this size is a loop of links or a mask over a home folder. */
 const MAX_FILES = 20_000;
+/** characters of all files together: ten times what the largest sites have */
+const MAX_VOLUME = 32_000_000;
 const MAX_DEPTH = 100;
 /** files that are read at the same time */
 const AT_ONCE = 64;
@@ -82,6 +84,14 @@ export async function loadTree(root: FileId, sources: Sources, options: LoadOpti
   const includes = new Map<Statement, Include>();
   const confDir = dirname(root);
 
+  let volume = 0;
+  const counted = new Set<FileId>();
+  const count = (id: FileId, source: SourceFile | string | null): void => {
+    if (!source || typeof source === 'string' || counted.has(id)) return;
+    counted.add(id);
+    volume += source.text.length;
+  };
+
   let told = 0;
   /** The count goes up only: files are read ahead of their turn. */
   const tell = (id: FileId, count: number): void => {
@@ -91,8 +101,10 @@ export async function loadTree(root: FileId, sources: Sources, options: LoadOpti
   const read = async (id: FileId): Promise<SourceFile | string | null> => {
     const known = files.get(id);
     if (known) return known;
+    if (volume > MAX_VOLUME) return `more than ${MAX_VOLUME / 1e6} MB are included`;
     if (files.size >= MAX_FILES) return `more than ${MAX_FILES} files are included`;
     const source = await sources.source(id);
+    count(id, source);
     if (source && typeof source !== 'string') {
       files.set(id, source);
       tell(id, files.size);
@@ -100,11 +112,12 @@ export async function loadTree(root: FileId, sources: Sources, options: LoadOpti
     return source;
   };
 
-  const find = async (path: string): Promise<FileId[]> => {
+  /** null: more than can be read */
+  const find = async (path: string): Promise<FileId[] | null> => {
     for (const id of candidates(path, confDir, root, options)) {
       if (isMask(path)) {
         const matches = await expandMask(sources, id, pathOf(id));
-        if (matches.length) return matches;
+        if (!matches || matches.length) return matches;
       } else if (await sources.stat(id)) return [id];
     }
     return [];
@@ -114,11 +127,11 @@ export async function loadTree(root: FileId, sources: Sources, options: LoadOpti
   const readAhead = async (found: readonly FileId[], chain: readonly FileId[]): Promise<Map<FileId, FileId>> => {
     const real = new Map<FileId, FileId>();
     let done = 0;
-    for (let i = 0; i < found.length; i += AT_ONCE) {
+    for (let i = 0; i < found.length && volume <= MAX_VOLUME; i += AT_ONCE) {
       await Promise.all(
         found.slice(i, i + AT_ONCE).map(async (id) => {
           real.set(id, (await sources.real?.(id)) ?? id);
-          if (!chain.includes(id)) await sources.source(id);
+          if (!chain.includes(id)) count(id, await sources.source(id));
           tell(id, files.size + ++done);
         }),
       );
@@ -139,6 +152,17 @@ export async function loadTree(root: FileId, sources: Sources, options: LoadOpti
         continue;
       }
       const found = await find(path);
+      if (!found) {
+        includes.set(statement, {
+          file: source.id,
+          path,
+          mask,
+          files: [],
+          problem: 'too-many',
+          detail: `"${path}" matches too many files`,
+        });
+        continue;
+      }
       if (!found.length) {
         includes.set(statement, missing(source.id, path, mask));
         continue;
@@ -167,8 +191,41 @@ export async function loadTree(root: FileId, sources: Sources, options: LoadOpti
     }
   };
   await follow(main, [root]);
+  bounded(files, includes);
   const disk = options.environment ? await askDisk(root, files.values(), sources, options, options.environment.now) : NO_DISK;
   return { root, files, includes, disk };
+}
+
+/** What all files together may come to once every include is put in place: two includes a file, thirty files deep, are a thousand million. */
+const MAX_STATEMENTS = 500_000;
+
+/** Leaves out the includes with which a file would come to more than that. There are no cycles in what was followed. */
+function bounded(files: ReadonlyMap<FileId, SourceFile>, includes: Map<Statement, Include>): void {
+  const sizes = new Map<FileId, number>();
+  const own = (statements: readonly Statement[]): number => statements.reduce((sum, s) => sum + 1 + (s.block ? own(s.block) : 0), 0);
+  const sizeOf = (id: FileId): number => {
+    const known = sizes.get(id);
+    if (known !== undefined) return known;
+    const source = files.get(id)!;
+    let size = own(source.body);
+    sizes.set(id, size);
+    for (const statement of includesIn(source.body)) {
+      const include = includes.get(statement);
+      if (!include) continue;
+      const brought = include.files.reduce((sum, f) => sum + sizeOf(f), 0);
+      if (size + brought <= MAX_STATEMENTS) size += brought;
+      else
+        includes.set(statement, {
+          ...include,
+          files: [],
+          problem: 'too-many',
+          detail: 'with it the configuration grows beyond all bounds',
+        });
+    }
+    sizes.set(id, size);
+    return size;
+  };
+  for (const id of files.keys()) sizeOf(id);
 }
 
 /** True when all that the paths hang from lies below one of the folders: then a missing file is a fact, not an accident of the machine. */

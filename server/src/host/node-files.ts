@@ -42,6 +42,8 @@ export async function rewrite(path: string, text: string): Promise<void> {
   await fs.writeFile(path, text, encoding);
 }
 
+const KERNEL = /^\/(?:proc|sys|dev)\//;
+
 export class NodeFiles implements FileSystem {
   async read(file: FileId): Promise<FileText | null> {
     const path = machinePath(file);
@@ -49,7 +51,8 @@ export class NodeFiles implements FileSystem {
     try {
       const stat = await fs.stat(path);
       if (stat.isDirectory()) return { text: '', problem: 'this is a folder' };
-      if (!stat.isFile()) return { text: '', problem: 'this is not a regular file' };
+      // what the kernel makes up there has no size and may never end
+      if (!stat.isFile() || KERNEL.test(path)) return { text: '', problem: 'this is not a regular file' };
       if (stat.size > MAX_FILE_BYTES) return { text: '', problem: `${Math.round(stat.size / 1e6)} MB is too large for a configuration` };
       return decode(await fs.readFile(path));
     } catch (error) {

@@ -67,6 +67,9 @@ function tooLong(raw: string, quoted: boolean, next: string | undefined): boolea
 /** V8 keeps the whole text alive for a slice of it: words of an edited text are copied, lest every keystroke's text stays. */
 const copied = (text: string): string => (text.length < 13 ? text : (JSON.parse(JSON.stringify(text)) as string));
 
+/** Blocks further in are taken as empty: everything that walks a tree may go down by calling itself. nginx's own stack ends somewhere too. */
+const MAX_DEPTH = 300;
+
 const byStart = (a: { start: number }, b: { start: number }): number => a.start - b.start;
 
 /** Index of the last element that starts at or before `offset`, -1 if none does. */
@@ -92,6 +95,8 @@ class Lowerer implements HeaderSink {
   /** Of the header that was cut last: its words, how far its open quotes were read, its faults. */
   private words: MirrorWord[] = [];
   private reach = 0;
+  /** How many blocks are around what is read. */
+  private depth = 0;
   private faults: WordFault[] | null = null;
   /** The closing brace of the list that was read last. */
   private closing: MirrorSpan | null = null;
@@ -176,9 +181,12 @@ class Lowerer implements HeaderSink {
   private strayBlock(cursor: TreeCursor, parent: MirrorStatement | null, into: MirrorStatement[]): void {
     const start = cursor.startIndex;
     this.strays.push({ start, end: start + 1, fault: 'unexpected-opening-brace' });
+    if (this.depth >= MAX_DEPTH) return;
+    this.depth++;
     cursor.gotoFirstChild();
     this.children(cursor, parent, into);
     cursor.gotoParent();
+    this.depth--;
   }
 
   /**
@@ -303,6 +311,19 @@ class Lowerer implements HeaderSink {
   }
 
   private block(cursor: TreeCursor, statement: MirrorStatement): void {
+    if (this.depth >= MAX_DEPTH) {
+      statement.block = [];
+      cursor.gotoLastChild();
+      statement.close = cursor.nodeType === '}' ? { start: cursor.startIndex, end: cursor.endIndex } : null;
+      cursor.gotoParent();
+      return;
+    }
+    this.depth++;
+    this.blockWithin(cursor, statement);
+    this.depth--;
+  }
+
+  private blockWithin(cursor: TreeCursor, statement: MirrorStatement): void {
     const open = statement.open!;
     const old = this.paired ? lastAt(this.old!.body, open.start, (s) => s.open?.start ?? -1) : null;
     if (old?.block && !old.rawBody && !this.change!.touches(open.start, open.start)) {

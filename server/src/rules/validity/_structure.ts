@@ -243,8 +243,16 @@ function diagnose(file: SourceFile, catalog: Catalog): Structure {
     if (fault === 'after-quote' || fault === 'unterminated-string' || fault === 'word-too-long')
       for (const s of statement ? [statement] : statementsIn(file.body))
         if (s.start <= span.start && span.end <= (s.open ?? s).end + (s.open ? 0 : 1)) broken.add(s);
-  return { causes: onePerPlace(causes), regions, broken };
+  return { causes: onePerPlace(onePerRun(causes, file.text)), regions, broken };
 }
+
+/** Braces or semicolons that stand in a row without anything between them are one slip. */
+const onePerRun = (causes: readonly Cause[], text: string): Cause[] =>
+  causes.filter((c, i) => {
+    const before = causes[i - 1];
+    const stray = c.fault === 'unexpected-opening-brace' || c.fault === 'unexpected-semicolon';
+    return !(stray && before?.fault === c.fault && text.slice(before.span.end, c.span.start).trim() === '');
+  });
 
 /** A quote that is never closed takes the semicolon behind it along: the quote is the cause. */
 const onePerPlace = (causes: readonly Cause[]): Cause[] =>

@@ -86,6 +86,7 @@ in \`.proxylens.yaml\` under \`directives\`.`,
     {
       inside: 'http',
       settings: { flavour: 'angie' },
+      notOn122: 'acme_client is a directive of Angie',
       good: 'resolver 127.0.0.53;\nacme_client example https://acme.example.com/directory;\nserver {\n    listen 8080;\n    acme example;\n}',
     },
   ],

@@ -1,0 +1,97 @@
+/** Input that nobody would write on purpose: the command line answers it, in bounded time and memory, with a code of the contract. */
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { describe, test } from 'node:test';
+import { folder, run } from './cli.ts';
+
+interface Answer {
+  files: { path: string; diagnostics: { rule: string; severity: string; message: string }[] }[];
+  summary: { files: number; error: number };
+}
+
+async function check(
+  files: Record<string, string | Buffer>,
+  prepare?: (dir: string) => void,
+): Promise<{ code: number | null; answer: Answer | null }> {
+  const dir = folder(files);
+  prepare?.(dir);
+  const { code, out } = await run(['check', '--format', 'json', 'nginx.conf'], { cwd: dir });
+  return { code, answer: out ? (JSON.parse(out) as Answer) : null };
+}
+
+const rulesOf = (answer: Answer | null): string[] => [
+  ...new Set(answer!.files.flatMap((f) => f.diagnostics.filter((d) => d.severity === 'error').map((d) => d.rule))),
+];
+
+describe('input that is too much', () => {
+  for (const [name, text] of [
+    ['100,000 braces without a name', 'events {}\nhttp {\n' + '{'.repeat(100_000)],
+    ['30,000 blocks that are never closed', 'events {}\nhttp { server { ' + 'location / { '.repeat(30_000)],
+    ['100,000 quotes', '"'.repeat(100_000)],
+    ['100,000 semicolons', ';'.repeat(100_000)],
+    ['100,000 closing braces', '}'.repeat(100_000)],
+  ] as const)
+    test(`${name}: one slip, one finding`, async () => {
+      const { code, answer } = await check({ 'nginx.conf': text });
+      assert.equal(code, 1);
+      const slips = answer!.files[0]!.diagnostics.filter((d) => d.rule === 'syntax');
+      assert.ok(slips.length >= 1 && slips.length <= 3, `${slips.length} findings`);
+    });
+
+  test('includes that double at every step are given up', async () => {
+    const files: Record<string, string> = { 'nginx.conf': 'events {}\nhttp { include l0.conf; include l0.conf; }\n' };
+    for (let i = 0; i < 30; i++) files[`l${i}.conf`] = `include l${i + 1}.conf;\ninclude l${i + 1}.conf;\n`;
+    files['l30.conf'] = 'keepalive_requests 10;\n';
+    const { answer } = await check(files);
+    assert.ok(
+      answer!.files.some((f) =>
+        f.diagnostics.some((d) => d.rule === 'include-unreadable' && d.message.includes('grows beyond all bounds')),
+      ),
+    );
+  });
+
+  test('includes in a circle, by way of masks and links', async () => {
+    const { code, answer } = await check(
+      {
+        'nginx.conf': 'events {}\nhttp { include d/*.conf; include d/up/d/*.conf; }\n',
+        'd/a.conf': 'include d/*.conf;\n',
+        'd/b.conf': 'include nginx.conf;\n',
+      },
+      (dir) => {
+        fs.symlinkSync('..', path.join(dir, 'd/up'));
+        fs.symlinkSync('self.conf', path.join(dir, 'd/self.conf'));
+      },
+    );
+    assert.equal(code, 1);
+    assert.deepEqual(rulesOf(answer), ['include-cycle']);
+  });
+
+  test('a mask over half a machine is given up', async () => {
+    const files: Record<string, string> = { 'nginx.conf': 'events {}\nhttp { include many/*/*/x.conf; }\n' };
+    const { answer } = await check(files, (dir) => {
+      for (let i = 0; i < 50; i++) for (let j = 0; j < 50; j++) fs.mkdirSync(path.join(dir, `many/${i}/${j}`), { recursive: true });
+      for (let i = 0; i < 2100; i++) fs.mkdirSync(path.join(dir, `many/wide${i}`), { recursive: true });
+    });
+    assert.match(answer!.files[0]!.diagnostics.map((d) => d.message).join('\n'), /matches too many files/);
+  });
+
+  for (const [name, text, code] of [
+    ['random bytes', Buffer.from(Array.from({ length: 20_000 }, (_, i) => (i * 7919 + (i >> 3) * 31) & 255)), 3],
+    ['Latin-1', Buffer.from('events {}\nhttp { server { listen 80; server_name \xe4.example.com; } } # gr\xf6\xdfer\n', 'latin1'), 0],
+    ['CRLF and a byte order mark', '\ufeffevents {}\r\nhttp {\r\n  server {\r\n    listen 80;\r\n  }\r\n}\r\n', 1],
+    ['UTF-16', Buffer.from('\ufeffevents {}\n', 'utf16le'), 3],
+    ['nothing', '', 1],
+  ] as const)
+    test(name, async () => {
+      assert.equal((await check({ 'nginx.conf': text })).code, code);
+    });
+
+  test('folders that are called like files', async () => {
+    const { code } = await check({ 'nginx.conf': 'events {}\nhttp { include *.conf.d; include sub.conf; }\n' }, (dir) => {
+      fs.mkdirSync(path.join(dir, 'sub.conf'));
+      fs.mkdirSync(path.join(dir, 'x.conf.d'));
+    });
+    assert.equal(code, 0);
+  });
+});
