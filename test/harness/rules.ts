@@ -9,7 +9,7 @@ import { DEFAULT_SETTINGS, type Settings } from '../../server/src/config/setting
 import { withSettings } from '../../server/src/config/settings-file.ts';
 import { readDeployment } from '../../server/src/deploy/deployment.ts';
 import { wanted } from '../../server/src/deploy/wanted.ts';
-import { combined } from '../../server/src/features/actions.ts';
+import { combined, fixesToApply } from '../../server/src/features/actions.ts';
 import { loadParts, type Parts } from '../../server/src/host/parts.ts';
 import type { Example, Finding, Rule } from '../../server/src/rules/rule.ts';
 import { lint } from '../../server/src/rules/run.ts';
@@ -165,6 +165,29 @@ export async function mendTree(tree: ExampleTree, rule: Rule, settings: Settings
     for (const { file, edits: list } of edits) files.set(file, applyEdits(files.get(file) ?? '', list));
   }
   throw new Error(`${rule.id}: the fixes do not come to an end`);
+}
+
+export interface Mended {
+  readonly files: Map<FileId, string>;
+  /** how often findings were asked for and fixes applied */
+  readonly passes: number;
+  /** of the findings that had an applied fix, in the order in which they were met */
+  readonly rules: readonly string[];
+}
+
+/** What `check --fix` makes of a tree (`suggested`: `--fix=suggested`); the fixes must come to an end within ten passes. */
+export async function fixAll(tree: Pick<ExampleTree, 'root' | 'files'>, settings: Settings, suggested: boolean): Promise<Mended> {
+  const { rules } = await parts();
+  const files = new Map(tree.files);
+  const mended = new Set<string>();
+  for (let passes = 0; passes < 10; passes++) {
+    const { findings } = await lintTree({ root: tree.root, files }, rules, settings);
+    const edits = combined(fixesToApply(findings, suggested));
+    if (!edits.length) return { files, passes, rules: [...mended] };
+    for (const f of findings) if (fixesToApply([f], suggested).length) mended.add(f.rule);
+    for (const { file, edits: list } of edits) files.set(file, applyEdits(files.get(file) ?? '', list));
+  }
+  throw new Error(`the fixes do not come to an end: ${[...mended].join(', ')}`);
 }
 
 /** Findings as marks, to be compared with those of the example. */

@@ -44,7 +44,11 @@ export function actionsAt(file: SourceFile, findings: readonly Finding[], range:
 }
 
 /** The first safe fix of each finding. */
-export const safeFixes = (findings: readonly Finding[]): Fix[] => findings.flatMap((f) => f.fixes.find((x) => x.safety === 'safe') ?? []);
+export const safeFixes = (findings: readonly Finding[]): Fix[] => fixesToApply(findings, false);
+
+/** What `--fix` applies: the first safe fix of each finding; with `suggested` the first fix at all where none is safe. */
+export const fixesToApply = (findings: readonly Finding[], suggested: boolean): Fix[] =>
+  findings.flatMap((f) => f.fixes.find((x) => x.safety === 'safe') ?? (suggested ? (f.fixes[0] ?? []) : []));
 
 /** Several fixes as one: a fix whose edits touch those of an earlier one waits for the next pass; the same edit twice is one. */
 export function combined(fixes: readonly Fix[]): FileEdit[] {

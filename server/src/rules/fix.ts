@@ -110,3 +110,27 @@ export function removeArgument(file: SourceFile, statement: Statement, word: Wor
     newText: '',
   };
 }
+
+/** A directive as it is written, without its comments: `name words;`. */
+export const written = (directive: Directive): string => `${directive.name} ${directive.args.map((a) => a.raw).join(' ')};`;
+
+/**
+ * Where lines that neither an `if` nor a `limit_except` takes can stand: behind the directive, or behind the outermost block of that kind around it.
+ */
+export function outside(directive: Directive): Directive {
+  let at = directive;
+  while (at.scope.opener && (at.scope.context === 'if-in-location' || at.scope.context === 'limit_except')) at = at.scope.opener;
+  return at;
+}
+
+/**
+ * The edit that adds to a list of which the first own line of a level hides all inherited ones (`proxy_set_header`, `uwsgi_param`): behind the
+ * last line that stands beside the directive, else behind the directive, then with what was inherited written along. `others` are lines of other directives.
+ */
+export function addToList(beside: Directive, list: string, lines: readonly string[], others: readonly string[] = []): TextEdit {
+  const { scope, file, statement } = beside;
+  const own = scope.named(list);
+  const last = own.findLast((d) => d.file.id === file.id && d.statement.parent === statement.parent);
+  const inherited = own.length || !lines.length ? [] : scope.effective(list).directives.map(written);
+  return insertAfter(file, (last ?? beside).statement, [...others, ...inherited, ...lines]);
+}

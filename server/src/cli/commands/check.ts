@@ -6,7 +6,7 @@ import type { FileId } from '../../base/file-id.ts';
 import { MemoryFiles } from '../../base/memory-files.ts';
 import { Config } from '../../config/config.ts';
 import type { Level } from '../../config/settings.ts';
-import { combined } from '../../features/actions.ts';
+import { combined, fixesToApply } from '../../features/actions.ts';
 import { fileOfPath, machinePath, rewrite } from '../../host/node-files.ts';
 import { type Finding, type Rule, ruleNames } from '../../rules/rule.ts';
 import { lint } from '../../rules/run.ts';
@@ -251,10 +251,7 @@ async function mend(
   const changed = new Map<FileId, { before: string; after: string }>();
   let found = first;
   for (let pass = 0; pass < MAX_PASSES; pass++) {
-    const fixes = [...found.values()]
-      .flat()
-      .flatMap((f) => f.fixes.find((x) => x.safety === 'safe') ?? (suggested ? (f.fixes[0] ?? []) : []));
-    const edits = combined(fixes);
+    const edits = combined(fixesToApply([...found.values()].flat(), suggested));
     if (!edits.length) break;
     for (const { file, edits: list } of edits) {
       const source = loader.text(file);

@@ -1,5 +1,5 @@
 /** A map that says nothing about what fits no line: the empty string, unless somebody meant something else. */
-import { fixOf, insertFirst } from '../fix.ts';
+import { fixOf, insertAfter, insertFirst } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
 const CATCH_ALL = new Set(['default', '~.*', '~^', '~*.*', '~*^', '~.', '~^.*$', '*', '0.0.0.0/0']);
@@ -22,11 +22,15 @@ What fits no line of a \`map\` or \`geo\` becomes the empty string. Used as a li
     if (!directive || scope.directives.some((d) => CATCH_ALL.has(d.name))) return;
     // lines that are somewhere else may hold it
     if (scope.named('include').some((d) => !(config.tree.includes.get(d.statement)?.files.length ?? 0))) return;
+    // ngx_http_geo_block and ngx_stream_geo_block take "ranges" as the first line only
+    const ranges = scope.first('ranges');
     report('absent', {
       at: directive.nameAt,
       data: { name: directive.name },
-      fix: fixOf('Write an empty default', 'suggestion', directive.file, [
-        insertFirst(directive.file, directive.statement, ['default "";']),
+      fix: fixOf('Write an empty default', 'suggestion', (ranges ?? directive).file, [
+        ranges
+          ? insertAfter(ranges.file, ranges.statement, ['default "";'])
+          : insertFirst(directive.file, directive.statement, ['default "";']),
       ]),
     });
   },
@@ -40,6 +44,19 @@ What fits no line of a \`map\` or \`geo\` becomes the empty string. Used as a li
       good: ` map $http_user_agent $bot {
   default "";
     ~*crawler 1;
+}`,
+    },
+    {
+      inside: 'http',
+      bad: ` geo $inside {
+#^^^ absent
+    ranges;
+    10.0.0.0-10.255.255.255 1;
+}`,
+      good: ` geo $inside {
+    ranges;
+    default "";
+    10.0.0.0-10.255.255.255 1;
 }`,
     },
     { inside: 'http', good: 'geo $inside {\n    default 0;\n    10.0.0.0/8 1;\n}' },

@@ -1,7 +1,8 @@
 /** sub_filter looks for text in what the upstream sends, and finds none when that is compressed. */
-import { fixOf, insertAfter } from '../fix.ts';
+import { addToList, fixOf, outside } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { isOn } from '../tls.ts';
+import { requestHeader } from '../upstreams/_headers.ts';
 
 export default defineRule({
   id: 'sub-filter-on-gzip',
@@ -20,17 +21,14 @@ Browsers say that they take gzip, nginx passes that on, and an upstream that com
     if (scope.first(directive.name) !== directive) return;
     const pass = scope.first('proxy_pass');
     if (!pass || isOn(scope, 'gunzip')) return;
-    const headers = scope.effective('proxy_set_header');
-    const own = scope.named('proxy_set_header').at(-1);
-    if (headers.directives.some((d) => d.value(0).toLowerCase() === 'accept-encoding')) return;
+    if (requestHeader(scope, 'Accept-Encoding')) return;
     if (scope.has('include') && !scope.named('include').every((d) => scope.config.tree.includes.get(d.statement)?.files.length)) return;
-    const lines = own ? [] : headers.directives.map((d) => `proxy_set_header ${d.args.map((a) => a.raw).join(' ')};`);
-    const after = own && own.file.id === pass.file.id && own.statement.parent === pass.statement.parent ? own : pass;
+    const place = outside(pass);
     report('packed', {
       at: directive.statement.name,
       related: [{ at: pass.at(), message: 'where the responses come from' }],
-      fix: fixOf('Ask the upstream for plain text', 'suggestion', after.file, [
-        insertAfter(after.file, after.statement, [...lines, 'proxy_set_header Accept-Encoding "";']),
+      fix: fixOf('Ask the upstream for plain text', 'suggestion', place.file, [
+        addToList(place, 'proxy_set_header', ['proxy_set_header Accept-Encoding "";']),
       ]),
     });
   },

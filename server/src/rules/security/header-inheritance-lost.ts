@@ -1,6 +1,6 @@
 /** Lists that an inner level replaces as a whole: one nested line, and every inherited line is gone. */
 import type { Directive } from '../../config/directive.ts';
-import { fixOf, insertAfter } from '../fix.ts';
+import { fixOf, insertAfter, written } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
 /** What the lists hold, for the message, and which value tells two lines apart. Security headers make a warning, everything else an info. */
@@ -97,11 +97,7 @@ Repeat the lines, put them into a file that both levels include, or, from nginx 
       related: lost.map((d) => ({ at: d.at(), message: `this ${LISTS[directive.name]} is lost` })),
       fix: last
         ? fixOf(`Repeat ${names.join(', ')} here`, 'suggestion', directive.file, [
-            insertAfter(
-              directive.file,
-              last.statement,
-              lost.map((d) => `${d.name} ${d.args.map((a) => a.raw).join(' ')};`),
-            ),
+            insertAfter(directive.file, last.statement, lost.map(written)),
           ])
         : null,
     });

@@ -3,7 +3,7 @@ import type { Directive } from '../../config/directive.ts';
 import { walk } from '../../config/scope.ts';
 import { passTarget } from '../../config/upstreams.ts';
 import { variablesIn } from '../../syntax/variable.ts';
-import { fixOf, insertAfter, replace } from '../fix.ts';
+import { addToList, fixOf, outside, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
 /** Headers by which applications believe who somebody is. */
@@ -68,8 +68,7 @@ With \`underscores_in_headers on\`, X_REMOTE_USER and X-Remote-User become the s
       if (target === null || pass.scope.has('internal')) continue;
       for (const [name, line] of setters) {
         if (!name.startsWith(`${target} `) || lines.some((l) => l.value(0).toLowerCase() === line.value(0).toLowerCase())) continue;
-        const own = pass.scope.has('proxy_set_header');
-        const repeat = own ? [] : lines.map((d) => `proxy_set_header ${d.args.map((a) => a.raw).join(' ')};`);
+        const place = outside(pass);
         report('unset', {
           at: pass.nameAt,
           data: {
@@ -77,8 +76,8 @@ With \`underscores_in_headers on\`, X_REMOTE_USER and X-Remote-User become the s
             other: line.scope.opener ? `"${[line.scope.opener.name, ...line.scope.opener.values].join(' ')}"` : 'another block',
           },
           related: [{ at: line.at(), message: 'set here' }],
-          fix: fixOf(`Clear ${line.value(0)}`, 'suggestion', pass.file, [
-            insertAfter(pass.file, pass.statement, [...repeat, `proxy_set_header ${line.value(0)} "";`]),
+          fix: fixOf(`Clear ${line.value(0)}`, 'suggestion', place.file, [
+            addToList(place, 'proxy_set_header', [`proxy_set_header ${line.value(0)} "";`]),
           ]),
         });
       }

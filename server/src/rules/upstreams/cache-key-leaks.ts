@@ -5,7 +5,7 @@ import { namesOf } from '../../config/names.ts';
 import type { Scope } from '../../config/scope.ts';
 import { type Server, serversOf } from '../../config/servers.ts';
 import { passTarget } from '../../config/upstreams.ts';
-import { fixOf, insertAfter } from '../fix.ts';
+import { addToList, fixOf, insertAfter } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { requestHeader } from './_headers.ts';
 
@@ -86,7 +86,7 @@ sites share an application and a cache zone, and the application tells them apar
           at: directive.statement.name,
           related: [{ at: ignored.at(), message: 'responses with Set-Cookie are stored' }],
           fix: fixOf('Hide Set-Cookie from clients', 'suggestion', directive.file, [
-            insertAfter(directive.file, directive.statement, ['proxy_hide_header Set-Cookie;']),
+            addToList(directive, 'proxy_hide_header', ['proxy_hide_header Set-Cookie;']),
           ]),
         });
     }

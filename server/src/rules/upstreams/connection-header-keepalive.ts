@@ -1,9 +1,9 @@
 /** `keepalive` in an upstream needs HTTP/1.1 and an empty Connection header; both became the defaults with nginx 1.29.7. */
 import { atLeast } from '../../catalog/version.ts';
 import { passTarget } from '../../config/upstreams.ts';
-import { fixOf, replace } from '../fix.ts';
+import { addToList, fixOf, outside, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { addHeaders, requestHeader } from './_headers.ts';
+import { requestHeader } from './_headers.ts';
 
 export default defineRule({
   id: 'connection-header-keepalive',
@@ -39,16 +39,17 @@ the application closes the connection after each response and nothing is kept. S
     // a WebSocket location sends what the client sent, and its connections are not kept anyway
     if (header && /upgrade/i.test(header.value(1))) return;
     const edits = [];
-    if (old && version && version.file.id === directive.file.id) edits.push(replace(version.args[0]!, '1.1'));
-    if (closes && header && header.file.id === directive.file.id) edits.push(replace(header.args[1]!, '""'));
+    const place = outside(directive);
+    if (old && version && version.file === place.file) edits.push(replace(version.args[0]!, '1.1'));
+    if (closes && header && header.file === place.file) edits.push(replace(header.args[1]!, '""'));
     const headers = closes && !edits.some((e) => e.newText === '""') ? ['proxy_set_header Connection "";'] : [];
     const others = old && !edits.some((e) => e.newText === '1.1') ? ['proxy_http_version 1.1;'] : [];
-    if (headers.length || others.length) edits.push(addHeaders(directive, headers, others));
+    if (headers.length || others.length) edits.push(addToList(place, 'proxy_set_header', headers, others));
     report(old && closes ? 'both' : old ? 'version' : 'header', {
       at: directive.statement.name,
       data: { group: group.name },
       related: [{ at: keep.at(), message: 'connections should be kept' }],
-      fix: fixOf('Let connections be kept', 'safe', directive.file, edits),
+      fix: fixOf('Let connections be kept', 'safe', place.file, edits),
     });
   },
   examples: [

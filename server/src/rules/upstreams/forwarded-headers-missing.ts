@@ -2,7 +2,7 @@
 import type { Directive } from '../../config/directive.ts';
 import type { Scope } from '../../config/scope.ts';
 import { passTarget } from '../../config/upstreams.ts';
-import { fixOf, insertAfter } from '../fix.ts';
+import { addToList, fixOf, outside } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { includesKnown, unknownInclude } from '../wsgi/_includes.ts';
 
@@ -49,13 +49,8 @@ A \`proxy_set_header\` line in a location hides all lines of the outer levels, s
     if ([...given].some((h) => h === 'forwarded')) return;
     const missing = NEEDED.filter((n) => !given.has(n.header.toLowerCase()));
     if (!missing.length || (given.has('x-real-ip') && missing.length === 1 && missing[0]!.header === 'X-Forwarded-For')) return;
-    const own = scope.named('proxy_set_header').at(-1);
-    const inherited = own ? [] : lines;
-    const add = [
-      ...inherited.map((d) => `proxy_set_header ${d.args.map((a) => a.raw).join(' ')};`),
-      ...missing.map((n) => `proxy_set_header ${n.header} ${n.value};`),
-    ];
-    const after = own && own.file.id === directive.file.id && own.statement.parent === directive.statement.parent ? own : directive;
+    const place = outside(directive);
+    const add = missing.map((n) => `proxy_set_header ${n.header} ${n.value};`);
     report('missing', {
       at: directive.statement.name,
       data: {
@@ -64,11 +59,14 @@ A \`proxy_set_header\` line in a location hides all lines of the outer levels, s
         them: missing.length > 1 ? 'them' : 'it',
       },
       related: lines.length
-        ? [{ at: lines[0]!.nameAt, message: own ? 'the headers that are set here' : 'the headers in force come from here' }]
+        ? [
+            {
+              at: lines[0]!.nameAt,
+              message: scope.has('proxy_set_header') ? 'the headers that are set here' : 'the headers in force come from here',
+            },
+          ]
         : [],
-      fix: fixOf(`Pass ${missing.map((n) => n.header).join(', ')} on`, 'safe', directive.file, [
-        insertAfter(after.file, after.statement, add),
-      ]),
+      fix: fixOf(`Pass ${missing.map((n) => n.header).join(', ')} on`, 'safe', place.file, [addToList(place, 'proxy_set_header', add)]),
     });
   },
   examples: [

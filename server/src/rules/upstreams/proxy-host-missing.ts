@@ -1,8 +1,8 @@
 /** proxy_pass sends `Host: $proxy_host`, the name in its own address, unless a line says otherwise (ngx_http_proxy_headers). */
 import { readTarget } from '../../config/upstreams.ts';
-import { fixOf } from '../fix.ts';
+import { addToList, fixOf, outside } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { addHeaders, requestHeader } from './_headers.ts';
+import { requestHeader } from './_headers.ts';
 
 export default defineRule({
   id: 'proxy-host-missing',
@@ -35,11 +35,12 @@ A service that is asked by its public name (\`proxy_pass https://bucket.example.
     if (config.kind === 'fragment' && !scope.effective('proxy_set_header').directives.length) return;
     const sent = target.kindOfHost === 'unix' ? 'localhost' : target.host + (target.portText && `:${target.portText}`);
     const own = scope.first('proxy_set_header');
+    const place = outside(directive);
     report('missing', {
       at: directive.statement.name,
       data: { sent },
       related: own ? [{ at: own.nameAt, message: 'the headers that are set here' }] : [],
-      fix: fixOf('Pass the host on', 'safe', directive.file, [addHeaders(directive, ['proxy_set_header Host $host;'])]),
+      fix: fixOf('Pass the host on', 'safe', place.file, [addToList(place, 'proxy_set_header', ['proxy_set_header Host $host;'])]),
     });
   },
   examples: [

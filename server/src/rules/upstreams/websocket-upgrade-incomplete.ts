@@ -1,8 +1,8 @@
 /** A WebSocket handshake needs HTTP/1.1, the Upgrade header and a Connection header that names it (RFC 6455 section 4.1). */
 import { atLeast } from '../../catalog/version.ts';
-import { fixOf } from '../fix.ts';
+import { addToList, fixOf, outside } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { addHeaders, requestHeader } from './_headers.ts';
+import { requestHeader } from './_headers.ts';
 
 export default defineRule({
   id: 'websocket-upgrade-incomplete',
@@ -30,11 +30,12 @@ Where the location also takes plain requests, a map makes \`Connection\` depend 
     if (directive.fact?.module !== 'ngx_http_proxy_module') return;
     const upgrade = requestHeader(scope, 'Upgrade');
     const connection = requestHeader(scope, 'Connection');
+    const place = outside(directive);
     const say = (message: 'connection' | 'upgrade' | 'version', headers: string[], others: string[]): void =>
       report(message, {
         at: directive.statement.name,
         related: [upgrade, connection].flatMap((d) => (d ? [{ at: d.at(), message: 'the header that is passed on' }] : [])),
-        fix: fixOf('Complete the handshake', 'safe', directive.file, [addHeaders(directive, headers, others)]),
+        fix: fixOf('Complete the handshake', 'safe', place.file, [addToList(place, 'proxy_set_header', headers, others)]),
       });
     if (upgrade && upgrade.value(1) === '') return;
     if (upgrade && (!connection || /^(keep-alive|close)?$/i.test(connection.value(1)))) {

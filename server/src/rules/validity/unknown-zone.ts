@@ -183,6 +183,8 @@ without a line), a zone of another kind at once.`,
         known.map((d) => d.use.name),
       );
       const at = place(mention);
+      // the one zone there is, which nothing names: there is no second thing that could be meant
+      const plain = guess !== null && known.length === 1 && !uses.some((u) => u.tag === mention.tag && u.use.name === guess);
       report(guess ? 'guess' : kind === 'thread-pool' ? 'pool' : cache ? 'cache' : 'unknown', {
         at,
         data: {
@@ -194,7 +196,7 @@ without a line), a zone of another kind at once.`,
         },
         related: cache ? atClosing(directive.scope) : [],
         severity: isIncomplete(config) ? 'warning' : 'error',
-        fix: guess ? fixOf(`Change to "${guess}"`, 'suggestion', directive.file, [replace(at.span, guess)]) : null,
+        fix: guess ? fixOf(`Change to "${guess}"`, plain ? 'safe' : 'suggestion', directive.file, [replace(at.span, guess)]) : null,
       });
     }
   },

@@ -4,12 +4,13 @@ import type { FileId } from '../../base/file-id.ts';
 import type { Place } from '../../base/span.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
 import type { Setting } from '../../deploy/setting.ts';
-import { type Fix, fixOf, insertAfter } from '../fix.ts';
+import { addToList, type Fix, fixOf, insertAfter, outside } from '../fix.ts';
 import type { Side } from './_sides.ts';
 
 /** Sets a request header (or its param) in the scope of the pass directive: changes the line that is there, else adds one with what was inherited. */
 export function sendHeader(side: Side, header: string, value: string, title: string, safety: Fix['safety']): Fix {
-  const { pass, target } = side;
+  const { target } = side;
+  const pass = outside(side.pass);
   const proxy = target.kind === 'proxy';
   const directive = proxy ? 'proxy_set_header' : `${target.kind}_param`;
   const name = proxy ? header : `HTTP_${header.toUpperCase().replaceAll('-', '_')}`;
@@ -19,9 +20,7 @@ export function sendHeader(side: Side, header: string, value: string, title: str
     const last = same.args.at(-1)!;
     return { title, safety, edits: [{ file: same.file.id, edits: [{ span: { start: last.start, end: last.end }, newText: value }] }] };
   }
-  const own = pass.scope.named(directive).filter((d) => d.file.id === pass.file.id && d.statement.parent === pass.statement.parent);
   const added = `${directive} ${name} ${value};`;
-  if (own.length) return fixOf(title, safety, pass.file, [insertAfter(pass.file, own.at(-1)!.statement, [added])]);
   const inherited = pass.scope.named(directive).length ? [] : lines;
   const nearest = inherited[0];
   // lines of an outer level that stand in one block get the new one beside them: an own line here would hide them all
@@ -32,8 +31,7 @@ export function sendHeader(side: Side, header: string, value: string, title: str
     const last = inherited.at(-1)!;
     return fixOf(title, safety, last.file, [insertAfter(last.file, last.statement, [added])]);
   }
-  const again = inherited.map((d) => `${d.name} ${d.args.map((a) => a.raw).join(' ')};`);
-  return fixOf(title, safety, pass.file, [insertAfter(pass.file, pass.statement, [...again, added])]);
+  return fixOf(title, safety, pass.file, [addToList(pass, directive, [added])]);
 }
 
 /** Sets a Python setting: replaces the value that is written, else adds a line at the end of the file. Null when the value is decided elsewhere. */

@@ -253,6 +253,12 @@ export function pathsTo(side: Side, route: string): string[] {
   return prefix === '' || route.startsWith(`${prefix}/`) ? [route] : [prefix + route, route];
 }
 
+/** Whether the application takes the request for the route: what it matches is the path behind its own prefix, where it has one. */
+function isRoute({ scriptName, pathInfo }: AppView, route: string): boolean {
+  if (!pathInfo.known) return false;
+  return pathInfo.value === route || (scriptName.known && pathInfo.value === scriptName.value.replace(/\/$/, '') + route);
+}
+
 /** Sends a request for a route of the application; null when no path leads through this side to it. */
 export function probeRoute(
   side: Side,
@@ -262,7 +268,7 @@ export function probeRoute(
 ): (Probed & { readonly path: string }) | null {
   for (const path of pathsTo(side, route)) {
     const probed = probe(side, config, { ...more, path });
-    if (probed?.view.pathInfo.known && probed.view.pathInfo.value.endsWith(route)) return { ...probed, path };
+    if (probed && isRoute(probed.view, route)) return { ...probed, path };
   }
   return null;
 }

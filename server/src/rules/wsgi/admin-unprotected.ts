@@ -1,10 +1,55 @@
 /** Django's admin site without a second door. */
+import { locationsOf } from '../../config/locations.ts';
 import { frameworkTitle } from '../../deploy/application.ts';
+import { type Fix, indentAt, indentUnit, insertAfter, insertFirst } from '../fix.ts';
+import { limitZones } from '../limits/_zones.ts';
 import { defineRule } from '../rule.ts';
 import { django, main, tree } from './_examples.ts';
-import { distinct, djangoSides, portOf, probeRoute } from './_sides.ts';
+import { distinct, djangoSides, portOf, probeRoute, type Side } from './_sides.ts';
 
 const GUARDS = ['allow', 'auth_request', 'limit_req', 'ssl_verify_client', 'auth_jwt'];
+
+/** Slow for a robot, and more than a person at work on the pages of the admin site needs. */
+const ZONE = 'limit_req_zone $binary_remote_addr zone=admin:10m rate=1r/s;';
+const LIMIT = 'limit_req zone=admin burst=20 nodelay;';
+
+/**
+ * The location once more for the path of the admin site, with a rate limit. Null where a copy would do something else: it holds locations, its
+ * name is replaced in the URI, or the name `admin` is that of another zone.
+ */
+function ownLocation(side: Side, path: string): Fix | null {
+  const { location, pass, server, target } = side;
+  const http = server?.scope.parent?.opener;
+  if (location?.kind !== 'prefix' || pass.scope !== location.scope || target.uri !== '' || !http) return null;
+  const { statement, file } = location.directive;
+  const siblings = location.scope.parent ? locationsOf(location.scope.parent) : null;
+  if (!statement.open || !statement.close || location.scope.has('location') || siblings?.all.some((l) => l.name === path)) return null;
+  const zones = limitZones(server.scope.config);
+  const own = zones.find((z) => z.name === 'admin');
+  if (own && own.kind !== 'limit_req') return null;
+  const words = ['location', ...(location.modifier ? [location.modifier] : []), path];
+  const outer = indentAt(file, statement.start);
+  const inner = indentUnit(file);
+  // the copy stands at the same depth, so its lines keep their indentation; what stands behind the brace gets a line of its own
+  const [first = '', ...rest] = file.text.slice(statement.open.end, statement.close.start).trimEnd().split(/\r?\n/);
+  const kept = rest.map((l) => (l.startsWith(outer) ? l.slice(outer.length) : l.trim()));
+  const copied = [...(first.trim() ? [inner + first.trim()] : []), ...kept];
+  const lines = [`${words.join(' ')} {`, inner + LIMIT, ...copied, '}'];
+  const limit = zones.find((z) => z.kind === 'limit_req')?.directive;
+  const zone = own
+    ? []
+    : limit
+      ? [{ file: limit.file.id, edits: [insertAfter(limit.file, limit.statement, [ZONE])] }]
+      : [{ file: http.file.id, edits: [insertFirst(http.file, http.statement, [ZONE])] }];
+  const edit = insertAfter(file, statement, lines);
+  const same = zone.find((z) => z.file === file.id);
+  const edits = same ? [{ file: file.id, edits: [...same.edits, edit] }] : [...zone, { file: file.id, edits: [edit] }];
+  return { title: `Give ${path} a location with a rate limit`, safety: 'suggestion', edits };
+}
+
+const URLS = {
+  'app/shop/urls.py': "from django.contrib import admin\nfrom django.urls import path\nurlpatterns = [path('admin/', admin.site.urls)]\n",
+};
 
 export default defineRule({
   id: 'admin-unprotected',
@@ -19,7 +64,7 @@ The login of Django's admin is guessed at by robots all day. nginx can keep them
   looksAt: { config: true },
   needs: 'deployment',
   costly: true,
-  fixable: 'never',
+  fixable: 'sometimes',
   messages: {
     open: '{framework}’s admin at {path} has neither a network, a password nor a rate limit of nginx before it. Give it a location with one.',
   },
@@ -41,6 +86,7 @@ The login of Django's admin is guessed at by robots all day. nginx can keep them
         at: side.pass.nameAt,
         data: { framework: frameworkTitle(side.django), path: probed.path },
         related: [{ at: admin.place, message: 'the route of the admin site' }],
+        fix: ownLocation(side, probed.path),
       });
     }
   },
@@ -54,8 +100,7 @@ The login of Django's admin is guessed at by robots all day. nginx can keep them
     }
 }`),
         ...django("ROOT_URLCONF = 'shop.urls'\n"),
-        'app/shop/urls.py':
-          "from django.contrib import admin\nfrom django.urls import path\nurlpatterns = [path('admin/', admin.site.urls)]\n",
+        ...URLS,
       }),
       good: tree({
         'nginx.conf': main(`server {
@@ -69,8 +114,33 @@ The login of Django's admin is guessed at by robots all day. nginx can keep them
     }
 }`),
         ...django("ROOT_URLCONF = 'shop.urls'\n"),
-        'app/shop/urls.py':
-          "from django.contrib import admin\nfrom django.urls import path\nurlpatterns = [path('admin/', admin.site.urls)]\n",
+        ...URLS,
+      }),
+      fixed: tree({
+        'nginx.conf': main(`    limit_req_zone $binary_remote_addr zone=admin:10m rate=1r/s;
+server {
+    location / {
+        proxy_pass http://unix:/run/shop.sock;
+    }
+    location /admin/ {
+        limit_req zone=admin burst=20 nodelay;
+        proxy_pass http://unix:/run/shop.sock;
+    }
+}`),
+        ...django("ROOT_URLCONF = 'shop.urls'\n"),
+        ...URLS,
+      }),
+    },
+    {
+      // the application has no such route below the location's prefix
+      good: tree({
+        'nginx.conf': main(`server {
+    location /events/ {
+        proxy_pass http://unix:/run/shop.sock;
+    }
+}`),
+        ...django("ROOT_URLCONF = 'shop.urls'\n"),
+        ...URLS,
       }),
     },
   ],

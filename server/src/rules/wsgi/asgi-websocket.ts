@@ -3,7 +3,7 @@ import type { Place } from '../../base/span.ts';
 import type { Application } from '../../deploy/application.ts';
 import type { Route } from '../../deploy/django.ts';
 import type { HeaderPair } from '../../trace/trace.ts';
-import { type Fix, fixOf, insertAfter } from '../fix.ts';
+import { addToList, type Fix, fixOf, outside } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { main, tree } from './_examples.ts';
 import { distinct, portOf, probeRoute, type Side, sidesOf } from './_sides.ts';
@@ -29,16 +29,13 @@ function pathOf(route: Route): string | null {
 }
 
 function passesOn(side: Side, missing: readonly string[]): Fix {
-  const { pass } = side;
-  const own = pass.scope.named('proxy_set_header').length > 0;
-  const inherited = own ? [] : pass.scope.effective('proxy_set_header').directives;
+  const place = outside(side.pass);
+  const version = missing.includes('HTTP/1.1') ? ['proxy_http_version 1.1;'] : [];
   const lines = [
-    ...(missing.includes('HTTP/1.1') ? ['proxy_http_version 1.1;'] : []),
-    ...inherited.map((d) => `${d.name} ${d.args.map((a) => a.raw).join(' ')};`),
     ...(missing.includes('Upgrade') ? ['proxy_set_header Upgrade $http_upgrade;'] : []),
     ...(missing.includes('Connection') ? ['proxy_set_header Connection "upgrade";'] : []),
   ];
-  return fixOf('Pass the upgrade on', 'suggestion', pass.file, [insertAfter(pass.file, pass.statement, lines)]);
+  return fixOf('Pass the upgrade on', 'suggestion', place.file, [addToList(place, 'proxy_set_header', lines, version)]);
 }
 
 export default defineRule({
@@ -107,10 +104,10 @@ as an ordinary request, which it answers with 404 or 400, unless the location pa
         'nginx.conf': main(`server {
     location / {
         proxy_pass http://127.0.0.1:8000;
+        proxy_set_header Host $host;
         proxy_http_version 1.1;
         proxy_set_header Upgrade $http_upgrade;
         proxy_set_header Connection "upgrade";
-        proxy_set_header Host $host;
     }
 }`),
         'app/Procfile': 'web: uvicorn main:app --port 8000\n',

@@ -3,7 +3,7 @@ import type { Place } from '../../base/span.ts';
 import { parseOffset } from '../../catalog/value-kind.ts';
 import { type Application, frameworkTitle } from '../../deploy/application.ts';
 import { certain, placeOf } from '../../deploy/setting.ts';
-import { fixOf, insertAfter, replace } from '../fix.ts';
+import { fixOf, insertAfter, outside, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { django, main, tree } from './_examples.ts';
 import { distinct, sidesOf } from './_sides.ts';
@@ -83,8 +83,8 @@ cookie or token then is a 502.`,
             fix:
               line && word
                 ? fixOf(`Allow ${value}`, 'suggestion', line.file, [replace(word, value)])
-                : fixOf(`Allow ${value} here`, 'suggestion', pass.file, [
-                    insertAfter(pass.file, pass.statement, [`client_max_body_size ${value};`]),
+                : fixOf(`Allow ${value} here`, 'suggestion', outside(pass).file, [
+                    insertAfter(outside(pass).file, outside(pass).statement, [`client_max_body_size ${value};`]),
                   ]),
           });
         }

@@ -1,5 +1,5 @@
 /** One uwsgi_param in a location drops the whole inherited list. */
-import { fixOf, insertBefore } from '../fix.ts';
+import { fixOf, insertBefore, written } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
 const NEEDED = [
@@ -44,9 +44,7 @@ Include the file again in the location.`,
     const line = include ? `include ${include.statement.args[0]?.raw};` : null;
     const here =
       own.file.id === directive.file.id && own.statement.parent === directive.statement.parent ? own.statement : directive.statement;
-    const lines = line
-      ? [line]
-      : shadowed.filter((d) => lost.includes(d.value(0))).map((d) => `uwsgi_param ${d.args.map((a) => a.raw).join(' ')};`);
+    const lines = line ? [line] : shadowed.filter((d) => lost.includes(d.value(0))).map((d) => written(d));
     report('lost', {
       at: own.nameAt,
       data: { params: lost.join(', '), origin: site.scope.opener ? `the ${site.scope.opener.name} block` : 'the outer level' },

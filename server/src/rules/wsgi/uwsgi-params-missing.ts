@@ -1,8 +1,8 @@
 /** uwsgi_pass without the params that a Python application needs: they do not come by themselves. */
 import type { Directive } from '../../config/directive.ts';
-import { fixOf, insertBefore } from '../fix.ts';
+import { addToList, fixOf, insertBefore, outside } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { includesKnown, unknownInclude } from './_includes.ts';
+import { includesKnown, UWSGI_PARAMS, unknownInclude } from './_includes.ts';
 
 /** Params and what breaks in Django without each (tried against uWSGI 2.0.21). */
 const NEEDED: Readonly<Record<string, string>> = {
@@ -49,17 +49,21 @@ Without any param the request ends in 502, without \`PATH_INFO\` every page is t
     const given = new Set(directives.map((d) => d.value(0)));
     const missing = Object.keys(NEEDED).filter((n) => !given.has(n));
     if (!missing.length) return;
+    const place = outside(directive);
+    // a shortened uwsgi_params is there already: the lines that it lacks are written out
+    const included = directives.some((d) => /(^|\/)uwsgi_params$/.test(d.file.id));
+    const lacking = UWSGI_PARAMS.filter(([n]) => missing.includes(n)).map(([n, v]) => `uwsgi_param ${n} ${v};`);
     // own lines or inherited ones: the include brings all, and lines behind it still count
-    const first = scope
-      .named('uwsgi_param')
-      .find((d) => d.file.id === directive.file.id && d.statement.parent === directive.statement.parent);
-    const before = first && first.statement.start < directive.statement.start ? first.statement : directive.statement;
+    const first = place.scope.named('uwsgi_param').find((d) => d.file === place.file && d.statement.parent === place.statement.parent);
+    const before = first && first.statement.start < place.statement.start ? first.statement : place.statement;
     report(given.size ? 'some' : 'none', {
       at: directive.statement.name,
       severity: given.size ? 'warning' : undefined,
       data: { params: missing.join(', '), breaks: [...new Set(missing.map((n) => NEEDED[n]!))].join('; ') },
       related: directives[0] ? [{ at: directives[0].nameAt, message: 'the params in force begin here' }] : [],
-      fix: fixOf('Include uwsgi_params', 'safe', directive.file, [insertBefore(directive.file, before, ['include uwsgi_params;'])]),
+      fix: included
+        ? fixOf(`Send ${missing.join(', ')}`, 'safe', place.file, [addToList(place, 'uwsgi_param', lacking)])
+        : fixOf('Include uwsgi_params', 'safe', place.file, [insertBefore(place.file, before, ['include uwsgi_params;'])]),
     });
   },
   examples: [
