@@ -12,15 +12,16 @@ import type { Settings } from '../../server/src/config/settings.ts';
 import { RULES } from '../../server/src/rules/all.ts';
 import type { Example } from '../../server/src/rules/rule.ts';
 import { ends, folder, report, SAMPLE } from '../cli/cli.ts';
+import { ConfigGenerator, Random } from '../harness/config-generator.ts';
 import { available, judge, standardFiles, type Tree, withoutNginx } from '../harness/nginx.ts';
-import { exampleSettings, exampleTree, fixAll } from '../harness/rules.ts';
+import { exampleSettings, exampleTree, fixAll, readMarks } from '../harness/rules.ts';
 import { corpus } from './corpus.ts';
 import { mutants } from './mutants.ts';
 import { settingsFor } from './ours.ts';
 
 const skip = withoutNginx();
 const SEED = Number(process.env.SEED ?? 1);
-const COUNT = Number(process.env.COUNT ?? 1500);
+const COUNT = Number(process.env.COUNT ?? 600);
 
 const at = (name: string): FileId => fromPath(`/etc/nginx/${name}`);
 const nameOf = (file: FileId): string => pathOf(file).replace('/etc/nginx/', '');
@@ -96,6 +97,33 @@ async function all(cases: readonly Case[]): Promise<Outcome[]> {
 
 const wrongOnes = (outcomes: readonly Outcome[]): string[] =>
   outcomes.flatMap((o) => (o.wrong === null ? [] : [`${o.name} ${o.which} [${o.rules.join(', ')}]: ${o.wrong}`]));
+
+/** What a run over many configurations says of itself. */
+function reportOf(title: string, outcomes: readonly Outcome[]): string[] {
+  const counts = new Map<string, number>();
+  for (const o of outcomes) for (const r of o.rules) counts.set(r, (counts.get(r) ?? 0) + 1);
+  const wrong = wrongOnes(outcomes);
+  return [
+    `## ${title}`,
+    '',
+    `${outcomes.length / 2} configurations that nginx takes, each mended twice; ${wrong.length} are wrong then.`,
+    '',
+    '| rule | runs in which its fixes were applied |',
+    '|---|---|',
+    ...[...counts].sort((a, b) => b[1] - a[1]).map(([rule, n]) => `| ${rule} | ${n} |`),
+    '',
+    ...wrong.map((w) => `- ${w}\n`),
+  ];
+}
+
+const sections: string[] = [];
+function wrongIn(title: string, outcomes: readonly Outcome[]): string[] {
+  sections.push(...reportOf(title, outcomes));
+  const head = ['# Fixes before nginx', '', `nginx ${available()!.version}; seed ${SEED}, ${COUNT} mutants.`, ''];
+  fs.mkdirSync('out', { recursive: true });
+  fs.writeFileSync('out/fixes-report.md', [...head, ...sections].join('\n'));
+  return wrongOnes(outcomes).slice(0, 20);
+}
 
 /** Examples that say that they are for another nginx than the one at hand. */
 const elsewhere = (e: Example): boolean =>
@@ -174,24 +202,57 @@ test('samples of the corpus and mutants that nginx takes are taken when they are
       provide: false,
     })),
   );
-  const wrong = wrongOnes(outcomes);
-  const counts = new Map<string, number>();
-  for (const o of outcomes) for (const r of o.rules) counts.set(r, (counts.get(r) ?? 0) + 1);
-  fs.mkdirSync('out', { recursive: true });
-  fs.writeFileSync(
-    'out/fixes-report.md',
-    [
-      '# Fixes before nginx',
-      '',
-      `nginx ${available()!.version}; seed ${SEED}, ${COUNT} mutants; ${outcomes.length / 2} configurations that nginx takes, each mended twice; ${wrong.length} are refused then.`,
-      '',
-      '| rule | runs in which its fixes were applied |',
-      '|---|---|',
-      ...[...counts].sort((a, b) => b[1] - a[1]).map(([rule, n]) => `| ${rule} | ${n} |`),
-      '',
-      ...wrong.map((w) => `- ${w}\n`),
-    ].join('\n'),
-  );
   assert.ok(outcomes.length > COUNT / 4, `${outcomes.length} runs`);
-  assert.deepEqual(wrong.slice(0, 20), []);
+  assert.deepEqual(wrongIn('The corpus and its mutants', outcomes), []);
+});
+
+test('generated sites that nginx takes are taken when they are mended', { skip, timeout: 1_800_000 }, async () => {
+  const cases = Array.from({ length: Math.ceil(COUNT / 10) }, (_, i): Case => {
+    const seed = SEED * 100_000 + i;
+    const { text } = new ConfigGenerator(seed, {
+      ports: [9401, 9402, 9403],
+      echo: { http: 9411, uwsgi: 9412, fastcgi: 9413, scgi: 9414 },
+    }).generate();
+    const files = new Map([[at('nginx.conf'), text]]);
+    return { name: `site ${seed}`, root: at('nginx.conf'), files, settings: strict(settingsFor({ 'nginx.conf': text })), provide: false };
+  });
+  const outcomes = await all(cases);
+  assert.ok(outcomes.length > cases.length, `${outcomes.length} runs`);
+  assert.deepEqual(wrongIn('Generated sites', outcomes), []);
+});
+
+test('flaws of several rules at once are mended together', { skip, timeout: 1_800_000 }, async () => {
+  const random = new Random(SEED);
+  const flaws = RULES.flatMap((rule) =>
+    rule.examples.flatMap((e, i) =>
+      e.bad === undefined || elsewhere(e) || e.inside !== 'server' || Object.keys(e.files ?? {}).length
+        ? []
+        : [{ name: `${rule.id} ${i + 1}`, text: readMarks('', e.bad).text }],
+    ),
+  );
+  const cases = Array.from({ length: Math.ceil(COUNT / 3) }, (_, i): Case => {
+    const chosen = random.some(flaws, 2 + random.below(3));
+    const text = `events {\n}\nhttp {\nserver {\n${chosen.map((c) => c.text).join('\n')}\n}\n}\n`;
+    const files = new Map([[at('nginx.conf'), text]]);
+    const name = `mix ${i + 1} (${chosen.map((c) => c.name).join(', ')})`;
+    return { name, root: at('nginx.conf'), files, settings: strict(settingsFor({ 'nginx.conf': text })), provide: true };
+  });
+  const outcomes = await all(cases);
+  assert.ok(outcomes.length > COUNT / 20, `${outcomes.length} runs`);
+  assert.deepEqual(wrongIn('Flaws of several rules', outcomes), []);
+});
+
+test('sane, deployed sites are taken when their suggestions are applied', { skip, timeout: 600_000 }, async () => {
+  const noise = path.resolve('test/rules/noise');
+  const cases = fs.readdirSync(noise).map((name): Case => {
+    const here = path.join(noise, name);
+    const names = (fs.readdirSync(here, { recursive: true }) as string[]).filter((f) => fs.statSync(path.join(here, f)).isFile());
+    // what only a newer nginx knows is taken out
+    const text = (f: string): string => fs.readFileSync(path.join(here, f), 'utf8').replace(/^(\s*)http2 on;/gm, '$1# http2 on;');
+    const files = new Map(names.map((f) => [at(f), text(f)]));
+    return { name, root: at('nginx.conf'), files, settings: strict(settingsFor(treeOf(at('nginx.conf'), files))), provide: true };
+  });
+  const outcomes = await all(cases);
+  assert.ok(outcomes.length > cases.length, `${outcomes.length} runs`);
+  assert.deepEqual(wrongIn('Sane sites', outcomes), []);
 });

@@ -134,3 +134,22 @@ export function addToList(beside: Directive, list: string, lines: readonly strin
   const inherited = own.length || !lines.length ? [] : scope.effective(list).directives.map(written);
   return insertAfter(file, (last ?? beside).statement, [...others, ...inherited, ...lines]);
 }
+
+/** One or more edits in the files of their directives, as a fix. */
+export function fixAcross(
+  title: string,
+  safety: Fix['safety'],
+  parts: readonly { readonly file: SourceFile; readonly edit: TextEdit }[],
+): Fix {
+  const byFile = new Map<SourceFile, TextEdit[]>();
+  for (const { file, edit } of parts) byFile.set(file, [...(byFile.get(file) ?? []), edit]);
+  return { title, safety, edits: [...byFile].map(([file, edits]) => ({ file: file.id, edits })) };
+}
+
+/** Gives a directive that a level may have once its words: changes the line of the level that is there, else adds one behind `beside`. */
+export function setLine(beside: Directive, name: string, words: string): { file: SourceFile; edit: TextEdit } {
+  const own = beside.scope.first(name);
+  const [first, last] = [own?.args[0], own?.args.at(-1)];
+  if (own && first && last) return { file: own.file, edit: replace({ start: first.start, end: last.end }, words) };
+  return { file: beside.file, edit: insertAfter(beside.file, beside.statement, [`${name} ${words};`]) };
+}

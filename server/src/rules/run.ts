@@ -4,6 +4,7 @@ import picomatch from 'picomatch';
 import type { FileId } from '../base/file-id.ts';
 import { pathOf } from '../base/file-id.ts';
 import type { Place, Span } from '../base/span.ts';
+import { bodyOf } from '../catalog/context.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive, IncludeSite } from '../config/directive.ts';
 import type { Scope, ScopeContext } from '../config/scope.ts';
@@ -174,6 +175,9 @@ function moved(finding: Finding, file: FileId, delta: number): Finding {
   };
 }
 
+/** Whether what stands there are a block's own entries, whose first word is data. */
+const isEntries = (context: ScopeContext): boolean => context !== 'unknown' && bodyOf(context) !== 'directives';
+
 /** Blocks that are remembered on their own: those right below http, stream and mail, and those on the top level of an included file. */
 const isUnit = (directive: Directive): boolean =>
   directive.statement.block !== null &&
@@ -239,7 +243,9 @@ export function lint(config: Config, rules: readonly Rule[], options: LintOption
   };
   const visitWhole = (directive: Directive): void => {
     for (const rule of dispatch.everyDirective) ask(rule, directive.scope, directive, directive.file);
-    for (const rule of dispatch.byName.get(directive.name) ?? []) ask(rule, directive.scope, directive, directive.file);
+    // an entry of a map may be called like a directive
+    if (directive.fact || !isEntries(directive.scope.context))
+      for (const rule of dispatch.byName.get(directive.name) ?? []) ask(rule, directive.scope, directive, directive.file);
     const { body } = directive;
     if (!body) return;
     visitScope(body, directive.file);

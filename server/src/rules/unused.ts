@@ -1,9 +1,10 @@
 /** Names that are declared and that nothing uses. Silent where scripts, missing includes or variables may use a name that no text shows. */
 import { NAME_TITLES, type NameKind } from '../catalog/names.ts';
 import type { Config } from '../config/config.ts';
+import type { Directive } from '../config/directive.ts';
 import { type NameSite, namesOf } from '../config/names.ts';
 import { PerPiece } from '../config/pieces.ts';
-import { fixOf, remove } from './fix.ts';
+import { type Fix, fixOf, remove } from './fix.ts';
 import type { Report } from './rule.ts';
 
 interface Hidden {
@@ -50,12 +51,26 @@ export function unusedNames(config: Config, kind: NameKind, bySpelling = false):
     .filter((s) => !bySpelling || !words.has(s.name.toLowerCase()));
 }
 
+/**
+ * Removes a statement that does nothing. Null where it is the first to define a name that is used elsewhere: a `set` that never runs still makes
+ * the variable, and nginx refuses a text without it. Later definitions may all go, the first one stays.
+ */
+export function removeUseless(title: string, directive: Directive): Fix | null {
+  const names = namesOf(directive.scope.config);
+  const { file, statement } = directive;
+  const inside = (s: NameSite): boolean => s.directive.file === file && s.span.start >= statement.start && s.span.end <= statement.end;
+  const needed = names
+    .inFile(file.id)
+    .filter((s) => s.role === 'defines' && inside(s))
+    .map((s) => names.sites(s.kind, s.name, s.protocol))
+    .some((sites) => inside(sites.find((s) => s.role === 'defines')!) && sites.some((s) => s.role === 'references' && !inside(s)));
+  return needed ? null : fixOf(title, 'safe', file, [remove(file, statement)]);
+}
+
 /** A report on the name, with the removal of its statement as the fix. */
 export const unusedReport = (site: NameSite): Report => ({
   at: site.directive.at({ start: site.span.start, end: site.span.end }),
   data: { kind: NAME_TITLES[site.kind], name: site.name },
   tag: 'unnecessary',
-  fix: fixOf(`Remove the unused ${NAME_TITLES[site.kind]}`, 'safe', site.directive.file, [
-    remove(site.directive.file, site.directive.statement),
-  ]),
+  fix: removeUseless(`Remove the unused ${NAME_TITLES[site.kind]}`, site.directive),
 });

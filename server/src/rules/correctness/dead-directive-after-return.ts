@@ -2,8 +2,8 @@
 import type { Directive } from '../../config/directive.ts';
 import { readLocation } from '../../config/locations.ts';
 import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
-import { fixOf, remove } from '../fix.ts';
 import { defineRule } from '../rule.ts';
+import { removeUseless } from '../unused.ts';
 
 const REWRITE = new Set(['rewrite', 'set', 'return', 'if', 'break']);
 const CONTENT = new Set([...PASS_DIRECTIVES, 'try_files', 'stub_status', 'empty_gif']);
@@ -38,7 +38,7 @@ Named locations stay reachable by \`error_page\`, since nginx jumps right into t
         data: { name: d.name },
         related: [{ at: directive.at(), message: 'the return' }],
         tag: 'unnecessary',
-        fix: message === 'below' ? fixOf('Remove it', 'safe', d.file, [remove(d.file, d.statement)]) : null,
+        fix: message === 'below' ? removeUseless('Remove it', d) : null,
       });
     // a return that an "if", rewrite or break above may keep from running is still the last word of its block
     const skipped = all.slice(0, here).some((d) => d.name === 'break');

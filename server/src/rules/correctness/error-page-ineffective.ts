@@ -1,7 +1,7 @@
 /** error_page lines that never show: the application's own errors without interception, and pages that lie behind the dead application. */
 import { toBytes } from '../../base/bytes.ts';
 import { matchLocation } from '../../config/locations.ts';
-import { fixOf, insertAfter } from '../fix.ts';
+import { fixAcross, setLine } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { isOn } from '../tls.ts';
 import { matchingRoot } from '../witness.ts';
@@ -30,7 +30,7 @@ A page for 502 and 504 is shown when the application is gone. If its path is pas
     passed: '{codes} of the application is passed on as it is. Set {switch} on for this page to be shown.',
     gone: '{path} is passed to the application that just failed. Serve it from a location of its own.',
   },
-  check({ directive, scope, file, config, report }) {
+  check({ directive, scope, config, report }) {
     const codes = directive.values.filter((v) => /^\d{3}$/.test(v));
     const kind = PASSES.find((k) => scope.has(`${k}_pass`));
     if (scope.context === 'location' && kind && codes.length && codes.every((c) => APPLICATION.has(c)) && !scope.has('try_files')) {
@@ -39,7 +39,7 @@ A page for 502 and 504 is shown when the application is gone. If its path is pas
         report('passed', {
           at: directive.statement,
           data: { codes: codes.join(', '), switch: name },
-          fix: fixOf(`Set ${name} on`, 'suggestion', file, [insertAfter(file, directive.statement, [`${name} on;`])]),
+          fix: fixAcross(`Set ${name} on`, 'suggestion', [setLine(directive, name, 'on')]),
         });
       return;
     }

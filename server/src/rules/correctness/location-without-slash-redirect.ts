@@ -1,7 +1,7 @@
 /** The 301 from `/app` to `/app/` that nginx makes by itself, with an address that clients behind another proxy do not reach. */
 import { toBytes } from '../../base/bytes.ts';
 import { locationsOf, matchLocation } from '../../config/locations.ts';
-import { fixOf, insertFirst } from '../fix.ts';
+import { fixAcross, fixOf, insertFirst, setLine } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { isOn, serverOf } from '../tls.ts';
 
@@ -35,9 +35,11 @@ With \`location /app/\` and a pass directive in it, nginx answers \`/app\` with 
     report('absolute', {
       at: directive.at(directive.args.at(-1)!),
       data: { path, address: `http://…${port}` },
-      fix: fixOf('Set absolute_redirect off', 'suggestion', opener.file, [
-        insertFirst(opener.file, opener.statement, ['absolute_redirect off;']),
-      ]),
+      fix: scope.has('absolute_redirect')
+        ? fixAcross('Set absolute_redirect off', 'suggestion', [setLine(directive, 'absolute_redirect', 'off')])
+        : fixOf('Set absolute_redirect off', 'suggestion', opener.file, [
+            insertFirst(opener.file, opener.statement, ['absolute_redirect off;']),
+          ]),
     });
   },
   examples: [

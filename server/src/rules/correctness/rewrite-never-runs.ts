@@ -1,6 +1,6 @@
 /** Rewrite directives behind one that always ends the rewriting. */
-import { fixOf, remove } from '../fix.ts';
 import { defineRule } from '../rule.ts';
+import { removeUseless } from '../unused.ts';
 
 const ENDING = /^(last|break|redirect|permanent)$/;
 const PROBES = ['/', '/a', '/a/b.c', '/x y', '/%', '/index.php', '/é'];
@@ -16,7 +16,7 @@ export default defineRule({
   about: ['rewrite', 'break'],
   looksAt: { directive: ['rewrite', 'break'] },
   needs: 'file',
-  fixable: 'always',
+  fixable: 'sometimes',
   messages: { dead: 'The {name} above always ends the rewriting, so this never runs. Remove it or move it above.' },
   check({ directive, scope, config, report }) {
     if (!['server', 'location', 'if-in-location', 'if-in-server'].includes(scope.context)) return;
@@ -36,7 +36,7 @@ export default defineRule({
         data: { name: directive.name },
         related: [{ at: directive.at(), message: 'ends the rewriting' }],
         tag: 'unnecessary',
-        fix: fixOf('Remove it', 'safe', d.file, [remove(d.file, d.statement)]),
+        fix: removeUseless('Remove it', d),
       });
     }
   },
@@ -47,6 +47,16 @@ export default defineRule({
   rewrite ^/old /new last;
 # ^^^^^^^ dead`,
       good: 'rewrite ^ /index.php last;',
+    },
+    // without the line nginx would not know the variable
+    {
+      inside: 'location',
+      bad: `rewrite ^ /index.php last;
+  set $part 1;
+# ^^^ dead
+add_header X-Part $part;`,
+      good: 'set $part 1;\nrewrite ^ /index.php last;\nadd_header X-Part $part;',
+      fixed: false,
     },
     { inside: 'location', good: 'rewrite ^/old /new last;\nrewrite ^/a /b last;' },
   ],

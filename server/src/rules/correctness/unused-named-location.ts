@@ -15,7 +15,7 @@ The rule is silent when scripts (Lua, njs, Perl, SSI) or files that are not at h
   about: ['location', 'try_files', 'error_page'],
   looksAt: { config: true },
   needs: 'config',
-  fixable: 'always',
+  fixable: 'sometimes',
   messages: { unused: 'Nothing uses the {kind} {name}. Remove it.' },
   check({ config, report }) {
     for (const site of unusedNames(config, 'named-location')) report('unused', unusedReport(site));

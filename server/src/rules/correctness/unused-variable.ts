@@ -1,8 +1,7 @@
 /** Variables that are set and never read. */
 import { namesOf } from '../../config/names.ts';
-import { fixOf, remove } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { unusedNames } from '../unused.ts';
+import { removeUseless, unusedNames } from '../unused.ts';
 
 const MAKERS = new Set(['set', 'map', 'geo', 'split_clients']);
 
@@ -17,7 +16,7 @@ A variable that is set and never read is a leftover, or its use is spelled diffe
   about: ['set', 'map', 'geo'],
   looksAt: { config: true },
   needs: 'config',
-  fixable: 'always',
+  fixable: 'sometimes',
   messages: { unused: 'Nothing reads ${name}. Remove it, or check how its use is spelled.' },
   check({ config, report }) {
     for (const first of unusedNames(config, 'variable'))
@@ -28,7 +27,7 @@ A variable that is set and never read is a leftover, or its use is spelled diffe
           at: directive.at({ start: site.span.start, end: site.span.end }),
           data: { name: site.name },
           tag: 'unnecessary',
-          fix: fixOf('Remove the unused variable', 'safe', directive.file, [remove(directive.file, directive.statement)]),
+          fix: removeUseless('Remove the unused variable', directive),
         });
       }
   },

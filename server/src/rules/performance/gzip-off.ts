@@ -5,6 +5,8 @@ import { defineRule } from '../rule.ts';
 
 const COMPRESSION = ['gzip', 'brotli', 'zstd', 'gzip_static', 'brotli_static', 'zstd_static'];
 
+const LINES = ['gzip on;', 'gzip_vary on;', 'gzip_types text/css text/plain application/javascript application/json image/svg+xml;'];
+
 export default defineRule({
   id: 'gzip-off',
   group: 'performance',
@@ -29,11 +31,11 @@ Where the balancer in front compresses, nginx need not. Pages that mix secrets w
     report('off', {
       at: directive.statement.name,
       fix: fixOf('Turn gzip on', 'suggestion', directive.file, [
-        insertFirst(directive.file, directive.statement, [
-          'gzip on;',
-          'gzip_vary on;',
-          'gzip_types text/css text/plain application/javascript application/json image/svg+xml;',
-        ]),
+        insertFirst(
+          directive.file,
+          directive.statement,
+          LINES.filter((line) => !scope.has(line.split(' ')[0]!)),
+        ),
       ]),
     });
   },

@@ -32,7 +32,10 @@ kernel has cached the gain is small, on network storage it is large.`,
             { span: { start: cache.args[0]!.start, end: cache.args.at(-1)!.end }, newText: 'max=1000 inactive=20s' },
           ])
         : fixOf('Keep 1000 open files', 'suggestion', directive.file, [
-            insertBefore(directive.file, directive.statement, ['open_file_cache max=1000 inactive=20s;', 'open_file_cache_errors on;']),
+            insertBefore(directive.file, directive.statement, [
+              'open_file_cache max=1000 inactive=20s;',
+              ...(scope.has('open_file_cache_errors') ? [] : ['open_file_cache_errors on;']),
+            ]),
           ]),
     });
   },

@@ -1,5 +1,5 @@
 /** `tcp_nopush` works with `sendfile` only (ngx_linux_sendfile_chain sets TCP_CORK), and files sent without it go out in more packets. */
-import { fixOf, insertAfter } from '../fix.ts';
+import { fixAcross, setLine } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
 const isOn = (value: string | undefined): boolean => value?.toLowerCase() === 'on';
@@ -28,7 +28,7 @@ first part of the file fills the packet, which saves a packet for each response.
     if (directive.name === 'sendfile' ? scope.value(other) !== undefined : isOn(scope.value(other)?.value(0))) return;
     report(message, {
       at: directive.statement.name,
-      fix: fixOf(`Add ${other} on`, 'suggestion', directive.file, [insertAfter(directive.file, directive.statement, [`${other} on;`])]),
+      fix: fixAcross(`Add ${other} on`, 'suggestion', [setLine(directive, other, 'on')]),
     });
   },
   examples: [

@@ -1,5 +1,5 @@
 /** `location /img { alias /data/img/; }`: `/img../secret` reads /data/img/../secret (ngx_http_map_uri_to_path concatenates). */
-import { readLocation } from '../../config/locations.ts';
+import { locationsOf, readLocation } from '../../config/locations.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
@@ -50,7 +50,7 @@ The same happens with a regex location whose capture may begin with two dots rig
         data: { prefix: location.name, dir },
         related: [{ at: directive.at(directive.args[0]!), message: 'the aliased directory' }],
         fix:
-          word.quote === ''
+          word.quote === '' && !locationsOf(opener.scope).all.some((l) => l.name === `${location.name}/`)
             ? fixOf('End the location with a slash', 'safe', opener.file, [replace({ start: word.end, end: word.end }, '/')])
             : null,
       });

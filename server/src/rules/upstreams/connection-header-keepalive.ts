@@ -1,7 +1,7 @@
 /** `keepalive` in an upstream needs HTTP/1.1 and an empty Connection header; both became the defaults with nginx 1.29.7. */
 import { atLeast } from '../../catalog/version.ts';
 import { passTarget } from '../../config/upstreams.ts';
-import { addToList, fixOf, outside, replace } from '../fix.ts';
+import { addToList, fixAcross, outside, replace, setLine } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { requestHeader } from './_headers.ts';
 
@@ -38,18 +38,21 @@ the application closes the connection after each response and nothing is kept. S
     if (!old && !closes) return;
     // a WebSocket location sends what the client sent, and its connections are not kept anyway
     if (header && /upgrade/i.test(header.value(1))) return;
-    const edits = [];
     const place = outside(directive);
-    if (old && version && version.file === place.file) edits.push(replace(version.args[0]!, '1.1'));
-    if (closes && header && header.file === place.file) edits.push(replace(header.args[1]!, '""'));
-    const headers = closes && !edits.some((e) => e.newText === '""') ? ['proxy_set_header Connection "";'] : [];
-    const others = old && !edits.some((e) => e.newText === '1.1') ? ['proxy_http_version 1.1;'] : [];
-    if (headers.length || others.length) edits.push(addToList(place, 'proxy_set_header', headers, others));
+    // a Connection line that is there is changed where it stands: a second one would be sent beside it
+    const written = old && place.scope.has('proxy_http_version');
+    const others = old && !written ? ['proxy_http_version 1.1;'] : [];
+    const headers = closes && !header ? ['proxy_set_header Connection "";'] : [];
+    const edits = [
+      ...(written ? [setLine(place, 'proxy_http_version', '1.1')] : []),
+      ...(closes && header ? [{ file: header.file, edit: replace(header.args[1]!, '""') }] : []),
+      ...(headers.length || others.length ? [{ file: place.file, edit: addToList(place, 'proxy_set_header', headers, others) }] : []),
+    ];
     report(old && closes ? 'both' : old ? 'version' : 'header', {
       at: directive.statement.name,
       data: { group: group.name },
       related: [{ at: keep.at(), message: 'connections should be kept' }],
-      fix: fixOf('Let connections be kept', 'safe', place.file, edits),
+      fix: fixAcross('Let connections be kept', 'safe', edits),
     });
   },
   examples: [

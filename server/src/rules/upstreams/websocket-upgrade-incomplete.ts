@@ -1,6 +1,6 @@
 /** A WebSocket handshake needs HTTP/1.1, the Upgrade header and a Connection header that names it (RFC 6455 section 4.1). */
 import { atLeast } from '../../catalog/version.ts';
-import { addToList, fixOf, outside } from '../fix.ts';
+import { addToList, fixAcross, outside, setLine } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { requestHeader } from './_headers.ts';
 
@@ -31,22 +31,26 @@ Where the location also takes plain requests, a map makes \`Connection\` depend 
     const upgrade = requestHeader(scope, 'Upgrade');
     const connection = requestHeader(scope, 'Connection');
     const place = outside(directive);
-    const say = (message: 'connection' | 'upgrade' | 'version', headers: string[], others: string[]): void =>
+    const say = (message: 'connection' | 'upgrade' | 'version', headers: string[]): void =>
       report(message, {
         at: directive.statement.name,
         related: [upgrade, connection].flatMap((d) => (d ? [{ at: d.at(), message: 'the header that is passed on' }] : [])),
-        fix: fixOf('Complete the handshake', 'safe', place.file, [addToList(place, 'proxy_set_header', headers, others)]),
+        fix: fixAcross('Complete the handshake', 'safe', [
+          headers.length || !place.scope.has('proxy_http_version')
+            ? { file: place.file, edit: addToList(place, 'proxy_set_header', headers, headers.length ? [] : ['proxy_http_version 1.1;']) }
+            : setLine(place, 'proxy_http_version', '1.1'),
+        ]),
       });
     if (upgrade && upgrade.value(1) === '') return;
     if (upgrade && (!connection || /^(keep-alive|close)?$/i.test(connection.value(1)))) {
-      if (!connection) say('connection', ['proxy_set_header Connection "upgrade";'], []);
+      if (!connection) say('connection', ['proxy_set_header Connection "upgrade";']);
       return;
     }
     if (!upgrade && connection && /^upgrade$/i.test(connection.value(1)))
-      return say('upgrade', ['proxy_set_header Upgrade $http_upgrade;'], []);
+      return say('upgrade', ['proxy_set_header Upgrade $http_upgrade;']);
     if (!upgrade || config.kind === 'fragment') return;
     const version = scope.value('proxy_http_version')?.value(0) ?? (atLeast(config.settings.target.nginx, '1.29.7') ? '1.1' : '1.0');
-    if (version === '1.0') say('version', [], ['proxy_http_version 1.1;']);
+    if (version === '1.0') say('version', []);
   },
   examples: [
     {
