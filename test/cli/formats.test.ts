@@ -1,130 +1,28 @@
 /**
- * The outputs that other programs read. SARIF is held against a schema written here by hand from the standard's text (OASIS SARIF 2.1.0): the
- * parts that we emit, with the properties it requires and the words it allows; nothing else may occur. `@types/sarif` checks the same in the code.
+ * The outputs that other programs read. SARIF is held against the schema of the standard (OASIS SARIF 2.1.0, as Microsoft's package carries it),
+ * and against what the schema cannot say: rules, levels and regions that fit each other.
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import Ajv from 'ajv';
+import Ajv4 from 'ajv-draft-04';
+import addFormats from 'ajv-formats';
 import { parse as parseYaml } from 'yaml';
 import { CLEAN, ends, FLAWED, folder, SAMPLE } from './cli.ts';
 
-const closed = (properties: object, required: string[] = []): object => ({
-  type: 'object',
-  additionalProperties: false,
-  properties,
-  required,
-});
-const text = { type: 'string' };
-const list = (items: object): object => ({ type: 'array', items });
-const level = { enum: ['none', 'note', 'warning', 'error'] };
-const message = closed({ text, markdown: text, id: text, arguments: list(text) }, ['text']);
-const line = { type: 'integer', minimum: 1 };
-const artifactLocation = closed({
-  uri: { type: 'string', pattern: '^[^\\\\ ]*$' },
-  uriBaseId: text,
-  index: { type: 'integer', minimum: -1 },
-});
-const region = closed({ startLine: line, startColumn: line, endLine: line, endColumn: line }, ['startLine']);
-const location = closed({
-  id: { type: 'integer', minimum: -1 },
-  physicalLocation: closed({ artifactLocation, region }, ['artifactLocation']),
-  message,
-});
-const SARIF = closed(
-  {
-    $schema: { type: 'string', format: undefined },
-    version: { const: '2.1.0' },
-    runs: list(
-      closed(
-        {
-          tool: closed(
-            {
-              driver: closed(
-                {
-                  name: text,
-                  version: text,
-                  semanticVersion: { type: 'string', pattern: '^\\d+\\.\\d+\\.\\d+' },
-                  informationUri: text,
-                  rules: {
-                    ...list(
-                      closed(
-                        {
-                          id: text,
-                          name: text,
-                          shortDescription: message,
-                          fullDescription: message,
-                          help: message,
-                          helpUri: text,
-                          defaultConfiguration: closed({ level, enabled: { type: 'boolean' } }),
-                          properties: {
-                            type: 'object',
-                            properties: { tags: { ...list(text), uniqueItems: true }, 'security-severity': text },
-                          },
-                        },
-                        ['id'],
-                      ),
-                    ),
-                    uniqueItems: true,
-                  },
-                },
-                ['name'],
-              ),
-            },
-            ['driver'],
-          ),
-          originalUriBaseIds: { type: 'object', additionalProperties: closed({ uri: { type: 'string', pattern: '/$' } }) },
-          columnKind: { enum: ['utf16CodeUnits', 'unicodeCodePoints'] },
-          results: list(
-            closed(
-              {
-                ruleId: text,
-                ruleIndex: { type: 'integer', minimum: 0 },
-                level,
-                message,
-                locations: list(location),
-                relatedLocations: { ...list(location), uniqueItems: true },
-                partialFingerprints: { type: 'object', additionalProperties: text },
-                fixes: {
-                  ...list(
-                    closed(
-                      {
-                        description: message,
-                        artifactChanges: {
-                          ...list(
-                            closed(
-                              {
-                                artifactLocation,
-                                replacements: {
-                                  ...list(closed({ deletedRegion: region, insertedContent: closed({ text }) }, ['deletedRegion'])),
-                                  minItems: 1,
-                                },
-                              },
-                              ['artifactLocation', 'replacements'],
-                            ),
-                          ),
-                          minItems: 1,
-                        },
-                      },
-                      ['artifactChanges'],
-                    ),
-                  ),
-                  uniqueItems: true,
-                },
-              },
-              ['message'],
-            ),
-          ),
-        },
-        ['tool'],
-      ),
-    ),
-  },
-  ['version', 'runs'],
-);
-
+interface SarifRegion {
+  startLine: number;
+  startColumn: number;
+  endLine: number;
+  endColumn: number;
+}
+interface SarifLocation {
+  physicalLocation: { artifactLocation: { uri: string }; region: SarifRegion };
+}
 interface SarifLog {
   runs: {
     tool: { driver: { rules: { id: string }[] } };
@@ -132,26 +30,50 @@ interface SarifLog {
       ruleId: string;
       ruleIndex: number;
       partialFingerprints: Record<string, string>;
-      locations: { physicalLocation: { artifactLocation: { uri: string }; region: object } }[];
+      locations: SarifLocation[];
+      relatedLocations?: SarifLocation[];
+      fixes?: { artifactChanges: { replacements: { deletedRegion: SarifRegion }[] }[] }[];
     }[];
   }[];
 }
 
-const ajv = new Ajv({ strict: false });
-const validSarif = ajv.compile(SARIF);
+// one pattern of the schema is none for the u flag
+const draft4 = new Ajv4({ strict: false, allErrors: true, unicodeRegExp: false });
+addFormats.default(draft4);
+const validSarif = draft4.compile(
+  JSON.parse(
+    fs.readFileSync(createRequire(import.meta.url).resolve('@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json'), 'utf8'),
+  ) as object,
+);
+
+/** The one run of a valid log whose results point at rules that are there, and at regions that do not end before they begin. */
+function sarifOf(out: string): SarifLog['runs'][number] {
+  const log = JSON.parse(out) as SarifLog;
+  assert.ok(validSarif(log), JSON.stringify(validSarif.errors?.slice(0, 3)));
+  assert.equal(log.runs.length, 1);
+  const run = log.runs[0]!;
+  for (const r of run.results) {
+    assert.equal(run.tool.driver.rules[r.ruleIndex]?.id, r.ruleId);
+    const regions = [
+      ...[...r.locations, ...(r.relatedLocations ?? [])].map((l) => l.physicalLocation.region),
+      ...(r.fixes ?? []).flatMap((f) => f.artifactChanges.flatMap((c) => c.replacements.map((x) => x.deletedRegion))),
+    ];
+    for (const { startLine, startColumn, endLine, endColumn } of regions)
+      assert.ok(startLine < endLine || (startLine === endLine && startColumn <= endColumn), r.ruleId);
+  }
+  return run;
+}
+
+const DUMP = `# configuration file /etc/nginx/nginx.conf:\nevents {}\nhttp {\n    include conf.d/*.conf;\n}\n\n# configuration file /etc/nginx/conf.d/site.conf:\n${FLAWED}\n`;
 
 describe('SARIF', () => {
   test('is valid, each result names its rule, fingerprints differ and stay when lines move', async () => {
     const cwd = folder();
     fs.cpSync(SAMPLE, path.join(cwd, 'a b'), { recursive: true });
-    const run = async (): Promise<SarifLog['runs'][number]> => {
-      const log = JSON.parse((await ends(1, ['check', '--format', 'sarif', 'a b'], { cwd })).out) as SarifLog;
-      assert.ok(validSarif(log), JSON.stringify(validSarif.errors?.slice(0, 3)));
-      return log.runs[0]!;
-    };
+    const run = async (): Promise<SarifLog['runs'][number]> => sarifOf((await ends(1, ['check', '--format', 'sarif', 'a b'], { cwd })).out);
     const first = await run();
     assert.ok(first.results.length > 5);
-    for (const r of first.results) assert.equal(first.tool.driver.rules[r.ruleIndex]?.id, r.ruleId);
+    assert.ok(first.results.some((r) => r.fixes?.length) && first.results.some((r) => r.relatedLocations?.length));
     const prints = (r: SarifLog['runs'][number]): string[] => r.results.map((x) => x.partialFingerprints['proxylens/v1']!);
     assert.equal(new Set(prints(first)).size, first.results.length);
     const site = path.join(cwd, 'a b/nginx/conf.d/shop.conf');
@@ -159,30 +81,59 @@ describe('SARIF', () => {
     const second = await run();
     assert.deepEqual(prints(second).sort(), prints(first).sort());
     // one-based
-    const one = JSON.parse(
+    const one = sarifOf(
       (await ends(1, ['check', '--format', 'sarif', '--only', 'alias-traversal', '--stdin-path', 's.conf', '-'], { stdin: FLAWED, cwd }))
         .out,
-    ) as SarifLog;
-    const at = one.runs[0]!.results[0]!.locations[0]!.physicalLocation;
+    );
+    const at = one.results[0]!.locations[0]!.physicalLocation;
     assert.deepEqual(at.region, { startLine: 3, startColumn: 14, endLine: 3, endColumn: 18 });
     assert.equal(at.artifactLocation.uri, 's.conf');
   });
 
-  test('the schema itself refuses what the standard refuses', () => {
+  test('the schema refuses what the standard refuses', () => {
+    const result = { message: { text: 'x' } };
+    const log = (results: object[]): object => ({ version: '2.1.0', runs: [{ tool: { driver: { name: 'x' } }, results }] });
+    assert.equal(validSarif(log([result])), true);
     assert.equal(validSarif({ version: '2.1.0' }), false);
     assert.equal(validSarif({ version: '2.0.0', runs: [] }), false);
-    assert.equal(
-      validSarif({ version: '2.1.0', runs: [{ tool: { driver: { name: 'x' } }, results: [{ message: { text: 'x' }, level: 'fatal' }] }] }),
-      false,
-    );
+    assert.equal(validSarif(log([{ ...result, level: 'fatal' }])), false);
+    assert.equal(validSarif(log([{ ...result, colour: 'red' }])), false);
+    const region = (startLine: number): object => ({
+      locations: [{ physicalLocation: { artifactLocation: { uri: 'a' }, region: { startLine } } }],
+    });
+    assert.deepEqual([validSarif(log([{ ...result, ...region(1) }])), validSarif(log([{ ...result, ...region(0) }]))], [true, false]);
   });
 
   test('a run without findings is valid too', async () => {
-    const log: unknown = JSON.parse(
-      (await ends(0, ['check', '--format', 'sarif', '--only', 'alias-traversal', 'nginx.conf'], { cwd: folder({ 'nginx.conf': CLEAN }) }))
-        .out,
-    );
-    assert.ok(validSarif(log));
+    const cwd = folder({ 'nginx.conf': CLEAN });
+    const { results } = sarifOf((await ends(0, ['check', '--format', 'sarif', '--only', 'alias-traversal', 'nginx.conf'], { cwd })).out);
+    assert.deepEqual(results, []);
+  });
+
+  for (const which of ['--fix', '--fix=suggested'])
+    test(`what ${which} leaves is valid`, async () => {
+      const cwd = folder();
+      fs.cpSync(SAMPLE, path.join(cwd, 'sample'), { recursive: true });
+      const { results } = sarifOf((await ends(0, ['check', which, '--format', 'sarif', 'sample'], { cwd })).out);
+      assert.equal(results.length > 0, which === '--fix');
+    });
+
+  test('a dump is valid and keeps the names of its files', async () => {
+    const { results } = sarifOf((await ends(1, ['check', '--format', 'sarif', '-'], { stdin: DUMP })).out);
+    const climbs = results.find((r) => r.ruleId === 'alias-traversal');
+    assert.equal(climbs?.locations[0]?.physicalLocation.artifactLocation.uri, 'file:///etc/nginx/conf.d/site.conf');
+    assert.equal(climbs.locations[0].physicalLocation.region.startLine, 3);
+    // the mended dump is on standard output, the log beside it
+    const mended = await ends(0, ['check', '--fix', '--format', 'sarif', '-'], { stdin: DUMP });
+    assert.match(mended.out, /location \/img\/ /);
+    sarifOf(mended.err);
+  });
+
+  test('broken texts with all rules on are valid', async () => {
+    const broken = 'events {}\nhttp {\n  server {\n    listen 80\n    location / { root "\u{1f600};\n';
+    const cwd = folder({ 'nginx.conf': broken, 'b/nginx.conf': '\ufeffhttp {\r\n  serverr {}\r\n}\r\n' });
+    for (const file of ['nginx.conf', 'b/nginx.conf'])
+      assert.ok(sarifOf((await ends(1, ['check', '--profile', 'strict', '--format', 'sarif', file], { cwd })).out).results.length > 0);
   });
 });
 
