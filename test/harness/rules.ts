@@ -134,7 +134,7 @@ export async function lintTree(tree: Pick<ExampleTree, 'root' | 'files'>, rules:
   const config = new Config(loaded, engine, settings);
   const sides: Linted['sides'] = new Map(sources);
   const application = new Map([...tree.files].filter(([file]) => !config.files.has(file) && wanted(relativePath(file, config.confDir))));
-  const deployment = rules.some((r) => r.needs === 'deployment') ? readDeployment(application, await (await parts()).python()) : null;
+  const deployment = application.size ? readDeployment(application, await (await parts()).python()) : null;
   for (const [file, text] of application) sides.set(file, { text, lines: new Lines(text) });
   const findings = lint(config, rules, {
     deployment,

@@ -1,5 +1,6 @@
 /** Every rule, one line each. Made by `npm run generate` from the files in the folders beside it; do not edit. */
 import deadDirectiveAfterReturn from './correctness/dead-directive-after-return.ts';
+import envsubstEatsVariable from './correctness/envsubst-eats-variable.ts';
 import errorLogOff from './correctness/error-log-off.ts';
 import errorPageIneffective from './correctness/error-page-ineffective.ts';
 import gzipIneffective from './correctness/gzip-ineffective.ts';
@@ -184,6 +185,7 @@ import uwsgiParamsMissing from './wsgi/uwsgi-params-missing.ts';
 
 export const RULES: readonly Rule[] = [
   deadDirectiveAfterReturn,
+  envsubstEatsVariable,
   errorLogOff,
   errorPageIneffective,
   gzipIneffective,

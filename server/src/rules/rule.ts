@@ -66,6 +66,8 @@ export interface Report {
   /** where the fact at hand is graver or milder than the rule's own severity */
   readonly severity?: Severity;
   readonly tag?: Finding['tag'];
+  /** about the template itself: reported even where a mark of it fills in what nobody knows */
+  readonly ofTemplate?: boolean;
 }
 
 /** The key by which the engine finds the rule: it is asked about nothing else. */
@@ -86,7 +88,7 @@ export interface CheckInput<Message extends string> {
   readonly scope: Scope;
   /** set for `file` rules, and the directive's file otherwise */
   readonly file: SourceFile;
-  /** the application's side, for rules with `needs: 'deployment'`, which are not asked when there is none */
+  /** the application's side; rules with `needs: 'deployment'` are not asked when it has no application, others may be given an empty one */
   readonly deployment: Deployment;
   report(message: Message, report: Report): void;
 }

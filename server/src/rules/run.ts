@@ -324,7 +324,7 @@ class Collector {
   add(rule: Rule, level: Severity, message: string, report: Report, file: SourceFile, via: readonly IncludeSite[]): void {
     const at: Place =
       'file' in report.at ? report.at : { file: file.id, span: { start: (report.at as Span).start, end: (report.at as Span).end } };
-    if (this.leftToTemplate(at, report.related ?? [])) return;
+    if (!report.ofTemplate && this.leftToTemplate(at, report.related ?? [])) return;
     const text = fill(message, report.data);
     const key = `${rule.id}\n${at.file}\n${at.span.start}\n${at.span.end}\n${text}`;
     const known = this.byKey.get(key);
