@@ -123,6 +123,8 @@ const ENVIRONMENT: readonly RegExp[] = [
   /^GeoIP_open\(|^MMDB_open\(|^invalid GeoIP/,
   /^xmlParseFile|^xmlParseDTD|^xsltParse|^xmlCtxt/,
   /^failed to read|^glob\(\) "/,
+  /^p?read\(\) "[^"]+" failed \(21/,
+  /^ENGINE_by_id\(|^(?:munmap|mmap|malloc|posix_memalign)\(|^require_pv\("[^"]+"\) failed: "Can't locate|^SyntaxError: Cannot find module/,
 ];
 
 export const isEnvironment = (message: string): boolean => ENVIRONMENT.some((e) => e.test(message));
@@ -266,6 +268,8 @@ function writeDatabases(folder: string): void {
 
 interface Prefix {
   readonly folder: string;
+  /** what lies there from the start */
+  readonly own: ReadonlySet<string>;
   /** files of the last judgment, to be removed before the next */
   written: string[];
 }
@@ -277,7 +281,7 @@ function newPrefix(name: string): Prefix {
   const modules = available()?.modulesFolder;
   if (modules) fs.symlinkSync(modules, path.join(folder, 'modules'));
   fs.chmodSync(folder, 0o755);
-  return { folder, written: [] };
+  return { folder, own: new Set([...fs.readdirSync(folder), 'etc']), written: [] };
 }
 
 /** Where a file that a configuration calls `name` lies below the prefix. */
@@ -460,6 +464,7 @@ export async function judge(config: string | Tree, options: JudgeOptions = {}): 
     const replaced = Object.keys(given).filter((n) => names.has(n));
     const tree = options.provide ? Object.fromEntries(Object.entries(given).map(([n, t]) => [n, moved(t, folder)])) : given;
     if (options.provide) linkSelf(folder);
+    tidy(prefix);
     prefix.written = write(folder, tree);
     const args = ['-t', '-q', '-e', 'stderr', '-p', folder, '-c', below(folder, root)];
     if (modules.length) args.push('-g', modules.map((m) => `load_module ${nginx.modulesFolder}/${m}.so;`).join(' '));
@@ -488,6 +493,12 @@ export async function judge(config: string | Tree, options: JudgeOptions = {}): 
   } finally {
     givePrefix(prefix);
   }
+}
+
+/** Takes away what earlier configurations made nginx create (logs and folders of any name), which a later one may happen to include. */
+function tidy(prefix: Prefix): void {
+  for (const name of fs.readdirSync(prefix.folder))
+    if (!prefix.own.has(name)) fs.rmSync(path.join(prefix.folder, name), { recursive: true, force: true });
 }
 
 /** `/etc/nginx` of a moved text is the prefix itself. */

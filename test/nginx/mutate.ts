@@ -42,7 +42,7 @@ interface Line {
 }
 
 /** Words, semicolons and braces of a text; Lua bodies are one piece. */
-function pieces(text: string): Piece[] {
+export function pieces(text: string): Piece[] {
   const out: Piece[] = [];
   let i = 0;
   while (i < text.length) {
@@ -88,7 +88,7 @@ function closingBrace(text: string, open: number): number {
   return text.length;
 }
 
-function linesOf(text: string, all: readonly Piece[]): Line[] {
+export function linesOf(text: string, all: readonly Piece[]): Line[] {
   const out: Line[] = [];
   const open: { at: number; path: string[] }[] = [];
   let words: Piece[] = [];
@@ -118,6 +118,8 @@ interface Input {
   readonly pieces: readonly Piece[];
   readonly lines: readonly Line[];
   readonly random: Random;
+  /** whole directives of other samples, one a line */
+  readonly others: readonly string[];
 }
 
 type Mutator = (input: Input) => string | null;
@@ -249,6 +251,358 @@ const BLOCKS = [
   'limit_except',
   'split_clients',
 ];
+
+const HUGE = [
+  '127',
+  '128',
+  '255',
+  '256',
+  '32767',
+  '32768',
+  '65535',
+  '65536',
+  '2147483647',
+  '2147483648',
+  '4294967295',
+  '4294967296',
+  '9007199254740993',
+  '9223372036854775807',
+  '9223372036854775808',
+  '18446744073709551616',
+  '00000000000000000000007',
+];
+const UNITS = ['', 'k', 'K', 'm', 'M', 'g', 'G', 't', 'b', 'kb', 'ms', 's', 'h', 'd', 'w', 'y', 'r/s', 'r/m', '%', ' s', 'ss'];
+const ODD = [
+  'é',
+  '\u00a0',
+  '\u200b',
+  '\u2013',
+  '\u201c',
+  '日本',
+  '🙂',
+  '\x01',
+  '\x0b',
+  '\x0c',
+  '\x1b',
+  '\x7f',
+  '\ufeff',
+  '\r',
+  '\u2028',
+  '\\',
+  '`',
+  '|',
+];
+const LINE_ENDS: readonly ((text: string) => string)[] = [
+  (t) => t.replaceAll('\n', '\r\n'),
+  (t) => t.replaceAll('\n', '\r'),
+  (t) => `\ufeff${t}`,
+  (t) => t.replaceAll('\n', ' '),
+  (t) => t.trimEnd(),
+  (t) => `${t}\n#`,
+  (t) => `${t}\\`,
+  (t) => `${t}\x1a`,
+  (t) => t.replaceAll(' ', '\t'),
+  (t) => t.replaceAll(';', ' ;'),
+  (t) => t.replaceAll(';', ';#'),
+];
+const QUOTED: readonly ((word: string) => string)[] = [
+  (w) => `"${w}"`,
+  (w) => `'${w}'`,
+  (w) => `"'${w}'"`,
+  (w) => `'"${w}"'`,
+  (w) => `"\\"${w}\\""`,
+  (w) => `\\"${w}\\"`,
+  (w) => `"${w}\\"`,
+  (w) => `"${w}\\\\"`,
+  (w) => `'${w}\\''`,
+  (w) => `${w}\\`,
+  (w) => `${w}\\;`,
+  (w) => `${w}\\{`,
+  (w) => `${w}\\ x`,
+  (w) => `"${w}\\n"`,
+  (w) => `"${w}\\x"`,
+  (w) => `"${w}" "${w}"`,
+  (w) => `"${w}"${w}`,
+  (w) => `(${w})`,
+  (w) => `{${w}}`,
+  (w) => `\${${w}}`,
+  (w) => `${w}#x`,
+  (w) => `#${w}`,
+  (w) => `${w}""`,
+  (w) => `"${w}`,
+];
+const CONDITIONS = [
+  '($host)',
+  '( $host )',
+  '($host = a)',
+  '($host != a)',
+  '($host == a)',
+  '($host ~ a)',
+  '($host !~* a)',
+  '($host ~ ^(a|b)$)',
+  '($host ~ "a{2}")',
+  '($host ~ a{2})',
+  '($host ~ ()',
+  '($host ~ (a))',
+  '(-f $uri)',
+  '(!-f $uri)',
+  '(! -f $uri)',
+  '(-x)',
+  '(-q $uri)',
+  '(-f $uri $host)',
+  '($host = "")',
+  "($host = ')')",
+  '($host =)',
+  '($host = a) ',
+  '($host = a b)',
+  '($host=a)',
+  '($nope)',
+  '($nope = a)',
+  '($host = $nope)',
+  '(host)',
+  '(!$host)',
+  '()',
+  '(',
+  '( )',
+  '$host',
+  '($host) ($uri)',
+  '($host && $uri)',
+  '(($host = a))',
+  '("$host" = a)',
+  '($host = a ) ',
+  '($1)',
+  '(${host})',
+  '($host ~ (?<x>a))',
+  '(-d "$uri/x")',
+  '(-e)',
+  '($)',
+];
+/** Lines for the bodies that have a grammar of their own. */
+const ENTRIES: Readonly<Record<string, readonly string[]>> = {
+  map: [
+    'default 1;',
+    'default a b;',
+    'default;',
+    '"" 1;',
+    'a 1;',
+    'A 2;',
+    '\\default 1;',
+    'hostnames;',
+    'hostnames on;',
+    'volatile;',
+    '*.a.example 1;',
+    '.a.example 1;',
+    'a.* 1;',
+    '*.* 1;',
+    'a*b 1;',
+    '~^a 1;',
+    '~*B 1;',
+    '~( 1;',
+    '~ 1;',
+    '\\~a 1;',
+    '~(?<n>a) $n;',
+    'a $nope;',
+    'a ${host;',
+    'a $;',
+    'a "$host$uri";',
+    'include nothere.conf;',
+    'include none/*.conf;',
+    'include;',
+    'b { }',
+    '1',
+  ],
+  geo: [
+    'default 1;',
+    'default;',
+    'ranges;',
+    'proxy 10.0.0.1;',
+    'proxy x;',
+    'proxy_recursive;',
+    'proxy_recursive on;',
+    'delete 10.0.0.0/8;',
+    'delete 10.9.9.9;',
+    '10.0.0.0/8 1;',
+    '10.0.0.1/8 1;',
+    '10.0.0.0/33 1;',
+    '10.0.0.1-10.0.0.5 1;',
+    '10.0.0.5-10.0.0.1 1;',
+    '::1 1;',
+    '2001:db8::/32 1;',
+    '::/0 1;',
+    '2001:db8::/129 1;',
+    '10.0 1;',
+    'a 1;',
+    'a b c;',
+    '10.0.0.1 $host;',
+    '10.0.0.1;',
+    'include nothere.conf;',
+    '255.255.255.255 "";',
+  ],
+  split_clients: [
+    '1% a;',
+    '0.01% a;',
+    '0.001% a;',
+    '100% a;',
+    '0% a;',
+    '* a;',
+    '* b;',
+    '50 a;',
+    '50% a b;',
+    '50%;',
+    '-5% a;',
+    '5.5.5% a;',
+    '.5% a;',
+    '5.% a;',
+    '% a;',
+    '40% $host;',
+  ],
+  types: [
+    'text/a a;',
+    'text/a a b c;',
+    'text/a;',
+    'text/a html;',
+    'a b;',
+    'include nothere.conf;',
+    'include mime.types;',
+    'text/b a a;',
+    '"" x;',
+    'default_type x;',
+    'x { }',
+  ],
+  upstream: [
+    'server 127.0.0.1:1;',
+    'server 127.0.0.1;',
+    'server localhost:80 weight=5 max_fails=0 fail_timeout=1s;',
+    'server 127.0.0.1:1 weight=x;',
+    'server 127.0.0.1:1 weight=0;',
+    'server 127.0.0.1:1 max_fails=-1;',
+    'server 127.0.0.1:1 fail_timeout=1m30s;',
+    'server 127.0.0.1:1 fail_timeout=1x;',
+    'server 127.0.0.1:1 max_conns=5 down;',
+    'server 127.0.0.1:1 backup;',
+    'server 127.0.0.1:1 backup down resolve;',
+    'server 127.0.0.1:1 slow_start=1s;',
+    'server 127.0.0.1:1 drain;',
+    'server 127.0.0.1:1 route=a;',
+    'server unix:/tmp/x;',
+    'server unix:;',
+    'server http://127.0.0.1;',
+    'server 127.0.0.1:0;',
+    'server 127.0.0.1:65536;',
+    'server [::1]:80;',
+    'server ::1;',
+    'server :80;',
+    'server "";',
+    'server 127.0.0.1/x;',
+    'keepalive 8;',
+    'keepalive 0;',
+    'keepalive 8 x;',
+    'keepalive_timeout 5s;',
+    'keepalive_requests 5;',
+    'keepalive_time 1h;',
+    'least_conn;',
+    'ip_hash;',
+    'random;',
+    'random two;',
+    'random two least_conn;',
+    'random two least_time=header;',
+    'hash $remote_addr;',
+    'hash $nope consistent;',
+    'hash a consistentt;',
+    'zone u1 64k;',
+    'zone u1 8k;',
+    'zone u1;',
+    'zone u1 x;',
+    'resolver 127.0.0.1;',
+    'ntlm;',
+    'sticky cookie x;',
+  ],
+};
+/** What may be asked of a directive's last argument, good and bad. */
+const PARAMETERS: Readonly<Record<string, readonly string[]>> = {
+  listen: [
+    'default_server',
+    'default',
+    'ssl',
+    'http2',
+    'quic',
+    'proxy_protocol',
+    'reuseport',
+    'deferred',
+    'bind',
+    'backlog=511',
+    'backlog=-1',
+    'backlog=0',
+    'rcvbuf=8k',
+    'sndbuf=1g',
+    'ipv6only=on',
+    'ipv6only=off',
+    'ipv6only=x',
+    'so_keepalive=on',
+    'so_keepalive=30m::10',
+    'so_keepalive=::',
+    'so_keepalive=30x',
+    'fastopen=3',
+    'fastopen=x',
+    'setfib=1',
+    'accept_filter=dataready',
+    'udp',
+    'spdy',
+    'off',
+  ],
+  access_log: ['combined', 'nope', 'buffer=32k', 'buffer=x', 'flush=1m', 'gzip', 'gzip=1', 'gzip=10', 'if=$host', 'if=$nope', 'if=', 'off'],
+  error_log: ['debug', 'warn', 'nope', 'emerg'],
+  limit_req: ['burst=5', 'burst=0', 'burst=x', 'nodelay', 'delay=3', 'delay=x', 'zone=nope', 'x'],
+  proxy_cache_path: [
+    'levels=1:2',
+    'levels=3',
+    'levels=1:1:1:1',
+    'inactive=1h',
+    'inactive=x',
+    'max_size=1g',
+    'max_size=1t',
+    'min_free=1g',
+    'loader_files=5',
+    'loader_sleep=1s',
+    'manager_files=x',
+    'use_temp_path=off',
+    'use_temp_path=x',
+    'keys_zone=zz:1m',
+    'keys_zone=zz',
+    'purger=on',
+    'x=1',
+  ],
+  resolver: ['valid=30s', 'valid=x', 'ipv6=off', 'ipv6=x', 'ipv4=off', 'status_zone=a', '127.0.0.2:5353', '127.0.0.2:x', '[::1]', '::1'],
+  add_header: ['always', 'x'],
+  proxy_bind: ['transparent', 'x'],
+  ssl_session_cache: ['builtin:1000', 'shared:a:1m', 'shared:a', 'shared:a:1k', 'none', 'off', 'x'],
+  open_file_cache: ['max=10', 'max=0', 'max=x', 'inactive=1s', 'inactive=x', 'off'],
+  keepalive_timeout: ['5s', '5x', '0'],
+  thread_pool: ['threads=4', 'threads=0', 'max_queue=5', 'max_queue=x', 'x'],
+  proxy_cookie_flags: ['secure', 'samesite=lax', 'samesite=x', 'nohttponly', 'x', '$host'],
+  proxy_next_upstream: ['off', 'error', 'http_502', 'http_501', 'non_idempotent', 'updating', 'x'],
+  proxy_cache_use_stale: ['updating', 'off', 'http_404', 'x'],
+  ssl_protocols: ['TLSv1.3', 'TLSv1', 'SSLv2', 'TLSv1.4', 'tlsv1.2'],
+  valid_referers: ['none', 'blocked', 'server_names', '*.a.b', 'a.*', '~x', '~(', '~', 'a*b', '"'],
+  server_name: [
+    'a.b',
+    '*.a.b',
+    'a.*',
+    '.a.b',
+    '_',
+    '""',
+    '*',
+    'a.*.b',
+    '~x',
+    '~(',
+    '~',
+    '$hostname',
+    '*a.b',
+    'a..b',
+    'a/b',
+    'localhost:80',
+  ],
+};
 
 const isRegex = (text: string, line: Line, i: number): boolean => {
   const name = wordAt(text, line.name);
@@ -432,13 +786,101 @@ export const MUTATORS: Readonly<Record<string, Mutator>> = {
     const by = ['$$', '$ ', '${', '', '$-', '$no_', '\\$', '$1', '$9x'][random.below(9)]!;
     return replaced(text, arg, word.slice(0, i) + by + word.slice(i + 1));
   },
+  'tokens exchanged': ({ text, pieces: p, random }) => {
+    const i = random.below(p.length - 1);
+    const j = random.below(2) ? i + 1 : random.below(p.length);
+    const [a, b] = [p[Math.min(i, j)], p[Math.max(i, j)]];
+    if (!a || !b || a === b) return null;
+    return text.slice(0, a.start) + wordAt(text, b) + text.slice(a.end, b.start) + wordAt(text, a) + text.slice(b.end);
+  },
+  'directive of another sample': ({ text, lines, random, others }) => {
+    const line = random.pick(lines);
+    const other = random.pick(others);
+    return line && other ? replaced(text, { start: line.start, end: random.below(3) ? line.start : line.end }, `${other} `) : null;
+  },
+  'value of the same shape': ({ text, lines, random, others }) => {
+    const arg = random.pick(random.pick(lines.filter((l) => l.args.length))?.args ?? []);
+    if (!arg) return null;
+    const shape = (w: string): string =>
+      w
+        .replace(/[a-zA-Z]+/g, 'a')
+        .replace(/\d+/g, '1')
+        .slice(0, 2);
+    const all = others.flatMap((o) => o.replace(/;$/, '').split(/\s+/).slice(1));
+    const same = all.filter((w) => w && shape(w) === shape(wordAt(text, arg)));
+    const value = random.pick(same);
+    return value === undefined ? null : replaced(text, arg, value);
+  },
+  'number beyond its type': ({ text, lines, random }) => {
+    const arg = random.pick(lines.flatMap((l) => l.args).filter((a) => /\d/.test(wordAt(text, a))));
+    if (!arg) return null;
+    const word = wordAt(text, arg);
+    const m = random.pick([...word.matchAll(/\d+/g)])!;
+    return replaced(text, arg, word.slice(0, m.index) + random.pick(HUGE)! + word.slice(m.index + m[0].length));
+  },
+  'other unit': ({ text, lines, random }) => {
+    const arg = random.pick(lines.flatMap((l) => l.args).filter((a) => /\d/.test(wordAt(text, a))));
+    if (!arg) return null;
+    const word = wordAt(text, arg);
+    const m = random.pick([...word.matchAll(/(\d+)([a-zA-Z%]*(?:\/[sm])?)/g)])!;
+    const unit = random.pick(UNITS)!;
+    return replaced(text, arg, word.slice(0, m.index) + m[1]! + unit + word.slice(m.index + m[0].length));
+  },
+  'odd character': ({ text, pieces: p, random }) => {
+    const piece = random.pick(p);
+    if (!piece) return null;
+    const at = [piece.start, piece.end, piece.start + random.below(piece.end - piece.start)][random.below(3)]!;
+    return text.slice(0, at) + random.pick(ODD)! + text.slice(at);
+  },
+  'line ends': ({ text, random }) => random.pick(LINE_ENDS)!(text),
+  'long argument': ({ text, lines, random }) => {
+    const arg = random.pick(lines.flatMap((l) => l.args));
+    if (!arg) return null;
+    const word = wordAt(text, arg);
+    const fill = 'x'.repeat(4080 - word.length + random.below(30));
+    return replaced(text, arg, word.slice(0, -1) + fill + word.slice(-1));
+  },
+  'quotes and escapes': ({ text, lines, random }) => {
+    const arg = random.pick(random.pick(lines.filter((l) => l.args.length))?.args ?? []);
+    return arg ? replaced(text, arg, random.pick(QUOTED)!(wordAt(text, arg))) : null;
+  },
+  'other condition': ({ text, lines, random }) => {
+    const line = random.pick(lines.filter((l) => l.path.some((n) => n === 'server')));
+    if (!line) return null;
+    const condition = random.pick(CONDITIONS)!;
+    if (wordAt(text, line.name) === 'if' && line.args.length)
+      return replaced(text, { start: line.args[0]!.start, end: line.args.at(-1)!.end }, condition);
+    return replaced(text, { start: line.start, end: line.start }, `if ${condition} { set $made 1; } `);
+  },
+  'entry of a body': ({ text, lines, random }) => {
+    const names = Object.keys(ENTRIES);
+    const blocks = lines.filter((l) => l.opener && names.includes(wordAt(text, l.name)));
+    const block = random.pick(blocks);
+    if (!block) return null;
+    const entry = ` ${random.pick(ENTRIES[wordAt(text, block.name)]!)!} `;
+    const at = random.below(3) ? block.opener!.end : block.end - 1;
+    return text.slice(0, at) + entry + text.slice(at);
+  },
+  'parameter added': ({ text, lines, random }) => {
+    const line = random.pick(lines.filter((l) => l.args.length && Object.hasOwn(PARAMETERS, wordAt(text, l.name))));
+    if (!line) return null;
+    const at = line.args[random.below(3) ? line.args.length - 1 : random.below(line.args.length)]!.end;
+    return `${text.slice(0, at)} ${random.pick(PARAMETERS[wordAt(text, line.name)]!)!}${text.slice(at)}`;
+  },
 };
+
+/** The simple directives of a text, for other texts. */
+export function directivesOf(text: string): string[] {
+  return linesOf(text, pieces(text))
+    .filter((l) => !l.opener && l.end - l.start < 200)
+    .map((l) => text.slice(l.start, l.end).replace(/\s+/g, ' '));
+}
 
 export const KINDS: readonly string[] = Object.keys(MUTATORS);
 
 /** One broken form of the text, or null when this kind finds nothing to break there or changes nothing. */
-export function mutate(text: string, kind: string, random: Random): string | null {
+export function mutate(text: string, kind: string, random: Random, others: readonly string[] = []): string | null {
   const all = pieces(text);
-  const made = MUTATORS[kind]?.({ text, pieces: all, lines: linesOf(text, all), random }) ?? null;
+  const made = MUTATORS[kind]?.({ text, pieces: all, lines: linesOf(text, all), random, others }) ?? null;
   return made === text ? null : made;
 }

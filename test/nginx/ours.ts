@@ -56,7 +56,7 @@ const AT_CLOSE: Readonly<Record<string, number>> = {
   'unknown-variable': 4,
 };
 const AT_CLOSE_MESSAGES =
-  /zone "[^"]*" is unknown|^"secure_link_secret"|^Invalid server name or wildcard|between the charsets|^No port in upstream|No servers in upstream|could not build|^Unknown mail protocol|^No "auth_http"|^No handler for server|^The name is empty/i;
+  /zone "[^"]*" is unknown|^"secure_link_secret"|^Invalid server name or wildcard|between the charsets|^Conflicting parameter "[^"]*": the server|^No port in upstream|No servers in upstream|could not build|^Unknown mail protocol|^No "auth_http"|^No handler for server|^The name is empty/i;
 const AT_END = /^No "events" section|worker_connections are not enough|is not declared|^Unknown thread pool/;
 
 /** Findings of other groups that are refusals of nginx too. */
@@ -129,10 +129,12 @@ export async function verdictOf(files: Tree, chosen: Settings = settingsFor(file
     const source = sources.get(f.at.file)!;
     if (AT_END.test(f.message)) return 1e15;
     const late = AT_CLOSE[f.rule] ?? (AT_CLOSE_MESSAGES.test(f.message) ? 2 : 0);
-    const blocks = [...config.main.directives].filter((d) => ['http', 'stream', 'mail'].includes(d.name) && d.statement.close);
+    const blocks = [...config.main.directives].filter((d) => ['http', 'stream', 'mail'].includes(d.name) && d.statement.block);
     if (late) {
       const at = order(f.at.file, f.at.span.start);
-      const block = blocks.find((d) => order(d.file.id, d.statement.start) <= at && at <= order(d.file.id, d.statement.close!.end));
+      const block = blocks.find((d) => order(d.file.id, d.statement.start) <= at && at <= order(d.file.id, d.statement.end));
+      // a block that is never closed is never judged as a whole
+      if (block && !block.statement.close) return 1e14;
       return block ? order(block.file.id, block.statement.close!.start) + late / 10 : at;
     }
     const named = f.related.find((r) => /nginx names/.test(r.message));

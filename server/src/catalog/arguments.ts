@@ -186,7 +186,7 @@ const TABLE: Readonly<Record<string, Entry>> = {
   image_filter: { args: [word('off', 'test', 'size', 'resize', 'crop', 'rotate'), of('text'), of('text')] },
   image_filter_jpeg_quality: { args: [of('number', { min: 1 })] },
   image_filter_webp_quality: { args: [of('number', { min: 1 })] },
-  image_filter_sharpen: { args: [of('number')] },
+  image_filter_sharpen: { args: [text] },
   early_hints: { args: [], rest: text },
 
   // access and authentication
@@ -428,6 +428,11 @@ const THIRD: Readonly<Record<string, Entry>> = {
   geoip2_proxy: { args: [network] },
   modsecurity_rules_file: { args: [of('file', { base: 'configuration' })] },
   lua_shared_dict: { args: [name('defines', 'lua-dict'), of('size')] },
+  upload_progress: { args: [name('defines', 'upload-zone'), of('size')] },
+  track_uploads: { args: [name('references', 'upload-zone'), of('sec')] },
+  report_uploads: { args: [name('references', 'upload-zone')] },
+  dav_ext_lock_zone: { args: [], rest: name('defines', 'dav-lock-zone', 'zone') },
+  dav_ext_lock: { args: [name('references', 'dav-lock-zone', 'zone')] },
   lua_package_path: { args: [text] },
   set_by_lua: { args: [definesVariable, of('lua')], rest: text, inheritance: 'none' },
   set_by_lua_block: { args: [definesVariable], inheritance: 'none' },

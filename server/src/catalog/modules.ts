@@ -40,6 +40,11 @@ const OPTIONAL: Readonly<Record<string, string>> = {
   ngx_http_perl_module: '--with-http_perl_module',
   ngx_google_perftools_module: '--with-google_perftools_module',
   ngx_thread_pool_module: '--with-threads',
+  // where epoll or kqueue is found
+  ngx_select_module: '--with-select_module',
+  ngx_poll_module: '--with-poll_module',
+  // no module, but a word of `aio`
+  ngx_file_aio: '--with-file-aio',
   ngx_mail_ssl_module: '--with-mail_ssl_module',
   ngx_stream_ssl_module: '--with-stream_ssl_module',
   ngx_stream_realip_module: '--with-stream_realip_module',
@@ -102,10 +107,10 @@ const BUILDS: Readonly<Record<Exclude<Build, 'any'>, BuildFacts>> = {
     ],
     sources: [],
   },
-  official: { options: [...COMMON, ...STREAM, ...MAIL, '--with-threads'], sources: [] },
-  openresty: { options: [...COMMON, ...STREAM, ...MAIL, '--with-threads'], sources: OPENRESTY },
-  angie: { options: [...COMMON, ...STREAM, ...MAIL, '--with-threads'], sources: ['angie'] },
-  plus: { options: [...COMMON, ...STREAM, ...MAIL, '--with-threads'], sources: [] },
+  official: { options: [...COMMON, ...STREAM, ...MAIL, '--with-threads', '--with-file-aio'], sources: [] },
+  openresty: { options: [...COMMON, ...STREAM, ...MAIL, '--with-threads', '--with-file-aio'], sources: OPENRESTY },
+  angie: { options: [...COMMON, ...STREAM, ...MAIL, '--with-threads', '--with-file-aio'], sources: ['angie'] },
+  plus: { options: [...COMMON, ...STREAM, ...MAIL, '--with-threads', '--with-file-aio'], sources: [] },
 };
 
 interface Library {
@@ -247,7 +252,9 @@ export function moduleSet(build: Build, loaded: readonly string[] = []): ModuleS
   const { options, sources } = BUILDS[build];
   const found = setOf(options, sources, [], loaded);
   // whoever builds for himself may do so on any system
-  return build === 'plain' ? found : { has: (module) => !ELSEWHERE.has(module) && found.has(module) };
+  return build === 'plain'
+    ? { has: (module) => /^ngx_(?:select|poll)_module$/.test(module) || found.has(module) }
+    : { has: (module) => !ELSEWHERE.has(module) && found.has(module) };
 }
 
 /**

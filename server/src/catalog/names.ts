@@ -23,6 +23,8 @@ export type NameKind =
   | 'status-zone'
   | 'js-dict'
   | 'lua-dict'
+  | 'upload-zone'
+  | 'dav-lock-zone'
   | 'js-module'
   | 'js-function'
   | 'thread-pool'
@@ -45,6 +47,9 @@ const SHARED: ReadonlySet<NameKind> = new Set<NameKind>([
   'keyval-zone',
   'session-log-zone',
   'js-dict',
+  'lua-dict',
+  'upload-zone',
+  'dav-lock-zone',
 ]);
 
 /** Whether names of this kind live in nginx's one list of shared memory zones (ngx_shared_memory_add). */
@@ -72,6 +77,8 @@ export const NAME_TITLES: Readonly<Record<NameKind, string>> = {
   'status-zone': 'status zone',
   'js-dict': 'shared dictionary',
   'lua-dict': 'shared dictionary',
+  'upload-zone': 'zone of uploads',
+  'dav-lock-zone': 'zone of WebDAV locks',
   'js-module': 'JavaScript module',
   'js-function': 'JavaScript function',
   'thread-pool': 'thread pool',
@@ -91,6 +98,8 @@ export type NamePart =
   | 'before-colon'
   /** the host of an address or URL: the name of an upstream when one of that name is declared */
   | 'host'
+  /** behind `zone=`, up to the first `:` */
+  | 'zone'
   /** all of it when it begins with `@` */
   | 'at'
   /** behind `module.` of a JavaScript function: the module */
@@ -107,6 +116,10 @@ export function nameIn(text: string, part: NamePart): { readonly name: string; r
   switch (part) {
     case 'dollar':
       return /^\$\w+$/.test(text) ? { name: text.slice(1).toLowerCase(), at: 1 } : null;
+    case 'zone': {
+      const name = /^zone=([^:]+)/.exec(text)?.[1];
+      return name === undefined ? null : { name, at: 5 };
+    }
     case 'at':
       return text.startsWith('@') && !text.includes('$') ? { name: text, at: 0 } : null;
     case 'host':

@@ -3,6 +3,7 @@
 import { argumentOf } from './arguments.ts';
 import { kindOf, type Target, valuesOf } from './catalog.ts';
 import type { DirectiveFact, Kind } from './fact.ts';
+import { badExportName, FOREIGN_VALUES } from './foreign-values.ts';
 import { findParameter, type ParameterFact, parameterLabel, parameterStatus, parameterTable, readParameterValue } from './parameters.ts';
 import {
   atoi,
@@ -551,9 +552,13 @@ const SPECIAL: Readonly<Record<string, (c: Check) => void>> = {
       else refuse(c, 0, { ...read.problem, at: read.problem.at + at }, nginx);
     }
   },
-  // ngx_event_use knows the methods that were compiled in; those of other systems are known by name
+  // ngx_event_use knows the methods that were compiled in
   use: (c) => {
-    const methods = argumentOf(c.fact, 0, 1)?.words ?? [];
+    const methods = (argumentOf(c.fact, 0, 1)?.words ?? []).filter((w) =>
+      w === 'rtsig'
+        ? !atLeast(c.target.nginx, '1.9.1')
+        : w === 'epoll' || c.target.modules.has(`ngx_${w === '/dev/poll' ? 'devpoll' : w}_module`),
+    );
     const value = c.args[0] ?? '';
     if (!methods.includes(value)) say(c, 0, `"${value}" is not an event method. Use ${listed(methods)}.`, `invalid event type "${value}"`);
   },
@@ -714,7 +719,29 @@ const SPECIAL: Readonly<Record<string, (c: Check) => void>> = {
       say(c, 0, `"${value}" has no port. Add one.`, '"pass" directive has no port');
   },
   limit_req: (c) => emptyName(c, 'zone='),
-  aio: (c) => emptyName(c, 'threads='),
+  limit_conn: (c) => {
+    custom(c);
+    zoneName(c, 0, 0);
+  },
+  charset: (c) => noVariable(c),
+  source_charset: (c) => noVariable(c),
+  // the folder of the configuration is opened, and cannot be read
+  include: (c) => {
+    if (c.args[0] === '') say(c, 0, 'The name is empty. Give the name of a file, or a mask.', 'pread() "" failed (21: Is a directory)');
+  },
+  // what is no number is zero to it
+  image_filter_sharpen: (c) => {
+    if (c.args[0] === '-') say(c, 0, '"-" is not accepted. Use digits only.', invalidValue(c));
+  },
+  aio: (c) => {
+    const value = c.args[0] ?? '';
+    const lacks = value === 'on' ? 'ngx_file_aio' : /^threads(?:=|$)/.test(value) ? 'ngx_thread_pool_module' : null;
+    if (lacks !== null && !c.target.modules.has(lacks)) {
+      const word = value === 'on' ? 'aio on' : 'aio threads';
+      const option = value === 'on' ? '--with-file-aio' : '--with-threads';
+      say(c, 0, `This nginx is built without ${option}, so "${word}" is not there.`, `"${word}" is unsupported on this platform`);
+    } else emptyName(c, 'threads=');
+  },
   proxy_cache: (c) => emptyName(c, ''),
   fastcgi_cache: (c) => emptyName(c, ''),
   uwsgi_cache: (c) => emptyName(c, ''),
@@ -762,16 +789,23 @@ const SPECIAL: Readonly<Record<string, (c: Check) => void>> = {
 };
 
 /** An empty name of a zone or thread pool: nginx looks it up, and finds nothing when it has read all. */
+/** A dollar sign alone, where a variable may be named. */
+function noVariable(c: Check): void {
+  if (c.args[0] === '$') say(c, 0, 'A name must follow "$".', 'invalid variable name "$"');
+}
+
+/** The name of a zone from `at` on in an argument: a text, in which nginx replaces no variables. */
+function zoneName(c: Check, argument: number, at: number): void {
+  const name = (c.args[argument] ?? '').slice(at);
+  const nginx = `zero size shared memory zone "${name}"`;
+  if (name === '') say(c, argument, 'The name is empty. Give the name of a declared one.', nginx);
+  else if (name.includes('$')) say(c, argument, `"${name}" names no zone: variables are not replaced here.`, nginx);
+}
+
 function emptyName(c: Check, prefix: string): void {
   c.args.forEach((value, argument) => {
-    // a zone of limit_req is no variable: nginx looks for the text
     if (prefix === 'zone=' && value.startsWith(prefix) && value.includes('$')) {
-      say(
-        c,
-        argument,
-        `"${value.slice(5)}" names no zone: variables are not replaced here.`,
-        `zero size shared memory zone "${value.slice(5)}"`,
-      );
+      zoneName(c, argument, prefix.length);
       return;
     }
     if (value === prefix && (prefix !== '' || argument === 0))
@@ -967,11 +1001,28 @@ function planOf(fact: DirectiveFact): Plan {
 
 /** What the setters of other modules say, where their source was read: the packages of Debian. Keys are source and name. */
 const FOREIGN: Readonly<Record<string, (c: Check) => void>> = {
-  'lua-nginx-module/lua_shared_dict': (c) => sizeAt(c, 1, 8192, 'lua shared dict size'),
+  'lua-nginx-module/lua_shared_dict': (c) => {
+    if (c.args[0] === '') say(c, 0, 'The name is empty. Give one.', 'invalid lua shared dict name ""');
+    sizeAt(c, 1, 8192, 'lua shared dict size');
+  },
+  'nginx-rtmp-module/allow': (c) => rtmpAccess(c),
+  'nginx-rtmp-module/deny': (c) => rtmpAccess(c),
   'njs/js_import': (c) => {
     if (c.args.length === 3 && c.args[1] !== 'from')
       say(c, 1, `"${c.args[1]}" stands where "from" is expected.`, invalidParameter(c.args[1] ?? ''), 'from');
     else if (c.args.length === 2) say(c, 1, 'The form is "name from file", or the file alone.', invalidParameter(c.args[1] ?? ''));
+    else if (c.args.length === 3) exportName(c, c.args[0] ?? '');
+    else {
+      const file = (c.args[0] ?? '').replace(/^.*\//, '');
+      if (file.endsWith('.js')) exportName(c, file.slice(0, -3));
+      else
+        say(
+          c,
+          0,
+          `"${c.args[0]}" does not end in ".js", so it gives the module no name. Write "name from ${c.args[0]}".`,
+          `cannot extract export name from file path "${c.args[0]}", use extended "from" syntax`,
+        );
+    }
   },
   'nginx-dav-ext-module/dav_ext_lock_zone': (c) => {
     c.args.forEach((value, argument) => {
@@ -981,6 +1032,8 @@ const FOREIGN: Readonly<Record<string, (c: Check) => void>> = {
       } else if (value.startsWith('timeout=')) {
         const read = parseTime(value.slice(8), 'sec');
         if (!read.ok) refuse(c, argument, { ...read.problem, at: read.problem.at + 8 }, `invalid timeout value "${value}"`);
+        else if (read.value === 0)
+          say(c, argument, 'A lock cannot last no time. Use a second at least.', `invalid timeout value "${value}"`);
       } else say(c, argument, `"${value}" is not a parameter here. Use "zone=" and "timeout=".`, invalidParameter(value));
     });
     if (!c.args.some((a) => a.startsWith('zone=')))
@@ -988,14 +1041,16 @@ const FOREIGN: Readonly<Record<string, (c: Check) => void>> = {
   },
   'nginx-dav-ext-module/dav_ext_lock': (c) => {
     const value = c.args[0] ?? '';
-    if (value !== 'off' && !value.startsWith('zone='))
-      say(c, 0, `"${value}" is not accepted. Use "zone=" and a name, or "off".`, invalidParameter(value));
+    if (!value.startsWith('zone=')) say(c, 0, `"${value}" is not accepted. Use "zone=" and a name.`, invalidParameter(value));
+    else emptyName(c, 'zone=');
   },
   'nginx-upload-progress-module/upload_progress': (c) => sizeAt(c, 1, 32768, 'size of track_uploads'),
   'nginx-upload-progress-module/track_uploads': (c) => {
     const read = parseTime(c.args[1] ?? '', 'sec');
     if (!read.ok) refuse(c, 1, read.problem, `track_uploads "${c.args[0]}" timeout value invalid`);
+    zoneName(c, 0, 0);
   },
+  'nginx-upload-progress-module/report_uploads': (c) => zoneName(c, 0, 0),
   'nginx-upstream-fair/fair': (c) =>
     c.args.forEach((value, argument) => {
       if (value !== 'no_rr' && !/^weight_mode=(?:idle|peak)$/.test(value))
@@ -1014,6 +1069,19 @@ const FOREIGN: Readonly<Record<string, (c: Check) => void>> = {
   },
   ...Object.fromEntries(['proxy', 'fastcgi', 'uwsgi', 'scgi'].map((f) => [`ngx_cache_purge/${f}_cache_purge`, purge])),
 };
+
+function exportName(c: Check, name: string): void {
+  const problem = badExportName(name);
+  if (problem !== null) say(c, 0, `"${name}" cannot be the name of a module. Use letters, digits and underscores.`, problem);
+}
+
+/** `[publish|play] address`: ngx_rtmp_access_rule. */
+function rtmpAccess(c: Check): void {
+  const value = c.args[0] ?? '';
+  if (c.args.length === 2 && value !== 'publish' && value !== 'play')
+    say(c, 0, `"${value}" is not accepted. Use "publish" or "play".`, `unexpected access specified: '${value}'`);
+  else networkArgument(c, c.args.length - 1, ['all']);
+}
 
 function sizeAt(c: Check, argument: number, least: number, what: string): void {
   const value = c.args[argument] ?? '';
@@ -1070,6 +1138,8 @@ export function checkValues(fact: DirectiveFact, args: readonly string[], target
     if (fact.source === 'njs') parameters(c);
     const key = `${fact.source}/${fact.name}`;
     if (Object.hasOwn(FOREIGN, key)) FOREIGN[key]?.(c);
+    if (Object.hasOwn(FOREIGN_VALUES, key))
+      FOREIGN_VALUES[key]?.(args, (argument, message, nginx) => c.report({ ...whole(argument, args[argument] ?? ''), message, nginx }));
   }
   if (found.length === 0) return found;
   // one argument, one message: the narrower check spoke first

@@ -57,6 +57,11 @@ const TABLE: Readonly<Record<string, (d: Directive) => Pattern[]>> = {
   proxy_cookie_flags: (d) => (d.args.length >= 2 ? tilde(d.args[0]!, { star: false, caseless: true }) : []),
   gzip_disable: (d) => d.args.flatMap((w) => (w.value === 'msie6' ? [] : whole(w, true, false))),
   fastcgi_split_path_info: (d) => whole(d.args[0], false, false),
+  // of a module of its own: a text, unless a flag says otherwise
+  subs_filter: (d) => {
+    const flags = d.values.slice(2).join('');
+    return /[ir]/.test(flags) ? whole(d.args[0], flags.includes('i'), false) : [];
+  },
 };
 
 /** The regular expressions that a directive, or an entry of a map, holds. */

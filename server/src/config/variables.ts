@@ -88,6 +88,8 @@ const behind =
   (prefix: string): Pick =>
   (_i, _n, value) =>
     value.startsWith(prefix) ? prefix.length : null;
+/** a variable alone; with other text it is none */
+const named: Pick = (_i, _n, value) => (/^\$\w+$/.test(value) ? 0 : null);
 const unlessRegex =
   (...words: string[]): Pick =>
   (i, n, value) =>
@@ -149,6 +151,22 @@ const SCRIPTED: Readonly<Record<string, Pick>> = {
   'headers-more-nginx-module': (_i, _n, value) => (value.includes(':') ? value.indexOf(':') + 1 : null),
   nchan: all,
   ngx_cache_purge: (i, n) => (n === 2 && i === 1 ? 0 : null),
+  'srcache-nginx-module': from(1),
+};
+
+/** Directives of theirs that differ from the others of their module. */
+const SCRIPTED_ALONE: Readonly<Record<string, Pick>> = {
+  nchan_message_buffer_length: named,
+  nchan_message_timeout: named,
+  srcache_fetch_skip: all,
+  srcache_store_skip: all,
+  memc_pass: all,
+  set_by_lua: from(2),
+  set_by_lua_block: () => null,
+  set_by_lua_file: from(1),
+  content_by_lua_file: all,
+  rewrite_by_lua_file: all,
+  access_by_lua_file: all,
 };
 
 const EMPTY: readonly never[] = [];
@@ -180,7 +198,9 @@ export function templatesOf(directive: Directive): readonly Template[] {
         : fact.variables === true || kind === 'complex' || kind === 'complex-size' || kind === 'predicates'
           ? all
           : null
-      : (SCRIPTED[fact.source] ?? (kind === 'complex' || kind === 'complex-size' || kind === 'predicates' ? all : null));
+      : (SCRIPTED_ALONE[name] ??
+        SCRIPTED[fact.source] ??
+        (kind === 'complex' || kind === 'complex-size' || kind === 'predicates' ? all : null));
   if (!pick || (kind === 'size' && fact.kind === 'complex-size')) return EMPTY;
   if (!args.some((w) => w.value.includes('$'))) return EMPTY;
   return args.flatMap((word, i) => {

@@ -137,6 +137,7 @@ import upstreamKeepaliveMissing from './upstreams/upstream-keepalive-missing.ts'
 import upstreamZoneMissing from './upstreams/upstream-zone-missing.ts';
 import websocketUpgradeIncomplete from './upstreams/websocket-upgrade-incomplete.ts';
 import bufferSizes from './validity/buffer-sizes.ts';
+import cacheWithoutKey from './validity/cache-without-key.ts';
 import charsetConflict from './validity/charset-conflict.ts';
 import conflictingServerName from './validity/conflicting-server-name.ts';
 import duplicateDirective from './validity/duplicate-directive.ts';
@@ -321,6 +322,7 @@ export const RULES: readonly Rule[] = [
   upstreamZoneMissing,
   websocketUpgradeIncomplete,
   bufferSizes,
+  cacheWithoutKey,
   charsetConflict,
   conflictingServerName,
   duplicateDirective,

@@ -23,7 +23,8 @@ export function distance(a: string, b: string, limit: number): number {
 /** The nearest of the words, when it is near: one error in four letters, case aside. Null when none is, or two are as near. */
 export function nearest(word: string, words: Iterable<string>): string | null {
   const lower = word.toLowerCase();
-  const limit = Math.max(1, Math.min(3, Math.floor(word.length / 4)));
+  // something of the word must be left
+  const limit = Math.min(Math.max(1, Math.min(3, Math.floor(word.length / 4))), word.length - 1);
   let best: string | null = null;
   let least = limit + 1;
   let tied = false;

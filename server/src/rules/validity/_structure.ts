@@ -243,6 +243,9 @@ function diagnose(file: SourceFile, catalog: Catalog): Structure {
     if (fault === 'after-quote' || fault === 'unterminated-string' || fault === 'word-too-long')
       for (const s of statement ? [statement] : statementsIn(file.body))
         if (s.start <= span.start && span.end <= (s.open ?? s).end + (s.open ? 0 : 1)) broken.add(s);
+  // what no semicolon ends nginx never comes to judge
+  for (const { fault, statement } of file.problems)
+    if (fault === 'missing-semicolon' && statement && !statement.closed && !statement.open) broken.add(statement);
   return { causes: onePerPlace(onePerRun(causes, file.text)), regions, broken };
 }
 

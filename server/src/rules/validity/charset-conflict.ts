@@ -11,7 +11,7 @@ function charsetOf(scope: Scope, name: string): { line: Directive; charset: stri
   const line = scope.value(name);
   if (!line || !soundFact(line)) return null;
   const charset = line.value(0);
-  return charset === 'off' || charset.startsWith('$') || charset === '' ? null : { line, charset: charset.toLowerCase() };
+  return (charset === 'off' && name === 'charset') || charset.startsWith('$') ? null : { line, charset: charset.toLowerCase() };
 }
 
 export default defineRule({
@@ -45,9 +45,16 @@ table between the two is needed.`,
           .map((v) => v.toLowerCase())
           .sort()
           .join(' ');
-      const before = everywhere(config, 'charset_map').find((d) => pair(d) === pair(directive));
+      const tables = everywhere(config, 'charset_map').filter((d) => soundFact(d));
+      const before = tables.find((d) => pair(d) === pair(directive));
       if (before && before !== directive)
-        report('twice', { at: directive.args[1]!, data, related: [{ at: before.nameAt, message: 'The first one is here.' }] });
+        report('twice', {
+          at: directive.args[1]!,
+          data,
+          // ngx_http_charset_map_block compares with the first table only; a later pair of equals is accepted, and one of them unused
+          severity: before === tables[0] ? 'error' : 'warning',
+          related: [{ at: before.nameAt, message: 'The first one is here.' }],
+        });
       return;
     }
     if (!scope.has('charset') && !scope.has('source_charset')) return;

@@ -3,7 +3,7 @@ import { kindOf, type Target } from '../../catalog/catalog.ts';
 import type { DirectiveFact, Kind } from '../../catalog/fact.ts';
 import type { Directive } from '../../config/directive.ts';
 import { fixOf, remove } from '../fix.ts';
-import { defineRule } from '../rule.ts';
+import { defineRule, type Related } from '../rule.ts';
 import { factFor } from './_known.ts';
 import { isAftermath } from './_structure.ts';
 
@@ -29,7 +29,7 @@ const SINGLE: ReadonlySet<Kind> = new Set<Kind>([
 const isSingle = (fact: DirectiveFact, target: Target): boolean => {
   const kind = kindOf(fact, target.nginx);
   // other modules use nginx's own setters for these kinds; a count that was only read in a manual says nothing of the setter
-  if (fact.source !== 'oss') return SINGLE.has(kind) && !fact.args.estimated;
+  if (fact.source !== 'oss') return fact.repeat ? fact.repeat.twice === 'error' : SINGLE.has(kind) && !fact.args.estimated;
   if (kind === 'custom' && fact.args.flag) return true;
   // the fact's own word is about today's kind
   if (kind !== fact.kind) return SINGLE.has(kind);
@@ -38,6 +38,16 @@ const isSingle = (fact: DirectiveFact, target: Target): boolean => {
 
 /** Directives that write into one and the same slot. */
 const ONE_SLOT: readonly (readonly string[])[] = [['proxy_downstream_buffer', 'proxy_upstream_buffer']];
+
+/** The names that share a directive's slot; one handler of Lua is given as text, as a block or as a file. */
+function slotOf(name: string): readonly string[] | undefined {
+  const phase = /^(\w+_by_lua)(?:_block|_file)?$/.exec(name)?.[1];
+  return phase && phase !== 'set_by_lua' ? [phase, `${phase}_block`, `${phase}_file`] : ONE_SLOT.find((s) => s.includes(name));
+}
+
+/** A block of Lua is read as a whole before its directive is judged. */
+const atEnd = (d: Directive): Related[] =>
+  d.statement.rawBody && d.statement.close ? [{ at: d.at(d.statement.close), message: 'nginx names this line.' }] : [];
 
 export default defineRule({
   id: 'duplicate-directive',
@@ -66,6 +76,9 @@ Included files count as part of the block. Lists such as \`access_log\`, \`error
       'stream-upstream',
       'mail',
       'mail-server',
+      'rtmp',
+      'rtmp-server',
+      'rtmp-application',
     ],
   },
   needs: 'file',
@@ -79,7 +92,7 @@ Included files count as part of the block. Lists such as \`access_log\`, \`error
     for (const directive of scope.directives) {
       const { name } = directive;
       const before = first.get(name);
-      const slot = ONE_SLOT.find((s) => s.includes(name));
+      const slot = slotOf(name);
       const other = before ?? slot?.flatMap((n) => first.get(n) ?? [])[0];
       if (!other) {
         first.set(name, directive);
@@ -90,7 +103,7 @@ Included files count as part of the block. Lists such as \`access_log\`, \`error
       report(before ? 'twice' : 'slot', {
         at: directive.nameAt,
         data: { name, other: other.name },
-        related: [{ at: other.nameAt, message: 'The first one is here.' }],
+        related: [{ at: other.nameAt, message: 'The first one is here.' }, ...atEnd(directive)],
         fix: fixOf('Remove this line', 'suggestion', directive.file, [remove(directive.file, directive.statement)]),
       });
     }

@@ -34,6 +34,20 @@ interface Table {
   readonly scope: Scope;
 }
 
+/** Lists of MIME types, which become a table whose size nobody can set. */
+const TYPE_LISTS: readonly string[] = [
+  'gzip_types',
+  'sub_filter_types',
+  'ssi_types',
+  'charset_types',
+  'addition_types',
+  'xslt_types',
+  'brotli_types',
+];
+
+/** Tables that hold something in every configuration. */
+const NEVER_EMPTY: readonly string[] = ['types_hash', 'variables_hash'];
+
 const numberOf = (scope: Scope, name: string): number | null => {
   const line = scope.value(name);
   return line && soundFact(line) && /^\d+$/.test(line.value(0)) ? Number(line.value(0)) : null;
@@ -67,14 +81,50 @@ function* tables(config: Config): Generator<Table> {
       yield { hash: 'map_hash', keys: entries, scope };
       const variables = [...variablesOf(config, protocol).definitions.values()].flatMap((list) => list.slice(0, 1));
       yield { hash: 'variables_hash', keys: variables.map((v) => ({ directive: v.directive, word: v.word, text: v.name })), scope };
-      const headers = new Map<Scope, Key[]>();
-      for (const { scope: at } of protocol === 'http' ? scopesWith(scope, 'proxy_set_header') : [])
-        headers.set(
-          at,
-          at.named('proxy_set_header').flatMap((d) => (soundFact(d) ? [{ directive: d, word: d.args[0]!, text: d.value(0) }] : [])),
-        );
-      for (const [at, keys] of headers) yield { hash: 'proxy_headers_hash', keys, scope: at };
+      // a block without servers is never put together
+      if (protocol === 'http' && scope.has('server')) yield* tablesOfScopes(scope);
     }
+}
+
+/** Tables that every block with such lines has of its own. */
+function* tablesOfScopes(scope: Scope): Generator<Table> {
+  const keysOf = (name: string, from: (d: Directive) => readonly Word[]): ((at: Scope) => Key[]) => {
+    return (at) => at.named(name).flatMap((d) => (soundFact(d) ? from(d).map((word) => ({ directive: d, word, text: word.value })) : []));
+  };
+  const first = (d: Directive): readonly Word[] => d.args.slice(0, 1);
+  const all: readonly (readonly [hash: string, directive: string, keys: (at: Scope) => Key[]])[] = [
+    ['proxy_headers_hash', 'proxy_set_header', keysOf('proxy_set_header', first)],
+    ['grpc_headers_hash', 'grpc_set_header', keysOf('grpc_set_header', first)],
+    ['proxy_headers_hash', 'proxy_hide_header', keysOf('proxy_hide_header', first)],
+    ...['fastcgi', 'uwsgi', 'scgi'].map((f) => [`${f}_hide_headers_hash`, `${f}_hide_header`, keysOf(`${f}_hide_header`, first)] as const),
+    ['referer_hash', 'valid_referers', keysOf('valid_referers', (d) => d.args.filter((w) => /^[^~.*][^*/]*$/.test(w.value)))],
+    // of the params those that stand for headers
+    ...['fastcgi', 'uwsgi', 'scgi'].map(
+      (f) =>
+        [
+          `${f}_params_hash`,
+          `${f}_param`,
+          (at: Scope) =>
+            at.named(`${f}_param`).flatMap((d) => {
+              const header = soundFact(d) && /^HTTP_(.+)$/s.exec(d.value(0))?.[1];
+              return header ? [{ directive: d, word: d.args[0]!, text: header }] : [];
+            }),
+        ] as const,
+    ),
+    ...TYPE_LISTS.map((name) => ['test_types_hash', name, keysOf(name, (d) => d.args)] as const),
+    [
+      'types_hash',
+      'types',
+      (at) =>
+        at
+          .named('types')
+          .flatMap((d) => d.body?.directives ?? [])
+          .filter((d) => d.name !== 'include')
+          .flatMap((d) => d.args.map((word) => ({ directive: d, word, text: word.value }))),
+    ],
+  ];
+  for (const [hash, directive, keys] of all)
+    for (const { scope: at } of scopesWith(scope, directive)) yield { hash, keys: keys(at), scope: at };
 }
 
 function* scopesWith(scope: Scope, name: string): Generator<{ scope: Scope }> {
@@ -99,15 +149,26 @@ says neither which name nor where.`,
   messages: {
     bucket: 'Could not build {hash}, you should increase {hash}_bucket_size: "{name}" does not fit into {size} bytes. Set it to {wanted}.',
     zero: 'Could not build {hash}, you should increase {hash}_max_size: 0.',
+    none: 'Could not build {hash}, you should increase {setting}: 0. Remove the line, or give a size.',
     large: 'Could not build {hash}, too large {hash}_bucket_size: {size}. Use at most 65472.',
   },
   check({ config, report }) {
     if (config.kind !== 'root') return;
+    for (const protocol of ['http', 'stream'] as const)
+      for (const root of protocolScopes(config, protocol))
+        for (const hash of NEVER_EMPTY.filter((h) => h === 'variables_hash' || root.has('server')))
+          for (const setting of [`${hash}_max_size`, `${hash}_bucket_size`])
+            for (const { scope } of scopesWith(root, setting))
+              if (numberOf(scope, setting) === 0) {
+                const at = scope.value(setting)!;
+                report('none', { at: at.at(at.args[0]), data: { hash, setting } });
+              }
     for (const { hash, keys, scope } of tables(config)) {
       const setting = `${hash}_bucket_size`;
       const line = scope.value(setting);
       const size = aligned(numberOf(scope, setting) ?? LINE, LINE);
       const first = keys[0];
+      if (NEVER_EMPTY.includes(hash) && (size === 0 || numberOf(scope, `${hash}_max_size`) === 0)) continue;
       if (first && numberOf(scope, `${hash}_max_size`) === 0) {
         const at = scope.value(`${hash}_max_size`)!;
         report('zero', { at: at.at(at.args[0]), data: { hash } });

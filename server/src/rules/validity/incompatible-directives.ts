@@ -1,4 +1,5 @@
 /** Directives that nginx accepts one by one and not together, or only in an order or number: what their setters and merges say beyond "is duplicate". */
+import { atLeast } from '../../catalog/version.ts';
 import type { Directive } from '../../config/directive.ts';
 import { locationOf } from '../../config/locations.ts';
 import type { Scope } from '../../config/scope.ts';
@@ -16,6 +17,8 @@ const EITHER: readonly (readonly [string, string])[] = [
 /** Directives that may stand several times, but not behind or beside a line with this first word. */
 const ALONE: Readonly<Record<string, string>> = {
   mirror: 'off',
+  // until push was removed
+  http2_push: 'off',
   proxy_redirect: 'off',
   proxy_cookie_domain: 'off',
   proxy_cookie_path: 'off',
@@ -35,7 +38,7 @@ Some directives are fine by themselves and refused together: \`root\` and \`alia
 \`secure_link_secret\` beside \`secure_link\`, more than one line of a list that begins with "off". Others depend on their order, as
 \`proxy_redirect default\`, which must follow its \`proxy_pass\`.`,
   about: ['alias', 'proxy_store', 'proxy_redirect', 'secure_link', 'mirror'],
-  looksAt: { scope: ['http', 'server', 'location', 'if-in-location', 'limit_except'] },
+  looksAt: { scope: ['http', 'server', 'location', 'if-in-location', 'limit_except', 'stream', 'stream-server'] },
   needs: 'file',
   messages: {
     either: '"{name}" directive is incompatible with "{other}" of this block: "{other}" was specified earlier. Keep one.',
@@ -47,7 +50,7 @@ Some directives are fine by themselves and refused together: \`root\` and \`alia
     secret: '"secure_link_secret" cannot be mixed with "secure_link" and "secure_link_md5".',
     limits: '"{name}" directive is duplicate: the zone "{zone}" is limited here already.',
   },
-  check({ scope, report }) {
+  check({ config, scope, report }) {
     const related = (d: Directive): Related[] => [{ at: d.nameAt, message: 'The other one is here.' }];
     const say = (message: Message, at: Directive, data: Record<string, string>, more: Related[] = []): void =>
       report(message, { at: at.nameAt, data, related: more });
@@ -69,7 +72,7 @@ Some directives are fine by themselves and refused together: \`root\` and \`alia
         if (variable) report('variable', { at: d.at(d.args[0]), data: { variable: `$${variable}`, name } });
       }
     for (const [name, word] of Object.entries(ALONE)) {
-      if (scope.named(name).length < 2) continue;
+      if (scope.named(name).length < 2 || (name === 'http2_push' && atLeast(config.settings.target.nginx, '1.25.1'))) continue;
       const lines = sound(name);
       if (lines.length < 2) continue;
       const at = lines.findIndex(

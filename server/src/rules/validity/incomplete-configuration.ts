@@ -5,7 +5,7 @@ import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
 import { everywhere } from '../../config/pieces.ts';
 import { listenersOf, type Server, serversOf } from '../../config/servers.ts';
-import { fixOf, insertFirst } from '../fix.ts';
+import { fixOf, insertFirst, remove } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { factFor } from './_known.ts';
 import { soundFact } from './_sound.ts';
@@ -77,6 +77,8 @@ implied by a well-known port) and an \`auth_http\`, one of stream something that
     protocol: 'Unknown mail protocol for server: port {port} implies none. Add "protocol".',
     auth: 'No "auth_http" is defined for server. Add it here or in the mail block.',
     connections: '{count} worker_connections are not enough for {sockets} listening sockets. There must be more.',
+    masks: '{masks} masks for {processes} worker processes: nginx warns and uses the last one for those that are left. Give one for each.',
+    loaded: 'Module "{name}" is already loaded. Remove this line.',
     late: '"load_module" directive is specified too late. Move it above "{name}".',
   },
   check({ config, file, report }) {
@@ -95,6 +97,20 @@ implied by a well-known port) and an \`auth_http\`, one of stream something that
         at: { file: file.id, span },
         fix: fixOf('Add an events block', 'suggestion', file, [insertFirst(file, null, ['events { }'])]),
       });
+    }
+    const loaded = new Map<string, Directive>();
+    for (const d of main.named('load_module')) {
+      const name = /([^/]+)\.so$/.exec(d.value(0))?.[1];
+      const before = name === undefined ? undefined : loaded.get(name);
+      if (name === undefined) continue;
+      if (before)
+        report('loaded', {
+          at: d.at(d.args[0]),
+          data: { name },
+          related: [{ at: before.nameAt, message: 'It is loaded here.' }],
+          fix: fixOf('Remove this line', 'safe', d.file, [remove(d.file, d.statement)]),
+        });
+      else loaded.set(name, d);
     }
     const modules = main.directives.find((d) => ['events', 'http', 'stream', 'mail', 'thread_pool'].includes(d.name));
     if (modules) {
@@ -122,6 +138,17 @@ implied by a well-known port) and an \`auth_http\`, one of stream something that
       if (!protocol && !ports.some((p) => IMPLIED.has(p))) report('protocol', { at: opener.nameAt, data: { port: ports[0] ?? 0 } });
       else if (!server.scope.value('auth_http')) report('auth', { at: opener.nameAt });
     }
+    const affinity = main.value('worker_cpu_affinity');
+    const processes = Number(main.value('worker_processes')?.value(0) ?? 1);
+    if (
+      affinity &&
+      soundFact(affinity) &&
+      affinity.value(0) !== 'auto' &&
+      affinity.args.length > 1 &&
+      Number.isInteger(processes) &&
+      affinity.args.length !== processes
+    )
+      report('masks', { at: affinity.nameAt, data: { masks: affinity.args.length, processes }, severity: 'warning' });
     const line = main.first('events')?.body?.first('worker_connections');
     const count = line && soundFact(line) && /^\d+$/.test(line.value(0)) ? Number(line.value(0)) : null;
     if (line && count !== null) {

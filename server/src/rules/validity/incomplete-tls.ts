@@ -5,6 +5,7 @@ import type { Scope } from '../../config/scope.ts';
 import { type Listener, listenersOf, type Server, serversOf } from '../../config/servers.ts';
 import type { Report } from '../rule.ts';
 import { defineRule } from '../rule.ts';
+import { atDirective } from './_places.ts';
 import { soundFact } from './_sound.ts';
 
 const line = (server: Server) => {
@@ -13,6 +14,8 @@ const line = (server: Server) => {
 };
 /** A line whose form is wrong counts: it is there, and what is wrong with it is said. */
 const lines = (scope: Scope, name: string): readonly Directive[] => scope.effective(name).directives;
+/** An empty name of a file is none. */
+const named = (scope: Scope, name: string): boolean => lines(scope, name).some((d) => d.value(0) !== '');
 const isOn = (scope: Scope, name: string): boolean => scope.value(name)?.value(0).toLowerCase() === 'on';
 
 /** Passes with TLS towards the application, by family, and what makes them so. */
@@ -106,13 +109,17 @@ function serverSide(server: Server, say: Say, nginx: Parameters<typeof atLeast>[
   const keys = lines(scope, 'ssl_certificate_key');
   if (certificates.length > keys.length) {
     const missing = certificates.at(-1)!;
-    // mail says it only where a socket uses TLS
+    // mail says it only where a socket uses TLS, and so did stream
     if (
-      protocol !== 'mail' ||
+      (protocol !== 'mail' && (protocol !== 'stream' || atLeast(nginx, '1.25.5'))) ||
       server.listens.some((l) => l.params.includes('ssl')) ||
       /^(on|only)$/.test(scope.value('starttls')?.value(0) ?? '')
     )
-      say('key', { at: at(missing), data: { directive: 'ssl_certificate_key', file: missing.value(0) } });
+      say('key', {
+        at: at(missing),
+        data: { directive: 'ssl_certificate_key', file: missing.value(0) },
+        related: protocol === 'http' ? [] : atListen(server),
+      });
     return;
   }
   if (!certificates.length) {
@@ -129,8 +136,7 @@ function serverSide(server: Server, say: Say, nginx: Parameters<typeof atLeast>[
   }
   const verify = scope.value('ssl_verify_client');
   const mode = verify && soundFact(verify) ? verify.value(0).toLowerCase() : 'off';
-  const authorities =
-    lines(scope, 'ssl_client_certificate').length > 0 || (atLeast(nginx, '1.27.2') && lines(scope, 'ssl_trusted_certificate').length > 0);
+  const authorities = named(scope, 'ssl_client_certificate') || (atLeast(nginx, '1.27.2') && named(scope, 'ssl_trusted_certificate'));
   if ((mode === 'on' || mode === 'optional') && !authorities) say('client', { at: at(verify!) });
   if (isOn(scope, 'ssl_stapling') && isOn(scope, 'ssl_certificate_compression'))
     say('stapling', { at: at(scope.value('ssl_certificate_compression')!) });
@@ -138,10 +144,16 @@ function serverSide(server: Server, say: Say, nginx: Parameters<typeof atLeast>[
   if (ocsp && soundFact(ocsp) && ocsp.value(0).toLowerCase() !== 'off') {
     if (mode === 'optional_no_ca') say('ocsp', { at: at(ocsp) });
     const responder = scope.value('ssl_ocsp_responder');
-    if (responder && soundFact(responder) && !/^http:\/\//i.test(responder.value(0)))
+    if (responder && soundFact(responder) && responder.value(0) !== '' && !/^http:\/\//i.test(responder.value(0)))
       say('responder', { at: at(responder), data: { value: responder.value(0) } });
   }
 }
+
+/** stream and mail remember the line that switched TLS on. */
+const atListen = (server: Server) => {
+  const listen = server.listens.find((l) => l.params.includes('ssl'))?.directive;
+  return listen ? [atDirective(listen)] : [];
+};
 
 const parameter = (d: Directive, name: string) => d.at(d.args.find((a) => a.value === name) ?? d.statement.name);
 
@@ -178,6 +190,6 @@ function upstreamSide(scope: Scope, family: string, say: Say): void {
     return;
   }
   const verify = lines(scope, `${family}_ssl_verify`)[0];
-  if (verify?.value(0).toLowerCase() === 'on' && !lines(scope, `${family}_ssl_trusted_certificate`).length)
+  if (verify?.value(0).toLowerCase() === 'on' && !named(scope, `${family}_ssl_trusted_certificate`))
     say('verify', { at: at(verify), data: { family } });
 }

@@ -9,7 +9,7 @@ import type { Report } from '../rule.ts';
 import { defineRule } from '../rule.ts';
 import { HashKeys } from './_hash-keys.ts';
 import { endOf, isTemplated } from './_spans.ts';
-import { isAftermath } from './_structure.ts';
+import { isAftermath, isBroken } from './_structure.ts';
 
 type Message =
   | 'block'
@@ -185,6 +185,16 @@ function splitClients(scope: Scope, entries: readonly Directive[], say: Say): vo
   }
 }
 
+/** Whether bytes in hexadecimal begin with a character of two or three bytes, as ngx_utf8_decode reads it; what follows is not looked at. */
+function isCharacter(hex: string): boolean {
+  if (!/^(?:[0-9a-f]{2})+$/i.test(hex)) return false;
+  const [lead = 0, ...rest] = hex.match(/../g)!.map((h) => Number.parseInt(h, 16));
+  const tail = lead >= 0xc2 && lead < 0xe0 ? 1 : lead >= 0xe0 && lead < 0xf0 ? 2 : 0;
+  if (tail === 0 || rest.length < tail || rest.slice(0, tail).some((b) => b < 0x80)) return false;
+  const code = rest.slice(0, tail).reduce((n, b) => (n << 6) | (b & 0x3f), lead & (tail === 1 ? 0x1f : 0x0f));
+  return code > (tail === 1 ? 0x7f : 0x7ff);
+}
+
 /** ngx_http_charset_map */
 function charsetMap(scope: Scope, entries: readonly Directive[], say: Say): void {
   const utf8 = scope.opener?.value(1).toLowerCase() === 'utf-8';
@@ -199,7 +209,7 @@ function charsetMap(scope: Scope, entries: readonly Directive[], say: Say): void
     const [from, to] = wordsOf(entry) as [Word, Word];
     const byte = (w: Word): boolean => /^[0-9a-f]+$/i.test(w.value) && Number.parseInt(w.value, 16) <= 255;
     if (!byte(from)) say('hex', { at: entry.at(from), data: { value: from.value } });
-    else if (utf8 ? !/^(?:[0-9a-f]{2})+$/i.test(to.value) || to.value.length > longest : !byte(to))
+    else if (utf8 ? !isCharacter(to.value) || to.value.length > longest : !byte(to))
       say('hex', { at: entry.at(to), data: { value: to.value } });
   }
 }
@@ -268,7 +278,7 @@ geo a network, split_clients a share, types a type with its extensions. Each val
     const say: Say = (message, r) => report(message, r);
     const entries: Directive[] = [];
     for (const entry of scope.directives) {
-      if (isAftermath(entry, 'name')) continue;
+      if (isAftermath(entry, 'name') || isBroken(entry)) continue;
       if (entry.statement.open) report('block', { at: entry.at(endOf(entry)), data: { brace: '{' } });
       // what an include brings stands behind it in the list
       else entries.push(entry);

@@ -68,6 +68,18 @@ const OPTIONS: Readonly<Record<string, string | undefined>> = {
   IgnoreUnexpectedEOF: '3.0.0',
 };
 
+/** OpenSSL passes over names that it does not know, as long as one is left. */
+const SUITES: Readonly<Record<string, string | undefined>> = {
+  TLS_AES_128_GCM_SHA256: undefined,
+  TLS_AES_256_GCM_SHA384: undefined,
+  TLS_CHACHA20_POLY1305_SHA256: undefined,
+  TLS_AES_128_CCM_SHA256: undefined,
+  TLS_AES_128_CCM_8_SHA256: undefined,
+  // suites that only sign
+  TLS_SHA256_SHA256: '3.4.0',
+  TLS_SHA384_SHA384: '3.4.0',
+};
+
 const PROTOCOLS = ['None', 'SSLv3', 'TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3', 'DTLSv1', 'DTLSv1.2'];
 
 const find = (table: Readonly<Record<string, string | undefined>>, name: string): string | undefined =>
@@ -89,6 +101,7 @@ The names are those of OpenSSL's configuration files. They are read only where a
   messages: {
     command: 'SSL_CONF_cmd("{name}") fails: OpenSSL has no such command. {hint}.',
     option: 'SSL_CONF_cmd("Options") fails: OpenSSL has no option "{name}". {hint}.',
+    suite: 'SSL_CONF_cmd("Ciphersuites") fails: "{name}" names no cipher suite of TLS 1.3. {hint}.',
     protocol: 'SSL_CONF_cmd("{command}") fails: "{name}" is no protocol. Use TLSv1.2 or TLSv1.3.',
   },
   check({ config, directive, report }) {
@@ -104,6 +117,12 @@ The names are those of OpenSSL's configuration files. They are read only where a
       return report('command', { at: directive.args[0]!, data: { name, hint: hint(COMMANDS, name) } });
     if (command === 'MinProtocol' || command === 'MaxProtocol') {
       if (!PROTOCOLS.includes(value)) report('protocol', { at: directive.args[1]!, data: { command, name: value } });
+      return;
+    }
+    if (command === 'Ciphersuites') {
+      const suites = value.split(':');
+      if (value !== '' && !suites.some((s) => Object.hasOwn(SUITES, s) && atLeast(openssl, SUITES[s])))
+        report('suite', { at: directive.args[1]!, data: { name: value, hint: hint(SUITES, suites[0] ?? '') } });
       return;
     }
     if (command !== 'Options') return;

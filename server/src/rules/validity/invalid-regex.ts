@@ -20,6 +20,7 @@ gave up. An expression with "{" or ";" in it must be quoted, or nginx ends the a
   messages: {
     invalid:
       'The regular expression is refused: {reason}. nginx says: pcre2_compile() failed: {reason} in "{pattern}" (judged by PCRE2 {version}).',
+    substitution: 'You want to capture too many regex substrings, more than {count} in "{text}". Add a group to the pattern.',
     empty: 'Empty regex in "~": an expression must follow.',
     captures: 'Pattern "{pattern}" must have 2 captures: the script and the path info. It has {count}.',
   },
@@ -34,14 +35,21 @@ gave up. An expression with "{" or ";" in it must be quoted, or nginx ends the a
       }
       const read = compiled(directive, pattern);
       if (read.ok) {
+        const flags = directive.name === 'subs_filter' ? directive.values.slice(2).join('') : '';
+        const most = Math.max(0, ...[...directive.value(1).matchAll(/\$([1-9])/g)].map((m) => Number(m[1])));
+        if (/[ir]/.test(flags) && most > read.regex.groups)
+          report('substitution', { at: directive.args[1]!, data: { text: directive.value(1), count: read.regex.groups } });
         if (directive.name === 'fastcgi_split_path_info' && read.regex.groups !== 2)
           report('captures', { at: pattern.word, data: { pattern: pattern.text, count: read.regex.groups } });
         continue;
       }
+      // PCRE2 took a lone \x for the character zero until 10.45
+      const lone = /^digits missing after \\x/.test(read.message) && /\\x(?![\da-f{])/i.test(pattern.text);
       const at = Math.min(read.offset, Math.max(0, pattern.text.length - 1));
       report('invalid', {
         at: pattern.text === '' ? pattern.word : spanIn(pattern.word, pattern.at + at, 1),
         data: { reason: read.message, pattern: pattern.text, version: config.regexes.version },
+        severity: lone ? 'warning' : 'error',
       });
     }
   },

@@ -5,7 +5,12 @@ import { listenersOf } from '../../config/servers.ts';
 import type { Report } from '../rule.ts';
 import { defineRule } from '../rule.ts';
 import { HashKeys } from './_hash-keys.ts';
+import { atClosing } from './_places.ts';
 import { soundFact } from './_sound.ts';
+
+/** A referer that is compared as the name of a host. */
+const isName = (value: string): boolean => !/^(?:|none|blocked|server_names|~.*)$/s.test(value);
+const hostOf = (value: string): string => value.replace(/\/.*$/s, '');
 
 export default defineRule({
   id: 'invalid-server-name',
@@ -26,6 +31,7 @@ it. Anything else with an asterisk needs a regular expression. nginx finds some 
     referer: 'Invalid hostname or wildcard "{name}". "*" may be the first or the last label only.',
     empty: 'Invalid referer "": the word is empty.',
     twice: 'Conflicting parameter "{name}": it is there already.',
+    names: 'Conflicting parameter "{name}": the server has this name, and it is listed or given twice. Keep one.',
     nobody: 'The "none" or "blocked" referers are specified in the "valid_referers" directive without any valid referer. Add a name.',
   },
   check({ config, directive, report }) {
@@ -44,6 +50,9 @@ it. Anything else with an asterisk needs a regular expression. nginx finds some 
       return;
     }
     const keys = new HashKeys();
+    const lines = directive.scope.named('valid_referers');
+    for (const before of lines.slice(0, lines.indexOf(directive)))
+      for (const value of before.values) if (isName(value)) keys.add(hostOf(value));
     let names = 0;
     let wide = 0;
     for (const word of directive.args) {
@@ -53,19 +62,23 @@ it. Anything else with an asterisk needs a regular expression. nginx finds some 
         return;
       }
       if (value === 'none' || value === 'blocked') wide++;
-      else if (value === 'server_names') {
-        // the server's own names are added where they are no regular expressions
-        names++;
-      } else if (value.startsWith('~')) names++;
-      else {
-        names++;
-        const slash = value.indexOf('/');
-        const host = slash < 0 ? value : value.slice(0, slash);
-        const added = keys.add(host);
-        if (added === 'invalid') report('referer', { at: word, data: { name: host } });
-        if (added === 'taken') report('twice', { at: word, data: { name: value } });
-      }
+      else names++;
+      if (!isName(value)) continue;
+      const host = hostOf(value);
+      const added = keys.add(host);
+      if (added === 'invalid') report('referer', { at: word, data: { name: host } });
+      if (added === 'taken') report('twice', { at: word, data: { name: value } });
     }
+    const server = directive.scope.enclosing('server');
+    const own = lines.at(-1) === directive ? lines.flatMap((d) => d.args).find((w) => w.value === 'server_names') : undefined;
+    if (server && own)
+      // the server's names join the list when the block is left
+      for (const name of server.named('server_name').flatMap((d) => d.values))
+        if (!name.startsWith('~') && keys.add(name) === 'taken') {
+          const at = lines.find((d) => d.args.includes(own)) ?? directive;
+          report('names', { at: at.at(own), data: { name }, related: atClosing(directive.scope) });
+          break;
+        }
     const first = directive.scope.named('valid_referers')[0] === directive;
     const all = directive.scope.named('valid_referers').flatMap((d) => d.values);
     if (first && wide && names === 0 && all.every((v) => v === 'none' || v === 'blocked'))

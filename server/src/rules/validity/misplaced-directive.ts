@@ -3,7 +3,7 @@ import { type Context, contextTitle } from '../../catalog/context.ts';
 import { listed } from '../../catalog/value-kind.ts';
 import { defineRule } from '../rule.ts';
 import { isJudged, isOwn, placesOf } from './_known.ts';
-import { isAftermath } from './_structure.ts';
+import { isAftermath, isBroken } from './_structure.ts';
 
 /** The order in which a reader looks for a place: near things first; a list of more than five helps nobody. */
 const sentence = (contexts: readonly Context[]): string => {
@@ -32,7 +32,7 @@ When a brace is missing or too many, everything behind it lands in the wrong blo
     nowhere: '"{name}" directive is not allowed here, in {here}.',
   },
   check({ config, directive, report }) {
-    if (!isJudged(directive) || isAftermath(directive, 'place')) return;
+    if (!isJudged(directive) || isAftermath(directive, 'place') || isBroken(directive)) return;
     const { name, scope } = directive;
     if (config.kind === 'fragment' && scope === config.main) return;
     if (isOwn(config, name)) return;

@@ -8,6 +8,7 @@ import { upstreamsOf } from '../../config/upstreams.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { isIncomplete } from './_known.ts';
+import { everywhere, positionOf } from './_order.ts';
 import { soundFact } from './_sound.ts';
 import { spanIn } from './_spans.ts';
 
@@ -20,9 +21,27 @@ const SCHEMES: Readonly<Record<string, Readonly<Record<string, number | null>>>>
   scgi_pass: { '': null },
   memcached_pass: { '': null },
   tunnel_pass: { '': null },
+  memc_pass: { '': null },
 };
 
 const PASSES = Object.keys(SCHEMES);
+
+/** The upstream of an earlier pass to the same host is taken over, with its port (ngx_http_upstream_add). */
+function portElsewhere(directive: Directive, host: string): boolean {
+  const { scope } = directive;
+  const own = scope.context === 'unknown' ? null : protocolOf(scope.context);
+  const at = positionOf(directive);
+  return PASSES.flatMap((name) => everywhere(scope.config, name)).some((d) => {
+    if (positionOf(d) >= at || d.scope.context === 'unknown' || protocolOf(d.scope.context) !== own) return false;
+    const scheme = Object.keys(SCHEMES[d.name]!).find((s) => d.value(0).toLowerCase().startsWith(s));
+    const read = scheme === undefined || d.value(0).includes('$') ? null : parseAddress(d.value(0).slice(scheme.length), { uri: true });
+    return (
+      read?.ok === true &&
+      read.value.host.toLowerCase() === host.toLowerCase() &&
+      (read.value.port !== null || SCHEMES[d.name]![scheme!] !== null)
+    );
+  });
+}
 
 export default defineRule({
   id: 'proxy-pass-form',
@@ -102,7 +121,7 @@ before the first request.`,
           fix: fixOf('Remove the port', 'safe', file, [replace(word, value.slice(0, at) + value.slice(at).replace(/^:\d+/, ''))]),
         });
       }
-    } else if (port === null && schemes[scheme as keyof typeof schemes] === null)
+    } else if (port === null && schemes[scheme as keyof typeof schemes] === null && !portElsewhere(directive, host))
       report('port', { at: word, data: { value: rest }, severity: isIncomplete(config) ? 'warning' : 'error' });
   },
   examples: [

@@ -5,7 +5,7 @@ import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { nearest } from './_guess.ts';
 import { absence, factsOf, isJudged, isOwn, placesOf } from './_known.ts';
-import { isAftermath } from './_structure.ts';
+import { isAftermath, isBroken } from './_structure.ts';
 
 export default defineRule({
   id: 'unknown-directive',
@@ -34,7 +34,7 @@ in \`.proxylens.yaml\` under \`directives\`.`,
     raw: 'Unknown directive "{name}". An argument with "{" or ";" in it must be quoted: look at the words before.',
   },
   check({ config, directive, report }) {
-    if (!isJudged(directive) || isAftermath(directive, 'name')) return;
+    if (!isJudged(directive) || isAftermath(directive, 'name') || isBroken(directive)) return;
     const { name } = directive;
     const { target } = config.settings;
     if (isOwn(config, name)) return;

@@ -1,6 +1,7 @@
 /** Variables that nothing defines (ngx_http_variables_init_vars: "unknown … variable", said without a line), and texts whose variables cannot be read. */
 import { variableStatus } from '../../catalog/catalog.ts';
 import { protocolOf } from '../../catalog/context.ts';
+import type { Directive } from '../../config/directive.ts';
 import { readTemplate, templatesOf, variablesOf } from '../../config/variables.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
@@ -11,7 +12,11 @@ import { soundFact } from './_sound.ts';
 import { isTemplated, spanIn } from './_spans.ts';
 import { isAftermath } from './_structure.ts';
 
-const AT_CLOSING = /^(?:(?:proxy|grpc)_set_header|(?:fastcgi|uwsgi|scgi)_param|proxy_set_body)$/;
+const AT_CLOSING = /^(?:(?:proxy|grpc)_set_header|(?:fastcgi|uwsgi|scgi)_param|proxy_set_body|ssl_certificate(?:_key)?)$/;
+
+/** Keys are read where there is a certificate: in the block itself or in one of its servers (ngx_http_ssl_merge_srv_conf). */
+const isUnused = ({ name, scope }: Directive): boolean =>
+  name === 'ssl_certificate_key' && !scope.value('ssl_certificate') && !scope.scopes.some((s) => s.has('ssl_certificate'));
 
 export default defineRule({
   id: 'unknown-variable',
@@ -46,7 +51,7 @@ Variables of modules that Proxylens does not know are declared in \`.proxylens.y
     const entries = context === 'map' || context === 'stream-map';
     if (!entries && !soundFact(directive)) return;
     const templates = templatesOf(directive);
-    if (!templates.length && directive.name !== 'memcached_pass') return;
+    if ((!templates.length && directive.name !== 'memcached_pass') || isUnused(directive)) return;
     const { target, ownVariables } = config.settings;
     const severity = isIncomplete(config) ? ('warning' as const) : ('error' as const);
     const made = variablesOf(config, protocol).definitions;

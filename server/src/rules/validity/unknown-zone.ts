@@ -28,11 +28,18 @@ interface Declared {
   readonly size: number | null;
 }
 
+/** Kinds whose size is the next argument, not behind a colon. */
+const SIZE_BEHIND: ReadonlySet<NameKind> = new Set<NameKind>(['upstream-zone', 'upload-zone', 'lua-dict']);
+
 /** The size that stands behind the name: `zone=a:1m`, `zone a 64k`, `shared:a:10m`, `keys_zone=a:10m`. */
 function sizeOf(directive: Directive, use: NameUse): number | null {
   const value = directive.value(use.argument);
   const rest = value.slice(use.at + use.name.length);
-  const text = rest.startsWith(':') ? rest.slice(1) : rest === '' && use.kind === 'upstream-zone' ? directive.value(use.argument + 1) : '';
+  const text = rest.startsWith(':')
+    ? rest.slice(1)
+    : rest === '' && SIZE_BEHIND.has(use.kind) && (use.role === 'defines' || use.kind === 'upstream-zone')
+      ? directive.value(use.argument + 1)
+      : '';
   if (text === '') return null;
   const read = parseSize(text);
   return read.ok ? read.value : null;
@@ -94,6 +101,9 @@ function zonesOf(config: Config): Zones {
   return made;
 }
 
+/** Zones of other modules whose names may be declared once. */
+const OF_MODULES: ReadonlySet<NameKind> = new Set<NameKind>(['upload-zone', 'dav-lock-zone', 'lua-dict']);
+
 const place = ({ directive, use }: Declared) => {
   const word = directive.args[use.argument]!;
   return directive.at(use.name === '' ? word : spanIn(word, use.at, use.name.length));
@@ -108,6 +118,8 @@ const DECLARES: { readonly [kind in NameKind]?: string } = {
   'scgi-cache-zone': 'scgi_cache_path',
   'upstream-zone': 'zone with a size',
   'thread-pool': 'thread_pool',
+  'upload-zone': 'upload_progress',
+  'dav-lock-zone': 'dav_ext_lock_zone',
 };
 
 export default defineRule({
@@ -168,7 +180,7 @@ without a line), a zone of another kind at once.`,
       if (size !== null && other && other.directive !== directive) {
         if (kind === 'limit-req-zone' || kind === 'limit-conn-zone')
           report('bound', { at: place(mention), data: { name, directive: directive.name, key: other.directive.value(0) }, related });
-        else if (kind.endsWith('-cache-zone')) report('twice', { at: place(mention), data: { name }, related });
+        else if (kind.endsWith('-cache-zone') || OF_MODULES.has(kind)) report('twice', { at: place(mention), data: { name }, related });
       }
     }
     for (const mention of uses) {
