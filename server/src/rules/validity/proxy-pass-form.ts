@@ -4,11 +4,12 @@ import { protocolOf } from '../../catalog/context.ts';
 import { parseAddress } from '../../catalog/value-kind.ts';
 import type { Directive } from '../../config/directive.ts';
 import { locationOf } from '../../config/locations.ts';
+import { everywhere } from '../../config/pieces.ts';
 import { upstreamsOf } from '../../config/upstreams.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { isIncomplete } from './_known.ts';
-import { everywhere, positionOf } from './_order.ts';
+import { isBefore } from './_order.ts';
 import { soundFact } from './_sound.ts';
 import { spanIn } from './_spans.ts';
 
@@ -30,9 +31,8 @@ const PASSES = Object.keys(SCHEMES);
 function portElsewhere(directive: Directive, host: string): boolean {
   const { scope } = directive;
   const own = scope.context === 'unknown' ? null : protocolOf(scope.context);
-  const at = positionOf(directive);
   return PASSES.flatMap((name) => everywhere(scope.config, name)).some((d) => {
-    if (positionOf(d) >= at || d.scope.context === 'unknown' || protocolOf(d.scope.context) !== own) return false;
+    if (!isBefore(d, directive) || d.scope.context === 'unknown' || protocolOf(d.scope.context) !== own) return false;
     const scheme = Object.keys(SCHEMES[d.name]!).find((s) => d.value(0).toLowerCase().startsWith(s));
     const read = scheme === undefined || d.value(0).includes('$') ? null : parseAddress(d.value(0).slice(scheme.length), { uri: true });
     return (
