@@ -27,9 +27,13 @@ With anything behind the host, be it a slash, nginx replaces the location's name
     if (!word || scope.context.startsWith('stream')) return;
     const target = passTarget(directive);
     if (target) {
-      if (target.uri) report('replaced', { at: word, data: { prefix: locationOf(scope)?.name ?? 'the path', uri: target.uri } });
+      // an exact location has one path, which is replaced as a whole
+      if (target.uri && locationOf(scope)?.kind !== 'exact')
+        report('replaced', { at: word, data: { prefix: locationOf(scope)?.name ?? 'the path', uri: target.uri } });
       return;
     }
+    // the path as it was sent stands in $uri then: rewrite puts it there as it is
+    if (scope.named('rewrite').some((d) => d.value(1) === '$request_uri')) return;
     const decoded = variablesIn(word).uses.find((u) => u.capture || u.name === 'uri' || u.name === 'document_uri');
     const authority = /^[^/]*:\/\/[^/]*/.exec(word.value)?.[0].length ?? 0;
     if (decoded && word.value.indexOf(`$${decoded.name}`, authority) >= authority) report('decoded', { at: decoded.span });
@@ -46,6 +50,15 @@ With anything behind the host, be it a slash, nginx replaces the location's name
       bad: `location ~ ^/u/(.*)$ { proxy_pass http://127.0.0.1:8000/$1; }
 #                                                       ^^ decoded`,
       good: 'location ~ ^/u/(.*)$ { proxy_pass http://127.0.0.1:8000$request_uri; }',
+    },
+    { inside: 'server', good: 'location = /health { proxy_pass http://127.0.0.1:8000/status; }' },
+    {
+      inside: 'server',
+      good: `location /one/ {
+    rewrite ^ $request_uri;
+    rewrite ^/one(/.*)$ $1 break;
+    proxy_pass http://127.0.0.1:8000$uri;
+}`,
     },
   ],
 });

@@ -1,11 +1,16 @@
 /** Patterns whose matching time doubles with every character, shown with an input that makes PCRE2 give up. No proof, no word. */
 import { regexesOf } from '../../config/names.ts';
-import { hasNestedLoops, pumpsOf } from '../regex-samples.ts';
+import { hasNestedLoops, pumpsOf, samplesOf } from '../regex-samples.ts';
 import { defineRule } from '../rule.ts';
 
 /** So few repetitions that only exponential growth reaches the match limit (100,000 steps): 26 cubed is a sixth of it. */
 const REPETITIONS = 26;
 const TAILS = ['\n!', '!', '/', ' ', '\x01'];
+
+/** Ends of texts that match, spoilt by one more character: PCRE2 does not begin where a character that every match needs is missing. */
+const spoiltEnds = (samples: readonly string[]): string[] => [
+  ...new Set(samples.slice(0, 3).flatMap((s) => [1, 2, 4].filter((n) => n <= s.length).map((n) => `${s.slice(-n)}\n!`))),
+];
 
 export default defineRule({
   id: 'regex-catastrophic',
@@ -31,8 +36,9 @@ The rule makes up such an input and runs it; the message shows one that reached 
       const compiled = config.regexes.compile(pattern, { caseless });
       if (!compiled.ok) continue;
       const { regex } = compiled;
+      const tails = [...TAILS, ...spoiltEnds(samplesOf(config.regexes, pattern, { caseless }))];
       search: for (const { before, pump } of pumpsOf(config.regexes, pattern, caseless))
-        for (const tail of TAILS) {
+        for (const tail of tails) {
           const input = before + pump.repeat(REPETITIONS) + tail;
           if (input.length > 400 || regex.match(input) !== 'unknown') continue;
           report('exponential', {
@@ -51,6 +57,12 @@ The rule makes up such an input and runs it; the message shows one that reached 
       bad: `location ~ ^/(\\w+\\s?)+$ { return 204; }
 #          ^^^^^^^^^^^^ exponential`,
       good: 'location ~ ^/[\\w\\s]+$ { return 204; }',
+    },
+    {
+      inside: 'server',
+      bad: `location ~ "^/((x+)+)y$" { return 204; }
+#          ^^^^^^^^^^^^^ exponential`,
+      good: 'location ~ "^/x+y$" { return 204; }',
     },
     { inside: 'server', good: 'location ~ ^/([\\w-]+/)*[\\w-]+\\.html$ { return 204; }' },
     { inside: 'server', good: 'server_name ~^(www\\.)?(?<name>.+)$;' },
