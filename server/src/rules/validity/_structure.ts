@@ -6,7 +6,7 @@
 import type { Span } from '../../base/span.ts';
 import { acceptsCount } from '../../catalog/arity.ts';
 import { argsOf, type Catalog, statusOf, type Target } from '../../catalog/catalog.ts';
-import { bodyOf, type Context, openingsOf } from '../../catalog/context.ts';
+import { bodyOf, type Context, childContext, openingsOf } from '../../catalog/context.ts';
 import { checkValues } from '../../catalog/value-check.ts';
 import type { Directive } from '../../config/directive.ts';
 import type { SourceFile, Statement, SyntaxProblem } from '../../syntax/statement.ts';
@@ -78,8 +78,12 @@ function* statementsIn(statements: readonly Statement[]): Generator<Statement> {
   }
 }
 
-const blockKinds = (catalog: Catalog, name: string): { always: boolean; never: boolean } => {
-  const facts = catalog.directives(name).filter((f) => f.contexts.some((c) => bodyOf(c) === 'directives'));
+/** Whether a directive of that name opens a block: in blocks of the parent's name where it may stand there, else anywhere. */
+const blockKinds = (catalog: Catalog, name: string, parent: Statement | null): { always: boolean; never: boolean } => {
+  const anywhere = catalog.directives(name).filter((f) => f.contexts.some((c) => bodyOf(c) === 'directives'));
+  const children = parent ? openingsOf(parent.name.value).map((o) => o.child) : [];
+  const there = anywhere.filter((f) => f.contexts.some((c) => children.includes(c)));
+  const facts = there.length ? there : anywhere;
   return { always: facts.length > 0 && facts.every((f) => f.args.block), never: facts.length > 0 && facts.every((f) => !f.args.block) };
 };
 
@@ -199,13 +203,23 @@ function diagnose(file: SourceFile, catalog: Catalog): Structure {
   }
   if (braces)
     for (const s of statementsIn(file.body)) {
-      const kinds = blockKinds(catalog, s.name.value);
+      const kinds = blockKinds(catalog, s.name.value, s.parent);
       if (s.open && kinds.never && !opened) opened = s;
       if (!s.open && kinds.always && !lost) lost = s;
     }
   const strayOpening = file.problems.find((p) => p.fault === 'unexpected-opening-brace');
-  if (strayOpening && braces) regions.push({ start: strayOpening.span.start, end, level: 'place' });
+  if (strayOpening) {
+    const { start } = strayOpening.span;
+    regions.push({ start, end: braces ? end : closingOf(file.text, start), level: 'place' });
+  }
+  const merged = braces && !lost ? mergedOpener(file, catalog) : null;
   let reported = false;
+  if (merged) {
+    reported = true;
+    broken.add(merged.statement!);
+    causes.push(merged);
+    regions.push({ start: merged.statement!.open!.start, end, level: 'place' });
+  }
   for (const problem of file.problems) {
     const { fault, span, statement } = problem;
     if (fault === 'missing-closing-brace') {
@@ -247,6 +261,35 @@ function diagnose(file: SourceFile, catalog: Catalog): Structure {
   for (const { fault, statement } of file.problems)
     if (fault === 'missing-semicolon' && statement && !statement.closed && !statement.open) broken.add(statement);
   return { causes: onePerPlace(onePerRun(causes, file.text)), regions, broken };
+}
+
+/** Where the brace at an offset is closed, by counting alone; the end of the text where it is not. */
+function closingOf(text: string, open: number): number {
+  let depth = 0;
+  for (const m of text.slice(open).matchAll(/#[^\n]*|"(?:[^"\\]|\\[\s\S])*"|'(?:[^'\\]|\\[\s\S])*'|\$\{|[{}]/g)) {
+    if (m[0] === '{') depth++;
+    else if (m[0] === '}' && --depth <= 0) return open + m.index;
+  }
+  return text.length;
+}
+
+/** A block whose opening brace is missing, and which so has the name of the first block in it among its arguments: `http server {`. */
+function mergedOpener(file: SourceFile, catalog: Catalog): Cause | null {
+  for (const s of statementsIn(file.body)) {
+    if (!s.open || !blockKinds(catalog, s.name.value, s.parent).always) continue;
+    const arities = catalog.directives(s.name.value).filter((f) => f.source === 'oss' && f.args.block);
+    const k = s.args.findIndex(
+      (w, i) =>
+        w.quote === '' &&
+        openingsOf(s.name.value).some((o) => childContext(o.child, w.value) !== null) &&
+        arities.some((f) => acceptsCount(f.args, i) && !acceptsCount(f.args, s.args.length)),
+    );
+    if (k < 0) continue;
+    const before = k === 0 ? s.name : s.args[k - 1]!;
+    const mark = { start: s.name.start, end: s.name.end };
+    return { fault: 'missing-opening-brace', span: mark, statement: s, insert: before.end };
+  }
+  return null;
 }
 
 /** Braces or semicolons that stand in a row without anything between them are one slip. */
