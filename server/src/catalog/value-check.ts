@@ -1116,7 +1116,25 @@ function special(fact: DirectiveFact): ((c: Check) => void) | undefined {
  * (arity.ts says that). `argument` -1 stands for the directive as a whole. Values that hold placeholders of a template are for the
  * caller to leave out.
  */
-export function checkValues(fact: DirectiveFact, args: readonly string[], target: Target): ValueFinding[] {
+export function checkValues(fact: DirectiveFact, args: readonly string[], target: Target): readonly ValueFinding[] {
+  let answers = answered.get(target);
+  if (!answers) answered.set(target, (answers = new WeakMap()));
+  let known = answers.get(fact);
+  if (!known) answers.set(fact, (known = new Map()));
+  const key = `${args.length} ${args.join('\0')}`;
+  let found = known.get(key);
+  if (!found) {
+    if (known.size >= MOST_ANSWERS) known.clear();
+    known.set(key, (found = judge(fact, args, target)));
+  }
+  return found;
+}
+
+/** What was said of a directive's arguments: a configuration says the same things over and over. */
+const answered = new WeakMap<Target, WeakMap<DirectiveFact, Map<string, readonly ValueFinding[]>>>();
+const MOST_ANSWERS = 500;
+
+function judge(fact: DirectiveFact, args: readonly string[], target: Target): ValueFinding[] {
   const found: ValueFinding[] = [];
   const c: Check = { fact, args, target, report: (f) => found.push({ ...f, severity: f.severity ?? 'error' }) };
   if (!countFits(c)) return found;

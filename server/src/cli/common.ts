@@ -115,11 +115,11 @@ export class Loader {
 
   static async create(
     options: CommonOptions,
-    files: FileSystem = new NodeFiles(),
+    files: FileSystem = new NodeFiles({ blocks: true }),
     progress: (words: string) => void = () => {},
     settingsFolder: FileId | null = null,
   ): Promise<Loader> {
-    const settingsFrom = { disk: settingsFolder ? new NodeFiles() : files, folder: settingsFolder };
+    const settingsFrom = { disk: settingsFolder ? new NodeFiles({ blocks: true }) : files, folder: settingsFolder };
     return new Loader(await loadParts(), files, options, fromOptions(options), progress, settingsFrom);
   }
 

@@ -14,6 +14,7 @@ export interface IncludeSite {
 
 export class Directive {
   private opened: Scope | null | undefined;
+  private texts: readonly string[] | undefined;
 
   constructor(
     readonly statement: Statement,
@@ -38,8 +39,9 @@ export class Directive {
     return this.statement.args[i]?.value ?? '';
   }
 
-  get values(): string[] {
-    return this.statement.args.map((a) => a.value);
+  get values(): readonly string[] {
+    this.texts ??= this.statement.args.map((a) => a.value);
+    return this.texts;
   }
 
   /** The scope that the block opens; null for simple directives and raw bodies. */

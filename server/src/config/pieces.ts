@@ -32,17 +32,15 @@ function* piecesIn(scope: Scope): Generator<Piece> {
   }
 }
 
-function* inside({ directive, whole }: Piece): Generator<Directive> {
-  yield directive;
-  if (whole && directive.body) yield* walk(directive.body);
-}
+const inside = ({ directive, whole }: Piece): readonly Directive[] =>
+  whole && directive.body ? [directive, ...walk(directive.body)] : [directive];
 
 /** Something that is gathered from the directives of a piece, in nginx's order, and remembered with the piece. */
 export class PerPiece<T> {
   private readonly known = new WeakMap<Directive, T>();
 
   /** `gather` may ask what follows from the piece, what stands around it and the settings; not what other pieces hold. */
-  constructor(private readonly gather: (directives: Iterable<Directive>) => T) {}
+  constructor(private readonly gather: (directives: readonly Directive[]) => T) {}
 
   /** What the pieces of a configuration hold, in nginx's order. */
   *of(config: Config): Generator<T> {

@@ -22,6 +22,7 @@ const EMPTY: readonly Directive[] = [];
 
 export class Scope {
   private list: readonly Directive[] | undefined;
+  private flat: readonly Directive[] | undefined;
   private byName: Map<string, Directive[]> | undefined;
   private order: Map<Directive, number> | undefined;
   private readonly inForce = new Map<string, Effective>();
@@ -72,6 +73,18 @@ export class Scope {
           this.expand(config, { file: included, statements: included.body, via: [...via, site] }, into);
       }
     }
+  }
+
+  /** What `walk` gives. */
+  get all(): readonly Directive[] {
+    if (this.flat) return this.flat;
+    const flat: Directive[] = [];
+    for (const directive of this.directives) {
+      flat.push(directive);
+      if (directive.body) for (const inner of directive.body.all) flat.push(inner);
+    }
+    this.flat = flat;
+    return flat;
   }
 
   /** The scope of a directive's block, with the context that the catalog gives it; misplaced blocks keep a sensible one. */
@@ -143,10 +156,5 @@ export class Scope {
   }
 }
 
-/** All directives at and below a scope, outer before inner, in nginx's order. */
-export function* walk(scope: Scope): Generator<Directive> {
-  for (const directive of scope.directives) {
-    yield directive;
-    if (directive.body) yield* walk(directive.body);
-  }
-}
+/** All directives at and below a scope, outer before inner, in nginx's order. Found once for each scope. */
+export const walk = (scope: Scope): readonly Directive[] => scope.all;

@@ -300,7 +300,7 @@ export interface VariableIndex {
   readonly definitions: ReadonlyMap<string, readonly VariableDefinition[]>;
 }
 
-const definitions = new PerPiece((directives) => [...directives].flatMap(variablesDefinedBy));
+const definitions = new PerPiece((directives) => directives.flatMap(variablesDefinedBy));
 
 const indexes = new WeakMap<Config, { http: VariableIndex; stream: VariableIndex }>();
 

@@ -1,4 +1,5 @@
 /** The disk of this machine as the core wants it: nothing here throws for what is on the disk, and no link loop or huge file gets through. */
+import blocking, { type Stats } from 'node:fs';
 import fs from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type FileId, fileId } from '../base/file-id.ts';
@@ -43,18 +44,39 @@ export async function rewrite(path: string, text: string): Promise<void> {
 }
 
 const KERNEL = /^\/(?:proc|sys|dev)\//;
+interface Disk {
+  stat(path: string): Promise<Stats> | Stats;
+  read(path: string): Promise<Uint8Array> | Uint8Array;
+  real(path: string): Promise<string> | string;
+}
+
+/** For a server, which has other things to do meanwhile. */
+const WAITED_FOR: Disk = { stat: (p) => fs.stat(p), read: (p) => fs.readFile(p), real: (p) => fs.realpath(p) };
+/** For a command, which has not: a thousand small files take a third of the time. */
+const AT_ONCE: Disk = {
+  stat: (p) => blocking.statSync(p),
+  read: (p) => blocking.readFileSync(p),
+  real: (p) => blocking.realpathSync.native(p),
+};
 
 export class NodeFiles implements FileSystem {
+  private readonly disk: Disk;
+
+  /** `blocks`: nothing else happens while the disk is asked. */
+  constructor({ blocks = false }: { readonly blocks?: boolean } = {}) {
+    this.disk = blocks ? AT_ONCE : WAITED_FOR;
+  }
+
   async read(file: FileId): Promise<FileText | null> {
     const path = machinePath(file);
     if (path === null) return null;
     try {
-      const stat = await fs.stat(path);
+      const stat = await this.disk.stat(path);
       if (stat.isDirectory()) return { text: '', problem: 'this is a folder' };
       // what the kernel makes up there has no size and may never end
       if (!stat.isFile() || KERNEL.test(path)) return { text: '', problem: 'this is not a regular file' };
       if (stat.size > MAX_FILE_BYTES) return { text: '', problem: `${Math.round(stat.size / 1e6)} MB is too large for a configuration` };
-      return decode(await fs.readFile(path));
+      return decode(await this.disk.read(path));
     } catch (error) {
       const code = codeOf(error);
       if (code === 'ENOENT' || code === 'ENOTDIR') return null;
@@ -90,7 +112,7 @@ export class NodeFiles implements FileSystem {
     const path = machinePath(file);
     if (path === null) return null;
     try {
-      const s = await fs.stat(path);
+      const s = await this.disk.stat(path);
       return { kind: s.isDirectory() ? 'folder' : s.isFile() ? 'file' : 'other', size: s.size };
     } catch (error) {
       return codeOf(error) === 'EACCES' ? { kind: 'other', size: 0 } : null;
@@ -101,7 +123,7 @@ export class NodeFiles implements FileSystem {
     const path = machinePath(file);
     if (path === null) return file;
     try {
-      return fileOfPath(await fs.realpath(path));
+      return fileOfPath(await this.disk.real(path));
     } catch {
       return file;
     }

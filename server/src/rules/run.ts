@@ -55,29 +55,35 @@ export const levelOf = (rule: Rule, settings: Settings): Level =>
   settings.rules[rule.group] ??
   (rule.group === 'environment' && !settings.environment ? 'off' : profileLevel(rule, settings));
 
-class Dispatch {
-  readonly byName = new Map<string, Rule[]>();
-  readonly everyDirective: Rule[] = [];
-  readonly byContext = new Map<ScopeContext, Rule[]>();
-  readonly byFile: Rule[] = [];
-  readonly byConfig: Rule[] = [];
+/** A rule with what it is given: one object for a whole run, filled in for each thing that the rule is asked about. */
+interface Asked {
+  readonly rule: Rule;
+  readonly input: { -readonly [K in keyof Parameters<Rule['check']>[0]]: Parameters<Rule['check']>[0][K] };
+}
 
-  constructor(rules: readonly Rule[]) {
-    for (const rule of rules) for (const at of rule.looksAt) this.add(rule, at);
+class Dispatch {
+  readonly byName = new Map<string, Asked[]>();
+  readonly everyDirective: Asked[] = [];
+  readonly byContext = new Map<ScopeContext, Asked[]>();
+  readonly byFile: Asked[] = [];
+  readonly byConfig: Asked[] = [];
+
+  constructor(rules: readonly Asked[]) {
+    for (const asked of rules) for (const at of asked.rule.looksAt) this.add(asked, at);
   }
 
-  private add(rule: Rule, at: LooksAt): void {
-    const push = <K>(map: Map<K, Rule[]>, key: K): void => {
+  private add(asked: Asked, at: LooksAt): void {
+    const push = <K>(map: Map<K, Asked[]>, key: K): void => {
       const list = map.get(key);
-      if (list) list.push(rule);
-      else map.set(key, [rule]);
+      if (list) list.push(asked);
+      else map.set(key, [asked]);
     };
     if ('directive' in at) {
-      if (at.directive === '*') this.everyDirective.push(rule);
+      if (at.directive === '*') this.everyDirective.push(asked);
       else for (const name of at.directive) push(this.byName, name);
     } else if ('scope' in at) for (const context of at.scope) push(this.byContext, context);
-    else if ('file' in at) this.byFile.push(rule);
-    else this.byConfig.push(rule);
+    else if ('file' in at) this.byFile.push(asked);
+    else this.byConfig.push(asked);
   }
 }
 
@@ -194,24 +200,40 @@ export function lint(config: Config, rules: readonly Rule[], options: LintOption
     if (rule.needs === 'deployment' && !deployment.applications.length) return false;
     return level !== 'off' && !(options.quick && rule.costly) && (config.kind === 'root' || rule.needs === 'file');
   });
-  const dispatch = new Dispatch(active);
   let collector = new Collector(config);
+  const dispatch = new Dispatch(
+    active.map((rule): Asked => {
+      const level = levels.get(rule) as Severity;
+      const input: Asked['input'] = {
+        config,
+        directive: null as unknown as Directive,
+        scope: config.main,
+        file: config.files.get(config.root)!,
+        deployment,
+        report: (message, report) =>
+          collector.add(
+            rule,
+            level,
+            rule.messages[message] ?? message,
+            report,
+            input.file,
+            (input.directive as Directive | null)?.via ?? [],
+          ),
+      };
+      return { rule, input };
+    }),
+  );
   const { memo } = options;
   const recall = memo?.begin(active, config.settings, deployment) ?? false;
   const { timings } = options;
 
-  const ask = (rule: Rule, scope: Scope, directive: Directive | null, file: SourceFile): void => {
+  const ask = ({ rule, input }: Asked, scope: Scope, directive: Directive | null, file: SourceFile): void => {
     const from = timings ? timings.now() : 0;
+    input.scope = scope;
+    input.directive = directive as Directive;
+    input.file = file;
     try {
-      rule.check({
-        config,
-        directive: directive as Directive,
-        scope,
-        file,
-        deployment,
-        report: (message, report) =>
-          collector.add(rule, levels.get(rule) as Severity, rule.messages[message] ?? message, report, file, directive?.via ?? []),
-      });
+      rule.check(input);
     } catch (error) {
       options.onCrash?.(rule, error);
     }

@@ -94,7 +94,7 @@ export function defaultProtocols(config: Config): string[] {
 }
 
 /** The protocols in force in a scope. */
-export const protocolsOf = (scope: Scope): string[] => scope.value('ssl_protocols')?.values ?? defaultProtocols(scope.config);
+export const protocolsOf = (scope: Scope): readonly string[] => scope.value('ssl_protocols')?.values ?? defaultProtocols(scope.config);
 
 /** The word that holds the cipher string of an ssl_ciphers or an `ssl_conf_command CipherString`; null for other commands and templates. */
 export function cipherWord(directive: Directive): Word | null {

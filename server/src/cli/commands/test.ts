@@ -33,7 +33,9 @@ async function testFiles(paths: readonly string[]): Promise<string[]> {
     const stat = await fs.stat(given).catch(() => null);
     if (!stat) throw new Failure(EXIT.unreadable, `${given}: no such file or folder`);
     if (!stat.isDirectory()) found.push(path.resolve(given));
-    else for await (const id of filesBelow([fileOfPath(path.resolve(given))], new NodeFiles())) if (isTest(id)) found.push(shownPath(id));
+    else
+      for await (const id of filesBelow([fileOfPath(path.resolve(given))], new NodeFiles({ blocks: true })))
+        if (isTest(id)) found.push(shownPath(id));
   }
   return found.sort();
 }

@@ -13,7 +13,7 @@ const levelsOf = (d: Directive): string =>
     ? (d.values.find((v) => v.startsWith('levels='))?.slice(7) ?? '')
     : d.values.slice(1).map(Number).filter(Boolean).join(':');
 
-const paths = new PerPiece((directives) => [...directives].filter((d) => CACHE.test(d.name) || TEMP.test(d.name)));
+const paths = new PerPiece((directives) => directives.filter((d) => CACHE.test(d.name) || TEMP.test(d.name)));
 
 export default defineRule({
   id: 'path-conflict',

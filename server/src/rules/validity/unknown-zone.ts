@@ -69,7 +69,7 @@ function mentionsZones(fact: DirectiveFact): boolean {
   return known;
 }
 
-const mentions = new PerPiece((directives) => [...directives].filter((d) => d.fact !== null && mentionsZones(d.fact)));
+const mentions = new PerPiece((directives) => directives.filter((d) => d.fact !== null && mentionsZones(d.fact)));
 
 interface Zones {
   readonly declared: readonly Declared[];
