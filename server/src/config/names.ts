@@ -7,9 +7,7 @@ import type { FileId } from '../base/file-id.ts';
 import type { Span } from '../base/span.ts';
 import { argumentOf, namesIn } from '../catalog/arguments.ts';
 import { type Protocol, protocolOf } from '../catalog/context.ts';
-import type { DirectiveFact } from '../catalog/fact.ts';
 import type { NameKind } from '../catalog/names.ts';
-import type { Statement } from '../syntax/statement.ts';
 import { valueSpan, variablesIn } from '../syntax/variable.ts';
 import type { Word } from '../syntax/word.ts';
 import type { Config } from './config.ts';
@@ -90,13 +88,9 @@ export function regexesOf(directive: Directive): { word: Word; pattern: string; 
   }
 }
 
-const cache = new WeakMap<Statement, { fact: DirectiveFact | null; context: string; parts: readonly Part[] }>();
-
 function partsOf(directive: Directive): readonly Part[] {
   const { statement, fact, scope } = directive;
   const { config } = scope;
-  const known = cache.get(statement);
-  if (known && known.fact === fact && known.context === scope.context) return known.parts;
   const parts: Part[] = [];
   const add = (kind: NameKind, name: string, role: Part['role'], word: number, span: Span, capture = false): void => {
     const base = word < 0 ? statement.name : statement.args[word]!;
@@ -129,7 +123,6 @@ function partsOf(directive: Directive): readonly Part[] {
     }
   }
   parts.sort((a, b) => a.word - b.word || a.from - b.from);
-  cache.set(statement, { fact, context: scope.context, parts });
   return parts;
 }
 

@@ -139,6 +139,11 @@ export interface RuleSpec<Messages extends Record<string, string>> {
   readonly looksAt: LooksAt | readonly LooksAt[];
   /** what it reads, hence when it runs again: `file` rules also run on fragments; `disk` rules need facts of the machine */
   readonly needs: 'file' | 'config' | 'disk' | 'deployment';
+  /**
+   * The answer follows from the words of the directive, the kind of its block and what the whole configuration declares: a line that was
+   * found in order is so wherever it stands, and is asked about once. For rules about every directive.
+   */
+  readonly alike?: boolean;
   /** too slow for every keystroke: runs on save, on opening and on the command line */
   readonly costly?: boolean;
   readonly fixable?: 'always' | 'sometimes' | 'never';

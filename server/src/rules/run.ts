@@ -64,6 +64,7 @@ interface Asked {
 class Dispatch {
   readonly byName = new Map<string, Asked[]>();
   readonly everyDirective: Asked[] = [];
+  readonly everyLine: Asked[] = [];
   readonly byContext = new Map<ScopeContext, Asked[]>();
   readonly byFile: Asked[] = [];
   readonly byConfig: Asked[] = [];
@@ -79,7 +80,7 @@ class Dispatch {
       else map.set(key, [asked]);
     };
     if ('directive' in at) {
-      if (at.directive === '*') this.everyDirective.push(asked);
+      if (at.directive === '*') (asked.rule.alike ? this.everyLine : this.everyDirective).push(asked);
       else for (const name of at.directive) push(this.byName, name);
     } else if ('scope' in at) for (const context of at.scope) push(this.byContext, context);
     else if ('file' in at) this.byFile.push(asked);
@@ -201,6 +202,21 @@ export function lint(config: Config, rules: readonly Rule[], options: LintOption
     return level !== 'off' && !(options.quick && rule.costly) && (config.kind === 'root' || rule.needs === 'file');
   });
   let collector = new Collector(config);
+  /** reports so far */
+  let said = 0;
+  /** lines about which the rules that judge all alike had nothing to say */
+  const inOrder = new Set<string>();
+  const sound = new Map<SourceFile, boolean>();
+  /** What makes two directives the same to such rules; null where faults or placeholders around them may count. */
+  const lineOf = ({ scope, file, statement }: Directive): string | null => {
+    if (config.kind !== 'root') return null;
+    let known = sound.get(file);
+    if (known === undefined) sound.set(file, (known = file.template === null && file.problems.length === 0));
+    if (!known) return null;
+    const { name, args, open } = statement;
+    const words = file.text.slice(name.start, args.length ? args[args.length - 1]!.end : name.end);
+    return words.includes('\n') ? null : `${scope.context} ${open ? '{' : ';'} ${words}`;
+  };
   const dispatch = new Dispatch(
     active.map((rule): Asked => {
       const level = levels.get(rule) as Severity;
@@ -210,7 +226,8 @@ export function lint(config: Config, rules: readonly Rule[], options: LintOption
         scope: config.main,
         file: config.files.get(config.root)!,
         deployment,
-        report: (message, report) =>
+        report: (message, report) => {
+          said++;
           collector.add(
             rule,
             level,
@@ -218,7 +235,8 @@ export function lint(config: Config, rules: readonly Rule[], options: LintOption
             report,
             input.file,
             (input.directive as Directive | null)?.via ?? [],
-          ),
+          );
+        },
       };
       return { rule, input };
     }),
@@ -235,6 +253,7 @@ export function lint(config: Config, rules: readonly Rule[], options: LintOption
     try {
       rule.check(input);
     } catch (error) {
+      said++;
       options.onCrash?.(rule, error);
     }
     if (timings) timings.byRule.set(rule.id, (timings.byRule.get(rule.id) ?? 0) + timings.now() - from);
@@ -264,6 +283,12 @@ export function lint(config: Config, rules: readonly Rule[], options: LintOption
     memo.remember(directive, surroundings, findings);
   };
   const visitWhole = (directive: Directive): void => {
+    const line = lineOf(directive);
+    if (line === null || !inOrder.has(line)) {
+      const before = said;
+      for (const rule of dispatch.everyLine) ask(rule, directive.scope, directive, directive.file);
+      if (line !== null && said === before) inOrder.add(line);
+    }
     for (const rule of dispatch.everyDirective) ask(rule, directive.scope, directive, directive.file);
     // an entry of a map may be called like a directive
     if (directive.fact || !isEntries(directive.scope.context))
@@ -285,7 +310,7 @@ export function lint(config: Config, rules: readonly Rule[], options: LintOption
   if (!options.quick) for (const rule of dispatch.byConfig) ask(rule, config.main, null, config.files.get(config.root)!);
 
   const findings = collector.findings.filter((f) => wanted(f.at.file));
-  return inOrder(suppress(config, findings, rules, active, wanted));
+  return sorted(suppress(config, findings, rules, active, wanted));
 }
 
 /**
@@ -300,7 +325,7 @@ export const mirrored = (config: Config, findings: readonly Finding[]): Finding[
       return across.map((r) => ({ ...f, at: r.at, related: [{ at: f.at, message: 'nginx’s side' }, ...f.related.filter((o) => o !== r)] }));
     });
 
-const inOrder = (findings: Finding[]): Finding[] =>
+const sorted = (findings: Finding[]): Finding[] =>
   findings.sort(
     (a, b) =>
       (a.at.file < b.at.file ? -1 : a.at.file > b.at.file ? 1 : 0) ||

@@ -36,6 +36,7 @@ What the version refuses already is reported by \`unknown-directive\`.`,
   about: [],
   references: ['https://nginx.org/en/CHANGES'],
   looksAt: { directive: '*' },
+  alike: true,
   needs: 'file',
   fixable: 'sometimes',
   messages: {

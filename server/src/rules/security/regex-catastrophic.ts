@@ -25,6 +25,7 @@ Loops within loops, as in \`(a+)+\`, can split the same text in exponentially ma
 The rule makes up such an input and runs it; the message shows one that reached the limit.`,
   about: ['location', 'rewrite', 'map', 'if', 'server_name'],
   looksAt: { directive: '*' },
+  alike: true,
   needs: 'file',
   costly: true,
   messages: {

@@ -18,6 +18,7 @@ export default defineRule({
 configuration with "the duplicate … variable". Exceptions are \`$args\`, \`$limit_rate\` and a few others.`,
   about: ['set', 'map', 'geo'],
   looksAt: { directive: '*' },
+  alike: true,
   needs: 'file',
   messages: {
     reserved: 'The duplicate "{name}" variable: nginx has it built in and lets nobody change it. Choose another name.',

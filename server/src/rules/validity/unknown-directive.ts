@@ -21,6 +21,7 @@ Set \`nginxVersion\` to the release that will run the configuration. Directives 
 in \`.proxylens.yaml\` under \`directives\`.`,
   about: [],
   looksAt: { directive: '*' },
+  alike: true,
   needs: 'file',
   fixable: 'sometimes',
   messages: {
