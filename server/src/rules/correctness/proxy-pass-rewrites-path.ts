@@ -2,7 +2,7 @@
 
 import { locationOf } from '../../config/locations.ts';
 import { passTarget } from '../../config/upstreams.ts';
-import { variablesIn } from '../../syntax/variable.ts';
+import { type VariableUse, variablesIn } from '../../syntax/variable.ts';
 import { defineRule } from '../rule.ts';
 
 export default defineRule({
@@ -34,9 +34,11 @@ With anything behind the host, be it a slash, nginx replaces the location's name
     }
     // the path as it was sent stands in $uri then: rewrite puts it there as it is
     if (scope.named('rewrite').some((d) => d.value(1) === '$request_uri')) return;
-    const decoded = variablesIn(word).uses.find((u) => u.capture || u.name === 'uri' || u.name === 'document_uri');
-    const authority = /^[^/]*:\/\/[^/]*/.exec(word.value)?.[0].length ?? 0;
-    if (decoded && word.value.indexOf(`$${decoded.name}`, authority) >= authority) report('decoded', { at: decoded.span });
+    // the path begins behind a host that is written out, or with a slash
+    const authority = /^\w+:\/\/[^/$]+/.exec(word.value)?.[0].length ?? /^[^/]*:\/\/[^/]*/.exec(word.value)?.[0].length ?? 0;
+    const isPath = (u: VariableUse): boolean => u.name === 'uri' || u.name === 'document_uri';
+    const decoded = variablesIn(word).uses.find((u) => isPath(u) || (u.capture && u.span.start - word.start >= authority));
+    if (decoded) report('decoded', { at: decoded.span });
   },
   examples: [
     {

@@ -3,6 +3,9 @@
 import { samplesOf } from '../regex-samples.ts';
 import { defineRule } from '../rule.ts';
 
+/** An anchor anywhere: whoever wrote it thought of an end. */
+const ANCHOR = /^(?:\\[^AzZ]|\[\^?\]?(?:\\.|[^\]\\])*\]|[^\\[^$])*(?:[$^]|\\[AzZ])/;
+
 export default defineRule({
   id: 'unanchored-regex',
   group: 'correctness',
@@ -10,7 +13,7 @@ export default defineRule({
   default: false,
   since: '0.1',
   equivalents: ['gixy:unanchored_regex'],
-  title: 'A location pattern that is open at both ends',
+  title: 'A location pattern without an anchor',
   why: `
 A pattern without \`^\` and without \`$\` fits anywhere: \`/admin\` is in \`/static/admin.css\` as well, and \`\\.php\` in \`/img.php.png\`. Where that is meant the rule is noise, so it is off by default; \`strict\` turns it on.`,
   about: ['location'],
@@ -20,13 +23,14 @@ A pattern without \`^\` and without \`$\` fits anywhere: \`/admin\` is in \`/sta
   check({ directive, config, report }) {
     const [modifier, word] = directive.args;
     if (directive.args.length !== 2 || !modifier || !word || (modifier.value !== '~' && modifier.value !== '~*')) return;
+    if (ANCHOR.test(word.value)) return;
     const caseless = modifier.value === '~*';
     const compiled = config.regexes.compile(word.value, { caseless });
     if (!compiled.ok) return;
     for (const sample of samplesOf(config.regexes, word.value, { caseless, tries: 6 })) {
       const path = `/before${sample.startsWith('/') ? '' : '/x'}${sample}behind`;
       const m = compiled.regex.match(path);
-      if (typeof m !== 'object' || m.index === 0 || m.end === path.length) continue;
+      if (typeof m !== 'object' || m.index === 0) continue;
       report('open', { at: directive.at(word), data: { path } });
       return;
     }
@@ -39,6 +43,13 @@ A pattern without \`^\` and without \`$\` fits anywhere: \`/admin\` is in \`/sta
       good: 'location ~ \\.php$ { return 204; }',
     },
     { inside: 'server', good: 'location ~ ^/admin { return 204; }' },
+    {
+      inside: 'server',
+      bad: `location ~ /v1/(.*) { return 204; }
+#          ^^^^^^^^ open`,
+      good: 'location ~ ^/v1/(.*) { return 204; }',
+    },
+    { inside: 'server', good: 'location ~ \\.php(/|$) { return 204; }' },
     { inside: 'server', good: 'location ~ /(a|b)/.*$ { return 204; }' },
   ],
 });

@@ -1,7 +1,23 @@
 /** `location /img { alias /data/img/; }`: `/img../secret` reads /data/img/../secret (ngx_http_map_uri_to_path concatenates). */
+
+import type { Config } from '../../config/config.ts';
 import { locationsOf, readLocation } from '../../config/locations.ts';
 import { fixOf, replace } from '../fix.ts';
+import { samplesOf } from '../regex-samples.ts';
 import { defineRule } from '../rule.ts';
+
+/** Paths that fit a pattern as they are, with dots put in place of what the group captures. */
+function climbing(config: Config, pattern: string, caseless: boolean, group: number): string[] {
+  const compiled = config.regexes.compile(pattern, { caseless });
+  if (!compiled.ok) return [];
+  const fits = samplesOf(config.regexes, pattern, { caseless, fill: 'a', tries: 12, forms: (s) => [s, `/${s}`] });
+  const before = fits.flatMap((path) => {
+    const match = compiled.regex.match(path);
+    const text = typeof match === 'object' ? match.captures[group] : undefined;
+    return text === undefined ? [] : [path.slice(0, text ? path.lastIndexOf(text) : path.length)];
+  });
+  return [...new Set(before.map((b) => b.replace(/\/+$/, '')))].flatMap((b) => [`${b}../x`, `${b}..`]);
+}
 
 export default defineRule({
   id: 'alias-traversal',
@@ -63,12 +79,11 @@ The same happens with a regex location whose capture may begin with two dots rig
     const name = capture[1] ?? capture[2]!;
     const group = /^\d$/.test(name) ? Number(name) : compiled.regex.names.find((n) => n.name === name)?.group;
     if (group === undefined) return;
-    const literal = /^\^?(\/?[\w./-]*?)\\?\/?(?=\(|\[)/.exec(location.name)?.[1]?.replaceAll('\\', '') ?? '';
-    for (const witness of [`${literal}../x`, `${literal}/../x`, `${literal}..`, `${literal}/..`]) {
+    for (const witness of climbing(config, location.name, location.modifier === '~*', group)) {
       const match = compiled.regex.match(witness);
       const text = typeof match === 'object' ? match.captures[group] : undefined;
       // a path with "/../" is resolved before the search (ngx_http_parse_complex_uri), so only dots that do not stand alone arrive here
-      if (text?.startsWith('..') && !/(^|\/)\.\.(\/|$)/.test(witness)) {
+      if ((text === '..' || text?.startsWith('../')) && !/(^|\/)\.\.(\/|$)/.test(witness)) {
         report('captured', {
           at: opener.at(opener.args.at(-1)!),
           data: { dir },
@@ -98,6 +113,15 @@ The same happens with a regex location whose capture may begin with two dots rig
       good: `location ~ ^/site/(.*) { alias /srv/$1; }`,
       fixed: false,
     },
+    {
+      inside: 'server',
+      bad: `location ~ ^/img/?(.*)$ { alias /srv/img/$1; }
+#          ^^^^^^^^^^^^ captured`,
+      good: 'location ~ ^/img/(.*)$ { alias /srv/img/$1; }',
+      fixed: false,
+    },
+    // nothing lies behind a name that ends in dots
+    { inside: 'server', good: 'location ~ ^/img(.*)$ { alias /srv/img$1; }' },
     { inside: 'server', good: 'location = /favicon.ico { alias /srv/favicon.ico; }' },
     {
       inside: 'server',

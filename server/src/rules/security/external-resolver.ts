@@ -6,6 +6,9 @@ import { defineRule } from '../rule.ts';
 /** Addresses that look public and are a cloud's own (Azure's platform, Alibaba's). */
 const OWN = new Set(['168.63.129.16', '100.100.2.136', '100.100.2.138']);
 
+/** Names of public servers, by their operators' own pages. */
+const PUBLIC = /^(dns\.google|one\.one\.one\.one|dns\d*\.quad9\.net|resolver\d\.opendns\.com|dns\.adguard(-dns)?\.com|dns\.yandex\.ru)$/i;
+
 export default defineRule({
   id: 'external-resolver',
   group: 'security',
@@ -27,7 +30,8 @@ Use a resolver on the machine (\`127.0.0.1\`, systemd's \`127.0.0.53\`, Docker's
       const read = parseAddress(word.value);
       if (!read.ok) continue;
       const { family, host } = read.value;
-      if ((family === 'ipv4' || family === 'ipv6') && !isPrivateAddress(host) && !OWN.has(host))
+      const isPublic = family === 'name' && PUBLIC.test(host);
+      if (isPublic || ((family === 'ipv4' || family === 'ipv6') && !isPrivateAddress(host) && !OWN.has(host)))
         report('external', { at: word, data: { address: word.value } });
     }
   },
@@ -38,6 +42,7 @@ Use a resolver on the machine (\`127.0.0.1\`, systemd's \`127.0.0.53\`, Docker's
 #        ^^^^^^^ external`,
       good: 'resolver 127.0.0.53 valid=60s;',
     },
+    { inside: 'http', bad: 'resolver dns.google;\n#        ^^^^^^^^^^ external', good: 'resolver dns.corp.example;' },
     { inside: 'http', good: 'resolver 10.0.0.2 [fd00::53] ipv6=off;' },
     { inside: 'http', good: 'resolver [::1]:5353;' },
   ],

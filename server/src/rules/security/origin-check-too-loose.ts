@@ -33,7 +33,16 @@ function foreign(config: Config, pattern: string, caseless: boolean, subject: Su
   const { regex } = compiled;
   const isTaken = (value: string): boolean =>
     typeof regex.match(subject.behindScheme ? value.replace(/^https?:\/\//, '') : value) === 'object';
-  const forms = (s: string): string[] => [s, `https://${s}`, `https://www.${s}`, `${s}/`, `https://${s}/`, `${s}com`, `${s}com/`];
+  const forms = (s: string): string[] => [
+    s,
+    `https://${s}`,
+    `https://www.${s}`,
+    `https://www${s}`,
+    `${s}/`,
+    `https://${s}/`,
+    `${s}com`,
+    `${s}com/`,
+  ];
   // what was meant: a bare dot between labels is a dot
   const meant = pattern.replace(/\\.|\[[^\]]*\]|\.(?![*+?{])/gs, (m) => (m === '.' ? '\\.' : m));
   const samples = samplesOf(config.regexes, meant, { caseless, fill: 'ab', tries: 30, forms: subject.behindScheme ? undefined : forms });
@@ -128,6 +137,16 @@ The rule makes up hosts of others and tries them against the pattern with the re
     add_header Access-Control-Allow-Origin $http_origin;
 }`,
       good: `if ($http_origin ~ "^https://example\\.com$") {
+    add_header Access-Control-Allow-Origin $http_origin;
+}`,
+    },
+    {
+      inside: 'location',
+      bad: `if ($http_origin ~ ".example\\.com$") {
+#                  ^^^^^^^^^^^^^^^^ loose
+    add_header Access-Control-Allow-Origin $http_origin;
+}`,
+      good: `if ($http_origin ~ "^https://([a-z0-9-]+\\.)*example\\.com$") {
     add_header Access-Control-Allow-Origin $http_origin;
 }`,
     },
