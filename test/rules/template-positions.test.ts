@@ -1,0 +1,214 @@
+/**
+ * Marks of every engine in every position where people put them. None may invent an error or a warning about the text around them, and a
+ * real mistake beside them is still found: the same template with two wrong lines more reports these two and nothing else.
+ */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { fileId } from '../../server/src/base/file-id.ts';
+import { Config } from '../../server/src/config/config.ts';
+import { fragmentContext } from '../../server/src/config/fragment.ts';
+import { DEFAULT_SETTINGS } from '../../server/src/config/settings.ts';
+import { NO_DISK } from '../../server/src/config/tree.ts';
+import { lint } from '../../server/src/rules/run.ts';
+import { parts } from '../harness/rules.ts';
+
+interface Engine {
+  readonly file: string;
+  /** a value by its name */
+  readonly value: (name: string) => string;
+  readonly ifOpen?: string;
+  readonly ifElse?: string;
+  readonly ifClose?: string;
+  readonly forOpen?: string;
+  readonly forClose?: string;
+  readonly comment?: string;
+}
+
+const ENGINES: Record<string, Engine> = {
+  jinja: {
+    file: 'site.conf.j2',
+    value: (n) => `{{ ${n} }}`,
+    ifOpen: '{% if tls %}',
+    ifElse: '{% else %}',
+    ifClose: '{% endif %}',
+    forOpen: '{% for x in xs %}',
+    forClose: '{% endfor %}',
+    comment: '{# { not a brace; "nor a quote #}',
+  },
+  'jinja, trimmed': {
+    file: 'site.conf.jinja2',
+    value: (n) => `{{- ${n} | default("a;b{") -}}`,
+    ifOpen: '{%- if tls == "}" -%}',
+    ifElse: '{%- elif other -%}',
+    ifClose: '{%- endif -%}',
+    forOpen: '{%- for x in xs if x -%}',
+    forClose: '{%- endfor -%}',
+    comment: '{#- a comment -#}',
+  },
+  erb: {
+    file: 'vhost.conf.erb',
+    value: (n) => `<%= @${n} %>`,
+    ifOpen: '<% if @tls -%>',
+    ifElse: '<% else -%>',
+    ifClose: '<% end -%>',
+    forOpen: '<% @xs.each do |x| -%>',
+    forClose: '<% end -%>',
+    comment: '<%# a comment; { %>',
+  },
+  epp: {
+    file: 'vhost.conf.epp',
+    value: (n) => `<%= $${n} %>`,
+    ifOpen: '<% if $tls { -%>',
+    ifElse: '<% } else { -%>',
+    ifClose: '<% } -%>',
+    forOpen: '<% $xs.each |$x| { -%>',
+    forClose: '<% } -%>',
+    comment: '<%# a comment; %>',
+  },
+  go: {
+    file: 'app.conf.tmpl',
+    value: (n) => `{{ .Values.${n} }}`,
+    ifOpen: '{{ if .tls }}',
+    ifElse: '{{ else if eq .a "}" }}',
+    ifClose: '{{ end }}',
+    forOpen: '{{ range $i, $x := .xs }}',
+    forClose: '{{ end }}',
+    comment: '{{/* a comment; { */}}',
+  },
+  'go, trimmed': {
+    file: 'nginx.conf.gotmpl',
+    value: (n) => `{{- .${n} | quote -}}`,
+    ifOpen: '{{- if and .tls (not .b) }}',
+    ifElse: '{{- else }}',
+    ifClose: '{{- end }}',
+    forOpen: '{{- range .xs }}',
+    forClose: '{{- end }}',
+    comment: '{{- /* a comment; */ -}}',
+  },
+  'consul-template': {
+    file: 'up.ctmpl',
+    value: (n) => `{{ key "${n}" }}`,
+    ifOpen: '{{ if keyExists "tls" }}',
+    ifElse: '{{ else }}',
+    ifClose: '{{ end }}',
+    forOpen: '{{ range service "web" }}',
+    forClose: '{{ end }}',
+  },
+  envsubst: { file: 'default.conf.template', value: (n) => `\${${n.toUpperCase()}}` },
+  cookiecutter: {
+    file: 'cookiecutter.conf',
+    value: (n) => `{{ cookiecutter.${n} }}`,
+    ifOpen: "{%- if cookiecutter.tls == 'y' %}",
+    ifElse: '{%- else %}',
+    ifClose: '{%- endif %}',
+    forOpen: '{%- for x in cookiecutter.xs %}',
+    forClose: '{%- endfor %}',
+  },
+};
+
+const PROXIED =
+  'proxy_set_header Host $host; proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for; proxy_set_header X-Forwarded-Proto $scheme;';
+
+type Position = (e: Engine) => string | null;
+
+/** A server with these lines in it. */
+const server = (lines: string): string => `server {\n    listen 8080;\n    server_name example.com;\n${lines}\n}\n`;
+
+const POSITIONS: Record<string, Position> = {
+  'an argument': (e) => server(`    client_max_body_size ${e.value('size')};`),
+  'a part of an argument': (e) => server(`    client_max_body_size ${e.value('size')}m;\n    root /srv/${e.value('name')}/www;`),
+  'two in one word': (e) => server(`    location / { proxy_pass http://${e.value('host')}:${e.value('port')}; ${PROXIED} }`),
+  'in double quotes': (e) => server(`    add_header X-Name "${e.value('name')} and more" always;`),
+  'in single quotes': (e) => server(`    add_header X-Name '${e.value('name')}' always;`),
+  'in a comment': (e) => server(`    # made for ${e.value('name')}; do not edit {\n    gzip on;`),
+  'the name of a directive': (e) => server(`    ${e.value('directive')} on;`),
+  'a part of the name': (e) => server(`    proxy_${e.value('kind')}_timeout 60s;`),
+  'a whole line with its semicolon': (e) => server(`    ${e.value('lines')};`),
+  'a whole line without one': (e) => (e.file === 'default.conf.template' ? null : server(`    ${e.value('lines')}\n    gzip on;`)),
+  listen: (e) =>
+    `server {\n    listen ${e.value('port')};\n    listen [::]:${e.value('port')};\n    listen ${e.value('address')}:${e.value('port')} ssl ${e.value('options')};\n    ssl_certificate a.pem; ssl_certificate_key a.key;\n    server_name ${e.value('name')};\n}\n`,
+  'server names': (e) =>
+    `server {\n    listen 80;\n    server_name ${e.value('a')} *.${e.value('b')} ~^${e.value('c')}$ www.${e.value('d')};\n}\nserver {\n    listen 80;\n    server_name ${e.value('a')};\n}\n`,
+  'include paths': (e) => server(`    include ${e.value('dir')}/*.conf;\n    include /etc/nginx/${e.value('file')};`),
+  'map entries': (e) =>
+    `map $http_host $${'backend'} {\n    default ${e.value('a')};\n    ${e.value('b')} 1;\n    ~^${e.value('c')}\\. ${e.value('d')};\n    "${e.value('e')}" "${e.value('f')}";\n}\nserver { listen 80; return 200 $backend; }\n`,
+  'geo and upstream': (e) =>
+    `geo $ours { default 0; ${e.value('net')} 1; }\nupstream app {\n    server ${e.value('host')}:${e.value('port')} weight=${e.value('w')};\n    keepalive ${e.value('n')};\n}\nserver { listen 80; location / { if ($ours) { return 403; } proxy_pass http://app; proxy_http_version 1.1; proxy_set_header Connection ""; ${PROXIED} } }\n`,
+  'names of upstreams and zones': (e) =>
+    `upstream ${e.value('name')}_app { server 10.0.0.1; }\nlimit_req_zone $binary_remote_addr zone=${e.value('name')}:10m rate=${e.value('rate')}r/s;\nserver { listen 80; limit_req zone=${e.value('name')} burst=${e.value('b')} nodelay; location / { proxy_pass http://${e.value('name')}_app; ${PROXIED} } }\n`,
+  locations: (e) =>
+    server(
+      `    location ${e.value('path')} { return 204; }\n    location = /${e.value('a')} { return 204; }\n    location ~ ^/${e.value('b')}/(.*)$ { return 200 $1; }\n    location ${e.value('path')} { return 404; }`,
+    ),
+  'an if': (e) =>
+    server(
+      `    if ($host = ${e.value('a')}) { return 301 https://${e.value('b')}$request_uri; }\n    if ($request_uri ~ "^/${e.value('c')}") { return ${e.value('code')}; }`,
+    ),
+  'numbers, times, flags': (e) =>
+    server(
+      `    gzip ${e.value('flag')};\n    keepalive_timeout ${e.value('t')}s;\n    gzip_comp_level ${e.value('n')};\n    expires ${e.value('e')};\n    error_page ${e.value('codes')} /x.html;\n    return ${e.value('code')};`,
+    ),
+  TLS: (e) =>
+    `server {\n    listen 443 ssl;\n    server_name example.com;\n    ssl_certificate /etc/ssl/${e.value('name')}.pem;\n    ssl_certificate_key ${e.value('key')};\n    ssl_protocols ${e.value('protocols')};\n    ssl_ciphers ${e.value('ciphers')};\n    ssl_session_cache shared:${e.value('name')}:10m;\n    add_header Strict-Transport-Security "max-age=${e.value('age')}" always;\n}\n`,
+  'a condition around a directive': (e) => (e.ifOpen ? server(`    ${e.ifOpen}\n    gzip on;\n    ${e.ifClose}`) : null),
+  'a condition within a line': (e) =>
+    e.ifOpen
+      ? server(`    gzip on${e.ifOpen} ${e.ifClose};\n    access_log /var/log/a.log${e.ifOpen} combined buffer=64k${e.ifClose};`)
+      : null,
+  alternatives: (e) => (e.ifElse ? server(`    ${e.ifOpen}\n    root /srv/a;\n    ${e.ifElse}\n    root /srv/b;\n    ${e.ifClose}`) : null),
+  'alternatives of opening lines': (e) =>
+    e.ifElse
+      ? server(`    ${e.ifOpen}\n    location /a {\n    ${e.ifElse}\n    location /b {\n    ${e.ifClose}\n        return 204;\n    }`)
+      : null,
+  'a condition around the ends of a block': (e) =>
+    e.ifOpen
+      ? server(`    ${e.ifOpen}\n    location /a {\n    ${e.ifClose}\n        gzip on;\n    ${e.ifOpen}\n    }\n    ${e.ifClose}`)
+      : null,
+  'a loop around servers': (e) => (e.forOpen ? `${e.forOpen}\n${server(`    root /srv/${e.value('x')};`)}${e.forClose}\n` : null),
+  'a loop of lines': (e) =>
+    e.forOpen ? server(`    ${e.forOpen}\n    add_header ${e.value('k')} "${e.value('v')}" always;\n    ${e.forClose}`) : null,
+  'a loop of arguments': (e) =>
+    e.forOpen ? server(`    gzip_types text/css ${e.forOpen} ${e.value('x')} ${e.forClose};\n    allow 10.0.0.1; deny all;`) : null,
+  'a loop of map entries and servers of an upstream': (e) =>
+    e.forOpen
+      ? `map $uri $to {\n    default "";\n    ${e.forOpen}\n    ${e.value('x')} ${e.value('y')};\n    ${e.forClose}\n}\nupstream app {\n    ${e.forOpen}\n    server ${e.value('x')};\n    ${e.forClose}\n}\nserver { listen 80; if ($to) { return 301 $to; } location / { proxy_pass http://app; ${PROXIED} } }\n`
+      : null,
+  'a loop in a loop in a condition': (e) =>
+    e.forOpen && e.ifOpen
+      ? `${e.forOpen}\nserver {\n    listen ${e.value('p')}${e.ifOpen} ssl${e.ifClose};\n    ${e.ifOpen}\n    ssl_certificate ${e.value('c')};\n    ssl_certificate_key ${e.value('k')};\n    ${e.ifClose}\n    server_name ${e.forOpen}${e.value('n')} ${e.forClose};\n    ${e.forOpen}\n    location ${e.value('l')} {\n        ${e.ifOpen}\n        return 204;\n        ${e.ifElse}\n        return 404;\n        ${e.ifClose}\n    }\n    ${e.forClose}\n}\n${e.forClose}\n`
+      : null,
+  'a comment of the engine': (e) => (e.comment ? server(`    ${e.comment}\n    gzip on; ${e.comment}`) : null),
+};
+
+async function findings(file: string, text: string): Promise<string[]> {
+  const { parser, engine, rules } = await parts();
+  const id = fileId(`file:///srv/templates/${file}`);
+  const source = parser.open(id, text);
+  const tree = { root: id, files: new Map([[id, source]]), includes: new Map(), disk: NO_DISK };
+  const { contexts } = fragmentContext(source, engine.catalog);
+  const config = new Config(tree, engine, DEFAULT_SETTINGS, 'fragment', contexts[0], contexts);
+  const found = lint(config, rules, {
+    onCrash: (rule, error) => {
+      throw new Error(`${rule.id} threw`, { cause: error });
+    },
+  });
+  return found.filter((f) => f.severity === 'error' || f.severity === 'warning').map((f) => `${f.rule}: ${f.message}`);
+}
+
+for (const [name, engine] of Object.entries(ENGINES))
+  describe(name, () => {
+    for (const [position, make] of Object.entries(POSITIONS)) {
+      const text = make(engine);
+      if (text === null) continue;
+      test(`${position}: silent`, async () => {
+        assert.deepEqual(await findings(engine.file, text), [], text);
+      });
+      test(`${position}: mistakes beside it are found`, async () => {
+        const wrong = `server {\n    listen 8099;\n    server_name wrong.example.com;\n    lsten 80;\n    gzip_vary maybe;\n}\n`;
+        for (const whole of [`${text}${wrong}`, `${wrong}${text}`]) {
+          const rules = (await findings(engine.file, whole)).map((f) => f.split(':')[0]);
+          assert.deepEqual(rules, ['unknown-directive', 'invalid-value'], whole);
+        }
+      });
+    }
+  });
