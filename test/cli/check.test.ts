@@ -393,7 +393,7 @@ describe('check: hostile input', () => {
     const { files } = report(await ends(1, ['check', '--environment', '--format', 'json', 'nginx.conf'], { cwd }));
     assert.ok(files.flatMap((f) => f.diagnostics).some((d) => d.rule === 'missing-include'));
     await ends(1, ['check', '.'], { cwd });
-    await ends(0, ['check', '-'], { stdin: '' });
+    await ends(3, ['check', '-'], { stdin: '', says: /standard input is empty/ });
     await ends(1, ['check', '-'], { stdin: '}{{{;;"' });
   });
 

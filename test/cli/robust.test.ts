@@ -95,3 +95,21 @@ describe('input that is too much', () => {
     assert.equal(code, 0);
   });
 });
+
+describe('a dump that never came', () => {
+  for (const [name, stdin] of [
+    ['nothing', ''],
+    [
+      'what nginx says of a configuration that it refuses',
+      'nginx: [emerg] unknown directive "x" in /etc/nginx/nginx.conf:1\nnginx: configuration file /etc/nginx/nginx.conf test failed\n',
+    ],
+  ] as const)
+    test(`${name} on standard input is no clean configuration`, async () => {
+      const { code, err } = await run(['check', '-'], { stdin });
+      assert.equal(code, 3);
+      assert.match(err, /^proxylens: standard input /);
+    });
+  test('an editor may send an empty file by its name', async () => {
+    assert.equal((await run(['check', '-', '--stdin-path', 'conf.d/new.conf'], { stdin: '' })).code, 0);
+  });
+});

@@ -203,6 +203,14 @@ describe('changes of form', () => {
     }));
   test('not what may not stand there', () =>
     checkRefactor('events {}\nhttp {\nserver {\n<|>listen 80;\nroot /srv;<|\n}\n}\n', /Wrap/, null));
+  for (const [why, text] of [
+    ['beside other locations', 'location /a { }\n<|>expires 1d;<|\n'],
+    ['in a location', 'location /a {\n<|>expires 1d;<|\n}\n'],
+    ['of one line of a list', 'add_header A 1;\n<|>add_header B 2;<|\n'],
+    ['what a server does before it looks for a location', '<|>rewrite a b last;<|\n'],
+    ['with a named location in the selection', '<|>location @a { }\nexpires 1d;<|\n'],
+  ] as const)
+    test(`no wrapping ${why}`, () => checkRefactor(`events {}\nhttp {\nserver {\n${text}}\n}\n`, /Wrap/, null));
   test('sort the values of a set', () =>
     checkRefactor('http { gzip_ty<|>pes text/css "application/json" b/a; }', /Sort the values/, {
       'nginx.conf': 'http { gzip_types "application/json" b/a text/css; }',

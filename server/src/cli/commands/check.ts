@@ -89,6 +89,14 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
   if (stdin) {
     const text = await readStdin();
     const dump = dumpFiles(text);
+    // a pipe from an nginx -T that failed must not pass for a clean configuration
+    const refusal = dump ? null : /^nginx: \[emerg\] .*|^nginx: configuration file .* test failed$/m.exec(text)?.[0];
+    if (refusal) throw new Failure(EXIT.unreadable, `standard input holds no configuration, only what nginx says: ${refusal}`);
+    if (text.trim() === '' && options.stdinPath === undefined)
+      throw new Failure(
+        EXIT.unreadable,
+        'standard input is empty. nginx -T needs the rights of nginx, and prints nothing when its test fails.',
+      );
     const name = stdinName;
     if (dump) {
       dumped = dump.files;

@@ -1,21 +1,36 @@
 /** Small changes of form: wrap in a location, sort what has no order, quote an expression, http2 as its own directive. */
 import type { TextEdit } from '../../base/edit.ts';
 import { atLeast } from '../../catalog/version.ts';
+import type { Directive } from '../../config/directive.ts';
 import { regexesOf } from '../../config/names.ts';
+import type { Scope } from '../../config/scope.ts';
 import { indentAt, indentUnit, insertAfter, removeArgument } from '../../rules/fix.ts';
+import type { Statement } from '../../syntax/statement.ts';
 import { unescaped } from '../../syntax/word.ts';
 import { endOfLine, indented, onOwnLines, type Refactor } from './refactoring.ts';
+
+/** What a server does before it looks for a location, and would do after it. */
+const BEFORE_LOCATIONS: ReadonlySet<string> = new Set(['rewrite', 'if', 'set', 'break']);
+
+/**
+ * Whether a `location /` around the statements takes every request of their server, and leaves none of their lists behind. Within a location
+ * nothing can be promised: handlers such as proxy_pass stay with the outer one.
+ */
+const keepsAll = (scope: Scope, selected: readonly Statement[]): boolean =>
+  scope.context === 'server' &&
+  [...selected.map((s) => s.name.value), 'location'].every((name) => scope.named(name).every((d) => selected.includes(d.statement))) &&
+  scope.named('location').every((l) => !l.value(0).startsWith('@'));
 
 export const wrapInLocation: Refactor = ({ config, file, selected }) => {
   const [first] = selected;
   const last = selected.at(-1);
   if (!first || !last || !onOwnLines(file, selected)) return [];
-  const uses = selected.map((s) => config.usesOf(s, file.id)[0]);
-  if (!uses.every((u) => u && (u.scope.context === 'server' || u.scope.context === 'location'))) return [];
-  const fits = uses.every(
-    (u) => u!.name === 'include' || config.catalog.directive(u!.name, 'location', config.settings.target)?.contexts.includes('location'),
-  );
-  if (!fits) return [];
+  const uses = selected.flatMap((s) => config.usesOf(s, file.id));
+  const fits = (u: Directive): boolean =>
+    !BEFORE_LOCATIONS.has(u.name) &&
+    u.name !== 'include' &&
+    config.catalog.directive(u.name, 'location', config.settings.target)?.contexts.includes('location') === true;
+  if (!uses.length || !uses.every((u) => keepsAll(u.scope, selected) && fits(u))) return [];
   const indent = indentAt(file, first.start);
   const eol = endOfLine(file);
   const inner = indent + indentUnit(file);
