@@ -1,10 +1,12 @@
 /** nginx connects to an address that no application of the workspace listens on, while one application is reached by nobody. */
-import { addressText } from '../../deploy/address.ts';
+import { addressText, isLoopback } from '../../deploy/address.ts';
 import { type Application, type Listener, serverTitle } from '../../deploy/application.ts';
+import { shareNetwork } from '../../deploy/compose.ts';
 import { certain, placeOf } from '../../deploy/setting.ts';
 import { matchesHostPattern } from '../../deploy/view-django.ts';
 import { type Fix, fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
+import { nearest } from '../validity/_guess.ts';
 import { main, tree } from './_examples.ts';
 import { type Link, linksOf, nginxOf, orPlace } from './_sides.ts';
 
@@ -75,6 +77,8 @@ applications and exactly one of them is left without a proxy.`,
     elsewhere: 'Nothing listens on {address}: {server} ({name}) listens on {own}. Use one address on both sides.',
     ownContainer: '{address} is the container of nginx itself, and {server} runs in the service {name}. Use the name of the service.',
     wrongPort: 'No application of the service {name} listens on port {port}: {server} listens on {own}.',
+    noService:
+      'No service of the compose file is called {host}, so nginx does not start: host not found in upstream. Did you mean {guess}?',
     loopback: '{server} of the service {name} listens on {own}, which only its own container reaches. Bind 0.0.0.0.',
   },
   check({ config, deployment, report }) {
@@ -116,6 +120,21 @@ applications and exactly one of them is left without a proxy.`,
         report('elsewhere', { at: wordOf(link), data, related, fix: here ? readdressed(link, here, `Connect to ${here}`) : null });
       }
     }
+    // a name that is nearly that of a service beside nginx; other names may come from outside of the compose file
+    const beside = from ? deployment.containers.filter((s) => s !== from && shareNetwork(s, from)).flatMap((s) => s.hostNames) : [];
+    for (const link of links) {
+      if (link.reached.kind !== 'unknown' || link.address.kind !== 'tcp' || !/^[a-z][\w-]*$/i.test(link.address.host)) continue;
+      const { host, port } = link.address;
+      const guess = isLoopback(host) || beside.includes(host) ? null : nearest(host, beside);
+      if (guess === null || !once(link)) continue;
+      const service = deployment.containers.find((s) => s.hostNames.includes(guess))!;
+      report('noService', {
+        at: wordOf(link),
+        data: { host, guess },
+        related: [{ at: service.place, message: `the service ${service.name}` }],
+        fix: readdressed(link, `${guess}:${port}`, `Connect to ${guess}:${port}`),
+      });
+    }
     for (const link of links) {
       if (link.reached.kind !== 'container' || link.address.kind !== 'tcp' || !once(link)) continue;
       const { service, applications, onLoopback } = link.reached;
@@ -132,6 +151,27 @@ applications and exactly one of them is left without a proxy.`,
     }
   },
   examples: [
+    {
+      bad: tree({
+        'nginx.conf': main(`server {
+    location / {
+        proxy_pass http://wbe:8000;
+#                  ^^^^^^^^^^^^^^^ noService
+    }
+}`),
+        'docker-compose.yml':
+          'services:\n  web:\n    command: gunicorn shop.wsgi --bind 0.0.0.0:8000\n  nginx:\n    image: nginx:1.27\n    volumes:\n      - ./:/etc/nginx:ro\n',
+      }),
+      good: tree({
+        'nginx.conf': main(`server {
+    location / {
+        proxy_pass http://web:8000;
+    }
+}`),
+        'docker-compose.yml':
+          'services:\n  web:\n    command: gunicorn shop.wsgi --bind 0.0.0.0:8000\n  nginx:\n    image: nginx:1.27\n    volumes:\n      - ./:/etc/nginx:ro\n',
+      }),
+    },
     {
       bad: tree({
         'nginx.conf': main(`server {
