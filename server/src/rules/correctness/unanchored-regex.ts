@@ -1,7 +1,11 @@
 /** Location patterns that match anywhere in the path: `\.php` also fits `/a.phpx/b`. */
 
+import { fixOf, replace } from '../fix.ts';
 import { samplesOf } from '../regex-samples.ts';
 import { defineRule } from '../rule.ts';
+
+/** A file's extension, by itself. */
+const EXTENSION = /^\\\.\w+$/;
 
 /** An anchor anywhere: whoever wrote it thought of an end. */
 const ANCHOR = /^(?:\\[^AzZ]|\[\^?\]?(?:\\.|[^\]\\])*\]|[^\\[^$])*(?:[$^]|\\[AzZ])/;
@@ -19,8 +23,9 @@ A pattern without \`^\` and without \`$\` fits anywhere: \`/admin\` is in \`/sta
   about: ['location'],
   looksAt: { directive: ['location'] },
   needs: 'file',
+  fixable: 'sometimes',
   messages: { open: 'This pattern fits anywhere in the path, {path} too. Anchor it with ^ or $.' },
-  check({ directive, config, report }) {
+  check({ directive, file, config, report }) {
     const [modifier, word] = directive.args;
     if (directive.args.length !== 2 || !modifier || !word || (modifier.value !== '~' && modifier.value !== '~*')) return;
     if (ANCHOR.test(word.value)) return;
@@ -31,7 +36,20 @@ A pattern without \`^\` and without \`$\` fits anywhere: \`/admin\` is in \`/sta
       const path = `/before${sample.startsWith('/') ? '' : '/x'}${sample}behind`;
       const m = compiled.regex.match(path);
       if (typeof m !== 'object' || m.index === 0) continue;
-      report('open', { at: directive.at(word), data: { path } });
+      // a path is meant to begin with its slash, an extension to end the name; anything else only its author knows
+      const fix =
+        word.quote !== '' || /\|/.test(word.value)
+          ? null
+          : word.raw.startsWith('/')
+            ? `^${word.raw}`
+            : EXTENSION.test(word.raw)
+              ? `${word.raw}$`
+              : null;
+      report('open', {
+        at: directive.at(word),
+        data: { path },
+        fix: fix === null ? null : fixOf(`Anchor it: ${fix}`, 'suggestion', file, [replace(word, fix)]),
+      });
       return;
     }
   },

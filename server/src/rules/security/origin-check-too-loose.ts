@@ -2,6 +2,7 @@
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
 import { regexesOf } from '../../config/names.ts';
+import { fixOf, replace } from '../fix.ts';
 import { samplesOf } from '../regex-samples.ts';
 import { defineRule } from '../rule.ts';
 
@@ -26,13 +27,11 @@ interface Subject {
   readonly behindScheme: boolean;
 }
 
-/** A value that a foreign site's browser sends and that the pattern accepts; null when we find none. */
-function foreign(config: Config, pattern: string, caseless: boolean, subject: Subject): { value: string; host: string } | null {
-  const compiled = config.regexes.compile(pattern, { caseless });
-  if (!compiled.ok) return null;
-  const { regex } = compiled;
-  const isTaken = (value: string): boolean =>
-    typeof regex.match(subject.behindScheme ? value.replace(/^https?:\/\//, '') : value) === 'object';
+/** A bare dot between labels is meant as a dot. */
+const dotted = (pattern: string): string => pattern.replace(/\\.|\[[^\]]*\]|\.(?![*+?{])/gs, (m) => (m === '.' ? '\\.' : m));
+
+/** URLs of one's own that fit what the pattern means, with hosts that are written out as hosts are. */
+function ownUrls(config: Config, pattern: string, caseless: boolean, subject: Subject): { all: string[]; named: string[] } {
   const forms = (s: string): string[] => [
     s,
     `https://${s}`,
@@ -43,13 +42,26 @@ function foreign(config: Config, pattern: string, caseless: boolean, subject: Su
     `${s}com`,
     `${s}com/`,
   ];
-  // what was meant: a bare dot between labels is a dot
-  const meant = pattern.replace(/\\.|\[[^\]]*\]|\.(?![*+?{])/gs, (m) => (m === '.' ? '\\.' : m));
-  const samples = samplesOf(config.regexes, meant, { caseless, fill: 'ab', tries: 30, forms: subject.behindScheme ? undefined : forms });
+  const samples = samplesOf(config.regexes, dotted(pattern), {
+    caseless,
+    fill: 'ab',
+    tries: 30,
+    forms: subject.behindScheme ? undefined : forms,
+  });
   const whole = samples.map((s) => (subject.behindScheme ? `https://${s}` : s)).filter((s) => hostOf(s)?.includes('.'));
-  const own = new Set(whole.map((s) => site(hostOf(s)!)));
   // a pattern without any host (`^https://`, `.`) accepts everybody on purpose or checks something else
-  const named = whole.filter((s) => /^([\w-]+\.)+[a-z][a-z0-9-]*(:\d+)?$/i.test(hostOf(s)!));
+  return { all: whole, named: whole.filter((s) => /^([\w-]+\.)+[a-z][a-z0-9-]*(:\d+)?$/i.test(hostOf(s)!)) };
+}
+
+/** A value that a foreign site's browser sends and that the pattern accepts; null when we find none. */
+function foreign(config: Config, pattern: string, caseless: boolean, subject: Subject): { value: string; host: string } | null {
+  const compiled = config.regexes.compile(pattern, { caseless });
+  if (!compiled.ok) return null;
+  const { regex } = compiled;
+  const isTaken = (value: string): boolean =>
+    typeof regex.match(subject.behindScheme ? value.replace(/^https?:\/\//, '') : value) === 'object';
+  const { all, named } = ownUrls(config, pattern, caseless, subject);
+  const own = new Set(all.map((s) => site(hostOf(s)!)));
   for (const sample of named) {
     const host = hostOf(sample)!;
     // where any host will do, the pattern looks at something else
@@ -77,6 +89,51 @@ function foreign(config: Config, pattern: string, caseless: boolean, subject: Su
     }
   }
   return null;
+}
+
+/** True when the pattern is a list of patterns: an anchor would belong to one of them only. */
+function isList(pattern: string): boolean {
+  let depth = 0;
+  for (const [token] of pattern.matchAll(/\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|./gs)) {
+    if (token === '(') depth++;
+    else if (token === ')') depth--;
+    else if (token === '|' && depth === 0) return true;
+  }
+  return false;
+}
+
+/**
+ * The pattern with both ends of the host anchored and its dots escaped. Null unless it then lets no foreign site pass that we can make up, and
+ * still lets every host pass that the loose one names.
+ */
+function tightened(config: Config, pattern: string, caseless: boolean, subject: Subject): string | null {
+  if (subject.behindScheme || isList(pattern)) return null;
+  const { named } = ownUrls(config, pattern, caseless, subject);
+  // whatever stands before a name is subdomains
+  const body = dotted(pattern.replace(/\(?\.[*+]\)?\??(?=[a-z0-9])/gi, '([^/]+\\.)?'));
+  const begun = body.startsWith('^')
+    ? body
+    : /^https?\b/i.test(body)
+      ? `^${body}`
+      : body.startsWith('\\.')
+        ? `^https?://[^/]+${body}`
+        : `^https?://([^/]+\\.)?${body}`;
+  const ended = (p: string): string =>
+    subject.header === 'Origin'
+      ? p.endsWith('$')
+        ? p
+        : `${p.replace(/\/\??$/, '')}(:\\d+)?$`
+      : /[^:/]\/[^/]*$|\$$/.test(p)
+        ? p
+        : `${p}(:\\d+)?(/|$)`;
+  const made = ended(begun);
+  const compiled = config.regexes.compile(made, { caseless });
+  if (made === pattern || !named.length || !compiled.ok || foreign(config, made, caseless, subject)) return null;
+  // a longer name with another one at its beginning only shows that the end is open
+  const hosts = named.map((url) => hostOf(url)!);
+  const meant = named.filter((url) => !hosts.some((h) => h !== hostOf(url) && hostOf(url)!.startsWith(h)));
+  const kept = meant.map((url) => `${/^https?:\/\/[^/]+/i.exec(url)![0]}${subject.header === 'Referer' ? '/' : ''}`);
+  return kept.every((url) => typeof compiled.regex.match(url) === 'object') ? made : null;
 }
 
 /** Header that an expression of an `if` or the key of a `map` reads. */
@@ -114,6 +171,7 @@ The rule makes up hosts of others and tries them against the pattern with the re
   references: ['https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Origin'],
   looksAt: [{ directive: ['if', 'valid_referers'] }, { scope: ['map'] }],
   needs: 'file',
+  fixable: 'sometimes',
   messages: {
     loose: 'This pattern accepts {value} too, a page of {host}. Anchor it at both ends of the host and escape its dots.',
   },
@@ -125,7 +183,21 @@ The rule makes up hosts of others and tries them against the pattern with the re
       for (const { word, pattern, caseless } of regexesOf(d)) {
         if (word.templated) continue;
         const found = foreign(config, pattern, caseless, subject);
-        if (found) report('loose', { at: d.at(word), data: { value: found.value, host: found.host } });
+        if (!found) continue;
+        const better = tightened(config, pattern, caseless, subject);
+        // only where the word is written as nginx reads it can a part of it be replaced
+        const at = word.raw.indexOf(pattern);
+        const plain = at >= 0 && at === word.raw.lastIndexOf(pattern);
+        report('loose', {
+          at: d.at(word),
+          data: { value: found.value, host: found.host },
+          fix:
+            better !== null && plain && !/[\s;{}"']/.test(better)
+              ? fixOf(`Anchor it: ${better}`, 'suggestion', d.file, [
+                  replace({ start: word.start + at, end: word.start + at + pattern.length }, better),
+                ])
+              : null,
+        });
       }
     }
   },
@@ -139,6 +211,9 @@ The rule makes up hosts of others and tries them against the pattern with the re
       good: `if ($http_origin ~ "^https://example\\.com$") {
     add_header Access-Control-Allow-Origin $http_origin;
 }`,
+      fixed: `if ($http_origin ~ "^https://example\\.com(:\\d+)?$") {
+    add_header Access-Control-Allow-Origin $http_origin;
+}`,
     },
     {
       inside: 'location',
@@ -147,6 +222,9 @@ The rule makes up hosts of others and tries them against the pattern with the re
     add_header Access-Control-Allow-Origin $http_origin;
 }`,
       good: `if ($http_origin ~ "^https://([a-z0-9-]+\\.)*example\\.com$") {
+    add_header Access-Control-Allow-Origin $http_origin;
+}`,
+      fixed: `if ($http_origin ~ "^https?://[^/]+\\.example\\.com$") {
     add_header Access-Control-Allow-Origin $http_origin;
 }`,
     },
