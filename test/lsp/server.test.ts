@@ -118,6 +118,21 @@ describe('language server', () => {
     assert.equal(await client.stop(), 0);
   });
 
+  for (const [from, files] of [
+    ['a Dockerfile', { Dockerfile: 'FROM nginx:1.24\n' }],
+    ['the settings file above it', { 'deploy/.proxylens.yaml': 'nginxVersion: 1.24.0\n' }],
+  ] as const)
+    test(`a fragment is for the nginx of its neighbours: ${from}`, async () => {
+      const text = 'server {\n    listen 443 ssl;\n    http2 on;\n    ssl_certificate a.pem;\n    ssl_certificate_key a.key;\n}\n';
+      const { dir, uri } = folder({ ...files, 'deploy/snippets/site.conf': text });
+      const client = await TestClient.start({ folder: pathToFileURL(dir).href });
+      client.open(uri('deploy/snippets/site.conf'), text);
+      await client.settled();
+      const found = client.shown(uri('deploy/snippets/site.conf')).find((d) => d.code === 'unknown-directive');
+      assert.match(found?.message ?? '', /it needs nginx 1\.25\.1 or later, and this is 1\.24/);
+      assert.equal(await client.stop(), 0);
+    });
+
   test('a loose fragment is checked for itself', async () => {
     const client = await TestClient.start({});
     client.open('untitled:fragment.conf', 'location /a {\n    return 200\n}\n');

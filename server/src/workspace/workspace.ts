@@ -115,6 +115,8 @@ export class Workspace {
   private editorSettings: RawSettings = {};
   private found: Roots | null = null;
   private readonly settingsFiles = new Map<FileId, { text: string; raw: RawSettings; problems: SettingsProblem[] } | null>();
+  /** what the settings files say to the folders of open files that no main file reads */
+  private readonly aboveFragments = new Map<FileId, RawSettings | null>();
   private settling: Promise<void> | null = null;
 
   constructor(
@@ -409,6 +411,12 @@ export class Workspace {
       if (root && !this.loaded.has(root)) await this.load(root, cancel);
     }
     this.dropIncludedRoots();
+    this.aboveFragments.clear();
+    for (const [file, { version }] of this.buffers) {
+      const folder = dirname(file);
+      if (version === null || this.aboveFragments.has(folder) || [...this.loaded.values()].some((l) => l.tree.files.has(file))) continue;
+      this.aboveFragments.set(folder, await this.settingsAbove(folder));
+    }
     for (const document of this.retired.splice(0)) document.dispose();
     this.revisionNow++;
     this.fragments = new Map();
@@ -468,11 +476,16 @@ export class Workspace {
   }
 
   private async settingsFor(root: FileId): Promise<Settings> {
+    return this.settingsWith(root, await this.settingsAbove(dirname(root)));
+  }
+
+  /** The settings of a file: what the workspace tells of its nginx, over that the settings file above it, over that the editor. */
+  private settingsWith(root: FileId, above: RawSettings | null): Settings {
     let settings = DEFAULT_SETTINGS;
     const version = this.found?.version;
     if (version) settings = { ...withSettings(settings, { nginxVersion: version.text }), versionFrom: 'found' };
     settings = { ...settings, pathMap: this.found?.pathMap ?? [] };
-    settings = withSettings(settings, (await this.settingsAbove(dirname(root))) ?? {});
+    settings = withSettings(settings, above ?? {});
     const { folders } = this;
     return withSettings(
       settings,
@@ -559,7 +572,7 @@ export class Workspace {
     if (!fragment) {
       const { contexts } = fragmentContext(source, this.engine.catalog);
       const tree: Tree = { root: file, files: new Map([[file, source]]), includes: new Map(), disk: NO_DISK };
-      const settings = withSettings(DEFAULT_SETTINGS, this.editorSettings);
+      const settings = this.settingsWith(file, this.aboveFragments.get(dirname(file)) ?? null);
       fragment = new Config(tree, this.engine, settings, 'fragment', contexts[0], contexts);
       this.fragments.set(file, fragment);
     }
