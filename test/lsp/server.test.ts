@@ -7,6 +7,7 @@ import { after, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { CodeAction } from 'vscode-languageserver';
 import { TestClient } from '../harness/lsp.ts';
+import { testKeys } from '../harness/nginx.ts';
 
 const folders: string[] = [];
 function folder(files: Record<string, string | Buffer>): { dir: string; uri: (name: string) => string } {
@@ -132,6 +133,22 @@ describe('language server', () => {
       assert.match(found?.message ?? '', /it needs nginx 1\.25\.1 or later, and this is 1\.24/);
       assert.equal(await client.stop(), 0);
     });
+
+  test('a certificate is read again when it changes', async () => {
+    const site = 'events {}\nhttp {\n    server {\n        listen 443 ssl;\n        ssl_certificate a.pem;\n        ssl_certificate_key a.key;\n    }\n}\n';
+    const { cert, key } = testKeys();
+    const { dir, uri } = folder({ 'nginx.conf': site, 'a.pem': 'renewal failed\n', 'a.key': key });
+    const client = await TestClient.start({ folder: pathToFileURL(dir).href, settings: { environment: true } });
+    client.open(uri('nginx.conf'), site);
+    await client.settled();
+    const certificate = () => client.shown(uri('nginx.conf')).filter((d) => d.code === 'certificate').length;
+    assert.equal(certificate(), 1);
+    fs.writeFileSync(path.join(dir, 'a.pem'), cert);
+    void client.connection.sendNotification('workspace/didChangeWatchedFiles', { changes: [{ uri: uri('a.pem'), type: 2 }] });
+    await client.settled();
+    assert.equal(certificate(), 0);
+    assert.equal(await client.stop(), 0);
+  });
 
   test('a loose fragment is checked for itself', async () => {
     const client = await TestClient.start({});
