@@ -41,6 +41,11 @@ export async function activate(context: vscode.ExtensionContext, host: Host): Pr
     initializationOptions,
     markdown: { isTrusted: false, supportHtml: false },
     middleware: {
+      // the YAML extension offers the same from the same schema
+      provideCompletionItem: (document, position, context, token, next) =>
+        document.languageId === 'yaml' && vscode.extensions.getExtension('redhat.vscode-yaml')
+          ? []
+          : next(document, position, context, token),
       // a click on the rule's id opens its page in the editor
       handleDiagnostics: (uri, diagnostics, next) => {
         for (const diagnostic of diagnostics)

@@ -63,3 +63,23 @@ test('a client without tab stops and defaults gets plain edits, and files come f
   );
   assert.equal(await client.stop(), 0);
 });
+
+test('the settings file is completed too', async () => {
+  const client = await TestClient.start({});
+  const uri = 'file:///srv/.proxylens.yaml';
+  client.open(uri, 'rules:\n  alias-traversal: \n', 1, 'yaml');
+  const ask = (line: number, character: number) =>
+    client.request<{ items: { label: string; textEdit?: { newText: string } }[] } | null>('textDocument/completion', {
+      textDocument: { uri },
+      position: { line, character },
+    });
+  assert.deepEqual(
+    (await ask(1, 19))?.items.map((i) => i.label),
+    ['error', 'warning', 'info', 'hint', 'off'],
+  );
+  client.change(uri, 2, [{ range: { start: { line: 2, character: 0 }, end: { line: 2, character: 0 } }, text: 'moz' }]);
+  const keys = (await ask(2, 3))?.items ?? [];
+  assert.equal(keys.find((i) => i.label === 'mozilla')?.textEdit?.newText, 'mozilla: ');
+  assert.deepEqual(client.shown(uri), []);
+  assert.equal(await client.stop(), 0);
+});

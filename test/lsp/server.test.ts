@@ -135,7 +135,8 @@ describe('language server', () => {
     });
 
   test('a certificate is read again when it changes', async () => {
-    const site = 'events {}\nhttp {\n    server {\n        listen 443 ssl;\n        ssl_certificate a.pem;\n        ssl_certificate_key a.key;\n    }\n}\n';
+    const site =
+      'events {}\nhttp {\n    server {\n        listen 443 ssl;\n        ssl_certificate a.pem;\n        ssl_certificate_key a.key;\n    }\n}\n';
     const { cert, key } = testKeys();
     const { dir, uri } = folder({ 'nginx.conf': site, 'a.pem': 'renewal failed\n', 'a.key': key });
     const client = await TestClient.start({ folder: pathToFileURL(dir).href, settings: { environment: true } });

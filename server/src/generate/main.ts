@@ -2,11 +2,11 @@
 import fs from 'node:fs';
 import { loadCatalog } from '../catalog/catalog.ts';
 import { rulePage } from '../features/explain.ts';
+import { settingsSchema } from '../features/settings-schema.ts';
 import { RULES } from '../rules/all.ts';
 import { WHOLE } from '../snippets/whole.ts';
 import { rulesTable } from './rules-table.ts';
 import { type Manifest, settingsPage } from './settings-page.ts';
-import { settingsSchema } from './settings-schema.ts';
 import { snippetFile } from './snippet-file.ts';
 import { testsSchema } from './tests-schema.ts';
 

@@ -2,6 +2,7 @@
 import {
   CodeActionKind,
   CodeActionRequest,
+  CompletionRequest,
   type Connection,
   DidChangeConfigurationNotification,
   DidChangeTextDocumentNotification,
@@ -17,7 +18,7 @@ import {
 import { fileId } from '../base/file-id.ts';
 import type { FileSystem } from '../base/file-system.ts';
 import type { Engine } from '../config/config.ts';
-import type { RawSettings } from '../config/settings-file.ts';
+import { type RawSettings, SETTINGS_NAMES } from '../config/settings-file.ts';
 import type { Python } from '../deploy/python-tree.ts';
 import { WANTED_GLOBS, wanted } from '../deploy/wanted.ts';
 import { type Rule, ruleNames } from '../rules/rule.ts';
@@ -129,7 +130,7 @@ export function serve(connection: Connection, host: Host): void {
       await fetchSettings();
     }
     workspace.apply({ kind: 'folders', folders: folders.map(fileId) });
-    if (client.syncs) registerApplicationDocuments(connection);
+    if (client.syncs) registerOtherDocuments(connection);
     publisher.changed();
     begun();
     if (client.workspaceFolders)
@@ -247,9 +248,14 @@ const OTHER_LANGUAGES = new Set([
   'procfile',
 ]);
 
-/** Asks for the application's documents too, so that findings there follow the typing; no other feature is offered in them. */
-function registerApplicationDocuments(connection: Connection): void {
-  const documentSelector = WANTED_GLOBS.map((pattern) => ({ pattern }));
+/**
+ * Asks for the application's documents too, so that findings there follow the typing, and for our settings, in which there is something to
+ * complete; no other feature is offered in them.
+ */
+function registerOtherDocuments(connection: Connection): void {
+  const settings = SETTINGS_NAMES.map((name) => ({ pattern: `**/${name}` }));
+  const documentSelector = [...WANTED_GLOBS.map((pattern) => ({ pattern })), ...settings];
+  void connection.client.register(CompletionRequest.type, { documentSelector: settings, triggerCharacters: [' ', '['] });
   void connection.client.register(DidOpenTextDocumentNotification.type, { documentSelector });
   void connection.client.register(DidChangeTextDocumentNotification.type, { documentSelector, syncKind: TextDocumentSyncKind.Incremental });
   void connection.client.register(DidCloseTextDocumentNotification.type, { documentSelector });

@@ -193,8 +193,9 @@ export class Workspace {
     }
   }
 
-  /** True for files of the application's side; texts of nginx never are. */
+  /** True for files of the application's side and for our settings, whose texts are kept while an editor holds them; texts of nginx never are. */
   isApplicationFile(file: FileId): boolean {
+    if (isSettingsFile(file)) return true;
     const { isApplicationFile } = this.options;
     if (!isApplicationFile || looksLikeNginx(pathOf(file))) return false;
     const folder = this.folders.find((f) => isBelow(file, f));
@@ -346,7 +347,10 @@ export class Workspace {
 
   private get deployment(): Deployment {
     if (!this.application.size) return NO_DEPLOYMENT;
-    this.deploymentNow ??= readDeployment(new Map([...this.application].map(([id, f]) => [id, f.text])), this.python);
+    this.deploymentNow ??= readDeployment(
+      new Map([...this.application].filter(([id]) => !isSettingsFile(id)).map(([id, f]) => [id, f.text])),
+      this.python,
+    );
     return this.deploymentNow;
   }
 
@@ -579,5 +583,7 @@ export class Workspace {
     return [fragment];
   }
 }
+
+const isSettingsFile = (file: FileId): boolean => SETTINGS_NAMES.includes(basename(file));
 
 const depth = (file: FileId): number => file.split('/').length;

@@ -8,12 +8,13 @@ import {
   InsertTextFormat,
   MarkupKind,
 } from 'vscode-languageserver';
-import type { FileId } from '../../base/file-id.ts';
-import { fileId } from '../../base/file-id.ts';
+import { basename, type FileId, fileId } from '../../base/file-id.ts';
+import { SETTINGS_NAMES } from '../../config/settings-file.ts';
 import type { ItemKind, Subject } from '../../features/completion/item.ts';
 import { WantedFolders } from '../../features/completion/paths.ts';
 import { type Completion, completion, type Item } from '../../features/completion.ts';
 import { describe } from '../../features/describe.ts';
+import { settingsCompletion } from '../../features/settings-completion.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
 import { toOffset, toRange } from '../convert/encoding.ts';
 import { reads, targetOf, writes } from '../handler.ts';
@@ -58,6 +59,12 @@ export const completionHandler = writes<CompletionParams, CompletionList | null>
   method: 'textDocument/completion',
   capability: { completionProvider: { triggerCharacters: ['$', '/', '=', ':', '@', '"', "'", ' ', '{', '!'], resolveProvider: true } },
   async run({ workspace, session, encoding, cancel }, { textDocument, position }) {
+    const file = fileId(textDocument.uri);
+    if (SETTINGS_NAMES.includes(basename(file))) {
+      const source = workspace.snapshot().text(file);
+      const found = source && settingsCompletion(source.text, toOffset(source, position, encoding), session.rules);
+      return found ? toList(found, toRange(source, found.span, encoding), textDocument.uri, session) : null;
+    }
     const folders = new WantedFolders();
     const once = (): { found: Completion; convert: (list: Completion) => CompletionList } | null => {
       const t = targetOf(workspace.snapshot(), textDocument.uri);
