@@ -130,7 +130,7 @@ describe('language server', () => {
       client.open(uri('deploy/snippets/site.conf'), text);
       await client.settled();
       const found = client.shown(uri('deploy/snippets/site.conf')).find((d) => d.code === 'unknown-directive');
-      assert.match(found?.message ?? '', /it needs nginx 1\.25\.1 or later, and this is 1\.24/);
+      assert.match(String(found?.message), /it needs nginx 1\.25\.1 or later, and this is 1\.24/);
       assert.equal(await client.stop(), 0);
     });
 
