@@ -57,19 +57,29 @@ export function upstreamsOf(config: Config, protocol: UpstreamProtocol = 'http')
       const scope = directive.body;
       const name = directive.value(0);
       if (!scope || found.has(name.toLowerCase())) continue;
-      const balancer = scope.directives.findLast((d) => METHODS.includes(d.name)) ?? null;
-      found.set(name.toLowerCase(), {
-        protocol,
-        name,
-        directive,
-        scope,
-        servers: scope.named('server').map((d) => upstreamServer(d, protocol)),
-        method: balancer?.name ?? 'round-robin',
-        balancer,
-      });
+      found.set(name.toLowerCase(), makeUpstream(directive, scope, protocol));
     }
   inner.set(protocol, found);
   return found;
+}
+
+const made = new WeakMap<Directive, Upstream>();
+
+function makeUpstream(directive: Directive, scope: Scope, protocol: UpstreamProtocol): Upstream {
+  const known = made.get(directive);
+  if (known?.protocol === protocol) return known;
+  const balancer = scope.directives.findLast((d) => METHODS.includes(d.name)) ?? null;
+  const upstream: Upstream = {
+    protocol,
+    name: directive.value(0),
+    directive,
+    scope,
+    servers: scope.named('server').map((d) => upstreamServer(d, protocol)),
+    method: balancer?.name ?? 'round-robin',
+    balancer,
+  };
+  made.set(directive, upstream);
+  return upstream;
 }
 
 function upstreamServer(directive: Directive, protocol: UpstreamProtocol): UpstreamServer {

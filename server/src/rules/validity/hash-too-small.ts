@@ -2,6 +2,7 @@
 import { toBytes } from '../../base/bytes.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
+import { below } from '../../config/pieces.ts';
 import type { Scope } from '../../config/scope.ts';
 import { listenersOf, protocolScopes } from '../../config/servers.ts';
 import { variablesOf } from '../../config/variables.ts';
@@ -124,12 +125,7 @@ function* tablesOfScopes(scope: Scope): Generator<Table> {
     ],
   ];
   for (const [hash, directive, keys] of all)
-    for (const { scope: at } of scopesWith(scope, directive)) yield { hash, keys: keys(at), scope: at };
-}
-
-function* scopesWith(scope: Scope, name: string): Generator<{ scope: Scope }> {
-  if (scope.has(name)) yield { scope };
-  for (const inner of scope.scopes) yield* scopesWith(inner, name);
+    for (const at of new Set(below(scope, directive).map((d) => d.scope))) yield { hash, keys: keys(at), scope: at };
 }
 
 export default defineRule({
@@ -158,7 +154,7 @@ says neither which name nor where.`,
       for (const root of protocolScopes(config, protocol))
         for (const hash of NEVER_EMPTY.filter((h) => h === 'variables_hash' || root.has('server')))
           for (const setting of [`${hash}_max_size`, `${hash}_bucket_size`])
-            for (const { scope } of scopesWith(root, setting))
+            for (const scope of new Set(below(root, setting).map((d) => d.scope)))
               if (numberOf(scope, setting) === 0) {
                 const at = scope.value(setting)!;
                 report('none', { at: at.at(at.args[0]), data: { hash, setting } });
