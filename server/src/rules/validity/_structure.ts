@@ -174,11 +174,31 @@ const QUANTIFIER = /^\d+(?:,\d*)?\}/;
 /** The word that goes on behind the brace, to where white space, a semicolon or a brace of its own ends it. */
 const WHOLE_PATTERN = /^(?:[^\s;{}"']|\{\d+(?:,\d*)?\})+/;
 
+/** A brace that follows the last word without a blank and looks like the beginning of a quantifier. */
+function isLikeCut(file: SourceFile, s: Statement): boolean {
+  const word = s.args.at(-1) ?? s.name;
+  return !!s.open && s.open.start === word.end && word.quote === '' && QUANTIFIER.test(file.text.slice(s.open.end, s.open.end + 12));
+}
+
+const cutWithin = new WeakMap<Statement, readonly Statement[]>();
+const NONE: readonly Statement[] = [];
+
+/** Such statements at and below one, in order; a block that no edit touched is not looked at again. */
+function likeCut(file: SourceFile, s: Statement): readonly Statement[] {
+  if (!s.open) return NONE;
+  let found = cutWithin.get(s);
+  if (!found) {
+    const list = isLikeCut(file, s) ? [s] : [];
+    for (const inner of s.block ?? []) list.push(...likeCut(file, inner));
+    cutWithin.set(s, (found = list.length ? list : NONE));
+  }
+  return found;
+}
+
 /** The pattern without quotes whose quantifier opens the statement's block; null when the brace was meant as one. */
 function cutPattern(file: SourceFile, s: Statement): Span | null {
+  if (!s.open) return null;
   const word = s.args.at(-1) ?? s.name;
-  if (!s.open || s.open.start !== word.end || word.quote !== '' || !QUANTIFIER.test(file.text.slice(s.open.end, s.open.end + 12)))
-    return null;
   const whole = WHOLE_PATTERN.exec(file.text.slice(word.start, word.start + 4096))?.[0] ?? '';
   // the parenthesis that closes a condition is none of the pattern's
   const length = s.name.value === 'if' && whole.endsWith(')') ? whole.length - 1 : whole.length;
@@ -194,7 +214,7 @@ function diagnose(file: SourceFile, catalog: Catalog): Structure {
   // blocks without a brace and braces without a block: said by the rule about counts; here only what follows from them
   let opened: Statement | null = null;
   let lost: Statement | null = null;
-  for (const s of statementsIn(file.body)) {
+  for (const s of file.body.flatMap((top) => likeCut(file, top))) {
     const pattern = cutPattern(file, s);
     if (!pattern) continue;
     causes.push({ fault: 'brace-in-pattern', span: pattern, statement: s, insert: null });
@@ -316,10 +336,11 @@ const onePerPlace = (causes: readonly Cause[]): Cause[] =>
 
 const SOUND = {};
 
-/** The faults of a directive's file as a key for what depends on them: the same one for all files that have none. */
-export function faultsOf(directive: Directive): object {
-  const structure = structureOf(directive.file, directive.scope.config.catalog);
-  return structure.regions.length || structure.broken.size ? structure : SOUND;
+/** The faults that touch a directive, as a key for what depends on them: the same one for all directives that none touches. */
+export function faultsOf({ file, scope, statement }: Directive): object {
+  const structure = structureOf(file, scope.config.catalog);
+  const { regions, broken } = structure;
+  return broken.has(statement) || regions.some((r) => r.start <= statement.start && statement.start < r.end) ? structure : SOUND;
 }
 
 /**
