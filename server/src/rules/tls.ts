@@ -33,6 +33,13 @@ export const isOn = (scope: Scope, name: string, otherwise = false): boolean => 
   return value === undefined ? otherwise : value === 'on';
 };
 
+/** An include on the level or around it whose file is not at hand: what seems not to be written may stand there. */
+export function hasUnseenFile(scope: Scope): boolean {
+  for (let at: Scope | null = scope; at; at = at.parent)
+    if (at.named('include').some((d) => !/[*?[]/.test(d.value(0)) && !at.config.tree.includes.get(d.statement)?.files.length)) return true;
+  return false;
+}
+
 export interface Reach {
   /** over TLS or QUIC */
   readonly tls: boolean;

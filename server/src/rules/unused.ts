@@ -53,7 +53,8 @@ export function unusedNames(config: Config, kind: NameKind, bySpelling = false):
 
 /**
  * Removes a statement that does nothing. Null where it is the first to define a name that is used elsewhere: a `set` that never runs still makes
- * the variable, and nginx refuses a text without it. Later definitions may all go, the first one stays.
+ * the variable, and nginx refuses a text without it. Later definitions may all go, the first one stays. A block in which somebody wrote a comment
+ * goes only when a person says so.
  */
 export function removeUseless(title: string, directive: Directive): Fix | null {
   const names = namesOf(directive.scope.config);
@@ -64,7 +65,8 @@ export function removeUseless(title: string, directive: Directive): Fix | null {
     .filter((s) => s.role === 'defines' && inside(s))
     .map((s) => names.sites(s.kind, s.name, s.protocol))
     .some((sites) => inside(sites.find((s) => s.role === 'defines')!) && sites.some((s) => s.role === 'references' && !inside(s)));
-  return needed ? null : fixOf(title, 'safe', file, [remove(file, statement)]);
+  const explained = file.comments.some((c) => c.start > statement.start && c.end < statement.end);
+  return needed ? null : fixOf(title, explained ? 'suggestion' : 'safe', file, [remove(file, statement)]);
 }
 
 /** A report on the name, with the removal of its statement as the fix. */

@@ -2,7 +2,7 @@
 import { atLeast } from '../../catalog/version.ts';
 import { fixOf, insertAfter, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { isOn, protocolsOf, serverOf, tlsListens } from '../tls.ts';
+import { hasUnseenFile, isOn, protocolsOf, serverOf, tlsListens } from '../tls.ts';
 
 /** From here on nginx changes the keys by itself, in the memory of a shared session cache. */
 const ROTATES = '1.23.2';
@@ -52,7 +52,13 @@ The rule reports tickets of an nginx before 1.23.2 (when the version is known), 
     if (scope.context !== 'server' || rotates || !atLeast(nginx, EXISTS) || config.settings.versionFrom === 'default') return;
     const server = serverOf(scope);
     const listen = server && tlsListens(server)[0]?.directive;
-    if (!listen || scope.value('ssl_session_tickets') || scope.value('ssl_session_ticket_key') || isOn(scope, 'ssl_reject_handshake'))
+    if (
+      !listen ||
+      hasUnseenFile(scope) ||
+      scope.value('ssl_session_tickets') ||
+      scope.value('ssl_session_ticket_key') ||
+      isOn(scope, 'ssl_reject_handshake')
+    )
       return;
     report('kept', {
       at: listen.at(listen.statement),

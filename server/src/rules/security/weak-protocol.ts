@@ -3,7 +3,7 @@ import { evaluateCipherList } from '../../catalog/ciphers.ts';
 import { atLeast } from '../../catalog/version.ts';
 import { fixOf, insertAfter, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { defaultProtocols, opensslOf, serverOf, tlsListens, tlsServers } from '../tls.ts';
+import { defaultProtocols, hasUnseenFile, opensslOf, serverOf, tlsListens, tlsServers } from '../tls.ts';
 
 const BROKEN = ['SSLv2', 'SSLv3'];
 const WITHDRAWN = ['TLSv1', 'TLSv1.1'];
@@ -62,7 +62,7 @@ With Mozilla's profile set to \`old\`, TLS 1.0 and 1.1 are what you asked for an
     const server = serverOf(scope);
     if (!server || scope.context !== 'server' || config.kind !== 'root' || config.settings.versionFrom === 'default') return;
     const listen = tlsListens(server)[0]?.directive;
-    if (!listen || scope.value('ssl_protocols')) return;
+    if (!listen || scope.value('ssl_protocols') || hasUnseenFile(scope)) return;
     const implied = defaultProtocols(config).filter((p) => bad.includes(p));
     if (!implied.length || !speaksOld(scope.value('ssl_ciphers')?.value(0), atLeast(config.settings.target.openssl, '3.0'))) return;
     report('default', {
