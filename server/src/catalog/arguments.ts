@@ -116,7 +116,8 @@ const uri = of('uri');
 const regex = of('regex');
 const LEVELS = ['debug', 'info', 'notice', 'warn', 'error', 'crit', 'alert', 'emerg'];
 const jsFunction = of('function', { names: { role: 'references', kind: 'js-module', part: 'js-module' } });
-const METHODS = [
+/** The methods that `limit_except` and its like can name (ngx_methods_names). */
+export const METHODS: readonly string[] = [
   'GET',
   'HEAD',
   'POST',

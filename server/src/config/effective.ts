@@ -1,5 +1,6 @@
 /** Inheritance: which directives are in force in a scope. Facts from request-phases section 8 (ngx_http_merge_locations and the modules' merge functions). */
 import type { Directive } from './directive.ts';
+import { CONTENT_HANDLERS, PASSES } from './handlers.ts';
 import type { Scope } from './scope.ts';
 
 export interface Effective {
@@ -10,12 +11,9 @@ export interface Effective {
   readonly shadowed: readonly Directive[];
 }
 
-/** Handlers that an `if` in a location and a `limit_except` take over from their location. */
-const PASSES = new Set(['proxy_pass', 'fastcgi_pass', 'uwsgi_pass', 'scgi_pass', 'grpc_pass', 'memcached_pass', 'tunnel_pass']);
-
 /** Directives that no inner level takes over. */
 const NOT_INHERITED = new Set([
-  ...PASSES,
+  ...CONTENT_HANDLERS,
   'rewrite',
   'return',
   'set',
@@ -28,16 +26,6 @@ const NOT_INHERITED = new Set([
   'server_name',
   'listen',
   'upstream',
-  'empty_gif',
-  'flv',
-  'mp4',
-  'stub_status',
-  'perl',
-  'js_content',
-  'content_by_lua',
-  'content_by_lua_block',
-  'content_by_lua_file',
-  'echo',
   'include',
 ]);
 
@@ -72,7 +60,7 @@ export function effective(scope: Scope, name: string): Effective {
         if (origin === 'default') origin = at;
       } else shadowed.push(...lines);
     }
-    if (NOT_INHERITED.has(name) && !(PASSES.has(name) && isNestedConfiguration(at))) break;
+    if (NOT_INHERITED.has(name) && !(PASSES.includes(name) && isNestedConfiguration(at))) break;
     if (name === 'add_header' || name === 'add_trailer') {
       const inherit = headerInherit(at, `${name}_inherit`);
       if (inherit === 'off') break;

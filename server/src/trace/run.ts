@@ -5,9 +5,11 @@
 import { type ByteString, byteArray, fromBytes, toBytes } from '../base/bytes.ts';
 import { pathOf } from '../base/file-id.ts';
 import type { CompiledRegex } from '../base/regexes.ts';
+import { METHODS } from '../catalog/arguments.ts';
 import { parseOffset, parseTime } from '../catalog/value-kind.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
+import { CONTENT_HANDLERS, PASSES } from '../config/handlers.ts';
 import { type Location, namedLocation } from '../config/locations.ts';
 import type { Scope } from '../config/scope.ts';
 import type { Listener, Server, ServerChoice, ServerProtocol } from '../config/servers.ts';
@@ -571,26 +573,9 @@ export function changes(of: Readonly<Record<string, readonly [ByteString | null,
 }
 
 /** The methods that nginx knows by number; any other is one kind (NGX_HTTP_UNKNOWN). */
-const METHODS = new Set([
-  'GET',
-  'HEAD',
-  'POST',
-  'PUT',
-  'DELETE',
-  'MKCOL',
-  'COPY',
-  'MOVE',
-  'OPTIONS',
-  'PROPFIND',
-  'PROPPATCH',
-  'LOCK',
-  'UNLOCK',
-  'PATCH',
-  'TRACE',
-  'CONNECT',
-]);
+const KNOWN_METHODS = new Set<string>([...METHODS, 'TRACE', 'CONNECT']);
 
-export const knownMethod = (name: ByteString): string => (METHODS.has(name) ? name : 'unknown');
+export const knownMethod = (name: ByteString): string => (KNOWN_METHODS.has(name) ? name : 'unknown');
 
 interface LimitExcept {
   readonly directive: Directive;
@@ -613,34 +598,6 @@ function limitExcept(scope: Scope): LimitExcept | null {
   return found;
 }
 
-/** Directives that set a location's content handler; the last one in a block wins. */
-export const CONTENT_HANDLERS = new Set([
-  'proxy_pass',
-  'fastcgi_pass',
-  'uwsgi_pass',
-  'scgi_pass',
-  'grpc_pass',
-  'memcached_pass',
-  'tunnel_pass',
-  'empty_gif',
-  'flv',
-  'mp4',
-  'stub_status',
-  'perl',
-  'js_content',
-  'content_by_lua',
-  'content_by_lua_block',
-  'content_by_lua_file',
-  'echo',
-  'echo_exec',
-  'api',
-  'hls',
-  'f4f',
-  'status',
-]);
-
-const PASSED_ON = ['proxy_pass', 'fastcgi_pass', 'uwsgi_pass', 'scgi_pass', 'grpc_pass', 'memcached_pass', 'tunnel_pass'];
-
 const contents = new WeakMap<Scope, string | null>();
 
 /**
@@ -651,7 +608,7 @@ export function contentIn(scope: Scope): string | null {
   let found = contents.get(scope);
   if (found === undefined) {
     found = scope.directives.findLast((d) => CONTENT_HANDLERS.has(d.name))?.name ?? null;
-    if (!found && scope.context === 'limit_except') found = PASSED_ON.find((name) => passIn(scope, name)) ?? null;
+    if (!found && scope.context === 'limit_except') found = PASSES.find((name) => passIn(scope, name)) ?? null;
     contents.set(scope, found);
   }
   return found;

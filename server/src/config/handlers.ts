@@ -1,0 +1,32 @@
+/** Directives that decide what answers a request in a location. */
+
+/** Those that hand it on. An `if` in a location and a `limit_except` take them over from their location. */
+export const PASSES: readonly string[] = [
+  'proxy_pass',
+  'fastcgi_pass',
+  'uwsgi_pass',
+  'scgi_pass',
+  'grpc_pass',
+  'memcached_pass',
+  'tunnel_pass',
+];
+
+/** All that set a location's content handler; the last one in a block wins. */
+export const CONTENT_HANDLERS: ReadonlySet<string> = new Set([
+  ...PASSES,
+  'empty_gif',
+  'flv',
+  'mp4',
+  'stub_status',
+  'perl',
+  'js_content',
+  'content_by_lua',
+  'content_by_lua_block',
+  'content_by_lua_file',
+  'echo',
+  'echo_exec',
+  'api',
+  'hls',
+  'f4f',
+  'status',
+]);
