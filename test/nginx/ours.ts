@@ -128,7 +128,9 @@ export async function verdictOf(files: Tree, chosen: Settings = settingsFor(file
   const rank = (f: Finding): number => {
     const source = sources.get(f.at.file)!;
     if (AT_END.test(f.message)) return 1e15;
-    const late = AT_CLOSE[f.rule] ?? (AT_CLOSE_MESSAGES.test(f.message) ? 2 : 0);
+    // a text that cannot be read is refused where it stands, unless the finding says otherwise
+    const unread = f.rule === 'unknown-variable' && /^Invalid variable name|^The closing bracket/.test(f.message);
+    const late = (unread ? 0 : AT_CLOSE[f.rule]) ?? (AT_CLOSE_MESSAGES.test(f.message) ? 2 : 0);
     const blocks = [...config.main.directives].filter((d) => ['http', 'stream', 'mail'].includes(d.name) && d.statement.block);
     if (late) {
       const at = order(f.at.file, f.at.span.start);

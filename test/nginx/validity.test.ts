@@ -143,8 +143,8 @@ function report(outcomes: readonly Outcome[]): string {
   return out.join('\n');
 }
 
-/** What must at least be reached; the goal is 99.5 % of verdicts and 98 % of lines. */
-const FLOOR = { verdict: 99.3, line: 99 };
+/** What must be reached with any seed; the goal for lines is 98 %. */
+const FLOOR = { verdict: 99.5, line: 99 };
 
 test('Proxylens and nginx agree on the corpus and on its mutants', { skip, timeout: 600_000 }, async () => {
   const samples = corpus();

@@ -28,7 +28,7 @@ const moreHeaders =
         say(i - 1, `"${value}" needs a value behind it.`, `${name}: option ${value} takes an argument.`);
         return;
       }
-      const digit = option === 's' ? /[^\d ]/.exec(of)?.[0] : undefined;
+      const digit = option === 's' ? /[^\d \t]/.exec(of)?.[0] : undefined;
       if (digit !== undefined) {
         say(
           i,

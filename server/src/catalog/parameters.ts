@@ -178,7 +178,8 @@ const cachePath = (owner: 'proxy' | 'fastcgi' | 'uwsgi' | 'scgi'): ParameterFact
   key('use_temp_path', 'word', 'Whether files are first written to the temp path.', { words: ['on', 'off'], since: '1.7.10' }),
   key('keys_zone', 'zone', 'Name and size of the zone that holds the keys; 1m holds about 8000.', {
     required: true,
-    min: 8192,
+    // two pages of 4k are asked for where the line is read, and a third when the zone is made ("ngx_slab_alloc() failed: no memory")
+    min: 12288,
     named: { role: 'defines', kind: `${owner}-cache-zone`, part: 'before-colon' },
   }),
   key('inactive', 'sec', 'Data not asked for that long are removed, 10m by default.'),

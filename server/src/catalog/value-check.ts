@@ -40,6 +40,8 @@ export interface ValueFinding {
   readonly message: string;
   /** nginx's own message, for those who search for it. */
   readonly nginx: string;
+  /** nginx says it when the block of the protocol ends. */
+  readonly late?: true;
   /** A value to put in the argument's place, where one is evident. */
   readonly replacement?: string;
 }
@@ -292,7 +294,8 @@ const countFits = (c: Check): boolean => {
 /** Parameters: unknown ones, those of other versions, bad values, exclusive pairs, missing ones. */
 function parameters(c: Check): void {
   const table = parameterTable(c.fact);
-  if (!table) return;
+  // mail reads nothing behind `resolver off`
+  if (!table || (c.fact.name === 'resolver' && c.fact.module === 'ngx_mail_core_module' && c.args[0] === 'off')) return;
   const seen: { parameter: ParameterFact; argument: number }[] = [];
   for (let argument = table.from; argument < c.args.length && argument <= (table.to ?? argument); argument++) {
     const value = c.args[argument] ?? '';
@@ -742,10 +745,14 @@ const SPECIAL: Readonly<Record<string, (c: Check) => void>> = {
       say(c, 0, `This nginx is built without ${option}, so "${word}" is not there.`, `"${word}" is unsupported on this platform`);
     } else emptyName(c, 'threads=');
   },
-  proxy_cache: (c) => emptyName(c, ''),
-  fastcgi_cache: (c) => emptyName(c, ''),
-  uwsgi_cache: (c) => emptyName(c, ''),
-  scgi_cache: (c) => emptyName(c, ''),
+  proxy_cache: (c) => emptyCache(c),
+  fastcgi_cache: (c) => emptyCache(c),
+  uwsgi_cache: (c) => emptyCache(c),
+  scgi_cache: (c) => emptyCache(c),
+  ssl_password_file: (c) => emptyFile(c),
+  proxy_ssl_password_file: (c) => emptyFile(c),
+  grpc_ssl_password_file: (c) => emptyFile(c),
+  uwsgi_ssl_password_file: (c) => emptyFile(c),
   open_file_cache: (c) => maximum(c),
   open_log_file_cache: (c) => maximum(c),
   listen: (c) => listen(c),
@@ -753,7 +760,7 @@ const SPECIAL: Readonly<Record<string, (c: Check) => void>> = {
   'stream-upstream/server': (c) => serverAddress(c),
   resolver: (c) => {
     const addresses = c.args.map((value, argument) => ({ value, argument })).filter(({ value }) => !/^\w+=/.test(value));
-    if (c.fact.module === 'ngx_mail_core_module' && c.args.length === 1 && c.args[0] === 'off') return;
+    if (c.fact.module === 'ngx_mail_core_module' && c.args[0] === 'off') return;
     for (const { value, argument } of addresses)
       expect(c, argument, parseAddress(value), () => `${addressReason(value)} in resolver "${value}"`);
     if (addresses.length === 0 && c.args.length > 0) say(c, 0, 'No name server is given. Add its address.', 'no name servers defined');
@@ -789,6 +796,16 @@ const SPECIAL: Readonly<Record<string, (c: Check) => void>> = {
 };
 
 /** An empty name of a zone or thread pool: nginx looks it up, and finds nothing when it has read all. */
+function emptyCache(c: Check): void {
+  const nginx = `"${c.fact.name}" zone "" is unknown`;
+  if (c.args[0] === '') c.report({ ...whole(0, ''), message: 'The name is empty. Give the name of a declared one.', nginx, late: true });
+}
+
+/** The folder of the configuration is opened, and cannot be read. */
+function emptyFile(c: Check): void {
+  if (c.args[0] === '') say(c, 0, 'The name is empty. Give the name of a file.', 'read() "" failed (21: Is a directory)');
+}
+
 /** A dollar sign alone, where a variable may be named. */
 function noVariable(c: Check): void {
   if (c.args[0] === '$') say(c, 0, 'A name must follow "$".', 'invalid variable name "$"');
@@ -846,7 +863,10 @@ function random(c: Check): void {
 function zoneSize(c: Check): void {
   if (c.args[0] === '') say(c, 0, 'The zone needs a name.', 'invalid zone name ""');
   const size = c.args[1];
-  if (size === undefined) return;
+  if (size === undefined) {
+    if (c.args[0] !== '') zoneName(c, 0, 0);
+    return;
+  }
   const read = parseSize(size);
   if (!read.ok) refuse(c, 1, read.problem, `invalid zone size "${size}"`, evident(size, 'size'));
   // eight pages of 4k

@@ -68,7 +68,7 @@ const TABLE: Readonly<Record<string, (d: Directive) => Pattern[]>> = {
 export function patternsOf(directive: Directive): Pattern[] {
   const { context } = directive.scope;
   if (context === 'map' || context === 'stream-map') return tilde(directive.statement.name);
-  if (directive.fact === null || directive.fact.source !== 'oss') return [];
+  if (directive.fact === null || (directive.fact.source !== 'oss' && directive.name !== 'subs_filter')) return [];
   return Object.hasOwn(TABLE, directive.name) ? TABLE[directive.name]!(directive) : [];
 }
 

@@ -75,9 +75,7 @@ Some directives are fine by themselves and refused together: \`root\` and \`alia
       if (scope.named(name).length < 2 || (name === 'http2_push' && atLeast(config.settings.target.nginx, '1.25.1'))) continue;
       const lines = sound(name);
       if (lines.length < 2) continue;
-      const at = lines.findIndex(
-        (d, i) => i > 0 && (d.value(0) === word || lines.slice(0, i).some((o) => o.value(0) === word && o.args.length === 1)),
-      );
+      const at = lines.findIndex((_, i) => i > 0 && lines.slice(0, i + 1).some((o) => o.value(0) === word && o.args.length === 1));
       if (at > 0) say('alone', lines[at]!, { name, word }, related(lines[0]!));
     }
     if (scope.has('proxy_redirect')) redirects(scope, say);

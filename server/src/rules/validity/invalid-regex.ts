@@ -34,7 +34,12 @@ gave up. An expression with "{" or ";" in it must be quoted, or nginx ends the a
         report('empty', { at: pattern.word });
         continue;
       }
-      const read = compiled(directive, pattern);
+      const first = compiled(directive, pattern);
+      // PCRE2 took a lone \x for the character zero until 10.45: what else is wrong shows when it is written out
+      const lone = !first.ok && /^digits missing after \\x/.test(first.message);
+      const spelt = pattern.text.replace(/\\(?:x(?![\da-f{])|[\s\S])/gi, (m) => (m === '\\x' ? '\\x00' : m));
+      const again = lone && spelt !== pattern.text ? config.regexes.compile(spelt, { caseless: pattern.caseless }) : null;
+      const read = again?.ok === false ? again : first;
       if (read.ok) {
         const flags = directive.name === 'subs_filter' ? directive.values.slice(2).join('') : '';
         const most = Math.max(0, ...[...directive.value(1).matchAll(/\$([1-9])/g)].map((m) => Number(m[1])));
@@ -44,13 +49,11 @@ gave up. An expression with "{" or ";" in it must be quoted, or nginx ends the a
           report('captures', { at: pattern.word, data: { pattern: pattern.text, count: read.regex.groups } });
         continue;
       }
-      // PCRE2 took a lone \x for the character zero until 10.45
-      const lone = /^digits missing after \\x/.test(read.message) && /\\x(?![\da-f{])/i.test(pattern.text);
       const at = Math.min(read.offset, Math.max(0, pattern.text.length - 1));
       report('invalid', {
         at: pattern.text === '' ? pattern.word : spanIn(pattern.word, pattern.at + at, 1),
         data: { reason: read.message, pattern: pattern.text, version: config.regexes.version },
-        severity: lone ? 'warning' : 'error',
+        severity: again?.ok ? 'warning' : 'error',
       });
     }
   },

@@ -3,6 +3,7 @@ import { checkValues } from '../../catalog/value-check.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { factFor, isJudged } from './_known.ts';
+import { atClosing } from './_places.ts';
 import { isTemplated, spanIn } from './_spans.ts';
 import { isAftermath, isBroken } from './_structure.ts';
 
@@ -32,6 +33,7 @@ to ms in that order, words come from a list, parameters are known by name. nginx
         at: f.argument < 0 ? word : spanIn(word, f.at, f.length),
         data: { message: f.message, nginx: f.nginx },
         severity: f.severity,
+        related: f.late ? atClosing(directive.scope) : [],
         fix: f.replacement === undefined ? null : fixOf(`Change to ${quoted}`, 'suggestion', directive.file, [replace(word, quoted!)]),
       });
     }
