@@ -187,24 +187,26 @@ const names = new PerPiece((directives): Names => {
 });
 
 export class NameIndex {
-  private everySite: Map<string, NameSite[]> | undefined;
+  private everySite: ReadonlyMap<string, readonly NameSite[]> | undefined;
   /** a variable such as $host is read thousands of times and defined nowhere: both lists are kept apart */
-  private everyDefinition: Map<string, NameSite[]> | undefined;
+  private everyDefinition: ReadonlyMap<string, readonly NameSite[]> | undefined;
   private everyFile: Map<FileId, NameSite[]> | undefined;
 
   constructor(private readonly config: Config) {}
 
-  private get byKey(): Map<string, NameSite[]> {
+  private get byKey(): ReadonlyMap<string, readonly NameSite[]> {
     return (this.everySite ??= this.merged('sites'));
   }
 
-  private get defining(): Map<string, NameSite[]> {
+  private get defining(): ReadonlyMap<string, readonly NameSite[]> {
     return (this.everyDefinition ??= this.merged('definitions'));
   }
 
-  private merged(what: 'sites' | 'definitions'): Map<string, NameSite[]> {
+  private merged(what: 'sites' | 'definitions'): ReadonlyMap<string, readonly NameSite[]> {
     const all = new Map<string, NameSite[]>();
-    for (const piece of names.of(this.config))
+    const pieces = [...names.of(this.config)];
+    if (pieces.length === 1) return pieces[0]![what];
+    for (const piece of pieces)
       for (const [key, list] of piece[what]) {
         const known = all.get(key);
         if (known) for (const site of list) known.push(site);
@@ -246,8 +248,8 @@ export class NameIndex {
   }
 
   /** All names of one kind, with their places. */
-  ofKind(kind: NameKind, protocol?: Protocol | null): NameSite[][] {
-    const out: NameSite[][] = [];
+  ofKind(kind: NameKind, protocol?: Protocol | null): (readonly NameSite[])[] {
+    const out: (readonly NameSite[])[] = [];
     for (const sites of this.byKey.values())
       if (sites[0]!.kind === kind && (protocol === undefined || PROCESS_WIDE.has(kind) || sites[0]!.protocol === protocol)) out.push(sites);
     return out;

@@ -37,18 +37,25 @@ const inside = ({ directive, whole }: Piece): readonly Directive[] =>
 
 /** Something that is gathered from the directives of a piece, in nginx's order, and remembered with the piece. */
 export class PerPiece<T> {
-  private readonly known = new WeakMap<Directive, T>();
+  private readonly known = new WeakMap<Directive | Config, T>();
 
   /** `gather` may ask what follows from the piece, what stands around it and the settings; not what other pieces hold. */
   constructor(private readonly gather: (directives: readonly Directive[]) => T) {}
 
   /** What the pieces of a configuration hold, in nginx's order. */
   *of(config: Config): Generator<T> {
-    for (const piece of piecesOf(config)) {
-      let found = this.known.get(piece.directive);
-      if (found === undefined) this.known.set(piece.directive, (found = this.gather(inside(piece))));
-      yield found;
+    if (!config.kept) {
+      // nothing comes after it: one large piece is gathered faster than a thousand small ones
+      yield this.remembered(config, () => walk(config.main));
+      return;
     }
+    for (const piece of piecesOf(config)) yield this.remembered(piece.directive, () => inside(piece));
+  }
+
+  private remembered(key: Directive | Config, directives: () => readonly Directive[]): T {
+    let found = this.known.get(key);
+    if (found === undefined) this.known.set(key, (found = this.gather(directives())));
+    return found;
   }
 }
 
