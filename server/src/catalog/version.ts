@@ -9,12 +9,14 @@ export interface Version {
   readonly patch: number;
   /** OpenSSL's letters, '' elsewhere. */
   readonly letter: string;
+  /** A distribution's own spelling, `1.22.1-9+deb12u1`; absent where the number stands alone. */
+  readonly packaged?: string;
 }
 
 const FORM = /^v?(\d{1,6})\.(\d{1,6})(?:\.(\d{1,6}))?([a-z]{0,2})(?:[-+~].*)?$/;
 
 /**
- * Reads `1.27.3`, `v1.27.3`, `1.27` (patch 0), `1.1.1w`, `1.22.1-9+deb12u1` (what follows `-`, `+` or `~` is dropped).
+ * Reads `1.27.3`, `v1.27.3`, `1.27` (patch 0), `1.1.1w`, `1.22.1-9+deb12u1` (what follows `-`, `+` or `~` is kept in `packaged` only).
  * Gives null for anything else.
  */
 export function parseVersion(text: string): Version | null {
@@ -29,6 +31,7 @@ export function parseVersion(text: string): Version | null {
     minor: Number(m[2]),
     patch: Number(m[3] ?? 0),
     letter: m[4] ?? '',
+    ...(/[-+~]/.test(text) ? { packaged: text.trim() } : {}),
   };
 }
 

@@ -18,8 +18,8 @@ export function settingsSchema(rules: readonly Rule[]) {
     properties: {
       nginxVersion: {
         type: ['string', 'number'],
-        description: 'The nginx that will run the configuration, such as 1.27.3',
-        pattern: '^\\d+\\.\\d+(\\.\\d+)?$',
+        description: 'The nginx that will run the configuration, such as 1.27.3, or the version of its package, such as 1.22.1-9+deb12u7',
+        pattern: '^\\d+\\.\\d+(\\.\\d+)?([-+~].*)?$',
       },
       opensslVersion: { type: ['string', 'number'], description: 'The OpenSSL that nginx was built with, such as 3.0.17' },
       flavour: { enum: ['oss', 'plus', 'openresty', 'angie'], description: 'Which nginx it is' },

@@ -1,7 +1,8 @@
 /** error_page lines that never show: the application's own errors without interception, and pages that lie behind the dead application. */
 import { toBytes } from '../../base/bytes.ts';
 import { matchLocation } from '../../config/locations.ts';
-import { fixAcross, setLine } from '../fix.ts';
+import type { Scope } from '../../config/scope.ts';
+import { fixAcross, fixOf, removeArgument, setLine } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { isOn } from '../tls.ts';
 import { matchingRoot } from '../witness.ts';
@@ -12,6 +13,19 @@ const PASSES = ['proxy', 'fastcgi', 'uwsgi', 'scgi', 'grpc'] as const;
 const APPLICATION = new Set(['400', '402', '404', '405', '406', '409', '410', '422', '451', '501']);
 const GATEWAY = new Set(['502', '504']);
 
+/** A page that is called after an error; anything else may be meant as the answer itself, as the start page of an application in the browser is. */
+const isErrorPage = (path: string): boolean => /\/(?:[\w-]*(?:error|not-?found)[\w-]*|[45](?:\d\d|\dx|xx))\.html?$/i.test(path);
+
+/** Whether the path is taken by a location that serves files. */
+function isFile(scope: Scope, path: string): boolean {
+  const root = matchingRoot(scope);
+  if (root.context !== 'server') return false;
+  const { location, how } = matchLocation(root, toBytes(path));
+  if (how === 'unknown' || how === 'slash-redirect') return false;
+  const inner = location?.scope ?? root;
+  return !PASSES.some((k) => inner.has(`${k}_pass`)) && !['return', 'rewrite', 'if', 'try_files'].some((d) => inner.has(d));
+}
+
 export default defineRule({
   id: 'error-page-ineffective',
   group: 'correctness',
@@ -21,6 +35,9 @@ export default defineRule({
   why: `
 nginx passes an upstream's error on as it is, with the upstream's page. \`error_page\` sees it only with \`proxy_intercept_errors on\` (\`uwsgi_intercept_errors\`, \`fastcgi_intercept_errors\` …).
 
+With a lone \`=\` the answer has the status of the page: a file that is there is sent with 200, and neither crawlers nor monitoring notice an
+error.
+
 A page for 502 and 504 is shown when the application is gone. If its path is passed to that same application, there is no page either.`,
   about: ['error_page', 'proxy_intercept_errors'],
   looksAt: { directive: ['error_page'] },
@@ -28,6 +45,7 @@ A page for 502 and 504 is shown when the application is gone. If its path is pas
   fixable: 'sometimes',
   messages: {
     passed: '{codes} of the application is passed on as it is. Set {switch} on for this page to be shown.',
+    soft: '"=" sends {path} with its own status, 200 for a file: nobody notices the error. Leave the "=" away to keep {codes}.',
     gone: '{path} is passed to the application that just failed. Serve it from a location of its own.',
   },
   check({ directive, scope, config, report }) {
@@ -44,6 +62,14 @@ A page for 502 and 504 is shown when the application is gone. If its path is pas
       return;
     }
     const target = directive.args.at(-1)!;
+    const equals = directive.args.find((a) => a.value === '=');
+    if (equals && isErrorPage(target.value) && isFile(scope, target.value))
+      report('soft', {
+        at: equals,
+        data: { path: target.value, codes: codes.join(', ') },
+        severity: 'info',
+        fix: fixOf('Keep the status', 'suggestion', directive.file, [removeArgument(directive.file, directive.statement, equals)]),
+      });
     if (!codes.some((c) => GATEWAY.has(c)) || !/^\/[^$]*$/.test(target.value) || config.kind !== 'root') return;
     const root = matchingRoot(scope);
     if (root.context !== 'server') return;
@@ -80,6 +106,16 @@ location / { proxy_pass http://127.0.0.1:8000; }`,
 location = /down.html { root /var/www/errors; }
 location / { proxy_pass http://127.0.0.1:8000; }`,
     },
+    {
+      inside: 'server',
+      bad: `error_page 404 = /404.html;
+#              ^ soft
+location / { root /var/www/html; }`,
+      good: `error_page 404 /404.html;
+location / { root /var/www/html; }`,
+    },
+    { inside: 'server', good: 'error_page 404 = /index.html;\nlocation / { root /var/www/app; }' },
+    { inside: 'server', good: 'error_page 404 = /404.html;\nlocation / { proxy_pass http://127.0.0.1:8000; }' },
     { inside: 'server', good: 'error_page 500 502 503 504 /50x.html;\nlocation / { root /var/www/html; }' },
   ],
 });
