@@ -2,6 +2,7 @@
 import { fixOf } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { addHeaders, isNobody, reachOf, rejects, serverOf, setsHeader } from '../tls.ts';
+import { TLS_SERVER } from './_examples.ts';
 
 const NAME = 'strict-transport-security';
 
@@ -86,12 +87,7 @@ server {
     server_name example.com;
     return 301 https://$host$request_uri;
 }
-server {
-    listen 443 ssl;
-    server_name example.com;
-    ssl_certificate site.pem;
-    ssl_certificate_key site.key;
-}
+${TLS_SERVER}
 server {
     listen 443 ssl default_server;
     ssl_reject_handshake on;

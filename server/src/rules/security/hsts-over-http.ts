@@ -3,6 +3,7 @@ import { serversOf } from '../../config/servers.ts';
 import { fixOf, remove } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { isNobody, reachOf, serverOf } from '../tls.ts';
+import { TLS_SERVER } from './_examples.ts';
 
 export default defineRule({
   id: 'hsts-over-http',
@@ -49,24 +50,14 @@ server {
 #   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ plain
     return 301 https://$host$request_uri;
 }
-server {
-    listen 443 ssl;
-    server_name example.com;
-    ssl_certificate site.pem;
-    ssl_certificate_key site.key;
-}`,
+${TLS_SERVER}`,
       good: `
 server {
     listen 80;
     server_name example.com;
     return 301 https://$host$request_uri;
 }
-server {
-    listen 443 ssl;
-    server_name example.com;
-    ssl_certificate site.pem;
-    ssl_certificate_key site.key;
-}`,
+${TLS_SERVER}`,
     },
     {
       inside: 'http',

@@ -3,6 +3,7 @@ import { listenersOf } from '../../config/servers.ts';
 import { fixOf } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { appendWord, isOn } from '../tls.ts';
+import { TLS_SERVER } from './_examples.ts';
 
 export default defineRule({
   id: 'plain-on-443',
@@ -47,12 +48,7 @@ server {
     ssl_certificate_key site.key;
 }`,
       good: `
-server {
-    listen 443 ssl;
-    server_name example.com;
-    ssl_certificate site.pem;
-    ssl_certificate_key site.key;
-}`,
+${TLS_SERVER}`,
     },
     {
       inside: 'http',

@@ -23,3 +23,13 @@ export const FORWARDED = `proxy_set_header Host $host;
 
 export const CERTIFICATE = `ssl_certificate /etc/ssl/shop.pem;
     ssl_certificate_key /etc/ssl/shop.key;`;
+
+const inLocation = (head: string, lines: string): string =>
+  main(`server {\n${head}    location / {\n${lines.replace(/^\n/, '')}\n    }\n}`);
+
+/** A main file with one server whose `location /` holds these lines. */
+export const site = (lines: string): string => inLocation('', lines);
+
+/** The same over TLS, for shop.example.com. */
+export const httpsSite = (lines: string): string =>
+  inLocation(`    listen 443 ssl;\n    server_name shop.example.com;\n    ${CERTIFICATE}\n`, lines);

@@ -4,7 +4,7 @@ import { frameworkTitle } from '../../deploy/application.ts';
 import { type Fix, indentAt, indentUnit, insertAfter, insertFirst } from '../fix.ts';
 import { limitZones } from '../limits/_zones.ts';
 import { defineRule } from '../rule.ts';
-import { django, main, tree } from './_examples.ts';
+import { django, main, site, tree } from './_examples.ts';
 import { distinct, djangoSides, portOf, probeRoute, type Side } from './_sides.ts';
 
 const GUARDS = ['allow', 'auth_request', 'limit_req', 'ssl_verify_client', 'auth_jwt'];
@@ -93,12 +93,9 @@ The login of Django's admin is guessed at by robots all day. nginx can keep them
   examples: [
     {
       bad: tree({
-        'nginx.conf': main(`server {
-    location / {
+        'nginx.conf': site(`
         proxy_pass http://unix:/run/shop.sock;
-#       ^^^^^^^^^^ open
-    }
-}`),
+#       ^^^^^^^^^^ open`),
         ...django("ROOT_URLCONF = 'shop.urls'\n"),
         ...URLS,
       }),

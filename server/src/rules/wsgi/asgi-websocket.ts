@@ -5,7 +5,7 @@ import type { Route } from '../../deploy/django.ts';
 import type { HeaderPair } from '../../trace/trace.ts';
 import { addToList, type Fix, fixOf, outside } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { main, tree } from './_examples.ts';
+import { main, site, tree } from './_examples.ts';
 import { distinct, portOf, probeRoute, type Side, sidesOf } from './_sides.ts';
 
 const UPGRADE: readonly HeaderPair[] = [
@@ -89,27 +89,21 @@ as an ordinary request, which it answers with 404 or 400, unless the location pa
     {
       settings: { nginx: '1.26.3' },
       bad: tree({
-        'nginx.conf': main(`server {
-    location / {
+        'nginx.conf': site(`
         proxy_pass http://127.0.0.1:8000;
 #       ^^^^^^^^^^ dropped
-        proxy_set_header Host $host;
-    }
-}`),
+        proxy_set_header Host $host;`),
         'app/Procfile': 'web: uvicorn main:app --port 8000\n',
         'app/main.py':
           "from fastapi import FastAPI, WebSocket\napp = FastAPI()\n@app.websocket('/ws')\nasync def ws(socket: WebSocket):\n    await socket.accept()\n",
       }),
       good: tree({
-        'nginx.conf': main(`server {
-    location / {
+        'nginx.conf': site(`
         proxy_pass http://127.0.0.1:8000;
         proxy_set_header Host $host;
         proxy_http_version 1.1;
         proxy_set_header Upgrade $http_upgrade;
-        proxy_set_header Connection "upgrade";
-    }
-}`),
+        proxy_set_header Connection "upgrade";`),
         'app/Procfile': 'web: uvicorn main:app --port 8000\n',
         'app/main.py':
           "from fastapi import FastAPI, WebSocket\napp = FastAPI()\n@app.websocket('/ws')\nasync def ws(socket: WebSocket):\n    await socket.accept()\n",

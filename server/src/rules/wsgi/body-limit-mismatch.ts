@@ -5,7 +5,7 @@ import { type Application, frameworkTitle } from '../../deploy/application.ts';
 import { certain, placeOf } from '../../deploy/setting.ts';
 import { fixOf, insertAfter, outside, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { django, main, tree } from './_examples.ts';
+import { django, main, site, tree } from './_examples.ts';
 import { distinct, sidesOf } from './_sides.ts';
 
 const STANDARD = 1024 * 1024;
@@ -110,42 +110,30 @@ cookie or token then is a 502.`,
   examples: [
     {
       bad: tree({
-        'nginx.conf': main(`server {
-    location / {
+        'nginx.conf': site(`
         proxy_pass http://unix:/run/shop.sock;
-#       ^^^^^^^^^^ smaller
-    }
-}`),
+#       ^^^^^^^^^^ smaller`),
         ...django('DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024\n'),
       }),
       good: tree({
-        'nginx.conf': main(`server {
-    location / {
+        'nginx.conf': site(`
         proxy_pass http://unix:/run/shop.sock;
-        client_max_body_size 20m;
-    }
-}`),
+        client_max_body_size 20m;`),
         ...django('DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024\n'),
       }),
     },
     {
       bad: tree({
-        'nginx.conf': main(`server {
-    location / {
+        'nginx.conf': site(`
         include uwsgi_params;
         uwsgi_pass unix:/run/shop.sock;
-#       ^^^^^^^^^^ buffer
-    }
-}`),
+#       ^^^^^^^^^^ buffer`),
         'app/uwsgi.ini': '[uwsgi]\nsocket = /run/shop.sock\nbuffer-size = 5000\n',
       }),
       good: tree({
-        'nginx.conf': main(`server {
-    location / {
+        'nginx.conf': site(`
         include uwsgi_params;
-        uwsgi_pass unix:/run/shop.sock;
-    }
-}`),
+        uwsgi_pass unix:/run/shop.sock;`),
         'app/uwsgi.ini': '[uwsgi]\nsocket = /run/shop.sock\nbuffer-size = 32768\n',
       }),
     },

@@ -3,7 +3,7 @@ import { frameworkTitle } from '../../deploy/application.ts';
 import { certain, placeOf } from '../../deploy/setting.ts';
 import { defineRule } from '../rule.ts';
 import { setPython } from './_edits.ts';
-import { django, main, tree } from './_examples.ts';
+import { django, main, site, tree } from './_examples.ts';
 import { distinct, djangoSides, orPlace } from './_sides.ts';
 
 export default defineRule({
@@ -40,20 +40,14 @@ routes that work now stop working the day it is switched off. Behind nginx it sh
   examples: [
     {
       bad: tree({
-        'nginx.conf': main(`server {
-    location / {
+        'nginx.conf': site(`
         proxy_pass http://unix:/run/shop.sock;
-#       ^^^^^^^^^^ debug
-    }
-}`),
+#       ^^^^^^^^^^ debug`),
         ...django('DEBUG = True\n'),
       }),
       good: tree({
-        'nginx.conf': main(`server {
-    location / {
-        proxy_pass http://unix:/run/shop.sock;
-    }
-}`),
+        'nginx.conf': site(`
+        proxy_pass http://unix:/run/shop.sock;`),
         ...django('DEBUG = False\n'),
       }),
     },

@@ -8,7 +8,7 @@ import { trusts } from '../../deploy/view-servers.ts';
 import type { Fix } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { appended } from './_edits.ts';
-import { django, FORWARDED, main, tree } from './_examples.ts';
+import { django, FORWARDED, main, site, tree } from './_examples.ts';
 import { distinct, nginxOf, orPlace, type Side, sentLine, sidesOf } from './_sides.ts';
 
 const listOf = (side: Side): Setting<unknown> | null =>
@@ -109,45 +109,33 @@ Name nginx's address. \`*\` is right where nothing but nginx can reach the serve
   examples: [
     {
       bad: tree({
-        'nginx.conf': main(`server {
-    location / {
+        'nginx.conf': site(`
         proxy_pass http://unix:/run/api.sock;
 #       ^^^^^^^^^^ untrusted
-        ${FORWARDED}
-    }
-}`),
+        ${FORWARDED}`),
         'app/Procfile': 'web: uvicorn --uds /run/api.sock api:app\n',
       }),
       good: tree({
-        'nginx.conf': main(`server {
-    location / {
+        'nginx.conf': site(`
         proxy_pass http://unix:/run/api.sock;
-        ${FORWARDED}
-    }
-}`),
+        ${FORWARDED}`),
         'app/Procfile': "web: uvicorn --uds /run/api.sock api:app --forwarded-allow-ips='*'\n",
       }),
     },
     {
       bad: tree({
-        'nginx/nginx.conf': main(`server {
-    location / {
+        'nginx/nginx.conf': site(`
         proxy_pass http://web:8000;
 #       ^^^^^^^^^^ untrusted
-        ${FORWARDED}
-    }
-}`),
+        ${FORWARDED}`),
         'compose.yaml':
           'services:\n  web:\n    build: ./app\n    command: gunicorn shop.wsgi\n  nginx:\n    image: nginx:1.28\n    volumes: ["./nginx:/etc/nginx"]\n',
         ...django("ALLOWED_HOSTS = ['*']\n", "bind = ':8000'\n"),
       }),
       good: tree({
-        'nginx/nginx.conf': main(`server {
-    location / {
+        'nginx/nginx.conf': site(`
         proxy_pass http://web:8000;
-        ${FORWARDED}
-    }
-}`),
+        ${FORWARDED}`),
         'compose.yaml':
           'services:\n  web:\n    build: ./app\n    command: gunicorn shop.wsgi\n  nginx:\n    image: nginx:1.28\n    volumes: ["./nginx:/etc/nginx"]\n',
         ...django("ALLOWED_HOSTS = ['*']\n", "bind = ':8000'\nforwarded_allow_ips = '*'\n"),

@@ -4,7 +4,7 @@ import { serverTitle } from '../../deploy/application.ts';
 import { placeOf } from '../../deploy/setting.ts';
 import { type Fix, fixOf, insertBefore, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { main, tree } from './_examples.ts';
+import { main, site, tree } from './_examples.ts';
 import { distinct, orPlace, type Side, sidesOf } from './_sides.ts';
 
 /** What each pass directive speaks. */
@@ -89,21 +89,15 @@ nginx waits until uWSGI gives up after its socket-timeout.`,
   examples: [
     {
       bad: tree({
-        'nginx.conf': main(`server {
-    location / {
+        'nginx.conf': site(`
         proxy_pass http://unix:/run/shop.sock;
-#       ^^^^^^^^^^ differs
-    }
-}`),
+#       ^^^^^^^^^^ differs`),
         'app/uwsgi.ini': '[uwsgi]\nsocket = /run/shop.sock\nmodule = shop.wsgi\n',
       }),
       good: tree({
-        'nginx.conf': main(`server {
-    location / {
+        'nginx.conf': site(`
         include uwsgi_params;
-        uwsgi_pass unix:/run/shop.sock;
-    }
-}`),
+        uwsgi_pass unix:/run/shop.sock;`),
         'app/uwsgi.ini': '[uwsgi]\nsocket = /run/shop.sock\nmodule = shop.wsgi\n',
       }),
     },

@@ -5,7 +5,7 @@ import { certain, placeOf } from '../../deploy/setting.ts';
 import { surely } from '../../deploy/view.ts';
 import { defineRule } from '../rule.ts';
 import { sendHeader } from './_edits.ts';
-import { CERTIFICATE, django, FORWARDED, main, tree } from './_examples.ts';
+import { CERTIFICATE, django, FORWARDED, httpsSite, main, tree } from './_examples.ts';
 import { distinct, djangoSides, orPlace, portOf, probe, sentLine } from './_sides.ts';
 
 /** `HTTP_X_FORWARDED_PROTO` as a header's name. */
@@ -85,16 +85,10 @@ are plain. Where nginx does not set it, it passes on what the client wrote: a pl
   examples: [
     {
       bad: tree({
-        'nginx.conf': main(`server {
-    listen 443 ssl;
-    server_name shop.example.com;
-    ${CERTIFICATE}
-    location / {
+        'nginx.conf': httpsSite(`
         proxy_pass http://unix:/run/shop.sock;
 #       ^^^^^^^^^^ loop
-        proxy_set_header Host $host;
-    }
-}`),
+        proxy_set_header Host $host;`),
         ...django(`
 SECURE_PROXY_SSL_HEADER = ('HTTP_X_FORWARDED_PROTO', 'https')
 SECURE_SSL_REDIRECT = True
@@ -102,16 +96,10 @@ ALLOWED_HOSTS = ['shop.example.com']
 `),
       }),
       good: tree({
-        'nginx.conf': main(`server {
-    listen 443 ssl;
-    server_name shop.example.com;
-    ${CERTIFICATE}
-    location / {
+        'nginx.conf': httpsSite(`
         proxy_pass http://unix:/run/shop.sock;
         proxy_set_header Host $host;
-        proxy_set_header X-Forwarded-Proto $scheme;
-    }
-}`),
+        proxy_set_header X-Forwarded-Proto $scheme;`),
         ...django(`
 SECURE_PROXY_SSL_HEADER = ('HTTP_X_FORWARDED_PROTO', 'https')
 SECURE_SSL_REDIRECT = True
@@ -157,15 +145,9 @@ ALLOWED_HOSTS = ['shop.example.com']
     },
     {
       good: tree({
-        'nginx.conf': main(`server {
-    listen 443 ssl;
-    server_name shop.example.com;
-    ${CERTIFICATE}
-    location / {
+        'nginx.conf': httpsSite(`
         proxy_pass http://unix:/run/shop.sock;
-        ${FORWARDED}
-    }
-}`),
+        ${FORWARDED}`),
         ...django("ALLOWED_HOSTS = ['shop.example.com']\n"),
       }),
     },

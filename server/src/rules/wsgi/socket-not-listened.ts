@@ -7,7 +7,7 @@ import { matchesHostPattern } from '../../deploy/view-django.ts';
 import { type Fix, fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { nearest } from '../validity/_guess.ts';
-import { main, tree } from './_examples.ts';
+import { main, site, tree } from './_examples.ts';
 import { type Link, linksOf, nginxOf, orPlace } from './_sides.ts';
 
 const shown = (link: Link): string =>
@@ -153,41 +153,29 @@ applications and exactly one of them is left without a proxy.`,
   examples: [
     {
       bad: tree({
-        'nginx.conf': main(`server {
-    location / {
+        'nginx.conf': site(`
         proxy_pass http://wbe:8000;
-#                  ^^^^^^^^^^^^^^^ noService
-    }
-}`),
+#                  ^^^^^^^^^^^^^^^ noService`),
         'docker-compose.yml':
           'services:\n  web:\n    command: gunicorn shop.wsgi --bind 0.0.0.0:8000\n  nginx:\n    image: nginx:1.27\n    volumes:\n      - ./:/etc/nginx:ro\n',
       }),
       good: tree({
-        'nginx.conf': main(`server {
-    location / {
-        proxy_pass http://web:8000;
-    }
-}`),
+        'nginx.conf': site(`
+        proxy_pass http://web:8000;`),
         'docker-compose.yml':
           'services:\n  web:\n    command: gunicorn shop.wsgi --bind 0.0.0.0:8000\n  nginx:\n    image: nginx:1.27\n    volumes:\n      - ./:/etc/nginx:ro\n',
       }),
     },
     {
       bad: tree({
-        'nginx.conf': main(`server {
-    location / {
+        'nginx.conf': site(`
         proxy_pass http://unix:/run/shop/gunicorn.sock;
-#                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ elsewhere
-    }
-}`),
+#                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ elsewhere`),
         'app/gunicorn.conf.py': "bind = 'unix:/run/gunicorn.sock'\n",
       }),
       good: tree({
-        'nginx.conf': main(`server {
-    location / {
-        proxy_pass http://unix:/run/gunicorn.sock;
-    }
-}`),
+        'nginx.conf': site(`
+        proxy_pass http://unix:/run/gunicorn.sock;`),
         'app/gunicorn.conf.py': "bind = 'unix:/run/gunicorn.sock'\n",
       }),
     },

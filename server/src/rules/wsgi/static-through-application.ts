@@ -3,7 +3,7 @@ import { pathOf } from '../../base/file-id.ts';
 import { certain, placeOf } from '../../deploy/setting.ts';
 import { fixOf, indentUnit, insertBefore } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { django, FORWARDED, main, tree } from './_examples.ts';
+import { django, FORWARDED, main, site, tree } from './_examples.ts';
 import { distinct, djangoSides, nginxOf, orPlace } from './_sides.ts';
 import { installed, locationFor, looksAtDisk, passIn, projectFolder, urlPath } from './_static.ts';
 
@@ -79,13 +79,10 @@ Give the URL a location of its own with an \`alias\` to \`STATIC_ROOT\`, the fol
   examples: [
     {
       bad: tree({
-        'nginx.conf': main(`server {
-    location / {
+        'nginx.conf': site(`
         proxy_pass http://unix:/run/shop.sock;
 #       ^^^^^^^^^^ passed
-        ${FORWARDED}
-    }
-}`),
+        ${FORWARDED}`),
         ...django("ALLOWED_HOSTS = ['*']\nSTATIC_URL = 'static/'\nSTATIC_ROOT = '/srv/shop/static'\n"),
       }),
       good: tree({

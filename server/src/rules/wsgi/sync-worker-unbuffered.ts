@@ -3,7 +3,7 @@ import { serverTitle } from '../../deploy/application.ts';
 import { certain, placeOf } from '../../deploy/setting.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { main, tree } from './_examples.ts';
+import { main, site, tree } from './_examples.ts';
 import { distinct, orPlace, sidesOf } from './_sides.ts';
 
 export default defineRule({
@@ -48,22 +48,16 @@ Keep the buffering, or use threads or an asynchronous worker for the uploads.`,
   examples: [
     {
       bad: tree({
-        'nginx.conf': main(`server {
-    location / {
+        'nginx.conf': site(`
         proxy_pass http://unix:/run/shop.sock;
         proxy_request_buffering off;
-#       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ occupies
-    }
-}`),
+#       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ occupies`),
         'app/gunicorn.conf.py': "bind = 'unix:/run/shop.sock'\nworkers = 3\n",
       }),
       good: tree({
-        'nginx.conf': main(`server {
-    location / {
+        'nginx.conf': site(`
         proxy_pass http://unix:/run/shop.sock;
-        proxy_request_buffering on;
-    }
-}`),
+        proxy_request_buffering on;`),
         'app/gunicorn.conf.py': "bind = 'unix:/run/shop.sock'\nworkers = 3\n",
       }),
     },

@@ -4,7 +4,7 @@ import { serverTitle } from '../../deploy/application.ts';
 import { certain, placeOf } from '../../deploy/setting.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { main, tree } from './_examples.ts';
+import { main, site, tree } from './_examples.ts';
 import { distinct, orPlace, sidesOf } from './_sides.ts';
 
 const STANDARD = 60;
@@ -73,22 +73,16 @@ Where one of the two was set for slow requests, the other has to follow, nginx's
   examples: [
     {
       bad: tree({
-        'nginx.conf': main(`server {
-    location / {
+        'nginx.conf': site(`
         proxy_pass http://unix:/run/shop.sock;
         proxy_read_timeout 30s;
-#                          ^^^ nginxFirst
-    }
-}`),
+#                          ^^^ nginxFirst`),
         'app/gunicorn.conf.py': "bind = 'unix:/run/shop.sock'\ntimeout = 120\n",
       }),
       good: tree({
-        'nginx.conf': main(`server {
-    location / {
+        'nginx.conf': site(`
         proxy_pass http://unix:/run/shop.sock;
-        proxy_read_timeout 125s;
-    }
-}`),
+        proxy_read_timeout 125s;`),
         'app/gunicorn.conf.py': "bind = 'unix:/run/shop.sock'\ntimeout = 120\n",
       }),
     },
