@@ -186,12 +186,15 @@ export class Publisher {
   /** Findings by file; every file that was looked at has an entry. */
   lintAll(snapshot: Snapshot, files: ReadonlySet<FileId> | null, quick: boolean): Map<FileId, Finding[]> {
     const found = new Map<FileId, Finding[]>();
+    const told = new Set<string>();
     const add = (findings: readonly Finding[]): void => {
       for (const finding of findings) {
+        const key = `${finding.at.file} ${finding.rule} ${finding.at.span.start} ${finding.message}`;
+        if (told.has(key)) continue;
+        told.add(key);
         const list = found.get(finding.at.file);
-        if (!list) found.set(finding.at.file, [finding]);
-        else if (!list.some((f) => f.rule === finding.rule && f.at.span.start === finding.at.span.start && f.message === finding.message))
-          list.push(finding);
+        if (list) list.push(finding);
+        else found.set(finding.at.file, [finding]);
       }
     };
     const onCrash = (rule: Rule, error: unknown): void =>

@@ -212,6 +212,13 @@ export class Workspace {
       this.applicationChanged(file, text, version);
       return;
     }
+    if (text.length > MAX_FILE_BYTES) {
+      this.options.log?.(`${file}: ${Math.round(text.length / 1e6)} MB is too large for a configuration`);
+      const before = this.buffers.get(file);
+      if (before) before.version = null;
+      this.forget(file);
+      return;
+    }
     const known = this.buffers.get(file);
     this.unusable.delete(file);
     if (known) {

@@ -125,6 +125,7 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
   let deployment = await loader.deployment();
   const run = (): Map<FileId, Finding[]> => {
     const byFile = new Map<FileId, Finding[]>();
+    const told = new Set<string>();
     for (const config of configs) {
       const tuned = new Config(
         config.tree,
@@ -142,12 +143,9 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
       });
       for (const f of findings) {
         const list = byFile.get(f.at.file) ?? [];
-        if (
-          !list.some(
-            (o) => o.rule === f.rule && o.at.span.start === f.at.span.start && o.at.span.end === f.at.span.end && o.message === f.message,
-          )
-        )
-          list.push(f);
+        const key = `${f.at.file} ${f.rule} ${f.at.span.start} ${f.at.span.end} ${f.message}`;
+        if (!told.has(key)) list.push(f);
+        told.add(key);
         byFile.set(f.at.file, list);
       }
       progress.say(`${byFile.size} files checked`);

@@ -1,6 +1,6 @@
 /** The 301 from `/app` to `/app/` that nginx makes by itself, with an address that clients behind another proxy do not reach. */
 import { toBytes } from '../../base/bytes.ts';
-import { locationsOf, matchLocation } from '../../config/locations.ts';
+import { locationOf, matchLocation } from '../../config/locations.ts';
 import { fixAcross, fixOf, insertFirst, setLine } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { isOn, serverOf } from '../tls.ts';
@@ -22,7 +22,7 @@ With \`location /app/\` and a pass directive in it, nginx answers \`/app\` with 
   messages: { absolute: '{path} is redirected to {address}{path}/, an address of this socket. Set absolute_redirect off.' },
   check({ directive, scope, report }) {
     if (scope.context !== 'server') return;
-    const location = locationsOf(scope).all.find((l) => l.directive === directive);
+    const location = directive.body && locationOf(directive.body);
     if (!location?.autoRedirect || location.kind !== 'prefix' || location.name === '/') return;
     const path = location.name.slice(0, -1);
     if (matchLocation(scope, toBytes(path)).how !== 'slash-redirect' || !isOn(scope, 'absolute_redirect', true)) return;

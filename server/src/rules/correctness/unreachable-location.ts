@@ -1,6 +1,6 @@
 /** Locations that no path reaches because others take all of theirs: shown by running such paths through nginx's own order of matching. */
 import { toBytes } from '../../base/bytes.ts';
-import { type Location, locationsOf, matchLocation } from '../../config/locations.ts';
+import { type Location, locationOf, matchLocation } from '../../config/locations.ts';
 import { defineRule } from '../rule.ts';
 import { matchingRoot, pathsFor } from '../witness.ts';
 
@@ -26,7 +26,7 @@ The rule makes up many different paths that fit the location and sends each thro
       'No path arrives here: {path} and all others like it go to "location {winner}", whose ^~ forbids patterns. Put this one inside it.',
   },
   check({ directive, scope, report }) {
-    const location = locationsOf(scope).all.find((l) => l.directive === directive);
+    const location = directive.body && locationOf(directive.body);
     if (!location || location.kind === 'exact' || location.kind === 'named') return;
     if (location.kind === 'regex' && !location.regex) return;
     const root = matchingRoot(scope);

@@ -1,6 +1,6 @@
 /** A folder of uploads whose scripts are run: shown with a path that the matcher sends to the interpreter. */
 import { toBytes } from '../../base/bytes.ts';
-import { locationsOf, matchLocation } from '../../config/locations.ts';
+import { locationOf, matchLocation } from '../../config/locations.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { matchingRoot } from '../witness.ts';
@@ -19,7 +19,7 @@ A pattern such as \`~ \\.php$\` wins over the plain location of the uploads, so 
   fixable: 'sometimes',
   messages: { run: '{path} is run by {pass}: the pattern wins over this location. Make it "location ^~ {name}".' },
   check({ directive, scope, file, report }) {
-    const location = locationsOf(scope).all.find((l) => l.directive === directive);
+    const location = directive.body && locationOf(directive.body);
     if (location?.kind !== 'prefix' || location.noRegex || !/(^|\/)(uploads?|media|attachments|user-?files)\/?$/i.test(location.name))
       return;
     const path = `${location.name.replace(/\/?$/, '/')}x.php`;
