@@ -1,5 +1,5 @@
 /** Proxylens's own verdict on a sample, as the differential test compares it: all validity findings, in the order in which nginx would meet them. */
-import { fromPath, pathOf } from '../../server/src/base/file-id.ts';
+import { type FileId, fromPath, pathOf } from '../../server/src/base/file-id.ts';
 import { moduleSetOf } from '../../server/src/catalog/modules.ts';
 import type { Config } from '../../server/src/config/config.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../server/src/config/settings.ts';
@@ -18,6 +18,8 @@ export interface Candidate {
   readonly lines: readonly number[];
   /** the first of them */
   readonly line: number;
+  /** what `related` names as nginx's in other files: `file:line` */
+  readonly elsewhere: readonly string[];
 }
 
 export interface Verdict {
@@ -61,6 +63,8 @@ const AT_END = /^No "events" section|worker_connections are not enough|is not de
 
 /** Findings of other groups that are refusals of nginx too. */
 const COUNTED = ['module-not-loaded', 'cipher-string-empty', 'curve-unsupported'];
+const relative = (file: FileId): string => pathOf(file).replace('/etc/nginx/', '');
+
 /** Faults of the tokenizer: nginx stops at the very character. */
 const UNNAMED: Readonly<Record<string, true>> = { syntax: true };
 
@@ -151,14 +155,17 @@ export async function verdictOf(files: Tree, chosen: Settings = settingsFor(file
     errors: errors.map((f) => {
       const source = sources.get(f.at.file)!;
       const line = source.lines.lineAt(f.at.span.start) + 1;
-      const related = f.related
-        .filter((r) => r.at.file === f.at.file && /nginx names/.test(r.message))
-        .map((r) => source.lines.lineAt(r.at.span.start) + 1);
+      const named = f.related.filter((r) => /nginx names/.test(r.message));
+      const related = named.filter((r) => r.at.file === f.at.file).map((r) => source.lines.lineAt(r.at.span.start) + 1);
       return {
         rule: f.rule,
         message: f.message,
-        file: pathOf(f.at.file).replace('/etc/nginx/', ''),
+        file: relative(f.at.file),
         line,
+        elsewhere: named.flatMap((r) => {
+          const other = r.at.file === f.at.file ? undefined : sources.get(r.at.file);
+          return other ? [`${relative(r.at.file)}:${other.lines.lineAt(r.at.span.start) + 1}`] : [];
+        }),
         lines: [...new Set([line, ...related, endLine(source, f.at.span.start)])],
       };
     }),

@@ -49,7 +49,10 @@ const agrees = (o: Outcome): boolean => o.theirs.ok === o.ours.ok;
 const sameLine = (o: Outcome): boolean => {
   if (o.theirs.line === null) return true;
   const first = o.ours.errors[0];
-  return first !== undefined && first.file === o.theirs.file && first.lines.includes(o.theirs.line);
+  if (first === undefined) return false;
+  return (
+    (first.file === o.theirs.file && first.lines.includes(o.theirs.line)) || first.elsewhere.includes(`${o.theirs.file}:${o.theirs.line}`)
+  );
 };
 const exactLine = (o: Outcome): boolean => o.theirs.line === null || o.ours.errors[0]?.line === o.theirs.line;
 

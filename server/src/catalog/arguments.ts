@@ -592,6 +592,9 @@ export function namesIn(fact: DirectiveFact, args: readonly string[]): NameUse[]
       return;
     }
     const at = nameIn(hit.value, spec.part);
+    // of a parameter that is given twice the last one declares
+    const before = spec.role === 'defines' ? found.findIndex((f) => f.role === 'defines' && f.kind === spec.kind) : -1;
+    if (at && before >= 0) found.splice(before, 1);
     if (at) found.push({ role: spec.role, kind: spec.kind, name: at.name, argument, at: hit.at + at.at });
   });
   if (fact.name === 'location' && fact.module === 'ngx_http_core_module' && args.length === 1) {

@@ -1,8 +1,11 @@
 /** Directives whose form is right, so that their arguments can be judged: known, in their place, counted, and no aftermath of a fault above. */
 import { acceptsCount } from '../../catalog/arity.ts';
 import { argsOf } from '../../catalog/catalog.ts';
+import { bodyOf } from '../../catalog/context.ts';
 import type { DirectiveFact } from '../../catalog/fact.ts';
+import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
+import { walk } from '../../config/scope.ts';
 import { factFor } from './_known.ts';
 import { isTemplated } from './_spans.ts';
 import { faultsOf, isAftermath, isBroken } from './_structure.ts';
@@ -26,4 +29,27 @@ export function soundFact(directive: Directive): DirectiveFact | null {
     facts.set(directive, (known = { structure, fact: sound ? fact : null }));
   }
   return known.fact;
+}
+
+const halves = new WeakMap<Config, ReadonlySet<string>>();
+
+/**
+ * Words of directives whose form is wrong: names that such a line may have meant to declare, so that what uses them need not be said too.
+ * Variables in lower case with their `$`; of `zone=a:1m` each part.
+ */
+export function halfDeclared(config: Config): ReadonlySet<string> {
+  let known = halves.get(config);
+  if (!known) {
+    const words = new Set<string>();
+    for (const directive of walk(config.main)) {
+      const { context } = directive.scope;
+      if (!directive.args.length || context === 'unknown' || bodyOf(context) !== 'directives' || soundFact(directive)) continue;
+      for (const value of directive.values) {
+        if (value.startsWith('$')) words.add(value.toLowerCase());
+        else for (const part of value.split(/[=:]/)) words.add(part);
+      }
+    }
+    halves.set(config, (known = words));
+  }
+  return known;
 }

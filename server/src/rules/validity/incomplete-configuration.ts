@@ -4,6 +4,7 @@ import { atLeast } from '../../catalog/version.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
 import { everywhere } from '../../config/pieces.ts';
+import type { Scope } from '../../config/scope.ts';
 import { listenersOf, type Server, serversOf } from '../../config/servers.ts';
 import { fixOf, insertFirst, remove } from '../fix.ts';
 import { defineRule } from '../rule.ts';
@@ -130,7 +131,7 @@ implied by a well-known port) and an \`auth_http\`, one of stream something that
       if (opener?.name !== 'server' || !factFor(opener)) continue;
       const listen = server.listens[0];
       if (!listen) {
-        if (!server.scope.has('listen')) report('listen', { at: opener.nameAt });
+        if (lacksListen(server.scope)) report('listen', { at: opener.nameAt });
         continue;
       }
       const protocol = server.scope.has('protocol');
@@ -183,13 +184,17 @@ implied by a well-known port) and an \`auth_http\`, one of stream something that
   ],
 });
 
+/** A directive that nobody knows may be a misspelt `listen`. */
+const lacksListen = (scope: Scope): boolean => !scope.has('listen') && scope.directives.every((d) => factFor(d) !== null);
+
 const closing = (d: Directive) => (d.statement.close ? [{ at: d.at(d.statement.close), message: 'nginx names this line.' }] : []);
 
 function streamServer(server: Server, config: Config, say: (message: 'listen' | 'handler', at: Directive) => void): void {
   const { scope } = server;
   const { opener } = scope;
   if (opener?.name !== 'server' || !factFor(opener)) return;
-  if (!scope.has('listen')) say('listen', opener);
-  else if (!atLeast(config.settings.target.nginx, '1.27.1') && !scope.directives.some((d) => HANDLERS.includes(d.name) || !factFor(d)))
+  if (!scope.has('listen')) {
+    if (lacksListen(scope)) say('listen', opener);
+  } else if (!atLeast(config.settings.target.nginx, '1.27.1') && !scope.directives.some((d) => HANDLERS.includes(d.name) || !factFor(d)))
     say('handler', opener);
 }

@@ -8,7 +8,7 @@ import { defineRule } from '../rule.ts';
 import { nearest } from './_guess.ts';
 import { isIncomplete } from './_known.ts';
 import { atClosing } from './_places.ts';
-import { soundFact } from './_sound.ts';
+import { halfDeclared, soundFact } from './_sound.ts';
 import { isTemplated, spanIn } from './_spans.ts';
 import { isAftermath } from './_structure.ts';
 
@@ -65,6 +65,7 @@ Variables of modules that Proxylens does not know are declared in \`.proxylens.y
         const status = fact ? variableStatus(fact, target) : null;
         // the user's part of a variable that some module lacks is said where the module's directives are
         if (fact && !fact.userDefined && (status?.known || (status && !status.known && status.reason === 'module'))) continue;
+        if (halfDeclared(config).has(`$${use.name}`)) continue;
         const at = spanIn(template.word, template.at + use.at, use.length);
         const data = { name: use.name, target: target.nginx.text };
         if (status && !status.known && status.since) {

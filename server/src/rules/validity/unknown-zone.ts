@@ -15,7 +15,7 @@ import { nearest } from './_guess.ts';
 import { isIncomplete } from './_known.ts';
 import { byOrder } from './_order.ts';
 import { atClosing } from './_places.ts';
-import { soundFact } from './_sound.ts';
+import { halfDeclared, soundFact } from './_sound.ts';
 import { spanIn } from './_spans.ts';
 
 interface Declared {
@@ -190,6 +190,7 @@ without a line), a zone of another kind at once.`,
       const known = declared.filter((d) => d.kind === kind && d.tag === mention.tag);
       if (kind === 'thread-pool' ? name === 'default' || known.some((d) => d.use.name === name) : sized.has(name)) continue;
       if (first.get(name)?.tag !== mention.tag && kind !== 'thread-pool') continue;
+      if (halfDeclared(config).has(name)) continue;
       const guess = nearest(
         name,
         known.map((d) => d.use.name),
