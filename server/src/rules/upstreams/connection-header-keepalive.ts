@@ -15,7 +15,7 @@ export default defineRule({
   why: `
 \`keepalive\` in an upstream keeps idle connections. Before nginx 1.29.7 a proxied request is sent with HTTP/1.0 and \`Connection: close\`, so
 the application closes the connection after each response and nothing is kept. Set \`proxy_http_version 1.1\` and clear the header with
-\`proxy_set_header Connection ""\`. From 1.29.7 on that is the default, and only lines that say otherwise spoil it.`,
+\`proxy_set_header Connection ""\`. From 1.29.7 on that is the default, and only lines that say otherwise spoil it. While the version is not set, the rule hints at older ones.`,
   about: ['keepalive', 'proxy_http_version', 'proxy_set_header'],
   looksAt: { directive: ['proxy_pass'] },
   needs: 'file',
@@ -23,6 +23,8 @@ the application closes the connection after each response and nothing is kept. S
   messages: {
     version: 'Connections to "{group}" are not kept: requests go out with HTTP/1.0. Set proxy_http_version 1.1.',
     header: 'Connections to "{group}" are not kept: requests say "Connection: close". Set proxy_set_header Connection "".',
+    older:
+      'Before nginx 1.29.7 connections to "{group}" are not kept. Set proxy_http_version 1.1 and an empty Connection header, or say which nginx it is.',
     both: 'Connections to "{group}" are not kept: requests go out with HTTP/1.0 and "Connection: close". Set version 1.1 and an empty header.',
   },
   check({ directive, scope, config, report }) {
@@ -30,11 +32,17 @@ the application closes the connection after each response and nothing is kept. S
     const group = passTarget(directive)?.upstream;
     const keep = group?.scope.first('keepalive');
     if (!group || !keep || keep.value(0) === '0') return;
-    const modern = atLeast(config.settings.target.nginx, '1.29.7');
     const version = scope.value('proxy_http_version');
-    const old = (version?.value(0) ?? (modern ? '1.1' : '1.0')) === '1.0';
     const header = requestHeader(scope, 'Connection');
-    const closes = header ? header.value(1).toLowerCase() === 'close' : !modern;
+    const spoils = (modern: boolean): { old: boolean; closes: boolean } => ({
+      old: (version?.value(0) ?? (modern ? '1.1' : '1.0')) === '1.0',
+      closes: header ? header.value(1).toLowerCase() === 'close' : !modern,
+    });
+    const { target, versionFrom } = config.settings;
+    const now = spoils(atLeast(target.nginx, '1.29.7'));
+    // while nobody says which nginx runs it, an older one may
+    const older = versionFrom === 'default' && !now.old && !now.closes;
+    const { old, closes } = older ? spoils(false) : now;
     if (!old && !closes) return;
     // a WebSocket location sends what the client sent, and its connections are not kept anyway
     if (header && /upgrade/i.test(header.value(1))) return;
@@ -48,9 +56,10 @@ the application closes the connection after each response and nothing is kept. S
       ...(closes && header ? [{ file: header.file, edit: replace(header.args[1]!, '""') }] : []),
       ...(headers.length || others.length ? [{ file: place.file, edit: addToList(place, 'proxy_set_header', headers, others) }] : []),
     ];
-    report(old && closes ? 'both' : old ? 'version' : 'header', {
+    report(older ? 'older' : old && closes ? 'both' : old ? 'version' : 'header', {
       at: directive.statement.name,
       data: { group: group.name },
+      ...(older ? { severity: 'hint' as const } : {}),
       related: [{ at: keep.at(), message: 'connections should be kept' }],
       fix: fixAcross('Let connections be kept', 'safe', edits),
     });
@@ -83,6 +92,7 @@ server {
     },
     {
       inside: 'http',
+      settings: { nginx: '1.29.7' },
       bad: `upstream app {
     server 127.0.0.1:8000;
     keepalive 16;
@@ -107,6 +117,7 @@ server {
     },
     {
       inside: 'http',
+      settings: { nginx: '1.29.7' },
       good: `upstream app {
     server 127.0.0.1:8000;
     keepalive 16;
@@ -114,6 +125,30 @@ server {
 server {
     location / {
         proxy_pass http://app;
+    }
+}`,
+    },
+    {
+      inside: 'http',
+      bad: `upstream app {
+    server 127.0.0.1:8000;
+    keepalive 16;
+}
+server {
+    location / {
+        proxy_pass http://app;
+#       ^^^^^^^^^^ older
+    }
+}`,
+      good: `upstream app {
+    server 127.0.0.1:8000;
+    keepalive 16;
+}
+server {
+    location / {
+        proxy_pass http://app;
+        proxy_http_version 1.1;
+        proxy_set_header Connection "";
     }
 }`,
     },
