@@ -142,7 +142,6 @@ $0`,
     body: lines`
 location = /_auth {
   internal;
-  # proxylens-ignore proxy-pass-rewrites-path: this is the service's own path
   proxy_pass http://\${1:127.0.0.1:4180}/oauth2/auth;
   proxy_pass_request_body off;
   proxy_set_header Content-Length "";
