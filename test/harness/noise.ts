@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { type FileId, fileId } from '../../server/src/base/file-id.ts';
 import { atLeast, version as parsed } from '../../server/src/catalog/version.ts';
-import { available, withoutNginx } from './nginx.ts';
+import { available } from './nginx.ts';
 
 const HERE = path.resolve('test/rules/noise');
 
@@ -19,8 +19,8 @@ export interface Deployed {
   /** the nginx that it is for, where that is not the newest known */
   readonly version: string | undefined;
   readonly flavour: 'plus' | 'openresty' | 'angie' | undefined;
-  /** why the installed nginx cannot be asked about it; false when it can */
-  readonly notHere: string | false;
+  /** the tree is for a build or a version that the installed nginx is not: it cannot be asked */
+  readonly elsewhere: boolean;
 }
 
 function filesIn(folder: string): Map<string, string> {
@@ -43,10 +43,9 @@ function treeOf(entry: string): Map<string, string> {
   return out;
 }
 
-function notHere(version: string | undefined, flavour: string | undefined): string | false {
-  if (flavour) return `${flavour} is another build`;
+function isElsewhere(version: string | undefined, flavour: string | undefined): boolean {
   const installed = available()?.version;
-  return installed && version && !atLeast(parsed(installed), version) ? `the tree is for ${version}` : withoutNginx();
+  return flavour !== undefined || (installed !== undefined && version !== undefined && !atLeast(parsed(installed), version));
 }
 
 /** All of them, in the order of names. */
@@ -60,8 +59,11 @@ export const deployments = (): Deployed[] =>
       const version = /^# nginx: (\S+)/m.exec(main)?.[1];
       const flavour = /^# flavour: (plus|openresty|angie)/m.exec(main)?.[1] as Deployed['flavour'];
       const tree = new Map<FileId, string>([...files].map(([file, text]) => [fileId(`file://${path.resolve('/etc/nginx', file)}`), text]));
-      return { name, files, tree, version, flavour, notHere: notHere(version, flavour) };
+      return { name, files, tree, version, flavour, elsewhere: isElsewhere(version, flavour) };
     });
+
+/** Those about which the installed nginx can be asked. */
+export const deploymentsHere = (): Deployed[] => deployments().filter((d) => !d.elsewhere);
 
 /** The files for the installed nginx: what only a newer one knows is taken out, so that the rest can be asked about. */
 export const forInstalled = (files: Iterable<readonly [string, string]>): Record<string, string> =>

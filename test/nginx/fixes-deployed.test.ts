@@ -10,16 +10,16 @@ import { DEFAULT_SETTINGS } from '../../server/src/config/settings.ts';
 import { withSettings } from '../../server/src/config/settings-file.ts';
 import { combined, fixesToApply } from '../../server/src/features/actions.ts';
 import { RULES } from '../../server/src/rules/all.ts';
-import { available, judge } from '../harness/nginx.ts';
-import { deployments, forInstalled } from '../harness/noise.ts';
+import { available, judge, withoutNginx } from '../harness/nginx.ts';
+import { deploymentsHere, forInstalled } from '../harness/noise.ts';
 import { lintTree } from '../harness/rules.ts';
 
 const PASSES = 10;
 
 describe('fixes over deployed configurations', () => {
   for (const safety of ['safe', 'suggestion'] as const)
-    for (const { name, tree, version, flavour, notHere } of deployments())
-      test(`${name}, ${safety}`, { skip: notHere }, async () => {
+    for (const { name, tree, version, flavour } of deploymentsHere())
+      test(`${name}, ${safety}`, { skip: withoutNginx() }, async () => {
         // for the nginx that judges: a fix must not bring in what only a newer one knows
         const settings = withSettings(DEFAULT_SETTINGS, {
           nginxVersion: version ?? available()!.version,

@@ -14,8 +14,8 @@ import { type Refactoring, refactorings } from '../../server/src/features/refact
 import type { Statement } from '../../server/src/syntax/statement.ts';
 import { traceRequest } from '../../server/src/trace/request.ts';
 import type { HeaderPair } from '../../server/src/trace/trace.ts';
-import { judge } from '../harness/nginx.ts';
-import { deployments, forInstalled } from '../harness/noise.ts';
+import { judge, withoutNginx } from '../harness/nginx.ts';
+import { deploymentsHere, forInstalled } from '../harness/noise.ts';
 import { lintTree } from '../harness/rules.ts';
 
 /** of each kind in each tree: what differs between them is the place, not the code that makes them */
@@ -57,8 +57,8 @@ function answers(config: Config, urls: readonly string[]): string[] {
 }
 
 describe('refactorings over deployed configurations', () => {
-  for (const { name, tree, version, flavour, notHere } of deployments())
-    test(name, { skip: notHere }, async () => {
+  for (const { name, tree, version, flavour } of deploymentsHere())
+    test(name, { skip: withoutNginx() }, async () => {
       const settings = withSettings(DEFAULT_SETTINGS, { ...(version && { nginxVersion: version }), ...(flavour && { flavour }) });
       const root = [...tree.keys()].find((f) => f.endsWith('/nginx.conf'))!;
       const { config } = await lintTree({ root, files: tree }, [], settings);

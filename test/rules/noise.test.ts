@@ -11,8 +11,8 @@ import { fileId, pathOf } from '../../server/src/base/file-id.ts';
 import { DEFAULT_SETTINGS } from '../../server/src/config/settings.ts';
 import { withSettings } from '../../server/src/config/settings-file.ts';
 import { RULES } from '../../server/src/rules/all.ts';
-import { judge } from '../harness/nginx.ts';
-import { deployments, forInstalled } from '../harness/noise.ts';
+import { judge, withoutNginx } from '../harness/nginx.ts';
+import { deployments, deploymentsHere, forInstalled } from '../harness/noise.ts';
 import { lintTree } from '../harness/rules.ts';
 
 const EXPECT = /#\s*expect:\s*([a-z0-9-]+):\s*(.*)$/;
@@ -30,7 +30,7 @@ function expectedAt(lines: readonly string[], line: number): { rule: string; at:
 }
 
 describe('sane configurations', () => {
-  for (const { name, files, tree, version, flavour, notHere } of deployments()) {
+  for (const { name, files, tree, version, flavour } of deployments()) {
     test(`${name} is quiet`, async () => {
       const settings = withSettings(DEFAULT_SETTINGS, {
         ...(version && { nginxVersion: version }),
@@ -53,10 +53,11 @@ describe('sane configurations', () => {
       );
       assert.deepEqual({ unexpected, unmet }, { unexpected: [], unmet: [] });
     });
+  }
 
-    test(`${name} is one that nginx takes`, { skip: notHere }, async () => {
+  for (const { name, files } of deploymentsHere())
+    test(`${name} is one that nginx takes`, { skip: withoutNginx() }, async () => {
       const verdict = await judge(forInstalled(files), { provide: true });
       assert.ok(verdict.ok || verdict.environment, `${verdict.message} at ${verdict.file}:${verdict.line}`);
     });
-  }
 });
