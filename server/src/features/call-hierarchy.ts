@@ -11,9 +11,10 @@ import type { Directive } from '../config/directive.ts';
 import { type Location, matchLocation, namedLocation } from '../config/locations.ts';
 import type { Scope } from '../config/scope.ts';
 import { serversOf } from '../config/servers.ts';
+import { statementAt } from '../syntax/place.ts';
 import type { SourceFile, Statement } from '../syntax/statement.ts';
 import type { Word } from '../syntax/word.ts';
-import { cursorAt, directivesAt, statementAt } from './cursor.ts';
+import { cursorAt, directivesAt } from './cursor.ts';
 import { directivesOf } from './directives-of.ts';
 import { headOf, scopeTitle } from './place-words.ts';
 

@@ -3,6 +3,7 @@ import { touches } from '../base/span.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
 import { type NameSite, namesOf } from '../config/names.ts';
+import { statementAt } from '../syntax/place.ts';
 import type { SourceFile, Statement } from '../syntax/statement.ts';
 import type { Word } from '../syntax/word.ts';
 
@@ -13,25 +14,6 @@ export interface Cursor {
   readonly word: Word | null;
   /** 0 is the name, 1 the first argument; null when no word is touched */
   readonly index: number | null;
-}
-
-/** The innermost statement at an offset, found by binary search on each level. */
-export function statementAt(statements: readonly Statement[], offset: number): Statement | null {
-  let low = 0;
-  let high = statements.length - 1;
-  while (low <= high) {
-    const middle = (low + high) >> 1;
-    const s = statements[middle]!;
-    if (offset < s.start) high = middle - 1;
-    else if (offset > s.end) low = middle + 1;
-    else {
-      // two statements may touch: the one that begins here is meant
-      const next = statements[middle + 1];
-      const hit = next && next.start === offset ? next : s;
-      return (hit.block && statementAt(hit.block, offset)) || hit;
-    }
-  }
-  return null;
 }
 
 export function cursorAt(file: SourceFile, offset: number): Cursor {

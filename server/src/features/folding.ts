@@ -1,7 +1,7 @@
 /** Folding ranges and selection ranges, from the statements alone. */
 import type { Span } from '../base/span.ts';
+import { statementAt } from '../syntax/place.ts';
 import type { SourceFile, Statement } from '../syntax/statement.ts';
-import { statementAt } from './cursor.ts';
 
 export interface Fold {
   /** zero-based lines, both inclusive */

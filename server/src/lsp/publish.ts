@@ -5,10 +5,10 @@
 import { type Connection, type Diagnostic, DiagnosticSeverity } from 'vscode-languageserver';
 import type { FileId } from '../base/file-id.ts';
 import { Lines } from '../base/lines.ts';
-import { statementAt } from '../features/cursor.ts';
 import type { Finding, Rule } from '../rules/rule.ts';
 import { lint, Memo, mirrored, movedBy } from '../rules/run.ts';
-import type { SourceFile, Statement } from '../syntax/statement.ts';
+import { isAlive, statementAt } from '../syntax/place.ts';
+import type { Statement } from '../syntax/statement.ts';
 import type { Snapshot, Workspace } from '../workspace/workspace.ts';
 import { type Encoding, toRange } from './convert/encoding.ts';
 import { toDiagnostic } from './convert/to.ts';
@@ -38,12 +38,6 @@ interface Carried {
   readonly finding: Finding;
   readonly statement: Statement;
   readonly start: number;
-}
-
-/** True when the statement is still a part of the file's text. */
-function alive(file: SourceFile, statement: Statement): boolean {
-  const siblings = statement.parent ? (statement.parent.block ?? []) : file.body;
-  return siblings.includes(statement) && (statement.parent === null || alive(file, statement.parent));
 }
 
 export class Publisher {
@@ -143,7 +137,7 @@ export class Publisher {
       const source = snapshot.file(file);
       if (quick && source)
         for (const { finding, statement, start } of this.carried.get(file) ?? [])
-          if (alive(source, statement)) findings.push(movedBy(finding, statement.start - start));
+          if (isAlive(source, statement)) findings.push(movedBy(finding, statement.start - start));
       if (!quick)
         this.carried.set(
           file,

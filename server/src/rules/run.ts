@@ -10,6 +10,7 @@ import type { Directive, IncludeSite } from '../config/directive.ts';
 import type { Scope, ScopeContext } from '../config/scope.ts';
 import type { Level, Settings, Severity } from '../config/settings.ts';
 import { type Deployment, NO_DEPLOYMENT } from '../deploy/deployment.ts';
+import { isAlive, statementAt } from '../syntax/place.ts';
 import type { SourceFile, Statement } from '../syntax/statement.ts';
 import { fixOf } from './fix.ts';
 import { type Finding, fill, type LooksAt, type Report, type Rule } from './rule.ts';
@@ -88,12 +89,21 @@ class Dispatch {
   }
 }
 
+/** A statement that a part of a finding moves along with, and where that began. */
+interface Anchor {
+  readonly file: FileId;
+  readonly statement: Statement;
+  readonly start: number;
+}
+
 interface Remembered {
   readonly surroundings: object;
   readonly start: number;
   readonly end: number;
   readonly via: number;
   readonly findings: readonly Finding[];
+  /** by the parts of findings that lie outside of the block */
+  readonly elsewhere: ReadonlyMap<object, Anchor>;
 }
 
 /** What a server keeps between two runs. Blocks that are gone are forgotten by themselves. */
@@ -101,6 +111,7 @@ export class Memo {
   private readonly byBlock = new WeakMap<Statement, Remembered>();
   private readonly tokens = new Map<string, { token: object; statements: readonly Statement[] }>();
   private seen = new WeakMap<Scope, object>();
+  private alive = new Map<Statement, boolean>();
   private rules: readonly Rule[] = [];
   private settings: Settings | null = null;
   private deployment: Deployment | null = null;
@@ -116,6 +127,7 @@ export class Memo {
     this.settings = settings;
     this.deployment = deployment;
     this.seen = new WeakMap();
+    this.alive = new Map();
     return same;
   }
 
@@ -137,7 +149,7 @@ export class Memo {
 
   /** The findings of a block at its present place; null when it must be asked. */
   recall(directive: Directive, surroundings: object): readonly Finding[] | null {
-    const { statement, file } = directive;
+    const { statement, file, scope } = directive;
     const known = this.byBlock.get(statement);
     if (
       !known ||
@@ -147,37 +159,68 @@ export class Memo {
     )
       return null;
     const delta = statement.start - known.start;
-    return delta === 0 ? known.findings : known.findings.map((f) => moved(f, file.id, delta));
+    let still = delta === 0;
+    for (const { file: id, statement: anchor, start } of known.elsewhere.values()) {
+      if (!this.isAlive(scope.config, id, anchor)) return null;
+      if (anchor.start !== start) still = false;
+    }
+    if (still) return known.findings;
+    const deltaOf = (part: object, id: FileId): number => {
+      const anchor = known.elsewhere.get(part);
+      return anchor ? anchor.statement.start - anchor.start : id === file.id ? delta : 0;
+    };
+    return known.findings.map((f) => moved(f, deltaOf));
   }
 
-  /** Remembers, unless a finding has a part in the file outside of the block: that part moves on its own. */
-  remember({ statement, file, via }: Directive, surroundings: object, findings: readonly Finding[]): void {
-    const inside = (at: Place): boolean => at.file !== file.id || (at.span.start >= statement.start && at.span.end <= statement.end);
+  /** Remembers, unless a finding has a part elsewhere that stands in no statement: nothing tells where that moves. */
+  remember({ statement, file, via, scope }: Directive, surroundings: object, findings: readonly Finding[]): void {
+    const elsewhere = new Map<object, Anchor>();
+    /** A part in the block, or tied to a statement; `part` is the object that stands for it. */
+    const held = (part: object, id: FileId, span: Span): boolean => {
+      if (id === file.id && span.start >= statement.start && span.end <= statement.end) return true;
+      const other = scope.config.files.get(id);
+      const anchor = other && statementAt(other.body, span.start);
+      if (anchor) elsewhere.set(part, { file: id, statement: anchor, start: anchor.start });
+      return !!anchor;
+    };
     const whole = findings.every(
       (f) =>
-        f.at.file === file.id &&
-        inside(f.at) &&
-        f.related.every((r) => r.at.file === file.id && inside(r.at)) &&
-        f.fixes.every((x) => x.edits.every((e) => e.file === file.id && e.edits.every((t) => inside({ file: e.file, span: t.span })))),
+        held(f, f.at.file, f.at.span) &&
+        f.related.every((r) => held(r, r.at.file, r.at.span)) &&
+        f.fixes.every((x) => x.edits.every((e) => e.edits.every((t) => held(t, e.file, t.span)))),
     );
-    if (whole) this.byBlock.set(statement, { surroundings, start: statement.start, end: statement.end, via: via.length, findings });
-    else this.byBlock.delete(statement);
+    if (!whole) this.byBlock.delete(statement);
+    else this.byBlock.set(statement, { surroundings, start: statement.start, end: statement.end, via: via.length, findings, elsewhere });
+  }
+
+  private isAlive(config: Config, id: FileId, statement: Statement): boolean {
+    let known = this.alive.get(statement);
+    if (known === undefined) {
+      const file = config.files.get(id);
+      this.alive.set(statement, (known = file !== undefined && isAlive(file, statement)));
+    }
+    return known;
   }
 }
 
 /** A finding whose place, and whatever of it lies in the same file, has moved by so many UTF-16 units. */
-export const movedBy = (finding: Finding, delta: number): Finding => (delta === 0 ? finding : moved(finding, finding.at.file, delta));
+export const movedBy = (finding: Finding, delta: number): Finding =>
+  delta === 0 ? finding : moved(finding, (_, file) => (file === finding.at.file ? delta : 0));
 
-function moved(finding: Finding, file: FileId, delta: number): Finding {
-  const span = (s: Span): Span => ({ start: s.start + delta, end: s.end + delta });
-  const place = (at: Place): Place => (at.file === file ? { file, span: span(at.span) } : at);
+/** `deltaOf` says how far a part has moved: the finding itself, a related place, or an edit, and the file that it lies in. */
+function moved(finding: Finding, deltaOf: (part: object, file: FileId) => number): Finding {
+  const shift = (s: Span, by: number): Span => (by === 0 ? s : { start: s.start + by, end: s.end + by });
+  const place = (part: object, at: Place): Place => ({ file: at.file, span: shift(at.span, deltaOf(part, at.file)) });
   return {
     ...finding,
-    at: place(finding.at),
-    related: finding.related.map((r) => ({ ...r, at: place(r.at) })),
+    at: place(finding, finding.at),
+    related: finding.related.map((r) => ({ ...r, at: place(r, r.at) })),
     fixes: finding.fixes.map((x) => ({
       ...x,
-      edits: x.edits.map((e) => (e.file === file ? { file, edits: e.edits.map((t) => ({ span: span(t.span), newText: t.newText })) } : e)),
+      edits: x.edits.map((e) => ({
+        file: e.file,
+        edits: e.edits.map((t) => ({ span: shift(t.span, deltaOf(t, e.file)), newText: t.newText })),
+      })),
     })),
   };
 }

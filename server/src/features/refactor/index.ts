@@ -1,8 +1,8 @@
 /** All refactorings, and the one question: which of them can be done here. */
 import type { Span } from '../../base/span.ts';
 import type { Config } from '../../config/config.ts';
+import { statementAt } from '../../syntax/place.ts';
 import type { SourceFile } from '../../syntax/statement.ts';
-import { statementAt } from '../cursor.ts';
 import { hostServers } from './host-servers.ts';
 import { extractInclude, inlineInclude } from './includes.ts';
 import { type Refactor, type Refactoring, type Spot, selectedIn } from './refactoring.ts';

@@ -1,9 +1,9 @@
 /** The preview of the request path: a trace with what belongs to its picture, suggestions for the request line, the map, request tests. */
 import { fileId } from '../../base/file-id.ts';
 import { serversOf } from '../../config/servers.ts';
-import { statementAt } from '../../features/cursor.ts';
 import { mapOf, suggestions } from '../../features/preview.ts';
 import { sightOf } from '../../features/sight.ts';
+import { statementAt } from '../../syntax/place.ts';
 import { asTest, compare, readTests } from '../../trace/expect.ts';
 import { asCurl, requestFromUrl } from '../../trace/from-url.ts';
 import { traceMermaid } from '../../trace/print/mermaid.ts';

@@ -1,0 +1,27 @@
+/** Where statements are in a file, and whether they still are. */
+import type { SourceFile, Statement } from './statement.ts';
+
+/** The innermost statement at an offset, found by binary search on each level. */
+export function statementAt(statements: readonly Statement[], offset: number): Statement | null {
+  let low = 0;
+  let high = statements.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const s = statements[middle]!;
+    if (offset < s.start) high = middle - 1;
+    else if (offset > s.end) low = middle + 1;
+    else {
+      // two statements may touch: the one that begins here is meant
+      const next = statements[middle + 1];
+      const hit = next && next.start === offset ? next : s;
+      return (hit.block && statementAt(hit.block, offset)) || hit;
+    }
+  }
+  return null;
+}
+
+/** Whether a statement is still one of the file: an edit of its words or in its block puts another one in its place. */
+export function isAlive(file: SourceFile, statement: Statement): boolean {
+  const siblings = statement.parent ? (statement.parent.block ?? []) : file.body;
+  return siblings.includes(statement) && (statement.parent === null || isAlive(file, statement.parent));
+}
