@@ -37,7 +37,10 @@ export function indentUnit(file: SourceFile): string {
   return b.length > a.length && b.startsWith(a) ? b.slice(a.length) : '    ';
 }
 
-const endOfLine = (file: SourceFile): string => (file.text.includes('\r\n') ? '\r\n' : '\n');
+const endOfLine = ({ text }: SourceFile): string => {
+  const at = text.indexOf('\n');
+  return at > 0 && text[at - 1] === '\r' ? '\r\n' : '\n';
+};
 
 /** True when nothing but white space stands before the statement on its line. */
 const opensLine = (file: SourceFile, statement: Statement): boolean =>

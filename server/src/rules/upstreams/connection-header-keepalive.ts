@@ -1,9 +1,60 @@
 /** `keepalive` in an upstream needs HTTP/1.1 and an empty Connection header; both became the defaults with nginx 1.29.7. */
+import type { TextEdit } from '../../base/edit.ts';
 import { atLeast } from '../../catalog/version.ts';
-import { passTarget } from '../../config/upstreams.ts';
+import type { Directive } from '../../config/directive.ts';
+import { walk } from '../../config/scope.ts';
+import { passTarget, type Upstream } from '../../config/upstreams.ts';
+import type { SourceFile } from '../../syntax/statement.ts';
 import { addToList, fixAcross, outside, replace, setLine } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { requestHeader } from './_headers.ts';
+
+interface Flaw {
+  readonly group: Upstream;
+  readonly keep: Directive;
+  readonly header: Directive | undefined;
+  /** requests go out with HTTP/1.0 */
+  readonly old: boolean;
+  /** they say that the connection is to be closed */
+  readonly closes: boolean;
+  /** only a version older than the newest does so, and nobody says which one it is */
+  readonly older: boolean;
+}
+
+/** What keeps the connections of a `proxy_pass` from being kept; null where nothing does or nobody asks for it. */
+function flawOf(directive: Directive): Flaw | null {
+  if (directive.fact?.module !== 'ngx_http_proxy_module') return null;
+  const { scope } = directive;
+  const group = passTarget(directive)?.upstream;
+  const keep = group?.scope.first('keepalive');
+  if (!group || !keep || keep.value(0) === '0') return null;
+  const version = scope.value('proxy_http_version');
+  const header = requestHeader(scope, 'Connection');
+  // a WebSocket location sends what the client sent, and its connections are not kept anyway
+  if (header && /upgrade/i.test(header.value(1))) return null;
+  const spoils = (modern: boolean): { old: boolean; closes: boolean } => ({
+    old: (version?.value(0) ?? (modern ? '1.1' : '1.0')) === '1.0',
+    closes: header ? header.value(1).toLowerCase() === 'close' : !modern,
+  });
+  const { target, versionFrom } = scope.config.settings;
+  const now = spoils(atLeast(target.nginx, '1.29.7'));
+  const older = versionFrom === 'default' && !now.old && !now.closes;
+  const { old, closes } = older ? spoils(false) : now;
+  return old || closes ? { group, keep, header, old, closes, older } : null;
+}
+
+function editsFor(directive: Directive, { header, old, closes }: Flaw): { file: SourceFile; edit: TextEdit }[] {
+  const place = outside(directive);
+  // a Connection line that is there is changed where it stands: a second one would be sent beside it
+  const written = old && place.scope.has('proxy_http_version');
+  const others = old && !written ? ['proxy_http_version 1.1;'] : [];
+  const headers = closes && !header ? ['proxy_set_header Connection "";'] : [];
+  return [
+    ...(written ? [setLine(place, 'proxy_http_version', '1.1')] : []),
+    ...(closes && header ? [{ file: header.file, edit: replace(header.args[1]!, '""') }] : []),
+    ...(headers.length || others.length ? [{ file: place.file, edit: addToList(place, 'proxy_set_header', headers, others) }] : []),
+  ];
+}
 
 export default defineRule({
   id: 'connection-header-keepalive',
@@ -27,41 +78,30 @@ the application closes the connection after each response and nothing is kept. S
       'Before nginx 1.29.7 connections to "{group}" are not kept. Set proxy_http_version 1.1 and an empty Connection header, or say which nginx it is.',
     both: 'Connections to "{group}" are not kept: requests go out with HTTP/1.0 and "Connection: close". Set version 1.1 and an empty header.',
   },
-  check({ directive, scope, config, report }) {
-    if (directive.fact?.module !== 'ngx_http_proxy_module') return;
-    const group = passTarget(directive)?.upstream;
-    const keep = group?.scope.first('keepalive');
-    if (!group || !keep || keep.value(0) === '0') return;
-    const version = scope.value('proxy_http_version');
-    const header = requestHeader(scope, 'Connection');
-    const spoils = (modern: boolean): { old: boolean; closes: boolean } => ({
-      old: (version?.value(0) ?? (modern ? '1.1' : '1.0')) === '1.0',
-      closes: header ? header.value(1).toLowerCase() === 'close' : !modern,
-    });
-    const { target, versionFrom } = config.settings;
-    const now = spoils(atLeast(target.nginx, '1.29.7'));
-    // while nobody says which nginx runs it, an older one may
-    const older = versionFrom === 'default' && !now.old && !now.closes;
-    const { old, closes } = older ? spoils(false) : now;
-    if (!old && !closes) return;
-    // a WebSocket location sends what the client sent, and its connections are not kept anyway
-    if (header && /upgrade/i.test(header.value(1))) return;
-    const place = outside(directive);
-    // a Connection line that is there is changed where it stands: a second one would be sent beside it
-    const written = old && place.scope.has('proxy_http_version');
-    const others = old && !written ? ['proxy_http_version 1.1;'] : [];
-    const headers = closes && !header ? ['proxy_set_header Connection "";'] : [];
-    const edits = [
-      ...(written ? [setLine(place, 'proxy_http_version', '1.1')] : []),
-      ...(closes && header ? [{ file: header.file, edit: replace(header.args[1]!, '""') }] : []),
-      ...(headers.length || others.length ? [{ file: place.file, edit: addToList(place, 'proxy_set_header', headers, others) }] : []),
-    ];
-    report(older ? 'older' : old && closes ? 'both' : old ? 'version' : 'header', {
+  check({ directive, scope, report }) {
+    const flaw = flawOf(directive);
+    if (!flaw) return;
+    const { group, keep, old, closes, older } = flaw;
+    const related = [{ at: keep.at(), message: 'connections should be kept' }];
+    if (!older) {
+      report(old && closes ? 'both' : old ? 'version' : 'header', {
+        at: directive.statement.name,
+        data: { group: group.name },
+        related,
+        fix: fixAcross('Let connections be kept', 'safe', editsFor(directive, flaw)),
+      });
+      return;
+    }
+    // what holds of a version that nobody has named is said once for each server
+    const alike = walk(scope.enclosing('server') ?? scope.config.main).filter((d) => d.name === 'proxy_pass' && flawOf(d)?.group === group);
+    if (alike[0] !== directive) return;
+    const edits = alike.flatMap((d) => editsFor(d, flawOf(d)!));
+    report('older', {
       at: directive.statement.name,
       data: { group: group.name },
-      ...(older ? { severity: 'hint' as const } : {}),
-      related: [{ at: keep.at(), message: 'connections should be kept' }],
-      fix: fixAcross('Let connections be kept', 'safe', edits),
+      severity: 'hint',
+      related: [...related, ...alike.slice(1).map((d) => ({ at: d.nameAt, message: 'here too' }))],
+      fix: fixAcross('Let connections be kept', 'safe', [...new Map(edits.map((e) => [`${e.file.id} ${e.edit.span.start}`, e])).values()]),
     });
   },
   examples: [
