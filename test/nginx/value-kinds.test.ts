@@ -3,12 +3,13 @@ import { test } from 'node:test';
 import { checkCount } from '../../server/src/catalog/arity.ts';
 import { argsOf, kindOf, loadCatalog, statusOf, type Target } from '../../server/src/catalog/catalog.ts';
 import type { Context } from '../../server/src/catalog/context.ts';
-import { checkEntries } from '../../server/src/catalog/entries.ts';
 import type { DirectiveFact, Kind } from '../../server/src/catalog/fact.ts';
 import { ANY_MODULE } from '../../server/src/catalog/modules.ts';
 import { checkValues } from '../../server/src/catalog/value-check.ts';
 import { version } from '../../server/src/catalog/version.ts';
 import { available, judge, withoutNginx } from '../harness/nginx.ts';
+import { lintText, parts } from '../harness/rules.ts';
+import { settingsFor } from './ours.ts';
 
 const skip = withoutNginx();
 const catalog = loadCatalog();
@@ -484,6 +485,7 @@ types
 `;
 
 test('bodies with a parser of their own', { skip, timeout: 300_000 }, async () => {
+  const validity = (await parts()).rules.filter((r) => r.group === 'validity');
   const wrong: string[] = [];
   let block = '';
   let count = 0;
@@ -493,17 +495,12 @@ test('bodies with a parser of their own', { skip, timeout: 300_000 }, async () =
       block = row;
       continue;
     }
-    const [name = '', ...opener] = block.split(' ');
-    const entries = row
-      .trim()
-      .split('; ')
-      .map((entry) => entry.split(' ').map((word) => (word === '""' ? '' : word)));
     const text = `events { }\nhttp { server { listen 127.0.0.1:19080; access_log off; }\n${block} { ${row.trim().replaceAll('\\', '\\\\')}; } }`;
-    const findings = checkEntries(name as Context, opener, entries, target);
+    const { findings } = await lintText(text, validity, settingsFor({ 'nginx.conf': text }));
     const said = await judge(text);
     count++;
     const ours = findings.some((f) => f.severity === 'error');
-    const line = `${block} { ${row.trim()} }  ours: ${findings.map((f) => f.nginx).join(', ')}  nginx: ${said.message ?? said.warnings.map((w) => w.text).join(', ')}`;
+    const line = `${block} { ${row.trim()} }  ours: ${findings.map((f) => f.message).join(', ')}  nginx: ${said.message ?? said.warnings.map((w) => w.text).join(', ')}`;
     if (said.ok === ours) wrong.push(line);
     else if (said.ok && said.warnings.length > 0 !== findings.length > 0) wrong.push(line);
   }

@@ -84,6 +84,9 @@ class Ranges {
   }
 }
 
+/** `volatile` came to geo with nginx 1.29.3. */
+const knowsVolatile = (entry: Directive): boolean => atLeast(entry.scope.config.settings.target.nginx, '1.29.3');
+
 /** ngx_http_geo */
 function geo(entries: readonly Directive[], say: Say): void {
   let ranged = false;
@@ -107,7 +110,7 @@ function geo(entries: readonly Directive[], say: Say): void {
       else ranged = true;
       continue;
     }
-    if (args.length === 0 && (name === 'proxy_recursive' || name === 'volatile')) continue;
+    if (args.length === 0 && (name === 'proxy_recursive' || (name === 'volatile' && knowsVolatile(entry)))) continue;
     if (args.length !== 1) {
       say('count', { at: entry.at(args[1] ?? entry.statement.name), data: { kind: 'geo', form: 'a network and a value' } });
       continue;
@@ -298,6 +301,12 @@ geo a network, split_clients a share, types a type with its extensions. Each val
       inside: 'http',
       bad: '    map $host $a { hostnames; a*b 1; }\n#                             ^^^ mask',
       good: '    map $host $a { hostnames; *.b 1; }',
+    },
+    {
+      inside: 'http',
+      settings: { nginx: '1.22.1' },
+      bad: '    geo $a { volatile; }\n#            ^^^^^^^^ count',
+      good: '    geo $a { default 0; }',
     },
     { inside: 'http', bad: '    geo $a { 300.1.1.1 1; }\n#            ^^^^^^^^^ network', good: '    geo $a { 10.1.1.1 1; }' },
     {
