@@ -46,6 +46,18 @@ describe('check: exit codes', () => {
 });
 
 describe('check: what is read', () => {
+  test('the image of a folder says which nginx it is, and the command line and the settings know better', async () => {
+    const conf = 'events {}\nhttp { server { listen 80; http2 on; } }\n';
+    const cwd = folder({ 'nginx/nginx.conf': conf, Dockerfile: 'FROM nginx:1.18\nCOPY nginx/ /etc/nginx/\n' });
+    assert.match(
+      (await ends(1, ['check', '.'], { cwd })).out,
+      /Unknown directive "http2": it needs nginx 1\.25\.1 or later, and this is 1\.18/,
+    );
+    await ends(0, ['check', '--nginx-version', '1.27.0', '.'], { cwd });
+    const set = folder({ 'nginx.conf': conf, Dockerfile: 'FROM nginx:1.18\n', '.proxylens.yaml': 'nginxVersion: 1.27.0\n' });
+    await ends(0, ['check', '.'], { cwd: set });
+  });
+
   test('a folder: its main files are found, each included file has its entry, also a clean one', async () => {
     const cwd = folder({ 'deploy/nginx.conf': CLEAN, 'deploy/conf.d/a.conf': FLAWED, 'deploy/conf.d/b.conf': WELL.replace('80', '81') });
     const { files, summary, version } = report(await ends(1, ['check', '--format', 'json', '.'], { cwd }));

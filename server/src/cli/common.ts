@@ -1,7 +1,7 @@
 /** Options that several commands share, and how a run's configurations are found and loaded. */
 import path from 'node:path';
 import type { Command } from 'commander';
-import { basename, dirname, type FileId, fileId, fromPath, pathOf, relativePath, resolve } from '../base/file-id.ts';
+import { basename, dirname, type FileId, fileId, fromPath, isBelow, pathOf, relativePath, resolve } from '../base/file-id.ts';
 import type { FileSystem } from '../base/file-system.ts';
 import { Lines } from '../base/lines.ts';
 import { MemoryFiles } from '../base/memory-files.ts';
@@ -48,7 +48,10 @@ const collect = (value: string, before: string[] = []): string[] => [...before, 
 /** Adds the options that every command which reads a configuration has. */
 export function withCommonOptions(command: Command): Command {
   return command
-    .option('--nginx-version <X.Y.Z>', 'the nginx that will run it (default: the newest known)')
+    .option(
+      '--nginx-version <X.Y.Z>',
+      'the nginx that will run it (default: that of the image that a checked folder names, else the newest known)',
+    )
     .option('--openssl-version <X.Y.Z>', 'the OpenSSL that nginx was built with')
     .option('--flavour <name>', 'oss, plus, openresty or angie')
     .option('--build <name>', 'which modules there are: any, plain, debian, official, openresty, angie, plus')
@@ -102,6 +105,8 @@ export class Loader {
   /** texts of the application's side, by file */
   readonly application = new Map<FileId, string>();
   private readonly settingsFiles = new Map<FileId, RawSettings | null>();
+  /** what images in the folders that were asked about say */
+  private readonly versions: { readonly folder: FileId; readonly version: string }[] = [];
 
   private constructor(
     readonly parts: Parts,
@@ -148,10 +153,17 @@ export class Loader {
     };
   }
 
-  /** Defaults, then the settings file, then the command line. Throws failures for a settings file that cannot be read or is wrong. */
+  /**
+   * Defaults, what the Dockerfile or compose file of a folder that was asked about says of the version, then the settings file, then the
+   * command line. Throws failures for a settings file that cannot be read or is wrong.
+   */
   async settingsFor(root: FileId): Promise<Settings> {
     const raw = await this.settingsAbove(this.settingsFrom.folder ?? dirname(root));
-    return withSettings(withSettings(DEFAULT_SETTINGS, raw ?? {}), this.cli);
+    const found = this.versions.find(({ folder }) => isBelow(root, folder));
+    const base: Settings = found
+      ? { ...withSettings(DEFAULT_SETTINGS, { nginxVersion: found.version }), versionFrom: 'found' }
+      : DEFAULT_SETTINGS;
+    return withSettings(withSettings(base, raw ?? {}), this.cli);
   }
 
   /** The settings file of ours that is nearest above a folder; where there is none, the nearest of nginx-lint. */
@@ -274,6 +286,7 @@ export class Loader {
       if (stat.kind === 'folder') {
         const found = await findRoots([id], this.files, wanted);
         await this.readApplication(found.others);
+        if (found.version) this.versions.push({ folder: id, version: found.version.text });
         const named = (await this.settingsAbove(id))?.root?.map(fileId);
         for (const root of named ?? found.roots) await load(root, found.pathMap);
         loose.push(...found.files.filter((f) => !named || !found.roots.includes(f)));
