@@ -93,8 +93,10 @@ the application closes the connection after each response and nothing is kept. S
       return;
     }
     // what holds of a version that nobody has named is said once for each server
-    const alike = walk(scope.enclosing('server') ?? scope.config.main).filter((d) => d.name === 'proxy_pass' && flawOf(d)?.group === group);
-    if (alike[0] !== directive) return;
+    const isAlike = (d: Directive): boolean => d.name === 'proxy_pass' && flawOf(d)?.group === group;
+    const around = walk(scope.enclosing('server') ?? scope.config.main);
+    if (around.find(isAlike) !== directive) return;
+    const alike = around.filter(isAlike);
     const edits = alike.flatMap((d) => editsFor(d, flawOf(d)!));
     report('older', {
       at: directive.statement.name,
