@@ -10,6 +10,9 @@ import type { SourceFile, Statement } from '../../server/src/syntax/statement.ts
 import { parser } from '../harness/assets.ts';
 import { validText } from '../syntax/generate.ts';
 
+// the same cases in every run; FC_SEED asks for others
+fc.configureGlobal({ seed: Number(process.env.FC_SEED ?? 1) });
+
 const OPTIONS: FormatOptions = { indent: '    ' };
 const nginx = await parser();
 const open = (text: string, name = 'nginx.conf') => nginx.open(fromPath(`/etc/nginx/${name}`), text);

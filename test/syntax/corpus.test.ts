@@ -7,6 +7,9 @@ import { initTreeSitter, loadLanguage, newParser } from '../../server/src/base/t
 import { grammarBytes, runtimeBytes } from '../harness/assets.ts';
 import { anyText } from './generate.ts';
 
+// the same cases in every run; FC_SEED asks for others
+fc.configureGlobal({ seed: Number(process.env.FC_SEED ?? 1) });
+
 let parser: Parser;
 before(async () => {
   await initTreeSitter(runtimeBytes());

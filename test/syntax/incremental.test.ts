@@ -8,6 +8,9 @@ import { parser } from '../harness/assets.ts';
 import { anyText, change, editsOf } from './generate.ts';
 import { plainFile, statementsOf } from './show.ts';
 
+// the same cases in every run; FC_SEED asks for others
+fc.configureGlobal({ seed: Number(process.env.FC_SEED ?? 1) });
+
 const id = fromPath('/etc/nginx/nginx.conf');
 const numRuns = Number(process.env.SYNTAX_RUNS ?? 1500);
 

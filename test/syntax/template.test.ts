@@ -9,6 +9,9 @@ import { parser } from '../harness/assets.ts';
 import { anyText, change, editsOf } from './generate.ts';
 import { plainFile, statementsOf } from './show.ts';
 
+// the same cases in every run; FC_SEED asks for others
+fc.configureGlobal({ seed: Number(process.env.FC_SEED ?? 1) });
+
 const open = async (name: string, text: string): Promise<Document> => (await parser()).open(fromPath(`/etc/nginx/${name}`), text);
 
 /** Words that a template fills in are shown in brackets. */

@@ -8,6 +8,9 @@ import type { Word } from '../../server/src/syntax/word.ts';
 import { parser } from '../harness/assets.ts';
 import { oracle } from './oracle.ts';
 
+// the same cases in every run; FC_SEED asks for others
+fc.configureGlobal({ seed: Number(process.env.FC_SEED ?? 1) });
+
 const word = async (raw: string): Promise<Word> => (await parser()).open(fromPath('/n.conf'), `return ${raw};`).body[0]!.args[0]!;
 
 for (const [value, expected] of [
