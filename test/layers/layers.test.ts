@@ -65,3 +65,29 @@ test('every file imports only from its own layer and the layers that its row nam
   assert.ok(seen > 0);
   assert.deepEqual(wrong, []);
 });
+
+test('no file of the simulator is loaded in a circle', () => {
+  const files = [...sources('server/src/trace')];
+  const needs = new Map(
+    files.map((file) => [
+      file,
+      imports(fs.readFileSync(file, 'utf8'))
+        .filter((i) => !i.typeOnly && i.from.startsWith('.'))
+        .map((i) => path.posix.normalize(path.posix.join(path.posix.dirname(file), i.from)))
+        .filter((to) => files.includes(to)),
+    ]),
+  );
+  const circles: string[] = [];
+  const done = new Set<string>();
+  const visit = (file: string, way: readonly string[]): void => {
+    if (way.includes(file)) {
+      circles.push([...way.slice(way.indexOf(file)), file].join(' → '));
+      return;
+    }
+    if (done.has(file)) return;
+    for (const to of needs.get(file) ?? []) visit(to, [...way, file]);
+    done.add(file);
+  };
+  for (const file of files) visit(file, []);
+  assert.deepEqual(circles, []);
+});

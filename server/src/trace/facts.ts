@@ -18,10 +18,10 @@ export function bufferingOf(run: Run): Facts {
     client_max_body_size: words(run, 'client_max_body_size', '1m'),
     client_body_buffer_size: words(run, 'client_body_buffer_size', '16k'),
   };
-  const p = run.passFamily;
+  const p = run.exchange.passFamily;
   if (!p) return facts;
-  facts.buffering = run.buffering ?? run.flag(`${p}_buffering`, true);
-  if (run.buffering !== null) facts.by = 'X-Accel-Buffering';
+  facts.buffering = run.exchange.buffering ?? run.flag(`${p}_buffering`, true);
+  if (run.exchange.buffering !== null) facts.by = 'X-Accel-Buffering';
   facts.request_buffering = p === 'grpc' ? false : run.flag(`${p}_request_buffering`, true);
   facts.buffer_size = words(run, `${p}_buffer_size`, '4k');
   facts.buffers = words(run, `${p}_buffers`, '8 4k');
@@ -38,7 +38,7 @@ export function timeoutsOf(run: Run): Facts {
     send_timeout: words(run, 'send_timeout', '60s'),
     keepalive_timeout: words(run, 'keepalive_timeout', '75s'),
   };
-  const p = run.passFamily;
+  const p = run.exchange.passFamily;
   if (!p) return facts;
   facts.connect = words(run, `${p}_connect_timeout`, '60s');
   facts.send = words(run, `${p}_send_timeout`, '60s');
@@ -56,7 +56,7 @@ const NOT_REPEATED = new Set(['POST', 'LOCK', 'PATCH']);
 function retries(run: Run, p: string): string {
   const conditions = run.directive(`${p}_next_upstream`)?.values ?? ['error', 'timeout'];
   if (conditions.includes('off')) return 'none';
-  const servers = run.upstreamRequest?.servers.length ?? 1;
+  const servers = run.exchange.request?.servers.length ?? 1;
   if (servers < 2) return 'none, one server';
   if (NOT_REPEATED.has(run.methodName) && !conditions.includes('non_idempotent'))
     return `none once sent, ${run.methodName} is not repeated`;
@@ -69,11 +69,11 @@ export function keepaliveOf(run: Run): Facts {
     keepalive_requests: Number(run.text('keepalive_requests') ?? run.behaviour.keepaliveRequests),
   };
   const group = run.upstreamScope;
-  if (run.passFamily) {
+  if (run.exchange.passFamily) {
     const directive = group?.first('keepalive');
     const connections = directive ? directive.value(0) : group && run.behaviour.upstreamKeepsAlive ? '32' : '0';
     facts.upstream_connections = Number(connections);
-    const request = run.upstreamRequest;
+    const request = run.exchange.request;
     const closes = request?.headers.some(([n, v]) => n.toLowerCase() === 'connection' && v.toLowerCase() === 'close') ?? false;
     facts.upstream = connections !== '0' && !(request?.protocol.startsWith('http') && (closes || request.httpVersion === '1.0'));
   }
@@ -90,13 +90,13 @@ export function defaultProtocols(run: Run): string[] {
 
 /** What the handshake can end with. Empty for plain connections. */
 export function tlsOf(run: Run): Facts {
-  if (!run.tls) return {};
+  if (!run.connection.tls) return {};
   const { scope } = run.server;
   const read = (name: string): Directive | undefined => scope.value(name);
   const protocols = read('ssl_protocols')?.values ?? defaultProtocols(run);
   const ciphers = read('ssl_ciphers')?.value(0) ?? 'HIGH:!aNULL:!MD5';
   const list = evaluateCipherList(ciphers, { openssl: run.config.settings.target.openssl });
-  const facts: Mutable = { sni: run.sni, protocols, ciphers };
+  const facts: Mutable = { sni: run.connection.sni, protocols, ciphers };
   if (list.ok) {
     const old = protocols.some((p) => p !== 'TLSv1.3');
     facts.suites = [
@@ -114,7 +114,7 @@ export function tlsOf(run: Run): Facts {
 
 /** `http2 on` of the server, or the parameter of the listener. */
 export const offersHttp2 = (run: Run): boolean =>
-  (run.server.scope.value('http2')?.value(0) ?? 'off').toLowerCase() === 'on' || (run.listener?.http2 ?? false);
+  (run.server.scope.value('http2')?.value(0) ?? 'off').toLowerCase() === 'on' || (run.connection.listener?.http2 ?? false);
 
 /** Modules of nginx itself whose directives change what a client gets and that are not followed. */
 const UNFOLLOWED = new Set([

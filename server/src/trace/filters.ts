@@ -8,20 +8,24 @@ import type { Run } from './run.ts';
 import { compileValue } from './script.ts';
 import { serverName } from './server-name.ts';
 
-/** ngx_http_send_header and the chain behind it. `true`: the head is out; `false`: a filter made another answer of it. */
-export function sendHeader(run: Run): boolean {
+/** ngx_http_send_header and the chain behind it. `answered`: the head is out; a status: a filter wants another answer. */
+export function sendHeader(run: Run): 'answered' | number {
   const { reply } = run;
-  if (reply.sent) return true;
-  if (run.errStatus) {
-    reply.status = run.errStatus;
+  if (reply.sent) return 'answered';
+  if (run.reply.errStatus) {
+    reply.status = run.reply.errStatus;
     reply.statusLine = false;
   }
-  for (const filter of FILTERS) if (filter(run) === 'replaced') return false;
+  for (const filter of FILTERS) {
+    const status = filter(run);
+    if (status !== undefined) return status;
+  }
   reply.sent = true;
-  return true;
+  return 'answered';
 }
 
-type Filter = (run: Run) => 'replaced' | undefined;
+/** A status: the head so far is dropped, another answer is made (ngx_http_filter_finalize_request). */
+type Filter = (run: Run) => number | undefined;
 
 const SAFE = new Set([200, 201, 204, 206, 301, 302, 303, 304, 307, 308]);
 
@@ -46,7 +50,7 @@ export function listHas(list: ByteString, etag: ByteString, weak: boolean): bool
 
 /** The ETag that the client names against the file's. */
 const etagOfFile = (run: Run): string =>
-  run.assume({
+  run.report.assume({
     id: 'etag',
     what: 'ETag of the file',
     otherwise: 'differs',
@@ -56,7 +60,7 @@ const etagOfFile = (run: Run): string =>
 
 /** The file's date against the one that the client names. */
 function dateOfFile(run: Run): 'newer' | 'same' | 'older' {
-  const chosen = run.assume({
+  const chosen = run.report.assume({
     id: 'last-modified',
     what: 'date of the file',
     otherwise: 'newer',
@@ -70,18 +74,18 @@ function dateOfFile(run: Run): 'newer' | 'same' | 'older' {
  * ngx_http_not_modified_header_filter, for nginx's own answers and for those of a backend that a cache may keep. What depends on a file's
  * date or ETag is an assumption.
  */
-function notModified(run: Run): 'replaced' | undefined {
+function notModified(run: Run): number | undefined {
   const { reply } = run;
-  if (reply.status !== 200 || (run.relayed && !run.cacheable) || run.parent) return undefined;
+  if (reply.status !== 200 || (run.reply.relayed && !run.reply.cacheable) || run.parent) return undefined;
   const matches = (value: ByteString, weak: boolean): boolean => {
     if (value === '*') return true;
     if (reply.etag === null) return false;
-    if (run.relayed) return listHas(value, reply.etag.value, weak);
+    if (run.reply.relayed) return listHas(value, reply.etag.value, weak);
     return etagOfFile(run) === 'matches';
   };
   /** the date of the answer against the client's */
   const dated = (value: ByteString): 'newer' | 'same' | 'older' => {
-    if (run.relayed) {
+    if (run.reply.relayed) {
       const ours = parseHttpTime(reply.lastModified?.value ?? '') ?? -1;
       const theirs = parseHttpTime(value) ?? -1;
       return ours === theirs ? 'same' : ours > theirs ? 'newer' : 'older';
@@ -110,12 +114,12 @@ function notModified(run: Run): 'replaced' | undefined {
   reply.clearAcceptRanges();
   if (reply.contentEncoding) reply.contentEncoding.live = false;
   reply.contentEncoding = null;
-  run.step({ phase: 'filter', handler: 'ngx_http_not_modified_filter_module', said: 'not modified: 304' });
+  run.report.step({ phase: 'filter', handler: 'ngx_http_not_modified_filter_module', said: 'not modified: 304' });
   return undefined;
 }
 
 /** ngx_http_filter_finalize_request: the head so far is dropped. */
-function fail(run: Run, status: number): 'replaced' {
+function fail(run: Run, status: number): number {
   const { reply } = run;
   for (const h of reply.headers) h.live = false;
   reply.location = null;
@@ -123,11 +127,10 @@ function fail(run: Run, status: number): 'replaced' {
   reply.lastModified = null;
   reply.hasLastModified = false;
   reply.body = null;
-  run.file = null;
-  run.relayed = false;
-  run.step({ phase: 'filter', handler: 'ngx_http_not_modified_filter_module', said: `precondition failed: ${status}` });
-  run.finalize(status);
-  return 'replaced';
+  run.reply.file = null;
+  run.reply.relayed = false;
+  run.report.step({ phase: 'filter', handler: 'ngx_http_not_modified_filter_module', said: `precondition failed: ${status}` });
+  return status;
 }
 
 interface AddedHeader {
@@ -176,7 +179,7 @@ function addHeaders(run: Run): undefined {
     names.push(fromBytes(h.name));
   }
   if (names.length)
-    run.step({
+    run.report.step({
       phase: 'filter',
       handler: 'ngx_http_headers_filter_module',
       at: lines[0]!,
@@ -184,7 +187,7 @@ function addHeaders(run: Run): undefined {
       changed: names.map((what) => ({ what, from: null, to: fromBytes(reply.find(lower(toBytes(what))) ?? '') })),
     });
   else if (!safe) {
-    run.step({
+    run.report.step({
       phase: 'filter',
       handler: 'ngx_http_headers_filter_module',
       at: lines[0]!,
@@ -231,7 +234,12 @@ export function readExpires(text: ByteString, modified: boolean): Expires | null
 /** The clock: given by the caller, else an assumption. Seconds since 1970. */
 export function clock(run: Run): number {
   if (run.options.now !== undefined) return run.options.now;
-  const text = run.assume({ id: 'time', what: 'the time of the request', otherwise: '2026-01-01T00:00:00Z', why: 'a trace has no clock' });
+  const text = run.report.assume({
+    id: 'time',
+    what: 'the time of the request',
+    otherwise: '2026-01-01T00:00:00Z',
+    why: 'a trace has no clock',
+  });
   const ms = Date.parse(text);
   return Number.isNaN(ms) ? 0 : Math.floor(ms / 1000);
 }
@@ -256,7 +264,7 @@ function setExpires(run: Run, directive: Directive): void {
       first.from = directive;
       reply.cacheControl = [first];
     } else reply.cacheControl = [reply.add('Cache-Control', control, directive)];
-    run.step({
+    run.report.step({
       phase: 'filter',
       handler: 'ngx_http_headers_filter_module',
       at: directive,
@@ -282,7 +290,7 @@ function setExpires(run: Run, directive: Directive): void {
     const midnight = now - (now % 86400);
     age = midnight + expires.seconds - now;
     if (age <= 0) age += 86400;
-    run.assume({
+    run.report.assume({
       id: 'timezone',
       what: 'the time zone of the server',
       otherwise: 'UTC',
@@ -291,7 +299,7 @@ function setExpires(run: Run, directive: Directive): void {
     });
   } else if (expires.kind === 'modified' && reply.hasLastModified) {
     const old = Number(
-      run.assume({ id: 'file-age', what: 'age of the file in seconds', otherwise: '0', why: "the file's date is not known" }),
+      run.report.assume({ id: 'file-age', what: 'age of the file in seconds', otherwise: '0', why: "the file's date is not known" }),
     );
     age = expires.seconds - (Number.isFinite(old) ? old : 0);
   }
@@ -357,7 +365,7 @@ function charset(run: Run): undefined {
   if (types && !types.has(reply.bareType)) return;
   if (reply.contentEncoding && reply.contentEncoding.value !== '') return;
   if (reply.charset !== '' && !run.flag('override_charset', false)) return;
-  if (run.relayed && reply.charset === '' && /charset=/i.test(reply.contentType)) return;
+  if (run.reply.relayed && reply.charset === '' && /charset=/i.test(reply.contentType)) return;
   const value = run.value(wanted);
   if (value === '') return;
   if (reply.status === 301 || reply.status === 302) {
@@ -465,7 +473,7 @@ function quantity(text: ByteString): number {
 function gzip(run: Run): undefined {
   const { reply } = run;
   const decide = (used: boolean, why: string): undefined => {
-    run.compression = { gzip: used, why };
+    run.reply.compression = { gzip: used, why };
     return undefined;
   };
   if (!run.flag('gzip', false)) return decide(false, 'gzip is off');
@@ -486,7 +494,12 @@ function gzip(run: Run): undefined {
   reply.clearAcceptRanges();
   reply.weakenEtag();
   decide(true, '');
-  run.step({ phase: 'filter', handler: 'ngx_http_gzip_filter_module', at: run.directive('gzip') ?? null, said: 'compressed with gzip' });
+  run.report.step({
+    phase: 'filter',
+    handler: 'ngx_http_gzip_filter_module',
+    at: run.directive('gzip') ?? null,
+    said: 'compressed with gzip',
+  });
 }
 
 type Ranges = 'all' | 'none' | readonly (readonly [start: number, end: number])[];
@@ -519,7 +532,7 @@ export function readRanges(text: ByteString, length: number, most: number): Rang
 }
 
 /** ngx_http_range_header_filter. */
-function range(run: Run): 'replaced' | undefined {
+function range(run: Run): number | undefined {
   const { reply } = run;
   if (reply.status !== 200 || reply.contentLength === -1 || !reply.allowRanges || run.version < 1000 || run.parent) return undefined;
   const most = Number(run.text('max_ranges') ?? Number.POSITIVE_INFINITY);
@@ -531,20 +544,17 @@ function range(run: Run): 'replaced' | undefined {
   if (asked === null || asked.length < 7 || asked.slice(0, 6).toLowerCase() !== 'bytes=') return whole();
   if (!rangeStillValid(run)) return whole();
   const tell = (status: number): void =>
-    run.step({ phase: 'filter', handler: 'ngx_http_range_filter_module', said: `${fromBytes(asked)}: ${status}` });
+    run.report.step({ phase: 'filter', handler: 'ngx_http_range_filter_module', said: `${fromBytes(asked)}: ${status}` });
   if (!reply.lengthKnown) {
-    const answer = run.assume({
+    const answer = run.report.assume({
       id: 'range',
       what: `Range ${fromBytes(asked)}`,
       otherwise: '206',
       why: "the file's size is not known",
       choices: ['206', '416', '200'],
     });
-    run.step({ phase: 'filter', handler: 'ngx_http_range_filter_module', said: `range: ${answer}`, assumption: 'range' });
-    if (answer === '416') {
-      run.finalize(416);
-      return 'replaced';
-    }
+    run.report.step({ phase: 'filter', handler: 'ngx_http_range_filter_module', said: `range: ${answer}`, assumption: 'range' });
+    if (answer === '416') return 416;
     if (answer !== '206') return whole();
     reply.status = 206;
     reply.statusLine = false;
@@ -556,11 +566,10 @@ function range(run: Run): 'replaced' | undefined {
     tell(416);
     reply.setContentRange(`bytes */${reply.contentLength}`);
     reply.contentLength = -1;
-    run.file = null;
-    run.relayed = false;
+    run.reply.file = null;
+    run.reply.relayed = false;
     reply.body = null;
-    run.finalize(416);
-    return 'replaced';
+    return 416;
   }
   tell(206);
   reply.status = 206;
@@ -571,7 +580,7 @@ function range(run: Run): 'replaced' | undefined {
     reply.contentLength = first[1] - first[0];
     if (reply.body !== null) reply.body = reply.body.slice(first[0], first[1]);
   } else {
-    const boundary = run.assume({
+    const boundary = run.report.assume({
       id: 'boundary',
       what: 'boundary between ranges',
       otherwise: '00000000000000000001',
@@ -632,10 +641,17 @@ function header(run: Run): undefined {
 
 /** Scheme, host and port that a relative Location gets. */
 export function origin(run: Run): ByteString {
-  const host = run.flag('server_name_in_redirect', false) ? serverName(run) : run.host !== '' ? run.host : toBytes(run.localAddress);
-  const usual = run.tls ? 443 : 80;
-  const port = run.flag('port_in_redirect', true) && run.localPort !== usual && run.localPort > 0 ? `:${run.localPort}` : '';
-  return `${run.tls ? 'https' : 'http'}://${host}${port}`;
+  const host = run.flag('server_name_in_redirect', false)
+    ? serverName(run)
+    : run.host !== ''
+      ? run.host
+      : toBytes(run.connection.localAddress);
+  const usual = run.connection.tls ? 443 : 80;
+  const port =
+    run.flag('port_in_redirect', true) && run.connection.localPort !== usual && run.connection.localPort > 0
+      ? `:${run.connection.localPort}`
+      : '';
+  return `${run.connection.tls ? 'https' : 'http'}://${host}${port}`;
 }
 
 /** Lines of the answer that are live, the Location first. */

@@ -15,7 +15,7 @@ import { realipHandler } from './handlers/realip.ts';
 import { rewriteHandler } from './handlers/rewrite.ts';
 import { tryFilesHandler } from './handlers/try-files.ts';
 import { mapUri } from './paths.ts';
-import type { Run, Verdict } from './run.ts';
+import type { Move, Run, Verdict } from './run.ts';
 import type { PhaseId } from './trace.ts';
 
 export type PhaseIndex = number;
@@ -27,14 +27,19 @@ export interface Handler {
   run(run: Run): Verdict;
 }
 
+/**
+ * Where the request goes on: in the next phase or the one behind it, in the phase where it now is (`again`), at another URI; or it ends with
+ * a status, or is answered.
+ */
+export type Next = 'next' | 'skip' | 'again' | 'answered' | number | Move;
+
 export interface Phase {
   readonly id: PhaseId;
   readonly handlers: readonly Handler[];
-  /** moves the request on: raises its phase, sends it elsewhere or ends it */
-  run(run: Run): void;
+  run(run: Run): Next;
 }
 
-/** Declined: the next handler; ok: the next phase; done: it was moved; a status: the end. */
+/** Declined: the next handler; ok: the next phase; all else ends or moves the request. */
 const generic = (id: PhaseId, ...handlers: Handler[]): Phase => ({
   id,
   handlers,
@@ -42,11 +47,9 @@ const generic = (id: PhaseId, ...handlers: Handler[]): Phase => ({
     for (const handler of handlers) {
       const verdict = handler.run(run);
       if (verdict === 'declined') continue;
-      if (verdict === 'ok') break;
-      if (verdict !== 'done') run.finalize(verdict);
-      return;
+      return verdict === 'ok' ? 'next' : verdict;
     }
-    run.phase++;
+    return 'next';
   },
 });
 
@@ -55,36 +58,30 @@ const access = (...handlers: Handler[]): Phase => ({
   id: 'access',
   handlers,
   run(run) {
-    if (run.parent) {
-      run.phase += 2;
-      return;
-    }
+    if (run.parent) return 'skip';
     const any = run.text('satisfy') === 'any';
     for (const handler of handlers) {
       const verdict = handler.run(run);
       if (verdict === 'declined') continue;
-      if (verdict === 'done') return;
       if (verdict === 'ok') {
         if (!any) continue;
         run.accessCode = 0;
         for (const h of run.reply.wwwAuthenticate) h.live = false;
-        run.step({
+        run.report.step({
           phase: 'access',
           handler: handler.module,
           at: run.directive('satisfy') ?? null,
           said: 'allowed, satisfy any needs no more',
         });
-        run.phase += 2;
-        return;
+        return 'skip';
       }
       if (any && (verdict === 403 || verdict === 401)) {
         if (run.accessCode !== 401) run.accessCode = verdict;
         continue;
       }
-      run.finalize(verdict);
-      return;
+      return verdict;
     }
-    run.phase++;
+    return 'next';
   },
 });
 
@@ -93,18 +90,15 @@ const postAccess: Phase = {
   handlers: [],
   run(run) {
     const code = run.accessCode;
-    if (!code) {
-      run.phase++;
-      return;
-    }
+    if (!code) return 'next';
     run.accessCode = 0;
-    run.step({
+    run.report.step({
       phase: 'post-access',
       handler: 'ngx_http_core_module',
       at: run.directive('satisfy') ?? null,
       said: `no access handler allows: ${code}`,
     });
-    run.finalize(code);
+    return code;
   },
 };
 
@@ -113,22 +107,19 @@ const postRewrite: Phase = {
   id: 'post-rewrite',
   handlers: [],
   run(run) {
-    if (!run.uriChanged) {
-      run.phase++;
-      return;
-    }
+    if (!run.uriChanged) return 'next';
     run.uriChanges--;
     if (run.uriChanges === 0) {
-      run.step({
+      run.report.step({
         phase: 'post-rewrite',
         handler: 'ngx_http_core_module',
         said: `rewrite or internal redirection cycle at ${fromBytes(run.uri)}: 500`,
       });
-      run.finalize(500);
-      return;
+      return 500;
     }
     run.scope = run.server.scope;
     run.phase = phaseIndex('find-config');
+    return 'again';
   },
 };
 
@@ -139,32 +130,23 @@ const content: Phase = {
   run(run) {
     if (run.contentHandler) {
       const verdict = ownContent(run, run.contentHandler);
-      if (typeof verdict === 'number') run.finalize(verdict);
-      else if (verdict === 'ok') run.finished = true;
-      else if (verdict === 'declined') {
-        run.contentHandler = null;
-        return;
-      }
-      return;
+      if (verdict === 'declined') run.contentHandler = null;
+      return verdict === 'declined' || verdict === 'ok' ? 'again' : verdict;
     }
     for (const handler of contentHandlers) {
       const verdict = handler.run(run);
-      if (verdict === 'declined') continue;
-      if (typeof verdict === 'number') run.finalize(verdict);
-      else if (verdict === 'ok') run.finished = true;
-      return;
+      if (verdict !== 'declined' && verdict !== 'ok') return verdict;
     }
     if (run.uri.endsWith('/')) {
       const path = mapUri(run)?.path;
-      run.step({
+      run.report.step({
         phase: 'content',
         handler: 'ngx_http_core_module',
         said: path === undefined ? 'directory index is forbidden: 403' : `directory index of ${fromBytes(path)} is forbidden: 403`,
       });
-      run.finalize(403);
-      return;
+      return 403;
     }
-    run.finalize(404);
+    return 404;
   },
 };
 

@@ -1,6 +1,7 @@
 /** The answer while it is made: ngx_http_headers_out_t, with the lines that have a meaning to nginx itself kept apart. */
 import { type ByteString, lower } from '../base/bytes.ts';
 import type { Directive } from '../config/directive.ts';
+import type { OutcomeKind } from './trace.ts';
 
 export interface ReplyHeader {
   name: ByteString;
@@ -12,6 +13,19 @@ export interface ReplyHeader {
 }
 
 export class Reply {
+  kind: OutcomeKind = 'error';
+  /** the status that an error or an error page left for the answer (err_status); 0: none */
+  errStatus = 0;
+  /** the last answer came from a `return`, so a status that it gave is not nginx's own refusal */
+  returned = false;
+  /** the answer is a backend's own */
+  relayed = false;
+  /** the answer is one that a cache may keep: conditions of the client are nginx's to judge */
+  cacheable = false;
+  file: string | null = null;
+  closed = false;
+  limitRate: number | null = null;
+  compression: { readonly gzip: boolean; readonly why: string } | null = null;
   status = 0;
   /** the status line is the application's own; nginx takes no further meaning from a 204 then */
   statusLine = false;

@@ -20,6 +20,7 @@ import { atOf } from './at.ts';
 import { bufferingOf, keepaliveOf, notSimulatedIn, offersHttp2, timeoutsOf, tlsOf } from './facts.ts';
 import { liveHeaders } from './filters.ts';
 import { patternOf } from './handlers/find-config.ts';
+import { finalize, go, subrequest } from './moves.ts';
 import { type HeaderLine, Run } from './run.ts';
 import { traceStream } from './stream.ts';
 import type { ChosenServer, HeaderPair, Outcome, RequestInput, Trace, TracedRequest, TraceOptions } from './trace.ts';
@@ -35,7 +36,7 @@ const VERSIONS: Readonly<Record<string, number>> = { '0.9': 9, '1.0': 1000, '1.1
  */
 export function traceRequest(config: Config, input: RequestInput, options: TraceOptions = {}): Trace {
   if (input.scheme === 'tcp' || input.scheme === 'udp') return traceStream(config, input, options);
-  const run = new Run(config, input, options);
+  const run = new Run({ config, input, options, subrequests: subrequest });
   start(run);
   return finish(run);
 }
@@ -50,25 +51,25 @@ function readVersion(text: string): number | null {
 
 function chooseListener(run: Run): Listener | null {
   const { config, input } = run;
-  const port = input.localPort ?? (run.tls ? 443 : 80);
-  run.localPort = port;
+  const port = input.localPort ?? (run.connection.tls ? 443 : 80);
+  run.connection.localPort = port;
   const given = input.localAddress;
   const udp = run.version === 3000;
   if (given?.startsWith('unix:')) {
-    run.localPort = 0;
-    run.localAddress = given;
+    run.connection.localPort = 0;
+    run.connection.localAddress = given;
     return listenerFor(config, { address: given.slice(5), port: 0, unix: true });
   }
   if (given !== undefined) {
-    run.localAddress = given.replace(/^\[(.*)\]$/, '$1');
-    return listenerFor(config, { address: run.localAddress, port, udp });
+    run.connection.localAddress = given.replace(/^\[(.*)\]$/, '$1');
+    return listenerFor(config, { address: run.connection.localAddress, port, udp });
   }
   const here = listenersOf(config).filter((l) => l.kind !== 'unix' && l.port === port && l.udp === udp);
   const wildcard = here.find((l) => l.wildcard && l.kind === 'inet') ?? here.find((l) => l.wildcard);
   const chosen = wildcard ?? here[0] ?? null;
-  run.localAddress = !chosen ? '127.0.0.1' : chosen.wildcard ? (chosen.kind === 'inet6' ? '::1' : '127.0.0.1') : chosen.address;
+  run.connection.localAddress = !chosen ? '127.0.0.1' : chosen.wildcard ? (chosen.kind === 'inet6' ? '::1' : '127.0.0.1') : chosen.address;
   if (here.length > 1)
-    run.assume({
+    run.report.assume({
       id: 'local-address',
       what: 'address that the connection came to',
       otherwise: chosen?.text ?? '',
@@ -77,7 +78,7 @@ function chooseListener(run: Run): Listener | null {
     });
   const wanted = options(run)['local-address'];
   const other = wanted === undefined ? null : (here.find((l) => l.text === wanted) ?? null);
-  if (other && !other.wildcard) run.localAddress = other.address;
+  if (other && !other.wildcard) run.connection.localAddress = other.address;
   return other ?? chosen;
 }
 
@@ -85,29 +86,29 @@ const options = (run: Run): Readonly<Record<string, string>> => run.options.assu
 
 function start(run: Run): void {
   const { input } = run;
-  run.scheme = input.scheme ?? 'http';
-  run.tls = run.scheme === 'https';
+  run.connection.scheme = input.scheme ?? 'http';
+  run.connection.tls = run.connection.scheme === 'https';
   const version = readVersion(input.httpVersion ?? '1.1');
   run.version = version ?? 1000;
-  run.clientAddress = (input.clientAddress ?? DEFAULT_CLIENT).replace(/^\[(.*)\]$/, '$1');
-  run.clientPort = input.clientPort ?? 50_000;
+  run.connection.clientAddress = (input.clientAddress ?? DEFAULT_CLIENT).replace(/^\[(.*)\]$/, '$1');
+  run.connection.clientPort = input.clientPort ?? 50_000;
   run.methodName = toBytes(input.method ?? 'GET');
   const target = toBytes(input.target);
   const listener = chooseListener(run);
   if (!listener) {
-    run.step({
+    run.report.step({
       phase: 'listen',
       handler: 'ngx_http_core_module',
-      said: `nothing listens on ${run.localPort === 0 ? run.localAddress : `${run.localAddress}:${run.localPort}`}`,
+      said: `nothing listens on ${run.connection.localPort === 0 ? run.connection.localAddress : `${run.connection.localAddress}:${run.connection.localPort}`}`,
     });
-    run.kind = 'unknown';
+    run.reply.kind = 'unknown';
     run.finished = true;
     return;
   }
-  run.listener = listener;
+  run.connection.listener = listener;
   run.server = listener.defaultServer;
   run.scope = run.server.scope;
-  run.step({
+  run.report.step({
     phase: 'listen',
     handler: 'ngx_http_core_module',
     at: listener.listens[0]?.directive ?? null,
@@ -116,48 +117,48 @@ function start(run: Run): void {
   if (!handshake(run, listener)) return;
   let versionText = input.httpVersion ?? '1.1';
   if (run.version >= 2000 && run.version < 3000 && !offersHttp2(run)) {
-    if (!run.tls) {
+    if (!run.connection.tls) {
       refuse(run, 400, 'HTTP/2 is not spoken here');
-      run.go();
+      go(run);
       return;
     }
-    run.step({ phase: 'tls', handler: 'ngx_http_v2_module', said: 'HTTP/2 is not offered, HTTP/1.1 is spoken' });
+    run.report.step({ phase: 'tls', handler: 'ngx_http_v2_module', said: 'HTTP/2 is not offered, HTTP/1.1 is spoken' });
     run.version = 1001;
     versionText = '1.1';
   }
   if (listener.proxyProtocol && !input.proxyProtocol)
-    run.assume({
+    run.report.assume({
       id: 'proxy-protocol',
       what: 'PROXY protocol header',
       otherwise: 'none of its addresses are known',
       why: 'the listener expects one',
     });
   if (!requestLine(run, target, versionText, version) || !headerLines(run)) {
-    run.go();
+    go(run);
     return;
   }
   if (!afterHeaders(run)) {
-    run.go();
+    go(run);
     return;
   }
   connectionKind(run);
   run.phase = 0;
-  run.go();
+  go(run);
 }
 
 /** TLS before HTTP: SNI, refusals. False when no request follows. */
 function handshake(run: Run, listener: Listener): boolean {
   const { input } = run;
-  if (!run.tls) return true;
+  if (!run.connection.tls) return true;
   if (!listener.ssl && !listener.quic) {
-    run.step({ phase: 'tls', handler: 'ngx_http_core_module', said: 'the listener does not speak TLS: 400' });
-    run.tls = false;
-    run.finalize(400);
-    run.go();
+    run.report.step({ phase: 'tls', handler: 'ngx_http_core_module', said: 'the listener does not speak TLS: 400' });
+    run.connection.tls = false;
+    finalize(run, 400);
+    go(run);
     return false;
   }
   const host = input.sni === undefined ? sniOf(run) : input.sni;
-  run.sni = host;
+  run.connection.sni = host;
   if (host !== null) {
     const name = hostOf(toBytes(host), { strict: run.behaviour.strictHost });
     const choice = name === null ? null : chooseServer(listener, name);
@@ -168,13 +169,13 @@ function handshake(run: Run, listener: Listener): boolean {
   }
   const reject = run.server.scope.value('ssl_reject_handshake');
   if (reject?.value(0) === 'on') {
-    run.step({ phase: 'tls', handler: 'ngx_http_ssl_module', at: reject, said: 'the handshake is rejected: unrecognized name' });
-    run.kind = 'closed';
-    run.closed = true;
+    run.report.step({ phase: 'tls', handler: 'ngx_http_ssl_module', at: reject, said: 'the handshake is rejected: unrecognized name' });
+    run.reply.kind = 'closed';
+    run.reply.closed = true;
     run.finished = true;
     return false;
   }
-  run.step({
+  run.report.step({
     phase: 'tls',
     handler: 'ngx_http_ssl_module',
     at: run.server.scope.effective('ssl_certificate').directives[0] ?? null,
@@ -194,8 +195,8 @@ function sniOf(run: Run): string | null {
 }
 
 const refuse = (run: Run, status: number, said: string): false => {
-  run.step({ phase: 'request', handler: 'ngx_http_core_module', said: `${said}: ${status}` });
-  run.finalize(status);
+  run.report.step({ phase: 'request', handler: 'ngx_http_core_module', said: `${said}: ${status}` });
+  finalize(run, status);
   return false;
 };
 
@@ -258,7 +259,7 @@ function requestLine(run: Run, target: ByteString, versionText: string, version:
   run.unparsedUri = parsed.unparsed;
   run.validUnparsedUri = !parsed.emptyPath;
   if (parsed.uri !== target.split('?')[0])
-    run.step({
+    run.report.step({
       phase: 'request',
       handler: 'ngx_http_core_module',
       said: `${fromBytes(target)} is read as ${fromBytes(parsed.uri)}`,
@@ -324,7 +325,11 @@ function headerLines(run: Run): boolean {
     if (/[\0\r\n]/.test(value)) return refuse(run, 400, `the value of ${fromBytes(name)} has characters that nginx refuses`);
     if (behaviour.limitsHeaderCount && ++count > limit) return refuse(run, 494, `more than ${limit} header lines, 494 sent as 400`);
     if (checked === 'ignored') {
-      run.step({ phase: 'request', handler: 'ngx_http_core_module', said: `header ${fromBytes(name)} is ignored, its name is invalid` });
+      run.report.step({
+        phase: 'request',
+        handler: 'ngx_http_core_module',
+        said: `header ${fromBytes(name)} is ignored, its name is invalid`,
+      });
       continue;
     }
     value = value.replace(/^ +/, '').replace(/ +$/, '');
@@ -375,10 +380,11 @@ const REASONS: Readonly<Record<ServerChoice['reason'], string>> = {
 
 /** ngx_http_set_virtual_server. False when the request was answered. */
 function toServer(run: Run, host: ByteString, by: string): boolean {
-  const { listener } = run;
+  const { listener } = run.connection;
   if (!listener) return true;
   const choice = chooseServer(listener, host);
-  const sni = run.tls && run.sni !== null ? hostOf(toBytes(run.sni), { strict: run.behaviour.strictHost }) : null;
+  const sni =
+    run.connection.tls && run.connection.sni !== null ? hostOf(toBytes(run.connection.sni), { strict: run.behaviour.strictHost }) : null;
   run.choice = choice;
   const found = choice.reason !== 'default' && choice.reason !== 'only';
   if (sni !== null && sni === host) {
@@ -388,13 +394,13 @@ function toServer(run: Run, host: ByteString, by: string): boolean {
   }
   const server: Server = found ? choice.server : sni !== null ? listener.defaultServer : run.server;
   if (sni !== null && (server.scope.value('ssl_verify_client')?.value(0) ?? 'off') !== 'off') {
-    run.step({
+    run.report.step({
       phase: 'server',
       handler: 'ngx_http_ssl_module',
       at: server.scope.value('ssl_verify_client') ?? null,
       said: 'the name differs from the negotiated one, and the server verifies certificates: 421',
     });
-    run.finalize(421);
+    finalize(run, 421);
     return false;
   }
   if (found || sni !== null) {
@@ -408,7 +414,7 @@ function toServer(run: Run, host: ByteString, by: string): boolean {
 
 function tellServer(run: Run, listener: Listener, host: ByteString, choice: ServerChoice, by: string): void {
   const text = choice.name && choice.reason !== 'exact' ? `${REASONS[choice.reason]} ${choice.name.text}` : REASONS[choice.reason];
-  run.step({
+  run.report.step({
     phase: 'server',
     handler: 'ngx_http_core_module',
     at: run.server.scope.opener ?? null,
@@ -446,17 +452,17 @@ function afterHeaders(run: Run): boolean {
     if (!tunnel) return refuse(run, 405, 'CONNECT is not allowed');
   }
   if (run.methodName === 'TRACE') return refuse(run, 405, 'TRACE is not allowed');
-  if (run.listener?.ssl && !run.tls) {
-    run.step({
+  if (run.connection.listener?.ssl && !run.connection.tls) {
+    run.report.step({
       phase: 'tls',
       handler: 'ngx_http_ssl_module',
-      at: run.listener.listens.find((l) => l.params.includes('ssl'))?.directive ?? null,
+      at: run.connection.listener.listens.find((l) => l.params.includes('ssl'))?.directive ?? null,
       said: 'plain HTTP on a TLS listener: 497, sent as 400',
     });
-    run.finalize(497);
+    finalize(run, 497);
     return false;
   }
-  if (run.tls) return certificate(run);
+  if (run.connection.tls) return certificate(run);
   return true;
 }
 
@@ -470,13 +476,13 @@ function certificate(run: Run): boolean {
   if (mode === 'off') return true;
   const given = run.input.clientCertificate ?? 'none';
   const fail = (status: number, said: string): false => {
-    run.step({ phase: 'tls', handler: 'ngx_http_ssl_module', at: verify ?? null, said: `${said}: ${status}, sent as 400` });
-    run.finalize(status);
+    run.report.step({ phase: 'tls', handler: 'ngx_http_ssl_module', at: verify ?? null, said: `${said}: ${status}, sent as 400` });
+    finalize(run, status);
     return false;
   };
   if (given === 'invalid' && mode !== 'optional_no_ca') return fail(495, 'the client certificate is not valid');
   if (given === 'none' && mode === 'on') return fail(496, 'no client certificate');
-  run.step({ phase: 'tls', handler: 'ngx_http_ssl_module', at: verify ?? null, said: `client certificate: ${given}` });
+  run.report.step({ phase: 'tls', handler: 'ngx_http_ssl_module', at: verify ?? null, said: `client certificate: ${given}` });
   return true;
 }
 
@@ -511,14 +517,14 @@ const HIDDEN_FROM_CONFIGURED = new Set([
 
 function finish(run: Run): Trace {
   const { reply, input } = run;
-  const scope: Scope | null = run.listener ? run.scope : null;
+  const scope: Scope | null = run.connection.listener ? run.scope : null;
   const responseHeaders: HeaderPair[] = [];
   const builtin: HeaderPair[] = [];
-  const answered = !run.closed && run.listener !== null && run.version >= 1000;
+  const answered = !run.reply.closed && run.connection.listener !== null && run.version >= 1000;
   if (answered) {
     for (const h of liveHeaders(run)) {
       const key = lower(h.name);
-      const own = h.from === null && HIDDEN_FROM_CONFIGURED.has(key) && !run.relayed;
+      const own = h.from === null && HIDDEN_FROM_CONFIGURED.has(key) && !run.reply.relayed;
       if (own && h.value === '') continue;
       (own ? builtin : responseHeaders).push([fromBytes(h.name), fromBytes(h.value)]);
     }
@@ -539,25 +545,25 @@ function finish(run: Run): Trace {
     if (reply.chunked) builtin.push(['Transfer-Encoding', 'chunked']);
     if (reply.contentLength >= 0 && reply.lengthKnown && !reply.chunked) builtin.push(['Content-Length', String(reply.contentLength)]);
   }
-  const opener = run.listener ? run.server.scope.opener : null;
+  const opener = run.connection.listener ? run.server.scope.opener : null;
   const server: ChosenServer | null =
-    run.listener && opener
+    run.connection.listener && opener
       ? {
           at: atOf(opener),
           name: run.server.names[0]?.text ?? '',
-          listen: listenText(run.server, run.listener),
+          listen: listenText(run.server, run.connection.listener),
           matched: run.choice?.name?.text ?? null,
           by: run.choice?.reason ?? 'default',
         }
       : null;
   const outcome: Outcome = {
-    kind: run.kind,
-    status: run.closed ? 444 : run.listener ? reply.status : 0,
+    kind: run.reply.kind,
+    status: run.reply.closed ? 444 : run.connection.listener ? reply.status : 0,
     responseHeaders,
     builtinHeaders: builtin,
-    body: reply.body === null || run.closed ? null : fromBytes(reply.body),
-    file: run.file,
-    upstreamRequest: run.upstreamRequest,
+    body: reply.body === null || run.reply.closed ? null : fromBytes(reply.body),
+    file: run.reply.file,
+    upstreamRequest: run.exchange.request,
     server,
     location: run.location ? { at: atOf(run.location.directive), pattern: patternOf(run.location) } : null,
   };
@@ -568,23 +574,23 @@ function finish(run: Run): Trace {
     httpVersion: input.httpVersion ?? '1.1',
     headers: input.headers ?? [],
     clientAddress: input.clientAddress ?? DEFAULT_CLIENT,
-    localAddress: run.localAddress,
-    localPort: run.localPort,
+    localAddress: run.connection.localAddress,
+    localPort: run.connection.localPort,
   };
   return {
     ...(input.id === undefined ? {} : { id: input.id }),
     version: 1,
     request,
-    steps: run.steps,
+    steps: run.report.steps,
     outcome,
-    limits: run.limits,
-    cache: run.cache,
+    limits: run.report.limits,
+    cache: run.exchange.cache,
     buffering: scope ? bufferingOf(run) : {},
     timeouts: scope ? timeoutsOf(run) : {},
     tls: scope ? tlsOf(run) : {},
-    compression: run.compression ? { gzip: run.compression.gzip, why: run.compression.why } : {},
+    compression: run.reply.compression ? { gzip: run.reply.compression.gzip, why: run.reply.compression.why } : {},
     keepalive: scope ? keepaliveOf(run) : {},
-    assumptions: run.assumptions,
+    assumptions: run.report.assumptions,
     notSimulated: scope ? notSimulatedIn(scope) : [],
     nginx: run.behaviour.text,
   };

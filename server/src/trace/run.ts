@@ -1,6 +1,6 @@
 /**
- * One request on its way: what nginx keeps in ngx_http_request_t, and the moves between phases (ngx_http_core_run_phases,
- * ngx_http_finalize_request, ngx_http_internal_redirect). What the phases and handlers do lies in their own files.
+ * One request on its way: what nginx keeps in ngx_http_request_t. How it goes from phase to phase lies in moves.ts, what the phases and
+ * handlers do in their own files.
  */
 import { type ByteString, byteArray, fromBytes, toBytes } from '../base/bytes.ts';
 import { pathOf } from '../base/file-id.ts';
@@ -9,35 +9,18 @@ import { METHODS } from '../catalog/arguments.ts';
 import { parseOffset, parseTime } from '../catalog/value-kind.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
-import { CONTENT_HANDLERS, PASSES } from '../config/handlers.ts';
-import { type Location, namedLocation } from '../config/locations.ts';
+import type { Location } from '../config/locations.ts';
 import type { Scope } from '../config/scope.ts';
-import type { Listener, Server, ServerChoice, ServerProtocol } from '../config/servers.ts';
+import type { Server, ServerChoice, ServerProtocol } from '../config/servers.ts';
 import { upstreamsOf } from '../config/upstreams.ts';
-import { atOf } from './at.ts';
-import type { CachePlan } from './handlers/upstream.ts';
+import { Connection } from './connection.ts';
+import { Exchange } from './exchange.ts';
 import { type Index, indexOf } from './index.ts';
-import { PHASES, type PhaseIndex, phaseIndex } from './phases.ts';
+import type { PhaseIndex } from './phases.ts';
 import { Reply } from './reply.ts';
+import { Report } from './report.ts';
 import { compileValue, evaluate, type Scripting, type Value } from './script.ts';
-import { specialResponse } from './special.ts';
-import type {
-  Assumption,
-  At,
-  CacheFacts,
-  Change,
-  FileKind,
-  Limit,
-  NotSimulated,
-  OutcomeKind,
-  PhaseId,
-  Rejected,
-  RequestInput,
-  Scheme,
-  Step,
-  TraceOptions,
-  UpstreamRequest,
-} from './trace.ts';
+import type { Change, FileKind, RequestInput, TraceOptions, UpstreamAnswer } from './trace.ts';
 import { extenOf } from './uri.ts';
 import { lookup } from './variables.ts';
 import { type Behaviour, behaviourOf } from './version.ts';
@@ -49,37 +32,14 @@ export interface HeaderLine {
   readonly value: ByteString;
 }
 
-/** What a handler says: not mine, let the next one (`declined`); go to the next phase (`ok`); somebody moved the request (`done`); a status. */
-export type Verdict = 'declined' | 'ok' | 'done' | number;
+/** Where a request goes on: at another URI (ngx_http_internal_redirect) or in a named location (ngx_http_named_location). */
+export type Move = { readonly uri: ByteString; readonly args: ByteString } | { readonly named: ByteString };
+
+/** What a handler says: not mine, let the next one (`declined`); go to the next phase (`ok`); the answer is out (`answered`); a status; a move. */
+export type Verdict = 'declined' | 'ok' | 'answered' | number | Move;
 
 export interface Cached {
   readonly value: ByteString | null;
-}
-
-export interface StepInput {
-  readonly phase: PhaseId;
-  readonly handler: string;
-  readonly at?: Directive | At | null;
-  readonly said: string;
-  readonly changed?: readonly Change[];
-  readonly rejected?: readonly Rejected[];
-  readonly assumption?: string;
-}
-
-export interface AssumptionInput {
-  readonly id: string;
-  readonly what: string;
-  readonly otherwise: string;
-  readonly why: string;
-  readonly choices?: readonly string[];
-  readonly at?: Directive | null;
-}
-
-export interface PassVariables {
-  readonly host: ByteString;
-  readonly port: ByteString;
-  readonly bodyLength: ByteString | null;
-  readonly chunked: ByteString | null;
 }
 
 /** Thrown inside the simulator when nginx gives a request up with an internal error; the status is what it sends. */
@@ -91,28 +51,29 @@ export class Failed extends Error {
 
 const MAX_DEPTH = 100;
 
+/** Runs a request inside a request. Comes from where the moves are, above the handlers that ask for it. */
+export type Subrequests = (main: Run, target: ByteString, upstream: UpstreamAnswer) => Run;
+
+export interface RunInput {
+  readonly config: Config;
+  readonly input: RequestInput;
+  readonly options: TraceOptions;
+  readonly parent?: Run | null;
+  /** default http */
+  readonly protocol?: ServerProtocol;
+  readonly subrequests?: Subrequests;
+}
+
+/** The state of a request. Its connection, its answer and what is told of it are things of their own. */
 export class Run implements Scripting {
   readonly index: Index;
   readonly behaviour: Behaviour;
 
-  // the connection
-  listener: Listener | null = null;
-  scheme: Scheme = 'http';
-  tls = false;
-  clientAddress = '';
-  clientPort = 0;
-  localAddress = '';
-  localPort = 0;
-  sni: string | null = null;
-  /** what realip replaced */
-  originalAddress: string | null = null;
-  originalPort: number | null = null;
+  // the request as parsed
   /** room for header lines, while the request is read */
   space: { take(length: number): boolean } | null = null;
   /** how the server was found */
   choice: ServerChoice | null = null;
-
-  // the request as parsed
   methodName: ByteString = 'GET';
   /** 9, 1000, 1001, 2000, 3000 */
   version = 1001;
@@ -155,90 +116,45 @@ export class Run implements Scripting {
   contentHandler: string | null = null;
   captures: readonly (ByteString | undefined)[] = [];
 
-  // what comes of it
-  readonly reply = new Reply();
-  errStatus = 0;
-  kind: OutcomeKind = 'error';
-  /** the last answer came from a `return`, so a status that it gave is not nginx's own refusal */
-  returned = false;
-  /** the last request to a backend, also when its answer was not passed on */
-  upstreamRequest: UpstreamRequest | null = null;
-  /** the answer is a backend's own */
-  relayed = false;
-  file: string | null = null;
-  cache: CacheFacts | null = null;
-  closed = false;
-  limitRate: number | null = null;
-  limitReqStatus = '';
-  limitConnStatus = '';
-  compression: { readonly gzip: boolean; readonly why: string } | null = null;
-  /** what $proxy_host and its kin are while a request to a backend is written */
-  passVariables: PassVariables | null = null;
-  /** `proxy`, `uwsgi`, …: whose buffers and timeouts apply */
-  passFamily: string | null = null;
-  cachePlan: CachePlan | null = null;
-  cacheKey: ByteString = '';
-  /** what X-Accel-Buffering said */
-  buffering: boolean | null = null;
-  upstreamStatus = 0;
-  cacheStatus: string | null = null;
-  /** the answer is one that a cache may keep: conditions of the client are nginx's to judge */
-  cacheable = false;
   /** the body was thrown away already */
   discarded = false;
   /** the body was read for a backend */
   bodyRead = false;
 
-  // what is told
-  readonly steps: Step[] = [];
-  readonly limits: Limit[] = [];
-  readonly assumptions: Assumption[] = [];
-  readonly notSimulated: NotSimulated[] = [];
+  /** where access and preaccess limits stand: `$limit_req_status` and its kin */
+  limitReqStatus = '';
+  limitConnStatus = '';
 
   private readonly values = new Map<string, Cached>();
   private depth = 0;
 
-  constructor(
-    readonly config: Config,
-    readonly input: RequestInput,
-    readonly options: TraceOptions,
-    readonly parent: Run | null = null,
-    protocol: ServerProtocol = 'http',
-  ) {
-    this.index = indexOf(config, protocol);
-    this.behaviour = behaviourOf(config.settings.target.nginx);
+  readonly connection: Connection;
+  readonly exchange = new Exchange();
+  readonly reply = new Reply();
+  readonly report: Report;
+  readonly config: Config;
+  readonly input: RequestInput;
+  readonly options: TraceOptions;
+  /** the request that this one is inside of */
+  readonly parent: Run | null;
+  private readonly inside: Subrequests | null;
+
+  constructor(of: RunInput) {
+    this.config = of.config;
+    this.input = of.input;
+    this.options = of.options;
+    this.parent = of.parent ?? null;
+    this.inside = of.subrequests ?? null;
+    this.connection = this.parent?.connection ?? new Connection();
+    this.report = new Report(of.options.assume ?? {}, this.parent?.report);
+    this.index = indexOf(of.config, of.protocol);
+    this.behaviour = behaviourOf(of.config.settings.target.nginx);
   }
 
-  // ---- telling
-
-  step(input: StepInput): void {
-    const at = input.at ?? null;
-    this.steps.push({
-      phase: input.phase,
-      handler: input.handler,
-      at: at === null ? null : 'path' in at ? at : atOf(at),
-      said: input.said,
-      changed: input.changed ?? [],
-      rejected: input.rejected ?? [],
-      ...(input.assumption === undefined ? {} : { assumption: input.assumption }),
-    });
-  }
-
-  /** The value that the caller set for what the text cannot decide, else the default; noted once for each id. */
-  assume(input: AssumptionInput): string {
-    const given = this.options.assume?.[input.id];
-    const assumed = given ?? input.otherwise;
-    if (!this.assumptions.some((a) => a.id === input.id))
-      this.assumptions.push({
-        id: input.id,
-        what: input.what,
-        assumed,
-        why: input.why,
-        choices: input.choices ?? [],
-        chosen: given !== undefined,
-        at: input.at ? atOf(input.at) : null,
-      });
-    return assumed;
+  /** The request inside this one that a handler asks for, answered. */
+  subrequest(target: ByteString, upstream: UpstreamAnswer): Run {
+    if (!this.inside) throw new Error('no requests inside this one');
+    return this.inside(this, target, upstream);
   }
 
   // ---- settings in force
@@ -310,7 +226,7 @@ export class Run implements Scripting {
     if (m === 'no') return false;
     if (m === 'unknown')
       return (
-        this.assume({
+        this.report.assume({
           id: `regex:${what.file.id}:${what.statement.start}`,
           what: `${what.name} ${what.value(0)}`,
           otherwise: 'no match',
@@ -341,7 +257,7 @@ export class Run implements Scripting {
 
   /** The block of the group that was asked; null for a plain address. */
   get upstreamScope(): Scope | null {
-    return this.upstreamRequest ? (upstreamsOf(this.config).get(this.upstreamRequest.upstream.toLowerCase())?.scope ?? null) : null;
+    return this.exchange.request ? (upstreamsOf(this.config).get(this.exchange.request.upstream.toLowerCase())?.scope ?? null) : null;
   }
 
   get isHead(): boolean {
@@ -375,7 +291,7 @@ export class Run implements Scripting {
     const known = this.options.files?.stat(text);
     // a name with a slash at its end is a folder or nothing (ENOTDIR)
     if (known !== undefined) return slashed && (known === 'file' || known === 'executable') ? null : known;
-    const chosen = this.assume({
+    const chosen = this.report.assume({
       id: `file:${text}`,
       what: text,
       otherwise: likely ?? 'missing',
@@ -385,8 +301,6 @@ export class Run implements Scripting {
     });
     return chosen === 'missing' ? null : (chosen as FileKind);
   }
-
-  // ---- moves
 
   // ---- the body
 
@@ -407,7 +321,7 @@ export class Run implements Scripting {
       if (limit > 0 && length > limit) {
         this.bodyRead = true;
         this.contentLength = 0;
-        this.step({
+        this.report.step({
           phase: 'content',
           handler: 'ngx_http_core_module',
           at: this.directive('client_max_body_size') ?? null,
@@ -429,7 +343,7 @@ export class Run implements Scripting {
   }
 
   private assumedBodyLength(): number {
-    const text = this.assume({
+    const text = this.report.assume({
       id: 'body-length',
       what: 'length of the chunked body',
       otherwise: '0',
@@ -442,126 +356,6 @@ export class Run implements Scripting {
   setUri(uri: ByteString): void {
     this.uri = uri;
     this.exten = extenOf(uri);
-  }
-
-  /** Makes a scope the configuration in force, limit_except included (ngx_http_update_location_config). */
-  enter(scope: Scope): void {
-    this.scope = scope;
-    const limit = scope.context === 'location' || scope.context === 'if-in-location' ? limitExcept(scope) : null;
-    if (limit && !limit.methods.has(knownMethod(this.methodName))) {
-      this.scope = limit.scope;
-      this.step({
-        phase: 'find-config',
-        handler: 'ngx_http_core_module',
-        at: limit.directive,
-        said: `limit_except applies to ${fromBytes(this.methodName)}`,
-      });
-    }
-    if (this.keepalive) this.limitKeepalive();
-    this.contentHandler = contentIn(this.scope) ?? this.contentHandler;
-  }
-
-  private limitKeepalive(): void {
-    if (this.seconds('keepalive_timeout', 75) === 0) this.keepalive = false;
-    else if (this.text('keepalive_requests') === '0' || this.text('keepalive_requests') === '1') this.keepalive = false;
-    else {
-      const disabled = this.directive('keepalive_disable')?.values ?? ['msie6'];
-      const agent = this.header('user-agent') ?? '';
-      if (disabled.includes('safari') && /Safari\//.test(agent) && agent.includes('Mac OS X') && !/Chrome\/|Gecko\/|Opera/.test(agent))
-        this.keepalive = false;
-      else if (disabled.includes('msie6') && this.methodName === 'POST' && /MSIE [45]\.|MSIE 6\.(?!.*SV1)/.test(agent))
-        this.keepalive = false;
-    }
-  }
-
-  /** ngx_http_internal_redirect. The request goes on in the server rewrite phase. */
-  internalRedirect(uri: ByteString, args: ByteString): 'done' {
-    this.uriChanges--;
-    if (this.uriChanges === 0) {
-      this.step({
-        phase: 'post-rewrite',
-        handler: 'ngx_http_core_module',
-        said: `rewrite or internal redirection cycle at ${fromBytes(uri)}: 500`,
-      });
-      return this.finalize(500);
-    }
-    const before = this.uri;
-    const beforeArgs = this.args;
-    this.setUri(uri);
-    this.args = args;
-    this.context.clear();
-    this.location = null;
-    this.scope = this.server.scope;
-    this.enter(this.server.scope);
-    this.internal = true;
-    this.validUnparsedUri = false;
-    this.addUriToAlias = false;
-    this.validLocation = true;
-    this.phase = phaseIndex('server-rewrite');
-    this.step({
-      phase: 'post-rewrite',
-      handler: 'ngx_http_core_module',
-      said: `internal redirect to ${fromBytes(uri)}`,
-      changed: changes({ $uri: [before, uri], $args: [beforeArgs, args] }),
-    });
-    return 'done';
-  }
-
-  /** ngx_http_named_location. The request goes on in the location's rewrite phase. */
-  goNamed(name: ByteString): 'done' {
-    this.uriChanges--;
-    if (this.uriChanges === 0 || this.uri === '') return this.finalize(500);
-    const location = namedLocation(this.server.scope, fromBytes(name));
-    if (!location) {
-      this.step({
-        phase: 'find-config',
-        handler: 'ngx_http_core_module',
-        said: `there is no location ${fromBytes(name)}: 500`,
-      });
-      return this.finalize(500);
-    }
-    this.internal = true;
-    this.contentHandler = null;
-    this.uriChanged = false;
-    this.location = location;
-    this.context.clear();
-    this.enter(location.scope);
-    this.phase = phaseIndex('rewrite');
-    this.step({
-      phase: 'find-config',
-      handler: 'ngx_http_core_module',
-      at: location.directive,
-      said: `named location ${location.name}`,
-    });
-    return 'done';
-  }
-
-  /** ngx_http_finalize_request with a status: the answer is made, or an error page is gone to. */
-  finalize(status: number): 'done' {
-    if (status === 444) {
-      this.closed = true;
-      this.finished = true;
-      this.kind = 'closed';
-      return 'done';
-    }
-    if (status >= 300 || status === 201 || status === 204) specialResponse(this, status);
-    else this.finished = true;
-    return 'done';
-  }
-
-  /** Runs the phases from where the request is until it is answered. */
-  go(): void {
-    for (let guard = 0; !this.finished; guard++) {
-      if (guard > 10_000) throw new Error('a request that never ends');
-      const row = PHASES[this.phase];
-      if (!row) throw new Error(`no phase ${this.phase}`);
-      try {
-        row.run(this);
-      } catch (error) {
-        if (!(error instanceof Failed)) throw error;
-        this.finalize(error.status);
-      }
-    }
   }
 }
 
@@ -576,50 +370,3 @@ export function changes(of: Readonly<Record<string, readonly [ByteString | null,
 const KNOWN_METHODS = new Set<string>([...METHODS, 'TRACE', 'CONNECT']);
 
 export const knownMethod = (name: ByteString): string => (KNOWN_METHODS.has(name) ? name : 'unknown');
-
-interface LimitExcept {
-  readonly directive: Directive;
-  readonly scope: Scope;
-  readonly methods: ReadonlySet<string>;
-}
-
-const limits = new WeakMap<Scope, LimitExcept | null>();
-
-/** The limit_except of a location; an `if` has none of its own and takes none over. */
-function limitExcept(scope: Scope): LimitExcept | null {
-  let found = limits.get(scope);
-  if (found === undefined) {
-    const directive = scope.first('limit_except');
-    const methods = new Set(directive?.values.map((m) => m.toUpperCase()));
-    if (methods.has('GET')) methods.add('HEAD');
-    found = directive?.body ? { directive, scope: directive.body, methods } : null;
-    limits.set(scope, found);
-  }
-  return found;
-}
-
-const contents = new WeakMap<Scope, string | null>();
-
-/**
- * The directive that sets a scope's content handler: its own last one. A limit_except without one takes over its location's pass
- * directive; an `if` needs none, since the handler that the location set stays. Null: nothing is set.
- */
-export function contentIn(scope: Scope): string | null {
-  let found = contents.get(scope);
-  if (found === undefined) {
-    found = scope.directives.findLast((d) => CONTENT_HANDLERS.has(d.name))?.name ?? null;
-    if (!found && scope.context === 'limit_except') found = PASSES.find((name) => passIn(scope, name)) ?? null;
-    contents.set(scope, found);
-  }
-  return found;
-}
-
-/** The pass directive that a module finds in a scope when its handler runs there: its own, or the outer one that an `if` took over. */
-export function passIn(scope: Scope, name: string): Directive | null {
-  for (let at: Scope | null = scope; at; at = at.parent) {
-    const own = at.named(name).at(-1);
-    if (own) return own;
-    if (at.context !== 'if-in-location' && at.context !== 'limit_except') return null;
-  }
-  return null;
-}

@@ -2,7 +2,7 @@
 import { type ByteString, fromBytes, toBytes } from '../base/bytes.ts';
 import type { Directive } from '../config/directive.ts';
 import { sendHeader } from './filters.ts';
-import type { Run } from './run.ts';
+import type { Move, Run } from './run.ts';
 import { compileValue } from './script.ts';
 import { splitArgs } from './uri.ts';
 
@@ -116,8 +116,9 @@ export function errorPageFor(run: Run, status: number): ErrorPage | null {
   return null;
 }
 
-export function specialResponse(run: Run, status: number): void {
-  run.errStatus = status;
+/** The answer to an error or redirect: made, or to be found elsewhere. */
+export function specialResponse(run: Run, status: number): 'answered' | number | Move {
+  run.reply.errStatus = status;
   if (ENDS_KEEPALIVE.has(status)) run.keepalive = false;
   run.reply.contentType = '';
   run.reply.typeLength = -1;
@@ -125,28 +126,25 @@ export function specialResponse(run: Run, status: number): void {
   if (!run.errorPage && run.lines('error_page').length && run.uriChanges !== 0) {
     if (!run.flag('recursive_error_pages', false)) run.errorPage = true;
     const page = errorPageFor(run, status);
-    if (page) {
-      sendErrorPage(run, page, status);
-      return;
-    }
+    if (page) return sendErrorPage(run, page, status);
   }
-  if (SENT_AS_400.has(status)) run.errStatus = 400;
+  if (SENT_AS_400.has(status)) run.reply.errStatus = 400;
   if (
     run.flag('msie_refresh', false) &&
     /MSIE /.test(run.header('user-agent') ?? '') &&
     (status === 301 || status === 302) &&
     reply.location
   ) {
-    run.errStatus = 200;
+    run.reply.errStatus = 200;
     reply.clearLocation();
-    finish(run, 0, 'return');
+    const sent = finish(run, 0, 'return');
     reply.lengthKnown = false;
-    return;
+    return sent;
   }
-  finish(run, pageLength(run, status), REDIRECTS.has(status) && reply.location ? 'redirect' : 'error');
+  return finish(run, pageLength(run, status), REDIRECTS.has(status) && reply.location ? 'redirect' : 'error');
 }
 
-function finish(run: Run, length: number, kind: 'redirect' | 'error' | 'return'): void {
+function finish(run: Run, length: number, kind: 'redirect' | 'error' | 'return'): 'answered' | number {
   const { reply } = run;
   run.discardBody();
   if (length > 0) reply.setType('text/html');
@@ -155,15 +153,14 @@ function finish(run: Run, length: number, kind: 'redirect' | 'error' | 'return')
   reply.clearLastModified();
   reply.clearEtag();
   reply.clearAcceptRanges();
-  run.kind = kind === 'error' && run.returned ? 'return' : kind;
-  sendHeader(run);
-  run.finished = true;
+  run.reply.kind = kind === 'error' && run.reply.returned ? 'return' : kind;
+  return sendHeader(run);
 }
 
-function sendErrorPage(run: Run, page: ErrorPage, status: number): void {
+function sendErrorPage(run: Run, page: ErrorPage, status: number): 'answered' | number | Move {
   const { reply } = run;
   const overwrite = page.overwrite === -1 && SENT_AS_400.has(status) ? 400 : page.overwrite;
-  if (overwrite >= 0) run.errStatus = overwrite;
+  if (overwrite >= 0) run.reply.errStatus = overwrite;
   const compiled = compileValue(page.target);
   let uri: ByteString = run.value(compiled);
   let args: ByteString = '';
@@ -171,28 +168,31 @@ function sendErrorPage(run: Run, page: ErrorPage, status: number): void {
     const split = splitArgs(compiled.literal === null ? uri : toBytes(page.target));
     uri = split.uri;
     args = split.args;
-    run.step({
+    run.report.step({
       phase: 'error-page',
       handler: 'ngx_http_core_module',
       at: page.directive,
       said: `${status} goes to ${fromBytes(uri)}${overwrite > 0 ? ` as ${overwrite}` : ''}`,
     });
     if (!run.isHead) run.methodName = 'GET';
-    run.internalRedirect(uri, args);
-    return;
+    return { uri, args };
   }
   if (uri.startsWith('@')) {
-    run.step({ phase: 'error-page', handler: 'ngx_http_core_module', at: page.directive, said: `${status} goes to ${fromBytes(uri)}` });
-    run.goNamed(uri);
-    return;
+    run.report.step({
+      phase: 'error-page',
+      handler: 'ngx_http_core_module',
+      at: page.directive,
+      said: `${status} goes to ${fromBytes(uri)}`,
+    });
+    return { named: uri };
   }
-  if (!REDIRECTS.has(overwrite)) run.errStatus = 302;
+  if (!REDIRECTS.has(overwrite)) run.reply.errStatus = 302;
   reply.setLocation(uri, page.directive);
-  run.step({
+  run.report.step({
     phase: 'error-page',
     handler: 'ngx_http_core_module',
     at: page.directive,
-    said: `${status} becomes a redirect ${run.errStatus}`,
+    said: `${status} becomes a redirect ${run.reply.errStatus}`,
   });
-  finish(run, pageLength(run, run.errStatus), 'redirect');
+  return finish(run, pageLength(run, run.reply.errStatus), 'redirect');
 }

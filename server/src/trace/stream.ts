@@ -13,18 +13,22 @@ import type { Facts, RequestInput, Trace, TraceOptions, UpstreamRequest } from '
 
 /** The trace of a connection; `target` may name the SNI (`/` says nothing). */
 export function traceStream(config: Config, input: RequestInput, options: TraceOptions): Trace {
-  const run = new Run(config, input, options, null, 'stream');
+  const run = new Run({ config, input, options, protocol: 'stream' });
   const udp = input.scheme === 'udp';
-  run.scheme = input.scheme ?? 'tcp';
-  run.clientAddress = input.clientAddress ?? '203.0.113.9';
-  run.clientPort = input.clientPort ?? 50_000;
-  run.localPort = input.localPort ?? 0;
+  run.connection.scheme = input.scheme ?? 'tcp';
+  run.connection.clientAddress = input.clientAddress ?? '203.0.113.9';
+  run.connection.clientPort = input.clientPort ?? 50_000;
+  run.connection.localPort = input.localPort ?? 0;
   const listener = find(config, input, udp);
-  run.localAddress = input.localAddress ?? (listener && !listener.wildcard ? listener.address : '127.0.0.1');
+  run.connection.localAddress = input.localAddress ?? (listener && !listener.wildcard ? listener.address : '127.0.0.1');
   if (listener) follow(run, listener);
   else {
-    run.kind = 'unknown';
-    run.step({ phase: 'listen', handler: 'ngx_stream_core_module', said: `nothing listens on ${run.localAddress}:${run.localPort}` });
+    run.reply.kind = 'unknown';
+    run.report.step({
+      phase: 'listen',
+      handler: 'ngx_stream_core_module',
+      said: `nothing listens on ${run.connection.localAddress}:${run.connection.localPort}`,
+    });
   }
   const opener = listener ? run.server.scope.opener : null;
   const time = (name: string, otherwise: string): string => run.directive(name)?.value(0) ?? otherwise;
@@ -37,36 +41,36 @@ export function traceStream(config: Config, input: RequestInput, options: TraceO
     request: {
       method: '',
       target: input.target,
-      scheme: run.scheme,
+      scheme: run.connection.scheme,
       httpVersion: '',
       headers: [],
-      clientAddress: run.clientAddress,
-      localAddress: run.localAddress,
-      localPort: run.localPort,
+      clientAddress: run.connection.clientAddress,
+      localAddress: run.connection.localAddress,
+      localPort: run.connection.localPort,
     },
-    steps: run.steps,
+    steps: run.report.steps,
     outcome: {
-      kind: run.kind,
+      kind: run.reply.kind,
       status: run.reply.status,
       responseHeaders: [],
       builtinHeaders: [],
       body: run.reply.body === null ? null : fromBytes(run.reply.body),
       file: null,
-      upstreamRequest: run.upstreamRequest,
+      upstreamRequest: run.exchange.request,
       server:
         opener && listener
           ? { at: atOf(opener), name: run.server.names[0]?.text ?? '', listen: listener.text, matched: null, by: 'address' }
           : null,
       location: null,
     },
-    limits: run.limits,
+    limits: run.report.limits,
     cache: null,
     buffering: listener ? { buffer_size: time('proxy_buffer_size', '16k') } : {},
     timeouts,
-    tls: run.tls ? { sni: run.sni } : {},
+    tls: run.connection.tls ? { sni: run.connection.sni } : {},
     compression: {},
     keepalive: {},
-    assumptions: run.assumptions,
+    assumptions: run.report.assumptions,
     notSimulated: [],
     nginx: run.behaviour.text,
   };
@@ -82,19 +86,19 @@ function find(config: Config, input: RequestInput, udp: boolean): Listener | nul
 }
 
 function follow(run: Run, listener: Listener): void {
-  run.listener = listener;
+  run.connection.listener = listener;
   run.server = listener.defaultServer;
   run.scope = run.server.scope;
-  run.step({ phase: 'listen', handler: 'ngx_stream_core_module', at: listener.listens[0]?.directive ?? null, said: listener.text });
+  run.report.step({ phase: 'listen', handler: 'ngx_stream_core_module', at: listener.listens[0]?.directive ?? null, said: listener.text });
   const sni = run.input.sni ?? null;
-  run.sni = sni;
-  run.tls = listener.ssl;
+  run.connection.sni = sni;
+  run.connection.tls = listener.ssl;
   const preread = run.scope.value('ssl_preread')?.value(0) === 'on';
   if (run.behaviour.streamNames && sni !== null && (listener.ssl || preread)) {
     const choice = chooseServer(listener, lower(toBytes(sni)));
     run.server = choice.server;
     run.scope = choice.server.scope;
-    run.step({ phase: 'server', handler: 'ngx_stream_core_module', at: run.scope.opener, said: `SNI ${sni}: ${choice.reason}` });
+    run.report.step({ phase: 'server', handler: 'ngx_stream_core_module', at: run.scope.opener, said: `SNI ${sni}: ${choice.reason}` });
   }
   const trusted = run.lines('set_real_ip_from')[0];
   if (trusted && listener.proxyProtocol && run.input.proxyProtocol)
@@ -102,14 +106,14 @@ function follow(run: Run, listener: Listener): void {
   for (const handler of [limitConnHandler, accessHandler]) {
     const verdict = handler.run(run);
     if (typeof verdict === 'number') {
-      run.kind = 'closed';
-      run.closed = true;
+      run.reply.kind = 'closed';
+      run.reply.closed = true;
       run.reply.status = verdict;
       return;
     }
   }
   if (preread)
-    run.step({
+    run.report.step({
       phase: 'preread',
       handler: 'ngx_stream_ssl_preread_module',
       at: run.directive('ssl_preread') ?? null,
@@ -117,32 +121,37 @@ function follow(run: Run, listener: Listener): void {
     });
   const answer = run.scope.first('return');
   if (answer) {
-    run.kind = 'return';
+    run.reply.kind = 'return';
     run.reply.status = 200;
     run.reply.body = run.value(answer.value(0));
-    run.step({ phase: 'content', handler: 'ngx_stream_return_module', at: answer, said: 'a text is sent, the connection is closed' });
+    run.report.step({
+      phase: 'content',
+      handler: 'ngx_stream_return_module',
+      at: answer,
+      said: 'a text is sent, the connection is closed',
+    });
     return;
   }
   const pass = run.scope.first('proxy_pass') ?? run.scope.first('pass');
   if (!pass) {
-    run.kind = 'closed';
-    run.closed = true;
+    run.reply.kind = 'closed';
+    run.reply.closed = true;
     run.reply.status = 500;
-    run.step({ phase: 'content', handler: 'ngx_stream_core_module', said: 'no handler, the connection is closed' });
+    run.report.step({ phase: 'content', handler: 'ngx_stream_core_module', said: 'no handler, the connection is closed' });
     return;
   }
   const value = hasVariables(pass.value(0)) ? fromBytes(run.value(pass.value(0))) : pass.value(0);
   const target = readTarget(run.config, 'proxy_pass', value, pass, 'stream');
   if (!target) {
-    run.kind = 'error';
+    run.reply.kind = 'error';
     run.reply.status = 500;
-    run.step({ phase: 'content', handler: 'ngx_stream_proxy_module', at: pass, said: `${value} is no address: closed with 500` });
+    run.report.step({ phase: 'content', handler: 'ngx_stream_proxy_module', at: pass, said: `${value} is no address: closed with 500` });
     return;
   }
-  run.kind = 'proxy';
+  run.reply.kind = 'proxy';
   run.reply.status = 200;
   const request: UpstreamRequest = {
-    protocol: run.scheme === 'udp' ? 'udp' : 'tcp',
+    protocol: run.connection.scheme === 'udp' ? 'udp' : 'tcp',
     upstream: upstreamName(target),
     servers: targetServers(target),
     method: null,
@@ -152,9 +161,9 @@ function follow(run: Run, listener: Listener): void {
     params: null,
     at: atOf(pass),
   };
-  run.upstreamRequest = request;
+  run.exchange.request = request;
   const tls = run.flag('proxy_ssl', false);
-  run.step({
+  run.report.step({
     phase: 'upstream',
     handler: 'ngx_stream_proxy_module',
     at: pass,

@@ -159,7 +159,7 @@ function readGeo(directive: Directive): GeoTable {
 export function geoValue(run: Run, directive: Directive): ByteString {
   let table = geos.get(directive);
   if (!table) geos.set(directive, (table = readGeo(directive)));
-  let address: Ip | null = readPlainIp(table.source ? run.value(table.source) : run.clientAddress);
+  let address: Ip | null = readPlainIp(table.source ? run.value(table.source) : run.connection.clientAddress);
   if (address && table.proxies.length) {
     const lines = run.headerLines('x-forwarded-for');
     if (lines.length) address = forwardedAddress(address, lines, table.proxies, table.recursive) ?? address;

@@ -24,10 +24,10 @@ const fresh = (read: Read): Variable => ({ read, fresh: true });
 
 /** A value that changes with every request or machine: shown as what was taken for it. */
 const assumed = (id: string, what: string, otherwise: string, why: string, choices: readonly string[] = []): Variable =>
-  fresh((run) => toBytes(run.assume({ id, what, otherwise, why, choices })));
+  fresh((run) => toBytes(run.report.assume({ id, what, otherwise, why, choices })));
 
 const tlsOnly = (id: string, otherwise: string, why: string, choices: readonly string[] = []): Variable =>
-  fresh((run) => (run.tls ? toBytes(run.assume({ id, what: `$${id}`, otherwise, why, choices })) || null : null));
+  fresh((run) => (run.connection.tls ? toBytes(run.report.assume({ id, what: `$${id}`, otherwise, why, choices })) || null : null));
 
 const PER_REQUEST = 'differs from request to request';
 
@@ -53,25 +53,25 @@ const VARIABLES: Readonly<Record<string, Variable>> = {
   is_request_port: kept((r) => (requestPort(r) === '' ? '' : ':')),
   request_port: kept((r) => requestPort(r) || null),
   binary_remote_addr: kept((r) => {
-    const ip = readPlainIp(r.clientAddress);
-    return ip ? binaryIp(ip) : toBytes(r.clientAddress);
+    const ip = readPlainIp(r.connection.clientAddress);
+    return ip ? binaryIp(ip) : toBytes(r.connection.clientAddress);
   }),
-  remote_addr: kept((r) => toBytes(r.clientAddress)),
-  remote_port: kept((r) => (r.clientPort > 0 ? String(r.clientPort) : '')),
-  realip_remote_addr: kept((r) => toBytes(r.originalAddress ?? r.clientAddress)),
+  remote_addr: kept((r) => toBytes(r.connection.clientAddress)),
+  remote_port: kept((r) => (r.connection.clientPort > 0 ? String(r.connection.clientPort) : '')),
+  realip_remote_addr: kept((r) => toBytes(r.connection.originalAddress ?? r.connection.clientAddress)),
   realip_remote_port: kept((r) => {
-    const port = r.originalPort ?? r.clientPort;
+    const port = r.connection.originalPort ?? r.connection.clientPort;
     return port > 0 ? String(port) : '';
   }),
   proxy_protocol_addr: kept((r) => r.input.proxyProtocol?.clientAddress ?? null),
   proxy_protocol_port: kept((r) => (r.input.proxyProtocol ? String(r.input.proxyProtocol.clientPort ?? 50000) : null)),
-  proxy_protocol_server_addr: kept((r) => (r.input.proxyProtocol ? toBytes(r.localAddress) : null)),
-  proxy_protocol_server_port: kept((r) => (r.input.proxyProtocol ? String(r.localPort) : null)),
-  server_addr: kept((r) => toBytes(r.localAddress)),
-  server_port: kept((r) => (r.localPort > 0 ? String(r.localPort) : '')),
+  proxy_protocol_server_addr: kept((r) => (r.input.proxyProtocol ? toBytes(r.connection.localAddress) : null)),
+  proxy_protocol_server_port: kept((r) => (r.input.proxyProtocol ? String(r.connection.localPort) : null)),
+  server_addr: kept((r) => toBytes(r.connection.localAddress)),
+  server_port: kept((r) => (r.connection.localPort > 0 ? String(r.connection.localPort) : '')),
   server_protocol: kept((r) => r.protocolText || null),
-  scheme: kept((r) => (r.tls ? 'https' : 'http')),
-  https: kept((r) => (r.tls ? 'on' : '')),
+  scheme: kept((r) => (r.connection.tls ? 'https' : 'http')),
+  https: kept((r) => (r.connection.tls ? 'on' : '')),
   request_uri: kept((r) => r.unparsedUri || null),
   uri: fresh((r) => r.uri),
   document_uri: fresh((r) => r.uri),
@@ -79,7 +79,7 @@ const VARIABLES: Readonly<Record<string, Variable>> = {
   document_root: fresh((r) => documentRoot(r)),
   realpath_root: fresh((r) => {
     const root = documentRoot(r);
-    r.assume({
+    r.report.assume({
       id: 'realpath',
       what: `links in ${fromBytes(root)}`,
       otherwise: 'none',
@@ -102,7 +102,12 @@ const VARIABLES: Readonly<Record<string, Variable>> = {
   request_body: kept((r) =>
     r.contentLength > 0 || r.chunked
       ? toBytes(
-          r.assume({ id: 'request_body', what: '$request_body', otherwise: '', why: 'the body of the request is not part of the trace' }),
+          r.report.assume({
+            id: 'request_body',
+            what: '$request_body',
+            otherwise: '',
+            why: 'the body of the request is not part of the trace',
+          }),
         ) || null
       : null,
   ),
@@ -111,14 +116,19 @@ const VARIABLES: Readonly<Record<string, Variable>> = {
     r.version < 2000
       ? String(requestLength(r))
       : toBytes(
-          r.assume({ id: 'request_length', what: '$request_length', otherwise: '0', why: 'HTTP/2 and HTTP/3 compress header lines' }),
+          r.report.assume({
+            id: 'request_length',
+            what: '$request_length',
+            otherwise: '0',
+            why: 'HTTP/2 and HTTP/3 compress header lines',
+          }),
         ),
   ),
   request_time: assumed('request_time', '$request_time', '0.000', PER_REQUEST),
   request_id: kept((r) =>
-    toBytes(r.assume({ id: 'request_id', what: '$request_id', otherwise: '0123456789abcdef0123456789abcdef', why: PER_REQUEST })),
+    toBytes(r.report.assume({ id: 'request_id', what: '$request_id', otherwise: '0123456789abcdef0123456789abcdef', why: PER_REQUEST })),
   ),
-  status: fresh((r) => String(r.errStatus || r.reply.status || (r.version === 9 ? 9 : 0)).padStart(3, '0')),
+  status: fresh((r) => String(r.reply.errStatus || r.reply.status || (r.version === 9 ? 9 : 0)).padStart(3, '0')),
   sent_http_content_type: kept((r) => r.reply.contentType || null),
   sent_http_content_length: kept((r) => (r.reply.contentLength >= 0 ? String(r.reply.contentLength) : null)),
   sent_http_location: kept((r) => r.reply.location?.value ?? sentHeader(r, 'location')),
@@ -126,7 +136,7 @@ const VARIABLES: Readonly<Record<string, Variable>> = {
     if (r.reply.lastModified) return r.reply.lastModified.value;
     return r.reply.hasLastModified
       ? toBytes(
-          r.assume({
+          r.report.assume({
             id: 'file-date',
             what: 'Last-Modified',
             otherwise: 'Thu, 01 Jan 2026 00:00:00 GMT',
@@ -143,10 +153,10 @@ const VARIABLES: Readonly<Record<string, Variable>> = {
   sent_http_transfer_encoding: kept((r) => (r.reply.chunked ? 'chunked' : null)),
   sent_http_cache_control: kept((r) => joinLive(r.reply.cacheControl)),
   sent_http_link: kept((r) => joinLive(r.reply.link)),
-  limit_rate: fresh((r) => String(r.limitRate ?? 0)),
-  connection: kept((r) => r.assume({ id: 'connection', what: '$connection', otherwise: '1', why: PER_REQUEST })),
+  limit_rate: fresh((r) => String(r.reply.limitRate ?? 0)),
+  connection: kept((r) => r.report.assume({ id: 'connection', what: '$connection', otherwise: '1', why: PER_REQUEST })),
   connection_requests: kept((r) =>
-    r.assume({
+    r.report.assume({
       id: 'connection_requests',
       what: '$connection_requests',
       otherwise: '1',
@@ -159,8 +169,10 @@ const VARIABLES: Readonly<Record<string, Variable>> = {
   connections_waiting: assumed('connections_waiting', '$connections_waiting', '0', PER_REQUEST),
   connections_writing: assumed('connections_writing', '$connections_writing', '1', PER_REQUEST),
   nginx_version: kept((r) => r.behaviour.text),
-  hostname: kept((r) => toBytes(r.assume({ id: 'hostname', what: '$hostname', otherwise: 'localhost', why: 'the name of the machine' }))),
-  pid: kept((r) => r.assume({ id: 'pid', what: '$pid', otherwise: '1', why: 'the process differs' })),
+  hostname: kept((r) =>
+    toBytes(r.report.assume({ id: 'hostname', what: '$hostname', otherwise: 'localhost', why: 'the name of the machine' })),
+  ),
+  pid: kept((r) => r.report.assume({ id: 'pid', what: '$pid', otherwise: '1', why: 'the process differs' })),
   msec: fresh((r) => `${clock(r)}.000`),
   time_iso8601: fresh((r) => new Date(clock(r) * 1000).toISOString().replace('.000Z', '+00:00')),
   time_local: fresh((r) => localTime(clock(r))),
@@ -170,34 +182,34 @@ const VARIABLES: Readonly<Record<string, Variable>> = {
   tcpinfo_rttvar: assumed('tcpinfo_rttvar', '$tcpinfo_rttvar', '0', PER_REQUEST),
   tcpinfo_snd_cwnd: assumed('tcpinfo_snd_cwnd', '$tcpinfo_snd_cwnd', '10', PER_REQUEST),
   tcpinfo_rcv_space: assumed('tcpinfo_rcv_space', '$tcpinfo_rcv_space', '0', PER_REQUEST),
-  http2: kept((r) => (r.version === 2000 ? (r.tls ? 'h2' : 'h2c') : '')),
+  http2: kept((r) => (r.version === 2000 ? (r.connection.tls ? 'h2' : 'h2c') : '')),
   http3: kept((r) => (r.version === 3000 ? 'h3' : '')),
   gzip_ratio: kept(() => null),
   limit_req_status: fresh((r) => (r.limitReqStatus === '' ? null : r.limitReqStatus)),
   limit_conn_status: fresh((r) => (r.limitConnStatus === '' ? null : r.limitConnStatus)),
   proxy_add_x_forwarded_for: kept((r) => {
     const lines = r.headerLines('x-forwarded-for');
-    return [...lines, toBytes(r.clientAddress)].join(', ');
+    return [...lines, toBytes(r.connection.clientAddress)].join(', ');
   }),
-  proxy_host: fresh((r) => r.passVariables?.host ?? null),
-  proxy_port: fresh((r) => r.passVariables?.port ?? null),
-  proxy_internal_body_length: fresh((r) => r.passVariables?.bodyLength ?? null),
-  proxy_internal_chunked: fresh((r) => r.passVariables?.chunked ?? null),
+  proxy_host: fresh((r) => r.exchange.passVariables?.host ?? null),
+  proxy_port: fresh((r) => r.exchange.passVariables?.port ?? null),
+  proxy_internal_body_length: fresh((r) => r.exchange.passVariables?.bodyLength ?? null),
+  proxy_internal_chunked: fresh((r) => r.exchange.passVariables?.chunked ?? null),
   fastcgi_script_name: fresh((r) => fastcgiSplit(r).scriptName),
   fastcgi_path_info: fresh((r) => fastcgiSplit(r).pathInfo),
-  upstream_addr: fresh((r) => (r.upstreamRequest ? (r.upstreamRequest.servers[0] ?? null) : null)),
-  upstream_status: fresh((r) => (r.upstreamRequest ? String(r.upstreamStatus) : null)),
-  upstream_cache_status: fresh((r) => r.cacheStatus),
+  upstream_addr: fresh((r) => (r.exchange.request ? (r.exchange.request.servers[0] ?? null) : null)),
+  upstream_status: fresh((r) => (r.exchange.request ? String(r.exchange.status) : null)),
+  upstream_cache_status: fresh((r) => r.exchange.cacheStatus),
   upstream_response_time: fresh((r) =>
-    r.upstreamRequest
-      ? r.assume({ id: 'upstream_response_time', what: '$upstream_response_time', otherwise: '0.000', why: PER_REQUEST })
+    r.exchange.request
+      ? r.report.assume({ id: 'upstream_response_time', what: '$upstream_response_time', otherwise: '0.000', why: PER_REQUEST })
       : null,
   ),
-  upstream_connect_time: fresh((r) => (r.upstreamRequest ? '0.000' : null)),
-  upstream_header_time: fresh((r) => (r.upstreamRequest ? '0.000' : null)),
-  upstream_response_length: fresh((r) => (r.upstreamRequest ? '0' : null)),
-  upstream_bytes_received: fresh((r) => (r.upstreamRequest ? '0' : null)),
-  upstream_bytes_sent: fresh((r) => (r.upstreamRequest ? '0' : null)),
+  upstream_connect_time: fresh((r) => (r.exchange.request ? '0.000' : null)),
+  upstream_header_time: fresh((r) => (r.exchange.request ? '0.000' : null)),
+  upstream_response_length: fresh((r) => (r.exchange.request ? '0' : null)),
+  upstream_bytes_received: fresh((r) => (r.exchange.request ? '0' : null)),
+  upstream_bytes_sent: fresh((r) => (r.exchange.request ? '0' : null)),
   upstream_cache_last_modified: fresh(() => null),
   upstream_cache_etag: fresh(() => null),
   ssl_protocol: tlsOnly('ssl_protocol', 'TLSv1.3', 'the client and the server agree on it', ['TLSv1.3', 'TLSv1.2', 'TLSv1.1', 'TLSv1']),
@@ -208,24 +220,27 @@ const VARIABLES: Readonly<Record<string, Variable>> = {
   ssl_session_id: tlsOnly('ssl_session_id', '', PER_REQUEST),
   ssl_session_reused: tlsOnly('ssl_session_reused', '.', 'the session may be resumed', ['.', 'r']),
   ssl_early_data: fresh((r) =>
-    r.tls && r.flag('ssl_early_data', false)
-      ? r.assume({ id: 'ssl_early_data', what: '$ssl_early_data', otherwise: '', why: 'the client decides', choices: ['', '1'] }) || null
+    r.connection.tls && r.flag('ssl_early_data', false)
+      ? r.report.assume({ id: 'ssl_early_data', what: '$ssl_early_data', otherwise: '', why: 'the client decides', choices: ['', '1'] }) ||
+        null
       : null,
   ),
-  ssl_server_name: kept((r) => (r.tls && r.sni ? toBytes(r.sni) : null)),
-  protocol: kept((r) => (r.scheme === 'udp' ? 'UDP' : r.scheme === 'tcp' ? 'TCP' : null)),
-  ssl_preread_server_name: kept((r) => (r.flag('ssl_preread', false) ? toBytes(r.sni ?? '') : null)),
-  ssl_preread_protocol: kept((r) => (r.flag('ssl_preread', false) ? prereadText(r, 'protocol', r.sni === null ? '' : 'TLSv1.3') : null)),
+  ssl_server_name: kept((r) => (r.connection.tls && r.connection.sni ? toBytes(r.connection.sni) : null)),
+  protocol: kept((r) => (r.connection.scheme === 'udp' ? 'UDP' : r.connection.scheme === 'tcp' ? 'TCP' : null)),
+  ssl_preread_server_name: kept((r) => (r.flag('ssl_preread', false) ? toBytes(r.connection.sni ?? '') : null)),
+  ssl_preread_protocol: kept((r) =>
+    r.flag('ssl_preread', false) ? prereadText(r, 'protocol', r.connection.sni === null ? '' : 'TLSv1.3') : null,
+  ),
   ssl_preread_alpn_protocols: kept((r) => (r.flag('ssl_preread', false) ? prereadText(r, 'alpn_protocols', '') : null)),
-  ssl_alpn_protocol: kept((r) => (r.tls ? (r.version === 2000 ? 'h2' : r.version === 3000 ? 'h3' : 'http/1.1') : null)),
+  ssl_alpn_protocol: kept((r) => (r.connection.tls ? (r.version === 2000 ? 'h2' : r.version === 3000 ? 'h3' : 'http/1.1') : null)),
   ssl_client_verify: kept((r) =>
-    r.tls && (r.text('ssl_verify_client') ?? 'off') !== 'off'
+    r.connection.tls && (r.text('ssl_verify_client') ?? 'off') !== 'off'
       ? r.input.clientCertificate === 'valid'
         ? 'SUCCESS'
         : r.input.clientCertificate === 'invalid'
           ? 'FAILED:unable to verify the first certificate'
           : 'NONE'
-      : r.tls
+      : r.connection.tls
         ? 'NONE'
         : null,
   ),
@@ -247,7 +262,12 @@ const FAMILIES: readonly (readonly [prefix: string, read: (run: Run, rest: strin
     (run, rest) =>
       run.input.proxyProtocol
         ? toBytes(
-            run.assume({ id: `proxy_protocol_tlv_${rest}`, what: `$proxy_protocol_tlv_${rest}`, otherwise: '', why: 'the proxy decides' }),
+            run.report.assume({
+              id: `proxy_protocol_tlv_${rest}`,
+              what: `$proxy_protocol_tlv_${rest}`,
+              otherwise: '',
+              why: 'the proxy decides',
+            }),
           ) || null
         : null,
     false,
@@ -281,7 +301,7 @@ export function lookup(run: Run, name: string): { readonly value: ByteString | n
         break;
       case 'module':
         return {
-          value: toBytes(run.assume({ id: name, what: `$${name}`, otherwise: '', why: `${directive.name} decides`, at: directive })),
+          value: toBytes(run.report.assume({ id: name, what: `$${name}`, otherwise: '', why: `${directive.name} decides`, at: directive })),
           keep: true,
         };
     }
@@ -291,15 +311,16 @@ export function lookup(run: Run, name: string): { readonly value: ByteString | n
   for (const [prefix, read, isFresh] of FAMILIES)
     if (name.startsWith(prefix)) return { value: read(run, name.slice(prefix.length)), keep: !isFresh };
   if (CLIENT_CERTIFICATE.test(name)) {
-    if (!run.tls || run.input.clientCertificate === undefined || run.input.clientCertificate === 'none') return { value: null, keep: true };
+    if (!run.connection.tls || run.input.clientCertificate === undefined || run.input.clientCertificate === 'none')
+      return { value: null, keep: true };
   }
-  const value = run.assume({ id: name, what: `$${name}`, otherwise: '', why: 'the text does not decide it' });
+  const value = run.report.assume({ id: name, what: `$${name}`, otherwise: '', why: 'the text does not decide it' });
   return { value: value === '' ? null : toBytes(value), keep: true };
 }
 
 /** What the client says in its handshake besides the name. */
 const prereadText = (run: Run, name: string, otherwise: string): ByteString =>
-  toBytes(run.assume({ id: `ssl_preread_${name}`, what: `$ssl_preread_${name}`, otherwise, why: 'the client decides' }));
+  toBytes(run.report.assume({ id: `ssl_preread_${name}`, what: `$ssl_preread_${name}`, otherwise, why: 'the client decides' }));
 
 /** Bytes of the request line, the header lines as `Name: value`, and of the body once it is read. */
 function requestLength(run: Run): number {
@@ -331,7 +352,7 @@ function sentHeader(run: Run, name: string): ByteString | null {
 }
 
 function upstreamHeader(run: Run, name: string): ByteString | null {
-  if (!run.upstreamRequest) return null;
+  if (!run.exchange.request) return null;
   if (run.parent) return authHeader(run, name);
   const lines = (run.options.upstream?.headers ?? []).filter(([n]) => keyOf(n) === name).map(([, v]) => toBytes(v));
   if (!lines.length) return null;
@@ -340,7 +361,7 @@ function upstreamHeader(run: Run, name: string): ByteString | null {
 
 /** A header of what auth_request's server answers; null when it is taken to send none. */
 export function authHeader(run: Run, name: string): ByteString | null {
-  const value = run.assume({
+  const value = run.report.assume({
     id: `auth_request:${name}`,
     what: `${name.replaceAll('_', '-')} of the answer to auth_request`,
     otherwise: '',
@@ -350,7 +371,7 @@ export function authHeader(run: Run, name: string): ByteString | null {
 }
 
 function upstreamCookie(run: Run, name: string): ByteString | null {
-  if (!run.upstreamRequest) return null;
+  if (!run.exchange.request) return null;
   for (const [n, v] of run.options.upstream?.headers ?? []) {
     if (lower(n) !== 'set-cookie') continue;
     const m = /^([^=;]*?) *= *([^;]*)/.exec(v);

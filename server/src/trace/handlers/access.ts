@@ -31,19 +31,19 @@ export const accessHandler: Handler = {
   run(run: Run): Verdict {
     const lines = run.lines('allow');
     if (!lines.length) return 'declined';
-    const ip = readPlainIp(run.clientAddress);
+    const ip = readPlainIp(run.connection.clientAddress);
     const index = lines.findIndex((line) => fits(ruleOf(line), ip));
     const line = lines[index];
     if (!line) {
-      run.step({ phase: 'access', handler: this.module, at: lines[0]!, said: `no rule fits ${run.clientAddress}` });
+      run.report.step({ phase: 'access', handler: this.module, at: lines[0]!, said: `no rule fits ${run.connection.clientAddress}` });
       return 'declined';
     }
     const allowed = line.name === 'allow';
-    run.step({
+    run.report.step({
       phase: 'access',
       handler: this.module,
       at: line,
-      said: `${line.name} ${line.value(0)} fits ${run.clientAddress}${allowed ? '' : ': 403'}`,
+      said: `${line.name} ${line.value(0)} fits ${run.connection.clientAddress}${allowed ? '' : ': 403'}`,
     });
     return allowed ? 'ok' : 403;
   },

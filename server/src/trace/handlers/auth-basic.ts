@@ -20,13 +20,13 @@ export const authBasicHandler: Handler = {
     if (realm === 'off') return 'declined';
     const credentials = basicUser(run);
     if (!credentials) {
-      run.step({ phase: 'access', handler: this.module, at: directive, said: 'no credentials: 401' });
+      run.report.step({ phase: 'access', handler: this.module, at: directive, said: 'no credentials: 401' });
       return refuse(run, realm);
     }
     const path = run.full(run.value(file.value(0)), 'conf');
     const text = run.options.files?.text?.(fromBytes(path));
     if (text === null) {
-      run.step({ phase: 'access', handler: this.module, at: file, said: 'the user file is missing: 403' });
+      run.report.step({ phase: 'access', handler: this.module, at: file, said: 'the user file is missing: 403' });
       return 403;
     }
     const line = text?.split(/\r?\n/).find((l) => l.startsWith(`${fromBytes(credentials.user)}:`));
@@ -35,7 +35,7 @@ export const authBasicHandler: Handler = {
     if (text !== undefined && line === undefined) verdict = 'denied';
     else if (hash?.startsWith('{PLAIN}')) verdict = hash.slice(7) === fromBytes(credentials.password) ? 'allowed' : 'denied';
     else
-      verdict = run.assume({
+      verdict = run.report.assume({
         id: 'auth_basic',
         what: 'user name and password',
         otherwise: 'allowed',
@@ -44,15 +44,15 @@ export const authBasicHandler: Handler = {
         at: file,
       });
     if (verdict === 'file missing') {
-      run.step({ phase: 'access', handler: this.module, at: file, said: 'the user file is missing: 403', assumption: 'auth_basic' });
+      run.report.step({ phase: 'access', handler: this.module, at: file, said: 'the user file is missing: 403', assumption: 'auth_basic' });
       return 403;
     }
     const user = fromBytes(credentials.user);
     if (verdict !== 'allowed') {
-      run.step({ phase: 'access', handler: this.module, at: directive, said: `${user} is refused: 401`, assumption: 'auth_basic' });
+      run.report.step({ phase: 'access', handler: this.module, at: directive, said: `${user} is refused: 401`, assumption: 'auth_basic' });
       return refuse(run, realm);
     }
-    run.step({ phase: 'access', handler: this.module, at: directive, said: `${user} is allowed`, assumption: 'auth_basic' });
+    run.report.step({ phase: 'access', handler: this.module, at: directive, said: `${user} is allowed`, assumption: 'auth_basic' });
     return 'ok';
   },
 };

@@ -2,7 +2,6 @@
 import { fromBytes, toBytes } from '../../base/bytes.ts';
 import type { Handler } from '../phases.ts';
 import type { Verdict } from '../run.ts';
-import { subrequest } from '../subrequest.ts';
 import { authHeader } from '../variables.ts';
 
 export const authRequestHandler: Handler = {
@@ -13,10 +12,10 @@ export const authRequestHandler: Handler = {
     const uri = directive?.value(0) ?? 'off';
     if (!directive || uri === 'off') return 'declined';
     const chosen = run.options.assume?.auth_request ?? '200';
-    const sub = subrequest(run, toBytes(uri), { status: Number(chosen) || 500 });
-    const asked = sub.upstreamRequest !== null || sub.kind === 'unknown';
+    const sub = run.subrequest(toBytes(uri), { status: Number(chosen) || 500 });
+    const asked = sub.exchange.request !== null || sub.reply.kind === 'unknown';
     if (asked)
-      run.assume({
+      run.report.assume({
         id: 'auth_request',
         what: `answer to the subrequest ${uri}`,
         otherwise: '200',
@@ -27,8 +26,8 @@ export const authRequestHandler: Handler = {
     const { status } = sub.reply;
     const allowed = status >= 200 && status < 300;
     const end = status === 401 || status === 403 ? status : 500;
-    const target = sub.upstreamRequest ? ` asked of ${sub.upstreamRequest.upstream}${fromBytes(toBytes(sub.upstreamRequest.uri))}` : '';
-    run.step({
+    const target = sub.exchange.request ? ` asked of ${sub.exchange.request.upstream}${fromBytes(toBytes(sub.exchange.request.uri))}` : '';
+    run.report.step({
       phase: 'access',
       handler: this.module,
       at: directive,
@@ -40,7 +39,7 @@ export const authRequestHandler: Handler = {
       run.assign(line.value(0).slice(1).toLowerCase(), value);
     }
     if (allowed) return 'ok';
-    if (end === 401 && sub.upstreamRequest) {
+    if (end === 401 && sub.exchange.request) {
       const value = authHeader(run, 'www_authenticate');
       if (value !== null) run.reply.wwwAuthenticate.push(run.reply.add('WWW-Authenticate', value));
     } else if (end === 401)

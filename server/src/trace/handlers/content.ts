@@ -15,9 +15,6 @@ const READING = new Set(['GET', 'HEAD', 'POST']);
 
 const reads = (run: Run): boolean => READING.has(knownMethod(run.methodName));
 
-/** Sends what stands in the reply; `done` when a filter made something else of it. */
-const send = (run: Run): Verdict => (sendHeader(run) ? 'ok' : 'done');
-
 /** ngx_http_index_handler. */
 const indexHandler: Handler = {
   module: 'ngx_http_index_module',
@@ -33,8 +30,8 @@ const indexHandler: Handler = {
       const value = compileValue(written);
       const name = run.value(value);
       if (name.startsWith('/')) {
-        run.step({ phase: 'content', handler: this.module, at: directive, said: `index ${fromBytes(name)}, untested` });
-        return run.internalRedirect(name, run.args);
+        run.report.step({ phase: 'content', handler: this.module, at: directive, said: `index ${fromBytes(name)}, untested` });
+        return { uri: name, args: run.args };
       }
       if (!mapped) return 500;
       const path = mapped.path + name;
@@ -45,7 +42,7 @@ const indexHandler: Handler = {
           const folder = mapped.path.endsWith('/') && mapped.path.length > 1 ? mapped.path.slice(0, -1) : mapped.path;
           const kind = run.stat(folder, 'folder', 'the disk decides whether the folder is there', directive);
           if (kind === null) {
-            run.step({ phase: 'content', handler: this.module, at: directive, said: `${fromBytes(mapped.path)} is not there: 404` });
+            run.report.step({ phase: 'content', handler: this.module, at: directive, said: `${fromBytes(mapped.path)} is not there: 404` });
             return 404;
           }
           // behind a slash the file name itself fails (ENOTDIR); an alias without one leads to the folder test
@@ -54,8 +51,8 @@ const indexHandler: Handler = {
         }
         continue;
       }
-      run.step({ phase: 'content', handler: this.module, at: directive, said: `index file ${fromBytes(path)}` });
-      return run.internalRedirect(run.uri + name, run.args);
+      run.report.step({ phase: 'content', handler: this.module, at: directive, said: `index file ${fromBytes(path)}` });
+      return { uri: run.uri + name, args: run.args };
     }
     return 'declined';
   },
@@ -67,9 +64,14 @@ const randomIndexHandler: Handler = {
   reads: ['random_index'],
   run(run): Verdict {
     if (!run.uri.endsWith('/') || !reads(run) || !run.flag('random_index', false)) return 'declined';
-    const name = run.assume({ id: 'random_index', what: 'the file that random_index picks', otherwise: '', why: 'picked at random' });
+    const name = run.report.assume({
+      id: 'random_index',
+      what: 'the file that random_index picks',
+      otherwise: '',
+      why: 'picked at random',
+    });
     if (name === '') return 'declined';
-    return run.internalRedirect(run.uri + name, run.args);
+    return { uri: run.uri + name, args: run.args };
   },
 };
 
@@ -85,15 +87,15 @@ const autoindexHandler: Handler = {
     const at = run.directive('autoindex') ?? null;
     const kind = run.stat(mapped.path, 'folder', 'the disk decides whether the folder is there', at);
     if (kind !== 'folder') return kind === 'forbidden' ? 403 : 404;
-    run.kind = 'content';
+    run.reply.kind = 'content';
     run.reply.status = 200;
     const format = run.text('autoindex_format') ?? 'html';
     run.reply.setType(
       { html: 'text/html', xml: 'text/xml', json: 'application/json', jsonp: 'application/javascript' }[format] ?? 'text/html',
     );
     if (format === 'html') run.reply.charset ||= '';
-    run.step({ phase: 'content', handler: this.module, at, said: `listing of ${fromBytes(mapped.path)}` });
-    return send(run);
+    run.report.step({ phase: 'content', handler: this.module, at, said: `listing of ${fromBytes(mapped.path)}` });
+    return sendHeader(run);
   },
 };
 
@@ -107,7 +109,7 @@ const davHandler: Handler = {
     if (!methods.has(method) || !['PUT', 'DELETE', 'MKCOL', 'COPY', 'MOVE'].includes(method)) return 'declined';
     const at = run.directive('dav_methods') ?? null;
     if (method === 'PUT' && run.uri.endsWith('/')) return 409;
-    const answer = run.assume({
+    const answer = run.report.assume({
       id: 'dav',
       what: `${method} ${fromBytes(run.uri)}`,
       otherwise: method === 'PUT' || method === 'MKCOL' ? '201' : '204',
@@ -115,8 +117,8 @@ const davHandler: Handler = {
       choices: ['201', '204', '403', '404', '409'],
       at,
     });
-    run.kind = 'content';
-    run.step({ phase: 'content', handler: this.module, at, said: `${method}: ${answer}`, assumption: 'dav' });
+    run.reply.kind = 'content';
+    run.report.step({ phase: 'content', handler: this.module, at, said: `${method}: ${answer}`, assumption: 'dav' });
     return Number(answer);
   },
 };
@@ -148,14 +150,14 @@ const staticHandler: Handler = {
   reads: ['root', 'alias', 'types', 'default_type', 'etag'],
   run(run): Verdict {
     if (!reads(run)) {
-      run.step({ phase: 'content', handler: this.module, said: `${fromBytes(run.methodName)} is not allowed on files: 405` });
+      run.report.step({ phase: 'content', handler: this.module, said: `${fromBytes(run.methodName)} is not allowed on files: 405` });
       return 405;
     }
     if (run.uri.endsWith('/')) return 'declined';
     const mapped = mapUri(run);
     const root = rootOf(run);
     if (!mapped) {
-      run.step({
+      run.report.step({
         phase: 'content',
         handler: this.module,
         at: root.directive,
@@ -166,7 +168,7 @@ const staticHandler: Handler = {
     const { path } = mapped;
     const kind = run.stat(path, 'file', 'the disk decides whether the file is there', root.directive);
     if (kind === null || kind === 'forbidden') {
-      run.step({
+      run.report.step({
         phase: 'content',
         handler: this.module,
         at: root.directive,
@@ -177,11 +179,11 @@ const staticHandler: Handler = {
     if (kind === 'folder') {
       const target = `${escapeUri(run.uri, 'uri')}/${run.args === '' ? '' : `?${run.args}`}`;
       run.reply.setLocation(target);
-      run.step({ phase: 'content', handler: this.module, at: root.directive, said: `a folder: redirect to ${fromBytes(target)}` });
+      run.report.step({ phase: 'content', handler: this.module, at: root.directive, said: `a folder: redirect to ${fromBytes(target)}` });
       return 301;
     }
     if (run.methodName === 'POST') {
-      run.step({ phase: 'content', handler: this.module, at: root.directive, said: 'POST is not allowed on files: 405' });
+      run.report.step({ phase: 'content', handler: this.module, at: root.directive, said: 'POST is not allowed on files: 405' });
       return 405;
     }
     return sendFile(run, path, this.module, false);
@@ -191,10 +193,10 @@ const staticHandler: Handler = {
 function sendFile(run: Run, path: string, module: string, gzipped: boolean): Verdict {
   const { reply } = run;
   run.discardBody();
-  run.kind = 'static';
-  run.file = fromBytes(path);
+  run.reply.kind = 'static';
+  run.reply.file = fromBytes(path);
   reply.status = 200;
-  const size = run.options.files?.size?.(run.file);
+  const size = run.options.files?.size?.(run.reply.file);
   // an unknown size is taken for a usual one: longer than gzip_min_length
   reply.contentLength = size ?? 1_000_000;
   reply.lengthKnown = size !== undefined;
@@ -203,8 +205,8 @@ function sendFile(run: Run, path: string, module: string, gzipped: boolean): Ver
   setContentType(run);
   if (gzipped) reply.contentEncoding = reply.add('Content-Encoding', 'gzip', run.directive('gzip_static') ?? null);
   reply.allowRanges = !gzipped || run.behaviour.rangesOfGzipStatic;
-  run.step({ phase: 'content', handler: module, at: rootOf(run).directive, said: `file ${run.file}` });
-  return send(run);
+  run.report.step({ phase: 'content', handler: module, at: rootOf(run).directive, said: `file ${run.reply.file}` });
+  return sendHeader(run);
 }
 
 export const contentHandlers: readonly Handler[] = [
@@ -221,25 +223,30 @@ type Own = (run: Run) => Verdict;
 /** ngx_http_empty_gif_handler. */
 function emptyGif(run: Run): Verdict {
   if (run.methodName !== 'GET' && run.methodName !== 'HEAD') return 405;
-  run.kind = 'content';
+  run.reply.kind = 'content';
   run.reply.status = 200;
   run.reply.contentLength = 43;
   run.reply.setType('image/gif');
   run.reply.hasLastModified = true;
-  run.step({ phase: 'content', handler: 'ngx_http_empty_gif_module', at: run.directive('empty_gif') ?? null, said: 'an empty GIF' });
-  return send(run);
+  run.report.step({ phase: 'content', handler: 'ngx_http_empty_gif_module', at: run.directive('empty_gif') ?? null, said: 'an empty GIF' });
+  return sendHeader(run);
 }
 
 /** ngx_http_stub_status_handler. */
 function stubStatus(run: Run): Verdict {
   if (run.methodName !== 'GET' && run.methodName !== 'HEAD') return 405;
-  run.kind = 'content';
+  run.reply.kind = 'content';
   run.reply.status = 200;
   run.reply.setType('text/plain');
   run.reply.contentLength = 100;
   run.reply.lengthKnown = false;
-  run.step({ phase: 'content', handler: 'ngx_http_stub_status_module', at: run.directive('stub_status') ?? null, said: 'status of nginx' });
-  return send(run);
+  run.report.step({
+    phase: 'content',
+    handler: 'ngx_http_stub_status_module',
+    at: run.directive('stub_status') ?? null,
+    said: 'status of nginx',
+  });
+  return sendHeader(run);
 }
 
 /** ngx_http_flv_handler, ngx_http_mp4_handler: a file, cut by arguments. */
@@ -263,7 +270,7 @@ const foreign =
   (language: string): Own =>
   (run) => {
     const at = run.directive(run.contentHandler ?? '') ?? null;
-    const status = run.assume({
+    const status = run.report.assume({
       id: 'content',
       what: `what ${language} answers`,
       otherwise: '200',
@@ -271,8 +278,8 @@ const foreign =
       choices: ['200', '301', '403', '404', '500'],
       at,
     });
-    run.kind = 'unknown';
-    run.step({
+    run.reply.kind = 'unknown';
+    run.report.step({
       phase: 'content',
       handler: at?.fact?.module ?? language,
       at,
@@ -283,7 +290,7 @@ const foreign =
     if (code >= 300) return code;
     run.reply.status = code;
     setContentType(run);
-    return send(run);
+    return sendHeader(run);
   };
 
 const OWN: Readonly<Record<string, Own>> = {

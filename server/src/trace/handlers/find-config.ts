@@ -3,6 +3,7 @@ import { fromBytes, toBytes } from '../../base/bytes.ts';
 import { type LocationMatch, locationLosers, matchLocation } from '../../config/locations.ts';
 import { atOf } from '../at.ts';
 import { escapeUri } from '../escape.ts';
+import { enter } from '../location-config.ts';
 import type { Run } from '../run.ts';
 
 const REASON: Readonly<Record<LocationMatch['how'], string>> = {
@@ -17,7 +18,8 @@ const REASON: Readonly<Record<LocationMatch['how'], string>> = {
 export const patternOf = (location: { readonly modifier: string; readonly name: string }): string =>
   location.modifier === '' || location.modifier === '@' ? location.name : `${location.modifier} ${location.name}`;
 
-export function findConfig(run: Run): void {
+/** Finds the location; a status where the request ends at once. */
+export function findConfig(run: Run): 'next' | number {
   run.contentHandler = null;
   run.uriChanged = false;
   const match = matchLocation(run.server.scope, run.uri);
@@ -29,7 +31,7 @@ export function findConfig(run: Run): void {
   run.location = location;
   run.scope = location?.scope ?? run.server.scope;
   const losers = locationLosers(run.server.scope, run.uri, match);
-  run.step({
+  run.report.step({
     phase: 'find-config',
     handler: 'ngx_http_core_module',
     at: location?.directive ?? null,
@@ -38,36 +40,31 @@ export function findConfig(run: Run): void {
       : 'no location matches, the server level answers',
     rejected: losers.map((l) => ({ at: atOf(l.location.directive), why: `${patternOf(l.location)}: ${l.why}` })),
   });
-  if (match.how === 'unknown') {
-    run.finalize(500);
-    return;
-  }
+  if (match.how === 'unknown') return 500;
   const internal = run.directive('internal');
   if (!run.internal && internal) {
-    run.step({
+    run.report.step({
       phase: 'find-config',
       handler: 'ngx_http_core_module',
       at: internal,
       said: 'internal, and the request came from outside: 404',
     });
-    run.finalize(404);
-    return;
+    return 404;
   }
-  run.enter(run.scope);
-  if (tooLarge(run)) return;
+  enter(run, run.scope);
+  if (tooLarge(run)) return 413;
   if (match.how === 'slash-redirect' && location) {
     const target = escapeUri(toBytes(location.name), 'uri') + (run.args === '' ? '' : `?${run.args}`);
     run.reply.setLocation(target, location.directive);
-    run.step({
+    run.report.step({
       phase: 'find-config',
       handler: 'ngx_http_core_module',
       at: location.directive,
       said: `redirect to ${fromBytes(target)}`,
     });
-    run.finalize(301);
-    return;
+    return 301;
   }
-  run.phase++;
+  return 'next';
 }
 
 /** client_max_body_size against Content-Length. */
@@ -77,12 +74,11 @@ function tooLarge(run: Run): boolean {
   if (length === -1 || limit === 0 || length <= limit || run.discarded) return false;
   const directive = run.directive('client_max_body_size');
   run.discardBody();
-  run.step({
+  run.report.step({
     phase: 'find-config',
     handler: 'ngx_http_core_module',
     at: directive ?? null,
     said: `a body of ${length} bytes is larger than client_max_body_size ${directive?.value(0) ?? '1m'}: 413`,
   });
-  run.finalize(413);
   return true;
 }

@@ -65,7 +65,7 @@ export function memcachedHandler(run: Run): Verdict {
   const { directive, target } = pass;
   const key = run.variable('memcached_key');
   if (key === null || key === '') {
-    run.step({ phase: 'content', handler: FAMILIES.memcached.module, at: directive, said: '$memcached_key is not set: 500' });
+    run.report.step({ phase: 'content', handler: FAMILIES.memcached.module, at: directive, said: '$memcached_key is not set: 500' });
     return 500;
   }
   return finishUpstream(run, FAMILIES.memcached, pass, {

@@ -23,14 +23,14 @@ export const limitReqHandler: Handler = {
       const key = definition.value(0);
       const value = run.value(key);
       if (value === '') {
-        run.step({ phase: 'preaccess', handler: this.module, at: line, said: `zone ${zone}: the key is empty, no limit` });
+        run.report.step({ phase: 'preaccess', handler: this.module, at: line, said: `zone ${zone}: the key is empty, no limit` });
         continue;
       }
       const rate = param(definition, 'rate') ?? '';
       const burst = Number(param(line, 'burst') ?? 0);
       const delay = Number(param(line, 'delay') ?? 0);
       const nodelay = line.values.includes('nodelay');
-      run.limits.push({
+      run.report.limits.push({
         at: atOf(line),
         kind: 'request-rate',
         zone,
@@ -43,7 +43,7 @@ export const limitReqHandler: Handler = {
         status,
         ...(dryRun ? { dryRun } : {}),
       });
-      const answer = run.assume({
+      const answer = run.report.assume({
         id: `limit_req:${zone}`,
         what: `requests in zone ${zone}`,
         otherwise: 'within',
@@ -53,7 +53,7 @@ export const limitReqHandler: Handler = {
       });
       const over = answer === 'over' && !dryRun;
       run.limitReqStatus = over ? 'REJECTED' : answer === 'over' ? 'REJECTED_DRY_RUN' : 'PASSED';
-      run.step({
+      run.report.step({
         phase: 'preaccess',
         handler: this.module,
         at: line,
@@ -81,7 +81,7 @@ export const limitConnHandler: Handler = {
       const value = run.value(key);
       if (value === '') continue;
       const connections = Number(line.value(1));
-      run.limits.push({
+      run.report.limits.push({
         at: atOf(line),
         kind: 'connections',
         zone,
@@ -91,7 +91,7 @@ export const limitConnHandler: Handler = {
         status,
         ...(dryRun ? { dryRun } : {}),
       });
-      const answer = run.assume({
+      const answer = run.report.assume({
         id: `limit_conn:${zone}`,
         what: `connections in zone ${zone}`,
         otherwise: 'within',
@@ -101,7 +101,7 @@ export const limitConnHandler: Handler = {
       });
       const over = answer === 'over' && !dryRun;
       run.limitConnStatus = over ? 'REJECTED' : answer === 'over' ? 'REJECTED_DRY_RUN' : 'PASSED';
-      run.step({
+      run.report.step({
         phase: 'preaccess',
         handler: this.module,
         at: line,
@@ -115,7 +115,8 @@ export const limitConnHandler: Handler = {
 };
 
 /** A binary address is shown as text. */
-const printable = (run: Run, key: string, value: string): string => (key === '$binary_remote_addr' ? run.clientAddress : fromBytes(value));
+const printable = (run: Run, key: string, value: string): string =>
+  key === '$binary_remote_addr' ? run.connection.clientAddress : fromBytes(value);
 
 export interface RequestTime {
   /** milliseconds */

@@ -9,7 +9,12 @@ export const mirrorHandler: Handler = {
     if (run.parent) return 'declined';
     for (const line of run.lines('mirror')) {
       if (line.value(0) === 'off') break;
-      run.step({ phase: 'precontent', handler: this.module, at: line, said: `a copy goes to ${line.value(0)}, its answer is ignored` });
+      run.report.step({
+        phase: 'precontent',
+        handler: this.module,
+        at: line,
+        said: `a copy goes to ${line.value(0)}, its answer is ignored`,
+      });
     }
     return 'declined';
   },

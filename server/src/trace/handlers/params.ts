@@ -103,12 +103,12 @@ function handler(family: 'fastcgi' | 'uwsgi' | 'scgi') {
     const { directive, target } = pass;
     const refused = run.readBody(false);
     if (refused !== null) return refused;
-    run.cachePlan = cachePlan(run, family);
-    if (run.cachePlan) {
+    run.exchange.cachePlan = cachePlan(run, family);
+    if (run.exchange.cachePlan) {
       const key = run.directive(`${family}_cache_key`);
-      run.cacheKey = key ? run.value(key.value(0)) : '';
+      run.exchange.cacheKey = key ? run.value(key.value(0)) : '';
     }
-    const params = paramList(run, family, run.cachePlan !== null);
+    const params = paramList(run, family, run.exchange.cachePlan !== null);
     const size = params.reduce((n, [name, value]) => n + name.length + value.length + 4, 0);
     if (size > 65_535 && family !== 'scgi') return 500;
     const scheme = target.scheme.replace('://', '');

@@ -130,7 +130,7 @@ export function proxyHandler(run: Run): Verdict {
   const refused = run.readBody(streams);
   if (refused !== null) return refused;
   const length = setBody === undefined ? run.contentLength : run.value(setBody).length;
-  run.passVariables = {
+  run.exchange.passVariables = {
     host,
     port,
     bodyLength: streams || length < 0 ? null : String(length),
@@ -138,15 +138,15 @@ export function proxyHandler(run: Run): Verdict {
   };
   const uri = upstreamUri(run, pass);
   if (uri === null || (pass.variable && target.uri === '' && uri === '')) {
-    run.step({ phase: 'content', handler: FAMILIES.proxy.module, at: directive, said: 'a URI of zero length: 500' });
+    run.report.step({ phase: 'content', handler: FAMILIES.proxy.module, at: directive, said: 'a URI of zero length: 500' });
     return 500;
   }
-  run.cachePlan = cachePlan(run, 'proxy');
-  if (run.cachePlan) {
+  run.exchange.cachePlan = cachePlan(run, 'proxy');
+  if (run.exchange.cachePlan) {
     const key = run.directive('proxy_cache_key');
-    run.cacheKey = key ? run.value(key.value(0)) : keyStart(target) + uri;
+    run.exchange.cacheKey = key ? run.value(key.value(0)) : keyStart(target) + uri;
   }
-  const cached = run.cachePlan !== null;
+  const cached = run.exchange.cachePlan !== null;
   const method =
     cached && run.isHead && run.flag('proxy_cache_convert_head', true)
       ? 'GET'

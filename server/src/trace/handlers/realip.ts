@@ -22,7 +22,7 @@ function trustedBy(run: Run, lines: readonly Directive[]): { readonly nets: read
       nets.set(line, (read = net ? [net] : []));
     }
     if (!read.length)
-      run.assume({
+      run.report.assume({
         id: `host:${line.value(0)}`,
         what: `addresses of ${line.value(0)}`,
         otherwise: 'none',
@@ -39,7 +39,7 @@ export const realipHandler: Handler = {
   reads: ['set_real_ip_from', 'real_ip_header', 'real_ip_recursive'],
   run(run): Verdict {
     const from = run.lines('set_real_ip_from');
-    if (!from.length || run.originalAddress !== null) return 'declined';
+    if (!from.length || run.connection.originalAddress !== null) return 'declined';
     const header = run.directive('real_ip_header');
     const name = header?.value(0) ?? 'X-Real-IP';
     let lines: string[];
@@ -62,29 +62,29 @@ export function takeAddress(run: Run, module: string, name: string, lines: reado
   if (!lines.length) return;
   const from = run.lines('set_real_ip_from');
   const { nets: trusted, unix } = trustedBy(run, from);
-  const peer = readPlainIp(run.clientAddress);
+  const peer = readPlainIp(run.connection.clientAddress);
   let found: ReturnType<typeof forwarded> = null;
-  if (peer) found = forwarded({ ip: peer, port: run.clientPort }, lines, trusted, run.flag('real_ip_recursive', false));
-  else if (unix && run.clientAddress.startsWith('unix:')) found = readIpPort(lines.at(-1)!.split(',').at(-1)!.trim());
+  if (peer) found = forwarded({ ip: peer, port: run.connection.clientPort }, lines, trusted, run.flag('real_ip_recursive', false));
+  else if (unix && run.connection.clientAddress.startsWith('unix:')) found = readIpPort(lines.at(-1)!.split(',').at(-1)!.trim());
   if (!found) {
-    run.step({
+    run.report.step({
       phase: 'post-read',
       handler: module,
       at: from[0]!,
-      said: peer ? `${run.clientAddress} keeps its address: not trusted, or ${name} holds none` : 'the address stays',
+      said: peer ? `${run.connection.clientAddress} keeps its address: not trusted, or ${name} holds none` : 'the address stays',
     });
     return;
   }
-  const before = run.clientAddress;
-  run.originalAddress = before;
-  run.originalPort = run.clientPort;
-  run.clientAddress = ipText(found.ip);
-  run.clientPort = name === 'proxy_protocol' ? (run.input.proxyProtocol?.clientPort ?? 50000) : found.port;
-  run.step({
+  const before = run.connection.clientAddress;
+  run.connection.originalAddress = before;
+  run.connection.originalPort = run.connection.clientPort;
+  run.connection.clientAddress = ipText(found.ip);
+  run.connection.clientPort = name === 'proxy_protocol' ? (run.input.proxyProtocol?.clientPort ?? 50000) : found.port;
+  run.report.step({
     phase: 'post-read',
     handler: module,
     at,
-    said: `client address ${run.clientAddress} from ${name}`,
-    changed: changes({ $remote_addr: [before, run.clientAddress] }),
+    said: `client address ${run.connection.clientAddress} from ${name}`,
+    changed: changes({ $remote_addr: [before, run.connection.clientAddress] }),
   });
 }

@@ -8,6 +8,7 @@ import type { Directive } from '../../config/directive.ts';
 import type { Scope } from '../../config/scope.ts';
 import { escapeUri, unescapeRedirect } from '../escape.ts';
 import { sendHeader } from '../filters.ts';
+import { enter } from '../location-config.ts';
 import { setContentType } from '../mime.ts';
 import type { Handler } from '../phases.ts';
 import { changes, Failed, type Run, type Verdict } from '../run.ts';
@@ -157,7 +158,7 @@ interface Engine {
   quote: boolean;
   /** a rewrite's arguments have begun; forgotten only by the versions that were mended */
   isArgs: boolean;
-  status: number | 'declined' | 'sent' | 'moved';
+  status: number | 'declined' | 'answered';
 }
 
 type Flow = 'on' | 'stop';
@@ -174,12 +175,6 @@ export function rewriteHandler(phase: 'server-rewrite' | 'rewrite'): Handler {
       if (!program.length) return 'declined';
       const engine: Engine = { run, phase, quote: true, isArgs: false, status: 'declined' };
       execute(program, engine);
-      if (engine.status === 'declined') return 'declined';
-      if (engine.status === 'moved') return 'done';
-      if (engine.status === 'sent') {
-        run.finished = true;
-        return 'done';
-      }
       return engine.status;
     },
   };
@@ -199,7 +194,7 @@ function step(code: Code, engine: Engine): Flow {
       const before = code.name === 'args' ? run.args : null;
       const value = writeValue(code.value, engine);
       assign(run, code.name, value);
-      run.step({
+      run.report.step({
         phase,
         handler: MODULE,
         at: code.at,
@@ -211,11 +206,11 @@ function step(code: Code, engine: Engine): Flow {
     case 'if': {
       const holds = code.condition ? test(code.condition, code.at, engine) : false;
       if (!holds) {
-        run.step({ phase, handler: MODULE, at: code.at, said: `if ${code.text}: no` });
+        run.report.step({ phase, handler: MODULE, at: code.at, said: `if ${code.text}: no` });
         return 'on';
       }
-      run.step({ phase, handler: MODULE, at: code.at, said: `if ${code.text}: yes` });
-      if (code.scope) run.enter(code.scope);
+      run.report.step({ phase, handler: MODULE, at: code.at, said: `if ${code.text}: yes` });
+      if (code.scope) enter(run, code.scope);
       return execute(code.body, engine);
     }
     case 'break':
@@ -223,7 +218,7 @@ function step(code: Code, engine: Engine): Flow {
         run.validLocation = false;
         run.uriChanged = false;
       }
-      run.step({ phase, handler: MODULE, at: code.at, said: 'break' });
+      run.report.step({ phase, handler: MODULE, at: code.at, said: 'break' });
       return 'stop';
     case 'return':
       return doReturn(code, engine);
@@ -240,7 +235,7 @@ function assign(run: Run, name: string, value: ByteString): void {
   }
   if (name === 'limit_rate') {
     const m = /^(\d+)([kKmM]?)$/.exec(value);
-    if (m) run.limitRate = Number(m[1]) * (m[2] === '' ? 1 : /k/i.test(m[2]!) ? 1024 : 1_048_576);
+    if (m) run.reply.limitRate = Number(m[1]) * (m[2] === '' ? 1 : /k/i.test(m[2]!) ? 1024 : 1_048_576);
     return;
   }
   run.assign(name, value);
@@ -310,10 +305,15 @@ function doReturn(code: Extract<Code, { kind: 'return' }>, engine: Engine): Flow
   const { run, phase } = engine;
   const { status, text } = code;
   const { reply } = run;
-  run.returned = true;
+  run.reply.returned = true;
   const hasText = text !== null && text.source !== '';
   if (status >= 400 && !hasText) {
-    run.step({ phase, handler: MODULE, at: code.at, said: status === 444 ? 'return 444: the connection is closed' : `return ${status}` });
+    run.report.step({
+      phase,
+      handler: MODULE,
+      at: code.at,
+      said: status === 444 ? 'return 444: the connection is closed' : `return ${status}`,
+    });
     engine.status = status;
     return 'stop';
   }
@@ -323,16 +323,16 @@ function doReturn(code: Extract<Code, { kind: 'return' }>, engine: Engine): Flow
   const value = text ? run.value(text) : '';
   if (status === 301 || status === 302 || status === 303 || status === 307 || status === 308) {
     reply.setLocation(value, code.at);
-    run.step({ phase, handler: MODULE, at: code.at, said: `return ${status} ${fromBytes(value)}` });
+    run.report.step({ phase, handler: MODULE, at: code.at, said: `return ${status} ${fromBytes(value)}` });
     engine.status = status;
     return 'stop';
   }
-  run.step({ phase, handler: MODULE, at: code.at, said: hasText ? `return ${status} with a text` : `return ${status}` });
+  run.report.step({ phase, handler: MODULE, at: code.at, said: hasText ? `return ${status} with a text` : `return ${status}` });
   reply.contentLength = value.length;
   setContentType(run);
   reply.body = run.isHead ? '' : value;
-  run.kind = 'return';
-  engine.status = sendHeader(run) ? 'sent' : 'moved';
+  run.reply.kind = 'return';
+  engine.status = sendHeader(run);
   return 'stop';
 }
 
@@ -342,7 +342,7 @@ function doRewrite(code: Extract<Code, { kind: 'rewrite' }>, engine: Engine): Fl
   const beforeArgs = run.args;
   if (!run.match(code.regex, run.uri, code.at)) {
     run.captures = [];
-    run.step({ phase, handler: MODULE, at: code.at, said: `${code.at.value(0)} does not match ${fromBytes(run.uri)}` });
+    run.report.step({ phase, handler: MODULE, at: code.at, said: `${code.at.value(0)} does not match ${fromBytes(run.uri)}` });
     return 'on';
   }
   const redirect = code.status !== 0;
@@ -375,7 +375,7 @@ function doRewrite(code: Extract<Code, { kind: 'rewrite' }>, engine: Engine): Fl
     run.reply.setLocation(target, code.at);
     run.uriChanged = true;
     engine.status = code.status;
-    run.step({ phase, handler: MODULE, at: code.at, said: `redirect ${code.status} to ${fromBytes(target)}` });
+    run.report.step({ phase, handler: MODULE, at: code.at, said: `redirect ${code.status} to ${fromBytes(target)}` });
     return 'stop';
   }
   if (args !== null) {
@@ -384,7 +384,7 @@ function doRewrite(code: Extract<Code, { kind: 'rewrite' }>, engine: Engine): Fl
   } else if (!code.addArgs) run.args = '';
   if (path === '') throw new Failed(500);
   run.setUri(path);
-  run.step({
+  run.report.step({
     phase,
     handler: MODULE,
     at: code.at,

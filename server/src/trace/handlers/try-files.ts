@@ -26,7 +26,7 @@ export const tryFilesHandler: Handler = {
       if (last) {
         const code = /^=(\d+)$/.exec(written);
         if (code) {
-          run.step({ phase: 'precontent', handler: this.module, at: directive, said: `nothing found: ${code[1]!}`, rejected });
+          run.report.step({ phase: 'precontent', handler: this.module, at: directive, said: `nothing found: ${code[1]!}`, rejected });
           return Number(code[1]);
         }
       }
@@ -35,10 +35,15 @@ export const tryFilesHandler: Handler = {
       let name = run.value(value);
       if (alias > 0 && value.literal === null && name.startsWith(run.uri.slice(0, alias))) name = name.slice(alias);
       if (last) {
-        run.step({ phase: 'precontent', handler: this.module, at: directive, said: `nothing found, on to ${fromBytes(name)}`, rejected });
-        if (name.startsWith('@')) return run.goNamed(name);
-        const { uri, args } = splitArgs(name);
-        return run.internalRedirect(uri, args);
+        run.report.step({
+          phase: 'precontent',
+          handler: this.module,
+          at: directive,
+          said: `nothing found, on to ${fromBytes(name)}`,
+          rejected,
+        });
+        if (name.startsWith('@')) return { named: name };
+        return splitArgs(name);
       }
       const path = root + name;
       const found = run.stat(path, null, 'the disk decides what try_files finds', directive);
@@ -55,7 +60,7 @@ export const tryFilesHandler: Handler = {
           run.addUriToAlias = true;
         }
       } else run.setUri(run.uri.slice(0, alias) + name);
-      run.step({
+      run.report.step({
         phase: 'precontent',
         handler: this.module,
         at: directive,

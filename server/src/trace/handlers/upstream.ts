@@ -7,12 +7,14 @@ import { parseTime } from '../../catalog/value-kind.ts';
 import type { Directive } from '../../config/directive.ts';
 import { hasVariables, type PassTarget, passTarget, readTarget, targetServers } from '../../config/upstreams.ts';
 import { atOf } from '../at.ts';
+import type { CachePlan } from '../exchange.ts';
 import { clock, sendHeader } from '../filters.ts';
 import { parseHttpTime } from '../http-time.ts';
+import { passIn } from '../location-config.ts';
 import type { ReplyHeader } from '../reply.ts';
-import { passIn, type Run, type Verdict } from '../run.ts';
+import type { Run, Verdict } from '../run.ts';
 import { errorPageFor } from '../special.ts';
-import type { HeaderPair, UpstreamRequest } from '../trace.ts';
+import type { HeaderPair, OutcomeKind, UpstreamRequest } from '../trace.ts';
 import { parseUnsafe } from '../uri.ts';
 
 export interface Pass {
@@ -52,7 +54,7 @@ export function passOf(run: Run, name: string): Pass | number {
   const url = run.value(directive.value(0));
   let target = readTarget(run.config, name, fromBytes(url), directive);
   if (!target || (name === 'proxy_pass' && url.length <= target.scheme.length)) {
-    run.step({ phase: 'content', handler: module, at: directive, said: `${fromBytes(url)} is no address for ${name}: 500` });
+    run.report.step({ phase: 'content', handler: module, at: directive, said: `${fromBytes(url)} is no address for ${name}: 500` });
     return 500;
   }
   if (target.uri.startsWith('?')) target = { ...target, uri: `/${target.uri}` };
@@ -61,7 +63,7 @@ export function passOf(run: Run, name: string): Pass | number {
     if (target.port === null) failure = 500;
     else if (!run.directive('resolver')) failure = 502;
     else if (
-      run.assume({
+      run.report.assume({
         id: `resolve:${target.host}`,
         what: `address of ${target.host}`,
         otherwise: 'found',
@@ -93,7 +95,7 @@ function answerOf(run: Run): Answer | 'timeout' | 'refused' | 'invalid' {
   if (upstream?.failure) return upstream.failure;
   if (upstream?.status !== undefined)
     return { status: upstream.status, headers: (upstream.headers ?? []).map(([n, v]) => [toBytes(n), toBytes(v)] as const) };
-  const text = run.assume({
+  const text = run.report.assume({
     id: 'upstream-status',
     what: 'answer of the application',
     otherwise: '200',
@@ -132,7 +134,7 @@ export interface Rewriting {
 /** The request is written: tells it, and makes the answer of what the application says. */
 export function finishUpstream(run: Run, family: Family, pass: Pass, request: UpstreamRequest, rewriting: Rewriting = {}): Verdict {
   if (pass.failure !== null) {
-    run.step({
+    run.report.step({
       phase: 'content',
       handler: family.module,
       at: pass.directive,
@@ -141,12 +143,12 @@ export function finishUpstream(run: Run, family: Family, pass: Pass, request: Up
     return pass.failure;
   }
   const { prefix, module } = family;
-  run.kind = prefix as Run['kind'];
-  run.passFamily = prefix;
-  const hit = run.cachePlan !== null && lookInCache(run, family, run.cachePlan);
+  run.reply.kind = prefix as OutcomeKind;
+  run.exchange.passFamily = prefix;
+  const hit = run.exchange.cachePlan !== null && lookInCache(run, family, run.exchange.cachePlan);
   if (!hit) {
-    run.upstreamRequest = request;
-    run.step({
+    run.exchange.request = request;
+    run.report.step({
       phase: 'upstream',
       handler: module,
       at: request.at,
@@ -156,27 +158,27 @@ export function finishUpstream(run: Run, family: Family, pass: Pass, request: Up
   }
   const answer = answerOf(run);
   if (typeof answer === 'string') {
-    run.upstreamStatus = answer === 'timeout' ? 504 : 502;
-    run.step({
+    run.exchange.status = answer === 'timeout' ? 504 : 502;
+    run.report.step({
       phase: 'response',
       handler: module,
       said:
         answer === 'timeout' ? 'no answer in time: 504' : answer === 'refused' ? 'connection refused: 502' : 'the answer is no HTTP: 502',
     });
-    return run.upstreamStatus;
+    return run.exchange.status;
   }
-  run.upstreamStatus = answer.status;
+  run.exchange.status = answer.status;
   const ignored = new Set((run.directive(`${prefix}_ignore_headers`)?.values ?? []).map((v) => v.toLowerCase()));
-  if (hit) run.cacheable = true;
+  if (hit) run.reply.cacheable = true;
   else decideCache(run, family, answer, ignored);
   const first = (name: string): ByteString | null => answer.headers.find(([n]) => lower(n) === name)?.[1] ?? null;
 
   if (family === FAMILIES.memcached && answer.status === 404) {
-    run.step({ phase: 'response', handler: module, said: 'the key is not there: 404' });
+    run.report.step({ phase: 'response', handler: module, said: 'the key is not there: 404' });
     return 404;
   }
   if (answer.status >= 300 && run.flag(`${prefix}_intercept_errors`, false) && errorPageFor(run, answer.status)) {
-    run.step({
+    run.report.step({
       phase: 'response',
       handler: module,
       at: run.directive(`${prefix}_intercept_errors`) ?? null,
@@ -189,7 +191,7 @@ export function finishUpstream(run: Run, family: Family, pass: Pass, request: Up
   const redirect = first('x-accel-redirect');
   if (redirect !== null && !ignored.has('x-accel-redirect')) return accelRedirect(run, answer, redirect, module, rewriting);
   copyHeaders(run, family, answer, ignored, rewriting);
-  return sendHeader(run) ? 'ok' : 'done';
+  return sendHeader(run);
 }
 
 const KEPT_ON_REDIRECT = new Set(['content-type', 'set-cookie', 'content-disposition', 'cache-control', 'expires', 'accept-ranges']);
@@ -200,12 +202,12 @@ function accelRedirect(run: Run, answer: Answer, target: ByteString, module: str
     if (!KEPT_ON_REDIRECT.has(lower(name))) continue;
     place(run, name, lower(name) === 'set-cookie' && rewriting.cookie ? rewriting.cookie(value) : value);
   }
-  run.step({ phase: 'response', handler: module, said: `X-Accel-Redirect to ${fromBytes(target)}` });
-  if (target.startsWith('@')) return run.goNamed(target);
+  run.report.step({ phase: 'response', handler: module, said: `X-Accel-Redirect to ${fromBytes(target)}` });
+  if (target.startsWith('@')) return { named: target };
   const parsed = parseUnsafe(target);
   if (!parsed) return 404;
   if (!run.isHead) run.methodName = 'GET';
-  return run.internalRedirect(parsed.uri, parsed.args);
+  return { uri: parsed.uri, args: parsed.args };
 }
 
 /** Lines that have a place of their own in the answer. */
@@ -262,7 +264,7 @@ function copyHeaders(run: Run, family: Family, answer: Answer, ignored: Readonly
   const hidden = hiddenHeaders(run, family);
   reply.status = answer.status;
   reply.statusLine = true;
-  run.relayed = true;
+  run.reply.relayed = true;
   const removed: string[] = [];
   const forced = run.flag(`${family.prefix}_force_ranges`, false);
   if (forced) {
@@ -271,9 +273,9 @@ function copyHeaders(run: Run, family: Family, answer: Answer, ignored: Readonly
   }
   for (const [name, value] of answer.headers) {
     const key = lower(name);
-    if (key === 'x-accel-limit-rate' && !ignored.has(key) && /^\d+$/.test(value)) run.limitRate = Number(value);
+    if (key === 'x-accel-limit-rate' && !ignored.has(key) && /^\d+$/.test(value)) run.reply.limitRate = Number(value);
     if (key === 'x-accel-buffering' && !ignored.has(key))
-      run.buffering = value.toLowerCase() === 'no' ? false : value.toLowerCase() === 'yes' ? true : run.buffering;
+      run.exchange.buffering = value.toLowerCase() === 'no' ? false : value.toLowerCase() === 'yes' ? true : run.exchange.buffering;
     if (key === 'x-accel-charset' && !ignored.has(key)) reply.charset = value;
     if (key === 'content-length') {
       if (/^\d+$/.test(value)) reply.contentLength = Number(value);
@@ -295,7 +297,7 @@ function copyHeaders(run: Run, family: Family, answer: Answer, ignored: Readonly
       } else if (!value.startsWith('/')) reply.location = header;
       continue;
     }
-    if (key === 'accept-ranges' && (run.cacheable || forced)) {
+    if (key === 'accept-ranges' && (run.reply.cacheable || forced)) {
       reply.allowRanges = true;
       reply.singleRange = true;
       continue;
@@ -316,7 +318,7 @@ function copyHeaders(run: Run, family: Family, answer: Answer, ignored: Readonly
   // proxy adds an empty Server line where the backend sent none, which takes nginx's own away when it is passed
   if (family.prefix === 'proxy' && !hidden.has('server') && !answer.headers.some(([n]) => lower(n) === 'server')) reply.noServer = true;
   if (removed.length)
-    run.step({
+    run.report.step({
       phase: 'response',
       handler: family.module,
       said: `hidden from the client: ${removed.join(', ')}`,
@@ -327,12 +329,6 @@ function copyHeaders(run: Run, family: Family, answer: Answer, ignored: Readonly
 // ---- caching
 
 const METHOD_DEFAULTS = ['GET', 'HEAD'];
-
-export interface CachePlan {
-  readonly zone: string;
-  readonly directive: Directive;
-  readonly bypassed: Directive | null;
-}
 
 const truthy = (value: ByteString): boolean => value !== '' && value !== '0';
 
@@ -456,14 +452,14 @@ export function lifetimeOf(answer: Answer, ignored: ReadonlySet<string>, now: ()
 
 /** Whether the answer is kept; what a client's conditions mean then is nginx's to say. */
 function decideCache(run: Run, family: Family, answer: Answer, ignored: ReadonlySet<string>): void {
-  const plan = run.cachePlan;
+  const plan = run.exchange.cachePlan;
   if (!plan) return;
   const { prefix } = family;
   const lifetime = lifetimeOf(answer, ignored, () => clock(run), run.behaviour.weighsCacheHeaders);
   let { why } = lifetime;
   let stored = lifetime.cacheable;
   let valid = lifetime.seconds;
-  run.cacheable = stored;
+  run.reply.cacheable = stored;
   const refuse = (reason: string): void => {
     if (stored) why = reason;
     stored = false;
@@ -475,10 +471,10 @@ function decideCache(run: Run, family: Family, answer: Answer, ignored: Readonly
       refuse(`no lifetime: the answer names none, and ${prefix}_cache_valid has none for ${answer.status}`);
   }
   const uses = Number(run.text(`${prefix}_cache_min_uses`) ?? 1);
-  run.cache = {
+  run.exchange.cache = {
     at: atOf(plan.bypassed ?? plan.directive),
     zone: plan.zone,
-    key: fromBytes(run.cacheKey),
+    key: fromBytes(run.exchange.cacheKey),
     lookup: !plan.bypassed,
     store: stored,
     why: plan.bypassed
@@ -490,17 +486,17 @@ function decideCache(run: Run, family: Family, answer: Answer, ignored: Readonly
         : `not stored: ${why}`,
     valid: stored ? valid : null,
   };
-  run.step({ phase: 'response', handler: family.module, at: plan.directive, said: `cache ${plan.zone}: ${run.cache.why}` });
+  run.report.step({ phase: 'response', handler: family.module, at: plan.directive, said: `cache ${plan.zone}: ${run.exchange.cache.why}` });
 }
 
 /** Whether the cache answers in the backend's place: nobody knows what lies in it, so it is taken for empty. */
 function lookInCache(run: Run, family: Family, plan: CachePlan): boolean {
   if (plan.bypassed) {
-    run.cacheStatus = 'BYPASS';
+    run.exchange.cacheStatus = 'BYPASS';
     return false;
   }
   const id = `cache:${plan.zone}`;
-  const state = run.assume({
+  const state = run.report.assume({
     id,
     what: `what cache ${plan.zone} holds for this request`,
     otherwise: 'MISS',
@@ -508,9 +504,15 @@ function lookInCache(run: Run, family: Family, plan: CachePlan): boolean {
     choices: ['MISS', 'HIT', 'EXPIRED'],
     at: plan.directive,
   });
-  run.cacheStatus = state;
+  run.exchange.cacheStatus = state;
   if (state !== 'HIT') return false;
-  run.step({ phase: 'upstream', handler: family.module, at: plan.directive, said: `cache ${plan.zone}: answered from it`, assumption: id });
+  run.report.step({
+    phase: 'upstream',
+    handler: family.module,
+    at: plan.directive,
+    said: `cache ${plan.zone}: answered from it`,
+    assumption: id,
+  });
   return true;
 }
 

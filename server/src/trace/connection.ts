@@ -1,0 +1,17 @@
+/** The connection that a request comes on: ngx_connection_t. A request inside a request (ngx_http_subrequest) shares its main request's. */
+import type { Listener } from '../config/servers.ts';
+import type { Scheme } from './trace.ts';
+
+export class Connection {
+  listener: Listener | null = null;
+  scheme: Scheme = 'http';
+  tls = false;
+  clientAddress = '';
+  clientPort = 0;
+  localAddress = '';
+  localPort = 0;
+  sni: string | null = null;
+  /** what realip replaced */
+  originalAddress: string | null = null;
+  originalPort: number | null = null;
+}

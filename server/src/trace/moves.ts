@@ -1,0 +1,148 @@
+/**
+ * How a request goes from phase to phase, to another URI, to a named location, and to its end (ngx_http_core_run_phases,
+ * ngx_http_internal_redirect, ngx_http_named_location, ngx_http_finalize_request, ngx_http_subrequest). Stands above the phases: a handler
+ * says where to go, and only here it is gone.
+ */
+import { type ByteString, fromBytes } from '../base/bytes.ts';
+import { namedLocation } from '../config/locations.ts';
+import { enter } from './location-config.ts';
+import { type Next, PHASES, phaseIndex } from './phases.ts';
+import { changes, Failed, type Move, Run } from './run.ts';
+import { specialResponse } from './special.ts';
+import type { UpstreamAnswer } from './trace.ts';
+import { splitArgs } from './uri.ts';
+
+/** Runs the phases from where the request is until it is answered. */
+export function go(run: Run): void {
+  for (let guard = 0; !run.finished; guard++) {
+    if (guard > 10_000) throw new Error('a request that never ends');
+    const row = PHASES[run.phase];
+    if (!row) throw new Error(`no phase ${run.phase}`);
+    try {
+      follow(run, row.run(run));
+    } catch (error) {
+      if (!(error instanceof Failed)) throw error;
+      finalize(run, error.status);
+    }
+  }
+}
+
+function follow(run: Run, next: Next): void {
+  if (next === 'next') run.phase++;
+  else if (next === 'skip') run.phase += 2;
+  else if (next === 'answered') run.finished = true;
+  else if (typeof next === 'number') finalize(run, next);
+  else if (next !== 'again') move(run, next);
+}
+
+function move(run: Run, to: Move): void {
+  if ('named' in to) goNamed(run, to.named);
+  else internalRedirect(run, to.uri, to.args);
+}
+
+/** ngx_http_finalize_request with a status: the answer is made, or an error page is gone to. */
+export function finalize(run: Run, status: number): void {
+  if (status === 444) {
+    run.reply.closed = true;
+    run.reply.kind = 'closed';
+    run.finished = true;
+  } else if (status >= 300 || status === 201 || status === 204) follow(run, specialResponse(run, status));
+  else run.finished = true;
+}
+
+/** ngx_http_internal_redirect. The request goes on in the server rewrite phase. */
+function internalRedirect(run: Run, uri: ByteString, args: ByteString): void {
+  run.uriChanges--;
+  if (run.uriChanges === 0) {
+    run.report.step({
+      phase: 'post-rewrite',
+      handler: 'ngx_http_core_module',
+      said: `rewrite or internal redirection cycle at ${fromBytes(uri)}: 500`,
+    });
+    finalize(run, 500);
+    return;
+  }
+  const before = run.uri;
+  const beforeArgs = run.args;
+  run.setUri(uri);
+  run.args = args;
+  run.context.clear();
+  run.location = null;
+  enter(run, run.server.scope);
+  run.internal = true;
+  run.validUnparsedUri = false;
+  run.addUriToAlias = false;
+  run.validLocation = true;
+  run.phase = phaseIndex('server-rewrite');
+  run.report.step({
+    phase: 'post-rewrite',
+    handler: 'ngx_http_core_module',
+    said: `internal redirect to ${fromBytes(uri)}`,
+    changed: changes({ $uri: [before, uri], $args: [beforeArgs, args] }),
+  });
+}
+
+/** ngx_http_named_location. The request goes on in the location's rewrite phase. */
+function goNamed(run: Run, name: ByteString): void {
+  run.uriChanges--;
+  if (run.uriChanges === 0 || run.uri === '') {
+    finalize(run, 500);
+    return;
+  }
+  const location = namedLocation(run.server.scope, fromBytes(name));
+  if (!location) {
+    run.report.step({
+      phase: 'find-config',
+      handler: 'ngx_http_core_module',
+      said: `there is no location ${fromBytes(name)}: 500`,
+    });
+    finalize(run, 500);
+    return;
+  }
+  run.internal = true;
+  run.contentHandler = null;
+  run.uriChanged = false;
+  run.location = location;
+  run.context.clear();
+  enter(run, location.scope);
+  run.phase = phaseIndex('rewrite');
+  run.report.step({
+    phase: 'find-config',
+    handler: 'ngx_http_core_module',
+    at: location.directive,
+    said: `named location ${location.name}`,
+  });
+}
+
+/** ngx_http_subrequest as auth_request makes it: GET, no body, the client's headers, internal from the start. */
+export function subrequest(main: Run, target: ByteString, upstream: UpstreamAnswer): Run {
+  const sub = new Run({
+    config: main.config,
+    input: main.input,
+    options: { ...main.options, upstream },
+    parent: main,
+    subrequests: subrequest,
+  });
+  const { uri, args } = splitArgs(target);
+  sub.version = main.version;
+  sub.requestLine = main.requestLine;
+  sub.protocolText = main.protocolText;
+  sub.unparsedUri = main.unparsedUri;
+  sub.host = main.host;
+  sub.hostPort = main.hostPort;
+  // the header lines are the client's, a Content-Length too, though no body follows
+  sub.headers = main.headers;
+  sub.contentLength = main.contentLength;
+  sub.bodyRead = true;
+  sub.server = main.server;
+  sub.scope = main.server.scope;
+  sub.methodName = 'GET';
+  sub.validUnparsedUri = false;
+  sub.internal = true;
+  sub.uriChanges = main.uriChanges - 1;
+  sub.phase = 1;
+  sub.setUri(uri);
+  sub.args = args;
+  go(sub);
+  return sub;
+}

@@ -1,0 +1,67 @@
+/** What is told of a request: its stations, the limits that it met, and what was assumed where the text does not decide. */
+import type { Directive } from '../config/directive.ts';
+import { atOf } from './at.ts';
+import type { Assumption, At, Change, Limit, PhaseId, Rejected, Step } from './trace.ts';
+
+export interface StepInput {
+  readonly phase: PhaseId;
+  readonly handler: string;
+  readonly at?: Directive | At | null;
+  readonly said: string;
+  readonly changed?: readonly Change[];
+  readonly rejected?: readonly Rejected[];
+  readonly assumption?: string;
+}
+
+export interface AssumptionInput {
+  readonly id: string;
+  readonly what: string;
+  readonly otherwise: string;
+  readonly why: string;
+  readonly choices?: readonly string[];
+  readonly at?: Directive | null;
+}
+
+export class Report {
+  readonly steps: Step[] = [];
+  readonly limits: Limit[] = [];
+  readonly assumptions: Assumption[];
+
+  /** `parent`: a request inside a request has stations of its own, and shares what is assumed. */
+  constructor(
+    private readonly given: Readonly<Record<string, string>>,
+    parent: Report | null = null,
+  ) {
+    this.assumptions = parent?.assumptions ?? [];
+  }
+
+  step(input: StepInput): void {
+    const at = input.at ?? null;
+    this.steps.push({
+      phase: input.phase,
+      handler: input.handler,
+      at: at === null ? null : 'path' in at ? at : atOf(at),
+      said: input.said,
+      changed: input.changed ?? [],
+      rejected: input.rejected ?? [],
+      ...(input.assumption === undefined ? {} : { assumption: input.assumption }),
+    });
+  }
+
+  /** The value that the caller set for what the text cannot decide, else the default; noted once for each id. */
+  assume(input: AssumptionInput): string {
+    const given = this.given[input.id];
+    const assumed = given ?? input.otherwise;
+    if (!this.assumptions.some((a) => a.id === input.id))
+      this.assumptions.push({
+        id: input.id,
+        what: input.what,
+        assumed,
+        why: input.why,
+        choices: input.choices ?? [],
+        chosen: given !== undefined,
+        at: input.at ? atOf(input.at) : null,
+      });
+    return assumed;
+  }
+}
