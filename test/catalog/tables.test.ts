@@ -3,7 +3,18 @@ import fs from 'node:fs';
 import { test } from 'node:test';
 import { argumentOf, inheritanceOf, namesIn } from '../../server/src/catalog/arguments.ts';
 import { loadCatalog, type Target } from '../../server/src/catalog/catalog.ts';
-import { ageOf, changes, changesBetween, changesOf, newestRelease, releaseDate, resolveVersion } from '../../server/src/catalog/changes.ts';
+import {
+  ageOf,
+  changes,
+  changesBetween,
+  changesOf,
+  isBeyond,
+  knownUpTo,
+  newestRelease,
+  releaseDate,
+  resolveVersion,
+  staleDays,
+} from '../../server/src/catalog/changes.ts';
 import type { Context } from '../../server/src/catalog/context.ts';
 import { DATA_FILES } from '../../server/src/catalog/data/index.ts';
 import { PROSE_FILES } from '../../server/src/catalog/data/prose/index.ts';
@@ -244,11 +255,13 @@ test('versions that people write', () => {
   assert.equal(text('1.27.3'), '1.27.3');
   assert.equal(text('1.27'), '1.27.5');
   assert.equal(text('1.27-alpine'), '1.27.5');
-  assert.equal(text('1.26'), '1.26');
+  assert.equal(text('1.26'), '1.26.3');
+  assert.equal(text('1.30-alpine'), '1.30.7');
+  assert.equal(text('1.33'), '1.33');
   assert.equal(text('1.28.0-bookworm'), '1.28.0');
   assert.equal(text('latest'), newestRelease().text);
   assert.equal(text('mainline-alpine'), newestRelease().text);
-  assert.equal(resolveVersion('stable')!.minor % 2, 0);
+  assert.equal(text('stable-perl'), '1.30.7');
   assert.equal(text('1'), newestRelease().text);
   assert.equal(text('my-tag'), undefined);
   assert.equal(text('1.2.3.4'), undefined);
@@ -261,6 +274,8 @@ test('changes and ages', () => {
   assert.ok(changesOf('spdy_chunk_size').length > 0);
   assert.ok(changesBetween(version('1.24.0'), version('1.26.0')).every((c) => atLeast(version(c.version), '1.24.0')));
   assert.equal(releaseDate(version('1.27.0')), '2024-05-29');
+  assert.equal(releaseDate(version('1.30.7')), '2026-11-18');
+  assert.equal(releaseDate(version('1.31.8')), null);
   assert.deepEqual(ageOf(fact('http2_push', 'server'), at('1.26.0'))?.state, 'obsolete');
   assert.equal(ageOf(fact('http2_push', 'server'), at('1.22.1')), null);
   assert.equal(ageOf(fact('ssl', 'server'), at('1.22.1'))?.state, 'deprecated');
@@ -270,6 +285,24 @@ test('changes and ages', () => {
     replacedBy: 'ssl parameter of the listen directive',
   });
   assert.equal(ageOf(fact('gzip', 'http'), at('1.26.0')), null);
+});
+
+test('what is newer than all that is known of its branch is beyond the facts', () => {
+  const beyond = (v: string): boolean => isBeyond(version(v));
+  assert.deepEqual(['1.31.9', '1.31.10', '1.33.0', '2.0.0', '1.30.7', '1.30.8', '1.28.9', '1.22.1', '1.32.0'].map(beyond), [
+    false,
+    true,
+    true,
+    true,
+    false,
+    true,
+    true,
+    false,
+    true,
+  ]);
+  assert.equal(knownUpTo(), 'nginx up to 1.31.9 (18 Nov 2026)');
+  assert.equal(staleDays(Date.parse('2027-03-01')), null);
+  assert.equal(staleDays(Date.parse('2027-06-01')), 185);
 });
 
 test('overrides name existing directives and say why', () => {

@@ -9,7 +9,7 @@ import { configAt } from './config-of.ts';
 import { type Ask, differences, type Expect, type Got, httpText, ROW_FILES, type Row, readExpect, readSend } from './rows.ts';
 import { CHAPTERS } from './rules/all.ts';
 
-const VERSIONS = ['1.18.0', '1.22.1', '1.26.3', '1.28.0', '1.29.8', '1.31.4'];
+const VERSIONS = ['1.18.0', '1.22.1', '1.26.3', '1.28.0', '1.29.8', '1.31.4', '1.31.9'];
 const PREFIX = '/srv/nginx';
 
 const paths = new Set(ROW_FILES.map((f) => `${PREFIX}/${f}`));

@@ -215,6 +215,7 @@ const TABLE: Readonly<Record<string, Entry>> = {
   rewrite_log: { args: [of('flag')] },
 
   // maps
+  json_set: { args: [definesVariable, usesVariable, text] },
   map: { args: [text, definesVariable] },
   geo: { args: [usesVariable], last: definesVariable },
   num_map: { args: [usesVariable], last: definesVariable },

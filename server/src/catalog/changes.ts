@@ -19,8 +19,13 @@ export interface Change {
 }
 
 interface Data {
-  readonly development: string;
-  readonly releases: Readonly<Record<string, string>>;
+  /** the day up to which the facts were gathered */
+  readonly asOf: string;
+  /** what could not be read of the newest releases */
+  readonly gaps: string;
+  /** mainline releases; null: the day is not known */
+  readonly releases: Readonly<Record<string, string | null>>;
+  readonly stable: Readonly<Record<string, string>>;
   readonly changes: readonly Change[];
 }
 
@@ -40,32 +45,57 @@ export const changesOf = (name: string): readonly Change[] =>
 export const changesBetween = (from: Version, to: Version): readonly Change[] =>
   changes().filter((c) => compareVersions(version(c.version), from) > 0 && atLeast(to, c.version));
 
-/** When a version was released, as YYYY-MM-DD; null when that is not known (stable branches, the future). */
-export const releaseDate = (v: Version): string | null => load().releases[v.text] ?? null;
+/** When a version was released, as YYYY-MM-DD; null when that is not known. */
+export const releaseDate = (v: Version): string | null => load().releases[v.text] ?? load().stable[v.text] ?? null;
+
+let sorted: readonly Version[] | null = null;
+
+/** Every release that is known, of mainline and of the stable branches, oldest first. */
+const allReleases = (): readonly Version[] =>
+  (sorted ??= [...Object.keys(load().releases), ...Object.keys(load().stable)].map(version).sort(compareVersions));
 
 /** The newest release that the catalog knows: the target when nobody names one. */
-export function newestRelease(): Version {
-  const all = Object.keys(load().releases);
-  return version(all.reduce((a, b) => (compareVersions(version(a), version(b)) < 0 ? b : a)));
+export const newestRelease = (): Version => allReleases().at(-1)!;
+
+/** The day up to which the catalog's facts about nginx were gathered, and what is missing in them. */
+export const knowledge = (): { readonly asOf: string; readonly gaps: string } => load();
+
+/** Whether a version is newer than all that the catalog knows of its branch: what changed since is unknown. */
+export function isBeyond(v: Version): boolean {
+  const branch = allReleases().filter((r) => r.major === v.major && r.minor === v.minor);
+  return compareVersions(v, branch.at(-1) ?? newestRelease()) > 0;
+}
+
+/** Age of the facts in days after which they are called old. */
+const OLD_AFTER = 120;
+
+/** How many days ago the facts were gathered when that is more than 120, else null; `now` in milliseconds since 1970. */
+export function staleDays(now: number): number | null {
+  const days = Math.floor((now - Date.parse(load().asOf)) / 86_400_000);
+  return days > OLD_AFTER ? days : null;
+}
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** "nginx up to 1.31.9 (18 Nov 2026)": how far the facts go, for --version, traces and reports. */
+export function knownUpTo(): string {
+  const v = newestRelease();
+  const [year, month, day] = (releaseDate(v) ?? load().asOf).split('-').map(Number);
+  return `nginx up to ${v.text} (${day} ${MONTHS[month! - 1]} ${year})`;
 }
 
 /**
- * The version that a tag of an image or a setting means: "1.27.3", "1.27" (its newest known release; the first of a stable branch),
- * "1.27-alpine", "latest", "mainline", "stable", "stable-perl". null when it says nothing about a version.
+ * The version that a tag of an image or a setting means: "1.27.3", "1.27" (its newest known release), "1.27-alpine", "latest",
+ * "mainline", "stable", "stable-perl". null when it says nothing about a version.
  */
 export function resolveVersion(tag: string): Version | null {
   const word = tag.trim().toLowerCase();
-  const newest = newestRelease();
-  if (/^(?:latest|mainline|alpine|perl|otel|slim|bookworm|trixie|bullseye)(?:-|$)/.test(word)) return newest;
-  // the stable branch is the even one: that of the newest release, or the one before its mainline
-  if (/^stable(?:-|$)/.test(word)) return newest.minor % 2 === 0 ? newest : parseVersion(`${newest.major}.${newest.minor - 1}.0`);
+  if (/^(?:latest|mainline|alpine|perl|otel|slim|bookworm|trixie|bullseye)(?:-|$)/.test(word)) return newestRelease();
+  if (/^stable(?:-|$)/.test(word)) return allReleases().findLast((v) => v.minor % 2 === 0) ?? null;
   const m = /^v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?![\w.])/.exec(word);
   if (!m) return null;
   if (m[3] !== undefined) return parseVersion(m[0]);
-  const branch = Object.keys(load().releases)
-    .map(version)
-    .filter((v) => v.major === Number(m[1]) && (m[2] === undefined || v.minor === Number(m[2])))
-    .sort(compareVersions);
+  const branch = allReleases().filter((v) => v.major === Number(m[1]) && (m[2] === undefined || v.minor === Number(m[2])));
   return branch.at(-1) ?? (m[2] === undefined ? null : parseVersion(m[0]));
 }
 

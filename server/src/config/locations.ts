@@ -1,25 +1,28 @@
 /**
  * Which location takes a URI. The rules about unreachable locations, the hovers and the request path ask this one matcher; it
- * follows ngx_http_core_find_location and ngx_http_core_find_static_location to the letter and knows nothing of requests.
+ * follows ngx_http_core_find_location and ngx_http_core_find_static_location to the letter and knows nothing of requests: whether the
+ * variable of a predicate location is true is told by whoever does.
  */
 import { type ByteString, byteArray, toBytes } from '../base/bytes.ts';
 import type { CompiledRegex } from '../base/regexes.ts';
+import { atLeast, type Version } from '../catalog/version.ts';
 import type { Directive } from './directive.ts';
 import type { Scope } from './scope.ts';
 
-export type LocationKind = 'exact' | 'prefix' | 'regex' | 'named';
-export type LocationModifier = '' | '=' | '^~' | '~' | '~*' | '@';
+/** `predicate`: `location $name`, since 1.31.5 */
+export type LocationKind = 'exact' | 'prefix' | 'regex' | 'predicate' | 'named';
+export type LocationModifier = '' | '=' | '^~' | '~' | '~*' | '$' | '@';
 
 export interface Location {
   readonly scope: Scope;
   readonly directive: Directive;
   readonly kind: LocationKind;
   readonly modifier: LocationModifier;
-  /** the name as nginx has it: without modifier, a regex's pattern, a named one with its `@` */
+  /** the name as nginx has it: without modifier, a regex's pattern, a named one with its `@`, a predicate with its `$` */
   readonly name: string;
   /** the same as bytes */
   readonly bytes: ByteString;
-  /** `^~`: when this prefix is the longest, the regexes of its level are not tried */
+  /** `^~`: when this prefix is the longest, neither the regexes nor the predicates of its level are tried */
   readonly noRegex: boolean;
   /** null when it is no regex, or one that PCRE2 refuses */
   readonly regex: CompiledRegex | null;
@@ -37,6 +40,7 @@ export interface LocationLevel {
   /** lengths of the prefix names, longest first */
   readonly lengths: readonly number[];
   readonly regexes: readonly Location[];
+  readonly predicates: readonly Location[];
   readonly named: ReadonlyMap<string, Location>;
 }
 
@@ -44,12 +48,23 @@ export type MatchHow =
   | 'exact'
   | 'prefix'
   | 'regex'
+  | 'predicate'
   /** the URI is the location's name without the slash: 301 to the name */
   | 'slash-redirect'
   /** no location: the server level itself */
   | 'none'
   /** a regex gave up at the match limit (nginx answers 500 when its own limit is reached) */
-  | 'unknown';
+  | 'unknown'
+  /** whether the predicate of `location` is true is not known: it or what comes after it takes the URI */
+  | 'undecided'
+  /** the variable of a predicate could not be evaluated: 500 */
+  | 'error';
+
+/** What the variable of a predicate location says: true is all that is neither empty nor exactly "0". */
+export type PredicateVerdict = 'true' | 'false' | 'unknown' | 'error';
+
+/** Whether a search came to no location for certain: what is asked of its location has no answer. */
+export const isOpen = (how: MatchHow): boolean => how === 'unknown' || how === 'undecided' || how === 'error';
 
 export interface LocationMatch {
   readonly location: Location | null;
@@ -91,27 +106,46 @@ export function locationOf(scope: Scope): Location | null {
   return null;
 }
 
+/** Whether `location $name` asks a variable in that version; before it was a prefix that no URI begins with. */
+export const hasPredicates = (nginx: Version): boolean => atLeast(nginx, '1.31.5');
+
 /** Reads the arguments of a `location` (ngx_http_core_location). Null when nginx refuses them. */
-export function readLocation(values: readonly string[]): { modifier: LocationModifier; name: string } | null {
+export function readLocationWords(values: readonly string[], nginx: Version): { modifier: LocationModifier; name: string } | null {
   const [first = '', second] = values;
   if (values.length === 2)
     return first === '=' || first === '^~' || first === '~' || first === '~*' ? { modifier: first, name: second! } : null;
   if (values.length !== 1) return null;
   for (const modifier of ['=', '^~', '~*', '~'] as const)
     if (first.startsWith(modifier)) return { modifier, name: first.slice(modifier.length) };
+  if (first.length > 1 && first.startsWith('$') && hasPredicates(nginx)) return { modifier: '$', name: first };
   return { modifier: first.startsWith('@') ? '@' : '', name: first };
 }
+
+/** The modifier and the name of a `location` directive as its target's version reads them; null when nginx refuses them. */
+export const readLocation = (location: Directive): { modifier: LocationModifier; name: string } | null =>
+  readLocationWords(location.values, location.scope.config.settings.target.nginx);
+
+const KINDS: Readonly<Record<LocationModifier, LocationKind>> = {
+  '': 'prefix',
+  '^~': 'prefix',
+  '=': 'exact',
+  '~': 'regex',
+  '~*': 'regex',
+  $: 'predicate',
+  '@': 'named',
+};
 
 function makeLevel(scope: Scope): LocationLevel {
   const all: Location[] = [];
   const exact = new Map<ByteString, Location>();
   const prefix = new Map<ByteString, Location>();
   const regexes: Location[] = [];
+  const predicates: Location[] = [];
   const named = new Map<string, Location>();
   const parent = locationOf(scope);
   for (const directive of scope.named('location')) {
     const { body } = directive;
-    const read = readLocation(directive.values);
+    const read = readLocation(directive);
     if (!body || !read) continue;
     const { modifier, name } = read;
     const isRegex = modifier === '~' || modifier === '~*';
@@ -119,7 +153,7 @@ function makeLevel(scope: Scope): LocationLevel {
     const location: Location = {
       scope: body,
       directive,
-      kind: modifier === '=' ? 'exact' : isRegex ? 'regex' : modifier === '@' ? 'named' : 'prefix',
+      kind: KINDS[modifier],
       modifier,
       name,
       bytes: toBytes(name),
@@ -131,6 +165,7 @@ function makeLevel(scope: Scope): LocationLevel {
     parents.set(body, location);
     all.push(location);
     if (location.kind === 'regex') regexes.push(location);
+    else if (location.kind === 'predicate') predicates.push(location);
     else if (location.kind === 'named') {
       if (!named.has(name)) named.set(name, location);
     } else {
@@ -139,7 +174,7 @@ function makeLevel(scope: Scope): LocationLevel {
     }
   }
   const lengths = [...new Set([...prefix.keys()].map((name) => name.length))].sort((a, b) => b - a);
-  return { all, exact, prefix, lengths, regexes, named };
+  return { all, exact, prefix, lengths, regexes, predicates, named };
 }
 
 /** The named location of a server (`@x` may stand on the server level only). */
@@ -155,19 +190,23 @@ export function longestPrefix(level: LocationLevel, uri: ByteString): Location |
   return null;
 }
 
-/** NGX_OK (`final`), NGX_DONE (`slash`), NGX_AGAIN (`inclusive`), NGX_DECLINED (`none`) of the C functions, and a regex that gave up. */
-type Found = 'final' | 'slash' | 'inclusive' | 'none' | 'unknown';
+/** NGX_OK (`final`), NGX_DONE (`slash`), NGX_AGAIN (`inclusive`), NGX_DECLINED (`none`), NGX_ERROR of the C functions, and what is not known. */
+type Found = 'final' | 'slash' | 'inclusive' | 'none' | 'unknown' | 'undecided' | 'error';
+
+const ENDS_ALL: ReadonlySet<Found> = new Set(['unknown', 'undecided', 'error']);
 
 /**
  * Finds the location of a decoded URI (`$uri`, bytes) below a server's scope. Names are compared byte by byte, case-sensitive
- * (as on every system but macOS and Windows).
+ * (as on every system but macOS and Windows). Without `holds` the search is undecided at the first predicate location that it asks.
  */
-export function matchLocation(server: Scope, uri: ByteString): LocationMatch {
+export function matchLocation(server: Scope, uri: ByteString, holds?: (predicate: Location) => PredicateVerdict): LocationMatch {
   let location: Location | null = null;
   let captures: LocationMatch['captures'] = null;
   let regex: CompiledRegex | null = null;
   const tried: Location[] = [];
   let subject: Uint8Array | null = null;
+  // an error of the look-up was taken for false in the first version, and lost when it came from a nested level
+  const errorIsFalse = !atLeast(server.config.settings.target.nginx, '1.31.6');
 
   const search = (scope: Scope): Found => {
     const level = locationsOf(scope);
@@ -207,7 +246,16 @@ export function matchLocation(server: Scope, uri: ByteString): LocationMatch {
         captures = match.captures;
         regex = candidate.regex;
         const inner = search(candidate.scope);
-        return inner === 'unknown' ? inner : 'final';
+        return ENDS_ALL.has(inner) ? inner : 'final';
+      }
+    if (!noRegex)
+      for (const candidate of level.predicates) {
+        const verdict = holds?.(candidate) ?? 'unknown';
+        if (verdict === 'false' || (verdict === 'error' && errorIsFalse)) continue;
+        location = candidate;
+        if (verdict !== 'true') return verdict === 'error' ? 'error' : 'undecided';
+        const inner = search(candidate.scope);
+        return ENDS_ALL.has(inner) ? inner : 'final';
       }
     return found;
   };
@@ -222,8 +270,8 @@ export function matchLocation(server: Scope, uri: ByteString): LocationMatch {
       ? 'none'
       : found === 'slash'
         ? 'slash-redirect'
-        : found === 'unknown'
-          ? 'unknown'
+        : found === 'unknown' || found === 'undecided' || found === 'error'
+          ? found
           : chosen.kind === 'named'
             ? 'none'
             : chosen.kind,
@@ -240,7 +288,12 @@ export interface LocationLoser {
 }
 
 /** The other locations that had a say, with the reason why they lost; those that merely do not fit come last, at most `limit` in all. */
-export function locationLosers(server: Scope, uri: ByteString, match: LocationMatch, limit = 12): LocationLoser[] {
+export function locationLosers(
+  server: Scope,
+  uri: ByteString,
+  match: LocationMatch,
+  { limit = 12, holds }: { readonly limit?: number; readonly holds?: (predicate: Location) => PredicateVerdict } = {},
+): LocationLoser[] {
   const near: LocationLoser[] = [];
   const far: LocationLoser[] = [];
   const chosen = match.location;
@@ -248,17 +301,21 @@ export function locationLosers(server: Scope, uri: ByteString, match: LocationMa
   const visit = (scope: Scope): void => {
     const level = locationsOf(scope);
     const best = longestPrefix(level, uri);
+    const around = level.all.find((l) => l.kind === 'prefix' && l !== chosen && match.path.includes(l)) ?? null;
     for (const location of level.all) {
       if (near.length >= limit) return;
       const onPath = match.path.includes(location);
       if (onPath && location !== chosen) visit(location.scope);
       if (onPath) continue;
-      const why = reason(location, best);
+      const why = reason(location, best, chosen && chosen.kind !== 'prefix' ? around : null);
       (why.near ? near : far).push({ location, why: why.text });
     }
     if (chosen && scope === chosen.scope) return;
   };
-  const reason = (location: Location, best: Location | null): { near: boolean; text: string } => {
+  /** `around`: the prefix location of this level in which an exact name, a pattern or a variable ended the search */
+  const reason = (location: Location, best: Location | null, around: Location | null): { near: boolean; text: string } => {
+    if (around && (location.kind === 'regex' || location.kind === 'predicate'))
+      return { near: true, text: `not tried, a location inside ${around.name} ends the search` };
     switch (location.kind) {
       case 'named':
         return { near: false, text: 'named, reached by error_page or try_files only' };
@@ -269,7 +326,12 @@ export function locationLosers(server: Scope, uri: ByteString, match: LocationMa
         if (location === best)
           return {
             near: true,
-            text: chosen?.kind === 'regex' ? 'longest prefix, but a regular expression matches' : 'an exact match was found',
+            text:
+              chosen?.kind === 'regex'
+                ? 'longest prefix, but a regular expression matches'
+                : chosen?.kind === 'predicate'
+                  ? `longest prefix, but ${chosen.name} is true`
+                  : 'an exact match was found',
           };
         return { near: true, text: chosen?.kind === 'exact' ? 'an exact match was found' : 'shorter prefix' };
       case 'regex': {
@@ -281,6 +343,16 @@ export function locationLosers(server: Scope, uri: ByteString, match: LocationMa
         if (best?.noRegex) return { near: true, text: `not tried, ^~ ${best.name} is the longest prefix` };
         if (match.how === 'slash-redirect') return { near: true, text: 'not tried, the URI is redirected to the form with a slash' };
         return { near: true, text: 'matches, but comes later' };
+      }
+      case 'predicate': {
+        if (chosen?.kind === 'exact') return { near: true, text: 'not asked, an exact match was found' };
+        if (best?.noRegex) return { near: true, text: `not asked, ^~ ${best.name} is the longest prefix` };
+        if (match.how === 'slash-redirect') return { near: true, text: 'not asked, the URI is redirected to the form with a slash' };
+        if (chosen?.kind === 'regex') return { near: true, text: 'not asked, a regular expression matches' };
+        const verdict = holds?.(location) ?? 'unknown';
+        if (verdict === 'false') return { near: true, text: `${location.name} is empty or 0` };
+        if (verdict === 'error') return { near: true, text: `${location.name} cannot be evaluated, which counts as false in this version` };
+        return { near: true, text: verdict === 'true' ? `${location.name} is true, but comes later` : 'not asked' };
       }
     }
   };

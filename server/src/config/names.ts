@@ -12,6 +12,7 @@ import { valueSpan, variablesIn } from '../syntax/variable.ts';
 import type { Word } from '../syntax/word.ts';
 import type { Config } from './config.ts';
 import type { Directive } from './directive.ts';
+import { readLocation } from './locations.ts';
 import { PerPiece } from './pieces.ts';
 
 export interface NameSite {
@@ -111,6 +112,10 @@ function partsOf(directive: Directive): readonly Part[] {
       if (kind && PATTERNS.has(kind)) return;
       for (const use of variablesIn(word).uses) if (!use.capture) add('variable', use.name, 'references', i, use.nameSpan);
     });
+  if (fact?.name === 'location' && readLocation(directive)?.modifier === '$') {
+    const word = statement.args[0]!;
+    if (!word.templated) add('variable', word.value.slice(1), 'references', 0, valueSpan(word, 1, word.value.length));
+  }
   for (const { word, pattern, caseless, offset } of regexes) {
     if (!/\(\?(P?<|')/.test(pattern)) continue;
     const compiled = config.regexes.compile(pattern, { caseless });

@@ -41,7 +41,7 @@ function conditionPattern({ args }: Directive): Pattern[] {
 
 const TABLE: Readonly<Record<string, (d: Directive) => Pattern[]>> = {
   location: (d) => {
-    const read = readLocation(d.values);
+    const read = readLocation(d);
     const word = d.args.at(-1);
     if (!read || !word || (read.modifier !== '~' && read.modifier !== '~*')) return [];
     return [{ word, at: word.value.length - read.name.length, text: read.name, caseless: read.modifier === '~*', named: true }];

@@ -1,5 +1,6 @@
 /** What a person can set, as the core reads it: from `.proxylens.yaml`, from the editor's settings, from the command line. No defaults live elsewhere. */
 import type { Target } from '../catalog/catalog.ts';
+import { newestRelease } from '../catalog/changes.ts';
 import { ANY_MODULE } from '../catalog/modules.ts';
 import { version } from '../catalog/version.ts';
 
@@ -51,12 +52,12 @@ export interface Settings {
 }
 
 /** The newest release that the catalog knows. */
-export const NEWEST_NGINX = '1.31.4';
-/** The newest OpenSSL whose cipher suites the catalog knows. */
-export const NEWEST_OPENSSL = '3.5.7';
+export const NEWEST_NGINX = newestRelease().text;
+/** The OpenSSL that is assumed when nobody names one: the branch with long support, which the official images have. */
+export const DEFAULT_OPENSSL = '3.5.9';
 
 export const DEFAULT_SETTINGS: Settings = {
-  target: { nginx: version(NEWEST_NGINX), flavour: 'oss', openssl: version(NEWEST_OPENSSL), modules: ANY_MODULE },
+  target: { nginx: version(NEWEST_NGINX), flavour: 'oss', openssl: version(DEFAULT_OPENSSL), modules: ANY_MODULE },
   versionFrom: 'default',
   prefix: null,
   pathMap: [],

@@ -10,6 +10,7 @@ import { atLeast } from '../catalog/version.ts';
 import type { Word } from '../syntax/word.ts';
 import type { Config } from './config.ts';
 import type { Directive } from './directive.ts';
+import { readLocation } from './locations.ts';
 import { compiled, patternsOf } from './patterns.ts';
 import { PerPiece } from './pieces.ts';
 
@@ -180,6 +181,8 @@ export function templatesOf(directive: Directive): readonly Template[] {
   }
   if (!fact) return [];
   if (name === 'if' && fact.source === 'oss') return conditionTemplates(directive);
+  if (name === 'location' && fact.source === 'oss')
+    return readLocation(directive)?.modifier === '$' ? [{ word: args[0]!, at: 0, text: args[0]!.value, style: 'name' }] : EMPTY;
   if (name === 'log_format' && fact.source === 'oss')
     return args.flatMap((word, i) =>
       i === 0 || (i === 1 && word.value.startsWith('escape=')) ? [] : { word, at: 0, text: word.value, style: 'log' as const },

@@ -77,6 +77,12 @@ const JUMPS: Readonly<Record<string, (d: Directive) => Word | undefined>> = {
 };
 
 /** The requests that the directives of one level send on, not those of inner blocks but for `if`. */
+/** The location that takes a path; null where that depends on more than the path. */
+function takenBy(server: Scope, path: string): Location | null {
+  const { location, how } = matchLocation(server, toBytes(path));
+  return how === 'undecided' ? null : location;
+}
+
 function* jumpsOf(scope: Scope): Generator<Jump> {
   const server = serverOf(scope);
   if (!server) return;
@@ -88,7 +94,7 @@ function* jumpsOf(scope: Scope): Generator<Jump> {
     const to = target.startsWith('@')
       ? namedLocation(server, target)
       : target.startsWith('/')
-        ? matchLocation(server, toBytes(target.replace(/\?.*$/, ''))).location
+        ? takenBy(server, target.replace(/\?.*$/, ''))
         : null;
     if (to) yield { word, directive, to };
   }

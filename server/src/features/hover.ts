@@ -80,7 +80,7 @@ function directiveHover(uses: readonly Directive[], word: Word, use: Directive):
 
 /** How a location is matched. */
 function locationWords(d: Directive): string | null {
-  const read = readLocation(d.values);
+  const read = readLocation(d);
   if (!read) return null;
   const name = code(read.name);
   switch (read.modifier) {
@@ -191,7 +191,7 @@ function passWords(use: Directive): string | null {
   if (target.upstream) out.push(upstreamWords(target.upstream));
   else out.push(`Goes to ${servers.map(code).join(', ')}${target.tls ? ' over TLS' : ''}.`);
   if (use.name === 'proxy_pass' && target.kind === 'proxy') {
-    const shown = p && example(p, readLocation(use.scope.opener?.values ?? [])?.modifier === '=' ? 'exact' : 'prefix');
+    const shown = p && example(p, (use.scope.opener && readLocation(use.scope.opener))?.modifier === '=' ? 'exact' : 'prefix');
     if (shown) out.push(`The location’s prefix is replaced: ${code(shown.from)} is asked for as ${code(shown.to)}.`);
     else if (p?.how === 'kept') out.push('The URI is sent on as it came.');
   }

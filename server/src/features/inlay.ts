@@ -51,7 +51,7 @@ function hiddenHeaders(d: Directive): readonly Omit<InlayHint, 'kind'>[] {
 function sentPath(d: Directive): readonly Omit<InlayHint, 'kind'>[] {
   if (d.name !== 'proxy_pass') return NOTHING;
   const p = proxied(d);
-  const exact = readLocation(d.scope.opener?.values ?? [])?.modifier === '=';
+  const exact = (d.scope.opener && readLocation(d.scope.opener))?.modifier === '=';
   const shown = p && example(p, exact ? 'exact' : 'prefix');
   if (!shown || (shown.from === shown.to && p.from === p.to)) return NOTHING;
   const dots = (text: string): string => text.replace(/path$/, '…');

@@ -8,6 +8,7 @@ import includeCycle from './correctness/include-cycle.ts';
 import includeUnreadable from './correctness/include-unreadable.ts';
 import invalidCapture from './correctness/invalid-capture.ts';
 import listenIpv6Missing from './correctness/listen-ipv6-missing.ts';
+import locationVariableLiteral from './correctness/location-variable-literal.ts';
 import locationWithoutSlashRedirect from './correctness/location-without-slash-redirect.ts';
 import mapWithoutDefault from './correctness/map-without-default.ts';
 import mixedCaseVariable from './correctness/mixed-case-variable.ts';
@@ -194,6 +195,7 @@ export const RULES: readonly Rule[] = [
   includeUnreadable,
   invalidCapture,
   listenIpv6Missing,
+  locationVariableLiteral,
   locationWithoutSlashRedirect,
   mapWithoutDefault,
   mixedCaseVariable,

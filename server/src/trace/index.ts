@@ -105,7 +105,7 @@ function build(config: Config, protocol: ServerProtocol): Index {
         for (const value of directive.values) if (value.startsWith('~')) capture(directive, value.slice(1));
         return;
       case 'location': {
-        const read = readLocation(directive.values);
+        const read = readLocation(directive);
         if (read && (read.modifier === '~' || read.modifier === '~*')) capture(directive, read.name);
         return;
       }

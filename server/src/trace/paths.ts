@@ -32,7 +32,7 @@ export function rootOf(run: Run): Root {
     const full = text.startsWith('$') ? value : compileValue(text.startsWith('/') || (text === '' && !isAlias) ? text : run.prefix + text);
     root = {
       directive,
-      alias: !isAlias ? 0 : location?.kind === 'regex' ? -1 : (location?.bytes.length ?? 0),
+      alias: !isAlias ? 0 : location?.kind === 'regex' || location?.kind === 'predicate' ? -1 : (location?.bytes.length ?? 0),
       literal: value.literal === null ? null : (full.literal ?? ''),
       value: full,
     };

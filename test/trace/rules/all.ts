@@ -5,6 +5,7 @@ import { CACHE } from './cache.ts';
 import { FILES } from './files.ts';
 import { LOCATIONS } from './locations.ts';
 import { PHASES } from './phases.ts';
+import { PREDICATES } from './predicates.ts';
 import { ANSWERS, PARAMS_OF, PROXY_HEADERS, PROXY_URI } from './proxy.ts';
 import { REQUEST, URI } from './request.ts';
 import { BLOCKS, INHERITANCE, REWRITE } from './rewrite.ts';
@@ -16,6 +17,7 @@ export const CHAPTERS: readonly Chapter[] = [
   REQUEST,
   URI,
   LOCATIONS,
+  PREDICATES,
   PHASES,
   REWRITE,
   BLOCKS,

@@ -32,6 +32,7 @@ import http$gzip$static from './http-gzip-static.json' with { type: 'text' };
 import http$headers from './http-headers.json' with { type: 'text' };
 import http$image$filter from './http-image-filter.json' with { type: 'text' };
 import http$index from './http-index.json' with { type: 'text' };
+import http$json from './http-json.json' with { type: 'text' };
 import http$limit$conn from './http-limit-conn.json' with { type: 'text' };
 import http$limit$req from './http-limit-req.json' with { type: 'text' };
 import http$log from './http-log.json' with { type: 'text' };
@@ -169,6 +170,7 @@ export const DATA_FILES: readonly string[] = [
   http$headers,
   http$image$filter,
   http$index,
+  http$json,
   http$limit$conn,
   http$limit$req,
   http$log,

@@ -1,6 +1,6 @@
 /** error_page lines that never show: the application's own errors without interception, and pages that lie behind the dead application. */
 import { toBytes } from '../../base/bytes.ts';
-import { matchLocation } from '../../config/locations.ts';
+import { isOpen, matchLocation } from '../../config/locations.ts';
 import type { Scope } from '../../config/scope.ts';
 import { fixAcross, fixOf, removeArgument, setLine } from '../fix.ts';
 import { defineRule } from '../rule.ts';
@@ -21,7 +21,7 @@ function isFile(scope: Scope, path: string): boolean {
   const root = matchingRoot(scope);
   if (root.context !== 'server') return false;
   const { location, how } = matchLocation(root, toBytes(path));
-  if (how === 'unknown' || how === 'slash-redirect') return false;
+  if (isOpen(how) || how === 'slash-redirect') return false;
   const inner = location?.scope ?? root;
   return !PASSES.some((k) => inner.has(`${k}_pass`)) && !['return', 'rewrite', 'if', 'try_files'].some((d) => inner.has(d));
 }
@@ -74,7 +74,7 @@ A page for 502 and 504 is shown when the application is gone. If its path is pas
     const root = matchingRoot(scope);
     if (root.context !== 'server') return;
     const { location, how } = matchLocation(root, toBytes(target.value));
-    if (!location || how === 'unknown' || how === 'slash-redirect') return;
+    if (!location || isOpen(how) || how === 'slash-redirect') return;
     const inner = location.scope;
     if (!PASSES.some((k) => inner.has(`${k}_pass`)) || inner.has('try_files') || inner.has('if') || inner.has('rewrite')) return;
     report('gone', {

@@ -20,7 +20,7 @@ Without \`~\` or \`~*\` the name of a location is plain text: \`location /img/.*
   fixable: 'sometimes',
   messages: { literal: 'Without ~ this name is taken literally, and no path has such characters. Write "location ~ {pattern}".' },
   check({ directive, file, report }) {
-    const read = readLocation(directive.values);
+    const read = readLocation(directive);
     const word = directive.args.at(-1);
     if (!read || !word || word.templated || !['', '=', '^~'].includes(read.modifier) || !PATTERN.test(read.name)) return;
     const first = directive.args[0]!;

@@ -1,7 +1,7 @@
 /** Rewrites that lead back to themselves: nginx gives up after ten rounds with 500. Found by running them. */
 import { fromBytes, toBytes } from '../../base/bytes.ts';
 import type { Directive } from '../../config/directive.ts';
-import { locationsOf, matchLocation } from '../../config/locations.ts';
+import { isOpen, locationsOf, matchLocation } from '../../config/locations.ts';
 import type { Scope } from '../../config/scope.ts';
 import { samplesOf } from '../regex-samples.ts';
 import { defineRule } from '../rule.ts';
@@ -39,7 +39,7 @@ function cycle(root: Scope, start: string): { steps: string[]; last: Directive }
   const steps = [path];
   for (let round = 0; round <= MOST; round++) {
     const { location, how } = matchLocation(root, toBytes(path));
-    if (!location || how === 'unknown' || how === 'slash-redirect') return null;
+    if (!location || isOpen(how) || how === 'slash-redirect') return null;
     let changed: Directive | null = null;
     for (const d of location.scope.directives) {
       // what an "if" or a script does depends on more than the path

@@ -1,6 +1,6 @@
 /** Locations that no path reaches because others take all of theirs: shown by running such paths through nginx's own order of matching. */
 import { toBytes } from '../../base/bytes.ts';
-import { type Location, locationOf, matchLocation } from '../../config/locations.ts';
+import { isOpen, type Location, locationOf, matchLocation } from '../../config/locations.ts';
 import { defineRule } from '../rule.ts';
 import { matchingRoot, pathsFor } from '../witness.ts';
 
@@ -42,7 +42,7 @@ The rule makes up many different paths that fit the location and sends each thro
       // what does not get into the location around says nothing about this one
       if (location.parent && !match.path.includes(location.parent)) continue;
       tried++;
-      if (!match.location || match.how === 'unknown' || match.how === 'slash-redirect' || match.path.includes(location)) return;
+      if (!match.location || isOpen(match.how) || match.how === 'slash-redirect' || match.path.includes(location)) return;
       if (!winners.has(match.location)) winners.set(match.location, path);
     }
     // several takers together are believed only after many paths

@@ -21,7 +21,7 @@ application a slow password hash. A \`limit_req\` of a few requests a minute for
   needs: 'config',
   messages: { unlimited: 'Requests to {name} are not limited, so passwords can be tried at full speed. Add a limit_req.' },
   check({ directive, scope, report }) {
-    const location = directive && readLocation(directive.values);
+    const location = directive && readLocation(directive);
     if (!location || location.modifier === '@' || scope.has('internal')) return;
     const name = location.modifier.startsWith('~') ? location.name.replace(/[\^$?]|\(|\)|\\/g, '').split('|')[0]! : location.name;
     if (!LOGIN.test(name) || !PASS_DIRECTIVES.some((p) => scope.has(p))) return;

@@ -22,7 +22,7 @@ Files whose name holds a hash of their content may be kept for a year; others fo
   fixable: 'always',
   messages: { missing: 'Static files are served here without expires or Cache-Control. Say how long browsers may keep them.' },
   check({ scope, directive, config, report }) {
-    const location = directive && readLocation(directive.values);
+    const location = directive && readLocation(directive);
     if (!location || !scope.value('root') || scope.has('proxy_pass') || scope.has('return')) return;
     const { modifier, name } = location;
     if (modifier === '~' || modifier === '~*') {

@@ -21,7 +21,7 @@ nginx cuts the location's name off the path and puts the rest behind the alias a
   },
   check({ directive, scope, file, report }) {
     const opener = scope.enclosing('location')?.opener;
-    const location = opener ? readLocation(opener.values) : null;
+    const location = opener ? readLocation(opener) : null;
     const word = directive.args[0];
     if (!opener || !word || !location || (location.modifier !== '' && location.modifier !== '^~')) return;
     const dir = word.value;

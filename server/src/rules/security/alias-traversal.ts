@@ -44,7 +44,7 @@ The same happens with a regex location whose capture may begin with two dots rig
   },
   check({ directive, scope, config, report }) {
     const opener = scope.enclosing('location')?.opener;
-    const location = opener ? readLocation(opener.values) : null;
+    const location = opener ? readLocation(opener) : null;
     if (!opener || !location) return;
     const dir = directive.value(0);
     if (location.modifier === '' || location.modifier === '^~') {

@@ -23,7 +23,7 @@ The rule goes by the name of the location and by the alias or root in it; withou
   fixable: 'always',
   messages: { open: 'Everybody can fetch files below {name}. Add "internal;" if only the application may lead there.' },
   check({ directive, report }) {
-    const read = readLocation(directive.values);
+    const read = readLocation(directive);
     const body = directive.body;
     if (!read || !body || (read.modifier !== '' && read.modifier !== '^~') || !NAMES.test(read.name)) return;
     if (!body.has('alias') && !body.has('root')) return;

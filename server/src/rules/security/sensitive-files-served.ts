@@ -1,6 +1,6 @@
 /** A root that is the folder of the project: code, settings and `.git` are a request away. Said only where the text shows that it is one. */
 import { toBytes } from '../../base/bytes.ts';
-import { matchLocation } from '../../config/locations.ts';
+import { isOpen, matchLocation } from '../../config/locations.ts';
 import type { Scope } from '../../config/scope.ts';
 import { walk } from '../../config/scope.ts';
 import { isProtected } from '../access.ts';
@@ -45,7 +45,7 @@ Serve the static files from a folder of their own and pass everything else on. A
     if (!because) return;
     const open = FILES.filter((file) => {
       const { location, how } = matchLocation(server, toBytes(file));
-      if (how === 'unknown' || how === 'slash-redirect') return false;
+      if (isOpen(how) || how === 'slash-redirect') return false;
       const at = location?.scope ?? server;
       if (at.value('root') !== directive || at.has('alias') || isProtected(at)) return false;
       return !PASSES.some((p) => at.has(p));

@@ -6,7 +6,7 @@ import type { Span } from '../../base/span.ts';
 import { argsOf } from '../../catalog/catalog.ts';
 import { bodyOf, childContext, openingsOf } from '../../catalog/context.ts';
 import type { Config } from '../../config/config.ts';
-import { readLocation } from '../../config/locations.ts';
+import { readLocationWords } from '../../config/locations.ts';
 import type { ScopeContext } from '../../config/scope.ts';
 import type { SourceFile, Statement } from '../../syntax/statement.ts';
 import { factsOf, isOwn, placesOf } from './_known.ts';
@@ -53,7 +53,13 @@ export function stopOfBraces(config: Config, file: SourceFile, from: number): Sp
     const name = statement.name.value;
     const { context } = top;
     const directives = context !== 'unknown' && bodyOf(context) === 'directives';
-    const read = name === 'location' ? readLocation(statement.args.map((a) => a.value)) : null;
+    const read =
+      name === 'location'
+        ? readLocationWords(
+            statement.args.map((a) => a.value),
+            config.settings.target.nginx,
+          )
+        : null;
     if (at >= from) {
       if (context !== 'unknown' && bodyOf(context) === 'entries' && statement.open) return here;
       if (directives) {
@@ -63,12 +69,15 @@ export function stopOfBraces(config: Config, file: SourceFile, from: number): Sp
         if (fact && factsOf(config, name).length && argsOf(fact, config.settings.target.nginx).block !== (statement.open !== null))
           return here;
         if (read && top.location && (top.location.fixed || read.modifier === '@')) return here;
-        if (read && top.location && !read.modifier.startsWith('~') && !read.name.startsWith(top.location.name)) return here;
+        if (read && top.location && !/^[~$]/.test(read.modifier) && !read.name.startsWith(top.location.name)) return here;
       }
     }
     if (!statement.open) continue;
     const child: ScopeContext = directives ? (childContext(context, name) ?? openingsOf(name)[0]?.child ?? 'unknown') : 'unknown';
-    stack.push({ context: child, location: read ? { name: read.name, fixed: read.modifier === '=' || read.modifier === '@' } : null });
+    stack.push({
+      context: child,
+      location: read ? { name: read.modifier === '$' ? '' : read.name, fixed: read.modifier === '=' || read.modifier === '@' } : null,
+    });
   }
   return stack.length > 1 ? { start: file.text.length, end: file.text.length } : null;
 }

@@ -25,7 +25,7 @@ locations, which nginx accepts and Proxylens warns of.`,
     const seen = new Map<string, Location>();
     for (const location of locationsOf(scope).all) {
       const { directive, kind, name } = location;
-      if (kind === 'regex' || isTemplated(directive) || isAftermath(directive, 'place')) continue;
+      if (kind === 'regex' || kind === 'predicate' || isTemplated(directive) || isAftermath(directive, 'place')) continue;
       const key = `${kind} ${name}`;
       const first = seen.get(key);
       if (!first) seen.set(key, location);

@@ -15,7 +15,8 @@ export default defineRule({
   why: `
 A nested location must lie inside its parent: its name begins with the parent's name. Nothing can stand inside an exact or a named
 location, named locations stand on the level of the server, and below a regular expression only regular expressions make sense, since nginx
-compares a nested prefix with the text of the pattern.`,
+compares a nested prefix with the text of the pattern. From 1.31.5 on \`location $variable\` can stand in any of them but exact and named ones,
+and everything but named locations can stand in it.`,
   about: ['location'],
   looksAt: { directive: ['location'] },
   needs: 'file',
@@ -30,7 +31,7 @@ compares a nested prefix with the text of the pattern.`,
   check({ directive, report }) {
     if (!soundFact(directive)) return;
     const { args, scope } = directive;
-    const read = readLocation(directive.values);
+    const read = readLocation(directive);
     if (!read) return report('modifier', { at: args[0]!, data: { modifier: directive.value(0) } });
     if (scope.context !== 'location' || isAftermath(directive, 'place')) return;
     const outer = locationOf(scope);
@@ -40,7 +41,7 @@ compares a nested prefix with the text of the pattern.`,
     if (outer.kind === 'exact') return report('exact', { at, data });
     if (outer.kind === 'named') return report('named', { at, data });
     if (read.modifier === '@') return report('level', { at, data });
-    if (read.modifier === '~' || read.modifier === '~*') return;
+    if (read.modifier === '~' || read.modifier === '~*' || read.modifier === '$' || outer.kind === 'predicate') return;
     if (!toBytes(read.name).startsWith(outer.bytes)) report(outer.kind === 'regex' ? 'regex' : 'outside', { at, data });
   },
   examples: [
@@ -59,6 +60,18 @@ compares a nested prefix with the text of the pattern.`,
       inside: 'server',
       bad: '    location ~ \\.php$ { location /x { } }\n#                                ^^ regex',
       good: '    location ~ \\.php$ { location ~ ^/x { } }',
+    },
+    {
+      inside: 'server',
+      notOn122: 'predicate locations came with 1.31.5',
+      bad: '    location = /a { location $arg_a { } }\n#                            ^^^^^^ exact',
+      good: '    location /a { location $arg_a { location /b { } } }',
+    },
+    {
+      inside: 'server',
+      settings: { nginx: '1.30.7' },
+      bad: '    location /a { location $arg_a { } }\n#                          ^^^^^^ outside',
+      good: '    location /a { location /a/b { } }',
     },
     { inside: 'server', bad: '    location ! /a { }\n#            ^ modifier', good: '    location ^~ /a { }' },
   ],

@@ -51,7 +51,7 @@ export default defineRule({
   title: 'Address of a pass directive that nginx refuses',
   why: `
 \`proxy_pass\` begins with http:// or https://; the other protocols take host:port. A path behind the address replaces the part of the URI that
-the location matched. That has no meaning where no fixed part is matched: in a location with a regular expression, in a named location, in
+the location matched. That has no meaning where no fixed part is matched: in a location with a regular expression or a variable, in a named location, in
 \`if\` and in \`limit_except\`, and nginx refuses it there. An upstream is named without a port. With a variable in the value nothing is checked
 before the first request.`,
   about: ['proxy_pass', 'uwsgi_pass', 'fastcgi_pass', 'grpc_pass', 'scgi_pass'],
@@ -163,5 +163,6 @@ function withoutUri(directive: Directive): string | null {
   if (scope.context === 'limit_except') return '"limit_except"';
   const location = locationOf(scope);
   if (location?.kind === 'regex') return 'a location given by regular expression';
+  if (location?.kind === 'predicate') return 'a location that asks a variable';
   return location?.kind === 'named' ? 'a named location' : null;
 }

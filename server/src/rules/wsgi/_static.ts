@@ -1,7 +1,7 @@
 /** Where static and media files of a Django project are asked for, and which folder nginx would send them from. */
 import { toBytes } from '../../base/bytes.ts';
 import type { Directive } from '../../config/directive.ts';
-import { type Location, matchLocation } from '../../config/locations.ts';
+import { isOpen, type Location, matchLocation } from '../../config/locations.ts';
 import type { Scope } from '../../config/scope.ts';
 import { hasVariables, PASS_DIRECTIVES } from '../../config/upstreams.ts';
 import type { Application } from '../../deploy/application.ts';
@@ -21,7 +21,7 @@ export function urlPath(setting: Setting<string | null>): string | null {
 export function locationFor(side: Side, url: string, file = 'proxylens.css'): Location | null {
   if (!side.server) return null;
   const match = matchLocation(side.server.scope, toBytes(url + file));
-  return match.how === 'unknown' ? null : match.location;
+  return isOpen(match.how) ? null : match.location;
 }
 
 /** The pass directive that stands in the scope itself. */

@@ -1,6 +1,6 @@
 /** The choice of the location and what follows from it at once (ngx_http_core_find_config_phase). */
-import { fromBytes, toBytes } from '../../base/bytes.ts';
-import { type LocationMatch, locationLosers, matchLocation } from '../../config/locations.ts';
+import { fromBytes, lower, toBytes } from '../../base/bytes.ts';
+import { type Location, type LocationMatch, locationLosers, matchLocation, type PredicateVerdict } from '../../config/locations.ts';
 import { atOf } from '../at.ts';
 import { escapeUri } from '../escape.ts';
 import { enter } from '../location-config.ts';
@@ -10,19 +10,27 @@ const REASON: Readonly<Record<LocationMatch['how'], string>> = {
   exact: 'exact match',
   prefix: 'longest prefix',
   regex: 'first regular expression that matches',
+  predicate: 'first variable that is true',
   'slash-redirect': 'the same name with a slash',
   none: 'no location',
   unknown: 'a regular expression gave up',
+  undecided: 'the value of the variable is not known',
+  error: 'the variable cannot be evaluated',
 };
 
 export const patternOf = (location: { readonly modifier: string; readonly name: string }): string =>
-  location.modifier === '' || location.modifier === '@' ? location.name : `${location.modifier} ${location.name}`;
+  ['', '@', '$'].includes(location.modifier) ? location.name : `${location.modifier} ${location.name}`;
 
 /** Finds the location; a status where the request ends at once. */
 export function findConfig(run: Run): 'next' | number {
   run.contentHandler = null;
   run.uriChanged = false;
-  const match = matchLocation(run.server.scope, run.uri);
+  // ngx_http_core_find_location asks for the flushed value: after `set` and `rewrite` of the server, before those of the location
+  const holds = (predicate: Location): PredicateVerdict => {
+    const value = run.variable(lower(predicate.bytes.slice(1)));
+    return value === null || value === '' || value === '0' ? 'false' : 'true';
+  };
+  const match = matchLocation(run.server.scope, run.uri, holds);
   // every regex that matched on the way has set its named groups, the last one $1 and so on
   for (const tried of match.tried)
     if (tried !== match.tried.at(-1) && tried.regex?.names.length) run.match(tried.regex, run.uri, tried.directive);
@@ -30,7 +38,7 @@ export function findConfig(run: Run): 'next' | number {
   const { location } = match;
   run.location = location;
   run.scope = location?.scope ?? run.server.scope;
-  const losers = locationLosers(run.server.scope, run.uri, match);
+  const losers = locationLosers(run.server.scope, run.uri, match, { holds });
   run.report.step({
     phase: 'find-config',
     handler: 'ngx_http_core_module',
@@ -40,7 +48,7 @@ export function findConfig(run: Run): 'next' | number {
       : 'no location matches, the server level answers',
     rejected: losers.map((l) => ({ at: atOf(l.location.directive), why: `${patternOf(l.location)}: ${l.why}` })),
   });
-  if (match.how === 'unknown') return 500;
+  if (match.how === 'unknown' || match.how === 'error') return 500;
   const internal = run.directive('internal');
   if (!run.internal && internal) {
     run.report.step({

@@ -73,6 +73,7 @@ import ngx_http_hls_module from './ngx_http_hls_module.json' with { type: 'text'
 import ngx_http_image_filter_module from './ngx_http_image_filter_module.json' with { type: 'text' };
 import ngx_http_index_module from './ngx_http_index_module.json' with { type: 'text' };
 import ngx_http_internal_redirect_module from './ngx_http_internal_redirect_module.json' with { type: 'text' };
+import ngx_http_json_module from './ngx_http_json_module.json' with { type: 'text' };
 import ngx_http_keyval_module from './ngx_http_keyval_module.json' with { type: 'text' };
 import ngx_http_limit_conn_module from './ngx_http_limit_conn_module.json' with { type: 'text' };
 import ngx_http_limit_req_module from './ngx_http_limit_req_module.json' with { type: 'text' };
@@ -258,6 +259,7 @@ export const PROSE_FILES: Readonly<Record<string, string>> = {
   ngx_http_image_filter_module: ngx_http_image_filter_module,
   ngx_http_index_module: ngx_http_index_module,
   ngx_http_internal_redirect_module: ngx_http_internal_redirect_module,
+  ngx_http_json_module: ngx_http_json_module,
   ngx_http_keyval_module: ngx_http_keyval_module,
   ngx_http_limit_conn_module: ngx_http_limit_conn_module,
   ngx_http_limit_req_module: ngx_http_limit_req_module,
