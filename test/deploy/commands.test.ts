@@ -139,7 +139,7 @@ services:
     networks: [back, front]
     depends_on: [web]
 `;
-  const [web, nginx] = readCompose(at('compose.yaml'), text);
+  const [web, nginx] = readCompose(at('compose.yaml'), text).services;
   assert.deepEqual(web!.hostNames, ['web', 'app', 'shop-web']);
   assert.equal(web!.dockerfile, at('Dockerfile'));
   assert.equal(web!.environment.get('SECRET')?.from, 'unknown');

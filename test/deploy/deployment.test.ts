@@ -299,10 +299,15 @@ test('which files are wanted', () => {
     'requirements/base.txt',
     'entrypoint.sh',
     'backend/main.py',
+    '.env',
+    '.env.production',
+    '.envs/.production/.django',
+    'deploy/web.env',
+    'deploy/etc/default/gunicorn',
   ])
     assert.ok(wanted(path), path);
   for (const path of [
-    '.env',
+    '.venv/.env',
     'node_modules/x/main.py',
     '.venv/lib/settings.py',
     'shop/migrations/0001_initial.py',

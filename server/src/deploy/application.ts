@@ -65,6 +65,12 @@ export type Framework =
 
 export type ApplicationSource = 'systemd' | 'supervisor' | 'procfile' | 'compose' | 'dockerfile' | 'script' | 'config' | 'code' | 'project';
 
+/** A file of variables that the deployment names and the workspace does not have. */
+export interface UnreadEnvironment {
+  readonly path: string;
+  readonly place: Place;
+}
+
 export interface Application {
   /** Unique within a deployment and stable while its place does not move. */
   readonly id: string;
@@ -79,6 +85,7 @@ export interface Application {
   readonly container: ComposeService | null;
   readonly activation: SocketUnit | null;
   readonly environment: Environment;
+  readonly unreadEnvironment: readonly UnreadEnvironment[];
   /** the folder in which it is started, as the unit or image says */
   readonly workingDirectory: string | null;
   readonly target: Setting<string>;

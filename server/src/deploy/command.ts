@@ -2,7 +2,7 @@
 import type { Place } from '../base/span.ts';
 import { MappedText } from './mapped-text.ts';
 import type { Setting } from './setting.ts';
-import { type Environment, type ShellCommand, type ShellWord, shellCommands, wordSetting } from './shell.ts';
+import { type Environment, type ShellCommand, type ShellWord, shellCommands, withVariables, wordSetting } from './shell.ts';
 
 /** An option of a command line: the setting that it gives, and whether a value follows. */
 export interface OptionSpec {
@@ -174,7 +174,7 @@ export const serversOfWords = (words: readonly ShellWord[], environment: Environ
   serversOf({ words, assignments: new Map() }, environment, 0);
 
 function serversOf(command: ShellCommand, outer: Environment, depth: number): ServerCommand[] {
-  const environment = new Map([...outer, ...command.assignments]);
+  let environment = withVariables(outer, command.assignments);
   const words = command.words;
   let i = 0;
   for (let steps = 0; i < words.length && steps < 16; steps++) {
@@ -182,7 +182,7 @@ function serversOf(command: ShellCommand, outer: Environment, depth: number): Se
     const name = baseName(word.text).replace(/^[-@:+!]+/, '');
     const assigned = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/s.exec(word.text);
     if (assigned && i > 0) {
-      environment.set(assigned[1]!, wordSetting({ ...word, text: assigned[2]!, fallback: null }));
+      environment = withVariables(environment, new Map([[assigned[1]!, wordSetting({ ...word, text: assigned[2]!, fallback: null })]]));
       i++;
       continue;
     }

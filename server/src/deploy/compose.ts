@@ -1,17 +1,24 @@
 /**
- * Compose files: services with their commands, networks, names, ports and mounts (the Compose specification). Variables of the file itself (`${TAG:-x}`)
- * take their default or stay unknown; `extends` and several files for one project are merged by `mergeCompose`.
+ * Compose files: services with their commands, networks, names, ports and mounts (the Compose specification). A project is a base file with what is laid over
+ * it (`mergeCompose`), with what its services extend and with what it includes. Variables of the file itself take their value from the `.env` beside it, their
+ * default, or stay unknown. Where something is not seen the project is open, with the reason.
  */
-import { dirname, type FileId, resolve } from '../base/file-id.ts';
+import { basename, dirname, type FileId, resolve } from '../base/file-id.ts';
 import type { Place } from '../base/span.ts';
 import { execWords, type ImageCommand } from './dockerfile.ts';
+import { interpolate } from './env-file.ts';
 import type { MappedText } from './mapped-text.ts';
 import { type Setting, unknownSetting, written } from './setting.ts';
+import { type Environment, NO_ENVIRONMENT } from './shell.ts';
 import { child, scalarText, type YamlValue, yamlDocuments } from './yaml-text.ts';
 
 export interface ComposePort {
+  /** on the machine; null for a port that Docker chooses */
   readonly published: number | null;
   readonly target: number;
+  /** the machine's address that it is bound to; null for all of them */
+  readonly hostIp: string | null;
+  readonly protocol: string;
   readonly place: Place;
 }
 
@@ -22,6 +29,12 @@ export interface ComposeMount {
   readonly place: Place;
 }
 
+export interface EnvironmentFile {
+  readonly path: string;
+  readonly required: boolean;
+  readonly place: Place;
+}
+
 export interface ComposeService {
   readonly name: string;
   readonly file: FileId;
@@ -29,11 +42,13 @@ export interface ComposeService {
   readonly image: MappedText | null;
   /** The Dockerfile that builds it, when one is named or implied. */
   readonly dockerfile: FileId | null;
+  /** it has a `build` section, also where the Dockerfile is not one of the project's files */
+  readonly builds: boolean;
   readonly buildTarget: string | null;
   readonly command: ImageCommand | null;
   readonly entrypoint: ImageCommand | null;
   readonly environment: ReadonlyMap<string, Setting<string>>;
-  readonly environmentFiles: readonly MappedText[];
+  readonly environmentFiles: readonly EnvironmentFile[];
   readonly ports: readonly ComposePort[];
   readonly expose: readonly { readonly port: string; readonly place: Place }[];
   /** Names of networks, `default` when none is named; null with `network_mode`. */
@@ -41,11 +56,38 @@ export interface ComposeService {
   readonly networkMode: string | null;
   /** All names under which other services of a common network reach it. */
   readonly hostNames: readonly string[];
+  /** Names that only this service knows for another one (`links`), and those of `extra_hosts` and `external_links`. */
+  readonly links: ReadonlyMap<string, string>;
+  readonly extraHosts: readonly string[];
   readonly mounts: readonly ComposeMount[];
+  /** more is mounted than the files say: `volumes_from`, variables */
+  readonly mountsOpen: boolean;
   readonly dependsOn: readonly string[];
+  readonly extends: { readonly file: string | null; readonly service: string } | null;
+  /** fields that an override takes away (`!reset`) or puts in place of the old ones (`!override`) */
+  readonly replaces: ReadonlySet<string>;
 }
 
-const interpolated = (text: string): string => text.replace(/\$\{([A-Za-z_]\w*):?-([^}]*)\}/g, '$2').replaceAll('$$', '$');
+/** One file as it is written. */
+export interface ComposeFile {
+  readonly file: FileId;
+  readonly services: readonly ComposeService[];
+  /** networks that are made elsewhere: others may be on them */
+  readonly externalNetworks: ReadonlySet<string>;
+  readonly includes: readonly string[];
+  /** why services may be missing here; null where none is */
+  readonly open: string | null;
+}
+
+/** Files that are started together. */
+export interface ComposeProject {
+  readonly files: readonly FileId[];
+  readonly services: readonly ComposeService[];
+  readonly externalNetworks: ReadonlySet<string>;
+  readonly open: string | null;
+}
+
+type Put = (text: string) => string;
 
 const strings = (value: YamlValue | undefined): MappedText[] =>
   value?.kind === 'list' ? value.items.flatMap((i) => scalarText(i) ?? []) : value?.kind === 'scalar' ? [value.text] : [];
@@ -53,107 +95,267 @@ const strings = (value: YamlValue | undefined): MappedText[] =>
 const keysOf = (value: YamlValue | undefined): string[] =>
   value?.kind === 'map' ? value.entries.map((e) => e.key) : strings(value).map((s) => s.text);
 
-function commandOf(value: YamlValue | undefined): ImageCommand | null {
-  if (value?.kind === 'scalar') return { form: 'shell', text: value.text, place: value.place };
-  if (value?.kind === 'list') return { form: 'exec', words: execWords(strings(value)), place: value.place };
+/** A command with what Compose itself puts in; variables that it does not know are left for the shell of the container. */
+function commandOf(value: YamlValue | undefined, environment: Environment): ImageCommand | null {
+  const put = (text: MappedText): MappedText => {
+    if (!text.text.includes('$')) return text;
+    const known = text.text.replace(/\$\$|\$\{([A-Za-z_]\w*)[^}]*\}|\$([A-Za-z_]\w*)/g, (whole, braced, bare) => {
+      const set = environment.get(braced ?? bare);
+      return whole === '$$' ? '$' : set?.from === 'text' ? interpolate(whole, environment).text : whole;
+    });
+    return known === text.text ? text : text.rewritten(known);
+  };
+  if (value?.kind === 'scalar') return { form: 'shell', text: put(value.text), place: value.place };
+  if (value?.kind === 'list') return { form: 'exec', words: execWords(strings(value).map(put)), place: value.place };
   return null;
 }
 
-function environmentOf(value: YamlValue | undefined): Map<string, Setting<string>> {
+function environmentOf(value: YamlValue | undefined, outer: Environment): Map<string, Setting<string>> {
   const out = new Map<string, Setting<string>>();
   const put = (name: string, text: string, place: Place): void => {
-    const plain = interpolated(text);
-    const open = /\$\{?([A-Za-z_]\w*)/.exec(plain);
-    const fallback = plain !== text ? plain : undefined;
-    if (open) out.set(name, unknownSetting(`depends on $${open[1]}`, place, { env: open[1] }));
-    else if (fallback !== undefined && text.includes('${'))
-      out.set(name, unknownSetting(`depends on the environment of compose`, place, { fallback }));
-    else out.set(name, written(plain, place));
+    if (!text.includes('$')) {
+      out.set(name, written(text, place));
+      return;
+    }
+    const done = interpolate(text, outer);
+    // the shell that starts Compose may set what the `.env` file does not
+    const shell = [...text.replaceAll('$$', '').matchAll(/\$\{?([A-Za-z_]\w*)/g)]
+      .map((m) => m[1]!)
+      .find((n) => outer.get(n)?.from !== 'text');
+    if (done.unknown.length) out.set(name, unknownSetting(`depends on $${done.unknown[0]}`, place, { env: done.unknown[0] }));
+    else if (shell !== undefined)
+      out.set(name, unknownSetting(`depends on $${shell} where Compose runs`, place, { env: shell, fallback: done.text }));
+    else out.set(name, written(done.text, place));
+  };
+  const passed = (name: string, place: Place): void => {
+    out.set(name, outer.get(name) ?? unknownSetting('passed on from the environment of compose', place, { env: name }));
   };
   if (value?.kind === 'map') {
     for (const { key, value: v, keyPlace } of value.entries) {
       if (v.kind === 'scalar') put(key, v.text.text, v.place);
-      else out.set(key, unknownSetting('passed on from the environment of compose', keyPlace, { env: key }));
+      else if (v.kind === 'none' && v.tag !== '!reset') passed(key, keyPlace);
     }
   } else {
     for (const item of strings(value)) {
       const equals = item.text.indexOf('=');
-      if (equals < 0) out.set(item.text, unknownSetting('passed on from the environment of compose', item.place(), { env: item.text }));
+      if (equals < 0) passed(item.text, item.place());
       else put(item.text.slice(0, equals), item.text.slice(equals + 1), item.slice(equals + 1).place());
     }
   }
   return out;
 }
 
-function portsOf(value: YamlValue | undefined): ComposePort[] {
+const environmentFilesOf = (value: YamlValue | undefined, put: Put): EnvironmentFile[] =>
+  (value?.kind === 'list' ? value.items : value ? [value] : []).flatMap((item): EnvironmentFile[] => {
+    const path = scalarText(item) ?? scalarText(child(item, 'path'));
+    const required = scalarText(child(item, 'required'))?.text !== 'false';
+    return path ? [{ path: put(path.text), required, place: path.place() }] : [];
+  });
+
+const PORT = /^(?:(\[[^\]]*\]|\d+\.[\d.]+|localhost):)?(?:(\d*)(?:-(\d+))?:)?(\d+)(?:-(\d+))?(?:\/(\w+))?$/;
+const MAX_RANGE = 1000;
+
+function portsOf(value: YamlValue | undefined, put: Put): ComposePort[] {
   if (value?.kind !== 'list') return [];
   return value.items.flatMap((item): ComposePort[] => {
+    const { place } = item;
     if (item.kind === 'scalar') {
-      const m = /^(?:(?:\[[^\]]*\]|\d+\.[\d.]+):)?(?:(\d+)(?:-\d+)?:)?(\d+)(?:-\d+)?(?:\/\w+)?$/.exec(interpolated(item.text.text));
-      return m ? [{ published: m[1] ? Number(m[1]) : null, target: Number(m[2]), place: item.place }] : [];
+      const m = PORT.exec(put(item.text.text).trim());
+      if (!m) return [];
+      const [first, last] = [Number(m[4]), Number(m[5] ?? m[4])];
+      const published = m[2] ? Number(m[2]) : null;
+      const many = Math.min(Math.max(last - first, 0), MAX_RANGE) + 1;
+      // a range of the machine for one port of the container: one of them is taken
+      if (m[3] && last === first && Number(m[3]) !== published)
+        return [{ published: null, target: first, hostIp: m[1] ?? null, protocol: m[6] ?? 'tcp', place }];
+      return Array.from({ length: many }, (_, i) => ({
+        published: published === null ? null : published + i,
+        target: first + i,
+        hostIp: m[1]?.replace(/^\[|\]$/g, '') ?? null,
+        protocol: m[6] ?? 'tcp',
+        place,
+      }));
     }
-    const target = Number(scalarText(child(item, 'target'))?.text);
-    const published = Number(scalarText(child(item, 'published'))?.text);
-    return Number.isInteger(target) ? [{ published: Number.isInteger(published) ? published : null, target, place: item.place }] : [];
+    const text = (key: string): string | undefined => {
+      const found = scalarText(child(item, key))?.text;
+      return found === undefined ? undefined : put(found);
+    };
+    const target = Number(text('target'));
+    const published = Number(text('published'));
+    return Number.isInteger(target)
+      ? [
+          {
+            published: Number.isInteger(published) ? published : null,
+            target,
+            hostIp: text('host_ip') ?? null,
+            protocol: text('protocol') ?? 'tcp',
+            place,
+          },
+        ]
+      : [];
   });
 }
 
-function mountsOf(value: YamlValue | undefined): ComposeMount[] {
-  if (value?.kind !== 'list') return [];
-  return value.items.flatMap((item): ComposeMount[] => {
+function mountsOf(service: YamlValue, document: YamlValue, put: Put): { mounts: ComposeMount[]; open: boolean } {
+  const mounts: ComposeMount[] = [];
+  let open = child(service, 'volumes_from') !== undefined;
+  const add = (source: string | null, target: string, readOnly: boolean, place: Place): void => {
+    if (target.includes('$') || target === '') open = true;
+    else mounts.push({ source, target, readOnly, place });
+  };
+  const volumes = child(service, 'volumes');
+  for (const item of volumes?.kind === 'list' ? volumes.items : []) {
     if (item.kind === 'scalar') {
-      const parts = interpolated(item.text.text).split(':');
-      if (parts.length === 1) return [{ source: null, target: parts[0]!, readOnly: false, place: item.place }];
-      return [{ source: parts[0]!, target: parts[1]!, readOnly: parts[2]?.split(',').includes('ro') ?? false, place: item.place }];
-    }
-    const target = scalarText(child(item, 'target'))?.text;
-    if (target === undefined) return [];
-    const readOnly = scalarText(child(item, 'read_only'))?.text === 'true';
-    return [{ source: scalarText(child(item, 'source'))?.text ?? null, target, readOnly, place: item.place }];
-  });
-}
-
-export function readCompose(file: FileId, text: string): ComposeService[] {
-  const services: ComposeService[] = [];
-  for (const document of yamlDocuments(file, text)) {
-    const all = child(document, 'services');
-    if (all?.kind !== 'map') continue;
-    for (const { key: name, keyPlace, value } of all.entries) {
-      if (value.kind !== 'map') continue;
-      const networks = child(value, 'networks');
-      const build = child(value, 'build');
-      const context = scalarText(build)?.text ?? scalarText(child(build, 'context'))?.text ?? '.';
-      const dockerfileName = scalarText(child(build, 'dockerfile'))?.text ?? 'Dockerfile';
-      const networkMode = scalarText(child(value, 'network_mode'))?.text ?? null;
-      const aliases =
-        networks?.kind === 'map' ? networks.entries.flatMap((n) => strings(child(n.value, 'aliases')).map((a) => a.text)) : [];
-      const containerName = scalarText(child(value, 'container_name'))?.text;
-      const hostname = scalarText(child(value, 'hostname'))?.text;
-      services.push({
-        name,
-        file,
-        place: keyPlace,
-        image: scalarText(child(value, 'image')) ?? null,
-        dockerfile:
-          build && build.kind !== 'none' && !/^(https?:|git)/.test(context)
-            ? resolve(resolve(dirname(file), context), dockerfileName)
-            : null,
-        buildTarget: scalarText(child(build, 'target'))?.text ?? null,
-        command: commandOf(child(value, 'command')),
-        entrypoint: commandOf(child(value, 'entrypoint')),
-        environment: environmentOf(child(value, 'environment')),
-        environmentFiles: strings(child(value, 'env_file')),
-        ports: portsOf(child(value, 'ports')),
-        expose: strings(child(value, 'expose')).map((e) => ({ port: e.text, place: e.place() })),
-        networks: networkMode ? null : networks && networks.kind !== 'none' ? keysOf(networks) : ['default'],
-        networkMode,
-        hostNames: [...new Set([name, ...aliases, ...(containerName ? [containerName] : []), ...(hostname ? [hostname] : [])])],
-        mounts: mountsOf(child(value, 'volumes')),
-        dependsOn: keysOf(child(value, 'depends_on')),
-      });
+      // a Windows drive is no separator
+      const parts = put(item.text.text)
+        .replace(/^([A-Za-z]):(?=[\\/])/, '$1\0')
+        .split(':')
+        .map((p) => p.replace('\0', ':'));
+      if (parts.length === 1) add(null, parts[0]!, false, item.place);
+      else add(parts[0]!, parts[1]!, parts[2]?.split(',').includes('ro') ?? false, item.place);
+    } else {
+      const target = scalarText(child(item, 'target'))?.text;
+      const source = scalarText(child(item, 'source'))?.text;
+      if (target === undefined) open = true;
+      else add(source === undefined ? null : put(source), put(target), scalarText(child(item, 'read_only'))?.text === 'true', item.place);
     }
   }
-  return services;
+  for (const tmpfs of strings(child(service, 'tmpfs'))) add(null, put(tmpfs.text).split(':')[0]!, false, tmpfs.place());
+  const top = child(document, 'configs');
+  const configs = child(service, 'configs');
+  for (const item of configs?.kind === 'list' ? configs.items : []) {
+    const name = scalarText(item)?.text ?? scalarText(child(item, 'source'))?.text;
+    if (name === undefined) continue;
+    const from = scalarText(child(child(top, name), 'file'))?.text;
+    add(from === undefined ? null : put(from), put(scalarText(child(item, 'target'))?.text ?? `/${name}`), true, item.place);
+  }
+  return { mounts, open };
+}
+
+const REPLACEABLE = ['command', 'entrypoint', 'environment', 'env_file', 'ports', 'expose', 'networks', 'volumes', 'build', 'image'];
+
+function serviceOf(file: FileId, name: string, place: Place, value: YamlValue, document: YamlValue, outer: Environment): ComposeService {
+  const put: Put = (text) => interpolate(text, outer).text;
+  const plain = (v: YamlValue | undefined): string | undefined => {
+    const found = scalarText(v)?.text;
+    return found === undefined ? undefined : put(found);
+  };
+  const networks = child(value, 'networks');
+  const build = child(value, 'build');
+  const builds = build !== undefined && build.kind !== 'none';
+  const context = plain(build) ?? plain(child(build, 'context')) ?? '.';
+  const dockerfileName = plain(child(build, 'dockerfile')) ?? 'Dockerfile';
+  const networkMode = plain(child(value, 'network_mode')) ?? null;
+  const aliases =
+    networks?.kind === 'map' ? networks.entries.flatMap((n) => strings(child(n.value, 'aliases')).map((a) => put(a.text))) : [];
+  const names = [plain(child(value, 'container_name')), plain(child(value, 'hostname'))].filter((n) => n !== undefined);
+  const extended = child(value, 'extends');
+  const extendedService = plain(extended) ?? plain(child(extended, 'service'));
+  const { mounts, open } = mountsOf(value, document, put);
+  const extraHosts = child(value, 'extra_hosts');
+  const tagged = REPLACEABLE.filter((key) => {
+    const field = child(value, key);
+    return field?.tag === '!reset' || field?.tag === '!override';
+  });
+  return {
+    name,
+    file,
+    place,
+    image: scalarText(child(value, 'image')) ?? null,
+    dockerfile: builds && !/^(https?:|git)/.test(context) ? resolve(resolve(dirname(file), context), dockerfileName) : null,
+    builds,
+    buildTarget: plain(child(build, 'target')) ?? null,
+    command: commandOf(child(value, 'command'), outer),
+    entrypoint: commandOf(child(value, 'entrypoint'), outer),
+    environment: environmentOf(child(value, 'environment'), outer),
+    environmentFiles: environmentFilesOf(child(value, 'env_file'), put),
+    ports: portsOf(child(value, 'ports'), put),
+    expose: strings(child(value, 'expose')).map((e) => ({ port: e.text, place: e.place() })),
+    networks: networkMode ? null : networks && networks.kind !== 'none' ? keysOf(networks) : ['default'],
+    networkMode,
+    hostNames: [...new Set([name, ...aliases, ...names])],
+    links: new Map(
+      strings(child(value, 'links')).map((l) => {
+        const [service, alias] = l.text.split(':');
+        return [alias ?? service!, service!];
+      }),
+    ),
+    extraHosts: [
+      ...(extraHosts?.kind === 'map' ? keysOf(extraHosts) : strings(extraHosts).map((h) => h.text.split(/[:=]/)[0]!.trim())),
+      ...strings(child(value, 'external_links')).map((l) => l.text.split(':').at(-1)!),
+    ],
+    mounts,
+    mountsOpen: open,
+    dependsOn: keysOf(child(value, 'depends_on')),
+    extends: extendedService === undefined ? null : { file: plain(child(extended, 'file')) ?? null, service: extendedService },
+    replaces: new Set(tagged),
+  };
+}
+
+/** Reads one file. `environment` is that of Compose itself: the `.env` file beside it. */
+export function readCompose(file: FileId, text: string, environment: Environment = NO_ENVIRONMENT): ComposeFile {
+  const services: ComposeService[] = [];
+  const externalNetworks = new Set<string>();
+  const includes: string[] = [];
+  let open: string | null = null;
+  for (const document of yamlDocuments(file, text)) {
+    const included = child(document, 'include');
+    for (const item of included?.kind === 'list' ? included.items : [])
+      for (const path of [...strings(item), ...strings(child(item, 'path'))]) includes.push(interpolate(path.text, environment).text);
+    const networks = child(document, 'networks');
+    for (const { key, value } of networks?.kind === 'map' ? networks.entries : []) {
+      const external = child(value, 'external');
+      if (external && scalarText(external)?.text !== 'false') externalNetworks.add(key);
+    }
+    const all = child(document, 'services');
+    if (all?.kind !== 'map') continue;
+    for (const { key, keyPlace, value } of all.entries) {
+      // a service that is no mapping is a slip of indentation: what else stands at the wrong place nobody knows
+      if (value.kind === 'map') services.push(serviceOf(file, key, keyPlace, value, document, environment));
+      else if (value.tag !== '!reset') open ??= `${basename(file)} is not well formed`;
+    }
+  }
+  return { file, services, externalNetworks, includes, open };
+}
+
+/** One service with another laid over it. */
+function mergedService(b: ComposeService, o: ComposeService): ComposeService {
+  const own = (key: string): boolean => o.replaces.has(key);
+  const listed = <T>(key: string, left: readonly T[], right: readonly T[]): readonly T[] => (own(key) ? right : [...left, ...right]);
+  const targets = new Set(o.mounts.map((m) => m.target));
+  return {
+    ...b,
+    image: own('image') ? o.image : (o.image ?? b.image),
+    dockerfile: own('build') ? o.dockerfile : (o.dockerfile ?? b.dockerfile),
+    builds: own('build') ? o.builds : o.builds || b.builds,
+    buildTarget: o.buildTarget ?? b.buildTarget,
+    command: own('command') ? o.command : (o.command ?? b.command),
+    entrypoint: own('entrypoint') ? o.entrypoint : (o.entrypoint ?? b.entrypoint),
+    environment: own('environment') ? o.environment : new Map([...b.environment, ...o.environment]),
+    environmentFiles: listed('env_file', b.environmentFiles, o.environmentFiles),
+    ports: listed('ports', b.ports, o.ports),
+    expose: listed('expose', b.expose, o.expose),
+    networks: o.networkMode
+      ? null
+      : own('networks')
+        ? o.networks
+        : b.networks && o.networks
+          ? mergedNetworks(b.networks, o.networks)
+          : (o.networks ?? b.networks),
+    networkMode: o.networkMode ?? b.networkMode,
+    hostNames: [...new Set([...b.hostNames, ...o.hostNames])],
+    links: new Map([...b.links, ...o.links]),
+    extraHosts: [...b.extraHosts, ...o.extraHosts],
+    mounts: own('volumes') ? o.mounts : [...b.mounts.filter((m) => !targets.has(m.target)), ...o.mounts],
+    mountsOpen: b.mountsOpen || o.mountsOpen,
+    dependsOn: [...new Set([...b.dependsOn, ...o.dependsOn])],
+  };
+}
+
+/** Networks add up; `default` is only there where no file names any. */
+function mergedNetworks(a: readonly string[], b: readonly string[]): readonly string[] {
+  const named = [...new Set([...a, ...b])].filter((n) => n !== 'default');
+  return named.length ? named : ['default'];
 }
 
 /** Services of a base file with those of override files laid over them, as `docker compose -f a -f b` does for the fields that matter here. */
@@ -161,34 +363,51 @@ export function mergeCompose(base: readonly ComposeService[], over: readonly Com
   const merged = new Map(base.map((s) => [s.name, s]));
   for (const o of over) {
     const b = merged.get(o.name);
-    merged.set(
-      o.name,
-      b
-        ? {
-            ...b,
-            image: o.image ?? b.image,
-            dockerfile: o.dockerfile ?? b.dockerfile,
-            buildTarget: o.buildTarget ?? b.buildTarget,
-            command: o.command ?? b.command,
-            entrypoint: o.entrypoint ?? b.entrypoint,
-            environment: new Map([...b.environment, ...o.environment]),
-            environmentFiles: [...b.environmentFiles, ...o.environmentFiles],
-            ports: [...b.ports, ...o.ports],
-            expose: [...b.expose, ...o.expose],
-            networks: o.networkMode
-              ? null
-              : b.networks && o.networks
-                ? [...new Set([...b.networks, ...o.networks])]
-                : (o.networks ?? b.networks),
-            networkMode: o.networkMode ?? b.networkMode,
-            hostNames: [...new Set([...b.hostNames, ...o.hostNames])],
-            mounts: [...b.mounts, ...o.mounts],
-            dependsOn: [...new Set([...b.dependsOn, ...o.dependsOn])],
-          }
-        : o,
-    );
+    merged.set(o.name, b ? mergedService(b, o) : o);
   }
   return [...merged.values()];
+}
+
+const MAX_DEPTH = 5;
+
+/**
+ * The project that these files form, the later laid over the earlier, with what services extend and what is included. `read` gives another file of the
+ * workspace, null where there is none: the project is open then.
+ */
+export function composeProject(files: readonly ComposeFile[], read: (file: FileId) => ComposeFile | null): ComposeProject {
+  let open: string | null = files.map((f) => f.open).find((o) => o !== null) ?? null;
+  const all = new Set<FileId>(files.map((f) => f.file));
+  const external = new Set(files.flatMap((f) => [...f.externalNetworks]));
+  const extended = (service: ComposeService, within: ComposeFile, depth: number): ComposeService => {
+    if (!service.extends) return service;
+    const other = service.extends.file === null ? within : read(resolve(dirname(within.file), service.extends.file));
+    const base = other?.services.find((s) => s.name === service.extends!.service);
+    if (!other || !base || depth >= MAX_DEPTH) {
+      open ??= `${service.extends.file ?? service.extends.service}, which ${service.name} extends, is not in the workspace`;
+      return { ...service, mountsOpen: true };
+    }
+    all.add(other.file);
+    const merged = mergedService(extended(base, other, depth + 1), service);
+    return { ...merged, name: service.name, file: service.file, place: service.place, hostNames: service.hostNames };
+  };
+  const whole = (file: ComposeFile, depth: number): ComposeService[] => {
+    const services: ComposeService[] = [];
+    for (const path of file.includes) {
+      const other = depth < MAX_DEPTH ? read(resolve(dirname(file.file), path)) : null;
+      if (other) {
+        all.add(other.file);
+        for (const n of other.externalNetworks) external.add(n);
+        open ??= other.open;
+        services.push(...whole(other, depth + 1));
+      } else open ??= `${path}, which ${basename(file.file)} includes, is not in the workspace`;
+    }
+    return mergeCompose(
+      services,
+      file.services.map((s) => extended(s, file, 0)),
+    );
+  };
+  const services = files.map((f) => whole(f, 0)).reduce<ComposeService[]>((base, over) => mergeCompose(base, over), []);
+  return { files: [...all], services, externalNetworks: external, open };
 }
 
 /** Whether two services share a network on which each resolves the other's names. */

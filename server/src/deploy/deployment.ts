@@ -2,15 +2,16 @@
  * Puts the application's side together: from all files of a workspace to the applications that run, each with its server, listeners and framework.
  * Pure: texts in, plain data out. What the files do not decide stays unknown.
  */
-import { basename, dirname, type FileId, pathOf } from '../base/file-id.ts';
+import { basename, dirname, type FileId, pathOf, resolve } from '../base/file-id.ts';
 import type { Place } from '../base/span.ts';
 import type { Address } from './address.ts';
-import type { Application, ApplicationSource, Framework, Listener, ServerSide } from './application.ts';
+import type { Application, ApplicationSource, Framework, Listener, ServerSide, UnreadEnvironment } from './application.ts';
 import { daphneSettings, developmentAddress, hypercornSettings, uvicornCall, uvicornSettings } from './asgi-servers.ts';
 import { type ServerCommand, serverCommands } from './command.ts';
-import { type ComposeService, mergeCompose, readCompose } from './compose.ts';
+import { type ComposeFile, type ComposeProject, type ComposeService, composeProject, readCompose } from './compose.ts';
 import { djangoRoutes, djangoSettings, servesStatic, settingsModuleNamed } from './django.ts';
 import { type DockerStage, type ImageCommand, imageServers, readDockerfile } from './dockerfile.ts';
+import { type EnvDialect, isEnvFile, isEnvSample, readEnvFile, withoutSecrets } from './env-file.ts';
 import { readStarlette } from './fastapi.ts';
 import { readFlask } from './flask.ts';
 import { gunicornAddress, gunicornArguments, gunicornConfigName, gunicornSettings, gunicornWorker, type WorkerKind } from './gunicorn.ts';
@@ -19,7 +20,7 @@ import { readProcfile } from './procfile.ts';
 import { type ModuleValues, PythonProject } from './python.ts';
 import type { Python } from './python-tree.ts';
 import { byDefault, certain, convert, likely, placeOf, type Setting, unknownSetting, written } from './setting.ts';
-import { type Environment, NO_ENVIRONMENT } from './shell.ts';
+import { closed, type Environment, NO_ENVIRONMENT, withVariables } from './shell.ts';
 import { readSupervisor } from './supervisor.ts';
 import { readService, readSocket, type SocketUnit } from './systemd.ts';
 import { readUwsgi, type UwsgiOption, type UwsgiOptions, uwsgiArguments, uwsgiSettings } from './uwsgi.ts';
@@ -29,11 +30,13 @@ export interface Deployment {
   readonly applications: readonly Application[];
   /** Services of compose files, overrides merged. */
   readonly containers: readonly ComposeService[];
+  /** The compose projects that they belong to. */
+  readonly projects: readonly ComposeProject[];
   /** The files that were given. */
   readonly files: ReadonlyMap<FileId, string>;
 }
 
-export const NO_DEPLOYMENT: Deployment = { applications: [], containers: [], files: new Map() };
+export const NO_DEPLOYMENT: Deployment = { applications: [], containers: [], projects: [], files: new Map() };
 
 export interface ReadOptions {
   /** Versions that a person set, by package; they win over what files say. */
@@ -53,6 +56,7 @@ interface Start {
   readonly activation: SocketUnit | null;
   readonly workingDirectory: string | null;
   readonly files: readonly FileId[];
+  readonly unread?: readonly UnreadEnvironment[];
 }
 
 class Reader {
@@ -61,13 +65,12 @@ class Reader {
   private readonly project: PythonProject | null;
   private readonly versions: Versions;
 
-  constructor(
-    private readonly files: ReadonlyMap<FileId, string>,
-    python: Python | null,
-    options: ReadOptions,
-  ) {
-    this.project = python ? new PythonProject(python, files) : null;
-    const versions = new Map(readVersions(files));
+  private readonly files: ReadonlyMap<FileId, string>;
+
+  constructor(files: ReadonlyMap<FileId, string>, python: Python | null, options: ReadOptions) {
+    this.files = new Map([...files].map(([file, text]) => [file, isEnvFile(pathOf(file)) ? withoutSecrets(text) : text]));
+    this.project = python ? new PythonProject(python, this.files) : null;
+    const versions = new Map(readVersions(this.files));
     for (const [name, version] of Object.entries(options.versions ?? {})) versions.set(name as never, byDefault(version));
     this.versions = versions;
   }
@@ -80,21 +83,28 @@ class Reader {
     for (const [file, text] of named((n, p) => isSupervisor(n, p))) this.supervisor(file, text);
     for (const [file, text] of named((n) => isProcfile(n))) this.procfile(file, text);
     const dockerfiles = new Map(named((n) => isDockerfile(n)).map(([file, text]) => [file, readDockerfile(file, text)]));
-    const { containers, built } = this.compose(dockerfiles);
+    const { projects, containers, built } = this.compose(dockerfiles);
     for (const [file, stages] of dockerfiles) if (!built.has(file)) this.image(file, stages);
     for (const [file, text] of named((n) => n.endsWith('.sh'))) this.script(file, text);
     this.loneConfigs();
     this.loneCode();
     if (!this.applications.length) this.loneProject();
-    return { applications: this.applications, containers, files: this.files };
+    return { applications: this.applications, containers, projects, files: this.files };
   }
 
   private systemd(file: FileId, text: string, sockets: readonly SocketUnit[]): void {
     const unit = readService(file, text);
     if (!unit) return;
     const activation = sockets.find((s) => s.service === unit.name) ?? null;
-    for (const command of unit.commands) {
-      const environment = unit.environmentFiles.length ? open(command.environment) : command.environment;
+    const named = unit.environmentFiles.map((f) => ({
+      path: f.text.replace(/^-/, ''),
+      required: !f.text.startsWith('-'),
+      place: f.place(),
+    }));
+    const { variables, unread } = this.environmentFiles(named, (path) => this.find(path, file, 2), NO_ENVIRONMENT, 'systemd');
+    for (const command of readService(file, text, variables)?.commands ?? []) {
+      // EnvironmentFile= wins over Environment= (systemd.exec(5))
+      const environment = withVariables(command.environment, variables);
       this.start({
         source: 'systemd',
         name: unit.name,
@@ -103,8 +113,44 @@ class Reader {
         activation,
         workingDirectory: unit.workingDirectory?.text ?? null,
         files: [file, ...(activation ? [activation.file] : [])],
+        unread,
       });
     }
+  }
+
+  /** The variables of files that a service names; what a file that is not in the workspace may set stays open as far as it decides something here. */
+  private environmentFiles(
+    files: readonly { readonly path: string; readonly required: boolean; readonly place: Place }[],
+    locate: (path: string) => FileId | null,
+    outer: Environment,
+    dialect: EnvDialect,
+  ): { variables: Environment; unread: UnreadEnvironment[] } {
+    const variables = new Map<string, Setting<string>>();
+    const unread: UnreadEnvironment[] = [];
+    for (const named of files) {
+      const file = locate(named.path);
+      const text = file ? this.files.get(file) : undefined;
+      if (file && text !== undefined) {
+        for (const [name, value] of readEnvFile(file, text, outer, dialect)) variables.set(name, value);
+        continue;
+      }
+      unread.push({ path: named.path, place: named.place });
+      const why = `may be set in ${named.path}, which is not in the workspace`;
+      for (const name of OPENED) if (!variables.has(name)) variables.set(name, unknownSetting(why, named.place, { env: name }));
+      // a sample beside it names what the file is made of
+      const sample = file ? this.sampleOf(file) : null;
+      for (const [name, value] of sample ? readEnvFile(sample, this.files.get(sample)!, outer, dialect) : [])
+        if (!variables.has(name) || OPENED.includes(name))
+          variables.set(name, unknownSetting(why, placeOf(value), { env: name, fallback: likely(value) }));
+    }
+    return { variables, unread };
+  }
+
+  private sampleOf(file: FileId): FileId | null {
+    const folder = dirname(file);
+    const name = basename(file);
+    const near = [...this.files.keys()].filter((f) => dirname(f) === folder && isEnvSample(f));
+    return near.find((f) => basename(f).startsWith(`${name}.`) || basename(f).startsWith(`${name}-`)) ?? near[0] ?? null;
   }
 
   private supervisor(file: FileId, text: string): void {
@@ -125,22 +171,41 @@ class Reader {
       for (const command of process.commands) this.start({ ...LONE, source: 'procfile', name: process.name, command, files: [file] });
   }
 
-  private compose(dockerfiles: ReadonlyMap<FileId, readonly DockerStage[]>): { containers: ComposeService[]; built: Set<FileId> } {
-    const byFolder = new Map<FileId, { file: FileId; services: ComposeService[] }[]>();
-    for (const [file, text] of this.files) {
-      if (!isCompose(basename(file))) continue;
-      const folder = dirname(file);
-      byFolder.set(folder, [...(byFolder.get(folder) ?? []), { file, services: readCompose(file, text) }]);
+  private compose(dockerfiles: ReadonlyMap<FileId, readonly DockerStage[]>): {
+    projects: ComposeProject[];
+    containers: ComposeService[];
+    built: Set<FileId>;
+  } {
+    const read = new Map<FileId, ComposeFile | null>();
+    const composeFile = (file: FileId): ComposeFile | null => {
+      let found = read.get(file);
+      if (found === undefined) {
+        const text = this.files.get(file);
+        read.set(file, (found = text === undefined ? null : readCompose(file, text, this.beside(file))));
+      }
+      return found;
+    };
+    const byFolder = new Map<FileId, ComposeFile[]>();
+    for (const file of this.files.keys()) {
+      const own = isCompose(basename(file)) ? composeFile(file) : null;
+      if (own) byFolder.set(dirname(file), [...(byFolder.get(dirname(file)) ?? []), own]);
     }
-    const containers: ComposeService[] = [];
+    const projects = [...byFolder.values()].flatMap((group) => composeGroups(group).map((files) => composeProject(files, composeFile)));
+    const containers = projects.flatMap((p) => p.services);
     const built = new Set<FileId>();
-    for (const group of byFolder.values()) for (const services of composeProjects(group)) containers.push(...services);
     for (const service of containers) {
       const stages = service.dockerfile ? dockerfiles.get(service.dockerfile) : undefined;
       if (service.dockerfile) built.add(service.dockerfile);
       const stage = stages?.find((s) => s.name !== null && s.name === service.buildTarget) ?? stages?.at(-1);
-      const own = new Map([...(stage?.environment ?? []), ...service.environment]);
-      const environment = service.environmentFiles.length ? open(own) : own;
+      const { variables, unread } = this.environmentFiles(
+        service.environmentFiles,
+        (path) => resolve(dirname(service.file), path),
+        this.beside(service.file),
+        'dotenv',
+      );
+      const whole = withVariables(withVariables(stage?.environment ?? NO_ENVIRONMENT, variables), service.environment);
+      // the environment of a container is what these files say, and nothing else
+      const environment = unread.length || (service.dockerfile && !stages) ? whole : closed(whole);
       const entrypoint = service.entrypoint ?? stage?.entrypoint ?? null;
       const command = service.command ?? (service.entrypoint ? null : (stage?.command ?? null));
       for (const server of this.servers(entrypoint, command, environment, service.dockerfile ?? service.file)) {
@@ -152,10 +217,18 @@ class Reader {
           activation: null,
           workingDirectory: stage?.workdir?.text ?? null,
           files: [service.file, ...(service.dockerfile && stages ? [service.dockerfile] : [])],
+          unread,
         });
       }
     }
-    return { containers, built };
+    return { projects, containers, built };
+  }
+
+  /** The `.env` file beside a compose file: the environment of Compose itself. */
+  private beside(file: FileId): Environment {
+    const env = resolve(dirname(file), './.env');
+    const text = this.files.get(env);
+    return text === undefined ? NO_ENVIRONMENT : readEnvFile(env, text);
   }
 
   private image(file: FileId, stages: readonly DockerStage[]): void {
@@ -198,7 +271,7 @@ class Reader {
   }
 
   /** The file of the workspace that a path of the running machine means: the one with the longest equal end, then the nearest. */
-  private find(path: string, near: FileId): FileId | null {
+  private find(path: string, near: FileId, least = 1): FileId | null {
     const parts = path.replace(/^\.\//, '').split('/').filter(Boolean).reverse();
     let best: FileId | null = null;
     let bestScore = 0;
@@ -206,7 +279,7 @@ class Reader {
       const own = pathOf(file).split('/').reverse();
       let same = 0;
       while (same < parts.length && same < own.length && parts[same] === own[same]) same++;
-      if (same === 0) continue;
+      if (same < Math.min(least, parts.length)) continue;
       const score = same * 100 + shared(pathOf(file), pathOf(near));
       if (score > bestScore) {
         best = file;
@@ -256,6 +329,7 @@ class Reader {
       container: start.container,
       activation: start.activation,
       environment,
+      unreadEnvironment: start.unread ?? [],
       workingDirectory: start.workingDirectory,
       target: built.target,
       listeners: activated,
@@ -383,7 +457,7 @@ class Reader {
 
   private framework(target: Setting<string>, environment: Environment, near: FileId): Framework | null {
     if (!this.project) return null;
-    const project = environment.size ? this.project.withEnvironment(environment) : this.project;
+    const project = environment.size || environment.closed ? this.project.withEnvironment(environment) : this.project;
     const name = likely(target) ?? '';
     const module = name
       .replace(/:.*$/, '')
@@ -460,13 +534,8 @@ const firstLineEnd = (text: string, start: number): number => {
   return end < 0 ? text.length : end;
 };
 
-/** An environment to which a file that is not read may add variables: names that matter and are not set become unknown. */
-function open(environment: Environment): Environment {
-  const out = new Map(environment);
-  for (const name of ['GUNICORN_CMD_ARGS', 'FORWARDED_ALLOW_IPS', 'WEB_CONCURRENCY', 'PORT'])
-    if (!out.has(name) && name !== 'PORT') out.set(name, unknownSetting('may be set in an environment file', null, { env: name }));
-  return out;
-}
+/** What a file that is not read may well set, and what then changes the answer; other variables are taken as not set there. */
+const OPENED: readonly string[] = ['FORWARDED_ALLOW_IPS'];
 
 function shared(a: string, b: string): number {
   const [left, right] = [a.split('/'), b.split('/')];
@@ -652,19 +721,18 @@ function activatedListeners(built: Built, activation: SocketUnit): readonly List
   return uses ? [...own, ...built.listeners.filter((l) => certain(l.address)?.kind !== 'fd')] : built.listeners;
 }
 
-/** The projects that compose files of one folder form: the base with its override, and each further file over the base or alone. */
-function composeProjects(group: readonly { file: FileId; services: ComposeService[] }[]): ComposeService[][] {
+/** Which compose files of one folder are started together: the base with its override, and each further file over the base or alone. */
+function composeGroups(group: readonly ComposeFile[]): ComposeFile[][] {
   const isBase = (f: FileId): boolean => /^(docker-)?compose\.ya?ml$/.test(basename(f));
   const isOverride = (f: FileId): boolean => /^(docker-)?compose\.override\.ya?ml$/.test(basename(f));
   const base = group.find((g) => isBase(g.file));
   const override = group.find((g) => isOverride(g.file));
-  const out: ComposeService[][] = [];
-  if (base) out.push(override ? mergeCompose(base.services, override.services) : base.services);
+  const out: ComposeFile[][] = [];
+  if (base) out.push(override ? [base, override] : [base]);
   for (const g of group) {
     if (g === base || g === override) continue;
-    const complete = g.services.every((s) => s.image || s.dockerfile);
-    if (complete || !base) out.push(g.services);
-    else out.push(mergeCompose(base.services, g.services));
+    const complete = g.services.every((s) => s.image || s.builds || s.extends);
+    out.push(complete || !base ? [g] : [base, g]);
   }
   return out;
 }

@@ -4,6 +4,7 @@
  */
 import { basename, dirname, type FileId, normalPath, pathOf, resolve } from '../base/file-id.ts';
 import type { Place, Span } from '../base/span.ts';
+import { readEnvFile } from './env-file.ts';
 import type { Argument, Expr, Python, PythonModule, Stmt } from './python-tree.ts';
 import { eitherOf, lift, type PyArgument, type PyValue, sameValue, truth, unknownValue } from './python-value.ts';
 import { certain } from './setting.ts';
@@ -63,6 +64,8 @@ export class PythonProject {
   private readonly trees = new Map<FileId, PythonModule>();
   private readonly busy = new Set<FileId>();
   private readonly located = new Map<string, FileId | null>();
+  private readonly dotenvs = new Map<FileId, Environment>();
+  private dotenvRead: boolean | null = null;
   /** Python files by the last part of their module's name. */
   private readonly byName: ReadonlyMap<string, readonly { readonly file: FileId; readonly own: string }[]>;
   private steps = 0;
@@ -528,7 +531,43 @@ export class PythonProject {
     const set = this.environment.get(name);
     const value = set ? certain(set) : undefined;
     if (set?.from === 'text' && value !== undefined) return read({ kind: 'string', value, at: set.place, inner: set.place });
+    if (set?.from === 'unknown') {
+      const text = set.fallback;
+      const place = set.place ?? at;
+      return unknownValue(at, set.why, {
+        env: name,
+        fallback: text === undefined ? undefined : read({ kind: 'string', value: text, at: place, inner: place }),
+      });
+    }
+    const file = this.dotenv(at.file)?.get(name);
+    const own = file && certain(file);
+    if (file?.from === 'text' && own !== undefined)
+      return unknownValue(at, `${name} is set in ${basename(file.place.file)}, which the environment may overrule`, {
+        env: name,
+        fallback: read({ kind: 'string', value: own, at: file.place, inner: file.place }),
+      });
+    if (this.environment.closed && !file && fallback && fallback.kind !== 'none') return fallback;
     return unknownValue(at, `depends on the environment variable ${name}`, { env: name, fallback: fallback ?? undefined });
+  }
+
+  /** The nearest `.env` at or above a module, where some module reads such files: django-environ, decouple, python-dotenv, environs. */
+  private dotenv(near: FileId): Environment | null {
+    if (!this.readsDotenv()) return null;
+    for (let folder = dirname(near), steps = 0; steps < 6; folder = dirname(folder), steps++) {
+      const file = resolve(folder, './.env');
+      const text = this.files.get(file);
+      if (text !== undefined) {
+        let read = this.dotenvs.get(file);
+        if (!read) this.dotenvs.set(file, (read = readEnvFile(file, text)));
+        return read;
+      }
+    }
+    return null;
+  }
+
+  private readsDotenv(): boolean {
+    this.dotenvRead ??= [...this.files].some(([f, t]) => f.endsWith('.py') && DOTENV_READERS.test(t));
+    return this.dotenvRead;
   }
 
   private comprehension(expr: Extract<Expr, { kind: 'comprehension' }>, at: Place, scope: Scope, running: Running): PyValue {
@@ -633,6 +672,8 @@ function namesOf(files: ReadonlyMap<FileId, string>): Map<string, { file: FileId
   }
   return out;
 }
+
+const DOTENV_READERS = /\bload_dotenv\b|\bread_env\b|\bdecouple\b|\bdotenv_values\b|\benv_file\s*=|\bprettyconf\b/;
 
 const ENV_READERS = /^(environ|environs|starlette\.config|decouple)\.(Env|FileAwareEnv|EnvMeta|Config|AutoConfig)$/;
 

@@ -7,9 +7,21 @@ import type { MappedText } from './mapped-text.ts';
 import { type Setting, unknownSetting, written } from './setting.ts';
 
 /** Variables of a process, by name. */
-export type Environment = ReadonlyMap<string, Setting<string>>;
+export interface Environment extends ReadonlyMap<string, Setting<string>> {
+  /** true where the files say all: a variable that is not here is not set */
+  readonly closed?: boolean;
+}
 
 export const NO_ENVIRONMENT: Environment = new Map();
+
+/** The same variables, as all that there are. */
+export const closed = (environment: Environment): Environment => Object.assign(new Map(environment), { closed: true });
+
+/** The variables of `outer` with those of `inner` laid over them, closed as `outer` is. */
+export function withVariables(outer: Environment, inner: ReadonlyMap<string, Setting<string>>): Environment {
+  const both = new Map([...outer, ...inner]);
+  return outer.closed ? closed(both) : both;
+}
 
 export interface ShellWord {
   /** The word with its known variables put in; `unknown` names the others, which are left out of the text. */

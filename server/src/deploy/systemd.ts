@@ -8,7 +8,7 @@ import { type Address, tcpAddress } from './address.ts';
 import { type ServerCommand, serverCommands } from './command.ts';
 import { MappedText } from './mapped-text.ts';
 import { type Setting, unknownSetting, written } from './setting.ts';
-import { NO_ENVIRONMENT, shellCommands } from './shell.ts';
+import { type Environment, NO_ENVIRONMENT, shellCommands, withVariables } from './shell.ts';
 
 export interface UnitEntry {
   readonly section: string;
@@ -95,7 +95,8 @@ const values = (entries: readonly UnitEntry[], section: string, key: string): Ma
 const lastOf = (entries: readonly UnitEntry[], section: string, key: string): MappedText | null =>
   values(entries, section, key).at(-1) ?? null;
 
-export function readService(file: FileId, text: string): ServiceUnit | null {
+/** `more` are variables of files that the unit names. */
+export function readService(file: FileId, text: string, more: Environment = NO_ENVIRONMENT): ServiceUnit | null {
   const entries = unitEntries(file, text);
   if (!entries.some((e) => e.section === 'Service')) return null;
   const environment = new Map<string, Setting<string>>();
@@ -109,7 +110,7 @@ export function readService(file: FileId, text: string): ServiceUnit | null {
   }
   const commands = values(entries, 'Service', 'ExecStart').flatMap((value) => {
     const prefix = /^[-@:+!|]*/.exec(value.text)![0].length;
-    return serverCommands(specifiers(value.slice(prefix), file), environment, 'systemd');
+    return serverCommands(specifiers(value.slice(prefix), file), withVariables(environment, more), 'systemd');
   });
   return {
     file,

@@ -1,4 +1,8 @@
-/** Which files of a workspace say something about the application's side. Dependencies, virtual environments and tests are left alone, and so are `.env` files: they hold secrets. */
+/**
+ * Which files of a workspace say something about the application's side. Dependencies, virtual environments and tests are left alone. Files of environment
+ * variables are read for the names and values that concern a proxy: secrets in them are written over before anything looks (env-file.ts).
+ */
+import { isEnvFile } from './env-file.ts';
 import { isVersionFile } from './versions.ts';
 
 const SKIPPED =
@@ -21,8 +25,10 @@ const OTHERS = [
 
 /** True when the file at this path, relative to the workspace with forward slashes, is worth reading. */
 export function wanted(path: string): boolean {
-  if (SKIPPED.test(path) || TESTS.test(path) || path.split('/').length > 9) return false;
+  // cookiecutter's layout keeps its files of variables in folders that begin with a dot
+  if (SKIPPED.test(path.replace(/(^|\/)\.envs\/([\w.-]+\/)*/, '$1')) || TESTS.test(path) || path.split('/').length > 9) return false;
   const name = path.slice(path.lastIndexOf('/') + 1);
+  if (isEnvFile(path)) return true;
   if (name.endsWith('.py')) return PYTHON_NAMES.test(name) || PYTHON_FOLDERS.test(path) || !path.includes('/');
   return (
     isVersionFile(name) ||

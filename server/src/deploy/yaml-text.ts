@@ -10,11 +10,17 @@ export interface YamlEntry {
   readonly value: YamlValue;
 }
 
+interface Tagged {
+  readonly place: Place;
+  /** `!reset`, `!override`: a tag that the file gives; null for YAML's own */
+  readonly tag: string | null;
+}
+
 export type YamlValue =
-  | { readonly kind: 'scalar'; readonly text: MappedText; readonly value: unknown; readonly place: Place }
-  | { readonly kind: 'list'; readonly items: readonly YamlValue[]; readonly place: Place }
-  | { readonly kind: 'map'; readonly entries: readonly YamlEntry[]; readonly place: Place }
-  | { readonly kind: 'none'; readonly place: Place };
+  | (Tagged & { readonly kind: 'scalar'; readonly text: MappedText; readonly value: unknown })
+  | (Tagged & { readonly kind: 'list'; readonly items: readonly YamlValue[] })
+  | (Tagged & { readonly kind: 'map'; readonly entries: readonly YamlEntry[] })
+  | (Tagged & { readonly kind: 'none' });
 
 const MAX_LENGTH = 512 * 1024;
 const MAX_NODES = 20_000;
@@ -36,16 +42,19 @@ export function yamlDocuments(file: FileId, text: string): YamlValue[] {
       return { file, span: { start: range?.[0] ?? 0, end: range?.[1] ?? 0 } };
     };
     const convert = (node: unknown, depth: number): YamlValue => {
-      const none = { kind: 'none', place: placeOf(node as Node) } as const;
+      const written = (node as { tag?: unknown } | null | undefined)?.tag;
+      const tag = typeof written === 'string' && /^![^!]/.test(written) ? written : null;
+      const none = { kind: 'none', tag, place: placeOf(node as Node) } as const;
       if (--budget < 0 || depth > 40) return none;
       if (isAlias(node)) return convert(node.resolve(document), depth + 1);
       if (isScalar(node)) {
-        if (node.value === null || node.value === undefined) return none;
+        if (node.value === null || node.value === undefined || tag === '!reset') return none;
         const place = placeOf(node);
         const value = typeof node.value === 'string' ? node.value : text.slice(place.span.start, place.span.end);
-        return { kind: 'scalar', value: node.value, place, text: MappedText.aligned(file, value, text, place.span) };
+        return { kind: 'scalar', tag, value: node.value, place, text: MappedText.aligned(file, value, text, place.span) };
       }
-      if (isSeq(node)) return { kind: 'list', place: placeOf(node), items: node.items.map((item) => convert(item, depth + 1)) };
+      if (tag === '!reset') return none;
+      if (isSeq(node)) return { kind: 'list', tag, place: placeOf(node), items: node.items.map((item) => convert(item, depth + 1)) };
       if (isMap(node)) {
         const entries: YamlEntry[] = [];
         for (const pair of node.items) {
@@ -58,7 +67,7 @@ export function yamlDocuments(file: FileId, text: string): YamlValue[] {
           } else entries.push({ key, keyPlace: placeOf(pair.key), value });
         }
         const last = new Map(entries.map((e) => [e.key, e]));
-        return { kind: 'map', place: placeOf(node), entries: [...last.values()] };
+        return { kind: 'map', tag, place: placeOf(node), entries: [...last.values()] };
       }
       return none;
     };

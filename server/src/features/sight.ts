@@ -67,6 +67,12 @@ export function sightOf(trace: Trace, deployment: Deployment, config: Config): S
     line('allowed host', view.hostAllowed, view.hostAllowed.known ? view.hostAllowed.value : null),
     line('CSRF', view.csrf, view.csrf.known ? view.csrf.value !== 'refused' : null),
     ...staticLine(application, trace, config),
+    ...application.unreadEnvironment.map(({ path }) => ({
+      name: 'environment',
+      value: `${path} is not in the workspace`,
+      why: 'taken as setting none of the server’s own variables',
+      good: null,
+    })),
   ];
   const { framework } = application;
   return {

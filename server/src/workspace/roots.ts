@@ -126,7 +126,7 @@ function mountsOf(text: string, folder: FileId): { pathMap: PathMap[]; version: 
   const pathMap: PathMap[] = [];
   let version: string | null = null;
   try {
-    const doc: unknown = parseYaml(text, { merge: true, maxAliasCount: 100 });
+    const doc: unknown = parseYaml(text, { merge: true, maxAliasCount: 100, logLevel: 'silent' });
     const services = (doc as { services?: Record<string, unknown> } | null)?.services ?? {};
     for (const service of Object.values(services)) {
       if (!service || typeof service !== 'object') continue;
