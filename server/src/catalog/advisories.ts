@@ -39,6 +39,18 @@ export const TRIGGERS = [
   'smtp-resolver',
   'smtp-auth-none',
   'smtp-starttls',
+  'mail',
+  'quic-in-part',
+  'try-files-computed-alias',
+  'alias-after-rewrite',
+  'capture-then-regex-map-in-path',
+  'resolver-in-subrequest',
+  'tls13-server',
+  'stream-client-certificates-differ',
+  'stream-dynamic-certificate-proxy-v2',
+  'ssl-preread',
+  'rotating-ticket-keys',
+  'ssi-with-aio',
 ] as const;
 export type Trigger = (typeof TRIGGERS)[number];
 
@@ -46,8 +58,8 @@ export interface Advisory {
   /** CVE-… or the older CORE-… */
   readonly id: string;
   readonly title: string;
-  /** nginx's own word */
-  readonly severity: 'major' | 'medium' | 'minor' | 'low' | 'none';
+  /** nginx's own word; null where it was not to be had */
+  readonly severity: 'major' | 'medium' | 'minor' | 'low' | 'none' | null;
   /** day of the first fixed release, null when there is none */
   readonly date: string | null;
   /** closed ranges; an upper end of null: up to today */
@@ -63,6 +75,8 @@ export interface Advisory {
   readonly about: readonly string[];
   /** `partly`: the test finds a necessary part of the condition */
   readonly decidable: 'yes' | 'partly' | 'no';
+  /** what is unsure about `vulnerable` */
+  readonly note?: string;
 }
 
 interface Data {
