@@ -234,20 +234,89 @@ test('a missing brace in a template is still told', async () => {
   );
 });
 
-test('directives in different branches of one condition stand apart', async () => {
-  const doc = await open('a.conf.j2', '{% if a %}\nroot /a;\nindex x;\n{% else %}\nroot /b;\n{% endif %}\nroot /c;\n');
-  const [a, index, b, c] = doc.body;
-  assert.equal(doc.apart(a!, b!), true);
-  assert.equal(doc.apart(a!, index!), false);
-  assert.equal(doc.apart(a!, c!), false);
-  const two = await open(
-    'b.j2',
-    '{% if a %}\nroot /a;\n{% endif %}\n{% if b %}\nroot /b;\n{% endif %}\n{% for x in y %}\nindex x;\n{% endfor %}\n',
-  );
-  const [first, second, looped] = two.body;
-  assert.equal(two.apart(first!, second!), true, 'each in a condition of its own');
-  assert.equal(two.apart(first!, looped!), false, 'a loop is no condition');
-});
+/** `a` and `b` name the statements by their last word. */
+async function coexist(name: string, text: string, a: string, b: string): Promise<string> {
+  const doc = await open(name, text);
+  const all = [...statementsOf(doc.body)];
+  const find = (word: string): Statement => all.find((s) => [s.name, ...s.args].at(-1)!.raw === word)!;
+  try {
+    return doc.structure!.coexist(find(a), find(b));
+  } finally {
+    doc.dispose();
+  }
+}
+
+const IF_ELSE = '{% if a %}\nroot /a;\nindex x;\n{% else %}\nroot /b;\n{% endif %}\nroot /c;\n';
+for (const [what, name, text, a, b, expected] of [
+  ['two alternatives', 'a.j2', IF_ELSE, '/a', '/b', 'no'],
+  ['one alternative', 'a.j2', IF_ELSE, '/a', 'x', 'yes'],
+  ['an alternative and what is always there', 'a.j2', IF_ELSE, '/a', '/c', 'yes'],
+  ['two conditions', 'a.j2', '{% if a %}root /a;{% endif %}{% if b %}root /b;{% endif %}', '/a', '/b', 'unknown'],
+  ['the same condition twice', 'a.j2', '{% if a and b %}root /a;{% endif %}{% if a  and b %}root /b;{% endif %}', '/a', '/b', 'yes'],
+  ['a condition and its opposite', 'a.j2', '{% if a | bool %}root /a;{% endif %}{% if not a %}root /b;{% endif %}', '/a', '/b', 'no'],
+  ['one that implies the other', 'a.j2', '{% if a and b %}root /a;{% endif %}{% if b %}root /b;{% endif %}', '/a', '/b', 'yes'],
+  [
+    'a later alternative and the first condition',
+    'a.j2',
+    '{% if a %}{% elif b %}root /a;{% endif %}{% if a %}root /b;{% endif %}',
+    '/a',
+    '/b',
+    'no',
+  ],
+  ['two values of one thing', 'a.j2', "{% if env == 'x' %}root /a;{% endif %}{% if env == 'y' %}root /b;{% endif %}", '/a', '/b', 'no'],
+  [
+    'versions that exclude each other',
+    'a.j2',
+    "{% if nginx_version is version('1.25.1', '>=') %}root /a;{% endif %}{% if nginx_version is version('1.9', '<') %}root /b;{% endif %}",
+    '/a',
+    '/b',
+    'no',
+  ],
+  [
+    'alternatives in the turns of a loop',
+    'a.j2',
+    '{% for x in xs %}{% if x.a %}root /a;{% else %}root /b;{% endif %}{% endfor %}',
+    '/a',
+    '/b',
+    'unknown',
+  ],
+  [
+    'the same words in two loops',
+    'a.j2',
+    '{% for x in xs %}{% if x.a %}root /a;{% endif %}{% endfor %}{% for x in ys %}{% if not x.a %}root /b;{% endif %}{% endfor %}',
+    '/a',
+    '/b',
+    'unknown',
+  ],
+  ['two loops over the same', 'a.j2', '{% for x in xs %}root /a;{% endfor %}{% for y in xs %}root /b;{% endfor %}', '/a', '/b', 'yes'],
+  ['unless', 'a.erb', '<% if @a %>root /a;<% end %><% unless @a %>root /b;<% end %>', '/a', '/b', 'no'],
+  ['case', 'a.erb', "<% case @a %><% when 'x' %>root /a;<% when 'y', 'z' %>root /b;<% end %>", '/a', '/b', 'no'],
+  ['Puppet', 'a.epp', '<% if $a { -%>root /a;<% } elsif $b { -%>root /b;<% } -%>', '/a', '/b', 'no'],
+  ['EJS', 'a.ejs', '<% if (a) { %>root /a;<% } else { %>root /b;<% } %>', '/a', '/b', 'no'],
+  ['EJS, the opposite', 'a.ejs', '<% if (a && b) { %>root /a;<% } %><% if (!b) { %>root /b;<% } %>', '/a', '/b', 'no'],
+  ['Go', 'a.tmpl', '{{ if and .a (eq .b "x") }}root /a;{{ end }}{{ if ne .b "x" }}root /b;{{ end }}', '/a', '/b', 'no'],
+  [
+    'Go, the dot of a range',
+    'a.tmpl',
+    '{{ if .a }}root /a;{{ end }}{{ range .xs }}{{ if not .a }}root /b;{{ end }}{{ end }}',
+    '/a',
+    '/b',
+    'unknown',
+  ],
+  [
+    'Helm, versions',
+    'a.tmpl',
+    '{{ if semverCompare ">=1.25.1-0" .Values.image.tag }}root /a;{{ else }}root /b;{{ end }}',
+    '/a',
+    '/b',
+    'no',
+  ],
+  ['Handlebars', 'a.hbs', '{{#if a}}root /a;{{/if}}{{#unless a}}root /b;{{/unless}}', '/a', '/b', 'no'],
+  ['Liquid', 'a.liquid', '{% unless a %}root /a;{% endunless %}{% if a %}root /b;{% endif %}', '/a', '/b', 'no'],
+  ['Mako', 'a.mako', '% if a:\nroot /a;\n% else:\nroot /b;\n% endif\n', '/a', '/b', 'no'],
+  ['Terraform', 'a.tftpl', '%{ if a }root /a;%{ else }root /b;%{ endif }', '/a', '/b', 'no'],
+] as const)
+  test(`written together? ${what}: ${expected}`, async () => assert.equal(await coexist(name, text, a, b), expected));
 
 const mark = fc.constantFrom(
   '{{ x }}',

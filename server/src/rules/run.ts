@@ -7,12 +7,14 @@ import type { Place, Span } from '../base/span.ts';
 import { bodyOf } from '../catalog/context.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive, IncludeSite } from '../config/directive.ts';
+import { renderingsOf } from '../config/renderings.ts';
 import type { Scope, ScopeContext } from '../config/scope.ts';
 import type { Level, Settings, Severity } from '../config/settings.ts';
 import { type Deployment, NO_DEPLOYMENT } from '../deploy/deployment.ts';
 import { isAlive, statementAt } from '../syntax/place.ts';
 import type { SourceFile, Statement } from '../syntax/statement.ts';
 import { fixOf } from './fix.ts';
+import { inAll } from './in-all.ts';
 import { type Finding, fill, type LooksAt, type Report, type Rule } from './rule.ts';
 import { type Suppression, suppressionsOf } from './suppress.ts';
 
@@ -236,6 +238,13 @@ const isUnit = (directive: Directive): boolean =>
 
 /** All findings of a configuration, suppressed ones left out, in file order. Pure but for the clock of `timings`. */
 export function lint(config: Config, rules: readonly Rule[], options: LintOptions = {}): Finding[] {
+  const renderings = renderingsOf(config);
+  if (!renderings) return lintOne(config, rules, options);
+  const { memo: _, ...others } = options;
+  return sorted(inAll(config, renderings, (one) => lintOne(one, rules, others)));
+}
+
+function lintOne(config: Config, rules: readonly Rule[], options: LintOptions): Finding[] {
   const levels = new Map<Rule, Level>();
   const deployment = options.deployment ?? NO_DEPLOYMENT;
   const active = rules.filter((rule) => {
@@ -390,14 +399,10 @@ class Collector {
     return [...this.byKey.values()].map(({ finding }) => finding);
   }
 
-  /** What a mark of a template fills in nobody knows, and places in different branches of its conditions are never there together. */
-  private leftToTemplate({ file, span }: Place, related: readonly { at: Place }[]): boolean {
+  /** What a mark of a template fills in nobody knows. */
+  private leftToTemplate({ file, span }: Place): boolean {
     const source = this.config.files.get(file);
-    if (!source || source.template === null) return false;
-    return (
-      (source.marks?.some((m) => m.start <= span.start && span.end <= m.end) ?? false) ||
-      related.some((r) => r.at.file === file && (source.apart?.(span, r.at.span) ?? false))
-    );
+    return !!source && source.template !== null && (source.marks?.some((m) => m.start <= span.start && span.end <= m.end) ?? false);
   }
 
   /** A finding as another collector made it. */
@@ -414,7 +419,7 @@ class Collector {
   add(rule: Rule, level: Severity, message: string, report: Report, file: SourceFile, via: readonly IncludeSite[]): void {
     const at: Place =
       'file' in report.at ? report.at : { file: file.id, span: { start: (report.at as Span).start, end: (report.at as Span).end } };
-    if (!report.ofTemplate && this.leftToTemplate(at, report.related ?? [])) return;
+    if (!report.ofTemplate && this.leftToTemplate(at)) return;
     const text = fill(message, report.data);
     const key = `${rule.id}\n${at.file}\n${at.span.start}\n${at.span.end}\n${text}`;
     const known = this.byKey.get(key);

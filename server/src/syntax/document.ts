@@ -12,8 +12,9 @@ import { type LowerInput, lower, lowerChange } from './lower.ts';
 import { type Mended, mend } from './mend.ts';
 import { type MirrorComment, type MirrorStatement, type Raw, setParents } from './mirror.ts';
 import { problemsOf } from './problems.ts';
-import type { SourceFile, SyntaxProblem, TemplateMark } from './statement.ts';
-import { type Masked, mask, meets } from './template.ts';
+import type { RenderedFile, SourceFile, SyntaxProblem, TemplateMark } from './statement.ts';
+import type { Structure } from './template/structure.ts';
+import { type Masked, mask, meets, type Rendering } from './template.ts';
 
 /** Edits at once from which on the tree is told of one edit that holds them all. */
 const MANY = 100;
@@ -104,13 +105,36 @@ export class Document implements SourceFile {
     return this.masked.marks;
   }
 
-  apart(a: Span, b: Span): boolean {
-    const { branches } = this.masked;
-    if (!branches.length) return false;
-    const holds = (branch: Span, s: Span): boolean => branch.start <= s.start && s.end <= branch.end;
-    const [ofA, ofB] = [branches.filter((x) => holds(x, a)), branches.filter((x) => holds(x, b))];
-    if (ofA.some((x) => ofB.some((y) => x.choice === y.choice && x.index !== y.index))) return true;
-    return ofA.some((x) => x.condition && !holds(x, b)) && ofB.some((y) => y.condition && !holds(y, a));
+  get structure(): Structure | null {
+    return this.masked.structure;
+  }
+
+  get holes(): readonly Span[] {
+    return this.masked.holes;
+  }
+
+  /** Read anew for each rendering, which a change of the text leaves behind. */
+  rendered(rendering: Rendering): RenderedFile {
+    const masked = mask(this.name, this.current, rendering);
+    const tree = this.parser.parse(masked.shown);
+    if (!tree) throw new Error('tree-sitter gave no tree');
+    const raw = lower(tree.rootNode, inputOf(masked));
+    tree.delete();
+    const mended = masked.uneven ? null : mend(this.current, raw, null);
+    const body = mended?.body ?? raw.body;
+    return {
+      id: this.id,
+      text: this.current,
+      lines: this.lines,
+      body,
+      comments: raw.comments,
+      problems: problemsOf(this.current, masked, body, raw.comments, mended?.strays ?? raw.strays),
+      template: masked.engine,
+      marks: masked.marks,
+      structure: masked.structure,
+      holes: masked.holes,
+      excluded: masked.excluded,
+    };
   }
 
   get problems(): readonly SyntaxProblem[] {
@@ -190,14 +214,17 @@ export class Document implements SourceFile {
   }
 
   private input(): LowerInput {
-    const { shown, words, between } = this.masked;
-    return {
-      text: this.current,
-      shown,
-      templated: words.length ? (start, end) => meets(words, start, end) : none,
-      variable: between.length ? (start, end) => meets(between, start, end) : none,
-    };
+    return inputOf(this.masked);
   }
+}
+
+function inputOf({ shown, read, words, between }: Masked): LowerInput {
+  return {
+    text: read,
+    shown,
+    templated: words.length ? (start, end) => meets(words, start, end) : none,
+    variable: between.length ? (start, end) => meets(between, start, end) : none,
+  };
 }
 
 const none = (): boolean => false;

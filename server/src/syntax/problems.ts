@@ -42,7 +42,12 @@ function ofStatement(s: MirrorStatement, into: SyntaxProblem[]): void {
  */
 function byTemplate({ fault, span, statement }: SyntaxProblem, text: string, masked: Masked): boolean {
   if (masked.engine === null) return false;
-  if (fault.endsWith('brace')) return masked.uneven;
+  if (fault.endsWith('brace'))
+    return (
+      masked.uneven ||
+      (masked.half === 'head' && fault === 'missing-closing-brace' && !statement?.parent) ||
+      (masked.half === 'foot' && fault === 'unexpected-closing-brace')
+    );
   if (statement && [statement.name, ...statement.args].some((w) => w.templated)) return true;
   if (fault !== 'missing-semicolon' && fault !== 'unexpected-semicolon') return false;
   const filler = (at: number): boolean => /\s/.test(masked.shown[at] ?? '') && !/\s/.test(text[at] ?? ' ');

@@ -2,6 +2,8 @@
 import type { FileId } from '../base/file-id.ts';
 import type { Lines } from '../base/lines.ts';
 import type { Span } from '../base/span.ts';
+import type { Structure } from './template/structure.ts';
+import type { Rendering } from './template.ts';
 import type { Word } from './word.ts';
 
 /**
@@ -76,9 +78,16 @@ export interface SourceFile {
   readonly template: string | null;
   /** the marks of that engine, in order */
   readonly marks?: readonly TemplateMark[];
-  /**
-   * True when conditions of a template keep two places apart: they stand in different branches of one, or each stands in a condition of its
-   * own, so that nobody can tell whether they are ever there together.
-   */
-  apart?(a: Span, b: Span): boolean;
+  /** how its conditions and loops branch; null or absent for a plain file */
+  readonly structure?: Structure | null;
+  /** where the engine may write whole lines that nobody sees, in order */
+  readonly holes?: readonly Span[];
+  /** The file as it is written in one way, at the same offsets, without the alternatives that are left out then. */
+  rendered?(rendering: Rendering): RenderedFile;
+}
+
+/** A template written out in one way. */
+export interface RenderedFile extends SourceFile {
+  /** what is not there, in order */
+  readonly excluded: readonly Span[];
 }

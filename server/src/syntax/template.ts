@@ -1,153 +1,31 @@
 /**
  * Files that a template engine turns into configurations. The marks of the engine are hidden from the grammar behind as many characters of
- * filler: what fills in a value becomes a part of a word, what steers (`if`, `for`, `end`) becomes white space. Nothing is evaluated.
+ * filler: what fills in a value becomes a part of a word, what steers (`if`, `for`, `end`) becomes white space. Nothing is evaluated; but a
+ * text can be shown as it is written where certain conditions hold, without the alternatives that are left out then.
  */
 import type { Span } from '../base/span.ts';
 import { isSpace, luaEnd } from './cut.ts';
 import type { TemplateMark } from './statement.ts';
+import { type Facts, holds } from './template/condition.ts';
+import { engineOf, type Mark, marksOf } from './template/engines.ts';
+import { type Branch, Structure } from './template/structure.ts';
 
-type Role = NonNullable<TemplateMark['role']>;
-type Kind = 'value' | 'control' | 'note';
-interface Sort {
-  readonly kind: Kind;
-  readonly role?: Role;
-  /** what it begins is there or not, as a condition has it; a loop is not such */
-  readonly condition?: boolean;
-}
+/** What the last characters of a whole mark are; those of envsubst may be a name alone, those of Mako a line. */
+const CLOSED =
+  /(^\{\{[\s\S]*\}\}|^\{%[\s\S]*%\}|^\{#[\s\S]*#\}|%>|^<\/?%[\s\S]*>|^[$%]\{[\s\S]*\}|^\$\w+|^[%@_<][\w%@_<>-]*[%@_>]|^[ \t]*(%|##)[^\n]*)$/;
 
-interface Family {
-  /** one whole mark; global */
-  readonly marks: RegExp;
-  sort(mark: string): Sort;
-}
-
-const VALUE: Sort = { kind: 'value' };
-const CONTROL: Sort = { kind: 'control' };
-const NOTE: Sort = { kind: 'note' };
-const withRole = (role: Role): Sort => ({ kind: 'control', role });
-const CONDITION: Sort = { kind: 'control', role: 'open', condition: true };
-
-/** Sorts by the first row whose expression fits what stands within the mark. */
-const byFirst =
-  (rows: readonly (readonly [RegExp, Sort])[], other: Sort, trim: RegExp) =>
-  (mark: string): Sort => {
-    const inner = mark.replace(trim, '');
-    return rows.find(([test]) => test.test(inner))?.[1] ?? other;
-  };
-
-/** What the last characters of a whole mark are; those of envsubst may be a name alone. */
-const CLOSED = /(^\{\{[\s\S]*\}\}|^\{%[\s\S]*%\}|^\{#[\s\S]*#\}|%>|^[$%]\{[\s\S]*\}|^\$\w+)$/;
-
-/** A mark that is not closed on its line is taken to the line's end: it is being typed. */
-const FAMILIES = {
-  jinja: {
-    marks: /\{#[\s\S]*?#\}|\{%(?:(?!\{%)[\s\S])*?%\}|\{\{(?:(?!\{\{|\{%)[\s\S])*?\}\}|\{[{%][^\n]*/g,
-    sort: (mark) =>
-      mark.startsWith('{{')
-        ? VALUE
-        : mark.startsWith('{#')
-          ? NOTE
-          : byFirst(
-              [
-                [/^if\b/, CONDITION],
-                [/^(for|macro|block|filter|call|with|autoescape|raw)\b/, withRole('open')],
-                [/^(else|elif)\b/, withRole('middle')],
-                [/^end/, withRole('close')],
-              ],
-              CONTROL,
-              /^\{%[-+~]?\s*/,
-            )(mark),
-  },
-  erb: {
-    marks: /<%[\s\S]*?%>|<%[^\n]*/g,
-    sort: (mark) =>
-      mark.startsWith('<%=')
-        ? VALUE
-        : mark.startsWith('<%#')
-          ? NOTE
-          : byFirst(
-              [
-                // EPP has Puppet's braces, ERB has Ruby's words
-                [/^\}[\s\S]*\{(\s*\|[^|]*\|)?\s*-?%>$/, withRole('middle')],
-                [/^(else|elsif|when|in|rescue|ensure)\b/, withRole('middle')],
-                [/^(if|unless|case)\b/, CONDITION],
-                [/(\bdo|\{)\s*(\|[^|]*\|)?\s*(\{\s*)?-?%>$/, withRole('open')],
-                [/^(while|until|for|begin)\b/, withRole('open')],
-                [/^(end\b|\})/, withRole('close')],
-              ],
-              CONTROL,
-              /^<%-?\s*/,
-            )(mark),
-  },
-  go: {
-    marks: /\{\{-?\s*\/\*[\s\S]*?\*\/\s*-?\}\}|\{\{(?:(?!\{\{)[\s\S])*?\}\}|\{\{[^\n]*/g,
-    sort: byFirst(
-      [
-        [/^(\/\*|!)/, NOTE],
-        [/^(#?if|#unless|with)\b/, CONDITION],
-        [/^(#|(range|define|block)\b)/, withRole('open')],
-        [/^else\b/, withRole('middle')],
-        [/^(\/|end\b)/, withRole('close')],
-        [/^(\$\w+\s*(:=|=)|(break|continue)\b)/, CONTROL],
-      ],
-      VALUE,
-      /^\{\{-?\s*/,
-    ),
-  },
-  envsubst: { marks: /\$\{[A-Z_][A-Z0-9_]*\}|\$[A-Z][A-Z0-9_]*/g, sort: () => VALUE },
-  terraform: {
-    marks: /(?<!%)%\{[^}\n]*\}|(?<!\$)\$\{[^}\n]*\}/g,
-    sort: (mark) =>
-      mark.startsWith('$')
-        ? VALUE
-        : byFirst(
-            [
-              [/^if\b/, CONDITION],
-              [/^for\b/, withRole('open')],
-              [/^else\b/, withRole('middle')],
-              [/^end/, withRole('close')],
-            ],
-            CONTROL,
-            /^%\{~?\s*/,
-          )(mark),
-  },
-} as const satisfies Record<string, Family>;
-
-type FamilyName = keyof typeof FAMILIES;
-
-const BY_NAME: readonly (readonly [RegExp, FamilyName, engine: string])[] = [
-  [/\.(j2|jinja2?)$/i, 'jinja', 'jinja'],
-  [/\.erb$/i, 'erb', 'erb'],
-  [/\.epp$/i, 'erb', 'epp'],
-  [/\.ctmpl$/i, 'go', 'consul-template'],
-  [/\.(tmpl|gotmpl|tpl)$/i, 'go', 'go'],
-  [/\.(hbs|mustache)$/i, 'go', 'handlebars'],
-  [/\.tftpl$/i, 'terraform', 'terraform'],
-  [/\.template$/i, 'envsubst', 'envsubst'],
-];
-
-/** What the marks themselves say of the engine. */
-const BY_CONTENT: readonly (readonly [RegExp, FamilyName, engine: string])[] = [
-  [/\{\{-?\s*cookiecutter\./, 'jinja', 'cookiecutter'],
-  [/\{%[\s\S]*?%\}|\{#[\s\S]*?#\}/, 'jinja', 'jinja'],
-  [/<%[\s\S]*?%>/, 'erb', 'erb'],
-  [/\{\{-?\s*(\.Values\.|include\s+")/, 'go', 'helm'],
-  [/\{\{-?\s*(getv|getvs|gets|ls|lsdir)\b/, 'go', 'confd'],
-  [/\{\{-?\s*(range\s+)?(service|key|keyOrDefault|secret)\s+"/, 'go', 'consul-template'],
-  [/\{\{-|-\}\}|\{\{\s*(\.|\$|\/\*|end\s*\}|range\b|if\b|with\b|define\b|template\b)/, 'go', 'go'],
-  [/\{\{[\s\S]*?\}\}/, 'jinja', 'jinja'],
-];
-
-export interface Branch extends Span {
-  readonly choice: number;
-  readonly index: number;
-  /** false for what stands in a loop */
-  readonly condition: boolean;
+/** One way in which a template may be written out. */
+export interface Rendering {
+  readonly facts: Facts;
+  /** the number of the definition (`define`, `macro`) whose body is shown, alone; null for all that is written in its place */
+  readonly definition: number | null;
 }
 
 export interface Masked {
   /** as long as the text, line for line the same where white space was filled in */
   readonly shown: string;
+  /** the text itself, but for what the rendering leaves out within words, and line ends that a mark takes away */
+  readonly read: string;
   /** null for a plain file */
   readonly engine: string | null;
   readonly marks: readonly TemplateMark[];
@@ -155,41 +33,43 @@ export interface Masked {
   readonly words: readonly Span[];
   /** steering marks between the arguments of a statement, in order */
   readonly between: readonly Span[];
-  /** what stands in conditions, and the alternatives of each choice, of which at most one is there at a time */
-  readonly branches: readonly Branch[];
+  /** null for a plain file */
+  readonly structure: Structure | null;
+  /** where the engine may write whole lines that nobody sees */
+  readonly holes: readonly Span[];
+  /** what the rendering leaves out, in order */
+  readonly excluded: readonly Span[];
   /** a choice opens or closes blocks in a way that nobody can follow without evaluating it */
   readonly uneven: boolean;
+  /** by its name the file is the beginning or the end of something: its blocks are closed or opened elsewhere */
+  readonly half: 'head' | 'foot' | null;
 }
 
-const PLAIN = { engine: null, marks: [], words: [], between: [], branches: [], uneven: false } as const;
+const PLAIN = {
+  engine: null,
+  marks: [],
+  words: [],
+  between: [],
+  structure: null,
+  holes: [],
+  excluded: [],
+  uneven: false,
+  half: null,
+} as const;
 
-/** Families that a file's name suggests, and that the marks found may overrule. */
-const OVERRULED: Partial<Record<FamilyName, readonly FamilyName[]>> = { envsubst: ['jinja', 'erb', 'go'], go: ['jinja', 'erb'] };
-
-const mayHoldMarks = (text: string): boolean => text.includes('{{') || text.includes('{%') || text.includes('{#') || text.includes('<%');
-
-/** The engine that a file is written for; null for a plain file. */
-function engineOf(name: string, text: string): { family: FamilyName; engine: string } | null {
-  const named = BY_NAME.find(([test]) => test.test(name));
-  const found = mayHoldMarks(text) ? BY_CONTENT.filter(([test]) => test.test(text)) : [];
-  if (!named) {
-    // in a plain file quoted strings, comments and Lua bodies may hold anything
-    const first = marksOutsideOfQuotes(text) ? found[0] : undefined;
-    return first ? { family: first[1], engine: first[2] } : null;
-  }
-  const [, family, engine] = named;
-  // braces alone do not tell Jinja from Go, so there the name decides
-  const other = found.find((f) => OVERRULED[family]?.includes(f[1]) && (family === 'envsubst' || f !== BY_CONTENT.at(-1)));
-  if (other) return { family: other[1], engine: other[2] };
-  const finer = engine === family ? found.find((f) => f[1] === family) : undefined;
-  return { family, engine: finer?.[2] ?? engine };
-}
+const HALVES: readonly (readonly [RegExp, 'head' | 'foot'])[] = [
+  [/(^|[^a-z])(head(er)?|top|begin(ning)?|start|open(ing)?|prefix|prolog(ue)?|preamble|upper|first|pre)([^a-z]|$)/i, 'head'],
+  [/(^|[^a-z])(foot(er)?|bottom|end(ing)?|stop|clos(e|ing)|tail|suffix|epilog(ue)?|lower|last|post)([^a-z]|$)/i, 'foot'],
+];
 
 /** What the grammar is to see of a text. `name` is the file's, without folders. */
-export function mask(name: string, text: string): Masked {
+export function mask(name: string, text: string, rendering: Rendering | null = null): Masked {
   const readable = text.includes('\0') ? text.replaceAll('\0', '\x01') : text;
-  const found = engineOf(name, readable);
-  return found ? new Masker(readable, FAMILIES[found.family]).run(found.engine) : { ...PLAIN, shown: readable };
+  const engine = engineOf(name, readable, marksOutsideOfQuotes);
+  if (!engine) return { ...PLAIN, shown: readable, read: text };
+  const marks = marksOf(engine, readable);
+  const half = HALVES.find(([test]) => test.test(name))?.[1] ?? null;
+  return { ...new Masker(readable, text, marks, new Structure(engine, marks), rendering).run(engine.name), half };
 }
 
 /** nginx's view of a text, character by character, as far as it takes to know where a mark stands. */
@@ -264,7 +144,6 @@ class Reader {
 
 /** True when a mark stands where no nginx configuration can have such characters. */
 function marksOutsideOfQuotes(text: string): boolean {
-  if (!mayHoldMarks(text)) return false;
   const reader = new Reader();
   for (let at = 0; at < text.length; ) {
     const c = text[at];
@@ -289,9 +168,14 @@ function marksOutsideOfQuotes(text: string): boolean {
 
 interface Choice {
   readonly id: number;
-  readonly condition: boolean;
   readonly depth: number;
   readonly branches: { start: number; end: number; net: number }[];
+}
+
+/** A mark, or a text that the rendering leaves out, which is hidden as one. */
+interface Hidden extends Span {
+  readonly mark: Mark | null;
+  readonly kind: Mark['sort']['kind'];
 }
 
 class Masker {
@@ -299,7 +183,9 @@ class Masker {
   private readonly pieces: string[] = [];
   private readonly words: Span[] = [];
   private readonly between: Span[] = [];
-  private readonly branches: Branch[] = [];
+  private readonly holes: Span[] = [];
+  /** stretches of the text that no word may hold as they are */
+  private readonly erased: Span[] = [];
   private readonly open: Choice[] = [];
   private readonly blanks: Span[] = [];
   private choices = 0;
@@ -307,29 +193,32 @@ class Masker {
 
   constructor(
     private readonly text: string,
-    private readonly family: Family,
+    private readonly original: string,
+    private readonly marks: readonly Mark[],
+    private readonly structure: Structure,
+    private readonly rendering: Rendering | null,
   ) {}
 
-  run(engine: string): Masked {
-    const { text, family } = this;
-    const marks: { start: number; end: number; sort: Sort }[] = [];
-    for (const m of text.matchAll(family.marks)) marks.push({ start: m.index, end: m.index + m[0].length, sort: family.sort(m[0]) });
+  run(engine: string): Omit<Masked, 'half'> {
+    const { text } = this;
+    const excluded = this.rendering ? excludedIn(this.structure.branches, this.rendering, text.length) : [];
+    const hidden = this.hidden(excluded);
     const behind = (i: number): string => {
       // the first character behind a mark, and marks that follow it on the line
-      let at = marks[i]!.end;
+      let at = hidden[i]!.end;
       for (let k = i + 1; ; ) {
         while (text[at] === ' ' || text[at] === '\t') at++;
-        if (marks[k]?.start !== at) return text[at] ?? '\n';
-        at = marks[k++]!.end;
+        if (hidden[k]?.start !== at) return text[at] ?? '\n';
+        at = hidden[k++]!.end;
       }
     };
     const adjacent = (i: number): string | undefined => {
       let k = i;
-      for (; marks[k + 1]?.start === marks[k]!.end; k++) if (marks[k + 1]!.sort.kind === 'value') return 'x';
-      return text[marks[k]!.end];
+      for (; hidden[k + 1]?.start === hidden[k]!.end; k++) if (hidden[k + 1]!.kind === 'value') return 'x';
+      return text[hidden[k]!.end];
     };
     let at = 0;
-    for (const [i, { start, end, sort }] of marks.entries()) {
+    for (const [i, { start, end, mark, kind }] of hidden.entries()) {
       if (start < at) {
         // within a Lua body that has been skipped
         if (end > at) at = this.literal(at, end);
@@ -342,10 +231,10 @@ class Masker {
         this.words.push({ start, end });
         continue;
       }
-      if (sort.role) this.steer(sort.role, sort.condition ?? false, start, end);
+      if (mark?.sort.role && !this.rendering) this.steer(mark.sort.role, start, end);
       if (
         this.isWord(
-          sort.kind,
+          kind,
           start,
           () => adjacent(i),
           () => behind(i),
@@ -353,22 +242,50 @@ class Masker {
       ) {
         this.pieces.push('x'.repeat(end - start));
         this.words.push({ start, end });
-      } else this.pieces.push(blank(text.slice(start, end)));
-      if (sort.kind === 'control' && !this.reader.statementStart && !this.reader.quote && !this.reader.comment)
-        this.between.push({ start, end });
+        if (!mark) this.erased.push({ start, end });
+        else if (mark.sort.trims) this.erased.push({ start: end, end: end + /^\s*/.exec(text.slice(end, end + 200))![0].length });
+      } else {
+        this.pieces.push(blank(text.slice(start, end)));
+        if (kind === 'value' || mark?.sort.hole) this.holes.push({ start, end });
+      }
+      if (kind === 'control' && mark && this.decidesArguments(mark)) this.between.push({ start, end });
       at = end;
     }
     this.literal(at, text.length);
     if (this.open.some((c) => c.branches.some((b) => b.net !== 0))) this.uneven = true;
     return {
       shown: this.blanked(this.pieces.join('')),
+      read: this.erased.reduce((t, { start, end }) => t.slice(0, start) + ' '.repeat(end - start) + t.slice(end), this.original),
       engine,
-      marks: marks.map(({ start, end, sort }) => ({ start, end, role: sort.role ?? null, closed: CLOSED.test(text.slice(start, end)) })),
+      marks: this.marks.map(({ start, end, sort, text: own }) => ({ start, end, role: sort.role ?? null, closed: CLOSED.test(own) })),
       words: this.words,
       between: this.between,
-      branches: this.branches.sort((a, b) => a.start - b.start),
+      structure: this.structure,
+      holes: this.holes,
+      excluded,
       uneven: this.uneven,
     };
+  }
+
+  /** What the grammar is not to see, in order: marks, and texts that the rendering leaves out with the marks in them. */
+  private hidden(excluded: readonly Span[]): Hidden[] {
+    const out: Hidden[] = [];
+    let e = 0;
+    for (const mark of this.marks) {
+      while (e < excluded.length && excluded[e]!.end <= mark.start) out.push({ ...excluded[e++]!, mark: null, kind: 'control' });
+      if (e < excluded.length && excluded[e]!.start <= mark.start) continue;
+      out.push({ start: mark.start, end: mark.end, mark, kind: mark.sort.kind });
+    }
+    while (e < excluded.length) out.push({ ...excluded[e++]!, mark: null, kind: 'control' });
+    return out.filter((h) => h.end > h.start);
+  }
+
+  /** A mark between the arguments of a statement; where the rendering decides about conditions, only loops leave them open. */
+  private decidesArguments({ sort, end }: Mark): boolean {
+    const { reader } = this;
+    if (reader.statementStart || reader.quote || reader.comment) return false;
+    if (!this.rendering || !sort.role) return true;
+    return sort.role === 'open' && (sort.begins === 'loop' || sort.begins === 'plain') && !!this.structure.around({ start: end, end });
   }
 
   private literal(from: number, to: number): number {
@@ -378,7 +295,7 @@ class Masker {
     return at;
   }
 
-  private isWord(kind: Kind, start: number, adjacent: () => string | undefined, behind: () => string): boolean {
+  private isWord(kind: Hidden['kind'], start: number, adjacent: () => string | undefined, behind: () => string): boolean {
     const { reader } = this;
     if (reader.comment || reader.quote) return true;
     if (kind !== 'value') {
@@ -393,11 +310,11 @@ class Masker {
     return true;
   }
 
-  /** Keeps account of choices: what stands in which alternative, and how each changes the depth of blocks. */
-  private steer(role: Role, condition: boolean, start: number, end: number): void {
+  /** Keeps account of how each alternative of a choice changes the depth of blocks. */
+  private steer(role: 'open' | 'middle' | 'close', start: number, end: number): void {
     const { reader, open } = this;
     if (role === 'open') {
-      open.push({ id: this.choices++, condition, depth: reader.depth, branches: [{ start: end, end, net: 0 }] });
+      open.push({ id: this.choices++, depth: reader.depth, branches: [{ start: end, end, net: 0 }] });
       return;
     }
     const choice = open.at(-1);
@@ -413,9 +330,6 @@ class Masker {
     open.pop();
     const [first, ...others] = choice.branches;
     reader.depth = choice.depth + first!.net;
-    if (others.length || choice.condition)
-      for (const [index, b] of choice.branches.entries())
-        this.branches.push({ start: b.start, end: b.end, choice: choice.id, index, condition: choice.condition });
     if (choice.branches.every((b) => b.net === 0)) return;
     // each alternative opens the block that follows, or ends the one before: one of them is enough for the tree
     if (others.length && others.every((b) => b.net === first!.net)) this.blanks.push(...others);
@@ -427,6 +341,27 @@ class Masker {
     for (const { start, end } of this.blanks) out = out.slice(0, start) + blank(out.slice(start, end)) + out.slice(end);
     return out;
   }
+}
+
+/** The outermost branches that a rendering leaves out. */
+function excludedIn(branches: readonly Branch[], { facts, definition }: Rendering, length: number): Span[] {
+  const out: Span[] = [];
+  let body: Branch | null = null;
+  let reached = 0;
+  for (const branch of branches) {
+    if (branch.start < reached) continue;
+    if (branch.kind === 'definition' && branch.choice === definition) {
+      body = branch;
+      continue;
+    }
+    const shown = branch.kind !== 'definition' && branch.kind !== 'dropped' && holds(branch.when, facts);
+    if (shown) continue;
+    out.push({ start: branch.start, end: branch.end });
+    reached = branch.end;
+  }
+  if (definition === null || !body) return out;
+  const { start, end } = body;
+  return [{ start: 0, end: start }, ...out.filter((s) => s.start >= start && s.end <= end), { start: end, end: length }];
 }
 
 const blank = (text: string): string => text.replace(/[^\r\n]/g, ' ');

@@ -1,0 +1,187 @@
+/**
+ * A configuration of templates as it may be written out: few renderings, chosen so that every two branches are seen together and each
+ * without the other, where that can be. What is said of a template is what holds in all renderings that have the place.
+ */
+import type { FileId } from '../base/file-id.ts';
+import type { Place } from '../base/span.ts';
+import { parseVersion, type Version } from '../catalog/version.ts';
+import type { RenderedFile, SourceFile, Statement } from '../syntax/statement.ts';
+import {
+  type Condition,
+  combinations,
+  compareNumbers,
+  countOf,
+  type Facts,
+  factsOf,
+  holds,
+  type Variable,
+  variablesOf,
+} from '../syntax/template/condition.ts';
+import { meets } from '../syntax/template.ts';
+import { Config, type Engine } from './config.ts';
+import { fragmentContext } from './fragment.ts';
+import type { Settings } from './settings.ts';
+import type { Include, Tree } from './tree.ts';
+
+export interface RenderedConfig {
+  readonly config: Config;
+  /** whether a place is written in this rendering; places in files that are no templates always are */
+  has(place: Place): boolean;
+}
+
+/** All combinations are taken up to this many, beyond it those that matter for pairs of branches. */
+const EVERY = 8;
+const MOST = 14;
+/** characters of templates from which on fewer renderings must do */
+const LARGE = 60_000;
+const MOST_OF_LARGE = 6;
+
+const kept = new WeakMap<Config, readonly RenderedConfig[] | null>();
+
+/** The renderings of a configuration; null when it has no branches, and is what it is. */
+export function renderingsOf(config: Config): readonly RenderedConfig[] | null {
+  let known = kept.get(config);
+  if (known === undefined) kept.set(config, (known = make(config)));
+  return known;
+}
+
+function make(config: Config): readonly RenderedConfig[] | null {
+  const templates = [...config.files.values()].filter((f) => f.structure?.branches.some((b) => b.kind !== 'plain') && f.rendered);
+  if (!templates.length) return null;
+  const branches = templates.flatMap((f) => f.structure!.branches.filter((b) => b.kind !== 'definition' && b.kind !== 'dropped'));
+  const conditions = [...new Map(branches.map((b) => [JSON.stringify(b.when), b.when])).values()];
+  const variables = variablesOf(conditions).map((v) => (v.kind === 'version' ? versionsFor(v, config.settings) : v));
+  const size = templates.reduce((n, f) => n + f.text.length, 0);
+  const ways = choicesFor(variables, conditions, size > LARGE ? MOST_OF_LARGE : MOST);
+  const out: RenderedConfig[] = [];
+  for (const way of ways) {
+    const facts = factsOf(variables, way);
+    out.push(rendered(config, templates, facts, settingsFor(config.settings, facts)));
+  }
+  for (const file of templates)
+    for (const branch of file.structure!.branches)
+      if (branch.kind === 'definition')
+        for (const way of ways.slice(0, 2)) out.push(definition(config, file, branch.choice, factsOf(variables, way)));
+  return out;
+}
+
+/** A version that somebody named, or a file, is the only one; otherwise a template is for all that its conditions tell apart. */
+function versionsFor(v: Variable & { kind: 'version' }, settings: Settings): Variable {
+  const { major, minor, patch } = settings.target.nginx;
+  const own = [major, minor, patch];
+  if (settings.versionFrom !== 'default') return { kind: 'version', versions: [own] };
+  const [, ...others] = v.versions;
+  return { kind: 'version', versions: [compareNumbers(own, v.versions[0]!) > 0 ? own : v.versions[0]!, ...others] };
+}
+
+function settingsFor(settings: Settings, { version }: Facts): Settings {
+  const { nginx } = settings.target;
+  if (!version || compareNumbers([nginx.major, nginx.minor, nginx.patch], version) === 0) return settings;
+  return { ...settings, target: { ...settings.target, nginx: parseVersion(version.join('.')) as Version } };
+}
+
+function rendered(config: Config, templates: readonly SourceFile[], facts: Facts, settings: Settings): RenderedConfig {
+  const files = new Map<FileId, SourceFile>(config.files);
+  const excluded = new Map<FileId, RenderedFile>();
+  for (const file of templates) {
+    const one = file.rendered!({ facts, definition: null });
+    files.set(file.id, one);
+    excluded.set(file.id, one);
+  }
+  const tree: Tree = { root: config.root, files, includes: includesFor(config.tree, excluded), disk: config.tree.disk };
+  const made = new Config(tree, engineOf(config), settings, config.kind, config.main.context, config.contexts);
+  return {
+    config: made,
+    has: ({ file, span }) => !meets(excluded.get(file)?.excluded ?? [], span.start, Math.max(span.end, span.start + 1)),
+  };
+}
+
+/** The body of a definition alone: where it is used is not followed, so it is judged as a fragment. */
+function definition(config: Config, file: SourceFile, number: number, facts: Facts): RenderedConfig {
+  const one = file.rendered!({ facts, definition: number });
+  const { contexts } = fragmentContext(one, config.catalog);
+  const tree: Tree = {
+    root: file.id,
+    files: new Map([[file.id, one]]),
+    includes: includesFor(config.tree, new Map([[file.id, one]])),
+    disk: config.tree.disk,
+  };
+  const made = new Config(tree, engineOf(config), config.settings, 'fragment', contexts[0], contexts);
+  return {
+    config: made,
+    has: (place) => place.file === file.id && !meets(one.excluded, place.span.start, Math.max(place.span.end, place.span.start + 1)),
+  };
+}
+
+const engineOf = (config: Config): Engine => ({ catalog: config.catalog, regexes: config.regexes });
+
+/** How the includes of a tree were answered, for the statements of other readings of the same texts: the same place, the same answer. */
+function includesFor(tree: Tree, readings: ReadonlyMap<FileId, SourceFile>): ReadonlyMap<Statement, Include> {
+  const byPlace = new Map<string, Include>();
+  const out = new Map<Statement, Include>();
+  for (const [statement, include] of tree.includes)
+    if (readings.has(include.file)) byPlace.set(`${include.file} ${statement.start}`, include);
+    else out.set(statement, include);
+  const visit = (file: FileId, statements: readonly Statement[]): void => {
+    for (const s of statements) {
+      const include = s.name.value === 'include' ? byPlace.get(`${file} ${s.start}`) : undefined;
+      if (include) out.set(s, include);
+      if (s.block) visit(file, s.block);
+    }
+  };
+  if (byPlace.size) for (const [id, file] of readings) visit(id, file.body);
+  return out;
+}
+
+/** Numbers that look like chance and are the same in every run. */
+function* numbers(): Generator<number, never> {
+  for (let state = 0x2545f491; ; ) {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    yield state >>> 0;
+  }
+}
+
+/**
+ * Choices that show every pair of branches in each way in which they can stand: both, the one, the other, neither. Greedy: of several
+ * chances the one that shows most that was not seen before.
+ */
+function choicesFor(variables: readonly Variable[], conditions: readonly Condition[], most: number): number[][] {
+  const every = combinations(variables, EVERY);
+  if (every) return every;
+  const seen = new Set<number>();
+  const n = conditions.length;
+  const chance = numbers();
+  const shownBy = (way: readonly number[]): number[] => {
+    const facts = factsOf(variables, way);
+    const there = conditions.map((c) => holds(c, facts));
+    const fresh: number[] = [];
+    for (let i = 0; i < n; i++)
+      for (let k = i; k < n; k++) {
+        const key = (i * n + k) * 4 + (there[i] ? 2 : 0) + (there[k] ? 1 : 0);
+        if (!seen.has(key)) fresh.push(key);
+      }
+    return fresh;
+  };
+  const out: number[][] = [];
+  const take = (way: number[]): void => {
+    out.push(way);
+    for (const key of shownBy(way)) seen.add(key);
+  };
+  take(variables.map(() => 0));
+  take(variables.map((v) => countOf(v) - 1));
+  const tries = n > 100 ? 4 : 16;
+  while (out.length < most) {
+    let best: number[] | null = null;
+    let gain = 0;
+    for (let t = 0; t < tries; t++) {
+      const way = variables.map((v) => chance.next().value % countOf(v));
+      const shown = shownBy(way).length;
+      if (shown > gain) [best, gain] = [way, shown];
+    }
+    if (!best) break;
+    take(best);
+  }
+  return out;
+}

@@ -1,0 +1,392 @@
+/**
+ * Template engines: how each marks what it fills in and what it steers with, and by what a file of it is known. One row an engine; nothing is
+ * evaluated.
+ */
+import type { Span } from '../../base/span.ts';
+import type { Notation } from './condition.ts';
+
+/** What an opening mark begins. The text of `definition` is written elsewhere, that of `dropped` nowhere. */
+export type Begins = 'condition' | 'case' | 'loop' | 'definition' | 'dropped' | 'plain';
+
+export interface Sort {
+  /** `value` fills in text, `control` steers or does nothing that is seen, `note` is a comment */
+  readonly kind: 'value' | 'control' | 'note';
+  readonly role?: 'open' | 'middle' | 'close';
+  readonly begins?: Begins;
+  /** the text of the condition, of a `case` and of its alternatives, of what a loop goes over; absent for the last alternative */
+  readonly test?: string;
+  /** the condition is turned round (`unless`) */
+  readonly inverse?: boolean;
+  /** names that stand for another value within what it begins; `.` for Go's and Handlebars' own */
+  readonly locals?: readonly string[];
+  /** of a definition */
+  readonly name?: string;
+  /** no mark counts up to the next closing one */
+  readonly raw?: boolean;
+  /** writes text of another file or definition, whole lines as a rule */
+  readonly hole?: boolean;
+  /** white space behind it, up to and with the line's end, is not written */
+  readonly trims?: boolean;
+}
+
+export interface Mark extends Span {
+  readonly sort: Sort;
+  readonly text: string;
+}
+
+interface Family {
+  /** one whole mark; global. A mark that is not closed on its line is taken to the line's end: it is being typed */
+  readonly marks: RegExp;
+  readonly notation: Notation;
+  sort(mark: string): Sort;
+}
+
+const VALUE: Sort = { kind: 'value' };
+const CONTROL: Sort = { kind: 'control' };
+const NOTE: Sort = { kind: 'note' };
+const open = (begins: Begins, more: Partial<Sort> = {}): Sort => ({ kind: 'control', role: 'open', begins, ...more });
+const middle = (test?: string, more: Partial<Sort> = {}): Sort => ({
+  kind: 'control',
+  role: 'middle',
+  ...(test === undefined ? {} : { test }),
+  ...more,
+});
+const CLOSE: Sort = { kind: 'control', role: 'close' };
+
+type Row = readonly [RegExp, (m: RegExpExecArray) => Sort];
+
+/** Sorts by the first row whose expression fits what stands within the mark. */
+function byRows(rows: readonly Row[], other: Sort, head: RegExp, tail: RegExp, trims: RegExp): (mark: string) => Sort {
+  return (mark) => {
+    const inner = mark.replace(head, '').replace(tail, '').trim();
+    for (const [test, make] of rows) {
+      const m = test.exec(inner);
+      if (m) return trims.test(mark) ? { ...make(m), trims: true } : make(m);
+    }
+    return trims.test(mark) ? { ...other, trims: true } : other;
+  };
+}
+
+const names = (list: string): string[] => list.match(/[$@]?[A-Za-z_]\w*/g) ?? [];
+
+// Jinja2, Ansible, Liquid, Twig, Django: `{% if x %}`.
+const JINJA_ROWS: readonly Row[] = [
+  [/^if\b([\s\S]*)$/, (m) => open('condition', { test: m[1]! })],
+  [/^unless\b([\s\S]*)$/, (m) => open('condition', { test: m[1]!, inverse: true })],
+  [/^case\b([\s\S]*)$/, (m) => open('case', { test: m[1]! })],
+  [/^when\b([\s\S]*)$/, (m) => middle(m[1]!)],
+  [/^for\b([\s\S]*?)\bin\b([\s\S]*)$/, (m) => open('loop', { test: m[2]!, locals: [...names(m[1]!), 'loop', 'forloop'] })],
+  [/^(for|tablerow)\b([\s\S]*)$/, (m) => open('loop', { test: m[2]! })],
+  [/^macro\s+(\w+)/, (m) => open('definition', { name: m[1]! })],
+  [/^capture\s+(\w+)/, (m) => open('definition', { name: m[1]! })],
+  [/^set\s+(\w+)\s*(\|[^=]*)?$/, (m) => open('definition', { name: m[1]! })],
+  [/^comment\b/, () => open('dropped')],
+  [/^(raw|verbatim)\b/, () => open('plain', { raw: true })],
+  [/^(block|filter|call|with|autoescape|trans)\b/, () => open('plain')],
+  [/^(?:elif|elsif|elseif)\b([\s\S]*)$/, (m) => middle(m[1]!)],
+  [/^else\b/, () => middle()],
+  [/^end/, () => CLOSE],
+  [/^(include|extends|render|import)\b/, () => ({ kind: 'control', hole: true })],
+];
+const jinjaControl = byRows(JINJA_ROWS, CONTROL, /^\{%[-+~]?/, /[-+~]?%\}$/, /(?<!\+)%\}$/);
+
+// Ruby's words, Puppet's braces.
+const ERB_ROWS: readonly Row[] = [
+  [/^\}\s*els(?:if|e\s+if)\s+([\s\S]*?)\{$/, (m) => middle(m[1]!)],
+  [/^\}[\s\S]*\{(\s*\|[^|]*\|)?$/, () => middle()],
+  [/^elsif\b([\s\S]*?)(\bthen)?$/, (m) => middle(m[1]!)],
+  [/^(?:when|in)\b([\s\S]*?)(\bthen)?$/, (m) => middle(m[1]!)],
+  [/^(else|rescue|ensure)\b/, () => middle()],
+  [/^(?:if|unless)\b[\s\S]*\bend$/, () => CONTROL],
+  [/^if\b([\s\S]*?)(\bthen|\{)?$/, (m) => open('condition', { test: m[1]! })],
+  [/^unless\b([\s\S]*?)(\bthen|\{)?$/, (m) => open('condition', { test: m[1]!, inverse: true })],
+  [/^case\b([\s\S]*?)\{?$/, (m) => open('case', { test: m[1]! })],
+  [/^([\s\S]*?)(?:\bdo|\{)\s*\|([^|]*)\|\s*\{?$/, (m) => open('loop', { test: m[1]!, locals: names(m[2]!) })],
+  [/^for\b([\s\S]*?)\bin\b([\s\S]*?)(\bdo)?$/, (m) => open('loop', { test: m[2]!, locals: names(m[1]!) })],
+  [/^(while|until)\b([\s\S]*)$/, (m) => open('loop', { test: m[2]! })],
+  [/^([\s\S]*?)(\bdo|\{)$/, (m) => open('loop', { test: m[1]! })],
+  [/^begin\b/, () => open('plain')],
+  [/^(end\b|\})/, () => CLOSE],
+];
+const erbControl = byRows(ERB_ROWS, CONTROL, /^<%-?/, /[-+]?%>$/, /-%>$/);
+
+const EJS_ROWS: readonly Row[] = [
+  [/^include\b/, () => ({ kind: 'value', hole: true })],
+  [/^\}\s*else\s+if\s*([\s\S]*?)\{$/, (m) => middle(m[1]!)],
+  [/^\}\s*else\s*\{$/, () => middle()],
+  [/^\}[\s\S]*\{$/, () => middle()],
+  [/^if\s*([\s\S]*?)\{$/, (m) => open('condition', { test: m[1]! })],
+  [
+    /^for\s*\(\s*(?:const|let|var)?\s*([\w$,\s[\]{}]+?)\s+(?:of|in)\s+([\s\S]*)\)\s*\{$/,
+    (m) => open('loop', { test: m[2]!, locals: names(m[1]!) }),
+  ],
+  [
+    /^([\s\S]*?)\.(?:forEach|map|each)\(\s*(?:function\s*)?\(?([\w\s,{}[\]$]*)\)?\s*(?:=>)?\s*\{$/,
+    (m) => open('loop', { test: m[1]!, locals: names(m[2]!) }),
+  ],
+  [/^(?:for|while)\s*([\s\S]*?)\{$/, (m) => open('loop', { test: m[1]!, locals: ['i', 'j'] })],
+  [/\{$/, () => open('plain')],
+  [/^\}/, () => CLOSE],
+];
+const ejsControl = byRows(EJS_ROWS, CONTROL, /^<%_?/, /[-_]?%>$/, /[-_]%>$/);
+
+const GO_ROWS: readonly Row[] = [
+  [/^(\/\*|!)/, () => NOTE],
+  [/^if\b([\s\S]*)$/, (m) => open('condition', { test: m[1]!.replace(/^\s*\$\w+\s*:=/, '') })],
+  [/^with\b([\s\S]*)$/, (m) => open('condition', { test: m[1]!.replace(/^\s*\$\w+\s*:=/, ''), locals: ['.'] })],
+  [/^range\b([\s\S]*?)(?::=|$)([\s\S]*)$/, (m) => open('loop', { test: m[2] || m[1]!, locals: ['.', ...(m[2] ? names(m[1]!) : [])] })],
+  [/^define\s+["`]([^"`]*)["`]/, (m) => open('definition', { name: m[1]! })],
+  [/^block\b/, () => open('plain', { locals: ['.'] })],
+  [/^#if\b([\s\S]*)$/, (m) => open('condition', { test: m[1]! })],
+  [/^#unless\b([\s\S]*)$/, (m) => open('condition', { test: m[1]!, inverse: true })],
+  [/^#each\b([\s\S]*)$/, (m) => open('loop', { test: m[1]!, locals: ['this', '.', '@'] })],
+  [/^#\*inline\s+"([^"]*)"/, (m) => open('definition', { name: m[1]! })],
+  // a section of Mustache is there once, several times or not at all
+  [/^#>?\s*([\s\S]*)$/, (m) => open('loop', { test: m[1]!, locals: ['this', '.', '@'] })],
+  [/^\^\s*(\S[\s\S]*)$/, (m) => open('condition', { test: m[1]!, inverse: true })],
+  [/^else\s+(?:if|with)\b([\s\S]*)$/, (m) => middle(m[1]!)],
+  [/^(else\b|\^$)/, () => middle()],
+  [/^(\/|end\b)/, () => CLOSE],
+  [/^(template|include|tpl|partial|>)/, () => ({ kind: 'value', hole: true })],
+  [/^(\$\w+\s*(:=|=)|(break|continue)\b)/, () => CONTROL],
+];
+
+const MAKO_ROWS: readonly Row[] = [
+  [/^(##|<%doc>)/, () => NOTE],
+  [/^%\s*if\b([\s\S]*?):?$/, (m) => open('condition', { test: m[1]! })],
+  [/^%\s*elif\b([\s\S]*?):?$/, (m) => middle(m[1]!)],
+  [/^%\s*(else|except\b|finally\b)/, () => middle()],
+  [/^%\s*for\b([\s\S]*?)\bin\b([\s\S]*?):?$/, (m) => open('loop', { test: m[2]!, locals: [...names(m[1]!), 'loop'] })],
+  [/^%\s*(while|with|try)\b([\s\S]*?):?$/, (m) => open('loop', { test: m[2]! })],
+  [/^%\s*end/, () => CLOSE],
+  [/^<%def\s+name="(\w+)/, (m) => open('definition', { name: m[1]! })],
+  [/^<%(block|call|\w+:\w+)\b[^>]*(?<!\/)>$/, () => open('plain')],
+  [/^<\/%/, () => CLOSE],
+  [/^<%(include|inherit|namespace)\b/, () => ({ kind: 'control', hole: true })],
+  [/^<%/, () => CONTROL],
+];
+
+const TERRAFORM_ROWS: readonly Row[] = [
+  [/^if\b([\s\S]*)$/, (m) => open('condition', { test: m[1]! })],
+  [/^for\b([\s\S]*?)\bin\b([\s\S]*)$/, (m) => open('loop', { test: m[2]!, locals: names(m[1]!) })],
+  [/^else\b/, () => middle()],
+  [/^end/, () => CLOSE],
+];
+const terraformControl = byRows(TERRAFORM_ROWS, CONTROL, /^%\{~?/, /~?\}$/, /~\}$/);
+
+const FAMILIES = {
+  jinja: {
+    marks: /\{#[\s\S]*?#\}|\{%(?:(?!\{%)[\s\S])*?%\}|\{\{(?:(?!\{\{|\{%)[\s\S])*?\}\}|\{[{%][^\n]*/g,
+    notation: 'infix',
+    sort: (mark) =>
+      mark.startsWith('{{')
+        ? mark.endsWith('-}}')
+          ? { ...VALUE, trims: true }
+          : VALUE
+        : mark.startsWith('{#')
+          ? NOTE
+          : jinjaControl(mark),
+  },
+  erb: {
+    marks: /<%[\s\S]*?%>|<%[^\n]*/g,
+    notation: 'infix',
+    sort: (mark) =>
+      mark.startsWith('<%=')
+        ? mark.endsWith('-%>')
+          ? { ...VALUE, trims: true }
+          : VALUE
+        : mark.startsWith('<%#')
+          ? NOTE
+          : erbControl(mark),
+  },
+  ejs: {
+    marks: /<%[\s\S]*?%>|<%[^\n]*/g,
+    notation: 'infix',
+    sort: (mark) =>
+      /^<%[=-]/.test(mark) ? (/[-_]%>$/.test(mark) ? { ...VALUE, trims: true } : VALUE) : mark.startsWith('<%#') ? NOTE : ejsControl(mark),
+  },
+  go: {
+    marks: /\{\{-?\s*\/\*[\s\S]*?\*\/\s*-?\}\}|\{\{!--[\s\S]*?--\}\}|\{\{\{[^{}\n]*\}\}\}|\{\{(?:(?!\{\{)[\s\S])*?\}\}|\{\{[^\n]*/g,
+    notation: 'prefix',
+    sort: byRows(GO_ROWS, VALUE, /^\{\{[-~]?/, /[-~]?\}\}$/, /[-~]\}\}$/),
+  },
+  mako: {
+    marks: /^[ \t]*(?:%(?!%)|##)[^\n]*|\$\{[^}\n]*\}|<%doc>[\s\S]*?<\/%doc>|<%!?\s[\s\S]*?%>|<\/?%\w[^>]*>/gm,
+    notation: 'infix',
+    sort: (mark) => (mark.startsWith('$') ? VALUE : byRows(MAKO_ROWS, CONTROL, /^[ \t]*/, /$/, /^[ \t]*%/)(mark)),
+  },
+  envsubst: { marks: /\$\{[A-Z_][A-Z0-9_]*\}|\$[A-Z][A-Z0-9_]*/g, notation: 'infix', sort: () => VALUE },
+  placeholders: {
+    marks:
+      /%%[A-Z][A-Z0-9_]*%%|@[A-Z][A-Z0-9_]*@|__[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*__|(?<![?P<'])<(?:[A-Z][A-Z0-9_-]{2,}|[A-Za-z]+(?:[_-][A-Za-z]+)+)>/g,
+    notation: 'infix',
+    sort: () => VALUE,
+  },
+  terraform: {
+    marks: /(?<!%)%\{[^}\n]*\}|(?<!\$)\$\{[^}\n]*\}/g,
+    notation: 'infix',
+    sort: (mark) => (mark.startsWith('$') ? VALUE : terraformControl(mark)),
+  },
+} as const satisfies Record<string, Family>;
+
+export type FamilyName = keyof typeof FAMILIES;
+
+/** The engine that a file is written for. */
+export interface Engine {
+  readonly family: FamilyName;
+  /** as people call it */
+  readonly name: string;
+  /** of envsubst, where the text alone tells: the names that it has */
+  readonly only?: readonly string[];
+}
+
+const BY_NAME: readonly (readonly [RegExp, FamilyName, engine: string])[] = [
+  [/\.(j2|jinja2?)$/i, 'jinja', 'jinja'],
+  [/\.(liquid)$/i, 'jinja', 'liquid'],
+  [/\.(twig)$/i, 'jinja', 'twig'],
+  [/\.erb$/i, 'erb', 'erb'],
+  [/\.epp$/i, 'erb', 'epp'],
+  [/\.ejs$/i, 'ejs', 'ejs'],
+  [/\.ctmpl$/i, 'go', 'consul-template'],
+  [/\.(tmpl|gotmpl|tpl)$/i, 'go', 'go'],
+  [/\.(hbs|handlebars)$/i, 'go', 'handlebars'],
+  [/\.mustache$/i, 'go', 'mustache'],
+  [/\.mako$/i, 'mako', 'mako'],
+  [/\.tftpl$/i, 'terraform', 'terraform'],
+  [/\.(template|envsubst)$/i, 'envsubst', 'envsubst'],
+];
+
+/** Names by which a person may set the engine: `# proxylens: template jinja` in the file. */
+const BY_WORD: Readonly<Record<string, FamilyName>> = {
+  jinja: 'jinja',
+  jinja2: 'jinja',
+  ansible: 'jinja',
+  liquid: 'jinja',
+  cookiecutter: 'jinja',
+  twig: 'jinja',
+  erb: 'erb',
+  epp: 'erb',
+  ejs: 'ejs',
+  go: 'go',
+  helm: 'go',
+  confd: 'go',
+  'consul-template': 'go',
+  handlebars: 'go',
+  mustache: 'go',
+  mako: 'mako',
+  terraform: 'terraform',
+  envsubst: 'envsubst',
+  placeholders: 'placeholders',
+};
+
+export const ENGINE_NAMES: readonly string[] = Object.keys(BY_WORD);
+
+/** What the marks themselves say of the engine. */
+const BY_CONTENT: readonly (readonly [RegExp, FamilyName, engine: string])[] = [
+  [/\{\{-?\s*cookiecutter\./, 'jinja', 'cookiecutter'],
+  [/\{%-?\s*(unless|elsif|capture|assign)\b[\s\S]*?%\}/, 'jinja', 'liquid'],
+  [/\{%[\s\S]*?%\}|\{#[\s\S]*?#\}/, 'jinja', 'jinja'],
+  [/<%-?\s*\|[\s\S]*?\|\s*-?%>|<%-?\s*(if|unless)\s+\$\w/, 'erb', 'epp'],
+  [/<%_|_%>|<%\s*(\}|(for|if)\s*\(|(const|let|var)\s|[\w.]+\.forEach\()/, 'ejs', 'ejs'],
+  [
+    /<%-(?!\s*(if|unless|else|elsif|end|for|case|when|while|begin|[@$]?[\w.]+\s*=|\|)\b)(?![^%]*(\bdo\b|\{)[^%]*%>)[^%]*[^-%]%>/,
+    'ejs',
+    'ejs',
+  ],
+  [/<%[\s\S]*?%>/, 'erb', 'erb'],
+  [/\{\{-?\s*(\.Values\.|include\s+")/, 'go', 'helm'],
+  [/\{\{-?\s*(getv|getvs|gets|ls|lsdir)\b/, 'go', 'confd'],
+  [/\{\{-?\s*(range\s+)?(service|key|keyOrDefault|secret)\s+"/, 'go', 'consul-template'],
+  [/\{\{[#^](?!\})[^}]*\}\}[\s\S]*\{\{\/[^}]*\}\}/, 'go', 'handlebars'],
+  [/\{\{-|-\}\}|\{\{\s*(\.|\$|\/\*|end\s*\}|range\b|if\b|with\b|define\b|template\b)/, 'go', 'go'],
+  [/^[ \t]*%\s*(if|for)\b[^\n]*:\s*$[\s\S]*^[ \t]*%\s*end(if|for)\b/m, 'mako', 'mako'],
+  [/\{\{[\s\S]*?\}\}/, 'jinja', 'jinja'],
+];
+
+/** Families that a file's name suggests, and that the marks found may overrule. */
+const OVERRULED: Partial<Record<FamilyName, readonly FamilyName[]>> = {
+  envsubst: ['jinja', 'erb', 'ejs', 'go', 'mako'],
+  go: ['jinja', 'erb', 'ejs'],
+};
+
+const mayHoldMarks = (text: string): boolean =>
+  text.includes('{{') || text.includes('{%') || text.includes('{#') || text.includes('<%') || /^[ \t]*%\s*end(if|for)\b/m.test(text);
+
+const SET_BY_COMMENT = /^[^\S\n]*(?:#|\{#|<%#|\{\{\/\*)[^\S\n]*proxylens: template ([\w-]+)/m;
+
+/**
+ * The engine that a file is written for, by what a comment in it sets, by its name and by its marks; null for a plain file. `outside` tells
+ * whether marks stand where no configuration can have such characters: in a plain file quoted strings, comments and Lua may hold anything.
+ */
+export function engineOf(name: string, text: string, outside: (text: string) => boolean): Engine | null {
+  const set = SET_BY_COMMENT.exec(text)?.[1];
+  if (set === 'none') return null;
+  if (set && Object.hasOwn(BY_WORD, set)) return { family: BY_WORD[set]!, name: set };
+  const named = BY_NAME.find(([test]) => test.test(name));
+  const marked = mayHoldMarks(text);
+  const found = marked ? BY_CONTENT.filter(([test]) => test.test(text)) : [];
+  if (!named) {
+    const first = outside(text) || found[0]?.[1] === 'mako' ? found[0] : undefined;
+    return first ? { family: first[1], name: first[2] } : substituted(text);
+  }
+  const [, family, engine] = named;
+  // braces alone do not tell Jinja from Go, so there the name decides
+  const other = found.find((f) => OVERRULED[family]?.includes(f[1]) && (family === 'envsubst' || f !== BY_CONTENT.at(-1)));
+  if (other) return { family: other[1], name: other[2] };
+  // `.tmpl` and `.tpl` are names that every engine is given
+  if (family === 'go' && !found.length) {
+    const plain = substituted(text);
+    if (plain) return plain;
+  }
+  const finer = engine === family ? found.find((f) => f[1] === family) : undefined;
+  return { family, name: finer?.[2] ?? engine };
+}
+
+/** Variables of nginx itself, in lower case: as `${HOST}` they may be meant for nginx, which does not tell the cases apart. */
+const NGINX_VARIABLE =
+  /^(host|uri|args|scheme|status|server_(name|addr|port|protocol)|hostname|pid|msec|time_(local|iso8601)|document_(root|uri)|query_string|is_args|https|(arg|http|cookie|sent_http|upstream|ssl|remote|request|binary|proxy|body|bytes|connection|content|limit|realpath|tcpinfo)_\w+|request|connection|nginx_version)$/;
+
+const withoutComments = (text: string): string => text.replace(/(^|[\s;{}])#[^\n]*/g, '$1');
+
+/** Engines without marks of their own kind: names in capitals that nothing in the file defines, and placeholders that a script replaces. */
+function substituted(text: string): Engine | null {
+  const code = withoutComments(text);
+  if (code.includes('${')) {
+    const all = new Set([...code.matchAll(/\$\{([A-Z][A-Z0-9_]*)\}/g)].map((m) => m[1]!));
+    const free = [...all].filter(
+      (n) =>
+        !NGINX_VARIABLE.test(n.toLowerCase()) &&
+        !new RegExp(`(?:^|[\\s;{}])(?:[a-z_]*set|map|geo|split_clients|js_\\w+|perl_set|geoip2|limit_\\w+)\\s[^;{]*\\$${n}\\b`, 'm').test(
+          code,
+        ) &&
+        !new RegExp(`\\(\\?P?<${n}>`).test(code),
+    );
+    if (free.length) return { family: 'envsubst', name: 'envsubst', only: free };
+  }
+  if (FAMILIES.placeholders.marks.test(outsideQuotes(code))) {
+    FAMILIES.placeholders.marks.lastIndex = 0;
+    return { family: 'placeholders', name: 'placeholders' };
+  }
+  return null;
+}
+
+/** Placeholders in angle brackets look like HTML and like named groups: only those outside of quotes tell what a file is. */
+const outsideQuotes = (text: string): string =>
+  text.includes('<') ? text.replace(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g, (q) => (/[<>]/.test(q) ? '' : q)) : text;
+
+/** The marks of a text in order, with what each does. */
+export function marksOf(engine: Engine, text: string): Mark[] {
+  const family: Family = FAMILIES[engine.family];
+  const marks = engine.only ? new RegExp(engine.only.flatMap((n) => [`\\$\\{${n}\\}`, `\\$${n}(?!\\w)`]).join('|'), 'g') : family.marks;
+  const out: Mark[] = [];
+  let raw = false;
+  for (const m of text.matchAll(marks)) {
+    const sort = family.sort(m[0]);
+    if (raw && sort.role !== 'close') continue;
+    raw = sort.raw ?? false;
+    out.push({ start: m.index, end: m.index + m[0].length, sort, text: m[0] });
+  }
+  return out;
+}
+
+export const notationOf = (engine: Engine): Notation => FAMILIES[engine.family].notation;
