@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Deployment, readDeployment } from '../../server/src/deploy/deployment.ts';
-import { nginxContainer, reachedFrom, samePlaceOutside, type Target } from '../../server/src/deploy/reach.ts';
+import {
+  arrivingAt,
+  nameKnown,
+  nginxContainer,
+  publishedAs,
+  reachedFrom,
+  samePlaceOutside,
+  type Target,
+} from '../../server/src/deploy/reach.ts';
 import { at, loadedPython, tree } from './fixture.ts';
 
 const read = async (text: string): Promise<Deployment> => readDeployment(tree(text), await loadedPython());
@@ -85,4 +93,42 @@ test('folders of two containers are one where a volume says so', async () => {
   assert.equal(samePlaceOutside(nginx!, '/srv/static/', web!, '/app/static'), true);
   assert.equal(samePlaceOutside(nginx!, '/srv/static/css', web!, '/app/static'), false);
   assert.equal(samePlaceOutside(nginx!, '/other', web!, '/app/static'), undefined);
+});
+
+test('published ports lead to those of the container, and back', () => {
+  const { containers } = readDeployment(
+    tree('#- compose.yaml\nservices:\n  nginx:\n    image: nginx\n    ports: ["8080:80", "80:8080", "443:443/udp", "9000"]\n'),
+    null,
+  );
+  const nginx = containers[0]!;
+  assert.equal(arrivingAt(nginx, 8080)?.target, 80);
+  assert.equal(arrivingAt(nginx, 80)?.target, 8080);
+  assert.equal(arrivingAt(nginx, 443), null, 'UDP is another port');
+  assert.equal(arrivingAt(nginx, 9000), null, 'Docker chooses the outer port');
+  assert.deepEqual(
+    publishedAs(nginx, 80).map((p) => p.published),
+    [8080],
+  );
+});
+
+test('a name is known, unknown to all, or nobody can tell', () => {
+  const known = (more: string, host: string, nginx = ''): boolean | undefined => {
+    const text = `#- compose.yaml\nservices:\n  web: { image: x, container_name: site-web }\n  nginx:\n    image: nginx\n${nginx}${more}`;
+    const deployment = readDeployment(tree(text), null);
+    return nameKnown(deployment, deployment.containers.find((s) => s.name === 'nginx')!, host);
+  };
+  assert.equal(known('', 'web'), true);
+  assert.equal(known('', 'WEB'), true);
+  assert.equal(known('', 'site-web'), true);
+  assert.equal(known('', 'api'), false);
+  assert.equal(known('', 'api', '    extra_hosts: ["api:10.0.0.1"]\n'), true);
+  assert.equal(known('', 'api', '    extra_hosts: { api: 10.0.0.1 }\n'), true);
+  assert.equal(known('', 'api', '    links: ["web:api"]\n'), true);
+  assert.equal(known('', 'api', '    external_links: ["other:api"]\n'), true);
+  assert.equal(known('', 'shop-web-1'), undefined, 'the name that Compose gives the container');
+  assert.equal(known('', 'api.example.com'), undefined);
+  assert.equal(known('', 'host.docker.internal'), undefined);
+  assert.equal(known('networks: { front: { external: true } }\n', 'api', '    networks: [front]\n'), undefined);
+  assert.equal(known('', 'api', '    network_mode: host\n'), undefined);
+  assert.equal(known('include: [other.yaml]\n', 'api'), undefined);
 });

@@ -137,7 +137,7 @@ http {
             proxy_pass http://hello_django;
             proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
             proxy_set_header X-Forwarded-Proto $scheme;
-            proxy_set_header Host $host;
+            proxy_set_header Host $http_host;
             proxy_redirect off;
         }
         location /static/ { alias /home/app/web/staticfiles/; }
@@ -164,7 +164,7 @@ services:
       - static_volume:/home/app/web/staticfiles
       - media_volume:/home/app/web/mediafiles
     ports: ["1337:80"]
-    depends_on: [web]
+    depends_on: { web: { condition: service_started, restart: true } }
 volumes: { static_volume: , media_volume: }
 #- app/Dockerfile
 FROM python:3.12

@@ -63,6 +63,8 @@ export interface ComposeService {
   /** more is mounted than the files say: `volumes_from`, variables */
   readonly mountsOpen: boolean;
   readonly dependsOn: readonly string[];
+  /** services with which it is started anew (`restart: true` below `depends_on`) */
+  readonly restartsWith: readonly string[];
   readonly extends: { readonly file: string | null; readonly service: string } | null;
   /** fields that an override takes away (`!reset`) or puts in place of the old ones (`!override`) */
   readonly replaces: ReadonlySet<string>;
@@ -227,10 +229,18 @@ function mountsOf(service: YamlValue, document: YamlValue, put: Put): { mounts: 
     const name = scalarText(item)?.text ?? scalarText(child(item, 'source'))?.text;
     if (name === undefined) continue;
     const from = scalarText(child(child(top, name), 'file'))?.text;
-    add(from === undefined ? null : put(from), put(scalarText(child(item, 'target'))?.text ?? `/${name}`), true, item.place);
+    add(
+      from === undefined ? null : put(from).replace(/^(?![./~])/, './'),
+      put(scalarText(child(item, 'target'))?.text ?? `/${name}`),
+      true,
+      item.place,
+    );
   }
   return { mounts, open };
 }
+
+const restartsOf = (value: YamlValue | undefined): string[] =>
+  value?.kind === 'map' ? value.entries.flatMap((e) => (scalarText(child(e.value, 'restart'))?.text === 'true' ? [e.key] : [])) : [];
 
 const REPLACEABLE = ['command', 'entrypoint', 'environment', 'env_file', 'ports', 'expose', 'networks', 'volumes', 'build', 'image'];
 
@@ -287,6 +297,7 @@ function serviceOf(file: FileId, name: string, place: Place, value: YamlValue, d
     mounts,
     mountsOpen: open,
     dependsOn: keysOf(child(value, 'depends_on')),
+    restartsWith: restartsOf(child(value, 'depends_on')),
     extends: extendedService === undefined ? null : { file: plain(child(extended, 'file')) ?? null, service: extendedService },
     replaces: new Set(tagged),
   };
@@ -349,6 +360,7 @@ function mergedService(b: ComposeService, o: ComposeService): ComposeService {
     mounts: own('volumes') ? o.mounts : [...b.mounts.filter((m) => !targets.has(m.target)), ...o.mounts],
     mountsOpen: b.mountsOpen || o.mountsOpen,
     dependsOn: [...new Set([...b.dependsOn, ...o.dependsOn])],
+    restartsWith: [...new Set([...b.restartsWith, ...o.restartsWith])],
   };
 }
 

@@ -5,7 +5,7 @@
 import { dirname, type FileId, isBelow, pathOf, resolve } from '../base/file-id.ts';
 import { type Address, isEveryAddress, isLoopback, reaches, sameSocketPath } from './address.ts';
 import type { Application, Listener } from './application.ts';
-import { type ComposeMount, type ComposeService, shareNetwork } from './compose.ts';
+import { type ComposeMount, type ComposePort, type ComposeProject, type ComposeService, shareNetwork } from './compose.ts';
 import type { Deployment } from './deployment.ts';
 import { certain, likely } from './setting.ts';
 
@@ -43,6 +43,39 @@ export function nginxContainer(deployment: Deployment, files: Iterable<FileId>):
     }
   }
   return null;
+}
+
+/** Under which ports of the machine a TCP port of the container is reached from outside. */
+export const publishedAs = (container: ComposeService, port: number): readonly ComposePort[] =>
+  container.ports.filter((p) => p.target === port && p.published !== null && p.protocol === 'tcp');
+
+/** The mapping that a connection to a port of the machine takes into the container; null where the container does not publish it. */
+export const arrivingAt = (container: ComposeService, port: number): ComposePort | null =>
+  container.ports.find((p) => p.published === port && p.protocol === 'tcp') ?? null;
+
+/** The project of a service. */
+export const projectOf = (deployment: Deployment, service: ComposeService): ComposeProject | null =>
+  deployment.projects.find((p) => p.services.includes(service)) ?? null;
+
+/** Names that Docker itself gives a container: `project-service-1`. */
+const GENERATED = /^[\w.-]+[-_]\d+$/;
+
+/**
+ * Whether a name resolves for nginx in `from`: `false` only where all files of the project are here, nobody from outside can be on its networks, and no
+ * service, alias, container, link or host entry has it.
+ */
+export function nameKnown(deployment: Deployment, from: ComposeService, host: string): boolean | undefined {
+  const project = projectOf(deployment, from);
+  const name = host.toLowerCase();
+  const has = (names: Iterable<string>): boolean => [...names].some((n) => n.toLowerCase() === name);
+  if (has(from.links.keys()) || has(from.extraHosts)) return true;
+  for (const service of deployment.containers) {
+    if (has(service.hostNames)) return service === from || shareNetwork(service, from) ? true : undefined;
+    if (GENERATED.test(host) && name.includes(service.name.toLowerCase())) return undefined;
+  }
+  if (!project || project.open !== null || from.networks === null) return undefined;
+  if (from.networks.some((n) => project.externalNetworks.has(n))) return undefined;
+  return /^[a-z0-9][\w-]*$/i.test(host) && host !== 'localhost' && !/^(gateway|host)$/i.test(host) ? false : undefined;
 }
 
 /** What is reached from nginx, which runs in `from`, or on the machine itself when that is null. */
@@ -97,7 +130,8 @@ function fromContainer(deployment: Deployment, from: ComposeService, target: Ext
     const same = deployment.applications.filter((a) => a.container === from);
     return listening(same, (address) => reaches(target, address)) ?? (same.length ? { kind: 'unknown' } : { kind: 'nothing' });
   }
-  const service = deployment.containers.find((s) => s.hostNames.includes(target.host) && shareNetwork(s, from));
+  const linked = from.links.get(target.host);
+  const service = deployment.containers.find((s) => (s.name === linked || s.hostNames.includes(target.host)) && shareNetwork(s, from));
   return service ? inService(deployment, service, target) : { kind: 'unknown' };
 }
 

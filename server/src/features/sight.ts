@@ -3,11 +3,11 @@ import type { Config } from '../config/config.ts';
 import { type Application, frameworkTitle, serverTitle } from '../deploy/application.ts';
 import type { ComposeService } from '../deploy/compose.ts';
 import type { Deployment } from '../deploy/deployment.ts';
-import { nginxContainer, reachedFrom, type Target } from '../deploy/reach.ts';
+import { arrivingAt, nginxContainer, reachedFrom, type Target } from '../deploy/reach.ts';
 import { certain } from '../deploy/setting.ts';
 import { type AppView, applicationView, type Seen } from '../deploy/view.ts';
 import { traceRequest } from '../trace/request.ts';
-import type { Trace } from '../trace/trace.ts';
+import type { RequestInput, Trace } from '../trace/trace.ts';
 
 export interface SightLine {
   readonly name: string;
@@ -47,6 +47,14 @@ export const applicationTitle = (a: Application): string =>
 
 const shown = (s: Seen<unknown>): string => (s.known ? String(s.value === '' ? 'nothing' : s.value) : 'unknown');
 
+/** A request for a port of the machine as it arrives in nginx's container, whose ports the machine publishes. */
+export function arriving(request: RequestInput, config: Config, deployment: Deployment): RequestInput {
+  const container = nginxContainer(deployment, config.files.keys());
+  const port = request.localPort ?? (request.scheme === 'https' ? 443 : 80);
+  const mapping = container && request.scheme !== 'udp' ? arrivingAt(container, port) : null;
+  return mapping ? { ...request, localPort: mapping.target } : request;
+}
+
 /** Null where no application of the workspace is asked. */
 export function sightOf(trace: Trace, deployment: Deployment, config: Config): Sight | null {
   const request = trace.outcome.upstreamRequest;
@@ -67,6 +75,7 @@ export function sightOf(trace: Trace, deployment: Deployment, config: Config): S
     line('allowed host', view.hostAllowed, view.hostAllowed.known ? view.hostAllowed.value : null),
     line('CSRF', view.csrf, view.csrf.known ? view.csrf.value !== 'refused' : null),
     ...staticLine(application, trace, config),
+    ...portLine(trace, host, nginxContainer(deployment, config.files.keys())),
     ...application.unreadEnvironment.map(({ path }) => ({
       name: 'environment',
       value: `${path} is not in the workspace`,
@@ -81,6 +90,16 @@ export function sightOf(trace: Trace, deployment: Deployment, config: Config): S
     application,
     view,
   };
+}
+
+/** The port that was asked for, where it is another one than nginx's own. */
+function portLine({ request }: Trace, host: string, container: ComposeService | null): SightLine[] {
+  const asked = Number(/:(\d+)$/.exec(host)?.[1] ?? (request.scheme === 'https' ? 443 : 80));
+  const mapping = container ? arrivingAt(container, asked) : null;
+  if (!container || !mapping || mapping.target !== request.localPort || asked === request.localPort) return [];
+  return [
+    { name: 'port', value: `${asked}, nginx listens on ${mapping.target}`, why: `published by the service ${container.name}`, good: null },
+  ];
 }
 
 /** Who answers for Django's static files on the same server: nginx from a folder, or the application. Every file counts as there. */

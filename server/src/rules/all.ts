@@ -174,9 +174,13 @@ import debugStaticServed from './wsgi/debug-static-served.ts';
 import forwardedAllowIps from './wsgi/forwarded-allow-ips.ts';
 import mediaExecutable from './wsgi/media-executable.ts';
 import protocolMismatch from './wsgi/protocol-mismatch.ts';
+import publishedPortLost from './wsgi/published-port-lost.ts';
+import redirectPortUnpublished from './wsgi/redirect-port-unpublished.ts';
 import scriptNamePrefix from './wsgi/script-name-prefix.ts';
 import secureProxyHeaderMismatch from './wsgi/secure-proxy-header-mismatch.ts';
+import serviceAddressKept from './wsgi/service-address-kept.ts';
 import socketNotListened from './wsgi/socket-not-listened.ts';
+import staticNotMounted from './wsgi/static-not-mounted.ts';
 import staticRootMismatch from './wsgi/static-root-mismatch.ts';
 import staticThroughApplication from './wsgi/static-through-application.ts';
 import syncWorkerUnbuffered from './wsgi/sync-worker-unbuffered.ts';
@@ -360,9 +364,13 @@ export const RULES: readonly Rule[] = [
   forwardedAllowIps,
   mediaExecutable,
   protocolMismatch,
+  publishedPortLost,
+  redirectPortUnpublished,
   scriptNamePrefix,
   secureProxyHeaderMismatch,
+  serviceAddressKept,
   socketNotListened,
+  staticNotMounted,
   staticRootMismatch,
   staticThroughApplication,
   syncWorkerUnbuffered,

@@ -88,7 +88,7 @@ export interface CheckInput<Message extends string> {
   readonly scope: Scope;
   /** set for `file` rules, and the directive's file otherwise */
   readonly file: SourceFile;
-  /** the application's side; rules with `needs: 'deployment'` are not asked when it has no application, others may be given an empty one */
+  /** the application's side; rules with `needs: 'deployment'` are not asked when it has neither an application nor a container, others may be given an empty one */
   readonly deployment: Deployment;
   report(message: Message, report: Report): void;
 }

@@ -250,7 +250,7 @@ function lintOne(config: Config, rules: readonly Rule[], options: LintOptions): 
   const active = rules.filter((rule) => {
     const level = levelOf(rule, config.settings);
     levels.set(rule, level);
-    if (rule.needs === 'deployment' && !deployment.applications.length) return false;
+    if (rule.needs === 'deployment' && !deployment.applications.length && !deployment.containers.length) return false;
     return level !== 'off' && !(options.quick && rule.costly) && (config.kind === 'root' || rule.needs === 'file');
   });
   let collector = new Collector(config);

@@ -3,6 +3,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
 import pc from 'picocolors';
+import { arriving } from '../../features/sight.ts';
 import { fileOfPath, NodeFiles } from '../../host/node-files.ts';
 import { compare, readTests } from '../../trace/expect.ts';
 import { traceText } from '../../trace/print/text.ts';
@@ -64,9 +65,10 @@ export async function test(paths: readonly string[], options: TestOptions): Prom
     const { configs } = await loader.configs([path.resolve(folder, suite.config)]);
     const config = configs[0];
     if (!config) throw new Failure(EXIT.unreadable, `${file}: ${suite.config} is no configuration`);
+    const deployment = await loader.deployment();
     text += `${c.underline(nearPath(file))}\n`;
     for (const one of suite.tests) {
-      const trace = traceRequest(config, one.request, one.options);
+      const trace = traceRequest(config, arriving(one.request, config, deployment), one.options);
       const differences = compare(trace, one.expect);
       results.push({ file, name: one.name, line: one.line, ok: differences.length === 0, differences });
       text += `  ${differences.length ? c.red('✕') : c.green('✓')} ${one.name}\n`;

@@ -6,7 +6,7 @@ import readline from 'node:readline';
 import type { Command } from 'commander';
 import pc from 'picocolors';
 import type { Config } from '../../config/config.ts';
-import { type Sight, type SightLine, sightOf } from '../../features/sight.ts';
+import { arriving, type Sight, type SightLine, sightOf } from '../../features/sight.ts';
 import { headerPair, requestFromUrl } from '../../trace/from-url.ts';
 import { traceMermaid } from '../../trace/print/mermaid.ts';
 import { traceSvg } from '../../trace/print/svg.ts';
@@ -153,8 +153,9 @@ export async function trace(configPath: string, words: readonly string[], option
     ...(options.httpVersion === undefined ? {} : { httpVersion: options.httpVersion }),
   });
   if ('problem' in request) throw new Failure(EXIT.usage, request.problem);
-  const result = traceRequest(config, request, traceOptions);
-  const sight = sightOf(result, await loader.deployment(), config);
+  const deployment = await loader.deployment();
+  const result = traceRequest(config, arriving(request, config, deployment), traceOptions);
+  const sight = sightOf(result, deployment, config);
   process.stdout.write(printed(result, sight, options.format, options.color));
   return EXIT.clean;
 }

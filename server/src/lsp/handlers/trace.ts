@@ -2,7 +2,7 @@
 import { fileId } from '../../base/file-id.ts';
 import { serversOf } from '../../config/servers.ts';
 import { mapOf, suggestions } from '../../features/preview.ts';
-import { sightOf } from '../../features/sight.ts';
+import { arriving, sightOf } from '../../features/sight.ts';
 import { statementAt } from '../../syntax/place.ts';
 import { asTest, compare, readTests } from '../../trace/expect.ts';
 import { asCurl, requestFromUrl } from '../../trace/from-url.ts';
@@ -41,7 +41,7 @@ export const trace = reads<TraceParams, TraceResult>({
       return { ok: false, message: 'No main file was found for this file, so there is no path to show. Choose one from the status bar.' };
     const input = requestFromUrl(request);
     if ('problem' in input) return { ok: false, message: input.problem };
-    const traced = traceRequest(config, input, { assume });
+    const traced = traceRequest(config, arriving(input, config, snapshot.deployment), { assume });
     const line = lineOf(traced);
     const findings: Record<string, StationFinding[]> = {};
     for (const station of line.down) {
@@ -132,7 +132,7 @@ export const requestTests = reads<TestsParams, TestsResult>({
     return {
       problems: [...suite.problems],
       tests: suite.tests.map((t) => {
-        const traced = traceRequest(config, t.request, t.options);
+        const traced = traceRequest(config, arriving(t.request, config, snapshot.deployment), t.options);
         const differences = compare(traced, t.expect);
         return {
           name: t.name,

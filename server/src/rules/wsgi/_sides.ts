@@ -12,7 +12,7 @@ import { PASS_DIRECTIVES, type PassTarget, passTarget, type UpstreamServer } fro
 import type { Application, Framework, Listener } from '../../deploy/application.ts';
 import type { ComposeService } from '../../deploy/compose.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
-import { nginxContainer, type Reached, reachedFrom, type Target } from '../../deploy/reach.ts';
+import { nginxContainer, publishedAs, type Reached, reachedFrom, type Target } from '../../deploy/reach.ts';
 import { type AppView, applicationView } from '../../deploy/view.ts';
 import { traceRequest } from '../../trace/request.ts';
 import type { HeaderPair, Trace, UpstreamRequest } from '../../trace/trace.ts';
@@ -28,6 +28,8 @@ export interface Link {
   readonly reached: Reached;
   readonly server: Server | null;
   readonly location: Location | null;
+  /** the container in which nginx runs; null for the machine itself */
+  readonly from: ComposeService | null;
 }
 
 /** A link that ends at an application. */
@@ -66,6 +68,7 @@ function makeLinks(config: Config, deployment: Deployment): Link[] {
           reached: reachedFrom(deployment, from, address),
           server,
           location: locationOf(pass.scope),
+          from,
         });
       }
     }
@@ -165,6 +168,13 @@ export function portOf(server: Server, scheme: 'http' | 'https'): number | null 
   return null;
 }
 
+/** The port that a client asks for to reach a port of nginx: the one that its container publishes it as, with the standard one before others. */
+export function outerPort(from: ComposeService | null, port: number, scheme: 'http' | 'https'): number {
+  const published = from ? publishedAs(from, port).map((p) => p.published!) : [];
+  const standard = scheme === 'https' ? 443 : 80;
+  return published.includes(standard) ? standard : (published[0] ?? port);
+}
+
 const NO_FILES = { stat: () => null } as const;
 
 /**
@@ -178,8 +188,8 @@ export function probe(side: Side, config: Config, { scheme = 'http', method = 'G
   const target = path ?? pathTo(side);
   if (port === null || target === null) return null;
   const name = host ?? hostOf(server) ?? 'probe.example';
-  const standard = port === (scheme === 'https' ? 443 : 80);
-  const sent = standard ? name : `${name}:${port}`;
+  const asked = outerPort(side.from, port, scheme);
+  const sent = asked === (scheme === 'https' ? 443 : 80) ? name : `${name}:${asked}`;
   const trace = traceRequest(
     config,
     { method, target, scheme, headers: [['Host', sent], ...headers], localPort: port, clientAddress: '203.0.113.9', httpVersion: '1.1' },

@@ -1,7 +1,9 @@
 /** nginx connects to an address that no application of the workspace listens on, while one application is reached by nobody. */
+import { basename } from '../../base/file-id.ts';
 import { addressText, isLoopback } from '../../deploy/address.ts';
 import { type Application, type Listener, serverTitle } from '../../deploy/application.ts';
 import { shareNetwork } from '../../deploy/compose.ts';
+import { nameKnown } from '../../deploy/reach.ts';
 import { certain, placeOf } from '../../deploy/setting.ts';
 import { matchesHostPattern } from '../../deploy/view-django.ts';
 import { type Fix, fixOf, replace } from '../fix.ts';
@@ -79,6 +81,8 @@ applications and exactly one of them is left without a proxy.`,
     wrongPort: 'No application of the service {name} listens on port {port}: {server} listens on {own}.',
     noService:
       'No service of the compose file is called {host}, so nginx does not start: host not found in upstream. Did you mean {guess}?',
+    nobody:
+      'No service, alias or container of {file} is called {host}, so nginx does not start: host not found in upstream. Use the name of a service.',
     loopback: '{server} of the service {name} listens on {own}, which only its own container reaches. Bind 0.0.0.0.',
   },
   check({ config, deployment, report }) {
@@ -120,20 +124,35 @@ applications and exactly one of them is left without a proxy.`,
         report('elsewhere', { at: wordOf(link), data, related, fix: here ? readdressed(link, here, `Connect to ${here}`) : null });
       }
     }
-    // a name that is nearly that of a service beside nginx; other names may come from outside of the compose file
+    // a name that no service has; where the compose files do not say all, only one that is nearly that of a service beside nginx
     const beside = from ? deployment.containers.filter((s) => s !== from && shareNetwork(s, from)).flatMap((s) => s.hostNames) : [];
     for (const link of links) {
       if (link.reached.kind !== 'unknown' || link.address.kind !== 'tcp' || !/^[a-z][\w-]*$/i.test(link.address.host)) continue;
       const { host, port } = link.address;
-      const guess = isLoopback(host) || beside.includes(host) ? null : nearest(host, beside);
-      if (guess === null || !once(link)) continue;
-      const service = deployment.containers.find((s) => s.hostNames.includes(guess))!;
-      report('noService', {
-        at: wordOf(link),
-        data: { host, guess },
-        related: [{ at: service.place, message: `the service ${service.name}` }],
-        fix: readdressed(link, `${guess}:${port}`, `Connect to ${guess}:${port}`),
-      });
+      if (!from || isLoopback(host) || beside.includes(host)) continue;
+      const known = nameKnown(deployment, from, host);
+      const guess = known === true ? null : nearest(host, beside);
+      if ((guess === null && known !== false) || !once(link)) continue;
+      const service = deployment.containers.find((s) => s.hostNames.includes(guess ?? ''));
+      if (guess !== null && service)
+        report('noService', {
+          at: wordOf(link),
+          data: { host, guess },
+          related: [{ at: service.place, message: `the service ${service.name}` }],
+          fix: readdressed(link, `${guess}:${port}`, `Connect to ${guess}:${port}`),
+        });
+      else {
+        // the one service with an application that nothing leads to is what was meant
+        const free = orphans.length === 1 && orphans[0]!.container ? orphans[0]! : null;
+        const own = free?.listeners.map((l) => certain(l.address)).find((a) => a?.kind === 'tcp');
+        const to = free && own?.kind === 'tcp' ? `${free.container!.name}:${own.port}` : null;
+        report('nobody', {
+          at: wordOf(link),
+          data: { host, file: basename(from.file) },
+          related: [{ at: from.place, message: `the service ${from.name} runs nginx` }],
+          fix: to ? readdressed(link, to, `Connect to ${to}`) : null,
+        });
+      }
     }
     for (const link of links) {
       if (link.reached.kind !== 'container' || link.address.kind !== 'tcp' || !once(link)) continue;
@@ -165,6 +184,27 @@ applications and exactly one of them is left without a proxy.`,
         'docker-compose.yml':
           'services:\n  web:\n    command: gunicorn shop.wsgi --bind 0.0.0.0:8000\n  nginx:\n    image: nginx:1.27\n    volumes:\n      - ./:/etc/nginx:ro\n',
       }),
+    },
+    {
+      bad: tree({
+        'nginx.conf': site(`
+        proxy_pass http://backend:8000;
+#                  ^^^^^^^^^^^^^^^^^^^ nobody`),
+        'docker-compose.yml':
+          'services:\n  web:\n    command: gunicorn shop.wsgi --bind 0.0.0.0:8000\n  nginx:\n    image: nginx:1.27\n    volumes:\n      - ./:/etc/nginx:ro\n',
+      }),
+      fixed: tree({
+        'nginx.conf': site(`
+        proxy_pass http://web:8000;`),
+      }),
+      // somebody else may be on a network that is made elsewhere
+      good: tree({
+        'nginx.conf': site(`
+        proxy_pass http://backend:8000;`),
+        'docker-compose.yml':
+          'services:\n  web:\n    command: gunicorn shop.wsgi --bind 0.0.0.0:8000\n  nginx:\n    image: nginx:1.27\n    networks: [proxy]\n    volumes:\n      - ./:/etc/nginx:ro\nnetworks:\n  proxy: { external: true }\n',
+      }),
+      notOn122: 'the name of the upstream is resolved when nginx starts',
     },
     {
       bad: tree({

@@ -1,0 +1,144 @@
+/** nginx's own redirects carry the port that it listens on, which a container may publish under another number. */
+import { fromBytes } from '../../base/bytes.ts';
+import { type Location, type LocationLevel, locationsOf } from '../../config/locations.ts';
+import type { Scope } from '../../config/scope.ts';
+import { serversOf } from '../../config/servers.ts';
+import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
+import { publishedAs } from '../../deploy/reach.ts';
+import { traceRequest } from '../../trace/request.ts';
+import type { Files } from '../../trace/trace.ts';
+import { fixOf, insertInto } from '../fix.ts';
+import { defineRule } from '../rule.ts';
+import { main, tree } from './_examples.ts';
+import { hostOf, nginxOf, outerPort } from './_sides.ts';
+
+const COMPOSE = 'services:\n  nginx:\n    image: nginx:1.28\n    ports: ["80:8080"]\n    volumes: ["./nginx:/etc/nginx"]\n';
+
+function* below(level: LocationLevel): Generator<Location> {
+  for (const location of level.all) {
+    yield location;
+    yield* below(locationsOf(location.scope));
+  }
+}
+
+/** Every path is a folder: nginx then redirects to the path with a slash, where it looks at files at all. */
+const FOLDERS: Files = { stat: () => 'folder' };
+
+/** Paths for which nginx may send a redirect of its own: a folder below the location, and the location's name without its slash. */
+function pathsIn(server: Scope): string[] {
+  const paths = ['/docs'];
+  for (const { kind, bytes, scope } of below(locationsOf(server))) {
+    if ((kind !== 'prefix' && kind !== 'exact') || scope.has('return') || scope.has('rewrite')) continue;
+    const name = fromBytes(bytes);
+    if (!name.startsWith('/')) continue;
+    // nobody asks for the folders of style sheets and pictures: only where pages are served, or an application
+    const pages =
+      name === '/' || scope.has('index') || scope.has('autoindex') || scope.value('try_files')?.values.includes('$uri/') === true;
+    if (!pages && !PASS_DIRECTIVES.some((d) => scope.has(d))) continue;
+    paths.push(name.endsWith('/') ? `${name}docs` : name);
+    if (name.endsWith('/') && name !== '/') paths.push(name.slice(0, -1));
+  }
+  return [...new Set(paths)].slice(0, 40);
+}
+
+export default defineRule({
+  id: 'redirect-port-unpublished',
+  group: 'wsgi',
+  severity: 'warning',
+  since: '0.2',
+  title: 'nginx redirects to a port that its container does not publish',
+  why: `
+For a folder without its slash, and for the name of a proxied location without its slash, nginx answers with a redirect of its own. Its URL
+is made of the name and of the port that nginx listens on. In a container that is published as \`80:8080\`, that is \`http://name:8080/docs/\`,
+where nothing answers.
+
+\`absolute_redirect off\` sends the path alone, and the browser stays where it is. \`port_in_redirect off\` helps where the outer port is the
+standard one.`,
+  about: ['absolute_redirect', 'port_in_redirect', 'listen'],
+  looksAt: { config: true },
+  needs: 'deployment',
+  costly: true,
+  fixable: 'always',
+  messages: {
+    closed:
+      'For {path} nginx redirects to {url}, and the container publishes its port {port} as {outer}: nothing answers there. Set absolute_redirect off.',
+  },
+  check({ config, deployment, report }) {
+    const from = nginxOf(config, deployment);
+    if (!from || from.networks === null) return;
+    for (const server of serversOf(config)) {
+      const opener = server.scope.opener;
+      if (!opener || server.scope.has('return') || server.scope.has('rewrite')) continue;
+      for (const listen of server.listens) {
+        const address = listen.addresses[0];
+        if (!address || address.kind === 'unix' || !listen.directive) continue;
+        const scheme = listen.params.includes('ssl') ? 'https' : 'http';
+        const published = publishedAs(from, address.port);
+        if (!published.length || published.some((p) => p.published === address.port)) continue;
+        const outer = outerPort(from, address.port, scheme);
+        const name = hostOf(server) ?? 'localhost';
+        const host = outer === (scheme === 'https' ? 443 : 80) ? name : `${name}:${outer}`;
+        const found = pathsIn(server.scope)
+          .map((path) => ({ path, url: redirectOf(path) }))
+          .find(({ url }) => url !== null && !from.ports.some((p) => p.published === portIn(url)));
+        if (!found) continue;
+        report('closed', {
+          at: listen.directive.at(listen.directive.args[0] ?? listen.directive.statement.name),
+          data: { path: found.path, url: found.url!, port: address.port, outer },
+          related: [{ at: published[0]!.place, message: `published as ${outer}:${address.port}` }],
+          fix: fixOf('Send redirects without host and port', 'suggestion', opener.file, [
+            insertInto(opener, ['absolute_redirect off;'], (n) => n === 'listen' || n === 'server_name'),
+          ]),
+        });
+        break;
+
+        function redirectOf(path: string): string | null {
+          const { outcome } = traceRequest(
+            config,
+            { target: path, scheme, headers: [['Host', host]], localPort: address!.port, clientAddress: '203.0.113.9', httpVersion: '1.1' },
+            { files: FOLDERS },
+          );
+          if (outcome.status !== 301) return null;
+          const url = outcome.responseHeaders.find(([n]) => n.toLowerCase() === 'location')?.[1] ?? '';
+          return url.startsWith(`${scheme}://`) && url.endsWith(`${path}/`) ? url : null;
+        }
+      }
+    }
+  },
+  examples: [
+    {
+      bad: tree({
+        'nginx/nginx.conf': main(`server {
+    listen 8080;
+#          ^^^^ closed
+    server_name shop.example.com;
+    root /srv/www;
+    location / {
+        index index.html;
+    }
+}`),
+        'compose.yaml': COMPOSE,
+      }),
+      good: tree({
+        'nginx/nginx.conf': main(`server {
+    listen 8080;
+    server_name shop.example.com;
+    absolute_redirect off;
+    root /srv/www;
+    location / {
+        index index.html;
+    }
+}`),
+        'compose.yaml': COMPOSE,
+      }),
+    },
+    {
+      good: tree({
+        'nginx/nginx.conf': main('server {\n    listen 80;\n    root /srv/www;\n}'),
+        'compose.yaml': COMPOSE.replace('80:8080', '80:80'),
+      }),
+    },
+  ],
+});
+
+const portIn = (url: string): number => Number(/^https?:\/\/[^/]*?:(\d+)\//.exec(url)?.[1] ?? (url.startsWith('https') ? 443 : 80));

@@ -1,0 +1,173 @@
+/** Files that nginx is told to send from a folder that its container does not have. */
+import { dirname, pathOf, resolve } from '../../base/file-id.ts';
+import type { Config } from '../../config/config.ts';
+import type { Directive } from '../../config/directive.ts';
+import type { Scope } from '../../config/scope.ts';
+import { serversOf } from '../../config/servers.ts';
+import { hasVariables } from '../../config/upstreams.ts';
+import type { ComposeMount, ComposeService } from '../../deploy/compose.ts';
+import type { Deployment } from '../../deploy/deployment.ts';
+import { mountOf } from '../../deploy/reach.ts';
+import { fixOf, replace } from '../fix.ts';
+import { defineRule } from '../rule.ts';
+import { main, tree } from './_examples.ts';
+import { nginxOf } from './_sides.ts';
+
+/** Folders that nginx's own images bring along or make. */
+const OF_IMAGE =
+  /^\/(usr\/share\/nginx|etc|var\/(cache|log|lib|run)|run|tmp|dev|proc|sys|docker-entrypoint\.d)(\/|$)|^\/(usr\/local\/openresty|usr\/local\/nginx)(\/|$)/;
+
+/** The image is one of nginx's own, used as it is: what is in it is known. */
+const ofNginx = (service: ComposeService): boolean =>
+  !service.builds &&
+  /^(docker\.io\/|library\/|nginxinc\/|ghcr\.io\/nginxinc\/)*(nginx|nginx-unprivileged)(:|@|$)/.test(service.image?.text ?? '');
+
+function* foldersIn(scope: Scope): Generator<Directive> {
+  for (const d of scope.directives) {
+    if ((d.name === 'alias' || d.name === 'root') && d.fact && d.args[0]) yield d;
+    if (d.body) yield* foldersIn(d.body);
+  }
+}
+
+function folders(config: Config): Directive[] {
+  const seen = new Set<string>();
+  return serversOf(config)
+    .flatMap((s) => [...foldersIn(s.scope)])
+    .filter((d) => {
+      const key = `${d.file.id}#${d.statement.start}`;
+      return !seen.has(key) && seen.add(key);
+    });
+}
+
+const clean = (path: string): string => path.replace(/\/{2,}/g, '/').replace(/(?<=.)\/+$/, '');
+
+/** The source of a mount by the name that all services share: a volume, or a folder of the machine. */
+const sourceOf = (service: ComposeService, { source }: ComposeMount): string | null =>
+  source === null ? null : /^[./~]/.test(source) ? pathOf(resolve(dirname(service.file), source)) : `volume ${source}`;
+
+/** Where the folder lies in another service, and under which path nginx has the same one; `here` is null where nginx does not have it. */
+function elsewhere(
+  deployment: Deployment,
+  from: ComposeService,
+  path: string,
+): {
+  readonly service: ComposeService;
+  readonly mount: ComposeMount;
+  readonly here: string | null;
+  readonly own: ComposeMount | null;
+} | null {
+  for (const service of deployment.containers) {
+    if (service === from) continue;
+    const mount = mountOf(service, path);
+    const source = mount && sourceOf(service, mount);
+    if (!mount || source === null) continue;
+    const own = from.mounts.find((m) => sourceOf(from, m) === source) ?? null;
+    return { service, mount, own, here: own ? clean(own.target + path.slice(clean(mount.target).length)) : null };
+  }
+  return null;
+}
+
+const COMPOSE = (web: string, nginx: string): string =>
+  `services:\n  web:\n    build: ./app\n    command: gunicorn shop.wsgi -b 0.0.0.0:8000\n    volumes: ["${web}"]\n  nginx:\n    image: nginx:1.28\n    volumes: ["./nginx:/etc/nginx", "${nginx}"]\nvolumes:\n  static:\n`;
+
+const SITE = (folder: string, mark = ''): string =>
+  main(`server {
+    location /static/ {
+        alias ${folder};${mark}
+    }
+}`);
+
+export default defineRule({
+  id: 'static-not-mounted',
+  group: 'wsgi',
+  severity: 'warning',
+  since: '0.2',
+  title: 'nginx sends files from a folder that its container does not have',
+  why: `
+A container sees its image and what is mounted into it. A path of \`root\` or \`alias\` that is right in the application's container, or on the
+machine, names nothing in nginx's: every file is 404. The application and nginx must mount the same volume, and nginx must use the path under
+which it is mounted in its own container.
+
+The rule knows what is in nginx's own images. Images that the project builds may hold anything, and are left alone.`,
+  about: ['alias', 'root'],
+  references: ['https://docs.docker.com/reference/compose-file/services/#volumes'],
+  looksAt: { config: true },
+  needs: 'deployment',
+  fixable: 'sometimes',
+  messages: {
+    otherPlace:
+      'The container of nginx has no {path}: {name} has it there, and nginx has the same volume at {here}. Use the path of its own container.',
+    notShared:
+      'The container of nginx has no {path}: it lies in the service {name}, and no volume of nginx holds it. Mount the same volume into nginx.',
+    nowhere: 'The container of nginx has no {path}: no volume is mounted there. Mount the folder, or name the one that is.',
+  },
+  check({ config, deployment, report }) {
+    const from = nginxOf(config, deployment);
+    if (!from || from.mountsOpen || !ofNginx(from)) return;
+    for (const directive of folders(config)) {
+      const word = directive.args[0]!;
+      const path = clean(word.value);
+      if (!path.startsWith('/') || path === '/' || word.templated || hasVariables(word.value)) continue;
+      const holds = (m: ComposeMount): boolean => clean(m.target).startsWith(`${path}/`) || clean(m.target) === path;
+      if (OF_IMAGE.test(path) || mountOf(from, path) || from.mounts.some(holds)) continue;
+      const at = directive.at(word);
+      const other = elsewhere(deployment, from, path);
+      if (other?.own && other.here) {
+        const { service, mount, own, here } = other;
+        const slash = word.value.endsWith('/') ? '/' : '';
+        report('otherPlace', {
+          at,
+          data: { path, name: service.name, here },
+          related: [
+            { at: own.place, message: 'mounted here in the container of nginx' },
+            { at: mount.place, message: `mounted here in the service ${service.name}` },
+          ],
+          fix: fixOf(`Use ${here}${slash}`, 'suggestion', directive.file, [replace(word, here + slash)]),
+        });
+      } else if (other)
+        report('notShared', {
+          at,
+          data: { path, name: other.service.name },
+          related: [{ at: other.mount.place, message: `mounted here in the service ${other.service.name}` }],
+        });
+      // without a second place that knows the path, only a container into which anything is mounted at all was meant to have it
+      else if (from.mounts.some((m) => isFolderMount(m)))
+        report('nowhere', { at, severity: 'info', data: { path }, related: [{ at: from.place, message: `the service ${from.name}` }] });
+    }
+  },
+  examples: [
+    {
+      bad: tree({
+        'nginx/nginx.conf': SITE('/app/staticfiles/', '\n#             ^^^^^^^^^^^^^^^^^ otherPlace'),
+        'compose.yaml': COMPOSE('static:/app/staticfiles', 'static:/www/static:ro'),
+      }),
+      good: tree({
+        'nginx/nginx.conf': SITE('/www/static/'),
+        'compose.yaml': COMPOSE('static:/app/staticfiles', 'static:/www/static:ro'),
+      }),
+    },
+    {
+      bad: tree({
+        'nginx/nginx.conf': SITE('/app/staticfiles/', '\n#             ^^^^^^^^^^^^^^^^^ notShared'),
+        'compose.yaml': COMPOSE('static:/app/staticfiles', './pages:/www'),
+      }),
+      good: tree({
+        'nginx/nginx.conf': SITE('/app/staticfiles/css/'),
+        'compose.yaml': COMPOSE('static:/app/staticfiles', 'static:/app/staticfiles'),
+      }),
+    },
+    {
+      bad: tree({
+        'nginx/nginx.conf': SITE('/srv/pages/', '\n#             ^^^^^^^^^^^ nowhere'),
+        'compose.yaml': COMPOSE('static:/app/staticfiles', './pages:/www'),
+      }),
+      good: tree({
+        'nginx/nginx.conf': SITE('/usr/share/nginx/html/'),
+        'compose.yaml': COMPOSE('static:/app/staticfiles', './pages:/www'),
+      }),
+    },
+  ],
+});
+
+/** Something of the site's own, not nginx's configuration. */
+const isFolderMount = (m: ComposeMount): boolean => !/^\/etc\//.test(m.target) && m.source !== null;
