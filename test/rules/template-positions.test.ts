@@ -94,6 +94,51 @@ const ENGINES: Record<string, Engine> = {
     forOpen: '{{ range service "web" }}',
     forClose: '{{ end }}',
   },
+  ejs: {
+    file: 'site.conf.ejs',
+    value: (n) => `<%- s.${n} %>`,
+    ifOpen: '<% if (tls) { %>',
+    ifElse: '<% } else if (other) { %>',
+    ifClose: '<% } %>',
+    forOpen: '<% for (const x of xs) { %>',
+    forClose: '<% } %>',
+    comment: '<%# a comment; { %>',
+  },
+  liquid: {
+    file: 'site.conf.liquid',
+    value: (n) => `{{ site.${n} | default: "a" }}`,
+    ifOpen: '{% unless plain %}',
+    ifElse: '{% else %}',
+    ifClose: '{% endunless %}',
+    forOpen: '{% for x in xs %}',
+    forClose: '{% endfor %}',
+    comment: '{% comment %} server { ; {% endcomment %}',
+  },
+  handlebars: {
+    file: 'site.conf.hbs',
+    value: (n) => `{{{${n}}}}`,
+    ifOpen: '{{#if tls}}',
+    ifElse: '{{else}}',
+    ifClose: '{{/if}}',
+    forOpen: '{{#each xs}}',
+    forClose: '{{/each}}',
+    comment: '{{!-- a comment; { --}}',
+  },
+  mako: { file: 'site.conf.mako', value: (n) => `\${${n}}` },
+  terraform: {
+    file: 'site.conf.tftpl',
+    value: (n) => `\${${n}}`,
+    ifOpen: '%{ if tls ~}',
+    ifElse: '%{ else ~}',
+    ifClose: '%{ endif ~}',
+    forOpen: '%{ for x in xs ~}',
+    forClose: '%{ endfor ~}',
+  },
+  'percent signs': { file: 'site.conf', value: (n) => `%%${n.toUpperCase()}%%` },
+  'at signs': { file: 'site.conf.in', value: (n) => `@${n.toUpperCase()}@` },
+  underscores: { file: 'site.conf', value: (n) => `__MY_${n.toUpperCase()}__` },
+  'angle brackets': { file: 'site.conf.example', value: (n) => `<YOUR_${n.toUpperCase()}>` },
+  'envsubst, whatever the name': { file: 'site.conf', value: (n) => `\${MY_${n.toUpperCase()}}` },
   envsubst: { file: 'default.conf.template', value: (n) => `\${${n.toUpperCase()}}` },
   cookiecutter: {
     file: 'cookiecutter.conf',
@@ -124,7 +169,7 @@ const POSITIONS: Record<string, Position> = {
   'the name of a directive': (e) => server(`    ${e.value('directive')} on;`),
   'a part of the name': (e) => server(`    proxy_${e.value('kind')}_timeout 60s;`),
   'a whole line with its semicolon': (e) => server(`    ${e.value('lines')};`),
-  'a whole line without one': (e) => (e.file === 'default.conf.template' ? null : server(`    ${e.value('lines')}\n    gzip on;`)),
+  'a whole line without one': (e) => (e.ifOpen === undefined ? null : server(`    ${e.value('lines')}\n    gzip on;`)),
   listen: (e) =>
     `server {\n    listen ${e.value('port')};\n    listen [::]:${e.value('port')};\n    listen ${e.value('address')}:${e.value('port')} ssl ${e.value('options')};\n    ssl_certificate a.pem; ssl_certificate_key a.key;\n    server_name ${e.value('name')};\n}\n`,
   'server names': (e) =>
@@ -177,16 +222,47 @@ const POSITIONS: Record<string, Position> = {
     e.forOpen && e.ifOpen
       ? `${e.forOpen}\nserver {\n    listen ${e.value('p')}${e.ifOpen} ssl${e.ifClose};\n    ${e.ifOpen}\n    ssl_certificate ${e.value('c')};\n    ssl_certificate_key ${e.value('k')};\n    ${e.ifClose}\n    server_name ${e.forOpen}${e.value('n')} ${e.forClose};\n    ${e.forOpen}\n    location ${e.value('l')} {\n        ${e.ifOpen}\n        return 204;\n        ${e.ifElse}\n        return 404;\n        ${e.ifClose}\n    }\n    ${e.forClose}\n}\n${e.forClose}\n`
       : null,
+  'headers whose names are filled in': (e) =>
+    server(
+      `    location / {\n        proxy_set_header ${e.value('name')} ${e.value('value')};\n        proxy_pass http://127.0.0.1:8000;\n    }`,
+    ),
+  'lines that nobody sees beside a proxy': (e) =>
+    e.ifOpen ? server(`    ${e.value('lines')}\n    location / {\n        proxy_pass http://127.0.0.1:8000;\n    }`) : null,
+  'an included file that nobody knows': (e) =>
+    server(`    location / {\n        include ${e.value('proxy')};\n        proxy_pass http://127.0.0.1:8000;\n    }`),
+  'alternatives within a map': (e) =>
+    e.ifElse
+      ? `map $http_upgrade $up {\n    default upgrade;\n    ${e.ifOpen}\n    '' '';\n    ${e.ifElse}\n    '' close;\n    ${e.ifClose}\n}\nserver { listen 80; location / { proxy_pass http://127.0.0.1:8000; ${PROXIED} proxy_set_header Connection $up; } }\n`
+      : null,
+  'alternatives within geo and types': (e) =>
+    e.ifElse
+      ? `geo $near {\n    default 0;\n    ${e.ifOpen}\n    10.0.0.0/8 1;\n    ${e.ifElse}\n    10.0.0.0/8 2;\n    ${e.ifClose}\n}\ntypes {\n    ${e.ifOpen}\n    application/x-javascript js;\n    ${e.ifElse}\n    text/javascript js;\n    ${e.ifClose}\n    text/css css;\n}\nserver { listen 80; return 200 $near; }\n`
+      : null,
+  'alternatives within split_clients': (e) =>
+    e.ifElse
+      ? `split_clients $remote_addr $variant {\n    ${e.ifOpen}\n    70% a;\n    ${e.ifElse}\n    60% b;\n    ${e.ifClose}\n    * c;\n}\nserver { listen 80; return 200 $variant; }\n`
+      : null,
+  'alternatives within an upstream': (e) =>
+    e.ifElse
+      ? `upstream app {\n    ${e.ifOpen}\n    ip_hash;\n    ${e.ifElse}\n    least_conn;\n    ${e.ifClose}\n    server 10.0.0.1:8000;\n    server 10.0.0.2:8000;\n}\nserver { listen 80; location / { proxy_pass http://app; ${PROXIED} } }\n`
+      : null,
+  'servers of which one is the default': (e) =>
+    e.ifElse
+      ? `${e.ifOpen}\nserver { listen 80 default_server; server_name a.example; return 204; }\n${e.ifElse}\nserver { listen 80 default_server; server_name a.example; return 404; }\n${e.ifClose}\n`
+      : null,
   'a comment of the engine': (e) => (e.comment ? server(`    ${e.comment}\n    gzip on; ${e.comment}`) : null),
 };
 
-async function findings(file: string, text: string): Promise<string[]> {
+/** Errors and warnings of a file by itself, or of a main file with it inside of its http block. */
+async function findings(file: string, given: string, whole: boolean): Promise<string[]> {
   const { parser, engine, rules } = await parts();
   const id = fileId(`file:///srv/templates/${file}`);
-  const source = parser.open(id, text);
+  const source = parser.open(id, whole ? `events {}\nhttp {\n${given}}\n` : given);
   const tree = { root: id, files: new Map([[id, source]]), includes: new Map(), disk: NO_DISK };
   const { contexts } = fragmentContext(source, engine.catalog);
-  const config = new Config(tree, engine, DEFAULT_SETTINGS, 'fragment', contexts[0], contexts);
+  const config = whole
+    ? new Config(tree, engine, DEFAULT_SETTINGS, 'root')
+    : new Config(tree, engine, DEFAULT_SETTINGS, 'fragment', contexts[0], contexts);
   const found = lint(config, rules, {
     onCrash: (rule, error) => {
       throw new Error(`${rule.id} threw`, { cause: error });
@@ -201,13 +277,16 @@ for (const [name, engine] of Object.entries(ENGINES))
       const text = make(engine);
       if (text === null) continue;
       test(`${position}: silent`, async () => {
-        assert.deepEqual(await findings(engine.file, text), [], text);
+        for (const whole of [false, true]) assert.deepEqual(await findings(engine.file, text, whole), [], text);
       });
       test(`${position}: mistakes beside it are found`, async () => {
         const wrong = `server {\n    listen 8099;\n    server_name wrong.example.com;\n    lsten 80;\n    gzip_vary maybe;\n}\n`;
-        for (const whole of [`${text}${wrong}`, `${wrong}${text}`]) {
-          const rules = (await findings(engine.file, whole)).map((f) => f.split(':')[0]);
-          assert.deepEqual(rules, ['unknown-directive', 'invalid-value'], whole);
+        for (const [both, whole] of [
+          [`${text}${wrong}`, false],
+          [`${wrong}${text}`, true],
+        ] as const) {
+          const rules = (await findings(engine.file, both, whole)).map((f) => f.split(':')[0]);
+          assert.deepEqual(rules, ['unknown-directive', 'invalid-value'], both);
         }
       });
     }

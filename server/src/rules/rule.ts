@@ -144,6 +144,11 @@ export interface RuleSpec<Messages extends Record<string, string>> {
    * found in order is so wherever it stands, and is asked about once. For rules about every directive.
    */
   readonly alike?: boolean;
+  /**
+   * Says that something is not there, or relies on it: silent where a template may write lines that nobody sees into the block of the finding
+   * or into one around it.
+   */
+  readonly missing?: boolean;
   /** too slow for every keystroke: runs on save, on opening and on the command line */
   readonly costly?: boolean;
   readonly fixable?: 'always' | 'sometimes' | 'never';

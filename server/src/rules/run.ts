@@ -17,6 +17,7 @@ import { fixOf } from './fix.ts';
 import { inAll } from './in-all.ts';
 import { type Finding, fill, type LooksAt, type Report, type Rule } from './rule.ts';
 import { type Suppression, suppressionsOf } from './suppress.ts';
+import { UnseenLines } from './unseen-lines.ts';
 
 export interface LintOptions {
   /** findings for these files only; null for all of the configuration */
@@ -391,7 +392,10 @@ class Collector {
   private readonly byKey = new Map<string, { finding: Finding; via: (readonly IncludeSite[])[] }>();
   private readonly ignored: { matches: (path: string) => boolean; rules: readonly string[] }[];
 
+  private readonly unseen: UnseenLines;
+
   constructor(private readonly config: Config) {
+    this.unseen = new UnseenLines(config);
     this.ignored = config.settings.ignore.map((i) => ({ matches: picomatch([...i.paths], { dot: true, contains: true }), rules: i.rules }));
   }
 
@@ -420,6 +424,7 @@ class Collector {
     const at: Place =
       'file' in report.at ? report.at : { file: file.id, span: { start: (report.at as Span).start, end: (report.at as Span).end } };
     if (!report.ofTemplate && this.leftToTemplate(at)) return;
+    if (rule.missing && this.unseen.around(at)) return;
     const text = fill(message, report.data);
     const key = `${rule.id}\n${at.file}\n${at.span.start}\n${at.span.end}\n${text}`;
     const known = this.byKey.get(key);

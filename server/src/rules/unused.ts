@@ -14,11 +14,16 @@ interface Hidden {
   readonly words: ReadonlySet<string>;
 }
 
+/** Directives whose arguments are names that something else declares. */
+const NAMING = /_pass$|^include$|zone|cache|_log$|^limit_(req|conn)$|^error_page$|^try_files$/;
+
 const spoken = new PerPiece((directives): Hidden => {
   let scripts = false;
   const words = new Set<string>();
   for (const d of directives) {
     if (/_by_lua|^js_|^perl|^ssi$|^passenger/.test(d.name)) scripts = true;
+    // what a template fills in there may be any name
+    if (d.statement.name.templated || (NAMING.test(d.name) && d.args.some((a) => a.templated))) scripts = true;
     if (d.name === 'upstream') continue;
     for (const word of d.args) for (const part of word.value.split(/[^\w.@-]+/)) if (part) words.add(part.toLowerCase());
   }
@@ -30,7 +35,8 @@ const known = new WeakMap<Config, Hidden>();
 function hiddenUses(config: Config): Hidden {
   let hidden = known.get(config);
   if (hidden) return hidden;
-  let scripts = [...config.tree.includes.values()].some((i) => i.problem !== null);
+  let scripts =
+    [...config.tree.includes.values()].some((i) => i.problem !== null) || [...config.files.values()].some((f) => f.holes?.length);
   const words = new Set<string>();
   for (const piece of spoken.of(config)) {
     scripts ||= piece.scripts;

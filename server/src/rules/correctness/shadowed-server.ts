@@ -26,6 +26,8 @@ On one socket a name belongs to the first server that has it; nginx ignores it i
       const { opener } = server.scope;
       const sockets = listenersOf(config).filter((l) => l.servers.includes(server));
       if (!opener || !sockets.length || sockets.some((l) => l.defaultServer === server)) continue;
+      // the same words of a template may stand for other names in another loop
+      if (server.names.some((n) => n.directive?.args[n.argument]?.templated)) continue;
       if (sockets.every((l) => server.names.every((n) => shadowedNames(l).some((s) => s.name === n)))) {
         const by = shadowedNames(sockets[0]!).find((s) => s.name === server.names[0])!.by;
         report('taken', {

@@ -8,6 +8,7 @@ export default defineRule({
   group: 'limits',
   severity: 'warning',
   since: '0.1',
+  missing: true,
   title: 'A limit is declared and never applied',
   why: `
 \`limit_req_zone\` and \`limit_conn_zone\` only reserve the memory in which nginx counts. Nothing is limited until \`limit_req\` or \`limit_conn\`

@@ -9,6 +9,7 @@ export default defineRule({
   severity: 'hint',
   default: false,
   since: '0.1',
+  missing: true,
   equivalents: ['nginx-lint:missing-error-log'],
   title: 'No error log is named',
   why: `

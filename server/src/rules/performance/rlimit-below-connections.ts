@@ -12,6 +12,7 @@ export default defineRule({
   severity: 'hint',
   default: false,
   since: '0.1',
+  missing: true,
   equivalents: ['gixy:worker_rlimit_nofile_vs_connections'],
   title: 'A worker may open fewer files than it needs for its connections',
   why: `

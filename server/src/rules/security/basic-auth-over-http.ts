@@ -8,6 +8,7 @@ export default defineRule({
   group: 'security',
   severity: 'warning',
   since: '0.1',
+  missing: true,
   title: 'A password is asked for over plain HTTP',
   why: `
 Basic authentication sends name and password with every request, merely encoded. Without TLS everybody on the way reads them. Serve the location over TLS only.

@@ -9,6 +9,7 @@ export default defineRule({
   group: 'security',
   severity: 'hint',
   since: '0.1',
+  missing: true,
   equivalents: ['gixy:default_server_flag'],
   title: 'Which server answers unknown hosts depends on the order of files',
   why: `

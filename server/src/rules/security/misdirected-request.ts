@@ -9,6 +9,7 @@ export default defineRule({
   group: 'security',
   severity: 'hint',
   since: '0.1',
+  missing: true,
   equivalents: ['gixy:http2_misdirected_request'],
   title: 'The server that rejects handshakes does not answer 421',
   why: `

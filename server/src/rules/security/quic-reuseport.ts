@@ -10,6 +10,7 @@ export default defineRule({
   group: 'tls',
   severity: 'info',
   since: '0.1',
+  missing: true,
   equivalents: ['gixy:quic_bpf_reuseport'],
   title: 'QUIC connections spread over workers',
   why: `A QUIC connection is many UDP packets, and each must reach the worker process that holds the connection. With \`reuseport\` every worker has a socket of its own and the kernel keeps a client's packets together; without it several workers read from one socket, and connections break.

@@ -7,6 +7,7 @@ export default defineRule({
   severity: 'info',
   default: false,
   since: '0.1',
+  missing: true,
   title: 'WebSockets are passed on without a look at Origin',
   why: `
 Browsers let every page open a WebSocket to every host and send the cookies along. The application must compare the Origin header with its own hosts; where it does not (Django Channels does with AllowedHostsOriginValidator), nginx can. Since nginx cannot know what the application does, the rule is off by default.`,

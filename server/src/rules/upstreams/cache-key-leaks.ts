@@ -52,6 +52,7 @@ export default defineRule({
   group: 'upstreams',
   severity: 'warning',
   since: '0.1',
+  missing: true,
   title: 'A cached response reaches the wrong visitor',
   why: `
 nginx does not store a response that sets a cookie or says \`Cache-Control: private\`. \`proxy_ignore_headers Set-Cookie\` takes that away: the

@@ -7,6 +7,7 @@ export default defineRule({
   group: 'upstreams',
   severity: 'hint',
   since: '0.1',
+  missing: true,
   title: 'An expired page is made many times at once',
   why: `
 When a cached response expires, every request for it goes to the application until the first answer is stored. \`proxy_cache_lock on\` lets one

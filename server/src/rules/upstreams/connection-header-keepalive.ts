@@ -61,6 +61,7 @@ export default defineRule({
   group: 'upstreams',
   severity: 'info',
   since: '0.1',
+  missing: true,
   equivalents: ['nginx-lint:proxy-keepalive'],
   title: 'Connections to the upstream are not kept although keepalive is set',
   why: `

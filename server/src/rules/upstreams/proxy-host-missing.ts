@@ -9,6 +9,7 @@ export default defineRule({
   group: 'upstreams',
   severity: 'warning',
   since: '0.1',
+  missing: true,
   equivalents: ['nginx-lint:proxy-missing-host-header'],
   title: 'The application gets the name of the upstream as its host',
   why: `

@@ -9,6 +9,7 @@ export default defineRule({
   group: 'upstreams',
   severity: 'warning',
   since: '0.1',
+  missing: true,
   title: 'WebSocket connections cannot be opened',
   why: `
 \`Upgrade\` and \`Connection\` hold from hop to hop, so nginx drops both unless they are set again, and the upgrade exists in HTTP/1.1 only. All

@@ -62,6 +62,7 @@ export default defineRule({
   group: 'validity',
   severity: 'error',
   since: '0.1',
+  missing: true,
   title: 'Configuration or server that lacks something it cannot run without',
   why: `
 Every configuration has an \`events\` block, even an empty one. A server of stream or mail has a \`listen\`, one of mail a protocol (given, or

@@ -23,6 +23,7 @@ export default defineRule({
   group: 'validity',
   severity: 'error',
   since: '0.1',
+  missing: true,
   title: 'Variable that nothing defines',
   why: `
 A variable is built in, or made by \`set\`, \`map\`, \`geo\`, \`split_clients\`, \`auth_request_set\`, a named group of a regular expression or a

@@ -127,6 +127,7 @@ export default defineRule({
   group: 'validity',
   severity: 'error',
   since: '0.1',
+  missing: true,
   title: 'Zone, cache or thread pool that is not declared, or declared for something else',
   why: `
 A zone is declared once, with its size, by the directive that belongs to its use: \`limit_req_zone\`, \`limit_conn_zone\`, \`proxy_cache_path\`,

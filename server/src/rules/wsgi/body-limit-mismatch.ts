@@ -38,6 +38,7 @@ export default defineRule({
   group: 'wsgi',
   severity: 'info',
   since: '0.1',
+  missing: true,
   title: 'nginx and the application allow different sizes',
   why: `
 \`client_max_body_size\` is 1 MB unless it is set, whatever Django's \`DATA_UPLOAD_MAX_MEMORY_SIZE\` or Flask's \`MAX_CONTENT_LENGTH\` say:

@@ -13,6 +13,7 @@ export default defineRule({
   group: 'wsgi',
   severity: 'warning',
   since: '0.1',
+  missing: true,
   title: 'Django and nginx do not agree on X-Forwarded-Host',
   why: `
 With \`USE_X_FORWARDED_HOST\` Django takes the host from \`X-Forwarded-Host\`, before \`Host\`. nginx passes the header on as the client sent it
