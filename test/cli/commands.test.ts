@@ -67,6 +67,25 @@ describe('trace', () => {
     assert.ok(trace.steps.length > 0);
   });
 
+  test('a configuration that nginx refuses ends with 1, and its traces say so first', async () => {
+    const dir = folder({ 'nginx.conf': 'events {}\nhttp {\n  server { listen 80; nonsense on; return 204; }\n}\n' });
+    const { out } = await ends(1, ['trace', 'nginx.conf', 'GET http://a.test/'], { cwd: dir });
+    assert.match(out, /nginx would not start: 1 error\.[\s\S]*nginx\.conf:3: .*nonsense[\s\S]*204/);
+    const { out: batch } = await ends(1, ['trace', 'nginx.conf', '--requests', '-', '--format', 'jsonl'], {
+      cwd: dir,
+      stdin: '{"target":"/","headers":[["Host","a"]]}\n',
+    });
+    assert.equal((JSON.parse(batch) as { refusedBy: { rule: string }[] }).refusedBy[0]?.rule, 'unknown-directive');
+  });
+
+  test('what is assumed in vain, and answers of nobody, are wrong calls', async () => {
+    const url = 'http://example.com/app/';
+    await ends(2, ['trace', 'nginx.conf', url, '--assume', 'upstream-statuss=502'], { cwd, says: /upstream-statuss.*upstream-status/ });
+    await ends(2, ['trace', 'nginx.conf', url, '--assume', 'upstream-status=down'], { cwd, says: /"down" is no answer/ });
+    await ends(2, ['trace', 'nginx.conf', url, '--upstream', 'nobody=502'], { cwd, says: /nobody/ });
+    await ends(2, ['trace', 'nginx.conf', url, '--upstream', 'app=down'], { cwd, says: /down is no answer/ });
+  });
+
   test('text for people, a picture, a diagram', async () => {
     const url = 'http://example.com/app/';
     assert.match((await ends(0, ['trace', 'nginx.conf', url], { cwd })).out, /nginx\.conf:7/);

@@ -200,12 +200,13 @@ export function readTarget(
   };
 }
 
+/** The address of a server of a group, with its port. */
+export const serverAddress = (s: UpstreamServer): string =>
+  s.kind !== 'unix' && s.port !== null && !/:\d+$/.test(s.text) ? `${s.text}:${s.port}` : s.text;
+
 /** How the addresses behind a target are written: the group's servers, or the address itself. */
 export function targetServers(target: PassTarget): string[] {
-  if (target.upstream)
-    return target.upstream.servers
-      .filter((s) => !s.down)
-      .map((s) => (s.kind === 'unix' ? s.text : s.port !== null && !/:\d+$/.test(s.text) ? `${s.text}:${s.port}` : s.text));
+  if (target.upstream) return target.upstream.servers.filter((s) => !s.down).map(serverAddress);
   if (target.kindOfHost === 'unix') return [`unix:${target.host}`];
   return [target.port === null ? target.host : `${target.host}:${target.port}`];
 }

@@ -32,6 +32,7 @@ export function testsSchema(): object {
         description: 'Where paths of the configuration lie, relative to this file, such as /etc/nginx: .',
       },
       nginxVersion: { type: ['string', 'number'], description: 'The nginx that answers, such as "1.24.0"' },
+      allowRefused: { type: 'boolean', description: 'The tests may hold although nginx refuses the configuration', default: false },
       requests: {
         type: 'array',
         items: {
@@ -54,6 +55,11 @@ export function testsSchema(): object {
             },
             files: { type: 'array', items: { type: 'string' }, description: 'The files that there are; all others are missing' },
             upstreamStatus: { type: 'integer', minimum: 100, maximum: 999, description: 'What the application answers' },
+            upstreams: {
+              type: 'object',
+              additionalProperties: { type: ['string', 'integer', 'object'] },
+              description: 'Answers by name of a group, a host:port or a named location: a status, refused, timeout, or status and headers',
+            },
             upstreamHeaders: headers("Header lines of the application's answer"),
             expect: {
               type: 'object',

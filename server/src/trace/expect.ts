@@ -1,7 +1,11 @@
 /** Request tests: reads `*.proxytest.yaml`, compares a trace with what is expected, and says every difference. No IO. */
 import { isMap, isSeq, LineCounter, parseDocument } from 'yaml';
+import type { Config } from '../config/config.ts';
+import { readAnswers } from './answers.ts';
+import { assumeProblems, backend } from './assumptions.ts';
 import { headerPair, requestFromUrl } from './from-url.ts';
-import type { HeaderPair, RequestInput, Trace, TraceOptions } from './trace.ts';
+import { traceRequest } from './request.ts';
+import type { HeaderPair, Refusal, RequestInput, Trace, TraceOptions } from './trace.ts';
 
 export interface RequestTest {
   readonly name: string;
@@ -17,6 +21,8 @@ export interface TestFile {
   readonly config: string;
   readonly map: Readonly<Record<string, string>>;
   readonly nginx: string | null;
+  /** the tests hold although nginx refuses the configuration */
+  readonly allowRefused: boolean;
   readonly tests: readonly RequestTest[];
   readonly problems: readonly { readonly line: number; readonly message: string }[];
 }
@@ -46,8 +52,20 @@ export const EXPECTATIONS: Readonly<Record<string, string>> = {
   cached: 'true when the answer would be stored',
 };
 
-const TOP = ['config', 'map', 'requests', 'nginxVersion'];
-const OWN = ['name', 'request', 'headers', 'from', 'httpVersion', 'assume', 'files', 'upstreamStatus', 'upstreamHeaders', 'expect'];
+const TOP = ['config', 'map', 'requests', 'nginxVersion', 'allowRefused'];
+const OWN = [
+  'name',
+  'request',
+  'headers',
+  'from',
+  'httpVersion',
+  'assume',
+  'files',
+  'upstreamStatus',
+  'upstreamHeaders',
+  'upstreams',
+  'expect',
+];
 
 const record = (value: unknown): Record<string, unknown> =>
   value && typeof value === 'object' && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
@@ -65,7 +83,7 @@ export function readTests(text: string): TestFile {
     line: counter.linePos(e.pos[0]).line - 1,
     message: e.message.split('\n')[0] ?? e.message,
   }));
-  const empty = { config: 'nginx.conf', map: {}, nginx: null, tests: [], problems };
+  const empty = { config: 'nginx.conf', map: {}, nginx: null, allowRefused: false, tests: [], problems };
   if (problems.length) return empty;
   const root = record(doc.toJS({ maxAliasCount: 100 }));
   for (const key of Object.keys(root))
@@ -103,6 +121,8 @@ export function readTests(text: string): TestFile {
         problems.push({ line, message: `Nothing is called "${key}" in expect. Known are ${Object.keys(EXPECTATIONS).join(', ')}.` });
     if (!Object.keys(expect).length)
       problems.push({ line, message: 'This request expects nothing. Say what should come of it below "expect".' });
+    const upstreams = raw.upstreams === undefined ? null : readAnswers(raw.upstreams);
+    if (typeof upstreams === 'string') problems.push({ line, message: upstreams });
     const present = Array.isArray(raw.files) ? new Set(raw.files.map(String)) : null;
     tests.push({
       name: String(raw.name ?? `${method} ${url}`),
@@ -112,8 +132,9 @@ export function readTests(text: string): TestFile {
         assume: Object.fromEntries(Object.entries(record(raw.assume)).map(([k, v]) => [k, String(v)])),
         upstream: {
           ...(raw.upstreamStatus === undefined ? {} : { status: Number(raw.upstreamStatus) }),
-          headers: headersOf(raw.upstreamHeaders),
+          ...(raw.upstreamHeaders === undefined ? {} : { headers: headersOf(raw.upstreamHeaders) }),
         },
+        ...(upstreams && typeof upstreams !== 'string' ? { upstreams: upstreams.answers } : {}),
         ...(present
           ? {
               files: {
@@ -134,6 +155,7 @@ export function readTests(text: string): TestFile {
     config: String(root.config ?? 'nginx.conf'),
     map: Object.fromEntries(Object.entries(record(root.map)).map(([k, v]) => [k, String(v)])),
     nginx: root.nginxVersion === undefined ? null : String(root.nginxVersion),
+    allowRefused: root.allowRefused === true,
     tests,
     problems,
   };
@@ -200,6 +222,30 @@ export function compare(trace: Trace, expect: Readonly<Record<string, unknown>>)
       out.push({ what, expected: word(wanted), got: word(plain[what]) });
   }
   return out;
+}
+
+/** Traces the request of a test and compares; what keeps a test from saying anything is a difference, too. */
+export function runTest(
+  config: Config,
+  suite: Pick<TestFile, 'allowRefused'>,
+  test: RequestTest,
+  refusedBy: readonly Refusal[],
+): { readonly traced: Trace; readonly differences: readonly Difference[] } {
+  const traced = traceRequest(config, test.request, { ...test.options, refusedBy });
+  const before: Difference[] = [];
+  const [first] = refusedBy;
+  if (first && !suite.allowRefused)
+    before.push({
+      what: 'configuration',
+      expected: 'one that nginx accepts, or allowRefused: true',
+      got: `${first.path.split('/').at(-1)!}:${first.range.start.line + 1}: ${first.message}`,
+    });
+  const names = Object.keys(test.options.upstreams ?? {});
+  for (const name of names)
+    if (!backend(config, name)) before.push({ what: `upstreams.${name}`, expected: 'a backend of the configuration', got: 'no such name' });
+  for (const { id, message } of assumeProblems(config, test.options.assume ?? {}, [traced]))
+    before.push({ what: `assume.${id}`, expected: 'a question of this request', got: message });
+  return { traced, differences: [...before, ...compare(traced, test.expect)] };
 }
 
 /** A test of the contract's form that pins what the trace says now. */

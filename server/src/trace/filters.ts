@@ -161,7 +161,8 @@ function addHeaders(run: Run): undefined {
   reply.trailers = run.lines('add_trailer').some((line) => safe || line.value(2) === 'always');
   const lines = run.lines('add_header');
   if (!lines.length) return;
-  const names: string[] = [];
+  const put: { readonly what: string; readonly from: null; readonly to: string }[] = [];
+  const tell = (name: ByteString, value: ByteString): unknown => put.push({ what: fromBytes(name), from: null, to: fromBytes(value) });
   for (const line of lines) {
     const h = readAdded(line);
     if (!safe && !h.always) continue;
@@ -169,22 +170,22 @@ function addHeaders(run: Run): undefined {
     const name = lower(h.name);
     if (name === 'last-modified' || name === 'etag') {
       replaceLine(run, name === 'etag' ? 'etag' : 'lastModified', h, value);
-      if (value !== '') names.push(fromBytes(h.name));
+      if (value !== '') tell(h.name, value);
       continue;
     }
     if (value === '') continue;
     const header = reply.add(h.name, value, line);
     if (name === 'cache-control') reply.cacheControl.push(header);
     if (name === 'link') reply.link.push(header);
-    names.push(fromBytes(h.name));
+    tell(h.name, value);
   }
-  if (names.length)
+  if (put.length)
     run.report.step({
       phase: 'filter',
       handler: 'ngx_http_headers_filter_module',
       at: lines[0]!,
-      said: `${names.length} header${names.length > 1 ? 's' : ''} added`,
-      changed: names.map((what) => ({ what, from: null, to: fromBytes(reply.find(lower(toBytes(what))) ?? '') })),
+      said: `${put.length} header${put.length > 1 ? 's' : ''} added`,
+      changed: put,
     });
   else if (!safe) {
     run.report.step({

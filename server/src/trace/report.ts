@@ -19,6 +19,7 @@ export interface AssumptionInput {
   readonly otherwise: string;
   readonly why: string;
   readonly choices?: readonly string[];
+  readonly also?: Assumption['also'];
   readonly at?: Directive | null;
 }
 
@@ -59,6 +60,7 @@ export class Report {
         assumed,
         why: input.why,
         choices: input.choices ?? [],
+        ...(input.also ? { also: input.also } : {}),
         chosen: given !== undefined,
         at: input.at ? atOf(input.at) : null,
       });

@@ -23,7 +23,7 @@ import { patternOf } from './handlers/find-config.ts';
 import { finalize, go, subrequest } from './moves.ts';
 import { type HeaderLine, Run } from './run.ts';
 import { traceStream } from './stream.ts';
-import type { ChosenServer, HeaderPair, Outcome, RequestInput, Trace, TracedRequest, TraceOptions } from './trace.ts';
+import type { ChosenServer, HeaderPair, Outcome, Refusal, RequestInput, Trace, TracedRequest, TraceOptions } from './trace.ts';
 import { parseTarget } from './uri.ts';
 
 const DEFAULT_CLIENT = '203.0.113.9';
@@ -35,9 +35,19 @@ const VERSIONS: Readonly<Record<string, number>> = { '0.9': 9, '1.0': 1000, '1.1
  * for any text of a configuration or request.
  */
 export function traceRequest(config: Config, input: RequestInput, options: TraceOptions = {}): Trace {
+  const broken = options.refusedBy?.find((r) => r.rule === 'syntax');
+  if (broken) return unread(config, input, options, broken);
   if (input.scheme === 'tcp' || input.scheme === 'udp') return traceStream(config, input, options);
   const run = new Run({ config, input, options, subrequests: subrequest });
   start(run);
+  return finish(run);
+}
+
+/** The trace of a text that nginx cannot read: it ends where the text breaks, for what stands behind may mean anything. */
+function unread(config: Config, input: RequestInput, options: TraceOptions, broken: Refusal): Trace {
+  const run = new Run({ config, input, options });
+  run.reply.kind = 'unknown';
+  run.report.step({ phase: 'configuration', handler: 'ngx_core_module', at: broken, said: broken.message });
   return finish(run);
 }
 
@@ -592,6 +602,7 @@ function finish(run: Run): Trace {
     keepalive: scope ? keepaliveOf(run) : {},
     assumptions: run.report.assumptions,
     notSimulated: scope ? notSimulatedIn(scope) : [],
+    refusedBy: run.options.refusedBy ?? [],
     nginx: run.behaviour.text,
   };
 }

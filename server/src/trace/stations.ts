@@ -2,7 +2,7 @@
  * A trace as a line with stations: what people see in the panel, in the terminal and in pictures. Only stations where something is
  * decided or changed are there; what they say comes from the steps. Types and one function; the panel imports the types.
  */
-import type { Assumption, At, Change, Rejected, Step, Trace } from './trace.ts';
+import type { Assumption, At, Change, Refusal, Rejected, Step, Trace } from './trace.ts';
 
 export type StationKind =
   | 'client'
@@ -50,8 +50,15 @@ export interface Return {
   readonly at: At | null;
 }
 
+export interface Warning {
+  readonly text: string;
+  readonly refusedBy: readonly Refusal[];
+}
+
 export interface Line {
   readonly title: string;
+  /** what is to be said before anything else: nginx would not start */
+  readonly warning: Warning | null;
   readonly down: readonly Station[];
   readonly up: readonly Return[];
   /** how the client sees the end: `200`, `301 https://…`, `closed` */
@@ -62,6 +69,7 @@ export interface Line {
 }
 
 const KIND_OF: Readonly<Record<string, StationKind>> = {
+  configuration: 'refused',
   listen: 'listen',
   tls: 'tls',
   request: 'refused',
@@ -125,6 +133,20 @@ function factOf(step: Step): string {
   return step.said.replace(/^location /, '');
 }
 
+const count = (n: number, one: string): string => `${n} ${one}${n === 1 ? '' : 's'}`;
+
+/** What stands above a line whose configuration nginx refuses; null where nothing is known against it. */
+export function warningOf({ refusedBy }: Trace): Warning | null {
+  if (!refusedBy.length) return null;
+  const broken = refusedBy.some((r) => r.rule === 'syntax');
+  return {
+    text: `nginx would not start: ${count(refusedBy.length, 'error')}. ${
+      broken ? 'The path ends where the text breaks.' : `What follows holds once ${refusedBy.length === 1 ? 'it is' : 'they are'} fixed.`
+    }`,
+    refusedBy,
+  };
+}
+
 /** The line of a trace. Deterministic: the same trace gives the same line. */
 export function lineOf(trace: Trace): Line {
   const { outcome, request, steps } = trace;
@@ -183,6 +205,7 @@ export function lineOf(trace: Trace): Line {
   } else if (outcome.kind === 'redirect' || (location !== null && outcome.status >= 300 && outcome.status < 400))
     add({ kind: 'redirect', fact: `${outcome.status} ${location ?? ''}`.trim(), end: true });
   else if (outcome.kind === 'closed') add({ kind: 'closed', fact: 'the connection is closed without an answer', end: true });
+  else if (steps.at(-1)?.phase === 'configuration') down[down.length - 1] = { ...down.at(-1)!, title: 'configuration', end: true };
   else if (outcome.kind === 'static') add({ kind: 'static', fact: outcome.file ?? '', end: true });
   else if (outcome.kind === 'error' || outcome.status >= 400) add({ kind: 'refused', fact: String(outcome.status), end: true });
   else
@@ -210,9 +233,17 @@ export function lineOf(trace: Trace): Line {
           : null;
   return {
     title: `${request.method} ${url}`,
+    warning: warningOf(trace),
     down,
     up,
-    ending: outcome.kind === 'closed' ? 'closed' : location !== null && next ? `${outcome.status} ${location}` : String(outcome.status),
+    ending:
+      steps.at(-1)?.phase === 'configuration'
+        ? 'none, nginx does not start'
+        : outcome.kind === 'closed'
+          ? 'closed'
+          : location !== null && next
+            ? `${outcome.status} ${location}`
+            : String(outcome.status),
     status: outcome.status,
     next,
   };

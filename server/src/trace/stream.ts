@@ -72,6 +72,7 @@ export function traceStream(config: Config, input: RequestInput, options: TraceO
     keepalive: {},
     assumptions: run.report.assumptions,
     notSimulated: [],
+    refusedBy: options.refusedBy ?? [],
     nginx: run.behaviour.text,
   };
 }

@@ -69,8 +69,9 @@ export interface TracedRequest {
   readonly localPort: number;
 }
 
-/** The stations of a request, in nginx's order and words. */
+/** The stations of a request, in nginx's order and words; `configuration` is where the text ends before any request comes. */
 export type PhaseId =
+  | 'configuration'
   | 'listen'
   | 'tls'
   | 'request'
@@ -221,9 +222,17 @@ export interface Assumption {
   readonly why: string;
   /** empty: any text */
   readonly choices: readonly string[];
+  /** what is taken beside the choices: any status from 100 to 999, or a number; only what is in `choices` where it is not there */
+  readonly also?: 'status' | 'number';
   /** true when the caller chose */
   readonly chosen: boolean;
   readonly at: At | null;
+}
+
+/** A finding about a text that nginx refuses: with it no request is ever answered. */
+export interface Refusal extends At {
+  readonly rule: string;
+  readonly message: string;
 }
 
 export interface NotSimulated {
@@ -248,6 +257,8 @@ export interface Trace {
   readonly keepalive: Facts;
   readonly assumptions: readonly Assumption[];
   readonly notSimulated: readonly NotSimulated[];
+  /** why nginx would not start; empty where nothing is known against it */
+  readonly refusedBy: readonly Refusal[];
   /** the version whose behaviour was taken */
   readonly nginx: string;
 }
@@ -267,6 +278,7 @@ export type FileKind = 'file' | 'folder' | 'executable' | 'forbidden';
 
 export interface UpstreamAnswer {
   readonly status?: number;
+  /** not given: a page's usual ones are assumed */
   readonly headers?: readonly HeaderPair[];
   /** nothing answers in time, the connection is refused */
   readonly failure?: 'timeout' | 'refused' | 'invalid';
@@ -276,8 +288,12 @@ export interface TraceOptions {
   /** by the id of an assumption */
   readonly assume?: Readonly<Record<string, string>>;
   readonly files?: Files;
-  /** what the application answers; default 200 without headers */
+  /** what the backend answers that is asked first; what is asked later is asked anew. Default: an assumption, 200 */
   readonly upstream?: UpstreamAnswer;
+  /** answers by name: a group, a `host:port`, a server of a group, or a named location such as `@app` */
+  readonly upstreams?: Readonly<Record<string, UpstreamAnswer>>;
   /** seconds since 1970, for Expires; default: an assumption */
   readonly now?: number;
+  /** what the rules say that nginx refuses; where the syntax is broken no path is drawn */
+  readonly refusedBy?: readonly Refusal[];
 }

@@ -535,6 +535,22 @@ function App() {
           <Icon name="warning" /> {problem}
         </p>
       )}
+      {mode === 'path' && good?.line.warning && (
+        <div class="refused" role="alert">
+          <p>
+            <Icon name="error" /> {good.line.warning.text}
+          </p>
+          <ul>
+            {good.line.warning.refusedBy.map((r) => (
+              <li key={`${r.uri} ${r.range.start.line} ${r.rule}`}>
+                <button type="button" onClick={() => host.postMessage({ type: 'reveal', uri: r.uri, range: r.range, focus: true })}>
+                  {`${r.path.split('/').at(-1)}:${r.range.start.line + 1} ${r.message}`}
+                </button>
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
       {mode === 'map'
         ? map && (
             <MapView

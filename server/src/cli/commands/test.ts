@@ -3,11 +3,11 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
 import pc from 'picocolors';
+import { refusalsOf } from '../../features/refusals.ts';
 import { arriving } from '../../features/sight.ts';
 import { fileOfPath, NodeFiles } from '../../host/node-files.ts';
-import { compare, readTests } from '../../trace/expect.ts';
+import { readTests, runTest } from '../../trace/expect.ts';
 import { traceText } from '../../trace/print/text.ts';
-import { traceRequest } from '../../trace/request.ts';
 import { filesBelow } from '../../workspace/roots.ts';
 import { type CommonOptions, Loader, shownPath, withCommonOptions } from '../common.ts';
 import { EXIT, Failure } from '../failure.ts';
@@ -15,12 +15,14 @@ import { nearPath, paintFor } from './trace.ts';
 
 interface TestOptions extends CommonOptions {
   format: string;
+  allowRefused?: boolean;
 }
 
 export function addTest(program: Command): void {
   withCommonOptions(program.command('test').argument('[file...]', 'test files or folders; default: all *.proxytest.yaml below this folder'))
     .description('check request tests (*.proxytest.yaml) against their configurations')
     .option('--format <name>', 'text or json', 'text')
+    .option('--allow-refused', 'tests may hold although nginx refuses the configuration')
     .action(async (files: string[], options: TestOptions) => {
       process.exitCode = await test(files, options);
     });
@@ -50,7 +52,7 @@ export async function test(paths: readonly string[], options: TestOptions): Prom
   const color = options.color === 'always' || (options.color !== 'never' && process.stdout.isTTY === true && !process.env.NO_COLOR);
   const c = pc.createColors(color);
   const paint = paintFor(options.color);
-  const results: { file: string; name: string; line: number; ok: boolean; differences: unknown[] }[] = [];
+  const results: { file: string; name: string; line: number; ok: boolean; differences: readonly unknown[] }[] = [];
   let text = '';
   for (const file of files) {
     const suite = readTests(await fs.readFile(file, 'utf8'));
@@ -67,14 +69,16 @@ export async function test(paths: readonly string[], options: TestOptions): Prom
     if (!config) throw new Failure(EXIT.unreadable, `${file}: ${suite.config} is no configuration`);
     const deployment = await loader.deployment();
     text += `${c.underline(nearPath(file))}\n`;
+    const refusedBy = refusalsOf(config, loader.parts.rules);
+    const allowRefused = suite.allowRefused || options.allowRefused === true;
     for (const one of suite.tests) {
-      const trace = traceRequest(config, arriving(one.request, config, deployment), one.options);
-      const differences = compare(trace, one.expect);
+      const request = arriving(one.request, config, deployment);
+      const { traced, differences } = runTest(config, { allowRefused }, { ...one, request }, refusedBy);
       results.push({ file, name: one.name, line: one.line, ok: differences.length === 0, differences });
       text += `  ${differences.length ? c.red('✕') : c.green('✓')} ${one.name}\n`;
       if (!differences.length) continue;
       for (const d of differences) text += `      ${d.what}: expected ${c.green(d.expected)}, got ${c.red(d.got)}\n`;
-      text += traceText(trace, paint, nearPath).replace(/^(?=.)/gm, '      ');
+      text += traceText(traced, paint, nearPath).replace(/^(?=.)/gm, '      ');
     }
   }
   const failed = results.filter((r) => !r.ok).length;

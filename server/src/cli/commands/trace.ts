@@ -6,13 +6,16 @@ import readline from 'node:readline';
 import type { Command } from 'commander';
 import pc from 'picocolors';
 import type { Config } from '../../config/config.ts';
+import { refusalsOf } from '../../features/refusals.ts';
 import { arriving, type Sight, type SightLine, sightOf } from '../../features/sight.ts';
+import { readAnswer, readAnswers } from '../../trace/answers.ts';
+import { type AssumeProblem, assumeProblems, backend } from '../../trace/assumptions.ts';
 import { headerPair, requestFromUrl } from '../../trace/from-url.ts';
 import { traceMermaid } from '../../trace/print/mermaid.ts';
 import { traceSvg } from '../../trace/print/svg.ts';
 import { type Paint, PLAIN, traceText } from '../../trace/print/text.ts';
 import { traceRequest } from '../../trace/request.ts';
-import type { FileKind, Files, HeaderPair, RequestInput, Trace, TraceOptions } from '../../trace/trace.ts';
+import type { Assumption, FileKind, Files, HeaderPair, RequestInput, Trace, TraceOptions, UpstreamAnswer } from '../../trace/trace.ts';
 import { type CommonOptions, Loader, withCommonOptions } from '../common.ts';
 import { EXIT, Failure } from '../failure.ts';
 
@@ -24,6 +27,7 @@ interface TraceCommandOptions extends CommonOptions {
   files: string;
   upstreamStatus?: string;
   upstreamHeader?: string[];
+  upstream?: string[];
   assume?: string[];
   httpVersion?: string;
 }
@@ -48,6 +52,11 @@ export function addTrace(program: Command): void {
     )
     .option('--upstream-status <code>', 'what the application answers')
     .option('--upstream-header <line>', 'a header line of its answer (repeatable)', collect)
+    .option(
+      '--upstream <name=answer>',
+      "what a backend answers: NAME is a group, a host:port or a location's @name, ANSWER a status, refused, timeout, or JSON with status and headers (repeatable)",
+      collect,
+    )
     .option('--assume <id=value>', 'settles what the text cannot decide (repeatable)', collect)
     .action(async (config: string, words: string[], options: TraceCommandOptions) => {
       process.exitCode = await trace(config, words, options);
@@ -122,7 +131,8 @@ export async function trace(configPath: string, words: readonly string[], option
   if (!FORMATS.includes(options.format)) throw new Failure(EXIT.usage, `--format is one of ${FORMATS.join(', ')}, not "${options.format}"`);
   if (!options.requests && !words.length)
     throw new Failure(EXIT.usage, 'say which request: proxylens trace nginx.conf https://example.com/');
-  if (words.length > 2) throw new Failure(EXIT.usage, `too many words: ${words.join(' ')}`);
+  if (words.length > 2 || (words.length === 2 && words.some((w) => /\s/.test(w.trim()))))
+    throw new Failure(EXIT.usage, `too many words: ${words.join(' ')}`);
   const status = options.upstreamStatus === undefined ? undefined : Number(options.upstreamStatus);
   if (status !== undefined && !(status >= 100 && status <= 999))
     throw new Failure(EXIT.usage, `--upstream-status ${options.upstreamStatus}: no status`);
@@ -132,19 +142,34 @@ export async function trace(configPath: string, words: readonly string[], option
     if (at < 1) throw new Failure(EXIT.usage, `--assume ${pair}: write ID=VALUE`);
     assume[pair.slice(0, at)] = pair.slice(at + 1);
   }
+  const upstreams: Record<string, UpstreamAnswer> = {};
+  for (const pair of options.upstream ?? []) {
+    const at = pair.indexOf('=');
+    if (at < 1) throw new Failure(EXIT.usage, `--upstream ${pair}: write NAME=ANSWER, such as app=502`);
+    const answer = readAnswer(pair.slice(at + 1));
+    if (typeof answer === 'string') throw new Failure(EXIT.usage, `--upstream ${pair.slice(0, at)}: ${answer}`);
+    upstreams[pair.slice(0, at)] = answer;
+  }
   const files = await filesFor(options.files);
-  const traceOptions: TraceOptions = {
+  const given: TraceOptions = {
     assume,
+    upstreams,
     ...(files ? { files } : {}),
-    upstream: { ...(status === undefined ? {} : { status }), headers: pairs(options.upstreamHeader) },
+    upstream: {
+      ...(status === undefined ? {} : { status }),
+      ...(options.upstreamHeader ? { headers: pairs(options.upstreamHeader) } : {}),
+    },
     now: Math.floor(Date.now() / 1000),
   };
   const loader = await Loader.create(options);
   const { configs } = await loader.configs([configPath]);
   const config = configs[0];
   if (!config) throw new Failure(EXIT.unreadable, `${configPath}: no configuration`);
+  for (const name of Object.keys(upstreams))
+    if (!backend(config, name)) throw new Failure(EXIT.usage, `--upstream ${name}: no request of this configuration goes there`);
+  const traceOptions: TraceOptions = { ...given, refusedBy: refusalsOf(config, loader.parts.rules) };
   if (options.requests) return batch(config, options.requests, traceOptions, options.format);
-  const [method, url] = words.length === 2 ? words : ['GET', words[0]];
+  const [method, url] = methodAndUrl(words);
   const request = requestFromUrl({
     method: method!,
     url: url!,
@@ -155,9 +180,21 @@ export async function trace(configPath: string, words: readonly string[], option
   if ('problem' in request) throw new Failure(EXIT.usage, request.problem);
   const deployment = await loader.deployment();
   const result = traceRequest(config, arriving(request, config, deployment), traceOptions);
+  refuseWrong(assumeProblems(config, assume, [result]));
   const sight = sightOf(result, deployment, config);
   process.stdout.write(printed(result, sight, options.format, options.color));
-  return EXIT.clean;
+  return result.refusedBy.length ? EXIT.findings : EXIT.clean;
+}
+
+/** `GET https://…` as one word or as two; GET where only the address is given. */
+function methodAndUrl(words: readonly string[]): readonly [method: string, url: string] {
+  const parts = words.length === 1 ? words[0]!.trim().split(/\s+/) : words;
+  return parts.length === 2 ? [parts[0]!, parts[1]!] : ['GET', words.join(' ')];
+}
+
+/** Throws a usage failure for what was assumed in vain. */
+function refuseWrong(problems: readonly AssumeProblem[]): void {
+  if (problems.length) throw new Failure(EXIT.usage, problems.map((p) => `--assume ${p.id}: ${p.message}`).join('\n'));
 }
 
 /** Colours for a terminal, or none. */
@@ -208,18 +245,21 @@ async function batch(config: Config, file: string, options: TraceOptions, format
   const input = file === '-' ? process.stdin : fs.createReadStream(file);
   let bad = false;
   let line = 0;
+  const asked = new Map<string, Assumption>();
   for await (const text of readline.createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
     line++;
     if (!text.trim()) continue;
     const answer = one(config, text, line, options);
     if ('error' in answer) bad = true;
+    else for (const a of answer.assumptions) if (!asked.has(a.id)) asked.set(a.id, a);
     if (!process.stdout.write(JSON.stringify(answer) + '\n')) await new Promise<void>((done) => process.stdout.once('drain', () => done()));
   }
-  return bad ? EXIT.usage : EXIT.clean;
+  refuseWrong(assumeProblems(config, options.assume ?? {}, [{ assumptions: [...asked.values()] }]));
+  return bad ? EXIT.usage : options.refusedBy?.length ? EXIT.findings : EXIT.clean;
 }
 
 function one(config: Config, text: string, line: number, options: TraceOptions): Trace | { id: string | null; error: string } {
-  let request: RequestInput & { url?: string };
+  let request: RequestInput & { readonly upstreams?: unknown };
   try {
     request = JSON.parse(text) as RequestInput;
   } catch {
@@ -227,5 +267,8 @@ function one(config: Config, text: string, line: number, options: TraceOptions):
   }
   if (!request || typeof request !== 'object') return { id: null, error: `line ${line} is no object` };
   if (typeof request.target !== 'string') return { id: request.id ?? null, error: `line ${line} has no target` };
-  return traceRequest(config, request, options);
+  if (request.upstreams === undefined) return traceRequest(config, request, options);
+  const read = readAnswers(request.upstreams);
+  if (typeof read === 'string') return { id: request.id ?? null, error: `line ${line}: ${read}` };
+  return traceRequest(config, request, { ...options, upstreams: { ...options.upstreams, ...read.answers } });
 }

@@ -1,10 +1,12 @@
 /** The preview of the request path: a trace with what belongs to its picture, suggestions for the request line, the map, request tests. */
 import { fileId } from '../../base/file-id.ts';
+import type { Config } from '../../config/config.ts';
 import { serversOf } from '../../config/servers.ts';
 import { mapOf, suggestions } from '../../features/preview.ts';
+import { refusalsAmong } from '../../features/refusals.ts';
 import { arriving, sightOf } from '../../features/sight.ts';
 import { statementAt } from '../../syntax/place.ts';
-import { asTest, compare, readTests } from '../../trace/expect.ts';
+import { asTest, readTests, runTest } from '../../trace/expect.ts';
 import { asCurl, requestFromUrl } from '../../trace/from-url.ts';
 import { traceMermaid } from '../../trace/print/mermaid.ts';
 import { traceSvg } from '../../trace/print/svg.ts';
@@ -32,6 +34,13 @@ const configFor = ({ snapshot }: ReadContext, uri: string) => {
   return own.find((c) => c.kind === 'root') ?? own.find((c) => serversOf(c).some((s) => s.scope.opener)) ?? snapshot.configs[0] ?? null;
 };
 
+/** What nginx refuses of it, as the editor shows it. */
+const refusalsIn = ({ session }: Pick<ReadContext, 'session'>, config: Config) =>
+  refusalsAmong(
+    config,
+    [...config.files.keys()].flatMap((f) => session.findings(f)),
+  );
+
 export const trace = reads<TraceParams, TraceResult>({
   method: Requests.trace,
   run(context, { uri, request, assume, as }) {
@@ -41,7 +50,8 @@ export const trace = reads<TraceParams, TraceResult>({
       return { ok: false, message: 'No main file was found for this file, so there is no path to show. Choose one from the status bar.' };
     const input = requestFromUrl(request);
     if ('problem' in input) return { ok: false, message: input.problem };
-    const traced = traceRequest(config, arriving(input, config, snapshot.deployment), { assume });
+    const refusedBy = refusalsIn(context, config);
+    const traced = traceRequest(config, arriving(input, config, snapshot.deployment), { assume, refusedBy });
     const line = lineOf(traced);
     const findings: Record<string, StationFinding[]> = {};
     for (const station of line.down) {
@@ -117,7 +127,7 @@ export const map = reads<MapParams, MapResult>({
 
 export const requestTests = reads<TestsParams, TestsResult>({
   method: Requests.tests,
-  run({ snapshot }, { uri, text }) {
+  run({ snapshot, session }, { uri, text }) {
     const suite = readTests(text);
     const folder = fileId(uri).replace(/\/[^/]*$/, '');
     const wanted = suite.config.replace(/^\.\//, '');
@@ -129,11 +139,12 @@ export const requestTests = reads<TestsParams, TestsResult>({
         tests: [],
         problems: [{ line: 0, message: `The configuration ${suite.config} is not open or not found.` }, ...suite.problems],
       };
+    const refusedBy = refusalsIn({ session }, config);
     return {
       problems: [...suite.problems],
       tests: suite.tests.map((t) => {
-        const traced = traceRequest(config, arriving(t.request, config, snapshot.deployment), t.options);
-        const differences = compare(traced, t.expect);
+        const request = arriving(t.request, config, snapshot.deployment);
+        const { traced, differences } = runTest(config, suite, { ...t, request }, refusedBy);
         return {
           name: t.name,
           line: t.line,

@@ -21,6 +21,7 @@ export const authRequestHandler: Handler = {
         otherwise: '200',
         why: 'another server answers it',
         choices: ['200', '401', '403', '500'],
+        also: 'status',
         at: directive,
       });
     const { status } = sub.reply;

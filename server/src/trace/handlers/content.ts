@@ -115,6 +115,7 @@ const davHandler: Handler = {
       otherwise: method === 'PUT' || method === 'MKCOL' ? '201' : '204',
       why: 'the disk decides',
       choices: ['201', '204', '403', '404', '409'],
+      also: 'status',
       at,
     });
     run.reply.kind = 'content';
@@ -276,6 +277,7 @@ const foreign =
       otherwise: '200',
       why: `the answer is made by ${language} code`,
       choices: ['200', '301', '403', '404', '500'],
+      also: 'status',
       at,
     });
     run.reply.kind = 'unknown';

@@ -100,7 +100,8 @@ function answerOf(run: Run): Answer | 'timeout' | 'refused' | 'invalid' {
     what: 'answer of the application',
     otherwise: '200',
     why: 'the application decides',
-    choices: ['200', '302', '404', '500', 'timeout', 'refused'],
+    choices: ['200', '302', '404', '500', 'timeout', 'refused', 'invalid'],
+    also: 'status',
   });
   if (text === 'timeout' || text === 'refused' || text === 'invalid') return text;
   return { status: Number(text) || 200, headers: (upstream?.headers ?? []).map(([n, v]) => [toBytes(n), toBytes(v)] as const) };

@@ -7,8 +7,10 @@ const label = (s: string): string =>
 
 /** A `flowchart TD` of one trace, ending in a line feed. */
 export function traceMermaid(trace: Trace): string {
-  const { down, ending } = lineOf(trace);
+  const { down, ending, warning } = lineOf(trace);
   const out = ['flowchart TD'];
+  if (warning)
+    out.push(`  refused["<b>${label(warning.text)}</b><br/>${label(warning.refusedBy[0]!.message)}"]:::refused`, '  refused ~~~ s0');
   down.forEach((s, i) => {
     const text = `"<b>${label(s.title)}</b><br/>${label(s.fact)}"`;
     const shape = s.end ? `[${text}]` : s.assumption && !s.assumption.chosen ? `{{${text}}}` : `(${text})`;
@@ -19,5 +21,6 @@ export function traceMermaid(trace: Trace): string {
     });
   });
   out.push(`  s${down.length - 1} -->|"${label(ending)}"| s0`, '  classDef loser stroke-dasharray: 3 3,opacity: 0.7');
+  if (warning) out.push('  classDef refused stroke:#cf222e,stroke-width:2px');
   return out.join('\n') + '\n';
 }

@@ -30,6 +30,16 @@ export function traceSvg(trace: Trace): string {
   const line = lineOf(trace);
   const body: string[] = [];
   let y = 70;
+  if (line.warning) {
+    body.push(`<text class="refused" x="26" y="${y - 8}">${xml(clip(line.warning.text, 100))}</text>`);
+    for (const r of line.warning.refusedBy.slice(0, 3)) {
+      y += LOSER;
+      body.push(
+        `<text class="quiet" x="26" y="${y - 8}">${xml(clip(`${r.path.split('/').at(-1)}:${r.range.start.line + 1} ${r.message}`, 110))}</text>`,
+      );
+    }
+    y += STEP;
+  }
   const rail: number[] = [];
   for (const s of line.down) {
     rail.push(y);
@@ -70,7 +80,7 @@ export function traceSvg(trace: Trace): string {
     }
   const height = y + 30;
   return `<svg xmlns="http://www.w3.org/2000/svg" width="860" height="${height}" viewBox="0 0 860 ${height}" role="img" aria-label="${xml(line.title)}">
-<style>text{font:13px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;fill:#24292f}.name{font-weight:600}.place,.quiet{fill:#6e7781}.quiet{font-size:12px}.rail{stroke:#8c959f;stroke-width:2;fill:none}.side{stroke:#8c959f;fill:none;stroke-dasharray:2 2}.loser{fill:none;stroke:#8c959f}.stop{fill:#0969da}.open{fill:#fff;stroke:#bf8700;stroke-width:2;stroke-dasharray:3 2}.good{fill:#1a7f37}.bad{fill:#cf222e}.turn{fill:#8250df}.head{font-size:15px;font-weight:600}@media(prefers-color-scheme:dark){text{fill:#e6edf3}.place,.quiet{fill:#8d96a0}.stop{fill:#4493f8}.open{fill:#0d1117}.good{fill:#3fb950}.bad{fill:#f85149}.turn{fill:#ab7df8}}</style>
+<style>text{font:13px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;fill:#24292f}.name{font-weight:600}.place,.quiet{fill:#6e7781}.quiet{font-size:12px}.rail{stroke:#8c959f;stroke-width:2;fill:none}.side{stroke:#8c959f;fill:none;stroke-dasharray:2 2}.loser{fill:none;stroke:#8c959f}.stop{fill:#0969da}.open{fill:#fff;stroke:#bf8700;stroke-width:2;stroke-dasharray:3 2}.good{fill:#1a7f37}.bad,.refused{fill:#cf222e}.refused{font-weight:600}.turn{fill:#8250df}.head{font-size:15px;font-weight:600}@media(prefers-color-scheme:dark){text{fill:#e6edf3}.place,.quiet{fill:#8d96a0}.stop{fill:#4493f8}.open{fill:#0d1117}.good{fill:#3fb950}.bad,.refused{fill:#f85149}.turn{fill:#ab7df8}}</style>
 <text class="head" x="26" y="32">${xml(clip(line.title, 90))}</text>
 ${body.join('\n')}
 </svg>

@@ -38,6 +38,8 @@ const MARK: Readonly<Record<StationKind, string>> = {
   'error-page': '◆',
 };
 
+/** More errors than this are counted, not listed. */
+const SHOWN_REFUSALS = 5;
 /** More losers than this are counted, not listed. */
 const SHOWN_LOSERS = 3;
 
@@ -45,6 +47,13 @@ const SHOWN_LOSERS = 3;
 export function traceText(trace: Trace, paint: Paint = PLAIN, place: (path: string) => string = same): string {
   const line = lineOf(trace);
   const out = [`${paint.strong(line.title)}  ${paint.dim(`nginx ${trace.nginx}`)}`, ''];
+  if (line.warning) {
+    out.push(paint.bad(paint.strong(line.warning.text)));
+    for (const r of line.warning.refusedBy.slice(0, SHOWN_REFUSALS))
+      out.push(paint.bad(`  ${place(r.path)}:${r.range.start.line + 1}: ${r.message}`));
+    if (line.warning.refusedBy.length > SHOWN_REFUSALS) out.push(paint.bad(`  and ${line.warning.refusedBy.length - SHOWN_REFUSALS} more`));
+    out.push('');
+  }
   const wide = Math.max(...line.down.map((s) => s.title.length));
   line.down.forEach((s, i) => {
     const open = s.assumption !== null && !s.assumption.chosen;

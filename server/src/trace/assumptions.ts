@@ -1,0 +1,136 @@
+/**
+ * What a caller may assume: a value that nobody asked for does nothing, so one whose name no question can have is refused with the names that
+ * there are, and so is a value that the question does not know.
+ */
+import type { Config } from '../config/config.ts';
+import { hasVariables, passTarget, serverAddress, targetServers, upstreamsOf } from '../config/upstreams.ts';
+import { indexOf } from './index.ts';
+import type { Assumption, Trace } from './trace.ts';
+
+/** Questions with a name of their own. Those named after a variable are known by the text that uses it. */
+export const NAMED: ReadonlySet<string> = new Set([
+  'auth_basic',
+  'auth_request',
+  'body-length',
+  'boundary',
+  'client',
+  'content',
+  'content-type',
+  'dav',
+  'etag',
+  'file-age',
+  'file-date',
+  'last-modified',
+  'local-address',
+  'proxy-protocol',
+  'random_index',
+  'range',
+  'realpath',
+  'time',
+  'timezone',
+  'upstream-status',
+]);
+
+/** Questions about something that is named behind the colon, and what may stand there in a configuration. */
+export const ABOUT: Readonly<Record<string, (config: Config, name: string) => boolean>> = {
+  address: () => true,
+  auth_request: (config) => mentions(config, 'auth_request'),
+  cache: zone,
+  'cache-date': zone,
+  file: (_, name) => name.startsWith('/'),
+  host: () => true,
+  limit_conn: zone,
+  limit_req: zone,
+  regex: () => true,
+  resolve: () => true,
+  'upstream-server': backend,
+  'upstream-status': backend,
+};
+
+function zone(config: Config, name: string): boolean {
+  return indexOf(config).zones.has(name) || indexOf(config, 'stream').zones.has(name);
+}
+
+const backends = new WeakMap<Config, { readonly names: ReadonlySet<string>; readonly open: boolean }>();
+
+/** The names by which requests to backends go: groups, their servers, hosts, with and without port; open where a variable decides. */
+function backendsOf(config: Config): { readonly names: ReadonlySet<string>; readonly open: boolean } {
+  let known = backends.get(config);
+  if (known) return known;
+  const names = new Set<string>();
+  let open = false;
+  for (const protocol of ['http', 'stream'] as const) {
+    for (const group of upstreamsOf(config, protocol).values()) {
+      names.add(group.name.toLowerCase());
+      for (const server of group.servers) for (const name of [server.text, serverAddress(server)]) names.add(name.toLowerCase());
+    }
+    for (const directive of indexOf(config, protocol).passes) {
+      const target = passTarget(directive);
+      if (!target) open ||= hasVariables(directive.value(0));
+      else for (const name of [target.host, ...targetServers(target)]) names.add(name.toLowerCase());
+    }
+  }
+  backends.set(config, (known = { names, open }));
+  return known;
+}
+
+/** Whether a request to that name can come about: a group, one of its servers, a host, or a named location; any where a variable decides. */
+export function backend(config: Config, name: string): boolean {
+  const wanted = name.toLowerCase();
+  if (wanted.startsWith('@')) return mentions(config, wanted);
+  const { names, open } = backendsOf(config);
+  return open || names.has(wanted);
+}
+
+function mentions(config: Config, text: string): boolean {
+  for (const file of config.files.values()) if (file.text.toLowerCase().includes(text)) return true;
+  return false;
+}
+
+/** Whether some request to this configuration may ask for that. */
+export function mayBeAsked(config: Config, id: string): boolean {
+  if (NAMED.has(id)) return true;
+  const colon = id.indexOf(':');
+  const about = colon > 0 ? ABOUT[id.slice(0, colon)] : undefined;
+  if (about) return about(config, id.slice(colon + 1));
+  const name = id.toLowerCase();
+  return /^\w+$/.test(name) && (mentions(config, `$${name}`) || mentions(config, `\${${name}`));
+}
+
+/** The value is one that the question takes. */
+export function takes(question: Assumption, value: string): boolean {
+  if (!question.choices.length || question.choices.includes(value)) return true;
+  if (question.also === 'status') return /^[1-9]\d\d$/.test(value);
+  return question.also === 'number' && /^\d+$/.test(value);
+}
+
+const valuesOf = (question: Assumption): string =>
+  [...question.choices.map((c) => c || '(empty)'), ...(question.also ? [question.also === 'status' ? 'any status' : 'a number'] : [])].join(
+    ', ',
+  );
+
+export interface AssumeProblem {
+  readonly id: string;
+  readonly message: string;
+}
+
+/** What is wrong with what a caller assumes, after the requests were traced with it; empty where all of it makes sense. */
+export function assumeProblems(
+  config: Config,
+  given: Readonly<Record<string, string>>,
+  traces: readonly Pick<Trace, 'assumptions'>[],
+): AssumeProblem[] {
+  const asked = new Map(traces.flatMap((t) => t.assumptions.map((a) => [a.id, a] as const)));
+  return Object.entries(given).flatMap(([id, value]) => {
+    const question = asked.get(id);
+    if (question) {
+      if (takes(question, value)) return [];
+      return [{ id, message: `"${value}" is no answer to ${id} (${question.what}). It is one of ${valuesOf(question)}.` }];
+    }
+    if (mayBeAsked(config, id)) return [];
+    const names = [...asked.keys()];
+    const near = names.find((n) => n.startsWith(id.slice(0, 5)) || id.startsWith(n));
+    const list = names.length ? `Here it is asked for ${names.join(', ')}.` : 'Nothing is open here.';
+    return [{ id, message: `Nothing is called "${id}".${near ? ` Did you mean "${near}"?` : ''} ${list}` }];
+  });
+}
