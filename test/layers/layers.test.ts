@@ -10,15 +10,16 @@ const LAYERS: Record<string, string[]> = {
   catalog: ['base'],
   config: ['base', 'syntax', 'catalog'],
   trace: ['base', 'syntax', 'catalog', 'config'],
-  rules: ['base', 'syntax', 'catalog', 'config', 'trace', 'deploy'],
+  witness: ['base', 'syntax', 'catalog', 'config', 'trace', 'deploy'],
+  rules: ['base', 'syntax', 'catalog', 'config', 'trace', 'deploy', 'witness'],
   snippets: ['base', 'syntax', 'catalog', 'config'],
   deploy: ['base', 'syntax', 'catalog', 'config'],
-  features: ['base', 'syntax', 'catalog', 'config', 'trace', 'rules', 'snippets', 'deploy'],
+  features: ['base', 'syntax', 'catalog', 'config', 'trace', 'witness', 'rules', 'snippets', 'deploy'],
   workspace: ['base', 'syntax', 'catalog', 'config', 'deploy'],
-  generate: ['base', 'syntax', 'catalog', 'config', 'trace', 'rules', 'snippets', 'deploy', 'features'],
+  generate: ['base', 'syntax', 'catalog', 'config', 'trace', 'witness', 'rules', 'snippets', 'deploy', 'features'],
   host: ['base', 'syntax', 'catalog', 'config', 'rules', 'deploy'],
-  lsp: ['host', 'base', 'syntax', 'catalog', 'config', 'trace', 'rules', 'snippets', 'deploy', 'features', 'workspace'],
-  cli: ['host', 'base', 'syntax', 'catalog', 'config', 'trace', 'rules', 'snippets', 'deploy', 'features', 'workspace'],
+  lsp: ['host', 'base', 'syntax', 'catalog', 'config', 'trace', 'witness', 'rules', 'snippets', 'deploy', 'features', 'workspace'],
+  cli: ['host', 'base', 'syntax', 'catalog', 'config', 'trace', 'witness', 'rules', 'snippets', 'deploy', 'features', 'workspace'],
 };
 /** Files that another row may import although its layer may not: the client's two (of the trace only types), and the launcher's way into the server. */
 const EXCEPTIONS: Record<string, string[]> = {

@@ -40,6 +40,12 @@ for (const rule of RULES)
           const linted = await lintTree(tree, [rule], settings);
           assert.deepEqual(byPlace(asMarks(linted, rule)), byPlace(tree.marks));
           for (const f of linted.findings) assert.doesNotMatch(f.message, /\{[a-zA-Z]+\}/, 'a placeholder was left in the message');
+          if (rule.looksAt.some((l) => 'outcome' in l))
+            for (const f of linted.findings) assert.ok(f.witness, 'a finding about an outcome has its request');
+          if (example.witness) {
+            const { request, outcome } = linted.findings[0]!.witness!;
+            assert.deepEqual({ request, outcome }, { request: example.witness.request, outcome: example.witness.outcome });
+          }
           const hasFix = linted.findings.some((f) => f.fixes.length > 0);
           if (rule.fixable === 'always')
             assert.ok(

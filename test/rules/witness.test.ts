@@ -1,7 +1,7 @@
 /** The witnesses of the regex rules and the ways of the taint rules: what they find is checked against PCRE2, what they miss must be nothing. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { groupAlwaysHolds, groupHolds, samplesOf } from '../../server/src/rules/regex-samples.ts';
+import { groupAlwaysHolds, groupHolds, samplesOf } from '../../server/src/witness/regex-samples.ts';
 import { lintText, parts } from '../harness/rules.ts';
 
 test('samples match their pattern, and every usual form of pattern has some', async () => {

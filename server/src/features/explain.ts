@@ -40,6 +40,17 @@ export function rulePage(rule: Rule, catalog: Catalog): string {
   ];
   for (const example of rule.examples.filter((e) => e.bad && e.good).slice(0, 3))
     out.push('Reported:', '', '```nginx', shown(example.bad!), '```', '', 'Not reported:', '', '```nginx', shown(example.good!), '```', '');
+  const shows = rule.examples.find((e) => e.witness)?.witness;
+  if (shows) {
+    const code = (text: string): string => `\`${text.replaceAll('`', 'ˋ')}\``;
+    out.push('## Witness', '', 'The request that shows it, for the first example:', '');
+    out.push(
+      '| request | nginx answers | meant was |',
+      '|---|---|---|',
+      `| ${code(shows.request)} | ${code(shows.outcome)} | ${shows.meant} |`,
+      '',
+    );
+  }
   out.push('## Fix', '', FIX[rule.fixable], '', '## Silence it', '');
   out.push(
     `\`# proxylens-ignore ${rule.id}: reason\` on the line or above it, or \`${rule.id}: off\` below \`rules:\` in \`.proxylens.yaml\`.`,

@@ -13,6 +13,10 @@ import locationWithoutSlashRedirect from './correctness/location-without-slash-r
 import mapWithoutDefault from './correctness/map-without-default.ts';
 import mixedCaseVariable from './correctness/mixed-case-variable.ts';
 import proxyPassRewritesPath from './correctness/proxy-pass-rewrites-path.ts';
+import queryInPath from './correctness/query-in-path.ts';
+import redirectLoop from './correctness/redirect-loop.ts';
+import redirectQueryTwice from './correctness/redirect-query-twice.ts';
+import redirectTargetMalformed from './correctness/redirect-target-malformed.ts';
 import regexCouldBeExact from './correctness/regex-could-be-exact.ts';
 import regexInPrefixLocation from './correctness/regex-in-prefix-location.ts';
 import rewriteCycle from './correctness/rewrite-cycle.ts';
@@ -204,6 +208,10 @@ export const RULES: readonly Rule[] = [
   mapWithoutDefault,
   mixedCaseVariable,
   proxyPassRewritesPath,
+  queryInPath,
+  redirectLoop,
+  redirectQueryTwice,
+  redirectTargetMalformed,
   regexCouldBeExact,
   regexInPrefixLocation,
   rewriteCycle,

@@ -13,7 +13,7 @@ import type { Scope } from '../config/scope.ts';
 import { listenersOf } from '../config/servers.ts';
 import { type VariableUse, variablesIn } from '../syntax/variable.ts';
 import type { Word } from '../syntax/word.ts';
-import { groupAlwaysHolds, groupHolds, samplesOf } from './regex-samples.ts';
+import { groupAlwaysHolds, groupHolds, samplesOf } from '../witness/regex-samples.ts';
 import type { Related } from './rule.ts';
 
 /** What a client can write into a built-in variable: all bytes but these. */

@@ -7,6 +7,8 @@ import type { Severity } from '../config/settings.ts';
 import type { RuleNames } from '../config/settings-file.ts';
 import type { Deployment } from '../deploy/deployment.ts';
 import type { SourceFile } from '../syntax/statement.ts';
+import type { Proof } from '../witness/requests.ts';
+import type { Spot } from '../witness/spots.ts';
 import type { Fix } from './fix.ts';
 
 /** `validity` with severity error means: `nginx -t` of the target version refuses the text, whatever the machine. */
@@ -53,6 +55,8 @@ export interface Finding {
   readonly via: readonly (readonly IncludeSite[])[];
   /** the mark of outdated or useless text, which editors strike through or fade */
   readonly tag?: 'deprecated' | 'unnecessary';
+  /** the request that shows it, with what nginx does */
+  readonly witness?: Proof;
 }
 
 /** What a rule hands over; the message comes from its table. */
@@ -66,6 +70,8 @@ export interface Report {
   /** where the fact at hand is graver or milder than the rule's own severity */
   readonly severity?: Severity;
   readonly tag?: Finding['tag'];
+  /** the request that shows it; rules that look at an `outcome` give one with every report */
+  readonly witness?: Proof;
   /** about the template itself: reported even where a mark of it fills in what nobody knows */
   readonly ofTemplate?: boolean;
 }
@@ -77,7 +83,13 @@ export type LooksAt =
   | { readonly directive: '*' }
   | { readonly scope: readonly ScopeContext[] }
   | { readonly file: true }
-  | { readonly config: true };
+  | { readonly config: true }
+  /**
+   * Places that requests get to, judged by what becomes of the requests (witness/spots.ts). The rule is asked about each spot at which one
+   * of the directives stands, `location` and `server` meaning every one of them, and for which `when`, a cheap look at the text, holds;
+   * once for all spots that are alike as long as it finds nothing. Such rules run in whole rounds only, and never where `Spot.unsure`.
+   */
+  | { readonly outcome: readonly string[]; readonly when?: (spot: Spot) => boolean };
 
 /** What a rule is given. Only the fields that its `looksAt` promises are set. */
 export interface CheckInput<Message extends string> {
@@ -86,6 +98,8 @@ export interface CheckInput<Message extends string> {
   readonly directive: Directive;
   /** the scope of the directive, or the scope itself for `scope` rules */
   readonly scope: Scope;
+  /** set for `outcome` rules; `directive` is then the block's opener and `scope` its inside */
+  readonly spot: Spot;
   /** set for `file` rules, and the directive's file otherwise */
   readonly file: SourceFile;
   /** the application's side; rules with `needs: 'deployment'` are not asked when it has neither an application nor a container, others may be given an empty one */
@@ -105,6 +119,8 @@ export interface Example {
   /** what the bad text becomes when the first fix of each finding is applied; omitted: `good` */
   readonly fixed?: string | false;
   readonly settings?: ExampleSettings;
+  /** what the page says of the bad text's request: request and outcome as the finding has them, and what was meant */
+  readonly witness?: { readonly request: string; readonly outcome: string; readonly meant: string };
   /** further files (application side) by path */
   readonly files?: Readonly<Record<string, string>>;
   /** why the real nginx cannot be asked about the good text (a newer version, a module that Debian lacks) */

@@ -13,6 +13,8 @@ import type { Level, Settings, Severity } from '../config/settings.ts';
 import { type Deployment, NO_DEPLOYMENT } from '../deploy/deployment.ts';
 import { isAlive, statementAt } from '../syntax/place.ts';
 import type { SourceFile, Statement } from '../syntax/statement.ts';
+import { witnessesOf } from '../witness/requests.ts';
+import { type Spot, shapeOf, spotsOf } from '../witness/spots.ts';
 import { fixOf } from './fix.ts';
 import { inAll } from './in-all.ts';
 import { type Finding, fill, type LooksAt, type Report, type Rule } from './rule.ts';
@@ -72,6 +74,8 @@ class Dispatch {
   readonly byContext = new Map<ScopeContext, Asked[]>();
   readonly byFile: Asked[] = [];
   readonly byConfig: Asked[] = [];
+  readonly byOutcome: { readonly asked: Asked; readonly names: ReadonlySet<string>; readonly when: ((spot: Spot) => boolean) | null }[] =
+    [];
 
   constructor(rules: readonly Asked[]) {
     for (const asked of rules) for (const at of asked.rule.looksAt) this.add(asked, at);
@@ -88,6 +92,7 @@ class Dispatch {
       else for (const name of at.directive) push(this.byName, name);
     } else if ('scope' in at) for (const context of at.scope) push(this.byContext, context);
     else if ('file' in at) this.byFile.push(asked);
+    else if ('outcome' in at) this.byOutcome.push({ asked, names: new Set(at.outcome), when: at.when ?? null });
     else this.byConfig.push(asked);
   }
 }
@@ -277,6 +282,7 @@ function lintOne(config: Config, rules: readonly Rule[], options: LintOptions): 
         config,
         directive: null as unknown as Directive,
         scope: config.main,
+        spot: null as unknown as Spot,
         file: config.files.get(config.root)!,
         deployment,
         report: (message, report) => {
@@ -352,6 +358,36 @@ function lintOne(config: Config, rules: readonly Rule[], options: LintOptions): 
     for (const inner of body.directives) if (wanted(inner.file.id)) visit(inner);
   };
 
+  const judgeOutcomes = (): void => {
+    if (!dispatch.byOutcome.length) return;
+    const witnesses = witnessesOf(config);
+    /** spots of one shape about which a rule had nothing to say */
+    const quiet = new Map<string, Set<Rule>>();
+    for (const spot of spotsOf(config)) {
+      const { directives } = spot;
+      let mine: boolean | undefined;
+      let calm: Set<Rule> | undefined;
+      for (const { asked, names, when } of dispatch.byOutcome) {
+        if (!names.has(spot.location ? 'location' : 'server') && !directives.some((d) => names.has(d.name))) continue;
+        mine ??= !options.files || directives.some((d) => wanted(d.file.id));
+        if (!mine || spot.unsure) break;
+        if (when && !when(spot)) continue;
+        if (witnesses.cut) return;
+        if (!calm) {
+          const shape = shapeOf(spot);
+          calm = quiet.get(shape);
+          if (!calm) quiet.set(shape, (calm = new Set()));
+        }
+        if (calm.has(asked.rule)) continue;
+        const before = said;
+        asked.input.spot = spot;
+        const opener = spot.scope.opener;
+        ask(asked, spot.scope, opener, opener?.file ?? config.files.get(config.root)!);
+        if (said === before) calm.add(asked.rule);
+      }
+    }
+  };
+
   const roots = options.files
     ? [...options.files].flatMap((file) => config.scopesOf(file).map((scope) => ({ scope, file })))
     : [{ scope: config.main, file: null }];
@@ -360,7 +396,10 @@ function lintOne(config: Config, rules: readonly Rule[], options: LintOptions): 
     for (const directive of scope.directives) if (!file || directive.file.id === file) visit(directive);
   }
   for (const file of config.files.values()) if (wanted(file.id)) for (const rule of dispatch.byFile) ask(rule, config.main, null, file);
-  if (!options.quick) for (const rule of dispatch.byConfig) ask(rule, config.main, null, config.files.get(config.root)!);
+  if (!options.quick) {
+    for (const rule of dispatch.byConfig) ask(rule, config.main, null, config.files.get(config.root)!);
+    judgeOutcomes();
+  }
 
   const findings = collector.findings.filter((f) => wanted(f.at.file));
   return sorted(suppress(config, findings, rules, active, wanted));
@@ -452,6 +491,7 @@ class Collector {
       fixes,
       via: vias,
       ...(report.tag ? { tag: report.tag } : {}),
+      ...(report.witness ? { witness: report.witness } : {}),
     };
     this.byKey.set(key, { finding, via: vias });
   }

@@ -26,6 +26,7 @@ export function json({ files, text, durationMs }: Result): string {
             severity: f.severity,
             message: f.message,
             range: range(f.at.file, f.at.span),
+            ...(f.witness ? { witness: f.witness } : {}),
             related: f.related.map((r) => ({ path: shownPath(r.at.file), range: range(r.at.file, r.at.span), message: r.message })),
             fixes: f.fixes.map((x) => ({
               title: x.title,

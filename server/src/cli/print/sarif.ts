@@ -63,7 +63,8 @@ export function sarif({ files, text, rules }: Result): string {
         ruleId: f.rule,
         ruleIndex: descriptors.findIndex((d) => d.id === f.rule),
         level: LEVEL[f.severity],
-        message: { text: f.message },
+        message: { text: f.witness ? `${f.message}\n\n${f.witness.request} → ${f.witness.outcome}` : f.message },
+        ...(f.witness ? { properties: { witness: f.witness } } : {}),
         locations: [{ physicalLocation: { artifactLocation: uri(f.at.file), region: region(f.at.file, f.at.span) } }],
         ...(f.related.length
           ? {

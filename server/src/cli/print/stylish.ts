@@ -29,6 +29,7 @@ export function stylish({ files, text, durationMs, color }: Result): string {
     const wide = Math.max(...rows.map((r) => r.place.length));
     for (const { f, place } of rows) {
       out.push(`  ${c.dim(place.padStart(wide))}  ${paint[f.severity](f.severity.padEnd(7))}  ${f.message}  ${c.dim(f.rule)}`);
+      if (f.witness) out.push(`  ${' '.repeat(wide)}           ${c.dim(`${f.witness.request} → ${f.witness.outcome}`)}`);
       for (const r of f.related) {
         const source = text(r.at.file);
         const line = source ? source.lines.lineAt(r.at.span.start) + 1 : 1;

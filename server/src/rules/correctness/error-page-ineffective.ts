@@ -2,10 +2,10 @@
 import { toBytes } from '../../base/bytes.ts';
 import { isOpen, matchLocation } from '../../config/locations.ts';
 import type { Scope } from '../../config/scope.ts';
+import { matchingRoot } from '../../witness/paths.ts';
 import { fixAcross, fixOf, removeArgument, setLine } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { isOn } from '../tls.ts';
-import { matchingRoot } from '../witness.ts';
 
 const PASSES = ['proxy', 'fastcgi', 'uwsgi', 'scgi', 'grpc'] as const;
 

@@ -3,9 +3,9 @@ import { fromBytes, toBytes } from '../../base/bytes.ts';
 import type { Directive } from '../../config/directive.ts';
 import { isOpen, locationsOf, matchLocation } from '../../config/locations.ts';
 import type { Scope } from '../../config/scope.ts';
-import { samplesOf } from '../regex-samples.ts';
+import { matchingRoot, pathsFor } from '../../witness/paths.ts';
+import { samplesOf } from '../../witness/regex-samples.ts';
 import { defineRule } from '../rule.ts';
-import { matchingRoot, pathsFor } from '../witness.ts';
 
 /** NGX_HTTP_MAX_URI_CHANGES */
 const MOST = 10;

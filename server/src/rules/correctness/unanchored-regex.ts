@@ -1,7 +1,7 @@
 /** Location patterns that match anywhere in the path: `\.php` also fits `/a.phpx/b`. */
 
+import { samplesOf } from '../../witness/regex-samples.ts';
 import { fixOf, replace } from '../fix.ts';
-import { samplesOf } from '../regex-samples.ts';
 import { defineRule } from '../rule.ts';
 
 /** A file's extension, by itself. */

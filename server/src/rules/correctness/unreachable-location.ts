@@ -1,8 +1,8 @@
 /** Locations that no path reaches because others take all of theirs: shown by running such paths through nginx's own order of matching. */
 import { toBytes } from '../../base/bytes.ts';
 import { isOpen, type Location, locationOf, matchLocation } from '../../config/locations.ts';
+import { matchingRoot, pathsFor } from '../../witness/paths.ts';
 import { defineRule } from '../rule.ts';
-import { matchingRoot, pathsFor } from '../witness.ts';
 
 export default defineRule({
   id: 'unreachable-location',

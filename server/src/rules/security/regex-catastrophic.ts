@@ -1,6 +1,6 @@
 /** Patterns whose matching time doubles with every character, shown with an input that makes PCRE2 give up. No proof, no word. */
 import { regexesOf } from '../../config/names.ts';
-import { hasNestedLoops, pumpsOf, samplesOf } from '../regex-samples.ts';
+import { hasNestedLoops, pumpsOf, samplesOf } from '../../witness/regex-samples.ts';
 import { defineRule } from '../rule.ts';
 
 /** So few repetitions that only exponential growth reaches the match limit (100,000 steps): 26 cubed is a sixth of it. */

@@ -3,7 +3,7 @@ import { toBytes } from '../../base/bytes.ts';
 import { locationOf, matchLocation } from '../../config/locations.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { matchingRoot } from '../witness.ts';
+import { matchingRoot } from '../../witness/paths.ts';
 
 export default defineRule({
   id: 'upload-executed',

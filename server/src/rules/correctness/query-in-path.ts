@@ -1,0 +1,67 @@
+/** A rewrite whose variables bring a question mark: it becomes a character of the path. */
+import { proofOf } from '../../witness/requests.ts';
+import { directiveAt } from '../../witness/spots.ts';
+import { defineRule } from '../rule.ts';
+
+export default defineRule({
+  id: 'query-in-path',
+  group: 'correctness',
+  severity: 'warning',
+  since: '0.2',
+  title: 'A rewrite that puts the query into the path',
+  why: `
+Only a question mark that is written out divides the replacement of a \`rewrite\` into path and arguments. One that comes out of a variable, \`$is_args\` or \`$request_uri\`, is taken for a character of the path: no file is called so, and an upstream is asked for \`/search%3Fb=1\`.
+
+\`rewrite\` appends the query by itself; leave it out of the replacement. To ask for the URL as it came, pass it on with \`proxy_pass\` without a URI.`,
+  about: ['rewrite', '$is_args', '$request_uri'],
+  looksAt: {
+    outcome: ['rewrite'],
+    when: (spot) =>
+      spot.directives.some((d) => d.name === 'rewrite' && /\$/.test(d.value(1)) && !/^(?:redirect|permanent)$/.test(d.value(2))),
+  },
+  needs: 'config',
+  costly: true,
+  messages: {
+    inPath:
+      'The question mark becomes a part of the path: {from} is looked for as {to}, an upstream gets %3F. Leave the query out, rewrite appends it.',
+  },
+  check({ spot, report }) {
+    const told = new Set<unknown>();
+    const own = spot.directives.filter((d) => d.name === 'rewrite');
+    for (const path of spot.paths) {
+      const trace = spot.ask({ path, query: 'b=1' });
+      // a path that is taken up again and cut afterwards is on its way: what counts is where it ends
+      const last = trace.steps.findLast((s) => s.changed.some((c) => c.what === '$uri'));
+      const to = last?.changed.find((c) => c.what === '$uri')?.to ?? '';
+      const by = last ? directiveAt(own, last.at) : null;
+      // proxy_pass with $uri sends the question mark on as it is, and the upstream reads it as one
+      const { upstreamRequest, file } = trace.outcome;
+      const ends = upstreamRequest ? upstreamRequest.uri.includes('%3F') : (file?.includes('?') ?? false);
+      if (!by || told.has(by) || !ends || path.includes('%3F')) continue;
+      told.add(by);
+      report('inPath', { at: by.at(), data: { from: `${path}?b=1`, to }, witness: proofOf(trace) });
+    }
+  },
+  examples: [
+    {
+      inside: 'server',
+      bad: `location /find {
+    rewrite ^ /search$is_args$args last;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ inPath
+}
+location /search { proxy_pass http://127.0.0.1:8000; }`,
+      good: `location /find {
+    rewrite ^ /search last;
+}
+location /search { proxy_pass http://127.0.0.1:8000; }`,
+    },
+    {
+      inside: 'server',
+      good: `location /api/ {
+    rewrite ^ $request_uri;
+    rewrite ^/api(/.*) $1 break;
+    proxy_pass http://127.0.0.1:8000$uri;
+}`,
+    },
+  ],
+});

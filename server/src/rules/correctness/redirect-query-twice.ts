@@ -1,0 +1,130 @@
+/** The query that a client sends arrives twice: in `$request_uri` or `$args`, and once more as `rewrite` or a second variable appends it. */
+import { hasVariables } from '../../config/upstreams.ts';
+import { locationHeader, proofOf } from '../../witness/requests.ts';
+import { directiveAt } from '../../witness/spots.ts';
+import { defineRule } from '../rule.ts';
+
+const QUERY = 'b=1';
+
+/** How often the query stands in a URL, what is a parameter's value left aside (`?next=/a?b=1`). */
+function times(url: string): number {
+  const query = url.slice(url.indexOf('?') + 1);
+  if (!url.includes('?') || /=[^&?]*\//.test(query)) return 0;
+  return query.split(/[?&]/).filter((p) => p === QUERY).length;
+}
+
+export default defineRule({
+  id: 'redirect-query-twice',
+  group: 'correctness',
+  severity: 'warning',
+  since: '0.2',
+  title: 'The query string is sent on twice',
+  why: `
+\`$request_uri\` holds the query already, and \`rewrite\` appends the query of the request to every replacement that does not end in a question mark. \`rewrite ^ https://$host$request_uri permanent\` so sends \`/page?b=1\` to \`/page?b=1?b=1\`, and \`rewrite ^/x$ /y?$args last\` asks for \`/y?b=1&b=1\`.
+
+End the replacement of a rewrite with a question mark, or use \`return\` with \`$request_uri\`, which appends nothing.`,
+  about: ['rewrite', 'return', '$request_uri', '$args'],
+  looksAt: {
+    outcome: ['return', 'rewrite', 'proxy_pass'],
+    when: (spot) =>
+      spot.directives.some(
+        (d) =>
+          d.name === 'rewrite' ||
+          (d.name === 'return' && /\$(?:args|query_string|request_uri|\{)/.test(d.value(1) || d.value(0))) ||
+          (d.name === 'proxy_pass' && hasVariables(d.value(0))),
+      ),
+  },
+  needs: 'config',
+  costly: true,
+  messages: {
+    location: 'The query is doubled: {from} is redirected to {to}. End the replacement of rewrite with "?", or name the query once.',
+    inside:
+      'The query is doubled: {from} goes on with the arguments {to}. Leave $args out, rewrite appends it; or end the replacement with "?".',
+    upstream: 'The query is doubled: the upstream is asked for {to}. $request_uri holds the query already.',
+  },
+  check({ spot, report }) {
+    const told = new Set<unknown>();
+    const own = spot.directives.filter((d) => d.name === 'return' || d.name === 'rewrite' || d.name === 'proxy_pass');
+    for (const path of spot.paths) {
+      const probe = { path, query: QUERY };
+      const trace = spot.ask(probe);
+      const from = `${path}?${QUERY}`;
+      const location = locationHeader(trace);
+      const { upstreamRequest } = trace.outcome;
+      let doubled = false;
+      for (const step of trace.steps) {
+        const directive = directiveAt(own, step.at);
+        if (!directive) continue;
+        const args = step.changed.find((c) => c.what === '$args')?.to ?? null;
+        const sent = location !== null && /^(?:return|redirect) 30/.test(step.said) && times(location) > 1;
+        const moved = directive.name === 'rewrite' && args !== null && times(`?${args}`) > 1;
+        const passed = !doubled && step.phase === 'upstream' && upstreamRequest !== null && times(upstreamRequest.uri) > 1;
+        doubled ||= moved;
+        if ((!sent && !moved && !passed) || told.has(directive)) continue;
+        told.add(directive);
+        const to = sent ? location : moved ? args : upstreamRequest!.uri;
+        report(sent ? 'location' : moved ? 'inside' : 'upstream', {
+          at: directive.at(),
+          data: { from, to },
+          witness: moved && !sent ? proofOf(trace, `$args is ${args}`) : proofOf(trace),
+        });
+      }
+    }
+  },
+  examples: [
+    {
+      inside: 'http',
+      bad: `server {
+    listen 80;
+    server_name old.example.org;
+    rewrite ^ https://new.example.org$request_uri permanent;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ location
+}`,
+      good: `server {
+    listen 80;
+    server_name old.example.org;
+    rewrite ^ https://new.example.org$request_uri? permanent;
+}`,
+      witness: {
+        request: 'GET http://old.example.org/users?b=1',
+        outcome: '301 https://new.example.org/users?b=1?b=1',
+        meant: '`301 https://new.example.org/users?b=1`',
+      },
+    },
+    {
+      inside: 'server',
+      bad: `location = /find {
+    return 302 /search$is_args$args&$query_string;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ location
+}`,
+      good: `location = /find {
+    return 302 /search$is_args$args;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `    rewrite ^/find$ /search?$args last;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ inside
+location /search { return 204; }`,
+      good: `rewrite ^/find$ /search?$args? last;
+location /search { return 204; }`,
+    },
+    {
+      inside: 'server',
+      bad: `location /api/ {
+    set $app 127.0.0.1:8000;
+    proxy_pass http://$app$request_uri$is_args$args;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ upstream
+}`,
+      good: `location /api/ {
+    set $app 127.0.0.1:8000;
+    proxy_pass http://$app$request_uri;
+}`,
+    },
+    {
+      inside: 'server',
+      good: 'location /login { return 302 /sso?next=$request_uri; }\nlocation /a { return 302 /sso?next=$request_uri&$args; }',
+    },
+    { inside: 'server', good: 'rewrite ^/a/(.*)$ /b/$1?old=1 permanent;' },
+  ],
+});

@@ -1,0 +1,165 @@
+/** Redirects whose Location is not the address that was meant: a slash too few, no scheme, the port behind the path, a pattern as the host. */
+import type { Directive } from '../../config/directive.ts';
+import { locationHeader, proofOf } from '../../witness/requests.ts';
+import { directiveAt } from '../../witness/spots.ts';
+import { defineRule } from '../rule.ts';
+
+/** Endings of files that a relative Location may name. */
+const FILE = /\.(?:html?|php|aspx?|jsp|cgi|py|txt|xml|json|js|css|png|jpe?g|gif|svg|ico|pdf|do)$/i;
+const HOST_NAME = /^(?:[a-z\d](?:[a-z\d-]*[a-z\d])?\.)+[a-z]{2,}(?::\d+)?$/i;
+
+type Fault = 'oneSlash' | 'noScheme' | 'portBehind' | 'pattern' | 'noHost' | 'runsOn';
+
+/** What is wrong with a Location; `asked` is the path and query of the request, which hold neither a colon nor a host. */
+function faultOf(location: string, path: string, asked: string, host: string, by: Directive): { fault: Fault; part: string } | null {
+  const scheme = /^(https?):(\/?)(?!\/)/i.exec(location);
+  if (scheme) return { fault: 'oneSlash', part: `${scheme[1]}:${scheme[2]}` };
+  const first = location.split(/[/?#]/)[0]!;
+  if (!/^[a-z][a-z\d+.-]*:\/\//i.test(location)) {
+    if (first === '' || FILE.test(first)) return null;
+    return HOST_NAME.test(first) || first === host || first.endsWith(`.${host}`) ? { fault: 'noScheme', part: first } : null;
+  }
+  const m = /^https?:\/\/([^/?#]*)/i.exec(location);
+  if (!m) return null;
+  const target = m[1]!;
+  const name = target.replace(/^[^@]*@/, '').replace(/:\d*$/, '');
+  if (name === '') return { fault: 'noHost', part: location };
+  if (name === '_' || /^[.~*]|[*^()\\|]|\.\*$/.test(name)) return { fault: 'pattern', part: name };
+  const [, before = '', port = ''] = /^(.*)(:\d{2,5})(?:\?b=1)?$/.exec(location) ?? [];
+  if (port && (before.endsWith(path) || before.endsWith(asked))) return { fault: 'portBehind', part: port };
+  // the path continues a host that is written out: https://example.orgusers
+  const piece = path.replace(/^\//, '').split('/')[0]!;
+  const written = /https?:\/\/((?:[\w-]+\.)+[a-z]{2,})(?=\$)/i.exec(by.values.join(' '))?.[1];
+  if (piece.length > 2 && written && name.startsWith(written) && name === written + piece) return { fault: 'runsOn', part: name };
+  return null;
+}
+
+export default defineRule({
+  id: 'redirect-target-malformed',
+  group: 'correctness',
+  severity: 'warning',
+  since: '0.2',
+  title: 'A redirect to something that is no address',
+  why: `
+What stands behind the code of \`return\`, or in a \`rewrite\` that redirects, goes to the client as the Location. nginx completes it only where it begins with a slash. \`example.org/x\` is a path below the present page, \`https:/example.org\` is no address of a host, and \`$request_uri:8443\` puts the port behind the path.
+
+\`$server_name\` is the first name of the \`server_name\` line as it is written: \`_\`, a mask or a regular expression are no host that a client could ask. \`$host\` is the one that the client has asked for.`,
+  about: ['return', 'rewrite', '$server_name', '$host'],
+  looksAt: {
+    outcome: ['return', 'rewrite'],
+    when: (spot) => spot.directives.some((d) => d.name === 'rewrite' || (d.name === 'return' && /^30[12378]$|^http|^\$/.test(d.value(0)))),
+  },
+  needs: 'config',
+  costly: true,
+  messages: {
+    oneSlash: 'The Location {to} has {part} and then no second slash, so it names no host. Write https:// with two slashes.',
+    noScheme: 'The Location {to} has no scheme: a browser takes {part} for a relative path. Write https://{part}.',
+    portBehind: 'The port stands behind the path: {from} is redirected to {to}. Put {part} behind the host.',
+    questionMark:
+      'The question mark becomes %3F, a part of the path: {to}. A rewrite appends the query by itself, leave $is_args$args out.',
+    pattern: '{part} is no host: $server_name holds the pattern of the server_name line as it is written. Use $host, or write the name.',
+    noHost: 'The Location {to} names no host. $server_name is empty where no server_name stands; use $host.',
+    runsOn: 'The path runs into the host: {from} is redirected to {to}. Put a slash behind the host.',
+  },
+  check({ spot, report }) {
+    const told = new Set<Directive>();
+    const own = spot.directives.filter((d) => d.name === 'return' || d.name === 'rewrite');
+    for (const door of spot.doors.slice(0, 4))
+      for (const path of spot.paths) {
+        if (path.includes(':') || path.includes('%')) continue;
+        const trace = spot.ask({ path, query: 'b=1' }, {}, door);
+        const location = locationHeader(trace);
+        const step = trace.steps.findLast((s) => /^(?:return|redirect) 30/.test(s.said));
+        const by = step ? directiveAt(own, step.at) : null;
+        if (location === null || !by || told.has(by)) continue;
+        const from = `${path}?b=1`;
+        const found = faultOf(location, path, from, door.host, by);
+        if (!found) continue;
+        told.add(by);
+        report(found.fault, { at: by.at(), data: { from, to: location, part: found.part }, witness: proofOf(trace) });
+      }
+  },
+  examples: [
+    {
+      inside: 'http',
+      bad: `server {
+    listen 80;
+    server_name old.example.org;
+    return 301 https:/new.example.org$request_uri;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ oneSlash
+}`,
+      good: `server {
+    listen 80;
+    server_name old.example.org;
+    return 301 https://new.example.org$request_uri;
+}`,
+      witness: {
+        request: 'GET http://old.example.org/users?b=1',
+        outcome: '301 https:/new.example.org/users?b=1',
+        meant: '`301 https://new.example.org/users?b=1`',
+      },
+    },
+    {
+      inside: 'server',
+      bad: `location /shop {
+    return 302 shop.example.org$request_uri;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ noScheme
+}`,
+      good: `location /shop {
+    return 302 //shop.example.org$request_uri;
+}
+location /a { return 302 index.html; }
+location /b { return 302 /b/; }`,
+    },
+    {
+      inside: 'server',
+      bad: `location /old/ {
+    rewrite ^ https://$host$uri:8443 redirect;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ portBehind
+}
+location / {
+    return 301 https://$host$request_uri:8443;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ portBehind
+}`,
+      good: `location / {
+    return 301 https://$host:8443$request_uri;
+}`,
+    },
+    {
+      inside: 'http',
+      bad: `server {
+    listen 80;
+    server_name ~^(?<shop>\\w+)\\.example\\.org$;
+    return 301 https://$server_name$request_uri;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ pattern
+}
+server {
+    listen 80 default_server;
+    server_name _;
+    return 301 https://$server_name$request_uri;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ pattern
+}
+server {
+    listen 81;
+    return 301 https://$server_name$request_uri;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ noHost
+}`,
+      good: `server {
+    listen 80;
+    server_name ~^(?<shop>\\w+)\\.example\\.org$;
+    return 301 https://$shop.example.com$request_uri;
+}
+server {
+    listen 80;
+    server_name example.org;
+    return 301 https://$server_name$request_uri;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `    rewrite ^/(.*)$ https://www.example.org$1 permanent;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ runsOn`,
+      good: 'rewrite ^/(.*)$ https://www.example.org/$1 permanent;',
+    },
+  ],
+});

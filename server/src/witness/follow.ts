@@ -1,0 +1,162 @@
+/**
+ * Redirects followed as a browser does, as long as they lead to this configuration: the same scheme, a port that it listens on, and a host
+ * that one of its servers is named after (or the very host that was asked). Whatever else may answer there is not followed.
+ */
+import { fromBytes, toBytes } from '../base/bytes.ts';
+import type { Config } from '../config/config.ts';
+import type { Directive } from '../config/directive.ts';
+import { chooseServer, hostOf, hostOptions, listenersOf, nameMatches } from '../config/servers.ts';
+import { readCondition } from '../trace/handlers/rewrite.ts';
+import { indexOf } from '../trace/index.ts';
+import { variablesIn } from '../trace/script.ts';
+import type { HeaderPair, RequestInput, Trace, TraceOptions } from '../trace/trace.ts';
+import { locationHeader, witnessesOf } from './requests.ts';
+import { directiveAt } from './spots.ts';
+
+/** Browsers give up after 20; a way that is still inside after these comes to no end. */
+const MOST_HOPS = 12;
+
+export interface Hop {
+  readonly trace: Trace;
+  /** the `return` or `rewrite` that sends the client on; null where nginx does so by itself */
+  readonly by: Directive | null;
+  readonly to: string;
+}
+
+export interface Followed {
+  readonly hops: readonly Hop[];
+  /** the hops that repeat; all of them when the target grows with each round; null: it ends */
+  readonly loop: readonly Hop[] | null;
+  /** every round has a new target */
+  readonly grows: boolean;
+}
+
+const URL_FORM = /^(https?):\/\/([^/?#]*)([^#]*)/i;
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+
+/** The next request of a browser; null when the Location leads out of this configuration. */
+export function nextRequest(config: Config, trace: Trace, input: RequestInput): RequestInput | null {
+  const to = locationHeader(trace);
+  if (to === null || !REDIRECTS.has(trace.outcome.status)) return null;
+  const { request } = trace;
+  const asked = request.headers.find(([n]) => n.toLowerCase() === 'host')?.[1] ?? '';
+  const m = URL_FORM.exec(to.startsWith('/') && !to.startsWith('//') ? `${request.scheme}://${asked}${to}` : to);
+  if (!m || /[^\x21-\x7e]/.test(to)) return null;
+  const scheme = m[1]!.toLowerCase() as 'http' | 'https';
+  const authority = m[2]!;
+  const port = Number(/:(\d+)$/.exec(authority)?.[1] ?? (scheme === 'https' ? 443 : 80));
+  const host = hostOf(toBytes(authority), hostOptions(config));
+  if (host === null) return null;
+  const listeners = listenersOf(config).filter(
+    (l) => l.port === port && !l.udp && l.kind !== 'unix' && (l.ssl ? 'https' : 'http') === scheme,
+  );
+  const listener = listeners.find((l) => l.wildcard) ?? listeners[0];
+  if (!listener) return null;
+  const { server } = chooseServer(listener, host);
+  const same = host === hostOf(toBytes(asked), hostOptions(config));
+  if (!same && !server.names.some((n) => n.text !== '' && nameMatches(n, host))) return null;
+  const rest = m[3]!;
+  const headers: HeaderPair[] = [['Host', authority], ...request.headers.filter(([n]) => n.toLowerCase() !== 'host')];
+  const keeps = trace.outcome.status === 307 || trace.outcome.status === 308 || request.method === 'HEAD';
+  return {
+    method: keeps ? request.method : 'GET',
+    target: rest.startsWith('/') ? rest : `/${rest}`,
+    scheme,
+    localPort: port,
+    ...(listener.wildcard || listener.kind === 'name' ? {} : { localAddress: listener.address }),
+    headers,
+    clientAddress: input.clientAddress ?? request.clientAddress,
+    ...(input.httpVersion ? { httpVersion: input.httpVersion } : {}),
+    ...(listener.proxyProtocol ? { proxyProtocol: { clientAddress: request.clientAddress } } : {}),
+  };
+}
+
+/** Directives that may send a client on, of the server that answered. */
+function redirectedBy(config: Config, trace: Trace): Directive | null {
+  const step = trace.steps.findLast((s) => s.at && /^(?:return 30[12378]|redirect 30[12378])/.test(s.said));
+  if (!step?.at) return null;
+  const server = trace.outcome.server;
+  const listener = listenersOf(config);
+  for (const l of listener)
+    for (const s of l.servers) {
+      const { opener } = s.scope;
+      if (!opener || !server || opener.file.id !== server.at.uri) continue;
+      if (opener.file.lines.position(opener.statement.start).line !== server.at.range.start.line) continue;
+      return directiveAt(
+        s.scope.all.filter((d) => d.name === 'return' || d.name === 'rewrite'),
+        step.at,
+      );
+    }
+  return null;
+}
+
+/** Follows a request's redirects. Stops at an answer that sets a cookie, which may change what comes next. */
+export function follow(config: Config, first: RequestInput, options: TraceOptions & { readonly files?: never } = {}): Followed {
+  const witnesses = witnessesOf(config);
+  const hops: Hop[] = [];
+  const seen = new Map<string, number>();
+  let input: RequestInput | null = first;
+  while (input) {
+    const host = input.headers?.find(([n]) => n.toLowerCase() === 'host')?.[1]?.toLowerCase() ?? '';
+    const state = `${input.method} ${input.scheme} ${host.replace(/:\d+$/, '')}:${input.localPort} ${input.target}`;
+    const known = seen.get(state);
+    if (known !== undefined) return { hops, loop: hops.slice(known), grows: false };
+    seen.set(state, hops.length);
+    const trace = witnesses.ask(input, options);
+    const to = locationHeader(trace);
+    const next: RequestInput | null = trace.outcome.responseHeaders.some(([n]) => n.toLowerCase() === 'set-cookie')
+      ? null
+      : nextRequest(config, trace, input);
+    if (to !== null) hops.push({ trace, by: redirectedBy(config, trace), to });
+    if (hops.length >= MOST_HOPS && next) return { hops, loop: hops, grows: true };
+    input = next;
+  }
+  return { hops, loop: null, grows: false };
+}
+
+/** Header lines that any browser sends, or keeps sending, by itself. */
+const OF_BROWSERS = /^http_(?:host|user_agent|accept(?:_language|_encoding)?|cookie|dnt|sec_\w+|upgrade_insecure_requests)$/;
+
+/** The built-in variables that a variable's value is made of, through `map` and `set`; lower case. */
+export function sourcesOf(config: Config, name: string, depth = 0): ReadonlySet<string> {
+  const defined = indexOf(config).variables.get(name);
+  if (!defined || depth > 4) return new Set([name]);
+  const { directive, by } = defined;
+  const texts =
+    by === 'map' || by === 'split_clients'
+      ? [directive.value(0), ...(directive.body?.directives.map((d) => d.value(0)) ?? [])]
+      : by === 'geo'
+        ? [directive.values.length > 1 ? directive.value(0) : '$remote_addr']
+        : by === 'set'
+          ? [directive.value(1)]
+          : [];
+  if (by === 'capture' || by === 'module') return new Set([name]);
+  return new Set(texts.flatMap((t) => variablesIn(t).filter((v) => v !== name)).flatMap((v) => [...sourcesOf(config, v, depth + 1)]));
+}
+
+/** A condition on the way looked at something that a proxy in front may set or a script may: the next request may differ there. */
+export function hangsOnOthers(config: Config, trace: Trace, among: readonly Directive[]): boolean {
+  return trace.steps.some((s) => {
+    if (!s.said.startsWith('if ') || !s.at) return false;
+    const directive = directiveAt(among, s.at);
+    const condition = directive && readCondition(directive);
+    if (!condition || condition.kind === 'file') return false;
+    return [...sourcesOf(config, condition.name)].some(
+      (v) => (v.startsWith('http_') || v.startsWith('proxy_protocol')) && !OF_BROWSERS.test(v),
+    );
+  });
+}
+
+/** Assumptions that change nothing about where a request is sent. */
+const HARMLESS = /^(?:local-address|time|timezone|etag|last-modified|boundary|range|proxy-protocol)$/;
+
+/** Whether what a trace says rests on something that the text does not decide. */
+export const isCertain = (trace: Trace): boolean =>
+  trace.assumptions.every((a) => a.chosen || HARMLESS.test(a.id)) &&
+  trace.notSimulated.every((n) => !/_by_lua|^js_|^perl/.test(n.directive));
+
+/** The host of a URL as nginx compares it, without port; null where there is none. */
+export const hostIn = (url: string): string | null => {
+  const m = URL_FORM.exec(url);
+  return m ? fromBytes(toBytes(m[2]!.replace(/:\d*$/, '').toLowerCase())) : null;
+};

@@ -1,0 +1,456 @@
+/**
+ * The places of a configuration that a request can be judged at: each location and each server's own level, with the listeners and hosts by
+ * which a client gets there and paths that really arrive. A path is only handed out when nginx's own parsing leaves it as it is and the
+ * matcher puts it at that very place. What an unseen file, a script or a template's condition might decide otherwise is marked `unsure`.
+ */
+import { fromBytes, toBytes } from '../base/bytes.ts';
+import type { Config } from '../config/config.ts';
+import type { Directive } from '../config/directive.ts';
+import { type Location, locationsOf, matchLocation } from '../config/locations.ts';
+import type { Scope } from '../config/scope.ts';
+import {
+  chooseServer,
+  hostOf,
+  hostOptions,
+  type Listener,
+  listenersOf,
+  type Server,
+  type ServerName,
+  serversOf,
+} from '../config/servers.ts';
+import { upstreamsOf } from '../config/upstreams.ts';
+import type { SourceFile } from '../syntax/statement.ts';
+import { readCondition } from '../trace/handlers/rewrite.ts';
+import { indexOf } from '../trace/index.ts';
+import { variablesIn } from '../trace/script.ts';
+import type { At, RequestInput, Trace, TraceOptions } from '../trace/trace.ts';
+import { parsePath } from '../trace/uri.ts';
+import { pathsFor } from './paths.ts';
+import { samplesOf } from './regex-samples.ts';
+import { witnessesOf } from './requests.ts';
+import { asPath, type Probe, probeFor, rowsOf, type Wanted } from './values.ts';
+
+/** A way in: a listening address and a host for which the server answers there. */
+export interface Door {
+  readonly listener: Listener;
+  readonly scheme: 'http' | 'https';
+  readonly port: number;
+  /** without port */
+  readonly host: string;
+  /** null: the server answers as the default one */
+  readonly name: ServerName | null;
+}
+
+/** What a made-up host is called where the server answers for any. */
+export const ANY_HOST = 'www.example.test';
+
+const MOST_NAMES = 6;
+const MOST_PATHS = 24;
+
+/** Directives whose code decides on the answer where nobody sees it. */
+const isScripted = ({ name }: Directive): boolean =>
+  /_by_lua|^js_(?:content|access|body_filter|header_filter)|^perl$|^set_by_lua|^passenger/.test(name);
+
+export class Spot {
+  private madePaths: readonly string[] | undefined;
+  private madeVariations: readonly Probe[] | undefined;
+  private isUnsure: boolean | undefined;
+
+  constructor(
+    readonly config: Config,
+    readonly server: Server,
+    readonly doors: readonly Door[],
+    /** null: the server's own level, where its rewrites run before a location is looked for */
+    readonly location: Location | null,
+    /** for a named location: the spots that lead to it */
+    private readonly leads: () => readonly Spot[],
+  ) {}
+
+  get scope(): Scope {
+    return this.location?.scope ?? this.server.scope;
+  }
+
+  /** What stands at the spot itself, with what its `if` and limit_except blocks hold; inner locations are spots of their own. */
+  get directives(): readonly Directive[] {
+    return ownOf(this.scope);
+  }
+
+  /** Whether one of the directives stands at the spot. */
+  has(...names: readonly string[]): boolean {
+    return this.directives.some((d) => names.includes(d.name));
+  }
+
+  /**
+   * Something that the text does not show may decide here: an include whose files are not at hand, a script, a condition or value of a
+   * template. Judge nothing then that it could change.
+   */
+  get unsure(): boolean {
+    this.isUnsure ??= unsureAbout(this);
+    return this.isUnsure;
+  }
+
+  /** Paths as they stand in a request line that arrive here by themselves, the plainest first; of a named location those that lead to it. */
+  get paths(): readonly string[] {
+    this.madePaths ??= this.location?.kind === 'named' ? [...new Set(this.leads().flatMap((s) => s.paths))].slice(0, 4) : pathsTo(this);
+    return this.madePaths;
+  }
+
+  /** Requests in which one of the conditions and map rows that count here is met, each by itself. The empty request is not among them. */
+  get variations(): readonly Probe[] {
+    this.madeVariations ??= variationsOf(this);
+    return this.madeVariations;
+  }
+
+  /** The request that a probe stands for, at a door of this spot. */
+  request(probe: Probe, door: Door = this.doors[0]!): RequestInput {
+    return requestAt(door, { path: this.paths[0] ?? '/', ...probe });
+  }
+
+  /** Runs a probe here (once a revision). */
+  ask(probe: Probe, options: TraceOptions & { readonly files?: never } = {}, door: Door = this.doors[0]!): Trace {
+    return witnessesOf(this.config).ask(this.request(probe, door), options);
+  }
+
+  /** Whether the decoded path arrives at this spot by itself. */
+  takes(path: string): boolean {
+    return arrives(this, path);
+  }
+}
+
+/** A probe as a request to a door: Host first, then the probe's own lines. */
+export function requestAt(door: Door, probe: Probe): RequestInput {
+  const usual = door.port === (door.scheme === 'https' ? 443 : 80);
+  const hasHost = probe.headers?.some(([n]) => n.toLowerCase() === 'host');
+  return {
+    method: probe.method ?? 'GET',
+    target: `${probe.path ?? '/'}${probe.query ? `?${probe.query}` : ''}`,
+    scheme: door.scheme,
+    localPort: door.port,
+    ...(door.listener.wildcard || door.listener.kind === 'name' ? {} : { localAddress: door.listener.address }),
+    headers: [...(hasHost ? [] : [['Host', usual ? door.host : `${door.host}:${door.port}`] as const]), ...(probe.headers ?? [])],
+    ...(door.listener.proxyProtocol ? { proxyProtocol: { clientAddress: probe.clientAddress ?? '203.0.113.9' } } : {}),
+    ...(probe.clientAddress ? { clientAddress: probe.clientAddress } : {}),
+    ...(probe.httpVersion ? { httpVersion: probe.httpVersion } : {}),
+    ...(probe.bodyLength === undefined ? {} : { bodyLength: probe.bodyLength }),
+  };
+}
+
+const owned = new WeakMap<Scope, readonly Directive[]>();
+
+function ownOf(scope: Scope): readonly Directive[] {
+  let found = owned.get(scope);
+  if (!found) {
+    const list: Directive[] = [];
+    const visit = (at: Scope): void => {
+      for (const d of at.directives) {
+        list.push(d);
+        if (d.body && (d.name === 'if' || d.name === 'limit_except')) visit(d.body);
+      }
+    };
+    visit(scope);
+    owned.set(scope, (found = list));
+  }
+  return found;
+}
+
+// ---- ways in
+
+function hostsOf(name: ServerName): readonly string[] {
+  const { text, kind } = name;
+  if (name.hostname) return [];
+  if (kind === 'exact') return text === '' || !/^[a-z\d.-]+$/.test(text) ? [] : [text];
+  if (kind === 'leading-mask') return text.startsWith('*') ? [`w${text.slice(1)}`] : [text.slice(1), `w${text}`];
+  if (kind === 'trailing-mask') return [`${text.slice(0, -1)}test`];
+  const { regexes } = name.server.scope.config;
+  const pattern = text.slice(1);
+  return samplesOf(regexes, pattern, {
+    caseless: /[A-Z]/.test(pattern),
+    tries: 8,
+    forms: (s) => [s, `w.${s}`, `${s}.test`, s.toLowerCase()],
+  }).slice(0, 4);
+}
+
+function doorsOf(config: Config, server: Server, listeners: readonly Listener[]): Door[] {
+  const doors: Door[] = [];
+  const options = hostOptions(config);
+  for (const listener of listeners) {
+    // a socket is asked by other programs, QUIC for the same as TLS
+    if (listener.udp || listener.kind === 'unix') continue;
+    const scheme = listener.ssl ? 'https' : 'http';
+    const at = (host: string, name: ServerName | null): boolean => {
+      const bytes = hostOf(toBytes(host), options);
+      if (bytes === null || fromBytes(bytes) !== host) return false;
+      if (chooseServer(listener, bytes).server !== server) return false;
+      if (!doors.some((d) => d.host === host && d.listener === listener)) doors.push({ listener, scheme, port: listener.port, host, name });
+      return true;
+    };
+    for (const name of server.names.slice(0, MOST_NAMES)) for (const host of hostsOf(name)) if (at(host, name)) break;
+    if (listener.defaultServer === server && !doors.some((d) => d.listener === listener)) at(ANY_HOST, null);
+  }
+  return doors;
+}
+
+// ---- paths
+
+/** The path that nginx reads from a request line, unchanged. */
+const readAs = (path: string): string | null => {
+  const parsed = parsePath(path, true);
+  return parsed && fromBytes(parsed.uri);
+};
+
+function arrives({ server, location }: Spot, path: string): boolean {
+  if (!path.startsWith('/') || readAs(asPath(path)) !== path) return false;
+  if (!location) return true;
+  const match = matchLocation(server.scope, toBytes(path));
+  return match.location === location && match.how !== 'slash-redirect' && match.how !== 'unknown';
+}
+
+function pathsTo(spot: Spot): string[] {
+  const { location, config } = spot;
+  const found = new Set<string>();
+  const add = (path: string): void => {
+    if (found.size < MOST_PATHS && !found.has(path) && arrives(spot, path)) found.add(path);
+  };
+  const name = location && location.kind !== 'regex' ? location.name : '';
+  // patterns of this place come first: a path that none of them fits shows little
+  const patterned: string[] = [];
+  for (const d of spot.directives) {
+    const patterns: { pattern: string; caseless: boolean }[] = [];
+    if (d.name === 'rewrite') patterns.push({ pattern: d.value(0), caseless: false });
+    else if (d.name === 'if') {
+      const m = /^\(?\s*\$(?:document_uri|uri|request_uri|request_filename)$/.exec(d.values[0] === '(' ? `(${d.value(1)}` : d.value(0));
+      const at = d.values.findIndex((v) => /^!?~\*?$/.test(v));
+      if (m && at >= 0)
+        patterns.push({
+          pattern: d.values
+            .slice(at + 1)
+            .join(' ')
+            .replace(/\)$/, ''),
+          caseless: d.values[at]!.endsWith('*'),
+        });
+    }
+    for (const { pattern, caseless } of patterns)
+      patterned.push(
+        ...samplesOf(config.regexes, pattern, {
+          caseless,
+          tries: 8,
+          forms: (s) => [s, `/${s}`, `${name}${s}`, `${name}/x${s}`, `/x${s}`, `${s}x`],
+        })
+          .filter((s) => arrives(spot, s))
+          .slice(0, 2),
+      );
+  }
+  if (location) {
+    const plain = pathsFor(location, 16);
+    if (location.kind === 'prefix')
+      for (const rest of location.name.endsWith('/') ? ['users', ''] : ['/users', '', '/']) add(location.name + rest);
+    for (const path of plain.slice(0, 2)) add(path);
+    for (const path of patterned) add(path);
+    for (const path of plain) add(path);
+  } else {
+    add('/users');
+    for (const path of patterned) add(path);
+    for (const path of ['/', '/a/b', '/a.html']) add(path);
+  }
+  return [...found].map(asPath);
+}
+
+// ---- what the configuration looks at
+
+function variationsOf(spot: Spot): Probe[] {
+  const { config, server } = spot;
+  const found = new Map<string, Probe>();
+  const add = (probe: Probe | null): void => {
+    if (!probe || probe.path !== undefined || found.size >= 12) return;
+    const key = JSON.stringify(probe);
+    if (key !== '{}' && !found.has(key)) found.set(key, probe);
+  };
+  const seen = new Set<string>();
+  const ofVariable = (name: string): void => {
+    if (seen.has(name)) return;
+    seen.add(name);
+    const defined = indexOf(config).variables.get(name);
+    if (defined?.by === 'map')
+      for (const row of rowsOf(defined.directive).slice(0, 6))
+        if (row.key !== null) for (const source of variablesIn(defined.directive.value(0))) add(probeFor(config, source, row.key));
+    if (/^(?:http|cookie|arg)_/.test(name) && name !== 'http_host') add(probeFor(config, name, 'something'));
+  };
+  const levels = spot.location ? [server.scope, spot.scope] : [server.scope];
+  for (const scope of levels)
+    for (const d of ownOf(scope)) {
+      if (d.name === 'if') {
+        const wanted = wantedBy(d);
+        if (wanted) add(probeFor(config, wanted.name, wanted.wanted));
+      } else if (['return', 'rewrite', 'set', 'proxy_pass', 'root', 'alias', 'try_files'].includes(d.name))
+        for (const value of d.values) for (const name of variablesIn(value)) ofVariable(name);
+    }
+  return [...found.values()];
+}
+
+/** The variable that a condition reads, and what it must be for the condition to hold. */
+function wantedBy(directive: Directive): { name: string; wanted: Wanted } | null {
+  const condition = readCondition(directive);
+  if (!condition || condition.kind === 'file') return null;
+  const { name } = condition;
+  if (condition.kind === 'variable') return { name, wanted: 'something' };
+  if (condition.kind === 'equal')
+    return condition.value.literal === null ? null : { name, wanted: { is: fromBytes(condition.value.literal) } };
+  if (condition.kind !== 'match' || condition.negative) return { name, wanted: 'something' };
+  const at = directive.values.findIndex((v) => /^~\*?$/.test(v));
+  const pattern = directive.values
+    .slice(at + 1)
+    .join(' ')
+    .replace(/\)$/, '');
+  return { name, wanted: { matches: pattern, caseless: directive.value(at).endsWith('*') } };
+}
+
+// ---- what cannot be told
+
+/** Directives whose value moves the request; a mark in one of them leaves it open where it goes. */
+const MOVING = /^(?:return|rewrite|if|set|root|alias|try_files|error_page|location|internal|[a-z]+_pass)$/;
+
+function unsureAbout(spot: Spot): boolean {
+  const { tree } = spot.config;
+  for (let at: Scope | null = spot.scope; at; at = at.parent) {
+    if (at.context === 'http' || at.context === 'main') break;
+    for (const d of ownOf(at)) {
+      if (d.name === 'include' && !(tree.includes.get(d.statement)?.files.length ?? 0)) return true;
+      if (isScripted(d)) return true;
+      if (
+        d.file.template !== null &&
+        MOVING.test(d.name) &&
+        meetsMark(d.file, d.statement.start, d.statement.block ? (d.args.at(-1)?.end ?? d.statement.start) : d.statement.end)
+      )
+        return true;
+    }
+    const { opener } = at;
+    if (opener && opener.file.template !== null && meetsMark(opener.file, opener.statement.start, opener.statement.end, true)) return true;
+  }
+  return false;
+}
+
+/** Whether a mark of the template lies in the text; `roles`: only conditions and loops count. */
+const meetsMark = (file: SourceFile, start: number, end: number, roles = false): boolean =>
+  file.marks?.some((m) => m.start < end && m.end > start && (!roles || m.role !== null)) ?? false;
+
+// ---- all of them
+
+const made = new WeakMap<Config, readonly Spot[]>();
+
+/** The spots of a configuration's http servers that a request can get to, in file order. A fragment has none. */
+export function spotsOf(config: Config): readonly Spot[] {
+  let spots = made.get(config);
+  if (!spots) made.set(config, (spots = config.kind === 'root' ? makeSpots(config) : []));
+  return spots;
+}
+
+function makeSpots(config: Config): Spot[] {
+  const spots: Spot[] = [];
+  const byServer = new Map<Server, Listener[]>();
+  for (const listener of listenersOf(config))
+    for (const server of listener.servers) {
+      const list = byServer.get(server);
+      if (list) list.push(listener);
+      else byServer.set(server, [listener]);
+    }
+  for (const server of serversOf(config)) {
+    const doors = doorsOf(config, server, byServer.get(server) ?? []);
+    if (!doors.length) continue;
+    const own: Spot[] = [];
+    own.push(new Spot(config, server, doors, null, () => []));
+    const visit = (scope: Scope): void => {
+      for (const location of locationsOf(scope).all) {
+        own.push(
+          new Spot(config, server, doors, location, () =>
+            own.filter((s) => s.location?.kind !== 'named' && s.directives.some((d) => d.values.includes(location.name))),
+          ),
+        );
+        visit(location.scope);
+      }
+    };
+    visit(server.scope);
+    spots.push(...own);
+  }
+  return spots;
+}
+
+// ---- places of one shape
+
+const shapes = new WeakMap<Server, string>();
+const namesakes = new WeakMap<Config, ReadonlyMap<string, readonly Server[]>>();
+
+/**
+ * A text that is the same for two spots only when their servers are written alike but for their own names and upstream groups, and so are
+ * those that share a name with them or that they name in a redirect: a verdict of "nothing wrong" about one holds for the other.
+ */
+export function shapeOf(spot: Spot): string {
+  const { server, config } = spot;
+  const index = spot.location ? locationPlace(spot.location) : '';
+  return `${withNeighbours(config, server)}\n${index}`;
+}
+
+const wholeShapes = new WeakMap<Server, string>();
+
+function withNeighbours(config: Config, server: Server): string {
+  let whole = wholeShapes.get(server);
+  if (whole === undefined) {
+    let byName = namesakes.get(config);
+    if (!byName) {
+      const map = new Map<string, Server[]>();
+      for (const s of serversOf(config))
+        for (const { text } of s.names) {
+          const list = map.get(text);
+          if (list) list.push(s);
+          else map.set(text, [s]);
+        }
+      namesakes.set(config, (byName = map));
+    }
+    const hosts = server.names.flatMap((n) => (n.text.length > 1 ? [n.text] : []));
+    for (const d of server.scope.all)
+      if (d.name === 'return' || d.name === 'rewrite' || d.name === 'set')
+        for (const value of d.values) for (const m of value.matchAll(/\/\/([\w.-]+)/g)) hosts.push(m[1]!);
+    const near = new Set(hosts.flatMap((h) => byName.get(h) ?? []));
+    near.delete(server);
+    whole = [server, ...near].map((s) => serverShape(config, s)).join('\n');
+    wholeShapes.set(server, whole);
+  }
+  return whole;
+}
+
+function locationPlace(location: Location): string {
+  const outer = location.parent ? locationPlace(location.parent) : '';
+  return `${outer}/${location.directive.scope.indexOf(location.directive)}`;
+}
+
+function serverShape(config: Config, server: Server): string {
+  const known = shapes.get(server);
+  if (known !== undefined) return known;
+  const defaults = listenersOf(config).filter((l) => l.defaultServer === server);
+  const words = defaults.map((l) => `default on ${l.text}`);
+  for (const d of server.scope.all) {
+    words.push(d.statement.block ? `${d.name}{${d.scope.context}` : d.name);
+    for (const value of d.values) words.push(value);
+    words.push(';');
+  }
+  let text = words.join('\u0001');
+  const exact = server.names.flatMap((n) => (n.kind === 'exact' && n.text.length > 3 ? [n.text] : [])).sort((a, b) => b.length - a.length);
+  exact.forEach((name, i) => {
+    text = text.replaceAll(name, `<name ${exact.length - i}>`);
+  });
+  const groups = upstreamsOf(config);
+  text = text.replace(/:\/\/([\w.-]+)/g, (whole, name: string) => (groups.has(name) ? '://<group>' : whole));
+  shapes.set(server, text);
+  return text;
+}
+
+/** The directive at a station's place; null when it is none of the given ones. */
+export const directiveAt = (among: readonly Directive[], at: At | null): Directive | null => {
+  if (!at) return null;
+  return (
+    among.find((d) => {
+      if (d.file.id !== at.uri) return false;
+      const { line, character } = d.file.lines.position(d.statement.start);
+      return line === at.range.start.line && character === at.range.start.character;
+    }) ?? null
+  );
+};

@@ -1,0 +1,152 @@
+/**
+ * Values that a configuration looks at: what a request must hold for a condition to be met, or for a row of a map to be chosen. What cannot
+ * be brought about by a request (the time, the disk, a module's own variable) gives nothing.
+ */
+import { toBytes } from '../base/bytes.ts';
+import type { Regexes } from '../base/regexes.ts';
+import type { Config } from '../config/config.ts';
+import type { Directive } from '../config/directive.ts';
+import { indexOf } from '../trace/index.ts';
+import type { HeaderPair } from '../trace/trace.ts';
+import { samplesOf } from './regex-samples.ts';
+
+/** A request in parts; what is left out is as usual. */
+export interface Probe {
+  /** the path as it stands in the request line, escaped */
+  readonly path?: string;
+  /** without the question mark; null: none */
+  readonly query?: string | null;
+  readonly method?: string;
+  readonly headers?: readonly HeaderPair[];
+  readonly clientAddress?: string;
+  readonly httpVersion?: string;
+  readonly bodyLength?: number;
+}
+
+/** What a text must be like. */
+export type Wanted =
+  | { readonly is: string }
+  | { readonly matches: string; readonly caseless: boolean }
+  /** any text that is not empty and not `0` */
+  | 'something';
+
+const text = (regexes: Regexes, wanted: Wanted, forms?: (s: string) => readonly string[]): string | null => {
+  if (wanted === 'something') return 'x1';
+  if ('is' in wanted) return wanted.is;
+  return samplesOf(regexes, wanted.matches, { caseless: wanted.caseless, tries: 8, ...(forms ? { forms } : {}) })[0] ?? null;
+};
+
+const PRINTABLE = /^[\x20-\x7e]*$/;
+const TARGET = /^[\x21-\x7e]*$/;
+
+const headerName = (variable: string): string => variable.replace(/(?:^|_)[a-z]/g, (s) => s.replace('_', '-').toUpperCase());
+
+const known = new WeakMap<Config, Map<string, Probe | null>>();
+
+/** A request whose variable is as wanted; null when the client does not decide it, or no such text was found. */
+export function probeFor(config: Config, variable: string, wanted: Wanted, depth = 0): Probe | null {
+  let found = known.get(config);
+  if (!found) known.set(config, (found = new Map()));
+  const key = `${variable} ${JSON.stringify(wanted)}`;
+  let probe = found.get(key);
+  if (probe === undefined) found.set(key, (probe = find(config, variable.toLowerCase(), wanted, depth)));
+  return probe;
+}
+
+function find(config: Config, name: string, wanted: Wanted, depth: number): Probe | null {
+  if (depth > 3) return null;
+  const { regexes } = config;
+  const defined = indexOf(config).variables.get(name);
+  if (defined?.by === 'map') return ofMap(config, defined.directive, wanted, depth);
+  if (defined?.by === 'geo') return ofGeo(defined.directive, wanted);
+  if (defined) return null;
+  if (name === 'uri' || name === 'document_uri') {
+    const path = text(regexes, wanted, (s) => [s, `/${s}`, `/x${s}`, `/x/${s}`]);
+    return path?.startsWith('/') ? { path: asPath(path) } : null;
+  }
+  if (name === 'request_uri') {
+    const target = text(regexes, wanted, (s) => [s, `/${s}`, `/x${s}`, `/x/${s}`]);
+    if (!target?.startsWith('/') || !TARGET.test(target)) return null;
+    const mark = target.indexOf('?');
+    return mark < 0 ? { path: target, query: null } : { path: target.slice(0, mark), query: target.slice(mark + 1) };
+  }
+  const value = text(regexes, wanted);
+  if (value === null || !PRINTABLE.test(value)) return null;
+  if (name === 'request_method') return /^[A-Z]+$/.test(value) ? { method: value } : null;
+  if (name === 'args' || name === 'query_string') return TARGET.test(value) && !value.includes('#') ? { query: value } : null;
+  if (name === 'is_args') return value === '?' ? { query: 'b=1' } : null;
+  if (name === 'remote_addr') return /^[\d.]+$|^[\da-f:]+$/i.test(value) ? { clientAddress: value } : null;
+  if (name === 'server_protocol') return /^HTTP\/1\.[01]$/.test(value) ? { httpVersion: value.slice(5) } : null;
+  if (value === '') return {};
+  if (name.startsWith('arg_')) return TARGET.test(value) && !/[&#]/.test(value) ? { query: `${name.slice(4)}=${value}` } : null;
+  if (name.startsWith('cookie_')) return value.includes(';') ? null : { headers: [['Cookie', `${name.slice(7)}=${value}`]] };
+  if (name === 'content_type') return { headers: [['Content-Type', value]] };
+  if (name.startsWith('http_') && name !== 'http_host') return { headers: [[headerName(name.slice(5)), value]] };
+  return null;
+}
+
+function ofMap(config: Config, map: Directive, wanted: Wanted, depth: number): Probe | null {
+  const source = /^\$\{?(\w+)\}?$/.exec(map.value(0))?.[1];
+  if (!source) return null;
+  const fits = (value: string): boolean => {
+    if (wanted === 'something') return value !== '' && value !== '0';
+    if ('is' in wanted) return value === wanted.is;
+    const compiled = config.regexes.compile(wanted.matches, { caseless: wanted.caseless });
+    return compiled.ok && typeof compiled.regex.match(value) === 'object';
+  };
+  for (const row of rowsOf(map)) {
+    if (row.value.includes('$') ? wanted !== 'something' : !fits(row.value)) continue;
+    if (row.key === null) return {};
+    const probe = probeFor(config, source, row.key, depth + 1);
+    if (probe) return probe;
+  }
+  return null;
+}
+
+function ofGeo(geo: Directive, wanted: Wanted): Probe | null {
+  if (geo.values.length !== 1) return null;
+  for (const row of geo.body?.directives ?? []) {
+    const address = /^(\d+\.\d+\.\d+\.\d+)(?:\/\d+)?$/.exec(row.name)?.[1];
+    const value = row.value(0);
+    const fits = wanted === 'something' ? value !== '' && value !== '0' : 'is' in wanted && value === wanted.is;
+    if (fits && row.name === 'default') return {};
+    if (fits && address) return { clientAddress: address };
+  }
+  return null;
+}
+
+const PARAMETERS = new Set(['hostnames', 'volatile', 'include']);
+
+/** The rows of a map with what their source must be; null for the default. */
+export function rowsOf(map: Directive): { readonly key: Wanted | null; readonly value: string; readonly directive: Directive }[] {
+  return (map.body?.directives ?? []).flatMap((directive) => {
+    if (PARAMETERS.has(directive.name) && directive.args.length !== 1) return [];
+    const name = directive.name;
+    const key: Wanted | null =
+      name === 'default'
+        ? null
+        : name.startsWith('~')
+          ? { matches: name.replace(/^~\*?/, ''), caseless: name.startsWith('~*') }
+          : { is: name.replace(/^\\/, '') };
+    return [{ key, value: directive.value(0), directive }];
+  });
+}
+
+const HEX = '0123456789ABCDEF';
+
+/** A decoded path as a request line has it: what would end or change it there is escaped. */
+export function asPath(decoded: string): string {
+  let out = '';
+  for (const c of toBytes(decoded)) {
+    const byte = c.charCodeAt(0);
+    out += byte <= 0x20 || byte >= 0x7f || c === '%' || c === '?' || c === '#' ? `%${HEX[byte >> 4]}${HEX[byte & 15]}` : c;
+  }
+  return out;
+}
+
+/** Two requests in one: the second's parts win, header lines and queries are joined. */
+export function joined(a: Probe, b: Probe): Probe {
+  const headers = [...(a.headers ?? []), ...(b.headers ?? [])];
+  const query = a.query && b.query ? `${a.query}&${b.query}` : b.query === undefined ? a.query : b.query;
+  return { ...a, ...b, ...(headers.length ? { headers } : {}), ...(query === undefined ? {} : { query }) };
+}
