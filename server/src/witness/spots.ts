@@ -1,12 +1,12 @@
 /**
  * The places of a configuration that a request can be judged at: each location and each server's own level, with the listeners and hosts by
  * which a client gets there and paths that really arrive. A path is only handed out when nginx's own parsing leaves it as it is and the
- * matcher puts it at that very place. What an unseen file, a script or a template's condition might decide otherwise is marked `unsure`.
+ * matcher puts it at that very place. What an unseen file, a script or a template's value might decide otherwise is marked `unsure`.
  */
 import { fromBytes, toBytes } from '../base/bytes.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
-import { type Location, locationsOf, matchLocation } from '../config/locations.ts';
+import { isOpen, type Location, locationsOf, matchLocation } from '../config/locations.ts';
 import type { Scope } from '../config/scope.ts';
 import {
   chooseServer,
@@ -81,7 +81,7 @@ export class Spot {
   }
 
   /**
-   * Something that the text does not show may decide here: an include whose files are not at hand, a script, a condition or value of a
+   * Something that the text does not show may decide here: an include whose files are not at hand, a script, a value or a hole of a
    * template. Judge nothing then that it could change.
    */
   get unsure(): boolean {
@@ -202,7 +202,7 @@ function arrives({ server, location }: Spot, path: string): boolean {
   if (!path.startsWith('/') || readAs(asPath(path)) !== path) return false;
   if (!location) return true;
   const match = matchLocation(server.scope, toBytes(path));
-  return match.location === location && match.how !== 'slash-redirect' && match.how !== 'unknown';
+  return match.location === location && match.how !== 'slash-redirect' && !isOpen(match.how);
 }
 
 function pathsTo(spot: Spot): string[] {
@@ -324,14 +324,14 @@ function unsureAbout(spot: Spot): boolean {
         return true;
     }
     const { opener } = at;
-    if (opener && opener.file.template !== null && meetsMark(opener.file, opener.statement.start, opener.statement.end, true)) return true;
+    if (opener?.file.holes?.some((h) => h.start < opener.statement.end && h.end > opener.statement.start)) return true;
   }
   return false;
 }
 
-/** Whether a mark of the template lies in the text; `roles`: only conditions and loops count. */
-const meetsMark = (file: SourceFile, start: number, end: number, roles = false): boolean =>
-  file.marks?.some((m) => m.start < end && m.end > start && (!roles || m.role !== null)) ?? false;
+/** Whether a mark of the template lies in the text. */
+const meetsMark = (file: SourceFile, start: number, end: number): boolean =>
+  file.marks?.some((m) => m.start < end && m.end > start) ?? false;
 
 // ---- all of them
 
