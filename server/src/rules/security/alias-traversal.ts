@@ -2,8 +2,8 @@
 
 import type { Config } from '../../config/config.ts';
 import { locationsOf, readLocation } from '../../config/locations.ts';
-import { fixOf, replace } from '../fix.ts';
 import { samplesOf } from '../../witness/regex-samples.ts';
+import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
 /** Paths that fit a pattern as they are, with dots put in place of what the group captures. */

@@ -2,8 +2,8 @@
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
 import { regexesOf } from '../../config/names.ts';
-import { fixOf, replace } from '../fix.ts';
 import { samplesOf } from '../../witness/regex-samples.ts';
+import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
 const ATTACKER = 'evil.example';

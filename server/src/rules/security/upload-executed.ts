@@ -1,9 +1,9 @@
 /** A folder of uploads whose scripts are run: shown with a path that the matcher sends to the interpreter. */
 import { toBytes } from '../../base/bytes.ts';
 import { locationOf, matchLocation } from '../../config/locations.ts';
+import { matchingRoot } from '../../witness/paths.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { matchingRoot } from '../../witness/paths.ts';
 
 export default defineRule({
   id: 'upload-executed',
