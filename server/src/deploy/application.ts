@@ -13,7 +13,7 @@ import type { FlaskSettings } from './flask.ts';
 import type { GunicornSettings, WorkerKind } from './gunicorn.ts';
 import type { Setting } from './setting.ts';
 import type { Environment } from './shell.ts';
-import type { SocketUnit } from './systemd.ts';
+import type { ServiceUnit, SocketUnit } from './systemd.ts';
 import type { UwsgiSettings } from './uwsgi.ts';
 import type { Versions } from './versions.ts';
 
@@ -84,6 +84,8 @@ export interface Application {
   readonly files: readonly FileId[];
   readonly container: ComposeService | null;
   readonly activation: SocketUnit | null;
+  /** the unit of systemd that starts it */
+  readonly unit: ServiceUnit | null;
   readonly environment: Environment;
   readonly unreadEnvironment: readonly UnreadEnvironment[];
   /** the folder in which it is started, as the unit or image says */

@@ -22,7 +22,7 @@ import type { Python } from './python-tree.ts';
 import { byDefault, certain, convert, likely, placeOf, type Setting, unknownSetting, written } from './setting.ts';
 import { closed, type Environment, NO_ENVIRONMENT, withVariables } from './shell.ts';
 import { readSupervisor } from './supervisor.ts';
-import { readService, readSocket, type SocketUnit } from './systemd.ts';
+import { readService, readSocket, type ServiceUnit, type SocketUnit } from './systemd.ts';
 import { readUwsgi, type UwsgiOption, type UwsgiOptions, uwsgiArguments, uwsgiSettings } from './uwsgi.ts';
 import { readVersions, type Versions } from './versions.ts';
 
@@ -57,6 +57,7 @@ interface Start {
   readonly workingDirectory: string | null;
   readonly files: readonly FileId[];
   readonly unread?: readonly UnreadEnvironment[];
+  readonly unit?: ServiceUnit;
 }
 
 class Reader {
@@ -114,6 +115,7 @@ class Reader {
         workingDirectory: unit.workingDirectory?.text ?? null,
         files: [file, ...(activation ? [activation.file] : [])],
         unread,
+        unit,
       });
     }
   }
@@ -328,6 +330,7 @@ class Reader {
       files: [...new Set([...start.files, place.file, ...built.files, ...(framework ? frameworkFiles(framework) : [])])],
       container: start.container,
       activation: start.activation,
+      unit: start.unit ?? null,
       environment,
       unreadEnvironment: start.unread ?? [],
       workingDirectory: start.workingDirectory,

@@ -19,6 +19,8 @@ export interface StarletteSettings {
   readonly proxyHeaders: { readonly trusted: Setting<string>; readonly place: Place } | null;
   readonly proxyFix: { readonly mode: Setting<string>; readonly hops: Setting<number>; readonly place: Place } | null;
   readonly webSockets: readonly Route[];
+  /** FastAPI's pages of documentation are there: neither `docs_url` nor `openapi_url` is None, or what they are is not known */
+  readonly hasDocs: boolean;
 }
 
 const APPLICATIONS: Readonly<Record<string, 'fastapi' | 'starlette'>> = {
@@ -82,5 +84,8 @@ export function readStarlette(modules: readonly ModuleValues[]): StarletteSettin
         }
       : null,
     webSockets,
+    hasDocs:
+      APPLICATIONS[made.callee] === 'fastapi' &&
+      !made.args.some((a) => a.name === '**' || ((a.name === 'openapi_url' || a.name === 'docs_url') && a.value.kind !== 'string')),
   };
 }

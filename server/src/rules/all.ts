@@ -178,12 +178,14 @@ import debugStaticServed from './wsgi/debug-static-served.ts';
 import forwardedAllowIps from './wsgi/forwarded-allow-ips.ts';
 import mediaExecutable from './wsgi/media-executable.ts';
 import protocolMismatch from './wsgi/protocol-mismatch.ts';
+import proxyFixCount from './wsgi/proxy-fix-count.ts';
 import publishedPortLost from './wsgi/published-port-lost.ts';
 import redirectPortUnpublished from './wsgi/redirect-port-unpublished.ts';
 import scriptNamePrefix from './wsgi/script-name-prefix.ts';
 import secureProxyHeaderMismatch from './wsgi/secure-proxy-header-mismatch.ts';
 import serviceAddressKept from './wsgi/service-address-kept.ts';
 import socketNotListened from './wsgi/socket-not-listened.ts';
+import socketUnreachable from './wsgi/socket-unreachable.ts';
 import staticNotMounted from './wsgi/static-not-mounted.ts';
 import staticRootMismatch from './wsgi/static-root-mismatch.ts';
 import staticThroughApplication from './wsgi/static-through-application.ts';
@@ -372,12 +374,14 @@ export const RULES: readonly Rule[] = [
   forwardedAllowIps,
   mediaExecutable,
   protocolMismatch,
+  proxyFixCount,
   publishedPortLost,
   redirectPortUnpublished,
   scriptNamePrefix,
   secureProxyHeaderMismatch,
   serviceAddressKept,
   socketNotListened,
+  socketUnreachable,
   staticNotMounted,
   staticRootMismatch,
   staticThroughApplication,

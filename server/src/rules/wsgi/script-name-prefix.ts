@@ -1,5 +1,6 @@
 /** An application below a prefix that does not know of it, knows it twice, or is told one that the path does not have. */
 import { fromBytes } from '../../base/bytes.ts';
+import type { Config } from '../../config/config.ts';
 import { frameworkTitle, serverTitle } from '../../deploy/application.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
 import { placeOf } from '../../deploy/setting.ts';
@@ -48,6 +49,24 @@ function told(side: Side, deployment: Deployment, prefix: string): Fix | null {
   return null;
 }
 
+/** Whether the page of the documentation finds its description where it asks for it. */
+function reachesDocs(side: Side, config: Config, scheme: 'http' | 'https'): boolean {
+  const docs = probe(side, config, { scheme, path: '/openapi.json' });
+  return docs !== null;
+}
+
+/** `--root-path` at the end of the command line. */
+function rooted(side: Side, prefix: string): Fix | null {
+  const { application } = side;
+  if (application.side.server !== 'uvicorn' || !['systemd', 'procfile', 'script', 'supervisor'].includes(application.source)) return null;
+  const { file, span } = application.place;
+  return {
+    title: `Start uvicorn with --root-path ${prefix}`,
+    safety: 'suggestion',
+    edits: [{ file, edits: [{ span: { start: span.end, end: span.end }, newText: ` --root-path ${prefix}` }] }],
+  };
+}
+
 export default defineRule({
   id: 'script-name-prefix',
   group: 'wsgi',
@@ -69,6 +88,7 @@ matches; a \`SCRIPT_NAME\` that the path does not begin with is a 500 from gunic
   fixable: 'sometimes',
   messages: {
     lost: '{framework} does not know of {prefix}, which nginx takes off the path: its links and redirects lead to {path}. Tell it the prefix.',
+    docs: 'FastAPI does not know of {prefix}, which nginx takes off the path: {prefix}/docs asks for /openapi.json, which goes elsewhere. Give uvicorn --root-path {prefix}.',
     doubled: '{framework} sees {path} for {asked}: the prefix is in the path and in the script name. Take it off in nginx.',
     refused: '{server} answers {status}: {why}. Keep the prefix in nginx.',
   },
@@ -103,6 +123,8 @@ matches; a \`SCRIPT_NAME\` that the path does not begin with is a 500 from gunic
         // an API without links lives well below a prefix that it does not know
         const links = framework.kind === 'django' || framework.kind === 'flask';
         const others = sides.some((s) => s.application === side.application && prefixOf(s) !== prefix);
+        if (framework.kind === 'fastapi' && framework.settings.hasDocs && !others && !reachesDocs(side, config, scheme))
+          report('docs', { at, severity: 'info', data, related, fix: rooted(side, prefix) });
         if (!links || others) continue;
         report('lost', { at, data: { ...data, path: view.path.value }, related, fix: told(side, deployment, prefix) });
       }
@@ -128,6 +150,28 @@ matches; a \`SCRIPT_NAME\` that the path does not begin with is a 500 from gunic
     }
 }`),
         ...django("ALLOWED_HOSTS = ['*']\nFORCE_SCRIPT_NAME = '/shop'\n"),
+      }),
+    },
+    {
+      bad: tree({
+        'nginx.conf': main(`server {
+    location /api/ {
+        proxy_pass http://127.0.0.1:8000/;
+#                  ^^^^^^^^^^^^^^^^^^^^^^ docs
+    }
+}`),
+        'app/Procfile': 'web: uvicorn api:app\n',
+        'app/api.py': 'from fastapi import FastAPI\napp = FastAPI()\n',
+      }),
+      fixed: tree({ 'app/Procfile': 'web: uvicorn api:app --root-path /api\n' }),
+      good: tree({
+        'nginx.conf': main(`server {
+    location /api/ {
+        proxy_pass http://127.0.0.1:8000/;
+    }
+}`),
+        'app/Procfile': 'web: uvicorn api:app\n',
+        'app/api.py': 'from fastapi import FastAPI\napp = FastAPI(openapi_url=None)\n',
       }),
     },
     {

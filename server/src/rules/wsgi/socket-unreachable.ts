@@ -1,0 +1,129 @@
+/** A unix socket that is there and that nginx cannot get at: in a /tmp of its own, in a home folder, or not writable for nginx's user. */
+import type { Config } from '../../config/config.ts';
+import { type Application, serverTitle } from '../../deploy/application.ts';
+import { certain, placeOf } from '../../deploy/setting.ts';
+import { defineRule } from '../rule.ts';
+import { site, tree } from './_examples.ts';
+import { distinct, orPlace, sidesOf } from './_sides.ts';
+
+const isOn = (text: string | undefined): boolean => /^(1|yes|true|on)$/i.test(text ?? '');
+
+/** The user and group of nginx's workers; null where the configuration does not say. */
+function userOf(config: Config): { readonly user: string; readonly group: string } | null {
+  const directive = config.main.effective('user').directives.at(-1);
+  const [user, group] = directive?.values ?? [];
+  return user && !user.includes('$') ? { user, group: group ?? user } : null;
+}
+
+/** The last digits of a mode as owner, group and others may write to it; null where it is not known. */
+function writable(mode: string | null | undefined): { readonly group: boolean; readonly others: boolean } | null {
+  const m = /([0-7])([0-7])([0-7])$/.exec(mode ?? '');
+  return m ? { group: (Number(m[2]) & 2) !== 0, others: (Number(m[3]) & 2) !== 0 } : null;
+}
+
+/** Whether nginx's user may connect, which needs the right to write; null where the files do not say all. */
+function mayConnect(application: Application, mode: string | null | undefined, config: Config): boolean | null {
+  const nginx = userOf(config);
+  const { unit, activation } = application;
+  const owner = activation ? (activation.user?.text ?? 'root') : unit?.user?.text;
+  const group = activation ? (activation.group?.text ?? owner) : (unit?.group?.text ?? owner);
+  const may = writable(mode);
+  if (!nginx || !owner || !may) return null;
+  if (nginx.user === 'root' || nginx.user === owner || may.others) return true;
+  return may.group && group === nginx.group ? true : may.group ? null : false;
+}
+
+export default defineRule({
+  id: 'socket-unreachable',
+  group: 'wsgi',
+  severity: 'warning',
+  since: '0.2',
+  title: 'nginx cannot get at the unix socket of the application',
+  why: `
+A unit with \`PrivateTmp\` has a /tmp of its own: a socket that it makes there is not in the /tmp that nginx sees, and every request ends in 502
+with "No such file or directory". To connect to a socket, nginx's user needs the right to write to it and to enter all folders above it; uWSGI
+makes its socket with the mode that the umask leaves, mostly 755, which nobody else can write to.
+
+A folder of its own below /run, made by \`RuntimeDirectory=\`, suits both. With uWSGI, \`chmod-socket = 660\` and a common group, or 666.`,
+  about: ['proxy_pass', 'uwsgi_pass', 'user'],
+  references: ['https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html#PrivateTmp='],
+  looksAt: { config: true },
+  needs: 'deployment',
+  fixable: 'never',
+  messages: {
+    privateTmp:
+      'nginx does not find {path}: {name} has PrivateTmp, so that the socket lies in a /tmp of its own. Put it below /run with RuntimeDirectory.',
+    permission: '{user}, as whom nginx runs, cannot write to {path}: {server} makes it with mode {mode} for {owner}. Set {setting}.',
+  },
+  check({ config, deployment, report }) {
+    const seen = new Set<string>();
+    for (const side of distinct(sidesOf(config, deployment))) {
+      const { application, listener, address } = side;
+      if (address.kind !== 'unix' || application.container) continue;
+      const directive = side.member?.directive ?? side.pass;
+      const key = `${directive.file.id}#${directive.statement.start}`;
+      if (seen.has(key)) continue;
+      seen.add(key);
+      const at = directive.at(directive.args[0] ?? directive.statement.name);
+      const { path } = address;
+      const { unit } = application;
+      const own = { at: orPlace(placeOf(listener.address), application), message: `${serverTitle(application)} listens here` };
+      // a socket that systemd opens itself lies in the common /tmp
+      if (unit && !application.activation && isOn(unit.privateTmp?.text) && /^\/(var\/)?tmp\//.test(path)) {
+        report('privateTmp', {
+          at,
+          data: { path, name: unit.name },
+          related: [{ at: unit.privateTmp!.place(), message: 'PrivateTmp' }, own],
+        });
+        continue;
+      }
+      const isUwsgi = application.side.server === 'uwsgi';
+      const mode = application.activation || !isUwsgi ? certain(listener.mode) : (certain(listener.mode) ?? '755');
+      if (listener.mode.from === 'unknown' || mayConnect(application, mode, config) !== false) continue;
+      report('permission', {
+        at,
+        data: {
+          path,
+          mode: mode!,
+          user: userOf(config)!.user,
+          server: application.activation ? 'systemd' : serverTitle(application),
+          owner: application.activation?.user?.text ?? unit?.user?.text ?? 'root',
+          setting: application.activation ? 'SocketMode and SocketGroup' : isUwsgi ? 'chmod-socket = 660 and a common group' : 'a umask',
+        },
+        related: [own],
+      });
+    }
+  },
+  examples: [
+    {
+      bad: tree({
+        'nginx.conf': site(`
+        proxy_pass http://unix:/tmp/shop.sock;
+#                  ^^^^^^^^^^^^^^^^^^^^^^^^^^ privateTmp`),
+        'shop.service': '[Service]\nUser=shop\nPrivateTmp=yes\nExecStart=/srv/venv/bin/gunicorn --bind unix:/tmp/shop.sock shop.wsgi\n',
+      }),
+      good: tree({
+        'nginx.conf': site(`
+        proxy_pass http://unix:/run/shop/shop.sock;`),
+        'shop.service':
+          '[Service]\nUser=shop\nPrivateTmp=yes\nRuntimeDirectory=shop\nExecStart=/srv/venv/bin/gunicorn --bind unix:/run/shop/shop.sock shop.wsgi\n',
+      }),
+    },
+    {
+      bad: tree({
+        'nginx.conf': `user www-data;\n${site(`
+        include uwsgi_params;
+        uwsgi_pass unix:/run/shop.sock;
+#                  ^^^^^^^^^^^^^^^^^^^ permission`)}`,
+        'shop.service': '[Service]\nUser=shop\nExecStart=/usr/bin/uwsgi --socket /run/shop.sock --module shop.wsgi\n',
+      }),
+      good: tree({
+        'nginx.conf': `user www-data;\n${site(`
+        include uwsgi_params;
+        uwsgi_pass unix:/run/shop.sock;`)}`,
+        'shop.service':
+          '[Service]\nUser=shop\nGroup=www-data\nExecStart=/usr/bin/uwsgi --socket /run/shop.sock --chmod-socket=660 --module shop.wsgi\n',
+      }),
+    },
+  ],
+});
