@@ -55,6 +55,8 @@ export interface ParameterFact {
   readonly replacedBy?: string;
   readonly plusOnly?: boolean;
   readonly plusSince?: string;
+  /** OpenResty's nginx alone has it. */
+  readonly openresty?: true;
   /** Other parameters of the line that nginx refuses beside this one. */
   readonly excludes?: readonly string[];
   readonly required?: boolean;
@@ -208,6 +210,7 @@ const RESOLVER: ParameterFact[] = [
   key('ipv4', 'word', 'Whether to look up IPv4 addresses.', { words: ['on', 'off'], since: '1.23.1' }),
   key('ipv6', 'word', 'Whether to look up IPv6 addresses.', { words: ['on', 'off'], since: '1.5.8' }),
   key('status_zone', 'text', 'Collect statistics of the lookups.', { plusOnly: true, plusSince: '1.17.1' }),
+  key('local', 'text', 'Take the name servers of /etc/resolv.conf (on), or of another file of its form.', { openresty: true }),
 ];
 const OFF = word('off', 'Turned off.');
 const fileCache = (extra: readonly ParameterFact[]): ParameterFact[] => [
@@ -580,9 +583,12 @@ export function findParameter(
 export function parameterStatus(
   p: ParameterFact,
   target: Target,
-): { known: true } | { known: false; reason: 'plus' | 'future' | 'removed'; since?: string; removed?: string; replacedBy?: string } {
+):
+  | { known: true }
+  | { known: false; reason: 'plus' | 'openresty' | 'future' | 'removed'; since?: string; removed?: string; replacedBy?: string } {
   // Angie has parameters of Plus too (slow_start, status_zone) and is given the benefit of the doubt
   const plus = target.flavour === 'plus' || target.flavour === 'angie';
+  if (p.openresty && target.flavour !== 'openresty') return { known: false, reason: 'openresty' };
   if (p.plusOnly && !plus) return { known: false, reason: 'plus', since: p.plusSince };
   const since = plus ? (p.plusSince ?? p.since) : p.since;
   if (p.removed !== undefined && atLeast(target.nginx, p.removed))

@@ -317,9 +317,11 @@ function parameters(c: Check): void {
       const why =
         status.reason === 'plus'
           ? 'is part of NGINX Plus only'
-          : status.reason === 'removed'
-            ? `was removed in nginx ${status.removed}${status.replacedBy ? `; use ${status.replacedBy}` : ''}`
-            : `needs nginx ${status.since} or later; this is ${c.target.nginx.text}`;
+          : status.reason === 'openresty'
+            ? 'is part of OpenResty only; where that runs, set "flavour: openresty"'
+            : status.reason === 'removed'
+              ? `was removed in nginx ${status.removed}${status.replacedBy ? `; use ${status.replacedBy}` : ''}`
+              : `needs nginx ${status.since} or later; this is ${c.target.nginx.text}`;
       c.report({ ...label, message: `The parameter "${parameter.name}" ${why}.`, nginx: invalidParameter(value) });
       continue;
     }
@@ -763,7 +765,10 @@ const SPECIAL: Readonly<Record<string, (c: Check) => void>> = {
     if (c.fact.module === 'ngx_mail_core_module' && c.args[0] === 'off') return;
     for (const { value, argument } of addresses)
       expect(c, argument, parseAddress(value), () => `${addressReason(value)} in resolver "${value}"`);
-    if (addresses.length === 0 && c.args.length > 0) say(c, 0, 'No name server is given. Add its address.', 'no name servers defined');
+    // OpenResty takes the addresses from a file then
+    const elsewhere = c.args.some((a) => a.startsWith('local=') && a !== 'local=off');
+    if (addresses.length === 0 && c.args.length > 0 && !elsewhere)
+      say(c, 0, 'No name server is given. Add its address.', 'no name servers defined');
     if (c.args.includes('ipv4=off') && c.args.includes('ipv6=off'))
       say(
         c,

@@ -37,6 +37,7 @@ import unusedUpstream from './correctness/unused-upstream.ts';
 import unusedVariable from './correctness/unused-variable.ts';
 import unusedZone from './correctness/unused-zone.ts';
 import variableBeforeSet from './correctness/variable-before-set.ts';
+import versionBeyondData from './correctness/version-beyond-data.ts';
 import deprecatedDirective from './deprecation/deprecated-directive.ts';
 import deprecatedParameter from './deprecation/deprecated-parameter.ts';
 import deprecatedVariable from './deprecation/deprecated-variable.ts';
@@ -234,6 +235,7 @@ export const RULES: readonly Rule[] = [
   unusedVariable,
   unusedZone,
   variableBeforeSet,
+  versionBeyondData,
   deprecatedDirective,
   deprecatedParameter,
   deprecatedVariable,

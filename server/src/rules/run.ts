@@ -4,6 +4,7 @@ import picomatch from 'picomatch';
 import type { FileId } from '../base/file-id.ts';
 import { pathOf } from '../base/file-id.ts';
 import type { Place, Span } from '../base/span.ts';
+import { isBeyond, newestRelease } from '../catalog/changes.ts';
 import { bodyOf } from '../catalog/context.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive, IncludeSite } from '../config/directive.ts';
@@ -432,9 +433,12 @@ class Collector {
   private readonly ignored: { matches: (path: string) => boolean; rules: readonly string[] }[];
 
   private readonly unseen: UnseenLines;
+  /** the target is newer than the facts: what it takes cannot be told for certain */
+  private readonly beyond: boolean;
 
   constructor(private readonly config: Config) {
     this.unseen = new UnseenLines(config);
+    this.beyond = isBeyond(config.settings.target.nginx);
     this.ignored = config.settings.ignore.map((i) => ({ matches: picomatch([...i.paths], { dot: true, contains: true }), rules: i.rules }));
   }
 
@@ -464,7 +468,8 @@ class Collector {
       'file' in report.at ? report.at : { file: file.id, span: { start: (report.at as Span).start, end: (report.at as Span).end } };
     if (!report.ofTemplate && this.leftToTemplate(at)) return;
     if (rule.missing && this.unseen.around(at)) return;
-    const text = fill(message, report.data);
+    const unsure = this.beyond && rule.group === 'validity' && rule.id !== 'syntax';
+    const text = fill(message, report.data) + (unsure ? ` (Judged by nginx ${newestRelease().text}, the newest that is known.)` : '');
     const key = `${rule.id}\n${at.file}\n${at.span.start}\n${at.span.end}\n${text}`;
     const known = this.byKey.get(key);
     if (known) {
@@ -484,7 +489,7 @@ class Collector {
     const finding: Finding = {
       rule: rule.id,
       group: rule.group,
-      severity: own,
+      severity: unsure && own === 'error' ? 'warning' : own,
       at,
       message: text,
       related: report.related ?? [],

@@ -6,6 +6,7 @@ import type { Log, Region, ReportingDescriptor, Result as SarifResult } from 'sa
 import type { FileId } from '../../base/file-id.ts';
 import type { Span } from '../../base/span.ts';
 import { loadCatalog } from '../../catalog/catalog.ts';
+import { knownUpTo } from '../../catalog/changes.ts';
 import { rulePage } from '../../features/explain.ts';
 import { VERSION } from '../../host/version.ts';
 import type { Result } from '../commands/check.ts';
@@ -95,7 +96,15 @@ export function sarif({ files, text, rules }: Result): string {
     version: '2.1.0',
     runs: [
       {
-        tool: { driver: { name: 'proxylens', version: VERSION, semanticVersion: VERSION, rules: descriptors } },
+        tool: {
+          driver: {
+            name: 'proxylens',
+            version: VERSION,
+            semanticVersion: VERSION,
+            rules: descriptors,
+            properties: { knows: knownUpTo() },
+          },
+        },
         originalUriBaseIds: { SRCROOT: { uri: base } },
         columnKind: 'utf16CodeUnits',
         results,

@@ -1,5 +1,6 @@
 /** Arguments that nginx refuses or warns of by themselves: the grammars are the catalog's (value-check.ts), the places and fixes are found here. */
 import { checkValues } from '../../catalog/value-check.ts';
+import { targetOf } from '../../config/flavour.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { factFor, isJudged } from './_known.ts';
@@ -26,7 +27,7 @@ to ms in that order, words come from a list, parameters are known by name. nginx
     if (!isJudged(directive) || isTemplated(directive) || isAftermath(directive, 'name')) return;
     const fact = factFor(directive);
     if (!fact || isBroken(directive)) return;
-    for (const f of checkValues(fact, directive.values, config.settings.target)) {
+    for (const f of checkValues(fact, directive.values, targetOf(config))) {
       const word = f.argument < 0 ? directive.statement.name : directive.args[f.argument]!;
       const quoted = word.quote === '' ? f.replacement : `${word.quote}${f.replacement}${word.quote}`;
       report(f.severity === 'error' ? 'refused' : 'warned', {
@@ -39,6 +40,19 @@ to ms in that order, words come from a list, parameters are known by name. nginx
     }
   },
   examples: [
+    {
+      inside: 'http',
+      settings: { flavour: 'openresty' },
+      notOn122: 'OpenResty has the parameter',
+      bad: '    resolver ipv6=off;\n#            ^^^^^^^^ refused',
+      good: '    resolver local=on ipv6=off;',
+    },
+    { inside: 'http', bad: '    resolver local=on;\n#            ^^^^^ refused', good: '    resolver 127.0.0.53;' },
+    {
+      inside: 'http',
+      notOn122: 'OpenResty has the parameter',
+      good: 'resolver local=on;\nlua_shared_dict seen 1m;\nserver {\n    location / { content_by_lua_block { ngx.say("x") } }\n}',
+    },
     { inside: 'http', bad: '    gzip yes;\n#        ^^^ refused', good: '    gzip on;' },
     {
       inside: 'http',

@@ -1,6 +1,8 @@
 /** Names that no module of the target offers anywhere (ngx_conf_handler: "unknown directive"). Where a name may stand is another rule's. */
 import { statusOf } from '../../catalog/catalog.ts';
 import type { Context } from '../../catalog/context.ts';
+import { isKnownLibrary } from '../../catalog/modules.ts';
+import type { Config } from '../../config/config.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { nearest } from './_guess.ts';
@@ -18,7 +20,8 @@ nginx refuses the whole configuration for one name that none of its modules has 
 with directives that came with a later release, that were removed, or that only the commercial build has.
 
 Set \`nginxVersion\` to the release that will run the configuration. Directives of modules that Proxylens does not know are declared
-in \`.proxylens.yaml\` under \`directives\`.`,
+in \`.proxylens.yaml\` under \`directives\`. Where the configuration loads such a module, or includes files that are not at hand and may
+load one, the name may be the module's, and the finding is an information or a warning.`,
   about: [],
   looksAt: { directive: '*' },
   alike: true,
@@ -26,6 +29,7 @@ in \`.proxylens.yaml\` under \`directives\`.`,
   fixable: 'sometimes',
   messages: {
     unknown: 'Unknown directive "{name}".',
+    foreign: 'Directive "{name}" is not known here; {library} may bring it. Declare it in .proxylens.yaml under "directives".',
     misspelt: 'Unknown directive "{name}". Did you mean "{guess}"?',
     future: 'Unknown directive "{name}": it needs nginx {since} or later, and this is {target}.',
     removed: 'Unknown directive "{name}": it was removed in nginx {removed}, and this is {target}.',
@@ -59,6 +63,8 @@ in \`.proxylens.yaml\` under \`directives\`.`,
     const offered = config.catalog
       .inContext(context)
       .filter((f) => statusOf(f, target).known && f.args.block === (directive.statement.block !== null));
+    const library = unknownLibrary(config);
+    if (library) return report('foreign', { at, data: { ...data, library }, severity: 'info' });
     const guess = nearest(name, new Set(offered.map((f) => f.name))) ?? nearest(name, config.catalog.names());
     if (guess)
       return report('misspelt', {
@@ -69,6 +75,17 @@ in \`.proxylens.yaml\` under \`directives\`.`,
     report(/^[\d,]*\}/.test(name) ? 'raw' : 'unknown', { at, data });
   },
   examples: [
+    {
+      inside: 'main',
+      notOn122: 'the module is made up',
+      bad: `load_module modules/ngx_http_frob_module.so;
+events { }
+http {
+    frob_enable on;
+#   ^^^^^^^^^^^ foreign
+}`,
+      good: 'load_module modules/ngx_http_frob_module.so;\nevents { }\nhttp { }',
+    },
     { inside: 'http', bad: '    gizp on;\n#   ^^^^ misspelt', good: '    gzip on;' },
     { inside: 'http', bad: '    frobnicate the widget;\n#   ^^^^^^^^^^ unknown', good: 'sendfile on;' },
     {
@@ -92,3 +109,15 @@ in \`.proxylens.yaml\` under \`directives\`.`,
     },
   ],
 });
+
+const libraries = new WeakMap<Config, string | null>();
+
+/** A loaded library of which the catalog knows nothing, as it is written; null when there is none. */
+function unknownLibrary(config: Config): string | null {
+  let known = libraries.get(config);
+  if (known === undefined) {
+    const all = config.main.named('load_module').map((d) => d.value(0));
+    libraries.set(config, (known = all.find((file) => file !== '' && !isKnownLibrary(file)) ?? null));
+  }
+  return known;
+}

@@ -1,4 +1,6 @@
 /** The line as text for a terminal: stations down, losers as thin branches, the answer below. */
+import { isBeyond, knownUpTo } from '../../catalog/changes.ts';
+import { parseVersion } from '../../catalog/version.ts';
 import { lineOf, type StationKind } from '../stations.ts';
 import type { Trace } from '../trace.ts';
 
@@ -46,7 +48,9 @@ const SHOWN_LOSERS = 3;
 /** The drawing of one trace, ending in a line feed. `place` says how a file is named. */
 export function traceText(trace: Trace, paint: Paint = PLAIN, place: (path: string) => string = same): string {
   const line = lineOf(trace);
-  const out = [`${paint.strong(line.title)}  ${paint.dim(`nginx ${trace.nginx}`)}`, ''];
+  const target = parseVersion(trace.nginx);
+  const beyond = target && isBeyond(target) ? paint.warn(`  newer than what is known: ${knownUpTo()}`) : '';
+  const out = [`${paint.strong(line.title)}  ${paint.dim(`nginx ${trace.nginx}`)}${beyond}`, ''];
   if (line.warning) {
     out.push(paint.bad(paint.strong(line.warning.text)));
     for (const r of line.warning.refusedBy.slice(0, SHOWN_REFUSALS))

@@ -1,0 +1,41 @@
+/** A target that is newer than the catalog: nobody must take silence for an answer. */
+import { isBeyond, knownUpTo } from '../../catalog/changes.ts';
+import { defineRule } from '../rule.ts';
+
+export default defineRule({
+  id: 'version-beyond-data',
+  group: 'correctness',
+  severity: 'info',
+  since: '0.2',
+  title: 'The target is newer than what is known of nginx',
+  why: `
+Directives, defaults and security advisories of each release are data of this program, and they end somewhere. For a newer target the newest known release of nginx is the measure: advisories and changes that came later are unknown, and what the measure refuses is a warning instead of an error, since the target may accept it.
+
+Update Proxylens, or declare new directives in \`.proxylens.yaml\` under \`directives\`.`,
+  about: [],
+  references: ['https://nginx.org/en/CHANGES'],
+  looksAt: { config: true },
+  needs: 'file',
+  messages: {
+    beyond: 'nginx {version} is newer than what is known here, {known}: its advisories and changes are unknown, and errors are warnings.',
+  },
+  check({ config, report }) {
+    const { target, versionFrom } = config.settings;
+    if (versionFrom === 'default' || !isBeyond(target.nginx)) return;
+    const first = config.main.directives.find((d) => d.file.id === config.root);
+    report('beyond', {
+      at: first ? first.nameAt : { file: config.root, span: { start: 0, end: 0 } },
+      data: { version: target.nginx.text, known: knownUpTo() },
+    });
+  },
+  examples: [
+    {
+      inside: 'main',
+      settings: { nginx: '1.99.0' },
+      bad: `  events { }
+# ^^^^^^ beyond
+  http { }`,
+    },
+    { inside: 'http', settings: { nginx: '1.30.7' }, good: 'server { listen 8080; }' },
+  ],
+});
