@@ -258,6 +258,7 @@ test('versions that people write', () => {
   assert.equal(text('1.26'), '1.26.3');
   assert.equal(text('1.30-alpine'), '1.30.7');
   assert.equal(text('1.33'), '1.33');
+  assert.equal(text('1.18-alpine'), '1.18.0');
   assert.equal(text('1.28.0-bookworm'), '1.28.0');
   assert.equal(text('latest'), newestRelease().text);
   assert.equal(text('mainline-alpine'), newestRelease().text);

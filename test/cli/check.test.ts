@@ -153,13 +153,20 @@ describe('check: what is read', () => {
     assert.deepEqual(files.map((f) => path.basename(f.path)).sort(), ['nginx.conf', 'site.conf']);
   });
 
-  test('a fragment is judged within the main file that --root names', async () => {
+  test('a fragment is judged within the main file of its project, or that which --root names', async () => {
     const cwd = folder({
       'nginx.conf': 'events {}\nhttp {\n    server {\n        listen 80;\n        include parts/app.inc;\n    }\n}\n',
       'parts/app.inc': 'upstream x { server 127.0.0.1:1; }\n',
+      'other/main': 'events {}\nhttp {\n    include app.inc;\n}\n',
+      'other/app.inc': 'upstream x { server 127.0.0.1:1; }\n',
     });
-    await ends(0, ['check', '--only', 'validity', 'parts/app.inc'], { cwd });
+    const misplaced = await ends(1, ['check', '--only', 'validity', '--format', 'json', 'parts/app.inc'], { cwd });
+    assert.deepEqual(
+      report(misplaced).files.map((f) => path.basename(f.path)),
+      ['app.inc'],
+    );
     await ends(1, ['check', '--root', 'nginx.conf', 'parts/app.inc'], { cwd });
+    await ends(0, ['check', '--only', 'validity', '--root', 'other/main', 'other/app.inc'], { cwd });
   });
 
   test('--prefix and --map say where paths lie', async () => {

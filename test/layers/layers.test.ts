@@ -15,18 +15,19 @@ const LAYERS: Record<string, string[]> = {
   snippets: ['base', 'syntax', 'catalog', 'config'],
   deploy: ['base', 'syntax', 'catalog', 'config'],
   features: ['base', 'syntax', 'catalog', 'config', 'trace', 'witness', 'rules', 'snippets', 'deploy'],
-  workspace: ['base', 'syntax', 'catalog', 'config', 'deploy'],
+  project: ['base', 'syntax', 'catalog', 'config', 'deploy'],
+  workspace: ['base', 'syntax', 'catalog', 'config', 'deploy', 'project'],
   generate: ['base', 'syntax', 'catalog', 'config', 'trace', 'witness', 'rules', 'snippets', 'deploy', 'features'],
   host: ['base', 'syntax', 'catalog', 'config', 'rules', 'deploy'],
-  lsp: ['host', 'base', 'syntax', 'catalog', 'config', 'trace', 'witness', 'rules', 'snippets', 'deploy', 'features', 'workspace'],
-  cli: ['host', 'base', 'syntax', 'catalog', 'config', 'trace', 'witness', 'rules', 'snippets', 'deploy', 'features', 'workspace'],
+  lsp: ['host', 'base', 'syntax', 'catalog', 'config', 'trace', 'witness', 'rules', 'snippets', 'deploy', 'features', 'project', 'workspace'],
+  cli: ['host', 'base', 'syntax', 'catalog', 'config', 'trace', 'witness', 'rules', 'snippets', 'deploy', 'features', 'project', 'workspace'],
 };
 /** Files that another row may import although its layer may not: the client's two (of the trace only types), and the launcher's way into the server. */
 const EXCEPTIONS: Record<string, string[]> = {
   client: ['server/src/lsp/protocol.ts', 'server/src/trace/trace.ts', 'server/src/trace/stations.ts'],
   cli: ['server/src/lsp/node.ts'],
 };
-const CORE_PACKAGES = ['picomatch', 'yaml', 'web-tree-sitter', 'ini', 'smol-toml', 'diff', 'd3-hierarchy', 'preact'];
+const CORE_PACKAGES = ['picomatch', 'ignore', 'yaml', 'web-tree-sitter', 'ini', 'smol-toml', 'diff', 'd3-hierarchy', 'preact'];
 
 function* sources(folder: string): Generator<string> {
   for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {

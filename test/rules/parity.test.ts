@@ -12,9 +12,9 @@ import { Config } from '../../server/src/config/config.ts';
 import { fragmentContext } from '../../server/src/config/fragment.ts';
 import { DEFAULT_SETTINGS } from '../../server/src/config/settings.ts';
 import { NO_DISK } from '../../server/src/config/tree.ts';
+import { holdsMainBlocks } from '../../server/src/project/content.ts';
 import { RULES } from '../../server/src/rules/all.ts';
 import { lint } from '../../server/src/rules/run.ts';
-import { holdsMainBlocks } from '../../server/src/workspace/roots.ts';
 import { lintTree, parts } from '../harness/rules.ts';
 
 const FOLDER = path.resolve('test/rules/parity');

@@ -10,6 +10,8 @@ export interface FileText {
 export interface Entry {
   readonly name: string;
   readonly kind: 'file' | 'folder' | 'other';
+  /** it is a link; `kind` is that of what it leads to */
+  readonly link?: boolean;
 }
 
 export interface Stat {
@@ -21,6 +23,8 @@ export interface Stat {
 export interface FileSystem {
   /** Null when there is no such file. */
   read(file: FileId): Promise<FileText | null>;
+  /** The beginning of a file, at most so many bytes; where it is not offered, `read` is asked. */
+  head?(file: FileId, bytes: number): Promise<(FileText & { readonly whole: boolean }) | null>;
   /** The entries of a folder in byte order of their names; empty when there is no such folder. */
   list(folder: FileId): Promise<Entry[]>;
   /** Follows links; null when there is nothing, or a link loop. */

@@ -9,6 +9,13 @@ export const isMask = (path: string): boolean => /[*?[]/.test(path);
 const segmentTest = (segment: string): ((name: string) => boolean) =>
   picomatch(segment, { nobrace: true, noext: true, noglobstar: true, nonegate: true, dot: segment.startsWith('.'), strictBrackets: false });
 
+/** True when an absolute path is one that the mask matches, segment by segment. */
+export function matchesMask(path: string, mask: string): boolean {
+  const names = path.split('/');
+  const segments = mask.split('/');
+  return names.length === segments.length && segments.every((s, i) => (isMask(s) ? segmentTest(s)(names[i]!) : s === names[i]));
+}
+
 /** What one mask may ask of the disk: folders listed, and names that match. */
 const MAX_FOLDERS = 2000;
 const MAX_NAMES = 20_000;

@@ -1,32 +1,26 @@
 /** Options that several commands share, and how a run's configurations are found and loaded. */
 import path from 'node:path';
 import type { Command } from 'commander';
-import { basename, dirname, type FileId, fileId, fromPath, isBelow, pathOf, relativePath, resolve } from '../base/file-id.ts';
+import { basename, dirname, type FileId, fileId, fromPath, isBelow, pathOf } from '../base/file-id.ts';
 import type { FileSystem } from '../base/file-system.ts';
 import { Lines } from '../base/lines.ts';
 import { MemoryFiles } from '../base/memory-files.ts';
 import { parseVersion } from '../catalog/version.ts';
 import { Config } from '../config/config.ts';
 import { fragmentContext } from '../config/fragment.ts';
-import { loadTree, type Sources } from '../config/load.ts';
-import { DEFAULT_SETTINGS, type Settings } from '../config/settings.ts';
-import {
-  basedOn,
-  NGINX_LINT_NAME,
-  type RawSettings,
-  readNginxLint,
-  readSettings,
-  SETTINGS_NAMES,
-  withSettings,
-} from '../config/settings-file.ts';
+import type { Sources } from '../config/load.ts';
+import type { Settings } from '../config/settings.ts';
+import { basedOn, NGINX_LINT_NAME, type RawSettings, readNginxLint, readSettings } from '../config/settings-file.ts';
 import { NO_DISK } from '../config/tree.ts';
 import { type Deployment, NO_DEPLOYMENT, readDeployment } from '../deploy/deployment.ts';
-import { MAX_FILES, wanted } from '../deploy/wanted.ts';
+import { wanted } from '../deploy/wanted.ts';
 import { fileOfPath, machinePath, NodeFiles } from '../host/node-files.ts';
 import { loadParts, type Parts } from '../host/parts.ts';
+import { boundaryOf } from '../project/boundary.ts';
+import { holdsMainBlocks, looksLikeNginx, verdictOn } from '../project/content.ts';
+import { findProject, loadMain, loneProject, type Project, settingsAbove, settingsFor } from '../project/project.ts';
 import { ruleNames } from '../rules/rule.ts';
 import type { SourceFile } from '../syntax/statement.ts';
-import { filesBelow, findRoots, holdsMainBlocks } from '../workspace/roots.ts';
 import { EXIT, Failure } from './failure.ts';
 
 export interface CommonOptions {
@@ -41,6 +35,7 @@ export interface CommonOptions {
   color?: string;
   profile?: string;
   environment?: boolean;
+  machine?: boolean;
 }
 
 const collect = (value: string, before: string[] = []): string[] => [...before, value];
@@ -58,6 +53,7 @@ export function withCommonOptions(command: Command): Command {
     .option('--root <config>', 'the main file that a fragment belongs to')
     .option('--prefix <dir>', 'what relative paths hang from')
     .option('--map <from=to>', 'where paths of the configuration lie on this machine', collect)
+    .option('--machine', 'absolute includes read this machine; they do where it is itself what is checked, below /etc, /usr/local or /opt')
     .option('--settings <file>', 'the settings file (default: .proxylens.yaml, searched upwards)')
     .option('--color <when>', 'auto, always or never', 'auto');
 }
@@ -98,6 +94,14 @@ function fromOptions(options: CommonOptions): RawSettings {
   return raw;
 }
 
+/** A configuration that was asked for, the project that it belongs to, and what of it was asked for. */
+export interface Asked {
+  readonly config: Config;
+  readonly project: Project;
+  /** the files whose findings are shown; null: all of them */
+  readonly shown: ((file: FileId) => boolean) | null;
+}
+
 /** Everything a command needs to read configurations. One for each run. */
 export class Loader {
   readonly sources = new Map<FileId, SourceFile>();
@@ -105,8 +109,12 @@ export class Loader {
   /** texts of the application's side, by file */
   readonly application = new Map<FileId, string>();
   private readonly settingsFiles = new Map<FileId, RawSettings | null>();
-  /** what images in the folders that were asked about say */
-  private readonly versions: { readonly folder: FileId; readonly version: string }[] = [];
+  private readonly projects = new Map<FileId, Project>();
+  private readonly deployments = new Map<FileId, Deployment>();
+  /** files that were named and are nothing of nginx, with their names as given */
+  readonly foreign: string[] = [];
+  /** the file whose text came from standard input: whoever hands a text over says that it is nginx's */
+  handed: FileId | null = null;
 
   private constructor(
     readonly parts: Parts,
@@ -153,31 +161,25 @@ export class Loader {
     };
   }
 
-  /**
-   * Defaults, what the Dockerfile or compose file of a folder that was asked about says of the version, then the settings file, then the
-   * command line. Throws failures for a settings file that cannot be read or is wrong.
-   */
-  async settingsFor(root: FileId): Promise<Settings> {
-    const raw = await this.settingsAbove(this.settingsFrom.folder ?? dirname(root));
-    const found = this.versions.find(({ folder }) => isBelow(root, folder));
-    const base: Settings = found
-      ? { ...withSettings(DEFAULT_SETTINGS, { nginxVersion: found.version }), versionFrom: 'found' }
-      : DEFAULT_SETTINGS;
-    return withSettings(withSettings(base, raw ?? {}), this.cli);
+  /** The project of a file or folder, looked through once. */
+  private async projectOf(id: FileId, kind: 'file' | 'folder', named: readonly FileId[] = []): Promise<Project> {
+    const boundary = await boundaryOf(id, kind, this.files, [fileOfPath(process.cwd())]);
+    let project = this.projects.get(boundary.folder);
+    if (!project) {
+      project = await findProject(boundary, this.files, { catalog: this.parts.engine.catalog, isOther: wanted, named });
+      this.projects.set(boundary.folder, project);
+    }
+    return project;
   }
 
-  /** The settings file of ours that is nearest above a folder; where there is none, the nearest of nginx-lint. */
-  private async settingsAbove(start: FileId): Promise<RawSettings | null> {
+  /** What the project says of its nginx, over that the settings file, then the command line. Throws failures for a settings file that is wrong. */
+  private async settingsFor(file: FileId, project: Project): Promise<Settings> {
+    return settingsFor(file, project, await this.settingsAbove(this.settingsFrom.folder ?? dirname(file), project), this.cli);
+  }
+
+  private async settingsAbove(start: FileId, project: Project): Promise<RawSettings | null> {
     if (this.options.settings !== undefined) return this.settingsFile(fileOfPath(path.resolve(this.options.settings)), true);
-    let other: RawSettings | null = null;
-    for (let folder = start; ; folder = dirname(folder)) {
-      for (const name of SETTINGS_NAMES) {
-        const raw = await this.settingsFile(resolve(folder, './' + name), false);
-        if (raw) return raw;
-      }
-      other ??= await this.settingsFile(resolve(folder, './' + NGINX_LINT_NAME), false);
-      if (dirname(folder) === folder) return other;
-    }
+    return settingsAbove(start, isBelow(start, project.boundary) ? project.boundary : null, (file) => this.settingsFile(file, false));
   }
 
   private async settingsFile(file: FileId, mustExist: boolean): Promise<RawSettings | null> {
@@ -201,14 +203,12 @@ export class Loader {
     return based;
   }
 
-  /** One configuration from its main file. Throws an unreadable failure. */
-  async config(root: FileId, extraMap: Settings['pathMap'] = []): Promise<Config> {
-    const base = await this.settingsFor(root);
-    const settings: Settings = { ...base, pathMap: [...base.pathMap, ...extraMap] };
-    const tree = await loadTree(root, this.asSources(), {
-      pathMap: settings.pathMap,
-      prefix: settings.prefix,
-      environment: settings.environment ? { now: Date.now() } : null,
+  /** One configuration of a project from its main file. Throws an unreadable failure. */
+  private async main(root: FileId, project: Project): Promise<Config> {
+    const settings = await this.settingsFor(root, project);
+    const tree = await loadMain(root, project, settings, this.asSources(), {
+      now: Date.now(),
+      machine: this.options.machine ?? false,
       progress: (_, count) => {
         if (count % 200 === 0) this.progress(`${count} files read`);
       },
@@ -217,29 +217,41 @@ export class Loader {
     return new Config(tree, this.parts.engine, settings);
   }
 
-  /** The folder of the project that a file lies in: the nearest one above it with a Python project's or a repository's mark, at most six up. */
-  private async projectAround(file: FileId): Promise<FileId | null> {
-    let folder = dirname(file);
-    for (let up = 0; up < 6 && dirname(folder) !== folder; up++, folder = dirname(folder)) {
-      const names = new Set((await this.files.list(folder)).map((e) => e.name));
-      if (PROJECT_MARKS.some((m) => names.has(m))) return folder;
-      if (names.has('.git')) return null;
-    }
-    return null;
+  /** The configuration of a dump: all of its files are at hand, and nothing else is. */
+  async dump(root: FileId): Promise<Asked> {
+    const project = loneProject(dirname(root), true);
+    return { config: await this.main(root, project), project, shown: null };
   }
 
-  private async readApplication(files: readonly FileId[]): Promise<void> {
-    const depth = (f: FileId): number => f.split('/').length;
-    for (const file of [...files].sort((a, b) => depth(a) - depth(b)).slice(0, MAX_FILES)) {
+  /** The same configuration after texts have changed. */
+  async again({ config, project, shown }: Asked): Promise<Asked> {
+    const fresh = config.kind === 'root' ? await this.main(config.root, project) : await this.fragment(config.root, project);
+    return { config: fresh ?? config, project, shown };
+  }
+
+  /** What a project says of the applications. */
+  async deployment(project: Project): Promise<Deployment> {
+    const known = this.deployments.get(project.boundary);
+    if (known) return known;
+    const texts = new Map<FileId, string>();
+    for (const file of project.others) {
       const read = this.application.has(file) ? null : await this.files.read(file);
       if (read && !read.problem) this.application.set(file, read.text);
+      const text = this.application.get(file);
+      if (text !== undefined) texts.set(file, text);
     }
+    const made = texts.size ? readDeployment(texts, await this.parts.python()) : NO_DEPLOYMENT;
+    this.deployments.set(project.boundary, made);
+    return made;
   }
 
-  /** What the folders that were asked about say of the applications; nothing when only files were named. */
-  async deployment(): Promise<Deployment> {
-    if (!this.application.size) return NO_DEPLOYMENT;
-    return readDeployment(this.application, await this.parts.python());
+  /** Takes a mended text instead of that on the disk. */
+  replace(file: FileId, text: string): void {
+    if (this.sources.has(file)) this.sources.set(file, this.parts.parser.open(file, text));
+    else {
+      this.application.set(file, text);
+      this.deployments.clear();
+    }
   }
 
   /** The text of any file that a finding may point at. */
@@ -251,84 +263,105 @@ export class Loader {
   }
 
   /** A file that no main file reads, in the context that fits it best. */
-  async fragment(file: FileId): Promise<Config | null> {
+  private async fragment(file: FileId, project: Project): Promise<Config | null> {
     const source = await this.source(file);
     if (!source || typeof source === 'string') return null;
     const { contexts } = fragmentContext(source, this.parts.engine.catalog);
     const tree = { root: file, files: new Map([[file, source]]), includes: new Map(), disk: NO_DISK };
-    return new Config(tree, this.parts.engine, await this.settingsFor(file), 'fragment', contexts[0], contexts);
-  }
-
-  /** False for a file that only lies beside nginx's own, such as ModSecurity's: no directive on its top level is one of nginx. */
-  private async speaksNginx(file: FileId): Promise<boolean> {
-    const source = await this.source(file);
-    if (!source || typeof source === 'string') return false;
-    const names = source.body.map((s) => s.name.value).filter((n) => n !== 'include');
-    return names.some((n) => this.parts.engine.catalog.directives(n).length > 0);
+    return new Config(tree, this.parts.engine, await this.settingsFor(file, project), 'fragment', contexts[0], contexts);
   }
 
   /**
-   * The configurations that a list of files and folders means: main files stay main files, folders are searched for theirs, and what
-   * no main file reads stands for itself. Throws an unreadable failure for a path that does not exist.
+   * The configurations that files and folders mean, each within its whole project: those that read what was named, and what no main file
+   * reads on its own. Throws an unreadable failure for a path that does not exist.
    */
-  async configs(paths: readonly string[]): Promise<{ configs: Config[]; asked: ReadonlySet<FileId> | null }> {
-    const configs = new Map<FileId, Config>();
-    const single: FileId[] = [];
-    const loose: FileId[] = [];
-    const load = async (root: FileId, map: Settings['pathMap'] = []): Promise<void> => {
-      if (!configs.has(root)) configs.set(root, await this.config(root, map));
-    };
-    if (this.options.root !== undefined) await load(fileOfPath(path.resolve(this.options.root)));
+  async configs(paths: readonly string[]): Promise<Asked[]> {
+    const root = this.options.root === undefined ? null : fileOfPath(path.resolve(this.options.root));
+    const named: { given: string; id: FileId; kind: 'file' | 'folder' }[] = [];
     for (const given of paths) {
       const id = fileOfPath(path.resolve(given));
       const stat = await this.files.stat(id);
       if (!stat) throw new Failure(EXIT.unreadable, `${given}: no such file or folder`);
-      if (stat.kind === 'folder') {
-        const found = await findRoots([id], this.files, wanted);
-        await this.readApplication(found.others);
-        if (found.version) this.versions.push({ folder: id, version: found.version.text });
-        const named = (await this.settingsAbove(id))?.root?.map(fileId);
-        for (const root of named ?? found.roots) await load(root, found.pathMap);
-        loose.push(...found.files.filter((f) => !named || !found.roots.includes(f)));
-      } else single.push(id);
+      named.push({ given, id, kind: stat.kind === 'folder' ? 'folder' : 'file' });
     }
-    const project = single[0] && !this.application.size ? await this.projectAround(single[0]) : null;
-    if (project) {
-      const others: FileId[] = [];
-      for await (const id of filesBelow([project], this.files)) if (wanted(relativePath(id, project))) others.push(id);
-      await this.readApplication(others);
+    if (root) named.push({ given: this.options.root!, id: root, kind: 'file' });
+    const folders = named.filter((n) => n.kind === 'folder').map((n) => n.id);
+    const byProject = new Map<Project, typeof named>();
+    for (const one of named) {
+      const project = await this.projectOf(one.id, one.kind, folders);
+      byProject.set(project, [...(byProject.get(project) ?? []), one]);
     }
-    for (const id of single) {
+    const out: Asked[] = [];
+    // a main file that was named may lie outside of the project of what it is to include
+    const given = root && paths.length ? [await this.asked(root, await this.projectOf(root, 'file'), named)] : [];
+    for (const [project, wished] of byProject) out.push(...(await this.ofProject(project, wished, given)));
+    return out;
+  }
+
+  private async asked(root: FileId, project: Project, named: readonly Named[]): Promise<Asked> {
+    const config = await this.main(root, project);
+    const folders = named.filter((n) => n.kind === 'folder').map((n) => n.id);
+    const files = new Set(named.filter((n) => n.kind === 'file').map((n) => n.id));
+    const whole = files.has(root) || folders.some((f) => isBelow(root, f));
+    return { config, project, shown: whole ? null : (file) => files.has(file) || folders.some((f) => isBelow(file, f)) };
+  }
+
+  private async ofProject(project: Project, named: readonly Named[], given: readonly Asked[]): Promise<Asked[]> {
+    const folders = named.filter((n) => n.kind === 'folder').map((n) => n.id);
+    const singles: FileId[] = [];
+    const roots: FileId[] = given.map((g) => g.config.root);
+    for (const { given: name, id, kind } of named) {
+      if (kind === 'folder' || roots.includes(id)) continue;
       const source = await this.source(id);
-      if (source === null) throw new Failure(EXIT.unreadable, `${machinePath(id) ?? id}: no such file`);
-      if (typeof source === 'string') throw new Failure(EXIT.unreadable, `${machinePath(id) ?? id}: ${source}`);
-      if ([...configs.values()].some((c) => c.files.has(id))) continue;
-      if (holdsMainBlocks(source.text) || (basename(id) === 'nginx.conf' && !looksLikeFragment(source))) await load(id);
-      else loose.push(id);
+      if (source === null) throw new Failure(EXIT.unreadable, `${name}: no such file`);
+      if (typeof source === 'string') throw new Failure(EXIT.unreadable, `${name}: ${source}`);
+      if (
+        id !== this.handed &&
+        !looksLikeNginx(pathOf(id)) &&
+        verdictOn(source.text, pathOf(id), this.parts.engine.catalog) === 'foreign'
+      ) {
+        this.foreign.push(name);
+        continue;
+      }
+      singles.push(id);
+      if (holdsMainBlocks(source.text) || (basename(id) === 'nginx.conf' && !looksLikeFragment(source))) roots.push(id);
     }
-    for (const [root] of [...configs]) if ([...configs].some(([other, c]) => other !== root && c.files.has(root))) configs.delete(root);
-    for (const id of loose) {
-      if ([...configs.values()].some((c) => c.files.has(id))) continue;
-      if (!single.includes(id) && !(await this.speaksNginx(id))) continue;
-      const fragment = await this.fragment(id);
-      if (fragment) configs.set(id, fragment);
+    const chosen = (await this.settingsAbove(folders[0] ?? project.boundary, project))?.root?.map(fileId);
+    for (const id of chosen ?? project.roots) if (!roots.includes(id)) roots.push(id);
+    const configs = new Map<FileId, Asked>(given.map((g) => [g.config.root, g]));
+    for (const root of roots) {
+      if (configs.has(root)) continue;
+      const isNamed = named.some((n) => n.id === root) || chosen?.includes(root);
+      try {
+        configs.set(root, await this.asked(root, project, named));
+      } catch (error) {
+        // of the rest of the project only what can be read is known
+        if (isNamed || !(error instanceof Failure) || error.exitCode !== EXIT.unreadable) throw error;
+      }
     }
-    return { configs: [...configs.values()], asked: null };
+    const reads = (id: FileId, other: FileId | null = null): boolean =>
+      [...configs].some(([r, c]) => r !== other && c.config.files.has(id));
+    for (const root of [...configs.keys()]) if (reads(root, root)) configs.delete(root);
+    const out = [...configs.values()].filter(({ config, shown }) => shown === null || [...config.files.keys()].some(shown));
+    const loose = [
+      ...singles,
+      ...project.configs.filter((id) => folders.some((f) => isBelow(id, f)) && !(chosen && project.roots.includes(id))),
+    ];
+    for (const id of new Set(loose)) {
+      if (reads(id)) continue;
+      const config = await this.fragment(id, project);
+      if (config) out.push({ config, project, shown: null });
+    }
+    return out;
   }
 }
 
-/** Files that stand in the folder of a Python project. */
-const PROJECT_MARKS = [
-  'manage.py',
-  'pyproject.toml',
-  'requirements.txt',
-  'Pipfile',
-  'Procfile',
-  'compose.yaml',
-  'compose.yml',
-  'docker-compose.yml',
-  'docker-compose.yaml',
-];
+interface Named {
+  /** as it was written */
+  readonly given: string;
+  readonly id: FileId;
+  readonly kind: 'file' | 'folder';
+}
 
 const looksLikeFragment = (source: SourceFile): boolean =>
   source.body.some((s) => ['server', 'location', 'upstream', 'map', 'proxy_pass', 'listen'].includes(s.name.value));

@@ -2,7 +2,7 @@
 import { type CancelToken, check, NEVER } from '../base/cancel.ts';
 import { dirname, type FileId, fileId, isBelow, pathOf, resolve } from '../base/file-id.ts';
 import type { FileSystem, Stat } from '../base/file-system.ts';
-import { expandMask, isMask } from '../base/glob.ts';
+import { expandMask, isMask, matchesMask } from '../base/glob.ts';
 import { includesIn } from '../syntax/includes.ts';
 import type { SourceFile, Statement } from '../syntax/statement.ts';
 import { type PathUse, pathsOf } from './paths.ts';
@@ -23,6 +23,8 @@ export interface LoadOptions {
   readonly environment?: { readonly now: number } | null;
   /** told for each file read, so that long loads can show progress */
   readonly progress?: (file: FileId, count: number) => void;
+  /** whether a file, by its real path, may be read into the configuration at all; every file where it is absent */
+  readonly within?: (real: FileId) => boolean;
 }
 
 /** nginx itself stops at the limit of open files; a tree of this size is a loop of links or a mask over a home folder. */
@@ -32,6 +34,13 @@ const MAX_VOLUME = 32_000_000;
 const MAX_DEPTH = 100;
 /** files that are read at the same time */
 const AT_ONCE = 64;
+
+/** The folder before the first segment of a path that is a mask. */
+function folderOfMask(id: FileId): FileId {
+  let folder = dirname(id);
+  while (isMask(pathOf(folder))) folder = dirname(folder);
+  return folder;
+}
 
 /** The files that a path of the configuration may mean on this machine, the likeliest first. */
 export function candidates(path: string, base: FileId, root: FileId, options: Pick<LoadOptions, 'pathMap' | 'prefix'>): FileId[] {
@@ -61,6 +70,16 @@ export function candidates(path: string, base: FileId, root: FileId, options: Pi
   out.push(resolve(confDir, path));
   return [...new Set(out)];
 }
+
+/** The path at which the main file's folder lies on the deployed system, where a path map says so. */
+function insideFolder(root: FileId, pathMap: readonly PathMap[]): string | null {
+  const own = pathMap.find(({ to }) => to === root)?.from;
+  return own ? own.replace(/\/[^/]*$/, '') : null;
+}
+
+/** Files that are put by name where a mask looks: mounted one by one into a folder. */
+const putUnder = (path: string, pathMap: readonly PathMap[]): FileId[] =>
+  pathMap.filter(({ from }) => matchesMask(from, path)).map(({ to }) => fileId(to));
 
 const missing = (file: FileId, path: string, mask: boolean): Include => ({
   file,
@@ -112,32 +131,59 @@ export async function loadTree(root: FileId, sources: Sources, options: LoadOpti
     return source;
   };
 
+  const real = async (id: FileId): Promise<FileId> => (await sources.real?.(id)) ?? id;
+  const allowed = async (id: FileId): Promise<boolean> => !options.within || options.within(await real(id));
+  const inside = insideFolder(root, options.pathMap);
+
   /** null: more than can be read */
   const find = async (path: string): Promise<FileId[] | null> => {
-    for (const id of candidates(path, confDir, root, options)) {
+    const absolute = /^(\/|[a-z]:[\\/])/i.test(path);
+    const deployed = absolute ? path : inside === null ? null : `${inside}/${path}`;
+    if (isMask(path) && deployed !== null) {
+      const put: FileId[] = [];
+      for (const id of putUnder(deployed, options.pathMap))
+        if ((await sources.stat(id))?.kind === 'file' && (await allowed(id)) && !put.includes(id)) put.push(id);
+      if (put.length) {
+        const mapped = options.pathMap.filter(({ from }) => deployed.startsWith(from.replace(/\/+$/, '') + '/'));
+        for (const id of mapped.length ? candidates(deployed, confDir, root, options).slice(0, mapped.length) : []) {
+          const matches = await expandMask(sources, id, pathOf(id));
+          if (matches) for (const m of matches) if (!put.includes(m) && (await allowed(m))) put.push(m);
+        }
+        return put;
+      }
+    }
+    const places = candidates(path, confDir, root, options);
+    // a relative path that nothing lies at beside the main file may be mounted there
+    if (!absolute && deployed !== null) places.push(...candidates(deployed, confDir, root, options));
+    for (const id of places) {
       if (isMask(path)) {
+        // a folder of the machine is not even listed
+        if (options.within && !options.within(await real(folderOfMask(id)))) continue;
         const matches = await expandMask(sources, id, pathOf(id));
-        if (!matches || matches.length) return matches;
-      } else if (await sources.stat(id)) return [id];
+        if (!matches) return null;
+        const own: FileId[] = [];
+        for (const m of matches) if (await allowed(m)) own.push(m);
+        if (own.length) return own;
+      } else if ((await sources.stat(id)) && (await allowed(id))) return [id];
     }
     return [];
   };
 
   /** Asks for many files at once; what comes back is kept by the sources, and taken from there in nginx's order. */
   const readAhead = async (found: readonly FileId[], chain: readonly FileId[]): Promise<Map<FileId, FileId>> => {
-    const real = new Map<FileId, FileId>();
+    const reals = new Map<FileId, FileId>();
     let done = 0;
     for (let i = 0; i < found.length && volume <= MAX_VOLUME; i += AT_ONCE) {
       await Promise.all(
         found.slice(i, i + AT_ONCE).map(async (id) => {
-          real.set(id, (await sources.real?.(id)) ?? id);
+          reals.set(id, await real(id));
           if (!chain.includes(id)) count(id, await sources.source(id));
           tell(id, files.size + ++done);
         }),
       );
       check(cancel);
     }
-    return real;
+    return reals;
   };
 
   const follow = async (source: SourceFile, chain: readonly FileId[]): Promise<void> => {
@@ -176,8 +222,8 @@ export async function loadTree(root: FileId, sources: Sources, options: LoadOpti
       };
       const ahead = await readAhead(found, chain);
       for (const id of found) {
-        const real = ahead.get(id) ?? id;
-        if (chain.includes(id) || chain.includes(real) || chain.length > MAX_DEPTH) {
+        const target = ahead.get(id) ?? id;
+        if (chain.includes(id) || chain.includes(target) || chain.length > MAX_DEPTH) {
           fail('cycle', [...chain.slice(Math.max(0, chain.indexOf(id))), id].map(pathOf).join(' → '));
           continue;
         }

@@ -43,19 +43,59 @@ export async function rewrite(path: string, text: string): Promise<void> {
   await fs.writeFile(path, text, encoding);
 }
 
+/** Without the bytes of a character that is cut at the end. */
+function wholeCharacters(bytes: Uint8Array): Uint8Array {
+  let end = bytes.length;
+  while (end > 0 && bytes.length - end < 4 && (bytes[end - 1]! & 0xc0) === 0x80) end--;
+  return end > 0 && bytes[end - 1]! >= 0xc0 ? bytes.subarray(0, end - 1) : bytes;
+}
+
 const KERNEL = /^\/(?:proc|sys|dev)\//;
 interface Disk {
   stat(path: string): Promise<Stats> | Stats;
-  read(path: string): Promise<Uint8Array> | Uint8Array;
+  /** at most so many bytes: a file may grow, and what the kernel makes up has no end */
+  read(path: string, limit: number): Promise<Uint8Array> | Uint8Array;
   real(path: string): Promise<string> | string;
 }
 
+async function readSome(path: string, limit: number): Promise<Uint8Array> {
+  const handle = await fs.open(path, blocking.constants.O_RDONLY | (blocking.constants.O_NONBLOCK ?? 0));
+  try {
+    const buffer = Buffer.allocUnsafe(Math.min(limit, (await handle.stat()).size + 1));
+    let length = 0;
+    while (length < buffer.length) {
+      const { bytesRead } = await handle.read(buffer, length, buffer.length - length, null);
+      if (bytesRead === 0) break;
+      length += bytesRead;
+    }
+    return buffer.subarray(0, length);
+  } finally {
+    await handle.close();
+  }
+}
+
+function readSomeNow(path: string, limit: number): Uint8Array {
+  const handle = blocking.openSync(path, blocking.constants.O_RDONLY | (blocking.constants.O_NONBLOCK ?? 0));
+  try {
+    const buffer = Buffer.allocUnsafe(Math.min(limit, blocking.fstatSync(handle).size + 1));
+    let length = 0;
+    while (length < buffer.length) {
+      const count = blocking.readSync(handle, buffer, length, buffer.length - length, null);
+      if (count === 0) break;
+      length += count;
+    }
+    return buffer.subarray(0, length);
+  } finally {
+    blocking.closeSync(handle);
+  }
+}
+
 /** For a server, which has other things to do meanwhile. */
-const WAITED_FOR: Disk = { stat: (p) => fs.stat(p), read: (p) => fs.readFile(p), real: (p) => fs.realpath(p) };
+const WAITED_FOR: Disk = { stat: (p) => fs.stat(p), read: readSome, real: (p) => fs.realpath(p) };
 /** For a command, which has not: a thousand small files take a third of the time. */
 const AT_ONCE: Disk = {
   stat: (p) => blocking.statSync(p),
-  read: (p) => blocking.readFileSync(p),
+  read: readSomeNow,
   real: (p) => blocking.realpathSync.native(p),
 };
 
@@ -68,23 +108,34 @@ export class NodeFiles implements FileSystem {
   }
 
   async read(file: FileId): Promise<FileText | null> {
+    return this.beginning(file, null);
+  }
+
+  async head(file: FileId, bytes: number): Promise<(FileText & { readonly whole: boolean }) | null> {
+    return this.beginning(file, bytes);
+  }
+
+  /** The first bytes of a file, or all of it; a whole one has a limit of its own. */
+  private async beginning(file: FileId, bytes: number | null): Promise<(FileText & { readonly whole: boolean }) | null> {
     const path = machinePath(file);
     if (path === null) return null;
+    const none = (problem: string): FileText & { readonly whole: boolean } => ({ text: '', problem, whole: true });
     try {
       const stat = await this.disk.stat(path);
-      if (stat.isDirectory()) return { text: '', problem: 'this is a folder' };
-      // what the kernel makes up there has no size and may never end
-      if (!stat.isFile() || KERNEL.test(path)) return { text: '', problem: 'this is not a regular file' };
-      if (stat.size > MAX_FILE_BYTES) return { text: '', problem: `${Math.round(stat.size / 1e6)} MB is too large for a configuration` };
-      return decode(await this.disk.read(path));
+      if (stat.isDirectory()) return none('this is a folder');
+      // what the kernel makes up there has no size and may never end; a link may lead there
+      if (!stat.isFile() || KERNEL.test(path) || (stat.size === 0 && KERNEL.test(await this.disk.real(path))))
+        return none('this is not a regular file');
+      if (bytes === null && stat.size > MAX_FILE_BYTES) return none(`${Math.round(stat.size / 1e6)} MB is too large for a configuration`);
+      const read = await this.disk.read(path, bytes ?? MAX_FILE_BYTES + 1);
+      if (read.length > MAX_FILE_BYTES) return none('it is too large for a configuration');
+      return { ...decode(bytes !== null && read.length < stat.size ? wholeCharacters(read) : read), whole: read.length >= stat.size };
     } catch (error) {
       const code = codeOf(error);
       if (code === 'ENOENT' || code === 'ENOTDIR') return null;
-      return {
-        text: '',
-        problem:
-          code === 'EACCES' || code === 'EPERM' ? 'permission denied' : code === 'ELOOP' ? 'too many links' : `cannot be read (${code})`,
-      };
+      return none(
+        code === 'EACCES' || code === 'EPERM' ? 'permission denied' : code === 'ELOOP' ? 'too many links' : `cannot be read (${code})`,
+      );
     }
   }
 
@@ -99,7 +150,7 @@ export class NodeFiles implements FileSystem {
           if (e.isFile()) return { name: e.name, kind: 'file' };
           if (!e.isSymbolicLink()) return { name: e.name, kind: 'other' };
           const target = await fs.stat(`${path}/${e.name}`).catch(() => null);
-          return { name: e.name, kind: target?.isDirectory() ? 'folder' : target?.isFile() ? 'file' : 'other' };
+          return { name: e.name, kind: target?.isDirectory() ? 'folder' : target?.isFile() ? 'file' : 'other', link: true };
         }),
       );
       return out.sort((a, b) => (a.name < b.name ? -1 : 1));

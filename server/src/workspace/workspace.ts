@@ -4,15 +4,15 @@
  */
 import { Cancelled, type CancelToken, NEVER } from '../base/cancel.ts';
 import { applyEdits, type TextEdit } from '../base/edit.ts';
-import { basename, dirname, type FileId, fileId, isBelow, pathOf, relativePath, resolve } from '../base/file-id.ts';
+import { basename, dirname, type FileId, fileId, isBelow, pathOf, relativePath } from '../base/file-id.ts';
 import { type Entry, type FileSystem, MAX_FILE_BYTES } from '../base/file-system.ts';
 import { Lines } from '../base/lines.ts';
 import { Config, type Engine } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
 import { fragmentContext } from '../config/fragment.ts';
 import { Kept } from '../config/kept.ts';
-import { loadTree, type Sources } from '../config/load.ts';
-import { DEFAULT_SETTINGS, type Settings } from '../config/settings.ts';
+import type { Sources } from '../config/load.ts';
+import type { Settings } from '../config/settings.ts';
 import {
   basedOn,
   NGINX_LINT_NAME,
@@ -22,17 +22,17 @@ import {
   readSettings,
   SETTINGS_NAMES,
   type SettingsProblem,
-  withSettings,
 } from '../config/settings-file.ts';
 import { type Include, NO_DISK, type Tree } from '../config/tree.ts';
 import { type Deployment, NO_DEPLOYMENT, readDeployment } from '../deploy/deployment.ts';
 import type { Python } from '../deploy/python-tree.ts';
-import { MAX_FILES as MAX_APPLICATION_FILES } from '../deploy/wanted.ts';
+import { boundaryOf } from '../project/boundary.ts';
+import { holdsMainBlocks, looksLikeNginx } from '../project/content.ts';
+import { findProject, loadMain, loneProject, type Project, settingsAbove, settingsFor } from '../project/project.ts';
 import type { Document } from '../syntax/document.ts';
 import { includesIn } from '../syntax/includes.ts';
 import type { NginxParser } from '../syntax/parser.ts';
 import type { SourceFile, Statement } from '../syntax/statement.ts';
-import { findRoots, holdsMainBlocks, looksLikeNginx, type Roots } from './roots.ts';
 
 export type Change =
   | { readonly kind: 'open'; readonly file: FileId; readonly text: string; readonly version: number }
@@ -65,6 +65,8 @@ interface Loaded {
   readonly settings: Settings;
   /** blocks that outlive an edit */
   readonly kept: Kept;
+  /** false for a main file of the project that has nothing to do with what the editor shows: its findings are nobody's question here */
+  shown: boolean;
   stale: boolean;
 }
 
@@ -113,7 +115,10 @@ export class Workspace {
   private folders: readonly FileId[] = [];
   private chosenRoot: FileId | null = null;
   private editorSettings: RawSettings = {};
-  private found: Roots | null = null;
+  /** the projects of the folders, and of open files that lie in none of them, by their boundary; null: to be looked for */
+  private found: Map<FileId, Project> | null = null;
+  /** main files that a person named */
+  private named: readonly FileId[] | null = null;
   private readonly settingsFiles = new Map<FileId, { text: string; raw: RawSettings; problems: SettingsProblem[] } | null>();
   /** what the settings files say to the folders of open files that no main file reads */
   private readonly aboveFragments = new Map<FileId, RawSettings | null>();
@@ -132,12 +137,12 @@ export class Workspace {
 
   /** The application's side: files that `deploy/` may want to read. */
   get applicationFiles(): readonly FileId[] {
-    return this.found?.others ?? [];
+    return [...(this.found?.values() ?? [])].flatMap((p) => p.others);
   }
 
   /** Main files of the workspace, the likeliest first. */
   get roots(): readonly FileId[] {
-    return [...this.loaded.keys()];
+    return [...this.loaded].filter(([, l]) => l.shown).map(([root]) => root);
   }
 
   apply(change: Change): void {
@@ -330,7 +335,7 @@ export class Workspace {
   /** Reads what the walk found and no editor holds; a file that went away is forgotten. */
   private async readApplication(cancel: CancelToken): Promise<void> {
     this.applicationSettled = true;
-    const wanted = new Set([...(this.found?.others ?? [])].sort((a, b) => depth(a) - depth(b)).slice(0, MAX_APPLICATION_FILES));
+    const wanted = new Set(this.applicationFiles);
     for (const [file, { version }] of [...this.application])
       if (version === null && !wanted.has(file)) {
         this.application.delete(file);
@@ -397,16 +402,20 @@ export class Workspace {
   private async settleOnce(cancel: CancelToken): Promise<void> {
     if (!this.found) {
       const before = this.overtaken;
-      const found = await findRoots(this.folders, this.files, this.options.isApplicationFile ?? (() => false), cancel);
+      const found = new Map<FileId, Project>();
+      for (const folder of this.folders) await this.seek(folder, 'folder', found, cancel);
+      for (const file of this.soughtFor) if (this.buffers.has(file)) await this.seek(file, 'file', found, cancel);
       if (this.overtaken !== before) return;
-      const named = await this.namedRoots();
+      const named = await this.namedRoots(found);
       if (this.overtaken !== before) return;
-      this.found = named ? { ...found, roots: named } : found;
+      this.found = found;
+      this.named = named;
       const known = new Set(this.loaded.keys());
-      for (const root of this.found.roots) if (!known.has(root)) await this.load(root, cancel);
+      const roots = named ?? [...found.values()].flatMap((p) => p.roots);
+      for (const root of roots) if (!known.has(root)) await this.load(root, cancel);
       for (const root of known)
         if (
-          !this.found?.roots.includes(root) &&
+          !roots.includes(root) &&
           this.folders.some((f) => isBelow(root, f)) &&
           root !== this.chosenRoot &&
           (named || (!(await this.files.stat(root)) && !this.buffers.has(root)))
@@ -418,19 +427,55 @@ export class Workspace {
     for (const [root, loaded] of [...this.loaded]) if (loaded.stale) await this.load(root, cancel);
     for (const file of this.strays()) {
       this.soughtFor.add(file);
-      const root = await this.rootAbove(file);
-      if (root && !this.loaded.has(root)) await this.load(root, cancel);
+      await this.belongs(file, cancel);
     }
     this.dropIncludedRoots();
+    for (const loaded of this.loaded.values()) loaded.shown = this.isShown(loaded.tree);
     this.aboveFragments.clear();
     for (const [file, { version }] of this.buffers) {
       const folder = dirname(file);
       if (version === null || this.aboveFragments.has(folder) || [...this.loaded.values()].some((l) => l.tree.files.has(file))) continue;
-      this.aboveFragments.set(folder, await this.settingsAbove(folder));
+      this.aboveFragments.set(folder, await this.settingsAbove(folder, this.projectOf(file)));
     }
     for (const document of this.retired.splice(0)) document.dispose();
     this.revisionNow++;
     this.fragments = new Map();
+  }
+
+  /** Looks for the project of a file or folder, when none that is known holds it. */
+  private async seek(id: FileId, kind: 'file' | 'folder', found: Map<FileId, Project>, cancel: CancelToken): Promise<Project> {
+    const boundary = await boundaryOf(id, kind, this.files, this.folders);
+    const known = found.get(boundary.folder);
+    if (known) return known;
+    const { catalog } = this.engine;
+    const isOther = this.options.isApplicationFile ?? (() => false);
+    const project = await findProject(boundary, this.files, { catalog, isOther, named: kind === 'folder' ? [id] : [], cancel });
+    found.set(boundary.folder, project);
+    return project;
+  }
+
+  /** The project that a file lies in; of two the inner one. */
+  private projectOf(file: FileId): Project {
+    const all = [...(this.found?.values() ?? [])].filter((p) => isBelow(file, p.boundary));
+    return all.sort((a, b) => b.boundary.length - a.boundary.length)[0] ?? loneProject(dirname(file), false);
+  }
+
+  /** Finds the main files that may read an open file: those of its project, and itself. */
+  private async belongs(file: FileId, cancel: CancelToken): Promise<void> {
+    const own = this.buffers.get(file);
+    if (own && holdsMainBlocks(own.document.text) && !this.loaded.has(file)) await this.load(file, cancel);
+    if (!this.found) return;
+    const before = this.found.size;
+    const project = await this.seek(file, 'file', this.found, cancel);
+    if (this.found.size > before) this.applicationSettled = false;
+    if (this.named && this.folders.some((f) => isBelow(file, f))) return;
+    for (const root of project.roots) if (!this.loaded.has(root)) await this.load(root, cancel);
+  }
+
+  private isShown(tree: Tree): boolean {
+    const mine = (file: FileId): boolean =>
+      this.folders.some((f) => isBelow(file, f)) || (this.buffers.get(file)?.version ?? null) !== null;
+    return tree.root === this.chosenRoot || mine(tree.root) || [...tree.files.keys()].some(mine);
   }
 
   private drop(root: FileId): void {
@@ -446,31 +491,12 @@ export class Workspace {
     }
   }
 
-  /** For a file outside of all known configurations: itself, or an nginx.conf in a folder above it. */
-  private async rootAbove(file: FileId): Promise<FileId | null> {
-    const own = this.buffers.get(file);
-    if (own && holdsMainBlocks(own.document.text)) return file;
-    let folder = dirname(file);
-    for (let depth = 0; depth < 4; depth++) {
-      const candidate = resolve(folder, './nginx.conf');
-      if (candidate !== file && !this.loaded.has(candidate) && (await this.files.stat(candidate))?.kind === 'file') {
-        const read = await this.files.read(candidate);
-        if (read && !read.problem && holdsMainBlocks(read.text)) return candidate;
-      }
-      const up = dirname(folder);
-      if (up === folder) break;
-      folder = up;
-    }
-    return null;
-  }
-
   private async load(root: FileId, cancel: CancelToken): Promise<void> {
     const before = this.found ? this.overtaken : null; // without what the search finds the settings are not whole
-    const settings = await this.settingsFor(root);
-    const tree = await loadTree(root, this.sources(), {
-      pathMap: settings.pathMap,
-      prefix: settings.prefix,
-      environment: settings.environment && this.options.now ? { now: this.options.now() } : null,
+    const project = this.found ? await this.seek(root, 'file', this.found, cancel) : this.projectOf(root);
+    const settings = this.settingsWith(root, project, await this.settingsAbove(dirname(root), project));
+    const tree = await loadMain(root, project, settings, this.sources(), {
+      now: this.options.now ? this.options.now() : null,
       cancel,
       progress: (file, count) => {
         if (count % 50 === 0) this.options.progress?.(`${count} files read, ${file.split('/').at(-1)}`);
@@ -482,39 +508,26 @@ export class Workspace {
       return;
     }
     const includes = new Map(tree.includes);
-    this.loaded.set(root, { tree: { ...tree, includes }, includes, settings, kept: new Kept(), stale: this.overtaken !== before });
+    this.loaded.set(root, {
+      tree: { ...tree, includes },
+      includes,
+      settings,
+      kept: new Kept(),
+      shown: this.isShown(tree),
+      stale: this.overtaken !== before,
+    });
     this.built.delete(root);
   }
 
-  private async settingsFor(root: FileId): Promise<Settings> {
-    return this.settingsWith(root, await this.settingsAbove(dirname(root)));
-  }
-
-  /** The settings of a file: what the workspace tells of its nginx, over that the settings file above it, over that the editor. */
-  private settingsWith(root: FileId, above: RawSettings | null): Settings {
-    let settings = DEFAULT_SETTINGS;
-    const version = this.found?.version;
-    if (version) settings = { ...withSettings(settings, { nginxVersion: version.text }), versionFrom: 'found' };
-    settings = { ...settings, pathMap: this.found?.pathMap ?? [] };
-    settings = withSettings(settings, above ?? {});
+  private settingsWith(file: FileId, project: Project, above: RawSettings | null): Settings {
     const { folders } = this;
-    return withSettings(
-      settings,
-      folders[0] ? basedOn(this.editorSettings, folders.find((f) => isBelow(root, f)) ?? folders[0]) : this.editorSettings,
-    );
+    const over = folders[0] ? basedOn(this.editorSettings, folders.find((f) => isBelow(file, f)) ?? folders[0]) : this.editorSettings;
+    return settingsFor(file, project, above, over);
   }
 
-  /** The settings file of ours that is nearest above a folder; where there is none, the nearest of nginx-lint. */
-  private async settingsAbove(start: FileId): Promise<RawSettings | null> {
-    let other: RawSettings | null = null;
-    for (let folder = start; ; folder = dirname(folder)) {
-      for (const name of SETTINGS_NAMES) {
-        const raw = await this.settingsFile(resolve(folder, './' + name));
-        if (raw) return raw;
-      }
-      if (this.options.ruleNames) other ??= await this.settingsFile(resolve(folder, './' + NGINX_LINT_NAME));
-      if (dirname(folder) === folder) return other;
-    }
+  private settingsAbove(start: FileId, project: Project): Promise<RawSettings | null> {
+    const boundary = isBelow(start, project.boundary) ? project.boundary : null;
+    return settingsAbove(start, boundary, (file) => this.settingsFile(file), this.options.ruleNames !== undefined);
   }
 
   private async settingsFile(id: FileId): Promise<RawSettings | null> {
@@ -535,11 +548,12 @@ export class Workspace {
   }
 
   /** The main files that a person named, in a settings file or in the editor; null when nobody did. */
-  private async namedRoots(): Promise<FileId[] | null> {
+  private async namedRoots(found: ReadonlyMap<FileId, Project>): Promise<FileId[] | null> {
     const named: FileId[] = [];
     for (const folder of this.folders) {
       const own = this.editorSettings.root?.length ? basedOn({ root: this.editorSettings.root }, folder).root : null;
-      for (const root of own ?? (await this.settingsAbove(folder))?.root ?? [])
+      const project = [...found.values()].find((p) => isBelow(folder, p.boundary)) ?? loneProject(folder, false);
+      for (const root of own ?? (await this.settingsAbove(folder, project))?.root ?? [])
         if (await this.files.stat(fileId(root))) named.push(fileId(root));
     }
     return named.length ? named : null;
@@ -556,7 +570,7 @@ export class Workspace {
       },
       version: (id) => this.buffers.get(id)?.version ?? this.application.get(id)?.version ?? null,
       open: [...this.buffers].filter(([, b]) => b.version !== null).map(([id]) => id),
-      configs: [...this.loaded.keys()].map((root) => this.config(root)),
+      configs: this.roots.map((root) => this.config(root)),
       configsOf: (id) => this.configsOf(id),
       usesOf: (statement, id) => this.configsOf(id).flatMap((c) => c.usesOf(statement, id)),
       settingsProblems: new Map(
@@ -583,7 +597,7 @@ export class Workspace {
     if (!fragment) {
       const { contexts } = fragmentContext(source, this.engine.catalog);
       const tree: Tree = { root: file, files: new Map([[file, source]]), includes: new Map(), disk: NO_DISK };
-      const settings = this.settingsWith(file, this.aboveFragments.get(dirname(file)) ?? null);
+      const settings = this.settingsWith(file, this.projectOf(file), this.aboveFragments.get(dirname(file)) ?? null);
       fragment = new Config(tree, this.engine, settings, 'fragment', contexts[0], contexts);
       this.fragments.set(file, fragment);
     }
@@ -592,5 +606,3 @@ export class Workspace {
 }
 
 const isSettingsFile = (file: FileId): boolean => SETTINGS_NAMES.includes(basename(file));
-
-const depth = (file: FileId): number => file.split('/').length;

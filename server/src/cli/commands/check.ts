@@ -11,7 +11,17 @@ import { fileOfPath, machinePath, rewrite } from '../../host/node-files.ts';
 import { type Finding, type Rule, ruleNames } from '../../rules/rule.ts';
 import { lint } from '../../rules/run.ts';
 import { applyBaseline, readBaseline, writeBaseline } from '../baseline.ts';
-import { type CommonOptions, dumpFiles, dumpOf, Loader, readStdin, shownPath, stdinFile, withCommonOptions } from '../common.ts';
+import {
+  type Asked,
+  type CommonOptions,
+  dumpFiles,
+  dumpOf,
+  Loader,
+  readStdin,
+  shownPath,
+  stdinFile,
+  withCommonOptions,
+} from '../common.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { unifiedDiff } from '../print/diff.ts';
 import { FORMATS, type FormatName } from '../print/index.ts';
@@ -83,7 +93,7 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
   const stdin = paths.includes('-');
   if (stdin && paths.length > 1) throw new Failure(EXIT.usage, 'standard input (-) cannot be mixed with paths');
   let loader: Loader;
-  let configs: Config[];
+  let configs: Asked[];
   let dumped: MemoryFiles | null = null;
   const stdinName = stdinFile(options.stdinPath);
   if (stdin) {
@@ -102,31 +112,31 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
       dumped = dump.files;
       // paths of a dump are those of the server: maps of the settings do not apply
       loader = await Loader.create(options, dump.files, progress.say, fileOfPath(path.dirname(path.resolve(options.stdinPath ?? 'dump'))));
-      configs = [await loader.config(dump.root)];
-    } else if (options.root !== undefined) {
-      const probe = await Loader.create(options, undefined, progress.say);
-      loader = await Loader.create(options, overlay(probe, name, text), progress.say);
-      configs = (await loader.configs([])).configs;
-      if (!configs.some((c) => c.files.has(name))) configs = [(await loader.fragment(name))!];
+      configs = [await loader.dump(dump.root)];
     } else {
       const probe = await Loader.create(options, undefined, progress.say);
       loader = await Loader.create(options, overlay(probe, name, text), progress.say);
-      configs = (await loader.configs([shownPath(name)])).configs;
+      loader.handed = name;
+      configs = await loader.configs([shownPath(name)]);
     }
   } else {
     loader = await Loader.create(options, undefined, progress.say);
-    configs = (await loader.configs(paths.length || options.root ? paths : ['.'])).configs;
-    if (!configs.length)
-      throw new Failure(EXIT.unreadable, `no nginx configuration found in ${paths.join(', ') || 'this folder'}. Name a file, or --root.`);
+    configs = await loader.configs(paths.length || options.root ? paths : ['.']);
+    for (const name of loader.foreign) process.stderr.write(`proxylens: ${name}: this is no nginx configuration, it is left alone\n`);
+    if (!configs.length && !loader.foreign.length)
+      throw new Failure(
+        EXIT.unreadable,
+        `no nginx configuration found in ${paths.map(folderName).join(', ') || 'this folder'}: name a file, or the main file with --root`,
+      );
   }
   const overrides = ruleLevels(options, loader.parts.rules);
   const timings = options.timings ? { now: () => performance.now(), byRule: new Map<string, number>() } : undefined;
   const crashes: string[] = [];
-  let deployment = await loader.deployment();
-  const run = (): Map<FileId, Finding[]> => {
+  const run = async (): Promise<Map<FileId, Finding[]>> => {
     const byFile = new Map<FileId, Finding[]>();
     const told = new Set<string>();
-    for (const config of configs) {
+    for (const { config, project, shown } of configs) {
+      const deployment = await loader.deployment(project);
       const tuned = new Config(
         config.tree,
         loader.parts.engine,
@@ -135,13 +145,14 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
         config.main.context,
         config.contexts,
       );
-      for (const file of config.files.keys()) if (!byFile.has(file)) byFile.set(file, []);
+      for (const file of config.files.keys()) if (!byFile.has(file) && (shown === null || shown(file))) byFile.set(file, []);
       const findings = lint(tuned, overrides.active, {
         deployment,
         onCrash: (rule, error) => crashes.push(`${rule.id}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
         ...(timings ? { timings } : {}),
       });
       for (const f of findings) {
+        if (shown !== null && !shown(f.at.file)) continue;
         const list = byFile.get(f.at.file) ?? [];
         const key = `${f.at.file} ${f.rule} ${f.at.span.start} ${f.at.span.end} ${f.message}`;
         if (!told.has(key)) list.push(f);
@@ -152,14 +163,11 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
     }
     return byFile;
   };
-  let byFile = run();
+  let byFile = await run();
   if (options.fix !== undefined || options.fixDryRun) {
     const changed = await mend(loader, byFile, options.fix === 'suggested', async () => {
-      configs = await Promise.all(
-        configs.map((c) => (c.kind === 'root' ? loader.config(c.root, c.settings.pathMap) : loader.fragment(c.root).then((f) => f!))),
-      );
-      deployment = await loader.deployment();
-      byFile = run();
+      configs = await Promise.all(configs.map((c) => loader.again(c)));
+      byFile = await run();
       return byFile;
     });
     progress.done();
@@ -211,6 +219,9 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
   const bad = all.some((f) => LEVELS.indexOf(f.severity) <= failOn) || (maxWarnings !== null && warnings > maxWarnings);
   return crashes.length ? EXIT.bug : bad ? EXIT.findings : EXIT.clean;
 }
+
+/** A folder as people call it. */
+const folderName = (given: string): string => (path.resolve(given) === process.cwd() ? 'this folder' : given);
 
 /** The disk with one file more. */
 function overlay(probe: Loader, name: FileId, text: string): MemoryFiles {
@@ -264,8 +275,7 @@ async function mend(
       if (!source) continue;
       const after = applyEdits(source.text, list);
       changed.set(file, { before: changed.get(file)?.before ?? source.text, after });
-      if (loader.sources.has(file)) loader.sources.set(file, loader.parts.parser.open(file, after));
-      else loader.application.set(file, after);
+      loader.replace(file, after);
     }
     found = await again();
   }

@@ -86,8 +86,8 @@ async function sourcesOf(loader: Loader, paths: readonly string[]): Promise<Sour
     const stat = await loader.files.stat(id);
     if (!stat) throw new Failure(EXIT.unreadable, `${given}: no such file or folder`);
     if (stat.kind === 'folder') {
-      const { configs } = await loader.configs([given]);
-      for (const config of configs) for (const [file, source] of config.files) if (isBelow(file, id)) out.set(file, source);
+      for (const { config } of await loader.configs([given]))
+        for (const [file, source] of config.files) if (isBelow(file, id)) out.set(file, source);
       continue;
     }
     const source = await loader.source(id);

@@ -6,9 +6,9 @@ import pc from 'picocolors';
 import { refusalsOf } from '../../features/refusals.ts';
 import { arriving } from '../../features/sight.ts';
 import { fileOfPath, NodeFiles } from '../../host/node-files.ts';
+import { filesBelow } from '../../project/walk.ts';
 import { readTests, runTest } from '../../trace/expect.ts';
 import { traceText } from '../../trace/print/text.ts';
-import { filesBelow } from '../../workspace/roots.ts';
 import { type CommonOptions, Loader, shownPath, withCommonOptions } from '../common.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { nearPath, paintFor } from './trace.ts';
@@ -64,10 +64,10 @@ export async function test(paths: readonly string[], options: TestOptions): Prom
       map: [...(options.map ?? []), ...maps],
       ...(suite.nginx && !options.nginxVersion ? { nginxVersion: suite.nginx } : {}),
     });
-    const { configs } = await loader.configs([path.resolve(folder, suite.config)]);
-    const config = configs[0];
-    if (!config) throw new Failure(EXIT.unreadable, `${file}: ${suite.config} is no configuration`);
-    const deployment = await loader.deployment();
+    const [asked] = await loader.configs([path.resolve(folder, suite.config)]);
+    if (!asked) throw new Failure(EXIT.unreadable, `${file}: ${suite.config} is no configuration`);
+    const { config } = asked;
+    const deployment = await loader.deployment(asked.project);
     text += `${c.underline(nearPath(file))}\n`;
     const refusedBy = refusalsOf(config, loader.parts.rules);
     const allowRefused = suite.allowRefused || options.allowRefused === true;

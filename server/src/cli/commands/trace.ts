@@ -162,8 +162,8 @@ export async function trace(configPath: string, words: readonly string[], option
     now: Math.floor(Date.now() / 1000),
   };
   const loader = await Loader.create(options);
-  const { configs } = await loader.configs([configPath]);
-  const config = configs[0];
+  const [asked] = await loader.configs([configPath]);
+  const config = asked?.config;
   if (!config) throw new Failure(EXIT.unreadable, `${configPath}: no configuration`);
   for (const name of Object.keys(upstreams))
     if (!backend(config, name)) throw new Failure(EXIT.usage, `--upstream ${name}: no request of this configuration goes there`);
@@ -178,7 +178,7 @@ export async function trace(configPath: string, words: readonly string[], option
     ...(options.httpVersion === undefined ? {} : { httpVersion: options.httpVersion }),
   });
   if ('problem' in request) throw new Failure(EXIT.usage, request.problem);
-  const deployment = await loader.deployment();
+  const deployment = await loader.deployment(asked.project);
   const result = traceRequest(config, arriving(request, config, deployment), traceOptions);
   refuseWrong(assumeProblems(config, assume, [result]));
   const sight = sightOf(result, deployment, config);

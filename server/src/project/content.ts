@@ -1,0 +1,143 @@
+/**
+ * Whether a text is nginx configuration. The text decides: directives and blocks that the catalog knows, in nginx's own form (words ended by `;`
+ * or `{`). Names of files and folders only say how much of that is needed. Nothing is parsed whole: the first block of a file is enough.
+ */
+import type { Catalog } from '../catalog/catalog.ts';
+
+/** `foreign`: it has the form of something else; `unsure`: too little to say. */
+export type Verdict = 'nginx' | 'foreign' | 'unsure';
+
+/** Characters of a file that are looked at. */
+export const HEAD = 16 * 1024;
+
+const TEMPLATE_ENDING = String.raw`(\.(j2|jinja2?|template|tmpl|tpl|ctmpl|erb|epp|in|dist|sample|example))*`;
+const NGINX_NAME = new RegExp(
+  String.raw`(^|/)[^/]*nginx[^/]*\.conf${TEMPLATE_ENDING}$|(^|/)nginx\.conf[^/]*$|\.(nginx|vhost|ngx)${TEMPLATE_ENDING}$`,
+  'i',
+);
+const CONF_NAME = new RegExp(String.raw`\.conf${TEMPLATE_ENDING}$`, 'i');
+const NGINX_FOLDER = /(^|\/)(nginx|angie|openresty|sites-(available|enabled)|conf\.d|http\.d|vhosts?(\.d)?|snippets)(\/|$)/i;
+const SITES = /(^|\/)sites-(available|enabled)\/[^/]+$/;
+
+/** True when the path alone speaks for nginx: then a single directive of nginx is enough, and a text with no directive at all is no witness against it. */
+export const looksLikeNginx = (path: string): boolean =>
+  NGINX_NAME.test(path) || (NGINX_FOLDER.test(path.replace(/\/[^/]*$/, '')) && (CONF_NAME.test(path) || SITES.test(path)));
+
+/** Endings of files that are something else, whatever they hold: not even opened. */
+const OTHER =
+  /\.(m?[jt]sx?|c[jt]s|mts|vue|svelte|py[iwcod]?|ipynb|rb|php\d?|phtml|phar|java|kt|kts|scala|groovy|gradle|go|rs|c|cc|cpp|cxx|h|hh|hpp|m|mm|swift|dart|lua|pl|pm|r|jl|ex|exs|erl|hrl|hs|clj|cljs|edn|fs|fsx|cs|vb|csproj|sln|xaml|razor|cshtml|sql|sqlite3?|db|s?css|sass|less|styl|x?html?|xml|xsd|xslt?|svg|md|mdx|rst|adoc|tex|bib|pdf|docx?|xlsx?|pptx?|odt|csv|tsv|json[5cl]?|ya?ml|toml|lock|log|map|snap|png|jpe?g|gif|ico|webp|avif|bmp|tiff?|psd|ai|eps|mp[34]|m4[av]|mov|avi|webm|og[gv]|wav|flac|ttf|otf|woff2?|eot|zip|gz|tgz|bz2|xz|zst|7z|rar|jar|war|ear|whl|egg|deb|rpm|dmg|iso|exe|dll|so|dylib|a|o|obj|class|wasm|bin|dat|pem|crt|cer|key|csr|pub|asc|gpg|sig|p12|pfx|jks|po|mo|pot|ts|proto|graphqls?|thrift|avsc|tf|tfvars|tfstate|hcl|nix|pp|bat|cmd|ps1|psm1|fish|zsh|bash|sh|awk|sed|vim|el|diff|patch|rej|swp|tmp|pid|sock|service|socket|timer|mount|target|desktop|plist|strings|storyboard|xib|pbxproj|npmrc|editorconfig|gitignore|gitattributes|gitmodules|dockerignore|eslintrc|prettierrc|babelrc|pylintrc|flake8|coveragerc|env|makefile|mk|cmake|bazel|bzl|haml|slim|pug|jade|hbs|liquid|jsp|asp|aspx|raml|feature|http|rest|ini|cfg|properties|repo|list|sources)$/i;
+const OTHER_NAMES =
+  /^(readme|licen[cs]e|copying|changelog|changes|authors|contributors|notice|install|todo|news|makefile|dockerfile|containerfile|procfile|gemfile|rakefile|vagrantfile|jenkinsfile|brewfile|podfile|pipfile|cartfile|codeowners|version|manifest|robots\.txt|requirements[^/]*\.txt|cmakelists\.txt|\.[^/]*)([._-][^/]*)?$/i;
+
+/** True when a file is worth a look: its name does not say that it is something else. */
+export function isPlausible(path: string): boolean {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  if (looksLikeNginx(path)) return true;
+  if (OTHER_NAMES.test(name)) return false;
+  const plain = name.replace(/\.(j2|jinja2?|template|tmpl|tpl|ctmpl|erb|epp|in|dist|sample|example|bak|orig|old|disabled)$/i, '');
+  return !OTHER.test(plain) && !/\.txt$/i.test(plain);
+}
+
+/** Main-level blocks make a file a main file, whatever its name: comments and strings aside, that is all that nginx asks for. */
+export const holdsMainBlocks = (text: string): boolean => /^[ \t]*events\s*\{/m.test(text) || /^[ \t]*(http|stream|mail)\s*\{/m.test(text);
+
+interface Word {
+  readonly text: string;
+  readonly quoted: boolean;
+}
+
+interface Written {
+  readonly words: readonly Word[];
+  readonly end: ';' | '{' | '}' | 'end';
+  readonly depth: number;
+  /** the name of the block around it; '' on the top level */
+  readonly parent: string;
+}
+
+/** Marks of template languages: what writes a value becomes a word, what is a command or a comment vanishes. */
+const withoutTemplates = (text: string): string =>
+  text
+    .replace(/\{#[\s\S]*?#\}|\{%[\s\S]*?%\}|<%#[\s\S]*?%>|\{\{-?\s*\/\*[\s\S]*?\*\/\s*-?\}\}/g, ' ')
+    .replace(/<%=[\s\S]*?%>/g, 'x')
+    .replace(/<%[\s\S]*?%>/g, ' ')
+    .replace(/\{\{-?\s*(?:if|else|end|range|with|define|block|template|include|#|\/|\^|!)[\s\S]*?\}\}/g, ' ')
+    .replace(/\{\{\{?[\s\S]*?\}?\}\}/g, 'x')
+    .replace(/\$\{[^}\s]*\}/g, 'x');
+
+const QUOTED_NAME = /^["']/;
+/** Blocks whose lines are no directives. */
+const RAW = /^(map|geo|types|split_clients|charset_map|match|.*_by_lua_block|js_preload_object)$/;
+const MAX_STATEMENTS = 400;
+
+/** The statements of a text in nginx's form, without a tree: words up to `;`, `{` or `}`. */
+function* statements(text: string): Generator<Written> {
+  const parents: string[] = [];
+  let words: Word[] = [];
+  let count = 0;
+  let raw = -1;
+  const token = /#[^\n]*|"(?:[^"\\]|\\[\s\S])*"|'(?:[^'\\]|\\[\s\S])*'|[;{}]|(?:\\[\s\S]|\$\{|[^\s;{}"'\\#]|(?<=\S)[#"'])+|\\/g;
+  for (const m of text.matchAll(token)) {
+    const t = m[0];
+    if (t.startsWith('#')) continue;
+    if (t === ';' || t === '{' || t === '}') {
+      if (raw < 0 && (words.length || t === ';')) yield { words, end: t, depth: parents.length, parent: parents.at(-1) ?? '' };
+      if (t === '{') {
+        const name = words[0]?.text ?? '';
+        if (raw < 0 && RAW.test(name)) raw = parents.length;
+        parents.push(name);
+      } else if (t === '}') {
+        parents.pop();
+        if (raw >= parents.length) raw = -1;
+      }
+      words = [];
+      if (++count > MAX_STATEMENTS) return;
+    } else words.push({ text: t, quoted: QUOTED_NAME.test(t) });
+  }
+  if (words.length && raw < 0) yield { words, end: 'end', depth: parents.length, parent: parents.at(-1) ?? '' };
+}
+
+/** Blocks that hardly any other language has in this form. */
+const TELLING = /^(server|location|upstream|http|events|stream|mail|map|geo|limit_except|split_clients|types)$/;
+
+/**
+ * What the beginning of a text says. `path` is the file's, with forward slashes; `whole` is false where the text goes on. Never throws.
+ */
+export function verdictOn(text: string, path: string, catalog: Catalog, whole = true): Verdict {
+  const named = looksLikeNginx(path);
+  const plain = withoutTemplates(text.slice(0, HEAD).replace(/^\uFEFF/, ''));
+  if (/^\s*(#!|<\?|<!|<[A-Z])/.test(text)) return 'foreign';
+  let good = 0;
+  let telling = 0;
+  let unknown = 0;
+  let foreign = 0;
+  /** signs of a certain other form, which a mistake in nginx's own text does not make */
+  let marks = 0;
+  for (const { words, end, depth, parent } of statements(plain)) {
+    const name = words[0]?.text ?? '';
+    const second = words[1]?.text ?? '';
+    if (end === 'end' && !whole) break;
+    if (!words.length) {
+      // `};` of BIND, syslog-ng and C: nginx refuses a lone semicolon
+      foreign++;
+      continue;
+    }
+    if (/^\[/.test(name) || /^<\/?[A-Za-z]/.test(name) || words.some((w) => w.text === '=>')) marks++;
+    else if (/^(=|:=|\+=|==)/.test(second) && !['if', 'location', 'set'].includes(name)) marks++;
+    else if (/[=:]$/.test(name) || (!words[0]!.quoted && /^[\w.-]+[=:].+/.test(name) && end !== ';')) foreign++;
+    else {
+      const facts = catalog.directives(name);
+      const known = facts.some((f) => f.args.block === (end === '{'));
+      if (known && (end === ';' || end === '{')) {
+        good++;
+        if (end === '{' ? TELLING.test(name) && (depth === 0 || catalog.directives(parent).length > 0) : /_/.test(name)) telling++;
+        // `server {` alone may be anybody's; `proxy_pass http://app;` is not
+      } else if (end === ';' || end === '{') unknown++;
+      // nginx ends a statement before it closes a block: a lone mistake in nginx's text, the rule in many other languages
+      else foreign++;
+    }
+  }
+  foreign += 2 * marks;
+  const against = unknown + 2 * foreign;
+  if (good > 0 && (named ? foreign <= good : telling > 0 && against <= good)) return 'nginx';
+  return marks > good / 2 ? 'foreign' : 'unsure';
+}

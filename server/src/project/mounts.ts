@@ -1,0 +1,474 @@
+/**
+ * Where files of a project live once it is deployed: volumes and configs of compose files, COPY and ADD of Dockerfiles, volumes of Kubernetes,
+ * template and copy tasks of Ansible, `-c` of commands. Pure over texts: nothing is built or run.
+ */
+import picomatch from 'picomatch';
+import { basename, dirname, type FileId, isBelow, normalPath, pathOf, relativePath, resolve } from '../base/file-id.ts';
+import type { Place } from '../base/span.ts';
+import { type DockerfileInstruction, dockerfileInstructions } from '../deploy/dockerfile.ts';
+import { child, scalarText, type YamlValue, yamlDocuments } from '../deploy/yaml-text.ts';
+import { type Image, imageOf, installedOn } from './images.ts';
+
+/** A file or folder of the project at a path of the deployed system. */
+export interface Placed {
+  /** without a slash at its end; may hold placeholders of a template */
+  readonly inside: string;
+  readonly file: FileId;
+  /** what says so */
+  readonly at: Place;
+}
+
+/** One nginx that the project deploys: a service, an image, a host. */
+export interface Instance {
+  readonly name: string;
+  readonly kind: 'compose' | 'dockerfile' | 'kubernetes' | 'ansible' | 'systemd';
+  readonly image: Image | null;
+  readonly placed: readonly Placed[];
+  /** the path of its main file, where a command names one */
+  readonly main: string | null;
+  readonly at: Place;
+}
+
+/** What is known of the project's files without reading them. */
+export interface Known {
+  readonly boundary: FileId;
+  readonly files: ReadonlySet<FileId>;
+}
+
+const NGINX_FOLDERS =
+  /^\/(etc\/(nginx|angie|openresty)|usr\/local\/(etc\/nginx|nginx\/conf|openresty\/nginx(\/conf)?)|opt\/(nginx|bitnami\/nginx)(\/conf)?|opt\/angie)(\/|$)/;
+
+const isFolder = (id: FileId, { files }: Known): boolean => {
+  for (const file of files) if (file !== id && isBelow(file, id)) return true;
+  return false;
+};
+const there = (id: FileId, known: Known): boolean => known.files.has(id) || isFolder(id, known);
+
+/** `${X:-default}` takes its default, the folder of the file that compose itself sets goes; what stays open stays as it is. */
+const interpolated = (text: string): string =>
+  text
+    .replace(/^\$\{?PWD\}?\//, './')
+    .replace(/\$\{[A-Za-z_]\w*:?-([^}]*)\}/g, '$1')
+    .replaceAll('$$', '$');
+
+const clean = (path: string): string => normalPath(path).replace(/(?<=.)\/+$/, '');
+
+/** Instances that several texts speak of; the order is that of the files. Texts that are none of these give nothing. */
+export function instancesOf(texts: ReadonlyMap<FileId, string>, known: Known): Instance[] {
+  const out: Instance[] = [];
+  const built = new Set<FileId>();
+  const dockerfiles = new Map<FileId, DockerfileInstruction[]>();
+  for (const [file, text] of texts) if (isDockerfile(basename(file))) dockerfiles.set(file, dockerfileInstructions(file, text));
+  const kubernetes = new Kubernetes(known);
+  for (const [file, text] of texts) {
+    const name = basename(file);
+    if (isCompose(name)) out.push(...composeInstances(file, text, dockerfiles, built, known));
+    else if (/\.ya?ml$/.test(name)) {
+      const documents = yamlDocuments(file, text);
+      const tasks = ansibleInstance(file, documents, known);
+      if (tasks) out.push(tasks);
+      else kubernetes.read(file, documents);
+    } else if (name.endsWith('.service')) {
+      const main = /^\s*ExecStart\s*=.*?\bnginx\b.*?\s-c\s*(\S+)/m.exec(text);
+      if (main)
+        out.push({
+          name,
+          kind: 'systemd',
+          image: null,
+          placed: [],
+          main: main[1]!,
+          at: { file, span: { start: main.index, end: main.index + main[0].length } },
+        });
+    }
+  }
+  for (const [file, instructions] of dockerfiles) {
+    if (built.has(file)) continue;
+    const made = dockerInstance(file, instructions, null, null, known);
+    if (made) out.push(made);
+  }
+  out.push(...kubernetes.instances());
+  return merged(out).filter((i) => i.image !== null || i.main !== null || i.placed.some((p) => NGINX_FOLDERS.test(p.inside)));
+}
+
+/** A service that a base file and an override both speak of is one. */
+function merged(instances: readonly Instance[]): Instance[] {
+  const out: Instance[] = [];
+  for (const one of instances) {
+    const at =
+      one.kind === 'compose'
+        ? out.findIndex((o) => o.kind === 'compose' && o.name === one.name && dirname(o.at.file) === dirname(one.at.file))
+        : -1;
+    const before = out[at];
+    if (before)
+      out[at] = { ...before, image: before.image ?? one.image, main: before.main ?? one.main, placed: [...before.placed, ...one.placed] };
+    else out.push(one);
+  }
+  return out;
+}
+
+export const isCompose = (name: string): boolean => /^(docker-)?compose([.-][\w.-]+)?\.ya?ml$/i.test(name);
+export const isDockerfile = (name: string): boolean => /^(Dockerfile|Containerfile)([.-][\w.-]+)?$|\.dockerfile$/i.test(name);
+
+/** True for files that may say where nginx's files live, by the path within the project. Others are not read for it. */
+export function saysWhere(path: string): boolean {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  if (isCompose(name) || isDockerfile(name) || name.endsWith('.service')) return true;
+  if (!/\.ya?ml$/.test(name)) return false;
+  return (
+    /(^|\/)(tasks|handlers|playbooks?|k8s|kubernetes|kube|manifests?|kustomize|overlays|base|ansible|deploy(ment)?s?|docker|stacks?|swarm|nginx)\//i.test(
+      path,
+    ) ||
+    /^(site|main|playbook|deploy|provision|setup|nginx|web|kustomization|configmap|stack|docker-stack|swarm)[\w.-]*\.ya?ml$/i.test(name)
+  );
+}
+
+const mainOf = (words: string): string | null =>
+  /(?:^|[\s"',[/])(?:nginx|openresty|angie)(?:-debug)?["']?[\s,].*?-c["'\s,]*([^\s"',\]]+)/.exec(words)?.[1] ?? null;
+
+function composeInstances(
+  file: FileId,
+  text: string,
+  dockerfiles: ReadonlyMap<FileId, DockerfileInstruction[]>,
+  built: Set<FileId>,
+  known: Known,
+): Instance[] {
+  const out: Instance[] = [];
+  const folder = dirname(file);
+  for (const document of yamlDocuments(file, text)) {
+    const services = child(document, 'services');
+    if (services?.kind !== 'map') continue;
+    const configs = child(document, 'configs');
+    for (const { key: name, keyPlace, value } of services.entries) {
+      if (value.kind !== 'map') continue;
+      const placed: Placed[] = [];
+      let image: Image | null = imageOf(interpolated(scalarText(child(value, 'image'))?.text ?? ''));
+      let main = mainOf(wordsOf(child(value, 'command'))) ?? mainOf(wordsOf(child(value, 'entrypoint')));
+      const build = child(value, 'build');
+      const contextName = interpolated(scalarText(build)?.text ?? scalarText(child(build, 'context'))?.text ?? '.');
+      if (build && build.kind !== 'none' && !/^(https?:|git)/.test(contextName)) {
+        const context = resolve(folder, contextName.startsWith('/') ? '.' + contextName : contextName);
+        const dockerfile = resolve(context, scalarText(child(build, 'dockerfile'))?.text ?? 'Dockerfile');
+        const instructions = dockerfiles.get(dockerfile);
+        if (instructions) {
+          built.add(dockerfile);
+          const made = dockerInstance(dockerfile, instructions, context, scalarText(child(build, 'target'))?.text ?? null, known);
+          image = made?.image ?? image;
+          main ??= made?.main ?? null;
+          placed.push(...(made?.placed ?? []));
+        }
+      }
+      const put = (from: string, to: string, at: Place): void => {
+        const source = interpolated(from);
+        // a bare word is a volume of Docker's own, an absolute path a folder of the machine
+        if (!/^\.{0,2}(\/|$)/.test(source) || source.startsWith('/') || source.includes('$') || !to.startsWith('/')) return;
+        const id = resolve(folder, source);
+        if (isBelow(id, known.boundary)) placed.push({ inside: clean(interpolated(to)), file: id, at });
+      };
+      for (const volume of itemsOf(child(value, 'volumes'))) {
+        if (volume.kind === 'scalar') {
+          const [from = '', to = ''] = interpolated(volume.text.text).split(':');
+          put(from, to, volume.place);
+        } else {
+          const target = scalarText(child(volume, 'target'))?.text;
+          const source = scalarText(child(volume, 'source'))?.text;
+          if (target && source) put(source, target, volume.place);
+        }
+      }
+      for (const config of itemsOf(child(value, 'configs'))) {
+        const source = config.kind === 'scalar' ? config.text.text : scalarText(child(config, 'source'))?.text;
+        const target =
+          config.kind === 'scalar' ? `/${config.text.text}` : (scalarText(child(config, 'target'))?.text ?? `/${source ?? ''}`);
+        const from = source === undefined ? undefined : scalarText(child(child(configs, source), 'file'))?.text;
+        if (from !== undefined) put(/^[./]/.test(from) ? from : `./${from}`, target, config.place);
+      }
+      out.push({ name, kind: 'compose', image, placed: withTemplates(placed, known), main, at: keyPlace });
+    }
+  }
+  return out;
+}
+
+const itemsOf = (value: YamlValue | undefined): readonly YamlValue[] => (value?.kind === 'list' ? value.items : []);
+const wordsOf = (value: YamlValue | undefined): string =>
+  value?.kind === 'scalar'
+    ? value.text.text
+    : itemsOf(value)
+        .flatMap((i) => scalarText(i)?.text ?? [])
+        .join(' ');
+
+/** The official image writes conf.d/X from templates/X.template when it starts (20-envsubst-on-templates.sh). */
+function withTemplates(placed: readonly Placed[], known: Known): Placed[] {
+  const out = [...placed];
+  for (const p of placed) {
+    const m = /^\/etc\/nginx\/templates(?:\/(.*))?$/.exec(p.inside);
+    if (!m) continue;
+    const templates = known.files.has(p.file) ? [p.file] : [...known.files].filter((f) => isBelow(f, p.file) && f.endsWith('.template'));
+    for (const file of templates) {
+      const below = file === p.file ? (m[1] ?? basename(file)) : [m[1], relativePath(file, p.file)].filter(Boolean).join('/');
+      if (below.endsWith('.template')) out.push({ inside: `/etc/nginx/conf.d/${below.replace(/\.template$/, '')}`, file, at: p.at });
+    }
+  }
+  return out;
+}
+
+interface Stage {
+  readonly name: string | null;
+  readonly base: string;
+  image: Image | null;
+  workdir: string;
+  main: string | null;
+  placed: Placed[];
+  readonly at: Place;
+}
+
+const INSTALLS =
+  /\b(?:apt(?:-get)?|apk|dnf|yum|microdnf|zypper)\b[^\n]*?\b(?:install|add)\b[^\n&;|]*\b(nginx|nginx-full|nginx-light|nginx-extras|nginx-core|openresty)\b/;
+const FOLDER_NAME =
+  /(^|\/)(nginx|conf\.d|http\.d|sites-(available|enabled)|templates|snippets|conf|includes?|vhosts?\.d|stream\.d|modules-enabled|app|code|src)$/;
+
+/** What the last stage of a Dockerfile (or the one that is asked for) puts where. Null when it is no image of nginx and holds nothing of it. */
+function dockerInstance(
+  file: FileId,
+  instructions: readonly DockerfileInstruction[],
+  context: FileId | null,
+  target: string | null,
+  known: Known,
+): Instance | null {
+  const args = new Map<string, string>();
+  const filled = (text: string): string =>
+    text.replace(
+      /\$\{(\w+)(?::?-([^}]*))?\}|\$(\w+)/g,
+      (all, a: string | undefined, otherwise: string | undefined, b: string | undefined) => args.get(a ?? b ?? '') ?? otherwise ?? all,
+    );
+  const stages: Stage[] = [];
+  for (const { name, value, place } of instructions) {
+    const words = value.text.trim();
+    const stage = stages.at(-1);
+    if (name === 'ARG' || name === 'ENV') {
+      for (const m of words.matchAll(/(\w+)=("[^"]*"|'[^']*'|\S+)/g))
+        if (!args.has(m[1]!) || name === 'ENV') args.set(m[1]!, filled(m[2]!.replace(/^["']|["']$/g, '')));
+    } else if (name === 'FROM') {
+      const m = /^(?:--\S+\s+)*(\S+)(?:\s+as\s+(\S+))?/i.exec(words);
+      const base = filled(m?.[1] ?? '');
+      const from = stages.find((s) => s.name !== null && s.name === base.toLowerCase());
+      stages.push({
+        name: m?.[2]?.toLowerCase() ?? null,
+        base: from?.base ?? base,
+        image: from?.image ?? imageOf(base),
+        workdir: from?.workdir ?? '/',
+        main: from?.main ?? null,
+        placed: [...(from?.placed ?? [])],
+        at: place,
+      });
+    } else if (!stage) continue;
+    else if (name === 'WORKDIR') stage.workdir = words.startsWith('/') ? words : clean(`${stage.workdir}/${words}`);
+    else if (name === 'RUN') {
+      const installs = INSTALLS.exec(words);
+      if (installs && !stage.image) stage.image = installedOn(stage.base);
+    } else if (name === 'CMD' || name === 'ENTRYPOINT') stage.main = mainOf(words) ?? stage.main;
+    else if (name === 'COPY' || name === 'ADD') stage.placed.push(...copied(words, place, stage, stages, file, context, known, filled));
+  }
+  const last = (target && stages.find((s) => s.name === target.toLowerCase())) || stages.at(-1);
+  if (!last) return null;
+  const placed = withTemplates(last.placed, known);
+  if (!last.image && !placed.some((p) => NGINX_FOLDERS.test(p.inside))) return null;
+  return { name: basename(file), kind: 'dockerfile', image: last.image, placed, main: last.main, at: last.at };
+}
+
+function copied(
+  text: string,
+  at: Place,
+  stage: Stage,
+  stages: readonly Stage[],
+  file: FileId,
+  context: FileId | null,
+  known: Known,
+  filled: (text: string) => string,
+): Placed[] {
+  const from = /(?:^|\s)--from=(\S+)/.exec(text)?.[1]?.toLowerCase();
+  const rest = text.replace(/(^|\s)--\S+/g, ' ').trim();
+  if (rest.startsWith('<<')) return [];
+  let words: string[] = rest.split(/\s+/);
+  if (rest.startsWith('[')) {
+    try {
+      const list: unknown = JSON.parse(rest);
+      if (Array.isArray(list)) words = list.map(String);
+    } catch {
+      // not JSON: words, as Docker itself decides
+    }
+  }
+  words = words.map(filled);
+  const to = words.pop();
+  if (!to || !words.length || to.includes('$')) return [];
+  const target = clean(to.startsWith('/') ? to : `${stage.workdir}/${to}`);
+  const out: Placed[] = [];
+  for (const word of words) {
+    if (/^https?:/.test(word) || word.includes('$')) continue;
+    if (from !== undefined) {
+      const other = stages.find((s) => s.name === from) ?? stages[Number(from)];
+      const source = clean(word.startsWith('/') ? word : `/${word}`);
+      const covering = other && other !== stage ? nearestPlace(other.placed, source) : null;
+      if (covering) put(covering, basename(covering));
+      continue;
+    }
+    const bases = context ? [context] : upTo(dirname(file), known.boundary);
+    if (/[*?[]/.test(word)) {
+      for (const base of bases) {
+        const matches = picomatch(word.replace(/^\.?\//, ''));
+        const found = [...known.files].filter((f) => isBelow(f, base) && matches(relativePath(f, base)));
+        for (const f of found) out.push({ inside: `${target}/${basename(f)}`, file: f, at });
+        if (found.length) break;
+      }
+      continue;
+    }
+    const base = bases.find((b) => there(resolve(b, './' + word), known));
+    if (base) put(resolve(base, './' + word), basename(resolve(base, './' + word)));
+  }
+  function put(source: FileId, name: string): void {
+    const intoFolder =
+      known.files.has(source) &&
+      (to!.endsWith('/') || to === '.' || words.length > 1 || (FOLDER_NAME.test(target) && !FOLDER_NAME.test(name)));
+    out.push({ inside: intoFolder ? clean(`${target}/${name}`) : target, file: source, at });
+  }
+  return out;
+}
+
+/** The file of the project at a path of the deployed system; the last and most exact of what says so counts. */
+export function nearestPlace(placed: readonly Placed[], inside: string): FileId | null {
+  let best: Placed | null = null;
+  for (const p of placed)
+    if ((inside === p.inside || p.inside === '/' || inside.startsWith(p.inside + '/')) && (!best || p.inside.length >= best.inside.length))
+      best = p;
+  return best
+    ? inside === best.inside
+      ? best.file
+      : resolve(best.file, './' + inside.slice(best.inside === '/' ? 1 : best.inside.length + 1))
+    : null;
+}
+
+/** The paths of the deployed system at which a file of the project is found, the most exact first. */
+export function insidePaths(placed: readonly Placed[], file: FileId): { readonly path: string; readonly by: Placed }[] {
+  return placed
+    .filter((p) => isBelow(file, p.file))
+    .sort((a, b) => b.file.length - a.file.length)
+    .map((by) => ({ path: file === by.file ? by.inside : clean(`${by.inside}/${relativePath(file, by.file)}`), by }))
+    .sort((a, b) => Number(b.path.startsWith('/etc/nginx/conf.d/')) - Number(a.path.startsWith('/etc/nginx/conf.d/')));
+}
+
+/** A folder and those above it, up to the boundary. */
+function upTo(start: FileId, boundary: FileId): FileId[] {
+  const out: FileId[] = [];
+  for (let folder = start; isBelow(folder, boundary); folder = dirname(folder)) {
+    out.push(folder);
+    if (dirname(folder) === folder) break;
+  }
+  return out.length ? out : [start];
+}
+
+const TASK = /^(?:ansible\.builtin\.)?(template|copy)$/;
+
+/** Tasks of one file that lay files down; null when it holds none that concern nginx. */
+function ansibleInstance(file: FileId, documents: readonly YamlValue[], known: Known): Instance | null {
+  const placed: Placed[] = [];
+  const folder = dirname(file);
+  const role = /(^|\/)(tasks|handlers)$/.test(pathOf(folder)) ? dirname(folder) : null;
+  const find = (source: string, kind: string): FileId | null => {
+    const own = kind === 'template' ? 'templates' : 'files';
+    for (const base of [...(role ? [resolve(role, own), role] : []), resolve(folder, own), folder]) {
+      const id = resolve(base, './' + source.replace(/^(\.\.\/)?(templates|files)\//, (all, up: string | undefined) => (up ? '' : all)));
+      if (there(id, known)) return id;
+    }
+    return null;
+  };
+  const visit = (value: YamlValue, depth: number): void => {
+    if (depth > 8) return;
+    if (value.kind === 'list') for (const item of value.items) visit(item, depth + 1);
+    if (value.kind !== 'map') return;
+    for (const { key, value: inner } of value.entries) {
+      const kind = TASK.exec(key)?.[1];
+      if (kind) {
+        const short = inner.kind === 'scalar' ? inner.text.text : '';
+        const source = scalarText(child(inner, 'src'))?.text ?? /\bsrc=(\S+)/.exec(short)?.[1];
+        const dest = scalarText(child(inner, 'dest'))?.text ?? /\bdest=(\S+)/.exec(short)?.[1];
+        const id = source && dest && !source.includes('{{') ? find(source, kind) : null;
+        if (id) {
+          const inside = dest!.replace(/^\{\{\s*nginx_\w*(?:dir|path|folder|home|etc)\w*\s*\}\}/, '/etc/nginx');
+          placed.push({
+            inside: inside.endsWith('/') ? clean(inside + basename(id).replace(/\.j2$/, '')) : inside,
+            file: id,
+            at: inner.place,
+          });
+        }
+      } else if (['tasks', 'pre_tasks', 'post_tasks', 'block', 'rescue', 'always', 'handlers'].includes(key)) visit(inner, depth + 1);
+    }
+  };
+  for (const document of documents) if (document.kind === 'list') visit(document, 0);
+  return placed.length ? { name: basename(role ?? folder), kind: 'ansible', image: null, placed, main: null, at: placed[0]!.at } : null;
+}
+
+/** Deployments and the maps of kustomize that they mount; the maps of other kinds hold their texts themselves. */
+class Kubernetes {
+  private readonly pods: { readonly name: string; readonly at: Place; readonly spec: YamlValue }[] = [];
+  private readonly generated = new Map<string, { key: string; file: FileId; at: Place }[]>();
+
+  constructor(private readonly known: Known) {}
+
+  read(file: FileId, documents: readonly YamlValue[]): void {
+    for (const document of documents) {
+      const spec = child(document, 'spec');
+      const pod =
+        scalarText(child(document, 'kind'))?.text === 'Pod'
+          ? spec
+          : (child(child(spec, 'template'), 'spec') ?? child(child(child(child(spec, 'jobTemplate'), 'spec'), 'template'), 'spec'));
+      if (pod)
+        this.pods.push({ name: scalarText(child(child(document, 'metadata'), 'name'))?.text ?? basename(file), at: pod.place, spec: pod });
+      for (const map of itemsOf(child(document, 'configMapGenerator'))) {
+        const name = scalarText(child(map, 'name'))?.text;
+        if (!name) continue;
+        const list = this.generated.get(name) ?? [];
+        for (const item of itemsOf(child(map, 'files'))) {
+          const text = scalarText(item)?.text ?? '';
+          const [key, path] = text.includes('=') ? text.split('=') : [text.split('/').at(-1), text];
+          const id = resolve(dirname(file), path ?? '');
+          if (key && isBelow(id, this.known.boundary)) list.push({ key, file: id, at: item.place });
+        }
+        this.generated.set(name, list);
+      }
+    }
+  }
+
+  instances(): Instance[] {
+    return this.pods.flatMap(({ name, spec }) => {
+      const volumes = new Map(
+        itemsOf(child(spec, 'volumes')).map((v) => [
+          scalarText(child(v, 'name'))?.text ?? '',
+          scalarText(child(child(v, 'configMap'), 'name'))?.text ?? null,
+        ]),
+      );
+      return itemsOf(child(spec, 'containers')).flatMap((container): Instance[] => {
+        const image = imageOf(scalarText(child(container, 'image'))?.text ?? '');
+        const placed: Placed[] = [];
+        for (const mount of itemsOf(child(container, 'volumeMounts'))) {
+          const map = volumes.get(scalarText(child(mount, 'name'))?.text ?? '');
+          const path = scalarText(child(mount, 'mountPath'))?.text;
+          const sub = scalarText(child(mount, 'subPath'))?.text;
+          if (!map || !path) continue;
+          for (const { key, file, at } of this.generated.get(map) ?? [])
+            if (sub === undefined) placed.push({ inside: clean(`${path}/${key}`), file, at });
+            else if (sub === key) placed.push({ inside: clean(path), file, at });
+        }
+        return image || placed.length
+          ? [
+              {
+                name,
+                kind: 'kubernetes',
+                image,
+                placed,
+                main: mainOf(`${wordsOf(child(container, 'command'))} ${wordsOf(child(container, 'args'))}`),
+                at: container.place,
+              },
+            ]
+          : [];
+      });
+    });
+  }
+}

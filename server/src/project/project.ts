@@ -1,0 +1,261 @@
+/**
+ * One project, found once: what lies in its boundary, which of it is nginx's, where that lives when it is deployed, and for which nginx it is meant.
+ * Everybody who reads a configuration goes through here; pure over a FileSystem.
+ */
+import { type CancelToken, check, NEVER } from '../base/cancel.ts';
+import { basename, dirname, type FileId, fileId, isBelow, pathOf, relativePath, resolve } from '../base/file-id.ts';
+import { type FileSystem, MAX_FILE_BYTES } from '../base/file-system.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import { type LoadOptions, loadTree, type Sources } from '../config/load.ts';
+import { DEFAULT_SETTINGS, type PathMap, type Settings } from '../config/settings.ts';
+import { NGINX_LINT_NAME, type RawSettings, SETTINGS_NAMES, withSettings } from '../config/settings-file.ts';
+import type { Tree } from '../config/tree.ts';
+import { MAX_FILES as MAX_APPLICATION_FILES } from '../deploy/wanted.ts';
+import type { Boundary } from './boundary.ts';
+import { HEAD, holdsMainBlocks, isPlausible, looksLikeNginx, type Verdict, verdictOn } from './content.ts';
+import { type Instance, insidePaths, instancesOf, type Placed, saysWhere } from './mounts.ts';
+import { filesBelow } from './walk.ts';
+
+export interface Project {
+  readonly boundary: FileId;
+  /** a system's own configuration: absolute includes mean what they say */
+  readonly system: boolean;
+  /** main files, the likeliest first. One that another includes is no root of its own: the caller drops it after loading */
+  readonly roots: readonly FileId[];
+  /** all files that hold nginx configuration, roots or not */
+  readonly configs: readonly FileId[];
+  /** files of the application's side, for `deploy/`, the nearest to the boundary first */
+  readonly others: readonly FileId[];
+  /** what is deployed with nginx in it */
+  readonly instances: readonly Instance[];
+  /** what was not looked at and why, for people */
+  readonly notSeen: readonly string[];
+}
+
+export interface SurveyOptions {
+  readonly catalog: Catalog;
+  /** whether the application's side needs a file, by its path within the boundary */
+  readonly isOther?: (path: string) => boolean;
+  /** folders that somebody named, which no rule of the repository leaves out */
+  readonly named?: readonly FileId[];
+  readonly cancel?: CancelToken;
+}
+
+/** Files whose beginning is read, and files read for what they say of places. */
+const MAX_HEADS = 6000;
+const MAX_PLACING = 400;
+const AT_ONCE = 32;
+
+/** A project of which only what is named is known: for what stands in no folder, such as a dump. */
+export const loneProject = (folder: FileId, system: boolean): Project => ({
+  boundary: folder,
+  system,
+  roots: [],
+  configs: [],
+  others: [],
+  instances: [],
+  notSeen: [],
+});
+
+/** Looks through a project. Throws Cancelled. */
+export async function findProject(boundary: Boundary, files: FileSystem, options: SurveyOptions): Promise<Project> {
+  const { catalog, isOther = () => false, named = [], cancel = NEVER } = options;
+  if (boundary.bare && !named.length) return loneProject(boundary.folder, boundary.system);
+  const notSeen: string[] = [];
+  const seen = new Set<FileId>();
+  const others: FileId[] = [];
+  const heads: FileId[] = [];
+  const placing: FileId[] = [];
+  const links: FileId[] = [];
+  const { folder } = boundary;
+  const start = boundary.bare ? [] : [folder];
+  const walk = filesBelow(start, files, { cancel, named, cut: (why) => notSeen.push(why), leaving: (link) => links.push(link) });
+  for await (const id of walk) {
+    seen.add(id);
+    const path = relativePath(id, folder);
+    if (isOther(path)) others.push(id);
+    if (saysWhere(path)) placing.push(id);
+    // the folder that the project lies in says as much about its files as those inside
+    if (isPlausible(isBelow(id, folder) ? `${basename(folder)}/${path}` : pathOf(id))) heads.push(id);
+  }
+  if (links.length)
+    notSeen.push(
+      `${links.length === 1 ? 'a link leads' : `${links.length} links lead`} out of the project and ${links.length === 1 ? 'was' : 'were'} not followed, such as ${relativePath(links[0]!, folder)}`,
+    );
+  // what its name gives away comes first, so that a budget never costs it
+  heads.sort((a, b) => Number(looksLikeNginx(pathOf(b))) - Number(looksLikeNginx(pathOf(a))));
+  if (heads.length > MAX_HEADS)
+    notSeen.push(`${heads.length - MAX_HEADS} of ${heads.length} files that might be nginx configuration were not opened`);
+  const roots: { id: FileId; rank: number }[] = [];
+  const configs: FileId[] = [];
+  await each(heads.slice(0, MAX_HEADS), cancel, async (id) => {
+    const verdict = await look(id, files, catalog);
+    if (!verdict) return;
+    const { text, kind } = verdict;
+    const main = holdsMainBlocks(text) && (kind === 'nginx' || (kind === 'unsure' && looksLikeNginx(pathOf(id))));
+    if (main) roots.push({ id, rank: (basename(id) === 'nginx.conf' ? 0 : 1000) + pathOf(id).split('/').length });
+    if (main || kind === 'nginx') configs.push(id);
+  });
+  const texts = new Map<FileId, string>();
+  await each(placing.slice(0, MAX_PLACING), cancel, async (id) => {
+    const read = await files.read(id);
+    // most YAML of a repository has nothing to do with nginx
+    if (read && !read.problem && (/nginx|openresty|angie/i.test(read.text) || /configMapGenerator/.test(read.text)))
+      texts.set(id, read.text);
+  });
+  const sorted = new Map([...texts].sort(([a], [b]) => depth(a) - depth(b) || (a < b ? -1 : 1)));
+  roots.sort((a, b) => a.rank - b.rank || (a.id < b.id ? -1 : 1));
+  return {
+    boundary: folder,
+    system: boundary.system,
+    roots: roots.map((r) => r.id),
+    configs: configs.sort((a, b) => (a < b ? -1 : 1)),
+    others: others.sort((a, b) => depth(a) - depth(b) || (a < b ? -1 : 1)).slice(0, MAX_APPLICATION_FILES),
+    instances: instancesOf(sorted, { boundary: folder, files: seen }),
+    notSeen,
+  };
+}
+
+const depth = (file: FileId): number => file.split('/').length;
+
+async function each<T>(items: readonly T[], cancel: CancelToken, work: (item: T) => Promise<void>): Promise<void> {
+  for (let i = 0; i < items.length; i += AT_ONCE) {
+    await Promise.all(items.slice(i, i + AT_ONCE).map(work));
+    check(cancel);
+  }
+}
+
+/** The beginning of a file and what it says; null when it cannot be read. */
+export async function look(id: FileId, files: FileSystem, catalog: Catalog): Promise<{ text: string; kind: Verdict } | null> {
+  const begun = files.head ? await files.head(id, HEAD) : await whole(id, files);
+  if (!begun || begun.problem) return null;
+  const kind = verdictOn(begun.text, pathOf(id), catalog, begun.whole);
+  if (begun.whole || kind === 'foreign' || holdsMainBlocks(begun.text)) return { text: begun.text, kind };
+  if (kind === 'unsure' && !looksLikeNginx(pathOf(id))) return { text: begun.text, kind };
+  // a main file may begin with pages of comments
+  const read = await whole(id, files);
+  return read && !read.problem ? { text: read.text, kind } : null;
+}
+
+async function whole(id: FileId, files: FileSystem): Promise<{ text: string; problem?: string; whole: true } | null> {
+  const stat = await files.stat(id);
+  if (stat?.kind !== 'file' || stat.size > MAX_FILE_BYTES) return null;
+  const read = await files.read(id);
+  return read && { ...read, whole: true };
+}
+
+/** The nginx that a file is deployed with: that which mounts or copies it, else the one whose compose file or Dockerfile is nearest above. */
+export function instancesFor(project: Project, file: FileId): readonly Instance[] {
+  const covering = project.instances.filter((i) => i.placed.some((p) => isBelow(file, p.file)));
+  if (covering.length) {
+    const main = covering.filter((i) => insidePaths(i.placed, file).some(({ path }) => path === (i.main ?? '/etc/nginx/nginx.conf')));
+    return main.length ? main : covering;
+  }
+  const above = project.instances.filter((i) => i.kind !== 'ansible' && isBelow(file, dirname(i.at.file)));
+  const nearest = Math.max(...above.map((i) => depth(i.at.file)));
+  const near = above.filter((i) => depth(i.at.file) === nearest);
+  return near.length ? near : project.instances;
+}
+
+export interface Lives {
+  /** the path on the deployed system */
+  readonly path: string;
+  readonly by: Placed;
+  readonly instance: Instance;
+}
+
+/** Where a file of the project lives when it is deployed; null when nothing says so. */
+export function livesAt(project: Project, file: FileId): Lives | null {
+  for (const instance of instancesFor(project, file)) {
+    const first = insidePaths(instance.placed, file)[0];
+    if (first) return { ...first, instance };
+  }
+  return null;
+}
+
+/**
+ * The settings of a configuration: defaults, over them what the project says of its nginx, then the settings file above it (`above`), then
+ * what a person sets for this run or editor (`over`).
+ */
+export function settingsFor(file: FileId, project: Project, above: RawSettings | null, over: RawSettings): Settings {
+  const instances = instancesFor(project, file);
+  const images = instances.flatMap((i) => i.image ?? []);
+  const [image] = images;
+  // several that disagree say nothing
+  const one = image && images.every((i) => i.version?.text === image.version?.text && i.flavour === image.flavour) ? image : null;
+  let settings: Settings = DEFAULT_SETTINGS;
+  if (one) {
+    settings = withSettings(settings, {
+      ...(one.version ? { nginxVersion: one.version.text } : {}),
+      flavour: one.flavour,
+      ...(one.build === 'any' || images.some((i) => i.build !== one.build) ? {} : { build: one.build }),
+    });
+    settings = { ...settings, versionFrom: one.version ? 'found' : DEFAULT_SETTINGS.versionFrom };
+  }
+  return withSettings(withSettings({ ...settings, pathMap: mapsOf(instances) }, above ?? {}), over);
+}
+
+/** The most exact path first; of two for one path the later mount lies over the earlier. */
+function mapsOf(instances: readonly Instance[]): PathMap[] {
+  const all = instances.flatMap((i) => i.placed).reverse();
+  const seen = new Set<string>();
+  return all
+    .filter(({ inside, file }) => {
+      const key = `${inside} ${file}`;
+      return !inside.includes('{{') && !seen.has(key) && seen.add(key);
+    })
+    .sort((a, b) => b.inside.length - a.inside.length)
+    .map(({ inside, file }) => ({ from: inside, to: file }));
+}
+
+/** The settings file of ours that is nearest above a folder, within the boundary; where there is none, the nearest of nginx-lint. */
+export async function settingsAbove(
+  start: FileId,
+  boundary: FileId | null,
+  read: (file: FileId) => Promise<RawSettings | null>,
+  nginxLint = true,
+): Promise<RawSettings | null> {
+  let other: RawSettings | null = null;
+  for (let folder = start; ; folder = dirname(folder)) {
+    for (const name of SETTINGS_NAMES) {
+      const raw = await read(resolve(folder, './' + name));
+      if (raw) return raw;
+    }
+    if (nginxLint) other ??= await read(resolve(folder, './' + NGINX_LINT_NAME));
+    if (folder === boundary || dirname(folder) === folder) return other;
+  }
+}
+
+export interface LoadWishes extends Pick<LoadOptions, 'cancel' | 'progress'> {
+  /** milliseconds since 1970, where the machine may be asked about certificates and the like */
+  readonly now?: number | null;
+  /** absolute includes read this machine */
+  readonly machine?: boolean;
+}
+
+/** Loads a configuration of the project from its main file. Never throws for what is on the disk. Throws Cancelled. */
+export async function loadMain(
+  root: FileId,
+  project: Project,
+  settings: Settings,
+  sources: Sources,
+  wishes: LoadWishes = {},
+): Promise<Tree | { problem: string }> {
+  const { now = null, machine = false, ...rest } = wishes;
+  return loadTree(root, sources, {
+    ...rest,
+    pathMap: settings.pathMap,
+    prefix: settings.prefix,
+    environment: settings.environment && now !== null ? { now } : null,
+    ...(project.system || machine ? {} : { within: await insideOf(project, settings, sources, root) }),
+  });
+}
+
+/** Whether a file, by its real path, may be read into a configuration: it lies in the project, or where a person's settings point. */
+async function insideOf(project: Project, settings: Settings, sources: Sources, root: FileId): Promise<(real: FileId) => boolean> {
+  const confDir = dirname(root);
+  const named = settings.pathMap.map(({ to }) => (/^[a-z][a-z0-9+.-]+:/i.test(to) ? fileId(to) : resolve(confDir, to)));
+  const folders = [project.boundary, ...named, ...(settings.prefix === null ? [] : [resolve(confDir, settings.prefix)])];
+  const real = await Promise.all([...new Set(folders)].map(async (f) => (await sources.real?.(f)) ?? f));
+  return (id) => real.some((f) => isBelow(id, f));
+}

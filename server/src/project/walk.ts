@@ -1,0 +1,114 @@
+/** The walk through a project's folders: bounded, never out of the project through a link, and past what a repository itself leaves out. */
+import ignoring, { type Ignore } from 'ignore';
+import { type CancelToken, check, NEVER } from '../base/cancel.ts';
+import { basename, type FileId, isBelow, relativePath, resolve } from '../base/file-id.ts';
+import type { FileSystem } from '../base/file-system.ts';
+
+/** Folders of dependencies, builds and caches. */
+const SKIP = new Set([
+  'node_modules',
+  'bower_components',
+  '.git',
+  '.hg',
+  '.svn',
+  '.venv',
+  'venv',
+  '__pycache__',
+  '.tox',
+  '.nox',
+  '.mypy_cache',
+  '.pytest_cache',
+  '.ruff_cache',
+  '.terraform',
+  '.idea',
+  'dist',
+  'build',
+  'target',
+  '.cache',
+  '.next',
+  '.nuxt',
+  'site-packages',
+  '.tools',
+]);
+const MAX_ENTRIES = 60_000;
+const MAX_DEPTH = 14;
+const MAX_IGNORE_BYTES = 64 * 1024;
+
+export interface WalkOptions {
+  readonly cancel?: CancelToken;
+  /** what is below is looked at although a rule of the repository leaves it out: somebody named it */
+  readonly named?: readonly FileId[];
+  /** told once when the walk ends before its end, in words for people */
+  readonly cut?: (why: string) => void;
+  /** links that leave the folders, as they are met */
+  readonly leaving?: (link: FileId) => void;
+}
+
+interface Rules {
+  readonly folder: FileId;
+  readonly ignore: Ignore;
+}
+
+/** The files below the folders, breadth first, each once; the order of entries is the file system's. Throws Cancelled. */
+export async function* filesBelow(
+  folders: readonly FileId[],
+  files: FileSystem,
+  { cancel = NEVER, named = [], cut, leaving }: WalkOptions = {},
+): AsyncGenerator<FileId> {
+  let left = MAX_ENTRIES;
+  const real = async (id: FileId): Promise<FileId> => (await files.real?.(id)) ?? id;
+  const within = await Promise.all(folders.map(real));
+  type Step = { folder: FileId; depth: number; rules: readonly Rules[] };
+  const queue: Step[] = [...folders, ...named].map((folder) => ({ folder, depth: 0, rules: [] }));
+  const seen = new Set<FileId>();
+  let deep = false;
+  for (let at = 0; at < queue.length; at++) {
+    const next = queue[at]!;
+    const folder = await real(next.folder);
+    if (seen.has(folder)) continue;
+    seen.add(folder);
+    check(cancel);
+    const entries = await files.list(next.folder);
+    let { rules } = next;
+    if (entries.some((e) => e.name === '.gitignore' && e.kind === 'file')) {
+      const read = await files.read(resolve(next.folder, './.gitignore'));
+      if (read && !read.problem && read.text.length <= MAX_IGNORE_BYTES)
+        rules = [...rules, { folder: next.folder, ignore: ignoring({ allowRelativePaths: true }).add(read.text) }];
+    }
+    for (const entry of entries) {
+      if (left-- <= 0) {
+        cut?.(`only the first ${MAX_ENTRIES.toLocaleString('en')} files and folders were looked at`);
+        return;
+      }
+      if (entry.kind === 'other') continue;
+      const id = resolve(next.folder, './' + entry.name);
+      if (rules.length && isIgnored(id, entry.kind === 'folder', rules)) continue;
+      if (entry.link) {
+        const target = await real(id);
+        if (!within.some((w) => isBelow(target, w))) {
+          leaving?.(id);
+          continue;
+        }
+      }
+      if (entry.kind === 'file') yield id;
+      else if (!SKIP.has(entry.name)) {
+        if (next.depth < MAX_DEPTH) queue.push({ folder: id, depth: next.depth + 1, rules });
+        else if (!deep) {
+          deep = true;
+          cut?.(`folders more than ${MAX_DEPTH} levels down were left out, such as ${basename(id)}`);
+        }
+      }
+    }
+  }
+}
+
+function isIgnored(id: FileId, folder: boolean, rules: readonly Rules[]): boolean {
+  let ignored = false;
+  for (const rule of rules) {
+    const path = relativePath(id, rule.folder) + (folder ? '/' : '');
+    const { ignored: out, unignored } = rule.ignore.test(path);
+    if (out) ignored = true;
+    else if (unignored) ignored = false;
+  }
+  return ignored;
+}
