@@ -82,6 +82,7 @@ import contentTypeByAddHeader from './security/content-type-by-add-header.ts';
 import cookieWithoutFlags from './security/cookie-without-flags.ts';
 import curveUnsupported from './security/curve-unsupported.ts';
 import defaultServerImplicit from './security/default-server-implicit.ts';
+import dheWithoutParameters from './security/dhe-without-parameters.ts';
 import directoryListing from './security/directory-listing.ts';
 import earlyDataReplay from './security/early-data-replay.ts';
 import externalResolver from './security/external-resolver.ts';
@@ -102,6 +103,7 @@ import misdirectedRequest from './security/misdirected-request.ts';
 import multilineHeader from './security/multiline-header.ts';
 import originCheckTooLoose from './security/origin-check-too-loose.ts';
 import plainOn443 from './security/plain-on-443.ts';
+import protocolsOfDefaultOnly from './security/protocols-of-default-only.ts';
 import quicReuseport from './security/quic-reuseport.ts';
 import refererNoneAllowed from './security/referer-none-allowed.ts';
 import regexCatastrophic from './security/regex-catastrophic.ts';
@@ -134,6 +136,7 @@ import connectionHeaderKeepalive from './upstreams/connection-header-keepalive.t
 import dnsResolvedOnce from './upstreams/dns-resolved-once.ts';
 import forwardedHeadersMissing from './upstreams/forwarded-headers-missing.ts';
 import forwardedProtoWrong from './upstreams/forwarded-proto-wrong.ts';
+import headerSentTwice from './upstreams/header-sent-twice.ts';
 import proxyHostMissing from './upstreams/proxy-host-missing.ts';
 import requestBufferingOff from './upstreams/request-buffering-off.ts';
 import retryNotIdempotent from './upstreams/retry-not-idempotent.ts';
@@ -279,6 +282,7 @@ export const RULES: readonly Rule[] = [
   cookieWithoutFlags,
   curveUnsupported,
   defaultServerImplicit,
+  dheWithoutParameters,
   directoryListing,
   earlyDataReplay,
   externalResolver,
@@ -299,6 +303,7 @@ export const RULES: readonly Rule[] = [
   multilineHeader,
   originCheckTooLoose,
   plainOn443,
+  protocolsOfDefaultOnly,
   quicReuseport,
   refererNoneAllowed,
   regexCatastrophic,
@@ -331,6 +336,7 @@ export const RULES: readonly Rule[] = [
   dnsResolvedOnce,
   forwardedHeadersMissing,
   forwardedProtoWrong,
+  headerSentTwice,
   proxyHostMissing,
   requestBufferingOff,
   retryNotIdempotent,

@@ -1,0 +1,88 @@
+// Cipher strings of DHE suites only, and no parameters for them: no handshake comes to an end.
+import { evaluateCipherList, usableSuites } from '../../catalog/ciphers.ts';
+import { atLeast } from '../../catalog/version.ts';
+import { defineRule } from '../rule.ts';
+import { cipherWord, hasUnseenFile, opensslOf, protocolsOf, rejects, serversUnder, some, tlsServers } from '../tls.ts';
+
+export default defineRule({
+  id: 'dhe-without-parameters',
+  group: 'tls',
+  severity: 'warning',
+  since: '0.2',
+  title: 'Only DHE suites, and no parameters for them',
+  why: `Suites that begin with \`DHE-\` need the parameters of \`ssl_dhparam\`: since nginx 1.11.0 there are none without it, and OpenSSL skips these suites. Where the list has no others, every handshake up to TLS 1.2 ends with the alert "handshake failure", and with TLS 1.3 turned off nobody gets in at all.
+
+Add ECDHE suites, which every browser of the last ten years has, or write parameters with \`openssl dhparam\` and name them. OpenSSL 4.0 knows the groups of RFC 7919 in TLS 1.2 and needs no parameters.`,
+  about: ['ssl_ciphers', 'ssl_dhparam'],
+  references: ['https://nginx.org/en/docs/http/ngx_http_ssl_module.html#ssl_dhparam'],
+  looksAt: { directive: ['ssl_ciphers'] },
+  needs: 'file',
+  messages: {
+    none: 'Every suite of this list is DHE and needs ssl_dhparam, which is not set: no handshake succeeds. Add ECDHE suites.',
+    old: 'Every suite of this list is DHE and needs ssl_dhparam, which is not set: TLS 1.2 and older fail. Add ECDHE suites.',
+  },
+  check({ config, directive, scope, report }) {
+    const { nginx, openssl } = config.settings.target;
+    const word = cipherWord(directive);
+    if (!word || !atLeast(nginx, '1.11.0') || atLeast(openssl, '4.0.0') || hasUnseenFile(scope)) return;
+    const list = evaluateCipherList(word.value, opensslOf(config));
+    if (!list.ok) return;
+    const all = tlsServers(config);
+    for (const server of serversUnder(directive)) {
+      const inForce = server.scope.value('ssl_ciphers');
+      if (inForce?.statement !== directive.statement || !all.includes(server) || rejects(server.scope)) continue;
+      if (server.scope.value('ssl_dhparam') || server.scope.effective('ssl_conf_command').directives.length) continue;
+      const protocols = protocolsOf(server.scope);
+      const handshake = { protocols: [...protocols], keys: null, securityLevel: list.securityLevel };
+      const withParameters = usableSuites(list.suites, { ...handshake, dhparam: true });
+      if (!withParameters.length || usableSuites(list.suites, { ...handshake, dhparam: false }).length) continue;
+      const modern = protocols.includes('TLSv1.3');
+      report(modern ? 'old' : 'none', {
+        at: word,
+        severity: modern ? 'info' : 'warning',
+        related: server.scope.opener
+          ? [{ at: server.scope.opener.nameAt, message: `offers ${some(withParameters.map((s) => s.name))}` }]
+          : [],
+      });
+      return;
+    }
+  },
+  examples: [
+    {
+      inside: 'server',
+      bad: `
+listen 443 ssl;
+ssl_certificate a.pem;
+ssl_certificate_key a.key;
+ssl_protocols TLSv1.2;
+ssl_ciphers DHE-RSA-AES128-GCM-SHA256;
+#           ^^^^^^^^^^^^^^^^^^^^^^^^^ none`,
+      good: `
+listen 443 ssl;
+ssl_certificate a.pem;
+ssl_certificate_key a.key;
+ssl_protocols TLSv1.2;
+ssl_ciphers ECDHE-RSA-AES128-GCM-SHA256:DHE-RSA-AES128-GCM-SHA256;`,
+    },
+    {
+      inside: 'server',
+      bad: `
+listen 443 ssl;
+ssl_certificate a.pem;
+ssl_certificate_key a.key;
+ssl_protocols TLSv1.2 TLSv1.3;
+ssl_ciphers DHE-RSA-AES128-GCM-SHA256;
+#           ^^^^^^^^^^^^^^^^^^^^^^^^^ old`,
+    },
+    {
+      inside: 'server',
+      settings: { openssl: '4.0.3' },
+      good: `
+listen 443 ssl;
+ssl_certificate a.pem;
+ssl_certificate_key a.key;
+ssl_protocols TLSv1.2;
+ssl_ciphers DHE-RSA-AES128-GCM-SHA256;`,
+    },
+  ],
+});
