@@ -1,4 +1,5 @@
 /** Every rule, one line each. Made by `npm run generate` from the files in the folders beside it; do not edit. */
+import captureOverwritten from './correctness/capture-overwritten.ts';
 import deadDirectiveAfterReturn from './correctness/dead-directive-after-return.ts';
 import envsubstEatsVariable from './correctness/envsubst-eats-variable.ts';
 import errorLogOff from './correctness/error-log-off.ts';
@@ -16,6 +17,7 @@ import proxyPassRewritesPath from './correctness/proxy-pass-rewrites-path.ts';
 import queryInPath from './correctness/query-in-path.ts';
 import redirectLoop from './correctness/redirect-loop.ts';
 import redirectQueryTwice from './correctness/redirect-query-twice.ts';
+import redirectSchemeOfProxy from './correctness/redirect-scheme-of-proxy.ts';
 import redirectTargetMalformed from './correctness/redirect-target-malformed.ts';
 import regexCouldBeExact from './correctness/regex-could-be-exact.ts';
 import regexInPrefixLocation from './correctness/regex-in-prefix-location.ts';
@@ -101,6 +103,7 @@ import internalMissing from './security/internal-missing.ts';
 import knownVulnerability from './security/known-vulnerability.ts';
 import misdirectedRequest from './security/misdirected-request.ts';
 import multilineHeader from './security/multiline-header.ts';
+import openRedirect from './security/open-redirect.ts';
 import originCheckTooLoose from './security/origin-check-too-loose.ts';
 import plainOn443 from './security/plain-on-443.ts';
 import protocolsOfDefaultOnly from './security/protocols-of-default-only.ts';
@@ -200,6 +203,7 @@ import uwsgiParamInheritanceLost from './wsgi/uwsgi-param-inheritance-lost.ts';
 import uwsgiParamsMissing from './wsgi/uwsgi-params-missing.ts';
 
 export const RULES: readonly Rule[] = [
+  captureOverwritten,
   deadDirectiveAfterReturn,
   envsubstEatsVariable,
   errorLogOff,
@@ -217,6 +221,7 @@ export const RULES: readonly Rule[] = [
   queryInPath,
   redirectLoop,
   redirectQueryTwice,
+  redirectSchemeOfProxy,
   redirectTargetMalformed,
   regexCouldBeExact,
   regexInPrefixLocation,
@@ -301,6 +306,7 @@ export const RULES: readonly Rule[] = [
   knownVulnerability,
   misdirectedRequest,
   multilineHeader,
+  openRedirect,
   originCheckTooLoose,
   plainOn443,
   protocolsOfDefaultOnly,

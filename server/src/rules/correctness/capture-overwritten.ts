@@ -1,0 +1,112 @@
+/** `$1` that holds another group than the one meant: a map or a condition matched in between. Shown by two requests for one path. */
+import type { Directive } from '../../config/directive.ts';
+import type { Trace } from '../../trace/trace.ts';
+import { splicedPaths } from '../../witness/captures.ts';
+import { locationHeader, proofOf } from '../../witness/requests.ts';
+import { directiveAt } from '../../witness/spots.ts';
+import { defineRule } from '../rule.ts';
+
+const MARK = 'report';
+const READS = ['return', 'rewrite', 'set', 'proxy_pass', 'alias', 'root', 'try_files', 'fastcgi_param', 'uwsgi_param', 'proxy_set_header'];
+
+/** What came of a request: where the client or the backend is sent, the file, the text; else the path as rewrites left it. */
+const comesTo = (trace: Trace): string =>
+  locationHeader(trace) ??
+  trace.outcome.upstreamRequest?.uri ??
+  trace.outcome.file ??
+  trace.outcome.body ??
+  trace.steps.flatMap((s) => s.changed.flatMap((c) => (c.what === '$uri' ? (c.to ?? []) : []))).at(-1) ??
+  '';
+
+const reads = (d: Directive): boolean => READS.includes(d.name) && /\$[1-9]/.test(d.values.slice(d.name === 'rewrite' ? 1 : 0).join(' '));
+
+/** The same directives ran: what differs is what they wrote. */
+const sameWay = (a: Trace, b: Trace, among: readonly Directive[]): boolean => {
+  const ran = (t: Trace): string =>
+    t.steps
+      .flatMap((s) =>
+        s.said.startsWith('if ') || s.said.includes('does not match') ? [] : (directiveAt(among, s.at)?.statement.start ?? []),
+      )
+      .join();
+  return ran(a) === ran(b) && a.outcome.kind === b.outcome.kind;
+};
+
+export default defineRule({
+  id: 'capture-overwritten',
+  group: 'correctness',
+  severity: 'warning',
+  since: '0.2',
+  title: 'A numbered group that another match has replaced',
+  why: `
+\`$1\` to \`$9\` belong to the last regular expression that matched, whichever it was. A \`map\` with an expression is matched when its variable is read, which in a value is before \`$1\` is written; an \`if\` with \`~\` matches too. What was taken from the path is gone then, and \`$1\` is a piece of a header, or empty.
+
+Give the group a name: \`(?<rest>.*)\` and \`$rest\` keep their value.`,
+  about: ['map', 'rewrite', 'if'],
+  looksAt: { outcome: READS, when: (spot) => spot.directives.some(reads) },
+  needs: 'config',
+  costly: true,
+  messages: {
+    replaced:
+      'The group of this value is replaced by another match: with {header} the part "{held}" of {from} is lost, {to}. Name the group, (?<rest>…), and use $rest.',
+  },
+  check({ spot, report }) {
+    const users = spot.directives.filter(reads);
+    for (const { path } of splicedPaths(spot, MARK)) {
+      const plain = spot.ask({ path });
+      if (!comesTo(plain).includes(MARK)) continue;
+      for (const variation of spot.variations) {
+        const trace = spot.ask({ ...variation, path });
+        const written = comesTo(trace);
+        if (written.includes(MARK) || !sameWay(plain, trace, users)) continue;
+        const by = users.find((d) => trace.steps.some((s) => directiveAt([d], s.at))) ?? users[0]!;
+        const header =
+          variation.headers?.map(([n, v]) => `${n}: ${v}`).join(', ') ?? variation.query ?? variation.method ?? 'another request';
+        const proof = proofOf(trace);
+        report('replaced', { at: by.at(), data: { header, held: MARK, from: path, to: `it becomes ${proof.outcome}` }, witness: proof });
+        return;
+      }
+    }
+  },
+  examples: [
+    {
+      inside: 'http',
+      bad: `map $http_accept_language $language {
+    default en;
+    "~^(de|fr)" $1;
+}
+server {
+    rewrite ^/docs/(.*)$ /$language/$1 redirect;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ replaced
+}`,
+      good: `map $http_accept_language $language {
+    default en;
+    "~^(de|fr)" $1;
+}
+server {
+    rewrite ^/docs/(?<rest>.*)$ /$language/$rest redirect;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `location ~ ^/files/(.*)$ {
+    set $kind plain;
+    if ($http_accept ~ json) {
+        set $kind json;
+    }
+    proxy_pass http://127.0.0.1:8000/$1;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ replaced
+}`,
+      good: `location ~ ^/files/(?<rest>.*)$ {
+    set $kind plain;
+    if ($http_accept ~ json) {
+        set $kind json;
+    }
+    proxy_pass http://127.0.0.1:8000/$rest;
+}`,
+    },
+    {
+      inside: 'http',
+      good: 'map $http_accept_language $language {\n    default en;\n    de de;\n}\nserver { rewrite ^/docs/(.*)$ /$language/$1 redirect; }',
+    },
+  ],
+});

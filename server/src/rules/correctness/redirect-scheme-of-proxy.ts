@@ -1,0 +1,131 @@
+/** Redirects made of `$scheme` behind somebody who ends TLS: nginx sees plain HTTP and says so to clients that came by HTTPS. */
+
+import { listenersOf } from '../../config/servers.ts';
+import { readCondition } from '../../trace/handlers/rewrite.ts';
+import { variablesIn } from '../../trace/script.ts';
+import { hostIn, sourcesOf } from '../../witness/follow.ts';
+import { locationHeader, proofOf } from '../../witness/requests.ts';
+import { directiveAt, type Spot } from '../../witness/spots.ts';
+import { defineRule } from '../rule.ts';
+
+/** The configuration itself says that a proxy stands in front, and no listener of its own has these names with TLS. */
+function behindProxy(spot: Spot): boolean {
+  const declared = spot.scope.effective('set_real_ip_from').directives.length > 0 || spot.doors.some((d) => d.listener.proxyProtocol);
+  if (!declared || spot.doors.some((d) => d.scheme === 'https')) return false;
+  const names = new Set(spot.server.names.map((n) => n.text));
+  return !listenersOf(spot.config).some((l) => l.ssl && l.servers.some((s) => s.names.some((n) => names.has(n.text))));
+}
+
+const OWN_SIDE = new Set(['scheme', 'https', 'server_port']);
+
+export default defineRule({
+  id: 'redirect-scheme-of-proxy',
+  group: 'correctness',
+  severity: 'info',
+  since: '0.2',
+  title: 'A redirect that takes the scheme from the inner connection',
+  why: `
+\`$scheme\` is what this nginx was asked with. Behind a load balancer that ends TLS that is http for every request, also for those of clients that came by HTTPS. \`return 301 $scheme://$host/new\` sends them to plain HTTP; \`if ($scheme = http) { return 301 https://… }\` redirects all of them for ever.
+
+Take the scheme from the header that the balancer sets, with a map that knows \`https\` only, or redirect with a path (\`return 301 /new;\`) and \`absolute_redirect off\`.`,
+  about: ['return', 'rewrite', '$scheme', 'set_real_ip_from', 'absolute_redirect'],
+  looksAt: {
+    outcome: ['return', 'rewrite'],
+    when: (spot) =>
+      behindProxy(spot) &&
+      spot.directives.some((d) => (d.name === 'return' || d.name === 'rewrite') && /\$|https:/.test(d.values.join(' '))),
+  },
+  needs: 'config',
+  costly: true,
+  messages: {
+    plain:
+      'Behind the proxy that set_real_ip_from speaks of, $scheme is this connection’s own: a client that came by https is sent to {to}. Use what the proxy says (X-Forwarded-Proto), or redirect with a path.',
+    loop: 'Behind the proxy that set_real_ip_from speaks of, $scheme is http for everybody: who asks https://{host}{from} is sent there again, for ever. Ask $http_x_forwarded_proto.',
+  },
+  check({ spot, config, report }) {
+    const told = new Set<unknown>();
+    const own = spot.directives.filter((d) => d.name === 'return' || d.name === 'rewrite');
+    for (const door of spot.doors.slice(0, 2))
+      for (const path of spot.paths) {
+        const trace = spot.ask(
+          {
+            path,
+            query: 'b=1',
+            headers: [
+              ['X-Forwarded-Proto', 'https'],
+              ['X-Forwarded-Ssl', 'on'],
+            ],
+          },
+          {},
+          door,
+        );
+        const to = locationHeader(trace);
+        const step = trace.steps.findLast((s) => /^(?:return|redirect) 30/.test(s.said));
+        const by = step ? directiveAt(own, step.at) : null;
+        if (to === null || !by || told.has(by) || hostIn(to) !== door.host) continue;
+        const reads = (names: readonly string[]): boolean => names.some((v) => [...sourcesOf(config, v)].some((s) => OWN_SIDE.has(s)));
+        const asked = trace.steps.some((s) => {
+          const condition = s.said.startsWith('if ') && s.said.endsWith('yes') ? directiveAt(spot.directives, s.at) : null;
+          const read = condition && readCondition(condition);
+          return !!read && read.kind !== 'file' && reads([read.name]);
+        });
+        const again = to === `https://${door.host}${trace.request.target}` && asked;
+        const plain = to.startsWith('http://') && reads(by.values.flatMap((v) => variablesIn(v)).filter((v) => v !== 'server_port'));
+        if (!again && !plain) continue;
+        told.add(by);
+        report(again ? 'loop' : 'plain', {
+          at: by.at(),
+          data: { to, host: door.host, from: trace.request.target },
+          severity: again ? 'warning' : 'info',
+          witness: proofOf(trace),
+        });
+      }
+  },
+  examples: [
+    {
+      inside: 'http',
+      bad: `set_real_ip_from 10.0.0.0/8;
+real_ip_header X-Forwarded-For;
+server {
+    listen 80;
+    server_name example.org;
+    if ($scheme != https) {
+        return 301 https://$host$request_uri;
+#       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ loop
+    }
+    location = /new {
+        return 302 $scheme://$host/newer;
+    }
+}
+server {
+    listen 80;
+    server_name other.example.org;
+    set_real_ip_from 10.0.0.0/8;
+    location = /old {
+        return 302 $scheme://$host/new;
+#       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ plain
+    }
+}`,
+      good: `set_real_ip_from 10.0.0.0/8;
+real_ip_header X-Forwarded-For;
+map $http_x_forwarded_proto $outer_scheme {
+    default http;
+    https https;
+}
+server {
+    listen 80;
+    server_name example.org;
+    if ($outer_scheme != https) {
+        return 301 https://$host$request_uri;
+    }
+    location = /old {
+        return 302 $outer_scheme://$host/new;
+    }
+}`,
+    },
+    {
+      inside: 'http',
+      good: 'server {\n    listen 80;\n    server_name example.org;\n    location = /old { return 302 $scheme://$host/new; }\n}',
+    },
+  ],
+});

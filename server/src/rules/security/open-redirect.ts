@@ -1,0 +1,123 @@
+/** Redirects whose host a client chooses: a link to this site leads anywhere. Shown by a request that is sent to a foreign host. */
+
+import { variablesIn } from '../../trace/script.ts';
+import { splicedPaths } from '../../witness/captures.ts';
+import { sourcesOf } from '../../witness/follow.ts';
+import { locationHeader, proofOf } from '../../witness/requests.ts';
+import { directiveAt, type Spot } from '../../witness/spots.ts';
+import type { Probe } from '../../witness/values.ts';
+import { defineRule } from '../rule.ts';
+
+const EVIL = 'evil.test';
+
+/** The host that a browser asks for a Location; null where it stays where it is. */
+function hostOf(location: string): string | null {
+  const m = /^(?:https?:)?[/\\]{2}([^/?#\\]*)/i.exec(location);
+  return m ? m[1]!.replace(/^.*@/, '').replace(/:\d*$/, '').toLowerCase() : null;
+}
+
+const isForeign = (location: string): boolean => {
+  const host = hostOf(location);
+  return host === EVIL || (host?.endsWith(`.${EVIL}`) ?? false);
+};
+
+/** Requests by which a client may try: in a group of the path, in a parameter, in the query as a whole. */
+function* tries(spot: Spot): Generator<Probe> {
+  for (const text of [`${EVIL}/`, `${EVIL}`, `.${EVIL}/`, `@${EVIL}/`, `.${EVIL}`, `${EVIL}?`, `//${EVIL}`])
+    for (const { path } of splicedPaths(spot, text)) yield { path };
+  const used = new Set(
+    spot.directives
+      .filter((d) => d.name === 'return' || d.name === 'rewrite' || d.name === 'set')
+      .flatMap((d) => d.values.flatMap((v) => variablesIn(v)))
+      .flatMap((v) => [...sourcesOf(spot.config, v)]),
+  );
+  for (const path of spot.paths.slice(0, 2))
+    for (const value of [`https://${EVIL}/`, `//${EVIL}/`, EVIL, `.${EVIL}`, `@${EVIL}`]) {
+      for (const name of used) if (name.startsWith('arg_')) yield { path, query: `${name.slice(4)}=${value}` };
+      if (used.has('args') || used.has('query_string')) yield { path, query: value };
+    }
+  for (const path of [`//${EVIL}/%2e%2e`, `//${EVIL}/`]) if (!spot.location) yield { path };
+}
+
+export default defineRule({
+  id: 'open-redirect',
+  group: 'security',
+  severity: 'warning',
+  since: '0.2',
+  title: 'A client chooses the host that it is redirected to',
+  why: `
+Where a part of the path or a parameter becomes the host of a redirect, a link that begins with your own name leads to any site: the classic help for phishing, and a way around checks of "our own" addresses at login pages.
+
+A group such as \`(.+)\` holds slashes too, so \`http://$project.example.org/\` is left at the first of them. And where nothing ends a written host, \`https://example.org$1\`, the group continues it: \`https://example.org.evil.test/\`.
+
+Let the expression take only what a name may hold, \`[a-z0-9-]+\`, and put a slash between a host and what follows it.`,
+  about: ['return', 'rewrite'],
+  references: ['https://cwe.mitre.org/data/definitions/601.html'],
+  looksAt: {
+    outcome: ['return', 'rewrite'],
+    when: (spot) =>
+      spot.directives.some(
+        (d) =>
+          (d.name === 'rewrite' && d.value(1).includes('$')) ||
+          (d.name === 'return' && /^(?:30|http|\$)/.test(d.value(0)) && d.values.join().includes('$')),
+      ),
+  },
+  needs: 'config',
+  costly: true,
+  messages: {
+    foreign:
+      'A client chooses the host of this redirect: {from} is sent to {to}. Allow only what a name may hold, and end the host with a slash.',
+  },
+  check({ spot, report }) {
+    const told = new Set<unknown>();
+    const own = spot.directives.filter((d) => d.name === 'return' || d.name === 'rewrite');
+    for (const probe of tries(spot)) {
+      const trace = spot.ask(probe);
+      const to = locationHeader(trace);
+      if (to === null || !isForeign(to)) continue;
+      const step = trace.steps.findLast((s) => /^(?:return|redirect) 30/.test(s.said));
+      const by = step ? directiveAt(own, step.at) : null;
+      if (!by || told.has(by)) continue;
+      told.add(by);
+      report('foreign', { at: by.at(), data: { from: trace.request.target, to }, witness: proofOf(trace) });
+    }
+  },
+  examples: [
+    {
+      inside: 'http',
+      bad: `server {
+    listen 80;
+    server_name docs.example.org;
+    location ~ ^/to/(?<team>.+)/(?<page>.*)$ {
+        return 302 https://$team.example.org/$page;
+#       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ foreign
+    }
+}`,
+      good: `server {
+    listen 80;
+    server_name docs.example.org;
+    location ~ ^/to/(?<team>[a-z0-9-]+)/(?<page>.*)$ {
+        return 302 https://$team.example.org/$page;
+    }
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `    rewrite ^/old(.*)$ https://www.example.org$1 permanent;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ foreign`,
+      good: '    rewrite ^/old(/.*)$ https://www.example.org$1 permanent;',
+    },
+    {
+      inside: 'server',
+      bad: `location = /leave {
+    return 302 $arg_to;
+#   ^^^^^^^^^^^^^^^^^^^ foreign
+}`,
+      good: `location = /leave {
+    return 302 /goodbye?to=$arg_to;
+}`,
+    },
+    { inside: 'server', good: 'return 301 https://$host$request_uri;' },
+    { inside: 'server', good: 'location ~ ^/u/([^/]+)$ { return 302 /users/$1; }' },
+  ],
+});
