@@ -3,7 +3,7 @@ import type { Directive } from '../../config/directive.ts';
 import type { Trace } from '../../trace/trace.ts';
 import { splicedPaths } from '../../witness/captures.ts';
 import { locationHeader, proofOf } from '../../witness/requests.ts';
-import { directiveAt } from '../../witness/spots.ts';
+import { directiveAt, type Spot } from '../../witness/spots.ts';
 import { defineRule } from '../rule.ts';
 
 const MARK = 'report';
@@ -17,6 +17,26 @@ const comesTo = (trace: Trace): string =>
   trace.outcome.body ??
   trace.steps.flatMap((s) => s.changed.flatMap((c) => (c.what === '$uri' ? (c.to ?? []) : []))).at(-1) ??
   '';
+
+/** A directive behind an `if` with an expression without groups, which reads the group that the location took. */
+function conditionBetween(spot: Spot, group: number): { reader: Directive; condition: Directive } | null {
+  const isMatch = (d: Directive): boolean => d.name === 'if' && d.values.some((v) => /^!?~\*?$/.test(v));
+  const conditions = spot.directives.filter(isMatch);
+  const condition = conditions[0];
+  if (
+    !condition ||
+    conditions.some((d) => /\((?!\?)|\(\?(?:P?<|')/.test(d.values.slice(d.values.findIndex((v) => /^!?~/.test(v)) + 1).join(' ')))
+  )
+    return null;
+  const rewriting = new Set(['set', 'return']);
+  const reader = spot.scope.directives.find(
+    (d) =>
+      reads(d) &&
+      new RegExp(`\\$${group}(?!\\d)`).test(d.values.join(' ')) &&
+      (!rewriting.has(d.name) || spot.scope.indexOf(d) > spot.scope.indexOf(condition)),
+  );
+  return reader ? { reader, condition } : null;
+}
 
 const reads = (d: Directive): boolean => READS.includes(d.name) && /\$[1-9]/.test(d.values.slice(d.name === 'rewrite' ? 1 : 0).join(' '));
 
@@ -46,14 +66,33 @@ Give the group a name: \`(?<rest>.*)\` and \`$rest\` keep their value.`,
   needs: 'config',
   costly: true,
   messages: {
+    forgotten:
+      'The group of the location is lost at the "if" before: the part "{held}" of {from} is not passed on, {to}. Name the group, (?<rest>…), and use $rest.',
     replaced:
       'The group of this value is replaced by another match: with {header} the part "{held}" of {from} is lost, {to}. Name the group, (?<rest>…), and use $rest.',
   },
   check({ spot, report }) {
     const users = spot.directives.filter(reads);
-    for (const { path } of splicedPaths(spot, MARK)) {
+    for (const { path, group } of splicedPaths(spot, MARK)) {
       const plain = spot.ask({ path });
-      if (!comesTo(plain).includes(MARK)) continue;
+      if (!comesTo(plain).includes(MARK)) {
+        // a condition that does not match forgets the groups as well (ngx_http_script_regex_start_code), so no request has them
+        const by = spot.location?.regex && !spot.has('rewrite') ? conditionBetween(spot, group) : null;
+        if (!by || !plain.steps.some((s) => directiveAt([by.reader], s.at))) continue;
+        const proof = proofOf(plain);
+        report('forgotten', {
+          at: by.reader.at(),
+          data: { held: MARK, from: path, to: `it becomes ${proof.outcome}` },
+          related: [
+            {
+              at: by.condition.at({ start: by.condition.statement.start, end: by.condition.args.at(-1)!.end }),
+              message: 'matches, or fails to',
+            },
+          ],
+          witness: proof,
+        });
+        return;
+      }
       for (const variation of spot.variations) {
         const trace = spot.ask({ ...variation, path });
         const written = comesTo(trace);
@@ -94,7 +133,7 @@ server {
         set $kind json;
     }
     proxy_pass http://127.0.0.1:8000/$1;
-#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ replaced
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ forgotten
 }`,
       good: `location ~ ^/files/(?<rest>.*)$ {
     set $kind plain;
