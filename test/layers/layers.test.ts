@@ -18,7 +18,7 @@ const LAYERS: Record<string, string[]> = {
   project: ['base', 'syntax', 'catalog', 'config', 'deploy'],
   workspace: ['base', 'syntax', 'catalog', 'config', 'deploy', 'project'],
   generate: ['base', 'syntax', 'catalog', 'config', 'trace', 'witness', 'rules', 'snippets', 'deploy', 'features'],
-  host: ['base', 'syntax', 'catalog', 'config', 'rules', 'deploy'],
+  host: ['base', 'syntax', 'catalog', 'config', 'rules', 'deploy', 'project'],
   lsp: [
     'host',
     'base',

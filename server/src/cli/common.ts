@@ -7,18 +7,27 @@ import { Lines } from '../base/lines.ts';
 import { MemoryFiles } from '../base/memory-files.ts';
 import { parseVersion } from '../catalog/version.ts';
 import { Config } from '../config/config.ts';
-import { fragmentContext } from '../config/fragment.ts';
 import type { Sources } from '../config/load.ts';
 import type { Settings } from '../config/settings.ts';
 import { basedOn, NGINX_LINT_NAME, type RawSettings, readNginxLint, readSettings } from '../config/settings-file.ts';
-import { NO_DISK } from '../config/tree.ts';
 import { type Deployment, NO_DEPLOYMENT, readDeployment } from '../deploy/deployment.ts';
 import { wanted } from '../deploy/wanted.ts';
 import { fileOfPath, machinePath, NodeFiles } from '../host/node-files.ts';
 import { loadParts, type Parts } from '../host/parts.ts';
 import { boundaryOf } from '../project/boundary.ts';
 import { holdsMainBlocks, looksLikeNginx, verdictOn } from '../project/content.ts';
-import { findProject, loadMain, loneProject, type Project, settingsAbove, settingsFor } from '../project/project.ts';
+import {
+  findProject,
+  type LoadWishes,
+  loadMain,
+  loadOptions,
+  loneProject,
+  type Project,
+  settingsAbove,
+  settingsFor,
+} from '../project/project.ts';
+import { destinationIn, loadFragment } from '../project/standin.ts';
+import type { Stock } from '../project/stock.ts';
 import { ruleNames } from '../rules/rule.ts';
 import type { SourceFile } from '../syntax/statement.ts';
 import { EXIT, Failure } from './failure.ts';
@@ -206,15 +215,20 @@ export class Loader {
   /** One configuration of a project from its main file. Throws an unreadable failure. */
   private async main(root: FileId, project: Project): Promise<Config> {
     const settings = await this.settingsFor(root, project);
-    const tree = await loadMain(root, project, settings, this.asSources(), {
+    const tree = await loadMain(root, project, settings, this.asSources(), this.wishes);
+    if ('problem' in tree) throw new Failure(EXIT.unreadable, `${machinePath(root) ?? root}: ${tree.problem}`);
+    return new Config(tree, this.parts.engine, settings);
+  }
+
+  private get wishes(): LoadWishes & { readonly stock: Stock } {
+    return {
       now: Date.now(),
       machine: this.options.machine ?? false,
+      stock: this.parts.stock,
       progress: (_, count) => {
         if (count % 200 === 0) this.progress(`${count} files read`);
       },
-    });
-    if ('problem' in tree) throw new Failure(EXIT.unreadable, `${machinePath(root) ?? root}: ${tree.problem}`);
-    return new Config(tree, this.parts.engine, settings);
+    };
   }
 
   /** The configuration of a dump: all of its files are at hand, and nothing else is. */
@@ -225,7 +239,10 @@ export class Loader {
 
   /** The same configuration after texts have changed. */
   async again({ config, project, shown }: Asked): Promise<Asked> {
-    const fresh = config.kind === 'root' ? await this.main(config.root, project) : await this.fragment(config.root, project);
+    const fresh =
+      config.kind === 'root'
+        ? await this.main(config.root, project)
+        : await this.fragment(config.tree.standIn?.file ?? config.root, project);
     return { config: fresh ?? config, project, shown };
   }
 
@@ -262,13 +279,21 @@ export class Loader {
     return text === undefined ? null : { text, lines: new Lines(text) };
   }
 
-  /** A file that no main file reads, in the context that fits it best. */
+  /** A file that no main file reads, within the main file that will include it. Null for one that cannot be read. */
   private async fragment(file: FileId, project: Project): Promise<Config | null> {
     const source = await this.source(file);
     if (!source || typeof source === 'string') return null;
-    const { contexts } = fragmentContext(source, this.parts.engine.catalog);
-    const tree = { root: file, files: new Map([[file, source]]), includes: new Map(), disk: NO_DISK };
-    return new Config(tree, this.parts.engine, await this.settingsFor(file, project), 'fragment', contexts[0], contexts);
+    const settings = await this.settingsFor(file, project);
+    const sources = this.asSources();
+    const options = await loadOptions(file, project, settings, sources, this.wishes);
+    return loadFragment(
+      source,
+      destinationIn(project, file),
+      sources,
+      { ...options, stock: this.parts.stock },
+      this.parts.engine,
+      settings,
+    );
   }
 
   /**
@@ -348,9 +373,10 @@ export class Loader {
       ...project.configs.filter((id) => folders.some((f) => isBelow(id, f)) && !(chosen && project.roots.includes(id))),
     ];
     for (const id of new Set(loose)) {
-      if (reads(id)) continue;
+      if (reads(id) || out.some(({ config }) => config.kind === 'fragment' && config.files.has(id))) continue;
       const config = await this.fragment(id, project);
-      if (config) out.push({ config, project, shown: null });
+      if (config)
+        out.push({ config, project, shown: (file) => file === id || loose.includes(file) || folders.some((f) => isBelow(file, f)) });
     }
     return out;
   }

@@ -53,7 +53,7 @@ export class Config {
 
   /** The folder that `include` and certificate paths hang from: that of the main file (nginx's conf_prefix). */
   get confDir(): FileId {
-    return dirname(this.root);
+    return this.tree.standIn?.folders[0] ?? dirname(this.root);
   }
 
   /** The folder that root, alias, logs and cache paths hang from: --prefix, else the main file's folder. */

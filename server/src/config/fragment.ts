@@ -5,8 +5,8 @@
 
 import { pathOf } from '../base/file-id.ts';
 import type { Catalog } from '../catalog/catalog.ts';
-import { bodyOf, CONTEXTS, type Context, isContext, openingsOf } from '../catalog/context.ts';
-import type { SourceFile } from '../syntax/statement.ts';
+import { bodyOf, CONTEXTS, type Context, childContext, isContext, openingsOf } from '../catalog/context.ts';
+import type { SourceFile, Statement } from '../syntax/statement.ts';
 
 export interface FragmentContext {
   /** the likeliest first; never empty */
@@ -38,6 +38,33 @@ const FOLDERS: readonly (readonly [RegExp, readonly Context[]])[] = [
   [/\/default\.d\//, ['server']],
 ];
 
+/** The contexts in which a statement may stand by its name alone. */
+function placesFor({ name, block }: Statement, catalog: Catalog): Context[] {
+  const allowed = new Set<Context>();
+  const facts = catalog.directives(name.value);
+  for (const fact of facts) {
+    if (fact.source !== 'oss' && facts.some((f) => f.source === 'oss')) continue;
+    if (fact.args.block === (block !== null)) for (const c of fact.contexts) allowed.add(c);
+  }
+  if (block) for (const { parent } of openingsOf(name.value)) allowed.add(parent);
+  return [...allowed];
+}
+
+/** How well a statement that may stand in a context fits there, up to 1: a server of mail fits into http as far as its lines do. */
+function fitOf({ name, block }: Statement, context: Context, catalog: Catalog): number {
+  const inside = block?.length ? childContext(context, name.value) : null;
+  if (!block || !inside || bodyOf(inside) !== 'directives') return 1;
+  let judged = 0;
+  let fit = 0;
+  for (const s of block) {
+    const places = placesFor(s, catalog);
+    if (!places.length || s.name.value === 'include') continue;
+    judged++;
+    if (places.includes(inside)) fit += fitOf(s, inside, catalog);
+  }
+  return judged ? fit / judged : 1;
+}
+
 /** The contexts in which the statements on the file's top level may stand. */
 export function fragmentContext(file: SourceFile, catalog: Catalog): FragmentContext {
   for (const comment of file.comments) {
@@ -48,16 +75,11 @@ export function fragmentContext(file: SourceFile, catalog: Catalog): FragmentCon
   }
   const fits = new Map<Context, number>();
   let known = 0;
-  for (const { name, block } of file.body) {
-    const allowed = new Set<Context>();
-    for (const fact of catalog.directives(name.value)) {
-      if (fact.source !== 'oss' && catalog.directives(name.value).some((f) => f.source === 'oss')) continue;
-      if (fact.args.block === (block !== null)) for (const c of fact.contexts) allowed.add(c);
-    }
-    if (block) for (const { parent } of openingsOf(name.value)) allowed.add(parent);
-    if (!allowed.size || name.value === 'include') continue;
+  for (const statement of file.body) {
+    const allowed = placesFor(statement, catalog);
+    if (!allowed.length || statement.name.value === 'include') continue;
     known++;
-    for (const c of allowed) if (bodyOf(c) === 'directives') fits.set(c, (fits.get(c) ?? 0) + 1);
+    for (const c of allowed) if (bodyOf(c) === 'directives') fits.set(c, (fits.get(c) ?? 0) + fitOf(statement, c, catalog));
   }
   const path = pathOf(file.id);
   const byFolder = FOLDERS.find(([mask]) => mask.test(path))?.[1];

@@ -7,7 +7,8 @@ import { includesIn } from '../syntax/includes.ts';
 import type { SourceFile, Statement } from '../syntax/statement.ts';
 import { type PathUse, pathsOf } from './paths.ts';
 import type { PathMap } from './settings.ts';
-import { type DiskFacts, type Include, type IncludeProblem, NO_DISK, type Tree } from './tree.ts';
+import { isStock, type StockFiles } from './stock.ts';
+import { type DiskFacts, type Include, type IncludeProblem, NO_DISK, type StandIn, type Tree } from './tree.ts';
 
 /** Where parsed files come from: the editor's buffers first, the disk behind them. */
 export interface Sources extends Pick<FileSystem, 'list' | 'stat' | 'real'>, Partial<Pick<FileSystem, 'read'>> {
@@ -23,6 +24,12 @@ export interface LoadOptions {
   readonly environment?: { readonly now: number } | null;
   /** told for each file read, so that long loads can show progress */
   readonly progress?: (file: FileId, count: number) => void;
+  /** nginx's own files, for includes that find nothing; none where the configuration is that of this machine */
+  readonly stock?: StockFiles | null;
+  /** the main file is one that stands in: `root` is not read */
+  readonly standIn?: StandIn;
+  /** all files of the server are at hand (its own configuration, a dump): what a mask does not match is not there */
+  readonly complete?: boolean;
   /** whether a file, by its real path, may be read into the configuration at all; every file where it is absent */
   readonly within?: (real: FileId) => boolean;
 }
@@ -81,13 +88,14 @@ function insideFolder(root: FileId, pathMap: readonly PathMap[]): string | null 
 const putUnder = (path: string, pathMap: readonly PathMap[]): FileId[] =>
   pathMap.filter(({ from }) => matchesMask(from, path)).map(({ to }) => fileId(to));
 
-const missing = (file: FileId, path: string, mask: boolean): Include => ({
+const missing = (file: FileId, path: string, mask: boolean, unseen: string | null): Include => ({
   file,
   path,
   mask,
   files: [],
   problem: mask ? null : 'missing',
   detail: '',
+  unseen,
 });
 
 /**
@@ -96,12 +104,14 @@ const missing = (file: FileId, path: string, mask: boolean): Include => ({
  */
 export async function loadTree(root: FileId, sources: Sources, options: LoadOptions): Promise<Tree | { problem: string }> {
   const cancel = options.cancel ?? NEVER;
-  const main = await sources.source(root);
+  const { stock, standIn } = options;
+  const main = standIn?.main ?? (await sources.source(root));
   if (main === null) return { problem: 'no such file' };
   if (typeof main === 'string') return { problem: main };
-  const files = new Map<FileId, SourceFile>([[root, main]]);
+  const files = new Map<FileId, SourceFile>([[main.id, main]]);
   const includes = new Map<Statement, Include>();
-  const confDir = dirname(root);
+  /** main files from whose folders relative paths may hang */
+  const roots = standIn ? standIn.folders.map((f) => resolve(f, './nginx.conf')) : [root];
 
   let volume = 0;
   const counted = new Set<FileId>();
@@ -122,7 +132,7 @@ export async function loadTree(root: FileId, sources: Sources, options: LoadOpti
     if (known) return known;
     if (volume > MAX_VOLUME) return `more than ${MAX_VOLUME / 1e6} MB are included`;
     if (files.size >= MAX_FILES) return `more than ${MAX_FILES} files are included`;
-    const source = await sources.source(id);
+    const source = stock?.source(id) ?? (await sources.source(id));
     count(id, source);
     if (source && typeof source !== 'string') {
       files.set(id, source);
@@ -133,10 +143,20 @@ export async function loadTree(root: FileId, sources: Sources, options: LoadOpti
 
   const real = async (id: FileId): Promise<FileId> => (await sources.real?.(id)) ?? id;
   const allowed = async (id: FileId): Promise<boolean> => !options.within || options.within(await real(id));
-  const inside = insideFolder(root, options.pathMap);
 
   /** null: more than can be read */
   const find = async (path: string): Promise<FileId[] | null> => {
+    for (const at of roots) {
+      const found = await findFrom(path, at);
+      if (!found || found.length) return found;
+    }
+    const own = stock?.find(path);
+    return own ? [own] : [];
+  };
+
+  const findFrom = async (path: string, at: FileId): Promise<FileId[] | null> => {
+    const inside = standIn?.inside ?? insideFolder(at, options.pathMap);
+    const confDir = dirname(at);
     const absolute = /^(\/|[a-z]:[\\/])/i.test(path);
     const deployed = absolute ? path : inside === null ? null : `${inside}/${path}`;
     if (isMask(path) && deployed !== null) {
@@ -145,16 +165,16 @@ export async function loadTree(root: FileId, sources: Sources, options: LoadOpti
         if ((await sources.stat(id))?.kind === 'file' && (await allowed(id)) && !put.includes(id)) put.push(id);
       if (put.length) {
         const mapped = options.pathMap.filter(({ from }) => deployed.startsWith(from.replace(/\/+$/, '') + '/'));
-        for (const id of mapped.length ? candidates(deployed, confDir, root, options).slice(0, mapped.length) : []) {
+        for (const id of mapped.length ? candidates(deployed, confDir, at, options).slice(0, mapped.length) : []) {
           const matches = await expandMask(sources, id, pathOf(id));
           if (matches) for (const m of matches) if (!put.includes(m) && (await allowed(m))) put.push(m);
         }
         return put;
       }
     }
-    const places = candidates(path, confDir, root, options);
+    const places = candidates(path, confDir, at, options);
     // a relative path that nothing lies at beside the main file may be mounted there
-    if (!absolute && deployed !== null) places.push(...candidates(deployed, confDir, root, options));
+    if (!absolute && deployed !== null) places.push(...candidates(deployed, confDir, at, options));
     for (const id of places) {
       if (isMask(path)) {
         // a folder of the machine is not even listed
@@ -176,6 +196,7 @@ export async function loadTree(root: FileId, sources: Sources, options: LoadOpti
     for (let i = 0; i < found.length && volume <= MAX_VOLUME; i += AT_ONCE) {
       await Promise.all(
         found.slice(i, i + AT_ONCE).map(async (id) => {
+          if (isStock(id)) return;
           reals.set(id, await real(id));
           if (!chain.includes(id)) count(id, await sources.source(id));
           tell(id, files.size + ++done);
@@ -194,7 +215,17 @@ export async function loadTree(root: FileId, sources: Sources, options: LoadOpti
       const path = word.value;
       const mask = isMask(path);
       if (word.templated) {
-        includes.set(statement, missing(source.id, path, true));
+        includes.set(statement, missing(source.id, path, true, `a template fills in which file "${path}" is`));
+        continue;
+      }
+      if (source === standIn?.main && !stock?.find(path)) {
+        const usable: FileId[] = [];
+        for (const id of path === standIn.takes.mask ? standIn.takes.files : []) {
+          const got = await read(id);
+          if (got && typeof got !== 'string') usable.push(id);
+        }
+        includes.set(statement, { ...missing(source.id, path, true, standIn.beside), files: usable });
+        for (const id of usable) await follow(files.get(id)!, [...chain, id]);
         continue;
       }
       const found = await find(path);
@@ -206,11 +237,13 @@ export async function loadTree(root: FileId, sources: Sources, options: LoadOpti
           files: [],
           problem: 'too-many',
           detail: `"${path}" matches too many files`,
+          unseen: `"${path}" matches too many files`,
         });
         continue;
       }
       if (!found.length) {
-        includes.set(statement, missing(source.id, path, mask));
+        const unseen = mask ? `no file that "${path}" matches is seen` : `the file "${path}" is not seen`;
+        includes.set(statement, missing(source.id, path, mask, mask && options.complete ? null : unseen));
         continue;
       }
       const usable: FileId[] = [];
@@ -232,14 +265,15 @@ export async function loadTree(root: FileId, sources: Sources, options: LoadOpti
         else if (typeof got === 'string') fail('unreadable', `${pathOf(id)}: ${got}`);
         else usable.push(id);
       }
-      includes.set(statement, { file: source.id, path, mask, files: usable, problem, detail });
+      const unseen = problem === null || problem === 'cycle' ? null : `"${path}" cannot be read`;
+      includes.set(statement, { file: source.id, path, mask, files: usable, problem, detail, unseen });
       for (const id of usable) await follow(files.get(id)!, [...chain, id]);
     }
   };
-  await follow(main, [root]);
+  await follow(main, [main.id]);
   bounded(files, includes);
-  const disk = options.environment ? await askDisk(root, files.values(), sources, options, options.environment.now) : NO_DISK;
-  return { root, files, includes, disk };
+  const disk = options.environment ? await askDisk(roots[0]!, files.values(), sources, options, options.environment.now) : NO_DISK;
+  return { root: main.id, files, includes, disk, ...(standIn ? { standIn } : {}) };
 }
 
 /** What all files together may come to once every include is put in place: two includes a file, thirty files deep, are a thousand million. */
@@ -266,6 +300,7 @@ function bounded(files: ReadonlyMap<FileId, SourceFile>, includes: Map<Statement
           files: [],
           problem: 'too-many',
           detail: 'with it the configuration grows beyond all bounds',
+          unseen: 'the configuration grows beyond all bounds',
         });
     }
     sizes.set(id, size);

@@ -88,7 +88,7 @@ function rendered(config: Config, templates: readonly SourceFile[], facts: Facts
     files.set(file.id, one);
     excluded.set(file.id, one);
   }
-  const tree: Tree = { root: config.root, files, includes: includesFor(config.tree, excluded), disk: config.tree.disk };
+  const tree: Tree = { ...config.tree, files, includes: includesFor(config.tree, excluded) };
   const made = new Config(tree, engineOf(config), settings, config.kind, config.main.context, config.contexts);
   return {
     config: made,

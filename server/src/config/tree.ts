@@ -3,6 +3,7 @@ import type { FileId } from '../base/file-id.ts';
 import type { Stat } from '../base/file-system.ts';
 import type { PathBase } from '../catalog/arguments.ts';
 import type { SourceFile, Statement } from '../syntax/statement.ts';
+import type { ScopeContext } from './scope.ts';
 
 export type IncludeProblem = 'missing' | 'cycle' | 'unreadable' | 'folder' | 'too-many';
 
@@ -18,6 +19,33 @@ export interface Include {
   readonly problem: IncludeProblem | null;
   /** more words on the problem, for people */
   readonly detail: string;
+  /** why more may stand here than is seen; null when all that the include brings is seen */
+  readonly unseen: string | null;
+}
+
+/** The main file that stands in for the one that will include a file, and what was assumed with it. */
+export interface StandIn {
+  readonly main: SourceFile;
+  /** the file that is judged in it */
+  readonly file: FileId;
+  /** the contexts that the file may stand in; it is read in the first */
+  readonly contexts: readonly ScopeContext[];
+  /** the project says where the file goes; otherwise its folder and its directives were asked */
+  readonly certain: boolean;
+  /** the include of the main file that brings the file, and all that it brings */
+  readonly takes: { readonly mask: string; readonly files: readonly FileId[] };
+  /** why the includes of the main file may bring more than is seen; null when all is seen */
+  readonly beside: string | null;
+  /** the folders of the project that stand for nginx's configuration folder, the likeliest first */
+  readonly folders: readonly FileId[];
+  /** the configuration folder on the server, where the project says where the file goes */
+  readonly inside: string | null;
+  /** the path that the file has on the server */
+  readonly path: string;
+  /** the image or package whose main file it is */
+  readonly of: string;
+  /** what was assumed, for people: "/etc/nginx/conf.d/default.conf of nginx:1.29" */
+  readonly readAs: string;
 }
 
 /** What the disk says of the paths that a configuration names, by the path as written and what a relative one hangs from. */
@@ -37,4 +65,6 @@ export interface Tree {
   readonly files: ReadonlyMap<FileId, SourceFile>;
   readonly includes: ReadonlyMap<Statement, Include>;
   readonly disk: DiskFacts;
+  /** set when the main file is not one of the project */
+  readonly standIn?: StandIn;
 }

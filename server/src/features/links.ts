@@ -7,6 +7,7 @@ import type { Span } from '../base/span.ts';
 import { argumentOf } from '../catalog/arguments.ts';
 import type { Config } from '../config/config.ts';
 import { candidates } from '../config/load.ts';
+import { isStock } from '../config/stock.ts';
 import type { SourceFile, Statement } from '../syntax/statement.ts';
 
 export interface Link {
@@ -23,7 +24,8 @@ export function links(config: Config, file: SourceFile): Link[] {
       if (s.name.value === 'include') {
         const files = config.tree.includes.get(s)?.files ?? [];
         const word = s.args[0];
-        if (word && files.length === 1) out.push({ span: inner(word), target: files[0]!, tooltip: 'Open the included file' });
+        if (word && files.length === 1 && !isStock(files[0]!))
+          out.push({ span: inner(word), target: files[0]!, tooltip: 'Open the included file' });
       } else if (s.args.some((a) => a.value.includes('/') || a.value.includes('.'))) {
         const fact = config.usesOf(s, file.id)[0]?.fact;
         if (fact)

@@ -5,6 +5,7 @@ import { Pcre2Regexes } from '../base/pcre2.ts';
 import { loadCatalog } from '../catalog/catalog.ts';
 import type { Engine } from '../config/config.ts';
 import { loadPython, type Python } from '../deploy/python-tree.ts';
+import { Stock } from '../project/stock.ts';
 import { RULES } from '../rules/all.ts';
 import type { Rule } from '../rules/rule.ts';
 import { NginxParser } from '../syntax/parser.ts';
@@ -32,6 +33,8 @@ export function wasmBytes(name: keyof typeof PLACES & string): Uint8Array {
 export interface Parts {
   readonly parser: NginxParser;
   readonly engine: Engine;
+  /** nginx's own files */
+  readonly stock: Stock;
   readonly rules: readonly Rule[];
   /** the Python grammar, which only the rules about applications need: loaded when it is asked for */
   readonly python: () => Promise<Python>;
@@ -41,7 +44,7 @@ export interface Parts {
 export async function loadParts(): Promise<Parts> {
   const parser = await NginxParser.load({ runtime: wasmBytes('web-tree-sitter.wasm'), grammar: wasmBytes('tree-sitter-nginx.wasm') });
   const regexes = await Pcre2Regexes.load(wasmBytes('pcre2.wasm'));
-  return { parser, engine: { catalog: loadCatalog(), regexes }, rules: RULES, python };
+  return { parser, engine: { catalog: loadCatalog(), regexes }, stock: new Stock(parser), rules: RULES, python };
 }
 
 let loading: Promise<Python> | undefined;

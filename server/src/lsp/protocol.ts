@@ -72,6 +72,8 @@ export interface RootsResult {
   all: { uri: string; label: string }[];
   /** for a fragment: the context that it is read in */
   context: string | null;
+  /** for a fragment within a main file that stands in: what was assumed, such as "/etc/nginx/conf.d/default.conf of nginx:1.29" */
+  readAs: string | null;
   nginxVersion: string;
   versionFrom: 'default' | 'setting' | 'found';
 }

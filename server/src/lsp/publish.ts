@@ -212,7 +212,7 @@ export class Publisher {
     for (const file of snapshot.open) {
       if (files && !files.has(file)) continue;
       const configs = snapshot.configsOf(file);
-      if (configs.some((c) => c.kind === 'root')) continue;
+      if (configs.some((c) => snapshot.configs.includes(c))) continue;
       if (!found.has(file)) found.set(file, []);
       for (const config of configs) add(lint(config, this.options.rules, { quick, onCrash }));
     }

@@ -226,7 +226,7 @@ export async function settingsAbove(
   }
 }
 
-export interface LoadWishes extends Pick<LoadOptions, 'cancel' | 'progress'> {
+export interface LoadWishes extends Pick<LoadOptions, 'cancel' | 'progress' | 'stock'> {
   /** milliseconds since 1970, where the machine may be asked about certificates and the like */
   readonly now?: number | null;
   /** absolute includes read this machine */
@@ -241,14 +241,26 @@ export async function loadMain(
   sources: Sources,
   wishes: LoadWishes = {},
 ): Promise<Tree | { problem: string }> {
+  return loadTree(root, sources, await loadOptions(root, project, settings, sources, wishes));
+}
+
+/** How the files of a project are read: nothing outside of it, and nginx's own files where it holds none. */
+export async function loadOptions<W extends LoadWishes>(
+  root: FileId,
+  project: Project,
+  settings: Settings,
+  sources: Sources,
+  wishes: W,
+): Promise<LoadOptions & Pick<W, 'stock'>> {
   const { now = null, machine = false, ...rest } = wishes;
-  return loadTree(root, sources, {
+  const own = project.system || machine;
+  return {
     ...rest,
     pathMap: settings.pathMap,
     prefix: settings.prefix,
     environment: settings.environment && now !== null ? { now } : null,
-    ...(project.system || machine ? {} : { within: await insideOf(project, settings, sources, root) }),
-  });
+    ...(own ? { stock: null, complete: true } : { within: await insideOf(project, settings, sources, root) }),
+  };
 }
 
 /** Whether a file, by its real path, may be read into a configuration: it lies in the project, or where a person's settings point. */

@@ -11,12 +11,13 @@ import type { Directive, IncludeSite } from '../config/directive.ts';
 import { renderingsOf } from '../config/renderings.ts';
 import type { Scope, ScopeContext } from '../config/scope.ts';
 import type { Level, Settings, Severity } from '../config/settings.ts';
+import { isStock } from '../config/stock.ts';
 import { type Deployment, NO_DEPLOYMENT } from '../deploy/deployment.ts';
 import { isAlive, statementAt } from '../syntax/place.ts';
 import type { SourceFile, Statement } from '../syntax/statement.ts';
 import { witnessesOf } from '../witness/requests.ts';
 import { type Spot, shapeOf, spotsOf } from '../witness/spots.ts';
-import { fixOf } from './fix.ts';
+import { type Fix, fixOf } from './fix.ts';
 import { inAll } from './in-all.ts';
 import { type Finding, fill, type LooksAt, type Report, type Rule } from './rule.ts';
 import { type Suppression, suppressionsOf } from './suppress.ts';
@@ -258,7 +259,11 @@ function lintOne(config: Config, rules: readonly Rule[], options: LintOptions): 
     const level = levelOf(rule, config.settings);
     levels.set(rule, level);
     if (rule.needs === 'deployment' && !deployment.applications.length && !deployment.containers.length) return false;
-    return level !== 'off' && !(options.quick && rule.costly) && (config.kind === 'root' || rule.needs === 'file');
+    return (
+      level !== 'off' &&
+      !(options.quick && rule.costly) &&
+      (config.kind === 'root' || config.tree.standIn !== undefined || rule.needs === 'file')
+    );
   });
   let collector = new Collector(config);
   /** reports so far */
@@ -466,6 +471,10 @@ class Collector {
   add(rule: Rule, level: Severity, message: string, report: Report, file: SourceFile, via: readonly IncludeSite[]): void {
     const at: Place =
       'file' in report.at ? report.at : { file: file.id, span: { start: (report.at as Span).start, end: (report.at as Span).end } };
+    if (isStock(at.file)) return;
+    const related = (report.related ?? []).filter((r) => !isStock(r.at.file));
+    // where a file goes is a guess: then the package's own lines contradict nothing
+    if (related.length < (report.related?.length ?? 0) && !this.config.tree.standIn?.certain) return;
     if (!report.ofTemplate && this.leftToTemplate(at)) return;
     if (rule.missing && this.unseen.around(at)) return;
     const unsure = this.beyond && rule.group === 'validity' && rule.id !== 'syntax';
@@ -485,14 +494,15 @@ class Collector {
       return;
     const own = report.severity !== undefined && level === rule.severity ? report.severity : level;
     const vias = [via];
-    const fixes = report.fix == null ? [] : Array.isArray(report.fix) ? report.fix : [report.fix];
+    const proposed: readonly Fix[] = report.fix == null ? [] : 'edits' in report.fix ? [report.fix] : report.fix;
+    const fixes = proposed.filter((f) => !f.edits.some((e) => isStock(e.file)));
     const finding: Finding = {
       rule: rule.id,
       group: rule.group,
       severity: unsure && own === 'error' ? 'warning' : own,
       at,
       message: text,
-      related: report.related ?? [],
+      related,
       fixes,
       via: vias,
       ...(report.tag ? { tag: report.tag } : {}),

@@ -11,7 +11,8 @@ import { Config, type Engine } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
 import { fragmentContext } from '../config/fragment.ts';
 import { Kept } from '../config/kept.ts';
-import type { Sources } from '../config/load.ts';
+import { loadTree, type Sources } from '../config/load.ts';
+import type { ScopeContext } from '../config/scope.ts';
 import type { Settings } from '../config/settings.ts';
 import {
   basedOn,
@@ -28,7 +29,9 @@ import { type Deployment, NO_DEPLOYMENT, readDeployment } from '../deploy/deploy
 import type { Python } from '../deploy/python-tree.ts';
 import { boundaryOf } from '../project/boundary.ts';
 import { holdsMainBlocks, looksLikeNginx } from '../project/content.ts';
-import { findProject, loadMain, loneProject, type Project, settingsAbove, settingsFor } from '../project/project.ts';
+import { findProject, type LoadWishes, loadOptions, loneProject, type Project, settingsAbove, settingsFor } from '../project/project.ts';
+import { destinationIn, standInFor } from '../project/standin.ts';
+import { Stock } from '../project/stock.ts';
 import type { Document } from '../syntax/document.ts';
 import { includesIn } from '../syntax/includes.ts';
 import type { NginxParser } from '../syntax/parser.ts';
@@ -67,6 +70,8 @@ interface Loaded {
   readonly kept: Kept;
   /** false for a main file of the project that has nothing to do with what the editor shows: its findings are nobody's question here */
   shown: boolean;
+  /** the contexts of a file that no main file includes: the key is that file, the main file stands in */
+  readonly contexts: readonly ScopeContext[] | null;
   stale: boolean;
 }
 
@@ -111,7 +116,7 @@ export class Workspace {
   private deploymentNow: Deployment | null = null;
   private readonly loaded = new Map<FileId, Loaded>();
   private built = new Map<FileId, Config>();
-  private fragments = new Map<FileId, Config>();
+  private readonly stock: Stock;
   private folders: readonly FileId[] = [];
   private chosenRoot: FileId | null = null;
   private editorSettings: RawSettings = {};
@@ -129,7 +134,9 @@ export class Workspace {
     private readonly engine: Engine,
     private readonly files: FileSystem,
     private readonly options: WorkspaceOptions = {},
-  ) {}
+  ) {
+    this.stock = new Stock(parser);
+  }
 
   get revision(): number {
     return this.revisionNow;
@@ -142,12 +149,11 @@ export class Workspace {
 
   /** Main files of the workspace, the likeliest first. */
   get roots(): readonly FileId[] {
-    return [...this.loaded].filter(([, l]) => l.shown).map(([root]) => root);
+    return [...this.loaded].filter(([, l]) => l.shown && l.contexts === null).map(([root]) => root);
   }
 
   apply(change: Change): void {
     this.revisionNow++;
-    this.fragments = new Map();
     switch (change.kind) {
       case 'open':
         this.open(change.file, change.text, change.version);
@@ -232,6 +238,7 @@ export class Workspace {
       this.touched(file);
     } else {
       this.buffers.set(file, { document: this.parser.open(file, text), version });
+      this.soughtFor.delete(file);
       for (const loaded of this.loaded.values()) loaded.stale = true;
       this.built = new Map();
     }
@@ -244,6 +251,11 @@ export class Workspace {
     for (const [root, loaded] of this.loaded) {
       if (!loaded.tree.files.has(file)) continue;
       this.built.delete(root);
+      if (loaded.contexts && root === file && this.fitsElsewhere(document, loaded.contexts)) {
+        loaded.stale = true;
+        this.overtaken++;
+        continue;
+      }
       const present = includesIn(document.body);
       const known = [...loaded.includes].filter(([, i]) => i.file === file);
       if (known.length === present.length && present.every((s) => loaded.includes.has(s))) continue;
@@ -258,7 +270,15 @@ export class Workspace {
       for (const [statement] of known) loaded.includes.delete(statement);
       for (const statement of present) loaded.includes.set(statement, byPath.get(statement.args[0]?.value ?? '')!);
     }
-    if (![...this.loaded.values()].some((l) => l.tree.files.has(file)) && holdsMainBlocks(document.text)) this.searchAgain();
+    if ([...this.loaded.values()].some((l) => l.tree.files.has(file))) return;
+    // what it says now may fit into a main file that stands in
+    if (this.soughtFor.delete(file)) this.overtaken++;
+    if (holdsMainBlocks(document.text)) this.searchAgain();
+  }
+
+  /** Whether a file in a stand-in has become one of another context, or a main file. */
+  private fitsElsewhere(document: Document, contexts: readonly ScopeContext[]): boolean {
+    return holdsMainBlocks(document.text) || fragmentContext(document, this.engine.catalog).contexts.join() !== contexts.join();
   }
 
   private forget(file: FileId): void {
@@ -424,12 +444,22 @@ export class Workspace {
     }
     await this.readApplication(cancel);
     if (this.chosenRoot && !this.loaded.has(this.chosenRoot)) await this.load(this.chosenRoot, cancel);
-    for (const [root, loaded] of [...this.loaded]) if (loaded.stale) await this.load(root, cancel);
+    for (const [root, loaded] of [...this.loaded]) {
+      if (!loaded.stale) continue;
+      if (loaded.contexts) this.letGo(root);
+      else await this.load(root, cancel);
+    }
     for (const file of this.strays()) {
-      this.soughtFor.add(file);
+      const before = this.overtaken;
       await this.belongs(file, cancel);
+      const source = this.buffers.get(file)?.document;
+      if (source && ![...this.loaded.values()].some((l) => l.tree.files.has(file))) await this.load(file, cancel, source);
+      // not before: a search that was cancelled found nothing out
+      if (this.overtaken === before) this.soughtFor.add(file);
     }
     this.dropIncludedRoots();
+    // one that a configuration reads now is sought for again when it does not any more
+    for (const file of this.soughtFor) if ([...this.loaded.values()].some((l) => l.tree.files.has(file))) this.soughtFor.delete(file);
     for (const loaded of this.loaded.values()) loaded.shown = this.isShown(loaded.tree);
     this.aboveFragments.clear();
     for (const [file, { version }] of this.buffers) {
@@ -439,7 +469,6 @@ export class Workspace {
     }
     for (const document of this.retired.splice(0)) document.dispose();
     this.revisionNow++;
-    this.fragments = new Map();
   }
 
   /** Looks for the project of a file or folder, when none that is known holds it. */
@@ -478,6 +507,12 @@ export class Workspace {
     return tree.root === this.chosenRoot || mine(tree.root) || [...tree.files.keys()].some(mine);
   }
 
+  /** A file that was read within a stand-in may belong to a main file by now, be one itself, or be closed. */
+  private letGo(file: FileId): void {
+    this.drop(file);
+    this.soughtFor.delete(file);
+  }
+
   private drop(root: FileId): void {
     this.loaded.delete(root);
     this.built.delete(root);
@@ -491,17 +526,26 @@ export class Workspace {
     }
   }
 
-  private async load(root: FileId, cancel: CancelToken): Promise<void> {
+  /** `fragment` is the text of a file that no main file includes: it is read within the one that stands in. */
+  private async load(root: FileId, cancel: CancelToken, fragment: SourceFile | null = null): Promise<void> {
     const before = this.found ? this.overtaken : null; // without what the search finds the settings are not whole
     const project = this.found ? await this.seek(root, 'file', this.found, cancel) : this.projectOf(root);
     const settings = this.settingsWith(root, project, await this.settingsAbove(dirname(root), project));
-    const tree = await loadMain(root, project, settings, this.sources(), {
+    const standIn = fragment ? standInFor(fragment, destinationIn(project, root), this.engine.catalog, this.stock) : null;
+    if (fragment && !standIn) {
+      this.drop(root);
+      return;
+    }
+    const wishes = {
+      stock: this.stock,
       now: this.options.now ? this.options.now() : null,
       cancel,
-      progress: (file, count) => {
+      progress: (file: FileId, count: number) => {
         if (count % 50 === 0) this.options.progress?.(`${count} files read, ${file.split('/').at(-1)}`);
       },
-    });
+    } satisfies LoadWishes;
+    const options = await loadOptions(root, project, settings, this.sources(), wishes);
+    const tree = await loadTree(root, this.sources(), standIn ? { ...options, stock: this.stock, standIn } : options);
     if ('problem' in tree) {
       this.options.log?.(`${root}: ${tree.problem}`);
       this.drop(root);
@@ -514,6 +558,7 @@ export class Workspace {
       settings,
       kept: new Kept(),
       shown: this.isShown(tree),
+      contexts: standIn?.contexts ?? null,
       stale: this.overtaken !== before,
     });
     this.built.delete(root);
@@ -570,7 +615,7 @@ export class Workspace {
       },
       version: (id) => this.buffers.get(id)?.version ?? this.application.get(id)?.version ?? null,
       open: [...this.buffers].filter(([, b]) => b.version !== null).map(([id]) => id),
-      configs: this.roots.map((root) => this.config(root)),
+      configs: [...this.loaded].filter(([, l]) => l.shown).map(([root]) => this.config(root)),
       configsOf: (id) => this.configsOf(id),
       usesOf: (statement, id) => this.configsOf(id).flatMap((c) => c.usesOf(statement, id)),
       settingsProblems: new Map(
@@ -582,8 +627,9 @@ export class Workspace {
   private config(root: FileId): Config {
     let config = this.built.get(root);
     if (!config) {
-      const { tree, settings, kept } = this.loaded.get(root)!;
-      this.built.set(root, (config = new Config(tree, this.engine, settings, 'root', 'main', ['main'], kept)));
+      const { tree, settings, kept, contexts } = this.loaded.get(root)!;
+      const kind = contexts ? 'fragment' : 'root';
+      this.built.set(root, (config = new Config(tree, this.engine, settings, kind, 'main', contexts ?? ['main'], kept)));
     }
     return config;
   }
@@ -593,15 +639,11 @@ export class Workspace {
     if (roots.length) return roots.map((r) => this.config(r));
     const source = this.buffers.get(file)?.document;
     if (!source) return [];
-    let fragment = this.fragments.get(file);
-    if (!fragment) {
-      const { contexts } = fragmentContext(source, this.engine.catalog);
-      const tree: Tree = { root: file, files: new Map([[file, source]]), includes: new Map(), disk: NO_DISK };
-      const settings = this.settingsWith(file, this.projectOf(file), this.aboveFragments.get(dirname(file)) ?? null);
-      fragment = new Config(tree, this.engine, settings, 'fragment', contexts[0], contexts);
-      this.fragments.set(file, fragment);
-    }
-    return [fragment];
+    // settle() finds its main file, or one that stands in: until then it is read by itself
+    const { contexts } = fragmentContext(source, this.engine.catalog);
+    const tree: Tree = { root: file, files: new Map([[file, source]]), includes: new Map(), disk: NO_DISK };
+    const settings = this.settingsWith(file, this.projectOf(file), this.aboveFragments.get(dirname(file)) ?? null);
+    return [new Config(tree, this.engine, settings, 'fragment', contexts[0], contexts)];
   }
 }
 

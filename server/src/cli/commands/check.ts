@@ -6,6 +6,7 @@ import type { FileId } from '../../base/file-id.ts';
 import { MemoryFiles } from '../../base/memory-files.ts';
 import { Config } from '../../config/config.ts';
 import type { Level } from '../../config/settings.ts';
+import { isStock } from '../../config/stock.ts';
 import { combined, fixesToApply } from '../../features/actions.ts';
 import { fileOfPath, machinePath, rewrite } from '../../host/node-files.ts';
 import { type Finding, type Rule, ruleNames } from '../../rules/rule.ts';
@@ -145,7 +146,8 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
         config.main.context,
         config.contexts,
       );
-      for (const file of config.files.keys()) if (!byFile.has(file) && (shown === null || shown(file))) byFile.set(file, []);
+      for (const file of config.files.keys())
+        if (!isStock(file) && !byFile.has(file) && (shown === null || shown(file))) byFile.set(file, []);
       const findings = lint(tuned, overrides.active, {
         deployment,
         onCrash: (rule, error) => crashes.push(`${rule.id}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),

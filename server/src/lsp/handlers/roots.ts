@@ -16,7 +16,8 @@ export const roots = reads<RootsParams, RootsResult>({
     return {
       roots: configs.filter((c) => c.kind === 'root').map((c) => labelled(c.root)),
       all: snapshot.configs.filter((c) => c.kind === 'root').map((c) => labelled(c.root)),
-      context: fragment ? fragment.main.context : null,
+      context: fragment?.contexts[0] ?? null,
+      readAs: fragment?.tree.standIn?.readAs ?? null,
       nginxVersion: target?.target.nginx.text ?? '',
       versionFrom: target?.versionFrom ?? 'default',
     };

@@ -1,0 +1,197 @@
+/**
+ * A file that no main file of the project includes is judged inside the main file that will include it: that of the image or the package,
+ * in the context where its directives are allowed. What was assumed is said (`readAs`), and what may lie beside the file is unknown.
+ */
+import { basename, dirname, type FileId, pathOf } from '../base/file-id.ts';
+import { matchesMask } from '../base/glob.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import { bodyOf, type Context } from '../catalog/context.ts';
+import { Config, type Engine } from '../config/config.ts';
+import { fragmentContext } from '../config/fragment.ts';
+import { type LoadOptions, loadTree, type Sources } from '../config/load.ts';
+import type { Settings } from '../config/settings.ts';
+import { stockId } from '../config/stock.ts';
+import { NO_DISK, type StandIn, type Tree } from '../config/tree.ts';
+import type { SourceFile } from '../syntax/statement.ts';
+import type { Distribution } from './images.ts';
+import { MAIN_FILES, type MainFile } from './main-files.ts';
+import { type Instance, insidePaths } from './mounts.ts';
+import { livesAt, type Project } from './project.ts';
+import type { Stock } from './stock.ts';
+
+/** Where a file will live, as mounts, copies and tasks of the project say it. */
+export interface Destination {
+  /** the absolute path on the server, or in the container */
+  readonly path: string;
+  readonly distribution: Distribution;
+  /** how people call the image or the package, such as `nginx:1.29` */
+  readonly of: string;
+  /** the files of the project that are put into the same folder there, this one among them, in any order */
+  readonly together: readonly FileId[];
+  /** all that will lie in that folder is in `together` */
+  readonly whole: boolean;
+}
+
+/** What a block that stands around a file is opened with. */
+const OPENERS: { readonly [context in Context]?: string } = {
+  http: 'http',
+  server: 'server',
+  location: 'location /',
+  'if-in-server': 'if ($request_method)',
+  'if-in-location': 'if ($request_method)',
+  limit_except: 'limit_except GET',
+  upstream: 'upstream stand-in',
+  stream: 'stream',
+  'stream-server': 'server',
+  'stream-upstream': 'upstream stand-in',
+  mail: 'mail',
+  'mail-server': 'server',
+  events: 'events',
+};
+
+/** The blocks around a context, outermost first, the context's own last; main has none. */
+const AROUND: { readonly [context in Context]?: readonly Context[] } = {
+  main: [],
+  events: ['events'],
+  http: ['http'],
+  server: ['http', 'server'],
+  location: ['http', 'server', 'location'],
+  'if-in-server': ['http', 'server', 'if-in-server'],
+  'if-in-location': ['http', 'server', 'location', 'if-in-location'],
+  limit_except: ['http', 'server', 'location', 'limit_except'],
+  upstream: ['http', 'upstream'],
+  stream: ['stream'],
+  'stream-server': ['stream', 'stream-server'],
+  'stream-upstream': ['stream', 'stream-upstream'],
+  mail: ['mail'],
+  'mail-server': ['mail', 'mail-server'],
+};
+
+/** Folders by whose name people of a distribution are known. */
+const FOLDERS: readonly (readonly [RegExp, Distribution, string])[] = [
+  [/\/sites-(available|enabled)\/[^/]+$/, 'debian', '/etc/nginx/sites-enabled/'],
+  [/\/http\.d\/[^/]+$/, 'alpine', '/etc/nginx/http.d/'],
+  [/\/default\.d\/[^/]+$/, 'rhel', '/etc/nginx/default.d/'],
+];
+
+/** The endings of template files, which go when the file is written to its place. */
+const TEMPLATE_ENDING = /\.(j2|jinja2?|template|tmpl|ctmpl|erb|epp|sample|example|dist)$/;
+
+/** The name that a file of a mask such as `conf.d/*.conf` has there. */
+function nameThere(file: FileId, mask: string): string {
+  const name = basename(file).replace(TEMPLATE_ENDING, '');
+  return mask.endsWith('.conf') && !name.endsWith('.conf') ? `${name}.conf` : name;
+}
+
+const SURROUNDINGS = '/etc/nginx/surroundings/*.conf';
+
+/** The text of the main file with the place for the file in it, and the include that brings the file. */
+function textFor(main: MainFile, context: Context, take: string | null): { text: string; mask: string } | null {
+  const around = AROUND[context];
+  if (!around) return null;
+  if (take !== null) return { text: main.text, mask: take };
+  const mask = '/etc/nginx/stand-in.conf*';
+  const inner = `include ${mask};\ninclude ${SURROUNDINGS};`;
+  const blocks = (contexts: readonly Context[]): string => contexts.reduceRight((text, c) => `${OPENERS[c]} {\n${text}\n}`, inner);
+  // what is not put where the package puts it finds no defaults of the package around itself: they might contradict it
+  if (around[0] !== 'http') return { text: around[0] === 'events' ? blocks(around) : `${blocks(around)}\nevents {\n}\n`, mask };
+  const http = ['include /etc/nginx/mime.types;', `include ${CONF_D};`, around.length === 1 ? inner : blocks(around.slice(1))];
+  return { text: `events {\n}\nhttp {\n${http.join('\n')}\n}\n`, mask };
+}
+
+const CONF_D = '/etc/nginx/conf.d/*.conf';
+
+/**
+ * The main file that stands in for a file, and how its includes are answered. Null where nothing is known that could hold the file: then
+ * it is read by itself. `destination` is null when nobody says where the file goes; then its folder and its directives decide.
+ */
+export function standInFor(file: SourceFile, destination: Destination | null, catalog: Catalog, stock: Stock): StandIn | null {
+  const guess = fragmentContext(file, catalog);
+  const byFolder = FOLDERS.find(([mask]) => mask.test(pathOf(file.id)));
+  const distribution = destination?.distribution ?? byFolder?.[1] ?? 'official';
+  const main = MAIN_FILES[distribution];
+  const taken = destination && main.takes.find(({ mask }) => matchesMask(destination.path, mask));
+  const context = taken?.context ?? guess.contexts.find((c) => bodyOf(c) === 'directives') ?? 'http';
+  const made = textFor(main, context, taken?.mask ?? null);
+  if (!made) return null;
+  const usual = main.takes.find((t) => t.context === context)?.mask ?? `/etc/nginx/snippets/`;
+  const path = destination?.path ?? usual.replace(/[^/]*$/, '') + nameThere(file.id, usual);
+  const id = stockId(`/stand-in/${distribution}/${context}/${taken ? 'known' : 'assumed'}${pathOf(file.id)}/nginx.conf`);
+  const together = taken ? destination.together : [file.id];
+  const whole = !!taken && destination.whole;
+  return {
+    main: stock.add(id, made.text),
+    file: file.id,
+    contexts: taken ? [context] : guess.contexts,
+    certain: !!taken,
+    takes: { mask: made.mask, files: together.length ? together : [file.id] },
+    beside: whole ? null : 'other files of its folder on the server are not seen',
+    folders: foldersOf(file.id),
+    inside: taken ? main.path.replace(/\/[^/]*$/, '') : null,
+    path,
+    of: destination?.of ?? main.title,
+    readAs: `${path} of ${destination?.of ?? main.title}`,
+  };
+}
+
+/** The folders of the project that stand for nginx's configuration folder, the likeliest first: what relative paths hang from. */
+function foldersOf(file: FileId): FileId[] {
+  const own = dirname(file);
+  const above = dirname(own);
+  const inside =
+    /^(conf\.d|.*sites?(-(available|enabled))?|.*vhosts?(\.d)?|http\.d|default\.d|snippets|includes?|streams?(\.d|-enabled)?|templates)$/i;
+  return inside.test(basename(own)) ? [above, own] : [own, above];
+}
+
+/** Instances that are made of images: what nobody mounts or copies into a folder of theirs is not there. */
+const OF_IMAGES: readonly Instance['kind'][] = ['compose', 'dockerfile', 'kubernetes'];
+
+/** Where the project puts a file; null when nothing says so. */
+export function destinationIn(project: Project, file: FileId): Destination | null {
+  const lives = livesAt(project, file);
+  if (!lives || lives.path.includes('{{')) return null;
+  const { instance } = lives;
+  const there = (path: string): string => path.replace(TEMPLATE_ENDING, '');
+  const folder = (path: string): string => path.replace(/[^/]*$/, '');
+  const path = there(lives.path);
+  const byPath = new Map([[path, file]]);
+  for (const other of project.configs) {
+    const at = insidePaths(instance.placed, other)[0];
+    // of two for one path the one that was asked about is there
+    if (at && folder(at.path) === folder(lives.path) && !byPath.has(there(at.path))) byPath.set(there(at.path), other);
+  }
+  const { image } = instance;
+  return {
+    path,
+    distribution: image?.distribution ?? 'official',
+    of: image?.name ?? instance.name,
+    together: [...byPath].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, id]) => id),
+    whole: OF_IMAGES.includes(instance.kind) && image?.distribution != null,
+  };
+}
+
+/** A file by itself, in the context that fits it best: for contexts of which no main file is known. Its surroundings are unknown. */
+const alone = (file: SourceFile): Tree => ({ root: file.id, files: new Map([[file.id, file]]), includes: new Map(), disk: NO_DISK });
+
+/**
+ * The configuration of a file that no main file includes, within its stand-in; what it includes is followed. Rejects with Cancelled.
+ * `settings` are those that hold for the file.
+ */
+export async function loadFragment(
+  file: SourceFile,
+  destination: Destination | null,
+  sources: Sources,
+  options: LoadOptions & { readonly stock: Stock },
+  engine: Engine,
+  settings: Settings,
+): Promise<Config> {
+  const standIn = standInFor(file, destination, engine.catalog, options.stock);
+  if (!standIn) {
+    const { contexts } = fragmentContext(file, engine.catalog);
+    return new Config(alone(file), engine, settings, 'fragment', contexts[0], contexts);
+  }
+  const tree = await loadTree(standIn.main.id, sources, { ...options, standIn });
+  // a stand-in is never unreadable: it is built in
+  if ('problem' in tree) throw new Error(tree.problem);
+  return new Config(tree, engine, settings, 'fragment', 'main', standIn.contexts);
+}

@@ -1,0 +1,93 @@
+/** Files that no main file includes: which main file stands in, in which context, and what is said of them then. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { isStock } from '../../server/src/config/stock.ts';
+import { MAIN_FILES } from '../../server/src/project/main-files.ts';
+import { fragmentOf, mainOf, parts, saidOf } from './tree.ts';
+
+const contextOf = async (text: string): Promise<string> => (await fragmentOf(text)).contexts[0]!;
+
+describe('the context of a fragment', () => {
+  for (const [what, text, context] of [
+    ['a server with locations is one of http', '#- a.conf\nserver { listen 80; location / { return 204; } }', 'http'],
+    ['a server that passes to an address is one of stream', '#- a.conf\nserver { listen 3306; proxy_pass 10.0.0.9:3306; }', 'stream'],
+    ['a server with a protocol is one of mail', '#- a.conf\nserver { listen 143; protocol imap; }', 'mail'],
+    ['lines of headers are those of a location', '#- a.conf\nproxy_pass http://a;\nproxy_set_header Host $host;', 'location'],
+    ['servers of a group', '#- a.conf\nserver 10.0.0.1:80;\nleast_conn;', 'upstream'],
+    ['what main alone allows', '#- a.conf\nload_module modules/x.so;\n', 'main'],
+  ] as const)
+    test(what, async () => assert.equal(await contextOf(text), context));
+});
+
+describe('a fragment within the main file that stands in', () => {
+  test('what nginx refuses is refused', async () => {
+    const said = await saidOf(await fragmentOf('#- site.conf\nserver {\n listen 80;\n location /x { proxy_pass 192.0.2.1:81; }\n}'));
+    assert.ok(
+      said.some((s) => /^site\.conf:3 proxy-pass-form \(error\)/.test(s)),
+      said.join('\n'),
+    );
+  });
+  test('nothing is said within the stand-in, and its lines contradict nothing as long as the place is a guess', async () => {
+    const text = '#- conf.d/tuning.conf\nsendfile on;\nkeepalive_timeout 20s;\naccess_log off;\n';
+    assert.deepEqual(
+      (await saidOf(await fragmentOf(text))).filter((s) => s.includes('(error)')),
+      [],
+    );
+  });
+  test('where the project says the place, a line that the image’s main file has already is a duplicate, as for nginx', async () => {
+    const text = '#- tuning.conf\nkeepalive_timeout 20s;\n';
+    const config = await fragmentOf(text, {
+      path: '/etc/nginx/conf.d/tuning.conf',
+      distribution: 'official',
+      of: 'nginx:1.29',
+      whole: true,
+    });
+    assert.deepEqual(
+      (await saidOf(config)).filter((s) => s.includes('(error)')),
+      ['tuning.conf:1 duplicate-directive (error)'],
+    );
+    assert.equal(config.tree.standIn?.readAs, '/etc/nginx/conf.d/tuning.conf of nginx:1.29');
+  });
+  test('its includes are followed, from its folder and the one above', async () => {
+    const config = await fragmentOf(
+      '#- conf.d/site.conf\nserver { listen 80; include snippets/a.inc; include b.inc; }\n#- snippets/a.inc\nroot /a;\n#- conf.d/b.inc\nindex b;\n',
+    );
+    assert.deepEqual(
+      [...config.files.keys()].filter((f) => !isStock(f)).map((f) => f.split('/').at(-1)),
+      ['site.conf', 'a.inc', 'b.inc'],
+    );
+  });
+});
+
+describe('built-in files', () => {
+  test('an include of nginx’s own file is answered where the project has none, and by the project’s where it has one', async () => {
+    const own = await mainOf(
+      '#- nginx.conf\nevents {}\nhttp { include mime.types; server { location / { include uwsgi_params; include proxy_params; } } }\n#- uwsgi_params\nuwsgi_param A b;',
+    );
+    const read = [...own.files.keys()].map((f) => `${isStock(f) ? 'stock' : 'own'} ${f.split('/').at(-1)}`);
+    assert.deepEqual(read, ['own nginx.conf', 'stock mime.types', 'own uwsgi_params', 'stock proxy_params']);
+  });
+  test('a file of the same name in a folder of somebody else is not nginx’s', async () => {
+    const { stock } = await parts();
+    for (const path of ['/srv/app/uwsgi_params', 'other/mime.types', '/etc/apache2/mime.types']) assert.equal(stock.find(path), null, path);
+    for (const path of [
+      './uwsgi_params',
+      '/etc/nginx/snippets/fastcgi-php.conf',
+      '/usr/local/nginx/conf/mime.types',
+      '/etc/letsencrypt/options-ssl-nginx.conf',
+    ])
+      assert.ok(stock.find(path), path);
+  });
+  test('every built-in text and every main file parses, and every main file is in order', async () => {
+    const { parser } = await parts();
+    for (const [name, { text }] of Object.entries(MAIN_FILES)) {
+      const config = await mainOf(`#- nginx.conf\n${text}`);
+      assert.deepEqual(
+        (await saidOf(config)).filter((s) => s.includes('(error)')),
+        [],
+        name,
+      );
+      assert.deepEqual(parser.open(config.root, text).problems, []);
+    }
+  });
+});
