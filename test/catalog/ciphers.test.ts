@@ -186,3 +186,19 @@ test('group names by version', () => {
     ['secp384r1'],
   );
 });
+
+test('groups of OpenSSL 3.6.5 as nginx 1.30.6 takes and refuses them, and what 4.0 adds', () => {
+  const takes = (text: string, openssl: string): boolean => acceptsGroups(text, { openssl }).ok;
+  for (const text of [
+    'X25519MLKEM768:X25519',
+    '?nosuch:X25519',
+    '*X25519MLKEM768/*X25519:secp256r1',
+    'DEFAULT',
+    'DEFAULT:-X25519',
+    'brainpoolP256r1tls13',
+    'ffdhe2048',
+  ])
+    assert.equal(takes(text, '3.6.5'), true, text);
+  for (const text of ['nosuch', 'ML-KEM', 'curveSM2MLKEM768']) assert.equal(takes(text, '3.6.5'), false, text);
+  assert.equal(takes('curveSM2MLKEM768:X25519', '4.0.3'), true);
+});

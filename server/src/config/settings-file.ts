@@ -225,6 +225,7 @@ export function withSettings(base: Settings, raw: RawSettings): Settings {
   return {
     target: { nginx: nginx ?? base.target.nginx, openssl: openssl ?? base.target.openssl, flavour, modules },
     versionFrom: nginx ? 'setting' : base.versionFrom,
+    opensslFrom: openssl ? 'setting' : base.opensslFrom,
     prefix: raw.prefix ?? base.prefix,
     pathMap: [...maps, ...base.pathMap],
     profile: pick<Profile>(raw.profile, PROFILES, base.profile),

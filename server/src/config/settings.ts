@@ -36,6 +36,8 @@ export interface Settings {
   readonly target: Target;
   /** where the version comes from: messages say so */
   readonly versionFrom: 'default' | 'setting' | 'found';
+  /** whether somebody named the OpenSSL: what a newer one takes is not refused else */
+  readonly opensslFrom: 'default' | 'setting';
   /** what relative paths hang from (nginx -p); null means the folder of the main file */
   readonly prefix: string | null;
   readonly pathMap: readonly PathMap[];
@@ -59,6 +61,7 @@ export const DEFAULT_OPENSSL = '3.5.9';
 export const DEFAULT_SETTINGS: Settings = {
   target: { nginx: version(NEWEST_NGINX), flavour: 'oss', openssl: version(DEFAULT_OPENSSL), modules: ANY_MODULE },
   versionFrom: 'default',
+  opensslFrom: 'default',
   prefix: null,
   pathMap: [],
   profile: 'recommended',

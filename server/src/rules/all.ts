@@ -103,7 +103,9 @@ import internalMissing from './security/internal-missing.ts';
 import knownVulnerability from './security/known-vulnerability.ts';
 import misdirectedRequest from './security/misdirected-request.ts';
 import multilineHeader from './security/multiline-header.ts';
+import nistGroupsMissing from './security/nist-groups-missing.ts';
 import openRedirect from './security/open-redirect.ts';
+import opensslEngineGone from './security/openssl-engine-gone.ts';
 import originCheckTooLoose from './security/origin-check-too-loose.ts';
 import plainOn443 from './security/plain-on-443.ts';
 import protocolsOfDefaultOnly from './security/protocols-of-default-only.ts';
@@ -306,7 +308,9 @@ export const RULES: readonly Rule[] = [
   knownVulnerability,
   misdirectedRequest,
   multilineHeader,
+  nistGroupsMissing,
   openRedirect,
+  opensslEngineGone,
   originCheckTooLoose,
   plainOn443,
   protocolsOfDefaultOnly,

@@ -73,7 +73,8 @@ Groups below 112 bits are reported too: they are accepted, and not used at the d
         at: partOf(word, p.start, p.end),
         data: { library, name: p.name, known: known ?? '', since: p.group?.since ?? '' },
         // without a certificate nginx does not hand the list over
-        severity: isLoaded(directive) ? 'error' : 'warning',
+        // the OpenSSL that is assumed may not be the one that runs it
+        severity: message === 'newer' && config.settings.opensslFrom === 'default' ? 'info' : isLoaded(directive) ? 'error' : 'warning',
         fix,
       });
     }
