@@ -13,7 +13,10 @@ import locationVariableLiteral from './correctness/location-variable-literal.ts'
 import locationWithoutSlashRedirect from './correctness/location-without-slash-redirect.ts';
 import mapWithoutDefault from './correctness/map-without-default.ts';
 import mixedCaseVariable from './correctness/mixed-case-variable.ts';
+import proxyPassDropsPath from './correctness/proxy-pass-drops-path.ts';
 import proxyPassRewritesPath from './correctness/proxy-pass-rewrites-path.ts';
+import proxyPassSlashMismatch from './correctness/proxy-pass-slash-mismatch.ts';
+import proxyRedirectLost from './correctness/proxy-redirect-lost.ts';
 import queryInPath from './correctness/query-in-path.ts';
 import redirectLoop from './correctness/redirect-loop.ts';
 import redirectQueryTwice from './correctness/redirect-query-twice.ts';
@@ -219,7 +222,10 @@ export const RULES: readonly Rule[] = [
   locationWithoutSlashRedirect,
   mapWithoutDefault,
   mixedCaseVariable,
+  proxyPassDropsPath,
   proxyPassRewritesPath,
+  proxyPassSlashMismatch,
+  proxyRedirectLost,
   queryInPath,
   redirectLoop,
   redirectQueryTwice,

@@ -28,7 +28,9 @@ With anything behind the host, be it a slash, nginx replaces the location's name
     const target = passTarget(directive);
     if (target) {
       // an exact location has one path, which is replaced as a whole
-      if (target.uri && locationOf(scope)?.kind !== 'exact')
+      // behind a rewrite that breaks off nginx sends the path as that left it, and the URI does not count
+      const rewritten = scope.named('rewrite').some((d) => d.value(2) === 'break');
+      if (target.uri && locationOf(scope)?.kind !== 'exact' && !rewritten)
         report('replaced', { at: word, data: { prefix: locationOf(scope)?.name ?? 'the path', uri: target.uri } });
       return;
     }
@@ -53,6 +55,7 @@ With anything behind the host, be it a slash, nginx replaces the location's name
 #                                                       ^^ decoded`,
       good: 'location ~ ^/u/(.*)$ { proxy_pass http://127.0.0.1:8000$request_uri; }',
     },
+    { inside: 'server', good: 'location /app {\n    rewrite ^/app/(.*)$ /$1 break;\n    proxy_pass http://127.0.0.1:8000/app;\n}' },
     { inside: 'server', good: 'location = /health { proxy_pass http://127.0.0.1:8000/status; }' },
     {
       inside: 'server',

@@ -1,0 +1,120 @@
+/** With a variable in proxy_pass its URI is sent as it stands: every path becomes the same one. Shown by two requests that arrive alike. */
+
+import { walk } from '../../config/scope.ts';
+import { hasVariables } from '../../config/upstreams.ts';
+import { proofOf } from '../../witness/requests.ts';
+import type { Spot } from '../../witness/spots.ts';
+import { defineRule } from '../rule.ts';
+
+/** Places whose one target is meant: subrequests, and what only nginx itself asks for. */
+function isOneTarget(spot: Spot): boolean {
+  const { location } = spot;
+  if (!location || spot.has('internal')) return true;
+  return walk(spot.server.scope).some(
+    (d) =>
+      (d.name === 'auth_request' || d.name === 'mirror') && (d.value(0) === location.name || d.value(0).startsWith(`${location.name}/`)),
+  );
+}
+
+export default defineRule({
+  id: 'proxy-pass-drops-path',
+  group: 'correctness',
+  severity: 'warning',
+  since: '0.2',
+  title: 'A variable in proxy_pass, and the rest of the path is dropped',
+  why: `
+Without variables nginx puts what stands behind the location's name behind the URI of \`proxy_pass\`. As soon as a variable is in it, the URI goes out as it is written: \`proxy_pass http://$app/;\` asks for \`/\`, whatever the client has asked for, and what a \`rewrite … break\` has made of the path is dropped as well. The query is dropped too unless \`$is_args$args\` says it.
+
+Leave the URI away (\`proxy_pass http://$app;\`), which sends the path as it came or as \`rewrite\` left it, or write \`$request_uri\`.`,
+  about: ['proxy_pass', '$request_uri', 'rewrite'],
+  looksAt: {
+    outcome: ['proxy_pass'],
+    when: (spot) =>
+      spot.location?.kind !== 'exact' &&
+      spot.directives.some((d) => d.name === 'proxy_pass' && hasVariables(d.value(0))) &&
+      !isOneTarget(spot),
+  },
+  needs: 'config',
+  costly: true,
+  messages: {
+    path: 'The rest of the path is dropped: {one} and {other} both arrive as {to}. With a variable in it the URI is sent as it is written; leave it out, or use $request_uri.',
+    query: 'The query is dropped: {one} arrives as {to}. With a variable in proxy_pass nothing is appended; write $is_args$args behind it.',
+  },
+  check({ spot, report }) {
+    const directive = spot.directives.findLast((d) => d.name === 'proxy_pass' && hasVariables(d.value(0)));
+    const word = directive?.args[0];
+    if (!directive || !word) return;
+    const arrived = spot.paths.slice(0, 6).flatMap((path) => {
+      const trace = spot.ask({ path, query: 'b=1' });
+      const sent = trace.outcome.upstreamRequest;
+      return sent && trace.outcome.kind === 'proxy' ? [{ path, uri: sent.uri, trace }] : [];
+    });
+    const [first, ...others] = arrived;
+    if (!first) return;
+    const name = spot.location?.name ?? '/';
+    const same = others.find((o) => o.uri === first.uri);
+    if (same) {
+      if (!arrived.every((o) => o.uri === first.uri)) return;
+      report('path', {
+        at: word,
+        data: { one: `${first.path}?b=1`, other: `${same.path}?b=1`, to: first.uri },
+        // a name that stands for one thing, as /health does, may be meant so
+        severity: spot.location?.kind === 'prefix' && !name.endsWith('/') ? 'info' : 'warning',
+        witness: proofOf(first.trace),
+      });
+      return;
+    }
+    if (arrived.length > 1 && arrived.every((o) => !o.uri.includes('?')))
+      report('query', { at: word, data: { one: `${first.path}?b=1`, to: first.uri }, severity: 'info', witness: proofOf(first.trace) });
+  },
+  examples: [
+    {
+      inside: 'server',
+      bad: `set $app http://127.0.0.1:8000;
+location /shop/ {
+    proxy_pass $app/;
+#              ^^^^^ path
+}`,
+      good: `set $app http://127.0.0.1:8000;
+location /shop/ {
+    proxy_pass $app;
+}`,
+      witness: {
+        request: 'GET http://www.example.test/shop/users?b=1',
+        outcome: 'GET / at 127.0.0.1:8000',
+        meant: '`GET /users?b=1`',
+      },
+    },
+    {
+      inside: 'server',
+      bad: `location /shop/ {
+    set $app 127.0.0.1:8000;
+    rewrite ^/shop/(.*)$ /$1 break;
+    proxy_pass http://$app/;
+#              ^^^^^^^^^^^^ path
+}`,
+      good: `location /shop/ {
+    set $app 127.0.0.1:8000;
+    rewrite ^/shop/(.*)$ /$1 break;
+    proxy_pass http://$app;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `location ~ ^/shop/(.*)$ {
+    proxy_pass http://127.0.0.1:8000/$1;
+#              ^^^^^^^^^^^^^^^^^^^^^^^^ query
+}`,
+      good: `location ~ ^/shop/(.*)$ {
+    proxy_pass http://127.0.0.1:8000/$1$is_args$args;
+}`,
+    },
+    {
+      inside: 'server',
+      good: `set $app 127.0.0.1:8000;
+location = /health { proxy_pass http://$app/status; }
+location /all/ { proxy_pass http://$app$request_uri; }
+location /check { internal; proxy_pass http://$app/auth; }`,
+    },
+  ],
+});

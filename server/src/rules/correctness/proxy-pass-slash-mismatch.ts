@@ -1,0 +1,108 @@
+/** A location and the URI of its proxy_pass that do not end alike: what stands behind the name is joined wrong. Shown by what the upstream gets. */
+import { passTarget } from '../../config/upstreams.ts';
+import { proofOf } from '../../witness/requests.ts';
+import { defineRule } from '../rule.ts';
+
+export default defineRule({
+  id: 'proxy-pass-slash-mismatch',
+  group: 'correctness',
+  severity: 'warning',
+  since: '0.2',
+  equivalents: [],
+  title: 'The location’s name and the URI of proxy_pass do not fit together',
+  why: `
+nginx cuts the location's name off the path and puts the rest behind the URI of \`proxy_pass\` as it is. When only one of the two ends in a slash the parts do not fit: \`location /api\` with \`proxy_pass http://app/;\` asks for \`//users\`, and \`location /api/\` with \`http://app/v1\` for \`/v1users\`.
+
+There is more to it than an ugly path. \`/api../secret\` begins with \`/api\` too, and arrives as \`/v1/../secret\`: a server that resolves it answers from outside of \`/v1/\`.
+
+Let both end in a slash, or neither.`,
+  about: ['proxy_pass', 'location'],
+  looksAt: {
+    outcome: ['proxy_pass'],
+    when: (spot) => spot.location?.kind === 'prefix' && spot.directives.some((d) => d.name === 'proxy_pass' && !!passTarget(d)?.uri),
+  },
+  needs: 'config',
+  costly: true,
+  messages: {
+    climbs: '{from} arrives as {to}, outside of {uri}: {prefix} has no slash at its end. End both in a slash.',
+    doubled:
+      '{from} arrives as {to}, with two slashes: {prefix} has no slash at its end, and the URI of proxy_pass has. End both in a slash, or neither.',
+    glued: '{from} arrives as {to}: {prefix} ends in a slash, and {uri} does not. End both in a slash, or neither.',
+  },
+  check({ spot, report }) {
+    const location = spot.location!;
+    const directive = spot.directives.findLast((d) => d.name === 'proxy_pass' && passTarget(d)?.uri);
+    const uri = directive ? (passTarget(directive)?.uri ?? '') : '';
+    const word = directive?.args[0];
+    // what follows is meant as a value there
+    if (!directive || !word || uri.includes('?')) return;
+    const { name } = location;
+    const ask = (path: string): { to: string; from: string; proof: ReturnType<typeof proofOf> } | null => {
+      if (path.includes('/../') || !spot.takes(path)) return null;
+      const trace = spot.ask({ path });
+      const sent = trace.outcome.upstreamRequest;
+      return sent?.at ? { to: sent.uri, from: path, proof: proofOf(trace) } : null;
+    };
+    const related = [{ at: location.directive.at(location.directive.args.at(-1)!), message: 'the name that is cut off' }];
+    if (!name.endsWith('/') && uri.endsWith('/')) {
+      const climbed = uri === '/' ? null : ask(`${name}../x`);
+      if (climbed?.to === `${uri}../x`) {
+        report('climbs', { at: word, data: { from: climbed.from, to: climbed.to, uri, prefix: name }, related, witness: climbed.proof });
+        return;
+      }
+      const doubled = ask(`${name}/users`);
+      if (doubled?.to === `${uri}/users`)
+        report('doubled', { at: word, data: { from: doubled.from, to: doubled.to, uri, prefix: name }, related, witness: doubled.proof });
+    } else if (name.endsWith('/') && /[\w]$/.test(uri)) {
+      const glued = ask(`${name}users`);
+      if (glued?.to === `${uri}users`)
+        report('glued', { at: word, data: { from: glued.from, to: glued.to, uri, prefix: name }, related, witness: glued.proof });
+    }
+  },
+  examples: [
+    {
+      inside: 'server',
+      bad: `location /shop {
+    proxy_pass http://127.0.0.1:8000/;
+#              ^^^^^^^^^^^^^^^^^^^^^^ doubled
+}`,
+      good: `location /shop/ {
+    proxy_pass http://127.0.0.1:8000/;
+}`,
+      witness: {
+        request: 'GET http://www.example.test/shop/users',
+        outcome: 'GET //users at 127.0.0.1:8000',
+        meant: '`GET /users`',
+      },
+    },
+    {
+      inside: 'server',
+      bad: `location /files {
+    proxy_pass http://127.0.0.1:8000/public/;
+#              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ climbs
+}`,
+      good: `location /files/ {
+    proxy_pass http://127.0.0.1:8000/public/;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `location / {
+    proxy_pass http://127.0.0.1:8000/app;
+#              ^^^^^^^^^^^^^^^^^^^^^^^^^ glued
+}`,
+      good: `location / {
+    proxy_pass http://127.0.0.1:8000/app/;
+}`,
+    },
+    { inside: 'server', good: 'location /old { proxy_pass http://127.0.0.1:8000/new; }' },
+    { inside: 'server', good: 'location /find/ { proxy_pass http://127.0.0.1:8000/search?word=; }' },
+    {
+      inside: 'server',
+      good: `location /shop {
+    rewrite ^/shop/?(.*)$ /$1 break;
+    proxy_pass http://127.0.0.1:8000/;
+}`,
+    },
+  ],
+});
