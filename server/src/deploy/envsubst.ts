@@ -2,10 +2,12 @@
  * Where envsubst writes the values of environment variables into nginx's files: calls of its own in scripts, Dockerfiles and compose files,
  * and the environments of containers that run nginx, whose image does it with every template before nginx starts. Nothing is run.
  */
-import { basename, type FileId } from '../base/file-id.ts';
+import { basename, dirname, type FileId, isBelow, resolve } from '../base/file-id.ts';
 import type { Place } from '../base/span.ts';
+import type { ComposeService } from './compose.ts';
 import type { Deployment } from './deployment.ts';
 import { readDockerfile } from './dockerfile.ts';
+import { readEnvFile } from './env-file.ts';
 import { placeOf } from './setting.ts';
 
 export interface EnvsubstCall {
@@ -87,4 +89,69 @@ export function nginxEnvironment(deployment: Deployment): NginxEnvironment {
   const made = { calls, variables };
   cache.set(deployment, made);
   return made;
+}
+
+/** Where nginx's image looks for templates, unless NGINX_ENVSUBST_TEMPLATE_DIR names another folder. */
+const TEMPLATES = '/etc/nginx/templates';
+
+/** Set in every container: by Docker, by the shell that substitutes, or by nginx's official image. */
+export const ALWAYS_SET: ReadonlySet<string> = new Set([
+  'PATH',
+  'HOME',
+  'HOSTNAME',
+  'PWD',
+  'NGINX_VERSION',
+  'NJS_VERSION',
+  'NJS_RELEASE',
+  'ACME_VERSION',
+  'PKG_RELEASE',
+  'DYNPKG_RELEASE',
+  'NGINX_LOCAL_RESOLVERS',
+]);
+
+/** A container whose image writes a template out, with all names that are set there. */
+export interface Substitution {
+  readonly service: ComposeService;
+  readonly names: ReadonlySet<string>;
+}
+
+/**
+ * The services that write a template out by the scripts of nginx's image, so that only what their files set is replaced. Empty where that is
+ * not known: no service takes the file, a file of variables is not in the project, or another program is started.
+ */
+export function substitutionsOf(deployment: Deployment, template: FileId): readonly Substitution[] {
+  const out: Substitution[] = [];
+  for (const service of deployment.containers) {
+    const stage = service.dockerfile
+      ? readDockerfile(service.dockerfile, deployment.files.get(service.dockerfile) ?? '').at(-1)
+      : undefined;
+    const image = service.builds ? stage?.from.text.split(/\s/).find((w) => !w.startsWith('--')) : service.image?.text;
+    if (!image || !OF_NGINX.test(image) || service.command || service.entrypoint || stage?.command || stage?.entrypoint) continue;
+    const mounted = service.mounts.some(
+      ({ source, target }) =>
+        source !== null &&
+        (target === TEMPLATES || target.startsWith(`${TEMPLATES}/`)) &&
+        isBelow(template, resolve(dirname(service.file), source)),
+    );
+    const copied = service.dockerfile !== null && copies(deployment.files.get(service.dockerfile) ?? '', template);
+    if (!mounted && !copied) continue;
+    const names = new Set([...ALWAYS_SET, ...service.environment.keys(), ...(stage?.environment.keys() ?? [])]);
+    let whole = true;
+    for (const { path } of service.environmentFiles) {
+      const file = resolve(dirname(service.file), path);
+      const text = deployment.files.get(file);
+      if (text === undefined) whole = false;
+      else for (const name of readEnvFile(file, text, undefined).keys()) names.add(name);
+    }
+    if (whole) out.push({ service, names });
+  }
+  return out;
+}
+
+/** Whether a Dockerfile copies the file, or a folder of the name that it lies in, to where templates are looked for. */
+function copies(dockerfile: string, template: FileId): boolean {
+  const own = [basename(template), basename(dirname(template))];
+  return [...dockerfile.matchAll(/^\s*(?:COPY|ADD)\s+(.+?)\s+\/etc\/nginx\/templates\/?(?:\s|$)/gim)].some(([, sources]) =>
+    sources!.split(/\s+/).some((s) => own.includes(s.replace(/\/(\.|\*[^/]*)?$/, '').replace(/^.*\//, ''))),
+  );
 }

@@ -2,6 +2,7 @@
 import captureOverwritten from './correctness/capture-overwritten.ts';
 import deadDirectiveAfterReturn from './correctness/dead-directive-after-return.ts';
 import envsubstEatsVariable from './correctness/envsubst-eats-variable.ts';
+import envsubstLeavesPlaceholder from './correctness/envsubst-leaves-placeholder.ts';
 import errorLogOff from './correctness/error-log-off.ts';
 import errorPageIneffective from './correctness/error-page-ineffective.ts';
 import gzipIneffective from './correctness/gzip-ineffective.ts';
@@ -211,6 +212,7 @@ export const RULES: readonly Rule[] = [
   captureOverwritten,
   deadDirectiveAfterReturn,
   envsubstEatsVariable,
+  envsubstLeavesPlaceholder,
   errorLogOff,
   errorPageIneffective,
   gzipIneffective,

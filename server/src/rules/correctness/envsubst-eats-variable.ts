@@ -3,14 +3,11 @@ import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
 import { walk } from '../../config/scope.ts';
 import { variablesDefinedBy, variablesOf } from '../../config/variables.ts';
-import { type EnvsubstCall, nginxEnvironment } from '../../deploy/envsubst.ts';
+import { ALWAYS_SET, type EnvsubstCall, nginxEnvironment } from '../../deploy/envsubst.ts';
 import type { SourceFile, Statement } from '../../syntax/statement.ts';
 import { type VariableUse, variablesIn } from '../../syntax/variable.ts';
 import { type Fix, fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-
-/** Set in every container: by Docker, by the shell that substitutes, or by nginx's official image. */
-const ALWAYS_SET = new Set(['PATH', 'HOME', 'HOSTNAME', 'PWD', 'NGINX_VERSION', 'NJS_VERSION', 'NJS_RELEASE', 'PKG_RELEASE']);
 
 interface Site {
   readonly use: VariableUse;

@@ -1,0 +1,113 @@
+/** A placeholder of a template that no file sets: the image's scripts leave it as it is, and nginx reads `${NAME}`. */
+import { variablesOf } from '../../config/variables.ts';
+import { substitutionsOf } from '../../deploy/envsubst.ts';
+import { meets } from '../../syntax/template.ts';
+import { defineRule } from '../rule.ts';
+
+export default defineRule({
+  id: 'envsubst-leaves-placeholder',
+  group: 'correctness',
+  severity: 'warning',
+  since: '0.2',
+  title: 'A placeholder of a template that nothing sets',
+  why: `
+The scripts of nginx's image run envsubst over the files of \`/etc/nginx/templates\` and tell it to replace the names that the container's environment has, and no others. A placeholder whose name is not set there stays in the written file. Where a directive takes no variables nginx refuses it ("client_max_body_size" directive invalid value), where it does nginx looks for a variable of its own by that name ("unknown variable"), and in \`server_name\` it is a name that no client asks for. The container then does not start, or answers for nobody.
+
+It is said only where all that sets the environment is there to be read: the compose file, the files that its \`env_file\` names, and the Dockerfile.`,
+  about: ['server_name', 'listen'],
+  references: ['https://github.com/docker-library/docs/tree/master/nginx#using-environment-variables-in-nginx-configuration-new-in-119'],
+  looksAt: { file: true },
+  needs: 'file',
+  fixable: 'never',
+  messages: {
+    unset:
+      '${name} is in the environment of no container that writes this template out ({services}): it stays as it stands, and nginx reads it. Set it under "environment".',
+  },
+  check({ config, file, deployment, report }) {
+    if (file.template !== 'envsubst') return;
+    const by = substitutionsOf(deployment, file.id);
+    if (!by.length) return;
+    const said = new Set<string>();
+    const comments = [...file.comments].sort((a, b) => a.start - b.start);
+    for (const mark of file.marks ?? []) {
+      const name = /\w+/.exec(file.text.slice(mark.start, mark.end))?.[0];
+      if (!name || said.has(name) || meets(comments, mark.start, mark.end)) continue;
+      const lacking = by.filter(({ names }) => !names.has(name));
+      if (!lacking.length) continue;
+      said.add(name);
+      const key = name.toLowerCase();
+      // nginx does not tell the cases apart: what is left may be a variable of its own
+      if ((['http', 'stream'] as const).some((p) => config.catalog.variable(key, p) || variablesOf(config, p).definitions.has(key)))
+        continue;
+      report('unset', {
+        at: { start: mark.start, end: mark.end },
+        data: { name, services: lacking.map((s) => `service "${s.service.name}"`).join(', ') },
+        ofTemplate: true,
+        related: lacking.map(({ service }) => ({ at: service.place, message: 'the container' })),
+      });
+    }
+  },
+  examples: [
+    {
+      inside: 'tree',
+      bad: `#- nginx.conf
+events {}
+http { include templates/*.template; }
+#- templates/default.conf.template
+server {
+    listen 80;
+    server_name \${SITE_NAME};
+    client_max_body_size \${BODY_LIMIT};
+#                        ^^^^^^^^^^^^^ unset
+}
+#- compose.yaml
+services:
+  web:
+    image: nginx:1.27
+    environment:
+      SITE_NAME: www.example.com
+    volumes:
+      - ./templates:/etc/nginx/templates:ro
+`,
+      good: `#- nginx.conf
+events {}
+http { include templates/*.template; }
+#- templates/default.conf.template
+server {
+    listen 80;
+    server_name \${SITE_NAME};
+    client_max_body_size \${BODY_LIMIT};
+}
+#- compose.yaml
+services:
+  web:
+    image: nginx:1.27
+    environment:
+      SITE_NAME: www.example.com
+      BODY_LIMIT: 20m
+    volumes:
+      - ./templates:/etc/nginx/templates:ro
+`,
+      fixed: false,
+    },
+    {
+      inside: 'tree',
+      good: `#- nginx.conf
+events {}
+http { include templates/*.template; }
+#- templates/default.conf.template
+server {
+    listen 80;
+    server_name \${SITE_NAME};
+}
+#- compose.yaml
+services:
+  web:
+    image: nginx:1.27
+    env_file: web.env
+    volumes:
+      - ./templates:/etc/nginx/templates:ro
+`,
+    },
+  ],
+});
