@@ -14,7 +14,7 @@ import { type MirrorComment, type MirrorStatement, type Raw, setParents } from '
 import { problemsOf } from './problems.ts';
 import type { RenderedFile, SourceFile, SyntaxProblem, TemplateMark } from './statement.ts';
 import type { Structure } from './template/structure.ts';
-import { type Masked, mask, meets, type Rendering } from './template.ts';
+import { type Masked, mask, meets, type Rendering, type Window } from './template.ts';
 
 /** Edits at once from which on the tree is told of one edit that holds them all. */
 const MANY = 100;
@@ -69,10 +69,12 @@ export class Document implements SourceFile {
     private readonly parser: Parser,
     readonly id: FileId,
     text: string,
+    /** what of the text is nginx's, for one that is embedded in another; such a document is made anew after a change */
+    private readonly window: Window | null = null,
   ) {
     this.current = text;
     this.name = basename(id);
-    this.masked = mask(this.name, text);
+    this.masked = mask(this.name, text, null, window);
     const tree = this.parse(null);
     this.tree = tree;
     this.raw = lower(tree.rootNode, this.input());
@@ -115,12 +117,12 @@ export class Document implements SourceFile {
 
   /** Read anew for each rendering, which a change of the text leaves behind. */
   rendered(rendering: Rendering): RenderedFile {
-    const masked = mask(this.name, this.current, rendering);
+    const masked = mask(this.name, this.current, rendering, this.window);
     const tree = this.parser.parse(masked.shown);
     if (!tree) throw new Error('tree-sitter gave no tree');
-    const raw = lower(tree.rootNode, inputOf(masked));
+    const raw = lower(tree.rootNode, inputOf(masked, this.window ? this.current : masked.read));
     tree.delete();
-    const mended = masked.uneven ? null : mend(this.current, raw, null);
+    const mended = masked.uneven ? null : mend(this.window ? masked.read : this.current, raw, null);
     const body = mended?.body ?? raw.body;
     return {
       id: this.id,
@@ -128,7 +130,7 @@ export class Document implements SourceFile {
       lines: this.lines,
       body,
       comments: raw.comments,
-      problems: problemsOf(this.current, masked, body, raw.comments, mended?.strays ?? raw.strays),
+      problems: problemsOf(this.window ? masked.read : this.current, masked, body, raw.comments, mended?.strays ?? raw.strays),
       template: masked.engine,
       marks: masked.marks,
       structure: masked.structure,
@@ -138,7 +140,13 @@ export class Document implements SourceFile {
   }
 
   get problems(): readonly SyntaxProblem[] {
-    this.problemList ??= problemsOf(this.current, this.masked, this.body, this.raw.comments, this.mended?.strays ?? this.raw.strays);
+    this.problemList ??= problemsOf(
+      this.window ? this.masked.read : this.current,
+      this.masked,
+      this.body,
+      this.raw.comments,
+      this.mended?.strays ?? this.raw.strays,
+    );
     return this.problemList;
   }
 
@@ -204,7 +212,7 @@ export class Document implements SourceFile {
 
   /** Where conditions of a template open and close blocks, braces that do not pair are nobody's mistake. */
   private mend(before: Mended['made'] | null): Mended | null {
-    return this.masked.uneven ? null : mend(this.current, this.raw, before);
+    return this.masked.uneven ? null : mend(this.window ? this.masked.read : this.current, this.raw, before);
   }
 
   private parse(old: Tree | null): Tree {
@@ -214,13 +222,14 @@ export class Document implements SourceFile {
   }
 
   private input(): LowerInput {
-    return inputOf(this.masked);
+    return inputOf(this.masked, this.window ? this.current : this.masked.read);
   }
 }
 
-function inputOf({ shown, read, words, between }: Masked): LowerInput {
+function inputOf({ shown, read, words, between }: Masked, text: string): LowerInput {
   return {
-    text: read,
+    text,
+    read,
     shown,
     templated: words.length ? (start, end) => meets(words, start, end) : none,
     variable: between.length ? (start, end) => meets(between, start, end) : none,

@@ -19,10 +19,13 @@ import {
   type Stray,
   type WordFault,
 } from './mirror.ts';
+import { FILLER } from './template.ts';
 
 /** What to read. `shown` is what the grammar saw: as long as the text, without template marks and NUL. */
 export interface LowerInput {
   readonly text: string;
+  /** the text as far as words have their values from it: as long, without what the host of an embedded configuration escapes */
+  readonly read: string;
   readonly shown: string;
   /** True when a template engine has a hand in a part of the text. */
   templated(start: number, end: number): boolean;
@@ -348,9 +351,13 @@ class Lowerer implements HeaderSink {
   }
 
   word(start: number, end: number, kind: WordKind, reach: number): void {
-    const { text, shown } = this.input;
+    const { text, read, shown } = this.input;
     const raw = text.slice(start, end);
     const word = makeWord(start, this.old ? copied(raw) : raw, kind, this.input.templated(start, end));
+    if (read !== text) {
+      const meant = read.slice(start, end).replaceAll(FILLER, '');
+      if (meant !== raw) word.value = makeWord(start, meant, kind, false).value;
+    }
     if (kind === 'open-string') {
       this.reach = Math.max(this.reach, reach);
       this.fault('unterminated-string', word);

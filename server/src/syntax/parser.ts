@@ -3,6 +3,8 @@ import type { Language, Parser } from 'web-tree-sitter';
 import type { FileId } from '../base/file-id.ts';
 import { initTreeSitter, loadLanguage, newParser } from '../base/tree-sitter.ts';
 import { Document } from './document.ts';
+import type { SourceFile } from './statement.ts';
+import type { Window } from './template.ts';
 
 /** The bytes of the two wasm files: tree-sitter's runtime, and this package's server/grammar/tree-sitter-nginx.wasm. */
 export interface ParserBytes {
@@ -26,5 +28,10 @@ export class NginxParser {
   /** A document that follows its text; never throws for a broken text. `dispose()` it when the file is closed. */
   open(id: FileId, text: string): Document {
     return new Document(this.parser, id, text);
+  }
+
+  /** A configuration that is a part of another text; offsets are those of that text. It follows no changes. */
+  embedded(id: FileId, text: string, window: Window): SourceFile {
+    return new Document(this.parser, id, text, window);
   }
 }

@@ -7,7 +7,7 @@ import type { Span } from '../base/span.ts';
 import { isSpace, luaEnd } from './cut.ts';
 import type { TemplateMark } from './statement.ts';
 import { type Facts, holds } from './template/condition.ts';
-import { engineOf, type Mark, marksOf } from './template/engines.ts';
+import { type Engine, engineOf, type Mark, marksOf } from './template/engines.ts';
 import { type Branch, Structure } from './template/structure.ts';
 
 /** What the last characters of a whole mark are; those of envsubst may be a name alone, those of Mako a line. */
@@ -62,14 +62,26 @@ const HALVES: readonly (readonly [RegExp, 'head' | 'foot'])[] = [
   [/(^|[^a-z])(foot(er)?|bottom|end(ing)?|stop|clos(e|ing)|tail|suffix|epilog(ue)?|lower|last|post)([^a-z]|$)/i, 'foot'],
 ];
 
+/** A configuration within another text: that text with all else blanked, as long as it, line for line the same. */
+export interface Window {
+  /** what the host's own escapes stand for is written out, and filled up with `FILLER` where it is shorter */
+  readonly visible: string;
+  /** the host fills in values of its own (a shell's here-document); null where only what is inside tells */
+  readonly engine: Engine | null;
+}
+
+/** Stands in words for characters of the host that are not in the value. */
+export const FILLER = '\uE000';
+
 /** What the grammar is to see of a text. `name` is the file's, without folders. */
-export function mask(name: string, text: string, rendering: Rendering | null = null): Masked {
-  const readable = text.includes('\0') ? text.replaceAll('\0', '\x01') : text;
-  const engine = engineOf(name, readable, marksOutsideOfQuotes);
-  if (!engine) return { ...PLAIN, shown: readable, read: text };
+export function mask(name: string, text: string, rendering: Rendering | null = null, window: Window | null = null): Masked {
+  const own = window?.visible ?? text;
+  const readable = own.includes('\0') ? own.replaceAll('\0', '\x01') : own;
+  const engine = window?.engine ?? engineOf(name, readable, marksOutsideOfQuotes);
+  if (!engine) return { ...PLAIN, shown: readable, read: own };
   const marks = marksOf(engine, readable);
   const half = HALVES.find(([test]) => test.test(name))?.[1] ?? null;
-  return { ...new Masker(readable, text, marks, new Structure(engine, marks), rendering).run(engine.name), half };
+  return { ...new Masker(readable, own, marks, new Structure(engine, marks), rendering).run(engine.name), half };
 }
 
 /** nginx's view of a text, character by character, as far as it takes to know where a mark stands. */

@@ -222,6 +222,12 @@ const FAMILIES = {
     notation: 'infix',
     sort: () => VALUE,
   },
+  // what a shell fills in where the mark of a here-document is not quoted; a dollar sign with a backslash is behind a filler
+  shell: {
+    marks: /(?<![\\\uE000])\$(?:\{[^}\n]*\}|[A-Za-z_]\w*|\([^()\n]*\)|[0-9@*#?])|`[^`\n]*`/g,
+    notation: 'infix',
+    sort: () => VALUE,
+  },
   terraform: {
     marks: /(?<!%)%\{[^}\n]*\}|(?<!\$)\$\{[^}\n]*\}/g,
     notation: 'infix',

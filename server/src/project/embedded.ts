@@ -1,0 +1,351 @@
+/**
+ * Configurations inside of other texts: scalars of YAML (ConfigMaps, Helm templates of them, compose, cloud-init, Ansible, workflows), annotations of
+ * ingress controllers, here-documents of shells and Dockerfiles, fences of Markdown. They are found by content, and read at their true places: a
+ * configuration is shown as the host's text with all else blanked. Pure; bounded; what cannot be read is left out.
+ */
+import { type Document, isMap, isPair, isScalar, isSeq, type ParsedNode, parseAllDocuments, type Scalar } from 'yaml';
+import type { TextEdit } from '../base/edit.ts';
+import { applyEdits } from '../base/edit.ts';
+import { type FileId, resolve } from '../base/file-id.ts';
+import type { Span } from '../base/span.ts';
+import type { Context } from '../catalog/context.ts';
+import { FILLER, type Window } from '../syntax/template.ts';
+
+export interface Embedded {
+  /** a name below that of the host: those of one ConfigMap lie in one folder, and may include each other */
+  readonly id: FileId;
+  readonly host: FileId;
+  /** the key, the path or the fence that names it */
+  readonly name: string;
+  /** what the host says of where it will stand; null where the text itself tells */
+  readonly contexts: readonly Context[] | null;
+  /** the embedded text in the host, without indicators, quotes and marks */
+  readonly span: Span;
+  /** white space that every line of it begins with in the host */
+  readonly indent: string;
+  readonly window: Window;
+}
+
+/** Texts of more characters are not looked into. */
+const MAX_LENGTH = 1024 * 1024;
+const MAX_FOUND = 200;
+const MAX_NODES = 50_000;
+
+/** Stands in a path between a host and what is in it: a file is no folder, so that no other path has it. */
+const WITHIN = '/%23/';
+
+/** The file on the disk that holds what a name stands for: the host of an embedded configuration, every other file itself. */
+export function hostOf(file: FileId): FileId {
+  const at = file.indexOf(WITHIN);
+  return at < 0 ? file : (file.slice(0, at) as FileId);
+}
+
+export const isEmbedded = (file: FileId): boolean => file.includes(WITHIN);
+
+type Form = 'yaml' | 'shell' | 'markdown';
+
+function formOf(path: string): Form | null {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  if (/\.(ya?ml)(\.(j2|jinja2?|tmpl|tpl|gotmpl|erb|liquid))?$/i.test(name) || /^(user-data|cloud-config)$/i.test(name)) return 'yaml';
+  if (/\.(sh|bash|ash|zsh)$/i.test(name) || /^(Dockerfile|Containerfile)\b|\.(dockerfile|containerfile)$/i.test(name)) return 'shell';
+  if (/\.(md|markdown|mdx)$/i.test(name)) return 'markdown';
+  return null;
+}
+
+/** Whether a file of that path may hold configurations of nginx without being one. */
+export const mayHost = (path: string): boolean => formOf(path) !== null;
+
+const WORDS =
+  'listen|server_name|root|alias|index|return|rewrite|try_files|include|error_page|access_log|error_log|add_header|expires|allow|deny|resolver|keepalive_timeout|client_[a-z_]+|proxy_[a-z_]+|fastcgi_[a-z_]+|uwsgi_[a-z_]+|grpc_[a-z_]+|ssl_[a-z_]+|gzip[a-z_]*|limit_[a-z_]+|auth_[a-z_]+|more_set_headers|worker_[a-z_]+|log_format|sendfile|tcp_[a-z]+|real_ip_[a-z_]+|set_real_ip_from|sub_filter|charset|default_type|server_tokens|large_client_header_buffers|set';
+const LINE = new RegExp(String.raw`(?:^|[\n;{}])[ \t]*(?:${WORDS})[ \t]+[^\n;{}][^\n]*;`);
+const BLOCK =
+  /(?:^|[\n;{}])[ \t]*(?:server|http|events|stream|upstream[ \t]+\S+|location[ \t]+[^\n{]+|map[ \t]+\S+[ \t]+\$\w+|geo[ \t]+\$\w+)[ \t]*\{/;
+const NAMED = /nginx|\.conf(\.|$)|vhost|default$|sites-/i;
+
+/** A text without one of these words holds no configuration: most files of a repository are put aside by this alone. */
+const HINT =
+  /\b(?:server|location|upstream|events|http|proxy_pass|listen|server_name|add_header|more_set_headers|return|rewrite|snippet)\b/;
+
+/** Whether a text is nginx's, by its form; with a name that speaks for it one line is enough. */
+function isNginx(text: string, name: string): boolean {
+  const plain = text.replace(/(^|[\s;{}])#[^\n]*/g, '$1').replace(/\{\{[^\n]*?\}\}|\{%[^\n]*?%\}/g, 'x');
+  return LINE.test(plain) ? BLOCK.test(plain) || NAMED.test(name) : /(?:^|\n)[ \t]*events[ \t]*\{[ \t]*\}/.test(plain) && BLOCK.test(plain);
+}
+
+/** Snippets that ingress controllers put into a block of their own making, by the last part of the key. */
+const SNIPPETS: Readonly<Record<string, readonly Context[]>> = {
+  'configuration-snippet': ['location'],
+  'server-snippet': ['server'],
+  'server-snippets': ['server'],
+  'location-snippet': ['location'],
+  'location-snippets': ['location'],
+  'auth-snippet': ['location'],
+  'http-snippet': ['http'],
+  'http-snippets': ['http'],
+  'main-snippet': ['main'],
+  'main-snippets': ['main'],
+  'stream-snippet': ['stream'],
+  'stream-snippets': ['stream'],
+};
+
+function snippetOf(key: string): readonly Context[] | null {
+  const name = key.slice(key.lastIndexOf('/') + 1);
+  return Object.hasOwn(SNIPPETS, name) ? SNIPPETS[name]! : null;
+}
+
+/** The configurations in a text, in order. `host` is the file's own name. Never throws. */
+export function embeddedIn(host: FileId, path: string, text: string): Embedded[] {
+  const form = formOf(path);
+  if (!form || text.length > MAX_LENGTH || !HINT.test(text)) return [];
+  const finder = new Finder(host, text);
+  try {
+    if (form === 'yaml') finder.yaml();
+    else if (form === 'shell') finder.shell({ start: 0, end: text.length }, '');
+    else finder.markdown();
+  } catch {
+    // a host that cannot be read holds nothing that can be shown
+  }
+  return finder.found.sort((a, b) => a.span.start - b.span.start).slice(0, MAX_FOUND);
+}
+
+class Finder {
+  readonly found: Embedded[] = [];
+  private readonly ids = new Set<string>();
+  private nodes = 0;
+
+  constructor(
+    private readonly host: FileId,
+    private readonly text: string,
+  ) {}
+
+  private add(folder: string, name: string, span: Span, more: Partial<Pick<Embedded, 'contexts'>> & { readonly window?: Window }): void {
+    const { text } = this;
+    const base = name.replace(/[/\\]+$/, '').replace(/^.*[/\\]/, '') || 'nginx.conf';
+    let id = `${folder}/${base}`;
+    for (let n = 2; this.ids.has(id); n++) id = `${folder}.${n}/${base}`;
+    this.ids.add(id);
+    const window = more.window ?? { visible: only(text, span, text.slice(span.start, span.end)), engine: null };
+    this.found.push({
+      id: resolve(`${this.host}${WITHIN.slice(0, -1)}` as FileId, `./${id.replace(/[^\w./-]/g, '_')}`),
+      host: this.host,
+      name: base,
+      contexts: more.contexts ?? null,
+      span,
+      indent: indentOf(text, span),
+      window,
+    });
+  }
+
+  // YAML.
+
+  yaml(): void {
+    const readable = withoutMarks(this.text);
+    const documents = parseAllDocuments(readable, { strict: false, uniqueKeys: false, logLevel: 'silent' });
+    if (!Array.isArray(documents)) return;
+    documents.forEach((document: Document.Parsed<ParsedNode>, i) => {
+      if (document.contents) this.node(document.contents, readable, [String(i)], '');
+    });
+  }
+
+  private node(node: unknown, readable: string, way: readonly string[], key: string): void {
+    if (++this.nodes > MAX_NODES || way.length > 40 || this.found.length > MAX_FOUND) return;
+    if (isMap(node)) {
+      const place = ['path', 'dest', 'destination', 'target', 'filename'].map((k) => node.get(k)).find((v) => typeof v === 'string');
+      const type = node.get('kind') === 'Secret' ? 'Secret' : '';
+      for (const pair of node.items) {
+        if (!isPair(pair) || !isScalar(pair.key)) continue;
+        const own = String(pair.key.value);
+        // the values of a Secret are encoded
+        if (type && own === 'data') continue;
+        const name = own === 'content' || own === 'block' || own === 'inline' ? ((place as string | undefined) ?? way.at(-1) ?? own) : own;
+        this.node(pair.value, readable, [...way, own], name);
+      }
+    } else if (isSeq(node)) node.items.forEach((item, i) => this.node(item, readable, [...way, String(i)], key));
+    else if (isScalar(node) && typeof node.value === 'string' && node.range) this.scalar(node, node.value, way, key);
+  }
+
+  private scalar(node: Scalar, value: string, way: readonly string[], key: string): void {
+    const { text } = this;
+    const [from, to] = [node.range![0], node.range![1]];
+    const source = text.slice(from, to);
+    const folder = way.slice(0, -1).join('.') || '0';
+    const contexts = snippetOf(key);
+    const block = node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED';
+    if (!contexts && !value.includes('{') && !(block && LINE.test(value) && NAMED.test(key))) return;
+    if (!contexts && /<<-?\s*\\?["']?\w/.test(value) && block) {
+      const head = from + source.indexOf('\n') + 1;
+      this.shell({ start: head, end: to }, folder);
+      return;
+    }
+    if (contexts ? !/[;{]/.test(value) : !isNginx(value, key)) return;
+    if (block) {
+      const head = source.indexOf('\n');
+      if (head < 0) return;
+      const span = { start: from + head + 1, end: to };
+      const inner = text.slice(span.start, span.end);
+      // lines of a folded scalar are one line, which only a comment tells
+      const shown = node.type === 'BLOCK_FOLDED' && /(^|\s)#/.test(inner) ? unfolded(inner) : inner;
+      this.add(folder, key, span, { contexts, window: { visible: only(text, span, shown), engine: null } });
+      return;
+    }
+    const quote = source[0];
+    const span = quote === '"' || quote === "'" ? { start: from + 1, end: to - 1 } : { start: from, end: to };
+    const inner = text.slice(span.start, span.end);
+    const shown = quote === '"' ? unescapedDouble(inner) : quote === "'" ? unescapedSingle(inner) : inner;
+    if (shown !== null) this.add(folder, key, span, { contexts, window: { visible: only(text, span, shown), engine: null } });
+  }
+
+  // Shells and Dockerfiles.
+
+  /** Here-documents, also of Dockerfiles; `folder` keeps those of different places apart. */
+  shell(within: Span, folder: string): void {
+    const text = this.text.slice(within.start, within.end);
+    const opener = /<<(-?)[ \t]*(?:(["'])([\w.-]+)\2|(\\?)([\w.-]+))([^\n]*)\n/g;
+    for (let m = opener.exec(text); m && this.found.length < MAX_FOUND; m = opener.exec(text)) {
+      const word = m[3] ?? m[5]!;
+      const start = m.index + m[0].length;
+      const close = new RegExp(`^[ \\t]*${word.replace(/[.-]/g, '\\$&')}[ \\t]*$`, 'm').exec(text.slice(start));
+      if (!close) continue;
+      const end = start + close.index;
+      const inner = text.slice(start, end);
+      const line = text.slice(text.lastIndexOf('\n', m.index) + 1, start);
+      const name = />{1,2}\s*["']?([^\s"'<>|;&]+)|\btee\s+(?:-a\s+)?["']?([^\s"'<>|;&]+)|^\s*(?:COPY|ADD)\s.*<<\S+\s+(\S+)/.exec(line);
+      const target = name?.[1] ?? name?.[2] ?? name?.[3] ?? 'nginx.conf';
+      opener.lastIndex = end;
+      const expands = m[2] === undefined && m[4] === '';
+      const meant = expands ? inner.replaceAll('\\$', '$') : inner;
+      if (!isNginx(meant, target)) continue;
+      const span = { start: within.start + start, end: within.start + end };
+      const shown = expands ? inner.replace(/\\([$`\\])/g, `${FILLER}$1`).replace(/\\\n/g, '  \n'.slice(1)) : inner;
+      this.add(`${folder || 'here'}.${this.found.length}`, target, span, {
+        window: { visible: only(this.text, span, shown), engine: expands ? { family: 'shell', name: 'shell' } : null },
+      });
+    }
+  }
+
+  // Markdown.
+
+  markdown(): void {
+    const { text } = this;
+    const fence = /^([ \t>]*)(`{3,}|~{3,})[ \t]*([^\n`]*)\n/gm;
+    for (let m = fence.exec(text); m && this.found.length < MAX_FOUND; m = fence.exec(text)) {
+      const start = m.index + m[0].length;
+      const close = new RegExp(`^[ \\t>]*${m[2]![0]}{${m[2]!.length},}[ \\t]*$`, 'm').exec(text.slice(start));
+      const end = close ? start + close.index : text.length;
+      fence.lastIndex = end + (close?.[0].length ?? 0);
+      const language = /^[\w+.-]*/.exec(m[3]!.replace(/^\{\.?/, ''))![0].toLowerCase();
+      const inner = text.slice(start, end);
+      if (m[1]!.includes('>')) continue;
+      const span = { start, end };
+      const folder = `fence.${this.found.length}`;
+      if (/^(sh|bash|shell|console|zsh|dockerfile)$/.test(language)) this.shell(span, folder);
+      // a language that is named is believed; dots stand for what a reader fills in
+      else if (language === 'nginx' ? !/^\s*(\.\.\.|…)/m.test(inner) : /^(conf|config|text|txt|)$/.test(language) && isNginx(inner, ''))
+        this.add(folder, 'nginx.conf', span, {});
+    }
+  }
+}
+
+/** The text with all but a part of it blanked, which is shown in another way of the same length. */
+function only(text: string, { start, end }: Span, shown: string): string {
+  const blank = (t: string): string => t.replace(/[^\r\n]/g, ' ');
+  return blank(text.slice(0, start)) + shown + blank(text.slice(end));
+}
+
+/** The white space that all lines with something in them begin with. */
+function indentOf(text: string, { start, end }: Span): string {
+  let indent: string | null = null;
+  const lineStart = text.lastIndexOf('\n', start - 1) + 1;
+  if (/\S/.test(text.slice(lineStart, start))) return '';
+  for (const line of text.slice(lineStart, end).split('\n')) {
+    if (!line.trim()) continue;
+    const own = /^[ \t]*/.exec(line)![0];
+    if (indent === null) indent = own;
+    else while (!own.startsWith(indent)) indent = indent.slice(0, -1);
+  }
+  return indent ?? '';
+}
+
+/** Marks of templates that YAML would stumble over: on lines of their own they vanish, elsewhere they become a word. */
+const withoutMarks = (text: string): string =>
+  text.includes('{{') || text.includes('{%')
+    ? text
+        .replace(/^[ \t]*(?:\{\{(?:(?!\}\})[\s\S])*\}\}|\{%(?:(?!%\})[\s\S])*%\})[ \t]*$/gm, (m) => m.replace(/[^\r\n]/g, ' '))
+        .replace(/\{\{(?:(?!\}\})[\s\S])*\}\}|\{%(?:(?!%\})[\s\S])*%\}/g, (m) => m.replace(/[^\r\n]/g, 'x'))
+    : text;
+
+/** A folded scalar: line ends within a paragraph are blanks. */
+const unfolded = (inner: string): string => inner.replace(/\n(?=[ \t]*\S)/g, (_, at: number) => (inner[at - 1] === '\n' ? '\n' : ' '));
+
+/** A double-quoted scalar with its escapes written out; null when one of them is a character that cannot be shown in place. */
+function unescapedDouble(inner: string): string | null {
+  let out = '';
+  let open = '';
+  for (let at = 0; at < inner.length; at++) {
+    const c = inner[at]!;
+    if (c !== '\\') {
+      if (c === "'" && open !== '"') open = open ? '' : /[\s;{}]$|^$/.test(out) ? c : '';
+      out += c;
+      continue;
+    }
+    const next = inner[++at];
+    if (next === 'n') out += ' \n';
+    else if (next === 't') out += '  ';
+    else if (next === '"') {
+      if (out.endsWith('\\')) out += `"${FILLER}`;
+      else if (open === '"') {
+        out += `${FILLER}"`;
+        open = '';
+      } else if (!open && /(^|[\s;{}])$/.test(out)) {
+        out += ' "';
+        open = '"';
+      } else out += `${FILLER}"`;
+    } else if (next === '\\') out += `${FILLER}\\`;
+    else if (next === '/') out += `${FILLER}/`;
+    else if (next === '\n') out += ' \n';
+    else return null;
+  }
+  return out.length === inner.length ? out : null;
+}
+
+/** A single-quoted scalar: two quotes are one. */
+const unescapedSingle = (inner: string): string =>
+  inner.replace(/''/g, (_, at: number) => (/(^|[\s;{}])$/.test(inner.slice(0, at)) ? " '" : `'${FILLER}`));
+
+/**
+ * Whether edits change nothing of a host but the embedded text: they lie within it, and the host still says the same apart from it. For YAML it
+ * is read before and after.
+ */
+export function keepsHost(embedded: Embedded, path: string, text: string, edits: readonly TextEdit[]): boolean {
+  const { span, indent } = embedded;
+  if (!edits.every((e) => e.span.start >= span.start && e.span.end <= span.end)) return false;
+  const after = applyEdits(text, edits);
+  const end = span.end + after.length - text.length;
+  const inner = after.slice(span.start, end);
+  // lines of a block stay within its indentation
+  if (indent && inner.split('\n').some((line) => line.trim() && !line.startsWith(indent))) return false;
+  const form = formOf(path);
+  if (form === 'markdown' && (inner.match(/^[ \t]*(`{3,}|~{3,})/gm)?.length ?? 0) > 0) return false;
+  if (form !== 'yaml') return true;
+  const [before, now] = [shape(text, span), shape(after, { start: span.start, end })];
+  return before !== null && before === now;
+}
+
+/** The tree of a YAML text as text, without the scalar that holds a span; null when it does not parse. */
+function shape(text: string, span: Span): string | null {
+  try {
+    const documents = parseAllDocuments(withoutMarks(text), { strict: false, uniqueKeys: false, logLevel: 'silent' });
+    if (!Array.isArray(documents)) return null;
+    const write = (node: unknown, depth: number): unknown => {
+      if (depth > 60) return '…';
+      if (isMap(node)) return { map: node.items.map((p) => (isPair(p) ? [write(p.key, depth + 1), write(p.value, depth + 1)] : null)) };
+      if (isSeq(node)) return node.items.map((i) => write(i, depth + 1));
+      if (!isScalar(node)) return null;
+      const [from, , to] = node.range ?? [0, 0, 0];
+      return from <= span.start && span.end <= to + 1 && to > from ? '(the configuration)' : [node.type, node.value];
+    };
+    return JSON.stringify(documents.map((d) => [d.errors.length, write(d.contents, 0)]));
+  } catch {
+    return null;
+  }
+}
