@@ -83,3 +83,18 @@ export function relativePath(id: FileId, dir: FileId): string {
   const path = pathOf(id);
   return path.startsWith(folder + '/') ? path.slice(folder.length + 1) : path;
 }
+
+/** Stands in a path between a file and a text that is a part of it: a file is no folder, so that no file of a disk has such a path. */
+const WITHIN = '/%23/';
+
+/** The name of a part of a file; `path` keeps the parts apart, and those of one folder together. */
+export const within = (host: FileId, path: string): FileId => resolve(`${host}${WITHIN}` as FileId, normalPath(`/${path}`).slice(1));
+
+/** True for a name that `within` made, and for their folders. */
+export const isWithin = (file: FileId): boolean => `${file}/`.includes(WITHIN);
+
+/** The file of the disk that a name stands for: the one that holds a part, every other file itself. */
+export function hostOf(file: FileId): FileId {
+  const at = `${file}/`.indexOf(WITHIN);
+  return at < 0 ? file : (file.slice(0, at) as FileId);
+}

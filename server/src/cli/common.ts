@@ -1,7 +1,7 @@
 /** Options that several commands share, and how a run's configurations are found and loaded. */
 import path from 'node:path';
 import type { Command } from 'commander';
-import { basename, dirname, type FileId, fileId, fromPath, isBelow, pathOf } from '../base/file-id.ts';
+import { basename, dirname, type FileId, fileId, fromPath, hostOf, isBelow, pathOf } from '../base/file-id.ts';
 import type { FileSystem } from '../base/file-system.ts';
 import { Lines } from '../base/lines.ts';
 import { MemoryFiles } from '../base/memory-files.ts';
@@ -16,6 +16,8 @@ import { fileOfPath, machinePath, NodeFiles } from '../host/node-files.ts';
 import { loadParts, type Parts } from '../host/parts.ts';
 import { boundaryOf } from '../project/boundary.ts';
 import { holdsMainBlocks, looksLikeNginx, verdictOn } from '../project/content.ts';
+import { mayHost } from '../project/embedded.ts';
+import { EmbeddedFiles } from '../project/embedded-files.ts';
 import {
   findProject,
   type LoadWishes,
@@ -127,7 +129,7 @@ export class Loader {
 
   private constructor(
     readonly parts: Parts,
-    readonly files: FileSystem,
+    readonly files: EmbeddedFiles,
     private readonly options: CommonOptions,
     private readonly cli: RawSettings,
     private readonly progress: (words: string) => void,
@@ -142,7 +144,7 @@ export class Loader {
     settingsFolder: FileId | null = null,
   ): Promise<Loader> {
     const settingsFrom = { disk: settingsFolder ? new NodeFiles({ blocks: true }) : files, folder: settingsFolder };
-    return new Loader(await loadParts(), files, options, fromOptions(options), progress, settingsFrom);
+    return new Loader(await loadParts(), new EmbeddedFiles(files), options, fromOptions(options), progress, settingsFrom);
   }
 
   async source(file: FileId): Promise<SourceFile | string | null> {
@@ -154,7 +156,8 @@ export class Loader {
       this.unusable.set(file, read.problem);
       return read.problem;
     }
-    const source = this.parts.parser.open(file, read.text);
+    const within = this.files.known(file);
+    const source = within ? this.parts.parser.embedded(file, read.text, within.embedded.window) : this.parts.parser.open(file, read.text);
     this.sources.set(file, source);
     return source;
   }
@@ -264,6 +267,11 @@ export class Loader {
 
   /** Takes a mended text instead of that on the disk. */
   replace(file: FileId, text: string): void {
+    if (this.files.text(file) !== null) {
+      for (const id of [...this.sources.keys()]) if (id !== file && hostOf(id) === file) this.sources.delete(id);
+      this.files.put(file, text);
+      return;
+    }
     if (this.sources.has(file)) this.sources.set(file, this.parts.parser.open(file, text));
     else {
       this.application.set(file, text);
@@ -275,7 +283,7 @@ export class Loader {
   text(file: FileId): Pick<SourceFile, 'text' | 'lines'> | null {
     const source = this.sources.get(file);
     if (source) return source;
-    const text = this.application.get(file);
+    const text = this.files.text(file) ?? this.application.get(file);
     return text === undefined ? null : { text, lines: new Lines(text) };
   }
 
@@ -293,6 +301,7 @@ export class Loader {
       { ...options, stock: this.parts.stock },
       this.parts.engine,
       settings,
+      this.files.known(file)?.embedded.contexts ?? null,
     );
   }
 
@@ -323,12 +332,22 @@ export class Loader {
     return out;
   }
 
+  /** The configurations within a file, sorted into main files and others; false when there is none. */
+  private async hosted(file: FileId, roots: FileId[], others: FileId[]): Promise<boolean> {
+    const host = await this.files.host(file);
+    for (const { id, window } of host?.embedded ?? []) {
+      const list = holdsMainBlocks(window.visible) ? roots : others;
+      if (!list.includes(id)) list.push(id);
+    }
+    return host !== null;
+  }
+
   private async asked(root: FileId, project: Project, named: readonly Named[]): Promise<Asked> {
     const config = await this.main(root, project);
     const folders = named.filter((n) => n.kind === 'folder').map((n) => n.id);
     const files = new Set(named.filter((n) => n.kind === 'file').map((n) => n.id));
-    const whole = files.has(root) || folders.some((f) => isBelow(root, f));
-    return { config, project, shown: whole ? null : (file) => files.has(file) || folders.some((f) => isBelow(file, f)) };
+    const whole = files.has(hostOf(root)) || folders.some((f) => isBelow(root, f));
+    return { config, project, shown: whole ? null : (file) => files.has(hostOf(file)) || folders.some((f) => isBelow(file, f)) };
   }
 
   private async ofProject(project: Project, named: readonly Named[], given: readonly Asked[]): Promise<Asked[]> {
@@ -337,6 +356,7 @@ export class Loader {
     const roots: FileId[] = given.map((g) => g.config.root);
     for (const { given: name, id, kind } of named) {
       if (kind === 'folder' || roots.includes(id)) continue;
+      if (id !== this.handed && mayHost(pathOf(id)) && (await this.hosted(id, roots, singles))) continue;
       const source = await this.source(id);
       if (source === null) throw new Failure(EXIT.unreadable, `${name}: no such file`);
       if (typeof source === 'string') throw new Failure(EXIT.unreadable, `${name}: ${source}`);
@@ -351,12 +371,13 @@ export class Loader {
       singles.push(id);
       if (holdsMainBlocks(source.text) || (basename(id) === 'nginx.conf' && !looksLikeFragment(source))) roots.push(id);
     }
+    for (const host of project.hosts) if (folders.some((f) => isBelow(host, f))) await this.hosted(host, roots, singles);
     const chosen = (await this.settingsAbove(folders[0] ?? project.boundary, project))?.root?.map(fileId);
     for (const id of chosen ?? project.roots) if (!roots.includes(id)) roots.push(id);
     const configs = new Map<FileId, Asked>(given.map((g) => [g.config.root, g]));
     for (const root of roots) {
       if (configs.has(root)) continue;
-      const isNamed = named.some((n) => n.id === root) || chosen?.includes(root);
+      const isNamed = named.some((n) => n.id === hostOf(root)) || chosen?.includes(root);
       try {
         configs.set(root, await this.asked(root, project, named));
       } catch (error) {

@@ -6,7 +6,7 @@
 import { type Document, isMap, isPair, isScalar, isSeq, type ParsedNode, parseAllDocuments, type Scalar } from 'yaml';
 import type { TextEdit } from '../base/edit.ts';
 import { applyEdits } from '../base/edit.ts';
-import { type FileId, resolve } from '../base/file-id.ts';
+import { type FileId, within } from '../base/file-id.ts';
 import type { Span } from '../base/span.ts';
 import type { Context } from '../catalog/context.ts';
 import { FILLER, type Window } from '../syntax/template.ts';
@@ -30,17 +30,6 @@ export interface Embedded {
 const MAX_LENGTH = 1024 * 1024;
 const MAX_FOUND = 200;
 const MAX_NODES = 50_000;
-
-/** Stands in a path between a host and what is in it: a file is no folder, so that no other path has it. */
-const WITHIN = '/%23/';
-
-/** The file on the disk that holds what a name stands for: the host of an embedded configuration, every other file itself. */
-export function hostOf(file: FileId): FileId {
-  const at = file.indexOf(WITHIN);
-  return at < 0 ? file : (file.slice(0, at) as FileId);
-}
-
-export const isEmbedded = (file: FileId): boolean => file.includes(WITHIN);
 
 type Form = 'yaml' | 'shell' | 'markdown';
 
@@ -126,7 +115,7 @@ class Finder {
     this.ids.add(id);
     const window = more.window ?? { visible: only(text, span, text.slice(span.start, span.end)), engine: null };
     this.found.push({
-      id: resolve(`${this.host}${WITHIN.slice(0, -1)}` as FileId, `./${id.replace(/[^\w./-]/g, '_')}`),
+      id: within(this.host, id.replace(/[^\w./-]/g, '_')),
       host: this.host,
       name: base,
       contexts: more.contexts ?? null,
@@ -160,7 +149,7 @@ class Finder {
         const name = own === 'content' || own === 'block' || own === 'inline' ? ((place as string | undefined) ?? way.at(-1) ?? own) : own;
         this.node(pair.value, readable, [...way, own], name);
       }
-    } else if (isSeq(node)) node.items.forEach((item, i) => this.node(item, readable, [...way, String(i)], key));
+    } else if (isSeq(node)) for (const [i, item] of node.items.entries()) this.node(item, readable, [...way, String(i)], key);
     else if (isScalar(node) && typeof node.value === 'string' && node.range) this.scalar(node, node.value, way, key);
   }
 
@@ -310,7 +299,7 @@ function unescapedDouble(inner: string): string | null {
 
 /** A single-quoted scalar: two quotes are one. */
 const unescapedSingle = (inner: string): string =>
-  inner.replace(/''/g, (_, at: number) => (/(^|[\s;{}])$/.test(inner.slice(0, at)) ? " '" : `'${FILLER}`));
+  inner.replace(/''/g, (_, at: number) => (/(^|[\s;{}])$/.test(inner.slice(0, at)) ? " '" : `${FILLER}'`));
 
 /**
  * Whether edits change nothing of a host but the embedded text: they lie within it, and the host still says the same apart from it. For YAML it
@@ -319,6 +308,9 @@ const unescapedSingle = (inner: string): string =>
 export function keepsHost(embedded: Embedded, path: string, text: string, edits: readonly TextEdit[]): boolean {
   const { span, indent } = embedded;
   if (!edits.every((e) => e.span.start >= span.start && e.span.end <= span.end)) return false;
+  // within quotes or a plain scalar a line end, a quote or a backslash would mean something to the host
+  if (formOf(path) === 'yaml' && !/[\n\r]/.test(text[span.start - 1] ?? '\n') && edits.some((e) => /[\n\r"'\\]|: | #/.test(e.newText)))
+    return false;
   const after = applyEdits(text, edits);
   const end = span.end + after.length - text.length;
   const inner = after.slice(span.start, end);

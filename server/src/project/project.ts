@@ -13,6 +13,8 @@ import type { Tree } from '../config/tree.ts';
 import { MAX_FILES as MAX_APPLICATION_FILES } from '../deploy/wanted.ts';
 import type { Boundary } from './boundary.ts';
 import { HEAD, holdsMainBlocks, isPlausible, looksLikeNginx, type Verdict, verdictOn } from './content.ts';
+import { embeddedIn, mayHost } from './embedded.ts';
+import { mapsWithin } from './embedded-files.ts';
 import { type Instance, insidePaths, instancesOf, type Placed, saysWhere } from './mounts.ts';
 import { filesBelow } from './walk.ts';
 
@@ -24,6 +26,8 @@ export interface Project {
   readonly roots: readonly FileId[];
   /** all files that hold nginx configuration, roots or not */
   readonly configs: readonly FileId[];
+  /** files that are no configuration and hold some: manifests, scripts. Documents hold examples, and are looked at when they are named */
+  readonly hosts: readonly FileId[];
   /** files of the application's side, for `deploy/`, the nearest to the boundary first */
   readonly others: readonly FileId[];
   /** what is deployed with nginx in it */
@@ -44,6 +48,8 @@ export interface SurveyOptions {
 /** Files whose beginning is read, and files read for what they say of places. */
 const MAX_HEADS = 6000;
 const MAX_PLACING = 400;
+/** Files looked into for configurations in them. */
+const MAX_HOSTS = 1000;
 const AT_ONCE = 32;
 
 /** A project of which only what is named is known: for what stands in no folder, such as a dump. */
@@ -52,6 +58,7 @@ export const loneProject = (folder: FileId, system: boolean): Project => ({
   system,
   roots: [],
   configs: [],
+  hosts: [],
   others: [],
   instances: [],
   notSeen: [],
@@ -66,6 +73,7 @@ export async function findProject(boundary: Boundary, files: FileSystem, options
   const others: FileId[] = [];
   const heads: FileId[] = [];
   const placing: FileId[] = [];
+  const hosting: FileId[] = [];
   const links: FileId[] = [];
   const { folder } = boundary;
   const start = boundary.bare ? [] : [folder];
@@ -75,6 +83,7 @@ export async function findProject(boundary: Boundary, files: FileSystem, options
     const path = relativePath(id, folder);
     if (isOther(path)) others.push(id);
     if (saysWhere(path)) placing.push(id);
+    if (mayHost(path) && !/\.(md|markdown|mdx)$/i.test(path)) hosting.push(id);
     // the folder that the project lies in says as much about its files as those inside
     if (isPlausible(isBelow(id, folder) ? `${basename(folder)}/${path}` : pathOf(id))) heads.push(id);
   }
@@ -103,6 +112,11 @@ export async function findProject(boundary: Boundary, files: FileSystem, options
     if (read && !read.problem && (/nginx|openresty|angie/i.test(read.text) || /configMapGenerator/.test(read.text)))
       texts.set(id, read.text);
   });
+  const hosts: FileId[] = [];
+  await each(hosting.slice(0, MAX_HOSTS), cancel, async (id) => {
+    const read = texts.has(id) ? { text: texts.get(id)! } : await whole(id, files);
+    if (read && !('problem' in read && read.problem) && embeddedIn(id, pathOf(id), read.text).length) hosts.push(id);
+  });
   const sorted = new Map([...texts].sort(([a], [b]) => depth(a) - depth(b) || (a < b ? -1 : 1)));
   roots.sort((a, b) => a.rank - b.rank || (a.id < b.id ? -1 : 1));
   return {
@@ -110,6 +124,7 @@ export async function findProject(boundary: Boundary, files: FileSystem, options
     system: boundary.system,
     roots: roots.map((r) => r.id),
     configs: configs.sort((a, b) => (a < b ? -1 : 1)),
+    hosts: hosts.sort((a, b) => (a < b ? -1 : 1)),
     others: others.sort((a, b) => depth(a) - depth(b) || (a < b ? -1 : 1)).slice(0, MAX_APPLICATION_FILES),
     instances: instancesOf(sorted, { boundary: folder, files: seen }),
     notSeen,
@@ -192,7 +207,7 @@ export function settingsFor(file: FileId, project: Project, above: RawSettings |
     });
     settings = { ...settings, versionFrom: one.version ? 'found' : DEFAULT_SETTINGS.versionFrom };
   }
-  return withSettings(withSettings({ ...settings, pathMap: mapsOf(instances) }, above ?? {}), over);
+  return withSettings(withSettings({ ...settings, pathMap: [...mapsWithin(file), ...mapsOf(instances)] }, above ?? {}), over);
 }
 
 /** The most exact path first; of two for one path the later mount lies over the earlier. */

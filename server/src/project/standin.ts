@@ -105,8 +105,14 @@ const CONF_D = '/etc/nginx/conf.d/*.conf';
  * The main file that stands in for a file, and how its includes are answered. Null where nothing is known that could hold the file: then
  * it is read by itself. `destination` is null when nobody says where the file goes; then its folder and its directives decide.
  */
-export function standInFor(file: SourceFile, destination: Destination | null, catalog: Catalog, stock: Stock): StandIn | null {
-  const guess = fragmentContext(file, catalog);
+export function standInFor(
+  file: SourceFile,
+  destination: Destination | null,
+  catalog: Catalog,
+  stock: Stock,
+  stated: readonly Context[] | null = null,
+): StandIn | null {
+  const guess = stated ? { contexts: stated } : fragmentContext(file, catalog);
   const byFolder = FOLDERS.find(([mask]) => mask.test(pathOf(file.id)));
   const distribution = destination?.distribution ?? byFolder?.[1] ?? 'official';
   const main = MAIN_FILES[distribution];
@@ -184,10 +190,12 @@ export async function loadFragment(
   options: LoadOptions & { readonly stock: Stock },
   engine: Engine,
   settings: Settings,
+  /** the contexts that whoever holds the file says it stands in; null where its folder and directives decide */
+  stated: readonly Context[] | null = null,
 ): Promise<Config> {
-  const standIn = standInFor(file, destination, engine.catalog, options.stock);
+  const standIn = standInFor(file, destination, engine.catalog, options.stock, stated);
   if (!standIn) {
-    const { contexts } = fragmentContext(file, engine.catalog);
+    const contexts = stated ?? fragmentContext(file, engine.catalog).contexts;
     return new Config(alone(file), engine, settings, 'fragment', contexts[0], contexts);
   }
   const tree = await loadTree(standIn.main.id, sources, { ...options, standIn });

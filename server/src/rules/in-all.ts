@@ -25,7 +25,8 @@ export function inAll(config: Config, renderings: readonly RenderedConfig[], fin
       const having = runs.filter((r) => places.every((p) => r.rendering.has(p)));
       if (!having.length || !having.every((r) => r.found.has(key))) continue;
       const others = having.map((r) => r.found.get(key)!);
-      for (const finding of findings) out.push({ ...finding, fixes: finding.fixes.filter((fix) => inEach(fix, others)) });
+      for (const finding of findings)
+        out.push({ ...finding, fixes: finding.fixes.filter((fix) => inEach(fix, others) && staysInBranch(config, finding, fix)) });
     }
   return out;
 }
@@ -52,3 +53,15 @@ const inEach = (fix: Fix, others: readonly (readonly Finding[])[]): boolean => {
   const key = JSON.stringify(fix.edits);
   return others.every((findings) => findings.some((f) => f.fixes.some((x) => JSON.stringify(x.edits) === key)));
 };
+
+/** A fix that would change another branch than the one of the finding, or a mark, is none: it would hold for more, or for less, than was meant. */
+const staysInBranch = (config: Config, { at }: Finding, fix: Fix): boolean =>
+  fix.edits.every(({ file, edits }) => {
+    const { structure, marks } = config.files.get(file) ?? {};
+    if (!structure) return true;
+    const own = file === at.file ? structure.around(at.span) : null;
+    return edits.every(
+      ({ span }) =>
+        structure.around(span) === own && !marks?.some((m) => m.role && m.start < span.end && span.start < m.end && span.end > span.start),
+    );
+  });

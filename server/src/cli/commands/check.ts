@@ -2,13 +2,14 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import { applyEdits } from '../../base/edit.ts';
-import type { FileId } from '../../base/file-id.ts';
+import { type FileId, hostOf } from '../../base/file-id.ts';
 import { MemoryFiles } from '../../base/memory-files.ts';
 import { Config } from '../../config/config.ts';
 import type { Level } from '../../config/settings.ts';
 import { isStock } from '../../config/stock.ts';
 import { combined, fixesToApply } from '../../features/actions.ts';
 import { fileOfPath, machinePath, rewrite } from '../../host/node-files.ts';
+import { inHost } from '../../rules/in-host.ts';
 import { type Finding, type Rule, ruleNames } from '../../rules/rule.ts';
 import { lint } from '../../rules/run.ts';
 import { applyBaseline, readBaseline, writeBaseline } from '../baseline.ts';
@@ -147,14 +148,15 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
         config.contexts,
       );
       for (const file of config.files.keys())
-        if (!isStock(file) && !byFile.has(file) && (shown === null || shown(file))) byFile.set(file, []);
+        if (!isStock(file) && (shown === null || shown(file))) byFile.set(hostOf(file), byFile.get(hostOf(file)) ?? []);
       const findings = lint(tuned, overrides.active, {
         deployment,
         onCrash: (rule, error) => crashes.push(`${rule.id}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
         ...(timings ? { timings } : {}),
       });
-      for (const f of findings) {
-        if (shown !== null && !shown(f.at.file)) continue;
+      for (const found of findings) {
+        if (shown !== null && !shown(found.at.file)) continue;
+        const f = inHost(found, (file, edits) => loader.files.keeps(file, edits));
         const list = byFile.get(f.at.file) ?? [];
         const key = `${f.at.file} ${f.rule} ${f.at.span.start} ${f.at.span.end} ${f.message}`;
         if (!told.has(key)) list.push(f);

@@ -1,0 +1,95 @@
+/**
+ * A file system in which the configurations within other files are files, too: those of one ConfigMap lie in one folder. Nobody above need know
+ * that they are parts of a text, but whoever reads one, and whoever shows a place.
+ */
+import type { TextEdit } from '../base/edit.ts';
+import { basename, dirname, type FileId, hostOf, isWithin, pathOf } from '../base/file-id.ts';
+import type { Entry, FileSystem, FileText, Stat } from '../base/file-system.ts';
+import type { PathMap } from '../config/settings.ts';
+import { holdsMainBlocks } from './content.ts';
+import { type Embedded, embeddedIn, keepsHost } from './embedded.ts';
+
+/** Folders of nginx into which the keys of a ConfigMap are mounted. */
+const FOLDERS = ['/etc/nginx/conf.d', '/etc/nginx/http.d', '/etc/nginx/sites-enabled', '/etc/nginx/templates', '/etc/nginx'];
+
+interface Host {
+  readonly text: string;
+  readonly embedded: readonly Embedded[];
+}
+
+export class EmbeddedFiles implements FileSystem {
+  private readonly hosts = new Map<FileId, Host | null>();
+  readonly head: FileSystem['head'];
+
+  constructor(private readonly disk: FileSystem) {
+    if (disk.head) this.head = (file, bytes) => (isWithin(file) ? Promise.resolve(null) : disk.head!(file, bytes));
+  }
+
+  /** A file with the configurations in it; null for one without any, or that cannot be read. */
+  async host(file: FileId): Promise<Host | null> {
+    const known = this.hosts.get(file);
+    if (known !== undefined) return known;
+    const read = await this.disk.read(file);
+    return read && !read.problem ? this.put(file, read.text) : null;
+  }
+
+  /** Takes a text instead of that on the disk. */
+  put(file: FileId, text: string): Host | null {
+    const embedded = embeddedIn(file, pathOf(file), text);
+    const host = embedded.length ? { text, embedded } : null;
+    this.hosts.set(file, host);
+    return host;
+  }
+
+  /** The text of a host that was read; null for every other file. */
+  text(file: FileId): string | null {
+    return this.hosts.get(file)?.text ?? null;
+  }
+
+  /** An embedded configuration by its name, with the text that holds it; of hosts that were read. */
+  known(file: FileId): { readonly embedded: Embedded; readonly text: string } | null {
+    const host = this.hosts.get(hostOf(file));
+    const embedded = host?.embedded.find((e) => e.id === file);
+    return host && embedded ? { embedded, text: host.text } : null;
+  }
+
+  /** Whether edits of an embedded configuration change nothing else of its host; true for every other file. */
+  keeps(file: FileId, edits: readonly TextEdit[]): boolean {
+    const known = this.known(file);
+    return !known || keepsHost(known.embedded, pathOf(known.embedded.host), known.text, edits);
+  }
+
+  async find(file: FileId): Promise<{ readonly embedded: Embedded; readonly text: string } | null> {
+    await this.host(hostOf(file));
+    return this.known(file);
+  }
+
+  async read(file: FileId): Promise<FileText | null> {
+    if (!isWithin(file)) return this.disk.read(file);
+    const found = await this.find(file);
+    return found && { text: found.text };
+  }
+
+  /** Main files are not listed: what a mask brings beside one is never the file that holds the mask. */
+  async list(folder: FileId): Promise<Entry[]> {
+    if (!isWithin(folder)) return this.disk.list(folder);
+    const host = await this.host(hostOf(folder));
+    return (host?.embedded ?? [])
+      .filter((e) => dirname(e.id) === folder.replace(/\/$/, '') && !holdsMainBlocks(e.window.visible))
+      .map((e): Entry => ({ name: basename(e.id), kind: 'file' }))
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  async stat(file: FileId): Promise<Stat | null> {
+    if (!isWithin(file)) return this.disk.stat(file);
+    const found = await this.find(file);
+    return found && { kind: 'file', size: found.embedded.span.end - found.embedded.span.start };
+  }
+
+  async real(file: FileId): Promise<FileId> {
+    return isWithin(file) || !this.disk.real ? file : this.disk.real(file);
+  }
+}
+
+/** What nginx's folders are for an embedded configuration: the others of the same ConfigMap. */
+export const mapsWithin = (file: FileId): PathMap[] => (isWithin(file) ? FOLDERS.map((from) => ({ from, to: dirname(file) })) : []);

@@ -1,0 +1,266 @@
+/**
+ * Configurations in YAML, here-documents and Markdown: each host here holds the same two mistakes, which must be found at their places, and
+ * whose fixes may change nothing else of the host.
+ */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { parseAllDocuments } from 'yaml';
+import { applyEdits } from '../../server/src/base/edit.ts';
+import { fileId, pathOf } from '../../server/src/base/file-id.ts';
+import { MemoryFiles } from '../../server/src/base/memory-files.ts';
+import { Config } from '../../server/src/config/config.ts';
+import { fragmentContext } from '../../server/src/config/fragment.ts';
+import { DEFAULT_SETTINGS } from '../../server/src/config/settings.ts';
+import { NO_DISK } from '../../server/src/config/tree.ts';
+import { combined, fixesToApply } from '../../server/src/features/actions.ts';
+import { embeddedIn, mayHost } from '../../server/src/project/embedded.ts';
+import { EmbeddedFiles } from '../../server/src/project/embedded-files.ts';
+import { inHost } from '../../server/src/rules/in-host.ts';
+import type { Finding } from '../../server/src/rules/rule.ts';
+import { lint } from '../../server/src/rules/run.ts';
+import { parts } from '../harness/rules.ts';
+
+/** Two mistakes in a location; the first has a fix. */
+const WRONG = ['location / {', '    proxy_pass http://127.0.0.1:8000;', '    proxy_read_timout 5s;', '    proxy_buffering perhaps;', '}'];
+const SERVER = ['server {', '    listen 8080;', ...WRONG.map((l) => `    ${l}`), '}'];
+const MAIN = ['events {}', 'http {', ...SERVER.map((l) => `    ${l}`), '}'];
+const lines = (of: readonly string[], indent: number): string => of.map((l) => ' '.repeat(indent) + l).join('\n');
+
+interface Fixture {
+  readonly path: string;
+  readonly text: string;
+  /** names of what is found */
+  readonly names: readonly string[];
+  /** without a fix: here the words cannot be changed one for one */
+  readonly noFix?: true;
+}
+
+const FIXTURES: Record<string, Fixture> = {
+  'a ConfigMap': {
+    path: 'k8s/configmap.yaml',
+    text: `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: web }\ndata:\n  nginx.conf: |\n${lines(MAIN, 4)}\n  other: value\n`,
+    names: ['nginx.conf'],
+  },
+  'a ConfigMap whose scalar keeps its last lines': {
+    path: 'k8s/configmap.yml',
+    text: `kind: ConfigMap\ndata:\n  default.conf: |+\n${lines(SERVER, 6)}\n\n\n  x: "1"\n`,
+    names: ['default.conf'],
+  },
+  'a scalar with an indentation of its own': {
+    path: 'cm.yaml',
+    text: `data:\n  site.conf: |2-\n${lines(SERVER, 4)}\nmore: true\n`,
+    names: ['site.conf'],
+  },
+  'a folded scalar': { path: 'cm.yaml', text: `data:\n  site.conf: >-\n${lines(SERVER, 4)}\n`, names: ['site.conf'] },
+  'a folded scalar with deeper lines': {
+    path: 'cm.yaml',
+    text: `data:\n  site.conf: >\n${lines(['', ...SERVER], 4)}\n`,
+    names: ['site.conf'],
+  },
+  'a quoted scalar on one line': {
+    path: 'cm.yaml',
+    text: `apiVersion: v1\ndata:\n  site.conf: "${SERVER.join('\\n')}\\n"\nkind: ConfigMap\n`,
+    names: ['site.conf'],
+  },
+  'a quoted scalar with quotes in it': {
+    path: 'cm.yaml',
+    text: `data:\n  site.conf: "add_header X-A \\"a; b\\" always;\\n${SERVER.join('\\n')}"\n`,
+    names: ['site.conf'],
+  },
+  'single quotes over several lines': {
+    path: 'cm.yaml',
+    text: `data:\n  site.conf: 'add_header X-A ''a;b'';\n\n${lines(SERVER, 4)}'\n`,
+    names: ['site.conf'],
+  },
+  JSON: {
+    path: 'cm.yaml',
+    text: `{ "kind": "ConfigMap", "data": { "nginx.conf": "${MAIN.join('\\n')}", "b": [1, 2] } }\n`,
+    names: ['nginx.conf'],
+  },
+  'several documents': {
+    path: 'all.yaml',
+    text: `kind: Service\nspec:\n  ports: [ { port: 80 } ]\n---\nkind: ConfigMap\ndata:\n  nginx.conf: |\n${lines(MAIN, 4)}\n---\nkind: Deployment\n`,
+    names: ['nginx.conf'],
+  },
+  'a Secret': {
+    path: 'secret.yaml',
+    text: `kind: Secret\nstringData:\n  nginx.conf: |\n${lines(MAIN, 4)}\ndata:\n  password: c2VydmVyIHs=\n`,
+    names: ['nginx.conf'],
+  },
+  'a template of Helm': {
+    path: 'chart/templates/configmap.yaml',
+    text: `{{- if .Values.web.enabled }}\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ include "x.name" . }}\n  labels:\n    {{- include "x.labels" . | nindent 4 }}\ndata:\n  nginx.conf: |\n    {{- if .Values.tls }}\n    # with TLS\n    {{- end }}\n${lines(MAIN, 4)}\n{{- end }}\n`,
+    names: ['nginx.conf'],
+  },
+  'compose, configs': {
+    path: 'compose.yaml',
+    text: `services:\n  web:\n    image: nginx:1.27\n    configs: [ { source: site, target: /etc/nginx/conf.d/default.conf } ]\nconfigs:\n  site:\n    content: |\n${lines(SERVER, 6)}\n`,
+    names: ['site'],
+  },
+  'cloud-init': {
+    path: 'user-data',
+    text: `#cloud-config\nwrite_files:\n  - path: /etc/nginx/sites-available/app\n    permissions: '0644'\n    content: |\n${lines(SERVER, 6)}\nruncmd:\n  - [ systemctl, reload, nginx ]\n`,
+    names: ['app'],
+  },
+  'Ansible, copy': {
+    path: 'roles/web/tasks/main.yml',
+    text: `- name: site\n  ansible.builtin.copy:\n    dest: /etc/nginx/conf.d/app.conf\n    content: |\n${lines(SERVER, 6)}\n  notify: reload nginx\n`,
+    names: ['app.conf'],
+  },
+  'Ansible, blockinfile': {
+    path: 'playbook.yml',
+    text: `- hosts: web\n  tasks:\n    - blockinfile:\n        path: /etc/nginx/conf.d/app.conf\n        block: |\n${lines(SERVER, 10)}\n`,
+    names: ['app.conf'],
+  },
+  'a step of a workflow': {
+    path: '.github/workflows/test.yml',
+    text: `on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - run: |\n          set -e\n          cat > site.conf <<'EOF'\n${lines(SERVER, 10)}\n          EOF\n          nginx -t\n`,
+    names: ['site.conf'],
+  },
+  'ingress: a snippet for a location': {
+    path: 'ingress.yaml',
+    text: `kind: Ingress\nmetadata:\n  annotations:\n    nginx.ingress.kubernetes.io/ssl-redirect: "true"\n    nginx.ingress.kubernetes.io/configuration-snippet: |\n${lines(['proxy_read_timout 5s;', 'proxy_buffering perhaps;'], 6)}\nspec: {}\n`,
+    names: ['configuration-snippet'],
+  },
+  'ingress: a snippet for a server': {
+    path: 'ingress.yaml',
+    text: `metadata:\n  annotations:\n    nginx.ingress.kubernetes.io/server-snippet: |\n${lines(WRONG, 6)}\n`,
+    names: ['server-snippet'],
+  },
+  'ingress: a snippet on one line': {
+    path: 'ingress.yaml',
+    text: `metadata:\n  annotations:\n    nginx.ingress.kubernetes.io/configuration-snippet: proxy_read_timout 5s; proxy_buffering perhaps;\n`,
+    names: ['configuration-snippet'],
+  },
+  'the ConfigMap of the controller': {
+    path: 'values.yaml',
+    text: `controller:\n  config:\n    use-gzip: "true"\n    http-snippet: |\n${lines(SERVER, 6)}\n`,
+    names: ['http-snippet'],
+  },
+  'a here-document': {
+    path: 'setup.sh',
+    text: `#!/bin/sh\ncat > /etc/nginx/conf.d/app.conf <<'EOF'\n${lines(SERVER, 0)}\nEOF\nnginx -t\n`,
+    names: ['app.conf'],
+  },
+  'a here-document that expands': {
+    path: 'entrypoint.sh',
+    text: `cat <<EOF >/etc/nginx/conf.d/app.conf\n${lines(SERVER, 0).replace('listen 8080;', 'listen $PORT;\n    add_header X-Host \\$host;')}\nEOF\n`,
+    names: ['app.conf'],
+  },
+  'a here-document with tabs': {
+    path: 'a.bash',
+    text: `f() {\n\ttee /etc/nginx/app.conf <<-'END' >/dev/null\n${SERVER.map((l) => `\t${l}`).join('\n')}\n\tEND\n}\n`,
+    names: ['app.conf'],
+  },
+  'a Dockerfile': {
+    path: 'Dockerfile',
+    text: `FROM nginx:1.27\nCOPY <<'EOF' /etc/nginx/conf.d/default.conf\n${lines(SERVER, 0)}\nEOF\nEXPOSE 8080\n`,
+    names: ['default.conf'],
+  },
+  'a RUN of a Dockerfile': {
+    path: 'web.Dockerfile',
+    text: `FROM nginx\nRUN cat > /etc/nginx/nginx.conf <<"EOF"\n${lines(MAIN, 0)}\nEOF\n`,
+    names: ['nginx.conf'],
+  },
+  'Markdown, named': {
+    path: 'README.md',
+    text: `# Use\n\nPut this in:\n\n\`\`\`nginx\n${lines(SERVER, 0)}\n\`\`\`\n\nand reload.\n`,
+    names: ['nginx.conf'],
+  },
+  'Markdown, by content': { path: 'docs/a.md', text: `1. First\n\n   \`\`\`\n${lines(SERVER, 3)}\n   \`\`\`\n`, names: ['nginx.conf'] },
+  'Markdown, a shell': { path: 'docs/b.md', text: `~~~bash\ncat > a.conf <<'EOF'\n${lines(SERVER, 0)}\nEOF\n~~~\n`, names: ['a.conf'] },
+  'line ends of Windows': {
+    path: 'cm.yaml',
+    text: `data:\r\n  nginx.conf: |\r\n${lines(MAIN, 4).replaceAll('\n', '\r\n')}\r\nkind: ConfigMap\r\n`,
+    names: ['nginx.conf'],
+  },
+};
+
+async function findingsIn(path: string, text: string): Promise<{ names: string[]; findings: Finding[] }> {
+  const { parser, engine, rules } = await parts();
+  const host = fileId(`file:///srv/project/${path}`);
+  const files = new EmbeddedFiles(new MemoryFiles([[host, text]]));
+  const found = (await files.host(host))?.embedded ?? [];
+  const findings: Finding[] = [];
+  for (const { id, window, contexts: given } of found) {
+    const source = parser.embedded(id, text, window);
+    const contexts = given ?? fragmentContext(source, engine.catalog).contexts;
+    const tree = { root: id, files: new Map([[id, source]]), includes: new Map(), disk: NO_DISK };
+    const config = new Config(tree, engine, DEFAULT_SETTINGS, contexts[0] === 'main' ? 'root' : 'fragment', contexts[0], contexts);
+    for (const f of lint(config, rules)) findings.push(inHost(f, (file, edits) => files.keeps(file, edits)));
+  }
+  return { names: found.map((f) => f.name), findings };
+}
+
+/** All scalars with their ways, but for those that hold the configuration. */
+const scalarsOf = (text: string): string[] => {
+  const out: string[] = [];
+  const visit = (value: unknown, way: string): void => {
+    if (value !== null && typeof value === 'object') for (const [k, v] of Object.entries(value)) visit(v, `${way}/${k}`);
+    else if (!/proxy_buffering/.test(String(value))) out.push(`${way} ${String(value)}`);
+    else out.push(way);
+  };
+  for (const d of parseAllDocuments(text)) {
+    assert.deepEqual(d.errors, []);
+    visit(d.toJS(), '');
+  }
+  return out;
+};
+
+for (const [what, { path, text, names }] of Object.entries(FIXTURES))
+  describe(what, () => {
+    test('both mistakes are found at their places, and nothing is invented', async () => {
+      const found = await findingsIn(path, text);
+      assert.deepEqual(found.names, names);
+      const errors = found.findings.filter((f) => f.severity === 'error');
+      assert.deepEqual(
+        errors.map((f) => [pathOf(f.at.file), f.rule, text.slice(f.at.span.start, f.at.span.end)]),
+        [
+          [`/srv/project/${path}`, 'unknown-directive', 'proxy_read_timout'],
+          [`/srv/project/${path}`, 'invalid-value', 'perhaps'],
+        ],
+      );
+    });
+
+    test('fixes change nothing else of the host', async () => {
+      const { findings } = await findingsIn(path, text);
+      const edits = combined(fixesToApply(findings, true));
+      assert.equal(edits.length, 1);
+      const after = applyEdits(text, edits[0]!.edits);
+      assert.match(after, /proxy_read_timeout 5s;/);
+      assert.equal(after.split('\n')[0]!.slice(0, 20), text.split('\n')[0]!.slice(0, 20));
+      if (/\.ya?ml$/.test(path) && !text.includes('{{')) assert.deepEqual(scalarsOf(after), scalarsOf(text));
+      assert.deepEqual((await findingsIn(path, after)).names, names);
+    });
+  });
+
+for (const [what, path, text] of [
+  ['YAML without nginx', 'values.yaml', 'server:\n  port: 80\n  location: eu\nrules: |\n  if a { b; }\n'],
+  ['a Caddyfile in a ConfigMap', 'cm.yaml', 'data:\n  Caddyfile: |\n    example.com {\n      reverse_proxy localhost:8000\n    }\n'],
+  ['HAProxy', 'cm.yaml', 'data:\n  haproxy.cfg: |\n    frontend a\n      bind *:80\n'],
+  ['JavaScript in Markdown', 'a.md', '```js\nconst server = { listen() { return 1; } };\nhttp.createServer((a) => { return 2; });\n```\n'],
+  ['a sketch in Markdown', 'a.md', '```nginx\nserver {\n  ...\n}\n```\n'],
+  ['a quotation', 'a.md', '> ```nginx\n> server { listen 80; }\n> ```\n'],
+  ['a shell without nginx', 'a.sh', 'cat <<EOF\nserver started; location $HOME\nEOF\n'],
+  ['Python', 'a.py', 'X = """server { listen 80; }"""\n'],
+  ['the data of a Secret', 's.yaml', 'kind: Secret\ndata:\n  nginx.conf: c2VydmVyIHsgbGlzdGVuIDgwOyB9\n'],
+] as const)
+  test(`nothing is found in ${what}`, () => assert.deepEqual(embeddedIn(fileId(`file:///${path}`), path, text), []));
+
+test('keys of one ConfigMap include each other by where they are mounted', async () => {
+  const host = fileId('file:///srv/cm.yaml');
+  const text = `data:\n  nginx.conf: |\n    events {}\n    http { include /etc/nginx/conf.d/*.conf; }\n  app.conf: |\n    server { listen 80; return 204; }\n`;
+  const files = new EmbeddedFiles(new MemoryFiles([[host, text]]));
+  const [main, app] = (await files.host(host))!.embedded;
+  const folder = fileId(main!.id.replace(/\/[^/]*$/, ''));
+  assert.deepEqual(await files.list(folder), [{ name: 'app.conf', kind: 'file' }]);
+  assert.equal((await files.stat(app!.id))?.kind, 'file');
+});
+
+test('a text without a word of nginx costs next to nothing', () => {
+  const text = Array.from({ length: 20_000 }, (_, i) => `key${i}:\n  - { a: ${i}, b: [x, y] }\n`).join('');
+  assert.equal(mayHost('big.yaml'), true);
+  const from = performance.now();
+  for (let i = 0; i < 10; i++) embeddedIn(fileId('file:///big.yaml'), 'big.yaml', text);
+  assert.ok(performance.now() - from < 250, `${performance.now() - from} ms for ten looks at 700 KB`);
+});
