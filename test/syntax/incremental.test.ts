@@ -12,7 +12,7 @@ import { plainFile, statementsOf } from './show.ts';
 fc.configureGlobal({ seed: Number(process.env.FC_SEED ?? 1) });
 
 const id = fromPath('/etc/nginx/nginx.conf');
-const numRuns = Number(process.env.SYNTAX_RUNS ?? 1500);
+const numRuns = Number(process.env.SYNTAX_RUNS ?? 5000);
 
 function parentsAreRight(body: readonly Statement[], parent: Statement | null): boolean {
   return body.every((s) => s.parent === parent && (!s.block || parentsAreRight(s.block, s)));
@@ -41,7 +41,7 @@ test(`${numRuns} texts, each edited up to six times: the incremental mirror equa
         doc.dispose();
       }
     }),
-    { numRuns, interruptAfterTimeLimit: 60_000, markInterruptAsFailure: false },
+    { numRuns, interruptAfterTimeLimit: Math.max(60_000, numRuns * 20), markInterruptAsFailure: false },
   );
 });
 
@@ -72,7 +72,7 @@ test('closed statements that an edit does not touch keep their identity', async 
       }
       doc.dispose();
     }),
-    { numRuns: Math.ceil(numRuns / 3), interruptAfterTimeLimit: 30_000, markInterruptAsFailure: false },
+    { numRuns: Math.min(500, Math.ceil(numRuns / 3)), interruptAfterTimeLimit: 30_000, markInterruptAsFailure: false },
   );
 });
 
@@ -103,6 +103,6 @@ test('a hundred and more edits at once', async () => {
         fresh.dispose();
       }
     }),
-    { numRuns: Math.ceil(numRuns / 15), interruptAfterTimeLimit: 20_000, markInterruptAsFailure: false },
+    { numRuns: Math.min(100, Math.ceil(numRuns / 15)), interruptAfterTimeLimit: 20_000, markInterruptAsFailure: false },
   );
 });

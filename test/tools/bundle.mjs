@@ -16,6 +16,7 @@ export const testFiles = () =>
  * @returns {Promise<string[]>} the scripts, in the order of the files
  */
 export async function bundleTests(files, outdir) {
+  const mutant = process.env.MUTANT ? JSON.parse(process.env.MUTANT) : null;
   fs.rmSync(outdir, { recursive: true, force: true });
   await build({
     entryPoints: files,
@@ -32,6 +33,21 @@ export async function bundleTests(files, outdir) {
     jsx: 'automatic',
     jsxImportSource: 'preact',
     logLevel: 'warning',
+    plugins: mutant ? [mutated(mutant)] : [],
   });
   return files.map((file) => path.join(outdir, file.replace(/\.tsx?$/, '.mjs')));
 }
+
+/**
+ * One place of one source file changed on the way into the bundle (mutants.mjs); the file stays as it is.
+ * @param {{ file: string; from: string; to: string }} mutant @returns {import('esbuild').Plugin}
+ */
+const mutated = ({ file, from, to }) => ({
+  name: 'mutant',
+  setup({ onLoad }) {
+    const target = path.resolve(file);
+    onLoad({ filter: /\.ts$/ }, (args) =>
+      args.path === target ? { contents: fs.readFileSync(target, 'utf8').replace(from, () => to), loader: 'ts' } : undefined,
+    );
+  },
+});

@@ -5,6 +5,7 @@ import type { Regexes } from '../base/regexes.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { ANY_MODULE, loadedAlso } from '../catalog/modules.ts';
 import type { SourceFile, Statement } from '../syntax/statement.ts';
+import { asked } from './asked.ts';
 import type { Directive, IncludeSite } from './directive.ts';
 import type { Kept } from './kept.ts';
 import { Scope, type ScopeContext } from './scope.ts';
@@ -39,6 +40,7 @@ export class Config {
     this.settings = withLoaded(settings, tree);
     this.catalog = engine.catalog;
     this.regexes = engine.regexes;
+    kept?.questions.begin(this);
     const file = tree.files.get(tree.root)!;
     this.main = new Scope(this, context, null, { file, statements: file.body, via: [] });
   }
@@ -59,6 +61,22 @@ export class Config {
   /** The folder that root, alias, logs and cache paths hang from: --prefix, else the main file's folder. */
   get prefix(): FileId {
     return this.settings.prefix === null ? this.confDir : resolve(this.confDir, this.settings.prefix);
+  }
+
+  /** Whether some file has such a text anywhere, be it in a comment. */
+  spells(pattern: RegExp): boolean {
+    return asked(this, `spells ${pattern}`, (c) => [...c.files.values()].some((file) => pattern.test(file.text)));
+  }
+
+  /** For whoever looks at all of it, and at nothing in particular. */
+  askAll(): void {
+    for (const context of ['main', 'http', 'stream', 'mail'] as const) for (const level of this.levels(context)) void level.directives;
+  }
+
+  /** The levels of a kind from the outermost inwards: `main`, and `http`, `stream` and `mail` right in it. */
+  levels(context: ScopeContext): Scope[] {
+    if (this.main.context === context) return [this.main];
+    return this.main.level.flatMap((d) => (d.name === context ? (d.body ?? []) : []));
   }
 
   /** The include directives that name the file, in any file of this configuration. */

@@ -46,8 +46,7 @@ const isNestedConfiguration = (scope: Scope): boolean => scope.context === 'if-i
 export function effective(scope: Scope, name: string): Effective {
   const names = ONE_LIST[name] ?? [name];
   // by index: the level of http may hold thousands of servers
-  const own = (at: Scope): readonly Directive[] =>
-    names.length === 1 ? at.named(name) : at.directives.filter((d) => names.includes(d.name));
+  const own = (at: Scope): readonly Directive[] => (names.length === 1 ? at.named(name) : at.level.filter((d) => names.includes(d.name)));
   const found: Directive[] = [];
   const shadowed: Directive[] = [];
   let origin: Scope | 'default' = 'default';

@@ -5,6 +5,7 @@
 import type { FileId } from '../base/file-id.ts';
 import { includesIn, includesWithin } from '../syntax/includes.ts';
 import type { Statement } from '../syntax/statement.ts';
+import { numberOf, Questions } from './asked.ts';
 import type { Config } from './config.ts';
 import type { Directive } from './directive.ts';
 import type { Scope } from './scope.ts';
@@ -21,15 +22,6 @@ interface Level {
   /** what a block inherits from: the directives on its level and around it, without those that stand for themselves */
   readonly around: readonly string[];
   readonly units: ReadonlyMap<Statement, readonly Unit[]>;
-}
-
-const numbers = new WeakMap<Statement, number>();
-let last = 0;
-
-function numberOf(statement: Statement): number {
-  let number = numbers.get(statement);
-  if (number === undefined) numbers.set(statement, (number = ++last));
-  return number;
 }
 
 /** What includes bring at one revision: numbers that stay the same as long as a file's statements, and all that they include, do. */
@@ -67,29 +59,31 @@ class Brought {
 }
 
 /** Levels whose blocks are kept: those that hold servers, upstreams and maps. What these inherit from is kept with them. */
-const LEVELS: ReadonlySet<string> = new Set(['http', 'stream', 'mail']);
+export const LEVELS: ReadonlySet<string> = new Set(['http', 'stream', 'mail']);
 
 /** Blocks from which no other block takes anything over; `types` and blocks that nobody knows are not among them. */
-const APART: ReadonlySet<string> = new Set([...LEVELS, 'server', 'upstream', 'map', 'geo', 'split_clients', 'events']);
+export const APART: ReadonlySet<string> = new Set([...LEVELS, 'server', 'upstream', 'map', 'geo', 'split_clients', 'events']);
 
 const isInherited = (d: Directive): boolean => !d.statement.block || !APART.has(d.name);
 
 /** What one tree of files keeps between two revisions; a tree that is read anew begins with nothing. */
 export class Kept {
   private readonly levels = new Map<string, Level>();
+  /** what values that are kept with its blocks have asked about the rest */
+  readonly questions = new Questions();
 
   /**
    * The directives of a level, blocks of the last revision in place of those that are the same: the same statements, brought by the same
    * includes, with the same directives around them to inherit from, under the same settings.
    */
   takeOver(scope: Scope, list: Directive[]): Directive[] {
-    if (scope.context !== 'main' && !LEVELS.has(scope.context)) return list;
+    if (!scope.outer) return list;
     const { config } = scope;
     const before = this.levels.get(scope.context);
     const brought = new Brought(config);
     const around: string[] = [];
     for (let at: Scope | null = scope; at; at = at.parent)
-      for (const d of at === scope ? list : at.directives)
+      for (const d of at === scope ? list : at.level)
         if (isInherited(d)) around.push(`${numberOf(d.statement)}${brought.into(d.statement)}`);
     const same =
       before !== undefined &&

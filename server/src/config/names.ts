@@ -10,6 +10,7 @@ import { type Protocol, protocolOf } from '../catalog/context.ts';
 import type { NameKind } from '../catalog/names.ts';
 import { valueSpan, variablesIn } from '../syntax/variable.ts';
 import type { Word } from '../syntax/word.ts';
+import { asked, PerConfig } from './asked.ts';
 import type { Config } from './config.ts';
 import type { Directive } from './directive.ts';
 import { readLocation } from './locations.ts';
@@ -230,11 +231,13 @@ export class NameIndex {
 
   /** All places of a name, in nginx's reading order. Variables compare without case, as nginx does. */
   sites(kind: NameKind, name: string, protocol: Protocol | null): readonly NameSite[] {
-    return this.byKey.get(keyOf(kind, name, protocol)) ?? [];
+    const key = keyOf(kind, name, protocol);
+    return asked(this.config, `sites ${key}`, (c) => namesOf(c).byKey.get(key)) ?? [];
   }
 
   definitions(kind: NameKind, name: string, protocol: Protocol | null): readonly NameSite[] {
-    return this.defining.get(keyOf(kind, name, protocol)) ?? [];
+    const key = keyOf(kind, name, protocol);
+    return asked(this.config, `definitions ${key}`, (c) => namesOf(c).defining.get(key)) ?? [];
   }
 
   references(kind: NameKind, name: string, protocol: Protocol | null): NameSite[] {
@@ -243,18 +246,21 @@ export class NameIndex {
 
   /** The names that a cursor at the offset touches, the narrowest first. */
   at(file: FileId, offset: number): NameSite[] {
-    const found = (this.byFile.get(file) ?? []).filter((s) => s.span.start <= offset && offset <= s.span.end);
+    const found = this.inFile(file).filter((s) => s.span.start <= offset && offset <= s.span.end);
     return found.sort((a, b) => a.span.end - a.span.start - (b.span.end - b.span.start));
   }
 
   /** Every name in a file, by the order in which nginx reads it; a file read twice has each twice. */
   inFile(file: FileId): readonly NameSite[] {
-    return this.byFile.get(file) ?? [];
+    return asked(this.config, `names in ${file}`, (c) => namesOf(c).byFile.get(file)) ?? [];
   }
 
   /** All names of one kind, with their places. */
   ofKind(kind: NameKind, protocol?: Protocol | null): (readonly NameSite[])[] {
     const out: (readonly NameSite[])[] = [];
+    asked(this.config, `names of ${kind}`, (c) =>
+      [...namesOf(c).byKey.values()].flatMap((sites) => (sites[0]!.kind === kind ? sites : [])),
+    );
     for (const sites of this.byKey.values())
       if (sites[0]!.kind === kind && (protocol === undefined || PROCESS_WIDE.has(kind) || sites[0]!.protocol === protocol)) out.push(sites);
     return out;
@@ -272,11 +278,7 @@ function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
   else map.set(key, [value]);
 }
 
-const indexes = new WeakMap<Config, NameIndex>();
+const indexes = new PerConfig((config) => new NameIndex(config));
 
 /** The index of a configuration, made when first asked for. */
-export function namesOf(config: Config): NameIndex {
-  let index = indexes.get(config);
-  if (!index) indexes.set(config, (index = new NameIndex(config)));
-  return index;
-}
+export const namesOf = (config: Config): NameIndex => indexes.of(config);

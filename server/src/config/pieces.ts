@@ -2,6 +2,7 @@
  * A configuration cut into pieces: each directive of the outermost levels with all that stands in its block. A piece keeps its identity
  * while nothing in it changes (kept.ts), so what is gathered piece by piece is gathered again for the one that was edited only.
  */
+import { asked, PerConfig } from './asked.ts';
 import type { Config } from './config.ts';
 import type { Directive } from './directive.ts';
 import { type Scope, walk } from './scope.ts';
@@ -15,13 +16,7 @@ interface Piece {
   readonly whole: boolean;
 }
 
-const cut = new WeakMap<Config, readonly Piece[]>();
-
-function piecesOf(config: Config): readonly Piece[] {
-  let pieces = cut.get(config);
-  if (!pieces) cut.set(config, (pieces = [...piecesIn(config.main)]));
-  return pieces;
-}
+const cut = new PerConfig((config): readonly Piece[] => [...piecesIn(config.main)]);
 
 function* piecesIn(scope: Scope): Generator<Piece> {
   for (const directive of scope.directives) {
@@ -49,7 +44,7 @@ export class PerPiece<T> {
       yield this.remembered(config, () => walk(config.main));
       return;
     }
-    for (const piece of piecesOf(config)) yield this.remembered(piece.directive, () => inside(piece));
+    for (const piece of cut.of(config)) yield this.remembered(piece.directive, () => inside(piece));
   }
 
   private remembered(key: Directive | Config, directives: () => readonly Directive[]): T {
@@ -69,20 +64,15 @@ const byName = new PerPiece((directives) => {
   return names;
 });
 
-const everywhereOf = new WeakMap<Config, Map<string, readonly Directive[]>>();
+const everywhereOf = new PerConfig((config, name: string): readonly Directive[] => {
+  const list: Directive[] = [];
+  for (const names of byName.of(config)) for (const d of names.get(name) ?? []) list.push(d);
+  return list;
+});
 
 /** All directives of a name, wherever they stand, in nginx's order. */
-export function everywhere(config: Config, name: string): readonly Directive[] {
-  let known = everywhereOf.get(config);
-  if (!known) everywhereOf.set(config, (known = new Map()));
-  let found = known.get(name);
-  if (!found) {
-    const list: Directive[] = [];
-    for (const names of byName.of(config)) for (const d of names.get(name) ?? []) list.push(d);
-    known.set(name, (found = list));
-  }
-  return found;
-}
+export const everywhere = (config: Config, name: string): readonly Directive[] =>
+  asked(config, `everywhere ${name}`, (c) => everywhereOf.of(c, name));
 
 /** The directives of a name at and below a scope, in nginx's order. */
 export const below = (scope: Scope, name: string): readonly Directive[] =>

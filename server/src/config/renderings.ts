@@ -18,6 +18,7 @@ import {
   variablesOf,
 } from '../syntax/template/condition.ts';
 import { meets } from '../syntax/template.ts';
+import { PerConfig } from './asked.ts';
 import { Config, type Engine } from './config.ts';
 import { fragmentContext } from './fragment.ts';
 import type { Settings } from './settings.ts';
@@ -36,14 +37,10 @@ const MOST = 14;
 const LARGE = 60_000;
 const MOST_OF_LARGE = 6;
 
-const kept = new WeakMap<Config, readonly RenderedConfig[] | null>();
+const renderings = new PerConfig((config) => make(config));
 
 /** The renderings of a configuration; null when it has no branches, and is what it is. */
-export function renderingsOf(config: Config): readonly RenderedConfig[] | null {
-  let known = kept.get(config);
-  if (known === undefined) kept.set(config, (known = make(config)));
-  return known;
-}
+export const renderingsOf = (config: Config): readonly RenderedConfig[] | null => renderings.of(config);
 
 function make(config: Config): readonly RenderedConfig[] | null {
   const templates = [...config.files.values()].filter((f) => f.structure?.branches.some((b) => b.kind !== 'plain') && f.rendered);

@@ -4,9 +4,11 @@ import type { FileId } from '../base/file-id.ts';
 import type { Context } from '../catalog/context.ts';
 import { bodyOf, childContext, openingsOf } from '../catalog/context.ts';
 import type { SourceFile, Statement } from '../syntax/statement.ts';
+import { asked, ofNoBlock } from './asked.ts';
 import type { Config } from './config.ts';
 import { Directive, type IncludeSite } from './directive.ts';
 import { type Effective, effective } from './effective.ts';
+import { APART, LEVELS } from './kept.ts';
 
 /** `unknown` is the inside of a block that the catalog does not know: nothing is misplaced there. */
 export type ScopeContext = Context | 'unknown';
@@ -19,6 +21,10 @@ export interface Body {
 }
 
 const EMPTY: readonly Directive[] = [];
+
+/** What stays the same as long as a directive of an outer level does: of http, whose inside is asked about by itself, its name. */
+const identity = (d: Directive): object =>
+  d.scope.context !== 'main' ? d : LEVELS.has(d.name) && d.statement.block ? d.statement.name : d.statement;
 
 export class Scope {
   private list: readonly Directive[] | undefined;
@@ -33,7 +39,12 @@ export class Scope {
     readonly context: ScopeContext,
     readonly opener: Directive | null,
     private readonly source: Body,
-  ) {}
+  ) {
+    this.outer = owner !== null || (LEVELS.has(context) && opener !== null && opener.scope.owner !== null);
+  }
+
+  /** Holds blocks that are kept apart from each other: what is asked here, other blocks may answer. */
+  readonly outer: boolean;
 
   /** The scope around this one; null for the outermost. */
   get parent(): Scope | null {
@@ -49,12 +60,23 @@ export class Scope {
 
   /** All directives of this level in nginx's order; an include stands before those that it brings. */
   get directives(): readonly Directive[] {
+    if (this.outer) this.askAll();
+    return this.level;
+  }
+
+  /** For what is inherited: whoever is kept is kept with it. Blocks from which nothing is are not to be taken from here. */
+  get level(): readonly Directive[] {
+    if (this.outer && ofNoBlock()) this.askAll();
     if (this.list) return this.list;
     const list: Directive[] = [];
     const { config } = this;
     this.expand(config, this.source, list);
     this.list = config.kept?.takeOver(this, list) ?? list;
     return this.list;
+  }
+
+  private askAll(): void {
+    asked(this.config, `${this.context} level`, (c) => c.levels(this.context).flatMap((s) => s.level.map(identity)));
   }
 
   private expand(config: Config, { file, statements, via }: Body, into: Directive[]): void {
@@ -77,6 +99,7 @@ export class Scope {
 
   /** What `walk` gives. */
   get all(): readonly Directive[] {
+    if (this.outer) this.askAll();
     if (this.flat) return this.flat;
     const flat: Directive[] = [];
     for (const directive of this.directives) {
@@ -99,9 +122,15 @@ export class Scope {
 
   /** Own directives of that name, in order. */
   named(name: string): readonly Directive[] {
+    if (this.outer && (APART.has(name) || ofNoBlock()))
+      asked(this.config, `${this.context} ${name}`, (c) => c.levels(this.context).flatMap((s) => s.own(name).map(identity)));
+    return this.own(name);
+  }
+
+  private own(name: string): readonly Directive[] {
     if (!this.byName) {
       this.byName = new Map();
-      for (const d of this.directives) {
+      for (const d of this.level) {
         const same = this.byName.get(d.name);
         if (same) same.push(d);
         else this.byName.set(d.name, [d]);
@@ -112,9 +141,10 @@ export class Scope {
 
   /** Where a directive of this level stands in nginx's order; -1 when it is of another one. */
   indexOf(directive: Directive): number {
+    if (this.outer) this.askAll();
     if (!this.order) {
       this.order = new Map();
-      for (const d of this.directives) this.order.set(d, this.order.size);
+      for (const d of this.level) this.order.set(d, this.order.size);
     }
     return this.order.get(directive) ?? -1;
   }
@@ -129,6 +159,10 @@ export class Scope {
 
   /** The directives of that name in force here, own or inherited. */
   effective(name: string): Effective {
+    if (this.outer && ofNoBlock())
+      asked(this.config, `${this.context} in force ${name}`, (c) =>
+        c.levels(this.context).flatMap((s) => s.effective(name).directives.map(identity)),
+      );
     let found = this.inForce.get(name);
     if (!found) this.inForce.set(name, (found = effective(this, name)));
     return found;

@@ -6,6 +6,7 @@ import { type ByteString, byteArray, lower, toBytes } from '../base/bytes.ts';
 import type { CompiledRegex } from '../base/regexes.ts';
 import { addressText, parseAddress, parseIpv4, parseIpv6 } from '../catalog/value-kind.ts';
 import { atLeast } from '../catalog/version.ts';
+import { asked, numberOf, PerConfig } from './asked.ts';
 import type { Config } from './config.ts';
 import type { Directive } from './directive.ts';
 import type { Scope } from './scope.ts';
@@ -104,17 +105,6 @@ export interface ServerChoice {
   readonly captures: readonly (ByteString | undefined)[] | null;
 }
 
-const toServers = new WeakMap<Config, Map<ServerProtocol, readonly Server[]>>();
-const toListeners = new WeakMap<Config, Map<ServerProtocol, readonly Listener[]>>();
-
-function memo<K, V>(map: WeakMap<Config, Map<K, V>>, config: Config, key: K, make: () => V): V {
-  let inner = map.get(config);
-  if (!inner) map.set(config, (inner = new Map()));
-  let value = inner.get(key);
-  if (value === undefined) inner.set(key, (value = make()));
-  return value;
-}
-
 /** The protocol block's scopes; in a fragment the fragment itself may be one. */
 export function protocolScopes(config: Config, protocol: ServerProtocol): Scope[] {
   if (config.main.context === protocol) return [config.main];
@@ -122,15 +112,24 @@ export function protocolScopes(config: Config, protocol: ServerProtocol): Scope[
 }
 
 /** All servers of a protocol in file order. A fragment that is the inside of a server is that server. */
-export function serversOf(config: Config, protocol: ServerProtocol = 'http'): readonly Server[] {
-  return memo(toServers, config, protocol, () => {
-    const own = protocol === 'http' ? 'server' : `${protocol}-server`;
-    const scopes =
-      config.main.context === own
-        ? [config.main]
-        : protocolScopes(config, protocol).flatMap((block) => block.named('server').flatMap((d) => d.body ?? []));
-    return scopes.map((scope, index) => makeServer(scope, index, protocol));
-  });
+export const serversOf = (config: Config, protocol: ServerProtocol = 'http'): readonly Server[] =>
+  asked(config, `${protocol} servers`, (c) => servers.of(c, protocol));
+
+const servers = new PerConfig((config, protocol: ServerProtocol): readonly Server[] => {
+  const own = protocol === 'http' ? 'server' : `${protocol}-server`;
+  const scopes =
+    config.main.context === own
+      ? [config.main]
+      : protocolScopes(config, protocol).flatMap((block) => block.named('server').flatMap((d) => d.body ?? []));
+  return scopes.map((scope, index) => makeServer(scope, index, protocol));
+});
+
+const byScope = new PerConfig((config): ReadonlyMap<Scope, Server> => new Map(serversOf(config).map((s) => [s.scope, s])));
+
+/** The http server in which a scope lies. */
+export function serverOf(scope: Scope): Server | null {
+  const own = scope.enclosing('server');
+  return own && asked(own.config, `server of ${numberOf(own)}`, (c) => byScope.of(c).get(own) ?? null);
 }
 
 const made = new WeakMap<Scope, Server>();
@@ -213,50 +212,50 @@ export function pairText(a: ListenAddress): string {
 type Building = { -readonly [K in keyof Listener]: Listener[K] extends readonly (infer T)[] ? T[] : Listener[K] };
 
 /** All address:port pairs of a protocol, in the order of their first appearance. */
-export function listenersOf(config: Config, protocol: ServerProtocol = 'http'): readonly Listener[] {
-  return memo(toListeners, config, protocol, () => {
-    const pairs = new Map<string, Building>();
-    for (const server of serversOf(config, protocol))
-      for (const listen of server.listens)
-        for (const address of listen.addresses) {
-          const has = (param: string): boolean => listen.params.includes(param);
-          const udp = has('udp') || has('quic');
-          // a TCP and a UDP socket on one port are two pairs
-          const key = `${address.kind} ${address.address} ${address.port} ${udp}`;
-          let pair = pairs.get(key);
-          if (!pair) {
-            pair = {
-              ...address,
-              text: pairText(address),
-              protocol,
-              servers: [],
-              defaultServer: server,
-              defaultBy: null,
-              listens: [],
-              ssl: false,
-              http2: false,
-              quic: false,
-              proxyProtocol: false,
-              dualStack: false,
-              udp,
-            };
-            pairs.set(key, pair);
-          }
-          if (pair.servers.at(-1) !== server) pair.servers.push(server);
-          pair.listens.push(listen);
-          if ((has('default_server') || has('default')) && !pair.defaultBy) {
-            pair.defaultServer = server;
-            pair.defaultBy = listen;
-          }
-          pair.ssl ||= has('ssl');
-          pair.http2 ||= has('http2');
-          pair.quic ||= has('quic');
-          pair.proxyProtocol ||= has('proxy_protocol');
-          pair.dualStack ||= has('ipv6only=off');
+export const listenersOf = (config: Config, protocol: ServerProtocol = 'http'): readonly Listener[] => listeners.of(config, protocol);
+
+const listeners = new PerConfig((config, protocol: ServerProtocol): readonly Listener[] => {
+  const pairs = new Map<string, Building>();
+  for (const server of serversOf(config, protocol))
+    for (const listen of server.listens)
+      for (const address of listen.addresses) {
+        const has = (param: string): boolean => listen.params.includes(param);
+        const udp = has('udp') || has('quic');
+        // a TCP and a UDP socket on one port are two pairs
+        const key = `${address.kind} ${address.address} ${address.port} ${udp}`;
+        let pair = pairs.get(key);
+        if (!pair) {
+          pair = {
+            ...address,
+            text: pairText(address),
+            protocol,
+            servers: [],
+            defaultServer: server,
+            defaultBy: null,
+            listens: [],
+            ssl: false,
+            http2: false,
+            quic: false,
+            proxyProtocol: false,
+            dualStack: false,
+            udp,
+          };
+          pairs.set(key, pair);
         }
-    return [...pairs.values()];
-  });
-}
+        if (pair.servers.at(-1) !== server) pair.servers.push(server);
+        pair.listens.push(listen);
+        if ((has('default_server') || has('default')) && !pair.defaultBy) {
+          pair.defaultServer = server;
+          pair.defaultBy = listen;
+        }
+        pair.ssl ||= has('ssl');
+        pair.http2 ||= has('http2');
+        pair.quic ||= has('quic');
+        pair.proxyProtocol ||= has('proxy_protocol');
+        pair.dualStack ||= has('ipv6only=off');
+      }
+  return [...pairs.values()];
+});
 
 /** Where a connection arrived. */
 export interface LocalAddress {

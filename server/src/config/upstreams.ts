@@ -3,6 +3,7 @@
  * nothing is resolved or connected (ngx_http_upstream_add, ngx_http_proxy_set_vars).
  */
 import { parseAddress, parseTime } from '../catalog/value-kind.ts';
+import { AskedMap, PerConfig } from './asked.ts';
 import type { Config } from './config.ts';
 import type { Directive } from './directive.ts';
 import type { Scope } from './scope.ts';
@@ -43,14 +44,11 @@ export interface Upstream {
 /** Balancing methods that replace round-robin. */
 const METHODS = ['ip_hash', 'least_conn', 'least_time', 'hash', 'random', 'fair', 'upstream_fair'];
 
-const memo = new WeakMap<Config, Map<UpstreamProtocol, ReadonlyMap<string, Upstream>>>();
-
 /** The upstream groups of a protocol by lower-case name (names are compared without case); the first of equals counts. */
-export function upstreamsOf(config: Config, protocol: UpstreamProtocol = 'http'): ReadonlyMap<string, Upstream> {
-  let inner = memo.get(config);
-  if (!inner) memo.set(config, (inner = new Map()));
-  const known = inner.get(protocol);
-  if (known) return known;
+export const upstreamsOf = (config: Config, protocol: UpstreamProtocol = 'http'): ReadonlyMap<string, Upstream> =>
+  new AskedMap(config, `${protocol} upstream`, (c) => groups.of(c, protocol));
+
+const groups = new PerConfig((config, protocol: UpstreamProtocol): ReadonlyMap<string, Upstream> => {
   const found = new Map<string, Upstream>();
   for (const block of protocolScopes(config, protocol))
     for (const directive of block.named('upstream')) {
@@ -59,9 +57,8 @@ export function upstreamsOf(config: Config, protocol: UpstreamProtocol = 'http')
       if (!scope || found.has(name.toLowerCase())) continue;
       found.set(name.toLowerCase(), makeUpstream(directive, scope, protocol));
     }
-  inner.set(protocol, found);
   return found;
-}
+});
 
 const made = new WeakMap<Directive, Upstream>();
 

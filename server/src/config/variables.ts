@@ -8,6 +8,7 @@ import { bodyOf, type Protocol, protocolOf } from '../catalog/context.ts';
 import type { DirectiveFact } from '../catalog/fact.ts';
 import { atLeast } from '../catalog/version.ts';
 import type { Word } from '../syntax/word.ts';
+import { AskedMap, PerConfig } from './asked.ts';
 import type { Config } from './config.ts';
 import type { Directive } from './directive.ts';
 import { readLocation } from './locations.ts';
@@ -305,23 +306,24 @@ export interface VariableIndex {
 
 const definitions = new PerPiece((directives) => directives.flatMap(variablesDefinedBy));
 
-const indexes = new WeakMap<Config, { http: VariableIndex; stream: VariableIndex }>();
+type Definitions = ReadonlyMap<string, readonly VariableDefinition[]>;
+
+const byProtocol = new PerConfig((config): { readonly http: Definitions; readonly stream: Definitions } => {
+  const http = new Map<string, VariableDefinition[]>();
+  const stream = new Map<string, VariableDefinition[]>();
+  for (const found of definitions.of(config))
+    for (const definition of found) {
+      const { context } = definition.directive.scope;
+      const map = context !== 'unknown' && protocolOf(context) === 'stream' ? stream : http;
+      const list = map.get(definition.name);
+      if (list) list.push(definition);
+      else map.set(definition.name, [definition]);
+    }
+  return { http, stream };
+});
 
 /** All variables that the configuration makes, by name in lower case. Mail has none. */
 export function variablesOf(config: Config, protocol: Protocol): VariableIndex {
-  let known = indexes.get(config);
-  if (!known) {
-    const http = new Map<string, VariableDefinition[]>();
-    const stream = new Map<string, VariableDefinition[]>();
-    for (const found of definitions.of(config))
-      for (const definition of found) {
-        const { context } = definition.directive.scope;
-        const map = context !== 'unknown' && protocolOf(context) === 'stream' ? stream : http;
-        const list = map.get(definition.name);
-        if (list) list.push(definition);
-        else map.set(definition.name, [definition]);
-      }
-    indexes.set(config, (known = { http: { definitions: http }, stream: { definitions: stream } }));
-  }
-  return protocol === 'stream' ? known.stream : known.http;
+  const of = protocol === 'stream' ? 'stream' : 'http';
+  return { definitions: new AskedMap(config, `${of} variable`, (c) => byProtocol.of(c)[of]) };
 }

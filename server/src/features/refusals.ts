@@ -1,5 +1,6 @@
 /** What nginx refuses of a configuration, in the form that a trace carries: findings of group validity and level error. */
 import { pathOf } from '../base/file-id.ts';
+import { PerConfig } from '../config/asked.ts';
 import type { Config } from '../config/config.ts';
 import type { Finding, Rule } from '../rules/rule.ts';
 import { lint } from '../rules/run.ts';
@@ -17,19 +18,15 @@ export function refusalsAmong(config: Config, findings: readonly Finding[]): Ref
   });
 }
 
-const known = new WeakMap<Config, { readonly rules: readonly Rule[]; readonly refusals: readonly Refusal[] }>();
-
-/** The same, found by running the rules of that group; once for a configuration. A person's word on their levels counts. */
-export function refusalsOf(config: Config, rules: readonly Rule[]): readonly Refusal[] {
-  const kept = known.get(config);
-  if (kept?.rules === rules) return kept.refusals;
-  const refusals = refusalsAmong(
+const known = new PerConfig((config, rules: readonly Rule[]) =>
+  refusalsAmong(
     config,
     lint(
       config,
       rules.filter((r) => r.group === 'validity'),
     ),
-  );
-  known.set(config, { rules, refusals });
-  return refusals;
-}
+  ),
+);
+
+/** The same, found by running the rules of that group; once for a configuration. A person's word on their levels counts. */
+export const refusalsOf = (config: Config, rules: readonly Rule[]): readonly Refusal[] => known.of(config, rules);

@@ -1,22 +1,30 @@
 /**
- * Diagnostics: which set each file shows, one debounce for all, never old findings with a new version. Files that left the
- * include graph are blanked. It decides when to lint; what a finding is belongs to the rules.
+ * Diagnostics: when to lint, which set each file shows, never old findings with a new version. What typing may change is asked about at once,
+ * and shown together with what the costly rules found last; these run when the typing rests, in slices that let requests through, and
+ * end where the next edit comes. Files that left the include graph are blanked. What a finding is belongs to the rules.
  */
 import { type Connection, type Diagnostic, DiagnosticSeverity } from 'vscode-languageserver';
 import type { FileId } from '../base/file-id.ts';
 import { Lines } from '../base/lines.ts';
+import { Held, Present } from '../rules/held.ts';
+import { Remembered } from '../rules/remembered.ts';
 import type { Finding, Rule } from '../rules/rule.ts';
-import { lint, Memo, mirrored, movedBy } from '../rules/run.ts';
-import { isAlive, statementAt } from '../syntax/place.ts';
-import type { Statement } from '../syntax/statement.ts';
+import { lintSteps, mirrored } from '../rules/run.ts';
+import type { SourceFile } from '../syntax/statement.ts';
 import type { Snapshot, Workspace } from '../workspace/workspace.ts';
 import { type Encoding, toRange } from './convert/encoding.ts';
 import { toDiagnostic } from './convert/to.ts';
 
-/** Milliseconds between the last keystroke and the lint. */
+/** Milliseconds that a quick round may take for the next keystroke to be followed by one at once. */
+const CHEAP = 25;
+/** Milliseconds between the last keystroke and the quick round, where rounds are not cheap. */
 const TYPING = 60;
 /** Milliseconds of rest after which the costly rules run too. */
 const REST = 400;
+/** Milliseconds of work between two looks at what else there is to do. */
+const SLICE = 8;
+/** Findings that are shown of one file: more help nobody, and cost every editor. */
+const MOST = 1000;
 
 export interface PublishOptions {
   readonly connection: Connection;
@@ -32,31 +40,40 @@ export interface PublishOptions {
   readonly published?: () => void;
 }
 
-type Kind = 'typing' | 'whole';
+/** Findings by file; every file that was looked at has an entry. */
+type Found = Map<FileId, Finding[]>;
 
-interface Carried {
-  readonly finding: Finding;
-  readonly statement: Statement;
-  readonly start: number;
+interface Shown {
+  readonly version: number | undefined;
+  readonly findings: readonly Finding[];
+  /** what was sent, for rounds that find the same anew */
+  readonly sent: string | null;
 }
+
+const keyOf = (f: Finding): string => `${f.at.file} ${f.rule} ${f.at.span.start} ${f.at.span.end} ${f.message}`;
+
+/** Lets timers and messages through. */
+const breath = (): Promise<void> => new Promise((done) => setTimeout(done, 0));
 
 export class Publisher {
   private timer: ReturnType<typeof setTimeout> | null = null;
-  private pending: Kind | null = null;
-  private readonly shown = new Map<FileId, string>();
-  private readonly byFile = new Map<FileId, readonly Finding[]>();
-  private readonly memos = new Map<FileId, Memo>();
-  private idle: (() => void)[] = [];
+  private restTimer: ReturnType<typeof setTimeout> | null = null;
+  private quickWanted = false;
+  private wholeWanted = false;
   private running = false;
-  private typedIn = new Set<FileId>();
-  /** what the last whole round found by looking at everything, tied to statements: a quick round shows it at its present place */
-  private readonly carried = new Map<FileId, Carried[]>();
+  /** milliseconds that the last quick round took */
+  private lastTook = 0;
+  private idle: (() => void)[] = [];
+  private readonly shown = new Map<FileId, Shown>();
+  private readonly byFile = new Map<FileId, readonly Finding[]>();
+  /** the revision that `byFile` is about, and that of the last whole round */
+  private quickAt = -1;
+  private wholeAt = -1;
+  private readonly remembered = new Map<FileId, Remembered>();
+  /** what only the whole round finds, as it found it last; each finding by itself */
+  private costly: readonly Held[] = [];
 
-  private readonly looksAtAll: ReadonlySet<string>;
-
-  constructor(private readonly options: PublishOptions) {
-    this.looksAtAll = new Set(options.rules.filter((r) => r.costly || r.looksAt.some((l) => 'config' in l)).map((r) => r.id));
-  }
+  constructor(private readonly options: PublishOptions) {}
 
   get docs(): string | null {
     return this.options.docs;
@@ -66,29 +83,45 @@ export class Publisher {
     return this.byFile.get(file) ?? [];
   }
 
-  /** The findings of a file for the text of this very snapshot: what was last published may be older. */
+  /** The findings of a file for the text of this very snapshot: those that are shown, where they are of its revision. */
   fresh(snapshot: Snapshot, file: FileId): readonly Finding[] {
-    return this.lintAll(snapshot, new Set([file]), false).get(file) ?? [];
+    if (this.quickAt !== snapshot.revision) this.quickRound(snapshot);
+    return this.findings(file);
   }
 
-  /** After an edit: the files typed in are linted soon; the rest of the tree once the typing rests. */
+  /** The same with what the costly rules say of this very text. */
+  whole(snapshot: Snapshot, file: FileId): readonly Finding[] {
+    if (this.wholeAt === snapshot.revision) return this.findings(file);
+    return ended(this.steps(snapshot, false)).get(file) ?? [];
+  }
+
+  /** After an edit: what typing may change at once, the rest once it rests. */
   typed(file: FileId): void {
-    if (!this.options.workspace.snapshot().file(file)) {
-      // the application's side: its findings come from the whole of both
-      this.schedule('whole', REST);
-      return;
-    }
-    this.typedIn.add(file);
-    this.schedule('typing', TYPING);
+    const { workspace, lintRun } = this.options;
+    if (workspace.snapshot().file(file)) {
+      this.quickWanted = true;
+      this.schedule(this.lastTook <= CHEAP ? 0 : TYPING);
+    } else if (lintRun() === 'onSave') return;
+    if (lintRun() === 'onType') this.wholeAtRest();
   }
 
   /** After a save, an open, or a change on disk. */
   changed(): void {
-    this.schedule('whole', 0);
+    this.quickWanted = true;
+    this.wholeWanted = true;
+    this.schedule(0);
   }
 
-  private schedule(kind: Kind, delay: number): void {
-    if (this.pending !== 'whole') this.pending = kind;
+  private wholeAtRest(): void {
+    if (this.restTimer) clearTimeout(this.restTimer);
+    this.restTimer = setTimeout(() => {
+      this.restTimer = null;
+      this.wholeWanted = true;
+      this.schedule(0);
+    }, REST);
+  }
+
+  private schedule(delay: number): void {
     if (this.timer) clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       this.timer = null;
@@ -98,8 +131,8 @@ export class Publisher {
 
   /** Resolves when nothing is scheduled or running. */
   async settled(): Promise<void> {
-    while (this.timer || this.running || this.options.workspace.unsettled) {
-      if (!this.timer && !this.running) this.changed();
+    while (this.timer || this.restTimer || this.running || this.options.workspace.unsettled) {
+      if (!this.timer && !this.restTimer && !this.running) this.changed();
       await new Promise<void>((done) => {
         this.idle.push(done);
       });
@@ -109,48 +142,74 @@ export class Publisher {
   private async work(): Promise<void> {
     if (this.running) return;
     this.running = true;
+    const { workspace } = this.options;
     try {
-      await this.options.workspace.settle();
-      const kind = this.pending;
-      const typedIn = this.typedIn;
-      this.pending = null;
-      this.typedIn = new Set();
-      if (kind) this.round(kind, typedIn);
-      if (kind === 'typing' && this.options.lintRun() === 'onType' && !this.timer) this.schedule('whole', REST);
+      await workspace.settle();
+      if (this.quickWanted || this.wholeWanted) {
+        this.quickWanted = false;
+        const snapshot = workspace.snapshot();
+        const quick = this.quickRound(snapshot);
+        this.options.published?.();
+        if (this.wholeWanted) {
+          this.wholeWanted = false;
+          if (!(await this.wholeRound(snapshot, quick))) this.wholeAtRest();
+        }
+      }
     } catch (error) {
       this.options.log(`linting: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     } finally {
       this.running = false;
-      if (this.pending && !this.timer) this.schedule(this.pending, 0);
-      if (!this.timer) for (const done of this.idle.splice(0)) done();
+      if ((this.quickWanted || this.wholeWanted) && !this.timer) this.schedule(0);
+      if (!this.timer && !this.restTimer) for (const done of this.idle.splice(0)) done();
     }
   }
 
-  private round(kind: Kind, typedIn: ReadonlySet<FileId>): void {
-    const snapshot = this.options.workspace.snapshot();
-    const quick = kind === 'typing';
-    const files = quick ? typedIn : null;
-    const found = this.lintAll(snapshot, files, quick);
-    const listed = new Set(found.keys());
-    if (!files) for (const file of [...this.byFile.keys()]) if (!listed.has(file)) found.set(file, []);
+  /** What may be asked at every keystroke, and what the costly rules found last at its present place. */
+  private quickRound(snapshot: Snapshot): readonly Finding[] {
+    const from = performance.now();
+    const found = ended(this.steps(snapshot, true));
+    const own = [...found.values()].flat();
+    const present = new Present({ get: (id) => snapshot.file(id) ?? undefined }, false);
+    for (const held of this.costly) for (const finding of held.now(present) ?? []) found.get(finding.at.file)?.push(finding);
+    this.quickAt = snapshot.revision;
+    this.show(snapshot, found, (file) => snapshot.file(file) !== null || snapshot.text(file) === null);
+    this.lastTook = performance.now() - from;
+    return own;
+  }
+
+  /** All rules, in slices; false when an edit came in between. */
+  private async wholeRound(snapshot: Snapshot, quickFindings: readonly Finding[]): Promise<boolean> {
+    const { workspace } = this.options;
+    const { revision } = snapshot;
+    const steps = this.steps(snapshot, false);
+    let found: Found | null = null;
+    for (let until = performance.now() + SLICE; !found; ) {
+      const { done, value } = steps.next();
+      if (done) found = value;
+      else if (performance.now() >= until) {
+        await breath();
+        if (workspace.revision !== revision) return false;
+        until = performance.now() + SLICE;
+      }
+    }
+    const quick = new Set(quickFindings.map(keyOf));
+    const files = { get: (id: FileId): SourceFile | undefined => snapshot.file(id) ?? undefined };
+    this.costly = [...found.values()].flat().flatMap((f) => (quick.has(keyOf(f)) ? [] : (Held.of([f], files, null) ?? [])));
+    this.quickAt = revision;
+    this.wholeAt = revision;
+    this.show(snapshot, found, () => true);
+    this.publishSettings(snapshot);
+    this.options.published?.();
+    return true;
+  }
+
+  /** Shows what was found; files of which nothing was found any more, and which the round speaks for, are blanked. */
+  private show(snapshot: Snapshot, found: Found, speaksFor: (file: FileId) => boolean): void {
+    for (const file of [...this.byFile.keys()]) if (!found.has(file) && speaksFor(file)) found.set(file, []);
     for (const [file, findings] of found) {
-      const source = snapshot.file(file);
-      if (quick && source)
-        for (const { finding, statement, start } of this.carried.get(file) ?? [])
-          if (isAlive(source, statement)) findings.push(movedBy(finding, statement.start - start));
-      if (!quick)
-        this.carried.set(
-          file,
-          findings.flatMap((finding) => {
-            const statement = source && this.looksAtAll.has(finding.rule) ? statementAt(source.body, finding.at.span.start) : null;
-            return statement ? [{ finding, statement, start: statement.start }] : [];
-          }),
-        );
       this.byFile.set(file, findings);
       this.publish(snapshot, file, findings);
     }
-    if (!quick) this.publishSettings(snapshot);
-    this.options.published?.();
   }
 
   private settingsShown: ReadonlySet<FileId> = new Set();
@@ -177,13 +236,13 @@ export class Publisher {
     this.settingsShown = now;
   }
 
-  /** Findings by file; every file that was looked at has an entry. */
-  lintAll(snapshot: Snapshot, files: ReadonlySet<FileId> | null, quick: boolean): Map<FileId, Finding[]> {
-    const found = new Map<FileId, Finding[]>();
+  /** All findings, step by step; quick ones alone, or all. */
+  *steps(snapshot: Snapshot, quick: boolean): Generator<void, Found> {
+    const found: Found = new Map();
     const told = new Set<string>();
     const add = (findings: readonly Finding[]): void => {
       for (const finding of findings) {
-        const key = `${finding.at.file} ${finding.rule} ${finding.at.span.start} ${finding.message}`;
+        const key = keyOf(finding);
         if (told.has(key)) continue;
         told.add(key);
         const list = found.get(finding.at.file);
@@ -193,54 +252,74 @@ export class Publisher {
     };
     const onCrash = (rule: Rule, error: unknown): void =>
       this.options.log(`rule ${rule.id}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-    for (const file of files ?? []) found.set(file, []);
+    const { rules } = this.options;
     for (const config of snapshot.configs) {
-      const own = files ? new Set([...files].filter((f) => config.files.has(f))) : null;
-      if (own && own.size === 0) continue;
-      if (!own) for (const file of config.files.keys()) if (!found.has(file)) found.set(file, []);
+      for (const file of config.files.keys()) if (!found.has(file)) found.set(file, []);
       const { deployment } = snapshot;
-      const findings = lint(config, this.options.rules, {
-        files: own,
-        quick,
-        deployment,
-        onCrash,
-        ...(quick ? { memo: this.memoOf(config.root) } : {}),
-      });
+      const findings = yield* lintSteps(config, rules, { quick, deployment, onCrash, remembered: this.rememberedOf(config.root) });
       add(findings);
-      if (!own) add(mirrored(config, findings).filter((f) => snapshot.version(f.at.file) !== null));
+      if (!quick) add(mirrored(config, findings).filter((f) => snapshot.version(f.at.file) !== null));
     }
     for (const file of snapshot.open) {
-      if (files && !files.has(file)) continue;
       const configs = snapshot.configsOf(file);
       if (configs.some((c) => snapshot.configs.includes(c))) continue;
       if (!found.has(file)) found.set(file, []);
-      for (const config of configs) add(lint(config, this.options.rules, { quick, onCrash }));
+      for (const config of configs) add(yield* lintSteps(config, rules, { quick, onCrash }));
     }
     return found;
   }
 
-  private memoOf(root: FileId): Memo {
-    let memo = this.memos.get(root);
-    if (!memo) this.memos.set(root, (memo = new Memo()));
-    return memo;
+  private rememberedOf(root: FileId): Remembered {
+    let remembered = this.remembered.get(root);
+    if (!remembered) this.remembered.set(root, (remembered = new Remembered()));
+    return remembered;
   }
 
   private publish(snapshot: Snapshot, file: FileId, findings: readonly Finding[]): void {
     if (!this.options.push()) return;
-    const diagnostics = this.diagnostics(snapshot, findings);
     const version = snapshot.version(file) ?? undefined;
-    const key = JSON.stringify([version, diagnostics]);
-    if (this.shown.get(file) === key || (diagnostics.length === 0 && !this.shown.has(file) && version === undefined)) return;
-    this.shown.set(file, key);
-    if (diagnostics.length === 0 && version === undefined) this.shown.delete(file);
-    void this.options.connection.sendDiagnostics({ uri: file, diagnostics, ...(version === undefined ? {} : { version }) });
+    const before = this.shown.get(file);
+    if (findings.length === 0 && !before && version === undefined) return;
+    const { findings: last } = before ?? {};
+    if (before?.version === version && last?.length === findings.length && last.every((f, i) => f === findings[i])) return;
+    const diagnostics = this.diagnostics(snapshot, findings);
+    // a new version is told in any case; else what looks the same is not sent again
+    const sent = before && before.version !== version ? null : JSON.stringify(diagnostics);
+    const same = sent !== null && before?.sent === sent;
+    if (findings.length === 0 && version === undefined) this.shown.delete(file);
+    else this.shown.set(file, { version, findings, sent });
+    if (!same) void this.options.connection.sendDiagnostics({ uri: file, diagnostics, ...(version === undefined ? {} : { version }) });
   }
 
+  /** What an editor is shown of the findings of one file: the gravest where there are too many. */
   diagnostics(snapshot: Snapshot, findings: readonly Finding[]): Diagnostic[] {
     const encoding = this.options.encoding();
-    return findings.flatMap((f) => {
+    const toWire = (f: Finding): Diagnostic[] => {
       const source = snapshot.text(f.at.file);
       return source ? [toDiagnostic(f, source, (id) => snapshot.text(id), encoding, this.options.docs)] : [];
-    });
+    };
+    if (findings.length <= MOST) return findings.flatMap(toWire);
+    const gravest = new Set([...findings].sort((a, b) => GRAVITY.indexOf(a.severity) - GRAVITY.indexOf(b.severity)).slice(0, MOST));
+    const start = { line: 0, character: 0 };
+    return [
+      {
+        range: { start, end: start },
+        severity: DiagnosticSeverity.Information,
+        source: 'proxylens',
+        code: 'more-findings',
+        message: `This file has ${(findings.length - MOST).toLocaleString('en')} more findings than the ${MOST.toLocaleString('en')} that are shown. "proxylens check" lists all.`,
+      },
+      ...findings.filter((f) => gravest.has(f)).flatMap(toWire),
+    ];
+  }
+}
+
+const GRAVITY = ['error', 'warning', 'info', 'hint'];
+
+/** The result of steps that nobody interrupts. */
+export function ended<T>(steps: Generator<void, T>): T {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
   }
 }

@@ -5,7 +5,7 @@
 
 import type { CompiledRegex } from '../base/regexes.ts';
 import type { Place } from '../base/span.ts';
-import type { Config } from '../config/config.ts';
+import { asked, numberOf, PerConfig } from '../config/asked.ts';
 import type { Directive } from '../config/directive.ts';
 import { locationOf } from '../config/locations.ts';
 import { namesOf, regexesOf } from '../config/names.ts';
@@ -91,15 +91,13 @@ export function regexesFor(
   return found;
 }
 
-const openServers = new WeakMap<Config, ReadonlySet<Scope>>();
+const openServers = new PerConfig((config): ReadonlySet<Scope> => new Set(listenersOf(config).map((l) => l.defaultServer.scope)));
 
 /** Whether any client may choose the host: the server answers for names that nobody wrote down. */
 export function anyHost(scope: Scope): boolean {
   const own = scope.enclosing('server');
   if (own?.config.kind !== 'root') return false;
-  let open = openServers.get(own.config);
-  if (!open) openServers.set(own.config, (open = new Set(listenersOf(own.config).map((l) => l.defaultServer.scope))));
-  return open.has(own);
+  return asked(own.config, `any host ${numberOf(own)}`, (c) => openServers.of(c).has(own));
 }
 
 const holding = new WeakMap<CompiledRegex, Map<string, boolean>>();

@@ -165,7 +165,7 @@ export interface RuleSpec<Messages extends Record<string, string>> {
    * or into one around it.
    */
   readonly missing?: boolean;
-  /** too slow for every keystroke: runs on save, on opening and on the command line */
+  /** too slow for every keystroke: runs when the typing rests, on opening and on the command line; rules about outcomes are */
   readonly costly?: boolean;
   readonly fixable?: 'always' | 'sometimes' | 'never';
   readonly messages: Messages;
@@ -176,6 +176,7 @@ export interface RuleSpec<Messages extends Record<string, string>> {
 export type Rule = Omit<RuleSpec<Record<string, string>>, 'looksAt' | 'check'> & {
   readonly looksAt: readonly LooksAt[];
   readonly default: boolean;
+  readonly costly: boolean;
   readonly fixable: 'always' | 'sometimes' | 'never';
   check(input: CheckInput<string>): void;
 };
@@ -183,9 +184,12 @@ export type Rule = Omit<RuleSpec<Record<string, string>>, 'looksAt' | 'check'> &
 /** Makes a rule of its declaration. Throws when the declaration contradicts itself, so that the mistake shows at the first start. */
 export function defineRule<const Messages extends Record<string, string>>(spec: RuleSpec<Messages>): Rule {
   if (!/^[a-z][a-z0-9-]*$/.test(spec.id)) throw new Error(`rule id ${spec.id}: lower-case words with hyphens`);
+  const looksAt = Array.isArray(spec.looksAt) ? spec.looksAt : [spec.looksAt as LooksAt];
   return {
     ...spec,
-    looksAt: Array.isArray(spec.looksAt) ? spec.looksAt : [spec.looksAt as LooksAt],
+    looksAt,
+    // requests are traced for it
+    costly: spec.costly ?? looksAt.some((l) => 'outcome' in l),
     default: spec.default ?? true,
     fixable: spec.fixable ?? 'never',
     check: spec.check as Rule['check'],

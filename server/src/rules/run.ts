@@ -1,11 +1,11 @@
 /** The engine: walks a configuration once, asks every rule about what it looks at, and owns severities, suppression, collapsing and crashes. */
 
 import picomatch from 'picomatch';
-import type { FileId } from '../base/file-id.ts';
 import { pathOf } from '../base/file-id.ts';
 import type { Place, Span } from '../base/span.ts';
 import { isBeyond, newestRelease } from '../catalog/changes.ts';
 import { bodyOf } from '../catalog/context.ts';
+import { type Question, recorded } from '../config/asked.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive, IncludeSite } from '../config/directive.ts';
 import { renderingsOf } from '../config/renderings.ts';
@@ -13,26 +13,22 @@ import type { Scope, ScopeContext } from '../config/scope.ts';
 import type { Level, Settings, Severity } from '../config/settings.ts';
 import { isStock } from '../config/stock.ts';
 import { type Deployment, NO_DEPLOYMENT } from '../deploy/deployment.ts';
-import { isAlive, statementAt } from '../syntax/place.ts';
-import type { SourceFile, Statement } from '../syntax/statement.ts';
+import type { SourceFile } from '../syntax/statement.ts';
 import { witnessesOf } from '../witness/requests.ts';
 import { type Spot, shapeOf, spotsOf } from '../witness/spots.ts';
 import { type Fix, fixOf } from './fix.ts';
+import { Held, Present } from './held.ts';
 import { inAll } from './in-all.ts';
+import { type BlockNotes, type Item, type KnownBlocks, NO_QUESTIONS, type Remembered } from './remembered.ts';
 import { type Finding, fill, type LooksAt, type Report, type Rule } from './rule.ts';
 import { type Suppression, suppressionsOf } from './suppress.ts';
 import { UnseenLines } from './unseen-lines.ts';
 
 export interface LintOptions {
-  /** findings for these files only; null for all of the configuration */
-  readonly files?: ReadonlySet<FileId> | null;
-  /** leave out what is too slow for a keystroke: costly rules, and rules that look at the whole configuration */
+  /** leave out what is too slow for a keystroke: the rules that are declared costly */
   readonly quick?: boolean;
-  /**
-   * Findings of earlier runs, by block: a block that no edit touched, in surroundings that are the same, is not asked again. What its
-   * findings owe to other blocks may be older then; a run without a memo makes that good.
-   */
-  readonly memo?: Memo;
+  /** what earlier runs have found, quick and whole ones alike; used again where all that it depends on is as it was (config/asked.ts) */
+  readonly remembered?: Remembered;
   /** what the workspace says of the applications; without it the rules that hold both sides together are silent */
   readonly deployment?: Deployment | null;
   /** a rule's own exception: its findings are lost, nobody else's */
@@ -99,284 +95,133 @@ class Dispatch {
   }
 }
 
-/** A statement that a part of a finding moves along with, and where that began. */
-interface Anchor {
-  readonly file: FileId;
-  readonly statement: Statement;
-  readonly start: number;
-}
-
-interface Remembered {
-  readonly surroundings: object;
-  readonly start: number;
-  readonly end: number;
-  readonly via: number;
-  readonly findings: readonly Finding[];
-  /** by the parts of findings that lie outside of the block */
-  readonly elsewhere: ReadonlyMap<object, Anchor>;
-}
-
-/** What a server keeps between two runs. Blocks that are gone are forgotten by themselves. */
-export class Memo {
-  private readonly byBlock = new WeakMap<Statement, Remembered>();
-  private readonly tokens = new Map<string, { token: object; statements: readonly Statement[] }>();
-  private seen = new WeakMap<Scope, object>();
-  private alive = new Map<Statement, boolean>();
-  private rules: readonly Rule[] = [];
-  private settings: Settings | null = null;
-  private deployment: Deployment | null = null;
-
-  /** Another set of rules, settings or application files makes everything unknown. */
-  begin(rules: readonly Rule[], settings: Settings, deployment: Deployment): boolean {
-    const same =
-      this.deployment === deployment &&
-      this.settings === settings &&
-      this.rules.length === rules.length &&
-      this.rules.every((r, i) => r === rules[i]);
-    this.rules = rules;
-    this.settings = settings;
-    this.deployment = deployment;
-    this.seen = new WeakMap();
-    this.alive = new Map();
-    return same;
-  }
-
-  /** The same object as long as the simple directives of the scope and of those around it are the same statements. */
-  surroundings(scope: Scope): object {
-    const known = this.seen.get(scope);
-    if (known) return known;
-    const statements: Statement[] = [];
-    for (let at: Scope | null = scope; at; at = at.parent)
-      for (const d of at.directives) if (!d.statement.block || d.name === 'map' || d.name === 'geo') statements.push(d.statement);
-    const key = `${scope.config.root} ${scope.context} ${scope.opener?.file.id ?? ''} ${scope.opener?.via.length ?? 0}`;
-    const last = this.tokens.get(key);
-    const same = last !== undefined && last.statements.length === statements.length && last.statements.every((s, i) => s === statements[i]);
-    const token = same ? last.token : {};
-    if (!same) this.tokens.set(key, { token, statements });
-    this.seen.set(scope, token);
-    return token;
-  }
-
-  /** The findings of a block at its present place; null when it must be asked. */
-  recall(directive: Directive, surroundings: object): readonly Finding[] | null {
-    const { statement, file, scope } = directive;
-    const known = this.byBlock.get(statement);
-    if (
-      !known ||
-      known.surroundings !== surroundings ||
-      known.via !== directive.via.length ||
-      known.end - known.start !== statement.end - statement.start
-    )
-      return null;
-    const delta = statement.start - known.start;
-    let still = delta === 0;
-    for (const { file: id, statement: anchor, start } of known.elsewhere.values()) {
-      if (!this.isAlive(scope.config, id, anchor)) return null;
-      if (anchor.start !== start) still = false;
-    }
-    if (still) return known.findings;
-    const deltaOf = (part: object, id: FileId): number => {
-      const anchor = known.elsewhere.get(part);
-      return anchor ? anchor.statement.start - anchor.start : id === file.id ? delta : 0;
-    };
-    return known.findings.map((f) => moved(f, deltaOf));
-  }
-
-  /** Remembers, unless a finding has a part elsewhere that stands in no statement: nothing tells where that moves. */
-  remember({ statement, file, via, scope }: Directive, surroundings: object, findings: readonly Finding[]): void {
-    const elsewhere = new Map<object, Anchor>();
-    /** A part in the block, or tied to a statement; `part` is the object that stands for it. */
-    const held = (part: object, id: FileId, span: Span): boolean => {
-      if (id === file.id && span.start >= statement.start && span.end <= statement.end) return true;
-      const other = scope.config.files.get(id);
-      const anchor = other && statementAt(other.body, span.start);
-      if (anchor) elsewhere.set(part, { file: id, statement: anchor, start: anchor.start });
-      return !!anchor;
-    };
-    const whole = findings.every(
-      (f) =>
-        held(f, f.at.file, f.at.span) &&
-        f.related.every((r) => held(r, r.at.file, r.at.span)) &&
-        f.fixes.every((x) => x.edits.every((e) => e.edits.every((t) => held(t, e.file, t.span)))),
-    );
-    if (!whole) this.byBlock.delete(statement);
-    else this.byBlock.set(statement, { surroundings, start: statement.start, end: statement.end, via: via.length, findings, elsewhere });
-  }
-
-  private isAlive(config: Config, id: FileId, statement: Statement): boolean {
-    let known = this.alive.get(statement);
-    if (known === undefined) {
-      const file = config.files.get(id);
-      this.alive.set(statement, (known = file !== undefined && isAlive(file, statement)));
-    }
-    return known;
-  }
-}
-
-/** A finding whose place, and whatever of it lies in the same file, has moved by so many UTF-16 units. */
-export const movedBy = (finding: Finding, delta: number): Finding =>
-  delta === 0 ? finding : moved(finding, (_, file) => (file === finding.at.file ? delta : 0));
-
-/** `deltaOf` says how far a part has moved: the finding itself, a related place, or an edit, and the file that it lies in. */
-function moved(finding: Finding, deltaOf: (part: object, file: FileId) => number): Finding {
-  const shift = (s: Span, by: number): Span => (by === 0 ? s : { start: s.start + by, end: s.end + by });
-  const place = (part: object, at: Place): Place => ({ file: at.file, span: shift(at.span, deltaOf(part, at.file)) });
-  return {
-    ...finding,
-    at: place(finding, finding.at),
-    related: finding.related.map((r) => ({ ...r, at: place(r, r.at) })),
-    fixes: finding.fixes.map((x) => ({
-      ...x,
-      edits: x.edits.map((e) => ({
-        file: e.file,
-        edits: e.edits.map((t) => ({ span: shift(t.span, deltaOf(t, e.file)), newText: t.newText })),
-      })),
-    })),
-  };
-}
-
 /** Whether what stands there are a block's own entries, whose first word is data. */
 const isEntries = (context: ScopeContext): boolean => context !== 'unknown' && bodyOf(context) !== 'directives';
 
-/** Blocks that are remembered on their own: those right below http, stream and mail, and those on the top level of an included file. */
+/** Blocks that are remembered on their own: those on the levels whose blocks outlive an edit. */
 const isUnit = (directive: Directive): boolean =>
-  directive.statement.block !== null &&
-  (['http', 'stream', 'mail'].includes(directive.scope.context) ||
-    (directive.statement.parent === null && directive.scope.context !== 'main'));
+  directive.scope.outer && directive.statement.block !== null && directive.body !== null && !directive.body.outer;
 
 /** All findings of a configuration, suppressed ones left out, in file order. Pure but for the clock of `timings`. */
 export function lint(config: Config, rules: readonly Rule[], options: LintOptions = {}): Finding[] {
-  const renderings = renderingsOf(config);
-  if (!renderings) return lintOne(config, rules, options);
-  const { memo: _, ...others } = options;
-  return sorted(inAll(config, renderings, (one) => lintOne(one, rules, others)));
+  const steps = lintSteps(config, rules, options);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
 }
 
-function lintOne(config: Config, rules: readonly Rule[], options: LintOptions): Finding[] {
+/** The same in steps of a block or a rule each, for callers that have others to serve in between. What is asked of must not change meanwhile. */
+export function* lintSteps(config: Config, rules: readonly Rule[], options: LintOptions = {}): Generator<void, Finding[]> {
+  const renderings = renderingsOf(config);
+  if (!renderings) return yield* stepsOfOne(config, rules, options);
+  const found = new Map<Config, Finding[]>();
+  for (const { config: one } of renderings) found.set(one, yield* stepsOfOne(one, rules, options));
+  return sorted(inAll(config, renderings, (one) => found.get(one)!));
+}
+
+function* stepsOfOne(config: Config, rules: readonly Rule[], options: LintOptions): Generator<void, Finding[]> {
   const levels = new Map<Rule, Level>();
   const deployment = options.deployment ?? NO_DEPLOYMENT;
   const active = rules.filter((rule) => {
     const level = levelOf(rule, config.settings);
     levels.set(rule, level);
     if (rule.needs === 'deployment' && !deployment.applications.length && !deployment.containers.length) return false;
-    return (
-      level !== 'off' &&
-      !(options.quick && rule.costly) &&
-      (config.kind === 'root' || config.tree.standIn !== undefined || rule.needs === 'file')
-    );
+    return level !== 'off' && (config.kind === 'root' || config.tree.standIn !== undefined || rule.needs === 'file');
   });
-  let collector = new Collector(config);
-  /** reports so far */
-  let said = 0;
-  /** lines about which the rules that judge all alike had nothing to say */
-  const inOrder = new Set<string>();
-  const sound = new Map<SourceFile, boolean>();
-  /** What makes two directives the same to such rules; null where faults or placeholders around them may count. */
-  const lineOf = ({ scope, file, statement }: Directive): string | null => {
-    if (config.kind !== 'root') return null;
-    let known = sound.get(file);
-    if (known === undefined) sound.set(file, (known = file.template === null && file.problems.length === 0));
-    if (!known) return null;
-    const { name, args, open } = statement;
-    const words = file.text.slice(name.start, args.length ? args[args.length - 1]!.end : name.end);
-    return words.includes('\n') ? null : `${scope.context} ${open ? '{' : ';'} ${words}`;
-  };
-  const dispatch = new Dispatch(
-    active.map((rule): Asked => {
-      const level = levels.get(rule) as Severity;
-      const input: Asked['input'] = {
-        config,
-        directive: null as unknown as Directive,
-        scope: config.main,
-        spot: null as unknown as Spot,
-        file: config.files.get(config.root)!,
-        deployment,
-        report: (message, report) => {
-          said++;
-          collector.add(
-            rule,
-            level,
-            rule.messages[message] ?? message,
-            report,
-            input.file,
-            (input.directive as Directive | null)?.via ?? [],
-          );
-        },
-      };
-      return { rule, input };
-    }),
+  const remembered = config.kept ? (options.remembered ?? null) : null;
+  remembered?.begin(config, active, deployment);
+  const collector = new Collector(config);
+  const parts = [false, true].flatMap((costly) =>
+    costly && options.quick
+      ? []
+      : new Part(
+          config,
+          active.filter((r) => r.costly === costly),
+          levels,
+          deployment,
+          collector,
+          remembered?.part(costly) ?? null,
+          options,
+        ),
   );
-  const { memo } = options;
-  const recall = memo?.begin(active, config.settings, deployment) ?? false;
-  const { timings } = options;
+  for (const part of parts) yield* part.run();
+  const asked = options.quick ? active.filter((r) => !r.costly) : active;
+  return sorted(suppress(config, collector.findings, rules, asked));
+}
 
-  const ask = ({ rule, input }: Asked, scope: Scope, directive: Directive | null, file: SourceFile): void => {
-    const from = timings ? timings.now() : 0;
-    input.scope = scope;
-    input.directive = directive as Directive;
-    input.file = file;
-    try {
-      rule.check(input);
-    } catch (error) {
-      said++;
-      options.onCrash?.(rule, error);
-    }
-    if (timings) timings.byRule.set(rule.id, (timings.byRule.get(rule.id) ?? 0) + timings.now() - from);
-  };
+/** What a line that was in order has made sure of, for rules that judge all lines alike. */
+type InOrder = readonly { readonly rule: Asked; readonly questions: readonly Question[] }[];
 
-  const wanted = (file: FileId): boolean => !options.files || options.files.has(file);
-  const visitScope = (scope: Scope, file: SourceFile): void => {
-    for (const rule of dispatch.byContext.get(scope.context) ?? []) ask(rule, scope, scope.opener, file);
-  };
-  const visit = (directive: Directive): void => {
-    if (!memo || !isUnit(directive)) {
-      visitWhole(directive);
-      return;
-    }
-    const surroundings = memo.surroundings(directive.scope);
-    const known = recall ? memo.recall(directive, surroundings) : null;
-    if (known) {
-      for (const finding of known) collector.take(finding);
-      return;
-    }
-    const outer = collector;
-    collector = new Collector(config);
-    visitWhole(directive);
-    const { findings } = collector;
-    collector = outer;
-    for (const finding of findings) collector.take(finding);
-    memo.remember(directive, surroundings, findings);
-  };
-  const visitWhole = (directive: Directive): void => {
-    const line = lineOf(directive);
-    if (line === null || !inOrder.has(line)) {
-      const before = said;
-      for (const rule of dispatch.everyLine) ask(rule, directive.scope, directive, directive.file);
-      if (line !== null && said === before) inOrder.add(line);
-    }
-    for (const rule of dispatch.everyDirective) ask(rule, directive.scope, directive, directive.file);
-    // an entry of a map may be called like a directive
-    if (directive.fact || !isEntries(directive.scope.context))
-      for (const rule of dispatch.byName.get(directive.name) ?? []) ask(rule, directive.scope, directive, directive.file);
-    const { body } = directive;
-    if (!body) return;
-    visitScope(body, directive.file);
-    for (const inner of body.directives) if (wanted(inner.file.id)) visit(inner);
-  };
+/** The rules of one kind, quick or costly ones, asked about a whole configuration. */
+class Part {
+  private readonly dispatch: Dispatch;
+  private readonly byRule = new Map<Rule, Asked>();
+  private readonly inOrder = new Map<string, InOrder>();
+  private readonly sound = new Map<SourceFile, boolean>();
+  private readonly present: Present;
+  private readonly reports: Finding[] = [];
+  /** what the block at hand has answered so far; null where nothing is remembered */
+  private notes: BlockNotes | null = null;
 
-  const judgeOutcomes = (): void => {
+  constructor(
+    private readonly config: Config,
+    rules: readonly Rule[],
+    levels: ReadonlyMap<Rule, Level>,
+    deployment: Deployment,
+    private readonly collector: Collector,
+    private readonly known: KnownBlocks | null,
+    private readonly options: LintOptions,
+  ) {
+    this.present = new Present(config.files, true);
+    this.dispatch = new Dispatch(
+      rules.map((rule): Asked => {
+        const level = levels.get(rule) as Severity;
+        const input: Asked['input'] = {
+          config,
+          directive: null as unknown as Directive,
+          scope: config.main,
+          spot: null as unknown as Spot,
+          file: config.files.get(config.root)!,
+          deployment,
+          report: (message, report) => {
+            const via = (input.directive as Directive | null)?.via ?? [];
+            const finding = collector.made(rule, level, rule.messages[message] ?? message, report, input.file, via);
+            if (finding) this.reports.push(finding);
+          },
+        };
+        const asked = { rule, input };
+        this.byRule.set(rule, asked);
+        return asked;
+      }),
+    );
+  }
+
+  *run(): Generator<void> {
+    const { config, dispatch } = this;
+    const main = config.files.get(config.root)!;
+    yield* this.visitScope(config.main, main);
+    for (const file of config.files.values()) for (const asked of dispatch.byFile) this.ask(asked, config.main, null, file);
+    for (const asked of dispatch.byConfig) {
+      this.askOnItsOwn(asked, main);
+      yield;
+    }
+    yield* this.outcomes(main);
+  }
+
+  /** The rules that judge what comes of requests; what they find hangs on all that a request may meet, so nothing of it is remembered. */
+  private *outcomes(main: SourceFile): Generator<void> {
+    const { config, dispatch } = this;
     if (!dispatch.byOutcome.length) return;
     const witnesses = witnessesOf(config);
     /** spots of one shape about which a rule had nothing to say */
     const quiet = new Map<string, Set<Rule>>();
     for (const spot of spotsOf(config)) {
       const { directives } = spot;
-      let mine: boolean | undefined;
       let calm: Set<Rule> | undefined;
       for (const { asked, names, when } of dispatch.byOutcome) {
         if (!names.has(spot.location ? 'location' : 'server') && !directives.some((d) => names.has(d.name))) continue;
-        mine ??= !options.files || directives.some((d) => wanted(d.file.id));
-        if (!mine || spot.unsure) break;
+        if (spot.unsure) break;
         if (when && !when(spot)) continue;
         if (witnesses.cut) return;
         if (!calm) {
@@ -385,30 +230,168 @@ function lintOne(config: Config, rules: readonly Rule[], options: LintOptions): 
           if (!calm) quiet.set(shape, (calm = new Set()));
         }
         if (calm.has(asked.rule)) continue;
-        const before = said;
         asked.input.spot = spot;
-        const opener = spot.scope.opener;
-        ask(asked, spot.scope, opener, opener?.file ?? config.files.get(config.root)!);
-        if (said === before) calm.add(asked.rule);
+        const { opener } = spot.scope;
+        if (!this.ask(asked, spot.scope, opener, opener?.file ?? main).reports) calm.add(asked.rule);
+        yield;
       }
     }
-  };
-
-  const roots = options.files
-    ? [...options.files].flatMap((file) => config.scopesOf(file).map((scope) => ({ scope, file })))
-    : [{ scope: config.main, file: null }];
-  for (const { scope, file } of roots) {
-    if (scope === config.main) visitScope(scope, config.files.get(config.root)!);
-    for (const directive of scope.directives) if (!file || directive.file.id === file) visit(directive);
-  }
-  for (const file of config.files.values()) if (wanted(file.id)) for (const rule of dispatch.byFile) ask(rule, config.main, null, file);
-  if (!options.quick) {
-    for (const rule of dispatch.byConfig) ask(rule, config.main, null, config.files.get(config.root)!);
-    judgeOutcomes();
   }
 
-  const findings = collector.findings.filter((f) => wanted(f.at.file));
-  return sorted(suppress(config, findings, rules, active, wanted));
+  private *visitScope(scope: Scope, file: SourceFile): Generator<void> {
+    for (const asked of this.dispatch.byContext.get(scope.context) ?? []) this.ask(asked, scope, scope.opener, file);
+    for (const directive of scope.directives) {
+      if (isUnit(directive)) {
+        this.unit(directive);
+        yield;
+        continue;
+      }
+      this.askAbout(directive);
+      if (directive.body) yield* this.visitScope(directive.body, directive.file);
+    }
+  }
+
+  /** A block, as it is remembered, or asked about anew. */
+  private unit(directive: Directive): void {
+    const { known, config } = this;
+    if (!known) {
+      this.within(directive);
+      return;
+    }
+    const before = known.recall(directive, config);
+    if (before) {
+      before.items = before.items.flatMap((item) => {
+        const findings = known.stands(item, config) ? item.held!.now(this.present) : null;
+        if (!findings) return this.again(known.notes(config, directive, before), item);
+        for (const finding of findings) this.collector.take(finding);
+        return item;
+      });
+      return;
+    }
+    const notes = known.notes(config, directive, null);
+    this.notes = notes;
+    this.within(directive);
+    this.notes = null;
+    known.remember(notes, config);
+  }
+
+  /** Asks a rule again about a place; gives what is to be remembered of it. */
+  private again(notes: BlockNotes, { rule, directive, ofScope }: Item): readonly Item[] {
+    this.notes = notes;
+    const scope = ofScope ? directive!.body! : directive!.scope;
+    this.ask(this.byRule.get(rule)!, scope, directive, directive!.file);
+    this.notes = null;
+    return notes.items;
+  }
+
+  /** A rule about the whole configuration. */
+  private askOnItsOwn(asked: Asked, file: SourceFile): void {
+    const { known, config } = this;
+    const item = known?.ofConfig.get(asked.rule);
+    const findings = item && known?.stands(item, config) ? item.held!.now(this.present) : null;
+    if (findings) {
+      for (const finding of findings) this.collector.take(finding);
+      return;
+    }
+    if (!known) {
+      this.ask(asked, config.main, null, file);
+      return;
+    }
+    const notes = known.notes(config, null, null);
+    this.notes = notes;
+    this.ask(asked, config.main, null, file);
+    this.notes = null;
+    const asksOfBlocks = notes.recording.ofBlock;
+    const [answer] = notes.items;
+    known.ofConfig.set(asked.rule, {
+      rule: asked.rule,
+      directive: null,
+      ofScope: false,
+      since: config.kept!.questions.revision,
+      questions: [...(answer?.questions ?? []), ...asksOfBlocks],
+      held: answer ? answer.held : Held.of([], config.files, null),
+    });
+  }
+
+  /** What makes two directives the same to rules that judge all alike; null where faults or placeholders around them may count. */
+  private lineOf({ scope, file, statement }: Directive): string | null {
+    if (this.config.kind !== 'root') return null;
+    let known = this.sound.get(file);
+    if (known === undefined) this.sound.set(file, (known = file.template === null && file.problems.length === 0));
+    if (!known) return null;
+    const { name, args, open } = statement;
+    const words = file.text.slice(name.start, args.length ? args[args.length - 1]!.end : name.end);
+    return words.includes('\n') ? null : `${scope.context} ${open ? '{' : ';'} ${words}`;
+  }
+
+  private askAbout(directive: Directive): void {
+    const { dispatch } = this;
+    if (dispatch.everyLine.length) {
+      const line = this.lineOf(directive);
+      const inOrder = line === null ? undefined : this.inOrder.get(line);
+      if (inOrder) for (const { rule, questions } of inOrder) this.notes?.add(rule.rule, directive, false, questions, []);
+      else {
+        const questions: { rule: Asked; questions: readonly Question[] }[] = [];
+        let silent = true;
+        for (const asked of dispatch.everyLine) {
+          const answer = this.ask(asked, directive.scope, directive, directive.file);
+          if (answer.reports) silent = false;
+          if (answer.questions.length) questions.push({ rule: asked, questions: answer.questions });
+        }
+        if (line !== null && silent) this.inOrder.set(line, questions);
+      }
+    }
+    for (const asked of dispatch.everyDirective) this.ask(asked, directive.scope, directive, directive.file);
+    // an entry of a map may be called like a directive
+    if (directive.fact || !isEntries(directive.scope.context))
+      for (const asked of dispatch.byName.get(directive.name) ?? []) this.ask(asked, directive.scope, directive, directive.file);
+  }
+
+  /** A directive with all that stands in it. */
+  private within(directive: Directive): void {
+    this.askAbout(directive);
+    const { body } = directive;
+    if (!body) return;
+    for (const asked of this.dispatch.byContext.get(body.context) ?? []) this.ask(asked, body, body.opener, directive.file);
+    for (const inner of body.directives) this.within(inner);
+  }
+
+  private ask(asked: Asked, scope: Scope, directive: Directive | null, file: SourceFile): Answer {
+    const { rule, input } = asked;
+    const { timings } = this.options;
+    const from = timings ? timings.now() : 0;
+    input.scope = scope;
+    input.directive = directive as Directive;
+    input.file = file;
+    const { notes } = this;
+    let failed = false;
+    const check = (): void => {
+      try {
+        rule.check(input);
+      } catch (error) {
+        failed = true;
+        this.options.onCrash?.(rule, error);
+      }
+    };
+    let questions = NO_QUESTIONS;
+    if (notes) {
+      recorded(notes.recording, check);
+      questions = notes.taken();
+    } else recorded(null, check);
+    if (timings) timings.byRule.set(rule.id, (timings.byRule.get(rule.id) ?? 0) + timings.now() - from);
+    const { reports } = this;
+    const count = reports.length;
+    if (notes && (count || questions.length))
+      notes.add(rule, directive, directive !== null && scope !== directive.scope, questions, [...reports]);
+    for (const finding of reports) this.collector.take(finding);
+    reports.length = 0;
+    return count || failed ? { reports: true, questions } : { reports: false, questions };
+  }
+}
+
+interface Answer {
+  readonly reports: boolean;
+  readonly questions: readonly Question[];
 }
 
 /**
@@ -429,12 +412,16 @@ const sorted = (findings: Finding[]): Finding[] =>
       (a.at.file < b.at.file ? -1 : a.at.file > b.at.file ? 1 : 0) ||
       a.at.span.start - b.at.span.start ||
       SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity) ||
-      (a.rule < b.rule ? -1 : 1),
+      (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : a.message < b.message ? -1 : 1),
   );
 
-/** Gathers reports; the same finding reached through several includes becomes one with several `via`. */
+/** A span of its own: what a rule hands over may be a word or a brace, which the next edit moves. */
+const spanOf = ({ start, end }: Span): Span => ({ start, end });
+const own = ({ file, span }: Place): Place => ({ file, span: spanOf(span) });
+
+/** Makes findings of reports and gathers them; the same finding reached through several includes becomes one with several `via`. */
 class Collector {
-  private readonly byKey = new Map<string, { finding: Finding; via: (readonly IncludeSite[])[] }>();
+  private readonly byKey = new Map<string, Finding>();
   private readonly ignored: { matches: (path: string) => boolean; rules: readonly string[] }[];
 
   private readonly unseen: UnseenLines;
@@ -448,7 +435,7 @@ class Collector {
   }
 
   get findings(): Finding[] {
-    return [...this.byKey.values()].map(({ finding }) => finding);
+    return [...this.byKey.values()];
   }
 
   /** What a mark of a template fills in nobody knows. */
@@ -457,69 +444,52 @@ class Collector {
     return !!source && source.template !== null && (source.marks?.some((m) => m.start <= span.start && span.end <= m.end) ?? false);
   }
 
-  /** A finding as another collector made it. */
   take(finding: Finding): void {
     const key = `${finding.rule}\n${finding.at.file}\n${finding.at.span.start}\n${finding.at.span.end}\n${finding.message}`;
     const known = this.byKey.get(key);
-    if (known) known.via.push(...finding.via);
-    else {
-      const via = [...finding.via];
-      this.byKey.set(key, { finding: { ...finding, via }, via });
-    }
+    this.byKey.set(key, known ? { ...known, via: [...known.via, ...finding.via] } : finding);
   }
 
-  add(rule: Rule, level: Severity, message: string, report: Report, file: SourceFile, via: readonly IncludeSite[]): void {
-    const at: Place =
-      'file' in report.at ? report.at : { file: file.id, span: { start: (report.at as Span).start, end: (report.at as Span).end } };
-    if (isStock(at.file)) return;
+  /** The finding of a report; null where it is not to be reported. */
+  made(rule: Rule, level: Severity, message: string, report: Report, file: SourceFile, via: readonly IncludeSite[]): Finding | null {
+    const at: Place = 'file' in report.at ? own(report.at) : { file: file.id, span: spanOf(report.at) };
+    if (!report.ofTemplate && this.leftToTemplate(at)) return null;
+    if (rule.missing && this.unseen.around(at)) return null;
+    if (isStock(at.file)) return null;
     const related = (report.related ?? []).filter((r) => !isStock(r.at.file));
     // where a file goes is a guess: then the package's own lines contradict nothing
-    if (related.length < (report.related?.length ?? 0) && !this.config.tree.standIn?.certain) return;
-    if (!report.ofTemplate && this.leftToTemplate(at)) return;
-    if (rule.missing && this.unseen.around(at)) return;
-    const unsure = this.beyond && rule.group === 'validity' && rule.id !== 'syntax';
-    const text = fill(message, report.data) + (unsure ? ` (Judged by nginx ${newestRelease().text}, the newest that is known.)` : '');
-    const key = `${rule.id}\n${at.file}\n${at.span.start}\n${at.span.end}\n${text}`;
-    const known = this.byKey.get(key);
-    if (known) {
-      known.via.push(via);
-      return;
-    }
+    if (related.length < (report.related?.length ?? 0) && !this.config.tree.standIn?.certain) return null;
     const path = pathOf(at.file);
     if (
       this.ignored.some(
         (i) => (i.rules.length === 0 || i.rules.includes(rule.id) || i.rules.includes(rule.group)) && i.matches(path.slice(1)),
       )
     )
-      return;
-    const own = report.severity !== undefined && level === rule.severity ? report.severity : level;
-    const vias = [via];
-    const proposed: readonly Fix[] = report.fix == null ? [] : 'edits' in report.fix ? [report.fix] : report.fix;
+      return null;
+    const unsure = this.beyond && rule.group === 'validity' && rule.id !== 'syntax';
+    const severity = report.severity !== undefined && level === rule.severity ? report.severity : level;
+    const proposed = report.fix == null ? [] : ([report.fix].flat() as readonly Fix[]);
     const fixes = proposed.filter((f) => !f.edits.some((e) => isStock(e.file)));
-    const finding: Finding = {
+    return {
       rule: rule.id,
       group: rule.group,
-      severity: unsure && own === 'error' ? 'warning' : own,
+      severity: unsure && severity === 'error' ? 'warning' : severity,
       at,
-      message: text,
-      related,
-      fixes,
-      via: vias,
+      message: fill(message, report.data) + (unsure ? ` (Judged by nginx ${newestRelease().text}, the newest that is known.)` : ''),
+      related: related.map((r) => ({ at: own(r.at), message: r.message })),
+      fixes: fixes.map((fix) => ({
+        ...fix,
+        edits: fix.edits.map((e) => ({ file: e.file, edits: e.edits.map((t) => ({ span: spanOf(t.span), newText: t.newText })) })),
+      })),
+      via: [via],
       ...(report.tag ? { tag: report.tag } : {}),
       ...(report.witness ? { witness: report.witness } : {}),
     };
-    this.byKey.set(key, { finding, via: vias });
   }
 }
 
 /** Leaves out what comments silence, and reports comments that silence nothing. */
-function suppress(
-  config: Config,
-  findings: Finding[],
-  rules: readonly Rule[],
-  active: readonly Rule[],
-  wanted: (file: FileId) => boolean,
-): Finding[] {
+function suppress(config: Config, findings: Finding[], rules: readonly Rule[], active: readonly Rule[]): Finding[] {
   const used = new Map<Suppression, Set<string>>();
   const kept: Finding[] = [];
   const byId = new Map(rules.map((r) => [r.id, r]));
@@ -555,7 +525,6 @@ function suppress(
   if (unusedLevel === 'off') return kept;
   const answerable = new Set(active.flatMap((r) => [r.id, r.group]));
   for (const file of config.files.values()) {
-    if (!wanted(file.id)) continue;
     for (const s of suppressionsOf(file)) {
       if (s.foreign) continue;
       s.rules.forEach((id, i) => {

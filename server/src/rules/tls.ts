@@ -15,10 +15,11 @@ import {
 } from '../catalog/ciphers.ts';
 import { protocolOf } from '../catalog/context.ts';
 import { mozillaProfile, profileCiphers } from '../catalog/mozilla.ts';
+import { asked, numberOf, PerConfig } from '../config/asked.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
 import type { Scope } from '../config/scope.ts';
-import { type Listen, listenersOf, type Server, serversOf } from '../config/servers.ts';
+import { type Listen, listenersOf, type Server, serverOf, serversOf } from '../config/servers.ts';
 import { passTarget } from '../config/upstreams.ts';
 import type { Word } from '../syntax/word.ts';
 import { insertInto, replace } from './fix.ts';
@@ -47,23 +48,23 @@ export interface Reach {
   readonly plain: boolean;
 }
 
-const reaches = new WeakMap<Config, Map<Server, Reach>>();
+const reaches = new PerConfig((config): ReadonlyMap<Server, Reach> => {
+  const all = new Map<Server, Reach>();
+  for (const pair of listenersOf(config))
+    for (const s of pair.servers) {
+      const secure = pair.ssl || pair.quic || isOn(s.scope, 'ssl');
+      const known = all.get(s) ?? { tls: false, plain: false };
+      all.set(s, { tls: known.tls || secure, plain: known.plain || !secure });
+    }
+  return all;
+});
 
 /** How clients can reach a server: `ssl` on any listen of a pair counts for every server of the pair. */
 export function reachOf(server: Server): Reach {
+  const key = `reach of ${numberOf(server)}`;
+  const over = (c: Config): Reach => reaches.of(c).get(server) ?? { tls: false, plain: true };
   const { config } = server.scope;
-  let all = reaches.get(config);
-  if (!all) {
-    all = new Map();
-    for (const pair of listenersOf(config))
-      for (const s of pair.servers) {
-        const secure = pair.ssl || pair.quic || isOn(s.scope, 'ssl');
-        const known = all.get(s) ?? { tls: false, plain: false };
-        all.set(s, { tls: known.tls || secure, plain: known.plain || !secure });
-      }
-    reaches.set(config, all);
-  }
-  return all.get(server) ?? { tls: false, plain: true };
+  return { tls: asked(config, `${key}, tls`, (c) => over(c).tls), plain: asked(config, `${key}, plain`, (c) => over(c).plain) };
 }
 
 /** The http servers that clients reach over TLS. */
@@ -72,17 +73,6 @@ export const tlsServers = (config: Config): Server[] => serversOf(config).filter
 /** The listen lines of a server that bring TLS connections to it. */
 export const tlsListens = (server: Server): Listen[] =>
   server.listens.filter((l) => l.directive && (l.params.includes('ssl') || l.params.includes('quic')));
-
-const byScope = new WeakMap<Config, Map<Scope, Server>>();
-
-/** The http server in which a scope lies. */
-export function serverOf(scope: Scope): Server | null {
-  const own = scope.enclosing('server');
-  if (!own) return null;
-  let all = byScope.get(own.config);
-  if (!all) byScope.set(own.config, (all = new Map(serversOf(own.config).map((s) => [s.scope, s]))));
-  return all.get(own) ?? null;
-}
 
 /** The http servers in which a directive of the http or server level may be in force: its own, or all. */
 export const serversUnder = (directive: Directive): readonly Server[] => {

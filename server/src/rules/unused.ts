@@ -1,5 +1,6 @@
 /** Names that are declared and that nothing uses. Silent where scripts, missing includes or variables may use a name that no text shows. */
 import { NAME_TITLES, type NameKind } from '../catalog/names.ts';
+import { PerConfig } from '../config/asked.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
 import { type NameSite, namesOf } from '../config/names.ts';
@@ -30,11 +31,7 @@ const spoken = new PerPiece((directives): Hidden => {
   return { scripts, words };
 });
 
-const known = new WeakMap<Config, Hidden>();
-
-function hiddenUses(config: Config): Hidden {
-  let hidden = known.get(config);
-  if (hidden) return hidden;
+const hiddenUses = new PerConfig((config): Hidden => {
   let scripts =
     [...config.tree.includes.values()].some((i) => i.problem !== null) || [...config.files.values()].some((f) => f.holes?.length);
   const words = new Set<string>();
@@ -42,13 +39,12 @@ function hiddenUses(config: Config): Hidden {
     scripts ||= piece.scripts;
     for (const word of piece.words) words.add(word);
   }
-  known.set(config, (hidden = { scripts, words }));
-  return hidden;
-}
+  return { scripts, words };
+});
 
 /** Definitions of a kind without any use. `bySpelling`: names that a word anywhere spells count as used. */
 export function unusedNames(config: Config, kind: NameKind, bySpelling = false): NameSite[] {
-  const { scripts, words } = hiddenUses(config);
+  const { scripts, words } = hiddenUses.of(config);
   if (scripts) return [];
   return namesOf(config)
     .ofKind(kind)

@@ -231,6 +231,7 @@ class Mender {
       s.args.length === args.length &&
       args.every((arg, i) => arg === s.args[i]) &&
       (s.close === null) === (close === null) &&
+      sameFaults(s.wordFaults, raw.wordFaults) &&
       (s.block === null) === (block === null) &&
       (s.block?.length ?? 0) === (block?.length ?? 0) &&
       (block?.every((inner, i) => inner === s.block![i]) ?? true);
@@ -238,10 +239,15 @@ class Mender {
     let statement: MirrorStatement;
     if (ofTree && same(raw) && raw.close?.start === close?.start) statement = raw;
     else {
-      const spans = { open: open && { ...open }, close: close && { ...close }, start: raw.name.start, end: 0 };
-      statement = same(known)
-        ? Object.assign(known, spans)
-        : { ...raw, ...spans, args, block, closed: close !== null, wordFaults: raw.wordFaults, parent: null };
+      const own = {
+        open: open && { ...open },
+        close: close && { ...close },
+        rawBody: raw.rawBody && { ...raw.rawBody },
+        wordFaults: raw.wordFaults,
+        start: raw.name.start,
+        end: 0,
+      };
+      statement = same(known) ? Object.assign(known, own) : { ...raw, ...own, args, block, closed: close !== null, parent: null };
       statement.end = endOf(statement);
       this.made.set(raw.name, statement);
     }
@@ -249,3 +255,7 @@ class Mender {
     return statement;
   }
 }
+
+/** What is known of a statement's words without a fault stays with it, so that it must be another one when a fault comes or goes. */
+const sameFaults = (a: readonly WordFault[] | null, b: readonly WordFault[] | null): boolean =>
+  (a?.length ?? 0) === (b?.length ?? 0) && (a?.every((f, i) => f.fault === b![i]!.fault && f.word === b![i]!.word) ?? true);

@@ -23,5 +23,12 @@ export function statementAt(statements: readonly Statement[], offset: number): S
 /** Whether a statement is still one of the file: an edit of its words or in its block puts another one in its place. */
 export function isAlive(file: SourceFile, statement: Statement): boolean {
   const siblings = statement.parent ? (statement.parent.block ?? []) : file.body;
-  return siblings.includes(statement) && (statement.parent === null || isAlive(file, statement.parent));
+  let low = 0;
+  let high = siblings.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (siblings[middle]!.start < statement.start) low = middle + 1;
+    else high = middle;
+  }
+  return siblings[low] === statement && (statement.parent === null || isAlive(file, statement.parent));
 }

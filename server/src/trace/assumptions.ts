@@ -2,6 +2,7 @@
  * What a caller may assume: a value that nobody asked for does nothing, so one whose name no question can have is refused with the names that
  * there are, and so is a value that the question does not know.
  */
+import { PerConfig } from '../config/asked.ts';
 import type { Config } from '../config/config.ts';
 import { hasVariables, passTarget, serverAddress, targetServers, upstreamsOf } from '../config/upstreams.ts';
 import { indexOf } from './index.ts';
@@ -51,12 +52,8 @@ function zone(config: Config, name: string): boolean {
   return indexOf(config).zones.has(name) || indexOf(config, 'stream').zones.has(name);
 }
 
-const backends = new WeakMap<Config, { readonly names: ReadonlySet<string>; readonly open: boolean }>();
-
 /** The names by which requests to backends go: groups, their servers, hosts, with and without port; open where a variable decides. */
-function backendsOf(config: Config): { readonly names: ReadonlySet<string>; readonly open: boolean } {
-  let known = backends.get(config);
-  if (known) return known;
+const backends = new PerConfig((config): { readonly names: ReadonlySet<string>; readonly open: boolean } => {
   const names = new Set<string>();
   let open = false;
   for (const protocol of ['http', 'stream'] as const) {
@@ -70,15 +67,14 @@ function backendsOf(config: Config): { readonly names: ReadonlySet<string>; read
       else for (const name of [target.host, ...targetServers(target)]) names.add(name.toLowerCase());
     }
   }
-  backends.set(config, (known = { names, open }));
-  return known;
-}
+  return { names, open };
+});
 
 /** Whether a request to that name can come about: a group, one of its servers, a host, or a named location; any where a variable decides. */
 export function backend(config: Config, name: string): boolean {
   const wanted = name.toLowerCase();
   if (wanted.startsWith('@')) return mentions(config, wanted);
-  const { names, open } = backendsOf(config);
+  const { names, open } = backends.of(config);
   return open || names.has(wanted);
 }
 

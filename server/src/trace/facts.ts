@@ -1,7 +1,7 @@
 /** What applies to a request besides its path: buffers, timeouts, TLS, keep-alive, and the directives that nobody here follows. */
 import { evaluateCipherList } from '../catalog/ciphers.ts';
 import { atLeast } from '../catalog/version.ts';
-import type { Config } from '../config/config.ts';
+import { PerConfig } from '../config/asked.ts';
 import type { Directive } from '../config/directive.ts';
 import type { Scope } from '../config/scope.ts';
 import { atOf } from './at.ts';
@@ -154,13 +154,12 @@ const UNFOLLOWED_NAMES = new Set([
 /** Followed although the module is not: they name content handlers. */
 const FOLLOWED_NAMES = new Set(['perl', 'perl_set', 'js_content', 'js_set']);
 
-const memo = new WeakMap<Config, Map<Scope, readonly NotSimulated[]>>();
+const memo = new PerConfig(() => new Map<Scope, readonly NotSimulated[]>());
 
 /** Directives in force in a scope that the trace does not follow. */
 export function notSimulatedIn(scope: Scope): readonly NotSimulated[] {
   const { config } = scope;
-  let known = memo.get(config);
-  if (!known) memo.set(config, (known = new Map()));
+  const known = memo.of(config);
   let found = known.get(scope);
   if (!found) {
     const seen = new Set<string>();

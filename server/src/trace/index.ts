@@ -2,6 +2,7 @@
  * What of a configuration a request needs and what does not change from one request to the next: who defines which variable, where the
  * zones are. Made once per Config and kept beside it.
  */
+import { PerConfig } from '../config/asked.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
 import { readLocation } from '../config/locations.ts';
@@ -30,16 +31,10 @@ export interface Index {
   readonly passes: readonly Directive[];
 }
 
-const made = new WeakMap<Config, Map<ServerProtocol, Index>>();
+const made = new PerConfig((config, protocol: ServerProtocol): Index => build(config, protocol));
 
 /** The index of the http or stream part of a configuration. */
-export function indexOf(config: Config, protocol: ServerProtocol = 'http'): Index {
-  let inner = made.get(config);
-  if (!inner) made.set(config, (inner = new Map()));
-  let index = inner.get(protocol);
-  if (!index) inner.set(protocol, (index = build(config, protocol)));
-  return index;
-}
+export const indexOf = (config: Config, protocol: ServerProtocol = 'http'): Index => made.of(config, protocol);
 
 /** Directives that give a variable its value by code of their own, with the argument that holds the name (from the end when negative). */
 const SETTERS: Readonly<Record<string, number>> = {

@@ -2,6 +2,7 @@
  * The requests that are asked of a configuration, each run at most once: rules, the panel and comparisons take their traces from here. What
  * to ask is said elsewhere (spots.ts, values.ts); this file keeps, counts and bounds.
  */
+import { PerConfig } from '../config/asked.ts';
 import type { Config } from '../config/config.ts';
 import { asCurl } from '../trace/from-url.ts';
 import { traceRequest } from '../trace/request.ts';
@@ -51,13 +52,12 @@ export class Witnesses {
   }
 }
 
-const kept = new WeakMap<Config, Witnesses>();
+const witnesses = new PerConfig((config) => new Witnesses(config));
 
-/** The witnesses of a configuration at its present revision. */
+/** The witnesses of a configuration at its present revision. What comes of a request may hang on any of its blocks. */
 export function witnessesOf(config: Config): Witnesses {
-  let found = kept.get(config);
-  if (!found) kept.set(config, (found = new Witnesses(config)));
-  return found;
+  config.askAll();
+  return witnesses.of(config);
 }
 
 const isDefaultPort = (scheme: string, port: number): boolean => port === (scheme === 'https' ? 443 : 80);

@@ -4,6 +4,7 @@
  * matcher puts it at that very place. What an unseen file, a script or a template's value might decide otherwise is marked `unsure`.
  */
 import { fromBytes, toBytes } from '../base/bytes.ts';
+import { PerConfig } from '../config/asked.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
 import { isOpen, type Location, locationsOf, matchLocation } from '../config/locations.ts';
@@ -335,14 +336,10 @@ const meetsMark = (file: SourceFile, start: number, end: number): boolean =>
 
 // ---- all of them
 
-const made = new WeakMap<Config, readonly Spot[]>();
+const made = new PerConfig((config): readonly Spot[] => (config.kind === 'root' ? makeSpots(config) : []));
 
 /** The spots of a configuration's http servers that a request can get to, in file order. A fragment has none. */
-export function spotsOf(config: Config): readonly Spot[] {
-  let spots = made.get(config);
-  if (!spots) made.set(config, (spots = config.kind === 'root' ? makeSpots(config) : []));
-  return spots;
-}
+export const spotsOf = (config: Config): readonly Spot[] => made.of(config);
 
 function makeSpots(config: Config): Spot[] {
   const spots: Spot[] = [];
@@ -377,7 +374,18 @@ function makeSpots(config: Config): Spot[] {
 // ---- places of one shape
 
 const shapes = new WeakMap<Server, string>();
-const namesakes = new WeakMap<Config, ReadonlyMap<string, readonly Server[]>>();
+
+/** The servers by each of their names. */
+const namesakes = new PerConfig((config): ReadonlyMap<string, readonly Server[]> => {
+  const map = new Map<string, Server[]>();
+  for (const s of serversOf(config))
+    for (const { text } of s.names) {
+      const list = map.get(text);
+      if (list) list.push(s);
+      else map.set(text, [s]);
+    }
+  return map;
+});
 
 /**
  * A text that is the same for two spots only when their servers are written alike but for their own names and upstream groups, and so are
@@ -389,22 +397,13 @@ export function shapeOf(spot: Spot): string {
   return `${withNeighbours(config, server)}\n${index}`;
 }
 
-const wholeShapes = new WeakMap<Server, string>();
+const wholeShapes = new PerConfig(() => new Map<Server, string>());
 
 function withNeighbours(config: Config, server: Server): string {
-  let whole = wholeShapes.get(server);
+  const shapes = wholeShapes.of(config);
+  let whole = shapes.get(server);
   if (whole === undefined) {
-    let byName = namesakes.get(config);
-    if (!byName) {
-      const map = new Map<string, Server[]>();
-      for (const s of serversOf(config))
-        for (const { text } of s.names) {
-          const list = map.get(text);
-          if (list) list.push(s);
-          else map.set(text, [s]);
-        }
-      namesakes.set(config, (byName = map));
-    }
+    const byName = namesakes.of(config);
     const hosts = server.names.flatMap((n) => (n.text.length > 1 ? [n.text] : []));
     for (const d of server.scope.all)
       if (d.name === 'return' || d.name === 'rewrite' || d.name === 'set')
@@ -412,7 +411,7 @@ function withNeighbours(config: Config, server: Server): string {
     const near = new Set(hosts.flatMap((h) => byName.get(h) ?? []));
     near.delete(server);
     whole = [server, ...near].map((s) => serverShape(config, s)).join('\n');
-    wholeShapes.set(server, whole);
+    shapes.set(server, whole);
   }
   return whole;
 }

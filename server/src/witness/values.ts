@@ -4,6 +4,7 @@
  */
 import { toBytes } from '../base/bytes.ts';
 import type { Regexes } from '../base/regexes.ts';
+import { PerConfig } from '../config/asked.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
 import { indexOf } from '../trace/index.ts';
@@ -41,12 +42,11 @@ const TARGET = /^[\x21-\x7e]*$/;
 
 const headerName = (variable: string): string => variable.replace(/(?:^|_)[a-z]/g, (s) => s.replace('_', '-').toUpperCase());
 
-const known = new WeakMap<Config, Map<string, Probe | null>>();
+const known = new PerConfig(() => new Map<string, Probe | null>());
 
 /** A request whose variable is as wanted; null when the client does not decide it, or no such text was found. */
 export function probeFor(config: Config, variable: string, wanted: Wanted, depth = 0): Probe | null {
-  let found = known.get(config);
-  if (!found) known.set(config, (found = new Map()));
+  const found = known.of(config);
   const key = `${variable} ${JSON.stringify(wanted)}`;
   let probe = found.get(key);
   if (probe === undefined) found.set(key, (probe = find(config, variable.toLowerCase(), wanted, depth)));

@@ -6,7 +6,7 @@ export const diagnostic = reads<DocumentDiagnosticParams, DocumentDiagnosticRepo
   method: 'textDocument/diagnostic',
   capability: { diagnosticProvider: { identifier: 'proxylens', interFileDependencies: true, workspaceDiagnostics: false } },
   run({ snapshot, session }, { textDocument }) {
-    const findings = session.publisher.fresh(snapshot, fileId(textDocument.uri));
+    const findings = session.publisher.whole(snapshot, fileId(textDocument.uri));
     return { kind: DocumentDiagnosticReportKind.Full, items: session.publisher.diagnostics(snapshot, findings) };
   },
 });

@@ -1,9 +1,11 @@
 /** The 301 from `/app` to `/app/` that nginx makes by itself, with an address that clients behind another proxy do not reach. */
+
 import { toBytes } from '../../base/bytes.ts';
 import { locationOf, matchLocation } from '../../config/locations.ts';
+import { serverOf } from '../../config/servers.ts';
 import { fixAcross, fixOf, insertFirst, setLine } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { isOn, serverOf } from '../tls.ts';
+import { isOn } from '../tls.ts';
 
 export default defineRule({
   id: 'location-without-slash-redirect',

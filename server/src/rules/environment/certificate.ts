@@ -1,6 +1,6 @@
 /** What a certificate that is on the disk says: its dates, names, key and chain. It trusts nobody and verifies no signature. */
 import { type Certificate, coversHost, pemBlocks, publicHalf, readCertificate } from '../../base/x509.ts';
-import type { Config } from '../../config/config.ts';
+import { PerConfig } from '../../config/asked.ts';
 import type { Directive } from '../../config/directive.ts';
 import { serversOf } from '../../config/servers.ts';
 import { defineRule } from '../rule.ts';
@@ -11,14 +11,13 @@ const SOON = 14;
 
 const day = (time: number): string => new Date(time).toISOString().slice(0, 10);
 
-const read = new WeakMap<Config, Map<string, readonly Certificate[]>>();
+const read = new PerConfig(() => new Map<string, readonly Certificate[]>());
 
 /** The certificates in the file of a directive; null when it was not read. */
 function certificatesOf(directive: Directive): readonly Certificate[] | null {
   const { config } = directive.scope;
   const path = directive.value(0);
-  let known = read.get(config);
-  if (!known) read.set(config, (known = new Map()));
+  const known = read.of(config);
   let list = known.get(path);
   if (!list) {
     const text = config.tree.disk.text(path);

@@ -1,5 +1,6 @@
 /** What the rules about limits ask of zones and of the places where limits apply. */
 import { parseRate, parseSize } from '../../catalog/value-kind.ts';
+import { PerConfig } from '../../config/asked.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
 import { namesOf } from '../../config/names.ts';
@@ -22,12 +23,7 @@ export interface LimitZone {
 const parameter = (directive: Directive, name: string): string | undefined =>
   directive.values.find((v) => v.startsWith(`${name}=`))?.slice(name.length + 1);
 
-const memo = new WeakMap<Config, { readonly http?: readonly LimitZone[]; readonly stream?: readonly LimitZone[] }>();
-
-/** All zones of requests and connections of a protocol. */
-export function limitZones(config: Config, protocol: 'http' | 'stream' = 'http'): readonly LimitZone[] {
-  const known = memo.get(config)?.[protocol];
-  if (known) return known;
+const zones = new PerConfig((config, protocol: 'http' | 'stream'): readonly LimitZone[] => {
   const names = namesOf(config);
   const out: LimitZone[] = [];
   for (const kind of ['limit_req', 'limit_conn'] as const)
@@ -46,9 +42,11 @@ export function limitZones(config: Config, protocol: 'http' | 'stream' = 'http')
         uses: sites.filter((s) => s.role === 'references').map((s) => s.directive),
       });
     }
-  memo.set(config, { ...memo.get(config), [protocol]: out });
   return out;
-}
+});
+
+/** All zones of requests and connections of a protocol. */
+export const limitZones = (config: Config, protocol: 'http' | 'stream' = 'http'): readonly LimitZone[] => zones.of(config, protocol);
 
 /** The zone that a limit_req or limit_conn names; null when it is declared nowhere. */
 export function zoneOf(limit: Directive): LimitZone | null {

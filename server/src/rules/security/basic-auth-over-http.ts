@@ -1,7 +1,8 @@
 /** Passwords that go over the network in the clear. */
+import { serverOf } from '../../config/servers.ts';
 import { isLocalOnly } from '../access.ts';
 import { defineRule } from '../rule.ts';
-import { reachOf, serverOf } from '../tls.ts';
+import { reachOf } from '../tls.ts';
 
 export default defineRule({
   id: 'basic-auth-over-http',
@@ -24,8 +25,7 @@ The rule is silent when nothing in the configuration speaks TLS and something sh
     if (!server || !reachOf(server).plain || isLocalOnly(scope)) return;
     if (scope.effective('set_real_ip_from').directives.length || server.listens.some((l) => l.params.includes('proxy_protocol'))) return;
     // an if that redirects to https, or any trace of a terminator in front
-    for (const file of config.files.values())
-      if (/x_forwarded_proto|x-forwarded-proto\s+https|http_cf_|ssl_offload/i.test(file.text)) return;
+    if (config.spells(/x_forwarded_proto|x-forwarded-proto\s+https|http_cf_|ssl_offload/i)) return;
     if (server.scope.has('return') || server.scope.named('if').some((d) => d.body?.has('return'))) return;
     const plain = server.listens.find((l) => !l.params.includes('ssl') && !l.params.includes('quic'));
     if (plain?.directive && plain.addresses.every((a) => a.kind !== 'unix' && a.port !== 80)) return;

@@ -1,7 +1,8 @@
 // HTTPS sites that never tell browsers to come back over HTTPS only.
+import { serverOf } from '../../config/servers.ts';
 import { fixOf } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { addHeaders, isNobody, reachOf, rejects, serverOf, setsHeader } from '../tls.ts';
+import { addHeaders, isNobody, reachOf, rejects, setsHeader } from '../tls.ts';
 import { TLS_SERVER } from './_examples.ts';
 
 const NAME = 'strict-transport-security';

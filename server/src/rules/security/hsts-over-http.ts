@@ -1,8 +1,8 @@
 // Strict-Transport-Security set for plain HTTP, where browsers ignore it, while the HTTPS side may go without.
-import { serversOf } from '../../config/servers.ts';
+import { serverOf, serversOf } from '../../config/servers.ts';
 import { fixOf, remove } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { isNobody, reachOf, serverOf } from '../tls.ts';
+import { isNobody, reachOf } from '../tls.ts';
 import { TLS_SERVER } from './_examples.ts';
 
 export default defineRule({

@@ -1,10 +1,11 @@
 // HTML sites without the headers by which browsers keep them out of frames and their types unguessed.
 
 import { walk } from '../../config/scope.ts';
+import { serverOf } from '../../config/servers.ts';
 import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
 import { fixOf } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { addHeaders, headerLines, isNobody, rejects, serverOf, setsHeader, some } from '../tls.ts';
+import { addHeaders, headerLines, isNobody, rejects, setsHeader, some } from '../tls.ts';
 
 interface Wanted {
   readonly header: string;

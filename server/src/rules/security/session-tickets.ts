@@ -1,8 +1,10 @@
 // TLS session tickets under a key that never changes.
+
 import { atLeast } from '../../catalog/version.ts';
+import { serverOf } from '../../config/servers.ts';
 import { fixOf, insertAfter, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { hasUnseenFile, isOn, protocolsOf, serverOf, tlsListens } from '../tls.ts';
+import { hasUnseenFile, isOn, protocolsOf, tlsListens } from '../tls.ts';
 
 /** From here on nginx changes the keys by itself, in the memory of a shared session cache. */
 const ROTATES = '1.23.2';

@@ -1,9 +1,11 @@
 // Protocols that are broken or withdrawn, where a configuration still offers them to clients.
+
 import { evaluateCipherList } from '../../catalog/ciphers.ts';
 import { atLeast } from '../../catalog/version.ts';
+import { serverOf } from '../../config/servers.ts';
 import { fixOf, insertAfter, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { defaultProtocols, hasUnseenFile, opensslOf, serverOf, tlsListens, tlsServers } from '../tls.ts';
+import { defaultProtocols, hasUnseenFile, opensslOf, tlsListens, tlsServers } from '../tls.ts';
 
 const BROKEN = ['SSLv2', 'SSLv3'];
 const WITHDRAWN = ['TLSv1', 'TLSv1.1'];

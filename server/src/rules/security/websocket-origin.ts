@@ -18,7 +18,7 @@ Browsers let every page open a WebSocket to every host and send the cookies alon
   messages: { unchecked: 'Any page can open this WebSocket in the name of the visitor. Check $http_origin here or in the application.' },
   check({ directive, scope, config, report }) {
     if (directive.value(0).toLowerCase() !== 'upgrade' || !/\$http_upgrade/i.test(directive.value(1))) return;
-    for (const file of config.files.values()) if (/\$http_origin/i.test(file.body.length ? file.text : '')) return;
+    if (config.spells(/\$http_origin/i)) return;
     if (scope.effective('proxy_set_header').directives.some((d) => d.value(0).toLowerCase() === 'origin')) return;
     report('unchecked', { at: directive.args[0]! });
   },

@@ -1,9 +1,8 @@
 /** Cached responses that reach somebody for whom they were not made. */
-import type { Config } from '../../config/config.ts';
+import { PerConfig } from '../../config/asked.ts';
 import type { Directive } from '../../config/directive.ts';
 import { namesOf } from '../../config/names.ts';
-import type { Scope } from '../../config/scope.ts';
-import { type Server, serversOf } from '../../config/servers.ts';
+import { serverOf } from '../../config/servers.ts';
 import { passTarget } from '../../config/upstreams.ts';
 import { addToList, fixOf, insertAfter } from '../fix.ts';
 import { defineRule } from '../rule.ts';
@@ -18,12 +17,8 @@ function storeOf(directive: Directive): string | null {
   return target ? `${zoneName(directive)} ${target.url.split('/')[2]}` : null;
 }
 
-const stores = new WeakMap<Config, ReadonlyMap<string, readonly Directive[]>>();
-
 /** The proxy_cache directives of a configuration by what they store under; at most one for each server. */
-function storesOf(config: Config): ReadonlyMap<string, readonly Directive[]> {
-  const known = stores.get(config);
-  if (known) return known;
+const stores = new PerConfig((config): ReadonlyMap<string, readonly Directive[]> => {
   const found = new Map<string, Directive[]>();
   for (const sites of namesOf(config).ofKind('proxy-cache-zone', 'http'))
     for (const { directive, role } of sites) {
@@ -33,19 +28,8 @@ function storesOf(config: Config): ReadonlyMap<string, readonly Directive[]> {
       if (!list) found.set(store, [directive]);
       else if (list.length < 2 && list[0]!.scope.enclosing('server') !== directive.scope.enclosing('server')) list.push(directive);
     }
-  stores.set(config, found);
   return found;
-}
-
-const servers = new WeakMap<Config, ReadonlyMap<Scope, Server>>();
-
-/** The server of a scope, without a search for each. */
-function serverOf(scope: Scope): Server | undefined {
-  const own = scope.enclosing('server');
-  let byScope = servers.get(scope.config);
-  if (!byScope) servers.set(scope.config, (byScope = new Map(serversOf(scope.config).map((s) => [s.scope, s]))));
-  return own ? byScope.get(own) : undefined;
-}
+});
 
 export default defineRule({
   id: 'cache-key-leaks',
@@ -98,7 +82,8 @@ sites share an application and a cache zone, and the application tells them apar
       return;
     const open = server.names.some((n) => n.kind !== 'exact' || n.hostname);
     // another server that stores pages of the same upstream in the same zone under the same key
-    const sharing = storesOf(config)
+    const sharing = stores
+      .of(config)
       .get(storeOf(directive) ?? '')
       ?.find((d) => d.scope.enclosing('server') !== server.scope);
     if (!open && !sharing) return;

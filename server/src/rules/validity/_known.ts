@@ -2,6 +2,7 @@
 import { contextsOf, type Status, statusOf, type Target } from '../../catalog/catalog.ts';
 import { bodyOf, type Context } from '../../catalog/context.ts';
 import type { DirectiveFact } from '../../catalog/fact.ts';
+import { PerConfig } from '../../config/asked.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
 
@@ -58,11 +59,7 @@ export function absence(config: Config, facts: readonly DirectiveFact[]): Extrac
   return reasons.sort((a, b) => order.indexOf(a.reason) - order.indexOf(b.reason))[0] ?? null;
 }
 
-const incomplete = new WeakMap<Config, boolean>();
-
 /** A file that is included is missing: what seems to be declared nowhere may be in it, and nginx says of the file first. */
-export function isIncomplete(config: Config): boolean {
-  let known = incomplete.get(config);
-  if (known === undefined) incomplete.set(config, (known = [...config.tree.includes.values()].some((i) => i.problem !== null && !i.mask)));
-  return known;
-}
+export const isIncomplete = (config: Config): boolean => incomplete.of(config);
+
+const incomplete = new PerConfig((config) => [...config.tree.includes.values()].some((i) => i.problem !== null && !i.mask));

@@ -3,6 +3,7 @@ import { acceptsCount } from '../../catalog/arity.ts';
 import { argsOf } from '../../catalog/catalog.ts';
 import { bodyOf } from '../../catalog/context.ts';
 import type { DirectiveFact } from '../../catalog/fact.ts';
+import { askedSet, PerConfig } from '../../config/asked.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
 import { walk } from '../../config/scope.ts';
@@ -31,25 +32,22 @@ export function soundFact(directive: Directive): DirectiveFact | null {
   return known.fact;
 }
 
-const halves = new WeakMap<Config, ReadonlySet<string>>();
-
 /**
  * Words of directives whose form is wrong: names that such a line may have meant to declare, so that what uses them need not be said too.
  * Variables in lower case with their `$`; of `zone=a:1m` each part.
  */
-export function halfDeclared(config: Config): ReadonlySet<string> {
-  let known = halves.get(config);
-  if (!known) {
-    const words = new Set<string>();
-    for (const directive of walk(config.main)) {
-      const { context } = directive.scope;
-      if (!directive.args.length || context === 'unknown' || bodyOf(context) !== 'directives' || soundFact(directive)) continue;
-      for (const value of directive.values) {
-        if (value.startsWith('$')) words.add(value.toLowerCase());
-        else for (const part of value.split(/[=:]/)) words.add(part);
-      }
+export const halfDeclared = (config: Config): { readonly has: (word: string) => boolean } =>
+  askedSet(config, 'half declared', (c) => halves.of(c));
+
+const halves = new PerConfig((config): ReadonlySet<string> => {
+  const words = new Set<string>();
+  for (const directive of walk(config.main)) {
+    const { context } = directive.scope;
+    if (!directive.args.length || context === 'unknown' || bodyOf(context) !== 'directives' || soundFact(directive)) continue;
+    for (const value of directive.values) {
+      if (value.startsWith('$')) words.add(value.toLowerCase());
+      else for (const part of value.split(/[=:]/)) words.add(part);
     }
-    halves.set(config, (known = words));
   }
-  return known;
-}
+  return words;
+});

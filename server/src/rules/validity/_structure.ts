@@ -8,6 +8,8 @@ import { acceptsCount } from '../../catalog/arity.ts';
 import { argsOf, type Catalog, statusOf, type Target } from '../../catalog/catalog.ts';
 import { bodyOf, type Context, childContext, openingsOf } from '../../catalog/context.ts';
 import { checkValues } from '../../catalog/value-check.ts';
+import { asked, askedOfBlock } from '../../config/asked.ts';
+import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
 import type { SourceFile, Statement, SyntaxProblem } from '../../syntax/statement.ts';
 
@@ -336,9 +338,31 @@ const onePerPlace = (causes: readonly Cause[]): Cause[] =>
 
 const SOUND = {};
 
+/** What of the faults of a file touches a block, told so that it stays the same where the block is moved as a whole. */
+function faultsWithin({ regions, broken }: Structure, block: Statement | null): unknown[] {
+  if (!block) return [...regions.flatMap((r) => [r.start, r.end, r.level]), ...broken];
+  const told: unknown[] = [...broken].filter((s) => s.start >= block.start && s.end <= block.end);
+  for (const r of regions)
+    if (r.start < block.end && block.start < r.end)
+      told.push(Math.max(0, r.start - block.start), Math.min(r.end, block.end) - block.start, r.level);
+  return told;
+}
+
+/** The causes of a file's faults, for whoever depends on all of them. */
+export const causesIn = (config: Config, file: SourceFile): readonly Cause[] =>
+  asked(config, `causes in ${file.id}`, (c) => structureOf(file, c.catalog)).causes;
+
+/** The faults of a directive's file, which whoever asks depends on as far as they touch the block at hand. */
+function faultsAt({ file, scope }: Directive): Structure {
+  const { config } = scope;
+  askedOfBlock(config, `faults of ${file.id}`, (c, block) => faultsWithin(structureOf(file, c.catalog), block));
+  return structureOf(file, config.catalog);
+}
+
 /** The faults that touch a directive, as a key for what depends on them: the same one for all directives that none touches. */
-export function faultsOf({ file, scope, statement }: Directive): object {
-  const structure = structureOf(file, scope.config.catalog);
+export function faultsOf(directive: Directive): object {
+  const { statement } = directive;
+  const structure = faultsAt(directive);
   const { regions, broken } = structure;
   return broken.has(statement) || regions.some((r) => r.start <= statement.start && statement.start < r.end) ? structure : SOUND;
 }
@@ -347,14 +371,14 @@ export function faultsOf({ file, scope, statement }: Directive): object {
  * True when a directive must not be judged because of a fault before it: `place` asks about where it stands, `name` about what it is.
  */
 export function isAftermath(directive: Directive, about: 'place' | 'name'): boolean {
-  const { file, statement, scope } = directive;
-  const { regions } = structureOf(file, scope.config.catalog);
+  const { statement } = directive;
+  const { regions } = faultsAt(directive);
   return regions.some((r) => r.start <= statement.start && statement.start < r.end && (about === 'place' || r.level === 'all'));
 }
 
 /** True when the words of the directive themselves are broken, or swallowed those of the next one. */
 export const isBroken = (directive: Directive): boolean =>
-  structureOf(directive.file, directive.scope.config.catalog).broken.has(directive.statement) || swallowed(directive) !== null;
+  faultsAt(directive).broken.has(directive.statement) || swallowed(directive) !== null;
 
 const splits = new WeakMap<Directive, { at: number | null }>();
 

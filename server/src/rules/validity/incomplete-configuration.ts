@@ -10,7 +10,7 @@ import { fixOf, insertFirst, remove } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { factFor } from './_known.ts';
 import { soundFact } from './_sound.ts';
-import { structureOf } from './_structure.ts';
+import { causesIn } from './_structure.ts';
 
 /** Directives that answer connections in stream. */
 const HANDLERS = [
@@ -87,7 +87,7 @@ implied by a well-known port) and an \`auth_http\`, one of stream something that
     if (config.kind !== 'root') return;
     const { main } = config;
     const incomplete = [...config.tree.includes.values()].some((i) => i.problem !== null);
-    const broken = structureOf(file, config.catalog).causes.length > 0;
+    const broken = causesIn(config, file).length > 0;
     // an events block in the wrong place, or one that is misspelt, is said there
     const misplaced = everywhere(config, 'events').length > 0 || main.directives.some((d) => d.statement.open && !factFor(d));
     if (!misplaced && !incomplete && !broken) {

@@ -6,7 +6,7 @@ import type { DirectiveFact } from '../../catalog/fact.ts';
 import { isSharedZone, NAME_TITLES, type NameKind, type NameSpec } from '../../catalog/names.ts';
 import { parametersOf } from '../../catalog/parameters.ts';
 import { parseSize } from '../../catalog/value-kind.ts';
-import type { Config } from '../../config/config.ts';
+import { PerConfig } from '../../config/asked.ts';
 import type { Directive } from '../../config/directive.ts';
 import { PerPiece } from '../../config/pieces.ts';
 import { fixOf, replace } from '../fix.ts';
@@ -76,12 +76,8 @@ interface Zones {
   readonly uses: readonly Declared[];
 }
 
-const memo = new WeakMap<Config, Zones>();
-
 /** All declarations and uses of zones and thread pools, in reading order. */
-function zonesOf(config: Config): Zones {
-  const known = memo.get(config);
-  if (known) return known;
+const zones = new PerConfig((config): Zones => {
   const declared: Declared[] = [];
   const uses: Declared[] = [];
   for (const directive of [...mentions.of(config)].flat()) {
@@ -96,10 +92,8 @@ function zonesOf(config: Config): Zones {
       else uses.push(entry);
     }
   }
-  const made = { declared, uses };
-  memo.set(config, made);
-  return made;
-}
+  return { declared, uses };
+});
 
 /** Zones of other modules whose names may be declared once. */
 const OF_MODULES: ReadonlySet<NameKind> = new Set<NameKind>(['upload-zone', 'dav-lock-zone', 'lua-dict']);
@@ -149,7 +143,7 @@ without a line), a zone of another kind at once.`,
     threads: 'Duplicate thread pool "{name}". Choose another name.',
   },
   check({ config, report }) {
-    const { declared, uses } = zonesOf(config);
+    const { declared, uses } = zones.of(config);
     const first = new Map<string, Declared>();
     const sized = new Map<string, Declared>();
     // every mention enters the list, in reading order, and the first decides the use

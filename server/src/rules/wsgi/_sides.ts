@@ -4,6 +4,7 @@
  */
 import { fromBytes } from '../../base/bytes.ts';
 import type { Place } from '../../base/span.ts';
+import { PerConfig } from '../../config/asked.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
 import { type Location, locationOf } from '../../config/locations.ts';
@@ -38,16 +39,10 @@ export interface Side extends Link {
   readonly listener: Listener;
 }
 
-const links = new WeakMap<Config, WeakMap<Deployment, readonly Link[]>>();
+const links = new PerConfig((config, deployment: Deployment) => makeLinks(config, deployment));
 
 /** All links of a configuration, in the order of the text. Variables in a pass directive leave nothing to follow. */
-export function linksOf(config: Config, deployment: Deployment): readonly Link[] {
-  let byDeployment = links.get(config);
-  if (!byDeployment) links.set(config, (byDeployment = new WeakMap()));
-  let found = byDeployment.get(deployment);
-  if (!found) byDeployment.set(deployment, (found = makeLinks(config, deployment)));
-  return found;
-}
+export const linksOf = (config: Config, deployment: Deployment): readonly Link[] => links.of(config, deployment);
 
 function makeLinks(config: Config, deployment: Deployment): Link[] {
   const from = nginxOf(config, deployment);

@@ -1,0 +1,221 @@
+/**
+ * The one law of what outlives an edit. A value that is kept with a block may depend on three things: the block itself; what the block
+ * inherits, which kept.ts compares before it keeps the block; and the answers to questions about the rest of the configuration, which are
+ * recorded here while the value is made. It is used again only where every one of them is answered as before.
+ *
+ * Nobody says what he depends on: all that leads from a block to other blocks (the levels of http, stream and mail, the indexes of names,
+ * variables, servers and upstreams, and whatever is remembered for a whole configuration) asks through this file. An object that belongs to a
+ * block is made anew when the block changes, so an answer is the same where its objects are.
+ */
+import type { Statement } from '../syntax/statement.ts';
+import type { Config } from './config.ts';
+
+/** What may be told apart by identity: one object or text, or a list of them. */
+type Answer = unknown;
+
+const same = (a: Answer, b: Answer): boolean =>
+  Object.is(a, b) || (Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((x, i) => Object.is(x, b[i])));
+
+/** Something that was asked about a configuration, and when its answer last became another. */
+export class Question {
+  private last: Answer;
+  private changed: number;
+  private checked: number;
+
+  constructor(
+    private readonly ask: (config: Config) => Answer,
+    config: Config,
+    revision: number,
+  ) {
+    this.last = unrecorded(() => ask(config));
+    this.changed = revision;
+    this.checked = revision;
+  }
+
+  /** The answer at a revision. */
+  answer(config: Config, revision: number): Answer {
+    if (this.checked !== revision) {
+      const now = unrecorded(() => this.ask(config));
+      if (!same(now, this.last)) {
+        this.last = now;
+        this.changed = revision;
+      }
+      this.checked = revision;
+    }
+    return this.last;
+  }
+
+  /** Whether the answer is still what it was at an earlier revision. */
+  stands(config: Config, revision: number, since: number): boolean {
+    this.answer(config, revision);
+    return this.changed <= since;
+  }
+}
+
+/** Questions above this number are forgotten together; who recorded one keeps it. */
+const MANY = 50_000;
+
+/** The questions about one tree of files, over its revisions. */
+export class Questions {
+  private readonly byKey = new Map<string, Question>();
+  private latest: Config | null = null;
+  private now = 0;
+
+  get revision(): number {
+    return this.now;
+  }
+
+  begin(config: Config): void {
+    this.latest = config;
+    this.now++;
+    if (this.byKey.size > MANY) this.byKey.clear();
+  }
+
+  isLatest(config: Config): boolean {
+    return this.latest === config;
+  }
+
+  of(config: Config, key: string, ask: (config: Config) => Answer): Question {
+    let question = this.byKey.get(key);
+    if (!question) this.byKey.set(key, (question = new Question(ask, config, this.now)));
+    return question;
+  }
+}
+
+/** What is recorded while a value is made. */
+export interface Recording {
+  readonly questions: Set<Question>;
+  /** questions that are asked for each directive of a block, and so are the block's */
+  readonly ofBlock: Set<Question>;
+  /** the block for which the value is made */
+  readonly block: Statement | null;
+}
+
+let recording: Recording | null = null;
+
+/** Does the work, and records in `into` what it asks; null: nobody wants to know. */
+export function recorded<T>(into: Recording | null, work: () => T): T {
+  const outer = recording;
+  recording = into;
+  try {
+    return work();
+  } finally {
+    recording = outer;
+  }
+}
+
+/** True while a value is made that is kept with no block: what a block inherits such a value has to ask for as well. */
+export const ofNoBlock = (): boolean => recording !== null && recording.block === null;
+
+const unrecorded = <T>(work: () => T): T => recorded(null, work);
+
+/** The answer of `ask`, which whoever is recorded depends on. Equal keys mean equal questions. */
+export function asked<T>(config: Config, key: string, ask: (config: Config) => T): T {
+  const questions = config.kept?.questions;
+  if (!recording || !questions?.isLatest(config)) return ask(config);
+  const question = questions.of(config, key, ask);
+  recording.questions.add(question);
+  return question.answer(config, questions.revision) as T;
+}
+
+/** The same for what is asked about each directive of a block alike: the block for which a value is made depends on the answer for it. */
+export function askedOfBlock<T>(config: Config, key: string, ask: (config: Config, block: Statement | null) => T): void {
+  const questions = config.kept?.questions;
+  if (!recording || !questions?.isLatest(config)) return;
+  const { block } = recording;
+  recording.ofBlock.add(questions.of(config, block ? `${key} ${numberOf(block)}` : key, (c) => ask(c, block)));
+}
+
+const numbers = new WeakMap<object, number>();
+let last = 0;
+
+/** A number that stands for an object, in keys. */
+export function numberOf(object: object): number {
+  let number = numbers.get(object);
+  if (number === undefined) numbers.set(object, (number = ++last));
+  return number;
+}
+
+/**
+ * A value for each configuration, made when somebody asks for it; `key` tells several of a kind apart. Whoever uses it depends on what was
+ * asked while it was made.
+ */
+export class PerConfig<V, K = undefined> {
+  private readonly known = new WeakMap<Config, Map<K, { readonly value: V; readonly asked: ReadonlySet<Question> | null }>>();
+
+  constructor(private readonly make: (config: Config, key: K) => V) {}
+
+  of(config: Config, key: K = undefined as K): V {
+    let byKey = this.known.get(config);
+    if (!byKey) this.known.set(config, (byKey = new Map()));
+    let entry = byKey.get(key);
+    if (!entry) {
+      if (config.kept) {
+        const into = { questions: new Set<Question>(), ofBlock: new Set<Question>(), block: null };
+        const value = recorded(into, () => this.make(config, key));
+        entry = { value, asked: new Set([...into.questions, ...into.ofBlock]) };
+      } else entry = { value: this.make(config, key), asked: null };
+      byKey.set(key, entry);
+    }
+    if (recording && entry.asked) for (const question of entry.asked) recording.questions.add(question);
+    return entry.value;
+  }
+}
+
+/** Sets of which each member is a question of its own. */
+export const askedSet = (
+  config: Config,
+  name: string,
+  all: (config: Config) => ReadonlySet<string>,
+): { readonly has: (member: string) => boolean } => ({
+  has: (member) => asked(config, `${name} ${member}`, (c) => all(c).has(member)),
+});
+
+/** A map about a configuration of which each key is a question of its own. */
+export class AskedMap<V> implements ReadonlyMap<string, V> {
+  /** `all` gives the map itself for a configuration; it is not asked through this one */
+  constructor(
+    private readonly config: Config,
+    private readonly name: string,
+    private readonly all: (config: Config) => ReadonlyMap<string, V>,
+  ) {}
+
+  get(key: string): V | undefined {
+    return asked(this.config, `${this.name} ${key}`, (c) => this.all(c).get(key));
+  }
+
+  has(key: string): boolean {
+    return asked(this.config, `${this.name} ${key}?`, (c) => this.all(c).has(key));
+  }
+
+  private get whole(): ReadonlyMap<string, V> {
+    asked(this.config, `${this.name}, all`, (c) =>
+      [...this.all(c)].flatMap(([key, value]) => [key, ...(Array.isArray(value) ? value : [value])]),
+    );
+    return unrecorded(() => this.all(this.config));
+  }
+
+  get size(): number {
+    return this.whole.size;
+  }
+
+  forEach(call: (value: V, key: string, map: ReadonlyMap<string, V>) => void): void {
+    for (const [key, value] of this.whole) call(value, key, this);
+  }
+
+  entries(): MapIterator<[string, V]> {
+    return this.whole.entries();
+  }
+
+  keys(): MapIterator<string> {
+    return this.whole.keys();
+  }
+
+  values(): MapIterator<V> {
+    return this.whole.values();
+  }
+
+  [Symbol.iterator](): MapIterator<[string, V]> {
+    return this.entries();
+  }
+}

@@ -1,0 +1,129 @@
+/** Findings that outlive edits: each of their parts is tied to a statement, and moves along with it. */
+import type { FileId } from '../base/file-id.ts';
+import type { Place, Span } from '../base/span.ts';
+import { isAlive, statementAt } from '../syntax/place.ts';
+import type { SourceFile, Statement } from '../syntax/statement.ts';
+import type { Word } from '../syntax/word.ts';
+import type { Finding } from './rule.ts';
+
+/** Files by id, as a configuration has them. */
+type Files = { readonly get: (id: FileId) => SourceFile | undefined };
+
+/** A statement with what tells it apart, and where it began. */
+interface Anchor {
+  readonly file: FileId;
+  readonly statement: Statement;
+  /** stays the same object where an edit changes what stands in the block only */
+  readonly name: Word;
+  readonly start: number;
+}
+
+/** The block that all parts near it are tied to, unless another one is nearer. */
+export interface Home {
+  readonly file: FileId;
+  readonly statement: Statement;
+}
+
+/**
+ * Which statements are still there, for one revision: an edit puts others in the place of those that it touches. `closely`: a block whose
+ * inside was edited is another one; else it is the same as long as its own words are.
+ */
+export class Present {
+  private readonly known = new Map<Statement, number | null>();
+
+  constructor(
+    private readonly files: Files,
+    private readonly closely: boolean,
+  ) {}
+
+  /** Where the statement of an anchor starts now; null when it is gone. */
+  startOf({ file: id, statement, name }: Anchor): number | null {
+    let start = this.known.get(statement);
+    if (start === undefined) {
+      const file = this.files.get(id);
+      if (!file) start = null;
+      else if (this.closely) start = isAlive(file, statement) ? statement.start : null;
+      else start = nameAt(file, name);
+      this.known.set(statement, start);
+    }
+    return start;
+  }
+}
+
+/** Where the statement with this very word as its name starts; null when there is none. */
+function nameAt(file: SourceFile, name: Word): number | null {
+  for (let list: readonly Statement[] | null = file.body; list; ) {
+    let low = 0;
+    let high = list.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (list[middle]!.start <= name.start) low = middle + 1;
+      else high = middle;
+    }
+    const found: Statement | undefined = list[low - 1];
+    if (!found) return null;
+    if (found.name === name) return found.start;
+    list = found.block;
+  }
+  return null;
+}
+
+export class Held {
+  private constructor(
+    readonly findings: readonly Finding[],
+    private readonly home: Home | null,
+    private readonly start: number,
+    /** by the parts of findings that do not lie in the home */
+    private readonly elsewhere: ReadonlyMap<object, Anchor>,
+  ) {}
+
+  /** Null when a part stands in no statement: nothing tells where that moves. */
+  static of(findings: readonly Finding[], files: Files, home: Home | null): Held | null {
+    const elsewhere = new Map<object, Anchor>();
+    const tied = (part: object, id: FileId, span: Span): boolean => {
+      if (home && id === home.file && span.start >= home.statement.start && span.end <= home.statement.end) return true;
+      const file = files.get(id);
+      const statement = file && statementAt(file.body, span.start);
+      if (statement) elsewhere.set(part, { file: id, statement, name: statement.name, start: statement.start });
+      return !!statement;
+    };
+    const whole = findings.every(
+      (f) =>
+        tied(f, f.at.file, f.at.span) &&
+        f.related.every((r) => tied(r, r.at.file, r.at.span)) &&
+        f.fixes.every((x) => x.edits.every((e) => e.edits.every((t) => tied(t, e.file, t.span)))),
+    );
+    return whole ? new Held(findings, home, home?.statement.start ?? 0, elsewhere) : null;
+  }
+
+  /** The findings at their present places; null when something that they are tied to is gone. */
+  now(present: Present): readonly Finding[] | null {
+    const delta = this.home ? this.home.statement.start - this.start : 0;
+    if (!this.findings.length) return this.findings;
+    const deltas = new Map<object, number>();
+    let still = delta === 0;
+    for (const [part, anchor] of this.elsewhere) {
+      const start = present.startOf(anchor);
+      if (start === null) return null;
+      deltas.set(part, start - anchor.start);
+      if (start !== anchor.start) still = false;
+    }
+    if (still) return this.findings;
+    return this.findings.map((f) => moved(f, (part) => deltas.get(part) ?? delta));
+  }
+}
+
+/** A finding of which each part (itself, a related place, an edit) has moved by so many UTF-16 units. */
+function moved(finding: Finding, deltaOf: (part: object) => number): Finding {
+  const shift = (s: Span, by: number): Span => (by === 0 ? s : { start: s.start + by, end: s.end + by });
+  const place = (part: object, at: Place): Place => ({ file: at.file, span: shift(at.span, deltaOf(part)) });
+  return {
+    ...finding,
+    at: place(finding, finding.at),
+    related: finding.related.map((r) => ({ ...r, at: place(r, r.at) })),
+    fixes: finding.fixes.map((x) => ({
+      ...x,
+      edits: x.edits.map((e) => ({ file: e.file, edits: e.edits.map((t) => ({ span: shift(t.span, deltaOf(t)), newText: t.newText })) })),
+    })),
+  };
+}

@@ -1,0 +1,294 @@
+/**
+ * What is remembered from one keystroke to the next: after every edit the quick findings are all findings minus those of the costly rules,
+ * and all findings are those of a server that has just been started. Lines of every rule's examples go and come back, so that every rule is
+ * met with the block that it asked about edited while its own stays; and a tree of several files is typed in at random.
+ *
+ * `INCREMENTAL` in the environment is how many of the examples are taken (`all`), `SEED` chooses them and the edits.
+ */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { applyEdits, type TextEdit } from '../../server/src/base/edit.ts';
+import { type FileId, fileId } from '../../server/src/base/file-id.ts';
+import { MemoryFiles } from '../../server/src/base/memory-files.ts';
+import { Config } from '../../server/src/config/config.ts';
+import { wanted } from '../../server/src/deploy/wanted.ts';
+import { Remembered } from '../../server/src/rules/remembered.ts';
+import type { Finding, Rule } from '../../server/src/rules/rule.ts';
+import { lint } from '../../server/src/rules/run.ts';
+import { Workspace } from '../../server/src/workspace/workspace.ts';
+import { random } from '../harness/generate-config.ts';
+import { exampleTree, parts } from '../harness/rules.ts';
+
+const TAKEN = process.env.INCREMENTAL ?? '40';
+const SEED = Number(process.env.SEED ?? 1);
+
+const say = (findings: readonly Finding[]): string[] =>
+  findings.map((f) =>
+    JSON.stringify([f.rule, f.severity, f.at, f.message, f.related, f.fixes, f.tag, f.via.map((v) => v.map((s) => s.file.id))]),
+  );
+
+const onCrash = (rule: Rule, error: unknown): void => {
+  throw new Error(`${rule.id} threw`, { cause: error });
+};
+
+/** A workspace as the server keeps it, beside what it is compared with. */
+class Session {
+  private readonly remembered = new Map<FileId, Remembered>();
+  private version = 1;
+
+  private constructor(
+    readonly texts: Map<FileId, string>,
+    private readonly workspace: Workspace,
+    private readonly rules: readonly Rule[],
+  ) {}
+
+  static async start(texts: Map<FileId, string>, folder: FileId): Promise<Session> {
+    const { rules } = await parts();
+    const session = new Session(texts, await Session.open(texts, folder), rules);
+    session.folder = folder;
+    return session;
+  }
+
+  private folder = fileId('file:///none');
+
+  private static async open(texts: Map<FileId, string>, folder: FileId): Promise<Workspace> {
+    const { parser, engine, python } = await parts();
+    const files = new MemoryFiles(texts);
+    const workspace = new Workspace(parser, engine, files, { isApplicationFile: wanted, python });
+    workspace.apply({ kind: 'folders', folders: [folder] });
+    workspace.apply({ kind: 'settings', settings: { profile: 'strict' } });
+    for (const [file, text] of texts) workspace.apply({ kind: 'open', file, text, version: 1 });
+    await workspace.settle();
+    return workspace;
+  }
+
+  async edit(file: FileId, edit: TextEdit): Promise<void> {
+    this.texts.set(file, applyEdits(this.texts.get(file)!, [edit]));
+    this.workspace.apply({ kind: 'edit', file, edits: [[edit]], version: ++this.version });
+    await this.workspace.settle();
+  }
+
+  /** Compares; `whole`: with a fresh reading of the texts, and with the costly rules. */
+  async check(whole: boolean, about: () => string): Promise<void> {
+    const snapshot = this.workspace.snapshot();
+    const fresh = whole ? (await Session.open(this.texts, this.folder)).snapshot() : null;
+    const costly = new Set(this.rules.filter((r) => r.costly).map((r) => r.id));
+    for (const config of snapshot.configs) {
+      const { deployment } = snapshot;
+      let remembered = this.remembered.get(config.root);
+      if (!remembered) this.remembered.set(config.root, (remembered = new Remembered()));
+      const { parser: _, engine } = await parts();
+      const anew = new Config(config.tree, engine, config.settings);
+      const quick = say(lint(config, this.rules, { quick: true, deployment, onCrash, remembered }));
+      assert.deepEqual(quick, say(lint(anew, this.rules, { quick: true, deployment, onCrash })), `quick, ${about()}`);
+      if (!fresh) continue;
+      const all = lint(config, this.rules, { deployment, onCrash, remembered });
+      assert.deepEqual(
+        quick,
+        say(
+          all.filter(
+            (f) => !costly.has(f.rule) && !(f.rule === 'unused-suppression' && [...costly].some((id) => f.message.startsWith(`"${id}"`))),
+          ),
+        ),
+        `quick and whole, ${about()}`,
+      );
+      const other = fresh.configs.find((c) => c.root === config.root);
+      assert.ok(other, about());
+      assert.deepEqual(say(all), say(lint(other, this.rules, { deployment: fresh.deployment, onCrash })), `whole, ${about()}`);
+    }
+  }
+}
+
+/** The lines of a text as spans, line ends included. */
+const linesOf = (text: string): { start: number; end: number }[] =>
+  [...text.matchAll(/[^\n]*\n|[^\n]+$/g)].map((m) => ({ start: m.index, end: m.index + m[0].length }));
+
+describe('lines of the rules’ examples go and come back', async () => {
+  const { rules } = await parts();
+  const all = rules.flatMap((rule) =>
+    rule.examples.flatMap((example, i) =>
+      [example.bad, example.good].flatMap((text, j) =>
+        text === undefined ? [] : [{ name: `${rule.id} ${i + 1}${j ? ' good' : ''}`, example, text }],
+      ),
+    ),
+  );
+  const next = random(SEED * 31);
+  const chosen = TAKEN === 'all' ? all : all.filter(() => next() < Number(TAKEN) / all.length);
+  for (const { name, example, text } of chosen)
+    test(name, async () => {
+      const tree = exampleTree(example, text);
+      const folder = fileId('file:///etc/nginx');
+      const session = await Session.start(new Map(tree.files), folder);
+      await session.check(true, () => 'at first');
+      for (const [file, before] of tree.files) {
+        if (wanted(file.slice(folder.length + 1))) continue;
+        for (const line of linesOf(before)) {
+          const words = before.slice(line.start, line.end);
+          if (!words.trim()) continue;
+          await session.edit(file, { span: line, newText: '' });
+          await session.check(false, () => `without ${JSON.stringify(words)}`);
+          await session.edit(file, { span: { start: 0, end: 0 }, newText: '#\n' });
+          await session.check(false, () => `without ${JSON.stringify(words)}, below a comment`);
+          await session.edit(file, { span: { start: 0, end: 2 }, newText: '' });
+          await session.edit(file, { span: { start: line.start, end: line.start }, newText: words });
+          await session.check(next() < 0.1, () => `with ${JSON.stringify(words)} again`);
+        }
+      }
+    });
+});
+
+const TREE: Readonly<Record<string, string>> = {
+  'nginx.conf': `# one
+events {
+    worker_connections 64;
+}
+http {
+    server_tokens off;
+    add_header X-Outer yes;
+    log_format main '$remote_addr $request';
+    limit_req_zone $binary_remote_addr zone=login:1m rate=1r/s;
+    split_clients $remote_addr $variant {
+        50% one;
+        * two;
+    }
+    upstream app {
+        server 127.0.0.1:8000;
+        server 127.0.0.1:8001;
+    }
+    include sites/*.conf;
+    server {
+        listen 80 default_server;
+        include snippets/headers.conf;
+        location / {
+            proxy_set_header X-Variant $variant;
+            proxy_pass http://app;
+        }
+        location /outer {
+            include snippets/inner.conf;
+        }
+    }
+}
+`,
+  'sites/a.conf': `server {
+    listen 443 ssl;
+    server_name a.example.com;
+    ssl_certificate a.pem;
+    ssl_certificate_key a.key;
+    location /img { alias /data/img/; }
+    location / {
+        limit_req zone=login;
+        proxy_pass http://app;
+        access_log logs/a.log main;
+    }
+}
+`,
+  'sites/b.conf': `map $host $kind {
+    default a;
+}
+server {
+    listen 80;
+    server_name b.example.com;
+    if ($kind = a) { return 301 https://b.example.com$request_uri; }
+    location / { proxy_pass http://127.0.0.1:8000/; add_header X-Kind $kind; }
+}
+`,
+  'snippets/headers.conf': 'add_header X-Frame-Options DENY;\n',
+  'snippets/inner.conf': 'location /outer/inner {\n    return 204;\n}\n',
+};
+
+const WORDS = [
+  'variant',
+  'app',
+  'main',
+  'login',
+  'kind',
+  '80',
+  '443',
+  'ssl',
+  'default_server',
+  '/outer',
+  'b.example.com',
+  '127.0.0.1:8001',
+  'keepalive 16',
+  'server_tokens off',
+  'X-Outer yes',
+];
+const TYPED = [
+  '\ngzip off;\n',
+  'x',
+  ' ',
+  '\n',
+  ';',
+  '{',
+  '}',
+  '"',
+  '#',
+  '$',
+  '\nkeepalive 16;\n',
+  '\nzone app 64k;\n',
+  '\ngzip on;\n',
+  '\n# proxylens-ignore all: why\n',
+  '{{ x }}',
+  '\nserver { listen 80 default_server; }\n',
+];
+
+describe('typing at random in several files', () => {
+  for (const seed of [SEED, SEED + 1])
+    test(`seed ${seed}`, async () => {
+      const folder = fileId('file:///typed');
+      const names = Object.keys(TREE).map((name) => fileId(`${folder}/${name}`));
+      const session = await Session.start(new Map(Object.entries(TREE).map(([name, text]) => [fileId(`${folder}/${name}`), text])), folder);
+      const next = random(seed);
+      const below = (n: number): number => Math.floor(next() * n);
+      const pick = <T>(list: readonly T[]): T => list[below(list.length)]!;
+      const undo: { file: FileId; text: string }[] = [];
+      const steps = Number(process.env.STEPS ?? 150);
+      for (let i = 0; i < steps; i++) {
+        const file = pick(names);
+        const text = session.texts.get(file)!;
+        const back = undo.at(-1);
+        let edit: { file: FileId; edit: TextEdit };
+        const how = next();
+        if (back && how < 0.45) {
+          undo.pop();
+          edit = { file: back.file, edit: difference(session.texts.get(back.file)!, back.text) };
+        } else {
+          undo.push({ file, text });
+          const word = pick(WORDS);
+          const places = [...text.matchAll(new RegExp(word.replace(/[.$]/g, '\\$&'), 'g'))];
+          if (how < 0.75 && places.length) {
+            const { index } = pick(places);
+            edit = { file, edit: { span: { start: index, end: index + word.length }, newText: next() < 0.5 ? `${word}2` : pick(WORDS) } };
+          } else if (how < 0.85) {
+            const [line, to] = [pick(linesOf(text)), pick(linesOf(text))];
+            const without = text.slice(0, line.start) + text.slice(line.end);
+            const target = to.start > line.start ? to.start - (line.end - line.start) : to.start;
+            edit = {
+              file,
+              edit: difference(
+                text,
+                without.slice(0, Math.max(0, target)) + text.slice(line.start, line.end) + without.slice(Math.max(0, target)),
+              ),
+            };
+          } else {
+            const start = below(text.length + 1);
+            edit = {
+              file,
+              edit: { span: { start, end: next() < 0.7 ? start : Math.min(text.length, start + below(10)) }, newText: pick(TYPED) },
+            };
+          }
+        }
+        await session.edit(edit.file, edit.edit);
+        await session.check(i % 10 === 0, () => `edit ${i}: ${JSON.stringify(edit)}`);
+      }
+    });
+});
+
+/** The edit that makes one text of another and leaves their common ends. */
+function difference(before: string, after: string): TextEdit {
+  let start = 0;
+  while (start < before.length && start < after.length && before[start] === after[start]) start++;
+  let end = 0;
+  while (end < before.length - start && end < after.length - start && before.at(-1 - end) === after.at(-1 - end)) end++;
+  return { span: { start, end: before.length - end }, newText: after.slice(start, after.length - end) };
+}

@@ -1,0 +1,105 @@
+// Mutants of what is remembered between keystrokes: each is one way in which a cache goes wrong, and the tests of test/incremental must fail
+// for every one of them. A mutant that survives says that the tests do not look.
+// usage: node test/tools/mutants.mjs [word…]
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+
+/** @type {{ name: string; file: string; from: string; to: string }[]} */
+const MUTANTS = [
+  {
+    name: 'blocks never forget: no question is looked at again',
+    file: 'server/src/config/asked.ts',
+    from: 'return this.changed <= since;',
+    to: 'return true;',
+  },
+  {
+    name: 'always a hit: an answer counts as the same whatever it is',
+    file: 'server/src/config/asked.ts',
+    from: 'if (!same(now, this.last)) {',
+    to: 'if (false) {',
+  },
+  {
+    name: 'nothing is asked: questions are not recorded',
+    file: 'server/src/config/asked.ts',
+    from: 'recording.questions.add(question);\n  return question.answer',
+    to: 'return question.answer',
+  },
+  {
+    name: 'what a value for the whole was made of is not handed on',
+    file: 'server/src/config/asked.ts',
+    from: 'if (recording && entry.asked) for (const question of entry.asked) recording.questions.add(question);',
+    to: '',
+  },
+  {
+    name: 'findings never move with their block',
+    file: 'server/src/rules/held.ts',
+    from: 'const delta = this.home ? this.home.statement.start - this.start : 0;',
+    to: 'const delta = 0;',
+  },
+  {
+    name: 'parts in other blocks never move',
+    file: 'server/src/rules/held.ts',
+    from: 'deltas.set(part, start - anchor.start);',
+    to: 'deltas.set(part, 0);',
+  },
+  {
+    name: 'faults around a block are not asked about',
+    file: 'server/src/config/asked.ts',
+    from: 'recording.ofBlock.add(questions.of(',
+    to: 'void (questions.of(',
+  },
+  {
+    name: 'what a rule about the whole inherits is not asked about',
+    file: 'server/src/config/asked.ts',
+    from: 'recording !== null && recording.block === null;',
+    to: 'false;',
+  },
+  {
+    name: 'blocks are kept whatever they inherit',
+    file: 'server/src/config/kept.ts',
+    from: 'before.around.every((s, i) => s === around[i]);',
+    to: 'true;',
+  },
+  {
+    name: 'blocks are kept whatever their includes bring',
+    file: 'server/src/config/kept.ts',
+    from: 'u.brought === text && sameWay',
+    to: 'sameWay',
+  },
+  {
+    name: 'a line in order vouches for others without what it asked',
+    file: 'server/src/rules/run.ts',
+    from: 'for (const { rule, questions } of inOrder)',
+    to: 'for (const { rule, questions } of [] as typeof inOrder)',
+  },
+  {
+    name: 'other application files change nothing',
+    file: 'server/src/rules/remembered.ts',
+    from: 'this.deployment === deployment &&',
+    to: '',
+  },
+];
+
+const words = process.argv.slice(2);
+const chosen = MUTANTS.filter((m) => !words.length || words.some((w) => m.name.includes(w)));
+let survived = 0;
+if (spawnSync(process.execPath, ['test/tools/unit.mjs', 'incremental/'], { stdio: 'ignore' }).status !== 0) {
+  console.error('test/incremental fails without a mutant.');
+  process.exit(2);
+}
+for (const { name, file, from, to } of chosen) {
+  const target = path.resolve(file);
+  const before = fs.readFileSync(target, 'utf8');
+  if (before.split(from).length !== 2) {
+    console.error(`${name}: ${file} does not hold its place once. Correct the mutant.`);
+    process.exit(2);
+  }
+  const env = { ...process.env, MUTANT: JSON.stringify({ file, from, to }) };
+  const { status } = spawnSync(process.execPath, ['test/tools/unit.mjs', 'incremental/'], { stdio: 'ignore', env });
+  const killed = status !== 0;
+  console.log(`${killed ? 'killed  ' : 'SURVIVED'}  ${name}`);
+  if (!killed) survived++;
+}
+console.log(`${chosen.length - survived} of ${chosen.length} killed`);
+process.exit(survived ? 1 : 0);
