@@ -1,5 +1,6 @@
 /** Whose nginx a configuration is written for, where the settings do not say and the text does. */
 import { loadCatalog, type Target } from '../catalog/catalog.ts';
+import { asked, PerConfig } from './asked.ts';
 import type { Config } from './config.ts';
 import { everywhere } from './pieces.ts';
 
@@ -10,19 +11,21 @@ const luaDirectives = (): readonly string[] => {
   return (lua ??= catalog.names().filter((name) => catalog.directives(name)[0]?.source === 'lua-nginx-module'));
 };
 
-const targets = new WeakMap<Config, Target>();
+const speaksLua = new PerConfig((config): boolean => {
+  const loads = (): boolean => config.main.named('load_module').some((d) => /lua/.test(d.value(0)));
+  return luaDirectives().some((name) => everywhere(config, name).length > 0) && !loads();
+});
+
+const ofOpenResty = new WeakMap<Target, Target>();
 
 /**
  * The target of the settings; OpenResty's where they name no flavour and the configuration is full of Lua without loading its module: that
  * is built in there and nowhere else.
  */
 export function targetOf(config: Config): Target {
-  let known = targets.get(config);
-  if (!known) {
-    const { target } = config.settings;
-    const loads = (): boolean => config.main.named('load_module').some((d) => /lua/.test(d.value(0)));
-    const isOpenResty = target.flavour === 'oss' && luaDirectives().some((name) => everywhere(config, name).length > 0) && !loads();
-    targets.set(config, (known = isOpenResty ? { ...target, flavour: 'openresty' } : target));
-  }
+  const { target } = config.settings;
+  if (target.flavour !== 'oss' || !asked(config, 'speaks Lua', (c) => speaksLua.of(c))) return target;
+  let known = ofOpenResty.get(target);
+  if (!known) ofOpenResty.set(target, (known = { ...target, flavour: 'openresty' }));
   return known;
 }

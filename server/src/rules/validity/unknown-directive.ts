@@ -2,6 +2,7 @@
 import { statusOf } from '../../catalog/catalog.ts';
 import type { Context } from '../../catalog/context.ts';
 import { isKnownLibrary } from '../../catalog/modules.ts';
+import { PerConfig } from '../../config/asked.ts';
 import type { Config } from '../../config/config.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
@@ -110,14 +111,10 @@ http {
   ],
 });
 
-const libraries = new WeakMap<Config, string | null>();
-
 /** A loaded library of which the catalog knows nothing, as it is written; null when there is none. */
-function unknownLibrary(config: Config): string | null {
-  let known = libraries.get(config);
-  if (known === undefined) {
-    const all = config.main.named('load_module').map((d) => d.value(0));
-    libraries.set(config, (known = all.find((file) => file !== '' && !isKnownLibrary(file)) ?? null));
-  }
-  return known;
-}
+const unknownLibrary = (config: Config): string | null => libraries.of(config);
+
+const libraries = new PerConfig((config): string | null => {
+  const all = config.main.named('load_module').map((d) => d.value(0));
+  return all.find((file) => file !== '' && !isKnownLibrary(file)) ?? null;
+});
