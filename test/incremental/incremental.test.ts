@@ -78,7 +78,7 @@ class Session {
       let remembered = this.remembered.get(config.root);
       if (!remembered) this.remembered.set(config.root, (remembered = new Remembered()));
       const { parser: _, engine } = await parts();
-      const anew = new Config(config.tree, engine, config.settings);
+      const anew = new Config(config.tree, engine, config.settings, config.kind, config.main.context, config.contexts);
       const quick = say(lint(config, this.rules, { quick: true, deployment, onCrash, remembered }));
       assert.deepEqual(quick, say(lint(anew, this.rules, { quick: true, deployment, onCrash })), `quick, ${about()}`);
       if (!fresh) continue;
