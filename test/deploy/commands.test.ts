@@ -29,11 +29,11 @@ for (const [text, program, args] of [
   ['sudo -u www-data env A=1 uwsgi --ini x.ini > log 2>&1 &', 'uwsgi', ['--ini', 'x.ini']],
   ['./wait-for-it.sh db:5432 -t 30 -- gunicorn a:b', 'gunicorn', ['a:b']],
   ['newrelic-admin run-program gunicorn a:b', 'gunicorn', ['a:b']],
-  ['python -u manage.py runserver 0.0.0.0:8000', 'django-runserver', ['0.0.0.0:8000']],
+  ['python -u manage.py runserver 0.0.0.0:8000', 'runserver', ['0.0.0.0:8000']],
 ] as const)
   test(`command: ${text}`, () => {
     const [found, ...more] = commands(text);
-    assert.equal(found?.program, program);
+    assert.equal(found?.server.name, program);
     assert.deepEqual(words(found), [...args]);
     assert.equal(more.length, 0);
     for (const word of found!.args) if (!/["$]/.test(text)) assert.equal(covered(text, word.place), word.text);
@@ -91,7 +91,7 @@ test('a Procfile', () => {
   const text = 'release: python manage.py migrate\nweb: gunicorn shop.wsgi --log-file -\n';
   const [release, web] = readProcfile(at('Procfile'), text, NO_ENVIRONMENT);
   assert.equal(release!.commands.length, 0);
-  assert.equal(web!.commands[0]!.program, 'gunicorn');
+  assert.equal(web!.commands[0]!.server.name, 'gunicorn');
   assert.equal(covered(text, web!.commands[0]!.place), 'gunicorn shop.wsgi --log-file -');
 });
 

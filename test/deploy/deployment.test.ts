@@ -3,6 +3,8 @@ import { test } from 'node:test';
 import { addressText } from '../../server/src/deploy/address.ts';
 import type { Application } from '../../server/src/deploy/application.ts';
 import { type Deployment, readDeployment } from '../../server/src/deploy/deployment.ts';
+import { daphne, gunicorn, uwsgi } from '../../server/src/deploy/servers/index.ts';
+import { settingsOf } from '../../server/src/deploy/servers/server.ts';
 import { certain, likely, placeOf, type Setting } from '../../server/src/deploy/setting.ts';
 import { wanted } from '../../server/src/deploy/wanted.ts';
 import { covered, loadedPython, tree } from './fixture.ts';
@@ -71,10 +73,10 @@ gunicorn>=21
   assert.deepEqual(listeners(a), ['http unix:/run/shop/gunicorn.sock']);
   assert.equal(covered(d.files, placeOf(a.listeners[0]!.address)), 'unix:/run/shop/gunicorn.sock');
   assert.equal(shown(a.workers), 4);
-  assert.ok(a.side.server === 'gunicorn');
-  assert.equal(shown(a.side.settings.timeout), 60);
-  assert.equal(covered(d.files, placeOf(a.side.settings.timeout)), '60');
-  assert.equal(a.side.settings.threads.from, 'unknown');
+  const settings = settingsOf(a, gunicorn)!;
+  assert.equal(shown(settings.timeout), 60);
+  assert.equal(covered(d.files, placeOf(settings.timeout)), '60');
+  assert.equal(settings.threads.from, 'unknown');
   assert.equal(a.worker.from, 'unknown');
   assert.ok(a.framework?.kind === 'django');
   const s = a.framework.settings;
@@ -148,7 +150,7 @@ ENV PORT=9000
 CMD gunicorn shop.wsgi
 `);
   assert.deepEqual(
-    d.applications.map((a) => [a.name, a.side.server, ...listeners(a)]),
+    d.applications.map((a) => [a.name, a.server.name, ...listeners(a)]),
     [
       ['web', 'runserver', 'http *:8000'.replace('*', '0.0.0.0')],
       ['api', 'uvicorn', 'http unix:/run/api.sock'],
@@ -186,11 +188,11 @@ ExecStart=/usr/bin/uwsgi --ini /etc/shop/uwsgi.ini --http-socket :8080 --process
   const a = d.applications[0]!;
   assert.deepEqual(listeners(a), ['uwsgi unix:/run/shop.sock', 'http *:8080']);
   assert.equal(shown(a.requestTimeout), 20);
-  assert.ok(a.side.server === 'uwsgi');
-  assert.equal(shown(a.side.settings.bufferSize), 32768);
-  assert.equal(shown(a.side.settings.manageScriptName), true);
+  const settings = settingsOf(a, uwsgi)!;
+  assert.equal(shown(settings.bufferSize), 32768);
+  assert.equal(shown(settings.manageScriptName), true);
   assert.deepEqual(
-    a.side.settings.mounts.map((m) => m.prefix),
+    settings.mounts.map((m) => m.prefix),
     ['/app'],
   );
   const lone = await read('#- conf/shop.ini\n[uwsgi]\nsocket = 127.0.0.1:3031\n#- tox.ini\n[tox]\nenvlist = py3\n');
@@ -264,7 +266,7 @@ websocket_urlpatterns = [path("ws/chat/", consumers.ChatConsumer.as_asgi()), re_
 `);
   const a = d.applications[0]!;
   assert.deepEqual(listeners(a), ['http unix:/run/d.sock']);
-  assert.ok(a.side.server === 'daphne' && certain(a.side.settings.proxyHeaders) === true);
+  assert.ok(certain(settingsOf(a, daphne)!.proxyHeaders) === true);
   assert.ok(a.framework?.kind === 'django');
   assert.deepEqual(
     a.framework.routes.webSockets.map((r) => r.path),
@@ -275,7 +277,7 @@ websocket_urlpatterns = [path("ws/chat/", consumers.ChatConsumer.as_asgi()), re_
 test('settings without a server still make an application to compare with', async () => {
   const d = await read(DJANGO);
   assert.equal(d.applications.length, 1);
-  assert.equal(d.applications[0]!.side.server, 'unknown');
+  assert.equal(d.applications[0]!.server.name, 'unknown');
   assert.deepEqual(d.applications[0]!.listeners, []);
 });
 

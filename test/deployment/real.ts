@@ -9,7 +9,7 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { type FileId, fromPath } from '../../server/src/base/file-id.ts';
-import type { UpstreamRequest } from '../../server/src/deploy/view.ts';
+import type { UpstreamRequest } from '../../server/src/deploy/seen.ts';
 import { freePorts, OWN_PATHS, serve, skipOrFail, withoutNginx } from '../harness/nginx.ts';
 
 /** Debian's Python. PROXYLENS_PYTHONPATH in the environment may name a folder with other versions of the servers and frameworks. */

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { readDeployment } from '../../server/src/deploy/deployment.ts';
+import type { Seen } from '../../server/src/deploy/seen.ts';
 import { compareVersions } from '../../server/src/deploy/versions.ts';
-import { type AppView, applicationView, type Seen } from '../../server/src/deploy/view.ts';
+import { type AppView, applicationView } from '../../server/src/deploy/view.ts';
 import { loadedPython } from '../deploy/fixture.ts';
 import { django, flask, starlette } from './projects.ts';
 import { type Deployed, type DeployOptions, deploy, installed, PYTHON, Slots, withoutServers } from './real.ts';

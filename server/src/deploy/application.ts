@@ -5,38 +5,18 @@
 import type { FileId } from '../base/file-id.ts';
 import type { Place } from '../base/span.ts';
 import type { Address } from './address.ts';
-import type { DaphneSettings, HypercornSettings, UvicornSettings } from './asgi-servers.ts';
 import type { ComposeService } from './compose.ts';
 import type { DjangoRoutes, DjangoSettings } from './django.ts';
 import type { StarletteSettings } from './fastapi.ts';
 import type { FlaskSettings } from './flask.ts';
-import type { GunicornSettings, WorkerKind } from './gunicorn.ts';
+import type { ServerDeclaration } from './servers/server.ts';
 import type { Setting } from './setting.ts';
 import type { Environment } from './shell.ts';
 import type { ServiceUnit, SocketUnit } from './systemd.ts';
-import type { UwsgiSettings } from './uwsgi.ts';
 import type { Versions } from './versions.ts';
 
-export type ServerName =
-  | 'gunicorn'
-  | 'uwsgi'
-  | 'uvicorn'
-  | 'daphne'
-  | 'hypercorn'
-  | 'runserver'
-  | 'flask-run'
-  | 'fastapi-run'
-  | 'waitress'
-  | 'unknown';
-
-/** The server's own settings, typed by server. */
-export type ServerSide =
-  | { readonly server: 'gunicorn'; readonly settings: GunicornSettings }
-  | { readonly server: 'uwsgi'; readonly settings: UwsgiSettings }
-  | { readonly server: 'uvicorn'; readonly settings: UvicornSettings }
-  | { readonly server: 'daphne'; readonly settings: DaphneSettings }
-  | { readonly server: 'hypercorn'; readonly settings: HypercornSettings }
-  | { readonly server: 'runserver' | 'flask-run' | 'fastapi-run' | 'waitress' | 'unknown'; readonly settings: null };
+/** How a worker takes requests: one at a time, one in each thread, many in an event loop, or many as ASGI. */
+export type WorkerKind = 'sync' | 'threads' | 'async' | 'asgi';
 
 export type Protocol = 'http' | 'uwsgi' | 'fastcgi' | 'scgi';
 
@@ -74,7 +54,9 @@ export interface UnreadEnvironment {
 export interface Application {
   /** Unique within a deployment and stable while its place does not move. */
   readonly id: string;
-  readonly side: ServerSide;
+  readonly server: ServerDeclaration;
+  /** The server's own settings: `settingsOf` types them. */
+  readonly settings: unknown;
   readonly source: ApplicationSource;
   /** What people call it: the unit, process or service, else the file. */
   readonly name: string;
@@ -104,20 +86,7 @@ export interface Application {
 }
 
 /** The server's name in messages. */
-export const serverTitle = (application: Application): string => SERVER_TITLES[application.side.server];
-
-const SERVER_TITLES: Readonly<Record<ServerName, string>> = {
-  gunicorn: 'gunicorn',
-  uwsgi: 'uWSGI',
-  uvicorn: 'uvicorn',
-  daphne: 'Daphne',
-  hypercorn: 'Hypercorn',
-  runserver: "Django's runserver",
-  'flask-run': "Flask's development server",
-  'fastapi-run': 'uvicorn (fastapi run)',
-  waitress: 'Waitress',
-  unknown: 'the application server',
-};
+export const serverTitle = (application: Application): string => application.server.title;
 
 export const frameworkTitle = (framework: Framework): string => FRAMEWORK_TITLES[framework.kind];
 

@@ -1,99 +1,12 @@
-/** Which application server a command line starts, behind its wrappers, and how its options read. Tables of options per server live with the servers. */
+/** Which application server a command line starts, behind its wrappers, and how its options read. Which programs are servers, and their options, the servers themselves declare. */
 import type { Place } from '../base/span.ts';
 import { MappedText } from './mapped-text.ts';
-import type { Setting } from './setting.ts';
+import { SERVERS } from './servers/index.ts';
+import type { ServerDeclaration } from './servers/server.ts';
 import { type Environment, type ShellCommand, type ShellWord, shellCommands, withVariables, wordSetting } from './shell.ts';
 
-/** An option of a command line: the setting that it gives, and whether a value follows. */
-export interface OptionSpec {
-  readonly setting: string;
-  /** 'value' takes one; 'flag' none; 'no' is the negation of a flag; 'many' may repeat and adds up. */
-  readonly takes: 'value' | 'flag' | 'no' | 'many';
-}
-
-export type OptionTable = Readonly<Record<string, OptionSpec>>;
-
-/** `-w, --workers value` as one row: all names, the setting, what it takes. */
-export const optionTable = (rows: readonly (readonly [names: string, setting: string, takes?: OptionSpec['takes']])[]): OptionTable =>
-  Object.fromEntries(rows.flatMap(([names, setting, takes = 'value']) => names.split(' ').map((name) => [name, { setting, takes }])));
-
-export interface ParsedOptions {
-  /** The values of each setting, in order; flags have the texts 'true' and 'false'. */
-  readonly settings: ReadonlyMap<string, readonly Setting<string>[]>;
-  readonly positional: readonly ShellWord[];
-  /** Where an option stands, with its name: for edits that remove or replace it as a whole. */
-  readonly options: readonly { readonly setting: string; readonly name: Place; readonly value: Place | null }[];
-}
-
-/** The environment variable that stands alone as a word (`$GUNICORN_ARGS`) and may hold any option; found as a setting of this name. */
-export const OPEN_OPTIONS = '(more options)';
-
-/** Reads options as getopt and argparse do: `--name value`, `--name=value`, `-n value`, `-nvalue`; unknown options are skipped with the value that seems theirs. */
-export function parseOptions(words: readonly ShellWord[], table: OptionTable): ParsedOptions {
-  const settings = new Map<string, Setting<string>[]>();
-  const positional: ShellWord[] = [];
-  const options: { setting: string; name: Place; value: Place | null }[] = [];
-  const put = (setting: string, value: Setting<string>, name: Place, at: Place | null): void => {
-    const list = settings.get(setting);
-    if (list) list.push(value);
-    else settings.set(setting, [value]);
-    options.push({ setting, name, value: at });
-  };
-  const tail = (word: ShellWord, from: number): ShellWord => ({
-    ...word,
-    text: word.text.slice(from),
-    fallback: word.fallback?.slice(from) ?? null,
-    place: {
-      file: word.place.file,
-      span: { start: Math.min(word.place.span.start + from, word.place.span.end), end: word.place.span.end },
-    },
-  });
-  for (let i = 0; i < words.length; i++) {
-    const word = words[i]!;
-    if (word.text === '' && word.unknown.length) {
-      put(OPEN_OPTIONS, wordSetting(word), word.place, word.place);
-      continue;
-    }
-    if (!word.text.startsWith('-') || word.text === '-') {
-      positional.push(word);
-      continue;
-    }
-    const equals = word.text.startsWith('--') ? word.text.indexOf('=') : -1;
-    const name = equals > 0 ? word.text.slice(0, equals) : word.text;
-    let spec = table[name];
-    let inline = equals > 0 ? tail(word, equals + 1) : null;
-    if (!spec && !word.text.startsWith('--') && word.text.length > 2) {
-      spec = table[word.text.slice(0, 2)];
-      if (spec) inline = tail(word, word.text[2] === '=' ? 3 : 2);
-    }
-    if (!spec) {
-      const next = words[i + 1];
-      if (equals < 0 && next && !next.text.startsWith('-') && i + 2 < words.length && !/[:/=]/.test(next.text)) i++;
-      continue;
-    }
-    if (spec.takes === 'flag' || spec.takes === 'no') {
-      put(spec.setting, { from: 'text', value: inline ? inline.text : String(spec.takes === 'flag'), place: word.place }, word.place, null);
-      continue;
-    }
-    const value = inline ?? words[++i];
-    if (value) put(spec.setting, wordSetting(value), word.place, value.place);
-  }
-  return { settings, positional, options };
-}
-
-export type Program =
-  | 'gunicorn'
-  | 'uwsgi'
-  | 'uvicorn'
-  | 'daphne'
-  | 'hypercorn'
-  | 'django-runserver'
-  | 'flask-run'
-  | 'fastapi-run'
-  | 'waitress';
-
 export interface ServerCommand {
-  readonly program: Program;
+  readonly server: ServerDeclaration;
   /** The words behind the program's name (and its subcommand). */
   readonly args: readonly ShellWord[];
   /** The whole command, wrappers not counted. */
@@ -101,18 +14,20 @@ export interface ServerCommand {
   readonly environment: Environment;
 }
 
-const PROGRAMS: Readonly<Record<string, Program>> = {
-  gunicorn: 'gunicorn',
-  gunicorn3: 'gunicorn',
-  uwsgi: 'uwsgi',
-  uwsgi_python3: 'uwsgi',
-  'uwsgi-core': 'uwsgi',
-  pyuwsgi: 'uwsgi',
-  uvicorn: 'uvicorn',
-  daphne: 'daphne',
-  hypercorn: 'hypercorn',
-  'waitress-serve': 'waitress',
-};
+/** Which server a program starts, with the words behind its name: `null` when it starts none. */
+function programOf(name: string, rest: readonly ShellWord[], asModule: boolean): { server: ServerDeclaration; skip: number } | null {
+  for (const server of SERVERS)
+    for (const program of server.programs) {
+      if ((asModule && !program.module) || !program.names.includes(name)) continue;
+      if (!program.word) return { server, skip: 0 };
+      if (program.anywhere ? rest.some((w) => program.word!.test(w.text)) : program.word.test(rest[0]?.text ?? ''))
+        return { server, skip: program.anywhere ? 0 : 1 };
+    }
+  return null;
+}
+
+/** A program that is some server's, whether or not it starts it here. */
+const isServerProgram = (name: string): boolean => SERVERS.some((s) => s.programs.some((p) => p.names.includes(name)));
 
 /** Programs that run another one, and how many words of their own stand before it: options are skipped, those in `values` with a value. */
 const WRAPPERS: Readonly<Record<string, { words?: number; values?: readonly string[]; until?: string }>> = {
@@ -186,26 +101,25 @@ function serversOf(command: ShellCommand, outer: Environment, depth: number): Se
       i++;
       continue;
     }
-    const found = (program: Program, from: number): ServerCommand[] => {
+    const found = (server: ServerDeclaration, from: number): ServerCommand[] => {
       const args = words.slice(from);
       const last = args.at(-1) ?? words[from - 1]!;
       const place =
         last.place.file === word.place.file
           ? { file: word.place.file, span: { start: word.place.span.start, end: Math.max(word.place.span.end, last.place.span.end) } }
           : word.place;
-      return [{ program, args, place, environment }];
+      return [{ server, args, place, environment }];
     };
-    const known = PROGRAMS[name];
-    if (known) return found(known, i + 1);
+    const known = programOf(name, words.slice(i + 1), false);
+    if (known) return found(known.server, i + 1 + known.skip);
+    if (isServerProgram(name)) return [];
     if (isPython(name)) {
       let j = i + 1;
       while (words[j] && /^-[A-Za-zOEsuB]+$/.test(words[j]!.text) && words[j]!.text !== '-m' && words[j]!.text !== '-c') j++;
       if (words[j]?.text === '-m') {
         const module = words[j + 1]?.text ?? '';
-        const program = PROGRAMS[module];
-        if (program) return found(program, j + 2);
-        if (module === 'flask' && words.slice(j + 2).some((w) => w.text === 'run')) return found('flask-run', j + 2);
-        if (module === 'waitress') return found('waitress', j + 2);
+        const program = programOf(module, words.slice(j + 2), true);
+        if (program) return found(program.server, j + 2 + program.skip);
         if (module === 'debugpy' || module === 'coverage' || module === 'ddtrace') {
           i = j + 2;
           while (words[i] && (words[i]!.text.startsWith('-') || /^[\d.:]+$|^run$/.test(words[i]!.text)) && words[i]!.text !== '-m') i++;
@@ -216,18 +130,10 @@ function serversOf(command: ShellCommand, outer: Environment, depth: number): Se
       }
       const script = words[j];
       if (!script) return [];
-      if (baseName(script.text) === 'manage.py') {
-        return /^runserver(_plus)?$/.test(words[j + 1]?.text ?? '') ? found('django-runserver', j + 2) : [];
-      }
       i = j;
-      if (!PROGRAMS[baseName(script.text)]) return [];
+      if (!isServerProgram(baseName(script.text))) return [];
       continue;
     }
-    if (name === 'manage.py' || name === 'django-admin') {
-      return /^runserver(_plus)?$/.test(words[i + 1]?.text ?? '') ? found('django-runserver', i + 2) : [];
-    }
-    if (name === 'flask') return words.slice(i + 1).some((w) => w.text === 'run') ? found('flask-run', i + 1) : [];
-    if (name === 'fastapi') return /^(run|dev)$/.test(words[i + 1]?.text ?? '') ? found('fastapi-run', i + 2) : [];
     if (/^(ba|da|z|a|k)?sh$/.test(name)) {
       const at = words.findIndex((w, k) => k > i && /^-[a-z]*c$/.test(w.text));
       const script = at < 0 ? undefined : words[at + 1];

@@ -4,9 +4,7 @@
  */
 import { basename, dirname, type FileId, pathOf, resolve } from '../base/file-id.ts';
 import type { Place } from '../base/span.ts';
-import type { Address } from './address.ts';
-import type { Application, ApplicationSource, Framework, Listener, ServerSide, UnreadEnvironment } from './application.ts';
-import { daphneSettings, developmentAddress, hypercornSettings, uvicornCall, uvicornSettings } from './asgi-servers.ts';
+import type { Application, ApplicationSource, Framework, Listener, UnreadEnvironment } from './application.ts';
 import { type ServerCommand, serverCommands } from './command.ts';
 import { type ComposeFile, type ComposeProject, type ComposeService, composeProject, readCompose } from './compose.ts';
 import { djangoRoutes, djangoSettings, servesStatic, settingsModuleNamed } from './django.ts';
@@ -14,16 +12,16 @@ import { type DockerStage, type ImageCommand, imageServers, readDockerfile } fro
 import { type EnvDialect, isEnvFile, isEnvSample, readEnvFile, withoutSecrets } from './env-file.ts';
 import { readStarlette } from './fastapi.ts';
 import { readFlask } from './flask.ts';
-import { gunicornAddress, gunicornArguments, gunicornConfigName, gunicornSettings, gunicornWorker, type WorkerKind } from './gunicorn.ts';
 import { MappedText } from './mapped-text.ts';
 import { readProcfile } from './procfile.ts';
 import { type ModuleValues, PythonProject } from './python.ts';
 import type { Python } from './python-tree.ts';
-import { byDefault, certain, convert, likely, placeOf, type Setting, unknownSetting, written } from './setting.ts';
+import { SERVERS, unknown, uwsgi } from './servers/index.ts';
+import type { Built, Reading, ServerDeclaration } from './servers/server.ts';
+import { byDefault, certain, likely, placeOf, type Setting, unknownSetting, written } from './setting.ts';
 import { closed, type Environment, NO_ENVIRONMENT, withVariables } from './shell.ts';
 import { readSupervisor } from './supervisor.ts';
 import { readService, readSocket, type ServiceUnit, type SocketUnit } from './systemd.ts';
-import { readUwsgi, type UwsgiOption, type UwsgiOptions, uwsgiArguments, uwsgiSettings } from './uwsgi.ts';
 import { readVersions, type Versions } from './versions.ts';
 
 export interface Deployment {
@@ -75,6 +73,14 @@ class Reader {
     for (const [name, version] of Object.entries(options.versions ?? {})) versions.set(name as never, byDefault(version));
     this.versions = versions;
   }
+
+  /** What declarations of servers may ask. */
+  private readonly reading: Reading = {
+    text: (file) => this.files.get(file),
+    find: (path, near) => this.find(path, near),
+    python: (environment) => this.project?.withEnvironment(environment) ?? null,
+    use: (file) => void this.usedConfigs.add(file),
+  };
 
   read(): Deployment {
     const named = (test: (name: string, path: string) => boolean): [FileId, string][] =>
@@ -210,18 +216,22 @@ class Reader {
       const environment = unread.length || (service.dockerfile && !stages) ? whole : closed(whole);
       const entrypoint = service.entrypoint ?? stage?.entrypoint ?? null;
       const command = service.command ?? (service.entrypoint ? null : (stage?.command ?? null));
-      for (const server of this.servers(entrypoint, command, environment, service.dockerfile ?? service.file)) {
-        this.start({
-          source: 'compose',
-          name: service.name,
-          command: server,
-          container: service,
-          activation: null,
-          workingDirectory: stage?.workdir?.text ?? null,
-          files: [service.file, ...(service.dockerfile && stages ? [service.dockerfile] : [])],
-          unread,
-        });
-      }
+      const common = {
+        source: 'compose',
+        name: service.name,
+        container: service,
+        activation: null,
+        workingDirectory: stage?.workdir?.text ?? null,
+        files: [service.file, ...(service.dockerfile && stages ? [service.dockerfile] : [])],
+        unread,
+      } as const;
+      const near = service.dockerfile ?? service.file;
+      const servers = this.servers(entrypoint, command, environment, near);
+      for (const server of servers) this.start({ ...common, command: server });
+      if (servers.length) continue;
+      const script = this.startedScript(entrypoint, command, near);
+      if (script) this.add(script.server, script.built, { ...common, command: { place: script.place, environment } });
+      else this.ofImage(service, stage, environment, common);
     }
     return { projects, containers, built };
   }
@@ -231,6 +241,32 @@ class Reader {
     const env = resolve(dirname(file), './.env');
     const text = this.files.get(env);
     return text === undefined ? NO_ENVIRONMENT : readEnvFile(env, text);
+  }
+
+  /** `python app.py`: the server that the module starts by a call. */
+  private startedScript(entrypoint: ImageCommand | null, command: ImageCommand | null, near: FileId): ReturnType<Reader['inCode']> {
+    const words = [entrypoint, command].flatMap((c) =>
+      c ? (c.form === 'exec' ? c.words.map((w) => w.text) : c.text.text.split(/[\s;&|]+/)) : [],
+    );
+    const at = words.findIndex((w) => /(^|\/)(python|pypy)[0-9.]*$/.test(w));
+    const name = at < 0 ? undefined : words.slice(at + 1).find((w) => !w.startsWith('-'));
+    const file = name?.endsWith('.py') ? this.find(name, near) : null;
+    const text = file ? this.files.get(file) : undefined;
+    return file && text !== undefined ? this.inCode(file, text) : null;
+  }
+
+  /** A container without a command that the files show: what its image, or the one that it is built on, is known to start. */
+  private ofImage(service: ComposeService, stage: DockerStage | undefined, environment: Environment, common: Omit<Start, 'command'>): void {
+    const image = service.builds ? stage?.from : service.image;
+    if (!image) return;
+    const exposed = [...(stage?.expose ?? []), ...service.expose].map((e) => Number.parseInt(e.port, 10));
+    const ports = [...new Set([...exposed, ...service.ports.map((p) => p.target)])].filter(Number.isInteger);
+    for (const server of SERVERS) {
+      const built = server.image?.(image, { ports, environment });
+      if (!built) continue;
+      this.add(server, built, { ...common, command: { place: service.place, environment } });
+      return;
+    }
   }
 
   private image(file: FileId, stages: readonly DockerStage[]): void {
@@ -292,38 +328,24 @@ class Reader {
   }
 
   private start(start: Start): void {
-    const { command } = start;
-    const builders: Readonly<Record<string, () => Built>> = {
-      gunicorn: () => this.gunicorn(start),
-      uwsgi: () => this.uwsgiCommand(start),
-      uvicorn: () => uvicorn(uvicornSettings(command.args, command.environment)),
-      daphne: () => {
-        const settings = daphneSettings(command.args, command.environment);
-        return plain({ server: 'daphne', settings }, settings.addresses, 'asgi', { target: settings.target });
-      },
-      hypercorn: () => {
-        const settings = hypercornSettings(command.args, command.environment);
-        return plain({ server: 'hypercorn', settings }, settings.addresses, 'asgi', {
-          target: settings.target,
-          workers: settings.workers,
-          keepalive: 5,
-        });
-      },
-    };
-    const builder = builders[command.program];
-    const built = builder ? builder() : this.development(start);
-    this.add(built, start);
+    const { server } = start.command;
+    this.add(server, server.start(start, this.reading), start);
   }
 
-  private add(built: Built, start: Omit<Start, 'command'> & { command: Pick<ServerCommand, 'place' | 'environment'> }): void {
-    const activated = start.activation ? activatedListeners(built, start.activation) : built.listeners;
+  private add(
+    server: ServerDeclaration,
+    built: Built<unknown>,
+    start: Omit<Start, 'command'> & { command: Pick<ServerCommand, 'place' | 'environment'> },
+  ): void {
+    const activated = start.activation ? activatedListeners(server, built, start.activation) : built.listeners;
     const { place, environment } = start.command;
-    const framework = this.framework(built.target, environment, place.file);
+    const framework = server.python ? this.framework(built.target, environment, place.file) : null;
     const id = `${place.file}#${place.span.start}${start.container ? `@${start.container.name}` : ''}`;
     if (this.applications.some((a) => a.id === id)) return;
     this.applications.push({
       id,
-      side: built.side,
+      server,
+      settings: built.settings,
       source: start.source,
       name: start.name,
       place,
@@ -346,98 +368,35 @@ class Reader {
     });
   }
 
-  private gunicorn({ command, workingDirectory, files }: Start): Built {
-    const options = gunicornArguments(command.args);
-    const named = gunicornConfigName(options);
-    const near = files[0] ?? command.place.file;
-    let config: FileId | null = null;
-    if (named) {
-      const path = certain(named)?.replace(/^(file|python):/, '');
-      config = path
-        ? (this.find(path, near) ?? (/^python:/.test(certain(named) ?? '') ? (this.project?.moduleFile(path, near) ?? null) : null))
-        : null;
-    } else config = this.find(workingDirectory ? `${workingDirectory.split('/').at(-1)}/gunicorn.conf.py` : 'gunicorn.conf.py', near);
-    if (config) this.usedConfigs.add(config);
-    const values = config && this.project ? this.project.withEnvironment(command.environment).module(config) : null;
-    return gunicornBuilt(command, options, values, named && !config ? named : null);
-  }
-
-  private uwsgiCommand({ command, files }: Start): Built {
-    const near = files[0] ?? command.place.file;
-    const own = uwsgiArguments(command.place.file, command.place, command.args, command.environment);
-    const spliced = this.spliced(own, command.environment, near, 0);
-    return uwsgiBuilt({ ...own, options: spliced.options }, spliced.files);
-  }
-
-  /** Options with those of the files that they name put in their place. */
-  private spliced(
-    options: UwsgiOptions,
-    environment: Environment,
-    near: FileId,
-    depth: number,
-  ): { options: UwsgiOption[]; files: FileId[] } {
-    const out: UwsgiOption[] = [];
-    const files: FileId[] = [];
-    for (const option of options.options) {
-      const path = /^(ini|yaml|json)$/.test(option.name) ? certain(option.value) : undefined;
-      if (path === undefined) {
-        out.push(option);
-        continue;
-      }
-      const [name, section] = path.split(/:(?=[\w-]*$)/);
-      const file = name ? this.find(name, near) : options.file;
-      const text = file ? this.files.get(file) : undefined;
-      const read = file && text !== undefined && depth < 5 ? readUwsgi(file, text, environment, section || 'uwsgi') : null;
-      if (!file || !read) continue;
-      this.usedConfigs.add(file);
-      files.push(file);
-      const inner = this.spliced(read, environment, file, depth + 1);
-      out.push(...inner.options);
-      files.push(...inner.files);
-    }
-    return { options: out, files };
-  }
-
-  private development({ command }: Start): Built {
-    const program = command.program as 'django-runserver' | 'flask-run' | 'fastapi-run' | 'waitress';
-    const address = developmentAddress(program, command.args, command.environment);
-    const server = program === 'django-runserver' ? 'runserver' : program;
-    const word = command.args.find((w) => /^[\w.]+:[\w.()]+$/.test(w.text));
-    const target: Setting<string> = word ? written(word.text, word.place) : unknownSetting('no application is named');
-    return plain({ server, settings: null }, [address], program === 'fastapi-run' ? 'asgi' : 'threads', { target });
-  }
-
   /** Configuration files that no command names: what starts them is not in the workspace. */
   private loneConfigs(): void {
     for (const [file, text] of this.files) {
       if (this.usedConfigs.has(file)) continue;
-      const name = basename(file);
-      if (isUwsgi(name)) {
-        const read = readUwsgi(file, text);
-        if (!read) continue;
-        const spliced = this.spliced(read, NO_ENVIRONMENT, file, 0);
-        const built = uwsgiBuilt({ ...read, options: spliced.options }, [file, ...spliced.files]);
-        if (built.listeners.length) this.lone('config', file, built, read.at);
-      } else if (isGunicornConfig(name) && this.project) {
-        const values = this.project.module(file);
-        if (!values.names.has('bind') && !values.names.has('workers')) continue;
-        const span = values.tree.body[0]?.span ?? { start: 0, end: 0 };
-        this.lone('config', file, gunicornBuilt(null, null, values, null), {
-          file,
-          span: { start: span.start, end: firstLineEnd(text, span.start) },
-        });
+      for (const server of SERVERS) {
+        const found = server.file?.(file, text, this.reading);
+        if (!found) continue;
+        this.lone(server, 'config', file, found.built, found.place);
+        break;
       }
     }
   }
 
-  /** `uvicorn.run(…)` in a module, where no command starts the application. */
+  /** `uvicorn.run(…)` and its like in a module, where no command starts the application. */
   private loneCode(): void {
-    if (!this.project || this.applications.length) return;
+    if (this.applications.length) return;
     for (const [file, text] of this.files) {
-      if (!file.endsWith('.py') || !/uvicorn\.run\s*\(/.test(text)) continue;
-      for (const call of this.project.module(file).calls)
-        if (call.callee === 'uvicorn.run') this.lone('code', file, uvicorn(uvicornCall(call)), call.at);
+      const found = file.endsWith('.py') ? this.inCode(file, text) : null;
+      if (found) this.lone(found.server, 'code', file, found.built, found.place);
     }
+  }
+
+  /** The server that a module starts by a call. */
+  private inCode(file: FileId, text: string): { server: ServerDeclaration; built: Built<unknown>; place: Place } | null {
+    for (const server of SERVERS)
+      if (server.calls?.test.test(text))
+        for (const call of this.project?.module(file).calls ?? [])
+          if (server.calls.callee.test(call.callee)) return { server, built: server.calls.read(call), place: call.at };
+    return null;
   }
 
   /** A framework without a word about its server: rules about settings still hold. */
@@ -445,17 +404,14 @@ class Reader {
     if (!this.project) return;
     const framework = this.framework(unknownSetting('no server is configured here'), NO_ENVIRONMENT, [...this.files.keys()][0]!);
     if (!framework) return;
-    const place: Place = { file: framework.settings.file, span: { start: 0, end: 0 } };
-    this.lone(
-      'project',
-      framework.settings.file,
-      plain({ server: 'unknown', settings: null }, [], undefined, { target: unknownSetting('no server is configured here') }),
-      place,
-    );
+    const { file } = framework.settings;
+    const place: Place = { file, span: { start: 0, end: 0 } };
+    const command = { place, environment: NO_ENVIRONMENT, server: unknown, args: [] };
+    this.lone(unknown, 'project', file, unknown.start({ command, workingDirectory: null, files: [file] }, this.reading), place);
   }
 
-  private lone(source: ApplicationSource, file: FileId, built: Built, place: Place): void {
-    this.add(built, { ...LONE, source, name: basename(file), files: [file], command: { place, environment: NO_ENVIRONMENT } });
+  private lone(server: ServerDeclaration, source: ApplicationSource, file: FileId, built: Built<unknown>, place: Place): void {
+    this.add(server, built, { ...LONE, source, name: basename(file), files: [file], command: { place, environment: NO_ENVIRONMENT } });
   }
 
   private framework(target: Setting<string>, environment: Environment, near: FileId): Framework | null {
@@ -532,11 +488,6 @@ const LONE = { container: null, activation: null, workingDirectory: null } as co
 /** A platform that starts a Procfile sets PORT to a number that the files do not know. */
 const PLATFORM: Environment = new Map([['PORT', unknownSetting<string>('set by the platform', null, { env: 'PORT' })]]);
 
-const firstLineEnd = (text: string, start: number): number => {
-  const end = text.indexOf('\n', start);
-  return end < 0 ? text.length : end;
-};
-
 /** What a file that is not read may well set, and what then changes the answer; other variables are taken as not set there. */
 const OPENED: readonly string[] = ['FORWARDED_ALLOW_IPS'];
 
@@ -575,151 +526,17 @@ const frameworkFiles = (framework: Framework): FileId[] => {
   return [settings.file, ...places.flatMap((p) => (p ? [p.file] : []))];
 };
 
-/** What a server's settings say, before the surroundings are known. */
-interface Built {
-  readonly side: ServerSide;
-  readonly listeners: readonly Listener[];
-  readonly target: Setting<string>;
-  readonly worker: Setting<WorkerKind>;
-  readonly workers: Setting<number>;
-  readonly threads: Setting<number>;
-  readonly requestTimeout: Setting<number>;
-  readonly keepalive: Setting<number>;
-  readonly files: readonly FileId[];
-}
-
-const httpListener = (address: Setting<Address>, by: string): Listener => ({
-  protocol: 'http',
-  address,
-  tls: false,
-  router: false,
-  by,
-  mode: byDefault(null),
-});
-
-function plain(
-  side: ServerSide,
-  addresses: readonly Setting<Address>[],
-  worker: WorkerKind | undefined,
-  more: { target: Setting<string>; workers?: Setting<number>; keepalive?: number },
-): Built {
-  return {
-    side,
-    listeners: addresses.map((a) => httpListener(a, 'address')),
-    target: more.target,
-    worker: worker ? byDefault(worker) : unknownSetting('no server is configured here'),
-    workers: more.workers ?? byDefault(1),
-    threads: byDefault(1),
-    requestTimeout: byDefault(0),
-    keepalive: byDefault(more.keepalive ?? 0),
-    files: [],
-  };
-}
-
-const uvicorn = (settings: ReturnType<typeof uvicornSettings>): Built => ({
-  ...plain({ server: 'uvicorn', settings }, settings.addresses, 'asgi', { target: settings.target, workers: settings.workers }),
-  keepalive: settings.timeoutKeepAlive,
-});
-
-function gunicornBuilt(
-  command: ServerCommand | null,
-  options: ReturnType<typeof gunicornArguments> | null,
-  config: ModuleValues | null,
-  missingConfig: Setting<string> | null,
-): Built {
-  const settings = gunicornSettings({ command: options, config, missingConfig, environment: command?.environment ?? NO_ENVIRONMENT });
-  const word = options?.positional[0];
-  const certfile = certain(settings.certfile);
-  const protocol = likely(settings.protocol) === 'uwsgi' ? 'uwsgi' : 'http';
-  const { bind } = settings;
-  const addresses: Setting<Address>[] =
-    bind.from === 'unknown'
-      ? [
-          unknownSetting(bind.why, bind.place, {
-            env: bind.env,
-            fallback: bind.fallback?.[0] ? gunicornAddress(bind.fallback[0].value) : undefined,
-          }),
-        ]
-      : bind.value.map((e): Setting<Address> => {
-          const address = gunicornAddress(e.value);
-          if (!address) return unknownSetting('not an address', bind.from === 'text' ? e.place : null);
-          return bind.from === 'text' ? written(address, e.place) : byDefault(address);
-        });
-  const threads = likely(settings.threads) ?? 1;
-  const worker: Setting<WorkerKind> =
-    settings.threads.from === 'unknown' && certain(settings.workerClass) === 'sync'
-      ? unknownSetting(settings.threads.why, settings.threads.place, { fallback: gunicornWorker('sync', threads) })
-      : settings.workerClass.from === 'default' && settings.threads.from === 'text'
-        ? written(threads > 1 ? 'threads' : 'sync', settings.threads.place)
-        : convert(settings.workerClass, (c) => gunicornWorker(c, threads), 'a worker class that is not gunicorn’s own');
-  const kind = likely(worker);
-  const sync = kind === 'sync';
-  return {
-    side: { server: 'gunicorn', settings },
-    listeners: addresses.map((address) => ({
-      protocol,
-      address,
-      tls: certfile !== undefined && certfile !== '',
-      router: false,
-      by: 'bind',
-      mode: convert(settings.umask, (mask): string | null => (0o777 & ~mask).toString(8)),
-    })),
-    target: word
-      ? word.unknown.length
-        ? unknownSetting(`depends on $${word.unknown[0]}`, word.place)
-        : written(word.text, word.place)
-      : settings.wsgiApp.from === 'default'
-        ? unknownSetting('no application is named')
-        : settings.wsgiApp,
-    worker,
-    workers: settings.workers,
-    threads: settings.threads,
-    requestTimeout:
-      worker.from === 'unknown' && kind === undefined ? unknownSetting(worker.why, worker.place) : sync ? settings.timeout : byDefault(0),
-    keepalive: sync ? byDefault(0) : settings.keepalive,
-    files: config ? [config.file] : [],
-  };
-}
-
-function uwsgiBuilt(options: UwsgiOptions, files: readonly FileId[]): Built {
-  const settings = uwsgiSettings(options);
-  const gevent = options.options.find((o) => o.name === 'gevent' || o.name === 'async' || o.name === 'asyncio');
-  const threads = likely(settings.threads) ?? 1;
-  return {
-    side: { server: 'uwsgi', settings },
-    listeners: settings.sockets.map((s) => ({
-      protocol: s.protocol,
-      address: s.address,
-      tls: s.tls,
-      router: s.router,
-      by: s.option.writtenName,
-      mode: settings.chmodSocket,
-    })),
-    target: settings.target,
-    worker: gevent
-      ? written<WorkerKind>('async', gevent.namePlace)
-      : threads > 1
-        ? written<WorkerKind>('threads', placeOf(settings.threads) ?? options.at)
-        : byDefault<WorkerKind>('sync'),
-    workers: settings.processes,
-    threads: settings.threads,
-    requestTimeout: settings.harakiri,
-    keepalive: byDefault(0),
-    files,
-  };
-}
-
 /** With a socket unit the service gets its sockets from systemd: gunicorn then ignores bind, uWSGI adds them, others need their descriptor option. */
-function activatedListeners(built: Built, activation: SocketUnit): readonly Listener[] {
-  const protocol = built.listeners[0]?.protocol ?? (built.side.server === 'uwsgi' ? 'uwsgi' : 'http');
+function activatedListeners(server: ServerDeclaration, built: Built<unknown>, activation: SocketUnit): readonly Listener[] {
+  const protocol = built.listeners[0]?.protocol ?? (server === uwsgi ? 'uwsgi' : 'http');
   const mode: Setting<string | null> = activation.mode
     ? written<string | null>(activation.mode.text.replace(/^0/, ''), activation.mode.place())
     : byDefault('666');
   const own = activation.listens.map(
     (l): Listener => ({ protocol, address: l.address, tls: false, router: false, by: 'ListenStream', mode }),
   );
-  if (built.side.server === 'gunicorn') return own;
-  if (built.side.server === 'uwsgi') return [...own, ...built.listeners];
+  if (server.activation === 'only') return own;
+  if (server.activation === 'and') return [...own, ...built.listeners];
   const uses = built.listeners.some((l) => certain(l.address)?.kind === 'fd');
   return uses ? [...own, ...built.listeners.filter((l) => certain(l.address)?.kind !== 'fd')] : built.listeners;
 }
@@ -745,5 +562,3 @@ const isSupervisor = (name: string, path: string): boolean =>
 const isProcfile = (name: string): boolean => /^Procfile(\.\w+)?$/.test(name);
 const isDockerfile = (name: string): boolean => /^(Dockerfile|Containerfile)([.-][\w.-]+)?$|\.[Dd]ockerfile$/.test(name);
 const isCompose = (name: string): boolean => /^(docker-)?compose([.-][\w.-]+)?\.ya?ml$/.test(name);
-const isUwsgi = (name: string): boolean => /\.ini$/.test(name) || /uwsgi[\w.-]*\.(ya?ml|json)$/.test(name);
-const isGunicornConfig = (name: string): boolean => /gunicorn[\w.-]*\.py$|^gunicorn[\w.-]*\.conf$/.test(name);

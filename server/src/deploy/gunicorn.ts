@@ -4,8 +4,9 @@
  */
 import type { Place } from '../base/span.ts';
 import { type Address, tcpAddress, unixAddress } from './address.ts';
-import { OPEN_OPTIONS, type OptionSpec, optionTable, type ParsedOptions, parseOptions } from './command.ts';
+import type { WorkerKind } from './application.ts';
 import { MappedText } from './mapped-text.ts';
+import { OPEN_OPTIONS, type OptionSpec, optionTable, type ParsedOptions, parseOptions } from './options.ts';
 import type { ModuleValues } from './python.ts';
 import { asEntries, asFlag, asNumber, asText, type Entry, type PyValue, type Reader, settingOf } from './python-value.ts';
 import { certain, placeOf, type Setting, unknownSetting, written } from './setting.ts';
@@ -277,8 +278,6 @@ export function gunicornAddress(text: string): Address | undefined {
   if (unix) return unix;
   return tcpAddress(text.replace(/^tcp:\/\//, ''), { port: 8000 });
 }
-
-export type WorkerKind = 'sync' | 'threads' | 'async' | 'asgi';
 
 /** What kind of worker a class is; undefined for one that is not gunicorn's own. */
 export function gunicornWorker(workerClass: string, threads: number): WorkerKind | undefined {

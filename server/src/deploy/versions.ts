@@ -1,24 +1,14 @@
 /** Which versions of servers and frameworks a project asks for: lock files are exact, `==` is exact, anything else is a range whose lower end is only a hint. */
 import { basename, type FileId } from '../base/file-id.ts';
-import { type Setting, unknownSetting, written } from './setting.ts';
+import { likely, type Setting, unknownSetting, written } from './setting.ts';
 
-const PACKAGES = [
-  'django',
-  'flask',
-  'werkzeug',
-  'fastapi',
-  'starlette',
-  'gunicorn',
-  'uwsgi',
-  'uvicorn',
-  'daphne',
-  'hypercorn',
-  'channels',
-  'whitenoise',
-] as const;
-export type Package = (typeof PACKAGES)[number];
+/** A package whose version decides something, and the version that most machines get today, reckoned with where the files name none. */
+export interface Package {
+  readonly name: string;
+  readonly assumed: string;
+}
 
-export type Versions = ReadonlyMap<Package, Setting<string>>;
+export type Versions = ReadonlyMap<string, Setting<string>>;
 
 /** True for files that this reads. */
 export const isVersionFile = (name: string): boolean =>
@@ -27,14 +17,13 @@ export const isVersionFile = (name: string): boolean =>
 const MAX_LENGTH = 4 * 1024 * 1024;
 
 export function readVersions(files: ReadonlyMap<FileId, string>): Versions {
-  const exact = new Map<Package, Setting<string>>();
-  const ranged = new Map<Package, Setting<string>>();
+  const exact = new Map<string, Setting<string>>();
+  const ranged = new Map<string, Setting<string>>();
   for (const [file, text] of files) {
     const name = basename(file);
     if ((!isVersionFile(name) && !/\/requirements\/[^/]+\.txt$/.test(file)) || text.length > MAX_LENGTH) continue;
     const found = (pkg: string, op: string, version: string, start: number): void => {
-      const known = PACKAGES.find((p) => p === pkg.toLowerCase().replaceAll('_', '-'));
-      if (!known) return;
+      const known = pkg.toLowerCase().replaceAll('_', '-');
       const place = { file, span: { start, end: start + version.length } };
       if (op === '==' || op === '===') exact.set(known, written(version, place));
       else if (!ranged.has(known))
@@ -69,3 +58,13 @@ export function compareVersions(a: string, b: string): number {
   }
   return 0;
 }
+
+/** The version to reckon with: the named one, the lower end of a range, or the assumed one. */
+export const versionOf = (versions: Versions, { name, assumed }: Package): string => {
+  const setting = versions.get(name);
+  return (setting && likely(setting)) ?? assumed;
+};
+
+/** Whether the version to reckon with is this one or newer. */
+export const isSince = ({ versions }: { readonly versions: Versions }, of: Package, version: string): boolean =>
+  compareVersions(versionOf(versions, of), version) >= 0;

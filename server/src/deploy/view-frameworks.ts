@@ -2,9 +2,13 @@
 import type { Application } from './application.ts';
 import type { StarletteSettings } from './fastapi.ts';
 import type { FlaskSettings } from './flask.ts';
+import { type Environ, joinedPath, type Seen, seen, unseen } from './seen.ts';
 import { certain, placeOf, type Setting } from './setting.ts';
-import { type Environ, type FrameworkView, joinedPath, type Seen, seen, unseen } from './view.ts';
-import { isSince } from './view-servers.ts';
+import { isSince, type Package } from './versions.ts';
+import type { FrameworkView } from './view.ts';
+
+const FLASK: Package = { name: 'flask', assumed: '3.1' };
+const STARLETTE: Package = { name: 'starlette', assumed: '0.46' };
 
 /** The N-th value from the right of a forwarded header; undefined when there are fewer (werkzeug.middleware.proxy_fix). */
 const nth = (count: number, value: string | undefined): string | undefined => {
@@ -36,7 +40,7 @@ export function flaskView(settings: FlaskSettings, application: Application, env
     serverName.from === 'text' &&
     serverName.value &&
     host.known &&
-    !isSince(application, 'flask', '3.1') &&
+    !isSince(application, FLASK, '3.1') &&
     host.value.toLowerCase() !== serverName.value.toLowerCase();
   return {
     framework: 'Flask',
@@ -87,7 +91,7 @@ export function starletteView(settings: StarletteSettings, application: Applicat
   else {
     // compared by case until 0.46, without from 1.0 on
     const sent = host.value.split(':')[0]!;
-    const name = isSince(application, 'starlette', '1.0') ? sent.toLowerCase() : sent;
+    const name = isSince(application, STARLETTE, '1.0') ? sent.toLowerCase() : sent;
     const by = allowed.value.find(
       (e) => e.value === '*' || e.value === name || (e.value.startsWith('*') && name.endsWith(e.value.slice(1))),
     );
@@ -131,6 +135,6 @@ function wrapped(settings: StarletteSettings, environ: Environ): Seen<string> {
 /** The path of `request.url`: the scope's path, before Starlette 0.33 with root_path in front of it. */
 function starlettePath(application: Application, scriptName: Seen<string>, pathInfo: Seen<string>): Seen<string> {
   if (!scriptName.known || !pathInfo.known || scriptName.value === '') return pathInfo;
-  if (isSince(application, 'starlette', '0.33')) return pathInfo;
+  if (isSince(application, STARLETTE, '0.33')) return pathInfo;
   return seen(scriptName.value + pathInfo.value, 'root_path and path', scriptName.places);
 }

@@ -4,8 +4,9 @@ import { type Application, frameworkTitle, serverTitle } from '../deploy/applica
 import type { ComposeService } from '../deploy/compose.ts';
 import type { Deployment } from '../deploy/deployment.ts';
 import { arrivingAt, nginxContainer, reachedFrom, type Target } from '../deploy/reach.ts';
+import type { Seen } from '../deploy/seen.ts';
 import { certain } from '../deploy/setting.ts';
-import { type AppView, applicationView, type Seen } from '../deploy/view.ts';
+import { type AppView, applicationView } from '../deploy/view.ts';
 import { traceRequest } from '../trace/request.ts';
 import type { RequestInput, Trace } from '../trace/trace.ts';
 

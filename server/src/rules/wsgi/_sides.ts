@@ -14,6 +14,7 @@ import type { Application, Framework, Listener } from '../../deploy/application.
 import type { ComposeService } from '../../deploy/compose.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
 import { nginxContainer, publishedAs, type Reached, reachedFrom, type Target } from '../../deploy/reach.ts';
+import { unknown } from '../../deploy/servers/index.ts';
 import { type AppView, applicationView } from '../../deploy/view.ts';
 import { traceRequest } from '../../trace/request.ts';
 import type { HeaderPair, Trace, UpstreamRequest } from '../../trace/trace.ts';
@@ -100,8 +101,7 @@ export function sidesOf(config: Config, deployment: Deployment): readonly Side[]
   const found = all.flatMap((l): Side[] =>
     l.reached.kind === 'listener' ? [{ ...l, application: l.reached.application, listener: l.reached.listener }] : [],
   );
-  const lone =
-    deployment.applications.length === 1 && deployment.applications[0]!.side.server === 'unknown' ? deployment.applications[0]! : null;
+  const lone = deployment.applications.length === 1 && deployment.applications[0]!.server === unknown ? deployment.applications[0]! : null;
   if (!lone) return found;
   const names = new Set(all.map((l) => l.target.upstream?.name ?? l.target.url));
   if (names.size !== 1) return found;
@@ -290,3 +290,7 @@ export function sentLine(side: Side, header: string): Directive | undefined {
   const param = `HTTP_${header.toUpperCase().replaceAll('-', '_')}`;
   return scope.effective(`${side.target.kind}_param`).directives.findLast((d) => d.value(0) === param);
 }
+
+/** The server may be one that serves static files by itself while it debugs, or nobody knows which one it is. */
+export const isDevelopment = (application: Application): boolean =>
+  application.server.role === 'development' || application.server === unknown;

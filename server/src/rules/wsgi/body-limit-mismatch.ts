@@ -1,7 +1,10 @@
 /** Sizes that one side allows and the other refuses: bodies, and headers before uWSGI. */
+
 import type { Place } from '../../base/span.ts';
 import { parseOffset } from '../../catalog/value-kind.ts';
 import { type Application, frameworkTitle } from '../../deploy/application.ts';
+import { uwsgi } from '../../deploy/servers/index.ts';
+import { settingsOf } from '../../deploy/servers/server.ts';
 import { certain, placeOf } from '../../deploy/setting.ts';
 import { fixOf, insertAfter, outside, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
@@ -17,15 +20,16 @@ const human = (bytes: number): string => {
 
 /** The limit that somebody wrote down for bodies. */
 function ownLimit(application: Application): { bytes: number; setting: string; place: Place } | null {
-  const { framework, side } = application;
+  const { framework } = application;
+  const settings = settingsOf(application, uwsgi);
   const candidates =
     framework?.kind === 'django'
       ? [['DATA_UPLOAD_MAX_MEMORY_SIZE', framework.settings.dataUploadMaxMemorySize] as const]
       : framework?.kind === 'flask'
         ? [['MAX_CONTENT_LENGTH', framework.settings.maxContentLength] as const]
         : [];
-  const uwsgi = side.server === 'uwsgi' ? [['limit-post', side.settings.limitPost] as const] : [];
-  for (const [setting, value] of [...candidates, ...uwsgi]) {
+  const post = settings ? [['limit-post', settings.limitPost] as const] : [];
+  for (const [setting, value] of [...candidates, ...post]) {
     const bytes = certain(value);
     const place = placeOf(value);
     if (bytes && place) return { bytes, setting, place };
@@ -90,8 +94,8 @@ cookie or token then is a 502.`,
           });
         }
       }
-      if (application.side.server !== 'uwsgi' || side.target.kind !== 'uwsgi') continue;
-      const { bufferSize } = application.side.settings;
+      const bufferSize = side.target.kind === 'uwsgi' ? settingsOf(application, uwsgi)?.bufferSize : undefined;
+      if (!bufferSize) continue;
       const bytes = certain(bufferSize);
       const place = placeOf(bufferSize);
       // only a size that somebody chose: the default is the common case, and enough for most sites

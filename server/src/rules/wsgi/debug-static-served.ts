@@ -4,7 +4,7 @@ import { certain, placeOf } from '../../deploy/setting.ts';
 import { defineRule } from '../rule.ts';
 import { setPython } from './_edits.ts';
 import { django, main, site, tree } from './_examples.ts';
-import { distinct, djangoSides, orPlace } from './_sides.ts';
+import { distinct, djangoSides, isDevelopment, orPlace } from './_sides.ts';
 
 export default defineRule({
   id: 'debug-static-served',
@@ -27,7 +27,7 @@ routes that work now stop working the day it is switched off. Behind nginx it sh
     for (const side of distinct(djangoSides(config, deployment))) {
       const { debug } = side.django.settings;
       // runserver is a development set-up, and so is a project whose server is not in the workspace
-      if (certain(debug) !== true || ['runserver', 'unknown'].includes(side.application.side.server)) continue;
+      if (certain(debug) !== true || isDevelopment(side.application)) continue;
       const fix = setPython(deployment, debug, 'DEBUG', 'False', side.django.settings.end, 'Switch DEBUG off');
       report('debug', {
         at: side.pass.nameAt,

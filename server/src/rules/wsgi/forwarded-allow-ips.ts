@@ -3,25 +3,22 @@
 import { isLoopback } from '../../deploy/address.ts';
 import { serverTitle } from '../../deploy/application.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
+import { trusts } from '../../deploy/servers/index.ts';
 import { certain, placeOf, type Setting } from '../../deploy/setting.ts';
-import { trusts } from '../../deploy/view-servers.ts';
 import type { Fix } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { appended } from './_edits.ts';
 import { django, FORWARDED, main, site, tree } from './_examples.ts';
 import { distinct, nginxOf, orPlace, type Side, sentLine, sidesOf } from './_sides.ts';
 
-const listOf = (side: Side): Setting<unknown> | null =>
-  side.application.side.server === 'gunicorn' || side.application.side.server === 'uvicorn'
-    ? side.application.side.settings.forwardedAllowIps
-    : null;
+const listOf = (side: Side): Setting<unknown> | null => side.application.server.trust?.list(side.application.settings) ?? null;
 
 /** What the application loses: only where something behind the server reads what the server would have made of it. */
 function loses(side: Side): string | null {
-  const { framework, side: own } = side.application;
+  const { framework, server } = side.application;
   const proto = sentLine(side, 'X-Forwarded-Proto') !== undefined;
   const chain = sentLine(side, 'X-Forwarded-For') !== undefined;
-  if (own.server === 'uvicorn') return proto || chain ? 'the scheme stays http, and the client’s address is lost' : null;
+  if (server.trust?.address) return proto || chain ? 'the scheme stays http, and the client’s address is lost' : null;
   if (!proto || !framework) return null;
   // Django with its own header setting, and ProxyFix, read the headers by themselves
   if (framework.kind === 'django' && framework.settings.secureProxySslHeader.from !== 'default') return null;
@@ -34,21 +31,22 @@ function trustedToo(side: Side, deployment: Deployment, value: string): Fix | nu
   const title = `Trust ${value === '*' ? 'every proxy' : value} in ${serverTitle(application)}`;
   const list = listOf(side);
   if (list?.from === 'unknown') return null;
-  if (application.side.server === 'gunicorn') {
+  const { line, option } = application.server.trust ?? {};
+  if (line) {
     const config = application.files.find((f) => /gunicorn[^/]*\.py$/.test(f) && deployment.files.has(f));
     if (list?.from !== 'default' || !config) return null;
     return {
       title,
       safety: 'suggestion',
-      edits: [{ file: config, edits: [appended(deployment, config, `forwarded_allow_ips = '${value}'`)] }],
+      edits: [{ file: config, edits: [appended(deployment, config, line(value))] }],
     };
   }
-  if (list?.from !== 'default' || !['systemd', 'procfile', 'script', 'supervisor'].includes(application.source)) return null;
+  if (!option || list?.from !== 'default' || !['systemd', 'procfile', 'script', 'supervisor'].includes(application.source)) return null;
   const { file, span } = application.place;
   return {
     title,
     safety: 'suggestion',
-    edits: [{ file, edits: [{ span: { start: span.end, end: span.end }, newText: ` --forwarded-allow-ips='${value}'` }] }],
+    edits: [{ file, edits: [{ span: { start: span.end, end: span.end }, newText: ` ${option(value)}` }] }],
   };
 }
 
@@ -94,7 +92,7 @@ Name nginx's address. \`*\` is right where nothing but nginx can reach the serve
           server: serverTitle(application),
           loss,
           why: trusted.known ? trusted.why : 'nginx has an address of the container network',
-          setting: application.side.server === 'gunicorn' ? 'forwarded_allow_ips' : '--forwarded-allow-ips',
+          setting: application.server.trust?.name ?? '',
         },
         related: [
           {

@@ -1,6 +1,8 @@
 /** nginx speaks one protocol, the socket it reaches another: 502, or a wait for a timeout. */
 
 import { serverTitle } from '../../deploy/application.ts';
+import { unknown, uwsgi } from '../../deploy/servers/index.ts';
+import { settingsOf } from '../../deploy/servers/server.ts';
 import { placeOf } from '../../deploy/setting.ts';
 import { type Fix, fixOf, insertBefore, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
@@ -38,8 +40,8 @@ function onNginx(side: Side): Fix | null {
 function onApplication(side: Side): Fix | null {
   const { application, listener, target } = side;
   const wanted = OPTIONS[SPEAKS[target.kind] ?? ''];
-  if (application.side.server !== 'uwsgi' || !wanted || listener.router) return null;
-  const socket = application.side.settings.sockets.find((s) => s.address === listener.address);
+  if (!wanted || listener.router) return null;
+  const socket = settingsOf(application, uwsgi)?.sockets.find((s) => s.address === listener.address);
   if (!socket || !['socket', 'http-socket', 'uwsgi-socket', 'fastcgi-socket', 'scgi-socket'].includes(socket.option.writtenName))
     return null;
   const { file, span } = socket.option.namePlace;
@@ -69,7 +71,7 @@ nginx waits until uWSGI gives up after its socket-timeout.`,
     for (const side of distinct(sidesOf(config, deployment))) {
       const { pass, target, listener, application } = side;
       const spoken = SPEAKS[target.kind];
-      if (!spoken || application.side.server === 'unknown' || spoken === listener.protocol) continue;
+      if (!spoken || application.server === unknown || spoken === listener.protocol) continue;
       const place = orPlace(placeOf(listener.address), application);
       report('differs', {
         at: pass.nameAt,

@@ -58,12 +58,13 @@ function reachesDocs(side: Side, config: Config, scheme: 'http' | 'https'): bool
 /** `--root-path` at the end of the command line. */
 function rooted(side: Side, prefix: string): Fix | null {
   const { application } = side;
-  if (application.side.server !== 'uvicorn' || !['systemd', 'procfile', 'script', 'supervisor'].includes(application.source)) return null;
+  const option = application.server.rootPath?.(prefix);
+  if (option === undefined || !['systemd', 'procfile', 'script', 'supervisor'].includes(application.source)) return null;
   const { file, span } = application.place;
   return {
-    title: `Start uvicorn with --root-path ${prefix}`,
+    title: `Start ${serverTitle(application)} with ${option}`,
     safety: 'suggestion',
-    edits: [{ file, edits: [{ span: { start: span.end, end: span.end }, newText: ` --root-path ${prefix}` }] }],
+    edits: [{ file, edits: [{ span: { start: span.end, end: span.end }, newText: ` ${option}` }] }],
   };
 }
 

@@ -1,8 +1,8 @@
 /** Whether Django learns of HTTPS, and from nginx alone: the header that it believes must be set by nginx, in every location. */
 import type { Place } from '../../base/span.ts';
 import { serversOf } from '../../config/servers.ts';
+import { surely } from '../../deploy/seen.ts';
 import { certain, placeOf } from '../../deploy/setting.ts';
-import { surely } from '../../deploy/view.ts';
 import { defineRule } from '../rule.ts';
 import { sendHeader } from './_edits.ts';
 import { CERTIFICATE, django, FORWARDED, httpsSite, main, tree } from './_examples.ts';

@@ -1,9 +1,11 @@
 /** nginx connects to an address that no application of the workspace listens on, while one application is reached by nobody. */
+
 import { basename } from '../../base/file-id.ts';
 import { addressText, isLoopback } from '../../deploy/address.ts';
 import { type Application, type Listener, serverTitle } from '../../deploy/application.ts';
 import { shareNetwork } from '../../deploy/compose.ts';
 import { nameKnown } from '../../deploy/reach.ts';
+import { unknown } from '../../deploy/servers/index.ts';
 import { certain, placeOf } from '../../deploy/setting.ts';
 import { matchesHostPattern } from '../../deploy/view-django.ts';
 import { type Fix, fixOf, replace } from '../fix.ts';
@@ -89,7 +91,7 @@ applications and exactly one of them is left without a proxy.`,
     const links = linksOf(config, deployment);
     const from = nginxOf(config, deployment);
     const reached = new Set(links.flatMap((l) => (l.reached.kind === 'listener' ? [l.reached.application] : [])));
-    const orphans = deployment.applications.filter((a) => !reached.has(a) && a.side.server !== 'unknown' && a.listeners.length > 0);
+    const orphans = deployment.applications.filter((a) => !reached.has(a) && a.server !== unknown && a.listeners.length > 0);
     const lost = links.filter((l) => l.reached.kind === 'nothing' && ['proxy', 'uwsgi', 'scgi'].includes(l.target.kind));
     const seen = new Set<string>();
     const once = (link: Link): boolean => {

@@ -1,6 +1,8 @@
 /** A unix socket that is there and that nginx cannot get at: in a /tmp of its own, in a home folder, or not writable for nginx's user. */
+
 import type { Config } from '../../config/config.ts';
 import { type Application, serverTitle } from '../../deploy/application.ts';
+import { uwsgi } from '../../deploy/servers/index.ts';
 import { certain, placeOf } from '../../deploy/setting.ts';
 import { defineRule } from '../rule.ts';
 import { site, tree } from './_examples.ts';
@@ -77,8 +79,7 @@ A folder of its own below /run, made by \`RuntimeDirectory=\`, suits both. With 
         });
         continue;
       }
-      const isUwsgi = application.side.server === 'uwsgi';
-      const mode = application.activation || !isUwsgi ? certain(listener.mode) : (certain(listener.mode) ?? '755');
+      const mode = certain(listener.mode) ?? (application.activation ? '666' : application.server.socketMode);
       if (listener.mode.from === 'unknown' || mayConnect(application, mode, config) !== false) continue;
       report('permission', {
         at,
@@ -88,7 +89,11 @@ A folder of its own below /run, made by \`RuntimeDirectory=\`, suits both. With 
           user: userOf(config)!.user,
           server: application.activation ? 'systemd' : serverTitle(application),
           owner: application.activation?.user?.text ?? unit?.user?.text ?? 'root',
-          setting: application.activation ? 'SocketMode and SocketGroup' : isUwsgi ? 'chmod-socket = 660 and a common group' : 'a umask',
+          setting: application.activation
+            ? 'SocketMode and SocketGroup'
+            : application.server === uwsgi
+              ? 'chmod-socket = 660 and a common group'
+              : 'a mode or a common group',
         },
         related: [own],
       });

@@ -4,7 +4,7 @@ import { certain, placeOf } from '../../deploy/setting.ts';
 import { fixOf, indentUnit, insertBefore } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { django, FORWARDED, main, site, tree } from './_examples.ts';
-import { distinct, djangoSides, nginxOf, orPlace } from './_sides.ts';
+import { distinct, djangoSides, isDevelopment, nginxOf, orPlace } from './_sides.ts';
 import { installed, locationFor, looksAtDisk, passIn, projectFolder, urlPath } from './_static.ts';
 
 const KINDS = [
@@ -38,12 +38,7 @@ Give the URL a location of its own with an \`alias\` to \`STATIC_ROOT\`, the fol
     for (const side of distinct(djangoSides(config, deployment))) {
       const { application, django } = side;
       const { settings } = django;
-      if (
-        certain(settings.debug) === true ||
-        ['runserver', 'unknown'].includes(application.side.server) ||
-        certain(django.servesStatic) !== 'nobody'
-      )
-        continue;
+      if (certain(settings.debug) === true || isDevelopment(application) || certain(django.servesStatic) !== 'nobody') continue;
       for (const kind of KINDS) {
         const url = urlPath(settings[kind.url]);
         const root = settings[kind.root];

@@ -30,7 +30,7 @@ Keep the buffering, or use threads or an asynchronous worker for the uploads.`,
     const reported = new Set<string>();
     for (const side of distinct(sidesOf(config, deployment))) {
       const { application, pass, target } = side;
-      if (!['proxy', 'uwsgi'].includes(target.kind) || !['gunicorn', 'uwsgi'].includes(application.side.server)) continue;
+      if (!['proxy', 'uwsgi'].includes(target.kind)) continue;
       const line = pass.scope.value(`${target.kind}_request_buffering`);
       const word = line?.args[0];
       if (!line || !word || word.value !== 'off' || certain(application.worker) !== 'sync') continue;

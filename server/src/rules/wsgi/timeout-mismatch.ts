@@ -47,7 +47,7 @@ Where one of the two was set for slow requests, the other has to follow, nginx's
       const at = line ? line.at(line.args[0]) : pass.nameAt;
       const key = `${at.file}#${at.span.start}`;
       if (reported.has(key)) continue;
-      const setting = application.side.server === 'uwsgi' ? 'harakiri' : 'timeout';
+      const setting = application.server.timeoutName;
       const data = { own, theirs, server: serverTitle(application), directive, setting };
       const related = [
         {

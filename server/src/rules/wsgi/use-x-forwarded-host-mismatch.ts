@@ -1,6 +1,7 @@
 /** X-Forwarded-Host: read by Django and written by the client, or written by nginx and read by nobody. */
+
+import { surely } from '../../deploy/seen.ts';
 import { certain, placeOf } from '../../deploy/setting.ts';
-import { surely } from '../../deploy/view.ts';
 import { defineRule } from '../rule.ts';
 import { sendHeader } from './_edits.ts';
 import { django, main, tree } from './_examples.ts';
