@@ -8,6 +8,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import type { Config } from '../../server/src/config/config.ts';
 import { traceRequest } from '../../server/src/trace/request.ts';
+import type { UpstreamAnswer } from '../../server/src/trace/trace.ts';
 import { ConfigGenerator, FILES, Random } from '../harness/config-generator.ts';
 import { Echo } from '../harness/echo.ts';
 import { RawClient } from '../harness/echo-client.ts';
@@ -74,6 +75,7 @@ async function runConfig(seed: number, count: number, echo: Echo): Promise<{ cas
       const port = running.ports[q.port]!;
       const client = clientFor(q);
       const now = Math.floor(Date.now() / 1000);
+      const always = Array<UpstreamAnswer>(40).fill({ status: q.answer.status, headers: q.answer.headers });
       const trace = traceRequest(
         config,
         {
@@ -89,9 +91,9 @@ async function runConfig(seed: number, count: number, echo: Echo): Promise<{ cas
         },
         {
           files: disk,
-          upstream: { status: q.answer.status, headers: q.answer.headers },
+          // every backend gives this answer, to every request
+          upstreams: new Proxy({}, { get: () => always }),
           now,
-          assume: { auth_request: String(q.answer.status) },
         },
       );
       // nginx sends the client's Content-Length with a subrequest, but no body: the backend would wait for it

@@ -80,6 +80,7 @@ test('limits that count for a request are told with their keys', async () => {
       ['limit_req:q', 'within', false],
       ['limit_conn:c', 'within', false],
       ['upstream-status', '200', false],
+      ['content-type', 'text/html; charset=utf-8', false],
     ],
   );
 });

@@ -57,8 +57,9 @@ export function testsSchema(): object {
             upstreamStatus: { type: 'integer', minimum: 100, maximum: 999, description: 'What the application answers' },
             upstreams: {
               type: 'object',
-              additionalProperties: { type: ['string', 'integer', 'object'] },
-              description: 'Answers by name of a group, a host:port or a named location: a status, refused, timeout, or status and headers',
+              additionalProperties: { type: ['string', 'integer', 'object', 'array'] },
+              description:
+                'Answers by name of a group, a host:port or a named location: a status, refused, timeout, or status and headers; a list: one for each request to it',
             },
             upstreamHeaders: headers("Header lines of the application's answer"),
             expect: {

@@ -1,6 +1,6 @@
 /** What backends answer, as callers write it: a status, `refused`, `timeout`, `invalid`, or an object with status and headers. */
 import { headerPair } from './from-url.ts';
-import type { HeaderPair, UpstreamAnswer } from './trace.ts';
+import type { HeaderPair, TraceOptions, UpstreamAnswer } from './trace.ts';
 
 const FAILURES = ['refused', 'timeout', 'invalid'] as const;
 
@@ -64,13 +64,17 @@ export function readAnswer(value: unknown): UpstreamAnswer | string {
 }
 
 /** Answers by the names of backends, from an object of JSON or YAML. */
-export function readAnswers(value: unknown): { readonly answers: Readonly<Record<string, UpstreamAnswer>> } | string {
+export function readAnswers(value: unknown): { readonly answers: NonNullable<TraceOptions['upstreams']> } | string {
   if (!isRecord(value)) return 'upstreams is an object: the name of a backend, and its answer';
-  const answers: Record<string, UpstreamAnswer> = {};
+  const answers: Record<string, UpstreamAnswer | UpstreamAnswer[]> = {};
   for (const [name, one] of Object.entries(value)) {
-    const answer = readAnswer(one);
-    if (typeof answer === 'string') return `${name}: ${answer}`;
-    answers[name] = answer;
+    const list: UpstreamAnswer[] = [];
+    for (const item of Array.isArray(one) ? (one as unknown[]) : [one]) {
+      const answer = readAnswer(item);
+      if (typeof answer === 'string') return `${name}: ${answer}`;
+      list.push(answer);
+    }
+    answers[name] = Array.isArray(one) ? list : list[0]!;
   }
   return { answers };
 }

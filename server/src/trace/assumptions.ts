@@ -95,15 +95,22 @@ export function mayBeAsked(config: Config, id: string): boolean {
 
 /** The value is one that the question takes. */
 export function takes(question: Assumption, value: string): boolean {
-  if (!question.choices.length || question.choices.includes(value)) return true;
+  if (!question.choices.length || question.also === 'text' || question.choices.includes(value)) return true;
   if (question.also === 'status') return /^[1-9]\d\d$/.test(value);
   return question.also === 'number' && /^\d+$/.test(value);
 }
 
 const valuesOf = (question: Assumption): string =>
-  [...question.choices.map((c) => c || '(empty)'), ...(question.also ? [question.also === 'status' ? 'any status' : 'a number'] : [])].join(
-    ', ',
-  );
+  [
+    ...question.choices.map((c) => c || '(empty)'),
+    ...(question.also ? [{ status: 'any status', number: 'a number', text: 'any text' }[question.also]] : []),
+  ].join(', ');
+
+function commonStart(a: string, b: string): number {
+  let n = 0;
+  while (n < a.length && a[n] === b[n]) n++;
+  return n;
+}
 
 export interface AssumeProblem {
   readonly id: string;
@@ -125,8 +132,8 @@ export function assumeProblems(
     }
     if (mayBeAsked(config, id)) return [];
     const names = [...asked.keys()];
-    const near = names.find((n) => n.startsWith(id.slice(0, 5)) || id.startsWith(n));
+    const near = names.reduce((best, n) => (commonStart(n, id) > commonStart(best, id) ? n : best), '');
     const list = names.length ? `Here it is asked for ${names.join(', ')}.` : 'Nothing is open here.';
-    return [{ id, message: `Nothing is called "${id}".${near ? ` Did you mean "${near}"?` : ''} ${list}` }];
+    return [{ id, message: `Nothing is called "${id}".${commonStart(near, id) > 3 ? ` Did you mean "${near}"?` : ''} ${list}` }];
   });
 }

@@ -11,11 +11,34 @@ export interface PassVariables {
   readonly chunked: ByteString | null;
 }
 
-/** A cache that stands before the backend for this request. */
-export interface CachePlan {
+/** What a cache that stands before the backend holds for this request, and what nginx does with it (ngx_http_upstream_cache). */
+export interface CacheUse {
   readonly zone: string;
   readonly directive: Directive;
   readonly bypassed: Directive | null;
+  readonly key: ByteString;
+  /** id of the assumption about what it holds; null where nobody looks */
+  readonly assumption: string | null;
+  /** an answer lies there, fresh or not */
+  readonly holds: boolean;
+  /** it is sent at once */
+  readonly serves: boolean;
+  /** and a request of its own renews it meanwhile */
+  readonly background: boolean;
+  /** why the backend's answer is not stored whatever it says; '' where it may be */
+  readonly unstored: string;
+}
+
+/** An answer of a backend as it came. */
+export interface BackendAnswer {
+  readonly status: number;
+  readonly headers: readonly (readonly [name: ByteString, value: ByteString])[];
+}
+
+/** One server that was asked, as `$upstream_addr` and `$upstream_status` tell of it; without a server: another request to a backend begins. */
+export interface Attempt {
+  readonly server: string | null;
+  readonly status: number;
 }
 
 export class Exchange {
@@ -24,11 +47,39 @@ export class Exchange {
   passFamily: string | null = null;
   /** the last request to a backend, also when its answer was not passed on */
   request: UpstreamRequest | null = null;
-  status = 0;
-  cachePlan: CachePlan | null = null;
-  cacheKey: ByteString = '';
+  readonly attempts: Attempt[] = [];
+  /** what was answered last */
+  answer: BackendAnswer | null = null;
+  /** what else the header lines of the answer may be is not known: they are asked for one by one */
+  open = false;
+  cacheUse: CacheUse | null = null;
   cacheStatus: string | null = null;
   cache: CacheFacts | null = null;
   /** what X-Accel-Buffering said */
   buffering: boolean | null = null;
+
+  /** Another request to a backend: what the last one left is told apart by a colon. */
+  begin(request: UpstreamRequest): void {
+    if (this.attempts.length) this.attempts.push({ server: null, status: 0 });
+    this.request = request;
+    this.answer = null;
+    this.open = false;
+  }
+}
+
+/** A list of `$upstream_*`: a comma between the servers of one request, a colon between requests (ngx_http_upstream_addr_variable). */
+export function listOf(attempts: readonly Attempt[], text: (attempt: Attempt) => string): string {
+  let out = '';
+  for (let i = 0; ; ) {
+    out += text(attempts[i]!);
+    const asked = attempts[i]!.server !== null;
+    if (++i >= attempts.length) return out;
+    if (asked) {
+      if (attempts[i]!.server !== null) out += ', ';
+      else {
+        out += ' : ';
+        if (++i >= attempts.length) return out;
+      }
+    }
+  }
 }

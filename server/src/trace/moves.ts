@@ -7,10 +7,8 @@ import { type ByteString, fromBytes } from '../base/bytes.ts';
 import { namedLocation } from '../config/locations.ts';
 import { enter } from './location-config.ts';
 import { type Next, PHASES, phaseIndex } from './phases.ts';
-import { changes, Failed, type Move, Run } from './run.ts';
+import { changes, Failed, type Move, Run, type SubrequestKind } from './run.ts';
 import { specialResponse } from './special.ts';
-import type { UpstreamAnswer } from './trace.ts';
-import { splitArgs } from './uri.ts';
 
 /** Runs the phases from where the request is until it is answered. */
 export function go(run: Run): void {
@@ -114,16 +112,12 @@ function goNamed(run: Run, name: ByteString): void {
   });
 }
 
-/** ngx_http_subrequest as auth_request makes it: GET, no body, the client's headers, internal from the start. */
-export function subrequest(main: Run, target: ByteString, upstream: UpstreamAnswer): Run {
-  const sub = new Run({
-    config: main.config,
-    input: main.input,
-    options: { ...main.options, upstream },
-    parent: main,
-    subrequests: subrequest,
-  });
-  const { uri, args } = splitArgs(target);
+/**
+ * ngx_http_subrequest: the client's headers, internal from the start. auth_request asks with GET and without a body, mirror sends a copy of
+ * the request (ngx_http_auth_request_handler, ngx_http_mirror_handler_internal).
+ */
+export function subrequest(main: Run, target: ByteString, kind: SubrequestKind): Run {
+  const sub = new Run({ config: main.config, input: main.input, options: main.options, parent: main, kind, subrequests: subrequest });
   sub.version = main.version;
   sub.requestLine = main.requestLine;
   sub.protocolText = main.protocolText;
@@ -133,16 +127,18 @@ export function subrequest(main: Run, target: ByteString, upstream: UpstreamAnsw
   // the header lines are the client's, a Content-Length too, though no body follows
   sub.headers = main.headers;
   sub.contentLength = main.contentLength;
+  sub.chunked = kind === 'mirror' && main.chunked;
   sub.bodyRead = true;
   sub.server = main.server;
   sub.scope = main.server.scope;
-  sub.methodName = 'GET';
+  sub.methodName = kind === 'mirror' ? main.methodName : 'GET';
   sub.validUnparsedUri = false;
   sub.internal = true;
   sub.uriChanges = main.uriChanges - 1;
   sub.phase = 1;
-  sub.setUri(uri);
-  sub.args = args;
+  // a question mark in the directive is a part of the path
+  sub.setUri(target);
+  if (kind === 'mirror') sub.args = main.args;
   go(sub);
   return sub;
 }

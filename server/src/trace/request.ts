@@ -593,6 +593,7 @@ function finish(run: Run): Trace {
     request,
     steps: run.report.steps,
     outcome,
+    exchanges: run.hops.told,
     limits: run.report.limits,
     cache: run.exchange.cache,
     buffering: scope ? bufferingOf(run) : {},

@@ -15,12 +15,13 @@ import type { Server, ServerChoice, ServerProtocol } from '../config/servers.ts'
 import { upstreamsOf } from '../config/upstreams.ts';
 import { Connection } from './connection.ts';
 import { Exchange } from './exchange.ts';
+import { Hops } from './hops.ts';
 import { type Index, indexOf } from './index.ts';
 import type { PhaseIndex } from './phases.ts';
 import { Reply } from './reply.ts';
 import { Report } from './report.ts';
 import { compileValue, evaluate, type Scripting, type Value } from './script.ts';
-import type { Change, FileKind, RequestInput, TraceOptions, UpstreamAnswer } from './trace.ts';
+import type { Change, FileKind, RequestInput, TraceOptions } from './trace.ts';
 import { extenOf } from './uri.ts';
 import { lookup } from './variables.ts';
 import { type Behaviour, behaviourOf } from './version.ts';
@@ -52,13 +53,17 @@ export class Failed extends Error {
 const MAX_DEPTH = 100;
 
 /** Runs a request inside a request. Comes from where the moves are, above the handlers that ask for it. */
-export type Subrequests = (main: Run, target: ByteString, upstream: UpstreamAnswer) => Run;
+export type Subrequests = (main: Run, target: ByteString, kind: SubrequestKind) => Run;
+
+/** Who asks: auth_request sends GET without a body, mirror the method and body of the main request. */
+export type SubrequestKind = 'auth_request' | 'mirror';
 
 export interface RunInput {
   readonly config: Config;
   readonly input: RequestInput;
   readonly options: TraceOptions;
   readonly parent?: Run | null;
+  readonly kind?: SubrequestKind;
   /** default http */
   readonly protocol?: ServerProtocol;
   readonly subrequests?: Subrequests;
@@ -137,6 +142,10 @@ export class Run implements Scripting {
   readonly options: TraceOptions;
   /** the request that this one is inside of */
   readonly parent: Run | null;
+  /** who asked for it; null: a client */
+  readonly kind: SubrequestKind | null;
+  /** what backends answer, to this request and those inside of it */
+  readonly hops: Hops;
   private readonly inside: Subrequests | null;
 
   constructor(of: RunInput) {
@@ -144,7 +153,9 @@ export class Run implements Scripting {
     this.input = of.input;
     this.options = of.options;
     this.parent = of.parent ?? null;
+    this.kind = of.kind ?? null;
     this.inside = of.subrequests ?? null;
+    this.hops = this.parent?.hops ?? new Hops();
     this.connection = this.parent?.connection ?? new Connection();
     this.report = new Report(of.options.assume ?? {}, this.parent?.report);
     this.index = indexOf(of.config, of.protocol);
@@ -152,9 +163,9 @@ export class Run implements Scripting {
   }
 
   /** The request inside this one that a handler asks for, answered. */
-  subrequest(target: ByteString, upstream: UpstreamAnswer): Run {
+  subrequest(target: ByteString, kind: SubrequestKind): Run {
     if (!this.inside) throw new Error('no requests inside this one');
-    return this.inside(this, target, upstream);
+    return this.inside(this, target, kind);
   }
 
   // ---- settings in force

@@ -63,6 +63,7 @@ export function traceStream(config: Config, input: RequestInput, options: TraceO
           : null,
       location: null,
     },
+    exchanges: run.hops.told,
     limits: run.report.limits,
     cache: null,
     buffering: listener ? { buffer_size: time('proxy_buffer_size', '16k') } : {},

@@ -150,6 +150,15 @@ export interface UpstreamRequest {
   readonly at: At | null;
 }
 
+/** One request to a backend: the servers that were asked in turn, and what each said. */
+export interface Exchanged {
+  /** why it was made: for the client's answer, by auth_request, by mirror, or to renew a stale answer of a cache */
+  readonly for: 'answer' | 'auth_request' | 'mirror' | 'cache-update';
+  readonly request: UpstreamRequest;
+  /** in order; `said` is a status, `refused`, `timeout`, `invalid`, or `no live upstreams` */
+  readonly attempts: readonly { readonly server: string; readonly said: string }[];
+}
+
 export interface ChosenServer {
   readonly at: At;
   /** its first name */
@@ -204,6 +213,8 @@ export interface CacheFacts {
   readonly at: At;
   readonly zone: string;
   readonly key: string;
+  /** what `$upstream_cache_status` says */
+  readonly status: string | null;
   /** whether the cache is read */
   readonly lookup: boolean;
   /** whether the answer is stored */
@@ -222,8 +233,8 @@ export interface Assumption {
   readonly why: string;
   /** empty: any text */
   readonly choices: readonly string[];
-  /** what is taken beside the choices: any status from 100 to 999, or a number; only what is in `choices` where it is not there */
-  readonly also?: 'status' | 'number';
+  /** what is taken beside the choices: any status from 100 to 999, a number, or any text; only what is in `choices` where it is not there */
+  readonly also?: 'status' | 'number' | 'text';
   /** true when the caller chose */
   readonly chosen: boolean;
   readonly at: At | null;
@@ -248,6 +259,8 @@ export interface Trace {
   readonly request: TracedRequest;
   readonly steps: readonly Step[];
   readonly outcome: Outcome;
+  /** every request to a backend, the copies of mirror and the questions of auth_request included */
+  readonly exchanges: readonly Exchanged[];
   readonly limits: readonly Limit[];
   readonly cache: CacheFacts | null;
   readonly buffering: Facts;
@@ -284,14 +297,24 @@ export interface UpstreamAnswer {
   readonly failure?: 'timeout' | 'refused' | 'invalid';
 }
 
+/** What a known application answers to a request when nobody says otherwise. */
+export interface LikelyAnswer {
+  readonly status: number;
+  readonly headers?: readonly HeaderPair[];
+  /** why it is likely, for people */
+  readonly why: string;
+}
+
 export interface TraceOptions {
   /** by the id of an assumption */
   readonly assume?: Readonly<Record<string, string>>;
   readonly files?: Files;
   /** what the backend answers that is asked first; what is asked later is asked anew. Default: an assumption, 200 */
   readonly upstream?: UpstreamAnswer;
-  /** answers by name: a group, a `host:port`, a server of a group, or a named location such as `@app` */
-  readonly upstreams?: Readonly<Record<string, UpstreamAnswer>>;
+  /** answers by name: a group, a `host:port`, a server of a group, or a named location such as `@app`; of a list, each request to that name takes the next */
+  readonly upstreams?: Readonly<Record<string, UpstreamAnswer | readonly UpstreamAnswer[]>>;
+  /** what the applications of the project answer, where that is known; an assumption all the same */
+  readonly likely?: (request: UpstreamRequest) => LikelyAnswer | null;
   /** seconds since 1970, for Expires; default: an assumption */
   readonly now?: number;
   /** what the rules say that nginx refuses; where the syntax is broken no path is drawn */

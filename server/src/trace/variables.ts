@@ -3,7 +3,9 @@
  * here knows is an assumption, never a guess.
  */
 import { type ByteString, fromBytes, lower, toBytes } from '../base/bytes.ts';
+import { type Attempt, listOf } from './exchange.ts';
 import { clock } from './filters.ts';
+import { validator } from './handlers/cache.ts';
 import { fastcgiSplit } from './handlers/fastcgi-split.ts';
 import { binaryIp, readPlainIp } from './networks.ts';
 import { documentRoot, mapUri } from './paths.ts';
@@ -197,21 +199,18 @@ const VARIABLES: Readonly<Record<string, Variable>> = {
   proxy_internal_chunked: fresh((r) => r.exchange.passVariables?.chunked ?? null),
   fastcgi_script_name: fresh((r) => fastcgiSplit(r).scriptName),
   fastcgi_path_info: fresh((r) => fastcgiSplit(r).pathInfo),
-  upstream_addr: fresh((r) => (r.exchange.request ? (r.exchange.request.servers[0] ?? null) : null)),
-  upstream_status: fresh((r) => (r.exchange.request ? String(r.exchange.status) : null)),
+  upstream_addr: fresh((r) => upstreamList(r, (a) => toBytes(a.server === null ? '' : addressOf(r, a.server)))),
+  upstream_status: fresh((r) => upstreamList(r, (a) => (a.status === 0 ? '-' : String(a.status)))),
   upstream_cache_status: fresh((r) => r.exchange.cacheStatus),
-  upstream_response_time: fresh((r) =>
-    r.exchange.request
-      ? r.report.assume({ id: 'upstream_response_time', what: '$upstream_response_time', otherwise: '0.000', why: PER_REQUEST })
-      : null,
-  ),
-  upstream_connect_time: fresh((r) => (r.exchange.request ? '0.000' : null)),
-  upstream_header_time: fresh((r) => (r.exchange.request ? '0.000' : null)),
-  upstream_response_length: fresh((r) => (r.exchange.request ? '0' : null)),
-  upstream_bytes_received: fresh((r) => (r.exchange.request ? '0' : null)),
-  upstream_bytes_sent: fresh((r) => (r.exchange.request ? '0' : null)),
-  upstream_cache_last_modified: fresh(() => null),
-  upstream_cache_etag: fresh(() => null),
+  // of the server that answers, the time is not known before its answer ends
+  upstream_response_time: fresh((r) => upstreamTimes(r, 'upstream_response_time', true)),
+  upstream_connect_time: fresh((r) => upstreamTimes(r, 'upstream_connect_time', false)),
+  upstream_header_time: fresh((r) => upstreamTimes(r, 'upstream_header_time', false)),
+  upstream_response_length: fresh((r) => upstreamList(r, () => '0')),
+  upstream_bytes_received: fresh((r) => upstreamList(r, () => '0')),
+  upstream_bytes_sent: fresh((r) => upstreamList(r, () => '0')),
+  upstream_cache_last_modified: fresh((r) => validator(r, 'last-modified')),
+  upstream_cache_etag: fresh((r) => validator(r, 'etag')),
   ssl_protocol: tlsOnly('ssl_protocol', 'TLSv1.3', 'the client and the server agree on it', ['TLSv1.3', 'TLSv1.2', 'TLSv1.1', 'TLSv1']),
   ssl_cipher: tlsOnly('ssl_cipher', 'TLS_AES_256_GCM_SHA384', 'the client and the server agree on it'),
   ssl_ciphers: tlsOnly('ssl_ciphers', '', 'what the client offers is not part of the trace'),
@@ -351,31 +350,66 @@ function sentHeader(run: Run, name: string): ByteString | null {
   return run.behaviour.joinsHeaders ? lines.join(', ') : lines[0]!;
 }
 
+/** A list over the servers that were asked; null where none was. */
+function upstreamList(run: Run, text: (attempt: Attempt) => ByteString): ByteString | null {
+  const { attempts } = run.exchange;
+  return attempts.length ? listOf(attempts, text) : null;
+}
+
+/** The address that a server goes by in `$upstream_addr`: a name was resolved when nginx started. */
+function addressOf(run: Run, server: string): string {
+  const m = /^([A-Za-z][\w.-]*):(\d+)$/.exec(server);
+  if (!m || server.startsWith('unix:')) return server;
+  const host = m[1]!;
+  const address = run.report.assume({
+    id: `address:${host}`,
+    what: `address of ${host}`,
+    otherwise: host.toLowerCase() === 'localhost' ? '127.0.0.1' : host,
+    why: 'a host name is resolved when nginx starts',
+  });
+  return `${address}:${m[2]!}`;
+}
+
+function upstreamTimes(run: Run, name: string, atEnd: boolean): ByteString | null {
+  const { attempts } = run.exchange;
+  if (!attempts.length) return null;
+  const last = attempts.at(-1);
+  const open = atEnd && run.reply.relayed;
+  const needs = attempts.some((a) => a.server !== null && !(open && a === last));
+  const time = needs ? run.report.assume({ id: name, what: `$${name}`, otherwise: '0.000', why: PER_REQUEST }) : '-';
+  return listOf(attempts, (a) => (a.server === null || (open && a === last) ? '-' : time));
+}
+
 function upstreamHeader(run: Run, name: string): ByteString | null {
-  if (!run.exchange.request) return null;
-  if (run.parent) return authHeader(run, name);
-  const lines = (run.options.upstream?.headers ?? []).filter(([n]) => keyOf(n) === name).map(([, v]) => toBytes(v));
-  if (!lines.length) return null;
+  const { answer, open } = run.exchange;
+  if (!answer) return null;
+  const lines = answer.headers.filter(([n]) => keyOf(n) === name).map(([, v]) => v);
+  if (!lines.length) return open && run.kind === 'auth_request' ? authHeader(run, name) : null;
   return run.behaviour.joinsHeaders ? lines.join(', ') : lines[0]!;
 }
 
+/** Lines that a service for auth_request sends now and then, not each time. */
+const SELDOM = new Set(['set_cookie', 'www_authenticate', 'location', 'x_accel_redirect']);
+
 /** A header of what auth_request's server answers; null when it is taken to send none. */
 export function authHeader(run: Run, name: string): ByteString | null {
+  const header = name.replaceAll('_', '-');
+  const { status } = run.exchange.answer ?? { status: run.reply.status };
   const value = run.report.assume({
     id: `auth_request:${name}`,
-    what: `${name.replaceAll('_', '-')} of the answer to auth_request`,
-    otherwise: '',
+    what: `${header} of the answer to auth_request`,
+    // whoever passes a header on means that the service sends it to those whom it lets in
+    otherwise: status >= 200 && status < 300 && !SELDOM.has(name) ? `(${header})` : '',
     why: 'another server answers it',
   });
   return value === '' ? null : toBytes(value);
 }
 
 function upstreamCookie(run: Run, name: string): ByteString | null {
-  if (!run.exchange.request) return null;
-  for (const [n, v] of run.options.upstream?.headers ?? []) {
+  for (const [n, v] of run.exchange.answer?.headers ?? []) {
     if (lower(n) !== 'set-cookie') continue;
     const m = /^([^=;]*?) *= *([^;]*)/.exec(v);
-    if (m && lower(m[1]!) === name) return toBytes(m[2]!);
+    if (m && lower(m[1]!) === name) return m[2]!;
   }
   return null;
 }

@@ -6,7 +6,8 @@ import { atOf } from '../at.ts';
 import type { HeaderLine, Run, Verdict } from '../run.ts';
 import { compileValue, type Value } from '../script.ts';
 import type { HeaderPair } from '../trace.ts';
-import { cachePlan, FAMILIES, finishUpstream, pair, passOf, serversText, upstreamName } from './upstream.ts';
+import { openCache } from './cache.ts';
+import { FAMILIES, finishUpstream, pair, passOf, serversText, upstreamName } from './upstream.ts';
 
 interface Param {
   readonly name: string;
@@ -103,12 +104,11 @@ function handler(family: 'fastcgi' | 'uwsgi' | 'scgi') {
     const { directive, target } = pass;
     const refused = run.readBody(false);
     if (refused !== null) return refused;
-    run.exchange.cachePlan = cachePlan(run, family);
-    if (run.exchange.cachePlan) {
+    const use = openCache(run, family, () => {
       const key = run.directive(`${family}_cache_key`);
-      run.exchange.cacheKey = key ? run.value(key.value(0)) : '';
-    }
-    const params = paramList(run, family, run.exchange.cachePlan !== null);
+      return key ? run.value(key.value(0)) : '';
+    });
+    const params = paramList(run, family, use !== null && use.unstored === '');
     const size = params.reduce((n, [name, value]) => n + name.length + value.length + 4, 0);
     if (size > 65_535 && family !== 'scgi') return 500;
     const scheme = target.scheme.replace('://', '');

@@ -10,7 +10,8 @@ import { escapeUri } from '../escape.ts';
 import type { Run, Verdict } from '../run.ts';
 import { compileValue, type Value } from '../script.ts';
 import type { HeaderPair } from '../trace.ts';
-import { cachePlan, FAMILIES, finishUpstream, type Pass, pair, passOf, serversText, upstreamName } from './upstream.ts';
+import { openCache } from './cache.ts';
+import { FAMILIES, finishUpstream, type Pass, pair, passOf, serversText, upstreamName } from './upstream.ts';
 
 /** The name that the URI part stands for: that of the prefix or exact location where proxy_pass is written, else nothing. */
 export function replacedName(directive: Directive): ByteString {
@@ -141,14 +142,14 @@ export function proxyHandler(run: Run): Verdict {
     run.report.step({ phase: 'content', handler: FAMILIES.proxy.module, at: directive, said: 'a URI of zero length: 500' });
     return 500;
   }
-  run.exchange.cachePlan = cachePlan(run, 'proxy');
-  if (run.exchange.cachePlan) {
+  const use = openCache(run, 'proxy', () => {
     const key = run.directive('proxy_cache_key');
-    run.exchange.cacheKey = key ? run.value(key.value(0)) : keyStart(target) + uri;
-  }
-  const cached = run.exchange.cachePlan !== null;
+    return key ? run.value(key.value(0)) : keyStart(target) + uri;
+  });
+  // a request whose answer is not stored keeps its own conditions and ranges
+  const cached = use !== null && use.unstored === '';
   const method =
-    cached && run.isHead && run.flag('proxy_cache_convert_head', true)
+    use !== null && run.isHead && run.flag('proxy_cache_convert_head', true)
       ? 'GET'
       : run.value(run.text('proxy_method') ?? '') || run.methodName;
   const headers = proxyHeaders(run, httpVersion, cached);

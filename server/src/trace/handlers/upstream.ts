@@ -2,20 +2,20 @@
  * What all pass directives share: finding the target, the facts about buffering, timeouts and caching, and what becomes of the application's
  * answer (ngx_http_upstream.c).
  */
-import { type ByteString, fromBytes, lower, toBytes } from '../../base/bytes.ts';
-import { parseTime } from '../../catalog/value-kind.ts';
+import { type ByteString, fromBytes, lower } from '../../base/bytes.ts';
 import type { Directive } from '../../config/directive.ts';
 import { hasVariables, type PassTarget, passTarget, readTarget, targetServers } from '../../config/upstreams.ts';
-import { atOf } from '../at.ts';
-import type { CachePlan } from '../exchange.ts';
-import { clock, sendHeader } from '../filters.ts';
+import type { BackendAnswer } from '../exchange.ts';
+import { sendHeader } from '../filters.ts';
 import { parseHttpTime } from '../http-time.ts';
 import { passIn } from '../location-config.ts';
+import { Peers } from '../peers.ts';
 import type { ReplyHeader } from '../reply.ts';
 import type { Run, Verdict } from '../run.ts';
 import { errorPageFor } from '../special.ts';
 import type { HeaderPair, OutcomeKind, UpstreamRequest } from '../trace.ts';
 import { parseUnsafe } from '../uri.ts';
+import { decideCache, revalidates, staleFor, storedAnswer, tellServed } from './cache.ts';
 
 export interface Pass {
   readonly directive: Directive;
@@ -84,29 +84,6 @@ export const upstreamName = (target: PassTarget): string =>
 
 export const serversText = (target: PassTarget): string[] => targetServers(target);
 
-export interface Answer {
-  readonly status: number;
-  readonly headers: readonly (readonly [name: ByteString, value: ByteString])[];
-}
-
-/** What the application says: the caller's word, else an assumption that can be set. */
-function answerOf(run: Run): Answer | 'timeout' | 'refused' | 'invalid' {
-  const { upstream } = run.options;
-  if (upstream?.failure) return upstream.failure;
-  if (upstream?.status !== undefined)
-    return { status: upstream.status, headers: (upstream.headers ?? []).map(([n, v]) => [toBytes(n), toBytes(v)] as const) };
-  const text = run.report.assume({
-    id: 'upstream-status',
-    what: 'answer of the application',
-    otherwise: '200',
-    why: 'the application decides',
-    choices: ['200', '302', '404', '500', 'timeout', 'refused', 'invalid'],
-    also: 'status',
-  });
-  if (text === 'timeout' || text === 'refused' || text === 'invalid') return text;
-  return { status: Number(text) || 200, headers: (upstream?.headers ?? []).map(([n, v]) => [toBytes(n), toBytes(v)] as const) };
-}
-
 /** How a family of directives is called and what it hides by itself. */
 export interface Family {
   /** `proxy`, `uwsgi`, … */
@@ -132,53 +109,162 @@ export interface Rewriting {
   cookie?(value: ByteString): ByteString;
 }
 
-/** The request is written: tells it, and makes the answer of what the application says. */
+/** The words of `*_next_upstream` for a status. */
+const NEXT_STATUSES: Readonly<Record<number, string>> = {
+  500: 'http_500',
+  502: 'http_502',
+  503: 'http_503',
+  504: 'http_504',
+  403: 'http_403',
+  404: 'http_404',
+  429: 'http_429',
+};
+const NOT_REPEATED = new Set(['POST', 'LOCK', 'PATCH']);
+
+const FAILURES = {
+  refused: { word: 'error', status: 502, sent: false, said: 'connection refused' },
+  timeout: { word: 'timeout', status: 504, sent: true, said: 'no answer in time' },
+  invalid: { word: 'invalid_header', status: 502, sent: true, said: 'the answer is no HTTP' },
+} as const;
+
+/** Which failures send a request to the next server (`*_next_upstream` and its kin). */
+class Repeating {
+  private readonly words: ReadonlySet<string>;
+  private readonly limit: number;
+  private elapsed = 0;
+
+  constructor(
+    private readonly run: Run,
+    private readonly prefix: string,
+  ) {
+    this.words = new Set(run.directive(`${prefix}_next_upstream`)?.values ?? ['error', 'timeout']);
+    this.limit = run.seconds(`${prefix}_next_upstream_timeout`, 0);
+  }
+
+  /** A server kept the request waiting. */
+  waited(): void {
+    this.elapsed += this.run.seconds(`${this.prefix}_read_timeout`, 60);
+  }
+
+  allows(word: string, sent: boolean): boolean {
+    if (!this.words.has(word === 'not_found' ? 'not_found' : word)) return false;
+    if (sent && NOT_REPEATED.has(this.run.methodName) && !this.words.has('non_idempotent')) return false;
+    return this.limit === 0 || this.elapsed < this.limit;
+  }
+}
+
+/**
+ * The request is written: the cache answers it, or the servers of the backend are asked in turn, and what they say becomes the answer
+ * (ngx_http_upstream_init_request, ngx_http_upstream_next).
+ */
 export function finishUpstream(run: Run, family: Family, pass: Pass, request: UpstreamRequest, rewriting: Rewriting = {}): Verdict {
+  const { prefix, module } = family;
+  const { exchange } = run;
+  run.reply.kind = prefix as OutcomeKind;
+  exchange.passFamily = prefix;
+  const { cacheUse } = exchange;
+  if (cacheUse?.serves) {
+    if (cacheUse.background) {
+      run.hops.told.push({ for: 'cache-update', request, attempts: [] });
+      run.report.step({
+        phase: 'upstream',
+        handler: module,
+        at: run.directive(`${prefix}_cache_background_update`) ?? cacheUse.directive,
+        said: `a request of its own renews it: ${request.uri} to ${request.upstream}`,
+      });
+    }
+    return serve(run, family, rewriting);
+  }
   if (pass.failure !== null) {
     run.report.step({
       phase: 'content',
-      handler: family.module,
+      handler: module,
       at: pass.directive,
       said: pass.failure === 502 ? `${pass.target.host} cannot be resolved: 502` : `no port in ${pass.target.url}: 500`,
     });
     return pass.failure;
   }
-  const { prefix, module } = family;
-  run.reply.kind = prefix as OutcomeKind;
-  run.exchange.passFamily = prefix;
-  const hit = run.exchange.cachePlan !== null && lookInCache(run, family, run.exchange.cachePlan);
-  if (!hit) {
-    run.exchange.request = request;
-    run.report.step({
-      phase: 'upstream',
-      handler: module,
-      at: request.at,
-      said: `${request.method ? `${request.method} ` : ''}${request.uri} to ${request.upstream}`,
-      ...(run.options.upstream?.status === undefined && !run.options.upstream?.failure ? { assumption: 'upstream-status' } : {}),
-    });
+  exchange.begin(request);
+  const hop = run.hops.begin(run, request, run.kind === 'mirror' ? 'ignored' : run.kind === 'auth_request' ? 'auth_request' : 'answer');
+  run.report.step({
+    phase: 'upstream',
+    handler: module,
+    at: request.at,
+    said: `${request.method ? `${request.method} ` : ''}${request.uri} to ${request.upstream}`,
+    ...(hop.assumption === null ? {} : { assumption: hop.assumption }),
+  });
+  const attempts: { server: string; said: string }[] = [];
+  run.hops.told.push({ for: run.kind ?? 'answer', request, attempts });
+  const peers = new Peers(run, pass.target, Number(run.text(`${prefix}_next_upstream_tries`) ?? 0));
+  const repeating = new Repeating(run, prefix);
+  const tell = (said: string, at: Directive | null = null): void => run.report.step({ phase: 'response', handler: module, at, said });
+  for (;;) {
+    const peer = peers.next();
+    if (!peer) {
+      exchange.attempts.push({ server: request.upstream, status: 502 });
+      attempts.push({ server: request.upstream, said: 'no live upstreams' });
+      const stale = staleFor(run, prefix, 'nolive');
+      tell(`no live server in ${request.upstream}${stale ? '' : ': 502'}`, pass.target.upstream?.directive ?? null);
+      return stale ? serve(run, family, rewriting, stale) : 502;
+    }
+    const { answer, open } = hop.answer(peer);
+    const who = request.servers.length > 1 || attempts.length ? `${peer.address}: ` : '';
+    if (typeof answer === 'string') {
+      const { word, status, sent, said } = FAILURES[answer];
+      exchange.attempts.push({ server: peer.address, status });
+      attempts.push({ server: peer.address, said: answer });
+      if (answer === 'timeout') repeating.waited();
+      peers.free(true);
+      if (peers.tries > 0 && repeating.allows(word, sent)) {
+        tell(`${who}${said}, on to the next server`, run.directive(`${prefix}_next_upstream`) ?? null);
+        continue;
+      }
+      const stale = staleFor(run, prefix, word);
+      tell(`${who}${said}${stale ? '' : `: ${status}`}`);
+      return stale ? serve(run, family, rewriting, stale) : status;
+    }
+    exchange.attempts.push({ server: peer.address, status: answer.status });
+    attempts.push({ server: peer.address, said: String(answer.status) });
+    const word = family === FAMILIES.memcached && answer.status === 404 ? 'not_found' : NEXT_STATUSES[answer.status];
+    if (word !== undefined) {
+      if (peers.tries > 1 && repeating.allows(word, true)) {
+        peers.free(answer.status !== 403 && answer.status !== 404);
+        tell(`${who}${answer.status}, on to the next server`, run.directive(`${prefix}_next_upstream`) ?? null);
+        continue;
+      }
+      const stale = staleFor(run, prefix, word);
+      if (stale) {
+        tell(`${who}${answer.status}`);
+        return serve(run, family, rewriting, stale);
+      }
+    }
+    if (revalidates(run, prefix, answer.status)) return serve(run, family, rewriting, 'REVALIDATED');
+    exchange.answer = answer;
+    exchange.open = open;
+    return deliver(run, family, answer, rewriting, false);
   }
-  const answer = answerOf(run);
-  if (typeof answer === 'string') {
-    run.exchange.status = answer === 'timeout' ? 504 : 502;
-    run.report.step({
-      phase: 'response',
-      handler: module,
-      said:
-        answer === 'timeout' ? 'no answer in time: 504' : answer === 'refused' ? 'connection refused: 502' : 'the answer is no HTTP: 502',
-    });
-    return run.exchange.status;
-  }
-  run.exchange.status = answer.status;
-  const ignored = new Set((run.directive(`${prefix}_ignore_headers`)?.values ?? []).map((v) => v.toLowerCase()));
-  if (hit) run.reply.cacheable = true;
-  else decideCache(run, family, answer, ignored);
-  const first = (name: string): ByteString | null => answer.headers.find(([n]) => lower(n) === name)?.[1] ?? null;
+}
 
+/** The cache's answer goes out. */
+function serve(run: Run, family: Family, rewriting: Rewriting, status?: 'STALE' | 'REVALIDATED'): Verdict {
+  if (status) run.exchange.cacheStatus = status;
+  tellServed(run, family.module);
+  const answer = storedAnswer(run);
+  run.exchange.answer = answer;
+  return deliver(run, family, answer, rewriting, true);
+}
+
+/** What of an answer reaches the client (ngx_http_upstream_process_header and what follows). */
+function deliver(run: Run, family: Family, answer: BackendAnswer, rewriting: Rewriting, stored: boolean): Verdict {
+  const { prefix, module } = family;
+  const ignored = new Set((run.directive(`${prefix}_ignore_headers`)?.values ?? []).map((v) => v.toLowerCase()));
+  if (!stored) decideCache(run, prefix, module, answer, ignored);
+  const first = (name: string): ByteString | null => answer.headers.find(([n]) => lower(n) === name)?.[1] ?? null;
   if (family === FAMILIES.memcached && answer.status === 404) {
     run.report.step({ phase: 'response', handler: module, said: 'the key is not there: 404' });
     return 404;
   }
-  if (answer.status >= 300 && run.flag(`${prefix}_intercept_errors`, false) && errorPageFor(run, answer.status)) {
+  if (!stored && answer.status >= 300 && run.flag(`${prefix}_intercept_errors`, false) && errorPageFor(run, answer.status)) {
     run.report.step({
       phase: 'response',
       handler: module,
@@ -198,7 +284,7 @@ export function finishUpstream(run: Run, family: Family, pass: Pass, request: Up
 const KEPT_ON_REDIRECT = new Set(['content-type', 'set-cookie', 'content-disposition', 'cache-control', 'expires', 'accept-ranges']);
 
 /** X-Accel-Redirect (ngx_http_upstream_process_headers). */
-function accelRedirect(run: Run, answer: Answer, target: ByteString, module: string, rewriting: Rewriting): Verdict {
+function accelRedirect(run: Run, answer: BackendAnswer, target: ByteString, module: string, rewriting: Rewriting): Verdict {
   for (const [name, value] of answer.headers) {
     if (!KEPT_ON_REDIRECT.has(lower(name))) continue;
     place(run, name, lower(name) === 'set-cookie' && rewriting.cookie ? rewriting.cookie(value) : value);
@@ -260,7 +346,7 @@ export function hiddenHeaders(run: Run, family: Family): ReadonlySet<string> {
 
 const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'transfer-encoding']);
 
-function copyHeaders(run: Run, family: Family, answer: Answer, ignored: ReadonlySet<string>, rewriting: Rewriting): void {
+function copyHeaders(run: Run, family: Family, answer: BackendAnswer, ignored: ReadonlySet<string>, rewriting: Rewriting): void {
   const { reply } = run;
   const hidden = hiddenHeaders(run, family);
   reply.status = answer.status;
@@ -325,196 +411,6 @@ function copyHeaders(run: Run, family: Family, answer: Answer, ignored: Readonly
       said: `hidden from the client: ${removed.join(', ')}`,
       changed: removed.map((what) => ({ what, from: '', to: null })),
     });
-}
-
-// ---- caching
-
-const METHOD_DEFAULTS = ['GET', 'HEAD'];
-
-const truthy = (value: ByteString): boolean => value !== '' && value !== '0';
-
-/** The first line of a predicates directive (`*_cache_bypass`, `*_no_cache`) that holds. */
-function predicate(run: Run, name: string): Directive | null {
-  for (const line of run.lines(name)) for (const value of line.values) if (truthy(run.value(value))) return line;
-  return null;
-}
-
-/** Whether a cache stands before the backend for this request (ngx_http_upstream_cache). */
-export function cachePlan(run: Run, prefix: string): CachePlan | null {
-  const directive = run.directive(`${prefix}_cache`);
-  if (!directive || directive.value(0) === 'off') return null;
-  const methods = new Set([
-    ...METHOD_DEFAULTS,
-    ...run.lines(`${prefix}_cache_methods`).flatMap((d) => d.values.map((v) => v.toUpperCase())),
-  ]);
-  if (!methods.has(run.methodName)) return null;
-  const zone = run.value(directive.value(0));
-  if (zone === '' || zone === 'off') return null;
-  return { zone: fromBytes(zone), directive, bypassed: predicate(run, `${prefix}_cache_bypass`) };
-}
-
-const CACHED_BY_DEFAULT = [200, 301, 302];
-
-/** Seconds that *_cache_valid gives a status; null when no line does. */
-function validFor(run: Run, prefix: string, status: number): number | null {
-  for (const line of run.lines(`${prefix}_cache_valid`)) {
-    const words = line.values;
-    const read = parseTime(words.at(-1) ?? '', 'sec');
-    if (!read.ok) continue;
-    const codes = words.slice(0, -1);
-    if (codes.length ? codes.includes(String(status)) || codes.includes('any') : CACHED_BY_DEFAULT.includes(status)) return read.value;
-  }
-  return null;
-}
-
-interface Lifetime {
-  readonly cacheable: boolean;
-  readonly why: string;
-  /** seconds from now; null when the answer names none */
-  readonly seconds: number | null;
-}
-
-const LONGEST_VARY = 128;
-
-/** What the header lines of an answer say about keeping it (ngx_http_upstream_process_cache_control and its kin). */
-export function lifetimeOf(answer: Answer, ignored: ReadonlySet<string>, now: () => number, ordered: boolean): Lifetime {
-  let why = '';
-  let never = false;
-  /** refusals that a later line may take back, in versions that look at all lines before they decide */
-  let noCache = '';
-  let expired = '';
-  let valid: number | null = null;
-  let accel = false;
-  let expires = false;
-  let vary = '';
-  const refuse = (reason: string): void => {
-    why ||= reason;
-    never = true;
-  };
-  for (const [name, value] of answer.headers) {
-    if (!ordered && (noCache !== '' || expired !== '')) refuse(noCache || expired);
-    const key = lower(name);
-    const heeded = !ignored.has(key);
-    const text = fromBytes(value);
-    if (key === 'set-cookie') {
-      if (heeded) refuse('the answer sets a cookie');
-    } else if (key === 'x-accel-expires') {
-      if (accel && ordered) continue;
-      accel = true;
-      if (!heeded) continue;
-      const m = /^(@?)(\d+)$/.exec(value);
-      if (!m) continue;
-      if (m[1] === '' && Number(m[2]) === 0) {
-        refuse(`X-Accel-Expires: ${text}`);
-        continue;
-      }
-      valid = m[1] === '' ? Number(m[2]) : Number(m[2]) - now();
-      noCache = '';
-      expired = '';
-    } else if (key === 'cache-control') {
-      if (!heeded) continue;
-      const said = `Cache-Control: ${text}`;
-      if (!(valid !== null && accel)) {
-        if (/no-cache|no-store|private/i.test(value)) {
-          noCache ||= said;
-          continue;
-        }
-        const age = /s-maxage=([^,; ]*)/i.exec(value) ?? /max-age=([^,; ]*)/i.exec(value);
-        if (age) {
-          if (!/^\d*$/.test(age[1]!)) {
-            refuse(said);
-            continue;
-          }
-          if (Number(age[1]) === 0) {
-            noCache ||= said;
-            continue;
-          }
-          valid = Number(age[1]);
-          expired = '';
-        }
-      } else if (!ordered) continue;
-      for (const stale of [/stale-while-revalidate=([^,; ]*)/i, /stale-if-error=([^,; ]*)/i])
-        if (/\D/.test(stale.exec(value)?.[1] ?? '')) refuse(said);
-    } else if (key === 'expires') {
-      if (expires && ordered) continue;
-      expires = true;
-      if (!heeded || valid !== null) continue;
-      const time = parseHttpTime(value);
-      if (time === null || time < now()) expired ||= `Expires: ${text}`;
-      else valid = time - now();
-    } else if (key === 'vary' && heeded) {
-      vary = vary === '' ? value : `${vary}, ${value}`;
-      if (value === '*' || vary.length > LONGEST_VARY) refuse(`Vary: ${text}`);
-    }
-  }
-  if (noCache !== '' || expired !== '') refuse(noCache || expired);
-  return { cacheable: !never, why, seconds: valid };
-}
-
-/** Whether the answer is kept; what a client's conditions mean then is nginx's to say. */
-function decideCache(run: Run, family: Family, answer: Answer, ignored: ReadonlySet<string>): void {
-  const plan = run.exchange.cachePlan;
-  if (!plan) return;
-  const { prefix } = family;
-  const lifetime = lifetimeOf(answer, ignored, () => clock(run), run.behaviour.weighsCacheHeaders);
-  let { why } = lifetime;
-  let stored = lifetime.cacheable;
-  let valid = lifetime.seconds;
-  run.reply.cacheable = stored;
-  const refuse = (reason: string): void => {
-    if (stored) why = reason;
-    stored = false;
-  };
-  if (predicate(run, `${prefix}_no_cache`)) refuse(`${prefix}_no_cache holds`);
-  if (stored && valid === null) {
-    valid = validFor(run, prefix, answer.status);
-    if (valid === null || valid === 0)
-      refuse(`no lifetime: the answer names none, and ${prefix}_cache_valid has none for ${answer.status}`);
-  }
-  const uses = Number(run.text(`${prefix}_cache_min_uses`) ?? 1);
-  run.exchange.cache = {
-    at: atOf(plan.bypassed ?? plan.directive),
-    zone: plan.zone,
-    key: fromBytes(run.exchange.cacheKey),
-    lookup: !plan.bypassed,
-    store: stored,
-    why: plan.bypassed
-      ? `not read, ${prefix}_cache_bypass holds${stored ? '' : `; not stored: ${why}`}`
-      : stored
-        ? uses > 1
-          ? `stored at request ${uses}`
-          : 'stored'
-        : `not stored: ${why}`,
-    valid: stored ? valid : null,
-  };
-  run.report.step({ phase: 'response', handler: family.module, at: plan.directive, said: `cache ${plan.zone}: ${run.exchange.cache.why}` });
-}
-
-/** Whether the cache answers in the backend's place: nobody knows what lies in it, so it is taken for empty. */
-function lookInCache(run: Run, family: Family, plan: CachePlan): boolean {
-  if (plan.bypassed) {
-    run.exchange.cacheStatus = 'BYPASS';
-    return false;
-  }
-  const id = `cache:${plan.zone}`;
-  const state = run.report.assume({
-    id,
-    what: `what cache ${plan.zone} holds for this request`,
-    otherwise: 'MISS',
-    why: 'it depends on the requests before this one',
-    choices: ['MISS', 'HIT', 'EXPIRED'],
-    at: plan.directive,
-  });
-  run.exchange.cacheStatus = state;
-  if (state !== 'HIT') return false;
-  run.report.step({
-    phase: 'upstream',
-    handler: family.module,
-    at: plan.directive,
-    said: `cache ${plan.zone}: answered from it`,
-    assumption: id,
-  });
-  return true;
 }
 
 export const pair = (name: ByteString, value: ByteString): HeaderPair => [fromBytes(name), fromBytes(value)];

@@ -1,0 +1,355 @@
+/**
+ * The cache before a backend: what it holds for a request, whether that is sent, and whether a new answer is stored (ngx_http_upstream_cache,
+ * ngx_http_file_cache.c). What lies in it depends on earlier requests: an assumption, and by default nothing does.
+ */
+import { type ByteString, fromBytes, lower } from '../../base/bytes.ts';
+import { parseOffset, parseTime } from '../../catalog/value-kind.ts';
+import type { Directive } from '../../config/directive.ts';
+import { atOf } from '../at.ts';
+import type { BackendAnswer, CacheUse } from '../exchange.ts';
+import { clock } from '../filters.ts';
+import { parseHttpTime } from '../http-time.ts';
+import type { Run } from '../run.ts';
+
+const METHOD_DEFAULTS = ['GET', 'HEAD'];
+
+const truthy = (value: ByteString): boolean => value !== '' && value !== '0';
+
+/** The first line of a predicates directive (`*_cache_bypass`, `*_no_cache`) that holds. */
+function predicate(run: Run, name: string): Directive | null {
+  for (const line of run.lines(name)) for (const value of line.values) if (truthy(run.value(value))) return line;
+  return null;
+}
+
+/** The zone of a cache that stands before the backend for this request; null where none does. */
+function zoneFor(run: Run, prefix: string): { readonly zone: string; readonly directive: Directive } | null {
+  const directive = run.directive(`${prefix}_cache`);
+  if (!directive || directive.value(0) === 'off') return null;
+  const methods = new Set([
+    ...METHOD_DEFAULTS,
+    ...run.lines(`${prefix}_cache_methods`).flatMap((d) => d.values.map((v) => v.toUpperCase())),
+  ]);
+  if (!methods.has(run.methodName)) return null;
+  const zone = run.value(directive.value(0));
+  return zone === '' || zone === 'off' ? null : { zone: fromBytes(zone), directive };
+}
+
+/** What `*_cache_use_stale` says; none where it says `off`. */
+function staleWords(run: Run, prefix: string): ReadonlySet<string> {
+  const words = new Set(run.lines(`${prefix}_cache_use_stale`).flatMap((d) => d.values));
+  if (words.has('off')) return new Set();
+  // no live upstreams counts as an error
+  if (words.has('error')) words.add('nolive');
+  return words;
+}
+
+/** A range that begins too far behind the start is asked of the backend as it is, and not stored (ngx_http_upstream_cache_check_range). */
+function rangeTooFar(run: Run, prefix: string): boolean {
+  const range = run.header('range');
+  const text = run.text(`${prefix}_cache_max_range_offset`);
+  if (range === null || text === undefined) return false;
+  const read = parseOffset(text);
+  if (!read.ok) return false;
+  if (read.value === 0) return true;
+  const m = /^bytes= *(-)?(\d*)/i.exec(range);
+  if (!m) return false;
+  return m[1] !== undefined || Number(m[2] || 0) > read.value;
+}
+
+/** Looks what the cache does for this request, before the request to the backend is written. Null: there is none. */
+export function openCache(run: Run, prefix: string, key: () => ByteString): CacheUse | null {
+  const found = zoneFor(run, prefix);
+  run.exchange.cacheUse = null;
+  if (!found) return null;
+  const { zone, directive } = found;
+  const bypassed = predicate(run, `${prefix}_cache_bypass`);
+  const use = (part: Partial<CacheUse>): CacheUse =>
+    (run.exchange.cacheUse = {
+      zone,
+      directive,
+      bypassed,
+      key: key(),
+      assumption: null,
+      holds: false,
+      serves: false,
+      background: false,
+      unstored: '',
+      ...part,
+    });
+  const status = (text: string): void => {
+    run.exchange.cacheStatus = text;
+  };
+  if (bypassed) {
+    status('BYPASS');
+    return use({});
+  }
+  const locks = run.flag(`${prefix}_cache_lock`, false);
+  const id = `cache:${zone}`;
+  const state = run.report.assume({
+    id,
+    what: `what cache ${zone} holds for this request`,
+    otherwise: 'MISS',
+    why: 'it depends on the requests before this one',
+    // STALE and REVALIDATED are what becomes of an old answer: whoever names them means one
+    choices: ['MISS', 'HIT', 'EXPIRED', 'UPDATING', 'STALE', 'REVALIDATED', ...(locks ? ['LOCKED'] : [])],
+    at: directive,
+  });
+  const uses = Number(run.text(`${prefix}_cache_min_uses`) ?? 1);
+  const unstored = rangeTooFar(run, prefix)
+    ? `the range begins behind ${prefix}_cache_max_range_offset`
+    : state === 'MISS' && uses > 1
+      ? `stored at request ${uses}`
+      : '';
+  if (state === 'HIT' || state === 'LOCKED') {
+    status('HIT');
+    if (state === 'LOCKED')
+      run.report.step({
+        phase: 'upstream',
+        handler: `ngx_http_${prefix}_module`,
+        at: run.directive(`${prefix}_cache_lock`) ?? directive,
+        said: `waits for the request that fetches it, at most ${run.text(`${prefix}_cache_lock_timeout`) ?? '5s'}`,
+        assumption: id,
+      });
+    return use({ assumption: id, holds: true, serves: true });
+  }
+  if (state === 'MISS') {
+    status('MISS');
+    return use({ assumption: id, unstored });
+  }
+  const updating = staleWords(run, prefix).has('updating') || storedControl(run, 'stale-while-revalidate');
+  if (state === 'UPDATING' && updating) {
+    status('UPDATING');
+    return use({ assumption: id, holds: true, serves: true });
+  }
+  if (updating && run.flag(`${prefix}_cache_background_update`, false)) {
+    status('STALE');
+    return use({ assumption: id, holds: true, serves: true, background: true, unstored });
+  }
+  status('EXPIRED');
+  return use({ assumption: id, holds: true, unstored });
+}
+
+/** Whether the stored answer allows it by itself, as far as its lines are known. */
+function storedControl(run: Run, word: string): boolean {
+  return storedHeaders(run).some(([n, v]) => lower(n) === 'cache-control' && lower(v).includes(`${word}=`));
+}
+
+const storedHeaders = (run: Run): BackendAnswer['headers'] => {
+  const { upstream } = run.options;
+  if (!upstream?.headers || (upstream.status !== undefined && upstream.status >= 300)) return [];
+  return upstream.headers.flatMap(([n, v]) => (n.toLowerCase() === 'set-cookie' ? [] : [[n, v] as const]));
+};
+
+/** The answer that lies in the cache: a good one, with the lines that the caller gave to the application's. */
+export function storedAnswer(run: Run): BackendAnswer {
+  const headers = storedHeaders(run);
+  const typed = headers.some(([n]) => lower(n) === 'content-type') || run.options.upstream?.headers !== undefined;
+  return { status: 200, headers: typed ? headers : [...headers, ['Content-Type', 'text/html; charset=utf-8']] };
+}
+
+/** What the stored answer gives to `$upstream_cache_last_modified` and `$upstream_cache_etag` while it is revalidated. */
+export function validator(run: Run, name: 'last-modified' | 'etag'): ByteString | null {
+  const { cacheUse, cacheStatus, passFamily } = run.exchange;
+  if (!cacheUse?.holds || cacheStatus !== 'EXPIRED' || !run.flag(`${passFamily ?? 'proxy'}_cache_revalidate`, false)) return null;
+  const given = storedHeaders(run);
+  const line = given.find(([n]) => lower(n) === name)?.[1] ?? null;
+  if (line !== null || given.length || name === 'etag') return line;
+  return run.report.assume({
+    id: `cache-date:${cacheUse.zone}`,
+    what: `Last-Modified of what cache ${cacheUse.zone} holds`,
+    otherwise: 'Thu, 01 Jan 2026 00:00:00 GMT',
+    why: 'it depends on the requests before this one',
+    at: cacheUse.directive,
+  });
+}
+
+/** What an old answer of the cache becomes when the backend fails in that way; null: it does not help. */
+export function staleFor(run: Run, prefix: string, failure: string): 'STALE' | null {
+  const { cacheUse, cacheStatus } = run.exchange;
+  if (!cacheUse?.holds || cacheStatus !== 'EXPIRED') return null;
+  return staleWords(run, prefix).has(failure) || storedControl(run, 'stale-if-error') ? 'STALE' : null;
+}
+
+/** Whether a 304 of the backend makes the old answer good again. */
+export function revalidates(run: Run, prefix: string, status: number): boolean {
+  const { cacheUse, cacheStatus } = run.exchange;
+  return (
+    status === 304 && cacheUse !== null && cacheUse.holds && cacheStatus === 'EXPIRED' && run.flag(`${prefix}_cache_revalidate`, false)
+  );
+}
+
+const CACHED_BY_DEFAULT = [200, 301, 302];
+
+/** Seconds that *_cache_valid gives a status; null when no line does. */
+function validFor(run: Run, prefix: string, status: number): number | null {
+  for (const line of run.lines(`${prefix}_cache_valid`)) {
+    const words = line.values;
+    const read = parseTime(words.at(-1) ?? '', 'sec');
+    if (!read.ok) continue;
+    const codes = words.slice(0, -1);
+    if (codes.length ? codes.includes(String(status)) || codes.includes('any') : CACHED_BY_DEFAULT.includes(status)) return read.value;
+  }
+  return null;
+}
+
+interface Lifetime {
+  readonly cacheable: boolean;
+  readonly why: string;
+  /** seconds from now; null when the answer names none */
+  readonly seconds: number | null;
+}
+
+const LONGEST_VARY = 128;
+
+/** What the header lines of an answer say about keeping it (ngx_http_upstream_process_cache_control and its kin). */
+export function lifetimeOf(answer: BackendAnswer, ignored: ReadonlySet<string>, now: () => number, ordered: boolean): Lifetime {
+  let why = '';
+  let never = false;
+  /** refusals that a later line may take back, in versions that look at all lines before they decide */
+  let noCache = '';
+  let expired = '';
+  let valid: number | null = null;
+  let accel = false;
+  let expires = false;
+  let vary = '';
+  const refuse = (reason: string): void => {
+    why ||= reason;
+    never = true;
+  };
+  for (const [name, value] of answer.headers) {
+    if (!ordered && (noCache !== '' || expired !== '')) refuse(noCache || expired);
+    const key = lower(name);
+    const heeded = !ignored.has(key);
+    const text = fromBytes(value);
+    if (key === 'set-cookie') {
+      if (heeded) refuse('the answer sets a cookie');
+    } else if (key === 'x-accel-expires') {
+      if (accel && ordered) continue;
+      accel = true;
+      if (!heeded) continue;
+      const m = /^(@?)(\d+)$/.exec(value);
+      if (!m) continue;
+      if (m[1] === '' && Number(m[2]) === 0) {
+        refuse(`X-Accel-Expires: ${text}`);
+        continue;
+      }
+      valid = m[1] === '' ? Number(m[2]) : Number(m[2]) - now();
+      noCache = '';
+      expired = '';
+    } else if (key === 'cache-control') {
+      if (!heeded) continue;
+      const said = `Cache-Control: ${text}`;
+      if (!(valid !== null && accel)) {
+        if (/no-cache|no-store|private/i.test(value)) {
+          noCache ||= said;
+          continue;
+        }
+        const age = /s-maxage=([^,; ]*)/i.exec(value) ?? /max-age=([^,; ]*)/i.exec(value);
+        if (age) {
+          if (!/^\d*$/.test(age[1]!)) {
+            refuse(said);
+            continue;
+          }
+          if (Number(age[1]) === 0) {
+            noCache ||= said;
+            continue;
+          }
+          valid = Number(age[1]);
+          expired = '';
+        }
+      } else if (!ordered) continue;
+      for (const stale of [/stale-while-revalidate=([^,; ]*)/i, /stale-if-error=([^,; ]*)/i])
+        if (/\D/.test(stale.exec(value)?.[1] ?? '')) refuse(said);
+    } else if (key === 'expires') {
+      if (expires && ordered) continue;
+      expires = true;
+      if (!heeded || valid !== null) continue;
+      const time = parseHttpTime(value);
+      if (time === null || time < now()) expired ||= `Expires: ${text}`;
+      else valid = time - now();
+    } else if (key === 'vary' && heeded) {
+      vary = vary === '' ? value : `${vary}, ${value}`;
+      if (value === '*' || vary.length > LONGEST_VARY) refuse(`Vary: ${text}`);
+    }
+  }
+  if (noCache !== '' || expired !== '') refuse(noCache || expired);
+  return { cacheable: !never, why, seconds: valid };
+}
+
+/** Whether the answer is kept; what a client's conditions mean then is nginx's to say. */
+export function decideCache(run: Run, prefix: string, module: string, answer: BackendAnswer, ignored: ReadonlySet<string>): void {
+  const { cacheUse: use } = run.exchange;
+  if (!use) return;
+  const lifetime = lifetimeOf(answer, ignored, () => clock(run), run.behaviour.weighsCacheHeaders);
+  let { why } = lifetime;
+  let stored = lifetime.cacheable;
+  let valid = lifetime.seconds;
+  const later = use.unstored.startsWith('stored at request');
+  run.reply.cacheable = stored && use.unstored === '';
+  const refuse = (reason: string): void => {
+    if (stored) why = reason;
+    stored = false;
+  };
+  const accel = answer.headers.findLast(([n]) => lower(n) === 'x-accel-buffering')?.[1];
+  const buffered =
+    accel === undefined || ignored.has('x-accel-buffering') || !/^(?:yes|no)$/i.test(accel)
+      ? run.flag(`${prefix}_buffering`, true)
+      : lower(accel) === 'yes';
+  if (!buffered) refuse(`${prefix}_buffering is off`);
+  if (use.unstored !== '' && !later) refuse(use.unstored);
+  if (predicate(run, `${prefix}_no_cache`)) refuse(`${prefix}_no_cache holds`);
+  if (stored && valid === null) {
+    valid = validFor(run, prefix, answer.status);
+    if (valid === null || valid === 0)
+      refuse(`no lifetime: the answer names none, and ${prefix}_cache_valid has none for ${answer.status}`);
+  }
+  run.exchange.cache = {
+    at: atOf(use.bypassed ?? use.directive),
+    zone: use.zone,
+    key: fromBytes(use.key),
+    status: run.exchange.cacheStatus,
+    lookup: !use.bypassed,
+    store: stored,
+    why: use.bypassed
+      ? `not read, ${prefix}_cache_bypass holds${stored ? '' : `; not stored: ${why}`}`
+      : stored
+        ? later
+          ? use.unstored
+          : 'stored'
+        : `not stored: ${why}`,
+    valid: stored ? valid : null,
+  };
+  run.report.step({ phase: 'response', handler: module, at: use.directive, said: `cache ${use.zone}: ${run.exchange.cache.why}` });
+}
+
+const SERVED: Readonly<Record<string, string>> = {
+  HIT: 'answered from it',
+  STALE: 'its old answer is sent',
+  UPDATING: 'its old answer is sent while another request renews it',
+  REVALIDATED: 'its answer is good again',
+};
+
+/** Tells that the cache answers. */
+export function tellServed(run: Run, module: string): void {
+  const { cacheUse: use, cacheStatus } = run.exchange;
+  if (!use) return;
+  const said = SERVED[cacheStatus ?? ''] ?? 'answered from it';
+  run.reply.cacheable = true;
+  run.exchange.cache = {
+    at: atOf(use.directive),
+    zone: use.zone,
+    key: fromBytes(use.key),
+    status: cacheStatus,
+    lookup: true,
+    store: cacheStatus === 'REVALIDATED',
+    why: `${cacheStatus}: ${said}`,
+    valid: null,
+  };
+  run.report.step({
+    phase: 'upstream',
+    handler: module,
+    at: use.directive,
+    said: `cache ${use.zone}: ${said}`,
+    ...(use.assumption === null ? {} : { assumption: use.assumption }),
+  });
+}

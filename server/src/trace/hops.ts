@@ -1,0 +1,180 @@
+/**
+ * What backends answer. An answer belongs to the request that it answers: what the caller gives by name holds for that name, what is given
+ * without one for the backend that is asked first, and every later request asks anew. One object for a request and those inside of it.
+ */
+import { type ByteString, fromBytes, lower, toBytes } from '../base/bytes.ts';
+import type { BackendAnswer } from './exchange.ts';
+import type { Peer } from './peers.ts';
+import type { Run } from './run.ts';
+import type { Exchanged, LikelyAnswer, UpstreamAnswer, UpstreamRequest } from './trace.ts';
+
+export type Failure = 'timeout' | 'refused' | 'invalid';
+
+/** For what a backend is asked. */
+export type Purpose = 'answer' | 'auth_request' | 'ignored';
+
+export interface Hop {
+  /** id of the assumption on which the answer rests; null where the caller gave it */
+  readonly assumption: string | null;
+  /** what that server answers */
+  answer(peer: Peer): { readonly answer: BackendAnswer | Failure; readonly open: boolean };
+}
+
+const FAILED: ReadonlySet<string> = new Set(['timeout', 'refused', 'invalid']);
+const CHOICES = ['200', '302', '404', '500', 'timeout', 'refused', 'invalid'];
+
+const bytesOf = (headers: UpstreamAnswer['headers']): BackendAnswer['headers'] =>
+  (headers ?? []).map(([n, v]) => [toBytes(n), toBytes(v)] as const);
+
+const redirects = (answer: UpstreamAnswer): boolean => answer.headers?.some(([n]) => n.toLowerCase() === 'x-accel-redirect') ?? false;
+
+export class Hops {
+  /** every request to a backend, in order */
+  readonly told: Exchanged[] = [];
+  private asked = 0;
+  /** how many of the answers that the caller gave were used, by name */
+  private readonly used = new Map<string, number>();
+
+  /** A request to a backend begins. */
+  begin(run: Run, request: UpstreamRequest, purpose: Purpose): Hop {
+    const name = request.upstream;
+    const place = run.location?.name ?? '';
+    const first = purpose === 'answer' && this.asked === 0;
+    if (purpose === 'answer') this.asked++;
+    const named = this.named(run, place.startsWith('@') ? [place, name] : [name]);
+    if (named) return this.fixed(run, named);
+    const { upstream } = run.options;
+    if (first && upstream && (upstream.failure || upstream.status !== undefined)) return this.fixed(run, upstream);
+    const headers = first ? upstream?.headers : undefined;
+    if (purpose === 'ignored')
+      return { assumption: null, answer: (peer) => this.own(run, peer) ?? { answer: { status: 200, headers: [] }, open: false } };
+    const id = purpose === 'auth_request' ? 'auth_request' : first ? 'upstream-status' : `upstream-status:${name}`;
+    let kept: { readonly answer: BackendAnswer | Failure; readonly open: boolean } | null = null;
+    const general = (peer: Peer): { readonly answer: BackendAnswer | Failure; readonly open: boolean } => {
+      if (peer.backup) return this.assumed(run, `upstream-status:${peer.address}`, request, undefined, `answer of ${peer.address}`);
+      kept ??= this.assumed(
+        run,
+        id,
+        request,
+        headers,
+        purpose === 'auth_request'
+          ? `answer to the subrequest ${fromBytes(run.uri)}`
+          : first
+            ? 'answer of the application'
+            : `answer of ${name}`,
+        purpose,
+      );
+      return kept;
+    };
+    return { assumption: id, answer: (peer) => this.own(run, peer) ?? general(peer) };
+  }
+
+  /** What the caller says about one of these names, in order. */
+  private named(run: Run, names: readonly string[]): UpstreamAnswer | null {
+    const { upstreams, assume } = run.options;
+    if (!upstreams && !assume) return null;
+    for (const name of names) {
+      const given = upstreams?.[name] ?? upstreams?.[name.toLowerCase()];
+      if (given) {
+        const used = this.used.get(name) ?? 0;
+        const answer = Array.isArray(given) ? (given as readonly UpstreamAnswer[])[used] : (given as UpstreamAnswer);
+        // one that sends the request elsewhere is meant once: the next request to that name is another question
+        if (answer && (Array.isArray(given) || used === 0 || !redirects(answer))) {
+          this.used.set(name, used + 1);
+          return answer;
+        }
+      }
+      const text = assume?.[`upstream-status:${name}`];
+      if (text !== undefined) {
+        run.report.assume({
+          id: `upstream-status:${name}`,
+          what: `answer of ${name}`,
+          otherwise: '200',
+          why: 'the backend decides',
+          choices: CHOICES,
+          also: 'status',
+        });
+        if (FAILED.has(text)) return { failure: text as Failure };
+        return { status: Number(text) || 200 };
+      }
+    }
+    return null;
+  }
+
+  /** What the caller says about this very server. */
+  private own(run: Run, peer: Peer): { readonly answer: BackendAnswer | Failure; readonly open: boolean } | null {
+    if (!peer.server) return null;
+    const names = peer.server.text === peer.address ? [peer.address] : [peer.address, peer.server.text];
+    const given = this.named(run, names);
+    return given ? this.given(run, given) : null;
+  }
+
+  private fixed(run: Run, given: UpstreamAnswer): Hop {
+    return { assumption: null, answer: (peer) => this.own(run, peer) ?? this.given(run, given) };
+  }
+
+  private given(run: Run, given: UpstreamAnswer): { readonly answer: BackendAnswer | Failure; readonly open: boolean } {
+    if (given.failure) return { answer: given.failure, open: false };
+    const status = given.status ?? 200;
+    const headers = bytesOf(given.headers);
+    return { answer: { status, headers: given.headers ? headers : this.usual(run, status, headers) }, open: given.headers === undefined };
+  }
+
+  private assumed(
+    run: Run,
+    id: string,
+    request: UpstreamRequest,
+    headers: UpstreamAnswer['headers'],
+    what: string,
+    purpose: Purpose = 'answer',
+  ): { readonly answer: BackendAnswer | Failure; readonly open: boolean } {
+    const likely = purpose === 'answer' ? (run.options.likely?.(request) ?? upgraded(request)) : null;
+    const text = run.report.assume({
+      id,
+      what,
+      otherwise: String(likely?.status ?? 200),
+      why: likely?.why ?? (purpose === 'auth_request' ? 'another server answers it' : 'the application decides'),
+      choices:
+        purpose === 'auth_request' ? ['200', '401', '403', '500'] : likely ? [...new Set([String(likely.status), ...CHOICES])] : CHOICES,
+      also: 'status',
+      at: run.location?.directive ?? null,
+    });
+    if (FAILED.has(text)) return { answer: text as Failure, open: false };
+    const status = Number(text) || 200;
+    const known = bytesOf(headers ?? (likely && likely.status === status ? likely.headers : undefined));
+    return { answer: { status, headers: purpose === 'answer' ? this.usual(run, status, known) : known }, open: true };
+  }
+
+  /** The lines of a page that nobody described: its type. */
+  private usual(run: Run, status: number, headers: BackendAnswer['headers']): BackendAnswer['headers'] {
+    const family = run.exchange.passFamily;
+    if (status < 200 || status === 204 || status === 304 || family === 'memcached') return headers;
+    if (headers.some(([n]) => lower(n) === 'content-type')) return headers;
+    const type = run.report.assume({
+      id: 'content-type',
+      what: "type of the application's answer",
+      otherwise: family === 'grpc' ? 'application/grpc' : looksLikeApi(run.uri) ? 'application/json' : 'text/html; charset=utf-8',
+      why: 'the application decides',
+      choices: ['text/html; charset=utf-8', 'application/json', 'text/plain', 'text/css', 'image/png'],
+      also: 'text',
+    });
+    return type === '' ? headers : [...headers, ['Content-Type', toBytes(type)]];
+  }
+}
+
+const looksLikeApi = (uri: ByteString): boolean => /(?:^|\/)(?:api|rest|graphql|v\d+)(?:\/|$)|\.json$/i.test(uri);
+
+/** A WebSocket handshake that reaches the application whole is taken up. */
+function upgraded({ headers, httpVersion }: UpstreamRequest): LikelyAnswer | null {
+  if (httpVersion !== '1.1') return null;
+  const has = (name: string, word: RegExp): boolean => headers.some(([n, v]) => n.toLowerCase() === name && word.test(v));
+  if (!has('upgrade', /^websocket$/i) || !has('connection', /(?:^|[\s,])upgrade(?:$|[\s,])/i)) return null;
+  return {
+    status: 101,
+    headers: [
+      ['Upgrade', 'websocket'],
+      ['Connection', 'Upgrade'],
+    ],
+    why: 'the handshake of a WebSocket reaches it whole',
+  };
+}

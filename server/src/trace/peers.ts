@@ -1,0 +1,174 @@
+/**
+ * Which server of a group is asked, and which after it fails: round robin by weight, ip_hash and hash as nginx computes them, backup servers
+ * when no other is left (ngx_http_upstream_round_robin.c and its kin). What earlier requests left behind is not known: where it decides who is
+ * first, that is an assumption.
+ */
+import { byteArray } from '../base/bytes.ts';
+import { type PassTarget, serverAddress, targetServers, type Upstream, type UpstreamServer } from '../config/upstreams.ts';
+import { crc32 } from './crc32.ts';
+import { readPlainIp } from './networks.ts';
+import type { Run } from './run.ts';
+
+export interface Peer {
+  /** with its port */
+  readonly address: string;
+  /** null: the address stands in the pass directive itself */
+  readonly server: UpstreamServer | null;
+  readonly backup: boolean;
+}
+
+interface Member extends Peer {
+  readonly weight: number;
+  readonly down: boolean;
+  current: number;
+  effective: number;
+  tried: boolean;
+}
+
+const members = (servers: readonly UpstreamServer[], backup: boolean): Member[] =>
+  servers
+    .filter((s) => s.backup === backup)
+    .map((server) => ({
+      address: serverAddress(server),
+      server,
+      backup,
+      weight: server.weight,
+      down: server.down,
+      current: 0,
+      effective: server.weight,
+      tried: false,
+    }));
+
+export class Peers {
+  /** how many may still be asked after the one that is asked now (ngx_peer_connection_t.tries) */
+  tries: number;
+  private readonly primary: Member[];
+  private readonly spare: Member[];
+  private readonly single: boolean;
+  private usesSpare = false;
+  private asked: Member | null = null;
+  private readonly first: Member | null;
+  private readonly hashed: (() => Member | null) | null;
+
+  constructor(run: Run, target: PassTarget, most: number) {
+    const group = target.upstream;
+    if (group) {
+      this.primary = members(group.servers, false);
+      this.spare = members(group.servers, true);
+    } else {
+      const address = targetServers(target)[0] ?? target.host;
+      this.primary = [{ address, server: null, backup: false, weight: 1, down: false, current: 0, effective: 1, tried: false }];
+      this.spare = [];
+    }
+    this.single = this.primary.length + this.spare.length === 1;
+    const up = [...this.primary, ...this.spare].filter((m) => !m.down).length;
+    this.tries = most > 0 ? Math.min(up, most) : up;
+    this.hashed = group ? hashOf(run, group, this.primary) : null;
+    this.first = group && !this.hashed ? this.firstOf(run, group) : null;
+  }
+
+  /** Who is first where earlier requests, the load or chance decide. */
+  private firstOf(run: Run, group: Upstream): Member | null {
+    const open = this.primary.filter((m) => !m.down);
+    if (open.length < 2) return null;
+    const likely = open.reduce((best, m) => (m.weight > best.weight ? m : best));
+    const chosen = run.report.assume({
+      id: `upstream-server:${group.name}`,
+      what: `the server of ${group.name} that is asked first`,
+      otherwise: likely.address,
+      why: group.method === 'round-robin' ? 'the requests before this one decide whose turn it is' : `${group.method} decides`,
+      choices: open.map((m) => m.address),
+      at: group.balancer ?? group.directive,
+    });
+    return open.find((m) => m.address === chosen) ?? likely;
+  }
+
+  /** The next server to ask; null: no live one is left. */
+  next(): Peer | null {
+    const list = this.usesSpare ? this.spare : this.primary;
+    let found: Member | null = null;
+    if (!this.usesSpare) {
+      if (this.first && !this.first.tried) found = this.first;
+      else found = this.hashed?.() ?? null;
+    }
+    found ??= roundRobin(list);
+    if (!found) {
+      if (this.usesSpare || !this.spare.length) return null;
+      this.usesSpare = true;
+      return this.next();
+    }
+    found.tried = true;
+    this.asked = found;
+    return found;
+  }
+
+  /** The server that was asked last is given back (ngx_http_upstream_free_round_robin_peer). */
+  free(failed: boolean): void {
+    const peer = this.asked;
+    if (peer && failed && peer.server && peer.server.maxFails > 0)
+      peer.effective = Math.max(0, peer.effective - Math.trunc(peer.weight / peer.server.maxFails));
+    if (this.single) this.tries = 0;
+    else if (this.tries) this.tries--;
+  }
+}
+
+/** ngx_http_upstream_get_peer. */
+function roundRobin(list: readonly Member[]): Member | null {
+  let best: Member | null = null;
+  let total = 0;
+  for (const m of list) {
+    if (m.tried || m.down) continue;
+    m.current += m.effective;
+    total += m.effective;
+    if (m.effective < m.weight) m.effective++;
+    if (!best || m.current > best.current) best = m;
+  }
+  if (best) best.current -= total;
+  return best;
+}
+
+/** How ip_hash and hash pick; null for other methods, and for a consistent hash, whose ring is not computed. */
+function hashOf(run: Run, group: Upstream, list: readonly Member[]): (() => Member | null) | null {
+  const { balancer } = group;
+  if (!balancer || list.length < 2) return null;
+  const weights = list.reduce((n, m) => n + m.weight, 0);
+  const at = (hash: number): Member => {
+    let w = hash % weights;
+    for (const m of list) {
+      if (w < m.weight) return m;
+      w -= m.weight;
+    }
+    return list[0]!;
+  };
+  let tries = 0;
+  const pick = (step: () => number) => (): Member | null => {
+    while (tries <= 20) {
+      const m = at(step());
+      if (!m.tried && !m.down) return m;
+      tries++;
+    }
+    return null;
+  };
+  if (balancer.name === 'ip_hash') {
+    const ip = readPlainIp(run.connection.clientAddress);
+    const bytes = ip ? (ip.length === 4 ? ip.slice(0, 3) : ip) : [0, 0, 0];
+    let hash = 89;
+    return pick(() => {
+      for (const b of bytes) hash = (hash * 113 + b) % 6271;
+      return hash;
+    });
+  }
+  if (balancer.name === 'hash' && balancer.value(1) !== 'consistent') {
+    const key = run.value(balancer.value(0));
+    if (key === '') return null;
+    let hash = 0;
+    let rehash = 0;
+    return pick(() => {
+      const text = (rehash > 0 ? String(rehash) : '') + key;
+      rehash++;
+      hash += (crc32(byteArray(text)) >>> 16) & 0x7fff;
+      return hash;
+    });
+  }
+  return null;
+}

@@ -1,0 +1,205 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { traceRequest } from '../../server/src/trace/request.ts';
+import type { RequestInput, Trace, TraceOptions } from '../../server/src/trace/trace.ts';
+import { configOf } from './config-of.ts';
+
+const http = (text: string): string => `events {}\nhttp {\n${text}\n}\n`;
+const ask = async (text: string, options: TraceOptions = {}, request: Partial<RequestInput> = {}): Promise<Trace> =>
+  traceRequest(await configOf(http(text)), { target: '/', headers: [['Host', 'a.test']], ...request }, options);
+const header = (trace: Trace, name: string): string | undefined =>
+  trace.outcome.responseHeaders.find(([n]) => n.toLowerCase() === name.toLowerCase())?.[1];
+const sent = (trace: Trace, name: string): string | undefined =>
+  trace.outcome.upstreamRequest?.headers.find(([n]) => n.toLowerCase() === name.toLowerCase())?.[1];
+
+const UP = 'add_header X-Up "$upstream_addr/$upstream_status" always;';
+
+describe('answers belong to requests to backends', () => {
+  const ACCEL = `server { listen 80;
+    location / { proxy_pass http://127.0.0.1:8000; }
+    location /store/ { internal; proxy_pass http://127.0.0.1:9000/; } ${UP} }`;
+
+  test('X-Accel-Redirect leads to another backend, which answers for itself', async () => {
+    const trace = await ask(ACCEL, { upstream: { status: 200, headers: [['X-Accel-Redirect', '/store/f']] } });
+    assert.equal(trace.outcome.status, 200);
+    assert.equal(trace.outcome.upstreamRequest?.uri, '/f');
+    assert.equal(header(trace, 'X-Up'), '127.0.0.1:8000 : 127.0.0.1:9000/200 : 200');
+    assert.ok(trace.assumptions.some((a) => a.id === 'upstream-status:127.0.0.1:9000'));
+  });
+
+  test('an error page on a second backend', async () => {
+    const text = `server { listen 80; location / { proxy_pass http://127.0.0.1:8000; proxy_intercept_errors on; error_page 502 503 504 = @second; }
+      location @second { proxy_pass http://127.0.0.1:9000; } ${UP} }`;
+    const trace = await ask(text, { upstream: { status: 502 } });
+    assert.equal(trace.outcome.status, 200);
+    assert.equal(header(trace, 'X-Up'), '127.0.0.1:8000 : 127.0.0.1:9000/502 : 200');
+    assert.equal((await ask(text, { upstream: { status: 502 }, upstreams: { '@second': { status: 404 } } })).outcome.status, 404);
+    assert.equal((await ask(text, { upstreams: { '127.0.0.1:8000': { failure: 'refused' } } })).outcome.status, 200);
+    assert.equal((await ask(text, { assume: { 'upstream-status:127.0.0.1:9000': '500', 'upstream-status': '503' } })).outcome.status, 500);
+  });
+
+  test('of a list each request takes the next answer', async () => {
+    const text = 'server { listen 80; location / { proxy_pass http://127.0.0.1:8000; } }';
+    const again = { status: 200, headers: [['X-Accel-Redirect', '/b']] } as const;
+    const trace = await ask(text, { upstreams: { '127.0.0.1:8000': [again, again, { status: 404 }] } });
+    assert.equal(trace.outcome.status, 404);
+    assert.deepEqual(
+      trace.exchanges.map((e) => e.attempts[0]?.said),
+      ['200', '200', '404'],
+    );
+  });
+});
+
+describe('servers of a group', () => {
+  const group = (servers: string, more = ''): string =>
+    `upstream bk { ${servers} } server { listen 80; location / { proxy_pass http://bk; ${more} } ${UP} }`;
+
+  test('a backup server is asked when the others fail, and answers for itself', async () => {
+    const text = group('server 127.0.0.1:1; server 127.0.0.1:2 backup;');
+    for (const options of [
+      { assume: { 'upstream-status': 'refused' } },
+      { upstreams: { '127.0.0.1:1': { failure: 'refused' } } },
+    ] as const) {
+      const trace = await ask(text, options);
+      assert.equal(trace.outcome.status, 200);
+      assert.equal(header(trace, 'X-Up'), '127.0.0.1:1, 127.0.0.1:2/502, 200');
+      assert.ok(trace.assumptions.some((a) => a.id.startsWith('upstream-status')));
+    }
+    const all = await ask(text, { upstreams: { bk: { failure: 'refused' } } });
+    assert.equal(all.outcome.status, 502);
+    assert.equal(header(all, 'X-Up'), '127.0.0.1:1, 127.0.0.1:2/502, 502');
+  });
+
+  test('a status sends to the next server only where proxy_next_upstream names it', async () => {
+    const two = 'server 127.0.0.1:1; server 127.0.0.1:2;';
+    assert.equal(header(await ask(group(two), { upstream: { status: 502 } }), 'X-Up'), '127.0.0.1:1/502');
+    const next = group(two, 'proxy_next_upstream http_502;');
+    assert.equal(header(await ask(next, { upstream: { status: 502 } }), 'X-Up'), '127.0.0.1:1, 127.0.0.1:2/502, 502');
+    const one = await ask(next, { upstreams: { '127.0.0.1:1': { status: 502 } } });
+    assert.equal(header(one, 'X-Up'), '127.0.0.1:1, 127.0.0.1:2/502, 200');
+    assert.equal(
+      header(await ask(group(two, 'proxy_next_upstream http_502; proxy_next_upstream_tries 1;'), { upstream: { status: 502 } }), 'X-Up'),
+      '127.0.0.1:1/502',
+    );
+  });
+
+  test('POST is repeated where nothing was sent, else only with non_idempotent', async () => {
+    const two = 'server 127.0.0.1:1; server 127.0.0.1:2;';
+    const post = { method: 'POST' };
+    const lost = { upstreams: { '127.0.0.1:1': { failure: 'timeout' } } } as const;
+    assert.equal((await ask(group(two), lost, post)).outcome.status, 504);
+    assert.equal((await ask(group(two), lost)).outcome.status, 200);
+    assert.equal((await ask(group(two, 'proxy_next_upstream timeout non_idempotent;'), lost, post)).outcome.status, 200);
+    assert.equal((await ask(group(two), { upstreams: { '127.0.0.1:1': { failure: 'refused' } } }, post)).outcome.status, 200);
+    assert.equal((await ask(group(two, 'proxy_next_upstream_timeout 30s;'), lost)).outcome.status, 504);
+  });
+
+  test('all down: nobody is asked', async () => {
+    const trace = await ask(group('server 127.0.0.1:1 down;'));
+    assert.equal(trace.outcome.status, 502);
+    assert.equal(header(trace, 'X-Up'), 'bk/502');
+  });
+
+  test('who is first is an assumption; weights and hashes decide what they decide', async () => {
+    const three = 'server 127.0.0.1:1; server 127.0.0.1:2 weight=3; server 127.0.0.1:3;';
+    const trace = await ask(group(three));
+    assert.equal(header(trace, 'X-Up'), '127.0.0.1:2/200');
+    const open = trace.assumptions.find((a) => a.id === 'upstream-server:bk');
+    assert.deepEqual(open?.choices, ['127.0.0.1:1', '127.0.0.1:2', '127.0.0.1:3']);
+    assert.equal(header(await ask(group(three), { assume: { 'upstream-server:bk': '127.0.0.1:3' } }), 'X-Up'), '127.0.0.1:3/200');
+    const hashed = await ask(group(`ip_hash; ${three}`), {}, { clientAddress: '192.0.2.7' });
+    assert.ok(!hashed.assumptions.some((a) => a.id === 'upstream-server:bk'));
+  });
+});
+
+describe('requests inside a request', () => {
+  const AUTH = `server { listen 80;
+    location / { auth_request /auth; auth_request_set $u $upstream_http_x_user; proxy_set_header X-User $u; proxy_pass http://127.0.0.1:8000; }
+    location = /auth { internal; proxy_pass http://127.0.0.1:9000/check; proxy_set_header X-Original-URI $request_uri; } }`;
+
+  test('what auth_request_set takes is asked for, and the question is shown', async () => {
+    const trace = await ask(AUTH, {}, { target: '/in?x=1' });
+    assert.equal(sent(trace, 'X-User'), '(x-user)');
+    assert.ok(trace.assumptions.some((a) => a.id === 'auth_request:x_user'));
+    const question = trace.exchanges.find((e) => e.for === 'auth_request');
+    assert.equal(question?.request.uri, '/check');
+    assert.deepEqual(
+      question?.request.headers.find(([n]) => n === 'X-Original-URI'),
+      ['X-Original-URI', '/in?x=1'],
+    );
+    assert.equal(sent(await ask(AUTH, { assume: { 'auth_request:x_user': 'bob' } }), 'X-User'), 'bob');
+    const given = await ask(AUTH, { upstreams: { '127.0.0.1:9000': { status: 200, headers: [['X-User', 'eve']] } } });
+    assert.equal(sent(given, 'X-User'), 'eve');
+    assert.equal((await ask(AUTH, { upstreams: { '127.0.0.1:9000': { status: 403 } } })).outcome.status, 403);
+    // what the application answers is not what the service answers
+    assert.equal((await ask(AUTH, { upstream: { status: 404 } })).outcome.status, 404);
+  });
+
+  test('a mirror sends the same method, and its answer is nobody’s', async () => {
+    const trace = await ask(
+      `server { listen 80; location / { mirror /copy; proxy_pass http://127.0.0.1:8000; }
+      location = /copy { internal; proxy_pass http://127.0.0.1:9000$request_uri; } }`,
+      { upstream: { status: 201 } },
+      { method: 'POST', target: '/a?b=c' },
+    );
+    const copy = trace.exchanges.find((e) => e.for === 'mirror');
+    assert.equal(copy?.request.method, 'POST');
+    assert.equal(copy.request.uri, '/a?b=c');
+    assert.equal(trace.outcome.status, 201);
+  });
+});
+
+describe('what a cache holds', () => {
+  const cache = (
+    more: string,
+  ): string => `proxy_cache_path /c keys_zone=z:1m; server { listen 80; add_header X-C $upstream_cache_status always;
+    location / { proxy_cache z; proxy_cache_valid 10m; ${more} proxy_pass http://127.0.0.1:8000; } }`;
+  const said = async (more: string, state: string, status?: number): Promise<string> => {
+    const trace = await ask(cache(more), { assume: { 'cache:z': state }, ...(status ? { upstream: { status } } : {}) });
+    return `${trace.outcome.status} ${header(trace, 'X-C')} ${trace.outcome.upstreamRequest ? 'asked' : 'not asked'}`;
+  };
+
+  test('a fresh answer is sent, whatever the backend would say', async () => {
+    assert.equal(await said('', 'HIT', 502), '200 HIT not asked');
+  });
+
+  test('an old answer helps where use_stale allows it', async () => {
+    assert.equal(await said('', 'EXPIRED', 502), '502 EXPIRED asked');
+    assert.equal(await said('proxy_cache_use_stale error timeout http_502;', 'EXPIRED', 502), '200 STALE asked');
+    assert.equal(await said('proxy_cache_use_stale error;', 'EXPIRED', 502), '502 EXPIRED asked');
+    assert.equal(await said('proxy_cache_use_stale error;', 'MISS', 502), '502 MISS asked');
+    const refused = await ask(cache('proxy_cache_use_stale error;'), { assume: { 'cache:z': 'EXPIRED', 'upstream-status': 'refused' } });
+    assert.equal(refused.outcome.status, 200);
+  });
+
+  test('updating: the old answer at once, and a request behind it', async () => {
+    assert.equal(await said('proxy_cache_use_stale updating;', 'UPDATING'), '200 UPDATING not asked');
+    assert.equal(await said('', 'UPDATING'), '200 EXPIRED asked');
+    const trace = await ask(cache('proxy_cache_use_stale updating; proxy_cache_background_update on;'), {
+      assume: { 'cache:z': 'EXPIRED' },
+    });
+    assert.equal(header(trace, 'X-C'), 'STALE');
+    assert.equal(trace.exchanges[0]?.for, 'cache-update');
+  });
+
+  test('revalidation asks with the date of the old answer', async () => {
+    const trace = await ask(cache('proxy_cache_revalidate on;'), { assume: { 'cache:z': 'EXPIRED' }, upstream: { status: 304 } });
+    assert.equal(trace.outcome.status, 200);
+    assert.equal(header(trace, 'X-C'), 'REVALIDATED');
+    assert.match(sent(trace, 'If-Modified-Since') ?? '', /GMT$/);
+  });
+
+  test('what is never stored', async () => {
+    assert.equal((await ask(cache('proxy_buffering off;'))).cache?.store, false);
+    const ranged: Partial<RequestInput> = {
+      headers: [
+        ['Host', 'a.test'],
+        ['Range', 'bytes=100-'],
+      ],
+    };
+    const far = await ask(cache('proxy_cache_max_range_offset 10;'), {}, ranged);
+    assert.equal(far.cache?.store, false);
+    assert.equal(sent(far, 'Range'), 'bytes=100-');
+    assert.equal(sent(await ask(cache(''), {}, ranged), 'Range'), undefined);
+  });
+});
