@@ -521,6 +521,7 @@ export const PROMISES: Readonly<Record<string, Promises>> = {
       name: 'without a name of the service, the name that a client gives itself is gone',
       ask: `GET ${PLAIN}/cart`,
       headers: [['Remote-User', 'root']],
+      assume: { 'auth_request:x_auth_request_user': '' },
       expect: { kind: 'proxy', upstreamHeaders: { 'Remote-User': null } },
     },
     { name: 'whom the service refuses does not', ask: `GET ${PLAIN}/cart`, assume: { auth_request: '401' }, expect: { status: 401 } },
