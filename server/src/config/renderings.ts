@@ -17,6 +17,7 @@ import {
   type Variable,
   variablesOf,
 } from '../syntax/template/condition.ts';
+import { neutralValue } from '../syntax/template/engines.ts';
 import { meets } from '../syntax/template.ts';
 import { PerConfig } from './asked.ts';
 import { Config, type Engine } from './config.ts';
@@ -181,4 +182,82 @@ function choicesFor(variables: readonly Variable[], conditions: readonly Conditi
     take(best);
   }
   return out;
+}
+
+/** What a person may decide about a template before it is written out. */
+export interface TemplateQuestion {
+  /** the text of the condition, or the placeholder's name */
+  readonly id: string;
+  readonly kind: 'condition' | 'value';
+  readonly assumed: string;
+  /** empty: any text */
+  readonly choices: readonly string[];
+  readonly given: boolean;
+}
+
+const HOLDS = 'yes';
+const HOLDS_NOT = 'no';
+const ANOTHER = 'another';
+/** Questions beyond that are too many for a person. */
+const MOST_QUESTIONS = 40;
+
+const written = new WeakMap<Config, Map<string, { config: Config; questions: TemplateQuestion[] }>>();
+
+/**
+ * The configuration as its templates are written out with what is given: conditions by their text (`yes`, `no`, or a value), placeholders by
+ * their names. What is not given: conditions hold, placeholders stay. Null when no file is a template.
+ */
+export function writtenOut(
+  config: Config,
+  given: Readonly<Record<string, string>>,
+): { config: Config; questions: readonly TemplateQuestion[] } | null {
+  const templates = [...config.files.values()].filter((f) => f.template !== null && f.rendered);
+  if (!templates.length) return null;
+  const key = JSON.stringify(Object.entries(given).sort());
+  let known = written.get(config);
+  if (!known) written.set(config, (known = new Map()));
+  let made = known.get(key);
+  if (!made) known.set(key, (made = write(config, templates, given)));
+  return made;
+}
+
+function write(
+  config: Config,
+  templates: readonly SourceFile[],
+  given: Readonly<Record<string, string>>,
+): { config: Config; questions: TemplateQuestion[] } {
+  const branches = templates.flatMap((f) => f.structure?.branches.filter((b) => b.kind !== 'definition' && b.kind !== 'dropped') ?? []);
+  const variables = variablesOf(branches.map((b) => b.when)).map((v) => (v.kind === 'version' ? versionsFor(v, config.settings) : v));
+  const questions: TemplateQuestion[] = [];
+  const choices = variables.map((v) => {
+    if (v.kind === 'version') return 0;
+    const answer = Object.hasOwn(given, v.text) ? given[v.text]! : null;
+    const names = v.kind === 'fact' ? [HOLDS, HOLDS_NOT] : v.values.map((value) => value ?? ANOTHER);
+    const found = answer === null ? -1 : names.indexOf(answer);
+    const chosen = found >= 0 ? found : answer !== null && v.kind === 'value' ? names.length - 1 : 0;
+    questions.push({
+      id: v.text,
+      kind: 'condition',
+      assumed: answer ?? names[chosen]!,
+      choices: v.kind === 'fact' ? names : [],
+      given: answer !== null,
+    });
+    return chosen;
+  });
+  const facts = factsOf(variables, choices);
+  const values = new Map<string, string>();
+  for (const name of new Set(templates.flatMap((f) => f.placeholders ?? []))) {
+    if (questions.some((q) => q.id === name)) continue;
+    const answer = Object.hasOwn(given, name) ? given[name]! : null;
+    if (answer !== null) values.set(name, answer);
+    questions.push({ id: name, kind: 'value', assumed: answer ?? neutralValue(name) ?? name, choices: [], given: answer !== null });
+  }
+  const files = new Map<FileId, SourceFile>(config.files);
+  const readings = new Map<FileId, SourceFile>();
+  for (const file of templates) readings.set(file.id, file.rendered!({ facts, definition: null, values }));
+  for (const [id, file] of readings) files.set(id, file);
+  const tree: Tree = { ...config.tree, files, includes: includesFor(config.tree, readings) };
+  const settings = settingsFor(config.settings, facts);
+  const made = new Config(tree, engineOf(config), settings, config.kind, config.main.context, config.contexts);
+  return { config: made, questions: questions.slice(0, MOST_QUESTIONS) };
 }

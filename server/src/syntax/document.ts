@@ -111,6 +111,10 @@ export class Document implements SourceFile {
     return this.masked.structure;
   }
 
+  get placeholders(): readonly string[] {
+    return this.masked.placeholders;
+  }
+
   get holes(): readonly Span[] {
     return this.masked.holes;
   }
@@ -134,6 +138,7 @@ export class Document implements SourceFile {
       template: masked.engine,
       marks: masked.marks,
       structure: masked.structure,
+      placeholders: masked.placeholders,
       holes: masked.holes,
       excluded: masked.excluded,
     };
@@ -226,10 +231,11 @@ export class Document implements SourceFile {
   }
 }
 
-function inputOf({ shown, read, words, between }: Masked, text: string): LowerInput {
+function inputOf({ shown, read, words, between, fills }: Masked, text: string): LowerInput {
   return {
     text,
     read,
+    ...(fills.length ? { fills } : {}),
     shown,
     templated: words.length ? (start, end) => meets(words, start, end) : none,
     variable: between.length ? (start, end) => meets(between, start, end) : none,

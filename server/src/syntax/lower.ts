@@ -19,13 +19,15 @@ import {
   type Stray,
   type WordFault,
 } from './mirror.ts';
-import { FILLER } from './template.ts';
+import { FILLER, type Fill } from './template.ts';
 
 /** What to read. `shown` is what the grammar saw: as long as the text, without template marks and NUL. */
 export interface LowerInput {
   readonly text: string;
   /** the text as far as words have their values from it: as long, without what the host of an embedded configuration escapes */
   readonly read: string;
+  /** placeholders that have a value here, in order */
+  readonly fills?: readonly Fill[];
   readonly shown: string;
   /** True when a template engine has a hand in a part of the text. */
   templated(start: number, end: number): boolean;
@@ -354,7 +356,9 @@ class Lowerer implements HeaderSink {
     const { text, read, shown } = this.input;
     const raw = text.slice(start, end);
     const word = makeWord(start, this.old ? copied(raw) : raw, kind, this.input.templated(start, end));
-    if (read !== text) {
+    const fills = this.input.fills?.filter((f) => f.start >= start && f.end <= end);
+    if (fills?.length) this.fillIn(word, fills, kind);
+    else if (read !== text) {
       const meant = read.slice(start, end).replaceAll(FILLER, '');
       if (meant !== raw) word.value = makeWord(start, meant, kind, false).value;
     }
@@ -365,6 +369,24 @@ class Lowerer implements HeaderSink {
     if (shown[start] !== ')') this.afterQuote(start);
     if (!word.templated && tooLong(raw, kind === 'string', shown[end])) this.fault('word-too-long', word);
     this.words.push(word);
+  }
+
+  /** The word with values in the places of its placeholders; what is left of marks is still not known. */
+  private fillIn(word: MirrorWord, fills: readonly Fill[], kind: WordKind): void {
+    let meant = '';
+    let at = word.start;
+    for (const { start, end, value } of fills) {
+      meant += this.input.read.slice(at, start) + value;
+      at = end;
+    }
+    meant = (meant + this.input.read.slice(at, word.end)).replaceAll(FILLER, '');
+    word.value = makeWord(word.start, meant, kind, false).value;
+    let from = word.start;
+    word.templated = false;
+    for (const { start, end } of [...fills, { start: word.end, end: word.end }]) {
+      if (start > from && this.input.templated(from, start)) word.templated = true;
+      from = end;
+    }
   }
 
   private fault(fault: WordFault['fault'], word: MirrorWord): void {

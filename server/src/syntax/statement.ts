@@ -80,6 +80,8 @@ export interface SourceFile {
   readonly marks?: readonly TemplateMark[];
   /** how its conditions and loops branch; null or absent for a plain file */
   readonly structure?: Structure | null;
+  /** names of the values that the engine fills in, each once */
+  readonly placeholders?: readonly string[];
   /** where the engine may write whole lines that nobody sees, in order */
   readonly holes?: readonly Span[];
   /** The file as it is written in one way, at the same offsets, without the alternatives that are left out then. */

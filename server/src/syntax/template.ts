@@ -7,7 +7,7 @@ import type { Span } from '../base/span.ts';
 import { isSpace, luaEnd } from './cut.ts';
 import type { TemplateMark } from './statement.ts';
 import { type Facts, holds } from './template/condition.ts';
-import { type Engine, engineOf, type Mark, marksOf } from './template/engines.ts';
+import { type Engine, engineOf, type Mark, marksOf, neutralValue, placeholderName } from './template/engines.ts';
 import { type Branch, Structure } from './template/structure.ts';
 
 /** What the last characters of a whole mark are; those of envsubst may be a name alone, those of Mako a line. */
@@ -19,6 +19,13 @@ export interface Rendering {
   readonly facts: Facts;
   /** the number of the definition (`define`, `macro`) whose body is shown, alone; null for all that is written in its place */
   readonly definition: number | null;
+  /** values of placeholders by their names; the others stand for their names, and expressions stay */
+  readonly values?: ReadonlyMap<string, string>;
+}
+
+/** A placeholder with the value that is written in its place. */
+export interface Fill extends Span {
+  readonly value: string;
 }
 
 export interface Masked {
@@ -35,10 +42,14 @@ export interface Masked {
   readonly between: readonly Span[];
   /** null for a plain file */
   readonly structure: Structure | null;
+  /** names of the values that are filled in, each once */
+  readonly placeholders: readonly string[];
   /** where the engine may write whole lines that nobody sees */
   readonly holes: readonly Span[];
   /** what the rendering leaves out, in order */
   readonly excluded: readonly Span[];
+  /** placeholders that the rendering gives a value, in order */
+  readonly fills: readonly Fill[];
   /** a choice opens or closes blocks in a way that nobody can follow without evaluating it */
   readonly uneven: boolean;
   /** by its name the file is the beginning or the end of something: its blocks are closed or opened elsewhere */
@@ -51,8 +62,10 @@ const PLAIN = {
   words: [],
   between: [],
   structure: null,
+  placeholders: [],
   holes: [],
   excluded: [],
+  fills: [],
   uneven: false,
   half: null,
 } as const;
@@ -80,8 +93,9 @@ export function mask(name: string, text: string, rendering: Rendering | null = n
   const engine = window?.engine ?? engineOf(name, readable, marksOutsideOfQuotes);
   if (!engine) return { ...PLAIN, shown: readable, read: own };
   const marks = marksOf(engine, readable);
+  const fills = rendering?.values ? fillsIn(marks, rendering.values) : [];
   const half = HALVES.find(([test]) => test.test(name))?.[1] ?? null;
-  return { ...new Masker(readable, own, marks, new Structure(engine, marks), rendering).run(engine.name), half };
+  return { ...new Masker(readable, own, marks, new Structure(engine, marks), rendering).run(engine.name), half, fills };
 }
 
 /** nginx's view of a text, character by character, as far as it takes to know where a mark stands. */
@@ -211,7 +225,7 @@ class Masker {
     private readonly rendering: Rendering | null,
   ) {}
 
-  run(engine: string): Omit<Masked, 'half'> {
+  run(engine: string): Omit<Masked, 'half' | 'fills'> {
     const { text } = this;
     const excluded = this.rendering ? excludedIn(this.structure.branches, this.rendering, text.length) : [];
     const hidden = this.hidden(excluded);
@@ -273,6 +287,7 @@ class Masker {
       words: this.words,
       between: this.between,
       structure: this.structure,
+      placeholders: [...new Set(this.marks.flatMap((m) => placeholderName(m) ?? []))],
       holes: this.holes,
       excluded,
       uneven: this.uneven,
@@ -353,6 +368,15 @@ class Masker {
     for (const { start, end } of this.blanks) out = out.slice(0, start) + blank(out.slice(start, end)) + out.slice(end);
     return out;
   }
+}
+
+/** The placeholders that are given a value, or stand for their own names. */
+function fillsIn(marks: readonly Mark[], values: ReadonlyMap<string, string>): Fill[] {
+  return marks.flatMap((mark): Fill[] => {
+    const name = placeholderName(mark);
+    const value = name === null ? null : (values.get(name) ?? neutralValue(name));
+    return value === null ? [] : [{ start: mark.start, end: mark.end, value }];
+  });
 }
 
 /** The outermost branches that a rendering leaves out. */

@@ -5,6 +5,7 @@
 import { type ByteString, fromBytes, lower, toBytes } from '../base/bytes.ts';
 import { parseSize } from '../catalog/value-kind.ts';
 import type { Config } from '../config/config.ts';
+import { writtenOut } from '../config/renderings.ts';
 import type { Scope } from '../config/scope.ts';
 import {
   chooseServer,
@@ -23,7 +24,7 @@ import { patternOf } from './handlers/find-config.ts';
 import { finalize, go, subrequest } from './moves.ts';
 import { type HeaderLine, Run } from './run.ts';
 import { traceStream } from './stream.ts';
-import type { ChosenServer, HeaderPair, Outcome, Refusal, RequestInput, Trace, TracedRequest, TraceOptions } from './trace.ts';
+import type { Assumption, ChosenServer, HeaderPair, Outcome, Refusal, RequestInput, Trace, TracedRequest, TraceOptions } from './trace.ts';
 import { parseTarget } from './uri.ts';
 
 const DEFAULT_CLIENT = '203.0.113.9';
@@ -35,6 +36,24 @@ const VERSIONS: Readonly<Record<string, number>> = { '0.9': 9, '1.0': 1000, '1.1
  * for any text of a configuration or request.
  */
 export function traceRequest(config: Config, input: RequestInput, options: TraceOptions = {}): Trace {
+  const template = writtenOut(config, options.assume ?? {});
+  if (!template) return traceOf(config, input, options);
+  const trace = traceOf(template.config, input, options);
+  const asked = template.questions.map(
+    ({ id, kind, assumed, choices, given }): Assumption => ({
+      id,
+      what: kind === 'condition' ? `the condition "${id}" of the template` : `what the template fills in for ${id}`,
+      assumed,
+      why: 'a template decides it when it is written out',
+      choices,
+      chosen: given,
+      at: null,
+    }),
+  );
+  return { ...trace, assumptions: [...asked, ...trace.assumptions.filter((a) => !asked.some((q) => q.id === a.id))] };
+}
+
+function traceOf(config: Config, input: RequestInput, options: TraceOptions): Trace {
   const broken = options.refusedBy?.find((r) => r.rule === 'syntax');
   if (broken) return unread(config, input, options, broken);
   if (input.scheme === 'tcp' || input.scheme === 'udp') return traceStream(config, input, options);

@@ -396,3 +396,16 @@ export function marksOf(engine: Engine, text: string): Mark[] {
 }
 
 export const notationOf = (engine: Engine): Notation => FAMILIES[engine.family].notation;
+
+/** What a placeholder is called, in its own case: the name, or the expression without its filters; null for what fills in no value. */
+export function placeholderName(mark: Mark): string | null {
+  if (mark.sort.kind !== 'value' || mark.sort.hole) return null;
+  const inner = mark.text
+    .replace(/^(\{\{\{?[-~]?|<%[=-]?|\$\{?|%%|@|__|<)|([-~]?\}?\}\}|[-_]?%>|\}|%%|@|__|>)$/g, '')
+    .trim()
+    .split(/\s*\|(?!\|)/)[0]!;
+  return inner.length > 0 && inner.length < 80 ? inner : null;
+}
+
+/** What is written for a placeholder of which nobody knows more than its name; null for an expression, which stays. */
+export const neutralValue = (name: string): string | null => (/^[@$.]*[A-Za-z_][\w.-]*$/.test(name) ? name.replace(/^[@$.]+/, '') : null);

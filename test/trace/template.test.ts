@@ -1,0 +1,81 @@
+/** Templates in the trace: placeholders are text that a person sets, conditions are switches, and both are named as assumptions. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { fromPath } from '../../server/src/base/file-id.ts';
+import { Config } from '../../server/src/config/config.ts';
+import { DEFAULT_SETTINGS } from '../../server/src/config/settings.ts';
+import { NO_DISK } from '../../server/src/config/tree.ts';
+import { traceRequest } from '../../server/src/trace/request.ts';
+import type { Trace } from '../../server/src/trace/trace.ts';
+import { parts } from '../harness/rules.ts';
+
+async function trace(name: string, text: string, target: string, assume: Record<string, string> = {}): Promise<Trace> {
+  const { parser, engine } = await parts();
+  const id = fromPath(`/srv/${name}`);
+  const tree = { root: id, files: new Map([[id, parser.open(id, text)]]), includes: new Map(), disk: NO_DISK };
+  const config = new Config(tree, engine, DEFAULT_SETTINGS);
+  return traceRequest(config, { target, headers: [['Host', 'a.test']] }, { assume });
+}
+
+const inHttp = (server: string): string => `events {}\nhttp {\n${server}\n}\n`;
+const ENVSUBST = inHttp(
+  'server { listen 80; location / { proxy_pass http://${BACKEND}:8000; } location ${PREFIX}api/ { return 204; } location /v { return 200 "${Word}$host"; } }',
+);
+const assumed = (t: Trace): Record<string, string> => Object.fromEntries(t.assumptions.map((a) => [a.id, a.assumed]));
+
+test('a placeholder in an address is text, not a variable of a request', async () => {
+  const t = await trace('site.conf.template', ENVSUBST, '/x');
+  assert.equal(t.outcome.status, 200);
+  assert.match(JSON.stringify(t.steps), /BACKEND:8000/);
+  assert.equal(assumed(t).BACKEND, 'BACKEND');
+});
+
+test('a person sets it, in its own case', async () => {
+  const t = await trace('site.conf.template', ENVSUBST, '/x', { BACKEND: 'app', PREFIX: '/' });
+  assert.match(JSON.stringify(t.steps), /app:8000/);
+  assert.deepEqual(
+    t.assumptions.filter((a) => a.chosen).map((a) => a.id),
+    ['BACKEND', 'PREFIX'],
+  );
+  assert.equal((await trace('site.conf.template', ENVSUBST, '/api/', { PREFIX: '/' })).outcome.status, 204);
+  assert.equal((await trace('site.conf.template', ENVSUBST, '/api/')).outcome.status, 200);
+});
+
+const JINJA = inHttp(`server {
+  listen 80;
+  {% if env == 'live' %}
+  location /a { return 201; }
+  {% elif env == 'test' %}
+  location /a { return 202; }
+  {% else %}
+  location /a { return 203; }
+  {% endif %}
+  location {{ path }} { return 204; }
+  {% if not open %}
+  location /b { return 403; }
+  {% else %}
+  location /b { return 205; }
+  {% endif %}
+}`);
+
+for (const [target, assume, status] of [
+  ['/a', {}, 201],
+  ['/a', { env: 'test' }, 202],
+  ['/a', { env: 'other' }, 203],
+  ['/b', {}, 205],
+  ['/b', { open: 'no' }, 403],
+  ['/p/x', { path: '/p/' }, 204],
+] as const)
+  test(`${target} with ${JSON.stringify(assume)}: ${status}`, async () =>
+    assert.equal((await trace('nginx.conf.j2', JINJA, target, assume)).outcome.status, status));
+
+test('what a template asks is among the assumptions, with its choices', async () => {
+  const t = await trace('nginx.conf.j2', JINJA, '/a');
+  assert.deepEqual(t.assumptions.find((a) => a.id === 'open')?.choices, ['yes', 'no']);
+  assert.equal(assumed(t).env, 'live');
+});
+
+test('a plain file asks nothing of the kind', async () => {
+  const t = await trace('nginx.conf', inHttp('server { listen 80; return 200; }'), '/');
+  assert.deepEqual(t.assumptions, []);
+});
