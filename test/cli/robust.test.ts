@@ -46,7 +46,7 @@ describe('input that is too much', () => {
     const { answer } = await check(files);
     assert.ok(
       answer!.files.some((f) =>
-        f.diagnostics.some((d) => d.rule === 'include-unreadable' && d.message.includes('grows beyond all bounds')),
+        f.diagnostics.some((d) => d.rule === 'not-checked' && d.message.includes('grows beyond all bounds')),
       ),
     );
   });

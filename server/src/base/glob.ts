@@ -24,7 +24,13 @@ const MAX_NAMES = 20_000;
  * All files that match the mask `path` (absolute), in byte order as glob(3) returns them. `root` only lends its scheme and authority.
  * A mask over half a machine is given up: `null`.
  */
-export async function expandMask(files: Pick<FileSystem, 'list' | 'stat'>, root: FileId, path: string): Promise<FileId[] | null> {
+export async function expandMask(
+  files: Pick<FileSystem, 'list' | 'stat'>,
+  root: FileId,
+  path: string,
+  /** told of files that match and have names which are no text, or hold a backslash: no URI leads to them */
+  unnamed?: (name: string) => void,
+): Promise<FileId[] | null> {
   let listed = 0;
   const segments = path.split('/').filter((s) => s !== '');
   let folders: string[] = [''];
@@ -40,6 +46,10 @@ export async function expandMask(files: Pick<FileSystem, 'list' | 'stat'>, root:
       if (++listed > MAX_FOLDERS || next.length > MAX_NAMES) return null;
       for (const entry of await files.list(resolve(root, folder || '/'))) {
         if (!matches(entry.name) || (!last && entry.kind === 'file')) continue;
+        if (/[\ufffd\\]/.test(entry.name)) {
+          if (last && entry.kind === 'file') unnamed?.(entry.name);
+          continue;
+        }
         next.push(`${folder}/${entry.name}`);
       }
     }

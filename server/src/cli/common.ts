@@ -283,7 +283,8 @@ export class Loader {
   text(file: FileId): Pick<SourceFile, 'text' | 'lines'> | null {
     const source = this.sources.get(file);
     if (source) return source;
-    const text = this.files.text(file) ?? this.application.get(file);
+    const text =
+      this.files.text(file) ?? this.application.get(file) ?? [...this.projects.values()].flatMap((p) => p.placing.get(file) ?? [])[0];
     return text === undefined ? null : { text, lines: new Lines(text) };
   }
 

@@ -144,6 +144,9 @@ export async function loadTree(root: FileId, sources: Sources, options: LoadOpti
   const real = async (id: FileId): Promise<FileId> => (await sources.real?.(id)) ?? id;
   const allowed = async (id: FileId): Promise<boolean> => !options.within || options.within(await real(id));
 
+  /** names that the last search met and cannot use */
+  let unnamed: string[] = [];
+
   /** null: more than can be read */
   const find = async (path: string): Promise<FileId[] | null> => {
     for (const at of roots) {
@@ -179,7 +182,7 @@ export async function loadTree(root: FileId, sources: Sources, options: LoadOpti
       if (isMask(path)) {
         // a folder of the machine is not even listed
         if (options.within && !options.within(await real(folderOfMask(id)))) continue;
-        const matches = await expandMask(sources, id, pathOf(id));
+        const matches = await expandMask(sources, id, pathOf(id), (name) => unnamed.push(name));
         if (!matches) return null;
         const own: FileId[] = [];
         for (const m of matches) if (await allowed(m)) own.push(m);
@@ -228,7 +231,9 @@ export async function loadTree(root: FileId, sources: Sources, options: LoadOpti
         for (const id of usable) await follow(files.get(id)!, [...chain, id]);
         continue;
       }
+      unnamed = [];
       const found = await find(path);
+      const lost = unnamed;
       if (!found) {
         includes.set(statement, {
           file: source.id,
@@ -241,7 +246,7 @@ export async function loadTree(root: FileId, sources: Sources, options: LoadOpti
         });
         continue;
       }
-      if (!found.length) {
+      if (!found.length && !lost.length) {
         const unseen = mask ? `no file that "${path}" matches is seen` : `the file "${path}" is not seen`;
         includes.set(statement, missing(source.id, path, mask, mask && options.complete ? null : unseen));
         continue;
@@ -253,6 +258,7 @@ export async function loadTree(root: FileId, sources: Sources, options: LoadOpti
         problem ??= kind;
         detail ||= words;
       };
+      if (lost.length) fail('unnamed', `the name of a file is not UTF-8 or holds a backslash (${lost[0]})`);
       const ahead = await readAhead(found, chain);
       for (const id of found) {
         const target = ahead.get(id) ?? id;

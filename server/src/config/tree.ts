@@ -5,7 +5,8 @@ import type { PathBase } from '../catalog/arguments.ts';
 import type { SourceFile, Statement } from '../syntax/statement.ts';
 import type { ScopeContext } from './scope.ts';
 
-export type IncludeProblem = 'missing' | 'cycle' | 'unreadable' | 'folder' | 'too-many';
+/** `unnamed`: the file has a name that nothing but nginx can open. */
+export type IncludeProblem = 'missing' | 'cycle' | 'unreadable' | 'unnamed' | 'folder' | 'too-many';
 
 export interface Include {
   /** the file in which the directive stands */

@@ -32,6 +32,8 @@ export interface Project {
   readonly others: readonly FileId[];
   /** what is deployed with nginx in it */
   readonly instances: readonly Instance[];
+  /** the texts that say so */
+  readonly placing: ReadonlyMap<FileId, string>;
   /** what was not looked at and why, for people */
   readonly notSeen: readonly string[];
 }
@@ -61,6 +63,7 @@ export const loneProject = (folder: FileId, system: boolean): Project => ({
   hosts: [],
   others: [],
   instances: [],
+  placing: new Map(),
   notSeen: [],
 });
 
@@ -127,6 +130,7 @@ export async function findProject(boundary: Boundary, files: FileSystem, options
     hosts: hosts.sort((a, b) => (a < b ? -1 : 1)),
     others: others.sort((a, b) => depth(a) - depth(b) || (a < b ? -1 : 1)).slice(0, MAX_APPLICATION_FILES),
     instances: instancesOf(sorted, { boundary: folder, files: seen }),
+    placing: sorted,
     notSeen,
   };
 }

@@ -7,7 +7,6 @@ import errorLogOff from './correctness/error-log-off.ts';
 import errorPageIneffective from './correctness/error-page-ineffective.ts';
 import gzipIneffective from './correctness/gzip-ineffective.ts';
 import includeCycle from './correctness/include-cycle.ts';
-import includeUnreadable from './correctness/include-unreadable.ts';
 import invalidCapture from './correctness/invalid-capture.ts';
 import listenIpv6Missing from './correctness/listen-ipv6-missing.ts';
 import locationVariableLiteral from './correctness/location-variable-literal.ts';
@@ -15,6 +14,7 @@ import locationWithoutSlashRedirect from './correctness/location-without-slash-r
 import mapWithoutDefault from './correctness/map-without-default.ts';
 import mixedCaseVariable from './correctness/mixed-case-variable.ts';
 import proxyPassDropsPath from './correctness/proxy-pass-drops-path.ts';
+import notChecked from './correctness/not-checked.ts';
 import proxyPassRewritesPath from './correctness/proxy-pass-rewrites-path.ts';
 import proxyPassSlashMismatch from './correctness/proxy-pass-slash-mismatch.ts';
 import proxyRedirectLost from './correctness/proxy-redirect-lost.ts';
@@ -217,7 +217,6 @@ export const RULES: readonly Rule[] = [
   errorPageIneffective,
   gzipIneffective,
   includeCycle,
-  includeUnreadable,
   invalidCapture,
   listenIpv6Missing,
   locationVariableLiteral,
@@ -225,6 +224,7 @@ export const RULES: readonly Rule[] = [
   mapWithoutDefault,
   mixedCaseVariable,
   proxyPassDropsPath,
+  notChecked,
   proxyPassRewritesPath,
   proxyPassSlashMismatch,
   proxyRedirectLost,

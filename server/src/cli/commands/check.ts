@@ -28,6 +28,7 @@ import { EXIT, Failure } from '../failure.ts';
 import { unifiedDiff } from '../print/diff.ts';
 import { FORMATS, type FormatName } from '../print/index.ts';
 import { progressLine } from '../progress.ts';
+import { type ProjectReport, reportOn } from '../report.ts';
 
 interface CheckOptions extends CommonOptions {
   format: string;
@@ -51,6 +52,7 @@ export interface Result {
   readonly files: readonly { readonly path: string; readonly id: FileId; readonly findings: readonly Finding[] }[];
   readonly text: (id: FileId) => { text: string; lines: import('../../base/lines.ts').Lines } | null;
   readonly rules: readonly Rule[];
+  readonly project: ProjectReport;
   readonly durationMs: number;
   readonly color: boolean;
 }
@@ -208,6 +210,7 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
       .sort((a, b) => (a.path < b.path ? -1 : 1)),
     text: (id) => loader.text(id),
     rules: loader.parts.rules,
+    project: reportOn(configs, findings, (file) => byFile.has(file)),
     durationMs: Math.round((performance.now() - started) * 10) / 10,
     color: options.color === 'always' || (options.color !== 'never' && process.stdout.isTTY === true && !process.env.NO_COLOR),
   };

@@ -6,7 +6,7 @@ import type { Severity } from '../../config/settings.ts';
 import type { Result } from '../commands/check.ts';
 import { shownPath } from '../common.ts';
 
-export function json({ files, text, durationMs }: Result): string {
+export function json({ files, text, project, durationMs }: Result): string {
   const range = (file: FileId, span: Span): { start: Position; end: Position } => {
     const lines = text(file)?.lines;
     const at = (offset: number): Position => lines?.position(offset) ?? { line: 0, character: 0 };
@@ -37,6 +37,20 @@ export function json({ files, text, durationMs }: Result): string {
             })),
           })),
         })),
+        project: {
+          root: project.root && shownPath(project.root),
+          readAs: project.readAs.map(({ id, as, inside, nginx, versionFrom, because }) => ({
+            path: shownPath(id),
+            as,
+            inside,
+            nginx,
+            versionFrom,
+            because: because && `${shownPath(because.id)}:${(text(because.id)?.lines.lineAt(because.span.start) ?? 0) + 1}`,
+          })),
+          unseen: project.unseen.map((u) => ({ path: shownPath(u.id), range: range(u.id, u.span), include: u.include, why: u.why })),
+          notChecked: project.notChecked.map((n) => ({ path: shownPath(n.id), range: range(n.id, n.span), why: n.why })),
+          notSeen: project.notSeen,
+        },
         summary: { files: files.length, ...summary, durationMs },
       },
       null,

@@ -1,13 +1,14 @@
 /** For people at a terminal: findings below their file, one line each, the related places indented. */
 import path from 'node:path';
 import pc from 'picocolors';
+import type { FileId } from '../../base/file-id.ts';
 import type { Severity } from '../../config/settings.ts';
 import type { Result } from '../commands/check.ts';
 import { shownPath } from '../common.ts';
 
 const plural = (n: number, word: string): string => `${n} ${word}${n === 1 ? '' : 's'}`;
 
-export function stylish({ files, text, durationMs, color }: Result): string {
+export function stylish({ files, text, project, durationMs, color }: Result): string {
   const c = pc.createColors(color);
   const paint: Record<Severity, (s: string) => string> = { error: c.red, warning: c.yellow, info: c.blue, hint: c.gray };
   const name = (p: string): string => {
@@ -43,6 +44,42 @@ export function stylish({ files, text, durationMs, color }: Result): string {
     .filter(([, n]) => n > 0)
     .map(([s, n]) => paint[s](s === 'info' ? `${n} info` : plural(n, s)));
   out.push(`${total === 0 ? c.green('No findings') : parts.join(', ')} in ${plural(files.length, 'file')} (${Math.round(durationMs)} ms)`);
+  const did = whatWasDone(project, name, text, total === 0);
+  out.push(...did.map((line) => c.dim(line)));
   if (fixable) out.push(c.dim(`${plural(fixable, 'finding')} can be mended with --fix`));
   return out.join('\n') + '\n';
+}
+
+/** Lines of each kind that people want to read. */
+const MAX_LINES = 12;
+const FROM = { default: 'the newest known, as nothing names one', setting: 'as set', found: 'as the project says' } as const;
+
+/** For which nginx, and what was not seen; where there is nothing else to say, also what was read as what. */
+function whatWasDone(project: Result['project'], name: (path: string) => string, text: Result['text'], whole: boolean): string[] {
+  const out: string[] = [];
+  const some = (lines: string[]): void => {
+    out.push(...lines.slice(0, MAX_LINES));
+    if (lines.length > MAX_LINES) out.push(`  and ${lines.length - MAX_LINES} more`);
+  };
+  const place = (id: FileId, offset: number): string => {
+    const source = text(id);
+    return `${name(shownPath(id))}${source ? `:${source.lines.lineAt(offset) + 1}` : ''}`;
+  };
+  const nginx = new Map(project.readAs.map((r) => [`${r.nginx} (${FROM[r.versionFrom]})`, r]));
+  if (nginx.size) out.push(`for nginx ${[...nginx.keys()].join(', ')}`);
+  if (whole)
+    some(
+      project.readAs.map((r) => {
+        const as = r.as === null ? '' : ` as ${r.as}`;
+        const inside = r.inside === null ? '' : ` within ${r.inside}`;
+        return `  read ${name(shownPath(r.id))}${as}${inside}${r.because ? ` (${place(r.because.id, r.because.span.start)})` : ''}`;
+      }),
+    );
+  if (project.unseen.length) {
+    const n = project.unseen.length;
+    out.push(`${plural(n, 'include')} ${n === 1 ? 'was' : 'were'} not seen: what ${n === 1 ? 'it holds' : 'they hold'} is unknown`);
+    if (whole) some(project.unseen.map((u) => `  ${place(u.id, u.span.start)} ${u.include}: ${u.why}`));
+  }
+  out.push(...project.notSeen.map((why) => `not seen: ${why}`));
+  return out;
 }

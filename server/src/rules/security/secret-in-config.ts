@@ -24,7 +24,7 @@ Keep the line in a file of its own that only root may read and include it, so th
   check({ directive, file, scope, report }) {
     if (directive.name === 'proxy_pass') {
       const word = directive.args[0];
-      if (word && /^https?:\/\/[^/$@:]+:[^/$@]+@/.test(word.value)) report('url', { at: word });
+      if (word && !word.templated && /^https?:\/\/[^/$@:]+:[^/$@]+@/.test(word.value)) report('url', { at: word });
       return;
     }
     const [name, value] = directive.args;

@@ -1,0 +1,76 @@
+/** What a check did, besides its findings: what was read as what, for which nginx, what was not seen, what was not checked. */
+import { type FileId, relativePath } from '../base/file-id.ts';
+import type { Span } from '../base/span.ts';
+import type { Config } from '../config/config.ts';
+import { type Lives, livesAt, type Project } from '../project/project.ts';
+import type { Finding } from '../rules/rule.ts';
+import type { Asked } from './common.ts';
+
+export interface ReadAs {
+  readonly id: FileId;
+  /** the path on the deployed system; null where nothing says it */
+  readonly as: string | null;
+  /** the main file around it, in words for people; null where it is read on its own or is the main file */
+  readonly inside: string | null;
+  readonly nginx: string;
+  readonly versionFrom: 'default' | 'setting' | 'found';
+  /** what says so; null where nothing does */
+  readonly because: { readonly id: FileId; readonly span: Span } | null;
+}
+
+export interface Unseen {
+  readonly id: FileId;
+  readonly span: Span;
+  readonly include: string;
+  readonly why: string;
+}
+
+export interface ProjectReport {
+  readonly root: FileId | null;
+  readonly readAs: readonly ReadAs[];
+  readonly unseen: readonly Unseen[];
+  readonly notChecked: readonly { readonly id: FileId; readonly span: Span; readonly why: string }[];
+  /** what the look through the project left out, in words for people */
+  readonly notSeen: readonly string[];
+}
+
+/** Puts the report together from what was asked for and found. */
+export function reportOn(asked: readonly Asked[], findings: readonly Finding[], isShown: (file: FileId) => boolean): ProjectReport {
+  const readAs = new Map<FileId, ReadAs>();
+  const unseen = new Map<string, Unseen>();
+  for (const { config, project } of asked) {
+    for (const file of config.files.keys()) if (isShown(file) && !readAs.has(file)) readAs.set(file, readAsOf(file, config, project));
+    for (const [statement, include] of config.tree.includes) {
+      if (!isShown(include.file) || (include.files.length && !include.problem)) continue;
+      const span = statement.args[0] ?? statement.name;
+      unseen.set(`${include.file} ${span.start}`, {
+        id: include.file,
+        span: { start: span.start, end: span.end },
+        include: include.path,
+        why: include.detail || (include.mask ? 'nothing in the project matches it' : 'it is not in the project'),
+      });
+    }
+  }
+  return {
+    root: asked[0]?.project.boundary ?? null,
+    readAs: [...readAs.values()].sort((a, b) => (a.id < b.id ? -1 : 1)),
+    unseen: [...unseen.values()].sort((a, b) => (a.id === b.id ? a.span.start - b.span.start : a.id < b.id ? -1 : 1)),
+    notChecked: findings
+      .filter((f) => f.rule === 'not-checked' && f.severity === 'error')
+      .map((f) => ({ id: f.at.file, span: f.at.span, why: f.message })),
+    notSeen: [...new Set(asked.flatMap((a) => a.project.notSeen))],
+  };
+}
+
+function readAsOf(file: FileId, config: Config, project: Project): ReadAs {
+  const lives: Lives | null = livesAt(project, file);
+  const { target, versionFrom } = config.settings;
+  return {
+    id: file,
+    as: lives?.path ?? null,
+    inside: config.kind === 'root' && file !== config.root ? relativePath(config.root, project.boundary) : null,
+    nginx: target.nginx.text,
+    versionFrom,
+    because: lives ? { id: lives.by.at.file, span: lives.by.at.span } : null,
+  };
+}

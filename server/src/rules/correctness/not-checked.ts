@@ -1,0 +1,57 @@
+/** What is there and was not checked: files that cannot be read as text, masks over too many files, blocks inside too many others. Silence about it would pass for "no findings". */
+import type { Statement } from '../../syntax/statement.ts';
+import { defineRule, type Report } from '../rule.ts';
+
+/** Blocks inside so many others are not read (syntax/lower.ts). */
+const MAX_DEPTH = 300;
+
+/** The first block at that depth that holds something. */
+function deepest(statements: readonly Statement[], text: string): Statement | null {
+  let level: readonly Statement[] = statements;
+  for (let depth = 0; depth < MAX_DEPTH && level.length; depth++) level = level.flatMap((s) => s.block ?? []);
+  return level.find((s) => s.block?.length === 0 && s.open && text.slice(s.open.end, s.close?.start ?? s.end).trim() !== '') ?? null;
+}
+
+export default defineRule({
+  id: 'not-checked',
+  group: 'correctness',
+  severity: 'error',
+  since: '0.2',
+  title: 'Part of the configuration is not checked',
+  why: `
+A check that says nothing is taken for a clean configuration. So what it did not look at is a finding: blocks inside 300 others, a mask that
+matches tens of thousands of files, a file whose name is not UTF-8 or that would make the whole grow beyond all bounds. nginx may read it all
+the same.
+
+A file that is there and is no text (it is binary or very large, a folder, or may not be read) is a warning: what nginx makes of it is missing
+from every other finding.`,
+  about: ['include'],
+  looksAt: [{ directive: ['include'] }, { file: true }],
+  needs: 'config',
+  messages: {
+    unreadable: 'This file is not checked: {why}.',
+    'too-many': 'These files are not checked: {why}. Include fewer.',
+    deep: 'What is inside this block is not checked: more than 300 blocks stand around it.',
+  },
+  check({ directive, config, file, report }) {
+    if (!directive) {
+      const found = deepest(file.body, file.text);
+      if (found) report('deep', { at: found.name });
+      return;
+    }
+    const include = config.tree.includes.get(directive.statement);
+    const at = directive.args[0] ?? directive.statement.name;
+    const data: Report['data'] = { why: include?.detail ?? '' };
+    if (include?.problem === 'unreadable') report('unreadable', { at, data, severity: 'warning' });
+    else if (include?.problem === 'unnamed') report('unreadable', { at, data });
+    else if (include?.problem === 'too-many') report('too-many', { at, data });
+  },
+  examples: [
+    {
+      inside: 'http',
+      bad: 'include conf.d/;\n#       ^^^^^^^ unreadable',
+      good: 'include conf.d/*.conf;',
+      files: { 'conf.d/a.conf': 'gzip on;\n' },
+    },
+  ],
+});
