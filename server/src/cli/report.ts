@@ -41,13 +41,13 @@ export function reportOn(asked: readonly Asked[], findings: readonly Finding[], 
   for (const { config, project } of asked) {
     for (const file of config.files.keys()) if (isShown(file) && !readAs.has(file)) readAs.set(file, readAsOf(file, config, project));
     for (const [statement, include] of config.tree.includes) {
-      if (!isShown(include.file) || (include.files.length && !include.problem)) continue;
+      if (!isShown(include.file) || include.unseen === null) continue;
       const span = statement.args[0] ?? statement.name;
       unseen.set(`${include.file} ${span.start}`, {
         id: include.file,
         span: { start: span.start, end: span.end },
         include: include.path,
-        why: include.detail || (include.mask ? 'nothing in the project matches it' : 'it is not in the project'),
+        why: include.detail || include.unseen,
       });
     }
   }
@@ -64,11 +64,12 @@ export function reportOn(asked: readonly Asked[], findings: readonly Finding[], 
 
 function readAsOf(file: FileId, config: Config, project: Project): ReadAs {
   const lives: Lives | null = livesAt(project, file);
+  const { standIn } = config.tree;
   const { target, versionFrom } = config.settings;
   return {
     id: file,
-    as: lives?.path ?? null,
-    inside: config.kind === 'root' && file !== config.root ? relativePath(config.root, project.boundary) : null,
+    as: standIn?.file === file ? standIn.path : (lives?.path ?? null),
+    inside: standIn ? `the nginx.conf of ${standIn.of}` : file === config.root ? null : relativePath(config.root, project.boundary),
     nginx: target.nginx.text,
     versionFrom,
     because: lives ? { id: lives.by.at.file, span: lives.by.at.span } : null,

@@ -72,7 +72,7 @@ function whatWasDone(project: Result['project'], name: (path: string) => string,
       project.readAs.map((r) => {
         const as = r.as === null ? '' : ` as ${r.as}`;
         const inside = r.inside === null ? '' : ` within ${r.inside}`;
-        return `  read ${name(shownPath(r.id))}${as}${inside}${r.because ? ` (${place(r.because.id, r.because.span.start)})` : ''}`;
+        return `  read ${name(shownPath(r.id))}${as}${inside}${r.because ? ` (${place(r.because.id, r.because.span.start)})` : r.as === null ? '' : ' (assumed)'}`;
       }),
     );
   if (project.unseen.length) {
