@@ -45,9 +45,7 @@ describe('input that is too much', () => {
     files['l30.conf'] = 'keepalive_requests 10;\n';
     const { answer } = await check(files);
     assert.ok(
-      answer!.files.some((f) =>
-        f.diagnostics.some((d) => d.rule === 'not-checked' && d.message.includes('grows beyond all bounds')),
-      ),
+      answer!.files.some((f) => f.diagnostics.some((d) => d.rule === 'not-checked' && d.message.includes('grows beyond all bounds'))),
     );
   });
 

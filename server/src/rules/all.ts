@@ -13,8 +13,8 @@ import locationVariableLiteral from './correctness/location-variable-literal.ts'
 import locationWithoutSlashRedirect from './correctness/location-without-slash-redirect.ts';
 import mapWithoutDefault from './correctness/map-without-default.ts';
 import mixedCaseVariable from './correctness/mixed-case-variable.ts';
-import proxyPassDropsPath from './correctness/proxy-pass-drops-path.ts';
 import notChecked from './correctness/not-checked.ts';
+import proxyPassDropsPath from './correctness/proxy-pass-drops-path.ts';
 import proxyPassRewritesPath from './correctness/proxy-pass-rewrites-path.ts';
 import proxyPassSlashMismatch from './correctness/proxy-pass-slash-mismatch.ts';
 import proxyRedirectLost from './correctness/proxy-redirect-lost.ts';
@@ -223,8 +223,8 @@ export const RULES: readonly Rule[] = [
   locationWithoutSlashRedirect,
   mapWithoutDefault,
   mixedCaseVariable,
-  proxyPassDropsPath,
   notChecked,
+  proxyPassDropsPath,
   proxyPassRewritesPath,
   proxyPassSlashMismatch,
   proxyRedirectLost,
