@@ -4,6 +4,7 @@ import { argumentOf } from './arguments.ts';
 import { kindOf, type Target, valuesOf } from './catalog.ts';
 import type { DirectiveFact, Kind } from './fact.ts';
 import { badExportName, FOREIGN_VALUES } from './foreign-values.ts';
+import { readJsonPath } from './json-path.ts';
 import { findParameter, type ParameterFact, parameterLabel, parameterStatus, parameterTable, readParameterValue } from './parameters.ts';
 import {
   atoi,
@@ -529,6 +530,21 @@ const SPECIAL: Readonly<Record<string, (c: Check) => void>> = {
         `invalid variable name "${value}"`,
         /^\w+$/.test(value) ? `$${value}` : undefined,
       );
+  },
+  json_set: (c) => {
+    const [name = '', source = '', path = ''] = c.args;
+    for (const [argument, value] of [name, source].entries())
+      if (!/^\$./s.test(value))
+        return say(
+          c,
+          argument,
+          `"${value}" is no variable. Put a dollar sign in front.`,
+          `invalid variable name "${value}"`,
+          /^\w+$/.test(value) ? `$${value}` : undefined,
+        );
+    if (path === '') say(c, 2, 'The path is empty. Name a member, such as user.name.', 'empty json_set path');
+    else if (readJsonPath(path) === null)
+      say(c, 2, `"${path}" is no path. Write members with dots and elements in brackets: items[0].id.`, `invalid json_set path "${path}"`);
   },
   index: (c) =>
     c.args.forEach((value, argument) => {

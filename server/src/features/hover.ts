@@ -88,6 +88,8 @@ function locationWords(d: Directive): string | null {
       return `Takes the path ${name} and no other; no further location is looked at.`;
     case '^~':
       return `Takes paths that begin with ${name}; when this is the longest prefix, regular expressions are not tried.`;
+    case '$':
+      return `Takes requests for which ${name} is neither empty nor \`0\` when the location is looked for, unless an exact name, \`^~\` or a regular expression takes them. The variables are asked in their order in the file, before plain prefixes win.`;
     case '@':
       return `Is reached by its name alone: from \`error_page\`, \`try_files\` or a handler.`;
     case '~':

@@ -62,6 +62,35 @@ location / {
 $0`,
   },
   {
+    id: 'feature-flag',
+    prefixes: ['feature-flag', 'flag', 'beta'],
+    title: 'Feature flag by a cookie',
+    about:
+      'Visitors whose cookie is neither empty nor 0 get the other application; a regular expression or an exact location still comes first.',
+    inside: ['server'],
+    since: '1.31.5',
+    body: lines`
+location \\$cookie_\${1:beta} {
+  proxy_pass http://\${2:127.0.0.1:8001};
+  ${forwarded('  ')}
+}
+$0`,
+  },
+  {
+    id: 'canary-header',
+    prefixes: ['canary', 'canary-header'],
+    title: 'Canary by a header',
+    about: 'Requests with the header go to the new release; the header is passed on, so that the release can log it.',
+    inside: ['server'],
+    since: '1.31.5',
+    body: lines`
+location \\$http_\${1:x_canary} {
+  proxy_pass http://\${2:127.0.0.1:8001};
+  ${forwarded('  ')}
+}
+$0`,
+  },
+  {
     id: 'gzip',
     prefixes: ['gzip', 'compression'],
     title: 'Compression',

@@ -12,7 +12,7 @@ import { PASS_DIRECTIVES } from '../config/upstreams.ts';
 
 /** How a variable that the configuration defines gets its value; the strongest definition counts. */
 export type Definition =
-  | { readonly by: 'map' | 'geo' | 'split_clients'; readonly directive: Directive }
+  | { readonly by: 'map' | 'geo' | 'split_clients' | 'json'; readonly directive: Directive }
   /** `set`, which gives the value when it runs; empty before */
   | { readonly by: 'set'; readonly directive: Directive }
   /** a named group of a regular expression */
@@ -63,7 +63,7 @@ const SETTERS: Readonly<Record<string, number>> = {
 /** Blocks whose lines are data, not directives. */
 const DATA = new Set(['map', 'geo', 'split_clients', 'types', 'charset_map', 'geoip2', 'num_map']);
 
-const RANK: Record<Definition['by'], number> = { set: 0, capture: 1, module: 2, map: 3, geo: 3, split_clients: 3 };
+const RANK: Record<Definition['by'], number> = { set: 0, capture: 1, module: 2, map: 3, geo: 3, split_clients: 3, json: 3 };
 
 function build(config: Config, protocol: ServerProtocol): Index {
   const variables = new Map<string, Definition>();
@@ -92,6 +92,9 @@ function build(config: Config, protocol: ServerProtocol): Index {
         return;
       case 'geo':
         define(directive.values.at(-1) ?? '', { by: 'geo', directive });
+        return;
+      case 'json_set':
+        define(directive.value(0), { by: 'json', directive });
         return;
       case 'set':
         define(directive.value(0), { by: 'set', directive });

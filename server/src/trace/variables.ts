@@ -3,10 +3,13 @@
  * here knows is an assumption, never a guess.
  */
 import { type ByteString, fromBytes, lower, toBytes } from '../base/bytes.ts';
+import { readJsonPath } from '../catalog/json-path.ts';
+import type { Directive } from '../config/directive.ts';
 import { type Attempt, listOf } from './exchange.ts';
 import { clock } from './filters.ts';
 import { validator } from './handlers/cache.ts';
 import { fastcgiSplit } from './handlers/fastcgi-split.ts';
+import { jsonValue } from './json-value.ts';
 import { binaryIp, readPlainIp } from './networks.ts';
 import { documentRoot, mapUri } from './paths.ts';
 import type { Run } from './run.ts';
@@ -298,6 +301,8 @@ export function lookup(run: Run, name: string): { readonly value: ByteString | n
         // `set $args` and its like keep what the built-in variable is
         if (!(name in VARIABLES)) return { value: definition.by === 'set' ? '' : null, keep: false };
         break;
+      case 'json':
+        return { value: jsonOf(run, directive), keep: true };
       case 'module':
         return {
           value: toBytes(run.report.assume({ id: name, what: `$${name}`, otherwise: '', why: `${directive.name} decides`, at: directive })),
@@ -315,6 +320,18 @@ export function lookup(run: Run, name: string): { readonly value: ByteString | n
   }
   const value = run.report.assume({ id: name, what: `$${name}`, otherwise: '', why: 'the text does not decide it' });
   return { value: value === '' ? null : toBytes(value), keep: true };
+}
+
+const MAX_JSON_DEPTH = 32;
+
+/** `json_set $variable $source path`: nothing where the source is no valid JSON. */
+function jsonOf(run: Run, directive: Directive): ByteString | null {
+  const path = readJsonPath(directive.value(2));
+  const text = run.variable(lower(toBytes(directive.value(1).slice(1))));
+  if (!path || !text) return null;
+  const depth = Number(directive.scope.value('json_max_depth')?.value(0) ?? MAX_JSON_DEPTH);
+  const value = jsonValue(fromBytes(text), path, depth);
+  return value === null ? null : toBytes(value);
 }
 
 /** What the client says in its handshake besides the name. */

@@ -7,6 +7,7 @@ import type { DirectiveFact } from '../../catalog/fact.ts';
 import { groupsOf } from '../../catalog/groups.ts';
 import { NAME_TITLES, type NameKind } from '../../catalog/names.ts';
 import { findParameter, type ParameterFact, parameterLabel, parameterStatus, parameterTable } from '../../catalog/parameters.ts';
+import { hasPredicates } from '../../config/locations.ts';
 import { namesOf } from '../../config/names.ts';
 import type { SourceFile } from '../../syntax/statement.ts';
 import type { Completion, Item } from './item.ts';
@@ -262,6 +263,9 @@ function text(ask: Ask): Part {
 
 function location(ask: Ask): Part {
   if (ask.index > 0) return whole([]);
+  // from 1.31.5 on a variable can stand there
+  const asks = ask.typed.startsWith('$') && hasPredicates(ask.reaches[0]!.config.settings.target.nginx);
+  if (asks) return whole(variableItems(ask.reaches, { name: ask.site.words[0] ?? '', words: ask.site.words }));
   return whole(
     values([
       ['/', 'everything below'],

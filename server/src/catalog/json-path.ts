@@ -1,0 +1,34 @@
+/** The path of `json_set` (ngx_http_json_module): members by `.`, elements as `[0]`, names with `.`, `[` or `]` in them as `["a.b"]`. */
+
+/** A member by its name, or an element by its number. */
+export type JsonStep = string | number;
+
+/** The steps of a path; null for one that nginx refuses: empty, `.a`, `$.a`, `a..b`, `a.[0]`, `[x]`, unclosed, `a[0]b`. */
+export function readJsonPath(path: string): readonly JsonStep[] | null {
+  const steps: JsonStep[] = [];
+  let rest = path;
+  let member = true;
+  if (rest === '') return null;
+  while (rest !== '') {
+    const element = /^\[(\d+)\]/.exec(rest);
+    const quoted = /^\[("(?:[^"\\]|\\.)*")\]/s.exec(rest);
+    const name = member ? /^[^.[\]$][^.[\]]*/.exec(rest) : null;
+    const found = element ?? quoted ?? name;
+    if (!found || (found !== name && rest !== path && member)) return null;
+    if (element) steps.push(Number(element[1]));
+    else if (quoted) {
+      try {
+        steps.push(JSON.parse(quoted[1]!) as string);
+      } catch {
+        return null;
+      }
+    } else steps.push(found[0]);
+    rest = rest.slice(found[0].length);
+    member = rest.startsWith('.');
+    if (member) {
+      rest = rest.slice(1);
+      if (rest === '') return null;
+    } else if (rest !== '' && !rest.startsWith('[')) return null;
+  }
+  return steps;
+}
