@@ -767,6 +767,33 @@ export const PROMISES: Readonly<Record<string, Promises>> = {
       { ...proxied(`${PLAIN}/`), name: 'the others get the stable one', share: ['stable', 1 - part * 1.4, 1 - part * 0.6] },
     ];
   },
+  'feature-flag': [
+    {
+      ...proxied(`${PLAIN}/`, { locationBlock: '$cookie_beta' }),
+      name: 'who has the cookie gets the other application',
+      headers: [...LIES, ['Cookie', 'beta=1']],
+    },
+    {
+      name: 'a cookie of 0 is none',
+      ask: `GET ${PLAIN}/`,
+      headers: [['Cookie', 'beta=0']],
+      expect: {},
+      holds: (t) => ({ entered: [t.outcome.location?.pattern === '$cookie_beta', false] }),
+    },
+  ],
+  'canary-header': [
+    {
+      ...proxied(`${PLAIN}/`, { locationBlock: '$http_x_canary' }),
+      name: 'a request with the header goes to the new release',
+      headers: [...LIES, ['X-Canary', 'always']],
+    },
+    {
+      name: 'a request without it does not',
+      ask: `GET ${PLAIN}/`,
+      expect: {},
+      holds: (t) => ({ entered: [t.outcome.location?.pattern === '$http_x_canary', false] }),
+    },
+  ],
   bluegreen: ({ choice }) => [proxied(`${PLAIN}/`, { upstream: ['blue', 'green'][choice] })],
   maintenance: [
     { ...proxied(`${PLAIN}/cart`), name: 'without the file all is as ever' },
