@@ -1,4 +1,6 @@
 /** Every rule, one line each. Made by `npm run generate` from the files in the folders beside it; do not edit. */
+import aliasWithoutCapture from './correctness/alias-without-capture.ts';
+import assetsWithoutRoot from './correctness/assets-without-root.ts';
 import captureOverwritten from './correctness/capture-overwritten.ts';
 import deadDirectiveAfterReturn from './correctness/dead-directive-after-return.ts';
 import envsubstEatsVariable from './correctness/envsubst-eats-variable.ts';
@@ -6,6 +8,7 @@ import envsubstLeavesPlaceholder from './correctness/envsubst-leaves-placeholder
 import errorLogOff from './correctness/error-log-off.ts';
 import errorPageIneffective from './correctness/error-page-ineffective.ts';
 import gzipIneffective from './correctness/gzip-ineffective.ts';
+import homePageForbidden from './correctness/home-page-forbidden.ts';
 import includeCycle from './correctness/include-cycle.ts';
 import invalidCapture from './correctness/invalid-capture.ts';
 import listenIpv6Missing from './correctness/listen-ipv6-missing.ts';
@@ -27,11 +30,14 @@ import regexCouldBeExact from './correctness/regex-could-be-exact.ts';
 import regexInPrefixLocation from './correctness/regex-in-prefix-location.ts';
 import rewriteCycle from './correctness/rewrite-cycle.ts';
 import rewriteNeverRuns from './correctness/rewrite-never-runs.ts';
+import rootRepeatsPrefix from './correctness/root-repeats-prefix.ts';
 import shadowedServer from './correctness/shadowed-server.ts';
 import sharedPrefixCookiePath from './correctness/shared-prefix-cookie-path.ts';
 import subFilterOnGzip from './correctness/sub-filter-on-gzip.ts';
 import tryFilesAndPass from './correctness/try-files-and-pass.ts';
+import tryFilesCodeNotLast from './correctness/try-files-code-not-last.ts';
 import tryFilesFileAsUri from './correctness/try-files-file-as-uri.ts';
+import tryFilesLostInIf from './correctness/try-files-lost-in-if.ts';
 import tryFilesMissingFallback from './correctness/try-files-missing-fallback.ts';
 import unanchoredRegex from './correctness/unanchored-regex.ts';
 import unreachableLocation from './correctness/unreachable-location.ts';
@@ -112,6 +118,7 @@ import openRedirect from './security/open-redirect.ts';
 import opensslEngineGone from './security/openssl-engine-gone.ts';
 import originCheckTooLoose from './security/origin-check-too-loose.ts';
 import plainOn443 from './security/plain-on-443.ts';
+import programServedAsText from './security/program-served-as-text.ts';
 import protocolsOfDefaultOnly from './security/protocols-of-default-only.ts';
 import quicReuseport from './security/quic-reuseport.ts';
 import refererNoneAllowed from './security/referer-none-allowed.ts';
@@ -140,6 +147,7 @@ import bodySizeDefault from './upstreams/body-size-default.ts';
 import bufferingOff from './upstreams/buffering-off.ts';
 import cacheKeyLeaks from './upstreams/cache-key-leaks.ts';
 import cachePurgeOpen from './upstreams/cache-purge-open.ts';
+import cacheWithoutBuffering from './upstreams/cache-without-buffering.ts';
 import cacheWithoutLock from './upstreams/cache-without-lock.ts';
 import connectionHeaderKeepalive from './upstreams/connection-header-keepalive.ts';
 import dnsResolvedOnce from './upstreams/dns-resolved-once.ts';
@@ -209,6 +217,8 @@ import uwsgiParamInheritanceLost from './wsgi/uwsgi-param-inheritance-lost.ts';
 import uwsgiParamsMissing from './wsgi/uwsgi-params-missing.ts';
 
 export const RULES: readonly Rule[] = [
+  aliasWithoutCapture,
+  assetsWithoutRoot,
   captureOverwritten,
   deadDirectiveAfterReturn,
   envsubstEatsVariable,
@@ -216,6 +226,7 @@ export const RULES: readonly Rule[] = [
   errorLogOff,
   errorPageIneffective,
   gzipIneffective,
+  homePageForbidden,
   includeCycle,
   invalidCapture,
   listenIpv6Missing,
@@ -237,11 +248,14 @@ export const RULES: readonly Rule[] = [
   regexInPrefixLocation,
   rewriteCycle,
   rewriteNeverRuns,
+  rootRepeatsPrefix,
   shadowedServer,
   sharedPrefixCookiePath,
   subFilterOnGzip,
   tryFilesAndPass,
+  tryFilesCodeNotLast,
   tryFilesFileAsUri,
+  tryFilesLostInIf,
   tryFilesMissingFallback,
   unanchoredRegex,
   unreachableLocation,
@@ -321,6 +335,7 @@ export const RULES: readonly Rule[] = [
   opensslEngineGone,
   originCheckTooLoose,
   plainOn443,
+  programServedAsText,
   protocolsOfDefaultOnly,
   quicReuseport,
   refererNoneAllowed,
@@ -349,6 +364,7 @@ export const RULES: readonly Rule[] = [
   bufferingOff,
   cacheKeyLeaks,
   cachePurgeOpen,
+  cacheWithoutBuffering,
   cacheWithoutLock,
   connectionHeaderKeepalive,
   dnsResolvedOnce,

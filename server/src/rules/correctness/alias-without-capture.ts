@@ -1,0 +1,70 @@
+/** alias in a regex location is the whole path: without a group every file is the same one. Shown by two requests that end alike. */
+import { hasVariables } from '../../config/upstreams.ts';
+import type { Trace } from '../../trace/trace.ts';
+import { locationHeader, proofOf } from '../../witness/requests.ts';
+import { defineRule } from '../rule.ts';
+
+/** The file or folder that was looked for. */
+const target = (trace: Trace): string | null =>
+  trace.outcome.file ?? trace.assumptions.find((a) => a.id.startsWith('file:'))?.id.slice(5) ?? locationHeader(trace);
+
+export default defineRule({
+  id: 'alias-without-capture',
+  group: 'correctness',
+  severity: 'warning',
+  since: '0.2',
+  title: 'alias in a location with a regular expression, without a group',
+  why: `
+In a prefix location nginx cuts the location's name off and puts the rest behind the \`alias\`. A regular expression has no such rest: the \`alias\` is the whole path. Without \`$1\` in it every request means the same folder, and nginx answers with a redirect to a slash or with 403.
+
+Take the rest with a group, \`location ~ ^/media/(.*)$ { alias /srv/media/$1; }\`, or use a prefix location.`,
+  about: ['alias', 'location'],
+  looksAt: {
+    outcome: ['alias'],
+    when: (spot) => spot.location?.kind === 'regex' && spot.scope.named('alias').some((d) => !hasVariables(d.value(0))),
+  },
+  needs: 'config',
+  costly: true,
+  messages: {
+    same: 'In a regular expression alias is the whole path: {one} and {other} both mean {dir}. Take the rest with a group and write $1 behind the alias, or use a prefix location.',
+  },
+  check({ spot, report }) {
+    const word = spot.scope.named('alias').at(-1)?.args[0];
+    if (!word) return;
+    const dir = word.value;
+    // one file for several names, as for icons, is meant so
+    if (/\/[^/]*\.[A-Za-z\d]+$/.test(dir)) return;
+    const [one, other] = spot.paths.filter((p) => !p.endsWith('/'));
+    if (one === undefined || other === undefined) return;
+    const traces = [one, other].map((path) => spot.ask({ path }));
+    const [first, second] = traces;
+    // try_files asks for its own paths below the alias
+    if (!first || !second || spot.has('try_files', 'rewrite', 'return')) return;
+    const folder = dir.replace(/\/$/, '');
+    if (!traces.every((t) => target(t)?.replace(/\/$/, '') === folder || target(t) === dir)) return;
+    report('same', { at: word, data: { one, other, dir }, witness: proofOf(first, `${dir}, for every request`) });
+  },
+  examples: [
+    {
+      inside: 'server',
+      bad: `location ~ ^/media/ {
+    alias /srv/media/;
+#         ^^^^^^^^^^^ same
+}`,
+      good: `location ~ ^/media/(.*)$ {
+    alias /srv/media/$1;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `location ~* ^/docs?/(.+)$ {
+    alias /srv/docs;
+#         ^^^^^^^^^ same
+}`,
+      good: `location ^~ /docs/ {
+    alias /srv/docs/;
+}`,
+    },
+    { inside: 'server', good: 'location ~ ^/(favicon|apple-touch-icon.*)\\.ico$ { alias /srv/icons/site.ico; }' },
+  ],
+});

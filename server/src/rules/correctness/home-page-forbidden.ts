@@ -1,0 +1,71 @@
+/** `try_files $uri $uri/ @app` stops at the folder of the home page: 403 instead of the application. Shown by a request for `/`. */
+import { proofOf } from '../../witness/requests.ts';
+import { defineRule } from '../rule.ts';
+
+export default defineRule({
+  id: 'home-page-forbidden',
+  group: 'correctness',
+  severity: 'info',
+  since: '0.2',
+  title: 'try_files finds the folder, and the application is not asked',
+  why: `
+\`$uri/\` in \`try_files\` asks whether there is such a folder, and for \`/\` there always is: the root itself. nginx then looks for an index file in it; where there is none the answer is 403, and the application behind the last word is never asked for its home page.
+
+Leave \`$uri/\` out where the application makes the pages.`,
+  about: ['try_files', 'index'],
+  looksAt: {
+    outcome: ['try_files'],
+    when: (spot) =>
+      spot.location?.kind === 'prefix' &&
+      spot.scope.named('try_files').some((d) => d.values.slice(0, -1).some((v) => /^\$\{?uri\}?\/$/.test(v))) &&
+      !spot.scope.effective('index').directives.length &&
+      !spot.scope.effective('autoindex').directives.some((d) => d.value(0) === 'on'),
+  },
+  needs: 'config',
+  costly: true,
+  messages: {
+    forbidden:
+      '{path} is answered with 403: $uri/ finds the folder, no index file is in it, and {fallback} is not asked. Leave $uri/ out, or name the index file.',
+  },
+  check({ spot, report }) {
+    const directive = spot.scope.named('try_files').at(-1)!;
+    const word = directive.args.find((w) => /^\$\{?uri\}?\/$/.test(w.value))!;
+    const name = spot.location!.name;
+    if (!name.endsWith('/') || !spot.takes(name)) return;
+    const path = name;
+    const plain = spot.ask({ path });
+    // what is asked where no folder is: only an application makes the folder's page
+    if (!plain.outcome.upstreamRequest) return;
+    const folder = plain.assumptions.find((a) => a.id.startsWith('file:'));
+    if (!folder) return;
+    const index = `${folder.id}/index.html`.replace('//', '/');
+    const trace = spot.ask({ path }, { assume: { [folder.id]: 'folder', [index]: 'missing' } });
+    if (trace.outcome.status !== 403 || trace.outcome.upstreamRequest) return;
+    report('forbidden', {
+      at: word,
+      data: { path, fallback: directive.args.at(-1)!.value },
+      witness: proofOf(trace, '403'),
+    });
+  },
+  examples: [
+    {
+      inside: 'server',
+      bad: `root /srv/www;
+location / {
+    try_files $uri $uri/ @app;
+#                  ^^^^^ forbidden
+}
+location @app { proxy_pass http://127.0.0.1:8000; }`,
+      good: `root /srv/www;
+location / {
+    try_files $uri @app;
+}
+location @app { proxy_pass http://127.0.0.1:8000; }`,
+    },
+    { inside: 'server', good: 'root /srv/www;\nlocation / { try_files $uri $uri/ =404; }' },
+    {
+      inside: 'server',
+      good: 'root /srv/www;\nindex start.html;\nlocation / { try_files $uri $uri/ @app; }\nlocation @app { proxy_pass http://127.0.0.1:8000; }',
+    },
+  ],
+});

@@ -1,0 +1,80 @@
+/** root keeps the location's path: `location /static/ { root /srv/static; }` looks in /srv/static/static/. Shown by the file of a request. */
+import { hasVariables } from '../../config/upstreams.ts';
+import { outcomeText, proofOf } from '../../witness/requests.ts';
+import { defineRule } from '../rule.ts';
+
+export default defineRule({
+  id: 'root-repeats-prefix',
+  group: 'correctness',
+  severity: 'warning',
+  since: '0.2',
+  title: 'root repeats the folder that the location names',
+  why: `
+nginx puts the whole path of the request behind \`root\`, the location's name included. \`root /srv/app/static;\` in \`location /static/\` looks for \`/static/site.css\` in \`/srv/app/static/static/\`; every file is a 404.
+
+Name the folder above it (\`root /srv/app;\`), or use \`alias /srv/app/static/;\`, which takes the place of the location's name.`,
+  about: ['root', 'alias'],
+  looksAt: {
+    outcome: ['root'],
+    when: (spot) =>
+      (spot.location?.kind === 'prefix' || spot.location?.kind === 'regex') &&
+      spot.scope.named('root').some((d) => !hasVariables(d.value(0))),
+  },
+  needs: 'config',
+  costly: true,
+  messages: {
+    twice: '{from} is looked for as {file}: root keeps the path of the location. Write {above}, or alias {dir}/.',
+  },
+  check({ spot, report }) {
+    const word = spot.scope.named('root').at(-1)?.args[0];
+    if (!word) return;
+    const dir = word.value.replace(/\/+$/, '');
+    const paths = spot.paths.filter((p) => p.length > 1);
+    const segments = dir.split('/').filter(Boolean);
+    // the folders that every path of the location begins with
+    const shared = (paths[0] ?? '').split('/').slice(1, -1);
+    const own = shared.filter((_, i) => paths.every((p) => p.split('/').slice(1)[i] === shared[i]));
+    if (!own.length || segments.length < 2) return;
+    const repeats = own.some((_, i) => segments.slice(-(i + 1)).join('/') === own.slice(0, i + 1).join('/'));
+    if (!repeats || spot.has('alias', 'try_files', 'rewrite')) return;
+    const path = paths.find((p) => !p.endsWith('/')) ?? paths[0]!;
+    const trace = spot.ask({ path });
+    const { file } = trace.outcome;
+    if (trace.outcome.kind !== 'static' || file === null || !file.includes(`${dir}/${own[0]}/`)) return;
+    const above = dir.slice(0, dir.lastIndexOf(`/${own[0]}`)) || '/';
+    report('twice', {
+      at: word,
+      data: { from: path, file, above: `root ${above}`, dir },
+      // a pattern names a place inside a tree more often than a folder of it
+      severity: spot.location!.kind === 'regex' ? 'info' : 'warning',
+      witness: proofOf(trace, `${outcomeText(trace)} (404 where it is not there)`),
+    });
+  },
+  examples: [
+    {
+      inside: 'server',
+      bad: `location /static/ {
+    root /srv/shop/static;
+#        ^^^^^^^^^^^^^^^^ twice
+}`,
+      good: `location /static/ {
+    root /srv/shop;
+}
+location /media/ {
+    alias /srv/shop/media/;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `location ~ ^/media/.*\\.png$ {
+    root /srv/shop/media/;
+#        ^^^^^^^^^^^^^^^^ twice
+}`,
+      good: `location ~ ^/media/.*\\.png$ {
+    root /srv/shop;
+}`,
+    },
+    { inside: 'server', good: 'location / { root /srv/www; }' },
+    { inside: 'server', good: 'location /.well-known/acme-challenge/ { root /var/www/letsencrypt; }' },
+  ],
+});

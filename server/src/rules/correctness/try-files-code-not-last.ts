@@ -1,0 +1,72 @@
+/** `=404` that is not the last word of try_files is the name of a file. Shown by a request for what is not there. */
+import { proofOf } from '../../witness/requests.ts';
+import { defineRule } from '../rule.ts';
+
+export default defineRule({
+  id: 'try-files-code-not-last',
+  group: 'correctness',
+  severity: 'warning',
+  since: '0.2',
+  title: 'A status code in try_files that is taken for a file',
+  why: `
+\`=404\` ends a \`try_files\` with that status, but only as its last word. Before that it is the name of a file below the root; nobody has such a file, and nginx goes on. Written apart, \`= 404\`, neither word is a code: the last one is a path without a slash, and the answer is 500.
+
+Without the equals sign, \`404\`, it is a path too.`,
+  about: ['try_files'],
+  looksAt: {
+    outcome: ['try_files'],
+    when: (spot) => spot.scope.named('try_files').some((d) => d.values.some((v) => /^=$|^=?\d{3}$/.test(v))),
+  },
+  needs: 'config',
+  costly: true,
+  messages: {
+    notLast:
+      '{code} is a code only as the last word; here it is the name of a file, and what is not there ends as {outcome}. Leave it out, or put it last.',
+    apart: '"= {code}" is no code: {code} is taken for a path, and what is not there ends as {outcome}. Write ={code} in one word.',
+    bare: '{code} is taken for a path, and what is not there ends as {outcome}. Write ={code}.',
+  },
+  check({ spot, report }) {
+    const directive = spot.scope.named('try_files').at(-1);
+    if (!directive) return;
+    const { args } = directive;
+    const trace = spot.ask({});
+    const proof = proofOf(trace);
+    const data = { outcome: proof.outcome };
+    args.forEach((word, i) => {
+      const last = i === args.length - 1;
+      if (!last && /^=\d{3}$/.test(word.value)) report('notLast', { at: word, data: { ...data, code: word.value }, witness: proof });
+      if (!last || !/^\d{3}$/.test(word.value)) return;
+      const before = args[i - 1];
+      if (before?.value === '=')
+        report('apart', { at: { start: before.start, end: word.end }, data: { ...data, code: word.value }, witness: proof });
+      else report('bare', { at: word, data: { ...data, code: word.value }, witness: proof });
+    });
+  },
+  examples: [
+    {
+      inside: 'server',
+      bad: `location /files/ {
+    try_files $uri =404 @app;
+#                  ^^^^ notLast
+}
+location @app { proxy_pass http://127.0.0.1:8000; }`,
+      good: `location /files/ {
+    try_files $uri =404;
+}
+location /other/ {
+    try_files $uri @app;
+}
+location @app { proxy_pass http://127.0.0.1:8000; }`,
+    },
+    {
+      inside: 'server',
+      bad: `location / {
+    try_files $uri = 404;
+#                  ^^^^^ apart
+}`,
+      good: `location / {
+    try_files $uri =404;
+}`,
+    },
+  ],
+});

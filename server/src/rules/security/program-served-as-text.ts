@@ -1,0 +1,100 @@
+/** Programs whose source is sent because a file location comes before the one that runs them. Shown by a request for such a file. */
+import { locationsOf } from '../../config/locations.ts';
+import { outcomeText, proofOf } from '../../witness/requests.ts';
+import type { Spot } from '../../witness/spots.ts';
+import { defineRule } from '../rule.ts';
+
+const RUNS = ['fastcgi_pass', 'uwsgi_pass', 'scgi_pass', 'proxy_pass'];
+
+/** The endings that some location of the server hands to an interpreter, by its expression. */
+function programs(spot: Spot): string[] {
+  const { regexes } = locationsOf(spot.server.scope);
+  return ['php', 'py', 'pl', 'cgi', 'phtml'].filter((ending) =>
+    regexes.some(
+      (l) => RUNS.some((r) => l.scope.has(r)) && /\\?\.|\\\.|\[\.\]/.test(l.name) && typeof l.regex?.match(`/x.${ending}`) === 'object',
+    ),
+  );
+}
+
+export default defineRule({
+  id: 'program-served-as-text',
+  group: 'security',
+  severity: 'warning',
+  since: '0.2',
+  title: 'The source of programs is sent to clients',
+  why: `
+Of several locations with regular expressions the first that matches takes the request. Where one that serves files stands before the one that hands \`.php\` to the interpreter, a program below its path is sent as it stands on the disk, with the passwords in it.
+
+Put the location of the programs first, or into the other one, or refuse them there: \`location ~ \\.php$ { return 404; }\`.`,
+  about: ['location', 'alias', 'fastcgi_pass'],
+  looksAt: {
+    outcome: ['alias', 'root', 'try_files', 'expires', 'location'],
+    when: (spot) => spot.location?.kind === 'regex' && !RUNS.some((r) => spot.has(r)) && programs(spot).length > 0,
+  },
+  needs: 'config',
+  costly: true,
+  messages: {
+    source:
+      'The source of programs is sent as text: {from} is answered with {file}, for this expression comes before the one that runs them. Put it behind, or refuse .{ending} here.',
+  },
+  check({ spot, report }) {
+    const opener = spot.location!.directive;
+    for (const ending of programs(spot)) {
+      const forms = spot.paths.flatMap((p) => {
+        const folder = p.slice(0, p.lastIndexOf('/') + 1);
+        return [`${p}.${ending}`, `${folder}x.${ending}`, `${p.replace(/\/$/, '')}/x.${ending}`];
+      });
+      const path = forms.find((f) => !f.includes('%') && spot.takes(f));
+      if (path === undefined) continue;
+      const trace = spot.ask({ path });
+      const { kind, file } = trace.outcome;
+      if (kind !== 'static' || !file?.endsWith(`.${ending}`)) continue;
+      const runner = locationsOf(spot.server.scope).regexes.find(
+        (l) => RUNS.some((r) => l.scope.has(r)) && typeof l.regex?.match(path) === 'object',
+      );
+      if (!runner) continue;
+      report('source', {
+        at: opener.at({ start: opener.statement.start, end: opener.args.at(-1)!.end }),
+        data: { from: path, file, ending },
+        related: [
+          {
+            at: runner.directive.at({ start: runner.directive.statement.start, end: runner.directive.args.at(-1)!.end }),
+            message: 'would run it',
+          },
+        ],
+        witness: proofOf(trace, outcomeText(trace)),
+      });
+      return;
+    }
+  },
+  examples: [
+    {
+      inside: 'server',
+      bad: `    location ~ ^/pages/(.*)$ {
+#   ^^^^^^^^^^^^^^^^^^^^^^^^ source
+        alias /srv/pages/$1;
+    }
+    location ~ \\.php$ {
+        include fastcgi_params;
+        fastcgi_param SCRIPT_FILENAME $request_filename;
+        fastcgi_pass 127.0.0.1:9000;
+    }`,
+      good: `root /srv/www;
+location ~ \\.php$ {
+    include fastcgi_params;
+    fastcgi_param SCRIPT_FILENAME $request_filename;
+    fastcgi_pass 127.0.0.1:9000;
+}
+location ~ ^/pages/(.*)$ {
+    alias /srv/pages/$1;
+}`,
+    },
+    {
+      inside: 'server',
+      good: `root /srv/www;
+location ~ ^/uploads/.*\\.php$ { deny all; }
+location ~* \\.(css|js)$ { expires 7d; }
+location ~ \\.php$ { fastcgi_pass 127.0.0.1:9000; }`,
+    },
+  ],
+});

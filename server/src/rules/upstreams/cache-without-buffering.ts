@@ -1,0 +1,67 @@
+/** A cache whose answers are never stored because buffering is off. Shown by what the trace says of a request's answer. */
+import { proofOf } from '../../witness/requests.ts';
+import { defineRule } from '../rule.ts';
+
+const FAMILIES = ['proxy', 'fastcgi', 'uwsgi', 'scgi'] as const;
+
+export default defineRule({
+  id: 'cache-without-buffering',
+  group: 'upstreams',
+  severity: 'warning',
+  since: '0.2',
+  title: 'Nothing is stored in the cache while buffering is off',
+  why: `
+nginx stores an answer while it buffers it. With \`proxy_buffering off\` the answer goes straight to the client: each request is a MISS, the application is asked every time, and \`proxy_cache_lock\` makes clients wait for a file that never comes.
+
+Leave buffering on where answers are cached. For a single answer that must stream, the application can send \`X-Accel-Buffering: no\`.`,
+  about: ['proxy_cache', 'proxy_buffering'],
+  looksAt: {
+    outcome: FAMILIES.map((f) => `${f}_pass`),
+    when: ({ scope }) =>
+      FAMILIES.some((f) => scope.has(`${f}_pass`) && scope.value(`${f}_buffering`)?.value(0) === 'off' && !!scope.value(`${f}_cache`)),
+  },
+  needs: 'config',
+  costly: true,
+  messages: {
+    never: 'Nothing is stored in {zone}: {name} is off, so every request is a MISS. Switch buffering on where answers are cached.',
+  },
+  check({ spot, report }) {
+    for (const family of FAMILIES) {
+      const off = spot.scope.value(`${family}_buffering`);
+      const cache = spot.scope.value(`${family}_cache`);
+      if (!spot.scope.has(`${family}_pass`) || off?.value(0) !== 'off' || !cache || cache.value(0) === 'off') continue;
+      const trace = spot.ask({}, { upstream: { status: 200, headers: [['Cache-Control', 'max-age=60']] } });
+      if (!trace.outcome.upstreamRequest || !trace.cache || trace.cache.store) continue;
+      report('never', {
+        at: off.at(),
+        data: { zone: cache.value(0), name: `${family}_buffering` },
+        related: [{ at: cache.at(), message: 'the cache' }],
+        witness: proofOf(trace, 'MISS each time, nothing is stored'),
+      });
+    }
+  },
+  examples: [
+    {
+      inside: 'http',
+      bad: `proxy_cache_path /var/cache/nginx/pages keys_zone=pages:10m;
+server {
+    proxy_cache pages;
+    proxy_cache_valid 200 5m;
+    proxy_buffering off;
+#   ^^^^^^^^^^^^^^^^^^^^ never
+    location / { proxy_pass http://127.0.0.1:8000; }
+}`,
+      good: `proxy_cache_path /var/cache/nginx/pages keys_zone=pages:10m;
+server {
+    proxy_cache pages;
+    proxy_cache_valid 200 5m;
+    location / { proxy_pass http://127.0.0.1:8000; }
+    location /events/ {
+        proxy_cache off;
+        proxy_buffering off;
+        proxy_pass http://127.0.0.1:8000;
+    }
+}`,
+    },
+  ],
+});
