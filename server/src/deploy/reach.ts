@@ -168,6 +168,10 @@ function outside(container: ComposeService | null, path: string): string | null 
   return source.replace(/\/+$/, '') + rest;
 }
 
+/** Whether two containers surely have different things at their paths: all mounts of both are known, and none makes them one. */
+export const surelyApart = (a: ComposeService, pathA: string, b: ComposeService, pathB: string): boolean =>
+  a !== b && !a.mountsOpen && !b.mountsOpen && samePlaceOutside(a, pathA, b, pathB) !== true;
+
 /** The mount that holds a path: the longest. */
 export const mountOf = (container: ComposeService, path: string): ComposeMount | undefined =>
   container.mounts

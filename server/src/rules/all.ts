@@ -193,9 +193,11 @@ import upstreamConflict from './validity/upstream-conflict.ts';
 import wrongArgumentCount from './validity/wrong-argument-count.ts';
 import adminUnprotected from './wsgi/admin-unprotected.ts';
 import allowedHostsMismatch from './wsgi/allowed-hosts-mismatch.ts';
+import applicationPublished from './wsgi/application-published.ts';
 import asgiWebsocket from './wsgi/asgi-websocket.ts';
 import bodyLimitMismatch from './wsgi/body-limit-mismatch.ts';
 import debugStaticServed from './wsgi/debug-static-served.ts';
+import developmentServer from './wsgi/development-server.ts';
 import forwardedAllowIps from './wsgi/forwarded-allow-ips.ts';
 import mediaExecutable from './wsgi/media-executable.ts';
 import protocolMismatch from './wsgi/protocol-mismatch.ts';
@@ -410,9 +412,11 @@ export const RULES: readonly Rule[] = [
   wrongArgumentCount,
   adminUnprotected,
   allowedHostsMismatch,
+  applicationPublished,
   asgiWebsocket,
   bodyLimitMismatch,
   debugStaticServed,
+  developmentServer,
   forwardedAllowIps,
   mediaExecutable,
   protocolMismatch,

@@ -1,7 +1,8 @@
 /** What servers have in common when they make an environ: paths, header keys, networks, refusals. */
 import type { Place } from '../../base/span.ts';
-import type { Refusal, Seen } from '../seen.ts';
-import { unseen } from '../seen.ts';
+import { isLoopback } from '../address.ts';
+import type { Application } from '../application.ts';
+import { type Refusal, type Seen, seen, unseen } from '../seen.ts';
 import type { Setting } from '../setting.ts';
 
 /** Percent-decoding of a path into what Python shows: UTF-8 where it is. */
@@ -32,6 +33,14 @@ export const keyOf = (name: string): string => {
   const upper = name.toUpperCase().replaceAll('-', '_');
   return upper === 'CONTENT_TYPE' || upper === 'CONTENT_LENGTH' ? upper : `HTTP_${upper}`;
 };
+
+/** nginx's address where the request does not tell it: with the list of those that are trusted, what can still be said of it. */
+export function unknownPeer({ container }: Pick<Application, 'container'>, list: readonly string[], place: Place | null): Seen<boolean> {
+  // another container has an address of its own, never the loopback's
+  if (container && container.networks !== null && list.every(isLoopback))
+    return seen(false, 'only its own machine is trusted, and nginx has an address of the container network', [place]);
+  return unseen('nginx’s address is decided by the network', [place]);
+}
 
 /** Headers by key, repeated ones joined by `joiner`; with `last` only the last one counts. */
 export function keyed(pairs: readonly (readonly [string, string])[], joiner: string | 'last'): Map<string, string> {

@@ -16,7 +16,7 @@ import { type Environ, peerOf, type Refusal, type Seen, seen, type UpstreamReque
 import { byDefault, certain, convert, likely, placeOf, type Setting, unknownSetting, written } from '../setting.ts';
 import { NO_ENVIRONMENT } from '../shell.ts';
 import { isSince, type Package } from '../versions.ts';
-import { decodedPath, fromSetting, headersOfParams, inNetwork, keyed, refusal } from './environ.ts';
+import { decodedPath, fromSetting, headersOfParams, inNetwork, keyed, refusal, unknownPeer } from './environ.ts';
 import { type Built, declareServer, type Reading, type Start } from './server.ts';
 import { type UvicornTrust, uvicornEnviron, uvicornTrusts } from './uvicorn.ts';
 
@@ -157,7 +157,7 @@ function gunicornTrusts(application: Application, settings: GunicornSettings, pe
     .filter((v) => !(setting.from === 'default' && v === '::1' && !isSince(application, GUNICORN, '23.0.0')));
   const place = placeOf(setting);
   if (list.includes('*')) return seen(true, 'forwarded_allow_ips is *', [place]);
-  if (peer === undefined) return unseen('nginx’s address is decided by the network', [place]);
+  if (peer === undefined) return unknownPeer(application, list, place);
   const networks = isSince(application, GUNICORN, '24.1.1');
   const trusted = list.some((entry) => entry === peer || (networks && inNetwork(peer, entry)));
   return seen(trusted, trusted ? `forwarded_allow_ips holds ${peer}` : `forwarded_allow_ips does not hold ${peer}`, [place]);

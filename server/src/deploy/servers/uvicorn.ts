@@ -8,7 +8,7 @@ import { type Environ, peerOf, type Seen, seen, type UpstreamRequest, unseen } f
 import { certain, convert, placeOf, type Setting, unknownSetting } from '../setting.ts';
 import type { Environment, ShellWord } from '../shell.ts';
 import { isSince, type Package } from '../versions.ts';
-import { decodedPath, inNetwork, keyed } from './environ.ts';
+import { decodedPath, inNetwork, keyed, unknownPeer } from './environ.ts';
 import { type Built, declareServer, plain } from './server.ts';
 
 export const UVICORN_PACKAGE: Package = { name: 'uvicorn', assumed: '0.34.0' };
@@ -162,7 +162,7 @@ export function uvicornTrusts(application: Application, trust: UvicornTrust, pee
     return unseen(trust.trusted.from === 'unknown' ? trust.trusted.why : 'proxy headers may be off', [place]);
   if (list.includes('*')) return seen(true, 'forwarded-allow-ips is *', [place]);
   if (peer === '') return seen(false, 'uvicorn does not trust a unix socket by itself', [place]);
-  if (peer === undefined) return unseen('nginx’s address is decided by the network', [place]);
+  if (peer === undefined) return unknownPeer(application, list, place);
   const holds = isTrusted(list, peer, isSince(application, UVICORN_PACKAGE, '0.31.0'));
   return seen(holds, holds ? `forwarded-allow-ips holds ${peer}` : `forwarded-allow-ips does not hold ${peer}`, [place]);
 }

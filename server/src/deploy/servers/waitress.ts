@@ -6,7 +6,7 @@ import type { PyCall } from '../python.ts';
 import { asFlag, asNumber, asText, type Reader, settingOf } from '../python-value.ts';
 import { type Environ, peerOf, type Refusal, type Seen, seen, type UpstreamRequest, unseen } from '../seen.ts';
 import { certain, convert, placeOf, type Setting, unknownSetting } from '../setting.ts';
-import { decodedPath, keyed, refusal } from './environ.ts';
+import { decodedPath, keyed, refusal, unknownPeer } from './environ.ts';
 import { type Built, declareServer, plain } from './server.ts';
 
 export interface WaitressSettings {
@@ -138,13 +138,13 @@ export default declareServer<WaitressSettings>({
 /** The peer as Waitress names it: a unix socket is `localhost` (server.py fix_addr). */
 const named = (peer: string | undefined): string | undefined => (peer === '' ? 'localhost' : peer);
 
-function trusts(_: Application, { trustedProxy }: WaitressSettings, peer: string | undefined): Seen<boolean> {
+function trusts(application: Application, { trustedProxy }: WaitressSettings, peer: string | undefined): Seen<boolean> {
   const place = placeOf(trustedProxy);
   if (trustedProxy.from === 'unknown') return unseen(trustedProxy.why, [place]);
   if (trustedProxy.value === '') return seen(false, 'no trusted_proxy is set', [place]);
   if (trustedProxy.value === '*') return seen(true, 'trusted_proxy is *', [place]);
   const own = named(peer);
-  if (own === undefined) return unseen('nginx’s address is decided by the network', [place]);
+  if (own === undefined) return unknownPeer(application, [trustedProxy.value], place);
   const same = own === trustedProxy.value;
   return seen(same, same ? `trusted_proxy is ${own}` : `trusted_proxy is ${trustedProxy.value}, not ${own}`, [place]);
 }

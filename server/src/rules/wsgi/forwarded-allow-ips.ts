@@ -4,12 +4,12 @@ import { isLoopback } from '../../deploy/address.ts';
 import { serverTitle } from '../../deploy/application.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
 import { trusts } from '../../deploy/servers/index.ts';
-import { certain, placeOf, type Setting } from '../../deploy/setting.ts';
+import { placeOf, type Setting } from '../../deploy/setting.ts';
 import type { Fix } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { appended } from './_edits.ts';
 import { django, FORWARDED, main, site, tree } from './_examples.ts';
-import { distinct, nginxOf, orPlace, type Side, sentLine, sidesOf } from './_sides.ts';
+import { distinct, orPlace, type Side, sentLine, sidesOf } from './_sides.ts';
 
 const listOf = (side: Side): Setting<unknown> | null => side.application.server.trust?.list(side.application.settings) ?? null;
 
@@ -71,7 +71,6 @@ Name nginx's address. \`*\` is right where nothing but nginx can reach the serve
     untrusted: '{server} ignores the forwarded headers that nginx sends here: {loss} ({why}). Add nginx to {setting}.',
   },
   check({ config, deployment, report }) {
-    const from = nginxOf(config, deployment);
     for (const side of distinct(sidesOf(config, deployment))) {
       const { application, address } = side;
       const list = listOf(side);
@@ -80,18 +79,15 @@ Name nginx's address. \`*\` is right where nothing but nginx can reach the serve
       if (!loss) continue;
       const unix = address.kind === 'unix';
       const here = !unix && isLoopback(address.host);
-      const across = !unix && !here && application.container !== null && application.container !== from;
       const trusted = trusts(application, unix ? '' : here ? '127.0.0.1' : undefined);
       if (!trusted) continue;
-      const onlyLoopback = certain(list) !== undefined && list.from === 'default';
-      const refuses = trusted.known ? !trusted.value : across && onlyLoopback;
-      if (!refuses) continue;
+      if (!trusted.known || trusted.value) continue;
       report('untrusted', {
         at: side.pass.nameAt,
         data: {
           server: serverTitle(application),
           loss,
-          why: trusted.known ? trusted.why : 'nginx has an address of the container network',
+          why: trusted.why,
           setting: application.server.trust?.name ?? '',
         },
         related: [

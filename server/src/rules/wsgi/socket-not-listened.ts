@@ -4,7 +4,7 @@ import { basename } from '../../base/file-id.ts';
 import { addressText, isLoopback } from '../../deploy/address.ts';
 import { type Application, type Listener, serverTitle } from '../../deploy/application.ts';
 import { shareNetwork } from '../../deploy/compose.ts';
-import { nameKnown } from '../../deploy/reach.ts';
+import { nameKnown, surelyApart } from '../../deploy/reach.ts';
 import { unknown } from '../../deploy/servers/index.ts';
 import { certain, placeOf } from '../../deploy/setting.ts';
 import { matchesHostPattern } from '../../deploy/view-django.ts';
@@ -83,6 +83,8 @@ applications and exactly one of them is left without a proxy.`,
     wrongPort: 'No application of the service {name} listens on port {port}: {server} listens on {own}.',
     noService:
       'No service of the compose file is called {host}, so nginx does not start: host not found in upstream. Did you mean {guess}?',
+    notShared:
+      'The container of nginx has no {address}: {server} makes the socket in the container {name}, and no volume holds it for both. Mount one volume at the folder of the socket in both services.',
     nobody:
       'No service, alias or container of {file} is called {host}, so nginx does not start: host not found in upstream. Use the name of a service.',
     loopback: '{server} of the service {name} listens on {own}, which only its own container reaches. Bind 0.0.0.0.',
@@ -124,6 +126,25 @@ applications and exactly one of them is left without a proxy.`,
       } else if (!from && orphan.container === null) {
         const here = fromHere(listener);
         report('elsewhere', { at: wordOf(link), data, related, fix: here ? readdressed(link, here, `Connect to ${here}`) : null });
+      }
+    }
+    for (const link of links) {
+      if (link.reached.kind !== 'unknown' || link.address.kind !== 'unix' || !from) continue;
+      const { path } = link.address;
+      const file = path.replace(/^.*\//, '');
+      for (const application of deployment.applications) {
+        const { container } = application;
+        const listener = application.listeners.find((l) => {
+          const own = certain(l.address);
+          return own?.kind === 'unix' && own.path.endsWith(`/${file}`);
+        });
+        const own = listener && certain(listener.address);
+        if (!container || own?.kind !== 'unix' || !surelyApart(from, path, container, own.path) || !once(link)) continue;
+        report('notShared', {
+          at: wordOf(link),
+          data: { address: shown(link), server: serverTitle(application), name: container.name },
+          related: [{ at: orPlace(placeOf(listener!.address), application), message: `${serverTitle(application)} listens here` }],
+        });
       }
     }
     // a name that no service has; where the compose files do not say all, only one that is nearly that of a service beside nginx
@@ -185,6 +206,21 @@ applications and exactly one of them is left without a proxy.`,
         proxy_pass http://web:8000;`),
         'docker-compose.yml':
           'services:\n  web:\n    command: gunicorn shop.wsgi --bind 0.0.0.0:8000\n  nginx:\n    image: nginx:1.27\n    volumes:\n      - ./:/etc/nginx:ro\n',
+      }),
+    },
+    {
+      bad: tree({
+        'nginx/nginx.conf': site(`
+        proxy_pass http://unix:/run/app/app.sock;
+#                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ notShared`),
+        'compose.yaml':
+          'services:\n  web:\n    build: ./app\n    command: gunicorn shop.wsgi -b unix:/run/app/app.sock\n    volumes: ["sockets:/run/app"]\n  nginx:\n    image: nginx:1.28\n    volumes: ["./nginx:/etc/nginx"]\n',
+      }),
+      good: tree({
+        'nginx/nginx.conf': site(`
+        proxy_pass http://unix:/var/sockets/app.sock;`),
+        'compose.yaml':
+          'services:\n  web:\n    build: ./app\n    command: gunicorn shop.wsgi -b unix:/run/app/app.sock\n    volumes: ["sockets:/run/app"]\n  nginx:\n    image: nginx:1.28\n    volumes: ["./nginx:/etc/nginx", "sockets:/var/sockets"]\n',
       }),
     },
     {

@@ -8,8 +8,9 @@ import { hasVariables } from '../../config/upstreams.ts';
 import type { ComposeMount, ComposeService } from '../../deploy/compose.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
 import { mountOf } from '../../deploy/reach.ts';
+import { certain, placeOf } from '../../deploy/setting.ts';
 import { fixOf, replace } from '../fix.ts';
-import { defineRule } from '../rule.ts';
+import { defineRule, type Related } from '../rule.ts';
 import { main, tree } from './_examples.ts';
 import { nginxOf } from './_sides.ts';
 
@@ -130,9 +131,15 @@ The rule knows what is in nginx's own images. Images that the project builds may
           data: { path, name: other.service.name },
           related: [{ at: other.mount.place, message: `mounted here in the service ${other.service.name}` }],
         });
-      // without a second place that knows the path, only a container into which anything is mounted at all was meant to have it
-      else if (from.mounts.some((m) => isFolderMount(m)))
-        report('nowhere', { at, severity: 'info', data: { path }, related: [{ at: from.place, message: `the service ${from.name}` }] });
+      else {
+        const root = rootOf(deployment, path);
+        report('nowhere', {
+          at,
+          severity: root ? undefined : 'info',
+          data: { path },
+          related: [{ at: from.place, message: `the service ${from.name}` }, ...(root ? [root] : [])],
+        });
+      }
     }
   },
   examples: [
@@ -169,5 +176,18 @@ The rule knows what is in nginx's own images. Images that the project builds may
   ],
 });
 
-/** Something of the site's own, not nginx's configuration. */
-const isFolderMount = (m: ComposeMount): boolean => !/^\/etc\//.test(m.target) && m.source !== null;
+/** The setting of a Django project in another container that names the same folder. */
+function rootOf(deployment: Deployment, path: string): Related | null {
+  for (const { framework, container } of deployment.applications) {
+    if (framework?.kind !== 'django' || !container) continue;
+    for (const [name, setting] of [
+      ['STATIC_ROOT', framework.settings.staticRoot],
+      ['MEDIA_ROOT', framework.settings.mediaRoot],
+    ] as const) {
+      const value = certain(setting);
+      const place = placeOf(setting);
+      if (value && place && !value.anchored && clean(value.path) === path) return { at: place, message: `${name} in ${container.name}` };
+    }
+  }
+  return null;
+}
