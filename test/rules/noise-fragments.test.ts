@@ -42,7 +42,7 @@ const CASES: readonly (readonly [string, readonly string[]])[] = [
   ['proxy_buffering on;', []],
   ['keepalive_requests 100;', ['keepalive-requests-low']],
   ['keepalive_requests 1000;', []],
-  ['location / { try_files $uri $uri/ /index.php; }', ['open-file-cache']],
+  ['location / { try_files $uri $uri/ /index.php; }', []],
   ['server { open_file_cache max=1000; location / { try_files $uri $uri/ /index.php; } }', []],
   ['server { location / { root /srv/www; } }', ['root-in-location']],
   ['server { listen 443 ssl http2; }', ['listen-http2']],

@@ -29,7 +29,7 @@ async function reporting(text: string): Promise<string[]> {
   const source = parser.open(id, text);
   const { contexts } = fragmentContext(source, engine.catalog);
   const tree = { root: id, files: new Map([[id, source]]), includes: new Map(), disk: NO_DISK };
-  return lint(new Config(tree, engine, settings, 'fragment', contexts[0], contexts), RULES).map((f) => f.rule);
+  return lint(new Config(tree, engine, settings, 'root', contexts[0], contexts), RULES).map((f) => f.rule);
 }
 
 const checks = fs

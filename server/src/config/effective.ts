@@ -1,6 +1,8 @@
 /** Inheritance: which directives are in force in a scope. Facts from request-phases section 8 (ngx_http_merge_locations and the modules' merge functions). */
+import { bodyOf } from '../catalog/context.ts';
 import type { Directive } from './directive.ts';
 import { CONTENT_HANDLERS, PASSES } from './handlers.ts';
+import { mayHoldMore, type Unseen, unseenOf } from './open.ts';
 import type { Scope } from './scope.ts';
 
 export interface Effective {
@@ -59,6 +61,7 @@ export function effective(scope: Scope, name: string): Effective {
         if (origin === 'default') origin = at;
       } else shadowed.push(...lines);
     }
+    if (at.context !== 'unknown' && bodyOf(at.context) === 'entries') break;
     if (NOT_INHERITED.has(name) && !(PASSES.includes(name) && isNestedConfiguration(at))) break;
     if (name === 'add_header' || name === 'add_trailer') {
       const inherit = headerInherit(at, `${name}_inherit`);
@@ -68,6 +71,27 @@ export function effective(scope: Scope, name: string): Effective {
   }
   return { directives: found, origin, shadowed };
 }
+
+/**
+ * Why other lines than those of `effective` may be in force: a level that nginx asks before them, or with them, is not wholly seen. Empty where
+ * the answer is known. Lines of a level hide those around it, be they seen or not; nginx takes no second one of most.
+ */
+export function unseenInForce(scope: Scope, name: string): readonly Unseen[] {
+  const names = ONE_LIST[name] ?? [name];
+  const out: Unseen[] = [];
+  for (let at: Scope | null = scope; at; at = at.parent) {
+    const level = at;
+    const own = names.some((n) => level.has(n));
+    if (!own || mayHoldMore(name)) for (const n of names) if (mayStand(at, n)) out.push(...unseenOf(at, n));
+    if (own || (at.context !== 'unknown' && bodyOf(at.context) === 'entries')) break;
+    if (NOT_INHERITED.has(name) && !(PASSES.includes(name) && isNestedConfiguration(at))) break;
+  }
+  return out;
+}
+
+/** Whether a line of the name on this level would count at all. */
+const mayStand = ({ context, config }: Scope, name: string): boolean =>
+  context === 'unknown' || bodyOf(context) === 'entries' || config.catalog.directives(name).some((f) => f.contexts.includes(context));
 
 function headerInherit(scope: Scope, name: string): string {
   for (let at: Scope | null = scope; at; at = at.parent) {

@@ -72,6 +72,8 @@ export interface Report {
   readonly tag?: Finding['tag'];
   /** the request that shows it; rules that look at an `outcome` give one with every report */
   readonly witness?: Proof;
+  /** the directives whose absence this one of the rule's messages is about, where they are others than the rule's own */
+  readonly missing?: true | readonly string[];
   /** about the template itself: reported even where a mark of it fills in what nobody knows */
   readonly ofTemplate?: boolean;
 }
@@ -161,10 +163,10 @@ export interface RuleSpec<Messages extends Record<string, string>> {
    */
   readonly alike?: boolean;
   /**
-   * Says that something is not there, or relies on it: silent where a template may write lines that nobody sees into the block of the finding
-   * or into one around it.
+   * Says that something is not there, or relies on it: the directives whose absence it is about, or true where it is more than directives. It is
+   * silent where such a line may stand and nobody sees it: in an include that is not at hand, a template, surroundings that nobody knows.
    */
-  readonly missing?: boolean;
+  readonly missing?: true | readonly string[];
   /** too slow for every keystroke: runs when the typing rests, on opening and on the command line; rules about outcomes are */
   readonly costly?: boolean;
   readonly fixable?: 'always' | 'sometimes' | 'never';

@@ -22,7 +22,7 @@ import { inAll } from './in-all.ts';
 import { type BlockNotes, type Item, type KnownBlocks, NO_QUESTIONS, type Remembered } from './remembered.ts';
 import { type Finding, fill, type LooksAt, type Report, type Rule } from './rule.ts';
 import { type Suppression, suppressionsOf } from './suppress.ts';
-import { UnseenLines } from './unseen-lines.ts';
+import { restsOnUnseen } from './unseen.ts';
 
 export interface LintOptions {
   /** leave out what is too slow for a keystroke: the rules that are declared costly */
@@ -424,12 +424,10 @@ class Collector {
   private readonly byKey = new Map<string, Finding>();
   private readonly ignored: { matches: (path: string) => boolean; rules: readonly string[] }[];
 
-  private readonly unseen: UnseenLines;
   /** the target is newer than the facts: what it takes cannot be told for certain */
   private readonly beyond: boolean;
 
   constructor(private readonly config: Config) {
-    this.unseen = new UnseenLines(config);
     this.beyond = isBeyond(config.settings.target.nginx);
     this.ignored = config.settings.ignore.map((i) => ({ matches: picomatch([...i.paths], { dot: true, contains: true }), rules: i.rules }));
   }
@@ -454,11 +452,12 @@ class Collector {
   made(rule: Rule, level: Severity, message: string, report: Report, file: SourceFile, via: readonly IncludeSite[]): Finding | null {
     const at: Place = 'file' in report.at ? own(report.at) : { file: file.id, span: spanOf(report.at) };
     if (!report.ofTemplate && this.leftToTemplate(at)) return null;
-    if (rule.missing && this.unseen.around(at)) return null;
     if (isStock(at.file)) return null;
     const related = (report.related ?? []).filter((r) => !isStock(r.at.file));
     // where a file goes is a guess: then the package's own lines contradict nothing
     if (related.length < (report.related?.length ?? 0) && !this.config.tree.standIn?.certain) return null;
+    const missing = report.missing ?? rule.missing;
+    if (missing && restsOnUnseen(this.config, at, missing)) return null;
     const path = pathOf(at.file);
     if (
       this.ignored.some(

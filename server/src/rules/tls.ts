@@ -18,6 +18,7 @@ import { mozillaProfile, profileCiphers } from '../catalog/mozilla.ts';
 import { asked, numberOf, PerConfig } from '../config/asked.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
+import { unseenInForce } from '../config/effective.ts';
 import type { Scope } from '../config/scope.ts';
 import { type Listen, listenersOf, type Server, serverOf, serversOf } from '../config/servers.ts';
 import { passTarget } from '../config/upstreams.ts';
@@ -220,12 +221,12 @@ export function some(names: readonly string[], most = 3): string {
 
 /**
  * Whether OpenSSL gets to see the directive when nginx reads the configuration: a line of `ssl_` where a server in whose reach it is has
- * a certificate (or rejects handshakes), one of `proxy_ssl_` and its like where a pass over TLS is in its reach. Always true in fragments.
+ * a certificate (or rejects handshakes), one of `proxy_ssl_` and its like where a pass over TLS is in its reach. True where nobody sees.
  */
 export function isLoaded(directive: Directive): boolean {
   const { scope } = directive;
   const { config } = scope;
-  if (config.kind !== 'root' || scope.context === 'unknown') return true;
+  if ((config.kind !== 'root' && !config.tree.standIn?.certain) || scope.context === 'unknown') return true;
   const inForce = (at: Scope): boolean => at.effective(directive.name).directives.some((d) => d.statement === directive.statement);
   const family = /^(proxy|grpc|uwsgi)_ssl_/.exec(directive.name)?.[1];
   if (family) {
@@ -240,7 +241,11 @@ export function isLoaded(directive: Directive): boolean {
   const protocol = protocolOf(scope.context) ?? 'http';
   const own = scope.enclosing('server', 'stream-server', 'mail-server');
   const scopes = own ? [own] : serversOf(config, protocol).map((s) => s.scope);
-  return scopes.some((at) => (at.value('ssl_certificate') !== undefined || isOn(at, 'ssl_reject_handshake')) && inForce(at));
+  const certified = (at: Scope): boolean => {
+    const known = at.value('ssl_certificate') !== undefined || isOn(at, 'ssl_reject_handshake');
+    return known || unseenInForce(at, 'ssl_certificate').length > 0;
+  };
+  return scopes.some((at) => certified(at) && inForce(at));
 }
 
 /** An add_header line of that name in force in a scope. */

@@ -5,6 +5,7 @@ import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
 import { type NameSite, namesOf } from '../config/names.ts';
 import { PerPiece } from '../config/pieces.ts';
+import { mayUse } from '../config/unseen-names.ts';
 import { type Fix, fixOf, remove } from './fix.ts';
 import type { Report } from './rule.ts';
 
@@ -22,7 +23,6 @@ const spoken = new PerPiece((directives): Hidden => {
   let scripts = false;
   const words = new Set<string>();
   for (const d of directives) {
-    if (/_by_lua|^js_|^perl|^ssi$|^passenger/.test(d.name)) scripts = true;
     // what a template fills in there may be any name
     if (d.statement.name.templated || (NAMING.test(d.name) && d.args.some((a) => a.templated))) scripts = true;
     if (d.name === 'upstream') continue;
@@ -32,8 +32,7 @@ const spoken = new PerPiece((directives): Hidden => {
 });
 
 const hiddenUses = new PerConfig((config): Hidden => {
-  let scripts =
-    [...config.tree.includes.values()].some((i) => i.problem !== null) || [...config.files.values()].some((f) => f.holes?.length);
+  let scripts = mayUse(config).length > 0;
   const words = new Set<string>();
   for (const piece of spoken.of(config)) {
     scripts ||= piece.scripts;

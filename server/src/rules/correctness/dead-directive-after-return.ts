@@ -51,7 +51,7 @@ Named locations stay reachable by \`error_page\`, since nginx jumps right into t
         !all.slice(0, here).some((x) => x.name === 'rewrite' || x.name === 'if')
       )
         dead(d, 'beside');
-      else if (scope.context === 'server' && d.name === 'location' && scope.config.kind === 'root') {
+      else if (scope.context === 'server' && d.name === 'location' && scope.opener) {
         const read = readLocation(d);
         const early = all.slice(0, here).some((x) => x.name === 'rewrite' || (x.name === 'if' && x.body?.has('break')));
         if (read && read.modifier !== '@' && !early) dead(d, 'location', d.at({ start: d.statement.name.start, end: d.args.at(-1)!.end }));

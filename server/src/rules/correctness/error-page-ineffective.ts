@@ -31,7 +31,7 @@ export default defineRule({
   group: 'correctness',
   severity: 'warning',
   since: '0.1',
-  missing: true,
+  missing: ['proxy_intercept_errors', 'fastcgi_intercept_errors', 'uwsgi_intercept_errors', 'error_page'],
   title: 'An error page that is never shown',
   why: `
 nginx passes an upstream's error on as it is, with the upstream's page. \`error_page\` sees it only with \`proxy_intercept_errors on\` (\`uwsgi_intercept_errors\`, \`fastcgi_intercept_errors\` …).

@@ -12,7 +12,7 @@ export default defineRule({
   group: 'correctness',
   severity: 'info',
   since: '0.1',
-  missing: true,
+  missing: ['gzip', 'gzip_types', 'gzip_proxied'],
   title: 'Compression that saves nothing',
   why: `
 Pictures, films, WOFF fonts and archives are compressed by their format. Compressing them once more takes time of the worker and makes them larger by a few bytes. A list without style sheets, scripts and JSON leaves out what shrinks to a fifth. \`text/html\` is always compressed.`,

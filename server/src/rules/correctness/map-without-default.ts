@@ -9,7 +9,7 @@ export default defineRule({
   group: 'correctness',
   severity: 'info',
   since: '0.1',
-  missing: true,
+  missing: ['default'],
   equivalents: ['gixy:hash_without_default', 'nginx-lint:map-missing-default'],
   title: 'A map without a default',
   why: `

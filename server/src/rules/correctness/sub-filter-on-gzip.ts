@@ -9,7 +9,7 @@ export default defineRule({
   group: 'correctness',
   severity: 'info',
   since: '0.1',
-  missing: true,
+  missing: ['proxy_set_header'],
   title: 'sub_filter over responses that may be compressed',
   why: `
 Browsers say that they take gzip, nginx passes that on, and an upstream that compresses sends bytes in which no text is found: nothing is replaced, and nothing is logged. \`proxy_set_header Accept-Encoding ""\` asks the upstream for plain text; nginx compresses afterwards by itself.`,

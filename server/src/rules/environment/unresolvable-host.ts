@@ -1,5 +1,6 @@
 /** Host names that no resolver can ever find: not written as names are, or in a domain that is reserved for none (RFC 6761). */
 import { parseAddress } from '../../catalog/value-kind.ts';
+import { mayDeclare } from '../../config/unseen-names.ts';
 import { readTarget } from '../../config/upstreams.ts';
 import { defineRule } from '../rule.ts';
 
@@ -43,8 +44,8 @@ upstream". Proxylens asks no name server; it says only what no name server can a
       if (target && target.kindOfHost === 'name' && !target.upstream) host = target.host;
     }
     const reason = host === null ? null : impossible(host);
-    // an upstream may have any name: in a fragment it may stand elsewhere
-    if (host === null || reason === null || (config.kind === 'fragment' && directive.name !== 'server')) return;
+    // an upstream may have any name, and may stand where nobody sees it
+    if (host === null || reason === null || (directive.name !== 'server' && mayDeclare(config, 'upstream').length)) return;
     report('impossible', { at: word, data: { host, reason } });
   },
   examples: [

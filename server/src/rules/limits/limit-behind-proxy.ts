@@ -40,7 +40,7 @@ export default defineRule({
   group: 'limits',
   severity: 'warning',
   since: '0.1',
-  missing: true,
+  missing: ['set_real_ip_from', 'real_ip_header'],
   title: 'A limit by client address counts the proxy in front',
   why: `
 Behind a balancer or a content delivery network \`$remote_addr\` is the address of that proxy. A limit keyed on it counts all clients as one:

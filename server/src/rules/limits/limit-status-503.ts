@@ -8,7 +8,7 @@ export default defineRule({
   group: 'limits',
   severity: 'hint',
   since: '0.1',
-  missing: true,
+  missing: ['limit_req_status', 'limit_conn_status'],
   title: 'A client that is too fast is told that the server is broken',
   why: `
 \`limit_req\` and \`limit_conn\` refuse with 503, "Service Unavailable", by default. Clients then retry, crawlers slow down for the whole site,

@@ -12,7 +12,7 @@ export default defineRule({
   group: 'limits',
   severity: 'hint',
   since: '0.1',
-  missing: true,
+  missing: ['limit_req'],
   title: 'Passwords can be tried at full speed',
   why: `
 A login page or token endpoint that takes as many requests as the line carries lets passwords be guessed, and each guess costs the

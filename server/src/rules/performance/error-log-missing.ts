@@ -9,7 +9,7 @@ export default defineRule({
   severity: 'hint',
   default: false,
   since: '0.1',
-  missing: true,
+  missing: ['error_log'],
   equivalents: ['nginx-lint:missing-error-log'],
   title: 'No error log is named',
   why: `

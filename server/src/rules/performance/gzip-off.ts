@@ -13,7 +13,7 @@ export default defineRule({
   severity: 'hint',
   default: false,
   since: '0.1',
-  missing: true,
+  missing: ['gzip'],
   equivalents: ['nginx-lint:gzip-not-enabled'],
   title: 'Responses are sent uncompressed',
   why: `

@@ -8,7 +8,7 @@ export default defineRule({
   severity: 'hint',
   default: false,
   since: '0.1',
-  missing: true,
+  missing: ['open_file_cache'],
   equivalents: ['gixy:try_files_is_evil_too'],
   title: 'try_files asks the disk at every request',
   why: `

@@ -12,7 +12,7 @@ export default defineRule({
   severity: 'hint',
   default: false,
   since: '0.1',
-  missing: true,
+  missing: ['worker_rlimit_nofile'],
   equivalents: ['gixy:worker_rlimit_nofile_vs_connections'],
   title: 'A worker may open fewer files than it needs for its connections',
   why: `
@@ -45,7 +45,7 @@ the process is reached, nginx logs "Too many open files" and refuses clients lon
       return;
     }
     const events = mainPlace(config, 'events')?.directive;
-    if (!events || config.kind === 'fragment' || needed <= USUAL_LIMIT) return;
+    if (!events || needed <= USUAL_LIMIT) return;
     report('unset', {
       at: directive.args[0]!,
       data,

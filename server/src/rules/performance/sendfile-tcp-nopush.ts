@@ -10,7 +10,7 @@ export default defineRule({
   severity: 'hint',
   default: false,
   since: '0.1',
-  missing: true,
+  missing: ['sendfile', 'tcp_nopush'],
   title: 'sendfile and tcp_nopush are not used together',
   why: `
 With \`sendfile on\` the kernel sends a file without copying it through nginx. \`tcp_nopush on\` then holds the response header back until the

@@ -12,7 +12,7 @@ export default defineRule({
   severity: 'hint',
   default: false,
   since: '0.1',
-  missing: true,
+  missing: ['expires', 'add_header'],
   title: 'Static files without a lifetime',
   why: `
 Without \`expires\` or a \`Cache-Control\` header a browser guesses how long it may keep a file, and asks again for many of them at every visit.

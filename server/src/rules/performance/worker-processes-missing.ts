@@ -9,7 +9,7 @@ export default defineRule({
   severity: 'hint',
   default: false,
   since: '0.1',
-  missing: true,
+  missing: ['worker_processes'],
   equivalents: ['gixy:missing_worker_processes'],
   title: 'One worker process for all processors',
   why: `

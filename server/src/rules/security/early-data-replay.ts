@@ -22,7 +22,7 @@ export default defineRule({
   group: 'tls',
   severity: 'warning',
   since: '0.1',
-  missing: true,
+  missing: ['proxy_set_header', 'grpc_set_header', 'fastcgi_param', 'uwsgi_param'],
   title: 'Early data that the application cannot recognise',
   why: `With \`ssl_early_data on\` a returning client sends its request together with the first message of the handshake. That saves a round trip, and anybody on the way can send the same bytes again: the request runs twice. An order, a payment or a token exchange must not arrive like this.
 

@@ -12,7 +12,7 @@ export default defineRule({
   group: 'tls',
   severity: 'info',
   since: '0.1',
-  missing: true,
+  missing: ['add_header'],
   equivalents: ['gixy:hsts_header'],
   title: 'HTTPS site without Strict-Transport-Security',
   why: `A visitor who types a name, or follows an old link, starts in plain HTTP; whoever sits between can answer that request instead of the redirect. With a Strict-Transport-Security header a browser remembers that this host is HTTPS only, and asks no other way.

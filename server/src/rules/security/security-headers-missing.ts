@@ -30,7 +30,7 @@ export default defineRule({
   severity: 'info',
   default: false,
   since: '0.1',
-  missing: true,
+  missing: ['add_header'],
   title: 'Site without the usual security headers',
   why: `A few response headers switch off what browsers still do for old pages: \`X-Content-Type-Options: nosniff\` stops them from guessing that an upload is a script, \`X-Frame-Options\` (or \`frame-ancestors\` in a Content-Security-Policy) keeps the site out of other sites' frames, \`Referrer-Policy\` keeps addresses with tokens from reaching others.
 

@@ -8,7 +8,7 @@ export default defineRule({
   group: 'tls',
   severity: 'warning',
   since: '0.1',
-  missing: true,
+  missing: ['resolver'],
   equivalents: ['gixy:ssl_stapling_without_resolver'],
   title: 'OCSP stapling without a resolver',
   why: `To staple an OCSP response nginx asks the certificate authority's responder while it serves. Without a \`resolver\` it knows the address from its start only and writes a warning to the log each time; once the responder moves, as those behind content networks do, stapling stops without anybody noticing.

@@ -8,7 +8,7 @@ export default defineRule({
   group: 'tls',
   severity: 'warning',
   since: '0.1',
-  missing: true,
+  missing: ['proxy_ssl_server_name', 'grpc_ssl_server_name', 'uwsgi_ssl_server_name'],
   title: 'TLS to a backend without server name',
   why: `A server that holds many names behind one address learns from the TLS handshake (SNI) which one is meant. nginx leaves the name out unless \`proxy_ssl_server_name\` is on: hosted services and content networks then end the handshake (502 in the browser, "handshake failure" in the log) or answer with another site's certificate, which fails once verification is on.
 

@@ -8,7 +8,7 @@ export default defineRule({
   group: 'tls',
   severity: 'warning',
   since: '0.1',
-  missing: true,
+  missing: ['proxy_ssl_verify', 'grpc_ssl_verify', 'uwsgi_ssl_verify'],
   title: 'TLS to a backend without verification',
   why: `\`proxy_pass https://…\` encrypts, and by default accepts any certificate from anybody: whoever can redirect the connection (by DNS, by routing) reads and changes everything, and nginx notices nothing. \`proxy_ssl_verify on\` with the certificates of the authority in \`proxy_ssl_trusted_certificate\` makes the other side prove its name. gRPC and uwsgi have the same directives under their own prefix.
 

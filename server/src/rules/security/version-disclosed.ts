@@ -7,7 +7,7 @@ export default defineRule({
   group: 'security',
   severity: 'warning',
   since: '0.1',
-  missing: true,
+  missing: ['server_tokens'],
   equivalents: ['gixy:version_disclosure', 'nginx-lint:server-tokens-enabled'],
   title: 'Responses tell which nginx version runs',
   why: `

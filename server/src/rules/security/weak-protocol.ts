@@ -16,7 +16,7 @@ export default defineRule({
   group: 'tls',
   severity: 'warning',
   since: '0.1',
-  missing: true,
+  missing: ['ssl_protocols'],
   equivalents: ['nginx-lint:deprecated-ssl-protocol', 'gixy:weak_ssl_tls'],
   title: 'Outdated TLS protocol offered',
   why: `SSL 2 and SSL 3 are broken: POODLE and DROWN read traffic of servers that still speak them. TLS 1.0 and 1.1 rest on SHA-1 and MD5 and were withdrawn by RFC 8996 in 2021; no browser of the last years uses them, and payment standards forbid them.

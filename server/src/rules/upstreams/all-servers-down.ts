@@ -7,7 +7,7 @@ export default defineRule({
   group: 'upstreams',
   severity: 'warning',
   since: '0.1',
-  missing: true,
+  missing: ['server'],
   title: 'Every server of a group is marked as down',
   why: `
 A server with \`down\` gets no requests. When all of a group have it, nginx starts as usual and answers every request to the group with 502:

@@ -28,7 +28,7 @@ export default defineRule({
   group: 'upstreams',
   severity: 'hint',
   since: '0.1',
-  missing: true,
+  missing: ['client_max_body_size'],
   equivalents: ['nginx-lint:client-max-body-size-not-set'],
   title: 'Uploads end at 1 MB',
   why: `

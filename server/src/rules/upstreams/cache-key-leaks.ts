@@ -36,7 +36,20 @@ export default defineRule({
   group: 'upstreams',
   severity: 'warning',
   since: '0.1',
-  missing: true,
+  missing: [
+    'proxy_cache_key',
+    'fastcgi_cache_key',
+    'uwsgi_cache_key',
+    'scgi_cache_key',
+    'proxy_no_cache',
+    'fastcgi_no_cache',
+    'uwsgi_no_cache',
+    'scgi_no_cache',
+    'proxy_cache_bypass',
+    'fastcgi_cache_bypass',
+    'uwsgi_cache_bypass',
+    'scgi_cache_bypass',
+  ],
   title: 'A cached response reaches the wrong visitor',
   why: `
 nginx does not store a response that sets a cookie or says \`Cache-Control: private\`. \`proxy_ignore_headers Set-Cookie\` takes that away: the

@@ -8,7 +8,7 @@ export default defineRule({
   group: 'upstreams',
   severity: 'warning',
   since: '0.1',
-  missing: true,
+  missing: ['allow', 'auth_basic', 'auth_request'],
   title: 'Everybody may empty the cache',
   why: `
 A purge takes a page out of the cache, so that the next request for it costs the application its full work. Open to everybody, it is a way to

@@ -7,7 +7,14 @@ export default defineRule({
   group: 'upstreams',
   severity: 'hint',
   since: '0.1',
-  missing: true,
+  missing: [
+    'proxy_cache_lock',
+    'fastcgi_cache_lock',
+    'uwsgi_cache_lock',
+    'scgi_cache_lock',
+    'proxy_cache_use_stale',
+    'fastcgi_cache_use_stale',
+  ],
   title: 'An expired page is made many times at once',
   why: `
 When a cached response expires, every request for it goes to the application until the first answer is stored. \`proxy_cache_lock on\` lets one

@@ -61,7 +61,7 @@ export default defineRule({
   group: 'upstreams',
   severity: 'info',
   since: '0.1',
-  missing: true,
+  missing: ['proxy_set_header', 'proxy_http_version'],
   equivalents: ['nginx-lint:proxy-keepalive'],
   title: 'Connections to the upstream are not kept although keepalive is set',
   why: `

@@ -19,7 +19,7 @@ export default defineRule({
   group: 'upstreams',
   severity: 'warning',
   since: '0.1',
-  missing: true,
+  missing: ['proxy_set_header'],
   title: 'A proxied application is not told who asked, for which host, and over which scheme',
   why: `
 Behind a proxy an application sees nginx's connection, not the client's. Unless nginx passes them on, it does not know the host that was

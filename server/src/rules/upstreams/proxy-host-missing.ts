@@ -9,7 +9,7 @@ export default defineRule({
   group: 'upstreams',
   severity: 'warning',
   since: '0.1',
-  missing: true,
+  missing: ['proxy_set_header'],
   equivalents: ['nginx-lint:proxy-missing-host-header'],
   title: 'The application gets the name of the upstream as its host',
   why: `
@@ -32,8 +32,6 @@ A service that is asked by its public name (\`proxy_pass https://bucket.example.
     if (!target || requestHeader(scope, 'Host')) return;
     // another server's public name is the host that it wants
     if (target.kindOfHost === 'name' && !target.upstream && target.host.includes('.')) return;
-    // a fragment's outer levels are not known: only lines of its own hide them for sure
-    if (config.kind === 'fragment' && !scope.effective('proxy_set_header').directives.length) return;
     const sent = target.kindOfHost === 'unix' ? 'localhost' : target.host + (target.portText && `:${target.portText}`);
     const own = scope.first('proxy_set_header');
     const place = outside(directive);

@@ -33,11 +33,17 @@ for half an hour. \`proxy_next_upstream_tries\` and \`proxy_next_upstream_timeou
   },
   needs: 'file',
   fixable: 'sometimes',
+  missing: [
+    ...['proxy', 'fastcgi', 'uwsgi', 'scgi', 'grpc', 'memcached'].flatMap((p) => [
+      `${p}_next_upstream_tries`,
+      `${p}_next_upstream_timeout`,
+    ]),
+  ],
   messages: {
     twice: 'POST requests are sent to another server after a failure, so they may be carried out twice. Remove non_idempotent.',
     multiplied: 'A slow request is tried on {count} servers for {seconds} s each. Limit it with {name}_next_upstream_tries or _timeout.',
   },
-  check({ directive, scope, config, report }) {
+  check({ directive, scope, report }) {
     if (directive.name.endsWith('_next_upstream')) {
       const word = directive.args.find((a) => a.value === 'non_idempotent');
       if (word)
@@ -47,7 +53,7 @@ for half an hour. \`proxy_next_upstream_tries\` and \`proxy_next_upstream_timeou
         });
       return;
     }
-    if (config.kind === 'fragment' || scope.context === 'stream-server') return;
+    if (scope.context === 'stream-server') return;
     const name = directive.name.replace('_pass', '');
     const group = passTarget(directive)?.upstream;
     const servers = group?.servers.filter((s) => !s.down && !s.backup) ?? [];

@@ -10,7 +10,7 @@ export default defineRule({
   group: 'upstreams',
   severity: 'info',
   since: '0.1',
-  missing: true,
+  missing: ['server'],
   title: 'Limits of failures for the only server of a group',
   why: `
 \`max_fails\` and \`fail_timeout\` take a server out of the group while another one can answer. With a single address there is no other, so

@@ -10,7 +10,7 @@ export default defineRule({
   group: 'upstreams',
   severity: 'hint',
   since: '0.1',
-  missing: true,
+  missing: ['keepalive'],
   title: 'Every request opens a connection to the upstream',
   why: `
 Without \`keepalive\`, nginx before 1.29.7 opens and closes a connection to the application for each request: a round trip, a port and a

@@ -8,7 +8,7 @@ export default defineRule({
   group: 'upstreams',
   severity: 'info',
   since: '0.1',
-  missing: true,
+  missing: ['zone'],
   title: 'Limits of connections that each worker counts for itself',
   why: `
 Without \`zone\` the state of a group is kept by each worker process. \`max_conns=10\` then means ten connections for every worker: with eight

@@ -9,7 +9,7 @@ export default defineRule({
   group: 'upstreams',
   severity: 'warning',
   since: '0.1',
-  missing: true,
+  missing: ['proxy_set_header'],
   title: 'WebSocket connections cannot be opened',
   why: `
 \`Upgrade\` and \`Connection\` hold from hop to hop, so nginx drops both unless they are set again, and the upgrade exists in HTTP/1.1 only. All
@@ -49,7 +49,7 @@ Where the location also takes plain requests, a map makes \`Connection\` depend 
     }
     if (!upgrade && connection && /^upgrade$/i.test(connection.value(1)))
       return say('upgrade', ['proxy_set_header Upgrade $http_upgrade;']);
-    if (!upgrade || config.kind === 'fragment') return;
+    if (!upgrade) return;
     const version = scope.value('proxy_http_version')?.value(0) ?? (atLeast(config.settings.target.nginx, '1.29.7') ? '1.1' : '1.0');
     if (version === '1.0') say('version', []);
   },

@@ -2,7 +2,6 @@
 import { contextsOf, type Status, statusOf, type Target } from '../../catalog/catalog.ts';
 import { bodyOf, type Context } from '../../catalog/context.ts';
 import type { DirectiveFact } from '../../catalog/fact.ts';
-import { PerConfig } from '../../config/asked.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
 
@@ -59,7 +58,10 @@ export function absence(config: Config, facts: readonly DirectiveFact[]): Extrac
   return reasons.sort((a, b) => order.indexOf(a.reason) - order.indexOf(b.reason))[0] ?? null;
 }
 
-/** A file that is included is missing: what seems to be declared nowhere may be in it, and nginx says of the file first. */
-export const isIncomplete = (config: Config): boolean => incomplete.of(config);
-
-const incomplete = new PerConfig((config) => [...config.tree.includes.values()].some((i) => i.problem !== null && !i.mask));
+/** True for a line on the top level of a file of which nobody says where it goes: its context is a guess from such lines. */
+export function isGuessed({ statement, file, scope }: Directive): boolean {
+  const { config } = scope;
+  if (config.kind !== 'fragment' || statement.parent) return false;
+  const { standIn } = config.tree;
+  return standIn ? !standIn.certain && file.id === standIn.file : scope === config.main;
+}

@@ -7,7 +7,7 @@ export default defineRule({
   group: 'validity',
   severity: 'warning',
   since: '0.1',
-  missing: true,
+  missing: ['fastcgi_cache_key', 'uwsgi_cache_key', 'scgi_cache_key'],
   title: 'Cache without a key, where there is no default',
   why: `
 \`proxy_cache_key\` has a default, those of FastCGI, uWSGI and SCGI have none. nginx warns 'no "fastcgi_cache_key" for "fastcgi_cache"' and

@@ -19,7 +19,7 @@ export default defineRule({
   group: 'validity',
   severity: 'error',
   since: '0.1',
-  missing: true,
+  missing: ['charset', 'source_charset', 'charset_map'],
   title: 'Charset table that is there already, or missing',
   why: `
 \`charset_map\` makes the table between two charsets, for both directions, and each pair once. Where \`source_charset\` and \`charset\` differ, a

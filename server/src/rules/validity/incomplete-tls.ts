@@ -30,7 +30,7 @@ export default defineRule({
   group: 'validity',
   severity: 'error',
   since: '0.1',
-  missing: true,
+  missing: ['ssl_certificate', 'ssl_certificate_key', 'ssl_reject_handshake'],
   title: 'TLS without a certificate, a key or the authorities it needs',
   why: `
 A socket with "ssl" needs a certificate: that of its default server, or of every server when the default one rejects handshakes. Each

@@ -286,7 +286,7 @@ geo a network, split_clients a share, types a type with its extensions. Each val
       // what an include brings stands behind it in the list
       else entries.push(entry);
     }
-    if (config.kind === 'fragment' && scope === config.main) return;
+    if (config.kind === 'fragment' && !config.tree.standIn && scope === config.main) return;
     BODIES[scope.context]?.(scope, entries, say);
   },
   examples: [

@@ -4,9 +4,9 @@ import { protocolOf } from '../../catalog/context.ts';
 import { parseSize, parseTime } from '../../catalog/value-kind.ts';
 import type { Directive } from '../../config/directive.ts';
 import { everywhere } from '../../config/pieces.ts';
+import { mayDeclare } from '../../config/unseen-names.ts';
 import { defineRule } from '../rule.ts';
 import { nearest } from './_guess.ts';
-import { isIncomplete } from './_known.ts';
 import { isBefore } from './_order.ts';
 import { soundFact } from './_sound.ts';
 import { spanIn } from './_spans.ts';
@@ -97,12 +97,12 @@ wherever it appears. Logs to syslog take parameters of their own behind "syslog:
       const declared = everywhere(config, 'log_format').filter((d) => protocol(d) === here);
       // ngx_http_log_set_log compares without case, log_format with
       const named = declared.filter((d) => d.value(0).toLowerCase() === format.toLowerCase());
+      if (!named.length && mayDeclare(config, 'log-format').length) return;
       if (!named.some((d) => isBefore(d, directive))) {
         const guess = named.length ? null : nearest(format, [...declared.map((d) => d.value(0)), ...(here === 'http' ? ['combined'] : [])]);
         return report(named.length ? 'later' : guess ? 'guess' : 'format', {
           at: args[1]!,
           data: { name: format, guess: guess ?? '' },
-          severity: isIncomplete(config) ? 'warning' : 'error',
           related: named.map((d) => ({ at: d.at(d.args[0]), message: 'It is declared here.' })),
         });
       }

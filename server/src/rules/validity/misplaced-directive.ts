@@ -2,7 +2,7 @@
 import { type Context, contextTitle } from '../../catalog/context.ts';
 import { listed } from '../../catalog/value-kind.ts';
 import { defineRule } from '../rule.ts';
-import { isJudged, isOwn, placesOf } from './_known.ts';
+import { isGuessed, isJudged, isOwn, placesOf } from './_known.ts';
 import { isAftermath, isBroken } from './_structure.ts';
 
 /** The order in which a reader looks for a place: near things first; a list of more than five helps nobody. */
@@ -35,7 +35,7 @@ When a brace is missing or too many, everything behind it lands in the wrong blo
   check({ config, directive, report }) {
     if (!isJudged(directive) || isAftermath(directive, 'place') || isBroken(directive)) return;
     const { name, scope } = directive;
-    if (config.kind === 'fragment' && scope === config.main) return;
+    if (isGuessed(directive)) return;
     if (isOwn(config, name)) return;
     const context = scope.context as Context;
     const places = placesOf(config, name);

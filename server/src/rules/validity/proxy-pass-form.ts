@@ -5,10 +5,10 @@ import { parseAddress } from '../../catalog/value-kind.ts';
 import type { Directive } from '../../config/directive.ts';
 import { locationOf } from '../../config/locations.ts';
 import { everywhere } from '../../config/pieces.ts';
+import { mayDeclare } from '../../config/unseen-names.ts';
 import { upstreamsOf } from '../../config/upstreams.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { isIncomplete } from './_known.ts';
 import { isBefore } from './_order.ts';
 import { soundFact } from './_sound.ts';
 import { spanIn } from './_spans.ts';
@@ -121,8 +121,13 @@ before the first request.`,
           fix: fixOf('Remove the port', 'safe', file, [replace(word, value.slice(0, at) + value.slice(at).replace(/^:\d+/, ''))]),
         });
       }
-    } else if (port === null && schemes[scheme as keyof typeof schemes] === null && !portElsewhere(directive, host))
-      report('port', { at: word, data: { value: rest }, severity: isIncomplete(config) ? 'warning' : 'error' });
+    } else if (
+      port === null &&
+      schemes[scheme as keyof typeof schemes] === null &&
+      !portElsewhere(directive, host) &&
+      !mayDeclare(config, 'upstream').length
+    )
+      report('port', { at: word, data: { value: rest } });
   },
   examples: [
     {

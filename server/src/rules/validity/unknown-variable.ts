@@ -2,11 +2,11 @@
 import { variableStatus } from '../../catalog/catalog.ts';
 import { protocolOf } from '../../catalog/context.ts';
 import type { Directive } from '../../config/directive.ts';
+import { mayDeclare } from '../../config/unseen-names.ts';
 import { readTemplate, templatesOf, variablesOf } from '../../config/variables.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { nearest } from './_guess.ts';
-import { isIncomplete } from './_known.ts';
 import { atClosing } from './_places.ts';
 import { halfDeclared, soundFact } from './_sound.ts';
 import { isTemplated, spanIn } from './_spans.ts';
@@ -23,7 +23,6 @@ export default defineRule({
   group: 'validity',
   severity: 'error',
   since: '0.1',
-  missing: true,
   title: 'Variable that nothing defines',
   why: `
 A variable is built in, or made by \`set\`, \`map\`, \`geo\`, \`split_clients\`, \`auth_request_set\`, a named group of a regular expression or a
@@ -55,9 +54,9 @@ Variables of modules that Proxylens does not know are declared in \`.proxylens.y
     const templates = templatesOf(directive);
     if ((!templates.length && directive.name !== 'memcached_pass') || isUnused(directive)) return;
     const { target, ownVariables } = config.settings;
-    const severity = isIncomplete(config) ? ('warning' as const) : ('error' as const);
+    const hidden = mayDeclare(config, 'variable').length > 0;
     const made = variablesOf(config, protocol).definitions;
-    if (directive.name === 'memcached_pass' && !made.has('memcached_key')) report('key', { at: directive.statement.name, severity });
+    if (directive.name === 'memcached_pass' && !made.has('memcached_key') && !hidden) report('key', { at: directive.statement.name });
     for (const template of templates) {
       const { uses, problem } = readTemplate(template.text, template.style);
       for (const use of uses) {
@@ -70,13 +69,14 @@ Variables of modules that Proxylens does not know are declared in \`.proxylens.y
         const at = spanIn(template.word, template.at + use.at, use.length);
         const data = { name: use.name, target: target.nginx.text };
         if (status && !status.known && status.since) {
-          report('future', { at, data: { ...data, since: status.since }, severity });
+          report('future', { at, data: { ...data, since: status.since } });
           continue;
         }
+        if (hidden) continue;
         const other = protocol === 'http' ? 'stream' : 'http';
         const elsewhere = config.catalog.variable(use.name, other);
         if (elsewhere && variableStatus(elsewhere, target).known) {
-          report(protocol === 'stream' ? 'stream' : 'http', { at, data, severity });
+          report(protocol === 'stream' ? 'stream' : 'http', { at, data });
           continue;
         }
         const guess = nearest(use.name, [
@@ -90,7 +90,6 @@ Variables of modules that Proxylens does not know are declared in \`.proxylens.y
         report(guess ? 'misspelt' : 'unknown', {
           at,
           data: { ...data, guess: guess ?? '' },
-          severity,
           fix: guess
             ? fixOf(`Change to $${guess}`, 'suggestion', directive.file, [
                 replace(at, written.startsWith('${') ? `\${${guess}}` : `$${guess}`),

@@ -9,10 +9,10 @@ import { parseSize } from '../../catalog/value-kind.ts';
 import { PerConfig } from '../../config/asked.ts';
 import type { Directive } from '../../config/directive.ts';
 import { PerPiece } from '../../config/pieces.ts';
+import { mayDeclare } from '../../config/unseen-names.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { nearest } from './_guess.ts';
-import { isIncomplete } from './_known.ts';
 import { byOrder } from './_order.ts';
 import { atClosing } from './_places.ts';
 import { halfDeclared, soundFact } from './_sound.ts';
@@ -121,7 +121,6 @@ export default defineRule({
   group: 'validity',
   severity: 'error',
   since: '0.1',
-  missing: true,
   title: 'Zone, cache or thread pool that is not declared, or declared for something else',
   why: `
 A zone is declared once, with its size, by the directive that belongs to its use: \`limit_req_zone\`, \`limit_conn_zone\`, \`proxy_cache_path\`,
@@ -185,7 +184,7 @@ without a line), a zone of another kind at once.`,
       const known = declared.filter((d) => d.kind === kind && d.tag === mention.tag);
       if (kind === 'thread-pool' ? name === 'default' || known.some((d) => d.use.name === name) : sized.has(name)) continue;
       if (first.get(name)?.tag !== mention.tag && kind !== 'thread-pool') continue;
-      if (halfDeclared(config).has(name)) continue;
+      if (halfDeclared(config).has(name) || mayDeclare(config, kind).length) continue;
       const guess = nearest(
         name,
         known.map((d) => d.use.name),
@@ -203,7 +202,6 @@ without a line), a zone of another kind at once.`,
           directive: directive.name,
         },
         related: cache ? atClosing(directive.scope) : [],
-        severity: isIncomplete(config) ? 'warning' : 'error',
         fix: guess ? fixOf(`Change to "${guess}"`, plain ? 'safe' : 'suggestion', directive.file, [replace(at.span, guess)]) : null,
       });
     }

@@ -56,7 +56,7 @@ export default defineRule({
   group: 'wsgi',
   severity: 'hint',
   since: '0.1',
-  missing: true,
+  missing: ['allow', 'auth_basic', 'auth_request', 'location'],
   title: 'The admin site is open to everybody who can reach nginx',
   why: `
 The login of Django's admin is guessed at by robots all day. nginx can keep them out before a worker is asked: by network (\`allow\`,

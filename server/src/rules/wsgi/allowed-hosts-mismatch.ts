@@ -20,7 +20,7 @@ export default defineRule({
   group: 'wsgi',
   severity: 'warning',
   since: '0.1',
-  missing: true,
+  missing: ['proxy_set_header'],
   title: 'server_name and ALLOWED_HOSTS do not name the same hosts',
   why: `
 Django answers 400 to a request whose host is not in \`ALLOWED_HOSTS\`. A name in \`server_name\` that the list lacks is a site that never

@@ -43,7 +43,7 @@ export default defineRule({
   group: 'wsgi',
   severity: 'warning',
   since: '0.1',
-  missing: true,
+  missing: ['proxy_set_header', 'location'],
   title: 'The application has WebSocket routes, and nginx does not pass the upgrade on',
   why: `
 \`Upgrade\` and \`Connection\` are hop-by-hop headers: nginx drops the one and writes the other. A WebSocket handshake reaches the application

@@ -42,7 +42,7 @@ export default defineRule({
   group: 'wsgi',
   severity: 'info',
   since: '0.1',
-  missing: true,
+  missing: ['client_max_body_size'],
   title: 'nginx and the application allow different sizes',
   why: `
 \`client_max_body_size\` is 1 MB unless it is set, whatever Django's \`DATA_UPLOAD_MAX_MEMORY_SIZE\` or Flask's \`MAX_CONTENT_LENGTH\` say:
@@ -102,6 +102,7 @@ cookie or token then is a 502.`,
       if (bytes === undefined || !place || bytes >= 8192 || !once(place)) continue;
       report('buffer', {
         at: pass.nameAt,
+        missing: [],
         data: { bytes },
         related: [{ at: place, message: 'buffer-size' }],
         fix: {

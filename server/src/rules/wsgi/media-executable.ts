@@ -15,7 +15,7 @@ export default defineRule({
   group: 'wsgi',
   severity: 'warning',
   since: '0.1',
-  missing: true,
+  missing: ['location'],
   title: 'Uploaded files can reach a handler that runs them',
   why: `
 Below \`MEDIA_URL\` lie files that visitors uploaded. A regular expression for scripts, such as \`location ~ \\.php$\`, wins over the prefix

@@ -73,7 +73,7 @@ export default defineRule({
   group: 'wsgi',
   severity: 'warning',
   since: '0.1',
-  missing: true,
+  missing: ['proxy_set_header', 'uwsgi_param'],
   title: 'nginx and the application do not agree on the prefix',
   why: `
 Below a prefix two things must fit: what nginx does with the path, and what the application takes for its script name. Django's

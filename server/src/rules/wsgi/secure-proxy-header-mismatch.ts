@@ -21,7 +21,7 @@ export default defineRule({
   group: 'wsgi',
   severity: 'warning',
   since: '0.1',
-  missing: true,
+  missing: ['proxy_set_header'],
   title: 'Django does not learn from nginx, and nginx alone, whether a request is HTTPS',
   why: `
 TLS ends at nginx. Django takes a request for HTTPS when the header of \`SECURE_PROXY_SSL_HEADER\` has exactly its value, or when the

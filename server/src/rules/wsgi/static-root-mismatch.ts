@@ -18,7 +18,7 @@ export default defineRule({
   group: 'wsgi',
   severity: 'warning',
   since: '0.1',
-  missing: true,
+  missing: ['root', 'alias'],
   title: 'nginx serves static files from another folder than STATIC_ROOT',
   why: `
 \`collectstatic\` copies every application's files into \`STATIC_ROOT\`. A location that points to the source folder of one application, or to

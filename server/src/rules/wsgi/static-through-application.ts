@@ -17,7 +17,7 @@ export default defineRule({
   group: 'wsgi',
   severity: 'warning',
   since: '0.1',
-  missing: true,
+  missing: ['location'],
   title: 'Static files are asked of the application, which does not serve them',
   why: `
 Django serves static files only in its development server. Under gunicorn, uWSGI or an ASGI server \`STATIC_URL\` and \`MEDIA_URL\` are 404,

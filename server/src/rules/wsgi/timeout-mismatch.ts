@@ -14,7 +14,7 @@ export default defineRule({
   group: 'wsgi',
   severity: 'info',
   since: '0.1',
-  missing: true,
+  missing: ['proxy_read_timeout', 'uwsgi_read_timeout', 'fastcgi_read_timeout'],
   title: 'nginx and the application server wait for different times',
   why: `
 gunicorn's sync workers are killed after \`timeout\` (30 s), uWSGI's after \`harakiri\`; nginx waits \`proxy_read_timeout\` (60 s) between two

@@ -14,7 +14,7 @@ export default defineRule({
   group: 'wsgi',
   severity: 'warning',
   since: '0.1',
-  missing: true,
+  missing: ['proxy_set_header'],
   title: 'Django and nginx do not agree on X-Forwarded-Host',
   why: `
 With \`USE_X_FORWARDED_HOST\` Django takes the host from \`X-Forwarded-Host\`, before \`Host\`. nginx passes the header on as the client sent it

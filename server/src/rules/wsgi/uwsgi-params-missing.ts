@@ -28,7 +28,7 @@ export default defineRule({
   group: 'wsgi',
   severity: 'error',
   since: '0.1',
-  missing: true,
+  missing: ['uwsgi_param'],
   title: 'uwsgi_pass without the params that the application needs',
   why: `
 Over the uwsgi protocol the application gets the client's headers and nothing else unless \`uwsgi_param\` says so: no method, no path, no

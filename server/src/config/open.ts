@@ -1,0 +1,118 @@
+/**
+ * What is not seen is unknown, never absent: why more may stand on a level than its directives show. An include that found nothing, a
+ * template that writes lines, a script, surroundings that nobody knows: each opens the level that it could fill, and the names that it could use.
+ */
+import type { FileId } from '../base/file-id.ts';
+import { statementAt } from '../syntax/place.ts';
+import type { SourceFile, Statement } from '../syntax/statement.ts';
+import type { Scope } from './scope.ts';
+
+export interface Unseen {
+  /** for people: a clause such as `the file "tls.conf" is not seen` */
+  readonly why: string;
+  /** the directives that it may stand for; null for any */
+  readonly only: RegExp | null;
+}
+
+/** Directives of which a level may hold several lines: where it is not wholly seen, there may be more. */
+const LISTS =
+  /^(allow|deny|access_log|error_page|rewrite|set|return|ssl_certificate(_key)?|.*_(set_header|param|hide_header|pass_header|cookie_.*|redirect|cache_valid)|add_(header|trailer)|more_.*|limit_(req|conn)|auth_basic|sub_filter)$/;
+
+/** Whether more lines of a name may stand on a level that shows some. */
+export const mayHoldMore = (name: string): boolean => LISTS.test(name);
+
+/** Directives of which each line names what it sets: a name that a template fills in may be any. */
+const NAMED_BY_ARGUMENT =
+  /^(proxy_set_header|grpc_set_header|add_header|add_trailer|(fastcgi|uwsgi|scgi)_param|proxy_hide_header|proxy_pass_header)$/;
+
+/** What scripts do in the place of directives, by the directive that runs them. */
+const SCRIPTS: readonly (readonly [RegExp, RegExp])[] = [
+  [/^(header_filter_by_lua|js_header_filter|more_(set|clear)_headers)/, /^(add_header|add_trailer|proxy_hide_header|expires)$/],
+  [
+    /^((server_)?rewrite_by_lua|access_by_lua|js_access|more_(set|clear)_input_headers)/,
+    /^(allow|deny|auth_|(proxy|grpc)_set_header$|limit_req|limit_conn|set$|return$)/,
+  ],
+];
+
+/** The blocks of a template into which it may write lines; null stands for the file's top level. */
+const holes = new WeakMap<SourceFile, { readonly body: readonly Statement[]; readonly blocks: ReadonlySet<Statement | null> }>();
+
+function blocksOf(file: SourceFile): ReadonlySet<Statement | null> {
+  const known = holes.get(file);
+  if (known?.body === file.body) return known.blocks;
+  const blocks = new Set<Statement | null>();
+  for (const hole of file.holes ?? []) blocks.add(blockAt(file, hole.start));
+  const visit = (statements: readonly Statement[], parent: Statement | null): void => {
+    for (const s of statements) {
+      const first = s.args[0];
+      if (s.name.templated || (first?.templated && (s.name.value === 'include' || NAMED_BY_ARGUMENT.test(s.name.value))))
+        blocks.add(parent);
+      if (s.block) visit(s.block, s);
+    }
+  };
+  visit(file.body, null);
+  holes.set(file, { body: file.body, blocks });
+  return blocks;
+}
+
+/** The statement in whose block an offset lies, which is no part of a statement there. */
+function blockAt(file: SourceFile, offset: number): Statement | null {
+  let at: Statement | null = statementAt(file.body, offset);
+  while (at && !(at.open && at.open.end <= offset && offset <= (at.close?.start ?? at.end))) at = at.parent;
+  return at;
+}
+
+const ownOf = new WeakMap<Scope, readonly Unseen[]>();
+const NONE: readonly Unseen[] = [];
+
+/** Why more may stand on this level, without those around it; empty when all of it is seen. */
+export function unseenIn(scope: Scope): readonly Unseen[] {
+  let known = ownOf.get(scope);
+  if (!known) ownOf.set(scope, (known = find(scope)));
+  return known;
+}
+
+function find(scope: Scope): readonly Unseen[] {
+  const { config } = scope;
+  const out: Unseen[] = [];
+  if (!scope.opener && config.kind === 'fragment' && !config.tree.standIn) out.push({ why: 'its main file is not known', only: null });
+  for (const d of scope.level) {
+    if (d.name !== 'include') continue;
+    const include = config.tree.includes.get(d.statement);
+    const why = include ? include.unseen : `the file "${d.value(0)}" is not seen`;
+    if (why !== null) out.push({ why, only: null });
+  }
+  for (const d of scope.level)
+    for (const [by, only] of SCRIPTS) if (by.test(d.name)) out.push({ why: `"${d.name}" runs a script`, only });
+  const written = new Map<FileId, Set<Statement | null>>();
+  const look = (file: SourceFile, parent: Statement | null): void => {
+    if (file.template === null) return;
+    const parents = written.get(file.id) ?? new Set();
+    if (parents.has(parent)) return;
+    written.set(file.id, parents.add(parent));
+    if (blocksOf(file).has(parent)) out.push({ why: 'a template writes lines there', only: null });
+  };
+  if (scope.opener) look(scope.opener.file, scope.opener.statement);
+  else look(config.files.get(config.root)!, null);
+  for (const d of scope.level) look(d.file, d.statement.parent);
+  return out.length ? out : NONE;
+}
+
+/** Why more of a directive may stand on this level. */
+export const unseenOf = (scope: Scope, name: string): readonly Unseen[] =>
+  unseenIn(scope).filter((u) => u.only === null || u.only.test(name));
+
+/** Why the answer to "which lines of this name are in force" is not certain: `unseenInForce` says it for one name, this for whatever a level may get. */
+export function unseenAround(scope: Scope): readonly Unseen[] {
+  const out: Unseen[] = [];
+  for (let at: Scope | null = scope; at; at = at.parent) out.push(...unseenIn(at).filter((u) => u.only === null));
+  return out;
+}
+
+/** Why more may stand on one of the levels within a scope. */
+export function unseenWithin(scope: Scope, name: string | null): readonly Unseen[] {
+  const out: Unseen[] = [];
+  for (const d of scope.all)
+    if (d.body) out.push(...(name === null ? unseenIn(d.body).filter((u) => u.only === null) : unseenOf(d.body, name)));
+  return out;
+}

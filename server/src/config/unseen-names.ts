@@ -1,0 +1,61 @@
+/** Names that may be declared or used where nobody sees it: "unknown" and "unused" are only said where the answer is none. */
+import type { NameKind } from '../catalog/names.ts';
+import { asked, PerConfig } from './asked.ts';
+import type { Config } from './config.ts';
+import { type Unseen, unseenIn } from './open.ts';
+import { PerPiece } from './pieces.ts';
+
+interface Levels {
+  /** of main, http, stream and mail */
+  readonly outer: readonly Unseen[];
+  /** of all other levels */
+  readonly servers: readonly Unseen[];
+  readonly scripts: readonly Unseen[];
+}
+
+const SCRIPT = /_by_lua|^js_|^perl|^ssi$|^passenger/;
+
+const piecewise = new PerPiece((directives): Omit<Levels, 'outer'> => {
+  const servers: Unseen[] = [];
+  const scripts: Unseen[] = [];
+  for (const d of directives) {
+    if (SCRIPT.test(d.name)) scripts.push({ why: `"${d.name}" runs a script`, only: null });
+    if (d.body && d.body.context !== 'http' && d.body.context !== 'stream' && d.body.context !== 'mail') servers.push(...unseenIn(d.body));
+  }
+  return { servers, scripts };
+});
+
+const levels = new PerConfig((config): Levels => {
+  const outer = [...unseenIn(config.main)];
+  for (const d of config.main.level) if (d.body && ['http', 'stream', 'mail'].includes(d.body.context)) outer.push(...unseenIn(d.body));
+  const servers: Unseen[] = [];
+  const scripts: Unseen[] = [];
+  for (const piece of piecewise.of(config)) {
+    servers.push(...piece.servers);
+    scripts.push(...piece.scripts);
+  }
+  return { outer: whole(outer), servers: whole(servers), scripts };
+});
+
+const whole = (list: readonly Unseen[]): Unseen[] => list.filter((u) => u.only === null);
+const whys = (...lists: readonly (readonly Unseen[])[]): string[] => [...new Set(lists.flat().map((u) => u.why))];
+
+/**
+ * Why a name of that kind may be declared where nobody sees it; empty where it is not. What servers and locations hold declares variables and
+ * named locations only.
+ */
+export function mayDeclare(config: Config, kind: NameKind): readonly string[] {
+  const where = kind === 'variable' || kind === 'named-location' ? kind : 'outer';
+  return asked(config, `unseen declares ${where}`, (c) => {
+    const { outer, servers, scripts } = levels.of(c);
+    return where === 'variable' ? whys(outer, servers, scripts) : whys(where === 'outer' ? outer : servers);
+  });
+}
+
+/** Why a name may be used where nobody sees it; empty where it is not. */
+export function mayUse(config: Config): readonly string[] {
+  return asked(config, 'unseen uses', (c) => {
+    const { outer, servers, scripts } = levels.of(c);
+    return whys(outer, servers, scripts);
+  });
+}

@@ -1,0 +1,32 @@
+/** Whether a finding that says "missing" rests on what nobody sees: then it is not said. */
+import type { Place } from '../base/span.ts';
+import { asked, numberOf } from '../config/asked.ts';
+import type { Config } from '../config/config.ts';
+import { unseenInForce } from '../config/effective.ts';
+import { unseenAround, unseenWithin } from '../config/open.ts';
+import type { Scope } from '../config/scope.ts';
+import { statementAt } from '../syntax/place.ts';
+import type { Rule } from './rule.ts';
+
+/**
+ * `missing` is what the rule says of itself: the directives whose absence it relies on, or true for anything. A list of its own decides
+ * about a level, whatever may stand around it; for a finding about a block, what may stand within it counts too.
+ */
+export function restsOnUnseen(config: Config, at: Place, missing: NonNullable<Rule['missing']>): boolean {
+  const file = config.files.get(at.file);
+  if (!file) return false;
+  const statement = statementAt(file.body, at.span.start);
+  const what = `unseen ${missing === true ? '' : missing.join()} ${at.file}`;
+  if (!statement) return asked(config, what, (c) => c.scopesOf(at.file).some((scope) => isOpen(scope, missing)));
+  return asked(config, `${what} ${numberOf(statement)}`, (c) =>
+    c
+      .usesOf(statement, at.file)
+      .some((d) => (d.body ? isOpen(d.body, missing) || isOpenWithin(d.body, missing) : isOpen(d.scope, missing))),
+  );
+}
+
+const isOpen = (scope: Scope, missing: true | readonly string[]): boolean =>
+  missing === true ? unseenAround(scope).length > 0 : missing.some((name) => unseenInForce(scope, name).length > 0);
+
+const isOpenWithin = (scope: Scope, missing: true | readonly string[]): boolean =>
+  (missing === true ? [null] : missing).some((name) => unseenWithin(scope, name).length > 0);

@@ -1,0 +1,76 @@
+/** What is not seen is unknown: nothing is said to be missing, unused or unknown where it may stand out of sight, and what a level decides by itself is said. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { fragmentOf, mainOf, saidOf } from './tree.ts';
+
+const has = (said: readonly string[], rule: string): boolean => said.some((s) => s.includes(` ${rule} `));
+const inHttp = (text: string): string => `#- nginx.conf\nevents {}\nhttp {\n${text}\n}\n`;
+
+describe('an include that is not at hand opens its level', () => {
+  for (const [what, rule, text] of [
+    ['certificate', 'incomplete-tls', 'server { listen 443 ssl; include /srv/tls.conf; }'],
+    ['HSTS', 'hsts-missing', 'server { listen 443 ssl; ssl_certificate a; ssl_certificate_key b; include headers.inc; }'],
+    ['Host', 'proxy-host-missing', 'server { location / { include common.inc; proxy_pass http://127.0.0.1:8000; } }'],
+    ['zone', 'unknown-zone', 'include zones/*.conf; server { limit_req zone=a; }'],
+    ['log format', 'invalid-log', 'include formats.conf; server { access_log /a wide; }'],
+    ['variable', 'unknown-variable', 'server { include set.inc; return 200 $made; }'],
+    ['use of an upstream', 'unused-upstream', 'upstream a { server 127.0.0.1:1; } include sites/*; server { return 204; }'],
+    ['server_tokens', 'version-disclosed', 'include hardening.conf; server { listen 80; return 204; }'],
+  ] as const)
+    test(what, async () => {
+      assert.equal(has(await saidOf(await mainOf(inHttp(text))), rule), false);
+      const closed = text.replace(/include [^;]*;/, '');
+      assert.equal(has(await saidOf(await mainOf(inHttp(closed))), rule), true, `${rule} is said where all is seen`);
+    });
+
+  test('a level of servers cannot bring a zone: what is used and declared nowhere is still unknown', async () => {
+    const said = await saidOf(await mainOf(inHttp('server { include site.inc; location / { limit_req zone=a; } }')));
+    assert.equal(has(said, 'unknown-zone'), true);
+  });
+  test('a list of its own decides about a level, whatever is around it', async () => {
+    const text = 'include defaults.conf; server { location / { proxy_set_header X-A b; proxy_pass http://127.0.0.1:8000; } }';
+    assert.equal(has(await saidOf(await mainOf(inHttp(text))), 'proxy-host-missing'), true);
+  });
+  test('nginx’s own files bring what they bring: they open nothing', async () => {
+    const said = await saidOf(
+      await mainOf(inHttp('include mime.types; limit_req_zone $binary_remote_addr zone=a:1m rate=1r/s; server { return 204; }')),
+    );
+    assert.equal(has(said, 'limit-without-zone-use') || has(said, 'unused-zone'), true, said.join('\n'));
+  });
+});
+
+describe('a file that no main file includes', () => {
+  const site = `server {
+    listen 80;
+    location / { proxy_pass http://backend; access_log /var/log/a.log wide; limit_req zone=per_ip; add_header X-A $made; }
+}`;
+  test('where nobody says where it goes, its names may be declared beside it', async () => {
+    const said = await saidOf(await fragmentOf(`#- sites-available/site\n${site}`));
+    assert.deepEqual(
+      said.filter((s) => s.includes('(error)')),
+      [],
+    );
+  });
+  test('where all of its folder is seen, they are unknown, as for nginx', async () => {
+    const said = await saidOf(
+      await fragmentOf(`#- default.conf\n${site}`, {
+        path: '/etc/nginx/conf.d/default.conf',
+        distribution: 'official',
+        of: 'nginx',
+        whole: true,
+      }),
+    );
+    assert.deepEqual(
+      said
+        .filter((s) => s.includes('(error)'))
+        .map((s) => s.split(' ')[1])
+        .sort(),
+      ['invalid-log', 'unknown-variable', 'unknown-zone'],
+    );
+  });
+  test('what the server block itself decides is said either way', async () => {
+    const text =
+      '#- site.conf\nserver {\n listen 80;\n location /.well-known/acme-challenge/ { root /srv/acme; }\n return 301 https://$host$request_uri;\n}';
+    assert.equal(has(await saidOf(await fragmentOf(text)), 'dead-directive-after-return'), true);
+  });
+});
