@@ -82,8 +82,7 @@ function find(scope: Scope): readonly Unseen[] {
     const why = include ? include.unseen : `the file "${d.value(0)}" is not seen`;
     if (why !== null) out.push({ why, only: null });
   }
-  for (const d of scope.level)
-    for (const [by, only] of SCRIPTS) if (by.test(d.name)) out.push({ why: `"${d.name}" runs a script`, only });
+  for (const d of scope.level) for (const [by, only] of SCRIPTS) if (by.test(d.name)) out.push({ why: `"${d.name}" runs a script`, only });
   const written = new Map<FileId, Set<Statement | null>>();
   const look = (file: SourceFile, parent: Statement | null): void => {
     if (file.template === null) return;
