@@ -310,24 +310,32 @@ function wantedBy(directive: Directive): { name: string; wanted: Wanted } | null
 /** Directives whose value moves the request; a mark in one of them leaves it open where it goes. */
 const MOVING = /^(?:return|rewrite|if|set|root|alias|try_files|error_page|location|internal|[a-z]+_pass)$/;
 
+const unsureLevels = new WeakMap<Config, Map<Scope, boolean>>();
+
 function unsureAbout(spot: Spot): boolean {
-  const { tree } = spot.config;
-  for (let at: Scope | null = spot.scope; at; at = at.parent) {
-    if (at.context === 'http' || at.context === 'main') break;
-    for (const d of ownOf(at)) {
-      if (d.name === 'include' && !(tree.includes.get(d.statement)?.files.length ?? 0)) return true;
-      if (isScripted(d)) return true;
-      if (
-        d.file.template !== null &&
-        MOVING.test(d.name) &&
-        meetsMark(d.file, d.statement.start, d.statement.block ? (d.args.at(-1)?.end ?? d.statement.start) : d.statement.end)
-      )
-        return true;
-    }
-    const { opener } = at;
-    if (opener?.file.holes?.some((h) => h.start < opener.statement.end && h.end > opener.statement.start)) return true;
+  let known = unsureLevels.get(spot.config);
+  if (!known) unsureLevels.set(spot.config, (known = new Map()));
+  for (let at: Scope | null = spot.scope; at && at.context !== 'http' && at.context !== 'main'; at = at.parent) {
+    let unsure = known.get(at);
+    if (unsure === undefined) known.set(at, (unsure = isUnsure(spot.config, at)));
+    if (unsure) return true;
   }
   return false;
+}
+
+function isUnsure({ tree }: Config, scope: Scope): boolean {
+  for (const d of ownOf(scope)) {
+    if (d.name === 'include' && !(tree.includes.get(d.statement)?.files.length ?? 0)) return true;
+    if (isScripted(d)) return true;
+    if (
+      d.file.template !== null &&
+      MOVING.test(d.name) &&
+      meetsMark(d.file, d.statement.start, d.statement.block ? (d.args.at(-1)?.end ?? d.statement.start) : d.statement.end)
+    )
+      return true;
+  }
+  const { opener } = scope;
+  return opener?.file.holes?.some((h) => h.start < opener.statement.end && h.end > opener.statement.start) ?? false;
 }
 
 /** Whether a mark of the template lies in the text. */

@@ -21,13 +21,13 @@ Give the block the \`root\` where the files are, or a \`proxy_pass\` of its own;
   about: ['root', 'proxy_pass', 'expires'],
   looksAt: {
     outcome: ['location'],
-    when: ({ location, scope, server }) =>
-      (location?.kind === 'regex' || (location?.kind === 'prefix' && location.name !== '/')) &&
+    when: ({ location, scope, server }) => {
+      if (!location || (location.kind !== 'regex' && location.kind !== 'prefix') || location.name === '/') return false;
+      const rest = locationsOf(server.scope).prefix.get('/');
+      if (!rest || !PASS_DIRECTIVES.some((p) => rest.scope.has(p)) || PASS_DIRECTIVES.some((p) => scope.has(p))) return false;
       // certificates are fetched through the compiled-in folder in many a guide
-      !location.name.includes('well-known') &&
-      !hasRoot(scope) &&
-      !locationsOf(scope).all.length &&
-      locationsOf(server.scope).all.some((l) => l.kind === 'prefix' && l.name === '/' && PASS_DIRECTIVES.some((p) => l.scope.has(p))),
+      return !location.name.includes('well-known') && !locationsOf(scope).all.length && !hasRoot(scope);
+    },
   },
   needs: 'config',
   costly: true,

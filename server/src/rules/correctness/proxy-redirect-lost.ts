@@ -1,5 +1,5 @@
 /** The application's own redirects go to clients with the inner host: shown by an answer that names the host it was asked with. */
-import { locationHeader, proofOf, urlOf } from '../../witness/requests.ts';
+import { locationHeader, proofOf } from '../../witness/requests.ts';
 import { isPrivateAddress } from '../access.ts';
 import { defineRule } from '../rule.ts';
 
@@ -47,7 +47,7 @@ Pass the client's host on (\`proxy_set_header Host $host;\`), or write a \`proxy
       at: directive.args[0] ?? directive.statement,
       data: { to, why: off ? 'proxy_redirect is off' : 'with a variable in proxy_pass nothing rewrites it' },
       related: off ? [{ at: line.at(), message: 'switched off here' }] : [],
-      witness: proofOf(trace, `${urlOf(trace.request)}: 302 ${to}`),
+      witness: proofOf(trace),
     });
   },
   examples: [

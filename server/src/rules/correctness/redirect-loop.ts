@@ -148,6 +148,9 @@ server {
 #       ^^^^^^^^^^^^^^^^^^^^^^^^^^^ grows
     }
 }`,
+    },
+    {
+      inside: 'http',
       good: `server {
     listen 80;
     server_name example.org;

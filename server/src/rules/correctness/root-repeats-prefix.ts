@@ -1,6 +1,6 @@
 /** root keeps the location's path: `location /static/ { root /srv/static; }` looks in /srv/static/static/. Shown by the file of a request. */
 import { hasVariables } from '../../config/upstreams.ts';
-import { outcomeText, proofOf } from '../../witness/requests.ts';
+import { proofOf } from '../../witness/requests.ts';
 import { defineRule } from '../rule.ts';
 
 export default defineRule({
@@ -47,7 +47,7 @@ Name the folder above it (\`root /srv/app;\`), or use \`alias /srv/app/static/;\
       data: { from: path, file, above: `root ${above}`, dir },
       // a pattern names a place inside a tree more often than a folder of it
       severity: spot.location!.kind === 'regex' ? 'info' : 'warning',
-      witness: proofOf(trace, `${outcomeText(trace)} (404 where it is not there)`),
+      witness: proofOf(trace),
     });
   },
   examples: [

@@ -9,7 +9,7 @@ export default defineRule({
   since: '0.2',
   title: 'A status code in try_files that is taken for a file',
   why: `
-\`=404\` ends a \`try_files\` with that status, but only as its last word. Before that it is the name of a file below the root; nobody has such a file, and nginx goes on. Written apart, \`= 404\`, neither word is a code: the last one is a path without a slash, and the answer is 500.
+\`=404\` ends a \`try_files\` with that status, but only as its last word. Before that it is the name of a file below the root; nobody has such a file, and nginx goes on. Written apart, \`= 404\`, neither word is a code: the last one is a path without a slash, which no location takes; the answer is 404 whatever the code.
 
 Without the equals sign, \`404\`, it is a path too.`,
   about: ['try_files'],
@@ -29,7 +29,9 @@ Without the equals sign, \`404\`, it is a path too.`,
     const directive = spot.scope.named('try_files').at(-1);
     if (!directive) return;
     const { args } = directive;
-    const trace = spot.ask({});
+    const plain = spot.ask({});
+    const disk = plain.assumptions.filter((a) => a.id.startsWith('file:')).map((a) => [a.id, 'missing'] as const);
+    const trace = disk.length ? spot.ask({}, { assume: Object.fromEntries(disk) }) : plain;
     const proof = proofOf(trace);
     const data = { outcome: proof.outcome };
     args.forEach((word, i) => {
@@ -61,11 +63,11 @@ location @app { proxy_pass http://127.0.0.1:8000; }`,
     {
       inside: 'server',
       bad: `location / {
-    try_files $uri = 404;
+    try_files $uri = 503;
 #                  ^^^^^ apart
 }`,
       good: `location / {
-    try_files $uri =404;
+    try_files $uri =503;
 }`,
     },
   ],

@@ -1,0 +1,198 @@
+/**
+ * The proofs of the rules that look at outcomes, asked of the real nginx: the request of each finding shows the harm on the bad example
+ * (status, Location, what the backend got, which file), and on the good one the same request ends otherwise.
+ */
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { describe, test } from 'node:test';
+import { RULES } from '../../server/src/rules/all.ts';
+import type { Example, Finding, Rule } from '../../server/src/rules/rule.ts';
+import { Echo } from '../harness/echo.ts';
+import { RawClient } from '../harness/echo-client.ts';
+import { OWN_PATHS, type Running, serve, standardFiles, withoutNginx } from '../harness/nginx.ts';
+import { exampleSettings, exampleTree, lintTree } from '../harness/rules.ts';
+
+/** The text of an example with this run's ports and folder: `listen 80` is the first port, 81 the second, what /srv holds lies in the prefix. */
+function placed(text: string, ports: readonly number[], folder: string, echo: Echo): string {
+  const listening = text.replace(/\blisten\s+(80|81)\b/g, (_, p: string) => `listen 127.0.0.1:${ports[p === '80' ? 0 : 1]}`);
+  return listening
+    .replace(/\bserver\s*\{(?![^{}]*\blisten\b)/g, `server { listen 127.0.0.1:${ports[0]};`)
+    .replace(/127\.0\.0\.1:(8000|8001)\b/g, `127.0.0.1:${echo.ports.http}`)
+    .replace(/127\.0\.0\.1:9000\b/g, `127.0.0.1:${echo.ports.fastcgi}`)
+    .replace(/(?<=[\s"=])\/(srv|var)\//g, `${folder}/$1/`)
+    .replace(/\breturn 204;/g, 'return 200 "$args";')
+    .replace(/\bhttp\s*\{/, `http {\n${OWN_PATHS}`);
+}
+
+interface Got {
+  readonly status: number;
+  readonly location: string | null;
+  readonly body: string;
+  /** what backends were asked for, in order */
+  readonly asked: readonly string[];
+  /** the Host line that each of these had */
+  readonly hosts: readonly string[];
+}
+
+/** Sends the request of a proof (`GET http://host/path, Name: value`). */
+async function send(request: string, port: number, echo: Echo, times = 1): Promise<Got> {
+  const m = /^([A-Z]+) https?:\/\/([^/]+)(\/\S*?)(?:, (.*))?$/.exec(request);
+  assert.ok(m, `a request: ${request}`);
+  const headers = (m[4] ?? '').split(', ').filter(Boolean);
+  echo.take();
+  const client = new RawClient(port);
+  try {
+    let got = null;
+    for (let i = 0; i < times; i++)
+      got = await client.ask(
+        `${m[1]} ${m[3]} HTTP/1.1\r\nHost: ${m[2]}\r\n${[...headers, 'Content-Length: 0'].map((h) => `${h}\r\n`).join('')}\r\n`,
+        false,
+      );
+    assert.ok(got, 'an answer');
+    const seen = echo.take();
+    return {
+      status: got.status,
+      location: got.headers.find(([n]) => n.toLowerCase() === 'location')?.[1]?.replace(`:${port}`, '') ?? null,
+      body: got.body,
+      hosts: seen.map((r) => r.headers.find(([n]) => n.toLowerCase() === 'host')?.[1] ?? ''),
+      asked: seen.map((r) => r.uri ?? r.params?.find(([n]) => n === 'REQUEST_URI')?.[1] ?? ''),
+    };
+  } finally {
+    client.close();
+  }
+}
+
+const portOf = (request: string, running: Running): number => running.ports[/^\w+ https?:\/\/[^/]*:81\//.test(request) ? 1 : 0]!;
+
+const MARKER = 'the file that nginx looks for\n';
+
+/** Whether the answer is what the proof says. Files of the proof are made before it is asked. */
+async function shows(finding: Finding, running: Running, echo: Echo): Promise<{ holds: boolean; got: Got }> {
+  const { request, outcome } = finding.witness!;
+  const port = portOf(request, running);
+  const file = /(?:^\d{3} )?(\/(?:srv|var)\/[^\s,]*)/.exec(outcome)?.[1];
+  // a folder stands for all of its files
+  const isFolder = outcome.endsWith('for every request') || (file?.endsWith('/') ?? false);
+  if (file && !isFolder) {
+    fs.mkdirSync(path.dirname(path.join(running.folder, file)), { recursive: true });
+    fs.writeFileSync(path.join(running.folder, file), MARKER);
+  } else if (file) fs.mkdirSync(path.join(running.folder, file), { recursive: true });
+  const got = await send(request, port, echo, outcome.startsWith('MISS') ? 2 : 1);
+  const inside = (text: string): string => text.replaceAll(`http://127.0.0.1:${echo.ports.http}`, 'http://127.0.0.1:8000');
+  const redirect = /^(30\d) (.*)$/s.exec(outcome);
+  const passed = /^[A-Z]+ (\S+) at /.exec(outcome);
+  const args = /^\$args is (.*)$/.exec(outcome);
+  const holds = redirect
+    ? got.status === Number(redirect[1]) && inside(got.location ?? '') === redirect[2]
+    : passed
+      ? got.asked.at(-1) === passed[1]
+      : args
+        ? got.body === args[1]
+        : outcome.startsWith('MISS')
+          ? got.asked.length === 2
+          : isFolder
+            ? got.status === 301 || got.status === 403
+            : file
+              ? got.body === MARKER
+              : got.status === Number(/\b(\d{3})\b/.exec(outcome)?.[1]);
+  return { holds, got };
+}
+
+/** Folders that an example's roots name, and those that a request with a slash at its end asks for. */
+function makeFolders(text: string, folder: string, findings: readonly Finding[]): void {
+  for (const f of findings) {
+    // where the good text looks the file is there
+    const wanted = f.witness!.outcome.includes('404 where') ? /^\w+ https?:\/\/[^/]+(\/[^?]*)/.exec(f.witness!.request)?.[1] : undefined;
+    for (const [, root] of wanted ? text.matchAll(/\broot\s+(\/(?:srv|var)\/[^;$\s]*)/g) : []) {
+      fs.mkdirSync(path.dirname(path.join(folder, root!, wanted!)), { recursive: true });
+      fs.writeFileSync(path.join(folder, root!, wanted!), MARKER);
+    }
+  }
+  for (const [, root] of text.matchAll(/\b(?:root|alias)\s+(\/(?:srv|var)\/[^;$\s]*)/g)) {
+    fs.mkdirSync(path.join(folder, root!), { recursive: true });
+    for (const f of findings) {
+      const wanted = /^\w+ https?:\/\/[^/]+(\/[^?]*)\//.exec(f.witness!.request)?.[1];
+      if (wanted && f.witness!.request.includes(`${wanted}/?`)) fs.mkdirSync(path.join(folder, root!, wanted), { recursive: true });
+    }
+  }
+}
+
+/** Why an example cannot be asked here: its proof needs an application that answers in a certain way, or a newer nginx. */
+const notAsked = (example: Example, text: string): boolean => example.notOn122 !== undefined || /\bssl\b|^#- /m.test(text);
+
+const judged = RULES.filter((r) => r.looksAt.some((l) => 'outcome' in l));
+
+describe('witnesses on the real nginx', { skip: withoutNginx(), concurrency: 2 }, () => {
+  for (const rule of judged) test(rule.id, { timeout: 60_000 }, () => prove(rule));
+});
+
+async function prove(rule: Rule): Promise<void> {
+  let proofs = 0;
+  const echo = await Echo.start();
+  try {
+    for (const example of rule.examples) {
+      if (example.bad === undefined || notAsked(example, example.bad)) continue;
+      const tree = exampleTree(example, example.bad);
+      const settings = exampleSettings(example);
+      const { findings } = await lintTree(tree, [rule], { ...settings, rules: { ...settings.rules, [rule.id]: rule.severity } });
+      const text = (of: typeof tree): string => [...of.files.values()][0]!;
+      const start = (source: string): Promise<Running> =>
+        serve((ports, folder) => placed(source, ports, folder, echo), {
+          ports: 2,
+          files: { ...standardFiles(), 'var/cache/nginx/here': '' },
+        });
+      const bad = await start(text(tree));
+      try {
+        makeFolders(text(tree), bad.folder, findings);
+        for (const finding of findings) {
+          await answerFor(finding, bad, echo);
+          const { holds, got } = await shows(finding, bad, echo);
+          assert.ok(holds, `${finding.witness!.request} → ${finding.witness!.outcome}, but nginx: ${JSON.stringify(got)}\n${example.bad}`);
+          proofs++;
+        }
+      } finally {
+        await bad.stop();
+      }
+      if (example.good === undefined || notAsked(example, example.good)) continue;
+      const good = await start(text(exampleTree(example, example.good)));
+      try {
+        makeFolders(example.good, good.folder, findings);
+        for (const finding of findings) {
+          // a listener that the good text no longer has answers nothing at all
+          const holds = await answerFor(finding, good, echo).then(
+            async () => (await shows(finding, good, echo)).holds,
+            (error: NodeJS.ErrnoException) => assert.equal(error.code, 'ECONNREFUSED'),
+          );
+          assert.ok(!holds, `${finding.witness!.request} ends the same on the good text: ${finding.witness!.outcome}\n${example.good}`);
+        }
+      } finally {
+        await good.stop();
+      }
+    }
+  } finally {
+    await echo.stop();
+  }
+  assert.ok(proofs > 0, 'at least one proof was asked');
+}
+
+const PLAIN: [string, string][] = [
+  ['Cache-Control', 'max-age=60'],
+  ['Content-Length', '0'],
+];
+
+/** What the application answers; where the proof is about its redirects, one to the host that it is asked with. */
+async function answerFor(finding: Finding, running: Running, echo: Echo): Promise<void> {
+  echo.answer = { status: 200, headers: PLAIN, body: '' };
+  const { request } = finding.witness!;
+  const { got, hosts } = await send(request, portOf(request, running), echo).then((g) => ({ got: g, hosts: g.hosts }));
+  if (finding.rule !== 'proxy-redirect-lost' || !got.asked.length) return;
+  echo.answer = {
+    status: 302,
+    headers: [
+      ['Location', `http://${hosts.at(-1)}/next`],
+      ['Content-Length', '0'],
+    ],
+    body: '',
+  };
+}
