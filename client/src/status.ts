@@ -12,8 +12,8 @@ const VERSION_SOURCES: Record<RootsResult['versionFrom'], string> = {
 };
 
 /** The text and the detail for a file: short, for the status bar has no room. */
-export function statusOf({ roots, context, readAs, nginxVersion, versionFrom }: RootsResult): { text: string; detail: string } {
-  const version = `nginx ${nginxVersion} (${VERSION_SOURCES[versionFrom]})`;
+export function statusOf({ roots, context, readAs, nginxVersion, versionFrom, knows }: RootsResult): { text: string; detail: string } {
+  const version = `nginx ${nginxVersion} (${VERSION_SOURCES[versionFrom]}) · knows ${knows}`;
   const [first, ...others] = roots;
   if (!first) return { text: 'No main file', detail: `Read as ${readAs ?? (context ? `part of ${context}` : 'a fragment')} · ${version}` };
   return { text: others.length ? `${first.label} +${others.length}` : first.label, detail: `Main file · ${version}` };

@@ -76,6 +76,8 @@ export interface RootsResult {
   readAs: string | null;
   nginxVersion: string;
   versionFrom: 'default' | 'setting' | 'found';
+  /** how far the facts go, such as "nginx up to 1.31.9 (18 Nov 2026)" */
+  knows: string;
 }
 
 export interface ExplainParams {
