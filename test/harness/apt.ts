@@ -51,5 +51,8 @@ export const PYTHON_PACKAGES: readonly string[] = [
   'python3-hypercorn',
 ];
 
+/** The template engines whose output the tests put before nginx. */
+export const TEMPLATE_PACKAGES: readonly string[] = ['python3-jinja2', 'ruby', 'gettext-base'];
+
 /** libnss-wrapper lets a test give nginx host names and accounts that the machine does not have; openssl makes the test certificates. */
-export const APT_PACKAGES: readonly string[] = [...NGINX_PACKAGES, ...PYTHON_PACKAGES, 'libnss-wrapper', 'openssl'];
+export const APT_PACKAGES: readonly string[] = [...NGINX_PACKAGES, ...PYTHON_PACKAGES, ...TEMPLATE_PACKAGES, 'libnss-wrapper', 'openssl'];

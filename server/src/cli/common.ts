@@ -363,8 +363,9 @@ export class Loader {
       if (typeof source === 'string') throw new Failure(EXIT.unreadable, `${name}: ${source}`);
       if (
         id !== this.handed &&
-        !looksLikeNginx(pathOf(id)) &&
-        verdictOn(source.text, pathOf(id), this.parts.engine.catalog) === 'foreign'
+        (mayHost(pathOf(id))
+          ? verdictOn(source.text, pathOf(id), this.parts.engine.catalog) !== 'nginx'
+          : !looksLikeNginx(pathOf(id)) && verdictOn(source.text, pathOf(id), this.parts.engine.catalog) === 'foreign')
       ) {
         this.foreign.push(name);
         continue;

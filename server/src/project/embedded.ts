@@ -24,6 +24,8 @@ export interface Embedded {
   /** white space that every line of it begins with in the host */
   readonly indent: string;
   readonly window: Window;
+  /** its lines are lines of the host, and stay what they are when white space at their beginnings changes */
+  readonly lines: boolean;
 }
 
 /** Texts of more characters are not looked into. */
@@ -107,7 +109,12 @@ class Finder {
     private readonly text: string,
   ) {}
 
-  private add(folder: string, name: string, span: Span, more: Partial<Pick<Embedded, 'contexts'>> & { readonly window?: Window }): void {
+  private add(
+    folder: string,
+    name: string,
+    span: Span,
+    more: Partial<Pick<Embedded, 'contexts' | 'lines'>> & { readonly window?: Window },
+  ): void {
     const { text } = this;
     const base = name.replace(/[/\\]+$/, '').replace(/^.*[/\\]/, '') || 'nginx.conf';
     let id = `${folder}/${base}`;
@@ -122,6 +129,7 @@ class Finder {
       span,
       indent: indentOf(text, span),
       window,
+      lines: more.lines ?? true,
     });
   }
 
@@ -174,14 +182,18 @@ class Finder {
       const inner = text.slice(span.start, span.end);
       // lines of a folded scalar are one line, which only a comment tells
       const shown = node.type === 'BLOCK_FOLDED' && /(^|\s)#/.test(inner) ? unfolded(inner) : inner;
-      this.add(folder, key, span, { contexts, window: { visible: only(text, span, shown), engine: null } });
+      this.add(folder, key, span, {
+        contexts,
+        window: { visible: only(text, span, shown), engine: null },
+        lines: node.type === 'BLOCK_LITERAL',
+      });
       return;
     }
     const quote = source[0];
     const span = quote === '"' || quote === "'" ? { start: from + 1, end: to - 1 } : { start: from, end: to };
     const inner = text.slice(span.start, span.end);
     const shown = quote === '"' ? unescapedDouble(inner) : quote === "'" ? unescapedSingle(inner) : inner;
-    if (shown !== null) this.add(folder, key, span, { contexts, window: { visible: only(text, span, shown), engine: null } });
+    if (shown !== null) this.add(folder, key, span, { contexts, window: { visible: only(text, span, shown), engine: null }, lines: false });
   }
 
   // Shells and Dockerfiles.

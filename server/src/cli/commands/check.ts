@@ -206,7 +206,7 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
   progress.done();
   const result: Result = {
     files: [...byFile]
-      .map(([id, list]) => ({ id, path: shownPath(id), findings: list.filter((f) => left.has(f)) }))
+      .map(([id, list]) => ({ id, path: shownPath(id), findings: inOrder(list.filter((f) => left.has(f))) }))
       .sort((a, b) => (a.path < b.path ? -1 : 1)),
     text: (id) => loader.text(id),
     rules: loader.parts.rules,
@@ -226,6 +226,9 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
   const bad = all.some((f) => LEVELS.indexOf(f.severity) <= failOn) || (maxWarnings !== null && warnings > maxWarnings);
   return crashes.length ? EXIT.bug : bad ? EXIT.findings : EXIT.clean;
 }
+
+/** Several configurations of one file, as the file has them. */
+const inOrder = (findings: Finding[]): Finding[] => findings.sort((a, b) => a.at.span.start - b.at.span.start);
 
 /** A folder as people call it. */
 const folderName = (given: string): string => (path.resolve(given) === process.cwd() ? 'this folder' : given);

@@ -1,9 +1,13 @@
 /** `proxylens format`: lays files out. Prints, writes in place, or says which files would change; a file with syntax errors is left alone. */
 import type { Command } from 'commander';
 import { applyEdits } from '../../base/edit.ts';
-import { type FileId, isBelow } from '../../base/file-id.ts';
-import { format } from '../../features/format.ts';
+import { type FileId, hostOf, isBelow, pathOf } from '../../base/file-id.ts';
+import { Lines } from '../../base/lines.ts';
+import { type Formatted, format } from '../../features/format.ts';
+import { formatEmbedded } from '../../features/format-embedded.ts';
+import type { LayoutOptions } from '../../features/layout.ts';
 import { fileOfPath, machinePath, rewrite } from '../../host/node-files.ts';
+import { mayHost } from '../../project/embedded.ts';
 import type { SourceFile } from '../../syntax/statement.ts';
 import { Loader, readStdin, shownPath, stdinFile } from '../common.ts';
 import { EXIT, Failure } from '../failure.ts';
@@ -43,29 +47,29 @@ async function run(paths: readonly string[], options: FormatCommandOptions): Pro
   if (stdin && paths.length > 1) throw new Failure(EXIT.usage, 'standard input (-) cannot be mixed with paths');
   if (stdin && options.write) throw new Failure(EXIT.usage, 'standard input cannot be written in place');
   const loader = await Loader.create({});
-  const sources = stdin
-    ? [loader.parts.parser.open(stdinFile(options.stdinPath), await readStdin())]
-    : await sourcesOf(loader, paths.length ? paths : ['.']);
+  const jobs = stdin
+    ? [jobOf(loader.parts.parser.open(stdinFile(options.stdinPath), await readStdin()))]
+    : await jobsOf(loader, paths.length ? paths : ['.']);
   let changes = 0;
   let refused = 0;
-  for (const source of sources) {
-    const name = stdin ? (options.stdinPath ?? 'standard input') : nearPath(shownPath(source.id));
-    const formatted = format(source, layout);
+  for (const { id, text, layOut } of jobs) {
+    const name = stdin ? (options.stdinPath ?? 'standard input') : nearPath(shownPath(id));
+    const formatted = layOut(layout);
     if ('refused' in formatted) {
       refused++;
-      process.stderr.write(`proxylens: ${name}:${source.lines.lineAt(formatted.at.start) + 1}: ${formatted.refused}\n`);
+      process.stderr.write(`proxylens: ${name}:${new Lines(text).lineAt(formatted.at.start) + 1}: ${formatted.refused}\n`);
       continue;
     }
-    const after = applyEdits(source.text, formatted.edits);
+    const after = applyEdits(text, formatted.edits);
     if (!options.write && !options.check) process.stdout.write(after);
-    if (after === source.text) continue;
+    if (after === text) continue;
     changes++;
     if (options.check) process.stdout.write(`${name}\n`);
-    if (options.write) await written(source.id, after);
+    if (options.write) await written(id, after);
   }
   if (options.check || options.write)
     process.stderr.write(
-      `${changes} of ${sources.length} ${sources.length === 1 ? 'file' : 'files'} ${options.write ? 'formatted' : 'would change'}\n`,
+      `${changes} of ${jobs.length} ${jobs.length === 1 ? 'file' : 'files'} ${options.write ? 'formatted' : 'would change'}\n`,
     );
   return refused ? EXIT.usage : options.check && changes ? EXIT.findings : EXIT.clean;
 }
@@ -78,21 +82,56 @@ async function written(file: FileId, text: string): Promise<void> {
   }
 }
 
+/** A file on the disk with what lays it out: all of it, or the configurations in it. */
+interface Job {
+  readonly id: FileId;
+  readonly text: string;
+  layOut(options: LayoutOptions): Formatted;
+}
+
+const jobOf = (source: SourceFile): Job => ({ id: source.id, text: source.text, layOut: (options) => format(source, options) });
+
+/** A host of configurations; null for a file that holds none. What cannot be laid out without a change to the host stays as it is. */
+async function hostJob(loader: Loader, id: FileId): Promise<Job | null> {
+  const host = await loader.files.host(id);
+  if (!host) return null;
+  const { text, embedded } = host;
+  return {
+    id,
+    text,
+    layOut: (options) => {
+      const edits = embedded
+        .filter((e) => e.lines)
+        .flatMap((e) => {
+          const formatted = formatEmbedded(text, e, (own) => loader.parts.parser.open(e.id, own), options);
+          return 'edits' in formatted && loader.files.keeps(e.id, formatted.edits) ? formatted.edits : [];
+        });
+      return { edits };
+    },
+  };
+}
+
 /** Named files, and of folders whatever is nginx's below them. Throws an unreadable failure for a path that cannot be read. */
-async function sourcesOf(loader: Loader, paths: readonly string[]): Promise<SourceFile[]> {
-  const out = new Map<FileId, SourceFile>();
+async function jobsOf(loader: Loader, paths: readonly string[]): Promise<Job[]> {
+  const out = new Map<FileId, Job>();
   for (const given of paths) {
     const id = fileOfPath(given);
     const stat = await loader.files.stat(id);
     if (!stat) throw new Failure(EXIT.unreadable, `${given}: no such file or folder`);
     if (stat.kind === 'folder') {
       for (const { config } of await loader.configs([given]))
-        for (const [file, source] of config.files) if (isBelow(file, id)) out.set(file, source);
+        for (const [file, source] of config.files) {
+          if (!isBelow(file, id) || out.has(hostOf(file))) continue;
+          const job = hostOf(file) === file ? jobOf(source) : await hostJob(loader, hostOf(file));
+          if (job) out.set(job.id, job);
+        }
       continue;
     }
-    const source = await loader.source(id);
-    if (source === null || typeof source === 'string') throw new Failure(EXIT.unreadable, `${given}: ${source ?? 'no such file'}`);
-    out.set(id, source);
+    const hosted = mayHost(pathOf(id)) ? await hostJob(loader, id) : null;
+    const source = hosted ? null : await loader.source(id);
+    if (!hosted && (source === null || typeof source === 'string'))
+      throw new Failure(EXIT.unreadable, `${given}: ${source ?? 'no such file'}`);
+    out.set(id, hosted ?? jobOf(source as SourceFile));
   }
   if (!out.size) throw new Failure(EXIT.unreadable, `no nginx configuration found in ${paths.join(', ')}. Name a file.`);
   return [...out.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
