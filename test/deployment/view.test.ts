@@ -39,6 +39,7 @@ const FULL = headers(
 const PROTOS = ['$http_x_proto', '"https, http"', 'HTTPS', 'http'].map((v) =>
   headers(`proxy_set_header Host $host; proxy_set_header X-Forwarded-Proto ${v};`),
 );
+const WAITRESS_HEADERS = 'x-forwarded-for x-forwarded-proto x-forwarded-host x-forwarded-port';
 const UWSGI = (lines: string): string => `location / { include uwsgi_params; ${lines} uwsgi_pass app; }`;
 
 const HOSTS: readonly Ask[] = ['shop.example.com', 'Shop.Example.com:8443', 'other.test', '[::1]:80', 'a_b', 'shop.example.com.'].map(
@@ -62,6 +63,32 @@ const FORWARDED: readonly Ask[] = [
   },
   { path: '/x', headers: { Host: 'shop.example.com', 'X-Proto': 'https', 'X-Forwarded-For': '127.0.0.1' } },
 ];
+/** Requests of which each part is drawn by itself, the same ones every time. */
+const DRAWN: readonly Ask[] = (() => {
+  let state = 20_240_607;
+  const draw = <T>(values: readonly T[]): T => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff;
+    return values[(state >> 12) % values.length]!;
+  };
+  const drawn = (values: Readonly<Record<string, readonly (string | null)[]>>): Record<string, string> =>
+    Object.fromEntries(
+      Object.entries(values).flatMap(([n, v]): [string, string][] => {
+        const one = draw(v);
+        return one === null ? [] : [[n, one]];
+      }),
+    );
+  return Array.from({ length: 40 }, () => ({
+    path: draw(['/', '/x', '/apple', '/app/x', '/a%20b/', '/caf%C3%A9?next=/app']),
+    headers: drawn({
+      Host: ['shop.example.com', 'shop.example.com:8080', 'SHOP.example.com'],
+      'X-Forwarded-For': [null, '198.51.100.7', '198.51.100.7, 203.0.113.5', '127.0.0.1'],
+      'X-Forwarded-Proto': [null, null, 'https', 'http', 'HTTPS', 'https, http'],
+      'X-Forwarded-Host': [null, null, 'shop.example.com', 'b.test:8443', 'a.test, b.test'],
+      'X-Forwarded-Port': [null, null, '8443', '443'],
+      'X-Forwarded-Ssl': [null, null, 'on'],
+    }),
+  }));
+})();
 const POST_HEADERS: readonly Readonly<Record<string, string>>[] = [
   {},
   { Origin: 'https://shop.example.com' },
@@ -83,7 +110,9 @@ const POSTS: readonly Ask[] = POST_HEADERS.map((h) => ({
 const GUNICORN = [PYTHON, '-m', 'gunicorn', 'shop.wsgi:application'];
 const CONF = (lines: string): Record<string, string> => ({ 'gunicorn.conf.py': `bind = 'unix:{dir}/app.sock'\n${lines}\n` });
 const CONF_TCP = (lines: string): Record<string, string> => ({ 'gunicorn.conf.py': `bind = '127.0.0.1:{port}'\n${lines}\n` });
-const PROC = (command: readonly string[]): Record<string, string> => ({ Procfile: `web: ${command.join(' ')}\n` });
+const PROC = (command: readonly string[]): Record<string, string> => ({
+  Procfile: `web: ${command.map((w) => (/\s/.test(w) ? `'${w}'` : w)).join(' ')}\n`,
+});
 const UWSGI_INI = (lines: string): Record<string, string> => ({
   'uwsgi.ini': `[uwsgi]\nplugins = python3\nchdir = {dir}\nmodule = shop.wsgi:application\nmaster = true\nneed-app = true\ndisable-logging = true\n${lines}\n`,
 });
@@ -366,6 +395,89 @@ CSRF_TRUSTED_ORIGINS = ['.trusted.test', 'https://*.trusted.test']`),
     listens: 'unix',
     variants: [headers('proxy_set_header Host $http_host;'), FULL],
     asks: [...FORWARDED, ...HOSTS.slice(0, 3)],
+  },
+  ...(
+    [
+      ['that trusts nobody, Django', django(''), [], ['shop.wsgi:application']],
+      ['that trusts nginx, Flask', flask(''), ['--trusted-proxy=127.0.0.1', `--trusted-proxy-headers=${WAITRESS_HEADERS}`], ['app:app']],
+      ['that trusts nginx with nothing named, Django', django(''), ['--trusted-proxy=127.0.0.1'], ['shop.wsgi:application']],
+      [
+        'that trusts two proxies, Django',
+        django("SECURE_PROXY_SSL_HEADER = ('HTTP_X_FORWARDED_PROTO', 'https')"),
+        ['--trusted-proxy=*', '--trusted-proxy-count=2', `--trusted-proxy-headers=${WAITRESS_HEADERS}`],
+        ['shop.wsgi:application'],
+      ],
+      [
+        'that clears what it does not trust, Django',
+        django("SECURE_PROXY_SSL_HEADER = ('HTTP_X_FORWARDED_PROTO', 'https')\nUSE_X_FORWARDED_HOST = True"),
+        ['--clear-untrusted-proxy-headers'],
+        ['shop.wsgi:application'],
+      ],
+      ['with a prefix, Flask', flask(''), ['--url-prefix=/app'], ['app:app']],
+    ] as const
+  ).map(
+    ([name, project, options, target]): Stage => ({
+      name: `Waitress ${name}`,
+      since: ['waitress', '1.3'],
+      project: { ...project, ...PROC(['waitress-serve', '--listen=127.0.0.1:{port}', ...options, ...target]) },
+      command: ['waitress-serve', '--listen=127.0.0.1:{port}', ...options, ...target],
+      listens: 'tcp',
+      variants: [headers('proxy_set_header Host $http_host;'), FULL, PROTOS[1]!],
+      asks: [...FORWARDED, ...DRAWN],
+    }),
+  ),
+  {
+    name: 'Waitress on a unix socket',
+    since: ['waitress', '1.3'],
+    project: {
+      ...django(''),
+      ...PROC([
+        'waitress-serve',
+        '--unix-socket={dir}/app.sock',
+        '--trusted-proxy=localhost',
+        `--trusted-proxy-headers=${WAITRESS_HEADERS}`,
+        'shop.wsgi:application',
+      ]),
+    },
+    command: [
+      'waitress-serve',
+      '--unix-socket={dir}/app.sock',
+      '--trusted-proxy=localhost',
+      `--trusted-proxy-headers=${WAITRESS_HEADERS}`,
+      'shop.wsgi:application',
+    ],
+    listens: 'unix',
+    variants: [headers('proxy_set_header Host $http_host;'), FULL],
+    asks: [...FORWARDED, ...DRAWN],
+  },
+  {
+    name: 'gevent’s own server, Flask',
+    since: ['gevent', '20'],
+    project: {
+      ...flask(''),
+      'main.py': "from gevent.pywsgi import WSGIServer\nfrom app import app\nWSGIServer(('127.0.0.1', {port}), app).serve_forever()\n",
+    },
+    command: [PYTHON, 'main.py'],
+    listens: 'tcp',
+    variants: [headers('proxy_set_header Host $http_host;'), FULL],
+    asks: [...FORWARDED, ...DRAWN],
+  },
+  {
+    name: 'flask run',
+    project: { ...flask(''), ...PROC(['flask', 'run', '--port', '{port}']) },
+    command: [PYTHON, '-m', 'flask', 'run', '--port', '{port}'],
+    listens: 'tcp',
+    variants: [headers('proxy_set_header Host $http_host;'), FULL],
+    asks: [...FORWARDED, ...DRAWN],
+  },
+  {
+    name: 'runserver',
+    project: { ...django('DEBUG = True'), ...PROC(['python', 'manage.py', 'runserver', '127.0.0.1:{port}']) },
+    command: [PYTHON, '-m', 'django', 'runserver', '--noreload', '127.0.0.1:{port}'],
+    environment: { DJANGO_SETTINGS_MODULE: 'shop.settings' },
+    listens: 'tcp',
+    variants: [headers('proxy_set_header Host $http_host;'), FULL],
+    asks: [...FORWARDED, ...DRAWN],
   },
 ];
 

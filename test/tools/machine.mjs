@@ -19,7 +19,18 @@ const { APT_PACKAGES } = await typed('test/harness/apt.ts');
 const NEEDS = {
   nginx: { packages: APT_PACKAGES, programs: ['nginx', 'openssl'] },
   applications: {
-    packages: ['python3', 'python3-django', 'gunicorn', 'python3-gunicorn', 'uwsgi', 'uwsgi-plugin-python3', 'uvicorn', 'python3-uvicorn'],
+    packages: [
+      'python3',
+      'python3-django',
+      'gunicorn',
+      'python3-gunicorn',
+      'uwsgi',
+      'uwsgi-plugin-python3',
+      'uvicorn',
+      'python3-uvicorn',
+      'python3-waitress',
+      'python3-gevent',
+    ],
     programs: ['python3', 'gunicorn', 'uwsgi', 'uvicorn'],
   },
   chromium: { packages: ['chromium'], programs: ['chromium'] },
