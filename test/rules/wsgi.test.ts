@@ -332,7 +332,7 @@ http {
         server_name grafana.example.com;
         location / { proxy_pass http://127.0.0.1:3000; include proxy_params; }
         location /es/ { proxy_pass http://10.0.0.5:9200/; include proxy_params; }
-        location ~ \\.php$ { include fastcgi_params; fastcgi_pass unix:/run/php.sock; }
+        location ~ \\.php$ { include fastcgi.conf; fastcgi_pass unix:/run/php.sock; }
     }
 }
 #- gunicorn.conf.py

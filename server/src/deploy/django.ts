@@ -42,6 +42,8 @@ export interface DjangoSettings {
   readonly dataUploadMaxMemorySize: Setting<number | null>;
   readonly sessionCookieSecure: Setting<boolean>;
   readonly csrfCookieSecure: Setting<boolean>;
+  /** SECRET_KEY is the one that startproject made up, and stands in the text; the key itself is not kept */
+  readonly generatedKey: Setting<boolean>;
   readonly hstsSeconds: Setting<number | null>;
   readonly appendSlash: Setting<boolean>;
   readonly middleware: Setting<readonly Entry[]>;
@@ -95,6 +97,7 @@ export function djangoSettings(values: ModuleValues, module: string): DjangoSett
     dataUploadMaxMemorySize: get('DATA_UPLOAD_MAX_MEMORY_SIZE', asNumberOrNull, 2621440),
     sessionCookieSecure: get('SESSION_COOKIE_SECURE', asFlag, false),
     csrfCookieSecure: get('CSRF_COOKIE_SECURE', asFlag, false),
+    generatedKey: get('SECRET_KEY', (v) => (v.kind === 'string' ? v.value.startsWith('django-insecure-') : undefined), false),
     hstsSeconds: get('SECURE_HSTS_SECONDS', asNumberOrNull, 0),
     appendSlash: get('APPEND_SLASH', asFlag, true),
     middleware: get('MIDDLEWARE', asEntries, []),

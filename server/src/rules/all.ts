@@ -199,14 +199,18 @@ import bodyLimitMismatch from './wsgi/body-limit-mismatch.ts';
 import debugStaticServed from './wsgi/debug-static-served.ts';
 import developmentServer from './wsgi/development-server.ts';
 import forwardedAllowIps from './wsgi/forwarded-allow-ips.ts';
+import hstsTwice from './wsgi/hsts-twice.ts';
 import mediaExecutable from './wsgi/media-executable.ts';
 import protocolMismatch from './wsgi/protocol-mismatch.ts';
 import proxyFixCount from './wsgi/proxy-fix-count.ts';
 import publishedPortLost from './wsgi/published-port-lost.ts';
 import redirectPortUnpublished from './wsgi/redirect-port-unpublished.ts';
+import scriptFilenameMissing from './wsgi/script-filename-missing.ts';
 import scriptNamePrefix from './wsgi/script-name-prefix.ts';
+import secretKeyGenerated from './wsgi/secret-key-generated.ts';
 import secureProxyHeaderMismatch from './wsgi/secure-proxy-header-mismatch.ts';
 import serviceAddressKept from './wsgi/service-address-kept.ts';
+import sessionCookieInsecure from './wsgi/session-cookie-insecure.ts';
 import socketNotListened from './wsgi/socket-not-listened.ts';
 import socketUnreachable from './wsgi/socket-unreachable.ts';
 import staticNotMounted from './wsgi/static-not-mounted.ts';
@@ -418,14 +422,18 @@ export const RULES: readonly Rule[] = [
   debugStaticServed,
   developmentServer,
   forwardedAllowIps,
+  hstsTwice,
   mediaExecutable,
   protocolMismatch,
   proxyFixCount,
   publishedPortLost,
   redirectPortUnpublished,
+  scriptFilenameMissing,
   scriptNamePrefix,
+  secretKeyGenerated,
   secureProxyHeaderMismatch,
   serviceAddressKept,
+  sessionCookieInsecure,
   socketNotListened,
   socketUnreachable,
   staticNotMounted,

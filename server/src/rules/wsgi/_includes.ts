@@ -55,3 +55,6 @@ export const UWSGI_PARAMS: readonly (readonly [name: string, value: string])[] =
   ['SERVER_PORT', '$server_port'],
   ['SERVER_NAME', '$server_name'],
 ];
+
+/** All includes at the scope and around it whose file is not in the workspace. */
+export const unseenIncludes = (scope: Scope): Directive[] => [...chain(scope)].flatMap(missingIn);

@@ -1,0 +1,72 @@
+/** PHP behind fastcgi_pass that is not told which file to run. */
+
+import { locationOf } from '../../config/locations.ts';
+import { addToList, fixOf, outside } from '../fix.ts';
+import { defineRule } from '../rule.ts';
+import { unseenIncludes } from './_includes.ts';
+
+export default defineRule({
+  id: 'script-filename-missing',
+  group: 'wsgi',
+  severity: 'warning',
+  since: '0.2',
+  missing: true,
+  title: 'PHP is not told which script to run',
+  why: `
+php-fpm runs the file that the param \`SCRIPT_FILENAME\` names. nginx's \`fastcgi_params\` does not have it, only its \`fastcgi.conf\` has; without
+it every page is "File not found." (tried with php-fpm 8.2), and nginx's log says "Primary script unknown".`,
+  about: ['fastcgi_pass', 'fastcgi_param', 'include'],
+  looksAt: { directive: ['fastcgi_pass'] },
+  needs: 'config',
+  fixable: 'always',
+  messages: {
+    missing:
+      'No SCRIPT_FILENAME is sent here, so that php-fpm answers "File not found.". Add fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name.',
+  },
+  check({ directive, scope, config, report }) {
+    if (!directive.fact || config.kind !== 'root') return;
+    // only what is plainly PHP: other FastCGI programs know their own script
+    const location = locationOf(scope);
+    if (!/php/i.test(`${directive.value(0)} ${location?.name ?? ''}`)) return;
+    if (unseenIncludes(scope).some((d) => !/(^|\/)(fastcgi_params|mime\.types|koi-(utf|win)|win-utf)$/.test(d.value(0)))) return;
+    const { directives, shadowed } = scope.effective('fastcgi_param');
+    if (shadowed.length || directives.some((d) => d.value(0) === 'SCRIPT_FILENAME')) return;
+    const place = outside(directive);
+    report('missing', {
+      at: directive.statement.name,
+      related: directives[0] ? [{ at: directives[0].nameAt, message: 'the params in force begin here' }] : [],
+      fix: fixOf('Send SCRIPT_FILENAME', 'suggestion', place.file, [
+        addToList(place, 'fastcgi_param', ['fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;']),
+      ]),
+    });
+  },
+  examples: [
+    {
+      inside: 'server',
+      bad: `location ~ \\.php$ {
+    fastcgi_param REQUEST_METHOD $request_method;
+    fastcgi_pass unix:/run/php/php-fpm.sock;
+#   ^^^^^^^^^^^^ missing
+}`,
+      good: `location ~ \\.php$ {
+    fastcgi_param REQUEST_METHOD $request_method;
+    fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;
+    fastcgi_pass unix:/run/php/php-fpm.sock;
+}`,
+    },
+    {
+      inside: 'server',
+      good: `location ~ \\.php$ {
+    include fastcgi.conf;
+    fastcgi_pass unix:/run/php/php-fpm.sock;
+}`,
+    },
+    {
+      inside: 'server',
+      good: `location ~ \\.php$ {
+    include snippets/fastcgi-php.conf;
+    fastcgi_pass unix:/run/php/php-fpm.sock;
+}`,
+    },
+  ],
+});
