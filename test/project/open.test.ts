@@ -1,7 +1,8 @@
 /** What is not seen is unknown: nothing is said to be missing, unused or unknown where it may stand out of sight, and what a level decides by itself is said. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { fragmentOf, mainOf, saidOf } from './tree.ts';
+import { Config } from '../../server/src/config/config.ts';
+import { fragmentOf, mainOf, parts, saidOf } from './tree.ts';
 
 const has = (said: readonly string[], rule: string): boolean => said.some((s) => s.includes(` ${rule} `));
 const inHttp = (text: string): string => `#- nginx.conf\nevents {}\nhttp {\n${text}\n}\n`;
@@ -36,6 +37,15 @@ describe('an include that is not at hand opens its level', () => {
       await mainOf(inHttp('include mime.types; limit_req_zone $binary_remote_addr zone=a:1m rate=1r/s; server { return 204; }')),
     );
     assert.equal(has(said, 'limit-without-zone-use') || has(said, 'unused-zone'), true, said.join('\n'));
+  });
+});
+
+describe('a file of the project that is read by nobody', () => {
+  test('may use what this configuration declares, when it is put beside it', async () => {
+    const main = await mainOf(inHttp('upstream pool { server 127.0.0.1:1; } server { return 204; }'));
+    assert.equal(has(await saidOf(main), 'unused-upstream'), true);
+    const beside = new Config({ ...main.tree, beside: new Set(['pool']) }, (await parts()).engine, main.settings);
+    assert.equal(has(await saidOf(beside), 'unused-upstream'), false);
   });
 });
 

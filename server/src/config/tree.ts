@@ -66,6 +66,8 @@ export interface Tree {
   readonly files: ReadonlyMap<FileId, SourceFile>;
   readonly includes: ReadonlyMap<Statement, Include>;
   readonly disk: DiskFacts;
+  /** all words, in lower case, of the project's files of nginx that this tree does not read: names that they may use when they are put beside it */
+  readonly beside?: ReadonlySet<string>;
   /** set when the main file is not one of the project */
   readonly standIn?: StandIn;
 }

@@ -260,7 +260,31 @@ export async function loadMain(
   sources: Sources,
   wishes: LoadWishes = {},
 ): Promise<Tree | { problem: string }> {
-  return loadTree(root, sources, await loadOptions(root, project, settings, sources, wishes));
+  const tree = await loadTree(root, sources, await loadOptions(root, project, settings, sources, wishes));
+  return 'problem' in tree ? tree : { ...tree, beside: await wordsBeside(tree, project, sources) };
+}
+
+/** Files whose words are looked at for the names of one configuration. */
+const MAX_BESIDE = 300;
+
+const wordsOf = new WeakMap<Project, Map<FileId, ReadonlySet<string>>>();
+
+/** The words of the project's files that a tree does not read and that are no main files: they may be put beside those that it reads. */
+export async function wordsBeside(tree: Tree, project: Project, sources: Sources): Promise<ReadonlySet<string>> {
+  let known = wordsOf.get(project);
+  if (!known) wordsOf.set(project, (known = new Map()));
+  const out = new Set<string>();
+  const others = project.configs.filter((id) => !tree.files.has(id) && !project.roots.includes(id));
+  for (const id of others.slice(0, MAX_BESIDE)) {
+    let words = known.get(id);
+    if (!words) {
+      const read = await sources.read?.(id);
+      words = new Set(read && !read.problem ? read.text.toLowerCase().match(/[\w@][\w.@-]*/g) : []);
+      known.set(id, words);
+    }
+    for (const word of words) out.add(word);
+  }
+  return out;
 }
 
 /** How the files of a project are read: nothing outside of it, and nginx's own files where it holds none. */

@@ -49,7 +49,8 @@ export function unusedNames(config: Config, kind: NameKind, bySpelling = false):
     .ofKind(kind)
     .filter((sites) => sites.every((s) => s.role === 'defines'))
     .map((sites) => sites[0]!)
-    .filter((s) => !bySpelling || !words.has(s.name.toLowerCase()));
+    .filter((s) => !bySpelling || !words.has(s.name.toLowerCase()))
+    .filter((s) => !config.tree.beside?.has(s.name.toLowerCase()));
 }
 
 /**

@@ -29,7 +29,16 @@ import { type Deployment, NO_DEPLOYMENT, readDeployment } from '../deploy/deploy
 import type { Python } from '../deploy/python-tree.ts';
 import { boundaryOf } from '../project/boundary.ts';
 import { holdsMainBlocks, looksLikeNginx } from '../project/content.ts';
-import { findProject, type LoadWishes, loadOptions, loneProject, type Project, settingsAbove, settingsFor } from '../project/project.ts';
+import {
+  findProject,
+  type LoadWishes,
+  loadOptions,
+  loneProject,
+  type Project,
+  settingsAbove,
+  settingsFor,
+  wordsBeside,
+} from '../project/project.ts';
 import { destinationIn, standInFor } from '../project/standin.ts';
 import { Stock } from '../project/stock.ts';
 import type { Document } from '../syntax/document.ts';
@@ -551,9 +560,10 @@ export class Workspace {
       this.drop(root);
       return;
     }
+    const beside = standIn ? undefined : await wordsBeside(tree, project, this.sources());
     const includes = new Map(tree.includes);
     this.loaded.set(root, {
-      tree: { ...tree, includes },
+      tree: { ...tree, includes, ...(beside ? { beside } : {}) },
       includes,
       settings,
       kept: new Kept(),

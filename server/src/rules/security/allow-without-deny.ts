@@ -7,7 +7,7 @@ export default defineRule({
   group: 'security',
   severity: 'warning',
   since: '0.1',
-  missing: true,
+  missing: ['deny', 'allow'],
   equivalents: ['gixy:allow_without_deny'],
   title: 'An allow list that keeps nobody out',
   why: `

@@ -8,7 +8,7 @@ export default defineRule({
   group: 'security',
   severity: 'warning',
   since: '0.1',
-  missing: true,
+  missing: ['allow', 'auth_basic', 'auth_request'],
   equivalents: ['nginx-lint:autoindex-enabled'],
   title: 'Everybody can list the files of a folder',
   why: `

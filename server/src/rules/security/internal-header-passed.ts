@@ -15,7 +15,7 @@ export default defineRule({
   group: 'security',
   severity: 'warning',
   since: '0.1',
-  missing: true,
+  missing: ['proxy_set_header'],
   title: 'The client can set a header that says who it is',
   why: `
 Behind a login in nginx, applications take the user from a header such as X-Remote-User. nginx passes unknown headers on as they come, so wherever a location to the same application does not set that header, everybody can: one request to such a path is made in the name of the administrator.

@@ -10,7 +10,7 @@ export default defineRule({
   group: 'tls',
   severity: 'warning',
   since: '0.1',
-  missing: true,
+  missing: ['listen'],
   title: 'Port 443 without TLS',
   why: `Browsers speak TLS to port 443. Without the \`ssl\` parameter on one of the socket's \`listen\` lines nginx expects plain HTTP there and answers their first message with 400 Bad Request. A certificate in the server changes nothing about that.
 

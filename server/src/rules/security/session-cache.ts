@@ -8,7 +8,7 @@ export default defineRule({
   group: 'tls',
   severity: 'info',
   since: '0.1',
-  missing: true,
+  missing: ['ssl_session_cache'],
   title: 'Session cache that helps little',
   why: `OpenSSL's built-in cache belongs to one worker process, and a returning client lands on any of them: with several workers most look-ups fail, and the cache fragments memory besides. A \`shared\` cache is common to all workers; one megabyte holds about 4,000 sessions.
 

@@ -18,7 +18,7 @@ export default defineRule({
   group: 'security',
   severity: 'warning',
   since: '0.1',
-  missing: true,
+  missing: ['allow', 'auth_basic', 'auth_request'],
   equivalents: ['gixy:status_page_exposed'],
   title: 'A status page is open to everybody',
   why: `

@@ -10,7 +10,7 @@ export default defineRule({
   group: 'security',
   severity: 'warning',
   since: '0.1',
-  missing: true,
+  missing: ['location'],
   title: 'Scripts among uploaded files are run',
   why: `
 A pattern such as \`~ \\.php$\` wins over the plain location of the uploads, so an uploaded \`x.php\` is run instead of sent. Give the location of the uploads \`^~\`: patterns are not tried for it then.`,
