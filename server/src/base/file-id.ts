@@ -8,6 +8,7 @@ const encodePath = (path: string): string =>
   path.split('/').map(encodeURIComponent).join('/').replaceAll('%3A', ':').replaceAll('%40', '@');
 
 function decode(text: string): string {
+  if (!text.includes('%')) return text;
   try {
     return decodeURIComponent(text);
   } catch {
@@ -61,6 +62,12 @@ export function resolve(dir: FileId, path: string): FileId {
   return fileId(head + encodePath(normalPath(full)));
 }
 
+/** The entry of a folder by its name, as a listing gives it: `resolve` for one segment, for walks over many. */
+export function entryOf(dir: FileId, name: string): FileId {
+  if (!/^[\w.-]+$/.test(name) || name === '.' || name === '..') return resolve(dir, './' + name);
+  return (dir.endsWith('/') ? dir + name : `${dir}/${name}`) as FileId;
+}
+
 /** The folder that holds the file. */
 export function dirname(id: FileId): FileId {
   const { head, path } = split(id);
@@ -79,6 +86,8 @@ export function isBelow(id: FileId, dir: FileId): boolean {
 
 /** `path` as seen from `dir`: relative with forward slashes when it lies below, else the whole path. */
 export function relativePath(id: FileId, dir: FileId): string {
+  const head = dir.endsWith('/') ? dir : `${dir}/`;
+  if (id.startsWith(head)) return decode(id.slice(head.length));
   const folder = pathOf(dir).replace(/\/+$/, '');
   const path = pathOf(id);
   return path.startsWith(folder + '/') ? path.slice(folder.length + 1) : path;

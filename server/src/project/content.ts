@@ -25,7 +25,7 @@ export const looksLikeNginx = (path: string): boolean =>
 
 /** Endings of files that are something else, whatever they hold: not even opened. */
 const OTHER =
-  /\.(m?[jt]sx?|c[jt]s|mts|vue|svelte|py[iwcod]?|ipynb|rb|php\d?|phtml|phar|java|kt|kts|scala|groovy|gradle|go|rs|c|cc|cpp|cxx|h|hh|hpp|m|mm|swift|dart|lua|pl|pm|r|jl|ex|exs|erl|hrl|hs|clj|cljs|edn|fs|fsx|cs|vb|csproj|sln|xaml|razor|cshtml|sql|sqlite3?|db|s?css|sass|less|styl|x?html?|xml|xsd|xslt?|svg|md|mdx|rst|adoc|tex|bib|pdf|docx?|xlsx?|pptx?|odt|csv|tsv|json[5cl]?|ya?ml|toml|lock|log|map|snap|png|jpe?g|gif|ico|webp|avif|bmp|tiff?|psd|ai|eps|mp[34]|m4[av]|mov|avi|webm|og[gv]|wav|flac|ttf|otf|woff2?|eot|zip|gz|tgz|bz2|xz|zst|7z|rar|jar|war|ear|whl|egg|deb|rpm|dmg|iso|exe|dll|so|dylib|a|o|obj|class|wasm|bin|dat|pem|crt|cer|key|csr|pub|asc|gpg|sig|p12|pfx|jks|po|mo|pot|ts|proto|graphqls?|thrift|avsc|tf|tfvars|tfstate|hcl|nix|pp|bat|cmd|ps1|psm1|fish|zsh|bash|sh|awk|sed|vim|el|diff|patch|rej|swp|tmp|pid|sock|service|socket|timer|mount|target|desktop|plist|strings|storyboard|xib|pbxproj|npmrc|editorconfig|gitignore|gitattributes|gitmodules|dockerignore|eslintrc|prettierrc|babelrc|pylintrc|flake8|coveragerc|env|makefile|mk|cmake|bazel|bzl|haml|slim|pug|jade|hbs|liquid|jsp|asp|aspx|raml|feature|http|rest|ini|cfg|properties|repo|list|sources)$/i;
+  /\.(m?[jt]sx?|c[jt]s|mts|vue|svelte|py[iwcod]?|ipynb|rb|php\d?|phtml|phar|java|kt|kts|scala|groovy|gradle|go|rs|c|cc|cpp|cxx|h|hh|hpp|m|mm|swift|dart|lua|pl|pm|r|jl|ex|exs|erl|hrl|hs|clj|cljs|edn|fs|fsx|cs|vb|csproj|sln|xaml|razor|cshtml|sql|sqlite3?|db|s?css|sass|less|styl|x?html?|xml|xsd|xslt?|svg|md|mdx|rst|adoc|tex|bib|pdf|docx?|xlsx?|pptx?|odt|csv|tsv|json[5cl]?|ya?ml|toml|lock|log|map|snap|png|jpe?g|gif|ico|webp|avif|bmp|tiff?|psd|ai|eps|mp[34]|m4[av]|mov|avi|webm|og[gv]|wav|flac|ttf|otf|woff2?|eot|zip|gz|tgz|bz2|xz|zst|7z|rar|jar|war|ear|whl|egg|deb|rpm|dmg|iso|exe|dll|so|dylib|a|o|obj|class|wasm|bin|dat|pem|crt|cer|key|csr|pub|asc|gpg|sig|p12|pfx|jks|po|mo|pot|ts|proto|graphqls?|thrift|avsc|tf|tfvars|tfstate|hcl|nix|pp|bat|cmd|ps1|psm1|fish|zsh|bash|sh|awk|sed|vim|el|diff|patch|rej|swp|tmp|pid|sock|service|socket|timer|mount|target|desktop|plist|strings|storyboard|xib|pbxproj|npmrc|editorconfig|gitignore|gitattributes|gitmodules|dockerignore|eslintrc|prettierrc|babelrc|pylintrc|flake8|coveragerc|env|makefile|mk|cmake|bazel|bzl|haml|slim|pug|jade|hbs|liquid|jsp|asp|aspx|raml|feature|http|rest|ini|properties|repo|list|sources)$/i;
 const OTHER_NAMES =
   /^(readme|licen[cs]e|copying|changelog|changes|authors|contributors|notice|install|todo|news|makefile|dockerfile|containerfile|procfile|gemfile|rakefile|vagrantfile|jenkinsfile|brewfile|podfile|pipfile|cartfile|codeowners|version|manifest|robots\.txt|requirements[^/]*\.txt|cmakelists\.txt|\.[^/]*)([._-][^/]*)?$/i;
 
@@ -68,6 +68,8 @@ const QUOTED_NAME = /^["']/;
 /** Blocks whose lines are no directives. */
 const RAW = /^(map|geo|types|split_clients|charset_map|match|.*_by_lua_block|js_preload_object)$/;
 const MAX_STATEMENTS = 400;
+/** Mistakes that a person may make in a small file of nginx. */
+const SLIPS = 2;
 
 /** The statements of a text in nginx's form, without a tree: words up to `;`, `{` or `}`. */
 function* statements(text: string): Generator<Written> {
@@ -138,6 +140,6 @@ export function verdictOn(text: string, path: string, catalog: Catalog, whole = 
   }
   foreign += 2 * marks;
   const against = unknown + 2 * foreign;
-  if (good > 0 && (named ? foreign <= good : telling > 0 && against <= good)) return 'nginx';
+  if (good > 0 && (named ? foreign <= good : telling > 0 && against <= good + (marks ? 0 : SLIPS))) return 'nginx';
   return marks > good / 2 ? 'foreign' : 'unsure';
 }

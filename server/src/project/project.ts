@@ -74,11 +74,13 @@ export async function findProject(boundary: Boundary, files: FileSystem, options
   const notSeen: string[] = [];
   const seen = new Set<FileId>();
   const others: FileId[] = [];
+  const called: FileId[] = [];
   const heads: FileId[] = [];
   const placing: FileId[] = [];
   const hosting: FileId[] = [];
   const links: FileId[] = [];
   const { folder } = boundary;
+  const home = basename(folder);
   const start = boundary.bare ? [] : [folder];
   const walk = filesBelow(start, files, { cancel, named, cut: (why) => notSeen.push(why), leaving: (link) => links.push(link) });
   for await (const id of walk) {
@@ -88,14 +90,16 @@ export async function findProject(boundary: Boundary, files: FileSystem, options
     if (saysWhere(path)) placing.push(id);
     if (mayHost(path) && !/\.(md|markdown|mdx)$/i.test(path)) hosting.push(id);
     // the folder that the project lies in says as much about its files as those inside
-    if (isPlausible(isBelow(id, folder) ? `${basename(folder)}/${path}` : pathOf(id))) heads.push(id);
+    const from = isBelow(id, folder) ? `${home}/${path}` : pathOf(id);
+    if (looksLikeNginx(from)) called.push(id);
+    else if (isPlausible(from)) heads.push(id);
   }
   if (links.length)
     notSeen.push(
       `${links.length === 1 ? 'a link leads' : `${links.length} links lead`} out of the project and ${links.length === 1 ? 'was' : 'were'} not followed, such as ${relativePath(links[0]!, folder)}`,
     );
   // what its name gives away comes first, so that a budget never costs it
-  heads.sort((a, b) => Number(looksLikeNginx(pathOf(b))) - Number(looksLikeNginx(pathOf(a))));
+  heads.unshift(...called);
   if (heads.length > MAX_HEADS)
     notSeen.push(`${heads.length - MAX_HEADS} of ${heads.length} files that might be nginx configuration were not opened`);
   const roots: { id: FileId; rank: number }[] = [];

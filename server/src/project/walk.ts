@@ -1,7 +1,7 @@
 /** The walk through a project's folders: bounded, never out of the project through a link, and past what a repository itself leaves out. */
 import ignoring, { type Ignore } from 'ignore';
 import { type CancelToken, check, NEVER } from '../base/cancel.ts';
-import { basename, type FileId, isBelow, relativePath, resolve } from '../base/file-id.ts';
+import { basename, entryOf, type FileId, isBelow, relativePath, resolve } from '../base/file-id.ts';
 import type { FileSystem } from '../base/file-system.ts';
 
 /** Folders of dependencies, builds and caches. */
@@ -81,7 +81,7 @@ export async function* filesBelow(
         return;
       }
       if (entry.kind === 'other') continue;
-      const id = resolve(next.folder, './' + entry.name);
+      const id = entryOf(next.folder, entry.name);
       if (rules.length && isIgnored(id, entry.kind === 'folder', rules)) continue;
       if (entry.link) {
         const target = await real(id);

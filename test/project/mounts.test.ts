@@ -1,0 +1,112 @@
+/** Where files live when they are deployed, and in which nginx: what compose files, Dockerfiles, Kubernetes and Ansible say. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { fromPath } from '../../server/src/base/file-id.ts';
+import { loadCatalog } from '../../server/src/catalog/catalog.ts';
+import { newestRelease } from '../../server/src/catalog/changes.ts';
+import { imageOf, installedOn } from '../../server/src/project/images.ts';
+import { findProject, instancesFor, livesAt, type Project, settingsFor } from '../../server/src/project/project.ts';
+import { HOME, inMemory } from './world.ts';
+
+const SITE = 'server {\n    listen 80;\n    return 204;\n}\n';
+const projectOf = (files: Record<string, string>): Promise<Project> =>
+  findProject({ folder: HOME, system: false, bare: false }, inMemory(files), { catalog: loadCatalog() });
+const idOf = (path: string) => fromPath(`/checkout/project/${path}`);
+
+/** Checks at which path a file of a project lives; null for nowhere. */
+async function checkLives(file: string, path: string | null, files: Record<string, string>): Promise<void> {
+  const project = await projectOf({ [file]: SITE, ...files });
+  assert.equal(livesAt(project, idOf(file))?.path ?? null, path);
+}
+
+test('names of images say which nginx it is', () => {
+  const version = (name: string): string | undefined => imageOf(name)?.version?.text;
+  assert.equal(version('nginx:1.27'), '1.27.5');
+  assert.equal(version('nginx:1.27-alpine'), '1.27.5');
+  assert.equal(version('docker.io/library/nginx:1.25.3-perl'), '1.25.3');
+  assert.equal(version('nginx:1.18-alpine-slim@sha256:0123'), '1.18.0');
+  assert.equal(version('nginx'), newestRelease().text);
+  assert.equal(version('nginx:alpine'), newestRelease().text);
+  assert.equal(imageOf('nginx:stable')!.version!.minor % 2, 0);
+  assert.equal(version('nginx:${TAG}'), undefined);
+  assert.equal(version('registry.example.com:5000/ops/nginx:42'), undefined);
+  assert.equal(imageOf('nginxinc/nginx-unprivileged:1.26')?.distribution, 'unprivileged');
+  assert.deepEqual(
+    [imageOf('openresty/openresty:1.25.3.1-alpine')?.flavour, version('openresty/openresty:1.25.3.1-alpine')],
+    ['openresty', '1.25.3'],
+  );
+  assert.equal(imageOf('docker.angie.software/angie:1.7.0')?.flavour, 'angie');
+  assert.equal(imageOf('python:3.12'), null);
+  assert.equal(imageOf('nginx/nginx-prometheus-exporter:1.1'), null);
+  assert.equal(installedOn('debian:bookworm-slim')?.version?.text, '1.22.1');
+  assert.equal(installedOn('ubuntu:24.04')?.version?.text, '1.24.0');
+  assert.equal(installedOn('python:3.12-slim-bookworm')?.version?.text, '1.22.1');
+  assert.equal(installedOn('alpine:3.20')?.distribution, 'alpine');
+  assert.equal(installedOn('rockylinux:9')?.distribution, 'rhel');
+});
+
+test('compose: volumes short and long, configs, variables with defaults', async () => {
+  const compose = (lines: string): string => `services:\n  web:\n    image: nginx:1.26\n${lines}`;
+  await checkLives('a/site.conf', '/etc/nginx/conf.d/default.conf', {
+    'compose.yaml': compose('    volumes: ["${SITE:-./a/site.conf}:/etc/nginx/conf.d/default.conf:ro"]\n'),
+  });
+  await checkLives('a/site.conf', '/etc/nginx/conf.d/site.conf', {
+    'compose.yaml': compose('    volumes:\n      - type: bind\n        source: ./a\n        target: /etc/nginx/conf.d/\n'),
+  });
+  await checkLives('a/site.conf', '/etc/nginx/conf.d/x.conf', {
+    'compose.yaml': `${compose('    configs: [{ source: s, target: /etc/nginx/conf.d/x.conf }]\n')}configs: { s: { file: a/site.conf } }\n`,
+  });
+  await checkLives('t/default.conf.template', '/etc/nginx/conf.d/default.conf', {
+    'compose.yaml': compose('    volumes: ["./t:/etc/nginx/templates"]\n'),
+  });
+  await checkLives('a/site.conf', null, {
+    'compose.yaml': compose('    volumes: ["data:/etc/nginx/conf.d", "/srv/a:/etc/nginx/b", "../a:/etc/nginx/c"]\n'),
+  });
+});
+
+test('Dockerfile: stages, folders, masks, JSON, arguments', async () => {
+  await checkLives('a/site.conf', '/etc/nginx/conf.d/site.conf', { Dockerfile: 'FROM nginx\nCOPY a/site.conf /etc/nginx/conf.d/\n' });
+  await checkLives('a/site.conf', '/etc/nginx/conf.d/site.conf', {
+    Dockerfile: 'FROM nginx\nCOPY --chown=nginx a/*.conf /etc/nginx/conf.d/\n',
+  });
+  await checkLives('a/site.conf', '/etc/nginx/nginx.conf', { Dockerfile: 'FROM nginx\nCOPY ["a/site.conf", "/etc/nginx/nginx.conf"]\n' });
+  await checkLives('a/site.conf', '/etc/nginx/conf.d/site.conf', {
+    Dockerfile: 'FROM node AS build\nWORKDIR /src\nCOPY . .\nFROM nginx\nWORKDIR /etc/nginx\nCOPY --from=build /src/a conf.d\n',
+  });
+  await checkLives('web/site.conf', '/etc/nginx/conf.d/site.conf', {
+    'web/Dockerfile': 'ARG V=1.25\nFROM nginx:$V\nADD site.conf /etc/nginx/conf.d/site.conf\n',
+  });
+  await checkLives('a/site.conf', null, {
+    Dockerfile: 'FROM nginx AS other\nCOPY a/site.conf /etc/nginx/conf.d/\nFROM python:3\nCOPY . /app\n',
+  });
+});
+
+test('Ansible and kustomize', async () => {
+  await checkLives('roles/r/templates/s.j2', '/etc/nginx/conf.d/s.conf', {
+    'roles/r/tasks/main.yml': '- block:\n    - template: { src: s.j2, dest: /etc/nginx/conf.d/s.conf }\n',
+  });
+  await checkLives('k8s/site.conf', '/etc/nginx/conf.d/default.conf', {
+    'k8s/kustomization.yaml': 'configMapGenerator: [{ name: c, files: ["default.conf=site.conf"] }]\n',
+    'k8s/pod.yaml':
+      'kind: Pod\nspec:\n  containers: [{ image: "nginx:1.26", volumeMounts: [{ name: v, mountPath: /etc/nginx/conf.d/default.conf, subPath: default.conf }] }]\n  volumes: [{ name: v, configMap: { name: c } }]\n',
+  });
+});
+
+test('each of two services has a version of its own', async () => {
+  const project = await projectOf({
+    'a/site.conf': SITE,
+    'b/site.conf': SITE,
+    'c/site.conf': SITE,
+    'compose.yaml':
+      'services:\n  a: { image: "nginx:1.18", volumes: ["./a:/etc/nginx/conf.d"] }\n  b: { image: "nginx:1.27.2", volumes: ["./b:/etc/nginx/conf.d"] }\n',
+  });
+  const versionOf = (path: string) => {
+    const { target, versionFrom } = settingsFor(idOf(path), project, null, {});
+    return versionFrom === 'found' ? target.nginx.text : null;
+  };
+  assert.equal(versionOf('a/site.conf'), '1.18.0');
+  assert.equal(versionOf('b/site.conf'), '1.27.2');
+  // two that disagree say nothing about a third
+  assert.equal(versionOf('c/site.conf'), null);
+  assert.equal(instancesFor(project, idOf('c/site.conf')).length, 2);
+});
