@@ -126,23 +126,24 @@ for (const [framework, files, command] of [
   ['flask', FLASK, 'gunicorn app:app --bind 0.0.0.0:8000 --forwarded-allow-ips="*"'],
   ['fastapi', FASTAPI, 'uvicorn main:app --host 0.0.0.0 --port 8000 --proxy-headers --forwarded-allow-ips="*"'],
 ] as const) {
+  const put = (...lines: string[]): string => volumes(...lines, ...(framework === 'django' ? ['static:/srv/static:ro'] : []));
   // Django serves no static files itself
   const web = site('shop.example.com', 'app:8000', framework === 'django' ? STATIC : '');
   add(`${framework}: nginx/default.conf mounted as the site`, ['nginx/default.conf'], {
     ...files,
     'nginx/default.conf': web,
-    'docker-compose.yml': compose(command, volumes('./nginx/default.conf:/etc/nginx/conf.d/default.conf:ro')),
+    'docker-compose.yml': compose(command, put('./nginx/default.conf:/etc/nginx/conf.d/default.conf:ro')),
   });
   add(`${framework}: a folder of sites mounted`, ['deploy/sites/shop.conf'], {
     ...files,
     'deploy/sites/shop.conf': web,
-    'compose.yaml': compose(command, volumes('./deploy/sites:/etc/nginx/conf.d:ro')),
+    'compose.yaml': compose(command, put('./deploy/sites:/etc/nginx/conf.d:ro')),
   });
   add(`${framework}: a main file and a folder mounted side by side`, ['nginx/nginx.conf', 'nginx/sites/shop.conf'], {
     ...files,
     'nginx/nginx.conf': main('/etc/nginx/conf.d/*.conf'),
     'nginx/sites/shop.conf': web,
-    'docker-compose.yml': compose(command, volumes('./nginx/nginx.conf:/etc/nginx/nginx.conf:ro', './nginx/sites:/etc/nginx/conf.d:ro')),
+    'docker-compose.yml': compose(command, put('./nginx/nginx.conf:/etc/nginx/nginx.conf:ro', './nginx/sites:/etc/nginx/conf.d:ro')),
   });
   add(`${framework}: a main file and a site, each mounted by name`, ['docker/main.conf', 'docker/site.conf'], {
     ...files,
@@ -150,7 +151,7 @@ for (const [framework, files, command] of [
     'docker/site.conf': web,
     'docker-compose.yml': compose(
       command,
-      volumes('./docker/main.conf:/etc/nginx/nginx.conf:ro', './docker/site.conf:/etc/nginx/conf.d/default.conf:ro'),
+      put('./docker/main.conf:/etc/nginx/nginx.conf:ro', './docker/site.conf:/etc/nginx/conf.d/default.conf:ro'),
     ),
   });
   add(`${framework}: the image's templates`, ['templates/default.conf.template'], {
@@ -158,7 +159,7 @@ for (const [framework, files, command] of [
     'templates/default.conf.template': web.replace('shop.example.com', '${SERVER_NAME}'),
     'docker-compose.yml': compose(
       command,
-      `    environment:\n      SERVER_NAME: shop.example.com\n${volumes('./templates:/etc/nginx/templates:ro')}`,
+      `    environment:\n      SERVER_NAME: shop.example.com\n${put('./templates:/etc/nginx/templates:ro')}`,
     ),
   });
   add(`${framework}: a whole file beside the code`, ['nginx.conf'], {
@@ -169,7 +170,7 @@ for (const [framework, files, command] of [
     ...files,
     'nginx/app.conf': web,
     'nginx/Dockerfile': 'FROM nginx:1.27\nRUN rm /etc/nginx/conf.d/default.conf\nCOPY app.conf /etc/nginx/conf.d/\n',
-    'docker-compose.yml': compose(command).replace('image: nginx:1.27-alpine', 'build: ./nginx'),
+    'docker-compose.yml': compose(command, framework === 'django' ? put() : '').replace('image: nginx:1.27-alpine', 'build: ./nginx'),
   });
 }
 
