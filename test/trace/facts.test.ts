@@ -199,22 +199,23 @@ test('what nobody here follows is named', async () => {
 test('assumptions carry what they are, what was taken and whether it was chosen', async () => {
   const text = server('root /srv; try_files $uri /index.html =404;');
   const t = await ask(text, { target: '/x' });
-  assert.equal(t.outcome.status, 404);
+  // whoever writes a literal fallback has that file
+  assert.equal(t.outcome.file, '/srv/index.html');
   assert.deepEqual(
     t.assumptions.map((a) => [a.id, a.assumed, a.chosen]),
     [
       ['file:/srv/x', 'missing', false],
-      ['file:/srv/index.html', 'missing', false],
+      ['file:/srv/index.html', 'file', false],
     ],
   );
   assert.deepEqual(t.assumptions[0]!.choices, ['file', 'folder', 'missing', 'forbidden']);
-  const chosen = await ask(text, { target: '/x' }, { assume: { 'file:/srv/index.html': 'file' } });
-  assert.equal(chosen.outcome.file, '/srv/index.html');
+  const chosen = await ask(text, { target: '/x' }, { assume: { 'file:/srv/index.html': 'missing' } });
+  assert.equal(chosen.outcome.status, 404);
   assert.deepEqual(
     chosen.assumptions.map((a) => [a.id, a.assumed, a.chosen]),
     [
       ['file:/srv/x', 'missing', false],
-      ['file:/srv/index.html', 'file', true],
+      ['file:/srv/index.html', 'missing', true],
     ],
   );
 });

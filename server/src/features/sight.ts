@@ -8,7 +8,7 @@ import type { Seen } from '../deploy/seen.ts';
 import { certain } from '../deploy/setting.ts';
 import { type AppView, applicationView } from '../deploy/view.ts';
 import { traceRequest } from '../trace/request.ts';
-import type { RequestInput, Trace } from '../trace/trace.ts';
+import type { LikelyAnswer, RequestInput, Trace, UpstreamRequest } from '../trace/trace.ts';
 
 export interface SightLine {
   readonly name: string;
@@ -54,6 +54,43 @@ export function arriving(request: RequestInput, config: Config, deployment: Depl
   const port = request.localPort ?? (request.scheme === 'https' ? 443 : 80);
   const mapping = container && request.scheme !== 'udp' ? arrivingAt(container, port) : null;
   return mapping ? { ...request, localPort: mapping.target } : request;
+}
+
+/**
+ * What the applications of the workspace answer by themselves, before any view runs: the redirect to HTTPS of Django and Starlette, and what
+ * their servers refuse. Null where the files do not say.
+ */
+export function likelyAnswers(
+  input: RequestInput,
+  config: Config,
+  deployment: Deployment,
+): (request: UpstreamRequest) => LikelyAnswer | null {
+  const container = deployment.applications.length ? nginxContainer(deployment, config.files.keys()) : null;
+  const host = input.headers?.find(([n]) => n.toLowerCase() === 'host')?.[1] ?? '';
+  return (request) => {
+    if (!deployment.applications.length) return null;
+    const application = applicationsBehind(request.servers, deployment, container)[0];
+    if (!application) return null;
+    const view = applicationView(application, request, {
+      address: input.clientAddress ?? '',
+      scheme: input.scheme ?? 'http',
+      host,
+    });
+    if (view.refused) return { status: view.refused.status, why: view.refused.why };
+    const { framework } = application;
+    const says =
+      framework?.kind === 'django' && certain(framework.settings.secureSslRedirect) === true
+        ? { status: 301, name: 'SECURE_SSL_REDIRECT' }
+        : framework && framework.kind !== 'django' && 'httpsRedirect' in framework.settings && framework.settings.httpsRedirect
+          ? { status: 307, name: 'HTTPSRedirectMiddleware' }
+          : null;
+    if (!says || !view.secure.known || view.secure.value || !view.host.known) return null;
+    return {
+      status: says.status,
+      headers: [['Location', `https://${view.host.value}${request.uri}`]],
+      why: `${says.name} is on, and the application takes the request for plain HTTP: ${view.secure.why}`,
+    };
+  };
 }
 
 /** Null where no application of the workspace is asked. */

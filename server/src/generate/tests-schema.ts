@@ -1,4 +1,5 @@
 /** The JSON schema of `*.proxytest.yaml`, by which editors complete and check request tests. */
+import { CLIENTS } from '../trace/clients.ts';
 import { EXPECTATIONS } from '../trace/expect.ts';
 
 const scalar = ['string', 'number', 'boolean', 'null'];
@@ -44,6 +45,11 @@ export function testsSchema(): object {
             request: {
               type: 'string',
               description: 'Method and address, such as GET https://example.com/app/; the method may be left out',
+            },
+            client: {
+              enum: [...CLIENTS],
+              description: 'Who asks, with the header lines that such a client sends by itself',
+              default: 'browser',
             },
             headers: headers('Header lines of the request'),
             from: { type: 'string', description: 'The address of the client' },

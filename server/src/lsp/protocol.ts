@@ -131,7 +131,7 @@ export interface InitializationOptions {
 export interface TraceParams {
   /** a file of the configuration that is meant */
   uri: string;
-  request: { method: string; url: string; headers: [string, string][]; clientAddress: string; httpVersion?: string };
+  request: { method: string; url: string; headers: [string, string][]; clientAddress: string; httpVersion?: string; client?: string };
   assume: Record<string, string>;
   /** the answer in another form, beside the picture */
   as?: 'curl' | 'svg' | 'mermaid' | 'test' | 'text';

@@ -3,6 +3,7 @@ import { isMap, isSeq, LineCounter, parseDocument } from 'yaml';
 import type { Config } from '../config/config.ts';
 import { readAnswers } from './answers.ts';
 import { assumeProblems, backend } from './assumptions.ts';
+import { CLIENTS, clientLines, clientOf } from './clients.ts';
 import { headerPair, requestFromUrl } from './from-url.ts';
 import { traceRequest } from './request.ts';
 import type { HeaderPair, Refusal, RequestInput, Trace, TraceOptions } from './trace.ts';
@@ -56,6 +57,7 @@ const TOP = ['config', 'map', 'requests', 'nginxVersion', 'allowRefused'];
 const OWN = [
   'name',
   'request',
+  'client',
   'headers',
   'from',
   'httpVersion',
@@ -104,9 +106,12 @@ export function readTests(text: string): TestFile {
       .trim()
       .split(/\s+/);
     const [method, url] = second === undefined ? ['GET', first] : [first, second];
+    const client = clientOf(raw.client);
+    if (!client) problems.push({ line, message: `client is one of ${CLIENTS.join(', ')}.` });
     const request = requestFromUrl({
       method,
       url,
+      client: client ?? 'browser',
       headers: headersOf(raw.headers),
       ...(raw.from === undefined ? {} : { clientAddress: String(raw.from) }),
       ...(raw.httpVersion === undefined ? {} : { httpVersion: String(raw.httpVersion) }),
@@ -257,7 +262,9 @@ export function asTest(trace: Trace, name: string): string {
     `  - name: ${quoted(name)}`,
     `    request: ${trace.request.method} ${trace.request.scheme}://${host}${trace.request.target}`,
   ];
-  const extra = trace.request.headers.filter(([n]) => n.toLowerCase() !== 'host');
+  // what a browser sends by itself goes without saying
+  const usual = clientLines('browser', trace.request.method, trace.request.scheme, host).map(([n, v]) => `${n.toLowerCase()}: ${v}`);
+  const extra = trace.request.headers.filter(([n, v]) => n.toLowerCase() !== 'host' && !usual.includes(`${n.toLowerCase()}: ${v}`));
   if (extra.length) out.push(`    headers: { ${extra.map(([n, v]) => `${quoted(n)}: ${quoted(v)}`).join(', ')} }`);
   const chosen = trace.assumptions.filter((a) => a.chosen);
   if (chosen.length) out.push(`    assume: { ${chosen.map((a) => `${quoted(a.id)}: ${quoted(a.assumed)}`).join(', ')} }`);

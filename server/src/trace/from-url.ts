@@ -1,4 +1,5 @@
 /** A request as people write it: a method, a URL, header lines. */
+import { type ClientName, clientLines } from './clients.ts';
 import type { HeaderPair, RequestInput } from './trace.ts';
 
 export interface UrlRequest {
@@ -7,6 +8,8 @@ export interface UrlRequest {
   readonly headers?: readonly HeaderPair[];
   readonly clientAddress?: string;
   readonly httpVersion?: string;
+  /** who asks, with what such a client sends by itself where `headers` does not say otherwise. Default: nobody, nothing is added */
+  readonly client?: ClientName;
 }
 
 const URL_FORM = /^(https?|tcp|udp):\/\/([^/?#]*)([^#]*)/i;
@@ -27,10 +30,20 @@ export function requestFromUrl(request: UrlRequest): RequestInput | { problem: s
   const port = /:(\d{1,5})$/.exec(authority)?.[1];
   if (!authority) return { problem: `"${text}" names no host` };
   if (/\s/.test(target)) return { problem: 'A URL has no blanks: write %20.' };
-  const headers = request.headers ?? [];
+  const method = request.client === 'post' && (request.method ?? 'GET') === 'GET' ? 'POST' : (request.method ?? 'GET');
+  const own = request.headers ?? [];
+  const names = new Set(own.map(([name]) => name.toLowerCase()));
+  const old = request.httpVersion === undefined || request.httpVersion.startsWith('1.');
+  const usual =
+    request.client && scheme.startsWith('http')
+      ? clientLines(request.client, method, scheme, authority).filter(
+          ([name]) => !names.has(name.toLowerCase()) && (old || name !== 'Connection'),
+        )
+      : [];
+  const headers = [...usual, ...own];
   const hasHost = headers.some(([name]) => name.toLowerCase() === 'host');
   return {
-    method: request.method ?? 'GET',
+    method,
     target,
     scheme,
     headers: hasHost ? headers : [['Host', authority], ...headers],

@@ -52,6 +52,7 @@ export function finalize(run: Run, status: number): void {
 function internalRedirect(run: Run, uri: ByteString, args: ByteString): void {
   run.uriChanges--;
   if (run.uriChanges === 0) {
+    run.cycled = true;
     run.report.step({
       phase: 'post-rewrite',
       handler: 'ngx_http_core_module',

@@ -110,6 +110,7 @@ const postRewrite: Phase = {
     if (!run.uriChanged) return 'next';
     run.uriChanges--;
     if (run.uriChanges === 0) {
+      run.cycled = true;
       run.report.step({
         phase: 'post-rewrite',
         handler: 'ngx_http_core_module',

@@ -28,10 +28,14 @@ export class Report {
   readonly limits: Limit[] = [];
   readonly assumptions: Assumption[];
 
-  /** `parent`: a request inside a request has stations of its own, and shares what is assumed. */
+  /**
+   * `parent`: a request inside a request has stations of its own, and shares what is assumed. `instead`: better defaults for single questions,
+   * where those that were likely led nowhere.
+   */
   constructor(
     private readonly given: Readonly<Record<string, string>>,
     parent: Report | null = null,
+    private readonly instead: Readonly<Record<string, string>> | null = null,
   ) {
     this.assumptions = parent?.assumptions ?? [];
   }
@@ -51,19 +55,20 @@ export class Report {
 
   /** The value that the caller set for what the text cannot decide, else the default; noted once for each id. */
   assume(input: AssumptionInput): string {
+    // one question has one answer, whoever asks
+    for (const a of this.assumptions) if (a.id === input.id) return a.assumed;
     const given = this.given[input.id];
-    const assumed = given ?? input.otherwise;
-    if (!this.assumptions.some((a) => a.id === input.id))
-      this.assumptions.push({
-        id: input.id,
-        what: input.what,
-        assumed,
-        why: input.why,
-        choices: input.choices ?? [],
-        ...(input.also ? { also: input.also } : {}),
-        chosen: given !== undefined,
-        at: input.at ? atOf(input.at) : null,
-      });
+    const assumed = given ?? this.instead?.[input.id] ?? input.otherwise;
+    this.assumptions.push({
+      id: input.id,
+      what: input.what,
+      assumed,
+      why: input.why,
+      choices: input.choices ?? [],
+      ...(input.also ? { also: input.also } : {}),
+      chosen: given !== undefined,
+      at: input.at ? atOf(input.at) : null,
+    });
     return assumed;
   }
 }

@@ -59,7 +59,13 @@ function traceOf(config: Config, input: RequestInput, options: TraceOptions): Tr
   if (input.scheme === 'tcp' || input.scheme === 'udp') return traceStream(config, input, options);
   const run = new Run({ config, input, options, subrequests: subrequest });
   start(run);
-  return finish(run);
+  if (!run.cycled) return finish(run);
+  // nobody means a cycle: what a guess left out is there after all
+  const lost = run.report.assumptions.findLast((a) => a.id.startsWith('file:') && !a.chosen && a.assumed === 'missing');
+  if (!lost) return finish(run);
+  const again = new Run({ config, input, options, subrequests: subrequest, instead: { [lost.id]: 'file' } });
+  start(again);
+  return finish(again.cycled ? run : again);
 }
 
 /** The trace of a text that nginx cannot read: it ends where the text breaks, for what stands behind may mean anything. */
@@ -128,7 +134,7 @@ function start(run: Run): void {
     run.report.step({
       phase: 'listen',
       handler: 'ngx_http_core_module',
-      said: `nothing listens on ${run.connection.localPort === 0 ? run.connection.localAddress : `${run.connection.localAddress}:${run.connection.localPort}`}`,
+      said: `connection refused: no server listens on ${run.connection.localPort === 0 ? run.connection.localAddress : `${run.connection.localAddress}:${run.connection.localPort}`}`,
     });
     run.reply.kind = 'unknown';
     run.finished = true;

@@ -67,6 +67,8 @@ export interface RunInput {
   /** default http */
   readonly protocol?: ServerProtocol;
   readonly subrequests?: Subrequests;
+  /** defaults that take the place of those that led nowhere, by id */
+  readonly instead?: Readonly<Record<string, string>>;
 }
 
 /** The state of a request. Its connection, its answer and what is told of it are things of their own. */
@@ -130,6 +132,11 @@ export class Run implements Scripting {
   limitReqStatus = '';
   limitConnStatus = '';
 
+  /** URIs that the configuration names in full as the end of a search: their files are meant to be there */
+  readonly meant = new Set<ByteString>();
+  /** the request went round until nginx gave it up */
+  cycled = false;
+
   private readonly values = new Map<string, Cached>();
   private depth = 0;
 
@@ -157,7 +164,7 @@ export class Run implements Scripting {
     this.inside = of.subrequests ?? null;
     this.hops = this.parent?.hops ?? new Hops();
     this.connection = this.parent?.connection ?? new Connection();
-    this.report = new Report(of.options.assume ?? {}, this.parent?.report);
+    this.report = new Report(of.options.assume ?? {}, this.parent?.report, of.instead);
     this.index = indexOf(of.config, of.protocol);
     this.behaviour = behaviourOf(of.config.settings.target.nginx);
   }
@@ -305,11 +312,12 @@ export class Run implements Scripting {
     const chosen = this.report.assume({
       id: `file:${text}`,
       what: text,
-      otherwise: likely ?? 'missing',
+      otherwise: (slashed && likely === 'file' ? 'folder' : likely) ?? 'missing',
       why,
       choices: ['file', 'folder', 'missing', 'forbidden'],
       at,
     });
+    if (slashed && (chosen === 'file' || chosen === 'executable')) return null;
     return chosen === 'missing' ? null : (chosen as FileKind);
   }
 

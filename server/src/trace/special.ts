@@ -175,6 +175,7 @@ function sendErrorPage(run: Run, page: ErrorPage, status: number): 'answered' | 
       said: `${status} goes to ${fromBytes(uri)}${overwrite > 0 ? ` as ${overwrite}` : ''}`,
     });
     if (!run.isHead) run.methodName = 'GET';
+    if (compiled.literal !== null) run.meant.add(uri);
     return { uri, args };
   }
   if (uri.startsWith('@')) {

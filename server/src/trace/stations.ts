@@ -133,6 +133,37 @@ function factOf(step: Step): string {
   return step.said.replace(/^location /, '');
 }
 
+/** A round that goes on as it began is told twice and counted then. */
+function folded(steps: readonly Step[]): readonly Step[] {
+  const starts = steps.flatMap((s, i) =>
+    s.phase === 'find-config' && /^(?:location |named location |no location)/.test(s.said) ? [i] : [],
+  );
+  if (starts.length < 4) return steps;
+  const round = (k: number): string =>
+    steps
+      .slice(starts[k], starts[k + 1])
+      .map((s) => `${s.phase} ${s.handler} ${s.at?.range.start.line}`)
+      .join('|');
+  const out = steps.slice(0, starts[0]);
+  for (let k = 0; k < starts.length; ) {
+    let same = 1;
+    while (k + same < starts.length - 1 && round(k + same) === round(k)) same++;
+    const shown = Math.min(same, 2);
+    out.push(...steps.slice(starts[k], starts[k + shown]));
+    if (same > shown)
+      out.push({
+        phase: 'post-rewrite',
+        handler: 'ngx_http_core_module',
+        at: null,
+        said: `the same ${count(same - shown, 'time')} more`,
+        changed: [],
+        rejected: [],
+      });
+    k += same;
+  }
+  return out;
+}
+
 const count = (n: number, one: string): string => `${n} ${one}${n === 1 ? '' : 's'}`;
 
 /** What stands above a line whose configuration nginx refuses; null where nothing is known against it. */
@@ -168,7 +199,7 @@ export function lineOf(trace: Trace): Line {
   };
   const agent = request.headers.find(([n]) => n.toLowerCase() === 'user-agent')?.[1];
   add({ kind: 'client', fact: `${request.clientAddress}, HTTP/${request.httpVersion}`, details: agent ? [`User-Agent: ${agent}`] : [] });
-  for (const step of steps) {
+  for (const step of folded(steps)) {
     if (UP.has(step.phase)) {
       up.push({ text: step.said, changes: step.changed, at: step.at });
       continue;
@@ -194,7 +225,7 @@ export function lineOf(trace: Trace): Line {
     add({
       kind: 'application',
       title: 'application',
-      fact: `${upstreamRequest.method ?? ''} ${upstreamRequest.uri} · ${sent.length} ${upstreamRequest.params ? 'parameters' : 'headers'} over ${upstreamRequest.protocol}`.trim(),
+      fact: `${upstreamRequest.method ?? ''} ${upstreamRequest.uri} · ${count(sent.length, upstreamRequest.params ? 'parameter' : 'header')} over ${upstreamRequest.protocol}`.trim(),
       at: upstreamRequest.at,
       details: [
         ...upstreamRequest.servers.map((s) => `server ${s}`),
@@ -206,12 +237,13 @@ export function lineOf(trace: Trace): Line {
     add({ kind: 'redirect', fact: `${outcome.status} ${location ?? ''}`.trim(), end: true });
   else if (outcome.kind === 'closed') add({ kind: 'closed', fact: 'the connection is closed without an answer', end: true });
   else if (steps.at(-1)?.phase === 'configuration') down[down.length - 1] = { ...down.at(-1)!, title: 'configuration', end: true };
+  else if (outcome.status === 0 && steps.length === 1) down[down.length - 1] = { ...down.at(-1)!, kind: 'closed', end: true };
   else if (outcome.kind === 'static') add({ kind: 'static', fact: outcome.file ?? '', end: true });
   else if (outcome.kind === 'error' || outcome.status >= 400) add({ kind: 'refused', fact: String(outcome.status), end: true });
   else
     add({
       kind: 'answer',
-      fact: outcome.body === null ? String(outcome.status) : `${outcome.status}, ${outcome.body.length} characters`,
+      fact: outcome.body === null ? String(outcome.status) : `${outcome.status}, ${count(outcome.body.length, 'character')}`,
       details: outcome.body ? [outcome.body.slice(0, 400)] : [],
       end: true,
     });
@@ -239,11 +271,13 @@ export function lineOf(trace: Trace): Line {
     ending:
       steps.at(-1)?.phase === 'configuration'
         ? 'none, nginx does not start'
-        : outcome.kind === 'closed'
-          ? 'closed'
-          : location !== null && next
-            ? `${outcome.status} ${location}`
-            : String(outcome.status),
+        : outcome.status === 0 && steps.length === 1
+          ? steps[0]!.said
+          : outcome.kind === 'closed'
+            ? 'closed'
+            : location !== null && next
+              ? `${outcome.status} ${location}${next === url ? ', to itself: a loop' : ''}`
+              : String(outcome.status),
     status: outcome.status,
     next,
   };

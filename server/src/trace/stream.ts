@@ -27,7 +27,7 @@ export function traceStream(config: Config, input: RequestInput, options: TraceO
     run.report.step({
       phase: 'listen',
       handler: 'ngx_stream_core_module',
-      said: `nothing listens on ${run.connection.localAddress}:${run.connection.localPort}`,
+      said: `connection refused: no server listens on ${run.connection.localAddress}:${run.connection.localPort}`,
     });
   }
   const opener = listener ? run.server.scope.opener : null;

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import pc from 'picocolors';
 import { refusalsOf } from '../../features/refusals.ts';
-import { arriving } from '../../features/sight.ts';
+import { arriving, likelyAnswers } from '../../features/sight.ts';
 import { fileOfPath, NodeFiles } from '../../host/node-files.ts';
 import { filesBelow } from '../../project/walk.ts';
 import { readTests, runTest } from '../../trace/expect.ts';
@@ -73,7 +73,9 @@ export async function test(paths: readonly string[], options: TestOptions): Prom
     const allowRefused = suite.allowRefused || options.allowRefused === true;
     for (const one of suite.tests) {
       const request = arriving(one.request, config, deployment);
-      const { traced, differences } = runTest(config, { allowRefused }, { ...one, request }, refusedBy);
+      const likely = likelyAnswers(one.request, config, deployment);
+      const asked = { ...one, request, options: { ...one.options, likely } };
+      const { traced, differences } = runTest(config, { allowRefused }, asked, refusedBy);
       results.push({ file, name: one.name, line: one.line, ok: differences.length === 0, differences });
       text += `  ${differences.length ? c.red('✕') : c.green('✓')} ${one.name}\n`;
       if (!differences.length) continue;

@@ -7,9 +7,10 @@ import type { Command } from 'commander';
 import pc from 'picocolors';
 import type { Config } from '../../config/config.ts';
 import { refusalsOf } from '../../features/refusals.ts';
-import { arriving, type Sight, type SightLine, sightOf } from '../../features/sight.ts';
+import { arriving, likelyAnswers, type Sight, type SightLine, sightOf } from '../../features/sight.ts';
 import { readAnswer, readAnswers } from '../../trace/answers.ts';
 import { type AssumeProblem, assumeProblems, backend } from '../../trace/assumptions.ts';
+import { CLIENTS, clientOf } from '../../trace/clients.ts';
 import { headerPair, requestFromUrl } from '../../trace/from-url.ts';
 import { traceMermaid } from '../../trace/print/mermaid.ts';
 import { traceSvg } from '../../trace/print/svg.ts';
@@ -30,6 +31,7 @@ interface TraceCommandOptions extends CommonOptions {
   upstream?: string[];
   assume?: string[];
   httpVersion?: string;
+  client?: string;
 }
 
 const collect = (value: string, before: string[] = []): string[] => [...before, value];
@@ -42,6 +44,7 @@ export function addTrace(program: Command): void {
     .description('show what nginx does with a request')
     .option('-H, --header <line>', "a header line, 'Name: value' (repeatable)", collect)
     .option('--from <address>', 'the address of the client')
+    .option('--client <name>', 'who asks, with the header lines that such a client sends: browser, curl, websocket, post or api', 'browser')
     .option('--http-version <version>', '1.0, 1.1, 2 or 3')
     .option('--format <name>', 'text, json, svg, mermaid, or jsonl with --requests', 'text')
     .option('--requests <file>', 'requests to trace, one JSON object a line; - for standard input')
@@ -169,17 +172,23 @@ export async function trace(configPath: string, words: readonly string[], option
     if (!backend(config, name)) throw new Failure(EXIT.usage, `--upstream ${name}: no request of this configuration goes there`);
   const traceOptions: TraceOptions = { ...given, refusedBy: refusalsOf(config, loader.parts.rules) };
   if (options.requests) return batch(config, options.requests, traceOptions, options.format);
+  const client = clientOf(options.client);
+  if (!client) throw new Failure(EXIT.usage, `--client is one of ${CLIENTS.join(', ')}, not "${options.client}"`);
   const [method, url] = methodAndUrl(words);
   const request = requestFromUrl({
     method: method!,
-    url: url!,
+    url,
+    client,
     headers: pairs(options.header),
     ...(options.from === undefined ? {} : { clientAddress: options.from }),
     ...(options.httpVersion === undefined ? {} : { httpVersion: options.httpVersion }),
   });
   if ('problem' in request) throw new Failure(EXIT.usage, request.problem);
   const deployment = await loader.deployment(asked.project);
-  const result = traceRequest(config, arriving(request, config, deployment), traceOptions);
+  const result = traceRequest(config, arriving(request, config, deployment), {
+    ...traceOptions,
+    likely: likelyAnswers(request, config, deployment),
+  });
   refuseWrong(assumeProblems(config, assume, [result]));
   const sight = sightOf(result, deployment, config);
   process.stdout.write(printed(result, sight, options.format, options.color));

@@ -4,8 +4,9 @@ import type { Config } from '../../config/config.ts';
 import { serversOf } from '../../config/servers.ts';
 import { mapOf, suggestions } from '../../features/preview.ts';
 import { refusalsAmong } from '../../features/refusals.ts';
-import { arriving, sightOf } from '../../features/sight.ts';
+import { arriving, likelyAnswers, sightOf } from '../../features/sight.ts';
 import { statementAt } from '../../syntax/place.ts';
+import { clientOf } from '../../trace/clients.ts';
 import { asTest, readTests, runTest } from '../../trace/expect.ts';
 import { asCurl, requestFromUrl } from '../../trace/from-url.ts';
 import { traceMermaid } from '../../trace/print/mermaid.ts';
@@ -48,10 +49,14 @@ export const trace = reads<TraceParams, TraceResult>({
     const config = configFor(context, uri);
     if (!config)
       return { ok: false, message: 'No main file was found for this file, so there is no path to show. Choose one from the status bar.' };
-    const input = requestFromUrl(request);
+    const input = requestFromUrl({ ...request, client: clientOf(request.client) ?? 'browser' });
     if ('problem' in input) return { ok: false, message: input.problem };
     const refusedBy = refusalsIn(context, config);
-    const traced = traceRequest(config, arriving(input, config, snapshot.deployment), { assume, refusedBy });
+    const traced = traceRequest(config, arriving(input, config, snapshot.deployment), {
+      assume,
+      refusedBy,
+      likely: likelyAnswers(input, config, snapshot.deployment),
+    });
     const line = lineOf(traced);
     const findings: Record<string, StationFinding[]> = {};
     for (const station of line.down) {
@@ -144,7 +149,8 @@ export const requestTests = reads<TestsParams, TestsResult>({
       problems: [...suite.problems],
       tests: suite.tests.map((t) => {
         const request = arriving(t.request, config, snapshot.deployment);
-        const { traced, differences } = runTest(config, suite, { ...t, request }, refusedBy);
+        const options = { ...t.options, likely: likelyAnswers(t.request, config, snapshot.deployment) };
+        const { traced, differences } = runTest(config, suite, { ...t, request, options }, refusedBy);
         return {
           name: t.name,
           line: t.line,

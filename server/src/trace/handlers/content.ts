@@ -35,7 +35,14 @@ const indexHandler: Handler = {
       }
       if (!mapped) return 500;
       const path = mapped.path + name;
-      const found = run.stat(path, names[0] === written ? 'file' : null, 'the disk decides which index file is there', directive);
+      // whoever lists a folder and names no index file has none
+      const listed = !lines.length && run.flag('autoindex', false);
+      const found = run.stat(
+        path,
+        names[0] === written && !listed ? 'file' : null,
+        'the disk decides which index file is there',
+        directive,
+      );
       if (found === 'forbidden') return 403;
       if (found === null) {
         if (!tested) {
@@ -167,7 +174,9 @@ const staticHandler: Handler = {
       return 500;
     }
     const { path } = mapped;
-    const kind = run.stat(path, 'file', 'the disk decides whether the file is there', root.directive);
+    // root and alias name folders
+    const likely = path === mapped.root || `${path}/` === mapped.root ? 'folder' : 'file';
+    const kind = run.stat(path, likely, 'the disk decides whether the file is there', root.directive);
     if (kind === null || kind === 'forbidden') {
       run.report.step({
         phase: 'content',

@@ -1,11 +1,11 @@
 /** ngx_http_try_files_module. */
-import { fromBytes } from '../../base/bytes.ts';
+import { type ByteString, fromBytes } from '../../base/bytes.ts';
 import { atOf } from '../at.ts';
 import { mapUri, rootOf } from '../paths.ts';
 import type { Handler } from '../phases.ts';
-import { changes, type Verdict } from '../run.ts';
+import { changes, type Run, type Verdict } from '../run.ts';
 import { compileValue } from '../script.ts';
-import type { Rejected } from '../trace.ts';
+import type { FileKind, Rejected } from '../trace.ts';
 import { splitArgs } from '../uri.ts';
 
 export const tryFilesHandler: Handler = {
@@ -43,10 +43,13 @@ export const tryFilesHandler: Handler = {
           rejected,
         });
         if (name.startsWith('@')) return { named: name };
-        return splitArgs(name);
+        const target = splitArgs(name);
+        if (splitArgs(written).uri === target.uri) run.meant.add(target.uri);
+        return target;
       }
       const path = root + name;
-      const found = run.stat(path, null, 'the disk decides what try_files finds', directive);
+      const likely = likelyKind(run, values, i, { name, wantsFolder, literal: value.literal !== null });
+      const found = run.stat(path, likely, 'the disk decides what try_files finds', directive);
       const isFolder = found === 'folder';
       if (found === null || found === 'forbidden' || isFolder !== wantsFolder) {
         rejected.push({ at: atOf(directive), why: `${fromBytes(path)}${wantsFolder ? '/' : ''} is not there` });
@@ -73,3 +76,24 @@ export const tryFilesHandler: Handler = {
     return 'declined';
   },
 };
+
+/**
+ * What a person means to be there: a name without variables behind the first is a fallback that exists, and so does what a literal fallback
+ * led to; the root itself is a folder; other names are missing, unless nothing but a status would follow.
+ */
+function likelyKind(
+  run: Run,
+  values: readonly string[],
+  index: number,
+  { name, wantsFolder, literal }: { readonly name: ByteString; readonly wantsFolder: boolean; readonly literal: boolean },
+): FileKind | null {
+  const kind = wantsFolder ? 'folder' : 'file';
+  if (literal) return index > 0 ? kind : null;
+  const isRoot = name === '/' || name === '';
+  const last = values.at(-1)!;
+  // a path that ends in a slash is no file, and the same path is asked for as a folder next
+  if (isRoot || name.endsWith('/')) return isRoot || (last.startsWith('=') && run.uri.endsWith('/')) ? 'folder' : null;
+  if (!wantsFolder && run.meant.has(run.uri)) return 'file';
+  if (!last.startsWith('=') || values.slice(index + 1, -1).some((v) => !v.includes('$'))) return null;
+  return wantsFolder ? null : 'file';
+}
