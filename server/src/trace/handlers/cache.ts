@@ -295,12 +295,9 @@ export function decideCache(run: Run, prefix: string, module: string, answer: Ba
     accel === undefined || ignored.has('x-accel-buffering') || !/^(?:yes|no)$/i.test(accel)
       ? run.flag(`${prefix}_buffering`, true)
       : lower(accel) === 'yes';
-  if (!buffered) refuse(`${prefix}_buffering is off`);
-  if (use.unstored !== '' && !later) refuse(use.unstored);
   // an answer that is not buffered goes by the cache (ngx_http_upstream_send_response frees its file)
-  const said = ignored.has('x-accel-buffering') ? '' : lower(answer.headers.find(([n]) => lower(n) === 'x-accel-buffering')?.[1] ?? '');
-  if (said === 'no') refuse('X-Accel-Buffering is no');
-  else if (said !== 'yes' && !run.flag(`${prefix}_buffering`, true)) refuse(`${prefix}_buffering is off`);
+  if (!buffered) refuse(accel !== undefined && lower(accel) === 'no' ? 'X-Accel-Buffering is no' : `${prefix}_buffering is off`);
+  if (use.unstored !== '' && !later) refuse(use.unstored);
   if (predicate(run, `${prefix}_no_cache`)) refuse(`${prefix}_no_cache holds`);
   if (stored && valid === null) {
     valid = validFor(run, prefix, answer.status);

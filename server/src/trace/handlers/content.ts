@@ -174,8 +174,9 @@ const staticHandler: Handler = {
       return 500;
     }
     const { path } = mapped;
-    // root and alias name folders
-    const likely = path === mapped.root || `${path}/` === mapped.root ? 'folder' : 'file';
+    // root and alias name folders, but an alias that is made of what a regular expression took is the whole name
+    const whole = root.alias === -1 && root.literal === null;
+    const likely = (path === mapped.root && !whole) || `${path}/` === mapped.root ? 'folder' : 'file';
     const kind = run.stat(path, likely, 'the disk decides whether the file is there', root.directive);
     if (kind === null || kind === 'forbidden') {
       run.report.step({

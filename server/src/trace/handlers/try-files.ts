@@ -79,7 +79,7 @@ export const tryFilesHandler: Handler = {
 
 /**
  * What a person means to be there: a name without variables behind the first is a fallback that exists, and so does what a literal fallback
- * led to; the root itself is a folder; other names are missing, unless nothing but a status would follow.
+ * led to; the root itself is a folder, unless an application stands behind; other names are missing, unless nothing but a status would follow.
  */
 function likelyKind(
   run: Run,
@@ -92,7 +92,8 @@ function likelyKind(
   const isRoot = name === '/' || name === '';
   const last = values.at(-1)!;
   // a path that ends in a slash is no file, and the same path is asked for as a folder next
-  if (isRoot || name.endsWith('/')) return isRoot || (last.startsWith('=') && run.uri.endsWith('/')) ? 'folder' : null;
+  if (isRoot || name.endsWith('/'))
+    return (isRoot && !last.startsWith('@')) || (last.startsWith('=') && run.uri.endsWith('/')) ? 'folder' : null;
   if (!wantsFolder && run.meant.has(run.uri)) return 'file';
   if (!last.startsWith('=') || values.slice(index + 1, -1).some((v) => !v.includes('$'))) return null;
   return wantsFolder ? null : 'file';
