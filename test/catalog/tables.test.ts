@@ -33,7 +33,7 @@ import { overrides } from '../../server/src/catalog/overrides.ts';
 import { findParameter, parameterStatus, parametersOf, parameterTable } from '../../server/src/catalog/parameters.ts';
 import { exampleOf, prose } from '../../server/src/catalog/prose.ts';
 import { checkValues } from '../../server/src/catalog/value-check.ts';
-import { atLeast, version } from '../../server/src/catalog/version.ts';
+import { atLeast, parseVersion, version } from '../../server/src/catalog/version.ts';
 
 const catalog = loadCatalog();
 const all = catalog.names().flatMap((n) => catalog.directives(n));
@@ -286,6 +286,11 @@ test('changes and ages', () => {
     replacedBy: 'ssl parameter of the listen directive',
   });
   assert.equal(ageOf(fact('gzip', 'http'), at('1.26.0')), null);
+});
+
+test('a release of OpenResty is that of its nginx', () => {
+  assert.equal(parseVersion('1.31.9.1')?.text, '1.31.9');
+  assert.equal(parseVersion('1.31.9.1.2'), null);
 });
 
 test('what is newer than all that is known of its branch is beyond the facts', () => {

@@ -13,10 +13,11 @@ export interface Version {
   readonly packaged?: string;
 }
 
-const FORM = /^v?(\d{1,6})\.(\d{1,6})(?:\.(\d{1,6}))?([a-z]{0,2})(?:[-+~].*)?$/;
+const FORM = /^v?(\d{1,6})\.(\d{1,6})(?:\.(\d{1,6})(?:\.\d{1,4})?)?([a-z]{0,2})(?:[-+~].*)?$/;
 
 /**
- * Reads `1.27.3`, `v1.27.3`, `1.27` (patch 0), `1.1.1w`, `1.22.1-9+deb12u1` (what follows `-`, `+` or `~` is kept in `packaged` only).
+ * Reads `1.27.3`, `v1.27.3`, `1.27` (patch 0), `1.1.1w`, `1.22.1-9+deb12u1` (what follows `-`, `+` or `~` is kept in `packaged` only), and
+ * OpenResty's `1.31.9.1`, which is nginx 1.31.9 with a number of its own behind.
  * Gives null for anything else.
  */
 export function parseVersion(text: string): Version | null {
@@ -26,7 +27,8 @@ export function parseVersion(text: string): Version | null {
     text: text
       .trim()
       .replace(/^v/, '')
-      .replace(/[-+~].*$/, ''),
+      .replace(/[-+~].*$/, '')
+      .replace(/^(\d+\.\d+\.\d+)\.\d+$/, '$1'),
     major: Number(m[1]),
     minor: Number(m[2]),
     patch: Number(m[3] ?? 0),
