@@ -59,7 +59,7 @@ export interface Mapped {
 /** The file name of the current URI; null when nginx cannot say (alias after the URI was rewritten), which ends in 500. */
 export function mapUri(run: Run, uri: ByteString = run.uri): Mapped | null {
   const root = rootOf(run);
-  if (root.alias !== 0 && !run.validLocation) return null;
+  if (root.alias !== 0 && (!run.validLocation || (run.uriChanged && run.behaviour.losesAliasPath))) return null;
   const text = rootText(run, root);
   if (root.alias === -1) return run.addUriToAlias ? { path: text + uri, root: text } : { path: text, root: text };
   return { path: text + uri.slice(root.alias), root: text };

@@ -34,6 +34,8 @@ export interface Behaviour {
   readonly tunnels: boolean;
   /** 1.25.5: stream chooses servers by name */
   readonly streamNames: boolean;
+  /** 1.31.7 and 1.30.6: no path below an alias after a rewrite that goes on; before it was made of the wrong length */
+  readonly losesAliasPath: boolean;
   readonly text: string;
 }
 
@@ -60,6 +62,7 @@ export function behaviourOf(v: Version): Behaviour {
       keepaliveRequests: since('1.19.10') ? 1000 : 100,
       tunnels: since('1.31.0'),
       streamNames: since('1.25.5'),
+      losesAliasPath: since('1.31.7') || (since('1.30.6') && v.minor === 30),
       text: v.text,
     };
     made.set(v.text, b);

@@ -1,5 +1,5 @@
 /** Section 9: which file. */
-import { chapter, only, row } from '../rows.ts';
+import { chapter, only, row, since } from '../rows.ts';
 
 const WWW = 'root /srv/nginx/www;';
 
@@ -26,6 +26,15 @@ export const FILES = chapter(
     ['GET /d/x', '500'],
     ['GET /d/b.txt', 'file data/b.txt'],
     ['GET /e/b.txt', 'file data/b.txt'],
+  ),
+  since(
+    '1.31.7',
+    row(
+      'alias after a rewrite that goes on: no file name',
+      'location /d/ { alias /srv/nginx/data/; rewrite ^/d/x$ /d/y; set $file $request_filename; return 200 "[$file]"; }',
+      ['GET /d/x', '200 []'],
+      ['GET /d/z', '200 [/srv/nginx/data/z]'],
+    ),
   ),
   row(
     'alias of an outer location counts from the name where it is written',
