@@ -84,3 +84,64 @@ describe('a file that no main file includes', () => {
     assert.equal(has(await saidOf(await fragmentOf(text)), 'dead-directive-after-return'), true);
   });
 });
+
+describe('sites as they lie in repositories: no error where nginx would have none', () => {
+  const SITES: Readonly<Record<string, string>> = {
+    'a site that lives on what its host has': `#- deploy/app.conf
+upstream app_server { server unix:/run/gunicorn.sock fail_timeout=0; }
+server {
+    listen 80;
+    server_name shop.example.org;
+    access_log /var/log/nginx/shop.log extended;
+    include snippets/hardening.conf;
+    if ($is_bot) { return 403; }
+    location / { try_files $uri @app; }
+    location @app { include proxy_params; limit_req zone=per_client burst=5; proxy_cache pages; proxy_pass http://app_server; }
+    location ~ .php$ { include snippets/fastcgi-php.conf; fastcgi_pass php; }
+    error_page 502 @sorry;
+}`,
+    'certbot’s two servers': `#- sites-available/shop
+server {
+    listen 443 ssl;
+    server_name shop.example.org;
+    ssl_certificate /etc/letsencrypt/live/shop.example.org/fullchain.pem;
+    ssl_certificate_key /etc/letsencrypt/live/shop.example.org/privkey.pem;
+    include /etc/letsencrypt/options-ssl-nginx.conf;
+    ssl_dhparam /etc/letsencrypt/ssl-dhparams.pem;
+    location / { include headers.conf; proxy_pass http://backend/; }
+}
+server { if ($host = shop.example.org) { return 301 https://$host$request_uri; } listen 80; server_name shop.example.org; return 404; }`,
+    'lines for http': `#- conf.d/tuning.conf
+gzip on;
+sendfile on;
+keepalive_timeout 30;
+map $http_upgrade $connection_upgrade { default upgrade; '' close; }
+proxy_cache_path /var/cache/nginx keys_zone=pages:10m;`,
+    'lines for a location': `#- snippets/proxy.conf
+proxy_http_version 1.1;
+proxy_set_header Upgrade $http_upgrade;
+proxy_set_header Connection $connection_upgrade;`,
+    'lines for a server': `#- snippets/tls.conf
+ssl_protocols TLSv1.2 TLSv1.3;
+ssl_session_cache shared:TLS:10m;
+add_header X-Frame-Options DENY always;`,
+    'a role’s template': `#- templates/site.conf.j2
+upstream {{ app }} { server 127.0.0.1:{{ port }}; }
+server {
+    listen 80;
+    {% if tls %}
+    listen 443 ssl;
+    ssl_certificate {{ cert }};
+    ssl_certificate_key {{ key }};
+    {% endif %}
+    location / { proxy_pass http://{{ app }}; proxy_set_header X-Trace $trace; limit_req zone={{ zone }}; }
+}`,
+  };
+  for (const [what, tree] of Object.entries(SITES))
+    test(what, async () =>
+      assert.deepEqual(
+        (await saidOf(await fragmentOf(tree))).filter((s) => s.includes('(error)')),
+        [],
+      ),
+    );
+});
