@@ -43,7 +43,17 @@ export type Framework =
   | { readonly kind: 'flask'; readonly settings: FlaskSettings }
   | { readonly kind: 'fastapi' | 'starlette'; readonly settings: StarletteSettings };
 
-export type ApplicationSource = 'systemd' | 'supervisor' | 'procfile' | 'compose' | 'dockerfile' | 'script' | 'config' | 'code' | 'project';
+export type ApplicationSource =
+  | 'systemd'
+  | 'supervisor'
+  | 'procfile'
+  | 'compose'
+  | 'kubernetes'
+  | 'dockerfile'
+  | 'script'
+  | 'config'
+  | 'code'
+  | 'project';
 
 /** A file of variables that the deployment names and the workspace does not have. */
 export interface UnreadEnvironment {

@@ -68,6 +68,10 @@ export interface ComposeService {
   readonly extends: { readonly file: string | null; readonly service: string } | null;
   /** fields that an override takes away (`!reset`) or puts in place of the old ones (`!override`) */
   readonly replaces: ReadonlySet<string>;
+  /** ports under which its names are reached, where those are not its own: Kubernetes' Services. Null for Compose, whose names lead to the container itself */
+  readonly forwards?: readonly { readonly port: number; readonly target: number }[];
+  /** containers with the same pod share their addresses, the loopback's too */
+  readonly pod?: string;
 }
 
 /** One file as it is written. */

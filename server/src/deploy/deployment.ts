@@ -12,6 +12,7 @@ import { type DockerStage, type ImageCommand, imageServers, readDockerfile } fro
 import { type EnvDialect, isEnvFile, isEnvSample, readEnvFile, withoutSecrets } from './env-file.ts';
 import { readStarlette } from './fastapi.ts';
 import { readFlask } from './flask.ts';
+import { isManifest, readManifests } from './kubernetes.ts';
 import { MappedText } from './mapped-text.ts';
 import { readProcfile } from './procfile.ts';
 import { type ModuleValues, PythonProject } from './python.ts';
@@ -91,12 +92,16 @@ class Reader {
     for (const [file, text] of named((n) => isProcfile(n))) this.procfile(file, text);
     const dockerfiles = new Map(named((n) => isDockerfile(n)).map(([file, text]) => [file, readDockerfile(file, text)]));
     const { projects, containers, built } = this.compose(dockerfiles);
+    const pods = readManifests(
+      [...this.files].filter(([file, text]) => /\.ya?ml$/.test(file) && !isCompose(basename(file)) && isManifest(text)),
+    );
+    for (const container of pods) this.pod(container);
     for (const [file, stages] of dockerfiles) if (!built.has(file)) this.image(file, stages);
     for (const [file, text] of named((n) => n.endsWith('.sh'))) this.script(file, text);
     this.loneConfigs();
     this.loneCode();
     if (!this.applications.length) this.loneProject();
-    return { applications: this.applications, containers, projects, files: this.files };
+    return { applications: this.applications, containers: [...containers, ...pods], projects, files: this.files };
   }
 
   private systemd(file: FileId, text: string, sockets: readonly SocketUnit[]): void {
@@ -234,6 +239,30 @@ class Reader {
       else this.ofImage(service, stage, environment, common);
     }
     return { projects, containers, built };
+  }
+
+  /** A container of a cluster: its variables are what the manifest says, where all of them are here. */
+  private pod(container: ComposeService): void {
+    const unread = container.environmentFiles.map(({ path, place }) => ({ path, place }));
+    const why = 'may be set by what is not in the workspace';
+    const opened = new Map(unread.length ? OPENED.map((n) => [n, unknownSetting<string>(why, unread[0]!.place, { env: n })]) : []);
+    const whole = withVariables(opened, container.environment);
+    const environment = unread.length ? whole : closed(whole);
+    const common = {
+      source: 'kubernetes',
+      name: container.name,
+      container,
+      activation: null,
+      workingDirectory: null,
+      files: [container.file],
+      unread,
+    } as const;
+    const servers = this.servers(container.entrypoint, container.command, environment, container.file);
+    for (const command of servers) this.start({ ...common, command });
+    if (servers.length) return;
+    const script = this.startedScript(container.entrypoint, container.command, container.file);
+    if (script) this.add(script.server, script.built, { ...common, command: { place: script.place, environment } });
+    else this.ofImage(container, undefined, environment, common);
   }
 
   /** The `.env` file beside a compose file: the environment of Compose itself. */

@@ -127,7 +127,7 @@ function fromMachine(deployment: Deployment, target: Extract<Target, { kind: 'tc
 
 function fromContainer(deployment: Deployment, from: ComposeService, target: Extract<Target, { kind: 'tcp' }>): Reached {
   if (isLoopback(target.host)) {
-    const same = deployment.applications.filter((a) => a.container === from);
+    const same = deployment.applications.filter((a) => a.container === from || (from.pod !== undefined && a.container?.pod === from.pod));
     return listening(same, (address) => reaches(target, address)) ?? (same.length ? { kind: 'unknown' } : { kind: 'nothing' });
   }
   const linked = from.links.get(target.host);
@@ -135,7 +135,10 @@ function fromContainer(deployment: Deployment, from: ComposeService, target: Ext
   return service ? inService(deployment, service, target) : { kind: 'unknown' };
 }
 
-function inService(deployment: Deployment, service: ComposeService, target: Extract<Target, { kind: 'tcp' }>): Reached {
+function inService(deployment: Deployment, service: ComposeService, asked: Extract<Target, { kind: 'tcp' }>): Reached {
+  const forward = service.forwards?.find((f) => f.port === asked.port);
+  if (service.forwards && !forward) return { kind: 'unknown' };
+  const target = forward ? { ...asked, port: forward.target } : asked;
   const inside = deployment.applications.filter((a) => a.container === service);
   const outward = listening(inside, (address) => address.kind === 'tcp' && address.port === target.port && !isLoopback(address.host));
   if (outward) return outward;

@@ -17,6 +17,7 @@ const OTHERS = [
   /^Procfile(\.\w+)?$/,
   /^(docker-)?compose([.-][\w.-]+)?\.ya?ml$/,
   /^(Dockerfile|Containerfile)([.-][\w.-]+)?$|\.[Dd]ockerfile$/,
+  /^[\w.-]*(deployment|statefulset|daemonset|service|configmap|manifest|k8s|kubernetes)[\w.-]*\.ya?ml$/i,
   /\.ini$/,
   /uwsgi[\w.-]*\.(ya?ml|json)$/,
   /^gunicorn[\w.-]*\.conf$/,
@@ -35,6 +36,7 @@ export function wanted(path: string): boolean {
     isVersionFile(name) ||
     /(^|\/)requirements\/[^/]+\.txt$/.test(path) ||
     /\/supervisor(d|\.d|\/conf\.d)?\/[^/]+\.(conf|ini)$/.test(path) ||
+    /(^|\/)(k8s|kubernetes|kube|manifests?|kustomize)\/([\w.-]+\/)*[\w.-]+\.ya?ml$/.test(path) ||
     OTHERS.some((o) => o.test(name))
   );
 }
