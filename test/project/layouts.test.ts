@@ -2,6 +2,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { fromPath, relativePath } from '../../server/src/base/file-id.ts';
+import type { Config } from '../../server/src/config/config.ts';
+import { requestFromUrl } from '../../server/src/trace/from-url.ts';
+import { traceRequest } from '../../server/src/trace/request.ts';
 import { LAYOUTS } from './layouts.ts';
 import { checked, edited, HOME, inMemory, shown } from './world.ts';
 
@@ -44,6 +47,27 @@ for (const layout of LAYOUTS)
           .sort();
         assert.deepEqual(file, own, `${path}: named as a file`);
         assert.deepEqual(editor.findings(idOf(path)).map(shown).sort(), own, `${path}: in the editor`);
+      }
+    });
+
+    test('a request takes the same path, whoever asks', async () => {
+      const files = inMemory(layout.files);
+      const folder = await checked(files, ['.']);
+      const editor = await edited(files, layout.nginx);
+      const input = requestFromUrl({ method: 'GET', url: 'http://shop.example.com/', headers: [] });
+      assert.ok(!('problem' in input));
+      const path = (config: Config): unknown => {
+        const { outcome, steps } = traceRequest(config, input);
+        return { kind: outcome.kind, status: outcome.status, to: outcome.upstreamRequest?.servers, steps: steps.map((s) => s.said) };
+      };
+      for (const name of layout.nginx) {
+        const file = await checked(files, [name]);
+        const own = file.asked[0]!.config;
+        const same = folder.asked.find(({ config }) => config.root === own.root)!.config;
+        assert.deepEqual(path(same), path(own), `${name}: in its folder`);
+        const shownIn = editor.snapshot.configsOf(idOf(name)).find((c) => c.root === own.root);
+        assert.ok(shownIn, `${name}: in the editor`);
+        assert.deepEqual(path(shownIn), path(own), `${name}: in the editor`);
       }
     });
   });

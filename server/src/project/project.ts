@@ -126,13 +126,18 @@ export async function findProject(boundary: Boundary, files: FileSystem, options
   });
   const sorted = new Map([...texts].sort(([a], [b]) => depth(a) - depth(b) || (a < b ? -1 : 1)));
   roots.sort((a, b) => a.rank - b.rank || (a.id < b.id ? -1 : 1));
+  const isConfig = new Set(configs);
   return {
     boundary: folder,
     system: boundary.system,
     roots: roots.map((r) => r.id),
     configs: configs.sort((a, b) => (a < b ? -1 : 1)),
     hosts: hosts.sort((a, b) => (a < b ? -1 : 1)),
-    others: others.sort((a, b) => depth(a) - depth(b) || (a < b ? -1 : 1)).slice(0, MAX_APPLICATION_FILES),
+    // what its text makes nginx's is nothing else, whatever its name
+    others: others
+      .filter((id) => !isConfig.has(id))
+      .sort((a, b) => depth(a) - depth(b) || (a < b ? -1 : 1))
+      .slice(0, MAX_APPLICATION_FILES),
     instances: instancesOf(sorted, { boundary: folder, files: seen }),
     placing: sorted,
     notSeen,

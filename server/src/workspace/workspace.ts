@@ -28,7 +28,7 @@ import { type Include, NO_DISK, type Tree } from '../config/tree.ts';
 import { type Deployment, NO_DEPLOYMENT, readDeployment } from '../deploy/deployment.ts';
 import type { Python } from '../deploy/python-tree.ts';
 import { boundaryOf } from '../project/boundary.ts';
-import { holdsMainBlocks, looksLikeNginx } from '../project/content.ts';
+import { holdsMainBlocks, looksLikeNginx, verdictOn } from '../project/content.ts';
 import {
   findProject,
   type LoadWishes,
@@ -228,7 +228,7 @@ export class Workspace {
   }
 
   private open(file: FileId, text: string, version: number): void {
-    if (this.isApplicationFile(file)) {
+    if (this.isApplicationFile(file) && (isSettingsFile(file) || verdictOn(text, pathOf(file), this.engine.catalog) !== 'nginx')) {
       this.applicationChanged(file, text, version);
       return;
     }
@@ -371,7 +371,7 @@ export class Workspace {
         this.deploymentNow = null;
       }
     for (const file of wanted) {
-      if (this.application.has(file)) continue;
+      if (this.application.has(file) || this.buffers.has(file)) continue;
       if (cancel.cancelled) return;
       const read = await this.files.read(file);
       if (read && !read.problem && !this.application.has(file)) this.applicationChanged(file, read.text, null);
