@@ -15,6 +15,7 @@ import { TestClient } from '../harness/lsp.ts';
 import { features } from './features.ts';
 import { projects } from './project.ts';
 import { traces } from './traces.ts';
+import { flawed, typing } from './typing.ts';
 
 export const rows: [string, string, string][] = [];
 const ms = (n: number): string => (n < 10 ? n.toFixed(2) : n.toFixed(0)) + ' ms';
@@ -163,6 +164,10 @@ try {
     const { files, settled, pause } = await projects(path.join(dir, 'many'));
     rows.push([`a workspace of ${files.toLocaleString('en')} files is known`, ms(settled), '< 1,500 ms']);
     rows.push(['the longest pause meanwhile', ms(pause), '< 30 ms']);
+  }
+  if (wanted('typing')) {
+    const folder = write('typed', { 'nginx.conf': flawed(10_000) });
+    await typing(pathToFileURL(path.join(folder, 'nginx.conf')).href, rows);
   }
   if (wanted('start')) await firstDiagnostics();
   if (wanted('tree')) await manyFiles();

@@ -23,6 +23,8 @@ export class TestClient {
 
   readonly published: Published[] = [];
   readonly logs: string[] = [];
+  /** when the findings of a file were published last */
+  readonly arrived = new Map<string, number>();
   private waiting: ((p: Published) => boolean)[] = [];
 
   private constructor(
@@ -41,6 +43,7 @@ export class TestClient {
     const client = new TestClient(child, connection);
     connection.onNotification('textDocument/publishDiagnostics', (p: Published) => {
       client.published.push(p);
+      client.arrived.set(p.uri, performance.now());
       client.waiting = client.waiting.filter((done) => !done(p));
     });
     connection.onNotification('window/logMessage', ({ message }: { message: string }) => {

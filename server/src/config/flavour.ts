@@ -2,18 +2,20 @@
 import { loadCatalog, type Target } from '../catalog/catalog.ts';
 import { asked, PerConfig } from './asked.ts';
 import type { Config } from './config.ts';
-import { everywhere } from './pieces.ts';
+import { PerPiece } from './pieces.ts';
 
-let lua: readonly string[] | null = null;
+let lua: ReadonlySet<string> | null = null;
 
-const luaDirectives = (): readonly string[] => {
+const luaDirectives = (): ReadonlySet<string> => {
   const catalog = loadCatalog();
-  return (lua ??= catalog.names().filter((name) => catalog.directives(name)[0]?.source === 'lua-nginx-module'));
+  return (lua ??= new Set(catalog.names().filter((name) => catalog.directives(name)[0]?.source === 'lua-nginx-module')));
 };
+
+const holdsLua = new PerPiece((directives): boolean => directives.some((d) => luaDirectives().has(d.name)));
 
 const speaksLua = new PerConfig((config): boolean => {
   const loads = (): boolean => config.main.named('load_module').some((d) => /lua/.test(d.value(0)));
-  return luaDirectives().some((name) => everywhere(config, name).length > 0) && !loads();
+  return [...holdsLua.of(config)].includes(true) && !loads();
 });
 
 const ofOpenResty = new WeakMap<Target, Target>();

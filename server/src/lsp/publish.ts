@@ -100,7 +100,7 @@ export class Publisher {
     const { workspace, lintRun } = this.options;
     if (workspace.snapshot().file(file)) {
       this.quickWanted = true;
-      this.schedule(this.lastTook <= CHEAP ? 0 : TYPING);
+      this.schedule(this.lastTook <= CHEAP ? 0 : Math.min(TYPING, this.lastTook));
     } else if (lintRun() === 'onSave') return;
     if (lintRun() === 'onType') this.wholeAtRest();
   }

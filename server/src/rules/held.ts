@@ -98,8 +98,9 @@ export class Held {
 
   /** The findings at their present places; null when something that they are tied to is gone. */
   now(present: Present): readonly Finding[] | null {
-    const delta = this.home ? this.home.statement.start - this.start : 0;
     if (!this.findings.length) return this.findings;
+    const delta = this.home ? this.home.statement.start - this.start : 0;
+    if (delta === 0 && this.elsewhere.size === 0) return this.findings;
     const deltas = new Map<object, number>();
     let still = delta === 0;
     for (const [part, anchor] of this.elsewhere) {

@@ -260,12 +260,19 @@ class Part {
     }
     const before = known.recall(directive, config);
     if (before) {
-      before.items = before.items.flatMap((item) => {
+      let items: Item[] | null = null;
+      for (let i = 0; i < before.items.length; i++) {
+        const item = before.items[i]!;
         const findings = known.stands(item, config) ? item.held!.now(this.present) : null;
-        if (!findings) return this.again(known.notes(config, directive, before), item);
-        for (const finding of findings) this.collector.take(finding);
-        return item;
-      });
+        if (findings) {
+          for (const finding of findings) this.collector.take(finding);
+          items?.push(item);
+        } else {
+          items ??= before.items.slice(0, i);
+          items.push(...this.again(known.notes(config, directive, before), item));
+        }
+      }
+      if (items) before.items = items;
       return;
     }
     const notes = known.notes(config, directive, null);

@@ -49,6 +49,7 @@ the addresses that are listed.`,
   about: ['limit_req_zone', 'limit_conn_zone', 'set_real_ip_from', 'real_ip_header', '$binary_remote_addr'],
   looksAt: { config: true },
   needs: 'config',
+  costly: true,
   messages: {
     shared: 'Behind a proxy all requests have its address, so "{zone}" limits all clients as one. Name the proxy with set_real_ip_from.',
   },

@@ -2,15 +2,15 @@
 import type { Directive } from '../../config/directive.ts';
 import { namesOf } from '../../config/names.ts';
 import type { Scope } from '../../config/scope.ts';
-import { serversOf } from '../../config/servers.ts';
+import { serverOf } from '../../config/servers.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule, type Related } from '../rule.ts';
 
 /** Whether the sockets of a server speak TLS, plain HTTP, or both. */
 function schemesOf(scope: Scope): { plain: boolean; tls: boolean } {
   const own = scope.enclosing('server');
-  const server = own && serversOf(scope.config).find((s) => s.scope === own);
-  if (!server) return { plain: false, tls: false };
+  const server = serverOf(scope);
+  if (!own || !server) return { plain: false, tls: false };
   const encrypted = server.listens.map((l) => l.params.includes('ssl') || l.params.includes('quic') || own.value('ssl')?.value(0) === 'on');
   return { plain: encrypted.includes(false), tls: encrypted.includes(true) };
 }

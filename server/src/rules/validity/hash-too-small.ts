@@ -141,6 +141,7 @@ says neither which name nor where.`,
   about: ['server_names_hash_bucket_size', 'map_hash_bucket_size', 'variables_hash_bucket_size', 'proxy_headers_hash_bucket_size'],
   looksAt: { config: true },
   needs: 'config',
+  costly: true,
   fixable: 'sometimes',
   messages: {
     bucket: 'Could not build {hash}, you should increase {hash}_bucket_size: "{name}" does not fit into {size} bytes. Set it to {wanted}.',

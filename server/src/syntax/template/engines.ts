@@ -332,7 +332,8 @@ export function engineOf(name: string, text: string, outside: (text: string) => 
   const marked = mayHoldMarks(text);
   const found = marked ? BY_CONTENT.filter(([test]) => test.test(text)) : [];
   if (!named) {
-    const first = outside(text) || found[0]?.[1] === 'mako' ? found[0] : undefined;
+    // most files hold no mark at all: their text is not read for one at every keystroke
+    const first = found[0] && (found[0][1] === 'mako' || outside(text)) ? found[0] : undefined;
     return first ? { family: first[1], name: first[2] } : substituted(text);
   }
   const [, family, engine] = named;

@@ -1,0 +1,115 @@
+/**
+ * What a client gets over the pipe, debounce included: a file of 10,000 lines with 1,000 findings is typed in as people type (letters, quotes,
+ * braces, line breaks, a paste, undo), 80 to 150 ms between two keys, and each edit waits for its published findings.
+ */
+import { performance } from 'node:perf_hooks';
+import { applyEdits } from '../../server/src/base/edit.ts';
+import { Lines } from '../../server/src/base/lines.ts';
+import { bigFile, random } from '../harness/generate-config.ts';
+import { TestClient } from '../harness/lsp.ts';
+
+const quantile = (list: readonly number[], q: number): number =>
+  [...list].sort((a, b) => a - b)[Math.min(list.length - 1, Math.floor(list.length * q))] ?? 0;
+
+type Kind = 'letters' | 'quotes' | 'braces' | 'line breaks' | 'paste and undo';
+
+/** 10,000 lines; every site has three lines with findings or more. */
+export const flawed = (lines: number): string =>
+  bigFile(lines).replaceAll(
+    /^ {4}location \/static\/ \{\n {8}alias ([^;]+);/gm,
+    (_, path) =>
+      `    location /img { alias ${path}; }\n    location /old { rewrite ^/old/(.*)$ /$1 permanent; add_header X-Frame-Options DENY; }\n    location /api { proxy_pass http://127.0.0.1:8000; proxy_buffers 8 4k; }\n    location /static/ {\n        alias ${path};`,
+  );
+
+/** Edits of the kinds, each with the text that undoes it; `at` is the offset that they are typed at. */
+const TYPED: Readonly<Record<Kind, readonly string[]>> = {
+  letters: [...'\n    gzip on; # typed'],
+  quotes: ['\n    add_header X-Typed ', '"', 'a', '"', ' always', ';'],
+  braces: ['\n    location /typed ', '{', '}'],
+  'line breaks': ['\n', '\n', '\n'],
+  'paste and undo': [
+    Array.from({ length: 50 }, (_, i) => `\n    # pasted ${i}\n    location /pasted${i} { return 204; }`)
+      .join('')
+      .slice(1),
+  ],
+};
+
+const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
+
+export async function typing(uri: string, rows: [string, string, string][]): Promise<void> {
+  let text = flawed(10_000);
+  const ms = (n: number): string => `${n.toFixed(0)} ms`;
+  const opens: number[] = [];
+  const whole: number[] = [];
+  let client!: TestClient;
+  for (let i = 0; i < 4; i++) {
+    if (client) await client.stop();
+    // no folder is open: the file is all there is to read
+    client = await TestClient.start({});
+    await client.settled();
+    const from = performance.now();
+    const first = client.next((p) => p.uri === uri && p.version === 1, 30_000);
+    client.open(uri, text, 1);
+    await first;
+    opens.push(performance.now() - from);
+    await client.settled();
+    const last = client.arrived.get(uri) ?? from;
+    whole.push(last - from);
+  }
+  const count = client.shown(uri).length;
+  rows.push([
+    `opening ${text.split('\n').length.toLocaleString('en')} lines with ${count.toLocaleString('en')} findings, to the first`,
+    ms(quantile(opens, 0)),
+    '≤ 150 ms',
+  ]);
+  rows.push(['the same, to all', ms(quantile(whole, 0)), '≤ 350 ms']);
+  const next = random(5);
+  let version = 1;
+  const took = new Map<Kind, number[]>();
+  const send = async (kind: Kind, start: number, end: number, newText: string): Promise<void> => {
+    const lines = new Lines(text);
+    const range = { start: lines.position(start), end: lines.position(end) };
+    const wanted = ++version;
+    const from = performance.now();
+    const answer = client.next((p) => p.uri === uri && p.version === wanted, 30_000);
+    client.change(uri, wanted, [{ range, text: newText }]);
+    text = applyEdits(text, [{ span: { start, end }, newText }]);
+    await answer;
+    const time = performance.now() - from;
+    const list = took.get(kind);
+    if (list) list.push(time);
+    else took.set(kind, [time]);
+    await pause(Math.max(0, 80 + next() * 70 - time));
+  };
+  for (let round = 0; round < 8; round++)
+    for (const kind of Object.keys(TYPED) as Kind[]) {
+      const lines = new Lines(text);
+      const start = lines.endOf(Math.floor(next() * (lines.count - 2)));
+      let at = start;
+      for (const piece of TYPED[kind]) {
+        await send(kind, at, at, piece);
+        at += piece.length;
+      }
+      await send(kind, start, at, '');
+    }
+  const all = [...took].flatMap(([kind, list]) => (kind === 'braces' ? [] : list));
+  rows.push(['keystroke to published findings, as a client sees it, median', ms(quantile(all, 0.5)), '≤ 25 ms']);
+  rows.push(['the same, 95th percentile', ms(quantile(all, 0.95)), '≤ 70 ms']);
+  for (const [kind, list] of took)
+    rows.push([
+      `  ${kind}, median and 95th percentile`,
+      `${ms(quantile(list, 0.5))}, ${ms(quantile(list, 0.95))}`,
+      kind === 'braces' ? '≤ 50 ms' : '',
+    ]);
+  // a hover during the whole round that follows a rest
+  const waits: number[] = [];
+  for (let i = 0; i < 6; i++) {
+    await send('letters', text.length - 1, text.length - 1, ' ');
+    await pause(405 + i * 8);
+    const from = performance.now();
+    await client.request('textDocument/hover', { textDocument: { uri }, position: { line: 12, character: 6 } });
+    waits.push(performance.now() - from);
+  }
+  rows.push(['a hover while all rules run, at most', ms(quantile(waits, 1)), '≤ 30 ms']);
+  await client.stop();
+}
