@@ -118,6 +118,11 @@ export function asked<T>(config: Config, key: string, ask: (config: Config) => T
   return question.answer(config, questions.revision) as T;
 }
 
+/** The same where the answer is at hand: notes that whoever is recorded depends on it. */
+export function noted(config: Config, key: string, ask: (config: Config) => Answer): void {
+  if (recording) asked(config, key, ask);
+}
+
 /** The same for what is asked about each directive of a block alike: the block for which a value is made depends on the answer for it. */
 export function askedOfBlock<T>(config: Config, key: string, ask: (config: Config, block: Statement | null) => T): void {
   const questions = config.kept?.questions;
@@ -189,7 +194,7 @@ export class AskedMap<V> implements ReadonlyMap<string, V> {
   }
 
   private get whole(): ReadonlyMap<string, V> {
-    asked(this.config, `${this.name}, all`, (c) =>
+    noted(this.config, `${this.name}, all`, (c) =>
       [...this.all(c)].flatMap(([key, value]) => [key, ...(Array.isArray(value) ? value : [value])]),
     );
     return unrecorded(() => this.all(this.config));

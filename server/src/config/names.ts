@@ -10,7 +10,7 @@ import { type Protocol, protocolOf } from '../catalog/context.ts';
 import type { NameKind } from '../catalog/names.ts';
 import { valueSpan, variablesIn } from '../syntax/variable.ts';
 import type { Word } from '../syntax/word.ts';
-import { asked, PerConfig } from './asked.ts';
+import { asked, noted, PerConfig } from './asked.ts';
 import type { Config } from './config.ts';
 import type { Directive } from './directive.ts';
 import { readLocation } from './locations.ts';
@@ -258,7 +258,7 @@ export class NameIndex {
   /** All names of one kind, with their places. */
   ofKind(kind: NameKind, protocol?: Protocol | null): (readonly NameSite[])[] {
     const out: (readonly NameSite[])[] = [];
-    asked(this.config, `names of ${kind}`, (c) =>
+    noted(this.config, `names of ${kind}`, (c) =>
       [...namesOf(c).byKey.values()].flatMap((sites) => (sites[0]!.kind === kind ? sites : [])),
     );
     for (const sites of this.byKey.values())

@@ -4,7 +4,7 @@ import type { FileId } from '../base/file-id.ts';
 import type { Context } from '../catalog/context.ts';
 import { bodyOf, childContext, openingsOf } from '../catalog/context.ts';
 import type { SourceFile, Statement } from '../syntax/statement.ts';
-import { asked, ofNoBlock } from './asked.ts';
+import { noted, ofNoBlock } from './asked.ts';
 import type { Config } from './config.ts';
 import { Directive, type IncludeSite } from './directive.ts';
 import { type Effective, effective } from './effective.ts';
@@ -76,7 +76,7 @@ export class Scope {
   }
 
   private askAll(): void {
-    asked(this.config, `${this.context} level`, (c) => c.levels(this.context).flatMap((s) => s.level.map(identity)));
+    noted(this.config, `${this.context} level`, (c) => c.levels(this.context).flatMap((s) => s.level.map(identity)));
   }
 
   private expand(config: Config, { file, statements, via }: Body, into: Directive[]): void {
@@ -123,7 +123,7 @@ export class Scope {
   /** Own directives of that name, in order. */
   named(name: string): readonly Directive[] {
     if (this.outer && (APART.has(name) || ofNoBlock()))
-      asked(this.config, `${this.context} ${name}`, (c) => c.levels(this.context).flatMap((s) => s.own(name).map(identity)));
+      noted(this.config, `${this.context} ${name}`, (c) => c.levels(this.context).flatMap((s) => s.own(name).map(identity)));
     return this.own(name);
   }
 
@@ -160,7 +160,7 @@ export class Scope {
   /** The directives of that name in force here, own or inherited. */
   effective(name: string): Effective {
     if (this.outer && ofNoBlock())
-      asked(this.config, `${this.context} in force ${name}`, (c) =>
+      noted(this.config, `${this.context} in force ${name}`, (c) =>
         c.levels(this.context).flatMap((s) => s.effective(name).directives.map(identity)),
       );
     let found = this.inForce.get(name);

@@ -160,7 +160,9 @@ class Part {
   private readonly inOrder = new Map<string, InOrder>();
   private readonly sound = new Map<SourceFile, boolean>();
   private readonly present: Present;
+  /** what the place at hand has reported, where it is to be remembered */
   private readonly reports: Finding[] = [];
+  private reported = 0;
   /** what the block at hand has answered so far; null where nothing is remembered */
   private notes: BlockNotes | null = null;
 
@@ -187,7 +189,10 @@ class Part {
           report: (message, report) => {
             const via = (input.directive as Directive | null)?.via ?? [];
             const finding = collector.made(rule, level, rule.messages[message] ?? message, report, input.file, via);
-            if (finding) this.reports.push(finding);
+            if (!finding) return;
+            this.reported++;
+            if (this.notes) this.reports.push(finding);
+            else collector.take(finding);
           },
         };
         const asked = { rule, input };
@@ -372,6 +377,7 @@ class Part {
     input.file = file;
     const { notes } = this;
     let failed = false;
+    const before = this.reported;
     const check = (): void => {
       try {
         rule.check(input);
@@ -392,7 +398,7 @@ class Part {
       notes.add(rule, directive, directive !== null && scope !== directive.scope, questions, [...reports]);
     for (const finding of reports) this.collector.take(finding);
     reports.length = 0;
-    return count || failed ? { reports: true, questions } : { reports: false, questions };
+    return { reports: failed || this.reported > before, questions };
   }
 }
 
@@ -428,7 +434,7 @@ const own = ({ file, span }: Place): Place => ({ file, span: spanOf(span) });
 
 /** Makes findings of reports and gathers them; the same finding reached through several includes becomes one with several `via`. */
 class Collector {
-  private readonly byKey = new Map<string, Finding>();
+  private readonly byKey = new Map<string, { finding: Finding; via: (readonly IncludeSite[])[] | null }>();
   private readonly ignored: { matches: (path: string) => boolean; rules: readonly string[] }[];
 
   /** the target is newer than the facts: what it takes cannot be told for certain */
@@ -440,7 +446,7 @@ class Collector {
   }
 
   get findings(): Finding[] {
-    return [...this.byKey.values()];
+    return [...this.byKey.values()].map(({ finding, via }) => (via ? { ...finding, via } : finding));
   }
 
   /** What a mark of a template fills in nobody knows. */
@@ -452,7 +458,9 @@ class Collector {
   take(finding: Finding): void {
     const key = `${finding.rule}\n${finding.at.file}\n${finding.at.span.start}\n${finding.at.span.end}\n${finding.message}`;
     const known = this.byKey.get(key);
-    this.byKey.set(key, known ? { ...known, via: [...known.via, ...finding.via] } : finding);
+    // a file may be included in very many ways: the list of them is made once
+    if (known) (known.via ??= [...known.finding.via]).push(...finding.via);
+    else this.byKey.set(key, { finding, via: null });
   }
 
   /** The finding of a report; null where it is not to be reported. */

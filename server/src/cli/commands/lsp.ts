@@ -1,6 +1,5 @@
 /** `proxylens lsp --stdio`: the language server, for any editor. */
 import type { Command } from 'commander';
-import { start } from '../../lsp/node.ts';
 
 export function addLsp(program: Command): void {
   program
@@ -10,7 +9,9 @@ export function addLsp(program: Command): void {
     .option('--node-ipc', "speak over node's channel to the parent process")
     .option('--socket <port>', 'connect to a port')
     .option('--clientProcessId <pid>', 'end when this process ends')
-    .action(() => {
+    .action(async () => {
+      // its modules are loaded for nobody else
+      const { start } = await import('../../lsp/node.ts');
       start();
     });
 }
