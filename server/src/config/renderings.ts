@@ -201,7 +201,7 @@ const ANOTHER = 'another';
 /** Questions beyond that are too many for a person. */
 const MOST_QUESTIONS = 40;
 
-const written = new WeakMap<Config, Map<string, { config: Config; questions: TemplateQuestion[] }>>();
+const written = new PerConfig(() => new Map<string, { config: Config; questions: TemplateQuestion[] }>());
 
 /**
  * The configuration as its templates are written out with what is given: conditions by their text (`yes`, `no`, or a value), placeholders by
@@ -214,8 +214,7 @@ export function writtenOut(
   const templates = [...config.files.values()].filter((f) => f.template !== null && f.rendered);
   if (!templates.length) return null;
   const key = JSON.stringify(Object.entries(given).sort());
-  let known = written.get(config);
-  if (!known) written.set(config, (known = new Map()));
+  const known = written.of(config);
   let made = known.get(key);
   if (!made) known.set(key, (made = write(config, templates, given)));
   return made;

@@ -310,11 +310,10 @@ function wantedBy(directive: Directive): { name: string; wanted: Wanted } | null
 /** Directives whose value moves the request; a mark in one of them leaves it open where it goes. */
 const MOVING = /^(?:return|rewrite|if|set|root|alias|try_files|error_page|location|internal|[a-z]+_pass)$/;
 
-const unsureLevels = new WeakMap<Config, Map<Scope, boolean>>();
+const unsureLevels = new PerConfig(() => new Map<Scope, boolean>());
 
 function unsureAbout(spot: Spot): boolean {
-  let known = unsureLevels.get(spot.config);
-  if (!known) unsureLevels.set(spot.config, (known = new Map()));
+  const known = unsureLevels.of(spot.config);
   for (let at: Scope | null = spot.scope; at && at.context !== 'http' && at.context !== 'main'; at = at.parent) {
     let unsure = known.get(at);
     if (unsure === undefined) known.set(at, (unsure = isUnsure(spot.config, at)));
