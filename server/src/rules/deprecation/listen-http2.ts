@@ -34,7 +34,8 @@ and makes nginx print a warning at every start. Other servers that share the soc
     report('parameter', {
       at: word,
       tag: 'deprecated',
-      fix: fixOf('Turn HTTP/2 on in the server', 'safe', directive.file, edits),
+      // versions before 1.25.1 do not know the directive, and any may run it while nobody says which
+      fix: fixOf('Turn HTTP/2 on in the server', config.settings.versionFrom === 'default' ? 'suggestion' : 'safe', directive.file, edits),
     });
   },
   examples: [
