@@ -67,3 +67,38 @@ for (const [text, rules] of [
     const { found } = await findings('a.conf.j2', text);
     assert.deepEqual([...new Set(found.filter((f) => f.severity === 'error').map((f) => f.rule))], rules);
   });
+
+test('a line end that a mark takes away is none in the value of a header', async () => {
+  for (const [name, text] of [
+    ['a.conf.erb', 'server {\n  add_header X-A "a=<%= @a -%>\n<% if @b %>; b<% end %>" always;\n}\n'],
+    ['a.conf.j2', 'server {\n  add_header X-A "a={{ a -}}\n  ; b" always;\n}\n'],
+  ] as const)
+    assert.deepEqual(
+      (await findings(name, text)).found.filter((f) => f.rule === 'multiline-header'),
+      [],
+    );
+  const { found } = await findings('b.conf.j2', 'server {\n  add_header X-A "a={{ a }}\n  ; b" always;\n}\n');
+  assert.deepEqual(
+    found.filter((f) => f.rule === 'multiline-header').map((f) => f.severity),
+    ['warning'],
+  );
+});
+
+/** What only a generator writes must not take long. */
+for (const [what, text] of [
+  ['thousands of marks in one line', `server { server_name ${'{{ a -}} '.repeat(20_000)}; }\n`],
+  ['conditions thousands deep', `server { ${'{% if a %}'.repeat(4000)}root /x;${'{% endif %}'.repeat(4000)} }\n`],
+  [
+    'thousands of conditions',
+    `server {\n${Array.from({ length: 2000 }, (_, i) => `{% if a${i} %}\nallow 10.0.0.${i % 250};\n{% endif %}`).join('\n')}\n}\n`,
+  ],
+  [
+    'a choice of thousands',
+    `server {\n{% if a == 1 %}\nroot /a;\n${Array.from({ length: 2000 }, (_, i) => `{% elif a${i} %}\nroot /b;`).join('\n')}\n{% endif %}\n}\n`,
+  ],
+] as const)
+  test(`${what}`, async () => {
+    const from = performance.now();
+    await findings('big.conf.j2', text);
+    assert.ok(performance.now() - from < 8000, `${Math.round(performance.now() - from)} ms`);
+  });

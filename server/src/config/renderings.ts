@@ -37,6 +37,10 @@ const MOST = 14;
 /** characters of templates from which on fewer renderings must do */
 const LARGE = 60_000;
 const MOST_OF_LARGE = 6;
+/** Definitions that are judged, of all templates together. */
+const MOST_DEFINITIONS = 30;
+/** With more conditions than that each is shown both ways, and pairs are left to chance. */
+const MOST_PAIRED = 120;
 
 const renderings = new PerConfig((config) => make(config));
 
@@ -56,10 +60,11 @@ function make(config: Config): readonly RenderedConfig[] | null {
     const facts = factsOf(variables, way);
     out.push(rendered(config, templates, facts, settingsFor(config.settings, facts)));
   }
-  for (const file of templates)
-    for (const branch of file.structure!.branches)
-      if (branch.kind === 'definition')
-        for (const way of ways.slice(0, 2)) out.push(definition(config, file, branch.choice, factsOf(variables, way)));
+  const definitions = templates.flatMap((file) =>
+    file.structure!.branches.filter((b) => b.kind === 'definition').map(({ choice }) => ({ file, choice })),
+  );
+  for (const { file, choice } of definitions.slice(0, MOST_DEFINITIONS))
+    for (const way of ways.slice(0, 2)) out.push(definition(config, file, choice, factsOf(variables, way)));
   return out;
 }
 
@@ -156,7 +161,7 @@ function choicesFor(variables: readonly Variable[], conditions: readonly Conditi
     const there = conditions.map((c) => holds(c, facts));
     const fresh: number[] = [];
     for (let i = 0; i < n; i++)
-      for (let k = i; k < n; k++) {
+      for (let k = i; k < (n > MOST_PAIRED ? i + 1 : n); k++) {
         const key = (i * n + k) * 4 + (there[i] ? 2 : 0) + (there[k] ? 1 : 0);
         if (!seen.has(key)) fresh.push(key);
       }

@@ -281,7 +281,7 @@ class Masker {
     if (this.open.some((c) => c.branches.some((b) => b.net !== 0))) this.uneven = true;
     return {
       shown: this.blanked(this.pieces.join('')),
-      read: this.erased.reduce((t, { start, end }) => t.slice(0, start) + ' '.repeat(end - start) + t.slice(end), this.original),
+      read: blankedIn(this.original, this.erased, (t) => ' '.repeat(t.length)),
       engine,
       marks: this.marks.map(({ start, end, sort, text: own }) => ({ start, end, role: sort.role ?? null, closed: CLOSED.test(own) })),
       words: this.words,
@@ -364,9 +364,7 @@ class Masker {
   }
 
   private blanked(shown: string): string {
-    let out = shown;
-    for (const { start, end } of this.blanks) out = out.slice(0, start) + blank(out.slice(start, end)) + out.slice(end);
-    return out;
+    return blankedIn(shown, this.blanks);
   }
 }
 
@@ -398,6 +396,20 @@ function excludedIn(branches: readonly Branch[], { facts, definition }: Renderin
   if (definition === null || !body) return out;
   const { start, end } = body;
   return [{ start: 0, end: start }, ...out.filter((s) => s.start >= start && s.end <= end), { start: end, end: length }];
+}
+
+/** The text with some stretches blanked, in one go: there may be thousands. */
+function blankedIn(text: string, spans: readonly Span[], as: (text: string) => string = blank): string {
+  if (!spans.length) return text;
+  const pieces: string[] = [];
+  let at = 0;
+  for (const { start, end } of [...spans].sort((a, b) => a.start - b.start)) {
+    if (end <= at) continue;
+    pieces.push(text.slice(at, Math.max(at, start)), as(text.slice(Math.max(at, start), end)));
+    at = end;
+  }
+  pieces.push(text.slice(at));
+  return pieces.join('');
 }
 
 const blank = (text: string): string => text.replace(/[^\r\n]/g, ' ');

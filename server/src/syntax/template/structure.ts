@@ -20,6 +20,12 @@ export interface Branch extends Span {
 
 export type Coexistence = 'yes' | 'no' | 'unknown';
 
+/** Conditions further in decide nothing that anybody could follow. */
+const MAX_DEPTH = 40;
+
+/** Alternatives of one choice whose conditions are read. */
+const MOST_ALTERNATIVES = 100;
+
 /** Beyond that many combinations nobody asks which of them can be. */
 const MOST = 1024;
 
@@ -111,6 +117,7 @@ function branchesOf(engine: Engine, marks: readonly Mark[]): Branch[] {
   let ids = 0;
 
   const condition = (text: string): Condition => {
+    if (stack.length > MAX_DEPTH) return ALWAYS;
     const loops = stack.filter((o) => o.mark.sort.locals?.length);
     const inner = loops.findLast((o) => mentions(o.mark.sort.locals!)(text));
     const read = conditionOf(text, notation, () => inner !== undefined, inner?.turn ?? '');
@@ -118,14 +125,15 @@ function branchesOf(engine: Engine, marks: readonly Mark[]): Branch[] {
   };
   const begin = (open: Omit<Open, 'current'>, start: number, when: Condition, test: string): Open['current'] => {
     const begins = open.mark.sort.begins!;
-    const kind = begins === 'case' ? 'condition' : begins;
+    const deep = stack.length > MAX_DEPTH;
+    const kind = deep ? 'plain' : begins === 'case' ? 'condition' : begins;
     const branch = {
       start,
       end: start,
       choice: open.id,
       index: open.before.length,
       kind,
-      when: all([open.outer?.when ?? ALWAYS, when]),
+      when: deep ? (open.outer?.when ?? ALWAYS) : all([open.outer?.when ?? ALWAYS, when]),
       test,
       outer: open.outer,
     };
@@ -168,7 +176,11 @@ function branchesOf(engine: Engine, marks: readonly Mark[]): Branch[] {
               }
             : condition(sort.test);
       }
-      const when = all([...open.before.map(negation), own]);
+      // of a choice with very many alternatives only this is followed: that none of the others is written
+      const when: Condition =
+        open.before.length > MOST_ALTERNATIVES
+          ? { kind: 'equal', text: `the alternatives of ${open.id}`, value: String(open.before.length) }
+          : all([...open.before.map(negation), own]);
       const next = { ...open, current: begin(open, mark.end, when, (sort.test ?? '').trim()) };
       open.before.push(own);
       stack.push(next);
