@@ -42,6 +42,8 @@ const MARK: Readonly<Record<StationKind, string>> = {
 
 /** More errors than this are counted, not listed. */
 const SHOWN_REFUSALS = 5;
+/** More values than this are left out. */
+const SHOWN_CHOICES = 6;
 /** More losers than this are counted, not listed. */
 const SHOWN_LOSERS = 3;
 
@@ -87,8 +89,12 @@ export function traceText(trace: Trace, paint: Paint = PLAIN, place: (path: stri
   }
   const open = trace.assumptions.filter((a) => !a.chosen);
   if (open.length) {
-    out.push('', paint.strong('assumed'));
-    for (const a of open) out.push(`  ${a.id} = ${a.assumed || '(empty)'}  ${paint.dim(a.why)}`);
+    out.push('', `${paint.strong('assumed')}  ${paint.dim('change it with --assume ID=VALUE')}`);
+    for (const a of open) {
+      const others = a.choices.filter((c) => c !== a.assumed).map((c) => c || '(empty)');
+      const more = others.length ? ` (or ${others.slice(0, SHOWN_CHOICES).join(', ')}${others.length > SHOWN_CHOICES ? ', …' : ''})` : '';
+      out.push(`  ${a.id} = ${a.assumed || '(empty)'}${more}  ${paint.dim(a.why)}`);
+    }
   }
   if (trace.notSimulated.length)
     out.push('', `${paint.strong('not simulated')}  ${[...new Set(trace.notSimulated.map((n) => n.directive))].join(', ')}`);
