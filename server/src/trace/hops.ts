@@ -4,7 +4,7 @@
  */
 import { type ByteString, fromBytes, lower, toBytes } from '../base/bytes.ts';
 import type { BackendAnswer } from './exchange.ts';
-import type { Peer } from './peers.ts';
+import type { Peer, Turn } from './peers.ts';
 import type { Run } from './run.ts';
 import type { Exchanged, LikelyAnswer, UpstreamAnswer, UpstreamRequest } from './trace.ts';
 
@@ -32,6 +32,8 @@ export class Hops {
   /** every request to a backend, in order */
   readonly told: Exchanged[] = [];
   private asked = 0;
+  /** whose turn it is in the groups that were asked */
+  readonly turns = new Map<string, Turn>();
   /** how many of the answers that the caller gave were used, by name */
   private readonly used = new Map<string, number>();
 

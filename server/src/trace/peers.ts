@@ -22,7 +22,16 @@ interface Member extends Peer {
   readonly down: boolean;
   current: number;
   effective: number;
+  /** by the request at hand */
   tried: boolean;
+  /** failures so far: the next request finds them */
+  fails: number;
+}
+
+/** The servers of a group with what the requests of this trace left behind. */
+export interface Turn {
+  readonly primary: readonly Member[];
+  readonly spare: readonly Member[];
 }
 
 const members = (servers: readonly UpstreamServer[], backup: boolean): Member[] =>
@@ -37,13 +46,14 @@ const members = (servers: readonly UpstreamServer[], backup: boolean): Member[] 
       current: 0,
       effective: server.weight,
       tried: false,
+      fails: 0,
     }));
 
 export class Peers {
   /** how many may still be asked after the one that is asked now (ngx_peer_connection_t.tries) */
   tries: number;
-  private readonly primary: Member[];
-  private readonly spare: Member[];
+  private readonly primary: readonly Member[];
+  private readonly spare: readonly Member[];
   private readonly single: boolean;
   private usesSpare = false;
   private asked: Member | null = null;
@@ -52,19 +62,24 @@ export class Peers {
 
   constructor(run: Run, target: PassTarget, most: number) {
     const group = target.upstream;
+    let again = false;
     if (group) {
-      this.primary = members(group.servers, false);
-      this.spare = members(group.servers, true);
+      let turn = run.hops.turns.get(group.name);
+      again = turn !== undefined;
+      if (!turn) run.hops.turns.set(group.name, (turn = { primary: members(group.servers, false), spare: members(group.servers, true) }));
+      for (const m of [...turn.primary, ...turn.spare]) m.tried = false;
+      this.primary = turn.primary;
+      this.spare = turn.spare;
     } else {
       const address = targetServers(target)[0] ?? target.host;
-      this.primary = [{ address, server: null, backup: false, weight: 1, down: false, current: 0, effective: 1, tried: false }];
+      this.primary = [{ address, server: null, backup: false, weight: 1, down: false, current: 0, effective: 1, tried: false, fails: 0 }];
       this.spare = [];
     }
     this.single = this.primary.length + this.spare.length === 1;
     const up = [...this.primary, ...this.spare].filter((m) => !m.down).length;
     this.tries = most > 0 ? Math.min(up, most) : up;
     this.hashed = group ? hashOf(run, group, this.primary) : null;
-    this.first = group && !this.hashed ? this.firstOf(run, group) : null;
+    this.first = group && !this.hashed && !again ? this.firstOf(run, group) : null;
   }
 
   /** Who is first where earlier requests, the load or chance decide. */
@@ -88,10 +103,12 @@ export class Peers {
     const list = this.usesSpare ? this.spare : this.primary;
     let found: Member | null = null;
     if (!this.usesSpare) {
-      if (this.first && !this.first.tried) found = this.first;
-      else found = this.hashed?.() ?? null;
+      if (this.first && !this.first.tried) {
+        found = this.first;
+        take(this.primary, found);
+      } else found = this.hashed?.() ?? null;
     }
-    found ??= roundRobin(list);
+    found ??= roundRobin(list, this.single);
     if (!found) {
       if (this.usesSpare || !this.spare.length) return null;
       this.usesSpare = true;
@@ -105,6 +122,7 @@ export class Peers {
   /** The server that was asked last is given back (ngx_http_upstream_free_round_robin_peer). */
   free(failed: boolean): void {
     const peer = this.asked;
+    if (peer && failed) peer.fails++;
     if (peer && failed && peer.server && peer.server.maxFails > 0)
       peer.effective = Math.max(0, peer.effective - Math.trunc(peer.weight / peer.server.maxFails));
     if (this.single) this.tries = 0;
@@ -112,12 +130,24 @@ export class Peers {
   }
 }
 
+/** Too many failures keep a server from being asked for a while, and a trace takes no time. */
+const rests = (m: Member): boolean => m.server !== null && m.server.maxFails > 0 && m.fails >= m.server.maxFails;
+
+/** The one whose turn it was taken to be is asked: the others come nearer. */
+function take(list: readonly Member[], chosen: Member): void {
+  for (const m of list) {
+    if (m.down) continue;
+    m.current += m.effective;
+    chosen.current -= m.effective;
+  }
+}
+
 /** ngx_http_upstream_get_peer. */
-function roundRobin(list: readonly Member[]): Member | null {
+function roundRobin(list: readonly Member[], single: boolean): Member | null {
   let best: Member | null = null;
   let total = 0;
   for (const m of list) {
-    if (m.tried || m.down) continue;
+    if (m.tried || m.down || (!single && rests(m))) continue;
     m.current += m.effective;
     total += m.effective;
     if (m.effective < m.weight) m.effective++;
@@ -144,7 +174,7 @@ function hashOf(run: Run, group: Upstream, list: readonly Member[]): (() => Memb
   const pick = (step: () => number) => (): Member | null => {
     while (tries <= 20) {
       const m = at(step());
-      if (!m.tried && !m.down) return m;
+      if (!m.tried && !m.down && !rests(m)) return m;
       tries++;
     }
     return null;
