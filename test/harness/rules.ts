@@ -9,7 +9,8 @@ import { DEFAULT_SETTINGS, type Settings } from '../../server/src/config/setting
 import { withSettings } from '../../server/src/config/settings-file.ts';
 import { readDeployment } from '../../server/src/deploy/deployment.ts';
 import { wanted } from '../../server/src/deploy/wanted.ts';
-import { combined, fixesToApply } from '../../server/src/features/actions.ts';
+import { applyFixes, combined, type Found, fixesToApply, proved } from '../../server/src/fixes/apply.ts';
+import { Proofs } from '../../server/src/fixes/prove.ts';
 import { loadParts, type Parts } from '../../server/src/host/parts.ts';
 import type { Example, Finding, Rule } from '../../server/src/rules/rule.ts';
 import { lint } from '../../server/src/rules/run.ts';
@@ -175,19 +176,32 @@ export interface Mended {
   readonly rules: readonly string[];
 }
 
-/** What `check --fix` makes of a tree (`suggested`: `--fix=suggested`); the fixes must come to an end within ten passes. */
+/** What `check --fix` makes of a tree (`suggested`: `--fix=suggested`): the passes of the product, each fix proved before it is applied. */
 export async function fixAll(tree: Pick<ExampleTree, 'root' | 'files'>, settings: Settings, suggested: boolean): Promise<Mended> {
-  const { rules } = await parts();
+  const { rules, parser } = await parts();
   const files = new Map(tree.files);
   const mended = new Set<string>();
-  for (let passes = 0; passes < 10; passes++) {
-    const { findings } = await lintTree({ root: tree.root, files }, rules, settings);
-    const edits = combined(fixesToApply(findings, suggested));
-    if (!edits.length) return { files, passes, rules: [...mended] };
-    for (const f of findings) if (fixesToApply([f], suggested).length) mended.add(f.rule);
-    for (const { file, edits: list } of edits) files.set(file, applyEdits(files.get(file) ?? '', list));
-  }
-  throw new Error(`the fixes do not come to an end: ${[...mended].join(', ')}`);
+  let passes = -1;
+  const find = async (): Promise<Found[]> => {
+    passes++;
+    const { config, findings } = await lintTree({ root: tree.root, files }, rules, settings);
+    return [{ config, findings }];
+  };
+  const { found } = await applyFixes(
+    {
+      open: (file, text) => parser.open(file, text),
+      rules,
+      text: (file) => files.get(file) ?? null,
+      put: (file, text) => files.set(file, text),
+      find,
+      applied: (finding) => mended.add(finding.rule),
+    },
+    await find(),
+    suggested,
+  );
+  const left = found.flatMap((f) => proved(new Proofs(f.config, (file, text) => parser.open(file, text), rules), f.findings));
+  if (combined(fixesToApply(left, suggested)).length) throw new Error(`the fixes do not come to an end: ${[...mended].join(', ')}`);
+  return { files, passes, rules: [...mended] };
 }
 
 /** Findings as marks, to be compared with those of the example. */

@@ -8,7 +8,7 @@ import { applyEdits } from '../../server/src/base/edit.ts';
 import { type FileId, pathOf } from '../../server/src/base/file-id.ts';
 import { DEFAULT_SETTINGS } from '../../server/src/config/settings.ts';
 import { withSettings } from '../../server/src/config/settings-file.ts';
-import { combined, fixesToApply } from '../../server/src/features/actions.ts';
+import { combined, fixesToApply } from '../../server/src/fixes/apply.ts';
 import { RULES } from '../../server/src/rules/all.ts';
 import { available, judge, withoutNginx } from '../harness/nginx.ts';
 import { deploymentsHere, forInstalled } from '../harness/noise.ts';

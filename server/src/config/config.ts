@@ -45,6 +45,11 @@ export class Config {
     this.main = new Scope(this, context, null, { file, statements: file.body, via: [] });
   }
 
+  /** The same configuration with other texts or for other settings. */
+  with({ tree = this.tree, settings = this.settings }: { readonly tree?: Tree; readonly settings?: Settings }): Config {
+    return new Config(tree, this, settings, this.kind, this.main.context, this.contexts);
+  }
+
   get root(): FileId {
     return this.tree.root;
   }

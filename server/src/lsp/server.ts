@@ -288,6 +288,7 @@ function abilitiesOf(params: InitializeParams, options: InitializationOptions): 
     progress: window?.workDoneProgress ?? false,
     versionedEdits: workspace?.workspaceEdit?.documentChanges ?? false,
     createFiles: (workspace?.workspaceEdit?.documentChanges && workspace.workspaceEdit.resourceOperations?.includes('create')) ?? false,
+    resolvesActions: textDocument?.codeAction?.resolveSupport?.properties.includes('edit') ?? false,
     refreshes: refreshesOf(params),
     configuration: workspace?.configuration ?? false,
     snippets: textDocument?.completion?.completionItem?.snippetSupport ?? false,

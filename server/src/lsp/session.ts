@@ -27,6 +27,8 @@ export interface ClientAbilities {
   readonly versionedEdits: boolean;
   /** takes edits that make files, with versions */
   readonly createFiles: boolean;
+  /** asks for the edit of a code action when somebody picks it */
+  readonly resolvesActions: boolean;
   /** what it asks for again when told to */
   readonly refreshes: ReadonlySet<Refreshable>;
   readonly configuration: boolean;

@@ -5,10 +5,15 @@ import type { Directive } from '../config/directive.ts';
 import type { SourceFile, Statement } from '../syntax/statement.ts';
 import type { Word } from '../syntax/word.ts';
 
-/** `safe` keeps the meaning, or makes it what was plainly meant; a `suggestion` is for a person to pick. */
+/**
+ * `safe` is a rule's proposal: the fix keeps the meaning, or makes it what was plainly meant. Whether it is safe in the configuration at hand
+ * is decided by `fixes/prove.ts` when somebody asks for it. A `suggestion` is for a person to pick.
+ */
 export interface Fix {
   readonly title: string;
   readonly safety: 'safe' | 'suggestion';
+  /** why a fix that its rule proposed as safe is a suggestion here, in words that follow "because" */
+  readonly because?: string;
   readonly edits: readonly FileEdit[];
 }
 

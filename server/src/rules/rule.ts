@@ -93,6 +93,21 @@ export type LooksAt =
    */
   | { readonly outcome: readonly string[]; readonly when?: (spot: Spot) => boolean };
 
+/** What a fix may change of a request's way, where that is its purpose; whatever it does not declare stays as it was (fixes/traces.ts). */
+export type FixChange =
+  /** status, body, file, Location */
+  | 'answer'
+  | 'response-headers'
+  /** headers or parameters that the application gets */
+  | 'request-headers'
+  /** method, URI, protocol, version and servers of the request to the application */
+  | 'request-line'
+  | 'limits'
+  | 'cache'
+  | 'tls'
+  /** buffers, timeouts, kept connections, compression */
+  | 'timing';
+
 /** What a rule is given. Only the fields that its `looksAt` promises are set. */
 export interface CheckInput<Message extends string> {
   readonly config: Config;
@@ -170,6 +185,8 @@ export interface RuleSpec<Messages extends Record<string, string>> {
   /** too slow for every keystroke: runs when the typing rests, on opening and on the command line; rules about outcomes are */
   readonly costly?: boolean;
   readonly fixable?: 'always' | 'sometimes' | 'never';
+  /** what its safe fixes change on purpose; nothing when it is left out */
+  readonly fixChanges?: readonly FixChange[];
   readonly messages: Messages;
   check(input: CheckInput<Extract<keyof Messages, string>>): void;
   readonly examples: readonly Example[];

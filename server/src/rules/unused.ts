@@ -71,10 +71,13 @@ export function removeUseless(title: string, directive: Directive): Fix | null {
   return needed ? null : fixOf(title, explained ? 'suggestion' : 'safe', file, [remove(file, statement)]);
 }
 
+/** Another file may use what this one declares: taking a declaration away is for a person to decide. */
+export const suggested = (fix: Fix | null): Fix | null => fix && { ...fix, safety: 'suggestion' };
+
 /** A report on the name, with the removal of its statement as the fix. */
 export const unusedReport = (site: NameSite): Report => ({
   at: site.directive.at({ start: site.span.start, end: site.span.end }),
   data: { kind: NAME_TITLES[site.kind], name: site.name },
   tag: 'unnecessary',
-  fix: removeUseless(`Remove the unused ${NAME_TITLES[site.kind]}`, site.directive),
+  fix: suggested(removeUseless(`Remove the unused ${NAME_TITLES[site.kind]}`, site.directive)),
 });

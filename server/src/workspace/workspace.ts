@@ -213,6 +213,13 @@ export class Workspace {
     }
   }
 
+  /** A text read as that file's would be, kept by nobody: for what would be if. */
+  parse(file: FileId, text: string): SourceFile {
+    const document = this.parser.open(file, text);
+    document.dispose(); // of the tree alone, the statements stay
+    return document;
+  }
+
   /** True for files of the application's side and for our settings, whose texts are kept while an editor holds them; texts of nginx never are. */
   isApplicationFile(file: FileId): boolean {
     if (isSettingsFile(file)) return true;

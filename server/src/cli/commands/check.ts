@@ -1,14 +1,15 @@
 /** `proxylens check`: lints configurations and prints what it found, or mends it. */
 import path from 'node:path';
 import type { Command } from 'commander';
-import { applyEdits } from '../../base/edit.ts';
 import { type FileId, hostOf } from '../../base/file-id.ts';
 import { MemoryFiles } from '../../base/memory-files.ts';
-import { Config } from '../../config/config.ts';
 import type { Level } from '../../config/settings.ts';
 import { isStock } from '../../config/stock.ts';
-import { combined, fixesToApply } from '../../features/actions.ts';
-import { fileOfPath, machinePath, rewrite } from '../../host/node-files.ts';
+import { type Applied, applyFixes, type Found, proved } from '../../fixes/apply.ts';
+import type { OpenText } from '../../fixes/edited.ts';
+import { Proofs } from '../../fixes/prove.ts';
+import { fileOfPath, machinePath } from '../../host/node-files.ts';
+import { writeFiles } from '../../host/write-files.ts';
 import { inHost } from '../../rules/in-host.ts';
 import { type Finding, type Rule, ruleNames } from '../../rules/rule.ts';
 import { lint } from '../../rules/run.ts';
@@ -29,6 +30,7 @@ import { unifiedDiff } from '../print/diff.ts';
 import { FORMATS, type FormatName } from '../print/index.ts';
 import { progressLine } from '../progress.ts';
 import { type ProjectReport, reportOn } from '../report.ts';
+import { nearPath } from './trace.ts';
 
 interface CheckOptions extends CommonOptions {
   format: string;
@@ -136,65 +138,68 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
   const overrides = ruleLevels(options, loader.parts.rules);
   const timings = options.timings ? { now: () => performance.now(), byRule: new Map<string, number>() } : undefined;
   const crashes: string[] = [];
-  const run = async (): Promise<Map<FileId, Finding[]>> => {
-    const byFile = new Map<FileId, Finding[]>();
-    const told = new Set<string>();
+  const run = async (): Promise<Checked[]> => {
+    const out: Checked[] = [];
     for (const { config, project, shown } of configs) {
-      const deployment = await loader.deployment(project);
-      const tuned = new Config(
-        config.tree,
-        loader.parts.engine,
-        { ...config.settings, rules: { ...config.settings.rules, ...overrides.rules } },
-        config.kind,
-        config.main.context,
-        config.contexts,
-      );
-      for (const file of config.files.keys())
-        if (!isStock(file) && (shown === null || shown(file))) byFile.set(hostOf(file), byFile.get(hostOf(file)) ?? []);
+      const tuned = config.with({ settings: { ...config.settings, rules: { ...config.settings.rules, ...overrides.rules } } });
       const findings = lint(tuned, overrides.active, {
-        deployment,
+        deployment: await loader.deployment(project),
         onCrash: (rule, error) => crashes.push(`${rule.id}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
         ...(timings ? { timings } : {}),
       });
-      for (const found of findings) {
-        if (shown !== null && !shown(found.at.file)) continue;
-        const f = inHost(found, (file, edits) => loader.files.keeps(file, edits));
-        const list = byFile.get(f.at.file) ?? [];
-        const key = `${f.at.file} ${f.rule} ${f.at.span.start} ${f.at.span.end} ${f.message}`;
-        if (!told.has(key)) list.push(f);
-        told.add(key);
-        byFile.set(f.at.file, list);
-      }
-      progress.say(`${byFile.size} files checked`);
+      out.push({ config: tuned, findings: findings.filter((f) => shown === null || shown(f.at.file)), shown });
+      progress.say(`${config.files.size} files checked`);
     }
-    return byFile;
+    return out;
   };
-  let byFile = await run();
+  let found = await run();
+  const { parser, rules } = loader.parts;
+  const open: OpenText = (file, text) => {
+    const document = parser.open(file, text);
+    document.dispose(); // of the tree alone; the statements stay
+    return document;
+  };
+  /** where a person reads it: a configuration may be a part of another file */
+  const placed = (finding: Finding): Finding => inHost(finding, (file, edits) => loader.files.keeps(file, edits));
+  let unwritten = false;
   if (options.fix !== undefined || options.fixDryRun) {
-    const changed = await mend(loader, byFile, options.fix === 'suggested', async () => {
-      configs = await Promise.all(configs.map((c) => loader.again(c)));
-      byFile = await run();
-      return byFile;
-    });
+    const named = (paths.length ? paths : ['.']).map((name) => path.resolve(name));
+    /** files that a fix would change and that nobody named */
+    const outside = new Set<FileId>();
+    const applied = await applyFixes(
+      {
+        open,
+        rules,
+        text(file) {
+          if (stdin || isBelow(machinePath(file), named)) return loader.text(file)?.text ?? null;
+          outside.add(file);
+          return null;
+        },
+        put: (file, text) => loader.replace(file, text),
+        placed,
+        async find() {
+          configs = await Promise.all(configs.map((c) => loader.again(c)));
+          return (found = await run());
+        },
+      },
+      found,
+      options.fix === 'suggested',
+    );
     progress.done();
     if (options.fixDryRun) {
-      for (const [file, { before, after }] of changed) process.stdout.write(unifiedDiff(shownPath(file), before, after));
+      for (const { file, before, after } of applied.groups.flat()) process.stdout.write(unifiedDiff(shownPath(file), before, after));
       return EXIT.clean;
     }
     if (dumped) process.stdout.write(dumpOf(dumped, (file) => loader.text(file)?.text ?? dumped!.text(file) ?? ''));
     else if (stdin) process.stdout.write(loader.text(stdinName)?.text ?? '');
-    else
-      for (const [file, { after }] of changed) {
-        try {
-          await rewrite(machinePath(file)!, after);
-        } catch (error) {
-          throw new Failure(
-            EXIT.unreadable,
-            `${shownPath(file)}: cannot be written (${(error as NodeJS.ErrnoException).code ?? String(error)})`,
-          );
-        }
-      }
-  }
+    else {
+      unwritten = await write(applied, named);
+      for (const file of outside)
+        process.stderr.write(`proxylens: ${nearPath(shownPath(file))}: not written: outside of ${named.map(nearPath).join(', ')}\n`);
+    }
+  } else if (options.format === 'json' || options.format === 'sarif')
+    found = found.map((f) => ({ ...f, findings: proved(new Proofs(f.config, open, rules), f.findings) }));
+  const byFile = byFileOf(found, placed);
   const findings = [...byFile.values()].flat();
   if (options.updateBaseline) await writeBaseline(options.baseline!, findings, (id) => loader.text(id));
   const baseline = options.baseline && !options.updateBaseline ? await readBaseline(options.baseline) : null;
@@ -224,7 +229,7 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
   const all = result.files.flatMap((f) => f.findings);
   const warnings = all.filter((f) => f.severity === 'warning').length;
   const bad = all.some((f) => LEVELS.indexOf(f.severity) <= failOn) || (maxWarnings !== null && warnings > maxWarnings);
-  return crashes.length ? EXIT.bug : bad ? EXIT.findings : EXIT.clean;
+  return crashes.length ? EXIT.bug : unwritten ? EXIT.unreadable : bad ? EXIT.findings : EXIT.clean;
 }
 
 /** Several configurations of one file, as the file has them. */
@@ -266,29 +271,48 @@ function ruleLevels(options: CheckOptions, rules: readonly Rule[]): { rules: Rec
   return { rules: { 'unused-suppression': 'off', ...levels }, active };
 }
 
-const MAX_PASSES = 10;
+/** What a run found in one configuration. */
+interface Checked extends Found {
+  /** which files were asked about; null: all */
+  readonly shown: Asked['shown'];
+}
 
-/** Applies fixes until nothing changes; overlapping ones wait for the next pass. Texts change in the loader, not on the disk. */
-async function mend(
-  loader: Loader,
-  first: Map<FileId, Finding[]>,
-  suggested: boolean,
-  again: () => Promise<Map<FileId, Finding[]>>,
-): Promise<Map<FileId, { before: string; after: string }>> {
-  const changed = new Map<FileId, { before: string; after: string }>();
-  let found = first;
-  for (let pass = 0; pass < MAX_PASSES; pass++) {
-    const edits = combined(fixesToApply([...found.values()].flat(), suggested));
-    if (!edits.length) break;
-    for (const { file, edits: list } of edits) {
-      const source = loader.text(file);
-      if (!source) continue;
-      const after = applyEdits(source.text, list);
-      changed.set(file, { before: changed.get(file)?.before ?? source.text, after });
-      loader.replace(file, after);
+/** The findings by file, each once, with an empty list for a file that was read and has none. */
+function byFileOf(found: readonly Checked[], placed: (finding: Finding) => Finding): Map<FileId, Finding[]> {
+  const byFile = new Map<FileId, Finding[]>();
+  const seen = new Set<string>();
+  const listOf = (file: FileId): Finding[] => {
+    const list = byFile.get(file) ?? [];
+    byFile.set(file, list);
+    return list;
+  };
+  for (const { config, findings, shown } of found) {
+    for (const file of config.files.keys()) if (!isStock(file) && (shown === null || shown(file))) listOf(hostOf(file));
+    for (const f of findings.map(placed)) {
+      const key = `${f.at.file} ${f.rule} ${f.at.span.start} ${f.at.span.end} ${f.message}`;
+      if (seen.has(key)) continue;
+      seen.add(key);
+      listOf(f.at.file).push(f);
     }
-    found = await again();
   }
-  for (const [file, { before, after }] of changed) if (before === after) changed.delete(file);
-  return changed;
+  return byFile;
+}
+
+/** Whether a path is one of the named ones or lies below it, by its name alone: links are the writer's matter. */
+const isBelow = (file: string | null, named: readonly string[]): boolean =>
+  file !== null && named.some((name) => file === name || file.startsWith(name.endsWith(path.sep) ? name : name + path.sep));
+
+/** Writes the fixed texts over their files and says so on standard error; true when something had to be left alone. */
+async function write({ groups }: Applied, named: readonly string[]): Promise<boolean> {
+  const { written, refused } = await writeFiles(
+    groups.map((group) => group.map(({ file, before, after }) => ({ path: machinePath(file)!, text: after, from: before }))),
+    named,
+  );
+  const fixes = new Map(groups.flat().map((c) => [machinePath(c.file), c.fixes]));
+  for (const file of written) {
+    const count = fixes.get(file) ?? 0;
+    process.stderr.write(`fixed ${nearPath(file)} (${count} ${count === 1 ? 'fix' : 'fixes'})\n`);
+  }
+  for (const { path: file, why } of refused) process.stderr.write(`proxylens: ${nearPath(file)}: not written: ${why}\n`);
+  return refused.length > 0;
 }

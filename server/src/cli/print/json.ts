@@ -31,6 +31,7 @@ export function json({ files, text, project, durationMs }: Result): string {
             fixes: f.fixes.map((x) => ({
               title: x.title,
               safety: x.safety,
+              ...(x.because ? { because: x.because } : {}),
               edits: x.edits.flatMap(({ file: id, edits }) =>
                 edits.map((e) => ({ path: shownPath(id), range: range(id, e.span), newText: e.newText })),
               ),

@@ -1,17 +1,29 @@
 import { type CodeAction, CodeActionKind, type CodeActionParams, type WorkspaceEdit } from 'vscode-languageserver';
 import type { FileEdit } from '../../base/edit.ts';
 import { fileId } from '../../base/file-id.ts';
-import { actionsAt, combined, safeFixes } from '../../features/actions.ts';
+import { actionsAt, safeFixes } from '../../features/actions.ts';
 import { type Refactoring, refactorings } from '../../features/refactor/index.ts';
+import { combined } from '../../fixes/apply.ts';
+import type { Finding } from '../../rules/rule.ts';
 import { toSpan } from '../convert/encoding.ts';
 import { type FindFile, toDiagnostic, toWorkspaceEdit } from '../convert/to.ts';
 import { type ReadContext, reads, targetOf } from '../handler.ts';
+import { provedFindings } from '../proved.ts';
 
 const FIX_ALL = 'source.fixAll.proxylens';
 
+/** What "all safe fixes" was offered for; they are proved when somebody picks it. */
+interface AllSafe {
+  readonly uri: string;
+  /** the editor's version then: an edit for another text would be wrong */
+  readonly version: number | null;
+}
+
 export const codeAction = reads<CodeActionParams, CodeAction[]>({
   method: 'textDocument/codeAction',
-  capability: { codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.Refactor, FIX_ALL] } },
+  capability: {
+    codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.Refactor, FIX_ALL], resolveProvider: true },
+  },
   run({ snapshot, session, encoding }, { textDocument, range, context }) {
     const target = targetOf(snapshot, textDocument.uri);
     const edit = (edits: Parameters<typeof toWorkspaceEdit>[0]) =>
@@ -25,18 +37,23 @@ export const codeAction = reads<CodeActionParams, CodeAction[]>({
     if (!target) return applicationActions(textDocument.uri, range, { snapshot, session, encoding }, edit);
     const { file } = target;
     const findings = session.publisher.fresh(snapshot, file.id);
+    const prove = (list: readonly Finding[]): readonly Finding[] => provedFindings(session, target.configs, list);
     const wants = (kind: string): boolean => !context.only?.length || context.only.some((k) => kind === k || kind.startsWith(k + '.'));
     const out: CodeAction[] = [];
     if (wants(FIX_ALL)) {
-      const edits = combined(safeFixes(findings));
-      if (edits.length && context.only?.length) out.push({ title: 'Apply all safe fixes', kind: FIX_ALL, edit: edit(edits) });
+      const edits = context.only?.length ? combined(safeFixes(prove(findings))) : [];
+      if (edits.length) out.push({ title: 'Apply all safe fixes', kind: FIX_ALL, edit: edit(edits) });
     }
     if (wants(CodeActionKind.QuickFix))
-      for (const action of actionsAt(file, findings, toSpan(file, range, encoding)))
+      for (const action of actionsAt(file, findings, toSpan(file, range, encoding), prove))
         out.push({
           title: action.title,
           kind: action.kind,
-          edit: edit(action.edits),
+          ...(action.edits
+            ? { edit: edit(action.edits) }
+            : session.client.resolvesActions
+              ? { data: { uri: textDocument.uri, version: snapshot.version(file.id) } satisfies AllSafe }
+              : { edit: edit(combined(safeFixes(prove(findings)))) }),
           diagnostics: action.findings
             .filter((f) => f.at.file === file.id)
             .map((f) => toDiagnostic(f, file, (id) => snapshot.text(id), encoding, session.publisher.docs)),
@@ -50,6 +67,25 @@ export const codeAction = reads<CodeActionParams, CodeAction[]>({
         out.push({ title, kind, edit: withNewFiles(edit(edits), creates ?? []) });
       }
     return out;
+  },
+});
+
+/** Completes "all safe fixes": proves them all, and gives the edit of those that hold. */
+export const codeActionResolve = reads<CodeAction, CodeAction>({
+  method: 'codeAction/resolve',
+  run({ snapshot, session, encoding }, action) {
+    const asked = action.data as AllSafe | undefined;
+    const target = asked && targetOf(snapshot, asked.uri);
+    if (!asked || !target || snapshot.version(target.file.id) !== asked.version) return action;
+    const findings = provedFindings(session, target.configs, session.publisher.fresh(snapshot, target.file.id));
+    const edit = toWorkspaceEdit(
+      combined(safeFixes(findings)),
+      (id) => snapshot.text(id),
+      encoding,
+      (id) => snapshot.version(id),
+      session.client.versionedEdits,
+    );
+    return { ...action, edit };
   },
 });
 

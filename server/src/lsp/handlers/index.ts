@@ -1,7 +1,7 @@
 /** Every method that the server answers. A handler that is not here does not exist, and its capability is not advertised. */
 import type { Handler } from '../handler.ts';
 import { incomingCalls, outgoingCalls, prepareCallHierarchy } from './call-hierarchy.ts';
-import { codeAction } from './code-action.ts';
+import { codeAction, codeActionResolve } from './code-action.ts';
 import { completionHandler, completionResolve } from './completion.ts';
 import { diagnostic } from './diagnostic.ts';
 import { documentLink } from './document-link.ts';
@@ -29,6 +29,7 @@ export const HANDLERS: readonly Handler[] = [
   suggestRequests,
   trace,
   codeAction,
+  codeActionResolve,
   completionHandler,
   completionResolve,
   definition,

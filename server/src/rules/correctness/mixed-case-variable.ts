@@ -42,7 +42,7 @@ export default defineRule({
             data: { name: first, lower: first.toLowerCase() },
             fix: {
               title: 'Write it in lower case everywhere',
-              safety: 'safe',
+              safety: 'suggestion',
               edits: [...new Set(sites.map((s) => s.directive.file.id))].map((file) => ({
                 file,
                 edits: [...new Map(sites.filter((s) => s.directive.file.id === file).map((s) => [s.span.start, s])).values()].map((s) =>
@@ -56,7 +56,7 @@ export default defineRule({
             at: place,
             data: { name: site.written, first },
             related: defining ? [{ at: defining.directive.at(defining.span), message: 'the first spelling' }] : [],
-            fix: fixOf(`Write $${first}`, 'safe', site.directive.file, [replace(site.span, first)]),
+            fix: fixOf(`Write $${first}`, 'suggestion', site.directive.file, [replace(site.span, first)]),
           });
       }
     }

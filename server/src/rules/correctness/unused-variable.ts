@@ -1,7 +1,7 @@
 /** Variables that are set and never read. */
 import { namesOf } from '../../config/names.ts';
 import { defineRule } from '../rule.ts';
-import { removeUseless, unusedNames } from '../unused.ts';
+import { removeUseless, suggested, unusedNames } from '../unused.ts';
 
 const MAKERS = new Set(['set', 'map', 'geo', 'split_clients']);
 
@@ -27,7 +27,7 @@ A variable that is set and never read is a leftover, or its use is spelled diffe
           at: directive.at({ start: site.span.start, end: site.span.end }),
           data: { name: site.name },
           tag: 'unnecessary',
-          fix: removeUseless('Remove the unused variable', directive),
+          fix: suggested(removeUseless('Remove the unused variable', directive)),
         });
       }
   },

@@ -19,6 +19,7 @@ export default defineRule({
   looksAt: { directive: ['ssl'] },
   needs: 'file',
   fixable: 'sometimes',
+  fixChanges: ['tls'],
   messages: {
     deprecated: 'The ssl directive is deprecated since nginx 1.15.0. Say ssl on the listen lines instead.',
     removed: 'nginx {target} does not know the directive ssl, removed in 1.25.1. Say ssl on the listen lines instead.',

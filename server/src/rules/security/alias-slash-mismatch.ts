@@ -16,6 +16,7 @@ nginx cuts the location's name off the path and puts the rest behind the alias a
   looksAt: { directive: ['alias'] },
   needs: 'file',
   fixable: 'sometimes',
+  fixChanges: ['answer', 'response-headers'],
   messages: {
     mismatch: '{prefix}x is looked for as {dir}x. End the alias with a slash, as the location does.',
   },

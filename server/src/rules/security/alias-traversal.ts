@@ -37,6 +37,7 @@ The same happens with a regex location whose capture may begin with two dots rig
   looksAt: { directive: ['alias'] },
   needs: 'file',
   fixable: 'sometimes',
+  fixChanges: ['answer', 'response-headers', 'request-headers', 'request-line', 'limits', 'cache', 'timing'],
   messages: {
     climbs: '{prefix}../ reaches files outside {dir}. End the name of the location with a slash.',
     siblings: '{prefix} is also the beginning of names beside {dir}: {prefix}-old reads {dir}-old. End both with a slash.',

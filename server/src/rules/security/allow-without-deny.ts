@@ -18,6 +18,7 @@ A level with lines of its own does not inherit those of the outer level: a \`den
   looksAt: { directive: ['allow'] },
   needs: 'file',
   fixable: 'always',
+  fixChanges: ['answer', 'response-headers', 'request-headers', 'request-line', 'limits', 'cache', 'timing'],
   messages: {
     open: 'Nobody is kept out: an address on no allow line is let in. End the list with "deny all;".',
   },

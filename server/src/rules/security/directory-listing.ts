@@ -17,6 +17,7 @@ With \`autoindex on\` a folder without an index file answers with the list of wh
   looksAt: { directive: ['autoindex'] },
   needs: 'file',
   fixable: 'always',
+  fixChanges: ['answer', 'response-headers'],
   messages: { listed: 'autoindex on lists the files of every folder without an index. Set it to off, or restrict who may look.' },
   check({ directive, scope, file, report }) {
     const word = directive.args[0];

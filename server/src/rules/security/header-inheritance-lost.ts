@@ -1,5 +1,6 @@
 /** Lists that an inner level replaces as a whole: one nested line, and every inherited line is gone. */
 import type { Directive } from '../../config/directive.ts';
+import type { Scope } from '../../config/scope.ts';
 import { fixOf, insertAfter, written } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
@@ -40,6 +41,12 @@ function keysOf(d: Directive): string[] {
   return [d.value(0).toLowerCase()];
 }
 
+/** Headers of one connection: an upgrade is for the location that WebSockets are meant for, not for every other one (RFC 9110, 7.6.1). */
+const isOfTheHop = (d: Directive): boolean => d.name === 'proxy_set_header' && /^(?:upgrade|connection)$/i.test(d.value(0));
+
+const speaksWebSocket = (scope: Scope): boolean =>
+  scope.context === 'location' && /ws|socket|live|hub|cable|stream/i.test(scope.opener?.values.at(-1) ?? '');
+
 export default defineRule({
   id: 'header-inheritance-lost',
   group: 'security',
@@ -67,7 +74,7 @@ Repeat the lines, put them into a file that both levels include, or, from nginx 
     const nearest = shadowed[0]!.scope;
     const outer = shadowed.filter((d) => d.scope === nearest);
     const kept = new Set(own.flatMap(keysOf));
-    const lost = outer.filter((d) => !keysOf(d).every((k) => kept.has(k)));
+    const lost = outer.filter((d) => !keysOf(d).every((k) => kept.has(k)) && !(isOfTheHop(d) && !speaksWebSocket(scope)));
     if (!lost.length) return;
     const grave = lost.some((d) => SECURITY.has(d.value(0).toLowerCase()));
     // error pages and limits are replaced on purpose more often than not

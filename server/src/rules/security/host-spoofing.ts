@@ -40,7 +40,7 @@ Many guides, gunicorn's among them, pass \`$http_host\` because it keeps the por
         data: { source: flow.source },
         severity: plain ? 'info' : 'warning',
         related: flow.chain,
-        fix: fixOf('Use $host', 'safe', file, [replace(use.span, use.braced ? '${host}' : '$host')]),
+        fix: fixOf('Use $host', 'suggestion', file, [replace(use.span, use.braced ? '${host}' : '$host')]),
       });
     }
   },

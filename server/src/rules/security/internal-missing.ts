@@ -22,6 +22,7 @@ The rule goes by the name of the location and by the alias or root in it; withou
   looksAt: { directive: ['location'] },
   needs: 'file',
   fixable: 'always',
+  fixChanges: ['answer', 'response-headers', 'request-headers', 'request-line', 'limits', 'cache', 'timing'],
   messages: { open: 'Everybody can fetch files below {name}. Add "internal;" if only the application may lead there.' },
   check({ directive, report }) {
     const read = readLocation(directive);

@@ -21,6 +21,7 @@ Write the value on one line, or put it together with \`set\` or \`map\`.`,
   },
   needs: 'file',
   fixable: 'always',
+  fixChanges: ['response-headers', 'request-headers'],
   messages: { folded: 'This value holds a line end, which goes out with the header. Write it on one line.' },
   check({ directive, file, report }) {
     const words: Word[] = [];

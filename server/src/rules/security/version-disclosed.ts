@@ -19,6 +19,7 @@ Where the directive is written as \`on\` this is a warning; where it is merely a
   looksAt: [{ directive: ['server_tokens'] }, { scope: ['http'] }],
   needs: 'file',
   fixable: 'always',
+  fixChanges: ['response-headers', 'answer'],
   messages: {
     written: 'server_tokens {value} tells the nginx version in every response. Set it to off.',
     absent: 'The nginx version is told in every response: server_tokens is not set. Add "server_tokens off;".',

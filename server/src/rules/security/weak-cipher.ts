@@ -79,6 +79,7 @@ With Mozilla's profile set to \`old\`, the suites of that profile are not report
   looksAt: { directive: CIPHER_DIRECTIVES },
   needs: 'file',
   fixable: 'always',
+  fixChanges: ['tls'],
   messages: {
     selects: '"{term}" selects {suites} ({classes}). Exclude them.',
     dead: '"{term}" selects {suites} ({classes}), which only the security level keeps from being used. Exclude them.',

@@ -31,6 +31,7 @@ With Mozilla's profile set to \`old\`, TLS 1.0 and 1.1 are what you asked for an
   looksAt: [{ directive: ['ssl_protocols'] }, { scope: ['server'] }],
   needs: 'file',
   fixable: 'always',
+  fixChanges: ['tls'],
   messages: {
     broken: '{protocol} is broken. Remove it; TLSv1.2 and TLSv1.3 are enough for every client of today.',
     withdrawn: '{protocol} was withdrawn (RFC 8996). Remove it; TLSv1.2 and TLSv1.3 are enough for every client of today.',
@@ -43,12 +44,11 @@ With Mozilla's profile set to \`old\`, TLS 1.0 and 1.1 are what you asked for an
       const { args, statement } = directive;
       const weak = args.filter((a) => bad.includes(a.value));
       if (!weak.length) return;
-      const kept = args.filter((a) => !bad.includes(a.value)).map((a) => a.raw);
       const from = args[0]!.start;
       const to = args.at(-1)!.end;
       const fix =
         statement.closed && !file.text.slice(from, to).includes('#')
-          ? fixOf('Keep the sound protocols', 'safe', file, [replace({ start: from, end: to }, (kept.length ? kept : GOOD).join(' '))])
+          ? fixOf(`Offer ${GOOD.join(' and ')}`, 'safe', file, [replace({ start: from, end: to }, GOOD.join(' '))])
           : null;
       // Debian's nginx.conf has the line for whoever adds a TLS server one day
       const idle = config.kind === 'root' && !tlsServers(config).length;

@@ -72,6 +72,7 @@ the application closes the connection after each response and nothing is kept. S
   looksAt: { directive: ['proxy_pass'] },
   needs: 'file',
   fixable: 'always',
+  fixChanges: ['request-headers', 'request-line', 'timing'],
   messages: {
     version: 'Connections to "{group}" are not kept: requests go out with HTTP/1.0. Set proxy_http_version 1.1.',
     header: 'Connections to "{group}" are not kept: requests say "Connection: close". Set proxy_set_header Connection "".',

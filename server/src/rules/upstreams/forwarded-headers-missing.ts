@@ -35,6 +35,7 @@ A \`proxy_set_header\` line in a location hides all lines of the outer levels, s
   looksAt: { directive: ['proxy_pass'] },
   needs: 'config',
   fixable: 'always',
+  fixChanges: ['request-headers'],
   messages: {
     missing: 'The application behind this proxy_pass does not get {headers}: {breaks}. Set {them} with proxy_set_header.',
   },

@@ -54,7 +54,7 @@ nginx, which is http: the application redirects to HTTPS for ever. There, pass o
     if (!header || !value || header.value.toLowerCase() !== name || !scope.enclosing('server')) return;
     const { plain, tls } = schemesOf(scope);
     const text = value.value.toLowerCase();
-    const fix = fixOf('Use $scheme', 'safe', directive.file, [replace(value, '$scheme')]);
+    const fix = fixOf('Use $scheme', 'suggestion', directive.file, [replace(value, '$scheme')]);
     if (text === 'http' && tls) report(plain ? 'constant' : 'http', { at: value, data: { value: text }, fix });
     else if (text === 'https' && tls && plain) report('constant', { at: value, data: { value: text }, fix });
     else if (text === '$scheme' && plain && !tls) {

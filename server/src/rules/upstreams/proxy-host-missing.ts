@@ -24,6 +24,7 @@ A service that is asked by its public name (\`proxy_pass https://bucket.example.
   looksAt: { directive: ['proxy_pass'] },
   needs: 'file',
   fixable: 'always',
+  fixChanges: ['request-headers'],
   messages: { missing: 'The application gets "{sent}" as the host, not what the client asked for. Add "proxy_set_header Host $host;".' },
   check({ directive, scope, config, report }) {
     if (directive.fact?.module !== 'ngx_http_proxy_module') return;

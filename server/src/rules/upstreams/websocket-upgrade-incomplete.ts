@@ -22,6 +22,7 @@ Where the location also takes plain requests, a map makes \`Connection\` depend 
   looksAt: { directive: ['proxy_pass'] },
   needs: 'file',
   fixable: 'always',
+  fixChanges: ['request-headers', 'request-line', 'timing'],
   messages: {
     connection: 'Upgrade is passed on without a Connection header that names it, so no WebSocket opens. Set Connection to "upgrade".',
     upgrade: 'Connection says "upgrade", and no Upgrade header is passed on, so no WebSocket opens. Set Upgrade to $http_upgrade.',

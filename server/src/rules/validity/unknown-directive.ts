@@ -71,7 +71,7 @@ load one, the name may be the module's, and the finding is an information or a w
       return report('misspelt', {
         at,
         data: { ...data, guess },
-        fix: fixOf(`Change to "${guess}"`, 'safe', directive.file, [replace(at, guess)]),
+        fix: fixOf(`Change to "${guess}"`, 'suggestion', directive.file, [replace(at, guess)]),
       });
     report(/^[\d,]*\}/.test(name) ? 'raw' : 'unknown', { at, data });
   },

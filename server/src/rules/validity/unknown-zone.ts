@@ -191,7 +191,6 @@ without a line), a zone of another kind at once.`,
       );
       const at = place(mention);
       // the one zone there is, which nothing names: there is no second thing that could be meant
-      const plain = guess !== null && known.length === 1 && !uses.some((u) => u.tag === mention.tag && u.use.name === guess);
       report(guess ? 'guess' : kind === 'thread-pool' ? 'pool' : cache ? 'cache' : 'unknown', {
         at,
         data: {
@@ -202,7 +201,7 @@ without a line), a zone of another kind at once.`,
           directive: directive.name,
         },
         related: cache ? atClosing(directive.scope) : [],
-        fix: guess ? fixOf(`Change to "${guess}"`, plain ? 'safe' : 'suggestion', directive.file, [replace(at.span, guess)]) : null,
+        fix: guess ? fixOf(`Change to "${guess}"`, 'suggestion', directive.file, [replace(at.span, guess)]) : null,
       });
     }
   },

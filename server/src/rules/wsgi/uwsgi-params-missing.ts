@@ -39,6 +39,7 @@ Without any param the request ends in 502, without \`PATH_INFO\` every page is t
   looksAt: { directive: ['uwsgi_pass'] },
   needs: 'config',
   fixable: 'always',
+  fixChanges: ['request-headers'],
   messages: {
     none: 'No uwsgi_param is in force here: the application gets neither method nor path. Include uwsgi_params.',
     some: 'The application does not get {params}: {breaks}. Include uwsgi_params.',

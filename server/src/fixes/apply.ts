@@ -1,0 +1,141 @@
+/** Fixes applied one pass after the other until nothing is left to apply, each proved before it is: what `check --fix` and "fix all" do. */
+import { applyEdits, type FileEdit, overlapping, type TextEdit } from '../base/edit.ts';
+import type { FileId } from '../base/file-id.ts';
+import type { Config } from '../config/config.ts';
+import type { Fix } from '../rules/fix.ts';
+import type { Finding, Rule } from '../rules/rule.ts';
+import type { OpenText } from './edited.ts';
+import { Proofs, type Proposal } from './prove.ts';
+
+/** A finding with the configuration that it was made in. */
+export interface Found {
+  readonly config: Config;
+  readonly findings: readonly Finding[];
+}
+
+/** The first fix that its rule proposes as safe. */
+const proposed = (finding: Finding): Fix | null => finding.fixes.find((fix) => fix.safety === 'safe') ?? null;
+
+/** The findings of a configuration with the engine's word on their fixes: one that is not proved safe is a suggestion, and says why. */
+export function proved(proofs: Proofs, findings: readonly Finding[]): readonly Finding[] {
+  const proposals = findings.flatMap((finding): Proposal[] =>
+    finding.fixes.filter((fix) => fix.safety === 'safe').map((fix) => ({ finding, fix })),
+  );
+  if (!proposals.length) return findings;
+  const words = proofs.each(proposals);
+  return findings.map((finding) =>
+    finding.fixes.some((fix) => words.get(fix))
+      ? {
+          ...finding,
+          fixes: finding.fixes.map((fix): Fix => {
+            const because = words.get(fix);
+            return because ? { ...fix, safety: 'suggestion', because } : fix;
+          }),
+        }
+      : finding,
+  );
+}
+
+/** What `--fix` applies: the first safe fix of each finding; with `suggested` the first fix at all where none is safe. */
+export const fixesToApply = (findings: readonly Finding[], suggested: boolean): Fix[] =>
+  findings.flatMap((f) => proposed(f) ?? (suggested ? (f.fixes[0] ?? []) : []));
+
+/** Several fixes as one: a fix whose edits touch those of an earlier one waits for the next pass; the same edit twice is one. */
+export function combined(fixes: readonly Fix[]): FileEdit[] {
+  return combinedFixes(fixes).edits;
+}
+
+function combinedFixes(fixes: readonly Fix[]): { edits: FileEdit[]; applied: Fix[] } {
+  const taken = new Map<FileId, TextEdit[]>();
+  const applied: Fix[] = [];
+  const key = (e: TextEdit): string => `${e.span.start} ${e.span.end} ${e.newText}`;
+  const fresh = (file: FileId, edits: readonly TextEdit[]): TextEdit[] => {
+    const own = new Set((taken.get(file) ?? []).map(key));
+    return edits.filter((e) => !own.has(key(e)));
+  };
+  for (const fix of fixes) {
+    const fits = fix.edits.every(({ file, edits }) => !overlapping([...(taken.get(file) ?? []), ...fresh(file, edits)]));
+    if (!fits) continue;
+    applied.push(fix);
+    for (const { file, edits } of fix.edits) taken.set(file, [...(taken.get(file) ?? []), ...fresh(file, edits)]);
+  }
+  return { edits: [...taken].filter(([, edits]) => edits.length).map(([file, edits]) => ({ file, edits })), applied };
+}
+
+/** A file's text before the first pass and after the last. */
+export interface ChangedText {
+  readonly file: FileId;
+  readonly before: string;
+  readonly after: string;
+  /** how many fixes have touched it */
+  readonly fixes: number;
+}
+
+export interface Applied {
+  /** files whose text differs, in groups that fixes with edits in several files hold together */
+  readonly groups: readonly (readonly ChangedText[])[];
+  /** what is found in the texts after the last pass */
+  readonly found: readonly Found[];
+}
+
+/** What the passes need of whoever holds the texts. */
+export interface Bench {
+  readonly open: OpenText;
+  readonly rules: readonly Rule[];
+  /** the present text of a file that a fix may touch; null: it is nobody's to change */
+  text(file: FileId): string | null;
+  /** keeps a new text for the next pass; nothing is written */
+  put(file: FileId, text: string): void;
+  /** the findings in the present texts */
+  find(): Promise<readonly Found[]>;
+  /** a finding at its place in the file that is written, where the configuration is a part of it */
+  placed?(finding: Finding): Finding;
+  /** told of each finding whose fix was applied */
+  applied?(finding: Finding): void;
+}
+
+const MAX_PASSES = 10;
+
+/**
+ * Applies safe fixes (`suggested`: the first fix of each finding) until nothing is left to apply, at most ten times. A fix touches only files of
+ * which the bench has a text. Texts change on the bench alone.
+ */
+export async function applyFixes(bench: Bench, first: readonly Found[], suggested: boolean): Promise<Applied> {
+  const before = new Map<FileId, string>();
+  const counts = new Map<FileId, number>();
+  const together: Set<FileId>[] = [];
+  let found = first;
+  for (let pass = 0; pass < MAX_PASSES; pass++) {
+    const findings = found.flatMap((f) => proved(new Proofs(f.config, bench.open, bench.rules), f.findings));
+    const fixes = fixesToApply(findings, suggested).filter((fix) => fix.edits.every((e) => bench.text(e.file) !== null));
+    const { edits, applied } = combinedFixes(fixes);
+    if (!edits.length) break;
+    if (bench.applied) for (const f of findings) if (f.fixes.some((fix) => applied.includes(fix))) bench.applied(f);
+    for (const fix of applied) {
+      if (fix.edits.length > 1) together.push(new Set(fix.edits.map((e) => e.file)));
+      for (const { file } of fix.edits) counts.set(file, (counts.get(file) ?? 0) + 1);
+    }
+    for (const { file, edits: list } of edits) {
+      const text = bench.text(file)!;
+      if (!before.has(file)) before.set(file, text);
+      bench.put(file, applyEdits(text, list));
+    }
+    found = await bench.find();
+  }
+  const changed = [...before].flatMap(([file, text]): ChangedText[] => {
+    const after = bench.text(file) ?? text;
+    return after === text ? [] : [{ file, before: text, after, fixes: counts.get(file) ?? 0 }];
+  });
+  return { groups: grouped(changed, together), found };
+}
+
+/** Files that one fix or another touches together, joined as far as such ties reach. */
+function grouped(changed: readonly ChangedText[], ties: readonly ReadonlySet<FileId>[]): ChangedText[][] {
+  const groupOf = new Map(changed.map((c) => [c.file, [c]]));
+  for (const tie of ties) {
+    const groups = new Set([...tie].flatMap((file) => groupOf.get(file) ?? []).map((c) => groupOf.get(c.file)!));
+    const joined = [...groups].flat();
+    for (const c of joined) groupOf.set(c.file, joined);
+  }
+  return [...new Set(groupOf.values())];
+}

@@ -1,0 +1,167 @@
+/**
+ * Whether a fix is safe is decided here, not by its rule: the rule proposes, this file puts the fixed text to the engine. Safe means that every
+ * nginx on which the project may run accepts the fixed text where it accepted the present one, that no derived request is treated in another way
+ * than the rule declares, that nothing is taken away that an unseen file might use, and that the edits stay within their branch of a template.
+ */
+import type { FileEdit } from '../base/edit.ts';
+import type { FileId } from '../base/file-id.ts';
+import type { Config } from '../config/config.ts';
+import type { Settings } from '../config/settings.ts';
+import type { Fix } from '../rules/fix.ts';
+import type { Finding, Rule } from '../rules/rule.ts';
+import { lint } from '../rules/run.ts';
+import { edited, type OpenText } from './edited.ts';
+import { changesCase, crossesTemplate, takesAway } from './place.ts';
+import { changesOfTraces } from './traces.ts';
+import { versionsToTry } from './versions.ts';
+
+/** A fix with the finding that proposes it. */
+export interface Proposal {
+  readonly finding: Finding;
+  readonly fix: Fix;
+}
+
+/** Why a fix is a suggestion, in words that follow "because"; null: it is safe. */
+export type Because = string | null;
+
+/** The findings of level error of one text for one version, as keys that outlive a change of lines, with their number. */
+type Errors = ReadonlyMap<string, { readonly count: number; readonly message: string }>;
+
+const NO_ERRORS: Errors = new Map();
+
+/** The first error that occurs more often than before. */
+function newError(before: Errors, after: Errors): string | null {
+  for (const [key, { count, message }] of after) if ((before.get(key)?.count ?? 0) < count) return message;
+  return null;
+}
+
+const without = (all: Errors, base: Errors): Errors => new Map([...all].filter(([key, { count }]) => (base.get(key)?.count ?? 0) < count));
+
+/** The proofs of one configuration at one revision. */
+export class Proofs {
+  private readonly errors = new Map<string, Errors>();
+  private readonly validity: readonly Rule[];
+  private versions: readonly Settings[] | undefined;
+
+  constructor(
+    private readonly config: Config,
+    private readonly open: OpenText,
+    private readonly rules: readonly Rule[],
+  ) {
+    this.validity = rules.filter((r) => r.group === 'validity' && r.severity === 'error');
+  }
+
+  /** What speaks against each proposal by itself. */
+  each(proposals: readonly Proposal[]): Map<Fix, Because> {
+    const out = new Map<Fix, Because>();
+    const left: Proposal[] = [];
+    for (const proposal of proposals) {
+      const because = this.atAGlance(proposal);
+      if (because !== null) out.set(proposal.fix, because);
+      else left.push(proposal);
+    }
+    this.divide(left, out);
+    return out;
+  }
+
+  /**
+   * Proves many at once: what holds for all of them together is shown in one run, and only where it does not hold they are halved. Edits of
+   * one run do not overlap.
+   */
+  private divide(proposals: readonly Proposal[], out: Map<Fix, Because>): void {
+    const round: Proposal[] = [];
+    const later: Proposal[] = [];
+    const taken = new Map<FileId, [number, number][]>();
+    for (const proposal of proposals) {
+      const meets = proposal.fix.edits.some((e) =>
+        e.edits.some(({ span }) => taken.get(e.file)?.some(([from, to]) => span.start <= to && from <= span.end)),
+      );
+      if (meets) {
+        later.push(proposal);
+        continue;
+      }
+      round.push(proposal);
+      for (const { file, edits } of proposal.fix.edits)
+        taken.set(file, [...(taken.get(file) ?? []), ...edits.map(({ span }): [number, number] => [span.start, span.end])]);
+    }
+    this.halve(round, out);
+    if (later.length) this.divide(later, out);
+  }
+
+  private halve(proposals: readonly Proposal[], out: Map<Fix, Because>): void {
+    if (!proposals.length) return;
+    const because = this.together(proposals);
+    if (because === null || proposals.length === 1) {
+      for (const { fix } of proposals) out.set(fix, because);
+      return;
+    }
+    const middle = proposals.length >> 1;
+    this.halve(proposals.slice(0, middle), out);
+    this.halve(proposals.slice(middle), out);
+  }
+
+  /** What the place of the edits says, without a run. */
+  atAGlance({ finding, fix }: Proposal): Because {
+    for (const { file, edits } of fix.edits) {
+      const source = this.config.files.get(file);
+      if (!source) return 'nothing here can prove what it does to a file that is no nginx configuration';
+      const template = crossesTemplate(source, edits, finding.at.file === file ? finding.at.span : null);
+      if (template !== null) return template;
+      if (changesCase(source, edits)) return 'it changes only upper and lower case, which somebody may have meant';
+    }
+    return null;
+  }
+
+  /** What the engine says of the fixed text. */
+  private together(proposals: readonly Proposal[]): Because {
+    const edits = merged(proposals.map((p) => p.fix.edits));
+    const after = edited(this.config, edits, this.open);
+    if (!after.files.length) return null;
+    if (after.unresolved.length) return `"${after.unresolved[0]}" is not among the files of the project`;
+    for (const { before, after: fixed } of after.files)
+      if (fixed.problems.length > 0 && fixed.problems.length >= before.problems.length && before.text !== fixed.text)
+        if (before.problems.length === 0 || fixed.problems.length > before.problems.length) return 'the fixed text is not well formed';
+    const gone = takesAway(this.config, after.config, after.files);
+    if (gone !== null) return gone;
+    for (const settings of this.versionsToTry()) {
+      const error = newError(this.errorsAt(settings), errorsOf(after.config.with({ settings }), this.validity));
+      if (error !== null) return `nginx ${settings.target.nginx.text} would refuse it: ${error}`;
+    }
+    // a text that nginx refuses treats no request in any way yet
+    if (proposals.every(({ finding }) => finding.group === 'validity' && finding.severity === 'error')) return null;
+    const declared = new Set(proposals.flatMap((p) => this.rules.find((r) => r.id === p.finding.rule)?.fixChanges ?? []));
+    return changesOfTraces(this.config, after.config, declared);
+  }
+
+  private versionsToTry(): readonly Settings[] {
+    if (this.versions) return this.versions;
+    const always = this.errorsAt(this.config.settings);
+    return (this.versions = versionsToTry(this.config.settings, (s) => without(this.errorsAt(s), always).size === 0));
+  }
+
+  private errorsAt(settings: Settings): Errors {
+    const key = settings.target.nginx.text;
+    let known = this.errors.get(key);
+    if (!known) this.errors.set(key, (known = errorsOf(this.config.with({ settings }), this.validity)));
+    return known;
+  }
+}
+
+function errorsOf(config: Config, rules: readonly Rule[]): Errors {
+  const out = new Map<string, { count: number; message: string }>();
+  for (const f of lint(config, rules)) {
+    if (f.severity !== 'error') continue;
+    // versions that a message names are those of the run, not of the flaw
+    const key = `${f.rule} ${f.at.file} ${f.message.replaceAll(/\d+\.\d+(\.\d+)?/g, '')}`;
+    const known = out.get(key);
+    if (known) known.count++;
+    else out.set(key, { count: 1, message: f.message });
+  }
+  return out.size ? out : NO_ERRORS;
+}
+
+function merged(all: readonly (readonly FileEdit[])[]): FileEdit[] {
+  const byFile = new Map<FileId, FileEdit['edits'][number][]>();
+  for (const { file, edits } of all.flat()) byFile.set(file, [...(byFile.get(file) ?? []), ...edits]);
+  return [...byFile].map(([file, edits]) => ({ file, edits }));
+}

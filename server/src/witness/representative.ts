@@ -1,0 +1,57 @@
+/** A bounded set of requests that meets every place of a configuration: what two configurations are compared by. */
+import type { Config } from '../config/config.ts';
+import type { RequestInput } from '../trace/trace.ts';
+import { requestAt, type Spot, spotsOf } from './spots.ts';
+import { joined, type Probe } from './values.ts';
+
+/** What is asked of each place beside the plain request: a query, a body, a client that names the port, a WebSocket, an old client. */
+const PROBES: readonly Probe[] = [
+  {},
+  { query: 'b=1', headers: [['User-Agent', 'proxylens']] },
+  {
+    method: 'POST',
+    bodyLength: 2_000_000,
+    headers: [
+      ['Content-Length', '2000000'],
+      ['Origin', 'https://other.example'],
+    ],
+  },
+  {
+    headers: [
+      ['Upgrade', 'websocket'],
+      ['Connection', 'Upgrade'],
+    ],
+  },
+  {
+    httpVersion: '1.0',
+    headers: [
+      ['X-Forwarded-For', '192.0.2.1'],
+      ['X-Forwarded-Proto', 'https'],
+    ],
+  },
+];
+
+function* requestsAt(spot: Spot): Generator<RequestInput> {
+  const paths = spot.paths.length ? spot.paths : [];
+  for (const [i, path] of paths.entries()) {
+    const probes = i === 0 ? [...PROBES, ...spot.variations.map((v) => joined({ query: 'b=1' }, v))] : PROBES.slice(0, 1);
+    for (const [k, door] of spot.doors.entries()) {
+      for (const probe of k === 0 ? probes : probes.slice(0, 1)) yield requestAt(door, { path, ...probe });
+      // the host as a browser names it where the port is not the usual one, and where a proxy in front maps another
+      if (i === 0 && k === 0) yield requestAt(door, { path, headers: [['Host', `${door.host}:8080`]] });
+    }
+  }
+}
+
+/** Requests in the order of their worth: first one for each place, then a second, and so on, `most` at the most. A fragment has none. */
+export function representative(config: Config, most: number): RequestInput[] {
+  const out: RequestInput[] = [];
+  let rest = spotsOf(config).map(requestsAt);
+  while (rest.length && out.length < most)
+    rest = rest.filter((requests) => {
+      const { value, done } = requests.next();
+      if (!done && out.length < most) out.push(value);
+      return !done;
+    });
+  return out;
+}
