@@ -1,10 +1,9 @@
 /** Which of the headers that an application behind a proxy needs are missing in effect, and what breaks without each. */
 import type { Directive } from '../../config/directive.ts';
-import type { Scope } from '../../config/scope.ts';
 import { passTarget } from '../../config/upstreams.ts';
-import { addToList, fixOf, outside } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { includesKnown, unknownInclude } from '../wsgi/_includes.ts';
+import { lackOf } from './_headers.ts';
 
 /** Header, the value to set, what goes wrong without it. Host has a rule of its own. */
 const NEEDED = [
@@ -12,7 +11,19 @@ const NEEDED = [
   { header: 'X-Forwarded-Proto', value: '$scheme', breaks: 'the application takes HTTPS for HTTP: redirect loops, failed CSRF checks' },
 ] as const;
 
-const setHeaders = (scope: Scope): readonly Directive[] => scope.effective('proxy_set_header').directives;
+/** What the application behind a proxy_pass needs and does not get; nothing where that is not certain. */
+function missingAt(directive: Directive): (typeof NEEDED)[number][] {
+  const { scope } = directive;
+  if (directive.fact?.module !== 'ngx_http_proxy_module') return [];
+  // an object store, a metrics page or another site on https is no application of ours
+  if (!passTarget(directive) || directive.value(0).toLowerCase().startsWith('https:')) return [];
+  // a file that is not here, Debian's proxy_params above all, may set them
+  if (unknownInclude(scope) || includesKnown(scope, 'proxy_params', 'proxy_set_header')) return [];
+  const given = new Set(scope.effective('proxy_set_header').directives.map((d) => d.value(0).toLowerCase()));
+  if (given.has('forwarded')) return [];
+  const missing = NEEDED.filter((n) => !given.has(n.header.toLowerCase()));
+  return given.has('x-real-ip') && missing.length === 1 && missing[0]!.header === 'X-Forwarded-For' ? [] : missing;
+}
 
 export default defineRule({
   id: 'forwarded-headers-missing',
@@ -37,38 +48,23 @@ A \`proxy_set_header\` line in a location hides all lines of the outer levels, s
   fixable: 'always',
   fixChanges: ['request-headers'],
   messages: {
-    missing: 'The application behind this proxy_pass does not get {headers}: {breaks}. Set {them} with proxy_set_header.',
+    missing: 'The application does not get {headers}: {breaks}. Set {them} with proxy_set_header.',
   },
-  check({ directive, scope, report }) {
-    if (directive.fact?.module !== 'ngx_http_proxy_module') return;
-    const target = passTarget(directive);
-    // an object store, a metrics page or another site on https is no application of ours
-    if (!target || directive.value(0).toLowerCase().startsWith('https:')) return;
-    // a file that is not here, Debian's proxy_params above all, may set them
-    if (unknownInclude(scope) || includesKnown(scope, 'proxy_params', 'proxy_set_header')) return;
-    const lines = setHeaders(scope);
-    const given = new Set(lines.map((d) => d.value(0).toLowerCase()));
-    if ([...given].some((h) => h === 'forwarded')) return;
-    const missing = NEEDED.filter((n) => !given.has(n.header.toLowerCase()));
-    if (!missing.length || (given.has('x-real-ip') && missing.length === 1 && missing[0]!.header === 'X-Forwarded-For')) return;
-    const place = outside(directive);
-    const add = missing.map((n) => `proxy_set_header ${n.header} ${n.value};`);
+  check({ directive, report }) {
+    const missing = missingAt(directive);
+    if (!missing.length) return;
+    const title = `Pass ${missing.map((n) => n.header).join(', ')} on`;
+    const lines = missing.map((n) => `proxy_set_header ${n.header} ${n.value};`);
+    const { at, related, fix } = lackOf(directive, title, lines, (other) => missing.every((n) => missingAt(other).includes(n)));
     report('missing', {
-      at: directive.statement.name,
+      at,
       data: {
         headers: missing.map((n) => n.header).join(', '),
         breaks: missing.map((n) => n.breaks).join('; '),
         them: missing.length > 1 ? 'them' : 'it',
       },
-      related: lines.length
-        ? [
-            {
-              at: lines[0]!.nameAt,
-              message: scope.has('proxy_set_header') ? 'the headers that are set here' : 'the headers in force come from here',
-            },
-          ]
-        : [],
-      fix: fixOf(`Pass ${missing.map((n) => n.header).join(', ')} on`, 'safe', place.file, [addToList(place, 'proxy_set_header', add)]),
+      related,
+      fix,
     });
   },
   examples: [
@@ -98,6 +94,34 @@ location / {
     proxy_set_header X-Forwarded-Proto $scheme;
     proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
 }`,
+    },
+    {
+      bad: `#- nginx.conf
+events {}
+http {
+    server {
+        location / { include proxy.conf; proxy_pass http://127.0.0.1:8000; }
+        location /api/ { include proxy.conf; proxy_pass http://127.0.0.1:8001; }
+    }
+}
+#- proxy.conf
+  proxy_set_header Host $host;
+  proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+# ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ missing
+`,
+      fixed: `#- nginx.conf
+events {}
+http {
+    server {
+        location / { include proxy.conf; proxy_pass http://127.0.0.1:8000; }
+        location /api/ { include proxy.conf; proxy_pass http://127.0.0.1:8001; }
+    }
+}
+#- proxy.conf
+  proxy_set_header Host $host;
+  proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+  proxy_set_header X-Forwarded-Proto $scheme;
+`,
     },
     { inside: 'server', good: 'location / { proxy_pass https://bucket.example.com; }' },
   ],

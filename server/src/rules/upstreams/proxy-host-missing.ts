@@ -1,8 +1,21 @@
 /** proxy_pass sends `Host: $proxy_host`, the name in its own address, unless a line says otherwise (ngx_http_proxy_headers). */
+import type { Directive } from '../../config/directive.ts';
 import { readTarget } from '../../config/upstreams.ts';
-import { addToList, fixOf, outside } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { requestHeader } from './_headers.ts';
+import { lackOf, requestHeader } from './_headers.ts';
+
+/** The host that an application gets which should get the client's; null where it does, and where the upstream's own name may be meant. */
+function sentBy(directive: Directive): string | null {
+  const { scope } = directive;
+  const { config } = scope;
+  if (directive.fact?.module !== 'ngx_http_proxy_module') return null;
+  const fixed = /^\w+:\/\/[^/$?]+(?=[/$?]|$)/.exec(directive.value(0))?.[0];
+  const target = fixed && readTarget(config, 'proxy_pass', fixed, directive);
+  if (!target || requestHeader(scope, 'Host')) return null;
+  // another server's public name is the host that it wants
+  if (target.kindOfHost === 'name' && !target.upstream && target.host.includes('.')) return null;
+  return target.kindOfHost === 'unix' ? 'localhost' : target.host + (target.portText && `:${target.portText}`);
+}
 
 export default defineRule({
   id: 'proxy-host-missing',
@@ -26,22 +39,11 @@ A service that is asked by its public name (\`proxy_pass https://bucket.example.
   fixable: 'always',
   fixChanges: ['request-headers'],
   messages: { missing: 'The application gets "{sent}" as the host, not what the client asked for. Add "proxy_set_header Host $host;".' },
-  check({ directive, scope, config, report }) {
-    if (directive.fact?.module !== 'ngx_http_proxy_module') return;
-    const fixed = /^\w+:\/\/[^/$?]+(?=[/$?]|$)/.exec(directive.value(0))?.[0];
-    const target = fixed && readTarget(config, 'proxy_pass', fixed, directive);
-    if (!target || requestHeader(scope, 'Host')) return;
-    // another server's public name is the host that it wants
-    if (target.kindOfHost === 'name' && !target.upstream && target.host.includes('.')) return;
-    const sent = target.kindOfHost === 'unix' ? 'localhost' : target.host + (target.portText && `:${target.portText}`);
-    const own = scope.first('proxy_set_header');
-    const place = outside(directive);
-    report('missing', {
-      at: directive.statement.name,
-      data: { sent },
-      related: own ? [{ at: own.nameAt, message: 'the headers that are set here' }] : [],
-      fix: fixOf('Pass the host on', 'safe', place.file, [addToList(place, 'proxy_set_header', ['proxy_set_header Host $host;'])]),
-    });
+  check({ directive, report }) {
+    const sent = sentBy(directive);
+    if (sent === null) return;
+    const { at, related, fix } = lackOf(directive, 'Pass the host on', ['proxy_set_header Host $host;'], (other) => sentBy(other) !== null);
+    report('missing', { at, data: { sent }, related, fix });
   },
   examples: [
     {
