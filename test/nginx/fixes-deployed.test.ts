@@ -4,17 +4,13 @@
  */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { applyEdits } from '../../server/src/base/edit.ts';
 import { type FileId, pathOf } from '../../server/src/base/file-id.ts';
 import { DEFAULT_SETTINGS } from '../../server/src/config/settings.ts';
 import { withSettings } from '../../server/src/config/settings-file.ts';
-import { combined, fixesToApply } from '../../server/src/fixes/apply.ts';
 import { RULES } from '../../server/src/rules/all.ts';
 import { available, judge, withoutNginx } from '../harness/nginx.ts';
 import { deploymentsHere, forInstalled } from '../harness/noise.ts';
-import { lintTree } from '../harness/rules.ts';
-
-const PASSES = 10;
+import { fixAll, lintTree } from '../harness/rules.ts';
 
 describe('fixes over deployed configurations', () => {
   for (const safety of ['safe', 'suggestion'] as const)
@@ -29,19 +25,13 @@ describe('fixes over deployed configurations', () => {
         const root = [...tree.keys()].find((f) => f.endsWith('/nginx.conf'))!;
         const files = new Map<FileId, string>(Object.entries(forInstalled(tree)) as [FileId, string][]);
         const before = (await lintTree({ root, files }, RULES, settings)).findings.filter((f) => f.severity === 'error').map((f) => f.rule);
-        for (let pass = 0; ; pass++) {
-          const { findings } = await lintTree({ root, files }, RULES, settings);
-          const edits = combined(fixesToApply(findings, safety === 'suggestion'));
-          if (!edits.length) {
-            assert.deepEqual(
-              findings.filter((f) => f.severity === 'error' && !before.includes(f.rule)).map((f) => `${f.rule}: ${f.message}`),
-              [],
-            );
-            break;
-          }
-          assert.ok(pass < PASSES, `no end: ${[...new Set(findings.filter((f) => f.fixes.length).map((f) => f.rule))].join(' ')}`);
-          for (const { file, edits: list } of edits) files.set(file, applyEdits(files.get(file)!, list));
-        }
+        const fixed = await fixAll({ root, files }, settings, safety === 'suggestion');
+        for (const [file, text] of fixed.files) files.set(file, text);
+        const { findings } = await lintTree({ root, files }, RULES, settings);
+        assert.deepEqual(
+          findings.filter((f) => f.severity === 'error' && !before.includes(f.rule)).map((f) => `${f.rule}: ${f.message}`),
+          [],
+        );
         const verdict = await judge(Object.fromEntries([...files].map(([id, text]) => [pathOf(id).replace(/^\/etc\/nginx\//, ''), text])), {
           provide: true,
         });
