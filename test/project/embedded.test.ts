@@ -12,7 +12,7 @@ import { Config } from '../../server/src/config/config.ts';
 import { fragmentContext } from '../../server/src/config/fragment.ts';
 import { DEFAULT_SETTINGS } from '../../server/src/config/settings.ts';
 import { NO_DISK } from '../../server/src/config/tree.ts';
-import { combined, fixesToApply } from '../../server/src/features/actions.ts';
+import { combined, fixesToApply } from '../../server/src/fixes/apply.ts';
 import { embeddedIn, mayHost } from '../../server/src/project/embedded.ts';
 import { EmbeddedFiles } from '../../server/src/project/embedded-files.ts';
 import { inHost } from '../../server/src/rules/in-host.ts';

@@ -107,7 +107,9 @@ export async function applyFixes(bench: Bench, first: readonly Found[], suggeste
   let found = first;
   for (let pass = 0; pass < MAX_PASSES; pass++) {
     // a person who asks for suggestions takes what is not proved, too
-    const findings = found.flatMap((f) => (suggested ? f.findings : proved(new Proofs(f.config, bench.open, bench.rules), f.findings)));
+    const findings = found
+      .flatMap((f) => (suggested ? f.findings : proved(new Proofs(f.config, bench.open, bench.rules), f.findings)))
+      .map((f) => bench.placed?.(f) ?? f);
     const fixes = fixesToApply(findings, suggested).filter((fix) => fix.edits.every((e) => bench.text(e.file) !== null));
     const { edits, applied } = combinedFixes(fixes);
     if (!edits.length) break;
