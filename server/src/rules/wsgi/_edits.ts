@@ -21,14 +21,11 @@ export function sendHeader(side: Side, header: string, value: string, title: str
     return { title, safety, edits: [{ file: same.file.id, edits: [{ span: { start: last.start, end: last.end }, newText: value }] }] };
   }
   const added = `${directive} ${name} ${value};`;
-  const inherited = pass.scope.named(directive).length ? [] : lines;
-  const nearest = inherited[0];
-  // lines of an outer level that stand in one block get the new one beside them: an own line here would hide them all
-  if (
-    nearest &&
-    inherited.every((d) => d.scope === nearest.scope && d.file.id === nearest.file.id && d.via.length === nearest.via.length)
-  ) {
-    const last = inherited.at(-1)!;
+  const nearest = lines[0];
+  const elsewhere = nearest && (nearest.scope !== pass.scope || nearest.file.id !== pass.file.id);
+  // a list of an outer level or of an included file that stands in one block gets the new line too: one here would hide it, or come twice
+  if (elsewhere && lines.every((d) => d.scope === nearest.scope && d.file.id === nearest.file.id && d.via.length === nearest.via.length)) {
+    const last = lines.at(-1)!;
     return fixOf(title, safety, last.file, [insertAfter(last.file, last.statement, [added])]);
   }
   return fixOf(title, safety, pass.file, [addToList(pass, directive, [added])]);
