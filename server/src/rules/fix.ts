@@ -1,7 +1,9 @@
 /** Fixes as plain edits, and the few ways in which rules make them: exact ranges of the statement at hand, never a search for its text. */
 import type { FileEdit, TextEdit } from '../base/edit.ts';
+import { basename, type FileId } from '../base/file-id.ts';
 import type { Span } from '../base/span.ts';
 import type { Directive } from '../config/directive.ts';
+import { isStock } from '../config/stock.ts';
 import type { SourceFile, Statement } from '../syntax/statement.ts';
 import type { Word } from '../syntax/word.ts';
 
@@ -142,6 +144,10 @@ export function addToList(beside: Directive, list: string, lines: readonly strin
   const inherited = own.length || !lines.length ? [] : scope.effective(list).directives.map(written);
   return insertAfter(file, (last ?? beside).statement, [...others, ...inherited, ...lines]);
 }
+
+/** Files that come with nginx or its package, whether they lie in the project or not: what a project adds does not belong there. */
+export const isOfThePackage = (file: FileId): boolean =>
+  isStock(file) || /^(?:uwsgi_params|scgi_params|fastcgi_params|fastcgi\.conf|proxy_params|mime\.types)$/.test(basename(file));
 
 /** One or more edits in the files of their directives, as a fix. */
 export function fixAcross(

@@ -3,7 +3,7 @@ import { basename } from '../../base/file-id.ts';
 import type { Place } from '../../base/span.ts';
 import type { Directive } from '../../config/directive.ts';
 import type { Scope } from '../../config/scope.ts';
-import { addToList, type Fix, fixOf, insertAfter, outside } from '../fix.ts';
+import { addToList, type Fix, fixOf, insertAfter, isOfThePackage, outside } from '../fix.ts';
 import type { Related } from '../rule.ts';
 
 /** The value of a request header in force, as written; undefined when no line sets it. */
@@ -27,7 +27,10 @@ export function lackOf(directive: Directive, title: string, lines: readonly stri
   const { scope } = directive;
   const list = scope.effective('proxy_set_header').directives;
   const last = list.at(-1);
-  const shared = last && last.file.id !== directive.file.id && list.every((d) => d.file.id === last.file.id) ? usersOf(last) : [];
+  const shared =
+    last && last.file.id !== directive.file.id && !isOfThePackage(last.file.id) && list.every((d) => d.file.id === last.file.id)
+      ? usersOf(last)
+      : [];
   if (last && shared.length && shared.every(lacks)) {
     const places = new Map(shared.map((d) => [`${d.file.id} ${d.statement.start}`, d]));
     const count = `${places.size} ${places.size === 1 ? 'location' : 'locations'}`;

@@ -4,7 +4,7 @@ import type { FileId } from '../../base/file-id.ts';
 import type { Place } from '../../base/span.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
 import type { Setting } from '../../deploy/setting.ts';
-import { addToList, type Fix, fixOf, insertAfter, outside } from '../fix.ts';
+import { addToList, type Fix, fixOf, insertAfter, isOfThePackage, outside } from '../fix.ts';
 import type { Side } from './_sides.ts';
 
 /** Sets a request header (or its param) in the scope of the pass directive: changes the line that is there, else adds one with what was inherited. */
@@ -22,7 +22,7 @@ export function sendHeader(side: Side, header: string, value: string, title: str
   }
   const added = `${directive} ${name} ${value};`;
   const nearest = lines[0];
-  const elsewhere = nearest && (nearest.scope !== pass.scope || nearest.file.id !== pass.file.id);
+  const elsewhere = nearest && !isOfThePackage(nearest.file.id) && (nearest.scope !== pass.scope || nearest.file.id !== pass.file.id);
   // a list of an outer level or of an included file that stands in one block gets the new line too: one here would hide it, or come twice
   if (elsewhere && lines.every((d) => d.scope === nearest.scope && d.file.id === nearest.file.id && d.via.length === nearest.via.length)) {
     const last = lines.at(-1)!;
