@@ -16,13 +16,17 @@ import { exampleSettings, exampleTree, lintTree } from '../harness/rules.ts';
 /** The text of an example with this run's ports and folder: `listen 80` is the first port, 81 the second, what /srv holds lies in the prefix. */
 function placed(text: string, ports: readonly number[], folder: string, echo: Echo): string {
   const listening = text.replace(/\blisten\s+(80|81)\b/g, (_, p: string) => `listen 127.0.0.1:${ports[p === '80' ? 0 : 1]}`);
-  return listening
-    .replace(/\bserver\s*\{(?![^{}]*\blisten\b)/g, `server { listen 127.0.0.1:${ports[0]};`)
-    .replace(/127\.0\.0\.1:(8000|8001)\b/g, `127.0.0.1:${echo.ports.http}`)
-    .replace(/127\.0\.0\.1:9000\b/g, `127.0.0.1:${echo.ports.fastcgi}`)
-    .replace(/(?<=[\s"=])\/(srv|var)\//g, `${folder}/$1/`)
-    .replace(/\breturn 204;/g, 'return 200 "$args";')
-    .replace(/\bhttp\s*\{/, `http {\n${OWN_PATHS}`);
+  return (
+    listening
+      .replace(/\bserver\s*\{(?![^{}]*\blisten\b)/g, `server { listen 127.0.0.1:${ports[0]};`)
+      .replace(/127\.0\.0\.1:(8000|8001)\b/g, `127.0.0.1:${echo.ports.http}`)
+      // nobody listens on port 1: the application is down
+      .replace(/127\.0\.0\.1:8002\b/g, '127.0.0.1:1')
+      .replace(/127\.0\.0\.1:9000\b/g, `127.0.0.1:${echo.ports.fastcgi}`)
+      .replace(/(?<=[\s"=])\/(srv|var)\//g, `${folder}/$1/`)
+      .replace(/\breturn 204;/g, 'return 200 "$args";')
+      .replace(/\bhttp\s*\{/, `http {\n${OWN_PATHS}`)
+  );
 }
 
 interface Got {
@@ -89,18 +93,25 @@ async function shows(finding: Finding, running: Running, echo: Echo): Promise<{ 
       ? got.asked.at(-1) === passed[1]
       : args
         ? got.body === args[1]
-        : outcome.startsWith('MISS')
-          ? got.asked.length === 2
-          : isFolder
-            ? got.status === 301 || got.status === 403
-            : file
-              ? got.body === MARKER
-              : got.status === Number(/\b(\d{3})\b/.exec(outcome)?.[1]);
+        : outcome.endsWith('own page')
+          ? got.status === Number(outcome.slice(0, 3)) && /<hr><center>nginx/.test(got.body)
+          : outcome.startsWith('MISS')
+            ? got.asked.length === 2
+            : isFolder
+              ? got.status === 301 || got.status === 403
+              : file
+                ? got.body === MARKER
+                : got.status === Number(/\b(\d{3})\b/.exec(outcome)?.[1]);
   return { holds, got };
 }
 
 /** Folders that an example's roots name, and those that a request with a slash at its end asks for. */
 function makeFolders(text: string, folder: string, findings: readonly Finding[]): void {
+  for (const [, root] of text.matchAll(/\broot\s+(\/(?:srv|var)\/[^;$\s]*)/g))
+    for (const [, page] of text.matchAll(/\berror_page [^;]*?(\/\S+);/g)) {
+      fs.mkdirSync(path.join(folder, root!), { recursive: true });
+      fs.writeFileSync(path.join(folder, root!, page!), MARKER);
+    }
   for (const f of findings) {
     // where the good text looks the file is there
     const wanted = f.witness!.outcome.includes('404 where') ? /^\w+ https?:\/\/[^/]+(\/[^?]*)/.exec(f.witness!.request)?.[1] : undefined;

@@ -6,6 +6,7 @@ import deadDirectiveAfterReturn from './correctness/dead-directive-after-return.
 import envsubstEatsVariable from './correctness/envsubst-eats-variable.ts';
 import envsubstLeavesPlaceholder from './correctness/envsubst-leaves-placeholder.ts';
 import errorLogOff from './correctness/error-log-off.ts';
+import errorPageFailsToo from './correctness/error-page-fails-too.ts';
 import errorPageIneffective from './correctness/error-page-ineffective.ts';
 import gzipIneffective from './correctness/gzip-ineffective.ts';
 import homePageForbidden from './correctness/home-page-forbidden.ts';
@@ -230,6 +231,7 @@ export const RULES: readonly Rule[] = [
   envsubstEatsVariable,
   envsubstLeavesPlaceholder,
   errorLogOff,
+  errorPageFailsToo,
   errorPageIneffective,
   gzipIneffective,
   homePageForbidden,

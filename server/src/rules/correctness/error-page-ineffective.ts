@@ -1,4 +1,4 @@
-/** error_page lines that never show: the application's own errors without interception, and pages that lie behind the dead application. */
+/** error_page lines that never show: the application's own errors without interception, and pages that are sent as if nothing was wrong. */
 import { toBytes } from '../../base/bytes.ts';
 import { isOpen, matchLocation } from '../../config/locations.ts';
 import type { Scope } from '../../config/scope.ts';
@@ -11,7 +11,6 @@ const PASSES = ['proxy', 'fastcgi', 'uwsgi', 'scgi', 'grpc'] as const;
 
 /** Answers that an upstream gives and nginx, in a location that only passes on, does not. */
 const APPLICATION = new Set(['400', '402', '404', '405', '406', '409', '410', '422', '451', '501']);
-const GATEWAY = new Set(['502', '504']);
 
 /** A page that is called after an error; anything else may be meant as the answer itself, as the start page of an application in the browser is. */
 const isErrorPage = (path: string): boolean => /\/(?:[\w-]*(?:error|not-?found)[\w-]*|[45](?:\d\d|\dx|xx))\.html?$/i.test(path);
@@ -37,9 +36,7 @@ export default defineRule({
 nginx passes an upstream's error on as it is, with the upstream's page. \`error_page\` sees it only with \`proxy_intercept_errors on\` (\`uwsgi_intercept_errors\`, \`fastcgi_intercept_errors\` …).
 
 With a lone \`=\` the answer has the status of the page: a file that is there is sent with 200, and neither crawlers nor monitoring notice an
-error.
-
-A page for 502 and 504 is shown when the application is gone. If its path is passed to that same application, there is no page either.`,
+error.`,
   about: ['error_page', 'proxy_intercept_errors'],
   looksAt: { directive: ['error_page'] },
   needs: 'file',
@@ -47,9 +44,8 @@ A page for 502 and 504 is shown when the application is gone. If its path is pas
   messages: {
     passed: '{codes} of the application is passed on as it is. Set {switch} on for this page to be shown.',
     soft: '"=" sends {path} with its own status, 200 for a file: nobody notices the error. Leave the "=" away to keep {codes}.',
-    gone: '{path} is passed to the application that just failed. Serve it from a location of its own.',
   },
-  check({ directive, scope, config, report }) {
+  check({ directive, scope, report }) {
     const codes = directive.values.filter((v) => /^\d{3}$/.test(v));
     const kind = PASSES.find((k) => scope.has(`${k}_pass`));
     if (scope.context === 'location' && kind && codes.length && codes.every((c) => APPLICATION.has(c)) && !scope.has('try_files')) {
@@ -71,18 +67,6 @@ A page for 502 and 504 is shown when the application is gone. If its path is pas
         severity: 'info',
         fix: fixOf('Keep the status', 'suggestion', directive.file, [removeArgument(directive.file, directive.statement, equals)]),
       });
-    if (!codes.some((c) => GATEWAY.has(c)) || !/^\/[^$]*$/.test(target.value) || config.kind !== 'root') return;
-    const root = matchingRoot(scope);
-    if (root.context !== 'server') return;
-    const { location, how } = matchLocation(root, toBytes(target.value));
-    if (!location || isOpen(how) || how === 'slash-redirect') return;
-    const inner = location.scope;
-    if (!PASSES.some((k) => inner.has(`${k}_pass`)) || inner.has('try_files') || inner.has('if') || inner.has('rewrite')) return;
-    report('gone', {
-      at: target,
-      data: { path: target.value },
-      related: [{ at: location.directive.at(location.directive.args.at(-1)!), message: 'takes the page' }],
-    });
   },
   examples: [
     {
@@ -97,15 +81,6 @@ A page for 502 and 504 is shown when the application is gone. If its path is pas
     error_page 404 /404.html;
     proxy_intercept_errors on;
 }`,
-    },
-    {
-      inside: 'server',
-      bad: `error_page 502 504 /down.html;
-#                  ^^^^^^^^^^ gone
-location / { proxy_pass http://127.0.0.1:8000; }`,
-      good: `error_page 502 504 /down.html;
-location = /down.html { root /var/www/errors; }
-location / { proxy_pass http://127.0.0.1:8000; }`,
     },
     {
       inside: 'server',

@@ -1,0 +1,150 @@
+/** Error pages that end in the same error: behind the application that is down, under the condition or the list that refused. Shown by a request. */
+import { locationOf } from '../../config/locations.ts';
+import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
+import type { Trace, TraceOptions } from '../../trace/trace.ts';
+import { hangsOnOthers } from '../../witness/follow.ts';
+import { proofOf } from '../../witness/requests.ts';
+import { directiveAt, type Spot } from '../../witness/spots.ts';
+import type { Probe } from '../../witness/values.ts';
+import { defineRule } from '../rule.ts';
+
+const REFUSES = ['return', 'deny', 'auth_basic'];
+
+/** The requests that may end in an error here, with what the application and the disk are taken to say. */
+function* tries(spot: Spot): Generator<[Probe, Pick<TraceOptions, 'assume' | 'upstreams'>]> {
+  if (spot.has(...PASS_DIRECTIVES)) {
+    // whoever is asked is down, for the page as well
+    const name = spot.ask({}).outcome.upstreamRequest?.upstream;
+    for (const failure of name === undefined ? [] : (['refused', 'timeout'] as const)) yield [{}, { upstreams: { [name!]: { failure } } }];
+  }
+  if (!spot.has(...REFUSES)) return;
+  yield [{}, {}];
+  for (const variation of spot.variations) yield [variation, {}];
+  // conditions on files, the usual switch of a maintenance page
+  for (const a of spot.ask({}).assumptions) if (a.id.startsWith('file:')) yield [{}, { assume: { [a.id]: 'file' } }];
+}
+
+/** The error_page station of a trace whose page ended in the same error. */
+function failed(trace: Trace): Trace['steps'][number] | null {
+  const { kind, status, file } = trace.outcome;
+  if ((kind !== 'error' && kind !== 'return') || trace.outcome.body !== null || file !== null || status < 400) return null;
+  // where the disk decides the page may well be there
+  if (trace.assumptions.some((a) => a.id.startsWith('file:') && !a.chosen)) return null;
+  const step = trace.steps.find((s) => s.phase === 'error-page' && s.at && s.said.startsWith(`${status} goes to`));
+  return step ?? null;
+}
+
+export default defineRule({
+  id: 'error-page-fails-too',
+  group: 'correctness',
+  severity: 'warning',
+  since: '0.2',
+  title: 'An error page that ends in the error it is for',
+  why: `
+The page of \`error_page\` is a request of its own inside nginx: it goes through the server's rewrites, the access lists and the locations again. A page for 502 whose path is passed to the application that is down, a maintenance page under the very \`if\` that answers 503, a page for 403 in a server that denies everybody: each ends in its own error, and nginx shows the plain text that it has built in.
+
+Give the page a location of its own, with a \`root\`, outside of what refuses: \`location = /down.html { root /srv/errors; internal; }\`. An \`if\` of the server holds for it as well; put it into the location of the application, or let it ask for the path too.`,
+  about: ['error_page', 'internal'],
+  looksAt: {
+    outcome: [...REFUSES, ...PASS_DIRECTIVES],
+    when: (spot) => spot.scope.effective('error_page').directives.length > 0,
+  },
+  needs: 'config',
+  costly: true,
+  messages: {
+    gone: '{page} is passed to the application that just failed, so this page for {code} is never shown. Serve it from a location of its own.',
+    again: '{page} is never shown: asked for as the page for {code} it ends in {code} again, for {why}. Leave the page out of that.',
+  },
+  check({ spot, config, report }) {
+    const told = new Set<unknown>();
+    const pages = spot.scope.effective('error_page').directives;
+    for (const [probe, options] of tries(spot)) {
+      const trace = spot.ask(probe, options);
+      const step = failed(trace);
+      const by = step && directiveAt(pages, step.at);
+      if (!step || !by || told.has(by)) continue;
+      const after = trace.steps.slice(trace.steps.indexOf(step) + 1);
+      const upstreams = trace.steps.filter((s) => s.phase === 'upstream');
+      const gone = after.some((s) => s.phase === 'upstream') && new Set(upstreams.map((s) => s.said.replace(/^.* to /, ''))).size === 1;
+      const code = String(trace.outcome.status);
+      const page = by.args.at(-1)!;
+      if (gone) {
+        const location = trace.outcome.location;
+        told.add(by);
+        report('gone', {
+          at: by.at(page),
+          data: { page: page.value, code },
+          related: location
+            ? spot.server.scope.all.flatMap((d) =>
+                d.name === 'location' && directiveAt([d], location.at) ? [{ at: d.nameAt, message: 'takes the page' }] : [],
+              )
+            : [],
+          witness: proofOf(trace, `${code}, nginx’s own page`),
+        });
+        continue;
+      }
+      const refusing = after.findLast((s) => s.at && (s.said.startsWith('return ') || s.phase === 'access'));
+      const what = refusing ? directiveAt(spot.server.scope.all, refusing.at) : null;
+      if (!what || hangsOnOthers(config, trace, spot.server.scope.all)) continue;
+      told.add(by);
+      report('again', {
+        at: by.at(page),
+        data: {
+          page: page.value,
+          code,
+          why:
+            `${what.name} ${what.values.join(' ')}`.trim() +
+            (locationOf(what.scope) ? ' holds there too' : ' of the server holds for it too'),
+        },
+        related: [{ at: what.at(), message: 'refuses the page as well' }],
+        witness: proofOf(trace, `${code}, nginx’s own page`),
+      });
+    }
+  },
+  examples: [
+    {
+      inside: 'server',
+      bad: `error_page 502 504 /down.html;
+#                  ^^^^^^^^^^ gone
+location / { proxy_pass http://127.0.0.1:8002; }`,
+      good: `error_page 502 504 /down.html;
+location = /down.html { root /var/www/errors; }
+location / { proxy_pass http://127.0.0.1:8002; }`,
+      witness: { request: 'GET http://www.example.test/users', outcome: '502, nginx’s own page', meant: '502 with the page `/down.html`' },
+    },
+    {
+      inside: 'server',
+      bad: `root /srv/www;
+error_page 503 /closed.html;
+#              ^^^^^^^^^^^^ again
+if ($http_cookie !~ staff) {
+    return 503;
+}
+location / { proxy_pass http://127.0.0.1:8000; }`,
+      good: `root /srv/www;
+error_page 503 /closed.html;
+location = /closed.html { internal; }
+location / {
+    if ($http_cookie !~ staff) {
+        return 503;
+    }
+    proxy_pass http://127.0.0.1:8000;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `root /srv/www;
+deny all;
+error_page 403 /sorry.html;
+#              ^^^^^^^^^^^ again`,
+      good: `root /srv/www;
+deny all;
+error_page 403 /sorry.html;
+location = /sorry.html { allow all; }`,
+    },
+    {
+      inside: 'server',
+      good: 'error_page 502 504 @other;\nlocation / { proxy_pass http://127.0.0.1:8002; }\nlocation @other { return 503 closed; }',
+    },
+  ],
+});
