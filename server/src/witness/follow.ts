@@ -150,10 +150,15 @@ export function hangsOnOthers(config: Config, trace: Trace, among: readonly Dire
 /** Assumptions that change nothing about where a request is sent. */
 const HARMLESS = /^(?:local-address|time|timezone|etag|last-modified|boundary|range|proxy-protocol)$/;
 
-/** Whether what a trace says rests on something that the text does not decide. */
-export const isCertain = (trace: Trace): boolean =>
-  trace.assumptions.every((a) => a.chosen || HARMLESS.test(a.id)) &&
-  trace.notSimulated.every((n) => !/_by_lua|^js_|^perl/.test(n.directive));
+/** Whether what a trace says rests on nothing that the text does not decide. That no file is there is true of some path, whatever the disk. */
+export const isCertain = (trace: Trace): boolean => {
+  const path = trace.request.target.replace(/\?.*$/, '').replace(/\/$/, '');
+  return (
+    trace.assumptions.every(
+      (a) => a.chosen || HARMLESS.test(a.id) || (path !== '' && a.id.startsWith('file:') && a.assumed === 'missing' && a.id.endsWith(path)),
+    ) && trace.notSimulated.every((n) => !/_by_lua|^js_|^perl/.test(n.directive))
+  );
+};
 
 /** The host of a URL as nginx compares it, without port; null where there is none. */
 export const hostIn = (url: string): string | null => {

@@ -241,6 +241,19 @@ function pathsTo(spot: Spot): string[] {
           .slice(0, 2),
       );
   }
+  // rows of a map that takes the path
+  for (const d of spot.directives) {
+    if (d.name !== 'if' && d.name !== 'return' && d.name !== 'rewrite') continue;
+    for (const used of d.values.flatMap((v) => variablesIn(v))) {
+      const defined = indexOf(config).variables.get(used);
+      const source = defined?.by === 'map' ? /^\$\{?(uri|document_uri|request_uri)\}?$/.exec(defined.directive.value(0))?.[1] : undefined;
+      if (!defined || !source) continue;
+      for (const row of rowsOf(defined.directive).slice(0, 12)) {
+        const path = row.key && row.value !== '' ? probeFor(config, source, row.key)?.path : undefined;
+        if (path !== undefined && !path.includes('%') && arrives(spot, path)) patterned.push(path);
+      }
+    }
+  }
   if (location) {
     const plain = pathsFor(location, 16);
     if (location.kind === 'prefix')

@@ -33,11 +33,11 @@ Leave \`$uri/\` out where the application makes the pages.`,
     const name = spot.location!.name;
     if (!name.endsWith('/') || !spot.takes(name)) return;
     const path = name;
-    const plain = spot.ask({ path });
-    // what is asked where no folder is: only an application makes the folder's page
-    if (!plain.outcome.upstreamRequest) return;
-    const folder = plain.assumptions.find((a) => a.id.startsWith('file:'));
+    const folder = spot.ask({ path }).assumptions.find((a) => a.id.startsWith('file:'));
     if (!folder) return;
+    // what is asked where no folder is: only an application makes the folder's page
+    const without = spot.ask({ path }, { assume: { [folder.id]: 'missing' } });
+    if (!without.outcome.upstreamRequest) return;
     const index = `${folder.id}/index.html`.replace('//', '/');
     const trace = spot.ask({ path }, { assume: { [folder.id]: 'folder', [index]: 'missing' } });
     if (trace.outcome.status !== 403 || trace.outcome.upstreamRequest) return;

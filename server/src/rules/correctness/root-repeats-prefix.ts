@@ -32,12 +32,16 @@ Name the folder above it (\`root /srv/app;\`), or use \`alias /srv/app/static/;\
     const paths = spot.paths.filter((p) => p.length > 1);
     const segments = dir.split('/').filter(Boolean);
     // the folders that every path of the location begins with
+    const { location } = spot;
     const shared = (paths[0] ?? '').split('/').slice(1, -1);
-    const own = shared.filter((_, i) => paths.every((p) => p.split('/').slice(1)[i] === shared[i]));
+    const own =
+      location?.kind === 'prefix'
+        ? location.name.split('/').filter(Boolean)
+        : shared.filter((_, i) => paths.every((p) => p.split('/').slice(1)[i] === shared[i]));
     if (!own.length || segments.length < 2) return;
     const repeats = own.some((_, i) => segments.slice(-(i + 1)).join('/') === own.slice(0, i + 1).join('/'));
     if (!repeats || spot.has('alias', 'try_files', 'rewrite')) return;
-    const path = paths.find((p) => !p.endsWith('/')) ?? paths[0]!;
+    const path = paths.find((p) => !p.endsWith('/') && p.startsWith(`/${own.join('/')}/`)) ?? paths[0]!;
     const trace = spot.ask({ path });
     const { file } = trace.outcome;
     if (trace.outcome.kind !== 'static' || file === null || !file.includes(`${dir}/${own[0]}/`)) return;

@@ -29,9 +29,15 @@ Without the equals sign, \`404\`, it is a path too.`,
     const directive = spot.scope.named('try_files').at(-1);
     if (!directive) return;
     const { args } = directive;
-    const plain = spot.ask({});
-    const disk = plain.assumptions.filter((a) => a.id.startsWith('file:')).map((a) => [a.id, 'missing'] as const);
-    const trace = disk.length ? spot.ask({}, { assume: Object.fromEntries(disk) }) : plain;
+    // nothing is there, whatever is looked for on the way
+    const missing: Record<string, string> = {};
+    let trace = spot.ask({});
+    for (let round = 0; round < 4; round++) {
+      const found = trace.assumptions.filter((a) => a.id.startsWith('file:') && missing[a.id] === undefined);
+      if (!found.length) break;
+      for (const a of found) missing[a.id] = 'missing';
+      trace = spot.ask({}, { assume: { ...missing } });
+    }
     const proof = proofOf(trace);
     const data = { outcome: proof.outcome };
     args.forEach((word, i) => {
