@@ -200,6 +200,7 @@ import bodyLimitMismatch from './wsgi/body-limit-mismatch.ts';
 import debugStaticServed from './wsgi/debug-static-served.ts';
 import developmentServer from './wsgi/development-server.ts';
 import forwardedAllowIps from './wsgi/forwarded-allow-ips.ts';
+import forwardedProtoFromClient from './wsgi/forwarded-proto-from-client.ts';
 import hstsTwice from './wsgi/hsts-twice.ts';
 import mediaExecutable from './wsgi/media-executable.ts';
 import protocolMismatch from './wsgi/protocol-mismatch.ts';
@@ -424,6 +425,7 @@ export const RULES: readonly Rule[] = [
   debugStaticServed,
   developmentServer,
   forwardedAllowIps,
+  forwardedProtoFromClient,
   hstsTwice,
   mediaExecutable,
   protocolMismatch,

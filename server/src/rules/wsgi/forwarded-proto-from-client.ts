@@ -1,0 +1,87 @@
+/** A server that ends TLS itself passes on what the client says of the scheme. */
+import { serverOf } from '../../config/servers.ts';
+import { fixOf, replace } from '../fix.ts';
+import { defineRule } from '../rule.ts';
+
+export default defineRule({
+  id: 'forwarded-proto-from-client',
+  group: 'wsgi',
+  severity: 'warning',
+  since: '0.2',
+  title: 'X-Forwarded-Proto is what the client sent',
+  why: `
+This server ends TLS itself: it is the one that knows whether a request came over HTTPS. \`$http_x_forwarded_proto\` is the header of the client.
+Ordinary clients send none, so the application is told nothing: it redirects to HTTPS again and again, and its CSRF checks fail. And any client
+may claim \`https\` over plain HTTP.
+
+\`$scheme\` is what nginx knows. Where a balancer in front ends TLS, name it with \`set_real_ip_from\`; the rule then leaves the header alone.`,
+  about: ['proxy_set_header', '$scheme', 'set_real_ip_from'],
+  looksAt: { directive: ['proxy_set_header', 'grpc_set_header', 'uwsgi_param', 'fastcgi_param', 'scgi_param'] },
+  needs: 'file',
+  fixable: 'always',
+  messages: {
+    client:
+      '{name} is what the client claims: this server ends TLS itself, so ordinary requests send none, and anybody may send https. Use $scheme.',
+  },
+  check({ directive, scope, report }) {
+    const name = directive.value(0);
+    const word = directive.args[1];
+    if (!directive.fact || !word || !/^(http_)?x[-_]forwarded[-_](proto|scheme)$/i.test(name)) return;
+    if (!/^\$\{?http_x_forwarded_(proto|scheme)\}?$/i.test(word.value)) return;
+    const server = serverOf(scope);
+    if (!server?.listens.some((l) => l.params.includes('ssl') || l.params.includes('quic'))) return;
+    if (scope.effective('set_real_ip_from').directives.length || server.listens.some((l) => l.params.includes('proxy_protocol'))) return;
+    report('client', { at: word, data: { name }, fix: fixOf('Send $scheme', 'suggestion', directive.file, [replace(word, '$scheme')]) });
+  },
+  examples: [
+    {
+      inside: 'http',
+      bad: `
+server {
+    listen 443 ssl;
+    ssl_certificate site.pem;
+    ssl_certificate_key site.key;
+    location / {
+        proxy_pass http://127.0.0.1:8000;
+        proxy_set_header X-Forwarded-Proto $http_x_forwarded_proto;
+#                                          ^^^^^^^^^^^^^^^^^^^^^^^ client
+    }
+}`,
+      good: `
+server {
+    listen 443 ssl;
+    ssl_certificate site.pem;
+    ssl_certificate_key site.key;
+    location / {
+        proxy_pass http://127.0.0.1:8000;
+        proxy_set_header X-Forwarded-Proto $scheme;
+    }
+}`,
+    },
+    {
+      inside: 'http',
+      good: `
+server {
+    listen 443 ssl;
+    ssl_certificate site.pem;
+    ssl_certificate_key site.key;
+    set_real_ip_from 10.0.0.0/8;
+    location / {
+        proxy_pass http://127.0.0.1:8000;
+        proxy_set_header X-Forwarded-Proto $http_x_forwarded_proto;
+    }
+}`,
+    },
+    {
+      inside: 'http',
+      good: `
+server {
+    listen 80;
+    location / {
+        proxy_pass http://127.0.0.1:8000;
+        proxy_set_header X-Forwarded-Proto $http_x_forwarded_proto;
+    }
+}`,
+    },
+  ],
+});
