@@ -16,7 +16,7 @@ may claim \`https\` over plain HTTP.
 
 \`$scheme\` is what nginx knows. Where a balancer in front ends TLS, name it with \`set_real_ip_from\`; the rule then leaves the header alone.`,
   about: ['proxy_set_header', '$scheme', 'set_real_ip_from'],
-  looksAt: { directive: ['proxy_set_header', 'grpc_set_header', 'uwsgi_param', 'fastcgi_param', 'scgi_param'] },
+  looksAt: { directive: ['proxy_set_header', 'grpc_set_header'] },
   needs: 'file',
   fixable: 'always',
   messages: {
