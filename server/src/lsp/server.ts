@@ -111,6 +111,8 @@ export function serve(connection: Connection, host: Host): void {
       log,
     };
     if (options.settings) applySettings(session, options.settings);
+    // what is opened before the settings have come belongs to a folder already
+    workspace.apply({ kind: 'folders', folders: folders.map(fileId) });
     const capabilities: ServerCapabilities = {
       positionEncoding: client.encoding,
       textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: { includeText: false } },

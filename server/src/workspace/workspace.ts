@@ -197,6 +197,7 @@ export class Workspace {
         for (const file of change.files) this.changedOnDisk(file);
         break;
       case 'folders':
+        for (const root of [...this.loaded.keys()]) if (this.isLeft(root, change.folders)) this.drop(root);
         this.folders = change.folders;
         this.applicationSettled = false;
         this.searchAgain();
@@ -314,18 +315,36 @@ export class Workspace {
   /** Documents out of use; disposed of once no tree holds them any more. */
   private retired: Document[] = [];
 
+  /** Whether a main file goes with the folders that are closed: nothing that is open belongs to it. */
+  private isLeft(root: FileId, folders: readonly FileId[]): boolean {
+    const below = (list: readonly FileId[]): boolean => list.some((f) => isBelow(root, f));
+    const open = [...this.loaded.get(root)!.tree.files.keys()].some((id) => (this.buffers.get(id)?.version ?? null) !== null);
+    return below(this.folders) && !below(folders) && root !== this.chosenRoot && !open;
+  }
+
   private changedOnDisk(file: FileId): void {
     const name = file.split('/').at(-1) ?? '';
-    if (SETTINGS_NAMES.includes(name) || name === NGINX_LINT_NAME) {
+    // an editor tells of a folder alone when that goes or comes with all that is in it
+    const within = (id: FileId): boolean => isBelow(id, file);
+    const isSettings = SETTINGS_NAMES.includes(name) || name === NGINX_LINT_NAME;
+    if (isSettings || [...this.settingsFiles.keys()].some(within)) {
       this.settingsFiles.clear();
       this.searchAgain();
+    }
+    if (isSettings) {
       this.reloadAll();
       return;
     }
     this.found = null;
-    if (this.application.get(file)?.version === null) this.application.delete(file);
+    for (const [id, { version }] of [...this.application])
+      if (version === null && within(id)) {
+        this.application.delete(id);
+        this.deploymentNow = null;
+      }
     this.applicationSettled = false;
-    if ((this.buffers.get(file)?.version ?? null) === null) this.forget(file);
+    for (const [id, { version }] of [...this.buffers]) if (version === null && within(id)) this.forget(id);
+    for (const id of [...this.unusable.keys()]) if (within(id)) this.unusable.delete(id);
+    for (const id of [...this.soughtFor]) if (within(id)) this.soughtFor.delete(id);
     this.reloadAll();
   }
 
