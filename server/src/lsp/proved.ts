@@ -1,21 +1,15 @@
 /** The engine's word on the fixes of findings, for handlers: proofs are made when somebody asks for a fix, and kept for the revision. */
+import { PerConfig } from '../config/asked.ts';
 import type { Config } from '../config/config.ts';
 import { proved } from '../fixes/apply.ts';
 import { Proofs } from '../fixes/prove.ts';
 import type { Finding } from '../rules/rule.ts';
 import type { Session } from './session.ts';
 
-const kept = new WeakMap<Config, Proofs>();
+const proofs = new PerConfig(
+  (config, { workspace, rules }: Session) => new Proofs(config, (file, text) => workspace.parse(file, text), rules),
+);
 
 /** The findings with their fixes proved in every configuration that reads their file: a fix is safe when it is safe in each. */
-export function provedFindings(
-  { workspace, rules }: Session,
-  configs: readonly Config[],
-  findings: readonly Finding[],
-): readonly Finding[] {
-  return configs.reduce((known, config) => {
-    let proofs = kept.get(config);
-    if (!proofs) kept.set(config, (proofs = new Proofs(config, (file, text) => workspace.parse(file, text), rules)));
-    return proved(proofs, known);
-  }, findings);
-}
+export const provedFindings = (session: Session, configs: readonly Config[], findings: readonly Finding[]): readonly Finding[] =>
+  configs.reduce((known, config) => proved(proofs.of(config, session), known), findings);
