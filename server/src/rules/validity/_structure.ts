@@ -353,9 +353,16 @@ export const causesIn = (config: Config, file: SourceFile): readonly Cause[] =>
   asked(config, `causes in ${file.id}`, (c) => structureOf(file, c.catalog)).causes;
 
 /** The faults of a directive's file, which whoever asks depends on as far as they touch the block at hand. */
-function faultsAt({ file, scope }: Directive): Structure {
+function faultsAt({ file, scope, statement }: Directive): Structure {
   const { config } = scope;
-  askedOfBlock(config, `faults of ${file.id}`, (c, block) => faultsWithin(structureOf(file, c.catalog), block));
+  // of a file that the block includes all counts: the block has no place in it
+  const holds = (block: Statement): boolean => {
+    for (let at: Statement | null = statement; at; at = at.parent) if (at === block) return true;
+    return false;
+  };
+  askedOfBlock(config, `faults of ${file.id}`, (c, block) =>
+    faultsWithin(structureOf(file, c.catalog), block && holds(block) ? block : null),
+  );
   return structureOf(file, config.catalog);
 }
 
