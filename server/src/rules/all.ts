@@ -83,6 +83,8 @@ import staticWithoutExpires from './performance/static-without-expires.ts';
 import workerConnectionsLow from './performance/worker-connections-low.ts';
 import workerProcessesMissing from './performance/worker-processes-missing.ts';
 import type { Rule } from './rule.ts';
+import accessListIneffective from './security/access-list-ineffective.ts';
+import accessListOutranked from './security/access-list-outranked.ts';
 import accessRulesBypassed from './security/access-rules-bypassed.ts';
 import aliasSlashMismatch from './security/alias-slash-mismatch.ts';
 import aliasTraversal from './security/alias-traversal.ts';
@@ -98,6 +100,7 @@ import defaultServerImplicit from './security/default-server-implicit.ts';
 import dheWithoutParameters from './security/dhe-without-parameters.ts';
 import directoryListing from './security/directory-listing.ts';
 import earlyDataReplay from './security/early-data-replay.ts';
+import exactPathRestrictedOnly from './security/exact-path-restricted-only.ts';
 import externalResolver from './security/external-resolver.ts';
 import filesystemRootExposed from './security/filesystem-root-exposed.ts';
 import forwardSecrecyMissing from './security/forward-secrecy-missing.ts';
@@ -118,6 +121,7 @@ import nistGroupsMissing from './security/nist-groups-missing.ts';
 import openRedirect from './security/open-redirect.ts';
 import opensslEngineGone from './security/openssl-engine-gone.ts';
 import originCheckTooLoose from './security/origin-check-too-loose.ts';
+import passwordNeverAsked from './security/password-never-asked.ts';
 import plainOn443 from './security/plain-on-443.ts';
 import programServedAsText from './security/program-served-as-text.ts';
 import protocolsOfDefaultOnly from './security/protocols-of-default-only.ts';
@@ -125,6 +129,7 @@ import quicReuseport from './security/quic-reuseport.ts';
 import refererNoneAllowed from './security/referer-none-allowed.ts';
 import regexCatastrophic from './security/regex-catastrophic.ts';
 import responseSplitting from './security/response-splitting.ts';
+import rewriteBeforeAccess from './security/rewrite-before-access.ts';
 import secretInConfig from './security/secret-in-config.ts';
 import securityHeadersMissing from './security/security-headers-missing.ts';
 import sensitiveFilesServed from './security/sensitive-files-served.ts';
@@ -308,6 +313,8 @@ export const RULES: readonly Rule[] = [
   staticWithoutExpires,
   workerConnectionsLow,
   workerProcessesMissing,
+  accessListIneffective,
+  accessListOutranked,
   accessRulesBypassed,
   aliasSlashMismatch,
   aliasTraversal,
@@ -323,6 +330,7 @@ export const RULES: readonly Rule[] = [
   dheWithoutParameters,
   directoryListing,
   earlyDataReplay,
+  exactPathRestrictedOnly,
   externalResolver,
   filesystemRootExposed,
   forwardSecrecyMissing,
@@ -343,6 +351,7 @@ export const RULES: readonly Rule[] = [
   openRedirect,
   opensslEngineGone,
   originCheckTooLoose,
+  passwordNeverAsked,
   plainOn443,
   programServedAsText,
   protocolsOfDefaultOnly,
@@ -350,6 +359,7 @@ export const RULES: readonly Rule[] = [
   refererNoneAllowed,
   regexCatastrophic,
   responseSplitting,
+  rewriteBeforeAccess,
   secretInConfig,
   securityHeadersMissing,
   sensitiveFilesServed,

@@ -1,6 +1,13 @@
 /** A list of `allow` lines that ends without `deny all` restricts nothing: who is on no line is let in. */
+import type { Scope } from '../../config/scope.ts';
 import { fixOf, insertAfter } from '../fix.ts';
 import { defineRule } from '../rule.ts';
+
+const isAskedFor = (scope: Scope): boolean =>
+  ['auth_basic', 'auth_request', 'auth_jwt'].some((name) => {
+    const line = scope.value(name);
+    return !!line && line.value(0) !== 'off';
+  });
 
 export default defineRule({
   id: 'allow-without-deny',
@@ -26,7 +33,9 @@ A level with lines of its own does not inherit those of the outer level: a \`den
     const lines = scope.named('allow');
     if (lines[0] !== directive || scope.has('deny')) return;
     // "allow all" undoes an outer list on purpose
-    if (lines.some((d) => d.value(0) === 'all')) return;
+    if (lines.some((d) => d.value(0) === 'all' || d.value(0) === '0.0.0.0/0')) return;
+    // with satisfy any who fits no line is asked for the password
+    if (scope.value('satisfy')?.value(0) === 'any' && isAskedFor(scope)) return;
     // an include whose file is not here may bring the deny
     if (scope.named('include').some((d) => (scope.config.tree.includes.get(d.statement)?.files.length ?? 0) === 0)) return;
     const last = lines.filter((d) => d.file.id === file.id && d.statement.parent === directive.statement.parent).at(-1)!;
@@ -63,5 +72,12 @@ location /api/ {
 }`,
     },
     { inside: 'server', good: 'deny all;\nlocation /public/ { allow all; }' },
+    {
+      inside: 'server',
+      good: `satisfy any;
+allow 10.0.0.0/8;
+auth_basic "staff";
+auth_basic_user_file staff;`,
+    },
   ],
 });

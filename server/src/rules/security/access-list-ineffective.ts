@@ -1,0 +1,176 @@
+/** Lines of an access list that an earlier one takes everything from, and passwords that a list makes needless. Shown by a client's request. */
+import type { Directive } from '../../config/directive.ts';
+import { inNet, readNet } from '../../trace/networks.ts';
+import { outcomeText, proofOf } from '../../witness/requests.ts';
+import type { Spot } from '../../witness/spots.ts';
+import { defineRule } from '../rule.ts';
+
+const EVERYBODY = new Set(['all', '0.0.0.0/0', '::/0']);
+const STRANGER = '203.0.113.9';
+
+/** An IPv4 client that the line is about; null where none can be named. */
+function clientOf(line: Directive): string | null {
+  if (line.value(0) === 'all' || line.value(0) === '0.0.0.0/0') return STRANGER;
+  const m = /^(\d+\.\d+\.\d+)\.(\d+)(?:\/(\d+))?$/.exec(line.value(0));
+  return m && (m[3] !== undefined && m[2] === '0' ? `${m[1]}.7` : `${m[1]}.${m[2]}`);
+}
+
+/** Whether every IPv4 client of the second line is taken by the first. */
+function covers(first: Directive, second: Directive): boolean {
+  if (first.value(0) === 'all' || first.value(0) === '0.0.0.0/0') return true;
+  const outer = readNet(first.value(0));
+  const inner = readNet(second.value(0));
+  return !!outer && !!inner && outer.prefix <= inner.prefix && inNet(inner.bytes, outer);
+}
+
+const passwordOf = ({ scope }: Spot): Directive | null => {
+  for (const name of ['auth_basic', 'auth_request', 'auth_jwt']) {
+    const line = scope.value(name);
+    if (line && line.value(0) !== 'off') return line;
+  }
+  return null;
+};
+
+export default defineRule({
+  id: 'access-list-ineffective',
+  group: 'security',
+  severity: 'warning',
+  since: '0.2',
+  title: 'A line of an access list is never reached, or a list makes the password needless',
+  why: `
+nginx goes through \`allow\` and \`deny\` in order and stops at the first that fits. \`allow all\` (or \`0.0.0.0/0\`) before \`deny all\` lets everybody in, \`deny all\` before the \`allow\` lines lets nobody in, and an exception behind the network that holds it is never looked at. Write the narrow lines first and \`deny all\` last.
+
+With \`satisfy any\` one of list and password is enough. If the list admits everybody, nobody is asked for the password.`,
+  about: ['allow', 'deny', 'satisfy', 'auth_basic'],
+  looksAt: {
+    outcome: ['allow', 'deny', 'satisfy', 'auth_basic', 'auth_request', 'auth_jwt', 'server'],
+    when: ({ scope }) => scope.effective('allow').directives.length > (scope.value('satisfy')?.value(0) === 'any' ? 0 : 1),
+  },
+  needs: 'config',
+  messages: {
+    needless:
+      'Nobody is asked for a password: with "satisfy any" it is enough that "{line}" lets everybody in. Name the addresses that need no password.',
+    open: '"{line}" is never reached: "{first}" stands before it and lets {who} in. Put the narrower line first.',
+    closed: '"{line}" is never reached: "{first}" stands before it and keeps {who} out. Put the narrower line first.',
+  },
+  check({ spot, report }) {
+    const lines = spot.scope.effective('allow').directives;
+    const password = passwordOf(spot);
+    const satisfy = spot.scope.value('satisfy');
+    if (password && satisfy?.value(0) === 'any') {
+      const trace = spot.ask({});
+      const step = trace.steps.find((s) => s.phase === 'access' && s.said === 'allowed, satisfy any needs no more');
+      const line = lines.find((d) => d.name === 'allow' && EVERYBODY.has(d.value(0)));
+      // a level that only opens what is inherited means just that
+      if (!step || !line || (password.scope !== line.scope && satisfy.scope !== line.scope)) return;
+      return report('needless', {
+        at: password.at(),
+        data: { line: `allow ${line.value(0)}` },
+        related: [{ at: line.at(), message: 'lets everybody in' }],
+        witness: proofOf(trace),
+      });
+    }
+    for (const line of lines) {
+      const client = clientOf(line);
+      const first = lines.slice(0, lines.indexOf(line)).find((d) => covers(d, line));
+      if (client === null || !first || first.name === line.name || first.scope !== line.scope) continue;
+      const trace = spot.ask({ clientAddress: client });
+      if (!trace.steps.some((s) => s.phase === 'access' && s.said.startsWith(`${first.name} ${first.value(0)} fits`))) continue;
+      const who = client === STRANGER ? 'everybody' : client;
+      return report(first.name === 'allow' ? 'open' : 'closed', {
+        at: line.at(),
+        data: {
+          line: `${line.name} ${line.value(0)}`,
+          first: `${first.name} ${first.value(0)}`,
+          who: EVERYBODY.has(first.value(0)) ? 'everybody' : who,
+        },
+        related: [{ at: first.at(), message: 'fits before' }],
+        witness: proofOf(trace, client === STRANGER ? outcomeText(trace) : `${outcomeText(trace)} for ${client}`),
+      });
+    }
+  },
+  examples: [
+    {
+      inside: 'server',
+      bad: `location /admin/ {
+    allow all;
+    deny all;
+#   ^^^^^^^^^ open
+    proxy_pass http://127.0.0.1:8000;
+}`,
+      good: `location /admin/ {
+    allow 10.0.0.0/8;
+    deny all;
+    proxy_pass http://127.0.0.1:8000;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `location /admin/ {
+    satisfy any;
+    allow 0.0.0.0/0;
+    deny all;
+    auth_basic "staff";
+#   ^^^^^^^^^^^^^^^^^^^ needless
+    auth_basic_user_file staff;
+    proxy_pass http://127.0.0.1:8000;
+}`,
+      good: `location /admin/ {
+    satisfy any;
+    allow 10.0.0.0/8;
+    deny all;
+    auth_basic "staff";
+    auth_basic_user_file staff;
+    proxy_pass http://127.0.0.1:8000;
+}`,
+    },
+    {
+      inside: 'tree',
+      bad: `#- nginx.conf
+events {}
+http {
+    server {
+        location /admin/ {
+            deny all;
+            allow 10.0.0.0/8;
+#           ^^^^^^^^^^^^^^^^^ closed
+            proxy_pass http://127.0.0.1:8000;
+        }
+        location /api/ {
+            allow 10.0.0.0/8;
+            deny 10.1.2.3;
+#           ^^^^^^^^^^^^^^ open
+            deny all;
+            proxy_pass http://127.0.0.1:8000;
+        }
+    }
+}`,
+      good: `#- nginx.conf
+events {}
+http {
+    server {
+        location /admin/ {
+            allow 10.0.0.0/8;
+            deny all;
+            proxy_pass http://127.0.0.1:8000;
+        }
+        location /api/ {
+            deny 10.1.2.3;
+            allow 10.0.0.0/8;
+            deny all;
+            proxy_pass http://127.0.0.1:8000;
+        }
+    }
+}`,
+    },
+    {
+      inside: 'server',
+      good: `satisfy any;
+auth_basic "staff";
+auth_basic_user_file staff;
+location / { allow 10.0.0.0/8; root /srv/site; }
+location /public/ { allow all; root /srv/site; }
+location /api/ { deny 192.0.2.1; allow all; root /srv/site; }`,
+    },
+  ],
+});

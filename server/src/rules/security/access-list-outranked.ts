@@ -1,0 +1,255 @@
+/** A restricted prefix whose paths another location takes as well, without its access rules. Shown by a stranger's request. */
+import type { Place } from '../../base/span.ts';
+import { type Location, locationsOf } from '../../config/locations.ts';
+import type { Trace } from '../../trace/trace.ts';
+import { admitted, isAsked, isBackend, isGivenOut, isRefused, keepsOut, restrictionsOf, speaksOfAccess } from '../../witness/access.ts';
+import { samplesOf } from '../../witness/regex-samples.ts';
+import { outcomeText, proofOf } from '../../witness/requests.ts';
+import { type Spot, spotsOf } from '../../witness/spots.ts';
+import { asPath } from '../../witness/values.ts';
+import { defineRule } from '../rule.ts';
+
+/** Endings of what pages show and nobody hides. */
+const ASSETS = /\.(?:css|js|mjs|map|svg|ico|png|jpe?g|gif|webp|woff2?|ttf|eot|otf)$/i;
+
+const target = ({ outcome: { upstreamRequest: to } }: Trace): string => (to ? `${to.protocol} ${to.upstream}` : '');
+
+/** The file that the restricted place has for a path, told by the one that it has for another. */
+function fileFor(own: Trace, location: Location, path: string): string | null {
+  const { file } = own.outcome;
+  const rest = own.request.target.slice(location.name.length);
+  return file?.endsWith(rest) ? file.slice(0, file.length - rest.length) + path.slice(location.name.length) : null;
+}
+
+/**
+ * Whether a stranger's answer is of what is kept from him: the same file, the same backend. A place that sends files itself keeps its
+ * paths from everybody, whatever program answers them otherwise.
+ */
+const isSame = (own: Trace, other: Trace, location: Location, path: string): boolean =>
+  isBackend(own)
+    ? isBackend(other) && target(own) === target(other)
+    : isBackend(other) || (other.outcome.file !== null && other.outcome.file === fileFor(own, location, path));
+
+const words = (location: Location): string => `location ${location.directive.values.join(' ')}`;
+const nameOf = ({ directive }: Location): Place => directive.at(directive.args.at(-1)!);
+
+const isInside = (location: Location, outer: Location): boolean => {
+  for (let at = location.parent; at; at = at.parent) if (at === outer) return true;
+  return false;
+};
+
+/** Paths by which another place may lead to what the restricted one gives out: each end of its file's or URI's path, put behind the name. */
+function ways(at: Spot, own: Trace): string[] {
+  const to = own.outcome.file ?? own.outcome.upstreamRequest?.uri.replace(/\?.*/s, '') ?? '';
+  const { kind, name } = at.location!;
+  const ends = to.split('/').map((_, i, all) => all.slice(i).join('/'));
+  const made = kind === 'prefix' ? ends.map((end) => asPath(`${name.replace(/\/$/, '')}/${end}`)) : [];
+  return [...at.paths.slice(0, 6), ...made.filter((p) => at.takes(p))];
+}
+
+/** Patterns of the level that may take paths below the prefix, with such paths. */
+function* below(spot: Spot): Generator<{ location: Location; path: string }> {
+  const { location, config } = spot;
+  if (!location) return;
+  const name = location.name.replace(/\/$/, '');
+  const level = locationsOf(location.directive.scope);
+  for (const regex of location.noRegex ? [] : level.regexes) {
+    const paths = samplesOf(config.regexes, regex.name, {
+      caseless: regex.modifier === '~*',
+      tries: 12,
+      forms: (s) => [`${name}/x${s}`, `${name}/${s}`, `${name}${s}`, `${name}/index${s}`, s, `${name}/x/${s}`, `${name}/x${s}x`],
+    });
+    for (const path of paths.filter((p) => p.startsWith(`${name}/`)).slice(0, 4)) yield { location: regex, path };
+  }
+  // the same with a slash, or without: two names of one place
+  for (const twin of level.all)
+    if (twin !== location && twin.kind !== 'regex' && twin.name.replace(/\/$/, '') === name && twin.name.length > 1)
+      for (const path of twin.kind === 'exact' ? [twin.name] : [`${twin.name.replace(/\/$/, '')}/users`, twin.name])
+        yield { location: twin, path };
+}
+
+const isOther = (location: Location): boolean => !speaksOfAccess(location.scope) && !location.scope.has('internal');
+
+export default defineRule({
+  id: 'access-list-outranked',
+  group: 'security',
+  severity: 'warning',
+  since: '0.2',
+  title: 'Another location takes paths of a restricted one, without its access rules',
+  why: `
+A request is in one location only. Where a regular expression fits, it outranks a prefix, be that as long as it may: \`location /admin/\` with a list keeps nobody away from \`/admin/export.json\` while there is a \`location ~ \\.json$\` on the same level. Neither do the rules hold for another path that leads to the same file or the same backend: an alias, a \`rewrite … break\`, an error page that passes on what was refused.
+
+\`^~\` keeps the regular expressions of the level out, and an expression inside the restricted location inherits its rules. Where people may enter on purpose, say so with \`allow all\`, \`auth_basic off\` or \`auth_request off\`.`,
+  about: ['location', 'allow', 'deny', 'auth_basic', 'auth_request'],
+  references: ['https://cwe.mitre.org/data/definitions/863.html'],
+  looksAt: {
+    outcome: ['deny', 'auth_basic', 'auth_request', 'auth_jwt'],
+    when: ({ location, scope }) =>
+      !!location && (location.kind === 'prefix' || location.kind === 'exact') && location.name !== '/' && restrictionsOf(scope).length > 0,
+  },
+  needs: 'config',
+  messages: {
+    outranked:
+      '{restriction} of {place} is bypassed: {other} takes {path} and gives it to everybody ({outcome}). Write "location ^~ {name}", or put the other location inside.',
+    same: '{restriction} of {place} is bypassed: {path} leads to the same place through {other}, without being asked ({outcome}). Repeat the access rules there.',
+    page: '{restriction} of {place} is bypassed: who is refused gets {outcome} from the error page, which is what he was refused. Let the error page answer something else.',
+  },
+  check({ spot, report }) {
+    const { location, config, server } = spot;
+    const plainPath = spot.paths[0];
+    if (!location || plainPath === undefined) return;
+    const plain = spot.ask({});
+    if (!keepsOut(plain)) return;
+    const restriction = restrictionsOf(spot.scope)[0]!;
+    const data = { restriction: restriction.name, place: `"${words(location)}"`, name: location.name };
+    const related = [{ at: restriction.at(), message: 'not asked' }];
+    const own = admitted(spot, plainPath);
+    if (isRefused(plain) && isGivenOut(plain) && isBackend(plain)) {
+      const asked = plain.outcome.upstreamRequest;
+      if (isBackend(own) && target(own) === target(plain) && own.outcome.upstreamRequest?.uri === asked?.uri)
+        report('page', { at: nameOf(location), data: { ...data, outcome: outcomeText(plain) }, related, witness: proofOf(plain) });
+    }
+    const told = new Set<Location>();
+    const others = spotsOf(config).filter((s) => s.server === server && s.location);
+    for (const { location: other, path } of below(spot)) {
+      const at = others.find((s) => s.location === other);
+      if (!at || told.has(other) || !isOther(other) || at.unsure || !at.takes(path)) continue;
+      const trace = at.ask({ path: asPath(path) });
+      if (isAsked(trace) || !isGivenOut(trace) || trace.outcome.location?.pattern.startsWith('@')) continue;
+      if (!isSame(own, trace, location, path)) continue;
+      told.add(other);
+      report('outranked', {
+        at: nameOf(location),
+        data: { ...data, other: `"${words(other)}"`, path, outcome: outcomeText(trace) },
+        related: [...related, { at: nameOf(other), message: `takes ${path}` }],
+        severity: isBackend(own) && ASSETS.test(path) ? 'info' : 'warning',
+        witness: proofOf(trace),
+      });
+    }
+    // another path to the same thing
+    for (const at of others) {
+      const other = at.location!;
+      if (told.has(other) || other === location || !isOther(other) || at.unsure || other.kind === 'named' || isInside(other, location))
+        continue;
+      const moves =
+        other.scope.has('alias') ||
+        other.scope.has('rewrite') ||
+        other.scope.named('proxy_pass').some((d) => /\/\/[^/]+\/./.test(d.value(0)));
+      if (!moves) continue;
+      for (const path of ways(at, own)) {
+        const trace = at.ask({ path });
+        if (isAsked(trace) || !isGivenOut(trace)) continue;
+        const to = isBackend(own)
+          ? target(own) === target(trace) && own.outcome.upstreamRequest!.uri === trace.outcome.upstreamRequest?.uri
+          : !isBackend(trace) && own.outcome.file !== null && trace.outcome.file === own.outcome.file;
+        if (!to) continue;
+        report('same', {
+          at: nameOf(location),
+          data: { ...data, other: `"${words(other)}"`, path, outcome: outcomeText(trace) },
+          related: [...related, { at: nameOf(other), message: 'the other way' }],
+          witness: proofOf(trace),
+        });
+        break;
+      }
+    }
+  },
+  examples: [
+    {
+      inside: 'server',
+      bad: `location /admin/ {
+#        ^^^^^^^ outranked
+    allow 10.0.0.0/8;
+    deny all;
+    proxy_pass http://127.0.0.1:8000;
+}
+location ~ \\.json$ {
+    proxy_pass http://127.0.0.1:8000;
+    proxy_hide_header Server;
+}`,
+      good: `location ^~ /admin/ {
+    allow 10.0.0.0/8;
+    deny all;
+    proxy_pass http://127.0.0.1:8000;
+}
+location ~ \\.json$ {
+    proxy_pass http://127.0.0.1:8000;
+    proxy_hide_header Server;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `root /srv/site;
+location /reports/ {
+#        ^^^^^^^^^ outranked
+    auth_basic "staff";
+    auth_basic_user_file /srv/staff;
+}
+location ~ \\.pdf$ {
+    expires 30d;
+}`,
+      good: `root /srv/site;
+location /reports/ {
+    auth_basic "staff";
+    auth_basic_user_file /srv/staff;
+    location ~ \\.pdf$ {
+        expires 30d;
+    }
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `location /reports/ {
+#        ^^^^^^^^^ same
+    root /srv/site;
+    auth_basic "staff";
+    auth_basic_user_file /srv/staff;
+}
+location /get/ {
+    alias /srv/site/reports/;
+}`,
+      good: `location /reports/ {
+    root /srv/site;
+    auth_basic "staff";
+    auth_basic_user_file /srv/staff;
+}
+location /get/ {
+    alias /srv/site/public/;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `location /admin/ {
+#        ^^^^^^^ page
+    allow 10.0.0.0/8;
+    deny all;
+    error_page 403 = @app;
+    proxy_pass http://127.0.0.1:8000;
+}
+location @app { proxy_pass http://127.0.0.1:8000; }`,
+      good: `location /admin/ {
+    allow 10.0.0.0/8;
+    deny all;
+    error_page 403 = @no;
+    proxy_pass http://127.0.0.1:8000;
+}
+location @no { return 404; }`,
+    },
+    {
+      inside: 'server',
+      good: `location /admin/ {
+    allow 10.0.0.0/8;
+    deny all;
+    proxy_pass http://127.0.0.1:8000;
+}
+location ~ \\.(bak|sql)$ { return 404; }
+location ~* \\.(css|js)$ { root /srv/site; }`,
+    },
+    {
+      inside: 'server',
+      good: `auth_basic "staff";
+auth_basic_user_file /srv/staff;
+location /admin/ { deny all; }
+location = /admin/login { auth_basic off; allow all; proxy_pass http://127.0.0.1:8000; }`,
+    },
+  ],
+});

@@ -1,0 +1,82 @@
+/** `location = /admin` keeps away from one path; with a slash behind it, or a page below, the request is somewhere else. */
+import { isBackend, isGivenOut, keepsOut, restrictionsOf, speaksOfAccess } from '../../witness/access.ts';
+import { outcomeText, proofOf } from '../../witness/requests.ts';
+import { spotsOf } from '../../witness/spots.ts';
+import { defineRule } from '../rule.ts';
+
+/** Names of single documents, and of what nginx and monitors ask under this one path. */
+const SINGLE = /\.\w+$|metrics|status|health|ping|robots|favicon|xmlrpc|cron|version|info$/i;
+
+export default defineRule({
+  id: 'exact-path-restricted-only',
+  group: 'security',
+  severity: 'info',
+  since: '0.2',
+  title: 'Only the exact path is restricted, and not what lies below it',
+  why: `
+\`location = /admin\` takes requests for \`/admin\` and nothing else. \`/admin/\` and \`/admin/users\` are taken by another location, here by one that passes everything to the application, which answers them as ever.
+
+Write \`location ^~ /admin\` (which takes \`/administration\`, too) or the exact path and \`location ^~ /admin/\` together.`,
+  about: ['location', 'deny', 'allow', 'auth_basic'],
+  looksAt: {
+    outcome: ['deny', 'auth_basic', 'auth_request', 'auth_jwt', 'return'],
+    when: ({ location, scope }) =>
+      location?.kind === 'exact' &&
+      location.name.length > 1 &&
+      !SINGLE.test(location.name) &&
+      (restrictionsOf(scope).length > 0 || /^40[34]$/.test(scope.first('return')?.value(0) ?? '')),
+  },
+  needs: 'config',
+  messages: {
+    below: 'Only the exact path {name} is restricted: {path} is answered by the application ({outcome}). Restrict "^~ {name}/" as well.',
+  },
+  check({ spot, report }) {
+    const { location, server, config } = spot;
+    if (!location) return;
+    const plain = spot.ask({});
+    if (!keepsOut(plain) && !(plain.outcome.kind === 'return' && plain.outcome.status >= 400)) return;
+    const name = location.name.replace(/\/$/, '');
+    for (const path of [`${name}/`, `${name}/users`]) {
+      if (path === location.name) continue;
+      const trace = spot.ask({ path });
+      const pattern = trace.outcome.location?.pattern;
+      const taker = spotsOf(config).find((s) => s.server === server && s.location?.directive.values.join(' ') === pattern);
+      // a location that is written for these paths means what it does
+      if (
+        !taker ||
+        taker.unsure ||
+        taker.location!.kind !== 'prefix' ||
+        taker.location!.name.startsWith(name) ||
+        speaksOfAccess(taker.scope)
+      )
+        continue;
+      if (keepsOut(trace) || !isGivenOut(trace) || !isBackend(trace)) continue;
+      const { directive } = location;
+      return report('below', {
+        at: directive.at(directive.args.at(-1)!),
+        data: { name, path, outcome: outcomeText(trace) },
+        related: [{ at: taker.location!.directive.nameAt, message: `takes ${path}` }],
+        witness: proofOf(trace),
+      });
+    }
+  },
+  examples: [
+    {
+      inside: 'server',
+      bad: `location = /admin {
+#          ^^^^^^ below
+    deny all;
+}
+location / { proxy_pass http://127.0.0.1:8000; }`,
+      good: `location = /admin {
+    deny all;
+}
+location ^~ /admin/ {
+    deny all;
+}
+location / { proxy_pass http://127.0.0.1:8000; }`,
+    },
+    { inside: 'server', good: 'location = /xmlrpc.php { deny all; }\nlocation / { proxy_pass http://127.0.0.1:8000; }' },
+    { inside: 'server', good: 'location = /admin { deny all; }\nlocation / { root /srv/site; }' },
+  ],
+});

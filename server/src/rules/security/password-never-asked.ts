@@ -1,0 +1,59 @@
+/** A file of passwords that nobody is asked for: only auth_basic does so. Shown by a request without credentials. */
+import { isAsked, isGivenOut, keepsOut } from '../../witness/access.ts';
+import { outcomeText, proofOf } from '../../witness/requests.ts';
+import { defineRule } from '../rule.ts';
+
+export default defineRule({
+  id: 'password-never-asked',
+  group: 'security',
+  severity: 'warning',
+  since: '0.2',
+  missing: ['auth_basic'],
+  title: 'auth_basic_user_file alone asks for no password',
+  why: `
+\`auth_basic_user_file\` only names the file. Without \`auth_basic "realm"\` in force nothing is asked and everybody is let in. With \`satisfy any\` the password that was meant as another way in does not exist: the address list decides alone.
+
+Add \`auth_basic\` with the text that the browser shows, or remove the file where no password is wanted.`,
+  about: ['auth_basic', 'auth_basic_user_file', 'satisfy'],
+  looksAt: {
+    outcome: ['location', 'server'],
+    when: ({ scope, server }) =>
+      !!scope.value('auth_basic_user_file') &&
+      !scope.value('auth_basic') &&
+      // where it is asked for elsewhere, here it is meant to be free
+      !server.scope.all.some((d) => d.name === 'auth_basic'),
+  },
+  needs: 'config',
+  messages: {
+    never:
+      'Nobody is asked for a password: auth_basic_user_file does nothing without auth_basic. Add auth_basic with a name for what is protected.',
+  },
+  check({ spot, report }) {
+    const file = spot.scope.value('auth_basic_user_file')!;
+    const trace = spot.ask({});
+    const any = spot.scope.value('satisfy')?.value(0) === 'any';
+    if (!isGivenOut(trace) && !(any && isAsked(trace) && keepsOut(trace))) return;
+    report('never', { at: file.at(), witness: proofOf(trace, outcomeText(trace)) });
+  },
+  examples: [
+    {
+      inside: 'server',
+      bad: `root /srv/site;
+location /private/ {
+    auth_basic_user_file staff;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^ never
+}`,
+      good: `root /srv/site;
+location /private/ {
+    auth_basic "staff";
+    auth_basic_user_file staff;
+}`,
+    },
+    {
+      inside: 'server',
+      good: `auth_basic_user_file staff;
+location /private/ { auth_basic "staff"; root /srv/site; }
+location / { root /srv/site; }`,
+    },
+  ],
+});

@@ -1,0 +1,60 @@
+/**
+ * Who is asked before a place gives something out, judged by requests of a stranger: a client of the documentation's addresses without
+ * credentials. Whether a subrequest would refuse is its authority's affair; that it is asked is what counts.
+ */
+import type { Directive } from '../config/directive.ts';
+import type { Scope } from '../config/scope.ts';
+import type { Trace } from '../trace/trace.ts';
+import type { Spot } from './spots.ts';
+
+/** Directives of the access phase that may keep somebody out. */
+export const ACCESS = ['allow', 'deny', 'auth_basic', 'auth_request', 'auth_jwt', 'auth_digest', 'auth_ldap', 'auth_pam'] as const;
+
+const isOff = (d: Directive): boolean => d.name.startsWith('auth_') && d.value(0) === 'off';
+
+/** The lines of a level's own that keep somebody out: a list with a deny, a password, a subrequest. */
+export const restrictionsOf = (scope: Scope): readonly Directive[] =>
+  ACCESS.flatMap((name) => scope.named(name)).filter((d) => d.name !== 'allow' && !isOff(d));
+
+/** Whether the level says anything about access, be it that everybody may enter. */
+export const speaksOfAccess = (scope: Scope): boolean => ACCESS.some((name) => scope.has(name));
+
+/** Whether access handlers were asked in a trace, whatever they said. */
+export const isAsked = (trace: Trace): boolean => trace.steps.some((s) => s.phase === 'access');
+
+/** Whether somebody was turned away in the access phase, though an error page may have answered in the end. */
+export const isRefused = (trace: Trace): boolean =>
+  trace.steps.some((s) => (s.phase === 'access' || s.phase === 'post-access') && /: (?:401|403)$/.test(s.said));
+
+/** Something is given out: a file, or what a backend answers. */
+export const isGivenOut = ({ outcome }: Trace): boolean =>
+  outcome.status < 300 && outcome.kind !== 'return' && outcome.kind !== 'error' && outcome.kind !== 'closed' && outcome.kind !== 'unknown';
+
+const BACKENDS = new Set(['proxy', 'uwsgi', 'fastcgi', 'scgi', 'grpc', 'memcached']);
+
+/** A program behind nginx answers. */
+export const isBackend = ({ outcome }: Trace): boolean => BACKENDS.has(outcome.kind);
+
+/** The stranger is kept out here, or a subrequest is asked about him. */
+export const keepsOut = (trace: Trace): boolean =>
+  isRefused(trace) || trace.steps.some((s) => s.phase === 'access' && s.said.startsWith('subrequest '));
+
+/** An address that an allow line of the scope lets in, for requests of somebody who may enter. */
+export function memberOf(scope: Scope): string | null {
+  for (const d of scope.effective('allow').directives) {
+    const address = /^(\d+\.\d+\.\d+)\.(\d+)(\/\d+)?$/.exec(d.value(0));
+    if (d.name !== 'allow' || !address) continue;
+    return address[3] && address[2] === '0' ? `${address[1]}.7` : `${address[1]}.${address[2]}`;
+  }
+  return null;
+}
+
+/** What comes of a path for somebody who may enter: from an allowed address and with a password that is right. */
+export function admitted(spot: Spot, path: string): Trace {
+  const clientAddress = memberOf(spot.scope);
+  return spot.ask({
+    path,
+    ...(clientAddress ? { clientAddress } : {}),
+    ...(spot.scope.value('auth_basic') ? { headers: [['Authorization', 'Basic dTpw']] as const } : {}),
+  });
+}
