@@ -9,6 +9,7 @@ import { enter } from './location-config.ts';
 import { type Next, PHASES, phaseIndex } from './phases.ts';
 import { changes, Failed, type Move, Run, type SubrequestKind } from './run.ts';
 import { specialResponse } from './special.ts';
+import { askUnseen, restsOn } from './unseen.ts';
 
 /** Runs the phases from where the request is until it is answered. */
 export function go(run: Run): void {
@@ -94,6 +95,7 @@ function goNamed(run: Run, name: ByteString): void {
       phase: 'find-config',
       handler: 'ngx_http_core_module',
       said: `there is no location ${fromBytes(name)}: 500`,
+      ...restsOn(askUnseen(run, run.server.scope)),
     });
     finalize(run, 500);
     return;
@@ -110,6 +112,7 @@ function goNamed(run: Run, name: ByteString): void {
     handler: 'ngx_http_core_module',
     at: location.directive,
     said: `named location ${location.name}`,
+    ...restsOn(askUnseen(run, location.scope, run.server.scope)),
   });
 }
 

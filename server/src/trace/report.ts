@@ -27,6 +27,8 @@ export class Report {
   readonly steps: Step[] = [];
   readonly limits: Limit[] = [];
   readonly assumptions: Assumption[];
+  /** built-in files that levels on the way include, as written */
+  readonly builtIn: Set<string>;
 
   /**
    * `parent`: a request inside a request has stations of its own, and shares what is assumed. `instead`: better defaults for single questions,
@@ -38,6 +40,7 @@ export class Report {
     private readonly instead: Readonly<Record<string, string>> | null = null,
   ) {
     this.assumptions = parent?.assumptions ?? [];
+    this.builtIn = parent?.builtIn ?? new Set();
   }
 
   step(input: StepInput): void {

@@ -25,6 +25,7 @@ import { finalize, go, subrequest } from './moves.ts';
 import { type HeaderLine, Run } from './run.ts';
 import { traceStream } from './stream.ts';
 import type { Assumption, ChosenServer, HeaderPair, Outcome, Refusal, RequestInput, Trace, TracedRequest, TraceOptions } from './trace.ts';
+import { askOuter, askUnseen, readAs, restsOn } from './unseen.ts';
 import { parseTarget } from './uri.ts';
 
 const DEFAULT_CLIENT = '203.0.113.9';
@@ -135,6 +136,7 @@ function start(run: Run): void {
       phase: 'listen',
       handler: 'ngx_http_core_module',
       said: `connection refused: no server listens on ${run.connection.localPort === 0 ? run.connection.localAddress : `${run.connection.localAddress}:${run.connection.localPort}`}`,
+      ...restsOn(askOuter(run, run.config.main)),
     });
     run.reply.kind = 'unknown';
     run.finished = true;
@@ -148,6 +150,7 @@ function start(run: Run): void {
     handler: 'ngx_http_core_module',
     at: listener.listens[0]?.directive ?? null,
     said: `${listener.text}${listener.ssl ? ' ssl' : ''}, ${listener.servers.length} server${listener.servers.length > 1 ? 's' : ''}`,
+    ...restsOn(run.scope.parent ? askUnseen(run, run.scope.parent) : undefined),
   });
   if (!handshake(run, listener)) return;
   let versionText = input.httpVersion ?? '1.1';
@@ -458,6 +461,7 @@ function tellServer(run: Run, listener: Listener, host: ByteString, choice: Serv
       const opener = l.server.scope.opener;
       return opener ? [{ at: atOf(opener), why: `${l.name.text || '""'}: ${l.why}` }] : [];
     }),
+    ...restsOn(askUnseen(run, run.server.scope, run.server.scope.parent)),
   });
 }
 
@@ -628,6 +632,8 @@ function finish(run: Run): Trace {
     keepalive: scope ? keepaliveOf(run) : {},
     assumptions: run.report.assumptions,
     notSimulated: scope ? notSimulatedIn(scope) : [],
+    readAs: readAs(run.config),
+    stock: [...run.report.builtIn],
     refusedBy: run.options.refusedBy ?? [],
     nginx: run.behaviour.text,
   };

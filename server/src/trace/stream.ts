@@ -10,6 +10,7 @@ import { takeAddress } from './handlers/realip.ts';
 import { upstreamName } from './handlers/upstream.ts';
 import { Run } from './run.ts';
 import type { Facts, RequestInput, Trace, TraceOptions, UpstreamRequest } from './trace.ts';
+import { readAs } from './unseen.ts';
 
 /** The trace of a connection; `target` may name the SNI (`/` says nothing). */
 export function traceStream(config: Config, input: RequestInput, options: TraceOptions): Trace {
@@ -73,6 +74,8 @@ export function traceStream(config: Config, input: RequestInput, options: TraceO
     keepalive: {},
     assumptions: run.report.assumptions,
     notSimulated: [],
+    readAs: readAs(config),
+    stock: [...run.report.builtIn],
     refusedBy: options.refusedBy ?? [],
     nginx: run.behaviour.text,
   };

@@ -270,6 +270,10 @@ export interface Trace {
   readonly keepalive: Facts;
   readonly assumptions: readonly Assumption[];
   readonly notSimulated: readonly NotSimulated[];
+  /** as which file the configuration was read, where a built-in main file stands around it */
+  readonly readAs: readonly { readonly path: string; readonly as: string }[];
+  /** built-in files of nginx's package that stand for those that the project does not hold, as included */
+  readonly stock: readonly string[];
   /** why nginx would not start; empty where nothing is known against it */
   readonly refusedBy: readonly Refusal[];
   /** the version whose behaviour was taken */

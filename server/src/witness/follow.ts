@@ -148,7 +148,8 @@ export function hangsOnOthers(config: Config, trace: Trace, among: readonly Dire
 }
 
 /** Assumptions that change nothing about where a request is sent. */
-const HARMLESS = /^(?:local-address|time|timezone|etag|last-modified|boundary|range|proxy-protocol)$/;
+/** … and what a file that nobody sees may bring, which whoever judges a level asks for itself (config/open). */
+const HARMLESS = /^(?:include:.*|main-file|local-address|time|timezone|etag|last-modified|boundary|range|proxy-protocol)$/;
 
 /** Whether what a trace says rests on nothing that the text does not decide. That no file is there is true of some path, whatever the disk. */
 export const isCertain = (trace: Trace): boolean => {

@@ -5,6 +5,7 @@ import { atOf } from '../at.ts';
 import { escapeUri } from '../escape.ts';
 import { enter } from '../location-config.ts';
 import type { Run } from '../run.ts';
+import { askUnseen, restsOn } from '../unseen.ts';
 
 const REASON: Readonly<Record<LocationMatch['how'], string>> = {
   exact: 'exact match',
@@ -47,6 +48,7 @@ export function findConfig(run: Run): 'next' | number {
       ? `location ${patternOf(location)}: ${location.noRegex && match.how === 'prefix' ? 'longest prefix, ^~ stops regular expressions' : REASON[match.how]}`
       : 'no location matches, the server level answers',
     rejected: losers.map((l) => ({ at: atOf(l.location.directive), why: `${patternOf(l.location)}: ${l.why}` })),
+    ...(location ? restsOn(askUnseen(run, location.scope, run.server.scope)) : {}),
   });
   if (match.how === 'unknown' || match.how === 'error') return 500;
   const internal = run.directive('internal');

@@ -2,7 +2,7 @@
 import { isBeyond, knownUpTo } from '../../catalog/changes.ts';
 import { parseVersion } from '../../catalog/version.ts';
 import { lineOf, type StationKind } from '../stations.ts';
-import type { Trace } from '../trace.ts';
+import type { Assumption, Trace } from '../trace.ts';
 
 /** Wraps words in colour; plain text when nothing is given. */
 export interface Paint {
@@ -47,12 +47,16 @@ const SHOWN_CHOICES = 6;
 /** More losers than this are counted, not listed. */
 const SHOWN_LOSERS = 3;
 
+/** What is taken for granted at a station. */
+const assumedIn = (a: Assumption): string => (/^(?:include:|main-file$)/.test(a.id) ? `${a.what}: ${a.assumed}` : a.assumed || 'empty');
+
 /** The drawing of one trace, ending in a line feed. `place` says how a file is named. */
 export function traceText(trace: Trace, paint: Paint = PLAIN, place: (path: string) => string = same): string {
   const line = lineOf(trace);
   const target = parseVersion(trace.nginx);
   const beyond = target && isBeyond(target) ? paint.warn(`  newer than what is known: ${knownUpTo()}`) : '';
   const out = [`${paint.strong(line.title)}  ${paint.dim(`nginx ${trace.nginx}`)}${beyond}`, ''];
+  for (const { as } of trace.readAs) out.splice(1, 0, paint.dim(`read as ${as}`));
   if (line.warning) {
     out.push(paint.bad(paint.strong(line.warning.text)));
     for (const r of line.warning.refusedBy.slice(0, SHOWN_REFUSALS))
@@ -67,7 +71,7 @@ export function traceText(trace: Trace, paint: Paint = PLAIN, place: (path: stri
     const painted = s.kind === 'refused' || s.kind === 'closed' ? paint.bad(mark) : s.end ? paint.good(mark) : paint.accent(mark);
     const at = s.at ? paint.dim(`  ${place(s.at.path)}:${s.at.range.start.line + 1}`) : '';
     out.push(
-      `${painted} ${paint.strong(s.title.padEnd(wide))}  ${s.fact}${open ? paint.warn(`  [${s.assumption!.assumed || 'empty'}, assumed]`) : ''}${at}`,
+      `${painted} ${paint.strong(s.title.padEnd(wide))}  ${s.fact}${open ? paint.warn(`  [${assumedIn(s.assumption!)}, assumed]`) : ''}${at}`,
     );
     const rail = i < line.down.length - 1 ? '│' : ' ';
     for (const loser of s.losers.slice(0, SHOWN_LOSERS)) out.push(paint.dim(`├┄ ○ ${loser.why}`));
@@ -96,6 +100,7 @@ export function traceText(trace: Trace, paint: Paint = PLAIN, place: (path: stri
       out.push(`  ${a.id} = ${a.assumed || '(empty)'}${more}  ${paint.dim(a.why)}`);
     }
   }
+  if (trace.stock.length) out.push('', `${paint.strong("nginx's own files")}  ${trace.stock.join(', ')}`);
   if (trace.notSimulated.length)
     out.push('', `${paint.strong('not simulated')}  ${[...new Set(trace.notSimulated.map((n) => n.directive))].join(', ')}`);
   return out.join('\n') + '\n';

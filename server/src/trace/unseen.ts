@@ -1,0 +1,114 @@
+/**
+ * What stands on the levels that a request passes without being seen: an include that found nothing may bring anything that its level may hold.
+ * Each is an assumption at the station of its level; by default it brings nothing. Files that are built in are named, for they may differ on a server.
+ */
+import { hostOf, pathOf } from '../base/file-id.ts';
+import type { Config } from '../config/config.ts';
+import type { Scope } from '../config/scope.ts';
+import { isStock } from '../config/stock.ts';
+import type { AssumptionInput } from './report.ts';
+import type { Run } from './run.ts';
+import type { Trace } from './trace.ts';
+
+interface Level {
+  readonly questions: readonly AssumptionInput[];
+  /** paths of the built-in files that it includes, as written */
+  readonly stock: readonly string[];
+}
+
+const NOTHING: Level = { questions: [], stock: [] };
+const levels = new WeakMap<Scope, Level>();
+
+/** What lines of a level may change, for people. */
+const MAY_CHANGE: Readonly<Record<string, string>> = {
+  main: 'it may hold other blocks and modules',
+  http: 'it may hold other servers, maps and upstreams, and settings for all servers',
+  server: 'it may hold other locations, rewrites, access rules and headers of this server',
+  location: 'it may hold headers, parameters, access rules and the handler of this location',
+  stream: 'it may hold other servers, maps and upstreams, and settings for all servers',
+  'stream-server': 'it may hold access rules and the handler of this server',
+};
+
+function levelOf(scope: Scope): Level {
+  let level = levels.get(scope);
+  if (!level) levels.set(scope, (level = read(scope)));
+  return level;
+}
+
+function read(scope: Scope): Level {
+  const { config } = scope;
+  const questions: AssumptionInput[] = [];
+  const stock: string[] = [];
+  const change = MAY_CHANGE[scope.context] ?? 'it may hold any line of its level';
+  if (!scope.opener && config.kind === 'fragment' && !config.tree.standIn)
+    questions.push({
+      id: 'main-file',
+      what: 'the main file that includes this one',
+      otherwise: 'nothing more',
+      why: `it is not known; ${change}`,
+      choices: ['nothing more'],
+    });
+  for (const d of scope.level) {
+    if (d.name !== 'include') continue;
+    const include = config.tree.includes.get(d.statement);
+    const path = include?.path ?? d.value(0);
+    if (include?.files.some(isStock)) stock.push(path);
+    const unseen = include ? include.unseen : `the file "${path}" is not seen`;
+    if (unseen === null) continue;
+    // what a stand-in includes besides the file at hand has no place that people could be led to
+    if (isStock(d.file.id)) {
+      if (!questions.length)
+        questions.push({
+          id: 'main-file',
+          what: 'what else the main file includes',
+          otherwise: 'nothing more',
+          why: `${unseen}; ${change}`,
+          choices: ['nothing more'],
+        });
+    } else
+      questions.push({
+        id: `include:${path}`,
+        what: `what include ${path} brings`,
+        otherwise: 'nothing',
+        why: `${unseen}; ${change}`,
+        choices: ['nothing'],
+        at: d,
+      });
+  }
+  return questions.length || stock.length ? { questions, stock } : NOTHING;
+}
+
+/**
+ * Asks what is not seen on a level and those around it, each once for a request; `within`: the level around is asked elsewhere. Returns the
+ * id of the assumption that its station rests on.
+ */
+export function askUnseen(run: Run, scope: Scope, within: Scope | null = null): string | undefined {
+  let first: string | undefined;
+  for (let at: Scope | null = scope; at && at !== within; at = at.parent) {
+    const level = levelOf(at);
+    if (level === NOTHING) continue;
+    for (const path of level.stock) run.report.builtIn.add(path);
+    for (const question of level.questions) {
+      run.report.assume(question);
+      first ??= question.id;
+    }
+  }
+  return first;
+}
+
+/** The same for the block of a protocol, for where no server of it is reached. */
+export function askOuter(run: Run, main: Scope): string | undefined {
+  let first: string | undefined;
+  for (const scope of [main, ...main.level.flatMap((d) => (d.body && MAY_CHANGE[d.body.context] ? [d.body] : []))])
+    first ??= askUnseen(run, scope);
+  return first;
+}
+
+/** The id as the field of a station, where there is one. */
+export const restsOn = (id: string | undefined): { readonly assumption?: string } => (id === undefined ? {} : { assumption: id });
+
+/** As which file the configuration is read, where the project does not hold its main file; empty where it does. */
+export function readAs(config: Config): Trace['readAs'] {
+  const { standIn } = config.tree;
+  return standIn ? [{ path: pathOf(hostOf(standIn.file)), as: standIn.readAs }] : [];
+}

@@ -1,0 +1,75 @@
+/** What the project does not hold: each unseen include is an assumption at its station, and built-in files are named. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { assumeProblems } from '../../server/src/trace/assumptions.ts';
+import { traceText } from '../../server/src/trace/print/text.ts';
+import { traceRequest } from '../../server/src/trace/request.ts';
+import { lineOf } from '../../server/src/trace/stations.ts';
+import { configOf } from './config-of.ts';
+
+const CONFIG = `
+events {}
+http {
+  include conf.d/*.conf;
+  server {
+    listen 80;
+    server_name a.test;
+    include tls.conf;
+    error_page 404 @gone;
+    location / { include extra.conf; proxy_pass http://127.0.0.1:8000; }
+    location /closed { return 404; }
+    location /other { include never.conf; }
+  }
+}
+`;
+
+describe('includes that nobody sees', () => {
+  test('are assumptions of the levels that the request passes, outermost first, and of no other', async () => {
+    const config = await configOf(CONFIG);
+    const trace = traceRequest(config, { target: '/', headers: [['Host', 'a.test']] });
+    const asked = trace.assumptions.filter((a) => a.id.startsWith('include:'));
+    assert.deepEqual(
+      asked.map((a) => [a.id, a.assumed, a.at?.range.start.line]),
+      [
+        ['include:conf.d/*.conf', 'nothing', 2],
+        ['include:tls.conf', 'nothing', 6],
+        ['include:extra.conf', 'nothing', 8],
+      ],
+    );
+    const line = lineOf(trace);
+    assert.deepEqual(
+      line.down.flatMap((s) => (s.assumption?.id.startsWith('include:') ? [[s.kind, s.assumption.id]] : [])),
+      [
+        ['listen', 'include:conf.d/*.conf'],
+        ['server', 'include:tls.conf'],
+        ['location', 'include:extra.conf'],
+      ],
+    );
+    assert.match(traceText(trace), /include:extra\.conf = nothing .*handler of this location/);
+  });
+
+  test('may hold the named location that is not there, and the server that nobody sees', async () => {
+    const config = await configOf(CONFIG);
+    const gone = traceRequest(config, { target: '/closed', headers: [['Host', 'a.test']] });
+    assert.equal(gone.outcome.status, 500);
+    assert.equal(gone.steps.find((s) => s.said.startsWith('there is no location'))?.assumption, 'include:tls.conf');
+    const refused = traceRequest(config, { target: '/', localPort: 81, headers: [['Host', 'a.test']] });
+    assert.equal(refused.steps[0]?.assumption, 'include:conf.d/*.conf');
+  });
+
+  test('can be confirmed, by the names that stand in the text', async () => {
+    const config = await configOf(CONFIG);
+    const assume = { 'include:tls.conf': 'nothing' };
+    const trace = traceRequest(config, { target: '/', headers: [['Host', 'a.test']] }, { assume });
+    assert.equal(trace.assumptions.find((a) => a.id === 'include:tls.conf')?.chosen, true);
+    assert.deepEqual(assumeProblems(config, { ...assume, 'include:never.conf': 'nothing' }, [trace]), []);
+    assert.equal(assumeProblems(config, { 'include:nowhere.conf': 'nothing' }, [trace]).length, 1);
+    assert.equal(assumeProblems(config, { 'include:tls.conf': 'deny' }, [trace]).length, 1);
+  });
+
+  test('what is seen is not asked for', async () => {
+    const trace = traceRequest(await configOf('events {}\nhttp { server { listen 80; return 204; } }\n'), { target: '/' });
+    assert.deepEqual(trace.assumptions, []);
+    assert.deepEqual([trace.stock, trace.readAs], [[], []]);
+  });
+});
