@@ -1,6 +1,8 @@
 /** Snippets expanded and put where they are offered, as whole configurations. */
 import type { Context } from '../../server/src/catalog/context.ts';
-import { expand, type Snippet, widestChoice } from '../../server/src/snippets/snippet.ts';
+import { type Version, version } from '../../server/src/catalog/version.ts';
+import { NEWEST_NGINX } from '../../server/src/config/settings.ts';
+import { bodyFor, expand, type Snippet, widestChoice } from '../../server/src/snippets/snippet.ts';
 
 export interface Placed {
   readonly name: string;
@@ -17,7 +19,9 @@ const PROXY = [
   'proxy_pass http://127.0.0.1:8000;',
   'proxy_set_header Host $host;',
   'proxy_set_header X-Real-IP $remote_addr;',
-  'proxy_set_header Remote-User "";',
+  ...['Remote-User', ...['User', 'Email', 'Groups'].flatMap((n) => [`X-Auth-Request-${n}`, `X-Forwarded-${n}`])].map(
+    (name) => `proxy_set_header ${name} "";`,
+  ),
   'proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;',
   'proxy_set_header X-Forwarded-Proto $scheme;',
 ].join('\n        ');
@@ -48,12 +52,12 @@ function around(context: Context, snippet: Snippet, own: string): string {
   }
 }
 
-/** Every place and every choice of a snippet: the n-th value of all its choices at once. */
-export function placed(snippet: Snippet): Placed[] {
+/** Every place and every choice of a snippet, in the words of a version: the n-th value of all its choices at once. */
+export function placed(snippet: Snippet, nginx: Version = version(NEWEST_NGINX)): Placed[] {
   const out: Placed[] = [];
   for (const context of snippet.inside)
     for (let n = 0; n < widestChoice(snippet.body); n++) {
-      const own = expand(snippet.body, (_, values) => Math.min(n, values.length - 1)).text.replace(/\n+$/, '');
+      const own = expand(bodyFor(snippet, nginx), (_, values) => Math.min(n, values.length - 1)).text.replace(/\n+$/, '');
       out.push({
         inside: context,
         choice: n,

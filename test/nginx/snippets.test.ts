@@ -1,6 +1,7 @@
 /** Every snippet, with every choice, at every place where it is offered, before the real nginx. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { version } from '../../server/src/catalog/version.ts';
 import { newDeployment } from '../../server/src/snippets/deployment.ts';
 import { SNIPPETS } from '../../server/src/snippets/index.ts';
 import { deployments, whole } from '../harness/deployments.ts';
@@ -16,7 +17,7 @@ describe('snippets and the real nginx', () => {
   }
   for (const snippet of SNIPPETS) {
     if (snippet.since !== undefined && snippet.since > '1.22') continue;
-    for (const place of placed(snippet))
+    for (const place of placed(snippet, version('1.22.1')))
       test(place.name, async () => {
         const verdict = await judge(place.text, { provide: true });
         assert.ok(verdict.ok, `${verdict.message} in\n${place.text}`);

@@ -47,13 +47,23 @@ const told = (scheme: string, client = CLIENT): Record<string, string> => ({
   'X-Real-IP': client,
   'X-Forwarded-For': client,
   'X-Forwarded-Proto': scheme,
+  'X-Forwarded-Host': SITE,
 });
 
-/** The client says who it is and which scheme it used: neither may be believed. */
+/** The client says who it is, which scheme and which name it used: none of it may be believed. */
 const LIES: readonly HeaderPair[] = [
   ['X-Real-IP', '10.6.6.6'],
+  ['X-Forwarded-For', '10.6.6.6, 10.7.7.7'],
   ['X-Forwarded-Proto', 'gopher'],
+  ['X-Forwarded-Host', 'evil.example'],
+  ['X-Forwarded-Prefix', '/evil'],
 ];
+const SOMEBODY: readonly HeaderPair[] = [
+  ['Remote-User', 'root'],
+  ['X-Auth-Request-User', 'root'],
+  ['X-Forwarded-User', 'root'],
+];
+const WITHOUT_PREFIX = { 'X-Forwarded-Prefix': null };
 
 const HANDSHAKE: readonly HeaderPair[] = [
   ['Connection', 'Upgrade'],
@@ -92,16 +102,30 @@ const intermediate = (trace: Trace): Checks => ({
 const suitesOf = (trace: Trace): readonly string[] => (Array.isArray(trace.tls.suites) ? (trace.tls.suites as readonly string[]) : []);
 
 const served: PromiseRow = {
-  name: 'static files come from the disk, for a month, not from the application',
+  name: 'static files come from the disk, not from the application, and browsers ask whether theirs is still the same',
   ask: `GET https://${SITE}/static/css/site.css`,
   files: ['/srv/app/static/css/site.css'],
-  expect: {
-    kind: 'static',
-    status: 200,
-    file: '/srv/app/static/css/site.css',
-    responseHeaders: { 'Cache-Control': 'max-age=2592000', ...HSTS },
-  },
+  expect: { kind: 'static', status: 200, file: '/srv/app/static/css/site.css', responseHeaders: { 'Cache-Control': 'no-cache', ...HSTS } },
 };
+
+const hashed = (base: string, more: Readonly<Record<string, string>> = {}): readonly PromiseRow[] => [
+  {
+    name: 'a name with the hash of its content is kept for a year',
+    ask: `GET ${base}/static/css/site.0123456789ab.css`,
+    files: ['/srv/app/static/css/site.0123456789ab.css'],
+    expect: {
+      kind: 'static',
+      status: 200,
+      file: '/srv/app/static/css/site.0123456789ab.css',
+      responseHeaders: { 'Cache-Control': 'max-age=31536000', ...more },
+    },
+  },
+  {
+    name: 'that a file is missing is kept by nobody',
+    ask: `GET ${base}/static/css/none.0123456789ab.css`,
+    expect: { status: 404, responseHeaders: { 'Cache-Control': null } },
+  },
+];
 
 const uploaded: PromiseRow = {
   name: 'uploaded files come from the disk, and browsers run none of them',
@@ -122,6 +146,12 @@ const down = (base: string, folder = '/srv/app/errors'): readonly PromiseRow[] =
     files: [`${folder}/down.html`],
     expect: { status: 502, file: `${folder}/down.html` },
   },
+  {
+    name: 'where the page is missing, the answer is an error of the server all the same',
+    ask: `POST ${base}/`,
+    answer: { failure: 'refused' },
+    expect: { status: 503, file: null },
+  },
   { name: 'nobody asks for that page by its name', ask: `GET ${base}/down.html`, files: [`${folder}/down.html`], expect: { status: 404 } },
 ];
 
@@ -135,7 +165,7 @@ const application = (address: string): readonly PromiseRow[] => [
       status: 200,
       uri: '/cart?x=1',
       upstream: 'application',
-      upstreamHeaders: told('https'),
+      upstreamHeaders: { ...told('https'), ...WITHOUT_PREFIX },
       responseHeaders: HSTS,
     },
     holds: (t) => ({ ...intermediate(t), address: [t.outcome.upstreamRequest?.servers.join(), address] }),
@@ -164,7 +194,11 @@ const uwsgiApplication = (address: string): readonly PromiseRow[] => [
         HTTPS: 'on',
         REMOTE_ADDR: CLIENT,
         HTTP_HOST: SITE,
+        HTTP_X_REAL_IP: CLIENT,
+        HTTP_X_FORWARDED_FOR: CLIENT,
         HTTP_X_FORWARDED_PROTO: 'https',
+        HTTP_X_FORWARDED_HOST: SITE,
+        HTTP_X_FORWARDED_PREFIX: null,
       },
       responseHeaders: HSTS,
     },
@@ -195,6 +229,7 @@ const server = (rows: readonly PromiseRow[], ...more: PromiseRow[]): readonly Pr
   ...redirects,
   ...rows,
   served,
+  ...hashed(SECURE, HSTS),
   ...more,
   ...down(SECURE),
 ];
@@ -224,6 +259,22 @@ const rateLimited = (url: string, zone: string, facts: Record<string, unknown>, 
     ask: `GET ${url}`,
     assume: { [`limit_req:${zone}`]: 'over' },
     expect: { status },
+  },
+];
+
+/** What is sent to a login counts; the page that shows the form, and longer paths, do not. */
+const loginLimited = (base: string, path: string, rate: string): readonly PromiseRow[] => [
+  ...rateLimited(`${base}${path}`, 'login', { rate, burst: 5, value: String.fromCharCode(...CLIENT.split('.').map(Number)) }).map(
+    (row) => ({
+      ...row,
+      ask: row.ask.replace('GET', 'POST'),
+    }),
+  ),
+  {
+    name: 'the page that shows the form does not count',
+    ask: `GET ${base}${path}`,
+    expect: { kind: 'proxy' },
+    holds: (t) => ({ counts: [t.limits.some((l) => l.zone === 'login' && l.value), false] }),
   },
 ];
 
@@ -260,25 +311,38 @@ const balanced = (servers: string, way: string | null): readonly PromiseRow[] =>
 const at =
   (host: string) =>
   (row: PromiseRow): PromiseRow =>
-    row.expect.upstreamHeaders ? { ...row, expect: { ...row.expect, upstreamHeaders: { ...told('http'), Host: host } } } : row;
+    row.expect.upstreamHeaders
+      ? { ...row, expect: { ...row.expect, upstreamHeaders: { ...told('http'), Host: host, 'X-Forwarded-Host': host } } }
+      : row;
 
 /** The same without a proxy before: no header of a client is asked about. */
 const plainly = (row: PromiseRow): PromiseRow => ({ ...row, headers: [] });
 
-const cached = (zone: string, seconds: number): readonly PromiseRow[] => [
+const cached = (zone: string, seconds: number, answer: UpstreamAnswer = {}): readonly PromiseRow[] => [
   {
     ...proxied(`${PLAIN}/`),
     name: 'an answer for everybody is kept, and read',
+    answer,
     holds: (t) => ({
       zone: [t.cache?.zone, zone],
       lookup: [t.cache?.lookup, true],
       store: [t.cache?.store, true],
       seconds: [t.cache?.valid, seconds],
+      'each name has its own pages': [t.cache?.key, `http${SITE}/`],
     }),
+  },
+  {
+    name: 'cookies that merely count visitors are no session',
+    ask: `GET ${PLAIN}/`,
+    headers: [['Cookie', '_ga=GA1.2.3; _gid=GA1.2.4']],
+    answer,
+    expect: { kind: 'proxy' },
+    holds: (t) => ({ lookup: [t.cache?.lookup, true], store: [t.cache?.store, true] }),
   },
   ...(
     [
       ['who is logged in', ['Cookie', 'sessionid=abc']],
+      ['who has a token in a cookie', ['Cookie', '_ga=GA1.2.3; access_token=alice']],
       ['who sends a password', ['Authorization', 'Basic dTpw']],
     ] as const
   ).map(
@@ -297,6 +361,8 @@ const cached = (zone: string, seconds: number): readonly PromiseRow[] => [
     expect: { kind: 'proxy', cached: false },
   },
 ];
+
+const CLOSED = ['/srv/app/errors/maintenance.on', '/srv/app/errors/maintenance.html'];
 
 /** By the id of the snippet. */
 export const PROMISES: Readonly<Record<string, Promises>> = {
@@ -318,7 +384,14 @@ export const PROMISES: Readonly<Record<string, Promises>> = {
       headers: LIES,
       expect: {
         kind: 'uwsgi',
-        params: { PATH_INFO: '/cart', QUERY_STRING: 'x=1', REMOTE_ADDR: CLIENT, HTTP_X_FORWARDED_PROTO: 'http' },
+        params: {
+          PATH_INFO: '/cart',
+          QUERY_STRING: 'x=1',
+          REMOTE_ADDR: CLIENT,
+          HTTP_X_FORWARDED_FOR: CLIENT,
+          HTTP_X_FORWARDED_PROTO: 'http',
+          HTTP_X_FORWARDED_HOST: SITE,
+        },
       },
     },
   ],
@@ -347,7 +420,7 @@ export const PROMISES: Readonly<Record<string, Promises>> = {
       name: 'uWSGI gets the whole path, which its mount divides',
       ask: `GET ${PLAIN}/app/cart`,
       headers: LIES,
-      expect: { kind: 'uwsgi', params: { PATH_INFO: '/app/cart', HTTP_X_FORWARDED_PROTO: 'http' } },
+      expect: { kind: 'uwsgi', params: { PATH_INFO: '/app/cart', HTTP_X_FORWARDED_FOR: CLIENT, HTTP_X_FORWARDED_PROTO: 'http' } },
     },
   ],
   websocket: [webSocket(`${PLAIN}/ws/chat`, 'http')],
@@ -449,9 +522,8 @@ export const PROMISES: Readonly<Record<string, Promises>> = {
   ],
 
   'ratelimit-zone': ({ choice }) => rateLimited(`${PLAIN}/`, 'general', { rate: ['10r/s', '5r/s', '30r/m'][choice], burst: 20 }),
-  'ratelimit-login': ({ choice }) => [
-    ...rateLimited(`${PLAIN}/accounts/login/`, 'login', { rate: ['10r/m', '5r/m', '1r/s'][choice], burst: 5 }),
-  ],
+  'ratelimit-login': ({ choice }) =>
+    loginLimited(PLAIN, ['/admin/login/', '/accounts/login/', '/login', '/token'][choice]!, ['10r/m', '5r/m', '1r/s', '1r/s'][choice]!),
   'ratelimit-api-key': [
     ...rateLimited('http://api.example.com/', 'api_address', { rate: '50r/s', burst: 100 }).map(at('api.example.com')),
     {
@@ -507,25 +579,46 @@ export const PROMISES: Readonly<Record<string, Promises>> = {
       assume: { auth_basic: 'denied' },
       expect: { status: 401 },
     },
-    { ...proxied(`${SECURE}/internal/`), headers: [['Authorization', 'Basic dTpw']] },
+    {
+      ...proxied(`${SECURE}/internal/`),
+      name: 'who has it gets in, and the application never sees it',
+      headers: [['Authorization', 'Basic dTpw']],
+      expect: { kind: 'proxy', status: 200, upstreamHeaders: { ...told('https'), Authorization: null } },
+    },
   ],
   'auth-request': [
     {
       name: 'who is logged in gets to the application, under the name that the service gave',
       ask: `GET ${PLAIN}/cart`,
-      headers: [['Remote-User', 'root']],
+      headers: SOMEBODY,
       assume: { 'auth_request:x_auth_request_user': 'ann' },
-      expect: { kind: 'proxy', status: 200, upstreamHeaders: { ...told('http'), 'Remote-User': 'ann' } },
+      expect: {
+        kind: 'proxy',
+        status: 200,
+        upstreamHeaders: { ...told('http'), 'Remote-User': 'ann', 'X-Auth-Request-User': 'ann', 'X-Forwarded-User': 'ann' },
+      },
     },
     {
       name: 'without a name of the service, the name that a client gives itself is gone',
       ask: `GET ${PLAIN}/cart`,
-      headers: [['Remote-User', 'root']],
+      headers: SOMEBODY,
       assume: { 'auth_request:x_auth_request_user': '' },
-      expect: { kind: 'proxy', upstreamHeaders: { 'Remote-User': null } },
+      expect: { kind: 'proxy', upstreamHeaders: { 'Remote-User': null, 'X-Auth-Request-User': null, 'X-Forwarded-User': null } },
     },
-    { name: 'whom the service refuses does not', ask: `GET ${PLAIN}/cart`, assume: { auth_request: '401' }, expect: { status: 401 } },
-    { name: 'nobody asks the service from outside', ask: `GET ${PLAIN}/_auth`, expect: { status: 404 } },
+    {
+      name: 'who is not logged in is led to the login, and back to where they were',
+      ask: `GET ${PLAIN}/cart?x=1`,
+      assume: { auth_request: '401' },
+      answer: { status: 302 },
+      expect: { kind: 'proxy', status: 302, uri: '/oauth2/start', upstreamHeaders: { 'X-Auth-Request-Redirect': '/cart?x=1' } },
+    },
+    {
+      name: 'the login itself is open',
+      ask: `GET ${PLAIN}/oauth2/callback?code=1`,
+      assume: { auth_request: '401' },
+      expect: { kind: 'proxy', status: 200 },
+    },
+    { name: 'nobody asks the service from outside', ask: `GET ${PLAIN}/oauth2/auth`, expect: { status: 404 } },
   ],
   'admin-network': [
     { name: 'everybody else gets 403', ask: `GET ${PLAIN}/admin/`, expect: { status: 403 } },
@@ -617,6 +710,22 @@ export const PROMISES: Readonly<Record<string, Promises>> = {
       }),
     ),
     {
+      name: "the application's own word on it is not sent beside nginx's",
+      ask: 'GET http://api.example.com/v1',
+      headers: [['Origin', 'https://app.example.com']],
+      answer: { headers: [['Access-Control-Allow-Origin', '*']] },
+      expect: { kind: 'proxy' },
+      holds: (t) => ({
+        values: [
+          t.outcome.responseHeaders
+            .filter(([n]) => n.toLowerCase() === 'access-control-allow-origin')
+            .map(([, v]) => v)
+            .join('; '),
+          'https://app.example.com',
+        ],
+      }),
+    },
+    {
       name: 'a preflight is answered by nginx, with everything that the browser wants to know',
       ask: 'OPTIONS http://api.example.com/v1',
       headers: [
@@ -651,10 +760,10 @@ export const PROMISES: Readonly<Record<string, Promises>> = {
 
   static: [
     {
-      name: 'files come from the disk, for a month',
+      name: 'files come from the disk, and browsers ask whether theirs is still the same',
       ask: `GET ${PLAIN}/static/a.css`,
       files: ['/srv/app/static/a.css'],
-      expect: { kind: 'static', file: '/srv/app/static/a.css', responseHeaders: { 'Cache-Control': 'max-age=2592000' } },
+      expect: { kind: 'static', file: '/srv/app/static/a.css', responseHeaders: { 'Cache-Control': 'no-cache' } },
     },
     {
       name: 'the folder above is out of reach',
@@ -664,20 +773,12 @@ export const PROMISES: Readonly<Record<string, Promises>> = {
     },
   ],
   'static-hashed': [
+    ...hashed(PLAIN),
     {
-      name: 'files come from the disk, for good',
-      ask: `GET ${PLAIN}/static/a.1f3c.css`,
-      files: ['/srv/app/static/a.1f3c.css'],
-      expect: {
-        kind: 'static',
-        file: '/srv/app/static/a.1f3c.css',
-        responseHeaders: { 'Cache-Control': 'public, max-age=31536000, immutable' },
-      },
-    },
-    {
-      name: 'that a file is missing is not kept for good',
-      ask: `GET ${PLAIN}/static/none.css`,
-      expect: { status: 404, responseHeaders: { 'Cache-Control': null } },
+      name: 'of a name without a hash, browsers ask whether theirs is still the same',
+      ask: `GET ${PLAIN}/static/a.css`,
+      files: ['/srv/app/static/a.css'],
+      expect: { kind: 'static', file: '/srv/app/static/a.css', responseHeaders: { 'Cache-Control': 'no-cache' } },
     },
   ],
   media: [
@@ -739,7 +840,15 @@ export const PROMISES: Readonly<Record<string, Promises>> = {
       holds: (t) => ({ gzip: [t.compression.gzip, false] }),
     },
   ],
-  cache: ({ choice }) => cached('app', [600, 60, 3600][choice]!),
+  cache: [
+    ...cached('app', 600, { headers: [['Cache-Control', 'max-age=600']] }),
+    {
+      name: 'an answer of which the application says nothing is not kept',
+      ask: `GET ${PLAIN}/`,
+      expect: { kind: 'proxy' },
+      holds: (t) => ({ store: [t.cache?.store ?? false, false] }),
+    },
+  ],
   microcache: ({ choice }) => cached('micro', [1, 5, 10][choice]!),
   balance: ({ choice }) =>
     balanced(
@@ -796,13 +905,27 @@ export const PROMISES: Readonly<Record<string, Promises>> = {
   ],
   bluegreen: ({ choice }) => [proxied(`${PLAIN}/`, { upstream: ['blue', 'green'][choice] })],
   maintenance: [
-    { ...proxied(`${PLAIN}/cart`), name: 'without the file all is as ever' },
+    { name: 'without the file all is as ever', ask: `GET ${PLAIN}/application`, expect: { kind: 'proxy', status: 200 } },
     {
-      name: 'with the file everybody gets 503 and the page, and is asked to come again',
-      ask: `GET ${PLAIN}/cart`,
-      files: ['/srv/app/errors/maintenance.on', '/srv/app/errors/maintenance.html'],
+      name: 'with the file everybody gets 503 and the page at every path, and is asked to come again',
+      ask: `POST ${PLAIN}/application`,
+      files: CLOSED,
       expect: { status: 503, file: '/srv/app/errors/maintenance.html', responseHeaders: { 'Retry-After': '300' } },
     },
+    {
+      name: 'without the page it is a 503 all the same',
+      ask: `GET ${PLAIN}/application`,
+      files: CLOSED.slice(0, 1),
+      expect: { status: 503, file: null },
+    },
+    {
+      name: 'you get in all the while',
+      ask: `GET ${PLAIN}/application`,
+      from: '192.0.2.10',
+      files: CLOSED,
+      expect: { kind: 'proxy', status: 200 },
+    },
+    { name: 'nobody asks for the page by its name', ask: `GET ${PLAIN}/maintenance.html`, files: CLOSED, expect: { status: 404 } },
   ],
   'down-page': [
     {
@@ -818,7 +941,9 @@ export const PROMISES: Readonly<Record<string, Promises>> = {
       answer: { status: 503 },
       expect: { kind: 'proxy', status: 503, file: null },
     },
-    down(PLAIN)[1]!,
+    ...down(PLAIN)
+      .slice(1)
+      .map((row) => ({ ...row, ask: row.ask.replace(/\/$/, '/application') })),
   ],
   healthcheck: [
     { name: 'nginx answers by itself', ask: `GET ${PLAIN}/healthz`, expect: { kind: 'return', status: 200, body: 'ok\n', upstream: null } },
@@ -883,7 +1008,7 @@ export const PROMISES: Readonly<Record<string, Promises>> = {
     application(SOCKET)[1]!,
     served,
     uploaded,
-    ...rateLimited(`${SECURE}/accounts/login/`, 'login', { rate: '10r/m', burst: 5 }),
+    ...loginLimited(SECURE, '/admin/login/', '10r/m'),
     ...rateLimited(`${SECURE}/cart`, 'general', { rate: '20r/s', burst: 40 }),
     ...down(SECURE),
   ],
@@ -906,8 +1031,11 @@ export const PROMISES: Readonly<Record<string, Promises>> = {
     {
       name: 'an address that somebody else names is not believed',
       ask: `GET ${PLAIN}/cart`,
-      headers: [['X-Forwarded-For', '198.51.100.7']],
-      expect: { upstreamHeaders: { 'X-Real-IP': CLIENT } },
+      headers: [
+        ['X-Forwarded-For', '198.51.100.7'],
+        ['X-Forwarded-Proto', 'https'],
+      ],
+      expect: { upstreamHeaders: { 'X-Real-IP': CLIENT, 'X-Forwarded-For': CLIENT, 'X-Forwarded-Proto': 'http' } },
     },
     {
       name: 'nginx asks Docker for the name at each request',
@@ -921,7 +1049,7 @@ export const PROMISES: Readonly<Record<string, Promises>> = {
       files: ['/srv/app/static/a.css'],
       expect: { kind: 'static', file: '/srv/app/static/a.css' },
     },
-    ...rateLimited(`${PLAIN}/accounts/login/`, 'login', { rate: '10r/m', burst: 5 }).map(plainly),
+    ...loginLimited(PLAIN, '/admin/login/', '10r/m').map(plainly),
     ...rateLimited(`${PLAIN}/cart`, 'general', { rate: '20r/s', burst: 40 }).map(plainly),
   ],
   'nginx-conf-balanced': [
@@ -955,7 +1083,7 @@ export const PROMISES: Readonly<Record<string, Promises>> = {
       files: ['/srv/app/static/a.css'],
       expect: { kind: 'static', file: '/srv/app/static/a.css' },
     },
-    ...rateLimited(`${PLAIN}/accounts/login/`, 'login', { rate: '10r/m', burst: 5 }).map(plainly),
+    ...loginLimited(PLAIN, '/admin/login/', '10r/m').map(plainly),
     ...rateLimited(`${PLAIN}/cart`, 'general', { rate: '20r/s', burst: 40 }).map(plainly),
   ],
 };

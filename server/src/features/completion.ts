@@ -8,7 +8,7 @@ import { atLeast } from '../catalog/version.ts';
 import type { Config } from '../config/config.ts';
 import type { Rule } from '../rules/rule.ts';
 import { snippetsIn } from '../snippets/index.ts';
-import { expand } from '../snippets/snippet.ts';
+import { bodyFor, expand } from '../snippets/snippet.ts';
 import type { SourceFile } from '../syntax/statement.ts';
 import { argumentItems } from './completion/arguments.ts';
 import { directiveItems } from './completion/directives.ts';
@@ -106,16 +106,20 @@ function snippetItems([first]: readonly Reach[], contexts: readonly Context[], w
   return contexts
     .flatMap((c) => (c === 'main' && !wholeFiles ? [] : snippetsIn(c)))
     .filter((s) => atLeast(target, s.since))
-    .map((s) => ({
-      label: s.prefixes[0] ?? s.id,
-      kind: 'snippet',
-      detail: s.title,
-      filter: s.prefixes.join(' '),
-      insert: s.body,
-      snippet: true,
-      plain: expand(s.body).text,
-      subject: { text: `${s.about}\n\n\`\`\`nginx\n${expand(s.body).text}\n\`\`\`` },
-    }));
+    .map((s) => {
+      const body = bodyFor(s, target);
+      const plain = expand(body).text;
+      return {
+        label: s.prefixes[0] ?? s.id,
+        kind: 'snippet',
+        detail: s.title,
+        filter: s.prefixes.join(' '),
+        insert: body,
+        snippet: true,
+        plain,
+        subject: { text: `${s.about}\n\n\`\`\`nginx\n${plain}\n\`\`\`` },
+      };
+    });
 }
 
 /** Comments that mean something to us: silenced rules, and the context of a fragment. */

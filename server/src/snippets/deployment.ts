@@ -3,8 +3,7 @@
  * Text in, text out; what is written where is the caller's.
  */
 
-import { downPage, intermediate } from './parts.ts';
-import { expand } from './snippet.ts';
+import { forwarded, forwardedParams, intermediate } from './parts.ts';
 
 export const FRAMEWORKS = ['django', 'flask', 'fastapi', 'wsgi'] as const;
 export const SERVERS = ['gunicorn', 'gunicorn-tcp', 'uwsgi', 'uvicorn', 'daphne', 'hypercorn'] as const;
@@ -78,14 +77,10 @@ const isUnix = (s: ServerKind): boolean => s !== 'gunicorn-tcp' && s !== 'uvicor
 const socketOf = (a: DeploymentAnswers): string => `/run/${a.name}/${a.name}.sock`;
 
 function nginxSite(a: DeploymentAnswers): string {
-  const forwarded = (indent: string): string =>
-    ['Host $host', 'X-Real-IP $remote_addr', 'X-Forwarded-For $proxy_add_x_forwarded_for', 'X-Forwarded-Proto $scheme']
-      .map((h) => `${indent}proxy_set_header ${h};`)
-      .join('\n');
   const pass = (indent: string): string =>
     a.server === 'uwsgi'
-      ? `${indent}include uwsgi_params;\n${indent}# uWSGI believes what a client sends in this header unless nginx sets it\n${indent}uwsgi_param HTTP_X_FORWARDED_PROTO $scheme;\n${indent}uwsgi_pass ${a.name};`
-      : `${indent}proxy_pass http://${a.name};\n${forwarded(indent)}`;
+      ? `${indent}${forwardedParams(indent)}\n${indent}uwsgi_pass ${a.name};`
+      : `${indent}proxy_pass http://${a.name};\n${indent}${forwarded(indent)}${a.server === 'daphne' ? `\n${indent}proxy_set_header Daphne-Root-Path "";` : ''}`;
   const out: string[] = [];
   if (a.limitLogin) out.push(`limit_req_zone $binary_remote_addr zone=${a.name}_login:10m rate=10r/m;`, '');
   out.push(
@@ -181,15 +176,19 @@ function nginxSite(a: DeploymentAnswers): string {
       '',
     );
   out.push('    location / {', pass('        '), '    }', '');
-  out.push(`    ${expand(downPage('    ').replace(/\$\{5:[^}]*\}/, `${a.folder}/errors`)).text}`, '}');
-  return (
-    out
-      .join('\n')
-      .replaceAll('\\$', '$')
-      .split('\n')
-      .map((line) => line.replace(/^ {4} {2}(?=\S)/, '        '))
-      .join('\n') + '\n'
+  out.push(
+    '    # while the application restarts, people see a page of yours',
+    '    error_page 502 503 504 /down.html;',
+    '    location = /down.html {',
+    '        internal;',
+    `        alias ${a.folder}/errors/down.html;`,
+    '        if (!-f $request_filename) {',
+    '            return 503;',
+    '        }',
+    '    }',
+    '}',
   );
+  return `${out.join('\n').replaceAll('\\$', '$')}\n`;
 }
 
 function serverSettings(a: DeploymentAnswers): NewFile | null {

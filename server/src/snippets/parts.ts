@@ -1,12 +1,36 @@
 /** Lines that several snippets share, so that what is best practice is written once. */
 
-/** What every proxied HTTP application needs to know of the client. */
-export const forwarded = (indent: string): string =>
+/** Headers that an application may be told to trust: `for` and `scheme` are nginx's variables, `prefix` is the path below which the application lives. */
+export interface Told {
+  readonly scheme?: string;
+  readonly prefix?: string;
+}
+
+/**
+ * What every proxied HTTP application needs to know of the client. Each header is written by nginx, so that nothing which a client sends under these names reaches
+ * the application: one address, since Daphne and many libraries read the first entry of X-Forwarded-For and others the last.
+ */
+export const forwarded = (indent: string, { scheme = '\\$scheme', prefix = '""' }: Told = {}): string =>
   [
     'proxy_set_header Host \\$host;',
     'proxy_set_header X-Real-IP \\$remote_addr;',
-    'proxy_set_header X-Forwarded-For \\$proxy_add_x_forwarded_for;',
-    'proxy_set_header X-Forwarded-Proto \\$scheme;',
+    'proxy_set_header X-Forwarded-For \\$remote_addr;',
+    `proxy_set_header X-Forwarded-Proto ${scheme};`,
+    'proxy_set_header X-Forwarded-Host \\$host;',
+    `proxy_set_header X-Forwarded-Prefix ${prefix};`,
+  ].join(`\n${indent}`);
+
+/** The same by the uwsgi protocol: uWSGI passes every header of the client on unless a param of that name is set. */
+export const forwardedParams = (indent: string): string =>
+  [
+    'include uwsgi_params;',
+    '# uWSGI believes what a client sends in these headers unless nginx sets them',
+    'uwsgi_param HTTP_HOST \\$host;',
+    'uwsgi_param HTTP_X_REAL_IP \\$remote_addr;',
+    'uwsgi_param HTTP_X_FORWARDED_FOR \\$remote_addr;',
+    'uwsgi_param HTTP_X_FORWARDED_PROTO \\$scheme;',
+    'uwsgi_param HTTP_X_FORWARDED_HOST \\$host;',
+    'uwsgi_param HTTP_X_FORWARDED_PREFIX "";',
   ].join(`\n${indent}`);
 
 /** TLS by Mozilla's intermediate profile; the suites are those of version 5.8 and 6.0. */
@@ -16,7 +40,7 @@ export const intermediate = (indent: string): string =>
     'ssl_ciphers ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305;',
     'ssl_prefer_server_ciphers off;',
     'ssl_session_timeout 1d;',
-    'ssl_session_cache shared:proxylens:10m;',
+    'ssl_session_cache shared:SSL:10m;',
   ].join(`\n${indent}`);
 
 /** The head of a server that ends TLS. */
@@ -24,6 +48,7 @@ export const tlsServer = (indent: string): string =>
   [
     'listen 443 ssl;',
     'listen [::]:443 ssl;',
+    'http2 on;',
     'server_name ${1:example.com};',
     '',
     'ssl_certificate /etc/letsencrypt/live/${1:example.com}/fullchain.pem;',
@@ -38,7 +63,7 @@ export const redirectServer = (): string =>
   listen [::]:80;
   server_name \${1:example.com};
 
-  location /.well-known/acme-challenge/ {
+  location ^~ /.well-known/acme-challenge/ {
     alias /var/www/letsencrypt/.well-known/acme-challenge/;
   }
 
@@ -47,14 +72,23 @@ export const redirectServer = (): string =>
   }
 }`;
 
+/** Names with the hash of their content, as Django's ManifestStaticFilesStorage makes them: twelve hexadecimal digits before the last suffix. */
+export const DJANGO_HASHED = '"\\\\.[0-9a-f]{12}\\\\.[^./]+\\$"';
+
 /** Static files of an application, straight from the disk. */
 export const staticFiles = (indent: string): string =>
   [
     '# static files go past the application: no worker is kept busy by them',
     'location /static/ {',
     '  alias ${3:/srv/app/static/};',
-    '  expires 30d;',
     '  access_log off;',
+    '  # a name may get new content: browsers ask whether theirs is still the same',
+    '  expires -1;',
+    '',
+    '  # a name with the hash of its content never does',
+    `  location ~ ${DJANGO_HASHED} {`,
+    '    expires 1y;',
+    '  }',
     '}',
   ].join(`\n${indent}`);
 
@@ -70,13 +104,52 @@ export const mediaFiles = (indent: string): string =>
     '}',
   ].join(`\n${indent}`);
 
-/** The page that people see while the application is down. */
-export const downPage = (indent: string): string =>
+/** The page that people see while the application is down. Where the page itself is missing, the answer stays an error of the server and never becomes a 404. */
+export const downPage = (indent: string, folder = '${5:/srv/app/errors}'): string =>
   [
     '# while the application restarts, people see a page of yours',
     'error_page 502 503 504 /down.html;',
     'location = /down.html {',
-    '  alias ${5:/srv/app/errors}/down.html;',
     '  internal;',
+    `  alias ${folder}/down.html;`,
+    '  if (!-f \\$request_filename) {',
+    '    return 503;',
+    '  }',
     '}',
+  ].join(`\n${indent}`);
+
+/** The map of WebSocket handshakes, so that one location serves pages and WebSockets. */
+export const upgradeMap = (variable = 'connection_upgrade'): string => `map \\$http_upgrade \\$${variable} {
+  default upgrade;
+  '' '';
+}`;
+
+/** Pages and WebSockets in one location, by that map. */
+export const upgrades = (indent: string, variable = 'connection_upgrade'): string =>
+  [
+    'proxy_http_version 1.1;',
+    '# proxylens-ignore websocket-origin: the application must check the Origin header',
+    'proxy_set_header Upgrade \\$http_upgrade;',
+    `proxy_set_header Connection \\$${variable};`,
+    '# silence between two messages of a WebSocket',
+    'proxy_read_timeout 1h;',
+  ].join(`\n${indent}`);
+
+/** Whose answers may go into a shared cache: `\$private` is 1 for everybody who sends a cookie that is not known to be harmless. */
+export const privateMap =
+  (): string => `# a cookie may be a session: only those that merely count visitors are no reason to go past the cache
+map \\$http_cookie \\$private {
+  default 1;
+  '' 0;
+  "~^(_(ga|gid|gcl|fbp|pk|hj)[^=;]*=[^;]*(; *|\\$))+\\$" 0;
+}`;
+
+/** Past the cache, both ways, for whoever has a session or a password. */
+export const pastTheCache = (indent: string): string =>
+  [
+    '# who is logged in gets no page of somebody else, and leaves none',
+    'proxy_cache_bypass \\$private \\$http_authorization;',
+    'proxy_no_cache \\$private \\$http_authorization;',
+    '# each name of the site has its own pages',
+    'proxy_cache_key \\$scheme\\$host\\$request_uri;',
   ].join(`\n${indent}`);

@@ -28,19 +28,25 @@ $0`,
   },
   {
     id: 'ratelimit-login',
-    prefixes: ['ratelimit-login', 'login'],
+    prefixes: ['ratelimit-login', 'login', 'bruteforce'],
     title: 'Rate limit for a login page',
-    about: 'A few attempts a minute and address, with a small burst. A guard against guessing, not against a botnet.',
+    about:
+      'A few attempts a minute and address, with a small burst. Only what is sent counts, not the page that shows the form. A guard against guessing, not against a botnet.',
     inside: ['http'],
     body: lines`
-limit_req_zone \\$binary_remote_addr zone=login:10m rate=\${1|10r/m,5r/m,1r/s|};
+# requests with an empty key do not count
+map \\$request_method \\$login_attempt {
+  default '';
+  POST \\$binary_remote_addr;
+}
+limit_req_zone \\$login_attempt zone=login:10m rate=\${1|10r/m,5r/m,1r/s|};
 limit_req_status 429;
 
 server {
   server_name \${2:example.com};
   server_tokens off;
 
-  location \${3:/accounts/login/} {
+  location = \${3|/admin/login/,/accounts/login/,/login,/token|} {
     limit_req zone=login burst=\${4:5} nodelay;
     proxy_pass http://127.0.0.1:8000;
     ${forwarded('    ')}
@@ -129,20 +135,30 @@ location \${1:/internal/} {
   auth_basic_user_file \${3:/etc/nginx/htpasswd};
   proxy_pass http://\${4:127.0.0.1:8000};
   ${forwarded('  ')}
+  # the password is nginx's business: the application gets neither it nor a reason to refuse it
+  proxy_set_header Authorization "";
 }
 $0`,
   },
   {
     id: 'auth-request',
-    prefixes: ['authrequest', 'sso', 'oauth2'],
-    title: 'Single sign-on by a subrequest (auth_request)',
+    prefixes: ['authrequest', 'sso', 'oauth2', 'oauth2-proxy', 'login-proxy'],
+    title: 'Single sign-on by oauth2-proxy (auth_request)',
     about:
-      'Asks an authentication service about each request. The identity header comes from the service alone: what a client sends is replaced.',
+      'Asks oauth2-proxy about each request and sends who is not logged in to its login. Who the user is comes from the service alone: what a client sends under these names is replaced.',
     inside: ['server'],
     body: lines`
-location = /_auth {
+# the login itself: open to everybody
+location /oauth2/ {
+  proxy_pass http://\${1:127.0.0.1:4180};
+  ${forwarded('  ')}
+  # where people come back to
+  proxy_set_header X-Auth-Request-Redirect \\$request_uri;
+}
+
+location = /oauth2/auth {
   internal;
-  proxy_pass http://\${1:127.0.0.1:4180}/oauth2/auth;
+  proxy_pass http://\${1:127.0.0.1:4180};
   proxy_pass_request_body off;
   proxy_set_header Content-Length "";
   ${forwarded('  ')}
@@ -150,11 +166,21 @@ location = /_auth {
 }
 
 location \${2:/} {
-  auth_request /_auth;
+  auth_request /oauth2/auth;
+  error_page 401 = /oauth2/start;
   auth_request_set \\$auth_user \\$upstream_http_x_auth_request_user;
+  auth_request_set \\$auth_email \\$upstream_http_x_auth_request_email;
+  auth_request_set \\$auth_groups \\$upstream_http_x_auth_request_groups;
   proxy_pass http://\${3:127.0.0.1:8000};
   ${forwarded('  ')}
+  # all names under which applications look for the user
   proxy_set_header Remote-User \\$auth_user;
+  proxy_set_header X-Auth-Request-User \\$auth_user;
+  proxy_set_header X-Auth-Request-Email \\$auth_email;
+  proxy_set_header X-Auth-Request-Groups \\$auth_groups;
+  proxy_set_header X-Forwarded-User \\$auth_user;
+  proxy_set_header X-Forwarded-Email \\$auth_email;
+  proxy_set_header X-Forwarded-Groups \\$auth_groups;
 }
 $0`,
   },
@@ -187,7 +213,7 @@ $0`,
 ssl_client_certificate \${1:/etc/nginx/clients-ca.pem};
 ssl_verify_client on;
 
-location / {
+location \${3:/} {
   proxy_pass http://\${2:127.0.0.1:8000};
   ${forwarded('  ')}
   # set here, so that no client can say it of itself
@@ -280,10 +306,17 @@ server {
   server_tokens off;
 
   location / {
+    # browsers refuse an answer in which two of these stand: nginx alone says them
+    proxy_hide_header Access-Control-Allow-Origin;
+    proxy_hide_header Access-Control-Allow-Methods;
+    proxy_hide_header Access-Control-Allow-Headers;
+    proxy_hide_header Access-Control-Allow-Credentials;
+    proxy_hide_header Access-Control-Max-Age;
     # an empty value sends no header
     add_header Access-Control-Allow-Origin \\$cors_origin always;
-    add_header Access-Control-Allow-Methods "GET, POST, PUT, DELETE, OPTIONS" always;
+    add_header Access-Control-Allow-Methods "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS" always;
     add_header Access-Control-Allow-Headers "Authorization, Content-Type" always;
+    add_header Access-Control-Max-Age 7200 always;
     add_header Vary Origin always;
     if (\\$request_method = OPTIONS) {
       return 204;

@@ -1,5 +1,5 @@
 /** Python applications behind nginx: whole servers by framework, and locations by application server. */
-import { downPage, forwarded, mediaFiles, redirectServer, staticFiles, tlsServer } from './parts.ts';
+import { downPage, forwarded, forwardedParams, mediaFiles, redirectServer, staticFiles, tlsServer, upgradeMap, upgrades } from './parts.ts';
 import { lines, type Snippet } from './snippet.ts';
 
 interface Kind {
@@ -11,7 +11,9 @@ interface Kind {
   readonly pass: string;
   /** upload limit that fits the framework's own */
   readonly body?: string;
+  /** pages, WebSockets and server-sent events, all in one location */
   readonly websockets?: boolean;
+  readonly daphne?: boolean;
   readonly media?: boolean;
 }
 
@@ -19,13 +21,7 @@ const UNIX = 'server unix:/run/${2:app}/${2:app}.sock fail_timeout=0;';
 const TCP = 'server 127.0.0.1:${2:8000} fail_timeout=0;';
 
 const proxied = (indent: string): string => ['proxy_pass http://${6:application};', forwarded(indent)].join(`\n${indent}`);
-const uwsgi = (indent: string): string =>
-  [
-    'include uwsgi_params;',
-    '# uWSGI believes what a client sends in this header unless nginx sets it',
-    'uwsgi_param HTTP_X_FORWARDED_PROTO \\$scheme;',
-    'uwsgi_pass ${6:application};',
-  ].join(`\n${indent}`);
+const uwsgi = (indent: string): string => [forwardedParams(indent), 'uwsgi_pass ${6:application};'].join(`\n${indent}`);
 
 const KINDS: readonly Kind[] = [
   {
@@ -60,10 +56,11 @@ const KINDS: readonly Kind[] = [
     id: 'django-channels-daphne',
     prefixes: ['django-channels', 'daphne', 'channels'],
     title: 'Django Channels reverse proxy (Daphne, WebSockets)',
-    about: 'Django with Channels behind Daphne: WebSocket upgrades below /ws/, everything else as usual.',
+    about: 'Django with Channels behind Daphne with `--proxy-headers`: pages and WebSockets at any path.',
     upstream: UNIX,
     pass: 'proxy',
     websockets: true,
+    daphne: true,
     media: true,
   },
   {
@@ -87,7 +84,7 @@ const KINDS: readonly Kind[] = [
     prefixes: ['fastapi', 'starlette', 'uvicorn', 'asgi'],
     title: 'FastAPI reverse proxy (uvicorn, WebSockets)',
     about:
-      'FastAPI or Starlette behind uvicorn on 127.0.0.1, which trusts the forwarded headers of that address by default. WebSockets below /ws/.',
+      'FastAPI or Starlette behind uvicorn on 127.0.0.1, which trusts the forwarded headers of that address by default. Pages and WebSockets at any path.',
     upstream: TCP,
     pass: 'proxy',
     websockets: true,
@@ -119,19 +116,6 @@ const KINDS: readonly Kind[] = [
   },
 ];
 
-const webSocketLocation = (indent: string): string =>
-  [
-    '# WebSockets: HTTP/1.1, the Upgrade passed on, and patience between two messages',
-    'location /ws/ {',
-    `  ${proxied(`${indent}  `)}`,
-    '  proxy_http_version 1.1;',
-    '  # proxylens-ignore websocket-origin: the application must check the Origin header',
-    '  proxy_set_header Upgrade \\$http_upgrade;',
-    '  proxy_set_header Connection "upgrade";',
-    '  proxy_read_timeout 1h;',
-    '}',
-  ].join(`\n${indent}`);
-
 const whole = (kind: Kind): Snippet => ({
   id: kind.id,
   prefixes: kind.prefixes,
@@ -139,7 +123,7 @@ const whole = (kind: Kind): Snippet => ({
   about: kind.about,
   inside: ['http'],
   body: lines`
-upstream \${6:application} {
+${kind.websockets ? `${upgradeMap()}\n\n` : ''}upstream \${6:application} {
   # one application, perhaps restarting: it is never taken for dead
   ${kind.upstream}
 }
@@ -156,9 +140,9 @@ server {
 
   ${staticFiles('  ')}
 
-${kind.media ? `  ${mediaFiles('  ')}\n\n` : ''}${kind.websockets ? `  ${webSocketLocation('  ')}\n\n` : ''}  location / {
+${kind.media ? `  ${mediaFiles('  ')}\n\n` : ''}  location / {
     ${kind.pass === 'uwsgi' ? uwsgi('    ') : proxied('    ')}
-  }
+${kind.daphne ? `    # Daphne takes its root path from this header\n    proxy_set_header Daphne-Root-Path "";\n` : ''}${kind.websockets ? `    ${upgrades('    ')}\n` : ''}  }
 
   ${downPage('  ')}
 }
@@ -188,9 +172,7 @@ $0`,
     inside: ['server'],
     body: lines`
 location \${1:/} {
-  include uwsgi_params;
-  # uWSGI believes what a client sends in this header unless nginx sets it
-  uwsgi_param HTTP_X_FORWARDED_PROTO \\$scheme;
+  ${forwardedParams('  ')}
   uwsgi_pass \${2:unix:/run/app/app.sock};
 }
 $0`,
@@ -221,8 +203,7 @@ location \${1:/app}/ {
   # the slash at the end replaces the prefix
   # proxylens-ignore proxy-pass-rewrites-path: the application is told of the prefix apart from the path
   proxy_pass http://\${2:127.0.0.1:8000}/;
-  ${forwarded('  ')}
-  proxy_set_header X-Forwarded-Prefix \${1:/app};
+  ${forwarded('  ', { prefix: '${1:/app}' })}
 }
 $0`,
   },
@@ -234,8 +215,7 @@ $0`,
     inside: ['server'],
     body: lines`
 location \${1:/app}/ {
-  include uwsgi_params;
-  uwsgi_param HTTP_X_FORWARDED_PROTO \\$scheme;
+  ${forwardedParams('  ')}
   uwsgi_pass \${2:unix:/run/app/app.sock};
 }
 $0`,
@@ -265,10 +245,7 @@ $0`,
     about: 'Gives $connection_upgrade: "upgrade" for a WebSocket handshake, empty otherwise, so that one location serves both.',
     inside: ['http'],
     body: lines`
-map \\$http_upgrade \\$connection_upgrade {
-  default upgrade;
-  '' '';
-}
+${upgradeMap()}
 
 server {
   server_name \${1:example.com};
@@ -276,12 +253,8 @@ server {
 
   location / {
     proxy_pass http://127.0.0.1:8000;
-    proxy_http_version 1.1;
     ${forwarded('    ')}
-    # proxylens-ignore websocket-origin: the application must check the Origin header
-    proxy_set_header Upgrade \\$http_upgrade;
-    proxy_set_header Connection \\$connection_upgrade;
-    proxy_read_timeout 1h;
+    ${upgrades('    ')}
   }
 }
 $0`,

@@ -38,6 +38,7 @@ ${redirectServer()}
 server {
   listen 443 ssl;
   listen [::]:443 ssl;
+  http2 on;
   server_name \${1:example.com};
   server_tokens off;
 
@@ -70,7 +71,7 @@ $0`,
     about: 'Where certbot --webroot puts its files.',
     inside: ['server'],
     body: lines`
-location /.well-known/acme-challenge/ {
+location ^~ /.well-known/acme-challenge/ {
   alias \${1:/var/www/letsencrypt}/.well-known/acme-challenge/;
 }
 $0`,

@@ -1,5 +1,5 @@
 /** Static files, caching, compression, balancing: what nginx does for the application's speed. */
-import { forwarded } from './parts.ts';
+import { DJANGO_HASHED, downPage, forwarded, pastTheCache, privateMap } from './parts.ts';
 import { lines, type Snippet } from './snippet.ts';
 
 export const TRAFFIC: readonly Snippet[] = [
@@ -12,7 +12,8 @@ export const TRAFFIC: readonly Snippet[] = [
     body: lines`
 location \${1:/static/} {
   alias \${2:/srv/app/static/};
-  expires 30d;
+  # a name may get new content: browsers ask whether theirs is still the same
+  expires -1;
   access_log off;
 }
 $0`,
@@ -21,13 +22,18 @@ $0`,
     id: 'static-hashed',
     prefixes: ['static-hashed', 'manifest', 'immutable'],
     title: 'Static files with hashed names',
-    about: 'For ManifestStaticFilesStorage and bundlers: names change with the content, so browsers may keep the files for good.',
+    about:
+      "For Django's ManifestStaticFilesStorage: a name with the hash of its content may be kept for good; of the others browsers ask whether theirs is still the same.",
     inside: ['server'],
     body: lines`
 location \${1:/static/} {
   alias \${2:/srv/app/static/};
-  add_header Cache-Control "public, max-age=31536000, immutable";
   access_log off;
+  expires -1;
+
+  location ~ ${DJANGO_HASHED} {
+    expires 1y;
+  }
 }
 $0`,
   },
@@ -111,9 +117,11 @@ $0`,
     prefixes: ['cache', 'proxycache'],
     title: 'Proxy cache',
     about:
-      'Keeps answers that the application allows to be kept. One request refreshes an entry, the others get the old one meanwhile; sessions go past the cache.',
+      'Keeps the answers that the application allows to be kept, by Cache-Control or Expires, and no other. One request refreshes an entry, the others get the old one meanwhile; sessions go past the cache.',
     inside: ['http'],
     body: lines`
+${privateMap()}
+
 proxy_cache_path \${1:/var/cache/nginx/app} levels=1:2 keys_zone=\${2:app}:10m max_size=1g inactive=60m use_temp_path=off;
 
 server {
@@ -122,13 +130,10 @@ server {
 
   location / {
     proxy_cache \${2:app};
-    proxy_cache_valid 200 301 \${4|10m,1m,1h|};
     proxy_cache_lock on;
     proxy_cache_background_update on;
     proxy_cache_use_stale error timeout updating http_500 http_502 http_503 http_504;
-    # who is logged in gets no page of somebody else
-    proxy_cache_bypass \\$cookie_sessionid \\$http_authorization;
-    proxy_no_cache \\$cookie_sessionid \\$http_authorization;
+    ${pastTheCache('    ')}
     add_header X-Cache-Status \\$upstream_cache_status;
     proxy_pass http://127.0.0.1:8000;
     ${forwarded('    ')}
@@ -143,6 +148,8 @@ $0`,
     about: 'Under load a page is made once a second at most. Visitors with a session go past it.',
     inside: ['http'],
     body: lines`
+${privateMap()}
+
 proxy_cache_path /var/cache/nginx/micro levels=1:2 keys_zone=micro:10m max_size=256m inactive=10m use_temp_path=off;
 
 server {
@@ -154,8 +161,7 @@ server {
     proxy_cache_valid 200 \${2|1s,5s,10s|};
     proxy_cache_lock on;
     proxy_cache_use_stale updating error timeout;
-    proxy_cache_bypass \\$cookie_sessionid \\$http_authorization;
-    proxy_no_cache \\$cookie_sessionid \\$http_authorization;
+    ${pastTheCache('    ')}
     proxy_pass http://127.0.0.1:8000;
     ${forwarded('    ')}
   }
@@ -293,23 +299,34 @@ $0`,
     id: 'maintenance',
     prefixes: ['maintenance'],
     title: 'Maintenance page while a file exists',
-    about: 'Touch the file, and everybody gets 503 with your page; remove it, and all is as before. No reload.',
+    about:
+      'Touch the file, and everybody gets 503 with your page, at every path; remove it, and all is as before. No reload. From your own address you see the site all the while.',
     inside: ['server'],
     body: lines`
+set \\$closed '';
+if (-f \${1:/srv/app/errors}/maintenance.on) {
+  set \\$closed yes;
+}
+# your own way in
+if (\\$remote_addr = \${2:192.0.2.10}) {
+  set \\$closed '';
+}
+# the page itself must come through
+if (\\$uri = /maintenance.html) {
+  set \\$closed '';
+}
+if (\\$closed) {
+  return 503;
+}
 error_page 503 /maintenance.html;
 
 location = /maintenance.html {
+  internal;
   alias \${1:/srv/app/errors}/maintenance.html;
   add_header Retry-After 300 always;
-  internal;
-}
-
-location / {
-  if (-f \${1:/srv/app/errors}/maintenance.on) {
+  if (!-f \\$request_filename) {
     return 503;
   }
-  proxy_pass http://\${2:127.0.0.1:8000};
-  ${forwarded('  ')}
 }
 $0`,
   },
@@ -317,14 +334,11 @@ $0`,
     id: 'down-page',
     prefixes: ['errorpage', 'down', '502'],
     title: 'Page of your own while the application is down',
-    about: 'Shown for 502, 503 and 504 that nginx itself makes: the application is restarting, or too slow.',
+    about:
+      'Shown for 502, 503 and 504 that nginx itself makes: the application is restarting, or too slow. Where the page is missing, the answer is a 503.',
     inside: ['server'],
     body: lines`
-error_page 502 503 504 /down.html;
-location = /down.html {
-  alias \${1:/srv/app/errors}/down.html;
-  internal;
-}
+${downPage('', '${1:/srv/app/errors}')}
 $0`,
   },
   {

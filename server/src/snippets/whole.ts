@@ -25,7 +25,12 @@ const HTTP = `include mime.types;
   gzip_types text/plain text/css text/javascript application/javascript application/json application/xml image/svg+xml;
 
   limit_req_zone \\$binary_remote_addr zone=general:10m rate=20r/s;
-  limit_req_zone \\$binary_remote_addr zone=login:10m rate=10r/m;
+  # what is sent counts, not the page that shows the form
+  map \\$request_method \\$login_attempt {
+    default '';
+    POST \\$binary_remote_addr;
+  }
+  limit_req_zone \\$login_attempt zone=login:10m rate=10r/m;
   limit_req_status 429;`;
 
 export const WHOLE: readonly Snippet[] = [
@@ -62,8 +67,9 @@ http {
   }
 
   server {
-    listen 443 ssl default_server;
-    listen [::]:443 ssl default_server;
+    listen 443 ssl;
+    listen [::]:443 ssl;
+    http2 on;
     server_name \${1:example.com};
 
     ssl_certificate /etc/letsencrypt/live/\${1:example.com}/fullchain.pem;
@@ -75,7 +81,7 @@ http {
 
     ${mediaFiles('    ')}
 
-    location /accounts/login/ {
+    location = /admin/login/ {
       limit_req zone=login burst=5 nodelay;
       proxy_pass http://application;
       ${forwarded('      ')}
@@ -114,9 +120,13 @@ http {
   real_ip_header X-Forwarded-For;
   real_ip_recursive on;
 
-  map \\$http_x_forwarded_proto \\$client_scheme {
+  geo \\$realip_remote_addr \\$from_proxy {
+    default 0;
+    \${1:172.16.0.0/12} 1;
+  }
+  map \\$from_proxy:\\$http_x_forwarded_proto \\$client_scheme {
     default \\$scheme;
-    https https;
+    1:https https;
   }
 
   server {
@@ -129,20 +139,14 @@ http {
       limit_req zone=general burst=40 nodelay;
       set \\$application \${4:web};
       proxy_pass http://\\$application:\${5:8000};
-      proxy_set_header Host \\$host;
-      proxy_set_header X-Real-IP \\$remote_addr;
-      proxy_set_header X-Forwarded-For \\$proxy_add_x_forwarded_for;
-      proxy_set_header X-Forwarded-Proto \\$client_scheme;
+      ${forwarded('      ', { scheme: '\\$client_scheme' })}
     }
 
-    location /accounts/login/ {
+    location = /admin/login/ {
       limit_req zone=login burst=5 nodelay;
       set \\$application \${4:web};
       proxy_pass http://\\$application:\${5:8000};
-      proxy_set_header Host \\$host;
-      proxy_set_header X-Real-IP \\$remote_addr;
-      proxy_set_header X-Forwarded-For \\$proxy_add_x_forwarded_for;
-      proxy_set_header X-Forwarded-Proto \\$client_scheme;
+      ${forwarded('      ', { scheme: '\\$client_scheme' })}
     }
   }
 }
@@ -191,22 +195,16 @@ http {
       return 204;
     }
 
-    location /accounts/login/ {
+    location = /admin/login/ {
       limit_req zone=login burst=5 nodelay;
       proxy_pass http://application;
-      proxy_set_header Host \\$host;
-      proxy_set_header X-Real-IP \\$remote_addr;
-      proxy_set_header X-Forwarded-For \\$proxy_add_x_forwarded_for;
-      proxy_set_header X-Forwarded-Proto \\$client_scheme;
+      ${forwarded('      ', { scheme: '\\$client_scheme' })}
     }
 
     location / {
       limit_req zone=general burst=40 nodelay;
       proxy_pass http://application;
-      proxy_set_header Host \\$host;
-      proxy_set_header X-Real-IP \\$remote_addr;
-      proxy_set_header X-Forwarded-For \\$proxy_add_x_forwarded_for;
-      proxy_set_header X-Forwarded-Proto \\$client_scheme;
+      ${forwarded('      ', { scheme: '\\$client_scheme' })}
     }
   }
 }
