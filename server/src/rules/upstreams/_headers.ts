@@ -1,6 +1,7 @@
 /** The request headers in force: a level's first own line hides all outer ones. */
 import { basename } from '../../base/file-id.ts';
 import type { Place } from '../../base/span.ts';
+import { asked, numberOf } from '../../config/asked.ts';
 import type { Directive } from '../../config/directive.ts';
 import type { Scope } from '../../config/scope.ts';
 import { addToList, type Fix, fixOf, insertAfter, isOfThePackage, outside } from '../fix.ts';
@@ -32,7 +33,10 @@ export function lackOf(directive: Directive, title: string, lines: readonly stri
       ? usersOf(last)
       : [];
   if (last && shared.length && shared.every(lacks)) {
-    const places = new Map(shared.map((d) => [`${d.file.id} ${d.statement.start}`, d]));
+    const inOrder = shared.toSorted((a, b) =>
+      a.file.id < b.file.id ? -1 : a.file.id > b.file.id ? 1 : a.statement.start - b.statement.start,
+    );
+    const places = new Map(inOrder.map((d) => [`${d.file.id} ${d.statement.start}`, d]));
     const count = `${places.size} ${places.size === 1 ? 'location' : 'locations'}`;
     return {
       at: last.at(),
@@ -54,10 +58,11 @@ export function lackOf(directive: Directive, title: string, lines: readonly stri
 }
 
 /** Every proxy_pass that sends a header line, wherever its file is included. */
-function usersOf(line: Directive): Directive[] {
-  return line.scope.config
-    .usesOf(line.statement, line.file.id)
-    .flatMap((use) =>
-      use.scope.all.filter((d) => d.name === 'proxy_pass' && d.scope.effective('proxy_set_header').directives.includes(use)),
-    );
-}
+const usersOf = ({ scope: { config }, statement, file }: Directive): readonly Directive[] =>
+  asked(config, `users of the header line ${numberOf(statement)}`, (at) =>
+    at
+      .usesOf(statement, file.id)
+      .flatMap((use) =>
+        use.scope.all.filter((d) => d.name === 'proxy_pass' && d.scope.effective('proxy_set_header').directives.includes(use)),
+      ),
+  );
