@@ -11,10 +11,11 @@ import {
 } from '../../server/src/lsp/protocol.ts';
 import type { App } from './app.ts';
 import { LANGUAGES } from './client.ts';
-import type { Asked, Saved, ToExtension, ToPanel } from './view/trace/messages.ts';
+import type { Asked, Given, Saved, ToExtension, ToPanel } from './view/trace/messages.ts';
 
 const SAVED = 'proxylens.savedRequests';
-const FIRST: Asked = { method: 'GET', url: '', headers: [], clientAddress: '203.0.113.9' };
+const FIRST: Asked = { method: 'GET', url: '', headers: [], clientAddress: '203.0.113.9', client: 'browser' };
+const NOTHING: Given = { assume: {}, answers: {} };
 /** Milliseconds of rest after a keystroke before the path is drawn again. */
 const TYPING = 30;
 
@@ -47,10 +48,14 @@ export class TracePanel {
     overviewRulerColor: new vscode.ThemeColor('editorInfo.foreground'),
     overviewRulerLane: vscode.OverviewRulerLane.Center,
     backgroundColor: new vscode.ThemeColor('editor.rangeHighlightBackground'),
+    // high contrast has no fill there
+    borderStyle: 'dotted',
+    borderWidth: '1px 0',
+    borderColor: new vscode.ThemeColor('contrastActiveBorder'),
   });
   private uri: vscode.Uri | undefined;
   private asked: Asked = FIRST;
-  private assume: Record<string, string> = {};
+  private given: Given = NOTHING;
   private mode: 'path' | 'map' = 'path';
   private timer: ReturnType<typeof setTimeout> | undefined;
   private ready: () => void = () => {};
@@ -119,7 +124,7 @@ export class TracePanel {
     });
     if (position || other || !this.asked.url) this.asked = { ...this.asked, url: urls[0] ?? 'http://localhost/' };
     await this.loaded;
-    this.post({ type: 'state', asked: this.asked, assume: this.assume, saved: this.saved(), urls, mode });
+    this.post({ type: 'state', asked: this.asked, given: this.given, saved: this.saved(), urls, mode });
     await (mode === 'map' ? this.map() : this.trace());
   }
 
@@ -136,11 +141,11 @@ export class TracePanel {
     this.timer = setTimeout(() => void (this.mode === 'map' ? this.map() : this.trace()), TYPING);
   }
 
-  private request(asked: Asked, assume: Record<string, string>, as?: TraceParams['as']): Promise<TraceResult> {
+  private request(asked: Asked, given: Given, as?: TraceParams['as']): Promise<TraceResult> {
     return this.app.client.sendRequest<TraceResult>(Requests.trace, {
       uri: this.uri?.toString() ?? '',
       request: asked,
-      assume,
+      ...given,
       ...(as ? { as } : {}),
     } satisfies TraceParams);
   }
@@ -148,7 +153,7 @@ export class TracePanel {
   private async trace(): Promise<void> {
     try {
       const forAsked = this.asked;
-      const result = await this.request(forAsked, this.assume);
+      const result = await this.request(forAsked, this.given);
       this.lastResult = result;
       this.post({ type: 'traced', result, forAsked, lane: 'main' });
       this.lines = result.ok ? result.line.down.flatMap((s) => (s.at ? [{ uri: s.at.uri, range: s.at.range }] : [])) : [];
@@ -189,11 +194,11 @@ export class TracePanel {
         case 'trace':
           this.mode = 'path';
           this.asked = message.asked;
-          this.assume = message.assume;
+          this.given = message.given;
           await this.trace();
           break;
-        case 'compare':
-          this.post({ type: 'traced', result: await this.request(message.asked, {}), forAsked: message.asked, lane: 'other' });
+        case 'follow':
+          this.post({ type: 'traced', result: await this.request(message.asked, message.given), forAsked: message.asked, lane: 'next' });
           break;
         case 'map':
           this.mode = 'map';
@@ -206,7 +211,7 @@ export class TracePanel {
           await this.fix(message.uri, message.range, message.rule);
           break;
         case 'export':
-          await this.export(message.as, message.asked, message.assume);
+          await this.export(message.as, message.asked, message.given);
           break;
         case 'save':
           await this.keep([...this.saved().filter((s) => s.name !== message.request.name), message.request]);
@@ -256,8 +261,8 @@ export class TracePanel {
     await vscode.workspace.applyEdit(action.edit);
   }
 
-  private async export(as: 'curl' | 'svg' | 'mermaid' | 'test', asked: Asked, assume: Record<string, string>): Promise<void> {
-    const result = await this.request(asked, assume, as);
+  private async export(as: 'curl' | 'svg' | 'mermaid' | 'test', asked: Asked, given: Given): Promise<void> {
+    const result = await this.request(asked, given, as);
     if (!result.ok) throw new Error(result.message);
     const text = result.text ?? '';
     if (as === 'curl' || as === 'mermaid') {

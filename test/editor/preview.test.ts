@@ -66,7 +66,7 @@ describe('the preview of the request path', { timeout: 120_000 }, () => {
       .first();
     const label = (await station.getAttribute('aria-label')) ?? '';
     await station.click();
-    const line = /line (\d+)$/.exec(label)?.[1];
+    const line = /line (\d+)/.exec(label)?.[1];
     assert.ok(line, label);
     await browser.page.locator('.line-numbers.active-line-number', { hasText: new RegExp(`^${line}$`) }).waitFor();
     await workbench.screenshot('preview-station');

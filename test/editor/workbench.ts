@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { type Server, screenshots, workbenchUrl } from './host.ts';
 
-const PATIENCE = 30_000;
+const PATIENCE = Number(process.env.PATIENCE ?? 30_000);
 
 export class Workbench {
   constructor(readonly page: Page) {

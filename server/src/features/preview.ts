@@ -1,9 +1,11 @@
 /** What the preview of the request path needs beside the trace: findings on stations, the application's sight, suggestions, the map. */
 
+import { type FileId, fileId } from '../base/file-id.ts';
 import type { Place } from '../base/span.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
 import { type Location, type LocationLevel, locationsOf } from '../config/locations.ts';
+import { unseenAround } from '../config/open.ts';
 import type { Scope } from '../config/scope.ts';
 import { listenersOf, pairText, type Server, serversOf } from '../config/servers.ts';
 import type { Severity } from '../config/settings.ts';
@@ -11,6 +13,9 @@ import { PASS_DIRECTIVES, passTarget, targetServers } from '../config/upstreams.
 import type { Deployment } from '../deploy/deployment.ts';
 import { nginxContainer } from '../deploy/reach.ts';
 import type { Finding } from '../rules/rule.ts';
+import { statementAt } from '../syntax/place.ts';
+import type { Line } from '../trace/stations.ts';
+import type { At, Trace } from '../trace/trace.ts';
 import { applicationsBehind, applicationTitle } from './sight.ts';
 
 /** The `server` directive itself: every server's scope has one. */
@@ -18,9 +23,13 @@ const directiveOf = (server: Server): Directive => server.scope.opener!;
 
 const schemeOf = (server: Server): 'http' | 'https' => (server.listens.some((l) => l.params.includes('ssl')) ? 'https' : 'http');
 
+/** What a template writes, or a script: no client asks for it. */
+const PLACEHOLDER = /\{\{|\{%|<%|\$|@[\w-]+@|__\w+__/;
+
 /** A name that a client could ask for. */
 function hostOf(server: Server): string {
-  const name = server.names.find((n) => n.kind === 'exact' && n.text && n.text !== '_') ?? server.names[0];
+  const name = server.names.find((n) => n.kind === 'exact' && n.text && n.text !== '_' && !PLACEHOLDER.test(n.text)) ?? server.names[0];
+  if (name && PLACEHOLDER.test(name.text)) return 'example.com';
   if (!name?.text || name.text === '_' || name.kind === 'regex') return 'localhost';
   return name.text.replace(/^\*\./, 'www.').replace(/^\./, '').replace(/\.\*$/, '.com');
 }
@@ -54,23 +63,105 @@ function* locationsIn(level: LocationLevel): Generator<Location> {
   }
 }
 
-/** URLs that the configuration knows: one for each server and location, those around `near` first. At most 200. */
+/** How much a location has to show: a page of an application over HTTPS most of all. */
+function interest(server: Server, location: Location | null): number {
+  const passes = location !== null && PASS_DIRECTIVES.some((name) => location.scope.named(name).length > 0);
+  const named = server.names.some((n) => n.kind === 'exact' && n.text && n.text !== '_');
+  return (
+    (passes ? 8 : 0) +
+    (schemeOf(server) === 'https' ? 4 : 0) +
+    (named ? 1 : 0) +
+    (location?.kind === 'prefix' && location.name === '/' ? 2 : location?.kind === 'prefix' || location?.kind === 'exact' ? 1 : 0)
+  );
+}
+
+/** URLs that the configuration knows: one for each server and location, those around `near` first, then the most telling. At most 200. */
 export function suggestions(config: Config, near: Directive | null): string[] {
   const out = new Set<string>();
   const around = (scope: Scope): boolean => {
     for (let at: Scope | null = near ? (near.body ?? near.scope) : null; at; at = at.parent) if (at === scope) return true;
     return false;
   };
-  const servers = [...serversOf(config)].sort((a, b) => Number(around(b.scope)) - Number(around(a.scope)));
-  for (const server of servers) {
-    const locations = [...locationsIn(locationsOf(server.scope))].filter((l) => l.kind !== 'named');
-    for (const l of locations.sort((a, b) => Number(around(b.scope)) - Number(around(a.scope))))
-      if (around(l.scope)) out.add(urlOf(server, l));
-    out.add(urlOf(server, null));
-    for (const l of locations) out.add(urlOf(server, l));
-    if (out.size > 200) break;
+  const all: { server: Server; location: Location | null; near: number; interest: number }[] = [];
+  for (const server of serversOf(config)) {
+    const here = around(server.scope) ? 1 : 0;
+    for (const location of [null, ...[...locationsIn(locationsOf(server.scope))].filter((l) => l.kind !== 'named')])
+      all.push({
+        server,
+        location,
+        near: here + (location && around(location.scope) ? 1 : 0),
+        interest: interest(server, location),
+      });
+    if (all.length > 2000) break;
   }
+  for (const { server, location } of all.sort((a, b) => b.near - a.near || b.interest - a.interest)) out.add(urlOf(server, location));
   return [...out].slice(0, 200);
+}
+
+/** The rules whose fix mends what an application sees wrongly, by the name of the line. */
+const CAUSES: Readonly<Record<string, readonly string[]>> = {
+  scheme: ['secure-proxy-header-mismatch', 'forwarded-headers-missing', 'forwarded-proto-wrong', 'forwarded-allow-ips', 'proxy-fix-count'],
+  secure: ['secure-proxy-header-mismatch', 'forwarded-headers-missing', 'forwarded-proto-wrong', 'forwarded-allow-ips', 'proxy-fix-count'],
+  host: ['proxy-host-missing', 'use-x-forwarded-host-mismatch', 'published-port-lost', 'proxy-fix-count'],
+  client: ['forwarded-headers-missing', 'forwarded-allow-ips', 'proxy-fix-count'],
+  'allowed host': ['allowed-hosts-mismatch', 'proxy-host-missing'],
+  refused: ['allowed-hosts-mismatch', 'proxy-host-missing', 'protocol-mismatch'],
+  SCRIPT_NAME: ['script-name-prefix'],
+  path: ['script-name-prefix'],
+  'static files': ['static-through-application', 'static-not-mounted', 'static-root-mismatch'],
+};
+
+/** The finding whose fix mends a line of what the application sees: at the location of the path, or in a list that it includes. */
+export function causeOf(line: string, config: Config, trace: Trace, findings: (file: FileId) => readonly Finding[]): Finding | null {
+  const rules = CAUSES[line];
+  const { location } = trace.outcome;
+  if (!rules || !location) return null;
+  const own = fileId(location.at.uri);
+  const source = config.files.get(own);
+  const statement = source ? statementAt(source.body, source.lines.offset(location.at.range.start)) : null;
+  const here = [...config.files.keys()].flatMap((file) =>
+    findings(file).filter(
+      (f) =>
+        rules.includes(f.rule) &&
+        (f.at.file !== own || !statement || (f.at.span.start >= statement.start && f.at.span.end <= statement.end)),
+    ),
+  );
+  const order = (f: Finding): number => (f.fixes.length ? 0 : 100) + (f.at.file === own ? 0 : 10) + rules.indexOf(f.rule);
+  return here.sort((a, b) => order(a) - order(b))[0] ?? null;
+}
+
+/** What of the levels that the request passes was not read: clauses for people. */
+export function unseenOnPath(config: Config, { outcome }: Trace): string[] {
+  const { at } = outcome.location ?? outcome.server ?? { at: null };
+  const source = at ? config.files.get(fileId(at.uri)) : null;
+  const statement = at && source ? statementAt(source.body, source.lines.offset(at.range.start)) : null;
+  const scope = statement && source ? config.usesOf(statement, source.id)[0]?.body : config.main;
+  return scope ? [...new Set(unseenAround(scope).map((u) => u.why))] : [];
+}
+
+/** The header lines of the answer as the client gets them, and who set each. */
+export function answerHeaders({ outcome }: Trace, { up }: Line): AnswerHeader[] {
+  const by = (name: string, value: string, otherwise: string): AnswerHeader => {
+    const setter = up.find((r) => r.at !== null && r.changes.some((c) => c.what.toLowerCase() === name.toLowerCase() && c.to === value));
+    const at = setter?.at ?? null;
+    return { name, value, by: at ? `${at.path.split('/').at(-1)}:${at.range.start.line + 1}` : otherwise, at };
+  };
+  return [
+    ...outcome.responseHeaders.map(([name, value]) =>
+      by(name, value, outcome.upstreamRequest && !/^(content-encoding|location)$/i.test(name) ? 'the application' : 'nginx'),
+    ),
+    ...outcome.builtinHeaders.map(([name, value]) =>
+      by(name, value, outcome.upstreamRequest && /^content-type$/i.test(name) ? 'the application' : 'nginx'),
+    ),
+  ];
+}
+
+/** A header line of an answer: `by` names the place of the directive, nginx, or the application. */
+export interface AnswerHeader {
+  readonly name: string;
+  readonly value: string;
+  readonly by: string;
+  readonly at: At | null;
 }
 
 export interface MapView {

@@ -16,6 +16,8 @@ export interface SightLine {
   readonly why: string;
   /** whether it is as it should be; null where that is not a question */
   readonly good: boolean | null;
+  /** the same as one sentence for somebody who knows the application, not nginx */
+  readonly says: string;
 }
 
 export interface Sight {
@@ -101,8 +103,13 @@ export function sightOf(trace: Trace, deployment: Deployment, config: Config): S
   if (!application) return null;
   const host = trace.request.headers.find(([n]) => n.toLowerCase() === 'host')?.[1] ?? '';
   const view = applicationView(application, request, { address: trace.request.clientAddress, scheme: trace.request.scheme, host });
-  const line = (name: string, s: Seen<unknown>, good: boolean | null): SightLine => ({ name, value: shown(s), why: s.why, good });
-  const lines = [
+  const line = (name: string, s: Seen<unknown>, good: boolean | null): Omit<SightLine, 'says'> => ({
+    name,
+    value: shown(s),
+    why: s.why,
+    good,
+  });
+  const lines: Omit<SightLine, 'says'>[] = [
     ...(view.refused ? [{ name: 'refused', value: String(view.refused.status), why: view.refused.why, good: false }] : []),
     line('scheme', view.scheme, view.agrees.scheme),
     line('host', view.host, view.agrees.host),
@@ -124,14 +131,91 @@ export function sightOf(trace: Trace, deployment: Deployment, config: Config): S
   const { framework } = application;
   return {
     title: framework ? `${frameworkTitle(framework)} under ${serverTitle(application)}` : serverTitle(application),
-    lines,
+    lines: lines.map((l) => ({ ...l, says: sentence(l, { application, trace, request, host }) })),
     application,
     view,
   };
 }
 
+/** What a line means, for somebody who knows the application. The line's own reason stays behind it where it says more. */
+function sentence(
+  { name, value, why, good }: Omit<SightLine, 'says'>,
+  { application, trace, request, host }: { application: Application; trace: Trace; request: UpstreamRequest; host: string },
+): string {
+  const { framework } = application;
+  const app = framework ? frameworkTitle(framework) : serverTitle(application);
+  const unknown = `Not known: ${why}.`;
+  const plain = (scheme: string): string => (scheme === 'https' ? 'HTTPS' : 'plain HTTP');
+  switch (name) {
+    case 'refused':
+      return `${app} answers ${value} before a view runs: ${why}.`;
+    case 'scheme': {
+      if (value === 'unknown') return unknown;
+      if (good) return `${app} takes this request for ${plain(value)}, which is what the client uses (${why}).`;
+      const header = schemeHeader(application);
+      const missing = !request.params && !request.headers.some(([n]) => n.toLowerCase() === header.toLowerCase());
+      const loops =
+        framework?.kind === 'django' && certain(framework.settings.secureSslRedirect) === true && trace.request.scheme === 'https'
+          ? ' With SECURE_SSL_REDIRECT on, every page redirects to itself.'
+          : '';
+      return missing
+        ? `nginx does not send ${header}, so ${app} takes this request for ${plain(value)}.${loops}`
+        : `${app} takes this request for ${plain(value)}: ${why}.${loops}`;
+    }
+    case 'secure':
+      if (value === 'unknown') return unknown;
+      return value === 'true'
+        ? 'Links are built with https, and cookies marked secure are sent.'
+        : trace.request.scheme === 'https'
+          ? 'Links and redirects are built with http, although the client uses HTTPS.'
+          : 'The client uses plain HTTP, and so do the links that are built.';
+    case 'host':
+      if (value === 'unknown') return unknown;
+      return good
+        ? `Links are built for ${value}, the name that the client asked for.`
+        : `Links and redirects are built for ${value}, while the client asked for ${host || 'no name'} (${why}).`;
+    case 'client':
+      if (value === 'unknown') return unknown;
+      return good
+        ? `Logs and limits see the client’s own address (${why}).`
+        : `Logs and limits see ${value === 'nothing' ? 'no address' : value} instead of ${trace.request.clientAddress}: ${why}.`;
+    case 'path':
+      return value === 'unknown' ? unknown : `The path that ${app} routes (${why}).`;
+    case 'SCRIPT_NAME':
+      return value === 'unknown'
+        ? unknown
+        : value === 'nothing'
+          ? `${app} is mounted at the root of the site: ${why}.`
+          : `${app} is mounted below ${value}: ${why}.`;
+    case 'allowed host':
+      if (value === 'unknown') return unknown;
+      return good ? `The name is let in: ${why}.` : `${app} answers 400 Bad Request: ${why}.`;
+    case 'CSRF':
+      if (value === 'unknown') return unknown;
+      return value === 'refused'
+        ? `${app} answers 403 Forbidden to this form: ${why}.`
+        : value === 'passes'
+          ? `The origin of the form is accepted: ${why}.`
+          : `The origin is not looked at: ${why}.`;
+    default:
+      return `${why.charAt(0).toUpperCase()}${why.slice(1)}.`;
+  }
+}
+
+/** The header by which the application learns that the client uses HTTPS: what Django’s settings name, else the usual one. */
+function schemeHeader({ framework }: Application): string {
+  const header = framework?.kind === 'django' ? certain(framework.settings.secureProxySslHeader) : null;
+  return header
+    ? header.name
+        .replace(/^HTTP_/, '')
+        .split('_')
+        .map((word) => word.charAt(0) + word.slice(1).toLowerCase())
+        .join('-')
+    : 'X-Forwarded-Proto';
+}
+
 /** The port that was asked for, where it is another one than nginx's own. */
-function portLine({ request }: Trace, host: string, container: ComposeService | null): SightLine[] {
+function portLine({ request }: Trace, host: string, container: ComposeService | null): Omit<SightLine, 'says'>[] {
   const asked = Number(/:(\d+)$/.exec(host)?.[1] ?? (request.scheme === 'https' ? 443 : 80));
   const mapping = container ? arrivingAt(container, asked) : null;
   if (!container || !mapping || mapping.target !== request.localPort || asked === request.localPort) return [];
@@ -141,7 +225,7 @@ function portLine({ request }: Trace, host: string, container: ComposeService | 
 }
 
 /** Who answers for Django's static files on the same server: nginx from a folder, or the application. Every file counts as there. */
-function staticLine(application: Application, trace: Trace, config: Config): SightLine[] {
+function staticLine(application: Application, trace: Trace, config: Config): Omit<SightLine, 'says'>[] {
   if (application.framework?.kind !== 'django') return [];
   const url = certain(application.framework.settings.staticUrl);
   if (!url || /^([a-z]+:)?\/\//i.test(url)) return [];

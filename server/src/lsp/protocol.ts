@@ -133,6 +133,8 @@ export interface TraceParams {
   uri: string;
   request: { method: string; url: string; headers: [string, string][]; clientAddress: string; httpVersion?: string; client?: string };
   assume: Record<string, string>;
+  /** what backends answer, by their names: a status, `refused`, `timeout`, `invalid`, and header lines */
+  answers?: Record<string, { status: string; headers: [string, string][] }>;
   /** the answer in another form, beside the picture */
   as?: 'curl' | 'svg' | 'mermaid' | 'test' | 'text';
 }
@@ -144,13 +146,32 @@ export interface StationFinding {
   message: string;
   uri: string;
   range: WireRange;
-  fixable: boolean;
+  /** what the first fix does; null where there is none */
+  fix: string | null;
 }
 
 /** What the application makes of the request, as far as its files say. */
 export interface ApplicationSight {
   title: string;
-  lines: { name: string; value: string; why: string; good: boolean | null }[];
+  lines: {
+    name: string;
+    value: string;
+    why: string;
+    good: boolean | null;
+    /** the same as one sentence for somebody who knows the application, not nginx */
+    says: string;
+    /** the finding whose fix mends it */
+    finding: StationFinding | null;
+  }[];
+}
+
+/** A header line of the answer as the client gets it. */
+export interface AnswerHeader {
+  name: string;
+  value: string;
+  /** who set it: a directive, `nginx`, `the application` */
+  by: string;
+  at: WirePlace | null;
 }
 
 export type TraceResult =
@@ -161,6 +182,9 @@ export type TraceResult =
       /** by the id of the station */
       findings: Record<string, StationFinding[]>;
       application: ApplicationSight | null;
+      answer: AnswerHeader[];
+      /** what of the configuration on the path was not read, as clauses */
+      unseen: string[];
       config: string;
       /** the form that was asked for */
       text: string | null;

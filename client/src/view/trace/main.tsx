@@ -2,354 +2,141 @@
 import '@vscode/codicons/dist/codicon.css';
 import './trace.css';
 import { render } from 'preact';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { MapResult, StationFinding, TraceResult } from '../../../../server/src/lsp/protocol.ts';
-import type { Station, StationKind } from '../../../../server/src/trace/stations.ts';
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import type { MapResult } from '../../../../server/src/lsp/protocol.ts';
+import { Compare } from './compare.tsx';
+import { tell } from './host.ts';
+import { headerLines, Lane } from './lane.tsx';
 import { MapView } from './map.tsx';
-import type { Asked, Saved, ToExtension, ToPanel } from './messages.ts';
+import { type Asked, CLIENTS, type ClientName, type Given, type Saved, type ToPanel } from './messages.ts';
+import { Breaking, type Good, Icon, PlaceLink, placeText } from './parts.tsx';
 
-declare function acquireVsCodeApi(): { postMessage(message: ToExtension): void };
-const host = acquireVsCodeApi();
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+/** Redirects that are followed: browsers give up after about twenty, people before. */
+const MOST_HOPS = 8;
 
-type Good = Extract<TraceResult, { ok: true }>;
+const same = (a: Asked, b: Asked): boolean => JSON.stringify(a) === JSON.stringify(b);
+const FIRST: Asked = { method: 'GET', url: '', headers: [], clientAddress: '203.0.113.9', client: 'browser' };
+const NOTHING: Given = { assume: {}, answers: {} };
 
-const ICON: Readonly<Record<StationKind, string>> = {
-  client: 'person',
-  listen: 'plug',
-  tls: 'lock',
-  server: 'server',
-  rewrite: 'replace',
-  location: 'location',
-  limit: 'dashboard',
-  access: 'shield',
-  auth: 'key',
-  cache: 'database',
-  files: 'files',
-  content: 'note',
-  upstream: 'server-process',
-  application: 'circuit-board',
-  redirect: 'arrow-right',
-  refused: 'circle-slash',
-  closed: 'debug-disconnect',
-  static: 'file',
-  answer: 'reply',
-  'error-page': 'warning',
+/** A request that a redirect led to, once its answer is there. */
+interface Hop {
+  readonly asked: Asked;
+  readonly result: Good | null;
+}
+
+/** The way of a client that follows redirects: a browser, whatever it asks for. */
+const follows = (asked: Asked): boolean => asked.client === 'browser' || asked.client === 'post';
+
+/** 303, and 301 and 302 after a POST, are followed by a GET. */
+const nextOf = (asked: Asked, result: Good): Asked | null => {
+  const { next, status } = result.line;
+  if (!next || !follows(asked)) return null;
+  const method = status === 307 || status === 308 || asked.method === 'HEAD' ? asked.method : 'GET';
+  return { ...asked, url: next, method, client: method === 'GET' ? 'browser' : asked.client };
 };
 
-const SEVERITY_ICON = { error: 'error', warning: 'warning', info: 'info', hint: 'lightbulb' } as const;
-const SHOWN_LOSERS = 3;
-
-const placeText = (s: Pick<Station, 'at'>): string => (s.at ? `${s.at.path.split('/').at(-1)}:${s.at.range.start.line + 1}` : '');
-const spoken = (s: Station): string =>
-  [s.title, s.fact, s.at ? `${s.at.path.split('/').at(-1)} line ${s.at.range.start.line + 1}` : ''].filter(Boolean).join(', ');
-const same = (a: Asked, b: Asked): boolean => JSON.stringify(a) === JSON.stringify(b);
-
-function Icon({ name }: { name: string }) {
-  return <i class={`codicon codicon-${name}`} aria-hidden="true" />;
-}
-
-function Findings({ findings }: { findings: readonly StationFinding[] }) {
-  if (!findings.length) return null;
+function Refused({ good }: { good: Good }) {
+  const { warning } = good.line;
+  if (!warning) return null;
   return (
-    <ul class="findings">
-      {findings.map((f) => (
-        <li key={`${f.rule}${f.range.start.line}`} class={f.severity}>
-          <Icon name={SEVERITY_ICON[f.severity]} />
-          <span>{f.message}</span>
-          {f.fixable && (
-            <button type="button" onClick={() => host.postMessage({ type: 'fix', uri: f.uri, range: f.range, rule: f.rule })}>
-              Fix
-            </button>
-          )}
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-function Changes({ changes }: { changes: Station['changes'] }) {
-  if (!changes.length) return null;
-  return (
-    <ul class="changes">
-      {changes.map((c) => (
-        <li key={c.what + c.to} class={c.from === null ? 'added' : c.to === null ? 'gone' : 'changed'}>
-          {c.from === null ? `+ ${c.what}: ${c.to}` : c.to === null ? `− ${c.what}: ${c.from}` : `${c.what}: ${c.from} → ${c.to}`}
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-interface StationProps {
-  station: Station;
-  findings: readonly StationFinding[];
-  selected: boolean;
-  differs: boolean;
-  /** reached by Tab; the others by the arrow keys */
-  first: boolean;
-  onSelect(focus: boolean): void;
-  onAssume(id: string, value: string): void;
-  refTo?: (element: HTMLElement | null) => void;
-}
-
-function StationView({ station: s, findings, selected, differs, first, onSelect, onAssume, refTo }: StationProps) {
-  const open = s.assumption !== null && !s.assumption.chosen;
-  const worst = (['error', 'warning', 'info', 'hint'] as const).find((v) => findings.some((f) => f.severity === v));
-  const [all, setAll] = useState(false);
-  return (
-    <li class={`station ${s.kind} ${s.end ? 'end' : ''} ${open ? 'open' : ''} ${selected ? 'selected' : ''} ${differs ? 'differs' : ''}`}>
-      <button
-        type="button"
-        class="head"
-        ref={refTo}
-        aria-label={spoken(s)}
-        aria-expanded={selected}
-        onClick={() => onSelect(false)}
-        onDblClick={() => onSelect(true)}
-        tabIndex={first ? 0 : -1}
-      >
-        <span class="stop">
-          <Icon name={ICON[s.kind]} />
-        </span>
-        <span class="title">{s.title}</span>
-        <span class="fact">{s.fact}</span>
-        {worst && (
-          <span class={`badge ${worst}`} title={findings.map((f) => f.message).join('\n')}>
-            <Icon name={SEVERITY_ICON[worst]} />
-            {findings.length}
-          </span>
-        )}
-        <span class="place">{placeText(s)}</span>
-      </button>
-      {s.assumption && (
-        <div class="assumption">
-          <span>{open ? 'assumed' : 'chosen'}</span>
-          {s.assumption.choices.length ? (
-            <select
-              aria-label={`${s.assumption.what}: ${s.assumption.why}`}
-              value={s.assumption.assumed}
-              onChange={(e) => onAssume(s.assumption!.id, e.currentTarget.value)}
-            >
-              {[...new Set([s.assumption.assumed, ...s.assumption.choices])].map((c) => (
-                <option key={c} value={c}>
-                  {c || 'empty'}
-                </option>
-              ))}
-            </select>
-          ) : (
-            <input
-              aria-label={`${s.assumption.what}: ${s.assumption.why}`}
-              value={s.assumption.assumed}
-              onChange={(e) => onAssume(s.assumption!.id, e.currentTarget.value)}
-            />
-          )}
-        </div>
-      )}
-      {s.losers.length > 0 && (
-        <ul class="losers">
-          {(all ? s.losers : s.losers.slice(0, SHOWN_LOSERS)).map((l) => (
-            <li key={l.why}>
-              <button
-                type="button"
-                onClick={() => host.postMessage({ type: 'reveal', uri: l.at.uri, range: l.at.range, focus: false })}
-                tabIndex={-1}
-              >
-                {l.why}
-              </button>
-            </li>
-          ))}
-          {s.losers.length > SHOWN_LOSERS && (
-            <li>
-              <button type="button" onClick={() => setAll(!all)}>
-                {all ? 'fewer' : `${s.losers.length - SHOWN_LOSERS} more`}
-              </button>
-            </li>
-          )}
-        </ul>
-      )}
-      {selected && (
-        <div class="details">
-          <Changes changes={s.changes} />
-          {s.assumption && <p>{s.assumption.why}.</p>}
-          {s.details.length > 0 && (
-            <ul>
-              {s.details.map((d) => (
-                <li key={d}>{d}</li>
-              ))}
-            </ul>
-          )}
-          <Findings findings={findings} />
-        </div>
-      )}
-    </li>
-  );
-}
-
-function Lane({
-  result,
-  other,
-  title,
-  selected,
-  setSelected,
-  onAssume,
-  follow,
-}: {
-  result: Good;
-  other: Good | null;
-  title: string;
-  selected: string | null;
-  setSelected(id: string | null): void;
-  onAssume(id: string, value: string): void;
-  follow(url: string): void;
-}) {
-  const { line } = result;
-  const heads = useRef(new Map<string, HTMLElement>());
-  const theirs = useMemo(() => new Set(other?.line.down.map((s) => `${s.title} ${s.fact}`)), [other]);
-  const select = (s: Station, focus: boolean): void => {
-    setSelected(selected === s.id && !focus ? null : s.id);
-    if (s.at) host.postMessage({ type: 'reveal', uri: s.at.uri, range: s.at.range, focus });
-  };
-  const move = (event: KeyboardEvent): void => {
-    const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
-    if (!step) return;
-    event.preventDefault();
-    const at = line.down.findIndex((s) => s.id === selected);
-    const next = line.down[Math.max(0, Math.min(line.down.length - 1, at + step))];
-    if (!next) return;
-    setSelected(next.id);
-    heads.current.get(next.id)?.focus();
-    if (next.at) host.postMessage({ type: 'reveal', uri: next.at.uri, range: next.at.range, focus: false });
-  };
-  const good = line.status > 0 && line.status < 400;
-  return (
-    <section class="lane" aria-label={title}>
-      <div class="columns">
-        <ol class="down" aria-label="The request, from client to application" onKeyDown={move}>
-          {line.down.map((s) => (
-            <StationView
-              key={s.id}
-              station={s}
-              findings={result.findings[s.id] ?? []}
-              selected={selected === s.id}
-              first={selected === null ? s.id === line.down[0]?.id : selected === s.id}
-              differs={other !== null && !theirs.has(`${s.title} ${s.fact}`)}
-              onSelect={(focus) => select(s, focus)}
-              onAssume={onAssume}
-              refTo={(e) => {
-                if (e) heads.current.set(s.id, e);
-                else heads.current.delete(s.id);
-              }}
-            />
-          ))}
-          {result.application && (
-            <li class="station sight">
-              <div class="head">
-                <span class="stop">
-                  <Icon name="eye" />
-                </span>
-                <span class="title">{result.application.title} sees</span>
-              </div>
-              <ul class="sees">
-                {result.application.lines.map((l) => (
-                  <li key={l.name} title={l.why} class={l.good === false ? 'bad' : l.good ? 'good' : ''}>
-                    <Icon name={l.good === false ? 'close' : l.good ? 'check' : 'dash'} />
-                    <span class="name">{l.name}</span> <span>{l.value}</span>
-                  </li>
-                ))}
-              </ul>
-            </li>
-          )}
-        </ol>
-        <section class="up" aria-label="The answer, on its way back">
-          <h2 class={good ? 'good' : 'bad'}>
-            <Icon name={good ? 'arrow-up' : 'circle-slash'} /> {line.ending}
-          </h2>
-          {line.next && (
-            <button type="button" class="follow" onClick={() => follow(line.next!)}>
-              Follow the redirect
-            </button>
-          )}
-          {line.up.map((r) => (
-            <div class="return" key={r.text}>
-              <button
-                type="button"
-                class="plain"
-                disabled={!r.at}
-                onClick={() => r.at && host.postMessage({ type: 'reveal', uri: r.at.uri, range: r.at.range, focus: false })}
-              >
-                {r.text}
-              </button>
-              <Changes changes={r.changes} />
-            </div>
-          ))}
-          <Facts result={result} />
-        </section>
-      </div>
+    <section class="banner bad" role="alert">
+      <p>
+        <Icon name="error" /> {warning.text}
+      </p>
+      <ul>
+        {warning.refusedBy.map((r) => (
+          <li key={`${r.uri} ${r.range.start.line} ${r.rule}`}>
+            <PlaceLink at={r} text={placeText(r)} /> {r.message}
+          </li>
+        ))}
+      </ul>
     </section>
   );
 }
 
-function Facts({ result }: { result: Good }) {
-  const { trace } = result;
-  const rows: [string, string][] = [];
-  if (typeof trace.compression.why === 'string') rows.push(['gzip', String(trace.compression.why)]);
-  if (trace.cache) rows.push(['cache', trace.cache.why]);
-  for (const l of trace.limits)
-    rows.push([
-      l.kind,
-      [l.zone, l.rate, l.burst ? `burst ${l.burst}` : '', l.status ? `then ${l.status}` : ''].filter(Boolean).join(' · '),
-    ]);
-  if (trace.outcome.upstreamRequest) {
-    if (trace.timeouts.read) rows.push(['read timeout', String(trace.timeouts.read)]);
-    if (trace.buffering.buffers) rows.push(['buffers', String(trace.buffering.buffers)]);
-  }
-  if (trace.notSimulated.length) rows.push(['not simulated', [...new Set(trace.notSimulated.map((n) => n.directive))].join(', ')]);
-  if (!rows.length) return null;
+function Tool({ name, title, pressed, onClick }: { name: string; title: string; pressed?: boolean; onClick(): void }) {
   return (
-    <dl class="facts">
-      {rows.map(([name, value]) => (
-        <div key={name + value}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
+    <button
+      type="button"
+      title={title}
+      aria-label={title}
+      {...(pressed === undefined ? {} : { 'aria-pressed': pressed })}
+      onClick={onClick}
+    >
+      <Icon name={name} />
+    </button>
   );
 }
 
 function App() {
-  const [asked, setAsked] = useState<Asked>({ method: 'GET', url: '', headers: [], clientAddress: '203.0.113.9' });
-  const [assume, setAssume] = useState<Record<string, string>>({});
+  const [asked, setAsked] = useState<Asked>(FIRST);
+  const [given, setGiven] = useState<Given>(NOTHING);
   const [saved, setSaved] = useState<Saved[]>([]);
   const [urls, setUrls] = useState<string[]>([]);
   const [mode, setMode] = useState<'path' | 'map'>('path');
   const [good, setGood] = useState<Good | null>(null);
-  const [pinned, setPinned] = useState<{ asked: Asked; result: Good } | null>(null);
+  const [pinned, setPinned] = useState<Good | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const [map, setMap] = useState<MapResult | null>(null);
-  const [selected, setSelected] = useState<string | null>(null);
-  const [trail, setTrail] = useState<string[]>([]);
+  const [hops, setHops] = useState<readonly Hop[]>([]);
+  const [round, setRound] = useState<number | null>(null);
+  const [typed, setTyped] = useState('');
   const asking = useRef(asked);
-  asking.current = asked;
+  const giving = useRef(given);
+  const chain = useRef<readonly Hop[]>([]);
+  const origin = useRef('');
+
+  /** The next request of the chain, or where it comes round. */
+  const go = useCallback((from: Asked, result: Good): void => {
+    const next = nextOf(from, result);
+    setHops(chain.current);
+    setRound(null);
+    if (!next) return;
+    const before = [asking.current, ...chain.current.map((h) => h.asked)];
+    const again = before.findIndex((b) => b.url === next.url && b.method === next.method);
+    if (again >= 0) {
+      setRound(again);
+      return;
+    }
+    if (chain.current.length >= MOST_HOPS) return;
+    chain.current = [...chain.current, { asked: next, result: null }];
+    tell({ type: 'follow', asked: next, given: giving.current });
+  }, []);
 
   useEffect(() => {
     const receive = ({ data }: MessageEvent<ToPanel>): void => {
       switch (data.type) {
         case 'state':
+          asking.current = data.asked;
+          giving.current = data.given;
+          origin.current = /^[a-z]+:\/\/[^/]*/i.exec(data.urls[0] ?? '')?.[0] ?? '';
           setAsked(data.asked);
-          setAssume(data.assume);
+          setTyped(data.asked.url);
+          setGiven(data.given);
           setSaved(data.saved);
           setUrls(data.urls);
           setMode(data.mode);
           break;
         case 'traced':
+          if (data.lane === 'next') {
+            const last = chain.current.at(-1);
+            if (!last || last.result || !same(last.asked, data.forAsked) || !data.result.ok) break;
+            chain.current = [...chain.current.slice(0, -1), { asked: last.asked, result: data.result }];
+            go(last.asked, data.result);
+            break;
+          }
           // an answer to an older request line is not shown
-          if (data.lane === 'main' && !same(data.forAsked, asking.current)) break;
+          if (!same(data.forAsked, asking.current)) break;
+          chain.current = [];
           if (data.result.ok) {
             setGood(data.result);
             setProblem(null);
-          } else setProblem(data.result.message);
+            go(data.forAsked, data.result);
+          } else {
+            setProblem(data.result.message);
+            setHops([]);
+          }
           break;
         case 'map':
           setMap(data.map);
@@ -359,41 +146,66 @@ function App() {
       }
     };
     window.addEventListener('message', receive);
-    host.postMessage({ type: 'ready' });
+    tell({ type: 'ready' });
     return () => window.removeEventListener('message', receive);
+  }, [go]);
+
+  const ask = useCallback((next: Partial<Asked>, nextGiven: Given = giving.current) => {
+    const now = { ...asking.current, ...next };
+    asking.current = now;
+    giving.current = nextGiven;
+    setAsked(now);
+    setGiven(nextGiven);
+    setMode('path');
+    tell({ type: 'trace', asked: now, given: nextGiven });
   }, []);
-
-  const ask = useCallback(
-    (next: Partial<Asked>, nextAssume: Record<string, string> = assume) => {
-      const now = { ...asking.current, ...next };
-      asking.current = now;
-      setAsked(now);
-      setAssume(nextAssume);
-      setMode('path');
-      host.postMessage({ type: 'trace', asked: now, assume: nextAssume });
-    },
-    [assume],
-  );
-  const headerText = asked.headers.map(([n, v]) => `${n}: ${v}`).join('\n');
-  const follow = (url: string): void => {
-    if (trail.filter((u) => u === url).length > 0) setProblem(`The redirects go in a circle: ${[...trail, url].join(' → ')}`);
-    else {
-      setTrail([...trail, asked.url]);
-      ask({ url, method: 'GET' });
-    }
+  /** A path alone means the server that the file is about. */
+  const type = (text: string): void => {
+    setTyped(text);
+    const url = text.trim();
+    if (url) ask({ url: url.startsWith('/') ? origin.current + url : url });
+    else setProblem('Type a URL, or a path of this server such as /admin/.');
   };
+  const choose = (url: string): void => {
+    setTyped(url);
+    ask({ url, method: 'GET' });
+  };
+  const exported = (as: 'curl' | 'svg' | 'mermaid' | 'test') => () => tell({ type: 'export', as, asked, given });
 
+  const modeButton = (
+    <Tool
+      name={mode === 'map' ? 'git-commit' : 'map'}
+      title={mode === 'map' ? 'Back to the request path' : 'Map of the configuration'}
+      onClick={() => {
+        if (mode === 'map') ask({});
+        else {
+          setMode('map');
+          tell({ type: 'map' });
+        }
+      }}
+    />
+  );
+  if (mode === 'map')
+    return (
+      <div class="page">
+        <div class="request">
+          <h1>Map of the configuration</h1>
+          <span class="tools">{modeButton}</span>
+        </div>
+        {map && <MapView map={map} ask={choose} />}
+      </div>
+    );
   return (
-    <>
+    <div class="page">
+      <h1 class="spoken">Request path</h1>
       <form
         class="request"
         onSubmit={(e) => {
           e.preventDefault();
-          setTrail([]);
-          ask({});
+          type(typed);
         }}
       >
-        <select aria-label="Method" value={asked.method} onChange={(e) => ask({ method: e.currentTarget.value })}>
+        <select class="method" aria-label="Method" value={asked.method} onChange={(e) => ask({ method: e.currentTarget.value })}>
           {METHODS.map((m) => (
             <option key={m}>{m}</option>
           ))}
@@ -404,109 +216,71 @@ function App() {
           placeholder="https://example.com/path"
           list="urls"
           spellcheck={false}
-          value={asked.url}
-          onInput={(e) => {
-            setTrail([]);
-            ask({ url: e.currentTarget.value });
-          }}
+          title={typed}
+          value={typed}
+          onInput={(e) => type(e.currentTarget.value)}
         />
         <datalist id="urls">
           {urls.map((u) => (
             <option key={u} value={u} />
           ))}
         </datalist>
-        <label class="from">
-          from
-          <input
-            aria-label="Client address"
-            spellcheck={false}
-            value={asked.clientAddress}
-            onInput={(e) => ask({ clientAddress: e.currentTarget.value })}
-          />
-        </label>
-        <details class="headers" open={asked.headers.length > 0}>
-          <summary>Headers{asked.headers.length ? ` (${asked.headers.length})` : ''}</summary>
-          <textarea
-            aria-label="Request headers, one a line"
-            rows={3}
-            spellcheck={false}
-            placeholder="User-Agent: curl/8"
-            defaultValue={headerText}
-            onInput={(e) => {
-              const headers = e.currentTarget.value.split('\n').flatMap((line): [string, string][] => {
-                const at = line.indexOf(':');
-                return at > 0 ? [[line.slice(0, at).trim(), line.slice(at + 1).trim()]] : [];
-              });
-              ask({ headers });
-            }}
-          />
-        </details>
         <span class="tools">
-          <button
-            type="button"
+          <Tool
+            name="star-empty"
             title="Save this request"
-            aria-label="Save this request"
-            onClick={() => host.postMessage({ type: 'save', request: { ...asked, assume, name: `${asked.method} ${asked.url}` } })}
-          >
-            <Icon name="star-empty" />
-          </button>
-          <button
-            type="button"
-            title={pinned ? 'End the comparison' : 'Compare: keep this path beside what follows'}
-            aria-label={pinned ? 'End the comparison' : 'Compare'}
-            aria-pressed={pinned !== null}
-            onClick={() => setPinned(pinned ? null : good ? { asked, result: good } : null)}
-          >
-            <Icon name="split-horizontal" />
-          </button>
-          <button
-            type="button"
-            title="Copy as curl"
-            aria-label="Copy as curl"
-            onClick={() => host.postMessage({ type: 'export', as: 'curl', asked, assume })}
-          >
-            <Icon name="terminal" />
-          </button>
-          <button
-            type="button"
-            title="Copy as Mermaid"
-            aria-label="Copy as Mermaid"
-            onClick={() => host.postMessage({ type: 'export', as: 'mermaid', asked, assume })}
-          >
-            <Icon name="type-hierarchy" />
-          </button>
-          <button
-            type="button"
-            title="Open as SVG"
-            aria-label="Open as SVG"
-            onClick={() => host.postMessage({ type: 'export', as: 'svg', asked, assume })}
-          >
-            <Icon name="file-media" />
-          </button>
-          <button
-            type="button"
-            title="Save as a request test"
-            aria-label="Save as a request test"
-            onClick={() => host.postMessage({ type: 'export', as: 'test', asked, assume })}
-          >
-            <Icon name="beaker" />
-          </button>
-          <button
-            type="button"
-            title={mode === 'map' ? 'Back to the request path' : 'Map of the configuration'}
-            aria-label={mode === 'map' ? 'Back to the request path' : 'Map of the configuration'}
-            aria-pressed={mode === 'map'}
-            onClick={() => {
-              if (mode === 'map') ask({});
-              else {
-                setMode('map');
-                host.postMessage({ type: 'map' });
-              }
-            }}
-          >
-            <Icon name="map" />
-          </button>
+            onClick={() => tell({ type: 'save', request: { ...asked, ...given, name: `${asked.method} ${asked.url}` } })}
+          />
+          <Tool
+            name="split-horizontal"
+            title={pinned ? 'End the comparison' : 'Compare'}
+            pressed={pinned !== null}
+            onClick={() => setPinned(pinned ? null : good)}
+          />
+          <Tool name="terminal" title="Copy as curl" onClick={exported('curl')} />
+          <Tool name="type-hierarchy" title="Copy as Mermaid" onClick={exported('mermaid')} />
+          <Tool name="file-media" title="Open as SVG" onClick={exported('svg')} />
+          <Tool name="beaker" title="Save as a request test" onClick={exported('test')} />
+          {modeButton}
         </span>
+        <details class="more" open={asked.headers.length > 0}>
+          <summary>
+            {CLIENTS[asked.client]} from {asked.clientAddress}
+            {asked.headers.length ? `, ${asked.headers.length} own header${asked.headers.length === 1 ? '' : 's'}` : ''}
+          </summary>
+          <div class="fields">
+            <label>
+              Client
+              <select
+                value={asked.client}
+                onChange={(e) => {
+                  const client = e.currentTarget.value as ClientName;
+                  ask({ client, method: client === 'post' ? 'POST' : client === 'websocket' ? 'GET' : asked.method });
+                }}
+              >
+                {Object.entries(CLIENTS).map(([id, name]) => (
+                  <option key={id} value={id}>
+                    {name}
+                  </option>
+                ))}
+              </select>
+            </label>
+            <label>
+              Client address
+              <input spellcheck={false} value={asked.clientAddress} onInput={(e) => ask({ clientAddress: e.currentTarget.value })} />
+            </label>
+            <label class="wide">
+              Request headers, one a line
+              <textarea
+                rows={3}
+                spellcheck={false}
+                placeholder="User-Agent: curl/8"
+                defaultValue={asked.headers.map(([n, v]) => `${n}: ${v}`).join('\n')}
+                onInput={(e) => ask({ headers: headerLines(e.currentTarget.value) })}
+              />
+            </label>
+          </div>
+        </details>
       </form>
       {saved.length > 0 && (
         <ul class="saved" aria-label="Saved requests">
@@ -514,16 +288,17 @@ function App() {
             <li key={s.name}>
               <button
                 type="button"
-                onClick={() => ask({ method: s.method, url: s.url, headers: s.headers, clientAddress: s.clientAddress }, s.assume)}
+                onClick={() => {
+                  setTyped(s.url);
+                  ask(
+                    { method: s.method, url: s.url, headers: s.headers, clientAddress: s.clientAddress, client: s.client ?? 'browser' },
+                    { assume: s.assume ?? {}, answers: s.answers ?? {} },
+                  );
+                }}
               >
                 {s.name}
               </button>
-              <button
-                type="button"
-                class="forget"
-                aria-label={`Forget ${s.name}`}
-                onClick={() => host.postMessage({ type: 'forget', name: s.name })}
-              >
+              <button type="button" class="forget" aria-label={`Forget ${s.name}`} onClick={() => tell({ type: 'forget', name: s.name })}>
                 <Icon name="close" />
               </button>
             </li>
@@ -531,60 +306,58 @@ function App() {
         </ul>
       )}
       {problem && (
-        <p class="problem" role="alert">
+        <p class="banner" role="alert">
           <Icon name="warning" /> {problem}
         </p>
       )}
-      {mode === 'path' && good?.line.warning && (
-        <div class="refused" role="alert">
-          <p>
-            <Icon name="error" /> {good.line.warning.text}
-          </p>
-          <ul>
-            {good.line.warning.refusedBy.map((r) => (
-              <li key={`${r.uri} ${r.range.start.line} ${r.rule}`}>
-                <button type="button" onClick={() => host.postMessage({ type: 'reveal', uri: r.uri, range: r.range, focus: true })}>
-                  {`${r.path.split('/').at(-1)}:${r.range.start.line + 1} ${r.message}`}
-                </button>
-              </li>
-            ))}
-          </ul>
+      {good && !problem && <Refused good={good} />}
+      {pinned && good && <Compare before={pinned} now={good} />}
+      {pinned && (
+        <p class="hint" role="status">
+          The first path is kept. What you ask now stands beside it.
+        </p>
+      )}
+      {good && (
+        <div class={`lanes ${problem ? 'stale' : ''}`}>
+          <Lane result={good} title={good.line.title} given={given} loop={round !== null} onGiven={(g) => ask({}, g)} />
+          {!problem &&
+            hops.map((hop, i) =>
+              hop.result ? (
+                <section class="hop" key={`${i} ${hop.asked.url}`}>
+                  <h2>
+                    <Icon name="arrow-down" /> Then {hop.asked.method} <Breaking text={hop.asked.url} />
+                  </h2>
+                  <details open={i === hops.length - 1 && round === null}>
+                    <summary>
+                      {hop.result.line.ending}, {hop.result.line.down.length} stations
+                    </summary>
+                    <button type="button" class="button" onClick={() => choose(hop.asked.url)}>
+                      Make this the request
+                    </button>
+                    <Lane
+                      result={hop.result}
+                      title={hop.result.line.title}
+                      given={given}
+                      loop={round !== null}
+                      onGiven={(g) => ask({}, g)}
+                    />
+                  </details>
+                </section>
+              ) : null,
+            )}
+          {!problem && round !== null && (
+            <section class="banner bad round" role="alert">
+              <p>
+                <Icon name="sync" /> A loop: the answer sends the browser back to{' '}
+                <Breaking text={round === 0 ? good.line.title : `${hops[round - 1]?.asked.method} ${hops[round - 1]?.asked.url}`} />.
+              </p>
+              <p class="says">The browser goes round until it gives up with “too many redirects”. Nobody ever sees the page.</p>
+            </section>
+          )}
         </div>
       )}
-      {mode === 'map'
-        ? map && (
-            <MapView
-              map={map}
-              reveal={(at) => host.postMessage({ type: 'reveal', ...at, focus: false })}
-              ask={(url) => ask({ url, method: 'GET' })}
-            />
-          )
-        : good && (
-            <div class={`lanes ${problem ? 'stale' : ''} ${pinned ? 'two' : ''}`}>
-              {pinned && (
-                <Lane
-                  result={pinned.result}
-                  other={good}
-                  title={`Before: ${pinned.result.line.title}`}
-                  selected={null}
-                  setSelected={() => {}}
-                  onAssume={() => {}}
-                  follow={follow}
-                />
-              )}
-              <Lane
-                result={good}
-                other={pinned?.result ?? null}
-                title={good.line.title}
-                selected={selected}
-                setSelected={setSelected}
-                onAssume={(id, value) => ask({}, { ...assume, [id]: value })}
-                follow={follow}
-              />
-            </div>
-          )}
-      {good && mode === 'path' && <p class="version">nginx {good.trace.nginx}</p>}
-    </>
+      {good && <p class="version">nginx {good.trace.nginx}</p>}
+    </div>
   );
 }
 

@@ -1,11 +1,18 @@
-// The configuration as a picture: listeners, servers, locations, upstreams, applications in columns, joined by curves.
-import { useMemo, useState } from 'preact/hooks';
-import type { MapNode, MapResult, WireRange } from '../../../../server/src/lsp/protocol.ts';
+// The configuration as a picture: listeners, servers, locations, upstreams, applications in columns, joined by curves. It fits its width; the
+// wheel with Ctrl zooms, the background drags.
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { MapNode, MapResult } from '../../../../server/src/lsp/protocol.ts';
+import { reveal } from './host.ts';
+import { Icon } from './parts.tsx';
 
 const COLUMNS = ['listener', 'server', 'location', 'upstream', 'application'] as const;
-const ROW = 30;
-const WIDTH = 158;
-const GAP = 40;
+const ROW = 44;
+const HEIGHT = 36;
+const GAP = { least: 18, most: 40 };
+const WIDTH = { least: 76, most: 190 };
+/** Pixels of one character of the labels. */
+const CHARACTER = 6.8;
+const ZOOMS = { least: 0.5, most: 4 };
 
 interface Placed extends MapNode {
   x: number;
@@ -13,9 +20,11 @@ interface Placed extends MapNode {
 }
 
 /** Rows by the order of their neighbours on the left, so that curves cross little. */
-function layout(map: MapResult, shown: ReadonlySet<string>): Placed[] {
+function layout(map: MapResult, shown: ReadonlySet<string>, across: number): { nodes: Placed[]; width: number } {
   const placed = new Map<string, Placed>();
   const used = COLUMNS.filter((c) => map.nodes.some((n) => n.kind === c && shown.has(n.id)));
+  const gap = Math.max(GAP.least, Math.min(GAP.most, across / 24));
+  const width = Math.max(WIDTH.least, Math.min(WIDTH.most, (across - 16 - gap * (used.length - 1)) / Math.max(1, used.length)));
   for (const [column, kind] of used.entries()) {
     const nodes = map.nodes.filter((n) => n.kind === kind && shown.has(n.id));
     const weight = (n: MapNode): number => {
@@ -26,24 +35,48 @@ function layout(map: MapResult, shown: ReadonlySet<string>): Placed[] {
       .map((n, i) => ({ n, w: weight(n), i }))
       .sort((a, b) => a.w - b.w || a.i - b.i)
       .forEach(({ n }, row) => {
-        placed.set(n.id, { ...n, x: column * (WIDTH + GAP) + 8, y: row * ROW + 34 });
+        placed.set(n.id, { ...n, x: column * (width + gap) + 8, y: row * ROW + 30 });
       });
   }
-  return [...placed.values()];
+  return { nodes: [...placed.values()], width };
 }
 
-const clip = (s: string, n: number): string => (s.length > n ? `${s.slice(0, n - 1)}…` : s);
+/** Cut in the middle: names differ at their ends. */
+export const clip = (s: string, n: number): string => {
+  const most = Math.max(4, Math.floor(n));
+  if (s.length <= most) return s;
+  const tail = Math.floor((most - 1) / 2);
+  return `${s.slice(0, most - 1 - tail)}…${s.slice(s.length - tail)}`;
+};
 
-export function MapView({
-  map,
-  reveal,
-  ask,
-}: {
-  map: MapResult;
-  reveal(at: { uri: string; range: WireRange }): void;
-  ask(url: string): void;
-}) {
+const counted = ({ findings: { count, worst } }: MapNode): string =>
+  count ? `, ${count} finding${count === 1 ? '' : 's'}, the worst is ${worst === 'info' ? 'a note' : `of level ${worst}`}` : '';
+
+export function MapView({ map, ask }: { map: MapResult; ask(url: string): void }) {
   const [query, setQuery] = useState('');
+  const [across, setAcross] = useState(600);
+  const [view, setView] = useState({ zoom: 1, x: 0, y: 0 });
+  const frame = useRef<HTMLDivElement>(null);
+  const drag = useRef<{ x: number; y: number } | null>(null);
+  useEffect(() => {
+    const element = frame.current;
+    if (!element) return;
+    const observer = new ResizeObserver(() => setAcross(element.clientWidth));
+    observer.observe(element);
+    setAcross(element.clientWidth);
+    // a wheel that zooms must not scroll, which only a listener that is not passive can say
+    const wheel = (e: WheelEvent): void => {
+      if (!e.ctrlKey && !e.metaKey) return;
+      e.preventDefault();
+      zoomBy(e.deltaY < 0 ? 1.15 : 1 / 1.15);
+    };
+    element.addEventListener('wheel', wheel, { passive: false });
+    return () => {
+      observer.disconnect();
+      element.removeEventListener('wheel', wheel);
+    };
+  }, []);
+  const zoomBy = (factor: number): void => setView((v) => ({ ...v, zoom: Math.min(ZOOMS.most, Math.max(ZOOMS.least, v.zoom * factor)) }));
   const shown = useMemo(() => {
     const all = new Set(map.nodes.map((n) => n.id));
     const q = query.trim().toLowerCase();
@@ -66,79 +99,120 @@ export function MapView({
     spread('to', 'from');
     return reached;
   }, [map, query]);
-  const nodes = useMemo(() => layout(map, shown), [map, shown]);
+  const { nodes, width } = useMemo(() => layout(map, shown, across), [map, shown, across]);
   const at = new Map(nodes.map((n) => [n.id, n]));
-  const width = Math.max(...nodes.map((n) => n.x + WIDTH), 300) + 16;
-  const height = Math.max(...nodes.map((n) => n.y), 40) + 40;
+  const whole = Math.max(...nodes.map((n) => n.x + width), 100) + 8;
+  const height = Math.max(...nodes.map((n) => n.y), 40) + HEIGHT + 12;
   const below = (id: string): number => map.links.filter((l) => l.from === id).length;
   const columns = [...new Set(nodes.map((n) => n.x))].sort((a, b) => a - b);
   return (
     <div class="map">
-      <input
-        class="search"
-        type="search"
-        aria-label="Search the map"
-        placeholder="Search names, paths, addresses"
-        value={query}
-        onInput={(e) => setQuery(e.currentTarget.value)}
-      />
-      <div class="scroll">
-        <svg width={width} height={height} role="group" aria-label="Map of the configuration">
-          {columns.map((x) => {
-            const kind = nodes.find((n) => n.x === x)!.kind;
-            return (
-              <text key={x} class="column" x={x} y={16}>
-                {kind}s
-              </text>
-            );
-          })}
-          {map.links.map((l) => {
-            const a = at.get(l.from);
-            const b = at.get(l.to);
-            if (!a || !b) return null;
-            const [x1, y1, x2, y2] = [a.x + WIDTH, a.y + 10, b.x, b.y + 10];
-            const bend = Math.max(24, (x2 - x1) / 2);
-            return (
-              <path
-                key={`${l.from} ${l.to}`}
-                class="link"
-                style={{ strokeWidth: Math.min(5, 1 + below(l.to) / 8) }}
-                d={`M${x1} ${y1} C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`}
-              />
-            );
-          })}
-          {nodes.map((n) => {
-            const choose = (): void => {
-              if (n.at) reveal(n.at);
-              if (n.url && n.kind === 'location') ask(n.url);
-            };
-            return (
-              <g
-                key={n.id}
-                class={`node ${n.kind}`}
-                transform={`translate(${n.x} ${n.y})`}
-                tabIndex={0}
-                role="button"
-                aria-label={`${n.kind} ${n.label}${n.findings.count ? `, ${n.findings.count} findings` : ''}`}
-                onClick={choose}
-                onKeyDown={(e) => {
-                  if (e.key === 'Enter' || e.key === ' ') choose();
-                }}
-              >
-                <title>{`${n.label}${n.detail ? `\n${n.detail}` : ''}${n.url ? `\n${n.url}` : ''}`}</title>
-                <rect width={WIDTH} height={22} rx={3} />
-                <text x={8} y={15}>
-                  {clip(n.label, n.findings.count ? 17 : 20)}
+      <div class="maptools">
+        <input
+          class="search"
+          type="search"
+          aria-label="Search the map"
+          placeholder="Search names, paths, addresses"
+          value={query}
+          onInput={(e) => setQuery(e.currentTarget.value)}
+        />
+        <button type="button" title="Smaller" aria-label="Smaller" onClick={() => zoomBy(1 / 1.25)}>
+          <Icon name="zoom-out" />
+        </button>
+        <button type="button" title="Larger" aria-label="Larger" onClick={() => zoomBy(1.25)}>
+          <Icon name="zoom-in" />
+        </button>
+        <button type="button" title="Fit the width" aria-label="Fit the width" onClick={() => setView({ zoom: 1, x: 0, y: 0 })}>
+          <Icon name="screen-full" />
+        </button>
+      </div>
+      <div
+        class="frame"
+        ref={frame}
+        onPointerDown={(e) => {
+          if (e.target instanceof Element && e.target.closest('.node')) return;
+          drag.current = { x: e.clientX - view.x, y: e.clientY - view.y };
+          e.currentTarget.setPointerCapture(e.pointerId);
+        }}
+        onPointerMove={(e) => {
+          const from = drag.current;
+          if (from) setView((v) => ({ ...v, x: e.clientX - from.x, y: e.clientY - from.y }));
+        }}
+        onPointerUp={() => {
+          drag.current = null;
+        }}
+      >
+        <svg
+          width={Math.max(whole, across) * Math.max(1, view.zoom)}
+          height={height * Math.max(1, view.zoom)}
+          role="group"
+          aria-label="Map of the configuration"
+        >
+          <g transform={`translate(${view.x} ${view.y}) scale(${view.zoom})`}>
+            {columns.map((x) => {
+              const kind = nodes.find((n) => n.x === x)!.kind;
+              return (
+                <text key={x} class="column" x={x} y={16}>
+                  {clip(`${kind}s`, width / CHARACTER)}
                 </text>
-                {n.findings.worst && <circle class={n.findings.worst} cx={WIDTH - 14} cy={11} r={6} />}
-                {n.findings.worst && (
-                  <text class="count" x={WIDTH - 14} y={14} text-anchor="middle">
-                    {n.findings.count > 9 ? '9+' : n.findings.count}
+              );
+            })}
+            {map.links.map((l) => {
+              const a = at.get(l.from);
+              const b = at.get(l.to);
+              if (!a || !b) return null;
+              const [x1, y1, x2, y2] = [a.x + width, a.y + HEIGHT / 2, b.x, b.y + HEIGHT / 2];
+              const bend = Math.max(10, (x2 - x1) / 2);
+              return (
+                <path
+                  key={`${l.from} ${l.to}`}
+                  class="link"
+                  style={{ strokeWidth: Math.min(5, 1 + below(l.to) / 8) }}
+                  d={`M${x1} ${y1} C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`}
+                />
+              );
+            })}
+            {nodes.map((n) => {
+              const choose = (): void => {
+                if (n.at) reveal(n.at);
+                if (n.url && n.kind === 'location') ask(n.url);
+              };
+              const room = (width - 12 - (n.findings.worst ? 18 : 0)) / CHARACTER;
+              return (
+                <g
+                  key={n.id}
+                  class={`node ${n.kind}`}
+                  transform={`translate(${n.x} ${n.y})`}
+                  tabIndex={0}
+                  role="button"
+                  aria-label={`${n.kind} ${n.label}${n.detail ? `, ${n.detail}` : ''}${counted(n)}`}
+                  onClick={choose}
+                  onKeyDown={(e) => {
+                    if (e.key !== 'Enter' && e.key !== ' ') return;
+                    e.preventDefault();
+                    choose();
+                  }}
+                >
+                  <title>{`${n.label}${n.detail ? `\n${n.detail}` : ''}${n.url ? `\n${n.url}` : ''}`}</title>
+                  <rect width={width} height={HEIGHT} rx={3} />
+                  <text x={6} y={n.detail ? 15 : 22}>
+                    {clip(n.label, room)}
                   </text>
-                )}
-              </g>
-            );
-          })}
+                  {n.detail && (
+                    <text class="detail" x={6} y={29}>
+                      {clip(n.detail, (width - 12) / (CHARACTER * 0.9))}
+                    </text>
+                  )}
+                  {n.findings.worst && <circle class={n.findings.worst} cx={width - 11} cy={11} r={7.5} />}
+                  {n.findings.worst && (
+                    <text class="count" x={width - 11} y={14.5} text-anchor="middle">
+                      {n.findings.count > 9 ? '9+' : n.findings.count}
+                    </text>
+                  )}
+                </g>
+              );
+            })}
+          </g>
         </svg>
       </div>
       {!map.nodes.length && <p>There is no main file here, so there is nothing to draw.</p>}

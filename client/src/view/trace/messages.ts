@@ -1,5 +1,9 @@
 // What the panel and the extension say to each other. Plain data; both sides import this file.
-import type { MapResult, TraceResult, WireRange } from '../../../../server/src/lsp/protocol.ts';
+import type { MapResult, TraceParams, TraceResult, WireRange } from '../../../../server/src/lsp/protocol.ts';
+
+/** Who asks, as the server's presets name them. */
+export const CLIENTS = { browser: 'Browser', curl: 'curl', websocket: 'WebSocket', post: 'Form POST', api: 'API client' } as const;
+export type ClientName = keyof typeof CLIENTS;
 
 /** A request as it stands in the request line. */
 export interface Asked {
@@ -7,26 +11,33 @@ export interface Asked {
   url: string;
   headers: [string, string][];
   clientAddress: string;
+  client: ClientName;
 }
 
-export interface Saved extends Asked {
-  name: string;
+/** What is taken for granted: values by the id of their assumption, and answers by the name of the backend. */
+export interface Given {
   assume: Record<string, string>;
+  answers: NonNullable<TraceParams['answers']>;
+}
+
+export interface Saved extends Asked, Partial<Given> {
+  name: string;
 }
 
 export type ToExtension =
   | { type: 'ready' }
-  | { type: 'trace'; asked: Asked; assume: Record<string, string> }
-  | { type: 'compare'; asked: Asked }
+  | { type: 'trace'; asked: Asked; given: Given }
+  /** the next request of a client that follows redirects; answered on the lane `next` */
+  | { type: 'follow'; asked: Asked; given: Given }
   | { type: 'map' }
   | { type: 'reveal'; uri: string; range: WireRange; focus: boolean }
   | { type: 'fix'; uri: string; range: WireRange; rule: string }
-  | { type: 'export'; as: 'curl' | 'svg' | 'mermaid' | 'test'; asked: Asked; assume: Record<string, string> }
+  | { type: 'export'; as: 'curl' | 'svg' | 'mermaid' | 'test'; asked: Asked; given: Given }
   | { type: 'save'; request: Saved }
   | { type: 'forget'; name: string };
 
 export type ToPanel =
-  | { type: 'state'; asked: Asked; assume: Record<string, string>; saved: Saved[]; urls: string[]; mode: 'path' | 'map' }
-  | { type: 'traced'; result: TraceResult; forAsked: Asked; lane: 'main' | 'other' }
+  | { type: 'state'; asked: Asked; given: Given; saved: Saved[]; urls: string[]; mode: 'path' | 'map' }
+  | { type: 'traced'; result: TraceResult; forAsked: Asked; lane: 'main' | 'next' }
   | { type: 'map'; map: MapResult }
   | { type: 'saved'; saved: Saved[] };

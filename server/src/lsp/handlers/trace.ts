@@ -2,10 +2,12 @@
 import { fileId } from '../../base/file-id.ts';
 import type { Config } from '../../config/config.ts';
 import { serversOf } from '../../config/servers.ts';
-import { mapOf, suggestions } from '../../features/preview.ts';
+import { answerHeaders, causeOf, mapOf, suggestions, unseenOnPath } from '../../features/preview.ts';
 import { refusalsAmong } from '../../features/refusals.ts';
 import { arriving, likelyAnswers, sightOf } from '../../features/sight.ts';
+import type { Finding } from '../../rules/rule.ts';
 import { statementAt } from '../../syntax/place.ts';
+import { readAnswers } from '../../trace/answers.ts';
 import { clientOf } from '../../trace/clients.ts';
 import { asTest, readTests, runTest } from '../../trace/expect.ts';
 import { asCurl, requestFromUrl } from '../../trace/from-url.ts';
@@ -42,22 +44,47 @@ const refusalsIn = ({ session }: Pick<ReadContext, 'session'>, config: Config) =
     [...config.files.keys()].flatMap((f) => session.findings(f)),
   );
 
+/** Answers as the request line gives them, in the form that every caller's are read in. */
+const answersOf = (answers: NonNullable<TraceParams['answers']>): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(answers).map(([name, { status, headers }]) => [
+      name,
+      /^\d+$/.test(status) ? { status: Number(status), ...(headers.length ? { headers } : {}) } : status,
+    ]),
+  );
+
 export const trace = reads<TraceParams, TraceResult>({
   method: Requests.trace,
-  run(context, { uri, request, assume, as }) {
+  run(context, { uri, request, assume, answers, as }) {
     const { snapshot, session, encoding } = context;
     const config = configFor(context, uri);
     if (!config)
       return { ok: false, message: 'No main file was found for this file, so there is no path to show. Choose one from the status bar.' };
     const input = requestFromUrl({ ...request, client: clientOf(request.client) ?? 'browser' });
     if ('problem' in input) return { ok: false, message: input.problem };
+    const told = answers ? readAnswers(answersOf(answers)) : null;
+    if (typeof told === 'string') return { ok: false, message: `${told}.` };
     const refusedBy = refusalsIn(context, config);
     const traced = traceRequest(config, arriving(input, config, snapshot.deployment), {
       assume,
       refusedBy,
       likely: likelyAnswers(input, config, snapshot.deployment),
+      ...(told ? { upstreams: told.answers } : {}),
     });
     const line = lineOf(traced);
+    const shown = (f: Finding): StationFinding | null => {
+      const source = snapshot.file(f.at.file);
+      return source
+        ? {
+            rule: f.rule,
+            severity: f.severity,
+            message: f.message,
+            uri: f.at.file,
+            range: toRange(source, f.at.span, encoding),
+            fix: f.fixes[0]?.title ?? null,
+          }
+        : null;
+    };
     const findings: Record<string, StationFinding[]> = {};
     for (const station of line.down) {
       // the application stands at the line of its upstream, which has them already
@@ -70,15 +97,7 @@ export const trace = reads<TraceParams, TraceResult>({
       // a block's own findings are those on its header: what is inside bites at other stations
       const end = statement.open ? statement.open.end : statement.end;
       const here = session.findings(file).filter((f) => f.at.span.start >= statement.start && f.at.span.start <= end);
-      if (here.length)
-        findings[station.id] = here.map((f) => ({
-          rule: f.rule,
-          severity: f.severity,
-          message: f.message,
-          uri: f.at.file,
-          range: toRange(source, f.at.span, encoding),
-          fixable: f.fixes.length > 0,
-        }));
+      if (here.length) findings[station.id] = here.flatMap((f) => shown(f) ?? []);
     }
     const sight = sightOf(traced, snapshot.deployment, config);
     const forms = {
@@ -93,7 +112,17 @@ export const trace = reads<TraceParams, TraceResult>({
       line,
       trace: traced,
       findings,
-      application: sight ? { title: sight.title, lines: [...sight.lines] } : null,
+      application: sight
+        ? {
+            title: sight.title,
+            lines: sight.lines.map((l) => {
+              const cause = l.good === false ? causeOf(l.name, config, traced, (f) => session.findings(f)) : null;
+              return { ...l, finding: cause ? shown(cause) : null };
+            }),
+          }
+        : null,
+      answer: answerHeaders(traced, line),
+      unseen: unseenOnPath(config, traced),
       config: config.root,
       text: as ? forms[as]() : null,
     };

@@ -1,0 +1,66 @@
+// Two requests side by side as a table of stations; where there is no room, difference after difference.
+import type { Good } from './parts.tsx';
+import { Breaking } from './parts.tsx';
+
+interface Row {
+  readonly name: string;
+  readonly before: string;
+  readonly now: string;
+}
+
+/** Stations of the same title and turn stand in one row, then the end, then the headers of the answer. */
+function rowsOf(before: Good, now: Good): Row[] {
+  const facts = (g: Good): Map<string, string> => {
+    const out = new Map<string, string>();
+    for (const s of g.line.down) {
+      let name: string = s.title;
+      for (let turn = 2; out.has(name); turn++) name = `${s.title} ${turn}`;
+      out.set(name, s.fact);
+    }
+    out.set('answer', g.line.ending);
+    for (const l of g.application?.lines ?? []) out.set(`${g.application?.title} sees ${l.name}`, l.value);
+    for (const h of g.answer)
+      out.set(`header ${h.name}`, out.has(`header ${h.name}`) ? `${out.get(`header ${h.name}`)}, ${h.value}` : h.value);
+    return out;
+  };
+  const [a, b] = [facts(before), facts(now)];
+  return [...new Set([...a.keys(), ...b.keys()])].map((name) => ({ name, before: a.get(name) ?? '–', now: b.get(name) ?? '–' }));
+}
+
+export function Compare({ before, now }: { before: Good; now: Good }) {
+  const rows = rowsOf(before, now);
+  const same = rows.filter((r) => r.before === r.now).length;
+  const titles = [before.line.title, now.line.title];
+  if (titles[0] === titles[1]) [titles[0], titles[1]] = [`${titles[0]}, before`, `${titles[1]}, now`];
+  return (
+    <section class="compare" aria-label="Comparison">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Station</th>
+            <th scope="col">
+              <Breaking text={titles[0] ?? ''} />
+            </th>
+            <th scope="col">
+              <Breaking text={titles[1] ?? ''} />
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((r) => (
+            <tr key={r.name} class={r.before === r.now ? 'same' : 'differs'}>
+              <th scope="row">{r.name}</th>
+              <td data-of={titles[0]}>
+                <Breaking text={r.before} />
+              </td>
+              <td data-of={titles[1]}>
+                <Breaking text={r.now} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <p class="quiet">{same === rows.length ? 'Nothing differs.' : `${same} of ${rows.length} rows are the same.`}</p>
+    </section>
+  );
+}

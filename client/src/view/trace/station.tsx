@@ -1,0 +1,165 @@
+// One station of the line: what it is, the one fact that matters, where that stands; its losers, its switch, and what else is to be said.
+import { useState } from 'preact/hooks';
+import type { StationFinding } from '../../../../server/src/lsp/protocol.ts';
+import type { Station, StationKind } from '../../../../server/src/trace/stations.ts';
+import type { Assumption } from '../../../../server/src/trace/trace.ts';
+import { reveal } from './host.ts';
+import { Breaking, Changes, counted, Findings, Icon, placeText, SEVERITIES, SEVERITY_ICON } from './parts.tsx';
+
+const ICON: Readonly<Record<StationKind, string>> = {
+  client: 'person',
+  listen: 'plug',
+  tls: 'lock',
+  server: 'server',
+  rewrite: 'replace',
+  location: 'location',
+  limit: 'dashboard',
+  access: 'shield',
+  auth: 'key',
+  cache: 'database',
+  files: 'files',
+  content: 'note',
+  upstream: 'server-process',
+  application: 'circuit-board',
+  redirect: 'arrow-right',
+  refused: 'circle-slash',
+  closed: 'debug-disconnect',
+  static: 'file',
+  answer: 'reply',
+  'error-page': 'warning',
+};
+const SHOWN_LOSERS = 3;
+
+const spoken = (s: Station, findings: readonly StationFinding[]): string =>
+  [
+    s.title,
+    s.fact,
+    s.at ? `${s.at.path.split('/').at(-1)} line ${s.at.range.start.line + 1}` : '',
+    s.assumption && !s.assumption.chosen ? 'assumed' : '',
+    counted(findings),
+  ]
+    .filter(Boolean)
+    .join(', ');
+
+/** A value that the text does not decide, as a switch: one of the choices, or what else is taken. */
+export function Switch({ assumption: a, onAssume }: { assumption: Assumption; onAssume(id: string, value: string): void }) {
+  const [typing, setTyping] = useState(false);
+  const choices = [...new Set([a.assumed, ...a.choices])];
+  const free = typing || (!a.choices.length && true);
+  return (
+    <span class="switch">
+      <span class="word">{a.chosen ? 'chosen' : 'assumed'}</span>
+      {free ? (
+        <input
+          aria-label={`${a.what}: ${a.why}`}
+          value={a.assumed}
+          onChange={(e) => {
+            onAssume(a.id, e.currentTarget.value);
+            setTyping(false);
+          }}
+        />
+      ) : (
+        <select
+          aria-label={`${a.what}: ${a.why}`}
+          value={a.assumed}
+          onChange={(e) => {
+            if (e.currentTarget.value === '\0') setTyping(true);
+            else onAssume(a.id, e.currentTarget.value);
+          }}
+        >
+          {choices.map((c) => (
+            <option key={c} value={c}>
+              {c || 'empty'}
+            </option>
+          ))}
+          {a.also && <option value={'\0'}>{a.also === 'status' ? 'another status…' : 'something else…'}</option>}
+        </select>
+      )}
+    </span>
+  );
+}
+
+export interface StationProps {
+  station: Station;
+  findings: readonly StationFinding[];
+  selected: boolean;
+  /** reached by Tab; the others by the arrow keys */
+  first: boolean;
+  onSelect(focus: boolean): void;
+  onAssume(id: string, value: string): void;
+  refTo?: (element: HTMLElement | null) => void;
+  /** what stands below the switch: the headers of a backend's answer */
+  more?: preact.ComponentChildren;
+}
+
+export function StationView({ station: s, findings, selected, first, onSelect, onAssume, refTo, more }: StationProps) {
+  const open = s.assumption !== null && !s.assumption.chosen;
+  const worst = SEVERITIES.find((v) => findings.some((f) => f.severity === v));
+  const [all, setAll] = useState(false);
+  return (
+    <li class={`station ${s.kind} ${s.end ? 'end' : ''} ${open ? 'open' : ''} ${selected ? 'selected' : ''}`}>
+      <button
+        type="button"
+        class="head"
+        ref={refTo}
+        aria-label={spoken(s, findings)}
+        aria-expanded={selected}
+        onClick={() => onSelect(false)}
+        onDblClick={() => onSelect(true)}
+        tabIndex={first ? 0 : -1}
+      >
+        <span class="stop">
+          <Icon name={ICON[s.kind]} />
+        </span>
+        <span class="title">{s.title}</span>
+        {worst && (
+          <span class={`badge ${worst}`} title={findings.map((f) => f.message).join('\n')}>
+            <Icon name={SEVERITY_ICON[worst]} /> {findings.length}
+          </span>
+        )}
+        <span class="fact">
+          <Breaking text={s.fact} />
+        </span>
+        {s.at && <span class="place">{placeText(s.at)}</span>}
+      </button>
+      {(s.assumption || more) && (
+        <div class="below">
+          {s.assumption && <Switch assumption={s.assumption} onAssume={onAssume} />}
+          {more}
+        </div>
+      )}
+      {s.losers.length > 0 && (
+        <ul class="losers" aria-label={`Not taken at ${s.title}`}>
+          {(all ? s.losers : s.losers.slice(0, SHOWN_LOSERS)).map((l) => (
+            <li key={`${l.why} ${l.at.range.start.line}`}>
+              <button type="button" onClick={() => reveal(l.at)}>
+                {l.why} <span class="place">{placeText(l.at)}</span>
+              </button>
+            </li>
+          ))}
+          {s.losers.length > SHOWN_LOSERS && (
+            <li>
+              <button type="button" onClick={() => setAll(!all)}>
+                {all ? 'Fewer' : `${s.losers.length - SHOWN_LOSERS} more`}
+              </button>
+            </li>
+          )}
+        </ul>
+      )}
+      {selected && (
+        <div class="details">
+          <Changes changes={s.changes} />
+          {s.assumption && <p>{s.assumption.why}.</p>}
+          {s.details.length > 0 && (
+            <ul>
+              {s.details.map((d) => (
+                <li key={d}>{d}</li>
+              ))}
+            </ul>
+          )}
+          <Findings findings={findings} />
+        </div>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,158 @@
+// The preview at the widths and in the themes that people have: nothing is broken, cut or unreadable. axe-core judges each, and pictures are
+// taken for people to look at.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import type { Frame } from 'playwright-core';
+import { type Browser, openBrowser, root, type Server, sampleWorkspace, startServer } from './host.ts';
+import { Workbench } from './workbench.ts';
+
+const THEMES = {
+  light: 'Light Modern',
+  dark: 'Dark Modern',
+  'high-contrast': 'Default High Contrast',
+  'high-contrast-light': 'Default High Contrast Light',
+} as const;
+const WIDTHS = [480, 690, 930, 1400];
+/** Pixels of the workbench beside a maximized editor: the activity bar. */
+const BESIDE = 48;
+const AXE = fs.readFileSync(path.join(root, 'node_modules/axe-core/axe.min.js'), 'utf8');
+
+interface Violation {
+  readonly id: string;
+  readonly help: string;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
+}
+
+describe('the preview can be read', { timeout: 240_000 }, () => {
+  let server: Server;
+  let browser: Browser;
+  let workbench: Workbench;
+  const folder = sampleWorkspace();
+  const settings = path.join(folder, '.vscode/settings.json');
+  const choose = (theme: string): void => {
+    fs.mkdirSync(path.dirname(settings), { recursive: true });
+    fs.writeFileSync(settings, JSON.stringify({ 'workbench.colorTheme': theme, 'workbench.activityBar.location': 'default' }));
+  };
+
+  before(async () => {
+    choose(THEMES.light);
+    [server, browser] = await Promise.all([startServer({ vsix: path.join(root, 'out/editor/proxylens.vsix') }), openBrowser()]);
+    browser.page.setDefaultTimeout(10_000);
+    workbench = await Workbench.open(browser.page, server, folder, 'nginx/conf.d/shop.conf');
+    await workbench.squiggles('error').first().waitFor();
+    await workbench.command('View: Toggle Primary Side Bar Visibility');
+    await workbench.clickOn('proxy_pass');
+    await workbench.command('Proxylens: Preview the request path');
+    await panel()
+      .getByRole('button', { name: /^location, / })
+      .first()
+      .waitFor();
+    await browser.page.locator('.tab', { hasText: 'Request path' }).click();
+    await workbench.command('View: Toggle Maximize Editor Group');
+  });
+  after(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+  const panel = () => browser.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+  const frame = async (): Promise<Frame> => {
+    const element = await panel().locator('body').elementHandle();
+    const own = await element?.ownerFrame();
+    assert.ok(own);
+    return own;
+  };
+  const wide = async (width: number): Promise<void> => {
+    await browser.page.setViewportSize({ width: width + BESIDE, height: 1100 });
+    await (await frame()).waitForFunction((w) => Math.abs(document.documentElement.clientWidth - w) < 24, width);
+  };
+  const themed = async (kind: keyof typeof THEMES): Promise<void> => {
+    choose(THEMES[kind]);
+    const wanted = {
+      light: 'vscode-light',
+      dark: 'vscode-dark',
+      'high-contrast': 'vscode-high-contrast',
+      'high-contrast-light': 'vscode-high-contrast-light',
+    }[kind];
+    await (await frame()).waitForFunction(
+      ([id, name]) => document.body.classList.contains(id!) && document.body.dataset.vscodeThemeId === name,
+      [wanted, THEMES[kind]],
+    );
+  };
+  const violations = async (): Promise<string[]> => {
+    const own = await frame();
+    await own.evaluate(AXE);
+    const found = (await own.evaluate(
+      `axe.run(document, { resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'] }).then((r) => r.violations)`,
+    )) as Violation[];
+    return found.flatMap((v) => v.nodes.map((n) => `${v.id}: ${v.help}\n  ${n.html.slice(0, 200)}\n  ${n.failureSummary ?? ''}`));
+  };
+  /** What sticks out of the panel, and words that are broken into pieces: boxes that are too narrow for their longest word. */
+  const brokenOf = async (): Promise<string[]> =>
+    (await frame()).evaluate(() => {
+      const out: string[] = [];
+      const room = document.documentElement.clientWidth;
+      for (const element of document.querySelectorAll<HTMLElement>('.title, .fact, .says, .name, h2, td, dd')) {
+        const box = element.getBoundingClientRect();
+        if (box.width && box.right > room + 1) out.push(`sticks out: ${element.textContent}`);
+        if (box.width && element.textContent.length > 8 && box.width < 40) out.push(`a letter a line: ${element.textContent}`);
+      }
+      return out;
+    });
+  const step = (name: string, run: () => Promise<void>): void =>
+    void test(name, async () => {
+      try {
+        await run();
+      } catch (error) {
+        await workbench?.screenshot(`failed-${name.replaceAll(/\W+/g, '-')}`);
+        throw error;
+      }
+    });
+
+  for (const theme of Object.keys(THEMES) as (keyof typeof THEMES)[])
+    step(`the path, ${theme}`, async () => {
+      await themed(theme);
+      const faults: string[] = [];
+      for (const width of WIDTHS) {
+        await wide(width);
+        await workbench.screenshot(`path-${theme}-${width}`);
+        faults.push(...[...(await brokenOf()), ...(await violations())].map((f) => `${width} px: ${f}`));
+      }
+      assert.deepEqual(faults, []);
+    });
+  step('a comparison, and the map', async () => {
+    await themed('light');
+    await panel().getByRole('button', { name: 'Compare' }).click();
+    await panel().getByLabel('URL', { exact: true }).fill('/static/logo.png');
+    await panel()
+      .getByRole('row', { name: /static/ })
+      .first()
+      .waitFor({ state: 'attached' });
+    const faults: string[] = [];
+    for (const width of WIDTHS) {
+      await wide(width);
+      await workbench.screenshot(`compare-light-${width}`);
+      faults.push(...[...(await brokenOf()), ...(await violations())].map((f) => `comparison, ${width} px: ${f}`));
+    }
+    await panel().getByRole('button', { name: 'Map of the configuration' }).click();
+    for (const theme of Object.keys(THEMES) as (keyof typeof THEMES)[]) {
+      await themed(theme);
+      for (const width of WIDTHS) {
+        await wide(width);
+        // the whole width is in sight
+        await panel()
+          .getByRole('button', { name: /^application / })
+          .first()
+          .waitFor();
+        const right = await (await frame()).evaluate(() =>
+          Math.max(...[...document.querySelectorAll('.node rect')].map((n) => n.getBoundingClientRect().right)),
+        );
+        if (right > width) faults.push(`the map ends at ${right} of ${width} px`);
+        await workbench.screenshot(`map-${theme}-${width}`);
+        faults.push(...(await violations()).map((f) => `map, ${theme}, ${width} px: ${f}`));
+      }
+    }
+    assert.deepEqual(faults, []);
+  });
+});

@@ -1,0 +1,116 @@
+/** What the preview is told beside the trace: reasons in plain words with their fix, what was not seen, who set the headers, where to begin. */
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import type { SuggestResult, TraceParams, TraceResult } from '../../server/src/lsp/protocol.ts';
+import { TestClient } from '../harness/lsp.ts';
+
+const folders: string[] = [];
+after(() => {
+  TestClient.stopAll();
+  for (const dir of folders) fs.rmSync(dir, { recursive: true, force: true });
+});
+
+async function opened(files: Record<string, string>): Promise<{ client: TestClient; uri(name: string): string }> {
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'proxylens-'));
+  folders.push(dir);
+  for (const [name, text] of Object.entries(files)) {
+    fs.mkdirSync(path.dirname(path.join(dir, name)), { recursive: true });
+    fs.writeFileSync(path.join(dir, name), text);
+  }
+  const client = await TestClient.start({ folder: pathToFileURL(dir).href });
+  await client.settled();
+  return { client, uri: (name) => pathToFileURL(path.join(dir, name)).href };
+}
+
+const DJANGO = {
+  'manage.py': "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n",
+  'gunicorn.conf.py': "bind = '127.0.0.1:8000'\n",
+  'shop/settings.py':
+    "ALLOWED_HOSTS = ['shop.example.com']\nDEBUG = False\nSECURE_SSL_REDIRECT = True\nSECURE_PROXY_SSL_HEADER = ('HTTP_X_FORWARDED_PROTO', 'https')\n",
+};
+const SITE = (inside: string): string => `events {}
+http {
+    server {
+        listen 80;
+        server_name shop.example.com;
+        return 301 https://$host$request_uri;
+    }
+    server {
+        listen 443 ssl;
+        server_name shop.example.com;
+        ssl_certificate c.pem;
+        ssl_certificate_key k.pem;
+        add_header X-Frame-Options DENY;
+        location /static/ { root /srv; }
+        location / {
+            proxy_pass http://127.0.0.1:8000;
+            proxy_set_header Host $host;
+            ${inside}
+        }
+    }
+}
+`;
+const ask = (url: string, more: Partial<TraceParams> = {}): Omit<TraceParams, 'uri'> => ({
+  request: { method: 'GET', url, headers: [], clientAddress: '203.0.113.9' },
+  assume: {},
+  ...more,
+});
+
+test('a missing X-Forwarded-Proto is said in words of the application, with the fix and the loop that comes of it', async () => {
+  const { client, uri } = await opened({ ...DJANGO, 'nginx/nginx.conf': SITE('include tls-extra.conf;') });
+  const main = uri('nginx/nginx.conf');
+  const { urls } = await client.request<SuggestResult>('proxylens/suggestRequests', { uri: main });
+  assert.equal(urls[0], 'https://shop.example.com/', 'a page of the application over HTTPS comes first');
+  const result = await client.request<TraceResult>('proxylens/trace', { uri: main, ...ask(urls[0] ?? '') });
+  assert.ok(result.ok);
+  const scheme = result.application?.lines.find((l) => l.name === 'scheme');
+  assert.equal(
+    scheme?.says,
+    'nginx does not send X-Forwarded-Proto, so Django takes this request for plain HTTP. With SECURE_SSL_REDIRECT on, every page redirects to itself.',
+  );
+  assert.equal(result.line.next, 'https://shop.example.com/');
+  assert.deepEqual(result.unseen, ['the file "tls-extra.conf" is not seen']);
+});
+
+test('the fix stands beside the verdict where the level is wholly seen', async () => {
+  const { client, uri } = await opened({ ...DJANGO, 'nginx/nginx.conf': SITE('') });
+  const result = await client.request<TraceResult>('proxylens/trace', {
+    uri: uri('nginx/nginx.conf'),
+    ...ask('https://shop.example.com/'),
+  });
+  assert.ok(result.ok);
+  const scheme = result.application?.lines.find((l) => l.name === 'scheme');
+  assert.match(scheme?.finding?.fix ?? '', /X-Forwarded-Proto/);
+  const frame = result.answer.find((h) => h.name === 'X-Frame-Options');
+  assert.deepEqual([frame?.value, frame?.by], ['DENY', 'nginx.conf:13']);
+  assert.equal(result.answer.find((h) => h.name === 'Server')?.by, 'nginx');
+});
+
+test('the answer of a backend is given by its name, headers included', async () => {
+  const { client, uri } = await opened({ ...DJANGO, 'nginx/nginx.conf': SITE('proxy_set_header X-Forwarded-Proto $scheme;') });
+  const given = { answers: { '127.0.0.1:8000': { status: '404', headers: [['X-Own', 'yes']] as [string, string][] } } };
+  const result = await client.request<TraceResult>('proxylens/trace', {
+    uri: uri('nginx/nginx.conf'),
+    ...ask('https://shop.example.com/a', given),
+  });
+  assert.ok(result.ok);
+  assert.equal(result.line.status, 404);
+  assert.deepEqual(
+    result.answer.filter((h) => h.name === 'X-Own').map((h) => [h.value, h.by]),
+    [['yes', 'the application']],
+  );
+});
+
+test('a placeholder of a template is nobody’s host', async () => {
+  const text = 'server { listen 80; server_name {{ names }}; location / { proxy_pass http://127.0.0.1:8000; } }\n';
+  const { client, uri } = await opened({ 'nginx/site.conf.j2': text });
+  client.open(uri('nginx/site.conf.j2'), text);
+  await client.settled();
+  const { urls } = await client.request<SuggestResult>('proxylens/suggestRequests', { uri: uri('nginx/site.conf.j2') });
+  assert.equal(urls[0], 'http://example.com/');
+  assert.ok(urls.every((u) => !u.includes('{{')));
+});
