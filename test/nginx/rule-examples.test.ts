@@ -16,6 +16,8 @@ const byName = (files: ReadonlyMap<string, string>): Record<string, string> =>
 /** Why nginx refuses the files, or null. A tree whose first file is no main file cannot be asked about. */
 async function refusal(files: Record<string, string>): Promise<string | null> {
   const main = Object.values(files)[0] ?? '';
+  // what a fix makes of the application's side is not nginx's to judge
+  if (!/\.conf$/.test(Object.keys(files)[0] ?? '')) return null;
   const whole = /^\s*events\b/m.test(main) ? files : { ...files, [Object.keys(files)[0]!]: `events {}\n${main}` };
   const verdict = await judge(whole, { provide: true });
   return verdict.ok || verdict.environment ? null : `${verdict.message} (line ${verdict.line})`;

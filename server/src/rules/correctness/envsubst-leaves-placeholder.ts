@@ -50,6 +50,7 @@ It is said only where all that sets the environment is there to be read: the com
   examples: [
     {
       inside: 'tree',
+      notOn122: 'nginx reads what envsubst makes of the template',
       bad: `#- nginx.conf
 events {}
 http { include templates/*.template; }

@@ -42,7 +42,8 @@ Pass the client's host on (\`proxy_set_header Host $host;\`), or write a \`proxy
     if (locationHeader(trace) !== to) return;
     const line = spot.scope.value('proxy_redirect');
     const off = line?.value(0) === 'off';
-    if (line && !off) return;
+    // the default rewrites what begins with the address of the pass, and what else an application may say there is a guess
+    if ((line && !off) || (!off && !directive.value(0).includes('$'))) return;
     report('inner', {
       at: directive.args[0] ?? directive.statement,
       data: { to, why: off ? 'proxy_redirect is off' : 'with a variable in proxy_pass nothing rewrites it' },

@@ -18,7 +18,10 @@ and makes nginx print a warning at every start. Other servers that share the soc
   looksAt: { directive: ['listen'] },
   needs: 'file',
   fixable: 'always',
-  messages: { parameter: 'The http2 parameter of listen is deprecated since nginx 1.25.1. Write "http2 on;" in the server.' },
+  messages: {
+    parameter: 'The http2 parameter of listen is deprecated since nginx 1.25.1. Write "http2 on;" in the server.',
+    later: 'From nginx 1.25.1 on the http2 parameter of listen is deprecated: there, write "http2 on;" in the server.',
+  },
   check({ directive, scope, config, report }) {
     if (scope.context !== 'server' || !atLeast(config.settings.target.nginx, '1.25.1')) return;
     const word = directive.args.slice(1).find((a) => a.value === 'http2');
@@ -31,16 +34,18 @@ and makes nginx print a warning at every start. Other servers that share the soc
     );
     const last = lines.at(-1)!;
     if (!scope.effective('http2').directives.length) edits.push(insertAfter(last.file, last.statement, ['http2 on;']));
-    report('parameter', {
+    // nobody says which nginx runs this, and for the older ones the parameter is the only way
+    const named = config.settings.versionFrom !== 'default';
+    report(named ? 'parameter' : 'later', {
       at: word,
-      tag: 'deprecated',
-      // versions before 1.25.1 do not know the directive, and any may run it while nobody says which
-      fix: fixOf('Turn HTTP/2 on in the server', config.settings.versionFrom === 'default' ? 'suggestion' : 'safe', directive.file, edits),
+      ...(named ? { tag: 'deprecated' as const } : { severity: 'hint' as const }),
+      fix: fixOf('Turn HTTP/2 on in the server', named ? 'safe' : 'suggestion', directive.file, edits),
     });
   },
   examples: [
     {
       inside: 'server',
+      settings: { nginx: '1.27.3' },
       notOn122: 'the http2 directive came with 1.25.1',
       bad: `listen 443 ssl http2;
 #              ^^^^^ parameter
@@ -54,12 +59,21 @@ server_name example.com;`,
     },
     {
       inside: 'server',
+      settings: { nginx: '1.27.3' },
       notOn122: 'the http2 directive came with 1.25.1',
       bad: `listen 443 ssl http2 reuseport;
 #              ^^^^^ parameter
 http2 on;`,
       good: `listen 443 ssl reuseport;
 http2 on;`,
+    },
+    {
+      inside: 'server',
+      bad: `listen 443 ssl http2;
+#              ^^^^^ later`,
+      fixed: `listen 443 ssl;
+http2 on;`,
+      notOn122: 'the http2 directive came with 1.25.1',
     },
     {
       inside: 'server',

@@ -32,10 +32,14 @@ Mozilla's profiles name \`X25519:prime256v1:secp384r1\`, with X25519MLKEM768 in 
       inside: 'server',
       bad: `
 listen 443 ssl;
+ssl_certificate a.pem;
+ssl_certificate_key a.key;
 ssl_ecdh_curve X25519;
 #              ^^^^^^ missing`,
       good: `
 listen 443 ssl;
+ssl_certificate a.pem;
+ssl_certificate_key a.key;
 ssl_ecdh_curve X25519:prime256v1:secp384r1;`,
     },
     { inside: 'server', good: 'ssl_ecdh_curve auto;' },
