@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { traceRequest } from '../../server/src/trace/request.ts';
+import { lineOf } from '../../server/src/trace/stations.ts';
 import type { RequestInput, Trace } from '../../server/src/trace/trace.ts';
 import { configOf } from './config-of.ts';
 
@@ -87,4 +88,56 @@ test('the address of a trusted PROXY protocol peer is replaced', async () => {
   assert.equal(t.outcome.body, '192.0.2.7 10.0.0.1');
   const other = await connect(text, { localPort: 1, clientAddress: '203.0.113.1', proxyProtocol: { clientAddress: '192.0.2.7' } });
   assert.equal(other.outcome.kind, 'closed');
+});
+
+test('the access rules, limits and variables are those of the default server, the rest is of the server that the name chose', async () => {
+  const text = (first: string, second: string): string =>
+    `server { listen 1; server_name d.test; ssl_preread on; ${first} return "D $ssl_preread_server_name"; } server { listen 1; server_name e.test; ${second} return "E $ssl_preread_server_name $x"; }`;
+  const body = async (first: string, second: string): Promise<string | null> =>
+    (await connect(text(first, second), { localPort: 1, sni: 'e.test' })).outcome.body;
+  assert.equal(await body('set $x "of $protocol";', 'deny all;'), 'E e.test of TCP');
+  assert.equal(await body('deny all;', 'set $x b;'), null);
+  // ssl_preread of the chosen server alone reads nothing
+  const late = await connect('server { listen 1; return "D"; } server { listen 1; server_name e.test; ssl_preread on; return "E"; }', {
+    localPort: 1,
+    sni: 'e.test',
+  });
+  assert.equal(late.outcome.body, 'D');
+});
+
+test('set runs behind realip and before the limits', async () => {
+  const t = await connect(
+    'limit_conn_zone $x zone=z:1m; server { listen 1 proxy_protocol; set_real_ip_from 10.0.0.1; set $x $remote_addr; limit_conn z 1; return "$x $proxy_protocol_server_addr:$proxy_protocol_server_port"; }',
+    {
+      localPort: 1,
+      clientAddress: '10.0.0.1',
+      proxyProtocol: { clientAddress: '9.9.9.9', clientPort: 11, serverAddress: '8.8.8.8', serverPort: 22 },
+    },
+  );
+  assert.equal(t.outcome.body, '9.9.9.9 8.8.8.8:22');
+  assert.equal(t.limits[0]?.value, '9.9.9.9');
+});
+
+test('the next server takes the connection that one refused', async () => {
+  const text = (more: string): string =>
+    `upstream u { server 10.0.0.1:1; server 10.0.0.2:2 backup; } server { listen 1; ${more} proxy_pass u; }`;
+  const told = async (more: string): Promise<unknown> => {
+    const t = traceRequest(
+      await configOf(`stream {\n${text(more)}\n}\n`),
+      { target: '/', scheme: 'tcp', localPort: 1 },
+      { upstreams: { '10.0.0.1:1': { failure: 'refused' } } },
+    );
+    return [t.outcome.kind, t.outcome.status, ...t.exchanges[0]!.attempts.map((a) => `${a.server} ${a.said}`)];
+  };
+  assert.deepEqual(await told(''), ['proxy', 200, '10.0.0.1:1 refused', '10.0.0.2:2 connected']);
+  assert.deepEqual(await told('proxy_next_upstream off;'), ['closed', 502, '10.0.0.1:1 refused']);
+});
+
+test('a connection is told in its own words', async () => {
+  const line = lineOf(await connect('server { listen 25; proxy_pass 10.0.0.1:2525; }', { localPort: 25 }));
+  assert.equal(line.title, 'tcp://127.0.0.1:25');
+  assert.equal(line.ending, 'bytes pass between the client and 10.0.0.1:2525');
+  assert.match(line.down[0]!.fact, /, TCP$/);
+  const denied = lineOf(await connect('server { listen 25; deny all; proxy_pass 10.0.0.1:2525; }', { localPort: 25 }));
+  assert.equal(denied.ending, 'closed, status 403');
 });

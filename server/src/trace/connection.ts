@@ -11,6 +11,8 @@ export class Connection {
   localAddress = '';
   localPort = 0;
   sni: string | null = null;
+  /** ssl_preread read the handshake before the server was chosen by its name */
+  preread = false;
   /** what realip replaced */
   originalAddress: string | null = null;
   originalPort: number | null = null;

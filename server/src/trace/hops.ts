@@ -11,7 +11,7 @@ import type { Exchanged, LikelyAnswer, UpstreamAnswer, UpstreamRequest } from '.
 export type Failure = 'timeout' | 'refused' | 'invalid';
 
 /** For what a backend is asked. */
-export type Purpose = 'answer' | 'auth_request' | 'ignored';
+export type Purpose = 'answer' | 'auth_request' | 'ignored' | 'connection';
 
 export interface Hop {
   /** id of the assumption on which the answer rests; null where the caller gave it */
@@ -21,6 +21,8 @@ export interface Hop {
 }
 
 const FAILED: ReadonlySet<string> = new Set(['timeout', 'refused', 'invalid']);
+/** What becomes of a connection that is passed on as it is. */
+const CONNECTIONS = ['connected', 'refused', 'timeout'];
 const CHOICES = ['200', '302', '404', '500', 'timeout', 'refused', 'invalid'];
 
 const bytesOf = (headers: UpstreamAnswer['headers']): BackendAnswer['headers'] =>
@@ -41,8 +43,9 @@ export class Hops {
   begin(run: Run, request: UpstreamRequest, purpose: Purpose): Hop {
     const name = request.upstream;
     const place = run.location?.name ?? '';
-    const first = purpose === 'answer' && this.asked === 0;
-    if (purpose === 'answer') this.asked++;
+    const mine = purpose === 'answer' || purpose === 'connection';
+    const first = mine && this.asked === 0;
+    if (mine) this.asked++;
     const named = this.named(run, place.startsWith('@') ? [place, name] : [name]);
     if (named) return this.fixed(run, named);
     const { upstream } = run.options;
@@ -53,7 +56,8 @@ export class Hops {
     const id = purpose === 'auth_request' ? 'auth_request' : first ? 'upstream-status' : `upstream-status:${name}`;
     let kept: { readonly answer: BackendAnswer | Failure; readonly open: boolean } | null = null;
     const general = (peer: Peer): { readonly answer: BackendAnswer | Failure; readonly open: boolean } => {
-      if (peer.backup) return this.assumed(run, `upstream-status:${peer.address}`, request, undefined, `answer of ${peer.address}`);
+      if (peer.backup)
+        return this.assumed(run, `upstream-status:${peer.address}`, request, undefined, `answer of ${peer.address}`, purpose);
       kept ??= this.assumed(
         run,
         id,
@@ -62,7 +66,9 @@ export class Hops {
         purpose === 'auth_request'
           ? `answer to the subrequest ${fromBytes(run.uri)}`
           : first
-            ? 'answer of the application'
+            ? purpose === 'connection'
+              ? `connection to ${name}`
+              : 'answer of the application'
             : `answer of ${name}`,
         purpose,
       );
@@ -93,7 +99,7 @@ export class Hops {
           what: `answer of ${name}`,
           otherwise: '200',
           why: 'the backend decides',
-          choices: CHOICES,
+          choices: run.index.protocol === 'stream' ? CONNECTIONS : CHOICES,
           also: 'status',
         });
         if (FAILED.has(text)) return { failure: text as Failure };
@@ -119,7 +125,10 @@ export class Hops {
     if (given.failure) return { answer: given.failure, open: false };
     const status = given.status ?? 200;
     const headers = bytesOf(given.headers);
-    return { answer: { status, headers: given.headers ? headers : this.usual(run, status, headers) }, open: given.headers === undefined };
+    return {
+      answer: { status, headers: given.headers || run.index.protocol === 'stream' ? headers : this.usual(run, status, headers) },
+      open: given.headers === undefined,
+    };
   }
 
   private assumed(
@@ -134,11 +143,23 @@ export class Hops {
     const text = run.report.assume({
       id,
       what,
-      otherwise: String(likely?.status ?? 200),
-      why: likely?.why ?? (purpose === 'auth_request' ? 'another server answers it' : 'the application decides'),
+      otherwise: purpose === 'connection' ? 'connected' : String(likely?.status ?? 200),
+      why:
+        likely?.why ??
+        (purpose === 'auth_request'
+          ? 'another server answers it'
+          : purpose === 'connection'
+            ? 'the server behind it decides'
+            : 'the application decides'),
       choices:
-        purpose === 'auth_request' ? ['200', '401', '403', '500'] : likely ? [...new Set([String(likely.status), ...CHOICES])] : CHOICES,
-      also: 'status',
+        purpose === 'auth_request'
+          ? ['200', '401', '403', '500']
+          : purpose === 'connection'
+            ? CONNECTIONS
+            : likely
+              ? [...new Set([String(likely.status), ...CHOICES])]
+              : CHOICES,
+      ...(purpose === 'connection' ? {} : { also: 'status' as const }),
       at: run.location?.directive ?? null,
     });
     if (FAILED.has(text)) return { answer: text as Failure, open: false };

@@ -198,7 +198,12 @@ export function lineOf(trace: Trace): Line {
     });
   };
   const agent = request.headers.find(([n]) => n.toLowerCase() === 'user-agent')?.[1];
-  add({ kind: 'client', fact: `${request.clientAddress}, HTTP/${request.httpVersion}`, details: agent ? [`User-Agent: ${agent}`] : [] });
+  const raw = request.scheme === 'tcp' || request.scheme === 'udp';
+  add({
+    kind: 'client',
+    fact: `${request.clientAddress}, ${raw ? request.scheme.toUpperCase() : `HTTP/${request.httpVersion}`}`,
+    details: agent ? [`User-Agent: ${agent}`] : [],
+  });
   for (const step of folded(steps)) {
     if (UP.has(step.phase)) {
       up.push({ text: step.said, changes: step.changed, at: step.at });
@@ -224,8 +229,10 @@ export function lineOf(trace: Trace): Line {
     const sent = upstreamRequest.params ?? upstreamRequest.headers;
     add({
       kind: 'application',
-      title: 'application',
-      fact: `${upstreamRequest.method ?? ''} ${upstreamRequest.uri} · ${count(sent.length, upstreamRequest.params ? 'parameter' : 'header')} over ${upstreamRequest.protocol}`.trim(),
+      title: raw ? 'backend' : 'application',
+      fact: raw
+        ? upstreamRequest.upstream
+        : `${upstreamRequest.method ?? ''} ${upstreamRequest.uri} · ${count(sent.length, upstreamRequest.params ? 'parameter' : 'header')} over ${upstreamRequest.protocol}`.trim(),
       at: upstreamRequest.at,
       details: [
         ...upstreamRequest.servers.map((s) => `server ${s}`),
@@ -235,7 +242,8 @@ export function lineOf(trace: Trace): Line {
     });
   } else if (outcome.kind === 'redirect' || (location !== null && outcome.status >= 300 && outcome.status < 400))
     add({ kind: 'redirect', fact: `${outcome.status} ${location ?? ''}`.trim(), end: true });
-  else if (outcome.kind === 'closed') add({ kind: 'closed', fact: 'the connection is closed without an answer', end: true });
+  else if (outcome.kind === 'closed')
+    add({ kind: 'closed', fact: raw ? 'the connection is closed' : 'the connection is closed without an answer', end: true });
   else if (steps.at(-1)?.phase === 'configuration') down[down.length - 1] = { ...down.at(-1)!, title: 'configuration', end: true };
   else if (outcome.status === 0 && steps.length === 1) down[down.length - 1] = { ...down.at(-1)!, kind: 'closed', end: true };
   else if (outcome.kind === 'static') add({ kind: 'static', fact: outcome.file ?? '', end: true });
@@ -254,7 +262,9 @@ export function lineOf(trace: Trace): Line {
     down[down.length - 2] = { ...last, assumption: null };
   }
   const host = request.headers.find(([n]) => n.toLowerCase() === 'host')?.[1] ?? '';
-  const url = `${request.scheme}://${host}${request.target}`;
+  const url = raw
+    ? `${request.scheme}://${trace.tls.sni ?? request.localAddress}:${request.localPort}`
+    : `${request.scheme}://${host}${request.target}`;
   const next =
     location === null || outcome.status < 300 || outcome.status >= 400
       ? null
@@ -264,7 +274,7 @@ export function lineOf(trace: Trace): Line {
           ? `${request.scheme}://${host}${location}`
           : null;
   return {
-    title: `${request.method} ${url}`,
+    title: `${request.method} ${url}`.trim(),
     warning: warningOf(trace),
     down,
     up,
@@ -274,10 +284,18 @@ export function lineOf(trace: Trace): Line {
         : outcome.status === 0 && steps.length === 1
           ? steps[0]!.said
           : outcome.kind === 'closed'
-            ? 'closed'
-            : location !== null && next
-              ? `${outcome.status} ${location}${next === url ? ', to itself: a loop' : ''}`
-              : String(outcome.status),
+            ? raw
+              ? `closed, status ${outcome.status}`
+              : 'closed'
+            : raw
+              ? outcome.kind === 'proxy'
+                ? `bytes pass between the client and ${upstreamRequest?.upstream ?? 'the server'}`
+                : outcome.body === null
+                  ? `closed, status ${outcome.status}`
+                  : `${count(outcome.body.length, 'character')} sent, then closed`
+              : location !== null && next
+                ? `${outcome.status} ${location}${next === url ? ', to itself: a loop' : ''}`
+                : String(outcome.status),
     status: outcome.status,
     next,
   };

@@ -1,16 +1,18 @@
 /** stream {}: which server takes a connection, what it reads of it beforehand, and where it goes. */
 import { fromBytes, lower, toBytes } from '../base/bytes.ts';
 import type { Config } from '../config/config.ts';
-import { chooseServer, type Listener, listenerFor, listenersOf } from '../config/servers.ts';
-import { hasVariables, readTarget, targetServers } from '../config/upstreams.ts';
+import { chooseServer, type Listener, listenerFor, listenersOf, type ServerChoice, serverLosers } from '../config/servers.ts';
+import { hasVariables, type PassTarget, readTarget, targetServers } from '../config/upstreams.ts';
 import { atOf } from './at.ts';
+import { notSimulatedIn } from './facts.ts';
 import { accessHandler } from './handlers/access.ts';
 import { limitConnHandler } from './handlers/limits.ts';
 import { takeAddress } from './handlers/realip.ts';
 import { upstreamName } from './handlers/upstream.ts';
+import { Peers } from './peers.ts';
 import { Run } from './run.ts';
 import type { Facts, RequestInput, Trace, TraceOptions, UpstreamRequest } from './trace.ts';
-import { readAs } from './unseen.ts';
+import { askOuter, askUnseen, readAs, restsOn } from './unseen.ts';
 
 /** The trace of a connection; `target` may name the SNI (`/` says nothing). */
 export function traceStream(config: Config, input: RequestInput, options: TraceOptions): Trace {
@@ -29,6 +31,7 @@ export function traceStream(config: Config, input: RequestInput, options: TraceO
       phase: 'listen',
       handler: 'ngx_stream_core_module',
       said: `connection refused: no server listens on ${run.connection.localAddress}:${run.connection.localPort}`,
+      ...restsOn(askOuter(run, config.main)),
     });
   }
   const opener = listener ? run.server.scope.opener : null;
@@ -69,11 +72,11 @@ export function traceStream(config: Config, input: RequestInput, options: TraceO
     cache: null,
     buffering: listener ? { buffer_size: time('proxy_buffer_size', '16k') } : {},
     timeouts,
-    tls: run.connection.tls ? { sni: run.connection.sni } : {},
+    tls: run.connection.tls || run.connection.preread ? { sni: run.connection.sni } : {},
     compression: {},
     keepalive: {},
     assumptions: run.report.assumptions,
-    notSimulated: [],
+    notSimulated: listener ? notSimulatedIn(run.scope) : [],
     readAs: readAs(config),
     stock: [...run.report.builtIn],
     refusedBy: options.refusedBy ?? [],
@@ -90,40 +93,137 @@ function find(config: Config, input: RequestInput, udp: boolean): Listener | nul
   return here.find((l) => l.wildcard) ?? here[0] ?? null;
 }
 
+/** The phases of a connection, in nginx's order: post-accept, preaccess, access, ssl, preread, content (ngx_stream_core_run_phases). */
 function follow(run: Run, listener: Listener): void {
   run.connection.listener = listener;
   run.server = listener.defaultServer;
   run.scope = run.server.scope;
-  run.report.step({ phase: 'listen', handler: 'ngx_stream_core_module', at: listener.listens[0]?.directive ?? null, said: listener.text });
-  const sni = run.input.sni ?? null;
-  run.connection.sni = sni;
+  run.report.step({
+    phase: 'listen',
+    handler: 'ngx_stream_core_module',
+    at: listener.listens[0]?.directive ?? null,
+    said: `${listener.text}${listener.udp ? ' udp' : ''}${listener.ssl ? ' ssl' : ''}`,
+    ...restsOn(run.scope.parent ? askUnseen(run, run.scope.parent) : undefined),
+  });
+  askServer(run);
+  run.connection.sni = run.input.sni ?? null;
   run.connection.tls = listener.ssl;
-  const preread = run.scope.value('ssl_preread')?.value(0) === 'on';
-  if (run.behaviour.streamNames && sni !== null && (listener.ssl || preread)) {
-    const choice = chooseServer(listener, lower(toBytes(sni)));
-    run.server = choice.server;
-    run.scope = choice.server.scope;
-    run.report.step({ phase: 'server', handler: 'ngx_stream_core_module', at: run.scope.opener, said: `SNI ${sni}: ${choice.reason}` });
+  if (listener.proxyProtocol && !run.input.proxyProtocol)
+    run.report.assume({
+      id: 'proxy-protocol',
+      what: 'PROXY protocol header',
+      otherwise: 'none of its addresses are known',
+      why: 'the listener expects one',
+    });
+  const trusted = run.lines('set_real_ip_from');
+  if (trusted.length && listener.proxyProtocol && run.input.proxyProtocol)
+    takeAddress(run, 'ngx_stream_realip_module', 'proxy_protocol', [run.input.proxyProtocol.clientAddress], trusted[0]!);
+  for (const line of run.lines('set')) {
+    const name = line.value(0).slice(1).toLowerCase();
+    const value = run.value(line.value(1));
+    run.assign(name, value);
+    run.report.step({
+      phase: 'preaccess',
+      handler: 'ngx_stream_set_module',
+      at: line,
+      said: `$${name} is set`,
+      changed: [{ what: `$${name}`, from: null, to: fromBytes(value) }],
+    });
   }
-  const trusted = run.lines('set_real_ip_from')[0];
-  if (trusted && listener.proxyProtocol && run.input.proxyProtocol)
-    takeAddress(run, 'ngx_stream_realip_module', 'proxy_protocol', [run.input.proxyProtocol.clientAddress], trusted);
   for (const handler of [limitConnHandler, accessHandler]) {
     const verdict = handler.run(run);
     if (typeof verdict === 'number') {
-      run.reply.kind = 'closed';
-      run.reply.closed = true;
-      run.reply.status = verdict;
+      closed(run, verdict);
       return;
     }
   }
-  if (preread)
+  if (!handshake(run, listener)) return;
+  content(run);
+}
+
+function askServer(run: Run): string | undefined {
+  return askUnseen(run, run.scope, run.scope.parent);
+}
+
+function closed(run: Run, status: number): void {
+  run.reply.kind = 'closed';
+  run.reply.closed = true;
+  run.reply.status = status;
+}
+
+/** TLS is spoken or read beforehand: the name in it may choose another server, for all that follows. False: the handshake is refused. */
+function handshake(run: Run, listener: Listener): boolean {
+  const { sni } = run.connection;
+  const preread = run.directive('ssl_preread');
+  run.connection.preread = preread?.value(0).toLowerCase() === 'on';
+  const reads = listener.ssl || run.connection.preread;
+  if (run.connection.preread)
     run.report.step({
       phase: 'preread',
       handler: 'ngx_stream_ssl_preread_module',
-      at: run.directive('ssl_preread') ?? null,
+      at: preread ?? null,
       said: sni === null ? 'the handshake is read, no SNI is given' : `the handshake is read, SNI ${sni}`,
     });
+  if (reads && run.behaviour.streamNames && sni !== null) {
+    const choice = chooseServer(listener, lower(toBytes(sni)));
+    run.server = choice.server;
+    run.scope = choice.server.scope;
+    if (choice.captures && choice.name?.regex) run.keepCaptures(choice.name.regex, choice.captures);
+    const rest = askServer(run);
+    if (listener.servers.length > 1)
+      run.report.step({
+        phase: 'server',
+        handler: 'ngx_stream_core_module',
+        at: run.scope.opener,
+        said: `SNI ${sni}: ${WHY[choice.reason]}${choice.name && choice.reason !== 'exact' ? ` ${choice.name.text}` : ''}`,
+        rejected: serverLosers(listener, lower(toBytes(sni)), choice).flatMap((l) => {
+          const opener = l.server.scope.opener;
+          return opener ? [{ at: atOf(opener), why: `${l.name.text || '""'}: ${l.why}` }] : [];
+        }),
+        ...restsOn(rest),
+      });
+  }
+  if (!listener.ssl) return true;
+  const reject = run.directive('ssl_reject_handshake');
+  if (reject?.value(0) === 'on') {
+    run.report.step({ phase: 'tls', handler: 'ngx_stream_ssl_module', at: reject, said: 'the handshake is rejected: unrecognized name' });
+    closed(run, 500);
+    return false;
+  }
+  const verify = run.directive('ssl_verify_client');
+  const mode = verify?.value(0) ?? 'off';
+  const given = run.input.clientCertificate ?? 'none';
+  if ((mode === 'on' && given !== 'valid') || (mode === 'optional' && given === 'invalid')) {
+    run.report.step({
+      phase: 'tls',
+      handler: 'ngx_stream_ssl_module',
+      at: verify ?? null,
+      said: given === 'none' ? 'no client certificate, closed' : 'the client certificate is not valid, closed',
+    });
+    closed(run, 400);
+    return false;
+  }
+  run.report.step({
+    phase: 'tls',
+    handler: 'ngx_stream_ssl_module',
+    at: run.scope.effective('ssl_certificate').directives[0] ?? null,
+    said: sni === null ? 'TLS ends here, no SNI is given' : `TLS ends here, SNI ${sni}`,
+  });
+  return true;
+}
+
+const WHY: Readonly<Record<ServerChoice['reason'], string>> = {
+  only: 'the only server of the address',
+  exact: 'exact name',
+  'leading-mask': 'mask with a leading asterisk',
+  'trailing-mask': 'mask with a trailing asterisk',
+  regex: 'regular expression',
+  default: 'default server, no name matches',
+  unknown: 'a regular expression gave up',
+};
+
+/** The handler of the server: a text, another listener's servers, or a backend. */
+function content(run: Run): void {
   const answer = run.scope.first('return');
   if (answer) {
     run.reply.kind = 'return';
@@ -139,9 +239,7 @@ function follow(run: Run, listener: Listener): void {
   }
   const pass = run.scope.first('proxy_pass') ?? run.scope.first('pass');
   if (!pass) {
-    run.reply.kind = 'closed';
-    run.reply.closed = true;
-    run.reply.status = 500;
+    closed(run, 500);
     run.report.step({ phase: 'content', handler: 'ngx_stream_core_module', said: 'no handler, the connection is closed' });
     return;
   }
@@ -166,12 +264,62 @@ function follow(run: Run, listener: Listener): void {
     params: null,
     at: atOf(pass),
   };
-  run.exchange.request = request;
   const tls = run.flag('proxy_ssl', false);
+  const also = `${tls ? ' with TLS' : ''}${run.flag('proxy_protocol', false) ? ', PROXY protocol header first' : ''}`;
+  if (pass.name === 'pass') {
+    // the connection stays in this nginx, another listener's server takes it up
+    run.exchange.request = request;
+    run.report.step({ phase: 'upstream', handler: 'ngx_stream_pass_module', at: pass, said: `handed to the listener ${value}` });
+    return;
+  }
+  connect(run, target, request, also);
+}
+
+/** The servers are tried in turn until one takes the connection (ngx_stream_proxy_connect, ngx_stream_proxy_next_upstream). */
+function connect(run: Run, target: PassTarget, request: UpstreamRequest, also: string): void {
+  const { exchange } = run;
+  exchange.begin(request);
+  const hop = run.hops.begin(run, request, 'connection');
   run.report.step({
     phase: 'upstream',
     handler: 'ngx_stream_proxy_module',
-    at: pass,
-    said: `to ${request.upstream}${tls ? ' with TLS' : ''}${run.flag('proxy_protocol', false) ? ', PROXY protocol header first' : ''}`,
+    at: request.at,
+    said: `to ${request.upstream}${also}`,
+    ...(hop.assumption === null ? {} : { assumption: hop.assumption }),
   });
+  const attempts: { server: string; said: string }[] = [];
+  run.hops.told.push({ for: 'answer', request, attempts });
+  const peers = new Peers(run, target, Number(run.text('proxy_next_upstream_tries') ?? 0));
+  const goesOn = run.flag('proxy_next_upstream', true);
+  const limit = run.seconds('proxy_next_upstream_timeout', 0);
+  let elapsed = 0;
+  const tell = (said: string): void => run.report.step({ phase: 'response', handler: 'ngx_stream_proxy_module', said });
+  for (;;) {
+    const peer = peers.next();
+    if (!peer) {
+      attempts.push({ server: request.upstream, said: 'no live upstreams' });
+      exchange.attempts.push({ server: request.upstream, status: 502 });
+      tell(`no live server in ${request.upstream}: closed`);
+      closed(run, 502);
+      return;
+    }
+    const { answer } = hop.answer(peer);
+    exchange.attempts.push({ server: peer.address, status: answer === 'refused' || answer === 'timeout' ? 502 : 200 });
+    if (answer !== 'refused' && answer !== 'timeout') {
+      attempts.push({ server: peer.address, said: 'connected' });
+      if (attempts.length > 1 || request.servers.length > 1) tell(`connected to ${peer.address}`);
+      return;
+    }
+    attempts.push({ server: peer.address, said: answer });
+    if (answer === 'timeout') elapsed += run.seconds('proxy_connect_timeout', 60);
+    peers.free(true);
+    const said = `${peer.address}: ${answer === 'refused' ? 'connection refused' : 'no connection in time'}`;
+    if (goesOn && peers.tries > 0 && (limit === 0 || elapsed < limit)) {
+      tell(`${said}, on to the next server`);
+      continue;
+    }
+    tell(`${said}: closed`);
+    closed(run, 502);
+    return;
+  }
 }

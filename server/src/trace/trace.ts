@@ -52,7 +52,13 @@ export interface RequestInput {
   /** what a client certificate check says; default: none is sent */
   readonly clientCertificate?: 'none' | 'valid' | 'invalid';
   /** addresses of a PROXY protocol header, when the listener expects one */
-  readonly proxyProtocol?: { readonly clientAddress: string; readonly clientPort?: number };
+  readonly proxyProtocol?: {
+    readonly clientAddress: string;
+    readonly clientPort?: number;
+    /** where the client connected to, as the proxy saw it; default: the address and port of the listener, as an assumption */
+    readonly serverAddress?: string;
+    readonly serverPort?: number;
+  };
   /** the request's body in bytes, for limits; default: what Content-Length says */
   readonly bodyLength?: number;
 }

@@ -70,8 +70,12 @@ const VARIABLES: Readonly<Record<string, Variable>> = {
   }),
   proxy_protocol_addr: kept((r) => r.input.proxyProtocol?.clientAddress ?? null),
   proxy_protocol_port: kept((r) => (r.input.proxyProtocol ? String(r.input.proxyProtocol.clientPort ?? 50000) : null)),
-  proxy_protocol_server_addr: kept((r) => (r.input.proxyProtocol ? toBytes(r.connection.localAddress) : null)),
-  proxy_protocol_server_port: kept((r) => (r.input.proxyProtocol ? String(r.connection.localPort) : null)),
+  proxy_protocol_server_addr: kept((r) =>
+    proxyServer(r, 'serverAddress', 'the address that the client connected to', r.connection.localAddress),
+  ),
+  proxy_protocol_server_port: kept((r) =>
+    proxyServer(r, 'serverPort', 'the port that the client connected to', String(r.connection.localPort)),
+  ),
   server_addr: kept((r) => toBytes(r.connection.localAddress)),
   server_port: kept((r) => (r.connection.localPort > 0 ? String(r.connection.localPort) : '')),
   server_protocol: kept((r) => r.protocolText || null),
@@ -229,11 +233,9 @@ const VARIABLES: Readonly<Record<string, Variable>> = {
   ),
   ssl_server_name: kept((r) => (r.connection.tls && r.connection.sni ? toBytes(r.connection.sni) : null)),
   protocol: kept((r) => (r.connection.scheme === 'udp' ? 'UDP' : r.connection.scheme === 'tcp' ? 'TCP' : null)),
-  ssl_preread_server_name: kept((r) => (r.flag('ssl_preread', false) ? toBytes(r.connection.sni ?? '') : null)),
-  ssl_preread_protocol: kept((r) =>
-    r.flag('ssl_preread', false) ? prereadText(r, 'protocol', r.connection.sni === null ? '' : 'TLSv1.3') : null,
-  ),
-  ssl_preread_alpn_protocols: kept((r) => (r.flag('ssl_preread', false) ? prereadText(r, 'alpn_protocols', '') : null)),
+  ssl_preread_server_name: kept((r) => (r.connection.preread ? toBytes(r.connection.sni ?? '') : null)),
+  ssl_preread_protocol: kept((r) => (r.connection.preread ? prereadText(r, 'protocol', r.connection.sni === null ? '' : 'TLSv1.3') : null)),
+  ssl_preread_alpn_protocols: kept((r) => (r.connection.preread ? prereadText(r, 'alpn_protocols', '') : null)),
   ssl_alpn_protocol: kept((r) => (r.connection.tls ? (r.version === 2000 ? 'h2' : r.version === 3000 ? 'h3' : 'http/1.1') : null)),
   ssl_client_verify: kept((r) =>
     r.connection.tls && (r.text('ssl_verify_client') ?? 'off') !== 'off'
@@ -332,6 +334,16 @@ function jsonOf(run: Run, directive: Directive): ByteString | null {
   const depth = Number(directive.scope.value('json_max_depth')?.value(0) ?? MAX_JSON_DEPTH);
   const value = jsonValue(fromBytes(text), path, depth);
   return value === null ? null : toBytes(value);
+}
+
+/** Where the client connected to, as the PROXY protocol header has it. */
+function proxyServer(run: Run, field: 'serverAddress' | 'serverPort', what: string, otherwise: string): ByteString | null {
+  const header = run.input.proxyProtocol;
+  if (!header) return null;
+  const given = header[field];
+  if (given !== undefined) return toBytes(String(given));
+  const id = field === 'serverAddress' ? 'proxy_protocol_server_addr' : 'proxy_protocol_server_port';
+  return toBytes(run.report.assume({ id, what, otherwise, why: 'the proxy says it' }));
 }
 
 /** What the client says in its handshake besides the name. */
