@@ -1,10 +1,10 @@
 /** Request tests: reads `*.proxytest.yaml`, compares a trace with what is expected, and says every difference. No IO. */
 import { isMap, isSeq, LineCounter, parseDocument } from 'yaml';
 import type { Config } from '../config/config.ts';
-import { readAnswers } from './answers.ts';
+import { readAnswers, readHeaders } from './answers.ts';
 import { assumeProblems, backend } from './assumptions.ts';
 import { CLIENTS, clientLines, clientOf } from './clients.ts';
-import { headerPair, requestFromUrl } from './from-url.ts';
+import { requestFromUrl } from './from-url.ts';
 import { traceRequest } from './request.ts';
 import type { HeaderPair, Refusal, RequestInput, Trace, TraceOptions } from './trace.ts';
 
@@ -72,13 +72,11 @@ const OWN = [
 const record = (value: unknown): Record<string, unknown> =>
   value && typeof value === 'object' && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
 
-function headersOf(value: unknown): HeaderPair[] {
-  if (Array.isArray(value)) return value.map((line) => headerPair(String(line))).filter((pair) => pair !== null);
-  return Object.entries(record(value)).map(([n, v]) => [n, String(v)] as const);
-}
-
-/** Reads the text of a test file. Never throws: mistakes are problems with their line, and the tests around them count. */
-export function readTests(text: string): TestFile {
+/**
+ * Reads the text of a test file. Never throws: mistakes are problems with their line, and the tests around them
+ * count. A bare path is asked of `origin`.
+ */
+export function readTests(text: string, origin: string | null = null): TestFile {
   const counter = new LineCounter();
   const doc = parseDocument(text, { lineCounter: counter, merge: true });
   const problems: { line: number; message: string }[] = doc.errors.map((e) => ({
@@ -108,11 +106,17 @@ export function readTests(text: string): TestFile {
     const [method, url] = second === undefined ? ['GET', first] : [first, second];
     const client = clientOf(raw.client);
     if (!client) problems.push({ line, message: `client is one of ${CLIENTS.join(', ')}.` });
+    const headers = raw.headers === undefined ? [] : readHeaders(raw.headers);
+    const answered = raw.upstreamHeaders === undefined ? undefined : readHeaders(raw.upstreamHeaders);
+    for (const [name, read] of Object.entries({ headers, upstreamHeaders: answered }))
+      if (read === null)
+        problems.push({ line, message: `${name} is an object of names and values, or a list of lines such as "Name: value".` });
     const request = requestFromUrl({
       method,
       url,
       client: client ?? 'browser',
-      headers: headersOf(raw.headers),
+      headers: headers ?? [],
+      origin,
       ...(raw.from === undefined ? {} : { clientAddress: String(raw.from) }),
       ...(raw.httpVersion === undefined ? {} : { httpVersion: String(raw.httpVersion) }),
     });
@@ -137,7 +141,7 @@ export function readTests(text: string): TestFile {
         assume: Object.fromEntries(Object.entries(record(raw.assume)).map(([k, v]) => [k, String(v)])),
         upstream: {
           ...(raw.upstreamStatus === undefined ? {} : { status: Number(raw.upstreamStatus) }),
-          ...(raw.upstreamHeaders === undefined ? {} : { headers: headersOf(raw.upstreamHeaders) }),
+          ...(answered ? { headers: answered } : {}),
         },
         ...(upstreams && typeof upstreams !== 'string' ? { upstreams: upstreams.answers } : {}),
         ...(present

@@ -1,6 +1,9 @@
 /** A request as people write it: a method, a URL, header lines. */
+import { toBytes } from '../base/bytes.ts';
+import { canonicalIp } from '../config/servers.ts';
+import { encodeBase64 } from './base64.ts';
 import { type ClientName, clientLines } from './clients.ts';
-import type { HeaderPair, RequestInput } from './trace.ts';
+import type { HeaderPair, RequestInput, Scheme } from './trace.ts';
 
 export interface UrlRequest {
   readonly method?: string;
@@ -10,48 +13,115 @@ export interface UrlRequest {
   readonly httpVersion?: string;
   /** who asks, with what such a client sends by itself where `headers` does not say otherwise. Default: nobody, nothing is added */
   readonly client?: ClientName;
+  /** what a bare path is asked of, such as `https://example.com` */
+  readonly origin?: string | null;
+  /** the name in the handshake; null: none is sent. Default: the host */
+  readonly sni?: string | null;
 }
 
-const URL_FORM = /^(https?|tcp|udp):\/\/([^/?#]*)([^#]*)/i;
+const URL_FORM = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)([^#]*)/i;
+
+/** How a URL's scheme is asked; a WebSocket begins as a request of HTTP. */
+const SCHEMES: Readonly<Record<string, Scheme>> = { http: 'http', https: 'https', ws: 'http', wss: 'https', tcp: 'tcp', udp: 'udp' };
+
+/** Lines without which no WebSocket begins. */
+const HANDSHAKE: readonly HeaderPair[] = [
+  ['Sec-WebSocket-Version', '13'],
+  ['Sec-WebSocket-Key', 'dGhlIHNhbXBsZSBub25jZQ=='],
+  ['Connection', 'Upgrade'],
+  ['Upgrade', 'websocket'],
+];
+
+/** A host as clients send it: what is not ASCII becomes punycode; null when there is no such name. */
+function asciiHost(host: string): string | null {
+  if (/^[\x21-\x7e]*$/.test(host)) return host;
+  try {
+    return new URL(`http://${host}/`).hostname || null;
+  } catch {
+    return null;
+  }
+}
+
+/** `user:password` of a URL as an Authorization line. */
+function basic(userinfo: string): HeaderPair | null {
+  try {
+    const [user = '', ...rest] = userinfo.split(':');
+    const text = `${decodeURIComponent(user)}:${decodeURIComponent(rest.join(':'))}`;
+    return ['Authorization', `Basic ${encodeBase64(toBytes(text))}`];
+  } catch {
+    return null;
+  }
+}
 
 /**
  * The request that a client sends for a URL: the Host header is made of its authority unless one is given, the target is taken as it
- * stands (nothing is normalised or escaped, that is nginx's part). A text without a scheme is taken for http. Returns words for people
- * when it is no URL.
+ * stands (nothing is normalised or escaped, that is nginx's part). A text without a scheme is taken for http, a bare path for one of
+ * `origin`. Returns words for people when it is no URL.
  */
 export function requestFromUrl(request: UrlRequest): RequestInput | { problem: string } {
   const text = request.url.trim();
-  const m = URL_FORM.exec(text) ?? URL_FORM.exec(`http://${text}`);
-  if (!text || !m) return { problem: `"${text}" is no URL such as https://example.com/path` };
-  const scheme = m[1]!.toLowerCase() as 'http' | 'https' | 'tcp' | 'udp';
-  const authority = m[2]!.replace(/^[^@]*@/, '');
+  if (!text) return { problem: '"" is no URL such as https://example.com/path' };
+  if (text.startsWith('/') && !request.origin)
+    return { problem: `"${text}" is a path: write the host before it, such as http://example.com${text}` };
+  const full = text.startsWith('/') ? `${request.origin ?? ''}${text}` : URL_FORM.test(text) ? text : `http://${text}`;
+  const m = URL_FORM.exec(full);
+  if (!m) return { problem: `"${text}" is no URL such as https://example.com/path` };
+  const named = m[1]!.toLowerCase();
+  const scheme = Object.hasOwn(SCHEMES, named) ? SCHEMES[named] : undefined;
+  if (!scheme) return { problem: `nginx answers no ${named}:// URL: write one of ${Object.keys(SCHEMES).join('://, ')}://` };
+  const socket = named === 'ws' || named === 'wss';
+  const raw = scheme === 'tcp' || scheme === 'udp';
+  const at = m[2]!.lastIndexOf('@');
+  const port = /:(\d{1,5})$/.exec(m[2]!.slice(at + 1))?.[1];
+  const written = port === undefined ? m[2]!.slice(at + 1).replace(/:$/, '') : m[2]!.slice(at + 1, -port.length - 1);
+  const host = asciiHost(written);
   const rest = m[3] ?? '';
   const target = rest === '' ? '/' : rest.startsWith('/') ? rest : `/${rest}`;
-  const port = /:(\d{1,5})$/.exec(authority)?.[1];
-  if (!authority) return { problem: `"${text}" names no host` };
+  if (host === null) return { problem: `"${written}" is no name of a host` };
+  if (host === '' && !(raw && port)) return { problem: `"${text}" names no host` };
   if (/\s/.test(target)) return { problem: 'A URL has no blanks: write %20.' };
-  const method = request.client === 'post' && (request.method ?? 'GET') === 'GET' ? 'POST' : (request.method ?? 'GET');
-  const own = request.headers ?? [];
-  const names = new Set(own.map(([name]) => name.toLowerCase()));
+  if (port !== undefined && !(Number(port) > 0 && Number(port) < 65_536)) return { problem: `${port} is no port` };
+  if (request.clientAddress !== undefined && !isAddress(request.clientAddress))
+    return { problem: `"${request.clientAddress}" is no address of a client, such as 198.51.100.7` };
+  if (raw) {
+    const ip = canonicalIp(host) !== null;
+    const sni = request.sni === undefined ? (ip || host === '' ? null : host.toLowerCase()) : request.sni;
+    return {
+      target: '/',
+      scheme,
+      sni,
+      ...(port ? { localPort: Number(port) } : {}),
+      ...(request.clientAddress ? { clientAddress: request.clientAddress } : {}),
+    };
+  }
+  const authority = port === undefined ? host : `${host}:${port}`;
+  const client = socket && (request.client ?? 'browser') === 'browser' ? 'websocket' : request.client;
+  const method = client === 'post' && (request.method ?? 'GET') === 'GET' ? 'POST' : (request.method ?? 'GET');
+  const login = at > 0 ? basic(m[2]!.slice(0, at)) : null;
+  if (at > 0 && !login) return { problem: `"${m[2]!.slice(0, at)}" is no user and password of a URL` };
+  const given = request.headers ?? [];
+  const has = (list: readonly HeaderPair[], name: string): boolean => list.some(([n]) => n.toLowerCase() === name.toLowerCase());
+  const own = login && !has(given, 'authorization') ? [...given, login] : given;
   const old = request.httpVersion === undefined || request.httpVersion.startsWith('1.');
-  const usual =
-    request.client && scheme.startsWith('http')
-      ? clientLines(request.client, method, scheme, authority).filter(
-          ([name]) => !names.has(name.toLowerCase()) && (old || name !== 'Connection'),
-        )
-      : [];
-  const headers = [...usual, ...own];
-  const hasHost = headers.some(([name]) => name.toLowerCase() === 'host');
+  const usual = (client ? clientLines(client, method, scheme, authority) : []).filter(
+    ([name]) => !has(own, name) && (old || name !== 'Connection'),
+  );
+  const more = socket ? HANDSHAKE.filter(([name]) => !has(own, name) && !has(usual, name)) : [];
+  const headers = [...usual, ...more, ...own];
   return {
     method,
     target,
     scheme,
-    headers: hasHost ? headers : [['Host', authority], ...headers],
+    headers: has(headers, 'host') ? headers : [['Host', authority], ...headers],
     ...(port ? { localPort: Number(port) } : {}),
     ...(request.clientAddress ? { clientAddress: request.clientAddress } : {}),
     ...(request.httpVersion ? { httpVersion: request.httpVersion } : {}),
+    ...(request.sni === undefined ? {} : { sni: request.sni }),
   };
 }
+
+/** An address that a connection may come from. */
+export const isAddress = (text: string): boolean => canonicalIp(text) !== null || text.startsWith('unix:');
 
 /** A header line `Name: value` as a pair; null when it has no colon or no name. */
 export function headerPair(line: string): HeaderPair | null {

@@ -5,6 +5,7 @@
 import { type ByteString, fromBytes, lower, toBytes } from '../base/bytes.ts';
 import { readJsonPath } from '../catalog/json-path.ts';
 import type { Directive } from '../config/directive.ts';
+import { decodeBase64 } from './base64.ts';
 import { type Attempt, listOf } from './exchange.ts';
 import { clock } from './filters.ts';
 import { validator } from './handlers/cache.ts';
@@ -484,27 +485,6 @@ export function argument(args: ByteString, name: string): ByteString | null {
     }
     from = at + 1;
   }
-}
-
-const BASE64 = /^[A-Za-z0-9+/]*={0,2}/;
-const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-
-/** ngx_decode_base64; null when a character does not belong there. */
-function decodeBase64(text: ByteString): ByteString | null {
-  const body = text.split('=')[0] ?? '';
-  if (body.length % 4 === 1 || !BASE64.test(text) || [...body].some((c) => !DIGITS.includes(c))) return null;
-  let out = '';
-  let bits = 0;
-  let count = 0;
-  for (const c of body) {
-    bits = ((bits << 6) | DIGITS.indexOf(c)) & 0xffffff;
-    count += 6;
-    if (count >= 8) {
-      count -= 8;
-      out += String.fromCharCode((bits >> count) & 255);
-    }
-  }
-  return out;
 }
 
 /** Name and password of an Authorization header (ngx_http_auth_basic_user); null when there are none that can be read. */

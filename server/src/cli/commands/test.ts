@@ -8,6 +8,7 @@ import { arriving, likelyAnswers } from '../../features/sight.ts';
 import { fileOfPath, NodeFiles } from '../../host/node-files.ts';
 import { filesBelow } from '../../project/walk.ts';
 import { readTests, runTest } from '../../trace/expect.ts';
+import { originOf } from '../../trace/origin.ts';
 import { traceText } from '../../trace/print/text.ts';
 import { type CommonOptions, Loader, shownPath, withCommonOptions } from '../common.ts';
 import { EXIT, Failure } from '../failure.ts';
@@ -55,7 +56,9 @@ export async function test(paths: readonly string[], options: TestOptions): Prom
   const results: { file: string; name: string; line: number; ok: boolean; differences: readonly unknown[] }[] = [];
   let text = '';
   for (const file of files) {
-    const suite = readTests(await fs.readFile(file, 'utf8'));
+    const written = await fs.readFile(file, 'utf8');
+    // whose a bare path is, its configuration says
+    let suite = readTests(written, 'http://localhost');
     for (const p of suite.problems) throw new Failure(EXIT.usage, `${file}:${p.line + 1}: ${p.message}`);
     const folder = path.dirname(file);
     const maps = Object.entries(suite.map).map(([from, to]) => `${from}=${path.resolve(folder, to)}`);
@@ -67,6 +70,7 @@ export async function test(paths: readonly string[], options: TestOptions): Prom
     const [asked] = await loader.configs([path.resolve(folder, suite.config)]);
     if (!asked) throw new Failure(EXIT.unreadable, `${file}: ${suite.config} is no configuration`);
     const { config } = asked;
+    suite = readTests(written, originOf(config) ?? 'http://localhost');
     const deployment = await loader.deployment(asked.project);
     text += `${c.underline(nearPath(file))}\n`;
     const refusedBy = refusalsOf(config, loader.parts.rules);

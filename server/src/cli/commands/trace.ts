@@ -8,13 +8,24 @@ import pc from 'picocolors';
 import type { Config } from '../../config/config.ts';
 import { refusalsOf } from '../../features/refusals.ts';
 import { arriving, likelyAnswers, type Sight, type SightLine, sightOf } from '../../features/sight.ts';
-import { readAnswer, readAnswers } from '../../trace/answers.ts';
+import { readAnswer } from '../../trace/answers.ts';
 import { type AssumeProblem, assumeProblems, backend } from '../../trace/assumptions.ts';
-import { CLIENTS, clientOf } from '../../trace/clients.ts';
-import { headerPair, requestFromUrl } from '../../trace/from-url.ts';
+import { CLIENTS, type ClientName, clientOf } from '../../trace/clients.ts';
+import { headerPair, isAddress, requestFromUrl } from '../../trace/from-url.ts';
+import { originOf } from '../../trace/origin.ts';
 import { traceMermaid } from '../../trace/print/mermaid.ts';
 import { traceSvg } from '../../trace/print/svg.ts';
 import { type Paint, PLAIN, traceText } from '../../trace/print/text.ts';
+import {
+  curlCommands,
+  isHar,
+  looksRaw,
+  type ReadRequest,
+  requestFromCurl,
+  requestFromJson,
+  requestFromRaw,
+  requestsFromHar,
+} from '../../trace/read-requests.ts';
 import { traceRequest } from '../../trace/request.ts';
 import type { Assumption, FileKind, Files, HeaderPair, RequestInput, Trace, TraceOptions, UpstreamAnswer } from '../../trace/trace.ts';
 import { type CommonOptions, Loader, withCommonOptions } from '../common.ts';
@@ -32,6 +43,7 @@ interface TraceCommandOptions extends CommonOptions {
   assume?: string[];
   httpVersion?: string;
   client?: string;
+  sni?: string;
 }
 
 const collect = (value: string, before: string[] = []): string[] => [...before, value];
@@ -45,9 +57,13 @@ export function addTrace(program: Command): void {
     .option('-H, --header <line>', "a header line, 'Name: value' (repeatable)", collect)
     .option('--from <address>', 'the address of the client')
     .option('--client <name>', 'who asks, with the header lines that such a client sends: browser, curl, websocket, post or api', 'browser')
+    .option('--sni <name>', 'the name in the TLS handshake, where it is not the host; empty: none is sent')
     .option('--http-version <version>', '1.0, 1.1, 2 or 3')
     .option('--format <name>', 'text, json, svg, mermaid, or jsonl with --requests', 'text')
-    .option('--requests <file>', 'requests to trace, one JSON object a line; - for standard input')
+    .option(
+      '--requests <file>',
+      'requests to trace: a JSON object or GET https://… a line, curl commands, a raw request, or a HAR recording; - for standard input',
+    )
     .option(
       '--files <which>',
       'which files try_files, index and root see: disk, none, or a file with a list of paths; open questions otherwise',
@@ -174,16 +190,7 @@ export async function trace(configPath: string, words: readonly string[], option
   if (options.requests) return batch(config, options.requests, traceOptions, options.format);
   const client = clientOf(options.client);
   if (!client) throw new Failure(EXIT.usage, `--client is one of ${CLIENTS.join(', ')}, not "${options.client}"`);
-  const [method, url] = methodAndUrl(words);
-  const request = requestFromUrl({
-    method: method!,
-    url,
-    client,
-    headers: pairs(options.header),
-    ...(options.from === undefined ? {} : { clientAddress: options.from }),
-    ...(options.httpVersion === undefined ? {} : { httpVersion: options.httpVersion }),
-  });
-  if ('problem' in request) throw new Failure(EXIT.usage, request.problem);
+  const request = requestOf(words, options, client, config);
   const deployment = await loader.deployment(asked.project);
   const result = traceRequest(config, arriving(request, config, deployment), {
     ...traceOptions,
@@ -193,6 +200,27 @@ export async function trace(configPath: string, words: readonly string[], option
   const sight = sightOf(result, deployment, config);
   process.stdout.write(printed(result, sight, options.format, options.color));
   return result.refusedBy.length ? EXIT.findings : EXIT.clean;
+}
+
+/** The request that the words and options name: a method and a URL, or a curl command, to which the options add. */
+function requestOf(words: readonly string[], options: TraceCommandOptions, client: ClientName, config: Config): RequestInput {
+  const origin = originOf(config);
+  const own = {
+    ...(options.from === undefined ? {} : { clientAddress: options.from }),
+    ...(options.httpVersion === undefined ? {} : { httpVersion: options.httpVersion }),
+    ...(options.sni === undefined ? {} : { sni: options.sni === '' ? null : options.sni }),
+  };
+  if (words.length === 1 && /^\s*curl\s/.test(words[0]!)) {
+    const read = requestFromCurl(words[0]!.trim(), origin);
+    if ('problem' in read) throw new Failure(EXIT.usage, `the curl command ${read.problem}`);
+    if (own.clientAddress !== undefined && !isAddress(own.clientAddress))
+      throw new Failure(EXIT.usage, `"${own.clientAddress}" is no address of a client, such as 198.51.100.7`);
+    return { ...read.input, ...own, headers: [...(read.input.headers ?? []), ...pairs(options.header)] };
+  }
+  const [method, url] = methodAndUrl(words);
+  const request = requestFromUrl({ method: method!, url, client, headers: pairs(options.header), origin, ...own });
+  if ('problem' in request) throw new Failure(EXIT.usage, request.problem);
+  return request;
 }
 
 /** `GET https://…` as one word or as two; GET where only the address is given. */
@@ -244,7 +272,15 @@ function printed(result: Trace, sight: Sight | null, format: string, color: stri
   }
 }
 
-/** One request a line in, one answer a line out, in order; a line that is no request gives an answer that says so. */
+/** Recordings and raw requests are read as a whole, up to this many bytes. */
+const LARGEST_RECORDING = 64 * 1024 * 1024;
+
+type Answer = Trace | { readonly id: string | null; readonly error: string };
+
+/**
+ * Many requests in, one answer a line out, in order. The file holds a JSON object or `GET https://…` a line, curl commands, one raw request, or
+ * a HAR recording; what is no request gives an answer that says so.
+ */
 async function batch(config: Config, file: string, options: TraceOptions, format: string): Promise<number> {
   if (format !== 'jsonl' && format !== 'json' && format !== 'text') throw new Failure(EXIT.usage, '--requests answers in jsonl');
   const kind = file === '-' ? 'file' : DISK.stat(file);
@@ -252,32 +288,69 @@ async function batch(config: Config, file: string, options: TraceOptions, format
   if (kind === 'folder' || kind === 'forbidden')
     throw new Failure(EXIT.unreadable, `${file}: ${kind === 'folder' ? 'this is a folder' : 'permission denied'}`);
   const input = file === '-' ? process.stdin : fs.createReadStream(file);
+  const origin = originOf(config);
   let bad = false;
-  let line = 0;
   const asked = new Map<string, Assumption>();
+  const answer = async (read: ReadRequest, line: number | null): Promise<void> => {
+    const out: Answer = answered(config, read, line, options);
+    if ('error' in out) bad = true;
+    else for (const a of out.assumptions) if (!asked.has(a.id)) asked.set(a.id, a);
+    if (!process.stdout.write(JSON.stringify(out) + '\n')) await new Promise<void>((done) => process.stdout.once('drain', () => done()));
+  };
+  let line = 0;
+  /** the text so far, where it is not one request a line */
+  let whole: string[] | null = null;
+  let length = 0;
+  let blank = true;
   for await (const text of readline.createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
     line++;
-    if (!text.trim()) continue;
-    const answer = one(config, text, line, options);
-    if ('error' in answer) bad = true;
-    else for (const a of answer.assumptions) if (!asked.has(a.id)) asked.set(a.id, a);
-    if (!process.stdout.write(JSON.stringify(answer) + '\n')) await new Promise<void>((done) => process.stdout.once('drain', () => done()));
+    if (blank && text.trim()) {
+      blank = false;
+      if (/^\s*curl\s/.test(text) || looksRaw(text) || isRecording(text)) whole = [];
+    }
+    if (whole) {
+      whole.push(text);
+      if ((length += text.length) > LARGEST_RECORDING) throw new Failure(EXIT.unreadable, `${file}: larger than 64 MB`);
+    } else if (text.trim()) await answer(fromLine(text, origin), line);
   }
+  if (whole) for (const read of fromWhole(whole.join('\n'), origin)) await answer(read, null);
   refuseWrong(assumeProblems(config, options.assume ?? {}, [{ assumptions: [...asked.values()] }]));
   return bad ? EXIT.usage : options.refusedBy?.length ? EXIT.findings : EXIT.clean;
 }
 
-function one(config: Config, text: string, line: number, options: TraceOptions): Trace | { id: string | null; error: string } {
-  let request: RequestInput & { readonly upstreams?: unknown };
+/** A recording is one JSON value over many lines, or in a line of its own. */
+function isRecording(first: string): boolean {
+  const text = first.trim();
+  return text === '{' || /^\{\s*"log"\s*:/.test(text);
+}
+
+function fromWhole(text: string, origin: string | null): ReadRequest[] {
+  if (/^\s*curl\s/.test(text)) return curlCommands(text).map((c) => requestFromCurl(c, origin));
+  if (looksRaw(text.trimStart())) return [requestFromRaw(text.trimStart(), origin)];
   try {
-    request = JSON.parse(text) as RequestInput;
+    const value: unknown = JSON.parse(text);
+    return isHar(value) ? requestsFromHar(value) : [requestFromJson(value, origin)];
   } catch {
-    return { id: null, error: `line ${line} is no JSON` };
+    return [{ id: null, problem: 'the file is no JSON' }];
   }
-  if (!request || typeof request !== 'object') return { id: null, error: `line ${line} is no object` };
-  if (typeof request.target !== 'string') return { id: request.id ?? null, error: `line ${line} has no target` };
-  if (request.upstreams === undefined) return traceRequest(config, request, options);
-  const read = readAnswers(request.upstreams);
-  if (typeof read === 'string') return { id: request.id ?? null, error: `line ${line}: ${read}` };
-  return traceRequest(config, request, { ...options, upstreams: { ...options.upstreams, ...read.answers } });
+}
+
+function fromLine(text: string, origin: string | null): ReadRequest {
+  if (/^[A-Za-z-]+\s+\S+\s*$/.test(text) && !text.trimStart().startsWith('"')) return requestFromJson({ request: text.trim() }, origin);
+  try {
+    return requestFromJson(JSON.parse(text), origin);
+  } catch {
+    return { id: null, problem: 'is no JSON' };
+  }
+}
+
+function answered(config: Config, read: ReadRequest, line: number | null, options: TraceOptions): Answer {
+  const place = line === null ? '' : `line ${line}${'problem' in read && !/^(?:is|has)\b/.test(read.problem) ? ':' : ''} `;
+  if ('problem' in read) return { id: read.id, error: place + read.problem };
+  const { input, upstreams } = read;
+  if (!upstreams) return traceRequest(config, input, options);
+  const unknown = Object.keys(upstreams).find((name) => !backend(config, name));
+  if (unknown !== undefined)
+    return { id: input.id ?? null, error: `${place.trim()}: upstreams: no request of this configuration goes to ${unknown}` };
+  return traceRequest(config, input, { ...options, upstreams: { ...options.upstreams, ...upstreams } });
 }

@@ -11,6 +11,7 @@ import { readAnswers } from '../../trace/answers.ts';
 import { clientOf } from '../../trace/clients.ts';
 import { asTest, readTests, runTest } from '../../trace/expect.ts';
 import { asCurl, requestFromUrl } from '../../trace/from-url.ts';
+import { originOf } from '../../trace/origin.ts';
 import { traceMermaid } from '../../trace/print/mermaid.ts';
 import { traceSvg } from '../../trace/print/svg.ts';
 import { traceText } from '../../trace/print/text.ts';
@@ -60,7 +61,7 @@ export const trace = reads<TraceParams, TraceResult>({
     const config = configFor(context, uri);
     if (!config)
       return { ok: false, message: 'No main file was found for this file, so there is no path to show. Choose one from the status bar.' };
-    const input = requestFromUrl({ ...request, client: clientOf(request.client) ?? 'browser' });
+    const input = requestFromUrl({ ...request, client: clientOf(request.client) ?? 'browser', origin: originOf(config, fileId(uri)) });
     if ('problem' in input) return { ok: false, message: input.problem };
     const told = answers ? readAnswers(answersOf(answers)) : null;
     if (typeof told === 'string') return { ok: false, message: `${told}.` };
@@ -162,7 +163,7 @@ export const map = reads<MapParams, MapResult>({
 export const requestTests = reads<TestsParams, TestsResult>({
   method: Requests.tests,
   run({ snapshot, session }, { uri, text }) {
-    const suite = readTests(text);
+    let suite = readTests(text, 'http://localhost');
     const folder = fileId(uri).replace(/\/[^/]*$/, '');
     const wanted = suite.config.replace(/^\.\//, '');
     const config =
@@ -174,6 +175,7 @@ export const requestTests = reads<TestsParams, TestsResult>({
         problems: [{ line: 0, message: `The configuration ${suite.config} is not open or not found.` }, ...suite.problems],
       };
     const refusedBy = refusalsIn({ session }, config);
+    suite = readTests(text, originOf(config) ?? 'http://localhost');
     return {
       problems: [...suite.problems],
       tests: suite.tests.map((t) => {
