@@ -8,6 +8,8 @@ import { links } from '../../server/src/features/links.ts';
 import { definitions, highlights, references } from '../../server/src/features/navigation.ts';
 import { rename, renameRange } from '../../server/src/features/rename.ts';
 import { type OutlineSymbol, outline, workspaceSymbols } from '../../server/src/features/symbols.ts';
+import { Proofs } from '../../server/src/fixes/prove.ts';
+import { RULES } from '../../server/src/rules/all.ts';
 import { inside, type World, world } from './world.ts';
 
 const http = (text: string): string => `events {}\nhttp {\n${text}\n}\n`;
@@ -128,7 +130,9 @@ describe('highlights', () => {
 /** The one caller of rename(): the changed files by path, or the refusal. */
 async function checkRename(text: string, name: string, expected: Record<string, string> | RegExp): Promise<void> {
   const w = await world(text);
-  const answer = rename(w.configs, w.file, w.offset, name);
+  const answer = rename(w.configs, w.file, w.offset, name, (config, edits, called, declared) =>
+    new Proofs(config, (file, text) => w.workspace.parse(file, text), RULES).against(edits, declared, called),
+  );
   if (expected instanceof RegExp) {
     assert.ok('refused' in answer, 'it was not refused');
     assert.match(answer.refused, expected);
@@ -328,4 +332,86 @@ describe('links', () => {
   test('not masks, variables and keywords', () =>
     check(http('include *.conf;\nserver { ssl_certificate $x.pem; ssl_certificate_key "data:$y.z"; access_log off; }'), []));
   test('JavaScript', () => check(http('js_import main from js/a.js;'), ['js/a.js → /etc/nginx/js/a.js']));
+});
+
+const POOLS = (name: string, tail: string): string =>
+  http(`upstream ${name} { server 127.0.0.1:8001; }\nupstream canary { server 127.0.0.1:8002; }\n${tail}`);
+const passing = (to: string): string => `server { location / { proxy_pass ${to}; proxy_set_header Host $host; } }`;
+
+describe('names that variables carry to a pass directive', () => {
+  const renamed: readonly (readonly [string, (name: string) => string])[] = [
+    ['map', (n) => `map $cookie_beta $pool { default ${n}; 1 canary; }\n${passing('http://$pool')}`],
+    ['map in quotes, in front of a path', (n) => `map $cookie_beta $pool { default "${n}"; 1 canary; }\n${passing('"http://${pool}/x"')}`],
+    ['whole addresses', (n) => `map $cookie_beta $to { default http://${n}; 1 http://canary/x; }\n${passing('$to')}`],
+    ['split_clients', (n) => `split_clients $remote_addr $pool { 10% canary; * ${n}; }\n${passing('http://$pool$request_uri')}`],
+    ['geo', (n) => `geo $pool { default ${n}; 127.0.0.0/8 canary; }\n${passing('http://$pool')}`],
+    [
+      'set, by way of another variable',
+      (n) => `server { set $a ${n}; set $b $a; location / { proxy_pass http://$b; proxy_set_header Host $host; } }`,
+    ],
+    ['before a path in a variable', (n) => passing(`http://${n}$request_uri`)],
+    ['before a query', (n) => passing(`http://${n}$is_args$args`)],
+    ['behind a variable scheme', (n) => passing(`$scheme://${n}`)],
+    ['of uWSGI', (n) => `map $host $pool { default ${n}; }\nserver { location / { uwsgi_pass $pool; } }`],
+    [
+      'in proxy_redirect',
+      (n) => `server { location / { proxy_pass http://${n}; proxy_set_header Host $host; proxy_redirect http://${n}/ /; } }`,
+    ],
+  ];
+  for (const [what, tail] of renamed)
+    test(`rename: ${what}`, () => checkRename(POOLS('sta<|>ble', tail('stable')), 'app_v1', only(POOLS('app_v1', tail('app_v1')))));
+
+  test('a value leads to its definition', () =>
+    checkDefinition(POOLS('stable', `map $cookie_beta $pool { default st<|>able; 1 canary; }\n${passing('http://$pool')}`), [
+      'nginx.conf:3:10 stable',
+    ]));
+  test('a value that goes nowhere is no name', () =>
+    checkDefinition(POOLS('stable', `map $cookie_beta $kind { default st<|>able; }\n${passing('http://stable/$kind')}`), []));
+  test('a host with a port is no group', () =>
+    checkReferences(POOLS('sta<|>ble', 'map $host $pool { default stable:80; }\n' + passing('http://$pool')), ['nginx.conf:3:10 stable']));
+
+  const confirmed = async (text: string, expected: RegExp | null): Promise<void> => {
+    const w = await world(text);
+    const answer = rename(w.configs, w.file, w.offset, 'app_v1', (config, edits, called, declared) =>
+      new Proofs(config, (file, t) => w.workspace.parse(file, t), RULES).against(edits, declared, called),
+    );
+    assert.ok('edits' in answer, 'refused' in answer ? answer.refused : '');
+    if (expected) assert.match(answer.confirm ?? '', expected);
+    else assert.equal(answer.confirm, null);
+  };
+  test('what the client chooses is asked about', () =>
+    confirmed(POOLS('sta<|>ble', passing('http://$cookie_pool')), /One place may use this name by a variable/));
+  test('pieces of a name too', () => confirmed(POOLS('sta<|>ble', passing('http://sta$cookie_x')), /One place may/));
+  test('pieces of another name are not this one', () => confirmed(POOLS('sta<|>ble', passing('http://other$cookie_x')), null));
+  test('the Host that nothing sets is the name', () =>
+    confirmed(POOLS('sta<|>ble', 'server { location / { proxy_pass http://stable; } }'), /sent the name as the Host/));
+});
+
+describe('named locations belong to their server', () => {
+  const two = (a: string): string =>
+    http(
+      `server { listen 81; location / { try_files $uri ${a}; } location ${a} { return 503; } }\nserver { listen 82; location / { try_files $uri @fb; } location @fb { return 503; } }`,
+    );
+  test('definition', () => checkDefinition(two('@fb').replace('$uri @fb', '$uri @f<|>b'), ['nginx.conf:3:65 @fb']));
+  test('rename', () => checkRename(two('@fb').replace('$uri @fb', '$uri @f<|>b'), '@back', only(two('@back'))));
+  test('an error page of http joins all', () =>
+    checkReferences(http('error_page 404 @n<|>f;\nserver { listen 81; location @nf { } }\nserver { listen 82; location @nf { } }'), [
+      'nginx.conf:3:16 @nf',
+      'nginx.conf:4:30 @nf',
+      'nginx.conf:5:30 @nf',
+    ]));
+});
+
+describe('a rename that nginx would refuse', () => {
+  test('zones of all kinds share one list', () =>
+    checkRename(
+      http(
+        'limit_req_zone $uri zone=one:1m rate=1r/s;\nlimit_conn_zone $uri zone=t<|>wo:1m;\nserver { limit_conn two 1; limit_req zone=one; }',
+      ),
+      'one',
+      /already declared for a different use/,
+    ));
+  test('the format that nginx brings', () =>
+    checkRename(http("log_format lo<|>ng '$uri';\nserver { access_log /a long; }"), 'combined', /combined/));
+  test('upstreams are compared without case', () => checkRename(POOLS('sta<|>ble', passing('http://stable')), 'CANARY', /already/));
 });

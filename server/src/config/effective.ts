@@ -52,22 +52,21 @@ export function effective(scope: Scope, name: string): Effective {
   const found: Directive[] = [];
   const shadowed: Directive[] = [];
   let origin: Scope | 'default' = 'default';
-  let merging = false;
+  // a level with lines of its own hides what stands further out, unless it says merge; one without lines hands on what it was given
+  let closed = false;
   for (let at: Scope | null = scope; at; at = at.parent) {
     const lines = own(at);
     if (lines.length) {
-      if (origin === 'default' || merging) {
+      if (!closed) {
         found.push(...lines);
         if (origin === 'default') origin = at;
       } else shadowed.push(...lines);
     }
     if (at.context !== 'unknown' && bodyOf(at.context) === 'entries') break;
     if (NOT_INHERITED.has(name) && !(PASSES.includes(name) && isNestedConfiguration(at))) break;
-    if (name === 'add_header' || name === 'add_trailer') {
-      const inherit = headerInherit(at, `${name}_inherit`);
-      if (inherit === 'off') break;
-      merging = origin !== 'default' && inherit === 'merge' && (merging || origin === at);
-    }
+    const inherit = name === 'add_header' || name === 'add_trailer' ? headerInherit(at, `${name}_inherit`) : 'on';
+    if (inherit === 'off') break;
+    closed ||= lines.length > 0 && inherit !== 'merge';
   }
   return { directives: found, origin, shadowed };
 }

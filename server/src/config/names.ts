@@ -11,15 +11,18 @@ import type { NameKind } from '../catalog/names.ts';
 import { valueSpan, variablesIn } from '../syntax/variable.ts';
 import type { Word } from '../syntax/word.ts';
 import { asked, noted, PerConfig } from './asked.ts';
+import { carriedNames, type OpenUse } from './carried.ts';
 import type { Config } from './config.ts';
 import type { Directive } from './directive.ts';
 import { readLocation } from './locations.ts';
-import { PerPiece } from './pieces.ts';
+import { everywhere, PerPiece } from './pieces.ts';
+import type { Scope } from './scope.ts';
 
 export interface NameSite {
   readonly kind: NameKind;
   readonly name: string;
-  readonly role: 'defines' | 'references';
+  /** `mentions`: a text that is compared with what the name brings about, such as that of proxy_redirect; it uses nothing, and moves with a rename */
+  readonly role: 'defines' | 'references' | 'mentions';
   /** http and stream have names of their own; null for names of the whole process */
   readonly protocol: Protocol | null;
   readonly directive: Directive;
@@ -32,7 +35,7 @@ export interface NameSite {
 interface Part {
   readonly kind: NameKind;
   readonly name: string;
-  readonly role: 'defines' | 'references';
+  readonly role: NameSite['role'];
   /** -1 is the directive's own name (entries of a map) */
   readonly word: number;
   /** offsets relative to the word's start in the file */
@@ -133,7 +136,7 @@ function partsOf(directive: Directive): readonly Part[] {
 }
 
 const keyOf = (kind: NameKind, name: string, protocol: Protocol | null): string =>
-  `${PROCESS_WIDE.has(kind) ? '' : (protocol ?? '')} ${kind} ${kind === 'variable' ? name.toLowerCase() : name}`;
+  `${PROCESS_WIDE.has(kind) ? '' : (protocol ?? '')} ${kind} ${kind === 'variable' || kind === 'upstream' ? name.toLowerCase() : name}`;
 
 class Site implements NameSite {
   constructor(
@@ -192,6 +195,48 @@ const names = new PerPiece((directives): Names => {
   return { sites, definitions, inOrder };
 });
 
+const carriedSites = new WeakMap<Directive, Map<string, NameSite>>();
+
+/** One object for one place, over all revisions in which its directive stands. */
+function carriedSite(directive: Directive, protocol: Protocol, part: Part): NameSite {
+  let known = carriedSites.get(directive);
+  if (!known) carriedSites.set(directive, (known = new Map()));
+  const key = `${protocol} ${part.role} ${part.word} ${part.from} ${part.to} ${part.name}`;
+  let site = known.get(key);
+  if (!site) known.set(key, (site = new Site(directive, protocol, part)));
+  return site;
+}
+
+/** Upstreams that variables carry to a pass directive, and the places that may name any. */
+const carried = new PerConfig((config): { readonly sites: readonly NameSite[]; readonly open: readonly OpenUse[] } => {
+  const { names: found, open } = carriedNames(config, (variable, protocol) => namesOf(config).definitions('variable', variable, protocol));
+  const groups = new Set<string>();
+  for (const d of everywhere(config, 'upstream'))
+    groups.add(`${d.scope.context === 'stream' ? 'stream' : 'http'} ${d.value(0).toLowerCase()}`);
+  const sites = found
+    .filter((c) => groups.has(`${c.protocol} ${c.name}`))
+    .map(({ directive, word, span, name, role, protocol }) => {
+      const base = directive.args[word]!;
+      const part = {
+        kind: 'upstream',
+        name,
+        role,
+        word,
+        from: span.start - base.start,
+        to: span.end - base.start,
+        capture: false,
+      } as const;
+      return carriedSite(directive, protocol, part);
+    });
+  return { sites, open };
+});
+
+/** The server that a named location belongs to; null on the level of http, from where every server may take the line over. */
+const ownerOf = (site: NameSite): Scope | null => site.directive.scope.enclosing('server');
+
+const samePlace = (a: NameSite, b: NameSite): boolean =>
+  a.directive.file === b.directive.file && a.span.start === b.span.start && a.span.end === b.span.end;
+
 export class NameIndex {
   private everySite: ReadonlyMap<string, readonly NameSite[]> | undefined;
   /** a variable such as $host is read thousands of times and defined nowhere: both lists are kept apart */
@@ -225,6 +270,7 @@ export class NameIndex {
     if (!this.everyFile) {
       this.everyFile = new Map();
       for (const { inOrder } of names.of(this.config)) for (const site of inOrder) push(this.everyFile, site.directive.file.id, site);
+      for (const site of carried.of(this.config).sites) push(this.everyFile, site.directive.file.id, site);
     }
     return this.everyFile;
   }
@@ -232,7 +278,42 @@ export class NameIndex {
   /** All places of a name, in nginx's reading order. Variables compare without case, as nginx does. */
   sites(kind: NameKind, name: string, protocol: Protocol | null): readonly NameSite[] {
     const key = keyOf(kind, name, protocol);
-    return asked(this.config, `sites ${key}`, (c) => namesOf(c).byKey.get(key)) ?? [];
+    const spelled = asked(this.config, `sites ${key}`, (c) => namesOf(c).byKey.get(key)) ?? [];
+    if (kind !== 'upstream') return spelled;
+    const more = asked(this.config, `carried ${key}`, (c) =>
+      carried.of(c).sites.filter((s) => s.protocol === protocol && s.name === name.toLowerCase()),
+    );
+    return more.length ? [...spelled, ...more.filter((s) => !spelled.some((t) => samePlace(s, t)))] : spelled;
+  }
+
+  /**
+   * All places of the same name as that of a site. A named location belongs to its server: what stands on the level of http, or in a file that
+   * several servers include, joins theirs.
+   */
+  same(site: NameSite): readonly NameSite[] {
+    const all = this.sites(site.kind, site.name, site.protocol);
+    if (site.kind !== 'named-location') return all;
+    const own = new Set<NameSite>([site]);
+    const servers = new Set<Scope | null>([ownerOf(site)]);
+    for (let grown = true; grown; ) {
+      grown = false;
+      for (const other of all) {
+        if (own.has(other)) continue;
+        const owner = ownerOf(other);
+        if (!servers.has(null) && owner !== null && !servers.has(owner) && ![...own].some((s) => samePlace(s, other))) continue;
+        own.add(other);
+        servers.add(owner);
+        grown = true;
+      }
+    }
+    return all.filter((s) => own.has(s));
+  }
+
+  /** Places that may mean an upstream of that name, by a variable that no text decides. */
+  openUses(name: string, protocol: Protocol | null): readonly OpenUse[] {
+    return asked(this.config, `open uses ${protocol} ${name}`, (c) =>
+      carried.of(c).open.filter((u) => u.protocol === protocol && u.pattern.test(name)),
+    );
   }
 
   definitions(kind: NameKind, name: string, protocol: Protocol | null): readonly NameSite[] {
@@ -261,8 +342,11 @@ export class NameIndex {
     noted(this.config, `names of ${kind}`, (c) =>
       [...namesOf(c).byKey.values()].flatMap((sites) => (sites[0]!.kind === kind ? sites : [])),
     );
-    for (const sites of this.byKey.values())
-      if (sites[0]!.kind === kind && (protocol === undefined || PROCESS_WIDE.has(kind) || sites[0]!.protocol === protocol)) out.push(sites);
+    for (const sites of this.byKey.values()) {
+      const [first] = sites;
+      if (first!.kind === kind && (protocol === undefined || PROCESS_WIDE.has(kind) || first!.protocol === protocol))
+        out.push(kind === 'upstream' ? this.sites(kind, first!.name, first!.protocol) : sites);
+    }
     return out;
   }
 

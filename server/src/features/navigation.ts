@@ -24,7 +24,10 @@ export function definitions(configs: readonly Config[], file: SourceFile, offset
   if (files) return files;
   return unique(
     namesAt(configs, file, offset).flatMap(({ config, site }) =>
-      namesOf(config).definitions(site.kind, site.name, site.protocol).map(placeOf),
+      namesOf(config)
+        .same(site)
+        .filter((s) => s.role === 'defines')
+        .map(placeOf),
     ),
   );
 }
@@ -36,8 +39,8 @@ export function references(configs: readonly Config[], file: SourceFile, offset:
     return unique(
       names.flatMap(({ config, site }) =>
         namesOf(config)
-          .sites(site.kind, site.name, site.protocol)
-          .filter((s) => withDeclaration || s.role === 'references')
+          .same(site)
+          .filter((s) => withDeclaration || s.role !== 'defines')
           .map(placeOf),
       ),
     );
@@ -65,7 +68,7 @@ export interface Highlight {
 export function highlights(configs: readonly Config[], file: SourceFile, offset: number): Highlight[] {
   const found = new Map<string, Highlight>();
   for (const { config, site } of namesAt(configs, file, offset))
-    for (const s of namesOf(config).sites(site.kind, site.name, site.protocol))
+    for (const s of namesOf(config).same(site))
       if (s.directive.file.id === file.id)
         found.set(`${s.span.start} ${s.span.end}`, { span: s.span, kind: s.role === 'defines' ? 'write' : 'read' });
   return [...found.values()].sort((a, b) => a.span.start - b.span.start);

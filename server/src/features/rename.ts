@@ -4,11 +4,17 @@ import type { FileId } from '../base/file-id.ts';
 import type { Span } from '../base/span.ts';
 import { NAME_TITLES, type NameKind } from '../catalog/names.ts';
 import type { Config } from '../config/config.ts';
-import { namesOf } from '../config/names.ts';
+import { type NameIndex, type NameSite, namesOf } from '../config/names.ts';
+import type { Called } from '../fixes/traces.ts';
+import type { FixChange } from '../rules/rule.ts';
 import type { SourceFile } from '../syntax/statement.ts';
 import { namesAt } from './cursor.ts';
 
-export type RenameAnswer = { readonly edits: readonly FileEdit[] } | { readonly refused: string };
+/** `confirm`: what a person should know before the edit is made, in a sentence without its stop; null: nothing. */
+export type RenameAnswer = { readonly edits: readonly FileEdit[]; readonly confirm: string | null } | { readonly refused: string };
+
+/** The engine's word on an edit of a configuration: what speaks against it, beyond the declared changes. */
+export type Prove = (config: Config, edits: readonly FileEdit[], called: Called, declared: ReadonlySet<FixChange>) => string | null;
 
 /** The span and present text of what can be renamed at the offset; a refusal in words where something stands that cannot be. */
 export function renameRange(
@@ -20,7 +26,7 @@ export function renameRange(
   if (!hit) return { refused: 'There is no name here that can be renamed.' };
   const { config, site } = hit;
   const index = namesOf(config);
-  const defined = index.definitions(site.kind, site.name, site.protocol);
+  const defined = index.same(site).filter((s) => s.role === 'defines');
   if (site.kind === 'variable' && !defined.length) return { refused: `$${site.name} is nginx's own variable.` };
   if (!defined.length) return { refused: `The ${NAME_TITLES[site.kind]} "${site.name}" is not declared in this configuration.` };
   return { span: site.span, text: file.text.slice(site.span.start, site.span.end) };
@@ -37,23 +43,30 @@ function problemWith(kind: NameKind, name: string): string | null {
   return /^[^\s;{}"'$:=]+$/.test(name) ? null : `The name of a ${NAME_TITLES[kind]} has no white space, quotes, colons or equal signs.`;
 }
 
-/** All edits of a rename, or the reason why not. A leading `$` of a variable's new name is dropped; a missing `@` of a location's is added. */
-export function rename(configs: readonly Config[], file: SourceFile, offset: number, newName: string): RenameAnswer {
+/**
+ * All edits of a rename, or the reason why not. A leading `$` of a variable's new name is dropped; a missing `@` of a location's is added. The
+ * edited text is put to the engine before it is given: nginx has to accept it, and no request may be treated in another way.
+ */
+export function rename(configs: readonly Config[], file: SourceFile, offset: number, newName: string, prove: Prove): RenameAnswer {
   const range = renameRange(configs, file, offset);
   if ('refused' in range) return range;
   const edits = new Map<FileId, Map<number, TextEdit>>();
-  for (const { config, site } of namesAt(configs, file, offset)) {
+  const hits = namesAt(configs, file, offset);
+  const confirm = new Set<string>();
+  let called: Called | undefined;
+  for (const { config, site } of hits) {
     const index = namesOf(config);
     let name = newName.trim();
     if (site.kind === 'variable') name = name.replace(/^\$\{?|\}$/g, '');
-    const sites = index.sites(site.kind, site.name, site.protocol);
+    const sites = index.same(site);
     const marked = site.kind === 'named-location' && sites.every((s) => s.name.startsWith('@'));
     if (marked && !name.startsWith('@')) name = `@${name}`;
     const problem = problemWith(site.kind, name);
     if (problem) return { refused: problem };
     if (name === site.name) continue;
-    const same = site.kind === 'variable' && name.toLowerCase() === site.name.toLowerCase();
-    const taken = same ? undefined : index.definitions(site.kind, name, site.protocol)[0];
+    const folded = site.kind === 'variable' || site.kind === 'upstream';
+    const same = folded && name.toLowerCase() === site.name.toLowerCase();
+    const taken = same ? undefined : definitionBeside(index, site, name);
     if (taken)
       return { refused: `There is a ${NAME_TITLES[site.kind]} "${name}" already, in ${taken.directive.file.id.split('/').at(-1)}.` };
     if (site.kind === 'variable' && site.protocol && config.catalog.variable(name, site.protocol))
@@ -64,6 +77,38 @@ export function rename(configs: readonly Config[], file: SourceFile, offset: num
       own.set(s.span.start, { span: s.span, newText: name });
       edits.set(s.directive.file.id, own);
     }
+    called = { from: site.name, to: name };
+    if (site.kind === 'upstream') {
+      const open = [...index.openUses(site.name, site.protocol), ...(same ? [] : index.openUses(name, site.protocol))];
+      const places = new Set(open.map((u) => `${u.directive.file.id} ${u.span.start}`));
+      if (places.size)
+        confirm.add(
+          places.size === 1 ? 'One place may use this name by a variable' : `${places.size} places may use this name by a variable`,
+        );
+    }
   }
-  return { edits: [...edits].map(([id, list]) => ({ file: id, edits: [...list.values()].sort((a, b) => a.span.start - b.span.start) })) };
+  const list: FileEdit[] = [...edits].map(([id, own]) => ({
+    file: id,
+    edits: [...own.values()].sort((a, b) => a.span.start - b.span.start),
+  }));
+  if (!list.length || !called) return { edits: list, confirm: null };
+  for (const config of new Set(hits.map((h) => h.config))) {
+    const because = prove(config, list, called, REQUEST_HEADERS);
+    if (because !== null) return { refused: `Not renamed: ${because}.`.replace(/\.\.$/, '.') };
+    const headers = prove(config, list, called, NOTHING);
+    if (headers !== null) confirm.add(`The application is sent the name as the Host: ${headers}`);
+  }
+  return { edits: list, confirm: confirm.size ? [...confirm].join('. ') : null };
+}
+
+/** What nginx sends to an application when nothing sets the Host is the name of the group, which a rename changes. */
+const REQUEST_HEADERS: ReadonlySet<FixChange> = new Set<FixChange>(['request-headers']);
+const NOTHING: ReadonlySet<FixChange> = new Set();
+
+/** A definition of the new name in the name space of the old one. */
+function definitionBeside(index: NameIndex, site: NameSite, name: string): NameSite | undefined {
+  const taken = index.definitions(site.kind, name, site.protocol);
+  if (site.kind !== 'named-location') return taken[0];
+  const servers = new Set(index.same(site).map((s) => s.directive.scope.enclosing('server')));
+  return taken.find((t) => servers.has(t.directive.scope.enclosing('server')));
 }

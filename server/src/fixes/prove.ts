@@ -8,11 +8,11 @@ import type { FileId } from '../base/file-id.ts';
 import type { Config } from '../config/config.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Fix } from '../rules/fix.ts';
-import type { Finding, Rule } from '../rules/rule.ts';
+import type { Finding, FixChange, Rule } from '../rules/rule.ts';
 import { lint } from '../rules/run.ts';
 import { edited, type OpenText } from './edited.ts';
 import { changesCase, crossesTemplate, takesAway } from './place.ts';
-import { changesOfTraces } from './traces.ts';
+import { type Called, changesOfTraces } from './traces.ts';
 import { versionsToTry } from './versions.ts';
 
 /** A fix with the finding that proposes it. */
@@ -110,6 +110,23 @@ export class Proofs {
       if (changesCase(source, edits)) return 'it changes only upper and lower case, which somebody may have meant';
     }
     return null;
+  }
+
+  /**
+   * What speaks against an edit that no finding proposes (a rename, a refactoring): nginx would refuse the text, or a request would be treated in
+   * another way. `called` takes a new name for the old one, where a trace tells names.
+   */
+  against(edits: readonly FileEdit[], declared: ReadonlySet<FixChange> = new Set(), called?: Called): Because {
+    const after = edited(this.config, edits, this.open);
+    if (!after.files.length) return null;
+    if (after.unresolved.length) return `"${after.unresolved[0]}" is not among the files of the project`;
+    if (after.files.some(({ before, after: now }) => now.problems.length > before.problems.length))
+      return 'the text would not be well formed';
+    for (const settings of this.versionsToTry()) {
+      const error = newError(this.errorsAt(settings), errorsOf(after.config.with({ settings }), this.validity));
+      if (error !== null) return `nginx ${settings.target.nginx.text} would refuse it: ${error}`;
+    }
+    return changesOfTraces(this.config, after.config, declared, called);
   }
 
   /** What the engine says of the fixed text. */

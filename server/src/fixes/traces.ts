@@ -14,6 +14,12 @@ const plain = (value: unknown): string => JSON.stringify(value, place);
 const sorted = (pairs: readonly HeaderPair[] | null): readonly HeaderPair[] | null =>
   pairs && [...pairs].sort(([a], [b]) => (a.toLowerCase() < b.toLowerCase() ? -1 : a.toLowerCase() > b.toLowerCase() ? 1 : 0));
 
+/** A name that an edit has changed: in a trace it is the same thing as before. */
+export interface Called {
+  readonly from: string;
+  readonly to: string;
+}
+
 /** What a trace says, by the kinds of change that a rule can declare. */
 const ASPECTS: Readonly<Record<FixChange, (trace: Trace) => unknown>> = {
   answer: ({ outcome: { kind, status, body, file, server, responseHeaders } }) => [
@@ -51,14 +57,24 @@ const WORDS: Readonly<Record<FixChange, string>> = {
 const shown = ({ method, scheme, headers, target }: RequestInput): string =>
   `${method ?? 'GET'} ${scheme ?? 'http'}://${headers?.find(([n]) => n.toLowerCase() === 'host')?.[1] ?? 'localhost'}${target}`;
 
+/** Aspects that tell names of the configuration's own; what is sent to somebody is compared as it is sent. */
+const NAMING: ReadonlySet<FixChange> = new Set<FixChange>(['request-line', 'limits', 'cache', 'timing']);
+
+function told(kind: FixChange, trace: Trace, called: Called | undefined): string {
+  const value = ASPECTS[kind](trace);
+  if (!called || !NAMING.has(kind)) return plain(value);
+  const [from, to] = [called.from.toLowerCase(), called.to.toLowerCase()];
+  return JSON.stringify(value, (key, v) => (typeof v === 'string' && v.toLowerCase() === to ? from : place(key, v)));
+}
+
 /** The first request that gets something else than declared, in words that follow "because"; null when there is none. */
-export function changesOfTraces(before: Config, after: Config, declared: ReadonlySet<FixChange>): string | null {
+export function changesOfTraces(before: Config, after: Config, declared: ReadonlySet<FixChange>, called?: Called): string | null {
   const kinds = (Object.keys(ASPECTS) as FixChange[]).filter((kind) => !declared.has(kind));
   const requests = new Map<string, RequestInput>();
   for (const config of [before, after]) for (const request of representative(config, MOST)) requests.set(plain(request), request);
   for (const request of requests.values()) {
     const [was, is] = [traceRequest(before, request), traceRequest(after, request)];
-    const kind = kinds.find((k) => plain(ASPECTS[k](was)) !== plain(ASPECTS[k](is)));
+    const kind = kinds.find((k) => told(k, was, called) !== told(k, is, called));
     if (kind) return `${shown(request)} would get ${WORDS[kind]}`;
   }
   return null;

@@ -1,6 +1,7 @@
 /** The engine's word on the fixes of findings, for handlers: proofs are made when somebody asks for a fix, and kept for the revision. */
 import { PerConfig } from '../config/asked.ts';
 import type { Config } from '../config/config.ts';
+import type { Prove } from '../features/rename.ts';
 import { proved } from '../fixes/apply.ts';
 import { Proofs } from '../fixes/prove.ts';
 import type { Finding } from '../rules/rule.ts';
@@ -13,3 +14,9 @@ const proofs = new PerConfig(
 /** The findings with their fixes proved in every configuration that reads their file: a fix is safe when it is safe in each. */
 export const provedFindings = (session: Session, configs: readonly Config[], findings: readonly Finding[]): readonly Finding[] =>
   configs.reduce((known, config) => proved(proofs.of(config, session), known), findings);
+
+/** What speaks against an edit that no finding proposes. */
+export const against =
+  (session: Session): Prove =>
+  (config, edits, called, declared) =>
+    proofs.of(config, session).against(edits, declared, called);

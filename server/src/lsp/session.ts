@@ -25,6 +25,8 @@ export interface ClientAbilities {
   readonly watchFiles: boolean;
   readonly progress: boolean;
   readonly versionedEdits: boolean;
+  /** asks before it makes an edit that says so */
+  readonly confirmsEdits: boolean;
   /** takes edits that make files, with versions */
   readonly createFiles: boolean;
   /** asks for the edit of a code action when somebody picks it */

@@ -41,6 +41,7 @@ import tryFilesFileAsUri from './correctness/try-files-file-as-uri.ts';
 import tryFilesLostInIf from './correctness/try-files-lost-in-if.ts';
 import tryFilesMissingFallback from './correctness/try-files-missing-fallback.ts';
 import unanchoredRegex from './correctness/unanchored-regex.ts';
+import unknownNamedLocation from './correctness/unknown-named-location.ts';
 import unreachableLocation from './correctness/unreachable-location.ts';
 import unsafeIf from './correctness/unsafe-if.ts';
 import unusedCacheZone from './correctness/unused-cache-zone.ts';
@@ -272,6 +273,7 @@ export const RULES: readonly Rule[] = [
   tryFilesLostInIf,
   tryFilesMissingFallback,
   unanchoredRegex,
+  unknownNamedLocation,
   unreachableLocation,
   unsafeIf,
   unusedCacheZone,

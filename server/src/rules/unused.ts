@@ -45,10 +45,11 @@ const hiddenUses = new PerConfig((config): Hidden => {
 export function unusedNames(config: Config, kind: NameKind, bySpelling = false): NameSite[] {
   const { scripts, words } = hiddenUses.of(config);
   if (scripts) return [];
-  return namesOf(config)
-    .ofKind(kind)
-    .filter((sites) => sites.every((s) => s.role === 'defines'))
-    .map((sites) => sites[0]!)
+  const index = namesOf(config);
+  // named locations of one spelling in two servers are two names
+  const groups = kind === 'named-location' ? [...index.defined(kind)].map((s) => index.same(s)) : index.ofKind(kind);
+  const firsts = groups.filter((sites) => sites.every((s) => s.role === 'defines')).map((sites) => sites[0]!);
+  return [...new Set(firsts)]
     .filter((s) => !bySpelling || !words.has(s.name.toLowerCase()))
     .filter((s) => !config.tree.beside?.has(s.name.toLowerCase()));
 }

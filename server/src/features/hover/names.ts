@@ -102,11 +102,13 @@ function zoneWords(d: Directive, name: string): string[] {
 /** What to say of a name under the cursor; null when nothing declares it. */
 export function nameWords(config: Config, site: NameSite): string | null {
   const index = namesOf(config);
-  const definitions = index.definitions(site.kind, site.name, site.protocol);
-  const uses = index.references(site.kind, site.name, site.protocol).length;
+  const all = index.same(site);
+  const definitions = all.filter((s) => s.role === 'defines');
+  const uses = all.filter((s) => s.role === 'references').length;
   if (site.kind === 'upstream') {
     const upstream = upstreamsOf(config, site.protocol === 'stream' ? 'stream' : 'http').get(site.name.toLowerCase());
-    return upstream ? `${upstreamWords(upstream)}\n\n${usedText(uses)}` : null;
+    const open = index.openUses(site.name, site.protocol).length;
+    return upstream ? `${upstreamWords(upstream)}\n\n${usedText(uses, open)}` : null;
   }
   const [first] = definitions;
   if (!first) return null;
@@ -124,4 +126,9 @@ export function nameWords(config: Config, site: NameSite): string | null {
   return out.join('\n\n');
 }
 
-export const usedText = (n: number): string => (n === 0 ? 'Used nowhere.' : n === 1 ? 'Used once.' : `Used ${n} times.`);
+/** @param open places that may use the name by a variable */
+export const usedText = (n: number, open = 0): string => {
+  const known = n === 0 ? 'Used nowhere' : n === 1 ? 'Used once' : `Used ${n} times`;
+  if (open === 0) return `${known}.`;
+  return `${n === 0 ? `${known} by name` : known}; ${open === 1 ? 'one place' : `${open} places`} may use it by a variable.`;
+};

@@ -1,8 +1,10 @@
 import {
   LSPErrorCodes,
+  MessageType,
   type Range,
   type RenameParams,
   ResponseError,
+  ShowMessageNotification,
   type TextDocumentPositionParams,
   type WorkspaceEdit,
 } from 'vscode-languageserver';
@@ -10,6 +12,8 @@ import { rename, renameRange } from '../../features/rename.ts';
 import { toOffset, toRange } from '../convert/encoding.ts';
 import { toWorkspaceEdit } from '../convert/to.ts';
 import { reads, targetOf } from '../handler.ts';
+import { against } from '../proved.ts';
+import type { Session } from '../session.ts';
 
 export const prepareRename = reads<TextDocumentPositionParams, { range: Range; placeholder: string }>({
   method: 'textDocument/prepareRename',
@@ -28,14 +32,29 @@ export const renameHandler = reads<RenameParams, WorkspaceEdit>({
   run({ snapshot, session, encoding }, { textDocument, position, newName }) {
     const t = targetOf(snapshot, textDocument.uri);
     if (!t) throw new ResponseError(LSPErrorCodes.RequestFailed, 'This file is not read as nginx configuration.');
-    const answer = rename(t.configs, t.file, toOffset(t.file, position, encoding), newName);
+    const answer = rename(t.configs, t.file, toOffset(t.file, position, encoding), newName, against(session));
     if ('refused' in answer) throw new ResponseError(LSPErrorCodes.RequestFailed, answer.refused);
-    return toWorkspaceEdit(
+    const edit = toWorkspaceEdit(
       answer.edits,
       (id) => snapshot.file(id),
       encoding,
       (id) => snapshot.version(id),
       session.client.versionedEdits,
     );
+    return answer.confirm === null ? edit : toConfirm(edit, answer.confirm, session);
   },
 });
+
+/** The same edit with a question before it is made; in an editor that cannot ask, the person is told. */
+function toConfirm(edit: WorkspaceEdit, label: string, session: Session): WorkspaceEdit {
+  if (!session.client.confirmsEdits) {
+    void session.connection.sendNotification(ShowMessageNotification.type, { type: MessageType.Warning, message: `${label}.` });
+    return edit;
+  }
+  return {
+    documentChanges: (edit.documentChanges ?? []).map((change) =>
+      'edits' in change ? { ...change, edits: change.edits.map((e) => ({ ...e, annotationId: 'rename' })) } : change,
+    ),
+    changeAnnotations: { rename: { label: `${label}.`, needsConfirmation: true } },
+  };
+}
