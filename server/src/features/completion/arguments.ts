@@ -7,11 +7,13 @@ import type { DirectiveFact } from '../../catalog/fact.ts';
 import { groupsOf } from '../../catalog/groups.ts';
 import { NAME_TITLES, type NameKind } from '../../catalog/names.ts';
 import { findParameter, type ParameterFact, parameterLabel, parameterStatus, parameterTable } from '../../catalog/parameters.ts';
-import { hasPredicates } from '../../config/locations.ts';
+import { hasPredicates, locationsOf } from '../../config/locations.ts';
 import { namesOf } from '../../config/names.ts';
 import type { SourceFile } from '../../syntax/statement.ts';
-import type { Completion, Item } from './item.ts';
+import { type Completion, type Item, literal } from './item.ts';
+import { meaningOf } from './meanings.ts';
 import { type Folders, type PathWish, pathItems } from './paths.ts';
+import { presetsOf } from './presets.ts';
 import { protocolAt, type Reach } from './reach.ts';
 import type { Site } from './site.ts';
 import {
@@ -59,13 +61,13 @@ const whole = (items: readonly Item[]): Part => ({ items, keep: 0 });
 function units(ask: Ask, usual: readonly (readonly [string, string])[], all: readonly (readonly [string, string])[]): Part {
   const digits = /^\d+$/.exec(ask.typed)?.[0];
   if (digits) return whole(all.map(([unit, title]) => ({ label: digits + unit, kind: 'unit', detail: `${digits} ${title}` })));
-  const preset = defaultOf(ask.fact, ask.reaches[0]!.config.settings.target.nginx);
-  const rows = values(usual.filter(([v]) => v !== preset));
-  return whole(
-    preset && /^\d/.test(preset) && !preset.includes(' ')
-      ? [{ label: preset, kind: 'value', detail: 'the default', preselect: true }, ...rows]
-      : rows,
-  );
+  const presets = (presetsOf(ask.fact, ask.reaches[0]!.config.settings.target.nginx)[ask.index] ?? []).filter((p) => /^\d/.test(p));
+  const rows = values(usual.filter(([v]) => !presets.includes(v)));
+  const title = presets.length > 1 ? 'the default on some machines' : 'the default';
+  return whole([
+    ...presets.map((label, i): Item => ({ label, kind: 'value', detail: title, ...(i === 0 ? { preselect: true } : {}) })),
+    ...rows,
+  ]);
 }
 const SECONDS = [
   ['s', 'seconds'],
@@ -78,6 +80,18 @@ const BYTES = [
   ['k', 'KiB'],
   ['m', 'MiB'],
 ] as const;
+
+/** A number of buffers, and behind it the size of one. */
+const buffers = (ask: Ask): Part =>
+  ask.index === 0
+    ? units(
+        ask,
+        ['4', '8', '16', '32'].map((n) => [n, 'buffers'] as const),
+        [],
+      )
+    : ask.index === 1
+      ? units(ask, SIZES.slice(0, 5), BYTES)
+      : whole([]);
 
 /** Names that the configuration declares. */
 function declared({ reaches, file, offset }: Pick<ArgumentAsk, 'reaches' | 'file' | 'offset'>, kind: NameKind): Item[] {
@@ -99,6 +113,14 @@ function declared({ reaches, file, offset }: Pick<ArgumentAsk, 'reaches' | 'file
 }
 
 const upstreams = (ask: Ask): Item[] => declared(ask, 'upstream');
+
+/** Named locations of the servers that the line is in; on the level of http, those of all. */
+function namedHere(ask: ArgumentAsk): Item[] {
+  const servers = ask.reaches.map((r) => (r.scope?.context === 'server' ? r.scope : (r.scope?.enclosing('server') ?? null)));
+  const all = declared(ask, 'named-location');
+  if (servers.some((s) => s === null)) return all;
+  return all.filter((i) => servers.some((s) => locationsOf(s!).named.has(i.label)));
+}
 
 function address(ask: Ask): Part {
   return whole([
@@ -181,12 +203,12 @@ function ciphers(ask: Ask): Part {
 }
 
 const OPERATORS = [
-  ['=', 'equal'],
-  ['!=', 'not equal'],
-  ['~', 'matches the expression'],
-  ['~*', 'matches, whatever the case'],
-  ['!~', 'does not match'],
-  ['!~*', 'does not match, whatever the case'],
+  ['=', 'equal', 'text'],
+  ['!=', 'not equal', 'text'],
+  ['~', 'matches the expression', '^/'],
+  ['~*', 'matches, whatever the case', '^/'],
+  ['!~', 'does not match', '^/'],
+  ['!~*', 'does not match, whatever the case', '^/'],
 ] as const;
 const TESTS = [
   ['-f', 'is a file'],
@@ -201,14 +223,43 @@ const TESTS = [
 
 function condition(ask: Ask): Part {
   const words = ask.site.words.slice(1).filter((w) => w !== '(');
+  // what stands behind already is not written again
+  const more = ask.site.following.some((w) => w !== ')');
   if (words.length === 0) {
     const keep = ask.typed.startsWith('(') ? 1 : 0;
-    const items = [...variableItems(ask.reaches, { name: 'if', words: [] }), ...values(TESTS, 'keyword')];
+    const tests = TESTS.map(
+      ([label, detail]): Item => ({
+        label,
+        kind: 'keyword',
+        detail,
+        ...(more ? {} : { insert: `${label} \${1:\\$request_filename}`, snippet: true, plain: `${label} ` }),
+      }),
+    );
+    const items = [...variableItems(ask.reaches, { name: 'if', words: [] }), ...tests];
     return keep || ask.site.words.includes('(')
       ? { keep, items }
-      : whole(items.map((i) => ({ ...i, label: `(${i.label}`, filter: `(${i.filter ?? i.label}`, insert: `(${i.insert ?? i.label}` })));
+      : whole(
+          items.map((i) => ({
+            ...i,
+            label: `(${i.label}`,
+            filter: `(${i.filter ?? i.label}`,
+            insert: `(${i.snippet ? i.insert : literal(i.label)})`,
+            snippet: true,
+            plain: `(${i.plain ?? i.label})`,
+          })),
+        );
   }
-  if (words.length === 1 && !/^\(?!?-[fdex]$/.test(words[0]!)) return whole(values(OPERATORS, 'keyword'));
+  if (words.length === 1 && !/^\(?!?-[fdex]$/.test(words[0]!))
+    return whole(
+      OPERATORS.map(
+        ([label, detail, value]): Item => ({
+          label,
+          kind: 'keyword',
+          detail,
+          ...(more ? {} : { insert: `${label} \${1:${value}}`, snippet: true, plain: `${label} ` }),
+        }),
+      ),
+    );
   const subject = words[0]?.replace(/^\(/, '') ?? '';
   if (subject === '$request_method') return whole(values(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH']));
   if (subject === '$scheme') return whole(values(['http', 'https']));
@@ -238,7 +289,13 @@ function usualValue(ask: Ask): Item[] {
     const rows = found?.[1] ?? [];
     return values(ask.site.typed.quote ? rows.filter(([v]) => /^["']/.test(v)).map(([v, d]) => [v.slice(1, -1), d] as const) : rows);
   }
-  if (/_param$/.test(ask.fact.name) && CGI[name]) return values([CGI[name]]);
+  if (/_param$/.test(ask.fact.name)) {
+    if (CGI[name]) return values([CGI[name]]);
+    // HTTP_X_FORWARDED_PROTO is what the application sees of X-Forwarded-Proto
+    const sent = /^HTTP_(\w+)$/.exec(name)?.[1]?.replaceAll('_', '-');
+    const found = sent && Object.entries(REQUEST_HEADERS).find(([h]) => h.toUpperCase() === sent);
+    return found ? values(found[1]) : [];
+  }
   if (ask.fact.name === 'return')
     return values([
       ['https://$host$request_uri', 'the same, over TLS'],
@@ -278,8 +335,30 @@ function location(ask: Ask): Part {
   );
 }
 
+/** Locations of the server that a request can be sent to by their path, those for requests from inside first. */
+function ownLocations({ reaches, site }: ArgumentAsk): Item[] {
+  const out = new Map<string, { item: Item; internal: boolean }>();
+  for (const { scope } of reaches) {
+    const server = scope?.context === 'server' ? scope : scope?.enclosing('server');
+    if (!server) continue;
+    for (const l of locationsOf(server).all) {
+      if ((l.kind !== 'exact' && l.kind !== 'prefix') || /[\s;{}"'$]/.test(l.name) || !l.name.startsWith('/') || l.name === '/') continue;
+      const internal = l.scope.has('internal');
+      out.set(l.name, {
+        item: { label: l.name, kind: 'name', detail: internal ? 'an internal location' : 'a location of this server' },
+        internal,
+      });
+    }
+  }
+  const all = [...out.values()].filter(({ item }) => !site.words.includes(item.label));
+  return [...all.filter((x) => x.internal), ...all.filter((x) => !x.internal)].map((x) => x.item);
+}
+
 function uri(ask: Ask): Part {
-  const names = ask.what.names?.kind === 'named-location' ? declared(ask, 'named-location') : [];
+  const names = [
+    ...(ask.what.names?.kind === 'named-location' ? namedHere(ask) : []),
+    ...(['auth_request', 'mirror', 'error_page', 'post_action'].includes(ask.fact.name) ? ownLocations(ask) : []),
+  ];
   const codes =
     ask.fact.name === 'try_files'
       ? values([
@@ -293,20 +372,26 @@ function uri(ask: Ask): Part {
   return whole([...names, ...codes, ...words, ...(ask.fact.name === 'try_files' ? values(['$uri', '$uri/'], 'variable') : [])]);
 }
 
+const OLD_PROTOCOL = /^(SSLv[23]|TLSv1(\.1)?)$/;
+
 function enumeration(ask: Ask): Part {
   const { target } = ask.reaches[0]!.config.settings;
   const preset = defaultOf(ask.fact, target.nginx);
   const given = new Set(ask.site.words.slice(1));
   const own = ask.what.words ?? valuesOf(ask.fact, target.nginx).map((v) => v.name);
+  // protocols are declared from the oldest on; the newest is what somebody wants
+  const ordered = /_protocols$/.test(ask.fact.name)
+    ? [...own.filter((w) => !OLD_PROTOCOL.test(w)).reverse(), ...own.filter((w) => OLD_PROTOCOL.test(w)).reverse()]
+    : own;
   return whole(
-    own
+    ordered
       .filter((w) => !given.has(w) && !(ask.fact.kind === 'bitmask' && ask.site.following.includes(w)))
       .map(
         (w): Item => ({
           label: w,
           kind: 'value',
           ...(preset?.split(' ').includes(w) ? { detail: 'the default' } : {}),
-          ...(/^(SSLv[23]|TLSv1(\.1)?)$/.test(w) ? { deprecated: true } : {}),
+          ...(OLD_PROTOCOL.test(w) ? { deprecated: true } : {}),
         }),
       ),
   );
@@ -319,7 +404,11 @@ function nameOf(ask: Ask): Part {
   if (!spec) return whole([]);
   const words = (ask.what.words ?? []).map((w): Item => ({ label: w, kind: 'keyword' }));
   if (spec.role === 'defines') return whole(words);
-  return whole([...declared(ask, spec.kind), ...(spec.kind === 'log-format' ? PREDEFINED_FORMATS : []), ...words]);
+  return whole([
+    ...declared(ask, spec.kind),
+    ...(spec.kind === 'log-format' && protocolAt(ask.reaches[0]!) === 'http' ? PREDEFINED_FORMATS : []),
+    ...words,
+  ]);
 }
 
 const KINDS: { readonly [kind in ArgumentKind]?: (ask: Ask) => Part } = {
@@ -479,7 +568,10 @@ export function argumentItems(given: ArgumentAsk): Completion | null {
   const { typed, words } = site;
   const name = words[0]!;
   const index = words.length - 1;
-  const end = Math.max(typed.end, offset);
+  // the parenthesis that closes a condition is no part of its last word
+  const behind = given.file.text.slice(offset, typed.end);
+  const closing = name === 'if' && !typed.quote ? /\)*$/.exec(behind)![0].length : 0;
+  const end = Math.max(typed.end - closing, offset);
   const at = (keep: number): { start: number; end: number } => ({ start: Math.min(offset, typed.start + keep), end });
   const facts = new Map<DirectiveFact, Reach[]>();
   let entry: Reach | null = null;
@@ -493,7 +585,7 @@ export function argumentItems(given: ArgumentAsk): Completion | null {
     if (!entry || index > 0) return null;
     const items = variableItems(reaches, { name, words: [] }, { braced: dollar?.[1] === '{' });
     return dollar
-      ? { span: { start: offset - dollar[0].length, end: wordEnd(given.file.text, offset) }, items }
+      ? { span: { start: offset - dollar[0].length, end: variableEnd(given.file.text, offset, dollar[1] === '{') }, items }
       : { span: at(0), items: typed.value ? [] : items };
   }
   let completion: { keep: number; items: Item[] } | null = null;
@@ -506,18 +598,21 @@ export function argumentItems(given: ArgumentAsk): Completion | null {
     if (dollar && (takesVariables(fact, readings) || within.some((r) => /map$/.test(r.context)))) {
       const changeable = readings.some((r) => r.kind === 'variable' && r.names?.role === 'defines');
       return {
-        span: { start: offset - dollar[0].length, end: wordEnd(given.file.text, offset) },
+        span: { start: offset - dollar[0].length, end: variableEnd(given.file.text, offset, dollar[1] === '{') },
         items: variableItems(within, { name, words }, { braced: dollar[1] === '{', changeable, except: { file: given.file.id, offset } }),
       };
     }
     const parts: Part[] = [];
-    for (const what of readings) {
+    const meaning = meaningOf(name, index, protocolAt(within[0]!));
+    if (meaning) parts.push(whole(values(meaning.rows)));
+    if (fact.kind === 'bufs') parts.push(buffers({ ...ask, fact, what: { kind: 'number' }, index, typed: typed.value }));
+    for (const what of meaning?.only ? [] : readings) {
       if (what.kind === 'parameter' && kinds.size === 1) continue;
       if (readings.indexOf(what) !== readings.findIndex((r) => r === what || (r.kind === what.kind && r.names === what.names))) continue;
       const make = KINDS[what.kind];
       if (make) parts.push(make({ ...ask, fact, what, index, typed: typed.value }));
     }
-    const parameters = parameterItems(ask, fact, index);
+    const parameters = meaning?.only && index === 0 ? null : parameterItems(ask, fact, index);
     if (parameters) parts.push(parameters);
     for (const part of parts) {
       if (!part.items.length) continue;
@@ -535,6 +630,6 @@ function takesVariables(fact: DirectiveFact, readings: readonly ArgumentFact[]):
   return fact.variables !== false || fact.name === 'log_format';
 }
 
-/** The end of a name of a variable that goes on behind the cursor. */
-const wordEnd = (text: string, offset: number): number =>
-  offset + /^\w*\}?/.exec(text.slice(offset, offset + 128))![0].replace(/\}$/, '').length;
+/** The end of a name of a variable that goes on behind the cursor; in braces, with the brace that closes it. */
+const variableEnd = (text: string, offset: number, braced: boolean): number =>
+  offset + (braced ? /^\w*\}?/ : /^\w*/).exec(text.slice(offset, offset + 128))![0].length;

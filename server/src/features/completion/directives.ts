@@ -7,6 +7,7 @@ import type { DirectiveFact } from '../../catalog/fact.ts';
 import type { Config } from '../../config/config.ts';
 import { rankOf } from './frequency.ts';
 import { type Item, literal } from './item.ts';
+import { presetsOf } from './presets.ts';
 
 /** Bodies that a table of kinds would not give: what one writes nine times in ten. */
 const BODIES: Readonly<Record<string, string>> = {
@@ -18,6 +19,10 @@ const BODIES: Readonly<Record<string, string>> = {
   location: 'location ${1:/} {\n\t$0\n}',
   if: 'if (${1:\\$request_method} ${2|=,!=,~,~*,!~,!~*|} ${3:POST}) {\n\t$0\n}',
   upstream: 'upstream ${1:app} {\n\tserver ${2:127.0.0.1:8000};\n\t$0\n}',
+  'stream/map': 'map ${1:\\$remote_addr} ${2:\\$variable} {\n\tdefault ${3:value};\n\t$0\n}',
+  'stream/log_format': "log_format ${1:name} '${2:\\$remote_addr \\$protocol \\$status}';",
+  'stream/access_log': 'access_log ${1:/var/log/nginx/stream.log} ${2};',
+  'stream-server/access_log': 'access_log ${1:/var/log/nginx/stream.log} ${2};',
   map: 'map ${1:\\$http_upgrade} ${2:\\$variable} {\n\tdefault ${3:value};\n\t$0\n}',
   geo: 'geo ${1:\\$variable} {\n\tdefault ${2:0};\n\t$0\n}',
   split_clients: 'split_clients ${1:\\$remote_addr} ${2:\\$variant} {\n\t${3:50%} ${4:a};\n\t*   ${5:b};\n}',
@@ -43,6 +48,10 @@ const BODIES: Readonly<Record<string, string>> = {
   limit_req: 'limit_req zone=${1} burst=${2:20};',
   limit_conn: 'limit_conn ${1} ${2:10};',
   proxy_cache_path: 'proxy_cache_path ${1:/var/cache/nginx} levels=1:2 keys_zone=${2:cache}:${3:10m} max_size=${4:1g} inactive=${5:60m};',
+  fastcgi_cache_path:
+    'fastcgi_cache_path ${1:/var/cache/nginx} levels=1:2 keys_zone=${2:cache}:${3:10m} max_size=${4:1g} inactive=${5:60m};',
+  uwsgi_cache_path: 'uwsgi_cache_path ${1:/var/cache/nginx} levels=1:2 keys_zone=${2:cache}:${3:10m} max_size=${4:1g} inactive=${5:60m};',
+  scgi_cache_path: 'scgi_cache_path ${1:/var/cache/nginx} levels=1:2 keys_zone=${2:cache}:${3:10m} max_size=${4:1g} inactive=${5:60m};',
   log_format: "log_format ${1:name} '${2:\\$remote_addr \\$request \\$status}';",
   access_log: 'access_log ${1:/var/log/nginx/access.log};',
   error_log: 'error_log ${1:/var/log/nginx/error.log}${2: warn};',
@@ -73,8 +82,12 @@ export function bodyOfDirective(fact: DirectiveFact, context: Context, target: T
   if (args.max === 1 && words.length > 1 && words.length < 10 && words.every((w) => /^[\w.-]+$/.test(w)))
     return `${name} \${1|${words.join(',')}|};`;
   const wanted = Math.max(1, args.min);
-  const preset = args.max === 1 && fact.default !== undefined && /^[\w./:-]+$/.test(fact.default) ? `:${literal(fact.default)}` : '';
-  return `${name} ${Array.from({ length: Math.min(wanted, 4) }, (_, i) => (i === 0 ? `\${1${preset}}` : `\${${i + 1}}`)).join(' ')};`;
+  const presets = presetsOf(fact, target.nginx);
+  if (presets.length && (args.max === 1 || fact.kind === 'bufs')) {
+    const stops = presets.map((words, i) => (words.length > 1 ? `\${${i + 1}|${words.join(',')}|}` : `\${${i + 1}:${literal(words[0]!)}}`));
+    return `${name} ${stops.join(' ')};`;
+  }
+  return `${name} ${Array.from({ length: Math.min(wanted, 4) }, (_, i) => `\${${i + 1}}`).join(' ')};`;
 }
 
 const moduleTitle = (fact: DirectiveFact): string =>
@@ -97,6 +110,9 @@ interface Ranked {
   readonly rank: number;
 }
 
+/** Event methods of Windows, BSD and Solaris, whose modules no Linux build has. */
+const ELSEWHERE = /^(acceptex_read|post_acceptex|devpoll_|eventport_|kqueue_)/;
+
 const made = new WeakMap<Target, Map<Context, readonly Ranked[]>>();
 
 /** Everything that the target has in a context, most used first. Made once for each. */
@@ -108,6 +124,7 @@ function listOf({ catalog, settings: { target } }: Config, context: Context): re
   const found = new Map<string, Ranked>();
   for (const fact of catalog.inContext(context)) {
     if (!statusOf(fact, target).known || !contextsOf(fact, target.nginx).includes(context) || found.has(fact.name)) continue;
+    if (ELSEWHERE.test(fact.name)) continue;
     if (!/^[a-z_*]/i.test(fact.name) || fact.name === '*') continue;
     const age = ageOf(fact, target);
     const rank = rankOf(context, fact.name);
