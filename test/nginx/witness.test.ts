@@ -33,6 +33,10 @@ interface Got {
   readonly status: number;
   readonly location: string | null;
   readonly body: string;
+  /** of the answer, by lower-case name */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  /** of the last request that a backend got */
+  readonly passed: readonly (readonly [name: string, value: string])[];
   /** what backends were asked for, in order */
   readonly asked: readonly string[];
   /** the Host line that each of these had */
@@ -59,6 +63,8 @@ async function send(request: string, port: number, echo: Echo, times = 1): Promi
       status: got.status,
       location: got.headers.find(([n]) => n.toLowerCase() === 'location')?.[1]?.replace(`:${port}`, '') ?? null,
       body: got.body,
+      headers: got.headers,
+      passed: seen.at(-1)?.headers ?? [],
       hosts: seen.map((r) => r.headers.find(([n]) => n.toLowerCase() === 'host')?.[1] ?? ''),
       asked: seen.map((r) => r.uri ?? r.params?.find(([n]) => n === 'REQUEST_URI')?.[1] ?? ''),
     };
@@ -86,22 +92,25 @@ async function shows(finding: Finding, running: Running, echo: Echo): Promise<{ 
   const inside = (text: string): string => text.replaceAll(`http://127.0.0.1:${echo.ports.http}`, 'http://127.0.0.1:8000');
   const redirect = /^(30\d) (.*)$/s.exec(outcome);
   const passed = /^[A-Z]+ (\S+) at /.exec(outcome);
+  const header = /^([A-Z][\w-]+): (.*?)( arrives at \S+)?$/.exec(outcome);
   const args = /^\$args is (.*)$/.exec(outcome);
   const holds = redirect
     ? got.status === Number(redirect[1]) && inside(got.location ?? '') === redirect[2]
-    : passed
-      ? got.asked.at(-1) === passed[1]
-      : args
-        ? got.body === args[1]
-        : outcome.endsWith('own page')
-          ? got.status === Number(outcome.slice(0, 3)) && /<hr><center>nginx/.test(got.body)
-          : outcome.startsWith('MISS')
-            ? got.asked.length === 2
-            : isFolder
-              ? got.status === 301 || got.status === 403
-              : file
-                ? got.body === MARKER
-                : got.status === Number(/\b(\d{3})\b/.exec(outcome)?.[1]);
+    : header
+      ? (header[3] ? got.passed : got.headers).some(([n, v]) => n.toLowerCase() === header[1]!.toLowerCase() && v === header[2])
+      : passed
+        ? got.asked.at(-1) === passed[1]
+        : args
+          ? got.body === args[1]
+          : outcome.endsWith('own page')
+            ? got.status === Number(outcome.slice(0, 3)) && /<hr><center>nginx/.test(got.body)
+            : outcome.startsWith('MISS')
+              ? got.asked.length === 2
+              : isFolder
+                ? got.status === 301 || got.status === 403
+                : file
+                  ? got.body === MARKER
+                  : got.status === Number(/\b(\d{3})\b/.exec(outcome)?.[1]);
   return { holds, got };
 }
 

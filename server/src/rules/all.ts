@@ -96,6 +96,7 @@ import cipherHasNoEffect from './security/cipher-has-no-effect.ts';
 import cipherStringEmpty from './security/cipher-string-empty.ts';
 import contentTypeByAddHeader from './security/content-type-by-add-header.ts';
 import cookieWithoutFlags from './security/cookie-without-flags.ts';
+import corsMisconfigured from './security/cors-misconfigured.ts';
 import curveUnsupported from './security/curve-unsupported.ts';
 import defaultServerImplicit from './security/default-server-implicit.ts';
 import dheWithoutParameters from './security/dhe-without-parameters.ts';
@@ -164,11 +165,14 @@ import headerSentTwice from './upstreams/header-sent-twice.ts';
 import proxyHostMissing from './upstreams/proxy-host-missing.ts';
 import requestBufferingOff from './upstreams/request-buffering-off.ts';
 import retryNotIdempotent from './upstreams/retry-not-idempotent.ts';
+import settingLostOnRedirect from './upstreams/setting-lost-on-redirect.ts';
+import settingOfAnotherModule from './upstreams/setting-of-another-module.ts';
 import singleServerNeverMarkedDown from './upstreams/single-server-never-marked-down.ts';
 import timeoutsInverted from './upstreams/timeouts-inverted.ts';
 import upstreamKeepaliveMissing from './upstreams/upstream-keepalive-missing.ts';
 import upstreamZoneMissing from './upstreams/upstream-zone-missing.ts';
 import websocketUpgradeIncomplete from './upstreams/websocket-upgrade-incomplete.ts';
+import websocketUpgradeWrong from './upstreams/websocket-upgrade-wrong.ts';
 import bufferSizes from './validity/buffer-sizes.ts';
 import cacheWithoutKey from './validity/cache-without-key.ts';
 import charsetConflict from './validity/charset-conflict.ts';
@@ -327,6 +331,7 @@ export const RULES: readonly Rule[] = [
   cipherStringEmpty,
   contentTypeByAddHeader,
   cookieWithoutFlags,
+  corsMisconfigured,
   curveUnsupported,
   defaultServerImplicit,
   dheWithoutParameters,
@@ -395,11 +400,14 @@ export const RULES: readonly Rule[] = [
   proxyHostMissing,
   requestBufferingOff,
   retryNotIdempotent,
+  settingLostOnRedirect,
+  settingOfAnotherModule,
   singleServerNeverMarkedDown,
   timeoutsInverted,
   upstreamKeepaliveMissing,
   upstreamZoneMissing,
   websocketUpgradeIncomplete,
+  websocketUpgradeWrong,
   bufferSizes,
   cacheWithoutKey,
   charsetConflict,

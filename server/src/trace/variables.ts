@@ -307,6 +307,8 @@ export function lookup(run: Run, name: string): { readonly value: ByteString | n
       case 'json':
         return { value: jsonOf(run, directive), keep: true };
       case 'module':
+        // ngx_http_auth_request_variable: nothing before the subrequest has been answered
+        if (directive.name === 'auth_request_set') return { value: null, keep: false };
         return {
           value: toBytes(run.report.assume({ id: name, what: `$${name}`, otherwise: '', why: `${directive.name} decides`, at: directive })),
           keep: true,

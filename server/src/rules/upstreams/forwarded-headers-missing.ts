@@ -4,6 +4,7 @@ import { passTarget } from '../../config/upstreams.ts';
 import { defineRule } from '../rule.ts';
 import { includesKnown, unknownInclude } from '../wsgi/_includes.ts';
 import { lackOf } from './_headers.ts';
+import { needsNoClient } from './_receiver.ts';
 
 /** Header, the value to set, what goes wrong without it. Host has a rule of its own. */
 const NEEDED = [
@@ -16,7 +17,8 @@ function missingAt(directive: Directive): (typeof NEEDED)[number][] {
   const { scope } = directive;
   if (directive.fact?.module !== 'ngx_http_proxy_module') return [];
   // an object store, a metrics page or another site on https is no application of ours
-  if (!passTarget(directive) || directive.value(0).toLowerCase().startsWith('https:')) return [];
+  const target = passTarget(directive);
+  if (!target || directive.value(0).toLowerCase().startsWith('https:') || needsNoClient(scope, target)) return [];
   // a file that is not here, Debian's proxy_params above all, may set them
   if (unknownInclude(scope) || includesKnown(scope, 'proxy_params', 'proxy_set_header')) return [];
   const given = new Set(scope.effective('proxy_set_header').directives.map((d) => d.value(0).toLowerCase()));
@@ -124,5 +126,6 @@ http {
 `,
     },
     { inside: 'server', good: 'location / { proxy_pass https://bucket.example.com; }' },
+    { inside: 'server', good: 'location ^~ /.well-known/acme-challenge/ { proxy_pass http://127.0.0.1:8008; }' },
   ],
 });

@@ -2,7 +2,9 @@
 import type { Directive } from '../../config/directive.ts';
 import { readTarget } from '../../config/upstreams.ts';
 import { defineRule } from '../rule.ts';
+import { unknownInclude } from '../wsgi/_includes.ts';
 import { lackOf, requestHeader } from './_headers.ts';
+import { needsNoClient } from './_receiver.ts';
 
 /** The host that an application gets which should get the client's; null where it does, and where the upstream's own name may be meant. */
 function sentBy(directive: Directive): string | null {
@@ -12,6 +14,9 @@ function sentBy(directive: Directive): string | null {
   const fixed = /^\w+:\/\/[^/$?]+(?=[/$?]|$)/.exec(directive.value(0))?.[0];
   const target = fixed && readTarget(config, 'proxy_pass', fixed, directive);
   if (!target || requestHeader(scope, 'Host')) return null;
+  // told by another header on purpose
+  if (requestHeader(scope, 'X-Forwarded-Host') || requestHeader(scope, 'Forwarded')) return null;
+  if (unknownInclude(scope) || needsNoClient(scope, target)) return null;
   // another server's public name is the host that it wants
   if (target.kindOfHost === 'name' && !target.upstream && target.host.includes('.')) return null;
   return target.kindOfHost === 'unix' ? 'localhost' : target.host + (target.portText && `:${target.portText}`);
@@ -73,6 +78,13 @@ location /ws/ {
 }`,
     },
     { inside: 'server', good: 'location / { proxy_pass https://bucket.example.com; }' },
+    { inside: 'server', good: 'location /.well-known/acme-challenge/ { proxy_pass http://127.0.0.1:8008; }' },
+    { inside: 'server', good: 'location / { proxy_pass http://127.0.0.1:8000; proxy_set_header X-Forwarded-Host $host; }' },
+    {
+      inside: 'server',
+      good: `location / { auth_request /auth; root /srv/site; }
+location = /auth { internal; proxy_pass http://127.0.0.1:4180; }`,
+    },
     { inside: 'server', good: 'proxy_set_header Host $http_host;\nlocation / { proxy_pass http://127.0.0.1:8000; }' },
   ],
 });

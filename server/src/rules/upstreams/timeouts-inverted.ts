@@ -1,9 +1,17 @@
 /** Timeouts that contradict each other, or what is around nginx. Those of the application are compared by the wsgi rules. */
 import { parseTime } from '../../catalog/value-kind.ts';
+import type { Directive } from '../../config/directive.ts';
+import type { Scope } from '../../config/scope.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
 const CONNECT_LIMIT = 75_000;
+
+/** The location passes to another kind of server, for which the line means nothing; that is told by setting-of-another-module. */
+const isOfAnother = ({ name }: Directive, scope: Scope): boolean => {
+  const passes = scope.all.filter((d) => /^(?:proxy|uwsgi|fastcgi|scgi|grpc)_pass$/.test(d.name));
+  return scope.context === 'location' && passes.length > 0 && !passes.some((d) => name.startsWith(d.name.replace('pass', '')));
+};
 
 export default defineRule({
   id: 'timeouts-inverted',
@@ -34,7 +42,7 @@ closed.`,
     connect: '{value} to connect is more than the 75 s after which the system gives up. The time for an answer is {answer}.',
     told: 'Clients are told to keep connections for {told} s, and nginx closes them after {kept} s. Tell them less.',
   },
-  check({ directive, report }) {
+  check({ directive, scope, report }) {
     const [first, second] = directive.args;
     const read = first && parseTime(first.value, 'msec');
     if (!first || !read?.ok) return;
@@ -46,7 +54,7 @@ closed.`,
         data: { told: told.value, kept: read.value / 1000 },
         fix: fixOf('Tell clients the same', 'suggestion', directive.file, [replace(second, first.raw)]),
       });
-    } else if (read.value > CONNECT_LIMIT)
+    } else if (read.value > CONNECT_LIMIT && !isOfAnother(directive, scope))
       report('connect', {
         at: first,
         severity: 'hint',

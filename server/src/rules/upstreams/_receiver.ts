@@ -1,0 +1,44 @@
+/** Who gets a proxied request: programs that need neither the client's host nor its scheme and address. */
+import { toBytes } from '../../base/bytes.ts';
+import type { Directive } from '../../config/directive.ts';
+import { locationOf, matchLocation } from '../../config/locations.ts';
+import type { Scope } from '../../config/scope.ts';
+import { listenersOf } from '../../config/servers.ts';
+import type { PassTarget } from '../../config/upstreams.ts';
+
+/** Directives whose subrequests nobody sees: their answer is a status, or nothing. */
+const ASKING = ['auth_request', 'mirror'];
+
+/** The lines of the server by which subrequests lead to the location of the scope. */
+export function askedBy(scope: Scope): readonly Directive[] {
+  const location = locationOf(scope);
+  const server = scope.enclosing('server');
+  if (!location || !server) return [];
+  return server.all.filter((d) => {
+    const uri = d.value(0);
+    return (
+      ASKING.includes(d.name) && uri.startsWith('/') && !uri.includes('$') && matchLocation(server, toBytes(uri)).location === location
+    );
+  });
+}
+
+/** Certificate authorities ask for a token by its path; whoever answers needs nothing else. */
+const CHALLENGE = /^\/\.well-known\/(?:acme-challenge|pki-validation)/;
+
+/** The address is one of this nginx's own: its other server sets what the application needs. */
+function isOwnListener(scope: Scope, { kindOfHost, host, portText, upstream }: PassTarget): boolean {
+  if (upstream) return false;
+  const { config } = scope;
+  if (kindOfHost === 'unix') return listenersOf(config).some((l) => l.kind === 'unix' && l.text.includes(host));
+  return (
+    /^(?:127\.\d+\.\d+\.\d+|localhost|\[::1\])$/.test(host) &&
+    listenersOf(config).some((l) => l.kind !== 'unix' && String(l.port) === (portText || '80'))
+  );
+}
+
+/** Whether what is behind the pass needs none of what an application has to know about its client. */
+export function needsNoClient(scope: Scope, target: PassTarget): boolean {
+  const location = locationOf(scope);
+  for (let at = location; at; at = at.parent) if (CHALLENGE.test(at.name.replace(/^\^|\\/g, ''))) return true;
+  return isOwnListener(scope, target) || askedBy(scope).length > 0;
+}

@@ -1,0 +1,87 @@
+/** Settings of a location that try_files or an error page leaves for a named one: what is said here is not read there. */
+import type { Directive } from '../../config/directive.ts';
+import { namedLocation } from '../../config/locations.ts';
+import { defineRule } from '../rule.ts';
+
+const SETTING = /^(proxy|uwsgi|fastcgi|scgi|grpc)_(?!pass$|cache_path$|temp_path$)/;
+const PASS = /^(proxy|uwsgi|fastcgi|scgi|grpc)_pass$/;
+
+/** The named location that every request here ends in: after try_files, or by `return CODE` with an error page. */
+function destination(line: Directive): string | null {
+  const { scope } = line;
+  const last = line.values.at(-1) ?? '';
+  if (!last.startsWith('@')) return null;
+  if (line.name === 'try_files') return last;
+  const code = scope.first('return')?.value(0);
+  return code !== undefined && line.values.includes(code) ? last : null;
+}
+
+export default defineRule({
+  id: 'setting-lost-on-redirect',
+  group: 'upstreams',
+  severity: 'info',
+  since: '0.2',
+  title: 'Settings of a location that passes nothing itself',
+  why: `
+\`try_files … @app\` and \`error_page 418 = @app\` move the request to the named location, and from there on its settings are in force, with those of the server around it. What \`proxy_set_header\`, \`proxy_read_timeout\` or \`uwsgi_param\` say in the location that was left is not read.
+
+Write the settings into the named location, or give this location a pass of its own. Limits on the body and access rules are different: they are asked before the request moves.`,
+  about: ['try_files', 'error_page', 'proxy_set_header', 'proxy_read_timeout'],
+  looksAt: { directive: ['try_files', 'error_page'] },
+  needs: 'file',
+  messages: {
+    lost: '{name} has no effect here: {by} leads to {named}, where it does not apply. Say it there, or pass from this location.',
+  },
+  check({ directive, scope, report }) {
+    const named = destination(directive);
+    const server = scope.enclosing('server');
+    if (!named || !server || scope.context !== 'location') return;
+    const to = namedLocation(server, named);
+    // a pass here, or in what is inside, reads them
+    if (!to || scope.all.some((d) => PASS.test(d.name) || d.name === 'include' || /_by_lua|^js_/.test(d.name))) return;
+    const family = to.scope.directives.flatMap((d) => PASS.exec(d.name)?.[1] ?? [])[0];
+    if (!family) return;
+    for (const line of scope.directives) {
+      if (SETTING.exec(line.name)?.[1] !== family) continue;
+      // said there as well, in the same words
+      if (to.scope.named(line.name).some((d) => d.values.join(' ') === line.values.join(' '))) continue;
+      report('lost', {
+        at: line.at(),
+        data: { name: line.name, by: directive.name, named },
+        related: [{ at: to.directive.nameAt, message: 'the location that passes' }],
+      });
+    }
+  },
+  examples: [
+    {
+      inside: 'server',
+      bad: `location = /import {
+    proxy_read_timeout 900s;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^ lost
+    try_files /dev/null @api;
+}
+location @api { proxy_pass http://127.0.0.1:8000; }`,
+      good: `location = /import {
+    proxy_read_timeout 900s;
+    proxy_pass http://127.0.0.1:8000;
+}
+location @api { proxy_pass http://127.0.0.1:8000; }`,
+    },
+    {
+      inside: 'server',
+      bad: `location /old/ {
+    error_page 418 = @api;
+    proxy_set_header X-Old 1;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^ lost
+    return 418;
+}
+location @api { proxy_pass http://127.0.0.1:8000; }`,
+      good: `location /old/ {
+    error_page 418 = @api;
+    return 418;
+}
+location @api { proxy_pass http://127.0.0.1:8000; proxy_set_header X-Old 1; }`,
+    },
+    { inside: 'server', good: 'location / { try_files $uri @api; expires 1h; }\nlocation @api { proxy_pass http://127.0.0.1:8000; }' },
+  ],
+});

@@ -1,0 +1,90 @@
+/** Lines of one family of directives beside the pass directive of another: each module reads its own only. */
+import type { Directive } from '../../config/directive.ts';
+import type { Scope } from '../../config/scope.ts';
+import { defineRule } from '../rule.ts';
+
+const FAMILY = /^(proxy|uwsgi|fastcgi|scgi|grpc|memcached)_(?!pass$)(?!.*_path$)/;
+const PASS = /^(proxy|uwsgi|fastcgi|scgi|grpc|memcached)_pass$/;
+
+const familyOf = (d: Directive): string | null => (d.fact ? (FAMILY.exec(d.name)?.[1] ?? null) : null);
+
+/** The families that the requests of a level may be passed to, by a pass in it or below. */
+const passesIn = (scope: Scope): ReadonlySet<string> => new Set(scope.all.flatMap((d) => (d.fact && PASS.exec(d.name)?.[1]) || []));
+
+export default defineRule({
+  id: 'setting-of-another-module',
+  group: 'upstreams',
+  severity: 'info',
+  since: '0.2',
+  title: 'A line of another module than the one that passes the request on',
+  why: `
+\`proxy_pass\`, \`uwsgi_pass\`, \`fastcgi_pass\`, \`scgi_pass\` and \`grpc_pass\` belong to modules of their own, with settings of their own. \`proxy_read_timeout\` and \`proxy_set_header\` beside \`uwsgi_pass\` are accepted and do nothing: the answer may take the 60 seconds of \`uwsgi_read_timeout\`, and the header is not sent. Headers go to uWSGI and FastCGI as parameters, \`uwsgi_param HTTP_X_FORWARDED_PROTO $scheme\`.`,
+  about: ['proxy_pass', 'uwsgi_pass', 'fastcgi_pass', 'uwsgi_read_timeout', 'uwsgi_param'],
+  looksAt: { scope: ['location', 'server'] },
+  needs: 'file',
+  messages: {
+    none: '{name} has no effect here: requests are passed on by {pass}, which reads {instead}.',
+  },
+  check({ scope, report }) {
+    const lines = scope.directives.filter(
+      (d) => familyOf(d) !== null && d.file === scope.opener?.file && d.via.length === (scope.opener?.via.length ?? 0),
+    );
+    if (!lines.length) return;
+    const passes = passesIn(scope);
+    if (!passes.size) return;
+    // what is not seen may pass to anybody
+    if (
+      scope.all.some(
+        (d) =>
+          (d.name === 'include' && !(scope.config.tree.includes.get(d.statement)?.files.length ?? 0)) ||
+          /_by_lua|^js_content$/.test(d.name),
+      )
+    )
+      return;
+    for (const line of lines) {
+      const family = familyOf(line)!;
+      if (passes.has(family)) continue;
+      const [used] = passes;
+      const rest = line.name.slice(family.length);
+      report('none', { at: line.at(), data: { name: line.name, pass: `${used}_pass`, instead: insteadOf(used!, rest) } });
+    }
+  },
+  examples: [
+    {
+      inside: 'server',
+      bad: `location / {
+    uwsgi_pass unix:/run/app.sock;
+    proxy_read_timeout 300s;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^ none
+    proxy_set_header X-Forwarded-Proto $scheme;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ none
+}`,
+      good: `location / {
+    uwsgi_pass unix:/run/app.sock;
+    uwsgi_read_timeout 300s;
+    uwsgi_param HTTP_X_FORWARDED_PROTO $scheme;
+}`,
+    },
+    {
+      inside: 'server',
+      good: `proxy_read_timeout 300s;
+location / { uwsgi_pass unix:/run/app.sock; }
+location /api/ { proxy_pass http://127.0.0.1:8000; }`,
+    },
+    {
+      inside: 'server',
+      good: `location / {
+    proxy_read_timeout 300s;
+    uwsgi_pass unix:/run/app.sock;
+    if ($http_x_other) { proxy_pass http://127.0.0.1:8000; }
+}`,
+    },
+  ],
+});
+
+/** What the module that passes reads in place of another's line. */
+function insteadOf(family: string, rest: string): string {
+  const params = family === 'uwsgi' || family === 'fastcgi' || family === 'scgi';
+  if (rest === '_set_header' || rest === '_param') return params ? `${family}_param` : `${family}_set_header`;
+  return `${family}${rest} and its like`;
+}

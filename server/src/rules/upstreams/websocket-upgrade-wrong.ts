@@ -1,0 +1,130 @@
+/** WebSocket handshakes that are passed on with other words than a handshake has. Shown by what the application gets. */
+import type { Directive } from '../../config/directive.ts';
+import type { Trace } from '../../trace/trace.ts';
+import { proofOf } from '../../witness/requests.ts';
+import { defineRule } from '../rule.ts';
+import { requestHeader } from './_headers.ts';
+
+const HANDSHAKE: Trace['request']['headers'] = [
+  ['Connection', 'Upgrade'],
+  ['Upgrade', 'websocket'],
+  ['Sec-WebSocket-Version', '13'],
+  ['Sec-WebSocket-Key', 'dGhlIHNhbXBsZSBub25jZQ=='],
+];
+
+const sent = (trace: Trace, name: string): string =>
+  trace.outcome.upstreamRequest?.headers
+    .filter(([n]) => n.toLowerCase() === name)
+    .map(([, v]) => v)
+    .join(', ') ?? '';
+
+/** The line's value as it is in words that a client may choose by a header of its own. */
+const isSwitch = (d: Directive): boolean => d.value(1) === '';
+
+export default defineRule({
+  id: 'websocket-upgrade-wrong',
+  group: 'upstreams',
+  severity: 'warning',
+  since: '0.2',
+  title: 'A WebSocket handshake arrives with other words than it was sent with',
+  why: `
+A handshake needs \`Upgrade: websocket\` and a \`Connection\` that names Upgrade (RFC 6455, section 4.1). \`proxy_set_header Connection keep-alive\` beside \`Upgrade $http_upgrade\`, or an \`Upgrade\` that is filled from the variable meant for \`Connection\`, sends something else, and the application answers 400 or 426.
+
+Pass on \`$http_upgrade\` as \`Upgrade\`, and as \`Connection\` the word upgrade, or a map that gives it where \`$http_upgrade\` is not empty.`,
+  about: ['proxy_set_header', 'map', '$http_'],
+  references: ['https://www.rfc-editor.org/rfc/rfc6455#section-4.1'],
+  looksAt: {
+    outcome: ['proxy_pass'],
+    when: ({ scope }) => {
+      const upgrade = requestHeader(scope, 'Upgrade');
+      const connection = requestHeader(scope, 'Connection');
+      return !!upgrade && !!connection && !isSwitch(upgrade) && scope.value('proxy_http_version')?.value(0) !== '1.0';
+    },
+  },
+  needs: 'config',
+  messages: {
+    upgrade: 'No WebSocket opens: a handshake arrives with "Upgrade: {got}". Set Upgrade to $http_upgrade.',
+    connection:
+      'No WebSocket opens: a handshake arrives with "Connection: {got}". Set Connection to upgrade, or to a map of $http_upgrade that gives it.',
+  },
+  check({ spot, report }) {
+    const { scope } = spot;
+    const trace = spot.ask({ headers: HANDSHAKE });
+    const request = trace.outcome.upstreamRequest;
+    if (trace.outcome.kind !== 'proxy' || !request || request.httpVersion === '1.0') return;
+    const upgrade = requestHeader(scope, 'Upgrade')!;
+    const connection = requestHeader(scope, 'Connection')!;
+    const got = { upgrade: sent(trace, 'upgrade'), connection: sent(trace, 'connection') };
+    if (got.upgrade.toLowerCase() !== 'websocket') {
+      // nothing of it is passed on: meant for requests that need no upgrade
+      if (got.upgrade === '' || !/upgrade/i.test(got.upgrade + got.connection)) return;
+      return report('upgrade', {
+        at: upgrade.at(),
+        data: { got: got.upgrade },
+        witness: proofOf(trace, `Upgrade: ${got.upgrade} arrives at ${request.upstream}`),
+      });
+    }
+    if (/(?:^|[,\s])upgrade(?:$|[,\s])/i.test(got.connection)) return;
+    report('connection', {
+      at: connection.at(),
+      data: { got: got.connection },
+      related: [{ at: upgrade.at(), message: 'the upgrade is passed on here' }],
+      witness: proofOf(trace, `Connection: ${got.connection} arrives at ${request.upstream}`),
+    });
+  },
+  examples: [
+    {
+      inside: 'server',
+      bad: `location /ws/ {
+    proxy_pass http://127.0.0.1:8000;
+    proxy_http_version 1.1;
+    proxy_set_header Upgrade $http_upgrade;
+    proxy_set_header Connection keep-alive;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ connection
+}`,
+      good: `location /ws/ {
+    proxy_pass http://127.0.0.1:8000;
+    proxy_http_version 1.1;
+    proxy_set_header Upgrade $http_upgrade;
+    proxy_set_header Connection upgrade;
+}`,
+    },
+    {
+      inside: 'http',
+      bad: `map $http_upgrade $upgrading {
+    default upgrade;
+    ""      close;
+}
+server {
+    location /ws/ {
+        proxy_pass http://127.0.0.1:8000;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $upgrading;
+#       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ upgrade
+        proxy_set_header Connection $upgrading;
+    }
+}`,
+      good: `map $http_upgrade $upgrading {
+    default upgrade;
+    ""      close;
+}
+server {
+    location /ws/ {
+        proxy_pass http://127.0.0.1:8000;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection $upgrading;
+    }
+}`,
+    },
+    {
+      inside: 'server',
+      good: `location /ws/ {
+    proxy_pass http://127.0.0.1:8000;
+    proxy_http_version 1.1;
+    proxy_set_header Upgrade websocket;
+    proxy_set_header Connection Upgrade;
+}`,
+    },
+  ],
+});
