@@ -29,11 +29,6 @@ function terminator(scope: Scope): Related | null {
   return null;
 }
 
-/** A proxy in front is declared: its addresses are trusted, or it speaks the PROXY protocol. */
-const hasProxyInFront = (scope: Scope): boolean =>
-  scope.effective('set_real_ip_from').directives.length > 0 ||
-  (serverOf(scope)?.listens.some((l) => l.params.includes('proxy_protocol') || l.addresses.every((a) => a.kind === 'unix')) ?? true);
-
 export default defineRule({
   id: 'forwarded-proto-wrong',
   group: 'upstreams',
@@ -51,8 +46,6 @@ nginx, which is http: the application redirects to HTTPS for ever. There, pass o
   messages: {
     constant: 'The application is told "{value}" for every request, and this server also serves the other scheme. Use $scheme.',
     http: 'The application is told "http" although this server speaks TLS. Use $scheme.',
-    client:
-      'TLS ends here, so nobody but the client sends this header: mostly nobody does and the application is told nothing, and anybody may claim a scheme. Use $scheme.',
     behind: '$scheme is "http" here, whatever the client uses: TLS ends at the proxy in front. Pass on $http_x_forwarded_proto.',
   },
   check({ directive, scope, report }) {
@@ -64,8 +57,6 @@ nginx, which is http: the application redirects to HTTPS for ever. There, pass o
     const fix = fixOf('Use $scheme', 'suggestion', directive.file, [replace(value, '$scheme')]);
     if (text === 'http' && tls) report(plain ? 'constant' : 'http', { at: value, data: { value: text }, fix });
     else if (text === 'https' && tls && plain) report('constant', { at: value, data: { value: text }, fix });
-    else if (/^\$\{?http_x_forwarded_proto\}?$/.test(text) && tls && !hasProxyInFront(scope))
-      report('client', { at: value, fix: { ...fix, safety: 'suggestion' } });
     else if (text === '$scheme' && plain && !tls) {
       const why = terminator(scope);
       if (why)
@@ -108,25 +99,6 @@ proxy_set_header X-Forwarded-Proto http;
 ssl_certificate a.pem;
 ssl_certificate_key a.key;
 proxy_set_header X-Forwarded-Proto $scheme;`,
-    },
-    {
-      inside: 'server',
-      bad: `listen 443 ssl;
-ssl_certificate a.pem;
-ssl_certificate_key a.key;
-proxy_set_header X-Forwarded-Proto $http_x_forwarded_proto;
-#                                  ^^^^^^^^^^^^^^^^^^^^^^^ client`,
-      good: `listen 443 ssl;
-ssl_certificate a.pem;
-ssl_certificate_key a.key;
-proxy_set_header X-Forwarded-Proto $scheme;`,
-    },
-    {
-      inside: 'server',
-      good: `listen 443 ssl proxy_protocol;
-ssl_certificate a.pem;
-ssl_certificate_key a.key;
-proxy_set_header X-Forwarded-Proto $http_x_forwarded_proto;`,
     },
     {
       inside: 'server',

@@ -100,7 +100,7 @@ server {
         proxy_pass http://127.0.0.1:8000;
         proxy_http_version 1.1;
         proxy_set_header Upgrade $upgrading;
-#       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ upgrade
+#       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ upgrade
         proxy_set_header Connection $upgrading;
     }
 }`,
