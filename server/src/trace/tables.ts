@@ -5,8 +5,15 @@ import { atofp, parseIpv4 } from '../catalog/value-kind.ts';
 import type { Directive } from '../config/directive.ts';
 import { type Ip, inNet, type Net, readNet, readPlainIp, unmapped } from './networks.ts';
 import { forwardedAddress } from './realip.ts';
-import type { Run } from './run.ts';
 import { compileValue, type Value } from './script.ts';
+
+/** Who asks a table: a request that runs, or somebody who thinks of one (answers/visitor.ts). */
+export interface TableAsker {
+  readonly connection: { readonly clientAddress: string };
+  value(value: Value): ByteString;
+  match(regex: CompiledRegex | null, subject: ByteString, what: Directive): boolean;
+  headerLines(name: string): readonly string[];
+}
 
 export interface MapTable {
   readonly key: Value;
@@ -68,7 +75,7 @@ function readMap(directive: Directive): MapTable {
 }
 
 /** ngx_http_map_variable. A regex that matches replaces the request's captures. */
-export function mapValue(run: Run, directive: Directive): ByteString {
+export function mapValue(run: TableAsker, directive: Directive): ByteString {
   const table = mapTable(directive);
   let key = run.value(table.key);
   if (table.hostnames && key.endsWith('.')) key = key.slice(0, -1);
@@ -156,7 +163,7 @@ function readGeo(directive: Directive): GeoTable {
 }
 
 /** ngx_http_geo_cidr_variable, ngx_http_geo_range_variable. */
-export function geoValue(run: Run, directive: Directive): ByteString {
+export function geoValue(run: TableAsker, directive: Directive): ByteString {
   let table = geos.get(directive);
   if (!table) geos.set(directive, (table = readGeo(directive)));
   let address: Ip | null = readPlainIp(table.source ? run.value(table.source) : run.connection.clientAddress);
@@ -195,7 +202,7 @@ function readSplit(directive: Directive): Split {
 }
 
 /** ngx_http_split_clients_variable. */
-export function splitValue(run: Run, directive: Directive): ByteString {
+export function splitValue(run: TableAsker, directive: Directive): ByteString {
   let split = splits.get(directive);
   if (!split) splits.set(directive, (split = readSplit(directive)));
   const hash = murmurHash2(run.value(split.key));

@@ -1,10 +1,11 @@
 /** `$1` to `$9` where no regular expression that applies has so many groups: the value is always empty. */
+
+import { hasUnknownInclude } from '../../answers/who-may-enter.ts';
 import type { Directive } from '../../config/directive.ts';
 import { locationOf } from '../../config/locations.ts';
 import { regexesOf } from '../../config/names.ts';
 import type { Scope } from '../../config/scope.ts';
 import { variablesIn } from '../../syntax/variable.ts';
-import { hasUnknownInclude } from '../access.ts';
 import { defineRule } from '../rule.ts';
 
 /** Directives whose own pattern brings the groups of their own replacement. */

@@ -1,6 +1,7 @@
 /** The application's own redirects go to clients with the inner host: shown by an answer that names the host it was asked with. */
+
+import { isPrivateAddress } from '../../answers/who-may-enter.ts';
 import { locationHeader, proofOf } from '../../witness/requests.ts';
-import { isPrivateAddress } from '../access.ts';
 import { defineRule } from '../rule.ts';
 
 /** A host that nobody outside can ask: an upstream group, a name without a dot, an inner address. */

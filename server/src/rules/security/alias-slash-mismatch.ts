@@ -1,7 +1,11 @@
 /** `location /img/ { alias /data/img; }`: `/img/a.png` is looked for as `/data/imga.png`. */
+import { textsOf } from '../../answers/what-is-passed.ts';
 import { readLocation } from '../../config/locations.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
+
+/** Variables whose text never ends in a slash. */
+const SLASHLESS = /^(host|http_host|server_name|hostname|remote_addr|scheme|ssl_server_name|remote_user)$/;
 
 export default defineRule({
   id: 'alias-slash-mismatch',
@@ -27,8 +31,9 @@ nginx cuts the location's name off the path and puts the rest behind the alias a
     if (!opener || !word || !location || (location.modifier !== '' && location.modifier !== '^~')) return;
     const dir = word.value;
     if (!location.name.endsWith('/') || dir.endsWith('/') || dir === '') return;
-    // the rest may come from a variable, or is thrown away
-    if (/\$\{?\w+\}?$/.test(dir)) return;
+    // nginx appends the rest behind a variable as well; only one that can end in a slash itself separates the two
+    const last = /\$\{?(\w+)\}?$/.exec(dir)?.[1];
+    if (last && !SLASHLESS.test(last) && !textsOf(scope, dir)?.every((t) => !t.endsWith('/'))) return;
     const end = word.quote === '' ? word.end : word.end - 1;
     report('mismatch', {
       at: word,

@@ -47,13 +47,15 @@ The same happens with a regex location whose capture may begin with two dots rig
     const opener = scope.enclosing('location')?.opener;
     const location = opener ? readLocation(opener) : null;
     if (!opener || !location) return;
+    // the application alone leads there, and says where
+    for (let at = scope.enclosing('location'); at; at = at.parent?.enclosing('location') ?? null) if (at.has('internal')) return;
     const dir = directive.value(0);
     if (location.modifier === '' || location.modifier === '^~') {
       if (location.name.endsWith('/') || !location.name.startsWith('/')) return;
       const word = opener.args.at(-1)!;
       if (!dir.endsWith('/')) {
         // a dot in the last name means one file
-        if (!/^\/[^$]*$/.test(dir) || /\.[^/]*$/.test(dir) || scope.enclosing('location')?.has('internal')) return;
+        if (!/^\/[^$]*$/.test(dir) || /\.[^/]*$/.test(dir)) return;
         report('siblings', {
           at: opener.at(word),
           severity: 'info',
@@ -67,32 +69,36 @@ The same happens with a regex location whose capture may begin with two dots rig
         data: { prefix: location.name, dir },
         related: [{ at: directive.at(directive.args[0]!), message: 'the aliased directory' }],
         fix:
-          word.quote === '' && !locationsOf(opener.scope).all.some((l) => l.name === `${location.name}/`)
-            ? fixOf('End the location with a slash', 'safe', opener.file, [replace({ start: word.end, end: word.end }, '/')])
+          // inner names hang from this one; a request for the bare name has another answer then
+          word.quote === '' &&
+          !locationsOf(opener.scope).all.some((l) => l.name === `${location.name}/`) &&
+          !locationsOf(scope).all.some((l) => l.kind !== 'regex' && !l.name.startsWith(`${location.name}/`))
+            ? fixOf('End the location with a slash', 'suggestion', opener.file, [replace({ start: word.end, end: word.end }, '/')])
             : null,
       });
       return;
     }
     if (location.modifier !== '~' && location.modifier !== '~*') return;
     const compiled = config.regexes.compile(location.name, { caseless: location.modifier === '~*' });
-    const capture = /\/\$(?:\{(\w+)\}|(\w+))(?=$|\/)/.exec(dir);
-    if (!compiled.ok || !capture) return;
-    const name = capture[1] ?? capture[2]!;
-    const group = /^\d$/.test(name) ? Number(name) : compiled.regex.names.find((n) => n.name === name)?.group;
-    if (group === undefined) return;
-    for (const witness of climbing(config, location.name, location.modifier === '~*', group)) {
-      const match = compiled.regex.match(witness);
-      const text = typeof match === 'object' ? match.captures[group] : undefined;
-      // a path with "/../" is resolved before the search (ngx_http_parse_complex_uri), so only dots that do not stand alone arrive here
-      if ((text === '..' || text?.startsWith('../')) && !/(^|\/)\.\.(\/|$)/.test(witness)) {
-        report('captured', {
-          at: opener.at(opener.args.at(-1)!),
-          data: { dir },
-          related: [{ at: directive.at(directive.args[0]!), message: 'the aliased directory' }],
-        });
-        return;
+    if (!compiled.ok) return;
+    const groups = [...dir.matchAll(/\/\$(?:\{(\w+)\}|(\w+))(?=$|\/)/g)].flatMap((capture) => {
+      const name = capture[1] ?? capture[2]!;
+      return (/^\d$/.test(name) ? Number(name) : compiled.regex.names.find((n) => n.name === name)?.group) ?? [];
+    });
+    for (const group of groups)
+      for (const witness of climbing(config, location.name, location.modifier === '~*', group)) {
+        const match = compiled.regex.match(witness);
+        const text = typeof match === 'object' ? match.captures[group] : undefined;
+        // a path with "/../" is resolved before the search (ngx_http_parse_complex_uri), so only dots that do not stand alone arrive here
+        if ((text === '..' || text?.startsWith('../')) && !/(^|\/)\.\.(\/|$)/.test(witness)) {
+          report('captured', {
+            at: opener.at(opener.args.at(-1)!),
+            data: { dir },
+            related: [{ at: directive.at(directive.args[0]!), message: 'the aliased directory' }],
+          });
+          return;
+        }
       }
-    }
   },
   examples: [
     {

@@ -1,34 +1,44 @@
 /** Passwords that go over the network in the clear. */
-import { serverOf } from '../../config/servers.ts';
-import { isLocalOnly } from '../access.ts';
+
+import { Visitor } from '../../answers/visitor.ts';
+import { isLocalOnly } from '../../answers/who-may-enter.ts';
+import { endsBefore } from '../../answers/who-speaks-tls.ts';
+import type { Scope } from '../../config/scope.ts';
 import { defineRule } from '../rule.ts';
-import { reachOf } from '../tls.ts';
+import { reachOf, serversUnder } from '../tls.ts';
 
 export default defineRule({
   id: 'basic-auth-over-http',
   group: 'security',
   severity: 'warning',
   since: '0.1',
-  missing: true,
+  missing: ['listen', 'return', 'rewrite', 'if', 'set_real_ip_from'],
   title: 'A password is asked for over plain HTTP',
   why: `
 Basic authentication sends name and password with every request, merely encoded. Without TLS everybody on the way reads them. Serve the location over TLS only.
 
-The rule is silent when nothing in the configuration speaks TLS and something shows that another machine does it in front: realip, the PROXY protocol, X-Forwarded-Proto, or a socket that others do not reach.`,
+The rule looks at each plain socket, whatever its port, and at what a plain request gets there: where it is redirected first, no password is ever asked for. It is silent where something shows that another machine ends TLS in front: realip, the PROXY protocol, a look at X-Forwarded-Proto, or a socket that others do not reach.`,
   about: ['auth_basic', 'listen'],
   looksAt: { directive: ['auth_basic'] },
   needs: 'config',
   messages: { plain: 'The password goes over the network in the clear: {socket} has no TLS. Serve this over TLS only.' },
-  check({ directive, scope, config, report }) {
+  check({ directive, report }) {
     if (directive.value(0).toLowerCase() === 'off') return;
-    const server = serverOf(scope);
-    if (!server || !reachOf(server).plain || isLocalOnly(scope)) return;
-    if (scope.effective('set_real_ip_from').directives.length || server.listens.some((l) => l.params.includes('proxy_protocol'))) return;
-    // an if that redirects to https, or any trace of a terminator in front
-    if (config.spells(/x_forwarded_proto|x-forwarded-proto\s+https|http_cf_|ssl_offload/i)) return;
-    if (server.scope.has('return') || server.scope.named('if').some((d) => d.body?.has('return'))) return;
+    const server = serversUnder(directive).find((s) => reachOf(s).plain && !isLocalOnly(s.scope) && !endsBefore(s.scope) && asks(s.scope));
+    if (!server) return;
     const plain = server.listens.find((l) => !l.params.includes('ssl') && !l.params.includes('quic'));
-    if (plain?.directive && plain.addresses.every((a) => a.kind !== 'unix' && a.port !== 80)) return;
+
+    /** Whether the line is in force somewhere in the server where a plain request gets as far as the password. */
+    function asks(root: Scope): boolean {
+      const places = root.all.flatMap((d) => (d.name === 'location' && d.body ? [d.body] : []));
+      // a server whose every path has a location asks in those only
+      const whole = places.some((at) => at.parent === root && at.opener?.value(0) === '/');
+      return [...(whole ? [] : [root]), ...places].some((at) => {
+        if (at.value('auth_basic') !== directive || at.has('internal')) return false;
+        const end = new Visitor(at, { scheme: 'http' }).rewrites();
+        return !end.by && !end.unsure;
+      });
+    }
     report('plain', {
       at: directive.statement.name,
       data: { socket: plain?.directive ? `listen ${plain.directive.value(0)}` : 'port 80' },

@@ -20,6 +20,15 @@ Use \`default_type\` (with an empty \`types {}\` where the file's name must not 
   messages: { second: 'add_header sends a second Content-Type beside the first. Use default_type.' },
   check({ directive, scope, file, report }) {
     if (directive.value(0).toLowerCase() !== 'content-type') return;
+    // no type is known and none is the default: the line's own is the only one
+    const types = scope.effective('types').directives;
+    const returns = scope.has('return');
+    if (
+      scope.value('default_type')?.value(0) === '' &&
+      !scope.directives.some((d) => /_pass$/.test(d.name)) &&
+      (returns || (types.length > 0 && types.every((d) => !d.body?.directives.length)))
+    )
+      return;
     const hides = ['proxy_hide_header', 'fastcgi_hide_header', 'uwsgi_hide_header', 'scgi_hide_header', 'grpc_hide_header'];
     // an answer 204 has no Content-Type of its own (ngx_http_header_filter): preflights of CORS
     if (scope.directives.some((d) => d.name === 'return' && d.value(0) === '204')) return;
@@ -28,7 +37,7 @@ Use \`default_type\` (with an empty \`types {}\` where the file's name must not 
     report('second', {
       at: directive.args[0]!,
       fix:
-        value && !value.value.includes('$') && !value.value.includes(';') && !scope.has('default_type')
+        value && !value.value.includes('$') && !value.value.includes(';') && !scope.has('default_type') && returns
           ? fixOf('Use default_type', 'suggestion', file, [replace(directive.statement, `default_type ${value.raw};`)])
           : null,
     });

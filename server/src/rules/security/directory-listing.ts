@@ -1,5 +1,5 @@
 /** Folders without an index show their files. */
-import { isProtected } from '../access.ts';
+import { isLocalOnly, isProtected } from '../../answers/who-may-enter.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
@@ -12,7 +12,7 @@ export default defineRule({
   equivalents: ['nginx-lint:autoindex-enabled'],
   title: 'Everybody can list the files of a folder',
   why: `
-With \`autoindex on\` a folder without an index file answers with the list of what is in it: backups, exports, uploads of others that nobody was meant to find. For a public mirror that is the purpose; silence the rule there. Behind a password or an address list it is silent by itself.`,
+With \`autoindex on\` a folder without an index file answers with the list of what is in it: backups, exports, uploads of others that nobody was meant to find. For a public mirror that is the purpose; silence the rule there. Where strangers are turned away (a password, an address list, a condition on an address or a secret) and on servers that only this machine reaches it is silent by itself. A condition on the method or the browser turns nobody away.`,
   about: ['autoindex'],
   looksAt: { directive: ['autoindex'] },
   needs: 'file',
@@ -21,8 +21,8 @@ With \`autoindex on\` a folder without an index file answers with the list of wh
   messages: { listed: 'autoindex on lists the files of every folder without an index. Set it to off, or restrict who may look.' },
   check({ directive, scope, file, report }) {
     const word = directive.args[0];
-    if (word?.value.toLowerCase() !== 'on' || isProtected(scope)) return;
-    report('listed', { at: word, fix: fixOf('Turn the listing off', 'safe', file, [replace(word, 'off')]) });
+    if (word?.value.toLowerCase() !== 'on' || isProtected(scope) || isLocalOnly(scope)) return;
+    report('listed', { at: word, fix: fixOf('Turn the listing off', 'suggestion', file, [replace(word, 'off')]) });
   },
   examples: [
     {

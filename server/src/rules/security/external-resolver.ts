@@ -1,6 +1,7 @@
 /** A public DNS server as nginx's resolver: whoever answers for it decides where requests go. */
+
+import { isPrivateAddress } from '../../answers/who-may-enter.ts';
 import { parseAddress } from '../../catalog/value-kind.ts';
-import { isPrivateAddress } from '../access.ts';
 import { defineRule } from '../rule.ts';
 
 /** Addresses that look public and are a cloud's own (Azure's platform, Alibaba's). */

@@ -1,16 +1,41 @@
 /** A root or alias that serves the whole disk, or a folder that belongs to the system. */
+
+import { textsOf } from '../../answers/what-is-passed.ts';
+import { isLocalOnly, isProtected } from '../../answers/who-may-enter.ts';
+import { servedTo } from '../../answers/who-serves-this-url.ts';
 import { locationOf } from '../../config/locations.ts';
-import { isProtected } from '../access.ts';
+import type { Scope } from '../../config/scope.ts';
+import { serversOf } from '../../config/servers.ts';
+import { samplesOf } from '../../witness/regex-samples.ts';
 import { defineRule } from '../rule.ts';
 
-/** Folders with keys, passwords, devices, logs or everybody's files. */
-const SYSTEM = new Set(
-  '/ /bin /boot /dev /etc /lib /lib64 /proc /root /run /sbin /sys /usr /var /var/lib /var/log /var/run /etc/nginx /etc/ssl /home'.split(
-    ' ',
-  ),
-);
+/** Folders that hold what is nobody's site, while some folder below them may well be one. */
+const BROAD = new Set('/ /bin /home /lib /lib64 /run /sbin /usr /var /var/lib /var/run /etc /root /etc/nginx /etc/nginx/conf.d'.split(' '));
 
-const tidy = (path: string): string => path.replace(/\/+/g, '/').replace(/(.)\/$/, '$1');
+/** Folders below which nothing is meant for visitors: keys, passwords, devices, logs, databases. */
+const CLOSED =
+  /^\/(?:proc|sys|dev|boot)(?:\/|$)|^\/etc\/(?!nginx(?:\/|$)|.*\b(?:html|www|public|static|htdocs)\b)|^\/etc\/nginx\/(?:ssl|certs?|keys|private|sites-[a-z]+|snippets)(?:\/|$)|^\/root\/(?:.*\/)?\.|^\/var\/log(?:\/|$)|^\/var\/lib\/(?:mysql|mariadb|postgres(?:ql)?|mongodb?|redis|docker|containerd|kubelet|ldap|samba|rabbitmq|sss|etcd)(?:\/|$)/;
+
+/** A path with `.`, `..` and doubled slashes resolved, without a slash at its end. Three steps up from nginx's prefix lead to `/`. */
+function resolved(path: string): string | null {
+  if (!path.startsWith('/') && !/^(?:\.\.\/){3,}/.test(path)) return null;
+  const out: string[] = [];
+  for (const part of path.split('/')) {
+    if (part === '' || part === '.') continue;
+    if (part === '..') out.pop();
+    else out.push(part);
+  }
+  return `/${out.join('/')}`;
+}
+
+const isSystem = (folder: string): boolean => BROAD.has(folder) || CLOSED.test(`${folder}/`);
+
+/** Files that lie below a folder of the system, as a request would name them. */
+const PROBES: Readonly<Record<string, readonly string[]>> = {
+  '/': ['/etc/passwd', '/proc/self/environ', '/var/log/nginx/access.log', '/root/.ssh/id_rsa'],
+  '/etc': ['/passwd', '/nginx/nginx.conf', '/ssl/private/x.key'],
+  '/var': ['/log/nginx/access.log', '/lib/mysql/x'],
+};
 
 export default defineRule({
   id: 'filesystem-root-exposed',
@@ -22,26 +47,61 @@ export default defineRule({
   why: `
 nginx serves whatever its worker may read below the folder. With \`/\`, or with a folder such as \`/etc\`, that is the list of users, keys that are readable by mistake, the configuration itself, logs with other people's addresses and tokens.
 
-Name the folder that holds the site. For X-Accel-Redirect over a large tree, mark the location \`internal\`; then only the application leads there, and the rule is silent.`,
+Name the folder that holds the site. For X-Accel-Redirect over a large tree, mark the location \`internal\`; then only the application leads there, and the rule is silent.
+
+Whether anything is sent from there is asked of the matcher: a \`root /\` beside a \`location /\` that passes everything on exposes nothing, and neither does a location that strangers do not get into.`,
   about: ['root', 'alias', 'internal'],
   looksAt: { directive: ['root', 'alias'] },
   needs: 'file',
   messages: {
     exposed: 'Requests read files below {folder}, which belongs to the system. Name the folder of the site.',
+    any: 'Requests name any file of the disk: the path goes behind "/" as it comes. Name the folder of the site.',
   },
-  check({ directive, scope, report }) {
+  check({ directive, scope, config, report }) {
     const word = directive.args[0];
-    if (!word || word.templated || word.value.includes('$') || !word.value.startsWith('/')) return;
+    if (!word || word.templated || isLocalOnly(scope)) return;
     const location = locationOf(scope);
     if (location?.kind === 'exact' || location?.kind === 'named') return;
-    const isPrefix = location?.kind === 'prefix';
-    // with root the name of the location stays in the path
-    const folder = tidy(directive.name === 'root' && isPrefix ? `${word.value}/${location.name}` : word.value);
-    if (!SYSTEM.has(folder)) return;
-    if (folder === '/home' && directive.name === 'alias' && location?.kind === 'regex') return;
-    if (location && isProtected(location.scope) && (folder !== '/' || location.scope.has('internal'))) return;
-    if (location?.kind === 'regex' && directive.name === 'alias') return;
-    report('exposed', { at: word, data: { folder } });
+    if (directive.name === 'alias' && location?.kind === 'regex') {
+      const group = /^\/+\$(?:\{(\w+)\}|(\w+))$/.exec(word.value);
+      if (group && location.regex && !isProtected(location.scope)) {
+        const name = group[1] ?? group[2]!;
+        const number = /^\d$/.test(name) ? Number(name) : location.regex.names.find((n) => n.name === name)?.group;
+        if (number !== undefined && takesAny(location.scope, location.name, location.modifier === '~*', number))
+          report('any', { at: word });
+      }
+      return;
+    }
+    const texts = textsOf(scope, word.value);
+    for (const text of texts ?? []) {
+      // with root the name of the location stays in the path
+      const folder = resolved(directive.name === 'root' && location?.kind === 'prefix' ? `${text}/${location.name}` : text);
+      if (folder === null || !isSystem(folder)) continue;
+      if (location && isProtected(location.scope)) continue;
+      const closed = directive.name === 'root' && !location ? !sends(scope, folder) : location && !sendsWithin(location.scope);
+      if (closed) continue;
+      report('exposed', { at: word, data: { folder } });
+      return;
+    }
+
+    /** Whether some server of the level sends files of the folder by this very line. */
+    function sends(level: Scope, folder: string): boolean {
+      const probes = [...(PROBES[folder] ?? []), '/x', '/x/y'];
+      const servers = level.context === 'http' ? serversOf(config).map((s) => s.scope) : [level.enclosing('server') ?? level];
+      if (!servers.length) return true;
+      // below "/" the paths "/x" say nothing: a site of its own may lie there
+      const wanted = folder === '/' ? PROBES['/']! : probes;
+      return servers.some((server) => !isLocalOnly(server) && wanted.some((path) => servedTo(server, path)?.root === directive));
+    }
+
+    /** Whether the location itself sends files, or an inner one that takes the folder over. */
+    function sendsWithin(level: Scope): boolean {
+      const server = level.enclosing('server');
+      if (!server || !location) return true;
+      return [`${location.name.replace(/\/$/, '')}/x`, `${location.name}x`, ...(location.name === '/' ? PROBES['/']! : [])].some(
+        (path) => servedTo(server, path)?.root === directive,
+      );
+    }
   },
   examples: [
     {
@@ -56,7 +116,28 @@ Name the folder that holds the site. For X-Accel-Redirect over a large tree, mar
 #                         ^^^^^ exposed`,
       good: 'location /config/ { alias /srv/site/config/; }',
     },
+    {
+      inside: 'server',
+      bad: `location ~ ^/f/(.*)$ { alias /$1; }
+#                            ^^^ any`,
+      good: 'location ~ ^/f/(.*)$ { alias /srv/f/$1; }',
+    },
     { inside: 'server', good: 'location /files/ { internal; alias /; }' },
     { inside: 'server', good: 'location /usr/share/doc/ { root /; }' },
+    { inside: 'server', good: 'root /;\nlocation / { proxy_pass http://127.0.0.1:8000; }\nlocation /media/ { }' },
   ],
 });
+
+/** Whether a pattern lets a group hold the name of a file of the system. */
+function takesAny(scope: Scope, pattern: string, caseless: boolean, group: number): boolean {
+  const compiled = scope.config.regexes.compile(pattern, { caseless });
+  if (!compiled.ok) return false;
+  return samplesOf(scope.config.regexes, pattern, { caseless, fill: 'a', tries: 12, forms: (s) => [s, `/${s}`] }).some((path) => {
+    const match = compiled.regex.match(path);
+    const text = typeof match === 'object' ? match.captures[group] : undefined;
+    if (text === undefined) return false;
+    const at = text ? path.lastIndexOf(text) : path.length;
+    const other = compiled.regex.match(`${path.slice(0, at)}etc/passwd${path.slice(at + text.length)}`);
+    return typeof other === 'object' && other.captures[group] === 'etc/passwd';
+  });
+}

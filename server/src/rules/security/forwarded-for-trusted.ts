@@ -1,10 +1,44 @@
 /** Client addresses that the client writes itself. */
-import { walk } from '../../config/scope.ts';
-import { isLocalOnly } from '../access.ts';
+
+import { sourcesOf } from '../../answers/where-a-value-comes-from.ts';
+import { isLocalOnly, STRANGERS, STRANGERS6 } from '../../answers/who-may-enter.ts';
+import type { Config } from '../../config/config.ts';
+import type { Directive } from '../../config/directive.ts';
+import { namesOf } from '../../config/names.ts';
+import { type Scope, walk } from '../../config/scope.ts';
+import { readCondition } from '../../trace/handlers/rewrite.ts';
+import { inNet, readNet, readPlainIp } from '../../trace/networks.ts';
+import { variablesIn } from '../../trace/script.ts';
 import { defineRule } from '../rule.ts';
 
-const EVERYBODY = new Set(['0.0.0.0/0', '::/0', '0/0', '[::]/0']);
-const CLAIMED = /^\(?\s*\$(http_(x_forwarded_for|x_real_ip|x_client_ip|true_client_ip|client_ip)|proxy_add_x_forwarded_for)$/i;
+/** What clients and proxies write about the client's address. */
+const CLAIMED =
+  /^(http_(x_forwarded_for|forwarded|x_real_ip|x_client_ip|true_client_ip|client_ip|cf_connecting_ip|cf_connecting_ipv6|fastly_client_ip|x_cluster_client_ip|x_original_forwarded_for|x_appengine_user_ip)|proxy_add_x_forwarded_for)$/;
+
+const claims = (config: Config, name: string): boolean => [...sourcesOf(config, name)].some((source) => CLAIMED.test(source));
+
+const decides = (scope: Scope | null): boolean =>
+  scope !== null && walk(scope).some((d) => /^(return|deny|allow|auth_basic|internal)$/.test(d.name));
+
+/** The condition opens or closes a door: in its own block, or by a variable that it sets and that another condition asks. */
+function isDoor(directive: Directive): boolean {
+  const { body, scope } = directive;
+  if (!body) return false;
+  if (decides(body)) return true;
+  const set = body.named('set').map((d) => d.value(0).slice(1).toLowerCase());
+  if (!set.length) return false;
+  return scope.named('if').some((other) => {
+    const condition = other === directive ? null : readCondition(other);
+    return condition !== null && condition.kind !== 'file' && set.includes(condition.name) && decides(other.body);
+  });
+}
+
+const ALL = [STRANGERS, STRANGERS6].map((list) =>
+  list.flatMap((a) => {
+    const ip = readPlainIp(a);
+    return ip ? [ip] : [];
+  }),
+);
 
 export default defineRule({
   id: 'forwarded-for-trusted',
@@ -24,24 +58,44 @@ List the addresses of the proxies in front, take \`$remote_addr\` in conditions,
     claimed: '{variable} is what the client says. Decide on $remote_addr, and let set_real_ip_from and real_ip_header fill it.',
   },
   check({ directive, scope, report }) {
+    const { config } = scope;
     if (directive.name === 'set_real_ip_from') {
       const word = directive.args[0];
-      if (!word || !EVERYBODY.has(word.value)) return;
-      if (scope.context === 'server' && isLocalOnly(scope)) return;
-      report('everybody', { at: word, data: { range: word.value } });
+      if (!word || isLocalOnly(scope)) return;
+      const everybody = (nets: readonly string[]): boolean => {
+        const read = nets.flatMap((n) => readNet(n) ?? []);
+        return ALL.some((group) => group.every((ip) => read.some((net) => inNet(ip, net))));
+      };
+      const { value } = word;
+      // one line, or several that leave nobody out
+      const lines = scope.named('set_real_ip_from').map((d) => d.value(0));
+      const wide = Number(/\/(\d+)$/.exec(value)?.[1] ?? 99) <= 3;
+      if (!everybody([value]) && !(wide && everybody(lines))) return;
+      report('everybody', { at: word, data: { range: value } });
       return;
     }
     const word = directive.name === 'geo' ? (directive.args.length === 2 ? directive.args[0] : undefined) : directive.args[0];
-    if (!word || !CLAIMED.test(word.value)) return;
-    if (directive.name === 'geo' && directive.body?.named('proxy').length) return;
-    // an empty or absent header is asked for in conditions that decide on nothing but the form of the request
+    if (!word) return;
+    if (directive.name === 'geo') {
+      if (directive.body?.named('proxy').length || !variablesIn(word.value).some((name) => claims(config, name))) return;
+      report('claimed', { at: word, data: { variable: word.value } });
+      return;
+    }
+    const condition = readCondition(directive);
+    if (!condition || condition.kind === 'file') return;
+    if (!claims(config, condition.name)) return;
+    // said at the table of addresses already
     if (
-      directive.name === 'if' &&
-      (directive.args.length < 3 ||
-        !directive.body ||
-        ![...walk(directive.body)].some((d) => /^(return|deny|allow|auth_basic)$/.test(d.name)))
+      namesOf(config)
+        .definitions('variable', condition.name, 'http')
+        .some((s) => s.directive.name === 'geo')
     )
       return;
+    // whether a header is there at all says nothing about who sent it
+    if ((condition.kind === 'equal' || condition.kind === 'not-equal') && condition.value.source === '' && CLAIMED.test(condition.name))
+      return;
+    if (condition.kind === 'variable' && CLAIMED.test(condition.name)) return;
+    if (!isDoor(directive)) return;
     report('claimed', { at: word, data: { variable: word.value.replace(/^\(\s*/, '') } });
   },
   examples: [

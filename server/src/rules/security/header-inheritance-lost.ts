@@ -1,4 +1,7 @@
 /** Lists that an inner level replaces as a whole: one nested line, and every inherited line is gone. */
+
+import { Visitor } from '../../answers/visitor.ts';
+import { entryOf, listVerdict } from '../../answers/who-may-enter.ts';
 import type { Directive } from '../../config/directive.ts';
 import type { Scope } from '../../config/scope.ts';
 import { fixOf, insertAfter, written } from '../fix.ts';
@@ -47,6 +50,17 @@ const isOfTheHop = (d: Directive): boolean => d.name === 'proxy_set_header' && /
 const speaksWebSocket = (scope: Scope): boolean =>
   scope.context === 'location' && /ws|socket|live|hub|cable|stream/i.test(scope.opener?.values.at(-1) ?? '');
 
+/** Whether anything of the list is used at the level or below: nothing is sent where nothing is passed, no header where nothing is answered. */
+function matters(scope: Scope, list: string): boolean {
+  const family = /^(proxy|grpc|fastcgi|uwsgi|scgi)_/.exec(list)?.[1];
+  if (!scope.enclosing('server') || scope.context === 'server') return true;
+  if (family)
+    return [scope, scope.parent!].some(
+      (at) => at.all.some((d) => d.name === `${family}_pass`) && (at === scope || scope.context !== 'location'),
+    );
+  return new Visitor(scope).rewrites().status !== 444;
+}
+
 export default defineRule({
   id: 'header-inheritance-lost',
   group: 'security',
@@ -60,13 +74,29 @@ location replaces the whole list of the server, so a \`Cache-Control\` for one f
 
 Repeat the lines, put them into a file that both levels include, or, from nginx 1.29.3 on, say \`add_header_inherit merge\`.`,
   about: ['add_header', 'proxy_set_header', 'add_header_inherit', 'fastcgi_param', 'uwsgi_param', 'error_page', 'limit_req'],
-  looksAt: { directive: Object.keys(LISTS) },
+  looksAt: { directive: [...Object.keys(LISTS), 'allow', 'deny'] },
   needs: 'file',
   fixable: 'sometimes',
   messages: {
     lost: 'This {name} line drops {lost} inherited from {origin}. Repeat what is still wanted here.',
+    opened: 'This {name} line drops the whole list of {origin}, which turned strangers away: they may enter here. Repeat it.',
   },
   check({ directive, scope, report }) {
+    if (directive.name === 'allow' || directive.name === 'deny') {
+      const { directives: lines, shadowed: outer } = scope.effective('allow');
+      if (lines[0] !== directive || lines[0].scope !== scope || !outer.length || listVerdict(lines) !== 'declined') return;
+      const list = outer.filter((d) => d.scope === outer[0]!.scope);
+      // lines that let somebody in, or a password, say that more was meant than one address
+      if (listVerdict(list) !== 'denied' || lines.some((d) => d.name === 'allow') || entryOf(scope) !== 'everybody') return;
+      const level = list[0]!.scope.opener;
+      report('opened', {
+        at: directive.statement.name,
+        data: { name: directive.name, origin: level ? `the ${level.name} block` : 'the main level' },
+        related: list.map((d) => ({ at: d.at(), message: 'this line is lost' })),
+      });
+      return;
+    }
+    if (!matters(scope, directive.name)) return;
     const own = scope.named(directive.name);
     if (own[0] !== directive || !scope.parent) return;
     const { shadowed } = scope.effective(directive.name);

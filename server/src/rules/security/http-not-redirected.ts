@@ -1,28 +1,12 @@
 // Names that are served over TLS and, with their content, in plain HTTP as well.
-import type { Scope } from '../../config/scope.ts';
-import { type Listen, serversOf } from '../../config/servers.ts';
+import { endsBefore } from '../../answers/who-speaks-tls.ts';
+import { type Listen, type Server, serversOf } from '../../config/servers.ts';
+import { locationHeader, witnessesOf } from '../../witness/requests.ts';
 import { fixOf, insertInto } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { inHead, isLoopback, isNobody, reachOf } from '../tls.ts';
 
-/** Conditions and targets that send a plain request away: a redirect to https, or a variable that may hold one. */
-const AWAY = /^(https:|\$)/;
-
-/** The level ends or redirects requests before anything is served. */
-function leaves(scope: Scope): boolean {
-  for (const d of scope.directives) {
-    if (d.name === 'return' && d.value(0) !== '200') return true;
-    if (d.name === 'rewrite' && AWAY.test(d.value(1))) return true;
-    if (d.name === 'if' && d.body && leaves(d.body)) return true;
-  }
-  return false;
-}
-
-/** Every location that a visitor's page comes from redirects; ACME challenges may stay. */
-const allLeave = (scope: Scope): boolean => {
-  const locations = scope.named('location').filter((d) => !d.values.some((v) => v.includes('.well-known')));
-  return locations.length > 0 && locations.every((d) => d.body && leaves(d.body)) && locations.some((d) => d.values.includes('/'));
-};
+const PAGES = ['/', '/a/page.html'];
 
 const isPublic = (l: Listen): boolean =>
   l.addresses.some((a) => a.kind !== 'unix' && !isLoopback(a.address)) &&
@@ -33,14 +17,16 @@ export default defineRule({
   group: 'tls',
   severity: 'info',
   since: '0.1',
-  missing: true,
+  missing: ['return', 'rewrite', 'if', 'location'],
   title: 'Site served over HTTPS and over plain HTTP',
   why: `A site with a certificate that answers on port 80 with the same pages leaves visitors on the plain side: links, old bookmarks and typed names stay there, cookies and passwords go in the clear. The plain server should do nothing but redirect (and answer ACME challenges, if it must).
 
-Compared are server names, letter by letter. A redirect in any common form counts, the \`if\` blocks of certbot included. Servers on loopback addresses and sockets, and those behind the PROXY protocol, are left out.`,
+Compared are server names, letter by letter. Two pages are asked for, as a browser would: where nginx redirects both to HTTPS, or refuses them, the rule is silent, however the redirect is written. A condition on the method, the browser or another host is no redirect. Servers on loopback addresses and sockets, and those behind the PROXY protocol, are left out.`,
   about: ['return', 'listen'],
   looksAt: { config: true },
   needs: 'config',
+  // requests are traced
+  costly: true,
   fixable: 'sometimes',
   messages: {
     both: 'This server answers {name} in plain HTTP too. Redirect to HTTPS.',
@@ -51,14 +37,34 @@ Compared are server names, letter by letter. A redirect in any common form count
     const secure = new Set(
       servers.filter((s) => reachOf(s).tls).flatMap((s) => s.names.flatMap((n) => (n.text && !isNobody(n.text) ? [n.text] : []))),
     );
+    /** Whether a page comes over plain HTTP: neither a redirect to HTTPS nor a refusal. */
+    const serves = (server: Server, { addresses }: Listen, name: string): boolean => {
+      const address = addresses.find((a) => a.kind !== 'unix' && !isLoopback(a.address));
+      if (!address || address.kind === 'unix') return false;
+      const host = name.replace(/^\*\.|^\./, 'www.').replace(/\.\*$/, '.example');
+      if (name.startsWith('~')) return false;
+      return PAGES.some((target) => {
+        const trace = witnessesOf(config).ask({
+          method: 'GET',
+          target,
+          scheme: 'http',
+          ...(address.port === null ? {} : { localPort: address.port }),
+          ...(address.wildcard ? {} : { localAddress: address.address }),
+          headers: [['Host', host]],
+        });
+        const { outcome } = trace;
+        const to = locationHeader(trace);
+        return to === null ? outcome.status < 400 && outcome.kind !== 'closed' : !/^https:/i.test(to) && server.names.length > 0;
+      });
+    };
     for (const server of servers) {
       const reach = reachOf(server);
       const { opener } = server.scope;
       const listen = server.listens.find(isPublic);
-      if (!reach.plain || !opener || !listen || leaves(server.scope) || allLeave(server.scope)) continue;
+      if (!reach.plain || !opener || !listen) continue;
       const named = server.names.map((n) => n.text);
       const name = reach.tls ? (named.find((n) => n && !isNobody(n)) ?? null) : (named.find((n) => secure.has(n)) ?? null);
-      if (name === null) continue;
+      if (name === null || endsBefore(server.scope) || !serves(server, listen, name)) continue;
       const challenge = server.scope.named('location').some((d) => d.values.some((v) => v.includes('.well-known')));
       const lines = reach.tls
         ? ['if ($scheme = http) {', '    return 301 https://$host$request_uri;', '}']

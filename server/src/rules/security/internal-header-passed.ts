@@ -1,14 +1,46 @@
 /** Headers that carry an identity to the application and that the client can set as well where nginx does not. */
+import { HEADER_LIST, headerLine, headersSent, passedBy, passesHeaders, passesIn, type SentHeader } from '../../answers/what-is-passed.ts';
+import { sourcesOf } from '../../answers/where-a-value-comes-from.ts';
+import { entryOf } from '../../answers/who-may-enter.ts';
+import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
-import { walk } from '../../config/scope.ts';
-import { passTarget } from '../../config/upstreams.ts';
+import { namesOf } from '../../config/names.ts';
+import { type Scope, walk } from '../../config/scope.ts';
+import { serversOf } from '../../config/servers.ts';
 import { variablesIn } from '../../syntax/variable.ts';
+import { variablesIn as names } from '../../trace/script.ts';
 import { addToList, fixOf, outside, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
 /** Headers by which applications believe who somebody is. */
 const IDENTITY =
   /^(x-)?(remote-?user|forwarded-user|forwarded-email|forwarded-groups|auth-request-(user|email|groups)|authenticated-(user|email|userid)|webauth-user|ssl-client-(verify|cert|s-dn|dn)|client-(cert|dn|verify)|user-?id|original-user)$/i;
+
+/** Headers that say something else, though a login may have a part in their value. */
+const OTHERS = /^(authorization|proxy-authorization|cookie|host|connection|upgrade|content-\w+|x-request-id|x-csrf-\w+|x-xsrf-\w+)$/;
+
+/** Where an identity comes from: the variable that a login, a certificate or an authentication service fills; null for any other value. */
+function identityIn(config: Config, value: string): string | null {
+  for (const name of names(value))
+    for (const source of sourcesOf(config, name)) {
+      if (source === 'remote_user' || /^ssl_client_(verify|s_dn\w*|i_dn\w*|cert|escaped_cert|raw_cert|fingerprint|serial)$/.test(source))
+        return `$${source}`;
+      if (
+        namesOf(config)
+          .definitions('variable', source, 'http')
+          .some((s) => s.directive.name === 'auth_request_set')
+      )
+        return 'the login';
+    }
+  return null;
+}
+
+const isIdentity = (config: Config, h: SentHeader): boolean =>
+  !OTHERS.test(h.name) && (IDENTITY.test(h.name) ? h.value.includes('$') : identityIn(config, h.value) !== null);
+
+/** What a pass directive asks, without path and scheme: two that have one in common ask one application. */
+const applications = (pass: Directive): readonly string[] =>
+  passedBy(pass).targets.map((t) => `${t.upstream?.name ?? t.host}:${t.upstream ? '' : t.port}`);
 
 export default defineRule({
   id: 'internal-header-passed',
@@ -24,23 +56,31 @@ Set the header in every location of the application, to the empty string where n
 
 With \`underscores_in_headers on\`, X_REMOTE_USER and X-Remote-User become the same variable in WSGI and CGI, and clearing the one leaves the other.`,
   about: ['proxy_set_header', 'auth_request_set', 'underscores_in_headers'],
-  looksAt: [{ scope: ['server'] }, { directive: ['underscores_in_headers', 'proxy_set_header'] }],
+  looksAt: [{ scope: ['server'] }, { directive: ['underscores_in_headers', 'ignore_invalid_headers', 'proxy_set_header'] }],
   needs: 'file',
   fixable: 'sometimes',
   messages: {
-    unset: 'The client can set {header} here, which {other} sets to the user who logged in. Set it to "" in this location.',
+    unset: 'The client can set {header} here, which {other} fills from {source}. Set it to "" in this location.',
     client: '{header} comes from the client here, who can write any user into it. Set it from the login, or to "".',
-    underscores: 'Headers with underscores get past the ones that nginx sets: applications read X_User and X-User as one. Set it to off.',
+    underscores:
+      'Headers with underscores get past the ones that nginx sets: applications read X_User and X-User as one. Set it to {value}.',
   },
-  check({ scope, directive, file, report }) {
-    if (directive?.name === 'underscores_in_headers') {
-      const on = directive.value(0).toLowerCase() === 'on';
-      const inner = [...walk(scope)].filter((d) => d.name === 'proxy_set_header' && IDENTITY.test(d.value(0)));
-      if (on && inner.length)
+  check({ scope, config, directive, file, report }) {
+    if (directive?.name === 'underscores_in_headers' || directive?.name === 'ignore_invalid_headers') {
+      // either lets a name with underscores through (ngx_http_parse_header_line, ngx_http_process_request_headers)
+      const loose = directive.name === 'underscores_in_headers' ? 'on' : 'off';
+      const value = loose === 'on' ? 'off' : 'on';
+      const inner = [...walk(scope)].filter(
+        (d) =>
+          /^(proxy|grpc)_set_header$/.test(d.name) &&
+          isIdentity(config, { directive: d, name: d.value(0).toLowerCase(), value: d.value(1) }),
+      );
+      if (directive.value(0).toLowerCase() === loose && inner.length)
         report('underscores', {
           at: directive.args[0]!,
+          data: { value },
           related: [{ at: inner[0]!.at(), message: 'a header that others can forge then' }],
-          fix: fixOf('Turn underscores off', 'suggestion', file, [replace(directive.args[0]!, 'off')]),
+          fix: fixOf(`Turn ${directive.name} ${value}`, 'suggestion', file, [replace(directive.args[0]!, value)]),
         });
       return;
     }
@@ -54,31 +94,35 @@ With \`underscores_in_headers on\`, X_REMOTE_USER and X-Remote-User become the s
       if (use) report('client', { at: use.span, data: { header: directive.value(0) } });
       return;
     }
-    const passes = [...walk(scope)].filter((d) => d.name === 'proxy_pass');
-    const setters = new Map<string, Directive>();
-    const key = (d: Directive): string | null => {
-      const target = passTarget(d);
-      return target ? target.scheme + target.host + target.portText : null;
-    };
-    for (const pass of passes)
-      for (const line of pass.scope.effective('proxy_set_header').directives)
-        if (IDENTITY.test(line.value(0)) && line.value(1).includes('$')) setters.set(`${key(pass)} ${line.value(0).toLowerCase()}`, line);
-    for (const pass of passes) {
-      const target = key(pass);
-      const lines = pass.scope.effective('proxy_set_header').directives;
-      if (target === null || pass.scope.has('internal')) continue;
-      for (const [name, line] of setters) {
-        if (!name.startsWith(`${target} `) || lines.some((l) => l.value(0).toLowerCase() === line.value(0).toLowerCase())) continue;
+    const servers = serversOf(config).map((server) => server.scope);
+    const setters = new Map<string, SentHeader>();
+    for (const level of servers.includes(scope) ? servers : [scope])
+      for (const pass of passesIn(level))
+        for (const header of headersSent(pass))
+          if (isIdentity(config, header))
+            for (const app of applications(pass)) if (!setters.has(`${app} ${header.name}`)) setters.set(`${app} ${header.name}`, header);
+    if (!setters.size) return;
+    for (const pass of passesIn(scope)) {
+      if (!HEADER_LIST[pass.name] || !passesHeaders(pass) || isClosed(pass.scope)) continue;
+      const sent = new Set(headersSent(pass).map((h) => h.name));
+      const apps = applications(pass);
+      const told = new Set<string>();
+      for (const [key, header] of setters) {
+        if (!apps.some((app) => key === `${app} ${header.name}`) || sent.has(header.name) || told.has(header.name)) continue;
+        told.add(header.name);
+        const { directive: line } = header;
         const place = outside(pass);
+        const shown = line.name.endsWith('_param') ? header.name.replace(/(^|-)[a-z]/g, (c) => c.toUpperCase()) : line.value(0);
         report('unset', {
           at: pass.nameAt,
           data: {
-            header: line.value(0),
+            header: shown,
             other: line.scope.opener ? `"${[line.scope.opener.name, ...line.scope.opener.values].join(' ')}"` : 'another block',
+            source: identityIn(config, header.value) ?? 'the login',
           },
           related: [{ at: line.at(), message: 'set here' }],
-          fix: fixOf(`Clear ${line.value(0)}`, 'suggestion', place.file, [
-            addToList(place, 'proxy_set_header', [`proxy_set_header ${line.value(0)} "";`]),
+          fix: fixOf(`Clear ${shown}`, 'suggestion', place.file, [
+            addToList(place, HEADER_LIST[pass.name]!, [headerLine(pass.name, shown, '""')]),
           ]),
         });
       }
@@ -114,3 +158,6 @@ location /public/ {
     },
   ],
 });
+
+/** No client gets in: an inner location, or one that turns everybody away. */
+const isClosed = (scope: Scope): boolean => entryOf(scope) === 'nobody';

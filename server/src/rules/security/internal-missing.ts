@@ -1,6 +1,7 @@
 /** Locations that are plainly meant for X-Accel-Redirect and that everybody can ask for. */
+
+import { isLocalOnly, isProtected } from '../../answers/who-may-enter.ts';
 import { readLocation } from '../../config/locations.ts';
-import { isProtected } from '../access.ts';
 import { fixOf, insertFirst } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
@@ -16,7 +17,7 @@ export default defineRule({
   why: `
 With X-Accel-Redirect the application decides who may have a file, and nginx sends it from a location such as \`/protected/\`. Without \`internal\` everybody who knows the path gets the file without asking the application.
 
-The rule goes by the name of the location and by the alias or root in it; without such a name it cannot know what is meant.`,
+The rule goes by the name of the location and by the alias or root in force in it; without such a name it cannot know what is meant.`,
   about: ['internal', 'alias'],
   references: ['https://nginx.org/en/docs/http/ngx_http_core_module.html#internal'],
   looksAt: { directive: ['location'] },
@@ -27,13 +28,16 @@ The rule goes by the name of the location and by the alias or root in it; withou
   check({ directive, report }) {
     const read = readLocation(directive);
     const body = directive.body;
-    if (!read || !body || (read.modifier !== '' && read.modifier !== '^~') || !NAMES.test(read.name)) return;
-    if (!body.has('alias') && !body.has('root')) return;
-    if (isProtected(body) || body.has('return') || body.directives.some((d) => /_pass$|secure_link|autoindex/.test(d.name))) return;
+    if (!read || !body || !['', '^~', '~', '~*'].includes(read.modifier)) return;
+    // of a pattern its beginning is a name
+    const name = read.modifier.startsWith('~') ? (/^\^((?:\/[\w-]+)+\/)/.exec(read.name)?.[1] ?? '') : read.name;
+    if (!NAMES.test(name) || !body.value('root')) return;
+    if (isProtected(body) || isLocalOnly(body)) return;
+    if (body.has('return') || body.directives.some((d) => /_pass$|secure_link|autoindex|^try_files$/.test(d.name))) return;
     report('open', {
       at: directive.at(directive.args.at(-1)!),
-      data: { name: read.name },
-      fix: fixOf('Make it internal', 'safe', directive.file, [insertFirst(directive.file, directive.statement, ['internal;'])]),
+      data: { name },
+      fix: fixOf('Make it internal', 'suggestion', directive.file, [insertFirst(directive.file, directive.statement, ['internal;'])]),
     });
   },
   examples: [

@@ -1,4 +1,8 @@
 /** A server that turns TLS handshakes away still gets requests: over an HTTP/2 connection that was opened for another name. */
+import { Visitor } from '../../answers/visitor.ts';
+import { entryOf } from '../../answers/who-may-enter.ts';
+import { toBytes } from '../../base/bytes.ts';
+import { matchLocation } from '../../config/locations.ts';
 import { listenersOf } from '../../config/servers.ts';
 import { fixOf, insertInto } from '../fix.ts';
 import { defineRule } from '../rule.ts';
@@ -9,7 +13,7 @@ export default defineRule({
   group: 'security',
   severity: 'hint',
   since: '0.1',
-  missing: true,
+  missing: ['return', 'deny', 'rewrite', 'location'],
   equivalents: ['gixy:http2_misdirected_request'],
   title: 'The server that rejects handshakes does not answer 421',
   why: `
@@ -27,7 +31,8 @@ export default defineRule({
       const { opener } = scope;
       if (!opener || seen.has(scope) || !(listener.ssl || listener.quic) || !isOn(scope, 'ssl_reject_handshake')) continue;
       if (!listener.http2 && !listener.quic && !listener.servers.some((s) => isOn(s.scope, 'http2'))) continue;
-      if (scope.has('return') || scope.named('location').some((l) => l.body?.has('return'))) continue;
+      const at = matchLocation(scope, toBytes('/no-such-page')).location?.scope ?? scope;
+      if (entryOf(at) !== 'everybody' || new Visitor(at).rewrites().by) continue;
       seen.add(scope);
       report('misdirected', {
         at: scope.value('ssl_reject_handshake')!.at(),

@@ -1,4 +1,5 @@
 /** Line ends inside a header's value: obsolete folding that clients and proxies read differently, or refuse. */
+import { definitionsFor } from '../../answers/where-a-value-comes-from.ts';
 import type { Word } from '../../syntax/word.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
@@ -13,17 +14,30 @@ export default defineRule({
   why: `
 A long Content-Security-Policy is easier to read on several lines, but nginx sends the line ends along. Folded headers were given up with HTTP/1.1's revision: HTTP/2 clients refuse the response, some browsers ignore the header, and some proxies take the second line for a header of its own.
 
-Write the value on one line, or put it together with \`set\` or \`map\`.`,
+Write the value on one line. A line end within a value of \`set\` or \`map\` is carried along; a long value can be put together from several \`set\` lines, each without one.`,
   about: ['add_header', 'proxy_set_header'],
   references: ['https://www.rfc-editor.org/rfc/rfc9112#section-5.2'],
   looksAt: {
-    directive: ['add_header', 'add_trailer', 'proxy_set_header', 'grpc_set_header', 'more_set_headers', 'more_set_input_headers'],
+    directive: [
+      'add_header',
+      'add_trailer',
+      'proxy_set_header',
+      'grpc_set_header',
+      'more_set_headers',
+      'more_set_input_headers',
+      'auth_basic',
+      'return',
+      'rewrite',
+    ],
   },
   needs: 'file',
-  fixable: 'always',
+  fixable: 'sometimes',
   fixChanges: ['response-headers', 'request-headers'],
-  messages: { folded: 'This value holds a line end, which goes out with the header. Write it on one line.' },
-  check({ directive, file, report }) {
+  messages: {
+    folded: 'This value holds a line end, which goes out with the header. Write it on one line.',
+    carried: 'The value of {variable} holds a line end, which goes out with the header. Write it on one line where it is made.',
+  },
+  check({ directive, scope, file, report }) {
     const words: Word[] = [];
     if (directive.name.startsWith('more_')) {
       let option = false;
@@ -31,13 +45,22 @@ Write the value on one line, or put it together with \`set\` or \`map\`.`,
         if (!option && !word.value.startsWith('-')) words.push(word);
         option = word.value === '-t' || word.value === '-s';
       }
-    } else words.push(...directive.args.slice(1, 2));
-    for (const word of words)
+    } else if (directive.name === 'auth_basic') words.push(...directive.args.slice(0, 1));
+    else if (directive.name !== 'return' || /^30[12378]$/.test(directive.value(0))) words.push(...directive.args.slice(1, 2));
+    for (const word of words) {
+      const maker = definitionsFor(scope.config, word.value).find((d) => /[\r\n]/.test(d.args.at(-1)?.value ?? ''));
+      if (maker)
+        report('carried', {
+          at: word,
+          data: { variable: word.value },
+          related: [{ at: maker.at(maker.args.at(-1)!), message: 'the line end stands here' }],
+        });
       if (/[\r\n]/.test(word.value))
         report('folded', {
           at: word,
           fix: fixOf('Put the value on one line', 'safe', file, [replace(word, word.raw.replace(/\s*(\r?\n|\\r|\\n)\s*/g, ' '))]),
         });
+    }
   },
   examples: [
     {

@@ -5,14 +5,14 @@ import { defineRule } from '../rule.ts';
 export default defineRule({
   id: 'referer-none-allowed',
   group: 'security',
-  severity: 'warning',
+  severity: 'info',
   since: '0.1',
   equivalents: ['gixy:valid_referers'],
   title: 'Requests without a Referer count as valid',
   why: `
 With \`none\`, a request without a Referer header is as good as one from your own pages. A foreign page sets \`Referrer-Policy: no-referrer\` and every link and form on it comes without one, so the check stops nobody who knows of it.
 
-Without \`none\`, people who typed the address or whose browser never sends the header are turned away: for images that is usually wanted, for pages it is not. Protect forms with a token or with SameSite cookies rather than with the Referer.`,
+Without \`none\`, people who typed the address or whose browser never sends the header are turned away: for images that is usually wanted, for pages it is not (nginx's own example has \`none\`). Protect forms with a token or with SameSite cookies rather than with the Referer.`,
   about: ['valid_referers', '$invalid_referer'],
   looksAt: { directive: ['valid_referers'] },
   needs: 'file',

@@ -1,8 +1,27 @@
 /** Passwords and tokens that stand in the configuration, where backups, repositories and error reports carry them away. */
 import { defineRule } from '../rule.ts';
 
-const HEADERS = /^(authorization|proxy-authorization|x-api-key|api-key|apikey|x-auth-token|x-access-token|x-vault-token|private-token)$/i;
-const SETTERS = new Set(['proxy_set_header', 'grpc_set_header', 'more_set_input_headers']);
+const HEADERS =
+  /^(authorization|proxy-authorization|x-api-key|api-key|apikey|x-auth-token|x-access-token|x-vault-token|private-token|x-(?:\w+-)?secret(?:-\w+)?)$/i;
+const SETTERS = ['proxy_set_header', 'grpc_set_header', 'fastcgi_param', 'uwsgi_param', 'scgi_param', 'more_set_input_headers'];
+const PLACEHOLDER = /^(x+|\.+|<.*>|\[.*\]|change.?me.*|your.*|example.*|secret|password|token|todo)$/i;
+const SCHEME = /^(basic|bearer|token)\s+/i;
+
+/** Variables that hold what a client proves himself by. */
+const ASKED =
+  /^\$?(http_(authorization|proxy_authorization|(x_)?api_?key|x_auth_token|x_access_token|x_vault_token|private_token|x_\w*(secret|token|key)\w*)|arg_(api_?key|token|access_token|secret|key)|cookie_\w*(secret|token)\w*)$/i;
+
+/** The text, without its scheme, is a secret and no placeholder, name or number. */
+function isSecret(text: string): boolean {
+  const bare = text.replace(SCHEME, '');
+  return bare.length >= 8 && !/[\s$]/.test(bare) && !PLACEHOLDER.test(bare);
+}
+
+/** Reads `Name: value` of the headers-more module. */
+const headerText = (text: string): readonly [string, string] | null => {
+  const m = /^([\w-]+):\s*(.*)$/.exec(text);
+  return m ? [m[1]!, m[2]!] : null;
+};
 
 export default defineRule({
   id: 'secret-in-config',
@@ -11,29 +30,66 @@ export default defineRule({
   since: '0.1',
   title: 'A secret stands in the configuration',
   why: `
-Configurations are kept in repositories, copied into images and pasted into questions. A token in one is a token in all of them, and changing it means to find every copy.
+Configurations are kept in repositories, copied into images and pasted into questions. A token in one is a token in all of them, and changing it means to find every copy. It makes no difference whether nginx sends it (a header, a parameter, a variable) or compares with it (an \`if\`, a \`map\`, \`secure_link_md5\`).
+
+What nginx compares with is an information: such lists are often short-lived keys of one's own services.
 
 Keep the line in a file of its own that only root may read and include it, so that the rest can be shared.`,
-  about: ['proxy_set_header', 'include'],
-  looksAt: { directive: [...SETTERS, 'proxy_pass'] },
+  about: ['proxy_set_header', 'uwsgi_param', 'secure_link_md5', 'include'],
+  looksAt: { directive: [...SETTERS, 'proxy_pass', 'set', 'map', 'if', 'secure_link_md5', 'secure_link_hmac_secret'] },
   needs: 'file',
   messages: {
     header: 'The value of {header} is a secret in plain text. Move the line into a file of its own that only root can read.',
-    url: 'The address holds a password, which nginx does not send either. Remove it, and set the Authorization header from an included file.',
+    value: 'This is a secret in plain text. Move the line into a file of its own that only root can read.',
+    compared: '{variable} is compared with a secret in plain text. Move it into a file of its own that only root can read.',
+    url: 'The address holds a password, which nginx takes for a port and refuses. Remove it, and set the Authorization header from an included file.',
   },
   check({ directive, file, scope, report }) {
-    if (directive.name === 'proxy_pass') {
-      const word = directive.args[0];
-      if (word && !word.templated && /^https?:\/\/[^/$@:]+:[^/$@]+@/.test(word.value)) report('url', { at: word });
-      return;
-    }
     const [name, value] = directive.args;
-    if (!name || !value || !HEADERS.test(name.value) || value.templated || value.value.includes('$')) return;
-    const secret = value.value.replace(/^(basic|bearer|token)\s+/i, '');
-    if (secret.length < 8 || /^(x+|\.+|<.*>|change.?me|your.*|example.*)$/i.test(secret)) return;
     // a file that holds nothing else is where it belongs
-    if (file.body.length <= 2 && file.id !== scope.config.root) return;
-    report('header', { at: value, data: { header: name.value } });
+    if (!name || (file.body.length <= 2 && file.id !== scope.config.root)) return;
+    switch (directive.name) {
+      case 'proxy_pass':
+        if (!name.templated && /^https?:\/\/[^/$@:]+:[^/$@]+@/.test(name.value)) report('url', { at: name });
+        return;
+      case 'set':
+        if (value && !value.templated && SCHEME.test(value.value) && isSecret(value.value)) report('value', { at: value });
+        return;
+      case 'map':
+        if (!ASKED.test(name.value)) return;
+        for (const entry of directive.body?.directives ?? []) {
+          const key = entry.statement.name;
+          if (!entry.args.length || key.templated || /^(default|hostnames|volatile|include|~.*)$/.test(key.value) || !isSecret(key.value))
+            continue;
+          report('compared', { at: entry.nameAt, severity: 'info', data: { variable: name.value } });
+        }
+        return;
+      case 'if': {
+        const [subject, operator, text] = directive.args;
+        const variable = subject?.value.replace(/^\(\s*/, '') ?? '';
+        if (!text || text.templated || !/^!?=$/.test(operator?.value ?? '') || !ASKED.test(variable)) return;
+        if (isSecret(text.value.replace(/\)$/, ''))) report('compared', { at: text, severity: 'info', data: { variable } });
+        return;
+      }
+      case 'secure_link_md5':
+      case 'secure_link_hmac_secret': {
+        const own = name.value.replace(/\$\{?\w+\}?/g, ' ').trim();
+        if (!name.templated && own.length >= 6 && !PLACEHOLDER.test(own)) report('value', { at: name });
+        return;
+      }
+    }
+    const words = directive.name === 'more_set_input_headers' ? directive.args : [name];
+    for (const word of words) {
+      const [header, text] =
+        directive.name === 'more_set_input_headers'
+          ? (headerText(word.value) ?? ['', ''])
+          : [word.value.replace(/^HTTP_/, '').replaceAll('_', '-'), value?.value ?? ''];
+      if (directive.name.endsWith('_param') && !/^HTTP_/.test(word.value)) continue;
+      const at = directive.name === 'more_set_input_headers' ? word : value;
+      if (!at || at.templated) continue;
+      const secret = HEADERS.test(header) ? isSecret(text) : /^cookie$/i.test(header) && /^[\w-]+=[^\s;$]{12,}/.test(text);
+      if (secret && !text.includes('$')) report('header', { at, data: { header } });
+    }
   },
   examples: [
     {

@@ -1,20 +1,23 @@
 /** A root that is the folder of the project: code, settings and `.git` are a request away. Said only where the text shows that it is one. */
-import { toBytes } from '../../base/bytes.ts';
-import { isOpen, matchLocation } from '../../config/locations.ts';
+import { passedBy } from '../../answers/what-is-passed.ts';
+import { servedTo } from '../../answers/who-serves-this-url.ts';
 import type { Scope } from '../../config/scope.ts';
 import { walk } from '../../config/scope.ts';
-import { isProtected } from '../access.ts';
+import { serversOf } from '../../config/servers.ts';
 import { defineRule } from '../rule.ts';
 
 const FILES = ['/.git/config', '/.env', '/settings.py', '/manage.py'];
-const PASSES = ['proxy_pass', 'uwsgi_pass', 'fastcgi_pass', 'scgi_pass', 'grpc_pass', 'return', 'deny', 'internal', 'content_by_lua_block'];
 
 /** Why the folder is a project's: a socket of the application in it, or its static files in a folder of it. */
 function evidence(server: Scope, root: string): string | null {
   for (const d of walk(server)) {
     const value = d.value(0);
-    const socket = /unix:(\/\/)?(\/[^:]+)/.exec(value)?.[2];
-    if (/_pass$/.test(d.name) && socket?.startsWith(`${root}/`)) return socket;
+    if (/_pass$/.test(d.name))
+      for (const target of passedBy(d).targets) {
+        const sockets = target.upstream?.servers.flatMap((s) => (s.kind === 'unix' ? [s.host] : [])) ?? [target.host];
+        const socket = sockets.map((s) => s.replace(/^\/+/, '/')).find((s) => s.startsWith(`${root}/`));
+        if (socket) return socket;
+      }
     if (d.name === 'alias' && value.startsWith(`${root}/`) && /\/(static|staticfiles|media|uploads)\/?$/.test(value)) return value;
   }
   return null;
@@ -37,22 +40,17 @@ Serve the static files from a folder of their own and pass everything else on. A
   messages: {
     project: '{files} can be fetched: {root} is the folder of the application, as {evidence} shows. Name the folder of its static files.',
   },
-  check({ directive, scope, report }) {
-    const server = scope.enclosing('server');
-    if (!server || scope.context !== 'server') return;
+  check({ directive, scope, config, report }) {
     const root = directive.value(0).replace(/\/+$/, '');
     if (root.length < 2 || root.includes('$')) return;
-    const because = evidence(server, root);
-    if (!because) return;
-    const open = FILES.filter((file) => {
-      const { location, how } = matchLocation(server, toBytes(file));
-      if (isOpen(how) || how === 'slash-redirect') return false;
-      const at = location?.scope ?? server;
-      if (at.value('root') !== directive || at.has('alias') || isProtected(at)) return false;
-      return !PASSES.some((p) => at.has(p));
-    });
-    if (!open.length) return;
-    report('project', { at: directive.args[0]!, data: { files: open.join(', '), root, evidence: because } });
+    const own = scope.enclosing('server');
+    for (const server of own ? [own] : serversOf(config).map((s) => s.scope)) {
+      const because = evidence(server, root);
+      const open = because ? FILES.filter((file) => servedTo(server, file)?.root === directive) : [];
+      if (!because || !open.length) continue;
+      report('project', { at: directive.args[0]!, data: { files: open.join(', '), root, evidence: because } });
+      return;
+    }
   },
   examples: [
     {

@@ -1,5 +1,5 @@
 /** Pages about nginx itself, open to everybody. */
-import { isLocalOnly, isProtected } from '../access.ts';
+import { isLocalOnly, isProtected } from '../../answers/who-may-enter.ts';
 import { fixOf, insertAfter } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 

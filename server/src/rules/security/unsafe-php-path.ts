@@ -1,7 +1,8 @@
 /** A path such as /upload/x.jpg/y.php that is handed to PHP, which may run x.jpg. */
 import { toBytes } from '../../base/bytes.ts';
 import { locationsOf } from '../../config/locations.ts';
-import { fixOf, insertFirst } from '../fix.ts';
+import { pathsFor } from '../../witness/paths.ts';
+import { type Fix, fixOf, insertFirst, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
 export default defineRule({
@@ -18,14 +19,20 @@ For \`/upload/photo.jpg/x.php\` the pattern \`\\.php$\` fits, although there is 
   about: ['fastcgi_pass', 'try_files', 'fastcgi_split_path_info'],
   looksAt: { directive: ['fastcgi_pass'] },
   needs: 'file',
-  fixable: 'always',
+  fixable: 'sometimes',
   messages: { unchecked: '{path} is handed to PHP although no such script exists. Add "try_files $fastcgi_script_name =404;".' },
   check({ directive, scope, report }) {
     if (scope.context !== 'location' || !scope.parent) return;
     const location = locationsOf(scope.parent).all.find((l) => l.scope === scope);
     const opener = scope.opener;
     if (!opener || location?.kind !== 'regex' || !location.regex || scope.has('internal') || scope.has('try_files')) return;
-    const path = ['/x.jpg/y.php', '/up/x.jpg/y.php'].find((p) => typeof location.regex!.match(toBytes(p)) === 'object');
+    const tried = [
+      '/x.jpg/y.php',
+      '/up/x.jpg/y.php',
+      // what fits the pattern, with a folder that is none put before its last name
+      ...pathsFor(location, 12).map((p) => p.replace(/[^/]*\.php/, 'x.jpg/y.php')),
+    ];
+    const path = tried.find((p) => p.includes('.jpg/') && typeof location.regex!.match(toBytes(p)) === 'object');
     if (!path || scope.named('if').some((d) => d.values.some((v) => /^!-[fe]$/.test(v.replace(/^\(\s*/, ''))))) return;
     // a fixed script, or one that is looked up elsewhere, does not come from the path
     const script = scope
@@ -42,12 +49,39 @@ For \`/upload/photo.jpg/x.php\` the pattern \`\\.php$\` fits, although there is 
     report('unchecked', {
       at: directive.statement.name,
       data: { path },
-      fix: fixOf('Ask for existing scripts only', 'suggestion', opener.file, [
-        insertFirst(opener.file, opener.statement, ['try_files $fastcgi_script_name =404;']),
-      ]),
+      fix: fix(),
     });
+
+    /** try_files moves the request to the script, and what stood behind it is gone (nginx's ticket 321): it is kept in a variable before. */
+    function fix(): Fix | null {
+      const reads = scope.effective('fastcgi_param').directives.filter((d) => /\$\{?fastcgi_path_info\b/.test(d.value(1)));
+      const line = 'try_files $fastcgi_script_name =404;';
+      const file = opener!.file;
+      if (!reads.length) return fixOf('Ask for existing scripts only', 'suggestion', file, [insertFirst(file, opener!.statement, [line])]);
+      if (reads.some((d) => d.scope !== scope || d.file !== file || d.value(1) !== '$fastcgi_path_info')) return null;
+      return fixOf('Ask for existing scripts only', 'suggestion', file, [
+        insertFirst(file, opener!.statement, ['set $path_info $fastcgi_path_info;', line]),
+        ...reads.map((d) => replace(d.args[1]!, '$path_info')),
+      ]);
+    }
   },
   examples: [
+    {
+      inside: 'server',
+      bad: `location ~ [^/]\\.php(/|$) {
+    fastcgi_split_path_info ^(.+?\\.php)(/.*)$;
+    fastcgi_param PATH_INFO $fastcgi_path_info;
+    fastcgi_pass unix:/run/php/php-fpm.sock;
+#   ^^^^^^^^^^^^ unchecked
+}`,
+      good: `location ~ [^/]\\.php(/|$) {
+    set $path_info $fastcgi_path_info;
+    try_files $fastcgi_script_name =404;
+    fastcgi_split_path_info ^(.+?\\.php)(/.*)$;
+    fastcgi_param PATH_INFO $path_info;
+    fastcgi_pass unix:/run/php/php-fpm.sock;
+}`,
+    },
     {
       inside: 'server',
       bad: `location ~ \\.php$ {

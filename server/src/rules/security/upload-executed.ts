@@ -1,9 +1,13 @@
 /** A folder of uploads whose scripts are run: shown with a path that the matcher sends to the interpreter. */
 import { toBytes } from '../../base/bytes.ts';
-import { locationOf, matchLocation } from '../../config/locations.ts';
+import { type Location, locationOf, matchLocation } from '../../config/locations.ts';
 import { matchingRoot } from '../../witness/paths.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
+
+/** Names by which scripts of the usual interpreters are known. */
+const SCRIPTS = ['x.php', 'x.phtml', 'x.php5', 'x.cgi', 'x.pl', 'x.py', 'x.jsp', 'x.asp'];
+const RUNS = ['fastcgi_pass', 'uwsgi_pass', 'scgi_pass', 'proxy_pass'];
 
 export default defineRule({
   id: 'upload-executed',
@@ -13,27 +17,39 @@ export default defineRule({
   missing: ['location'],
   title: 'Scripts among uploaded files are run',
   why: `
-A pattern such as \`~ \\.php$\` wins over the plain location of the uploads, so an uploaded \`x.php\` is run instead of sent. Give the location of the uploads \`^~\`: patterns are not tried for it then.`,
+A pattern such as \`~ \\.php$\` wins over the plain location of the uploads, so an uploaded \`x.php\` is run instead of sent. Give the location of the uploads \`^~\`: patterns beside it are not tried then. A pattern within the location is tried all the same; take it out.`,
   about: ['location', 'fastcgi_pass'],
   looksAt: { directive: ['location'] },
   needs: 'file',
   fixable: 'sometimes',
-  messages: { run: '{path} is run by {pass}: the pattern wins over this location. Make it "location ^~ {name}".' },
+  messages: {
+    run: '{path} is run by {pass}: the pattern wins over this location. Make it "location ^~ {name}".',
+    inner: '{path} is run by {pass}, in the location within this one. Take that one out.',
+  },
   check({ directive, scope, file, report }) {
     const location = directive.body && locationOf(directive.body);
-    if (location?.kind !== 'prefix' || location.noRegex || !/(^|\/)(uploads?|media|attachments|user-?files)\/?$/i.test(location.name))
-      return;
-    const path = `${location.name.replace(/\/?$/, '/')}x.php`;
-    const { location: taken, how } = matchLocation(matchingRoot(scope), toBytes(path));
-    const pass = taken && how === 'regex' ? taken.scope.first('fastcgi_pass') : undefined;
-    if (!taken || !pass) return;
+    if (location?.kind !== 'prefix' || !/(^|\/)(uploads?|media|attachments|user-?files)\/?$/i.test(location.name)) return;
+    const folder = location.name.replace(/\/?$/, '/');
+    const root = matchingRoot(scope);
+    const at = (name: string): ReturnType<typeof matchLocation> => matchLocation(root, toBytes(folder + name));
+    const picture = at('x.jpg').location;
+    // a place that takes pictures as well is none for scripts
+    const script = SCRIPTS.find((name) => {
+      const { location: taken, how } = at(name);
+      return how === 'regex' && taken && taken !== picture && RUNS.some((pass) => taken.scope.has(pass));
+    });
+    if (script === undefined) return;
+    const path = folder + script;
+    const taken: Location = at(script).location!;
+    const pass = RUNS.map((name) => taken.scope.first(name)).find((d) => d !== undefined)!;
+    const isInner = directive.body!.all.includes(taken.directive);
     const [first] = directive.args;
-    report('run', {
+    report(isInner ? 'inner' : 'run', {
       at: directive.at(directive.args.at(-1)!),
       data: { path, pass: pass.name, name: location.name },
       related: [{ at: taken.directive.at(taken.directive.args.at(-1)!), message: 'takes the scripts' }],
       fix:
-        directive.args.length === 1 && first
+        directive.args.length === 1 && first && !isInner
           ? fixOf('Keep patterns out', 'suggestion', file, [replace({ start: first.start, end: first.start }, '^~ ')])
           : null,
     });

@@ -1,4 +1,8 @@
 /** WebSockets are not covered by the same-origin policy: any page may open one with the visitor's cookies. */
+import { sourcesOf } from '../../answers/where-a-value-comes-from.ts';
+import type { Scope } from '../../config/scope.ts';
+import { readCondition } from '../../trace/handlers/rewrite.ts';
+import { variablesIn } from '../../trace/script.ts';
 import { defineRule } from '../rule.ts';
 
 export default defineRule({
@@ -7,7 +11,7 @@ export default defineRule({
   severity: 'info',
   default: false,
   since: '0.1',
-  missing: true,
+  missing: ['if', 'proxy_set_header'],
   title: 'WebSockets are passed on without a look at Origin',
   why: `
 Browsers let every page open a WebSocket to every host and send the cookies along. The application must compare the Origin header with its own hosts; where it does not (Django Channels does with AllowedHostsOriginValidator), nginx can. Since nginx cannot know what the application does, the rule is off by default.`,
@@ -17,8 +21,18 @@ Browsers let every page open a WebSocket to every host and send the cookies alon
   needs: 'file',
   messages: { unchecked: 'Any page can open this WebSocket in the name of the visitor. Check $http_origin here or in the application.' },
   check({ directive, scope, config, report }) {
-    if (directive.value(0).toLowerCase() !== 'upgrade' || !/\$http_upgrade/i.test(directive.value(1))) return;
-    if (config.spells(/\$http_origin/i)) return;
+    if (directive.value(0).toLowerCase() !== 'upgrade') return;
+    const value = directive.value(1);
+    const sources = variablesIn(value).flatMap((v) => [...sourcesOf(config, v)]);
+    if (sources.includes('http_origin')) return;
+    if (!sources.includes('http_upgrade') && value.toLowerCase() !== 'websocket') return;
+    // a condition on the way to the place, or to a location below that takes the line over, looks at it
+    const asks = (at: Scope): boolean =>
+      at.named('if').some((d) => {
+        const condition = readCondition(d);
+        return condition !== null && condition.kind !== 'file' && [...sourcesOf(config, condition.name)].includes('http_origin');
+      });
+    for (let at: Scope | null = scope; at && at.context !== 'http'; at = at.parent) if (asks(at)) return;
     if (scope.effective('proxy_set_header').directives.some((d) => d.value(0).toLowerCase() === 'origin')) return;
     report('unchecked', { at: directive.args[0]! });
   },

@@ -25,6 +25,9 @@ function fits(rule: Rule, ip: Ip | null): boolean {
   return rule.kind === 'net' && ip !== null && inNet(unmapped(ip), rule.net);
 }
 
+/** The line of an access list that decides about an address (null: a unix socket); undefined when none fits. */
+export const lineFor = (lines: readonly Directive[], ip: Ip | null): Directive | undefined => lines.find((line) => fits(ruleOf(line), ip));
+
 export const accessHandler: Handler = {
   module: 'ngx_http_access_module',
   reads: ['allow', 'deny', 'satisfy'],
@@ -32,8 +35,7 @@ export const accessHandler: Handler = {
     const lines = run.lines('allow');
     if (!lines.length) return 'declined';
     const ip = readPlainIp(run.connection.clientAddress);
-    const index = lines.findIndex((line) => fits(ruleOf(line), ip));
-    const line = lines[index];
+    const line = lineFor(lines, ip);
     if (!line) {
       run.report.step({ phase: 'access', handler: this.module, at: lines[0]!, said: `no rule fits ${run.connection.clientAddress}` });
       return 'declined';

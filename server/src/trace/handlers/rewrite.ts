@@ -15,13 +15,13 @@ import { changes, Failed, type Run, type Verdict } from '../run.ts';
 import { compileValue, type Part, type Value } from '../script.ts';
 import type { FileKind, PhaseId } from '../trace.ts';
 
-type Condition =
+export type Condition =
   | { readonly kind: 'variable'; readonly name: string }
   | { readonly kind: 'equal' | 'not-equal'; readonly name: string; readonly value: Value }
   | { readonly kind: 'match'; readonly name: string; readonly regex: CompiledRegex | null; readonly negative: boolean }
   | { readonly kind: 'file'; readonly test: 'f' | 'd' | 'e' | 'x'; readonly negative: boolean; readonly value: Value };
 
-type Code =
+export type Code =
   | { readonly kind: 'set'; readonly at: Directive; readonly name: string; readonly value: Value }
   | {
       readonly kind: 'if';

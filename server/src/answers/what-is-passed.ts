@@ -1,0 +1,164 @@
+/**
+ * What is passed where: the targets of every pass directive with constants followed through set, map, geo and split_clients, and the headers
+ * that the application gets, under one name for all protocols (`proxy_set_header X-User` and `uwsgi_param HTTP_X_USER` are one header).
+ */
+import type { Config } from '../config/config.ts';
+import type { Directive } from '../config/directive.ts';
+import { namesOf } from '../config/names.ts';
+import type { Scope } from '../config/scope.ts';
+import { PASS_DIRECTIVES, type PassTarget, readTarget } from '../config/upstreams.ts';
+
+const MOST_TEXTS = 32;
+const VARIABLE = /\$(?:\{(\w+)\}|(\w+))/;
+
+/** What a variable may hold where constants alone make it; null where something else does. */
+function textsOfVariable(at: Scope, name: string, depth: number): readonly string[] | null {
+  const sites = namesOf(at.config)
+    .definitions('variable', name, 'http')
+    // another server's or location's `set` never runs for a request that is here
+    .filter((s) => s.directive.name !== 'set' || isInSight(s.directive, at));
+  if (!sites.length || depth > 4) return null;
+  const out = new Set<string>();
+  for (const { directive, capture } of sites) {
+    if (capture) return null;
+    const texts =
+      directive.name === 'set'
+        ? [directive.value(1)]
+        : ['map', 'geo', 'split_clients'].includes(directive.name)
+          ? (directive.body?.directives ?? []).filter((e) => e.args.length > 0 && e.name !== 'include').map((e) => e.args.at(-1)!.value)
+          : null;
+    if (!texts || directive.body?.has('include')) return null;
+    for (const text of texts) {
+      const known = textsOf(at, text, depth + 1);
+      if (!known) return null;
+      for (const t of known) out.add(t);
+    }
+  }
+  return out.size > MOST_TEXTS ? null : [...out];
+}
+
+/** Whether a `set` may have run for a request that is in the scope: it stands in it, around it or within it. */
+function isInSight(set: Directive, at: Scope): boolean {
+  let outer: Scope | null = set.scope;
+  while (outer && (outer.context === 'if-in-location' || outer.context === 'if-in-server')) outer = outer.parent;
+  for (let scope: Scope | null = at; scope; scope = scope.parent) if (scope === outer) return true;
+  return false;
+}
+
+/** The texts that a value may have, when set, map, geo and split_clients with constants make it; null when a request decides. */
+export function textsOf(at: Scope, source: string, depth = 0): readonly string[] | null {
+  let texts: string[] = [source];
+  for (let rounds = 0; rounds < 8; rounds++) {
+    const next: string[] = [];
+    let open = false;
+    for (const text of texts) {
+      const m = VARIABLE.exec(text);
+      if (!m) {
+        next.push(text);
+        continue;
+      }
+      open = true;
+      const values = textsOfVariable(at, (m[1] ?? m[2])!, depth);
+      if (!values) return null;
+      for (const value of values) next.push(text.slice(0, m.index) + value + text.slice(m.index + m[0].length));
+    }
+    if (next.length > MOST_TEXTS) return null;
+    texts = next;
+    if (!open) return texts;
+  }
+  return null;
+}
+
+/** The end of scheme, host and port in the value of a pass directive: what follows decides on the path only. */
+const ADDRESS = /^((?:\w+:\/\/)?(?:unix:[^:]*:?|[^/?$]*))/;
+
+/** The targets that a pass directive may ask, constants followed; `whole` is false where a request decides on the host. */
+export interface Passed {
+  readonly directive: Directive;
+  readonly targets: readonly PassTarget[];
+  readonly whole: boolean;
+}
+
+const made = new WeakMap<Directive, { readonly config: Config; readonly passed: Passed }>();
+
+/** What a pass directive asks. */
+export function passedBy(directive: Directive): Passed {
+  const { config } = directive.scope;
+  const known = made.get(directive);
+  if (known?.config === config) return known.passed;
+  const value = directive.value(0);
+  const protocol = directive.scope.context === 'stream-server' ? 'stream' : 'http';
+  const read = (text: string): PassTarget | null => readTarget(config, directive.name, text, directive, protocol);
+  let passed: Passed;
+  if (!value.includes('$')) {
+    const target = read(value);
+    passed = { directive, targets: target ? [target] : [], whole: target !== null };
+  } else {
+    const fixed = ADDRESS.exec(value)![1]!;
+    const rest = value.slice(fixed.length);
+    // `http://10.0.0.1:8000$request_uri`: the address is a whole one, the variable begins the path
+    const inPath = rest.startsWith('/') || rest.startsWith('?') || /^\$\{?(request_uri|uri|document_uri)\b/.test(rest);
+    const texts = inPath && /\w$|\]$|:$/.test(fixed) && !/\/\/$/.test(fixed) ? [fixed] : textsOf(directive.scope, withoutPath(value));
+    const targets = (texts ?? []).flatMap((t) => read(t.replace(/\?.*$/, '')) ?? []);
+    passed = { directive, targets, whole: texts !== null && targets.length > 0 };
+  }
+  made.set(directive, { config, passed });
+  return passed;
+}
+
+/** A value without the variables of its path: `http://$up$request_uri`, `http://$up/$1`. */
+const withoutPath = (value: string): string => {
+  const m = /^(\w+:\/\/)?([^/?]*)/.exec(value)!;
+  return (m[1] ?? '') + m[2]!.replace(/\$\{?(request_uri|uri|document_uri|is_args|args|query_string)\}?/g, '');
+};
+
+/** The pass directives below a scope, nested blocks included; those of stream for a scope of stream. */
+export const passesIn = (scope: Scope): readonly Directive[] =>
+  scope.all.filter((d) => PASS_DIRECTIVES.includes(d.name) && d.args.length > 0);
+
+/** One request header that an application gets by a line of the configuration. */
+export interface SentHeader {
+  readonly directive: Directive;
+  /** lower case, with hyphens */
+  readonly name: string;
+  readonly value: string;
+}
+
+/** The directive that sets headers, or parameters of which `HTTP_` ones are headers, by pass directive. */
+export const HEADER_LIST: Readonly<Record<string, string>> = {
+  proxy_pass: 'proxy_set_header',
+  grpc_pass: 'grpc_set_header',
+  uwsgi_pass: 'uwsgi_param',
+  fastcgi_pass: 'fastcgi_param',
+  scgi_pass: 'scgi_param',
+};
+
+/** The line that sends a header in the protocol of a pass directive; an empty value sends nothing in all of them. */
+export const headerLine = (pass: string, header: string, value: string): string =>
+  pass === 'proxy_pass' || pass === 'grpc_pass'
+    ? `${HEADER_LIST[pass]} ${header} ${value};`
+    : `${HEADER_LIST[pass]} HTTP_${header.toUpperCase().replaceAll('-', '_')} ${value};`;
+
+/** The header that a line of one of these lists is about; null for a parameter that is none. */
+export function headerOf(line: Directive): string | null {
+  const name = line.value(0);
+  if (line.name.endsWith('_set_header')) return name.toLowerCase();
+  return /^HTTP_/i.test(name) ? name.slice(5).toLowerCase().replaceAll('_', '-') : null;
+}
+
+/** The headers that the configuration itself sets where a pass directive stands. */
+export function headersSent(pass: Directive): readonly SentHeader[] {
+  const list = HEADER_LIST[pass.name];
+  if (!list) return [];
+  return pass.scope.effective(list).directives.flatMap((d) => {
+    const name = headerOf(d);
+    return name === null ? [] : [{ directive: d, name, value: d.value(1) }];
+  });
+}
+
+/** Whether the client's own headers are handed on where a pass directive stands (`proxy_pass_request_headers`). */
+export const passesHeaders = (pass: Directive): boolean =>
+  pass.scope
+    .value(`${pass.name.replace(/_pass$/, '')}_pass_request_headers`)
+    ?.value(0)
+    .toLowerCase() !== 'off';

@@ -1,0 +1,27 @@
+/** Whether another machine or program ends TLS in front of a server: what the text shows of it. */
+import type { Scope } from '../config/scope.ts';
+import { serverOf } from '../config/servers.ts';
+import { sourcesOf } from './where-a-value-comes-from.ts';
+
+const OF_TERMINATORS =
+  /^http_(x_forwarded_(proto|protocol|scheme|ssl|port)|front_end_https|cf_visitor|cf_\w+|cloudfront_\w+|x_arr_ssl|x_url_scheme|ssl_offload)$/;
+
+/**
+ * Something shows that the clients' TLS ends before nginx: realip, the PROXY protocol, a look at what a terminator says, or an application
+ * that is told https by a server without TLS.
+ */
+export function endsBefore(scope: Scope): boolean {
+  const server = serverOf(scope);
+  if (!server) return false;
+  if (server.listens.some((l) => l.params.includes('proxy_protocol'))) return true;
+  if (scope.effective('set_real_ip_from').directives.length || server.scope.effective('set_real_ip_from').directives.length) return true;
+  const { config } = server.scope;
+  for (const d of server.scope.all) {
+    if (/_set_header$/.test(d.name) && /^x-forwarded-proto$/i.test(d.value(0)) && d.value(1) === 'https') return true;
+    for (const value of d.values)
+      if (value.includes('$'))
+        for (const m of value.matchAll(/\$\{?(\w+)/g))
+          if ([...sourcesOf(config, m[1]!.toLowerCase())].some((v) => OF_TERMINATORS.test(v))) return true;
+  }
+  return false;
+}
