@@ -1,12 +1,24 @@
 /** The page of a rule: cut from its declaration, the same in the terminal, in the editor and in server/docs/rules. */
 import type { Catalog } from '../catalog/catalog.ts';
-import type { Rule } from '../rules/rule.ts';
+import type { FixChange, Rule } from '../rules/rule.ts';
 
 const FIX = {
   always: 'Always: a quick fix comes with every finding.',
   sometimes: 'Sometimes: where the way out is evident.',
   never: 'None: the way out needs a person.',
 } as const;
+
+/** What a fix may change of a request's way, in words. */
+const CHANGES: Readonly<Record<FixChange, string>> = {
+  answer: 'the answer (status, body, file or Location)',
+  'response-headers': 'response headers',
+  'request-headers': 'headers or params that the application gets',
+  'request-line': 'the request line or the protocol towards the application',
+  limits: 'limits',
+  cache: 'what the cache does',
+  tls: 'TLS protocols, ciphers and certificates',
+  timing: 'buffers, timeouts, kept connections and compression',
+};
 
 /** Takes the marks of expected findings out of an example. */
 const shown = (text: string): string =>
@@ -51,7 +63,13 @@ export function rulePage(rule: Rule, catalog: Catalog): string {
       '',
     );
   }
-  out.push('## Fix', '', FIX[rule.fixable], '', '## Silence it', '');
+  out.push('## Fix', '', FIX[rule.fixable], '');
+  if (rule.fixChanges?.length)
+    out.push(
+      `On purpose it changes ${rule.fixChanges.map((c) => CHANGES[c]).join('; ')}. A fix that would change more is a suggestion, and says why.`,
+      '',
+    );
+  out.push('## Silence it', '');
   out.push(
     `\`# proxylens-ignore ${rule.id}: reason\` on the line or above it, or \`${rule.id}: off\` below \`rules:\` in \`.proxylens.yaml\`.`,
     '',

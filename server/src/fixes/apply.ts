@@ -45,7 +45,8 @@ export function combined(fixes: readonly Fix[]): FileEdit[] {
   return combinedFixes(fixes).edits;
 }
 
-function combinedFixes(fixes: readonly Fix[]): { edits: FileEdit[]; applied: Fix[] } {
+/** The same, and which of the fixes are in it. */
+export function combinedFixes(fixes: readonly Fix[]): { edits: FileEdit[]; applied: Fix[] } {
   const taken = new Map<FileId, TextEdit[]>();
   const applied: Fix[] = [];
   const key = (e: TextEdit): string => `${e.span.start} ${e.span.end} ${e.newText}`;

@@ -1,5 +1,6 @@
 /** Requests and notifications of ours beside LSP's, as plain types: the client imports this file, and nothing else of the server but the trace's types. */
 
+import type { WorkspaceEdit } from 'vscode-languageserver';
 import type { Line } from '../trace/stations.ts';
 import type { Trace } from '../trace/trace.ts';
 
@@ -22,7 +23,7 @@ export const Requests = {
   roots: 'proxylens/roots',
   /** the page of a rule: ExplainParams → ExplainResult */
   explain: 'proxylens/explain',
-  /** all safe fixes of a file: FixAllParams → WorkspaceEdit | null */
+  /** all safe fixes of a file or of its whole configuration: FixAllParams → FixAllResult | null */
   fixAll: 'proxylens/fixAll',
   /** the path of one request: TraceParams → TraceResult */
   trace: 'proxylens/trace',
@@ -90,6 +91,14 @@ export interface ExplainResult {
 
 export interface FixAllParams {
   uri: string;
+  /** default: file */
+  scope?: 'file' | 'configuration';
+}
+
+export interface FixAllResult {
+  edit: WorkspaceEdit;
+  /** what is done, a line for each fix: its title, and the place of its finding */
+  fixes: { title: string; uri: string; line: number }[];
 }
 
 export interface ChooseRootParams {

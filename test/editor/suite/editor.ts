@@ -75,7 +75,7 @@ describe('in the editor', () => {
   it('mends all that is safe by one command', async () => {
     const document = await open(SHOP);
     await diagnostics(document, has('alias-traversal'));
-    await vscode.commands.executeCommand('proxylens.fixAllSafe');
+    await vscode.commands.executeCommand('proxylens.fixAllSafe', { scope: 'file' });
     await diagnostics(document, hasNot('alias-traversal'));
   });
 
