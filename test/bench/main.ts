@@ -14,6 +14,7 @@ import { bigFile, bigTree, random } from '../harness/generate-config.ts';
 import { TestClient } from '../harness/lsp.ts';
 import { features } from './features.ts';
 import { projects } from './project.ts';
+import { squares } from './squares.ts';
 import { traces } from './traces.ts';
 import { flawed, typing } from './typing.ts';
 
@@ -173,6 +174,16 @@ try {
   if (wanted('tree')) await manyFiles();
   if (wanted('nginx')) nginx();
   if (wanted('trace')) await traces(pathToFileURL(write('trace', { 'nginx.conf': bigFile(10_000) })).href, rows);
+  if (wanted('squares')) {
+    const word = only[only.indexOf('squares') + 1] ?? '';
+    console.log('\nTwice the size, and how many times as long it takes (goal: ≤ 2.3)\n');
+    for await (const { shape, size, half, whole, rules } of squares(word)) {
+      const slowest = rules.map(([id, t]) => `${id} ${ms(t)}`).join(', ');
+      console.log(
+        `  ${`${size.toLocaleString('en')} ${shape}`.padEnd(42)} ${ms(half).padStart(9)} ${ms(whole).padStart(9)}  ${(whole / half).toFixed(1)}  ${slowest}`,
+      );
+    }
+  }
   if (wanted('features')) {
     write('one', { 'nginx.conf': bigFile(10_000) });
     write('many', bigTree(1000));

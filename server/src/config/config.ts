@@ -97,6 +97,9 @@ export class Config {
           else this.sites.set(id, [{ file: owner, statement }]);
         }
       }
+      // the tree knows includes in the order in which edits brought them
+      for (const list of this.sites.values())
+        list.sort((a, b) => (a.file.id < b.file.id ? -1 : a.file.id > b.file.id ? 1 : a.statement.start - b.statement.start));
     }
     return this.sites.get(file) ?? [];
   }

@@ -7,6 +7,7 @@ import { type ByteString, byteArray, toBytes } from '../base/bytes.ts';
 import type { CompiledRegex } from '../base/regexes.ts';
 import { atLeast, type Version } from '../catalog/version.ts';
 import type { Directive } from './directive.ts';
+import { RegexIndex } from './regex-index.ts';
 import type { Scope } from './scope.ts';
 
 /** `predicate`: `location $name`, since 1.31.5 */
@@ -40,6 +41,8 @@ export interface LocationLevel {
   /** lengths of the prefix names, longest first */
   readonly lengths: readonly number[];
   readonly regexes: readonly Location[];
+  /** those regex locations that a URI may match, in their order */
+  readonly fitting: (uri: ByteString) => readonly Location[];
   readonly predicates: readonly Location[];
   readonly named: ReadonlyMap<string, Location>;
 }
@@ -174,7 +177,11 @@ function makeLevel(scope: Scope): LocationLevel {
     }
   }
   const lengths = [...new Set([...prefix.keys()].map((name) => name.length))].sort((a, b) => b - a);
-  return { all, exact, prefix, lengths, regexes, predicates, named };
+  const few = regexes.length < 8;
+  let index: RegexIndex<Location> | null = null;
+  const fitting = (uri: ByteString): readonly Location[] =>
+    few ? regexes : (index ??= new RegexIndex(regexes, (l) => l.name)).candidates(uri);
+  return { all, exact, prefix, lengths, regexes, fitting, predicates, named };
 }
 
 /** The named location of a server (`@x` may stand on the server level only). */
@@ -236,7 +243,7 @@ export function matchLocation(server: Scope, uri: ByteString, holds?: (predicate
       if (found !== 'inclusive') return found;
     }
     if (!noRegex)
-      for (const candidate of level.regexes) {
+      for (const candidate of level.fitting(uri)) {
         if (!candidate.regex) continue;
         const match = candidate.regex.match((subject ??= byteArray(uri)));
         if (match === 'no') continue;

@@ -29,6 +29,8 @@ interface Entry {
   readonly since: number;
   /** a statement whose braces were repaired may change its length and stay the same */
   readonly length: number;
+  /** what stands before the block on its line: lines that fixes add are indented like it */
+  readonly before: string;
   readonly ofBlock: Set<Question>;
   /** in the order in which they were asked: the places that found or asked something */
   items: Item[];
@@ -67,6 +69,11 @@ export class BlockNotes {
   }
 }
 
+/** The text of a block's line before it. */
+function beforeOf({ file: { text }, statement: { start } }: Directive): string {
+  return start === 0 ? '' : text.slice(text.lastIndexOf('\n', start - 1) + 1, start);
+}
+
 /** What the rules of one kind, quick or costly ones, have found. */
 export class KnownBlocks {
   private byBlock = new WeakMap<Directive, Entry>();
@@ -75,7 +82,7 @@ export class KnownBlocks {
   /** What is known of a block; null when all of it must be asked about. */
   recall(block: Directive, config: Config): Entry | null {
     const entry = this.byBlock.get(block);
-    if (!entry || entry.length !== block.statement.end - block.statement.start) return null;
+    if (!entry || entry.length !== block.statement.end - block.statement.start || entry.before !== beforeOf(block)) return null;
     return this.standing(entry.ofBlock, entry.since, config) ? entry : null;
   }
 
@@ -85,7 +92,8 @@ export class KnownBlocks {
 
   remember({ block, recording, items }: BlockNotes, config: Config): void {
     const { start, end } = block!.statement;
-    this.byBlock.set(block!, { since: config.kept!.questions.revision, length: end - start, ofBlock: recording.ofBlock, items });
+    const since = config.kept!.questions.revision;
+    this.byBlock.set(block!, { since, length: end - start, before: beforeOf(block!), ofBlock: recording.ofBlock, items });
   }
 
   /** Whether all that was asked about a place is answered as it was. */

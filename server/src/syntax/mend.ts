@@ -3,6 +3,7 @@
  * so the columns of braces and statements say which block lacks its brace, or which brace is one too many. Only files whose braces do not
  * pair are looked at; where the columns give no clear answer everything stays as the tree has it.
  */
+import { Columns } from './columns.ts';
 import type { MirrorSpan, MirrorStatement, MirrorWord, Raw, Stray, WordFault } from './mirror.ts';
 import { endOf, setParents } from './mirror.ts';
 
@@ -26,8 +27,6 @@ interface Frame {
 type Event =
   | { readonly kind: 'leaf' | 'open'; readonly statement: MirrorStatement; readonly at: number }
   | { readonly kind: 'close'; readonly span: MirrorSpan; readonly at: number };
-
-const TAB_WIDTH = 4;
 
 /** Blocks of this statement's chain that the file's end leaves open. */
 function unclosedBlocks(body: readonly MirrorStatement[]): number {
@@ -55,14 +54,16 @@ class Mender {
   private readonly strays: Stray[];
   private readonly made = new Map<MirrorWord, MirrorStatement>();
   private readonly events: Event[] = [];
+  private readonly columns: Columns;
 
   constructor(
-    private readonly text: string,
+    text: string,
     raw: Raw,
     private missing: number,
     private surplus: number,
     private readonly before: ReadonlyMap<MirrorWord, MirrorStatement> | null,
   ) {
+    this.columns = new Columns(text);
     this.strays = raw.strays.filter((s) => s.fault !== 'unexpected-closing-brace');
     const braces = raw.strays.filter((s) => s.fault === 'unexpected-closing-brace');
     let next = 0;
@@ -87,22 +88,10 @@ class Mender {
     this.events.push({ kind: 'close', span, at: span.start });
   }
 
-  /** Column of an offset's line, and whether nothing but white space stands before the offset on it. */
-  private column(at: number): { column: number; first: boolean } {
-    const line = this.text.lastIndexOf('\n', at - 1) + 1;
-    let column = 0;
-    for (let i = line; ; i++) {
-      const c = this.text[i];
-      if (c === ' ') column++;
-      else if (c === '\t') column += TAB_WIDTH - (column % TAB_WIDTH);
-      else return { column, first: i === at };
-    }
-  }
-
   run(): Mended | null {
     for (let i = 0; i < this.events.length; i++) {
       const event = this.events[i]!;
-      const { column, first } = this.column(event.at);
+      const { column, first } = this.columns.of(event.at);
       if (event.kind === 'close') {
         this.closing(event.span, column, first);
         continue;
@@ -134,7 +123,7 @@ class Mender {
     let open = 0;
     for (let i = from; i < this.events.length; i++) {
       const event = this.events[i]!;
-      const { column, first } = this.column(event.at);
+      const { column, first } = this.columns.of(event.at);
       if (!first) continue;
       if (column < top.column) return true;
       if (column > top.column) continue;
@@ -166,8 +155,8 @@ class Mender {
 
   /** The column of the first argument that starts a line; -1 when none does. */
   private innerColumn(statement: MirrorStatement): number {
-    const inner = statement.args.find((arg) => this.column(arg.start).first);
-    return inner ? this.column(inner.start).column : -1;
+    const inner = statement.args.find((arg) => this.columns.of(arg.start).first);
+    return inner ? this.columns.of(inner.start).column : -1;
   }
 
   /**
@@ -176,14 +165,14 @@ class Mender {
    */
   private lacksOpening(brace: MirrorSpan, column: number): boolean {
     const { children } = this.top;
-    const index = children.findLastIndex((s) => this.column(s.start).column <= column);
+    const index = children.findLastIndex((s) => this.columns.of(s.start).column <= column);
     const statement = children[index];
     if (!statement) return false;
-    const at = this.column(statement.start);
+    const at = this.columns.of(statement.start);
     if (!at.first || at.column !== column) return false;
-    const split = statement.args.findIndex((arg) => this.column(arg.start).first);
+    const split = statement.args.findIndex((arg) => this.columns.of(arg.start).first);
     const inner = statement.args[split];
-    if (!inner || this.column(inner.start).column <= column) return false;
+    if (!inner || this.columns.of(inner.start).column <= column) return false;
     const [args, rest] = [statement.args.slice(0, split), statement.args.slice(split + 1)];
     const head = [statement.name, ...args];
     const last = head.at(-1)!;

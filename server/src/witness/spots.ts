@@ -417,11 +417,12 @@ export function shapeOf(spot: Spot): string {
   return `${withNeighbours(config, server)}\n${index}`;
 }
 
-const wholeShapes = new PerConfig(() => new Map<Server, string>());
+/** Shapes by server, as numbers: the texts are as long as the servers, and there is a spot for each of their locations. */
+const wholeShapes = new PerConfig(() => ({ byServer: new Map<Server, number>(), byText: new Map<string, number>() }));
 
-function withNeighbours(config: Config, server: Server): string {
-  const shapes = wholeShapes.of(config);
-  let whole = shapes.get(server);
+function withNeighbours(config: Config, server: Server): number {
+  const { byServer, byText } = wholeShapes.of(config);
+  let whole = byServer.get(server);
   if (whole === undefined) {
     const byName = namesakes.of(config);
     const hosts = server.names.flatMap((n) => (n.text.length > 1 ? [n.text] : []));
@@ -430,8 +431,10 @@ function withNeighbours(config: Config, server: Server): string {
         for (const value of d.values) for (const m of value.matchAll(/\/\/([\w.-]+)/g)) hosts.push(m[1]!);
     const near = new Set(hosts.flatMap((h) => byName.get(h) ?? []));
     near.delete(server);
-    whole = [server, ...near].map((s) => serverShape(config, s)).join('\n');
-    shapes.set(server, whole);
+    const text = [server, ...near].map((s) => serverShape(config, s)).join('\n');
+    whole = byText.get(text) ?? byText.size;
+    byText.set(text, whole);
+    byServer.set(server, whole);
   }
   return whole;
 }

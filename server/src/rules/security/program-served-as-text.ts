@@ -1,19 +1,30 @@
 /** Programs whose source is sent because a file location comes before the one that runs them. Shown by a request for such a file. */
-import { locationsOf } from '../../config/locations.ts';
+import { toBytes } from '../../base/bytes.ts';
+import { type LocationLevel, locationsOf } from '../../config/locations.ts';
 import { outcomeText, proofOf } from '../../witness/requests.ts';
 import type { Spot } from '../../witness/spots.ts';
 import { defineRule } from '../rule.ts';
 
 const RUNS = ['fastcgi_pass', 'uwsgi_pass', 'scgi_pass', 'proxy_pass'];
 
-/** The endings that some location of the server hands to an interpreter, by its expression. */
-function programs(spot: Spot): string[] {
-  const { regexes } = locationsOf(spot.server.scope);
-  return ['php', 'py', 'pl', 'cgi', 'phtml'].filter((ending) =>
-    regexes.some(
-      (l) => RUNS.some((r) => l.scope.has(r)) && /\\?\.|\\\.|\[\.\]/.test(l.name) && typeof l.regex?.match(`/x.${ending}`) === 'object',
-    ),
-  );
+/** By the server's level: the endings that one of its locations hands to an interpreter, by its expression. */
+const endings = new WeakMap<LocationLevel, readonly string[]>();
+
+/** The endings of programs that a location with a pattern runs: asked once for all locations of a server. */
+function programs(spot: Spot): readonly string[] {
+  const level = locationsOf(spot.server.scope);
+  let found = endings.get(level);
+  if (!found) {
+    found = ['php', 'py', 'pl', 'cgi', 'phtml'].filter((ending) =>
+      level
+        .fitting(toBytes(`/x.${ending}`))
+        .some(
+          (l) => /\\?\.|\\\.|\[\.\]/.test(l.name) && RUNS.some((r) => l.scope.has(r)) && typeof l.regex?.match(`/x.${ending}`) === 'object',
+        ),
+    );
+    endings.set(level, found);
+  }
+  return found;
 }
 
 export default defineRule({

@@ -11,6 +11,7 @@ import { checkValues } from '../../catalog/value-check.ts';
 import { asked, askedOfBlock } from '../../config/asked.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
+import { Columns } from '../../syntax/columns.ts';
 import type { SourceFile, Statement, SyntaxProblem } from '../../syntax/statement.ts';
 
 export interface Cause {
@@ -35,34 +36,15 @@ export interface Structure {
   readonly broken: ReadonlySet<Statement>;
 }
 
-const structures = new WeakMap<SourceFile, { text: string; structure: Structure }>();
+const structures = new WeakMap<SourceFile, { text: string; problems: SourceFile['problems']; structure: Structure }>();
 
-/** The faults of a file at their causes. Kept until the text changes. */
+/** The faults of a file at their causes. Kept until the text changes, be it back to what it was: then its statements are others. */
 export function structureOf(file: SourceFile, catalog: Catalog): Structure {
   const known = structures.get(file);
-  if (known?.text === file.text) return known.structure;
+  if (known?.text === file.text && known.problems === file.problems) return known.structure;
   const structure = diagnose(file, catalog);
-  structures.set(file, { text: file.text, structure });
+  structures.set(file, { text: file.text, problems: file.problems, structure });
   return structure;
-}
-
-interface Line {
-  readonly indent: number;
-  readonly first: boolean;
-}
-
-/** Width of the white space before the offset's line begins, tabs to the next multiple of 8, and whether nothing else stands before it. */
-function lineAt(file: SourceFile, offset: number): Line {
-  const start = file.lines.startOf(file.lines.lineAt(offset));
-  let indent = 0;
-  let at = start;
-  for (; at < offset; at++) {
-    const c = file.text[at];
-    if (c === '\t') indent += 8 - (indent % 8);
-    else if (c === ' ') indent++;
-    else break;
-  }
-  return { indent, first: at === offset };
 }
 
 function* blocksIn(statements: readonly Statement[]): Generator<Statement> {
@@ -102,33 +84,34 @@ function accepts(catalog: Catalog, block: string, name: string): boolean {
 
 /** A block whose closing brace is missing shows by a statement that is not indented deeper than it, or that belongs further out. */
 function unclosed(file: SourceFile, catalog: Catalog, within: Statement): { block: Statement; insert: number; mark: Span } {
+  const columns = new Columns(file.text);
   let best: { block: Statement; insert: number; mark: Span } | null = null;
   const offer = (block: Statement, insert: number): void => {
     if (!best || insert < best.insert) best = { block, insert, mark: { start: block.name.start, end: block.name.end } };
   };
   for (const block of [...blocksIn(within.block ?? []), within]) {
     if (block.rawBody) continue;
-    const own = lineAt(file, block.start);
+    const own = columns.of(block.start);
     if (!own.first) continue;
     const children = block.block ?? [];
     for (const [i, child] of children.entries()) {
-      const line = lineAt(file, child.start);
+      const line = columns.of(child.start);
       if (!line.first) continue;
-      const outward = line.indent <= own.indent && file.lines.lineAt(child.start) > file.lines.lineAt(block.start);
+      const outward = line.column <= own.column && file.lines.lineAt(child.start) > file.lines.lineAt(block.start);
       const ancestor = block.parent;
       const foreign =
         !accepts(catalog, block.name.value, child.name.value) &&
         ancestor !== null &&
         accepts(catalog, ancestor.name.value, child.name.value);
-      if (outward || (foreign && line.indent <= own.indent)) {
+      if (outward || (foreign && line.column <= own.column)) {
         offer(block, (children[i - 1] ?? null)?.end ?? block.open!.end);
         break;
       }
     }
     if (block.close && block.closed) {
-      const end = lineAt(file, block.close.start);
+      const end = columns.of(block.close.start);
       const apart = file.lines.lineAt(block.close.start) > file.lines.lineAt(block.open!.start);
-      if (end.first && apart && end.indent < own.indent) offer(block, children.at(-1)?.end ?? block.open!.end);
+      if (end.first && apart && end.column < own.column) offer(block, children.at(-1)?.end ?? block.open!.end);
     }
   }
   if (best) return best;
@@ -148,6 +131,7 @@ function unclosed(file: SourceFile, catalog: Catalog, within: Statement): { bloc
 
 /** The closing brace that is one too many: the first that does not close the block that its indentation names. */
 function surplus(file: SourceFile, stray: Span): Span {
+  const columns = new Columns(file.text);
   let best = stray;
   for (const block of blocksIn(file.body)) {
     if (!block.close || !block.closed || block.rawBody) continue;
@@ -155,10 +139,10 @@ function surplus(file: SourceFile, stray: Span): Span {
     if (close.start > best.start) continue;
     const openLine = file.lines.lineAt(open!.start);
     if (file.lines.lineAt(close.start) === openLine) continue;
-    const end = lineAt(file, close.start);
-    const own = lineAt(file, block.start);
+    const end = columns.of(close.start);
+    const own = columns.of(block.start);
     if (!own.first) continue;
-    if (!end.first || end.indent > own.indent) best = { start: close.start, end: close.end };
+    if (!end.first || end.column > own.column) best = { start: close.start, end: close.end };
   }
   return best;
 }
