@@ -107,7 +107,7 @@ export class Config {
   /** Every directive that nginx makes of a statement: one for each way in which its file is included. */
   usesOf(statement: Statement, file: FileId): Directive[] {
     const scopes = statement.parent ? this.usesOf(statement.parent, file).flatMap((d) => d.body ?? []) : this.scopesOf(file);
-    return scopes.flatMap((scope) => scope.directives.filter((d) => d.statement === statement));
+    return scopes.flatMap((scope) => byStatement(scope.directives).get(statement) ?? []);
   }
 
   /** The scopes in which the statements on a file's top level stand. */
@@ -116,6 +116,22 @@ export class Config {
     for (const site of this.includedFrom(file)) for (const use of this.usesOf(site.statement, site.file.id)) scopes.push(use.scope);
     return [...new Set(scopes)];
   }
+}
+
+const directivesOf = new WeakMap<readonly Directive[], ReadonlyMap<Statement, readonly Directive[]>>();
+
+/** The directives of a level by what is written: the level of http has thousands, and each of their files asks. */
+function byStatement(level: readonly Directive[]): ReadonlyMap<Statement, readonly Directive[]> {
+  const known = directivesOf.get(level);
+  if (known) return known;
+  const map = new Map<Statement, Directive[]>();
+  for (const d of level) {
+    const list = map.get(d.statement);
+    if (list) list.push(d);
+    else map.set(d.statement, [d]);
+  }
+  directivesOf.set(level, map);
+  return map;
 }
 
 const withModules = new WeakMap<Settings, Map<string, Settings>>();

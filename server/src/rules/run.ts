@@ -163,6 +163,7 @@ class Part {
   /** what the place at hand has reported, where it is to be remembered */
   private readonly reports: Finding[] = [];
   private reported = 0;
+  private failed = false;
   /** what the block at hand has answered so far; null where nothing is remembered */
   private notes: BlockNotes | null = null;
 
@@ -376,29 +377,34 @@ class Part {
     input.directive = directive as Directive;
     input.file = file;
     const { notes } = this;
-    let failed = false;
     const before = this.reported;
-    const check = (): void => {
-      try {
-        rule.check(input);
-      } catch (error) {
-        failed = true;
-        this.options.onCrash?.(rule, error);
-      }
-    };
+    this.failed = false;
     let questions = NO_QUESTIONS;
     if (notes) {
-      recorded(notes.recording, check);
+      recorded(notes.recording, () => this.check(asked));
       questions = notes.taken();
-    } else recorded(null, check);
+    } else if (this.known) recorded(null, () => this.check(asked));
+    else this.check(asked);
     if (timings) timings.byRule.set(rule.id, (timings.byRule.get(rule.id) ?? 0) + timings.now() - from);
     const { reports } = this;
     const count = reports.length;
     if (notes && (count || questions.length))
       notes.add(rule, directive, directive !== null && scope !== directive.scope, questions, [...reports]);
-    for (const finding of reports) this.collector.take(finding);
-    reports.length = 0;
-    return { reports: failed || this.reported > before, questions };
+    if (count) {
+      for (const finding of reports) this.collector.take(finding);
+      reports.length = 0;
+    }
+    const told = this.failed || this.reported > before;
+    return questions === NO_QUESTIONS ? (told ? TOLD : SILENT) : { reports: told, questions };
+  }
+
+  private check({ rule, input }: Asked): void {
+    try {
+      rule.check(input);
+    } catch (error) {
+      this.failed = true;
+      this.options.onCrash?.(rule, error);
+    }
   }
 }
 
@@ -406,6 +412,10 @@ interface Answer {
   readonly reports: boolean;
   readonly questions: readonly Question[];
 }
+
+/** What most answers are, many thousands of times a run. */
+const SILENT: Answer = { reports: false, questions: NO_QUESTIONS };
+const TOLD: Answer = { reports: true, questions: NO_QUESTIONS };
 
 /**
  * The same findings as seen from the application's files: each place there that belongs to a finding gets one of its own, which points

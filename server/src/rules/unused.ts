@@ -1,4 +1,6 @@
 /** Names that are declared and that nothing uses. Silent where scripts, missing includes or variables may use a name that no text shows. */
+import type { FileId } from '../base/file-id.ts';
+import type { Span } from '../base/span.ts';
 import { NAME_TITLES, type NameKind } from '../catalog/names.ts';
 import { PerConfig } from '../config/asked.ts';
 import type { Config } from '../config/config.ts';
@@ -54,6 +56,36 @@ export function unusedNames(config: Config, kind: NameKind, bySpelling = false):
     .filter((s) => !config.tree.beside?.has(s.name.toLowerCase()));
 }
 
+/** The first of a list that is ordered by `at` whose place is not before the offset; the list's length where there is none. */
+function firstFrom<T>(list: readonly T[], offset: number, at: (item: T) => number): number {
+  let low = 0;
+  let high = list.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (at(list[middle]!) < offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The definitions in a file, in the order of the text. */
+const definitions = new PerConfig((config, file: FileId): readonly NameSite[] =>
+  namesOf(config)
+    .inFile(file)
+    .filter((s) => s.role === 'defines')
+    .sort((a, b) => a.span.start - b.span.start),
+);
+
+/** Those of them that stand between the ends of a span. */
+function definedWithin(config: Config, file: FileId, { start, end }: Span): readonly NameSite[] {
+  const sites = definitions.of(config, file);
+  const from = firstFrom(sites, start, (s) => s.span.start);
+  return sites.slice(
+    from,
+    firstFrom(sites, end, (s) => s.span.start),
+  );
+}
+
 /**
  * Removes a statement that does nothing. Null where it is the first to define a name that is used elsewhere: a `set` that never runs still makes
  * the variable, and nginx refuses a text without it. Later definitions may all go, the first one stays. A block in which somebody wrote a comment
@@ -63,12 +95,12 @@ export function removeUseless(title: string, directive: Directive): Fix | null {
   const names = namesOf(directive.scope.config);
   const { file, statement } = directive;
   const inside = (s: NameSite): boolean => s.directive.file === file && s.span.start >= statement.start && s.span.end <= statement.end;
-  const needed = names
-    .inFile(file.id)
-    .filter((s) => s.role === 'defines' && inside(s))
+  const needed = definedWithin(directive.scope.config, file.id, statement)
+    .filter(inside)
     .map((s) => names.sites(s.kind, s.name, s.protocol))
     .some((sites) => inside(sites.find((s) => s.role === 'defines')!) && sites.some((s) => s.role === 'references' && !inside(s)));
-  const explained = file.comments.some((c) => c.start > statement.start && c.end < statement.end);
+  const comment = file.comments[firstFrom(file.comments, statement.start + 1, (c) => c.start)];
+  const explained = comment !== undefined && comment.end < statement.end;
   return needed ? null : fixOf(title, explained ? 'suggestion' : 'safe', file, [remove(file, statement)]);
 }
 

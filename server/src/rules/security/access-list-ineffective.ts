@@ -1,6 +1,6 @@
 /** Lines of an access list that an earlier one takes everything from, and passwords that a list makes needless. Shown by a client's request. */
 import type { Directive } from '../../config/directive.ts';
-import { inNet, readNet } from '../../trace/networks.ts';
+import { type Net, readNet } from '../../trace/networks.ts';
 import { outcomeText, proofOf } from '../../witness/requests.ts';
 import type { Spot } from '../../witness/spots.ts';
 import { defineRule } from '../rule.ts';
@@ -15,12 +15,51 @@ function clientOf(line: Directive): string | null {
   return m && (m[3] !== undefined && m[2] === '0' ? `${m[1]}.7` : `${m[1]}.${m[2]}`);
 }
 
-/** Whether every IPv4 client of the second line is taken by the first. */
-function covers(first: Directive, second: Directive): boolean {
-  if (first.value(0) === 'all' || first.value(0) === '0.0.0.0/0') return true;
-  const outer = readNet(first.value(0));
-  const inner = readNet(second.value(0));
-  return !!outer && !!inner && outer.prefix <= inner.prefix && inNet(inner.bytes, outer);
+interface Place {
+  readonly line: Directive;
+  readonly order: number;
+}
+
+/** Lines of a list by what they take, so that a long list is gone through once. */
+class Taken {
+  private everybody: Place | null = null;
+  /** by family and length of the prefix, then by the bits that count: the first line of each */
+  private readonly nets = new Map<string, Map<string, Place>>();
+  private count = 0;
+
+  private static keyOf({ bytes, prefix }: Net, length: number): string | null {
+    if (length > prefix) return null;
+    return bytes.map((b, i) => b & (0xff << Math.max(0, 8 - Math.max(0, length - i * 8)))).join('.');
+  }
+
+  /** The first of the lines so far that takes every IPv4 client of this one; the line itself counts from now on. */
+  firstOver(line: Directive): Directive | null {
+    const text = line.value(0);
+    const net = readNet(text);
+    let first = this.everybody;
+    if (net)
+      for (const [kind, byKey] of this.nets) {
+        const [size, length] = kind.split('/').map(Number) as [number, number];
+        const key = size === net.bytes.length ? Taken.keyOf(net, length) : null;
+        const found = key === null ? undefined : byKey.get(key);
+        if (found && (!first || found.order < first.order)) first = found;
+      }
+    this.add(line, net);
+    return first?.line ?? null;
+  }
+
+  private add(line: Directive, net: Net | null): void {
+    const order = this.count++;
+    if (line.value(0) === 'all' || line.value(0) === '0.0.0.0/0') {
+      this.everybody ??= { line, order };
+    } else if (net) {
+      const kind = `${net.bytes.length}/${net.prefix}`;
+      let byKey = this.nets.get(kind);
+      if (!byKey) this.nets.set(kind, (byKey = new Map()));
+      const key = Taken.keyOf(net, net.prefix)!;
+      if (!byKey.has(key)) byKey.set(key, { line, order });
+    }
+  }
 }
 
 const passwordOf = ({ scope }: Spot): Directive | null => {
@@ -70,9 +109,10 @@ With \`satisfy any\` one of list and password is enough. If the list admits ever
         witness: proofOf(trace),
       });
     }
+    const taken = new Taken();
     for (const line of lines) {
       const client = clientOf(line);
-      const first = lines.slice(0, lines.indexOf(line)).find((d) => covers(d, line));
+      const first = taken.firstOver(line);
       if (client === null || !first || first.name === line.name || first.scope !== line.scope) continue;
       const trace = spot.ask({ clientAddress: client });
       if (!trace.steps.some((s) => s.phase === 'access' && s.said.startsWith(`${first.name} ${first.value(0)} fits`))) continue;
