@@ -4,8 +4,11 @@ export type FileId = string & { readonly [brand]: 'FileId' };
 
 const SCHEME = /^([a-z][a-z0-9+.-]*):(\/\/[^/?#]*)?/i;
 
+/** A text may hold half a character, a name may not: no URI can say it. */
+const HALVES = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+
 const encodePath = (path: string): string =>
-  path.split('/').map(encodeURIComponent).join('/').replaceAll('%3A', ':').replaceAll('%40', '@');
+  path.replace(HALVES, '\ufffd').split('/').map(encodeURIComponent).join('/').replaceAll('%3A', ':').replaceAll('%40', '@');
 
 function decode(text: string): string {
   if (!text.includes('%')) return text;

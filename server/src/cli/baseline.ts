@@ -1,7 +1,8 @@
 /** A baseline: the findings that were there before, so that an old tree can start clean. Keyed by rule, file and the text of the line, not its number. */
-import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { FileId } from '../base/file-id.ts';
+import { fileOfPath, NodeFiles } from '../host/node-files.ts';
+import { writeFiles } from '../host/write-files.ts';
 import type { Finding } from '../rules/rule.ts';
 import type { SourceFile } from '../syntax/statement.ts';
 import { shownPath } from './common.ts';
@@ -29,18 +30,26 @@ function entryOf(finding: Finding, folder: string, source: Pick<SourceFile, 'tex
 
 /** Reads a baseline. Throws an unreadable or usage failure that names the file. */
 export async function readBaseline(file: string): Promise<BaselineFile> {
-  let text: string;
+  const read = await new NodeFiles().head(fileOfPath(file), MAX_BYTES);
+  if (!read) throw new Failure(EXIT.unreadable, `${file}: no such baseline. Make it with --update-baseline.`);
+  if (read.problem || !read.whole) throw new Failure(EXIT.unreadable, `${file}: ${read.problem ?? 'it is too large for a baseline'}`);
+  const kept = asBaseline(read.text);
+  if (!kept) throw new Failure(EXIT.usage, `${file}: this is no baseline file. Make it anew with --update-baseline.`);
+  return kept;
+}
+
+/** Larger ones nobody has written. */
+const MAX_BYTES = 8_000_000;
+
+/** A baseline of a text; null where it has another shape. */
+function asBaseline(text: string): BaselineFile | null {
   try {
-    text = await fs.readFile(file, 'utf8');
+    const read = JSON.parse(text) as Partial<BaselineFile> | null;
+    const isEntry = (e: Partial<Entry> | null): boolean =>
+      typeof e?.path === 'string' && typeof e.rule === 'string' && typeof e.line === 'string' && typeof e.count === 'number';
+    return read?.version === 1 && Array.isArray(read.findings) && read.findings.every(isEntry) ? (read as BaselineFile) : null;
   } catch {
-    throw new Failure(EXIT.unreadable, `${file}: no such baseline. Make it with --update-baseline.`);
-  }
-  try {
-    const read = JSON.parse(text) as BaselineFile;
-    if (read.version !== 1 || !Array.isArray(read.findings)) throw new Error('shape');
-    return read;
-  } catch {
-    throw new Failure(EXIT.usage, `${file}: this is no baseline file. Make it anew with --update-baseline.`);
+    return null;
   }
 }
 
@@ -76,9 +85,8 @@ export async function writeBaseline(
     else byKey.set(keyOf(entry), { ...entry, count: 1 });
   }
   const list = [...byKey.values()].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
-  try {
-    await fs.writeFile(file, JSON.stringify({ version: 1, findings: list }, null, 2) + '\n');
-  } catch (error) {
-    throw new Failure(EXIT.unreadable, `${file}: cannot be written (${(error as NodeJS.ErrnoException).code ?? String(error)})`);
-  }
+  const target = path.resolve(file);
+  const text = `${JSON.stringify({ version: 1, findings: list }, null, 2)}\n`;
+  const { refused } = await writeFiles([[{ path: target, text, from: null }]], [target]);
+  if (refused[0]) throw new Failure(EXIT.unreadable, `${file}: cannot be written: ${refused[0].why}`);
 }

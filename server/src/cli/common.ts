@@ -12,7 +12,7 @@ import type { Settings } from '../config/settings.ts';
 import { basedOn, NGINX_LINT_NAME, type RawSettings, readNginxLint, readSettings } from '../config/settings-file.ts';
 import { type Deployment, NO_DEPLOYMENT, readDeployment } from '../deploy/deployment.ts';
 import { wanted } from '../deploy/wanted.ts';
-import { fileOfPath, machinePath, NodeFiles } from '../host/node-files.ts';
+import { fileOfPath, machinePath, NodeFiles, readInput } from '../host/node-files.ts';
 import { loadParts, type Parts } from '../host/parts.ts';
 import { boundaryOf } from '../project/boundary.ts';
 import { holdsMainBlocks, looksLikeNginx, verdictOn } from '../project/content.ts';
@@ -440,11 +440,11 @@ export const dumpOf = (files: MemoryFiles, text: (file: FileId) => string): stri
     .map((file) => `# configuration file ${pathOf(file)}:\n${text(file)}\n`)
     .join('');
 
-/** All of standard input as text. */
+/** All of standard input as text. Throws an unreadable failure for more than any configuration. */
 export async function readStdin(): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk as Buffer));
-  return Buffer.concat(chunks).toString('utf8');
+  const text = await readInput();
+  if (text === null) throw new Failure(EXIT.unreadable, 'standard input is too much for a configuration');
+  return text;
 }
 
 /** How a file is named in output for people and programs: its path on this machine, or its URI. */

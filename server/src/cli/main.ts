@@ -10,6 +10,7 @@ import { addRules } from './commands/rules.ts';
 import { addTest } from './commands/test.ts';
 import { addTrace } from './commands/trace.ts';
 import { EXIT, Failure } from './failure.ts';
+import { sayFormatted, tell, watchOutput } from './output.ts';
 
 const old = staleDays(Date.now());
 
@@ -20,11 +21,10 @@ const program = new Command('proxylens')
   .showHelpAfterError('(proxylens --help tells the commands)');
 for (const add of [addCheck, addRules, addLsp, addTrace, addTest, addFormat, addNew]) add(program);
 for (const command of program.commands) command.exitOverride().showHelpAfterError();
+for (const command of [program, ...program.commands])
+  command.configureOutput({ writeOut: sayFormatted, writeErr: (text) => tell(text.replace(/\n$/, '')) });
 
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  // the reader of a pipe went away
-  if (error.code === 'EPIPE') process.exit(EXIT.clean);
-});
+watchOutput();
 
 program.parseAsync().catch((error: unknown) => {
   if (error instanceof CommanderError) {
@@ -32,11 +32,11 @@ program.parseAsync().catch((error: unknown) => {
     return;
   }
   if (error instanceof Failure) {
-    process.stderr.write(`proxylens: ${error.message}\n`);
+    tell(`proxylens: ${error.message}`);
     process.exitCode = error.exitCode;
     return;
   }
   const words = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`proxylens: this is a bug of ours, please report it with the configuration that shows it.\n${words}\n`);
+  tell(`proxylens: this is a bug of ours, please report it with the configuration that shows it.\n${words}`);
   process.exitCode = EXIT.bug;
 });

@@ -1,3 +1,5 @@
+import { tell, tellOver } from './output.ts';
+
 /** A line on standard error for runs that take long; nothing where nobody watches, and nothing in the first second. */
 export function progressLine(): { say(words: string): void; done(): void } {
   const started = performance.now();
@@ -11,14 +13,14 @@ export function progressLine(): { say(words: string): void; done(): void } {
       last = now;
       if (watching) {
         shown = true;
-        process.stderr.write(`\r\x1b[K${words}`);
+        tellOver(words);
       } else if (!shown) {
         shown = true;
-        process.stderr.write(`${words} …\n`);
+        tell(`${words} …`);
       }
     },
     done() {
-      if (shown && watching) process.stderr.write('\r\x1b[K');
+      if (shown && watching) tellOver('');
     },
   };
 }

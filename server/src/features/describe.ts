@@ -1,12 +1,11 @@
 /** What a directive or a variable is, in Markdown: the same text in hovers and beside proposals. The words come from the catalog. */
+import { mdCode as code, mdFence, mdText } from '../base/escape.ts';
 import { inheritanceOf } from '../catalog/arguments.ts';
 import { type Catalog, contextsOf, defaultOf, type Status, statusOf, type Target, variableStatus } from '../catalog/catalog.ts';
 import { ageOf } from '../catalog/changes.ts';
 import { type Context, isContext } from '../catalog/context.ts';
 import type { DirectiveFact, VariableFact } from '../catalog/fact.ts';
 import { exampleOf, prose } from '../catalog/prose.ts';
-
-const code = (text: string): string => (text.includes('`') ? `\`\` ${text} \`\`` : `\`${text}\``);
 
 /** Contexts as one says them: `server` for all three protocols, `if` for both places. */
 function contextName(context: Context): string {
@@ -57,8 +56,8 @@ function inheritanceWords(fact: DirectiveFact): string | null {
 export function describeDirective(fact: DirectiveFact, target: Target, context?: Context): string {
   const out: string[] = [];
   const { source, module } = fact;
-  if (fact.syntax.length) out.push('```nginx\n' + fact.syntax.join('\n') + '\n```');
-  else out.push(`**${fact.name}**`);
+  if (fact.syntax.length) out.push(mdFence(fact.syntax.join('\n'), 'nginx'));
+  else out.push(`**${mdText(fact.name)}**`);
   const text = prose(fact, context);
   if (text) out.push(text);
   const warning = missing(statusOf(fact, target));
@@ -88,7 +87,7 @@ export function describeDirective(fact: DirectiveFact, target: Target, context?:
 
 /** Markdown on a built-in variable; `name` is the whole name for a member of a family. */
 export function describeVariable(fact: VariableFact, name: string, target: Target): string {
-  const out: string[] = ['```nginx\n$' + name + '\n```'];
+  const out: string[] = [mdFence(`$${name}`, 'nginx')];
   const text = prose(fact);
   if (text) out.push(text);
   const example = exampleOf(fact);

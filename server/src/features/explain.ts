@@ -1,4 +1,5 @@
 /** The page of a rule: cut from its declaration, the same in the terminal, in the editor and in server/docs/rules. */
+import { mdCode } from '../base/escape.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { FixChange, Rule } from '../rules/rule.ts';
 
@@ -28,6 +29,9 @@ const shown = (text: string): string =>
     .join('\n')
     .replace(/^\n+|\s+$/g, '');
 
+/** Code within a table, whose columns bars part. */
+const cell = (text: string): string => mdCode(text).replaceAll('|', '\\|');
+
 /** Markdown of one rule, with fixed headings. */
 export function rulePage(rule: Rule, catalog: Catalog): string {
   const facts = [
@@ -54,12 +58,11 @@ export function rulePage(rule: Rule, catalog: Catalog): string {
     out.push('Reported:', '', '```nginx', shown(example.bad!), '```', '', 'Not reported:', '', '```nginx', shown(example.good!), '```', '');
   const shows = rule.examples.find((e) => e.witness)?.witness;
   if (shows) {
-    const code = (text: string): string => `\`${text.replaceAll('`', 'ˋ')}\``;
     out.push('## Witness', '', 'The request that shows it, for the first example:', '');
     out.push(
       '| request | nginx answers | meant was |',
       '|---|---|---|',
-      `| ${code(shows.request)} | ${code(shows.outcome)} | ${shows.meant} |`,
+      `| ${cell(shows.request)} | ${cell(shows.outcome)} | ${shows.meant} |`,
       '',
     );
   }

@@ -3,6 +3,7 @@
  * plain units. It tells what nginx does with the text; what would be better is said by the rules.
  */
 
+import { mdCode as code, mdText } from '../base/escape.ts';
 import { relativePath } from '../base/file-id.ts';
 import { encloses, type Span, touches } from '../base/span.ts';
 import { argumentOf } from '../catalog/arguments.ts';
@@ -35,7 +36,6 @@ export interface HoverOptions {
   readonly rules?: readonly Pick<Rule, 'id' | 'title' | 'why'>[];
 }
 
-const code = (text: string): string => (text.includes('`') ? `\`\` ${text} \`\`` : `\`${text}\``);
 const spanOf = (w: Span): Span => ({ start: w.start, end: w.end });
 
 /** Null where nothing is known of what stands there. */
@@ -116,7 +116,7 @@ function variableHover(configs: readonly Config[], uses: readonly Directive[], w
     const text = variableWords(config, found.name, protocol);
     if (text) return { span: found.span, markdown: text };
   }
-  return { span: found.span, markdown: `Nothing defines \`$${found.name}\` in this configuration.` };
+  return { span: found.span, markdown: `Nothing defines ${code(`$${found.name}`)} in this configuration.` };
 }
 
 function regexHover(use: Directive, word: Word): Hover | null {
@@ -140,7 +140,7 @@ function regexHover(use: Directive, word: Word): Hover | null {
           .slice(0, 9)
           .map(
             (g) =>
-              `- ${g.name ? `\`$${g.name}\`, ` : ''}\`$${g.number}\`: ${code(g.text)}${typeof match === 'object' && match.captures[g.number] !== undefined ? `, there ${code(match.captures[g.number]!)}` : ''}`,
+              `- ${g.name ? `${code(`$${g.name}`)}, ` : ''}\`$${g.number}\`: ${code(g.text)}${typeof match === 'object' && match.captures[g.number] !== undefined ? `, there ${code(match.captures[g.number]!)}` : ''}`,
           )
           .join('\n'),
       );
@@ -150,7 +150,7 @@ function regexHover(use: Directive, word: Word): Hover | null {
       out.push(
         groups
           .slice(0, 9)
-          .map((g) => `- ${g.name ? `\`$${g.name}\`, ` : ''}\`$${g.number}\`: ${code(g.text)}`)
+          .map((g) => `- ${g.name ? `${code(`$${g.name}`)}, ` : ''}\`$${g.number}\`: ${code(g.text)}`)
           .join('\n'),
       );
   }
@@ -209,12 +209,12 @@ function suppressionHover(file: SourceFile, offset: number, rules: NonNullable<H
     if (!id || !span) return null;
     const rule = rules.find((r) => r.id === id);
     const where = s.kind === 'file' ? 'in this file' : s.kind === 'block' ? 'in this block' : 'on this line and in the statement below';
-    const reason = s.reason ? `Reason: ${s.reason}` : 'No reason is given.';
+    const reason = s.reason ? `Reason: ${mdText(s.reason)}` : 'No reason is given.';
     return {
       span,
       markdown: rule
         ? `**${rule.id}** is silenced ${where}. ${reason}\n\n${rule.title}.\n\n${rule.why.trim()}`
-        : `\`${id}\` is silenced ${where}. ${reason}`,
+        : `${code(id)} is silenced ${where}. ${reason}`,
     };
   }
   return null;

@@ -1,6 +1,7 @@
 /** The disk of this machine as the core wants it: nothing here throws for what is on the disk, and no link loop or huge file gets through. */
 import blocking, { type Stats } from 'node:fs';
 import fs from 'node:fs/promises';
+import { StringDecoder } from 'node:string_decoder';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type FileId, fileId } from '../base/file-id.ts';
 import { type Entry, type FileSystem, type FileText, MAX_FILE_BYTES, type Stat } from '../base/file-system.ts';
@@ -31,18 +32,6 @@ export function decode(bytes: Uint8Array): FileText {
   }
 }
 
-/** Writes text over a file in the encoding that it was read in, through links. Throws what node throws. */
-export async function rewrite(path: string, text: string): Promise<void> {
-  const before = await fs.readFile(path).catch(() => null);
-  let encoding: 'utf8' | 'latin1' = 'utf8';
-  try {
-    if (before) new TextDecoder('utf-8', { fatal: true }).decode(before);
-  } catch {
-    encoding = 'latin1';
-  }
-  await fs.writeFile(path, text, encoding);
-}
-
 /** Without the bytes of a character that is cut at the end. */
 function wholeCharacters(bytes: Uint8Array): Uint8Array {
   let end = bytes.length;
@@ -51,6 +40,9 @@ function wholeCharacters(bytes: Uint8Array): Uint8Array {
 }
 
 const KERNEL = /^\/(?:proc|sys|dev)\//;
+/** Whether a regular file is one that the kernel makes up: those have no size and may never end, and a link may lead there. */
+const isKernels = (path: string, stat: Stats, real: string): boolean => KERNEL.test(path) || (stat.size === 0 && KERNEL.test(real));
+
 interface Disk {
   stat(path: string): Promise<Stats> | Stats;
   /** at most so many bytes: a file may grow, and what the kernel makes up has no end */
@@ -124,7 +116,7 @@ export class NodeFiles implements FileSystem {
       const stat = await this.disk.stat(path);
       if (stat.isDirectory()) return none('this is a folder');
       // what the kernel makes up there has no size and may never end; a link may lead there
-      if (!stat.isFile() || KERNEL.test(path) || (stat.size === 0 && KERNEL.test(await this.disk.real(path))))
+      if (!stat.isFile() || isKernels(path, stat, stat.size === 0 ? await this.disk.real(path) : path))
         return none('this is not a regular file');
       if (bytes === null && stat.size > MAX_FILE_BYTES) return none(`${Math.round(stat.size / 1e6)} MB is too large for a configuration`);
       const read = await this.disk.read(path, bytes ?? MAX_FILE_BYTES + 1);
@@ -179,4 +171,80 @@ export class NodeFiles implements FileSystem {
       return file;
     }
   }
+}
+
+/** What lies at a path of this machine, asked at once; of a trace, which never waits. Only `text` reads, and only a regular file. */
+export const MACHINE = {
+  /** null: nothing is there */
+  kind(path: string): 'folder' | 'file' | 'executable' | 'forbidden' | 'other' | null {
+    try {
+      const stat = blocking.statSync(path);
+      if (stat.isDirectory()) return 'folder';
+      blocking.accessSync(path, blocking.constants.R_OK);
+      return !stat.isFile() ? 'other' : (stat.mode & 0o111) !== 0 ? 'executable' : 'file';
+    } catch (error) {
+      return codeOf(error) === 'EACCES' ? 'forbidden' : null;
+    }
+  },
+  /** bytes; undefined where they cannot be told */
+  size(path: string): number | undefined {
+    try {
+      return blocking.statSync(path).size;
+    } catch {
+      return undefined;
+    }
+  },
+  /** null: nothing is there; undefined: it is too large, or cannot be read */
+  text(path: string, limit: number): string | null | undefined {
+    try {
+      const stat = blocking.statSync(path);
+      if (!stat.isFile() || stat.size > limit || isKernels(path, stat, blocking.realpathSync.native(path))) return undefined;
+      const bytes = readSomeNow(path, limit + 1);
+      return bytes.length > limit ? undefined : Buffer.from(bytes).toString('utf8');
+    } catch (error) {
+      return codeOf(error) === 'ENOENT' ? null : undefined;
+    }
+  },
+} as const;
+
+/** A recording may be one line; a longer one is nobody's. */
+const MAX_LINE = 64_000_000;
+
+/**
+ * The lines of a file that a person named (which may be a pipe), or of standard input for null, as they come.
+ * Throws what node throws, and a RangeError for a line without an end.
+ */
+export async function* linesOf(path: string | null): AsyncGenerator<string> {
+  const input = path === null ? process.stdin : blocking.createReadStream(path);
+  const decoder = new StringDecoder('utf8');
+  let rest: string[] = [];
+  let length = 0;
+  for await (const chunk of input) {
+    const parts = decoder.write(chunk as Buffer).split('\n');
+    for (const [i, part] of parts.entries()) {
+      rest.push(part);
+      length += part.length;
+      if (length > MAX_LINE) throw new RangeError('a line of it has no end');
+      if (i === parts.length - 1) break;
+      yield rest.join('').replace(/\r$/, '');
+      rest = [];
+      length = 0;
+    }
+  }
+  if (length) yield rest.join('');
+}
+
+/** More than this comes from standard input by mistake. */
+const MAX_INPUT = 64_000_000;
+
+/** All of standard input as text; null where it is too much. */
+export async function readInput(): Promise<string | null> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of process.stdin) {
+    length += (chunk as Buffer).length;
+    if (length > MAX_INPUT) return null;
+    chunks.push(Buffer.from(chunk as Buffer));
+  }
+  return Buffer.concat(chunks).toString('utf8');
 }

@@ -262,10 +262,10 @@ export function asTest(trace: Trace, name: string): string {
   const host = trace.request.headers.find(([n]) => n.toLowerCase() === 'host')?.[1] ?? 'localhost';
   const quoted = (s: string): string => JSON.stringify(s);
   const { outcome } = trace;
-  const out = [
-    `  - name: ${quoted(name)}`,
-    `    request: ${trace.request.method} ${trace.request.scheme}://${host}${trace.request.target}`,
-  ];
+  const asked = `${trace.request.method} ${trace.request.scheme}://${host}${trace.request.target}`;
+  // what YAML reads as itself
+  const plain = /^[\w ./?=&%~+@:;,-]*[\w/]$/;
+  const out = [`  - name: ${quoted(name)}`, `    request: ${plain.test(asked) ? asked : quoted(asked)}`];
   // what a browser sends by itself goes without saying
   const usual = clientLines('browser', trace.request.method, trace.request.scheme, host).map(([n, v]) => `${n.toLowerCase()}: ${v}`);
   const extra = trace.request.headers.filter(([n, v]) => n.toLowerCase() !== 'host' && !usual.includes(`${n.toLowerCase()}: ${v}`));

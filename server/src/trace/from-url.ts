@@ -1,5 +1,6 @@
 /** A request as people write it: a method, a URL, header lines. */
 import { toBytes } from '../base/bytes.ts';
+import { shWord } from '../base/escape.ts';
 import { canonicalIp } from '../config/servers.ts';
 import { encodeBase64 } from './base64.ts';
 import { type ClientName, clientLines } from './clients.ts';
@@ -129,6 +130,9 @@ export function headerPair(line: string): HeaderPair | null {
   return m ? [m[1]!, m[2]!] : null;
 }
 
+const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
+const CONTROLS = new RegExp(CONTROL, 'g');
+
 /** The same request as a command for a terminal, quoted for a POSIX shell. */
 export function asCurl(request: {
   readonly method: string;
@@ -136,12 +140,18 @@ export function asCurl(request: {
   readonly scheme: string;
   readonly headers: readonly HeaderPair[];
 }): string {
-  const quote = (s: string): string => (/^[\w@%+=:,./-]+$/.test(s) ? s : `'${s.replaceAll("'", "'\\''")}'`);
   const host = request.headers.find(([n]) => n.toLowerCase() === 'host')?.[1] ?? 'localhost';
   const words = ['curl', '-i', '--path-as-is'];
   if (request.method === 'HEAD') words.push('-I');
-  else if (request.method !== 'GET') words.push('-X', request.method);
-  for (const [name, value] of request.headers) if (name.toLowerCase() !== 'host') words.push('-H', quote(`${name}: ${value}`));
-  words.push(quote(`${request.scheme}://${host}${request.target}`));
+  else if (request.method !== 'GET') words.push('-X', shWord(request.method));
+  for (const [name, value] of request.headers) {
+    const line = `${name}: ${value}`;
+    // no client sends a control character there, and a line that begins with @ is a file's name to curl
+    if (name.toLowerCase() !== 'host' && !CONTROL.test(line) && !line.startsWith('@')) words.push('-H', shWord(line));
+  }
+  const url = `${request.scheme}://${host}${request.target}`.replace(CONTROLS, (c) => encodeURIComponent(c));
+  // brackets and braces are patterns to curl unless it is told
+  if (/[[\]{}]/.test(url)) words.push('-g');
+  words.push(shWord(url));
   return words.join(' ');
 }

@@ -1,6 +1,7 @@
 /** `proxylens check`: lints configurations and prints what it found, or mends it. */
 import path from 'node:path';
 import type { Command } from 'commander';
+import { visible } from '../../base/escape.ts';
 import { type FileId, hostOf } from '../../base/file-id.ts';
 import { MemoryFiles } from '../../base/memory-files.ts';
 import type { Level } from '../../config/settings.ts';
@@ -26,6 +27,7 @@ import {
   withCommonOptions,
 } from '../common.ts';
 import { EXIT, Failure } from '../failure.ts';
+import { say, sayExactly, sayFormatted, tell, tellLines } from '../output.ts';
 import { unifiedDiff } from '../print/diff.ts';
 import { FORMATS, type FormatName } from '../print/index.ts';
 import { progressLine } from '../progress.ts';
@@ -128,7 +130,7 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
   } else {
     loader = await Loader.create(options, undefined, progress.say);
     configs = await loader.configs(paths.length || options.root ? paths : ['.']);
-    for (const name of loader.foreign) process.stderr.write(`proxylens: ${name}: this is no nginx configuration, it is left alone\n`);
+    for (const name of loader.foreign) tell(`proxylens: ${visible(name)}: this is no nginx configuration, it is left alone`);
     if (!configs.length && !loader.foreign.length)
       throw new Failure(
         EXIT.unreadable,
@@ -187,15 +189,15 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
     );
     progress.done();
     if (options.fixDryRun) {
-      for (const { file, before, after } of applied.groups.flat()) process.stdout.write(unifiedDiff(shownPath(file), before, after));
+      for (const { file, before, after } of applied.groups.flat()) sayExactly(unifiedDiff(shownPath(file), before, after));
       return EXIT.clean;
     }
-    if (dumped) process.stdout.write(dumpOf(dumped, (file) => loader.text(file)?.text ?? dumped!.text(file) ?? ''));
-    else if (stdin) process.stdout.write(loader.text(stdinName)?.text ?? '');
+    if (dumped) sayExactly(dumpOf(dumped, (file) => loader.text(file)?.text ?? dumped!.text(file) ?? ''));
+    else if (stdin) sayExactly(loader.text(stdinName)?.text ?? '');
     else {
       unwritten = await write(applied, named);
       for (const file of outside)
-        process.stderr.write(`proxylens: ${nearPath(shownPath(file))}: not written: outside of ${named.map(nearPath).join(', ')}\n`);
+        tell(`proxylens: ${nearPath(shownPath(file))}: not written: outside of ${visible(named.map(nearPath).join(', '))}`);
     }
   } else if (options.format === 'json' || options.format === 'sarif')
     found = found.map((f) => ({ ...f, findings: proved(new Proofs(f.config, open, rules), f.findings) }));
@@ -220,11 +222,14 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
     color: options.color === 'always' || (options.color !== 'never' && process.stdout.isTTY === true && !process.env.NO_COLOR),
   };
   // the mended text of standard input went to standard output: what is left to say goes beside it
-  (stdin && options.fix !== undefined ? process.stderr : process.stdout).write(format(result));
-  for (const crash of crashes) process.stderr.write(`proxylens: a rule failed, its findings are missing: ${crash}\n`);
+  const printed = format(result);
+  if (stdin && options.fix !== undefined) tellLines(printed, result.color);
+  else if (options.format === 'stylish') say(printed, result.color);
+  else sayFormatted(printed);
+  for (const crash of crashes) tell(`proxylens: a rule failed, its findings are missing: ${crash}`);
   if (timings) {
     const slowest = [...timings.byRule].sort((a, b) => b[1] - a[1]).slice(0, 15);
-    for (const [id, ms] of slowest) process.stderr.write(`${ms.toFixed(1).padStart(9)} ms  ${id}\n`);
+    for (const [id, ms] of slowest) tell(`${ms.toFixed(1).padStart(9)} ms  ${id}`);
   }
   const all = result.files.flatMap((f) => f.findings);
   const warnings = all.filter((f) => f.severity === 'warning').length;
@@ -311,8 +316,8 @@ async function write({ groups }: Applied, named: readonly string[]): Promise<boo
   const fixes = new Map(groups.flat().map((c) => [machinePath(c.file), c.fixes]));
   for (const file of written) {
     const count = fixes.get(file) ?? 0;
-    process.stderr.write(`fixed ${nearPath(file)} (${count} ${count === 1 ? 'fix' : 'fixes'})\n`);
+    tell(`fixed ${nearPath(file)} (${count} ${count === 1 ? 'fix' : 'fixes'})`);
   }
-  for (const { path: file, why } of refused) process.stderr.write(`proxylens: ${nearPath(file)}: not written: ${why}\n`);
+  for (const { path: file, why } of refused) tell(`proxylens: ${nearPath(file)}: not written: ${visible(why)}`);
   return refused.length > 0;
 }

@@ -1,16 +1,20 @@
 /** `proxylens format`: lays files out. Prints, writes in place, or says which files would change; a file with syntax errors is left alone. */
+import path from 'node:path';
 import type { Command } from 'commander';
 import { applyEdits } from '../../base/edit.ts';
+import { visible } from '../../base/escape.ts';
 import { type FileId, hostOf, isBelow, pathOf } from '../../base/file-id.ts';
 import { Lines } from '../../base/lines.ts';
 import { type Formatted, format } from '../../features/format.ts';
 import { formatEmbedded } from '../../features/format-embedded.ts';
 import type { LayoutOptions } from '../../features/layout.ts';
-import { fileOfPath, machinePath, rewrite } from '../../host/node-files.ts';
+import { fileOfPath, machinePath } from '../../host/node-files.ts';
+import { type Writing, writeFiles } from '../../host/write-files.ts';
 import { mayHost } from '../../project/embedded.ts';
 import type { SourceFile } from '../../syntax/statement.ts';
 import { Loader, readStdin, shownPath, stdinFile } from '../common.ts';
 import { EXIT, Failure } from '../failure.ts';
+import { say, sayExactly, tell } from '../output.ts';
 import { nearPath } from './trace.ts';
 
 interface FormatCommandOptions {
@@ -51,35 +55,35 @@ async function run(paths: readonly string[], options: FormatCommandOptions): Pro
     ? [jobOf(loader.parts.parser.open(stdinFile(options.stdinPath), await readStdin()))]
     : await jobsOf(loader, paths.length ? paths : ['.']);
   let changes = 0;
+  const writings: Writing[] = [];
   let refused = 0;
   for (const { id, text, layOut } of jobs) {
-    const name = stdin ? (options.stdinPath ?? 'standard input') : nearPath(shownPath(id));
+    const name = stdin ? visible(options.stdinPath ?? 'standard input') : nearPath(shownPath(id));
     const formatted = layOut(layout);
     if ('refused' in formatted) {
       refused++;
-      process.stderr.write(`proxylens: ${name}:${new Lines(text).lineAt(formatted.at.start) + 1}: ${formatted.refused}\n`);
+      tell(`proxylens: ${name}:${new Lines(text).lineAt(formatted.at.start) + 1}: ${visible(formatted.refused)}`);
       continue;
     }
     const after = applyEdits(text, formatted.edits);
-    if (!options.write && !options.check) process.stdout.write(after);
+    if (!options.write && !options.check) sayExactly(after);
     if (after === text) continue;
     changes++;
-    if (options.check) process.stdout.write(`${name}\n`);
-    if (options.write) await written(id, after);
+    if (options.check) say(`${name}\n`);
+    if (options.write) writings.push({ path: machinePath(id)!, text: after, from: text });
   }
+  // each file by itself: what lays one out asks nothing of the others
+  const named = (paths.length ? paths : ['.']).map((p) => path.resolve(p));
+  const done = await writeFiles(
+    writings.map((w) => [w]),
+    named,
+  );
+  for (const { path: file, why } of done.refused) tell(`proxylens: ${nearPath(file)}: not written: ${visible(why)}`);
   if (options.check || options.write)
-    process.stderr.write(
-      `${changes} of ${jobs.length} ${jobs.length === 1 ? 'file' : 'files'} ${options.write ? 'formatted' : 'would change'}\n`,
+    tell(
+      `${options.write ? done.written.length : changes} of ${jobs.length} ${jobs.length === 1 ? 'file' : 'files'} ${options.write ? 'formatted' : 'would change'}`,
     );
-  return refused ? EXIT.usage : options.check && changes ? EXIT.findings : EXIT.clean;
-}
-
-async function written(file: FileId, text: string): Promise<void> {
-  try {
-    await rewrite(machinePath(file)!, text);
-  } catch (error) {
-    throw new Failure(EXIT.unreadable, `${shownPath(file)}: cannot be written (${(error as NodeJS.ErrnoException).code ?? String(error)})`);
-  }
+  return done.refused.length ? EXIT.unreadable : refused ? EXIT.usage : options.check && changes ? EXIT.findings : EXIT.clean;
 }
 
 /** A file on the disk with what lays it out: all of it, or the configurations in it. */

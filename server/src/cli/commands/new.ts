@@ -16,6 +16,7 @@ import {
   type TlsKind,
 } from '../../snippets/deployment.ts';
 import { EXIT, Failure } from '../failure.ts';
+import { say, sayExactly, sayJson } from '../output.ts';
 
 interface NewOptions {
   name?: string;
@@ -122,14 +123,11 @@ export async function make(options: NewOptions): Promise<number> {
       const target = path.join(folder, file.path);
       await fs.mkdir(path.dirname(target), { recursive: true });
       await fs.writeFile(target, file.text);
-      process.stdout.write(`${target}  ${file.about}\n`);
+      say(`${target}  ${file.about}\n`);
     }
     return EXIT.clean;
   }
-  process.stdout.write(
-    options.format === 'json'
-      ? JSON.stringify({ version: 1, files }, null, 2) + '\n'
-      : files.map((f) => `# ── ${f.path}: ${f.about}\n\n${f.text}`).join('\n'),
-  );
+  if (options.format === 'json') await sayJson({ version: 1, files }, 2);
+  else sayExactly(files.map((f) => `# ── ${f.path}: ${f.about}\n\n${f.text}`).join('\n'));
   return EXIT.clean;
 }

@@ -4,6 +4,7 @@ import { loadCatalog } from '../../catalog/catalog.ts';
 import { rulePage } from '../../features/explain.ts';
 import { RULES } from '../../rules/all.ts';
 import { EXIT, Failure } from '../failure.ts';
+import { say, sayJson } from '../output.ts';
 
 export function addRules(program: Command): void {
   program
@@ -24,14 +25,14 @@ export function addRules(program: Command): void {
           docs: `server/docs/rules/${r.id}.md`,
           equivalents: r.equivalents ?? [],
         }));
-        process.stdout.write(JSON.stringify(rows, null, 2) + '\n');
+        void sayJson(rows, 2);
         return;
       }
       const wide = Math.max(...RULES.map((r) => r.id.length));
       let group = '';
       for (const r of [...RULES].sort((a, b) => (a.group === b.group ? (a.id < b.id ? -1 : 1) : a.group < b.group ? -1 : 1))) {
-        if (r.group !== group) process.stdout.write(`${group ? '\n' : ''}${(group = r.group)}\n`);
-        process.stdout.write(`  ${r.id.padEnd(wide)}  ${(r.default ? r.severity : 'off').padEnd(7)}  ${r.title}\n`);
+        if (r.group !== group) say(`${group ? '\n' : ''}${(group = r.group)}\n`);
+        say(`  ${r.id.padEnd(wide)}  ${(r.default ? r.severity : 'off').padEnd(7)}  ${r.title}\n`);
       }
     });
   program
@@ -41,6 +42,6 @@ export function addRules(program: Command): void {
     .action((id: string) => {
       const rule = RULES.find((r) => r.id === id) ?? RULES.find((r) => r.equivalents?.some((e) => e === id || e.endsWith(':' + id)));
       if (!rule) throw new Failure(EXIT.usage, `there is no rule "${id}". "proxylens rules" lists them.`);
-      process.stdout.write(rulePage(rule, loadCatalog()));
+      say(rulePage(rule, loadCatalog()));
     });
 }

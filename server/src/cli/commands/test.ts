@@ -1,8 +1,8 @@
 /** `proxylens test`: request tests beside the configuration; exit 1 when an expectation does not hold. */
-import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
 import pc from 'picocolors';
+import { visible } from '../../base/escape.ts';
 import { refusalsOf } from '../../features/refusals.ts';
 import { arriving, likelyAnswers } from '../../features/sight.ts';
 import { fileOfPath, NodeFiles } from '../../host/node-files.ts';
@@ -12,6 +12,7 @@ import { originOf } from '../../trace/origin.ts';
 import { traceText } from '../../trace/print/text.ts';
 import { type CommonOptions, Loader, shownPath, withCommonOptions } from '../common.ts';
 import { EXIT, Failure } from '../failure.ts';
+import { say, sayJson } from '../output.ts';
 import { nearPath, paintFor } from './trace.ts';
 
 interface TestOptions extends CommonOptions {
@@ -33,13 +34,12 @@ const isTest = (name: string): boolean => /\.proxytest\.ya?ml$/.test(name);
 
 async function testFiles(paths: readonly string[]): Promise<string[]> {
   const found: string[] = [];
+  const disk = new NodeFiles({ blocks: true });
   for (const given of paths.length ? paths : ['.']) {
-    const stat = await fs.stat(given).catch(() => null);
+    const stat = await disk.stat(fileOfPath(path.resolve(given)));
     if (!stat) throw new Failure(EXIT.unreadable, `${given}: no such file or folder`);
-    if (!stat.isDirectory()) found.push(path.resolve(given));
-    else
-      for await (const id of filesBelow([fileOfPath(path.resolve(given))], new NodeFiles({ blocks: true })))
-        if (isTest(id)) found.push(shownPath(id));
+    if (stat.kind !== 'folder') found.push(path.resolve(given));
+    else for await (const id of filesBelow([fileOfPath(path.resolve(given))], disk)) if (isTest(id)) found.push(shownPath(id));
   }
   return found.sort();
 }
@@ -56,7 +56,9 @@ export async function test(paths: readonly string[], options: TestOptions): Prom
   const results: { file: string; name: string; line: number; ok: boolean; differences: readonly unknown[] }[] = [];
   let text = '';
   for (const file of files) {
-    const written = await fs.readFile(file, 'utf8');
+    const read = await new NodeFiles().read(fileOfPath(file));
+    if (!read || read.problem) throw new Failure(EXIT.unreadable, `${file}: ${read?.problem ?? 'no such file'}`);
+    const written = read.text;
     // whose a bare path is, its configuration says
     let suite = readTests(written, 'http://localhost');
     for (const p of suite.problems) throw new Failure(EXIT.usage, `${file}:${p.line + 1}: ${p.message}`);
@@ -81,15 +83,15 @@ export async function test(paths: readonly string[], options: TestOptions): Prom
       const asked = { ...one, request, options: { ...one.options, likely } };
       const { traced, differences } = runTest(config, { allowRefused }, asked, refusedBy);
       results.push({ file, name: one.name, line: one.line, ok: differences.length === 0, differences });
-      text += `  ${differences.length ? c.red('✕') : c.green('✓')} ${one.name}\n`;
+      text += `  ${differences.length ? c.red('✕') : c.green('✓')} ${visible(one.name)}\n`;
       if (!differences.length) continue;
-      for (const d of differences) text += `      ${d.what}: expected ${c.green(d.expected)}, got ${c.red(d.got)}\n`;
+      for (const d of differences)
+        text += `      ${visible(d.what)}: expected ${c.green(visible(d.expected))}, got ${c.red(visible(d.got))}\n`;
       text += traceText(traced, paint, nearPath).replace(/^(?=.)/gm, '      ');
     }
   }
   const failed = results.filter((r) => !r.ok).length;
-  if (options.format === 'json')
-    process.stdout.write(JSON.stringify({ version: 1, results, summary: { passed: results.length - failed, failed } }, null, 2) + '\n');
-  else process.stdout.write(`${text}\n${results.length - failed} passed, ${failed} failed\n`);
+  if (options.format === 'json') await sayJson({ version: 1, results, summary: { passed: results.length - failed, failed } }, 2);
+  else say(`${text}\n${results.length - failed} passed, ${failed} failed\n`, color);
   return failed ? EXIT.findings : EXIT.clean;
 }

@@ -1,13 +1,12 @@
 /** `proxylens trace`: the path of one request, or of many. */
-import fs from 'node:fs';
-import fsp from 'node:fs/promises';
 import path from 'node:path';
-import readline from 'node:readline';
 import type { Command } from 'commander';
 import pc from 'picocolors';
+import { jsonText, visible, visibleData } from '../../base/escape.ts';
 import type { Config } from '../../config/config.ts';
 import { refusalsOf } from '../../features/refusals.ts';
 import { arriving, likelyAnswers, type Sight, type SightLine, sightOf } from '../../features/sight.ts';
+import { fileOfPath, linesOf, MACHINE, NodeFiles } from '../../host/node-files.ts';
 import { readAnswer } from '../../trace/answers.ts';
 import { type AssumeProblem, assumeProblems, backend } from '../../trace/assumptions.ts';
 import { CLIENTS, type ClientName, clientOf } from '../../trace/clients.ts';
@@ -30,6 +29,7 @@ import { traceRequest } from '../../trace/request.ts';
 import type { Assumption, FileKind, Files, HeaderPair, RequestInput, Trace, TraceOptions, UpstreamAnswer } from '../../trace/trace.ts';
 import { type CommonOptions, Loader, withCommonOptions } from '../common.ts';
 import { EXIT, Failure } from '../failure.ts';
+import { isGone, say, sayFormatted, sayJson } from '../output.ts';
 
 interface TraceCommandOptions extends CommonOptions {
   header?: string[];
@@ -89,32 +89,17 @@ const pairs = (lines: readonly string[] | undefined): HeaderPair[] =>
     return pair;
   });
 
+/** Files whose text a trace reads: lists of types, and little else. */
+const MAX_TEXT = 1_000_000;
+
 /** This machine's files, asked synchronously: a trace never waits. */
 const DISK: Files = {
   stat(file): FileKind | null {
-    try {
-      const stat = fs.statSync(file);
-      if (stat.isDirectory()) return 'folder';
-      fs.accessSync(file, fs.constants.R_OK);
-      return (stat.mode & 0o111) !== 0 ? 'executable' : 'file';
-    } catch (error) {
-      return (error as NodeJS.ErrnoException).code === 'EACCES' ? 'forbidden' : null;
-    }
+    const kind = MACHINE.kind(file);
+    return kind === 'other' ? 'file' : kind;
   },
-  size(file) {
-    try {
-      return fs.statSync(file).size;
-    } catch {
-      return undefined;
-    }
-  },
-  text(file) {
-    try {
-      return fs.statSync(file).size > 1_000_000 ? undefined : fs.readFileSync(file, 'utf8');
-    } catch (error) {
-      return (error as NodeJS.ErrnoException).code === 'ENOENT' ? null : undefined;
-    }
-  },
+  size: (file) => MACHINE.size(file),
+  text: (file) => MACHINE.text(file, MAX_TEXT),
 };
 
 const NONE: Files = { stat: () => null, text: () => null };
@@ -138,11 +123,13 @@ async function filesFor(which: string): Promise<Files | undefined> {
   if (which === 'unknown') return undefined;
   if (which === 'disk') return DISK;
   if (which === 'none') return NONE;
-  try {
-    return listedFiles((await fsp.readFile(which, 'utf8')).split('\n'));
-  } catch {
-    throw new Failure(EXIT.unreadable, `--files ${which}: it is neither disk nor none, and there is no such list of paths`);
-  }
+  const read = await new NodeFiles().read(fileOfPath(which));
+  if (!read || read.problem)
+    throw new Failure(
+      EXIT.unreadable,
+      `--files ${which}: it is neither disk nor none, and ${read ? `as a list of paths: ${read.problem}` : 'there is no such list of paths'}`,
+    );
+  return listedFiles(read.text.split('\n'));
 }
 
 /** Runs the command; returns the exit code. Throws failures with the contract's codes. */
@@ -198,7 +185,9 @@ export async function trace(configPath: string, words: readonly string[], option
   });
   refuseWrong(assumeProblems(config, assume, [result]));
   const sight = sightOf(result, deployment, config);
-  process.stdout.write(printed(result, sight, options.format, options.color));
+  const text = printed(result, sight, options.format, options.color);
+  if (options.format === 'text') say(text, paintFor(options.color) !== PLAIN);
+  else sayFormatted(text);
   return result.refusedBy.length ? EXIT.findings : EXIT.clean;
 }
 
@@ -242,14 +231,15 @@ export function paintFor(color: string | undefined): Paint {
   return { dim: c.dim, strong: c.bold, good: c.green, bad: c.red, warn: c.yellow, accent: c.blue };
 }
 
-/** A path as seen from the working folder, when it lies below it. */
+/** A path as seen from the working folder, when it lies below it; for people. */
 export const nearPath = (file: string): string => {
   const relative = path.relative(process.cwd(), file);
-  return relative && !relative.startsWith('..') ? relative : file;
+  return visible(relative && !relative.startsWith('..') ? relative : file);
 };
 
 /** The application's lines below the drawing: what it sees, and whether that is the client's own. */
-function sightText(sight: Sight, paint: Paint): string {
+function sightText(given: Sight, paint: Paint): string {
+  const sight = visibleData({ title: given.title, lines: given.lines });
   const wide = Math.max(...sight.lines.map((l) => l.name.length));
   const value = (l: SightLine): string => (l.good === null ? l.value : l.good ? paint.good(l.value) : paint.bad(l.value));
   return `\n${paint.strong(`${sight.title} sees`)}\n${sight.lines.map((l) => `  ${l.name.padEnd(wide)}  ${value(l)}  ${paint.dim(l.why)}\n`).join('')}`;
@@ -259,10 +249,10 @@ function printed(result: Trace, sight: Sight | null, format: string, color: stri
   switch (format) {
     case 'json': {
       const application = sight ? { title: sight.title, lines: sight.lines } : null;
-      return JSON.stringify({ ...result, application }, null, 2) + '\n';
+      return `${jsonText({ ...result, application }, 2)}\n`;
     }
     case 'jsonl':
-      return JSON.stringify(result) + '\n';
+      return `${jsonText(result)}\n`;
     case 'svg':
       return traceSvg(result);
     case 'mermaid':
@@ -287,7 +277,6 @@ async function batch(config: Config, file: string, options: TraceOptions, format
   if (kind === null) throw new Failure(EXIT.unreadable, `${file}: no such file`);
   if (kind === 'folder' || kind === 'forbidden')
     throw new Failure(EXIT.unreadable, `${file}: ${kind === 'folder' ? 'this is a folder' : 'permission denied'}`);
-  const input = file === '-' ? process.stdin : fs.createReadStream(file);
   const origin = originOf(config);
   let bad = false;
   const asked = new Map<string, Assumption>();
@@ -295,23 +284,29 @@ async function batch(config: Config, file: string, options: TraceOptions, format
     const out: Answer = answered(config, read, line, options);
     if ('error' in out) bad = true;
     else for (const a of out.assumptions) if (!asked.has(a.id)) asked.set(a.id, a);
-    if (!process.stdout.write(JSON.stringify(out) + '\n')) await new Promise<void>((done) => process.stdout.once('drain', () => done()));
+    await sayJson(out);
   };
   let line = 0;
   /** the text so far, where it is not one request a line */
   let whole: string[] | null = null;
   let length = 0;
   let blank = true;
-  for await (const text of readline.createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
-    line++;
-    if (blank && text.trim()) {
-      blank = false;
-      if (/^\s*curl\s/.test(text) || looksRaw(text) || isRecording(text)) whole = [];
+  try {
+    for await (const text of linesOf(file === '-' ? null : file)) {
+      line++;
+      if (blank && text.trim()) {
+        blank = false;
+        if (/^\s*curl\s/.test(text) || looksRaw(text) || isRecording(text)) whole = [];
+      }
+      if (whole) {
+        whole.push(text);
+        if ((length += text.length) > LARGEST_RECORDING) throw new Failure(EXIT.unreadable, `${file}: larger than 64 MB`);
+      } else if (text.trim()) await answer(fromLine(text, origin), line);
+      if (isGone()) break;
     }
-    if (whole) {
-      whole.push(text);
-      if ((length += text.length) > LARGEST_RECORDING) throw new Failure(EXIT.unreadable, `${file}: larger than 64 MB`);
-    } else if (text.trim()) await answer(fromLine(text, origin), line);
+  } catch (error) {
+    if (!(error instanceof RangeError) && !(error as NodeJS.ErrnoException).code) throw error;
+    throw new Failure(EXIT.unreadable, `${file}: ${(error as NodeJS.ErrnoException).code ?? (error as Error).message}`);
   }
   if (whole) for (const read of fromWhole(whole.join('\n'), origin)) await answer(read, null);
   refuseWrong(assumeProblems(config, options.assume ?? {}, [{ assumptions: [...asked.values()] }]));

@@ -1,10 +1,7 @@
 /** Checkstyle's XML, which many CI servers read. */
+import { xml } from '../../base/escape.ts';
 import type { Result } from '../commands/check.ts';
 
-const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' };
-// characters that XML 1.0 cannot hold at all are dropped
-const xml = (s: string): string =>
-  s.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '').replace(/[&<>"']/g, (c) => ESCAPES[c]!);
 const LEVEL = { error: 'error', warning: 'warning', info: 'info', hint: 'info' } as const;
 
 export function checkstyle({ files, text }: Result): string {

@@ -1,9 +1,15 @@
 /** Annotations of GitHub Actions' log (workflow commands). */
 import path from 'node:path';
+import { visible } from '../../base/escape.ts';
 import type { Result } from '../commands/check.ts';
 
 const LEVEL = { error: 'error', warning: 'warning', info: 'notice', hint: 'notice' } as const;
-const data = (s: string): string => s.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+/** Line feeds are kept, as GitHub shows them; everything else that is not seen becomes visible. */
+const data = (s: string): string =>
+  s
+    .split('\n')
+    .map((line) => visible(line).replaceAll('%', '%25'))
+    .join('%0A');
 const property = (s: string): string => data(s).replaceAll(':', '%3A').replaceAll(',', '%2C');
 
 export function github({ files, text }: Result): string {

@@ -1,4 +1,5 @@
 /** The JSON of the contract: zero-based lines, UTF-16 characters, every file that was read. */
+import { jsonText } from '../../base/escape.ts';
 import type { FileId } from '../../base/file-id.ts';
 import type { Position } from '../../base/lines.ts';
 import type { Span } from '../../base/span.ts';
@@ -15,7 +16,7 @@ export function json({ files, text, project, durationMs }: Result): string {
   const summary: Record<Severity, number> = { error: 0, warning: 0, info: 0, hint: 0 };
   for (const f of files.flatMap((x) => x.findings)) summary[f.severity]++;
   return (
-    JSON.stringify(
+    jsonText(
       {
         version: 1,
         files: files.map((file) => ({
@@ -54,7 +55,6 @@ export function json({ files, text, project, durationMs }: Result): string {
         },
         summary: { files: files.length, ...summary, durationMs },
       },
-      null,
       2,
     ) + '\n'
   );

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Log, Region, ReportingDescriptor, Result as SarifResult } from 'sarif';
+import { jsonText } from '../../base/escape.ts';
 import type { FileId } from '../../base/file-id.ts';
 import type { Span } from '../../base/span.ts';
 import { loadCatalog } from '../../catalog/catalog.ts';
@@ -111,5 +112,5 @@ export function sarif({ files, text, rules }: Result): string {
       },
     ],
   };
-  return JSON.stringify(log, null, 2) + '\n';
+  return `${jsonText(log, 2)}\n`;
 }

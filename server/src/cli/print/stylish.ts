@@ -1,6 +1,7 @@
 /** For people at a terminal: findings below their file, one line each, the related places indented. */
 import path from 'node:path';
 import pc from 'picocolors';
+import { visible } from '../../base/escape.ts';
 import type { FileId } from '../../base/file-id.ts';
 import type { Severity } from '../../config/settings.ts';
 import type { Result } from '../commands/check.ts';
@@ -13,7 +14,7 @@ export function stylish({ files, text, project, durationMs, color }: Result): st
   const paint: Record<Severity, (s: string) => string> = { error: c.red, warning: c.yellow, info: c.blue, hint: c.gray };
   const name = (p: string): string => {
     const relative = path.relative(process.cwd(), p);
-    return relative && !relative.startsWith('..') ? relative : p;
+    return visible(relative && !relative.startsWith('..') ? relative : p);
   };
   const out: string[] = [];
   const count: Record<Severity, number> = { error: 0, warning: 0, info: 0, hint: 0 };
@@ -29,12 +30,12 @@ export function stylish({ files, text, project, durationMs, color }: Result): st
     });
     const wide = Math.max(...rows.map((r) => r.place.length));
     for (const { f, place } of rows) {
-      out.push(`  ${c.dim(place.padStart(wide))}  ${paint[f.severity](f.severity.padEnd(7))}  ${f.message}  ${c.dim(f.rule)}`);
-      if (f.witness) out.push(`  ${' '.repeat(wide)}           ${c.dim(`${f.witness.request} → ${f.witness.outcome}`)}`);
+      out.push(`  ${c.dim(place.padStart(wide))}  ${paint[f.severity](f.severity.padEnd(7))}  ${visible(f.message)}  ${c.dim(f.rule)}`);
+      if (f.witness) out.push(`  ${' '.repeat(wide)}           ${c.dim(visible(`${f.witness.request} → ${f.witness.outcome}`))}`);
       for (const r of f.related) {
         const source = text(r.at.file);
         const line = source ? source.lines.lineAt(r.at.span.start) + 1 : 1;
-        out.push(`  ${' '.repeat(wide)}           ${c.dim(`${name(shownPath(r.at.file))}:${line} ${r.message}`)}`);
+        out.push(`  ${' '.repeat(wide)}           ${c.dim(`${name(shownPath(r.at.file))}:${line} ${visible(r.message)}`)}`);
       }
     }
     out.push('');
@@ -70,16 +71,16 @@ function whatWasDone(project: Result['project'], name: (path: string) => string,
   if (whole)
     some(
       project.readAs.map((r) => {
-        const as = r.as === null ? '' : ` as ${r.as}`;
-        const inside = r.inside === null ? '' : ` within ${r.inside}`;
+        const as = r.as === null ? '' : ` as ${visible(r.as)}`;
+        const inside = r.inside === null ? '' : ` within ${visible(r.inside)}`;
         return `  read ${name(shownPath(r.id))}${as}${inside}${r.because ? ` (${place(r.because.id, r.because.span.start)})` : r.as === null ? '' : ' (assumed)'}`;
       }),
     );
   if (project.unseen.length) {
     const n = project.unseen.length;
     out.push(`${plural(n, 'include')} ${n === 1 ? 'was' : 'were'} not seen: what ${n === 1 ? 'it holds' : 'they hold'} is unknown`);
-    if (whole) some(project.unseen.map((u) => `  ${place(u.id, u.span.start)} ${u.include}: ${u.why}`));
+    if (whole) some(project.unseen.map((u) => `  ${place(u.id, u.span.start)} ${visible(`${u.include}: ${u.why}`)}`));
   }
-  out.push(...project.notSeen.map((why) => `not seen: ${why}`));
+  out.push(...project.notSeen.map((why) => `not seen: ${visible(why)}`));
   return out;
 }

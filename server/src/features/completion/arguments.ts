@@ -1,4 +1,5 @@
 /** Arguments by what the catalog says they are. One table from kinds to proposals; no directive is named here but where its form is its own. */
+import { mdFence } from '../../base/escape.ts';
 import { touches } from '../../base/span.ts';
 import { type ArgumentFact, type ArgumentKind, argumentOf } from '../../catalog/arguments.ts';
 import { defaultOf, valuesOf } from '../../catalog/catalog.ts';
@@ -105,7 +106,13 @@ function declared({ reaches, file, offset }: Pick<ArgumentAsk, 'reaches' | 'file
           kind: 'name',
           detail: `${NAME_TITLES[kind]} in ${decodeURIComponent(site.directive.file.id.split('/').at(-1) ?? '')}`,
           subject: {
-            text: `\`\`\`nginx\n${site.directive.file.text.slice(site.directive.statement.start, Math.min(site.directive.statement.end, site.directive.statement.start + 600))}\n\`\`\``,
+            text: mdFence(
+              site.directive.file.text.slice(
+                site.directive.statement.start,
+                Math.min(site.directive.statement.end, site.directive.statement.start + 600),
+              ),
+              'nginx',
+            ),
           },
         });
       }

@@ -1,4 +1,5 @@
 /** Variables in reach: those of nginx's modules, their families, and what the configuration defines. */
+import { mdText } from '../../base/escape.ts';
 import type { FileId } from '../../base/file-id.ts';
 import { touches } from '../../base/span.ts';
 import { variableStatus } from '../../catalog/catalog.ts';
@@ -129,7 +130,7 @@ export function variableItems(
     for (let i = 1; i <= groups; i++) add({ label: `$${i}`, kind: 'variable', detail: `group ${i} of the regular expression` });
     for (const site of namesOf(reach.config).defined('variable', protocol))
       if (!(options.except?.file === site.directive.file.id && touches(site.span, options.except.offset)))
-        add({ label: `$${site.name}`, kind: 'variable', detail: madeBy(site), subject: { text: madeBy(site) } });
+        add({ label: `$${site.name}`, kind: 'variable', detail: madeBy(site), subject: { text: mdText(madeBy(site)) } });
     for (const name of reach.config.settings.ownVariables) add({ label: `$${name}`, kind: 'variable' });
     if (!options.changeable) for (const item of builtIn(reach, protocol)) add(item);
   }

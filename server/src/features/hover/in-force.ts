@@ -1,4 +1,5 @@
 /** The value in force at a place with where it comes from, and what it hides. Asked of the merged configuration, once for each way in which nginx reads the file. */
+import { mdCode, mdText } from '../../base/escape.ts';
 import { inheritanceOf } from '../../catalog/arguments.ts';
 import { defaultOf } from '../../catalog/catalog.ts';
 import type { Directive } from '../../config/directive.ts';
@@ -7,7 +8,7 @@ import { headOf, scopeTitle, whereOf } from '../place-words.ts';
 
 const MOST = 6;
 
-const lineFor = (d: Directive): string => `\`${headOf(d).replaceAll('`', "'")}\` (${whereOf(d)})`;
+const lineFor = (d: Directive): string => `${mdCode(headOf(d))} (${mdText(whereOf(d))})`;
 
 function list(directives: readonly Directive[]): string {
   const shown = directives.slice(0, MOST).map((d) => `- ${lineFor(d)}`);
@@ -27,7 +28,8 @@ function ofUse(use: Directive): string | null {
   if (!from) return null;
   const { directives, origin, shadowed } = from.effective(name);
   const preset = defaultOf(fact, scope.config.settings.target.nginx);
-  if (!directives.length || origin === 'default') return preset === undefined ? null : `In force here: \`${name} ${preset}\` (the default)`;
+  if (!directives.length || origin === 'default')
+    return preset === undefined ? null : `In force here: ${mdCode(`${name} ${preset}`)} (the default)`;
   const several = kind === 'list' || (kind === 'special' && name !== 'root' && name !== 'alias');
   const out: string[] = [];
   if (several && directives.length > 1) out.push(`In force here, ${directives.length} lines:\n\n${list(directives)}`);
@@ -59,7 +61,7 @@ export function inForce(uses: readonly Directive[]): string | null {
     .slice(0, 4)
     .map(
       ([text, of]) =>
-        `**In ${scopeTitle(of[0]!.scope)}** (${of[0]!.via.length ? `by ${whereOfInclude(of[0]!)}` : whereOf(of[0]!)}${of.length > 1 ? ` and ${of.length - 1} more` : ''})\n\n${text}`,
+        `**In ${mdText(scopeTitle(of[0]!.scope))}** (${mdText(of[0]!.via.length ? `by ${whereOfInclude(of[0]!)}` : whereOf(of[0]!))}${of.length > 1 ? ` and ${of.length - 1} more` : ''})\n\n${text}`,
     )
     .join('\n\n');
 }

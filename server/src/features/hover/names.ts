@@ -1,5 +1,6 @@
 /** What a name stands for: an upstream with its servers, a zone with its room, a log format with its text. */
 
+import { mdCode, mdFence, mdText } from '../../base/escape.ts';
 import { NAME_TITLES } from '../../catalog/names.ts';
 import { parseOffset, parseRate, parseSize } from '../../catalog/value-kind.ts';
 import type { Config } from '../../config/config.ts';
@@ -22,14 +23,14 @@ const METHODS: Readonly<Record<string, string>> = {
 /** Servers and strategy of an upstream. */
 export function upstreamWords(upstream: Upstream): string {
   const { servers, method, balancer, scope, directive } = upstream;
-  const out: string[] = [`**upstream ${upstream.name}** (${whereOf(directive)})`];
+  const out: string[] = [`**upstream ${mdText(upstream.name)}** (${mdText(whereOf(directive))})`];
   const normal = servers.filter((s) => !s.backup);
   if (!servers.length) out.push('It has no servers: nginx refuses it.');
   else {
     const how =
       balancer && method === 'hash'
-        ? `by a hash of \`${balancer.value(0)}\`${balancer.values.includes('consistent') ? ', consistent (ketama)' : ''}`
-        : (METHODS[method] ?? method);
+        ? `by a hash of ${mdCode(balancer.value(0))}${balancer.values.includes('consistent') ? ', consistent (ketama)' : ''}`
+        : (METHODS[method] ?? mdText(method));
     out.push(servers.length === 1 ? 'One server takes all requests.' : `A server is chosen ${how}.`);
     out.push(
       servers
@@ -44,7 +45,7 @@ export function upstreamWords(upstream: Upstream): string {
           else if (s.maxFails !== 1 || s.failTimeout !== 10)
             notes.push(`out for ${s.failTimeout} s after ${s.maxFails} failure${s.maxFails === 1 ? '' : 's'}`);
           const address = s.kind !== 'unix' && s.port !== null && !/:\d+$/.test(s.text) ? `${s.text}:${s.port}` : s.text;
-          return `- \`${address}\`${notes.length ? `: ${notes.join(', ')}` : ''}`;
+          return `- ${mdCode(address)}${notes.length ? `: ${notes.join(', ')}` : ''}`;
         })
         .join('\n') + (servers.length > 20 ? `\n- and ${servers.length - 20} more` : ''),
     );
@@ -52,7 +53,7 @@ export function upstreamWords(upstream: Upstream): string {
       out.push('With a single server, max_fails and fail_timeout have no effect.');
   }
   const keepalive = scope.value('keepalive');
-  if (keepalive) out.push(`Each worker keeps up to ${keepalive.value(0)} idle connections.`);
+  if (keepalive) out.push(`Each worker keeps up to ${mdText(keepalive.value(0))} idle connections.`);
   return out.join('\n\n');
 }
 
@@ -91,7 +92,7 @@ function zoneWords(d: Directive, name: string): string[] {
     const max = d.values.find((v) => v.startsWith('max_size='));
     const inactive = d.values.find((v) => v.startsWith('inactive='))?.slice(9) ?? '10m';
     out.push(
-      `On disk in \`${d.value(0)}\`, ${max ? `at most ${max.slice(9)}` : 'without a limit'}; what nobody asked for in ${inactive} goes.`,
+      `On disk in ${mdCode(d.value(0))}, ${max ? `at most ${mdText(max.slice(9))}` : 'without a limit'}; what nobody asked for in ${mdText(inactive)} goes.`,
     );
   } else if (d.name === 'ssl_session_cache') {
     out.push(`About ${about(Math.floor((size / 1048576) * 4000))} sessions (${sizeWords(size)}).`);
@@ -113,13 +114,13 @@ export function nameWords(config: Config, site: NameSite): string | null {
   const [first] = definitions;
   if (!first) return null;
   const d = first.directive;
-  const out: string[] = [`**${NAME_TITLES[site.kind]} ${site.name}** (${whereOf(d)})`];
+  const out: string[] = [`**${NAME_TITLES[site.kind]} ${mdText(site.name)}** (${mdText(whereOf(d))})`];
   if (site.kind === 'named-location') {
     const inside = d.body?.directives.filter((x) => !x.fact?.args.block).slice(0, 6) ?? [];
-    if (inside.length) out.push('```nginx\n' + inside.map((x) => `${headOf(x)};`).join('\n') + '\n```');
+    if (inside.length) out.push(mdFence(inside.map((x) => `${headOf(x)};`).join('\n'), 'nginx'));
   } else
     out.push(
-      '```nginx\n' + d.file.text.slice(d.statement.start, Math.min(d.statement.end, d.statement.start + 800)) + '\n```',
+      mdFence(d.file.text.slice(d.statement.start, Math.min(d.statement.end, d.statement.start + 800)), 'nginx'),
       ...zoneWords(d, site.name),
     );
   out.push(usedText(uses));

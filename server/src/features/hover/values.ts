@@ -1,4 +1,5 @@
 /** Single values in plain words: times, sizes, rates, status codes, cipher strings, addresses. */
+import { mdCode as code, mdText } from '../../base/escape.ts';
 import { type ArgumentFact, argumentOf } from '../../catalog/arguments.ts';
 import { evaluateCipherList, evaluateCiphersuites, type Suite } from '../../catalog/ciphers.ts';
 import type { DirectiveFact } from '../../catalog/fact.ts';
@@ -8,8 +9,6 @@ import type { Directive } from '../../config/directive.ts';
 import { listenAddresses, pairText } from '../../config/servers.ts';
 import { statusMeaning } from '../completion/values.ts';
 import { rateWords, secondsText, sizeWords, timeWords } from '../units.ts';
-
-const code = (text: string): string => `\`${text.replaceAll('`', "'")}\``;
 
 /** A time, size or rate in words, by what the argument is; null for anything else, and for what nginx refuses. */
 export function quantityWords(kind: string, text: string): string | null {
@@ -75,7 +74,7 @@ function listenWords(text: string, d: Directive): string | null {
 }
 
 function parameterWords(p: ParameterFact, value: string | null): string {
-  const out = [`**${p.name}**${p.form === 'word' ? '' : p.separator}`, p.hint];
+  const out = [`**${mdText(p.name)}**${p.form === 'word' ? '' : p.separator}`, p.hint];
   const quantity = value !== null && p.value ? quantityWords(p.value, value) : null;
   if (quantity) out.push(`${code(value!)}: ${quantity}.`);
   if (p.value === 'zone' && value) {
@@ -110,7 +109,7 @@ export function argumentWords(fact: DirectiveFact, d: Directive, index: number):
   if (what.kind === 'listen-address') return listenWords(value, d);
   if (what.kind === 'status') {
     const meaning = statusMeaning(value);
-    return meaning ? `**${value}** ${meaning}` : null;
+    return meaning ? `**${mdText(value)}** ${meaning}` : null;
   }
   if (fact.kind === 'bufs' && index === 1) {
     const size = parseSize(value);

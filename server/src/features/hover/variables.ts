@@ -1,5 +1,6 @@
 /** What a variable holds: nginx's own from the catalog, the configuration's by the directives that make it, a capture by its expression. */
 
+import { mdCode, mdFence, mdText } from '../../base/escape.ts';
 import type { Protocol } from '../../catalog/context.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
@@ -32,12 +33,12 @@ export function capturedBy(use: Directive): { directive: Directive; pattern: str
 /** Markdown on `$1`. */
 export function captureWords(use: Directive, name: string): string | null {
   const found = capturedBy(use);
-  if (!found.length) return `\`$${name}\` is empty here: no regular expression with groups comes before it.`;
+  if (!found.length) return `${mdCode(`$${name}`)} is empty here: no regular expression with groups comes before it.`;
   const lines = found.slice(0, 4).map(({ directive, pattern }) => {
     const group = groupsOf(pattern)[Number(name) - 1];
     return group
-      ? `- \`${group.text}\` of \`${headOf(directive)}\` (${whereOf(directive)})`
-      : `- \`${headOf(directive)}\` (${whereOf(directive)}) has no group ${name}`;
+      ? `- ${mdCode(group.text)} of ${mdCode(headOf(directive))} (${mdText(whereOf(directive))})`
+      : `- ${mdCode(headOf(directive))} (${mdText(whereOf(directive))}) has no group ${name}`;
   });
   return `Group ${name} of the regular expression that matched last:\n\n${lines.join('\n')}`;
 }
@@ -49,14 +50,14 @@ export function variableWords(config: Config, name: string, protocol: Protocol |
   const fact = protocol ? config.catalog.variable(name, protocol) : null;
   const out: string[] = [];
   if (definitions.length) {
-    out.push('```nginx\n$' + name + '\n```');
+    out.push(mdFence(`$${name}`, 'nginx'));
     const seen = new Set<string>();
     const lines: string[] = [];
     for (const { directive: d, capture } of definitions) {
       const key = `${d.file.id} ${d.statement.start}`;
       if (seen.has(key)) continue;
       seen.add(key);
-      lines.push(`- ${capture ? 'captured by ' : ''}\`${headOf(d)}\` (${whereOf(d)})`);
+      lines.push(`- ${capture ? 'captured by ' : ''}${mdCode(headOf(d))} (${mdText(whereOf(d))})`);
     }
     out.push(
       `${fact ? 'Given a value' : 'Made'} here:\n\n${lines.slice(0, 8).join('\n')}${lines.length > 8 ? `\n- and ${lines.length - 8} more` : ''}`,
@@ -64,7 +65,7 @@ export function variableWords(config: Config, name: string, protocol: Protocol |
     const map = definitions.find((s) => s.directive.statement.block && s.directive.name !== 'server');
     if (map && !map.capture) {
       const { statement, file } = map.directive;
-      if (statement.end - statement.start < 800) out.push('```nginx\n' + file.text.slice(statement.start, statement.end) + '\n```');
+      if (statement.end - statement.start < 800) out.push(mdFence(file.text.slice(statement.start, statement.end), 'nginx'));
     }
     out.push(usedText(index.references('variable', name, protocol).length));
   }

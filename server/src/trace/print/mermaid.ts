@@ -1,9 +1,9 @@
 /** The line as a Mermaid flowchart, for pages that draw it. */
+import { mermaid } from '../../base/escape.ts';
 import { lineOf } from '../stations.ts';
 import type { Trace } from '../trace.ts';
 
-const label = (s: string): string =>
-  s.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').slice(0, 120);
+const label = (s: string): string => mermaid([...s].slice(0, 120).join(''));
 
 /** A `flowchart TD` of one trace, ending in a line feed. */
 export function traceMermaid(trace: Trace): string {

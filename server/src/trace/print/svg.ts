@@ -1,16 +1,9 @@
 /** The line as a picture that stands alone: no script, no font of its own, readable on light and dark pages. */
+import { xml } from '../../base/escape.ts';
 import { lineOf, type StationKind } from '../stations.ts';
 import type { Trace } from '../trace.ts';
 
-const xml = (s: string): string =>
-  s
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, '');
-
-const clip = (s: string, n: number): string => (s.length > n ? `${s.slice(0, n - 1)}…` : s);
+const clip = (s: string, n: number): string => (s.length > n ? `${[...s].slice(0, n - 1).join('')}…` : s);
 
 const STEP = 46;
 const LOSER = 20;

@@ -1,4 +1,5 @@
 /** The line as text for a terminal: stations down, losers as thin branches, the answer below. */
+import { visible, visibleData } from '../../base/escape.ts';
 import { isBeyond, knownUpTo } from '../../catalog/changes.ts';
 import { parseVersion } from '../../catalog/version.ts';
 import { lineOf, type StationKind } from '../stations.ts';
@@ -51,8 +52,11 @@ const SHOWN_LOSERS = 3;
 const assumedIn = (a: Assumption): string => (/^(?:include:|main-file$)/.test(a.id) ? `${a.what}: ${a.assumed}` : a.assumed || 'empty');
 
 /** The drawing of one trace, ending in a line feed. `place` says how a file is named. */
-export function traceText(trace: Trace, paint: Paint = PLAIN, place: (path: string) => string = same): string {
-  const line = lineOf(trace);
+export function traceText(given: Trace, paint: Paint = PLAIN, placed: (path: string) => string = same): string {
+  // nothing below this line has a character that a terminal would obey
+  const trace = visibleData(given);
+  const line = visibleData(lineOf(given));
+  const place = (path: string): string => visible(placed(path));
   const target = parseVersion(trace.nginx);
   const beyond = target && isBeyond(target) ? paint.warn(`  newer than what is known: ${knownUpTo()}`) : '';
   const out = [`${paint.strong(line.title)}  ${paint.dim(`nginx ${trace.nginx}`)}${beyond}`, ''];
