@@ -73,7 +73,7 @@ export function describeDirective(fact: DirectiveFact, target: Target, context?:
   const places = contextsOf(fact, target.nginx);
   if (places.length) facts.push(`Where: ${places.length > 14 ? 'any block' : places.map(contextName).join(', ')}`);
   const preset = defaultOf(fact, target.nginx);
-  if (preset !== undefined) facts.push(`Default: ${preset === '' ? 'none' : code(preset)}`);
+  if (preset !== undefined) facts.push(`Default: ${preset === '' ? 'none' : [preset].flat().map(code).join(', ')}`);
   if (fact.since)
     facts.push(`Since: ${fact.unit ? `${fact.unit} ` : ''}${fact.since}${fact.plusSince ? ` (NGINX Plus: ${fact.plusSince})` : ''}`);
   const by = source === 'oss' ? module : source === 'plus' ? `${module} (NGINX Plus)` : source;
