@@ -34,7 +34,7 @@ async function names(text: string, environment: Record<string, string> = {}): Pr
   const files = text.startsWith('#- ') ? tree(text) : new Map([[at('shop/settings.py'), text]]);
   const place = { file: at('env'), span: { start: 0, end: 0 } };
   const variables = new Map<string, Setting<string>>(Object.entries(environment).map(([k, v]) => [k, written(v, place)]));
-  const project = new PythonProject(await loadedPython(), files, variables);
+  const project = new PythonProject(await loadedPython(), files, () => {}, variables);
   const module = project.module([...files.keys()][0]!);
   return Object.fromEntries([...module.names].map(([k, v]) => [k, plain(v)]));
 }

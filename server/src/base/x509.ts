@@ -2,6 +2,7 @@
  * As much of X.509 as a judgement on a server's certificate needs: names, dates, the public key, who signed it. It verifies no signature,
  * trusts nobody and decrypts nothing; what it cannot read is null (RFC 5280, RFC 5958, RFC 5915, RFC 8017; DER of X.690).
  */
+import { table } from './table.ts';
 
 export interface PublicKey {
   readonly kind: 'rsa' | 'ec' | 'other';
@@ -146,18 +147,18 @@ class Der {
 
 const RSA = '1.2.840.113549.1.1.1';
 const EC = '1.2.840.10045.2.1';
-const CURVES: Readonly<Record<string, number>> = {
+const CURVES: Readonly<Record<string, number>> = table({
   '1.2.840.10045.3.1.1': 192,
   '1.3.132.0.33': 224,
   '1.2.840.10045.3.1.7': 256,
   '1.3.132.0.34': 384,
   '1.3.132.0.35': 521,
-};
-const WEAK_HASHES: Readonly<Record<string, string>> = {
+});
+const WEAK_HASHES: Readonly<Record<string, string>> = table({
   '1.2.840.113549.1.1.4': 'MD5',
   '1.2.840.113549.1.1.5': 'SHA-1',
   '1.2.840.10045.4.1': 'SHA-1',
-};
+});
 const ALT_NAME = '2.5.29.17';
 const COMMON_NAME = '2.5.4.3';
 

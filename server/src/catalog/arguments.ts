@@ -1,6 +1,7 @@
 // What each argument of a directive is: a path, a URL, the name of an upstream, a regular expression. Completion, semantic tokens,
 // navigation and the value checks read this one table; what a directive's kind already says (a flag, a size) is derived from it.
 // It describes; it does not check (value-check.ts does).
+import { table } from '../base/table.ts';
 import type { DirectiveFact } from './fact.ts';
 import { type NameKind, type NamePart, type NameSpec, nameIn } from './names.ts';
 import { findParameter, parameterTable } from './parameters.ts';
@@ -135,7 +136,7 @@ export const METHODS: readonly string[] = [
 ];
 
 /** Directives of nginx, Plus and njs by name; `stream:name`, `mail:name` and `context/name` where one name means several things. */
-const TABLE: Readonly<Record<string, Entry>> = {
+const TABLE: Readonly<Record<string, Entry>> = table({
   // main and events
   include: { args: [of('glob', { base: 'configuration' })], inheritance: 'special' },
   env: { args: [of('environment')] },
@@ -390,10 +391,10 @@ const TABLE: Readonly<Record<string, Entry>> = {
   js_periodic: { args: [jsFunction], rest: parameter },
   js_shared_dict_zone: { args: [], rest: parameter },
   js_preload_object: { args: [text], rest: text, last: of('file', { base: 'prefix' }) },
-};
+});
 
 /** The families that the proxy modules share, by prefix; `S` in a name stands for it. */
-const FAMILIES: Readonly<Record<string, Entry>> = {
+const FAMILIES: Readonly<Record<string, Entry>> = table({
   S_hide_header: { args: [header], inheritance: 'list' },
   S_pass_header: { args: [header], inheritance: 'list' },
   S_cache_key: { args: [text] },
@@ -416,12 +417,12 @@ const FAMILIES: Readonly<Record<string, Entry>> = {
   S_ssl_trusted_certificate: { args: [conf] },
   S_ssl_key_log: { args: [of('log', { base: 'configuration' })] },
   client_body_temp_path: { args: [of('folder', { base: 'prefix' })], rest: of('number') },
-};
+});
 const CACHES = new Set(['proxy', 'fastcgi', 'uwsgi', 'scgi']);
 const FAMILY = /^(proxy|fastcgi|uwsgi|scgi|grpc|memcached|tunnel|zone_sync|client_body)_/;
 
 /** Third-party directives with arguments that matter to navigation: what declares a variable, what is a file. */
-const THIRD: Readonly<Record<string, Entry>> = {
+const THIRD: Readonly<Record<string, Entry>> = table({
   more_set_headers: { args: [], rest: header, inheritance: 'list' },
   more_clear_headers: { args: [], rest: header, inheritance: 'list' },
   more_set_input_headers: { args: [], rest: header, inheritance: 'list' },
@@ -450,7 +451,7 @@ const THIRD: Readonly<Record<string, Entry>> = {
   drizzle_pass: { args: [of('address', { names: toUpstream })], inheritance: 'none' },
   passenger_app_root: { args: [of('folder', { base: 'started' })] },
   auth_pam_service_name: { args: [text] },
-};
+});
 const SETS_FIRST = /^set_(?!cookie_flag|by_lua|real_ip)/;
 const LUA_FILE = /_by_lua_file$/;
 const LUA_CODE = /_by_lua$/;
@@ -486,7 +487,7 @@ const BY_KIND: Readonly<Record<DirectiveFact['kind'], Entry>> = {
 };
 
 /** The special entries in the bodies of map, geo, types and the like. */
-const BODY: Readonly<Record<string, Entry>> = {
+const BODY: Readonly<Record<string, Entry>> = table({
   include: { args: [of('glob', { base: 'configuration' })] },
   default: { args: [text] },
   hostnames: { args: [] },
@@ -496,7 +497,7 @@ const BODY: Readonly<Record<string, Entry>> = {
   proxy: { args: [network] },
   proxy_recursive: { args: [] },
   '*': { args: [text] },
-};
+});
 
 const nginxOwn = (fact: DirectiveFact): boolean => fact.source === 'oss' || fact.source === 'plus' || fact.source === 'njs';
 const own = (table: Readonly<Record<string, Entry>>, key: string): Entry | undefined =>

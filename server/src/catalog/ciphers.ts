@@ -1,6 +1,7 @@
 // OpenSSL's cipher-list language: what the argument of ssl_ciphers selects in a given libssl, in order, and what each of its rules
 // contributes. A finding about weak ciphers is only worth its noise when it asks this instead of looking for words. The algorithm is
 // that of ssl_create_cipher_list and ssl_cipher_process_rulestr (ssl/ssl_ciph.c). It gives no advice and knows no LibreSSL or BoringSSL.
+import { table } from '../base/table.ts';
 import { type Strength, tlsData } from './tls-data.ts';
 import { atLeast, type Version, version } from './version.ts';
 
@@ -148,7 +149,7 @@ const FORWARD = new Set(['ECDHE', 'DHE', 'ECDHEPSK', 'DHEPSK']);
 const EPHEMERAL = ['DHE', 'ECDHE'];
 const AES_GCM = ['AES128GCM', 'AES256GCM'];
 
-const WEAK_ENC: Readonly<Record<string, Weakness>> = { NULL: 'null', '3DES': '3des', RC4: 'rc4', IDEA: 'idea', SEED: 'seed' };
+const WEAK_ENC: Readonly<Record<string, Weakness>> = table({ NULL: 'null', '3DES': '3des', RC4: 'rc4', IDEA: 'idea', SEED: 'seed' });
 const BLOCK_MODE = new Set(['3DES', 'IDEA', 'SEED', 'AES128', 'AES256', 'CAMELLIA128', 'CAMELLIA256']);
 
 const asVersion = (v: Version | string): Version => (typeof v === 'string' ? version(v) : v);
@@ -363,7 +364,7 @@ function libraryOf(target: OpensslTarget): Library {
 /** ITEM_SEP of ssl_ciph.c */
 const separates = (c: string): boolean => c === ':' || c === ' ' || c === ';' || c === ',';
 
-const OPERATORS: Readonly<Record<string, TermKind>> = { '-': 'delete', '+': 'move', '!': 'kill' };
+const OPERATORS: Readonly<Record<string, TermKind>> = table({ '-': 'delete', '+': 'move', '!': 'kill' });
 
 /** check_suiteb_cipher_list tries these in this order, as prefixes of the whole string. */
 const SUITE_B: readonly (readonly [string, string])[] = [

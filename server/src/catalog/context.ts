@@ -1,3 +1,5 @@
+import { table } from '../base/table.ts';
+
 // The kinds of place in which a directive can stand, and which directive opens which. nginx tells these places apart by the
 // NGX_*_CONF bits of a command and by the type of the block it is parsing; the names here are those of the catalog's data.
 // Nothing here reads a tree.
@@ -64,7 +66,7 @@ export const contextTitle = (context: Context): string => PLACES[context].title;
 export const bodyOf = (context: Context): 'directives' | 'entries' | 'raw' => PLACES[context].body;
 
 /** Which block directive opens what, by the context it stands in. Third-party blocks among them. */
-const OPENINGS: { readonly [parent in Context]?: Readonly<Record<string, Context>> } = {
+const OPENINGS: { readonly [parent in Context]?: Readonly<Record<string, Context>> } = table({
   main: { events: 'events', http: 'http', stream: 'stream', mail: 'mail', imap: 'mail', rtmp: 'rtmp', mgmt: 'mgmt' },
   http: {
     server: 'server',
@@ -101,7 +103,7 @@ const OPENINGS: { readonly [parent in Context]?: Readonly<Record<string, Context
   rtmp: { server: 'rtmp-server' },
   'rtmp-server': { application: 'rtmp-application' },
   'rtmp-application': { recorder: 'rtmp-recorder' },
-};
+});
 
 const LUA_BLOCK = /_by_lua_block$/;
 

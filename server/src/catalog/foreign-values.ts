@@ -1,5 +1,6 @@
 // What the setters of other modules refuse, as far as it needs no grammar of nginx's own (those stand in value-check.ts): seen in the
 // modules that Debian packages. Words of enums and kinds that the data name are not repeated here.
+import { table } from '../base/table.ts';
 import { listed } from './value-kind.ts';
 
 /** Reports one argument: its index (-1 for the directive as a whole), our words, the module's. */
@@ -116,7 +117,7 @@ const someLua: ForeignCheck = ([code], say) => {
 };
 
 /** Keys are source and name. */
-export const FOREIGN_VALUES: Readonly<Record<string, ForeignCheck>> = {
+export const FOREIGN_VALUES: Readonly<Record<string, ForeignCheck>> = table({
   'headers-more-nginx-module/more_set_headers': moreHeaders('more_set_headers', 'st'),
   'headers-more-nginx-module/more_clear_headers': moreHeaders('more_clear_headers', 'st'),
   'headers-more-nginx-module/more_set_input_headers': moreHeaders('more_set_input_headers', 'tr'),
@@ -138,7 +139,7 @@ export const FOREIGN_VALUES: Readonly<Record<string, ForeignCheck>> = {
   'lua-nginx-module/rewrite_by_lua_file': someLua,
   'lua-nginx-module/access_by_lua': someLua,
   'lua-nginx-module/access_by_lua_file': someLua,
-};
+});
 
 /** The name of a JavaScript module as the export that it becomes: what njs refuses of it, null when it is right. */
 export function badExportName(name: string): string | null {

@@ -1,6 +1,7 @@
 // Which modules a build of nginx has. A linter that is told nothing assumes all of them, so that no directive is unknown for the
 // lack of a module; told a build and its load_module lines, it knows which directives are missing and where to get them. Lists are
 // those of `nginx -V` and of the packages; what could not be looked at is assumed to be there, so that nothing is reported on a guess.
+import { table } from '../base/table.ts';
 import type { DirectiveFact, VariableFact } from './fact.ts';
 
 /** The modules of one nginx, by module name ("ngx_http_geoip2_module") or by the name of a third-party source ("njs"). */
@@ -15,7 +16,7 @@ export const ANY_MODULE: ModuleSet = { has: () => true };
 export type Build = 'plain' | 'debian' | 'official' | 'openresty' | 'angie' | 'plus' | 'any';
 
 /** Modules of nginx's own tree that ./configure leaves out, with the option that brings them. */
-const OPTIONAL: Readonly<Record<string, string>> = {
+const OPTIONAL: Readonly<Record<string, string>> = table({
   ngx_http_ssl_module: '--with-http_ssl_module',
   ngx_http_v2_module: '--with-http_v2_module',
   ngx_http_v3_module: '--with-http_v3_module',
@@ -50,7 +51,7 @@ const OPTIONAL: Readonly<Record<string, string>> = {
   ngx_stream_realip_module: '--with-stream_realip_module',
   ngx_stream_geoip_module: '--with-stream_geoip_module',
   ngx_stream_ssl_preread_module: '--with-stream_ssl_preread_module',
-};
+});
 
 /** The option of ./configure that brings a module of nginx's own tree; null when it is there without one. */
 export function configureOption(module: string): string | null {
@@ -126,7 +127,7 @@ interface Library {
 }
 
 /** Loadable modules by the name of the library without `.so`. */
-const LIBRARIES: Readonly<Record<string, Library>> = {
+const LIBRARIES: Readonly<Record<string, Library>> = table({
   ndk_http_module: { brings: [], debian: 'libnginx-mod-http-ndk', official: 'nginx-module-ndk' },
   ngx_http_auth_pam_module: { brings: ['ngx_http_auth_pam_module'], debian: 'libnginx-mod-http-auth-pam' },
   ngx_http_brotli_filter_module: {
@@ -232,7 +233,7 @@ const LIBRARIES: Readonly<Record<string, Library>> = {
     after: ['ngx_stream_module'],
   },
   ngx_stream_lua_module: { brings: ['stream-lua-nginx-module'], after: ['ngx_stream_module'] },
-};
+});
 
 /** Modules that need a library of their own although their name begins like a family's. */
 const APART = /^ngx_(?:stream|mail)_(?:geoip2?|js|js_core|lua|server_traffic_status|ssl_ct)_module$/;
@@ -310,7 +311,7 @@ function setOf(options: readonly string[], sources: readonly string[], without: 
 }
 
 /** Third-party sources and the modules that each holds. */
-export const THIRD_PARTY: Readonly<Record<string, readonly string[]>> = {
+export const THIRD_PARTY: Readonly<Record<string, readonly string[]>> = table({
   angie: ['angie'],
   'ModSecurity-nginx': ['ngx_http_modsecurity_module'],
   'array-var-nginx-module': ['ngx_http_array_var_module'],
@@ -382,7 +383,7 @@ export const THIRD_PARTY: Readonly<Record<string, readonly string[]>> = {
   'testcookie-nginx-module': ['ngx_http_testcookie_access_module'],
   'xss-nginx-module': ['ngx_http_xss_filter_module'],
   'zstd-nginx-module': ['ngx_http_zstd_filter_module', 'ngx_http_zstd_static_module'],
-};
+});
 
 const FOREIGN_MODULES = new Set([...Object.values(THIRD_PARTY).flat(), 'ndk_http_module']);
 const FOREIGN = new Set([...Object.keys(THIRD_PARTY), ...FOREIGN_MODULES]);

@@ -1,5 +1,6 @@
 // What is odd about single directives, each with its reason: facts that the data, which hold what nginx's source of one version and its
 // changes say, cannot know. An entry replaces fields of one fact and nothing else.
+import { table } from '../base/table.ts';
 import type { DirectiveFact } from './fact.ts';
 
 interface Override {
@@ -9,13 +10,13 @@ interface Override {
   readonly change: Partial<Pick<DirectiveFact, 'backports' | 'contexts' | 'check' | 'note' | 'since' | 'replacedBy'>>;
 }
 
-const OVERRIDES: Readonly<Record<string, Override>> = {
+const OVERRIDES: Readonly<Record<string, Override>> = table({
   max_headers: {
     reason:
       'Debian 12 added it to its 1.22.1 with a security update (seen in 1.22.1-9+deb12u10), long before an upstream release of that branch.',
     change: { backports: ['1.22.1'] },
   },
-};
+});
 
 /** The fact as it is to be used: with its override, where there is one. */
 export function overrideOf(fact: DirectiveFact): DirectiveFact {

@@ -1,5 +1,6 @@
 // The parameters that follow in a directive: `key=value`, `key:value` and bare words, each with its value, its version and what it
 // excludes. One table serves validity, completion and signature help. Where a parameter may stand is part of the table's head.
+import { table } from '../base/table.ts';
 import type { Target } from './catalog.ts';
 import type { DirectiveFact } from './fact.ts';
 import type { NameSpec } from './names.ts';
@@ -257,7 +258,7 @@ const KEYVAL_ZONE: ParameterFact[] = [
 ];
 const ALWAYS = word('always', 'For every status, errors included.', { since: '1.7.5' });
 
-const TABLES: Readonly<Record<string, ParameterTable>> = {
+const TABLES: Readonly<Record<string, ParameterTable>> = table({
   'http:listen': { from: 1, open: false, list: LISTEN_HTTP },
   'stream:listen': { from: 1, open: false, list: LISTEN_STREAM },
   'mail:listen': { from: 1, open: false, list: LISTEN_MAIL },
@@ -533,7 +534,7 @@ const TABLES: Readonly<Record<string, ParameterTable>> = {
     list: [key('buffer_type', 'word', 'Type of the chunks that the function gets.', { words: ['string', 'buffer'] })],
   },
   js_set: { from: 2, open: false, list: [word('nocache', 'The value is computed at every use.')] },
-};
+});
 
 /** A directive of the open-source or commercial nginx or of njs; the names of other modules' directives may mean other things. */
 const ours = (fact: DirectiveFact): boolean => fact.source === 'oss' || fact.source === 'plus' || fact.source === 'njs';

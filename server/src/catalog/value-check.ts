@@ -1,5 +1,6 @@
 // Joins the facts of a directive to nginx's grammars: which of its arguments nginx would refuse or warn of, by the directive and its
 // arguments alone. What depends on other directives, on files or on names is left to rules. Arguments are words after unquoting.
+import { table } from '../base/table.ts';
 import { argumentOf } from './arguments.ts';
 import { kindOf, type Target, valuesOf } from './catalog.ts';
 import type { DirectiveFact, Kind } from './fact.ts';
@@ -183,7 +184,7 @@ function word(c: Check, argument: number): string | null {
   return null;
 }
 
-const BY_KIND: { readonly [kind in Kind]?: (c: Check) => void } = {
+const BY_KIND: { readonly [kind in Kind]?: (c: Check) => void } = table({
   flag: (c) => {
     const value = c.args[0] ?? '';
     expect(c, 0, parseFlag(value), flagWords, 'flag');
@@ -284,7 +285,7 @@ const BY_KIND: { readonly [kind in Kind]?: (c: Check) => void } = {
     if (value === 'off' && c.args.length === 1) return;
     if (!value.includes('$')) expect(c, 0, parseIpPort(value), `invalid address "${value}"`);
   },
-};
+});
 
 /** Number of arguments that must be right for a check to make sense, so that a wrong count is not reported twice. */
 const countFits = (c: Check): boolean => {
@@ -457,7 +458,7 @@ function networkOrName(c: Check, names: boolean): void {
 }
 
 /** Directives whose own code checks what no table tells. Keys as in arguments.ts. */
-const SPECIAL: Readonly<Record<string, (c: Check) => void>> = {
+const SPECIAL: Readonly<Record<string, (c: Check) => void>> = table({
   allow: (c) => networkArgument(c, 0, ['all', 'unix:']),
   deny: (c) => networkArgument(c, 0, ['all', 'unix:']),
   geoip_proxy: (c) => networkArgument(c, 0, []),
@@ -814,7 +815,7 @@ const SPECIAL: Readonly<Record<string, (c: Check) => void>> = {
           say(c, i + 1, `"${value}" is not a length. Use a number above 0, or "-".`, invalidParameter(value));
       });
   },
-};
+});
 
 /** An empty name of a zone or thread pool: nginx looks it up, and finds nothing when it has read all. */
 function emptyCache(c: Check): void {
@@ -964,10 +965,10 @@ function serverAddress(c: Check): void {
   else refuse(c, 0, read.problem, nginx);
 }
 
-const STICKY: Readonly<Record<string, readonly string[]>> = {
+const STICKY: Readonly<Record<string, readonly string[]>> = table({
   cookie: ['expires', 'domain', 'path', 'httponly', 'secure', 'samesite'],
   learn: ['create', 'lookup', 'zone', 'timeout', 'header', 'sync'],
-};
+});
 
 function sticky(c: Check): void {
   const [mode = '', ...rest] = c.args;
@@ -1041,7 +1042,7 @@ function planOf(fact: DirectiveFact): Plan {
 }
 
 /** What the setters of other modules say, where their source was read: the packages of Debian. Keys are source and name. */
-const FOREIGN: Readonly<Record<string, (c: Check) => void>> = {
+const FOREIGN: Readonly<Record<string, (c: Check) => void>> = table({
   'lua-nginx-module/lua_shared_dict': (c) => {
     if (c.args[0] === '') say(c, 0, 'The name is empty. Give one.', 'invalid lua shared dict name ""');
     sizeAt(c, 1, 8192, 'lua shared dict size');
@@ -1109,7 +1110,7 @@ const FOREIGN: Readonly<Record<string, (c: Check) => void>> = {
       );
   },
   ...Object.fromEntries(['proxy', 'fastcgi', 'uwsgi', 'scgi'].map((f) => [`ngx_cache_purge/${f}_cache_purge`, purge])),
-};
+});
 
 function exportName(c: Check, name: string): void {
   const problem = badExportName(name);

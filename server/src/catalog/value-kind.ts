@@ -1,3 +1,5 @@
+import { table } from '../base/table.ts';
+
 // nginx's own grammars for single values, as pure functions on strings: each follows the C function that it names, oddities
 // included ("1hm" is one hour, "k" alone is refused). Values are the words after unquoting and without variables. Nothing here
 // knows directives, resolves names or opens files; value-check.ts joins these to the facts.
@@ -73,7 +75,7 @@ export function parseNumber(text: string): Read<number> {
   return BigInt(text) > MAX ? bad('too-big', 0, text.length, 'at most 9223372036854775807') : good(Number(text));
 }
 
-const SCALE: Readonly<Record<string, bigint>> = { k: 1024n, m: 1024n * 1024n, g: 1024n * 1024n * 1024n };
+const SCALE: Readonly<Record<string, bigint>> = table({ k: 1024n, m: 1024n * 1024n, g: 1024n * 1024n * 1024n });
 
 function parseBytes(text: string, units: 'km' | 'kmg'): Read<number> {
   const wanted = units === 'km' ? 'digits and one of k, m' : 'digits and one of k, m, g';
@@ -101,8 +103,8 @@ export const parseSize = (text: string): Read<number> => parseBytes(text, 'km');
 /** ngx_parse_offset: bytes, with k, m or g behind, in either case. In bytes. */
 export const parseOffset = (text: string): Read<number> => parseBytes(text, 'kmg');
 
-const SECOND: Readonly<Record<string, bigint>> = { y: 31536000n, M: 2592000n, w: 604800n, d: 86400n, h: 3600n, m: 60n, s: 1n };
-const STEP: Readonly<Record<string, number>> = { y: 1, M: 2, w: 3, d: 4, h: 5, m: 6, s: 7, ms: 8, ' ': 9 };
+const SECOND: Readonly<Record<string, bigint>> = table({ y: 31536000n, M: 2592000n, w: 604800n, d: 86400n, h: 3600n, m: 60n, s: 1n });
+const STEP: Readonly<Record<string, number>> = table({ y: 1, M: 2, w: 3, d: 4, h: 5, m: 6, s: 7, ms: 8, ' ': 9 });
 
 /**
  * ngx_parse_time: numbers with units in descending order, blanks allowed behind a unit; a number without a unit counts seconds.

@@ -1,4 +1,5 @@
 /** Inheritance: which directives are in force in a scope. Facts from request-phases section 8 (ngx_http_merge_locations and the modules' merge functions). */
+import { table } from '../base/table.ts';
 import { bodyOf } from '../catalog/context.ts';
 import type { Directive } from './directive.ts';
 import { CONTENT_HANDLERS, PASSES } from './handlers.ts';
@@ -32,12 +33,12 @@ const NOT_INHERITED = new Set([
 ]);
 
 /** Names that form one list: a line of either at a level hides the outer lines of both. */
-const ONE_LIST: Record<string, readonly string[]> = {
+const ONE_LIST: Record<string, readonly string[]> = table({
   allow: ['allow', 'deny'],
   deny: ['allow', 'deny'],
   root: ['root', 'alias'],
   alias: ['root', 'alias'],
-};
+});
 
 const isNestedConfiguration = (scope: Scope): boolean => scope.context === 'if-in-location' || scope.context === 'limit_except';
 

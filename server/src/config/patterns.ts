@@ -2,7 +2,9 @@
  * The regular expressions of a configuration: which argument is one, without its `~`, and how nginx compiles it. Validity, captures and
  * the request path ask here; nothing is matched.
  */
+
 import type { Compiled } from '../base/regexes.ts';
+import { table } from '../base/table.ts';
 import type { Word } from '../syntax/word.ts';
 import type { Directive } from './directive.ts';
 import { readLocation } from './locations.ts';
@@ -39,7 +41,7 @@ function conditionPattern({ args }: Directive): Pattern[] {
   return [{ word, at: 0, text, caseless: op.endsWith('*'), named: true }];
 }
 
-const TABLE: Readonly<Record<string, (d: Directive) => Pattern[]>> = {
+const TABLE: Readonly<Record<string, (d: Directive) => Pattern[]>> = table({
   location: (d) => {
     const read = readLocation(d);
     const word = d.args.at(-1);
@@ -62,7 +64,7 @@ const TABLE: Readonly<Record<string, (d: Directive) => Pattern[]>> = {
     const flags = d.values.slice(2).join('');
     return /[ir]/.test(flags) ? whole(d.args[0], flags.includes('i'), false) : [];
   },
-};
+});
 
 /** The regular expressions that a directive, or an entry of a map, holds. */
 export function patternsOf(directive: Directive): Pattern[] {

@@ -2,6 +2,7 @@
  * Upstream groups and what the *_pass directives name. The rules, the hovers and the request path ask here where a request goes;
  * nothing is resolved or connected (ngx_http_upstream_add, ngx_http_proxy_set_vars).
  */
+import { table } from '../base/table.ts';
 import { parseAddress, parseTime } from '../catalog/value-kind.ts';
 import { AskedMap, PerConfig } from './asked.ts';
 import type { Config } from './config.ts';
@@ -107,14 +108,14 @@ function upstreamServer(directive: Directive, protocol: UpstreamProtocol): Upstr
 }
 
 /** Which pass directives there are, the schemes that they take, and the port that a scheme implies. */
-const PASSES: Readonly<Record<string, Readonly<Record<string, number | null>>>> = {
+const PASSES: Readonly<Record<string, Readonly<Record<string, number | null>>>> = table({
   proxy_pass: { 'http://': 80, 'https://': 443 },
   grpc_pass: { 'grpc://': 80, 'grpcs://': 443, '': 80 },
   uwsgi_pass: { 'uwsgi://': null, 'suwsgi://': null, '': null },
   fastcgi_pass: { '': null },
   scgi_pass: { '': null },
   memcached_pass: { '': null },
-};
+});
 
 /** What speaks on the other side. */
 export type PassKind = 'proxy' | 'grpc' | 'uwsgi' | 'fastcgi' | 'scgi' | 'memcached' | 'stream';

@@ -2,6 +2,7 @@
  * Variables: where a text holds them, and which directives make them. The rules, navigation and completion ask here. What a name is
  * worth is decided by requests and not known here.
  */
+import { table } from '../base/table.ts';
 import { argumentOf } from '../catalog/arguments.ts';
 import { kindOf } from '../catalog/catalog.ts';
 import { bodyOf, type Protocol, protocolOf } from '../catalog/context.ts';
@@ -98,7 +99,7 @@ const unlessRegex =
     i > 0 ? 0 : n < 2 || value.startsWith('~') || words.includes(value) ? null : 0;
 
 /** Which arguments of a directive are compiled as texts with variables, and from which offset; all of them where nothing stands here. */
-const COMPILED: Readonly<Record<string, Pick>> = {
+const COMPILED: Readonly<Record<string, Pick>> = table({
   add_header: only(1),
   add_trailer: only(1),
   proxy_set_header: only(1),
@@ -143,10 +144,10 @@ const COMPILED: Readonly<Record<string, Pick>> = {
   js_var: only(1),
   // compiled until HTTP/2 push was removed
   http2_push: all,
-};
+});
 
 /** Third-party modules whose directives compile their arguments with nginx's own scripts. */
-const SCRIPTED: Readonly<Record<string, Pick>> = {
+const SCRIPTED: Readonly<Record<string, Pick>> = table({
   'echo-nginx-module': all,
   'set-misc-nginx-module': from(1),
   ngx_http_substitutions_filter_module: only(1),
@@ -154,10 +155,10 @@ const SCRIPTED: Readonly<Record<string, Pick>> = {
   nchan: all,
   ngx_cache_purge: (i, n) => (n === 2 && i === 1 ? 0 : null),
   'srcache-nginx-module': from(1),
-};
+});
 
 /** Directives of theirs that differ from the others of their module. */
-const SCRIPTED_ALONE: Readonly<Record<string, Pick>> = {
+const SCRIPTED_ALONE: Readonly<Record<string, Pick>> = table({
   nchan_message_buffer_length: named,
   nchan_message_timeout: named,
   srcache_fetch_skip: all,
@@ -169,7 +170,7 @@ const SCRIPTED_ALONE: Readonly<Record<string, Pick>> = {
   content_by_lua_file: all,
   rewrite_by_lua_file: all,
   access_by_lua_file: all,
-};
+});
 
 const EMPTY: readonly never[] = [];
 

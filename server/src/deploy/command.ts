@@ -1,5 +1,7 @@
 /** Which application server a command line starts, behind its wrappers, and how its options read. Which programs are servers, and their options, the servers themselves declare. */
+
 import type { Place } from '../base/span.ts';
+import { table } from '../base/table.ts';
 import { MappedText } from './mapped-text.ts';
 import { SERVERS } from './servers/index.ts';
 import type { ServerDeclaration } from './servers/server.ts';
@@ -30,7 +32,7 @@ function programOf(name: string, rest: readonly ShellWord[], asModule: boolean):
 const isServerProgram = (name: string): boolean => SERVERS.some((s) => s.programs.some((p) => p.names.includes(name)));
 
 /** Programs that run another one, and how many words of their own stand before it: options are skipped, those in `values` with a value. */
-const WRAPPERS: Readonly<Record<string, { words?: number; values?: readonly string[]; until?: string }>> = {
+const WRAPPERS: Readonly<Record<string, { words?: number; values?: readonly string[]; until?: string }>> = table({
   exec: {},
   env: {},
   nohup: {},
@@ -74,7 +76,7 @@ const WRAPPERS: Readonly<Record<string, { words?: number; values?: readonly stri
   'pgbouncer-runner': {},
   start: {},
   watchmedo: { words: 1, until: '--' },
-};
+});
 
 const baseName = (text: string): string => text.slice(text.lastIndexOf('/') + 1);
 const isPython = (name: string): boolean => /^(python|pypy)[0-9.]*$/.test(name);

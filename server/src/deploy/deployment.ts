@@ -23,6 +23,7 @@ import { byDefault, certain, likely, placeOf, type Setting, unknownSetting, writ
 import { closed, type Environment, NO_ENVIRONMENT, withVariables } from './shell.ts';
 import { readSupervisor } from './supervisor.ts';
 import { readService, readSocket, type ServiceUnit, type SocketUnit } from './systemd.ts';
+import { type Unread, whyUnread } from './unread.ts';
 import { readVersions, type Versions } from './versions.ts';
 
 export interface Deployment {
@@ -31,11 +32,13 @@ export interface Deployment {
   readonly containers: readonly ComposeService[];
   /** The compose projects that they belong to. */
   readonly projects: readonly ComposeProject[];
+  /** Files that could not be read completely; what they say may be missing from everything else. */
+  readonly unread: readonly Unread[];
   /** The files that were given. */
   readonly files: ReadonlyMap<FileId, string>;
 }
 
-export const NO_DEPLOYMENT: Deployment = { applications: [], containers: [], projects: [], files: new Map() };
+export const NO_DEPLOYMENT: Deployment = { applications: [], containers: [], projects: [], unread: [], files: new Map() };
 
 export interface ReadOptions {
   /** Versions that a person set, by package; they win over what files say. */
@@ -66,11 +69,12 @@ class Reader {
   private readonly versions: Versions;
 
   private readonly files: ReadonlyMap<FileId, string>;
+  private readonly unread = new Map<FileId, string>();
 
   constructor(files: ReadonlyMap<FileId, string>, python: Python | null, options: ReadOptions) {
     this.files = new Map([...files].map(([file, text]) => [file, isEnvFile(pathOf(file)) ? withoutSecrets(text) : text]));
-    this.project = python ? new PythonProject(python, this.files) : null;
-    const versions = new Map(readVersions(this.files));
+    this.project = python ? new PythonProject(python, this.files, (file, error) => this.failed(file, error)) : null;
+    const versions = new Map(this.guarded([...this.files.keys()][0]!, NO_VERSIONS, () => readVersions(this.files)));
     for (const [name, version] of Object.entries(options.versions ?? {})) versions.set(name as never, byDefault(version));
     this.versions = versions;
   }
@@ -83,25 +87,55 @@ class Reader {
     use: (file) => void this.usedConfigs.add(file),
   };
 
+  private failed(file: FileId, error: unknown): void {
+    if (!this.unread.has(file)) this.unread.set(file, whyUnread(error));
+  }
+
+  /** What a reader makes of a file; where it fails, that is said of the file, and the rest goes on. */
+  private guarded<T>(file: FileId, otherwise: T, read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      this.failed(file, error);
+      return otherwise;
+    }
+  }
+
   read(): Deployment {
     const named = (test: (name: string, path: string) => boolean): [FileId, string][] =>
       [...this.files].filter(([file]) => test(basename(file), pathOf(file)));
-    const sockets = named((n) => n.endsWith('.socket')).flatMap(([file, text]) => readSocket(file, text) ?? []);
-    for (const [file, text] of named((n) => n.endsWith('.service'))) this.systemd(file, text, sockets);
-    for (const [file, text] of named((n, p) => isSupervisor(n, p))) this.supervisor(file, text);
-    for (const [file, text] of named((n) => isProcfile(n))) this.procfile(file, text);
-    const dockerfiles = new Map(named((n) => isDockerfile(n)).map(([file, text]) => [file, readDockerfile(file, text)]));
-    const { projects, containers, built } = this.compose(dockerfiles);
-    const pods = readManifests(
-      [...this.files].filter(([file, text]) => /\.ya?ml$/.test(file) && !isCompose(basename(file)) && isManifest(text)),
+    const sockets = named((n) => n.endsWith('.socket')).flatMap(
+      ([file, text]) => this.guarded(file, null, () => readSocket(file, text)) ?? [],
     );
-    for (const container of pods) this.pod(container);
-    for (const [file, stages] of dockerfiles) if (!built.has(file)) this.image(file, stages);
-    for (const [file, text] of named((n) => n.endsWith('.sh'))) this.script(file, text);
+    for (const [file, text] of named((n) => n.endsWith('.service'))) this.guarded(file, undefined, () => this.systemd(file, text, sockets));
+    for (const [file, text] of named((n, p) => isSupervisor(n, p))) this.guarded(file, undefined, () => this.supervisor(file, text));
+    for (const [file, text] of named((n) => isProcfile(n))) this.guarded(file, undefined, () => this.procfile(file, text));
+    const dockerfiles = new Map(
+      named((n) => isDockerfile(n)).map(([file, text]) => [file, this.guarded<DockerStage[]>(file, [], () => readDockerfile(file, text))]),
+    );
+    const { projects, containers, built } = this.compose(dockerfiles);
+    const manifests = [...this.files].filter(([file, text]) => /\.ya?ml$/.test(file) && !isCompose(basename(file)) && isManifest(text));
+    // a ConfigMap of one file is used in another: only where they cannot be read together, each is read by itself
+    const pods = manifests.length
+      ? this.guarded<ReturnType<typeof readManifests>>(manifests[0]![0], [], () => this.manifests(manifests))
+      : [];
+    for (const container of pods) this.guarded(container.file, undefined, () => this.pod(container));
+    for (const [file, stages] of dockerfiles) if (!built.has(file)) this.guarded(file, undefined, () => this.image(file, stages));
+    for (const [file, text] of named((n) => n.endsWith('.sh'))) this.guarded(file, undefined, () => this.script(file, text));
     this.loneConfigs();
     this.loneCode();
-    if (!this.applications.length) this.loneProject();
-    return { applications: this.applications, containers: [...containers, ...pods], projects, files: this.files };
+    if (!this.applications.length && this.files.size) this.guarded([...this.files.keys()][0]!, undefined, () => this.loneProject());
+    const unread = [...this.unread].map(([file, why]) => ({ file, why }));
+    return { applications: this.applications, containers: [...containers, ...pods], projects, unread, files: this.files };
+  }
+
+  private manifests(files: readonly [FileId, string][]): ReturnType<typeof readManifests> {
+    try {
+      return readManifests(files);
+    } catch (error) {
+      if (files.length === 1) throw error;
+      return files.flatMap((one) => this.guarded<ReturnType<typeof readManifests>>(one[0], [], () => readManifests([one])));
+    }
   }
 
   private systemd(file: FileId, text: string, sockets: readonly SocketUnit[]): void {
@@ -144,7 +178,8 @@ class Reader {
       const file = locate(named.path);
       const text = file ? this.files.get(file) : undefined;
       if (file && text !== undefined) {
-        for (const [name, value] of readEnvFile(file, text, outer, dialect)) variables.set(name, value);
+        const read = this.guarded(file, null, () => readEnvFile(file, text, outer, dialect));
+        for (const [name, value] of read ?? []) variables.set(name, value);
         continue;
       }
       unread.push({ path: named.path, place: named.place });
@@ -152,7 +187,9 @@ class Reader {
       for (const name of OPENED) if (!variables.has(name)) variables.set(name, unknownSetting(why, named.place, { env: name }));
       // a sample beside it names what the file is made of
       const sample = file ? this.sampleOf(file) : null;
-      for (const [name, value] of sample ? readEnvFile(sample, this.files.get(sample)!, outer, dialect) : [])
+      for (const [name, value] of sample
+        ? this.guarded(sample, NO_SETTINGS, () => readEnvFile(sample, this.files.get(sample)!, outer, dialect))
+        : [])
         if (!variables.has(name) || OPENED.includes(name))
           variables.set(name, unknownSetting(why, placeOf(value), { env: name, fallback: likely(value) }));
     }
@@ -194,7 +231,8 @@ class Reader {
       let found = read.get(file);
       if (found === undefined) {
         const text = this.files.get(file);
-        read.set(file, (found = text === undefined ? null : readCompose(file, text, this.beside(file))));
+        found = text === undefined ? null : this.guarded(file, null, () => readCompose(file, text, this.beside(file)));
+        read.set(file, found);
       }
       return found;
     };
@@ -203,42 +241,50 @@ class Reader {
       const own = isCompose(basename(file)) ? composeFile(file) : null;
       if (own) byFolder.set(dirname(file), [...(byFolder.get(dirname(file)) ?? []), own]);
     }
-    const projects = [...byFolder.values()].flatMap((group) => composeGroups(group).map((files) => composeProject(files, composeFile)));
+    const projects = [...byFolder.values()].flatMap((group) =>
+      composeGroups(group).flatMap((files) =>
+        this.guarded<ComposeProject[]>(files[0]!.file, [], () => [composeProject(files, composeFile)]),
+      ),
+    );
     const containers = projects.flatMap((p) => p.services);
     const built = new Set<FileId>();
     for (const service of containers) {
-      const stages = service.dockerfile ? dockerfiles.get(service.dockerfile) : undefined;
       if (service.dockerfile) built.add(service.dockerfile);
-      const stage = stages?.find((s) => s.name !== null && s.name === service.buildTarget) ?? stages?.at(-1);
-      const { variables, unread } = this.environmentFiles(
-        service.environmentFiles,
-        (path) => resolve(dirname(service.file), path),
-        this.beside(service.file),
-        'dotenv',
-      );
-      const whole = withVariables(withVariables(stage?.environment ?? NO_ENVIRONMENT, variables), service.environment);
-      // the environment of a container is what these files say, and nothing else
-      const environment = unread.length || (service.dockerfile && !stages) ? whole : closed(whole);
-      const entrypoint = service.entrypoint ?? stage?.entrypoint ?? null;
-      const command = service.command ?? (service.entrypoint ? null : (stage?.command ?? null));
-      const common = {
-        source: 'compose',
-        name: service.name,
-        container: service,
-        activation: null,
-        workingDirectory: stage?.workdir?.text ?? null,
-        files: [service.file, ...(service.dockerfile && stages ? [service.dockerfile] : [])],
-        unread,
-      } as const;
-      const near = service.dockerfile ?? service.file;
-      const servers = this.servers(entrypoint, command, environment, near);
-      for (const server of servers) this.start({ ...common, command: server });
-      if (servers.length) continue;
-      const script = this.startedScript(entrypoint, command, near);
-      if (script) this.add(script.server, script.built, { ...common, command: { place: script.place, environment } });
-      else this.ofImage(service, stage, environment, common);
+      this.guarded(service.file, undefined, () => this.service(service, dockerfiles));
     }
     return { projects, containers, built };
+  }
+
+  private service(service: ComposeService, dockerfiles: ReadonlyMap<FileId, readonly DockerStage[]>): void {
+    const stages = service.dockerfile ? dockerfiles.get(service.dockerfile) : undefined;
+    const stage = stages?.find((s) => s.name !== null && s.name === service.buildTarget) ?? stages?.at(-1);
+    const { variables, unread } = this.environmentFiles(
+      service.environmentFiles,
+      (path) => resolve(dirname(service.file), path),
+      this.beside(service.file),
+      'dotenv',
+    );
+    const whole = withVariables(withVariables(stage?.environment ?? NO_ENVIRONMENT, variables), service.environment);
+    // the environment of a container is what these files say, and nothing else
+    const environment = unread.length || (service.dockerfile && !stages) ? whole : closed(whole);
+    const entrypoint = service.entrypoint ?? stage?.entrypoint ?? null;
+    const command = service.command ?? (service.entrypoint ? null : (stage?.command ?? null));
+    const common = {
+      source: 'compose',
+      name: service.name,
+      container: service,
+      activation: null,
+      workingDirectory: stage?.workdir?.text ?? null,
+      files: [service.file, ...(service.dockerfile && stages ? [service.dockerfile] : [])],
+      unread,
+    } as const;
+    const near = service.dockerfile ?? service.file;
+    const servers = this.servers(entrypoint, command, environment, near);
+    for (const server of servers) this.start({ ...common, command: server });
+    if (servers.length) return;
+    const script = this.startedScript(entrypoint, command, near);
+    if (script) this.add(script.server, script.built, { ...common, command: { place: script.place, environment } });
+    else this.ofImage(service, stage, environment, common);
   }
 
   /** A container of a cluster: its variables are what the manifest says, where all of them are here. */
@@ -269,7 +315,7 @@ class Reader {
   private beside(file: FileId): Environment {
     const env = resolve(dirname(file), './.env');
     const text = this.files.get(env);
-    return text === undefined ? NO_ENVIRONMENT : readEnvFile(env, text);
+    return text === undefined ? NO_ENVIRONMENT : this.guarded<Environment>(env, NO_ENVIRONMENT, () => readEnvFile(env, text));
   }
 
   /** `python app.py`: the server that the module starts by a call. */
@@ -368,7 +414,7 @@ class Reader {
   ): void {
     const activated = start.activation ? activatedListeners(server, built, start.activation) : built.listeners;
     const { place, environment } = start.command;
-    const framework = server.python ? this.framework(built.target, environment, place.file) : null;
+    const framework = server.python ? this.guarded(place.file, null, () => this.framework(built.target, environment, place.file)) : null;
     const id = `${place.file}#${place.span.start}${start.container ? `@${start.container.name}` : ''}`;
     if (this.applications.some((a) => a.id === id)) return;
     this.applications.push({
@@ -402,7 +448,7 @@ class Reader {
     for (const [file, text] of this.files) {
       if (this.usedConfigs.has(file)) continue;
       for (const server of SERVERS) {
-        const found = server.file?.(file, text, this.reading);
+        const found = this.guarded(file, null, () => server.file?.(file, text, this.reading));
         if (!found) continue;
         this.lone(server, 'config', file, found.built, found.place);
         break;
@@ -414,7 +460,7 @@ class Reader {
   private loneCode(): void {
     if (this.applications.length) return;
     for (const [file, text] of this.files) {
-      const found = file.endsWith('.py') ? this.inCode(file, text) : null;
+      const found = file.endsWith('.py') ? this.guarded(file, null, () => this.inCode(file, text)) : null;
       if (found) this.lone(found.server, 'code', file, found.built, found.place);
     }
   }
@@ -511,6 +557,9 @@ class Reader {
     return frameworkOf(withImports(project, values), project);
   }
 }
+
+const NO_VERSIONS: Versions = new Map();
+const NO_SETTINGS: ReadonlyMap<string, Setting<string>> = new Map();
 
 const LONE = { container: null, activation: null, workingDirectory: null } as const;
 

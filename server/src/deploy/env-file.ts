@@ -5,6 +5,7 @@
 import { basename, type FileId } from '../base/file-id.ts';
 import { type Setting, unknownSetting, written } from './setting.ts';
 import type { Environment } from './shell.ts';
+import { grown } from './unread.ts';
 
 const MAX_LENGTH = 256 * 1024;
 const MAX_VARIABLES = 2000;
@@ -57,7 +58,7 @@ export function interpolate(text: string, environment: Environment): { text: str
         return value;
       },
     );
-  return { text: put(text, 0), unknown };
+  return { text: grown(put(text, 0)), unknown };
 }
 
 /** The variables of a file; the later of two lines with one name wins. What lies beyond 256 K characters or 2000 variables is not read. */

@@ -10,6 +10,9 @@ import { readDockerfile } from './dockerfile.ts';
 import { readEnvFile } from './env-file.ts';
 import { placeOf } from './setting.ts';
 
+/** A file that its reader gave up is not read again. */
+const isUnread = (deployment: Deployment, file: FileId): boolean => deployment.unread.some((u) => u.file === file);
+
 export interface EnvsubstCall {
   /** the word itself */
   readonly at: Place;
@@ -77,7 +80,7 @@ export function nginxEnvironment(deployment: Deployment): NginxEnvironment {
     const name = basename(file);
     if (!isScript(name) && !isCompose(name) && !isImage(name)) continue;
     if (text.includes('envsubst')) calls.push(...callsIn(file, text));
-    if (!isImage(name)) continue;
+    if (!isImage(name) || isUnread(deployment, file)) continue;
     const stage = readDockerfile(file, text).at(-1);
     if (!stage || !OF_NGINX.test(stage.from.text.split(/\s/).find((w) => !w.startsWith('--')) ?? '')) continue;
     images.add(file);
@@ -122,9 +125,10 @@ export interface Substitution {
 export function substitutionsOf(deployment: Deployment, template: FileId): readonly Substitution[] {
   const out: Substitution[] = [];
   for (const service of deployment.containers) {
-    const stage = service.dockerfile
-      ? readDockerfile(service.dockerfile, deployment.files.get(service.dockerfile) ?? '').at(-1)
-      : undefined;
+    const stage =
+      service.dockerfile && !isUnread(deployment, service.dockerfile)
+        ? readDockerfile(service.dockerfile, deployment.files.get(service.dockerfile) ?? '').at(-1)
+        : undefined;
     const image = service.builds ? stage?.from.text.split(/\s/).find((w) => !w.startsWith('--')) : service.image?.text;
     if (!image || !OF_NGINX.test(image) || service.command || service.entrypoint || stage?.command || stage?.entrypoint) continue;
     const mounted = service.mounts.some(
@@ -141,7 +145,7 @@ export function substitutionsOf(deployment: Deployment, template: FileId): reado
       const file = resolve(dirname(service.file), path);
       const text = deployment.files.get(file);
       if (text === undefined) whole = false;
-      else for (const name of readEnvFile(file, text, undefined).keys()) names.add(name);
+      else for (const name of isUnread(deployment, file) ? [] : readEnvFile(file, text, undefined).keys()) names.add(name);
     }
     if (whole) out.push({ service, names });
   }

@@ -1,6 +1,8 @@
 /** FastAPI and Starlette applications: root_path, the middlewares that judge names and schemes, and their WebSocket routes. */
+
 import type { FileId } from '../base/file-id.ts';
 import type { Place } from '../base/span.ts';
+import { table } from '../base/table.ts';
 import type { Route } from './django.ts';
 import type { ModuleValues, PyCall } from './python.ts';
 import { asEntries, asText, asTextOrNull, type Entry, type PyValue, settingOf } from './python-value.ts';
@@ -23,11 +25,11 @@ export interface StarletteSettings {
   readonly hasDocs: boolean;
 }
 
-const APPLICATIONS: Readonly<Record<string, 'fastapi' | 'starlette'>> = {
+const APPLICATIONS: Readonly<Record<string, 'fastapi' | 'starlette'>> = table({
   'fastapi.FastAPI': 'fastapi',
   'fastapi.applications.FastAPI': 'fastapi',
   'starlette.applications.Starlette': 'starlette',
-};
+});
 
 /** Reads the modules that together make the application; null when none of them makes one. */
 export function readStarlette(modules: readonly ModuleValues[]): StarletteSettings | null {

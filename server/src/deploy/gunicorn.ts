@@ -2,7 +2,9 @@
  * Settings of gunicorn from its configuration file, GUNICORN_CMD_ARGS and command line, the later winning (gunicorn/app/base.py), with its defaults
  * (gunicorn/config.py of 20.1 to 26). Hooks and logging are not read.
  */
+
 import type { Place } from '../base/span.ts';
+import { table } from '../base/table.ts';
 import { type Address, tcpAddress, unixAddress } from './address.ts';
 import type { WorkerKind } from './application.ts';
 import { MappedText } from './mapped-text.ts';
@@ -264,11 +266,11 @@ export function gunicornSettings({ command, config, missingConfig, environment }
   return Object.fromEntries(all) as unknown as GunicornSettings;
 }
 
-const ENVIRONMENT_DEFAULTS: Readonly<Record<string, { name: string; wrap?: (value: string) => string }>> = {
+const ENVIRONMENT_DEFAULTS: Readonly<Record<string, { name: string; wrap?: (value: string) => string }>> = table({
   bind: { name: 'PORT', wrap: (port) => `0.0.0.0:${port}` },
   workers: { name: 'WEB_CONCURRENCY' },
   forwarded_allow_ips: { name: 'FORWARDED_ALLOW_IPS' },
-};
+});
 
 /** An address as gunicorn reads it (gunicorn/util.py parse_address): without a port 8000, `:80` is every address. */
 export function gunicornAddress(text: string): Address | undefined {

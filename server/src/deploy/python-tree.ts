@@ -2,8 +2,10 @@
  * Python source as plain data: tree-sitter's Python grammar parses, this file lowers its tree to the few forms that configuration is written in.
  * Nothing of tree-sitter leaves it; what has no form here becomes `other`. Text is only read, never run.
  */
+
 import type { Node, Parser } from 'web-tree-sitter';
 import type { Span } from '../base/span.ts';
+import { table } from '../base/table.ts';
 import { initTreeSitter, loadLanguage, newParser } from '../base/tree-sitter.ts';
 
 export type Expr = { readonly span: Span } & (
@@ -148,7 +150,7 @@ type StatementForm = (n: Node, depth: number) => Stmt | Stmt[];
 
 const dottedName = (n: Node): string => n.text.replace(/\s+/g, '');
 
-const STATEMENTS: Readonly<Record<string, StatementForm>> = {
+const STATEMENTS: Readonly<Record<string, StatementForm>> = table({
   expression_statement: (n, depth) => named(n).map((c) => simple(c, depth)),
   import_statement: (n) => ({
     kind: 'import',
@@ -218,7 +220,7 @@ const STATEMENTS: Readonly<Record<string, StatementForm>> = {
   pass_statement: () => [],
   raise_statement: (n) => ({ kind: 'raise', span: spanOf(n) }),
   return_statement: (n, depth) => ({ kind: 'return', span: spanOf(n), value: named(n)[0] ? expression(named(n)[0]!, depth) : null }),
-};
+});
 
 const bodyOf = (clause: Node | undefined): Node | null => (clause ? (field(clause, 'body') ?? blockIn(clause)) : null);
 const blockIn = (clause: Node): Node | null => named(clause).find((c) => c.type === 'block') ?? null;
@@ -284,7 +286,7 @@ const comprehension: ExpressionForm = (n, depth) => {
   };
 };
 
-const EXPRESSIONS: Readonly<Record<string, ExpressionForm>> = {
+const EXPRESSIONS: Readonly<Record<string, ExpressionForm>> = table({
   string: stringOf,
   concatenated_string: (n, depth) => {
     const parts = named(n).map((c) => expression(c, depth));
@@ -382,7 +384,7 @@ const EXPRESSIONS: Readonly<Record<string, ExpressionForm>> = {
   list_comprehension: comprehension,
   set_comprehension: comprehension,
   generator_expression: comprehension,
-};
+});
 
 function expression(n: Node | null, depth: number): Expr {
   if (!n) return { kind: 'other', span: { start: 0, end: 0 }, what: 'missing' };
@@ -434,7 +436,7 @@ function stringOf(n: Node, depth: number): Expr {
   return { kind: 'fstring', span: spanOf(n), parts: [...parts, last].filter((p) => p !== '') };
 }
 
-const SIMPLE_ESCAPES: Readonly<Record<string, string>> = {
+const SIMPLE_ESCAPES: Readonly<Record<string, string>> = table({
   n: '\n',
   t: '\t',
   r: '\r',
@@ -446,7 +448,7 @@ const SIMPLE_ESCAPES: Readonly<Record<string, string>> = {
   f: '\f',
   v: '\v',
   '\n': '',
-};
+});
 
 /** Escapes of Python's string literals; unknown ones keep their backslash, as Python does. */
 const unescaped = (s: string): string =>

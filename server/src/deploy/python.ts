@@ -2,8 +2,10 @@
  * Evaluates the part of Python that configuration is written in: literals, lists, joins, paths, conditions, reads of the environment, imports of other files
  * of the project. Nothing runs; what the text does not decide is unknown, with the reason. Steps, depth and number of files are bounded.
  */
+
 import { basename, dirname, type FileId, normalPath, pathOf, resolve } from '../base/file-id.ts';
 import type { Place, Span } from '../base/span.ts';
+import { table } from '../base/table.ts';
 import { readEnvFile } from './env-file.ts';
 import type { Argument, Expr, Python, PythonModule, Stmt } from './python-tree.ts';
 import { eitherOf, lift, type PyArgument, type PyValue, sameValue, truth, unknownValue } from './python-value.ts';
@@ -73,6 +75,8 @@ export class PythonProject {
   constructor(
     private readonly python: Python,
     private readonly files: ReadonlyMap<FileId, string>,
+    /** told of a module that could not be read completely */
+    private readonly unread: (file: FileId, error: unknown) => void = () => {},
     private readonly environment: Environment = NO_ENVIRONMENT,
     byName?: PythonProject['byName'],
   ) {
@@ -81,7 +85,7 @@ export class PythonProject {
 
   /** The same files for a process with other variables; parsed trees are shared. */
   withEnvironment(environment: Environment): PythonProject {
-    const other = new PythonProject(this.python, this.files, environment, this.byName);
+    const other = new PythonProject(this.python, this.files, this.unread, environment, this.byName);
     for (const [file, tree] of this.trees) other.trees.set(file, tree);
     return other;
   }
@@ -89,7 +93,12 @@ export class PythonProject {
   tree(file: FileId): PythonModule {
     let tree = this.trees.get(file);
     if (!tree) {
-      tree = this.python.parse(this.files.get(file) ?? '');
+      try {
+        tree = this.python.parse(this.files.get(file) ?? '');
+      } catch (error) {
+        this.unread(file, error);
+        tree = this.python.parse('');
+      }
       this.trees.set(file, tree);
     }
     return tree;
@@ -141,12 +150,18 @@ export class PythonProject {
     if (this.busy.has(file) || this.busy.size >= MAX_DEPTH || this.done.size >= MAX_MODULES)
       return { ...values, open: 'imports go round in a circle or are too many' };
     this.busy.add(file);
-    this.run(tree.body, scope, running);
-    for (let i = 0; i < running.functions.length && i < 200; i++) {
-      const { stmt, scope: outer } = running.functions[i]!;
-      this.run(stmt.body, { names: new Map(outer.names), open: outer.open }, running);
+    try {
+      this.run(tree.body, scope, running);
+      for (let i = 0; i < running.functions.length && i < 200; i++) {
+        const { stmt, scope: outer } = running.functions[i]!;
+        this.run(stmt.body, { names: new Map(outer.names), open: outer.open }, running);
+      }
+    } catch (error) {
+      scope.open = 'the module could not be read completely';
+      this.unread(file, error);
+    } finally {
+      this.busy.delete(file);
     }
-    this.busy.delete(file);
     this.done.set(file, values);
     return values;
   }
@@ -699,7 +714,7 @@ const split = (v: Extract<PyValue, { kind: 'string' }>): PyValue => ({
     .map((value) => ({ kind: 'string', value, at: v.at })),
 });
 
-const CASTS: Readonly<Record<string, (v: Extract<PyValue, { kind: 'string' }>) => PyValue>> = {
+const CASTS: Readonly<Record<string, (v: Extract<PyValue, { kind: 'string' }>) => PyValue>> = table({
   str: (v) => v,
   bool: (v) => ({ kind: 'bool', value: /^(true|on|ok|y|yes|t|1)$/i.test(v.value), at: v.at }),
   int: (v) => (/^[-+]?\d+$/.test(v.value) ? { kind: 'number', value: Number(v.value), at: v.at } : unknownValue(v.at, 'not a number')),
@@ -712,7 +727,7 @@ const CASTS: Readonly<Record<string, (v: Extract<PyValue, { kind: 'string' }>) =
   path: (v) => ({ ...v, path: true }),
   Path: (v) => ({ ...v, path: true }),
   other: (v) => unknownValue(v.at, 'converted when the application starts'),
-};
+});
 
 const textOf = (v: PyValue): string | undefined =>
   v.kind === 'string'
@@ -825,7 +840,7 @@ function binary(at: Place, op: string, a: PyValue, b: PyValue): PyValue {
   return unknownValue(at, 'computed when the application starts');
 }
 
-const ARITHMETIC: Readonly<Record<string, (a: number, b: number) => number>> = {
+const ARITHMETIC: Readonly<Record<string, (a: number, b: number) => number>> = table({
   '+': (a, b) => a + b,
   '-': (a, b) => a - b,
   '*': (a, b) => a * b,
@@ -835,7 +850,7 @@ const ARITHMETIC: Readonly<Record<string, (a: number, b: number) => number>> = {
   '%': (a, b) => ((a % b) + b) % b,
   '<<': (a, b) => a * 2 ** b,
   '>>': (a, b) => Math.floor(a / 2 ** b),
-};
+});
 
 function compare(at: Place, ops: readonly string[], values: readonly PyValue[]): PyValue {
   const [a, b] = values;
@@ -907,7 +922,7 @@ const asList: Computation = (at, args) => {
   return v.kind === 'list' ? { ...v, at } : unknownValue(at, 'computed when the application starts');
 };
 
-const BUILTINS: Readonly<Record<string, Computation>> = {
+const BUILTINS: Readonly<Record<string, Computation>> = table({
   'pathlib.Path': pathFrom,
   Path: pathFrom,
   'pathlib.PurePosixPath': pathFrom,
@@ -944,14 +959,14 @@ const BUILTINS: Readonly<Record<string, Computation>> = {
   cpu_count: (at) => unknownValue(at, 'depends on the number of processors'),
   'os.cpu_count': (at) => unknownValue(at, 'depends on the number of processors'),
   'socket.gethostname': (at) => unknownValue(at, 'depends on the name of the machine'),
-};
+});
 
 const onText =
   (f: (s: string, args: readonly PyValue[]) => string | undefined): Method =>
   (at, self, args) =>
     self.kind === 'string' ? text(at, f(self.value, args), self) : unknownValue(at, 'computed when the application starts');
 
-const METHODS: Readonly<Record<string, Method>> = {
+const METHODS: Readonly<Record<string, Method>> = table({
   strip: onText((s) => s.trim()),
   lower: onText((s) => s.toLowerCase()),
   upper: onText((s) => s.toUpperCase()),
@@ -996,7 +1011,7 @@ const METHODS: Readonly<Record<string, Method>> = {
   absolute: (at, self) => (self.kind === 'string' ? { ...self, at } : self),
   as_posix: (at, self) => (self.kind === 'string' ? { ...self, path: false, at } : self),
   joinpath: (at, self, args) => pathFrom(at, [self, ...args]),
-};
+});
 
 const trimmed = (s: string, characters: string, left: boolean): string => {
   let [start, end] = [0, s.length];
@@ -1005,7 +1020,7 @@ const trimmed = (s: string, characters: string, left: boolean): string => {
   return s.slice(start, end);
 };
 
-const MUTATIONS: Readonly<Record<string, Method>> = {
+const MUTATIONS: Readonly<Record<string, Method>> = table({
   append: (at, self, [v]) => (self.kind === 'list' && v ? { ...self, items: [...self.items, v] } : unknownValue(at, whyOf(self))),
   add: (at, self, [v]) => (self.kind === 'list' && v ? { ...self, items: [...self.items, v] } : unknownValue(at, whyOf(self))),
   extend: (at, self, [v]) =>
@@ -1029,4 +1044,4 @@ const MUTATIONS: Readonly<Record<string, Method>> = {
       : self.kind === 'dict'
         ? { ...self, open: v ? whyOf(v) : null }
         : unknownValue(at, whyOf(self)),
-};
+});

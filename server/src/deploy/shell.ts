@@ -2,9 +2,12 @@
  * Words of command lines, as sh, systemd and exec forms split them, with the place of each. Nothing is executed: variables that the given environment
  * does not hold stay unknown in their word.
  */
+
 import type { Place } from '../base/span.ts';
+import { table } from '../base/table.ts';
 import type { MappedText } from './mapped-text.ts';
 import { type Setting, unknownSetting, written } from './setting.ts';
+import { grown } from './unread.ts';
 
 /** Variables of a process, by name. */
 export interface Environment extends ReadonlyMap<string, Setting<string>> {
@@ -49,7 +52,7 @@ export const wordSetting = (word: ShellWord): Setting<string> =>
 /** A word that is exactly this text. */
 export const plainWord = (text: MappedText): ShellWord => ({ text: text.text, place: text.place(), unknown: [], fallback: text.text });
 
-const C_ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', s: ' ', a: '\x07', b: '\b', f: '\f', v: '\v' };
+const C_ESCAPES: Readonly<Record<string, string>> = table({ n: '\n', t: '\t', r: '\r', s: ' ', a: '\x07', b: '\b', f: '\f', v: '\v' });
 
 /** An escape of systemd.service(5), "C-style escapes", at `at`; null where the backslash only quotes. */
 function cEscape(text: string, at: number): { text: string; length: number } | null {
@@ -105,8 +108,8 @@ export function shellCommands(
   const begin = (at: number): Building => (word ??= { text: '', fallback: '', unknown: [], start: at, quoted: false });
   const add = (at: number, piece: string): void => {
     const w = begin(at);
-    w.text += piece;
-    if (w.fallback !== null) w.fallback += piece;
+    w.text = grown(w.text + piece);
+    if (w.fallback !== null) w.fallback = grown(w.fallback + piece);
   };
   const endWord = (at: number): void => {
     if (!word) return;
@@ -145,7 +148,7 @@ export function shellCommands(
       const w = begin(at);
       w.unknown.push(found.name);
       const instead = value?.from === 'unknown' ? (value.fallback ?? found.fallback) : found.fallback;
-      w.fallback = w.fallback === null || instead === null || instead === undefined ? null : w.fallback + instead;
+      w.fallback = w.fallback === null || instead === null || instead === undefined ? null : grown(w.fallback + instead);
     }
     return found.length;
   };

@@ -2,8 +2,10 @@
  * Options of uWSGI as its ini, yaml and json readers and its command line give them (core/ini.c, core/yaml.c, plugins of 2.0): exact names only
  * (`http_socket` is no option and silently ignored, tried on 2.0.21), repeated keys add up, nothing after a value is a comment.
  */
+
 import { basename, dirname, type FileId, pathOf } from '../base/file-id.ts';
 import type { Place } from '../base/span.ts';
+import { table } from '../base/table.ts';
 import { type Address, tcpAddress } from './address.ts';
 import { MappedText } from './mapped-text.ts';
 import { byDefault, convert, placeOf, type Setting, unknownSetting, written } from './setting.ts';
@@ -27,7 +29,7 @@ export interface UwsgiOptions {
 }
 
 /** Other names of one option. */
-const ALIASES: Readonly<Record<string, string>> = {
+const ALIASES: Readonly<Record<string, string>> = table({
   s: 'socket',
   workers: 'processes',
   p: 'processes',
@@ -60,7 +62,7 @@ const ALIASES: Readonly<Record<string, string>> = {
   'scgi-nph-socket': 'scgi-socket',
   'ssl-socket': 'suwsgi-socket',
   'http-sock': 'http-socket',
-};
+});
 
 /** Options that are on or off; a value turns them off when it is false, off, no or 0 (uwsgi_opt_true). */
 const FLAGS = new Set([
@@ -285,7 +287,7 @@ function placeholders(text: string, place: Place, file: FileId, before: readonly
 export type UwsgiProtocol = 'uwsgi' | 'http' | 'fastcgi' | 'scgi';
 
 /** Which protocol a kind of socket speaks; `socket` follows the `protocol` option. `router` is a separate process in front of the workers. */
-const SOCKETS: Readonly<Record<string, { protocol: UwsgiProtocol | 'default'; router?: boolean; tls?: boolean }>> = {
+const SOCKETS: Readonly<Record<string, { protocol: UwsgiProtocol | 'default'; router?: boolean; tls?: boolean }>> = table({
   socket: { protocol: 'default' },
   'uwsgi-socket': { protocol: 'uwsgi' },
   'puwsgi-socket': { protocol: 'uwsgi' },
@@ -297,9 +299,9 @@ const SOCKETS: Readonly<Record<string, { protocol: UwsgiProtocol | 'default'; ro
   https: { protocol: 'http', router: true, tls: true },
   'fastcgi-socket': { protocol: 'fastcgi' },
   'scgi-socket': { protocol: 'scgi' },
-};
+});
 
-const PROTOCOLS: Readonly<Record<string, UwsgiProtocol>> = {
+const PROTOCOLS: Readonly<Record<string, UwsgiProtocol>> = table({
   uwsgi: 'uwsgi',
   puwsgi: 'uwsgi',
   http: 'http',
@@ -308,7 +310,7 @@ const PROTOCOLS: Readonly<Record<string, UwsgiProtocol>> = {
   'fastcgi-nph': 'fastcgi',
   scgi: 'scgi',
   'scgi-nph': 'scgi',
-};
+});
 
 export interface UwsgiSocket {
   readonly option: UwsgiOption;

@@ -2,10 +2,12 @@
  * Calls between places of a configuration: a file includes files; a server or location sends requests on to locations by error_page,
  * try_files, rewrite and the like. Targets with variables are decided by the request and are left out.
  */
+
 import { toBytes } from '../base/bytes.ts';
 import type { FileId } from '../base/file-id.ts';
 import { basename } from '../base/file-id.ts';
 import type { Span } from '../base/span.ts';
+import { table } from '../base/table.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
 import { type Location, matchLocation, namedLocation } from '../config/locations.ts';
@@ -65,7 +67,7 @@ interface Jump {
 }
 
 /** Which argument of a directive sends the request on; null when it does not. */
-const JUMPS: Readonly<Record<string, (d: Directive) => Word | undefined>> = {
+const JUMPS: Readonly<Record<string, (d: Directive) => Word | undefined>> = table({
   error_page: (d) => d.args.at(-1),
   try_files: (d) => (d.args.length > 1 ? d.args.at(-1) : undefined),
   rewrite: (d) => (/^(redirect|permanent|break)$/.test(d.value(2)) ? undefined : d.args[1]),
@@ -74,7 +76,7 @@ const JUMPS: Readonly<Record<string, (d: Directive) => Word | undefined>> = {
   post_action: (d) => d.args[0],
   add_before_body: (d) => d.args[0],
   add_after_body: (d) => d.args[0],
-};
+});
 
 /** The requests that the directives of one level send on, not those of inner blocks but for `if`. */
 /** The location that takes a path; null where that depends on more than the path. */

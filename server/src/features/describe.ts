@@ -1,5 +1,7 @@
 /** What a directive or a variable is, in Markdown: the same text in hovers and beside proposals. The words come from the catalog. */
+
 import { mdCode as code, mdFence, mdText } from '../base/escape.ts';
+import { table } from '../base/table.ts';
 import { inheritanceOf } from '../catalog/arguments.ts';
 import { type Catalog, contextsOf, defaultOf, type Status, statusOf, type Target, variableStatus } from '../catalog/catalog.ts';
 import { ageOf } from '../catalog/changes.ts';
@@ -32,11 +34,11 @@ const missing = (status: Status): string | null => {
   }
 };
 
-const INHERITANCE: Readonly<Record<string, string>> = {
+const INHERITANCE: Readonly<Record<string, string>> = table({
   single: 'Inner levels take it over unless they set it themselves.',
   list: 'Inner levels take all lines over, unless they have one of their own: then none.',
   none: 'Inner levels do not take it over.',
-};
+});
 
 function inheritanceWords(fact: DirectiveFact): string | null {
   if (fact.contexts.length < 2 || fact.args.block) return null;

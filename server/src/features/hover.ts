@@ -6,6 +6,7 @@
 import { mdCode as code, mdText } from '../base/escape.ts';
 import { relativePath } from '../base/file-id.ts';
 import { encloses, type Span, touches } from '../base/span.ts';
+import { table } from '../base/table.ts';
 import { argumentOf } from '../catalog/arguments.ts';
 import { protocolOf } from '../catalog/context.ts';
 import type { Config } from '../config/config.ts';
@@ -159,7 +160,7 @@ function regexHover(use: Directive, word: Word): Hover | null {
 }
 
 /** Arguments with more to tell than their kind: the files of an include, where a request goes. */
-const ARGUMENTS: Readonly<Record<string, (uses: readonly Directive[], index: number) => string | null>> = {
+const ARGUMENTS: Readonly<Record<string, (uses: readonly Directive[], index: number) => string | null>> = table({
   include: (uses) => {
     const out: string[] = [];
     for (const use of uses) {
@@ -182,7 +183,7 @@ const ARGUMENTS: Readonly<Record<string, (uses: readonly Directive[], index: num
       ([use]: readonly Directive[], index: number) => (use && index === 0 ? passWords(use) : null),
     ]),
   ),
-};
+});
 
 function passWords(use: Directive): string | null {
   const target = passTarget(use);

@@ -2,6 +2,7 @@
 
 import { type FileId, fileId } from '../base/file-id.ts';
 import type { Place } from '../base/span.ts';
+import { table } from '../base/table.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
 import { type Location, type LocationLevel, locationsOf } from '../config/locations.ts';
@@ -99,7 +100,7 @@ export function suggestions(config: Config, near: Directive | null): string[] {
 }
 
 /** The rules whose fix mends what an application sees wrongly, by the name of the line. */
-const CAUSES: Readonly<Record<string, readonly string[]>> = {
+const CAUSES: Readonly<Record<string, readonly string[]>> = table({
   scheme: ['secure-proxy-header-mismatch', 'forwarded-headers-missing', 'forwarded-proto-wrong', 'forwarded-allow-ips', 'proxy-fix-count'],
   secure: ['secure-proxy-header-mismatch', 'forwarded-headers-missing', 'forwarded-proto-wrong', 'forwarded-allow-ips', 'proxy-fix-count'],
   host: ['proxy-host-missing', 'use-x-forwarded-host-mismatch', 'published-port-lost', 'proxy-fix-count'],
@@ -109,7 +110,7 @@ const CAUSES: Readonly<Record<string, readonly string[]>> = {
   SCRIPT_NAME: ['script-name-prefix'],
   path: ['script-name-prefix'],
   'static files': ['static-through-application', 'static-not-mounted', 'static-root-mismatch'],
-};
+});
 
 /** The finding whose fix mends a line of what the application sees: at the location of the path, or in a list that it includes. */
 export function causeOf(line: string, config: Config, trace: Trace, findings: (file: FileId) => readonly Finding[]): Finding | null {

@@ -2,12 +2,25 @@
  * A regular expression in words: its groups, and a text that it matches. The sample is made from the pattern's own parts and then put
  * to PCRE2: what does not match is not shown. Look-around, back references and recursion have no sample.
  */
+
 import type { CompiledRegex } from '../base/regexes.ts';
+import { table } from '../base/table.ts';
 
 class Unknown extends Error {}
 
-const CLASSES: Readonly<Record<string, string>> = { d: '1', w: 'a', s: ' ', D: 'a', W: '-', S: 'a', h: ' ', R: '\n', N: 'a', X: 'a' };
-const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', f: '\f', e: '\x1b', a: '\x07', '0': '\0' };
+const CLASSES: Readonly<Record<string, string>> = table({
+  d: '1',
+  w: 'a',
+  s: ' ',
+  D: 'a',
+  W: '-',
+  S: 'a',
+  h: ' ',
+  R: '\n',
+  N: 'a',
+  X: 'a',
+});
+const ESCAPES: Readonly<Record<string, string>> = table({ n: '\n', t: '\t', r: '\r', f: '\f', e: '\x1b', a: '\x07', '0': '\0' });
 
 /** Reads a pattern and writes the shortest text that its first alternatives make. Throws Unknown where it cannot tell. */
 class Sampler {

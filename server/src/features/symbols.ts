@@ -1,5 +1,7 @@
 /** The outline of a file and the symbols of the workspace: servers by name and listen, locations by pattern, everything that has a name. */
+
 import type { Place, Span } from '../base/span.ts';
+import { table } from '../base/table.ts';
 import type { Config } from '../config/config.ts';
 import { namesOf } from '../config/names.ts';
 import type { SourceFile, Statement } from '../syntax/statement.ts';
@@ -25,7 +27,7 @@ export interface OutlineSymbol {
   readonly children: readonly OutlineSymbol[];
 }
 
-const KINDS: Readonly<Record<string, SymbolKind>> = {
+const KINDS: Readonly<Record<string, SymbolKind>> = table({
   server: 'class',
   location: 'method',
   upstream: 'interface',
@@ -40,7 +42,7 @@ const KINDS: Readonly<Record<string, SymbolKind>> = {
   limit_conn_zone: 'constant',
   proxy_cache_path: 'constant',
   set: 'variable',
-};
+});
 
 /** Simple directives that an outline shows. */
 const SHOWN = new Set(['include', 'log_format', 'limit_req_zone', 'limit_conn_zone', 'proxy_cache_path']);

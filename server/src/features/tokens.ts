@@ -2,7 +2,9 @@
  * Semantic tokens: what a grammar of words cannot know. Variables and captures, expressions, numbers with units, names that the
  * configuration declares, directives on their way out. Words that mean nothing special have no token.
  */
+
 import type { Span } from '../base/span.ts';
+import { table } from '../base/table.ts';
 import { argumentOf } from '../catalog/arguments.ts';
 import { ageOf } from '../catalog/changes.ts';
 import type { DirectiveFact } from '../catalog/fact.ts';
@@ -27,7 +29,7 @@ export interface Token {
 }
 
 /** An upstream is a thing with servers in it, a named location is called, a zone and a format are kinds of things. */
-const NAME_TYPES: { readonly [kind in NameKind]?: TokenType } = { upstream: 'class', 'named-location': 'function' };
+const NAME_TYPES: { readonly [kind in NameKind]?: TokenType } = table({ upstream: 'class', 'named-location': 'function' });
 
 const QUANTITIES = new Set(['msec', 'sec', 'time', 'size', 'offset', 'rate', 'number', 'status', 'percent', 'percent-or-number']);
 const NO_VARIABLES = new Set(['regex', 'location', 'server-name', 'lua']);

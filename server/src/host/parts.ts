@@ -1,7 +1,9 @@
 /** The wasm parts and the catalog on node: finds the files that ship beside the bundle, or lie in the source tree when tests run from it. */
+
 import fs from 'node:fs';
 import path from 'node:path';
 import { Pcre2Regexes } from '../base/pcre2.ts';
+import { table } from '../base/table.ts';
 import { loadCatalog } from '../catalog/catalog.ts';
 import type { Engine } from '../config/config.ts';
 import { loadPython, type Python } from '../deploy/python-tree.ts';
@@ -11,12 +13,12 @@ import type { Rule } from '../rules/rule.ts';
 import { NginxParser } from '../syntax/parser.ts';
 
 /** Where each part lies: in the shipped package, and in a source tree. */
-const PLACES: Record<string, string[]> = {
+const PLACES: Record<string, string[]> = table({
   'web-tree-sitter.wasm': ['wasm', '../wasm', 'node_modules/web-tree-sitter'],
   'tree-sitter-nginx.wasm': ['wasm', '../wasm', 'server/grammar'],
   'pcre2.wasm': ['wasm', '../wasm', 'server/pcre2'],
   'tree-sitter-python.wasm': ['wasm', '../wasm', 'node_modules/tree-sitter-python'],
-};
+});
 
 /** The folder of the running bundle; the working folder when there is none. */
 const here = typeof __dirname === 'string' ? __dirname : process.cwd();

@@ -2,10 +2,12 @@
  * The one way in which a command writes over a person's files: below what was named, all of them or none, never a part of a text. A library
  * for single files (write-file-atomic and its like) cannot take back the first file of a fix when the second has no room, hence our own.
  */
+
 import crypto from 'node:crypto';
 import type { Stats } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { table } from '../base/table.ts';
 import { decode } from './node-files.ts';
 
 /** A text for a file. Paths are absolute paths of this machine. */
@@ -38,14 +40,14 @@ interface Target {
 
 const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? String(error);
 
-const WORDS: Readonly<Record<string, string>> = {
+const WORDS: Readonly<Record<string, string>> = table({
   ENOSPC: 'there is no space left on the device',
   EDQUOT: 'the disk quota is used up',
   EACCES: 'permission denied',
   EPERM: 'permission denied',
   EROFS: 'the file system is read-only',
   EISDIR: 'this is a folder',
-};
+});
 const wordsOf = (error: unknown): string => WORDS[codeOf(error)] ?? codeOf(error);
 
 const within = (file: string, folder: string): boolean => {

@@ -3,11 +3,13 @@
  * ingress controllers, here-documents of shells and Dockerfiles, fences of Markdown. They are found by content, and read at their true places: a
  * configuration is shown as the host's text with all else blanked. Pure; bounded; what cannot be read is left out.
  */
+
 import { type Document, isMap, isPair, isScalar, isSeq, type ParsedNode, parseAllDocuments, type Scalar } from 'yaml';
 import type { TextEdit } from '../base/edit.ts';
 import { applyEdits } from '../base/edit.ts';
 import { type FileId, within } from '../base/file-id.ts';
 import type { Span } from '../base/span.ts';
+import { table } from '../base/table.ts';
 import type { Context } from '../catalog/context.ts';
 import { FILLER, type Window } from '../syntax/template.ts';
 
@@ -64,7 +66,7 @@ function isNginx(text: string, name: string): boolean {
 }
 
 /** Snippets that ingress controllers put into a block of their own making, by the last part of the key. */
-const SNIPPETS: Readonly<Record<string, readonly Context[]>> = {
+const SNIPPETS: Readonly<Record<string, readonly Context[]>> = table({
   'configuration-snippet': ['location'],
   'server-snippet': ['server'],
   'server-snippets': ['server'],
@@ -77,7 +79,7 @@ const SNIPPETS: Readonly<Record<string, readonly Context[]>> = {
   'main-snippets': ['main'],
   'stream-snippet': ['stream'],
   'stream-snippets': ['stream'],
-};
+});
 
 function snippetOf(key: string): readonly Context[] | null {
   const name = key.slice(key.lastIndexOf('/') + 1);

@@ -6,6 +6,7 @@ import picomatch from 'picomatch';
 import { basename, dirname, type FileId, isBelow, normalPath, pathOf, relativePath, resolve } from '../base/file-id.ts';
 import type { Place } from '../base/span.ts';
 import { type DockerfileInstruction, dockerfileInstructions } from '../deploy/dockerfile.ts';
+import { grown, whyUnread } from '../deploy/unread.ts';
 import { child, scalarText, type YamlValue, yamlDocuments } from '../deploy/yaml-text.ts';
 import { type Image, imageOf, installedOn } from './images.ts';
 
@@ -33,6 +34,8 @@ export interface Instance {
 export interface Known {
   readonly boundary: FileId;
   readonly files: ReadonlySet<FileId>;
+  /** told of a file that could not be read completely, with the reason in words that follow a colon */
+  readonly unread?: (file: FileId, why: string) => void;
 }
 
 const NGINX_FOLDERS =
@@ -55,20 +58,30 @@ const clean = (path: string): string => normalPath(path).replace(/(?<=.)\/+$/, '
 
 /** Instances that several texts speak of; the order is that of the files. Texts that are none of these give nothing. */
 export function instancesOf(texts: ReadonlyMap<FileId, string>, known: Known): Instance[] {
+  const guarded = (file: FileId, read: () => void): void => {
+    try {
+      read();
+    } catch (error) {
+      known.unread?.(file, whyUnread(error));
+    }
+  };
   const out: Instance[] = [];
   const built = new Set<FileId>();
   const dockerfiles = new Map<FileId, DockerfileInstruction[]>();
-  for (const [file, text] of texts) if (isDockerfile(basename(file))) dockerfiles.set(file, dockerfileInstructions(file, text));
+  for (const [file, text] of texts)
+    if (isDockerfile(basename(file))) guarded(file, () => void dockerfiles.set(file, dockerfileInstructions(file, text)));
   const kubernetes = new Kubernetes(known);
   for (const [file, text] of texts) {
     const name = basename(file);
-    if (isCompose(name)) out.push(...composeInstances(file, text, dockerfiles, built, known));
-    else if (/\.ya?ml$/.test(name)) {
-      const documents = yamlDocuments(file, text);
-      const tasks = ansibleInstance(file, documents, known);
-      if (tasks) out.push(tasks);
-      else kubernetes.read(file, documents);
-    } else if (name.endsWith('.service')) {
+    if (isCompose(name)) guarded(file, () => void out.push(...composeInstances(file, text, dockerfiles, built, known)));
+    else if (/\.ya?ml$/.test(name))
+      guarded(file, () => {
+        const documents = yamlDocuments(file, text);
+        const tasks = ansibleInstance(file, documents, known);
+        if (tasks) out.push(tasks);
+        else kubernetes.read(file, documents);
+      });
+    else if (name.endsWith('.service')) {
       const main = /^\s*ExecStart\s*=.*?\bnginx\b.*?\s-c\s*(\S+)/m.exec(text);
       if (main)
         out.push({
@@ -83,8 +96,10 @@ export function instancesOf(texts: ReadonlyMap<FileId, string>, known: Known): I
   }
   for (const [file, instructions] of dockerfiles) {
     if (built.has(file)) continue;
-    const made = dockerInstance(file, instructions, null, null, known);
-    if (made) out.push(made);
+    guarded(file, () => {
+      const made = dockerInstance(file, instructions, null, null, known);
+      if (made) out.push(made);
+    });
   }
   out.push(...kubernetes.instances());
   return merged(out).filter((i) => i.image !== null || i.main !== null || i.placed.some((p) => NGINX_FOLDERS.test(p.inside)));
@@ -235,9 +250,11 @@ function dockerInstance(
 ): Instance | null {
   const args = new Map<string, string>();
   const filled = (text: string): string =>
-    text.replace(
-      /\$\{(\w+)(?::?-([^}]*))?\}|\$(\w+)/g,
-      (all, a: string | undefined, otherwise: string | undefined, b: string | undefined) => args.get(a ?? b ?? '') ?? otherwise ?? all,
+    grown(
+      text.replace(
+        /\$\{(\w+)(?::?-([^}]*))?\}|\$(\w+)/g,
+        (all, a: string | undefined, otherwise: string | undefined, b: string | undefined) => args.get(a ?? b ?? '') ?? otherwise ?? all,
+      ),
     );
   const stages: Stage[] = [];
   for (const { name, value, place } of instructions) {

@@ -138,7 +138,11 @@ export async function findProject(boundary: Boundary, files: FileSystem, options
       .filter((id) => !isConfig.has(id))
       .sort((a, b) => depth(a) - depth(b) || (a < b ? -1 : 1))
       .slice(0, MAX_APPLICATION_FILES),
-    instances: instancesOf(sorted, { boundary: folder, files: seen }),
+    instances: instancesOf(sorted, {
+      boundary: folder,
+      files: seen,
+      unread: (file, why) => notSeen.push(`${relativePath(file, folder)} could not be read completely: ${why}`),
+    }),
     placing: sorted,
     notSeen,
   };

@@ -2,8 +2,10 @@
  * A file that no main file of the project includes is judged inside the main file that will include it: that of the image or the package,
  * in the context where its directives are allowed. What was assumed is said (`readAs`), and what may lie beside the file is unknown.
  */
+
 import { basename, dirname, type FileId, pathOf } from '../base/file-id.ts';
 import { matchesMask } from '../base/glob.ts';
+import { table } from '../base/table.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { bodyOf, type Context } from '../catalog/context.ts';
 import { Config, type Engine } from '../config/config.ts';
@@ -33,7 +35,7 @@ export interface Destination {
 }
 
 /** What a block that stands around a file is opened with. */
-const OPENERS: { readonly [context in Context]?: string } = {
+const OPENERS: { readonly [context in Context]?: string } = table({
   http: 'http',
   server: 'server',
   location: 'location /',
@@ -47,10 +49,10 @@ const OPENERS: { readonly [context in Context]?: string } = {
   mail: 'mail',
   'mail-server': 'server',
   events: 'events',
-};
+});
 
 /** The blocks around a context, outermost first, the context's own last; main has none. */
-const AROUND: { readonly [context in Context]?: readonly Context[] } = {
+const AROUND: { readonly [context in Context]?: readonly Context[] } = table({
   main: [],
   events: ['events'],
   http: ['http'],
@@ -65,7 +67,7 @@ const AROUND: { readonly [context in Context]?: readonly Context[] } = {
   'stream-upstream': ['stream', 'stream-upstream'],
   mail: ['mail'],
   'mail-server': ['mail', 'mail-server'],
-};
+});
 
 /** Folders by whose name people of a distribution are known. */
 const FOLDERS: readonly (readonly [RegExp, Distribution, string])[] = [

@@ -2,7 +2,9 @@
  * The files that come with nginx, with Debian's package and with certbot, as facts: their directives, word for word, without their comments
  * where these say nothing about the directives. Paths are those below nginx's configuration folder; absolute ones are certbot's.
  */
-export const STOCK_FILES: Readonly<Record<string, string>> = {
+import { table } from '../base/table.ts';
+
+export const STOCK_FILES: Readonly<Record<string, string>> = table({
   'fastcgi.conf': `fastcgi_param  SCRIPT_FILENAME    $document_root$fastcgi_script_name;
 fastcgi_param  QUERY_STRING       $query_string;
 fastcgi_param  REQUEST_METHOD     $request_method;
@@ -493,4 +495,4 @@ ssl_ciphers "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECD
 	FF	D18F;
 }
 `,
-};
+});

@@ -205,6 +205,7 @@ import wrongArgumentCount from './validity/wrong-argument-count.ts';
 import adminUnprotected from './wsgi/admin-unprotected.ts';
 import allowedHostsMismatch from './wsgi/allowed-hosts-mismatch.ts';
 import applicationPublished from './wsgi/application-published.ts';
+import applicationUnread from './wsgi/application-unread.ts';
 import asgiWebsocket from './wsgi/asgi-websocket.ts';
 import bodyLimitMismatch from './wsgi/body-limit-mismatch.ts';
 import debugStaticServed from './wsgi/debug-static-served.ts';
@@ -440,6 +441,7 @@ export const RULES: readonly Rule[] = [
   adminUnprotected,
   allowedHostsMismatch,
   applicationPublished,
+  applicationUnread,
   asgiWebsocket,
   bodyLimitMismatch,
   debugStaticServed,

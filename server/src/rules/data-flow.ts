@@ -5,6 +5,7 @@
 
 import type { CompiledRegex } from '../base/regexes.ts';
 import type { Place } from '../base/span.ts';
+import { table } from '../base/table.ts';
 import { asked, numberOf, PerConfig } from '../config/asked.ts';
 import type { Directive } from '../config/directive.ts';
 import { locationOf } from '../config/locations.ts';
@@ -26,7 +27,7 @@ interface Source {
 const LINE_ENDS = '\r\n\0';
 
 /** Built-in variables that hold what the client sent. `$uri` is decoded, so `%0a` has become a line end there; the others are raw. */
-const SOURCES: Readonly<Record<string, Source>> = {
+const SOURCES: Readonly<Record<string, Source>> = table({
   uri: { without: '', always: '/' },
   document_uri: { without: '', always: '/' },
   request_filename: { without: '', always: '/' },
@@ -38,7 +39,7 @@ const SOURCES: Readonly<Record<string, Source>> = {
   query_string: { without: `${LINE_ENDS} ` },
   request_body: { without: '' },
   content_type: { without: LINE_ENDS },
-};
+});
 
 const FAMILIES: readonly (readonly [string, Source])[] = [
   ['arg_', { without: `${LINE_ENDS} &` }],

@@ -2,12 +2,13 @@
  * From values to text: words and statements that nginx reads back as exactly what was meant. Lays out nothing that exists already; that is
  * the formatter's.
  */
+import { table } from '../base/table.ts';
 import { plainEnd } from './cut.ts';
 import { unescaped } from './word.ts';
 
 /** What a backslash before it would change. */
 const AFTER_BACKSLASH = /["'\\trn\t\r\n]/;
-const CONTROL: Readonly<Record<string, string>> = { '\t': '\\t', '\r': '\\r', '\n': '\\n' };
+const CONTROL: Readonly<Record<string, string>> = table({ '\t': '\\t', '\r': '\\r', '\n': '\\n' });
 
 /** True when nginx reads the text as one unquoted word with that very value. */
 function readsPlain(value: string): boolean {

@@ -1,5 +1,7 @@
 /** Variables inside words: which are named, and where that stands in the text. Whether a directive takes variables at all is the catalog's. */
+
 import type { Span } from '../base/span.ts';
+import { table } from '../base/table.ts';
 import type { Word } from './word.ts';
 
 export interface VariableUse {
@@ -19,7 +21,7 @@ export interface DollarProblem {
   readonly span: Span;
 }
 
-const ESCAPED: Readonly<Record<string, true>> = { '"': true, "'": true, '\\': true, t: true, r: true, n: true };
+const ESCAPED: Readonly<Record<string, true>> = table({ '"': true, "'": true, '\\': true, t: true, r: true, n: true });
 
 /** UTF-16 offset in the file of the character at `index` of the word's value; `index` may be the value's length. */
 export function fileOffset(word: Word, index: number): number {

@@ -1,4 +1,5 @@
 /** A word of a configuration: what stands in the text, and what nginx makes of it. */
+import { table } from '../base/table.ts';
 
 export interface Word {
   /** UTF-16 offsets, quotes included */
@@ -13,7 +14,7 @@ export interface Word {
   readonly templated: boolean;
 }
 
-const ESCAPED: Readonly<Record<string, string>> = { '"': '"', "'": "'", '\\': '\\', t: '\t', r: '\r', n: '\n' };
+const ESCAPED: Readonly<Record<string, string>> = table({ '"': '"', "'": "'", '\\': '\\', t: '\t', r: '\r', n: '\n' });
 
 /**
  * What ngx_conf_read_token copies out of a word: a backslash goes before a quote or a backslash, `\t`, `\r` and `\n` become the control

@@ -2,6 +2,7 @@
  * What a caller may assume: a value that nobody asked for does nothing, so one whose name no question can have is refused with the names that
  * there are, and so is a value that the question does not know.
  */
+import { table } from '../base/table.ts';
 import { PerConfig } from '../config/asked.ts';
 import type { Config } from '../config/config.ts';
 import { hasVariables, passTarget, serverAddress, targetServers, upstreamsOf } from '../config/upstreams.ts';
@@ -34,7 +35,7 @@ export const NAMED: ReadonlySet<string> = new Set([
 ]);
 
 /** Questions about something that is named behind the colon, and what may stand there in a configuration. */
-export const ABOUT: Readonly<Record<string, (config: Config, name: string) => boolean>> = {
+export const ABOUT: Readonly<Record<string, (config: Config, name: string) => boolean>> = table({
   address: () => true,
   auth_request: (config) => mentions(config, 'auth_request'),
   cache: zone,
@@ -48,7 +49,7 @@ export const ABOUT: Readonly<Record<string, (config: Config, name: string) => bo
   resolve: () => true,
   'upstream-server': backend,
   'upstream-status': backend,
-};
+});
 
 function zone(config: Config, name: string): boolean {
   return indexOf(config).zones.has(name) || indexOf(config, 'stream').zones.has(name);

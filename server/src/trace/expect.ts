@@ -1,5 +1,7 @@
 /** Request tests: reads `*.proxytest.yaml`, compares a trace with what is expected, and says every difference. No IO. */
+
 import { isMap, isSeq, LineCounter, parseDocument } from 'yaml';
+import { table } from '../base/table.ts';
 import type { Config } from '../config/config.ts';
 import { readAnswers, readHeaders } from './answers.ts';
 import { assumeProblems, backend } from './assumptions.ts';
@@ -35,7 +37,7 @@ export interface Difference {
 }
 
 /** What `expect` may name, and how it is read off a trace. Header maps are compared name by name. */
-export const EXPECTATIONS: Readonly<Record<string, string>> = {
+export const EXPECTATIONS: Readonly<Record<string, string>> = table({
   kind: 'how the request ends: proxy, uwsgi, static, return, redirect, error, closed, …',
   status: 'the status that the client gets',
   location: 'the Location header',
@@ -51,7 +53,7 @@ export const EXPECTATIONS: Readonly<Record<string, string>> = {
   responseHeaders: 'header lines that nginx adds; null for one that must not be there',
   limits: 'names of the zones that limit the request',
   cached: 'true when the answer would be stored',
-};
+});
 
 const TOP = ['config', 'map', 'requests', 'nginxVersion', 'allowRefused'];
 const OWN = [

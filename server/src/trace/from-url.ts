@@ -1,6 +1,8 @@
 /** A request as people write it: a method, a URL, header lines. */
+
 import { toBytes } from '../base/bytes.ts';
 import { shWord } from '../base/escape.ts';
+import { table } from '../base/table.ts';
 import { canonicalIp } from '../config/servers.ts';
 import { encodeBase64 } from './base64.ts';
 import { type ClientName, clientLines } from './clients.ts';
@@ -23,7 +25,7 @@ export interface UrlRequest {
 const URL_FORM = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)([^#]*)/i;
 
 /** How a URL's scheme is asked; a WebSocket begins as a request of HTTP. */
-const SCHEMES: Readonly<Record<string, Scheme>> = { http: 'http', https: 'https', ws: 'http', wss: 'https', tcp: 'tcp', udp: 'udp' };
+const SCHEMES: Readonly<Record<string, Scheme>> = table({ http: 'http', https: 'https', ws: 'http', wss: 'https', tcp: 'tcp', udp: 'udp' });
 
 /** Lines without which no WebSocket begins. */
 const HANDSHAKE: readonly HeaderPair[] = [

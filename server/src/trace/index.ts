@@ -2,6 +2,7 @@
  * What of a configuration a request needs and what does not change from one request to the next: who defines which variable, where the
  * zones are. Made once per Config and kept beside it.
  */
+import { table } from '../base/table.ts';
 import { PerConfig } from '../config/asked.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
@@ -37,7 +38,7 @@ const made = new PerConfig((config, protocol: ServerProtocol): Index => build(co
 export const indexOf = (config: Config, protocol: ServerProtocol = 'http'): Index => made.of(config, protocol);
 
 /** Directives that give a variable its value by code of their own, with the argument that holds the name (from the end when negative). */
-const SETTERS: Readonly<Record<string, number>> = {
+const SETTERS: Readonly<Record<string, number>> = table({
   perl_set: 0,
   js_set: 0,
   js_var: 0,
@@ -58,7 +59,7 @@ const SETTERS: Readonly<Record<string, number>> = {
   set_formatted_local_time: 0,
   num_map: 1,
   keyval: 1,
-};
+});
 
 /** Blocks whose lines are data, not directives. */
 const DATA = new Set(['map', 'geo', 'split_clients', 'types', 'charset_map', 'geoip2', 'num_map']);

@@ -2,7 +2,9 @@
  * Requests as programs write them down: a JSON object, a raw request, a curl command, a HAR recording. Each becomes the request that
  * nginx gets, or words that say why it is none. No IO.
  */
+
 import { toBytes } from '../base/bytes.ts';
+import { table } from '../base/table.ts';
 import { readAnswers, readHeaders } from './answers.ts';
 import { encodeBase64 } from './base64.ts';
 import { headerPair, isAddress, requestFromUrl } from './from-url.ts';
@@ -26,7 +28,7 @@ const whole = (value: unknown, most: number): number | null => {
 };
 
 /** What each field takes; words for what it is not, or the value as the request has it. */
-const FIELDS: Readonly<Record<string, (value: unknown) => { readonly value: unknown } | string>> = {
+const FIELDS: Readonly<Record<string, (value: unknown) => { readonly value: unknown } | string>> = table({
   method: (v) => (typeof v === 'string' && v !== '' ? { value: v } : 'a method such as GET'),
   target: (v) => (typeof v === 'string' ? { value: v } : 'a path such as /app/?x=1'),
   scheme: (v) => (typeof v === 'string' && SCHEMES.includes(v) ? { value: v } : `one of ${SCHEMES.join(', ')}`),
@@ -61,7 +63,7 @@ const FIELDS: Readonly<Record<string, (value: unknown) => { readonly value: unkn
       },
     };
   },
-};
+});
 
 const idOf = (value: unknown): string | null => (typeof value === 'string' || typeof value === 'number' ? String(value) : null);
 
@@ -182,14 +184,14 @@ const WITH_WORD = new Set(
   ),
 );
 const DATA = new Set(['-d', '--data', '--data-raw', '--data-binary', '--data-ascii', '--data-urlencode', '--json']);
-const VERSIONS: Readonly<Record<string, string>> = {
+const VERSIONS: Readonly<Record<string, string>> = table({
   '-0': '1.0',
   '--http1.0': '1.0',
   '--http1.1': '1.1',
   '--http2': '2',
   '--http2-prior-knowledge': '2',
   '--http3': '3',
-};
+});
 /** Short options that take a word, which may stand right behind them. */
 const SHORT = 'XHdAebuFToxmwEDKcyY';
 

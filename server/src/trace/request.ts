@@ -2,7 +2,9 @@
  * From a request as the caller gives it to the phases: the listener, the handshake, the request line, the header lines and the server, with
  * every refusal that nginx makes on the way (ngx_http_process_request_line, _headers, ngx_http_set_virtual_server).
  */
+
 import { type ByteString, fromBytes, lower, toBytes } from '../base/bytes.ts';
+import { table } from '../base/table.ts';
 import { parseSize } from '../catalog/value-kind.ts';
 import type { Config } from '../config/config.ts';
 import { writtenOut } from '../config/renderings.ts';
@@ -30,7 +32,15 @@ import { parseTarget } from './uri.ts';
 
 const DEFAULT_CLIENT = '203.0.113.9';
 
-const VERSIONS: Readonly<Record<string, number>> = { '0.9': 9, '1.0': 1000, '1.1': 1001, '2': 2000, '2.0': 2000, '3': 3000, '3.0': 3000 };
+const VERSIONS: Readonly<Record<string, number>> = table({
+  '0.9': 9,
+  '1.0': 1000,
+  '1.1': 1001,
+  '2': 2000,
+  '2.0': 2000,
+  '3': 3000,
+  '3.0': 3000,
+});
 
 /**
  * What nginx does with one request. Pure and synchronous: the same configuration, request and options give the same trace. Throws nothing

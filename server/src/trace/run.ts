@@ -71,6 +71,9 @@ export interface RunInput {
   readonly instead?: Readonly<Record<string, string>>;
 }
 
+/** Characters of a value that are followed: no header line, no path and no body of a configuration is longer. */
+const MAX_VALUE = 256 * 1024;
+
 /** The state of a request. Its connection, its answer and what is told of it are things of their own. */
 export class Run implements Scripting {
   readonly index: Index;
@@ -234,7 +237,19 @@ export class Run implements Scripting {
   }
 
   value(source: string | Value): ByteString {
-    return evaluate(typeof source === 'string' ? compileValue(source) : source, this);
+    return this.bounded(evaluate(typeof source === 'string' ? compileValue(source) : source, this));
+  }
+
+  /** The value as far as it is followed. */
+  bounded(value: ByteString): ByteString {
+    if (value.length <= MAX_VALUE) return value;
+    this.report.assume({
+      id: 'long-value',
+      what: 'a value of more than 256 K characters',
+      otherwise: 'cut',
+      why: 'values that double at every step fill the memory of nginx too; what is beyond is not followed',
+    });
+    return value.slice(0, MAX_VALUE);
   }
 
   /** Matches as ngx_http_regex_exec: on success captures and named variables are set. Throws `Failed` when the limit is reached. */

@@ -2,6 +2,7 @@
  * A trace as a line with stations: what people see in the panel, in the terminal and in pictures. Only stations where something is
  * decided or changed are there; what they say comes from the steps. Types and one function; the panel imports the types.
  */
+import { table } from '../base/table.ts';
 import type { Assumption, At, Change, Refusal, Rejected, Step, Trace } from './trace.ts';
 
 export type StationKind =
@@ -68,7 +69,7 @@ export interface Line {
   readonly next: string | null;
 }
 
-const KIND_OF: Readonly<Record<string, StationKind>> = {
+const KIND_OF: Readonly<Record<string, StationKind>> = table({
   configuration: 'refused',
   listen: 'listen',
   tls: 'tls',
@@ -87,9 +88,9 @@ const KIND_OF: Readonly<Record<string, StationKind>> = {
   upstream: 'upstream',
   preread: 'tls',
   'error-page': 'error-page',
-};
+});
 
-const TITLE_OF: Readonly<Record<string, string>> = {
+const TITLE_OF: Readonly<Record<string, string>> = table({
   ngx_http_limit_req_module: 'limit_req',
   ngx_http_limit_conn_module: 'limit_conn',
   ngx_http_auth_request_module: 'auth_request',
@@ -100,7 +101,7 @@ const TITLE_OF: Readonly<Record<string, string>> = {
   ngx_http_mirror_module: 'mirror',
   ngx_http_index_module: 'index',
   ngx_http_autoindex_module: 'autoindex',
-};
+});
 
 const TITLES: Readonly<Record<StationKind, string>> = {
   client: 'client',

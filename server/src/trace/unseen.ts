@@ -2,7 +2,9 @@
  * What stands on the levels that a request passes without being seen: an include that found nothing may bring anything that its level may hold.
  * Each is an assumption at the station of its level; by default it brings nothing. Files that are built in are named, for they may differ on a server.
  */
+
 import { hostOf, pathOf } from '../base/file-id.ts';
+import { table } from '../base/table.ts';
 import type { Config } from '../config/config.ts';
 import type { Scope } from '../config/scope.ts';
 import { isStock } from '../config/stock.ts';
@@ -20,14 +22,14 @@ const NOTHING: Level = { questions: [], stock: [] };
 const levels = new WeakMap<Scope, Level>();
 
 /** What lines of a level may change, for people. */
-const MAY_CHANGE: Readonly<Record<string, string>> = {
+const MAY_CHANGE: Readonly<Record<string, string>> = table({
   main: 'it may hold other blocks and modules',
   http: 'it may hold other servers, maps and upstreams, and settings for all servers',
   server: 'it may hold other locations, rewrites, access rules and headers of this server',
   location: 'it may hold headers, parameters, access rules and the handler of this location',
   stream: 'it may hold other servers, maps and upstreams, and settings for all servers',
   'stream-server': 'it may hold access rules and the handler of this server',
-};
+});
 
 function levelOf(scope: Scope): Level {
   let level = levels.get(scope);

@@ -2,7 +2,9 @@
  * The variables, as a table: how each gets its value from a request. What the configuration defines comes before; a name that nobody
  * here knows is an assumption, never a guess.
  */
+
 import { type ByteString, fromBytes, lower, toBytes } from '../base/bytes.ts';
+import { table } from '../base/table.ts';
 import { readJsonPath } from '../catalog/json-path.ts';
 import type { Directive } from '../config/directive.ts';
 import { decodeBase64 } from './base64.ts';
@@ -46,7 +48,7 @@ function headerValue(run: Run, name: string): ByteString | null {
   return lines.join(name === 'cookie' ? '; ' : ', ');
 }
 
-const VARIABLES: Readonly<Record<string, Variable>> = {
+const VARIABLES: Readonly<Record<string, Variable>> = table({
   http_host: kept((r) => headerValue(r, 'host')),
   http_user_agent: kept((r) => headerValue(r, 'user-agent')),
   http_referer: kept((r) => headerValue(r, 'referer')),
@@ -254,7 +256,7 @@ const VARIABLES: Readonly<Record<string, Variable>> = {
   uid_reset: kept(() => null),
   slice_range: kept(() => null),
   invalid_referer: kept((r) => invalidReferer(r)),
-};
+});
 
 /** Variables of a client's certificate: nothing without one, else unknown. */
 const CLIENT_CERTIFICATE =

@@ -1,6 +1,8 @@
 /** Arguments by what the catalog says they are. One table from kinds to proposals; no directive is named here but where its form is its own. */
+
 import { mdFence } from '../../base/escape.ts';
 import { touches } from '../../base/span.ts';
+import { table } from '../../base/table.ts';
 import { type ArgumentFact, type ArgumentKind, argumentOf } from '../../catalog/arguments.ts';
 import { defaultOf, valuesOf } from '../../catalog/catalog.ts';
 import { cipherWords } from '../../catalog/ciphers.ts';
@@ -140,11 +142,11 @@ function address(ask: Ask): Part {
 }
 
 /** Schemes that a pass directive takes. */
-const SCHEMES: Readonly<Record<string, readonly string[]>> = {
+const SCHEMES: Readonly<Record<string, readonly string[]>> = table({
   proxy_pass: ['http://', 'https://'],
   grpc_pass: ['grpc://', 'grpcs://'],
   uwsgi_pass: ['', 'uwsgi://', 'suwsgi://'],
-};
+});
 
 function url(ask: Ask): Part {
   const scheme = /^[a-z]+:\/\//i.exec(ask.typed)?.[0];
@@ -418,7 +420,7 @@ function nameOf(ask: Ask): Part {
   ]);
 }
 
-const KINDS: { readonly [kind in ArgumentKind]?: (ask: Ask) => Part } = {
+const KINDS: { readonly [kind in ArgumentKind]?: (ask: Ask) => Part } = table({
   flag: (ask) => {
     const preset = defaultOf(ask.fact, ask.reaches[0]!.config.settings.target.nginx);
     return whole(['on', 'off'].map((w): Item => ({ label: w, kind: 'value', ...(w === preset ? { detail: 'the default' } : {}) })));
@@ -496,7 +498,7 @@ const KINDS: { readonly [kind in ArgumentKind]?: (ask: Ask) => Part } = {
     ),
   account: () => whole(values(['nginx', 'www-data', 'nobody'])),
   text,
-};
+});
 
 /** The value of `key=…`: as its parameter says. */
 function parameterValue(ask: ArgumentAsk, fact: DirectiveFact, p: ParameterFact, value: string): Item[] {

@@ -1,4 +1,5 @@
 /** Directives that may stand at a place, with a body to fill in. Which ones a target has is the catalog's answer, not a list of ours. */
+import { table } from '../../base/table.ts';
 import { argumentOf } from '../../catalog/arguments.ts';
 import { contextsOf, statusOf, type Target, valuesOf } from '../../catalog/catalog.ts';
 import { ageOf } from '../../catalog/changes.ts';
@@ -10,7 +11,7 @@ import { type Item, literal } from './item.ts';
 import { presetsOf } from './presets.ts';
 
 /** Bodies that a table of kinds would not give: what one writes nine times in ten. */
-const BODIES: Readonly<Record<string, string>> = {
+const BODIES: Readonly<Record<string, string>> = table({
   server: 'server {\n\tlisten ${1:80};\n\tserver_name ${2:example.com};\n\n\t$0\n}',
   'upstream/server': 'server ${1:127.0.0.1:8000};',
   'stream-upstream/server': 'server ${1:127.0.0.1:8000};',
@@ -61,7 +62,7 @@ const BODIES: Readonly<Record<string, string>> = {
   expires: 'expires ${1:30d};',
   keepalive: 'keepalive ${1:32};',
   worker_processes: 'worker_processes ${1:auto};',
-};
+});
 
 /** Reopens the list of proposals after the insertion where a name or path of the configuration belongs. */
 const ASKS = /\$\{1\}|zone=\$\{1\}/;

@@ -1,4 +1,5 @@
 /** First words inside the bodies of map, geo, types and the like, where most words are data. */
+import { table } from '../../base/table.ts';
 import { bodyOf } from '../../catalog/context.ts';
 import type { SourceFile } from '../../syntax/statement.ts';
 import { directiveItems } from './directives.ts';
@@ -7,7 +8,7 @@ import type { Reach } from './reach.ts';
 import type { Site } from './site.ts';
 import { MIME, NETWORKS } from './values.ts';
 
-const USUAL: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
+const USUAL: Readonly<Record<string, readonly (readonly [string, string])[]>> = table({
   $http_upgrade: [['""', 'no upgrade asked for']],
   $scheme: [
     ['http', ''],
@@ -24,7 +25,7 @@ const USUAL: Readonly<Record<string, readonly (readonly [string, string])[]>> = 
     ['TLSv1.3', ''],
     ['""', 'no TLS'],
   ],
-};
+});
 
 /** Null when the site is in no such body. */
 export function entryItems(reaches: readonly Reach[], site: Site, _file: SourceFile): Completion | null {

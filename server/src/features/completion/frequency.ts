@@ -2,6 +2,7 @@
  * Which directives come first in a list. The order is our own: what reverse proxies are made of before what is rare. Names that are not
  * here follow by the alphabet, open source before the rest.
  */
+import { table } from '../../base/table.ts';
 import type { Context } from '../../catalog/context.ts';
 
 const words = (text: string): readonly string[] => text.trim().split(/\s+/);
@@ -20,7 +21,7 @@ const TLS = `ssl_certificate ssl_certificate_key ssl_protocols ssl_ciphers ssl_p
   ssl_session_tickets ssl_stapling ssl_stapling_verify ssl_trusted_certificate ssl_dhparam ssl_ecdh_curve ssl_client_certificate
   ssl_verify_client ssl_early_data ssl_reject_handshake`;
 
-const ORDER: { readonly [context in Context]?: readonly string[] } = {
+const ORDER: { readonly [context in Context]?: readonly string[] } = table({
   main: words('user worker_processes pid error_log events http include load_module worker_rlimit_nofile stream daemon env mail'),
   events: words('worker_connections multi_accept use accept_mutex'),
   http: words(`server include upstream map log_format access_log error_log sendfile keepalive_timeout default_type server_tokens gzip
@@ -45,7 +46,7 @@ const ORDER: { readonly [context in Context]?: readonly string[] } = {
   geo: words('default include proxy ranges delete'),
   mail: words('server auth_http server_name protocol proxy'),
   'mail-server': words('listen protocol server_name starttls ssl_certificate ssl_certificate_key'),
-};
+});
 
 const ranks = new Map<Context, Map<string, number>>();
 

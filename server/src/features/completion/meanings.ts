@@ -2,6 +2,7 @@
  * Values by what a directive means, where its kind alone would say too little: the headers that carry a client's address, the resolvers that
  * there are, names of files of an index. They come before what the kind proposes, or instead of it.
  */
+import { table } from '../../base/table.ts';
 import type { Protocol } from '../../catalog/context.ts';
 
 export interface Meaning {
@@ -26,7 +27,7 @@ const KEYS: Meaning = {
   ],
 };
 
-const MEANINGS: Readonly<Record<string, Meaning>> = {
+const MEANINGS: Readonly<Record<string, Meaning>> = table({
   real_ip_header: {
     rows: [
       ['X-Forwarded-For', 'list of addresses, the last one counts'],
@@ -80,7 +81,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   limit_req_zone: KEYS,
   limit_conn_zone: KEYS,
   'limit_conn_zone/stream': { rows: [['$binary_remote_addr', 'address of the client, 4 or 16 bytes']] },
-};
+});
 
 /** What a directive's first argument means; null where its kind says enough. */
 export const meaningOf = (name: string, index: number, protocol: Protocol | null): Meaning | null => {

@@ -1,4 +1,5 @@
 /** Words that no table of the catalog holds: status codes, headers with their usual values, MIME types, character sets. Facts of HTTP, not advice. */
+import { table } from '../../base/table.ts';
 
 type Row = readonly [value: string, meaning: string];
 
@@ -120,7 +121,7 @@ export const CHARSETS: readonly string[] = [
 ];
 
 /** Headers that a proxy sets on the request to the upstream, with what they usually are. */
-export const REQUEST_HEADERS: Readonly<Record<string, readonly Row[]>> = {
+export const REQUEST_HEADERS: Readonly<Record<string, readonly Row[]>> = table({
   Host: [
     ['$host', 'name asked for, lower case, without the port'],
     ['$http_host', 'Host header as it came, with the port'],
@@ -167,10 +168,10 @@ export const REQUEST_HEADERS: Readonly<Record<string, readonly Row[]>> = {
   Referer: [['$http_referer', 'what the client sent']],
   'Content-Length': [['""', 'for auth_request: no body is sent']],
   Accept: [['$http_accept', 'what the client sent']],
-};
+});
 
 /** Headers of responses, with what they usually are. */
-export const RESPONSE_HEADERS: Readonly<Record<string, readonly Row[]>> = {
+export const RESPONSE_HEADERS: Readonly<Record<string, readonly Row[]>> = table({
   'Strict-Transport-Security': [
     ['"max-age=63072000"', 'two years, this host'],
     ['"max-age=63072000; includeSubDomains"', 'all hosts below too'],
@@ -235,10 +236,10 @@ export const RESPONSE_HEADERS: Readonly<Record<string, readonly Row[]>> = {
   'Content-Type': [],
   'Content-Encoding': [],
   'WWW-Authenticate': [],
-};
+});
 
 /** What CGI-like applications are told, with what it usually is. */
-export const CGI: Readonly<Record<string, string>> = {
+export const CGI: Readonly<Record<string, string>> = table({
   QUERY_STRING: '$query_string',
   REQUEST_METHOD: '$request_method',
   CONTENT_TYPE: '$content_type',
@@ -264,7 +265,7 @@ export const CGI: Readonly<Record<string, string>> = {
   REDIRECT_STATUS: '200',
   UWSGI_SCRIPT: '',
   UWSGI_FILE: '',
-};
+});
 
 /** Networks with a meaning of their own (RFC 1918, 4193, 6890). */
 export const NETWORKS: readonly Row[] = [

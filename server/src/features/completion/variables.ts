@@ -1,7 +1,9 @@
 /** Variables in reach: those of nginx's modules, their families, and what the configuration defines. */
+
 import { mdText } from '../../base/escape.ts';
 import type { FileId } from '../../base/file-id.ts';
 import { touches } from '../../base/span.ts';
+import { table } from '../../base/table.ts';
 import { variableStatus } from '../../catalog/catalog.ts';
 import type { Protocol } from '../../catalog/context.ts';
 import { exampleOf } from '../../catalog/prose.ts';
@@ -16,7 +18,7 @@ const FIRST: readonly string[] =
   );
 
 /** Names that are worth a proposal of their own within a family. */
-const MEMBERS: Readonly<Record<string, readonly string[]>> = {
+const MEMBERS: Readonly<Record<string, readonly string[]>> = table({
   http_: [
     'host',
     'user_agent',
@@ -36,7 +38,7 @@ const MEMBERS: Readonly<Record<string, readonly string[]>> = {
   ],
   sent_http_: ['content_type', 'content_length', 'location', 'cache_control', 'last_modified', 'etag'],
   upstream_http_: ['content_type', 'location', 'etag', 'cache_control', 'set_cookie', 'x_accel_redirect'],
-};
+});
 
 /** How the configuration makes the variable: `set in site.conf`. */
 export const madeBy = (site: NameSite): string =>

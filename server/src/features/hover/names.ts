@@ -1,6 +1,7 @@
 /** What a name stands for: an upstream with its servers, a zone with its room, a log format with its text. */
 
 import { mdCode, mdFence, mdText } from '../../base/escape.ts';
+import { table } from '../../base/table.ts';
 import { NAME_TITLES } from '../../catalog/names.ts';
 import { parseOffset, parseRate, parseSize } from '../../catalog/value-kind.ts';
 import type { Config } from '../../config/config.ts';
@@ -11,14 +12,14 @@ import { about, cacheKeys, keyLength, limitConnKeys, limitReqKeys } from '../cap
 import { headOf, whereOf } from '../place-words.ts';
 import { rateWords, sizeWords } from '../units.ts';
 
-const METHODS: Readonly<Record<string, string>> = {
+const METHODS: Readonly<Record<string, string>> = table({
   'round-robin': 'in turn, by weight (round-robin)',
   least_conn: 'the one with the fewest open connections (least_conn)',
   ip_hash: 'by the client’s network (ip_hash)',
   hash: 'by a hash of a key',
   random: 'at random',
   least_time: 'the one that answers fastest (least_time)',
-};
+});
 
 /** Servers and strategy of an upstream. */
 export function upstreamWords(upstream: Upstream): string {

@@ -1,13 +1,15 @@
 /** Lines out into a file that is included, and an include's lines back in. nginx reads the same words in the same order. */
+
 import type { FileEdit, TextEdit } from '../../base/edit.ts';
 import { type FileId, relativePath, resolve } from '../../base/file-id.ts';
+import { table } from '../../base/table.ts';
 import type { Config } from '../../config/config.ts';
 import { indentAt } from '../../rules/fix.ts';
 import type { SourceFile, Statement } from '../../syntax/statement.ts';
 import { endOfLine, indented, onOwnLines, type Refactor, wordsOf } from './refactoring.ts';
 
 /** Directives that stand in lists, and what a file of them is called. */
-const LISTS: Readonly<Record<string, string>> = {
+const LISTS: Readonly<Record<string, string>> = table({
   proxy_set_header: 'proxy-headers',
   grpc_set_header: 'grpc-headers',
   add_header: 'headers',
@@ -17,7 +19,7 @@ const LISTS: Readonly<Record<string, string>> = {
   allow: 'access',
   deny: 'access',
   set_real_ip_from: 'real-ip',
-};
+});
 
 /** Whether two directives belong to one list. */
 const kin = (a: string, b: string): boolean => LISTS[a] !== undefined && LISTS[a] === LISTS[b];

@@ -1,4 +1,5 @@
 /** Directives that the target still accepts and that are on their way out, or accepted and ignored, by the catalog's facts. */
+import { table } from '../../base/table.ts';
 import { ageOf } from '../../catalog/changes.ts';
 import type { DirectiveFact } from '../../catalog/fact.ts';
 import type { Directive } from '../../config/directive.ts';
@@ -10,10 +11,10 @@ import { factFor, isJudged } from '../validity/_known.ts';
 const ELSEWHERE = new Set(['ssl']);
 
 /** The line in today's words, where a new name alone does not do. */
-const REWRITTEN: Readonly<Record<string, (directive: Directive) => string | null>> = {
+const REWRITTEN: Readonly<Record<string, (directive: Directive) => string | null>> = table({
   satisfy_any: (d) => `satisfy ${d.value(0).toLowerCase() === 'on' ? 'any' : 'all'};`,
   limit_zone: (d) => (d.args.length === 3 ? `limit_conn_zone ${d.args[1]!.raw} zone=${d.value(0)}:${d.value(2)};` : null),
-};
+});
 
 /** A successor with the same arguments, so that the new name is all that changes. */
 function successor(directive: Directive, fact: DirectiveFact, name: string): DirectiveFact | null {

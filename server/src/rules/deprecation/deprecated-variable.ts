@@ -1,13 +1,14 @@
 /** Variables that nginx keeps for old configurations only, by the catalog's facts. */
+import { table } from '../../base/table.ts';
 import { namesOf } from '../../config/names.ts';
 import { defineRule } from '../rule.ts';
 
 /** What to use instead, and why the two are not the same text. */
-const INSTEAD: Readonly<Record<string, string>> = {
+const INSTEAD: Readonly<Record<string, string>> = table({
   ssl_client_cert:
     'Use $ssl_client_escaped_cert, which is URL-encoded: lines with a tab in front, as this one makes, are refused in headers',
   geoip_area_code: 'The database has no area codes any more',
-};
+});
 
 export default defineRule({
   id: 'deprecated-variable',

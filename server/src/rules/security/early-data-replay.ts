@@ -1,4 +1,5 @@
 // TLS 1.3 early data handed to an application that cannot tell it apart.
+import { table } from '../../base/table.ts';
 import type { Directive } from '../../config/directive.ts';
 import { walk } from '../../config/scope.ts';
 import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
@@ -9,13 +10,13 @@ import { reachOf, serversUnder } from '../tls.ts';
 const VARIABLE = /\$\{?ssl_early_data\b/;
 
 /** How each pass directive hands a request header on. */
-const HEADER: Readonly<Record<string, string>> = {
+const HEADER: Readonly<Record<string, string>> = table({
   proxy_pass: 'proxy_set_header Early-Data $ssl_early_data;',
   grpc_pass: 'grpc_set_header Early-Data $ssl_early_data;',
   uwsgi_pass: 'uwsgi_param HTTP_EARLY_DATA $ssl_early_data if_not_empty;',
   fastcgi_pass: 'fastcgi_param HTTP_EARLY_DATA $ssl_early_data if_not_empty;',
   scgi_pass: 'scgi_param HTTP_EARLY_DATA $ssl_early_data if_not_empty;',
-};
+});
 
 export default defineRule({
   id: 'early-data-replay',

@@ -2,13 +2,14 @@
 
 import { Visitor } from '../../answers/visitor.ts';
 import { entryOf, listVerdict } from '../../answers/who-may-enter.ts';
+import { table } from '../../base/table.ts';
 import type { Directive } from '../../config/directive.ts';
 import type { Scope } from '../../config/scope.ts';
 import { fixOf, insertAfter, written } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
 /** What the lists hold, for the message, and which value tells two lines apart. Security headers make a warning, everything else an info. */
-const LISTS: Readonly<Record<string, string>> = {
+const LISTS: Readonly<Record<string, string>> = table({
   add_header: 'header',
   add_trailer: 'trailer',
   proxy_set_header: 'request header',
@@ -20,7 +21,7 @@ const LISTS: Readonly<Record<string, string>> = {
   error_page: 'error page',
   limit_req: 'limit',
   limit_conn: 'limit',
-};
+});
 
 const SECURITY = new Set([
   'strict-transport-security',

@@ -1,4 +1,5 @@
 /** A line end that the client sends as %0a and that nginx writes into a header. Bodies of `return` are nobody's header and stay out. */
+import { table } from '../../base/table.ts';
 import type { Directive } from '../../config/directive.ts';
 import { variablesIn } from '../../syntax/variable.ts';
 import type { Word } from '../../syntax/word.ts';
@@ -9,7 +10,7 @@ import { defineRule } from '../rule.ts';
 const REDIRECTS = new Set(['301', '302', '303', '307', '308']);
 
 /** The words of a directive that end up in a header or a request line, and what that is. */
-const SINKS: Readonly<Record<string, (d: Directive) => { words: readonly (Word | undefined)[]; into: string }>> = {
+const SINKS: Readonly<Record<string, (d: Directive) => { words: readonly (Word | undefined)[]; into: string }>> = table({
   return: (d) => ({
     words: d.args.length === 1 ? [d.args[0]] : REDIRECTS.has(d.value(0)) ? [d.args[1]] : [],
     into: 'the Location header',
@@ -27,7 +28,7 @@ const SINKS: Readonly<Record<string, (d: Directive) => { words: readonly (Word |
   more_set_headers: (d) => ({ words: d.args, into: 'a response header' }),
   proxy_set_header: (d) => ({ words: [d.args[1]], into: 'the request to the upstream' }),
   proxy_pass: (d) => ({ words: [d.args[0]], into: 'the request to the upstream' }),
-};
+});
 
 export default defineRule({
   id: 'response-splitting',

@@ -1,4 +1,5 @@
 // Cipher strings that select suites without encryption or authentication, or with broken algorithms: decided by evaluating the string.
+import { table } from '../../base/table.ts';
 import { evaluateCipherList, obsoleteWeakness, suiteNamed, type TermEffect, type Weakness } from '../../catalog/ciphers.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
@@ -31,7 +32,7 @@ const BROKEN: Partial<Record<Weakness, string>> = {
 const CLASSES = Object.keys(BROKEN) as Weakness[];
 
 /** Keywords of broken algorithms, which newer libraries do not know any more. */
-const KEYWORDS: Readonly<Record<string, Weakness>> = {
+const KEYWORDS: Readonly<Record<string, Weakness>> = table({
   RC4: 'rc4',
   RC2: 'export',
   '3DES': '3des',
@@ -39,7 +40,7 @@ const KEYWORDS: Readonly<Record<string, Weakness>> = {
   SEED: 'seed',
   MD5: 'md5',
   LOW: 'des',
-};
+});
 
 const broken = (w: Weakness): boolean => BROKEN[w] !== undefined;
 

@@ -1,4 +1,5 @@
 /** Directives that nginx accepts one by one and not together, or only in an order or number: what their setters and merges say beyond "is duplicate". */
+import { table } from '../../base/table.ts';
 import { atLeast } from '../../catalog/version.ts';
 import type { Directive } from '../../config/directive.ts';
 import { locationOf } from '../../config/locations.ts';
@@ -15,7 +16,7 @@ const EITHER: readonly (readonly [string, string])[] = [
 ];
 
 /** Directives that may stand several times, but not behind or beside a line with this first word. */
-const ALONE: Readonly<Record<string, string>> = {
+const ALONE: Readonly<Record<string, string>> = table({
   mirror: 'off',
   // until push was removed
   http2_push: 'off',
@@ -23,7 +24,7 @@ const ALONE: Readonly<Record<string, string>> = {
   proxy_cookie_domain: 'off',
   proxy_cookie_path: 'off',
   proxy_cookie_flags: 'off',
-};
+});
 
 type Message = 'either' | 'named' | 'variable' | 'alone' | 'order' | 'variables' | 'secret' | 'limits';
 

@@ -1,4 +1,5 @@
 /** The lines in the bodies of map, geo, types, split_clients and charset_map, which nginx reads with handlers of their own. */
+import { table } from '../../base/table.ts';
 import type { Context } from '../../catalog/context.ts';
 import { parseCidr, parseIpv4 } from '../../catalog/value-kind.ts';
 import { atLeast } from '../../catalog/version.ts';
@@ -234,7 +235,7 @@ function types(entries: readonly Directive[], say: Say): void {
   }
 }
 
-const BODIES: { readonly [context in Context]?: (scope: Scope, entries: readonly Directive[], say: Say) => void } = {
+const BODIES: { readonly [context in Context]?: (scope: Scope, entries: readonly Directive[], say: Say) => void } = table({
   map: (_s, e, say) => map(e, say),
   'stream-map': (_s, e, say) => map(e, say),
   geo: (_s, e, say) => geo(e, say),
@@ -243,7 +244,7 @@ const BODIES: { readonly [context in Context]?: (scope: Scope, entries: readonly
   'stream-split_clients': splitClients,
   charset_map: charsetMap,
   types: (_s, e, say) => types(e, say),
-};
+});
 
 export default defineRule({
   id: 'invalid-entry',

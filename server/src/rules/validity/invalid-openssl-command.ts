@@ -1,4 +1,5 @@
 /** Commands of ssl_conf_command and its relatives that OpenSSL does not know (SSL_CONF_cmd). Only the names and values that a table can tell are judged. */
+import { table } from '../../base/table.ts';
 import { atLeast } from '../../catalog/version.ts';
 import { defineRule } from '../rule.ts';
 import { isLoaded } from '../tls.ts';
@@ -6,7 +7,7 @@ import { nearest } from './_guess.ts';
 import { soundFact } from './_sound.ts';
 import { spanIn } from './_spans.ts';
 
-const COMMANDS: Readonly<Record<string, string | undefined>> = {
+const COMMANDS: Readonly<Record<string, string | undefined>> = table({
   SignatureAlgorithms: undefined,
   ClientSignatureAlgorithms: undefined,
   Groups: undefined,
@@ -37,9 +38,9 @@ const COMMANDS: Readonly<Record<string, string | undefined>> = {
   DHParameters: undefined,
   RecordPadding: '1.1.1',
   NumTickets: '1.1.1',
-};
+});
 
-const OPTIONS: Readonly<Record<string, string | undefined>> = {
+const OPTIONS: Readonly<Record<string, string | undefined>> = table({
   SessionTicket: undefined,
   EmptyFragments: undefined,
   Bugs: undefined,
@@ -66,10 +67,10 @@ const OPTIONS: Readonly<Record<string, string | undefined>> = {
   RxCertificateCompression: '3.2.0',
   KTLSTxZerocopySendfile: '3.2.0',
   IgnoreUnexpectedEOF: '3.0.0',
-};
+});
 
 /** OpenSSL passes over names that it does not know, as long as one is left. */
-const SUITES: Readonly<Record<string, string | undefined>> = {
+const SUITES: Readonly<Record<string, string | undefined>> = table({
   TLS_AES_128_GCM_SHA256: undefined,
   TLS_AES_256_GCM_SHA384: undefined,
   TLS_CHACHA20_POLY1305_SHA256: undefined,
@@ -78,7 +79,7 @@ const SUITES: Readonly<Record<string, string | undefined>> = {
   // suites that only sign
   TLS_SHA256_SHA256: '3.4.0',
   TLS_SHA384_SHA384: '3.4.0',
-};
+});
 
 const PROTOCOLS = ['None', 'SSLv3', 'TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3', 'DTLSv1', 'DTLSv1.2'];
 

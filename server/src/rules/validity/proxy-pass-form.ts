@@ -1,5 +1,6 @@
 /** What proxy_pass and its relatives take for an address, and where an address may carry a URI (ngx_http_proxy_pass, ngx_http_upstream_add). */
 
+import { table } from '../../base/table.ts';
 import { protocolOf } from '../../catalog/context.ts';
 import { parseAddress } from '../../catalog/value-kind.ts';
 import type { Directive } from '../../config/directive.ts';
@@ -14,7 +15,7 @@ import { soundFact } from './_sound.ts';
 import { spanIn } from './_spans.ts';
 
 /** Schemes with their default port; null where a port must be written. */
-const SCHEMES: Readonly<Record<string, Readonly<Record<string, number | null>>>> = {
+const SCHEMES: Readonly<Record<string, Readonly<Record<string, number | null>>>> = table({
   proxy_pass: { 'http://': 80, 'https://': 443 },
   grpc_pass: { 'grpc://': null, 'grpcs://': null, '': null },
   uwsgi_pass: { 'uwsgi://': null, 'suwsgi://': null, '': null },
@@ -23,7 +24,7 @@ const SCHEMES: Readonly<Record<string, Readonly<Record<string, number | null>>>>
   memcached_pass: { '': null },
   tunnel_pass: { '': null },
   memc_pass: { '': null },
-};
+});
 
 const PASSES = Object.keys(SCHEMES);
 

@@ -1,5 +1,6 @@
 /** Zones, caches and thread pools that are used and declared nowhere, or declared for something else (ngx_shared_memory_add and the modules' merges). */
 
+import { table } from '../../base/table.ts';
 import { argumentOf, type NameUse, namesIn } from '../../catalog/arguments.ts';
 import { protocolOf } from '../../catalog/context.ts';
 import type { DirectiveFact } from '../../catalog/fact.ts';
@@ -103,7 +104,7 @@ const place = ({ directive, use }: Declared) => {
   return directive.at(use.name === '' ? word : spanIn(word, use.at, use.name.length));
 };
 
-const DECLARES: { readonly [kind in NameKind]?: string } = {
+const DECLARES: { readonly [kind in NameKind]?: string } = table({
   'limit-req-zone': 'limit_req_zone',
   'limit-conn-zone': 'limit_conn_zone',
   'proxy-cache-zone': 'proxy_cache_path',
@@ -114,7 +115,7 @@ const DECLARES: { readonly [kind in NameKind]?: string } = {
   'thread-pool': 'thread_pool',
   'upload-zone': 'upload_progress',
   'dav-lock-zone': 'dav_ext_lock_zone',
-};
+});
 
 export default defineRule({
   id: 'unknown-zone',

@@ -1,5 +1,6 @@
 /** nginx speaks one protocol, the socket it reaches another: 502, or a wait for a timeout. */
 
+import { table } from '../../base/table.ts';
 import { serverTitle } from '../../deploy/application.ts';
 import { unknown, uwsgi } from '../../deploy/servers/index.ts';
 import { settingsOf } from '../../deploy/servers/server.ts';
@@ -10,19 +11,19 @@ import { main, site, tree } from './_examples.ts';
 import { distinct, orPlace, type Side, sidesOf } from './_sides.ts';
 
 /** What each pass directive speaks. */
-const SPEAKS: Readonly<Record<string, string>> = { proxy: 'http', uwsgi: 'uwsgi', fastcgi: 'fastcgi', scgi: 'scgi', grpc: 'gRPC' };
-const DIRECTIVES: Readonly<Record<string, string>> = {
+const SPEAKS: Readonly<Record<string, string>> = table({ proxy: 'http', uwsgi: 'uwsgi', fastcgi: 'fastcgi', scgi: 'scgi', grpc: 'gRPC' });
+const DIRECTIVES: Readonly<Record<string, string>> = table({
   http: 'proxy_pass',
   uwsgi: 'uwsgi_pass',
   fastcgi: 'fastcgi_pass',
   scgi: 'scgi_pass',
-};
-const OPTIONS: Readonly<Record<string, string>> = {
+});
+const OPTIONS: Readonly<Record<string, string>> = table({
   http: 'http-socket',
   uwsgi: 'uwsgi-socket',
   fastcgi: 'fastcgi-socket',
   scgi: 'scgi-socket',
-};
+});
 
 function onNginx(side: Side): Fix | null {
   const { pass, target, listener } = side;

@@ -1,11 +1,12 @@
 /** uwsgi_pass without the params that a Python application needs: they do not come by themselves. */
+import { table } from '../../base/table.ts';
 import type { Directive } from '../../config/directive.ts';
 import { addToList, fixOf, insertBefore, outside } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { includesKnown, UWSGI_PARAMS, unknownInclude } from './_includes.ts';
 
 /** Params and what breaks in Django without each (tried against uWSGI 2.0.21). */
-const NEEDED: Readonly<Record<string, string>> = {
+const NEEDED: Readonly<Record<string, string>> = table({
   REQUEST_METHOD: 'the application answers 500',
   PATH_INFO: 'every path is /',
   QUERY_STRING: 'there are no query arguments',
@@ -15,7 +16,7 @@ const NEEDED: Readonly<Record<string, string>> = {
   SERVER_PORT: 'links cannot be built',
   SERVER_PROTOCOL: 'the protocol is unknown',
   REMOTE_ADDR: 'there is no client address',
-};
+});
 
 /** A modifier other than 0 speaks to something else than a WSGI application. */
 const otherModifier = (directive: Directive): boolean => {

@@ -2,6 +2,7 @@
  * What a template's conditions say, as far as their words tell: which are the same, which the other's opposite, which compare one value with
  * several, and which ask for a version of nginx. Nothing is evaluated; what cannot be taken apart is a fact of its own, known by its text.
  */
+import { table } from '../../base/table.ts';
 
 export type Comparison = '<' | '<=' | '>' | '>=' | '==' | '!=';
 
@@ -95,7 +96,7 @@ const versionIn = (text: string): string | null => VERSION.exec(text.trim())?.[1
 const isNginxVersion = (text: string): boolean =>
   /nginx/i.test(text) ? /version|ver\b|tag/i.test(text) : /^[@$.\w'"[\]()]*(image\.tag|nginx_ver\w*)$/i.test(text.trim());
 
-const OPS: Readonly<Record<string, Comparison>> = {
+const OPS: Readonly<Record<string, Comparison>> = table({
   '<': '<',
   lt: '<',
   '<=': '<=',
@@ -113,7 +114,7 @@ const OPS: Readonly<Record<string, Comparison>> = {
   '!=': '!=',
   '!==': '!=',
   ne: '!=',
-};
+});
 const opOf = (text: string): Comparison | null => (Object.hasOwn(OPS, text) ? OPS[text]! : null);
 
 /** The forms in which template languages compare versions: [expression, groups of name, operator, version]. */

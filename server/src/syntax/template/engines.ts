@@ -2,7 +2,9 @@
  * Template engines: how each marks what it fills in and what it steers with, and by what a file of it is known. One row an engine; nothing is
  * evaluated.
  */
+
 import type { Span } from '../../base/span.ts';
+import { table } from '../../base/table.ts';
 import type { Notation } from './condition.ts';
 
 /** What an opening mark begins. The text of `definition` is written elsewhere, that of `dropped` nowhere. */
@@ -263,7 +265,7 @@ const BY_NAME: readonly (readonly [RegExp, FamilyName, engine: string])[] = [
 ];
 
 /** Names by which a person may set the engine: `# proxylens: template jinja` in the file. */
-const BY_WORD: Readonly<Record<string, FamilyName>> = {
+const BY_WORD: Readonly<Record<string, FamilyName>> = table({
   jinja: 'jinja',
   jinja2: 'jinja',
   ansible: 'jinja',
@@ -283,7 +285,7 @@ const BY_WORD: Readonly<Record<string, FamilyName>> = {
   terraform: 'terraform',
   envsubst: 'envsubst',
   placeholders: 'placeholders',
-};
+});
 
 export const ENGINE_NAMES: readonly string[] = Object.keys(BY_WORD);
 

@@ -2,7 +2,9 @@
  * The cache before a backend: what it holds for a request, whether that is sent, and whether a new answer is stored (ngx_http_upstream_cache,
  * ngx_http_file_cache.c). What lies in it depends on earlier requests: an assumption, and by default nothing does.
  */
+
 import { type ByteString, fromBytes, lower } from '../../base/bytes.ts';
+import { table } from '../../base/table.ts';
 import { parseOffset, parseTime } from '../../catalog/value-kind.ts';
 import type { Directive } from '../../config/directive.ts';
 import { atOf } from '../at.ts';
@@ -323,12 +325,12 @@ export function decideCache(run: Run, prefix: string, module: string, answer: Ba
   run.report.step({ phase: 'response', handler: module, at: use.directive, said: `cache ${use.zone}: ${run.exchange.cache.why}` });
 }
 
-const SERVED: Readonly<Record<string, string>> = {
+const SERVED: Readonly<Record<string, string>> = table({
   HIT: 'answered from it',
   STALE: 'its old answer is sent',
   UPDATING: 'its old answer is sent while another request renews it',
   REVALIDATED: 'its answer is good again',
-};
+});
 
 /** Tells that the cache answers. */
 export function tellServed(run: Run, module: string): void {

@@ -1,5 +1,7 @@
 /** The handlers of the content phase, and those that a location names itself. */
+
 import { fromBytes } from '../../base/bytes.ts';
+import { table } from '../../base/table.ts';
 import { escapeUri } from '../escape.ts';
 import { clientTakesGzip, sendHeader } from '../filters.ts';
 import { setContentType } from '../mime.ts';
@@ -305,7 +307,7 @@ const foreign =
     return sendHeader(run);
   };
 
-const OWN: Readonly<Record<string, Own>> = {
+const OWN: Readonly<Record<string, Own>> = table({
   proxy_pass: proxyHandler,
   uwsgi_pass: uwsgiHandler,
   fastcgi_pass: fastcgiHandler,
@@ -324,7 +326,7 @@ const OWN: Readonly<Record<string, Own>> = {
   content_by_lua_file: foreign('Lua'),
   echo: foreign('the echo module'),
   echo_exec: foreign('the echo module'),
-};
+});
 
 /** The handler that the location named. */
 export function ownContent(run: Run, name: string): Verdict {

@@ -266,7 +266,7 @@ function writeValue(value: Value, engine: Engine): ByteString {
   const length = value.parts.reduce((n, part) => n + partText(part, run, engine.quote).length, 0);
   const text = value.parts.map((part) => partText(part, run, engine.quote || engine.isArgs)).join('');
   // the length was counted without the escapes that the flag left behind adds
-  return text.slice(0, length);
+  return run.bounded(text.slice(0, length));
 }
 
 function test(condition: Condition, at: Directive, engine: Engine): boolean {

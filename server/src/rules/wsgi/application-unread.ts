@@ -1,0 +1,52 @@
+/** A file of the application's side that could not be read completely: what it says is missing from every other finding. */
+import { basename } from '../../base/file-id.ts';
+import { defineRule } from '../rule.ts';
+import { site, tree } from './_examples.ts';
+
+export default defineRule({
+  id: 'application-unread',
+  group: 'wsgi',
+  severity: 'warning',
+  since: '0.2',
+  title: 'A file of the application could not be read completely',
+  why: `
+Compose files, Dockerfiles, units, scripts, settings and modules say how the application is started and what it is told. A file that goes
+beyond all bounds (variables that double at every line, lists inside thousands of lists) is given up, and the rest is judged without it: what
+only that file says is not known.
+
+Where the file is one that people wrote, please report it.`,
+  looksAt: { config: true },
+  needs: 'deployment',
+  fixable: 'never',
+  messages: { unread: '{file} could not be read completely: {why}.' },
+  check({ deployment, report }) {
+    for (const { file, why } of deployment.unread) {
+      const word = /\S+/.exec(deployment.files.get(file) ?? '');
+      const start = word?.index ?? 0;
+      report('unread', { at: { file, span: { start, end: start + (word?.[0].length ?? 0) } }, data: { file: basename(file), why } });
+    }
+  },
+  examples: [
+    {
+      bad: tree({
+        'nginx.conf': site(`
+        proxy_pass http://127.0.0.1:8000;`),
+        'app/Dockerfile': `
+ FROM python:3.12
+#^^^^ unread
+${['ENV A0=0123456789abcdef', ...Array.from({ length: 16 }, (_, i) => `ENV A${i + 1}=\${A${i}}\${A${i}}`)].join('\n')}
+CMD gunicorn -b 127.0.0.1:8000 shop.wsgi
+`,
+      }),
+      good: tree({
+        'nginx.conf': site(`
+        proxy_pass http://127.0.0.1:8000;`),
+        'app/Dockerfile': `
+FROM python:3.12
+ENV A0=0123456789abcdef
+CMD gunicorn -b 127.0.0.1:8000 shop.wsgi
+`,
+      }),
+    },
+  ],
+});
