@@ -1,5 +1,5 @@
 -- Proxylens in Neovim 0.7 and later. Put it into init.lua, or into a file that init.lua requires.
--- "proxylens" has to be on the PATH: npm install -g proxylens
+-- "proxylens" has to be on the PATH: "npm install -g ." in a clone that was built
 
 vim.api.nvim_create_autocmd({ 'BufRead', 'BufNewFile' }, {
   pattern = { '*.nginx', '*.conf.j2', '*.conf.template', '*/conf.d/*.conf', '*/sites-available/*', '*/sites-enabled/*', '*/nginx/*' },

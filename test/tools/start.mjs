@@ -4,6 +4,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import crypto from 'node:crypto';
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { ensureNode, ensureServer, root, tools } from './editor-tools.mjs';
 import { install, requireNode, stale } from './install.mjs';
@@ -41,7 +42,7 @@ async function main() {
     say(`${code} opens ${folder}`);
     return;
   }
-  await serve(folder, file);
+  await serve(folder, file, wanted !== undefined);
 }
 
 /** A fresh copy of the sample, so that playing with it leaves this repository as it is. */
@@ -82,24 +83,42 @@ function installedEditor() {
 /**
  * Serves VS Code on a free port of 127.0.0.1 until Ctrl+C.
  * @param {string} folder @param {string | null} file
+ * @param {boolean} own a person's own project: VS Code asks whether it is trusted, as it does everywhere
  */
-async function serve(folder, file) {
+async function serve(folder, file, own) {
   say('starting a VS Code of its own');
   const [node, entry] = await Promise.all([ensureNode(say), ensureServer(say)]);
-  const data = path.join(tools, 'profile');
+  const data = path.join(tools, own ? 'profile-own' : 'profile');
   const settings = path.join(data, 'data/User/settings.json');
   if (!fs.existsSync(settings)) {
     fs.mkdirSync(path.dirname(settings), { recursive: true });
-    fs.copyFileSync(path.join(root, 'test/tools/editor-settings.json'), settings);
+    const { 'security.workspace.trust.enabled': _, ...asked } = JSON.parse(
+      fs.readFileSync(path.join(root, 'test/tools/editor-settings.json'), 'utf8'),
+    );
+    fs.writeFileSync(settings, JSON.stringify(own ? asked : { ...asked, 'security.workspace.trust.enabled': false }, null, 2));
   }
   const token = crypto.randomBytes(16).toString('hex');
+  // every user of the machine sees the words of a command line
+  const secret = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'proxylens-')), 'token');
+  fs.writeFileSync(secret, token, { mode: 0o600 });
+  process.once('exit', () => fs.rmSync(path.dirname(secret), { recursive: true, force: true }));
   const child = spawn(
     node,
     [
       entry,
-      ...['--host', '127.0.0.1', '--port', '0', '--connection-token', token, '--accept-server-license-terms', '--telemetry-level', 'off'],
+      ...[
+        '--host',
+        '127.0.0.1',
+        '--port',
+        '0',
+        '--connection-token-file',
+        secret,
+        '--accept-server-license-terms',
+        '--telemetry-level',
+        'off',
+      ],
       ...['--server-data-dir', data, '--user-data-dir', path.join(data, 'data'), '--extensions-dir', path.join(data, 'extensions')],
-      ...['--disable-workspace-trust', '--enable-smoke-test-driver'],
+      ...(own ? [] : ['--disable-workspace-trust', '--enable-smoke-test-driver']),
     ],
     { env: { ...process.env, EXTENSIONS_GALLERY: '{}' }, stdio: ['ignore', 'pipe', 'pipe'] },
   );

@@ -2,6 +2,7 @@
  * What is passed where: the targets of every pass directive with constants followed through set, map, geo and split_clients, and the headers
  * that the application gets, under one name for all protocols (`proxy_set_header X-User` and `uwsgi_param HTTP_X_USER` are one header).
  */
+import { table } from '../base/table.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
 import { namesOf } from '../config/names.ts';
@@ -125,13 +126,13 @@ export interface SentHeader {
 }
 
 /** The directive that sets headers, or parameters of which `HTTP_` ones are headers, by pass directive. */
-export const HEADER_LIST: Readonly<Record<string, string>> = {
+export const HEADER_LIST: Readonly<Record<string, string>> = table({
   proxy_pass: 'proxy_set_header',
   grpc_pass: 'grpc_set_header',
   uwsgi_pass: 'uwsgi_param',
   fastcgi_pass: 'fastcgi_param',
   scgi_pass: 'scgi_param',
-};
+});
 
 /** The line that sends a header in the protocol of a pass directive; an empty value sends nothing in all of them. */
 export const headerLine = (pass: string, header: string, value: string): string =>

@@ -9,8 +9,10 @@ import {
   DidChangeWatchedFilesNotification,
   DidCloseTextDocumentNotification,
   DidOpenTextDocumentNotification,
+  ErrorCodes,
   type InitializeParams,
   type InitializeResult,
+  ResponseError,
   type ServerCapabilities,
   type TextDocumentContentChangeEvent,
   TextDocumentSyncKind,
@@ -51,6 +53,9 @@ export interface Host {
 export function serve(connection: Connection, host: Host): void {
   let session: (Session & { settings: EditorSettings }) | null = null;
   let folders: string[] = [];
+  /** initialize and shutdown come once each, and nothing is served before the one or after the other (LSP, lifecycle messages) */
+  let asked = false;
+  let ended = false;
   /** what other files show may have changed by more than their own text */
   let stale = false;
   let begun: () => void = () => {};
@@ -59,6 +64,8 @@ export function serve(connection: Connection, host: Host): void {
   });
 
   connection.onInitialize(async (params: InitializeParams): Promise<InitializeResult> => {
+    if (asked) throw new ResponseError(ErrorCodes.InvalidRequest, 'the server is initialized already');
+    asked = true;
     const options = (params.initializationOptions ?? {}) as InitializationOptions;
     const client = abilitiesOf(params, options);
     const { parser, engine, rules, python } = await host.parts(options);
@@ -171,6 +178,8 @@ export function serve(connection: Connection, host: Host): void {
   connection.onDidChangeTextDocument(({ textDocument, contentChanges }) => {
     if (!session) return;
     const file = fileId(textDocument.uri);
+    // who has not opened a file has no text of it that could change
+    if (!session.workspace.isOpen(file)) return;
     const { version } = textDocument;
     // editors that change many places at once send them from the last to the first: so all refer to the text before
     const changes = contentChanges.length > 1 ? fromLastToFirst(contentChanges) : null;
@@ -216,18 +225,29 @@ export function serve(connection: Connection, host: Host): void {
     session?.publisher.changed();
   });
 
+  connection.onShutdown(() => {
+    serving();
+    ended = true;
+  });
+
+  /** The session, while requests are served. Throws what the protocol wants otherwise. */
+  function serving(): Session {
+    if (ended) throw new ResponseError(ErrorCodes.InvalidRequest, 'the server is shut down');
+    if (!session) throw new ResponseError(ErrorCodes.ServerNotInitialized, 'the server is not initialized');
+    return session;
+  }
+
   for (const handler of HANDLERS)
     connection.onRequest(handler.method, (params, token) =>
-      session
-        ? run(handler, session, params, {
-            get cancelled() {
-              return token.isCancellationRequested;
-            },
-          })
-        : null,
+      run(handler, serving(), params, {
+        get cancelled() {
+          return token.isCancellationRequested;
+        },
+      }),
     );
 
   connection.onRequest(Requests.settled, async () => {
+    serving();
     await started;
     await session?.publisher.settled();
     return null;

@@ -221,6 +221,12 @@ export class Workspace {
     return document;
   }
 
+  /** True while an editor holds the text of the file. */
+  isOpen(file: FileId): boolean {
+    const held = this.buffers.get(file) ?? this.application.get(file);
+    return held !== undefined && held.version !== null;
+  }
+
   /** True for files of the application's side and for our settings, whose texts are kept while an editor holds them; texts of nginx never are. */
   isApplicationFile(file: FileId): boolean {
     if (isSettingsFile(file)) return true;

@@ -10,6 +10,7 @@ import { formatEmbedded } from '../../features/format-embedded.ts';
 import type { LayoutOptions } from '../../features/layout.ts';
 import { fileOfPath, machinePath } from '../../host/node-files.ts';
 import { type Writing, writeFiles } from '../../host/write-files.ts';
+import { looksLikeNginx, verdictOn } from '../../project/content.ts';
 import { mayHost } from '../../project/embedded.ts';
 import type { SourceFile } from '../../syntax/statement.ts';
 import { Loader, readStdin, shownPath, stdinFile } from '../common.ts';
@@ -118,6 +119,7 @@ async function hostJob(loader: Loader, id: FileId): Promise<Job | null> {
 /** Named files, and of folders whatever is nginx's below them. Throws an unreadable failure for a path that cannot be read. */
 async function jobsOf(loader: Loader, paths: readonly string[]): Promise<Job[]> {
   const out = new Map<FileId, Job>();
+  let foreign = false;
   for (const given of paths) {
     const id = fileOfPath(given);
     const stat = await loader.files.stat(id);
@@ -135,8 +137,17 @@ async function jobsOf(loader: Loader, paths: readonly string[]): Promise<Job[]> 
     const source = hosted ? null : await loader.source(id);
     if (!hosted && (source === null || typeof source === 'string'))
       throw new Failure(EXIT.unreadable, `${given}: ${source ?? 'no such file'}`);
+    if (
+      !hosted &&
+      !looksLikeNginx(pathOf(id)) &&
+      verdictOn((source as SourceFile).text, pathOf(id), loader.parts.engine.catalog) === 'foreign'
+    ) {
+      tell(`proxylens: ${nearPath(shownPath(id))}: this is no nginx configuration, it is left alone`);
+      foreign = true;
+      continue;
+    }
     out.set(id, hosted ?? jobOf(source as SourceFile));
   }
-  if (!out.size) throw new Failure(EXIT.unreadable, `no nginx configuration found in ${paths.join(', ')}. Name a file.`);
+  if (!out.size && !foreign) throw new Failure(EXIT.unreadable, `no nginx configuration found in ${paths.join(', ')}. Name a file.`);
   return [...out.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
 }

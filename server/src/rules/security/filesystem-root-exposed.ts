@@ -1,5 +1,6 @@
 /** A root or alias that serves the whole disk, or a folder that belongs to the system. */
 
+import { table } from '../../base/table.ts';
 import { textsOf } from '../../answers/what-is-passed.ts';
 import { isLocalOnly, isProtected } from '../../answers/who-may-enter.ts';
 import { servedTo } from '../../answers/who-serves-this-url.ts';
@@ -31,11 +32,11 @@ function resolved(path: string): string | null {
 const isSystem = (folder: string): boolean => BROAD.has(folder) || CLOSED.test(`${folder}/`);
 
 /** Files that lie below a folder of the system, as a request would name them. */
-const PROBES: Readonly<Record<string, readonly string[]>> = {
+const PROBES: Readonly<Record<string, readonly string[]>> = table({
   '/': ['/etc/passwd', '/proc/self/environ', '/var/log/nginx/access.log', '/root/.ssh/id_rsa'],
   '/etc': ['/passwd', '/nginx/nginx.conf', '/ssl/private/x.key'],
   '/var': ['/log/nginx/access.log', '/lib/mysql/x'],
-};
+});
 
 export default defineRule({
   id: 'filesystem-root-exposed',
