@@ -1,9 +1,9 @@
 /** A root or alias that serves the whole disk, or a folder that belongs to the system. */
 
-import { table } from '../../base/table.ts';
 import { textsOf } from '../../answers/what-is-passed.ts';
 import { isLocalOnly, isProtected } from '../../answers/who-may-enter.ts';
 import { servedTo } from '../../answers/who-serves-this-url.ts';
+import { table } from '../../base/table.ts';
 import { locationOf } from '../../config/locations.ts';
 import type { Scope } from '../../config/scope.ts';
 import { serversOf } from '../../config/servers.ts';
