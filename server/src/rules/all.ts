@@ -2,6 +2,7 @@
 import aliasWithoutCapture from './correctness/alias-without-capture.ts';
 import assetsWithoutRoot from './correctness/assets-without-root.ts';
 import captureOverwritten from './correctness/capture-overwritten.ts';
+import dashInVariable from './correctness/dash-in-variable.ts';
 import deadDirectiveAfterReturn from './correctness/dead-directive-after-return.ts';
 import envsubstEatsVariable from './correctness/envsubst-eats-variable.ts';
 import envsubstLeavesPlaceholder from './correctness/envsubst-leaves-placeholder.ts';
@@ -90,6 +91,7 @@ import accessRulesBypassed from './security/access-rules-bypassed.ts';
 import aliasSlashMismatch from './security/alias-slash-mismatch.ts';
 import aliasTraversal from './security/alias-traversal.ts';
 import allowWithoutDeny from './security/allow-without-deny.ts';
+import authRequestValueEarly from './security/auth-request-value-early.ts';
 import basicAuthOverHttp from './security/basic-auth-over-http.ts';
 import belowMozillaProfile from './security/below-mozilla-profile.ts';
 import cipherHasNoEffect from './security/cipher-has-no-effect.ts';
@@ -98,6 +100,7 @@ import contentTypeByAddHeader from './security/content-type-by-add-header.ts';
 import cookieWithoutFlags from './security/cookie-without-flags.ts';
 import corsMisconfigured from './security/cors-misconfigured.ts';
 import curveUnsupported from './security/curve-unsupported.ts';
+import davOpen from './security/dav-open.ts';
 import defaultServerImplicit from './security/default-server-implicit.ts';
 import dheWithoutParameters from './security/dhe-without-parameters.ts';
 import directoryListing from './security/directory-listing.ts';
@@ -128,6 +131,7 @@ import plainOn443 from './security/plain-on-443.ts';
 import programServedAsText from './security/program-served-as-text.ts';
 import protocolsOfDefaultOnly from './security/protocols-of-default-only.ts';
 import quicReuseport from './security/quic-reuseport.ts';
+import realIpIneffective from './security/real-ip-ineffective.ts';
 import refererNoneAllowed from './security/referer-none-allowed.ts';
 import regexCatastrophic from './security/regex-catastrophic.ts';
 import responseSplitting from './security/response-splitting.ts';
@@ -150,6 +154,7 @@ import weakCipher from './security/weak-cipher.ts';
 import weakProtocol from './security/weak-protocol.ts';
 import websocketOrigin from './security/websocket-origin.ts';
 import allServersDown from './upstreams/all-servers-down.ts';
+import authRequestBody from './upstreams/auth-request-body.ts';
 import backupWithHash from './upstreams/backup-with-hash.ts';
 import bodySizeDefault from './upstreams/body-size-default.ts';
 import bufferingOff from './upstreams/buffering-off.ts';
@@ -239,6 +244,7 @@ export const RULES: readonly Rule[] = [
   aliasWithoutCapture,
   assetsWithoutRoot,
   captureOverwritten,
+  dashInVariable,
   deadDirectiveAfterReturn,
   envsubstEatsVariable,
   envsubstLeavesPlaceholder,
@@ -326,6 +332,7 @@ export const RULES: readonly Rule[] = [
   aliasSlashMismatch,
   aliasTraversal,
   allowWithoutDeny,
+  authRequestValueEarly,
   basicAuthOverHttp,
   belowMozillaProfile,
   cipherHasNoEffect,
@@ -334,6 +341,7 @@ export const RULES: readonly Rule[] = [
   cookieWithoutFlags,
   corsMisconfigured,
   curveUnsupported,
+  davOpen,
   defaultServerImplicit,
   dheWithoutParameters,
   directoryListing,
@@ -364,6 +372,7 @@ export const RULES: readonly Rule[] = [
   programServedAsText,
   protocolsOfDefaultOnly,
   quicReuseport,
+  realIpIneffective,
   refererNoneAllowed,
   regexCatastrophic,
   responseSplitting,
@@ -386,6 +395,7 @@ export const RULES: readonly Rule[] = [
   weakProtocol,
   websocketOrigin,
   allServersDown,
+  authRequestBody,
   backupWithHash,
   bodySizeDefault,
   bufferingOff,

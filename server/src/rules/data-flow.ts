@@ -279,6 +279,20 @@ export function alwaysHolds(directive: Directive, use: Pick<VariableUse, 'name' 
   const sites = namesOf(config).definitions('variable', use.name, 'http');
   if (sites.length)
     return sites.every((s) => {
+      const { name, body } = s.directive;
+      if (name === 'geo' || name === 'map') {
+        // each row, and one for what fits none
+        const rows = body?.directives ?? [];
+        return (
+          rows.some((d) => d.name === 'default') &&
+          rows.every((d) => {
+            if (d.name === 'include') return false;
+            const value = d.args[0];
+            if (!value || ['proxy', 'delete'].includes(d.name)) return true;
+            return value.value.includes(c) || variablesIn(value).uses.some((u) => alwaysHolds(d, u, c, depth + 1));
+          })
+        );
+      }
       const word = s.directive.name === 'set' ? s.directive.args[1] : undefined;
       return !!word && (word.value.includes(c) || variablesIn(word).uses.some((u) => alwaysHolds(s.directive, u, c, depth + 1)));
     });

@@ -1,7 +1,9 @@
 /** Patterns on Origin and Referer that let foreign sites pass: decided by trying such sites against PCRE2. */
+import { fromBytes } from '../../base/bytes.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
-import { regexesOf } from '../../config/names.ts';
+import { namesOf, regexesOf } from '../../config/names.ts';
+import { readCondition } from '../../trace/handlers/rewrite.ts';
 import { samplesOf } from '../../witness/regex-samples.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
@@ -144,16 +146,38 @@ function subjectOf(variable: string): Subject | null {
   return null;
 }
 
+/** A block that turns away whoever gets into it. */
+const isRefusing = (d: Directive): boolean => d.body?.named('return').some((r) => /^4\d\d$/.test(r.value(0))) ?? false;
+
+/** The value of a map's row leads to a refusal: the map lists who is not wanted, and the wider the better. */
+function isUnwanted(row: Directive): boolean {
+  const variable = row.scope.opener?.value(1).replace(/^\$/, '').toLowerCase();
+  const value = row.value(0);
+  if (!variable) return false;
+  return namesOf(row.scope.config)
+    .references('variable', variable, 'http')
+    .some(({ directive: d }) => {
+      if (d.name !== 'if' || !isRefusing(d)) return false;
+      const condition = readCondition(d);
+      if (!condition || condition.kind === 'file' || condition.name !== variable) return false;
+      if (condition.kind === 'variable') return value !== '' && value !== '0';
+      if ((condition.kind !== 'equal' && condition.kind !== 'not-equal') || condition.value.literal === null) return false;
+      return (value === fromBytes(condition.value.literal)) === (condition.kind === 'equal');
+    });
+}
+
 function subjectFor(directive: Directive): Subject | null {
   if (directive.name === 'if') {
     const first = directive.value(0) === '(' ? directive.value(1) : directive.value(0);
-    return subjectOf(first);
+    const isPositive = directive.values.some((v) => /^~\*?$/.test(v));
+    // who is in this list is turned away
+    return isPositive && isRefusing(directive) ? null : subjectOf(first);
   }
   if (directive.name === 'valid_referers') return { header: 'Referer', behindScheme: true };
   if (directive.scope.context !== 'map') return null;
   // an entry that gives the empty value or 0 lets nobody in
   const value = directive.value(0);
-  return value === '' || value === '0' ? null : subjectOf(directive.scope.opener?.value(0) ?? '');
+  return value === '' || value === '0' || isUnwanted(directive) ? null : subjectOf(directive.scope.opener?.value(0) ?? '');
 }
 
 export default defineRule({
@@ -251,6 +275,17 @@ The rule makes up hosts of others and tries them against the pattern with the re
 }`,
     },
     { inside: 'location', good: 'if ($http_origin ~* ^https?://([\\w-]+\\.)*example\\.com(:\\d+)?$) { set $cors 1; }' },
+    { inside: 'location', good: 'if ($http_referer ~* "spam\\.example") { return 403; }' },
+    {
+      inside: 'http',
+      good: `map $http_referer $unwanted {
+    default 0;
+    ~*(spam|ads)\\.example 1;
+}
+server {
+    if ($unwanted) { return 444; }
+}`,
+    },
     { inside: 'location', good: 'valid_referers none blocked server_names *.example.com ~^([\\w-]+\\.)?example\\.org/;' },
     { inside: 'http', good: 'map $http_referer $without_query {\n    default $http_referer;\n    ~^(?<kept>.*)\\? $kept;\n}' },
     { inside: 'location', good: 'if ($http_referer ~ "^https?://(www\\.)?example\\.co\\.uk/") { set $known 1; }' },

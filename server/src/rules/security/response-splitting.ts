@@ -1,8 +1,10 @@
 /** A line end that the client sends as %0a and that nginx writes into a header. Bodies of `return` are nobody's header and stay out. */
 import { table } from '../../base/table.ts';
 import type { Directive } from '../../config/directive.ts';
+import type { Scope } from '../../config/scope.ts';
 import { variablesIn } from '../../syntax/variable.ts';
 import type { Word } from '../../syntax/word.ts';
+import { readCondition } from '../../trace/handlers/rewrite.ts';
 import { flowInto } from '../data-flow.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
@@ -29,6 +31,30 @@ const SINKS: Readonly<Record<string, (d: Directive) => { words: readonly (Word |
   proxy_set_header: (d) => ({ words: [d.args[1]], into: 'the request to the upstream' }),
   proxy_pass: (d) => ({ words: [d.args[0]], into: 'the request to the upstream' }),
 });
+
+/** Requests with a line end in their path are turned away before: by an `if` of the server, or an earlier one of the same block. */
+function isGuarded({ scope, statement }: Directive): boolean {
+  const { regexes } = scope.config;
+  for (let at: Scope | null = scope; at; at = at.parent) {
+    if (at.context !== 'server' && at !== scope) continue;
+    for (const d of at.named('if')) {
+      if (at === scope && d.statement.start > statement.start) continue;
+      if (!d.body?.named('return').some((r) => /^4\d\d$/.test(r.value(0)))) continue;
+      const m = /^\(?\s*\$(request_uri|uri|document_uri)$/.exec(d.value(0) === '(' ? d.value(1) : d.value(0));
+      const condition = m && readCondition(d);
+      if (!m || condition?.kind !== 'match' || condition.negative) continue;
+      const operator = d.values.findIndex((v) => /^~\*?$/.test(v));
+      const pattern = d.values
+        .slice(operator + 1)
+        .join(' ')
+        .replace(/\)$/, '');
+      const compiled = regexes.compile(pattern, { caseless: d.value(operator).endsWith('*') });
+      const shown = m[1] === 'request_uri' ? ['/x%0ay', '/x%0Ay', '/%0d%0ay'] : ['/x\ny', '/\r\ny'];
+      if (compiled.ok && shown.every((path) => typeof compiled.regex.match(path) === 'object')) return true;
+    }
+  }
+  return false;
+}
 
 export default defineRule({
   id: 'response-splitting',
@@ -63,7 +89,7 @@ nginx decodes the path of a request before it fills \`$uri\`, \`$document_uri\` 
         // a rewrite's own groups are escaped again in a redirect (ngx_http_script_copy_capture_code with e->quote)
         if (directive.name === 'rewrite' && use.capture) continue;
         const flow = flowInto(directive, use, '\n');
-        if (!flow) continue;
+        if (!flow || isGuarded(directive)) continue;
         const name = `$${use.name}`;
         const lower = use.name.toLowerCase();
         const direct = flow.chain.length === 0 && (lower === 'uri' || lower === 'document_uri');
@@ -128,6 +154,7 @@ server {
     return 302 $page;
 }`,
     },
+    { inside: 'server', good: 'if ($request_uri ~* "%0a|%0d") { return 400; }\nlocation / { return 301 https://$host$uri; }' },
     { inside: 'server', good: 'location ~ ^/old/(.*)$ { return 301 /new/$1; }' },
     { inside: 'server', good: 'location = /here { return 200 "you asked for $uri"; }' },
     { inside: 'server', good: 'rewrite ^/a/([^x]*)$ https://example.com/$1 permanent;' },

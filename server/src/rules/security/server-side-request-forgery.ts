@@ -38,6 +38,8 @@ Keep the target constant, look it up with \`map\` from a list of allowed ones, o
       const from = word.value.indexOf(text, at);
       at = from + text.length;
       if (from >= end) return;
+      // nothing, or begun with a question mark, which ends the host
+      if (/^(?:args|query_string)$/.test(use.name) && /\$(?:is_args|\{is_args\})$/.test(word.value.slice(0, from))) return;
       const inScheme = from < scheme.length;
       const before = word.value[from - 1];
       const after = word.value.slice(at, end);
@@ -108,6 +110,17 @@ server {
     location / {
         proxy_pass http://$backend;
     }
+}`,
+    },
+    { inside: 'server', good: 'location / { proxy_pass http://127.0.0.1:8000$is_args$args; }' },
+    {
+      inside: 'http',
+      good: `geo $area {
+    default    "127.0.0.1:8000/out/";
+    10.0.0.0/8 "127.0.0.1:8000/in/";
+}
+server {
+    location / { proxy_pass http://$area$arg_page; }
 }`,
     },
     { inside: 'server', good: 'location ~ ^/x/(.*)$ { proxy_pass http://127.0.0.1:8000/$1; }' },

@@ -23,6 +23,8 @@ A \`ssl_stapling_file\` needs no responder and is fine.`,
   },
   check({ directive, scope, file, report }) {
     if (directive.value(0).toLowerCase() !== 'on' || scope.value('resolver')) return;
+    // an address needs no look-up
+    if (/^https?:\/\/(?:\d+\.\d+\.\d+\.\d+|\[[\da-f:.]+\])(?=[:/]|$)/i.test(scope.value('ssl_stapling_responder')?.value(0) ?? '')) return;
     // set for all: the servers may each have a resolver of their own
     const concerned = serversUnder(directive).flatMap((s) => (s.scope === scope || reachOf(s).tls ? [s.scope] : []));
     const lacking = concerned.filter((s) => s.value('ssl_stapling') === directive && !s.value('resolver') && !s.value('ssl_stapling_file'));

@@ -1,0 +1,93 @@
+/** What an authority answers, read before it is asked: the rewrite phase is over then. Shown by a request that the authority would let in. */
+import type { Directive } from '../../config/directive.ts';
+import { indexOf } from '../../trace/index.ts';
+import { variablesIn } from '../../trace/script.ts';
+import { outcomeText, proofOf } from '../../witness/requests.ts';
+import type { Spot } from '../../witness/spots.ts';
+import { defineRule } from '../rule.ts';
+
+const READING = new Set(['if', 'return', 'rewrite', 'set']);
+
+/** The variables that a text reads, through maps as well. */
+function readIn(spot: Spot, text: string, depth = 0): string[] {
+  return variablesIn(text).flatMap((name) => {
+    const defined = indexOf(spot.config).variables.get(name);
+    const inner = defined?.by === 'map' && depth < 4 ? readIn(spot, defined.directive.value(0), depth + 1) : [];
+    return [name, ...inner];
+  });
+}
+
+/** What becomes of the request hangs on the condition; headers that are never added are a smaller loss, and documented so by others. */
+const isDecisive = (condition: Directive): boolean =>
+  condition.body?.directives.some((d) => d.name === 'return' || d.name === 'rewrite' || d.name.endsWith('_pass')) ?? false;
+
+/** Lines of the rewrite phase at the spot, in the order of the text, with the first variable of auth_request_set that each reads. */
+function early(spot: Spot): { line: Directive; name: string }[] {
+  const isSet = (name: string): boolean => {
+    const defined = indexOf(spot.config).variables.get(name);
+    return defined?.by === 'module' && defined.directive.name === 'auth_request_set';
+  };
+  return spot.directives.flatMap((line) => {
+    if (!READING.has(line.name) || (line.name === 'if' ? !isDecisive(line) : line.scope !== spot.scope)) return [];
+    const name = line.values.flatMap((v) => readIn(spot, v)).find(isSet);
+    return name === undefined ? [] : [{ line, name }];
+  });
+}
+
+export default defineRule({
+  id: 'auth-request-value-early',
+  group: 'security',
+  severity: 'warning',
+  since: '0.2',
+  title: 'A value of auth_request_set is read before the subrequest is made',
+  why: `
+\`if\`, \`return\`, \`rewrite\` and \`set\` run in the rewrite phase; \`auth_request\` asks its authority in the access phase, later. A variable of \`auth_request_set\` is always empty in an \`if\`, whatever the authority would answer: the decision is the same for everybody, and where it answers the authority is not even asked.
+
+Use the value where it is known: in \`proxy_set_header\`, in a log, in a \`map\` that these read, or in the named location of an \`error_page\`. Let the authority itself answer 403 for who has not the role.`,
+  about: ['auth_request', 'auth_request_set', 'if'],
+  references: ['https://nginx.org/en/docs/http/ngx_http_auth_request_module.html'],
+  looksAt: {
+    outcome: [...READING],
+    when: (spot) => spot.location?.kind !== 'named' && !spot.scope.has('internal') && early(spot).length > 0,
+  },
+  needs: 'config',
+  messages: {
+    early:
+      '${name} is always empty here: {by} runs before auth_request is asked. Let the authority refuse, or read the value where the request is passed on.',
+  },
+  check({ spot, report }) {
+    const [first] = early(spot);
+    if (!first) return;
+    const { line, name } = first;
+    const trace = spot.ask({});
+    const source = indexOf(spot.config).variables.get(name)!.directive;
+    report('early', {
+      at: line.at({ start: line.statement.start, end: line.args.at(-1)?.end ?? line.statement.end }),
+      data: { name, by: line.name },
+      related: [{ at: source.at(), message: 'set after the subrequest' }],
+      witness: proofOf(trace, outcomeText(trace)),
+    });
+  },
+  examples: [
+    {
+      inside: 'server',
+      bad: `location / {
+    auth_request /auth;
+    auth_request_set $group $upstream_http_x_group;
+    if ($group = "") {
+#   ^^^^^^^^^^^^^^^^ early
+        return 403;
+    }
+    proxy_pass http://127.0.0.1:8000;
+}
+location = /auth { internal; proxy_pass http://127.0.0.1:8001; }`,
+      good: `location / {
+    auth_request /auth;
+    auth_request_set $group $upstream_http_x_group;
+    proxy_set_header X-Group $group;
+    proxy_pass http://127.0.0.1:8000;
+}
+location = /auth { internal; proxy_pass http://127.0.0.1:8001; }`,
+    },
+  ],
+});

@@ -1,0 +1,53 @@
+/** Files that anybody may write, move or delete: dav_methods without a word on who may. */
+import type { Scope } from '../../config/scope.ts';
+import { isLocalOnly, isProtected } from '../access.ts';
+import { defineRule } from '../rule.ts';
+
+/** Who may use which method is said in the block itself. */
+const isLimited = (scope: Scope): boolean =>
+  scope.named('limit_except').some((d) => d.body?.directives.some((x) => x.name === 'deny' || /^auth_(?!.*off)/.test(x.name)));
+
+export default defineRule({
+  id: 'dav-open',
+  group: 'security',
+  severity: 'warning',
+  since: '0.2',
+  missing: ['deny', 'auth_basic', 'auth_request', 'limit_except'],
+  title: 'Anybody may write and delete files',
+  why: `
+\`dav_methods\` lets clients store, delete, copy and move files below the root, and nginx asks nobody for it. Without a list of addresses, a password or \`limit_except\` that is everybody on the network: pages are replaced, programs are uploaded, disks fill up.
+
+\`dav_access\` sets the permissions of the files that are made, and keeps nobody out.`,
+  about: ['dav_methods', 'limit_except', 'auth_basic', 'deny'],
+  references: ['https://nginx.org/en/docs/http/ngx_http_dav_module.html'],
+  looksAt: { directive: ['dav_methods'] },
+  needs: 'config',
+  messages: {
+    open: 'Anybody may use {methods} on the files here. Ask for a password, or allow your own addresses only.',
+  },
+  check({ directive, scope, report }) {
+    if (directive.value(0) === 'off' || (scope.context !== 'location' && scope.context !== 'server')) return;
+    if (isProtected(scope) || isLimited(scope) || isLocalOnly(scope)) return;
+    report('open', { at: directive.at(), data: { methods: directive.values.join(', ') } });
+  },
+  examples: [
+    {
+      inside: 'server',
+      bad: `location /store/ {
+    root /srv;
+    dav_methods PUT DELETE MKCOL;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ open
+}`,
+      good: `location /store/ {
+    root /srv;
+    dav_methods PUT DELETE MKCOL;
+    limit_except GET {
+        allow 10.0.0.0/8;
+        deny all;
+    }
+}`,
+    },
+    { inside: 'server', good: 'location /store/ { dav_methods PUT; auth_basic "staff"; auth_basic_user_file staff; root /srv; }' },
+    { inside: 'server', good: 'location /store/ { dav_methods off; root /srv; }' },
+  ],
+});

@@ -1,0 +1,97 @@
+/** Lines that should put the client's address in place of a proxy's, and do not: nobody is trusted, or the address never comes. */
+import type { Directive } from '../../config/directive.ts';
+import type { Scope } from '../../config/scope.ts';
+import { type Server, serversOf } from '../../config/servers.ts';
+import { defineRule } from '../rule.ts';
+
+const isIn = (scope: Scope, outer: Scope): boolean => {
+  for (let at: Scope | null = scope; at; at = at.parent) if (at === outer) return true;
+  return false;
+};
+
+/** The servers that the line is in force for. */
+const serversFor = (directive: Directive): Server[] =>
+  serversOf(directive.scope.config).filter(
+    (s) => isIn(directive.scope, s.scope) || (isIn(s.scope, directive.scope) && s.scope.value(directive.name) === directive),
+  );
+
+/** Somebody is trusted somewhere that the line is in force. */
+const isTrusting = (directive: Directive, servers: readonly Server[]): boolean =>
+  directive.scope.effective('set_real_ip_from').directives.length > 0 ||
+  directive.scope.all.some((d) => d.name === 'set_real_ip_from') ||
+  servers.some(
+    (s) => s.scope.effective('set_real_ip_from').directives.length > 0 || s.scope.all.some((d) => d.name === 'set_real_ip_from'),
+  );
+
+export default defineRule({
+  id: 'real-ip-ineffective',
+  group: 'security',
+  severity: 'warning',
+  since: '0.2',
+  missing: ['set_real_ip_from', 'listen'],
+  title: 'The real address of clients is never taken',
+  why: `
+\`real_ip_header\` counts only for connections from an address that \`set_real_ip_from\` trusts. Without one, with a network written as a single address, or with \`proxy_protocol\` on a listener that does not read it, \`$remote_addr\` stays the address of the proxy: lists, limits and logs are about the proxy and not about clients.
+
+The PROXY protocol is read where \`listen\` has the parameter \`proxy_protocol\`.`,
+  about: ['real_ip_header', 'set_real_ip_from', 'listen'],
+  references: ['https://nginx.org/en/docs/http/ngx_http_realip_module.html'],
+  looksAt: { directive: ['real_ip_header', 'set_real_ip_from'] },
+  needs: 'config',
+  messages: {
+    protocol:
+      'real_ip_header proxy_protocol has no effect: no listen of {server} has the parameter proxy_protocol. Add it where the proxy speaks the protocol.',
+    nobody: 'real_ip_header has no effect: no set_real_ip_from says whose header counts. Name the addresses of the proxy.',
+    network:
+      '{text} is one address, that of a network, and no machine has it: nobody is trusted. Write the mask of the network, such as {network}.',
+  },
+  check({ directive, config, report }) {
+    if (config.kind !== 'root' || directive.scope.context.startsWith('stream')) return;
+    const text = directive.value(0);
+    if (directive.name === 'set_real_ip_from') {
+      const m = /^(\d+\.\d+\.\d+)\.0(?:\/32)?$/.exec(text);
+      if (m) report('network', { at: directive.args[0]!, severity: 'info', data: { text, network: `${m[1]}.0/24` } });
+      return;
+    }
+    const servers = serversFor(directive);
+    if (!servers.length) return;
+    const reads = servers.some((s) => s.listens.some((l) => l.params.includes('proxy_protocol')));
+    if (text === 'proxy_protocol' && !reads)
+      return report('protocol', {
+        at: directive.at(),
+        data: { server: servers.length === 1 ? 'the server' : 'the servers' },
+        related: servers
+          .slice(0, 4)
+          .flatMap((s) => s.listens.flatMap((l) => (l.directive ? [{ at: l.directive.at(), message: 'reads no PROXY protocol' }] : []))),
+      });
+    if (!isTrusting(directive, servers)) report('nobody', { at: directive.at(), severity: 'info' });
+  },
+  examples: [
+    {
+      inside: 'http',
+      bad: `
+  set_real_ip_from 10.0.0.0/8;
+  real_ip_header proxy_protocol;
+# ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ protocol
+  server { listen 80; }`,
+      good: `set_real_ip_from 10.0.0.0/8;
+real_ip_header proxy_protocol;
+server { listen 80 proxy_protocol; }`,
+    },
+    {
+      inside: 'server',
+      bad: `
+  real_ip_header X-Real-IP;
+# ^^^^^^^^^^^^^^^^^^^^^^^^^ nobody`,
+      good: `
+  real_ip_header X-Real-IP;
+  set_real_ip_from 10.0.0.7;`,
+    },
+    {
+      inside: 'server',
+      bad: `set_real_ip_from 172.20.0.0/32;
+#                ^^^^^^^^^^^^^ network`,
+      good: 'set_real_ip_from 172.20.0.0/16;',
+    },
+  ],
+});

@@ -1,0 +1,83 @@
+/** Subrequests of auth_request that announce a body which never comes. */
+
+import { addToList, fixOf, outside } from '../fix.ts';
+import { defineRule } from '../rule.ts';
+import { requestHeader } from './_headers.ts';
+import { askedBy } from './_receiver.ts';
+
+export default defineRule({
+  id: 'auth-request-body',
+  group: 'upstreams',
+  severity: 'warning',
+  since: '0.2',
+  missing: ['proxy_set_header', 'proxy_pass_request_body'],
+  title: 'The subrequest of auth_request announces a body that never comes',
+  why: `
+A subrequest has the headers of the client's request, its Content-Length too, and not its body. The authority waits for the body of a POST until it gives up, and the client gets a 500 or a 504 for it; GET works.
+
+Switch the body off with \`proxy_pass_request_body off\`, and remove the header with \`proxy_set_header Content-Length ""\`: it takes both.`,
+  about: ['auth_request', 'proxy_pass_request_body', 'proxy_set_header'],
+  references: ['https://nginx.org/en/docs/http/ngx_http_auth_request_module.html'],
+  looksAt: { directive: ['proxy_pass'] },
+  needs: 'config',
+  fixable: 'always',
+  messages: {
+    announced:
+      'The authority is told of a body that does not come: a POST waits here until it gives up. Set proxy_pass_request_body off and Content-Length "".',
+  },
+  check({ directive, scope, report }) {
+    if (directive.fact?.module !== 'ngx_http_proxy_module') return;
+    const asking = askedBy(scope).find((d) => d.name === 'auth_request');
+    if (!asking) return;
+    // the documented form, or only the header: then no body is announced
+    if (
+      requestHeader(scope, 'Content-Length') ||
+      scope.value('proxy_set_body') ||
+      scope.value('proxy_method')?.value(0).toUpperCase() === 'HEAD'
+    )
+      return;
+    const place = outside(directive);
+    report('announced', {
+      at: directive.nameAt,
+      related: [{ at: asking.at(), message: 'the subrequest is made here' }],
+      fix: fixOf('Send neither body nor length', 'suggestion', place.file, [
+        addToList(
+          place,
+          'proxy_set_header',
+          ['proxy_set_header Content-Length "";'],
+          scope.value('proxy_pass_request_body')?.value(0) === 'off' ? [] : ['proxy_pass_request_body off;'],
+        ),
+      ]),
+    });
+  },
+  examples: [
+    {
+      inside: 'server',
+      bad: `location / {
+    auth_request /auth;
+    root /srv/site;
+}
+location = /auth {
+    internal;
+    proxy_pass http://127.0.0.1:4180;
+#   ^^^^^^^^^^ announced
+}`,
+      good: `location / {
+    auth_request /auth;
+    root /srv/site;
+}
+location = /auth {
+    internal;
+    proxy_pass http://127.0.0.1:4180;
+    proxy_pass_request_body off;
+    proxy_set_header Content-Length "";
+}`,
+    },
+    {
+      inside: 'server',
+      good: `location / {
+    proxy_pass http://127.0.0.1:8000;
+}`,
+    },
+  ],
+});
