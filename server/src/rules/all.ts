@@ -92,6 +92,7 @@ import aliasSlashMismatch from './security/alias-slash-mismatch.ts';
 import aliasTraversal from './security/alias-traversal.ts';
 import allowWithoutDeny from './security/allow-without-deny.ts';
 import authRequestValueEarly from './security/auth-request-value-early.ts';
+import authRequestValueUnset from './security/auth-request-value-unset.ts';
 import basicAuthOverHttp from './security/basic-auth-over-http.ts';
 import belowMozillaProfile from './security/below-mozilla-profile.ts';
 import cipherHasNoEffect from './security/cipher-has-no-effect.ts';
@@ -333,6 +334,7 @@ export const RULES: readonly Rule[] = [
   aliasTraversal,
   allowWithoutDeny,
   authRequestValueEarly,
+  authRequestValueUnset,
   basicAuthOverHttp,
   belowMozillaProfile,
   cipherHasNoEffect,

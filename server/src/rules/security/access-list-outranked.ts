@@ -1,6 +1,7 @@
 /** A restricted prefix whose paths another location takes as well, without its access rules. Shown by a stranger's request. */
 import type { Place } from '../../base/span.ts';
 import { type Location, locationsOf } from '../../config/locations.ts';
+import type { Scope } from '../../config/scope.ts';
 import type { Trace } from '../../trace/trace.ts';
 import { admitted, isAsked, isBackend, isGivenOut, isRefused, keepsOut, restrictionsOf, speaksOfAccess } from '../../witness/access.ts';
 import { samplesOf } from '../../witness/regex-samples.ts';
@@ -30,6 +31,14 @@ const isSame = (own: Trace, other: Trace, location: Location, path: string): boo
     ? isBackend(other) && target(own) === target(other)
     : isBackend(other) || (other.outcome.file !== null && other.outcome.file === fileFor(own, location, path));
 
+/** `location / { deny all; }` beside others that are open: nothing but what is named is served. */
+const isClosedByDefault = (location: Location, scope: Scope): boolean =>
+  location.name === '/' && restrictionsOf(scope).every((d) => d.name === 'deny') && !scope.has('allow');
+
+/** Places below a restricted one that are open on purpose: where people get their right to enter, or what needs none. */
+const FOR_ALL =
+  /login|logout|sign|register|auth|token|session|oauth|callback|hook|health|ping|status|ready|live|static|assets|media|public|share|favicon|robots|well-known|error|version/i;
+
 const words = (location: Location): string => `location ${location.directive.values.join(' ')}`;
 const nameOf = ({ directive }: Location): Place => directive.at(directive.args.at(-1)!);
 
@@ -54,6 +63,8 @@ function* below(spot: Spot): Generator<{ location: Location; path: string }> {
   const name = location.name.replace(/\/$/, '');
   const level = locationsOf(location.directive.scope);
   for (const regex of location.noRegex ? [] : level.regexes) {
+    // below everything else a pattern of paths is a place of its own
+    if (name === '' && /^\^/.test(regex.name)) continue;
     const paths = samplesOf(config.regexes, regex.name, {
       caseless: regex.modifier === '~*',
       tries: 12,
@@ -61,6 +72,17 @@ function* below(spot: Spot): Generator<{ location: Location; path: string }> {
     });
     for (const path of paths.filter((p) => p.startsWith(`${name}/`)).slice(0, 4)) yield { location: regex, path };
   }
+  // written for a path of the restricted place, without a word on access
+  for (const inner of level.all)
+    if (
+      location.kind === 'prefix' &&
+      name !== '' &&
+      (inner.kind === 'exact' || inner.kind === 'prefix') &&
+      !FOR_ALL.test(inner.name) &&
+      inner.name.startsWith(`${name}/`) &&
+      inner.name.length > name.length + 1
+    )
+      yield { location: inner, path: inner.kind === 'exact' ? inner.name : `${inner.name.replace(/\/$/, '')}/users` };
   // the same with a slash, or without: two names of one place
   for (const twin of level.all)
     if (twin !== location && twin.kind !== 'regex' && twin.name.replace(/\/$/, '') === name && twin.name.length > 1)
@@ -85,7 +107,10 @@ A request is in one location only. Where a regular expression fits, it outranks 
   looksAt: {
     outcome: ['deny', 'auth_basic', 'auth_request', 'auth_jwt'],
     when: ({ location, scope }) =>
-      !!location && (location.kind === 'prefix' || location.kind === 'exact') && location.name !== '/' && restrictionsOf(scope).length > 0,
+      !!location &&
+      (location.kind === 'prefix' || location.kind === 'exact') &&
+      restrictionsOf(scope).length > 0 &&
+      !isClosedByDefault(location, scope),
   },
   needs: 'config',
   messages: {
@@ -122,7 +147,11 @@ A request is in one location only. Where a regular expression fits, it outranks 
         at: nameOf(location),
         data: { ...data, other: `"${words(other)}"`, path, outcome: outcomeText(trace) },
         related: [...related, { at: nameOf(other), message: `takes ${path}` }],
-        severity: isBackend(own) && ASSETS.test(path) ? 'info' : 'warning',
+        severity:
+          (isBackend(own) && ASSETS.test(path)) ||
+          (other.kind !== 'regex' && other.name.replace(/\/$/, '') !== location.name.replace(/\/$/, ''))
+            ? 'info'
+            : 'warning',
         witness: proofOf(trace),
       });
     }
@@ -244,6 +273,41 @@ location @no { return 404; }`,
 location ~ \\.(bak|sql)$ { return 404; }
 location ~* \\.(css|js)$ { root /srv/site; }`,
     },
+    {
+      inside: 'server',
+      bad: `root /srv/site;
+location / {
+#        ^ outranked
+    auth_basic "staff";
+    auth_basic_user_file /srv/staff;
+}
+location ~ \\.pdf$ {
+    expires 30d;
+}`,
+      good: `root /srv/site;
+auth_basic "staff";
+auth_basic_user_file /srv/staff;
+location ~ \\.pdf$ {
+    expires 30d;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `location /admin/ {
+#        ^^^^^^^ outranked
+    allow 10.0.0.0/8;
+    deny all;
+    proxy_pass http://127.0.0.1:8000;
+}
+location = /admin/export { proxy_pass http://127.0.0.1:8000; }`,
+      good: `location /admin/ {
+    allow 10.0.0.0/8;
+    deny all;
+    proxy_pass http://127.0.0.1:8000;
+    location = /admin/export { proxy_pass http://127.0.0.1:8000; }
+}`,
+    },
+    { inside: 'server', good: 'location / { deny all; }\nlocation ~ \\.pdf$ { root /srv/site; }' },
     {
       inside: 'server',
       good: `auth_basic "staff";

@@ -64,7 +64,7 @@ The PROXY protocol is read where \`listen\` has the parameter \`proxy_protocol\`
           .slice(0, 4)
           .flatMap((s) => s.listens.flatMap((l) => (l.directive ? [{ at: l.directive.at(), message: 'reads no PROXY protocol' }] : []))),
       });
-    if (!isTrusting(directive, servers)) report('nobody', { at: directive.at(), severity: 'info' });
+    if (!isTrusting(directive, servers)) report('nobody', { at: directive.at(), severity: 'hint' });
   },
   examples: [
     {

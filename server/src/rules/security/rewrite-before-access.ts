@@ -44,15 +44,15 @@ Answer from the content phase instead: \`try_files /nothing @answer\` with the a
     redirect:
       'This rewrite answers before {rules} is asked, so access is bypassed: everybody gets {outcome}. Redirect from a named location that try_files leads to.',
     inherited:
-      'return answers before the inherited {rules} is asked, so access is bypassed: everybody gets the text. Put it into a named location that try_files leads to.',
+      'return answers before {rules} is asked, so access is bypassed: everybody gets the text. Put it into a named location that try_files leads to.',
   },
   check({ spot, report }) {
     const rules = rulesOf(spot);
     const own = speaksOfAccess(spot.scope);
-    const lines = spot.scope.directives.filter((d) => d.name === 'rewrite' || d.name === 'return');
+    const lines = spot.directives.filter((d) => d.name === 'rewrite' || d.name === 'return');
     const told = new Set<Directive>();
-    for (const path of spot.paths.slice(0, 6)) {
-      const trace = spot.ask({ path });
+    for (const probe of [...spot.paths.slice(0, 6).map((path) => ({ path })), ...spot.variations]) {
+      const trace = spot.ask(probe);
       if (isAsked(trace)) continue;
       const { kind, status, body } = trace.outcome;
       const step = trace.steps.findLast((s) => s.at && (s.phase === 'rewrite' || s.phase === 'server-rewrite') && directiveAt(lines, s.at));
@@ -68,7 +68,7 @@ Answer from the content phase instead: \`try_files /nothing @answer\` with the a
         if (!own || host === undefined || host === spot.doors[0]!.host) continue;
         told.add(by);
         report('redirect', { at, data, related, witness: proofOf(trace) });
-      } else if (by.name === 'return' && kind === 'return' && status < 300 && (body ?? '').trim() && !own) {
+      } else if (by.name === 'return' && kind === 'return' && status < 300 && (body ?? '').trim() && (!own || by.scope !== spot.scope)) {
         if (FOR_ALL.test(spot.location!.name) || /^\W*(?:ok|pong|healthy|up|alive)\W*$/i.test(body ?? '')) continue;
         told.add(by);
         report('inherited', { at, data, related, severity: 'info', witness: proofOf(trace) });

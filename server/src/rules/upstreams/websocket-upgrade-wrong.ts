@@ -18,6 +18,9 @@ const sent = (trace: Trace, name: string): string =>
     .map(([, v]) => v)
     .join(', ') ?? '';
 
+/** Names of places where WebSockets are. */
+const MEANT = /ws|sock|live|stream|hub|cable|chat|realtime|notif/i;
+
 /** The line's value as it is in words that a client may choose by a header of its own. */
 const isSwitch = (d: Directive): boolean => d.value(1) === '';
 
@@ -64,10 +67,12 @@ Pass on \`$http_upgrade\` as \`Upgrade\`, and as \`Connection\` the word upgrade
         witness: proofOf(trace, `Upgrade: ${got.upgrade} arrives at ${request.upstream}`),
       });
     }
+    // without a name that says so it may be for requests that are kept alive, with a line that is always written
+    if (/^(?:close)?$/i.test(got.connection) && !MEANT.test(spot.location?.name ?? '')) return;
     if (/(?:^|[,\s])upgrade(?:$|[,\s])/i.test(got.connection)) return;
     report('connection', {
       at: connection.at(),
-      data: { got: got.connection },
+      data: { got: got.connection || '(none)' },
       related: [{ at: upgrade.at(), message: 'the upgrade is passed on here' }],
       witness: proofOf(trace, `Connection: ${got.connection} arrives at ${request.upstream}`),
     });
