@@ -1,6 +1,7 @@
 /** Files that anybody may write, move or delete: dav_methods without a word on who may. */
+
+import { isLocalOnly, isProtected } from '../../answers/who-may-enter.ts';
 import type { Scope } from '../../config/scope.ts';
-import { isLocalOnly, isProtected } from '../access.ts';
 import { defineRule } from '../rule.ts';
 
 /** Who may use which method is said in the block itself. */
