@@ -13,6 +13,7 @@ import { Workspace } from '../../server/src/workspace/workspace.ts';
 import { bigFile, bigTree, random } from '../harness/generate-config.ts';
 import { TestClient } from '../harness/lsp.ts';
 import { features } from './features.ts';
+import { memory } from './memory.ts';
 import { projects } from './project.ts';
 import { squares } from './squares.ts';
 import { traces } from './traces.ts';
@@ -157,7 +158,9 @@ function nginx(): void {
   rows.push(['proxylens check with all rules on the same', `${ms(ours)}, ${(ours / theirs).toFixed(1)} times nginx -t`, '']);
 }
 
-const only = process.argv.slice(2);
+/** A folder with another build of the project, which is measured in the same run: `--before=FOLDER`. */
+const before = process.argv.find((arg) => arg.startsWith('--before='))?.slice('--before='.length);
+const only = process.argv.slice(2).filter((arg) => !arg.startsWith('--'));
 const wanted = (part: string): boolean => !only.length || only.includes(part);
 try {
   if (wanted('keystrokes')) await keystrokes();
@@ -168,7 +171,18 @@ try {
   }
   if (wanted('typing')) {
     const folder = write('typed', { 'nginx.conf': flawed(10_000) });
-    await typing(pathToFileURL(path.join(folder, 'nginx.conf')).href, rows);
+    const uri = pathToFileURL(path.join(folder, 'nginx.conf')).href;
+    if (before) {
+      const earlier: typeof rows = [];
+      await typing(uri, earlier, [path.resolve(before, 'dist/cli.cjs'), 'lsp', '--stdio']);
+      rows.push(...earlier.map(([what, value]): [string, string, string] => [`before: ${what}`, value, '']));
+    }
+    await typing(uri, rows);
+  }
+  if (wanted('memory')) {
+    const { few, many } = await memory();
+    const mb = (n: number): string => `${(n / 1048576).toFixed(1)} MB`;
+    rows.push(['memory after 1,000 edits, and after 20,000', `${mb(few)}, ${mb(many)}: ${(many / few).toFixed(2)} times`, '≤ 1.3 times']);
   }
   if (wanted('start')) await firstDiagnostics();
   if (wanted('tree')) await manyFiles();

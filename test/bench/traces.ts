@@ -2,8 +2,10 @@
 import { fileId } from '../../server/src/base/file-id.ts';
 import { NodeFiles } from '../../server/src/host/node-files.ts';
 import { loadParts } from '../../server/src/host/parts.ts';
+import { lint } from '../../server/src/rules/run.ts';
 import { requestFromUrl } from '../../server/src/trace/from-url.ts';
 import { traceRequest } from '../../server/src/trace/request.ts';
+import { witnessesOf } from '../../server/src/witness/requests.ts';
 import { Workspace } from '../../server/src/workspace/workspace.ts';
 
 /** Adds the rows of one trace and of a batch of 10,000 on the 10,000-line configuration at `folder` (a URI). */
@@ -28,6 +30,16 @@ export async function traces(folder: string, rows: [string, string, string][]): 
   const times = Array.from({ length: 500 }, (_, n) => ask(n)).sort((a, b) => a - b);
   rows.push(['first trace after loading, 10,000 lines', `${first.toFixed(2)} ms`, '']);
   rows.push(['one trace, median', `${times[250]!.toFixed(3)} ms`, '< 1 ms']);
+  // what the rules that judge by requests ask, on their own
+  const judges = parts.rules.filter((r) => r.looksAt.some((at) => 'outcome' in at));
+  const begun = performance.now();
+  lint(config, judges);
+  const judged = performance.now() - begun;
+  rows.push([
+    `witness requests of ${judges.length} rules on 10,000 lines`,
+    `${witnessesOf(config).asked.toLocaleString('en')} in ${judged.toFixed(0)} ms`,
+    '',
+  ]);
   const from = performance.now();
   for (let n = 0; n < 10_000; n++) ask(n);
   rows.push(['batch of 10,000 requests', `${(performance.now() - from).toFixed(0)} ms`, '< 2,000 ms']);

@@ -32,11 +32,11 @@ export class TestClient {
     readonly connection: MessageConnection,
   ) {}
 
-  /** Starts a server and makes the handshake. `capabilities` are laid over those of an ordinary editor. */
+  /** Starts a server (`server`: its arguments to node) and makes the handshake. `capabilities` are laid over those of an ordinary editor. */
   static async start(
-    options: { folder?: string; capabilities?: object; settings?: object; initializationOptions?: object } = {},
+    options: { folder?: string; capabilities?: object; settings?: object; initializationOptions?: object; server?: readonly string[] } = {},
   ): Promise<TestClient & { result: InitializeResult }> {
-    const child = spawn(process.execPath, SERVER, { stdio: ['pipe', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, [...(options.server ?? SERVER)], { stdio: ['pipe', 'pipe', 'inherit'] });
     running.add(child);
     child.once('exit', () => running.delete(child));
     const connection = createMessageConnection(new StreamMessageReader(child.stdout!), new StreamMessageWriter(child.stdin!));

@@ -284,6 +284,40 @@ describe('typing at random in several files', () => {
     });
 });
 
+const MAIN = fileId('file:///alone/nginx.conf');
+
+/** One file that edits go through, each as the text that it replaces and what it puts there; compared after each of `steps`. */
+async function through(text: string, steps: readonly (readonly (readonly [string, string])[])[]): Promise<void> {
+  const session = await Session.start(new Map([[MAIN, text]]), fileId('file:///alone'));
+  await session.check(true, () => 'before');
+  for (const edits of steps) {
+    for (const [from, to] of edits) {
+      const start = session.texts.get(MAIN)!.indexOf(from);
+      assert.ok(start >= 0, from);
+      await session.edit(MAIN, { span: { start, end: start + from.length }, newText: to });
+    }
+    await session.check(true, () => JSON.stringify(edits));
+  }
+}
+
+test('a block that moves within its line is indented anew by its fixes', () =>
+  through('events {}\nhttp {\n    # images\n    server { listen 80; location /img { alias /data/img/; } }\n}\n', [
+    [['images\n', 'images\n    ']],
+    [['images\n        ', 'images\n']],
+  ]));
+
+test('a text that comes back has other statements than before', () =>
+  through('events {}\nhttp {\n    server " {\n        listen 80;\n    }\n}\n', [
+    [
+      ['server "', 'serve "'],
+      ['serve "', 'server "'],
+    ],
+    [
+      ['80', '81'],
+      ['81', '80'],
+    ],
+  ]));
+
 /** The edit that makes one text of another and leaves their common ends. */
 function difference(before: string, after: string): TextEdit {
   let start = 0;

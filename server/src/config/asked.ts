@@ -127,9 +127,17 @@ export function noted(config: Config, key: string, ask: (config: Config) => Answ
 export function askedOfBlock<T>(config: Config, key: string, ask: (config: Config, block: Statement | null) => T): void {
   const questions = config.kept?.questions;
   if (!recording || !questions?.isLatest(config)) return;
-  const { block } = recording;
-  recording.ofBlock.add(questions.of(config, block ? `${key} ${numberOf(block)}` : key, (c) => ask(c, block)));
+  const { block, ofBlock } = recording;
+  // each directive of the block asks the same: the text of the key is made once
+  let keys = keysOf.get(ofBlock);
+  if (!keys) keysOf.set(ofBlock, (keys = new Set()));
+  if (keys.has(key)) return;
+  keys.add(key);
+  ofBlock.add(questions.of(config, block ? `${key} ${numberOf(block)}` : key, (c) => ask(c, block)));
 }
+
+/** The keys under which a block has asked so far. */
+const keysOf = new WeakMap<ReadonlySet<Question>, Set<string>>();
 
 const numbers = new WeakMap<object, number>();
 let last = 0;

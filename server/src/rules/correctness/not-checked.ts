@@ -5,8 +5,24 @@ import { defineRule, type Report } from '../rule.ts';
 /** Blocks inside so many others are not read (syntax/lower.ts). */
 const MAX_DEPTH = 300;
 
+const depths = new WeakMap<Statement, number>();
+
+/** How many levels of blocks a statement is; asked again only of blocks that an edit has touched. */
+function depthOf(statement: Statement): number {
+  const { block } = statement;
+  if (!block) return 0;
+  let depth = depths.get(statement);
+  if (depth === undefined) {
+    depth = 1;
+    for (const inner of block) depth = Math.max(depth, depthOf(inner) + 1);
+    depths.set(statement, depth);
+  }
+  return depth;
+}
+
 /** The first block at that depth that holds something. */
 function deepest(statements: readonly Statement[], text: string): Statement | null {
+  if (!statements.some((s) => depthOf(s) >= MAX_DEPTH)) return null;
   let level: readonly Statement[] = statements;
   for (let depth = 0; depth < MAX_DEPTH && level.length; depth++) level = level.flatMap((s) => s.block ?? []);
   return level.find((s) => s.block?.length === 0 && s.open && text.slice(s.open.end, s.close?.start ?? s.end).trim() !== '') ?? null;
