@@ -318,6 +318,13 @@ test('a text that comes back has other statements than before', () =>
     ],
   ]));
 
+test('a rule about the whole that was silent because of a line of the outermost level speaks when the line goes', () =>
+  through('error_log logs/e.log;\nevents {}\nhttp {\n    gzip on;\n    server { listen 80; }\n}\n', [
+    [['error_log logs/e.log;', '']],
+    [['gzip on;', '']],
+    [['events', 'error_log logs/e.log;\nevents']],
+  ]));
+
 /** The edit that makes one text of another and leaves their common ends. */
 function difference(before: string, after: string): TextEdit {
   let start = 0;
