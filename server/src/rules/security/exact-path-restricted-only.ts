@@ -40,7 +40,7 @@ Write \`location ^~ /admin\` (which takes \`/administration\`, too) or the exact
       if (path === location.name) continue;
       const trace = spot.ask({ path });
       const pattern = trace.outcome.location?.pattern;
-      const taker = spotsOf(config).find((s) => s.server === server && s.location?.directive.values.join(' ') === pattern);
+      const taker = pattern && spotsOf(config).find((s) => s.server === server && s.location?.directive.values.join(' ') === pattern);
       // a location that is written for these paths means what it does
       if (
         !taker ||

@@ -20,12 +20,12 @@ Many guides, gunicorn's among them, pass \`$http_host\` because it keeps the por
   about: ['proxy_set_header', '$host', '$http_host'],
   looksAt: { directive: SETTERS },
   needs: 'file',
-  fixable: 'always',
+  fixable: 'sometimes',
   messages: {
     header: 'The application gets the Host header as the client sent it, which need not be the host that nginx served. Use $host.',
     free: 'The client chooses with {source} which host the application sees. Use $host.',
   },
-  check({ directive, file, report }) {
+  check({ directive, file, deployment, report }) {
     const name = directive.value(0).toLowerCase();
     if (name !== 'host' && name !== 'http_host' && name !== ':authority') return;
     const word = directive.args[1];
@@ -40,7 +40,11 @@ Many guides, gunicorn's among them, pass \`$http_host\` because it keeps the por
         data: { source: flow.source },
         severity: plain ? 'info' : 'warning',
         related: flow.chain,
-        fix: fixOf('Use $host', 'suggestion', file, [replace(use.span, use.braced ? '${host}' : '$host')]),
+        // with the application at hand another rule knows whether the port is published and has to be passed on
+        fix:
+          plain && deployment.applications.length
+            ? null
+            : fixOf('Use $host', 'suggestion', file, [replace(use.span, use.braced ? '${host}' : '$host')]),
       });
     }
   },

@@ -47,7 +47,12 @@ to ms in that order, words come from a list, parameters are known by name. nginx
       bad: '    resolver ipv6=off;\n#            ^^^^^^^^ refused',
       good: '    resolver local=on ipv6=off;',
     },
-    { inside: 'http', bad: '    resolver local=on;\n#            ^^^^^ refused', good: '    resolver 127.0.0.53;' },
+    {
+      inside: 'http',
+      notOn122: 'a host name to nginx, which only the machine can refuse',
+      bad: '    resolver local=on;\n#            ^^^^^ refused',
+      good: '    resolver 127.0.0.53;',
+    },
     {
       inside: 'http',
       notOn122: 'OpenResty has the parameter',
