@@ -298,10 +298,23 @@ describe('rules, explain, new, and the rest', () => {
       'out',
     ];
     await ends(0, args, { cwd });
-    await ends(2, args, { cwd, says: /is there already\. Nothing was written/ });
-    await ends(0, [...args, '--force'], { cwd });
+    // what is there as it would be written is left alone, what somebody changed is not written over
+    await ends(0, args, { cwd });
+    fs.appendFileSync(path.join(cwd, 'out/gunicorn.conf.py'), 'preload_app = True\n');
+    assert.match((await ends(0, [...args, '--dry-run'], { cwd })).out, /gunicorn\.conf\.py +\(there already, with another text\)/);
+    await ends(2, args, { cwd, says: /gunicorn\.conf\.py is there already, with another text\. Nothing was written/ });
+    assert.match((await ends(0, [...args, '--force'], { cwd })).out, /DEPLOY\.md/);
+    assert.ok(!fs.readFileSync(path.join(cwd, 'out/gunicorn.conf.py'), 'utf8').includes('preload_app'));
     await ends(0, ['check', '--fail-on', 'warning', 'out'], { cwd });
     await ends(2, ['new', '--framework', 'rails'], { cwd, says: /--framework is one of/ });
+    await ends(2, ['new', '--framework', 'fastapi', '--server', 'gunicorn'], { cwd, says: /gunicorn is not offered for fastapi/ });
+    // a link out of the folder is not followed
+    const outside = folder();
+    fs.mkdirSync(path.join(cwd, 'linked'));
+    fs.symlinkSync(outside, path.join(cwd, 'linked/deploy'));
+    await ends(2, [...args.slice(0, -1), 'linked'], { cwd, says: /outside of/ });
+    assert.deepEqual(fs.readdirSync(outside), []);
+    assert.deepEqual(fs.readdirSync(path.join(cwd, 'linked')), ['deploy']);
   });
 
   test('help and version are 0, a missing command is 2', async () => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { version } from '../../server/src/catalog/version.ts';
-import { newDeployment } from '../../server/src/snippets/deployment.ts';
+import { type DeploymentAnswers, newDeployment } from '../../server/src/snippets/deployment.ts';
 import { SNIPPETS } from '../../server/src/snippets/index.ts';
 import { deployments, whole } from '../harness/deployments.ts';
 import { available, judge, skipOrFail } from '../harness/nginx.ts';
@@ -25,11 +25,18 @@ describe('snippets and the real nginx', () => {
   }
 });
 
+/** All of nginx's files of a deployment, as one configuration holds them. */
+const site = (answers: DeploymentAnswers): string =>
+  newDeployment(answers)
+    .filter((f) => f.path.endsWith('.conf') && f.path.startsWith('deploy/nginx/'))
+    .map((f) => f.text)
+    .join('\n');
+
 describe('new deployments and the real nginx', () => {
   if (!nginx) return;
   for (const answers of deployments())
     test(`${answers.framework} under ${answers.server}, tls ${answers.tls}${answers.mediaRoot ? ', media' : ''}`, async () => {
-      const verdict = await judge(whole(newDeployment(answers)[0]!.text), { provide: true });
+      const verdict = await judge(whole(site(answers)), { provide: true });
       assert.ok(verdict.ok, verdict.message ?? '');
     });
 });

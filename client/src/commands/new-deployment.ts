@@ -7,12 +7,12 @@ import type { Command } from './command.ts';
 const TITLE = 'New deployment behind nginx';
 
 const SERVER_WORDS: Readonly<Record<string, string>> = {
-  gunicorn: 'Gunicorn on a unix socket',
-  'gunicorn-tcp': 'Gunicorn on 127.0.0.1',
-  uwsgi: 'uWSGI, uwsgi protocol on a unix socket',
-  uvicorn: 'uvicorn on 127.0.0.1 (ASGI, WebSockets)',
-  daphne: 'Daphne on a unix socket (Channels, WebSockets)',
-  hypercorn: 'Hypercorn on 127.0.0.1 (ASGI, WebSockets)',
+  gunicorn: 'Gunicorn',
+  uwsgi: 'uWSGI, by the uwsgi protocol',
+  uvicorn: 'uvicorn (ASGI, WebSockets)',
+  daphne: 'Daphne (Channels, WebSockets)',
+  hypercorn: 'Hypercorn (ASGI, WebSockets)',
+  granian: 'Granian (ASGI, WebSockets)',
 };
 
 class Abandoned extends Error {}
@@ -73,7 +73,7 @@ export const newDeployment: Command = {
       const tls = await pick(
         'HTTPS?',
         [
-          { label: "HTTPS with a certificate of Let's Encrypt", value: 'letsencrypt' },
+          { label: "HTTPS with a certificate of Let's Encrypt, by certbot", value: 'certbot' },
           { label: 'HTTPS with a certificate of my own', value: 'own' },
           { label: 'No: another proxy ends TLS before this one', value: 'none' },
         ],
@@ -86,7 +86,7 @@ export const newDeployment: Command = {
         found.mediaRoot ?? (framework === 'django' ? `${home}/media` : ''),
         path,
       );
-      const asgi = server === 'uvicorn' || server === 'daphne';
+      const asgi = server !== 'gunicorn' && server !== 'uwsgi';
       const module = await ask(
         'Module and name of the application',
         found.module ??
@@ -107,7 +107,21 @@ export const newDeployment: Command = {
         null,
       );
       const result = await app.client.sendRequest<NewDeploymentResult>(Requests.newDeployment, {
-        answers: { name, framework, server, domain, tls, module, folder: home, staticRoot, mediaRoot, upload, limitLogin: limit === 'yes' },
+        answers: {
+          name,
+          framework,
+          server,
+          domain,
+          tls,
+          module,
+          folder: home,
+          staticRoot,
+          mediaRoot,
+          upload,
+          limitLogin: limit === 'yes',
+          ...(found.settings ? { settings: found.settings } : {}),
+          ...(found.loginPaths ? { loginPaths: [...found.loginPaths] } : {}),
+        },
       } satisfies NewDeploymentParams);
       if (result.problems[0]) throw new Error(result.problems[0].message);
       const edit = new vscode.WorkspaceEdit();

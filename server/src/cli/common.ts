@@ -249,6 +249,11 @@ export class Loader {
     return { config: fresh ?? config, project, shown };
   }
 
+  /** What the project of a folder says of its applications. */
+  async applicationsIn(folder: FileId): Promise<Deployment> {
+    return this.deployment(await this.projectOf(folder, 'folder', [folder]));
+  }
+
   /** What a project says of the applications. */
   async deployment(project: Project): Promise<Deployment> {
     const known = this.deployments.get(project.boundary);

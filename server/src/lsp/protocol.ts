@@ -1,6 +1,7 @@
 /** Requests and notifications of ours beside LSP's, as plain types: the client imports this file, and nothing else of the server but the trace's types. */
 
 import type { WorkspaceEdit } from 'vscode-languageserver';
+import type { FoundDeployment } from '../deploy/found.ts';
 import type { Line } from '../trace/stations.ts';
 import type { Trace } from '../trace/trace.ts';
 
@@ -264,12 +265,5 @@ export interface DeploymentDefaults {
   frameworks: string[];
   /** by framework */
   servers: Record<string, string[]>;
-  found: {
-    framework: string | null;
-    server: string | null;
-    domain: string | null;
-    staticRoot: string | null;
-    mediaRoot: string | null;
-    module: string | null;
-  };
+  found: FoundDeployment;
 }

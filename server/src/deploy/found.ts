@@ -1,0 +1,45 @@
+/** What a project says of itself, as a beginning for the questions of a new deployment. Unknown and ambiguous things are null. */
+import type { Deployment } from './deployment.ts';
+import type { FolderValue } from './django.ts';
+import { certain, likely } from './setting.ts';
+
+export interface FoundDeployment {
+  readonly framework: string | null;
+  readonly server: string | null;
+  /** the port on which the application listens today */
+  readonly port: number | null;
+  readonly domain: string | null;
+  readonly staticRoot: string | null;
+  readonly mediaRoot: string | null;
+  /** `shop.wsgi:application` */
+  readonly module: string | null;
+  /** Django's settings module */
+  readonly settings: string | null;
+  /** exact paths to which passwords are sent */
+  readonly loginPaths: readonly string[] | null;
+}
+
+/** Absolute folders only: one that hangs from BASE_DIR is another on the server. */
+const folder = (value: FolderValue | null | undefined): string | null =>
+  value?.path.startsWith('/') && !value.anchored ? value.path : null;
+
+export function foundDeployment(deployment: Deployment): FoundDeployment {
+  const [application] = deployment.applications;
+  const framework = application?.framework ?? null;
+  const django = framework?.kind === 'django' ? framework.settings : null;
+  const hosts = django ? certain(django.allowedHosts) : undefined;
+  const module = application ? certain(application.target) : undefined;
+  const address = application?.listeners[0] ? likely(application.listeners[0].address) : undefined;
+  const admin = framework?.kind === 'django' ? framework.routes.admin : null;
+  return {
+    framework: framework ? (framework.kind === 'starlette' ? 'fastapi' : framework.kind) : null,
+    server: application?.server.name ?? null,
+    port: address?.kind === 'tcp' ? address.port : null,
+    domain: (hosts ?? []).map((h) => h.value).find((h) => /^[a-z0-9.-]+\.[a-z]+$/i.test(h)) ?? null,
+    staticRoot: folder(django ? certain(django.staticRoot) : null),
+    mediaRoot: folder(django ? certain(django.mediaRoot) : null),
+    module: module !== undefined && /^[A-Za-z_][\w.]*:[A-Za-z_]\w*$/.test(module) ? module : null,
+    settings: django?.module.replace(/_production$/, '') ?? null,
+    loginPaths: admin && !admin.regex ? [`/${admin.path.replace(/\/*$/, '')}/login/`] : null,
+  };
+}

@@ -1,0 +1,182 @@
+/** What a new deployment is made from: the answers, what each may be, and what stands for those that nobody gives. */
+import { advisories, debianFixes, fixedIn } from '../../catalog/advisories.ts';
+import { atLeast, compareVersions, parseVersion, version } from '../../catalog/version.ts';
+
+export const FRAMEWORKS = ['django', 'flask', 'fastapi', 'wsgi'] as const;
+export const SERVERS = ['gunicorn', 'uwsgi', 'uvicorn', 'daphne', 'hypercorn', 'granian'] as const;
+export const TLS_KINDS = ['certbot', 'acme', 'own', 'none'] as const;
+export const SYSTEMS = ['debian', 'rhel', 'nginx.org'] as const;
+export const RUNS = ['systemd', 'compose'] as const;
+export const COMPRESSIONS = ['gzip', 'brotli', 'zstd'] as const;
+
+export type Framework = (typeof FRAMEWORKS)[number];
+export type ServerKind = (typeof SERVERS)[number];
+export type TlsKind = (typeof TLS_KINDS)[number];
+export type System = (typeof SYSTEMS)[number];
+export type Runs = (typeof RUNS)[number];
+export type Compression = (typeof COMPRESSIONS)[number];
+
+/** What must be answered. */
+export interface GivenAnswers {
+  /** letters, digits, hyphens: names the upstream, the unit and the socket */
+  readonly name: string;
+  readonly framework: Framework;
+  readonly server: ServerKind;
+  readonly domain: string;
+  readonly tls: TlsKind;
+  /** the module that holds the application: `shop.wsgi:application`, `app:app` */
+  readonly module: string;
+  /** the project's folder on the server */
+  readonly folder: string;
+  /** empty: none */
+  readonly staticRoot: string;
+  readonly mediaRoot: string;
+  /** nginx's size, `10m` */
+  readonly upload: string;
+  /** a limit for what is sent to the login pages */
+  readonly limitLogin: boolean;
+}
+
+/** What has a value of its own where nobody answers. */
+export interface FurtherAnswers {
+  readonly runs: Runs;
+  readonly system: System;
+  /** the port on 127.0.0.1 on which the application listens; 0: a unix socket */
+  readonly port: number;
+  /** the nginx that will run it, `1.22.1`; the default is that of the system */
+  readonly nginx: string;
+  readonly compression: Compression;
+  /** exact paths to which passwords are sent */
+  readonly loginPaths: readonly string[];
+  /** Django's development settings, which the production module builds on */
+  readonly settings: string;
+  /** for the certificate authority; empty: the domain's own admin */
+  readonly email: string;
+}
+
+export type DeploymentAnswers = GivenAnswers & Partial<FurtherAnswers>;
+export type Answers = GivenAnswers & FurtherAnswers;
+
+/** A file of the deployment. */
+export interface NewFile {
+  /** relative to the project */
+  readonly path: string;
+  readonly text: string;
+  /** what it is, for the list that people review */
+  readonly about: string;
+}
+
+/** Which servers are offered for the framework; others may run it as well. */
+export function serversFor(framework: Framework): readonly ServerKind[] {
+  if (framework === 'fastapi') return ['uvicorn', 'hypercorn', 'granian'];
+  if (framework === 'django') return ['gunicorn', 'uwsgi', 'uvicorn', 'daphne', 'hypercorn'];
+  return ['gunicorn', 'uwsgi'];
+}
+
+export const isAsgi = (server: ServerKind): boolean => server !== 'gunicorn' && server !== 'uwsgi';
+
+const DEBIAN = version('1.22.1');
+const STABLE = version('1.30.0');
+
+/** The nginx of a system's current packages, with all the fixes that are known: Debian's by its package, nginx.org's by the release. */
+function nginxOf(system: System): string {
+  const revision = (text: string): number => Number(/u(\d+)$/.exec(text)?.[1] ?? 0);
+  if (system === 'debian')
+    return advisories()
+      .flatMap((a) => debianFixes(a, DEBIAN).flatMap((f) => f.package ?? []))
+      .reduce((newest, one) => (revision(one) > revision(newest) ? one : newest), DEBIAN.text);
+  if (system === 'rhel') return '1.26.3';
+  return advisories()
+    .map((a) => version(fixedIn(a, STABLE) ?? STABLE.text))
+    .filter((v) => v.major === STABLE.major && v.minor === STABLE.minor)
+    .reduce((newest, one) => (compareVersions(one, newest) > 0 ? one : newest), STABLE).text;
+}
+
+const LOGIN: Readonly<Record<Framework, readonly string[]>> = {
+  django: ['/admin/login/'],
+  flask: ['/login'],
+  fastapi: ['/token', '/login'],
+  wsgi: ['/login'],
+};
+
+/** The answers with a value for everything. */
+export function complete(given: DeploymentAnswers): Answers {
+  const system = given.system ?? 'debian';
+  const runs = given.runs ?? 'systemd';
+  return {
+    runs,
+    system,
+    port: given.server === 'granian' ? 8000 : 0,
+    nginx: nginxOf(runs === 'compose' ? 'nginx.org' : system),
+    compression: 'gzip',
+    loginPaths: LOGIN[given.framework],
+    settings: `${given.module.split(/[.:]/)[0]}.settings`,
+    email: '',
+    ...given,
+  };
+}
+
+/** What a framework's project calls its application, as a guess to begin with. */
+export const defaultModule = (framework: Framework, server: ServerKind, name: string): string =>
+  framework === 'django'
+    ? `${name.replaceAll('-', '_')}.${isAsgi(server) ? 'asgi' : 'wsgi'}:application`
+    : framework === 'wsgi'
+      ? 'wsgi:application'
+      : 'app:app';
+
+export interface Problem {
+  readonly answer: keyof Answers;
+  readonly message: string;
+}
+
+/** Words for what cannot be used, by answer; empty when all is well. */
+export function problemsWith(given: DeploymentAnswers): Problem[] {
+  const a = complete(given);
+  const out: Problem[] = [];
+  const wrong = (answer: keyof Answers, message: string): void => void out.push({ answer, message });
+  if (!/^[a-z][a-z0-9-]{0,30}$/.test(a.name)) wrong('name', `The name "${a.name}" must be lower-case letters, digits and hyphens.`);
+  if (!/^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]*[a-z0-9])?$/i.test(a.domain))
+    wrong('domain', `"${a.domain}" is no host name such as example.com.`);
+  if (!serversFor(a.framework).includes(a.server))
+    wrong('server', `${a.server} is not offered for ${a.framework}. Choose one of ${serversFor(a.framework).join(', ')}.`);
+  if (!/^[A-Za-z_][\w.]*:[A-Za-z_]\w*$/.test(a.module))
+    wrong('module', `"${a.module}" is no module and name such as shop.wsgi:application.`);
+  if (!/^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/.test(a.settings)) wrong('settings', `"${a.settings}" is no module such as shop.settings.`);
+  for (const key of ['folder', 'staticRoot', 'mediaRoot'] as const)
+    if ((key === 'folder' || a[key] !== '') && !/^\/[\w./-]*$/.test(a[key])) wrong(key, `"${a[key]}" is no absolute path without blanks.`);
+  if (!/^\d+[kKmMgG]?$/.test(a.upload)) wrong('upload', `"${a.upload}" is no size such as 10m.`);
+  if (!Number.isInteger(a.port) || a.port < 0 || a.port > 65_535) wrong('port', `${a.port} is no port between 1 and 65535.`);
+  if (a.server === 'granian' && a.runs === 'systemd' && a.port === 0) wrong('port', 'Granian is offered on a port only.');
+  if (!parseVersion(a.nginx)) wrong('nginx', `"${a.nginx}" is no version such as 1.28.0.`);
+  else if (a.tls === 'acme' && !isAtLeast(a.nginx, '1.25.1'))
+    wrong('tls', `nginx's own ACME module needs nginx 1.25.1 or newer, not ${a.nginx}. Choose certbot.`);
+  if (a.email !== '' && !/^[^\s@;{}"'$\\]+@[^\s@;{}"'$\\]+$/.test(a.email))
+    wrong('email', `"${a.email}" is no address such as you@example.com.`);
+  for (const path of a.loginPaths) if (!/^\/[\w./-]*$/.test(path)) wrong('loginPaths', `"${path}" is no path such as /accounts/login/.`);
+  return out;
+}
+
+export const isAtLeast = (have: string, wanted: string): boolean => atLeast(version(have), wanted);
+
+/** The group under which nginx runs. */
+export const webGroup = (a: Answers): string => (a.system === 'debian' ? 'www-data' : 'nginx');
+
+/** Whether systemd holds the socket, so that a restart loses no connection. Daphne opens its own. */
+export const heldBySystemd = (a: Answers): boolean => a.port === 0 && a.server !== 'daphne';
+
+/** Where the application's unix socket is. */
+export const socketOf = (a: Answers): string => (heldBySystemd(a) ? `/run/${a.name}.sock` : `/run/${a.name}/${a.name}.sock`);
+
+/** The name as a part of Python and nginx names. */
+export const word = (a: Answers): string => a.name.replaceAll('-', '_');
+
+/** The variables of environment file and settings. */
+export const secretName = (a: Answers): string =>
+  a.framework === 'django' ? 'DJANGO_SECRET_KEY' : a.framework === 'flask' ? 'FLASK_SECRET_KEY' : 'SECRET_KEY';
+
+/** The module that the application server is told: the framework's own, or the one that is wrapped for nginx. */
+export const servedModule = (a: Answers): string =>
+  a.framework === 'flask' || a.server === 'hypercorn' || a.server === 'granian' ? `${word(a)}_production:app` : a.module;
+
+/** Django's production settings, as a module beside the development ones. */
+export const productionSettings = (a: Answers): string => `${a.settings}_production`;
