@@ -2,7 +2,7 @@
 import type { Context } from '../../server/src/catalog/context.ts';
 import { type Version, version } from '../../server/src/catalog/version.ts';
 import { NEWEST_NGINX } from '../../server/src/config/settings.ts';
-import { bodyFor, expand, type Snippet, widestChoice } from '../../server/src/snippets/snippet.ts';
+import { bodyFor, expand, missingOuter, type Snippet, widestChoice } from '../../server/src/snippets/snippet.ts';
 
 export interface Placed {
   readonly name: string;
@@ -19,7 +19,7 @@ const PROXY = [
   'proxy_pass http://127.0.0.1:8000;',
   'proxy_set_header Host $host;',
   'proxy_set_header X-Real-IP $remote_addr;',
-  ...['Remote-User', ...['User', 'Email', 'Groups'].flatMap((n) => [`X-Auth-Request-${n}`, `X-Forwarded-${n}`])].map(
+  ...['Remote-User', 'X-Client-Subject', ...['User', 'Email', 'Groups'].flatMap((n) => [`X-Auth-Request-${n}`, `X-Forwarded-${n}`])].map(
     (name) => `proxy_set_header ${name} "";`,
   ),
   'proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;',
@@ -33,7 +33,12 @@ const indent = (text: string, by: string): string => text.replace(/^(?=.)/gm, by
 /** What surrounds a snippet: nothing that a rule could find fault with. */
 function around(context: Context, snippet: Snippet, own: string): string {
   const http = (body: string): string =>
-    `${snippet.needs?.main ? `${snippet.needs.main}\n` : ''}worker_processes auto;\nerror_log /var/log/nginx/error.log warn;\nworker_rlimit_nofile 4096;\nevents {\n    worker_connections 1024;\n}\nhttp {\n    server_tokens off;\n    client_max_body_size 10m;\n${snippet.id === 'gzip' ? '' : GZIP}${indent(`${snippet.needs?.http ?? ''}${body}`, '    ')}\n}\n`;
+    `${snippet.needs?.main ? `${snippet.needs.main}\n` : ''}worker_processes auto;\nerror_log /var/log/nginx/error.log warn;\nworker_rlimit_nofile 4096;\nevents {\n    worker_connections 1024;\n}\nhttp {\n    server_tokens off;\n    client_max_body_size 10m;\n${snippet.id === 'gzip' ? '' : GZIP}${indent(
+      `${snippet.needs?.http ?? ''}${missingOuter(snippet, [])
+        .map((l) => `${l}\n`)
+        .join('')}${body}`,
+      '    ',
+    )}\n}\n`;
   switch (context) {
     case 'main':
       return own;
@@ -43,8 +48,18 @@ function around(context: Context, snippet: Snippet, own: string): string {
       return http(
         `server {\n    ${snippet.needs?.server?.includes('listen') ? '' : 'listen 80;'}\n    server_name example.com;\n    location = /application {\n        ${PROXY}\n    }\n${indent(`${snippet.needs?.server ?? ''}\n${own}`, '    ')}\n}`,
       );
-    case 'location':
-      return http(`server {\n    listen 80;\n    server_name example.com;\n    location / {\n${indent(own, '        ')}\n    }\n}`);
+    case 'location': {
+      const passes = snippet.body.includes('proxy_pass');
+      const inside = passes ? own : `${own}\n${PROXY.replaceAll(/^ +/gm, '')}`;
+      const listen = snippet.needs?.server ?? 'listen 80;';
+      return http(
+        `server {\n${indent(listen, '    ')}\n    server_name example.com;\n    location / {\n${indent(inside, '        ')}\n    }\n}`,
+      );
+    }
+    case 'upstream':
+      return http(
+        `upstream application {\n    zone application 64k;\n    server 10.0.0.11:8000;\n${indent(own, '    ')}\n}\nserver {\n    listen 80;\n    server_name example.com;\n    location / {\n        ${PROXY.replace('127.0.0.1:8000', 'application')}\n        proxy_http_version 1.1;\n        proxy_set_header Connection "";\n    }\n}`,
+      );
     case 'stream':
       return `worker_processes auto;\nerror_log /var/log/nginx/error.log warn;\nworker_rlimit_nofile 4096;\nevents {\n    worker_connections 1024;\n}\nstream {\n${indent(own, '    ')}\n}\n`;
     default:

@@ -1001,6 +1001,185 @@ export const PROMISES: Readonly<Record<string, Promises>> = {
     { name: 'nobody else is', ask: 'GET tcp://127.0.0.1:5432', expect: { kind: 'closed', upstream: null } },
   ],
 
+  ...Object.fromEntries(
+    (
+      [
+        ['jupyter', '/jupyter/', 'lab'],
+        ['streamlit', '/streamlit/', '_stcore/stream'],
+        ['gradio', '/gradio/', 'queue/join'],
+        ['flower', '/flower/', 'tasks'],
+        ['grafana', '/grafana/', 'api/live/ws'],
+        ['socketio', '/socket.io/', '?EIO=4'],
+        ['nodejs', '/node/', 'x'],
+      ] as const
+    ).map(([id, path, rest]) => [
+      id,
+      [
+        webSocket(`${PLAIN}${path}${rest}`, 'http'),
+        { ...proxied(`${PLAIN}${path}${rest}`, { uri: `${path}${rest}` }), name: 'pages come by the same way, under their whole path' },
+      ],
+    ]),
+  ),
+  'llm-streaming': [
+    {
+      ...proxied(`${PLAIN}/v1/chat/completions`),
+      name: 'words wait in no buffer, and the first of them may take ten minutes',
+      holds: (t) => ({ buffering: [t.buffering.buffering, false], patience: [t.timeouts.read, '10m'] }),
+    },
+  ],
+  nextjs: [
+    {
+      name: 'files of the build come from the disk, for a year',
+      ask: `GET ${PLAIN}/_next/static/chunks/a.js`,
+      files: ['/srv/app/.next/static/chunks/a.js'],
+      expect: { kind: 'static', file: '/srv/app/.next/static/chunks/a.js', responseHeaders: { 'Cache-Control': 'max-age=31536000' } },
+    },
+    proxied(`${PLAIN}/shop/cart`),
+  ],
+  grpc: [
+    {
+      name: 'a call is passed on over HTTP/2, with the address of the client',
+      ask: `POST ${PLAIN}/helloworld.Greeter/SayHello`,
+      headers: LIES,
+      expect: { kind: 'grpc', upstreamHeaders: { 'X-Forwarded-For': CLIENT, 'X-Real-IP': CLIENT } },
+    },
+  ],
+  robots: [
+    {
+      name: 'robots are asked to stay away, without the application',
+      ask: `GET ${PLAIN}/robots.txt`,
+      expect: { kind: 'return', status: 200, body: 'User-agent: *\nDisallow: /\n', upstream: null },
+    },
+  ],
+  favicon: [{ name: 'the answer is empty', ask: `GET ${PLAIN}/favicon.ico`, expect: { status: 204, upstream: null } }],
+  'security-txt': [
+    {
+      name: 'people learn where to report a hole',
+      ask: `GET ${PLAIN}/.well-known/security.txt`,
+      expect: { kind: 'return', status: 200, body: '/^Contact: mailto:security@example.com\\nExpires: /' },
+    },
+  ],
+  minio: [
+    {
+      name: 'the signed host and path arrive as they came, and large uploads go through',
+      ask: `PUT http://${SITE}:9000/bucket/a%20b`,
+      headers: [['Content-Length', String(1024 * 1024 * 1024)]],
+      within: (text) => text.replace('listen 80;', 'listen 9000;'),
+      expect: { kind: 'proxy', uri: '/bucket/a%20b', upstreamHeaders: { Host: `${SITE}:9000`, 'X-Forwarded-For': CLIENT } },
+    },
+  ],
+  'proxy-lines': [proxied(`${PLAIN}/cart?x=1`, { uri: '/cart?x=1' })],
+  'websocket-lines': [
+    webSocket(`${PLAIN}/`, 'http'),
+    {
+      ...proxied(`${PLAIN}/cart`),
+      name: 'a page is no upgrade',
+      expect: { upstreamHeaders: { ...told('http'), Upgrade: null, Connection: null } },
+    },
+  ],
+  'ratelimit-lines': [
+    {
+      name: 'what goes beyond the burst is refused',
+      ask: `GET ${PLAIN}/`,
+      assume: { 'limit_req:per_client': 'over' },
+      expect: { status: 429 },
+    },
+    {
+      name: 'requests of an address count, with rate and burst',
+      ask: `GET ${PLAIN}/`,
+      expect: { limits: ['per_client'] },
+      holds: (t) => ({ rate: [t.limits[0]?.rate, '10r/s'], burst: [t.limits[0]?.burst, 20] }),
+    },
+  ],
+  'connlimit-lines': [
+    {
+      name: 'one more request in work is refused',
+      ask: `GET ${PLAIN}/`,
+      assume: { 'limit_conn:connections': 'over' },
+      expect: { status: 429 },
+    },
+  ],
+  'cache-lines': cached('pages', 600, { headers: [['Cache-Control', 'max-age=600']] }),
+  'basic-auth-lines': [
+    { name: 'nobody gets in without a password', ask: `GET ${SECURE}/`, expect: { status: 401 } },
+    {
+      name: 'who has it gets in, and the application never sees it',
+      ask: `GET ${SECURE}/`,
+      headers: [['Authorization', 'Basic dTpw']],
+      expect: { kind: 'proxy', upstreamHeaders: { ...told('https'), Authorization: null } },
+    },
+  ],
+  timeouts: ({ inside }) => [
+    {
+      name: 'a slow answer is awaited for two minutes',
+      ask: `GET ${PLAIN}${inside === 'server' ? '/application' : '/'}`,
+      expect: { kind: 'proxy' },
+      holds: (t) => ({ read: [t.timeouts.read, '120s'], connect: [t.timeouts.connect, '5s'] }),
+    },
+  ],
+  buffers: ({ inside }) => [
+    {
+      name: 'a header of sixteen kilobytes fits',
+      ask: `GET ${PLAIN}${inside === 'location' ? '/' : '/application'}`,
+      ...(inside === 'http'
+        ? { within: http(`server { listen 80; location /application { ${ASKED.replace('application', '127.0.0.1:8000')} } }`) }
+        : {}),
+      expect: { kind: 'proxy' },
+      holds: (t) => ({ size: [t.buffering.buffer_size, '16k'] }),
+    },
+  ],
+  'gzip-static': [
+    {
+      name: 'the file that was compressed beforehand is sent',
+      ask: `GET ${PLAIN}/a.js`,
+      headers: [['Accept-Encoding', 'gzip']],
+      within: (text) =>
+        text.replace(
+          'server_name example.com;',
+          'server_name example.com; root /srv/www; location = /a.js { gzip_static on; gzip_vary on; }',
+        ),
+      files: ['/srv/www/a.js', '/srv/www/a.js.gz'],
+      expect: { kind: 'static', responseHeaders: { 'Content-Encoding': 'gzip' } },
+    },
+  ],
+  'stream-passthrough': [
+    {
+      name: 'a handshake that names nobody known goes to the server for all others',
+      ask: 'GET tcp://127.0.0.1:443',
+      expect: { kind: 'proxy' },
+      holds: (t) => ({ server: [t.outcome.upstreamRequest?.servers.join() || t.outcome.upstreamRequest?.upstream, '127.0.0.1:8443'] }),
+    },
+  ],
+  'upstream-keepalive': [
+    {
+      name: 'connections are kept',
+      ask: `GET ${PLAIN}/`,
+      expect: { kind: 'proxy', upstream: 'application' },
+      holds: (t) => ({ kept: [t.keepalive.upstream, true] }),
+    },
+  ],
+  ...Object.fromEntries(
+    (
+      [
+        ['redis', 6379, '10.0.0.21:6379'],
+        ['mysql', 3306, '10.0.0.22:3306'],
+        ['mqtt', 1883, '10.0.0.23:1883'],
+      ] as const
+    ).map(([id, port, address]): [string, Promises] => [
+      `stream-${id}`,
+      [
+        {
+          name: 'the named network is passed on',
+          ask: `GET tcp://127.0.0.1:${port}`,
+          from: '10.1.2.3',
+          expect: { kind: 'proxy' },
+          holds: (t) => ({ server: [t.outcome.upstreamRequest?.servers.join(), address] }),
+        },
+        { name: 'nobody else is', ask: `GET tcp://127.0.0.1:${port}`, expect: { kind: 'closed', upstream: null } },
+      ],
+    ]),
+  ),
+
   'nginx-conf-vps': [
     { ...redirects[0]! },
     redirects[1]!,

@@ -2,13 +2,14 @@
  * What may stand at the cursor: directives of the context, arguments by their kind, variables and names in reach, files. It proposes what
  * the target's nginx takes; whether it is wise is the rules' matter. Documentation is made when a proposal is looked at (describe.ts).
  */
+import type { TextEdit } from '../base/edit.ts';
 import type { Span } from '../base/span.ts';
 import { bodyOf, CONTEXTS, type Context, contextTitle } from '../catalog/context.ts';
 import { atLeast } from '../catalog/version.ts';
 import type { Config } from '../config/config.ts';
 import type { Rule } from '../rules/rule.ts';
 import { snippetsIn } from '../snippets/index.ts';
-import { bodyFor, expand } from '../snippets/snippet.ts';
+import { bodyFor, expand, missingOuter } from '../snippets/snippet.ts';
 import type { SourceFile } from '../syntax/statement.ts';
 import { argumentItems } from './completion/arguments.ts';
 import { directiveItems } from './completion/directives.ts';
@@ -81,7 +82,7 @@ function proposals(configs: readonly Config[], file: SourceFile, offset: number,
     if (!plain.length) return [];
     const items = directiveItems(reaches[0]!.config, plain, present(), nameOnly);
     // behind the directives that nearly every block begins with
-    if (!nameOnly) items.splice(12, 0, ...snippetItems(reaches, plain, options.wholeFiles ?? true));
+    if (!nameOnly) items.splice(12, 0, ...snippetItems(reaches, plain, options.wholeFiles ?? true, file, offset));
     return items;
   };
   if (!words.length) {
@@ -101,14 +102,22 @@ function proposals(configs: readonly Config[], file: SourceFile, offset: number,
 }
 
 /** Snippets that may stand here, and that the target's nginx takes. */
-function snippetItems([first]: readonly Reach[], contexts: readonly Context[], wholeFiles: boolean): Item[] {
+function snippetItems(
+  [first]: readonly Reach[],
+  contexts: readonly Context[],
+  wholeFiles: boolean,
+  file: SourceFile,
+  offset: number,
+): Item[] {
   const target = first!.config.settings.target.nginx;
+  const texts = [...first!.config.files.values()].map((f) => f.text);
   return contexts
     .flatMap((c) => (c === 'main' && !wholeFiles ? [] : snippetsIn(c)))
     .filter((s) => atLeast(target, s.since))
     .map((s) => {
       const body = bodyFor(s, target);
       const plain = expand(body).text;
+      const more = outerEdit(missingOuter(s, [file.text, ...texts]), file, offset);
       return {
         label: s.prefixes[0] ?? s.id,
         kind: 'snippet',
@@ -117,9 +126,26 @@ function snippetItems([first]: readonly Reach[], contexts: readonly Context[], w
         insert: body,
         snippet: true,
         plain,
+        ...(more ? { more: [more] } : {}),
         subject: { text: `${s.about}\n\n\`\`\`nginx\n${plain}\n\`\`\`` },
       };
     });
+}
+
+/**
+ * Lines for http as an edit of the file at hand: behind the opening of its http block, or above the server or upstream that stands on the file's own level.
+ * Null where there are none, and where the file has no such place.
+ */
+function outerEdit(added: readonly string[], file: SourceFile, offset: number): TextEdit | null {
+  if (!added.length) return null;
+  const top = file.body.find((s) => s.block && s.start < offset && offset <= s.end);
+  if (top?.name.value === 'http' && top.open) {
+    const at = top.open.end;
+    return { span: { start: at, end: at }, newText: `\n${added.map((l) => (l ? `    ${l}` : l)).join('\n')}` };
+  }
+  if (top?.name.value === 'server' || top?.name.value === 'upstream')
+    return { span: { start: top.start, end: top.start }, newText: `${added.join('\n')}\n\n` };
+  return null;
 }
 
 /** Comments that mean something to us: silenced rules, and the context of a fragment. */

@@ -2,6 +2,14 @@
 import type { Context } from '../catalog/context.ts';
 import { atLeast, type Version } from '../catalog/version.ts';
 
+/** The other half of a snippet: lines that belong into http, wherever the cursor is. */
+export interface Outer {
+  /** words that say that the configuration has it already */
+  readonly marker: string;
+  /** with dollar signs as in a body */
+  readonly text: string;
+}
+
 export interface Snippet {
   /** unique, kebab-case */
   readonly id: string;
@@ -15,6 +23,8 @@ export interface Snippet {
   readonly inside: readonly Context[];
   /** VS Code's snippet syntax: tabs indent, `${1:default}`, `${2|a,b|}`; a dollar sign of nginx is written `\$` */
   readonly body: string;
+  /** zones, maps and caches that it uses: added to http where the configuration lacks them */
+  readonly outer?: readonly Outer[];
   /** nginx version from which it works */
   readonly since?: string;
   /** directives that the surroundings must have for it to work, as text: the tests put them there, the documentation names them */
@@ -38,6 +48,16 @@ export function bodyFor(snippet: Pick<Snippet, 'body' | 'since'>, nginx: Version
     listens.replaceAll(';', ' http2;'),
   );
 }
+
+/** The halves of a snippet that `texts`, all files of a configuration, do not hold yet: plain lines for http. */
+export const missingOuter = (snippet: Pick<Snippet, 'outer'>, texts: readonly string[], unit = '    '): string[] =>
+  (snippet.outer ?? [])
+    .filter((o) => !texts.some((t) => t.includes(o.marker)))
+    .flatMap((o) =>
+      expand(o.text)
+        .text.split('\n')
+        .map((l) => l.replace(/^( {2})+/, (blanks) => unit.repeat(blanks.length / 2))),
+    );
 
 export interface Expansion {
   readonly text: string;

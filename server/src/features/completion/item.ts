@@ -1,4 +1,5 @@
 /** One proposal of a completion, as plain data. What it inserts is written with tab stops; a client that has none gets `plain`. */
+import type { TextEdit } from '../../base/edit.ts';
 import type { Span } from '../../base/span.ts';
 
 export type ItemKind =
@@ -37,6 +38,8 @@ export interface Item {
   readonly deprecated?: boolean;
   readonly preselect?: boolean;
   readonly subject?: Subject;
+  /** what is inserted elsewhere in the same file, such as the zone of a limit */
+  readonly more?: readonly TextEdit[];
   /** the next word is asked for at once */
   readonly again?: boolean;
 }

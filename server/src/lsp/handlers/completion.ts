@@ -63,7 +63,7 @@ export const completionHandler = writes<CompletionParams, CompletionList | null>
     if (SETTINGS_NAMES.includes(basename(file))) {
       const source = workspace.snapshot().text(file);
       const found = source && settingsCompletion(source.text, toOffset(source, position, encoding), session.rules);
-      return found ? toList(found, toRange(source, found.span, encoding), textDocument.uri, session) : null;
+      return found ? toList(found, (span) => toRange(source, span, encoding), textDocument.uri, session) : null;
     }
     const folders = new WantedFolders();
     const once = (): { found: Completion; convert: (list: Completion) => CompletionList } | null => {
@@ -75,7 +75,7 @@ export const completionHandler = writes<CompletionParams, CompletionList | null>
         wholeFiles: !session.client.reopens,
       });
       if (!found) return null;
-      return { found, convert: (list) => toList(list, toRange(t.file, list.span, encoding), textDocument.uri, session) };
+      return { found, convert: (list) => toList(list, (span) => toRange(t.file, span, encoding), textDocument.uri, session) };
     };
     let answer = once();
     if (await listed(workspace, folders)) {
@@ -86,11 +86,12 @@ export const completionHandler = writes<CompletionParams, CompletionList | null>
   },
 });
 
-type Range = ReturnType<typeof toRange>;
+type Place = (span: Completion['span']) => ReturnType<typeof toRange>;
 
-function toList({ items }: Completion, range: Range, uri: string, session: Session): CompletionList {
+function toList({ items, span }: Completion, place: Place, uri: string, session: Session): CompletionList {
+  const range = place(span);
   const { snippets, completionDefaults, reopens } = session.client;
-  const list: CompletionItem[] = items.map((item, i) => toItem(item, i, uri, snippets, reopens));
+  const list: CompletionItem[] = items.map((item, i) => toItem(item, i, uri, snippets, reopens, place));
   if (completionDefaults) return { isIncomplete: false, itemDefaults: { editRange: range }, items: list };
   return {
     isIncomplete: false,
@@ -98,7 +99,7 @@ function toList({ items }: Completion, range: Range, uri: string, session: Sessi
   };
 }
 
-function toItem(item: Item, index: number, uri: string, snippets: boolean, reopens: boolean): CompletionItem {
+function toItem(item: Item, index: number, uri: string, snippets: boolean, reopens: boolean, place: Place): CompletionItem {
   const asSnippet = item.snippet === true && snippets;
   const text = asSnippet ? item.insert! : item.snippet ? (item.plain ?? item.label) : (item.plain ?? item.insert ?? item.label);
   return {
@@ -108,6 +109,7 @@ function toItem(item: Item, index: number, uri: string, snippets: boolean, reope
     ...(item.detail ? { detail: item.detail } : {}),
     ...(text === item.label ? {} : { textEditText: text }),
     ...(asSnippet ? { insertTextFormat: InsertTextFormat.Snippet } : {}),
+    ...(item.more ? { additionalTextEdits: item.more.map((e) => ({ range: place(e.span), newText: e.newText })) } : {}),
     ...(item.filter ? { filterText: item.filter } : {}),
     ...(item.deprecated ? { tags: [CompletionItemTag.Deprecated] } : {}),
     ...(item.preselect ? { preselect: true } : {}),
