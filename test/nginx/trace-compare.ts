@@ -90,9 +90,9 @@ export function compare(trace: Trace, answer: Answer | null, asked: readonly Ech
     const relayed = outcome.file === null && ['proxy', 'uwsgi', 'fastcgi', 'scgi'].includes(outcome.kind);
     if (relayed && q.answer.headers.some(([n]) => n === 'Last-Modified')) skip.delete('last-modified');
     // a length that the trace does not tell is not a wrong one
-    const lengths = outcome.builtinHeaders.some(([n]) => n === 'Content-Length');
+    const lengths = outcome.responseHeaders.some(([n]) => n === 'Content-Length');
     if (lengths) skip.delete('content-length');
-    const ours = [...outcome.responseHeaders, ...outcome.builtinHeaders];
+    const ours = [...outcome.responseHeaders];
     if (!ours.some(([n]) => n.toLowerCase() === 'date')) skip.add('date');
     differ(
       'response headers',

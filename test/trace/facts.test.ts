@@ -157,7 +157,7 @@ test('HTTP/2: header names in lower case, spoken only where it is offered', asyn
   });
   assert.equal(a.outcome.body, 'HTTP/2.0 1');
   assert.equal(
-    a.outcome.builtinHeaders.find(([n]) => n === 'Connection'),
+    a.outcome.responseHeaders.find(([n]) => n === 'Connection'),
     undefined,
   );
   const b = await ask(text, { scheme: 'https', httpVersion: '2', headers: [['Host', 'b']] });

@@ -66,7 +66,7 @@ describe('files that nobody can see', () => {
 describe('the application’s answer', () => {
   const APP = 'gzip on; gzip_types application/json; location / { proxy_pass http://127.0.0.1:8000; }';
   test('a page is HTML, an API answers JSON, and what is given is taken as it is', async () => {
-    const type = (t: Trace): string | undefined => t.outcome.builtinHeaders.find(([n]) => n === 'Content-Type')?.[1];
+    const type = (t: Trace): string | undefined => t.outcome.responseHeaders.find(([n]) => n === 'Content-Type')?.[1];
     assert.equal(type(await ask(APP, '/x')), 'text/html; charset=utf-8');
     assert.equal(type(await ask(APP, '/api/x')), 'application/json');
     assert.equal(type(await ask(APP, '/x', { assume: { 'content-type': 'text/csv' } })), 'text/csv');

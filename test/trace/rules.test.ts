@@ -62,7 +62,7 @@ export function gotOf(trace: Trace): Got {
   return {
     status: outcome.status,
     body: outcome.body,
-    headers: [...outcome.builtinHeaders, ...outcome.responseHeaders],
+    headers: [...outcome.responseHeaders],
     file: outcome.file?.startsWith(`${PREFIX}/`) ? outcome.file.slice(PREFIX.length + 1) : outcome.file,
     upstream: u && {
       protocol: u.protocol,

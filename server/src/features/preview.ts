@@ -147,14 +147,9 @@ export function answerHeaders({ outcome }: Trace, { up }: Line): AnswerHeader[] 
     const at = setter?.at ?? null;
     return { name, value, by: at ? `${at.path.split('/').at(-1)}:${at.range.start.line + 1}` : otherwise, at };
   };
-  return [
-    ...outcome.responseHeaders.map(([name, value]) =>
-      by(name, value, outcome.upstreamRequest && !/^(content-encoding|location)$/i.test(name) ? 'the application' : 'nginx'),
-    ),
-    ...outcome.builtinHeaders.map(([name, value]) =>
-      by(name, value, outcome.upstreamRequest && /^content-type$/i.test(name) ? 'the application' : 'nginx'),
-    ),
-  ];
+  return outcome.responseHeaders.map(([name, value], i) =>
+    by(name, value, (outcome.headerOrigins[i]?.[1] ?? 'nginx') === 'nginx' ? 'nginx' : 'the application'),
+  );
 }
 
 /** A header line of an answer: `by` names the place of the directive, nginx, or the application. */

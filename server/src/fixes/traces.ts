@@ -30,8 +30,7 @@ const ASPECTS: Readonly<Record<FixChange, (trace: Trace) => unknown>> = {
     server?.name,
     responseHeaders.filter(([name]) => name.toLowerCase() === 'location'),
   ],
-  'response-headers': ({ outcome: { responseHeaders, builtinHeaders } }) =>
-    sorted([...responseHeaders, ...builtinHeaders].filter(([name]) => name.toLowerCase() !== 'location')),
+  'response-headers': ({ outcome: { responseHeaders } }) => sorted(responseHeaders.filter(([name]) => name.toLowerCase() !== 'location')),
   'request-headers': ({ outcome: { upstreamRequest } }) => [
     sorted(upstreamRequest?.headers ?? null),
     sorted(upstreamRequest?.params ?? null),

@@ -3,7 +3,7 @@ import { type ByteString, byteArray, fromBytes, lower, toBytes } from '../base/b
 import { parseSize, parseTime } from '../catalog/value-kind.ts';
 import type { Directive } from '../config/directive.ts';
 import { httpTime, parseHttpTime } from './http-time.ts';
-import type { ReplyHeader } from './reply.ts';
+import { change, type ReplyHeader } from './reply.ts';
 import type { Run } from './run.ts';
 import { compileValue } from './script.ts';
 import { serverName } from './server-name.ts';
@@ -208,6 +208,7 @@ function replaceLine(run: Run, slot: 'etag' | 'lastModified', h: AddedHeader, va
   }
   if (old) {
     old.value = value;
+    old.origin = 'nginx';
     old.name = h.name;
     old.live = true;
     old.from = h.directive;
@@ -255,13 +256,13 @@ function setExpires(run: Run, directive: Directive): void {
   if (!expires || expires.kind === 'off') return;
   const set = (date: ByteString, control: ByteString): void => {
     if (reply.expires) {
-      reply.expires.value = date;
+      change(reply.expires, date);
       reply.expires.live = true;
     } else reply.expires = reply.add('Expires', date, directive);
     const [first, ...rest] = reply.cacheControl;
     for (const h of rest) h.live = false;
     if (first) {
-      first.value = control;
+      change(first, control);
       first.from = directive;
       reply.cacheControl = [first];
     } else reply.cacheControl = [reply.add('Cache-Control', control, directive)];
@@ -299,6 +300,12 @@ function setExpires(run: Run, directive: Directive): void {
       choices: ['UTC'],
     });
   } else if (expires.kind === 'modified' && reply.hasLastModified) {
+    const date = run.reply.relayed ? parseHttpTime(reply.lastModified?.value ?? '') : null;
+    if (date !== null) {
+      age = date + expires.seconds - now;
+      set(httpTime(date + expires.seconds), expires.seconds < 0 || age < 0 ? 'no-cache' : `max-age=${age}`);
+      return;
+    }
     const old = Number(
       run.report.assume({ id: 'file-age', what: 'age of the file in seconds', otherwise: '0', why: "the file's date is not known" }),
     );
@@ -635,7 +642,7 @@ function header(run: Run): undefined {
   const { location } = reply;
   if (location?.live && location.value.startsWith('/') && run.flag('absolute_redirect', true)) {
     const before = location.value;
-    location.value = origin(run) + before;
+    change(location, origin(run) + before);
     location.name = 'Location';
   }
 }

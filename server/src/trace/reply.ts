@@ -1,7 +1,7 @@
 /** The answer while it is made: ngx_http_headers_out_t, with the lines that have a meaning to nginx itself kept apart. */
 import { type ByteString, lower } from '../base/bytes.ts';
 import type { Directive } from '../config/directive.ts';
-import type { OutcomeKind } from './trace.ts';
+import type { HeaderOrigin, OutcomeKind } from './trace.ts';
 
 export interface ReplyHeader {
   name: ByteString;
@@ -10,6 +10,14 @@ export interface ReplyHeader {
   live: boolean;
   /** who added it; null: nginx or the application */
   from: Directive | null;
+  /** whose value it is; `rewritten`: the application's, changed on the way */
+  origin: Exclude<HeaderOrigin, 'hidden'>;
+}
+
+/** A line gets another value on its way. */
+export function change(header: ReplyHeader, value: ByteString): void {
+  if (header.value !== value && header.origin === 'application') header.origin = 'rewritten';
+  header.value = value;
 }
 
 export class Reply {
@@ -30,6 +38,12 @@ export class Reply {
   /** the status line is the application's own; nginx takes no further meaning from a 204 then */
   statusLine = false;
   readonly headers: ReplyHeader[] = [];
+  /** lines of the application that the client does not get */
+  readonly hidden: ByteString[] = [];
+  /** the type is the application's */
+  typeRelayed = false;
+  /** so is the length */
+  lengthRelayed = false;
   location: ReplyHeader | null = null;
   expires: ReplyHeader | null = null;
   etag: ReplyHeader | null = null;
@@ -65,8 +79,8 @@ export class Reply {
   allowRanges = false;
   singleRange = false;
 
-  add(name: ByteString, value: ByteString, from: Directive | null = null): ReplyHeader {
-    const header: ReplyHeader = { name, value, live: true, from };
+  add(name: ByteString, value: ByteString, from: Directive | null = null, origin: ReplyHeader['origin'] = 'nginx'): ReplyHeader {
+    const header: ReplyHeader = { name, value, live: true, from, origin };
     this.headers.push(header);
     return header;
   }
@@ -89,7 +103,7 @@ export class Reply {
     if (!etag || etag.value.startsWith('W/')) return;
     // the value of a file's own ETag is not known, but it is a quoted one
     if (etag.value !== '' && !etag.value.startsWith('"')) this.clearEtag();
-    else if (etag.value !== '') etag.value = `W/${etag.value}`;
+    else if (etag.value !== '') change(etag, `W/${etag.value}`);
   }
 
   clearAcceptRanges(): void {
@@ -118,6 +132,7 @@ export class Reply {
   setType(type: ByteString): void {
     this.contentType = type;
     this.typeLength = type.length;
+    this.typeRelayed = false;
   }
 
   /** The type without parameters, lower case. */

@@ -26,7 +26,18 @@ import { patternOf } from './handlers/find-config.ts';
 import { finalize, go, subrequest } from './moves.ts';
 import { type HeaderLine, Run } from './run.ts';
 import { traceStream } from './stream.ts';
-import type { Assumption, ChosenServer, HeaderPair, Outcome, Refusal, RequestInput, Trace, TracedRequest, TraceOptions } from './trace.ts';
+import type {
+  Assumption,
+  ChosenServer,
+  HeaderOrigin,
+  HeaderPair,
+  Outcome,
+  Refusal,
+  RequestInput,
+  Trace,
+  TracedRequest,
+  TraceOptions,
+} from './trace.ts';
 import { askOuter, askUnseen, readAs, restsOn } from './unseen.ts';
 import { parseTarget } from './uri.ts';
 
@@ -388,6 +399,11 @@ function headerLines(run: Run): boolean {
       return refuse(run, 400, `HTTP/${run.version / 1000} has no ${fromBytes(name)}`);
     run.headers.push(line);
     if (key === 'host') {
+      const again = !http1 && behaviour.allowsEqualHost && rawName !== ':authority' && lower(value) === lower(run.hostPort);
+      if (seen.has('host') && again) {
+        run.headers.pop();
+        continue;
+      }
       if (seen.has('host') && behaviour.refusesTwoHosts) return refuse(run, 400, 'two Host headers');
       seen.add('host');
       const host = hostOf(value, { strict: behaviour.strictHost });
@@ -403,7 +419,16 @@ function headerLines(run: Run): boolean {
     }
   }
   if (http1 && !run.space?.take(2)) return refuse(run, 494, 'the header lines are too long, 494 sent as 400');
+  if (!http1) joinCookies(run);
   return true;
+}
+
+/** A client may send each cookie in a line of its own; nginx makes one of them, the last (ngx_http_v2_construct_cookie_header). */
+function joinCookies(run: Run): void {
+  const cookies = run.headers.filter((h) => h.lower === 'cookie');
+  if (!cookies.length) return;
+  run.headers = run.headers.filter((h) => h.lower !== 'cookie');
+  run.headers.push({ name: 'cookie', lower: 'cookie', value: cookies.map((h) => h.value).join('; ') });
 }
 
 /** ngx_http_parse_header_line: which names are read, which lines are dropped, which end the request. */
@@ -482,7 +507,18 @@ function afterHeaders(run: Run): boolean {
   const hasHost = run.headers.some((h) => h.lower === 'host');
   if (run.version > 1000 && run.version < 2000 && !hasHost) return refuse(run, 400, 'HTTP/1.1 without Host');
   if (run.version >= 2000 && run.host === '') return refuse(run, 400, `HTTP/${run.version / 1000} without :authority and Host`);
+  if (run.version === 2000 && behaviour.http2PerServer && !offersHttp2(run)) {
+    run.report.step({
+      phase: 'server',
+      handler: 'ngx_http_v2_module',
+      at: run.server.scope.opener,
+      said: 'this server does not speak HTTP/2, another one of the listener does: 421',
+    });
+    finalize(run, 421);
+    return false;
+  }
   const length = run.header('content-length');
+  if (length === null && run.version >= 2000 && (run.input.bodyLength ?? 0) > 0) run.chunked = true;
   if (length !== null) {
     if (!/^\d{1,18}$/.test(length)) return refuse(run, 400, 'the Content-Length is invalid');
     run.contentLength = Number(length);
@@ -550,7 +586,8 @@ function connectionKind(run: Run): void {
 
 // ---- the trace
 
-const HIDDEN_FROM_CONFIGURED = new Set([
+/** Lines that nginx writes by itself, behind those of the configuration. */
+const BY_ITSELF = new Set([
   'server',
   'date',
   'content-type',
@@ -567,33 +604,37 @@ const HIDDEN_FROM_CONFIGURED = new Set([
 function finish(run: Run): Trace {
   const { reply, input } = run;
   const scope: Scope | null = run.connection.listener ? run.scope : null;
-  const responseHeaders: HeaderPair[] = [];
-  const builtin: HeaderPair[] = [];
+  /** as on the wire: what nginx writes by itself stands first */
+  const own: [HeaderPair, HeaderOrigin][] = [];
+  const others: [HeaderPair, HeaderOrigin][] = [];
+  const put = (name: string, value: string, origin: HeaderOrigin = 'nginx'): unknown => own.push([[name, value], origin]);
   const answered = !run.reply.closed && run.connection.listener !== null && run.version >= 1000;
   if (answered) {
     for (const h of liveHeaders(run)) {
-      const key = lower(h.name);
-      const own = h.from === null && HIDDEN_FROM_CONFIGURED.has(key) && !run.reply.relayed;
-      if (own && h.value === '') continue;
-      (own ? builtin : responseHeaders).push([fromBytes(h.name), fromBytes(h.value)]);
+      const byItself = h.from === null && BY_ITSELF.has(lower(h.name)) && !run.reply.relayed;
+      // a value of which only nginx knows that it is there
+      if (byItself && h.value === '') continue;
+      (byItself ? own : others).push([[fromBytes(h.name), fromBytes(h.value)], h.origin]);
     }
-    if (reply.gzipVary && run.flag('gzip_vary', false)) responseHeaders.push(['Vary', 'Accept-Encoding']);
-    if (!reply.server?.live && !reply.noServer) builtin.push(['Server', serverText(run)]);
+    if (reply.gzipVary && run.flag('gzip_vary', false)) put('Vary', 'Accept-Encoding');
+    if (!reply.server?.live && !reply.noServer) put('Server', serverText(run));
     if (reply.contentType !== '') {
       const type =
         reply.charset !== '' && reply.typeLength === reply.contentType.length
           ? `${reply.contentType}; charset=${reply.charset}`
           : reply.contentType;
-      builtin.push(['Content-Type', fromBytes(type)]);
+      put('Content-Type', fromBytes(type), reply.typeRelayed ? (type === reply.contentType ? 'application' : 'rewritten') : 'nginx');
     }
     if (run.version < 2000) {
-      builtin.push(['Connection', run.keepalive ? 'keep-alive' : 'close']);
+      put('Connection', reply.status === 101 ? 'upgrade' : run.keepalive ? 'keep-alive' : 'close');
       const timeout = run.directive('keepalive_timeout')?.value(1);
-      if (run.keepalive && timeout) builtin.push(['Keep-Alive', `timeout=${run.seconds2(timeout)}`]);
+      if (run.keepalive && timeout && reply.status !== 101) put('Keep-Alive', `timeout=${run.seconds2(timeout)}`);
     }
-    if (reply.chunked) builtin.push(['Transfer-Encoding', 'chunked']);
-    if (reply.contentLength >= 0 && reply.lengthKnown && !reply.chunked) builtin.push(['Content-Length', String(reply.contentLength)]);
+    if (reply.chunked) put('Transfer-Encoding', 'chunked');
+    if (reply.contentLength >= 0 && reply.lengthKnown && !reply.chunked)
+      put('Content-Length', String(reply.contentLength), reply.lengthRelayed ? 'application' : 'nginx');
   }
+  const lines = [...own, ...others];
   const opener = run.connection.listener ? run.server.scope.opener : null;
   const server: ChosenServer | null =
     run.connection.listener && opener
@@ -608,8 +649,11 @@ function finish(run: Run): Trace {
   const outcome: Outcome = {
     kind: run.reply.kind,
     status: run.reply.closed ? 444 : run.connection.listener ? reply.status : 0,
-    responseHeaders,
-    builtinHeaders: builtin,
+    responseHeaders: lines.map(([line]) => line),
+    headerOrigins: [
+      ...lines.map(([[name], origin]) => [name, origin] as const),
+      ...(answered ? reply.hidden.map((name) => [fromBytes(name), 'hidden'] as const) : []),
+    ],
     body: reply.body === null || run.reply.closed ? null : fromBytes(reply.body),
     file: run.reply.file,
     upstreamRequest: run.exchange.request,

@@ -57,7 +57,7 @@ export function traceStream(config: Config, input: RequestInput, options: TraceO
       kind: run.reply.kind,
       status: run.reply.status,
       responseHeaders: [],
-      builtinHeaders: [],
+      headerOrigins: [],
       body: run.reply.body === null ? null : fromBytes(run.reply.body),
       file: null,
       upstreamRequest: run.exchange.request,

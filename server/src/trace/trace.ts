@@ -165,6 +165,9 @@ export interface Exchanged {
   readonly attempts: readonly { readonly server: string; readonly said: string }[];
 }
 
+/** Whose a header line of the answer is; `rewritten`: the application's, changed on the way; `hidden`: the application's, and held back. */
+export type HeaderOrigin = 'nginx' | 'application' | 'rewritten' | 'hidden';
+
 export interface ChosenServer {
   readonly at: At;
   /** its first name */
@@ -186,10 +189,10 @@ export interface Outcome {
   readonly kind: OutcomeKind;
   /** what the client gets; 444 when the connection is closed without an answer */
   readonly status: number;
-  /** those that the configuration adds or sets, as the client gets them */
+  /** every line that the client gets, as far as the text decides it */
   readonly responseHeaders: readonly HeaderPair[];
-  /** those that nginx adds by itself and the text decides: Server, Content-Type, Connection, … */
-  readonly builtinHeaders: readonly HeaderPair[];
+  /** who set each of them, in the same order; behind them the application's lines that the client does not get */
+  readonly headerOrigins: readonly (readonly [name: string, origin: HeaderOrigin])[];
   readonly body: string | null;
   readonly file: string | null;
   readonly upstreamRequest: UpstreamRequest | null;

@@ -3,7 +3,7 @@
  * here knows is an assumption, never a guess.
  */
 
-import { type ByteString, fromBytes, lower, toBytes } from '../base/bytes.ts';
+import { type ByteString, byteArray, fromBytes, lower, toBytes } from '../base/bytes.ts';
 import { table } from '../base/table.ts';
 import { readJsonPath } from '../catalog/json-path.ts';
 import type { Directive } from '../config/directive.ts';
@@ -468,7 +468,7 @@ export function cookie(run: Run, name: string): ByteString | null {
       }
       while (at < line.length) {
         const c = line[at++];
-        if (c === ';' || c === ',') break;
+        if (c === ';' || (c === ',' && run.behaviour.splitsCookiesAtCommas)) break;
       }
       while (line[at] === ' ') at++;
     }
@@ -551,7 +551,12 @@ function invalidReferer(run: Run): ByteString {
       continue;
     }
     if (word === 'server_names') {
-      if (run.server.names.some((n) => n.kind !== 'regex' && fits(n.text, ''))) return '';
+      if (
+        run.server.names.some((n) =>
+          n.kind === 'regex' ? (n.regex?.match(byteArray(small)) === 'no' ? false : n.regex !== null) : fits(n.text, ''),
+        )
+      )
+        return '';
       continue;
     }
     const slash = word.indexOf('/');

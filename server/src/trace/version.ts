@@ -36,6 +36,14 @@ export interface Behaviour {
   readonly streamNames: boolean;
   /** 1.31.7 and 1.30.6: no path below an alias after a rewrite that goes on; before it was made of the wrong length */
   readonly losesAliasPath: boolean;
+  /** 1.23.0: answers of backends with odd framing are refused, of lines that may stand once the first counts */
+  readonly refusesOddAnswers: boolean;
+  /** 1.29.6: a comma ends no cookie */
+  readonly splitsCookiesAtCommas: boolean;
+  /** 1.29.1: an HTTP/2 Host beside an equal :authority is fine */
+  readonly allowsEqualHost: boolean;
+  /** 1.25.1: HTTP/2 is a matter of the server, not only of the listener */
+  readonly http2PerServer: boolean;
   readonly text: string;
 }
 
@@ -63,6 +71,10 @@ export function behaviourOf(v: Version): Behaviour {
       tunnels: since('1.31.0'),
       streamNames: since('1.25.5'),
       losesAliasPath: since('1.31.7') || (since('1.30.6') && v.minor === 30),
+      refusesOddAnswers: since('1.23.0'),
+      splitsCookiesAtCommas: !since('1.29.6'),
+      allowsEqualHost: since('1.29.1'),
+      http2PerServer: since('1.25.1'),
       text: v.text,
     };
     made.set(v.text, b);

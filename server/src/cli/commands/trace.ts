@@ -26,7 +26,9 @@ import {
   requestsFromHar,
 } from '../../trace/read-requests.ts';
 import { traceRequest } from '../../trace/request.ts';
+import { lineOf } from '../../trace/stations.ts';
 import type { Assumption, FileKind, Files, HeaderPair, RequestInput, Trace, TraceOptions, UpstreamAnswer } from '../../trace/trace.ts';
+import { nextRequest } from '../../witness/follow.ts';
 import { type CommonOptions, Loader, withCommonOptions } from '../common.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { isGone, say, sayFormatted, sayJson } from '../output.ts';
@@ -43,6 +45,7 @@ interface TraceCommandOptions extends CommonOptions {
   assume?: string[];
   httpVersion?: string;
   client?: string;
+  follow?: boolean;
   sni?: string;
 }
 
@@ -57,6 +60,7 @@ export function addTrace(program: Command): void {
     .option('-H, --header <line>', "a header line, 'Name: value' (repeatable)", collect)
     .option('--from <address>', 'the address of the client')
     .option('--client <name>', 'who asks, with the header lines that such a client sends: browser, curl, websocket, post or api', 'browser')
+    .option('--follow', 'follow redirects as long as they lead to this configuration')
     .option('--sni <name>', 'the name in the TLS handshake, where it is not the host; empty: none is sent')
     .option('--http-version <version>', '1.0, 1.1, 2 or 3')
     .option('--format <name>', 'text, json, svg, mermaid, or jsonl with --requests', 'text')
@@ -185,10 +189,64 @@ export async function trace(configPath: string, words: readonly string[], option
   });
   refuseWrong(assumeProblems(config, assume, [result]));
   const sight = sightOf(result, deployment, config);
-  const text = printed(result, sight, options.format, options.color);
+  const text = options.follow
+    ? printedWay(
+        followed(config, result, request, { ...traceOptions, likely: likelyAnswers(request, config, deployment) }),
+        options.format,
+        options.color,
+      )
+    : printed(result, sight, options.format, options.color);
   if (options.format === 'text') say(text, paintFor(options.color) !== PLAIN);
   else sayFormatted(text);
   return result.refusedBy.length ? EXIT.findings : EXIT.clean;
+}
+
+/** Browsers give up after that many redirects. */
+const MOST_REDIRECTS = 20;
+
+/** The traces of a request and of those that its redirects lead to, and how that ends. */
+interface Way {
+  readonly traces: readonly Trace[];
+  /** `answer`: the last one redirects no more; `outside`: it leads out of this configuration; `many`: every redirect leads to a new one */
+  readonly ends: 'answer' | 'loop' | 'outside' | 'many';
+  readonly said: string;
+}
+
+/** Follows redirects as long as they lead to this configuration. */
+function followed(config: Config, first: Trace, request: RequestInput, options: TraceOptions): Way {
+  const traces = [first];
+  const key = (t: Trace): string => lineOf(t).title;
+  const seen = new Set([key(first)]);
+  for (let input = request; ; ) {
+    const last = traces.at(-1)!;
+    const to = last.outcome.responseHeaders.find(([n]) => n.toLowerCase() === 'location')?.[1];
+    if (to === undefined || last.outcome.status < 300 || last.outcome.status >= 400)
+      return {
+        traces,
+        ends: 'answer',
+        said:
+          traces.length === 1 ? 'no redirect' : `${last.outcome.status} after ${traces.length - 1} redirect${traces.length > 2 ? 's' : ''}`,
+      };
+    const next = nextRequest(config, last, input);
+    if (!next) return { traces, ends: 'outside', said: `${to} leads out of this configuration` };
+    if (traces.length > MOST_REDIRECTS)
+      return { traces, ends: 'many', said: `no end after ${MOST_REDIRECTS} redirects, each to a new address` };
+    const trace = traceRequest(config, next, options);
+    if (seen.has(key(trace))) return { traces, ends: 'loop', said: `a loop: back at ${key(trace)}` };
+    seen.add(key(trace));
+    traces.push(trace);
+    input = next;
+  }
+}
+
+function printedWay({ traces, ends, said }: Way, format: string, color: string | undefined): string {
+  if (format === 'json') return JSON.stringify({ ...traces[0], follow: { ends, said, traces: traces.slice(1) } }, null, 2) + '\n';
+  if (format === 'jsonl') return traces.map((t) => JSON.stringify(t) + '\n').join('');
+  if (format === 'svg' || format === 'mermaid')
+    throw new Failure(EXIT.usage, `--follow has no picture: use --format text or json, not ${format}`);
+  const paint = paintFor(color);
+  const words = ends === 'loop' || ends === 'many' ? paint.bad(said) : said;
+  return `${traces.map((t) => traceText(t, paint, nearPath)).join('\n')}\n${paint.strong('followed')}  ${words}\n`;
 }
 
 /** The request that the words and options name: a method and a URL, or a curl command, to which the options add. */

@@ -29,7 +29,7 @@ export const authBasicHandler: Handler = {
       run.report.step({ phase: 'access', handler: this.module, at: file, said: 'the user file is missing: 403' });
       return 403;
     }
-    const line = text?.split(/\r?\n/).find((l) => l.startsWith(`${fromBytes(credentials.user)}:`));
+    const line = text?.split(/\r?\n/).find((l) => !l.startsWith('#') && l.startsWith(`${fromBytes(credentials.user)}:`));
     const hash = line?.slice(credentials.user.length + 1).split(':')[0];
     let verdict: string;
     if (text !== undefined && line === undefined) verdict = 'denied';

@@ -193,7 +193,9 @@ function defaultRule(directive: Directive, target: PassTarget): Rule {
 }
 
 function readRule(at: Directive, domain = false): Rule {
-  const [pattern = '', replacement = ''] = at.values;
+  let [pattern = '', replacement = ''] = at.values;
+  // a dot before either domain is dropped when the configuration is read (ngx_http_proxy_cookie_domain)
+  if (domain && !pattern.startsWith('~')) [pattern, replacement] = [pattern.replace(/^\./, ''), replacement.replace(/^\./, '')];
   const value = compileValue(replacement);
   if (pattern.startsWith('~')) {
     const caseless = domain || pattern.startsWith('~*');

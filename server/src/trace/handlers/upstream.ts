@@ -2,7 +2,9 @@
  * What all pass directives share: finding the target, the facts about buffering, timeouts and caching, and what becomes of the application's
  * answer (ngx_http_upstream.c).
  */
-import { type ByteString, fromBytes, lower } from '../../base/bytes.ts';
+import { type ByteString, fromBytes, lower, toBytes } from '../../base/bytes.ts';
+import { PerConfig } from '../../config/asked.ts';
+import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
 import { hasVariables, type PassTarget, passTarget, readTarget, targetServers } from '../../config/upstreams.ts';
 import type { BackendAnswer } from '../exchange.ts';
@@ -10,7 +12,7 @@ import { sendHeader } from '../filters.ts';
 import { parseHttpTime } from '../http-time.ts';
 import { passIn } from '../location-config.ts';
 import { Peers } from '../peers.ts';
-import type { ReplyHeader } from '../reply.ts';
+import { change, type ReplyHeader } from '../reply.ts';
 import type { Run, Verdict } from '../run.ts';
 import { errorPageFor } from '../special.ts';
 import type { HeaderPair, OutcomeKind, UpstreamRequest } from '../trace.ts';
@@ -207,10 +209,14 @@ export function finishUpstream(run: Run, family: Family, pass: Pass, request: Up
       tell(`no live server in ${request.upstream}${stale ? '' : ': 502'}`, pass.target.upstream?.directive ?? null);
       return stale ? serve(run, family, rewriting, stale) : 502;
     }
-    const { answer, open } = hop.answer(peer);
+    const given = hop.answer(peer);
+    const { open } = given;
+    const odd = typeof given.answer === 'string' ? null : oddFraming(run, family, given.answer);
+    const answer = odd === null ? given.answer : 'invalid';
     const who = request.servers.length > 1 || attempts.length ? `${peer.address}: ` : '';
     if (typeof answer === 'string') {
-      const { word, status, sent, said } = FAILURES[answer];
+      const { word, status, sent } = FAILURES[answer];
+      const said = odd ?? FAILURES[answer].said;
       exchange.attempts.push({ server: peer.address, status });
       attempts.push({ server: peer.address, said: answer });
       if (answer === 'timeout') repeating.waited();
@@ -271,8 +277,11 @@ function deliver(run: Run, family: Family, answer: BackendAnswer, rewriting: Rew
       at: run.directive(`${prefix}_intercept_errors`) ?? null,
       said: `${answer.status} of the application goes to error_page`,
     });
-    const authenticate = first('www-authenticate');
-    if (answer.status === 401 && authenticate !== null) run.reply.add('WWW-Authenticate', authenticate);
+    if (answer.status === 401) {
+      const lines = answer.headers.filter(([n]) => lower(n) === 'www-authenticate');
+      for (const [, value] of run.behaviour.joinsHeaders ? lines : lines.slice(0, 1))
+        run.reply.add('WWW-Authenticate', value, null, 'application');
+    }
     return answer.status;
   }
   const redirect = first('x-accel-redirect');
@@ -305,7 +314,7 @@ function place(run: Run, name: ByteString, value: ByteString): ReplyHeader | nul
     setUpstreamType(run, value);
     return null;
   }
-  const header = reply.add(name, value);
+  const header = reply.add(name, value, null, 'application');
   if (key === 'cache-control') reply.cacheControl.push(header);
   else if (key === 'link') reply.link.push(header);
   else if (key === 'expires') reply.expires = header;
@@ -327,6 +336,7 @@ function setUpstreamType(run: Run, value: ByteString): void {
   const { reply } = run;
   reply.contentType = value;
   reply.typeLength = value.length;
+  reply.typeRelayed = true;
   const m = /; *charset=/i.exec(value);
   if (!m) return;
   reply.typeLength = value.indexOf(';', 0);
@@ -344,6 +354,32 @@ export function hiddenHeaders(run: Run, family: Family): ReadonlySet<string> {
   return hidden;
 }
 
+/** Lines of which the first counts and the others are dropped (ngx_http_upstream_process_header_line). */
+const ONCE = new Set(['expires', 'location', 'refresh', 'etag', 'last-modified', 'content-type', 'date', 'server', 'x-accel-redirect']);
+
+/** Charsets that some line of the configuration names: of others nginx knows nothing (ngx_http_get_charset). */
+const charsets = new PerConfig(
+  (config): ReadonlySet<ByteString> =>
+    new Set(
+      config.main.all
+        .filter((d) => d.name === 'charset' || d.name === 'source_charset' || d.name === 'charset_map')
+        .flatMap((d) => d.values.map((v) => lower(toBytes(v)))),
+    ),
+);
+const charsetsOf = (config: Config): ReadonlySet<ByteString> => charsets.of(config);
+
+/** What of an answer's framing nginx cannot take (ngx_http_upstream_process_content_length, _transfer_encoding); null: nothing. */
+function oddFraming(run: Run, family: Family, { headers }: BackendAnswer): string | null {
+  if (!run.behaviour.refusesOddAnswers) return null;
+  const lengths = headers.filter(([n]) => lower(n) === 'content-length').map(([, v]) => v);
+  const codings = family === FAMILIES.proxy ? headers.filter(([n]) => lower(n) === 'transfer-encoding').map(([, v]) => v) : [];
+  if (lengths.length > 1) return 'two Content-Length lines';
+  if (lengths.length && !/^\d{1,18}$/.test(lengths[0]!)) return `Content-Length ${fromBytes(lengths[0]!)} is invalid`;
+  if (codings.length > 1) return 'two Transfer-Encoding lines';
+  if (codings.length && lower(codings[0]!) !== 'chunked') return `Transfer-Encoding ${fromBytes(codings[0]!)} is not known`;
+  return lengths.length && codings.length ? 'Content-Length and Transfer-Encoding at once' : null;
+}
+
 const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'transfer-encoding']);
 
 function copyHeaders(run: Run, family: Family, answer: BackendAnswer, ignored: ReadonlySet<string>, rewriting: Rewriting): void {
@@ -358,27 +394,36 @@ function copyHeaders(run: Run, family: Family, answer: BackendAnswer, ignored: R
     reply.allowRanges = true;
     reply.singleRange = true;
   }
+  const seen = new Set<ByteString>();
   for (const [name, value] of answer.headers) {
     const key = lower(name);
+    if (run.behaviour.refusesOddAnswers && ONCE.has(key)) {
+      if (seen.has(key)) continue;
+      seen.add(key);
+    }
     if (key === 'x-accel-limit-rate' && !ignored.has(key) && /^\d+$/.test(value)) run.reply.limitRate = Number(value);
     if (key === 'x-accel-buffering' && !ignored.has(key))
       run.exchange.buffering = value.toLowerCase() === 'no' ? false : value.toLowerCase() === 'yes' ? true : run.exchange.buffering;
-    if (key === 'x-accel-charset' && !ignored.has(key)) reply.charset = value;
+    if (key === 'x-accel-charset' && !ignored.has(key) && charsetsOf(run.config).has(lower(value))) reply.charset = value;
     if (key === 'content-length') {
-      if (/^\d+$/.test(value)) reply.contentLength = Number(value);
+      if (/^\d+$/.test(value)) {
+        reply.contentLength = Number(value);
+        reply.lengthRelayed = true;
+      }
       continue;
     }
     if (hidden.has(key)) {
       removed.push(fromBytes(name));
+      reply.hidden.push(name);
       continue;
     }
     if (HOP_BY_HOP.has(key)) continue;
     if (key === 'location') {
-      const header = reply.add(name, value);
+      const header = reply.add(name, value, null, 'application');
       if (rewriting.location) {
         const rewritten = rewriting.location(value);
         if (rewritten !== null) {
-          header.value = rewritten;
+          change(header, rewritten);
           reply.location = header;
         }
       } else if (!value.startsWith('/')) reply.location = header;
@@ -390,14 +435,14 @@ function copyHeaders(run: Run, family: Family, answer: BackendAnswer, ignored: R
       continue;
     }
     if (key === 'refresh' && rewriting.location) {
-      const header = reply.add(name, value);
+      const header = reply.add(name, value, null, 'application');
       const at = value.toLowerCase().indexOf('url=');
       const rewritten = at < 0 ? null : rewriting.location(value.slice(at + 4));
-      if (rewritten !== null) header.value = value.slice(0, at + 4) + rewritten;
+      if (rewritten !== null) change(header, value.slice(0, at + 4) + rewritten);
       continue;
     }
     if (key === 'set-cookie' && rewriting.cookie) {
-      reply.add(name, rewriting.cookie(value));
+      change(reply.add(name, value, null, 'application'), rewriting.cookie(value));
       continue;
     }
     place(run, name, value);
