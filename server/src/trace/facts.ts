@@ -5,6 +5,7 @@ import { PerConfig } from '../config/asked.ts';
 import type { Directive } from '../config/directive.ts';
 import type { Scope } from '../config/scope.ts';
 import { atOf } from './at.ts';
+import { UNFOLLOWED_MODULES, UNFOLLOWED_NAMES } from './ledger.ts';
 import type { Run } from './run.ts';
 import type { Facts, NotSimulated } from './trace.ts';
 
@@ -116,41 +117,6 @@ export function tlsOf(run: Run): Facts {
 export const offersHttp2 = (run: Run): boolean =>
   (run.server.scope.value('http2')?.value(0) ?? 'off').toLowerCase() === 'on' || (run.connection.listener?.http2 ?? false);
 
-/** Modules of nginx itself whose directives change what a client gets and that are not followed. */
-const UNFOLLOWED = new Set([
-  'ngx_http_addition_filter_module',
-  'ngx_http_addition_module',
-  'ngx_http_image_filter_module',
-  'ngx_http_perl_module',
-  'ngx_http_secure_link_module',
-  'ngx_http_slice_filter_module',
-  'ngx_http_slice_module',
-  'ngx_http_ssi_filter_module',
-  'ngx_http_ssi_module',
-  'ngx_http_sub_filter_module',
-  'ngx_http_sub_module',
-  'ngx_http_userid_filter_module',
-  'ngx_http_userid_module',
-  'ngx_http_xslt_filter_module',
-  'ngx_http_xslt_module',
-  'ngx_http_js_module',
-  'ngx_http_browser_module',
-]);
-
-/** Single directives of followed modules that are not. */
-const UNFOLLOWED_NAMES = new Set([
-  'post_action',
-  'add_trailer',
-  'charset_map',
-  'source_charset',
-  'proxy_store',
-  'fastcgi_store',
-  'uwsgi_store',
-  'scgi_store',
-  'disable_symlinks',
-  'early_hints',
-]);
-
 /** Followed although the module is not: they name content handlers. */
 const FOLLOWED_NAMES = new Set(['perl', 'perl_set', 'js_content', 'js_set']);
 
@@ -175,11 +141,15 @@ export function notSimulatedIn(scope: Scope): readonly NotSimulated[] {
   return found;
 }
 
+/** The same for the lines of the group that was asked, without the levels around it. */
+export const notSimulatedOf = (group: Scope): readonly NotSimulated[] =>
+  group.directives.filter(isUnfollowed).map((d) => ({ at: atOf(d), directive: d.name }));
+
 function isUnfollowed(d: Directive): boolean {
   if (UNFOLLOWED_NAMES.has(d.name)) return true;
   if (FOLLOWED_NAMES.has(d.name) || d.name === 'include') return false;
   const fact = d.fact;
   if (!fact) return d.scope.context !== 'unknown' && !/^(?:echo|content_by_lua)/.test(d.name);
-  if (fact.source === 'oss') return UNFOLLOWED.has(fact.module);
+  if (fact.source === 'oss') return UNFOLLOWED_MODULES.has(fact.module);
   return !/^(?:echo$|content_by_lua|set_by_lua)/.test(d.name);
 }

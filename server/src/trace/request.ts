@@ -20,7 +20,7 @@ import {
   serverLosers,
 } from '../config/servers.ts';
 import { atOf } from './at.ts';
-import { bufferingOf, keepaliveOf, notSimulatedIn, offersHttp2, timeoutsOf, tlsOf } from './facts.ts';
+import { bufferingOf, keepaliveOf, notSimulatedIn, notSimulatedOf, offersHttp2, timeoutsOf, tlsOf } from './facts.ts';
 import { liveHeaders } from './filters.ts';
 import { patternOf } from './handlers/find-config.ts';
 import { finalize, go, subrequest } from './moves.ts';
@@ -660,6 +660,7 @@ function finish(run: Run): Trace {
     server,
     location: run.location ? { at: atOf(run.location.directive), pattern: patternOf(run.location) } : null,
   };
+  const group = run.upstreamScope;
   const request: TracedRequest = {
     method: input.method ?? 'GET',
     target: input.target,
@@ -685,7 +686,7 @@ function finish(run: Run): Trace {
     compression: run.reply.compression ? { gzip: run.reply.compression.gzip, why: run.reply.compression.why } : {},
     keepalive: scope ? keepaliveOf(run) : {},
     assumptions: run.report.assumptions,
-    notSimulated: scope ? notSimulatedIn(scope) : [],
+    notSimulated: scope ? [...notSimulatedIn(scope), ...(group ? notSimulatedOf(group) : [])] : [],
     readAs: readAs(run.config),
     stock: [...run.report.builtIn],
     refusedBy: run.options.refusedBy ?? [],

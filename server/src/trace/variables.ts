@@ -298,7 +298,7 @@ export function lookup(run: Run, name: string): { readonly value: ByteString | n
       case 'map':
         return { value: mapValue(run, directive), keep: !mapTable(directive).volatile };
       case 'geo':
-        return { value: geoValue(run, directive), keep: true };
+        return { value: geoValue(run, directive), keep: !directive.body?.has('volatile') };
       case 'split_clients':
         return { value: splitValue(run, directive), keep: true };
       case 'set':
