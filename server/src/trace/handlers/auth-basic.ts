@@ -1,5 +1,6 @@
-/** ngx_http_auth_basic_module. Passwords in the clear ({PLAIN}) are compared; for hashes the answer is an assumption. */
-import { fromBytes } from '../../base/bytes.ts';
+/** ngx_http_auth_basic_module. What nginx checks by itself is compared; for hashes of the system’s crypt() the answer is an assumption. */
+import { fromBytes, toBytes } from '../../base/bytes.ts';
+import { fitsHash } from '../passwords.ts';
 import type { Handler } from '../phases.ts';
 import type { Run, Verdict } from '../run.ts';
 import { basicUser } from '../variables.ts';
@@ -31,9 +32,10 @@ export const authBasicHandler: Handler = {
     }
     const line = text?.split(/\r?\n/).find((l) => !l.startsWith('#') && l.startsWith(`${fromBytes(credentials.user)}:`));
     const hash = line?.slice(credentials.user.length + 1).split(':')[0];
+    const fits = hash === undefined ? null : fitsHash(credentials.password, toBytes(hash));
     let verdict: string;
     if (text !== undefined && line === undefined) verdict = 'denied';
-    else if (hash?.startsWith('{PLAIN}')) verdict = hash.slice(7) === fromBytes(credentials.password) ? 'allowed' : 'denied';
+    else if (fits !== null) verdict = fits ? 'allowed' : 'denied';
     else
       verdict = run.report.assume({
         id: 'auth_basic',
