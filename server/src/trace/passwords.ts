@@ -19,7 +19,7 @@ function padded(text: ByteString, bigEndian: boolean): DataView {
 
 function bytesOf(words: readonly number[], bigEndian: boolean): ByteString {
   const view = new DataView(new ArrayBuffer(words.length * 4));
-  words.forEach((w, i) => view.setInt32(i * 4, w, !bigEndian));
+  for (const [i, w] of words.entries()) view.setInt32(i * 4, w, !bigEndian);
   return String.fromCharCode(...new Uint8Array(view.buffer));
 }
 
