@@ -10,6 +10,7 @@ import type { DirectiveFact } from '../../catalog/fact.ts';
 import { groupsOf } from '../../catalog/groups.ts';
 import { NAME_TITLES, type NameKind } from '../../catalog/names.ts';
 import { findParameter, type ParameterFact, parameterLabel, parameterStatus, parameterTable } from '../../catalog/parameters.ts';
+import { checkValues } from '../../catalog/value-check.ts';
 import { hasPredicates, locationsOf } from '../../config/locations.ts';
 import { namesOf } from '../../config/names.ts';
 import type { SourceFile } from '../../syntax/statement.ts';
@@ -429,7 +430,9 @@ const KINDS: { readonly [kind in ArgumentKind]?: (ask: Ask) => Part } = table({
   msec: times,
   sec: times,
   time: (ask) => whole([...times(ask).items, ...values(ask.what.words ?? [], 'keyword')]),
-  size: (ask) => units(ask, SIZES, BYTES),
+  // sizes of buffers are bound to each other: a larger one alone is refused
+  size: (ask) =>
+    units(ask, /_(buffer|buffers|write|pool)_size$/.test(ask.fact.name) && ask.fact.name !== 'client_body_buffer_size' ? [] : SIZES, BYTES),
   offset: (ask) => whole([...units(ask, SIZES, [...BYTES, ['g', 'GiB']]).items, ...values(ask.what.words ?? [], 'keyword')]),
   number: (ask) => whole([...values(ask.what.words ?? [], 'keyword'), ...units(ask, [], []).items]),
   status: (ask) => whole([...values(STATUS, 'status'), ...values(ask.what.words ?? [], 'keyword')]),
@@ -472,15 +475,20 @@ const KINDS: { readonly [kind in ArgumentKind]?: (ask: Ask) => Part } = table({
   network: (ask) => whole([...values(ask.what.words ?? [], 'keyword'), ...values(NETWORKS)]),
   environment: () => whole(Object.entries(CGI).map(([label, detail]) => ({ label, kind: 'value', detail, again: true }))),
   variable: (ask) => whole(variableItems(ask.reaches, { name: '', words: [] }, { changeable: ask.what.names?.role === 'defines' })),
-  'server-name': () =>
+  'server-name': (ask) =>
     whole(
-      values([
-        ['_', 'a name that nobody asks for'],
-        ['localhost', ''],
-        ['$hostname', 'the name of the machine'],
-        ['""', 'requests without a Host header'],
-        ['~^', 'a regular expression'],
-      ]),
+      // "" is no referer
+      values(
+        (
+          [
+            ['_', 'a name that nobody asks for'],
+            ['localhost', ''],
+            ['$hostname', 'the name of the machine'],
+            ['""', 'requests without a Host header'],
+            ['~^', 'a regular expression'],
+          ] as const
+        ).filter(([v]) => v !== '""' || ask.fact.name === 'server_name'),
+      ),
     ),
   'listen-address': (ask) =>
     whole(
@@ -630,7 +638,30 @@ export function argumentItems(given: ArgumentAsk): Completion | null {
         for (const item of part.items) if (!completion.items.some((i) => i.label === item.label)) completion.items.push(item);
     }
   }
-  return completion ? { span: at(completion.keep), items: completion.items } : null;
+  if (!completion) return null;
+  const { keep } = completion;
+  return { span: at(keep), items: completion.items.filter((item) => isTaken(item, typed.value.slice(0, keep), words, facts)) };
+}
+
+/** What is only the beginning of a value is gone on with. */
+const BEGINNING = /[=:/.@^~-]$/;
+
+/** Whether nginx takes the value of a proposal as that argument; what is not whole yet, or holds variables, is left in. */
+function isTaken(
+  { label, insert, snippet, again }: Item,
+  kept: string,
+  words: readonly string[],
+  facts: ReadonlyMap<DirectiveFact, readonly Reach[]>,
+): boolean {
+  const text = kept + (insert ?? label);
+  if (snippet || again || BEGINNING.test(text) || /[$\s"']/.test(text)) return true;
+  const index = words.length - 1;
+  return [...facts].some(
+    ([fact, [reach]]) =>
+      !checkValues(fact, [...words.slice(1), text], reach!.config.settings.target).some(
+        (f) => f.severity === 'error' && f.argument === index,
+      ),
+  );
 }
 
 function takesVariables(fact: DirectiveFact, readings: readonly ArgumentFact[]): boolean {
