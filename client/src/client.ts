@@ -43,7 +43,7 @@ export async function activate(context: vscode.ExtensionContext, host: Host): Pr
     middleware: {
       // the YAML extension offers the same from the same schema
       provideCompletionItem: (document, position, context, token, next) =>
-        document.languageId === 'yaml' && vscode.extensions.getExtension('redhat.vscode-yaml')
+        /\/\.proxylens\.ya?ml$/.test(document.uri.path) && vscode.extensions.getExtension('redhat.vscode-yaml')
           ? []
           : next(document, position, context, token),
       // a click on the rule's id opens its page in the editor

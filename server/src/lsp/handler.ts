@@ -1,12 +1,12 @@
 /** The form of a handler: method, capability and work in one declaration, so that no method is advertised that nobody serves. */
-import { LSPErrorCodes, ResponseError, type ServerCapabilities } from 'vscode-languageserver';
+import { LSPErrorCodes, type Position, ResponseError, type ServerCapabilities } from 'vscode-languageserver';
 import { Cancelled, type CancelToken } from '../base/cancel.ts';
 import type { FileId } from '../base/file-id.ts';
 import { fileId } from '../base/file-id.ts';
 import type { Config } from '../config/config.ts';
 import type { SourceFile } from '../syntax/statement.ts';
 import type { Snapshot, Workspace } from '../workspace/workspace.ts';
-import type { Encoding } from './convert/encoding.ts';
+import { type Encoding, toOffset } from './convert/encoding.ts';
 import type { Session } from './session.ts';
 
 /** What a reading handler is given: a view that is used up before it returns. */
@@ -29,6 +29,26 @@ export function targetOf(snapshot: Snapshot, uri: string): Target | null {
   const file = snapshot.file(id);
   const configs = snapshot.configsOf(id);
   return file && configs[0] ? { file, config: configs[0], configs } : null;
+}
+
+/** The same at a place: in a file of another language it is the configuration that holds the place, if any. */
+export function targetAt(
+  snapshot: Snapshot,
+  uri: string,
+  position: Position,
+  encoding: Encoding,
+): (Target & { readonly offset: number }) | null {
+  const id: FileId = fileId(uri);
+  let t = targetOf(snapshot, uri);
+  if (!t) {
+    const host = snapshot.text(id);
+    const parts = snapshot.embedded(id);
+    if (!host || !parts.length) return null;
+    const offset = toOffset(host, position, encoding);
+    const part = parts.find((e) => e.span.start <= offset && offset <= e.span.end);
+    t = part ? targetOf(snapshot, part.id) : null;
+  }
+  return t && { ...t, offset: toOffset(t.file, position, encoding) };
 }
 
 interface Common {

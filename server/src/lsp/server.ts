@@ -4,25 +4,31 @@ import {
   CodeActionRequest,
   CompletionRequest,
   type Connection,
+  DefinitionRequest,
   DidChangeConfigurationNotification,
   DidChangeTextDocumentNotification,
   DidChangeWatchedFilesNotification,
   DidCloseTextDocumentNotification,
   DidOpenTextDocumentNotification,
+  DocumentHighlightRequest,
   ErrorCodes,
+  HoverRequest,
   type InitializeParams,
   type InitializeResult,
+  ReferencesRequest,
+  RenameRequest,
   ResponseError,
   type ServerCapabilities,
   type TextDocumentContentChangeEvent,
   TextDocumentSyncKind,
 } from 'vscode-languageserver';
-import { fileId } from '../base/file-id.ts';
+import { fileId, pathOf } from '../base/file-id.ts';
 import type { FileSystem } from '../base/file-system.ts';
 import type { Engine } from '../config/config.ts';
 import { type RawSettings, SETTINGS_NAMES } from '../config/settings-file.ts';
 import type { Python } from '../deploy/python-tree.ts';
 import { WANTED_GLOBS, wanted } from '../deploy/wanted.ts';
+import { HOST_GLOBS, mayHost } from '../project/embedded.ts';
 import { type Rule, ruleNames } from '../rules/rule.ts';
 import type { NginxParser } from '../syntax/parser.ts';
 import { Workspace } from '../workspace/workspace.ts';
@@ -170,7 +176,8 @@ export function serve(connection: Connection, host: Host): void {
   connection.onDidOpenTextDocument(({ textDocument }) => {
     if (!session) return;
     // an editor may send more than it was asked for: no other language is read as nginx's
-    if (OTHER_LANGUAGES.has(textDocument.languageId) && !session.workspace.isApplicationFile(fileId(textDocument.uri))) return;
+    const file = fileId(textDocument.uri);
+    if (OTHER_LANGUAGES.has(textDocument.languageId) && !session.workspace.isApplicationFile(file) && !mayHost(pathOf(file))) return;
     session.workspace.apply({ kind: 'open', file: fileId(textDocument.uri), text: textDocument.text, version: textDocument.version });
     session.publisher.changed();
   });
@@ -272,16 +279,30 @@ const OTHER_LANGUAGES = new Set([
 
 /**
  * Asks for the application's documents too, so that findings there follow the typing, and for our settings, in which there is something to
- * complete; no other feature is offered in them.
+ * complete; and for those that may hold configurations, in which all that helps with names and words is offered.
  */
 function registerOtherDocuments(connection: Connection): void {
   const settings = SETTINGS_NAMES.map((name) => ({ pattern: `**/${name}` }));
-  const documentSelector = [...WANTED_GLOBS.map((pattern) => ({ pattern })), ...settings];
+  const hosts = HOST_GLOBS.map((pattern) => ({ pattern }));
+  const documentSelector = [...WANTED_GLOBS.map((pattern) => ({ pattern })), ...settings, ...hosts];
   void connection.client.register(CompletionRequest.type, { documentSelector: settings, triggerCharacters: [' ', '['] });
+  // no formatter: the other language has its own, and an editor would ask which of them to take
+  void connection.client.register(CompletionRequest.type, {
+    documentSelector: hosts,
+    triggerCharacters: ['$', '@'],
+    resolveProvider: true,
+  });
+  for (const type of [HoverRequest.type, DefinitionRequest.type, ReferencesRequest.type, DocumentHighlightRequest.type])
+    void connection.client.register(type, { documentSelector: hosts });
+  void connection.client.register(RenameRequest.type, { documentSelector: hosts, prepareProvider: true });
   void connection.client.register(DidOpenTextDocumentNotification.type, { documentSelector });
   void connection.client.register(DidChangeTextDocumentNotification.type, { documentSelector, syncKind: TextDocumentSyncKind.Incremental });
   void connection.client.register(DidCloseTextDocumentNotification.type, { documentSelector });
-  void connection.client.register(CodeActionRequest.type, { documentSelector, codeActionKinds: [CodeActionKind.QuickFix] });
+  void connection.client.register(CodeActionRequest.type, {
+    documentSelector,
+    codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.RefactorRewrite],
+    resolveProvider: true,
+  });
 }
 
 function refreshesOf({ capabilities: { workspace } }: InitializeParams): Set<Refreshable> {

@@ -41,6 +41,17 @@ export class EmbeddedFiles implements FileSystem {
     return host;
   }
 
+  /** The configuration of that name in another text of its host; null when it has none. */
+  reread(file: FileId, text: string): Embedded | null {
+    const host = hostOf(file);
+    return embeddedIn(host, pathOf(host), text).find((e) => e.id === file) ?? null;
+  }
+
+  /** What was read of a file is read again when somebody asks. */
+  forget(file: FileId): void {
+    this.hosts.delete(file);
+  }
+
   /** The text of a host that was read; null for every other file. */
   text(file: FileId): string | null {
     return this.hosts.get(file)?.text ?? null;

@@ -45,6 +45,17 @@ function formOf(path: string): Form | null {
   return null;
 }
 
+/** The same files as patterns for an editor. */
+export const HOST_GLOBS: readonly string[] = [
+  '**/*.{yaml,yml}',
+  '**/*.{yaml,yml}.{j2,jinja,jinja2,tmpl,tpl,gotmpl,erb,liquid}',
+  '**/{user-data,cloud-config}',
+  '**/*.{sh,bash,ash,zsh}',
+  '**/{Dockerfile,Containerfile}{,.*}',
+  '**/*.{dockerfile,containerfile}',
+  '**/*.{md,markdown,mdx}',
+];
+
 /** Whether a file of that path may hold configurations of nginx without being one. */
 export const mayHost = (path: string): boolean => formOf(path) !== null;
 

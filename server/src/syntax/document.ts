@@ -69,8 +69,8 @@ export class Document implements SourceFile {
     private readonly parser: Parser,
     readonly id: FileId,
     text: string,
-    /** what of the text is nginx's, for one that is embedded in another; such a document is made anew after a change */
-    private readonly window: Window | null = null,
+    /** what of the text is nginx's, for one that is embedded in another */
+    private window: Window | null = null,
   ) {
     this.current = text;
     this.name = basename(id);
@@ -158,14 +158,15 @@ export class Document implements SourceFile {
   /**
    * Changes the text. All edits refer to the present text and must not overlap; for changes that build on one another (LSP's
    * `contentChanges`) call this once for each. Throws RangeError when an edit leaves the text, and changes nothing then.
+   * @param window for a document that is embedded in another: what of the new text is nginx's
    */
-  update(edits: readonly TextEdit[]): void {
+  update(edits: readonly TextEdit[], window: Window | null = null): void {
     if (!edits.length) return;
     const next = applyEdits(this.current, edits);
-    const masked = mask(this.name, next);
+    const masked = mask(this.name, next, null, window);
     const tree = this.live();
     // in a template one character can change what the grammar sees elsewhere
-    const plain = masked.engine === null && this.masked.engine === null;
+    const plain = masked.engine === null && this.masked.engine === null && !window;
     const steps = plain
       ? edits
       : masked.engine === this.masked.engine
@@ -184,6 +185,7 @@ export class Document implements SourceFile {
       } as unknown as Edit);
     }
     this.current = next;
+    this.window = window;
     this.masked = masked;
     this.lineTable = null;
     this.problemList = null;
@@ -198,10 +200,10 @@ export class Document implements SourceFile {
   }
 
   /** Replaces the whole text, and edits only what differs between the first and the last difference. */
-  replaceAll(text: string): void {
+  replaceAll(text: string, window: Window | null = null): void {
     const { head, tail } = sameEnds(this.current, text);
     if (this.current.length === text.length && head === text.length) return;
-    this.update([{ span: { start: head, end: this.current.length - tail }, newText: text.slice(head, text.length - tail) }]);
+    this.update([{ span: { start: head, end: this.current.length - tail }, newText: text.slice(head, text.length - tail) }], window);
   }
 
   /** Frees the tree; the statements stay readable, the document takes no more changes. */

@@ -3,7 +3,6 @@ import type { Language, Parser } from 'web-tree-sitter';
 import type { FileId } from '../base/file-id.ts';
 import { initTreeSitter, loadLanguage, newParser } from '../base/tree-sitter.ts';
 import { Document } from './document.ts';
-import type { SourceFile } from './statement.ts';
 import type { Window } from './template.ts';
 
 /** The bytes of the two wasm files: tree-sitter's runtime, and this package's server/grammar/tree-sitter-nginx.wasm. */
@@ -30,8 +29,8 @@ export class NginxParser {
     return new Document(this.parser, id, text);
   }
 
-  /** A configuration that is a part of another text; offsets are those of that text. It follows no changes. */
-  embedded(id: FileId, text: string, window: Window): SourceFile {
+  /** A configuration that is a part of another text; offsets are those of that text. */
+  embedded(id: FileId, text: string, window: Window): Document {
     return new Document(this.parser, id, text, window);
   }
 }

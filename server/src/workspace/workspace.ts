@@ -4,7 +4,7 @@
  */
 import { Cancelled, type CancelToken, NEVER } from '../base/cancel.ts';
 import { applyEdits, type TextEdit } from '../base/edit.ts';
-import { basename, dirname, type FileId, fileId, isBelow, pathOf, relativePath } from '../base/file-id.ts';
+import { basename, dirname, type FileId, fileId, hostOf, isBelow, isWithin, pathOf, relativePath } from '../base/file-id.ts';
 import { type Entry, type FileSystem, MAX_FILE_BYTES } from '../base/file-system.ts';
 import { Lines } from '../base/lines.ts';
 import { Config, type Engine } from '../config/config.ts';
@@ -29,6 +29,8 @@ import { type Deployment, NO_DEPLOYMENT, readDeployment } from '../deploy/deploy
 import type { Python } from '../deploy/python-tree.ts';
 import { boundaryOf } from '../project/boundary.ts';
 import { holdsMainBlocks, looksLikeNginx, verdictOn } from '../project/content.ts';
+import { type Embedded, mayHost } from '../project/embedded.ts';
+import { EmbeddedFiles } from '../project/embedded-files.ts';
 import {
   findProject,
   type LoadWishes,
@@ -90,6 +92,10 @@ export interface Snapshot {
   file(id: FileId): SourceFile | null;
   /** any file that findings may point at: nginx's and the application's */
   text(id: FileId): Pick<SourceFile, 'text' | 'lines'> | null;
+  /** the configurations within an open file of another language, in order */
+  embedded(host: FileId): readonly Embedded[];
+  /** whether edits of a configuration within another file change nothing else there; true for every other file */
+  keeps(id: FileId, edits: readonly TextEdit[]): boolean;
   /** what the workspace says of the applications */
   readonly deployment: Deployment;
   /** the editor's version of an open file */
@@ -121,6 +127,9 @@ export class Workspace {
   private readonly buffers = new Map<FileId, Buffer>();
   private readonly unusable = new Map<FileId, string>();
   private readonly application = new Map<FileId, ApplicationFile>();
+  /** open files of other languages, some with configurations in them */
+  private readonly hosts = new Map<FileId, ApplicationFile & { readonly embedded: readonly Embedded[] }>();
+  private readonly files: EmbeddedFiles;
   private python: Python | null = null;
   private deploymentNow: Deployment | null = null;
   private readonly loaded = new Map<FileId, Loaded>();
@@ -141,9 +150,10 @@ export class Workspace {
   constructor(
     private readonly parser: NginxParser,
     private readonly engine: Engine,
-    private readonly files: FileSystem,
+    files: FileSystem,
     private readonly options: WorkspaceOptions = {},
   ) {
+    this.files = new EmbeddedFiles(files);
     this.stock = new Stock(parser);
   }
 
@@ -168,11 +178,12 @@ export class Workspace {
         this.open(change.file, change.text, change.version);
         break;
       case 'edit': {
-        const side = this.application.get(change.file);
-        if (side) {
-          let { text } = side;
+        const other = this.hosts.get(change.file) ?? this.application.get(change.file);
+        if (other) {
+          let { text } = other;
           for (const edits of change.edits) text = applyEdits(text, edits);
-          this.applicationChanged(change.file, text, change.version);
+          if (this.hosts.has(change.file)) this.hostChanged(change.file, text, change.version);
+          if (this.application.has(change.file)) this.applicationChanged(change.file, text, change.version);
           break;
         }
         const buffer = this.buffers.get(change.file);
@@ -183,6 +194,7 @@ export class Workspace {
         break;
       }
       case 'close': {
+        this.closeHost(change.file);
         if (this.application.delete(change.file)) {
           this.deploymentNow = null;
           this.applicationSettled = false;
@@ -216,7 +228,8 @@ export class Workspace {
 
   /** A text read as that file's would be, kept by nobody: for what would be if. */
   parse(file: FileId, text: string): SourceFile {
-    const document = this.parser.open(file, text);
+    const part = isWithin(file) ? this.files.reread(file, text) : null;
+    const document = part ? this.parser.embedded(file, text, part.window) : this.parser.open(file, text);
     document.dispose(); // of the tree alone, the statements stay
     return document;
   }
@@ -241,7 +254,50 @@ export class Workspace {
     this.application.set(file, { text, lines: new Lines(text), version });
   }
 
+  /** A text of another language: what of it is nginx's is read like a file of its own, at its places. */
+  private hostChanged(file: FileId, text: string, version: number): void {
+    const embedded = this.files.put(file, text)?.embedded ?? [];
+    const before = this.hosts.get(file)?.embedded ?? [];
+    this.hosts.set(file, { text, lines: new Lines(text), version, embedded });
+    for (const { id } of before) if (!embedded.some((e) => e.id === id)) this.leave(id);
+    for (const { id, window } of embedded) {
+      const known = this.buffers.get(id);
+      if (known) {
+        known.document.replaceAll(text, window);
+        known.version = version;
+        this.touched(id);
+        continue;
+      }
+      this.buffers.set(id, { document: this.parser.embedded(id, text, window), version });
+      this.soughtFor.delete(id);
+      for (const loaded of this.loaded.values()) loaded.stale = true;
+      this.built = new Map();
+    }
+  }
+
+  /** A configuration that is not within its file any more, or whose file was closed. */
+  private leave(id: FileId): void {
+    const buffer = this.buffers.get(id);
+    if (buffer) buffer.version = null;
+    this.forget(id);
+    if (this.loaded.has(id)) this.drop(id);
+  }
+
+  private closeHost(file: FileId): void {
+    const host = this.hosts.get(file);
+    if (!host) return;
+    this.hosts.delete(file);
+    for (const { id } of host.embedded) this.leave(id);
+    this.files.forget(file);
+  }
+
   private open(file: FileId, text: string, version: number): void {
+    const other = mayHost(pathOf(file)) && !isSettingsFile(file) && verdictOn(text, pathOf(file), this.engine.catalog) !== 'nginx';
+    if (other) {
+      this.hostChanged(file, text, version);
+      if (this.isApplicationFile(file)) this.applicationChanged(file, text, version);
+      return;
+    }
     if (this.isApplicationFile(file) && (isSettingsFile(file) || verdictOn(text, pathOf(file), this.engine.catalog) !== 'nginx')) {
       this.applicationChanged(file, text, version);
       return;
@@ -342,6 +398,7 @@ export class Workspace {
       return;
     }
     this.found = null;
+    if (!this.hosts.has(file)) this.files.forget(file);
     for (const [id, { version }] of [...this.application])
       if (version === null && within(id)) {
         this.application.delete(id);
@@ -455,8 +512,9 @@ export class Workspace {
     if (read.problem) return read.problem;
     const again = this.buffers.get(file);
     if (again) return again.document;
-    const document = this.parser.open(file, read.text);
-    this.buffers.set(file, { document, version: null });
+    const part = this.files.known(file);
+    const document = part ? this.parser.embedded(file, read.text, part.embedded.window) : this.parser.open(file, read.text);
+    this.buffers.set(file, { document, version: part ? (this.hosts.get(hostOf(file))?.version ?? null) : null });
     return document;
   }
 
@@ -465,7 +523,7 @@ export class Workspace {
       const before = this.overtaken;
       const found = new Map<FileId, Project>();
       for (const folder of this.folders) await this.seek(folder, 'folder', found, cancel);
-      for (const file of this.soughtFor) if (this.buffers.has(file)) await this.seek(file, 'file', found, cancel);
+      for (const file of this.soughtFor) if (this.buffers.has(file)) await this.seek(hostOf(file), 'file', found, cancel);
       if (this.overtaken !== before) return;
       const named = await this.namedRoots(found);
       if (this.overtaken !== before) return;
@@ -536,7 +594,7 @@ export class Workspace {
     if (own && holdsMainBlocks(own.document.text) && !this.loaded.has(file)) await this.load(file, cancel);
     if (!this.found) return;
     const before = this.found.size;
-    const project = await this.seek(file, 'file', this.found, cancel);
+    const project = await this.seek(hostOf(file), 'file', this.found, cancel);
     if (this.found.size > before) this.applicationSettled = false;
     if (this.named && this.folders.some((f) => isBelow(file, f))) return;
     for (const root of project.roots) if (!this.loaded.has(root)) await this.load(root, cancel);
@@ -570,7 +628,7 @@ export class Workspace {
   /** `fragment` is the text of a file that no main file includes: it is read within the one that stands in. */
   private async load(root: FileId, cancel: CancelToken, fragment: SourceFile | null = null): Promise<void> {
     const before = this.found ? this.overtaken : null; // without what the search finds the settings are not whole
-    const project = this.found ? await this.seek(root, 'file', this.found, cancel) : this.projectOf(root);
+    const project = this.found ? await this.seek(hostOf(root), 'file', this.found, cancel) : this.projectOf(root);
     const settings = this.settingsWith(root, project, await this.settingsAbove(dirname(root), project));
     const standIn = fragment ? standInFor(fragment, destinationIn(project, root), this.engine.catalog, this.stock) : null;
     if (fragment && !standIn) {
@@ -651,11 +709,13 @@ export class Workspace {
     return {
       revision: this.revisionNow,
       file: (id) => this.buffers.get(id)?.document ?? null,
-      text: (id) => this.buffers.get(id)?.document ?? this.application.get(id) ?? null,
+      text: (id) => this.buffers.get(id)?.document ?? this.hosts.get(id) ?? this.application.get(id) ?? null,
+      embedded: (host) => this.hosts.get(host)?.embedded ?? [],
+      keeps: (id, edits) => this.files.keeps(id, edits),
       get deployment() {
         return deployment();
       },
-      version: (id) => this.buffers.get(id)?.version ?? this.application.get(id)?.version ?? null,
+      version: (id) => this.buffers.get(id)?.version ?? this.hosts.get(id)?.version ?? this.application.get(id)?.version ?? null,
       open: [...this.buffers].filter(([, b]) => b.version !== null).map(([id]) => id),
       configs: [...this.loaded].filter(([, l]) => l.shown).map(([root]) => this.config(root)),
       configsOf: (id) => this.configsOf(id),

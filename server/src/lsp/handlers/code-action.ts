@@ -1,14 +1,16 @@
-import { type CodeAction, CodeActionKind, type CodeActionParams, type WorkspaceEdit } from 'vscode-languageserver';
+import { type CodeAction, CodeActionKind, type CodeActionParams, type Range, type WorkspaceEdit } from 'vscode-languageserver';
 import type { FileEdit } from '../../base/edit.ts';
 import { fileId } from '../../base/file-id.ts';
 import { actionsAt, safeFixes } from '../../features/actions.ts';
 import { type Refactoring, refactorings } from '../../features/refactor/index.ts';
 import { combined } from '../../fixes/apply.ts';
 import type { Finding } from '../../rules/rule.ts';
-import { toSpan } from '../convert/encoding.ts';
+import type { Snapshot } from '../../workspace/workspace.ts';
+import { type Encoding, toSpan } from '../convert/encoding.ts';
 import { type FindFile, toDiagnostic, toWorkspaceEdit } from '../convert/to.ts';
-import { type ReadContext, reads, targetOf } from '../handler.ts';
+import { type ReadContext, reads, type Target, targetOf } from '../handler.ts';
 import { provedFindings } from '../proved.ts';
+import { partEdits } from './format.ts';
 
 const FIX_ALL = 'source.fixAll.proxylens';
 
@@ -25,7 +27,6 @@ export const codeAction = reads<CodeActionParams, CodeAction[]>({
     codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.Refactor, FIX_ALL], resolveProvider: true },
   },
   run({ snapshot, session, encoding }, { textDocument, range, context }) {
-    const target = targetOf(snapshot, textDocument.uri);
     const edit = (edits: Parameters<typeof toWorkspaceEdit>[0]) =>
       toWorkspaceEdit(
         edits,
@@ -34,41 +35,79 @@ export const codeAction = reads<CodeActionParams, CodeAction[]>({
         (id) => snapshot.version(id),
         session.client.versionedEdits,
       );
-    if (!target) return applicationActions(textDocument.uri, range, { snapshot, session, encoding }, edit);
-    const { file } = target;
-    const findings = session.publisher.fresh(snapshot, file.id);
-    const prove = (list: readonly Finding[]): readonly Finding[] => provedFindings(session, target.configs, list);
-    const wants = (kind: string): boolean => !context.only?.length || context.only.some((k) => kind === k || kind.startsWith(k + '.'));
-    const out: CodeAction[] = [];
-    if (wants(FIX_ALL)) {
-      const edits = context.only?.length ? combined(safeFixes(prove(findings))) : [];
-      if (edits.length) out.push({ title: 'Apply all safe fixes', kind: FIX_ALL, edit: edit(edits) });
-    }
-    if (wants(CodeActionKind.QuickFix))
-      for (const action of actionsAt(file, findings, toSpan(file, range, encoding), prove))
-        out.push({
-          title: action.title,
-          kind: action.kind,
-          ...(action.edits
-            ? { edit: edit(action.edits) }
-            : session.client.resolvesActions
-              ? { data: { uri: textDocument.uri, version: snapshot.version(file.id) } satisfies AllSafe }
-              : { edit: edit(combined(safeFixes(prove(findings)))) }),
-          diagnostics: action.findings
-            .filter((f) => f.at.file === file.id)
-            .map((f) => toDiagnostic(f, file, (id) => snapshot.text(id), encoding, session.publisher.docs)),
-          ...(action.preferred ? { isPreferred: true } : {}),
-        });
-    // VS Code asks for everything at each move of the cursor: refactorings are cheap, and it shows them where they are asked for
-    if (wants(CodeActionKind.Refactor) || context.only?.some((k) => k.startsWith('refactor')))
-      for (const { title, kind, edits, creates } of refactorings(target.config, file, toSpan(file, range, encoding))) {
-        if (context.only?.length && !context.only.some((k) => kind === k || kind.startsWith(`${k}.`))) continue;
-        if (creates?.length && !session.client.createFiles) continue;
-        out.push({ title, kind, edit: withNewFiles(edit(edits), creates ?? []) });
-      }
-    return out;
+    const target = targetOf(snapshot, textDocument.uri);
+    const asked = { snapshot, session, encoding, edit, range, context, uri: textDocument.uri };
+    if (target) return actionsIn(target, asked);
+    const out = partsOf(snapshot, textDocument.uri, range, encoding).flatMap((part) => actionsIn(part, asked));
+    return [...out, ...applicationActions(asked)];
   },
 });
+
+interface Asked extends Pick<ReadContext, 'snapshot' | 'session' | 'encoding'>, Pick<CodeActionParams, 'range' | 'context'> {
+  readonly uri: string;
+  readonly edit: (edits: readonly FileEdit[]) => WorkspaceEdit;
+}
+
+/** The configurations within a file of another language that a range touches. */
+function partsOf(snapshot: Snapshot, uri: string, range: Range, encoding: Encoding): Target[] {
+  const host = snapshot.text(fileId(uri));
+  if (!host) return [];
+  const span = toSpan(host, range, encoding);
+  return snapshot
+    .embedded(fileId(uri))
+    .filter((e) => e.span.start <= span.end && span.start <= e.span.end)
+    .flatMap((e) => targetOf(snapshot, e.id) ?? []);
+}
+
+/** Findings without the fixes that would change more of the file around a configuration than the configuration. */
+const kept = (snapshot: Snapshot, findings: readonly Finding[]): readonly Finding[] =>
+  findings.map((f) => {
+    const fixes = f.fixes.filter((fix) => fix.edits.every((e) => snapshot.keeps(e.file, e.edits)));
+    return fixes.length === f.fixes.length ? f : { ...f, fixes };
+  });
+
+function actionsIn(target: Target, { snapshot, session, encoding, edit, range, context, uri }: Asked): CodeAction[] {
+  const { file } = target;
+  const findings = kept(snapshot, session.publisher.fresh(snapshot, file.id));
+  const prove = (list: readonly Finding[]): readonly Finding[] => provedFindings(session, target.configs, list);
+  const wants = (kind: string): boolean => !context.only?.length || context.only.some((k) => kind === k || kind.startsWith(k + '.'));
+  const out: CodeAction[] = [];
+  if (wants(FIX_ALL)) {
+    const edits = context.only?.length ? combined(safeFixes(prove(findings))) : [];
+    if (edits.length) out.push({ title: 'Apply all safe fixes', kind: FIX_ALL, edit: edit(edits) });
+  }
+  if (wants(CodeActionKind.QuickFix))
+    for (const action of actionsAt(file, findings, toSpan(file, range, encoding), prove)) {
+      if (action.edits && !action.edits.every((e) => snapshot.keeps(e.file, e.edits))) continue;
+      out.push({
+        title: action.title,
+        kind: action.kind,
+        ...(action.edits
+          ? { edit: edit(action.edits) }
+          : session.client.resolvesActions
+            ? { data: { uri: file.id, version: snapshot.version(file.id) } satisfies AllSafe }
+            : { edit: edit(combined(safeFixes(prove(findings)))) }),
+        diagnostics: action.findings
+          .filter((f) => f.at.file === file.id)
+          .map((f) => toDiagnostic(f, file, (id) => snapshot.text(id), encoding, session.publisher.docs)),
+        ...(action.preferred ? { isPreferred: true } : {}),
+      });
+    }
+  // VS Code asks for everything at each move of the cursor: refactorings are cheap, and it shows them where they are asked for
+  if (wants(CodeActionKind.Refactor) || context.only?.some((k) => k.startsWith('refactor'))) {
+    const fits = (kind: string): boolean => !context.only?.length || context.only.some((k) => kind === k || kind.startsWith(`${k}.`));
+    for (const { title, kind, edits, creates } of refactorings(target.config, file, toSpan(file, range, encoding))) {
+      if (!fits(kind) || (creates?.length && (!session.client.createFiles || file.id !== fileId(uri)))) continue;
+      if (!edits.every((e) => snapshot.keeps(e.file, e.edits))) continue;
+      out.push({ title, kind, edit: withNewFiles(edit(edits), creates ?? []) });
+    }
+    // the other language has a formatter of its own, which must not be asked to choose: this one is for the part alone
+    const edits = file.id === fileId(uri) || !fits(CodeActionKind.RefactorRewrite) ? [] : partEdits(snapshot, session, file.id);
+    if (edits.length)
+      out.push({ title: 'Lay this configuration out', kind: CodeActionKind.RefactorRewrite, edit: edit([{ file: file.id, edits }]) });
+  }
+  return out;
+}
 
 /** Completes "all safe fixes": proves them all, and gives the edit of those that hold. */
 export const codeActionResolve = reads<CodeAction, CodeAction>({
@@ -77,7 +116,7 @@ export const codeActionResolve = reads<CodeAction, CodeAction>({
     const asked = action.data as AllSafe | undefined;
     const target = asked && targetOf(snapshot, asked.uri);
     if (!asked || !target || snapshot.version(target.file.id) !== asked.version) return action;
-    const findings = provedFindings(session, target.configs, session.publisher.fresh(snapshot, target.file.id));
+    const findings = provedFindings(session, target.configs, kept(snapshot, session.publisher.fresh(snapshot, target.file.id)));
     const edit = toWorkspaceEdit(
       combined(safeFixes(findings)),
       (id) => snapshot.text(id),
@@ -103,12 +142,7 @@ function withNewFiles(edit: WorkspaceEdit, creates: NonNullable<Refactoring['cre
 }
 
 /** Fixes in a file of the application's side: those of the findings that are shown there. */
-function applicationActions(
-  uri: string,
-  range: CodeActionParams['range'],
-  { snapshot, session, encoding }: Pick<ReadContext, 'snapshot' | 'session' | 'encoding'>,
-  edit: (edits: readonly FileEdit[]) => WorkspaceEdit,
-): CodeAction[] {
+function applicationActions({ uri, range, snapshot, session, encoding, edit }: Asked): CodeAction[] {
   const id = fileId(uri);
   const source = snapshot.text(id);
   if (!source) return [];

@@ -17,7 +17,7 @@ import { describe } from '../../features/describe.ts';
 import { settingsCompletion } from '../../features/settings-completion.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
 import { toOffset, toRange } from '../convert/encoding.ts';
-import { reads, targetOf, writes } from '../handler.ts';
+import { reads, targetAt, writes } from '../handler.ts';
 import type { Session } from '../session.ts';
 
 const KIND: Readonly<Record<ItemKind, CompletionItemKind>> = {
@@ -67,9 +67,9 @@ export const completionHandler = writes<CompletionParams, CompletionList | null>
     }
     const folders = new WantedFolders();
     const once = (): { found: Completion; convert: (list: Completion) => CompletionList } | null => {
-      const t = targetOf(workspace.snapshot(), textDocument.uri);
+      const t = targetAt(workspace.snapshot(), textDocument.uri, position, encoding);
       if (!t) return null;
-      const found = completion(t.configs, t.file, toOffset(t.file, position, encoding), {
+      const found = completion(t.configs, t.file, t.offset, {
         folders,
         rules: session.rules,
         wholeFiles: !session.client.reopens,

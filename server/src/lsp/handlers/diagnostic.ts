@@ -6,7 +6,8 @@ export const diagnostic = reads<DocumentDiagnosticParams, DocumentDiagnosticRepo
   method: 'textDocument/diagnostic',
   capability: { diagnosticProvider: { identifier: 'proxylens', interFileDependencies: true, workspaceDiagnostics: false } },
   run({ snapshot, session }, { textDocument }) {
-    const findings = session.publisher.whole(snapshot, fileId(textDocument.uri));
+    const file = fileId(textDocument.uri);
+    const findings = [file, ...snapshot.embedded(file).map((e) => e.id)].flatMap((id) => session.publisher.whole(snapshot, id));
     return { kind: DocumentDiagnosticReportKind.Full, items: session.publisher.diagnostics(snapshot, findings) };
   },
 });

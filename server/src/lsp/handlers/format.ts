@@ -7,11 +7,14 @@ import {
   ShowMessageNotification,
   type TextEdit,
 } from 'vscode-languageserver';
-import type { FileId } from '../../base/file-id.ts';
+import type { TextEdit as TextEditOfCore } from '../../base/edit.ts';
+import { type FileId, fileId, hostOf } from '../../base/file-id.ts';
 import type { Span } from '../../base/span.ts';
 import { format, formatOnType } from '../../features/format.ts';
+import { formatEmbedded } from '../../features/format-embedded.ts';
 import type { LayoutOptions } from '../../features/layout.ts';
 import type { SourceFile } from '../../syntax/statement.ts';
+import type { Snapshot } from '../../workspace/workspace.ts';
 import { type Encoding, toOffset, toRange, toSpan } from '../convert/encoding.ts';
 import { reads, targetOf } from '../handler.ts';
 import type { Session } from '../session.ts';
@@ -43,12 +46,29 @@ function laidOut(file: SourceFile, options: LayoutOptions, range: Span | undefin
   return [];
 }
 
+/** The edits that lay out a configuration within another file, in the indentation that it has there. */
+export function partEdits(snapshot: Snapshot, session: Session, id: FileId, options?: LayoutOptions): readonly TextEditOfCore[] {
+  const host = hostOf(id);
+  const source = snapshot.text(host);
+  const part = snapshot.embedded(host).find((e) => e.id === id);
+  if (!source || !part?.lines) return [];
+  const layout = options ?? { indent: '    ', tabSize: 4, align: session.settings.format.align || 'keep' };
+  const formatted = formatEmbedded(source.text, part, (own) => session.workspace.parse(host, own), layout);
+  return 'edits' in formatted && snapshot.keeps(id, formatted.edits) ? formatted.edits : [];
+}
+
 export const formatting = reads<DocumentFormattingParams, TextEdit[]>({
   method: 'textDocument/formatting',
   capability: { documentFormattingProvider: true },
   run({ snapshot, session }, { textDocument, options }) {
     const t = targetOf(snapshot, textDocument.uri);
-    return t ? laidOut(t.file, optionsOf(options, session), undefined, session) : [];
+    if (t) return laidOut(t.file, optionsOf(options, session), undefined, session);
+    const host = snapshot.text(fileId(textDocument.uri));
+    if (!host) return [];
+    return snapshot
+      .embedded(fileId(textDocument.uri))
+      .flatMap(({ id }) => partEdits(snapshot, session, id, optionsOf(options, session)))
+      .map(({ span, newText }) => ({ range: toRange(host, span, session.encoding), newText }));
   },
 });
 

@@ -7,16 +7,16 @@ import {
   type TextDocumentPositionParams,
 } from 'vscode-languageserver';
 import { definitions, highlights, references } from '../../features/navigation.ts';
-import { toOffset, toRange } from '../convert/encoding.ts';
+import { toRange } from '../convert/encoding.ts';
 import { toLocations } from '../convert/to.ts';
-import { reads, targetOf } from '../handler.ts';
+import { reads, targetAt } from '../handler.ts';
 
 export const definition = reads<TextDocumentPositionParams, Location[]>({
   method: 'textDocument/definition',
   capability: { definitionProvider: true },
   run({ snapshot, encoding }, { textDocument, position }) {
-    const t = targetOf(snapshot, textDocument.uri);
-    return t ? toLocations(definitions(t.configs, t.file, toOffset(t.file, position, encoding)), (id) => snapshot.file(id), encoding) : [];
+    const t = targetAt(snapshot, textDocument.uri, position, encoding);
+    return t ? toLocations(definitions(t.configs, t.file, t.offset), (id) => snapshot.file(id), encoding) : [];
   },
 });
 
@@ -24,14 +24,8 @@ export const referencesHandler = reads<ReferenceParams, Location[]>({
   method: 'textDocument/references',
   capability: { referencesProvider: true },
   run({ snapshot, encoding }, { textDocument, position, context }) {
-    const t = targetOf(snapshot, textDocument.uri);
-    return t
-      ? toLocations(
-          references(t.configs, t.file, toOffset(t.file, position, encoding), context.includeDeclaration),
-          (id) => snapshot.file(id),
-          encoding,
-        )
-      : [];
+    const t = targetAt(snapshot, textDocument.uri, position, encoding);
+    return t ? toLocations(references(t.configs, t.file, t.offset, context.includeDeclaration), (id) => snapshot.file(id), encoding) : [];
   },
 });
 
@@ -39,9 +33,9 @@ export const documentHighlight = reads<TextDocumentPositionParams, DocumentHighl
   method: 'textDocument/documentHighlight',
   capability: { documentHighlightProvider: true },
   run({ snapshot, encoding }, { textDocument, position }) {
-    const t = targetOf(snapshot, textDocument.uri);
+    const t = targetAt(snapshot, textDocument.uri, position, encoding);
     if (!t) return [];
-    return highlights(t.configs, t.file, toOffset(t.file, position, encoding)).map((h) => ({
+    return highlights(t.configs, t.file, t.offset).map((h) => ({
       range: toRange(t.file, h.span, encoding),
       kind: h.kind === 'write' ? DocumentHighlightKind.Write : DocumentHighlightKind.Read,
     }));

@@ -9,18 +9,18 @@ import {
   type WorkspaceEdit,
 } from 'vscode-languageserver';
 import { rename, renameRange } from '../../features/rename.ts';
-import { toOffset, toRange } from '../convert/encoding.ts';
+import { toRange } from '../convert/encoding.ts';
 import { toWorkspaceEdit } from '../convert/to.ts';
-import { reads, targetOf } from '../handler.ts';
+import { reads, targetAt } from '../handler.ts';
 import { against } from '../proved.ts';
 import type { Session } from '../session.ts';
 
 export const prepareRename = reads<TextDocumentPositionParams, { range: Range; placeholder: string }>({
   method: 'textDocument/prepareRename',
   run({ snapshot, encoding }, { textDocument, position }) {
-    const t = targetOf(snapshot, textDocument.uri);
+    const t = targetAt(snapshot, textDocument.uri, position, encoding);
     if (!t) throw new ResponseError(LSPErrorCodes.RequestFailed, 'This file is not read as nginx configuration.');
-    const range = renameRange(t.configs, t.file, toOffset(t.file, position, encoding));
+    const range = renameRange(t.configs, t.file, t.offset);
     if ('refused' in range) throw new ResponseError(LSPErrorCodes.RequestFailed, range.refused);
     return { range: toRange(t.file, range.span, encoding), placeholder: range.text };
   },
@@ -30,9 +30,9 @@ export const renameHandler = reads<RenameParams, WorkspaceEdit>({
   method: 'textDocument/rename',
   capability: { renameProvider: { prepareProvider: true } },
   run({ snapshot, session, encoding }, { textDocument, position, newName }) {
-    const t = targetOf(snapshot, textDocument.uri);
+    const t = targetAt(snapshot, textDocument.uri, position, encoding);
     if (!t) throw new ResponseError(LSPErrorCodes.RequestFailed, 'This file is not read as nginx configuration.');
-    const answer = rename(t.configs, t.file, toOffset(t.file, position, encoding), newName, against(session));
+    const answer = rename(t.configs, t.file, t.offset, newName, against(session));
     if ('refused' in answer) throw new ResponseError(LSPErrorCodes.RequestFailed, answer.refused);
     const edit = toWorkspaceEdit(
       answer.edits,

@@ -1,7 +1,6 @@
 import { MarkupKind, type SignatureHelp, type SignatureHelpParams } from 'vscode-languageserver';
 import { signatureHelp } from '../../features/signature.ts';
-import { toOffset } from '../convert/encoding.ts';
-import { reads, targetOf } from '../handler.ts';
+import { reads, targetAt } from '../handler.ts';
 
 const markdown = (value: string): { kind: typeof MarkupKind.Markdown; value: string } => ({ kind: MarkupKind.Markdown, value });
 
@@ -9,8 +8,8 @@ export const signatureHandler = reads<SignatureHelpParams, SignatureHelp | null>
   method: 'textDocument/signatureHelp',
   capability: { signatureHelpProvider: { triggerCharacters: [' '], retriggerCharacters: ['=', ':'] } },
   run({ snapshot, encoding }, { textDocument, position }) {
-    const t = targetOf(snapshot, textDocument.uri);
-    const found = t && signatureHelp(t.configs, t.file, toOffset(t.file, position, encoding));
+    const t = targetAt(snapshot, textDocument.uri, position, encoding);
+    const found = t && signatureHelp(t.configs, t.file, t.offset);
     if (!found) return null;
     return {
       activeSignature: found.active,
