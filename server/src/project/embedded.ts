@@ -70,6 +70,11 @@ const NAMED = /nginx|\.conf(\.|$)|vhost|default$|sites-/i;
 const HINT =
   /\b(?:server|location|upstream|events|http|proxy_pass|listen|server_name|add_header|more_set_headers|return|rewrite|snippet)\b/;
 
+/** What every configuration within another text has somewhere: a line or a block of nginx's, also behind a quote or an escaped line end. */
+const TRACE = new RegExp(
+  String.raw`snippet|(?:^|[\n;{}"']|\\n)[ \t]*(?:(?:${WORDS})[ \t]+[^\n{}]*;|(?:server|http|events|stream|upstream[ \t]+\S+|location[ \t]+[^\n{]+|map[ \t]+\S+[ \t]+\$\w+|geo[ \t]+\$\w+)[ \t]*\{)`,
+);
+
 /** Whether a text is nginx's, by its form; with a name that speaks for it one line is enough. */
 function isNginx(text: string, name: string): boolean {
   const plain = text.replace(/(^|[\s;{}])#[^\n]*/g, '$1').replace(/\{\{[^\n]*?\}\}|\{%[^\n]*?%\}/g, 'x');
@@ -100,7 +105,7 @@ function snippetOf(key: string): readonly Context[] | null {
 /** The configurations in a text, in order. `host` is the file's own name. Never throws. */
 export function embeddedIn(host: FileId, path: string, text: string): Embedded[] {
   const form = formOf(path);
-  if (!form || text.length > MAX_LENGTH || !HINT.test(text)) return [];
+  if (!form || text.length > MAX_LENGTH || !HINT.test(text) || !(form === 'markdown' || TRACE.test(text))) return [];
   const finder = new Finder(host, text);
   try {
     if (form === 'yaml') finder.yaml();
