@@ -159,7 +159,7 @@ describe('if ($host …) into servers', () => {
       /Make a server of its own for www\.a\.example/,
       {
         'nginx.conf':
-          'events {}\nhttp {\nserver {\n    listen 80;\n    server_name www.a.example;\n    add_header X 1;\n    return 301 https://a.example$request_uri;\n}\n\nserver {\n    listen 80 default_server;\n    server_name a.example;\n    add_header X 1;\n    location / { }\n}\n}\n',
+          'events {}\nhttp {\nserver {\n    listen 80 default_server;\n    server_name a.example;\n    add_header X 1;\n    location / { }\n}\n\nserver {\n    listen 80;\n    server_name www.a.example;\n    add_header X 1;\n    return 301 https://a.example$request_uri;\n}\n}\n',
       },
     ));
   test('all names but one', () =>
@@ -177,7 +177,7 @@ describe('if ($host …) into servers', () => {
       /for a$/,
       {
         'nginx.conf':
-          'events {}\nhttp {\nserver {\n    listen 80;\n    server_name a;\n    return 301 https://$host$request_uri;\n}\n\nserver {\n    listen 80;\n    server_name _;\n    return 404;\n}\n}\n',
+          'events {}\nhttp {\nserver {\n    listen 80;\n    server_name _;\n    return 404;\n}\n\nserver {\n    listen 80;\n    server_name a;\n    return 301 https://$host$request_uri;\n}\n}\n',
       },
     ));
   for (const [why, line] of [
@@ -240,6 +240,15 @@ describe('changes of form', () => {
   test('with its tilde in a map', () =>
     checkRefactor('http { map $uri $a { ~^<|>/x 1; } }', /quotes/, { 'nginx.conf': 'http { map $uri $a { "~^/x" 1; } }' }));
   test('not twice', () => checkRefactor('http { server { loca<|>tion ~ "^/a" { } } }', /quotes/, null));
+  test('http2 in all servers of the socket, and what their other sockets gain is said', () =>
+    checkRefactor(
+      'http {\nserver {\n    listen 80;\n    lis<|>ten 443 ssl http2;\n}\nserver {\n    listen 443 ssl;\n}\n}',
+      /in all 2 servers of the socket \(then also on \*:80\)/,
+      {
+        'nginx.conf':
+          'http {\nserver {\n    listen 80;\n    listen 443 ssl;\n    http2 on;\n}\nserver {\n    listen 443 ssl;\n    http2 on;\n}\n}',
+      },
+    ));
   test('http2 of all listens of the server', () =>
     checkRefactor('http {\nserver {\n    lis<|>ten 443 ssl http2;\n    listen [::]:443 ssl http2;\n}\n}', /HTTP\/2/, {
       'nginx.conf': 'http {\nserver {\n    listen 443 ssl;\n    listen [::]:443 ssl;\n    http2 on;\n}\n}',

@@ -57,7 +57,7 @@ export const hostServers: Refactor = ({ file, uses, statement }) => {
   const line = (text: string): string => `${indent}${unit}${text}`;
   const raw = (s: Statement): string => file.text.slice(s.start, s.end);
   const kept = (server.statement.block ?? []).filter((s) => !s.block && !LEFT.has(s.name.value));
-  const lines = [
+  const made = [
     'server {',
     ...listens.map((l) =>
       line(`listen ${[l.args[0]!.raw, ...l.args.slice(1).flatMap((a) => (REPEATED.has(a.value) ? [a.raw] : []))].join(' ')};`),
@@ -66,11 +66,15 @@ export const hostServers: Refactor = ({ file, uses, statement }) => {
     ...kept.map((s) => line(raw(s))),
     line(raw(inner[0]!)),
     `${indent}}`,
-    '',
-    indent,
   ];
+  // The first server of a socket is its default: that stays who answers the requests that name nobody today. Those are answered by the return
+  // where it is for all names but one, else by the rest of the old server.
+  const { start, end } = server.statement;
+  const eol = endOfLine(file);
   const edits: TextEdit[] = [
-    { span: { start: server.statement.start, end: server.statement.start }, newText: lines.join(endOfLine(file)) },
+    asked.equal
+      ? { span: { start: end, end }, newText: ['', '', indent + made.join(eol)].join(eol) }
+      : { span: { start, end: start }, newText: [...made, '', indent].join(eol) },
     remove(file as SourceFile, use.statement),
   ];
   const rest = asked.equal

@@ -4,7 +4,8 @@ import { atLeast } from '../../catalog/version.ts';
 import type { Directive } from '../../config/directive.ts';
 import { regexesOf } from '../../config/names.ts';
 import type { Scope } from '../../config/scope.ts';
-import { indentAt, indentUnit, insertAfter, removeArgument } from '../../rules/fix.ts';
+import { http2Move, http2Title } from '../../rules/deprecation/_http2.ts';
+import { indentAt, indentUnit } from '../../rules/fix.ts';
 import type { Statement } from '../../syntax/statement.ts';
 import { unescaped } from '../../syntax/word.ts';
 import { endOfLine, indented, onOwnLines, type Refactor } from './refactoring.ts';
@@ -133,14 +134,10 @@ export const quoteRegex: Refactor = ({ file, uses, range }) => {
   });
 };
 
-export const http2Directive: Refactor = ({ config, file, uses }) => {
+export const http2Directive: Refactor = ({ config, uses }) => {
   const [use] = uses;
   if (use?.name !== 'listen' || use.scope.context !== 'server' || !atLeast(config.settings.target.nginx, '1.25.1')) return [];
-  const listens = use.scope.named('listen').filter((l) => l.file.id === file.id);
-  const edits: TextEdit[] = [];
-  for (const l of listens)
-    for (const word of l.args.slice(1)) if (word.value === 'http2') edits.push(removeArgument(file, l.statement, word));
-  if (!edits.length) return [];
-  if (!use.scope.has('http2')) edits.push(insertAfter(file, listens.at(-1)!.statement, ['http2 on;']));
-  return [{ title: 'Turn HTTP/2 on by a directive of its own', kind: 'refactor.rewrite', edits: [{ file: file.id, edits }] }];
+  if (!use.scope.named('listen').some((l) => l.values.slice(1).includes('http2'))) return [];
+  const move = http2Move(use.scope);
+  return move ? [{ title: http2Title(move), kind: 'refactor.rewrite', edits: move.edits }] : [];
 };

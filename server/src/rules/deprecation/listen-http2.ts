@@ -1,7 +1,7 @@
 /** `listen … http2` became `http2 on` with 1.25.1 (ngx_http_core_listen warns). */
 import { atLeast } from '../../catalog/version.ts';
-import { fixOf, insertAfter, removeArgument } from '../fix.ts';
 import { defineRule } from '../rule.ts';
+import { http2Move, http2Title } from './_http2.ts';
 
 export default defineRule({
   id: 'listen-http2',
@@ -12,11 +12,11 @@ export default defineRule({
   title: 'HTTP/2 is turned on by a parameter of listen',
   why: `
 From nginx 1.25.1 on HTTP/2 is a matter of the server: \`http2 on\`. The parameter of \`listen\` still works, for every server of that socket,
-and makes nginx print a warning at every start. Other servers that share the socket need the line too if they are to speak HTTP/2.`,
+and makes nginx print a warning at every start. The fix writes it into every server that shares the socket, which keeps HTTP/2 for all of them. Where one of these listens elsewhere too, HTTP/2 is spoken there as well, without TLS by clients that begin with it: then the fix is a suggestion.`,
   about: ['http2', 'listen'],
   references: ['https://nginx.org/en/docs/http/ngx_http_v2_module.html#http2'],
   looksAt: { directive: ['listen'] },
-  needs: 'file',
+  needs: 'config',
   fixable: 'always',
   messages: {
     parameter: 'The http2 parameter of listen is deprecated since nginx 1.25.1. Write "http2 on;" in the server.',
@@ -26,23 +26,45 @@ and makes nginx print a warning at every start. Other servers that share the soc
     if (scope.context !== 'server' || !atLeast(config.settings.target.nginx, '1.25.1')) return;
     const word = directive.args.slice(1).find((a) => a.value === 'http2');
     if (!word) return;
-    const { parent } = directive.statement;
-    const lines = scope.named('listen').filter((d) => d.file.id === directive.file.id && d.statement.parent === parent);
-    // one fix for all lines of the server: any of them alone would leave the socket with two opinions
-    const edits = lines.flatMap((d) =>
-      d.args.slice(1).flatMap((a) => (a.value === 'http2' ? [removeArgument(d.file, d.statement, a)] : [])),
-    );
-    const last = lines.at(-1)!;
-    if (!scope.effective('http2').directives.length) edits.push(insertAfter(last.file, last.statement, ['http2 on;']));
+    // one fix for the socket: any server of it alone would leave it with two opinions
+    const move = http2Move(scope);
     // nobody says which nginx runs this, and for the older ones the parameter is the only way
     const named = config.settings.versionFrom !== 'default';
     report(named ? 'parameter' : 'later', {
       at: word,
       ...(named ? { tag: 'deprecated' as const } : { severity: 'hint' as const }),
-      fix: fixOf('Turn HTTP/2 on in the server', named ? 'safe' : 'suggestion', directive.file, edits),
+      fix: move && {
+        title: http2Title(move),
+        safety: named && !move.gained.length ? 'safe' : 'suggestion',
+        edits: move.edits,
+      },
     });
   },
   examples: [
+    {
+      inside: 'http',
+      settings: { nginx: '1.27.3' },
+      notOn122: 'the http2 directive came with 1.25.1',
+      bad: `server {
+    listen 8443 ssl http2;
+#                   ^^^^^ parameter
+    server_name a.example;
+}
+server {
+    listen 8443 ssl;
+    server_name b.example;
+}`,
+      good: `server {
+    listen 8443 ssl;
+    http2 on;
+    server_name a.example;
+}
+server {
+    listen 8443 ssl;
+    http2 on;
+    server_name b.example;
+}`,
+    },
     {
       inside: 'server',
       settings: { nginx: '1.27.3' },

@@ -1,0 +1,51 @@
+/**
+ * From `listen … http2` to `http2 on`: the parameter belongs to the socket and counts for every server on it, the directive belongs to the server
+ * and counts on all of its sockets (ngx_http_core_listen, ngx_http_wait_request_handler). What keeps the one gives the other more.
+ */
+import type { FileEdit, TextEdit } from '../../base/edit.ts';
+import type { FileId } from '../../base/file-id.ts';
+import type { Scope } from '../../config/scope.ts';
+import { listenersOf, type Server, serversOf } from '../../config/servers.ts';
+import type { SourceFile } from '../../syntax/statement.ts';
+import { insertAfter, removeArgument } from '../fix.ts';
+
+export interface Http2Move {
+  readonly edits: readonly FileEdit[];
+  /** servers that get the line */
+  readonly servers: number;
+  /** sockets on which HTTP/2 was not spoken and will be: without TLS by clients that begin with it */
+  readonly gained: readonly string[];
+}
+
+/** The edits for a server and all that share its sockets; null where one of them has no place for the line. */
+export function http2Move(scope: Scope): Http2Move | null {
+  const listeners = listenersOf(scope.config);
+  const moved = new Set<Server>(serversOf(scope.config).filter((s) => s.scope === scope));
+  const before = new Set(listeners.filter((l) => l.http2));
+  for (let size = 0; size !== moved.size; ) {
+    size = moved.size;
+    for (const l of listeners) if (before.has(l) && l.servers.some((s) => moved.has(s))) for (const s of l.servers) moved.add(s);
+  }
+  const files = new Map<FileId, { file: SourceFile; edits: Map<string, TextEdit> }>();
+  const put = (file: SourceFile, edit: TextEdit): void => {
+    const own = files.get(file.id) ?? { file, edits: new Map<string, TextEdit>() };
+    own.edits.set(`${edit.span.start} ${edit.span.end} ${edit.newText}`, edit);
+    files.set(file.id, own);
+  };
+  let servers = 0;
+  for (const server of moved) {
+    const lines = server.scope.named('listen');
+    const last = lines.at(-1);
+    if (!last || lines.some((d) => d.args.some((a) => a.templated))) return null;
+    for (const d of lines) for (const a of d.args.slice(1)) if (a.value === 'http2') put(d.file, removeArgument(d.file, d.statement, a));
+    if (server.scope.effective('http2').directives.length) continue;
+    servers++;
+    put(last.file, insertAfter(last.file, last.statement, ['http2 on;']));
+  }
+  const gained = listeners.filter((l) => !l.http2 && !l.udp && l.servers.some((s) => moved.has(s))).map((l) => l.text);
+  return { edits: [...files].map(([file, { edits }]) => ({ file, edits: [...edits.values()] })), servers, gained };
+}
+
+/** What the change does, for a menu. */
+export const http2Title = ({ servers, gained }: Http2Move): string =>
+  `Turn HTTP/2 on by a directive ${servers > 1 ? `in all ${servers} servers of the socket` : 'of its own'}${gained.length ? ` (then also on ${gained.slice(0, 3).join(', ')})` : ''}`;
