@@ -258,3 +258,18 @@ describe('comments', () => {
     ));
   test('an ordinary comment', () => checkHover(inside('server', '# gz<|>ip'), null));
 });
+
+describe('defaults in nginx’s own spelling', () => {
+  test('of several lines', () =>
+    checkHover(inside('server', 'proxy_set_<|>header A b;'), ['Default: `Host $proxy_host; Connection close`']));
+  test('of a number that the source names', () => checkHover(inside('server', 'max_ra<|>nges 1;'), ['Default: `2147483647`']));
+});
+
+describe('where a directive may not stand', () => {
+  test('its hover says where it may', () =>
+    checkHover(inside('server', 'if ($uri) {\n  proxy_set_<|>header A b;\n}'), [
+      /nginx takes no `proxy_set_header` in/,
+      /It may stand in .*location/,
+    ]));
+  test('the entry of a map is no directive', () => checkHover(inside('http', 'map $uri $a { ro<|>ot 1; }'), null));
+});

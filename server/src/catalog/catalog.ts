@@ -54,7 +54,8 @@ interface RawDirective {
   contextSince?: Record<string, string>;
   contextRemoved?: Record<string, string>;
   defaultHistory?: [string, string][];
-  default?: string;
+  /** several lines of one directive are a list */
+  default?: string | string[];
   syntax?: string | string[];
   note?: string;
   undocumented?: true;
@@ -127,7 +128,7 @@ const directiveFact = (m: RawModule, r: RawDirective): DirectiveFact => ({
   defaultHistory: r.defaultHistory ?? EMPTY,
   contextSince: r.contextSince ?? NONE,
   contextRemoved: r.contextRemoved ?? NONE,
-  default: r.default,
+  default: Array.isArray(r.default) ? r.default.join('; ') : r.default,
   syntax: r.syntax === undefined ? EMPTY : typeof r.syntax === 'string' ? [r.syntax] : r.syntax,
   undocumented: r.undocumented ?? false,
   note: r.note,

@@ -8,7 +8,8 @@ import { relativePath } from '../base/file-id.ts';
 import { encloses, type Span, touches } from '../base/span.ts';
 import { table } from '../base/table.ts';
 import { argumentOf } from '../catalog/arguments.ts';
-import { protocolOf } from '../catalog/context.ts';
+import { contextsOf } from '../catalog/catalog.ts';
+import { bodyOf, contextTitle, protocolOf } from '../catalog/context.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
 import { readLocation } from '../config/locations.ts';
@@ -49,6 +50,8 @@ export function hover(configs: readonly Config[], file: SourceFile, offset: numb
   const [use] = uses;
   if (!use) return null;
   if (index === 0 && !/^\$|^~/.test(word.value) && use.fact) return directiveHover(uses, word, use);
+  const misplaced = index === 0 && !use.fact ? misplacedHover(use, word) : null;
+  if (misplaced) return misplaced;
   const variable = variableHover(configs, uses, word, offset);
   if (variable) return variable;
   for (const { config, site } of namesAt(configs, file, offset)) {
@@ -77,6 +80,19 @@ function directiveHover(uses: readonly Directive[], word: Word, use: Directive):
     if (how) parts.unshift(how);
   }
   return { span: spanOf(word), markdown: parts.join('\n\n---\n\n') };
+}
+
+/** A directive where it may not stand: what it is, and where it may. Entries of a map have any names. */
+function misplacedHover(use: Directive, word: Word): Hover | null {
+  const { context, config } = use.scope;
+  if (context === 'unknown' || bodyOf(context) !== 'directives') return null;
+  const { target } = config.settings;
+  const facts = config.catalog.directives(word.value);
+  const [fact] = facts;
+  if (!fact) return null;
+  const places = [...new Set(facts.flatMap((f) => contextsOf(f, target.nginx)))].map(contextTitle);
+  const text = `nginx takes no \`${fact.name}\` in ${contextTitle(context)}. It may stand in ${places.join(', ')}.`;
+  return { span: spanOf(word), markdown: `${text}\n\n---\n\n${describeDirective(fact, target)}` };
 }
 
 /** How a location is matched. */

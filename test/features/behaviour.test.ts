@@ -1,0 +1,87 @@
+/**
+ * Renames and refactorings over generated configurations: the requests of the engine are traced before and after, and none is treated in another
+ * way than the offer says. A part chosen by a seed runs in each run; PROXYLENS_TREES says how many trees.
+ */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { applyEdits } from '../../server/src/base/edit.ts';
+import { namesOf } from '../../server/src/config/names.ts';
+import { refactorings } from '../../server/src/features/refactor/index.ts';
+import { rename } from '../../server/src/features/rename.ts';
+import { Proofs } from '../../server/src/fixes/prove.ts';
+import { RULES } from '../../server/src/rules/all.ts';
+import type { FixChange } from '../../server/src/rules/rule.ts';
+import { ConfigGenerator } from '../harness/config-generator.ts';
+import { world } from './world.ts';
+
+const TREES = Number(process.env.PROXYLENS_TREES) || 1;
+const SEED = Number(process.env.PROXYLENS_SEED) || Date.now() % 100_000;
+const AROUND = { ports: [8081, 8082, 8443], echo: { http: 9001, uwsgi: 9002, fastcgi: 9003, scgi: 9004 } } as const;
+
+test('renames change no request, or say which', async (t) => {
+  let renames = 0;
+  let refused = 0;
+  for (let i = 0; i < TREES; i++) {
+    const w = await world(new ConfigGenerator(SEED + i, AROUND as never).generate().text);
+    const [config] = w.configs;
+    assert.ok(config);
+    const prove = new Proofs(config, (file, text) => w.workspace.parse(file, text), RULES);
+    const seen = new Set<string>();
+    for (const site of namesOf(config).inFile(w.file.id)) {
+      if (seen.has(`${site.kind} ${site.name} ${site.protocol}`)) continue;
+      seen.add(`${site.kind} ${site.name} ${site.protocol}`);
+      const answer = rename(
+        w.configs,
+        w.file,
+        site.span.start,
+        `${site.kind === 'named-location' ? '@' : ''}renamed_by_test`,
+        (_, edits, called, declared) => prove.against(edits, declared, called),
+      );
+      if ('refused' in answer) {
+        // what nginx brings itself cannot be renamed; nothing else is in the way of a name that nobody has, but a text that decides nothing
+        const open = site.kind === 'upstream' && namesOf(config).openUses(site.name, site.protocol).length > 0;
+        assert.match(answer.refused, open ? /would get/ : /nginx's own|not declared/, `seed ${SEED + i}: ${site.kind} ${site.name}`);
+        refused++;
+        continue;
+      }
+      renames++;
+      const [own] = answer.edits;
+      const after = w.workspace.parse(w.file.id, applyEdits(w.file.text, own!.edits));
+      assert.deepEqual(after.problems, []);
+      if (site.kind !== 'variable' && site.kind !== 'named-location')
+        assert.doesNotMatch(
+          after.text,
+          new RegExp(`[\\s/=:]${site.name.replace(/\W/g, '\\$&')}[;:\\s/$]`),
+          `seed ${SEED + i}: ${site.name} is left over`,
+        );
+    }
+  }
+  t.diagnostic(`seed ${SEED}, ${renames} renames, ${refused} refused`);
+});
+
+test('refactorings change no request unannounced', async (t) => {
+  const counts = new Map<string, number>();
+  const changed: string[] = [];
+  for (let i = 0; i < TREES; i++) {
+    const w = await world(new ConfigGenerator(SEED + i, AROUND as never).generate().text);
+    const [config] = w.configs;
+    assert.ok(config);
+    const prove = new Proofs(config, (file, text) => w.workspace.parse(file, text), RULES);
+    const seen = new Set<string>();
+    const starts = [...w.file.text.matchAll(/^\s*(?=\S)/gm)].map((m) => m.index + m[0].length);
+    for (const start of starts)
+      for (const { title, edits, creates } of refactorings(config, w.file, { start, end: start })) {
+        const key = `${title} ${JSON.stringify(edits)}`;
+        if (creates?.length || seen.has(key)) continue;
+        seen.add(key);
+        counts.set(title.split(' ')[0]!, (counts.get(title.split(' ')[0]!) ?? 0) + 1);
+        // a group of its own is what is asked for, with its connections
+        const declared = new Set<FixChange>(/^Extract/.test(title) ? ['request-line', 'timing'] : []);
+        if (/sent as Host/.test(title)) declared.add('request-headers');
+        const because = prove.against(edits, declared);
+        if (because !== null) changed.push(`seed ${SEED + i}, ${title}: ${because}`);
+      }
+  }
+  t.diagnostic(`seed ${SEED}: ${[...counts].map(([k, n]) => `${k} ${n}`).join(', ')}`);
+  assert.deepEqual(changed, []);
+});
