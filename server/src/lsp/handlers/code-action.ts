@@ -66,6 +66,21 @@ const kept = (snapshot: Snapshot, findings: readonly Finding[]): readonly Findin
     return fixes.length === f.fixes.length ? f : { ...f, fixes };
   });
 
+/**
+ * Characters of the configurations up to which a fix is proved while the cursor moves: a proof reads and traces all of them anew. In larger ones a
+ * fix is offered as what its rule proposes, and none is preferred; whoever asks for all safe fixes gets those that are proved.
+ */
+const AT_ONCE = 30_000;
+
+const isSmall = ({ configs }: Target): boolean => {
+  let size = 0;
+  for (const config of configs) for (const source of config.files.values()) size += source.text.length;
+  return size <= AT_ONCE;
+};
+
+const unproved = (findings: readonly Finding[]): readonly Finding[] =>
+  findings.map((f) => ({ ...f, fixes: f.fixes.map((fix) => ({ ...fix, safety: 'suggestion' as const })) }));
+
 function actionsIn(target: Target, { snapshot, session, encoding, edit, range, context, uri }: Asked): CodeAction[] {
   const { file } = target;
   const findings = kept(snapshot, session.publisher.fresh(snapshot, file.id));
@@ -77,7 +92,7 @@ function actionsIn(target: Target, { snapshot, session, encoding, edit, range, c
     if (edits.length) out.push({ title: 'Apply all safe fixes', kind: FIX_ALL, edit: edit(edits) });
   }
   if (wants(CodeActionKind.QuickFix))
-    for (const action of actionsAt(file, findings, toSpan(file, range, encoding), prove)) {
+    for (const action of actionsAt(file, findings, toSpan(file, range, encoding), isSmall(target) ? prove : unproved)) {
       if (action.edits && !action.edits.every((e) => snapshot.keeps(e.file, e.edits))) continue;
       out.push({
         title: action.title,
