@@ -183,6 +183,29 @@ listen 443 ssl;
 {% endif %}
 ^^ punctuation.definition.template.begin.nginx`));
 
+  test('ERB, EPP and EJS: what follows a tag keeps its colour', () =>
+    checkScopes(`
+<% if @ssl -%>
+#  ^^ keyword.control.template.nginx
+listen <%= @port %> ssl;
+#^^^^^ support.function.directive.nginx
+#      ^^^ punctuation.definition.template.begin.nginx
+<% end -%>
+#  ^^^ keyword.control.template.nginx
+root /srv;
+^^^^ support.function.directive.nginx
+<%# a { comment; %>
+#   ^ comment.block.template.nginx
+index a.html;
+^^^^^ support.function.directive.nginx`));
+
+  test('a placeholder as a whole statement', () =>
+    checkScopes(`
+\${EXTRA}
+# ^^^^^ variable.other.template.nginx
+root /srv;
+^^^^ support.function.directive.nginx`));
+
   test('a statement that is being typed does not colour the block behind it for good', () =>
     checkScopes(`
 server {
