@@ -25,7 +25,12 @@ let running: BaseLanguageClient | undefined;
 
 /** The documents that the server is told of: files that can be edited, not the old versions that a comparison shows. */
 function selector(): { scheme: string; language: string }[] {
-  const schemes = new Set(['file', 'untitled', 'vscode-vfs', ...(vscode.workspace.workspaceFolders ?? []).map((folder) => folder.uri.scheme)]);
+  const schemes = new Set([
+    'file',
+    'untitled',
+    'vscode-vfs',
+    ...(vscode.workspace.workspaceFolders ?? []).map((folder) => folder.uri.scheme),
+  ]);
   return [...schemes].flatMap((scheme) => LANGUAGES.map((language) => ({ scheme, language })));
 }
 

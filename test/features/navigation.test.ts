@@ -68,6 +68,8 @@ describe('definition', () => {
   test('a captured name', () => checkDefinition(http('server { location ~ ^/(?<id>a)$ { return 200 $i<|>d; } }'), ['nginx.conf:3:26 id']));
   test('a module of JavaScript', () =>
     checkDefinition(http('js_import main from js/a.js;\nserver { location / { js_content ma<|>in.hello; } }'), ['nginx.conf:3:11 main']));
+  test('a module that is called like its file', () =>
+    checkDefinition(http('js_import js/util.js;\nserver { location / { js_content ut<|>il.hello; } }'), ['nginx.conf:3:14 util']));
   test('nginx’s own has none', () => checkDefinition(http('server { return 200 $ho<|>st; }'), []));
   test('an include', () => checkDefinition(SITE.replace('up.conf;', 'up.<|>conf;'), ['up.conf:1:1']));
   test('a mask gives all its files', () =>
@@ -411,6 +413,8 @@ describe('a rename that nginx would refuse', () => {
       'one',
       /already declared for a different use/,
     ));
+  test('a module that is called like its file', () =>
+    checkRename(http('js_import js/util.js;\nserver { location / { js_content ut<|>il.hello; } }'), 'x', /called like its file/));
   test('the format that nginx brings', () =>
     checkRename(http("log_format lo<|>ng '$uri';\nserver { access_log /a long; }"), 'combined', /combined/));
   test('upstreams are compared without case', () => checkRename(POOLS('sta<|>ble', passing('http://stable')), 'CANARY', /already/));

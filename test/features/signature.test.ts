@@ -33,6 +33,11 @@ describe('signature help', () => {
       inside('server', 'access_log /a.log main buffer=<|>;'),
       'access_log path [format [«buffer=size»] [gzip[=level]] [flush=time] [if=condition]];'.replace('[«buffer=size»]', '«[buffer=size]»'),
     ));
+  test('a word that may be left out is not what else stands there', () =>
+    checkSignature(inside('location', 'expires 30d<|>;'), 'expires [modified] «time»;'));
+  test('the word itself', () => checkSignature(inside('location', 'expires mod<|>;'), 'expires «[modified]» time;'));
+  test('the beginning of a name', () =>
+    checkSignature(inside('http', 'limit_conn_zone $uri zo<|>'), 'limit_conn_zone key «zone=name:size»;'));
   test('a list stays at its part', () => checkSignature(inside('server', 'index a b c<|>;'), 'index «file ...»;'));
   test('what ends a list', () => checkSignature(inside('server', 'error_page 500 502 /x<|>;'), 'error_page code ... [=[response]] «uri»;'));
   test('the code of an error page', () =>

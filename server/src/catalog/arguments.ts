@@ -377,7 +377,11 @@ const TABLE: Readonly<Record<string, Entry>> = table({
 
   // njs
   // a file, or a name, the word from and a file; below the folder of nginx.conf (tried with njs on 1.22.1 and -p elsewhere)
-  js_import: { args: [name('defines', 'js-module')], rest: text, last: conf },
+  js_import: {
+    args: [name('defines', 'js-module')],
+    rest: text,
+    last: { ...conf, names: { role: 'defines', kind: 'js-module', part: 'js-file' } },
+  },
   js_include: { args: [of('file', { base: 'prefix' })] },
   js_path: { args: [of('folder', { base: 'prefix' })] },
   js_set: { args: [definesVariable, jsFunction, parameter] },

@@ -102,6 +102,8 @@ export type NamePart =
   | 'zone'
   /** all of it when it begins with `@` */
   | 'at'
+  /** the name of a JavaScript file without its ending: what a module is called that nobody names */
+  | 'js-file'
   /** behind `module.` of a JavaScript function: the module */
   | 'js-module';
 
@@ -124,6 +126,10 @@ export function nameIn(text: string, part: NamePart): { readonly name: string; r
       return text.startsWith('@') && !text.includes('$') ? { name: text, at: 0 } : null;
     case 'host':
       return hostIn(text);
+    case 'js-file': {
+      const file = /([\w-]+)\.m?js$/.exec(text);
+      return file ? { name: file[1]!, at: file.index } : null;
+    }
     case 'js-module': {
       const dot = text.indexOf('.');
       return dot > 0 ? { name: text.slice(0, dot), at: 0 } : null;

@@ -29,6 +29,8 @@ export function renameRange(
   const defined = index.same(site).filter((s) => s.role === 'defines');
   if (site.kind === 'variable' && !defined.length) return { refused: `$${site.name} is nginx's own variable.` };
   if (!defined.length) return { refused: `The ${NAME_TITLES[site.kind]} "${site.name}" is not declared in this configuration.` };
+  if (site.kind === 'js-module' && defined.some((d) => d.directive.args.length === 1))
+    return { refused: `The module is called like its file. Give it a name first: js_import ${site.name} from …;` };
   return { span: site.span, text: file.text.slice(site.span.start, site.span.end) };
 }
 

@@ -72,8 +72,8 @@ export function piecesOf(form: string): Piece[] {
   return out.map((p) => ({ ...p, text: form.slice(p.start, p.end) }));
 }
 
-/** The piece that an argument is. */
-function pieceFor(pieces: readonly Piece[], index: number, value: string): number | null {
+/** The piece that an argument is; `fixed` tells words such as `[modified]`, which may be left out and stand for nothing else. */
+function pieceFor(pieces: readonly Piece[], index: number, value: string, fixed: (word: string) => boolean): number | null {
   const named = pieces.findIndex((p) => {
     const words = p.text.replace(/[[\]]/g, '').split(/\s*\|\s*/);
     return words.some((w) => {
@@ -83,6 +83,13 @@ function pieceFor(pieces: readonly Piece[], index: number, value: string): numbe
   });
   if (named >= 0) return named;
   if (!pieces.length) return null;
+  // the beginning of a parameter's name is that parameter
+  const begun =
+    value.length > 1 ? pieces.findIndex((p) => p.text.replace(/^\[/, '').startsWith(value) && /^\[?[a-z_0-9]+=/.test(p.text)) : -1;
+  if (begun >= 0) return begun;
+  const own = pieces[index];
+  const word = own && /^\[(\w+)\]$/.exec(own.text)?.[1];
+  if (word && fixed(word) && value !== '' && !word.startsWith(value) && index + 1 < pieces.length) return index + 1;
   const variadic = pieces.findIndex((p) => p.variadic);
   if (variadic >= 0 && index >= variadic) {
     // what follows a list is told from it by its first character
@@ -150,7 +157,12 @@ export function signatureHelp(configs: readonly Config[], file: SourceFile, offs
         parameters: pieces.map((p, i) => ({ start: p.start, end: p.end, about: aboutArgument(fact, p, i) })),
       })),
       active,
-      parameter: pieceFor(forms[active]!.pieces, index, value),
+      parameter: pieceFor(
+        forms[active]!.pieces,
+        index,
+        value,
+        (word) => table?.list.some((p) => p.name === word) || argumentOf(fact, index, index + 1)?.words?.includes(word) === true,
+      ),
     };
   }
   return null;
