@@ -61,7 +61,8 @@ const at = (name: string, words: string, into = 0) => {
   return { textDocument: { uri: uri(name) }, position: position(FILES[name]!, offset + into) };
 };
 const applied = (text: string, edits: readonly TextEdit[]): string => {
-  const starts = text.split('\n').reduce<number[]>((all, line) => [...all, all.at(-1)! + line.length + 1], [0]);
+  const starts = [0];
+  for (const line of text.split('\n')) starts.push(starts.at(-1)! + line.length + 1);
   const offset = (p: { line: number; character: number }): number => starts[p.line]! + p.character;
   return [...edits]
     .sort((a, b) => offset(b.range.start) - offset(a.range.start))
