@@ -63,7 +63,7 @@ function told(kind: FixChange, trace: Trace, called: Called | undefined): string
   const value = ASPECTS[kind](trace);
   if (!called || !NAMING.has(kind)) return plain(value);
   const [from, to] = [called.from.toLowerCase(), called.to.toLowerCase()];
-  return JSON.stringify(value, (key, v) => (typeof v === 'string' && v.toLowerCase() === to ? from : place(key, v)));
+  return JSON.stringify(value, (key, v) => (typeof v === 'string' && [from, to].includes(v.toLowerCase()) ? from : place(key, v)));
 }
 
 /** The first request that gets something else than declared, in words that follow "because"; null when there is none. */
