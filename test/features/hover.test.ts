@@ -261,7 +261,7 @@ describe('comments', () => {
 
 describe('defaults in nginx’s own spelling', () => {
   test('of several lines', () =>
-    checkHover(inside('server', 'proxy_set_<|>header A b;'), ['Default: `Host $proxy_host; Connection close`']));
+    checkHover(inside('server', 'proxy_set_<|>header A b;'), ['Default: `Host $proxy_host`, `Connection close`']));
   test('of a number that the source names', () => checkHover(inside('server', 'max_ra<|>nges 1;'), ['Default: `2147483647`']));
 });
 

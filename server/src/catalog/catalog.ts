@@ -54,8 +54,7 @@ interface RawDirective {
   contextSince?: Record<string, string>;
   contextRemoved?: Record<string, string>;
   defaultHistory?: [string, string][];
-  /** several lines of one directive are a list */
-  default?: string | string[];
+  default?: string;
   syntax?: string | string[];
   note?: string;
   undocumented?: true;
@@ -128,7 +127,7 @@ const directiveFact = (m: RawModule, r: RawDirective): DirectiveFact => ({
   defaultHistory: r.defaultHistory ?? EMPTY,
   contextSince: r.contextSince ?? NONE,
   contextRemoved: r.contextRemoved ?? NONE,
-  default: Array.isArray(r.default) ? r.default.join('; ') : r.default,
+  default: r.default,
   syntax: r.syntax === undefined ? EMPTY : typeof r.syntax === 'string' ? [r.syntax] : r.syntax,
   undocumented: r.undocumented ?? false,
   note: r.note,
