@@ -236,7 +236,7 @@ export class Workspace {
 
   /** True while an editor holds the text of the file. */
   isOpen(file: FileId): boolean {
-    const held = this.buffers.get(file) ?? this.application.get(file);
+    const held = this.buffers.get(file) ?? this.hosts.get(file) ?? this.application.get(file);
     return held !== undefined && held.version !== null;
   }
 
