@@ -78,6 +78,11 @@ export class Config {
     for (const context of ['main', 'http', 'stream', 'mail'] as const) for (const level of this.levels(context)) void level.directives;
   }
 
+  /** The main file is known, or one stands in for it: what is around a site is judged as nginx will have it. */
+  get whole(): boolean {
+    return this.kind === 'root' || this.tree.standIn !== undefined;
+  }
+
   /** The levels of a kind from the outermost inwards: `main`, and `http`, `stream` and `mail` right in it. */
   levels(context: ScopeContext): Scope[] {
     if (this.main.context === context) return [this.main];

@@ -97,7 +97,7 @@ const openServers = new PerConfig((config): ReadonlySet<Scope> => new Set(listen
 /** Whether any client may choose the host: the server answers for names that nobody wrote down. */
 export function anyHost(scope: Scope): boolean {
   const own = scope.enclosing('server');
-  if (own?.config.kind !== 'root') return false;
+  if (!own?.config.whole) return false;
   return asked(own.config, `any host ${numberOf(own)}`, (c) => openServers.of(c).has(own));
 }
 

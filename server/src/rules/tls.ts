@@ -1,5 +1,7 @@
 // What the TLS rules share: which servers speak TLS, which protocols and cipher string are in force, and where a term of the string
 // stands in the text. It reports nothing.
+
+import { passedBy } from '../answers/what-is-passed.ts';
 import type { TextEdit } from '../base/edit.ts';
 import type { Span } from '../base/span.ts';
 import { defaultOf } from '../catalog/catalog.ts';
@@ -21,7 +23,7 @@ import type { Directive } from '../config/directive.ts';
 import { unseenInForce } from '../config/effective.ts';
 import type { Scope } from '../config/scope.ts';
 import { type Listen, listenersOf, type Server, serverOf, serversOf } from '../config/servers.ts';
-import { passTarget } from '../config/upstreams.ts';
+import type { PassTarget } from '../config/upstreams.ts';
 import type { Word } from '../syntax/word.ts';
 import { insertInto, replace } from './fix.ts';
 
@@ -102,6 +104,33 @@ export function cipherWord(directive: Directive): Word | null {
       ? directive.args[1]
       : undefined;
   return word && !word.templated ? word : null;
+}
+
+/** `http`, `stream` or `mail`, as far as the place tells; `http` where nothing does. */
+export const protocolIn = ({ context }: Scope): string => (context === 'unknown' ? null : protocolOf(context)) ?? 'http';
+
+/** The servers in which a directive of the http or server level is in force, of those that speak TLS. */
+const tlsServersWith = (directive: Directive): readonly Server[] =>
+  serversUnder(directive).filter((s) => reachOf(s).tls && s.scope.effective(directive.name).directives.includes(directive));
+
+/** Whether a cipher string is never used: every server in which it is in force speaks TLS 1.3 only. */
+export function onlyTls13(directive: Directive): boolean {
+  if (protocolIn(directive.scope) !== 'http') return directive.scope.value('ssl_protocols')?.values.join() === 'TLSv1.3';
+  const servers = tlsServersWith(directive);
+  return servers.length > 0 && servers.every((s) => protocolsOf(s.scope).join() === 'TLSv1.3');
+}
+
+/** The word by which the OpenSSL of RHEL, Fedora and their kin reads the system's policy; no other library knows it. */
+export const isSystemPolicy = (text: string): boolean => /^PROFILE=/.test(text);
+
+/** A shared session cache to write into a line: one that is there already for the same protocol, or a new one under a free name. */
+export function sharedCache(config: Config, protocol: string): string {
+  const lines = config.main.all.filter((d) => d.name === 'ssl_session_cache');
+  for (const d of lines) if (protocolIn(d.scope) === protocol) for (const v of d.values) if (/^shared:\w+:\w+$/.test(v)) return v;
+  const taken = new Set(config.main.all.flatMap((d) => d.values.flatMap((v) => /^(?:shared:|zone=|keys_zone=)(\w+)/.exec(v)?.[1] ?? [])));
+  for (const d of config.main.all) if (d.name === 'zone') taken.add(d.value(0));
+  const name = ['TLS', 'TLS2', 'SSL', 'sessions', 'tls_sessions'].find((n) => !taken.has(n)) ?? 'tls_session_cache';
+  return `shared:${name}:10m`;
 }
 
 /** Directives that carry a cipher string for clients. */
@@ -304,20 +333,32 @@ export interface TlsPass {
 
 const TLS_SCHEME = /^(https|grpcs|suwsgi):\/\/([^/:]*|\[[^\]]*\])/i;
 
-/** What a pass directive reaches over TLS; null when it is no TLS. */
+/** What a pass directive reaches over TLS, constants in variables followed; null when it is no TLS. In stream `proxy_ssl` says so. */
 export function tlsPass(directive: Directive): TlsPass | null {
+  const { targets } = passedBy(directive);
+  if (directive.scope.context === 'stream-server') {
+    const [target] = targets;
+    return target && isOn(directive.scope, 'proxy_ssl') ? passTo(directive, target) : null;
+  }
+  const target = targets.find((t) => t.tls);
+  if (target) return passTo(directive, target);
+  if (targets.length) return null;
+  // a request decides on the host
   const scheme = TLS_SCHEME.exec(directive.value(0));
   if (!scheme) return null;
-  const target = passTarget(directive);
-  const host = target?.host ?? scheme[2]!;
-  const servers = target?.upstream?.servers ?? [];
+  const host = scheme[2]!;
+  return { prefix: directive.name.replace('_pass', '_ssl'), host, named: /^[\w-]+(\.[\w-]+)+$/.test(host), local: isLoopback(host) };
+}
+
+function passTo(directive: Directive, target: PassTarget): TlsPass {
+  const servers = target.upstream?.servers ?? [];
   return {
     prefix: directive.name.replace('_pass', '_ssl'),
-    host,
-    named: target ? target.kindOfHost === 'name' && !target.upstream && host.includes('.') : /^[\w-]+(\.[\w-]+)+$/.test(host),
+    host: target.host,
+    named: target.kindOfHost === 'name' && !target.upstream && target.host.includes('.'),
     local:
-      target?.kindOfHost === 'unix' ||
-      isLoopback(host) ||
+      target.kindOfHost === 'unix' ||
+      isLoopback(target.host) ||
       (servers.length > 0 && servers.every((s) => s.kind === 'unix' || isLoopback(s.host))),
   };
 }
@@ -326,3 +367,6 @@ export const TLS_PASSES = ['proxy_pass', 'grpc_pass', 'uwsgi_pass'] as const;
 
 /** One more argument behind a word. */
 export const appendWord = (after: Word, text: string): TextEdit => replace({ start: after.end, end: after.end }, ` ${text}`);
+
+/** Paths of certificates by the usual ACME clients' default authority. */
+export const LETS_ENCRYPT = /(^|\/)letsencrypt\//;

@@ -83,7 +83,7 @@ export default defineRule({
           if (location && (location.kind === 'named' || location.scope.has('internal'))) return;
           if (hasUnknownInclude(scope)) return;
           groups = mostGroups(directive);
-          if (groups < 0 && config.kind !== 'root') return;
+          if (groups < 0 && !config.whole) return;
         }
         if (groups >= number) continue;
         report(groups < 0 ? 'none' : 'fewer', {

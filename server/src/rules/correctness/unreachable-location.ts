@@ -30,7 +30,7 @@ The rule makes up many different paths that fit the location and sends each thro
     if (!location || location.kind === 'exact' || location.kind === 'named') return;
     if (location.kind === 'regex' && !location.regex) return;
     const root = matchingRoot(scope);
-    if (root.context !== 'server' && scope.config.kind === 'root') return;
+    if (root.context !== 'server' && scope.config.whole) return;
     // nearly every location is reached by the first path that comes to mind
     for (const path of pathsFor(location, 3)) if (matchLocation(root, toBytes(path)).path.includes(location)) return;
     const paths = pathsFor(location);

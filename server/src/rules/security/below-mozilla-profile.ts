@@ -3,7 +3,7 @@ import { evaluateCipherList } from '../../catalog/ciphers.ts';
 import { belowProfile, mozillaProfile, profileCiphers, profileProtocols } from '../../catalog/mozilla.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { opensslOf, protocolsOf, reachable, some, written } from '../tls.ts';
+import { cipherWord, opensslOf, protocolsOf, reachable, some, written } from '../tls.ts';
 
 /** What other rules report, with more to say. */
 const REPORTED_ELSEWHERE = ['SSLv2', 'SSLv3', 'TLSv1', 'TLSv1.1'];
@@ -21,7 +21,7 @@ Compared is what a client can really get: the suites that the string selects in 
 Broken suites, suites without forward secrecy and withdrawn protocols are reported by \`weak-cipher\`, \`forward-secrecy-missing\` and \`weak-protocol\`; where those speak, this rule does not.`,
   about: ['ssl_ciphers', 'ssl_protocols'],
   references: ['https://wiki.mozilla.org/Security/Server_Side_TLS', 'https://ssl-config.mozilla.org/'],
-  looksAt: { directive: ['ssl_ciphers', 'ssl_protocols'] },
+  looksAt: { directive: ['ssl_ciphers', 'ssl_conf_command', 'ssl_protocols'] },
   needs: 'config',
   fixable: 'always',
   messages: {
@@ -32,7 +32,7 @@ Broken suites, suites without forward secrecy and withdrawn protocols are report
   check({ config, directive, scope, file, report }) {
     const { mozillaProfile: name, target } = config.settings;
     const profile = mozillaProfile(name);
-    const word = directive.args[0];
+    const word = directive.name === 'ssl_protocols' ? directive.args[0] : cipherWord(directive);
     if (!profile || !word || directive.args.some((a) => a.templated)) return;
     if (directive.name === 'ssl_protocols') {
       const { protocols } = belowProfile({ protocols: directive.values, ciphers: [] }, name);

@@ -3,11 +3,11 @@ import { cipherWords, evaluateCipherList, isTls13Name, obsoleteWeakness, suiteNa
 import type { Config } from '../../config/config.ts';
 import { fixOf, remove, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { CIPHER_DIRECTIVES, cipherWord, isLoaded, opensslName, opensslOf, partOf, protocolsOf, written } from '../tls.ts';
+import { CIPHER_DIRECTIVES, cipherWord, isLoaded, onlyTls13, opensslName, opensslOf, partOf, written } from '../tls.ts';
 
 /** Words of other libraries and of OpenSSL before 1.1.0: known to somebody, so no slip of the pen. */
 const FOREIGN =
-  /^(k?EDH|k?KRB5|[ak]?(ECDH|DH)[redE]?|SSLv2|RC[24]|IDEA|SEED|3DES|TLSv1\.[13]|SHA512|LOW|FORTEZZA|SRP|DSA|PROFILE=.*|COMPLEMENTOF.*)$/;
+  /^(k?EDH|k?KRB5|[ak]?(ECDH|DH)[redE]?|SSLv2|RC[24]|IDEA|SEED|3DES|TLSv1\.[13]|SHA512|LOW|FORTEZZA|SRP|DSA|PROFILE=.*|COMPLEMENTOF.*|EXP(ORT)?(40|56|1024)?|k?RSA_?EXP.*|K?GOST.*|k?FZA|a?FZA|e?NULL|a?NULL|ADH|AECDH|MEDIUM|CAMELLIA(128|256)?|ARIA(128|256)?|k?PSK|k?SRP|DES|RC4|MD5|DSS|aDSS)$/;
 
 /** The known word that differs in its letters' case only. */
 function inOtherCase(config: Config, word: string): string | null {
@@ -27,6 +27,8 @@ export default defineRule({
 
 Names of TLS 1.3 suites are such words here. Those suites are always offered when TLS 1.3 is on; \`ssl_conf_command Ciphersuites\` changes their list. And where \`ssl_protocols\` has TLSv1.3 only, the whole \`ssl_ciphers\` is without effect.
 
+A word that no library ever knew excludes nothing either: before OpenSSL 3.0 there is no \`CBC\`, and \`!CBC\` leaves every CBC suite in the list.
+
 Exclusions of suites that are not there (\`!RC4\`, \`!EXPORT\`) are left in peace: they are a precaution and cost nothing.`,
   about: ['ssl_ciphers', 'ssl_conf_command', 'ssl_protocols'],
   references: ['https://docs.openssl.org/3.0/man1/openssl-ciphers/'],
@@ -40,11 +42,11 @@ Exclusions of suites that are not there (\`!RC4\`, \`!EXPORT\`) are left in peac
     twice: '"{term}" adds nothing: its suites are in the list or excluded already. Remove it.',
     protocol: 'ssl_ciphers does nothing while TLSv1.3 is the only protocol. Remove it.',
   },
-  check({ config, directive, scope, file, report }) {
+  check({ config, directive, file, report }) {
     const word = cipherWord(directive);
     if (!word) return;
     const text = word.value;
-    if (directive.name === 'ssl_ciphers' && scope.context === 'server' && protocolsOf(scope).join() === 'TLSv1.3' && isLoaded(directive)) {
+    if (directive.name === 'ssl_ciphers' && onlyTls13(directive) && isLoaded(directive)) {
       report('protocol', {
         at: directive.statement.name,
         tag: 'unnecessary',
@@ -73,7 +75,7 @@ Exclusions of suites that are not there (\`!RC4\`, \`!EXPORT\`) are left in peac
           const mended = text.slice(0, unknown.start) + known + text.slice(unknown.end);
           const fix = fixOf(`Write "${known}"`, 'suggestion', file, [replace(word, written(word, mended))]);
           report('case', { at, data, fix, severity: 'warning' });
-        } else if (term.kind === 'add' && !suiteNamed(unknown.text) && !obsoleteWeakness(unknown.text) && !FOREIGN.test(unknown.text))
+        } else if (!suiteNamed(unknown.text) && !obsoleteWeakness(unknown.text) && !FOREIGN.test(unknown.text))
           report('unknown', { at, data, fix: without(term) });
       } else if (term.kind === 'add' && term.known && term.added.length === 0 && list.terms.length > 1 && !emptyAnyway(term))
         report('twice', {

@@ -2,7 +2,7 @@
 import { evaluateCipherList } from '../../catalog/ciphers.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { CIPHER_DIRECTIVES, cipherWord, isLoaded, opensslName, opensslOf, partOf, profileList, written } from '../tls.ts';
+import { CIPHER_DIRECTIVES, cipherWord, isLoaded, isSystemPolicy, opensslName, opensslOf, partOf, profileList, written } from '../tls.ts';
 
 const shown = (c: string | undefined): string => (c === undefined ? 'the end' : /\s/.test(c) ? 'white space' : `"${c}"`);
 
@@ -16,6 +16,8 @@ export default defineRule({
 
 What a version knows differs: RC4 and 3DES are gone from the usual builds, so a string of those words alone is empty today. The list is only read for servers that have a certificate; elsewhere the rule is silent.
 
+\`PROFILE=SYSTEM\` is a word of the OpenSSL of RHEL, Fedora and their kin, and left in peace.
+
 A name of a TLS 1.3 suite does not count: \`ssl_ciphers\` selects suites up to TLS 1.2.`,
   about: ['ssl_ciphers'],
   references: ['https://docs.openssl.org/3.0/man1/openssl-ciphers/'],
@@ -28,7 +30,7 @@ A name of a TLS 1.3 suite does not count: \`ssl_ciphers\` selects suites up to T
   },
   check({ config, directive, file, report }) {
     const word = cipherWord(directive);
-    if (!word || !isLoaded(directive)) return;
+    if (!word || isSystemPolicy(word.value) || !isLoaded(directive)) return;
     const list = evaluateCipherList(word.value, opensslOf(config));
     if (list.ok) return;
     const fix = fixOf("Write the list of Mozilla's profile", 'suggestion', file, [replace(word, written(word, profileList(config)))]);

@@ -1,11 +1,13 @@
 // TLS 1.3 early data handed to an application that cannot tell it apart.
 import { table } from '../../base/table.ts';
+import { sourcesOf } from '../../answers/where-a-value-comes-from.ts';
 import type { Directive } from '../../config/directive.ts';
-import { walk } from '../../config/scope.ts';
+import { type Scope, walk } from '../../config/scope.ts';
 import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
+import { readCondition } from '../../trace/handlers/rewrite.ts';
 import { type Fix, fixOf, insertAfter } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { reachOf, serversUnder } from '../tls.ts';
+import { protocolsOf, reachOf, serversUnder } from '../tls.ts';
 
 const VARIABLE = /\$\{?ssl_early_data\b/;
 
@@ -44,9 +46,12 @@ The rule is silent as soon as \`$ssl_early_data\` is used where the request pass
     const open: Directive[] = [];
     for (const { scope } of servers) {
       const all = [...walk(scope)];
-      if (all.some((d) => (d.name === 'if' || d.name === 'return') && d.values.some((v) => VARIABLE.test(v)))) continue;
+      // early data is a part of TLS 1.3
+      if (!protocolsOf(scope).includes('TLSv1.3') || answersEarly(scope)) continue;
       for (const d of all) {
         if (!PASS_DIRECTIVES.includes(d.name) || !HEADER[d.name]) continue;
+        const level = d.scope.enclosing('location');
+        if (level && answersEarly(level)) continue;
         const list = d.scope.effective(HEADER[d.name]!.split(' ')[0]!).directives;
         if (!list.some((h) => h.values.some((v) => VARIABLE.test(v) || isDerived(v)))) open.push(d);
       }
@@ -58,6 +63,19 @@ The rule is silent as soon as \`$ssl_early_data\` is used where the request pass
       related: open.slice(0, 5).map((d) => ({ at: d.at(), message: 'Early data reaches an application here.' })),
       fix: fixes(open),
     });
+
+    /** A condition on early data, by itself or through a map, that turns requests back (425). */
+    function answersEarly(level: Scope): boolean {
+      return level.named('if').some((d) => {
+        const condition = readCondition(d);
+        return (
+          condition !== null &&
+          condition.kind !== 'file' &&
+          sourcesOf(config, condition.name).has('ssl_early_data') &&
+          (d.body?.all.some((inner) => inner.name === 'return') ?? false)
+        );
+      });
+    }
 
     /** A variable that a map makes of $ssl_early_data. */
     function isDerived(value: string): boolean {

@@ -5,6 +5,7 @@ import { defineRule } from '../rule.ts';
 import {
   CIPHER_DIRECTIVES,
   cipherWord,
+  onlyTls13,
   opensslOf,
   partOf,
   reachable,
@@ -35,7 +36,8 @@ export default defineRule({
   },
   check({ config, directive, file, report }) {
     const word = cipherWord(directive);
-    if (!word) return;
+    // TLS 1.3 takes nothing from the list
+    if (!word || onlyTls13(directive)) return;
     const text = word.value;
     const list = evaluateCipherList(text, opensslOf(config));
     if (!list.ok) return;

@@ -1,10 +1,11 @@
 // TLS session tickets under a key that never changes.
 
 import { atLeast } from '../../catalog/version.ts';
+import type { Scope } from '../../config/scope.ts';
 import { serverOf } from '../../config/servers.ts';
 import { fixOf, insertAfter, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { hasUnseenFile, isOn, protocolsOf, tlsListens } from '../tls.ts';
+import { hasUnseenFile, isOn, protocolIn, protocolsOf, reachOf, serversUnder, sharedCache, tlsListens } from '../tls.ts';
 
 /** From here on nginx changes the keys by itself, in the memory of a shared session cache. */
 const ROTATES = '1.23.2';
@@ -24,7 +25,7 @@ The rule reports tickets of an nginx before 1.23.2 (when the version is known), 
   references: ['https://www.rfc-editor.org/rfc/rfc9325#section-3.4'],
   looksAt: [{ directive: ['ssl_session_tickets'] }, { scope: ['server'] }],
   needs: 'config',
-  fixable: 'always',
+  fixable: 'sometimes',
   messages: {
     kept: 'nginx {version} keeps one ticket key until it is reloaded. Turn tickets off, or update to 1.23.2.',
     unshared: 'Without a shared ssl_session_cache the ticket key stays until nginx is reloaded. Add one.',
@@ -43,13 +44,23 @@ The rule reports tickets of an nginx before 1.23.2 (when the version is known), 
           data: { version },
           fix: fixOf('Turn tickets off', 'suggestion', file, [replace(directive.args[0]!, 'off')]),
         });
-      else if (!scope.value('ssl_session_cache')?.values.some((v) => v.startsWith('shared:')))
+      else {
+        const shared = (at: Scope): boolean => at.value('ssl_session_cache')?.values.some((v) => v.startsWith('shared:')) ?? false;
+        const servers = serversUnder(directive).filter((s) => reachOf(s).tls && s.scope.value('ssl_session_tickets') === directive);
+        // each server may have a cache of its own
+        if (servers.length ? servers.every((s) => shared(s.scope)) : shared(scope)) return;
+        const own = scope.named('ssl_session_cache').at(-1);
+        const line = `ssl_session_cache ${sharedCache(config, protocolIn(scope))};`;
         report('unshared', {
           at: directive.statement,
-          fix: fixOf('Add a shared session cache', 'suggestion', file, [
-            insertAfter(file, directive.statement, ['ssl_session_cache shared:TLS:10m;']),
-          ]),
+          fix:
+            own && own.file !== file
+              ? null
+              : fixOf('Add a shared session cache', 'suggestion', file, [
+                  own ? replace(own.statement, line) : insertAfter(file, directive.statement, [line]),
+                ]),
         });
+      }
       return;
     }
     if (scope.context !== 'server' || rotates || !atLeast(nginx, EXISTS) || config.settings.versionFrom === 'default') return;

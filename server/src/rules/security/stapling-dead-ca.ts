@@ -1,10 +1,7 @@
 // OCSP stapling for certificates whose authority has no OCSP responder any more.
 import { fixOf, remove } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { reachOf, serversUnder } from '../tls.ts';
-
-/** Paths of the usual ACME clients' default authority. */
-const LETS_ENCRYPT = /(^|\/)letsencrypt\//;
+import { LETS_ENCRYPT, reachOf, serversUnder } from '../tls.ts';
 
 export default defineRule({
   id: 'stapling-dead-ca',

@@ -1,7 +1,17 @@
 // OCSP stapling whose responder is looked up once at start, for want of a resolver.
-import { fixOf, insertAfter } from '../fix.ts';
+import type { Scope } from '../../config/scope.ts';
 import { defineRule } from '../rule.ts';
-import { reachOf, serversUnder } from '../tls.ts';
+import { LETS_ENCRYPT, reachOf, serversUnder } from '../tls.ts';
+
+/** The responder is an address: nothing is looked up. */
+const isFixed = (scope: Scope): boolean =>
+  /^https?:\/\/(\d+\.\d+\.\d+\.\d+|\[)/.test(scope.value('ssl_stapling_responder')?.value(0) ?? '');
+
+/** An authority without responders: what stapling-dead-ca says. */
+const isDead = (scope: Scope): boolean => {
+  const certificates = scope.effective('ssl_certificate').directives;
+  return !scope.value('ssl_stapling_responder') && certificates.length > 0 && certificates.every((d) => LETS_ENCRYPT.test(d.value(0)));
+};
 
 export default defineRule({
   id: 'stapling-without-resolver',
@@ -13,28 +23,26 @@ export default defineRule({
   title: 'OCSP stapling without a resolver',
   why: `To staple an OCSP response nginx asks the certificate authority's responder while it serves. Without a \`resolver\` it knows the address from its start only and writes a warning to the log each time; once the responder moves, as those behind content networks do, stapling stops without anybody noticing.
 
-A \`ssl_stapling_file\` needs no responder and is fine.`,
+There is no fix: a resolver that does not answer is worse than none, since nginx then gives up instead of asking the address that it knows from its start.
+
+A \`ssl_stapling_file\` needs no responder, one under an address no resolver.`,
   about: ['ssl_stapling', 'resolver', 'ssl_stapling_file'],
   looksAt: { directive: ['ssl_stapling'] },
   needs: 'file',
-  fixable: 'always',
   messages: {
     missing: 'Stapling has no resolver to find the OCSP responder with once nginx runs. Set resolver to your DNS server.',
   },
-  check({ directive, scope, file, report }) {
+  check({ directive, scope, report }) {
     if (directive.value(0).toLowerCase() !== 'on' || scope.value('resolver')) return;
     // an address needs no look-up
     if (/^https?:\/\/(?:\d+\.\d+\.\d+\.\d+|\[[\da-f:.]+\])(?=[:/]|$)/i.test(scope.value('ssl_stapling_responder')?.value(0) ?? '')) return;
     // set for all: the servers may each have a resolver of their own
     const concerned = serversUnder(directive).flatMap((s) => (s.scope === scope || reachOf(s).tls ? [s.scope] : []));
-    const lacking = concerned.filter((s) => s.value('ssl_stapling') === directive && !s.value('resolver') && !s.value('ssl_stapling_file'));
+    const lacking = concerned.filter(
+      (s) => s.value('ssl_stapling') === directive && !s.value('resolver') && !s.value('ssl_stapling_file') && !isFixed(s) && !isDead(s),
+    );
     if (!lacking.length) return;
-    report('missing', {
-      at: directive.statement,
-      fix: fixOf('Add a resolver on this machine', 'suggestion', file, [
-        insertAfter(file, directive.statement, ['resolver 127.0.0.1 valid=300s;']),
-      ]),
-    });
+    report('missing', { at: directive.statement });
   },
   examples: [
     {

@@ -12,7 +12,7 @@ export default defineRule({
   title: 'TLS to a backend without server name',
   why: `A server that holds many names behind one address learns from the TLS handshake (SNI) which one is meant. nginx leaves the name out unless \`proxy_ssl_server_name\` is on: hosted services and content networks then end the handshake (502 in the browser, "handshake failure" in the log) or answer with another site's certificate, which fails once verification is on.
 
-Reported where a pass directive names a host of DNS. Addresses, sockets and upstream groups carry no such name by themselves.`,
+Reported where a pass directive names a host of DNS. A constant in a variable is followed, and \`proxy_ssl on\` in stream counts. Addresses, sockets and upstream groups carry no such name by themselves.`,
   about: ['proxy_ssl_server_name', 'proxy_ssl_name', 'grpc_ssl_server_name', 'uwsgi_ssl_server_name'],
   references: ['https://www.rfc-editor.org/rfc/rfc6066#section-3'],
   looksAt: { directive: TLS_PASSES },
@@ -31,7 +31,7 @@ Reported where a pass directive names a host of DNS. Addresses, sockets and upst
       data: { host: pass.host, prefix: pass.prefix },
       // an if or limit_except takes no such directive
       fix:
-        scope.context === 'location'
+        scope.context === 'location' || scope.context === 'stream-server'
           ? fixOf('Send the server name', 'suggestion', file, [
               off && off.file === file ? replace(off.statement, line) : insertAfter(file, directive.statement, [line]),
             ])

@@ -10,7 +10,7 @@ export default defineRule({
   since: '0.1',
   missing: ['proxy_ssl_verify', 'grpc_ssl_verify', 'uwsgi_ssl_verify'],
   title: 'TLS to a backend without verification',
-  why: `\`proxy_pass https://…\` encrypts, and by default accepts any certificate from anybody: whoever can redirect the connection (by DNS, by routing) reads and changes everything, and nginx notices nothing. \`proxy_ssl_verify on\` with the certificates of the authority in \`proxy_ssl_trusted_certificate\` makes the other side prove its name. gRPC and uwsgi have the same directives under their own prefix.
+  why: `\`proxy_pass https://…\` encrypts, and by default accepts any certificate from anybody: whoever can redirect the connection (by DNS, by routing) reads and changes everything, and nginx notices nothing. \`proxy_ssl_verify on\` with the certificates of the authority in \`proxy_ssl_trusted_certificate\` makes the other side prove its name. nginx compares the name in \`proxy_pass\`; for an address or an upstream group say the certificate's name in \`proxy_ssl_name\`, or every request ends in 502. gRPC and uwsgi have the same directives under their own prefix.
 
 For backends under an address or in an upstream group the finding is an information: such networks are often the operator's own. Backends on the same machine are left out.`,
   about: ['proxy_ssl_verify', 'proxy_ssl_trusted_certificate', 'proxy_ssl_name', 'grpc_ssl_verify', 'uwsgi_ssl_verify'],
@@ -25,21 +25,29 @@ For backends under an address or in an upstream group the finding is an informat
     if (!pass || pass.local || isOn(scope, `${pass.prefix}_verify`)) return;
     const { prefix } = pass;
     const trusted = scope.value(`${prefix}_trusted_certificate`);
-    const lines = [`${prefix}_verify on;`, ...(trusted ? [] : [`${prefix}_trusted_certificate /etc/ssl/certs/ca-certificates.crt;`])];
+    const named = pass.named && !isOn(scope, `${prefix}_server_name`) && !scope.has(`${prefix}_server_name`);
+    const lines = [
+      `${prefix}_verify on;`,
+      ...(named ? [`${prefix}_server_name on;`] : []),
+      ...(trusted ? [] : [`${prefix}_trusted_certificate /etc/ssl/certs/ca-certificates.crt;`]),
+    ];
     // an explicit "off" at this level would collide with the new line
     const off = scope.first(`${prefix}_verify`);
     const edits =
       off && off.file === file
         ? [
             { span: { start: off.statement.start, end: off.statement.end }, newText: lines[0]! },
-            ...(trusted ? [] : [insertAfter(file, directive.statement, lines.slice(1))]),
+            ...(lines.length > 1 ? [insertAfter(file, directive.statement, lines.slice(1))] : []),
           ]
         : [insertAfter(file, directive.statement, lines)];
     report('unverified', {
       at: directive.args[0]!,
       data: { host: pass.host, prefix },
-      // an if or limit_except takes no such directive
-      fix: scope.context === 'location' ? fixOf('Verify the certificate', 'suggestion', file, edits) : null,
+      // an if or limit_except takes no such directive; the name in the certificate behind an address or a group is not known
+      fix:
+        (scope.context === 'location' || scope.context === 'stream-server') && pass.named
+          ? fixOf('Verify the certificate', 'suggestion', file, edits)
+          : null,
       ...(pass.named ? {} : { severity: 'info' as const }),
     });
   },
@@ -52,6 +60,7 @@ proxy_pass https://api.example.net;
       good: `
 proxy_pass https://api.example.net;
 proxy_ssl_verify on;
+proxy_ssl_server_name on;
 proxy_ssl_trusted_certificate /etc/ssl/certs/ca-certificates.crt;`,
     },
     {
@@ -60,10 +69,7 @@ proxy_ssl_trusted_certificate /etc/ssl/certs/ca-certificates.crt;`,
 grpc_pass grpcs://10.0.0.8:50051;
 #         ^^^^^^^^^^^^^^^^^^^^^^ unverified
 grpc_ssl_verify off;`,
-      fixed: `
-grpc_pass grpcs://10.0.0.8:50051;
-grpc_ssl_trusted_certificate /etc/ssl/certs/ca-certificates.crt;
-grpc_ssl_verify on;`,
+      fixed: false,
     },
     {
       inside: 'location',

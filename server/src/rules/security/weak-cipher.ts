@@ -6,6 +6,7 @@ import { defineRule } from '../rule.ts';
 import {
   CIPHER_DIRECTIVES,
   cipherWord,
+  onlyTls13,
   opensslName,
   opensslOf,
   partOf,
@@ -88,7 +89,8 @@ With Mozilla's profile set to \`old\`, the suites of that profile are not report
   },
   check({ config, directive, file, report }) {
     const word = cipherWord(directive);
-    if (!word) return;
+    // TLS 1.3 takes nothing from the list
+    if (!word || onlyTls13(directive)) return;
     const text = word.value;
     const wanted = wantedByProfile(config);
     const list = evaluateCipherList(text, opensslOf(config));

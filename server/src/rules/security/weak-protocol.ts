@@ -2,6 +2,7 @@
 
 import { evaluateCipherList } from '../../catalog/ciphers.ts';
 import { atLeast } from '../../catalog/version.ts';
+import type { Config } from '../../config/config.ts';
 import { serverOf } from '../../config/servers.ts';
 import { fixOf, insertAfter, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
@@ -10,6 +11,35 @@ import { defaultProtocols, hasUnseenFile, opensslOf, tlsListens, tlsServers } fr
 const BROKEN = ['SSLv2', 'SSLv3'];
 const WITHDRAWN = ['TLSv1', 'TLSv1.1'];
 const GOOD = ['TLSv1.2', 'TLSv1.3'];
+
+/** Some server of http, stream or mail speaks TLS. */
+const speaksTls = (config: Config): boolean =>
+  tlsServers(config).length > 0 ||
+  config.main.all.some(
+    (d) =>
+      ['stream-server', 'mail-server'].includes(d.scope.context) &&
+      ((d.name === 'listen' && d.values.includes('ssl')) || (d.name === 'starttls' && d.value(0) !== 'off')),
+  );
+
+const IN_ORDER = [...BROKEN, ...WITHDRAWN, ...GOOD];
+
+/** The protocols that an OpenSSL command switches on by name (SSL_CONF_cmd: Protocol, MinProtocol). */
+function enabledBy(command: string, value: string): readonly string[] {
+  if (/^MinProtocol$/i.test(command)) {
+    const from = value === 'None' ? 0 : IN_ORDER.indexOf(value);
+    return from < 0 ? [] : IN_ORDER.slice(from);
+  }
+  if (!/^Protocol$/i.test(command)) return [];
+  const on = new Set<string>();
+  for (const part of value.split(/[,\s]+/)) {
+    const name = part.replace(/^[+-]/, '');
+    const names = /^ALL$/i.test(name) ? IN_ORDER : [name];
+    for (const n of names)
+      if (part.startsWith('-')) on.delete(n);
+      else on.add(n);
+  }
+  return IN_ORDER.filter((n) => on.has(n));
+}
 
 export default defineRule({
   id: 'weak-protocol',
@@ -28,9 +58,9 @@ While no server of the configuration speaks TLS, the finding is an information.
 With Mozilla's profile set to \`old\`, TLS 1.0 and 1.1 are what you asked for and are not reported.`,
   about: ['ssl_protocols'],
   references: ['https://www.rfc-editor.org/rfc/rfc8996', 'https://www.rfc-editor.org/rfc/rfc7568'],
-  looksAt: [{ directive: ['ssl_protocols'] }, { scope: ['server'] }],
+  looksAt: [{ directive: ['ssl_protocols', 'ssl_conf_command'] }, { scope: ['server', 'stream-server', 'mail-server'] }],
   needs: 'file',
-  fixable: 'always',
+  fixable: 'sometimes',
   fixChanges: ['tls'],
   messages: {
     broken: '{protocol} is broken. Remove it; TLSv1.2 and TLSv1.3 are enough for every client of today.',
@@ -40,6 +70,16 @@ With Mozilla's profile set to \`old\`, TLS 1.0 and 1.1 are what you asked for an
   check({ config, directive, scope, file, report }) {
     const old = config.settings.mozillaProfile === 'old';
     const bad = old ? BROKEN : [...BROKEN, ...WITHDRAWN];
+    if (directive?.name === 'ssl_conf_command') {
+      const word = directive.args[1];
+      if (!word) return;
+      for (const protocol of enabledBy(directive.value(0), word.value))
+        if (bad.includes(protocol)) {
+          report(BROKEN.includes(protocol) ? 'broken' : 'withdrawn', { at: word, data: { protocol } });
+          return;
+        }
+      return;
+    }
     if (directive?.name === 'ssl_protocols') {
       const { args, statement } = directive;
       const weak = args.filter((a) => bad.includes(a.value));
@@ -51,7 +91,7 @@ With Mozilla's profile set to \`old\`, TLS 1.0 and 1.1 are what you asked for an
           ? fixOf(`Offer ${GOOD.join(' and ')}`, 'safe', file, [replace({ start: from, end: to }, GOOD.join(' '))])
           : null;
       // Debian's nginx.conf has the line for whoever adds a TLS server one day
-      const idle = config.kind === 'root' && !tlsServers(config).length;
+      const idle = config.kind === 'root' && !speaksTls(config);
       for (const word of weak)
         report(BROKEN.includes(word.value) ? 'broken' : 'withdrawn', {
           at: word,
@@ -63,8 +103,9 @@ With Mozilla's profile set to \`old\`, TLS 1.0 and 1.1 are what you asked for an
     }
     // the implied protocols, once for each server that has none written
     const server = serverOf(scope);
-    if (!server || scope.context !== 'server' || config.kind !== 'root' || config.settings.versionFrom === 'default') return;
-    const listen = tlsListens(server)[0]?.directive;
+    if (!config.whole || config.settings.versionFrom === 'default') return;
+    const listen =
+      scope.context === 'server' ? server && tlsListens(server)[0]?.directive : scope.named('listen').find((d) => d.values.includes('ssl'));
     if (!listen || scope.value('ssl_protocols') || hasUnseenFile(scope)) return;
     const implied = defaultProtocols(config).filter((p) => bad.includes(p));
     if (!implied.length || !speaksOld(scope.value('ssl_ciphers')?.value(0), atLeast(config.settings.target.openssl, '3.0'))) return;

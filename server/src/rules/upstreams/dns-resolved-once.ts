@@ -93,7 +93,7 @@ From 1.27.3 on, \`server name:port resolve\` in an upstream with a \`zone\`, and
       return;
     }
     // with a variable anywhere in it, the address is looked up for each request (ngx_http_proxy_eval)
-    if (config.kind !== 'root' || protocol === 'stream' || scope.value('resolver')) return;
+    if (!config.whole || protocol === 'stream' || scope.value('resolver')) return;
     const hostPart = /^(?:\w+:\/\/)?([^/?]*)/.exec(word.value)?.[1] ?? '';
     const variable = /^\$\{?(\w+)\}?(?::\d+)?$/.exec(hostPart)?.[1];
     const hosts = variable ? constants(config, variable) : hostPart.includes('$') ? null : [hostPart];

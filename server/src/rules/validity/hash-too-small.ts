@@ -150,7 +150,7 @@ says neither which name nor where.`,
     large: 'Could not build {hash}, too large {hash}_bucket_size: {size}. Use at most 65472.',
   },
   check({ config, report }) {
-    if (config.kind !== 'root') return;
+    if (!config.whole) return;
     for (const protocol of ['http', 'stream'] as const)
       for (const root of protocolScopes(config, protocol))
         for (const hash of NEVER_EMPTY.filter((h) => h === 'variables_hash' || root.has('server')))
