@@ -15,7 +15,7 @@ const VARIABLE = /\$(?:\{(\w+)\}|(\w+))/;
 /** What a variable may hold where constants alone make it; null where something else does. */
 function textsOfVariable(at: Scope, name: string, depth: number): readonly string[] | null {
   const sites = namesOf(at.config)
-    .definitions('variable', name, 'http')
+    .definitions('variable', name, at.enclosing('stream') ? 'stream' : 'http')
     // another server's or location's `set` never runs for a request that is here
     .filter((s) => s.directive.name !== 'set' || isInSight(s.directive, at));
   if (!sites.length || depth > 4) return null;

@@ -43,6 +43,45 @@ const hiddenUses = new PerConfig((config): Hidden => {
   return { scripts, words };
 });
 
+/** Directives in whose arguments a name of a kind may be put together at run time. */
+const TAKES: Partial<Record<NameKind, RegExp>> = {
+  upstream: /_pass$/,
+  'proxy-cache-zone': /^proxy_cache$/,
+  'uwsgi-cache-zone': /^uwsgi_cache$/,
+  'fastcgi-cache-zone': /^fastcgi_cache$/,
+  'scgi-cache-zone': /^scgi_cache$/,
+  'named-location': /^(error_page|try_files|post_action|echo_exec)$/,
+};
+
+/** Whether a name may come out of a value with variables: what is written around them fits its beginning and its end. */
+function mayBecome(text: string, name: string): boolean {
+  const pattern = text
+    .toLowerCase()
+    .split(/\$(?:\{\w+\}|\w+)/)
+    .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+    .join('.*');
+  return new RegExp(`^${pattern}$`).test(name.toLowerCase());
+}
+
+/** The values with variables that may name something of a kind, without scheme and path. */
+const computed = new PerConfig((config, kind: NameKind): readonly string[] => {
+  const takes = TAKES[kind];
+  if (!takes) return [];
+  return config.main.all
+    .filter((d) => takes.test(d.name))
+    .flatMap((d) => (kind === 'named-location' ? d.values.slice(-1) : d.values.slice(0, 1)))
+    .filter((v) => v.includes('$'))
+    .map((v) =>
+      kind === 'upstream'
+        ? /^(?:\w+:\/\/)?([^/?]*)/
+            .exec(v)![1]!
+            .replace(/\$\{?(?:request_uri|uri|is_args|args)\}?.*$/, '')
+            .replace(/:\d+$/, '')
+        : v,
+    )
+    .filter((v) => v.includes('$') && (kind !== 'named-location' || v.startsWith('@') || v.startsWith('$')));
+});
+
 /** Definitions of a kind without any use. `bySpelling`: names that a word anywhere spells count as used. */
 export function unusedNames(config: Config, kind: NameKind, bySpelling = false): NameSite[] {
   const { scripts, words } = hiddenUses.of(config);
@@ -53,6 +92,7 @@ export function unusedNames(config: Config, kind: NameKind, bySpelling = false):
   const firsts = groups.filter((sites) => sites.every((s) => s.role === 'defines')).map((sites) => sites[0]!);
   return [...new Set(firsts)]
     .filter((s) => !bySpelling || !words.has(s.name.toLowerCase()))
+    .filter((s) => !computed.of(config, kind).some((text) => mayBecome(text, s.name)))
     .filter((s) => !config.tree.beside?.has(s.name.toLowerCase()));
 }
 

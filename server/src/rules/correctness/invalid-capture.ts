@@ -3,9 +3,10 @@
 import { hasUnknownInclude } from '../../answers/who-may-enter.ts';
 import type { Directive } from '../../config/directive.ts';
 import { locationOf } from '../../config/locations.ts';
-import { regexesOf } from '../../config/names.ts';
+import { namesOf, regexesOf } from '../../config/names.ts';
 import type { Scope } from '../../config/scope.ts';
 import { variablesIn } from '../../syntax/variable.ts';
+import { variablesIn as names } from '../../trace/script.ts';
 import { defineRule } from '../rule.ts';
 
 /** Directives whose own pattern brings the groups of their own replacement. */
@@ -21,21 +22,89 @@ const OWN = new Set([
 
 const PLACES = new Set(['server', 'location', 'if-in-server', 'if-in-location', 'limit_except']);
 
-/** The most groups of any expression that may have run before the directive; -1 when there is none at all. */
-function mostGroups(directive: Directive): number {
-  let most = -1;
-  const count = (d: Directive): void => {
-    for (const { pattern, caseless } of regexesOf(d)) {
+const groupsOf = (d: Directive): number =>
+  Math.max(
+    -1,
+    ...regexesOf(d).map(({ pattern, caseless }) => {
       const compiled = d.scope.config.regexes.compile(pattern, { caseless });
-      most = Math.max(most, compiled.ok ? compiled.regex.groups : 9);
-    }
-  };
-  for (let scope: Scope | null = directive.scope; scope; scope = scope.parent) {
-    if (scope.opener && PLACES.has(scope.context)) count(scope.opener);
-    for (const name of ['if', 'rewrite', 'server_name'])
-      for (const d of scope.named(name)) if (!(d.name === 'if' && d.values.includes('!~'))) count(d);
+      return compiled.ok ? compiled.regex.groups : 9;
+    }),
+  );
+
+/** Directives of the rewrite module: they see the groups as they are when their turn comes, everything else those at the end. */
+const SCRIPT = new Set(['set', 'if', 'rewrite', 'return', 'break']);
+
+/** The most groups of a pattern in a map that a line's variables lead through: it replaces the request's groups when it matches. */
+const groupsOfMaps = (d: Directive): number =>
+  Math.max(
+    -1,
+    ...names(d.values.join(' ')).flatMap((name) =>
+      namesOf(d.scope.config)
+        .definitions('variable', name, 'http')
+        .flatMap((s) => (s.directive.name === 'map' ? (s.directive.body?.directives ?? []).map(groupsOf) : [])),
+    ),
+  );
+
+interface Reach {
+  /** groups that may be there; -1: no pattern has been tried at all */
+  readonly groups: number;
+  /** the pattern whose trial took the groups away that were there before */
+  readonly by: Directive | null;
+}
+
+/**
+ * The groups that may be there when a directive's turn comes, along the program of its level (ngx_http_script_regex_start_code): every
+ * pattern that is tried replaces them, one that does not fit leaves none, and the block of an `if` is entered right behind its own.
+ */
+function groupsAt(directive: Directive): Reach {
+  const inside: Directive[] = [];
+  let level: Scope = directive.scope;
+  for (
+    ;
+    level.opener && (level.context === 'if-in-location' || level.context === 'if-in-server' || level.context === 'limit_except');
+    level = level.parent!
+  )
+    inside.unshift(level.opener);
+  let groups = -1;
+  for (let scope: Scope | null = level; scope; scope = scope.parent) {
+    if (scope.opener && PLACES.has(scope.context)) groups = Math.max(groups, groupsOf(scope.opener));
+    const before = scope === level ? ['server_name'] : ['if', 'rewrite', 'server_name'];
+    for (const name of before)
+      for (const d of scope.named(name)) if (!(d.name === 'if' && d.values.includes('!~'))) groups = Math.max(groups, groupsOf(d));
   }
-  return most;
+  let by: Directive | null = null;
+  let ends = -1;
+  const run = (scope: Scope, way: readonly Directive[]): 'here' | 'on' => {
+    for (const d of scope.directives) {
+      if (d === directive && SCRIPT.has(d.name)) return 'here';
+      groups = Math.max(groups, groupsOfMaps(d));
+      if (d.name === 'rewrite') {
+        const own = groupsOf(d);
+        if (d.value(2) === 'break') ends = Math.max(ends, own);
+        if (own < groups) by = d;
+        groups = own;
+      }
+      if (d.name !== 'if' || !d.body) continue;
+      const own = groupsOf(d);
+      const enters = way[0] === d;
+      if (own >= 0) {
+        if (own < groups) by = d;
+        groups = enters && d.values.some((v) => /^!~/.test(v)) ? 0 : own;
+      }
+      const before = { groups, by };
+      if (enters) {
+        const end = run(d.body, way.slice(1));
+        if (end === 'here' || !SCRIPT.has(directive.name)) return 'here';
+      } else {
+        run(d.body, []);
+        groups = Math.max(before.groups, groups);
+        by = groups > before.groups ? null : before.by;
+      }
+    }
+    return 'on';
+  };
+  run(level, inside);
+  return { groups: Math.max(groups, ends), by };
 }
 
 export default defineRule({
@@ -48,12 +117,15 @@ export default defineRule({
   why: `
 \`$1\` to \`$9\` are the groups of the regular expression that matched last: that of the rewrite itself, of the \`if\` or of the location around, of the server's name. With fewer groups the variable is empty, nginx says nothing, and the redirect or path lacks its end.
 
+Every pattern that is tried afterwards replaces the groups, those of \`if\`, \`rewrite\` and \`map\` included, and one that does not fit leaves none at all. A named group (\`(?<name>…)\`) stays.
+
 \`(?i)\` and \`(?:…)\` are no groups that capture.`,
   about: ['rewrite', 'if', 'location', 'map'],
   looksAt: [{ directive: '*' }],
   needs: 'file',
   messages: {
     fewer: '${number} is always empty: the pattern has {groups}. Put parentheses around what is meant.',
+    wiped: '${number} is empty here: a pattern that is tried in between takes the groups away, whether it fits or not. Use a named group.',
     none: '${number} is always empty: no regular expression is matched before it. Use a named variable, or a location with a pattern.',
   },
   check({ directive, scope, config, report }) {
@@ -69,6 +141,7 @@ export default defineRule({
         if (!use.capture) continue;
         const number = Number(use.name);
         let groups: number;
+        let by: Directive | null = null;
         if (entry || OWN.has(name)) {
           if (!own.length) continue;
           groups = Math.max(
@@ -82,14 +155,19 @@ export default defineRule({
           // groups survive an internal redirect
           if (location && (location.kind === 'named' || location.scope.has('internal'))) return;
           if (hasUnknownInclude(scope)) return;
-          groups = mostGroups(directive);
+          const reach = groupsAt(directive);
+          groups = reach.groups;
+          by = reach.by;
           if (groups < 0 && !config.whole) return;
         }
         if (groups >= number) continue;
-        report(groups < 0 ? 'none' : 'fewer', {
+        report(groups < 0 ? 'none' : by ? 'wiped' : 'fewer', {
           at: use.span,
           data: { number, groups: groups === 0 ? 'no group' : groups === 1 ? 'one group' : `${groups} groups` },
-          related: own.map((r) => ({ at: directive.at(r.word), message: 'the pattern' })),
+          related: [
+            ...own.map((r) => ({ at: directive.at(r.word), message: 'the pattern' })),
+            ...(by ? [{ at: by.at(), message: 'this pattern is tried in between' }] : []),
+          ],
         });
       }
     }

@@ -4,7 +4,13 @@ import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
 /** What no path holds as it is, and every pattern does. */
-const PATTERN = /^\^|\.[*+]|\\[.dwsb/]|\$$|\((\?|[^)]*\|)|\[[^\]]+\][*+]?/;
+const PATTERN = /^\^|\.[*+]|\\[.dwsb/]|\$$|\((\?|[^)]*\|)|\[[^\]]+\][*+]?|\*/;
+
+/** A pattern of the shell as the regular expression that is meant: `/api/*`, `*.php`. */
+const patternOf = (name: string): string =>
+  /(^|[^.)\]])\*/.test(name)
+    ? `^${name.replace(/\./g, '\\.').replace(/\*/g, '.*')}`.replace(/\.\*$/, '').replace(/^\^\.\*/, '') + (/\*$/.test(name) ? '' : '$')
+    : name;
 
 export default defineRule({
   id: 'regex-in-prefix-location',
@@ -26,7 +32,7 @@ Without \`~\` or \`~*\` the name of a location is plain text: \`location /img/.*
     const first = directive.args[0]!;
     report('literal', {
       at: directive.at(word),
-      data: { pattern: read.name },
+      data: { pattern: patternOf(read.name) },
       fix:
         directive.args.length === 2 || read.modifier === ''
           ? fixOf('Make it a regular expression', 'suggestion', file, [

@@ -16,15 +16,16 @@ The arguments of \`try_files\` are paths of the site. nginx puts the root before
   fixable: 'always',
   messages: { disk: 'nginx looks for {root}{path}: try_files puts the root before it. Write {short}.' },
   check({ directive, scope, file, report }) {
-    if (!directive.args.some((w) => /^(\/|\$\{?document_root)/.test(w.value))) return;
+    if (!directive.args.some((w) => /^(\/|\$\{?(document_root|request_filename))/.test(w.value))) return;
     const root = scope.value('root');
     if (root?.name !== 'root') return;
     const folder = root.value(0).replace(/\/+$/, '');
     for (const word of directive.args) {
-      const known = folder.length > 1 && word.value.startsWith(`${folder}/`);
-      const variable = /^\$\{?document_root\}?\//.exec(word.value)?.[0];
-      if (!known && !variable) continue;
-      const short = word.value.slice(variable ? variable.length - 1 : folder.length);
+      const known = folder.length > 1 && word.value.startsWith(folder) && /^[/$]/.test(word.value.slice(folder.length));
+      const variable = /^\$\{?document_root\}?(?=[/$])/.exec(word.value)?.[0];
+      const whole = /^\$\{?request_filename\}?(?=\/?$)/.exec(word.value)?.[0];
+      if (!known && !variable && !whole) continue;
+      const short = whole ? `$uri${word.value.slice(whole.length)}` : word.value.slice(variable?.length ?? folder.length);
       report('disk', {
         at: word,
         data: { root: folder, path: word.value, short },

@@ -1,6 +1,21 @@
 /** The last argument of try_files is no file to test but where to go: `$uri/` there sends the request round in a circle. */
+import { toBytes } from '../../base/bytes.ts';
+import { locationOf, matchLocation } from '../../config/locations.ts';
+import type { Scope } from '../../config/scope.ts';
+import { matchingRoot, pathsFor } from '../../witness/paths.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
+
+/** Whether the path with that ending is taken by the same location again, and again, until nginx gives up. */
+function comesBack(scope: Scope, ending: string): boolean {
+  const location = locationOf(scope);
+  const root = matchingRoot(scope);
+  if (!location || root.context !== 'server') return true;
+  const paths = pathsFor(location, 12);
+  return (
+    paths.length === 0 || paths.some((path) => matchLocation(root, toBytes(path.replace(/\/$/, '') + ending)).location?.scope === scope)
+  );
+}
 
 export default defineRule({
   id: 'try-files-missing-fallback',
@@ -14,13 +29,28 @@ nginx tests all arguments of \`try_files\` but the last: that one is the path, t
   looksAt: { directive: ['try_files'] },
   needs: 'file',
   fixable: 'always',
-  messages: { last: '{last} is where nginx goes when nothing is found, so a missing file ends in 500. Add =404, or what shall answer.' },
-  check({ directive, file, report }) {
+  messages: {
+    last: '{last} is where nginx goes when nothing is found, so a missing file ends in 500. Add =404, or what shall answer.',
+    bare: '"{last}" is put behind the root without a slash between, and is never found. Write /{last}.',
+    code: '"{last}" is taken for a path. Write ={last}.',
+  },
+  check({ directive, scope, file, report }) {
     const word = directive.args.at(-1);
-    if (!word || !/^\$\{?(uri|document_uri|request_filename)\}?(\/|\.html?)?$/.test(word.value)) return;
+    if (!word || word.templated) return;
+    const last = word.value;
+    if (/^[45]\d\d$/.test(last)) {
+      report('code', { at: word, data: { last }, fix: fixOf(`Write =${last}`, 'suggestion', file, [replace(word, `=${last}`)]) });
+      return;
+    }
+    if (/^[\w-]+(\/[\w-]+)*\.\w+$/.test(last)) {
+      report('bare', { at: word, data: { last }, fix: fixOf(`Write /${last}`, 'suggestion', file, [replace(word, `/${last}`)]) });
+      return;
+    }
+    const m = /^\$\{?(?:uri|document_uri|request_filename)\}?(\/index\.\w+|\/|\.\w+|\$\{?is_args\}?\$\{?args\}?)?$/.exec(last);
+    if (!m || !comesBack(scope, m[1]?.startsWith('$') ? '' : (m[1] ?? ''))) return;
     report('last', {
       at: word,
-      data: { last: word.value },
+      data: { last },
       fix: fixOf('End with =404', 'suggestion', file, [replace({ start: word.end, end: word.end }, ' =404')]),
     });
   },

@@ -18,7 +18,8 @@ The rule is silent when scripts (Lua, njs, Perl, SSI) or files that are not at h
   fixable: 'always',
   messages: { unused: 'Nothing uses the {kind} {name}. Remove it.' },
   check({ config, report }) {
-    for (const site of unusedNames(config, 'proxy-cache-zone')) report('unused', unusedReport(site));
+    for (const kind of ['proxy-cache-zone', 'uwsgi-cache-zone', 'fastcgi-cache-zone', 'scgi-cache-zone'] as const)
+      for (const site of unusedNames(config, kind)) report('unused', unusedReport(site));
   },
   examples: [
     {

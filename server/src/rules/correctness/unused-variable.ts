@@ -3,6 +3,10 @@ import { namesOf } from '../../config/names.ts';
 import { defineRule } from '../rule.ts';
 import { removeUseless, suggested, unusedNames } from '../unused.ts';
 
+/** Variables that modules read by themselves: naxsi, redis, memc, brotli and their like. */
+const BY_MODULES =
+  /^(naxsi_|redis_|memc_|modsec|echo_|upload_|csrf_|sticky_|http_session_|real_ip|session_|pagespeed|rds_|drizzle_|postgres_|resty_)/i;
+
 const MAKERS = new Set(['set', 'map', 'geo', 'split_clients']);
 
 export default defineRule({
@@ -19,7 +23,9 @@ A variable that is set and never read is a leftover, or its use is spelled diffe
   fixable: 'sometimes',
   messages: { unused: 'Nothing reads ${name}. Remove it, or check how its use is spelled.' },
   check({ config, report }) {
-    for (const first of unusedNames(config, 'variable'))
+    for (const first of unusedNames(config, 'variable')) {
+      // read by modules under this very name
+      if (BY_MODULES.test(first.name)) continue;
       for (const site of namesOf(config).sites('variable', first.name, first.protocol)) {
         const { directive } = site;
         if (site.capture || !MAKERS.has(directive.name) || config.catalog.variable(site.name, site.protocol ?? 'http')) continue;
@@ -30,6 +36,7 @@ A variable that is set and never read is a leftover, or its use is spelled diffe
           fix: suggested(removeUseless('Remove the unused variable', directive)),
         });
       }
+    }
   },
   examples: [
     {

@@ -1,5 +1,29 @@
 /** Limits run in the preaccess phase; a `return` of the same level answers before, in the rewrite phase (ngx_http_rewrite_handler). */
+import type { Directive } from '../../config/directive.ts';
+import type { Scope } from '../../config/scope.ts';
 import { defineRule } from '../rule.ts';
+
+/** The return that ends every request of a level; null where a break, or an error page at a named location, leads past it. */
+function answerOf(scope: Scope): Directive | null {
+  let breaks = false;
+  for (const d of scope.directives) {
+    if (d.name === 'break' || (d.name === 'if' && d.body?.all.some((inner) => inner.name === 'break' || inner.name === 'rewrite')))
+      breaks = true;
+    if (d.name === 'rewrite') breaks = true;
+    if (d.name !== 'return') continue;
+    const code = d.value(0);
+    const caught = scope.effective('error_page').directives.some((e) => e.values.slice(0, -1).includes(code));
+    return breaks || caught ? null : d;
+  }
+  return null;
+}
+
+/** Of a server whose limit every location takes over: the answer of the one for all other paths, when all locations answer by themselves. */
+function answerBelow(server: Scope): Directive | null {
+  const locations = server.named('location').flatMap((d) => d.body ?? []);
+  const root = locations.find((at) => at.opener?.values.length === 1 && at.opener.value(0) === '/');
+  return root && locations.every((at) => answerOf(at) !== null && !at.has('location')) ? answerOf(root) : null;
+}
 
 export default defineRule({
   id: 'limit-never-runs',
@@ -16,7 +40,7 @@ therefore limits nothing. Let the limited location hand the request on, for inst
   messages: { dead: 'The return of this block answers before {name} is asked. Remove one of them.' },
   check({ directive, scope, report }) {
     if (scope.context !== 'location' && scope.context !== 'server') return;
-    const answer = scope.first('return');
+    const answer = answerOf(scope) ?? (scope.context === 'server' ? answerBelow(scope) : null);
     if (!answer) return;
     report('dead', {
       at: directive.statement.name,

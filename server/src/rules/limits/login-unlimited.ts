@@ -1,11 +1,13 @@
 /** Places where passwords and tokens are tried, with no limit in force. */
-import { readLocation } from '../../config/locations.ts';
+import { isProtected } from '../../answers/who-may-enter.ts';
+import { locationOf, readLocation } from '../../config/locations.ts';
 import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
+import { pathsFor } from '../../witness/paths.ts';
 import { defineRule } from '../rule.ts';
 
 /** The last parts of paths that ask for a password or give a token out. */
 const LOGIN =
-  /(^|\/)(log-?in|sign-?in|wp-login\.php|xmlrpc\.php|auth|oauth2?\/token|token|accounts\/login|admin\/login|password-?reset|2fa)\/?$/i;
+  /(^|\/)(log[-_]?in|sign[-_]?in|api-token-auth|wp-login\.php|xmlrpc\.php|auth|oauth2?\/token|token|accounts\/login|admin\/login|password-?reset|2fa)\/?$/i;
 
 export default defineRule({
   id: 'login-unlimited',
@@ -24,9 +26,11 @@ application a slow password hash. A \`limit_req\` of a few requests a minute for
   check({ directive, scope, report }) {
     const location = directive && readLocation(directive);
     if (!location || location.modifier === '@' || scope.has('internal')) return;
-    const name = location.modifier.startsWith('~') ? location.name.replace(/[\^$?]|\(|\)|\\/g, '').split('|')[0]! : location.name;
-    if (!LOGIN.test(name) || !PASS_DIRECTIVES.some((p) => scope.has(p))) return;
-    if (['limit_req', 'limit_conn', 'auth_basic', 'deny'].some((n) => scope.value(n))) return;
+    const opened = directive.body && locationOf(directive.body);
+    // of a pattern every path that fits it
+    const names = opened?.kind === 'regex' ? pathsFor(opened, 24) : [location.name];
+    if (!names.some((n) => LOGIN.test(n)) || !PASS_DIRECTIVES.some((p) => scope.has(p))) return;
+    if (['limit_req', 'limit_conn'].some((n) => scope.value(n)) || isProtected(scope)) return;
     report('unlimited', { at: directive.statement.name, data: { name: location.name } });
   },
   examples: [

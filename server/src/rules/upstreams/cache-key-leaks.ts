@@ -1,33 +1,53 @@
 /** Cached responses that reach somebody for whom they were not made. */
+import { passedBy, passesIn } from '../../answers/what-is-passed.ts';
+import { sourcesOf } from '../../answers/where-a-value-comes-from.ts';
 import { PerConfig } from '../../config/asked.ts';
 import type { Directive } from '../../config/directive.ts';
 import { namesOf } from '../../config/names.ts';
+import type { Scope } from '../../config/scope.ts';
 import { serverOf } from '../../config/servers.ts';
-import { passTarget } from '../../config/upstreams.ts';
-import { addToList, fixOf, insertAfter } from '../fix.ts';
+import { variablesIn } from '../../trace/script.ts';
+import { fixOf, insertAfter } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { requestHeader } from './_headers.ts';
 
-const zoneName = (d: Directive): string => d.value(0);
+/** What tells one visitor's request from another's. */
+const OF_VISITORS = /^(cookie_\w+|http_cookie|http_authorization|remote_user)$/;
+/** What does so in the answer. */
+const OF_ANSWERS = /^(upstream_http_set_cookie|sent_http_set_cookie|upstream_cookie_\w+|upstream_http_cache_control|upstream_http_\w+)$/;
+const OF_HOSTS = /^(host|http_host|server_name|ssl_server_name|ssl_preread_server_name)$/;
+/** Paths below which the same file is for everybody. */
+const STATIC = /(static|assets|media|images?|img|css|js|fonts|favicon|robots)/i;
 
-/** What pages of a proxy_cache are stored under: the zone and the upstream; null with a key of its own. */
-function storeOf(directive: Directive): string | null {
-  const pass = directive.scope.first('proxy_pass');
-  const target = pass && !directive.scope.value('proxy_cache_key') ? passTarget(pass) : null;
-  return target ? `${zoneName(directive)} ${target.url.split('/')[2]}` : null;
+/** Built-in variables that say nothing about who asks. */
+const PLAIN =
+  /^(arg_\w+|args|http_(pragma|cache_control|upgrade|accept\w*|user_agent|referer|host)|request_method|uri|request_uri|document_uri|scheme|host|is_args|query_string)$/;
+
+const sources = (scope: Scope, text: string): string[] => variablesIn(text).flatMap((v) => [...sourcesOf(scope.config, v)]);
+
+/** What pages are stored under: the zone, the target and the key, when no host is in it; null otherwise. */
+function storeOf(pass: Directive, cache: Directive, family: string): string | null {
+  const key = pass.scope.value(`${family}_cache_key`)?.value(0) ?? '';
+  const target = passedBy(pass).targets[0];
+  if (!target || sources(pass.scope, key).some((s) => OF_HOSTS.test(s))) return null;
+  return `${cache.value(0)} ${target.upstream?.name ?? target.host}:${target.port} ${key}`;
 }
 
-/** The proxy_cache directives of a configuration by what they store under; at most one for each server. */
+/** The passes whose answers are stored, by what they store under; at most one for each server. */
 const stores = new PerConfig((config): ReadonlyMap<string, readonly Directive[]> => {
   const found = new Map<string, Directive[]>();
-  for (const sites of namesOf(config).ofKind('proxy-cache-zone', 'http'))
-    for (const { directive, role } of sites) {
-      const store = role === 'references' ? storeOf(directive) : null;
+  for (const kind of ['proxy', 'uwsgi', 'fastcgi', 'scgi'] as const) {
+    if (!namesOf(config).ofKind(`${kind}-cache-zone`, 'http').length) continue;
+    for (const pass of config.main.all) {
+      if (pass.name !== `${kind}_pass`) continue;
+      const cache = pass.scope.value(`${kind}_cache`);
+      const store = cache && cache.value(0) !== 'off' ? storeOf(pass, cache, kind) : null;
       if (store === null) continue;
       const list = found.get(store);
-      if (!list) found.set(store, [directive]);
-      else if (list.length < 2 && list[0]!.scope.enclosing('server') !== directive.scope.enclosing('server')) list.push(directive);
+      if (!list) found.set(store, [pass]);
+      else if (list.length < 2 && list[0]!.scope.enclosing('server') !== pass.scope.enclosing('server')) list.push(pass);
     }
+  }
   return found;
 });
 
@@ -53,62 +73,93 @@ export default defineRule({
   title: 'A cached response reaches the wrong visitor',
   why: `
 nginx does not store a response that sets a cookie or says \`Cache-Control: private\`. \`proxy_ignore_headers Set-Cookie\` takes that away: the
-page of one visitor, and the session cookie in it, is stored and sent to all others. Hide the header from the stored response, or bypass the
-cache for requests with a session.
+page of one visitor, and the session cookie in it, is stored and sent to all others. \`proxy_ignore_headers Cache-Control\` does the same with pages that the
+application calls private.
+
+Requests with a session must neither be answered from the cache nor be stored in it, which are two directives: \`proxy_cache_bypass\` only skips the
+look-up, and the page goes into the cache all the same; \`proxy_no_cache\` keeps it out. Give both the same condition, for instance
+\`$cookie_sessionid\`. To hide Set-Cookie keeps the cookie from others and not the page; that will do for files that are the same for everybody.
 
 The key of a cached response is \`$scheme$proxy_host$request_uri\` by default, in which \`$proxy_host\` is the name of the upstream. When several
 sites share an application and a cache zone, and the application tells them apart by the host, one site gets the pages of another. Put
 \`$host\` into the key.`,
   about: ['proxy_cache', 'proxy_cache_key', 'proxy_ignore_headers', 'proxy_cache_bypass', 'proxy_no_cache', 'proxy_hide_header'],
-  looksAt: { directive: ['proxy_cache'] },
+  looksAt: { directive: ['proxy_cache', 'uwsgi_cache', 'fastcgi_cache', 'scgi_cache'] },
   needs: 'config',
   fixable: 'sometimes',
   messages: {
-    cookie:
-      'Responses with Set-Cookie are stored, so one visitor gets the session of another. Bypass the cache for sessions, or hide the header.',
-    host: 'The sites of this zone share cached pages: the key names the upstream, not the host. Put $host into proxy_cache_key.',
+    cookie: 'Responses with {header} are stored, so one visitor gets the page of another. Keep sessions out with {family}_no_cache.',
+    stored:
+      '{family}_cache_bypass only skips the look-up: pages of sessions are stored for everybody. Give {family}_no_cache the same condition.',
+    page: 'Without Set-Cookie the page is stored all the same, whoever it was made for. Keep sessions out with {family}_no_cache.',
+    host: 'The sites of this zone share cached pages: the key names the upstream, not the host. Put $host into {family}_cache_key.',
   },
   check({ directive, scope, config, report }) {
-    if (zoneName(directive) === 'off' || zoneName(directive).includes('$')) return;
-    const ignored = scope.value('proxy_ignore_headers');
-    if (ignored?.values.some((v) => v.toLowerCase() === 'set-cookie')) {
-      const hidden = scope.effective('proxy_hide_header').directives.some((d) => d.value(0).toLowerCase() === 'set-cookie');
-      const key = scope.value('proxy_cache_key')?.value(0) ?? '';
-      if (
-        !hidden &&
-        !/\$\{?(cookie_|http_cookie|http_authorization)/.test(key) &&
-        !scope.value('proxy_no_cache') &&
-        !scope.value('proxy_cache_bypass')
-      )
-        report('cookie', {
+    const zone = directive.value(0);
+    if (zone === 'off' || zone.includes('$')) return;
+    const family = directive.name.replace(/_cache$/, '');
+    const passes = passesIn(scope).filter((d) => d.name === `${family}_pass` && d.scope.value(directive.name) === directive);
+    const level = passes[0]?.scope ?? scope;
+    const ignored = level.value(`${family}_ignore_headers`);
+    const header = ignored?.values.find((v) => /^(set-cookie|cache-control)$/i.test(v));
+    if (ignored && header) {
+      const key = level.value(`${family}_cache_key`)?.value(0) ?? '';
+      const without = level.effective(`${family}_no_cache`).directives.flatMap((d) => d.values.flatMap((v) => sources(level, v)));
+      const bypass = level.effective(`${family}_cache_bypass`).directives;
+      const hidden = level.effective(`${family}_hide_header`).directives.some((d) => d.value(0).toLowerCase() === 'set-cookie');
+      const cookie = /set-cookie/i.test(header);
+      // whatever a module or a script decides may be about sessions
+      const kept = without.some((s) => OF_VISITORS.test(s) || OF_ANSWERS.test(s) || !PLAIN.test(s));
+      const own = sources(level, key).some((s) => OF_VISITORS.test(s));
+      const forAll = STATIC.test(level.enclosing('location')?.opener?.values.at(-1) ?? '');
+      if (!kept && !own && !(forAll && (hidden || !cookie))) {
+        const conditions = bypass.flatMap((d) => d.values).filter((v) => sources(level, v).some((s) => OF_VISITORS.test(s)));
+        const written = level.has(`${family}_no_cache`) || level !== scope;
+        report(cookie && hidden ? 'page' : conditions.length ? 'stored' : 'cookie', {
           at: directive.statement.name,
-          related: [{ at: ignored.at(), message: 'responses with Set-Cookie are stored' }],
-          fix: fixOf('Hide Set-Cookie from clients', 'suggestion', directive.file, [
-            addToList(directive, 'proxy_hide_header', ['proxy_hide_header Set-Cookie;']),
-          ]),
+          data: { family, header: cookie ? 'Set-Cookie' : 'Cache-Control: private' },
+          ...(cookie && !hidden ? {} : { severity: 'info' as const }),
+          related: [{ at: ignored.at(), message: 'responses that are for one visitor are stored' }],
+          fix: written
+            ? null
+            : fixOf('Keep sessions out of the cache', 'suggestion', directive.file, [
+                insertAfter(directive.file, directive.statement, [
+                  `${family}_no_cache ${conditions.join(' ') || '$http_cookie'};`,
+                  ...(bypass.length ? [] : [`${family}_cache_bypass $http_cookie;`]),
+                ]),
+              ]),
         });
+      }
     }
-    const server = serverOf(scope);
-    const pass = scope.first('proxy_pass');
-    const host = requestHeader(scope, 'Host')?.value(1) ?? '';
-    if (scope.value('proxy_cache_key') || !server || !pass || !passTarget(pass) || !/^\$\{?(http_)?host\}?(:\$server_port)?$/.test(host))
+    for (const pass of passes) {
+      const server = serverOf(pass.scope);
+      const host = family === 'proxy' ? (requestHeader(pass.scope, 'Host')?.value(1) ?? '') : '$host';
+      if (!server || !/^\$\{?(http_)?host\}?(:\$server_port)?$/.test(host)) continue;
+      const store = storeOf(pass, directive, family);
+      if (store === null) continue;
+      const key = pass.scope.value(`${family}_cache_key`);
+      // over uwsgi and its like nginx stores nothing without a key of one's own
+      if (family !== 'proxy' && !key) continue;
+      const open = server.names.some((n) => n.kind !== 'exact' || n.hostname);
+      const sharing = stores
+        .of(config)
+        .get(store)
+        ?.find((d) => d.scope.enclosing('server') !== server.scope);
+      if (!open && !sharing) continue;
+      report('host', {
+        at: directive.statement.name,
+        data: { family },
+        related: sharing
+          ? [{ at: sharing.at(), message: 'the other site' }]
+          : [{ at: server.names[0]!.directive?.at() ?? pass.at(), message: 'many hosts are served here' }],
+        fix: key
+          ? null
+          : fixOf('Put the host into the key', 'suggestion', directive.file, [
+              insertAfter(directive.file, directive.statement, [`${family}_cache_key $scheme$host$request_uri;`]),
+            ]),
+      });
       return;
-    const open = server.names.some((n) => n.kind !== 'exact' || n.hostname);
-    // another server that stores pages of the same upstream in the same zone under the same key
-    const sharing = stores
-      .of(config)
-      .get(storeOf(directive) ?? '')
-      ?.find((d) => d.scope.enclosing('server') !== server.scope);
-    if (!open && !sharing) return;
-    report('host', {
-      at: directive.statement.name,
-      related: sharing
-        ? [{ at: sharing.at(), message: 'the other site' }]
-        : [{ at: server.names[0]!.directive?.at() ?? pass.at(), message: 'many hosts are served here' }],
-      fix: fixOf('Put the host into the key', 'suggestion', directive.file, [
-        insertAfter(directive.file, directive.statement, ['proxy_cache_key $scheme$host$request_uri;']),
-      ]),
-    });
+    }
   },
   examples: [
     {
@@ -127,7 +178,8 @@ server {
     location / {
         proxy_pass http://127.0.0.1:8000;
         proxy_cache pages;
-        proxy_hide_header Set-Cookie;
+        proxy_no_cache $http_cookie;
+        proxy_cache_bypass $http_cookie;
         proxy_ignore_headers Set-Cookie;
     }
 }`,

@@ -1,7 +1,8 @@
 /** Anybody may empty the cache: a purge that no address list, password or variable restricts. */
+import { sourcesOf } from '../../answers/where-a-value-comes-from.ts';
+import { isLocalOnly, isProtected } from '../../answers/who-may-enter.ts';
+import { variablesIn } from '../../trace/script.ts';
 import { defineRule } from '../rule.ts';
-
-const GUARDS = ['allow', 'deny', 'auth_basic', 'auth_request', 'auth_jwt', 'limit_except', 'internal'];
 
 export default defineRule({
   id: 'cache-purge-open',
@@ -17,11 +18,16 @@ take the cache, and then the application, down. Allow it for the addresses that 
   looksAt: { directive: ['proxy_cache_purge', 'fastcgi_cache_purge', 'uwsgi_cache_purge', 'scgi_cache_purge'] },
   needs: 'config',
   messages: { open: 'Everybody may empty this cache. Restrict the location with allow and deny, or let a map decide.' },
-  check({ directive, scope, report }) {
+  check({ directive, scope, config, report }) {
     const first = directive.value(0);
-    // the condition of NGINX Plus is a variable, the module's own `from` lists addresses
-    if (directive.values.includes('from') || /^\$(?!request_method)/.test(first) || first === 'off') return;
-    if (GUARDS.some((g) => scope.value(g)) || directive.args.length === 0) return;
+    if (directive.args.length === 0 || first === 'off') return;
+    // the module's own list of addresses
+    const from = directive.values.indexOf('from');
+    if (from >= 0 && !directive.values.slice(from + 1).includes('all')) return;
+    // the condition of NGINX Plus: a variable that hangs on the method alone is everybody's to choose
+    const decides = directive.values.length === 1 && first.startsWith('$');
+    if (decides && [...variablesIn(first)].flatMap((v) => [...sourcesOf(config, v)]).some((v) => v !== 'request_method')) return;
+    if (isProtected(scope) || isLocalOnly(scope) || scope.has('limit_except')) return;
     report('open', { at: directive.statement.name });
   },
   examples: [

@@ -1,11 +1,14 @@
 /** `keepalive` in an upstream needs HTTP/1.1 and an empty Connection header; both became the defaults with nginx 1.29.7. */
+
+import { Visitor } from '../../answers/visitor.ts';
+import { passedBy } from '../../answers/what-is-passed.ts';
 import type { TextEdit } from '../../base/edit.ts';
 import { atLeast } from '../../catalog/version.ts';
 import type { Directive } from '../../config/directive.ts';
 import { walk } from '../../config/scope.ts';
-import { passTarget, type Upstream } from '../../config/upstreams.ts';
+import type { Upstream } from '../../config/upstreams.ts';
 import type { SourceFile } from '../../syntax/statement.ts';
-import { addToList, fixAcross, outside, replace, setLine } from '../fix.ts';
+import { addToList, fixAcross, fixOf, insertAfter, outside, replace, setLine } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { requestHeader } from './_headers.ts';
 
@@ -25,21 +28,26 @@ interface Flaw {
 function flawOf(directive: Directive): Flaw | null {
   if (directive.fact?.module !== 'ngx_http_proxy_module') return null;
   const { scope } = directive;
-  const group = passTarget(directive)?.upstream;
+  const group = passedBy(directive).targets.find((t) => t.upstream)?.upstream;
   const keep = group?.scope.first('keepalive');
   if (!group || !keep || keep.value(0) === '0') return null;
   const version = scope.value('proxy_http_version');
   const header = requestHeader(scope, 'Connection');
   // a WebSocket location sends what the client sent, and its connections are not kept anyway
-  if (header && /upgrade/i.test(header.value(1))) return null;
+  if (header && /upgrade/i.test(header.value(1)) && !header.value(1).includes('$')) return null;
+  // what a request without an upgrade gets from the map
+  const said = header ? (new Visitor(scope).known(header.value(1)) ?? '') : '';
+  const mapped = header?.value(1).includes('$') === true;
   const spoils = (modern: boolean): { old: boolean; closes: boolean } => ({
     old: (version?.value(0) ?? (modern ? '1.1' : '1.0')) === '1.0',
-    closes: header ? header.value(1).toLowerCase() === 'close' : !modern,
+    closes: header ? said.toLowerCase() === 'close' : !modern,
   });
   const { target, versionFrom } = scope.config.settings;
   const now = spoils(atLeast(target.nginx, '1.29.7'));
   const older = versionFrom === 'default' && !now.old && !now.closes;
   const { old, closes } = older ? spoils(false) : now;
+  // with 1.0 and a map of the client's Upgrade, another rule speaks
+  if (mapped && !closes) return null;
   return old || closes ? { group, keep, header, old, closes, older } : null;
 }
 
@@ -51,7 +59,7 @@ function editsFor(directive: Directive, { header, old, closes }: Flaw): { file: 
   const headers = closes && !header ? ['proxy_set_header Connection "";'] : [];
   return [
     ...(written ? [setLine(place, 'proxy_http_version', '1.1')] : []),
-    ...(closes && header ? [{ file: header.file, edit: replace(header.args[1]!, '""') }] : []),
+    ...(closes && header && !header.value(1).includes('$') ? [{ file: header.file, edit: replace(header.args[1]!, '""') }] : []),
     ...(headers.length || others.length ? [{ file: place.file, edit: addToList(place, 'proxy_set_header', headers, others) }] : []),
   ];
 }
@@ -69,20 +77,50 @@ export default defineRule({
 the application closes the connection after each response and nothing is kept. Set \`proxy_http_version 1.1\` and clear the header with
 \`proxy_set_header Connection ""\`. From 1.29.7 on that is the default, and only lines that say otherwise spoil it. While the version is not set, the rule hints at older ones.`,
   about: ['keepalive', 'proxy_http_version', 'proxy_set_header'],
-  looksAt: { directive: ['proxy_pass'] },
+  looksAt: { directive: ['proxy_pass', 'fastcgi_pass'] },
   needs: 'file',
-  fixable: 'always',
+  fixable: 'sometimes',
   fixChanges: ['request-headers', 'request-line', 'timing'],
   messages: {
+    fastcgi: 'Connections to "{group}" are not kept: the application is told to close them. Turn fastcgi_keep_conn on.',
+    mapped:
+      'Connections to "{group}" are not kept: for requests without an upgrade {value} is "close". Let the map give an empty value there.',
     version: 'Connections to "{group}" are not kept: requests go out with HTTP/1.0. Set proxy_http_version 1.1.',
     header: 'Connections to "{group}" are not kept: requests say "Connection: close". Set proxy_set_header Connection "".',
     older:
       'Before nginx 1.29.7 connections to "{group}" are not kept. Set proxy_http_version 1.1 and an empty Connection header, or say which nginx it is.',
     both: 'Connections to "{group}" are not kept: requests go out with HTTP/1.0 and "Connection: close". Set version 1.1 and an empty header.',
   },
-  check({ directive, scope, report }) {
+  check({ directive, scope, file, report }) {
+    if (directive.name === 'fastcgi_pass') {
+      const group = passedBy(directive).targets.find((t) => t.upstream)?.upstream;
+      const keep = group?.scope.first('keepalive');
+      if (!group || !keep || keep.value(0) === '0' || scope.value('fastcgi_keep_conn')?.value(0).toLowerCase() === 'on') return;
+      const own = scope.has('fastcgi_keep_conn');
+      report('fastcgi', {
+        at: directive.statement.name,
+        data: { group: group.name },
+        related: [{ at: keep.at(), message: 'connections should be kept' }],
+        fix:
+          own || scope.context !== 'location'
+            ? null
+            : fixOf('Keep connections', 'suggestion', file, [insertAfter(file, directive.statement, ['fastcgi_keep_conn on;'])]),
+      });
+      return;
+    }
     const flaw = flawOf(directive);
     if (!flaw) return;
+    if (flaw.closes && flaw.header?.value(1).includes('$')) {
+      report('mapped', {
+        at: directive.statement.name,
+        data: { group: flaw.group.name, value: flaw.header.value(1) },
+        related: [
+          { at: flaw.keep.at(), message: 'connections should be kept' },
+          { at: flaw.header.at(), message: 'the header' },
+        ],
+      });
+      return;
+    }
     const { group, keep, old, closes, older } = flaw;
     const related = [{ at: keep.at(), message: 'connections should be kept' }];
     if (!older) {

@@ -1,8 +1,7 @@
 /** Host names in the configuration are resolved when it is loaded and never again (ngx_parse_url, ngx_inet_resolve_host). */
+import { textsOf } from '../../answers/what-is-passed.ts';
 import { parseAddress } from '../../catalog/value-kind.ts';
 import { atLeast } from '../../catalog/version.ts';
-import type { Config } from '../../config/config.ts';
-import { namesOf } from '../../config/names.ts';
 import { readTarget, upstreamsOf } from '../../config/upstreams.ts';
 import { fixOf } from '../fix.ts';
 import { defineRule } from '../rule.ts';
@@ -14,20 +13,6 @@ const LOCAL =
 /** A name of the public name service: it has a dot and is none of the local kinds. */
 const isPublicName = (host: string): boolean =>
   /^[a-z0-9_-]+(\.[a-z0-9_-]+)+\.?$/i.test(host) && !LOCAL.test(host) && !/^[\d.]+$/.test(host);
-
-/** What a variable may hold, when `set` and `map` give it constant values only; null when something else does. */
-function constants(config: Config, name: string): string[] | null {
-  const out: string[] = [];
-  const definitions = namesOf(config).definitions('variable', name, 'http');
-  if (!definitions.length) return null;
-  for (const { directive, capture } of definitions) {
-    if (capture) return null;
-    if (directive.name === 'set') out.push(directive.value(1));
-    else if (directive.name === 'map') for (const entry of directive.body?.directives ?? []) out.push(entry.args.at(-1)?.value ?? '');
-    else return null;
-  }
-  return out.some((v) => v.includes('$')) ? null : out;
-}
 
 export default defineRule({
   id: 'dns-resolved-once',
@@ -93,16 +78,23 @@ From 1.27.3 on, \`server name:port resolve\` in an upstream with a \`zone\`, and
       return;
     }
     // with a variable anywhere in it, the address is looked up for each request (ngx_http_proxy_eval)
-    if (!config.whole || protocol === 'stream' || scope.value('resolver')) return;
-    const hostPart = /^(?:\w+:\/\/)?([^/?]*)/.exec(word.value)?.[1] ?? '';
-    const variable = /^\$\{?(\w+)\}?(?::\d+)?$/.exec(hostPart)?.[1];
-    const hosts = variable ? constants(config, variable) : hostPart.includes('$') ? null : [hostPart];
-    const groups = upstreamsOf(config);
+    if (!config.whole || scope.value('resolver')) return;
+    // `api.example.com$request_uri`: the variable begins the path
+    const hostPart = (/^(?:\w+:\/\/)?([^/?]*)/.exec(word.value)?.[1] ?? '').replace(
+      /\$\{?(request_uri|uri|document_uri|is_args|args)\b\}?.*$/,
+      '',
+    );
+    const hosts =
+      /^\$\{?\w+\}?$/.test(word.value) || hostPart.includes('$')
+        ? textsOf(scope, /^\$\{?\w+\}?$/.test(word.value) ? word.value : hostPart)
+        : [hostPart];
+    const groups = upstreamsOf(config, protocol);
     for (const value of hosts ?? []) {
       const host = value.replace(/^\w+:\/\//, '').replace(/[/?].*$/, '');
       const read = parseAddress(host);
       if (host === '' || !read.ok || read.value.family !== 'name') continue;
-      if (groups.has(read.value.host.toLowerCase())) continue;
+      // with a port the group's name is a host like any other
+      if (read.value.port === null && groups.has(read.value.host.toLowerCase())) continue;
       report('resolver', { at: word, severity: 'warning', data: { host: read.value.host } });
       return;
     }

@@ -1,6 +1,6 @@
 /** A WebSocket handshake needs HTTP/1.1, the Upgrade header and a Connection header that names it (RFC 6455 section 4.1). */
 import { atLeast } from '../../catalog/version.ts';
-import { addToList, fixAcross, outside, setLine } from '../fix.ts';
+import { addToList, fixAcross, outside, replace, setLine } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { requestHeader } from './_headers.ts';
 
@@ -46,6 +46,17 @@ Where the location also takes plain requests, a map makes \`Connection\` depend 
     if (upgrade && upgrade.value(1) === '') return;
     if (upgrade && (!connection || /^(keep-alive|close)?$/i.test(connection.value(1)))) {
       if (!connection) say('connection', ['proxy_set_header Connection "upgrade";']);
+      // the line is for connections that are kept; where WebSockets are meant it has to name the upgrade
+      else
+        report('connection', {
+          at: directive.statement.name,
+          related: [{ at: connection.at(), message: 'the header that is passed on' }],
+          fix: {
+            title: 'Complete the handshake',
+            safety: 'suggestion',
+            edits: [{ file: connection.file.id, edits: [replace(connection.args[1]!, '"upgrade"')] }],
+          },
+        });
       return;
     }
     if (!upgrade && connection && /^upgrade$/i.test(connection.value(1)))
