@@ -29,6 +29,9 @@ Where the balancer in front compresses, nginx need not. Pages that mix secrets w
     if (!directive) return;
     for (const d of walk(scope)) if (COMPRESSION.includes(d.name) && d.value(0).toLowerCase() !== 'off') return;
     if (scope.has('gzip')) return;
+    // servers that only redirect send nothing worth it
+    const servers = scope.named('server').flatMap((d) => d.body ?? []);
+    if (servers.length && servers.every((s) => s.has('return'))) return;
     report('off', {
       at: directive.statement.name,
       fix: fixOf('Turn gzip on', 'suggestion', directive.file, [

@@ -20,7 +20,9 @@ new connection costs a TLS handshake. The default was 100 and is 1000 since ngin
   needs: 'file',
   fixable: 'always',
   messages: { low: 'A connection is closed after {value} requests. Allow {enough} or more.' },
-  check({ directive, report }) {
+  check({ directive, scope, report }) {
+    // connections to an upstream, or none that are kept at all
+    if (scope.context === 'upstream' || /^0s?$/.test(scope.value('keepalive_timeout')?.value(0) ?? '')) return;
     const word = directive.args[0];
     if (!word || !/^\d+$/.test(word.value) || Number(word.value) >= ENOUGH) return;
     report('low', {

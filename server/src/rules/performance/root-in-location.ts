@@ -18,6 +18,10 @@ the default \`html\` folder. Set it once for the server, and change it in the lo
   messages: { inside: 'This root holds for one location only. Set the root of the server, and only what differs in locations.' },
   check({ directive, scope, report }) {
     if (scope.context !== 'location' && scope.context !== 'if-in-location') return;
+    // an exception to the root of the server is what locations are for, and so is the one folder of a site that redirects
+    if (scope.parent?.value('root') || scope.parent?.has('return')) return;
+    const locations = scope.parent?.named('location') ?? [];
+    if (scope.opener?.values.some((v) => v.includes('.well-known')) && locations.length > 1) return;
     report('inside', { at: directive.statement.name });
   },
   examples: [

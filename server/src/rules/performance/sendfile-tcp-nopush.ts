@@ -26,7 +26,12 @@ first part of the file fills the packet, which saves a packet for each response.
   check({ directive, scope, report }) {
     if (!isOn(directive.value(0))) return;
     const [other, message] = directive.name === 'sendfile' ? (['tcp_nopush', 'alone'] as const) : (['sendfile', 'idle'] as const);
-    if (directive.name === 'sendfile' ? scope.value(other) !== undefined : isOn(scope.value(other)?.value(0))) return;
+    if (
+      directive.name === 'sendfile'
+        ? scope.value(other) !== undefined
+        : isOn(scope.value(other)?.value(0)) || scope.all.some((d) => d.name === other && isOn(d.value(0)))
+    )
+      return;
     report(message, {
       at: directive.statement.name,
       fix: fixAcross(`Add ${other} on`, 'suggestion', [setLine(directive, other, 'on')]),

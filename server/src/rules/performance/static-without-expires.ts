@@ -1,5 +1,7 @@
 /** Files with names as build tools make them, served without a word on how long a browser may keep them. */
+import { entryOf } from '../../answers/who-may-enter.ts';
 import { readLocation } from '../../config/locations.ts';
+import { contentIn } from '../../trace/location-config.ts';
 import { fixOf, insertLast } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
@@ -24,7 +26,10 @@ Files whose name holds a hash of their content may be kept for a year; others fo
   messages: { missing: 'Static files are served here without expires or Cache-Control. Say how long browsers may keep them.' },
   check({ scope, directive, config, report }) {
     const location = directive && readLocation(directive);
-    if (!location || !scope.value('root') || scope.has('proxy_pass') || scope.has('return')) return;
+    if (!location || !scope.value('root') || scope.has('return')) return;
+    // an application, or nobody, answers here; of X-Accel-Redirect the application says how long
+    if (contentIn(scope) !== null || entryOf(scope) === 'nobody') return;
+    if (scope.effective('more_set_headers').directives.some((d) => d.values.some((v) => /^(cache-control|expires):/i.test(v)))) return;
     const { modifier, name } = location;
     if (modifier === '~' || modifier === '~*') {
       const compiled = config.regexes.compile(name, { caseless: modifier === '~*' });

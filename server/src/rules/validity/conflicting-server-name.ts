@@ -25,6 +25,8 @@ without \`server_name\` has the empty name, so that two of them conflict too.`,
     const protocols = atLeast(config.settings.target.nginx, '1.25.5') ? (['http', 'stream'] as const) : (['http'] as const);
     for (const listener of protocols.flatMap((p) => listenersOf(config, p)))
       for (const { name, by } of shadowedNames(listener)) {
+        // the table of names is built for two servers and more (ngx_http_optimize_servers)
+        if (listener.servers.length < 2) continue;
         const { directive } = name;
         const opener = name.server.scope.opener;
         const at = directive ? directive.at(directive.args[name.argument]) : opener?.nameAt;

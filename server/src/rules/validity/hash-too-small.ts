@@ -128,6 +128,11 @@ function* tablesOfScopes(scope: Scope): Generator<Table> {
     for (const at of new Set(below(scope, directive).map((d) => d.scope))) yield { hash, keys: keys(at), scope: at };
 }
 
+/** The tables whose buckets a directive can enlarge; nginx has no such directive for the others, though its message names one. */
+const SETTABLE = new Set(
+  ['server_names', 'map', 'types', 'referer', 'variables', 'proxy_headers'].map((name) => `${name}_hash_bucket_size`),
+);
+
 export default defineRule({
   id: 'hash-too-small',
   group: 'validity',
@@ -145,6 +150,8 @@ says neither which name nor where.`,
   fixable: 'sometimes',
   messages: {
     bucket: 'Could not build {hash}, you should increase {hash}_bucket_size: "{name}" does not fit into {size} bytes. Set it to {wanted}.',
+    fixed:
+      'Could not build {hash}: "{name}" does not fit into {size} bytes, and no directive gives this table another size. Shorten the name or leave it out.',
     zero: 'Could not build {hash}, you should increase {hash}_max_size: 0.',
     none: 'Could not build {hash}, you should increase {setting}: 0. Remove the line, or give a size.',
     large: 'Could not build {hash}, too large {hash}_bucket_size: {size}. Use at most 65472.',
@@ -179,16 +186,19 @@ says neither which name nor where.`,
       for (const key of long) {
         const wanted = 2 ** Math.ceil(Math.log2(needed(key.text)));
         const opener = scope.opener;
-        report('bucket', {
+        const settable = SETTABLE.has(setting);
+        report(settable ? 'bucket' : 'fixed', {
           at: key.directive.at(key.word),
           data: { hash, size, name: key.text, wanted },
-          fix: line
-            ? fixOf(`Set ${setting} to ${wanted}`, 'safe', line.file, [replace(line.args[0]!, String(wanted))])
-            : opener
-              ? fixOf(`Set ${setting} to ${wanted}`, 'safe', opener.file, [
-                  insertFirst(opener.file, opener.statement, [`${setting} ${wanted};`]),
-                ])
-              : null,
+          fix: !settable
+            ? null
+            : line
+              ? fixOf(`Set ${setting} to ${wanted}`, 'safe', line.file, [replace(line.args[0]!, String(wanted))])
+              : opener
+                ? fixOf(`Set ${setting} to ${wanted}`, 'safe', opener.file, [
+                    insertFirst(opener.file, opener.statement, [`${setting} ${wanted};`]),
+                  ])
+                : null,
         });
       }
     }

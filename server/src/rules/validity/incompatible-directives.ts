@@ -69,7 +69,7 @@ Some directives are fine by themselves and refused together: \`root\` and \`alia
     for (const d of sound('alias')) if (locationOf(scope)?.kind === 'named') say('named', d, {});
     for (const name of ['root', 'alias'])
       for (const d of sound(name)) {
-        const variable = /\$\{?(document_root|realpath_root)\b/i.exec(d.value(0))?.[1];
+        const variable = /\$\{?(document_root|realpath_root)\b/.exec(d.value(0))?.[1];
         if (variable) report('variable', { at: d.at(d.args[0]), data: { variable: `$${variable}`, name } });
       }
     for (const [name, word] of Object.entries(ALONE)) {

@@ -35,7 +35,8 @@ Each cache needs a folder of its own. A folder for temporary files may be shared
     for (const directive of [...paths.of(config)].flat()) {
       if (!soundFact(directive)) continue;
       const cache = CACHE.test(directive.name);
-      const path = directive.value(0).replace(/\/+$/, '');
+      const written = directive.value(0);
+      const path = written.replace(/\/+$/, '');
       const before = first.get(path);
       if (!before) {
         first.set(path, directive);
@@ -43,7 +44,10 @@ Each cache needs a folder of its own. A folder for temporary files may be shared
       }
       const related = [{ at: before.at(before.args[0]), message: 'The other use is here.' }];
       const at = directive.at(directive.args[0]);
-      if (cache || CACHE.test(before.name)) report('used', { at, data: { path }, related });
+      // nginx compares the letters: with a slash more it takes both, and they spoil each other's files
+      const same = before.value(0) === written;
+      if (cache || CACHE.test(before.name))
+        report('used', { at, data: { path }, related, ...(same ? {} : { severity: 'warning' as const }) });
       else if (levelsOf(directive) !== levelsOf(before)) report('levels', { at, data: { path }, related });
     }
   },

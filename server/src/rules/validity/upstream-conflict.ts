@@ -1,4 +1,5 @@
 /** Upstream groups that nginx refuses: declared twice, without servers, with a parameter that the balancing method does not take. */
+import { atLeast } from '../../catalog/version.ts';
 import type { Directive } from '../../config/directive.ts';
 import { canonicalIp } from '../../config/servers.ts';
 import { fixOf, removeArgument } from '../fix.ts';
@@ -78,7 +79,18 @@ An upstream has a name of its own (case does not count), at least one server, an
         report('resolver', { at: server.at(server.args[at]), data: { name }, related: opener ? [atDirective(opener)] : [] });
     }
     let method: Directive | null = null;
+    let keepalive: Directive | null = null;
+    const keepaliveIsMethod = !atLeast(scope.config.settings.target.nginx, '1.29.7');
     for (const directive of scope.directives) {
+      // before keepalive became the default, its line took the place of the method that comes after it (ngx_http_upstream_keepalive)
+      if (keepaliveIsMethod && directive.name === 'keepalive' && !method && soundFact(directive)) {
+        keepalive = directive;
+        continue;
+      }
+      if (METHODS.has(directive.name) && keepalive && soundFact(directive)) {
+        report('redefined', { at: directive.nameAt, data: { method: directive.name, before: 'keepalive' }, severity: 'warning' });
+        keepalive = null;
+      }
       if (METHODS.has(directive.name)) {
         if (!soundFact(directive)) continue;
         if (method)
