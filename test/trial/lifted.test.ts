@@ -1,0 +1,81 @@
+/**
+ * Every rule's examples in other shapes: what stands in a file of its own that the block includes, in one that a second server does not see, or
+ * with Windows line ends means the same to nginx, so the verdict has to be the same.
+ */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { FileId } from '../../server/src/base/file-id.ts';
+import { fileId } from '../../server/src/base/file-id.ts';
+import { RULES } from '../../server/src/rules/all.ts';
+import type { Example, Rule } from '../../server/src/rules/rule.ts';
+import { type ExampleTree, exampleSettings, exampleTree, lintTree, readMarks } from '../harness/rules.ts';
+
+const at = (path: string): FileId => fileId(`file:///etc/nginx/${path}`);
+
+/** Blocks whose inside may stand in an included file, with what is around it. */
+const AROUND: Readonly<Record<string, (inner: string) => string>> = {
+  http: (inner) => `events {\n}\nhttp {\n${inner}\n}\n`,
+  server: (inner) => `events {\n}\nhttp {\nserver {\n${inner}\n}\n}\n`,
+  location: (inner) => `events {\n}\nhttp {\nserver {\nlocation / {\n${inner}\n}\n}\n}\n`,
+};
+
+type Shape = (inside: string, text: string) => ExampleTree['files'];
+
+const SHAPES: Readonly<Record<string, Shape>> = {
+  'in an include': (inside, text) =>
+    new Map([
+      [at('nginx.conf'), AROUND[inside]!('include part.conf;')],
+      [at('part.conf'), `${text}\n`],
+    ]),
+  'in an include of an include': (inside, text) =>
+    new Map([
+      [at('nginx.conf'), AROUND[inside]!('include parts/*.conf;')],
+      [at('parts/a.conf'), 'include inner/part.inc;\n'],
+      [at('inner/part.inc'), `${text}\n`],
+    ]),
+  'with Windows line ends': (inside, text) => new Map([[at('nginx.conf'), AROUND[inside]!(text).replace(/\n/g, '\r\n')]]),
+};
+
+/** Rules that are about files or letters themselves. */
+const ABOUT_FILES = new Set([
+  'secret-in-config',
+  'syntax',
+  'include-cycle',
+  'include-unreadable',
+  'missing-include',
+  'multiline-header',
+  'incomplete-configuration',
+  'error-log-missing',
+]);
+
+async function speaks(rule: Rule, example: Example, files: ExampleTree['files']): Promise<boolean> {
+  const base = exampleSettings(example);
+  const all = new Map(files);
+  for (const [path, body] of Object.entries(example.files ?? {})) all.set(at(path), body);
+  const settings = { ...base, rules: { ...base.rules, [rule.id]: rule.severity } };
+  const { findings } = await lintTree({ root: at('nginx.conf'), files: all }, [rule], settings);
+  return findings.some((f) => f.rule === rule.id);
+}
+
+const isOneText = (example: Example, text: string | undefined): text is string =>
+  text !== undefined && !/^#- /m.test(text) && (example.inside ?? 'server') in AROUND;
+
+for (const [shape, lift] of Object.entries(SHAPES))
+  describe(shape, () => {
+    for (const rule of RULES) {
+      if (ABOUT_FILES.has(rule.id)) continue;
+      test(rule.id, async () => {
+        const wrong: string[] = [];
+        for (const example of rule.examples)
+          for (const kind of ['bad', 'good'] as const) {
+            const given = example[kind];
+            if (!isOneText(example, given)) continue;
+            const { text } = readMarks('nginx.conf', given);
+            const inside = example.inside ?? 'server';
+            const plain = await speaks(rule, example, exampleTree({ ...example, files: {} }, text).files);
+            if ((await speaks(rule, example, lift(inside, text))) !== plain) wrong.push(`${plain ? 'missed' : 'accused'}:\n${text}`);
+          }
+        assert.deepEqual(wrong, []);
+      });
+    }
+  });
