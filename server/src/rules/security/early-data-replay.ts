@@ -1,6 +1,7 @@
 // TLS 1.3 early data handed to an application that cannot tell it apart.
-import { table } from '../../base/table.ts';
+
 import { sourcesOf } from '../../answers/where-a-value-comes-from.ts';
+import { table } from '../../base/table.ts';
 import type { Directive } from '../../config/directive.ts';
 import { type Scope, walk } from '../../config/scope.ts';
 import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
