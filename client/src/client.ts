@@ -8,14 +8,15 @@ import { rulePageLink, serveRulePages } from './commands/explain-rule.ts';
 import { registerCommands } from './commands/index.ts';
 import { testOnSave } from './commands/test-configuration.ts';
 import { answerFileRequests } from './file-requests.ts';
+import { isNginx, LANGUAGES } from './languages.ts';
+import { offerLookAlikes } from './look-alikes.ts';
+import { Overview, showOverview } from './overview.ts';
 import { showRequestTests } from './request-tests.ts';
 import { showStatus } from './status.ts';
+import { StatusBar, showMenu } from './status-bar.ts';
 
 export const ID = 'proxylens';
 export const NAME = 'Proxylens';
-/** Ours, and the one that the oldest of the other nginx extensions uses. */
-export const LANGUAGES = ['nginx', 'NGINX'];
-
 /** What `activate` gives to other extensions and to tests. */
 export interface Api {
   readonly client: BaseLanguageClient;
@@ -37,7 +38,7 @@ function selector(): { scheme: string; language: string }[] {
 /** Starts everything. Resolves when the server answers; when it does not come up, the rest of the extension still works. */
 export async function activate(context: vscode.ExtensionContext, host: Host): Promise<Api> {
   const log = vscode.window.createOutputChannel(NAME, { log: true });
-  const initializationOptions: InitializationOptions = {};
+  const initializationOptions: InitializationOptions = { previews: true };
   const options: LanguageClientOptions = {
     documentSelector: selector(),
     outputChannel: log,
@@ -62,10 +63,17 @@ export async function activate(context: vscode.ExtensionContext, host: Host): Pr
   const client = await host.createClient(context, options);
   running = client;
   const app: App = { context, host, client, log };
+  const overview = new Overview(app);
+  const bar = new StatusBar(overview);
   context.subscriptions.push(
     log,
+    bar,
+    overview.onDidChangeTreeData(() => bar.paint()),
+    vscode.commands.registerCommand('proxylens.showMenu', () => showMenu(app)),
     answerFileRequests(client),
-    showStatus(app),
+    showStatus(app, overview, bar),
+    showOverview(overview),
+    offerLookAlikes(app),
     serveRulePages(app),
     registerCommands(app),
     showRequestTests(app),
@@ -73,8 +81,28 @@ export async function activate(context: vscode.ExtensionContext, host: Host): Pr
   );
   void vscode.commands.executeCommand('setContext', 'proxylens.canRunPrograms', host.run !== null);
   client.onDidChangeState(({ newState }) => newState === State.Running && repeatChosenRoot(app));
-  await client.start();
+  if (await isNeeded()) await client.start();
+  else context.subscriptions.push(startWhenOpened(client, log));
   return { client };
+}
+
+/** Names under which nginx configuration usually lies; the server decides by what is in the files. */
+const LIKELY =
+  '**/{nginx*,*.conf,*.conf.*,*.nginx,*.nginx.*,*.vhost,sites-available/*,sites-enabled/*,*.proxytest.yaml,.proxylens.yaml,.proxylens.yml}';
+
+/** Whether there is something to read: without it nothing runs in workspaces that have nothing to do with nginx. */
+async function isNeeded(): Promise<boolean> {
+  if (vscode.workspace.textDocuments.some(isNginx)) return true;
+  const found = await vscode.workspace.findFiles(LIKELY, '**/{node_modules,.git,.venv,venv,dist}/**', 1);
+  return found.length > 0;
+}
+
+/** Starts the server when the first nginx file is opened; whatever asks it something starts it too. */
+function startWhenOpened(client: BaseLanguageClient, log: vscode.LogOutputChannel): vscode.Disposable {
+  return vscode.workspace.onDidOpenTextDocument((document) => {
+    if (isNginx(document) && client.state === State.Stopped)
+      client.start().catch((error: unknown) => log.error(error instanceof Error ? error : String(error)));
+  });
 }
 
 export async function deactivate(): Promise<void> {

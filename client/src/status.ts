@@ -3,7 +3,9 @@ import * as vscode from 'vscode';
 import { State } from 'vscode-languageclient';
 import { Notifications, Requests, type RootsParams, type RootsResult, type StatusParams } from '../../server/src/lsp/protocol.ts';
 import type { App } from './app.ts';
-import { LANGUAGES } from './client.ts';
+import { isNginx, LANGUAGES } from './languages.ts';
+import type { Overview } from './overview.ts';
+import type { StatusBar } from './status-bar.ts';
 
 const VERSION_SOURCES: Record<RootsResult['versionFrom'], string> = {
   default: 'the newest known; none is set',
@@ -20,7 +22,7 @@ export function statusOf({ roots, context, readAs, nginxVersion, versionFrom, kn
 }
 
 /** Shows the item and keeps it true; ends with the returned disposable. */
-export function showStatus({ client }: App): vscode.Disposable {
+export function showStatus({ client }: App, overview: Overview, bar: StatusBar): vscode.Disposable {
   const item = vscode.languages.createLanguageStatusItem('proxylens.root', LANGUAGES);
   item.name = 'nginx main file';
   item.text = 'Proxylens';
@@ -30,10 +32,15 @@ export function showStatus({ client }: App): vscode.Disposable {
   const refresh = async (): Promise<void> => {
     const turn = ++asked;
     const document = vscode.window.activeTextEditor?.document;
-    if (!document || !LANGUAGES.includes(document.languageId) || client.state !== State.Running) return;
+    if (client.state !== State.Running) return;
+    if (!document || !isNginx(document)) {
+      bar.show(null, null);
+      return;
+    }
     try {
       const roots = await client.sendRequest<RootsResult>(Requests.roots, { uri: document.uri.toString() } satisfies RootsParams);
       if (turn !== asked) return; // another file came to the front meanwhile
+      bar.show(roots, document.uri.path.split('/').at(-1) ?? null);
       const { text, detail } = statusOf(roots);
       item.text = text;
       item.detail = detail;
@@ -45,11 +52,15 @@ export function showStatus({ client }: App): vscode.Disposable {
 
   return vscode.Disposable.from(
     item,
+    vscode.languages.onDidChangeDiagnostics(() => bar.paint()),
     vscode.window.onDidChangeActiveTextEditor(refresh),
     client.onNotification(Notifications.status, ({ state, message }: StatusParams) => {
       item.busy = state === 'loading';
       if (state === 'loading') item.detail = message;
-      else void refresh();
+      else {
+        void refresh();
+        overview.later();
+      }
     }),
     client.onDidChangeState(({ newState }) => {
       if (newState === State.Running) return void refresh();

@@ -4,13 +4,15 @@ import * as vscode from 'vscode';
 import {
   type MapResult,
   Requests,
+  type RootsParams,
+  type RootsResult,
   type SuggestResult,
   type TraceParams,
   type TraceResult,
   type WireRange,
 } from '../../server/src/lsp/protocol.ts';
 import type { App } from './app.ts';
-import { LANGUAGES } from './client.ts';
+import { isNginx } from './languages.ts';
 import type { Asked, Given, Saved, ToExtension, ToPanel } from './view/trace/messages.ts';
 
 const SAVED = 'proxylens.savedRequests';
@@ -20,19 +22,39 @@ const NOTHING: Given = { assume: {}, answers: {} };
 const TYPING = 30;
 
 const toRange = (r: WireRange): vscode.Range => new vscode.Range(r.start.line, r.start.character, r.end.line, r.end.character);
-const isNginx = (document: vscode.TextDocument): boolean => LANGUAGES.includes(document.languageId);
+
+/** What the panel begins with. */
+export interface Shown {
+  /** the server or location there comes first */
+  position?: vscode.Position | undefined;
+  /** this very request */
+  url?: string;
+  method?: string;
+  headers?: [string, string][];
+  mode?: 'path' | 'map';
+}
+
+/** The first main file of the workspace, for a person who has no file of it open. */
+async function firstRoot(app: App): Promise<vscode.Uri | undefined> {
+  const { all } = await app.client.sendRequest<RootsResult>(Requests.roots, { uri: '' } satisfies RootsParams);
+  return all[0] ? vscode.Uri.parse(all[0].uri) : undefined;
+}
 
 export class TracePanel {
   private static current: TracePanel | undefined;
 
   /** Shows the panel for a file; with a position the request line begins with the server or location there. */
-  static async show(app: App, uri: vscode.Uri | undefined, position?: vscode.Position, mode: 'path' | 'map' = 'path'): Promise<TracePanel> {
-    const document = uri ?? TracePanel.activeNginx()?.uri ?? TracePanel.current?.uri;
-    if (!document) throw new Error('Open an nginx configuration first.');
+  static async show(
+    app: App,
+    uri: vscode.Uri | undefined,
+    { position, url, method, headers, mode = 'path' }: Shown = {},
+  ): Promise<TracePanel> {
+    const document = uri ?? TracePanel.activeNginx()?.uri ?? TracePanel.current?.uri ?? (await firstRoot(app));
+    if (!document) throw new Error('There is no nginx configuration in this workspace. Open one first.');
     TracePanel.current ??= new TracePanel(app);
     const panel = TracePanel.current;
     panel.panel.reveal(panel.panel.viewColumn ?? vscode.ViewColumn.Beside, true);
-    await panel.open(document, position, mode);
+    await panel.open(document, position, mode, url ? { url, method: method ?? 'GET', headers: headers ?? [] } : null);
     return panel;
   }
 
@@ -114,7 +136,12 @@ export class TracePanel {
 </html>`;
   }
 
-  private async open(uri: vscode.Uri, position: vscode.Position | undefined, mode: 'path' | 'map'): Promise<void> {
+  private async open(
+    uri: vscode.Uri,
+    position: vscode.Position | undefined,
+    mode: 'path' | 'map',
+    asked: Pick<Asked, 'url' | 'method' | 'headers'> | null,
+  ): Promise<void> {
     const other = this.uri?.toString() !== uri.toString();
     this.uri = uri;
     this.mode = mode;
@@ -122,7 +149,8 @@ export class TracePanel {
       uri: uri.toString(),
       ...(position ? { position } : {}),
     });
-    if (position || other || !this.asked.url) this.asked = { ...this.asked, url: urls[0] ?? 'http://localhost/' };
+    if (asked) this.asked = { ...FIRST, ...asked };
+    else if (position || other || !this.asked.url) this.asked = { ...this.asked, url: urls[0] ?? 'http://localhost/' };
     await this.loaded;
     this.post({ type: 'state', asked: this.asked, given: this.given, saved: this.saved(), urls, mode });
     await (mode === 'map' ? this.map() : this.trace());

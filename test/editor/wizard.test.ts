@@ -110,7 +110,7 @@ describe('the wizard for a new deployment', { timeout: 240_000 }, () => {
   step('the files of both sides appear, and the site opens beside its request path with nothing marked', async () => {
     const panel = browser.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
     await panel
-      .getByRole('button', { name: /^server, wiki\.example\.com/ })
+      .getByRole('button', { name: /^server wiki\.example\.com/ })
       .first()
       .waitFor();
     await workbench.settled();
@@ -129,7 +129,7 @@ describe('the wizard for a new deployment', { timeout: 240_000 }, () => {
   step('the request path of the new site leads to the application', async () => {
     const panel = browser.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
     await panel.getByLabel('URL', { exact: true }).fill('https://wiki.example.com/pages?x=1');
-    await panel.getByRole('button', { name: /^application, GET \/pages\?x=1/ }).waitFor();
+    await panel.getByRole('button', { name: /^application GET \/pages\?x=1/ }).waitFor();
     await panel.getByLabel('URL', { exact: true }).fill('https://wiki.example.com/static/site.css');
     await panel.getByRole('button', { name: /^static file, \/srv\/wiki\/static\/site\.css/ }).waitFor();
     await workbench.screenshot('wizard-path');

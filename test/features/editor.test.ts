@@ -82,7 +82,7 @@ describe('lenses', () => {
   test('servers, locations and upstreams', () =>
     checkLenses(
       'events {}\nhttp {\nupstream a { server x; }\nserver {\nlocation / { proxy_pass http://a; }\nlocation /b { proxy_pass http://a/; }\n}\n}',
-      ['3 2 references', '4 Preview the request path', '5 Preview the request path', '6 Preview the request path'],
+      ['3 2 references', '4 Preview'],
     ));
   test('one reference', () =>
     checkLenses(

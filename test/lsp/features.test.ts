@@ -101,7 +101,7 @@ describe('wire forms', () => {
     const site = await client.request<CodeLens[]>('textDocument/codeLens', { textDocument: { uri: uri('site.conf') } });
     assert.deepEqual(
       site.map((l) => l.command?.title),
-      ['included from nginx.conf', 'Preview the request path', 'Preview the request path'],
+      ['included from nginx.conf', 'Preview'],
     );
   });
 

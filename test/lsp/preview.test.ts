@@ -5,7 +5,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import type { SuggestResult, TraceParams, TraceResult } from '../../server/src/lsp/protocol.ts';
+import type { CodeAction } from 'vscode-languageserver';
+import type { LooksLikeResult, OverviewResult, SuggestResult, TraceParams, TraceResult } from '../../server/src/lsp/protocol.ts';
 import { TestClient } from '../harness/lsp.ts';
 
 const folders: string[] = [];
@@ -113,4 +114,65 @@ test('a placeholder of a template is nobody’s host', async () => {
   const { urls } = await client.request<SuggestResult>('proxylens/suggestRequests', { uri: uri('nginx/site.conf.j2') });
   assert.equal(urls[0], 'http://example.com/');
   assert.ok(urls.every((u) => !u.includes('{{')));
+});
+
+test('a finding with a request leads to it, where the client has the preview', async () => {
+  const text = `events {}
+http {
+    server {
+        listen 80;
+        server_name shop.example.com;
+        location / { return 301 http://shop.example.com$request_uri; }
+    }
+}
+`;
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'proxylens-'));
+  folders.push(dir);
+  fs.mkdirSync(path.join(dir, 'nginx'));
+  fs.writeFileSync(path.join(dir, 'nginx/nginx.conf'), text);
+  const uri = pathToFileURL(path.join(dir, 'nginx/nginx.conf')).href;
+  const client = await TestClient.start({ folder: pathToFileURL(dir).href, initializationOptions: { previews: true } });
+  client.open(uri, text);
+  await client.settled();
+  const found = client.shown(uri).find((d) => d.code === 'redirect-loop');
+  assert.ok(found, 'the loop is found without asking');
+  const actions = await client.request<CodeAction[]>('textDocument/codeAction', {
+    textDocument: { uri },
+    range: found.range,
+    context: { diagnostics: [found] },
+  });
+  const action = actions.find((a) => a.title === 'Preview the request of this finding');
+  const [, , request] = action?.command?.arguments ?? [];
+  assert.match((request as { url: string }).url, /^http:\/\/shop\.example\.com\//);
+});
+
+test('the overview has the parts of a configuration, their findings and what was assumed', async () => {
+  const { client, uri } = await opened({ ...DJANGO, 'nginx/nginx.conf': SITE('include tls-extra.conf;') });
+  const { roots } = await client.request<OverviewResult>('proxylens/overview', {});
+  assert.deepEqual(
+    roots.map((r) => r.uri),
+    [uri('nginx/nginx.conf')],
+  );
+  const group = (label: string) => roots[0]?.items.find((i) => i.label === label)?.children ?? [];
+  assert.deepEqual(
+    group('Servers').map((s) => [s.label, s.detail, s.children.map((l) => `${l.label} ${l.detail}`)]),
+    [
+      ['shop.example.com', '80', []],
+      ['shop.example.com', '443 ssl', ['/static/ ', '/ → 127.0.0.1:8000']],
+    ],
+  );
+  assert.deepEqual(
+    group('Applications').map((a) => a.label),
+    ['Django under gunicorn'],
+  );
+  assert.ok(group('Assumed').some((a) => a.label === 'include tls-extra.conf' && a.at !== null));
+});
+
+test('what a text is, its form decides', async () => {
+  const { client } = await opened({});
+  const is = async (text: string): Promise<boolean> =>
+    (await client.request<LooksLikeResult>('proxylens/looksLike', { uri: 'untitled:myapp.conf', text })).nginx;
+  assert.equal(await is('server {\n    listen 80;\n    location / { proxy_pass http://127.0.0.1:8000; }\n}\n'), true);
+  assert.equal(await is('server {\n  host = "a"\n  port = 1\n}\n'), false);
+  assert.equal(await is('[server]\nlisten = 80\n'), false);
 });

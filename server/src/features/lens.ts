@@ -20,7 +20,15 @@ export interface Lens {
 
 const BLOCKS = new Set(['http', 'server', 'location', 'upstream', 'stream', 'if', 'limit_except', 'include']);
 
-export function lenses(configs: readonly Config[], file: SourceFile, enabled: (kind: LensKind) => boolean): Lens[] {
+/** Where the preview is offered: above servers, above locations too, nowhere. */
+export type PreviewLens = 'server' | 'location' | 'off';
+
+export function lenses(
+  configs: readonly Config[],
+  file: SourceFile,
+  enabled: (kind: LensKind) => boolean,
+  preview: PreviewLens = enabled('preview') ? 'server' : 'off',
+): Lens[] {
   const out: Lens[] = [];
   const [config] = configs;
   if (!config) return out;
@@ -39,12 +47,13 @@ export function lenses(configs: readonly Config[], file: SourceFile, enabled: (k
       out.push({ kind: 'includedFrom', span: { start: 0, end: 0 }, title, places });
     }
   }
-  if (!enabled('preview') && !enabled('references')) return out;
+  if (preview === 'off' && !enabled('references')) return out;
   for (const d of directivesOf(config, file.id, (x) => BLOCKS.has(x.name) || x.body === null)) {
     if (!d.body) continue;
     const span: Span = { start: d.statement.start, end: d.statement.name.end };
-    if ((d.name === 'server' && d.scope.context === 'http') || (d.name === 'location' && d.scope.context !== 'unknown')) {
-      if (enabled('preview')) out.push({ kind: 'preview', span, title: 'Preview the request path', places: [] });
+    const isServer = d.name === 'server' && d.scope.context === 'http';
+    if (isServer || (d.name === 'location' && d.scope.context !== 'unknown')) {
+      if (preview === 'location' || (isServer && preview === 'server')) out.push({ kind: 'preview', span, title: 'Preview', places: [] });
     } else if (d.name === 'upstream' && enabled('references')) {
       const protocol = d.scope.context === 'stream' ? 'stream' : 'http';
       const uses = configs.flatMap((c) => namesOf(c).references('upstream', d.value(0).toLowerCase(), protocol));

@@ -180,7 +180,7 @@ function sentence(
         ? `Logs and limits see the client’s own address (${why}).`
         : `Logs and limits see ${value === 'nothing' ? 'no address' : value} instead of ${trace.request.clientAddress}: ${why}.`;
     case 'path':
-      return value === 'unknown' ? unknown : `The path that ${app} routes (${why}).`;
+      return value === 'unknown' ? unknown : `The path that ${app} routes.`;
     case 'SCRIPT_NAME':
       return value === 'unknown'
         ? unknown

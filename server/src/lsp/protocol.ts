@@ -30,6 +30,10 @@ export const Requests = {
   trace: 'proxylens/trace',
   /** the configuration as a picture: MapParams → MapResult */
   map: 'proxylens/map',
+  /** every configuration of the workspace as a tree: null → OverviewResult */
+  overview: 'proxylens/overview',
+  /** whether a text is nginx configuration: LooksLikeParams → LooksLikeResult */
+  looksLike: 'proxylens/looksLike',
   /** what a person may type in the request line: SuggestParams → SuggestResult */
   suggest: 'proxylens/suggestRequests',
   /** request tests of a file: TestsParams → TestsResult */
@@ -58,7 +62,7 @@ export const Notifications = {
 
 /** Commands of the client that the server's lenses name. */
 export const Commands = {
-  /** uri and position: the request that reaches the block there */
+  /** uri, position and a request: that request, else one that reaches the block there */
   previewRequestPath: 'proxylens.previewRequestPath',
   /** uri, position and LSP's locations */
   showReferences: 'proxylens.showReferences',
@@ -135,6 +139,8 @@ export interface InitializationOptions {
   /** an address that a rule's id is put behind, so that clicking the code in the problem list opens its page */
   docs?: string;
   settings?: unknown;
+  /** the client has the command that opens the preview, with a request as third argument */
+  previews?: boolean;
 }
 
 /** A request line of the preview. */
@@ -228,6 +234,30 @@ export interface MapNode {
 export interface MapResult {
   nodes: MapNode[];
   links: { from: string; to: string }[];
+}
+
+/** One line of the overview. */
+export interface OverviewItem {
+  kind: 'group' | 'server' | 'location' | 'upstream' | 'application' | 'file' | 'limit' | 'assumed';
+  label: string;
+  detail: string;
+  at: WirePlace | null;
+  findings: MapNode['findings'];
+  /** a URL that leads through it */
+  url: string | null;
+  children: OverviewItem[];
+}
+export interface OverviewResult {
+  /** by main file */
+  roots: { uri: string; label: string; nginxVersion: string; items: OverviewItem[] }[];
+}
+
+export interface LooksLikeParams {
+  uri: string;
+  text: string;
+}
+export interface LooksLikeResult {
+  nginx: boolean;
 }
 
 export interface TestsParams {

@@ -339,6 +339,7 @@ function abilitiesOf(params: InitializeParams, options: InitializationOptions): 
     completionDefaults: textDocument?.completion?.completionList?.itemDefaults?.includes('editRange') ?? false,
     reopens: /code|codium|cursor/i.test(params.clientInfo?.name ?? ''),
     workspaceFolders: workspace?.workspaceFolders ?? false,
+    previews: options.previews ?? false,
   };
 }
 
@@ -359,7 +360,7 @@ interface WireSettings {
   directives?: RawSettings['directives'];
   lint?: { run?: string };
   inlayHints?: Record<string, boolean>;
-  codeLens?: Record<string, boolean>;
+  codeLens?: Record<string, boolean | string>;
   format?: { align?: boolean };
 }
 

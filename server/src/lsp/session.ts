@@ -11,7 +11,7 @@ import type { Refreshable } from './refresh.ts';
 export interface EditorSettings {
   readonly lintRun: 'onType' | 'onSave';
   readonly inlayHints: Readonly<Record<string, boolean>>;
-  readonly codeLens: Readonly<Record<string, boolean>>;
+  readonly codeLens: Readonly<Record<string, boolean | string>>;
   readonly format: { readonly align: boolean };
 }
 
@@ -40,6 +40,8 @@ export interface ClientAbilities {
   /** knows VS Code's command that opens the list of proposals again */
   readonly reopens: boolean;
   readonly workspaceFolders: boolean;
+  /** has the command that opens the preview of a request */
+  readonly previews: boolean;
 }
 
 export interface Session {

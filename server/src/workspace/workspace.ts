@@ -157,6 +157,10 @@ export class Workspace {
     this.stock = new Stock(parser);
   }
 
+  get catalog(): Engine['catalog'] {
+    return this.engine.catalog;
+  }
+
   get revision(): number {
     return this.revisionNow;
   }

@@ -18,7 +18,8 @@ function rowsOf(before: Good, now: Good): Row[] {
       out.set(name, s.fact);
     }
     out.set('answer', g.line.ending);
-    for (const l of g.application?.lines ?? []) out.set(`${g.application?.title} sees ${l.name}`, l.value);
+    // what only one of two applications sees is no difference of the requests
+    if (before.application && now.application) for (const l of g.application?.lines ?? []) out.set(`sees ${l.name}`, l.value);
     for (const h of g.answer)
       out.set(`header ${h.name}`, out.has(`header ${h.name}`) ? `${out.get(`header ${h.name}`)}, ${h.value}` : h.value);
     return out;

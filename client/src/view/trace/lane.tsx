@@ -94,6 +94,11 @@ function Answer({ result, loop }: { result: Good; loop: boolean }) {
       )}
       {line.up.map((r) => {
         const place = r.at;
+        // headers that the list above has with their place are not told twice
+        const changes = r.changes.filter(
+          (c) => !answer.some((h) => h.at && h.name.toLowerCase() === c.what.toLowerCase() && h.value === c.to),
+        );
+        if (r.changes.length && !changes.length) return null;
         return (
           <div class="return" key={r.text}>
             {place ? (
@@ -103,7 +108,7 @@ function Answer({ result, loop }: { result: Good; loop: boolean }) {
             ) : (
               <p>{r.text}</p>
             )}
-            <Changes changes={r.changes} />
+            <Changes changes={changes} />
           </div>
         );
       })}

@@ -8,8 +8,8 @@ import { Icon } from './parts.tsx';
 const COLUMNS = ['listener', 'server', 'location', 'upstream', 'application'] as const;
 const ROW = 44;
 const HEIGHT = 36;
-const GAP = { least: 18, most: 40 };
-const WIDTH = { least: 76, most: 190 };
+const GAP = { least: 12, most: 40 };
+const WIDTH = { least: 56, most: 190 };
 /** Pixels of one character of the labels. */
 const CHARACTER = 6.8;
 const ZOOMS = { least: 0.5, most: 4 };
@@ -48,6 +48,9 @@ export const clip = (s: string, n: number): string => {
   const tail = Math.floor((most - 1) / 2);
   return `${s.slice(0, most - 1 - tail)}…${s.slice(s.length - tail)}`;
 };
+
+/** Cut at the end: of what a server listens on, the first is what tells it apart. */
+const cut = (s: string, n: number): string => (s.length > n ? `${s.slice(0, Math.max(3, Math.floor(n) - 1))}…` : s);
 
 const counted = ({ findings: { count, worst } }: MapNode): string =>
   count ? `, ${count} finding${count === 1 ? '' : 's'}, the worst is ${worst === 'info' ? 'a note' : `of level ${worst}`}` : '';
@@ -129,6 +132,11 @@ export function MapView({ map, ask }: { map: MapResult; ask(url: string): void }
       <div
         class="frame"
         ref={frame}
+        // what is zoomed scrolls, by keys too
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
+        tabIndex={0}
+        role="region"
+        aria-label="Picture of the configuration"
         onPointerDown={(e) => {
           if (e.target instanceof Element && e.target.closest('.node')) return;
           drag.current = { x: e.clientX - view.x, y: e.clientY - view.y };
@@ -153,7 +161,7 @@ export function MapView({ map, ask }: { map: MapResult; ask(url: string): void }
               const kind = nodes.find((n) => n.x === x)!.kind;
               return (
                 <text key={x} class="column" x={x} y={16}>
-                  {clip(`${kind}s`, width / CHARACTER)}
+                  {cut(`${kind}s`, width / CHARACTER)}
                 </text>
               );
             })}
@@ -200,7 +208,7 @@ export function MapView({ map, ask }: { map: MapResult; ask(url: string): void }
                   </text>
                   {n.detail && (
                     <text class="detail" x={6} y={29}>
-                      {clip(n.detail, (width - 12) / (CHARACTER * 0.9))}
+                      {cut(n.detail, (width - 12) / (CHARACTER * 0.9))}
                     </text>
                   )}
                   {n.findings.worst && <circle class={n.findings.worst} cx={width - 11} cy={11} r={7.5} />}

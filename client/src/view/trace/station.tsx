@@ -30,17 +30,6 @@ const ICON: Readonly<Record<StationKind, string>> = {
 };
 const SHOWN_LOSERS = 3;
 
-const spoken = (s: Station, findings: readonly StationFinding[]): string =>
-  [
-    s.title,
-    s.fact,
-    s.at ? `${s.at.path.split('/').at(-1)} line ${s.at.range.start.line + 1}` : '',
-    s.assumption && !s.assumption.chosen ? 'assumed' : '',
-    counted(findings),
-  ]
-    .filter(Boolean)
-    .join(', ');
-
 /** A value that the text does not decide, as a switch: one of the choices, or what else is taken. */
 export function Switch({ assumption: a, onAssume }: { assumption: Assumption; onAssume(id: string, value: string): void }) {
   const [typing, setTyping] = useState(false);
@@ -102,7 +91,6 @@ export function StationView({ station: s, findings, selected, first, onSelect, o
         type="button"
         class="head"
         ref={refTo}
-        aria-label={spoken(s, findings)}
         aria-expanded={selected}
         onClick={() => onSelect(false)}
         onDblClick={() => onSelect(true)}
@@ -111,16 +99,18 @@ export function StationView({ station: s, findings, selected, first, onSelect, o
         <span class="stop">
           <Icon name={ICON[s.kind]} />
         </span>
-        <span class="title">{s.title}</span>
-        {worst && (
-          <span class={`badge ${worst}`} title={findings.map((f) => f.message).join('\n')}>
-            <Icon name={SEVERITY_ICON[worst]} /> {findings.length}
-          </span>
-        )}
+        <span class="title">{s.title}</span>{' '}
         <span class="fact">
           <Breaking text={s.fact} />
-        </span>
+        </span>{' '}
         {s.at && <span class="place">{placeText(s.at)}</span>}
+        {worst && (
+          <span class={`badge ${worst}`} title={findings.map((f) => f.message).join('\n')}>
+            <Icon name={SEVERITY_ICON[worst]} /> <span aria-hidden="true">{findings.length}</span>
+            <span class="spoken"> {counted(findings)}</span>
+          </span>
+        )}
+        {open && <span class="spoken"> assumed</span>}
       </button>
       {(s.assumption || more) && (
         <div class="below">

@@ -6,13 +6,23 @@ import { type Refactoring, refactorings } from '../../features/refactor/index.ts
 import { combined } from '../../fixes/apply.ts';
 import type { Finding } from '../../rules/rule.ts';
 import type { Snapshot } from '../../workspace/workspace.ts';
-import { type Encoding, toSpan } from '../convert/encoding.ts';
+import { type Encoding, toRange, toSpan } from '../convert/encoding.ts';
 import { type FindFile, toDiagnostic, toWorkspaceEdit } from '../convert/to.ts';
 import { type ReadContext, reads, type Target, targetOf } from '../handler.ts';
+import { Commands } from '../protocol.ts';
 import { provedFindings } from '../proved.ts';
 import { partEdits } from './format.ts';
 
 const FIX_ALL = 'source.fixAll.proxylens';
+
+/** The request of a witness, `GET https://example.com/a, Name: value`, as the preview takes it; null for what is no request over HTTP. */
+function requestOf(text: string): { method: string; url: string; headers: [string, string][] } | null {
+  const [line = '', ...lines] = text.split(/, (?=[\w-]+: )/);
+  const m = /^(\S+) (https?:\/\/\S+)$/.exec(line);
+  return m
+    ? { method: m[1]!, url: m[2]!, headers: lines.map((l): [string, string] => [l.slice(0, l.indexOf(':')), l.slice(l.indexOf(':') + 2)]) }
+    : null;
+}
 
 /** What "all safe fixes" was offered for; they are proved when somebody picks it. */
 interface AllSafe {
@@ -108,6 +118,20 @@ function actionsIn(target: Target, { snapshot, session, encoding, edit, range, c
         ...(action.preferred ? { isPreferred: true } : {}),
       });
     }
+  if (wants(CodeActionKind.QuickFix) && session.client.previews) {
+    const at = toSpan(file, range, encoding);
+    for (const f of findings) {
+      const request = f.witness ? requestOf(f.witness.request) : null;
+      if (!request || f.at.span.start > at.end || f.at.span.end < at.start) continue;
+      const title = 'Preview the request of this finding';
+      out.push({
+        title,
+        kind: CodeActionKind.QuickFix,
+        command: { title, command: Commands.previewRequestPath, arguments: [file.id, toRange(file, f.at.span, encoding).start, request] },
+        diagnostics: [toDiagnostic(f, file, (id) => snapshot.text(id), encoding, session.publisher.docs)],
+      });
+    }
+  }
   // VS Code asks for everything at each move of the cursor: refactorings are cheap, and it shows them where they are asked for
   if (wants(CodeActionKind.Refactor) || context.only?.some((k) => k.startsWith('refactor'))) {
     const fits = (kind: string): boolean => !context.only?.length || context.only.some((k) => kind === k || kind.startsWith(`${k}.`));

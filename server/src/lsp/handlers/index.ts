@@ -14,6 +14,7 @@ import { inlayHandler } from './inlay.ts';
 import { lensHandler } from './lens.ts';
 import { definition, documentHighlight, referencesHandler } from './navigation.ts';
 import { deploymentDefaults, newDeploymentHandler } from './new-deployment.ts';
+import { looksLike, overview } from './overview.ts';
 import { prepareRename, renameHandler } from './rename.ts';
 import { roots } from './roots.ts';
 import { signatureHandler } from './signature.ts';
@@ -24,7 +25,9 @@ import { map, requestTests, suggestRequests, trace } from './trace.ts';
 export const HANDLERS: readonly Handler[] = [
   deploymentDefaults,
   newDeploymentHandler,
+  looksLike,
   map,
+  overview,
   requestTests,
   suggestRequests,
   trace,

@@ -12,8 +12,11 @@ export const lensHandler = reads<CodeLensParams, CodeLens[]>({
   run({ snapshot, session, encoding }, { textDocument }) {
     const t = targetOf(snapshot, textDocument.uri);
     if (!t) return [];
-    const enabled = (kind: string): boolean => session.settings.codeLens[kind] ?? true;
-    return lenses(t.configs, t.file, enabled).map((lens) => {
+    const { preview = 'server', ...others } = session.settings.codeLens;
+    const enabled = (kind: string): boolean => others[kind] !== false;
+    // true and false are what the setting was before there was a choice of places
+    const place = preview === false || preview === 'off' ? 'off' : preview === 'location' ? 'location' : 'server';
+    return lenses(t.configs, t.file, enabled, place).map((lens) => {
       const range = toRange(t.file, lens.span, encoding);
       const places = toLocations(lens.places, (id) => snapshot.file(id), encoding);
       const command =

@@ -3,7 +3,7 @@ import { knownUpTo } from '../../catalog/changes.ts';
 import { reads } from '../handler.ts';
 import { Requests, type RootsParams, type RootsResult } from '../protocol.ts';
 
-const labelled = (id: FileId): { uri: string; label: string } => ({
+export const labelled = (id: FileId): { uri: string; label: string } => ({
   uri: id,
   label: `${basename(dirname(id)) || pathOf(dirname(id))}/${basename(id)}`,
 });

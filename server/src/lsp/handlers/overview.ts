@@ -1,0 +1,46 @@
+/** The workspace's configurations as trees, and whether a text is nginx configuration at all. */
+import { fileId, pathOf } from '../../base/file-id.ts';
+import { type OverviewNode, overviewOf } from '../../features/overview.ts';
+import { verdictOn } from '../../project/content.ts';
+import { toRange } from '../convert/encoding.ts';
+import { reads } from '../handler.ts';
+import { type LooksLikeParams, type LooksLikeResult, type OverviewItem, type OverviewResult, Requests } from '../protocol.ts';
+import { labelled } from './roots.ts';
+
+export const overview = reads<null, OverviewResult>({
+  method: Requests.overview,
+  run({ snapshot, session, encoding }) {
+    const item = (n: OverviewNode): OverviewItem => {
+      const source = n.at ? snapshot.file(n.at.file) : null;
+      return {
+        kind: n.kind,
+        label: n.label,
+        detail: n.detail,
+        at: n.at && source ? { uri: n.at.file, range: toRange(source, n.at.span, encoding) } : null,
+        findings: n.findings,
+        url: n.url,
+        children: n.children.map(item),
+      };
+    };
+    return {
+      roots: snapshot.configs
+        .filter((c) => c.kind === 'root')
+        .map((config) => ({
+          ...labelled(config.root),
+          nginxVersion: config.settings.target.nginx.text,
+          items: overviewOf(
+            config,
+            [...config.files.keys()].flatMap((f) => session.findings(f)),
+            snapshot.deployment,
+          ).map(item),
+        })),
+    };
+  },
+});
+
+export const looksLike = reads<LooksLikeParams, LooksLikeResult>({
+  method: Requests.looksLike,
+  run({ session }, { uri, text }) {
+    return { nginx: verdictOn(text, pathOf(fileId(uri)), session.workspace.catalog) === 'nginx' };
+  },
+});

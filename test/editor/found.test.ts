@@ -1,0 +1,92 @@
+// Being found: no nginx file is open, and the findings, the verdict in the status bar and the view of its own are there all the same; a file
+// that only looks like nginx is offered to be read as nginx, and the answer is remembered.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { type Browser, openBrowser, root, type Server, sampleWorkspace, startServer } from './host.ts';
+import { Workbench } from './workbench.ts';
+
+const LOOK_ALIKE = `upstream shop {
+    server 127.0.0.1:5000;
+}
+server {
+    listen 80;
+    server_name items.example.com;
+    location /img { alias /srv/img/; }
+    location / { proxy_pass http://shop; }
+}
+`;
+
+describe('being found', { timeout: 240_000 }, () => {
+  let server: Server;
+  let browser: Browser;
+  let workbench: Workbench;
+  const folder = sampleWorkspace();
+
+  before(async () => {
+    fs.writeFileSync(path.join(folder, 'myapp.conf'), LOOK_ALIKE);
+    [server, browser] = await Promise.all([startServer({ vsix: path.join(root, 'out/editor/proxylens.vsix') }), openBrowser()]);
+    workbench = await Workbench.open(browser.page, server, folder, 'shop/settings.py');
+  });
+  after(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+  const step = (name: string, run: () => Promise<void>): void =>
+    void test(name, async () => {
+      try {
+        await run();
+      } catch (error) {
+        await workbench?.screenshot(`failed-${name.replaceAll(/\W+/g, '-')}`);
+        throw error;
+      }
+    });
+  const bar = () => browser.page.locator('.statusbar-item', { hasText: /^\s*nginx: \d+ errors/ });
+
+  step('the verdict is in the status bar while a Python file is open', async () => {
+    await bar().waitFor();
+    assert.match((await bar().textContent()) ?? '', /nginx: \d+ errors · \d+\.\d+.* · nginx\/nginx\.conf/);
+    await workbench.screenshot('found-status');
+  });
+
+  step('a click opens the menu, which explains what was assumed', async () => {
+    await bar().click();
+    await browser.page.locator('.quick-input-list .monaco-list-row', { hasText: 'Choose the main file' }).waitFor();
+    await workbench.screenshot('found-menu');
+    await browser.page.locator('.quick-input-list .monaco-list-row', { hasText: 'Explain what was assumed' }).click();
+    await browser.page.locator('.quick-input-list .monaco-list-row', { hasText: 'nginx 1.' }).waitFor();
+    await browser.page.keyboard.press('Escape');
+  });
+
+  step('the view shows the configuration as a tree and leads to the lines', async () => {
+    await browser.page.locator('.activitybar a.action-label[aria-label^="nginx"]').click();
+    const rows = browser.page.locator('.pane-body .monaco-list-row');
+    await rows.filter({ hasText: 'Servers' }).first().waitFor();
+    await rows.filter({ hasText: 'Upstreams' }).first().waitFor();
+    await rows.filter({ hasText: 'shop.example.com' }).last().click();
+    await browser.page.locator('.tab.active', { hasText: 'shop.conf' }).waitFor();
+    await workbench.screenshot('found-view');
+  });
+
+  step('a file that looks like nginx is offered to be read as nginx, and stays so', async () => {
+    await workbench.openFile('myapp.conf');
+    const offer = browser.page.locator('.notification-toast', { hasText: '"myapp.conf" looks like nginx configuration' });
+    await offer.waitFor();
+    await workbench.screenshot('found-offer');
+    await offer.getByRole('button', { name: 'Read as nginx' }).click();
+    await workbench.squiggles('error').first().waitFor();
+    const settings = path.join(folder, '.vscode/settings.json');
+    const deadline = Date.now() + 10_000;
+    while (!fs.existsSync(settings) && Date.now() < deadline) await browser.page.waitForTimeout(50);
+    assert.match(fs.readFileSync(settings, 'utf8'), /"\*\*\/myapp\.conf": "nginx"/);
+  });
+
+  step('the walkthrough begins with what is never sent or executed', async () => {
+    await workbench.command('Welcome: Open Walkthrough');
+    await browser.page.locator('.quick-input-widget input').first().fill('Proxylens');
+    await browser.page.locator('.quick-input-list .monaco-list-row', { hasText: 'Get Started with Proxylens' }).click();
+    await browser.page.getByText('What Is Never Sent or Executed').first().waitFor();
+    await workbench.screenshot('found-walkthrough');
+  });
+});
