@@ -16,6 +16,8 @@ export interface Host {
   createClient(context: vscode.ExtensionContext, options: LanguageClientOptions): BaseLanguageClient | Promise<BaseLanguageClient>;
   /** Runs a program without a shell; rejects when there is no such program. Null where programs cannot be run. */
   readonly run: ((program: string, args: readonly string[]) => Promise<RunResult>) | null;
+  /** Makes a folder for as long as something uses it. Null where programs cannot be run. */
+  readonly withFolder: (<T>(use: (folder: string) => Promise<T>) => Promise<T>) | null;
 }
 
 export interface App {

@@ -37,6 +37,7 @@ const host: Host = {
     return new LanguageClient(client.ID, client.NAME, start, { ...options, initializationOptions });
   },
   run: null,
+  withFolder: null,
 };
 
 export const activate = (context: vscode.ExtensionContext): Promise<client.Api> => client.activate(context, host);

@@ -1,5 +1,8 @@
 // The extension in a host on node (desktop, remote, code-server): the server is a child process.
 import { spawn } from 'node:child_process';
+import fs from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
 import * as vscode from 'vscode';
 import { LanguageClient, TransportKind } from 'vscode-languageclient/node';
 import type { Host } from './app.ts';
@@ -19,6 +22,14 @@ const host: Host = {
       child.on('error', reject);
       child.on('close', (code) => resolve({ code, output }));
     }),
+  async withFolder(use) {
+    const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'proxylens-'));
+    try {
+      return await use(folder);
+    } finally {
+      await fs.rm(folder, { recursive: true, force: true });
+    }
+  },
 };
 
 export const activate = (context: vscode.ExtensionContext): Promise<client.Api> => client.activate(context, host);

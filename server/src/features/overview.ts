@@ -91,7 +91,15 @@ export function overviewOf(config: Config, findings: readonly Finding[], deploym
   return [
     ...group(
       'Servers',
-      all('server').map((s) => of(s, locations(s.id))),
+      all('server').map((s) => {
+        // servers of one name are told apart by where they listen
+        const [first = s.label, ...others] = s.label === 'no name' ? [s.label] : s.label.split(' ');
+        return {
+          ...of(s, locations(s.id)),
+          label: first,
+          detail: [s.detail, others.length ? `also ${others.join(' ')}` : ''].filter(Boolean).join(' · '),
+        };
+      }),
     ),
     ...group(
       'Upstreams',

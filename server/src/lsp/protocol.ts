@@ -32,6 +32,8 @@ export const Requests = {
   map: 'proxylens/map',
   /** every configuration of the workspace as a tree: null → OverviewResult */
   overview: 'proxylens/overview',
+  /** the files of a configuration for `nginx -t`: TestPlanParams → TestPlanResult */
+  testPlan: 'proxylens/testPlan',
   /** whether a text is nginx configuration: LooksLikeParams → LooksLikeResult */
   looksLike: 'proxylens/looksLike',
   /** what a person may type in the request line: SuggestParams → SuggestResult */
@@ -251,6 +253,31 @@ export interface OverviewResult {
   /** by main file */
   roots: { uri: string; label: string; nginxVersion: string; items: OverviewItem[] }[];
 }
+
+export interface TestPlanParams {
+  /** the main file */
+  uri: string;
+  /** where the files will lie: absolute, without a slash at its end */
+  folder: string;
+}
+export type TestPlanResult =
+  | {
+      ok: true;
+      /** paths within the folder, with the file that each stands for */
+      files: { path: string; text: string; uri: string }[];
+      main: string;
+      /** folders that must be there */
+      folders: string[];
+      /** for people: what something harmless stands in for */
+      replaced: string[];
+      /** includes that nobody saw */
+      unseen: string[];
+      /** `dummy.crt` and `dummy.key` are wanted in the folder */
+      certificate: boolean;
+      /** the configuration says where the process id goes */
+      pid: boolean;
+    }
+  | { ok: false; message: string };
 
 export interface LooksLikeParams {
   uri: string;

@@ -14,7 +14,7 @@ import { inlayHandler } from './inlay.ts';
 import { lensHandler } from './lens.ts';
 import { definition, documentHighlight, referencesHandler } from './navigation.ts';
 import { deploymentDefaults, newDeploymentHandler } from './new-deployment.ts';
-import { looksLike, overview } from './overview.ts';
+import { looksLike, overview, plan } from './overview.ts';
 import { prepareRename, renameHandler } from './rename.ts';
 import { roots } from './roots.ts';
 import { signatureHandler } from './signature.ts';
@@ -28,6 +28,7 @@ export const HANDLERS: readonly Handler[] = [
   looksLike,
   map,
   overview,
+  plan,
   requestTests,
   suggestRequests,
   trace,

@@ -1,10 +1,19 @@
-/** The workspace's configurations as trees, and whether a text is nginx configuration at all. */
+/** The workspace's configurations as trees and as files for `nginx -t`, and whether a text is nginx configuration at all. */
 import { fileId, pathOf } from '../../base/file-id.ts';
 import { type OverviewNode, overviewOf } from '../../features/overview.ts';
+import { PLAN_FOLDERS, testPlan } from '../../features/test-plan.ts';
 import { verdictOn } from '../../project/content.ts';
 import { toRange } from '../convert/encoding.ts';
 import { reads } from '../handler.ts';
-import { type LooksLikeParams, type LooksLikeResult, type OverviewItem, type OverviewResult, Requests } from '../protocol.ts';
+import {
+  type LooksLikeParams,
+  type LooksLikeResult,
+  type OverviewItem,
+  type OverviewResult,
+  Requests,
+  type TestPlanParams,
+  type TestPlanResult,
+} from '../protocol.ts';
 import { labelled } from './roots.ts';
 
 export const overview = reads<null, OverviewResult>({
@@ -34,6 +43,24 @@ export const overview = reads<null, OverviewResult>({
             snapshot.deployment,
           ).map(item),
         })),
+    };
+  },
+});
+
+export const plan = reads<TestPlanParams, TestPlanResult>({
+  method: Requests.testPlan,
+  run({ snapshot }, { uri, folder }) {
+    const config = snapshot.configs.find((c) => c.root === fileId(uri)) ?? snapshot.configsOf(fileId(uri))[0];
+    if (!config) return { ok: false, message: 'No main file is known. Open one, or name it in the setting proxylens.root.' };
+    const made = testPlan(config, folder);
+    if ('problem' in made) return { ok: false, message: made.problem };
+    return {
+      ...made,
+      ok: true,
+      files: made.files.map(({ path, text, file }) => ({ path, text, uri: file })),
+      folders: [...PLAN_FOLDERS],
+      replaced: [...made.replaced],
+      unseen: [...made.unseen],
     };
   },
 });
