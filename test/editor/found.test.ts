@@ -71,7 +71,8 @@ describe('being found', { timeout: 240_000 }, () => {
 
   step('a file that looks like nginx is offered to be read as nginx, and stays so', async () => {
     await workbench.openFile('myapp.conf');
-    const offer = browser.page.locator('.notification-list-item', { hasText: 'looks like nginx configuration' });
+    await workbench.command('Notifications: Show Notifications');
+    const offer = browser.page.locator('.notifications-center .notification-list-item', { hasText: 'looks like nginx configuration' });
     await offer.waitFor();
     await workbench.screenshot('found-offer');
     await offer.getByRole('button', { name: 'Read as nginx' }).click();

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 
-/** What each layer may import, besides itself. The order is that of the README's architecture section. */
+/** What each layer may import, besides itself. The order is that of the architecture section of CONTRIBUTING.md. */
 const LAYERS: Record<string, string[]> = {
   base: [],
   syntax: ['base'],
