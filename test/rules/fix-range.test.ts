@@ -12,6 +12,7 @@ import { exampleSettings, exampleTree, lintTree, readMarks } from '../harness/ru
 /** Fixes that have to reach further, with the reason. */
 const EVERYWHERE: Readonly<Record<string, string>> = {
   'mixed-case-variable': 'a variable has one name in all of http, so it is renamed wherever it stands',
+  'listen-http2': 'HTTP/2 belongs to the socket, so every server of it gets the directive',
 };
 
 const AROUND: Readonly<Record<string, readonly [string, string]>> = {

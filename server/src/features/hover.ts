@@ -91,7 +91,7 @@ function misplacedHover(use: Directive, word: Word): Hover | null {
   const [fact] = facts;
   if (!fact) return null;
   const places = [...new Set(facts.flatMap((f) => contextsOf(f, target.nginx)))].map(contextTitle);
-  const text = `nginx takes no \`${fact.name}\` in ${contextTitle(context)}. It may stand in ${places.join(', ')}.`;
+  const text = `nginx takes no ${code(fact.name)} in ${contextTitle(context)}. It may stand in ${places.join(', ')}.`;
   return { span: spanOf(word), markdown: `${text}\n\n---\n\n${describeDirective(fact, target)}` };
 }
 

@@ -24,6 +24,7 @@ export const NAMED: ReadonlySet<string> = new Set([
   'file-date',
   'last-modified',
   'local-address',
+  'long-value',
   'main-file',
   'proxy-protocol',
   'random_index',

@@ -2,7 +2,6 @@
 import type { Directive } from '../../config/directive.ts';
 import { passTarget } from '../../config/upstreams.ts';
 import { defineRule } from '../rule.ts';
-import { includesKnown, unknownInclude } from '../wsgi/_includes.ts';
 import { lackOf } from './_headers.ts';
 import { needsNoClient } from './_receiver.ts';
 
@@ -19,8 +18,6 @@ function missingAt(directive: Directive): (typeof NEEDED)[number][] {
   // an object store, a metrics page or another site on https is no application of ours
   const target = passTarget(directive);
   if (!target || directive.value(0).toLowerCase().startsWith('https:') || needsNoClient(scope, target)) return [];
-  // a file that is not here, Debian's proxy_params above all, may set them
-  if (unknownInclude(scope) || includesKnown(scope, 'proxy_params', 'proxy_set_header')) return [];
   const given = new Set(scope.effective('proxy_set_header').directives.map((d) => d.value(0).toLowerCase()));
   if (given.has('forwarded')) return [];
   const missing = NEEDED.filter((n) => !given.has(n.header.toLowerCase()));

@@ -2,7 +2,6 @@
 import type { Directive } from '../../config/directive.ts';
 import { readTarget } from '../../config/upstreams.ts';
 import { defineRule } from '../rule.ts';
-import { unknownInclude } from '../wsgi/_includes.ts';
 import { lackOf, requestHeader } from './_headers.ts';
 import { needsNoClient } from './_receiver.ts';
 
@@ -16,7 +15,7 @@ function sentBy(directive: Directive): string | null {
   if (!target || requestHeader(scope, 'Host')) return null;
   // told by another header on purpose
   if (requestHeader(scope, 'X-Forwarded-Host') || requestHeader(scope, 'Forwarded')) return null;
-  if (unknownInclude(scope) || needsNoClient(scope, target)) return null;
+  if (needsNoClient(scope, target)) return null;
   // another server's public name is the host that it wants
   if (target.kindOfHost === 'name' && !target.upstream && target.host.includes('.')) return null;
   return target.kindOfHost === 'unix' ? 'localhost' : target.host + (target.portText && `:${target.portText}`);
