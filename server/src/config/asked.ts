@@ -45,6 +45,11 @@ export class Question {
     return this.last;
   }
 
+  /** The last revision at which somebody asked. */
+  get asked(): number {
+    return this.checked;
+  }
+
   /** Whether the answer is still what it was at an earlier revision. */
   stands(config: Config, revision: number, since: number): boolean {
     this.answer(config, revision);
@@ -54,6 +59,12 @@ export class Question {
 
 /** Questions above this number are forgotten together; who recorded one keeps it. */
 const MANY = 50_000;
+
+/**
+ * Revisions after which a question that nobody asks any more is forgotten, and with it the blocks of its last answer: those of a text that is
+ * edited are other blocks at every keystroke.
+ */
+const STALE = 64;
 
 /** The questions about one tree of files, over its revisions. */
 export class Questions {
@@ -69,6 +80,8 @@ export class Questions {
     this.latest = config;
     this.now++;
     if (this.byKey.size > MANY) this.byKey.clear();
+    else if (this.now % STALE === 0)
+      for (const [key, question] of this.byKey) if (this.now - question.asked > STALE) this.byKey.delete(key);
   }
 
   isLatest(config: Config): boolean {
