@@ -60,13 +60,14 @@ describe('in the editor', () => {
 
   it('mends a flaw by a quick fix, and the mark goes', async () => {
     const document = await open(SHOP);
+    const ends = ({ title, edit }: vscode.CodeAction): boolean => title.startsWith('End the location') && edit !== undefined;
     const [mark] = (await diagnostics(document, has('alias-traversal'))).filter((one) => ruleOf(one) === 'alias-traversal');
     const actions = await until(
       'code actions',
       () => vscode.commands.executeCommand<vscode.CodeAction[]>('vscode.executeCodeActionProvider', document.uri, mark?.range, 'quickfix'),
-      (list) => list.some(({ isPreferred, edit }) => isPreferred && edit),
+      (list) => list.some(ends),
     );
-    const fix = actions.find(({ isPreferred, edit }) => isPreferred && edit);
+    const fix = actions.find(ends);
     await vscode.workspace.applyEdit(fix?.edit ?? new vscode.WorkspaceEdit());
     await diagnostics(document, hasNot('alias-traversal'));
     includes(document.getText(), 'location /static/ {');
@@ -74,23 +75,22 @@ describe('in the editor', () => {
 
   it('mends all that is safe by one command', async () => {
     const document = await open(SHOP);
-    await diagnostics(document, has('alias-traversal'));
+    await diagnostics(document, has('forwarded-headers-missing'));
     await vscode.commands.executeCommand('proxylens.fixAllSafe', { scope: 'file' });
-    await diagnostics(document, hasNot('alias-traversal'));
+    await diagnostics(document, hasNot('forwarded-headers-missing'));
+    // it changes an answer, so it is left to a person
+    includes(rules(await diagnostics(document, has('alias-traversal'))), 'alias-traversal');
   });
 
   it('mends what is safe when the file is saved, if asked to', async () => {
     const settings = vscode.workspace.getConfiguration('editor');
     await settings.update('codeActionsOnSave', { 'source.fixAll.proxylens': 'explicit' }, vscode.ConfigurationTarget.Global);
     try {
-      const document = await create(
-        'nginx/conf.d/saved.conf',
-        'server {\n    listen 8080;\n    location /a {\n        alias /srv/a/;\n    }\n}\n',
-      );
-      await diagnostics(document, has('alias-traversal'));
+      const document = await create('nginx/conf.d/saved.conf', 'server {\n    listen 8080;\n    server_tokens on;\n    return 204;\n}\n');
+      await diagnostics(document, has('version-disclosed'));
       await appended(document, '\n');
       await document.save();
-      includes(document.getText(), 'location /a/ {');
+      includes(document.getText(), 'server_tokens off;');
     } finally {
       await settings.update('codeActionsOnSave', undefined, vscode.ConfigurationTarget.Global);
       await remove('nginx/conf.d/saved.conf');
@@ -109,12 +109,9 @@ describe('in the editor', () => {
 
   it('sees what is typed into an included file, before it is saved', async () => {
     const shop = await open(SHOP);
-    const count = (found: readonly vscode.Diagnostic[]): number =>
-      rules(found).filter((rule) => rule === 'forwarded-headers-missing').length;
-    const before = count(await diagnostics(shop, has('forwarded-headers-missing')));
-    const headers = ['Host $host', 'X-Forwarded-For $proxy_add_x_forwarded_for', 'X-Forwarded-Proto $scheme'];
-    await appended(await open('nginx/snippets/proxy.conf'), headers.map((header) => `proxy_set_header ${header};\n`).join(''));
-    await diagnostics(shop, (found) => count(found) < before);
+    await diagnostics(shop, has('unknown-zone'));
+    await appended(await open('nginx/conf.d/redirect.conf'), 'limit_req_zone $binary_remote_addr zone=logins:1m rate=1r/s;\n');
+    await diagnostics(shop, hasNot('unknown-zone'));
   });
 
   it('takes in a file that appears on disk, and lets go of one that goes', async () => {
