@@ -67,7 +67,7 @@ describe('the wizard for a new deployment', { timeout: 240_000 }, () => {
     await widget().locator('input').first().fill('>Proxylens: New deployment');
     await widget().locator('.monaco-list-row', { hasText: 'Proxylens: New deployment' }).first().click();
     await pick('Which framework?', null, 'wizard-framework');
-    await pick('Which application server?', 'Gunicorn on a unix socket', 'wizard-server');
+    await pick('Which application server?', 'Gunicorn', 'wizard-server');
   });
 
   step('an answer that cannot be used is refused at once', async () => {
@@ -131,7 +131,10 @@ describe('the wizard for a new deployment', { timeout: 240_000 }, () => {
     await panel.getByLabel('URL', { exact: true }).fill('https://wiki.example.com/pages?x=1');
     await panel.getByRole('button', { name: /^application GET \/pages\?x=1/ }).waitFor();
     await panel.getByLabel('URL', { exact: true }).fill('https://wiki.example.com/static/site.css');
-    await panel.getByRole('button', { name: /^static file, \/srv\/wiki\/static\/site\.css/ }).waitFor();
+    await panel
+      .getByRole('button', { name: /\/srv\/wiki\/static\/site\.css/ })
+      .first()
+      .waitFor();
     await workbench.screenshot('wizard-path');
   });
 });
