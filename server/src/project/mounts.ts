@@ -30,12 +30,21 @@ export interface Instance {
   readonly at: Place;
 }
 
+/** Instances that are made of images: what nobody mounts or copies into a folder of theirs is not there. */
+export const OF_IMAGES: readonly Instance['kind'][] = ['compose', 'dockerfile', 'kubernetes'];
+
 /** What is known of the project's files without reading them. */
 export interface Known {
   readonly boundary: FileId;
   readonly files: ReadonlySet<FileId>;
   /** told of a file that could not be read completely, with the reason in words that follow a colon */
   readonly unread?: (file: FileId, why: string) => void;
+}
+
+interface Found {
+  readonly instance: Instance;
+  /** it names an image or how to build one: no other file is needed to start it */
+  readonly standsAlone?: boolean;
 }
 
 const NGINX_FOLDERS =
@@ -65,7 +74,7 @@ export function instancesOf(texts: ReadonlyMap<FileId, string>, known: Known): I
       known.unread?.(file, whyUnread(error));
     }
   };
-  const out: Instance[] = [];
+  const out: Found[] = [];
   const built = new Set<FileId>();
   const dockerfiles = new Map<FileId, DockerfileInstruction[]>();
   for (const [file, text] of texts)
@@ -78,19 +87,21 @@ export function instancesOf(texts: ReadonlyMap<FileId, string>, known: Known): I
       guarded(file, () => {
         const documents = yamlDocuments(file, text);
         const tasks = ansibleInstance(file, documents, known);
-        if (tasks) out.push(tasks);
+        if (tasks) out.push({ instance: tasks });
         else kubernetes.read(file, documents);
       });
     else if (name.endsWith('.service')) {
       const main = /^\s*ExecStart\s*=.*?\bnginx\b.*?\s-c\s*(\S+)/m.exec(text);
       if (main)
         out.push({
-          name,
-          kind: 'systemd',
-          image: null,
-          placed: [],
-          main: main[1]!,
-          at: { file, span: { start: main.index, end: main.index + main[0].length } },
+          instance: {
+            name,
+            kind: 'systemd',
+            image: null,
+            placed: [],
+            main: main[1]!,
+            at: { file, span: { start: main.index, end: main.index + main[0].length } },
+          },
         });
     }
   }
@@ -98,28 +109,48 @@ export function instancesOf(texts: ReadonlyMap<FileId, string>, known: Known): I
     if (built.has(file)) continue;
     guarded(file, () => {
       const made = dockerInstance(file, instructions, null, null, known);
-      if (made) out.push(made);
+      if (made) out.push({ instance: made });
     });
   }
-  out.push(...kubernetes.instances());
+  out.push(...kubernetes.instances().map((instance) => ({ instance })));
   return merged(out).filter((i) => i.image !== null || i.main !== null || i.placed.some((p) => NGINX_FOLDERS.test(p.inside)));
 }
 
-/** A service that a base file and an override both speak of is one. */
-function merged(instances: readonly Instance[]): Instance[] {
-  const out: Instance[] = [];
-  for (const one of instances) {
-    const at =
-      one.kind === 'compose'
-        ? out.findIndex((o) => o.kind === 'compose' && o.name === one.name && dirname(o.at.file) === dirname(one.at.file))
-        : -1;
-    const before = out[at];
-    if (before)
-      out[at] = { ...before, image: before.image ?? one.image, main: before.main ?? one.main, placed: [...before.placed, ...one.placed] };
-    else out.push(one);
+const BASE_FILE = /^(docker-)?compose\.ya?ml$/i;
+const OVERRIDE_FILE = /^(docker-)?compose\.override\.ya?ml$/i;
+
+/**
+ * Services as they are started: what compose puts together by itself (a file and its override) is one. A further file, such as
+ * `compose.prod.yaml`, is put over the first where its service has no image of its own, and stands alone where it has one; two of them are never together.
+ */
+function merged(found: readonly Found[]): Instance[] {
+  const { composed, rest } = {
+    composed: found.filter((o) => o.instance.kind === 'compose'),
+    rest: found.filter((o) => o.instance.kind !== 'compose'),
+  };
+  const of = (mask: RegExp): Found[] => composed.filter(({ instance }) => mask.test(basename(instance.at.file)));
+  const bases = of(BASE_FILE);
+  const overrides = of(OVERRIDE_FILE);
+  const same = (a: Instance, b: Instance): boolean => a.name === b.name && dirname(a.at.file) === dirname(b.at.file);
+  const out = bases.map(({ instance }) =>
+    overrides.filter((o) => same(o.instance, instance)).reduce((i, o) => over(i, o.instance), instance),
+  );
+  for (const { instance, standsAlone } of composed) {
+    const base = bases.find((b) => same(b.instance, instance));
+    if (BASE_FILE.test(basename(instance.at.file)) || (base && overrides.some((o) => o.instance === instance))) continue;
+    if (!base || standsAlone) out.push(instance);
+    else if (instance.placed.length || instance.main) out.push(over(base.instance, instance));
   }
-  return out;
+  return [...out, ...rest.map((o) => o.instance)];
 }
+
+/** A service with what a second file says of it; of two mounts at one path the second file's stays. */
+const over = (base: Instance, more: Instance): Instance => ({
+  ...base,
+  image: more.image ?? base.image,
+  main: more.main ?? base.main,
+  placed: [...base.placed.filter((p) => !more.placed.some((q) => q.inside === p.inside)), ...more.placed],
+});
 
 export const isCompose = (name: string): boolean => /^(docker-)?compose([.-][\w.-]+)?\.ya?ml$/i.test(name);
 export const isDockerfile = (name: string): boolean => /^(Dockerfile|Containerfile)([.-][\w.-]+)?$|\.dockerfile$/i.test(name);
@@ -146,8 +177,8 @@ function composeInstances(
   dockerfiles: ReadonlyMap<FileId, DockerfileInstruction[]>,
   built: Set<FileId>,
   known: Known,
-): Instance[] {
-  const out: Instance[] = [];
+): Found[] {
+  const out: Found[] = [];
   const folder = dirname(file);
   for (const document of yamlDocuments(file, text)) {
     const services = child(document, 'services');
@@ -196,7 +227,8 @@ function composeInstances(
         const from = source === undefined ? undefined : scalarText(child(child(configs, source), 'file'))?.text;
         if (from !== undefined) put(/^[./]/.test(from) ? from : `./${from}`, target, config.place);
       }
-      out.push({ name, kind: 'compose', image, placed: withTemplates(placed, known), main, at: keyPlace });
+      const standsAlone = child(value, 'image') !== undefined || child(value, 'build') !== undefined;
+      out.push({ instance: { name, kind: 'compose', image, placed: withTemplates(placed, known), main, at: keyPlace }, standsAlone });
     }
   }
   return out;

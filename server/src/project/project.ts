@@ -15,7 +15,8 @@ import type { Boundary } from './boundary.ts';
 import { HEAD, holdsMainBlocks, isPlausible, looksLikeNginx, type Verdict, verdictOn } from './content.ts';
 import { embeddedIn, mayHost } from './embedded.ts';
 import { mapsWithin } from './embedded-files.ts';
-import { type Instance, insidePaths, instancesOf, type Placed, saysWhere } from './mounts.ts';
+import { MAIN_FILES } from './main-files.ts';
+import { type Instance, insidePaths, instancesOf, nearestPlace, OF_IMAGES, type Placed, saysWhere } from './mounts.ts';
 import { filesBelow } from './walk.ts';
 
 export interface Project {
@@ -178,15 +179,45 @@ async function whole(id: FileId, files: FileSystem): Promise<{ text: string; pro
 
 /** The nginx that a file is deployed with: that which mounts or copies it, else the one whose compose file or Dockerfile is nearest above. */
 export function instancesFor(project: Project, file: FileId): readonly Instance[] {
-  const covering = project.instances.filter((i) => i.placed.some((p) => isBelow(file, p.file)));
+  const covering = coveringOf(project, file);
   if (covering.length) {
-    const main = covering.filter((i) => insidePaths(i.placed, file).some(({ path }) => path === (i.main ?? '/etc/nginx/nginx.conf')));
+    const main = covering.filter((i) => placesMain(i, file));
     return main.length ? main : covering;
   }
   const above = project.instances.filter((i) => i.kind !== 'ansible' && isBelow(file, dirname(i.at.file)));
   const nearest = Math.max(...above.map((i) => depth(i.at.file)));
   const near = above.filter((i) => depth(i.at.file) === nearest);
   return near.length ? near : project.instances;
+}
+
+const coveringOf = (project: Project, file: FileId): Instance[] =>
+  project.instances.filter((i) => i.placed.some((p) => isBelow(file, p.file)));
+
+/** The path of the main file that an instance starts with. */
+const mainPathOf = ({ main, image }: Instance): string =>
+  main ?? (image?.distribution ? MAIN_FILES[image.distribution].path : '/etc/nginx/nginx.conf');
+
+const placesMain = (instance: Instance, file: FileId): boolean =>
+  insidePaths(instance.placed, file).some(({ path }) => path === mainPathOf(instance));
+
+/** The main file that the project gives an instance; null where it starts with that of its image or package. */
+export function mainFileOf(project: Project, instance: Instance): FileId | null {
+  const at = nearestPlace(instance.placed, mainPathOf(instance));
+  return at !== null && project.roots.includes(at) ? at : null;
+}
+
+/**
+ * What is mounted or copied around a file: what its own instance puts into its own file system, and nothing of any other's. Two deployments
+ * that start with the same main file are two configurations: the first that the project tells of is looked at.
+ */
+export function mountsFor(project: Project, file: FileId): readonly Placed[] {
+  const covering = coveringOf(project, file);
+  const [started] = covering.filter((i) => placesMain(i, file));
+  if (started) return started.placed;
+  if (!project.roots.includes(file)) return covering[0]?.placed ?? [];
+  // a main file at another path may be what is started by a way that is not seen; where one is known to be, it is a neighbour in a folder
+  const free = covering.find((i) => mainFileOf(project, i) === null);
+  return free?.placed ?? covering[0]?.placed.filter((p) => isBelow(file, p.file)) ?? [];
 }
 
 export interface Lives {
@@ -224,12 +255,15 @@ export function settingsFor(file: FileId, project: Project, above: RawSettings |
     });
     settings = { ...settings, versionFrom: one.version ? 'found' : DEFAULT_SETTINGS.versionFrom };
   }
-  return withSettings(withSettings({ ...settings, pathMap: [...mapsWithin(file), ...mapsOf(instances)] }, above ?? {}), over);
+  return withSettings(
+    withSettings({ ...settings, pathMap: [...mapsWithin(file), ...mapsOf(mountsFor(project, file))] }, above ?? {}),
+    over,
+  );
 }
 
 /** The most exact path first; of two for one path the later mount lies over the earlier. */
-function mapsOf(instances: readonly Instance[]): PathMap[] {
-  const all = instances.flatMap((i) => i.placed).reverse();
+function mapsOf(placed: readonly Placed[]): PathMap[] {
+  const all = [...placed].reverse();
   const seen = new Set<string>();
   return all
     .filter(({ inside, file }) => {
@@ -319,11 +353,24 @@ export async function loadOptions<W extends LoadWishes>(
   };
 }
 
-/** Whether a file, by its real path, may be read into a configuration: it lies in the project, or where a person's settings point. */
+/**
+ * Whether a file, by its real path, may be read into a configuration: it lies in the project, or where a person's settings point, and no
+ * other container has it to itself.
+ */
 async function insideOf(project: Project, settings: Settings, sources: Sources, root: FileId): Promise<(real: FileId) => boolean> {
   const confDir = dirname(root);
   const named = settings.pathMap.map(({ to }) => (/^[a-z][a-z0-9+.-]+:/i.test(to) ? fileId(to) : resolve(confDir, to)));
-  const folders = [project.boundary, ...named, ...(settings.prefix === null ? [] : [resolve(confDir, settings.prefix)])];
-  const real = await Promise.all([...new Set(folders)].map(async (f) => (await sources.real?.(f)) ?? f));
-  return (id) => real.some((f) => isBelow(id, f));
+  const realOf = async (f: FileId): Promise<FileId> => (await sources.real?.(f)) ?? f;
+  const realsOf = (all: readonly FileId[]): Promise<FileId[]> => Promise.all([...new Set(all)].map(realOf));
+  const folders = await realsOf([project.boundary, ...named, ...(settings.prefix === null ? [] : [resolve(confDir, settings.prefix)])]);
+  const own = mountsFor(project, root);
+  // a file system that is made of what is put into it holds nothing of what only others put into theirs
+  const closed = project.instances.some((i) => OF_IMAGES.includes(i.kind) && i.placed === own && !!i.placed.length);
+  const mine = await realsOf([...own.map((p) => p.file), ...named]);
+  const theirs = closed
+    ? await realsOf(project.instances.flatMap((i) => (OF_IMAGES.includes(i.kind) && i.placed !== own ? i.placed.map((p) => p.file) : [])))
+    : [];
+  // a folder that holds what is asked about is the whole of a checkout as often as it is one of nginx's
+  const isTheirs = (id: FileId): boolean => id !== root && theirs.some((f) => isBelow(id, f) && !isBelow(root, f));
+  return (id) => folders.some((f) => isBelow(id, f)) && (!isTheirs(id) || mine.some((f) => isBelow(id, f)));
 }

@@ -17,8 +17,8 @@ import { NO_DISK, type StandIn, type Tree } from '../config/tree.ts';
 import type { SourceFile } from '../syntax/statement.ts';
 import type { Distribution } from './images.ts';
 import { MAIN_FILES, type MainFile } from './main-files.ts';
-import { type Instance, insidePaths } from './mounts.ts';
-import { livesAt, type Project } from './project.ts';
+import { insidePaths, OF_IMAGES } from './mounts.ts';
+import { livesAt, mainFileOf, type Project } from './project.ts';
 import type { Stock } from './stock.ts';
 
 /** Where a file will live, as mounts, copies and tasks of the project say it. */
@@ -151,9 +151,6 @@ function foldersOf(file: FileId): FileId[] {
   return inside.test(basename(own)) ? [above, own] : [own, above];
 }
 
-/** Instances that are made of images: what nobody mounts or copies into a folder of theirs is not there. */
-const OF_IMAGES: readonly Instance['kind'][] = ['compose', 'dockerfile', 'kubernetes'];
-
 /** Where the project puts a file; null when nothing says so. */
 export function destinationIn(project: Project, file: FileId): Destination | null {
   const lives = livesAt(project, file);
@@ -174,7 +171,8 @@ export function destinationIn(project: Project, file: FileId): Destination | nul
     distribution: image?.distribution ?? 'official',
     of: image?.name ?? instance.name,
     together: [...byPath].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, id]) => id),
-    whole: OF_IMAGES.includes(instance.kind) && image?.distribution != null,
+    // a main file of the project's own does not read this one: what is around it then is not known
+    whole: OF_IMAGES.includes(instance.kind) && image?.distribution != null && mainFileOf(project, instance) === null,
   };
 }
 
