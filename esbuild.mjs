@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, context } from 'esbuild';
+import { bill, materials, notices } from './test/tools/materials.mjs';
 
 const require = createRequire(import.meta.url);
 const root = path.dirname(fileURLToPath(import.meta.url));
@@ -27,7 +28,8 @@ const common = {
   minify: options.has('--minify'),
   sourcemap: options.has('--minify') ? false : 'linked',
   charset: 'utf8',
-  legalComments: 'none',
+  legalComments: 'none', // they are in THIRD-PARTY-NOTICES.txt
+  metafile: true,
   logLevel: 'warning',
   alias: { 'web-tree-sitter': treeSitter },
 };
@@ -90,7 +92,8 @@ for (const file of WASM) fs.copyFileSync(file, path.join(root, 'dist/wasm', path
 if (options.has('--watch')) {
   for (const options of bundles) await (await context({ ...options, logLevel: 'info' })).watch();
 } else {
-  await Promise.all(bundles.map((options) => build(options)));
+  const built = await Promise.all(bundles.map((options) => build(options)));
+  writeMaterials(built.flatMap(({ metafile }) => Object.keys(metafile?.inputs ?? {})));
   fs.chmodSync(path.join(root, 'dist/cli.cjs'), 0o755);
   leaveCompiled();
 }
@@ -99,4 +102,15 @@ if (options.has('--watch')) {
 function leaveCompiled() {
   const env = { ...process.env, PROXYLENS_BUILD_CACHE: path.join(root, 'dist/program.cache') };
   spawnSync(process.execPath, [path.join(root, 'dist/cli.cjs'), 'check', path.join(root, 'test/sample')], { env, stdio: 'ignore' });
+}
+
+/**
+ * Leaves the licences of all that is bundled, and the bill of materials, in `dist/`.
+ * @param {string[]} bundled
+ */
+function writeMaterials(bundled) {
+  const product = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
+  const list = materials(root, [...bundled, ...WASM]);
+  fs.writeFileSync(path.join(root, 'dist/THIRD-PARTY-NOTICES.txt'), notices(list));
+  fs.writeFileSync(path.join(root, 'dist/sbom.cdx.json'), `${bill(product, list)}\n`);
 }

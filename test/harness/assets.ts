@@ -9,8 +9,6 @@ const bytes = (file: string): Uint8Array => new Uint8Array(fs.readFileSync(file)
 
 export const runtimeBytes = (): Uint8Array => bytes(require.resolve('web-tree-sitter/web-tree-sitter.wasm'));
 export const grammarBytes = (): Uint8Array => bytes('server/grammar/tree-sitter-nginx.wasm');
-export const pythonBytes = (): Uint8Array =>
-  bytes(path.join(path.dirname(require.resolve('tree-sitter-python/package.json')), 'tree-sitter-python.wasm'));
 
 let loaded: Promise<NginxParser> | undefined;
 

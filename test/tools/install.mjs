@@ -24,7 +24,7 @@ export function stale() {
 /** Runs `npm ci` when it is needed. Throws with npm's words when it fails. */
 export function install() {
   if (!stale()) return false;
-  const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+  const npm = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
     encoding: 'utf8',
     shell: process.platform === 'win32',

@@ -16,6 +16,8 @@ const unit = ['node', 'test/tools/unit.mjs'];
 const SECTIONS = [
   { id: 'types', title: 'Type check', command: ['npm', 'run', '-s', 'typecheck'] },
   { id: 'lint', title: 'Lint', command: ['npm', 'run', '-s', 'lint'] },
+  { id: 'unused', title: 'Nothing unused', command: ['npm', 'run', '-s', 'unused'] },
+  { id: 'copies', title: 'Nothing written twice', command: ['npm', 'run', '-s', 'copies'] },
   { id: 'generated', title: 'Generated files are up to date', command: ['node', 'test/tools/generate.mjs', '--check'] },
   {
     id: 'unit',

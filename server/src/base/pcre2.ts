@@ -21,8 +21,7 @@ interface Exports {
   version(): number;
   config(what: number): number;
 }
-export const CASELESS = 0x8,
-  MULTILINE = 0x400;
+export const CASELESS = 0x8;
 const NOMATCH = -1,
   UNSET = 0xffffffff,
   SCRATCH = 65536;
@@ -32,7 +31,6 @@ export interface Limits {
   depth: number;
   heapKiB: number;
 }
-export const NGINX_LIMITS: Limits = { match: 10_000_000, depth: 10_000_000, heapKiB: 20_000_000 };
 export const EDITOR_LIMITS: Limits = { match: 100_000, depth: 100_000, heapKiB: 65_536 };
 export interface CompileError {
   ok: false;

@@ -17,10 +17,4 @@ export const touches = (span: Span, offset: number): boolean => span.start <= of
 /** True when `inner` lies wholly within `outer`. */
 export const encloses = (outer: Span, inner: Span): boolean => outer.start <= inner.start && inner.end <= outer.end;
 
-/** A new plain span from anything that has a start and an end. */
-export const spanOf = (from: Span, to: Span = from): Span => ({ start: from.start, end: to.end });
-
-/** A part of a span, by offsets relative to its start. */
-export const within = (outer: Span, start: number, end: number): Span => ({ start: outer.start + start, end: outer.start + end });
-
 export const samePlace = (a: Place, b: Place): boolean => a.file === b.file && a.span.start === b.span.start && a.span.end === b.span.end;

@@ -1,6 +1,6 @@
 // What the catalog knows of one directive and of one variable, as data. Facts say what nginx accepts, not whether it is wise:
 // advice belongs to rules.
-import type { Context, Protocol } from './context.ts';
+import type { Context } from './context.ts';
 
 /** Who makes it: open-source nginx, its commercial build, or the name of a third-party module's source ("lua-nginx-module"). */
 export type Source = 'oss' | 'plus' | (string & {});
@@ -163,4 +163,4 @@ export interface VariableFact {
   readonly docs: string | null;
 }
 
-export type { Context, Protocol };
+export type { Context };

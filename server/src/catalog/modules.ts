@@ -449,7 +449,3 @@ export const isKnownLibrary = (file: string): boolean => {
   const name = libraryName(file);
   return Object.hasOwn(LIBRARIES, name) || Object.hasOwn(OPTIONAL, name) || FOREIGN_MODULES.has(name);
 };
-
-/** Every library that is known, for completing load_module lines: path, modules or sources it brings, packages. */
-export const libraries = (): { readonly path: string; readonly brings: readonly string[]; readonly debian: string | null }[] =>
-  Object.entries(LIBRARIES).map(([name, l]) => ({ path: `modules/${name}.so`, brings: l.brings, debian: l.debian ?? null }));

@@ -1,6 +1,6 @@
 /** All IO of a configuration: read, parse, follow includes to the end, ask the disk about paths. What it returns is complete; nothing later waits. */
 import { type CancelToken, check, NEVER } from '../base/cancel.ts';
-import { dirname, type FileId, fileId, isBelow, pathOf, resolve } from '../base/file-id.ts';
+import { dirname, type FileId, fileId, pathOf, resolve } from '../base/file-id.ts';
 import type { FileSystem, Stat } from '../base/file-system.ts';
 import { expandMask, isMask, matchesMask } from '../base/glob.ts';
 import { includesIn } from '../syntax/includes.ts';
@@ -314,9 +314,6 @@ function bounded(files: ReadonlyMap<FileId, SourceFile>, includes: Map<Statement
   };
   for (const id of files.keys()) sizeOf(id);
 }
-
-/** True when all that the paths hang from lies below one of the folders: then a missing file is a fact, not an accident of the machine. */
-export const isDecidable = (file: FileId, folders: readonly FileId[]): boolean => folders.some((f) => isBelow(file, f));
 
 /** Larger files are no certificates. */
 const MAX_TEXT = 256 * 1024;

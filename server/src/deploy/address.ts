@@ -12,7 +12,6 @@ const LOOPBACK = /^(localhost|ip6-localhost|127(\.\d+){1,3}|::1|\[::1\])$/i;
 
 export const isEveryAddress = (host: string): boolean => EVERY.has(host);
 export const isLoopback = (host: string): boolean => LOOPBACK.test(host);
-export const isIp = (host: string): boolean => /^\d+(\.\d+){3}$/.test(host) || host.includes(':');
 
 /** A port as a number from 1 to 65535, else undefined. */
 export function port(text: string): number | undefined {

@@ -8,7 +8,6 @@ import { includingSites } from './navigation.ts';
 
 /** The settings of section `proxylens.codeLens`. */
 export type LensKind = 'preview' | 'references' | 'includedFrom';
-export const LENS_KINDS: readonly LensKind[] = ['preview', 'references', 'includedFrom'];
 
 export interface Lens {
   readonly kind: LensKind;

@@ -64,9 +64,6 @@ const sourceOf = (name: string): Source | null => {
   return (Object.hasOwn(SOURCES, lower) ? SOURCES[lower] : FAMILIES.find(([prefix]) => lower.startsWith(prefix))?.[1]) ?? null;
 };
 
-/** True for built-in variables whose text the client writes. */
-export const isClientVariable = (name: string): boolean => sourceOf(name) !== null;
-
 /** The regular expressions whose groups `$1` to `$9` may mean at a directive, the likeliest first. */
 export function regexesFor(
   directive: Directive,

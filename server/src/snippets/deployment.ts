@@ -14,16 +14,13 @@ export {
   type DeploymentAnswers,
   defaultModule,
   FRAMEWORKS,
-  type Framework,
   type NewFile,
   problemsWith,
   RUNS,
   SERVERS,
-  type ServerKind,
   SYSTEMS,
   serversFor,
   TLS_KINDS,
-  type TlsKind,
 } from './deployment/answers.ts';
 
 /** The nginx that the files are written for, so that they are judged by it wherever they are checked. */

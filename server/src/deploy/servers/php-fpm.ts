@@ -3,7 +3,7 @@ import type { FileId } from '../../base/file-id.ts';
 import { type Address, tcpAddress } from '../address.ts';
 import type { Environ } from '../seen.ts';
 import { type Seen, seen, unseen } from '../seen.ts';
-import { byDefault, certain, convert, placeOf, type Setting, unknownSetting, written } from '../setting.ts';
+import { byDefault, convert, placeOf, type Setting, unknownSetting, written } from '../setting.ts';
 import { headersOfParams, keyed } from './environ.ts';
 import { declareServer, plain } from './server.ts';
 
@@ -118,9 +118,3 @@ export default declareServer<FpmSettings>({
     };
   },
 });
-
-/** Whether a script of this name is run: 403 otherwise (fpm_php_limit_extensions). */
-export const runsScript = (settings: FpmSettings, path: string): boolean | undefined => {
-  const list = certain(settings.limitExtensions);
-  return list === undefined ? undefined : list === '' || list.split(/\s+/).some((e) => path.endsWith(e));
-};

@@ -1,15 +1,5 @@
 /** The application server's side of a new deployment: its settings, the systemd unit and socket. */
-import {
-  type Answers,
-  heldBySystemd,
-  isAsgi,
-  type NewFile,
-  productionSettings,
-  secretName,
-  servedModule,
-  socketOf,
-  webGroup,
-} from './answers.ts';
+import { type Answers, heldBySystemd, type NewFile, productionSettings, secretName, servedModule, socketOf, webGroup } from './answers.ts';
 
 const bindOf = (a: Answers): string => (a.runs === 'compose' ? '0.0.0.0:8000' : a.port ? `127.0.0.1:${a.port}` : `unix:${socketOf(a)}`);
 
@@ -224,5 +214,3 @@ export const unitFiles = (a: Answers): NewFile[] => [unit(a), ...(heldBySystemd(
 /** How many bytes of words a summary says of it. */
 export const listensOn = (a: Answers): string =>
   a.runs === 'compose' ? 'port 8000 of its container' : a.port ? `127.0.0.1:${a.port}` : `the unix socket ${socketOf(a)}`;
-
-export const speaksAsgi = (a: Answers): boolean => isAsgi(a.server);

@@ -1,5 +1,5 @@
 /** The framework's side of a new deployment: settings for production, and what makes the application believe nginx. */
-import { type Answers, isAsgi, type NewFile, productionSettings, secretName, word } from './answers.ts';
+import { type Answers, isAsgi, type NewFile, secretName, word } from './answers.ts';
 
 const trimmed = (path: string): string => path.replace(/\/+$/, '');
 
@@ -146,7 +146,3 @@ export function frameworkFiles(a: Answers): NewFile[] {
   if (isAsgi(a.server) && (a.server === 'hypercorn' || a.server === 'granian')) out.push(asgiWrapper(a));
   return out;
 }
-
-/** The settings module that the unit names; null where the framework has none. */
-export const settingsVariable = (a: Answers): string | null =>
-  a.framework === 'django' ? `DJANGO_SETTINGS_MODULE=${productionSettings(a)}` : null;

@@ -287,8 +287,6 @@ const BY_WORD: Readonly<Record<string, FamilyName>> = table({
   placeholders: 'placeholders',
 });
 
-export const ENGINE_NAMES: readonly string[] = Object.keys(BY_WORD);
-
 /** What the marks themselves say of the engine. */
 const BY_CONTENT: readonly (readonly [RegExp, FamilyName, engine: string])[] = [
   [/\{\{-?\s*cookiecutter\./, 'jinja', 'cookiecutter'],
