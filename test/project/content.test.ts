@@ -36,6 +36,20 @@ const FOREIGN: Readonly<Record<string, string>> = {
   'my.cnf': '[mysqld]\nuser = mysql\n',
   'consul.conf': 'server = true\nports { http = 8500 }\n',
   'freeradius/default': 'server default {\n    listen {\n        type = auth\n        ipaddr = *\n    }\n}\n',
+  // a language with blocks and names like nginx's own, told apart by what a block takes
+  'httpd/site':
+    'server "example.com" {\n    listen on * port 80\n    location "/api/*" {\n        fastcgi socket "/run/a.sock"\n    }\n}\n',
+  'nginx/ircd.conf':
+    'include "modules.conf";\nme {\n    name "irc.example.com";\n    info "x";\n    sid "001";\n}\nlisten {\n    ip *;\n    port 6697;\n}\noper a {\n    mask *;\n    class b;\n    operclass c;\n}\n',
+  'nginx/router.conf':
+    'system {\n    host-name r1;\n    services {\n        ssh;\n        web {\n            http {\n                interface e0;\n            }\n        }\n    }\n    login {\n        message a;\n    }\n}\n',
+  'bind/all.conf': 'include "/etc/bind/a.conf";\ninclude "/etc/bind/b.conf";\n',
+  'dhcp/pools': 'allow bootp;\ndeny unknown-clients;\nserver-name "x";\n',
+  'src/one.conf': 'return x;\n',
+  'rspamd/proxy.inc': 'timeout = 120s;\nupstream "local" {\n  default = yes;\n}\n',
+  'irssi/config': 'servers = ( { address = "irc.example.com"; port = 6697; } );\n',
+  'relayd.conf':
+    'http protocol "https" {\n    match request header append "X" value "$REMOTE_ADDR"\n}\nrelay "www" {\n    listen on 0.0.0.0 port 80\n    forward to <web> port 8080\n}\n',
   words: 'The server is up; the location is known.\n',
 };
 
@@ -56,6 +70,16 @@ test('sites are found under any name, with any template engine', () => {
     'snippets/ssl.conf': 'ssl_protocols TLSv1.2 TLSv1.3;\nssl_prefer_server_ciphers off;\n',
     'nginx/allow.conf': 'allow 10.0.0.0/8;\ndeny all;\n',
     proxy_headers: 'proxy_set_header Host $host;\nproxy_set_header X-Real-IP $remote_addr;\n',
+    'conf.d/off.conf': SITE.replace(/^/gm, '# '),
+    // a few lines that only nginx means so
+    'deploy/old-paths': 'rewrite ^/old$ /new permanent;\nrewrite ^/a/(.*)$ /b/$1 last;\n',
+    'deploy/offices': 'allow 10.0.0.0/8;\ndeny all;\n',
+    'dns.conf': 'resolver 127.0.0.11 valid=30s;\n',
+    'closed.conf': 'return 503;\n',
+    'one-line': 'server{listen 80;location /{proxy_pass http://app:8000;}}',
+    'windows.inc': SITE.replaceAll('\n', '\r\n'),
+    'mark.site': `\uFEFF${SITE}`,
+    'params.in': SITE.replace('80', '@PORT@'),
     // a mistake of a person does not make it anybody else's
     'deploy/broken.conf': SITE.replace('listen 80;', 'listen 80').replace('proxy_pass', 'proxy_pas'),
     'up/streams': 'upstream db {\n    server 10.0.0.1:5432;\n}\nserver {\n    listen 5432;\n    proxy_pass db;\n}\n',

@@ -2,7 +2,10 @@
  * Whether a text is nginx configuration. The text decides: directives and blocks that the catalog knows, in nginx's own form (words ended by `;`
  * or `{`). Names of files and folders only say how much of that is needed. Nothing is parsed whole: the first block of a file is enough.
  */
+import { acceptsCount } from '../catalog/arity.ts';
 import type { Catalog } from '../catalog/catalog.ts';
+import { checkValues } from '../catalog/value-check.ts';
+import { DEFAULT_SETTINGS } from '../config/settings.ts';
 
 /** `foreign`: it has the form of something else; `unsure`: too little to say. */
 export type Verdict = 'nginx' | 'foreign' | 'unsure';
@@ -101,11 +104,33 @@ function* statements(text: string): Generator<Written> {
 /** Blocks that hardly any other language has in this form. */
 const TELLING = /^(server|location|upstream|http|events|stream|mail|map|geo|limit_except|split_clients|types)$/;
 
+/** Directives that other programs have in the same form: of these alone nobody can tell. */
+const COMMON = /^(include|user|group|root|pid|port|daemon|set|return|break|internal|listen|server|allow|deny|keepalive)$/;
+/** Below a folder of nginx a text may hold this many statements that nobody knows for each that nginx has. */
+const UNKNOWN_FOR_ONE = 4;
+
+/** A network after `allow`, `all` after `deny`, a status in a file of its own: what only nginx means so. */
+const telltale = ([name, first, ...more]: readonly Word[]): boolean =>
+  (/^(allow|deny)$/.test(name!.text) && !more.length && /^(all|[\d.]+\/\d+|[\da-f:]+\/\d+)$/i.test(first?.text ?? '')) ||
+  (name!.text === 'return' && /^[2-5]\d\d$/.test(first?.text ?? ''));
+
+const written = ({ text, quoted }: Word): string => (quoted ? text.slice(1, -1) : text);
+
+/** Whether nginx of today takes a whole statement: its arguments are what the directive wants. */
+function isSound({ words }: Written, catalog: Catalog): boolean {
+  const args = words.slice(1).map(written);
+  const { target } = DEFAULT_SETTINGS;
+  return catalog
+    .directives(words[0]!.text)
+    .some((fact) => acceptsCount(fact.args, args.length) && !checkValues(fact, args, target).some((f) => f.severity === 'error'));
+}
+
 /**
  * What the beginning of a text says. `path` is the file's, with forward slashes; `whole` is false where the text goes on. Never throws.
  */
 export function verdictOn(text: string, path: string, catalog: Catalog, whole = true): Verdict {
   const named = looksLikeNginx(path);
+  const called = NGINX_NAME.test(path);
   const plain = withoutTemplates(text.slice(0, HEAD).replace(/^\uFEFF/, ''));
   if (/^\s*(#!|<\?|<!|<[A-Z])/.test(text)) return 'foreign';
   let good = 0;
@@ -114,7 +139,11 @@ export function verdictOn(text: string, path: string, catalog: Catalog, whole = 
   let foreign = 0;
   /** signs of a certain other form, which a mistake in nginx's own text does not make */
   let marks = 0;
-  for (const { words, end, depth, parent } of statements(plain)) {
+  /** statements that nginx takes as they stand, with a word in them that tells */
+  let sound = 0;
+  const templated = plain.length !== Math.min(text.length, HEAD);
+  for (const statement of statements(plain)) {
+    const { words, end, depth, parent } = statement;
     const name = words[0]?.text ?? '';
     const second = words[1]?.text ?? '';
     if (end === 'end' && !whole) break;
@@ -128,11 +157,13 @@ export function verdictOn(text: string, path: string, catalog: Catalog, whole = 
     else if (/[=:]$/.test(name) || (!words[0]!.quoted && /^[\w.-]+[=:].+/.test(name) && end !== ';')) foreign++;
     else {
       const facts = catalog.directives(name);
-      const known = facts.some((f) => f.args.block === (end === '{'));
+      // what a template writes may be several words
+      const known = facts.some((f) => f.args.block === (end === '{') && (templated || acceptsCount(f.args, words.length - 1)));
       if (known && (end === ';' || end === '{')) {
         good++;
         if (end === '{' ? TELLING.test(name) && (depth === 0 || catalog.directives(parent).length > 0) : /_/.test(name)) telling++;
         // `server {` alone may be anybody's; `proxy_pass http://app;` is not
+        if (end === ';' && depth === 0 && (!COMMON.test(name) || telltale(words)) && isSound(statement, catalog)) sound++;
       } else if (end === ';' || end === '{') unknown++;
       // nginx ends a statement before it closes a block: a lone mistake in nginx's text, the rule in many other languages
       else foreign++;
@@ -140,6 +171,11 @@ export function verdictOn(text: string, path: string, catalog: Catalog, whole = 
   }
   foreign += 2 * marks;
   const against = unknown + 2 * foreign;
-  if (good > 0 && (named ? foreign <= good : telling > 0 && against <= good + (marks ? 0 : SLIPS))) return 'nginx';
+  // a site that is switched off by comments is nginx's all the same
+  const off = named && !good && !against && !marks ? plain.replace(/^[ \t]*#[ \t]?/gm, '') : plain;
+  if (off !== plain) return verdictOn(off, path, catalog, whole);
+  const bounded = called || unknown <= UNKNOWN_FOR_ONE * good + SLIPS;
+  if (good > 0 && (named ? foreign <= good && bounded : telling > 0 && against <= good + (marks ? 0 : SLIPS))) return 'nginx';
+  if (sound > 0 && against === 0 && marks === 0) return 'nginx';
   return marks > good / 2 ? 'foreign' : 'unsure';
 }
