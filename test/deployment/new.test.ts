@@ -179,9 +179,9 @@ ${sites
   /** Asks over TLS, unless `plain`, from 127.0.0.2. */
   ask(
     target: string,
-    options: { method?: string; headers?: http.OutgoingHttpHeaders; host?: string; plain?: boolean; body?: string } = {},
+    options: { method?: string; headers?: http.OutgoingHttpHeaders; host?: string; sni?: string; plain?: boolean; body?: string } = {},
   ): Promise<Answered> {
-    const { method = 'GET', headers = {}, host = DOMAIN, plain = false, body } = options;
+    const { method = 'GET', headers = {}, host = DOMAIN, sni = host, plain = false, body } = options;
     return new Promise((done, fail) => {
       const since = Date.now();
       const req = (plain ? http : https).request(
@@ -194,7 +194,7 @@ ${sites
           headers: { ...headers, Host: host },
           agent: false,
           timeout: 10_000,
-          ...(plain ? {} : { servername: host, rejectUnauthorized: false }),
+          ...(plain ? {} : { servername: sni, rejectUnauthorized: false }),
         },
         (res) => {
           let text = '';
@@ -280,6 +280,17 @@ for (const combination of COMBINATIONS)
       assert.equal(`${plain.status} ${plain.headers.location}`, `301 https://${DOMAIN}/cart?x=1`);
     });
 
+    test('a name that is true in the handshake and another one in the request gets nothing', async () => {
+      await assert.rejects(site.ask('/info/', { host: 'evil.example', sni: DOMAIN }));
+    });
+
+    test('no other protocol leads past nginx to the application', async () => {
+      const answer = await site.ask('/info/', {
+        headers: { Connection: 'Upgrade, HTTP2-Settings', Upgrade: 'h2c', 'HTTP2-Settings': 'AAMAAABkAAQCAAAAAAIAAAAA' },
+      });
+      assert.equal(answer.status, 200, answer.body);
+    });
+
     test('HTTP/2 is spoken', async () => {
       assert.equal(await site.http2(), 200);
     });
@@ -330,7 +341,8 @@ for (const combination of COMBINATIONS)
         assert.equal(own.status, 101, site.log);
         // uvicorn before 0.19 takes the scheme from the header as it is
         assert.match(own.body, /(wss|https):hi/);
-        assert.equal((await socket('https://evil.example')).status, 403);
+        assert.notEqual((await socket('https://evil.example')).status, 101);
+        assert.notEqual((await socket(`https://${DOMAIN}.evil.example`)).status, 101);
       });
 
     test('while the application is down people see the page with 502, 503 without the page, and the site again when it is back', async () => {

@@ -72,6 +72,21 @@ const HANDSHAKE: readonly HeaderPair[] = [
   ['Sec-WebSocket-Key', 'dGhlIHNhbXBsZSBub25jZQ=='],
 ];
 
+/** What must not come through: another protocol, and a page of somebody else. */
+const NO_SOCKETS = (url: string): readonly PromiseRow[] =>
+  (
+    [
+      ['a protocol that is no WebSocket is not passed on', 'h2c', []],
+      ['a foreign page opens no WebSocket', 'websocket', [['Origin', 'https://evil.example']]],
+      ['a name that only begins like this one opens none', 'websocket', [['Origin', `https://${SITE}.evil.example`]]],
+    ] as const
+  ).map(([name, upgrade, more]) => ({
+    name,
+    ask: `GET ${url}`,
+    headers: [...HANDSHAKE.filter(([n]) => n !== 'Upgrade'), ['Upgrade', upgrade], ...more],
+    expect: { kind: 'proxy', upstreamHeaders: { Upgrade: null, Connection: null } },
+  }));
+
 const HSTS = { 'Strict-Transport-Security': '/^max-age=63072000/' };
 
 const redirects: readonly PromiseRow[] = [
@@ -206,10 +221,15 @@ const uwsgiApplication = (address: string): readonly PromiseRow[] => [
   },
 ];
 
-const webSocket = (url: string, scheme: string): PromiseRow => ({
-  name: 'the upgrade reaches the application with its headers, and silence is borne for an hour',
+const webSocket = (url: string, scheme: string): readonly PromiseRow[] => [
+  opened(url, scheme, []),
+  opened(url, scheme, [['Origin', `${scheme}://${SITE}`]]),
+  ...NO_SOCKETS(url),
+];
+const opened = (url: string, scheme: string, origin: readonly HeaderPair[]): PromiseRow => ({
+  name: `the upgrade of ${origin.length ? 'an own page' : 'a program'} reaches the application with its headers, and silence is borne for an hour`,
   ask: `GET ${url}`,
-  headers: HANDSHAKE,
+  headers: [...HANDSHAKE, ...origin],
   expect: {
     kind: 'proxy',
     upstreamHeaders: { ...told(scheme), Upgrade: 'websocket', Connection: '/^upgrade$/i', 'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==' },
@@ -369,11 +389,11 @@ export const PROMISES: Readonly<Record<string, Promises>> = {
   'django-gunicorn': server(application(SOCKET), uploaded),
   'django-gunicorn-tcp': server(application(PORT), uploaded),
   'django-uwsgi': server(uwsgiApplication(SOCKET), uploaded),
-  'django-channels-daphne': server(application(SOCKET), uploaded, webSocket(`${SECURE}/ws/chat`, 'https')),
+  'django-channels-daphne': server(application(SOCKET), uploaded, ...webSocket(`${SECURE}/ws/chat`, 'https')),
   'flask-gunicorn': server(application(SOCKET)),
   'flask-uwsgi': server(uwsgiApplication(SOCKET)),
-  'fastapi-uvicorn': server(application(PORT), webSocket(`${SECURE}/ws/chat`, 'https')),
-  hypercorn: server(application(PORT), webSocket(`${SECURE}/ws/chat`, 'https')),
+  'fastapi-uvicorn': server(application(PORT), ...webSocket(`${SECURE}/ws/chat`, 'https')),
+  hypercorn: server(application(PORT), ...webSocket(`${SECURE}/ws/chat`, 'https')),
   'wsgi-gunicorn': server(application(SOCKET)),
   'wsgi-uwsgi-tcp': server(uwsgiApplication(PORT)),
   'proxy-location': [proxied(`${PLAIN}/cart?x=1`, { uri: '/cart?x=1' })],
@@ -423,9 +443,9 @@ export const PROMISES: Readonly<Record<string, Promises>> = {
       expect: { kind: 'uwsgi', params: { PATH_INFO: '/app/cart', HTTP_X_FORWARDED_FOR: CLIENT, HTTP_X_FORWARDED_PROTO: 'http' } },
     },
   ],
-  websocket: [webSocket(`${PLAIN}/ws/chat`, 'http')],
+  websocket: webSocket(`${PLAIN}/ws/chat`, 'http'),
   'websocket-map': [
-    webSocket(`${PLAIN}/`, 'http'),
+    ...webSocket(`${PLAIN}/`, 'http'),
     {
       ...proxied(`${PLAIN}/cart`),
       name: 'a page is no upgrade',
@@ -1015,7 +1035,7 @@ export const PROMISES: Readonly<Record<string, Promises>> = {
     ).map(([id, path, rest]) => [
       id,
       [
-        webSocket(`${PLAIN}${path}${rest}`, 'http'),
+        ...webSocket(`${PLAIN}${path}${rest}`, 'http'),
         { ...proxied(`${PLAIN}${path}${rest}`, { uri: `${path}${rest}` }), name: 'pages come by the same way, under their whole path' },
       ],
     ]),
@@ -1062,15 +1082,14 @@ export const PROMISES: Readonly<Record<string, Promises>> = {
   minio: [
     {
       name: 'the signed host and path arrive as they came, and large uploads go through',
-      ask: `PUT http://${SITE}:9000/bucket/a%20b`,
+      ask: `PUT ${PLAIN}/bucket/a%20b`,
       headers: [['Content-Length', String(1024 * 1024 * 1024)]],
-      within: (text) => text.replace('listen 80;', 'listen 9000;'),
-      expect: { kind: 'proxy', uri: '/bucket/a%20b', upstreamHeaders: { Host: `${SITE}:9000`, 'X-Forwarded-For': CLIENT } },
+      expect: { kind: 'proxy', uri: '/bucket/a%20b', upstreamHeaders: { Host: SITE, 'X-Forwarded-For': CLIENT } },
     },
   ],
   'proxy-lines': [proxied(`${PLAIN}/cart?x=1`, { uri: '/cart?x=1' })],
   'websocket-lines': [
-    webSocket(`${PLAIN}/`, 'http'),
+    ...webSocket(`${PLAIN}/`, 'http'),
     {
       ...proxied(`${PLAIN}/cart`),
       name: 'a page is no upgrade',

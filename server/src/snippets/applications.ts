@@ -1,8 +1,6 @@
 /** Applications that need more than plain forwarding, by the names that people type; and building blocks for a location or a server that is there already. */
-import { forwarded, pastTheCache, privateMap, upgradeMap, upgrades } from './parts.ts';
-import { lines, type Outer, type Snippet } from './snippet.ts';
-
-const UPGRADE: Outer = { marker: '$connection_upgrade {', text: upgradeMap() };
+import { forwarded, pastTheCache, privateMap, upgrades, WEBSOCKETS } from './parts.ts';
+import { lines, type Snippet } from './snippet.ts';
 
 interface Named {
   readonly id: string;
@@ -22,7 +20,7 @@ const withSockets = (n: Named): Snippet => ({
   title: n.title,
   about: n.about,
   inside: ['server'],
-  outer: [UPGRADE],
+  outer: WEBSOCKETS,
   body: lines`
 location \${1:${n.path}} {
   proxy_pass http://\${2:${n.address}};
@@ -109,7 +107,7 @@ location \${1:/v1/} {
   proxy_http_version 1.1;
   ${forwarded('  ')}
   proxy_set_header Connection "";
-  # proxylens-ignore buffering-off: a word must not wait for a buffer to fill
+  # a word must not wait for a buffer to fill
   proxy_buffering off;
   proxy_cache off;
   proxy_read_timeout \${3:10m};
@@ -199,17 +197,17 @@ $0`,
     prefixes: ['minio', 's3'],
     title: 'MinIO or another S3 behind a name of its own',
     about:
-      'Signatures cover Host and path, so both are passed on as they came; uploads are neither limited nor stored before they are passed on.',
+      'Signatures cover Host and path, so both are passed on as they came, from the standard port; uploads go straight through to the store.',
     inside: ['server'],
     body: lines`
 location \${1:/bucket/} {
   client_max_body_size \${2:5g};
-  # proxylens-ignore request-buffering-off: an upload goes straight through, the store takes many at a time
+  # an upload goes straight through: the store takes many at a time
   proxy_request_buffering off;
   proxy_http_version 1.1;
   proxy_pass http://\${3:127.0.0.1:9000};
-  # proxylens-ignore host-spoofing: the signature covers the header as the client sent it, its port included
-  proxy_set_header Host \\$http_host;
+  # the signature covers this header
+  proxy_set_header Host \\$host;
   proxy_set_header X-Real-IP \\$remote_addr;
   proxy_set_header X-Forwarded-For \\$remote_addr;
   proxy_set_header X-Forwarded-Proto \\$scheme;
@@ -232,9 +230,9 @@ $0`,
     id: 'websocket-lines',
     prefixes: ['websocket', 'ws', 'upgrade'],
     title: 'Lines that let WebSockets through',
-    about: 'For a location that is there: pages and WebSockets in one, by a map that is added where it is missing.',
+    about: 'For a location that is there: pages and WebSockets in one, by maps that are added where they are missing.',
     inside: ['location'],
-    outer: [UPGRADE],
+    outer: WEBSOCKETS,
     body: lines`
 proxy_pass http://\${1:127.0.0.1:8000};
 ${forwarded('')}

@@ -1,4 +1,5 @@
 /** Lines that several snippets share, so that what is best practice is written once. */
+import type { Outer } from './snippet.ts';
 
 /** Headers that an application may be told to trust: `for` and `scheme` are nginx's variables, `prefix` is the path below which the application lives. */
 export interface Told {
@@ -118,19 +119,37 @@ export const downPage = (indent: string, folder = '${5:/srv/app/errors}'): strin
     '}',
   ].join(`\n${indent}`);
 
-/** The map of WebSocket handshakes, so that one location serves pages and WebSockets. */
-export const upgradeMap = (variable = 'connection_upgrade'): string => `map \\$http_upgrade \\$${variable} {
+/**
+ * WebSocket handshakes of the site's own pages, and of clients that are no browsers. Everything else loses its Upgrade header: another protocol (h2c under
+ * Hypercorn) would be a tunnel to the application past everything that nginx does, and a foreign page would speak with the visitor's cookies.
+ */
+export const websocketMap = (variable = 'websocket'): string => `# WebSockets of the site's own pages and of programs, and no other protocol
+map "\\$http_upgrade \\$host \\$http_origin" \\$${variable} {
+  default '';
+  "~*^websocket \\S+ \\$" websocket;
+  "~*^websocket (\\S+) https?://\\1(:\\d+)?\\$" websocket;
+}`;
+
+/** The Connection header that belongs to it. */
+export const connectionMap = (variable = 'connection_upgrade', handshake = 'websocket'): string => `map \\$${handshake} \\$${variable} {
   default upgrade;
   '' '';
 }`;
 
-/** Pages and WebSockets in one location, by that map. */
-export const upgrades = (indent: string, variable = 'connection_upgrade'): string =>
+export const upgradeMaps = (): string => `${websocketMap()}\n${connectionMap()}`;
+
+/** Both, for a snippet that stands inside of http. */
+export const WEBSOCKETS: readonly Outer[] = [
+  { marker: '$websocket {', text: websocketMap() },
+  { marker: '$connection_upgrade {', text: connectionMap() },
+];
+
+/** Pages and WebSockets in one location, by these maps. */
+export const upgrades = (indent: string): string =>
   [
     'proxy_http_version 1.1;',
-    '# proxylens-ignore websocket-origin: the application must check the Origin header',
-    'proxy_set_header Upgrade \\$http_upgrade;',
-    `proxy_set_header Connection \\$${variable};`,
+    'proxy_set_header Upgrade \\$websocket;',
+    'proxy_set_header Connection \\$connection_upgrade;',
     '# silence between two messages of a WebSocket',
     'proxy_read_timeout 1h;',
   ].join(`\n${indent}`);

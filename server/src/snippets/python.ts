@@ -1,5 +1,16 @@
 /** Python applications behind nginx: whole servers by framework, and locations by application server. */
-import { downPage, forwarded, forwardedParams, mediaFiles, redirectServer, staticFiles, tlsServer, upgradeMap, upgrades } from './parts.ts';
+import {
+  downPage,
+  forwarded,
+  forwardedParams,
+  mediaFiles,
+  redirectServer,
+  staticFiles,
+  tlsServer,
+  upgradeMaps,
+  upgrades,
+  WEBSOCKETS,
+} from './parts.ts';
 import { lines, type Snippet } from './snippet.ts';
 
 interface Kind {
@@ -123,7 +134,7 @@ const whole = (kind: Kind): Snippet => ({
   about: kind.about,
   inside: ['http'],
   body: lines`
-${kind.websockets ? `${upgradeMap()}\n\n` : ''}upstream \${6:application} {
+${kind.websockets ? `${upgradeMaps()}\n\n` : ''}upstream \${6:application} {
   # one application, perhaps restarting: it is never taken for dead
   ${kind.upstream}
 }
@@ -200,8 +211,7 @@ $0`,
     inside: ['server'],
     body: lines`
 location \${1:/app}/ {
-  # the slash at the end replaces the prefix
-  # proxylens-ignore proxy-pass-rewrites-path: the application is told of the prefix apart from the path
+  # the slash at the end replaces the prefix, which the application is told of apart from the path
   proxy_pass http://\${2:127.0.0.1:8000}/;
   ${forwarded('  ', { prefix: '${1:/app}' })}
 }
@@ -224,17 +234,14 @@ $0`,
     id: 'websocket',
     prefixes: ['websocket', 'ws', 'upgrade'],
     title: 'WebSocket location',
-    about: 'Passes the upgrade on over HTTP/1.1 and waits longer between two messages.',
+    about: 'Passes WebSockets of your own pages on over HTTP/1.1, no other protocol, and waits longer between two messages.',
     inside: ['server'],
+    outer: WEBSOCKETS,
     body: lines`
 location \${1:/ws/} {
   proxy_pass http://\${2:127.0.0.1:8000};
-  proxy_http_version 1.1;
   ${forwarded('  ')}
-  # proxylens-ignore websocket-origin: the application must check the Origin header
-  proxy_set_header Upgrade \\$http_upgrade;
-  proxy_set_header Connection "upgrade";
-  proxy_read_timeout \${3:1h};
+  ${upgrades('  ')}
 }
 $0`,
   },
@@ -242,10 +249,10 @@ $0`,
     id: 'websocket-map',
     prefixes: ['connection-upgrade', 'websocket-map'],
     title: 'WebSockets and pages in one location, by a map',
-    about: 'Gives $connection_upgrade: "upgrade" for a WebSocket handshake, empty otherwise, so that one location serves both.',
+    about: 'One location serves pages and WebSockets; handshakes of foreign pages and other protocols lose their Upgrade header.',
     inside: ['http'],
     body: lines`
-${upgradeMap()}
+${upgradeMaps()}
 
 server {
   server_name \${1:example.com};
@@ -271,7 +278,7 @@ location \${1:/events/} {
   proxy_http_version 1.1;
   ${forwarded('  ')}
   proxy_set_header Connection "";
-  # proxylens-ignore buffering-off: an event must not wait for a buffer to fill
+  # an event must not wait for a buffer to fill
   proxy_buffering off;
   proxy_cache off;
   proxy_read_timeout \${3:1h};

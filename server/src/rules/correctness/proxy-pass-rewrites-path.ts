@@ -30,7 +30,10 @@ With anything behind the host, be it a slash, nginx replaces the location's name
       // an exact location has one path, which is replaced as a whole
       // behind a rewrite that breaks off nginx sends the path as that left it, and the URI does not count
       const rewritten = scope.named('rewrite').some((d) => d.value(2) === 'break');
-      if (target.uri && locationOf(scope)?.kind !== 'exact' && !rewritten)
+      // the application is told of the prefix that it does not get: the replacement is meant
+      const prefix = locationOf(scope)?.name.replace(/\/$/, '');
+      const told = !!prefix && scope.effective('proxy_set_header').directives.some((d) => d.value(1) === prefix);
+      if (target.uri && locationOf(scope)?.kind !== 'exact' && !rewritten && !told)
         report('replaced', { at: word, data: { prefix: locationOf(scope)?.name ?? 'the path', uri: target.uri } });
       return;
     }
@@ -56,6 +59,10 @@ With anything behind the host, be it a slash, nginx replaces the location's name
       good: 'location ~ ^/u/(.*)$ { proxy_pass http://127.0.0.1:8000$request_uri; }',
     },
     { inside: 'server', good: 'location /app {\n    rewrite ^/app/(.*)$ /$1 break;\n    proxy_pass http://127.0.0.1:8000/app;\n}' },
+    {
+      inside: 'server',
+      good: 'location /app/ {\n    proxy_pass http://127.0.0.1:8000/;\n    proxy_set_header X-Forwarded-Prefix /app;\n}',
+    },
     { inside: 'server', good: 'location = /health { proxy_pass http://127.0.0.1:8000/status; }' },
     {
       inside: 'server',

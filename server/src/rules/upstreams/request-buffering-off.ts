@@ -1,9 +1,13 @@
 /** Uploads that are passed on as they drip in: the worker of a WSGI server waits for the client. */
 
+import { parseOffset } from '../../catalog/value-kind.ts';
 import { walk } from '../../config/scope.ts';
 import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
 import { fixOf, remove } from '../fix.ts';
 import { defineRule } from '../rule.ts';
+
+/** Bytes of a body that nobody wants to have on the disk twice. */
+const LARGE = 1024 ** 3;
 
 export default defineRule({
   id: 'request-buffering-off',
@@ -16,7 +20,7 @@ nginx reads a request body to its end before it asks the application, so that a 
 that an upload on a slow line takes. \`proxy_request_buffering off\` and \`uwsgi_request_buffering off\` pass the body on as it arrives: some
 dozen slow clients, or one attacker, occupy all workers of a WSGI server. gunicorn's manual asks for a buffering proxy for just this reason.
 
-It is right for applications that stream large bodies and have an event loop: registries, object stores, ASGI applications.`,
+It is right for applications that stream large bodies and have an event loop: registries, object stores, ASGI applications. A place that takes a gigabyte or more in one request, which no disk should hold twice, is taken for one of them.`,
   about: ['proxy_request_buffering', 'uwsgi_request_buffering'],
   references: ['https://docs.gunicorn.org/en/stable/deploy.html'],
   looksAt: { directive: ['proxy_request_buffering', 'uwsgi_request_buffering'] },
@@ -32,6 +36,9 @@ It is right for applications that stream large bodies and have an event loop: re
     let used = false;
     for (const d of walk(scope)) if (d.name === `${kind}_pass` && PASS_DIRECTIVES.includes(d.name)) used = true;
     const wsgi = kind === 'uwsgi' && used;
+    const most = scope.value('client_max_body_size');
+    const size = most && parseOffset(most.value(0));
+    if (!wsgi && size?.ok && (size.value === 0 || size.value >= LARGE)) return;
     report(wsgi ? 'wsgi' : 'off', {
       at: directive.statement.name,
       severity: wsgi ? 'warning' : 'info',
@@ -59,6 +66,14 @@ It is right for applications that stream large bodies and have an event loop: re
 }`,
       good: `location /v2/ {
     proxy_pass http://127.0.0.1:5000;
+}`,
+    },
+    {
+      inside: 'server',
+      good: `location /bucket/ {
+    proxy_pass http://127.0.0.1:9000;
+    client_max_body_size 5g;
+    proxy_request_buffering off;
 }`,
     },
   ],

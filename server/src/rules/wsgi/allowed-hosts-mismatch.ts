@@ -13,6 +13,12 @@ import { distinct, djangoSides, orPlace, portOf, probe } from './_sides.ts';
 const isPublic = (name: string): boolean =>
   /^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(name) && !/(^|\.)(localhost|local|internal|test|svc)$/.test(name) && !/^[\d.]+$/.test(name);
 
+/** A name that a guide left for its reader to replace: it says nothing of the hosts of this site. */
+const isPlaceholder = (name: string): boolean =>
+  /^(www\.)?(example\.(com|org|net)|domain\.(com|tld|name)|(your|my)[-_]?(own[-_]?)?(domain|site|server|host|app|project)[-_]?(name)?(\.\w+)+)$/i.test(
+    name,
+  );
+
 const namesOf = (server: Server) => server.names.filter((n) => n.kind === 'exact' && n.directive && !n.hostname && isPublic(n.text));
 
 export default defineRule({
@@ -52,6 +58,7 @@ underscore.`,
         const { view } = probed ?? {};
         if (!view?.hostAllowed.known || view.hostAllowed.value || !view.host.known) continue;
         const own = djangoDomain(view.host.value) === name.text;
+        if (own && isPlaceholder(name.text)) continue;
         const word = name.directive!.args[name.argument]!;
         const at = own ? name.directive!.at(word) : side.pass.nameAt;
         const key = `${at.file}#${at.span.start}`;
@@ -77,7 +84,8 @@ underscore.`,
     const passes = new Map(sides.map((s) => [`${s.pass.file.id}#${s.pass.file.lines.lineAt(s.pass.statement.start)}`, s.application.id]));
     for (const [id, side] of new Map(sides.map((s) => [s.application.id, s]))) {
       for (const entry of certain(side.django.settings.allowedHosts) ?? []) {
-        if (!isPublic(entry.value)) continue;
+        // the name that stands for the real one may be this
+        if (!isPublic(entry.value) || (side.server && namesOf(side.server).some((n) => isPlaceholder(n.text)))) continue;
         const served = serversOf(config).some((server) =>
           (['http', 'https'] as const).some((scheme) => {
             const port = portOf(server, scheme);
@@ -128,6 +136,18 @@ underscore.`,
     }
 }`),
         ...django("ALLOWED_HOSTS = ['shop.example.com', 'www.shop.example.com']\n"),
+      }),
+    },
+    {
+      good: tree({
+        'nginx.conf': main(`server {
+    server_name your_domain.com;
+    location / {
+        proxy_pass http://unix:/run/shop.sock;
+        ${FORWARDED}
+    }
+}`),
+        ...django("ALLOWED_HOSTS = ['shop.example.com']\n"),
       }),
     },
     {

@@ -167,6 +167,9 @@ export const heldBySystemd = (a: Answers): boolean => a.port === 0 && a.server !
 /** Where the application's unix socket is. */
 export const socketOf = (a: Answers): string => (heldBySystemd(a) ? `/run/${a.name}.sock` : `/run/${a.name}/${a.name}.sock`);
 
+/** Where the application keeps what it writes itself: a database in a file, for one. */
+export const stateOf = (a: Answers): string => `/var/lib/${a.runs === 'compose' ? 'app' : a.name}`;
+
 /** The name as a part of Python and nginx names. */
 export const word = (a: Answers): string => a.name.replaceAll('-', '_');
 

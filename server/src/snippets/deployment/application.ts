@@ -118,6 +118,9 @@ const FRAMEWORK_TITLES: Readonly<Record<Answers['framework'], string>> = {
 };
 export const titleOf = (a: Answers): string => `${FRAMEWORK_TITLES[a.framework]} under ${TITLES[a.server]}`;
 
+/** What pip installs: uvicorn replaces workers that have ended since 0.30 only. */
+export const packageOf = (a: Answers): string => (a.server === 'uvicorn' ? "'uvicorn[standard]>=0.30'" : a.server);
+
 /** The variables that the application needs; secrets are made on the server. */
 export const environmentFile = (a: Answers): NewFile => ({
   path: a.runs === 'compose' ? '.env.example' : `deploy/${a.name}.env.example`,
@@ -149,6 +152,8 @@ Group=${webGroup(a)}
 WorkingDirectory=${a.folder}
 RuntimeDirectory=${a.name}
 RuntimeDirectoryMode=0750
+StateDirectory=${a.name}
+StateDirectoryMode=0750
 EnvironmentFile=/etc/${a.name}.env
 Environment=PYTHONUNBUFFERED=1
 ${a.framework === 'django' ? `Environment=DJANGO_SETTINGS_MODULE=${productionSettings(a)}\n` : ''}ExecStart=${command(a, `${a.folder}/venv/bin/`).replaceAll("'*'", '*')}

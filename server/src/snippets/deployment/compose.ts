@@ -1,13 +1,14 @@
 /** The variant in containers: a Compose file with the application, nginx with its site as a template, and certbot where it fetches the certificate. */
-import type { Answers, NewFile } from './answers.ts';
-import { command } from './application.ts';
+import { type Answers, type NewFile, stateOf } from './answers.ts';
+import { command, packageOf } from './application.ts';
 
 const DOMAIN = '$' + '{DOMAIN}';
 
 /** The site as a template of the nginx image: envsubst puts the name of the site in, and leaves nginx's own variables alone. */
 export const asTemplate = (file: NewFile, a: Answers): NewFile => ({
   ...file,
-  path: file.path.replace(/^deploy\/nginx\//, 'deploy/nginx/templates/').replace(/$/, '.template'),
+  // the image's own default.conf answers foreign names with a page of its own: the catch-all takes its place
+  path: `${file.path.replace(/^deploy\/nginx\//, 'deploy/nginx/templates/').replace(/catch-all\.conf$/, 'default.conf')}.template`,
   text: file.text.replaceAll(a.domain, DOMAIN),
 });
 
@@ -30,6 +31,7 @@ function composeFile(a: Answers): string {
     ...(a.mediaRoot ? [`media:${a.mediaRoot.replace(/\/+$/, '')}`] : []),
   ];
   const volumes = [
+    'data',
     ...(a.staticRoot ? ['static'] : []),
     ...(a.mediaRoot ? ['media'] : []),
     ...(a.tls === 'certbot' ? ['certificates', 'challenges'] : a.tls === 'acme' ? ['certificates'] : []),
@@ -42,7 +44,8 @@ services:
     command: ${run}
     env_file: .env
     restart: unless-stopped
-${shared.length ? `    volumes:\n${list(shared, '      ')}` : ''}    networks:
+    volumes:
+${list([...shared, `data:${stateOf(a)}`], '      ')}    networks:
       - backend
     healthcheck:
       test: ["CMD", "python", "-c", "import socket; socket.create_connection(('127.0.0.1', 8000), 2)"]
@@ -53,7 +56,7 @@ ${shared.length ? `    volumes:\n${list(shared, '      ')}` : ''}    networks:
 
   nginx:
     image: nginx:${a.nginx}
-    restart: unless-stopped
+${a.tls === 'acme' ? '    command: ["nginx", "-g", "daemon off; load_module modules/ngx_http_acme_module.so;"]\n' : ''}    restart: unless-stopped
     environment:
       DOMAIN: ${DOMAIN}
     ports:
@@ -88,7 +91,9 @@ networks:
   frontend:
   # what only containers of this project reach; no port of it is published
   backend:
-${volumes.length ? `\nvolumes:\n${volumes.map((v) => `  ${v}:\n`).join('')}` : ''}`;
+
+volumes:
+${volumes.map((v) => `  ${v}:\n`).join('')}`;
 }
 
 const dockerfile = (a: Answers): string => `FROM python:3.13-slim
@@ -100,8 +105,8 @@ ${
     : ''
 }WORKDIR /srv/app
 COPY requirements.txt .
-RUN pip install --no-cache-dir -r requirements.txt ${a.server}
-RUN useradd --system --no-create-home app && install -d -o app ${[a.staticRoot, a.mediaRoot].filter(Boolean).join(' ') || '/srv/app'}
+RUN pip install --no-cache-dir -r requirements.txt ${packageOf(a)}
+RUN useradd --system --no-create-home app && install -d -o app ${[stateOf(a), a.staticRoot, a.mediaRoot].filter(Boolean).join(' ')}
 COPY . .
 USER app
 EXPOSE 8000

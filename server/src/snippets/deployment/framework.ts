@@ -1,5 +1,5 @@
 /** The framework's side of a new deployment: settings for production, and what makes the application believe nginx. */
-import { type Answers, isAsgi, type NewFile, secretName, word } from './answers.ts';
+import { type Answers, isAsgi, type NewFile, secretName, stateOf, word } from './answers.ts';
 
 const trimmed = (path: string): string => path.replace(/\/+$/, '');
 
@@ -44,6 +44,11 @@ SILENCED_SYSTEM_CHECKS = ["security.W004", "security.W008"]
 `
     : ''
 }
+# a database in a file lies where the application may write, and where no new release replaces it
+for database in globals().get("DATABASES", {}).values():
+    if database["ENGINE"].endswith("sqlite3"):
+        database["NAME"] = "${stateOf(a)}/db.sqlite3"
+
 STATIC_URL = "/static/"
 ${a.staticRoot ? `STATIC_ROOT = "${trimmed(a.staticRoot)}"\n` : ''}${a.mediaRoot ? `MEDIA_URL = "/media/"\nMEDIA_ROOT = "${trimmed(a.mediaRoot)}"\n` : ''}${
   a.staticRoot

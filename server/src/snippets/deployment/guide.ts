@@ -1,6 +1,6 @@
 /** DEPLOY.md: the exact commands, in order, each with how to see that it worked. */
-import { type Answers, heldBySystemd, type NewFile, secretName, socketOf, webGroup } from './answers.ts';
-import { listensOn, titleOf } from './application.ts';
+import { type Answers, heldBySystemd, type NewFile, productionSettings, secretName, socketOf, stateOf, webGroup } from './answers.ts';
+import { listensOn, packageOf, titleOf } from './application.ts';
 
 const sh = (...lines: readonly string[]): string => `\`\`\`sh\n${lines.join('\n')}\n\`\`\``;
 
@@ -23,7 +23,8 @@ function onTheServer(a: Answers): Step[] {
   const { to, enable } = sitesOf(a);
   const put = (name: string): string[] => [`sudo install -m 644 deploy/nginx/${name}.conf ${to(name)}`, ...enable(name)];
   const reload = ['sudo nginx -t', 'sudo systemctl reload nginx'];
-  const manage = `sudo -u ${a.name} env $(sudo cat /etc/${a.name}.env | grep -v '^#' | xargs) DJANGO_SETTINGS_MODULE=${a.settings}_production venv/bin/python manage.py`;
+  // in a shell of the user's own, so that no list of processes shows a secret
+  const manage = `sudo -u ${a.name} sh -c 'set -a; . /etc/${a.name}.env; DJANGO_SETTINGS_MODULE=${productionSettings(a)} exec venv/bin/python manage.py "$@"' --`;
   const nologin = a.system === 'debian' ? '/usr/sbin/nologin' : '/sbin/nologin';
   const writable = [a.staticRoot, a.mediaRoot].filter((p) => p !== '');
   const steps: Step[] = [
@@ -35,6 +36,7 @@ function onTheServer(a: Answers): Step[] {
         `# copy the project into ${a.folder}, for example: sudo rsync -a --exclude venv --exclude .git ./ ${a.folder}/`,
         `cd ${a.folder}`,
         ...(writable.length ? [`sudo install -d -m 755 -o ${a.name} ${writable.join(' ')}`] : []),
+        `sudo install -d -m 750 -o ${a.name} ${stateOf(a)}`,
       )}\n\nCheck: \`id ${a.name}\` names the user, \`ls ${a.folder}/deploy\` shows the files of this deployment.`,
     },
     {
@@ -42,7 +44,7 @@ function onTheServer(a: Answers): Step[] {
       text: `${sh(
         'sudo python3 -m venv venv',
         'sudo venv/bin/pip install -r requirements.txt',
-        `sudo venv/bin/pip install ${a.server}`,
+        `sudo venv/bin/pip install ${packageOf(a)}`,
       )}\n\nCheck: \`venv/bin/${a.server} --version\`.`,
     },
     {
@@ -116,10 +118,20 @@ function onTheServer(a: Answers): Step[] {
   if (a.tls === 'acme')
     steps.push({
       title: "nginx's ACME module",
-      text: `nginx fetches the certificate itself. Put \`load_module modules/ngx_http_acme_module.so;\` at the top of /etc/nginx/nginx.conf.\n\n${sh(
+      text: `nginx fetches certificates itself, for all its sites. Put \`load_module modules/ngx_http_acme_module.so;\` at the top of /etc/nginx/nginx.conf. The third command names this machine's own name server.\n\n${sh(
         'sudo apt-get install nginx-module-acme || sudo dnf install nginx-module-acme',
-        'sudo install -d -m 700 -o nginx /var/cache/nginx/acme-letsencrypt',
-      )}\n\nCheck: \`sudo nginx -t\` succeeds.`,
+        `sudo install -d -m 700 -o ${webGroup(a)} /var/cache/nginx/acme-letsencrypt`,
+        `sudo sed -i "s|^resolver .*|resolver $(awk '/^nameserver/ { print $2; exit }' /etc/resolv.conf) ipv6=off;|" deploy/nginx/acme.conf`,
+        ...put('acme'),
+        'sudo nginx -t',
+      )}\n\nCheck: the last command succeeds.`,
+    });
+  if (a.compression !== 'gzip')
+    steps.push({
+      title: `The module for ${a.compression}`,
+      text: `It comes as a package of its own, and not from every source of nginx. On Debian and Ubuntu:\n\n${sh(
+        `sudo apt-get install libnginx-mod-http-${a.compression}-filter`,
+      )}\n\nCheck: \`sudo nginx -T 2>/dev/null | grep load_module\` names it. Without the module, remove the lines that begin with ${a.compression} from deploy/nginx/${a.name}.conf: gzip is there anyway.`,
     });
   steps.push({
     title: 'The site',
@@ -193,7 +205,7 @@ function inContainers(a: Answers): Step[] {
 export function guide(a: Answers, files: readonly NewFile[]): NewFile {
   const steps = a.runs === 'compose' ? inContainers(a) : onTheServer(a);
   return {
-    path: a.runs === 'compose' ? 'DEPLOY.md' : 'DEPLOY.md',
+    path: 'DEPLOY.md',
     about: 'The commands that put all this into service, in order, and how to check each',
     text: `# Deploying ${a.domain}
 

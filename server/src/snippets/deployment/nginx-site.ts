@@ -1,5 +1,6 @@
 /** The nginx side of a new deployment: the site, the server for foreign names, the page for when the application is down. */
-import { intermediate } from '../parts.ts';
+import { connectionMap, intermediate, websocketMap } from '../parts.ts';
+import { expand } from '../snippet.ts';
 import { type Answers, heldBySystemd, isAsgi, isAtLeast, type NewFile, socketOf, word } from './answers.ts';
 
 const unescaped = (text: string): string => text.replaceAll('\\$', '$');
@@ -45,18 +46,31 @@ function told(a: Answers): string[] {
 const kept = (a: Answers): string[] =>
   overTcp(a) && a.server !== 'uwsgi' ? ['proxy_http_version 1.1;', 'proxy_set_header Connection "";'] : [];
 
+/** Names in an upstream can be asked again since nginx 1.27.3. */
+const resolves = (a: Answers): boolean => a.runs === 'compose' && isAtLeast(a.nginx, '1.27.3');
+
 /** Connections over TCP are worth keeping. */
 const overTcp = (a: Answers): boolean => a.runs === 'compose' || a.port > 0;
 
-/** WebSockets are let in from the site's own pages only; what is no browser sends no Origin. */
-const originMap = (a: Answers): string[] => [
-  '# browsers let every page open a WebSocket to every host, with the cookies of the visitor: 1 for those that come from elsewhere',
-  ...block(`map "$http_upgrade|$http_origin" $${word(a)}_foreign`, [
-    'default 0;',
-    '"~*^websocket\\|." 1;',
-    ...(a.tls === 'none' ? ['http', 'https'] : ['https']).map((scheme) => `"websocket|${scheme}://${a.domain}" 0;`),
-  ]),
+/** WebSockets of the site's own pages and of programs, and no other protocol: the maps that the snippets have, under names of this site. */
+const webSockets = (a: Answers): string[] =>
+  expand(`${websocketMap(`${word(a)}_websocket`)}\n${connectionMap(`${word(a)}_connection`, `${word(a)}_websocket`)}`)
+    .text.replaceAll(/^ {2}/gm, '    ')
+    .split('\n');
+
+const HSTS = 'add_header Strict-Transport-Security "max-age=63072000" always;';
+const NOSNIFF = 'add_header X-Content-Type-Options nosniff always;';
+
+/** What browsers should know of every answer. Django says all but HSTS of its own answers itself. */
+const forBrowsers = (a: Answers): string[] => [
+  ...(a.tls === 'none' ? [] : [HSTS]),
+  ...(a.framework === 'django'
+    ? []
+    : [NOSNIFF, 'add_header X-Frame-Options SAMEORIGIN always;', 'add_header Referrer-Policy strict-origin-when-cross-origin always;']),
 ];
+
+/** The same for files, which no framework sees; where a location has headers of its own, it has no others. */
+const forFiles = (a: Answers): string[] => [...forBrowsers(a), ...(a.framework === 'django' ? [NOSNIFF] : [])];
 
 const acmeLocation = block('location ^~ /.well-known/acme-challenge/', ['alias /var/www/letsencrypt/.well-known/acme-challenge/;']);
 
@@ -89,29 +103,14 @@ function tls(a: Answers): string[] {
   return [...certificate, ...intermediate('').split('\n')];
 }
 
-const HSTS = 'add_header Strict-Transport-Security "max-age=63072000" always;';
-
 function site(a: Answers): string[] {
   const id = word(a);
   const secure = a.tls !== 'none';
-  const hsts = secure ? [HSTS] : [];
   const pass = a.server === 'uwsgi' ? `uwsgi_pass ${a.name};` : `proxy_pass http://${a.name};`;
   const modern = isAtLeast(a.nginx, '1.25.1');
   const suffix = modern ? '' : ' http2';
   const out: string[] = [];
-  if (a.tls === 'acme')
-    out.push(
-      '# nginx fetches and renews the certificate itself; it needs a name server to find the authority',
-      'resolver 127.0.0.53 ipv6=off;',
-      ...block('acme_issuer letsencrypt', [
-        'uri https://acme-v02.api.letsencrypt.org/directory;',
-        ...(a.email ? [`contact mailto:${a.email};`] : []),
-        'state_path /var/cache/nginx/acme-letsencrypt;',
-        'accept_terms_of_service;',
-      ]),
-      '',
-    );
-  if (isAsgi(a.server)) out.push(...block(`map $http_upgrade $${id}_connection`, ['default upgrade;', "'' '';"]), '', ...originMap(a), '');
+  if (isAsgi(a.server)) out.push(...webSockets(a), '');
   if (a.limitLogin)
     out.push(
       '# attempts to log in: what is sent counts, the page with the form does not (an empty key is not counted)',
@@ -121,7 +120,7 @@ function site(a: Answers): string[] {
     );
   out.push(
     ...block(`upstream ${a.name}`, [
-      ...(a.runs === 'compose'
+      ...(resolves(a)
         ? [
             '# a container that is made anew has a new address: its name is asked again',
             `zone ${a.name} 64k;`,
@@ -129,7 +128,7 @@ function site(a: Answers): string[] {
           ]
         : []),
       '# one application, perhaps restarting: it is never taken for dead',
-      `server ${a.runs === 'compose' ? 'app:8000 resolve' : a.port ? `127.0.0.1:${a.port}` : `unix:${socketOf(a)}`} fail_timeout=0;`,
+      `server ${a.runs === 'compose' ? `app:8000${resolves(a) ? ' resolve' : ''}` : a.port ? `127.0.0.1:${a.port}` : `unix:${socketOf(a)}`} fail_timeout=0;`,
       ...(overTcp(a) && a.server !== 'uwsgi' ? ['keepalive 16;'] : []),
     ]),
     '',
@@ -143,9 +142,9 @@ function site(a: Answers): string[] {
         `server_name ${a.domain};`,
         '',
         ...tls(a),
-        HSTS,
+        ...forBrowsers(a),
       ]
-    : ['listen 80;', 'listen [::]:80;', `server_name ${a.domain};`];
+    : ['listen 80;', 'listen [::]:80;', `server_name ${a.domain};`, ...forBrowsers(a)];
   body.push(
     'server_tokens off;',
     '',
@@ -167,12 +166,13 @@ function site(a: Answers): string[] {
         'access_log off;',
         '# a name may get new content: browsers ask whether theirs is still the same',
         'expires -1;',
+        ...forFiles(a),
         '',
         '# a name with the hash of its content never does',
         ...block('location ~ "\\.[0-9a-f]{12}\\.[^./]+$"', [
           'expires off;',
           'add_header Cache-Control "public, max-age=31536000, immutable";',
-          ...hsts,
+          ...forFiles(a),
         ]),
       ]),
       '',
@@ -183,9 +183,8 @@ function site(a: Answers): string[] {
       ...block('location /media/', [
         `alias ${folderOf(a.mediaRoot)};`,
         'expires 1h;',
-        'add_header X-Content-Type-Options nosniff always;',
         'add_header Content-Security-Policy "default-src \'none\'; sandbox" always;',
-        ...hsts,
+        ...forFiles(a),
       ]),
       '',
     );
@@ -196,16 +195,14 @@ function site(a: Answers): string[] {
     ...block('location /', [
       ...(isAsgi(a.server)
         ? [
-            ...block(`if ($${id}_foreign)`, ['return 403;']),
             '# two more headers, so the others are repeated here',
             ...told(a),
             'proxy_http_version 1.1;',
-            'proxy_set_header Upgrade $http_upgrade;',
+            `proxy_set_header Upgrade $${id}_websocket;`,
             `proxy_set_header Connection $${id}_connection;`,
             '# silence between two messages of a WebSocket or two events',
             'proxy_read_timeout 1h;',
             '# events reach the browser as they come; an asynchronous server waits for slow browsers at no cost',
-            '# proxylens-ignore buffering-off: the server is asynchronous',
             'proxy_buffering off;',
           ]
         : []),
@@ -223,6 +220,23 @@ function site(a: Answers): string[] {
   );
   return [...out, ...block('server', body)];
 }
+
+/** Who issues certificates, once for the whole nginx: its module knows one issuer of a name, and http one resolver. */
+export const issuer = (a: Answers): NewFile => ({
+  path: 'deploy/nginx/acme.conf',
+  about: 'Where certificates come from: once for each nginx, whatever number of sites it has',
+  text: [
+    '# nginx fetches and renews certificates itself; it needs a name server to find the authority',
+    `resolver ${a.runs === 'compose' ? '127.0.0.11' : '127.0.0.53'} ipv6=off;`,
+    ...block('acme_issuer letsencrypt', [
+      'uri https://acme-v02.api.letsencrypt.org/directory;',
+      ...(a.email ? [`contact mailto:${a.email};`] : []),
+      'state_path /var/cache/nginx/acme-letsencrypt;',
+      'accept_terms_of_service;',
+    ]),
+    '',
+  ].join('\n'),
+});
 
 /** Everything that names no server of this nginx: no answer, no certificate. */
 export function catchAll(a: Pick<Answers, 'nginx' | 'tls'>): NewFile {
@@ -278,6 +292,7 @@ export function nginxFiles(a: Answers): NewFile[] {
       about: 'Port 80: answers for the certificate authority, and the way to HTTPS; installed before the first certificate',
       text: text(plainServer(a)),
     });
+  if (a.tls === 'acme') out.push(issuer(a));
   out.push(catchAll(a), { path: 'deploy/errors/down.html', about: 'What people see while the application restarts', text: DOWN });
   return out;
 }
