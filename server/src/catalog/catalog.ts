@@ -4,6 +4,7 @@ import { parseArity } from './arity.ts';
 import { bodyOf, CONTEXTS, type Context, isContext, type Protocol } from './context.ts';
 import { DATA_FILES } from './data/index.ts';
 import type { Arity, Deprecation, DirectiveFact, EnumValue, Kind, Repeat, Source, ValueCheck, VariableFact } from './fact.ts';
+import type { Flavour } from './flavours.ts';
 import type { ModuleSet } from './modules.ts';
 import { overrideOf } from './overrides.ts';
 import { atLeast, inForce, type Version, version } from './version.ts';
@@ -11,7 +12,7 @@ import { atLeast, inForce, type Version, version } from './version.ts';
 /** The nginx for which a configuration is meant. */
 export interface Target {
   readonly nginx: Version;
-  readonly flavour: 'oss' | 'plus' | 'openresty' | 'angie';
+  readonly flavour: Flavour;
   readonly openssl: Version;
   readonly modules: ModuleSet;
 }

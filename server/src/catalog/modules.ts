@@ -3,6 +3,7 @@
 // those of `nginx -V` and of the packages; what could not be looked at is assumed to be there, so that nothing is reported on a guess.
 import { table } from '../base/table.ts';
 import type { DirectiveFact, VariableFact } from './fact.ts';
+import type { Build } from './flavours.ts';
 
 /** The modules of one nginx, by module name ("ngx_http_geoip2_module") or by the name of a third-party source ("njs"). */
 export interface ModuleSet {
@@ -11,9 +12,6 @@ export interface ModuleSet {
 
 /** The set in which nothing is missing. */
 export const ANY_MODULE: ModuleSet = { has: () => true };
-
-/** Who made the binary: `plain` is ./configure without options, `official` the packages and images of nginx.org. */
-export type Build = 'plain' | 'debian' | 'official' | 'openresty' | 'angie' | 'plus' | 'any';
 
 /** Modules of nginx's own tree that ./configure leaves out, with the option that brings them. */
 const OPTIONAL: Readonly<Record<string, string>> = table({
@@ -94,7 +92,7 @@ const OPENRESTY = [
   'form-input-nginx-module',
 ];
 
-const BUILDS: Readonly<Record<Exclude<Build, 'any'>, BuildFacts>> = {
+const FACTS: Readonly<Record<Exclude<Build, 'any'>, BuildFacts>> = {
   plain: { options: [], sources: [] },
   // Debian: stream, mail, geoip, image-filter, xslt and perl are packages of their own
   debian: {
@@ -250,7 +248,7 @@ const libraryName = (file: string): string => file.replace(/^.*[/\\]/, '').repla
  */
 export function moduleSet(build: Build, loaded: readonly string[] = []): ModuleSet {
   if (build === 'any') return ANY_MODULE;
-  const { options, sources } = BUILDS[build];
+  const { options, sources } = FACTS[build];
   const found = setOf(options, sources, [], loaded);
   // whoever builds for himself may do so on any system
   return build === 'plain'

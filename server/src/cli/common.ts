@@ -5,7 +5,6 @@ import { basename, dirname, type FileId, fileId, fromPath, hostOf, isBelow, path
 import type { FileSystem } from '../base/file-system.ts';
 import { Lines } from '../base/lines.ts';
 import { MemoryFiles } from '../base/memory-files.ts';
-import { parseVersion } from '../catalog/version.ts';
 import { Config } from '../config/config.ts';
 import type { Sources } from '../config/load.ts';
 import type { Settings } from '../config/settings.ts';
@@ -33,6 +32,7 @@ import type { Stock } from '../project/stock.ts';
 import { ruleNames } from '../rules/rule.ts';
 import type { SourceFile } from '../syntax/statement.ts';
 import { EXIT, Failure } from './failure.ts';
+import { notOneOf, settingOptions, settingsOf } from './setting-options.ts';
 
 export interface CommonOptions {
   nginxVersion?: string;
@@ -49,21 +49,11 @@ export interface CommonOptions {
   machine?: boolean;
 }
 
-const collect = (value: string, before: string[] = []): string[] => [...before, value];
+const COLORS: readonly string[] = ['auto', 'always', 'never'];
 
 /** Adds the options that every command which reads a configuration has. */
 export function withCommonOptions(command: Command): Command {
-  return command
-    .option(
-      '--nginx-version <X.Y.Z>',
-      'the nginx that will run it (default: that of the image that a checked folder names, else the newest known)',
-    )
-    .option('--openssl-version <X.Y.Z>', 'the OpenSSL that nginx was built with')
-    .option('--flavour <name>', 'oss, plus, openresty or angie')
-    .option('--build <name>', 'which modules there are: any, plain, debian, official, openresty, angie, plus')
-    .option('--root <config>', 'the main file that a fragment belongs to')
-    .option('--prefix <dir>', 'what relative paths hang from')
-    .option('--map <from=to>', 'where paths of the configuration lie on this machine', collect)
+  return settingOptions(command, 'every')
     .option('--machine', 'absolute includes read this machine; they do where it is itself what is checked, below /etc, /usr/local or /opt')
     .option('--settings <file>', 'the settings file (default: .proxylens.yaml, searched upwards)')
     .option('--color <when>', 'auto, always or never', 'auto');
@@ -71,38 +61,8 @@ export function withCommonOptions(command: Command): Command {
 
 /** The settings that the command line gives. Throws a usage failure for what it cannot read. */
 function fromOptions(options: CommonOptions): RawSettings {
-  const raw: RawSettings = {};
-  for (const [key, value] of [
-    ['nginxVersion', options.nginxVersion],
-    ['opensslVersion', options.opensslVersion],
-  ] as const) {
-    if (value === undefined) continue;
-    if (!parseVersion(value)) throw new Failure(EXIT.usage, `"${value}" is no version such as 1.27.3`);
-    raw[key] = value;
-  }
-  const oneOf = (name: string, value: string | undefined, allowed: string[]): string | undefined => {
-    if (value !== undefined && !allowed.includes(value))
-      throw new Failure(EXIT.usage, `--${name} is one of ${allowed.join(', ')}, not "${value}"`);
-    return value;
-  };
-  const put = <K extends keyof RawSettings>(key: K, value: RawSettings[K] | undefined): void => {
-    if (value !== undefined) raw[key] = value;
-  };
-  put('flavour', oneOf('flavour', options.flavour, ['oss', 'plus', 'openresty', 'angie']));
-  put('build', oneOf('build', options.build, ['any', 'plain', 'debian', 'official', 'openresty', 'angie', 'plus']));
-  put('profile', oneOf('profile', options.profile, ['recommended', 'strict', 'wsgi', 'validity']));
-  oneOf('color', options.color, ['auto', 'always', 'never']);
-  if (options.prefix !== undefined) raw.prefix = path.resolve(options.prefix);
-  if (options.environment) raw.environment = true;
-  if (options.map) {
-    raw.pathMap = {};
-    for (const m of options.map) {
-      const at = m.indexOf('=');
-      if (at < 1) throw new Failure(EXIT.usage, `--map ${m}: write FROM=TO, such as /etc/nginx=./deploy/nginx`);
-      raw.pathMap[m.slice(0, at)] = path.resolve(m.slice(at + 1));
-    }
-  }
-  return raw;
+  if (options.color !== undefined && !COLORS.includes(options.color)) throw notOneOf('color', options.color, COLORS);
+  return settingsOf(options as Readonly<Record<string, unknown>>);
 }
 
 /** A configuration that was asked for, the project that it belongs to, and what of it was asked for. */

@@ -3,43 +3,23 @@ import { parse as parseToml, TomlError } from 'smol-toml';
 import { isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
 import { type FileId, pathOf, resolve } from '../base/file-id.ts';
 import type { Span } from '../base/span.ts';
-import { ANY_MODULE, type Build, moduleSet } from '../catalog/modules.ts';
+import { table } from '../base/table.ts';
+import { BUILDS, FLAVOURS } from '../catalog/flavours.ts';
+import { ANY_MODULE, moduleSet } from '../catalog/modules.ts';
 import { parseVersion } from '../catalog/version.ts';
-import type { Ignore, Level, MozillaProfile, OwnDirective, PathMap, Profile, Settings } from './settings.ts';
+import { LEVELS, MOZILLA, PROFILES, PROJECT_KEYS, PROJECT_SETTINGS, type RawSettings, type Shape } from './declared.ts';
+import type { Ignore, Level, OwnDirective, PathMap, Settings } from './settings.ts';
+
+export type { RawSettings };
 
 export interface SettingsProblem {
   readonly span: Span;
   readonly message: string;
 }
 
-/** The shape of the file, also of the editor's settings and of the command line's options; every key may be absent. */
-export interface RawSettings {
-  nginxVersion?: string;
-  opensslVersion?: string;
-  flavour?: string;
-  build?: string;
-  modules?: string[];
-  root?: string[];
-  prefix?: string;
-  pathMap?: Record<string, string>;
-  profile?: string;
-  mozilla?: string;
-  rules?: Record<string, string>;
-  ignore?: { paths?: string[]; rules?: string[] }[];
-  directives?: { name?: string; contexts?: string[]; min?: number; max?: number | null; block?: boolean }[];
-  variables?: string[];
-  environment?: boolean;
-}
-
 export const SETTINGS_NAMES = ['.proxylens.yaml', '.proxylens.yml'];
 /** nginx-lint's own settings, of which the rules that are switched off are taken over where there is no file of ours. */
 export const NGINX_LINT_NAME = '.nginx-lint.toml';
-const LEVELS: readonly string[] = ['error', 'warning', 'info', 'hint', 'off'];
-const FLAVOURS: readonly string[] = ['oss', 'plus', 'openresty', 'angie'];
-const BUILDS: readonly string[] = ['any', 'plain', 'debian', 'official', 'openresty', 'angie', 'plus'];
-const PROFILES: readonly string[] = ['recommended', 'strict', 'wsgi', 'validity'];
-const MOZILLA: readonly string[] = ['modern', 'intermediate', 'old'];
-
 /** The names of rules, which this layer does not know by itself. */
 export interface RuleNames {
   /** true for a rule or a group */
@@ -53,40 +33,7 @@ export interface SettingsRead {
   readonly problems: SettingsProblem[];
 }
 
-/** What may stand at a place of the file. */
-type Shape =
-  | { readonly is: 'text' | 'version' | 'truth' | 'count' | 'limit' }
-  | { readonly is: 'one'; readonly of: readonly string[] }
-  | { readonly is: 'list'; readonly item: Shape }
-  | { readonly is: 'map'; readonly value: Shape; readonly rules?: boolean }
-  | { readonly is: 'record'; readonly fields: Readonly<Record<string, Shape>>; readonly required?: string };
-
-const TEXT: Shape = { is: 'text' };
-const TEXTS: Shape = { is: 'list', item: TEXT };
-const FILE = {
-  nginxVersion: { is: 'version' },
-  opensslVersion: { is: 'version' },
-  flavour: { is: 'one', of: FLAVOURS },
-  build: { is: 'one', of: BUILDS },
-  modules: TEXTS,
-  root: TEXTS,
-  prefix: TEXT,
-  pathMap: { is: 'map', value: TEXT },
-  profile: { is: 'one', of: PROFILES },
-  mozilla: { is: 'one', of: MOZILLA },
-  rules: { is: 'map', value: { is: 'one', of: LEVELS }, rules: true },
-  ignore: { is: 'list', item: { is: 'record', fields: { paths: TEXTS, rules: TEXTS }, required: 'paths' } },
-  directives: {
-    is: 'list',
-    item: {
-      is: 'record',
-      fields: { name: TEXT, contexts: TEXTS, min: { is: 'count' }, max: { is: 'limit' }, block: { is: 'truth' } },
-      required: 'name',
-    },
-  },
-  variables: TEXTS,
-  environment: { is: 'truth' },
-} satisfies Record<keyof RawSettings, Shape>;
+const FILE: Readonly<Record<string, Shape>> = table(Object.fromEntries(PROJECT_KEYS.map((key) => [key, PROJECT_SETTINGS[key].shape])));
 
 const WANTED: Readonly<Record<Shape['is'], string>> = {
   text: 'a text',
@@ -121,7 +68,7 @@ export function readSettings(text: string, names?: RuleNames): SettingsRead {
   const read = (given: unknown, shape: Shape, name: string): unknown => {
     const node = isAlias(given) ? given.resolve(doc) : given;
     const unfit = (): undefined =>
-      wrong(node, `${name} is ${shape.is === 'one' ? `one of ${shape.of.join(', ')}` : WANTED[shape.is]}${shown(node)}.`);
+      wrong(node, `${name} is ${shape.is === 'one' ? `one of ${Object.keys(shape.of).join(', ')}` : WANTED[shape.is]}${shown(node)}.`);
     if (shape.is === 'list')
       return isSeq(node) ? node.items.map((i) => read(i, shape.item, `An entry of ${name}`)).filter((v) => v !== undefined) : unfit();
     if (shape.is === 'map' || shape.is === 'record') {
@@ -152,7 +99,7 @@ export function readSettings(text: string, names?: RuleNames): SettingsRead {
         return parseVersion(words) ? words : unfit();
       case 'one':
         // an unquoted off is a word in YAML 1.2 and false in 1.1
-        return shape.of.includes(words) ? words : value === false && shape.of.includes('off') ? 'off' : unfit();
+        return words in shape.of ? words : value === false && 'off' in shape.of ? 'off' : unfit();
       case 'truth':
         return typeof value === 'boolean' ? value : unfit();
       default:
@@ -199,8 +146,8 @@ const list = (value: unknown): string[] =>
   Array.isArray(value) ? value.map(String) : value === undefined || value === null ? [] : [String(value)];
 /** The editor's settings come unchecked. */
 const many = <T>(value: readonly T[] | undefined): readonly T[] => (Array.isArray(value) ? (value as readonly T[]) : []);
-const pick = <T extends string>(value: unknown, allowed: readonly string[], otherwise: T): T =>
-  allowed.includes(String(value)) ? (String(value) as T) : otherwise;
+const pick = <T extends string>(value: unknown, allowed: Readonly<Record<T, string>>, otherwise: T): T =>
+  String(value) in allowed ? (String(value) as T) : otherwise;
 
 /** Lays one layer of settings over another; unusable values leave the lower layer as it is. */
 export function withSettings(base: Settings, raw: RawSettings): Settings {
@@ -212,7 +159,7 @@ export function withSettings(base: Settings, raw: RawSettings): Settings {
       ? base.target.modules
       : raw.build === 'any' || (raw.build === undefined && base.target.modules === ANY_MODULE)
         ? ANY_MODULE
-        : moduleSet(pick<Build>(raw.build, BUILDS, 'plain'), list(raw.modules));
+        : moduleSet(pick(raw.build, BUILDS, 'plain'), list(raw.modules));
   const directives: OwnDirective[] = many(raw.directives).flatMap((d) =>
     typeof d?.name === 'string'
       ? [{ name: d.name, contexts: list(d.contexts), min: d.min ?? 0, max: d.max === undefined ? null : d.max, block: d.block ?? false }]
@@ -220,7 +167,7 @@ export function withSettings(base: Settings, raw: RawSettings): Settings {
   );
   const maps: PathMap[] = Object.entries(raw.pathMap ?? {}).map(([from, to]) => ({ from, to: String(to) }));
   const rules: Record<string, Level> = { ...base.rules };
-  for (const [id, level] of Object.entries(raw.rules ?? {})) if (LEVELS.includes(String(level))) rules[id] = String(level) as Level;
+  for (const [id, level] of Object.entries(raw.rules ?? {})) if (String(level) in LEVELS) rules[id] = String(level) as Level;
   const ignore: Ignore[] = many(raw.ignore).map((i) => ({ paths: list(i?.paths), rules: list(i?.rules) }));
   return {
     target: { nginx: nginx ?? base.target.nginx, openssl: openssl ?? base.target.openssl, flavour, modules },
@@ -228,9 +175,9 @@ export function withSettings(base: Settings, raw: RawSettings): Settings {
     opensslFrom: openssl ? 'setting' : base.opensslFrom,
     prefix: raw.prefix ?? base.prefix,
     pathMap: [...maps, ...base.pathMap],
-    profile: pick<Profile>(raw.profile, PROFILES, base.profile),
+    profile: pick(raw.profile, PROFILES, base.profile),
     rules,
-    mozillaProfile: pick<MozillaProfile>(raw.mozilla, MOZILLA, base.mozillaProfile),
+    mozillaProfile: pick(raw.mozilla, MOZILLA, base.mozillaProfile),
     ownDirectives: [...base.ownDirectives, ...directives],
     ownVariables: [...base.ownVariables, ...list(raw.variables)],
     ignore: [...base.ignore, ...ignore],

@@ -4,17 +4,7 @@
  */
 import { RULE_GROUPS, type Rule } from '../rules/rule.ts';
 import type { Completion, Item } from './completion/item.ts';
-import { settingsSchema } from './settings-schema.ts';
-
-interface Schema {
-  readonly type?: string | readonly string[];
-  readonly enum?: readonly string[];
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly additionalProperties?: boolean | Schema;
-  readonly items?: Schema;
-  readonly description?: string;
-  readonly default?: unknown;
-}
+import { type JsonSchema, settingsSchema } from './settings-schema.ts';
 
 /** A key, or `null` for an item of a list. */
 type Step = string | null;
@@ -131,8 +121,8 @@ function placeAt(text: string, offset: number): Place | null {
   return /\s/.test(rest) ? null : { path, wants: 'value', typed: rest, taken };
 }
 
-function schemaAt(root: Schema, path: readonly Step[]): Schema | null {
-  let at: Schema | undefined = root;
+function schemaAt(root: JsonSchema, path: readonly Step[]): JsonSchema | null {
+  let at: JsonSchema | undefined = root;
   for (const step of path) {
     if (step === null) at = at.items;
     else at = at.properties?.[step] ?? (typeof at.additionalProperties === 'object' ? at.additionalProperties : undefined);
@@ -141,12 +131,12 @@ function schemaAt(root: Schema, path: readonly Step[]): Schema | null {
   return at;
 }
 
-function opening(schema: Schema): string {
+function opening(schema: JsonSchema): string {
   if (schema.type === 'object' || schema.type === 'array') return ':';
   return ': ';
 }
 
-const valuesOf = (schema: Schema): readonly string[] => schema.enum ?? (schema.type === 'boolean' ? ['true', 'false'] : []);
+const valuesOf = (schema: JsonSchema): readonly string[] => schema.enum ?? (schema.type === 'boolean' ? ['true', 'false'] : []);
 
 /** The proposals at an offset (UTF-16) of a settings file, for the rules that there are; null where none fit. */
 export function settingsCompletion(text: string, offset: number, rules: readonly Rule[]): Completion | null {

@@ -1,39 +1,45 @@
-/** server/docs/settings.md: every setting, from the schema of the settings file and the editor's manifest. */
+/** server/docs/settings.md: every setting, from its declaration and the section of the editor's manifest that is made of it. */
+import { type Declared, declared, PROJECT_KEYS, type Shape } from '../config/declared.ts';
+import { sentence } from '../features/settings-schema.ts';
 
+const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+
+/** What may be written, in few words. */
+function kind(shape: Shape): string {
+  switch (shape.is) {
+    case 'truth':
+      return 'true or false';
+    case 'one':
+      return Object.keys(shape.of)
+        .map((word) => `\`${word}\``)
+        .join(', ');
+    case 'list':
+      return shape.item.is === 'text' ? 'list of texts' : `list of ${kind(shape.item)}s`;
+    case 'map':
+    case 'record':
+      return 'mapping';
+    default:
+      return shape.is;
+  }
+}
+
+/** What of a property of the manifest is shown. */
 interface Property {
-  readonly type?: string | readonly string[];
+  readonly type?: unknown;
   readonly enum?: readonly unknown[];
-  readonly items?: Property;
   readonly default?: unknown;
-  readonly description?: string;
   readonly markdownDescription?: string;
 }
 
-export interface Manifest {
-  readonly contributes: {
-    readonly configuration: readonly { readonly title: string; readonly properties: Readonly<Record<string, Property>> }[];
-  };
-}
+const editorKind = ({ type, enum: words }: Property): string =>
+  words
+    ? words
+        .filter((word) => word !== '')
+        .map((word) => `\`${String(word)}\``)
+        .join(', ')
+    : String(type).replace('boolean', 'true or false').replace('string', 'text').replace('object', 'mapping').replace('array', 'list');
 
-const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
-const kind = (p: Property): string =>
-  String(p.type) === 'string,number'
-    ? 'version'
-    : p.enum
-      ? p.enum
-          .filter((v) => v !== null)
-          .map((v) => `\`${String(v)}\``)
-          .join(', ')
-      : p.items?.type === 'string'
-        ? 'list of texts'
-        : [p.type ?? []]
-            .flat()
-            .filter((t) => t !== 'null')
-            .join(' or ')
-            .replace('boolean', 'true or false')
-            .replace('string', 'text')
-            .replace('object', 'mapping')
-            .replace('array', 'list');
+const option = ({ option: o }: Declared): string => (o ? `\`${o.flags}\`${o.of === 'check' ? ' of `check`' : ''}` : '');
 
 const HEAD = `# Settings
 
@@ -73,19 +79,20 @@ Where no \`.proxylens.yaml\` is found, the nearest \`.nginx-lint.toml\` is read.
 [table of rules](rules.md). Comments \`# nginx-lint:ignore NAME reason\` count in the same way.
 `;
 
-export function settingsPage(schema: { readonly properties: Readonly<Record<string, Property>> }, manifest: Manifest): string {
-  const out = [HEAD, '| key | value | what |', '|---|---|---|'];
-  for (const [name, p] of Object.entries(schema.properties)) out.push(`| \`${name}\` | ${cell(kind(p))} | ${cell(p.description ?? '')} |`);
+/** The page, from the value of `contributes.configuration`. */
+export function settingsPage(section: readonly { readonly properties: Readonly<Record<string, Property>> }[]): string {
+  const out = [HEAD, '| key | value | what | on the command line |', '|---|---|---|---|'];
+  for (const key of PROJECT_KEYS) {
+    const setting = declared(key);
+    const what = [sentence(setting.is), setting.more ?? []].flat().join(' ');
+    out.push(`| \`${key}\` | ${cell(kind(setting.shape))} | ${cell(what)} | ${cell(option(setting))} |`);
+  }
   out.push('', '## In VS Code', '', '| setting | value | default | what |', '|---|---|---|---|');
-  for (const { properties } of manifest.contributes.configuration)
+  for (const { properties } of section)
     for (const [name, p] of Object.entries(properties)) {
-      const unset =
-        p.default === null ||
-        p.default === undefined ||
-        p.default === '' ||
-        (typeof p.default === 'object' && !Object.keys(p.default).length);
+      const unset = p.default === '' || (typeof p.default === 'object' && p.default !== null && !Object.keys(p.default).length);
       out.push(
-        `| \`${name}\` | ${cell(kind(p))} | ${unset ? '' : `\`${JSON.stringify(p.default)}\``} | ${cell(p.markdownDescription ?? p.description ?? '')} |`,
+        `| \`${name}\` | ${cell(editorKind(p))} | ${unset ? '' : `\`${JSON.stringify(p.default)}\``} | ${cell(p.markdownDescription ?? '')} |`,
       );
     }
   return [...out, '', TAIL].join('\n');

@@ -25,7 +25,8 @@ import {
 import { fileId, pathOf } from '../base/file-id.ts';
 import type { FileSystem } from '../base/file-system.ts';
 import type { Engine } from '../config/config.ts';
-import { type RawSettings, SETTINGS_NAMES } from '../config/settings-file.ts';
+import type { EditorSettings } from '../config/declared.ts';
+import { SETTINGS_NAMES } from '../config/settings-file.ts';
 import type { Python } from '../deploy/python-tree.ts';
 import { WANTED_GLOBS, wanted } from '../deploy/wanted.ts';
 import { HOST_GLOBS, mayHost } from '../project/embedded.ts';
@@ -39,7 +40,8 @@ import { LoadProgress } from './load-progress.ts';
 import { type InitializationOptions, Notifications, Requests, type StatusParams } from './protocol.ts';
 import { Publisher } from './publish.ts';
 import { type Refreshable, refresh } from './refresh.ts';
-import { type ClientAbilities, DEFAULT_EDITOR_SETTINGS, type EditorSettings, type Session } from './session.ts';
+import type { ClientAbilities, Session } from './session.ts';
+import { editorSettings, projectSettings } from './wire-settings.ts';
 
 export interface Host {
   readonly files: FileSystem;
@@ -101,7 +103,7 @@ export function serve(connection: Connection, host: Host): void {
       rules,
       encoding: () => client.encoding,
       push: () => !client.pull,
-      lintRun: () => session?.settings.lintRun ?? 'onType',
+      lintRun: () => session?.settings['lint.run'] ?? 'onType',
       docs: options.docs ?? null,
       log,
       published: () => {
@@ -119,7 +121,7 @@ export function serve(connection: Connection, host: Host): void {
       client,
       publisher,
       now: host.now,
-      settings: DEFAULT_EDITOR_SETTINGS,
+      settings: editorSettings(undefined),
       findings: (file) => publisher.findings(file),
       log,
     };
@@ -343,57 +345,10 @@ function abilitiesOf(params: InitializeParams, options: InitializationOptions): 
   };
 }
 
-interface WireSettings {
-  nginx?: { version?: string };
-  openssl?: { version?: string };
-  flavour?: string;
-  build?: string;
-  modules?: string[];
-  profile?: string;
-  mozilla?: string;
-  rules?: Record<string, string>;
-  pathMap?: Record<string, string>;
-  root?: string | string[];
-  environment?: boolean;
-  prefix?: string;
-  ignore?: RawSettings['ignore'];
-  directives?: RawSettings['directives'];
-  lint?: { run?: string };
-  inlayHints?: Record<string, boolean>;
-  codeLens?: Record<string, boolean | string>;
-  format?: { align?: boolean };
-}
-
-/** The editor's section `proxylens`: what the core knows goes to the workspace, the rest stays with the session. */
-function applySettings(session: Session, value: unknown): void {
-  const s = (value && typeof value === 'object' ? value : {}) as WireSettings;
-  const some = <T>(v: T | undefined | null): T | undefined => (v === null || v === undefined || (v as unknown) === '' ? undefined : v);
-  const nonEmpty = <T extends object>(v: T | undefined | null): T | undefined => (v && Object.keys(v).length ? v : undefined);
-  const raw: RawSettings = {};
-  const put = <K extends keyof RawSettings>(key: K, v: RawSettings[K] | undefined): void => {
-    if (v !== undefined) raw[key] = v;
-  };
-  put('nginxVersion', some(s.nginx?.version));
-  put('opensslVersion', some(s.openssl?.version));
-  put('flavour', some(s.flavour));
-  put('build', some(s.build));
-  put('modules', nonEmpty(s.modules));
-  put('profile', some(s.profile));
-  put('mozilla', some(s.mozilla));
-  put('rules', nonEmpty(s.rules));
-  put('pathMap', nonEmpty(s.pathMap));
-  put('prefix', some(s.prefix));
-  put('root', nonEmpty(typeof s.root === 'string' && s.root ? [s.root] : Array.isArray(s.root) ? s.root : null));
-  put('ignore', nonEmpty(s.ignore));
-  put('environment', some(s.environment));
-  put('directives', nonEmpty(s.directives));
-  session.settings = {
-    lintRun: s.lint?.run === 'onSave' ? 'onSave' : 'onType',
-    inlayHints: s.inlayHints ?? {},
-    codeLens: s.codeLens ?? {},
-    format: { align: s.format?.align ?? false },
-  };
-  session.workspace.apply({ kind: 'settings', settings: raw });
+/** The editor's section `proxylens`: what the project can set goes to the workspace, the rest stays with the session. */
+function applySettings(session: Session, section: unknown): void {
+  session.settings = editorSettings(section);
+  session.workspace.apply({ kind: 'settings', settings: projectSettings(section) });
 }
 
 type RangedChange = Extract<TextDocumentContentChangeEvent, { range: unknown }>;

@@ -1,21 +1,12 @@
 /** What all handlers of one connection share: the workspace, what the client can do, the editor's settings, the last findings. */
 import type { Connection } from 'vscode-languageserver';
 import type { FileId } from '../base/file-id.ts';
+import type { EditorSettings } from '../config/declared.ts';
 import type { Finding, Rule } from '../rules/rule.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { Encoding } from './convert/encoding.ts';
 import type { Publisher } from './publish.ts';
 import type { Refreshable } from './refresh.ts';
-
-/** The editor's own settings (section `proxylens`) that the core does not know of. */
-export interface EditorSettings {
-  readonly lintRun: 'onType' | 'onSave';
-  readonly inlayHints: Readonly<Record<string, boolean>>;
-  readonly codeLens: Readonly<Record<string, boolean | string>>;
-  readonly format: { readonly align: boolean };
-}
-
-export const DEFAULT_EDITOR_SETTINGS: EditorSettings = { lintRun: 'onType', inlayHints: {}, codeLens: {}, format: { align: false } };
 
 export interface ClientAbilities {
   readonly encoding: Encoding;

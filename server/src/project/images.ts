@@ -1,6 +1,6 @@
 /** What the name of a container image says of the nginx in it: product, version, build, and whose main file it brings. One table for all who ask. */
 import { resolveVersion } from '../catalog/changes.ts';
-import type { Build } from '../catalog/modules.ts';
+import type { Build, Flavour } from '../catalog/flavours.ts';
 import { parseVersion, type Version, version } from '../catalog/version.ts';
 
 /** Whose nginx it is: each has a main file of its own. */
@@ -9,7 +9,7 @@ export type Distribution = 'official' | 'unprivileged' | 'debian' | 'alpine' | '
 export interface Image {
   /** as written, without a digest */
   readonly name: string;
-  readonly flavour: 'oss' | 'plus' | 'openresty' | 'angie';
+  readonly flavour: Flavour;
   readonly build: Build;
   /** null where the name does not say */
   readonly version: Version | null;

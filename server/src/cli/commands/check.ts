@@ -32,6 +32,7 @@ import { unifiedDiff } from '../print/diff.ts';
 import { FORMATS, type FormatName } from '../print/index.ts';
 import { progressLine } from '../progress.ts';
 import { type ProjectReport, reportOn } from '../report.ts';
+import { settingOptions } from '../setting-options.ts';
 import { nearPath } from './trace.ts';
 
 interface CheckOptions extends CommonOptions {
@@ -62,7 +63,7 @@ export interface Result {
 }
 
 export function addCheck(program: Command): void {
-  withCommonOptions(program.command('check').argument('[path...]', 'files, folders, or - for standard input'))
+  settingOptions(withCommonOptions(program.command('check').argument('[path...]', 'files, folders, or - for standard input')), 'check')
     .description('lint configurations; folders are searched for their main files')
     .option('--format <name>', 'stylish, json, sarif, github or checkstyle', 'stylish')
     .option('--fix [which]', 'mend what has a safe fix; --fix=suggested also takes suggestions')
@@ -71,8 +72,6 @@ export function addCheck(program: Command): void {
     .option('--only <name>', 'only this rule or group (repeatable)', collect)
     .option('--baseline <file>', 'leave out the findings that this file lists')
     .option('--update-baseline', 'write the present findings to the baseline file')
-    .option('--profile <name>', 'recommended, strict, wsgi or validity')
-    .option('--environment', 'also check what depends on this machine: files, certificates, names')
     .option('--fail-on <level>', 'the lowest level that makes the exit code 1', 'error')
     .option('--max-warnings <n>', 'exit 1 with more warnings than this')
     .option('--stdin-path <name>', 'the name of the file that comes from standard input')

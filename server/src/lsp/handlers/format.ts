@@ -25,7 +25,7 @@ const told = new WeakMap<Session, Map<FileId, string>>();
 const optionsOf = ({ tabSize, insertSpaces }: FormattingOptions, { settings }: Session): LayoutOptions => ({
   indent: insertSpaces ? ' '.repeat(tabSize) : '\t',
   tabSize,
-  align: settings.format.align || 'keep',
+  align: settings['format.align'] || 'keep',
 });
 
 const converted = (file: SourceFile, edits: readonly { span: Span; newText: string }[], encoding: Encoding): TextEdit[] =>
@@ -52,7 +52,7 @@ export function partEdits(snapshot: Snapshot, session: Session, id: FileId, opti
   const source = snapshot.text(host);
   const part = snapshot.embedded(host).find((e) => e.id === id);
   if (!source || !part?.lines) return [];
-  const layout = options ?? { indent: '    ', tabSize: 4, align: session.settings.format.align || 'keep' };
+  const layout = options ?? { indent: '    ', tabSize: 4, align: session.settings['format.align'] || 'keep' };
   const formatted = formatEmbedded(source.text, part, (own) => session.workspace.parse(host, own), layout);
   return 'edits' in formatted && snapshot.keeps(id, formatted.edits) ? formatted.edits : [];
 }

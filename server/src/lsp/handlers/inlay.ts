@@ -1,5 +1,5 @@
 import { type InlayHint, type InlayHintParams, MarkupKind } from 'vscode-languageserver';
-import { inlayHints } from '../../features/inlay.ts';
+import { type InlayKind, inlayHints } from '../../features/inlay.ts';
 import { toPosition, toSpan } from '../convert/encoding.ts';
 import { reads, targetOf } from '../handler.ts';
 
@@ -9,7 +9,7 @@ export const inlayHandler = reads<InlayHintParams, InlayHint[]>({
   run({ snapshot, session, encoding }, { textDocument, range }) {
     const t = targetOf(snapshot, textDocument.uri);
     if (!t) return [];
-    const enabled = (kind: string): boolean => session.settings.inlayHints[kind] ?? true;
+    const enabled = (kind: InlayKind): boolean => session.settings[`inlayHints.${kind}`];
     return inlayHints(t.config, t.file, toSpan(t.file, range, encoding), enabled).map((h) => ({
       position: toPosition(t.file, h.offset, encoding),
       label: h.label,

@@ -1,6 +1,6 @@
 /** Code lenses. Their commands are the client's own; an editor without them shows the titles. */
 import type { CodeLens, CodeLensParams } from 'vscode-languageserver';
-import { lenses } from '../../features/lens.ts';
+import { type LensKind, lenses } from '../../features/lens.ts';
 import { toRange } from '../convert/encoding.ts';
 import { toLocations } from '../convert/to.ts';
 import { reads, targetOf } from '../handler.ts';
@@ -12,11 +12,10 @@ export const lensHandler = reads<CodeLensParams, CodeLens[]>({
   run({ snapshot, session, encoding }, { textDocument }) {
     const t = targetOf(snapshot, textDocument.uri);
     if (!t) return [];
-    const { preview = 'server', ...others } = session.settings.codeLens;
-    const enabled = (kind: string): boolean => others[kind] !== false;
-    // true and false are what the setting was before there was a choice of places
-    const place = preview === false || preview === 'off' ? 'off' : preview === 'location' ? 'location' : 'server';
-    return lenses(t.configs, t.file, enabled, place).map((lens) => {
+    const { settings } = session;
+    const enabled = (kind: LensKind): boolean =>
+      kind === 'preview' ? settings['codeLens.preview'] !== 'off' : settings[`codeLens.${kind}`];
+    return lenses(t.configs, t.file, enabled, settings['codeLens.preview']).map((lens) => {
       const range = toRange(t.file, lens.span, encoding);
       const places = toLocations(lens.places, (id) => snapshot.file(id), encoding);
       const command =

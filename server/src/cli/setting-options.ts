@@ -1,0 +1,59 @@
+/** The options of the command line that are settings: declared in config/declared.ts, added to commands and read here. */
+import path from 'node:path';
+import { type Command, Option } from 'commander';
+import { parseVersion } from '../catalog/version.ts';
+import { declared, PROJECT_KEYS, type ProjectKey, type RawSettings } from '../config/declared.ts';
+import { EXIT, Failure } from './failure.ts';
+
+/** Options whose value a command reads by itself: `--root` names files of this machine, not of the project. */
+const APART: ReadonlySet<ProjectKey> = new Set(['root']);
+
+/** The failure for a word that an option does not know. */
+export const notOneOf = (option: string, value: string, words: readonly string[]): Failure =>
+  new Failure(EXIT.usage, `--${option} is one of ${words.join(', ')}, not "${value}"`);
+
+const collect = (value: string, before: string[] = []): string[] => [...before, value];
+
+/** Adds the settings that every command has, or those of `check` alone. */
+export function settingOptions(command: Command, of: 'every' | 'check'): Command {
+  for (const key of PROJECT_KEYS) {
+    const { shape, is, option } = declared(key);
+    if (option?.of !== of) continue;
+    const words = shape.is === 'one' ? `: ${Object.keys(shape.of).join(', ')}` : '';
+    const made = new Option(option.flags, `${option.is ?? is}${words}`.replaceAll('`', ''));
+    if (shape.is === 'map') made.argParser(collect);
+    command.addOption(made);
+  }
+  return command;
+}
+
+/** The settings that the options give. Throws a usage failure for a value that cannot be read. */
+export function settingsOf(options: Readonly<Record<string, unknown>>): RawSettings {
+  const raw: Record<string, unknown> = {};
+  for (const key of PROJECT_KEYS) {
+    const { shape, option } = declared(key);
+    if (!option || APART.has(key)) continue;
+    const { attributeName, name } = naming(option.flags);
+    const value = options[attributeName];
+    if (value === undefined) continue;
+    if (shape.is === 'version' && !parseVersion(String(value))) throw new Failure(EXIT.usage, `"${value}" is no version such as 1.27.3`);
+    if (shape.is === 'one' && !(String(value) in shape.of)) throw notOneOf(name, String(value), Object.keys(shape.of));
+    raw[key] = shape.is === 'map' ? mapped(name, value as string[]) : key === 'prefix' ? path.resolve(String(value)) : value;
+  }
+  return raw as RawSettings;
+}
+
+function naming(flags: string): { attributeName: string; name: string } {
+  const option = new Option(flags);
+  return { attributeName: option.attributeName(), name: option.name() };
+}
+
+function mapped(name: string, given: readonly string[]): Record<string, string> {
+  const out: Record<string, string> = {};
+  for (const pair of given) {
+    const at = pair.indexOf('=');
+    if (at < 1) throw new Failure(EXIT.usage, `--${name} ${pair}: write FROM=TO, such as /etc/nginx=./deploy/nginx`);
+    out[pair.slice(0, at)] = path.resolve(pair.slice(at + 1));
+  }
+  return out;
+}
