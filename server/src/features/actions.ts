@@ -42,10 +42,10 @@ export function actionsAt(
     seen.add(title);
     actions.push({ title, kind: 'quickfix', edits, findings: about, preferred });
   };
-  for (const finding of here)
-    finding.fixes.forEach((fix, i) => {
-      add(titleOf(fix), fix.edits, [finding], i === 0 && fix.safety === 'safe');
-    });
+  for (const finding of here) {
+    const preferred = finding.fixes.find((fix) => fix.safety === 'safe');
+    for (const fix of finding.fixes) add(titleOf(fix), fix.edits, [finding], fix === preferred);
+  }
   for (const rule of new Set(here.map((f) => f.rule))) {
     const same = findings.filter((f) => f.rule === rule && f.fixes.length > 0);
     if (same.length > 1) add(`Fix all ${same.length} findings of ${rule} in this file`, combined(same.map((f) => f.fixes[0]!)), same);

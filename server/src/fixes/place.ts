@@ -4,10 +4,12 @@ import { basename } from '../base/file-id.ts';
 import type { Span } from '../base/span.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { NAME_TITLES } from '../catalog/names.ts';
+import { atLeast, parseVersion } from '../catalog/version.ts';
 import type { Config } from '../config/config.ts';
 import { namesOf } from '../config/names.ts';
 import type { SourceFile, Statement } from '../syntax/statement.ts';
 import { mask } from '../syntax/template.ts';
+import { OLDEST } from './versions.ts';
 
 /** A condition that compares versions: the branch is meant for an nginx that is not the one at hand. */
 const ABOUT_VERSIONS = /version/i;
@@ -110,11 +112,27 @@ export function takesAway(config: Config, after: Config, files: readonly { befor
     const heads = (body: readonly Statement[]) => [...every(body)].filter((s) => BLOCKS.includes(s.name.value)).map((s) => s.name.value);
     const gone = lost(heads(file.before.body), heads(file.after.body));
     if (gone) return `it removes a line or block "${gone}"`;
+    const read = stillRead(config, file.before, file.after);
+    if (read !== null) return read;
     // the words of a text that is broken are not its author's
     if (file.before.problems.length) continue;
     const unknown = (body: readonly Statement[]) => [...every(body)].filter((s) => isUnknown(config.catalog, s)).map(headOf);
     const renamed = lost(unknown(file.before.body), unknown(file.after.body));
     if (renamed !== null) return `nginx may know "${firstLine(renamed)}" from a module or a version that is not known here`;
+  }
+  return null;
+}
+
+/** A line that goes because the newest nginx ignores it, where one that the project may run on does not. */
+function stillRead(config: Config, before: SourceFile, after: SourceFile): string | null {
+  const { settings, catalog } = config;
+  if (settings.versionFrom !== 'default') return null;
+  const names = (body: readonly Statement[]) => [...every(body)].map((s) => s.name.value);
+  const left = countOf(names(after.body));
+  for (const [name, count] of countOf(names(before.body))) {
+    if ((left.get(name) ?? 0) >= count) continue;
+    const since = catalog.directives(name).find((f) => f.obsolete)?.obsolete?.since;
+    if (since && parseVersion(since) && !atLeast(OLDEST, since)) return `nginx before ${since} still goes by "${name}"`;
   }
   return null;
 }

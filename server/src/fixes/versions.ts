@@ -4,7 +4,7 @@ import { compareVersions, type Version, version } from '../catalog/version.ts';
 import type { Settings } from '../config/settings.ts';
 
 /** The oldest nginx that distributions with support still ship. */
-const OLDEST = version('1.18.0');
+export const OLDEST = version('1.18.0');
 
 let all: readonly Version[] | undefined;
 

@@ -73,6 +73,15 @@ export function reachOf(server: Server): Reach {
 /** The http servers that clients reach over TLS. */
 export const tlsServers = (config: Config): Server[] => serversOf(config).filter((s) => reachOf(s).tls);
 
+/** Some server of http, stream or mail speaks TLS. */
+export const speaksTls = (config: Config): boolean =>
+  tlsServers(config).length > 0 ||
+  config.main.all.some(
+    (d) =>
+      ['stream-server', 'mail-server'].includes(d.scope.context) &&
+      ((d.name === 'listen' && d.values.includes('ssl')) || (d.name === 'starttls' && d.value(0) !== 'off')),
+  );
+
 /** The listen lines of a server that bring TLS connections to it. */
 export const tlsListens = (server: Server): Listen[] =>
   server.listens.filter((l) => l.directive && (l.params.includes('ssl') || l.params.includes('quic')));

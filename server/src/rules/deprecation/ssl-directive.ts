@@ -46,7 +46,9 @@ export default defineRule({
           edits.push({ span: { start: at, end: at }, newText: ' ssl' });
         }
       }
-      if (!lines.length) edits[0] = { span: { start: directive.statement.start, end: directive.statement.end }, newText: 'listen 80 ssl;' };
+      // a part of a server: its listen lines stand in a file that is not seen here
+      if (!lines.length && (!config.whole || scope.has('include'))) whole = false;
+      else if (!lines.length) edits[0] = { span: { start: directive.statement.start, end: directive.statement.end }, newText: 'listen 80 ssl;' };
     }
     report(gone ? 'removed' : value === 'off' ? 'off' : 'deprecated', {
       at: directive.statement.name,

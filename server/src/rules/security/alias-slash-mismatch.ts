@@ -31,10 +31,12 @@ nginx cuts the location's name off the path and puts the rest behind the alias a
     if (!opener || !word || !location || (location.modifier !== '' && location.modifier !== '^~')) return;
     const dir = word.value;
     if (!location.name.endsWith('/') || dir.endsWith('/') || dir === '') return;
+    const end = word.quote === '' ? word.end : word.end - 1;
+    // what a template engine fills in may end in a slash
+    if (word.templated && file.marks?.some((m) => m.end === end)) return;
     // nginx appends the rest behind a variable as well; only one that can end in a slash itself separates the two
     const last = /\$\{?(\w+)\}?$/.exec(dir)?.[1];
     if (last && !SLASHLESS.test(last) && !textsOf(scope, dir)?.every((t) => !t.endsWith('/'))) return;
-    const end = word.quote === '' ? word.end : word.end - 1;
     report('mismatch', {
       at: word,
       data: { prefix: location.name, dir },

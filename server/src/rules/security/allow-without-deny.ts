@@ -25,7 +25,6 @@ A level with lines of its own does not inherit those of the outer level: a \`den
   looksAt: { directive: ['allow'] },
   needs: 'file',
   fixable: 'always',
-  fixChanges: ['answer', 'response-headers', 'request-headers', 'request-line', 'limits', 'cache', 'timing'],
   messages: {
     open: 'Nobody is kept out: an address on no allow line is let in. End the list with "deny all;".',
   },
@@ -41,7 +40,7 @@ A level with lines of its own does not inherit those of the outer level: a \`den
     const last = lines.filter((d) => d.file.id === file.id && d.statement.parent === directive.statement.parent).at(-1)!;
     report('open', {
       at: directive.statement,
-      fix: fixOf('Deny everybody else', 'safe', file, [insertAfter(file, last.statement, ['deny all;'])]),
+      fix: fixOf('Deny everybody else', 'suggestion', file, [insertAfter(file, last.statement, ['deny all;'])]),
     });
   },
   examples: [

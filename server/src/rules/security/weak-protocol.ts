@@ -2,24 +2,14 @@
 
 import { evaluateCipherList } from '../../catalog/ciphers.ts';
 import { atLeast } from '../../catalog/version.ts';
-import type { Config } from '../../config/config.ts';
 import { serverOf } from '../../config/servers.ts';
 import { fixOf, insertAfter, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { defaultProtocols, hasUnseenFile, opensslOf, tlsListens, tlsServers } from '../tls.ts';
+import { defaultProtocols, hasUnseenFile, opensslOf, speaksTls, tlsListens } from '../tls.ts';
 
 const BROKEN = ['SSLv2', 'SSLv3'];
 const WITHDRAWN = ['TLSv1', 'TLSv1.1'];
 const GOOD = ['TLSv1.2', 'TLSv1.3'];
-
-/** Some server of http, stream or mail speaks TLS. */
-const speaksTls = (config: Config): boolean =>
-  tlsServers(config).length > 0 ||
-  config.main.all.some(
-    (d) =>
-      ['stream-server', 'mail-server'].includes(d.scope.context) &&
-      ((d.name === 'listen' && d.values.includes('ssl')) || (d.name === 'starttls' && d.value(0) !== 'off')),
-  );
 
 const IN_ORDER = [...BROKEN, ...WITHDRAWN, ...GOOD];
 

@@ -1,7 +1,9 @@
 /** Which of the headers that an application behind a proxy needs are missing in effect, and what breaks without each. */
 import type { Directive } from '../../config/directive.ts';
 import { passTarget } from '../../config/upstreams.ts';
+import type { Fix } from '../fix.ts';
 import { defineRule } from '../rule.ts';
+import { tlsServers } from '../tls.ts';
 import { lackOf } from './_headers.ts';
 import { needsNoClient } from './_receiver.ts';
 
@@ -52,9 +54,21 @@ A \`proxy_set_header\` line in a location hides all lines of the outer levels, s
   check({ directive, report }) {
     const missing = missingAt(directive);
     if (!missing.length) return;
-    const title = `Pass ${missing.map((n) => n.header).join(', ')} on`;
-    const lines = missing.map((n) => `proxy_set_header ${n.header} ${n.value};`);
-    const { at, related, fix } = lackOf(directive, title, lines, (other) => missing.every((n) => missingAt(other).includes(n)));
+    const lack = (wanted: readonly (typeof NEEDED)[number][]) =>
+      lackOf(
+        directive,
+        `Pass ${wanted.map((n) => n.header).join(', ')} on`,
+        wanted.map((n) => `proxy_set_header ${n.header} ${n.value};`),
+        (other) => missing.every((n) => missingAt(other).includes(n)),
+      );
+    const { at, related, fix } = lack(missing);
+    const fixes: Fix[] = [fix];
+    // what ends TLS in front of this nginx says https, and $scheme would put http over it
+    if (missing.some((n) => n.header === 'X-Forwarded-Proto') && !tlsServers(directive.scope.config).length) {
+      fixes[0] = { ...fix, safety: 'suggestion', because: 'TLS may end in front of this nginx, and $scheme is "http" here' };
+      const certain = missing.filter((n) => n.header !== 'X-Forwarded-Proto');
+      if (certain.length) fixes.push(lack(certain).fix);
+    }
     report('missing', {
       at,
       data: {
@@ -63,7 +77,7 @@ A \`proxy_set_header\` line in a location hides all lines of the outer levels, s
         them: missing.length > 1 ? 'them' : 'it',
       },
       related,
-      fix,
+      fix: fixes,
     });
   },
   examples: [
