@@ -2,6 +2,7 @@
 import { pathToFileURL } from 'node:url';
 import { fileId } from '../../server/src/base/file-id.ts';
 import type { Config } from '../../server/src/config/config.ts';
+import { actionsAt } from '../../server/src/features/actions.ts';
 import { completion } from '../../server/src/features/completion.ts';
 import { format } from '../../server/src/features/format.ts';
 import { hover } from '../../server/src/features/hover.ts';
@@ -10,8 +11,10 @@ import { lenses } from '../../server/src/features/lens.ts';
 import { references } from '../../server/src/features/navigation.ts';
 import { outline } from '../../server/src/features/symbols.ts';
 import { tokens } from '../../server/src/features/tokens.ts';
+import { Proofs } from '../../server/src/fixes/prove.ts';
 import { NodeFiles } from '../../server/src/host/node-files.ts';
 import { loadParts } from '../../server/src/host/parts.ts';
+import { lint } from '../../server/src/rules/run.ts';
 import type { SourceFile } from '../../server/src/syntax/statement.ts';
 import { Workspace } from '../../server/src/workspace/workspace.ts';
 
@@ -65,6 +68,15 @@ export async function features(dir: string, rows: [string, string, string][]): P
     await time('semantic tokens', '', ([config], file) => tokens(config!, file));
     await time('inlay hints of 60 lines', '', ([config], file, at) => inlayHints(config!, file, { start: at, end: at + 2000 }, () => true));
     await time('lenses', '', (configs, file) => lenses(configs, file, () => true));
+    const findings = lint(workspace.snapshot().configsOf(id)[0]!, parts.rules).filter((f) => f.at.file === id);
+    const mendable = findings.find((f) => f.fixes.some((fix) => fix.safety === 'safe'));
+    if (mendable) {
+      await time('light bulb', '', (_, file) => actionsAt(file, findings, mendable.at.span, (list) => list), '< 50 ms');
+      await time('proof of a picked fix', '', ([config]) => {
+        const proofs = new Proofs(config!, (f, t) => workspace.parse(f, t), parts.rules);
+        proofs.each([{ finding: mendable, fix: mendable.fixes.find((fix) => fix.safety === 'safe')! }]);
+      });
+    }
     await time('outline', '', (_, file) => outline(file));
     await time('format', '', (_, file) => format(file, { indent: '    ' }));
   }

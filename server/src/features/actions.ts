@@ -14,6 +14,8 @@ export interface Action {
   /** findings that the action answers to; empty for source actions */
   readonly findings: readonly Finding[];
   readonly preferred: boolean;
+  /** one fix, called safe by whoever was asked */
+  readonly safe: boolean;
 }
 
 const meet = (a: Span, b: Span): boolean => a.start <= b.end && b.start <= a.end;
@@ -37,14 +39,14 @@ export function actionsAt(
   const here = prove(findings.filter((f) => f.at.file === file.id && meet(f.at.span, range)));
   const actions: Action[] = [];
   const seen = new Set<string>();
-  const add = (title: string, edits: readonly FileEdit[] | null, about: readonly Finding[], preferred = false): void => {
+  const add = (title: string, edits: readonly FileEdit[] | null, about: readonly Finding[], preferred = false, safe = false): void => {
     if (seen.has(title) || edits?.length === 0) return;
     seen.add(title);
-    actions.push({ title, kind: 'quickfix', edits, findings: about, preferred });
+    actions.push({ title, kind: 'quickfix', edits, findings: about, preferred, safe });
   };
   for (const finding of here) {
     const preferred = finding.fixes.find((fix) => fix.safety === 'safe');
-    for (const fix of finding.fixes) add(titleOf(fix), fix.edits, [finding], fix === preferred);
+    for (const fix of finding.fixes) add(titleOf(fix), fix.edits, [finding], fix === preferred, fix.safety === 'safe');
   }
   for (const rule of new Set(here.map((f) => f.rule))) {
     const same = findings.filter((f) => f.rule === rule && f.fixes.length > 0);

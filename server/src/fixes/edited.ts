@@ -1,6 +1,6 @@
 /** A configuration as it would be after edits: the same tree with other texts, without asking the disk. */
 import { applyEdits, type FileEdit } from '../base/edit.ts';
-import type { FileId } from '../base/file-id.ts';
+import { type FileId, relativePath } from '../base/file-id.ts';
 import type { Config } from '../config/config.ts';
 import type { Include } from '../config/tree.ts';
 import { includesIn } from '../syntax/includes.ts';
@@ -17,12 +17,23 @@ export interface Edited {
   readonly unresolved: readonly string[];
 }
 
+/** A file that comes into being with an edit. */
+export interface Created {
+  readonly file: FileId;
+  readonly text: string;
+}
+
 /** Applies the edits of files that the configuration reads; edits of other files (the application's side) are left out. */
-export function edited(config: Config, edits: readonly FileEdit[], open: OpenText): Edited {
+export function edited(config: Config, edits: readonly FileEdit[], open: OpenText, creates: readonly Created[] = []): Edited {
   const files = new Map(config.tree.files);
   const includes = new Map(config.tree.includes);
   const byPath = new Map<string, Include>();
   for (const include of config.tree.includes.values()) if (include.problem === null) byPath.set(include.path, include);
+  for (const { file, text } of creates) {
+    files.set(file, open(file, text));
+    const path = relativePath(file, config.confDir);
+    byPath.set(path, { file: config.root, path, mask: false, files: [file], problem: null, detail: '', unseen: null });
+  }
   const changed: { before: SourceFile; after: SourceFile }[] = [];
   const unresolved: string[] = [];
   for (const { file, edits: list } of edits) {

@@ -10,7 +10,7 @@ import type { Settings } from '../config/settings.ts';
 import type { Fix } from '../rules/fix.ts';
 import type { Finding, FixChange, Rule } from '../rules/rule.ts';
 import { lint } from '../rules/run.ts';
-import { edited, type OpenText } from './edited.ts';
+import { type Created, edited, type OpenText } from './edited.ts';
 import { changesCase, crossesTemplate, takesAway } from './place.ts';
 import { type Called, changesOfTraces } from './traces.ts';
 import { versionsToTry } from './versions.ts';
@@ -116,8 +116,13 @@ export class Proofs {
    * What speaks against an edit that no finding proposes (a rename, a refactoring): nginx would refuse the text, or a request would be treated in
    * another way. `called` takes a new name for the old one, where a trace tells names.
    */
-  against(edits: readonly FileEdit[], declared: ReadonlySet<FixChange> = new Set(), called?: Called): Because {
-    const after = edited(this.config, edits, this.open);
+  against(
+    edits: readonly FileEdit[],
+    declared: ReadonlySet<FixChange> = new Set(),
+    called?: Called,
+    creates: readonly Created[] = [],
+  ): Because {
+    const after = edited(this.config, edits, this.open, creates);
     if (!after.files.length) return null;
     if (after.unresolved.length) return `"${after.unresolved[0]}" is not among the files of the project`;
     if (after.files.some(({ before, after: now }) => now.problems.length > before.problems.length))

@@ -1,10 +1,12 @@
 /** The engine's word on the fixes of findings, for handlers: proofs are made when somebody asks for a fix, and kept for the revision. */
+import type { FileEdit } from '../base/edit.ts';
 import { PerConfig } from '../config/asked.ts';
 import type { Config } from '../config/config.ts';
 import type { Prove } from '../features/rename.ts';
 import { proved } from '../fixes/apply.ts';
+import type { Created } from '../fixes/edited.ts';
 import { Proofs } from '../fixes/prove.ts';
-import type { Finding } from '../rules/rule.ts';
+import type { Finding, FixChange } from '../rules/rule.ts';
 import type { Session } from './session.ts';
 
 const proofs = new PerConfig(
@@ -20,3 +22,12 @@ export const against =
   (session: Session): Prove =>
   (config, edits, called, declared) =>
     proofs.of(config, session).against(edits, declared, called);
+
+/** What speaks against a refactoring, beyond what it says it changes. */
+export const againstRefactoring = (
+  session: Session,
+  config: Config,
+  edits: readonly FileEdit[],
+  changes: ReadonlySet<FixChange>,
+  creates: readonly Created[],
+): string | null => proofs.of(config, session).against(edits, changes, undefined, creates);

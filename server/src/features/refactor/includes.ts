@@ -77,7 +77,7 @@ export const extractInclude: Refactor = ({ config, file, range, statement, uses,
   const first = chosen[0]!;
   const last = chosen.at(-1)!;
   const simple = chosen.every((s) => !s.block && s.rawBody === null);
-  const title = LISTS[first.name.value] ?? 'part';
+  const title = (chosen.every((s) => s === first || kin(s.name.value, first.name.value)) && LISTS[first.name.value]) || 'part';
   const { id, path } = freeName(config, title);
   const places = simple ? sameRuns(config, chosen) : [{ file, run: chosen }];
   if (!places.some((p) => p.file === file && p.run[0] === first)) return [];
@@ -92,7 +92,7 @@ export const extractInclude: Refactor = ({ config, file, range, statement, uses,
   const what =
     chosen.length === 1
       ? 'this'
-      : LISTS[first.name.value] && simple
+      : chosen.every((s) => s.name.value === first.name.value) && LISTS[first.name.value] && simple
         ? `${chosen.length} ${first.name.value} lines`
         : `${chosen.length} statements`;
   return [

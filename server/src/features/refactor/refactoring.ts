@@ -4,6 +4,7 @@ import type { FileId } from '../../base/file-id.ts';
 import type { Span } from '../../base/span.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
+import type { FixChange } from '../../rules/rule.ts';
 import type { SourceFile, Statement } from '../../syntax/statement.ts';
 
 export interface Refactoring {
@@ -13,6 +14,8 @@ export interface Refactoring {
   readonly edits: readonly FileEdit[];
   /** files that come into being before the edits */
   readonly creates?: readonly { readonly file: FileId; readonly text: string }[];
+  /** what it changes on purpose, as its title says; whatever it does not name stays as it was */
+  readonly changes?: readonly FixChange[];
 }
 
 export interface Spot {

@@ -58,6 +58,8 @@ export const extractUpstream: Refactor = ({ config, file, uses }) => {
     {
       title: `Extract ${address} into an upstream${count > 1 ? `, used ${count} times` : ''}${host ? ' (its name is then sent as Host)' : ''}`,
       kind: 'refactor.extract',
+      // a group of its own is what is asked for
+      changes: ['request-line', 'timing', ...(host ? (['request-headers'] as const) : [])],
       edits: [...edits].map(([f, list]): FileEdit => ({ file: f.id, edits: [...list.values()] })),
     },
   ];

@@ -1,16 +1,18 @@
 import { type CodeAction, CodeActionKind, type CodeActionParams, type Range, type WorkspaceEdit } from 'vscode-languageserver';
 import type { FileEdit } from '../../base/edit.ts';
 import { fileId } from '../../base/file-id.ts';
+import type { Span } from '../../base/span.ts';
 import { actionsAt, safeFixes } from '../../features/actions.ts';
 import { type Refactoring, refactorings } from '../../features/refactor/index.ts';
 import { combined } from '../../fixes/apply.ts';
 import type { Finding } from '../../rules/rule.ts';
 import type { Snapshot } from '../../workspace/workspace.ts';
+import { toConfirm } from '../convert/confirm.ts';
 import { type Encoding, toRange, toSpan } from '../convert/encoding.ts';
 import { type FindFile, toDiagnostic, toWorkspaceEdit } from '../convert/to.ts';
 import { type ReadContext, reads, type Target, targetOf } from '../handler.ts';
 import { Commands } from '../protocol.ts';
-import { provedFindings } from '../proved.ts';
+import { againstRefactoring, provedFindings } from '../proved.ts';
 import { partEdits } from './format.ts';
 
 const FIX_ALL = 'source.fixAll.proxylens';
@@ -24,12 +26,16 @@ function requestOf(text: string): { method: string; url: string; headers: [strin
     : null;
 }
 
-/** What "all safe fixes" was offered for; they are proved when somebody picks it. */
-interface AllSafe {
+/** What an action was offered for: it is put to the engine when somebody picks it. */
+type Picked = {
   readonly uri: string;
   /** the editor's version then: an edit for another text would be wrong */
   readonly version: number | null;
-}
+} & (
+  | { readonly what: 'all' }
+  | { readonly what: 'fix'; readonly rule: string; readonly span: Span; readonly title: string }
+  | { readonly what: 'refactoring'; readonly span: Span; readonly title: string }
+);
 
 export const codeAction = reads<CodeActionParams, CodeAction[]>({
   method: 'textDocument/codeAction',
@@ -78,9 +84,9 @@ const kept = (snapshot: Snapshot, findings: readonly Finding[]): readonly Findin
 
 /**
  * Characters of the configurations up to which a fix is proved while the cursor moves: a proof reads and traces all of them anew. In larger ones a
- * fix is offered as what its rule proposes, and none is preferred; whoever asks for all safe fixes gets those that are proved.
+ * fix is offered as what its rule proposes, and proved when somebody picks it: what is not proved then asks before it is made, and says why.
  */
-const AT_ONCE = 30_000;
+const AT_ONCE = 12_000;
 
 const isSmall = ({ configs }: Target): boolean => {
   let size = 0;
@@ -88,8 +94,11 @@ const isSmall = ({ configs }: Target): boolean => {
   return size <= AT_ONCE;
 };
 
+/** For a client that wants the edits at once: none of them is called safe. */
 const unproved = (findings: readonly Finding[]): readonly Finding[] =>
   findings.map((f) => ({ ...f, fixes: f.fixes.map((fix) => ({ ...fix, safety: 'suggestion' as const })) }));
+
+const asProposed = (findings: readonly Finding[]): readonly Finding[] => findings;
 
 function actionsIn(target: Target, { snapshot, session, encoding, edit, range, context, uri }: Asked): CodeAction[] {
   const { file } = target;
@@ -97,21 +106,28 @@ function actionsIn(target: Target, { snapshot, session, encoding, edit, range, c
   const prove = (list: readonly Finding[]): readonly Finding[] => provedFindings(session, target.configs, list);
   const wants = (kind: string): boolean => !context.only?.length || context.only.some((k) => kind === k || kind.startsWith(k + '.'));
   const out: CodeAction[] = [];
+  const { resolvesActions } = session.client;
+  const version = snapshot.version(file.id);
+  const at = toSpan(file, range, encoding);
+  const small = isSmall(target);
   if (wants(FIX_ALL)) {
     const edits = context.only?.length ? combined(safeFixes(prove(findings))) : [];
     if (edits.length) out.push({ title: 'Apply all safe fixes', kind: FIX_ALL, edit: edit(edits) });
   }
   if (wants(CodeActionKind.QuickFix))
-    for (const action of actionsAt(file, findings, toSpan(file, range, encoding), isSmall(target) ? prove : unproved)) {
+    for (const action of actionsAt(file, findings, at, small ? prove : resolvesActions ? asProposed : unproved)) {
       if (action.edits && !action.edits.every((e) => snapshot.keeps(e.file, e.edits))) continue;
+      const later: Picked | null = !resolvesActions
+        ? null
+        : action.edits === null
+          ? { what: 'all', uri: file.id, version }
+          : action.safe && !small
+            ? { what: 'fix', uri: file.id, version, rule: action.findings[0]!.rule, span: action.findings[0]!.at.span, title: action.title }
+            : null;
       out.push({
         title: action.title,
         kind: action.kind,
-        ...(action.edits
-          ? { edit: edit(action.edits) }
-          : session.client.resolvesActions
-            ? { data: { uri: file.id, version: snapshot.version(file.id) } satisfies AllSafe }
-            : { edit: edit(combined(safeFixes(prove(findings)))) }),
+        ...(later ? { data: later } : { edit: edit(action.edits ?? combined(safeFixes(prove(findings)))) }),
         diagnostics: action.findings
           .filter((f) => f.at.file === file.id)
           .map((f) => toDiagnostic(f, file, (id) => snapshot.text(id), encoding, session.publisher.docs)),
@@ -119,7 +135,6 @@ function actionsIn(target: Target, { snapshot, session, encoding, edit, range, c
       });
     }
   if (wants(CodeActionKind.QuickFix) && session.client.previews) {
-    const at = toSpan(file, range, encoding);
     for (const f of findings) {
       const request = f.witness ? requestOf(f.witness.request) : null;
       if (!request || f.at.span.start > at.end || f.at.span.end < at.start) continue;
@@ -135,10 +150,11 @@ function actionsIn(target: Target, { snapshot, session, encoding, edit, range, c
   // VS Code asks for everything at each move of the cursor: refactorings are cheap, and it shows them where they are asked for
   if (wants(CodeActionKind.Refactor) || context.only?.some((k) => k.startsWith('refactor'))) {
     const fits = (kind: string): boolean => !context.only?.length || context.only.some((k) => kind === k || kind.startsWith(`${k}.`));
-    for (const { title, kind, edits, creates } of refactorings(target.config, file, toSpan(file, range, encoding))) {
+    for (const { title, kind, edits, creates } of refactorings(target.config, file, at)) {
       if (!fits(kind) || (creates?.length && (!session.client.createFiles || file.id !== fileId(uri)))) continue;
       if (!edits.every((e) => snapshot.keeps(e.file, e.edits))) continue;
-      out.push({ title, kind, edit: withNewFiles(edit(edits), creates ?? []) });
+      const later: Picked = { what: 'refactoring', uri: file.id, version, span: at, title };
+      out.push({ title, kind, ...(resolvesActions ? { data: later } : { edit: withNewFiles(edit(edits), creates ?? []) }) });
     }
     // the other language has a formatter of its own, which must not be asked to choose: this one is for the part alone
     const edits = file.id === fileId(uri) || !fits(CodeActionKind.RefactorRewrite) ? [] : partEdits(snapshot, session, file.id);
@@ -148,22 +164,45 @@ function actionsIn(target: Target, { snapshot, session, encoding, edit, range, c
   return out;
 }
 
-/** Completes "all safe fixes": proves them all, and gives the edit of those that hold. */
+/** Puts what somebody picked to the engine, and gives its edit. What is not proved asks before it is made. */
 export const codeActionResolve = reads<CodeAction, CodeAction>({
   method: 'codeAction/resolve',
   run({ snapshot, session, encoding }, action) {
-    const asked = action.data as AllSafe | undefined;
-    const target = asked && targetOf(snapshot, asked.uri);
-    if (!asked || !target || snapshot.version(target.file.id) !== asked.version) return action;
-    const findings = provedFindings(session, target.configs, kept(snapshot, session.publisher.fresh(snapshot, target.file.id)));
-    const edit = toWorkspaceEdit(
-      combined(safeFixes(findings)),
-      (id) => snapshot.text(id),
-      encoding,
-      (id) => snapshot.version(id),
-      session.client.versionedEdits,
+    const picked = action.data as Picked | undefined;
+    const target = picked && targetOf(snapshot, picked.uri);
+    if (!picked || !target || snapshot.version(target.file.id) !== picked.version) return action;
+    const edit = (edits: readonly FileEdit[]): WorkspaceEdit =>
+      toWorkspaceEdit(
+        edits,
+        (id) => snapshot.text(id),
+        encoding,
+        (id) => snapshot.version(id),
+        session.client.versionedEdits,
+      );
+    const unless = (because: string | null, made: WorkspaceEdit): CodeAction => ({
+      ...action,
+      edit: because === null ? made : toConfirm(made, `This may not be what you want: ${because}`, session),
+    });
+    if (picked.what === 'refactoring') {
+      const found = refactorings(target.config, target.file, picked.span).find((r) => r.title === picked.title);
+      if (!found) return action;
+      const { edits, creates = [], changes = [] } = found;
+      const because = target.configs.reduce<string | null>(
+        (known, config) => known ?? againstRefactoring(session, config, edits, new Set(changes), creates),
+        null,
+      );
+      return unless(because, withNewFiles(edit(edits), creates));
+    }
+    const findings = kept(snapshot, session.publisher.fresh(snapshot, target.file.id));
+    if (picked.what === 'all') return { ...action, edit: edit(combined(safeFixes(provedFindings(session, target.configs, findings)))) };
+    const { rule, span, title } = picked;
+    const finding = findings.find(
+      (f) => f.rule === rule && f.at.file === target.file.id && f.at.span.start === span.start && f.at.span.end === span.end,
     );
-    return { ...action, edit };
+    const proposed = finding?.fixes.find((f) => f.title === title);
+    if (!finding || !proposed) return action;
+    const [proved] = provedFindings(session, target.configs, [{ ...finding, fixes: [proposed] }]);
+    return unless(proved!.fixes[0]!.because ?? null, edit(proposed.edits));
   },
 });
 

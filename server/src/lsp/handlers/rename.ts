@@ -1,19 +1,17 @@
 import {
   LSPErrorCodes,
-  MessageType,
   type Range,
   type RenameParams,
   ResponseError,
-  ShowMessageNotification,
   type TextDocumentPositionParams,
   type WorkspaceEdit,
 } from 'vscode-languageserver';
 import { rename, renameRange } from '../../features/rename.ts';
+import { toConfirm } from '../convert/confirm.ts';
 import { toRange } from '../convert/encoding.ts';
 import { toWorkspaceEdit } from '../convert/to.ts';
 import { reads, targetAt } from '../handler.ts';
 import { against } from '../proved.ts';
-import type { Session } from '../session.ts';
 
 export const prepareRename = reads<TextDocumentPositionParams, { range: Range; placeholder: string }>({
   method: 'textDocument/prepareRename',
@@ -44,17 +42,3 @@ export const renameHandler = reads<RenameParams, WorkspaceEdit>({
     return answer.confirm === null ? edit : toConfirm(edit, answer.confirm, session);
   },
 });
-
-/** The same edit with a question before it is made; in an editor that cannot ask, the person is told. */
-function toConfirm(edit: WorkspaceEdit, label: string, session: Session): WorkspaceEdit {
-  if (!session.client.confirmsEdits) {
-    void session.connection.sendNotification(ShowMessageNotification.type, { type: MessageType.Warning, message: `${label}.` });
-    return edit;
-  }
-  return {
-    documentChanges: (edit.documentChanges ?? []).map((change) =>
-      'edits' in change ? { ...change, edits: change.edits.map((e) => ({ ...e, annotationId: 'rename' })) } : change,
-    ),
-    changeAnnotations: { rename: { label: `${label}.`, needsConfirmation: true } },
-  };
-}
