@@ -48,7 +48,8 @@ export default defineRule({
       }
       // a part of a server: its listen lines stand in a file that is not seen here
       if (!lines.length && (!config.whole || scope.has('include'))) whole = false;
-      else if (!lines.length) edits[0] = { span: { start: directive.statement.start, end: directive.statement.end }, newText: 'listen 80 ssl;' };
+      else if (!lines.length)
+        edits[0] = { span: { start: directive.statement.start, end: directive.statement.end }, newText: 'listen 80 ssl;' };
     }
     report(gone ? 'removed' : value === 'off' ? 'off' : 'deprecated', {
       at: directive.statement.name,
