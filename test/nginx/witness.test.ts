@@ -117,11 +117,16 @@ async function shows(finding: Finding, running: Running, echo: Echo): Promise<{ 
 /** Folders that an example's roots name, and those that a request with a slash at its end asks for. */
 function makeFolders(text: string, folder: string, findings: readonly Finding[]): void {
   for (const [, root] of text.matchAll(/\broot\s+(\/(?:srv|var)\/[^;$\s]*)/g))
-    for (const [, page] of text.matchAll(/\berror_page [^;]*?(\/\S+);/g)) {
+    for (const [, page] of text.matchAll(/\berror_page [^;]*?\s(\/\S+);/g)) {
       fs.mkdirSync(path.join(folder, root!), { recursive: true });
       fs.writeFileSync(path.join(folder, root!, page!), MARKER);
     }
   for (const f of findings) {
+    // files that the message takes for granted
+    for (const [, there] of f.message.matchAll(/(?:index file|while) (\/(?:srv|var)\/\S+)/g)) {
+      fs.mkdirSync(path.dirname(path.join(folder, there!)), { recursive: true });
+      fs.writeFileSync(path.join(folder, there!), MARKER);
+    }
     // where the good text looks the file is there
     const wanted = f.witness!.outcome.includes('404 where') ? /^\w+ https?:\/\/[^/]+(\/[^?]*)/.exec(f.witness!.request)?.[1] : undefined;
     for (const [, root] of wanted ? text.matchAll(/\broot\s+(\/(?:srv|var)\/[^;$\s]*)/g) : []) {
@@ -205,6 +210,11 @@ const PLAIN: [string, string][] = [
 async function answerFor(finding: Finding, running: Running, echo: Echo): Promise<void> {
   echo.answer = { status: 200, headers: PLAIN, body: '' };
   const { request } = finding.witness!;
+  // the authority refuses who is not logged in
+  if (finding.message.includes('not logged in')) {
+    echo.answer = { status: 401, headers: PLAIN, body: '' };
+    return;
+  }
   const { got, hosts } = await send(request, portOf(request, running), echo).then((g) => ({ got: g, hosts: g.hosts }));
   if (finding.rule !== 'proxy-redirect-lost' || !got.asked.length) return;
   echo.answer = {

@@ -12,8 +12,23 @@ import { Visitor } from './visitor.ts';
 /** `everybody`: a stranger gets in. `some`: he needs an address, a password or a secret. `nobody`: no client gets in at all. */
 export type Entry = 'everybody' | 'some' | 'nobody' | 'unknown';
 
+/** Directives that ask for a password or a token in the access phase. */
+const PASSWORDS = ['auth_basic', 'auth_request', 'auth_jwt', 'auth_digest', 'auth_ldap', 'auth_pam', 'auth_oidc'];
+
 /** Directives that ask for a password, a token or a certificate. */
-const AUTHENTICATION = ['auth_basic', 'auth_request', 'auth_jwt', 'auth_digest', 'auth_ldap', 'auth_pam', 'auth_oidc', 'ssl_verify_client'];
+const AUTHENTICATION = [...PASSWORDS, 'ssl_verify_client'];
+
+/** Directives of the access phase that may keep somebody out. */
+const ACCESS = ['allow', 'deny', ...PASSWORDS];
+
+const isOff = (d: Directive): boolean => d.name.startsWith('auth_') && d.value(0) === 'off';
+
+/** The lines of a level's own that keep somebody out: a list with a deny, a password, a subrequest. */
+export const restrictionsOf = (scope: Scope): readonly Directive[] =>
+  ACCESS.flatMap((name) => scope.named(name)).filter((d) => d.name !== 'allow' && !isOff(d));
+
+/** Whether the level says anything about access, be it that everybody may enter. */
+export const speaksOfAccess = (scope: Scope): boolean => ACCESS.some((name) => scope.has(name));
 
 /** Directives of Lua and njs that may decide on access where no rule can see it. */
 const SCRIPTED = /^(access|rewrite|content)_by_lua|^js_(access|content)$|^perl$/;

@@ -2,22 +2,9 @@
  * Who is asked before a place gives something out, judged by requests of a stranger: a client of the documentation's addresses without
  * credentials. Whether a subrequest would refuse is its authority's affair; that it is asked is what counts.
  */
-import type { Directive } from '../config/directive.ts';
 import type { Scope } from '../config/scope.ts';
 import type { Trace } from '../trace/trace.ts';
 import type { Spot } from './spots.ts';
-
-/** Directives of the access phase that may keep somebody out. */
-export const ACCESS = ['allow', 'deny', 'auth_basic', 'auth_request', 'auth_jwt', 'auth_digest', 'auth_ldap', 'auth_pam'] as const;
-
-const isOff = (d: Directive): boolean => d.name.startsWith('auth_') && d.value(0) === 'off';
-
-/** The lines of a level's own that keep somebody out: a list with a deny, a password, a subrequest. */
-export const restrictionsOf = (scope: Scope): readonly Directive[] =>
-  ACCESS.flatMap((name) => scope.named(name)).filter((d) => d.name !== 'allow' && !isOff(d));
-
-/** Whether the level says anything about access, be it that everybody may enter. */
-export const speaksOfAccess = (scope: Scope): boolean => ACCESS.some((name) => scope.has(name));
 
 /** Whether access handlers were asked in a trace, whatever they said. */
 export const isAsked = (trace: Trace): boolean => trace.steps.some((s) => s.phase === 'access');

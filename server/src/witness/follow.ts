@@ -2,14 +2,14 @@
  * Redirects followed as a browser does, as long as they lead to this configuration: the same scheme, a port that it listens on, and a host
  * that one of its servers is named after (or the very host that was asked). Whatever else may answer there is not followed.
  */
+import { sourcesOf } from '../answers/where-a-value-comes-from.ts';
 import { fromBytes, toBytes } from '../base/bytes.ts';
+import { PerConfig } from '../config/asked.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
-import { chooseServer, hostOf, hostOptions, listenersOf, nameMatches } from '../config/servers.ts';
+import { chooseServer, hostOf, hostOptions, listenersOf, nameMatches, serversOf } from '../config/servers.ts';
 import { readCondition } from '../trace/handlers/rewrite.ts';
-import { indexOf } from '../trace/index.ts';
-import { variablesIn } from '../trace/script.ts';
-import type { HeaderPair, RequestInput, Trace, TraceOptions } from '../trace/trace.ts';
+import type { Assumption, HeaderPair, RequestInput, Trace, TraceOptions } from '../trace/trace.ts';
 import { locationHeader, witnessesOf } from './requests.ts';
 import { directiveAt } from './spots.ts';
 
@@ -18,7 +18,7 @@ const MOST_HOPS = 12;
 
 export interface Hop {
   readonly trace: Trace;
-  /** the `return` or `rewrite` that sends the client on; null where nginx does so by itself */
+  /** the `return`, `rewrite` or `error_page` that sends the client on; null where nginx does so by itself */
   readonly by: Directive | null;
   readonly to: string;
 }
@@ -29,10 +29,18 @@ export interface Followed {
   readonly loop: readonly Hop[] | null;
   /** every round has a new target */
   readonly grows: boolean;
+  /** what came of each request on the way, the last one that sends nobody on included */
+  readonly traces: readonly Trace[];
 }
 
 const URL_FORM = /^(https?):\/\/([^/?#]*)([^#]*)/i;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+const REDIRECTING = new Set(['return', 'rewrite', 'error_page']);
+
+/** The hosts that servers of the configuration are named after, in full. */
+const ownHosts = new PerConfig(
+  (config): ReadonlySet<string> => new Set(serversOf(config).flatMap((s) => s.names.flatMap((n) => (n.kind === 'exact' ? [n.text] : [])))),
+);
 
 /** The next request of a browser; null when the Location leads out of this configuration. */
 export function nextRequest(config: Config, trace: Trace, input: RequestInput): RequestInput | null {
@@ -54,7 +62,8 @@ export function nextRequest(config: Config, trace: Trace, input: RequestInput): 
   if (!listener) return null;
   const { server } = chooseServer(listener, host);
   const same = host === hostOf(toBytes(asked), hostOptions(config));
-  if (!same && !server.names.some((n) => n.text !== '' && nameMatches(n, host))) return null;
+  // a host that a server of this configuration has comes here, though another server may answer for it at that port
+  if (!same && !server.names.some((n) => n.text !== '' && nameMatches(n, host)) && !ownHosts.of(config).has(fromBytes(host))) return null;
   const rest = m[3]!;
   const headers: HeaderPair[] = [['Host', authority], ...request.headers.filter(([n]) => n.toLowerCase() !== 'host')];
   const keeps = trace.outcome.status === 307 || trace.outcome.status === 308 || request.method === 'HEAD';
@@ -73,7 +82,7 @@ export function nextRequest(config: Config, trace: Trace, input: RequestInput): 
 
 /** Directives that may send a client on, of the server that answered. */
 function redirectedBy(config: Config, trace: Trace): Directive | null {
-  const step = trace.steps.findLast((s) => s.at && /^(?:return 30[12378]|redirect 30[12378])/.test(s.said));
+  const step = trace.steps.findLast((s) => s.at && /^(?:return|redirect) 30[12378]|becomes a redirect/.test(s.said));
   if (!step?.at) return null;
   const server = trace.outcome.server;
   const listener = listenersOf(config);
@@ -83,7 +92,7 @@ function redirectedBy(config: Config, trace: Trace): Directive | null {
       if (!opener || !server || opener.file.id !== server.at.uri) continue;
       if (opener.file.lines.position(opener.statement.start).line !== server.at.range.start.line) continue;
       return directiveAt(
-        s.scope.all.filter((d) => d.name === 'return' || d.name === 'rewrite'),
+        s.scope.all.filter((d) => REDIRECTING.has(d.name)),
         step.at,
       );
     }
@@ -94,45 +103,30 @@ function redirectedBy(config: Config, trace: Trace): Directive | null {
 export function follow(config: Config, first: RequestInput, options: TraceOptions & { readonly files?: never } = {}): Followed {
   const witnesses = witnessesOf(config);
   const hops: Hop[] = [];
+  const traces: Trace[] = [];
   const seen = new Map<string, number>();
   let input: RequestInput | null = first;
   while (input) {
     const host = input.headers?.find(([n]) => n.toLowerCase() === 'host')?.[1]?.toLowerCase() ?? '';
     const state = `${input.method} ${input.scheme} ${host.replace(/:\d+$/, '')}:${input.localPort} ${input.target}`;
     const known = seen.get(state);
-    if (known !== undefined) return { hops, loop: hops.slice(known), grows: false };
+    if (known !== undefined) return { hops, loop: hops.slice(known), grows: false, traces };
     seen.set(state, hops.length);
     const trace = witnesses.ask(input, options);
+    traces.push(trace);
     const to = locationHeader(trace);
     const next: RequestInput | null = trace.outcome.responseHeaders.some(([n]) => n.toLowerCase() === 'set-cookie')
       ? null
       : nextRequest(config, trace, input);
     if (to !== null) hops.push({ trace, by: redirectedBy(config, trace), to });
-    if (hops.length >= MOST_HOPS && next) return { hops, loop: hops, grows: true };
+    if (hops.length >= MOST_HOPS && next) return { hops, loop: hops, grows: true, traces };
     input = next;
   }
-  return { hops, loop: null, grows: false };
+  return { hops, loop: null, grows: false, traces };
 }
 
 /** Header lines that any browser sends, or keeps sending, by itself. */
 const OF_BROWSERS = /^http_(?:host|user_agent|accept(?:_language|_encoding)?|cookie|dnt|sec_\w+|upgrade_insecure_requests)$/;
-
-/** The built-in variables that a variable's value is made of, through `map` and `set`; lower case. */
-export function sourcesOf(config: Config, name: string, depth = 0): ReadonlySet<string> {
-  const defined = indexOf(config).variables.get(name);
-  if (!defined || depth > 4) return new Set([name]);
-  const { directive, by } = defined;
-  const texts =
-    by === 'map' || by === 'split_clients'
-      ? [directive.value(0), ...(directive.body?.directives.map((d) => d.value(0)) ?? [])]
-      : by === 'geo'
-        ? [directive.values.length > 1 ? directive.value(0) : '$remote_addr']
-        : by === 'set'
-          ? [directive.value(1)]
-          : [];
-  if (by === 'capture' || by === 'module') return new Set([name]);
-  return new Set(texts.flatMap((t) => variablesIn(t).filter((v) => v !== name)).flatMap((v) => [...sourcesOf(config, v, depth + 1)]));
-}
 
 /** A condition on the way looked at something that a proxy in front may set or a script may: the next request may differ there. */
 export function hangsOnOthers(config: Config, trace: Trace, among: readonly Directive[]): boolean {
@@ -147,19 +141,29 @@ export function hangsOnOthers(config: Config, trace: Trace, among: readonly Dire
   });
 }
 
-/** Assumptions that change nothing about where a request is sent. */
-/** … and what a file that nobody sees may bring, which whoever judges a level asks for itself (config/open). */
-const HARMLESS = /^(?:include:.*|main-file|local-address|time|timezone|etag|last-modified|boundary|range|proxy-protocol)$/;
+/**
+ * Assumptions that change nothing about where a request is sent, and what a file that nobody sees may bring, which whoever judges a level asks
+ * for itself (config/open).
+ */
+const HARMLESS =
+  /^(?:include:.*|main-file|local-address|time|timezone|etag|last-modified|boundary|range|proxy-protocol|auth_request:www_authenticate)$/;
 
-/** Whether what a trace says rests on nothing that the text does not decide. That no file is there is true of some path, whatever the disk. */
-export const isCertain = (trace: Trace): boolean => {
-  const path = trace.request.target.replace(/\?.*$/, '').replace(/\/$/, '');
-  return (
-    trace.assumptions.every(
-      (a) => a.chosen || HARMLESS.test(a.id) || (path !== '' && a.id.startsWith('file:') && a.assumed === 'missing' && a.id.endsWith(path)),
-    ) && trace.notSimulated.every((n) => !/_by_lua|^js_|^perl/.test(n.directive))
+/** What a trace took for granted that decides where its request goes. That no file is there is true of some path, whatever the disk. */
+export function doubts(trace: Trace): readonly Assumption[] {
+  const path = trace.request.target.replace(/\?.*$/, '').replace(/\/+$/, '');
+  return trace.assumptions.filter(
+    (a) =>
+      !a.chosen &&
+      !HARMLESS.test(a.id) &&
+      !(path !== '' && a.id.startsWith('file:') && a.assumed === 'missing' && a.id.replace(/\/$/, '').endsWith(path)),
   );
-};
+}
+
+/** Whether something decides on the way that is not simulated. */
+export const isScripted = (trace: Trace): boolean => trace.notSimulated.some((n) => /_by_lua|^js_|^perl/.test(n.directive));
+
+/** Whether what a trace says rests on nothing that the text does not decide. */
+export const isCertain = (trace: Trace): boolean => doubts(trace).length === 0 && !isScripted(trace);
 
 /** The host of a URL as nginx compares it, without port; null where there is none. */
 export const hostIn = (url: string): string | null => {

@@ -295,6 +295,10 @@ function variationsOf(spot: Spot): Probe[] {
       if (d.name === 'if') {
         const wanted = wantedBy(d);
         if (wanted) add(probeFor(config, wanted.name, wanted.wanted));
+      } else if (d.name === 'deny') {
+        // a client that the list keeps out by name
+        const [, address] = /^(\d+\.\d+\.\d+\.)\d+(?:\/\d+)?$/.exec(d.value(0)) ?? [];
+        if (address) add({ clientAddress: d.value(0).includes('/') ? `${address}7` : d.value(0) });
       } else if (['return', 'rewrite', 'set', 'proxy_pass', 'root', 'alias', 'try_files'].includes(d.name))
         for (const value of d.values) for (const name of variablesIn(value)) ofVariable(name);
     }

@@ -8,7 +8,7 @@ import { directiveAt, type Spot } from '../../witness/spots.ts';
 import type { Probe } from '../../witness/values.ts';
 import { defineRule } from '../rule.ts';
 
-const REFUSES = ['return', 'deny', 'auth_basic'];
+const REFUSES = ['return', 'deny', 'auth_basic', 'auth_request'];
 
 /** The requests that may end in an error here, with what the application and the disk are taken to say. */
 function* tries(spot: Spot): Generator<[Probe, Pick<TraceOptions, 'assume' | 'upstreams'>]> {
@@ -21,7 +21,9 @@ function* tries(spot: Spot): Generator<[Probe, Pick<TraceOptions, 'assume' | 'up
   yield [{}, {}];
   for (const variation of spot.variations) yield [variation, {}];
   // conditions on files, the usual switch of a maintenance page
-  for (const a of spot.ask({}).assumptions) if (a.id.startsWith('file:')) yield [{}, { assume: { [a.id]: 'file' } }];
+  for (const a of spot.ask({}).assumptions)
+    if (a.id.startsWith('file:')) yield [{}, { assume: { [a.id]: 'file' } }];
+    else if (a.id.startsWith('auth_request') && a.choices.includes('401')) yield [{}, { assume: { [a.id]: '401' } }];
 }
 
 /** The error_page station of a trace whose page ended in the same error. */

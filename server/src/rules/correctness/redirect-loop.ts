@@ -1,5 +1,6 @@
 /** Redirects that lead back to the URL that was asked, directly or over other servers of the configuration. */
-import { type Followed, follow, type Hop, hangsOnOthers, isCertain } from '../../witness/follow.ts';
+import type { Trace } from '../../trace/trace.ts';
+import { doubts, type Followed, follow, type Hop, hangsOnOthers, isScripted } from '../../witness/follow.ts';
 import { proofOf, urlOf } from '../../witness/requests.ts';
 import type { Door, Spot } from '../../witness/spots.ts';
 import { joined, type Probe } from '../../witness/values.ts';
@@ -22,17 +23,73 @@ function* starts(spot: Spot): Generator<{ probe: Probe; door: Door }> {
     }
 }
 
+/** What the disk or another server may be like, by the names of the trace's assumptions. */
+interface World {
+  readonly kind: 'plain' | 'folder' | 'file' | 'stranger';
+  readonly followed: Followed;
+  /** what is there, for the message */
+  readonly what: string;
+}
+
 /** For a form without its slash that nginx then looks for on the disk: the same with a folder there. */
-function withFolder(spot: Spot, followed: Followed, probe: Probe, door: Door): Followed | null {
-  const { hops, loop } = followed;
+function folderOf(spot: Spot, { hops, loop }: Followed, probe: Probe, door: Door): Record<string, string> | null {
   if (loop || hops.length !== 1) return null;
   const { request } = hops[0]!.trace;
   if (!/^[^?]+\/(?:\?|$)/.test(request.target) || /\/(?:\?|$)/.test(hops[0]!.to)) return null;
   const name = request.target.replace(/\/(?:\?.*)?$/, '');
   const next = spot.ask({ ...probe, path: name }, {}, door);
   const folder = next.assumptions.find((a) => a.id.startsWith('file:') && a.id.endsWith(name));
-  if (!folder) return null;
-  return follow(spot.config, spot.request(probe, door), { assume: { [folder.id]: 'folder' } });
+  return folder ? { [folder.id]: 'folder' } : null;
+}
+
+/** Files that conditions look for whatever is asked, such as the one that turns maintenance on. */
+function flagFiles(traces: readonly Trace[]): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const trace of traces)
+    for (const a of trace.assumptions) {
+      if (a.chosen || a.assumed !== 'missing' || !a.id.startsWith('file:') || a.why !== 'the disk decides') continue;
+      const path = trace.request.target.replace(/\?.*$/, '').replace(/\/$/, '');
+      if (path !== '' && !a.id.includes(path)) found[a.id] = 'file';
+    }
+  return found;
+}
+
+/** The way of a request, and where that comes to an end the same under what else may be: a folder, a file, a visitor who has not logged in. */
+function* worlds(spot: Spot, probe: Probe, door: Door): Generator<World> {
+  const { config } = spot;
+  const first = spot.request(probe, door);
+  const plain = follow(config, first);
+  yield { kind: 'plain', followed: plain, what: '' };
+  if (plain.loop) return;
+  const folder = folderOf(spot, plain, probe, door);
+  if (folder) yield { kind: 'folder', followed: follow(config, first, { assume: folder }), what: '' };
+  const files = flagFiles(plain.traces.slice(0, 1));
+  const [name] = Object.keys(files);
+  if (name) yield { kind: 'file', followed: follow(config, first, { assume: files }), what: name.slice('file:'.length) };
+  const asked = plain.traces
+    .flatMap((t) => t.assumptions)
+    .filter((a) => a.id.startsWith('auth_request') && a.choices.includes('401') && !a.chosen);
+  if (asked.length) {
+    const assume = Object.fromEntries(asked.map((a) => [a.id, '401']));
+    yield { kind: 'stranger', followed: follow(config, first, { assume }), what: asked[0]!.what };
+  }
+}
+
+const isIndexFile = (id: string): boolean => /\/index\.\w+$|\/default\.\w+$/.test(id);
+
+/**
+ * The index file on which a loop rests; null: it rests on nothing that is not known; false: on something else. For the home page the folder
+ * and the index file that the configuration names are there.
+ */
+function indexFile(loop: readonly Hop[]): string | null | false {
+  let found: string | null = null;
+  for (const { trace } of loop)
+    for (const a of doubts(trace)) {
+      if (!/^\/(?:\?|$)/.test(trace.request.target) || !a.id.startsWith('file:')) return false;
+      if (a.assumed === 'file' && isIndexFile(a.id)) found = a.id.slice('file:'.length);
+      else if (a.assumed !== 'folder') return false;
+    }
+  return found ?? (loop.every((h) => doubts(h.trace).length === 0) ? null : false);
 }
 
 export default defineRule({
@@ -47,8 +104,8 @@ The Location that nginx answers with is a URL that comes to the same redirect ag
 The usual causes: a redirect to HTTPS that stands in the TLS server too, a redirect to \`www\` in the server that has both names, a rewrite that takes the slash off where nginx adds it for a folder.
 
 The rule asks the configuration: it follows the redirects of made-up requests as long as they lead to a port and a server name of this very configuration. A condition on a header that only a proxy in front would set ends the way.`,
-  about: ['return', 'rewrite'],
-  looksAt: { outcome: ['return', 'rewrite'] },
+  about: ['return', 'rewrite', 'error_page'],
+  looksAt: { outcome: ['return', 'rewrite', 'error_page'] },
   needs: 'config',
   costly: true,
   messages: {
@@ -56,37 +113,165 @@ The rule asks the configuration: it follows the redirects of made-up requests as
     round: 'A redirect loop: {url} is sent to {to}, and from there back again. Redirect in one of the two places only.',
     grows:
       'A redirect loop: {url} is sent to {to}, which is redirected again, and each round makes the URL longer. Leave out what is redirected already.',
+    index:
+      'A redirect loop: {url} is sent to {to}, where nginx goes on to the index file {what} by itself and comes to the same redirect. Redirect only what was asked for (if ($request_uri ~ ^/index)).',
+    flag: 'A redirect loop while {what} is there: {url} is sent to {to}, and that is redirected as well. Leave the target out, or answer with 503 and an error page.',
+    login:
+      'A redirect loop for who is not logged in: {url} is sent to {to}, which asks {what} as well. Let the login page be reached without it (auth_request off).',
     folder:
       'A redirect loop for folders: {url} is sent to {to}, and where a folder of that name is there nginx adds the slash again. Take the slash off only where no folder is (if (!-d $request_filename)).',
   },
   check({ spot, config, report }) {
     const redirects = spot.directives.filter(
-      (d) => (d.name === 'return' && /^30|^http|^\$scheme/.test(d.value(0))) || d.name === 'rewrite',
+      (d) =>
+        (d.name === 'return' && /^30|^http|^\$scheme/.test(d.value(0))) ||
+        d.name === 'rewrite' ||
+        (d.name === 'error_page' && d.values.at(-1)!.includes('://')),
     );
     const told = new Set<unknown>();
     if (!redirects.length) return;
     for (const { probe, door } of starts(spot)) {
       if (told.size === redirects.length) return;
-      const plain = follow(config, spot.request(probe, door));
-      const folder = plain.loop ? null : withFolder(spot, plain, probe, door);
-      const followed = folder ?? plain;
-      const { loop, grows } = followed;
-      const hop = loop && first(loop);
-      if (!loop || !hop?.by || told.has(hop.by) || !redirects.includes(hop.by)) continue;
-      const all = spot.server.scope.all;
-      if (loop.some((h) => (!folder && !isCertain(h.trace)) || hangsOnOthers(config, h.trace, all))) continue;
-      told.add(hop.by);
-      const others = new Set(loop.flatMap((h) => (h.by && h.by !== hop.by ? [h.by] : [])));
-      report(folder ? 'folder' : grows ? 'grows' : loop.length === 1 ? 'itself' : 'round', {
-        at: hop.by.at(),
-        data: { url: urlOf(hop.trace.request), to: hop.to },
-        severity: folder ? 'info' : 'warning',
-        related: [...others].map((d) => ({ at: d.at(), message: 'sends the client back' })),
-        witness: proofOf(hop.trace),
-      });
+      for (const { kind, followed, what } of worlds(spot, probe, door)) {
+        const { loop, grows } = followed;
+        const hop = loop && first(loop);
+        if (!loop || !hop?.by || told.has(hop.by) || !redirects.includes(hop.by)) continue;
+        const all = spot.server.scope.all;
+        if (loop.some((h) => isScripted(h.trace) || hangsOnOthers(config, h.trace, all))) continue;
+        const index = kind === 'folder' ? null : indexFile(loop);
+        if (index === false) continue;
+        told.add(hop.by);
+        const others = new Set(loop.flatMap((h) => (h.by && h.by !== hop.by ? [h.by] : [])));
+        const plain = index ? 'index' : grows ? 'grows' : loop.length === 1 ? 'itself' : 'round';
+        // of a login page its own request is the telling one
+        const shown = (kind === 'stranger' && grows && loop[1]) || hop;
+        report(kind === 'folder' ? 'folder' : kind === 'file' ? 'flag' : kind === 'stranger' ? 'login' : plain, {
+          at: hop.by.at(),
+          data: { url: urlOf(shown.trace.request), to: shown.to, what: index ?? what },
+          severity: kind === 'folder' ? 'info' : 'warning',
+          related: [...others].map((d) => ({ at: d.at(), message: 'sends the client back' })),
+          witness: proofOf(shown.trace),
+        });
+      }
     }
   },
   examples: [
+    {
+      inside: 'server',
+      bad: `root /srv/www;
+index index.html;
+location = /index.html {
+    return 301 /;
+#   ^^^^^^^^^^^^^ index
+}`,
+      good: `root /srv/www;
+index index.html;
+if ($request_uri ~ ^/index\\.html) {
+    return 301 /;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `root /srv/www;
+if (-f /srv/www/down.html) {
+    return 302 /down.html;
+#   ^^^^^^^^^^^^^^^^^^^^^^ flag
+}
+location / { proxy_pass http://127.0.0.1:8000; }`,
+      good: `root /srv/www;
+error_page 503 /down.html;
+location = /down.html { }
+location / {
+    if (-f /srv/www/down.html) {
+        return 503;
+    }
+    proxy_pass http://127.0.0.1:8000;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `location / {
+    auth_request /auth;
+    error_page 401 = @login;
+    proxy_pass http://127.0.0.1:8000;
+}
+location @login {
+    return 302 /login?next=$request_uri;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ login
+}
+location = /auth {
+    internal;
+    proxy_pass http://127.0.0.1:8001;
+    proxy_pass_request_body off;
+    proxy_set_header Content-Length "";
+}`,
+      good: `location / {
+    auth_request /auth;
+    error_page 401 = @login;
+    proxy_pass http://127.0.0.1:8000;
+}
+location = /login { proxy_pass http://127.0.0.1:8000; }
+location @login {
+    return 302 /login?next=$request_uri;
+}
+location = /auth {
+    internal;
+    proxy_pass http://127.0.0.1:8001;
+    proxy_pass_request_body off;
+    proxy_set_header Content-Length "";
+}`,
+    },
+    {
+      inside: 'http',
+      bad: `server {
+    listen 80;
+    server_name shop.example.org;
+    location / {
+        allow 10.0.0.0/8;
+        deny all;
+        error_page 403 http://shop.example.org/denied;
+#       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ itself
+        root /srv/www;
+    }
+}`,
+      good: `server {
+    listen 80;
+    server_name shop.example.org;
+    location = /denied {
+        return 403 "members only";
+    }
+    location / {
+        allow 10.0.0.0/8;
+        deny all;
+        error_page 403 http://shop.example.org/denied;
+        root /srv/www;
+    }
+}`,
+    },
+    {
+      inside: 'http',
+      bad: `server {
+    listen 80 default_server;
+    server_name _;
+    return 301 $scheme://www.example.org$request_uri;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ itself
+}
+server {
+    listen 81;
+    server_name www.example.org;
+    root /srv/www;
+}`,
+      good: `server {
+    listen 80 default_server;
+    server_name _;
+    return 301 http://www.example.org:81$request_uri;
+}
+server {
+    listen 81;
+    server_name www.example.org;
+    root /srv/www;
+}`,
+    },
     {
       inside: 'http',
       bad: `server {

@@ -1,9 +1,10 @@
 /** Redirects made of `$scheme` behind somebody who ends TLS: nginx sees plain HTTP and says so to clients that came by HTTPS. */
 
+import { sourcesOf } from '../../answers/where-a-value-comes-from.ts';
 import { listenersOf } from '../../config/servers.ts';
 import { readCondition } from '../../trace/handlers/rewrite.ts';
 import { variablesIn } from '../../trace/script.ts';
-import { hostIn, sourcesOf } from '../../witness/follow.ts';
+import { hostIn } from '../../witness/follow.ts';
 import { locationHeader, proofOf } from '../../witness/requests.ts';
 import { directiveAt, type Spot } from '../../witness/spots.ts';
 import { defineRule } from '../rule.ts';

@@ -1,5 +1,8 @@
 /** Redirects whose Location is not the address that was meant: a slash too few, no scheme, the port behind the path, a pattern as the host. */
+import { toBytes } from '../../base/bytes.ts';
+import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
+import { listenersOf, nameMatches } from '../../config/servers.ts';
 import { locationHeader, proofOf } from '../../witness/requests.ts';
 import { directiveAt } from '../../witness/spots.ts';
 import { defineRule } from '../rule.ts';
@@ -8,7 +11,7 @@ import { defineRule } from '../rule.ts';
 const FILE = /\.(?:html?|php|aspx?|jsp|cgi|py|txt|xml|json|js|css|png|jpe?g|gif|svg|ico|pdf|do)$/i;
 const HOST_NAME = /^(?:[a-z\d](?:[a-z\d-]*[a-z\d])?\.)+[a-z]{2,}(?::\d+)?$/i;
 
-type Fault = 'oneSlash' | 'noScheme' | 'portBehind' | 'pattern' | 'noHost' | 'runsOn';
+type Fault = 'oneSlash' | 'noScheme' | 'portBehind' | 'pattern' | 'noHost' | 'runsOn' | 'twoPorts' | 'otherScheme' | 'twoSlashes';
 
 /** What is wrong with a Location; `asked` is the path and query of the request, which hold neither a colon nor a host. */
 function faultOf(location: string, path: string, asked: string, host: string, by: Directive): { fault: Fault; part: string } | null {
@@ -23,6 +26,8 @@ function faultOf(location: string, path: string, asked: string, host: string, by
   if (!m) return null;
   const target = m[1]!;
   const name = target.replace(/^[^@]*@/, '').replace(/:\d*$/, '');
+  const ports = /^(?:[^@]*@)?[^:[\]]+(:\d+:\d+)$/.exec(target);
+  if (ports) return { fault: 'twoPorts', part: ports[1]! };
   if (name === '') return { fault: 'noHost', part: location };
   if (name === '_' || /^[.~*]|[*^()\\|]|\.\*$/.test(name)) return { fault: 'pattern', part: name };
   const [, before = '', port = ''] = /^(.*)(:\d{2,5})(?:\?b=1)?$/.exec(location) ?? [];
@@ -31,7 +36,27 @@ function faultOf(location: string, path: string, asked: string, host: string, by
   const piece = path.replace(/^\//, '').split('/')[0]!;
   const written = /https?:\/\/((?:[\w-]+\.)+[a-z]{2,})(?=\$)/i.exec(by.values.join(' '))?.[1];
   if (piece.length > 2 && written && name.startsWith(written) && name === written + piece) return { fault: 'runsOn', part: name };
+  const other = schemeAt(by.scope.config, location);
+  if (other) return { fault: 'otherScheme', part: other };
+  const rest = location.slice(m[0].length);
+  if (path.length > 2 && !path.includes('//') && rest.replace(/\?.*/s, '').endsWith(`/${path}`) && !/https?:/.test(rest))
+    return { fault: 'twoSlashes', part: '//' };
   return null;
+}
+
+/**
+ * The scheme that this configuration speaks at the port of a Location with the other one; null where it is the same, or where the port belongs
+ * to somebody else. Without a TLS listener somebody in front ends TLS, and his ports are not known.
+ */
+function schemeAt(config: Config, location: string): string | null {
+  const m = /^(https?):\/\/([^/?#]*?):(\d+)(?:[/?#]|$)/i.exec(location);
+  const listeners = listenersOf(config).filter((l) => !l.udp && l.kind !== 'unix');
+  if (!m || !listeners.some((l) => l.ssl)) return null;
+  const host = m[2]!.toLowerCase();
+  const there = listeners.filter((l) => l.port === Number(m[3]));
+  const secure = m[1]!.toLowerCase() === 'https';
+  const isOurs = there.some((l) => l.servers.some((s) => s.names.some((n) => n.text !== '' && nameMatches(n, toBytes(host)))));
+  return isOurs && there.every((l) => l.ssl !== secure) ? (secure ? 'http' : 'https') : null;
 }
 
 export default defineRule({
@@ -59,6 +84,11 @@ What stands behind the code of \`return\`, or in a \`rewrite\` that redirects, g
       'The question mark becomes %3F, a part of the path: {to}. A rewrite appends the query by itself, leave $is_args$args out.',
     pattern: '{part} is no host: $server_name holds the pattern of the server_name line as it is written. Use $host, or write the name.',
     noHost: 'The Location {to} names no host. $server_name is empty where no server_name stands; use $host.',
+    twoPorts: 'The Location {to} has two ports: $http_host holds the port that was asked. Use $host in front of {part}.',
+    otherScheme:
+      'At the port of {to} this nginx speaks {part}, so the browser shows an error. Write the port of the other listener, or $host without a port.',
+    twoSlashes:
+      '{from} is redirected to {to}, with two slashes: $uri, $request_uri and a group of ^(.*) begin with one. Leave out the slash in front of it.',
     runsOn: 'The path runs into the host: {from} is redirected to {to}. Put a slash behind the host.',
   },
   check({ spot, report }) {
@@ -76,10 +106,70 @@ What stands behind the code of \`return\`, or in a \`rewrite\` that redirects, g
         const found = faultOf(location, path, from, door.host, by);
         if (!found) continue;
         told.add(by);
-        report(found.fault, { at: by.at(), data: { from, to: location, part: found.part }, witness: proofOf(trace) });
+        const data = { from, to: location, part: found.part };
+        const severity = found.fault === 'twoSlashes' ? 'info' : 'warning';
+        report(found.fault, { at: by.at(), data, severity, witness: proofOf(trace) });
       }
   },
   examples: [
+    {
+      inside: 'http',
+      bad: `server {
+    listen 80;
+    listen 81;
+    server_name shop.example.org;
+    return 301 https://$http_host:8443$request_uri;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ twoPorts
+}`,
+      good: `server {
+    listen 80;
+    listen 81;
+    server_name shop.example.org;
+    return 301 https://$host:8443$request_uri;
+}`,
+    },
+    {
+      inside: 'http',
+      bad: `server {
+    listen 8080;
+    server_name shop.example.org;
+    return 301 https://$host:$server_port$request_uri;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ otherScheme
+}
+server {
+    listen 8443 ssl;
+    ssl_certificate a.pem;
+    ssl_certificate_key a.key;
+    server_name shop.example.org;
+    root /srv/shop;
+}`,
+      good: `server {
+    listen 8080;
+    server_name shop.example.org;
+    return 301 https://$host:8443$request_uri;
+}
+server {
+    listen 8443 ssl;
+    ssl_certificate a.pem;
+    ssl_certificate_key a.key;
+    server_name shop.example.org;
+    root /srv/shop;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `location /old/ {
+    return 301 https://new.example.org/$request_uri;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ twoSlashes
+}`,
+      good: `location /old/ {
+    return 301 https://new.example.org$request_uri;
+}`,
+    },
+    {
+      inside: 'server',
+      good: `rewrite ^/(.*)$ https://new.example.org/$1 permanent;`,
+    },
     {
       inside: 'http',
       bad: `server {

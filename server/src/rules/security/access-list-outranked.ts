@@ -1,9 +1,10 @@
 /** A restricted prefix whose paths another location takes as well, without its access rules. Shown by a stranger's request. */
+import { restrictionsOf, speaksOfAccess } from '../../answers/who-may-enter.ts';
 import type { Place } from '../../base/span.ts';
 import { type Location, locationsOf } from '../../config/locations.ts';
 import type { Scope } from '../../config/scope.ts';
 import type { Trace } from '../../trace/trace.ts';
-import { admitted, isAsked, isBackend, isGivenOut, isRefused, keepsOut, restrictionsOf, speaksOfAccess } from '../../witness/access.ts';
+import { admitted, isAsked, isBackend, isGivenOut, isRefused, keepsOut } from '../../witness/access.ts';
 import { samplesOf } from '../../witness/regex-samples.ts';
 import { outcomeText, proofOf } from '../../witness/requests.ts';
 import { type Spot, spotsOf } from '../../witness/spots.ts';

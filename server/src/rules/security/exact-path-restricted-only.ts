@@ -1,5 +1,6 @@
 /** `location = /admin` keeps away from one path; with a slash behind it, or a page below, the request is somewhere else. */
-import { isBackend, isGivenOut, keepsOut, restrictionsOf, speaksOfAccess } from '../../witness/access.ts';
+import { restrictionsOf, speaksOfAccess } from '../../answers/who-may-enter.ts';
+import { isBackend, isGivenOut, keepsOut } from '../../witness/access.ts';
 import { outcomeText, proofOf } from '../../witness/requests.ts';
 import { spotsOf } from '../../witness/spots.ts';
 import { defineRule } from '../rule.ts';

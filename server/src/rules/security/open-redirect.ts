@@ -1,8 +1,8 @@
 /** Redirects whose host a client chooses: a link to this site leads anywhere. Shown by a request that is sent to a foreign host. */
 
+import { sourcesOf } from '../../answers/where-a-value-comes-from.ts';
 import { variablesIn } from '../../trace/script.ts';
 import { splicedPaths } from '../../witness/captures.ts';
-import { sourcesOf } from '../../witness/follow.ts';
 import { locationHeader, proofOf } from '../../witness/requests.ts';
 import { directiveAt, type Spot } from '../../witness/spots.ts';
 import type { Probe } from '../../witness/values.ts';

@@ -1,6 +1,7 @@
 /** Answers of the rewrite phase that everybody gets although access rules are in force. Shown by a stranger's request. */
+import { speaksOfAccess } from '../../answers/who-may-enter.ts';
 import type { Directive } from '../../config/directive.ts';
-import { isAsked, speaksOfAccess } from '../../witness/access.ts';
+import { isAsked } from '../../witness/access.ts';
 import { locationHeader, outcomeText, proofOf } from '../../witness/requests.ts';
 import type { Spot } from '../../witness/spots.ts';
 import { directiveAt } from '../../witness/spots.ts';
