@@ -217,20 +217,6 @@ export const asMarks = (linted: Linted, rule: Rule): Mark[] =>
         line: from.line,
         from: from.character,
         to: to.line === from.line ? to.character : source.lines.endOf(from.line) - source.lines.startOf(from.line),
-        message: messageOf(rule, f.message),
+        message: f.messageId,
       };
     });
-
-/** The key of the message whose text, placeholders aside, is the finding's; the text itself when none is. */
-export function messageOf(rule: Rule, text: string): string {
-  const fits = Object.entries(rule.messages)
-    .filter(([, template]) => {
-      const pattern = template
-        .split(/\{[a-zA-Z]+\}/)
-        .map((s) => s.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
-        .join('[\\s\\S]*');
-      return new RegExp(`^${pattern}$`).test(text);
-    })
-    .sort((a, b) => b[1].length - a[1].length);
-  return fits[0]?.[0] ?? text;
-}

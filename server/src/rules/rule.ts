@@ -48,6 +48,8 @@ export interface Finding {
   readonly group: Group;
   readonly severity: Severity;
   readonly at: Place;
+  /** the key of the message in its rule's table */
+  readonly messageId: string;
   readonly message: string;
   readonly related: readonly Related[];
   readonly fixes: readonly Fix[];

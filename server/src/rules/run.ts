@@ -190,7 +190,7 @@ class Part {
           deployment,
           report: (message, report) => {
             const via = (input.directive as Directive | null)?.via ?? [];
-            const finding = collector.made(rule, level, rule.messages[message] ?? message, report, input.file, via);
+            const finding = collector.made(rule, level, message, report, input.file, via);
             if (!finding) return;
             this.reported++;
             if (this.notes) this.reports.push(finding);
@@ -475,7 +475,7 @@ class Collector {
   }
 
   /** The finding of a report; null where it is not to be reported. */
-  made(rule: Rule, level: Severity, message: string, report: Report, file: SourceFile, via: readonly IncludeSite[]): Finding | null {
+  made(rule: Rule, level: Severity, messageId: string, report: Report, file: SourceFile, via: readonly IncludeSite[]): Finding | null {
     const at: Place = 'file' in report.at ? own(report.at) : { file: file.id, span: spanOf(report.at) };
     if (!report.ofTemplate && this.leftToTemplate(at)) return null;
     if (isStock(at.file)) return null;
@@ -500,7 +500,10 @@ class Collector {
       group: rule.group,
       severity: unsure && severity === 'error' ? 'warning' : severity,
       at,
-      message: fill(message, report.data) + (unsure ? ` (Judged by nginx ${newestRelease().text}, the newest that is known.)` : ''),
+      messageId,
+      message:
+        fill(rule.messages[messageId] ?? messageId, report.data) +
+        (unsure ? ` (Judged by nginx ${newestRelease().text}, the newest that is known.)` : ''),
       related: related.map((r) => ({ at: own(r.at), message: r.message })),
       fixes: fixes.map((fix) => ({
         ...fix,
@@ -561,6 +564,7 @@ function suppress(config: Config, findings: Finding[], rules: readonly Rule[], a
           group: 'correctness',
           severity: unusedLevel,
           at: { file: file.id, span },
+          messageId: known ? 'idle' : 'unknown',
           message: known
             ? `"${id}" reports nothing here. Remove it from the comment.`
             : `There is no rule "${id}". Remove it, or correct its name.`,

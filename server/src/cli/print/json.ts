@@ -25,6 +25,7 @@ export function json({ files, text, project, durationMs }: Result): string {
             rule: f.rule,
             group: f.group,
             severity: f.severity,
+            messageId: f.messageId,
             message: f.message,
             range: range(f.at.file, f.at.span),
             ...(f.witness ? { witness: f.witness } : {}),
