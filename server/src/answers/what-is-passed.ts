@@ -3,7 +3,7 @@
  * that the application gets, under one name for all protocols (`proxy_set_header X-User` and `uwsgi_param HTTP_X_USER` are one header).
  */
 import { table } from '../base/table.ts';
-import type { Config } from '../config/config.ts';
+import { PerPart } from '../config/asked.ts';
 import type { Directive } from '../config/directive.ts';
 import { namesOf } from '../config/names.ts';
 import type { Scope } from '../config/scope.ts';
@@ -80,32 +80,26 @@ export interface Passed {
   readonly whole: boolean;
 }
 
-const made = new WeakMap<Directive, { readonly config: Config; readonly passed: Passed }>();
-
-/** What a pass directive asks. */
-export function passedBy(directive: Directive): Passed {
+const made = new PerPart((directive: Directive): Passed => {
   const { config } = directive.scope;
-  const known = made.get(directive);
-  if (known?.config === config) return known.passed;
   const value = directive.value(0);
   const protocol = directive.scope.context === 'stream-server' ? 'stream' : 'http';
   const read = (text: string): PassTarget | null => readTarget(config, directive.name, text, directive, protocol);
-  let passed: Passed;
   if (!value.includes('$')) {
     const target = read(value);
-    passed = { directive, targets: target ? [target] : [], whole: target !== null };
-  } else {
-    const fixed = ADDRESS.exec(value)![1]!;
-    const rest = value.slice(fixed.length);
-    // `http://10.0.0.1:8000$request_uri`: the address is a whole one, the variable begins the path
-    const inPath = rest.startsWith('/') || rest.startsWith('?') || /^\$\{?(request_uri|uri|document_uri)\b/.test(rest);
-    const texts = inPath && /\w$|\]$|:$/.test(fixed) && !/\/\/$/.test(fixed) ? [fixed] : textsOf(directive.scope, withoutPath(value));
-    const targets = (texts ?? []).flatMap((t) => read(t.replace(/\?.*$/, '')) ?? []);
-    passed = { directive, targets, whole: texts !== null && targets.length > 0 };
+    return { directive, targets: target ? [target] : [], whole: target !== null };
   }
-  made.set(directive, { config, passed });
-  return passed;
-}
+  const fixed = ADDRESS.exec(value)![1]!;
+  const rest = value.slice(fixed.length);
+  // `http://10.0.0.1:8000$request_uri`: the address is a whole one, the variable begins the path
+  const inPath = rest.startsWith('/') || rest.startsWith('?') || /^\$\{?(request_uri|uri|document_uri)\b/.test(rest);
+  const texts = inPath && /\w$|\]$|:$/.test(fixed) && !/\/\/$/.test(fixed) ? [fixed] : textsOf(directive.scope, withoutPath(value));
+  const targets = (texts ?? []).flatMap((t) => read(t.replace(/\?.*$/, '')) ?? []);
+  return { directive, targets, whole: texts !== null && targets.length > 0 };
+});
+
+/** What a pass directive asks. */
+export const passedBy = (directive: Directive): Passed => made.of(directive);
 
 /** A value without the variables of its path: `http://$up$request_uri`, `http://$up/$1`. */
 const withoutPath = (value: string): string => {

@@ -9,6 +9,8 @@
  */
 import type { Statement } from '../syntax/statement.ts';
 import type { Config } from './config.ts';
+import type { Directive } from './directive.ts';
+import type { Scope } from './scope.ts';
 
 /** What may be told apart by identity: one object or text, or a list of them. */
 type Answer = unknown;
@@ -185,6 +187,55 @@ export class PerConfig<V, K = undefined> {
     }
     if (recording && entry.asked) for (const question of entry.asked) recording.questions.add(question);
     return entry.value;
+  }
+}
+
+/** The outermost block with an identity of its own around a directive or scope (kept.ts): what it inherits is kept with it. */
+function blockAround(part: Directive | Scope): Statement | null {
+  let at: Directive | null = 'statement' in part ? part : part.opener;
+  while (at && !(at.scope.outer && at.statement.block)) at = at.scope.opener;
+  return at && !at.body?.outer ? at.statement : null;
+}
+
+interface Made<V> {
+  readonly value: V;
+  /** null where nothing outlives the configuration */
+  readonly asked: readonly Question[] | null;
+  readonly since: number;
+  checked: number;
+}
+
+/**
+ * A value for each directive or scope, made when somebody asks for it and kept with it as long as what was asked while it was made is answered
+ * as before. Whoever uses it depends on the same.
+ */
+export class PerPart<P extends Directive | Scope, V> {
+  private readonly known = new WeakMap<P, Made<V>>();
+
+  constructor(private readonly make: (part: P) => V) {}
+
+  of(part: P): V {
+    const { config } = 'statement' in part ? part.scope : part;
+    const questions = config.kept?.questions;
+    // a revision that is over: nobody can say later whether its answers stand
+    if (questions && !questions.isLatest(config)) return this.make(part);
+    let entry = this.known.get(part);
+    if (entry && questions && entry.checked !== questions.revision) {
+      const { since } = entry;
+      if (entry.asked!.every((question) => question.stands(config, questions.revision, since))) entry.checked = questions.revision;
+      else entry = undefined;
+    }
+    if (!entry) this.known.set(part, (entry = this.made(part, questions ?? null)));
+    if (recording && entry.asked) for (const question of entry.asked) recording.questions.add(question);
+    return entry.value;
+  }
+
+  private made(part: P, questions: Questions | null): Made<V> {
+    if (!questions) return { value: this.make(part), asked: null, since: 0, checked: 0 };
+    const into = { questions: new Set<Question>(), ofBlock: new Set<Question>(), block: blockAround(part) };
+    const value = recorded(into, () => this.make(part));
+    const { revision } = questions;
+    return { value, asked: [...into.questions, ...into.ofBlock], since: revision, checked: revision };
   }
 }
 

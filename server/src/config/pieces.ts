@@ -2,7 +2,7 @@
  * A configuration cut into pieces: each directive of the outermost levels with all that stands in its block. A piece keeps its identity
  * while nothing in it changes (kept.ts), so what is gathered piece by piece is gathered again for the one that was edited only.
  */
-import { asked, PerConfig } from './asked.ts';
+import { asked, PerConfig, PerPart } from './asked.ts';
 import type { Config } from './config.ts';
 import type { Directive } from './directive.ts';
 import { type Scope, walk } from './scope.ts';
@@ -10,47 +10,35 @@ import { type Scope, walk } from './scope.ts';
 /** Blocks that are cut up: their directives are pieces, and they themselves one without their inside. */
 const OUTER: ReadonlySet<string> = new Set(['http', 'stream', 'mail']);
 
-interface Piece {
-  readonly directive: Directive;
-  /** false for a block whose inside comes in pieces of its own */
-  readonly whole: boolean;
-}
+const isOuter = ({ body }: Directive): boolean => body !== null && OUTER.has(body.context);
 
-const cut = new PerConfig((config): readonly Piece[] => [...piecesIn(config.main)]);
+const cut = new PerConfig((config): readonly Directive[] => [...piecesIn(config.main)]);
 
-function* piecesIn(scope: Scope): Generator<Piece> {
+function* piecesIn(scope: Scope): Generator<Directive> {
   for (const directive of scope.directives) {
-    const { body } = directive;
-    const outer = body !== null && OUTER.has(body.context);
-    yield { directive, whole: !outer };
-    if (outer) yield* piecesIn(body);
+    yield directive;
+    if (isOuter(directive)) yield* piecesIn(directive.body!);
   }
 }
 
-const inside = ({ directive, whole }: Piece): readonly Directive[] =>
-  whole && directive.body ? [directive, ...walk(directive.body)] : [directive];
+/** A piece with its inside, but for one whose inside comes in pieces of its own. */
+const inside = (piece: Directive): readonly Directive[] => (piece.body && !isOuter(piece) ? [piece, ...walk(piece.body)] : [piece]);
 
-/** Something that is gathered from the directives of a piece, in nginx's order, and remembered with the piece. */
+/** Something that is gathered from the directives of a piece, in nginx's order, and kept with the piece as `PerPart` keeps it. */
 export class PerPiece<T> {
-  private readonly known = new WeakMap<Directive | Config, T>();
+  private readonly byPiece: PerPart<Directive, T>;
+  private readonly atOnce: PerConfig<T>;
 
-  /** `gather` may ask what follows from the piece, what stands around it and the settings; not what other pieces hold. */
-  constructor(private readonly gather: (directives: readonly Directive[]) => T) {}
+  constructor(gather: (directives: readonly Directive[]) => T) {
+    this.byPiece = new PerPart((piece) => gather(inside(piece)));
+    this.atOnce = new PerConfig((config) => gather(walk(config.main)));
+  }
 
   /** What the pieces of a configuration hold, in nginx's order. */
   *of(config: Config): Generator<T> {
-    if (!config.kept) {
-      // nothing comes after it: one large piece is gathered faster than a thousand small ones
-      yield this.remembered(config, () => walk(config.main));
-      return;
-    }
-    for (const piece of cut.of(config)) yield this.remembered(piece.directive, () => inside(piece));
-  }
-
-  private remembered(key: Directive | Config, directives: () => readonly Directive[]): T {
-    let found = this.known.get(key);
-    if (found === undefined) this.known.set(key, (found = this.gather(directives())));
-    return found;
+    // where nothing comes after it, one large piece is gathered faster than a thousand small ones
+    if (!config.kept) yield this.atOnce.of(config);
+    else for (const piece of cut.of(config)) yield this.byPiece.of(piece);
   }
 }
 

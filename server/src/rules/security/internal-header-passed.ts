@@ -2,11 +2,12 @@
 import { HEADER_LIST, headerLine, headersSent, passedBy, passesHeaders, passesIn, type SentHeader } from '../../answers/what-is-passed.ts';
 import { sourcesOf } from '../../answers/where-a-value-comes-from.ts';
 import { entryOf } from '../../answers/who-may-enter.ts';
+import { AskedMap, PerConfig, PerPart } from '../../config/asked.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
 import { namesOf } from '../../config/names.ts';
 import { type Scope, walk } from '../../config/scope.ts';
-import { serversOf } from '../../config/servers.ts';
+import { serverOf, serversOf } from '../../config/servers.ts';
 import { variablesIn } from '../../syntax/variable.ts';
 import { variablesIn as names } from '../../trace/script.ts';
 import { addToList, fixOf, outside, replace } from '../fix.ts';
@@ -41,6 +42,35 @@ const isIdentity = (config: Config, h: SentHeader): boolean =>
 /** What a pass directive asks, without path and scheme: two that have one in common ask one application. */
 const applications = (pass: Directive): readonly string[] =>
   passedBy(pass).targets.map((t) => `${t.upstream?.name ?? t.host}:${t.upstream ? '' : t.port}`);
+
+/** The headers that say who somebody is, by application, as one level sets them: the first of each name. */
+type Setters = ReadonlyMap<string, readonly SentHeader[]>;
+
+function joined(all: Iterable<readonly [string, SentHeader]>): Setters {
+  const setters = new Map<string, SentHeader[]>();
+  for (const [app, header] of all) {
+    const known = setters.get(app);
+    if (!known) setters.set(app, [header]);
+    else if (!known.some((h) => h.name === header.name)) known.push(header);
+  }
+  return setters;
+}
+
+const pairsIn = new PerPart((level: Scope): readonly (readonly [string, SentHeader])[] =>
+  passesIn(level).flatMap((pass) => {
+    const headers = headersSent(pass).filter((header) => isIdentity(level.config, header));
+    return headers.length ? applications(pass).flatMap((app) => headers.map((header) => [app, header] as const)) : [];
+  }),
+);
+
+const ofServers = new PerConfig(
+  (config): Setters =>
+    joined(
+      (function* () {
+        for (const { scope } of serversOf(config)) yield* pairsIn.of(scope);
+      })(),
+    ),
+);
 
 export default defineRule({
   id: 'internal-header-passed',
@@ -94,21 +124,16 @@ With \`underscores_in_headers on\`, X_REMOTE_USER and X-Remote-User become the s
       if (use) report('client', { at: use.span, data: { header: directive.value(0) } });
       return;
     }
-    const servers = serversOf(config).map((server) => server.scope);
-    const setters = new Map<string, SentHeader>();
-    for (const level of servers.includes(scope) ? servers : [scope])
-      for (const pass of passesIn(level))
-        for (const header of headersSent(pass))
-          if (isIdentity(config, header))
-            for (const app of applications(pass)) if (!setters.has(`${app} ${header.name}`)) setters.set(`${app} ${header.name}`, header);
-    if (!setters.size) return;
+    const setters =
+      serverOf(scope)?.scope === scope ? new AskedMap(config, 'identity headers', (c) => ofServers.of(c)) : joined(pairsIn.of(scope));
     for (const pass of passesIn(scope)) {
-      if (!HEADER_LIST[pass.name] || !passesHeaders(pass) || isClosed(pass.scope)) continue;
+      if (!HEADER_LIST[pass.name]) continue;
+      const headers = [...new Set(applications(pass))].flatMap((app) => setters.get(app) ?? []);
+      if (!headers.length || !passesHeaders(pass) || isClosed(pass.scope)) continue;
       const sent = new Set(headersSent(pass).map((h) => h.name));
-      const apps = applications(pass);
       const told = new Set<string>();
-      for (const [key, header] of setters) {
-        if (!apps.some((app) => key === `${app} ${header.name}`) || sent.has(header.name) || told.has(header.name)) continue;
+      for (const header of headers) {
+        if (sent.has(header.name) || told.has(header.name)) continue;
         told.add(header.name);
         const { directive: line } = header;
         const place = outside(pass);
