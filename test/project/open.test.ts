@@ -40,6 +40,27 @@ describe('an include that is not at hand opens its level', () => {
   });
 });
 
+describe('a loaded module that nobody knows', () => {
+  const loading = (text: string): string => inHttp(text).replace('events', 'load_module modules/ngx_http_frob_module.so;\nevents');
+  for (const [what, rule, text] of [
+    ['Host', 'proxy-host-missing', 'server { location / { frob on; proxy_pass http://127.0.0.1:8000; } }'],
+    ['HSTS', 'hsts-missing', 'server { listen 443 ssl; ssl_certificate a; ssl_certificate_key b; frob headers; }'],
+    ['zone', 'unknown-zone', 'frob_zone a; server { limit_req zone=a; }'],
+    ['use of an upstream', 'unused-upstream', 'upstream a { server 127.0.0.1:1; } server { frob_pass a; }'],
+    ['variable of the module', 'unknown-variable', 'server { return 200 $frob_id; }'],
+  ] as const)
+    test(`its directives open the level where they stand: ${what}`, async () => {
+      assert.equal(has(await saidOf(await mainOf(loading(text))), rule), false);
+      assert.equal(has(await saidOf(await mainOf(inHttp(text.replace(/frob\w* [^;]*;/, '')))), rule), true, `${rule} is said without it`);
+    });
+  test('where none of its directives stands, a level is what it shows', async () => {
+    const said = await saidOf(
+      await mainOf(loading('server { location /a { frob on; } location / { proxy_pass http://127.0.0.1:8000; } }')),
+    );
+    assert.equal(has(said, 'proxy-host-missing'), true);
+  });
+});
+
 describe('a file of the project that is read by nobody', () => {
   test('may use what this configuration declares, when it is put beside it', async () => {
     const main = await mainOf(inHttp('upstream pool { server 127.0.0.1:1; } server { return 204; }'));

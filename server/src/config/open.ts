@@ -3,8 +3,12 @@
  * template that writes lines, a script, surroundings that nobody knows: each opens the level that it could fill, and the names that it could use.
  */
 import type { FileId } from '../base/file-id.ts';
+import { bodyOf } from '../catalog/context.ts';
+import { isKnownLibrary } from '../catalog/modules.ts';
 import { statementAt } from '../syntax/place.ts';
 import type { SourceFile, Statement } from '../syntax/statement.ts';
+import { PerConfig } from './asked.ts';
+import type { Config } from './config.ts';
 import type { Scope } from './scope.ts';
 
 export interface Unseen {
@@ -62,6 +66,27 @@ function blockAt(file: SourceFile, offset: number): Statement | null {
   return at;
 }
 
+const libraries = new PerConfig((config): string | null => {
+  const all = config.main.named('load_module').map((d) => d.value(0));
+  return all.find((file) => file !== '' && !isKnownLibrary(file)) ?? null;
+});
+
+/** A loaded library of which the catalog knows nothing, as it is written; null when there is none. */
+export const unknownLibrary = (config: Config): string | null => libraries.of(config);
+
+/** Directives of modules that nobody knows: they may do what any other does. */
+function* foreignIn(scope: Scope): Generator<Unseen> {
+  if (scope.context !== 'unknown' && bodyOf(scope.context) !== 'directives') return;
+  const { config } = scope;
+  const own = config.settings.ownDirectives;
+  const library = unknownLibrary(config);
+  if (library === null && !own.length) return;
+  for (const d of scope.level)
+    if (d.fact === null && !config.catalog.directives(d.name).length && d.name !== '')
+      if (own.some((o) => o.name === d.name)) yield { why: `what "${d.name}" does is not known`, only: null };
+      else if (library !== null) yield { why: `"${d.name}" is of a module that is not known`, only: null };
+}
+
 const ownOf = new WeakMap<Scope, readonly Unseen[]>();
 const NONE: readonly Unseen[] = [];
 
@@ -83,6 +108,7 @@ function find(scope: Scope): readonly Unseen[] {
     if (why !== null) out.push({ why, only: null });
   }
   for (const d of scope.level) for (const [by, only] of SCRIPTS) if (by.test(d.name)) out.push({ why: `"${d.name}" runs a script`, only });
+  out.push(...foreignIn(scope));
   const written = new Map<FileId, Set<Statement | null>>();
   const look = (file: SourceFile, parent: Statement | null): void => {
     if (file.template === null) return;

@@ -2,7 +2,7 @@
 import type { NameKind } from '../catalog/names.ts';
 import { asked, PerConfig } from './asked.ts';
 import type { Config } from './config.ts';
-import { type Unseen, unseenIn } from './open.ts';
+import { type Unseen, unknownLibrary, unseenIn } from './open.ts';
 import { PerPiece } from './pieces.ts';
 
 interface Levels {
@@ -48,7 +48,10 @@ export function mayDeclare(config: Config, kind: NameKind): readonly string[] {
   const where = kind === 'variable' || kind === 'named-location' ? kind : 'outer';
   return asked(config, `unseen declares ${where}`, (c) => {
     const { outer, servers, scripts } = levels.of(c);
-    return where === 'variable' ? whys(outer, servers, scripts) : whys(where === 'outer' ? outer : servers);
+    const library = unknownLibrary(c);
+    // a module makes variables whether or not a directive of it is used
+    const modules = library === null ? [] : [{ why: `the variables of "${library}" are not known`, only: null }];
+    return where === 'variable' ? whys(outer, servers, scripts, modules) : whys(where === 'outer' ? outer : servers);
   });
 }
 

@@ -1,9 +1,7 @@
 /** Names that no module of the target offers anywhere (ngx_conf_handler: "unknown directive"). Where a name may stand is another rule's. */
 import { statusOf } from '../../catalog/catalog.ts';
 import type { Context } from '../../catalog/context.ts';
-import { isKnownLibrary } from '../../catalog/modules.ts';
-import { PerConfig } from '../../config/asked.ts';
-import type { Config } from '../../config/config.ts';
+import { unknownLibrary } from '../../config/open.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { nearest } from './_guess.ts';
@@ -109,12 +107,4 @@ http {
       good: 'resolver 127.0.0.53;\nacme_client example https://acme.example.com/directory;\nserver {\n    listen 8080;\n    acme example;\n}',
     },
   ],
-});
-
-/** A loaded library of which the catalog knows nothing, as it is written; null when there is none. */
-const unknownLibrary = (config: Config): string | null => libraries.of(config);
-
-const libraries = new PerConfig((config): string | null => {
-  const all = config.main.named('load_module').map((d) => d.value(0));
-  return all.find((file) => file !== '' && !isKnownLibrary(file)) ?? null;
 });
