@@ -1,7 +1,7 @@
 /** Where files live when they are deployed, and in which nginx: what compose files, Dockerfiles, Kubernetes and Ansible say. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fromPath } from '../../server/src/base/file-id.ts';
+import { fromPath, within } from '../../server/src/base/file-id.ts';
 import { loadCatalog } from '../../server/src/catalog/catalog.ts';
 import { newestRelease } from '../../server/src/catalog/changes.ts';
 import { imageOf, installedOn } from '../../server/src/project/images.ts';
@@ -109,4 +109,101 @@ test('each of two services has a version of its own', async () => {
   // two that disagree say nothing about a third
   assert.equal(versionOf('c/site.conf'), null);
   assert.equal(instancesFor(project, idOf('c/site.conf')).length, 2);
+});
+
+test('texts that other files hold have places, too', async () => {
+  const inner = async (host: string, name: string, files: Record<string, string>): Promise<string | null> => {
+    const project = await projectOf(files);
+    return livesAt(project, within(idOf(host), name))?.path ?? null;
+  };
+  const compose = `services:
+  web:
+    image: nginx:1.28
+    configs: [{ source: site, target: /etc/nginx/conf.d/shop.conf }]
+configs:
+  site:
+    content: |
+      ${SITE.replaceAll('\n', '\n      ').trim()}
+`;
+  assert.equal(await inner('compose.yaml', '0.configs.site/site', { 'compose.yaml': compose }), '/etc/nginx/conf.d/shop.conf');
+  const dockerfile = `FROM nginx:1.28\nCOPY <<EOF /etc/nginx/conf.d/a.conf\n${SITE}EOF\nRUN cat > /etc/nginx/conf.d/b.conf <<'EOF'\n${SITE}EOF\n`;
+  assert.equal(await inner('Dockerfile', 'here.0/a.conf', { Dockerfile: dockerfile }), '/etc/nginx/conf.d/a.conf');
+  assert.equal(await inner('Dockerfile', 'here.1/b.conf', { Dockerfile: dockerfile }), '/etc/nginx/conf.d/b.conf');
+  const indented = SITE.replaceAll('\n', '\n    ').trim();
+  const manifests = `kind: ConfigMap
+metadata: { name: sites }
+data:
+  shop.conf: |
+    ${indented}
+  other.conf: |
+    ${indented}
+---
+kind: Deployment
+spec:
+  template:
+    spec:
+      containers:
+        - image: nginx:1.28
+          volumeMounts:
+            - { name: v, mountPath: /etc/nginx/conf.d/default.conf, subPath: site }
+      volumes:
+        - name: v
+          configMap: { name: sites, items: [{ key: shop.conf, path: site }] }
+`;
+  assert.equal(await inner('app.yaml', '0.data/shop.conf', { 'app.yaml': manifests }), '/etc/nginx/conf.d/default.conf');
+  assert.equal(await inner('app.yaml', '0.data/other.conf', { 'app.yaml': manifests }), null);
+});
+
+test('a chart fills a map with files', async () => {
+  const deployment = `kind: Deployment
+metadata:
+  name: {{ include "web.fullname" . }}
+spec:
+  template:
+    spec:
+      containers:
+        - name: nginx
+          image: "nginx:1.28"
+          volumeMounts:
+            - name: conf
+              mountPath: /etc/nginx/conf.d
+      volumes:
+        - name: conf
+          configMap:
+            name: {{ include "web.fullname" . }}-conf
+`;
+  const map = (data: string): string => `kind: ConfigMap\nmetadata:\n  name: {{ include "web.fullname" . }}-conf\ndata:\n${data}\n`;
+  const chart = (data: string): Record<string, string> => ({
+    'chart/Chart.yaml': 'name: web\n',
+    'chart/templates/deployment.yaml': deployment,
+    'chart/templates/nginx-map.yaml': map(data),
+  });
+  const got = '  default.conf: |-\n{{ tpl (.Files.Get "files/site.conf") . | indent 4 }}';
+  await checkLives('chart/files/site.conf', '/etc/nginx/conf.d/default.conf', chart(got));
+  await checkLives('chart/files/site.conf', '/etc/nginx/conf.d/site.conf', chart('{{ (.Files.Glob "files/*.conf").AsConfig | indent 2 }}'));
+  await checkLives('chart/other/site.conf', null, chart(got));
+});
+
+test('a task that is repeated lays each of its files down', async () => {
+  const role = (task: string): Record<string, string> => ({ 'roles/web/tasks/main.yml': task });
+  const file = 'roles/web/templates/shop.conf.j2';
+  await checkLives(
+    file,
+    '/etc/nginx/conf.d/shop.conf',
+    role('- template: { src: "{{ item }}.conf.j2", dest: "/etc/nginx/conf.d/{{ item }}.conf" }\n  loop: [shop, other]\n'),
+  );
+  await checkLives(
+    file,
+    '/etc/nginx/sites-enabled/a',
+    role(
+      '- template: src={{ item.from }} dest=/etc/nginx/sites-enabled/{{ item.to }}\n  with_items:\n    - { from: shop.conf.j2, to: a }\n',
+    ),
+  );
+  await checkLives(
+    file,
+    '/etc/nginx/conf.d/shop.conf',
+    role(
+      '- template:\n    src: "{{ item }}"\n    dest: "/etc/nginx/conf.d/{{ item | basename | regex_replace(\'[.]j2$\') }}"\n  with_fileglob: ["templates/*.j2"]\n',
+    ),
+  );
 });

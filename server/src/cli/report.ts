@@ -1,5 +1,5 @@
 /** What a check did, besides its findings: what was read as what, for which nginx, what was not seen, what was not checked. */
-import { type FileId, relativePath } from '../base/file-id.ts';
+import { type FileId, hostOf, relativePath } from '../base/file-id.ts';
 import type { Span } from '../base/span.ts';
 import type { Config } from '../config/config.ts';
 import { type Lives, livesAt, type Project } from '../project/project.ts';
@@ -39,12 +39,14 @@ export function reportOn(asked: readonly Asked[], findings: readonly Finding[], 
   const readAs = new Map<FileId, ReadAs>();
   const unseen = new Map<string, Unseen>();
   for (const { config, project } of asked) {
-    for (const file of config.files.keys()) if (isShown(file) && !readAs.has(file)) readAs.set(file, readAsOf(file, config, project));
+    for (const file of config.files.keys())
+      if (isShown(hostOf(file)) && !readAs.has(file)) readAs.set(file, readAsOf(file, config, project));
     for (const [statement, include] of config.tree.includes) {
-      if (!isShown(include.file) || include.unseen === null) continue;
+      const host = hostOf(include.file);
+      if (!isShown(host) || include.unseen === null) continue;
       const span = statement.args[0] ?? statement.name;
-      unseen.set(`${include.file} ${span.start}`, {
-        id: include.file,
+      unseen.set(`${host} ${span.start}`, {
+        id: host,
         span: { start: span.start, end: span.end },
         include: include.path,
         why: include.detail || include.unseen,
@@ -67,9 +69,10 @@ function readAsOf(file: FileId, config: Config, project: Project): ReadAs {
   const { standIn } = config.tree;
   const { target, versionFrom } = config.settings;
   return {
-    id: file,
+    // a configuration within another text is shown as that text, with the place where it lives
+    id: hostOf(file),
     as: standIn?.file === file ? standIn.path : (lives?.path ?? null),
-    inside: standIn ? `the nginx.conf of ${standIn.of}` : file === config.root ? null : relativePath(config.root, project.boundary),
+    inside: standIn ? `the nginx.conf of ${standIn.of}` : file === config.root ? null : relativePath(hostOf(config.root), project.boundary),
     nginx: target.nginx.text,
     versionFrom,
     because: lives ? { id: lives.by.at.file, span: lives.by.at.span } : null,

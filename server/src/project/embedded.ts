@@ -286,7 +286,7 @@ function indentOf(text: string, { start, end }: Span): string {
 }
 
 /** Marks of templates that YAML would stumble over: on lines of their own they vanish, elsewhere they become a word. */
-const withoutMarks = (text: string): string =>
+export const withoutMarks = (text: string): string =>
   text.includes('{{') || text.includes('{%')
     ? text
         .replace(/^[ \t]*(?:\{\{(?:(?!\}\})[\s\S])*\}\}|\{%(?:(?!%\})[\s\S])*%\})[ \t]*$/gm, (m) => m.replace(/[^\r\n]/g, ' '))

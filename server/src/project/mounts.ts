@@ -8,6 +8,7 @@ import type { Place } from '../base/span.ts';
 import { type DockerfileInstruction, dockerfileInstructions } from '../deploy/dockerfile.ts';
 import { grown, whyUnread } from '../deploy/unread.ts';
 import { child, scalarText, type YamlValue, yamlDocuments } from '../deploy/yaml-text.ts';
+import { withoutMarks } from './embedded.ts';
 import { type Image, imageOf, installedOn } from './images.ts';
 
 /** A file or folder of the project at a path of the deployed system. */
@@ -37,6 +38,8 @@ export const OF_IMAGES: readonly Instance['kind'][] = ['compose', 'dockerfile', 
 export interface Known {
   readonly boundary: FileId;
   readonly files: ReadonlySet<FileId>;
+  /** the configuration that a part of a text is, such as a key of a ConfigMap; null where it is none */
+  readonly inner?: (part: Place) => FileId | null;
   /** told of a file that could not be read completely, with the reason in words that follow a colon */
   readonly unread?: (file: FileId, why: string) => void;
 }
@@ -85,10 +88,9 @@ export function instancesOf(texts: ReadonlyMap<FileId, string>, known: Known): I
     if (isCompose(name)) guarded(file, () => void out.push(...composeInstances(file, text, dockerfiles, built, known)));
     else if (/\.ya?ml$/.test(name))
       guarded(file, () => {
-        const documents = yamlDocuments(file, text);
-        const tasks = ansibleInstance(file, documents, known);
+        const tasks = ansibleInstance(file, yamlDocuments(file, text), known);
         if (tasks) out.push({ instance: tasks });
-        else kubernetes.read(file, documents);
+        else kubernetes.read(file, yamlDocuments(file, withoutMarks(text)), ({ span }) => text.slice(span.start, span.end));
       });
     else if (name.endsWith('.service')) {
       const main = /^\s*ExecStart\s*=.*?\bnginx\b.*?\s-c\s*(\S+)/m.exec(text);
@@ -161,7 +163,7 @@ export function saysWhere(path: string): boolean {
   if (isCompose(name) || isDockerfile(name) || name.endsWith('.service')) return true;
   if (!/\.ya?ml$/.test(name)) return false;
   return (
-    /(^|\/)(tasks|handlers|playbooks?|k8s|kubernetes|kube|manifests?|kustomize|overlays|base|ansible|deploy(ment)?s?|docker|stacks?|swarm|nginx)\//i.test(
+    /(^|\/)(tasks|handlers|playbooks?|templates|charts?|helm|k8s|kubernetes|kube|manifests?|kustomize|overlays|base|ansible|deploy(ment)?s?|docker|stacks?|swarm|nginx)\//i.test(
       path,
     ) ||
     /^(site|main|playbook|deploy|provision|setup|nginx|web|kustomization|configmap|stack|docker-stack|swarm)[\w.-]*\.ya?ml$/i.test(name)
@@ -224,8 +226,12 @@ function composeInstances(
         const source = config.kind === 'scalar' ? config.text.text : scalarText(child(config, 'source'))?.text;
         const target =
           config.kind === 'scalar' ? `/${config.text.text}` : (scalarText(child(config, 'target'))?.text ?? `/${source ?? ''}`);
-        const from = source === undefined ? undefined : scalarText(child(child(configs, source), 'file'))?.text;
+        const declared = source === undefined ? undefined : child(configs, source);
+        const from = scalarText(child(declared, 'file'))?.text;
+        const content = child(declared, 'content');
+        const written = content && known.inner?.(content.place);
         if (from !== undefined) put(/^[./]/.test(from) ? from : `./${from}`, target, config.place);
+        else if (written && target.startsWith('/')) placed.push({ inside: clean(target), file: written, at: config.place });
       }
       const standsAlone = child(value, 'image') !== undefined || child(value, 'build') !== undefined;
       out.push({ instance: { name, kind: 'compose', image, placed: withTemplates(placed, known), main, at: keyPlace }, standsAlone });
@@ -313,6 +319,9 @@ function dockerInstance(
     else if (name === 'RUN') {
       const installs = INSTALLS.exec(words);
       if (installs && !stage.image) stage.image = installedOn(stage.base);
+      const target = /(?:>|\btee(?:\s+-a)?)\s*["']?(\/[^\s"'<>|;&$]+)/.exec(words)?.[1];
+      const written = target && /<<-?\s*\\?["']?\w/.test(words) && known.inner?.(place);
+      if (written) stage.placed.push({ inside: clean(target), file: written, at: place });
     } else if (name === 'CMD' || name === 'ENTRYPOINT') stage.main = mainOf(words) ?? stage.main;
     else if (name === 'COPY' || name === 'ADD') stage.placed.push(...copied(words, place, stage, stages, file, context, known, filled));
   }
@@ -335,7 +344,11 @@ function copied(
 ): Placed[] {
   const from = /(?:^|\s)--from=(\S+)/.exec(text)?.[1]?.toLowerCase();
   const rest = text.replace(/(^|\s)--\S+/g, ' ').trim();
-  if (rest.startsWith('<<')) return [];
+  if (rest.startsWith('<<')) {
+    const target = filled(rest.split(/\s+/)[1] ?? '');
+    const written = known.inner?.(at);
+    return written && target.startsWith('/') ? [{ inside: clean(target), file: written, at }] : [];
+  }
   let words: string[] = rest.split(/\s+/);
   if (rest.startsWith('[')) {
     try {
@@ -413,6 +426,29 @@ function upTo(start: FileId, boundary: FileId): FileId[] {
   return out.length ? out : [start];
 }
 
+/** The values over which a task is repeated, each as what it puts into a text; a task without a loop is done once. Lists that variables hold are not known. */
+function itemsIn(task: YamlValue): { fill(text: string): string }[] {
+  const globs = child(task, 'with_fileglob');
+  const name = scalarText(child(child(task, 'loop_control'), 'loop_var'))?.text ?? 'item';
+  const variable = (fields: string): RegExp =>
+    new RegExp(String.raw`\{\{\s*${name.replace(/\W/g, '')}${fields}\s*(?:\|\s*basename\s*(?:\|[^}]*)?)?\}\}`, 'g');
+  const list = globs ?? child(task, 'loop') ?? child(task, 'with_items') ?? child(task, 'with_list');
+  const query = /(?:lookup|query|q)\(\s*['"]fileglob['"]\s*,\s*['"]([^'"]+)['"]/.exec(scalarText(list)?.text ?? '')?.[1];
+  if (query !== undefined) return [{ fill: (text) => text.replace(variable(''), (all) => (all.includes('basename') ? '' : query)) }];
+  if (list?.kind !== 'list') return [{ fill: (text) => text }];
+  return list.items.map((item) => ({
+    fill: (text) => {
+      if (item.kind === 'scalar') return text.replace(variable(''), (all) => (globs && all.includes('basename') ? '' : item.text.text));
+      if (item.kind !== 'map') return text;
+      return item.entries.reduce((t, { key, value }) => {
+        const own = scalarText(value)?.text;
+        const escaped = key.replace(/\W/g, '\\$&');
+        return own === undefined ? t : t.replace(variable(String.raw`(?:\.${escaped}|\[['"]${escaped}['"]\])`), () => own);
+      }, text);
+    },
+  }));
+}
+
 const TASK = /^(?:ansible\.builtin\.)?(template|copy)$/;
 
 /** Tasks of one file that lay files down; null when it holds none that concern nginx. */
@@ -428,6 +464,17 @@ function ansibleInstance(file: FileId, documents: readonly YamlValue[], known: K
     }
     return null;
   };
+  /** `with_fileglob: templates/*.j2`: the files that it means */
+  const globbed = (mask: string, kind: string): FileId[] => {
+    const own = kind === 'template' ? 'templates' : 'files';
+    const plain = mask.replace(/^\{\{\s*(role_path|playbook_dir)\s*\}\}\//, '').replace(/^(\.\.?\/)+/, '');
+    for (const base of [...(role ? [resolve(role, own), role] : []), resolve(folder, own), folder]) {
+      const matches = picomatch(plain);
+      const all = [...known.files].filter((f) => isBelow(f, base) && matches(relativePath(f, base)));
+      if (all.length) return all;
+    }
+    return [];
+  };
   const visit = (value: YamlValue, depth: number): void => {
     if (depth > 8) return;
     if (value.kind === 'list') for (const item of value.items) visit(item, depth + 1);
@@ -436,16 +483,24 @@ function ansibleInstance(file: FileId, documents: readonly YamlValue[], known: K
       const kind = TASK.exec(key)?.[1];
       if (kind) {
         const short = inner.kind === 'scalar' ? inner.text.text : '';
-        const source = scalarText(child(inner, 'src'))?.text ?? /\bsrc=(\S+)/.exec(short)?.[1];
-        const dest = scalarText(child(inner, 'dest'))?.text ?? /\bdest=(\S+)/.exec(short)?.[1];
-        const id = source && dest && !source.includes('{{') ? find(source, kind) : null;
-        if (id) {
-          const inside = dest!.replace(/^\{\{\s*nginx_\w*(?:dir|path|folder|home|etc)\w*\s*\}\}/, '/etc/nginx');
-          placed.push({
-            inside: inside.endsWith('/') ? clean(inside + basename(id).replace(/\.j2$/, '')) : inside,
-            file: id,
-            at: inner.place,
-          });
+        const written = {
+          source: scalarText(child(inner, 'src'))?.text ?? /\bsrc=("[^"]*"|(?:\{\{.*?\}\}|\S)+)/.exec(short)?.[1]?.replaceAll('"', ''),
+          dest: scalarText(child(inner, 'dest'))?.text ?? /\bdest=("[^"]*"|(?:\{\{.*?\}\}|\S)+)/.exec(short)?.[1]?.replaceAll('"', ''),
+        };
+        for (const item of itemsIn(value)) {
+          const source = written.source && item.fill(written.source);
+          const dest = written.dest && item.fill(written.dest);
+          if (!source || !dest || source.includes('{{')) continue;
+          const found = /[*?]/.test(source) ? globbed(source, kind) : [find(source, kind)];
+          for (const id of found) {
+            if (!id) continue;
+            const inside = dest.replace(/^\{\{\s*nginx_\w*(?:dir|path|folder|home|etc)\w*\s*\}\}/, '/etc/nginx');
+            placed.push({
+              inside: inside.endsWith('/') ? clean(inside + basename(id).replace(/\.j2$/, '')) : inside,
+              file: id,
+              at: inner.place,
+            });
+          }
         }
       } else if (['tasks', 'pre_tasks', 'post_tasks', 'block', 'rescue', 'always', 'handlers'].includes(key)) visit(inner, depth + 1);
     }
@@ -454,14 +509,19 @@ function ansibleInstance(file: FileId, documents: readonly YamlValue[], known: K
   return placed.length ? { name: basename(role ?? folder), kind: 'ansible', image: null, placed, main: null, at: placed[0]!.at } : null;
 }
 
+/** Beyond the end of any text that is read. */
+const MAX_SPAN = 1 << 30;
+
 /** Deployments and the maps of kustomize that they mount; the maps of other kinds hold their texts themselves. */
 class Kubernetes {
-  private readonly pods: { readonly name: string; readonly at: Place; readonly spec: YamlValue }[] = [];
-  private readonly generated = new Map<string, { key: string; file: FileId; at: Place }[]>();
+  private readonly pods: { readonly name: string; readonly at: Place; readonly spec: YamlValue; readonly raw: (place: Place) => string }[] =
+    [];
+  private readonly maps = new Map<string, { key: string; file: FileId; at: Place }[]>();
 
   constructor(private readonly known: Known) {}
 
-  read(file: FileId, documents: readonly YamlValue[]): void {
+  /** `raw` gives a part of the text as it is written, marks of templates and all: that is how names of maps are compared. */
+  read(file: FileId, documents: readonly YamlValue[], raw: (place: Place) => string): void {
     for (const document of documents) {
       const spec = child(document, 'spec');
       const pod =
@@ -469,39 +529,87 @@ class Kubernetes {
           ? spec
           : (child(child(spec, 'template'), 'spec') ?? child(child(child(child(spec, 'jobTemplate'), 'spec'), 'template'), 'spec'));
       if (pod)
-        this.pods.push({ name: scalarText(child(child(document, 'metadata'), 'name'))?.text ?? basename(file), at: pod.place, spec: pod });
+        this.pods.push({
+          name: scalarText(child(child(document, 'metadata'), 'name'))?.text ?? basename(file),
+          at: pod.place,
+          spec: pod,
+          raw,
+        });
       for (const map of itemsOf(child(document, 'configMapGenerator'))) {
         const name = scalarText(child(map, 'name'))?.text;
         if (!name) continue;
-        const list = this.generated.get(name) ?? [];
         for (const item of itemsOf(child(map, 'files'))) {
           const text = scalarText(item)?.text ?? '';
           const [key, path] = text.includes('=') ? text.split('=') : [text.split('/').at(-1), text];
           const id = resolve(dirname(file), path ?? '');
-          if (key && isBelow(id, this.known.boundary)) list.push({ key, file: id, at: item.place });
+          if (key && isBelow(id, this.known.boundary)) this.put(name, key, id, item.place);
         }
-        this.generated.set(name, list);
       }
+      if (scalarText(child(document, 'kind'))?.text === 'ConfigMap') this.map(file, document, raw);
+    }
+  }
+
+  private put(map: string, key: string, file: FileId, at: Place): void {
+    const list = this.maps.get(map) ?? [];
+    list.push({ key, file, at });
+    this.maps.set(map, list);
+  }
+
+  /** A map that holds its texts, or that a chart fills with files (`.Files.Get`, `.Files.Glob` of Helm: paths from the folder of Chart.yaml). */
+  private map(file: FileId, document: YamlValue, raw: (place: Place) => string): void {
+    const name = child(child(document, 'metadata'), 'name');
+    const data = document.kind === 'map' ? document.entries.find((e) => e.key === 'data') : undefined;
+    if (name?.kind !== 'scalar' || !data) return;
+    const map = raw(name.place);
+    const chart = upTo(dirname(file), this.known.boundary).find((f) => this.known.files.has(resolve(f, './Chart.yaml')));
+    const span = (from: Place, to: number): Place => ({ file, span: { start: from.span.end, end: Math.max(to, from.span.end) } });
+    // a line of a template at the margin ends a block for YAML, and not for the chart
+    const rest = /^[\s\S]*?(?=\n---|$(?![\s\S]))/.exec(raw({ file, span: { start: data.keyPlace.span.end, end: MAX_SPAN } }))![0];
+    const end = data.keyPlace.span.end + rest.length;
+    const entries = data.value.kind === 'map' ? data.value.entries : [];
+    entries.forEach(({ key, keyPlace, value }, i) => {
+      const got = /\.Files\.Get\s+\(?\s*"([^"{}]+)"/.exec(raw(span(keyPlace, entries[i + 1]?.keyPlace.span.start ?? end)))?.[1];
+      const id = got !== undefined && chart ? resolve(chart, `./${got}`) : (this.known.inner?.(value.place) ?? null);
+      if (id && (got === undefined || this.known.files.has(id))) this.put(map, key, id, keyPlace);
+    });
+    const masks = raw(span(data.keyPlace, end)).matchAll(/\.Files\.Glob\s+"([^"{}]+)"\s*\)?\s*\)?\.AsConfig/g);
+    for (const [, mask] of chart ? masks : []) {
+      const matches = picomatch(mask!);
+      for (const id of this.known.files)
+        if (isBelow(id, chart!) && matches(relativePath(id, chart!))) this.put(map, basename(id), id, data.keyPlace);
     }
   }
 
   instances(): Instance[] {
-    return this.pods.flatMap(({ name, spec }) => {
+    return this.pods.flatMap(({ name, spec, raw }) => {
+      const text = (value: YamlValue | undefined): string | null =>
+        value?.kind === 'scalar' ? raw(value.place).replace(/^["']|["']$/g, '') : null;
+      /** what lies in a volume: the key as a file's name */
+      const contents = (map: YamlValue | undefined): { key: string; file: FileId; at: Place }[] => {
+        const name = text(child(map, 'name'));
+        const all = name === null ? [] : (this.maps.get(name) ?? []);
+        const items = itemsOf(child(map, 'items'));
+        if (!items.length) return all;
+        return items.flatMap((item) =>
+          all.filter((e) => e.key === text(child(item, 'key'))).map((e) => ({ ...e, key: text(child(item, 'path')) ?? e.key })),
+        );
+      };
       const volumes = new Map(
         itemsOf(child(spec, 'volumes')).map((v) => [
-          scalarText(child(v, 'name'))?.text ?? '',
-          scalarText(child(child(v, 'configMap'), 'name'))?.text ?? null,
+          text(child(v, 'name')) ?? '',
+          [child(v, 'configMap'), ...itemsOf(child(child(v, 'projected'), 'sources')).map((source) => child(source, 'configMap'))].flatMap(
+            contents,
+          ),
         ]),
       );
       return itemsOf(child(spec, 'containers')).flatMap((container): Instance[] => {
         const image = imageOf(scalarText(child(container, 'image'))?.text ?? '');
         const placed: Placed[] = [];
         for (const mount of itemsOf(child(container, 'volumeMounts'))) {
-          const map = volumes.get(scalarText(child(mount, 'name'))?.text ?? '');
           const path = scalarText(child(mount, 'mountPath'))?.text;
           const sub = scalarText(child(mount, 'subPath'))?.text;
-          if (!map || !path) continue;
-          for (const { key, file, at } of this.generated.get(map) ?? [])
+          if (!path) continue;
+          for (const { key, file, at } of volumes.get(text(child(mount, 'name')) ?? '') ?? [])
             if (sub === undefined) placed.push({ inside: clean(`${path}/${key}`), file, at });
             else if (sub === key) placed.push({ inside: clean(path), file, at });
         }

@@ -13,7 +13,7 @@ import type { Tree } from '../config/tree.ts';
 import { MAX_FILES as MAX_APPLICATION_FILES } from '../deploy/wanted.ts';
 import type { Boundary } from './boundary.ts';
 import { HEAD, holdsMainBlocks, isPlausible, looksLikeNginx, type Verdict, verdictOn } from './content.ts';
-import { embeddedIn, mayHost } from './embedded.ts';
+import { type Embedded, embeddedIn, mayHost } from './embedded.ts';
 import { mapsWithin } from './embedded-files.ts';
 import { MAIN_FILES } from './main-files.ts';
 import { type Instance, insidePaths, instancesOf, nearestPlace, OF_IMAGES, type Placed, saysWhere } from './mounts.ts';
@@ -117,13 +117,25 @@ export async function findProject(boundary: Boundary, files: FileSystem, options
   await each(placing.slice(0, MAX_PLACING), cancel, async (id) => {
     const read = await files.read(id);
     // most YAML of a repository has nothing to do with nginx
-    if (read && !read.problem && (/nginx|openresty|angie/i.test(read.text) || /configMapGenerator/.test(read.text)))
+    if (read && !read.problem && (/nginx|openresty|angie/i.test(read.text) || /configMapGenerator|\.Files\.(Get|Glob)/.test(read.text)))
       texts.set(id, read.text);
   });
   const hosts: FileId[] = [];
+  const inner = new Map<FileId, readonly Embedded[]>();
   await each(hosting.slice(0, MAX_HOSTS), cancel, async (id) => {
     const read = texts.has(id) ? { text: texts.get(id)! } : await whole(id, files);
-    if (read && !('problem' in read && read.problem) && embeddedIn(id, pathOf(id), read.text).length) hosts.push(id);
+    if (!read || ('problem' in read && read.problem)) return;
+    if (
+      !texts.has(id) &&
+      /\.ya?ml$/.test(id) &&
+      /\b(configMap|ConfigMap|configs)\s*:|kind:\s*ConfigMap/.test(read.text) &&
+      /nginx/i.test(read.text)
+    )
+      texts.set(id, read.text);
+    const parts = embeddedIn(id, pathOf(id), read.text);
+    if (!parts.length) return;
+    hosts.push(id);
+    inner.set(id, parts);
   });
   const sorted = new Map([...texts].sort(([a], [b]) => depth(a) - depth(b) || (a < b ? -1 : 1)));
   roots.sort((a, b) => a.rank - b.rank || (a.id < b.id ? -1 : 1));
@@ -142,6 +154,8 @@ export async function findProject(boundary: Boundary, files: FileSystem, options
     instances: instancesOf(sorted, {
       boundary: folder,
       files: seen,
+      // a here-document begins on the line after its instruction
+      inner: ({ file, span }) => inner.get(file)?.find((e) => span.start <= e.span.start && e.span.start <= span.end + 2)?.id ?? null,
       unread: (file, why) => notSeen.push(`${relativePath(file, folder)} could not be read completely: ${why}`),
     }),
     placing: sorted,

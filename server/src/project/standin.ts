@@ -3,7 +3,7 @@
  * in the context where its directives are allowed. What was assumed is said (`readAs`), and what may lie beside the file is unknown.
  */
 
-import { basename, dirname, type FileId, pathOf } from '../base/file-id.ts';
+import { basename, dirname, type FileId, isWithin, pathOf } from '../base/file-id.ts';
 import { matchesMask } from '../base/glob.ts';
 import { table } from '../base/table.ts';
 import type { Catalog } from '../catalog/catalog.ts';
@@ -160,7 +160,7 @@ export function destinationIn(project: Project, file: FileId): Destination | nul
   const folder = (path: string): string => path.replace(/[^/]*$/, '');
   const path = there(lives.path);
   const byPath = new Map([[path, file]]);
-  for (const other of project.configs) {
+  for (const other of new Set([...project.configs, ...instance.placed.map((p) => p.file).filter(isWithin)])) {
     const at = insidePaths(instance.placed, other)[0];
     // of two for one path the one that was asked about is there
     if (at && folder(at.path) === folder(lives.path) && !byPath.has(there(at.path))) byPath.set(there(at.path), other);
