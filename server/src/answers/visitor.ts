@@ -10,7 +10,7 @@ import { locationOf } from '../config/locations.ts';
 import { namesOf } from '../config/names.ts';
 import type { Scope } from '../config/scope.ts';
 import { serverOf } from '../config/servers.ts';
-import { type Code, type Condition, programOf } from '../trace/handlers/rewrite.ts';
+import { type Code, type Condition, programOf, readCondition } from '../trace/handlers/rewrite.ts';
 import { compileValue, evaluate, type Scripting, type Value } from '../trace/script.ts';
 import { geoValue, mapValue, splitValue, type TableAsker } from '../trace/tables.ts';
 
@@ -24,6 +24,8 @@ export interface VisitorOptions {
   readonly scheme?: 'http' | 'https';
   readonly address?: string;
   readonly path?: string;
+  /** what the request brings along, by the variable's name in lower case */
+  readonly given?: Readonly<Record<string, string>>;
 }
 
 /** How the rewrite phase of a level ends for a visitor. */
@@ -43,6 +45,7 @@ export class Visitor implements Scripting, TableAsker {
   readonly connection: { readonly clientAddress: string };
   private readonly scheme: 'http' | 'https';
   private readonly path: string;
+  private readonly given: ReadonlyMap<string, string>;
   private readonly assigned = new Map<string, ByteString>();
   private captures: readonly (ByteString | undefined)[] = [];
   private depth = 0;
@@ -54,6 +57,7 @@ export class Visitor implements Scripting, TableAsker {
   ) {
     this.scheme = options.scheme ?? 'https';
     this.path = options.path ?? pathOf(scope);
+    this.given = new Map(Object.entries(options.given ?? {}));
     this.connection = { clientAddress: options.address ?? STRANGER };
   }
 
@@ -102,6 +106,8 @@ export class Visitor implements Scripting, TableAsker {
   }
 
   private builtIn(name: string): string | null {
+    const given = this.given.get(name);
+    if (given !== undefined) return given;
     switch (name) {
       case 'remote_addr':
       case 'realip_remote_addr':
@@ -251,6 +257,13 @@ export class Visitor implements Scripting, TableAsker {
       if (error instanceof Unknown) return null;
       throw error;
     }
+  }
+
+  /** Whether the condition of an `if` holds after the program has run; null when that cannot be told. */
+  fits(opener: Directive): boolean | null {
+    this.rewrites();
+    const condition = readCondition(opener);
+    return condition ? this.holds(condition) : null;
   }
 
   /** The text that a value has for the visitor; null when it cannot be told. */

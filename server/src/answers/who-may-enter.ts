@@ -87,8 +87,8 @@ export const authenticationIn = (scope: Scope): readonly Directive[] =>
     return line && value !== undefined && value !== 'off' && !value.startsWith('optional') ? [line] : [];
   });
 
-/** What the access phase says to a stranger. */
-function accessPhase(scope: Scope): Entry {
+/** What the access phase says to a stranger, whatever the rewrite phase does before it. */
+export function accessOf(scope: Scope): Entry {
   const lines = scope.effective('allow').directives;
   const list = listVerdict(lines);
   const auth = authenticationIn(scope);
@@ -108,7 +108,7 @@ const closed = (lines: readonly Directive[]): Entry => (lines[0]?.name === 'deny
 export function entryOf(scope: Scope): Entry {
   for (let at: Scope | null = scope.enclosing('location'); at; at = at.parent?.enclosing('location') ?? null)
     if (at.has('internal')) return 'nobody';
-  const access = accessPhase(scope);
+  const access = accessOf(scope);
   if (access !== 'everybody') return access;
   for (let at: Scope | null = scope; at && at.context !== 'main'; at = at.parent)
     if (at.directives.some((d) => SCRIPTED.test(d.name))) return 'unknown';

@@ -136,7 +136,6 @@ import realIpIneffective from './security/real-ip-ineffective.ts';
 import refererNoneAllowed from './security/referer-none-allowed.ts';
 import regexCatastrophic from './security/regex-catastrophic.ts';
 import responseSplitting from './security/response-splitting.ts';
-import rewriteBeforeAccess from './security/rewrite-before-access.ts';
 import secretInConfig from './security/secret-in-config.ts';
 import securityHeadersMissing from './security/security-headers-missing.ts';
 import sensitiveFilesServed from './security/sensitive-files-served.ts';
@@ -378,7 +377,6 @@ export const RULES: readonly Rule[] = [
   refererNoneAllowed,
   regexCatastrophic,
   responseSplitting,
-  rewriteBeforeAccess,
   secretInConfig,
   securityHeadersMissing,
   sensitiveFilesServed,

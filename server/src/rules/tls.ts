@@ -290,11 +290,11 @@ export function isLoaded(directive: Directive): boolean {
 export const headerLines = (scope: Scope, name: string): Directive[] =>
   scope.effective('add_header').directives.filter((d) => d.value(0).toLowerCase() === name);
 
-/** Whether a scope or anything inside it sets the header, by add_header or by a module's own directive. */
-export function setsHeader(scope: Scope, name: string): boolean {
+/** Whether a scope, or with `below` anything inside it, sets the header, by add_header or by a module's own directive. */
+export function setsHeader(scope: Scope, name: string, below = true): boolean {
   if (headerLines(scope, name).length) return true;
   if (scope.effective('more_set_headers').directives.some((d) => d.values.some((v) => v.toLowerCase().startsWith(`${name}:`)))) return true;
-  return scope.scopes.some((inner) => setsHeader(inner, name));
+  return below && scope.scopes.some((inner) => setsHeader(inner, name));
 }
 
 /** Names that stand for no site: the catch-all, the machine itself, addresses. */

@@ -13,6 +13,8 @@ type Node =
   | { readonly kind: 'repeat'; readonly item: Node; readonly min: number; readonly max: number }
   | { readonly kind: 'group'; readonly number: number; readonly item: Node }
   | { readonly kind: 'back'; readonly number: number }
+  /** looked at and not taken */
+  | { readonly kind: 'look'; readonly item: Node }
   | { readonly kind: 'nothing' };
 
 const NOTHING: Node = { kind: 'nothing' };
@@ -137,8 +139,7 @@ class Reader {
     const look = /^\(\?(?:<?[=!])/.exec(rest);
     if (look) {
       this.at += look[0].length;
-      this.closed(this.either(), outer);
-      return NOTHING;
+      return { kind: 'look', item: this.closed(this.either(), outer) };
     }
     const atomic = /^\(\?[>|]/.exec(rest);
     if (atomic) {
@@ -209,6 +210,7 @@ function make(node: Node, how: Making, within: boolean): string {
     case 'text':
       return node.text;
     case 'nothing':
+    case 'look':
       return '';
     case 'set': {
       if (within && how.fill) {
@@ -326,6 +328,35 @@ export function groupAlwaysHolds(regexes: Regexes, pattern: string, caseless: bo
   );
 }
 
+/** A character that two alternatives of a loop's inside take: with it every turn has two ways. */
+function ambiguous(how: Making, node: Node): string | null {
+  const either = node.kind === 'group' ? (node.item.kind === 'either' ? node.item : null) : node.kind === 'either' ? node : null;
+  if (!either) return null;
+  const takes = (item: Node, c: string): boolean =>
+    item.kind === 'set'
+      ? accepts(how, item.source, c)
+      : item.kind === 'text'
+        ? item.text === c
+        : item.kind === 'group' && takes(item.item, c);
+  for (let code = 33; code < 127; code++) {
+    const c = String.fromCharCode(code);
+    if (either.items.filter((item) => takes(item, c)).length > 1) return c;
+  }
+  return null;
+}
+
+/** The characters written out in a pattern, the last first: PCRE2 does not begin where one that every match needs is missing. */
+export function lettersOf(pattern: string): string[] {
+  const found: string[] = [];
+  const visit = (node: Node): void => {
+    if (node.kind === 'text') found.unshift(node.text);
+    else if (node.kind === 'sequence' || node.kind === 'either') node.items.forEach(visit);
+    else if (node.kind === 'group' || node.kind === 'repeat') visit(node.item);
+  };
+  visit(shapeOf(pattern));
+  return [...new Set(found)];
+}
+
 /** Texts that could make a loop of the pattern backtrack: the pieces that its unbounded loops repeat, longest loops first. */
 export function pumpsOf(regexes: Regexes, pattern: string, caseless: boolean): { before: string; pump: string }[] {
   const found: { before: string; pump: string }[] = [];
@@ -350,8 +381,13 @@ export function pumpsOf(regexes: Regexes, pattern: string, caseless: boolean): {
         return before + make(node.items[0]!, base(0, 0), false);
       case 'group':
         return visit(node.item, before);
+      case 'look':
+        visit(node.item, before);
+        return before;
       case 'repeat':
-        if (node.max === Infinity) {
+        if (node.max > 8) {
+          const twice = ambiguous(base(0, 0), node.item);
+          if (twice !== null) found.push({ before, pump: twice });
           for (const seed of [0, 3, 7]) {
             const pump = make(node.item, base(seed, 1), false) || make(node.item, base(seed + 1, 2), false);
             if (pump) found.push({ before, pump });
@@ -375,6 +411,7 @@ export function hasNestedLoops(pattern: string): boolean {
       case 'either':
         return node.items.some((n) => visit(n, inLoop));
       case 'group':
+      case 'look':
         return visit(node.item, inLoop);
       case 'repeat': {
         const loop = node.max > 8;

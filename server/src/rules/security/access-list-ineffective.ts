@@ -1,4 +1,5 @@
 /** Lines of an access list that an earlier one takes everything from, and passwords that a list makes needless. Shown by a client's request. */
+import { protocolOf } from '../../catalog/context.ts';
 import type { Directive } from '../../config/directive.ts';
 import { type Net, readNet } from '../../trace/networks.ts';
 import { outcomeText, proofOf } from '../../witness/requests.ts';
@@ -8,9 +9,11 @@ import { defineRule } from '../rule.ts';
 const EVERYBODY = new Set(['all', '0.0.0.0/0', '::/0']);
 const STRANGER = '203.0.113.9';
 
-/** An IPv4 client that the line is about; null where none can be named. */
+/** A client that the line is about; null where none can be named. */
 function clientOf(line: Directive): string | null {
   if (line.value(0) === 'all' || line.value(0) === '0.0.0.0/0') return STRANGER;
+  const six = /^([\da-f:]+)(?:::(\/\d+)|(\/\d+)?)$/i.exec(line.value(0));
+  if (six && line.value(0).includes(':') && !/^::/.test(line.value(0))) return six[2] ? `${six[1]}::7` : six[3] ? null : line.value(0);
   const m = /^(\d+\.\d+\.\d+)\.(\d+)(?:\/(\d+))?$/.exec(line.value(0));
   return m && (m[3] !== undefined && m[2] === '0' ? `${m[1]}.7` : `${m[1]}.${m[2]}`);
 }
@@ -81,10 +84,14 @@ nginx goes through \`allow\` and \`deny\` in order and stops at the first that f
 
 With \`satisfy any\` one of list and password is enough. If the list admits everybody, nobody is asked for the password.`,
   about: ['allow', 'deny', 'satisfy', 'auth_basic'],
-  looksAt: {
-    outcome: ['allow', 'deny', 'satisfy', 'auth_basic', 'auth_request', 'auth_jwt', 'server'],
-    when: ({ scope }) => scope.effective('allow').directives.length > (scope.value('satisfy')?.value(0) === 'any' ? 0 : 1),
-  },
+  looksAt: [
+    {
+      outcome: ['allow', 'deny', 'satisfy', 'auth_basic', 'auth_request', 'auth_jwt', 'server'],
+      when: ({ scope }) => scope.effective('allow').directives.length > (scope.value('satisfy')?.value(0) === 'any' ? 0 : 1),
+    },
+    // lists that no request over HTTP shows, or one of another method
+    { directive: ['allow', 'deny'] },
+  ],
   needs: 'config',
   messages: {
     needless:
@@ -92,7 +99,30 @@ With \`satisfy any\` one of list and password is enough. If the list admits ever
     open: '"{line}" is never reached: "{first}" stands before it and lets {who} in. Put the narrower line first.',
     closed: '"{line}" is never reached: "{first}" stands before it and keeps {who} out. Put the narrower line first.',
   },
-  check({ spot, report }) {
+  check({ spot, directive, scope, report }) {
+    if (directive && (directive.name === 'allow' || directive.name === 'deny')) {
+      const list = scope.effective('allow').directives;
+      if (
+        list[0] !== directive ||
+        !(scope.context === 'limit_except' || (scope.context !== 'unknown' && protocolOf(scope.context) === 'stream'))
+      )
+        return;
+      const taken = new Taken();
+      for (const line of list) {
+        const first = taken.firstOver(line);
+        if (!first || first.name === line.name) continue;
+        return report(first.name === 'allow' ? 'open' : 'closed', {
+          at: line.at(),
+          data: {
+            line: `${line.name} ${line.value(0)}`,
+            first: `${first.name} ${first.value(0)}`,
+            who: EVERYBODY.has(first.value(0)) ? 'everybody' : line.value(0),
+          },
+          related: [{ at: first.at(), message: 'fits before' }],
+        });
+      }
+      return;
+    }
     const lines = spot.scope.effective('allow').directives;
     const password = passwordOf(spot);
     const satisfy = spot.scope.value('satisfy');

@@ -23,14 +23,24 @@ function fileFor(own: Trace, location: Location, path: string): string | null {
   return file?.endsWith(rest) ? file.slice(0, file.length - rest.length) + path.slice(location.name.length) : null;
 }
 
+/** Files below a root that nobody at all gets here: `location /private/ { deny all; }`. */
+const isKeptOnDisk = (own: Trace, { scope }: Location): boolean =>
+  isRefused(own) &&
+  !isBackend(own) &&
+  own.outcome.file === null &&
+  !!scope.value('root') &&
+  !scope.directives.some((d) => /_pass$|^alias$/.test(d.name));
+
 /**
  * Whether a stranger's answer is of what is kept from him: the same file, the same backend. A place that sends files itself keeps its
  * paths from everybody, whatever program answers them otherwise.
  */
 const isSame = (own: Trace, other: Trace, location: Location, path: string): boolean =>
-  isBackend(own)
-    ? isBackend(other) && target(own) === target(other)
-    : isBackend(other) || (other.outcome.file !== null && other.outcome.file === fileFor(own, location, path));
+  isKeptOnDisk(own, location)
+    ? other.outcome.file === `${location.scope.value('root')!.value(0).replace(/\/$/, '')}${path}`
+    : isBackend(own)
+      ? isBackend(other) && target(own) === target(other)
+      : isBackend(other) || (other.outcome.file !== null && other.outcome.file === fileFor(own, location, path));
 
 /** `location / { deny all; }` beside others that are open: nothing but what is named is served. */
 const isClosedByDefault = (location: Location, scope: Scope): boolean =>
@@ -57,13 +67,21 @@ function ways(at: Spot, own: Trace): string[] {
   return [...at.paths.slice(0, 6), ...made.filter((p) => at.takes(p))];
 }
 
+/** The patterns that nginx asks after a location: those of its level, then those of the levels around it (find_location). */
+function patternsOver(location: Location): readonly Location[] {
+  if (location.kind === 'exact') return [];
+  const found: Location[] = [];
+  for (let at: Location | null = location; at; at = at.parent) if (!at.noRegex) found.push(...locationsOf(at.directive.scope).regexes);
+  return found;
+}
+
 /** Patterns of the level that may take paths below the prefix, with such paths. */
 function* below(spot: Spot): Generator<{ location: Location; path: string }> {
   const { location, config } = spot;
   if (!location) return;
   const name = location.name.replace(/\/$/, '');
   const level = locationsOf(location.directive.scope);
-  for (const regex of location.noRegex ? [] : level.regexes) {
+  for (const regex of patternsOver(location)) {
     // below everything else a pattern of paths is a place of its own
     if (name === '' && /^\^/.test(regex.name)) continue;
     const paths = samplesOf(config.regexes, regex.name, {

@@ -1,8 +1,21 @@
 // Cipher strings of DHE suites only, and no parameters for them: no handshake comes to an end.
 import { evaluateCipherList, usableSuites } from '../../catalog/ciphers.ts';
 import { atLeast } from '../../catalog/version.ts';
+import type { Directive } from '../../config/directive.ts';
+import { type Server, serversOf } from '../../config/servers.ts';
 import { defineRule } from '../rule.ts';
-import { cipherWord, hasUnseenFile, opensslOf, protocolsOf, rejects, serversUnder, some, tlsServers } from '../tls.ts';
+import { cipherWord, hasUnseenFile, opensslOf, protocolIn, protocolsOf, rejects, serversUnder, some, tlsServers } from '../tls.ts';
+
+/** The servers over TLS that a line may count for: those of its own protocol. */
+function serversWith(directive: Directive): readonly Server[] {
+  const { config } = directive.scope;
+  const protocol = protocolIn(directive.scope);
+  if (protocol === 'http') return serversUnder(directive).filter((s) => tlsServers(config).includes(s));
+  const own = directive.scope.enclosing('stream-server', 'mail-server');
+  return serversOf(config, protocol === 'mail' ? 'mail' : 'stream').filter(
+    (s) => (!own || s.scope === own) && s.listens.some((l) => l.params.includes('ssl')),
+  );
+}
 
 export default defineRule({
   id: 'dhe-without-parameters',
@@ -27,10 +40,9 @@ Add ECDHE suites, which every browser of the last ten years has, or write parame
     if (!word || !atLeast(nginx, '1.11.0') || atLeast(openssl, '4.0.0') || hasUnseenFile(scope)) return;
     const list = evaluateCipherList(word.value, opensslOf(config));
     if (!list.ok) return;
-    const all = tlsServers(config);
-    for (const server of serversUnder(directive)) {
+    for (const server of serversWith(directive)) {
       const inForce = server.scope.value('ssl_ciphers');
-      if (inForce?.statement !== directive.statement || !all.includes(server) || rejects(server.scope)) continue;
+      if (inForce?.statement !== directive.statement || rejects(server.scope)) continue;
       if (server.scope.value('ssl_dhparam') || server.scope.effective('ssl_conf_command').directives.length) continue;
       const protocols = protocolsOf(server.scope);
       const handshake = { protocols: [...protocols], keys: null, securityLevel: list.securityLevel };

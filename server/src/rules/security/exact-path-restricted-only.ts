@@ -46,7 +46,7 @@ Write \`location ^~ /admin\` (which takes \`/administration\`, too) or the exact
       if (
         !taker ||
         taker.unsure ||
-        taker.location!.kind !== 'prefix' ||
+        !(taker.location!.kind === 'prefix' || /^\^?\/?(\.\*)?\$?$/.test(taker.location!.name)) ||
         taker.location!.name.startsWith(name) ||
         speaksOfAccess(taker.scope)
       )

@@ -1,4 +1,8 @@
 // HTTPS sites that never tell browsers to come back over HTTPS only.
+import { isLocalOnly } from '../../answers/who-may-enter.ts';
+import { toBytes } from '../../base/bytes.ts';
+import { matchLocation } from '../../config/locations.ts';
+import type { Scope } from '../../config/scope.ts';
 import { serverOf } from '../../config/servers.ts';
 import { fixOf } from '../fix.ts';
 import { defineRule } from '../rule.ts';
@@ -6,6 +10,16 @@ import { addHeaders, isNobody, reachOf, rejects, setsHeader } from '../tls.ts';
 import { TLS_SERVER } from './_examples.ts';
 
 const NAME = 'strict-transport-security';
+
+/** Whether the site's answers tell it: by a line of the server, or in the location that takes the home page. */
+function isTold(server: Scope): boolean {
+  const inForce = (at: Scope): boolean => setsHeader(at, NAME, false);
+  if (inForce(server)) return true;
+  if (!setsHeader(server, NAME)) return false;
+  // somewhere below: in the location that answers for the site, or anywhere where that one only sends people on
+  const home = matchLocation(server, toBytes('/')).location?.scope;
+  return !home || setsHeader(home, NAME) || home.has('return') || home.has('rewrite');
+}
 
 export default defineRule({
   id: 'hsts-missing',
@@ -32,7 +46,7 @@ Start with a small max-age. The header cannot be taken back while browsers remem
     const server = serverOf(scope);
     const { opener } = scope;
     if (!server || !opener || !reachOf(server).tls || rejects(scope)) return;
-    if (server.names.every((n) => isNobody(n.text)) || setsHeader(scope, NAME)) return;
+    if (server.names.every((n) => isNobody(n.text)) || isTold(scope) || isLocalOnly(scope)) return;
     report('missing', {
       at: opener.nameAt,
       fix: fixOf('Add Strict-Transport-Security', 'suggestion', opener.file, [

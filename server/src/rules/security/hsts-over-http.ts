@@ -1,9 +1,18 @@
 // Strict-Transport-Security set for plain HTTP, where browsers ignore it, while the HTTPS side may go without.
+import { sourcesOf } from '../../answers/where-a-value-comes-from.ts';
 import { serverOf, serversOf } from '../../config/servers.ts';
+import { variablesIn } from '../../trace/script.ts';
 import { fixOf, remove } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { isNobody, reachOf } from '../tls.ts';
 import { TLS_SERVER } from './_examples.ts';
+
+/** Whether a server name takes every host of another one: itself, or a wildcard over it. */
+function covers(wide: string, name: string): boolean {
+  if (wide === name) return true;
+  const suffix = wide.startsWith('*.') ? wide.slice(1) : wide.startsWith('.') ? wide : null;
+  return suffix !== null && (name.endsWith(suffix) || (wide.startsWith('.') && name === wide.slice(1)));
+}
 
 export default defineRule({
   id: 'hsts-over-http',
@@ -26,11 +35,18 @@ Where another machine terminates TLS, a plain server is right to send the header
     if (directive.value(0).toLowerCase() !== 'strict-transport-security') return;
     const server = serverOf(scope);
     if (!server || reachOf(server).tls || server.listens.some((l) => l.params.includes('proxy_protocol'))) return;
-    const names = new Set(server.names.map((n) => n.text).filter((n) => n && !isNobody(n)));
-    const name = serversOf(config)
-      .filter((s) => s !== server && reachOf(s).tls)
-      .flatMap((s) => s.names.map((n) => n.text))
-      .find((n) => names.has(n));
+    // a value that hangs on what a proxy says is empty where it does not count
+    if (
+      variablesIn(directive.value(1)).some((v) =>
+        [...sourcesOf(config, v)].some((s) => s.startsWith('http_') || /^(scheme|https)$/.test(s)),
+      )
+    )
+      return;
+    const overTls = serversOf(config).filter((s) => s !== server && reachOf(s).tls);
+    // a file of headers that both include is right in one of them
+    if (config.usesOf(directive.statement, directive.file.id).some((use) => overTls.some((s) => s === serverOf(use.scope)))) return;
+    const wide = overTls.flatMap((s) => s.names.map((n) => n.text));
+    const name = server.names.map((n) => n.text).find((n) => n && !isNobody(n) && wide.some((w) => covers(w, n)));
     if (name === undefined) return;
     report('plain', {
       at: directive.statement,

@@ -19,6 +19,8 @@ export default defineRule({
   },
   check({ directive, file, report }) {
     if (directive.value(0).toLowerCase() !== 'strict-transport-security' || directive.args.length !== 2) return;
+    // an empty value sends no header
+    if (directive.value(1) === '') return;
     const last = directive.args[1]!;
     report('always', { at: directive.args[0]!, fix: fixOf('Add "always"', 'suggestion', file, [appendWord(last, 'always')]) });
   },

@@ -50,9 +50,9 @@ function ownUrls(config: Config, pattern: string, caseless: boolean, subject: Su
     tries: 30,
     forms: subject.behindScheme ? undefined : forms,
   });
-  const whole = samples.map((s) => (subject.behindScheme ? `https://${s}` : s)).filter((s) => hostOf(s)?.includes('.'));
+  const whole = samples.map((s) => (subject.behindScheme ? `https://${s}` : s)).filter((s) => /[a-z0-9]/i.test(hostOf(s) ?? ''));
   // a pattern without any host (`^https://`, `.`) accepts everybody on purpose or checks something else
-  return { all: whole, named: whole.filter((s) => /^([\w-]+\.)+[a-z][a-z0-9-]*(:\d+)?$/i.test(hostOf(s)!)) };
+  return { all: whole, named: whole.filter((s) => /^([\w-]+\.)*[a-z][a-z0-9-]*(:\d+)?$/i.test(hostOf(s)!)) };
 }
 
 /** A value that a foreign site's browser sends and that the pattern accepts; null when we find none. */
@@ -86,7 +86,8 @@ function foreign(config: Config, pattern: string, caseless: boolean, subject: Su
     ];
     for (const value of tries) {
       const at = hostOf(value);
-      if (!at || /:\D/.test(at) || own.has(site(at)) || !isTaken(value)) continue;
+      // what nobody can register is nobody's page
+      if (!at || !/^[^:]*\.[^:]*(:\d{1,5})?$/.test(at) || own.has(site(at)) || !isTaken(value)) continue;
       return { value, host: at };
     }
   }
@@ -138,32 +139,47 @@ function tightened(config: Config, pattern: string, caseless: boolean, subject: 
   return kept.every((url) => typeof compiled.regex.match(url) === 'object') ? made : null;
 }
 
-/** Header that an expression of an `if` or the key of a `map` reads. */
-function subjectOf(variable: string): Subject | null {
+/** Header that an expression of an `if` or the key of a `map` reads, a `set` that only carries it on included. */
+function subjectOf(variable: string, at: Directive, depth = 0): Subject | null {
   const name = variable.replace(/^\(\s*/, '').toLowerCase();
   if (name === '$http_origin') return { header: 'Origin', behindScheme: false };
   if (name === '$http_referer') return { header: 'Referer', behindScheme: false };
-  return null;
+  if (depth > 3 || !/^\$\w+$/.test(name)) return null;
+  const definitions = namesOf(at.scope.config).definitions('variable', name.slice(1), 'http');
+  const only = definitions.length === 1 ? definitions[0]! : null;
+  if (only?.capture || only?.directive.name !== 'set') return null;
+  return subjectOf(only.directive.value(1), only.directive, depth + 1);
 }
 
-/** A block that turns away whoever gets into it. */
-const isRefusing = (d: Directive): boolean => d.body?.named('return').some((r) => /^4\d\d$/.test(r.value(0))) ?? false;
+/** A block that turns away whoever gets into it, at once or by a variable that it sets. */
+const isRefusing = (d: Directive): boolean =>
+  d.body?.directives.some(
+    (r) =>
+      (r.name === 'return' && /^4\d\d$/.test(r.value(0))) ||
+      (r.name === 'set' && leadsToRefusal(r.scope.config, r.value(0).replace(/^\$/, '').toLowerCase(), r.value(1), d)),
+  ) ?? false;
 
-/** The value of a map's row leads to a refusal: the map lists who is not wanted, and the wider the better. */
-function isUnwanted(row: Directive): boolean {
-  const variable = row.scope.opener?.value(1).replace(/^\$/, '').toLowerCase();
-  const value = row.value(0);
-  if (!variable) return false;
-  return namesOf(row.scope.config)
+/** Whether an `if` turns away who has the value in the variable. */
+const leadsToRefusal = (config: Config, variable: string, value: string, but: Directive | null = null): boolean =>
+  namesOf(config)
     .references('variable', variable, 'http')
     .some(({ directive: d }) => {
-      if (d.name !== 'if' || !isRefusing(d)) return false;
+      if (d === but || d.name !== 'if' || !d.body?.named('return').some((r) => /^4\d\d$/.test(r.value(0)))) return false;
       const condition = readCondition(d);
       if (!condition || condition.kind === 'file' || condition.name !== variable) return false;
       if (condition.kind === 'variable') return value !== '' && value !== '0';
       if ((condition.kind !== 'equal' && condition.kind !== 'not-equal') || condition.value.literal === null) return false;
       return (value === fromBytes(condition.value.literal)) === (condition.kind === 'equal');
     });
+
+/** The value of a map's row leads to a refusal, so the map lists who is not wanted and the wider the better; or only logs read it. */
+function isUnwanted(row: Directive): boolean {
+  const variable = row.scope.opener?.value(1).replace(/^\$/, '').toLowerCase();
+  if (!variable) return false;
+  const { config } = row.scope;
+  const uses = namesOf(config).references('variable', variable, 'http');
+  if (uses.length && uses.every(({ directive: d }) => d.name === 'log_format' || d.name === 'access_log')) return true;
+  return leadsToRefusal(config, variable, row.value(0));
 }
 
 function subjectFor(directive: Directive): Subject | null {
@@ -171,13 +187,13 @@ function subjectFor(directive: Directive): Subject | null {
     const first = directive.value(0) === '(' ? directive.value(1) : directive.value(0);
     const isPositive = directive.values.some((v) => /^~\*?$/.test(v));
     // who is in this list is turned away
-    return isPositive && isRefusing(directive) ? null : subjectOf(first);
+    return isPositive && isRefusing(directive) ? null : subjectOf(first, directive);
   }
   if (directive.name === 'valid_referers') return { header: 'Referer', behindScheme: true };
   if (directive.scope.context !== 'map') return null;
   // an entry that gives the empty value or 0 lets nobody in
   const value = directive.value(0);
-  return value === '' || value === '0' || isUnwanted(directive) ? null : subjectOf(directive.scope.opener?.value(0) ?? '');
+  return value === '' || value === '0' || isUnwanted(directive) ? null : subjectOf(directive.scope.opener?.value(0) ?? '', directive);
 }
 
 export default defineRule({
@@ -194,7 +210,7 @@ The rule makes up hosts of others and tries them against the pattern with the re
   about: ['if', 'map', 'valid_referers', '$http_'],
   references: ['https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Origin'],
   looksAt: [{ directive: ['if', 'valid_referers'] }, { scope: ['map'] }],
-  needs: 'file',
+  needs: 'config',
   fixable: 'sometimes',
   messages: {
     loose: 'This pattern accepts {value} too, a page of {host}. Anchor it at both ends of the host and escape its dots.',

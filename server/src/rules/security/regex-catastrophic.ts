@@ -1,6 +1,6 @@
 /** Patterns whose matching time doubles with every character, shown with an input that makes PCRE2 give up. No proof, no word. */
 import { regexesOf } from '../../config/names.ts';
-import { hasNestedLoops, pumpsOf, samplesOf } from '../../witness/regex-samples.ts';
+import { hasNestedLoops, lettersOf, pumpsOf, samplesOf } from '../../witness/regex-samples.ts';
 import { defineRule } from '../rule.ts';
 
 /** So few repetitions that only exponential growth reaches the match limit (100,000 steps): 26 cubed is a sixth of it. */
@@ -37,7 +37,10 @@ The rule makes up such an input and runs it; the message shows one that reached 
       const compiled = config.regexes.compile(pattern, { caseless });
       if (!compiled.ok) continue;
       const { regex } = compiled;
-      const tails = [...TAILS, ...spoiltEnds(samplesOf(config.regexes, pattern, { caseless }))];
+      const last = lettersOf(pattern)
+        .slice(0, 2)
+        .map((c) => `\n${c}\n`);
+      const tails = [...TAILS, ...spoiltEnds(samplesOf(config.regexes, pattern, { caseless })), ...last];
       search: for (const { before, pump } of pumpsOf(config.regexes, pattern, caseless))
         for (const tail of tails) {
           const input = before + pump.repeat(REPETITIONS) + tail;

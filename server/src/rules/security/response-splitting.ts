@@ -1,10 +1,9 @@
 /** A line end that the client sends as %0a and that nginx writes into a header. Bodies of `return` are nobody's header and stay out. */
+import { reaches } from '../../answers/what-reaches-this-line.ts';
 import { table } from '../../base/table.ts';
 import type { Directive } from '../../config/directive.ts';
-import type { Scope } from '../../config/scope.ts';
 import { variablesIn } from '../../syntax/variable.ts';
 import type { Word } from '../../syntax/word.ts';
-import { readCondition } from '../../trace/handlers/rewrite.ts';
 import { flowInto } from '../data-flow.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
@@ -28,33 +27,24 @@ const SINKS: Readonly<Record<string, (d: Directive) => { words: readonly (Word |
   add_header: (d) => ({ words: [d.args[1]], into: 'a response header' }),
   add_trailer: (d) => ({ words: [d.args[1]], into: 'a trailer' }),
   more_set_headers: (d) => ({ words: d.args, into: 'a response header' }),
+  proxy_redirect: (d) => ({ words: [d.args[1]], into: 'the Location header' }),
+  proxy_cookie_path: (d) => ({ words: [d.args[1]], into: 'the Set-Cookie header' }),
+  proxy_cookie_domain: (d) => ({ words: [d.args[1]], into: 'the Set-Cookie header' }),
+  auth_basic: (d) => ({ words: [d.args[0]], into: 'the WWW-Authenticate header' }),
   proxy_set_header: (d) => ({ words: [d.args[1]], into: 'the request to the upstream' }),
   proxy_pass: (d) => ({ words: [d.args[0]], into: 'the request to the upstream' }),
 });
 
-/** Requests with a line end in their path are turned away before: by an `if` of the server, or an earlier one of the same block. */
-function isGuarded({ scope, statement }: Directive): boolean {
-  const { regexes } = scope.config;
-  for (let at: Scope | null = scope; at; at = at.parent) {
-    if (at.context !== 'server' && at !== scope) continue;
-    for (const d of at.named('if')) {
-      if (at === scope && d.statement.start > statement.start) continue;
-      if (!d.body?.named('return').some((r) => /^4\d\d$/.test(r.value(0)))) continue;
-      const m = /^\(?\s*\$(request_uri|uri|document_uri)$/.exec(d.value(0) === '(' ? d.value(1) : d.value(0));
-      const condition = m && readCondition(d);
-      if (!m || condition?.kind !== 'match' || condition.negative) continue;
-      const operator = d.values.findIndex((v) => /^~\*?$/.test(v));
-      const pattern = d.values
-        .slice(operator + 1)
-        .join(' ')
-        .replace(/\)$/, '');
-      const compiled = regexes.compile(pattern, { caseless: d.value(operator).endsWith('*') });
-      const shown = m[1] === 'request_uri' ? ['/x%0ay', '/x%0Ay', '/%0d%0ay'] : ['/x\ny', '/\r\ny'];
-      if (compiled.ok && shown.every((path) => typeof compiled.regex.match(path) === 'object')) return true;
-    }
-  }
-  return false;
-}
+/** Requests with a line end in their path are turned away before they get to the line. */
+const isGuarded = (directive: Directive): boolean =>
+  [
+    ['\n', '%0a'],
+    ['\n', '%0A'],
+    ['\r\n', '%0d%0a'],
+  ].every(([end, sent]) => {
+    const path = `/x${end}y`;
+    return !reaches(directive, { uri: path, document_uri: path, request_uri: `/x${sent}y` }, path);
+  });
 
 export default defineRule({
   id: 'response-splitting',
@@ -70,7 +60,7 @@ nginx decodes the path of a request before it fills \`$uri\`, \`$document_uri\` 
   about: ['return', 'rewrite', 'add_header', 'proxy_set_header', 'proxy_pass', '$uri', '$request_uri'],
   references: ['https://www.rfc-editor.org/rfc/rfc9112#section-11.1'],
   looksAt: { directive: Object.keys(SINKS) },
-  needs: 'file',
+  needs: 'config',
   fixable: 'sometimes',
   messages: {
     decoded: '{variable} is decoded, so %0a in the path becomes a line end in {into}. Use $request_uri.',

@@ -1,8 +1,52 @@
 /** Pass directives whose scheme, host or port the client writes. The path behind the host is the application's affair. */
+import { reaches } from '../../answers/what-reaches-this-line.ts';
+import { entryOf, isLocalOnly } from '../../answers/who-may-enter.ts';
+import type { Config } from '../../config/config.ts';
+import type { Directive } from '../../config/directive.ts';
+import { namesOf } from '../../config/names.ts';
 import { hasVariables, PASS_DIRECTIVES } from '../../config/upstreams.ts';
 import { variablesIn } from '../../syntax/variable.ts';
+import { variablesIn as namesIn } from '../../trace/script.ts';
 import { alwaysHolds, type Flow, flowInto } from '../data-flow.ts';
-import { defineRule } from '../rule.ts';
+import { defineRule, type Report } from '../rule.ts';
+
+/** Targets that nobody means to allow; a check that turns all of them away is one. */
+const EVIL = ['evil.example', 'evil.example.test', '169.254.169.254', '127.0.0.1:6379', '/run/other.sock', '6379', 'http://evil.example/'];
+
+/** What a TLS client writes into its first message. */
+const OF_CLIENTS = /^ssl_(preread_server_name|server_name|preread_alpn_protocols|alpn_protocol)$/;
+
+/** The client's own variable at the end of a value of stream, through maps that hand it on; null where there is none. */
+function givenOn(config: Config, name: string, depth = 0): string | null {
+  if (OF_CLIENTS.test(name)) return `$${name}`;
+  if (depth > 4) return null;
+  for (const { directive: d, capture } of namesOf(config).definitions('variable', name, 'stream')) {
+    if (capture) continue;
+    const texts =
+      d.name === 'map' ? (d.body?.directives ?? []).map((e) => e.args.at(-1)?.value ?? '') : d.name === 'set' ? [d.value(1)] : [];
+    for (const text of texts)
+      for (const inner of namesIn(text)) {
+        const found = inner === name ? null : givenOn(config, inner, depth + 1);
+        if (found) return found;
+      }
+  }
+  return null;
+}
+
+/** In stream the name of the TLS handshake is the client's: without a table it opens a relay to everywhere. */
+function checkStream(directive: Directive, report: (more: Report) => void): void {
+  const word = directive.args[0]!;
+  if (entryOf(directive.scope) !== 'everybody' || isLocalOnly(directive.scope)) return;
+  for (const use of variablesIn(word).uses) {
+    const source = use.capture ? null : givenOn(directive.scope.config, use.name.toLowerCase());
+    if (!source) continue;
+    // a fixed domain behind it keeps the client in that domain
+    const text = use.braced ? `\${${use.name}}` : `$${use.name}`;
+    if (/^\.[\w-]+/.test(word.value.slice(word.value.indexOf(text) + text.length))) continue;
+    report({ at: use.span, data: { part: 'the host', source }, severity: 'warning' });
+    return;
+  }
+}
 
 export default defineRule({
   id: 'server-side-request-forgery',
@@ -18,18 +62,18 @@ Keep the target constant, look it up with \`map\` from a list of allowed ones, o
   about: ['proxy_pass', 'internal', 'map'],
   references: ['https://owasp.org/www-community/attacks/Server_Side_Request_Forgery'],
   looksAt: { directive: [...PASS_DIRECTIVES, 'tunnel_pass'] },
-  needs: 'file',
+  needs: 'config',
   messages: {
     target:
       'The client decides {part} of this request with {source}. Use a fixed target or a map of allowed ones, or make the location internal.',
   },
   check({ directive, scope, report }) {
     const word = directive.args[0];
-    if (!word || !hasVariables(word.value) || scope.context.startsWith('stream')) return;
+    if (!word || !hasVariables(word.value)) return;
+    if (scope.context.startsWith('stream')) return checkStream(directive, (more) => report('target', more));
     for (let at = scope.enclosing('location'); at; at = at.parent?.enclosing('location') ?? null) if (at.has('internal')) return;
     const scheme = /^[^/?#]*:\/\//.exec(word.value)?.[0] ?? '';
-    const authority = /^[^/?#]*/.exec(word.value.slice(scheme.length))![0];
-    if (/^unix:/.test(authority)) return;
+    const authority = /^(?:unix:[^:]*|[^/?#]*)/.exec(word.value.slice(scheme.length))![0];
     const end = word.value.length - word.value.slice(scheme.length + authority.length).length;
     const { uses } = variablesIn(word);
     let at = 0;
@@ -41,11 +85,14 @@ Keep the target constant, look it up with \`map\` from a list of allowed ones, o
       // nothing, or begun with a question mark, which ends the host
       if (/^(?:args|query_string)$/.test(use.name) && /\$(?:is_args|\{is_args\})$/.test(word.value.slice(0, from))) return;
       const inScheme = from < scheme.length;
-      const before = word.value[from - 1];
       const after = word.value.slice(at, end);
-      const host = !inScheme && before === ':' && from > scheme.length;
+      const socket = /^unix:/.test(authority);
+      // behind the colon, be it the first digit or a later one
+      const host = !inScheme && !socket && /^[^$]*:\d*$/.test(word.value.slice(scheme.length, from).replace(/^\[[^\]]*\]/, ''));
       let flow: Flow | null;
-      if (host) flow = flowInto(directive, use, '5') && flowInto(directive, use, '2');
+      if (socket) flow = flowInto(directive, use, '/');
+      else if (host && alwaysHolds(directive, use, '/')) return;
+      else if (host) flow = flowInto(directive, use, '5') && flowInto(directive, use, '2');
       else {
         // what surely holds a slash ends the host: everything behind it is path
         if (alwaysHolds(directive, use, '/')) return;
@@ -54,9 +101,11 @@ Keep the target constant, look it up with \`map\` from a list of allowed ones, o
         if (flow && !inScheme && /^\.[\w-]+/.test(after)) flow = flowInto(directive, use, '/') ?? flowInto(directive, use, '?');
       }
       if (!flow) continue;
+      const name = flow.source.slice(1).toLowerCase();
+      if (EVIL.every((value) => !reaches(directive, { [name]: value }))) return;
       report('target', {
         at: use.span,
-        data: { part: inScheme ? 'the scheme' : host ? 'the port' : 'the host', source: flow.source },
+        data: { part: inScheme ? 'the scheme' : socket ? 'the socket' : host ? 'the port' : 'the host', source: flow.source },
         related: flow.chain,
       });
       return;
