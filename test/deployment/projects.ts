@@ -79,3 +79,32 @@ async def report(request):
 app = Starlette(routes=[Route('/{p:path}', report, methods=['GET', 'POST'])]${made ? `, ${made}` : ''})
 `,
 });
+
+/** Pages, events half a second apart, and an echo over WebSockets. */
+export const STREAMS: Project = {
+  'app.py': `
+import asyncio
+from starlette.applications import Starlette
+from starlette.responses import JSONResponse, StreamingResponse
+from starlette.routing import Route, WebSocketRoute
+
+async def report(request):
+    return JSONResponse({'scheme': request.scope['scheme'], 'host': request.headers.get('host'), 'path': request.url.path,
+                         'address': (request.client.host if request.client else '') or '', 'scriptName': request.scope.get('root_path', ''),
+                         'user': request.headers.get('x-forwarded-user', '') + request.headers.get('remote-user', '')})
+
+async def events(request):
+    async def made():
+        for n in range(3):
+            yield f'data: {n}\\n\\n'
+            await asyncio.sleep(0.4)
+    return StreamingResponse(made(), media_type='text/event-stream')
+
+async def echo(socket):
+    await socket.accept()
+    await socket.send_text(socket.url.scheme + ':' + await socket.receive_text())
+    await socket.close()
+
+app = Starlette(routes=[Route('/events', events), WebSocketRoute('/chat', echo), Route('/{p:path}', report, methods=['GET', 'POST'])])
+`,
+};

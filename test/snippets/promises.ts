@@ -57,13 +57,15 @@ const LIES: readonly HeaderPair[] = [
   ['X-Forwarded-Proto', 'gopher'],
   ['X-Forwarded-Host', 'evil.example'],
   ['X-Forwarded-Prefix', '/evil'],
+  ['Remote-User', 'root'],
+  ['X-Forwarded-User', 'root'],
 ];
 const SOMEBODY: readonly HeaderPair[] = [
   ['Remote-User', 'root'],
   ['X-Auth-Request-User', 'root'],
   ['X-Forwarded-User', 'root'],
 ];
-const WITHOUT_PREFIX = { 'X-Forwarded-Prefix': null };
+const WITHOUT_PREFIX = { 'X-Forwarded-Prefix': null, 'Remote-User': null, 'X-Forwarded-User': null };
 
 const HANDSHAKE: readonly HeaderPair[] = [
   ['Connection', 'Upgrade'],
@@ -214,6 +216,8 @@ const uwsgiApplication = (address: string): readonly PromiseRow[] => [
         HTTP_X_FORWARDED_PROTO: 'https',
         HTTP_X_FORWARDED_HOST: SITE,
         HTTP_X_FORWARDED_PREFIX: null,
+        HTTP_REMOTE_USER: null,
+        HTTP_X_FORWARDED_USER: null,
       },
       responseHeaders: HSTS,
     },
@@ -380,6 +384,10 @@ const cached = (zone: string, seconds: number, answer: UpstreamAnswer = {}): rea
     answer: { headers: [['Set-Cookie', 'sessionid=abc']] },
     expect: { kind: 'proxy', cached: false },
   },
+];
+
+const FOREIGN: readonly PromiseRow[] = [
+  { name: 'names that are not of the site get no answer', ask: 'GET http://evil.example/', expect: { kind: 'closed' } },
 ];
 
 const CLOSED = ['/srv/app/errors/maintenance.on', '/srv/app/errors/maintenance.html'];
@@ -1200,6 +1208,7 @@ export const PROMISES: Readonly<Record<string, Promises>> = {
   ),
 
   'nginx-conf-vps': [
+    ...FOREIGN,
     { ...redirects[0]! },
     redirects[1]!,
     application(SOCKET)[0]!,
@@ -1211,6 +1220,8 @@ export const PROMISES: Readonly<Record<string, Promises>> = {
     ...down(SECURE),
   ],
   'nginx-conf-docker': [
+    ...FOREIGN,
+    { name: 'the health check of the container is answered', ask: 'GET http://localhost/healthz', expect: { status: 204, upstream: null } },
     {
       name: 'the proxy before says who the client is, and which scheme it used',
       ask: `GET ${PLAIN}/cart`,
@@ -1251,6 +1262,7 @@ export const PROMISES: Readonly<Record<string, Promises>> = {
     ...rateLimited(`${PLAIN}/cart`, 'general', { rate: '20r/s', burst: 40 }).map(plainly),
   ],
   'nginx-conf-balanced': [
+    ...FOREIGN,
     {
       name: 'the balancer says who the client is, and which scheme it used',
       ask: `GET ${PLAIN}/cart`,
@@ -1274,7 +1286,7 @@ export const PROMISES: Readonly<Record<string, Promises>> = {
       ],
       expect: { kind: 'proxy', upstreamHeaders: { 'X-Real-IP': CLIENT, 'X-Forwarded-Proto': 'http' } },
     },
-    { name: 'the balancer is told that nginx lives', ask: `GET ${PLAIN}/healthz`, expect: { status: 204, upstream: null } },
+    { name: 'the balancer is told that nginx lives', ask: 'GET http://10.0.0.11/healthz', expect: { status: 204, upstream: null } },
     {
       ...served,
       ask: `GET ${PLAIN}/static/a.css`,

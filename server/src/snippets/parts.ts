@@ -5,13 +5,18 @@ import type { Outer } from './snippet.ts';
 export interface Told {
   readonly scheme?: string;
   readonly prefix?: string;
+  /** the location itself says who the user is */
+  readonly user?: boolean;
 }
+
+/** Headers in which programs in front of an application say who the user is: nobody may say it of himself. */
+export const USER_HEADERS = ['Remote-User', 'X-Forwarded-User'] as const;
 
 /**
  * What every proxied HTTP application needs to know of the client. Each header is written by nginx, so that nothing which a client sends under these names reaches
  * the application: one address, since Daphne and many libraries read the first entry of X-Forwarded-For and others the last.
  */
-export const forwarded = (indent: string, { scheme = '\\$scheme', prefix = '""' }: Told = {}): string =>
+export const forwarded = (indent: string, { scheme = '\\$scheme', prefix = '""', user = false }: Told = {}): string =>
   [
     'proxy_set_header Host \\$host;',
     'proxy_set_header X-Real-IP \\$remote_addr;',
@@ -19,6 +24,7 @@ export const forwarded = (indent: string, { scheme = '\\$scheme', prefix = '""' 
     `proxy_set_header X-Forwarded-Proto ${scheme};`,
     'proxy_set_header X-Forwarded-Host \\$host;',
     `proxy_set_header X-Forwarded-Prefix ${prefix};`,
+    ...(user ? [] : USER_HEADERS.map((name) => `proxy_set_header ${name} "";`)),
   ].join(`\n${indent}`);
 
 /** The same by the uwsgi protocol: uWSGI passes every header of the client on unless a param of that name is set. */
@@ -32,6 +38,7 @@ export const forwardedParams = (indent: string): string =>
     'uwsgi_param HTTP_X_FORWARDED_PROTO \\$scheme;',
     'uwsgi_param HTTP_X_FORWARDED_HOST \\$host;',
     'uwsgi_param HTTP_X_FORWARDED_PREFIX "";',
+    ...USER_HEADERS.map((name) => `uwsgi_param HTTP_${name.toUpperCase().replaceAll('-', '_')} "";`),
   ].join(`\n${indent}`);
 
 /** TLS by Mozilla's intermediate profile; the suites are those of version 5.8 and 6.0. */
@@ -55,6 +62,22 @@ export const tlsServer = (indent: string): string =>
     'ssl_certificate /etc/letsencrypt/live/${1:example.com}/fullchain.pem;',
     'ssl_certificate_key /etc/letsencrypt/live/${1:example.com}/privkey.pem;',
     intermediate(indent),
+  ].join(`\n${indent}`);
+
+/** The server for every name that no other server has: no answer, and over TLS no certificate. */
+export const dropServer = (indent: string): string =>
+  [
+    'server {',
+    '  listen 80 default_server;',
+    '  listen [::]:80 default_server;',
+    '  listen 443 ssl default_server;',
+    '  listen [::]:443 ssl default_server;',
+    '  server_name _;',
+    '  server_tokens off;',
+    '  ssl_protocols TLSv1.2 TLSv1.3;',
+    '  ssl_reject_handshake on;',
+    '  return 444;',
+    '}',
   ].join(`\n${indent}`);
 
 /** The server on port 80 that sends everybody to HTTPS, but for the challenges of the certificate authority. */

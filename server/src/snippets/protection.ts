@@ -1,5 +1,5 @@
 /** Limits, access rules, logins: what nginx keeps away from the application. */
-import { forwarded } from './parts.ts';
+import { dropServer, forwarded } from './parts.ts';
 import { lines, type Snippet } from './snippet.ts';
 
 export const PROTECTION: readonly Snippet[] = [
@@ -172,7 +172,7 @@ location \${2:/} {
   auth_request_set \\$auth_email \\$upstream_http_x_auth_request_email;
   auth_request_set \\$auth_groups \\$upstream_http_x_auth_request_groups;
   proxy_pass http://\${3:127.0.0.1:8000};
-  ${forwarded('  ')}
+  ${forwarded('  ', { user: true })}
   # all names under which applications look for the user
   proxy_set_header Remote-User \\$auth_user;
   proxy_set_header X-Auth-Request-User \\$auth_user;
@@ -229,17 +229,7 @@ $0`,
     inside: ['http'],
     since: '1.19.4',
     body: lines`
-server {
-  listen 80 default_server;
-  listen [::]:80 default_server;
-  listen 443 ssl default_server;
-  listen [::]:443 ssl default_server;
-  server_name _;
-  server_tokens off;
-  ssl_protocols TLSv1.2 TLSv1.3;
-  ssl_reject_handshake on;
-  return 444;
-}
+${dropServer('')}
 $0`,
   },
   {

@@ -1,6 +1,6 @@
 /** The form of a snippet: what it promises, where it may stand, and its text with tab stops. What is offered where is decided from `inside` alone. */
 import type { Context } from '../catalog/context.ts';
-import { atLeast, type Version } from '../catalog/version.ts';
+import { atLeast, type Version, version } from '../catalog/version.ts';
 
 /** The other half of a snippet: lines that belong into http, wherever the cursor is. */
 export interface Outer {
@@ -43,7 +43,7 @@ export function lines(strings: TemplateStringsArray, ...values: readonly string[
 
 /** The body in the words of a version: before 1.25.1 HTTP/2 is a parameter of `listen`. Bodies are written in the words of the newest. */
 export function bodyFor(snippet: Pick<Snippet, 'body' | 'since'>, nginx: Version): string {
-  if (atLeast(nginx, '1.25.1') || snippet.since !== undefined) return snippet.body;
+  if (atLeast(nginx, '1.25.1') || (snippet.since && atLeast(version(snippet.since), '1.25.1'))) return snippet.body;
   return snippet.body.replace(/((?:^[ \t]*listen [^;\n]*;\n)+)^[ \t]*http2 on;\n/gm, (_, listens: string) =>
     listens.replaceAll(';', ' http2;'),
   );

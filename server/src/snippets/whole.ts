@@ -1,5 +1,5 @@
 /** Whole nginx.conf files: a small VPS, Docker, behind a load balancer. */
-import { downPage, forwarded, intermediate, mediaFiles, staticFiles } from './parts.ts';
+import { downPage, dropServer, forwarded, intermediate, mediaFiles, staticFiles } from './parts.ts';
 import { lines, type Snippet } from './snippet.ts';
 
 const HEAD = (log: string): string => `worker_processes auto;
@@ -40,6 +40,7 @@ export const WHOLE: readonly Snippet[] = [
     title: 'Whole nginx.conf for a small server (Django, Gunicorn, HTTPS)',
     about: 'Everything in one file: TLS, static and media files, limits, compression, an application on a unix socket.',
     inside: ['main'],
+    since: '1.19.4',
     body: lines`
 user \${8|www-data,nginx|};
 ${HEAD('error_log /var/log/nginx/error.log warn;')}
@@ -52,10 +53,13 @@ http {
     server unix:/run/\${2:app}/\${2:app}.sock fail_timeout=0;
   }
 
+  # names that are not yours
+  ${dropServer('  ')}
+
   server {
-    listen 80 default_server;
-    listen [::]:80 default_server;
-    server_name _;
+    listen 80;
+    listen [::]:80;
+    server_name \${1:example.com};
 
     location /.well-known/acme-challenge/ {
       alias /var/www/letsencrypt/.well-known/acme-challenge/;
@@ -129,8 +133,24 @@ http {
     1:https https;
   }
 
+  # names that are not yours
   server {
     listen 80 default_server;
+    server_name _;
+
+    # the health check of the container, which knows no name
+    location = /healthz {
+      access_log off;
+      return 204;
+    }
+
+    location / {
+      return 444;
+    }
+  }
+
+  server {
+    listen 80;
     server_name \${2:example.com};
 
     ${staticFiles('    ')}
@@ -184,16 +204,27 @@ http {
     server 127.0.0.1:8000 fail_timeout=0;
   }
 
+  # names that are not yours
   server {
     listen 80 default_server;
-    server_name \${2:example.com};
+    server_name _;
 
-    ${staticFiles('    ')}
-
+    # the balancer's health check, which knows no name
     location = /healthz {
       access_log off;
       return 204;
     }
+
+    location / {
+      return 444;
+    }
+  }
+
+  server {
+    listen 80;
+    server_name \${2:example.com};
+
+    ${staticFiles('    ')}
 
     location = /admin/login/ {
       limit_req zone=login burst=5 nodelay;
