@@ -45,6 +45,10 @@ export interface ComposeService {
   /** it has a `build` section, also where the Dockerfile is not one of the project's files */
   readonly builds: boolean;
   readonly buildTarget: string | null;
+  /** values of the Dockerfile's ARGs */
+  readonly buildArgs: ReadonlyMap<string, Setting<string>>;
+  /** `working_dir`, which wins over the image's WORKDIR */
+  readonly workingDir: string | null;
   readonly command: ImageCommand | null;
   readonly entrypoint: ImageCommand | null;
   readonly environment: ReadonlyMap<string, Setting<string>>;
@@ -279,6 +283,8 @@ function serviceOf(file: FileId, name: string, place: Place, value: YamlValue, d
     dockerfile: builds && !/^(https?:|git)/.test(context) ? resolve(resolve(dirname(file), context), dockerfileName) : null,
     builds,
     buildTarget: plain(child(build, 'target')) ?? null,
+    buildArgs: environmentOf(child(build, 'args'), outer),
+    workingDir: plain(child(value, 'working_dir')) ?? null,
     command: commandOf(child(value, 'command'), outer),
     entrypoint: commandOf(child(value, 'entrypoint'), outer),
     environment: environmentOf(child(value, 'environment'), outer),
@@ -344,6 +350,8 @@ function mergedService(b: ComposeService, o: ComposeService): ComposeService {
     dockerfile: own('build') ? o.dockerfile : (o.dockerfile ?? b.dockerfile),
     builds: own('build') ? o.builds : o.builds || b.builds,
     buildTarget: o.buildTarget ?? b.buildTarget,
+    buildArgs: new Map([...b.buildArgs, ...o.buildArgs]),
+    workingDir: o.workingDir ?? b.workingDir,
     command: own('command') ? o.command : (o.command ?? b.command),
     entrypoint: own('entrypoint') ? o.entrypoint : (o.entrypoint ?? b.entrypoint),
     environment: own('environment') ? o.environment : new Map([...b.environment, ...o.environment]),

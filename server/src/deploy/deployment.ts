@@ -34,11 +34,20 @@ export interface Deployment {
   readonly projects: readonly ComposeProject[];
   /** Files that could not be read completely; what they say may be missing from everything else. */
   readonly unread: readonly Unread[];
+  /** What the Dockerfile of a service makes: the stage that it runs. */
+  readonly stages: ReadonlyMap<ComposeService, DockerStage>;
   /** The files that were given. */
   readonly files: ReadonlyMap<FileId, string>;
 }
 
-export const NO_DEPLOYMENT: Deployment = { applications: [], containers: [], projects: [], unread: [], files: new Map() };
+export const NO_DEPLOYMENT: Deployment = {
+  applications: [],
+  containers: [],
+  projects: [],
+  unread: [],
+  stages: new Map(),
+  files: new Map(),
+};
 
 export interface ReadOptions {
   /** Versions that a person set, by package; they win over what files say. */
@@ -70,6 +79,7 @@ class Reader {
 
   private readonly files: ReadonlyMap<FileId, string>;
   private readonly unread = new Map<FileId, string>();
+  private readonly stages = new Map<ComposeService, DockerStage>();
 
   constructor(files: ReadonlyMap<FileId, string>, python: Python | null, options: ReadOptions) {
     this.files = new Map([...files].map(([file, text]) => [file, isEnvFile(pathOf(file)) ? withoutSecrets(text) : text]));
@@ -121,12 +131,20 @@ class Reader {
       : [];
     for (const container of pods) this.guarded(container.file, undefined, () => this.pod(container));
     for (const [file, stages] of dockerfiles) if (!built.has(file)) this.guarded(file, undefined, () => this.image(file, stages));
-    for (const [file, text] of named((n) => n.endsWith('.sh'))) this.guarded(file, undefined, () => this.script(file, text));
+    for (const [file, text] of this.files)
+      if (isShellScript(basename(file), text)) this.guarded(file, undefined, () => this.script(file, text));
     this.loneConfigs();
     this.loneCode();
     if (!this.applications.length && this.files.size) this.guarded([...this.files.keys()][0]!, undefined, () => this.loneProject());
     const unread = [...this.unread].map(([file, why]) => ({ file, why }));
-    return { applications: this.applications, containers: [...containers, ...pods], projects, unread, files: this.files };
+    return {
+      applications: this.applications,
+      containers: [...containers, ...pods],
+      projects,
+      unread,
+      stages: this.stages,
+      files: this.files,
+    };
   }
 
   private manifests(files: readonly [FileId, string][]): ReturnType<typeof readManifests> {
@@ -148,7 +166,11 @@ class Reader {
       place: f.place(),
     }));
     const { variables, unread } = this.environmentFiles(named, (path) => this.find(path, file, 2), NO_ENVIRONMENT, 'systemd');
-    for (const command of readService(file, text, variables)?.commands ?? []) {
+    const own = readService(file, text, variables);
+    const commands = own?.commands.length
+      ? own.commands
+      : (own?.starts ?? []).flatMap((s) => this.scripts(s.text.split(/\s+/), withVariables(own!.environment, variables), file));
+    for (const command of commands) {
       // EnvironmentFile= wins over Environment= (systemd.exec(5))
       const environment = withVariables(command.environment, variables);
       this.start({
@@ -184,13 +206,14 @@ class Reader {
       }
       unread.push({ path: named.path, place: named.place });
       const why = `may be set in ${named.path}, which is not in the workspace`;
-      for (const name of OPENED) if (!variables.has(name)) variables.set(name, unknownSetting(why, named.place, { env: name }));
+      for (const [name, fallback] of OPENED)
+        if (!variables.has(name)) variables.set(name, unknownSetting(`${name} ${why}`, named.place, { env: name, fallback }));
       // a sample beside it names what the file is made of
       const sample = file ? this.sampleOf(file) : null;
       for (const [name, value] of sample
         ? this.guarded(sample, NO_SETTINGS, () => readEnvFile(sample, this.files.get(sample)!, outer, dialect))
         : [])
-        if (!variables.has(name) || OPENED.includes(name))
+        if (!variables.has(name) || OPENED.has(name))
           variables.set(name, unknownSetting(why, placeOf(value), { env: name, fallback: likely(value) }));
     }
     return { variables, unread };
@@ -205,7 +228,9 @@ class Reader {
 
   private supervisor(file: FileId, text: string): void {
     for (const program of readSupervisor(file, text))
-      for (const command of program.commands)
+      for (const command of program.commands.length
+        ? program.commands
+        : this.scripts(program.command?.text.split(/\s+/) ?? [], program.environment, file))
         this.start({
           ...LONE,
           source: 'supervisor',
@@ -255,9 +280,16 @@ class Reader {
     return { projects, containers, built };
   }
 
+  /** The stages as this build makes them: with the values of its ARGs. */
+  private stagesFor(service: ComposeService, stages: readonly DockerStage[] | undefined): readonly DockerStage[] | undefined {
+    const text = this.files.get(service.dockerfile!);
+    return stages && service.buildArgs.size && text !== undefined ? readDockerfile(service.dockerfile!, text, service.buildArgs) : stages;
+  }
+
   private service(service: ComposeService, dockerfiles: ReadonlyMap<FileId, readonly DockerStage[]>): void {
-    const stages = service.dockerfile ? dockerfiles.get(service.dockerfile) : undefined;
+    const stages = service.dockerfile ? this.stagesFor(service, dockerfiles.get(service.dockerfile)) : undefined;
     const stage = stages?.find((s) => s.name !== null && s.name === service.buildTarget) ?? stages?.at(-1);
+    if (stage) this.stages.set(service, stage);
     const { variables, unread } = this.environmentFiles(
       service.environmentFiles,
       (path) => resolve(dirname(service.file), path),
@@ -274,7 +306,7 @@ class Reader {
       name: service.name,
       container: service,
       activation: null,
-      workingDirectory: stage?.workdir?.text ?? null,
+      workingDirectory: service.workingDir ?? stage?.workdir?.text ?? null,
       files: [service.file, ...(service.dockerfile && stages ? [service.dockerfile] : [])],
       unread,
     } as const;
@@ -291,7 +323,11 @@ class Reader {
   private pod(container: ComposeService): void {
     const unread = container.environmentFiles.map(({ path, place }) => ({ path, place }));
     const why = 'may be set by what is not in the workspace';
-    const opened = new Map(unread.length ? OPENED.map((n) => [n, unknownSetting<string>(why, unread[0]!.place, { env: n })]) : []);
+    const opened = new Map(
+      unread.length
+        ? [...OPENED].map(([env, fallback]) => [env, unknownSetting<string>(`${env} ${why}`, unread[0]!.place, { env, fallback })])
+        : [],
+    );
     const whole = withVariables(opened, container.environment);
     const environment = unread.length ? whole : closed(whole);
     const common = {
@@ -320,9 +356,7 @@ class Reader {
 
   /** `python app.py`: the server that the module starts by a call. */
   private startedScript(entrypoint: ImageCommand | null, command: ImageCommand | null, near: FileId): ReturnType<Reader['inCode']> {
-    const words = [entrypoint, command].flatMap((c) =>
-      c ? (c.form === 'exec' ? c.words.map((w) => w.text) : c.text.text.split(/[\s;&|]+/)) : [],
-    );
+    const words = [entrypoint, command].flatMap((c) => (c ? wordsOf(c) : []));
     const at = words.findIndex((w) => /(^|\/)(python|pypy)[0-9.]*$/.test(w));
     const name = at < 0 ? undefined : words.slice(at + 1).find((w) => !w.startsWith('-'));
     const file = name?.endsWith('.py') ? this.find(name, near) : null;
@@ -362,17 +396,18 @@ class Reader {
   private servers(entrypoint: ImageCommand | null, command: ImageCommand | null, environment: Environment, near: FileId): ServerCommand[] {
     const direct = imageServers(entrypoint, command, environment);
     if (direct.length) return direct;
-    for (const c of [command, entrypoint]) {
-      if (!c) continue;
-      const words = c.form === 'exec' ? c.words.map((w) => w.text) : c.text.text.split(/[\s;&|]+/);
-      for (const word of words) {
-        const script = /\.sh$/.test(word) ? this.find(word, near) : null;
-        const text = script ? this.files.get(script) : undefined;
-        if (!script || text === undefined) continue;
-        const found = serverCommands(MappedText.verbatim(script, text, { start: 0, end: text.length }), environment);
-        this.usedConfigs.add(script);
-        if (found.length) return found;
-      }
+    return [command, entrypoint].flatMap((c) => (c ? this.scripts(wordsOf(c), environment, near) : []));
+  }
+
+  /** Servers of the first of these words that is a script of the project and starts any. */
+  private scripts(words: readonly string[], environment: Environment, near: FileId): ServerCommand[] {
+    for (const word of words) {
+      const script = word.startsWith('-') || word === '' ? null : this.find(word, near);
+      const text = script ? this.files.get(script) : undefined;
+      if (!script || text === undefined || !isShellScript(basename(script), text)) continue;
+      const found = serverCommands(MappedText.verbatim(script, text, { start: 0, end: text.length }), environment);
+      this.usedConfigs.add(script);
+      if (found.length) return found;
     }
     return [];
   }
@@ -558,6 +593,14 @@ class Reader {
   }
 }
 
+/** The words of a command, whatever the shell makes of them. */
+const wordsOf = (command: ImageCommand): string[] =>
+  command.form === 'exec' ? command.words.map((w) => w.text) : command.text.text.split(/[\s;&|]+/);
+
+/** A script of a shell: by its name, or by its first line where it has no ending (`/start`, `gunicorn_start`). */
+const isShellScript = (name: string, text: string): boolean =>
+  name.endsWith('.sh') || (!name.includes('.') && /^#!\s*\/\S*(sh|env\s+(ba|da|z)?sh)\b/.test(text));
+
 const NO_VERSIONS: Versions = new Map();
 const NO_SETTINGS: ReadonlyMap<string, Setting<string>> = new Map();
 
@@ -566,8 +609,11 @@ const LONE = { container: null, activation: null, workingDirectory: null } as co
 /** A platform that starts a Procfile sets PORT to a number that the files do not know. */
 const PLATFORM: Environment = new Map([['PORT', unknownSetting<string>('set by the platform', null, { env: 'PORT' })]]);
 
-/** What a file that is not read may well set, and what then changes the answer; other variables are taken as not set there. */
-const OPENED: readonly string[] = ['FORWARDED_ALLOW_IPS'];
+/**
+ * What a file that is not read may well set, and what then changes the answer, with what holds where it does not (gunicorn's and uvicorn's default); other
+ * variables are taken as not set there.
+ */
+const OPENED: ReadonlyMap<string, string> = new Map([['FORWARDED_ALLOW_IPS', '127.0.0.1']]);
 
 function shared(a: string, b: string): number {
   const [left, right] = [a.split('/'), b.split('/')];

@@ -1,10 +1,14 @@
-/** Dockerfiles as far as they say how an application starts: the last stage's CMD and ENTRYPOINT in both forms, ENV, EXPOSE, WORKDIR. Nothing is built. */
-import type { FileId } from '../base/file-id.ts';
+/**
+ * Dockerfiles as far as they say how an application starts and where things are in its container: the last stage's CMD and ENTRYPOINT in both forms, ENV and ARG,
+ * EXPOSE, WORKDIR, the targets of COPY and ADD. Nothing is built.
+ */
+import { type FileId, normalPath } from '../base/file-id.ts';
 import type { Place } from '../base/span.ts';
 import { type ServerCommand, serverCommands, serversOfWords } from './command.ts';
+import { interpolate } from './env-file.ts';
 import { MappedText } from './mapped-text.ts';
 import { type Setting, written } from './setting.ts';
-import { type Environment, plainWord, type ShellWord, shellCommands } from './shell.ts';
+import { type Environment, plainWord, type ShellWord, shellCommands, withVariables } from './shell.ts';
 
 export interface DockerfileInstruction {
   readonly name: string;
@@ -20,11 +24,18 @@ export type ImageCommand =
 export interface DockerStage {
   readonly name: string | null;
   readonly from: MappedText;
+  /** the image at the bottom of it: that of the first stage of a chain of stages */
+  readonly base: MappedText;
   readonly environment: ReadonlyMap<string, Setting<string>>;
   readonly expose: readonly { readonly port: string; readonly place: Place }[];
+  /** absolute, with variables put in */
   readonly workdir: MappedText | null;
   readonly command: ImageCommand | null;
   readonly entrypoint: ImageCommand | null;
+  /** absolute paths that COPY, ADD and VOLUME name as their target, the stages below included; a path with a variable that nobody knows is `/` */
+  readonly targets: readonly string[];
+  /** the texts of RUN */
+  readonly runs: readonly MappedText[];
 }
 
 /** Instructions with their continued lines joined; `# escape=` is honoured, heredocs are skipped. */
@@ -87,30 +98,55 @@ export function imageCommand(value: MappedText): ImageCommand {
   return { form: 'shell', text: value, place };
 }
 
-export function readDockerfile(file: FileId, text: string): DockerStage[] {
+/** The stages of a file. `buildArgs` are the values that the build gives its ARGs (`build.args` of Compose). */
+export function readDockerfile(file: FileId, text: string, buildArgs: ReadonlyMap<string, Setting<string>> = new Map()): DockerStage[] {
   const stages: DockerStage[] = [];
-  let environment = new Map<string, Setting<string>>();
-  let expose: { port: string; place: Place }[] = [];
-  let stage: { name: string | null; from: MappedText } | null = null;
-  let workdir: MappedText | null = null;
-  let command: ImageCommand | null = null;
-  let entrypoint: ImageCommand | null = null;
-  const finish = (): void => {
-    if (stage) stages.push({ ...stage, environment, expose, workdir, command, entrypoint });
+  /** ARGs before the first FROM count in FROM lines only, until a stage names them again */
+  const outer = new Map<string, Setting<string>>();
+  let args = new Map<string, Setting<string>>();
+  let stage: { -readonly [K in keyof DockerStage]: DockerStage[K] } | null = null;
+  const put = (value: MappedText, environment: Environment): MappedText => {
+    if (!value.text.includes('$')) return value;
+    const done = interpolate(value.text, environment);
+    return done.unknown.length ? value : value.rewritten(done.text);
   };
+  const within = (path: string, at: MappedText | null): string =>
+    path.includes('$') ? '/' : normalPath(path.startsWith('/') ? path : `${at?.text ?? ''}/${path}`);
   for (const { name, value } of dockerfileInstructions(file, text)) {
+    if (name === 'ARG') {
+      for (const { words } of shellCommands(value, withVariables(outer, args), 'systemd'))
+        for (const word of words) {
+          const [, key, own] = /^([A-Za-z_]\w*)(?:=(.*))?$/s.exec(word.text) ?? [];
+          const set = key && (buildArgs.get(key) ?? (own === undefined ? outer.get(key) : written(own, word.place)));
+          if (key && set) (stage ? args : outer).set(key, set);
+        }
+      continue;
+    }
     if (name === 'FROM') {
-      finish();
-      const m = /^(?:--\S+\s+)*(\S+)(?:\s+as\s+(\S+))?/i.exec(value.text);
-      const base = stages.find((s) => s.name !== null && s.name === m?.[1]);
-      stage = { name: m?.[2] ?? null, from: value };
-      environment = new Map(base?.environment ?? []);
-      expose = [...(base?.expose ?? [])];
-      workdir = base?.workdir ?? null;
-      command = base?.command ?? null;
-      entrypoint = base?.entrypoint ?? null;
-    } else if (name === 'ENV') {
-      const words = shellCommands(value, environment, 'systemd')[0]?.words ?? [];
+      if (stage) stages.push(stage);
+      const whole = put(value, outer);
+      const m = /^(?:--\S+\s+)*(\S+)(?:\s+as\s+(\S+))?/i.exec(whole.text);
+      const below = stages.find((s) => s.name !== null && s.name === m?.[1]);
+      args = new Map();
+      stage = {
+        name: m?.[2] ?? null,
+        from: whole,
+        base: below?.base ?? whole,
+        environment: below?.environment ?? new Map(),
+        expose: below?.expose ?? [],
+        workdir: below?.workdir ?? null,
+        command: below?.command ?? null,
+        entrypoint: below?.entrypoint ?? null,
+        targets: below?.targets ?? [],
+        runs: below?.runs ?? [],
+      };
+      continue;
+    }
+    if (!stage) continue;
+    const known = withVariables(args, stage.environment);
+    if (name === 'ENV') {
+      const environment = new Map(stage.environment);
+      const words = shellCommands(value, known, 'systemd')[0]?.words ?? [];
       if (words[0] && !words[0].text.includes('=') && words.length > 1) {
         const rest = value.slice(words[0].text.length).trim();
         environment.set(words[0].text, written(rest.text, rest.place()));
@@ -120,17 +156,36 @@ export function readDockerfile(file: FileId, text: string): DockerStage[] {
           if (equals > 0) environment.set(word.text.slice(0, equals), written(word.text.slice(equals + 1), word.place));
         }
       }
-    } else if (name === 'EXPOSE') {
-      for (const m of value.text.matchAll(/\S+/g)) expose.push({ port: m[0], place: value.place(m.index, m.index + m[0].length) });
-    } else if (name === 'WORKDIR') workdir = value;
-    else if (name === 'CMD') command = imageCommand(value);
+      stage.environment = environment;
+    } else if (name === 'EXPOSE')
+      stage.expose = [
+        ...stage.expose,
+        ...[...put(value, known).text.matchAll(/\S+/g)].map((m) => ({ port: m[0], place: value.place(m.index, m.index + m[0].length) })),
+      ];
+    else if (name === 'WORKDIR') {
+      const path = put(value, known);
+      stage.workdir = path.text.startsWith('/') || path.text.includes('$') ? path : path.rewritten(within(path.text, stage.workdir));
+    } else if (name === 'COPY' || name === 'ADD' || name === 'VOLUME') {
+      const { workdir } = stage;
+      stage.targets = [...stage.targets, ...targetsOf(name, put(value, known).text).map((path) => within(path, workdir))];
+    } else if (name === 'RUN') stage.runs = [...stage.runs, value];
+    else if (name === 'CMD') stage.command = imageCommand(value);
     else if (name === 'ENTRYPOINT') {
-      entrypoint = imageCommand(value);
-      command = null;
+      stage.entrypoint = imageCommand(value);
+      stage.command = null;
     }
   }
-  finish();
+  if (stage) stages.push(stage);
   return stages;
+}
+
+/** The paths that an instruction fills: the last word of COPY and ADD, every word of VOLUME. */
+function targetsOf(name: string, text: string): string[] {
+  const list = imageCommand(MappedText.verbatim('' as FileId, text, { start: 0, end: text.length }));
+  const words = (list.form === 'exec' ? list.words.map((w) => w.text) : text.split(/\s+/)).filter((w) => w !== '' && !/^--[a-z]/.test(w));
+  // a file that is written here comes before its target
+  const named = words.filter((w) => !w.startsWith('<<'));
+  return name === 'VOLUME' ? named : named.slice(-1);
 }
 
 /** What runs: the entrypoint followed by the command, or the command alone when the entrypoint is a script that ends in `exec "$@"` (unknown) or missing. */

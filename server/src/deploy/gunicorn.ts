@@ -257,8 +257,14 @@ export function gunicornSettings({ command, config, missingConfig, environment }
     const fromEnvironment = ENVIRONMENT_DEFAULTS[field.key];
     const set = fromEnvironment ? environment.get(fromEnvironment.name) : undefined;
     if (set && fromEnvironment) {
-      if (set.from === 'unknown') return unknownSetting(set.why, set.place);
-      return field.fromText([fromEnvironment.wrap ? written(fromEnvironment.wrap(set.value), placeOf(set)!) : set]);
+      const wrapped = (value: string, place: Place): Setting<T> =>
+        field.fromText([written(fromEnvironment.wrap ? fromEnvironment.wrap(value) : value, place)]);
+      if (set.from !== 'unknown') return wrapped(set.value, placeOf(set)!);
+      const { env, fallback, place } = set;
+      return unknownSetting(set.why, place, {
+        env,
+        fallback: fallback === undefined || !place ? undefined : certain(wrapped(fallback, place)),
+      });
     }
     return { from: 'default', value: field.standard };
   };

@@ -140,6 +140,8 @@ export function readManifests(files: readonly (readonly [FileId, string])[]): Co
         dockerfile: null,
         builds: false,
         buildTarget: null,
+        buildArgs: new Map(),
+        workingDir: text(child(container, 'workingDir')) ?? null,
         entrypoint: exec(child(container, 'command')),
         command: exec(child(container, 'args')),
         environment: variables,

@@ -78,6 +78,17 @@ export function nameKnown(deployment: Deployment, from: ComposeService, host: st
   return /^[a-z0-9][\w-]*$/i.test(host) && host !== 'localhost' && !/^(gateway|host)$/i.test(host) ? false : undefined;
 }
 
+/** The service that has the name where it shares no network with `from`, so that the name does not resolve there; null where anything else may answer to it. */
+export function serviceApart(deployment: Deployment, from: ComposeService, host: string): ComposeService | null {
+  const project = projectOf(deployment, from);
+  const name = host.toLowerCase();
+  if (!project || project.open !== null || from.networks === null || from.networks.some((n) => project.externalNetworks.has(n)))
+    return null;
+  if ([...from.links.keys(), ...from.extraHosts].some((n) => n.toLowerCase() === name)) return null;
+  const named = project.services.filter((s) => s.hostNames.some((n) => n.toLowerCase() === name));
+  return named.length && named.every((s) => s.networks !== null && !shareNetwork(s, from)) ? named[0]! : null;
+}
+
 /** What is reached from nginx, which runs in `from`, or on the machine itself when that is null. */
 export function reachedFrom(deployment: Deployment, from: ComposeService | null, target: Target): Reached {
   if (target.kind === 'unix') return socketReached(deployment, from, target.path);

@@ -7,6 +7,7 @@ import { unitEntries } from './systemd.ts';
 
 export interface SupervisorProgram {
   readonly name: string;
+  readonly command: MappedText | null;
   readonly commands: readonly ServerCommand[];
   readonly environment: ReadonlyMap<string, Setting<string>>;
   readonly directory: MappedText | null;
@@ -30,9 +31,11 @@ export function readSupervisor(file: FileId, text: string): SupervisorProgram[] 
       const value = m[2] ?? m[3] ?? m[4] ?? '';
       environment.set(m[1]!, written(value, program.environment!.place(m.index, m.index + m[0].length)));
     }
+    const command = program.command && named(program.command, name);
     return {
       name,
-      commands: program.command ? serverCommands(named(program.command, name), environment) : [],
+      command,
+      commands: command ? serverCommands(command, environment) : [],
       environment,
       directory: program.directory,
     };

@@ -21,6 +21,8 @@ export interface ServiceUnit {
   readonly file: FileId;
   /** `web.service` */
   readonly name: string;
+  /** what ExecStart runs */
+  readonly starts: readonly MappedText[];
   readonly commands: readonly ServerCommand[];
   readonly environment: ReadonlyMap<string, Setting<string>>;
   readonly environmentFiles: readonly MappedText[];
@@ -108,13 +110,14 @@ export function readService(file: FileId, text: string, more: Environment = NO_E
       }
     }
   }
-  const commands = values(entries, 'Service', 'ExecStart').flatMap((value) => {
-    const prefix = /^[-@:+!|]*/.exec(value.text)![0].length;
-    return serverCommands(specifiers(value.slice(prefix), file), withVariables(environment, more), 'systemd');
-  });
+  const starts = values(entries, 'Service', 'ExecStart').map((value) =>
+    specifiers(value.slice(/^[-@:+!|]*/.exec(value.text)![0].length), file),
+  );
+  const commands = starts.flatMap((value) => serverCommands(value, withVariables(environment, more), 'systemd'));
   return {
     file,
     name: basename(file),
+    starts,
     commands,
     environment,
     environmentFiles: values(entries, 'Service', 'EnvironmentFile'),

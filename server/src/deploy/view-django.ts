@@ -21,7 +21,7 @@ export function djangoView(framework: Django, application: Application, environ:
   const { scriptName, pathInfo, path } = djangoPaths(settings, application, environ);
   const secure: Seen<boolean> = scheme.known
     ? seen(scheme.value === 'https', scheme.why, scheme.places)
-    : unseen(scheme.why, scheme.places);
+    : unseen(scheme.why, scheme.places, scheme.likely === undefined ? undefined : scheme.likely === 'https');
   const refused: Refusal | null =
     allowed.known && !allowed.value && callsGetHost(settings)
       ? { by: 'framework', status: 400, why: allowed.why, places: allowed.places }

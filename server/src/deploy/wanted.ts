@@ -23,6 +23,8 @@ const OTHERS = [
   /^gunicorn[\w.-]*\.conf$/,
   /^supervisord?[\w.-]*\.conf$/,
   /^((docker-)?entrypoint|start|run|serve|server|gunicorn|uwsgi|uvicorn|boot|launch|web|prod)[\w.-]*\.sh$/,
+  // scripts without an ending: `/start`, `entrypoint`, `gunicorn_start`
+  /^((docker-)?entrypoint|start([-_]\w+)?|run([-_](server|web|app|gunicorn))?|serve|gunicorn[_-]?(start|run)?|boot|launch)$/,
 ];
 
 /** True when the file at this path, relative to the workspace with forward slashes, is worth reading. */

@@ -12,7 +12,7 @@ import {
   gunicornWorker,
 } from '../gunicorn.ts';
 import type { ModuleValues } from '../python.ts';
-import { type Environ, peerOf, type Refusal, type Seen, seen, type UpstreamRequest, unseen } from '../seen.ts';
+import { type Environ, peerOf, type Refusal, type Seen, seen, surely, type UpstreamRequest, unseen } from '../seen.ts';
 import { byDefault, certain, convert, likely, placeOf, type Setting, unknownSetting, written } from '../setting.ts';
 import { NO_ENVIRONMENT } from '../shell.ts';
 import { isSince, type Package } from '../versions.ts';
@@ -151,7 +151,11 @@ const trustedText = (settings: GunicornSettings): Setting<string> => {
 function gunicornTrusts(application: Application, settings: GunicornSettings, peer: string | undefined): Seen<boolean> {
   const setting = settings.forwardedAllowIps;
   if (peer === '') return seen(true, 'gunicorn trusts unix sockets');
-  if (setting.from === 'unknown') return unseen(setting.why, [setting.place]);
+  if (setting.from === 'unknown') {
+    const otherwise =
+      setting.fallback && gunicornTrusts(application, { ...settings, forwardedAllowIps: byDefault(setting.fallback) }, peer);
+    return unseen(setting.why, [setting.place], otherwise && surely(otherwise));
+  }
   const list = setting.value
     .map((e) => e.value)
     .filter((v) => !(setting.from === 'default' && v === '::1' && !isSince(application, GUNICORN, '23.0.0')));
@@ -279,7 +283,10 @@ function gunicornScheme(
   const rows = new Map(table.value.map((r) => [r.name, r.value]));
   const found = headers.filter(([n]) => rows.has(n));
   if (!found.length) return { seen: seen('http', 'no header of secure_scheme_headers is sent', [placeOf(table)]), refused: null };
-  if (!trusts.known) return { seen: unseen(trusts.why, trusts.places), refused: null };
+  if (!trusts.known) {
+    const likely = trusts.likely === false ? 'http' : undefined;
+    return { seen: unseen(`gunicorn may ignore ${found[0]![0]}: ${trusts.why}`, trusts.places, likely), refused: null };
+  }
   if (!trusts.value) return { seen: seen('http', `gunicorn ignores ${found[0]![0]}: ${trusts.why}`, trusts.places), refused: null };
   const schemes = found.map(([n, v]) => (v === rows.get(n) ? 'https' : 'http'));
   const refused = schemes.some((s) => s !== schemes[0])

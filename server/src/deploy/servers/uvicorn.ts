@@ -4,8 +4,8 @@ import type { Application } from '../application.ts';
 import { flag, fromOptions, integer, optionTable, pair, parseOptions, type Source, target, text } from '../options.ts';
 import type { PyCall } from '../python.ts';
 import { asFlag, asNumber, asText, type Reader, settingOf } from '../python-value.ts';
-import { type Environ, peerOf, type Seen, seen, type UpstreamRequest, unseen } from '../seen.ts';
-import { certain, convert, placeOf, type Setting, unknownSetting } from '../setting.ts';
+import { type Environ, peerOf, type Seen, seen, surely, type UpstreamRequest, unseen } from '../seen.ts';
+import { byDefault, certain, convert, placeOf, type Setting, unknownSetting } from '../setting.ts';
 import type { Environment, ShellWord } from '../shell.ts';
 import { isSince, type Package } from '../versions.ts';
 import { decodedPath, inNetwork, keyed, unknownPeer } from './environ.ts';
@@ -158,8 +158,14 @@ export function uvicornTrusts(application: Application, trust: UvicornTrust, pee
   const on = typeof trust.proxyHeaders === 'boolean' ? trust.proxyHeaders : certain(trust.proxyHeaders);
   const list = trustedList(trust);
   if (on === false) return seen(false, 'proxy headers are switched off');
-  if (list === undefined || on === undefined)
-    return unseen(trust.trusted.from === 'unknown' ? trust.trusted.why : 'proxy headers may be off', [place]);
+  if (list === undefined || on === undefined) {
+    const { trusted } = trust;
+    const otherwise =
+      trusted.from === 'unknown' && trusted.fallback !== undefined && on !== undefined
+        ? uvicornTrusts(application, { ...trust, trusted: byDefault(trusted.fallback) }, peer)
+        : undefined;
+    return unseen(trusted.from === 'unknown' ? trusted.why : 'proxy headers may be off', [place], otherwise && surely(otherwise));
+  }
   if (list.includes('*')) return seen(true, 'forwarded-allow-ips is *', [place]);
   if (peer === '') return seen(false, 'uvicorn does not trust a unix socket by itself', [place]);
   if (peer === undefined) return unknownPeer(application, list, place);
@@ -182,7 +188,7 @@ export function uvicornEnviron(application: Application, request: UpstreamReques
     proto === undefined
       ? seen('http', 'no X-Forwarded-Proto is sent')
       : !trusts.known
-        ? unseen(trusts.why, trusts.places)
+        ? unseen(trusts.why, trusts.places, trusts.likely === false ? 'http' : undefined)
         : !trusts.value
           ? seen('http', `X-Forwarded-Proto is ignored: ${trusts.why}`, trusts.places)
           : usable

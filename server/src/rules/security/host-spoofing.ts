@@ -1,10 +1,17 @@
 /** The Host header of a request to an upstream, taken from what the client may write at will. */
+import { asked } from '../../config/asked.ts';
+import type { ComposeService } from '../../deploy/compose.ts';
 import { variablesIn } from '../../syntax/variable.ts';
 import { flowInto } from '../data-flow.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
+import { nginxOf } from '../wsgi/_sides.ts';
 
 const SETTERS = ['proxy_set_header', 'grpc_set_header', 'fastcgi_param', 'uwsgi_param', 'scgi_param'];
+
+/** Whether a container is asked for under a port that is not the scheme's own. */
+const isOnOtherPorts = (from: ComposeService | null): boolean =>
+  from?.ports.some((p) => p.protocol === 'tcp' && p.published !== null && p.published !== 80 && p.published !== 443) ?? false;
 
 export default defineRule({
   id: 'host-spoofing',
@@ -16,7 +23,7 @@ export default defineRule({
   why: `
 Applications build links, password mails and cache keys with the host that they are told. \`$host\` is the one by which nginx chose the server. \`$http_host\` is the header as it came: with a request line such as \`GET http://good.example/ HTTP/1.1\` the header may say something else, and nginx goes by the line. Arguments, cookies and headers such as X-Forwarded-Host are the client's free choice altogether.
 
-Many guides, gunicorn's among them, pass \`$http_host\` because it keeps the port. Django and others check it against a list of allowed hosts, so the line is an information there; with \`$host\` the check is nginx's already. Write \`$host:$server_port\` where the port matters.`,
+Many guides, gunicorn's among them, pass \`$http_host\` because it keeps the port. Django and others check it against a list of allowed hosts, so the line is an information there; with \`$host\` the check is nginx's already. Write \`$host:$server_port\` where the port matters. Where the container of nginx is published on another port than 80 and 443, nothing but \`$http_host\` has it, and the rule is silent.`,
   about: ['proxy_set_header', '$host', '$http_host'],
   looksAt: { directive: SETTERS },
   needs: 'file',
@@ -35,6 +42,8 @@ Many guides, gunicorn's among them, pass \`$http_host\` because it keeps the por
       const flow = flowInto(directive, use, 'x');
       if (!flow || flow.source === '$host') continue;
       const plain = flow.source.toLowerCase() === '$http_host';
+      // a port that only the outside knows is in nothing else
+      if (plain && asked(directive.scope.config, 'other ports outside', (c) => isOnOtherPorts(nginxOf(c, deployment)))) continue;
       report(plain ? 'header' : 'free', {
         at: use.span,
         data: { source: flow.source },

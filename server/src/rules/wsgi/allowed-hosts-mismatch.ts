@@ -1,13 +1,16 @@
 /** Names that nginx serves and Django refuses, and names that Django allows and nginx never sends to it. */
+import { unseenInForce } from '../../config/effective.ts';
 import { type Server, serversOf } from '../../config/servers.ts';
-import { certain, placeOf } from '../../deploy/setting.ts';
+import { frameworkTitle } from '../../deploy/application.ts';
+import type { Entry } from '../../deploy/python-value.ts';
+import { certain, placeOf, type Setting } from '../../deploy/setting.ts';
 import { djangoDomain } from '../../deploy/view-django.ts';
 import { traceRequest } from '../../trace/request.ts';
 import type { Fix } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { addedItem, sendHeader } from './_edits.ts';
 import { django, FORWARDED, main, tree } from './_examples.ts';
-import { distinct, djangoSides, orPlace, portOf, probe } from './_sides.ts';
+import { distinct, djangoSides, orPlace, portOf, probe, type Side, sidesOf } from './_sides.ts';
 
 /** A name that one would ask for from outside. */
 const isPublic = (name: string): boolean =>
@@ -21,17 +24,26 @@ const isPlaceholder = (name: string): boolean =>
 
 const namesOf = (server: Server) => server.names.filter((n) => n.kind === 'exact' && n.directive && !n.hostname && isPublic(n.text));
 
+/** The list of hosts that the application of a side answers to; null where it has none. */
+function allowedBy(side: Side): Setting<readonly Entry[] | null> | null {
+  const { framework } = side.application;
+  if (framework?.kind === 'django') return framework.settings.allowedHosts;
+  return framework && framework.kind !== 'flask' && certain(framework.settings.allowedHosts) !== null
+    ? framework.settings.allowedHosts
+    : null;
+}
+
 export default defineRule({
   id: 'allowed-hosts-mismatch',
   group: 'wsgi',
   severity: 'warning',
   since: '0.1',
   missing: ['proxy_set_header'],
-  title: 'server_name and ALLOWED_HOSTS do not name the same hosts',
+  title: 'server_name and the hosts that the application allows are not the same',
   why: `
 Django answers 400 to a request whose host is not in \`ALLOWED_HOSTS\`. A name in \`server_name\` that the list lacks is a site that never
 works; a \`Host\` that nginx does not pass on is the upstream's name, which Django refuses too, whatever the list says, when it has an
-underscore.`,
+underscore. Starlette and FastAPI do the same with \`TrustedHostMiddleware\`.`,
   about: ['server_name', 'proxy_set_header', '$host'],
   references: ['https://docs.djangoproject.com/en/stable/ref/settings/#allowed-hosts'],
   looksAt: { config: true },
@@ -39,19 +51,19 @@ underscore.`,
   costly: true,
   fixable: 'sometimes',
   messages: {
-    refused: 'Django answers 400 for {name}: {why}. Add it to ALLOWED_HOSTS.',
-    otherHost: 'Django sees the host {host} here and answers 400: {why}. Pass the client’s host on with Host $host.',
+    refused: '{framework} answers 400 for {name}: {why}. Add it to {list}.',
+    otherHost: '{framework} sees the host {host} here and answers 400: {why}. Pass the client’s host on with Host $host.',
     unserved: 'No server of nginx sends requests for {name} to this application.',
   },
   check({ config, deployment, report }) {
-    const sides = distinct(djangoSides(config, deployment));
     const reported = new Set<string>();
-    for (const side of sides) {
-      const { settings } = side.django;
+    for (const side of distinct(sidesOf(config, deployment))) {
+      const list = allowedBy(side);
       const { server } = side;
-      if (!server) continue;
+      if (!server || !list) continue;
+      const framework = frameworkTitle(side.application.framework!);
+      const setting = side.application.framework?.kind === 'django' ? 'ALLOWED_HOSTS' : 'allowed_hosts';
       const scheme = portOf(server, 'https') !== null ? 'https' : 'http';
-      const list = settings.allowedHosts;
       const listPlace = orPlace(placeOf(list), side.application);
       for (const name of namesOf(server)) {
         const probed = probe(side, config, { scheme, host: name.text });
@@ -59,28 +71,31 @@ underscore.`,
         if (!view?.hostAllowed.known || view.hostAllowed.value || !view.host.known) continue;
         const own = djangoDomain(view.host.value) === name.text;
         if (own && isPlaceholder(name.text)) continue;
+        // what passes the name on stands where the request is passed on, not beside server_name
+        const missing = own && !unseenInForce(side.pass.scope, 'proxy_set_header').length ? [] : undefined;
         const word = name.directive!.args[name.argument]!;
         const at = own ? name.directive!.at(word) : side.pass.nameAt;
         const key = `${at.file}#${at.span.start}`;
         if (reported.has(key)) continue;
         reported.add(key);
-        const related = [{ at: listPlace, message: list.from === 'default' ? 'ALLOWED_HOSTS is not set' : 'ALLOWED_HOSTS' }];
+        const related = [{ at: listPlace, message: list.from === 'default' ? `${setting} is not set` : setting }];
         if (own) {
           const edit = list.from === 'text' ? addedItem(deployment, list.place, `'${name.text}'`) : null;
           const fix: Fix | null =
             edit && list.from === 'text'
-              ? { title: `Add ${name.text} to ALLOWED_HOSTS`, safety: 'suggestion', edits: [{ file: list.place.file, edits: [edit] }] }
+              ? { title: `Add ${name.text} to ${setting}`, safety: 'suggestion', edits: [{ file: list.place.file, edits: [edit] }] }
               : null;
-          report('refused', { at, data: { name: name.text, why: view.hostAllowed.why }, related, fix });
+          report('refused', { at, data: { framework, name: name.text, why: view.hostAllowed.why, list: setting }, related, fix, missing });
         } else
           report('otherHost', {
             at,
-            data: { host: view.host.value, why: view.hostAllowed.why },
+            data: { framework, host: view.host.value, why: view.hostAllowed.why },
             related,
             fix: sendHeader(side, 'Host', '$host', 'Pass the host on', 'suggestion'),
           });
       }
     }
+    const sides = distinct(djangoSides(config, deployment));
     const passes = new Map(sides.map((s) => [`${s.pass.file.id}#${s.pass.file.lines.lineAt(s.pass.statement.start)}`, s.application.id]));
     for (const [id, side] of new Map(sides.map((s) => [s.application.id, s]))) {
       for (const entry of certain(side.django.settings.allowedHosts) ?? []) {

@@ -8,17 +8,25 @@ import { placeOf, type Setting } from '../../deploy/setting.ts';
 import type { Fix } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { appended } from './_edits.ts';
-import { django, FORWARDED, main, site, tree } from './_examples.ts';
-import { distinct, orPlace, type Side, sentLine, sidesOf } from './_sides.ts';
+import { django, FORWARDED, httpsSite, main, site, tree } from './_examples.ts';
+import { distinct, orPlace, portOf, type Side, sentLine, sidesOf } from './_sides.ts';
 
 const listOf = (side: Side): Setting<unknown> | null => side.application.server.trust?.list(side.application.settings) ?? null;
 
 /** What the application loses: only where something behind the server reads what the server would have made of it. */
 function loses(side: Side): string | null {
   const { framework, server } = side.application;
-  const proto = sentLine(side, 'X-Forwarded-Proto') !== undefined;
+  const line = sentLine(side, 'X-Forwarded-Proto');
+  // a site that is plain HTTP says what the application takes for granted
+  const plain = line?.value(1) === '$scheme' && side.server !== null && portOf(side.server, 'https') === null;
+  const proto = line !== undefined && !plain;
   const chain = sentLine(side, 'X-Forwarded-For') !== undefined;
-  if (server.trust?.address) return proto || chain ? 'the scheme stays http, and the client’s address is lost' : null;
+  if (server.trust?.address)
+    return proto
+      ? `the scheme stays http${chain ? ', and the client’s address is lost' : ''}`
+      : chain
+        ? 'the client’s address is lost'
+        : null;
   if (!proto || !framework) return null;
   // Django with its own header setting, and ProxyFix, read the headers by themselves
   if (framework.kind === 'django' && framework.settings.secureProxySslHeader.from !== 'default') return null;
@@ -81,13 +89,18 @@ Name nginx's address. \`*\` is right where nothing but nginx can reach the serve
       const here = !unix && isLoopback(address.host);
       const trusted = trusts(application, unix ? '' : here ? '127.0.0.1' : undefined);
       if (!trusted) continue;
-      if (!trusted.known || trusted.value) continue;
+      // what a file that is not here may set is taken as not set, and that is said
+      const assumed = !trusted.known && trusted.likely === false && application.unreadEnvironment.length > 0;
+      if ((!trusted.known && !assumed) || (trusted.known && trusted.value)) continue;
       report('untrusted', {
         at: side.pass.nameAt,
+        severity: assumed ? 'info' : undefined,
         data: {
           server: serverTitle(application),
           loss,
-          why: trusted.why,
+          why: assumed
+            ? `unless ${application.unreadEnvironment[0]!.path}, which is not in the workspace, sets FORWARDED_ALLOW_IPS`
+            : trusted.why,
           setting: application.server.trust?.name ?? '',
         },
         related: [
@@ -118,7 +131,7 @@ Name nginx's address. \`*\` is right where nothing but nginx can reach the serve
     },
     {
       bad: tree({
-        'nginx/nginx.conf': site(`
+        'nginx/nginx.conf': httpsSite(`
         proxy_pass http://web:8000;
 #       ^^^^^^^^^^ untrusted
         ${FORWARDED}`),
@@ -127,12 +140,24 @@ Name nginx's address. \`*\` is right where nothing but nginx can reach the serve
         ...django("ALLOWED_HOSTS = ['*']\n", "bind = ':8000'\n"),
       }),
       good: tree({
-        'nginx/nginx.conf': site(`
+        'nginx/nginx.conf': httpsSite(`
         proxy_pass http://web:8000;
         ${FORWARDED}`),
         'compose.yaml':
           'services:\n  web:\n    build: ./app\n    command: gunicorn shop.wsgi\n  nginx:\n    image: nginx:1.28\n    volumes: ["./nginx:/etc/nginx"]\n',
         ...django("ALLOWED_HOSTS = ['*']\n", "bind = ':8000'\nforwarded_allow_ips = '*'\n"),
+      }),
+      notOn122: 'the name of the upstream is resolved when nginx starts',
+    },
+    {
+      // plain HTTP: the scheme that is not believed is the one that gunicorn takes for granted
+      good: tree({
+        'nginx/nginx.conf': site(`
+        proxy_pass http://web:8000;
+        ${FORWARDED}`),
+        'compose.yaml':
+          'services:\n  web:\n    build: ./app\n    command: gunicorn shop.wsgi\n  nginx:\n    image: nginx:1.28\n    volumes: ["./nginx:/etc/nginx"]\n',
+        ...django("ALLOWED_HOSTS = ['*']\n", "bind = ':8000'\n"),
       }),
       notOn122: 'the name of the upstream is resolved when nginx starts',
     },

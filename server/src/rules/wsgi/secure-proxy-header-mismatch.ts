@@ -51,14 +51,18 @@ are plain. Where nginx does not set it, it passes on what the client wrote: a pl
       const at = side.pass.nameAt;
       const settingsPlace: Place = placeOf(believed) ?? orPlace(null, side.application);
       const https = side.server && portOf(side.server, 'https') !== null ? probe(side, config, { scheme: 'https' }) : null;
-      if (https && surely(https.view.secure) === false) {
+      const secure = https?.view.secure;
+      // a file of variables that is not here counts as one that sets nothing of this
+      const assumed =
+        secure?.known === false && believed.from !== 'unknown' && secure.likely === false && side.application.unreadEnvironment.length > 0;
+      if (secure && (surely(secure) === false || assumed)) {
         const redirect = certain(settings.secureSslRedirect) === true;
         const line = sentLine(side, header);
         const value = setting && setting.value !== 'https' ? setting.value : '$scheme';
         report(redirect ? 'loop' : 'unseen', {
           at: line ? line.nameAt : at,
-          severity: redirect ? 'error' : undefined,
-          data: { why: https.view.secure.why, header },
+          severity: redirect && !assumed ? 'error' : undefined,
+          data: { why: secure.why, header },
           related: [
             {
               at: settingsPlace,

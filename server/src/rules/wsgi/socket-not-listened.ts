@@ -4,7 +4,7 @@ import { basename } from '../../base/file-id.ts';
 import { addressText, isLoopback } from '../../deploy/address.ts';
 import { type Application, type Listener, serverTitle } from '../../deploy/application.ts';
 import { shareNetwork } from '../../deploy/compose.ts';
-import { nameKnown, surelyApart } from '../../deploy/reach.ts';
+import { nameKnown, serviceApart, surelyApart } from '../../deploy/reach.ts';
 import { unknown } from '../../deploy/servers/index.ts';
 import { certain, placeOf } from '../../deploy/setting.ts';
 import { matchesHostPattern } from '../../deploy/view-django.ts';
@@ -33,6 +33,8 @@ const fromHere = (listener: Listener): string | null => {
   if (!address || address.kind === 'fd') return null;
   return address.kind === 'tcp' && ['', '0.0.0.0', '::'].includes(address.host) ? `127.0.0.1:${address.port}` : addressText(address);
 };
+
+const listed = (networks: readonly string[] | null): string => (networks?.length ? `the network ${networks.join(', ')}` : 'no network');
 
 const PYTHON = /django|gunicorn|uwsgi|wsgi|asgi|uvicorn|daphne|hypercorn|flask|fastapi|starlette|python/i;
 const SHARED_FOLDERS = new Set(['/run', '/var/run', '/tmp', '/run/sockets']);
@@ -85,6 +87,8 @@ applications and exactly one of them is left without a proxy.`,
       'No service of the compose file is called {host}, so nginx does not start: host not found in upstream. Did you mean {guess}?',
     notShared:
       'The container of nginx has no {address}: {server} makes the socket in the container {name}, and no volume holds it for both. Mount one volume at the folder of the socket in both services.',
+    otherNetwork:
+      '{host} shares no network with {from}, which runs nginx: the name does not resolve, and nginx does not start. Give both services one network.',
     nobody:
       'No service, alias or container of {file} is called {host}, so nginx does not start: host not found in upstream. Use the name of a service.',
     loopback: '{server} of the service {name} listens on {own}, which only its own container reaches. Bind 0.0.0.0.',
@@ -153,6 +157,19 @@ applications and exactly one of them is left without a proxy.`,
       if (link.reached.kind !== 'unknown' || link.address.kind !== 'tcp' || !/^[a-z][\w-]*$/i.test(link.address.host)) continue;
       const { host, port } = link.address;
       if (!from || isLoopback(host) || beside.includes(host)) continue;
+      const apart = serviceApart(deployment, from, host);
+      if (apart) {
+        if (once(link))
+          report('otherNetwork', {
+            at: wordOf(link),
+            data: { host, from: from.name },
+            related: [
+              { at: apart.place, message: `${apart.name} is in ${listed(apart.networks)}` },
+              { at: from.place, message: `${from.name} is in ${listed(from.networks)}` },
+            ],
+          });
+        continue;
+      }
       const known = nameKnown(deployment, from, host);
       const guess = known === true ? null : nearest(host, beside);
       if ((guess === null && known !== false) || !once(link)) continue;
@@ -335,6 +352,24 @@ server {
       good: tree({
         'nginx/nginx.conf': main('server {\n    location / {\n        proxy_pass http://other:8000;\n    }\n}'),
         'compose.yaml': 'services:\n  web:\n    image: shop\n    command: gunicorn -b :8000 shop.wsgi\n',
+      }),
+      notOn122: 'the name of the upstream is resolved when nginx starts',
+    },
+    {
+      bad: tree({
+        'nginx/nginx.conf': main(`server {
+    location / {
+        proxy_pass http://web:8000;
+#                  ^^^^^^^^^^^^^^^ otherNetwork
+    }
+}`),
+        'compose.yaml':
+          'services:\n  web:\n    image: shop\n    command: gunicorn -b :8000 shop.wsgi\n    networks: [back]\n  nginx:\n    image: nginx:1.28\n    networks: [front]\n    volumes: ["./nginx:/etc/nginx"]\nnetworks:\n  front:\n  back:\n',
+      }),
+      good: tree({
+        'nginx/nginx.conf': main('server {\n    location / {\n        proxy_pass http://web:8000;\n    }\n}'),
+        'compose.yaml':
+          'services:\n  web:\n    image: shop\n    command: gunicorn -b :8000 shop.wsgi\n    networks: [back]\n  nginx:\n    image: nginx:1.28\n    networks: [front, back]\n    volumes: ["./nginx:/etc/nginx"]\nnetworks:\n  front:\n  back:\n',
       }),
       notOn122: 'the name of the upstream is resolved when nginx starts',
     },

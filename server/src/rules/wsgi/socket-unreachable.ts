@@ -23,17 +23,36 @@ function writable(mode: string | null | undefined): { readonly group: boolean; r
   return m ? { group: (Number(m[2]) & 2) !== 0, others: (Number(m[3]) & 2) !== 0 } : null;
 }
 
-/** Whether nginx's user may connect, which needs the right to write; null where the files do not say all. */
-function mayConnect(application: Application, mode: string | null | undefined, config: Config): boolean | null {
+/** Users that packages and images run nginx as. */
+const USUAL = /^(www-data|nginx|nobody|www|http|apache|_nginx)$/;
+
+/**
+ * Whether nginx's user may connect, which needs the right to write. `joined`: only where somebody made nginx's user a member of the socket's group. Null where the
+ * files do not say all.
+ */
+function mayConnect(
+  application: Application,
+  mode: string | null | undefined,
+  config: Config,
+): { readonly may: boolean | 'joined'; readonly owner: string; readonly group: string; readonly user: string } | null {
   const nginx = userOf(config);
   const { unit, activation } = application;
-  const owner = activation ? (activation.user?.text ?? 'root') : unit?.user?.text;
-  const group = activation ? (activation.group?.text ?? owner) : (unit?.group?.text ?? owner);
-  const may = writable(mode);
-  if (!nginx || !owner || !may) return null;
-  if (nginx.user === 'root' || nginx.user === owner || may.others) return true;
-  return may.group && group === nginx.group ? true : may.group ? null : false;
+  const owner = activation ? (activation.user?.text ?? 'root') : unit ? (unit.user?.text ?? 'root') : undefined;
+  const own = activation ? activation.group?.text : unit?.group?.text;
+  const rights = writable(mode);
+  if (!owner || !rights) return null;
+  const group = own ?? owner;
+  const may = (value: boolean | 'joined') => ({ may: value, owner, group, user: nginx?.user ?? 'the user' });
+  if (rights.others || nginx?.user === 'root' || nginx?.user === owner || (!nginx && USUAL.test(owner))) return may(true);
+  if (!rights.group) return may(false);
+  return may(nginx ? (group === nginx.group ? true : 'joined') : USUAL.test(group) ? true : 'joined');
 }
+
+/** The home folder that a path lies in, with its owner; null for others. Folders of root are closed everywhere. */
+const homeOf = (path: string): { readonly folder: string; readonly owner: string } | null => {
+  const m = /^\/home\/([^/]+)\//.exec(path);
+  return m ? { folder: `/home/${m[1]}`, owner: m[1]! } : path.startsWith('/root/') ? { folder: '/root', owner: 'root' } : null;
+};
 
 export default defineRule({
   id: 'socket-unreachable',
@@ -46,6 +65,8 @@ A unit with \`PrivateTmp\` has a /tmp of its own: a socket that it makes there i
 with "No such file or directory". To connect to a socket, nginx's user needs the right to write to it and to enter all folders above it; uWSGI
 makes its socket with the mode that the umask leaves, mostly 755, which nobody else can write to.
 
+Home folders are closed to others: Ubuntu makes them with mode 750 since 21.04, Debian with 700 since 12, root's everywhere.
+
 A folder of its own below /run, made by \`RuntimeDirectory=\`, suits both. With uWSGI, \`chmod-socket = 660\` and a common group, or 666.`,
   about: ['proxy_pass', 'uwsgi_pass', 'user'],
   references: ['https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html#PrivateTmp='],
@@ -56,6 +77,9 @@ A folder of its own below /run, made by \`RuntimeDirectory=\`, suits both. With 
     privateTmp:
       'nginx does not find {path}: {name} has PrivateTmp, so that the socket lies in a /tmp of its own. Put it below /run with RuntimeDirectory.',
     permission: '{user}, as whom nginx runs, cannot write to {path}: {server} makes it with mode {mode} for {owner}. Set {setting}.',
+    group:
+      'Only {owner} and the group {group} may write to {path}: nginx connects only if its user is a member of {group}. Give the unit the group of nginx’s user.',
+    home: '{path} lies in {folder}, which today’s systems make with mode 750 or 700: nginx’s user may not enter it. Put the socket below /run with RuntimeDirectory.',
   },
   check({ config, deployment, report }) {
     const seen = new Set<string>();
@@ -80,23 +104,32 @@ A folder of its own below /run, made by \`RuntimeDirectory=\`, suits both. With 
         continue;
       }
       const mode = certain(listener.mode) ?? (application.activation ? '666' : application.server.socketMode);
-      if (listener.mode.from === 'unknown' || mayConnect(application, mode, config) !== false) continue;
-      report('permission', {
-        at,
-        data: {
-          path,
-          mode: mode!,
-          user: userOf(config)!.user,
-          server: application.activation ? 'systemd' : serverTitle(application),
-          owner: application.activation?.user?.text ?? unit?.user?.text ?? 'root',
-          setting: application.activation
-            ? 'SocketMode and SocketGroup'
-            : application.server === uwsgi
-              ? 'chmod-socket = 660 and a common group'
-              : 'a mode or a common group',
-        },
-        related: [own],
-      });
+      const answer = listener.mode.from === 'unknown' ? null : mayConnect(application, mode, config);
+      if (answer && answer.may !== true) {
+        const { owner, group, user } = answer;
+        report(answer.may === 'joined' ? 'group' : 'permission', {
+          at,
+          severity: answer.may === 'joined' ? 'info' : undefined,
+          data: {
+            path,
+            mode: mode!,
+            user,
+            server: application.activation ? 'systemd' : serverTitle(application),
+            owner,
+            group,
+            setting: application.activation
+              ? 'SocketMode and SocketGroup'
+              : application.server === uwsgi
+                ? 'chmod-socket = 660 and a common group'
+                : 'a mode or a common group',
+          },
+          related: [own],
+        });
+        continue;
+      }
+      const home = unit && !application.activation ? homeOf(path) : null;
+      if (home && userOf(config)?.user !== home.owner && userOf(config)?.user !== 'root')
+        report('home', { at, severity: home.folder === '/root' ? undefined : 'info', data: { path, folder: home.folder }, related: [own] });
     }
   },
   examples: [
@@ -128,6 +161,33 @@ A folder of its own below /run, made by \`RuntimeDirectory=\`, suits both. With 
         uwsgi_pass unix:/run/shop.sock;`)}`,
         'shop.service':
           '[Service]\nUser=shop\nGroup=www-data\nExecStart=/usr/bin/uwsgi --socket /run/shop.sock --chmod-socket=660 --module shop.wsgi\n',
+      }),
+    },
+    {
+      bad: tree({
+        'nginx.conf': `user www-data;\n${site(`
+        proxy_pass http://unix:/srv/shop/web.sock;
+#                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ group`)}`,
+        'shop.service': '[Service]\nUser=shop\nExecStart=/srv/venv/bin/gunicorn --umask 007 --bind unix:/srv/shop/web.sock shop.wsgi\n',
+      }),
+      good: tree({
+        'nginx.conf': `user www-data;\n${site(`
+        proxy_pass http://unix:/srv/shop/web.sock;`)}`,
+        'shop.service':
+          '[Service]\nUser=shop\nGroup=www-data\nExecStart=/srv/venv/bin/gunicorn --umask 007 --bind unix:/srv/shop/web.sock shop.wsgi\n',
+      }),
+    },
+    {
+      bad: tree({
+        'nginx.conf': `user www-data;\n${site(`
+        proxy_pass http://unix:/home/shop/app/web.sock;
+#                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ home`)}`,
+        'shop.service': '[Service]\nUser=shop\nExecStart=/srv/venv/bin/gunicorn --bind unix:/home/shop/app/web.sock shop.wsgi\n',
+      }),
+      good: tree({
+        'nginx.conf': `user shop;\n${site(`
+        proxy_pass http://unix:/home/shop/app/web.sock;`)}`,
+        'shop.service': '[Service]\nUser=shop\nExecStart=/srv/venv/bin/gunicorn --bind unix:/home/shop/app/web.sock shop.wsgi\n',
       }),
     },
   ],

@@ -7,21 +7,14 @@ import { serversOf } from '../../config/servers.ts';
 import { hasVariables } from '../../config/upstreams.ts';
 import type { ComposeMount, ComposeService } from '../../deploy/compose.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
+import { hasInside } from '../../deploy/inside.ts';
 import { mountOf } from '../../deploy/reach.ts';
 import { certain, placeOf } from '../../deploy/setting.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule, type Related } from '../rule.ts';
 import { main, tree } from './_examples.ts';
 import { nginxOf } from './_sides.ts';
-
-/** Folders that nginx's own images bring along or make. */
-const OF_IMAGE =
-  /^\/(usr\/share\/nginx|etc|var\/(cache|log|lib|run)|run|tmp|dev|proc|sys|docker-entrypoint\.d)(\/|$)|^\/(usr\/local\/openresty|usr\/local\/nginx)(\/|$)/;
-
-/** The image is one of nginx's own, used as it is: what is in it is known. */
-const ofNginx = (service: ComposeService): boolean =>
-  !service.builds &&
-  /^(docker\.io\/|library\/|nginxinc\/|ghcr\.io\/nginxinc\/)*(nginx|nginx-unprivileged)(:|@|$)/.test(service.image?.text ?? '');
+import { installed, projectFolder } from './_static.ts';
 
 function* foldersIn(scope: Scope): Generator<Directive> {
   for (const d of scope.directives) {
@@ -89,7 +82,8 @@ A container sees its image and what is mounted into it. A path of \`root\` or \`
 machine, names nothing in nginx's: every file is 404. The application and nginx must mount the same volume, and nginx must use the path under
 which it is mounted in its own container.
 
-The rule knows what is in nginx's own images. Images that the project builds may hold anything, and are left alone.`,
+The rule knows what is in nginx's own images, and what a Dockerfile of the project adds to one by COPY. Other images may hold anything, and
+are left alone.`,
   about: ['alias', 'root'],
   references: ['https://docs.docker.com/reference/compose-file/services/#volumes'],
   looksAt: { config: true },
@@ -104,13 +98,12 @@ The rule knows what is in nginx's own images. Images that the project builds may
   },
   check({ config, deployment, report }) {
     const from = nginxOf(config, deployment);
-    if (!from || from.mountsOpen || !ofNginx(from)) return;
+    if (!from) return;
     for (const directive of folders(config)) {
       const word = directive.args[0]!;
       const path = clean(word.value);
       if (!path.startsWith('/') || path === '/' || word.templated || hasVariables(word.value)) continue;
-      const holds = (m: ComposeMount): boolean => clean(m.target).startsWith(`${path}/`) || clean(m.target) === path;
-      if (OF_IMAGE.test(path) || mountOf(from, path) || from.mounts.some(holds)) continue;
+      if (hasInside(deployment, from, path) !== false) continue;
       const at = directive.at(word);
       const other = elsewhere(deployment, from, path);
       if (other?.own && other.here) {
@@ -178,7 +171,8 @@ The rule knows what is in nginx's own images. Images that the project builds may
 
 /** The setting of a Django project in another container that names the same folder. */
 function rootOf(deployment: Deployment, path: string): Related | null {
-  for (const { framework, container } of deployment.applications) {
+  for (const application of deployment.applications) {
+    const { framework, container } = application;
     if (framework?.kind !== 'django' || !container) continue;
     for (const [name, setting] of [
       ['STATIC_ROOT', framework.settings.staticRoot],
@@ -186,7 +180,10 @@ function rootOf(deployment: Deployment, path: string): Related | null {
     ] as const) {
       const value = certain(setting);
       const place = placeOf(setting);
-      if (value && place && !value.anchored && clean(value.path) === path) return { at: place, message: `${name} in ${container.name}` };
+      if (!value || !place) continue;
+      const { settings } = framework;
+      if (installed(value, application, projectFolder(pathOf(settings.file), settings.module)).path === path)
+        return { at: place, message: `${name} in ${container.name}` };
     }
   }
   return null;

@@ -1,0 +1,49 @@
+/**
+ * What a container has at a path, as far as the files say: what is mounted there, what its image brings along, or surely nothing. An image is known where it is one
+ * of nginx's own, or is built on one by a Dockerfile of the project; any other may hold anything.
+ */
+import type { ComposeService } from './compose.ts';
+import type { Deployment } from './deployment.ts';
+import { mountOf } from './reach.ts';
+
+/** Folders that nginx's own images bring along or make. */
+const OF_NGINX =
+  /^\/(usr\/share\/nginx|etc|var\/(cache|log|lib|run)|run|tmp|dev|proc|sys|docker-entrypoint\.d)(\/|$)|^\/(usr\/local\/openresty|usr\/local\/nginx)(\/|$)/;
+
+const NGINX_IMAGE =
+  /^(docker\.io\/|public\.ecr\.aws\/(docker|nginx)\/|quay\.io\/nginx\/|library\/|nginxinc\/|ghcr\.io\/nginxinc\/)*(nginx|nginx-unprivileged)(:|@|\s|$)/;
+
+/** Commands that put no files of a site anywhere: they make empty folders, rights, users and packages. */
+const HARMLESS =
+  /^\s*(mkdir|chown|chmod|rm|apk|apt-get|apt|touch|sed|ln|useradd|adduser|addgroup|groupadd|usermod|set|nginx|openssl|echo|cat|printf|true|:)\b/;
+
+const clean = (path: string): string => path.replace(/\/{2,}/g, '/').replace(/(?<=.)\/+$/, '');
+
+/** One path is the other, or lies below it. */
+const related = (a: string, b: string): boolean =>
+  a === b || a.startsWith(b === '/' ? b : `${b}/`) || b.startsWith(a === '/' ? a : `${a}/`);
+
+/** Whether the container of nginx has something at the path; undefined where the files do not say. */
+export function hasInside(deployment: Deployment, service: ComposeService, wanted: string): boolean | undefined {
+  const path = clean(wanted);
+  if (mountOf(service, path) || service.mounts.some((m) => related(clean(m.target), path))) return true;
+  if (service.mountsOpen) return undefined;
+  const stage = deployment.stages.get(service);
+  const image = service.builds ? stage?.base.text : service.image?.text;
+  if (!image || !NGINX_IMAGE.test(image)) return undefined;
+  if (OF_NGINX.test(path)) return true;
+  if (!stage || !service.builds) return false;
+  if (stage.targets.some((t) => related(clean(t), path))) return true;
+  const above = path
+    .split('/')
+    .slice(0, -1)
+    .map((_, i, parts) => parts.slice(0, i + 1).join('/') || '/');
+  const names = [...above.filter((a) => a !== '/'), path];
+  const workdir = stage.workdir ? clean(stage.workdir.text) : '/';
+  for (const run of stage.runs)
+    for (const segment of run.text.split(/&&|\|\||;|\n/)) {
+      if (HARMLESS.test(segment)) continue;
+      if (names.some((n) => segment.includes(n)) || (workdir !== '/' && related(workdir, path))) return undefined;
+    }
+  return false;
+}

@@ -1,0 +1,164 @@
+/** Whole projects of public layouts: sound ones are silent about both sides, and one thing wrong is found as what it is, and as nothing else. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { changed, FASTAPI, type Files, PAGES, SCRIPTS, UNIT, UWSGI, VOLUMES, without } from './sides.ts';
+import { checked, inMemory } from './world.ts';
+
+/** True of every service that nginx looks up once, and said in a test of its own. */
+const ALWAYS = new Set(['service-address-kept']);
+
+async function found(files: Files): Promise<{ rules: string[]; messages: string }> {
+  const { findings } = await checked(inMemory(files), ['.']);
+  const own = findings.filter((f) => f.group === 'wsgi' && !ALWAYS.has(f.rule));
+  return { rules: [...new Set(own.map((f) => f.rule))].sort(), messages: own.map((f) => `${f.rule}: ${f.message}`).join('\n') };
+}
+
+type Row = readonly [name: string, files: Files, rules: readonly string[]];
+
+const COMPOSE = 'compose.prod.yml';
+const SITE = 'nginx/site.conf';
+const PRODUCTION = 'compose/production/nginx/site.conf';
+const DEBIAN = 'deploy/sites-available/blog';
+const SERVICE = 'deploy/blog.service';
+const hosts = (env: string): Files => ({
+  ...changed(VOLUMES, 'config/settings.py', '["localhost", "books.example.com"]', 'os.environ.get("HOSTS").split(" ")'),
+  '.env.prod': env,
+});
+const loop = changed(
+  changed(VOLUMES, 'config/settings.py', 'DEBUG = False', 'DEBUG = False\nSECURE_SSL_REDIRECT = True'),
+  SITE,
+  'listen 80;',
+  'listen 443 ssl;\n    ssl_certificate /c.pem;\n    ssl_certificate_key /k.pem;',
+);
+const networks = (ours: string): Files =>
+  changed(
+    changed(UWSGI, 'docker-compose.yml', '    expose: [8080]\n', '    networks: [back]\n'),
+    'docker-compose.yml',
+    '    ports: ["80:80"]\n',
+    `    networks: [${ours}]\n    ports: ["80:80"]\nnetworks:\n  front:\n  back:\n`,
+  );
+const socket = (path: string, more = '', files: Files = UNIT): Files =>
+  changed(changed(files, SERVICE, 'unix:/run/blog/web.sock', `unix:${path}${more}`), DEBIAN, '/run/blog/web.sock', path);
+const noGroup = changed(UNIT, SERVICE, 'Group=www-data\n', '');
+const prefixed = changed(
+  changed(FASTAPI, 'nginx/default.conf', 'location / {', 'location /api/ {'),
+  'nginx/default.conf',
+  'api:80;',
+  'api:80/;',
+);
+const trusted = (host: string): Files =>
+  changed(
+    FASTAPI,
+    'app/main.py',
+    'app = FastAPI()\n',
+    `from fastapi.middleware.trustedhost import TrustedHostMiddleware\napp = FastAPI()\napp.add_middleware(TrustedHostMiddleware, allowed_hosts=["${host}"])\n`,
+  );
+
+const ROWS: Readonly<Record<string, readonly Row[]>> = {
+  'volumes of both services': [
+    ['sound', VOLUMES, []],
+    ['another folder than the volume', changed(VOLUMES, SITE, 'books/collected/', 'books/static/'), ['static-not-mounted']],
+    [
+      'a volume that nginx does not mount',
+      changed(VOLUMES, COMPOSE, '      - uploads:/srv/books/uploads\n    ports', '    ports'),
+      ['static-not-mounted'],
+    ],
+    [
+      'the image copies the folder',
+      changed(VOLUMES, 'nginx/Dockerfile', 'COPY site.conf', 'COPY static/ /srv/books/static/\nCOPY site.conf'),
+      [],
+    ],
+    [
+      'the folder that the image copies is used',
+      changed(
+        changed(VOLUMES, SITE, 'books/uploads/', 'books/logo/'),
+        'nginx/Dockerfile',
+        'COPY site.conf',
+        'COPY logo /srv/books/logo\nCOPY site.conf',
+      ),
+      [],
+    ],
+    ['another port', changed(VOLUMES, SITE, 'web:8000', 'web:8080'), ['socket-not-listened']],
+    ['its own loopback', changed(VOLUMES, COMPOSE, '0.0.0.0:8000', '127.0.0.1:8000'), ['socket-not-listened']],
+    ['published on another port', changed(VOLUMES, COMPOSE, '80:80', '1337:80'), ['published-port-lost']],
+    [
+      'published on another port, which is passed on',
+      changed(changed(VOLUMES, COMPOSE, '80:80', '1337:80'), SITE, 'Host $host', 'Host $http_host'),
+      [],
+    ],
+    ['the application is published too', changed(VOLUMES, COMPOSE, 'expose: [8000]', 'ports: ["8000:8000"]'), ['application-published']],
+    ['a name that the file of variables lacks', hosts('HOSTS=localhost www.example.com\n'), ['allowed-hosts-mismatch']],
+    ['the name is in the file of variables', hosts('HOSTS=localhost books.example.com\n'), []],
+    ['the file of variables is not here', without(hosts(''), '.env.prod'), []],
+    ['redirected for ever, unless the file that is not here says otherwise', loop, ['forwarded-allow-ips', 'secure-proxy-header-mismatch']],
+    ['the file says otherwise', { ...loop, '.env.prod': 'FORWARDED_ALLOW_IPS=*\nSECRET_KEY=x\n' }, []],
+  ],
+  'scripts without an ending': [
+    ['sound', SCRIPTS, []],
+    [
+      'the scheme is not passed on',
+      changed(SCRIPTS, PRODUCTION, '        proxy_set_header X-Forwarded-Proto $scheme;\n', ''),
+      ['secure-proxy-header-mismatch'],
+    ],
+    ['another port', changed(SCRIPTS, PRODUCTION, 'django:5000', 'django:8000'), ['socket-not-listened']],
+    ['another domain', changed(SCRIPTS, '.envs/.production/.django', '.example.com', '.example.org'), ['allowed-hosts-mismatch']],
+    ['the path of the other container', changed(SCRIPTS, PRODUCTION, '/usr/share/nginx/media/', '/app/media/'), ['static-not-mounted']],
+  ],
+  'a unit on one machine': [
+    ['sound', UNIT, []],
+    ['another socket', changed(UNIT, DEBIAN, 'web.sock', 'blog.sock'), ['socket-not-listened']],
+    ['a name that Django refuses', changed(UNIT, 'blog/settings.py', ', "www.maria.example.org"', ''), ['allowed-hosts-mismatch']],
+    ['root appends the path', changed(UNIT, DEBIAN, 'root /home/maria/blog;', 'root /home/maria/blog/static;'), ['static-root-mismatch']],
+    ['the socket in a home folder', socket('/home/maria/blog/web.sock'), ['socket-unreachable']],
+    ['nobody but the owner may write', socket('/run/blog/web.sock', ' --umask 077'), ['socket-unreachable']],
+    ['the group may write', socket('/run/blog/web.sock', ' --umask 007'), []],
+    ['a group of its own may write', socket('/run/blog/web.sock', ' --umask 007', noGroup), ['socket-unreachable']],
+    ['everybody may write', noGroup, []],
+    ['a /tmp of its own', socket('/tmp/web.sock', '', changed(UNIT, SERVICE, 'User=', 'PrivateTmp=true\nUser=')), ['socket-unreachable']],
+    ['the common /tmp', socket('/tmp/web.sock'), []],
+    [
+      'a script that the unit starts',
+      {
+        ...changed(UNIT, SERVICE, 'gunicorn --workers 3 --bind unix:/run/blog/web.sock blog.wsgi:application', 'gunicorn_start'),
+        'bin/gunicorn_start': '#!/bin/bash\nexec gunicorn blog.wsgi:application --bind=unix:/run/blog/other.sock\n',
+      },
+      ['socket-not-listened'],
+    ],
+  ],
+  'uWSGI in a container': [
+    ['sound', UWSGI, []],
+    ['another port', changed(UWSGI, SITE, 'flask:8080', 'flask:5000'), ['socket-not-listened']],
+    ['another name', changed(UWSGI, SITE, 'flask:8080', 'app:8080'), ['socket-not-listened']],
+    ['HTTP instead of uwsgi', changed(UWSGI, 'flask/app.ini', 'socket = ', 'http = '), ['protocol-mismatch']],
+    [
+      'the name of the container',
+      changed(changed(UWSGI, SITE, 'flask:', 'web_flask:'), 'docker-compose.yml', 'container_name: flask', 'container_name: web_flask'),
+      [],
+    ],
+    ['no common network', networks('front'), ['socket-not-listened']],
+    ['a common network', networks('front, back'), []],
+  ],
+  'FastAPI in a container': [
+    ['sound', FASTAPI, []],
+    ['nobody is trusted', changed(FASTAPI, 'compose.yaml', '    environment: { FORWARDED_ALLOW_IPS: "*" }\n', ''), ['forwarded-allow-ips']],
+    ['a prefix that is taken off', prefixed, ['script-name-prefix']],
+    ['told on the command line', changed(prefixed, 'Dockerfile', '"80"]', '"80", "--root-path", "/api"]'), []],
+    ['told in the code', changed(prefixed, 'app/main.py', 'FastAPI()', 'FastAPI(root_path="/api")'), []],
+    ['a host that is not allowed', trusted('www.example.com'), ['allowed-hosts-mismatch']],
+    ['a host that is', trusted('*.example.com'), []],
+  ],
+  'pages with an API': [
+    ['sound', PAGES, []],
+    ['another port', changed(PAGES, 'frontend/nginx.conf', 'backend:8000', 'backend:8001'), ['socket-not-listened']],
+    ['its own container', changed(PAGES, 'frontend/nginx.conf', 'backend:8000', 'localhost:8000'), ['socket-not-listened']],
+  ],
+};
+
+for (const [layout, rows] of Object.entries(ROWS))
+  describe(layout, () => {
+    for (const [name, files, rules] of rows)
+      test(name, async () => {
+        const { rules: got, messages } = await found(files);
+        assert.deepEqual(got, [...rules].sort(), messages);
+      });
+  });

@@ -1,0 +1,271 @@
+/**
+ * Python projects with their nginx as they lie in public repositories, written for these tests: sound ones. `changed` makes one thing wrong, or right in another way.
+ */
+export type Files = Readonly<Record<string, string>>;
+
+/** The files with some of a text replaced. Throws where the text is not there, so that no row tests nothing. */
+export function changed(files: Files, path: string, from: string, to: string): Files {
+  const text = files[path];
+  if (!text?.includes(from)) throw new Error(`${path} has no ${JSON.stringify(from)}`);
+  return { ...files, [path]: text.replace(from, () => to) };
+}
+
+export const without = (files: Files, path: string): Files =>
+  Object.fromEntries(Object.entries(files).filter(([p]) => !p.startsWith(path)));
+
+export const FORWARD = `        proxy_set_header Host $host;
+        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+        proxy_set_header X-Forwarded-Proto $scheme;
+`;
+
+const django = (settings: string, name = 'config'): Files => ({
+  'manage.py': `import os, sys\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "${name}.settings")\n`,
+  [`${name}/__init__.py`]: '\n',
+  [`${name}/wsgi.py`]: `import os\nfrom django.core.wsgi import get_wsgi_application\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "${name}.settings")\napplication = get_wsgi_application()\n`,
+  [`${name}/urls.py`]: 'from django.urls import path\nurlpatterns = []\n',
+  'requirements.txt': 'Django==5.1\ngunicorn==23.0.0\n',
+  [`${name}/settings.py`]: `import os
+from pathlib import Path
+BASE_DIR = Path(__file__).resolve().parent.parent
+SECRET_KEY = os.environ["SECRET_KEY"]
+DEBUG = False
+${settings}`,
+});
+
+/** Compose with an image of nginx's own that copies a site in, volumes of both services, a file of variables that is not committed. */
+export const VOLUMES: Files = {
+  ...django(`ALLOWED_HOSTS = ["localhost", "books.example.com"]
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "collected"
+MEDIA_URL = "/uploads/"
+MEDIA_ROOT = BASE_DIR / "uploads"
+`),
+  'compose.prod.yml': `services:
+  web:
+    build: { context: ., dockerfile: Dockerfile.prod }
+    command: gunicorn config.wsgi:application --bind 0.0.0.0:8000
+    volumes:
+      - assets:/srv/books/collected
+      - uploads:/srv/books/uploads
+    expose: [8000]
+    env_file: [./.env.prod]
+  proxy:
+    build: ./nginx
+    volumes:
+      - assets:/srv/books/collected
+      - uploads:/srv/books/uploads
+    ports:
+      - 80:80
+    depends_on: [web]
+volumes:
+  assets:
+  uploads:
+`,
+  'Dockerfile.prod': `ARG PYTHON=3.12
+FROM python:\${PYTHON}-slim
+ENV HOME_OF=/srv/books
+WORKDIR $HOME_OF
+COPY . $HOME_OF
+RUN SECRET_KEY=build python manage.py collectstatic --noinput
+`,
+  'nginx/Dockerfile': 'FROM nginx:1.29\nRUN rm /etc/nginx/conf.d/default.conf\nCOPY site.conf /etc/nginx/conf.d/\n',
+  'nginx/site.conf': `upstream books {
+    server web:8000;
+}
+server {
+    listen 80;
+    server_name books.example.com;
+    client_max_body_size 20m;
+    location / {
+        proxy_pass http://books;
+${FORWARD}    }
+    location /static/ {
+        alias /srv/books/collected/;
+    }
+    location /uploads/ {
+        alias /srv/books/uploads/;
+    }
+}
+`,
+};
+
+/** Files of variables in a hidden folder, scripts without an ending, YAML anchors, TLS at nginx. */
+export const SCRIPTS: Files = {
+  ...django(`import environ
+env = environ.Env()
+ALLOWED_HOSTS = env.list("ALLOWED", default=["shop.example.com"])
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_SSL_REDIRECT = env.bool("REDIRECT", default=True)
+SESSION_COOKIE_SECURE = True
+STATIC_URL = "/static/"
+STATIC_ROOT = str(BASE_DIR / "static")
+MEDIA_URL = "/media/"
+MEDIA_ROOT = str(BASE_DIR / "media")
+MIDDLEWARE = ["django.middleware.security.SecurityMiddleware", "whitenoise.middleware.WhiteNoiseMiddleware", "django.middleware.common.CommonMiddleware"]
+`),
+  'docker-compose.production.yml': `volumes:
+  media: {}
+services:
+  django: &django
+    build: { context: ., dockerfile: ./compose/production/django/Dockerfile }
+    volumes: [media:/app/media]
+    env_file: [./.envs/.production/.django]
+    command: /start
+  nginx:
+    build: { context: ., dockerfile: ./compose/production/nginx/Dockerfile }
+    volumes: [media:/usr/share/nginx/media:ro]
+    ports: ["80:80", "443:443"]
+  worker:
+    <<: *django
+    command: /start-worker
+`,
+  'compose/production/django/Dockerfile':
+    'FROM python:3.12-slim AS base\nARG HOME_OF=/app\nWORKDIR ${HOME_OF}\nCOPY ./compose/production/django/start /start\nCOPY ./compose/production/django/entrypoint /entrypoint\nCOPY . ${HOME_OF}\nENTRYPOINT ["/entrypoint"]\n',
+  'compose/production/django/start':
+    '#!/bin/bash\nset -e\npython manage.py collectstatic --noinput\nexec gunicorn config.wsgi --bind 0.0.0.0:5000 --chdir=/app\n',
+  'compose/production/django/entrypoint': '#!/bin/bash\nexec "$@"\n',
+  'compose/production/nginx/Dockerfile':
+    'FROM nginx:1.29-alpine\nCOPY ./compose/production/nginx/site.conf /etc/nginx/conf.d/default.conf\n',
+  '.envs/.production/.django': 'DJANGO_SETTINGS_MODULE=config.settings\nALLOWED=.example.com\nSECRET_KEY=q\n',
+  'compose/production/nginx/site.conf': `server {
+    listen 80;
+    server_name shop.example.com;
+    return 301 https://$host$request_uri;
+}
+server {
+    listen 443 ssl;
+    server_name shop.example.com;
+    client_max_body_size 20m;
+    ssl_certificate /etc/ssl/site.pem;
+    ssl_certificate_key /etc/ssl/site.key;
+    location /media/ {
+        alias /usr/share/nginx/media/;
+    }
+    location / {
+        proxy_pass http://django:5000;
+${FORWARD}    }
+}
+`,
+};
+
+/** One machine: a unit, a site of Debian's layout without its main file. */
+export const UNIT: Files = {
+  ...django(
+    `ALLOWED_HOSTS = ["maria.example.org", "www.maria.example.org"]
+STATIC_URL = "/static/"
+STATIC_ROOT = "/home/maria/blog/static"
+`,
+    'blog',
+  ),
+  'deploy/blog.service': `[Unit]
+After=network.target
+[Service]
+User=maria
+Group=www-data
+RuntimeDirectory=blog
+WorkingDirectory=/home/maria/blog
+ExecStart=/home/maria/venv/bin/gunicorn --workers 3 --bind unix:/run/blog/web.sock blog.wsgi:application
+`,
+  'deploy/sites-available/blog': `server {
+    listen 80;
+    server_name maria.example.org www.maria.example.org;
+    location /static/ {
+        root /home/maria/blog;
+    }
+    location / {
+        include proxy_params;
+        proxy_pass http://unix:/run/blog/web.sock;
+    }
+}
+`,
+};
+
+/** Flask under uWSGI in a container, nginx without a name of its own. */
+export const UWSGI: Files = {
+  'flask/run.py': 'from flask import Flask\napp = Flask(__name__)\n',
+  'flask/requirements.txt': 'Flask\nuWSGI\n',
+  'flask/Dockerfile': 'FROM python:3.12\nWORKDIR /app\nCOPY . /app\nCMD ["uwsgi", "app.ini"]\n',
+  'flask/app.ini': '[uwsgi]\nwsgi-file = run.py\ncallable = app\nsocket = :8080\nmaster = true\nprocesses = 4\ndie-on-term = true\n',
+  'nginx/Dockerfile': 'FROM nginx\nRUN rm /etc/nginx/conf.d/default.conf\nCOPY site.conf /etc/nginx/conf.d/\n',
+  'nginx/site.conf': `server {
+    listen 80;
+    location / {
+        include uwsgi_params;
+        uwsgi_pass flask:8080;
+    }
+}
+`,
+  'docker-compose.yml': `services:
+  flask:
+    build: ./flask
+    container_name: flask
+    expose: [8080]
+  nginx:
+    build: ./nginx
+    ports: ["80:80"]
+`,
+};
+
+/** FastAPI's own command in an image, a site mounted into nginx's image. */
+export const FASTAPI: Files = {
+  'app/__init__.py': '\n',
+  'app/main.py': `from fastapi import FastAPI, WebSocket
+from fastapi.responses import StreamingResponse
+
+app = FastAPI()
+
+@app.get("/items")
+def items():
+    return []
+`,
+  'requirements.txt': 'fastapi\nuvicorn[standard]\n',
+  Dockerfile: 'FROM python:3.12\nWORKDIR /code\nCOPY ./app /code/app\nCMD ["fastapi", "run", "app/main.py", "--port", "80"]\n',
+  'compose.yaml': `services:
+  api:
+    build: .
+    environment: { FORWARDED_ALLOW_IPS: "*" }
+  nginx:
+    image: nginx:1.29-alpine
+    volumes:
+      - ./nginx/default.conf:/etc/nginx/conf.d/default.conf:ro
+    ports: ["80:80"]
+`,
+  'nginx/default.conf': `server {
+    listen 80;
+    server_name api.example.com;
+    client_max_body_size 10m;
+    location / {
+        proxy_pass http://api:80;
+${FORWARD}    }
+}
+`,
+};
+
+/** A single-page application that its image of nginx holds, with an API behind it. */
+export const PAGES: Files = {
+  'compose.yaml': `services:
+  backend:
+    build: ./backend
+    command: uvicorn main:app --host 0.0.0.0 --port 8000 --forwarded-allow-ips="*"
+  frontend:
+    build: ./frontend
+    ports: ["80:80"]
+`,
+  'backend/Dockerfile': 'FROM python:3.12\nWORKDIR /app\nCOPY . .\n',
+  'backend/main.py': 'from fastapi import FastAPI\napp = FastAPI()\n@app.get("/api/items")\ndef items():\n    return []\n',
+  'backend/requirements.txt': 'fastapi\nuvicorn\n',
+  'frontend/Dockerfile':
+    'FROM node:22 AS build\nWORKDIR /app\nCOPY . .\nRUN npm ci && npm run build\nFROM nginx:1.29\nCOPY --from=build /app/dist /usr/share/nginx/html\nCOPY nginx.conf /etc/nginx/conf.d/default.conf\n',
+  'frontend/nginx.conf': `server {
+    listen 80;
+    client_max_body_size 10m;
+    root /usr/share/nginx/html;
+    location / {
+        try_files $uri $uri/ /index.html;
+    }
+    location /api/ {
+        proxy_pass http://backend:8000;
+${FORWARD}    }
+}
+`,
+};
