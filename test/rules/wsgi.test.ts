@@ -189,7 +189,7 @@ http {
     upstream django { server unix:///srv/shop/shop.sock; }
     server {
         listen 80;
-        server_name example.com;
+        server_name wiki.example.com;
         charset utf-8;
         client_max_body_size 75M;
         location /media { alias /srv/shop/media; }
@@ -212,7 +212,7 @@ processes = 10
 buffer-size = 32768
 vacuum = true
 ${MANAGE}${WSGI}#- shop/settings.py
-ALLOWED_HOSTS = ['example.com']
+ALLOWED_HOSTS = ['wiki.example.com']
 ${MIDDLEWARE}STATIC_URL = '/static/'
 STATIC_ROOT = '/srv/shop/static'
 MEDIA_URL = '/media/'
@@ -384,7 +384,7 @@ const WRONG: readonly (readonly [name: string, tree: string, from: string, to: s
   ['the wrong protocol', UWSGI, 'socket = /srv', 'http-socket = /srv', ['protocol-mismatch']],
   ['no upgrade', ASGI, '            proxy_set_header Upgrade $http_upgrade;\n', '', ['asgi-websocket']],
   ['a prefix that Flask is not told', FLASK, '            proxy_set_header X-Forwarded-Prefix /wiki;\n', '', ['script-name-prefix']],
-  ['a name too many', UWSGI, 'server_name example.com;', 'server_name example.com www.example.com;', ['allowed-hosts-mismatch']],
+  ['a name too many', UWSGI, 'server_name wiki.example.com;', 'server_name wiki.example.com www.wiki.example.com;', ['allowed-hosts-mismatch']],
 ];
 
 for (const [name, tree, from, to, rules] of WRONG)
