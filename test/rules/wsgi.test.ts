@@ -384,7 +384,13 @@ const WRONG: readonly (readonly [name: string, tree: string, from: string, to: s
   ['the wrong protocol', UWSGI, 'socket = /srv', 'http-socket = /srv', ['protocol-mismatch']],
   ['no upgrade', ASGI, '            proxy_set_header Upgrade $http_upgrade;\n', '', ['asgi-websocket']],
   ['a prefix that Flask is not told', FLASK, '            proxy_set_header X-Forwarded-Prefix /wiki;\n', '', ['script-name-prefix']],
-  ['a name too many', UWSGI, 'server_name wiki.example.com;', 'server_name wiki.example.com www.wiki.example.com;', ['allowed-hosts-mismatch']],
+  [
+    'a name too many',
+    UWSGI,
+    'server_name wiki.example.com;',
+    'server_name wiki.example.com www.wiki.example.com;',
+    ['allowed-hosts-mismatch'],
+  ],
 ];
 
 for (const [name, tree, from, to, rules] of WRONG)
