@@ -157,7 +157,7 @@ describe('trace', () => {
   });
 
   for (const [code, args, words] of [
-    [2, ['nginx.conf'], /say which request/],
+    [2, ['nginx.conf'], /missing request/],
     [2, ['nginx.conf', 'GET', 'http://a/', 'x'], /too many words/],
     [2, ['nginx.conf', 'http://a/', '-H', 'nonsense'], /no header line/],
     [2, ['nginx.conf', 'http://a/', '--upstream-status', 'x'], /no status/],

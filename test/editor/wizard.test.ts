@@ -91,11 +91,11 @@ describe('the wizard for a new deployment', { timeout: 240_000 }, () => {
     await pick('Limit attempts to log in?', 'Yes');
   });
 
-  step('a file that is there already is told, and the whole change is shown before anything is written', async () => {
+  step('a file that exists already is named, and the whole change is shown before anything is written', async () => {
     const before = file('gunicorn.conf.py');
     const dialog = browser.page.locator('.monaco-dialog-box');
     await dialog.waitFor();
-    assert.match((await dialog.textContent()) ?? '', /gunicorn\.conf\.py is there already/);
+    assert.match((await dialog.textContent()) ?? '', /gunicorn\.conf\.py exists already/);
     await workbench.screenshot('wizard-there');
     assert.ok(!fs.existsSync(path.join(folder, 'deploy')));
     await dialog.getByRole('button', { name: 'Review the change' }).click();

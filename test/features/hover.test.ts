@@ -253,7 +253,7 @@ describe('comments', () => {
   test('a silenced rule', () =>
     checkHover(
       inside('server', '# proxylens-ignore alias-tra<|>versal: on purpose\nlocation /a { alias /b/; }'),
-      ['is silenced', 'Reason: on purpose', 'A title.', 'A reason.'],
+      ['is suppressed', 'Reason: on purpose', 'A title.', 'A reason.'],
       { over: 'alias-traversal' },
     ));
   test('an ordinary comment', () => checkHover(inside('server', '# gz<|>ip'), null));

@@ -73,9 +73,9 @@ export const newDeployment: Command = {
       const tls = await pick(
         'HTTPS?',
         [
-          { label: "HTTPS with a certificate of Let's Encrypt, by certbot", value: 'certbot' },
-          { label: 'HTTPS with a certificate of my own', value: 'own' },
-          { label: 'No: another proxy ends TLS before this one', value: 'none' },
+          { label: "HTTPS with a Let's Encrypt certificate (certbot)", value: 'certbot' },
+          { label: 'HTTPS with my own certificate', value: 'own' },
+          { label: 'No, TLS is terminated by another proxy', value: 'none' },
         ],
         null,
       );
@@ -101,7 +101,7 @@ export const newDeployment: Command = {
       const limit = await pick(
         'Limit attempts to log in?',
         [
-          { label: 'Yes, ten a minute and address', value: 'yes' },
+          { label: 'Yes, 10 requests per minute per address', value: 'yes' },
           { label: 'No', value: 'no' },
         ],
         null,
@@ -141,7 +141,7 @@ export const newDeployment: Command = {
       }
       if (taken.length) {
         const go = await vscode.window.showWarningMessage(
-          `${taken.join(', ')} ${taken.length > 1 ? 'are' : 'is'} there already.`,
+          `${taken.join(', ')} ${taken.length > 1 ? 'exist' : 'exists'} already.`,
           { modal: true },
           'Review the change',
         );

@@ -34,7 +34,7 @@ export async function readBaseline(file: string): Promise<BaselineFile> {
   if (!read) throw new Failure(EXIT.unreadable, `${file}: no such baseline. Make it with --update-baseline.`);
   if (read.problem || !read.whole) throw new Failure(EXIT.unreadable, `${file}: ${read.problem ?? 'it is too large for a baseline'}`);
   const kept = asBaseline(read.text);
-  if (!kept) throw new Failure(EXIT.usage, `${file}: this is no baseline file. Make it anew with --update-baseline.`);
+  if (!kept) throw new Failure(EXIT.usage, `${file}: not a baseline file. Write a new one with --update-baseline.`);
   return kept;
 }
 

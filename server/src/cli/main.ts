@@ -18,7 +18,7 @@ const program = new Command('proxylens')
   .description('nginx configuration as nginx sees it')
   .version(`${VERSION}\nknows ${knownUpTo()}${old === null ? '' : `; these facts are ${old} days old, update`}\n${knowledge().gaps}`)
   .exitOverride()
-  .showHelpAfterError('(proxylens --help tells the commands)');
+  .showHelpAfterError('(run "proxylens --help" for a list of commands)');
 for (const add of [addCheck, addRules, addLsp, addTrace, addTest, addFormat, addNew]) add(program);
 for (const command of program.commands) command.exitOverride().showHelpAfterError();
 for (const command of [program, ...program.commands])
@@ -37,6 +37,6 @@ program.parseAsync().catch((error: unknown) => {
     return;
   }
   const words = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  tell(`proxylens: this is a bug of ours, please report it with the configuration that shows it.\n${words}`);
+  tell(`proxylens: internal error. Please report it with the configuration that shows it.\n${words}`);
   process.exitCode = EXIT.bug;
 });

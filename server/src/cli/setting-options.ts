@@ -36,7 +36,8 @@ export function settingsOf(options: Readonly<Record<string, unknown>>): RawSetti
     const { attributeName, name } = naming(option.flags);
     const value = options[attributeName];
     if (value === undefined) continue;
-    if (shape.is === 'version' && !parseVersion(String(value))) throw new Failure(EXIT.usage, `"${value}" is no version such as 1.27.3`);
+    if (shape.is === 'version' && !parseVersion(String(value)))
+      throw new Failure(EXIT.usage, `"${value}" is not a valid version: write one such as 1.27.3`);
     if (shape.is === 'one' && !(String(value) in shape.of)) throw notOneOf(name, String(value), Object.keys(shape.of));
     raw[key] = shape.is === 'map' ? mapped(name, value as string[]) : key === 'prefix' ? path.resolve(String(value)) : value;
   }

@@ -67,20 +67,21 @@ export const LEVELS = table({
   error: 'Fails a check.',
   warning: 'A fault, or a risk.',
   info: 'Worth knowing.',
-  hint: 'A matter of taste.',
+  hint: 'A matter of style.',
   off: 'Not reported.',
 } as const);
 export const PROFILES = table({
-  recommended: 'What nearly everybody wants to know.',
-  strict: 'Everything, matters of taste too.',
-  wsgi: 'With an eye to Python applications behind nginx.',
+  recommended: 'What almost every user wants to know.',
+  strict: 'All rules, matters of style included.',
+  wsgi: 'With the rules for Python applications behind nginx.',
   validity: 'Only what nginx itself refuses.',
 } as const);
 export const MOZILLA = table({ modern: 'TLS 1.3 only.', intermediate: 'TLS 1.2 and 1.3.', old: 'Very old clients too.' } as const);
 
 const TEXT = { is: 'text' } as const;
 const TEXTS = { is: 'list', item: TEXT } as const;
-const PROJECT_TOO = '`.proxylens.yaml` of the project has the same setting for everybody who works on it; what is set here counts first.';
+const PROJECT_TOO =
+  '`.proxylens.yaml` of the project has the same setting for everyone who works on it; what is set here takes precedence.';
 
 /** The keys of `.proxylens.yaml`. */
 export const PROJECT_SETTINGS = table({
@@ -104,8 +105,8 @@ export const PROJECT_SETTINGS = table({
   },
   flavour: {
     shape: { is: 'one', of: FLAVOURS },
-    is: 'which server reads the files',
-    more: `nginx itself or one of its relatives, each with directives of its own. ${PROJECT_TOO}`,
+    is: 'which server reads the files: nginx or a derivative',
+    more: `Each has directives of its own. ${PROJECT_TOO}`,
     editor: { key: 'flavour', group: 'nginx' },
     option: { flags: '--flavour <name>', of: 'every' },
   },
@@ -130,7 +131,7 @@ export const PROJECT_SETTINGS = table({
   },
   prefix: {
     shape: TEXT,
-    is: 'what relative paths hang from (`nginx -p`)',
+    is: 'the base directory of relative paths (`nginx -p`)',
     more: 'Empty means the folder of the main file.',
     editor: { key: 'prefix', group: 'project' },
     option: { flags: '--prefix <dir>', of: 'every' },
@@ -160,7 +161,7 @@ export const PROJECT_SETTINGS = table({
   },
   ignore: {
     shape: { is: 'list', item: { is: 'record', fields: { paths: TEXTS, rules: TEXTS }, required: 'paths' } },
-    is: 'rules that stay silent in some files, such as `{ "paths": ["legacy/**"], "rules": ["security"] }`',
+    is: 'rules that are not reported in some files, such as `{ "paths": ["legacy/**"], "rules": ["security"] }`',
     more: 'No rules means all.',
     editor: { key: 'ignore', group: 'project' },
   },
@@ -184,9 +185,9 @@ export const PROJECT_SETTINGS = table({
   },
   environment: {
     shape: { is: 'truth' },
-    is: 'whether to report what this machine lacks: files, certificates, host names',
+    is: 'whether to check files, certificates and host names on this machine',
     editor: { key: 'environment', group: 'checks' },
-    option: { flags: '--environment', of: 'check', is: 'also check what depends on this machine: files, certificates, host names' },
+    option: { flags: '--environment', of: 'check', is: 'also check files, certificates and host names on this machine' },
   },
 } as const satisfies Readonly<Record<string, Declared>>);
 

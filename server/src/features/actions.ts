@@ -55,7 +55,7 @@ export function actionsAt(
   if (here.length && safeFixes(findings).length > 1) add('Apply all safe fixes in this file', null, []);
   for (const finding of here)
     if (finding.rule !== 'unused-suppression')
-      add(`Silence ${finding.rule} here, with a reason`, [{ file: file.id, edits: [suppression(file, finding)] }], [finding]);
+      add(`Suppress ${finding.rule} here, with a reason`, [{ file: file.id, edits: [suppression(file, finding)] }], [finding]);
   return actions;
 }
 

@@ -168,7 +168,7 @@ function commentItems(text: string, comment: Span, offset: number, rules: NonNul
   return {
     span: { start: offset - word[1]!.length, end: offset },
     items: [
-      { label: 'proxylens-ignore', kind: 'keyword', detail: 'silences a rule on this line or the next' },
+      { label: 'proxylens-ignore', kind: 'keyword', detail: 'suppresses a rule on this line or the next' },
       { label: 'proxylens: context', kind: 'keyword', detail: 'says what a fragment belongs to' },
     ],
   };

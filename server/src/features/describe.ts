@@ -101,7 +101,7 @@ export function describeVariable(fact: VariableFact, name: string, target: Targe
   if (fact.since) facts.push(`Since: ${fact.since}`);
   facts.push(`Module: ${fact.source === 'oss' || fact.source === 'plus' ? fact.module : fact.source}`);
   if (fact.settable) facts.push('`set` changes what nginx does.');
-  if (!fact.cacheable) facts.push('Computed anew at each use.');
+  if (!fact.cacheable) facts.push('Computed again at each use.');
   out.push(facts.join('  \n'));
   if (fact.docs) out.push(`[nginx’s manual](${fact.docs})`);
   return out.join('\n\n');

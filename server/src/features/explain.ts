@@ -72,7 +72,7 @@ export function rulePage(rule: Rule, catalog: Catalog): string {
       `On purpose it changes ${rule.fixChanges.map((c) => CHANGES[c]).join('; ')}. A fix that would change more is a suggestion, and says why.`,
       '',
     );
-  out.push('## Silence it', '');
+  out.push('## How to suppress it', '');
   out.push(
     `\`# proxylens-ignore ${rule.id}: reason\` on the line or above it, or \`${rule.id}: off\` below \`rules:\` in \`.proxylens.yaml\`.`,
     '',

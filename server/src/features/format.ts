@@ -26,7 +26,7 @@ const REASONS: Readonly<Record<SyntaxFault, string>> = {
   'unexpected-opening-brace': 'there is a "{" without a directive',
   'unexpected-semicolon': 'there is a ";" without a directive',
   'unterminated-string': 'a quote is not closed',
-  'after-quote': 'there is text behind a closing quote',
+  'after-quote': 'there is text after a closing quote',
   'word-too-long': 'a word is too long',
   'byte-order-mark': 'there is a byte order mark',
 };

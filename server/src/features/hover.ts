@@ -230,8 +230,8 @@ function suppressionHover(file: SourceFile, offset: number, rules: NonNullable<H
     return {
       span,
       markdown: rule
-        ? `**${rule.id}** is silenced ${where}. ${reason}\n\n${rule.title}.\n\n${rule.why.trim()}`
-        : `${code(id)} is silenced ${where}. ${reason}`,
+        ? `**${rule.id}** is suppressed ${where}. ${reason}\n\n${rule.title}.\n\n${rule.why.trim()}`
+        : `${code(id)} is suppressed ${where}. ${reason}`,
     };
   }
   return null;

@@ -56,7 +56,7 @@ export function settingsSchema(rules: readonly Rule[]) {
   const levels: Record<string, JsonSchema> = Object.fromEntries([
     ...RULE_GROUPS.map((g) => [g, { ...level, description: `All rules of the group ${g}` }]),
     ...rules.map((r) => [r.id, { ...level, description: r.title, default: r.default ? r.severity : 'off' }]),
-    ['unused-suppression', { ...level, description: 'A proxylens-ignore comment that silences nothing', default: 'hint' }],
+    ['unused-suppression', { ...level, description: 'A proxylens-ignore comment that suppresses nothing', default: 'hint' }],
   ]);
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',

@@ -107,7 +107,7 @@ export class Proofs {
       if (!source) return 'nothing here can prove what it does to a file that is no nginx configuration';
       const template = crossesTemplate(source, edits, finding.at.file === file ? finding.at.span : null);
       if (template !== null) return template;
-      if (changesCase(source, edits)) return 'it changes only upper and lower case, which somebody may have meant';
+      if (changesCase(source, edits)) return 'it changes only upper and lower case, which may be intended';
     }
     return null;
   }

@@ -9,7 +9,7 @@ const choice = (of: Choices) => ({
   type: 'string',
   enum: ['', ...Object.keys(of)],
   enumItemLabels: [PROJECT_SAYS, ...Object.keys(of)],
-  enumDescriptions: ['As `.proxylens.yaml` says, or the default.', ...Object.values(of)],
+  enumDescriptions: ['Use the value of `.proxylens.yaml`, otherwise the default.', ...Object.values(of)],
   default: '',
 });
 

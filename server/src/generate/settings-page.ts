@@ -44,7 +44,7 @@ const option = ({ option: o }: Declared): string => (o ? `\`${o.flags}\`${o.of =
 const HEAD = `# Settings
 
 A file \`.proxylens.yaml\` beside the configuration, or in a folder above it, holds for the command line, for every editor and for CI. The
-nearest one counts; there is no merging of several. Over it lie the editor's own settings, and over those the options of the command line.
+nearest one counts; several are not merged. The editor's own settings override it, and the options of the command line override those.
 
 \`\`\`yaml
 # .proxylens.yaml
@@ -60,8 +60,8 @@ ignore:
     rules: [performance]
 \`\`\`
 
-What is wrong in the file is said with its line: by \`proxylens check\` (exit code 2), and in the editor as findings of that file. Relative
-paths hang from the folder of the settings file. With the YAML extension installed, VS Code completes the keys from
+Errors in the file are reported with their line: by \`proxylens check\` (exit code 2), and in the editor as findings of that file. Relative
+paths are relative to the folder of the settings file. With the YAML extension installed, VS Code completes the keys from
 [proxylens.schema.json](proxylens.schema.json), and those of request tests from [proxytest.schema.json](proxytest.schema.json).
 
 ## In \`.proxylens.yaml\`
@@ -69,8 +69,8 @@ paths hang from the folder of the settings file. With the YAML extension install
 
 const TAIL = `## A single line, block or file
 
-A comment \`# proxylens-ignore RULE: reason\` silences a rule for its line or the statement below it, \`proxylens-ignore-block\` for the
-block below, \`proxylens-ignore-file\` for the file. One that silences nothing is reported.
+A comment \`# proxylens-ignore RULE: reason\` suppresses a rule for its line or the statement below it, \`proxylens-ignore-block\` for the
+block below, \`proxylens-ignore-file\` for the file. One that suppresses nothing is reported.
 
 ## Settings of nginx-lint
 

@@ -351,7 +351,7 @@ function App() {
                 <Icon name="sync" /> A loop: the answer sends the browser back to{' '}
                 <Breaking text={round === 0 ? good.line.title : `${hops[round - 1]?.asked.method} ${hops[round - 1]?.asked.url}`} />.
               </p>
-              <p class="says">The browser goes round until it gives up with “too many redirects”. Nobody ever sees the page.</p>
+              <p class="says">The browser follows the redirects until it stops with “too many redirects”. The page is never shown.</p>
             </section>
           )}
         </div>

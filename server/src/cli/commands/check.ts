@@ -1,4 +1,4 @@
-/** `proxylens check`: lints configurations and prints what it found, or mends it. */
+/** `proxylens check`: lints configurations and prints what it found, or fixes it. */
 import path from 'node:path';
 import type { Command } from 'commander';
 import { visible } from '../../base/escape.ts';
@@ -66,7 +66,7 @@ export function addCheck(program: Command): void {
   settingOptions(withCommonOptions(program.command('check').argument('[path...]', 'files, folders, or - for standard input')), 'check')
     .description('lint configurations; folders are searched for their main files')
     .option('--format <name>', 'stylish, json, sarif, github or checkstyle', 'stylish')
-    .option('--fix [which]', 'mend what has a safe fix; --fix=suggested also takes suggestions')
+    .option('--fix [which]', 'apply safe fixes; --fix=suggested applies suggestions too')
     .option('--fix-dry-run', 'print what --fix would change as a unified diff')
     .option('--rule <id=level>', 'the level of a rule or group: off, hint, info, warning or error', collect)
     .option('--only <name>', 'only this rule or group (repeatable)', collect)
@@ -220,7 +220,7 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
     durationMs: Math.round((performance.now() - started) * 10) / 10,
     color: options.color === 'always' || (options.color !== 'never' && process.stdout.isTTY === true && !process.env.NO_COLOR),
   };
-  // the mended text of standard input went to standard output: what is left to say goes beside it
+  // the fixed text of standard input went to standard output: what is left to say goes beside it
   const printed = format(result);
   if (stdin && options.fix !== undefined) tellLines(printed, result.color);
   else if (options.format === 'stylish') say(printed, result.color);

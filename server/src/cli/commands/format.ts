@@ -30,9 +30,9 @@ export function addFormat(program: Command): void {
   program
     .command('format')
     .argument('[path...]', 'files, folders, or - for standard input')
-    .description('lay out files: indentation, spaces, empty lines; nothing else changes')
+    .description('format files: indentation, spaces, empty lines; nothing else changes')
     .option('--write', 'write the files instead of printing them')
-    .option('--check', 'only tell which files would change; exit 1 when one would')
+    .option('--check', 'only list the files that would change; exit 1 when one would')
     .option('--indent <width>', 'spaces of one level, or "tab"', '4')
     .option('--align', 'line up the values of neighbouring directives')
     .option('--stdin-path <name>', 'the name of the file that comes from standard input')

@@ -140,7 +140,7 @@ async function filesFor(which: string): Promise<Files | undefined> {
 export async function trace(configPath: string, words: readonly string[], options: TraceCommandOptions): Promise<number> {
   if (!FORMATS.includes(options.format)) throw new Failure(EXIT.usage, `--format is one of ${FORMATS.join(', ')}, not "${options.format}"`);
   if (!options.requests && !words.length)
-    throw new Failure(EXIT.usage, 'say which request: proxylens trace nginx.conf https://example.com/');
+    throw new Failure(EXIT.usage, 'missing request. Name one: proxylens trace nginx.conf https://example.com/');
   if (words.length > 2 || (words.length === 2 && words.some((w) => /\s/.test(w.trim()))))
     throw new Failure(EXIT.usage, `too many words: ${words.join(' ')}`);
   const status = options.upstreamStatus === undefined ? undefined : Number(options.upstreamStatus);

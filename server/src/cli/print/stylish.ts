@@ -47,7 +47,7 @@ export function stylish({ files, text, project, durationMs, color }: Result): st
   out.push(`${total === 0 ? c.green('No findings') : parts.join(', ')} in ${plural(files.length, 'file')} (${Math.round(durationMs)} ms)`);
   const did = whatWasDone(project, name, text, total === 0);
   out.push(...did.map((line) => c.dim(line)));
-  if (fixable) out.push(c.dim(`${plural(fixable, 'finding')} can be mended with --fix`));
+  if (fixable) out.push(c.dim(`${plural(fixable, 'finding')} can be fixed with --fix`));
   return out.join('\n') + '\n';
 }
 

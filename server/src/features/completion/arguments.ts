@@ -481,7 +481,7 @@ const KINDS: { readonly [kind in ArgumentKind]?: (ask: Ask) => Part } = table({
       values(
         (
           [
-            ['_', 'a name that nobody asks for'],
+            ['_', 'a name that no request has'],
             ['localhost', ''],
             ['$hostname', 'the name of the machine'],
             ['""', 'requests without a Host header'],

@@ -130,7 +130,7 @@ export const REQUEST_HEADERS: Readonly<Record<string, readonly Row[]>> = table({
   ],
   'X-Real-IP': [['$remote_addr', 'address of the client']],
   'X-Forwarded-For': [
-    ['$proxy_add_x_forwarded_for', 'what came, with the client’s address behind it'],
+    ['$proxy_add_x_forwarded_for', 'the header as it came, with the client’s address appended'],
     ['$remote_addr', 'the client’s address alone; what came is dropped'],
   ],
   'X-Forwarded-Proto': [
@@ -197,7 +197,7 @@ export const RESPONSE_HEADERS: Readonly<Record<string, readonly Row[]>> = table(
   'Cross-Origin-Embedder-Policy': [['require-corp', 'only what allows it is embedded']],
   'Cross-Origin-Resource-Policy': [
     ['same-origin', 'used by this origin only'],
-    ['cross-origin', 'used by anybody'],
+    ['cross-origin', 'usable by any site'],
   ],
   'Cache-Control': [
     ['"public, max-age=31536000, immutable"', 'names with a hash in them'],
@@ -207,7 +207,7 @@ export const RESPONSE_HEADERS: Readonly<Record<string, readonly Row[]>> = table(
   ],
   'Access-Control-Allow-Origin': [
     ['$http_origin', 'whoever asks; check the value first'],
-    ['*', 'anybody, without credentials'],
+    ['*', 'any origin, without credentials'],
   ],
   'Access-Control-Allow-Methods': [['"GET, POST, OPTIONS"', '']],
   'Access-Control-Allow-Headers': [['"Authorization, Content-Type"', '']],

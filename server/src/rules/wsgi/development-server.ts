@@ -15,7 +15,7 @@ export default defineRule({
 looked at for speed or safety; their own documentation says not to use them for more than development. None of them knows a proxy.
 
 Start the application with gunicorn, uWSGI, Waitress, uvicorn or another server that is made for it. Where the files describe a developer's
-machine, say so to Proxylens: silence the rule there.`,
+machine, suppress the rule there.`,
   about: ['proxy_pass'],
   references: [
     'https://docs.djangoproject.com/en/stable/ref/django-admin/#runserver',
