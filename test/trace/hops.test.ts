@@ -50,6 +50,14 @@ describe('answers belong to requests to backends', () => {
   });
 });
 
+test('behind a gateway a Status line gives the status, and a Location alone is a redirect', async () => {
+  const status = async (pass: string, headers: [string, string][]): Promise<number> =>
+    (await ask(`server { listen 80; location / { ${pass} 127.0.0.1:8000; } }`, { upstream: { headers } })).outcome.status;
+  assert.equal(await status('fastcgi_pass', [['Location', '/x']]), 302);
+  assert.equal(await status('uwsgi_pass', [['Location', '/x']]), 302);
+  assert.equal(await status('scgi_pass', [['Status', '404 Not Found']]), 404);
+});
+
 describe('servers of a group', () => {
   const group = (servers: string, more = ''): string =>
     `upstream bk { ${servers} } server { listen 80; location / { proxy_pass http://bk; ${more} } ${UP} }`;
@@ -161,6 +169,16 @@ describe('what a cache holds', () => {
 
   test('a fresh answer is sent, whatever the backend would say', async () => {
     assert.equal(await said('', 'HIT', 502), '200 HIT not asked');
+  });
+
+  test('errors are kept where a time is given for them, and an intercepted one is intercepted again', async () => {
+    assert.equal(await said('proxy_cache_valid 404 1m;', 'HIT', 404), '404 HIT not asked');
+    assert.equal(await said('proxy_cache_valid any 1m;', 'HIT', 500), '500 HIT not asked');
+    assert.equal(await said('proxy_cache_valid any 1m;', 'EXPIRED', 500), '500 EXPIRED asked');
+    assert.equal(
+      await said('proxy_cache_valid 404 1m; proxy_intercept_errors on; error_page 404 =418 /none;', 'HIT', 404),
+      '418 HIT not asked',
+    );
   });
 
   test('an old answer helps where use_stale allows it', async () => {

@@ -194,6 +194,23 @@ export const MACHINE = {
       return undefined;
     }
   },
+  /** seconds since 1970; undefined where they cannot be told */
+  modified(path: string): number | undefined {
+    try {
+      return Math.floor(blocking.statSync(path).mtimeMs / 1000);
+    } catch {
+      return undefined;
+    }
+  },
+  /** what lies in a folder, without its folders, at most that many; undefined where it cannot be told */
+  names(path: string, limit: number): readonly string[] | undefined {
+    try {
+      const entries = blocking.readdirSync(path, { withFileTypes: true });
+      return entries.length > limit ? undefined : entries.filter((e) => !e.isDirectory()).map((e) => e.name);
+    } catch {
+      return undefined;
+    }
+  },
   /** null: nothing is there; undefined: it is too large, or cannot be read */
   text(path: string, limit: number): string | null | undefined {
     try {

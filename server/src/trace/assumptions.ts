@@ -18,7 +18,6 @@ export const NAMED: ReadonlySet<string> = new Set([
   'client',
   'content',
   'content-type',
-  'dav',
   'etag',
   'file-age',
   'file-date',
@@ -32,6 +31,7 @@ export const NAMED: ReadonlySet<string> = new Set([
   'realpath',
   'time',
   'timezone',
+  'uid',
   'upstream-status',
 ]);
 

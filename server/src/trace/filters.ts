@@ -2,6 +2,9 @@
 import { type ByteString, byteArray, fromBytes, lower, toBytes } from '../base/bytes.ts';
 import { parseSize, parseTime } from '../catalog/value-kind.ts';
 import type { Directive } from '../config/directive.ts';
+import { clock } from './clock.ts';
+import { slice } from './handlers/slice.ts';
+import { userid } from './handlers/userid.ts';
 import { httpTime, parseHttpTime } from './http-time.ts';
 import { change, type ReplyHeader } from './reply.ts';
 import type { Run } from './run.ts';
@@ -29,7 +32,21 @@ type Filter = (run: Run) => number | undefined;
 
 const SAFE = new Set([200, 201, 204, 206, 301, 302, 303, 304, 307, 308]);
 
-const FILTERS: readonly Filter[] = [notModified, addHeaders, addition, substitution, charset, ssi, gzip, range, chunked, header];
+const FILTERS: readonly Filter[] = [
+  parts,
+  notModified,
+  addHeaders,
+  userid,
+  gunzip,
+  addition,
+  substitution,
+  charset,
+  ssi,
+  gzip,
+  range,
+  chunked,
+  header,
+];
 
 /** A list of ETags against one (ngx_http_test_if_match); `weak`: W/ counts for nothing. */
 export function listHas(list: ByteString, etag: ByteString, weak: boolean): boolean {
@@ -80,12 +97,12 @@ function notModified(run: Run): number | undefined {
   const matches = (value: ByteString, weak: boolean): boolean => {
     if (value === '*') return true;
     if (reply.etag === null) return false;
-    if (run.reply.relayed) return listHas(value, reply.etag.value, weak);
+    if (run.reply.relayed || reply.etag.value !== '') return listHas(value, reply.etag.value, weak);
     return etagOfFile(run) === 'matches';
   };
   /** the date of the answer against the client's */
   const dated = (value: ByteString): 'newer' | 'same' | 'older' => {
-    if (run.reply.relayed) {
+    if (run.reply.relayed || reply.lastModified) {
       const ours = parseHttpTime(reply.lastModified?.value ?? '') ?? -1;
       const theirs = parseHttpTime(value) ?? -1;
       return ours === theirs ? 'same' : ours > theirs ? 'newer' : 'older';
@@ -233,19 +250,6 @@ export function readExpires(text: ByteString, modified: boolean): Expires | null
   return { kind: daily ? 'daily' : modified ? 'modified' : 'access', seconds: minus ? -read.value : read.value };
 }
 
-/** The clock: given by the caller, else an assumption. Seconds since 1970. */
-export function clock(run: Run): number {
-  if (run.options.now !== undefined) return run.options.now;
-  const text = run.report.assume({
-    id: 'time',
-    what: 'the time of the request',
-    otherwise: '2026-01-01T00:00:00Z',
-    why: 'a trace has no clock',
-  });
-  const ms = Date.parse(text);
-  return Number.isNaN(ms) ? 0 : Math.floor(ms / 1000);
-}
-
 /** ngx_http_set_expires. */
 function setExpires(run: Run, directive: Directive): void {
   const { reply } = run;
@@ -300,7 +304,7 @@ function setExpires(run: Run, directive: Directive): void {
       choices: ['UTC'],
     });
   } else if (expires.kind === 'modified' && reply.hasLastModified) {
-    const date = run.reply.relayed ? parseHttpTime(reply.lastModified?.value ?? '') : null;
+    const date = parseHttpTime(reply.lastModified?.value ?? '');
     if (date !== null) {
       age = date + expires.seconds - now;
       set(httpTime(date + expires.seconds), expires.seconds < 0 || age < 0 ? 'no-cache' : `max-age=${age}`);
@@ -330,6 +334,32 @@ const fitsTypes = (run: Run, directive: string): boolean => {
   const types = typesOf(run, directive, ['text/html'], ['text/html']);
   return types === null || types.has(run.reply.bareType);
 };
+
+/** ngx_http_slice_header_filter. */
+function parts(run: Run): undefined {
+  if (slice(run)) return;
+  run.reply.kind = 'closed';
+  run.reply.closed = true;
+}
+
+/** ngx_http_gunzip_header_filter: what the client cannot read is unpacked. */
+function gunzip(run: Run): undefined {
+  const { reply } = run;
+  const encoding = reply.contentEncoding;
+  if (!run.flag('gunzip', false) || !encoding?.live || lower(encoding.value) !== 'gzip') return;
+  reply.gzipVary = true;
+  if (clientTakesGzip(run).ok) return;
+  encoding.live = false;
+  reply.contentEncoding = null;
+  changesBody(run, true);
+  reply.clearAcceptRanges();
+  run.report.step({
+    phase: 'filter',
+    handler: 'ngx_http_gunzip_filter_module',
+    at: run.directive('gunzip') ?? null,
+    said: 'unpacked, the client does not accept gzip',
+  });
+}
 
 /** ngx_http_addition_header_filter. */
 function addition(run: Run): undefined {
@@ -423,7 +453,8 @@ function proxiedAllows(run: Run): boolean {
       (words.has('no-cache') && has('no-cache')) || (words.has('no-store') && has('no-store')) || (words.has('private') && has('private'))
     );
   }
-  if (words.has('no_last_modified') && reply.lastModified) return false;
+  // the date of a file is no line yet
+  if (words.has('no_last_modified') && reply.lastModified && !reply.dates) return false;
   if (words.has('no_etag') && reply.etag) return false;
   return true;
 }
@@ -639,6 +670,8 @@ function header(run: Run): undefined {
     reply.contentType = '';
     reply.contentLength = -1;
   }
+  // a file's date goes with the file only
+  if (reply.dates && ![200, 206, 304].includes(reply.status)) reply.clearLastModified();
   const { location } = reply;
   if (location?.live && location.value.startsWith('/') && run.flag('absolute_redirect', true)) {
     const before = location.value;

@@ -4,6 +4,7 @@
  */
 import { type ByteString, fromBytes, lower, toBytes } from '../base/bytes.ts';
 import type { BackendAnswer } from './exchange.ts';
+import { likelyPart } from './handlers/slice.ts';
 import type { Peer, Turn } from './peers.ts';
 import type { Run } from './run.ts';
 import type { Exchanged, LikelyAnswer, UpstreamAnswer, UpstreamRequest } from './trace.ts';
@@ -29,6 +30,16 @@ const bytesOf = (headers: UpstreamAnswer['headers']): BackendAnswer['headers'] =
   (headers ?? []).map(([n, v]) => [toBytes(n), toBytes(v)] as const);
 
 const redirects = (answer: UpstreamAnswer): boolean => answer.headers?.some(([n]) => n.toLowerCase() === 'x-accel-redirect') ?? false;
+
+const GATEWAYS = new Set<string | null>(['fastcgi', 'uwsgi', 'scgi']);
+
+/** The status of an answer of which only the lines are given: behind a gateway a Status line says it, and a Location alone is a 302. */
+function unsaid(run: Run, headers: UpstreamAnswer['headers']): number {
+  if (!GATEWAYS.has(run.exchange.passFamily)) return 200;
+  const line = (name: string): string | undefined => headers?.find(([n]) => n.toLowerCase() === name)?.[1];
+  const said = /^[1-9]\d\d/.exec(line('status') ?? '')?.[0];
+  return said !== undefined ? Number(said) : line('location') !== undefined ? 302 : 200;
+}
 
 export class Hops {
   /** every request to a backend, in order */
@@ -123,7 +134,7 @@ export class Hops {
 
   private given(run: Run, given: UpstreamAnswer): { readonly answer: BackendAnswer | Failure; readonly open: boolean } {
     if (given.failure) return { answer: given.failure, open: false };
-    const status = given.status ?? 200;
+    const status = given.status ?? unsaid(run, given.headers);
     const headers = bytesOf(given.headers);
     return {
       answer: { status, headers: given.headers || run.index.protocol === 'stream' ? headers : this.usual(run, status, headers) },
@@ -139,11 +150,11 @@ export class Hops {
     what: string,
     purpose: Purpose = 'answer',
   ): { readonly answer: BackendAnswer | Failure; readonly open: boolean } {
-    const likely = purpose === 'answer' ? (run.options.likely?.(request) ?? upgraded(request)) : null;
+    const likely = purpose === 'answer' ? (run.options.likely?.(request) ?? upgraded(request) ?? part(run, request)) : null;
     const text = run.report.assume({
       id,
       what,
-      otherwise: purpose === 'connection' ? 'connected' : String(likely?.status ?? 200),
+      otherwise: purpose === 'connection' ? 'connected' : String(likely?.status ?? unsaid(run, headers)),
       why:
         likely?.why ??
         (purpose === 'auth_request'
@@ -186,6 +197,13 @@ export class Hops {
 }
 
 const looksLikeApi = (uri: ByteString): boolean => /(?:^|\/)(?:api|rest|graphql|v\d+)(?:\/|$)|\.json$/i.test(uri);
+
+/** Whoever is asked for a part of a whole answers with it. */
+function part(run: Run, { headers, params }: UpstreamRequest): LikelyAnswer | null {
+  const lines = likelyPart(run);
+  const asked = (params ?? headers).some(([n]) => /^(?:http_)?range$/i.test(n));
+  return lines && asked ? { status: 206, headers: lines, why: 'it is asked for a part' } : null;
+}
 
 /** A WebSocket handshake that reaches the application whole is taken up. */
 function upgraded({ headers, httpVersion }: UpstreamRequest): LikelyAnswer | null {

@@ -9,15 +9,10 @@ export const UNFOLLOWED_MODULES: ReadonlySet<string> = new Set([
   'ngx_http_addition_module',
   'ngx_http_image_filter_module',
   'ngx_http_perl_module',
-  'ngx_http_secure_link_module',
-  'ngx_http_slice_filter_module',
-  'ngx_http_slice_module',
   'ngx_http_ssi_filter_module',
   'ngx_http_ssi_module',
   'ngx_http_sub_filter_module',
   'ngx_http_sub_module',
-  'ngx_http_userid_filter_module',
-  'ngx_http_userid_module',
   'ngx_http_xslt_filter_module',
   'ngx_http_xslt_module',
   'ngx_http_js_module',
@@ -26,7 +21,6 @@ export const UNFOLLOWED_MODULES: ReadonlySet<string> = new Set([
 
 /** Single directives of followed modules that are not. */
 export const UNFOLLOWED_NAMES: ReadonlySet<string> = new Set([
-  'post_action',
   'add_trailer',
   'add_trailer_inherit',
   'charset_map',
@@ -37,7 +31,6 @@ export const UNFOLLOWED_NAMES: ReadonlySet<string> = new Set([
   'scgi_store',
   'disable_symlinks',
   'early_hints',
-  'gunzip',
   'sticky',
   'uwsgi_string',
   'proxy_pass_trailers',
@@ -69,6 +62,7 @@ export const HARMLESS: readonly (readonly [why: string, names: RegExp])[] = [
   ['the body is no part of a trace, and its length is sent all the same', /^\w+_pass_request_body$/],
   ['of the packet around the parameters', /^uwsgi_modifier[12]$/],
   ['from which address backends are asked', /^\w+_bind$/],
+  ['a part of the mark that userid gives, which is assumed as a whole', /^userid_service$/],
   ['how long a cache waits, and where it lies: its zone is read', /^(?:\w+_cache_lock_age|\w+_cache_path|\w+_store_access)$/],
   ['whether the handshake with a backend succeeds is part of what the backend answers', /^(?:proxy|grpc|uwsgi)_ssl_\w+$/],
   [

@@ -3,7 +3,7 @@
  * ngx_http_internal_redirect, ngx_http_named_location, ngx_http_finalize_request, ngx_http_subrequest). Stands above the phases: a handler
  * says where to go, and only here it is gone.
  */
-import { type ByteString, fromBytes } from '../base/bytes.ts';
+import { type ByteString, fromBytes, toBytes } from '../base/bytes.ts';
 import { namedLocation } from '../config/locations.ts';
 import { enter } from './location-config.ts';
 import { type Next, PHASES, phaseIndex } from './phases.ts';
@@ -118,7 +118,7 @@ function goNamed(run: Run, name: ByteString): void {
 
 /**
  * ngx_http_subrequest: the client's headers, internal from the start. auth_request asks with GET and without a body, mirror sends a copy of
- * the request (ngx_http_auth_request_handler, ngx_http_mirror_handler_internal).
+ * the request, post_action another one behind it (ngx_http_auth_request_handler, ngx_http_mirror_handler_internal, ngx_http_post_action).
  */
 export function subrequest(main: Run, target: ByteString, kind: SubrequestKind): Run {
   const sub = new Run({ config: main.config, input: main.input, options: main.options, parent: main, kind, subrequests: subrequest });
@@ -131,18 +131,35 @@ export function subrequest(main: Run, target: ByteString, kind: SubrequestKind):
   // the header lines are the client's, a Content-Length too, though no body follows
   sub.headers = main.headers;
   sub.contentLength = main.contentLength;
-  sub.chunked = kind === 'mirror' && main.chunked;
+  sub.chunked = kind !== 'auth_request' && main.chunked;
   sub.bodyRead = true;
   sub.server = main.server;
   sub.scope = main.server.scope;
-  sub.methodName = kind === 'mirror' ? main.methodName : 'GET';
+  sub.methodName = kind === 'auth_request' ? 'GET' : main.methodName;
   sub.validUnparsedUri = false;
   sub.internal = true;
   sub.uriChanges = main.uriChanges - 1;
   sub.phase = 1;
   // a question mark in the directive is a part of the path
-  sub.setUri(target);
+  if (target.startsWith('@')) {
+    sub.setUri(main.uri);
+    goNamed(sub, target);
+  } else sub.setUri(target);
   if (kind === 'mirror') sub.args = main.args;
   go(sub);
   return sub;
+}
+
+/** ngx_http_post_action: once the answer is out, a request of its own goes to another location. Its answer is nobody's. */
+export function afterwards(run: Run): void {
+  const directive = run.directive('post_action');
+  const target = directive?.value(0);
+  if (!directive || !target || target === 'off' || run.reply.kind === 'closed') return;
+  const { request } = subrequest(run, toBytes(target), 'post_action').exchange;
+  run.report.step({
+    phase: 'log',
+    handler: 'ngx_http_core_module',
+    at: directive,
+    said: `post_action ${target}${request ? `: ${request.uri} to ${request.upstream}` : ''}, its answer is ignored`,
+  });
 }

@@ -1,9 +1,9 @@
 /**
- * Which server of a group is asked, and which after it fails: round robin by weight, ip_hash and hash as nginx computes them, backup servers
+ * Which server of a group is asked, and which after it fails: round robin by weight, ip_hash and hash (also consistent) as nginx computes them, backup servers
  * when no other is left (ngx_http_upstream_round_robin.c and its kin). What earlier requests left behind is not known: where it decides who is
  * first, that is an assumption.
  */
-import { byteArray } from '../base/bytes.ts';
+import { byteArray, toBytes } from '../base/bytes.ts';
 import { type PassTarget, serverAddress, targetServers, type Upstream, type UpstreamServer } from '../config/upstreams.ts';
 import { crc32 } from './crc32.ts';
 import { readPlainIp } from './networks.ts';
@@ -157,7 +157,37 @@ function roundRobin(list: readonly Member[], single: boolean): Member | null {
   return best;
 }
 
-/** How ip_hash and hash pick; null for other methods, and for a consistent hash, whose ring is not computed. */
+interface Point {
+  readonly hash: number;
+  readonly server: string;
+}
+
+const rings = new WeakMap<Upstream, readonly Point[]>();
+
+/** Points on the ring of `hash … consistent`: 160 for each unit of weight, CRC-32 of host, zero, port and the point before (ngx_http_upstream_init_chash). */
+function ringOf(group: Upstream, list: readonly Member[]): readonly Point[] {
+  let ring = rings.get(group);
+  if (ring) return ring;
+  const points: Point[] = [];
+  for (const { server, weight } of list) {
+    if (!server) continue;
+    const text = toBytes(server.text);
+    const unix = /^unix:/i.test(text);
+    const m = unix ? null : /^(.*):(\d*)$/s.exec(text);
+    const base = unix ? `${text.slice(5)}\0` : m ? `${m[1]}\0${m[2]}` : `${text}\0`;
+    for (let i = 0, before = 0; i < weight * 160; i++) {
+      const bytes = String.fromCharCode(before & 255, (before >>> 8) & 255, (before >>> 16) & 255, before >>> 24);
+      before = crc32(byteArray(base + bytes)) >>> 0;
+      points.push({ hash: before, server: server.text });
+    }
+  }
+  points.sort((a, b) => a.hash - b.hash);
+  ring = points.filter((p, i) => p.hash !== points[i - 1]?.hash);
+  rings.set(group, ring);
+  return ring;
+}
+
+/** How ip_hash and hash pick; null for other methods. */
 function hashOf(run: Run, group: Upstream, list: readonly Member[]): (() => Member | null) | null {
   const { balancer } = group;
   if (!balancer || list.length < 2) return null;
@@ -188,7 +218,25 @@ function hashOf(run: Run, group: Upstream, list: readonly Member[]): (() => Memb
       return hash;
     });
   }
-  if (balancer.name === 'hash' && balancer.value(1) !== 'consistent') {
+  if (balancer.name === 'hash' && balancer.value(1) === 'consistent') {
+    const key = run.value(balancer.value(0));
+    if (key === '') return null;
+    const ring = ringOf(group, list);
+    const hash = crc32(byteArray(key));
+    let at = ring.findIndex((p) => p.hash >= hash);
+    if (at < 0) at = ring.length;
+    return () => {
+      while (tries <= 20) {
+        const { server } = ring[at % ring.length]!;
+        const m = list.find((x) => x.server?.text === server && !x.tried && !x.down && !rests(x));
+        if (m) return m;
+        at++;
+        tries++;
+      }
+      return null;
+    };
+  }
+  if (balancer.name === 'hash') {
     const key = run.value(balancer.value(0));
     if (key === '') return null;
     let hash = 0;

@@ -123,6 +123,18 @@ export class Reply {
     this.etag = null;
   }
 
+  /** The date of nginx's own answer; '': nginx knows it, the trace does not. */
+  setLastModified(value: ByteString): void {
+    this.clearLastModified();
+    this.hasLastModified = true;
+    if (value !== '') this.lastModified = this.add('Last-Modified', value);
+  }
+
+  /** The date is nginx's own, not a line of the application or of add_header. */
+  get dates(): boolean {
+    return this.hasLastModified && (!this.lastModified || (this.lastModified.origin === 'nginx' && this.lastModified.from === null));
+  }
+
   clearLastModified(): void {
     this.hasLastModified = false;
     if (this.lastModified) this.lastModified.live = false;

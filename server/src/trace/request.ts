@@ -23,7 +23,7 @@ import { atOf } from './at.ts';
 import { bufferingOf, keepaliveOf, notSimulatedIn, notSimulatedOf, offersHttp2, timeoutsOf, tlsOf } from './facts.ts';
 import { liveHeaders } from './filters.ts';
 import { patternOf } from './handlers/find-config.ts';
-import { finalize, go, subrequest } from './moves.ts';
+import { afterwards, finalize, go, subrequest } from './moves.ts';
 import { type HeaderLine, Run } from './run.ts';
 import { traceStream } from './stream.ts';
 import type {
@@ -603,6 +603,7 @@ const BY_ITSELF = new Set([
 
 function finish(run: Run): Trace {
   const { reply, input } = run;
+  if (run.connection.listener && run.location) afterwards(run);
   const scope: Scope | null = run.connection.listener ? run.scope : null;
   /** as on the wire: what nginx writes by itself stands first */
   const own: [HeaderPair, HeaderOrigin][] = [];

@@ -55,8 +55,8 @@ const MAX_DEPTH = 100;
 /** Runs a request inside a request. Comes from where the moves are, above the handlers that ask for it. */
 export type Subrequests = (main: Run, target: ByteString, kind: SubrequestKind) => Run;
 
-/** Who asks: auth_request sends GET without a body, mirror the method and body of the main request. */
-export type SubrequestKind = 'auth_request' | 'mirror';
+/** Who asks: auth_request sends GET without a body, mirror and post_action the method and body of the main request. */
+export type SubrequestKind = 'auth_request' | 'mirror' | 'post_action';
 
 export interface RunInput {
   readonly config: Config;

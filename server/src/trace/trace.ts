@@ -158,8 +158,8 @@ export interface UpstreamRequest {
 
 /** One request to a backend: the servers that were asked in turn, and what each said. */
 export interface Exchanged {
-  /** why it was made: for the client's answer, by auth_request, by mirror, or to renew a stale answer of a cache */
-  readonly for: 'answer' | 'auth_request' | 'mirror' | 'cache-update';
+  /** why it was made: for the client's answer, by auth_request, by mirror, by post_action, or to renew a stale answer of a cache */
+  readonly for: 'answer' | 'auth_request' | 'mirror' | 'post_action' | 'cache-update';
   readonly request: UpstreamRequest;
   /** in order; `said` is a status, `refused`, `timeout`, `invalid`, or `no live upstreams` */
   readonly attempts: readonly { readonly server: string; readonly said: string }[];
@@ -297,6 +297,10 @@ export interface Files {
   text?(path: string): string | null | undefined;
   /** bytes; undefined: not known */
   size?(path: string): number | undefined;
+  /** when the file was last changed, in seconds since 1970; undefined: not known */
+  modified?(path: string): number | undefined;
+  /** the names in a folder that are no folders themselves; undefined: not known */
+  names?(path: string): readonly string[] | undefined;
 }
 
 /** `forbidden`: something is there and may not be read */

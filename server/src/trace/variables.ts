@@ -3,18 +3,23 @@
  * here knows is an assumption, never a guess.
  */
 
-import { type ByteString, byteArray, fromBytes, lower, toBytes } from '../base/bytes.ts';
+import { type ByteString, fromBytes, lower, toBytes } from '../base/bytes.ts';
 import { table } from '../base/table.ts';
 import { readJsonPath } from '../catalog/json-path.ts';
 import type { Directive } from '../config/directive.ts';
 import { decodeBase64 } from './base64.ts';
+import { clock } from './clock.ts';
+import { cookie } from './cookies.ts';
 import { type Attempt, listOf } from './exchange.ts';
-import { clock } from './filters.ts';
 import { validator } from './handlers/cache.ts';
 import { fastcgiSplit } from './handlers/fastcgi-split.ts';
+import { secureLink, secureLinkExpires } from './handlers/secure-link.ts';
+import { sliceRange } from './handlers/slice.ts';
+import { uidGot, uidSet } from './handlers/userid.ts';
 import { jsonValue } from './json-value.ts';
 import { binaryIp, readPlainIp } from './networks.ts';
 import { documentRoot, mapUri } from './paths.ts';
+import { invalidReferer } from './referer.ts';
 import type { Run } from './run.ts';
 import { serverName } from './server-name.ts';
 import { geoValue, mapTable, mapValue, splitValue } from './tables.ts';
@@ -251,10 +256,12 @@ const VARIABLES: Readonly<Record<string, Variable>> = table({
         ? 'NONE'
         : null,
   ),
-  uid_got: kept(() => null),
-  uid_set: kept(() => null),
+  uid_got: kept(uidGot),
+  uid_set: kept(uidSet),
   uid_reset: kept(() => null),
-  slice_range: kept(() => null),
+  slice_range: fresh(sliceRange),
+  secure_link: kept(secureLink),
+  secure_link_expires: kept(secureLinkExpires),
   invalid_referer: kept((r) => invalidReferer(r)),
 });
 
@@ -448,34 +455,6 @@ function upstreamCookie(run: Run, name: string): ByteString | null {
   return null;
 }
 
-/** `$cookie_name` (ngx_http_parse_multi_header_lines). */
-export function cookie(run: Run, name: string): ByteString | null {
-  for (const line of run.headerLines('cookie')) {
-    if (name.length > line.length) continue;
-    let at = 0;
-    while (at < line.length) {
-      if (lower(line.slice(at, at + name.length)) === name) {
-        let p = at + name.length;
-        while (line[p] === ' ') p++;
-        if (line[p] === '=') {
-          p++;
-          while (line[p] === ' ') p++;
-          const end = line.indexOf(';', p);
-          return line.slice(p, end < 0 ? undefined : end);
-        }
-        // the character behind the name is read already, so a `;` there hides the next pair
-        at = Math.min(p + 1, line.length);
-      }
-      while (at < line.length) {
-        const c = line[at++];
-        if (c === ';' || (c === ',' && run.behaviour.splitsCookiesAtCommas)) break;
-      }
-      while (line[at] === ' ') at++;
-    }
-  }
-  return null;
-}
-
 /** `$arg_name` (ngx_http_arg): the name in any case, between `&` and `=`, the value as it stands. */
 export function argument(args: ByteString, name: string): ByteString | null {
   if (name === '' || args === '') return null;
@@ -517,50 +496,4 @@ function normalised(path: ByteString): ByteString {
     else if (part !== '' && part !== '.') out.push(part);
   }
   return `/${out.join('/')}`;
-}
-
-/** ngx_http_referer_variable: '' when the referer is valid, '1' when it is not. */
-function invalidReferer(run: Run): ByteString {
-  const lines = run.lines('valid_referers');
-  if (!lines.length) return '';
-  const words = lines.flatMap((d) => d.values);
-  const referer = run.header('referer');
-  if (referer === null) return words.includes('none') ? '' : '1';
-  const m = /^(https?:\/\/)(.*)$/is.exec(referer);
-  if (!m) return words.includes('blocked') ? '' : '1';
-  const rest = m[2]!;
-  const host = /^[^/:]*/.exec(rest)![0];
-  const path = rest.slice(host.length).replace(/^:\d*/, '') || '/';
-  const small = lower(host);
-  const fits = (name: string, uri: string): boolean => {
-    const text = lower(toBytes(name));
-    const named = text.startsWith('*.')
-      ? small.endsWith(text.slice(1)) && small.length > text.length - 1
-      : text.startsWith('.')
-        ? small === text.slice(1) || small.endsWith(text)
-        : text.endsWith('.*')
-          ? small.startsWith(text.slice(0, -1))
-          : small === text;
-    return named && path.startsWith(uri);
-  };
-  for (const word of words) {
-    if (word === 'none' || word === 'blocked') continue;
-    if (word.startsWith('~')) {
-      const compiled = run.config.regexes.compile(word.slice(1), { caseless: true });
-      if (compiled.ok && compiled.regex.match(fromBytes(rest)) !== 'no') return '';
-      continue;
-    }
-    if (word === 'server_names') {
-      if (
-        run.server.names.some((n) =>
-          n.kind === 'regex' ? (n.regex?.match(byteArray(small)) === 'no' ? false : n.regex !== null) : fits(n.text, ''),
-        )
-      )
-        return '';
-      continue;
-    }
-    const slash = word.indexOf('/');
-    if (fits(slash < 0 ? word : word.slice(0, slash), slash < 0 ? '' : word.slice(slash))) return '';
-  }
-  return '1';
 }

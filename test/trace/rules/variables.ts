@@ -136,4 +136,42 @@ export const OTHERS = chapter(
       ['GET /a', { status: 200, body: 'back' }, { answer: { status: 404 }, assume: {} }],
     ),
   ),
+  row(
+    'secure_link: the MD5 of an expression, with an end, and the older form with a word',
+    'location /s { secure_link $arg_m,$arg_e; secure_link_md5 "$secure_link_expires$uri key"; return 200 "$secure_link|$secure_link_expires"; }\nlocation /old/ { secure_link_secret word; return 200 "$secure_link"; }',
+    // openssl md5 -binary over "9999999999/s key" and "1000/s key", over "a/bword"
+    ['GET /s?m=D7Z7SHpJfeBlGQjERKFlXQ&e=9999999999', '200 1|9999999999'],
+    ['GET /s?m=c_Jl5eRrhYVfLdhgQT_P5A&e=1000', '200 0|1000'],
+    ['GET /s?m=D7Z7SHpJfeBlGQjERKFlXQ&e=9999999998', '200 |9999999998'],
+    ['GET /s?m=x&e=0', '200 |'],
+    ['GET /s', '200 |'],
+    ['GET /old/45c7b1dabbdd441a161852d6e82f9784/a/b', '200 a/b'],
+    ['GET /old/45c7b1dabbdd441a161852d6e82f9784/a/b?x=1', '200 '],
+  ),
+  row(
+    'userid: the mark of a cookie, and a letter of its own',
+    'userid on;\nuserid_name u;\nuserid_mark Z;\nlocation / { return 200 "$uid_got|$uid_set"; }\nlocation /log { userid log; return 200 "$uid_got|$uid_set"; }\nlocation /off { userid off; return 200 "$uid_got|$uid_set"; }',
+    [
+      'GET / | Cookie: u=fwAAAWV1VFoAAAAAAwMDAw==',
+      {
+        body: 'u=0100007F5A5475650000000003030303|u=0100007F5A5475650000000003030303',
+        gets: { 'set-cookie': 'u=fwAAAWV1VFoAAAAAAwMDAwZ=; path=/' },
+      },
+    ],
+    ['GET / | Cookie: u=fwAAAWV1VFoAAAAAAwMDAwZ=', { body: 'u=0100007F5A5475650000000003030303|', gets: { 'set-cookie': null } }],
+    ['GET /log | Cookie: u=fwAAAWV1VFoAAAAAAwMDAw==', { body: 'u=0100007F5A5475650000000003030303|', gets: { 'set-cookie': null } }],
+    ['GET /log | Cookie: u=short', { body: '|', gets: { 'set-cookie': null } }],
+    ['GET /off | Cookie: u=fwAAAWV1VFoAAAAAAwMDAw==', { body: '|', gets: { 'set-cookie': null } }],
+  ),
+  row(
+    'valid_referers: hosts of a level replace those around it, regular expressions stay while it has none',
+    'valid_referers none ex.org ~^re\\.;\nlocation / { return 200 "<$invalid_referer>"; }\nlocation /own { valid_referers own.org/a; return 200 "<$invalid_referer>"; }',
+    ['GET /', '200 <>'],
+    ['GET /own', '200 <1>'],
+    ['GET / | Referer: http://ex.org/', '200 <>'],
+    ['GET /own | Referer: http://ex.org/', '200 <1>'],
+    ['GET /own | Referer: http://re.test/', '200 <>'],
+    ['GET /own | Referer: http://own.org/ab', '200 <>'],
+    ['GET /own | Referer: http://own.org', '200 <1>'],
+  ),
 );

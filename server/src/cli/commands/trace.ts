@@ -96,6 +96,9 @@ const pairs = (lines: readonly string[] | undefined): HeaderPair[] =>
 /** Files whose text a trace reads: lists of types, and little else. */
 const MAX_TEXT = 1_000_000;
 
+/** Names of a folder that are looked at. */
+const MAX_NAMES = 10_000;
+
 /** This machine's files, asked synchronously: a trace never waits. */
 const DISK: Files = {
   stat(file): FileKind | null {
@@ -103,6 +106,8 @@ const DISK: Files = {
     return kind === 'other' ? 'file' : kind;
   },
   size: (file) => MACHINE.size(file),
+  modified: (file) => MACHINE.modified(file),
+  names: (folder) => MACHINE.names(folder, MAX_NAMES),
   text: (file) => MACHINE.text(file, MAX_TEXT),
 };
 

@@ -3,15 +3,16 @@
  * ngx_http_file_cache.c). What lies in it depends on earlier requests: an assumption, and by default nothing does.
  */
 
-import { type ByteString, fromBytes, lower } from '../../base/bytes.ts';
+import { type ByteString, fromBytes, lower, toBytes } from '../../base/bytes.ts';
 import { table } from '../../base/table.ts';
 import { parseOffset, parseTime } from '../../catalog/value-kind.ts';
 import type { Directive } from '../../config/directive.ts';
 import { atOf } from '../at.ts';
+import { clock } from '../clock.ts';
 import type { BackendAnswer, CacheUse } from '../exchange.ts';
-import { clock } from '../filters.ts';
 import { parseHttpTime } from '../http-time.ts';
 import type { Run } from '../run.ts';
+import { errorPageFor } from '../special.ts';
 
 const METHOD_DEFAULTS = ['GET', 'HEAD'];
 
@@ -118,7 +119,7 @@ export function openCache(run: Run, prefix: string, key: () => ByteString): Cach
     status('MISS');
     return use({ assumption: id, unstored });
   }
-  const updating = staleWords(run, prefix).has('updating') || storedControl(run, 'stale-while-revalidate');
+  const updating = staleWords(run, prefix).has('updating') || storedControl(run, prefix, 'stale-while-revalidate');
   if (state === 'UPDATING' && updating) {
     status('UPDATING');
     return use({ assumption: id, holds: true, serves: true });
@@ -132,28 +133,49 @@ export function openCache(run: Run, prefix: string, key: () => ByteString): Cach
 }
 
 /** Whether the stored answer allows it by itself, as far as its lines are known. */
-function storedControl(run: Run, word: string): boolean {
-  return storedHeaders(run).some(([n, v]) => lower(n) === 'cache-control' && lower(v).includes(`${word}=`));
+function storedControl(run: Run, prefix: string, word: string): boolean {
+  return storedHeaders(run, prefix).some(([n, v]) => lower(n) === 'cache-control' && lower(v).includes(`${word}=`));
 }
 
-const storedHeaders = (run: Run): BackendAnswer['headers'] => {
+/**
+ * The status of what lies in the cache: that of the answer that the caller gave where the cache keeps such answers, else a good one. Of an old
+ * answer a good one, for then what the caller gave is what the backend says now.
+ */
+function storedStatus(run: Run, prefix: string): number {
+  const given = run.options.upstream?.status;
+  if (run.exchange.cacheStatus !== 'HIT') return 200;
+  return given !== undefined && given >= 200 && (given < 300 || validFor(run, prefix, given)) ? given : 200;
+}
+
+const storedHeaders = (run: Run, prefix: string): BackendAnswer['headers'] => {
   const { upstream } = run.options;
-  if (!upstream?.headers || (upstream.status !== undefined && upstream.status >= 300)) return [];
-  return upstream.headers.flatMap(([n, v]) => (n.toLowerCase() === 'set-cookie' ? [] : [[n, v] as const]));
+  const status = upstream?.status ?? 200;
+  if (!upstream?.headers || (status >= 300 && status !== storedStatus(run, prefix))) return [];
+  // an answer that sets a cookie is not kept, unless nobody looks at that
+  const cookies = (run.directive(`${prefix}_ignore_headers`)?.values ?? []).some((v) => v.toLowerCase() === 'set-cookie');
+  return upstream.headers.flatMap(([n, v]) => (n.toLowerCase() === 'set-cookie' && !cookies ? [] : [[toBytes(n), toBytes(v)] as const]));
 };
 
-/** The answer that lies in the cache: a good one, with the lines that the caller gave to the application's. */
-export function storedAnswer(run: Run): BackendAnswer {
-  const headers = storedHeaders(run);
+/**
+ * The answer that lies in the cache: a good one, or an error that *_cache_valid keeps, with the lines that the caller gave to the
+ * application's. A number: only the status of an error was kept, as intercepted errors and failures are (ngx_http_file_cache_t.error).
+ */
+export function storedAnswer(run: Run, prefix: string): BackendAnswer | number {
+  const status = storedStatus(run, prefix);
+  if (status >= 300 && run.flag(`${prefix}_intercept_errors`, false) && errorPageFor(run, status)) return status;
+  const failure = run.options.upstream?.failure;
+  const failed = failure === 'timeout' ? 504 : failure ? 502 : 0;
+  if (failed && run.exchange.cacheStatus === 'HIT' && validFor(run, prefix, failed)) return failed;
+  const headers = storedHeaders(run, prefix);
   const typed = headers.some(([n]) => lower(n) === 'content-type') || run.options.upstream?.headers !== undefined;
-  return { status: 200, headers: typed ? headers : [...headers, ['Content-Type', 'text/html; charset=utf-8']] };
+  return { status, headers: typed ? headers : [...headers, ['Content-Type', 'text/html; charset=utf-8']] };
 }
 
 /** What the stored answer gives to `$upstream_cache_last_modified` and `$upstream_cache_etag` while it is revalidated. */
 export function validator(run: Run, name: 'last-modified' | 'etag'): ByteString | null {
   const { cacheUse, cacheStatus, passFamily } = run.exchange;
   if (!cacheUse?.holds || cacheStatus !== 'EXPIRED' || !run.flag(`${passFamily ?? 'proxy'}_cache_revalidate`, false)) return null;
-  const given = storedHeaders(run);
+  const given = storedHeaders(run, passFamily ?? 'proxy');
   const line = given.find(([n]) => lower(n) === name)?.[1] ?? null;
   if (line !== null || given.length || name === 'etag') return line;
   return run.report.assume({
@@ -169,7 +191,7 @@ export function validator(run: Run, name: 'last-modified' | 'etag'): ByteString 
 export function staleFor(run: Run, prefix: string, failure: string): 'STALE' | null {
   const { cacheUse, cacheStatus } = run.exchange;
   if (!cacheUse?.holds || cacheStatus !== 'EXPIRED') return null;
-  return staleWords(run, prefix).has(failure) || storedControl(run, 'stale-if-error') ? 'STALE' : null;
+  return staleWords(run, prefix).has(failure) || storedControl(run, prefix, 'stale-if-error') ? 'STALE' : null;
 }
 
 /** Whether a 304 of the backend makes the old answer good again. */

@@ -1,14 +1,16 @@
 /** The handlers of the content phase, and those that a location names itself. */
 
-import { fromBytes } from '../../base/bytes.ts';
+import { fromBytes, toBytes } from '../../base/bytes.ts';
 import { table } from '../../base/table.ts';
 import { escapeUri } from '../escape.ts';
 import { clientTakesGzip, sendHeader } from '../filters.ts';
+import { httpTime } from '../http-time.ts';
 import { setContentType } from '../mime.ts';
 import { mapUri, rootOf } from '../paths.ts';
 import type { Handler } from '../phases.ts';
 import { knownMethod, type Run, type Verdict } from '../run.ts';
 import { compileValue } from '../script.ts';
+import { davHandler } from './dav.ts';
 import { grpcHandler, memcachedHandler } from './grpc-memcached.ts';
 import { fastcgiHandler, scgiHandler, uwsgiHandler } from './params.ts';
 import { proxyHandler } from './proxy.ts';
@@ -73,13 +75,28 @@ const randomIndexHandler: Handler = {
   reads: ['random_index'],
   run(run): Verdict {
     if (!run.uri.endsWith('/') || !reads(run) || !run.flag('random_index', false)) return 'declined';
-    const name = run.report.assume({
-      id: 'random_index',
-      what: 'the file that random_index picks',
-      otherwise: '',
-      why: 'picked at random',
-    });
+    const mapped = mapUri(run);
+    if (!mapped) return 500;
+    const at = run.directive('random_index') ?? null;
+    const kind = run.stat(mapped.path, 'folder', 'the disk decides whether the folder is there', at);
+    if (kind === null || kind === 'forbidden') return kind === null ? 404 : 403;
+    const names = run.options.files?.names?.(fromBytes(mapped.path))?.filter((n) => !n.startsWith('.'));
+    if (names?.length === 0) return 'declined';
+    const name =
+      names?.length === 1
+        ? toBytes(names[0]!)
+        : toBytes(
+            run.report.assume({
+              id: 'random_index',
+              what: 'the file that random_index picks',
+              otherwise: names?.[0] ?? '',
+              why: 'picked at random',
+              choices: names ?? [],
+              at,
+            }),
+          );
     if (name === '') return 'declined';
+    run.report.step({ phase: 'content', handler: this.module, at, said: `picks ${fromBytes(name)}` });
     return { uri: run.uri + name, args: run.args };
   },
 };
@@ -102,34 +119,11 @@ const autoindexHandler: Handler = {
     run.reply.setType(
       { html: 'text/html', xml: 'text/xml', json: 'application/json', jsonp: 'application/javascript' }[format] ?? 'text/html',
     );
-    if (format === 'html') run.reply.charset ||= '';
+    // only the XML listing says its charset by itself, and a JSONP one without a callback is plain JSON
+    if (format === 'xml') run.reply.charset = 'utf-8';
+    if (format === 'jsonp' && !run.variable('arg_callback')) run.reply.setType('application/json');
     run.report.step({ phase: 'content', handler: this.module, at, said: `listing of ${fromBytes(mapped.path)}` });
     return sendHeader(run);
-  },
-};
-
-/** ngx_http_dav_handler: what it does to the disk is not followed. */
-const davHandler: Handler = {
-  module: 'ngx_http_dav_module',
-  reads: ['dav_methods', 'dav_access', 'create_full_put_path', 'min_delete_depth'],
-  run(run): Verdict {
-    const methods = new Set(run.lines('dav_methods').flatMap((d) => d.values.map((v) => v.toUpperCase())));
-    const method = knownMethod(run.methodName);
-    if (!methods.has(method) || !['PUT', 'DELETE', 'MKCOL', 'COPY', 'MOVE'].includes(method)) return 'declined';
-    const at = run.directive('dav_methods') ?? null;
-    if (method === 'PUT' && run.uri.endsWith('/')) return 409;
-    const answer = run.report.assume({
-      id: 'dav',
-      what: `${method} ${fromBytes(run.uri)}`,
-      otherwise: method === 'PUT' || method === 'MKCOL' ? '201' : '204',
-      why: 'the disk decides',
-      choices: ['201', '204', '403', '404', '409'],
-      also: 'status',
-      at,
-    });
-    run.reply.kind = 'content';
-    run.report.step({ phase: 'content', handler: this.module, at, said: `${method}: ${answer}`, assumption: 'dav' });
-    return Number(answer);
   },
 };
 
@@ -213,8 +207,10 @@ function sendFile(run: Run, path: string, module: string, gzipped: boolean): Ver
   // an unknown size is taken for a usual one: longer than gzip_min_length
   reply.contentLength = size ?? 1_000_000;
   reply.lengthKnown = size !== undefined;
-  reply.hasLastModified = true;
-  if (run.flag('etag', true)) reply.etag = reply.add('ETag', '', null);
+  const date = run.options.files?.modified?.(run.reply.file);
+  reply.setLastModified(date === undefined ? '' : httpTime(date));
+  if (run.flag('etag', true))
+    reply.etag = reply.add('ETag', date === undefined || size === undefined ? '' : `"${date.toString(16)}-${size.toString(16)}"`, null);
   setContentType(run);
   if (gzipped) reply.contentEncoding = reply.add('Content-Encoding', 'gzip', run.directive('gzip_static') ?? null);
   reply.allowRanges = !gzipped || run.behaviour.rangesOfGzipStatic;
@@ -240,7 +236,8 @@ function emptyGif(run: Run): Verdict {
   run.reply.status = 200;
   run.reply.contentLength = 43;
   run.reply.setType('image/gif');
-  run.reply.hasLastModified = true;
+  // the day of which ngx_http_empty_gif_module says that the picture was made
+  run.reply.setLastModified(httpTime(23_349_600));
   run.report.step({ phase: 'content', handler: 'ngx_http_empty_gif_module', at: run.directive('empty_gif') ?? null, said: 'an empty GIF' });
   return sendHeader(run);
 }

@@ -187,7 +187,7 @@ export function finishUpstream(run: Run, family: Family, pass: Pass, request: Up
     return pass.failure;
   }
   exchange.begin(request);
-  const hop = run.hops.begin(run, request, run.kind === 'mirror' ? 'ignored' : run.kind === 'auth_request' ? 'auth_request' : 'answer');
+  const hop = run.hops.begin(run, request, run.kind === null ? 'answer' : run.kind === 'auth_request' ? 'auth_request' : 'ignored');
   run.report.step({
     phase: 'upstream',
     handler: module,
@@ -255,7 +255,8 @@ export function finishUpstream(run: Run, family: Family, pass: Pass, request: Up
 function serve(run: Run, family: Family, rewriting: Rewriting, status?: 'STALE' | 'REVALIDATED'): Verdict {
   if (status) run.exchange.cacheStatus = status;
   tellServed(run, family.module);
-  const answer = storedAnswer(run);
+  const answer = storedAnswer(run, family.prefix);
+  if (typeof answer === 'number') return answer;
   run.exchange.answer = answer;
   return deliver(run, family, answer, rewriting, true);
 }

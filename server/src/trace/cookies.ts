@@ -1,0 +1,31 @@
+/** Cookies of a request, found as nginx finds them. */
+import { type ByteString, lower } from '../base/bytes.ts';
+import type { Run } from './run.ts';
+
+/** `$cookie_name` (ngx_http_parse_multi_header_lines). */
+export function cookie(run: Run, name: string): ByteString | null {
+  for (const line of run.headerLines('cookie')) {
+    if (name.length > line.length) continue;
+    let at = 0;
+    while (at < line.length) {
+      if (lower(line.slice(at, at + name.length)) === name) {
+        let p = at + name.length;
+        while (line[p] === ' ') p++;
+        if (line[p] === '=') {
+          p++;
+          while (line[p] === ' ') p++;
+          const end = line.indexOf(';', p);
+          return line.slice(p, end < 0 ? undefined : end);
+        }
+        // the character behind the name is read already, so a `;` there hides the next pair
+        at = Math.min(p + 1, line.length);
+      }
+      while (at < line.length) {
+        const c = line[at++];
+        if (c === ';' || (c === ',' && run.behaviour.splitsCookiesAtCommas)) break;
+      }
+      while (line[at] === ' ') at++;
+    }
+  }
+  return null;
+}

@@ -1,0 +1,207 @@
+/** Each area of nginx's modules on a small configuration: what the trace says, and what nginx does, request by request. AREA names one. */
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
+import { fromBytes } from '../../server/src/base/bytes.ts';
+import { traceRequest } from '../../server/src/trace/request.ts';
+import type { HeaderPair, Trace, UpstreamAnswer } from '../../server/src/trace/trace.ts';
+import { Echo, type EchoAnswer, type EchoRequest } from '../harness/echo.ts';
+import { type Answer, RawClient } from '../harness/echo-client.ts';
+import { available, OWN_PATHS, serve, withoutNginx } from '../harness/nginx.ts';
+import { configAt } from '../trace/config-of.ts';
+import { readSend } from '../trace/rows.ts';
+import type { Answered, Area, AreaAsk } from './areas/area.ts';
+import { AREAS as BACKENDS } from './areas/backends.ts';
+import { AREAS as FILES } from './areas/files.ts';
+import { AREAS as LOCATIONS } from './areas/locations.ts';
+import { AREAS as SERVERS } from './areas/servers.ts';
+import { disk } from './trace-compare.ts';
+
+const PROTOCOLS = ['http', 'uwsgi', 'fastcgi', 'scgi'] as const;
+/** a port on which nobody listens */
+const DEAD = '127.0.0.1:1';
+
+const echoed = ({ status = 200, headers = [], body = 'ok\n', endless }: Answered): EchoAnswer => {
+  const empty = status === 204 || status === 304;
+  return { status, headers: empty || endless ? headers : [...headers, ['Content-Length', String(body.length)]], body: empty ? '' : body };
+};
+
+/** Lines that a trace does not always tell: the length of what it does not know. */
+const lines = (pairs: readonly HeaderPair[], told: ReadonlySet<string>): string[] =>
+  pairs
+    .filter(([n]) => n !== 'Date' && (n !== 'Content-Length' || told.has(n)))
+    .map(([n, v]) => `${n}: ${v}`)
+    .sort();
+
+const requestText = (protocol: string, line: string, pairs: readonly HeaderPair[] | null, sign: string): string =>
+  `${protocol} ${line}\n${(pairs ?? []).map(([n, v]) => `  ${n}${sign}${v}`).join('\n')}`;
+
+const seenText = (r: EchoRequest): string =>
+  r.params
+    ? requestText(
+        r.protocol,
+        '',
+        r.params.map(([n, v]): HeaderPair => [fromBytes(n), fromBytes(v)]),
+        '=',
+      )
+    : requestText(
+        'http',
+        `${r.method} ${fromBytes(r.uri ?? '')} ${r.httpVersion}`,
+        r.headers.map(([n, v]): HeaderPair => [fromBytes(n), fromBytes(v)]),
+        ': ',
+      );
+
+/** Every request that reaches a backend, in the words of `seenText`. */
+const tracedRequests = (trace: Trace): string[] =>
+  trace.exchanges.flatMap(({ request: u, attempts, for: why }) => {
+    const text = u.params
+      ? requestText(u.protocol, '', u.params, '=')
+      : requestText('http', `${u.method} ${u.uri} ${u.httpVersion}`, u.headers, ': ');
+    const times = why === 'answer' || why === 'auth_request' ? attempts.filter((a) => /^\d+$/.test(a.said)).length : 1;
+    return Array<string>(times).fill(text);
+  });
+
+function differences(trace: Trace, answer: Answer | null, seen: readonly EchoRequest[], head: boolean): string[] {
+  const out: string[] = [];
+  const differ = (what: string, nginx: unknown, traced: unknown): void => {
+    const [a, b] = [JSON.stringify(nginx), JSON.stringify(traced)];
+    if (a !== b) out.push(`${what}\n  nginx ${a}\n  trace ${b}`);
+  };
+  const { outcome } = trace;
+  differ('status', answer?.status ?? 444, outcome.status);
+  differ('requests to backends', seen.map(seenText).sort(), tracedRequests(trace).sort());
+  if (!answer || outcome.kind === 'closed') return out;
+  const told = new Set(outcome.responseHeaders.map(([n]) => n));
+  differ(
+    'header lines',
+    lines(
+      answer.headers.map(([n, v]): HeaderPair => [fromBytes(n), fromBytes(v)]),
+      told,
+    ),
+    lines(outcome.responseHeaders, told),
+  );
+  const encoded = answer.headers.some(([n]) => n === 'Content-Encoding');
+  if (outcome.body !== null) differ('body', fromBytes(answer.body), outcome.body);
+  else if (outcome.file !== null && answer.status === 200 && !head && !encoded)
+    differ('file', answer.body, fs.readFileSync(outcome.file, 'latin1'));
+  return out;
+}
+
+async function follow(area: Area): Promise<string[]> {
+  const echoes = [await Echo.start(), await Echo.start()] as const;
+  const addresses: Readonly<Record<string, string>> = {
+    E: `127.0.0.1:${echoes[0].ports.http}`,
+    E2: `127.0.0.1:${echoes[1].ports.http}`,
+    U: `127.0.0.1:${echoes[0].ports.uwsgi}`,
+    F: `127.0.0.1:${echoes[0].ports.fastcgi}`,
+    S: `127.0.0.1:${echoes[0].ports.scgi}`,
+  };
+  let fill = (text: string): string => text;
+  let source = '';
+  const running = await serve(
+    (ports, folder) => {
+      const names: Readonly<Record<string, string>> = {
+        ...addresses,
+        DIR: folder,
+        PORT: `${ports[0]!}`,
+        PORT1: `${ports[1]!}`,
+        PORT2: `${ports[2]!}`,
+      };
+      fill = (text): string => text.replace(/%([A-Z]+\d?)%/g, (all, name: string) => names[name] ?? all);
+      const http = /(?:^|[\s;}])server \{/.test(area.http)
+        ? area.http
+        : `server { listen 127.0.0.1:%PORT%; server_name a.test; ${area.http} }`;
+      source = fill(`worker_rlimit_nofile 2048;\nevents {}\nhttp {\n${OWN_PATHS}\n${http}\n}\n`);
+      return source;
+    },
+    { files: area.files ?? {}, ports: 3, modules: 'none' },
+  );
+  const wrong: string[] = [];
+  try {
+    for (const folder of area.folders ?? []) fs.mkdirSync(path.join(running.folder, folder), { recursive: true });
+    for (const [file, time] of Object.entries(area.modified ?? {})) fs.utimesSync(path.join(running.folder, file), time, time);
+    const config = await configAt(path.join(running.folder, 'nginx.conf'), source, { prefix: running.folder, nginx: available()!.version });
+    const stored = new Map<string, UpstreamAnswer>();
+    for (const one of area.asks) {
+      const ask: AreaAsk = typeof one === 'string' ? { send: one } : one;
+      const s = readSend(fill(ask.send.includes('Host:') || ask.send.includes('-Host') ? ask.send : `${ask.send} | Host: a.test`));
+      const { body = '' } = ask;
+      const headers = s.headers.filter(([n], i) => n !== 'Host' || i === s.headers.findIndex(([m]) => m === 'Host'));
+      if (body !== '' && !headers.some(([n]) => /^(?:content-length|transfer-encoding)$/i.test(n)))
+        headers.push(['Content-Length', String(body.length)]);
+      const answers = [ask.answer ?? {}, ask.answer2 ?? ask.answer ?? {}].map((a) =>
+        echoed({ ...a, ...(a.headers ? { headers: a.headers.map(([n, v]): HeaderPair => [n, fill(v)]) } : {}) }),
+      );
+      const upstreams: Record<string, UpstreamAnswer | UpstreamAnswer[]> = { [DEAD]: { failure: 'refused' } };
+      for (const [i, echo] of echoes.entries()) {
+        const { status, headers: sent } = answers[i]!;
+        echo.answer = answers[i]!;
+        echo.take();
+        for (const p of PROTOCOLS) upstreams[`127.0.0.1:${echo.ports[p]}`] = Array<UpstreamAnswer>(40).fill({ status, headers: sent });
+      }
+      if (ask.wait) await wait(ask.wait);
+      const port = running.ports[ask.port ?? 0]!;
+      const input = {
+        method: s.method,
+        target: s.target,
+        httpVersion: s.version,
+        headers,
+        clientAddress: '127.0.0.1',
+        localAddress: '127.0.0.1',
+        localPort: port,
+        bodyLength: body.length,
+        ...(ask.sni === undefined ? {} : { scheme: 'https' as const, sni: ask.sni }),
+        ...ask.input,
+      };
+      const trace = (assume: Record<string, string>, upstream?: UpstreamAnswer): Trace =>
+        traceRequest(config, input, {
+          files: disk,
+          upstreams,
+          assume: { ...assume, ...Object.fromEntries(Object.entries(ask.assume ?? {}).map(([k, v]) => [fill(k), fill(v)])) },
+          now: Math.floor(Date.now() / 1000),
+          ...(upstream ? { upstream } : {}),
+        });
+      // before nginx writes anything to the disk; a cache is asked about when nginx has said what it holds
+      const before = trace({});
+      const client = new RawClient(port, ask.sni);
+      client.retryable = false;
+      const head = `${s.method} ${s.target} HTTP/${s.version}\r\n${headers.map(([n, v]) => `${n}: ${v}\r\n`).join('')}\r\n`;
+      const answer = await client.ask(head + body, s.method === 'HEAD');
+      client.close();
+      if (before.exchanges.some((x) => x.for !== 'answer')) await wait(20);
+      const assume: Record<string, string> = {};
+      for (const [id, pattern] of Object.entries(area.reads ?? {})) {
+        const value = answer?.headers.map(([n, v]) => pattern.exec(`${n}: ${v}`)?.[1]).find((v) => v !== undefined);
+        if (value !== undefined) assume[id] = value;
+      }
+      let traced = before;
+      if (area.cache) {
+        const state = answer?.headers.find(([n]) => n === 'X-C')?.[1];
+        if (state && state !== 'MISS' && state !== 'BYPASS') assume[`cache:${area.cache}`] = state;
+        traced = trace(assume, stored.get(s.target));
+        if (state === 'MISS' || state === 'EXPIRED')
+          if (!stored.has(s.target)) stored.set(s.target, { status: answers[0]!.status, headers: answers[0]!.headers });
+      } else if (Object.keys(assume).length) traced = trace(assume);
+      const found = differences(
+        traced,
+        answer,
+        echoes.flatMap((e) => e.take()),
+        s.method === 'HEAD',
+      );
+      if (found.length) wrong.push(`${ask.send}\n${found.join('\n')}`);
+    }
+  } finally {
+    await running.stop();
+    for (const echo of echoes) await echo.stop();
+  }
+  return wrong;
+}
+
+for (const area of [...LOCATIONS, ...FILES, ...BACKENDS, ...SERVERS])
+  if (!process.env.AREA || area.name === process.env.AREA)
+    test(area.name, { skip: withoutNginx(), timeout: 120_000 }, async () => {
+      const wrong = await follow(area);
+      assert.equal(wrong.length, 0, wrong.slice(0, 5).join('\n\n'));
+    });
