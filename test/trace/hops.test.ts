@@ -176,8 +176,8 @@ describe('what a cache holds', () => {
     assert.equal(await said('proxy_cache_valid any 1m;', 'HIT', 500), '500 HIT not asked');
     assert.equal(await said('proxy_cache_valid any 1m;', 'EXPIRED', 500), '500 EXPIRED asked');
     assert.equal(
-      await said('proxy_cache_valid 404 1m; proxy_intercept_errors on; error_page 404 =418 /none;', 'HIT', 404),
-      '418 HIT not asked',
+      await said('proxy_cache_valid 404 1m; proxy_intercept_errors on; error_page 404 =303 http://x.test/;', 'HIT', 404),
+      '303 HIT not asked',
     );
   });
 
