@@ -174,6 +174,8 @@ export interface Mended {
   readonly passes: number;
   /** of the findings that had an applied fix, in the order in which they were met */
   readonly rules: readonly string[];
+  /** fixes that their rules propose as safe and that the engine left to a person, with its reasons */
+  readonly demoted: readonly { readonly rule: string; readonly because: string }[];
 }
 
 /** What `check --fix` makes of a tree (`suggested`: `--fix=suggested`): the passes of the product, each fix proved before it is applied. */
@@ -199,9 +201,11 @@ export async function fixAll(tree: Pick<ExampleTree, 'root' | 'files'>, settings
     await find(),
     suggested,
   );
-  const left = found.flatMap((f) => proved(new Proofs(f.config, (file, text) => parser.open(file, text), rules), f.findings));
+  const proofs = found.map((f) => new Proofs(f.config, (file, text) => parser.open(file, text), rules));
+  const left = found.flatMap((f) => proved(proofs, f.findings));
   if (combined(fixesToApply(left, suggested)).length) throw new Error(`the fixes do not come to an end: ${[...mended].join(', ')}`);
-  return { files, passes, rules: [...mended] };
+  const demoted = left.flatMap((f) => f.fixes.flatMap(({ because }) => (because === undefined ? [] : { rule: f.rule, because })));
+  return { files, passes, rules: [...mended], demoted };
 }
 
 /** Findings as marks, to be compared with those of the example. */

@@ -16,13 +16,26 @@ export interface Found {
 /** The first fix that its rule proposes as safe. */
 const proposed = (finding: Finding): Fix | null => finding.fixes.find((fix) => fix.safety === 'safe') ?? null;
 
-/** The findings of a configuration with the engine's word on their fixes: one that is not proved safe is a suggestion, and says why. */
-export function proved(proofs: Proofs, findings: readonly Finding[]): readonly Finding[] {
-  const proposals = findings.flatMap((finding): Proposal[] =>
-    finding.fixes.filter((fix) => fix.safety === 'safe').map((fix) => ({ finding, fix })),
+/**
+ * Findings with the engine's word on their fixes: one that is not proved safe is a suggestion, and says why. A fix is put to every configuration
+ * that reads one of its files, for what mends one of them may break another.
+ */
+export function proved(all: readonly Proofs[], findings: readonly Finding[]): readonly Finding[] {
+  const nobody = findings.flatMap((f) => f.fixes.filter((fix) => fix.safety === 'safe' && !all.some((proofs) => proofs.reads(fix))));
+  return all.reduce(
+    provedBy,
+    judged(findings, new Map(nobody.map((fix) => [fix, 'nothing here can prove what it does to a file that is no nginx configuration']))),
   );
-  if (!proposals.length) return findings;
-  const words = proofs.each(proposals);
+}
+
+function provedBy(findings: readonly Finding[], proofs: Proofs): readonly Finding[] {
+  const proposals = findings.flatMap((finding): Proposal[] =>
+    finding.fixes.filter((fix) => fix.safety === 'safe' && proofs.reads(fix)).map((fix) => ({ finding, fix })),
+  );
+  return proposals.length ? judged(findings, proofs.each(proposals)) : findings;
+}
+
+function judged(findings: readonly Finding[], words: ReadonlyMap<Fix, string | null>): readonly Finding[] {
   return findings.map((finding) =>
     finding.fixes.some((fix) => words.get(fix))
       ? {
@@ -108,9 +121,8 @@ export async function applyFixes(bench: Bench, first: readonly Found[], suggeste
   let found = first;
   for (let pass = 0; pass < MAX_PASSES; pass++) {
     // a person who asks for suggestions takes what is not proved, too
-    const findings = found
-      .flatMap((f) => (suggested ? f.findings : proved(new Proofs(f.config, bench.open, bench.rules), f.findings)))
-      .map((f) => bench.placed?.(f) ?? f);
+    const all = suggested ? [] : found.map((f) => new Proofs(f.config, bench.open, bench.rules));
+    const findings = found.flatMap((f) => (suggested ? f.findings : proved(all, f.findings))).map((f) => bench.placed?.(f) ?? f);
     const fixes = fixesToApply(findings, suggested).filter((fix) => fix.edits.every((e) => bench.text(e.file) !== null));
     const { edits, applied } = combinedFixes(fixes);
     if (!edits.length) break;

@@ -51,7 +51,10 @@ export class Proofs {
     this.validity = rules.filter((r) => r.group === 'validity' && r.severity === 'error');
   }
 
-  /** What speaks against each proposal by itself. */
+  /** Whether the configuration reads a file that the fix changes. */
+  reads = (fix: Fix): boolean => fix.edits.some((e) => this.config.files.has(e.file));
+
+  /** What speaks against each proposal by itself. A fix may change files that this configuration does not read: those are others' to judge. */
   each(proposals: readonly Proposal[]): Map<Fix, Because> {
     const out = new Map<Fix, Because>();
     const left: Proposal[] = [];
@@ -104,7 +107,7 @@ export class Proofs {
   atAGlance({ finding, fix }: Proposal): Because {
     for (const { file, edits } of fix.edits) {
       const source = this.config.files.get(file);
-      if (!source) return 'nothing here can prove what it does to a file that is no nginx configuration';
+      if (!source) continue;
       const template = crossesTemplate(source, edits, finding.at.file === file ? finding.at.span : null);
       if (template !== null) return template;
       if (changesCase(source, edits)) return 'it changes only upper and lower case, which may be intended';

@@ -7,15 +7,27 @@ import { proved } from '../fixes/apply.ts';
 import type { Created } from '../fixes/edited.ts';
 import { Proofs } from '../fixes/prove.ts';
 import type { Finding, FixChange } from '../rules/rule.ts';
+import type { Snapshot } from '../workspace/workspace.ts';
 import type { Session } from './session.ts';
 
 const proofs = new PerConfig(
   (config, { workspace, rules }: Session) => new Proofs(config, (file, text) => workspace.parse(file, text), rules),
 );
 
-/** The findings with their fixes proved in every configuration that reads their file: a fix is safe when it is safe in each. */
-export const provedFindings = (session: Session, configs: readonly Config[], findings: readonly Finding[]): readonly Finding[] =>
-  configs.reduce((known, config) => proved(proofs.of(config, session), known), findings);
+/** The findings with their fixes proved in every configuration that reads one of the files that they change: a fix is safe when it is safe in each. */
+export function provedFindings(
+  session: Session,
+  snapshot: Snapshot,
+  configs: readonly Config[],
+  findings: readonly Finding[],
+): readonly Finding[] {
+  const files = new Set(findings.flatMap((f) => f.fixes.flatMap((fix) => fix.edits.map((e) => e.file))));
+  const all = new Set([...configs, ...[...files].flatMap((file) => snapshot.configsOf(file))]);
+  return proved(
+    [...all].map((config) => proofs.of(config, session)),
+    findings,
+  );
+}
 
 /** What speaks against an edit that no finding proposes. */
 export const against =

@@ -198,8 +198,10 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
       for (const file of outside)
         tell(`proxylens: ${nearPath(shownPath(file))}: not written: outside of ${visible(named.map(nearPath).join(', '))}`);
     }
-  } else if (options.format === 'json' || options.format === 'sarif')
-    found = found.map((f) => ({ ...f, findings: proved(new Proofs(f.config, open, rules), f.findings) }));
+  } else if (options.format === 'json' || options.format === 'sarif') {
+    const all = found.map((f) => new Proofs(f.config, open, rules));
+    found = found.map((f) => ({ ...f, findings: proved(all, f.findings) }));
+  }
   const byFile = byFileOf(found, placed);
   const findings = [...byFile.values()].flat();
   if (options.updateBaseline) await writeBaseline(options.baseline!, findings, (id) => loader.text(id));

@@ -103,7 +103,7 @@ const asProposed = (findings: readonly Finding[]): readonly Finding[] => finding
 function actionsIn(target: Target, { snapshot, session, encoding, edit, range, context, uri }: Asked): CodeAction[] {
   const { file } = target;
   const findings = kept(snapshot, session.publisher.fresh(snapshot, file.id));
-  const prove = (list: readonly Finding[]): readonly Finding[] => provedFindings(session, target.configs, list);
+  const prove = (list: readonly Finding[]): readonly Finding[] => provedFindings(session, snapshot, target.configs, list);
   const wants = (kind: string): boolean => !context.only?.length || context.only.some((k) => kind === k || kind.startsWith(k + '.'));
   const out: CodeAction[] = [];
   const { resolvesActions } = session.client;
@@ -194,14 +194,15 @@ export const codeActionResolve = reads<CodeAction, CodeAction>({
       return unless(because, withNewFiles(edit(edits), creates));
     }
     const findings = kept(snapshot, session.publisher.fresh(snapshot, target.file.id));
-    if (picked.what === 'all') return { ...action, edit: edit(combined(safeFixes(provedFindings(session, target.configs, findings)))) };
+    if (picked.what === 'all')
+      return { ...action, edit: edit(combined(safeFixes(provedFindings(session, snapshot, target.configs, findings)))) };
     const { rule, span, title } = picked;
     const finding = findings.find(
       (f) => f.rule === rule && f.at.file === target.file.id && f.at.span.start === span.start && f.at.span.end === span.end,
     );
     const proposed = finding?.fixes.find((f) => f.title === title);
     if (!finding || !proposed) return action;
-    const [proved] = provedFindings(session, target.configs, [{ ...finding, fixes: [proposed] }]);
+    const [proved] = provedFindings(session, snapshot, target.configs, [{ ...finding, fixes: [proposed] }]);
     return unless(proved!.fixes[0]!.because ?? null, edit(proposed.edits));
   },
 });

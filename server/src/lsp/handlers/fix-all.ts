@@ -14,7 +14,8 @@ export const fixAll = reads<FixAllParams, FixAllResult | null>({
     const configs = snapshot.configsOf(file);
     const files = new Set<FileId>(scope === 'configuration' ? configs.flatMap((c) => [...c.files.keys()]) : [file]);
     const findings: Finding[] = [];
-    for (const id of files) findings.push(...provedFindings(session, snapshot.configsOf(id), session.publisher.fresh(snapshot, id)));
+    for (const id of files)
+      findings.push(...provedFindings(session, snapshot, snapshot.configsOf(id), session.publisher.fresh(snapshot, id)));
     const { edits, applied } = combinedFixes(fixesToApply(findings, false));
     if (!edits.length) return null;
     const done = new Set(applied);
