@@ -109,6 +109,31 @@ http {
     server {
 #   ^^^^^^ keyword.control.block.nginx`));
 
+  test('what follows a tag of a template keeps its colour, whichever engine it is', () =>
+    checkScopes(`
+<% if @ssl then -%>ssl_certificate a;<% end -%>gzip on;
+#                  ^^^^^^^^^^^^^^^ support.function.directive.nginx
+#                                              ^^^^ support.function.directive.nginx
+listen {{ port }} default_server;
+#                 ^^^^^^^^^^^^^^ constant.language.nginx
+return 301 https://{{ name }}$request_uri;
+#                             ^^^^^^^^^^^ variable.other.nginx
+location /<%= path %>/ { gzip off; }
+#         ^^^ punctuation.definition.template.begin.nginx
+#                        ^^^^ support.function.directive.nginx
+{{- if .Values.tls }}
+#   ^^ keyword.control.template.nginx
+gzip on;
+^^^^ support.function.directive.nginx
+{{ end }}`));
+
+  test('a placeholder may be a statement of its own', () =>
+    checkScopes(`
+server { \${EXTRA}gzip on; \${more_of_it} }
+#          ^^^^^ variable.other.template.nginx
+#                ^^^^ support.function.directive.nginx
+#                           ^^^^^^^^^^ variable.other.template.nginx`));
+
   test('a number sign begins a comment only where a word may begin', () =>
     checkScopes(`
 server_name a.example; # a comment

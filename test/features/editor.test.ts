@@ -123,15 +123,25 @@ describe('semantic tokens', () => {
       '${a} variable',
       '$host variable.defaultLibrary',
     ]));
-  test('captures', () => checkTokens(inside('location', 'rewrite ^/(a)$ /$1;'), ['^/(a)$ regexp', '$1 parameter']));
+  test('captures', () => checkTokens(inside('location', 'rewrite ^/(a)$ /$1;'), ['/ regexp', 'a regexp', '$1 parameter']));
   test('expressions without their tilde', () =>
     checkTokens(http('map $uri $a { ~*^/x 1; }\nserver { server_name ~^w$; }'), [
       '$uri variable.defaultLibrary',
       '$a variable.declaration',
-      '~*^/x regexp',
-      '^w$ regexp',
+      '/x regexp',
+      'w regexp',
     ]));
-  test('a quoted expression', () => checkTokens(inside('server', 'location ~ "a{2}" { }'), ['a{2} regexp']));
+  test('a quoted expression', () => checkTokens(inside('server', 'location ~ "a{2}" { }'), ['a regexp']));
+  test('groups, classes, escapes and anchors keep the colours of the grammar; a group that has a name is a parameter', () =>
+    checkTokens(inside('server', 'location ~ ^/(?<year>\\d+)/[a-z]x\\.(?:jpe?g|png)$ { }'), [
+      '/ regexp',
+      'year parameter',
+      '/ regexp',
+      'x regexp',
+      'jpe regexp',
+      'g regexp',
+      'png regexp',
+    ]));
   test('numbers with units', () =>
     checkTokens(inside('location', 'proxy_read_timeout 60s;\nclient_max_body_size 10m;\nproxy_buffers 8 16k;\nroot /1;'), [
       '60s number',

@@ -35,6 +35,8 @@ const QUANTITIES = new Set(['msec', 'sec', 'time', 'size', 'offset', 'rate', 'nu
 const NO_VARIABLES = new Set(['regex', 'location', 'server-name', 'lua']);
 const NUMBER = /^=?[-+]?\d+(\.\d+)?(ms|[smhdwMykKmMgG%]|r\/[sm])?([\d ]+(ms|[smhdwMy]))*$/;
 const NONE: readonly TokenModifier[] = [];
+/** What has a meaning of its own in an expression; the first group is the name of a group. */
+const SYNTAX = /\\.|\(\?P?[<'](\w+)[>']|\(\?(?:[:=!>|]|<[=!]|[a-z-]+[:)])?|\[\^?\]?(?:\\.|[^\]])*\]|[()|^$*+?]|\{\d+(?:,\d*)?\}/g;
 
 const ages = new WeakMap<DirectiveFact, boolean>();
 
@@ -44,6 +46,17 @@ export function tokens(config: Config, file: SourceFile, range: Span = { start: 
   const { target } = config.settings;
   const add = (span: Span, type: TokenType, modifiers: readonly TokenModifier[] = NONE): void => {
     if (span.end > span.start) out.push({ span: { start: span.start, end: span.end }, type, modifiers });
+  };
+  /** What stands for itself in an expression, and the names of its groups; the rest keeps the colours of the grammar. */
+  const expression = ({ start, end }: Span): void => {
+    let from = start;
+    for (const m of file.text.slice(start, end).matchAll(SYNTAX)) {
+      const at = start + m.index;
+      add({ start: from, end: at }, 'regexp');
+      from = at + m[0].length;
+      if (m[1]) add({ start: from - 1 - m[1].length, end: from - 1 }, 'parameter');
+    }
+    add({ start: from, end }, 'regexp');
   };
   const old = (fact: DirectiveFact): boolean => {
     let known = ages.get(fact);
@@ -58,20 +71,15 @@ export function tokens(config: Config, file: SourceFile, range: Span = { start: 
     const { fact, statement } = d;
     if (fact && old(fact)) add(statement.name, 'property', ['deprecated']);
     const regexes = regexesOf(d);
-    const first = regexes[0]?.word;
-    if (first === statement.name) add(first, 'regexp');
+    const pattern = ({ word, offset, pattern: { length } }: (typeof regexes)[number]): Span =>
+      word.quote ? valueSpan(word, offset, offset + length) : { start: word.start + offset, end: word.start + offset + length };
+    if (regexes[0]?.word === statement.name) expression(pattern(regexes[0]));
     const table = fact ? parameterTable(fact) : null;
     statement.args.forEach((word, i) => {
       if (word.templated) return;
       const regex = regexes.find((r) => r.word === word);
       if (regex) {
-        const until = regex.offset + regex.pattern.length;
-        add(
-          word.quote
-            ? valueSpan(word, regex.offset, until)
-            : { start: word.start + regex.offset, end: word.start + regex.offset + regex.pattern.length },
-          'regexp',
-        );
+        expression(pattern(regex));
         return;
       }
       const parameter = table && fact && i >= table.from && i <= (table.to ?? i) ? findParameter(table.list, word.value) : null;
