@@ -22,22 +22,23 @@ interface Entry {
 /** The entries of CHANGES, oldest first. */
 function entries(): Entry[] {
   const out: Entry[] = [];
-  for (const part of gunzipSync(fs.readFileSync(PACKAGED)).toString().split(/^(?=Changes with nginx )/m)) {
+  for (const part of gunzipSync(fs.readFileSync(PACKAGED))
+    .toString()
+    .split(/^(?=Changes with nginx )/m)) {
     const release = /^Changes with nginx (\S+)/.exec(part)?.[1];
-    if (release)
-      for (const text of part.split(/^ {4}\*\) /m).slice(1)) out.push({ release, text: text.replaceAll(/\s+/g, ' ').trim() });
+    if (release) for (const text of part.split(/^ {4}\*\) /m).slice(1)) out.push({ release, text: text.replaceAll(/\s+/g, ' ').trim() });
   }
   return out.reverse();
 }
 
 describe('since when, by CHANGES', { skip: fs.existsSync(PACKAGED) ? false : 'CHANGES is not installed' }, () => {
-  const { directives, variables } = loadCatalog();
+  const catalog = loadCatalog();
 
   test('variables of http', () => {
     const wrong: string[] = [];
     let compared = 0;
     const all = entries();
-    for (const v of variables.filter((x) => x.source === 'oss' && x.protocol === 'http' && !x.prefix && x.since !== undefined)) {
+    for (const v of catalog.variables('http').filter((x) => x.source === 'oss' && x.since !== undefined)) {
       const naming = all.filter((e) => new RegExp(`\\$${v.name}\\b`).test(e.text) && !/stream/.test(e.text));
       const first = naming.find((e) => /^Feature/.test(e.text));
       if (!first) continue;
@@ -55,7 +56,7 @@ describe('since when, by CHANGES', { skip: fs.existsSync(PACKAGED) ? false : 'CH
     for (const { release, text } of entries()) {
       const list = /^Feature: (?:the )?((?:"[a-z_0-9]+"(?:, and | and |, )?)+) directives?\b/.exec(text)?.[1] ?? '';
       for (const [, name] of list.matchAll(/"([a-z_0-9]+)"/g)) {
-        const facts = directives.filter((d) => d.name === name && d.source === 'oss' && d.since !== undefined);
+        const facts = catalog.directives(name!).filter((d) => d.source === 'oss' && d.since !== undefined);
         if (!facts.length) continue;
         compared++;
         if (!facts.some((d) => atLeast(version(release), d.since!)))
