@@ -38,7 +38,8 @@ const variantOf = (trial: Trial, given: string | Variant): Variant =>
 
 /** Whether the rule says anything about a text. */
 export async function speaks(rule: Rule, variant: Variant, settings: ExampleSettings = {}): Promise<string[]> {
-  const example = { ...variant, settings: { ...settings, ...variant.settings } };
+  // a file that is not at hand is unseen, except for the rules that look at the machine
+  const example = { ...variant, settings: { environment: rule.group === 'environment', ...settings, ...variant.settings } };
   const base = exampleSettings(example);
   const { findings } = await lintTree(exampleTree(example, variant.text), [rule], {
     ...base,

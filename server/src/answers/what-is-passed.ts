@@ -7,7 +7,7 @@ import { PerPart } from '../config/asked.ts';
 import type { Directive } from '../config/directive.ts';
 import { namesOf } from '../config/names.ts';
 import type { Scope } from '../config/scope.ts';
-import { PASS_DIRECTIVES, type PassTarget, readTarget } from '../config/upstreams.ts';
+import { PASS_DIRECTIVES, type PassTarget, readTarget, type Upstream } from '../config/upstreams.ts';
 
 const MOST_TEXTS = 32;
 const VARIABLE = /\$(?:\{(\w+)\}|(\w+))/;
@@ -100,6 +100,16 @@ const made = new PerPart((directive: Directive): Passed => {
 
 /** What a pass directive asks. */
 export const passedBy = (directive: Directive): Passed => made.of(directive);
+
+/** The only target of a pass directive, constants followed; null where there are several or a request decides. */
+export function targetOf(directive: Directive): PassTarget | null {
+  const { targets, whole } = passedBy(directive);
+  return whole && targets.length === 1 ? targets[0]! : null;
+}
+
+/** The pass directives below http that may ask a group, by its name or through constants. */
+export const passesTo = (group: Upstream): readonly Directive[] =>
+  passesIn(group.directive.scope).filter((d) => passedBy(d).targets.some((t) => t.upstream === group));
 
 /** A value without the variables of its path: `http://$up$request_uri`, `http://$up/$1`. */
 const withoutPath = (value: string): string => {

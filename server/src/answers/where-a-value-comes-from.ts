@@ -16,19 +16,20 @@ function textsIn(d: Directive): readonly string[] {
 }
 
 /** The built-in variables that a variable's value is made of, lower case; the name itself where nothing of the text defines it. */
-export function sourcesOf(config: Config, name: string, depth = 0): ReadonlySet<string> {
+export function sourcesOf(config: Config, name: string, protocol: 'http' | 'stream' = 'http', depth = 0): ReadonlySet<string> {
   const sites =
     depth > 5
       ? []
       : namesOf(config)
-          .definitions('variable', name, 'http')
+          .definitions('variable', name, protocol)
           .filter((s) => !s.capture);
   const known = sites.map((s) => s.directive).filter((d) => d.name === 'set' || TABLES.has(d.name));
   if (!known.length) return new Set([name]);
   const out = new Set<string>();
   for (const d of known)
     for (const text of textsIn(d))
-      for (const inner of variablesIn(text)) if (inner !== name) for (const source of sourcesOf(config, inner, depth + 1)) out.add(source);
+      for (const inner of variablesIn(text))
+        if (inner !== name) for (const source of sourcesOf(config, inner, protocol, depth + 1)) out.add(source);
   return out;
 }
 

@@ -39,6 +39,7 @@ const SOURCES: Readonly<Record<string, Source>> = table({
   query_string: { without: `${LINE_ENDS} ` },
   request_body: { without: '' },
   content_type: { without: LINE_ENDS },
+  proxy_add_x_forwarded_for: { without: LINE_ENDS },
 });
 
 const FAMILIES: readonly (readonly [string, Source])[] = [

@@ -16,8 +16,11 @@ the days in which a limit is being measured. Left in place, it looks like protec
   needs: 'file',
   fixable: 'always',
   messages: { pretends: 'The limits here refuse nobody: {name} is on. Remove it when the measuring is done.' },
-  check({ directive, report }) {
+  check({ directive, scope, report }) {
     if (directive.value(0).toLowerCase() !== 'on') return;
+    // where each limit below has an off of its own nothing is left on
+    const limits = scope.all.filter((d) => d.name === directive.name.replace('_dry_run', ''));
+    if (limits.length && limits.every((d) => d.scope.value(directive.name)?.statement !== directive.statement)) return;
     report('pretends', {
       at: directive.statement.name,
       data: { name: directive.name },

@@ -1,4 +1,5 @@
 /** Limits by address where the address is that of another proxy: all clients share one count, and everybody is locked out together. */
+import { sourcesOf } from '../../answers/where-a-value-comes-from.ts';
 
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
@@ -19,10 +20,11 @@ const IN_FRONT = [
 ];
 
 function evidence(config: Config, scope: Scope): Related | null {
-  const server = scope.enclosing('server');
+  const server = scope.enclosing('server', 'stream-server');
   for (const listen of server?.named('listen') ?? [])
     if (listen.values.includes('proxy_protocol'))
       return { at: listen.at(), message: 'connections come from a proxy that speaks the PROXY protocol' };
+  if (server?.context === 'stream-server') return null;
   for (const name of IN_FRONT)
     for (const site of namesOf(config).references('variable', name, 'http')) {
       const used: Directive = site.directive;
@@ -54,9 +56,13 @@ the addresses that are listed.`,
     shared: 'Behind a proxy all requests have its address, so "{zone}" limits all clients as one. Name the proxy with set_real_ip_from.',
   },
   check({ config, report }) {
-    for (const { name, directive, uses } of limitZones(config)) {
+    for (const { name, directive, uses, protocol } of [
+      ...limitZones(config).map((z) => ({ ...z, protocol: 'http' as const })),
+      ...limitZones(config, 'stream').map((z) => ({ ...z, protocol: 'stream' as const })),
+    ]) {
       const key = directive.args[0];
-      if (!key || !variablesIn(key).uses.some((u) => /^(binary_)?remote_addr$/.test(u.name))) continue;
+      const read = key ? variablesIn(key).uses.flatMap((u) => [...sourcesOf(config, u.name.toLowerCase(), protocol)]) : [];
+      if (!key || !read.some((name) => /^(binary_)?remote_addr$/.test(name))) continue;
       for (const use of uses) {
         if (use.scope.effective('set_real_ip_from').directives.length) continue;
         const why = evidence(config, use.scope);

@@ -1,13 +1,24 @@
 /** A limit keyed on what the client itself writes: a new value for each request, and the limit never counts to two. */
+import type { Directive } from '../../config/directive.ts';
+import { locationOf } from '../../config/locations.ts';
 import { variablesIn } from '../../syntax/variable.ts';
 import { flowInto } from '../data-flow.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
+import { limitZones } from './_zones.ts';
 
 /** What a client makes up as it likes. The path is left out: limiting each page is a documented use. */
-const MADE_UP = /^\$(http_|arg_|cookie_|args$|query_string$)/i;
+const MADE_UP = /^\$(http_|arg_|cookie_|args$|query_string$|proxy_add_x_forwarded_for$)/i;
 /** Headers whose value the application checks: making them up gains a refusal. */
 const CHECKED = /^\$(http_(authorization|x_api_key|api_key|x_auth_token|x_access_token)|http_host)$/i;
+
+/** Places where people guess passwords: each guess is another value, so a limit by what is guessed never counts to two. */
+const LOGIN = /log[-_]?in|sign[-_]?in|auth(?!or)|token|password|session/i;
+
+const isForLogins = (zone: Directive): boolean =>
+  limitZones(zone.scope.config)
+    .filter((z) => z.directive === zone)
+    .some((z) => z.uses.length > 0 && z.uses.every((use) => LOGIN.test(locationOf(use.scope)?.name ?? '')));
 
 export default defineRule({
   id: 'limit-key-forgeable',
@@ -34,7 +45,7 @@ header of the named proxies only.`,
     const { uses } = variablesIn(key);
     for (const use of uses) {
       const flow = flowInto(directive, use, 'a');
-      if (!flow || !MADE_UP.test(flow.source) || CHECKED.test(flow.source)) continue;
+      if (!flow || !MADE_UP.test(flow.source) || (CHECKED.test(flow.source) && !isForLogins(directive))) continue;
       report('forgeable', {
         at: key,
         data: { source: flow.source },

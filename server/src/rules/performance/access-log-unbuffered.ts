@@ -19,7 +19,7 @@ write of many. Lines then appear up to five seconds late, and are lost when ngin
   messages: { unbuffered: 'Every request is a write to {file}. Add "buffer=64k flush=5s".' },
   check({ directive, report }) {
     const [file, format] = directive.args;
-    if (!file || file.value === 'off' || file.value.includes('$') || /^(syslog:|memory:|\/dev\/)/.test(file.value)) return;
+    if (!file || file.value === 'off' || file.value.includes('$') || /^(syslog:|memory:|\/dev\/|\/proc\/)/.test(file.value)) return;
     if (directive.values.some((v) => v.startsWith('buffer=') || v.startsWith('gzip'))) return;
     const text = format ? ['buffer=64k flush=5s'] : ['combined buffer=64k flush=5s'];
     const last = directive.args.at(-1)!;

@@ -21,7 +21,8 @@ kernel has cached the gain is small, on network storage it is large.`,
   fixable: 'always',
   messages: { uncached: 'try_files looks for {count} on disk at every request. Turn open_file_cache on.' },
   check({ directive, scope, report }) {
-    const count = directive.args.length - 1;
+    // a literal name that is no page is there to be missing: the way to jump to a named location
+    const count = directive.args.slice(0, -1).filter((a) => a.value.includes('$') || /\/[\w-]+\.\w+$|\/$/.test(a.value)).length;
     if (count < 1) return;
     const cache = scope.value('open_file_cache');
     if (cache && cache.value(0) !== 'off') return;

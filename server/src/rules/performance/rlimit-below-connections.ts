@@ -5,6 +5,8 @@ import { mainPlace } from './_main.ts';
 
 /** What a process may open on most systems when nobody raises it. */
 const USUAL_LIMIT = 1024;
+/** worker_connections where nobody writes it */
+const DEFAULT = 512;
 
 export default defineRule({
   id: 'rlimit-below-connections',
@@ -20,7 +22,7 @@ A client's connection is a file descriptor, the connection to the application an
 the process is reached, nginx logs "Too many open files" and refuses clients long before \`worker_connections\` is used up. Set
 \`worker_rlimit_nofile\` to at least twice \`worker_connections\`. Where it is not set, the limit of the system counts, often 1024.`,
   about: ['worker_rlimit_nofile', 'worker_connections'],
-  looksAt: { directive: ['worker_connections'] },
+  looksAt: { directive: ['worker_connections', 'events'] },
   needs: 'file',
   fixable: 'always',
   messages: {
@@ -28,7 +30,10 @@ the process is reached, nginx logs "Too many open files" and refuses clients lon
     unset: '{connections} connections need up to {needed} open files, and the usual limit is 1024. Set worker_rlimit_nofile.',
   },
   check({ directive, config, report }) {
-    const connections = Number(directive.value(0));
+    const byDefault = directive.name === 'events';
+    if (byDefault && (directive.body?.has('worker_connections') || directive.body?.has('include'))) return;
+    const at = byDefault ? directive.nameAt : directive.at(directive.args[0] ?? directive.statement.name);
+    const connections = byDefault ? DEFAULT : Number(directive.value(0));
     if (!Number.isInteger(connections) || connections <= 0) return;
     const needed = connections * 2;
     const limit = config.main.first('worker_rlimit_nofile');
@@ -37,7 +42,7 @@ the process is reached, nginx logs "Too many open files" and refuses clients lon
     if (limit && word) {
       if (!/^\d+$/.test(word.value) || Number(word.value) >= needed) return;
       report('below', {
-        at: directive.args[0]!,
+        at,
         data,
         related: [{ at: limit.at(), message: 'the limit of open files' }],
         fix: fixOf(`Set worker_rlimit_nofile to ${needed}`, 'suggestion', limit.file, [replace(word, String(needed))]),
@@ -47,7 +52,7 @@ the process is reached, nginx logs "Too many open files" and refuses clients lon
     const events = mainPlace(config, 'events')?.directive;
     if (!events || needed <= USUAL_LIMIT) return;
     report('unset', {
-      at: directive.args[0]!,
+      at,
       data,
       fix: fixOf(`Set worker_rlimit_nofile to ${needed}`, 'suggestion', events.file, [
         insertBefore(events.file, events.statement, [`worker_rlimit_nofile ${needed};`]),

@@ -50,7 +50,7 @@ nginx works in phases: rewrite first, access later. A \`return\` answers in the 
 Answer from the content phase instead: \`try_files /nothing @answer\` with the answer in the named location asks the access rules first. An answer that turns people away (4xx, 5xx) is no loss and stays silent; under inherited rules so do redirects to the same site and pages for monitors.`,
   about: ['return', 'rewrite', 'allow', 'deny', 'auth_basic', 'auth_request'],
   looksAt: { directive: ['return', 'rewrite'] },
-  needs: 'config',
+  needs: 'file',
   fixable: 'sometimes',
   messages: {
     bypassed:

@@ -87,7 +87,7 @@ export default defineRule({
   about: ['add_header'],
   references: ['https://www.rfc-editor.org/rfc/rfc6797#section-6.1', 'https://hstspreload.org/'],
   looksAt: { directive: ['add_header', 'more_set_headers'] },
-  needs: 'config',
+  needs: 'file',
   fixable: 'sometimes',
   messages: {
     unreadable: 'Browsers ignore this value: it has no max-age that they can read. Write max-age=63072000.',

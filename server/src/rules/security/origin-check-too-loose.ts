@@ -210,7 +210,7 @@ The rule makes up hosts of others and tries them against the pattern with the re
   about: ['if', 'map', 'valid_referers', '$http_'],
   references: ['https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Origin'],
   looksAt: [{ directive: ['if', 'valid_referers'] }, { scope: ['map'] }],
-  needs: 'config',
+  needs: 'file',
   fixable: 'sometimes',
   messages: {
     loose: 'This pattern accepts {value} too, a page of {host}. Anchor it at both ends of the host and escape its dots.',

@@ -60,7 +60,7 @@ nginx decodes the path of a request before it fills \`$uri\`, \`$document_uri\` 
   about: ['return', 'rewrite', 'add_header', 'proxy_set_header', 'proxy_pass', '$uri', '$request_uri'],
   references: ['https://www.rfc-editor.org/rfc/rfc9112#section-11.1'],
   looksAt: { directive: Object.keys(SINKS) },
-  needs: 'config',
+  needs: 'file',
   fixable: 'sometimes',
   messages: {
     decoded: '{variable} is decoded, so %0a in the path becomes a line end in {into}. Use $request_uri.',

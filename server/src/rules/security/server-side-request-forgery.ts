@@ -62,7 +62,7 @@ Keep the target constant, look it up with \`map\` from a list of allowed ones, o
   about: ['proxy_pass', 'internal', 'map'],
   references: ['https://owasp.org/www-community/attacks/Server_Side_Request_Forgery'],
   looksAt: { directive: [...PASS_DIRECTIVES, 'tunnel_pass'] },
-  needs: 'config',
+  needs: 'file',
   messages: {
     target:
       'The client decides {part} of this request with {source}. Use a fixed target or a map of allowed ones, or make the location internal.',

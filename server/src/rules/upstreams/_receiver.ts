@@ -42,3 +42,21 @@ export function needsNoClient(scope: Scope, target: PassTarget): boolean {
   for (let at = location; at; at = at.parent) if (CHALLENGE.test(at.name.replace(/^\^|\\/g, ''))) return true;
   return isOwnListener(scope, target) || askedBy(scope).length > 0;
 }
+
+/** An address, by a name or a variable, and the client's own path: a URI put together in another way is an endpoint of some service. */
+const WHOLE_APPLICATION =
+  /^(\w+:\/\/)?(\$\{?\w+\}?|[^/$?]+)(:\d+|\$\{?\w+\}?)?(\/?\$\{?(request_uri|uri|document_uri|1)\}?(\$is_args\$args)?)?\/?$/i;
+
+/** Another location of the server passes to the same place by the same variable, with headers of its own: this one needs none of them. */
+export const isToldElsewhere = (directive: Directive): boolean =>
+  (directive.scope.enclosing('server')?.all ?? []).some(
+    (d) =>
+      d !== directive &&
+      d.name === 'proxy_pass' &&
+      d.value(0) === directive.value(0) &&
+      d.scope.effective('proxy_set_header').directives.length > 0,
+  ) && !directive.scope.effective('proxy_set_header').directives.length;
+
+/** Whether a pass directive leads to an application that wants to know its client; what a variable names may be a service beside it. */
+export const isToApplication = (directive: Directive): boolean =>
+  !directive.value(0).includes('$') || (WHOLE_APPLICATION.test(directive.value(0)) && !isToldElsewhere(directive));

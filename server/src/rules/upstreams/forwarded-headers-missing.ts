@@ -1,11 +1,11 @@
 /** Which of the headers that an application behind a proxy needs are missing in effect, and what breaks without each. */
+import { targetOf } from '../../answers/what-is-passed.ts';
 import type { Directive } from '../../config/directive.ts';
-import { passTarget } from '../../config/upstreams.ts';
 import type { Fix } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { tlsServers } from '../tls.ts';
 import { lackOf } from './_headers.ts';
-import { needsNoClient } from './_receiver.ts';
+import { isToApplication, needsNoClient } from './_receiver.ts';
 
 /** Header, the value to set, what goes wrong without it. Host has a rule of its own. */
 const NEEDED = [
@@ -16,9 +16,9 @@ const NEEDED = [
 /** What the application behind a proxy_pass needs and does not get; nothing where that is not certain. */
 function missingAt(directive: Directive): (typeof NEEDED)[number][] {
   const { scope } = directive;
-  if (directive.fact?.module !== 'ngx_http_proxy_module') return [];
+  if (directive.fact?.module !== 'ngx_http_proxy_module' || !isToApplication(directive)) return [];
   // an object store, a metrics page or another site on https is no application of ours
-  const target = passTarget(directive);
+  const target = targetOf(directive);
   if (!target || directive.value(0).toLowerCase().startsWith('https:') || needsNoClient(scope, target)) return [];
   const given = new Set(scope.effective('proxy_set_header').directives.map((d) => d.value(0).toLowerCase()));
   if (given.has('forwarded')) return [];

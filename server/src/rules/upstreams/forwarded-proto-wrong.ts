@@ -1,4 +1,7 @@
 /** X-Forwarded-Proto with a scheme that is not the client's: a constant where both are served, or nginx's own behind a TLS terminator. */
+import { Visitor } from '../../answers/visitor.ts';
+import { passesIn, textsOf } from '../../answers/what-is-passed.ts';
+import { table } from '../../base/table.ts';
 import type { Directive } from '../../config/directive.ts';
 import { namesOf } from '../../config/names.ts';
 import type { Scope } from '../../config/scope.ts';
@@ -6,13 +9,43 @@ import { serverOf } from '../../config/servers.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule, type Related } from '../rule.ts';
 
-/** Whether the sockets of a server speak TLS, plain HTTP, or both. */
+/** Whether requests come to a place over TLS, plain HTTP, or both; who is sent to https before does not come. */
 function schemesOf(scope: Scope): { plain: boolean; tls: boolean } {
   const own = scope.enclosing('server');
   const server = serverOf(scope);
   if (!own || !server) return { plain: false, tls: false };
   const encrypted = server.listens.map((l) => l.params.includes('ssl') || l.params.includes('quic') || own.value('ssl')?.value(0) === 'on');
-  return { plain: encrypted.includes(false), tls: encrypted.includes(true) };
+  const tls = encrypted.includes(true);
+  const end = tls && encrypted.includes(false) ? new Visitor(scope, { scheme: 'http' }).rewrites() : null;
+  return { plain: encrypted.includes(false) && !(end?.by && end.status >= 300), tls };
+}
+
+/** Whether the line tells an application the scheme: by a header, or by the parameters that uWSGI and CGI have for it. */
+function tells({ name, values }: Directive): boolean {
+  const key = (values[0] ?? '').toUpperCase();
+  if (name.endsWith('_set_header')) return key === 'X-FORWARDED-PROTO';
+  return (
+    key === 'HTTP_X_FORWARDED_PROTO' || key === 'HTTPS' || key === 'REQUEST_SCHEME' || (name === 'uwsgi_param' && key === 'UWSGI_SCHEME')
+  );
+}
+
+/** What to write instead of a constant; HTTPS is a flag, which `$https` is. */
+const USE: Readonly<Record<string, string>> = table({ HTTPS: '$https if_not_empty' });
+
+/** The scheme that a value says: `on` is https. */
+function schemeSaid(directive: Directive, text: string): string {
+  const value = text.toLowerCase();
+  if (directive.value(0).toUpperCase() !== 'HTTPS') return value;
+  return value === 'on' || value === '1' || value === 'https' ? 'https' : value === 'off' || value === '' ? '' : value;
+}
+
+/** The places in which the line may be in force: its own, or for one of http the servers and locations below that have no list of their own. */
+function reach(scope: Scope): readonly Scope[] {
+  if (scope.enclosing('server')) return [scope];
+  const list = ['proxy_set_header', 'grpc_set_header', 'uwsgi_param', 'fastcgi_param', 'scgi_param'];
+  return passesIn(scope)
+    .map((d) => d.scope)
+    .filter((at) => list.some((name) => at.effective(name).origin === scope));
 }
 
 /** A place that shows that a proxy in front ends TLS: the configuration itself asks for the scheme that it was told. */
@@ -40,7 +73,7 @@ An application trusts \`X-Forwarded-Proto\` to know whether the client uses HTTP
 constant is wrong for every request of the other kind. Behind a balancer that ends TLS, \`$scheme\` is the scheme between the balancer and
 nginx, which is http: the application redirects to HTTPS for ever. There, pass on what the balancer said.`,
   about: ['proxy_set_header', '$scheme'],
-  looksAt: { directive: ['proxy_set_header', 'uwsgi_param', 'fastcgi_param'] },
+  looksAt: { directive: ['proxy_set_header', 'grpc_set_header', 'uwsgi_param', 'fastcgi_param', 'scgi_param'] },
   needs: 'config',
   fixable: 'sometimes',
   messages: {
@@ -50,17 +83,18 @@ nginx, which is http: the application redirects to HTTPS for ever. There, pass o
   },
   check({ directive, scope, report }) {
     const [header, value] = directive.args;
-    const name = directive.name === 'proxy_set_header' ? 'x-forwarded-proto' : 'http_x_forwarded_proto';
-    if (!header || !value || header.value.toLowerCase() !== name || !scope.enclosing('server')) return;
-    const { plain, tls } = schemesOf(scope);
-    const text = value.value.toLowerCase();
-    const fix = fixOf('Use $scheme', 'suggestion', directive.file, [replace(value, '$scheme')]);
-    if (text === 'http' && tls) report(plain ? 'constant' : 'http', { at: value, data: { value: text }, fix });
-    else if (text === 'https' && tls && plain) report('constant', { at: value, data: { value: text }, fix });
-    else if (text === '$scheme' && plain && !tls) {
-      const why = terminator(scope);
+    if (!header || !value || !tells(directive)) return;
+    const texts = new Set((textsOf(scope, value.value) ?? []).map((text) => schemeSaid(directive, text)));
+    const text = texts.size === 1 ? [...texts][0] : undefined;
+    for (const at of reach(scope)) {
+      const { plain, tls } = schemesOf(at);
+      const fix = fixOf('Use $scheme', 'suggestion', directive.file, [replace(value, USE[header.value.toUpperCase()] ?? '$scheme')]);
+      if (text === 'http' && tls) return report(plain ? 'constant' : 'http', { at: value, data: { value: value.value }, fix });
+      if (text === 'https' && tls && plain) return report('constant', { at: value, data: { value: value.value }, fix });
+      if (value.value.toLowerCase() !== '$scheme' || !plain || tls) continue;
+      const why = terminator(at);
       if (why)
-        report('behind', {
+        return report('behind', {
           at: value,
           related: [why],
           fix: fixOf('Pass on what the proxy in front said', 'suggestion', directive.file, [replace(value, '$http_x_forwarded_proto')]),

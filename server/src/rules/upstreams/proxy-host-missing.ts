@@ -1,25 +1,28 @@
 /** proxy_pass sends `Host: $proxy_host`, the name in its own address, unless a line says otherwise (ngx_http_proxy_headers). */
+import { targetOf } from '../../answers/what-is-passed.ts';
 import type { Directive } from '../../config/directive.ts';
-import { readTarget } from '../../config/upstreams.ts';
+import type { PassTarget } from '../../config/upstreams.ts';
 import { defineRule } from '../rule.ts';
 import { lackOf, requestHeader } from './_headers.ts';
-import { needsNoClient } from './_receiver.ts';
+import { isToldElsewhere, needsNoClient } from './_receiver.ts';
 
 /** The host that an application gets which should get the client's; null where it does, and where the upstream's own name may be meant. */
 function sentBy(directive: Directive): string | null {
   const { scope } = directive;
-  const { config } = scope;
   if (directive.fact?.module !== 'ngx_http_proxy_module') return null;
-  const fixed = /^\w+:\/\/[^/$?]+(?=[/$?]|$)/.exec(directive.value(0))?.[0];
-  const target = fixed && readTarget(config, 'proxy_pass', fixed, directive);
-  if (!target || requestHeader(scope, 'Host')) return null;
+  const target = targetOf(directive);
+  if (!target || requestHeader(scope, 'Host') || (directive.value(0).includes('$') && isToldElsewhere(directive))) return null;
   // told by another header on purpose
   if (requestHeader(scope, 'X-Forwarded-Host') || requestHeader(scope, 'Forwarded')) return null;
   if (needsNoClient(scope, target)) return null;
   // another server's public name is the host that it wants
   if (target.kindOfHost === 'name' && !target.upstream && target.host.includes('.')) return null;
-  return target.kindOfHost === 'unix' ? 'localhost' : target.host + (target.portText && `:${target.portText}`);
+  return target.kindOfHost === 'unix' ? 'localhost' : target.host + portSent(target);
 }
+
+/** The port in the Host that nginx makes: the scheme's own is left out (ngx_http_proxy_set_vars). */
+const portSent = ({ portText, scheme }: PassTarget): string =>
+  portText && portText !== (scheme === 'https://' ? '443' : '80') ? `:${portText}` : '';
 
 export default defineRule({
   id: 'proxy-host-missing',

@@ -23,7 +23,7 @@ dozen slow clients, or one attacker, occupy all workers of a WSGI server. gunico
 It is right for applications that stream large bodies and have an event loop: registries, object stores, ASGI applications. A place that takes a gigabyte or more in one request, which no disk should hold twice, is taken for one of them.`,
   about: ['proxy_request_buffering', 'uwsgi_request_buffering'],
   references: ['https://docs.gunicorn.org/en/stable/deploy.html'],
-  looksAt: { directive: ['proxy_request_buffering', 'uwsgi_request_buffering'] },
+  looksAt: { directive: ['proxy_request_buffering', 'uwsgi_request_buffering', 'fastcgi_request_buffering', 'scgi_request_buffering'] },
   needs: 'file',
   fixable: 'always',
   messages: {

@@ -1,6 +1,6 @@
 /** Before 1.29.7 an upstream keeps no connections unless told to: each request opens one. */
+import { passesTo } from '../../answers/what-is-passed.ts';
 import { atLeast } from '../../catalog/version.ts';
-import { namesOf } from '../../config/names.ts';
 import { upstreamsOf } from '../../config/upstreams.ts';
 import { fixOf, insertLast } from '../fix.ts';
 import { defineRule } from '../rule.ts';
@@ -26,8 +26,7 @@ with those.`,
     if (!directive || atLeast(config.settings.target.nginx, '1.29.7') || scope.has('keepalive')) return;
     const group = upstreamsOf(config).get(directive.value(0).toLowerCase());
     if (!group || group.directive !== directive || !group.servers.some((s) => s.kind !== 'unix')) return;
-    const used = namesOf(config).references('upstream', group.name.toLowerCase(), 'http');
-    if (!used.some((s) => s.directive.name === 'proxy_pass' || s.directive.name === 'grpc_pass')) return;
+    if (!passesTo(group).some((d) => d.name === 'proxy_pass' || d.name === 'grpc_pass')) return;
     report('missing', {
       at: directive.statement.name,
       data: { group: group.name },

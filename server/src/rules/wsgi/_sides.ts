@@ -2,6 +2,8 @@
  * Where nginx's side and the application's side meet: every pass directive with the application that it reaches, and what that application
  * sees of a request as the trace sends it. All rules of the group ask here, so that they cannot disagree.
  */
+
+import { passedBy } from '../../answers/what-is-passed.ts';
 import { fromBytes } from '../../base/bytes.ts';
 import type { Place } from '../../base/span.ts';
 import { PerConfig } from '../../config/asked.ts';
@@ -9,7 +11,7 @@ import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
 import { type Location, locationOf } from '../../config/locations.ts';
 import { type Server, serversOf } from '../../config/servers.ts';
-import { PASS_DIRECTIVES, type PassTarget, passTarget, type UpstreamServer } from '../../config/upstreams.ts';
+import { PASS_DIRECTIVES, type PassTarget, type UpstreamServer } from '../../config/upstreams.ts';
 import type { Application, Framework, Listener } from '../../deploy/application.ts';
 import type { ComposeService } from '../../deploy/compose.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
@@ -42,7 +44,7 @@ export interface Side extends Link {
 
 const links = new PerConfig((config, deployment: Deployment) => makeLinks(config, deployment));
 
-/** All links of a configuration, in the order of the text. Variables in a pass directive leave nothing to follow. */
+/** All links of a configuration, in the order of the text, constants in variables followed. */
 export const linksOf = (config: Config, deployment: Deployment): readonly Link[] => links.of(config, deployment);
 
 function makeLinks(config: Config, deployment: Deployment): Link[] {
@@ -50,22 +52,23 @@ function makeLinks(config: Config, deployment: Deployment): Link[] {
   const out: Link[] = [];
   for (const server of serversOf(config))
     for (const pass of passesBelow(server)) {
-      const target = passTarget(pass);
-      if (!target) continue;
-      const members: readonly (UpstreamServer | null)[] = target.upstream ? target.upstream.servers.filter((s) => !s.down) : [null];
-      for (const member of members) {
-        const address = addressOf(target, member);
-        if (!address) continue;
-        out.push({
-          pass,
-          target,
-          member,
-          address,
-          reached: reachedFrom(deployment, from, address),
-          server,
-          location: locationOf(pass.scope),
-          from,
-        });
+      const { targets, whole } = passedBy(pass);
+      for (const target of whole ? targets : []) {
+        const members: readonly (UpstreamServer | null)[] = target.upstream ? target.upstream.servers.filter((s) => !s.down) : [null];
+        for (const member of members) {
+          const address = addressOf(target, member);
+          if (!address) continue;
+          out.push({
+            pass,
+            target,
+            member,
+            address,
+            reached: reachedFrom(deployment, from, address),
+            server,
+            location: locationOf(pass.scope),
+            from,
+          });
+        }
       }
     }
   return out;

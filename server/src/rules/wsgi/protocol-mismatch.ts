@@ -29,7 +29,7 @@ function onNginx(side: Side): Fix | null {
   const { pass, target, listener } = side;
   const directive = DIRECTIVES[listener.protocol];
   const argument = pass.args[0];
-  if (!directive || !argument || target.uri.length > 1) return null;
+  if (!directive || !argument || argument.value.includes('$') || target.uri.length > 1) return null;
   const address = target.url.slice(target.scheme.length, target.url.length - target.uri.length);
   const value = listener.protocol === 'http' ? `http://${address}` : address;
   // the include goes into the edit of the name: two edits at one offset would be ambiguous

@@ -22,7 +22,7 @@ function prefixOf(side: Side): string | null {
 function strips(side: Side): Fix | null {
   const { pass, target, location } = side;
   const word = pass.args[0];
-  if (!word || target.uri !== '' || !location?.name.endsWith('/') || target.kind !== 'proxy') return null;
+  if (!word || word.value.includes('$') || target.uri !== '' || !location?.name.endsWith('/') || target.kind !== 'proxy') return null;
   const value = target.kindOfHost === 'unix' && !target.upstream ? `${target.url}:/` : `${target.url}/`;
   return fixOf('Take the prefix off in nginx', 'suggestion', pass.file, [replace(word, value)]);
 }
@@ -30,7 +30,7 @@ function strips(side: Side): Fix | null {
 function keeps(side: Side): Fix | null {
   const { pass, target } = side;
   const word = pass.args[0];
-  if (!word || target.uri !== '/') return null;
+  if (!word || word.value.includes('$') || target.uri !== '/') return null;
   return fixOf('Keep the prefix in nginx', 'suggestion', pass.file, [replace(word, target.url.replace(/:?\/$/, ''))]);
 }
 

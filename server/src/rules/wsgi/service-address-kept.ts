@@ -36,7 +36,8 @@ a \`zone\`.`,
     const canResolve = atLeast(nginx, '1.27.3') || flavour === 'plus' || flavour === 'angie';
     const seen = new Set<string>();
     for (const link of linksOf(config, deployment)) {
-      if (link.address.kind !== 'tcp') continue;
+      // what stands in a variable is looked up while nginx runs
+      if (link.address.kind !== 'tcp' || (!link.member && link.pass.value(0).includes('$'))) continue;
       const { host } = link.address;
       const service = deployment.containers.find((s) => s !== from && s.hostNames.includes(host) && shareNetwork(s, from));
       const directive = link.member?.directive ?? link.pass;

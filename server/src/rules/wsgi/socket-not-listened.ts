@@ -21,7 +21,7 @@ const shown = (link: Link): string =>
 function readdressed(link: Link, address: string, title: string): Fix | null {
   const directive = link.member?.directive ?? link.pass;
   const word = directive.args[0];
-  if (!word) return null;
+  if (!word || word.value.includes('$')) return null;
   const { target } = link;
   const value = link.member ? address : target.scheme + address + (address.startsWith('unix:') && target.uri ? ':' : '') + target.uri;
   return fixOf(title, 'suggestion', directive.file, [replace(word, value)]);
