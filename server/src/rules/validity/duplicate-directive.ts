@@ -85,12 +85,27 @@ Included files count as part of the block. Lists such as \`access_log\`, \`error
   fixable: 'always',
   messages: {
     twice: '"{name}" directive is duplicate: this block has one already. Remove one of the two.',
+    variable: 'json_set variable "{name}" is already defined by a json_set above. Choose another name, or remove one of the two.',
     slot: '"{name}" directive is duplicate: "{other}" of this block sets the same value. Remove one of the two.',
   },
   check({ config, scope, report }) {
     const first = new Map<string, Directive>();
+    const variables = new Map<string, Directive>();
     for (const directive of scope.directives) {
       const { name } = directive;
+      if (name === 'json_set' && factFor(directive) && !directive.args[0]?.templated) {
+        // ngx_http_json_set; names of variables are the same in either case of letters
+        const variable = directive.value(0).toLowerCase();
+        const made = variables.get(variable);
+        if (!made) variables.set(variable, directive);
+        else
+          report('variable', {
+            at: directive.args[0]!,
+            data: { name: directive.value(0) },
+            related: [{ at: made.nameAt, message: 'The first one is here.' }],
+            fix: fixOf('Remove this line', 'suggestion', directive.file, [remove(directive.file, directive.statement)]),
+          });
+      }
       const before = first.get(name);
       const slot = slotOf(name);
       const other = before ?? slot?.flatMap((n) => first.get(n) ?? [])[0];
@@ -109,6 +124,16 @@ Included files count as part of the block. Lists such as \`access_log\`, \`error
     }
   },
   examples: [
+    {
+      inside: 'http',
+      settings: { nginx: '1.31.9' },
+      bad: `
+    json_set $name $request_body user.name;
+    json_set $Name $request_body name;
+#            ^^^^^ variable`,
+      good: `
+    json_set $name $request_body user.name;`,
+    },
     {
       inside: 'http',
       bad: `
