@@ -9,6 +9,7 @@ import {
   changesBetween,
   changesOf,
   isBeyond,
+  knownAt,
   knownUpTo,
   newestRelease,
   releaseDate,
@@ -309,6 +310,8 @@ test('what is newer than all that is known of its branch is beyond the facts', (
   assert.equal(knownUpTo(), 'nginx up to 1.31.9 (18 Nov 2026)');
   assert.equal(staleDays(Date.parse('2027-03-01')), null);
   assert.equal(staleDays(Date.parse('2027-06-01')), 185);
+  assert.equal(knownAt(Date.parse('2027-03-01')), knownUpTo());
+  assert.match(knownAt(Date.parse('2027-06-01')), /^nginx up to 1\.31\.9 .*these facts are 185 days old, update/);
 });
 
 test('overrides name existing directives and say why', () => {

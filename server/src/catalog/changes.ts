@@ -84,6 +84,12 @@ export function knownUpTo(): string {
   return `nginx up to ${v.text} (${day} ${MONTHS[month! - 1]} ${year})`;
 }
 
+/** The same for whoever reads a verdict at a certain time (milliseconds since 1970): facts that are old by then are called so. */
+export function knownAt(now: number): string {
+  const old = staleDays(now);
+  return old === null ? knownUpTo() : `${knownUpTo()}; these facts are ${old} days old, update Proxylens`;
+}
+
 /**
  * The version that a tag of an image or a setting means: "1.27.3", "1.27" (its newest known release), "1.27-alpine", "latest",
  * "mainline", "stable", "stable-perl". null when it says nothing about a version.

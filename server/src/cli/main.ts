@@ -1,6 +1,6 @@
 /** The command line. Each command is a file in commands/; this one turns failures into words and exit codes. */
 import { Command, CommanderError } from 'commander';
-import { knowledge, knownUpTo, staleDays } from '../catalog/changes.ts';
+import { knowledge, knownAt } from '../catalog/changes.ts';
 import { VERSION } from '../host/version.ts';
 import { addCheck } from './commands/check.ts';
 import { addFormat } from './commands/format.ts';
@@ -12,11 +12,9 @@ import { addTrace } from './commands/trace.ts';
 import { EXIT, Failure } from './failure.ts';
 import { sayFormatted, tell, watchOutput } from './output.ts';
 
-const old = staleDays(Date.now());
-
 const program = new Command('proxylens')
   .description('nginx configuration as nginx sees it')
-  .version(`${VERSION}\nknows ${knownUpTo()}${old === null ? '' : `; these facts are ${old} days old, update`}\n${knowledge().gaps}`)
+  .version(`${VERSION}\nknows ${knownAt(Date.now())}\n${knowledge().gaps}`)
   .exitOverride()
   .showHelpAfterError('(run "proxylens --help" for a list of commands)');
 for (const add of [addCheck, addRules, addLsp, addTrace, addTest, addFormat, addNew]) add(program);

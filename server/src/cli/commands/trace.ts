@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import pc from 'picocolors';
 import { jsonText, visible, visibleData } from '../../base/escape.ts';
+import { knownAt } from '../../catalog/changes.ts';
 import type { Config } from '../../config/config.ts';
 import { refusalsOf } from '../../features/refusals.ts';
 import { arriving, likelyAnswers, type Sight, type SightLine, sightOf } from '../../features/sight.ts';
@@ -245,13 +246,14 @@ function followed(config: Config, first: Trace, request: RequestInput, options: 
 }
 
 function printedWay({ traces, ends, said }: Way, format: string, color: string | undefined): string {
-  if (format === 'json') return JSON.stringify({ ...traces[0], follow: { ends, said, traces: traces.slice(1) } }, null, 2) + '\n';
+  if (format === 'json')
+    return JSON.stringify({ ...traces[0], follow: { ends, said, traces: traces.slice(1) }, knows: knownAt(Date.now()) }, null, 2) + '\n';
   if (format === 'jsonl') return traces.map((t) => JSON.stringify(t) + '\n').join('');
   if (format === 'svg' || format === 'mermaid')
     throw new Failure(EXIT.usage, `--follow has no picture: use --format text or json, not ${format}`);
   const paint = paintFor(color);
   const words = ends === 'loop' || ends === 'many' ? paint.bad(said) : said;
-  return `${traces.map((t) => traceText(t, paint, nearPath)).join('\n')}\n${paint.strong('followed')}  ${words}\n`;
+  return `${traces.map((t) => traceText(t, paint, nearPath)).join('\n')}\n${paint.strong('followed')}  ${words}\n${known(paint)}`;
 }
 
 /** The request that the words and options name: a method and a URL, or a curl command, to which the options add. */
@@ -312,7 +314,7 @@ function printed(result: Trace, sight: Sight | null, format: string, color: stri
   switch (format) {
     case 'json': {
       const application = sight ? { title: sight.title, lines: sight.lines } : null;
-      return `${jsonText({ ...result, application }, 2)}\n`;
+      return `${jsonText({ ...result, application, knows: knownAt(Date.now()) }, 2)}\n`;
     }
     case 'jsonl':
       return `${jsonText(result)}\n`;
@@ -321,9 +323,12 @@ function printed(result: Trace, sight: Sight | null, format: string, color: stri
     case 'mermaid':
       return traceMermaid(result);
     default:
-      return traceText(result, paintFor(color), nearPath) + (sight ? sightText(sight, paintFor(color)) : '');
+      return traceText(result, paintFor(color), nearPath) + (sight ? sightText(sight, paintFor(color)) : '') + known(paintFor(color));
   }
 }
+
+/** How far the facts go by which a request was followed. */
+const known = (paint: Paint): string => paint.dim(`knows ${knownAt(Date.now())}\n`);
 
 /** Recordings and raw requests are read as a whole, up to this many bytes. */
 const LARGEST_RECORDING = 64 * 1024 * 1024;

@@ -3,6 +3,7 @@ import { jsonText } from '../../base/escape.ts';
 import type { FileId } from '../../base/file-id.ts';
 import type { Position } from '../../base/lines.ts';
 import type { Span } from '../../base/span.ts';
+import { knownAt } from '../../catalog/changes.ts';
 import type { Severity } from '../../config/settings.ts';
 import type { Result } from '../commands/check.ts';
 import { shownPath } from '../common.ts';
@@ -19,6 +20,7 @@ export function json({ files, text, project, durationMs }: Result): string {
     jsonText(
       {
         version: 1,
+        knows: knownAt(Date.now()),
         files: files.map((file) => ({
           path: file.path,
           diagnostics: file.findings.map((f) => ({

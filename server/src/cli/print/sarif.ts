@@ -7,7 +7,7 @@ import { jsonText } from '../../base/escape.ts';
 import type { FileId } from '../../base/file-id.ts';
 import type { Span } from '../../base/span.ts';
 import { loadCatalog } from '../../catalog/catalog.ts';
-import { knownUpTo } from '../../catalog/changes.ts';
+import { knownAt } from '../../catalog/changes.ts';
 import { rulePage } from '../../features/explain.ts';
 import { VERSION } from '../../host/version.ts';
 import type { Result } from '../commands/check.ts';
@@ -103,7 +103,7 @@ export function sarif({ files, text, rules }: Result): string {
             version: VERSION,
             semanticVersion: VERSION,
             rules: descriptors,
-            properties: { knows: knownUpTo() },
+            properties: { knows: knownAt(Date.now()) },
           },
         },
         originalUriBaseIds: { SRCROOT: { uri: base } },

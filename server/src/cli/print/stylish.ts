@@ -3,6 +3,7 @@ import path from 'node:path';
 import pc from 'picocolors';
 import { visible } from '../../base/escape.ts';
 import type { FileId } from '../../base/file-id.ts';
+import { knownAt } from '../../catalog/changes.ts';
 import type { Severity } from '../../config/settings.ts';
 import type { Result } from '../commands/check.ts';
 import { shownPath } from '../common.ts';
@@ -67,7 +68,7 @@ function whatWasDone(project: Result['project'], name: (path: string) => string,
     return `${name(shownPath(id))}${source ? `:${source.lines.lineAt(offset) + 1}` : ''}`;
   };
   const nginx = new Map(project.readAs.map((r) => [`${r.nginx} (${FROM[r.versionFrom]})`, r]));
-  if (nginx.size) out.push(`for nginx ${[...nginx.keys()].join(', ')}`);
+  if (nginx.size) out.push(`for nginx ${[...nginx.keys()].join(', ')}; knows ${knownAt(Date.now())}`);
   if (whole)
     some(
       project.readAs.map((r) => {

@@ -1,5 +1,5 @@
 import { basename, dirname, type FileId, fileId, pathOf } from '../../base/file-id.ts';
-import { knownUpTo } from '../../catalog/changes.ts';
+import { knownAt } from '../../catalog/changes.ts';
 import { reads } from '../handler.ts';
 import { Requests, type RootsParams, type RootsResult } from '../protocol.ts';
 
@@ -21,7 +21,7 @@ export const roots = reads<RootsParams, RootsResult>({
       readAs: fragment?.tree.standIn?.readAs ?? null,
       nginxVersion: target?.target.nginx.text ?? '',
       versionFrom: target?.versionFrom ?? 'default',
-      knows: knownUpTo(),
+      knows: knownAt(Date.now()),
     };
   },
 });
