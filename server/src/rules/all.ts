@@ -2,6 +2,7 @@
 import aliasWithoutCapture from './correctness/alias-without-capture.ts';
 import assetsWithoutRoot from './correctness/assets-without-root.ts';
 import captureOverwritten from './correctness/capture-overwritten.ts';
+import comparisonConstant from './correctness/comparison-constant.ts';
 import dashInVariable from './correctness/dash-in-variable.ts';
 import deadDirectiveAfterReturn from './correctness/dead-directive-after-return.ts';
 import envsubstEatsVariable from './correctness/envsubst-eats-variable.ts';
@@ -149,6 +150,7 @@ import unsafePhpPath from './security/unsafe-php-path.ts';
 import uploadExecuted from './security/upload-executed.ts';
 import upstreamSniMissing from './security/upstream-sni-missing.ts';
 import upstreamTlsUnverified from './security/upstream-tls-unverified.ts';
+import verdictUnread from './security/verdict-unread.ts';
 import versionDisclosed from './security/version-disclosed.ts';
 import weakCipher from './security/weak-cipher.ts';
 import weakProtocol from './security/weak-protocol.ts';
@@ -244,6 +246,7 @@ export const RULES: readonly Rule[] = [
   aliasWithoutCapture,
   assetsWithoutRoot,
   captureOverwritten,
+  comparisonConstant,
   dashInVariable,
   deadDirectiveAfterReturn,
   envsubstEatsVariable,
@@ -390,6 +393,7 @@ export const RULES: readonly Rule[] = [
   uploadExecuted,
   upstreamSniMissing,
   upstreamTlsUnverified,
+  verdictUnread,
   versionDisclosed,
   weakCipher,
   weakProtocol,

@@ -4,6 +4,7 @@
  */
 import { toBytes } from '../base/bytes.ts';
 import type { Regexes } from '../base/regexes.ts';
+import { table } from '../base/table.ts';
 import { PerConfig } from '../config/asked.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
@@ -115,12 +116,13 @@ function ofGeo(geo: Directive, wanted: Wanted): Probe | null {
   return null;
 }
 
-const PARAMETERS = new Set(['hostnames', 'volatile', 'include']);
+/** Lines of a map that are no rows, by the number of words behind them (ngx_http_map). */
+const PARAMETERS: Readonly<Record<string, number>> = table({ hostnames: 0, volatile: 0, include: 1 });
 
 /** The rows of a map with what their source must be; null for the default. */
 export function rowsOf(map: Directive): { readonly key: Wanted | null; readonly value: string; readonly directive: Directive }[] {
   return (map.body?.directives ?? []).flatMap((directive) => {
-    if (PARAMETERS.has(directive.name) && directive.args.length !== 1) return [];
+    if (directive.args.length !== 1 || PARAMETERS[directive.name] === 1) return [];
     const name = directive.name;
     const key: Wanted | null =
       name === 'default'

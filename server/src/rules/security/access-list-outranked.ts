@@ -1,15 +1,18 @@
 /** A restricted prefix whose paths another location takes as well, without its access rules. Shown by a stranger's request. */
-import { restrictionsOf, speaksOfAccess } from '../../answers/who-may-enter.ts';
+import { isLocalOnly, restrictionsOf, speaksOfAccess } from '../../answers/who-may-enter.ts';
+import { toBytes } from '../../base/bytes.ts';
 import type { Place } from '../../base/span.ts';
 import { type Location, locationsOf } from '../../config/locations.ts';
 import type { Scope } from '../../config/scope.ts';
 import type { Trace } from '../../trace/trace.ts';
 import { admitted, isAsked, isBackend, isGivenOut, isRefused, keepsOut } from '../../witness/access.ts';
+import { isScripted } from '../../witness/follow.ts';
+import { pathsFor } from '../../witness/paths.ts';
 import { samplesOf } from '../../witness/regex-samples.ts';
 import { outcomeText, proofOf } from '../../witness/requests.ts';
 import { type Spot, spotsOf } from '../../witness/spots.ts';
 import { asPath } from '../../witness/values.ts';
-import { defineRule } from '../rule.ts';
+import { type CheckInput, defineRule } from '../rule.ts';
 
 /** Endings of what pages show and nobody hides. */
 const ASSETS = /\.(?:css|js|mjs|map|svg|ico|png|jpe?g|gif|webp|woff2?|ttf|eot|otf)$/i;
@@ -75,12 +78,30 @@ function patternsOver(location: Location): readonly Location[] {
   return found;
 }
 
+/** Patterns in front of a restricted one, which are asked first, with paths that both match. */
+function* earlier({ config }: Spot, own: Location, regexes: readonly Location[]): Generator<{ location: Location; path: string }> {
+  const starts = pathsFor(own, 12).slice(0, 6);
+  for (const regex of regexes.slice(0, regexes.indexOf(own))) {
+    const paths = samplesOf(config.regexes, regex.name, {
+      caseless: regex.modifier === '~*',
+      tries: 8,
+      forms: (s) => starts.flatMap((start) => [`${start}${s}`, `${start}/x${s}`, `${start}x${s}`]),
+    });
+    for (const path of [...starts, ...paths])
+      if (typeof own.regex?.match(toBytes(path)) === 'object' && typeof regex.regex?.match(toBytes(path)) === 'object') {
+        yield { location: regex, path };
+        break;
+      }
+  }
+}
+
 /** Patterns of the level that may take paths below the prefix, with such paths. */
 function* below(spot: Spot): Generator<{ location: Location; path: string }> {
   const { location, config } = spot;
   if (!location) return;
-  const name = location.name.replace(/\/$/, '');
   const level = locationsOf(location.directive.scope);
+  if (location.kind === 'regex') return yield* earlier(spot, location, level.regexes);
+  const name = location.name.replace(/\/$/, '');
   for (const regex of patternsOver(location)) {
     // below everything else a pattern of paths is a place of its own
     if (name === '' && /^\^/.test(regex.name)) continue;
@@ -109,6 +130,45 @@ function* below(spot: Spot): Generator<{ location: Location; path: string }> {
         yield { location: twin, path };
 }
 
+/** Servers of the same name, at another port, that ask the same backend for the same without a word on access. */
+function tellServers(spot: Spot, own: Trace, tell: (other: Spot, trace: Trace) => void): void {
+  const { server, config, paths } = spot;
+  if (!isBackend(own)) return;
+  const names = new Set(server.names.flatMap((n) => (n.kind === 'exact' && n.text !== '' ? [n.text] : [])));
+  for (const other of spotsOf(config)) {
+    if (other.location || other.server === server || isLocalOnly(other.scope)) continue;
+    const door = other.doors.find((d) => names.has(d.host) && !d.listener.proxyProtocol);
+    const trace = door && other.ask({ path: paths[0]! }, {}, door);
+    if (!trace || isAsked(trace) || !isGivenOut(trace) || !isBackend(trace) || target(trace) !== target(own)) continue;
+    if (trace.outcome.upstreamRequest!.uri !== own.outcome.upstreamRequest!.uri || other.unsure || !isCertainWay(trace)) continue;
+    tell(other, trace);
+    return;
+  }
+}
+
+/** Nothing that nobody sees may keep somebody out on the way. */
+const isCertainWay = (trace: Trace): boolean =>
+  !isScripted(trace) && !trace.assumptions.some((a) => a.id.startsWith('include:') || a.id === 'main-file');
+
+/** A file of an internal place that another one gives to everybody. */
+function tellInternal(spot: Spot, other: Location, path: string, report: CheckInput<'internal'>['report']): boolean {
+  const { location, config, server } = spot;
+  const at = spotsOf(config).find((s) => s.server === server && s.location === other);
+  if (!at || other.kind !== 'regex' || !isOther(other) || at.unsure || !at.takes(path)) return false;
+  // a path of its own: what the internal place would send is not what lies there
+  if (location!.scope.has('alias') || other.scope.has('alias')) return false;
+  if (location!.scope.value('root')?.value(0) !== other.scope.value('root')?.value(0)) return false;
+  const trace = at.ask({ path: asPath(path) });
+  if (!isGivenOut(trace) || !trace.outcome.file?.endsWith(path)) return false;
+  report('internal', {
+    at: nameOf(location!),
+    data: { place: `"${words(location!)}"`, name: location!.name, other: `"${words(other)}"`, path, outcome: outcomeText(trace) },
+    related: [{ at: nameOf(other), message: `takes ${path}` }],
+    witness: proofOf(trace),
+  });
+  return true;
+}
+
 const isOther = (location: Location): boolean => !speaksOfAccess(location.scope) && !location.scope.has('internal');
 
 export default defineRule({
@@ -124,17 +184,23 @@ A request is in one location only. Where a regular expression fits, it outranks 
   about: ['location', 'allow', 'deny', 'auth_basic', 'auth_request'],
   references: ['https://cwe.mitre.org/data/definitions/863.html'],
   looksAt: {
-    outcome: ['deny', 'auth_basic', 'auth_request', 'auth_jwt'],
+    outcome: ['deny', 'auth_basic', 'auth_request', 'auth_jwt', 'internal'],
     when: ({ location, scope }) =>
       !!location &&
-      (location.kind === 'prefix' || location.kind === 'exact') &&
-      restrictionsOf(scope).length > 0 &&
+      location.kind !== 'named' &&
+      (restrictionsOf(scope).length > 0 || (location.kind === 'prefix' && scope.has('internal'))) &&
       !isClosedByDefault(location, scope),
   },
   needs: 'config',
   messages: {
     outranked:
       '{restriction} of {place} is bypassed: {other} takes {path} and gives it to everybody ({outcome}). Write "location ^~ {name}", or put the other location inside.',
+    first:
+      '{restriction} of {place} is bypassed: {other} stands in front of it, takes {path} and gives it to everybody ({outcome}). Put the restricted one first.',
+    internal:
+      '{place} is internal, and still {path} is sent to everybody: {other} outranks it ({outcome}). Write "location ^~ {name}", or put the other location inside.',
+    server:
+      '{restriction} of {place} is bypassed: {other} has the same name and passes {path} to the same backend without being asked ({outcome}). Repeat the access rules there, or redirect.',
     same: '{restriction} of {place} is bypassed: {path} leads to the same place through {other}, without being asked ({outcome}). Repeat the access rules there.',
     page: '{restriction} of {place} is bypassed: who is refused gets {outcome} from the error page, which is what he was refused. Let the error page answer something else.',
   },
@@ -142,6 +208,10 @@ A request is in one location only. Where a regular expression fits, it outranks 
     const { location, config, server } = spot;
     const plainPath = spot.paths[0];
     if (!location || plainPath === undefined) return;
+    if (location.scope.has('internal')) {
+      for (const { location: other, path } of below(spot)) if (tellInternal(spot, other, path, report)) return;
+      return;
+    }
     const plain = spot.ask({});
     if (!keepsOut(plain)) return;
     const restriction = restrictionsOf(spot.scope)[0]!;
@@ -161,8 +231,10 @@ A request is in one location only. Where a regular expression fits, it outranks 
       const trace = at.ask({ path: asPath(path) });
       if (isAsked(trace) || !isGivenOut(trace) || trace.outcome.location?.pattern.startsWith('@')) continue;
       if (!isSame(own, trace, location, path)) continue;
+      // what version control and editors keep in such folders has other names
+      if (location.name.startsWith('/.') && ASSETS.test(path)) continue;
       told.add(other);
-      report('outranked', {
+      report(location.kind === 'regex' ? 'first' : 'outranked', {
         at: nameOf(location),
         data: { ...data, other: `"${words(other)}"`, path, outcome: outcomeText(trace) },
         related: [...related, { at: nameOf(other), message: `takes ${path}` }],
@@ -174,6 +246,14 @@ A request is in one location only. Where a regular expression fits, it outranks 
         witness: proofOf(trace),
       });
     }
+    tellServers(spot, own, (other, trace) =>
+      report('server', {
+        at: nameOf(location),
+        data: { ...data, other: `the server on ${other.doors[0]!.listener.text}`, path: plainPath, outcome: outcomeText(trace) },
+        related: [...related, { at: other.scope.opener!.nameAt, message: 'the other way' }],
+        witness: proofOf(trace),
+      }),
+    );
     // another path to the same thing
     for (const at of others) {
       const other = at.location!;
@@ -182,7 +262,7 @@ A request is in one location only. Where a regular expression fits, it outranks 
       const moves =
         other.scope.has('alias') ||
         other.scope.has('rewrite') ||
-        other.scope.named('proxy_pass').some((d) => /\/\/[^/]+\/./.test(d.value(0)));
+        other.scope.named('proxy_pass').some((d) => /\/\/[^/]+\//.test(d.value(0)));
       if (!moves) continue;
       for (const path of ways(at, own)) {
         const trace = at.ask({ path });
@@ -202,6 +282,84 @@ A request is in one location only. Where a regular expression fits, it outranks 
     }
   },
   examples: [
+    {
+      inside: 'server',
+      bad: `location ~ \\.json$ { proxy_pass http://127.0.0.1:8000; }
+location ~ ^/staff/ {
+#          ^^^^^^^^ first
+    auth_basic "staff";
+    auth_basic_user_file staff;
+    proxy_pass http://127.0.0.1:8000;
+}`,
+      good: `location ~ ^/staff/ {
+    auth_basic "staff";
+    auth_basic_user_file staff;
+    proxy_pass http://127.0.0.1:8000;
+}
+location ~ \\.json$ { proxy_pass http://127.0.0.1:8000; }`,
+    },
+    {
+      inside: 'server',
+      bad: `root /srv/site;
+location /protected/ { internal; }
+#        ^^^^^^^^^^^ internal
+location ~ \\.(?:pdf|zip)$ { expires 30d; }
+location / { proxy_pass http://127.0.0.1:8000; }`,
+      good: `root /srv/site;
+location ^~ /protected/ { internal; }
+location ~ \\.(?:pdf|zip)$ { expires 30d; }
+location / { proxy_pass http://127.0.0.1:8000; }`,
+    },
+    {
+      inside: 'http',
+      bad: `server {
+    listen 80;
+    server_name app.example.org;
+    location / { proxy_pass http://127.0.0.1:8000; }
+}
+server {
+    listen 81;
+    server_name app.example.org;
+    location /admin/ {
+#            ^^^^^^^ server
+        allow 10.0.0.0/8;
+        deny all;
+        proxy_pass http://127.0.0.1:8000;
+    }
+    location / { proxy_pass http://127.0.0.1:8000; }
+}`,
+      good: `server {
+    listen 80;
+    server_name app.example.org;
+    return 301 http://app.example.org:81$request_uri;
+}
+server {
+    listen 81;
+    server_name app.example.org;
+    location /admin/ {
+        allow 10.0.0.0/8;
+        deny all;
+        proxy_pass http://127.0.0.1:8000;
+    }
+    location / { proxy_pass http://127.0.0.1:8000; }
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `location /admin/ {
+#        ^^^^^^^ same
+    allow 10.0.0.0/8;
+    deny all;
+    proxy_pass http://127.0.0.1:8000;
+}
+location /app/ { proxy_pass http://127.0.0.1:8000/; }`,
+      good: `location /admin/ {
+    allow 10.0.0.0/8;
+    deny all;
+    proxy_pass http://127.0.0.1:8000;
+}
+location /app/ { proxy_pass http://127.0.0.1:8000/app/; }`,
+    },
     {
       inside: 'server',
       bad: `location /admin/ {

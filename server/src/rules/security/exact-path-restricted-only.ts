@@ -1,5 +1,6 @@
 /** `location = /admin` keeps away from one path; with a slash behind it, or a page below, the request is somewhere else. */
 import { restrictionsOf, speaksOfAccess } from '../../answers/who-may-enter.ts';
+import type { Location } from '../../config/locations.ts';
 import { isBackend, isGivenOut, keepsOut } from '../../witness/access.ts';
 import { outcomeText, proofOf } from '../../witness/requests.ts';
 import { spotsOf } from '../../witness/spots.ts';
@@ -7,6 +8,10 @@ import { defineRule } from '../rule.ts';
 
 /** Names of single documents, and of what nginx and monitors ask under this one path. */
 const SINGLE = /\.\w+$|metrics|status|health|ping|robots|favicon|xmlrpc|cron|version|info$/i;
+
+/** The one path that a location takes; null where it takes others too. */
+export const exactly = ({ kind, name }: Location): string | null =>
+  kind === 'exact' ? name : kind === 'regex' ? (/^\^(\/(?:[\w/~-]|\\[.\-/])*)\$$/.exec(name)?.[1]?.replaceAll('\\', '') ?? null) : null;
 
 export default defineRule({
   id: 'exact-path-restricted-only',
@@ -22,9 +27,9 @@ Write \`location ^~ /admin\` (which takes \`/administration\`, too) or the exact
   looksAt: {
     outcome: ['deny', 'auth_basic', 'auth_request', 'auth_jwt', 'return'],
     when: ({ location, scope }) =>
-      location?.kind === 'exact' &&
-      location.name.length > 1 &&
-      !SINGLE.test(location.name) &&
+      !!location &&
+      (exactly(location)?.length ?? 0) > 1 &&
+      !SINGLE.test(exactly(location)!) &&
       (restrictionsOf(scope).length > 0 || /^40[34]$/.test(scope.first('return')?.value(0) ?? '')),
   },
   needs: 'config',
@@ -36,9 +41,10 @@ Write \`location ^~ /admin\` (which takes \`/administration\`, too) or the exact
     if (!location) return;
     const plain = spot.ask({});
     if (!keepsOut(plain) && !(plain.outcome.kind === 'return' && plain.outcome.status >= 400)) return;
-    const name = location.name.replace(/\/$/, '');
+    const exact = exactly(location)!;
+    const name = exact.replace(/\/$/, '');
     for (const path of [`${name}/`, `${name}/users`]) {
-      if (path === location.name) continue;
+      if (path === exact) continue;
       const trace = spot.ask({ path });
       const pattern = trace.outcome.location?.pattern;
       const taker = pattern && spotsOf(config).find((s) => s.server === server && s.location?.directive.values.join(' ') === pattern);
@@ -62,6 +68,18 @@ Write \`location ^~ /admin\` (which takes \`/administration\`, too) or the exact
     }
   },
   examples: [
+    {
+      inside: 'server',
+      bad: `location ~ ^/staff$ {
+#          ^^^^^^^^ below
+    deny all;
+}
+location / { proxy_pass http://127.0.0.1:8000; }`,
+      good: `location ~ ^/staff(/|$) {
+    deny all;
+}
+location / { proxy_pass http://127.0.0.1:8000; }`,
+    },
     {
       inside: 'server',
       bad: `location = /admin {

@@ -1,7 +1,12 @@
 /** A file of passwords that nobody is asked for: only auth_basic does so. Shown by a request without credentials. */
+import type { Scope } from '../../config/scope.ts';
 import { isAsked, isGivenOut, keepsOut } from '../../witness/access.ts';
 import { outcomeText, proofOf } from '../../witness/requests.ts';
 import { defineRule } from '../rule.ts';
+
+/** The file is named further inside than `auth_basic off`: somebody wants a password here. */
+const isForgotten = (scope: Scope): boolean =>
+  scope.value('auth_basic')?.value(0) === 'off' && scope.has('auth_basic_user_file') && !scope.has('auth_basic');
 
 export default defineRule({
   id: 'password-never-asked',
@@ -19,9 +24,9 @@ Add \`auth_basic\` with the text that the browser shows, or remove the file wher
     outcome: ['location', 'server'],
     when: ({ scope, server }) =>
       !!scope.value('auth_basic_user_file') &&
-      !scope.value('auth_basic') &&
+      (!scope.value('auth_basic') || isForgotten(scope)) &&
       // where it is asked for elsewhere, here it is meant to be free
-      !server.scope.all.some((d) => d.name === 'auth_basic'),
+      !server.scope.all.some((d) => d.name === 'auth_basic' && d.value(0) !== 'off'),
   },
   needs: 'config',
   messages: {
@@ -36,6 +41,21 @@ Add \`auth_basic\` with the text that the browser shows, or remove the file wher
     report('never', { at: file.at(), witness: proofOf(trace, outcomeText(trace)) });
   },
   examples: [
+    {
+      inside: 'server',
+      bad: `root /srv/site;
+auth_basic off;
+location /private/ {
+    auth_basic_user_file staff;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^ never
+}`,
+      good: `root /srv/site;
+auth_basic off;
+location /private/ {
+    auth_basic "staff";
+    auth_basic_user_file staff;
+}`,
+    },
     {
       inside: 'server',
       bad: `root /srv/site;

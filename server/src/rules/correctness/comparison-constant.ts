@@ -1,0 +1,166 @@
+/** Comparisons with a text that nginx's variable never holds: a range of addresses, a method in small letters, a path with its query. */
+import { readCondition } from '../../trace/handlers/rewrite.ts';
+import { samplesOf } from '../../witness/regex-samples.ts';
+import { rowsOf } from '../../witness/values.ts';
+import { defineRule } from '../rule.ts';
+
+const ADDRESSES = new Set(['remote_addr', 'realip_remote_addr', 'server_addr', 'proxy_protocol_addr', 'binary_remote_addr']);
+
+/** Why the variable never holds the text, with the way out; null when it may. Names of rows of a map are compared without case. */
+function whyNever(name: string, text: string, caseless: boolean): string | null {
+  if (text === '') return null;
+  if (ADDRESSES.has(name)) {
+    if (/^[\d.a-f:]+\/\d+$/i.test(text)) return `it is one address, and texts are compared, not ranges. Let geo tell the range`;
+    return /^[\d.]*\*/.test(text) || /^[\d.]+-[\d.]+$/.test(text) ? 'it is one address. Let geo tell the range' : null;
+  }
+  switch (name) {
+    case 'host':
+      if (/^[^[\]]+:\d+$/.test(text)) return 'it holds no port. Compare $http_host, or leave the port out';
+      if (text.includes('/')) return 'it is a host without scheme and path. Compare the host alone';
+      return !caseless && /[A-Z]/.test(text) ? 'it is in small letters. Write them so' : null;
+    case 'scheme':
+      return /^https?$/i.test(text) ? null : 'it is http or https. Compare with one of them';
+    case 'https':
+      return text.toLowerCase() === 'on' ? null : 'it is "on" or empty. Compare with on';
+    case 'is_args':
+      return text === '?' ? null : 'it is "?" or empty';
+    case 'server_port':
+    case 'remote_port':
+      return /^\d+$/.test(text) ? null : 'it is a number';
+    case 'server_protocol':
+      return /^HTTP\/(?:0\.9|1\.[01]|2\.0|3\.0)$/i.test(text) ? null : 'it is HTTP/1.0, HTTP/1.1, HTTP/2.0 or HTTP/3.0';
+    case 'request_method':
+      if (/[|,]/.test(text)) return 'it is one method, and = compares the whole text. Use ~ with ^(A|B)$';
+      return !caseless && /[a-z]/.test(text) ? 'methods are in capital letters. Write them so' : null;
+    case 'uri':
+    case 'document_uri':
+      if (text.includes('?')) return 'it holds no query. Compare $request_uri, or $args besides';
+      return text.startsWith('/') ? null : 'it begins with a slash';
+    case 'request_uri':
+      return /^(?:\/|https?:|\*$)/.test(text) ? null : 'it begins with a slash';
+    default:
+      return null;
+  }
+}
+
+/** The same for an expression: what each text that it matches must hold. */
+function whyNeverMatches(name: string, texts: readonly string[]): string | null {
+  if (!texts.length) return null;
+  if ((name === 'uri' || name === 'document_uri') && texts.every((t) => t.includes('?')))
+    return 'it holds no query, only a question mark that was encoded. Compare $request_uri or $args';
+  if (name === 'host' && texts.every((t) => /^[^[]*:/.test(t))) return 'it holds no port. Compare $http_host, or leave the port out';
+  if (ADDRESSES.has(name) && texts.every((t) => t.includes('/'))) return 'it is one address. Let geo tell the range';
+  return null;
+}
+
+export default defineRule({
+  id: 'comparison-constant',
+  group: 'correctness',
+  severity: 'warning',
+  since: '0.2',
+  title: 'A comparison that comes out the same for every request',
+  why: `
+\`if\` and \`map\` compare texts. \`$remote_addr\` is one address, so it is never \`10.0.0.0/8\`; \`$host\` is in small letters and without a port; \`$uri\` is the path without the query; a method is in capital letters; \`$server_protocol\` says \`HTTP/2.0\`. With \`=\` such a condition never holds, with \`!=\` it always does: the guard that was meant keeps out nobody, or everybody.
+
+Ranges of addresses are what \`geo\` is for.`,
+  about: ['if', 'map', 'geo', '$remote_addr', '$host', '$uri'],
+  looksAt: { directive: ['if', 'map'] },
+  needs: 'file',
+  messages: {
+    never: '{variable} is never "{text}": {why}.',
+    always: '{variable} is always other than "{text}", so this holds for every request: {why}.',
+    row: '{variable} is never "{text}", so this row never counts: {why}.',
+  },
+  check({ directive, config, report }) {
+    if (directive.name === 'map') {
+      const name = /^\$\{?(\w+)\}?$/.exec(directive.value(0))?.[1]?.toLowerCase();
+      if (!name || !directive.body || directive.body.has('hostnames')) return;
+      for (const { key, directive: row } of rowsOf(directive)) {
+        if (!key || typeof key === 'string' || !('is' in key) || row.args.some((a) => a.templated) || row.name.includes('$')) continue;
+        const why = whyNever(name, key.is, true);
+        if (why) report('row', { at: row.nameAt, data: { variable: `$${name}`, text: key.is, why } });
+      }
+      return;
+    }
+    if (directive.args.some((a) => a.templated)) return;
+    const condition = readCondition(directive);
+    if (!condition || condition.kind === 'file' || condition.kind === 'variable') return;
+    const { name } = condition;
+    const negative = condition.kind === 'not-equal' || (condition.kind === 'match' && condition.negative);
+    const last = directive.args.findLast((a) => a.value !== ')')!;
+    const text = last.value.replace(/\)$/, '');
+    let why: string | null;
+    if (condition.kind === 'match') {
+      const caseless = directive.values.some((v) => /^!?~\*$/.test(v));
+      why = whyNeverMatches(name, samplesOf(config.regexes, text, { caseless, tries: 8 }));
+    } else why = condition.value.literal === null ? null : whyNever(name, text, false);
+    if (!why) return;
+    report(negative ? 'always' : 'never', {
+      at: directive.at({ start: last.start, end: last.end - (last.value.length - text.length) }),
+      data: { variable: `$${name}`, text, why },
+      severity: condition.kind === 'match' ? 'info' : 'warning',
+    });
+  },
+  examples: [
+    {
+      inside: 'server',
+      bad: `location /admin/ {
+    if ($remote_addr != 10.0.0.0/8) {
+#                       ^^^^^^^^^^ always
+        return 403;
+    }
+}`,
+      good: `location /admin/ {
+    if ($remote_addr != 10.0.0.7) {
+        return 403;
+    }
+}`,
+    },
+    {
+      inside: 'http',
+      bad: `map $remote_addr $inside {
+    default 0;
+    10.0.0.0/8 1;
+#   ^^^^^^^^^^ row
+}`,
+      good: `geo $inside {
+    default 0;
+    10.0.0.0/8 1;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `if ($request_method = post) { return 405; }
+#                     ^^^^ never`,
+      good: 'if ($request_method = POST) { return 405; }',
+    },
+    {
+      inside: 'server',
+      bad: `if ($host = "Example.org:8080") { return 403; }
+#           ^^^^^^^^^^^^^^^^^^ never`,
+      good: 'if ($host = example.org) { return 403; }',
+    },
+    {
+      inside: 'server',
+      bad: `if ($uri ~ "\\?debug=") { return 403; }
+#          ^^^^^^^^^^ never`,
+      good: 'if ($request_uri ~ "\\?debug=") { return 403; }',
+    },
+    {
+      inside: 'http',
+      bad: `map $server_protocol $new {
+    default 0;
+    "HTTP/2" 1;
+#   ^^^^^^^^ row
+}`,
+      good: `map $server_protocol $new {
+    default 0;
+    "HTTP/2.0" 1;
+}`,
+    },
+    { inside: 'http', good: 'map $host $site { hostnames; default a; *.example.org b; Example.ORG c; }' },
+    { inside: 'http', good: 'map $request_method $writes { default 0; post 1; }' },
+    { inside: 'server', good: 'if ($uri ~ admin) { return 403; }' },
+    { inside: 'server', good: 'if ($scheme != https) { return 403; }' },
+  ],
+});

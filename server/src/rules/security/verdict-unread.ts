@@ -1,0 +1,119 @@
+/** Checks that only fill a variable (the referer, a signed link, a client certificate), and nothing reads the variable. */
+import { table } from '../../base/table.ts';
+import { namesOf } from '../../config/names.ts';
+import type { ScopeContext } from '../../config/scope.ts';
+import { defineRule } from '../rule.ts';
+
+const CERTIFICATE = [
+  'verify',
+  's_dn',
+  'i_dn',
+  's_dn_legacy',
+  'i_dn_legacy',
+  'cert',
+  'escaped_cert',
+  'raw_cert',
+  'fingerprint',
+  'serial',
+  'sigalg',
+];
+
+/** What each check fills: that one of them is read is all that can be asked for. The first is the one to name. */
+const VERDICTS: Readonly<Record<string, readonly string[]>> = table({
+  valid_referers: ['invalid_referer'],
+  secure_link: ['secure_link'],
+  secure_link_secret: ['secure_link'],
+  ssl_verify_client: CERTIFICATE.map((part) => `ssl_client_${part}`),
+});
+
+/** What to write instead. */
+const REMEDIES: Readonly<Record<string, string>> = table({
+  valid_referers: 'Add if ($invalid_referer) { return 403; }',
+  secure_link: 'Add if ($secure_link = "") { return 403; }',
+  secure_link_secret: 'Add if ($secure_link = "") { return 403; }',
+  ssl_verify_client: 'Write "ssl_verify_client on", or refuse where it is not SUCCESS',
+});
+
+const isHttp = (context: ScopeContext): boolean => !/^(?:stream|mail)/.test(context);
+
+export default defineRule({
+  id: 'verdict-unread',
+  group: 'security',
+  severity: 'warning',
+  since: '0.2',
+  missing: true,
+  title: 'A check whose result nobody reads',
+  why: `
+\`valid_referers\`, \`secure_link\` and \`ssl_verify_client optional\` refuse nobody. They put what they found into a variable (\`$invalid_referer\`, \`$secure_link\`, \`$ssl_client_verify\`), and an \`if\`, a \`map\` or the application has to act on it. Where nothing does, everybody gets in.`,
+  about: ['valid_referers', 'secure_link', 'ssl_verify_client', '$invalid_referer', '$secure_link', '$ssl_client_verify'],
+  looksAt: { directive: Object.keys(VERDICTS) },
+  needs: 'config',
+  messages: {
+    unread: '{name} refuses nobody: it only sets {variable}, and nothing reads it. {remedy}.',
+  },
+  check({ directive, config, report }) {
+    const { name } = directive;
+    if (config.kind !== 'root' || !isHttp(directive.scope.context)) return;
+    if (name === 'ssl_verify_client' && !/^optional/.test(directive.value(0))) return;
+    const variables = VERDICTS[name]!;
+    const names = namesOf(config);
+    if (variables.some((v) => names.references('variable', v, 'http').length > 0)) return;
+    report('unread', {
+      at: directive.at(),
+      data: {
+        name: name === 'ssl_verify_client' ? `ssl_verify_client ${directive.value(0)}` : name,
+        variable: `$${variables[0]}`,
+        remedy: REMEDIES[name]!,
+      },
+    });
+  },
+  examples: [
+    {
+      inside: 'server',
+      bad: `location /images/ {
+    valid_referers server_names *.example.org;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ unread
+    root /srv/site;
+}`,
+      good: `location /images/ {
+    valid_referers server_names *.example.org;
+    if ($invalid_referer) { return 403; }
+    root /srv/site;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `location /files/ {
+    secure_link $arg_md5,$arg_expires;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ unread
+    secure_link_md5 "$secure_link_expires$uri";
+    root /srv/site;
+}`,
+      good: `location /files/ {
+    secure_link $arg_md5,$arg_expires;
+    secure_link_md5 "$secure_link_expires$uri";
+    if ($secure_link != 1) { return 403; }
+    root /srv/site;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `listen 443 ssl;
+ssl_certificate a.pem;
+ssl_certificate_key a.key;
+ssl_client_certificate clients.pem;
+ ssl_verify_client optional;
+#^^^^^^^^^^^^^^^^^^^^^^^^^^^ unread
+location / { proxy_pass http://127.0.0.1:8000; }`,
+      good: `listen 443 ssl;
+ssl_certificate a.pem;
+ssl_certificate_key a.key;
+ssl_client_certificate clients.pem;
+ssl_verify_client optional;
+location / {
+    proxy_set_header X-Client-Verify $ssl_client_verify;
+    proxy_pass http://127.0.0.1:8000;
+}`,
+    },
+  ],
+});
