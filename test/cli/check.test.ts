@@ -29,7 +29,7 @@ describe('check: exit codes', () => {
     [['check', '--fail-on', 'never', 'nginx.conf'], /--fail-on is one of/],
     [['check', '--max-warnings', 'x', 'nginx.conf'], /not a number/],
     [['check', '--map', 'x', 'nginx.conf'], /FROM=TO/],
-    [['check', '--nginx-version', 'new', 'nginx.conf'], /no version such as/],
+    [['check', '--nginx-version', 'new', 'nginx.conf'], /not a valid version/],
     [['check', '--profile', 'none', 'nginx.conf'], /--profile is one of/],
     [['check', '--color', 'red', 'nginx.conf'], /--color is one of/],
     [['check', '--update-baseline', 'nginx.conf'], /needs --baseline/],
@@ -89,7 +89,7 @@ describe('check: what is read', () => {
     assert.equal(d.group, 'security');
     assert.equal(d.severity, 'error');
     assert.ok(d.message.length > 10);
-    assert.deepEqual(Object.keys(d).sort(), ['fixes', 'group', 'message', 'range', 'related', 'rule', 'severity']);
+    assert.deepEqual(Object.keys(d).sort(), ['fixes', 'group', 'message', 'messageId', 'range', 'related', 'rule', 'severity']);
     const [fix] = d.fixes;
     // the answer to /img changes with it, so it is no safe one
     assert.equal(fix?.safety, 'suggestion');
@@ -242,7 +242,7 @@ describe('check: baseline', () => {
   test('a missing or broken baseline is told', async () => {
     const cwd = folder({ 'nginx.conf': CLEAN, 'broken.json': '{' });
     await ends(3, ['check', '--baseline', 'gone.json', 'nginx.conf'], { cwd, says: /no such baseline/ });
-    await ends(2, ['check', '--baseline', 'broken.json', 'nginx.conf'], { cwd, says: /no baseline file/ });
+    await ends(2, ['check', '--baseline', 'broken.json', 'nginx.conf'], { cwd, says: /not a baseline file/ });
     await ends(3, ['check', '--baseline', 'gone/x.json', '--update-baseline', 'nginx.conf'], { cwd, says: /cannot be written/ });
   });
 });

@@ -13,7 +13,7 @@ export default defineRule({
   group: 'correctness',
   severity: 'warning',
   since: '0.2',
-  title: 'alias in a location with a regular expression, without a group',
+  title: 'alias in a regex location without a capture',
   why: `
 In a prefix location nginx cuts the location's name off and puts the rest behind the \`alias\`. A regular expression has no such rest: the \`alias\` is the whole path. Without \`$1\` in it every request means the same folder, and nginx answers with a redirect to a slash or with 403.
 
@@ -26,7 +26,7 @@ Take the rest with a group, \`location ~ ^/media/(.*)$ { alias /srv/media/$1; }\
   needs: 'config',
   costly: true,
   messages: {
-    same: 'In a regular expression alias is the whole path: {one} and {other} both mean {dir}. Take the rest with a group and write $1 behind the alias, or use a prefix location.',
+    same: 'In a regular expression alias is the whole path: {one} and {other} both mean {dir}. Capture the rest with a group and append $1 to the alias, or use a prefix location.',
   },
   check({ spot, report }) {
     const word = spot.scope.named('alias').at(-1)?.args[0];

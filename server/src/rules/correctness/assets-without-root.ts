@@ -13,7 +13,7 @@ export default defineRule({
   group: 'correctness',
   severity: 'warning',
   since: '0.2',
-  title: 'Files are looked for where nobody has put them',
+  title: 'Static files without a root',
   why: `
 A location that neither passes the request on nor has a \`root\` serves files of the folder \`html\` that nginx was compiled with. Beside an application that has the files, a block such as \`location ~* \\.(css|js)$ { expires 7d; }\` takes its style sheets away: 404 for all of them. \`proxy_pass\` is not inherited into it.
 

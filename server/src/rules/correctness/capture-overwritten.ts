@@ -56,7 +56,7 @@ export default defineRule({
   group: 'correctness',
   severity: 'warning',
   since: '0.2',
-  title: 'A numbered group that another match has replaced',
+  title: 'Numbered capture overwritten by another match',
   why: `
 \`$1\` to \`$9\` belong to the last regular expression that matched, whichever it was. A \`map\` with an expression is matched when its variable is read, which in a value is before \`$1\` is written; an \`if\` with \`~\` matches too. What was taken from the path is gone then, and \`$1\` is a piece of a header, or empty.
 
@@ -67,9 +67,9 @@ Give the group a name: \`(?<rest>.*)\` and \`$rest\` keep their value.`,
   costly: true,
   messages: {
     forgotten:
-      'The group of the location is lost at the "if" before: the part "{held}" of {from} is not passed on, {to}. Name the group, (?<rest>…), and use $rest.',
+      'The group of the location is lost at the "if" before: the part "{held}" of {from} is not passed on, {to}. Use a named group, (?<rest>…), and use $rest.',
     replaced:
-      'The group of this value is replaced by another match: with {header} the part "{held}" of {from} is lost, {to}. Name the group, (?<rest>…), and use $rest.',
+      'The group of this value is replaced by another match: with {header} the part "{held}" of {from} is lost, {to}. Use a named group, (?<rest>…), and use $rest.',
   },
   check({ spot, report }) {
     const users = spot.directives.filter(reads);

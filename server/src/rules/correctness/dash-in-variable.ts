@@ -10,7 +10,7 @@ export default defineRule({
   group: 'correctness',
   severity: 'warning',
   since: '0.2',
-  title: 'A header variable written with dashes',
+  title: 'Dash in the name of a header variable',
   why: `
 The header \`X-Api-Key\` is \`$http_x_api_key\`: lower case, dashes as underscores. In a value \`$http_x-api-key\` is the variable \`$http_x\` with the text "-api-key" behind it. In an \`if\` nginx takes the whole word for the name, and no header has one with a dash: the variable is always empty.`,
   about: ['if', '$http_'],
@@ -20,8 +20,8 @@ The header \`X-Api-Key\` is \`$http_x_api_key\`: lower case, dashes as underscor
   fixable: 'always',
   messages: {
     condition:
-      'No header is ever called so: {written} is always empty, for a dash of the header is an underscore in the variable. Write {name}.',
-    value: 'The dash ends the name of the variable: this is ${first} with the text "{rest}" behind it. Write {name}.',
+      'No header has this name: {written} is always empty, because a dash of the header is an underscore in the variable. Write {name}.',
+    value: 'The dash ends the name of the variable: this is ${first} followed by the text "{rest}". Write {name}.',
   },
   check({ directive, file, report }) {
     for (const word of directive.args) {

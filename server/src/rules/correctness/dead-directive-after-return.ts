@@ -13,7 +13,7 @@ export default defineRule({
   group: 'correctness',
   severity: 'info',
   since: '0.1',
-  title: 'Directives that an unconditional return makes useless',
+  title: 'Directive that return makes unreachable',
   why: `
 \`return\` ends the request in the rewrite phase. Rewrites below it never run, neither do \`proxy_pass\` or \`try_files\` beside it, wherever they stand. In a server it comes before any location is looked for: an \`/.well-known/acme-challenge/\` beside \`return 301\` never answers, and certificates are not renewed. Put the return into \`location /\`.
 
@@ -25,8 +25,7 @@ Named locations stay reachable by \`error_page\`, since nginx jumps right into t
   messages: {
     below: 'The return above ends the request, so this never runs. Remove it or move it above.',
     beside: 'The return in this block answers every request, so {name} never does. Remove one of them.',
-    location:
-      'The return of the server answers before a location is looked for, so this one never does. Move the return into "location /".',
+    location: 'The return of the server answers before a location is selected, so this one never does. Move the return into "location /".',
   },
   check({ directive, scope, report }) {
     if (!['server', 'location'].includes(scope.context) || scope.first('return') !== directive) return;

@@ -50,7 +50,7 @@ export default defineRule({
   group: 'correctness',
   severity: 'warning',
   since: '0.1',
-  title: 'envsubst replaces a variable that is meant for nginx',
+  title: 'envsubst replaces an nginx variable',
   why: `
 To envsubst \`$host\` and \`$BACKEND\` look the same: a dollar sign and a name. Called without a list of names it replaces them all, and a name that the environment does not have by nothing. \`proxy_set_header Host $host;\` then reaches nginx without its value, and \`set $x …\` without its name.
 
@@ -63,7 +63,8 @@ Variables of nginx are best written in lower case and those of the environment i
   needs: 'file',
   fixable: 'sometimes',
   messages: {
-    emptied: 'envsubst is called without a list of names, so it replaces ${name} too, by nothing. Name those that it is to replace.',
+    emptied:
+      'envsubst is called without a list of names, so it replaces ${name} with nothing, too. Name the variables that it should replace.',
     given: 'The container is given a variable "{name}", so envsubst writes its value in place of ${name}. Give it another name there.',
     defined:
       'envsubst replaces ${name} here too, so that {directive} gets its value instead of a name. Write the variable of nginx in lower case.',

@@ -9,7 +9,7 @@ export default defineRule({
   group: 'correctness',
   severity: 'warning',
   since: '0.2',
-  title: 'A placeholder of a template that nothing sets',
+  title: 'Template placeholder that nothing sets',
   why: `
 The scripts of nginx's image run envsubst over the files of \`/etc/nginx/templates\` and tell it to replace the names that the container's environment has, and no others. A placeholder whose name is not set there stays in the written file. Where a directive takes no variables nginx refuses it ("client_max_body_size" directive invalid value), where it does nginx looks for a variable of its own by that name ("unknown variable"), and in \`server_name\` it is a name that no client asks for. The container then does not start, or answers for nobody.
 
@@ -21,7 +21,7 @@ It is said only where all that sets the environment is there to be read: the com
   fixable: 'never',
   messages: {
     unset:
-      '${name} is in the environment of no container that writes this template out ({services}): it stays as it stands, and nginx reads it. Set it under "environment".',
+      '${name} is not in the environment of any container that renders this template ({services}), so nginx reads it as it is. Set it under "environment".',
   },
   check({ config, file, deployment, report }) {
     if (file.template !== 'envsubst') return;

@@ -8,7 +8,7 @@ export default defineRule({
   severity: 'warning',
   since: '0.1',
   equivalents: ['gixy:error_log_off'],
-  title: 'error_log off writes into a file named off',
+  title: 'error_log off writes to a file named off',
   why: `
 \`off\` is a word of \`access_log\`. To \`error_log\` it is the name of a file, which nginx opens below its prefix and fills. Errors are then where nobody looks.
 

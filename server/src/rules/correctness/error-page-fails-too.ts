@@ -41,7 +41,7 @@ export default defineRule({
   group: 'correctness',
   severity: 'warning',
   since: '0.2',
-  title: 'An error page that ends in the error it is for',
+  title: 'Error page that fails with the same error',
   why: `
 The page of \`error_page\` is a request of its own inside nginx: it goes through the server's rewrites, the access lists and the locations again. A page for 502 whose path is passed to the application that is down, a maintenance page under the very \`if\` that answers 503, a page for 403 in a server that denies everybody: each ends in its own error, and nginx shows the plain text that it has built in.
 
@@ -55,7 +55,7 @@ Give the page a location of its own, with a \`root\`, outside of what refuses: \
   costly: true,
   messages: {
     gone: '{page} is passed to the application that just failed, so this page for {code} is never shown. Serve it from a location of its own.',
-    again: '{page} is never shown: asked for as the page for {code} it ends in {code} again, for {why}. Leave the page out of that.',
+    again: '{page} is never shown: requested as the page for {code} it ends in {code} again, because {why}. Exclude the page from that.',
   },
   check({ spot, config, report }) {
     const told = new Set<unknown>();

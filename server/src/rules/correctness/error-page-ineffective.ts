@@ -31,7 +31,7 @@ export default defineRule({
   severity: 'warning',
   since: '0.1',
   missing: ['proxy_intercept_errors', 'fastcgi_intercept_errors', 'uwsgi_intercept_errors', 'error_page'],
-  title: 'An error page that is never shown',
+  title: 'Error page that is never shown',
   why: `
 nginx passes an upstream's error on as it is, with the upstream's page. \`error_page\` sees it only with \`proxy_intercept_errors on\` (\`uwsgi_intercept_errors\`, \`fastcgi_intercept_errors\` …).
 
@@ -42,8 +42,8 @@ error.`,
   needs: 'file',
   fixable: 'sometimes',
   messages: {
-    passed: '{codes} of the application is passed on as it is. Set {switch} on for this page to be shown.',
-    soft: '"=" sends {path} with its own status, 200 for a file: nobody notices the error. Leave the "=" away to keep {codes}.',
+    passed: '{codes} of the application is passed on unchanged. Set {switch} on for this page to be shown.',
+    soft: '"=" sends {path} with its own status, 200 for a file: nobody notices the error. Drop the "=" to keep status {codes}.',
   },
   check({ directive, scope, report }) {
     const codes = directive.values.filter((v) => /^\d{3}$/.test(v));

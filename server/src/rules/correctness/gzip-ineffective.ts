@@ -13,7 +13,7 @@ export default defineRule({
   severity: 'info',
   since: '0.1',
   missing: ['gzip', 'gzip_types', 'gzip_proxied'],
-  title: 'Compression that saves nothing',
+  title: 'gzip_types that save nothing',
   why: `
 Pictures, films, WOFF fonts and archives are compressed by their format. Compressing them once more takes time of the worker and makes them larger by a few bytes. A list without style sheets, scripts and JSON leaves out what shrinks to a fifth. \`text/html\` is always compressed.`,
   about: ['gzip_types', 'gzip'],
@@ -21,8 +21,8 @@ Pictures, films, WOFF fonts and archives are compressed by their format. Compres
   needs: 'file',
   fixable: 'sometimes',
   messages: {
-    packed: '{type} is compressed by its format already. Remove it.',
-    none: 'Neither style sheets nor scripts nor JSON are compressed. Add text/css, application/javascript and application/json.',
+    packed: '{type} is already compressed by its format. Remove it.',
+    none: 'Style sheets, scripts and JSON are not compressed. Add text/css, application/javascript and application/json.',
   },
   check({ directive, file, report }) {
     const packed = directive.args.filter((w) => PACKED.test(w.value));

@@ -7,7 +7,7 @@ export default defineRule({
   group: 'correctness',
   severity: 'info',
   since: '0.2',
-  title: 'try_files finds the folder, and the application is not asked',
+  title: 'Home page answers 403 because of $uri/',
   why: `
 \`$uri/\` in \`try_files\` asks whether there is such a folder, and for \`/\` there always is: the root itself. nginx then looks for an index file in it; where there is none the answer is 403, and the application behind the last word is never asked for its home page.
 
@@ -25,7 +25,7 @@ Leave \`$uri/\` out where the application makes the pages.`,
   costly: true,
   messages: {
     forbidden:
-      '{path} is answered with 403: $uri/ finds the folder, no index file is in it, and {fallback} is not asked. Leave $uri/ out, or name the index file.',
+      '{path} is answered with 403: $uri/ finds the folder, no index file is in it, and {fallback} is not used. Drop $uri/, or name the index file.',
   },
   check({ spot, report }) {
     const directive = spot.scope.named('try_files').at(-1)!;

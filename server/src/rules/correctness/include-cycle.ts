@@ -6,7 +6,7 @@ export default defineRule({
   group: 'correctness',
   severity: 'error',
   since: '0.1',
-  title: 'A file includes itself, directly or by way of others',
+  title: 'A file includes itself',
   why: `
 nginx reads an included file in place, and does not remember which files it is reading. A file that includes itself is read again and again,
 until the limit of open files ends it with "Too many open files", which says nothing of the cause.

@@ -113,7 +113,7 @@ export default defineRule({
   severity: 'warning',
   since: '0.1',
   equivalents: ['gixy:invalid_regex'],
-  title: 'A group is used that no regular expression has',
+  title: 'Capture that no regular expression has',
   why: `
 \`$1\` to \`$9\` are the groups of the regular expression that matched last: that of the rewrite itself, of the \`if\` or of the location around, of the server's name. With fewer groups the variable is empty, nginx says nothing, and the redirect or path lacks its end.
 
@@ -125,7 +125,8 @@ Every pattern that is tried afterwards replaces the groups, those of \`if\`, \`r
   needs: 'file',
   messages: {
     fewer: '${number} is always empty: the pattern has {groups}. Put parentheses around what is meant.',
-    wiped: '${number} is empty here: a pattern that is tried in between takes the groups away, whether it fits or not. Use a named group.',
+    wiped:
+      '${number} is empty here: a pattern that is tried in between clears the captured groups, whether it matches or not. Use a named group.',
     none: '${number} is always empty: no regular expression is matched before it. Use a named variable, or a location with a pattern.',
   },
   check({ directive, scope, config, report }) {

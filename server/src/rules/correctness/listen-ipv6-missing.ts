@@ -9,7 +9,7 @@ export default defineRule({
   severity: 'hint',
   since: '0.1',
   missing: ['listen'],
-  title: 'A server listens on IPv4 only while others take IPv6 too',
+  title: 'Server without an IPv6 listen line',
   why: `
 IPv4 and IPv6 wildcards are separate sockets with separate defaults. When another server listens on \`[::]:443\` and this one does not, its names are answered over IPv6 by that other server: the wrong site, or a warning about the certificate, for a part of the visitors.`,
   about: ['listen'],

@@ -7,7 +7,7 @@ export default defineRule({
   group: 'correctness',
   severity: 'warning',
   since: '0.2',
-  title: 'Location that asks a variable before nginx could',
+  title: 'Variable in a location name is taken literally',
   why: `
 From nginx 1.31.5 on \`location $name { }\` takes the requests for which the variable is neither empty nor \`0\`. Earlier versions accept the same line without a word and take the name literally: a prefix that begins with a dollar sign, which no request has.
 

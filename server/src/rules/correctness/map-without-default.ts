@@ -11,14 +11,14 @@ export default defineRule({
   since: '0.1',
   missing: ['default'],
   equivalents: ['gixy:hash_without_default', 'nginx-lint:map-missing-default'],
-  title: 'A map without a default',
+  title: 'Map without a default',
   why: `
 What fits no line of a \`map\` or \`geo\` becomes the empty string. Used as a limit's key, an address or a header that means "no limit", "no upstream", "no header". Writing the default shows that it is meant.`,
   about: ['map', 'geo'],
   looksAt: { scope: ['map', 'geo', 'stream-map', 'stream-geo'] },
   needs: 'file',
   fixable: 'always',
-  messages: { absent: 'What fits no line of this {name} becomes the empty string. Write a default line, be it an empty one.' },
+  messages: { absent: 'Values that match no line of this {name} become the empty string. Add an explicit default.' },
   check({ scope, directive, config, report }) {
     if (!directive || scope.directives.some((d) => CATCH_ALL.has(d.name))) return;
     // lines that are somewhere else may hold it

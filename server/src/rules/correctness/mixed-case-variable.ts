@@ -9,7 +9,7 @@ export default defineRule({
   severity: 'hint',
   since: '0.1',
   equivalents: ['gixy:mixed_case_variable'],
-  title: 'One variable, written in different cases',
+  title: 'One variable written in different cases',
   why: `
 \`$userId\` and \`$userid\` are the same variable to nginx, which turns all names into lower case. Two that look different overwrite each other, and a search for one spelling misses the other. Lower case with underscores is what nginx's own variables use.`,
   about: ['set', 'map'],
@@ -17,8 +17,8 @@ export default defineRule({
   needs: 'file',
   fixable: 'always',
   messages: {
-    other: '${name} is the same variable as ${first}, for nginx does not tell the cases apart. Write ${first}.',
-    defined: 'nginx does not tell ${name} from ${lower}. Write it in lower case.',
+    other: '${name} is the same variable as ${first}, because nginx ignores case in variable names. Write ${first}.',
+    defined: 'nginx ignores case in variable names: ${name} is ${lower}. Write it in lower case.',
   },
   check({ config, report }) {
     for (const found of namesOf(config).ofKind('variable')) {

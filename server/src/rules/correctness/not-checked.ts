@@ -47,7 +47,7 @@ from every other finding.`,
   messages: {
     unreadable: 'This file is not checked: {why}.',
     'too-many': 'These files are not checked: {why}. Include fewer.',
-    deep: 'What is inside this block is not checked: more than 300 blocks stand around it.',
+    deep: 'The inside of this block is not checked: it is nested more than 300 levels deep.',
   },
   check({ directive, config, file, report }) {
     if (!directive) {

@@ -21,7 +21,7 @@ export default defineRule({
   group: 'correctness',
   severity: 'warning',
   since: '0.2',
-  title: 'A variable in proxy_pass, and the rest of the path is dropped',
+  title: 'Variable in proxy_pass drops the rest of the path',
   why: `
 Without variables nginx puts what stands behind the location's name behind the URI of \`proxy_pass\`. As soon as a variable is in it, the URI goes out as it is written: \`proxy_pass http://$app/;\` asks for \`/\`, whatever the client has asked for, and what a \`rewrite … break\` has made of the path is dropped as well. The query is dropped too unless \`$is_args$args\` says it.
 
@@ -37,8 +37,8 @@ Leave the URI away (\`proxy_pass http://$app;\`), which sends the path as it cam
   needs: 'config',
   costly: true,
   messages: {
-    path: 'The rest of the path is dropped: {one} and {other} both arrive as {to}. With a variable in it the URI is sent as it is written; leave it out, or use $request_uri.',
-    query: 'The query is dropped: {one} arrives as {to}. With a variable in proxy_pass nothing is appended; write $is_args$args behind it.',
+    path: 'The rest of the path is dropped: {one} and {other} both arrive as {to}. With a variable in it the URI is sent as it is written; remove it, or use $request_uri.',
+    query: 'The query is dropped: {one} arrives as {to}. With a variable in proxy_pass nothing is appended; append $is_args$args.',
   },
   check({ spot, report }) {
     const directive = spot.directives.findLast((d) => d.name === 'proxy_pass' && hasVariables(d.value(0)));

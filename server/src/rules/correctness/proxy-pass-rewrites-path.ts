@@ -12,15 +12,15 @@ export default defineRule({
   default: false,
   since: '0.1',
   equivalents: ['nginx-lint:proxy-pass-with-uri', 'gixy:proxy_pass_normalized'],
-  title: 'The path arrives at the upstream changed',
+  title: 'proxy_pass changes the path',
   why: `
 With anything behind the host, be it a slash, nginx replaces the location's name by it and sends the decoded, merged path in a new encoding: \`%2F\` becomes \`/\`, \`//\` becomes \`/\`. Without a URI the path goes out as it came. Both are useful; the rule is for reviews, and off by default.`,
   about: ['proxy_pass'],
   looksAt: { directive: ['proxy_pass'] },
   needs: 'file',
   messages: {
-    replaced: 'The path is decoded, and {prefix} is replaced by {uri}. Leave the URI away where the upstream needs the path as it came.',
-    decoded: 'The upstream gets the decoded path: %2F and %3F arrive as / and ?. Use $request_uri where it needs the path as it came.',
+    replaced: 'The path is decoded, and {prefix} is replaced by {uri}. Remove the URI where the upstream needs the original path.',
+    decoded: 'The upstream gets the decoded path: %2F and %3F arrive as / and ?. Use $request_uri where it needs the original path.',
   },
   check({ directive, scope, report }) {
     const word = directive.args[0];

@@ -9,7 +9,7 @@ export default defineRule({
   severity: 'warning',
   since: '0.2',
   equivalents: [],
-  title: 'The location’s name and the URI of proxy_pass do not fit together',
+  title: 'Trailing slashes of location and proxy_pass do not match',
   why: `
 nginx cuts the location's name off the path and puts the rest behind the URI of \`proxy_pass\` as it is. When only one of the two ends in a slash the parts do not fit: \`location /api\` with \`proxy_pass http://app/;\` asks for \`//users\`, and \`location /api/\` with \`http://app/v1\` for \`/v1users\`.
 

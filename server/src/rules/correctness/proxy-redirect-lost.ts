@@ -15,7 +15,7 @@ export default defineRule({
   group: 'correctness',
   severity: 'info',
   since: '0.2',
-  title: 'Redirects of the application lead to its inner address',
+  title: 'Application redirects to its internal address',
   why: `
 An application that redirects writes the host it was asked with into the Location. Without a Host line of your own that is the host of \`proxy_pass\`, and nginx puts that right by itself, as \`proxy_redirect default\`. With a variable in \`proxy_pass\` it cannot, and with \`proxy_redirect off\` it must not: \`http://backend/next\` goes to the client as it is.
 

@@ -8,7 +8,7 @@ export default defineRule({
   group: 'correctness',
   severity: 'warning',
   since: '0.2',
-  title: 'A rewrite that puts the query into the path',
+  title: 'Rewrite that puts the query into the path',
   why: `
 Only a question mark that is written out divides the replacement of a \`rewrite\` into path and arguments. One that comes out of a variable, \`$is_args\` or \`$request_uri\`, is taken for a character of the path: no file is called so, and an upstream is asked for \`/search%3Fb=1\`.
 
@@ -23,7 +23,7 @@ Only a question mark that is written out divides the replacement of a \`rewrite\
   costly: true,
   messages: {
     inPath:
-      'The question mark becomes a part of the path: {from} is looked for as {to}, an upstream gets %3F. Leave the query out, rewrite appends it.',
+      'The question mark becomes a part of the path: {from} is looked for as {to}, an upstream gets %3F. Drop the query, rewrite appends it.',
   },
   check({ spot, report }) {
     const told = new Set<unknown>();

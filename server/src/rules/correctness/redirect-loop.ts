@@ -97,7 +97,7 @@ export default defineRule({
   group: 'correctness',
   severity: 'warning',
   since: '0.2',
-  title: 'A redirect that leads back to itself',
+  title: 'Redirect loop',
   why: `
 The Location that nginx answers with is a URL that comes to the same redirect again. Browsers ask about twenty times and then show "too many redirects"; the page is never seen.
 
@@ -112,14 +112,14 @@ The rule asks the configuration: it follows the redirects of made-up requests as
     itself: 'A redirect to itself: {url} is sent to {to}, for ever. Send it to another URL, or only where it is needed.',
     round: 'A redirect loop: {url} is sent to {to}, and from there back again. Redirect in one of the two places only.',
     grows:
-      'A redirect loop: {url} is sent to {to}, which is redirected again, and each round makes the URL longer. Leave out what is redirected already.',
+      'A redirect loop: {url} is sent to {to}, which is redirected again, and each round makes the URL longer. Exclude what is already redirected.',
     index:
       'A redirect loop: {url} is sent to {to}, where nginx goes on to the index file {what} by itself and comes to the same redirect. Redirect only what was asked for (if ($request_uri ~ ^/index)).',
-    flag: 'A redirect loop while {what} is there: {url} is sent to {to}, and that is redirected as well. Leave the target out, or answer with 503 and an error page.',
+    flag: 'A redirect loop while {what} is there: {url} is sent to {to}, and that is redirected as well. Exclude the target, or answer with 503 and an error page.',
     login:
-      'A redirect loop for who is not logged in: {url} is sent to {to}, which asks {what} as well. Let the login page be reached without it (auth_request off).',
+      'A redirect loop for anyone who is not logged in: {url} is sent to {to}, which asks {what} as well. Exempt the login page (auth_request off).',
     folder:
-      'A redirect loop for folders: {url} is sent to {to}, and where a folder of that name is there nginx adds the slash again. Take the slash off only where no folder is (if (!-d $request_filename)).',
+      'A redirect loop for folders: {url} is sent to {to}, and where a folder of that name exists nginx adds the slash again. Strip the slash only where there is no folder (if (!-d $request_filename)).',
   },
   check({ spot, config, report }) {
     const redirects = spot.directives.filter(

@@ -18,7 +18,7 @@ export default defineRule({
   group: 'correctness',
   severity: 'warning',
   since: '0.2',
-  title: 'The query string is sent on twice',
+  title: 'Query string passed on twice',
   why: `
 \`$request_uri\` holds the query already, and \`rewrite\` appends the query of the request to every replacement that does not end in a question mark. \`rewrite ^ https://$host$request_uri permanent\` so sends \`/page?b=1\` to \`/page?b=1?b=1\`, and \`rewrite ^/x$ /y?$args last\` asks for \`/y?b=1&b=1\`.
 
@@ -39,7 +39,7 @@ End the replacement of a rewrite with a question mark, or use \`return\` with \`
   messages: {
     location: 'The query is doubled: {from} is redirected to {to}. End the replacement of rewrite with "?", or name the query once.',
     inside:
-      'The query is doubled: {from} goes on with the arguments {to}. Leave $args out, rewrite appends it; or end the replacement with "?".',
+      'The query is doubled: {from} goes on with the arguments {to}. Drop $args, rewrite appends it; or end the replacement with "?".',
     upstream: 'The query is doubled: the upstream is asked for {to}. $request_uri holds the query already.',
   },
   check({ spot, report }) {

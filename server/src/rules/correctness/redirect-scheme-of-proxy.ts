@@ -24,7 +24,7 @@ export default defineRule({
   group: 'correctness',
   severity: 'info',
   since: '0.2',
-  title: 'A redirect that takes the scheme from the inner connection',
+  title: 'Redirect uses the scheme of the inner connection',
   why: `
 \`$scheme\` is what this nginx was asked with. Behind a load balancer that ends TLS that is http for every request, also for those of clients that came by HTTPS. \`return 301 $scheme://$host/new\` sends them to plain HTTP; \`if ($scheme = http) { return 301 https://… }\` redirects all of them for ever.
 
@@ -40,8 +40,8 @@ Take the scheme from the header that the balancer sets, with a map that knows \`
   costly: true,
   messages: {
     plain:
-      'Behind the proxy that set_real_ip_from speaks of, $scheme is this connection’s own: a client that came by https is sent to {to}. Use what the proxy says (X-Forwarded-Proto), or redirect with a path.',
-    loop: 'Behind the proxy that set_real_ip_from speaks of, $scheme is http for everybody: who asks https://{host}{from} is sent there again, for ever. Ask $http_x_forwarded_proto.',
+      'Behind the proxy named by set_real_ip_from, $scheme is the scheme of this connection: a client that came by https is sent to {to}. Use the proxy’s X-Forwarded-Proto, or redirect to a path.',
+    loop: 'Behind the proxy named by set_real_ip_from, $scheme is http for everyone: a request for https://{host}{from} is redirected to itself, for ever. Test $http_x_forwarded_proto.',
   },
   check({ spot, config, report }) {
     const told = new Set<unknown>();

@@ -64,7 +64,7 @@ export default defineRule({
   group: 'correctness',
   severity: 'warning',
   since: '0.2',
-  title: 'A redirect to something that is no address',
+  title: 'Malformed redirect target',
   why: `
 What stands behind the code of \`return\`, or in a \`rewrite\` that redirects, goes to the client as the Location. nginx completes it only where it begins with a slash. \`example.org/x\` is a path below the present page, \`https:/example.org\` is no address of a host, and \`$request_uri:8443\` puts the port behind the path.
 
@@ -77,19 +77,18 @@ What stands behind the code of \`return\`, or in a \`rewrite\` that redirects, g
   needs: 'config',
   costly: true,
   messages: {
-    oneSlash: 'The Location {to} has {part} and then no second slash, so it names no host. Write https:// with two slashes.',
+    oneSlash: 'The Location {to} has {part} followed by a single slash, so it names no host. Write https:// with two slashes.',
     noScheme: 'The Location {to} has no scheme: a browser takes {part} for a relative path. Write https://{part}.',
-    portBehind: 'The port stands behind the path: {from} is redirected to {to}. Put {part} behind the host.',
-    questionMark:
-      'The question mark becomes %3F, a part of the path: {to}. A rewrite appends the query by itself, leave $is_args$args out.',
+    portBehind: 'The port comes after the path: {from} is redirected to {to}. Put {part} after the host.',
+    questionMark: 'The question mark becomes %3F, a part of the path: {to}. A rewrite appends the query itself; drop $is_args$args.',
     pattern: '{part} is no host: $server_name holds the pattern of the server_name line as it is written. Use $host, or write the name.',
-    noHost: 'The Location {to} names no host. $server_name is empty where no server_name stands; use $host.',
-    twoPorts: 'The Location {to} has two ports: $http_host holds the port that was asked. Use $host in front of {part}.',
+    noHost: 'The Location {to} names no host. $server_name is empty where there is no server_name; use $host.',
+    twoPorts: 'The Location {to} has two ports: $http_host already holds the requested port. Use $host before {part}.',
     otherScheme:
       'At the port of {to} this nginx speaks {part}, so the browser shows an error. Write the port of the other listener, or $host without a port.',
     twoSlashes:
-      '{from} is redirected to {to}, with two slashes: $uri, $request_uri and a group of ^(.*) begin with one. Leave out the slash in front of it.',
-    runsOn: 'The path runs into the host: {from} is redirected to {to}. Put a slash behind the host.',
+      '{from} is redirected to {to}, with two slashes: $uri, $request_uri and a group of ^(.*) begin with one. Remove the slash before it.',
+    runsOn: 'The path runs into the host: {from} is redirected to {to}. Put a slash after the host.',
   },
   check({ spot, report }) {
     const told = new Set<Directive>();

@@ -8,7 +8,7 @@ export default defineRule({
   severity: 'hint',
   since: '0.1',
   equivalents: ['gixy:regex_exact_match'],
-  title: 'A regular expression that matches one single path',
+  title: 'Regular expression that matches a single path',
   why: `
 A pattern between \`^\` and \`$\` without any choice in it is one path. As a regular expression it is tried after all prefixes and only when the patterns above do not match; an exact location is found at once and always wins.`,
   about: ['location'],

@@ -17,7 +17,7 @@ export default defineRule({
   group: 'correctness',
   severity: 'warning',
   since: '0.1',
-  title: 'A pattern in a location that takes no pattern',
+  title: 'Regular expression in a prefix location',
   why: `
 Without \`~\` or \`~*\` the name of a location is plain text: \`location /img/.*\\.png\` waits for a path with a dot, a star and a backslash in it. Requests that were meant go elsewhere.`,
   about: ['location'],

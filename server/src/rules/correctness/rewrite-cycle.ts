@@ -65,7 +65,7 @@ export default defineRule({
   group: 'correctness',
   severity: 'error',
   since: '0.1',
-  title: 'A rewrite that leads back to itself',
+  title: 'Rewrite loop',
   why: `
 After \`rewrite … last\` nginx looks for the location of the new path. When that is the same location and the new path fits the same pattern, it goes round; after ten changes nginx answers 500 and logs "rewrite or internal redirection cycle".
 
@@ -74,7 +74,8 @@ After \`rewrite … last\` nginx looks for the location of the new path. When th
   looksAt: { directive: ['rewrite'] },
   needs: 'file',
   messages: {
-    cycle: 'This rewrite goes round and ends in 500: {steps} and so on. Use break, or a pattern that the new path does not fit.',
+    cycle:
+      'This rewrite loops, and nginx answers 500 after 10 rounds: {steps} and so on. Use break, or a pattern that the new path does not match.',
   },
   check({ directive, scope, config, report }) {
     if (scope.context !== 'location') return;

@@ -10,7 +10,7 @@ export default defineRule({
   group: 'correctness',
   severity: 'info',
   since: '0.1',
-  title: 'Rewrites behind one that always ends the rewriting',
+  title: 'Rewrite that never runs',
   why: `
 \`break\`, and a \`rewrite\` with \`last\`, \`break\`, \`redirect\` or \`permanent\` whose pattern fits every path, end the rewriting of their block. \`set\`, \`if\`, \`rewrite\` and \`return\` below them never run.`,
   about: ['rewrite', 'break'],

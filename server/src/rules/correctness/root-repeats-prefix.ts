@@ -8,7 +8,7 @@ export default defineRule({
   group: 'correctness',
   severity: 'warning',
   since: '0.2',
-  title: 'root repeats the folder that the location names',
+  title: 'root repeats the prefix of the location',
   why: `
 nginx puts the whole path of the request behind \`root\`, the location's name included. \`root /srv/app/static;\` in \`location /static/\` looks for \`/static/site.css\` in \`/srv/app/static/static/\`; every file is a 404.
 
@@ -23,7 +23,7 @@ Name the folder above it (\`root /srv/app;\`), or use \`alias /srv/app/static/;\
   needs: 'config',
   costly: true,
   messages: {
-    twice: '{from} is looked for as {file}: root keeps the path of the location. Write {above}, or alias {dir}/.',
+    twice: '{from} is looked up as {file}: root keeps the path of the location. Write {above}, or alias {dir}/.',
   },
   check({ spot, report }) {
     const word = spot.scope.named('root').at(-1)?.args[0];

@@ -7,7 +7,7 @@ export default defineRule({
   group: 'correctness',
   severity: 'warning',
   since: '0.1',
-  title: 'No request ever arrives in this server',
+  title: 'Server that receives no requests',
   why: `
 On one socket a name belongs to the first server that has it; nginx ignores it in later ones with a mere warning in its log. A server whose names are all taken and that is the default of no socket answers nobody: usually the copy of a file, or a link in \`sites-enabled\` beside the file in \`conf.d\`.
 
@@ -19,7 +19,7 @@ On one socket a name belongs to the first server that has it; nginx ignores it i
   messages: {
     taken: 'No request arrives here: {names} belongs to an earlier server on the same socket, and this one is not the default.',
     nameless:
-      'No request arrives here: _ is a name that nobody asks for, and another server is the default of {socket}. Add default_server, or a name.',
+      'No request arrives here: _ is a name that no request has, and another server is the default of {socket}. Add default_server, or a name.',
   },
   check({ config, report }) {
     for (const server of serversOf(config)) {

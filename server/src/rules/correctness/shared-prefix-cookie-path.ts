@@ -13,7 +13,7 @@ export default defineRule({
   severity: 'info',
   since: '0.1',
   missing: ['proxy_cookie_path'],
-  title: 'Applications under different prefixes share their cookies',
+  title: 'Applications under different prefixes share cookies',
   why: `
 When \`location /shop/\` is proxied to \`/\` of an application, the application believes that it lives at \`/\` and sets its cookies with \`Path=/\`. A second application of the same host does likewise; when both call their session "sessionid", each login ends the other.
 

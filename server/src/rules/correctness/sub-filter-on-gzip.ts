@@ -9,7 +9,7 @@ export default defineRule({
   severity: 'info',
   since: '0.1',
   missing: ['proxy_set_header', 'uwsgi_param', 'fastcgi_param'],
-  title: 'sub_filter over responses that may be compressed',
+  title: 'sub_filter on compressed responses',
   why: `
 Browsers say that they take gzip, nginx passes that on, and an upstream that compresses sends bytes in which no text is found: nothing is replaced, and nothing is logged. \`proxy_set_header Accept-Encoding ""\` (\`uwsgi_param HTTP_ACCEPT_ENCODING ""\` and its like) asks the upstream for plain text; nginx compresses afterwards by itself. \`gunzip on\` is no help: it unpacks only for clients that do not take gzip.`,
   about: ['sub_filter', 'proxy_set_header', 'gunzip'],

@@ -7,7 +7,7 @@ export default defineRule({
   severity: 'info',
   since: '0.1',
   equivalents: ['nginx-lint:try-files-with-proxy'],
-  title: 'try_files and a pass directive in one location',
+  title: 'try_files beside a pass directive',
   why: `
 \`try_files\` only changes the path of the request; who answers is decided by the location. With \`proxy_pass\` beside it, a file that was found is not served but asked for at the upstream.
 
@@ -15,7 +15,7 @@ Put the pass directive into a named location and let \`try_files\` end in it: \`
   about: ['try_files', 'proxy_pass'],
   looksAt: { directive: ['try_files'] },
   needs: 'file',
-  messages: { both: 'Files that try_files finds go to {pass} all the same. Put {pass} into a named location and end try_files with it.' },
+  messages: { both: 'Files that try_files finds still go to {pass}. Put {pass} into a named location and end try_files with it.' },
   check({ directive, scope, report }) {
     const pass = ['proxy_pass', 'uwsgi_pass', 'grpc_pass', 'scgi_pass'].map((n) => scope.first(n)).find((d) => d);
     if (!pass || scope.context !== 'location') return;

@@ -7,7 +7,7 @@ export default defineRule({
   group: 'correctness',
   severity: 'warning',
   since: '0.2',
-  title: 'A status code in try_files that is taken for a file',
+  title: 'Status code in try_files is taken for a file',
   why: `
 \`=404\` ends a \`try_files\` with that status, but only as its last word. Before that it is the name of a file below the root; nobody has such a file, and nginx goes on. Written apart, \`= 404\`, neither word is a code: the last one is a path without a slash, which no location takes; the answer is 404 whatever the code.
 
@@ -21,9 +21,9 @@ Without the equals sign, \`404\`, it is a path too.`,
   costly: true,
   messages: {
     notLast:
-      '{code} is a code only as the last word; here it is the name of a file, and what is not there ends as {outcome}. Leave it out, or put it last.',
-    apart: '"= {code}" is no code: {code} is taken for a path, and what is not there ends as {outcome}. Write ={code} in one word.',
-    bare: '{code} is taken for a path, and what is not there ends as {outcome}. Write ={code}.',
+      '{code} is a code only as the last word; here it is the name of a file, and a missing file ends as {outcome}. Remove it, or put it last.',
+    apart: '"= {code}" is no code: {code} is taken for a path, and a missing file ends as {outcome}. Write ={code} in one word.',
+    bare: '{code} is taken for a path, and a missing file ends as {outcome}. Write ={code}.',
   },
   check({ spot, report }) {
     const directive = spot.scope.named('try_files').at(-1);

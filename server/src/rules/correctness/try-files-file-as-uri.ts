@@ -7,14 +7,14 @@ export default defineRule({
   group: 'correctness',
   severity: 'warning',
   since: '0.1',
-  title: 'try_files is given a path of the disk',
+  title: 'File system path in try_files',
   why: `
 The arguments of \`try_files\` are paths of the site. nginx puts the root before each, and goes on with the last as a path of the site; \`/var/www/html/index.html\` is looked for as \`/var/www/html/var/www/html/index.html\`.`,
   about: ['try_files', 'root'],
   looksAt: { directive: ['try_files'] },
   needs: 'file',
   fixable: 'always',
-  messages: { disk: 'nginx looks for {root}{path}: try_files puts the root before it. Write {short}.' },
+  messages: { disk: 'nginx looks for {root}{path}: try_files prepends the root. Write {short}.' },
   check({ directive, scope, file, report }) {
     if (!directive.args.some((w) => /^(\/|\$\{?(document_root|request_filename))/.test(w.value))) return;
     const root = scope.value('root');

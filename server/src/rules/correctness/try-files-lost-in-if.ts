@@ -26,7 +26,7 @@ export default defineRule({
   group: 'correctness',
   severity: 'warning',
   since: '0.2',
-  title: 'An if that holds takes try_files away',
+  title: 'if disables try_files',
   why: `
 An \`if\` in a location is a location of its own, and the request is there as soon as the condition holds, whatever stands inside. \`try_files\` is not inherited into it: nginx looks for the file and, where there is none, answers 404 (405 for POST) instead of asking the application. An \`if\` with a mere \`set\` is enough.
 

@@ -22,7 +22,7 @@ export default defineRule({
   group: 'correctness',
   severity: 'warning',
   since: '0.1',
-  title: 'try_files ends with a file instead of a fallback',
+  title: 'try_files without a fallback',
   why: `
 nginx tests all arguments of \`try_files\` but the last: that one is the path, the named location or the \`=code\` to go on with when nothing was found. With \`$uri/\` at the end a missing file makes nginx start over with the same path until it gives up with 500.`,
   about: ['try_files'],
@@ -30,8 +30,8 @@ nginx tests all arguments of \`try_files\` but the last: that one is the path, t
   needs: 'file',
   fixable: 'always',
   messages: {
-    last: '{last} is where nginx goes when nothing is found, so a missing file ends in 500. Add =404, or what shall answer.',
-    bare: '"{last}" is put behind the root without a slash between, and is never found. Write /{last}.',
+    last: '{last} is where nginx goes when nothing is found, so a missing file ends in 500. Add =404, or the location that should answer.',
+    bare: '"{last}" is appended to the root without a slash in between, and is never found. Write /{last}.',
     code: '"{last}" is taken for a path. Write ={last}.',
   },
   check({ directive, scope, file, report }) {

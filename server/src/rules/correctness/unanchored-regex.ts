@@ -17,14 +17,14 @@ export default defineRule({
   default: false,
   since: '0.1',
   equivalents: ['gixy:unanchored_regex'],
-  title: 'A location pattern without an anchor',
+  title: 'Location pattern without an anchor',
   why: `
 A pattern without \`^\` and without \`$\` fits anywhere: \`/admin\` is in \`/static/admin.css\` as well, and \`\\.php\` in \`/img.php.png\`. Where that is meant the rule is noise, so it is off by default; \`strict\` turns it on.`,
   about: ['location'],
   looksAt: { directive: ['location'] },
   needs: 'file',
   fixable: 'sometimes',
-  messages: { open: 'This pattern fits anywhere in the path, {path} too. Anchor it with ^ or $.' },
+  messages: { open: 'This pattern matches anywhere in the path, {path} too. Anchor it with ^ or $.' },
   check({ directive, file, config, report }) {
     const [modifier, word] = directive.args;
     if (directive.args.length !== 2 || !modifier || !word || (modifier.value !== '~' && modifier.value !== '~*')) return;

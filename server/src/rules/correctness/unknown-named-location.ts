@@ -10,7 +10,7 @@ export default defineRule({
   group: 'correctness',
   severity: 'warning',
   since: '0.2',
-  title: 'A named location that the server does not have',
+  title: 'Named location that does not exist',
   why: `
 A named location belongs to the server in whose block it stands. \`nginx -t\` does not look for it; a request that is sent there ends in 500 and "could not find named location" in the error log (ngx_http_named_location).
 

@@ -10,7 +10,7 @@ export default defineRule({
   severity: 'warning',
   since: '0.1',
   equivalents: ['nginx-lint:unreachable-location'],
-  title: 'No request ever arrives in this location',
+  title: 'Location that receives no requests',
   why: `
 nginx looks for an exact name first, then for the longest prefix; unless that has \`^~\`, the regular expressions follow in the order of the file and the first that matches wins over any prefix. A general pattern above a special one, or a \`^~\` prefix over both, leaves nothing for the other.
 

@@ -39,7 +39,7 @@ export default defineRule({
   severity: 'warning',
   since: '0.1',
   equivalents: ['gixy:if_is_evil', 'nginx-lint:if-is-evil-in-location'],
-  title: 'A directive inside an if of a location',
+  title: 'Unsafe directive inside if',
   why: `
 When its condition holds, an \`if\` in a location becomes the location of the request, with inherited settings but without everything that is not inherited: \`try_files\` is gone, header lists are replaced, and of two ifs that hold only the last counts.
 

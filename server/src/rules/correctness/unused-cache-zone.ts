@@ -7,7 +7,7 @@ export default defineRule({
   group: 'correctness',
   severity: 'hint',
   since: '0.1',
-  title: 'A cache that no location uses',
+  title: 'Unused cache zone',
   why: `
 A \`proxy_cache_path\` without a \`proxy_cache\` that names its zone takes memory and runs a manager process over an empty folder, and whoever wrote it believes that responses are cached.
 

@@ -7,7 +7,7 @@ export default defineRule({
   group: 'correctness',
   severity: 'hint',
   since: '0.1',
-  title: 'A log format that no log uses',
+  title: 'Unused log format',
   why: `
 A \`log_format\` that no \`access_log\` names changes no log. Often the name behind the path of the log was forgotten, and the log is written in the combined format.
 

@@ -7,7 +7,7 @@ export default defineRule({
   group: 'correctness',
   severity: 'hint',
   since: '0.1',
-  title: 'A named location that nothing leads to',
+  title: 'Unused named location',
   why: `
 No request arrives in a named location by its path. Without a \`try_files\`, an \`error_page\` or a handler that names it, it is dead text, or the line that should lead there has another name.
 

@@ -7,7 +7,7 @@ export default defineRule({
   group: 'correctness',
   severity: 'hint',
   since: '0.1',
-  title: 'An upstream that nothing passes to',
+  title: 'Unused upstream',
   why: `
 An upstream that no pass directive names is a leftover: its servers look as if they were in use, and changes to it have no effect. Names that a variable may hold (in \`set\` or \`map\`) count as used.
 

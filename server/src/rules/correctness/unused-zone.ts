@@ -7,7 +7,7 @@ export default defineRule({
   group: 'correctness',
   severity: 'hint',
   since: '0.1',
-  title: 'A zone that nothing uses',
+  title: 'Unused shared memory zone',
   why: `
 A zone of shared memory that nothing reads or fills only takes memory. Limits that are declared and never applied are the concern of another rule.
 

@@ -10,13 +10,13 @@ export default defineRule({
   group: 'correctness',
   severity: 'warning',
   since: '0.1',
-  title: 'A variable is read above the line that sets it',
+  title: 'Variable used before it is set',
   why: `
 The directives of the rewrite module (\`if\`, \`set\`, \`rewrite\`, \`return\`) are run one after the other as they stand in the file. Read above its \`set\`, a variable is empty, and nginx writes "using uninitialized variable" into the log. Other directives come later and may stand anywhere.`,
   about: ['set', 'if', 'return'],
   looksAt: { directive: [...REWRITE] },
   needs: 'file',
-  messages: { early: '${name} is set further down, so it is empty here. Move the set above.' },
+  messages: { early: '${name} is set further down, so it is empty here. Move the set up.' },
   check({ directive, scope, config, report }) {
     for (const word of directive.args)
       for (const use of variablesIn(word).uses) {

@@ -29,7 +29,7 @@ export default defineRule({
   group: 'deprecation',
   severity: 'warning',
   since: '0.1',
-  title: 'Directive that nginx gives up',
+  title: 'Deprecated directive',
   why: `
 Some directives are still accepted, with a warning at most, and will be refused by a later release; others are accepted and ignored, so
 that the value that is written has no effect. Which ones is a matter of the version that runs the configuration: set \`nginxVersion\`.

@@ -10,7 +10,7 @@ export default defineRule({
   group: 'deprecation',
   severity: 'warning',
   since: '0.1',
-  title: 'Parameter with a name that nginx gives up',
+  title: 'Deprecated parameter',
   why: `
 Parameters change like directives do: \`listen 80 default\` is the old spelling of \`default_server\` (since nginx 0.8.21), and
 \`aio sendfile\` that of \`aio on\`. nginx accepts the old names for the time being, and its manual does not know them any more.`,

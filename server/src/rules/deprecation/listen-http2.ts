@@ -9,7 +9,7 @@ export default defineRule({
   severity: 'warning',
   since: '0.1',
   equivalents: ['nginx-lint:listen-http2-deprecated'],
-  title: 'HTTP/2 is turned on by a parameter of listen',
+  title: 'Deprecated http2 parameter of listen',
   why: `
 From nginx 1.25.1 on HTTP/2 is a matter of the server: \`http2 on\`. The parameter of \`listen\` still works, for every server of that socket,
 and makes nginx print a warning at every start. The fix writes it into every server that shares the socket, which keeps HTTP/2 for all of them. Where one of these listens elsewhere too, HTTP/2 is spoken there as well, without TLS by clients that begin with it: then the fix is a suggestion.`,

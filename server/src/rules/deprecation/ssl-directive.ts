@@ -10,7 +10,7 @@ export default defineRule({
   severity: 'warning',
   since: '0.1',
   equivalents: ['nginx-lint:ssl-on-deprecated'],
-  title: 'TLS is turned on by the directive ssl',
+  title: 'Deprecated ssl directive',
   why: `
 \`ssl on\` makes every socket of the server speak TLS, which is never meant for port 80. It is deprecated since nginx 1.15.0 and gone since
 1.25.1: that version refuses the configuration. Say \`ssl\` on the \`listen\` lines that speak TLS.`,
@@ -21,8 +21,8 @@ export default defineRule({
   fixable: 'sometimes',
   fixChanges: ['tls'],
   messages: {
-    deprecated: 'The ssl directive is deprecated since nginx 1.15.0. Say ssl on the listen lines instead.',
-    removed: 'nginx {target} does not know the directive ssl, removed in 1.25.1. Say ssl on the listen lines instead.',
+    deprecated: 'The ssl directive is deprecated since nginx 1.15.0. Put ssl on the listen lines instead.',
+    removed: 'nginx {target} does not know the directive ssl, removed in 1.25.1. Put ssl on the listen lines instead.',
     off: 'The ssl directive is deprecated since nginx 1.15.0, and off is the default. Remove it.',
   },
   check({ directive, scope, config, report }) {

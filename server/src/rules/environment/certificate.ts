@@ -40,7 +40,7 @@ export default defineRule({
   group: 'environment',
   severity: 'warning',
   since: '0.1',
-  title: 'The certificate on the disk does not do',
+  title: 'Certificate expired, mismatched or weak',
   why: `
 Clients refuse a certificate that has expired, that does not name the host, or whose issuer they cannot find; nginx itself refuses a key that
 does not belong to the certificate. The file must hold the server's certificate first and then those between it and the root, which is
@@ -55,7 +55,7 @@ This is looked at where the file can be read: on the server, or in a checkout wi
     none: 'The file holds no certificate in PEM form, so nginx does not start.',
     expired: 'The certificate expired on {day}.',
     soon: 'The certificate expires on {day}, in {left} days. Renew it.',
-    future: 'The certificate is valid from {day} on only.',
+    future: 'The certificate is not valid before {day}.',
     name: 'The certificate does not name {name}. It names {names}.',
     key: 'The key of ssl_certificate_key does not belong to this certificate, so nginx does not start.',
     chain: 'The file holds no certificate of the issuer{issuer}: clients that do not know it refuse the connection. Use the full chain.',

@@ -10,7 +10,7 @@ export default defineRule({
   group: 'environment',
   severity: 'warning',
   since: '0.1',
-  title: 'A file or folder that is named is not there',
+  title: 'File or folder does not exist',
   why: `
 nginx opens certificates, keys, databases and modules when it starts, and refuses to start without them. A missing \`root\` or password file
 shows only when somebody asks: as 404 or 403. Whether a file is there depends on the machine: in a checkout, \`pathMap\` says where the paths

@@ -9,7 +9,7 @@ export default defineRule({
   severity: 'warning',
   since: '0.1',
   equivalents: ['nginx-lint:include-path-exists'],
-  title: 'The included file is not there',
+  title: 'Included file does not exist',
   why: `
 nginx does not start when an \`include\` names a file that it cannot open. A name with a mask (\`conf.d/*.conf\`) may match nothing. Whether a
 file is there depends on the machine: in a checkout, \`pathMap\` says where the paths of the configuration lie.`,
@@ -17,7 +17,7 @@ file is there depends on the machine: in a checkout, \`pathMap\` says where the 
   looksAt: { directive: ['include'] },
   needs: 'disk',
   messages: {
-    missing: 'There is no file "{path}", and nginx does not start without it. It was looked for at {places}.',
+    missing: 'There is no file "{path}", and nginx does not start without it. It was looked up at {places}.',
     unreadable: 'The file cannot be read: {detail}.',
   },
   check({ directive, config, report }) {

@@ -10,7 +10,7 @@ export default defineRule({
   group: 'environment',
   severity: 'warning',
   since: '0.1',
-  title: 'Directive of a module that this nginx does not have',
+  title: 'Directive of a module that is not loaded',
   why: `
 A module is either compiled into nginx or loaded with \`load_module\`. A directive of a module that is neither makes nginx refuse the
 configuration with "unknown directive". Which modules there are is known when \`build\` or \`modules\` is set, or when nginx was asked.`,

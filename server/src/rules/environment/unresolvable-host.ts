@@ -21,7 +21,7 @@ export default defineRule({
   group: 'environment',
   severity: 'warning',
   since: '0.1',
-  title: 'A host name that cannot be found',
+  title: 'Host name that does not resolve',
   why: `
 nginx looks the names in \`proxy_pass\` and \`server\` up when it starts, and refuses to start when one is not found: "host not found in
 upstream". Proxylens asks no name server; it says only what no name server can answer.`,

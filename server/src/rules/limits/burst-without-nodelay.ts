@@ -15,7 +15,7 @@ export default defineRule({
   group: 'limits',
   severity: 'hint',
   since: '0.1',
-  title: 'Requests of a burst wait for seconds',
+  title: 'Burst requests are delayed',
   why: `
 \`burst=20\` with a rate of 1 request per second does not let twenty requests through at once: it queues them, one a second, and the last
 waits twenty seconds with its connection open. With \`nodelay\` they are answered at once and further ones are refused until the rate has

@@ -7,7 +7,7 @@ export default defineRule({
   group: 'limits',
   severity: 'warning',
   since: '0.1',
-  title: 'A limit that only pretends',
+  title: 'Dry-run limit left enabled',
   why: `
 With \`limit_req_dry_run on\` or \`limit_conn_dry_run on\` nginx counts, logs what it would have refused, and lets everything pass. That is for
 the days in which a limit is being measured. Left in place, it looks like protection and is none.`,
@@ -15,7 +15,7 @@ the days in which a limit is being measured. Left in place, it looks like protec
   looksAt: { directive: ['limit_req_dry_run', 'limit_conn_dry_run'] },
   needs: 'file',
   fixable: 'always',
-  messages: { pretends: 'The limits here refuse nobody: {name} is on. Remove it when the measuring is done.' },
+  messages: { pretends: '{name} is on: requests over the limit are only logged, not rejected. Remove it to enforce the limit.' },
   check({ directive, scope, report }) {
     if (directive.value(0).toLowerCase() !== 'on') return;
     // where each limit below has an off of its own nothing is left on

@@ -43,7 +43,7 @@ export default defineRule({
   severity: 'warning',
   since: '0.1',
   missing: ['set_real_ip_from', 'real_ip_header'],
-  title: 'A limit by client address counts the proxy in front',
+  title: 'Limit counts the address of the proxy in front',
   why: `
 Behind a balancer or a content delivery network \`$remote_addr\` is the address of that proxy. A limit keyed on it counts all clients as one:
 the first busy minute locks everybody out. \`set_real_ip_from\` with \`real_ip_header\` puts the client's address back, for requests from

@@ -8,7 +8,7 @@ export default defineRule({
   group: 'limits',
   severity: 'info',
   since: '0.1',
-  title: 'One limit that all clients share',
+  title: 'Limit key is the same for all clients',
   why: `
 The key of a zone says what is counted. A key without a variable is the same for every request, so the first client that is too fast uses up
 the limit of all others. That may be meant, to protect a slow application; then \`$server_name\` says so more plainly. To limit each client,

@@ -25,7 +25,7 @@ export default defineRule({
   group: 'limits',
   severity: 'warning',
   since: '0.1',
-  title: 'A limit whose key the client writes',
+  title: 'Limit key set by the client',
   why: `
 nginx counts requests with the same key. When the key is a header, a cookie or an argument, a client sends another value with each request
 and is never limited; \`X-Forwarded-For\` is such a header. It can also fill the zone with made-up keys until the real ones are forgotten.
@@ -37,7 +37,7 @@ header of the named proxies only.`,
   needs: 'file',
   fixable: 'sometimes',
   messages: {
-    forgeable: 'The key holds {source}, which the client writes: another value each time, and nothing is limited. Use $binary_remote_addr.',
+    forgeable: 'The key holds {source}, which the client sets: with a new value each time nothing is limited. Use $binary_remote_addr.',
   },
   check({ directive, report }) {
     const key = directive.args[0];

@@ -30,14 +30,14 @@ export default defineRule({
   group: 'limits',
   severity: 'warning',
   since: '0.1',
-  title: 'A limit that a return runs ahead of',
+  title: 'Limit bypassed by return',
   why: `
 nginx answers a \`return\` in the rewrite phase, before it counts requests and connections. A \`limit_req\` beside an unconditional \`return\`
 therefore limits nothing. Let the limited location hand the request on, for instance with \`try_files /none @answer\`, or drop the limit.`,
   about: ['limit_req', 'limit_conn', 'return'],
   looksAt: { directive: ['limit_req', 'limit_conn'] },
   needs: 'file',
-  messages: { dead: 'The return of this block answers before {name} is asked. Remove one of them.' },
+  messages: { dead: 'The return of this block answers before {name} is applied. Remove one of them.' },
   check({ directive, scope, report }) {
     if (scope.context !== 'location' && scope.context !== 'server') return;
     const answer = answerOf(scope) ?? (scope.context === 'server' ? answerBelow(scope) : null);

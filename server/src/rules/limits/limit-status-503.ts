@@ -9,7 +9,7 @@ export default defineRule({
   severity: 'hint',
   since: '0.1',
   missing: ['limit_req_status', 'limit_conn_status'],
-  title: 'A client that is too fast is told that the server is broken',
+  title: 'Rate-limited requests answered with 503',
   why: `
 \`limit_req\` and \`limit_conn\` refuse with 503, "Service Unavailable", by default. Clients then retry, crawlers slow down for the whole site,
 and alarms go off. RFC 6585 has a status of its own for it: 429, "Too Many Requests".`,
@@ -18,7 +18,7 @@ and alarms go off. RFC 6585 has a status of its own for it: 429, "Too Many Reque
   looksAt: { scope: ['http'] },
   needs: 'config',
   fixable: 'always',
-  messages: { unavailable: 'Refused requests get 503, as if the server were down. Set {name}_status to 429.' },
+  messages: { unavailable: 'Rejected requests get 503, as if the server were down. Set {name}_status to 429.' },
   check({ scope, report }) {
     for (const name of ['limit_req', 'limit_conn'] as const) {
       const open = below(scope, name).filter((d) => !d.scope.value(`${name}_status`));

@@ -9,7 +9,7 @@ export default defineRule({
   severity: 'warning',
   since: '0.1',
   missing: true,
-  title: 'A limit is declared and never applied',
+  title: 'Limit zone never applied',
   why: `
 \`limit_req_zone\` and \`limit_conn_zone\` only reserve the memory in which nginx counts. Nothing is limited until \`limit_req\` or \`limit_conn\`
 names the zone in a server or location. A zone that nothing names is mostly a protection that somebody believes to have.

@@ -15,7 +15,7 @@ export default defineRule({
   severity: 'hint',
   since: '0.1',
   missing: ['limit_req'],
-  title: 'Passwords can be tried at full speed',
+  title: 'Login without a rate limit',
   why: `
 A login page or token endpoint that takes as many requests as the line carries lets passwords be guessed, and each guess costs the
 application a slow password hash. A \`limit_req\` of a few requests a minute for each address stops that, and no person notices it.`,

@@ -21,7 +21,7 @@ export default defineRule({
   group: 'limits',
   severity: 'info',
   since: '0.1',
-  title: 'A zone that holds few keys',
+  title: 'Zone too small',
   why: `
 A zone remembers one state for each key: about 8,000 clients in a megabyte for \`limit_req_zone\`, 16,000 for \`limit_conn_zone\`. When it is
 full, nginx drops the oldest states, and if there is still no room answers with the error of the limit, whoever asks.

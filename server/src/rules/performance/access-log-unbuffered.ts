@@ -8,7 +8,7 @@ export default defineRule({
   severity: 'hint',
   default: false,
   since: '0.1',
-  title: 'The access log is written once for each request',
+  title: 'Unbuffered access log',
   why: `
 Without \`buffer\` nginx writes to the access log at the end of every request. Under load, or on slow disks, \`buffer=64k flush=5s\` makes one
 write of many. Lines then appear up to five seconds late, and are lost when nginx is killed.`,

@@ -11,7 +11,7 @@ export default defineRule({
   since: '0.1',
   missing: ['error_log'],
   equivalents: ['nginx-lint:missing-error-log'],
-  title: 'No error log is named',
+  title: 'No error log',
   why: `
 Without \`error_log\` errors go to the file that was chosen when nginx was built (\`nginx -V\` shows it as \`--error-log-path\`), at the level
 \`error\`: warnings, such as a response that is buffered to disk, are lost. Name the file, and a level of \`warn\`, on the main level so that

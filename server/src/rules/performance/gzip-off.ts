@@ -15,7 +15,7 @@ export default defineRule({
   since: '0.1',
   missing: ['gzip'],
   equivalents: ['nginx-lint:gzip-not-enabled'],
-  title: 'Responses are sent uncompressed',
+  title: 'Responses are not compressed',
   why: `
 \`gzip\` is off unless it is turned on. HTML, CSS, JavaScript and JSON shrink to a quarter or less, which is what counts on slow lines.
 Where the balancer in front compresses, nginx need not. Pages that mix secrets with text of the client over TLS should stay uncompressed

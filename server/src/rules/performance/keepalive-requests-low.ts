@@ -11,7 +11,7 @@ export default defineRule({
   default: false,
   since: '0.1',
   equivalents: ['gixy:low_keepalive_requests'],
-  title: 'Connections are closed after few requests',
+  title: 'keepalive_requests is low',
   why: `
 \`keepalive_requests\` closes a connection after so many requests, those of HTTP/2 and HTTP/3 included, where one page can take hundreds. Every
 new connection costs a TLS handshake. The default was 100 and is 1000 since nginx 1.19.10.`,

@@ -10,7 +10,7 @@ export default defineRule({
   since: '0.1',
   missing: ['open_file_cache'],
   equivalents: ['gixy:try_files_is_evil_too'],
-  title: 'try_files asks the disk at every request',
+  title: 'try_files without open_file_cache',
   why: `
 For each name in \`try_files\` nginx asks the file system whether it exists, at every request, the ones that go to the application included.
 \`open_file_cache\` keeps the answers for a while; with \`open_file_cache_errors on\` also that a file is not there. On a local disk that the

@@ -16,7 +16,7 @@ export default defineRule({
   since: '0.1',
   missing: ['worker_rlimit_nofile'],
   equivalents: ['gixy:worker_rlimit_nofile_vs_connections'],
-  title: 'A worker may open fewer files than it needs for its connections',
+  title: 'Open file limit below worker_connections',
   why: `
 A client's connection is a file descriptor, the connection to the application another, the file that is sent a third. When the limit of
 the process is reached, nginx logs "Too many open files" and refuses clients long before \`worker_connections\` is used up. Set

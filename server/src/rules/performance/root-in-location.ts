@@ -8,7 +8,7 @@ export default defineRule({
   default: false,
   since: '0.1',
   equivalents: ['nginx-lint:root-in-location'],
-  title: 'The document root is set in a location',
+  title: 'Document root set in a location',
   why: `
 A \`root\` that stands in a location holds for that location only; a request that another location takes, or an error page, is looked for in
 the default \`html\` folder. Set it once for the server, and change it in the locations that are exceptions.`,

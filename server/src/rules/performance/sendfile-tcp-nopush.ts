@@ -11,7 +11,7 @@ export default defineRule({
   default: false,
   since: '0.1',
   missing: ['sendfile', 'tcp_nopush'],
-  title: 'sendfile and tcp_nopush are not used together',
+  title: 'sendfile and tcp_nopush not used together',
   why: `
 With \`sendfile on\` the kernel sends a file without copying it through nginx. \`tcp_nopush on\` then holds the response header back until the
 first part of the file fills the packet, which saves a packet for each response. Without \`sendfile\` the directive does nothing.`,

@@ -15,7 +15,7 @@ export default defineRule({
   default: false,
   since: '0.1',
   missing: ['expires', 'add_header'],
-  title: 'Static files without a lifetime',
+  title: 'Static files without a cache lifetime',
   why: `
 Without \`expires\` or a \`Cache-Control\` header a browser guesses how long it may keep a file, and asks again for many of them at every visit.
 Files whose name holds a hash of their content may be kept for a year; others for as long as an old one does no harm.`,
@@ -23,7 +23,7 @@ Files whose name holds a hash of their content may be kept for a year; others fo
   looksAt: { scope: ['location'] },
   needs: 'config',
   fixable: 'always',
-  messages: { missing: 'Static files are served here without expires or Cache-Control. Say how long browsers may keep them.' },
+  messages: { missing: 'Static files are served here without expires or Cache-Control. Set how long browsers may cache them.' },
   check({ scope, directive, config, report }) {
     const location = directive && readLocation(directive);
     if (!location || !scope.value('root') || scope.has('return')) return;

@@ -12,7 +12,7 @@ export default defineRule({
   severity: 'hint',
   default: false,
   since: '0.1',
-  title: 'Few connections for each worker',
+  title: 'worker_connections is low',
   why: `
 \`worker_connections\` counts all connections of a worker: those of clients, those to the application, and idle ones that are kept open. A
 proxied request takes two, a browser on HTTP/1.1 opens up to six. When they run out, nginx logs "worker_connections are not enough" and

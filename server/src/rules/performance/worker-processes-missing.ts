@@ -11,7 +11,7 @@ export default defineRule({
   since: '0.1',
   missing: ['worker_processes'],
   equivalents: ['gixy:missing_worker_processes'],
-  title: 'One worker process for all processors',
+  title: 'Single worker process',
   why: `
 \`worker_processes\` is 1 when it is not set: TLS handshakes, compression and everything else run on one processor, whatever the machine has.
 \`auto\` starts one worker for each.`,

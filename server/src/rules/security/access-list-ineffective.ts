@@ -78,7 +78,7 @@ export default defineRule({
   group: 'security',
   severity: 'warning',
   since: '0.2',
-  title: 'A line of an access list is never reached, or a list makes the password needless',
+  title: 'Access list line without effect',
   why: `
 nginx goes through \`allow\` and \`deny\` in order and stops at the first that fits. \`allow all\` (or \`0.0.0.0/0\`) before \`deny all\` lets everybody in, \`deny all\` before the \`allow\` lines lets nobody in, and an exception behind the network that holds it is never looked at. Write the narrow lines first and \`deny all\` last.
 
@@ -95,9 +95,9 @@ With \`satisfy any\` one of list and password is enough. If the list admits ever
   needs: 'config',
   messages: {
     needless:
-      'Nobody is asked for a password: with "satisfy any" it is enough that "{line}" lets everybody in. Name the addresses that need no password.',
-    open: '"{line}" is never reached: "{first}" stands before it and lets {who} in. Put the narrower line first.',
-    closed: '"{line}" is never reached: "{first}" stands before it and keeps {who} out. Put the narrower line first.',
+      'Nobody is asked for a password: with "satisfy any" the line "{line}" already lets everybody in. Name the addresses that need no password.',
+    open: '"{line}" is never reached: "{first}" comes before it and lets {who} in. Put the narrower line first.',
+    closed: '"{line}" is never reached: "{first}" comes before it and keeps {who} out. Put the narrower line first.',
   },
   check({ spot, directive, scope, report }) {
     if (directive && (directive.name === 'allow' || directive.name === 'deny')) {

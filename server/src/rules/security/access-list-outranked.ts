@@ -176,7 +176,7 @@ export default defineRule({
   group: 'security',
   severity: 'warning',
   since: '0.2',
-  title: 'Another location takes paths of a restricted one, without its access rules',
+  title: 'Access rules bypassed by another location',
   why: `
 A request is in one location only. Where a regular expression fits, it outranks a prefix, be that as long as it may: \`location /admin/\` with a list keeps nobody away from \`/admin/export.json\` while there is a \`location ~ \\.json$\` on the same level. Neither do the rules hold for another path that leads to the same file or the same backend: an alias, a \`rewrite … break\`, an error page that passes on what was refused.
 
@@ -202,7 +202,7 @@ A request is in one location only. Where a regular expression fits, it outranks 
     server:
       '{restriction} of {place} is bypassed: {other} has the same name and passes {path} to the same backend without being asked ({outcome}). Repeat the access rules there, or redirect.',
     same: '{restriction} of {place} is bypassed: {path} leads to the same place through {other}, without being asked ({outcome}). Repeat the access rules there.',
-    page: '{restriction} of {place} is bypassed: who is refused gets {outcome} from the error page, which is what he was refused. Let the error page answer something else.',
+    page: '{restriction} of {place} is bypassed: a rejected client gets {outcome} from the error page, which is the protected content. Let the error page answer something else.',
   },
   check({ spot, report }) {
     const { location, config, server } = spot;

@@ -43,7 +43,7 @@ export default defineRule({
   severity: 'warning',
   since: '0.1',
   equivalents: ['gixy:return_bypasses_allow_deny'],
-  title: 'An answer is given before the access rules are asked',
+  title: 'return bypasses the access rules',
   why: `
 nginx works in phases: rewrite first, access later. A \`return\` answers in the rewrite phase, and so does a \`rewrite\` with \`redirect\` or \`permanent\`, or one whose replacement begins with \`http://\`. The \`allow\`, \`deny\` and \`auth_basic\` lines of the same block, or those that it inherits from its server, are never asked: everybody gets the answer, and with it a text that was to stay inside or the name of an inner host.
 
@@ -54,7 +54,7 @@ Answer from the content phase instead: \`try_files /nothing @answer\` with the a
   fixable: 'sometimes',
   messages: {
     bypassed:
-      'return answers before {rules} of this block, so everybody gets the answer. Put it into a named location that try_files leads to.',
+      'return answers before {rules} of this block are applied, so everybody gets the response. Move it into a named location that try_files leads to.',
     inherited:
       'return answers before {rules} is asked, so access is bypassed: everybody gets the text. Put it into a named location that try_files leads to.',
     redirect:

@@ -13,7 +13,7 @@ export default defineRule({
   severity: 'warning',
   since: '0.1',
   equivalents: ['nginx-lint:alias-location-slash-mismatch'],
-  title: 'The location ends in a slash and its alias does not',
+  title: 'Trailing slashes of location and alias do not match',
   why: `
 nginx cuts the location's name off the path and puts the rest behind the alias as it is. When the name ends in a slash and the alias does not, nothing separates the two: \`/img/a.png\` is looked for as \`/data/imga.png\`. Files of the folder are not found, and files beside it whose names begin alike are.`,
   about: ['alias', 'location'],
@@ -22,7 +22,7 @@ nginx cuts the location's name off the path and puts the rest behind the alias a
   fixable: 'sometimes',
   fixChanges: ['answer', 'response-headers'],
   messages: {
-    mismatch: '{prefix}x is looked for as {dir}x. End the alias with a slash, as the location does.',
+    mismatch: 'A request for {prefix}x is served from {dir}x. Add a trailing slash to the alias, as the location has one.',
   },
   check({ directive, scope, file, report }) {
     const opener = scope.enclosing('location')?.opener;

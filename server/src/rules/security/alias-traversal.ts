@@ -25,7 +25,7 @@ export default defineRule({
   severity: 'error',
   since: '0.1',
   equivalents: ['gixy:alias_traversal'],
-  title: 'Prefix location without a trailing slash over an aliased directory',
+  title: 'Path traversal through alias',
   why: `
 nginx puts what follows the location's name behind the alias. With \`location /img\` and \`alias /data/img/\`, a request for \`/img../secret\`
 leaves \`../secret\` behind the name, so the file is \`/data/img/../secret\`: everything beside the aliased folder can be read.
@@ -39,9 +39,10 @@ The same happens with a regex location whose capture may begin with two dots rig
   fixable: 'sometimes',
   fixChanges: ['answer', 'response-headers', 'request-headers', 'request-line', 'limits', 'cache', 'timing'],
   messages: {
-    climbs: '{prefix}../ reaches files outside {dir}. End the name of the location with a slash.',
+    climbs: '{prefix}../ reaches files outside {dir}. Add a trailing slash to the location.',
     siblings: '{prefix} is also the beginning of names beside {dir}: {prefix}-old reads {dir}-old. End both with a slash.',
-    captured: 'The capture can be "..", so a request reaches files outside {dir}. Let the capture begin with a character that is no dot.',
+    captured:
+      'The capture can be "..", so a request reaches files outside {dir}. Make the capture begin with a character other than a dot.',
   },
   check({ directive, scope, config, report }) {
     const opener = scope.enclosing('location')?.opener;

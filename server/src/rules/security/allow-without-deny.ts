@@ -16,7 +16,7 @@ export default defineRule({
   since: '0.1',
   missing: ['deny', 'allow'],
   equivalents: ['gixy:allow_without_deny'],
-  title: 'An allow list that keeps nobody out',
+  title: 'Allow list without deny all',
   why: `
 nginx goes through \`allow\` and \`deny\` in order and stops at the first that fits. Who fits none is let in, so a list of \`allow\` lines alone changes nothing. It needs a \`deny all\` at its end.
 

@@ -39,7 +39,7 @@ export default defineRule({
   group: 'security',
   severity: 'warning',
   since: '0.2',
-  title: 'A value of auth_request_set is read before the subrequest is made',
+  title: 'auth_request_set value read too early',
   why: `
 \`if\`, \`return\`, \`rewrite\` and \`set\` run in the rewrite phase; \`auth_request\` asks its authority in the access phase, later. A variable of \`auth_request_set\` is always empty in an \`if\`, whatever the authority would answer: the decision is the same for everybody, and where it answers the authority is not even asked.
 
@@ -53,7 +53,7 @@ Use the value where it is known: in \`proxy_set_header\`, in a log, in a \`map\`
   needs: 'config',
   messages: {
     early:
-      '${name} is always empty here: {by} runs before auth_request is asked. Let the authority refuse, or read the value where the request is passed on.',
+      '${name} is always empty here: {by} runs before the auth_request subrequest. Let the authorization service reject the request, or read the value where the request is passed on.',
   },
   check({ spot, report }) {
     const [first] = early(spot);

@@ -10,7 +10,7 @@ export default defineRule({
   severity: 'warning',
   since: '0.2',
   missing: ['auth_request'],
-  title: 'auth_request_set where nobody asks',
+  title: 'auth_request_set without auth_request',
   why: `
 \`auth_request_set\` takes a value from the answer to the subrequest of \`auth_request\`, and belongs where \`auth_request\` is in force. In the location of the subrequest itself (\`location = /auth\`) no other subrequest is made, and the variable stays empty for everybody who reads it.
 
@@ -25,7 +25,7 @@ Like all lists, the lines of an outer level are hidden by a single one of the lo
   needs: 'config',
   messages: {
     unset:
-      '{name} stays empty: no auth_request is in force here, so there is no answer to take it from. Move the line to where auth_request is.',
+      '{name} stays empty: no auth_request applies here, so there is no response to take it from. Move the line to where auth_request is.',
   },
   check({ spot, report }) {
     for (const line of spot.scope.named('auth_request_set')) {

@@ -13,7 +13,7 @@ export default defineRule({
   severity: 'warning',
   since: '0.1',
   missing: ['listen', 'return', 'rewrite', 'if', 'set_real_ip_from'],
-  title: 'A password is asked for over plain HTTP',
+  title: 'Basic authentication over plain HTTP',
   why: `
 Basic authentication sends name and password with every request, merely encoded. Without TLS everybody on the way reads them. Serve the location over TLS only.
 

@@ -13,7 +13,7 @@ export default defineRule({
   group: 'tls',
   severity: 'info',
   since: '0.1',
-  title: "Outside Mozilla's TLS profile",
+  title: "Below Mozilla's TLS profile",
   why: `Mozilla keeps three profiles for servers: \`modern\` (TLS 1.3 only), \`intermediate\` (TLS 1.2 with forward secrecy and authenticated encryption; the one for nearly everybody) and \`old\` (for clients of long ago, dropped from version 6.0 of the guideline). The setting \`mozilla\` says which one the project goes by.
 
 Compared is what a client can really get: the suites that the string selects in the target's OpenSSL, less those that nginx or the security level never use. What any recent version of the guideline had in the profile is accepted, so a configuration from last year's generator is fine. Only what is written is judged, not nginx's defaults.
@@ -25,7 +25,7 @@ Broken suites, suites without forward secrecy and withdrawn protocols are report
   needs: 'config',
   fixable: 'always',
   messages: {
-    ciphers: "Outside Mozilla's {profile} profile: {suites}. Take over its list.",
+    ciphers: "Outside Mozilla's {profile} profile: {suites}. Use the profile's list.",
     protocols: "Outside Mozilla's {profile} profile: {protocols}. Remove it.",
     level: "@SECLEVEL=0 turns off OpenSSL's own minimum, which only Mozilla's old profile needs. Remove it.",
   },

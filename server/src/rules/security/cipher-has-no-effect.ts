@@ -22,7 +22,7 @@ export default defineRule({
   group: 'tls',
   severity: 'info',
   since: '0.1',
-  title: 'Part of a cipher string that does nothing',
+  title: 'Part of a cipher string without effect',
   why: `OpenSSL skips a rule with a word that it does not know and says nothing, so a slip of the pen changes what a server offers without a trace: \`!anull\` excludes nothing, since words are case-sensitive.
 
 Names of TLS 1.3 suites are such words here. Those suites are always offered when TLS 1.3 is on; \`ssl_conf_command Ciphersuites\` changes their list. And where \`ssl_protocols\` has TLSv1.3 only, the whole \`ssl_ciphers\` is without effect.
@@ -39,7 +39,7 @@ Exclusions of suites that are not there (\`!RC4\`, \`!EXPORT\`) are left in peac
     tls13: '{word} is a TLS 1.3 suite, which {directive} cannot select. Remove it; ssl_conf_command Ciphersuites sets that list.',
     unknown: '{library} does not know "{word}" and skips the rule. Correct it or remove it.',
     case: '{library} does not know "{word}" and skips the rule. Write "{known}".',
-    twice: '"{term}" adds nothing: its suites are in the list or excluded already. Remove it.',
+    twice: '"{term}" adds nothing: its suites are already in the list or excluded. Remove it.',
     protocol: 'ssl_ciphers does nothing while TLSv1.3 is the only protocol. Remove it.',
   },
   check({ config, directive, file, report }) {

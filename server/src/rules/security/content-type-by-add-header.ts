@@ -8,7 +8,7 @@ export default defineRule({
   severity: 'warning',
   since: '0.1',
   equivalents: ['gixy:add_header_content_type'],
-  title: 'A second Content-Type beside the one that nginx sends',
+  title: 'Second Content-Type header',
   why: `
 \`add_header\` adds; it never replaces. The response has its own Content-Type already, from \`types\`, from \`default_type\` or from the upstream, and which of two a browser goes by is its own affair: the way for scripts to be run where text was meant.
 

@@ -7,7 +7,7 @@ export default defineRule({
   group: 'security',
   severity: 'info',
   since: '0.1',
-  title: 'A cookie without Secure, HttpOnly or SameSite',
+  title: 'Cookie without Secure, HttpOnly or SameSite',
   why: `
 Without \`HttpOnly\` a script that was smuggled into the page reads the cookie, without \`Secure\` it goes over plain HTTP too, and without \`SameSite\` other sites' forms send it along in older browsers. The rule looks at cookies that nginx sets with \`add_header\`, and at \`proxy_cookie_flags\` that takes flags away. What the application sets is its own affair.`,
   about: ['proxy_cookie_flags', 'add_header'],

@@ -27,7 +27,7 @@ export default defineRule({
   group: 'security',
   severity: 'warning',
   since: '0.2',
-  title: 'CORS headers that let any site in, or that no browser accepts',
+  title: 'CORS headers open to any site or invalid',
   why: `
 \`Access-Control-Allow-Origin\` names the one site whose pages may read the answer. Who sends back \`$http_origin\`, whatever it is, together with \`Access-Control-Allow-Credentials: true\`, lets every page on the web read what the user sees when he is logged in. \`null\` is no harmless value: a sandboxed frame of any site has this origin.
 

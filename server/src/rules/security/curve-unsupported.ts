@@ -14,7 +14,7 @@ export default defineRule({
   severity: 'warning',
   since: '0.1',
   equivalents: ['gixy:ssl_ecdh_curve'],
-  title: 'Key exchange group that OpenSSL does not know',
+  title: 'Key exchange group unknown to OpenSSL',
   why: `\`ssl_ecdh_curve\` is handed to OpenSSL as it is. One name that the library does not have, and the whole list is refused: nginx stops with \`SSL_CTX_set1_curves_list() failed\` as soon as a server has a certificate. The post-quantum group X25519MLKEM768, which today's guides recommend, needs OpenSSL 3.5; Debian 12 and Ubuntu 24.04 have 3.0.
 
 Names are case-sensitive before 3.5, 1.1.1 knows \`prime256v1\` but not \`secp256r1\`, and naming a group twice is an error before 3.5. Set the OpenSSL of the server that will run the configuration, or nothing can be said of it.

@@ -32,7 +32,7 @@ export default defineRule({
   severity: 'warning',
   since: '0.2',
   missing: ['deny', 'auth_basic', 'auth_request', 'limit_except'],
-  title: 'Anybody may write and delete files',
+  title: 'WebDAV methods open to everyone',
   why: `
 \`dav_methods\` lets clients store, delete, copy and move files below the root, and nginx asks nobody for it. Without a list of addresses, a password or \`limit_except\` that is everybody on the network: pages are replaced, programs are uploaded, disks fill up.
 
@@ -42,7 +42,7 @@ export default defineRule({
   looksAt: { directive: ['dav_methods'] },
   needs: 'config',
   messages: {
-    open: 'Anybody may use {methods} on the files here. Ask for a password, or allow your own addresses only.',
+    open: 'Anybody may use {methods} on the files here. Require a password, or allow your own addresses only.',
   },
   check({ directive, scope, report }) {
     if (directive.value(0) === 'off') return;

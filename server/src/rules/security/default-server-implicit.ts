@@ -11,7 +11,7 @@ export default defineRule({
   since: '0.1',
   missing: true,
   equivalents: ['gixy:default_server_flag'],
-  title: 'Which server answers unknown hosts depends on the order of files',
+  title: 'Default server not declared',
   why: `
 Requests for a host that no server names go to the default server of the socket. Without \`default_server\` that is the first one nginx reads, so a new file early in the alphabet changes who answers: scanners, old names and forged hosts reach an application that was not meant for them.`,
   about: ['listen', 'server_name'],
@@ -20,7 +20,7 @@ Requests for a host that no server names go to the default server of the socket.
   needs: 'file',
   fixable: 'sometimes',
   messages: {
-    implicit: '{count} servers share {address} and none is the default, so the first one is. Add default_server to the one that is meant.',
+    implicit: '{count} servers share {address} and none is the default, so the first one is. Add default_server to the intended one.',
   },
   check({ config, report }) {
     for (const listener of listenersOf(config)) {

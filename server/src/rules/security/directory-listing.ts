@@ -10,7 +10,7 @@ export default defineRule({
   since: '0.1',
   missing: ['allow', 'auth_basic', 'auth_request'],
   equivalents: ['nginx-lint:autoindex-enabled'],
-  title: 'Everybody can list the files of a folder',
+  title: 'Directory listing open to everyone',
   why: `
 With \`autoindex on\` a folder without an index file answers with the list of what is in it: backups, exports, uploads of others that nobody was meant to find. For a public mirror that is the purpose; suppress the rule there. Where strangers are turned away (a password, an address list, a condition on an address or a secret) and on servers that only this machine reaches it is silent by itself. A condition on the method or the browser turns nobody away.`,
   about: ['autoindex'],
@@ -18,7 +18,7 @@ With \`autoindex on\` a folder without an index file answers with the list of wh
   needs: 'file',
   fixable: 'always',
   fixChanges: ['answer', 'response-headers'],
-  messages: { listed: 'autoindex on lists the files of every folder without an index. Set it to off, or restrict who may look.' },
+  messages: { listed: 'autoindex on lists the files of every folder without an index. Set it to off, or restrict access.' },
   check({ directive, scope, file, report }) {
     const word = directive.args[0];
     if (word?.value.toLowerCase() !== 'on' || isProtected(scope) || isLocalOnly(scope)) return;

@@ -27,7 +27,7 @@ export default defineRule({
   severity: 'warning',
   since: '0.1',
   missing: ['proxy_set_header', 'grpc_set_header', 'fastcgi_param', 'uwsgi_param'],
-  title: 'Early data that the application cannot recognise',
+  title: 'TLS early data can be replayed',
   why: `With \`ssl_early_data on\` a returning client sends its request together with the first message of the handshake. That saves a round trip, and anybody on the way can send the same bytes again: the request runs twice. An order, a payment or a token exchange must not arrive like this.
 
 The standard's answer is a header: the proxy marks such requests with \`Early-Data: 1\`, and an application that minds answers 425 Too Early, upon which the client asks again after the handshake. Hand the mark on, or answer 425 in nginx for everything that changes something.
@@ -39,7 +39,8 @@ The rule is silent as soon as \`$ssl_early_data\` is used where the request pass
   needs: 'config',
   fixable: 'sometimes',
   messages: {
-    unmarked: 'Early data can be replayed, and {count} of the passes to an application do not mark it. Send Early-Data $ssl_early_data.',
+    unmarked:
+      'Early data can be replayed, and {count} of the locations that pass it to an application do not mark it. Send Early-Data $ssl_early_data.',
   },
   check({ config, directive, file, report }) {
     if (directive.value(0).toLowerCase() !== 'on') return;

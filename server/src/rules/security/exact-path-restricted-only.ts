@@ -18,7 +18,7 @@ export default defineRule({
   group: 'security',
   severity: 'info',
   since: '0.2',
-  title: 'Only the exact path is restricted, and not what lies below it',
+  title: 'Only the exact path is restricted',
   why: `
 \`location = /admin\` takes requests for \`/admin\` and nothing else. \`/admin/\` and \`/admin/users\` are taken by another location, here by one that passes everything to the application, which answers them as ever.
 

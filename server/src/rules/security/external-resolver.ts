@@ -16,7 +16,7 @@ export default defineRule({
   severity: 'info',
   since: '0.1',
   equivalents: ['gixy:resolver_external'],
-  title: 'Names are resolved by a server outside the network',
+  title: 'Public DNS resolver',
   why: `
 nginx asks the resolver over plain UDP and believes the first answer that fits. On the way to a server outside one's own network, an answer can be forged, and requests with their cookies go where it points. It also costs a round trip and fails when the link does.
 
@@ -24,7 +24,7 @@ Use a resolver on the machine (\`127.0.0.1\`, systemd's \`127.0.0.53\`, Docker's
   about: ['resolver'],
   looksAt: { directive: ['resolver'] },
   needs: 'file',
-  messages: { external: '{address} is a DNS server outside the network, and its answers can be forged on the way. Use one of your own.' },
+  messages: { external: '{address} is a DNS server outside the network, and its answers can be forged on the way. Use your own resolver.' },
   check({ directive, report }) {
     for (const word of directive.args) {
       if (word.value.includes('=') || word.value.includes('$') || word.templated) continue;

@@ -44,7 +44,7 @@ export default defineRule({
   severity: 'error',
   since: '0.1',
   equivalents: ['gixy:filesystem_root_exposure'],
-  title: 'Files of the system can be fetched',
+  title: 'System files are served',
   why: `
 nginx serves whatever its worker may read below the folder. With \`/\`, or with a folder such as \`/etc\`, that is the list of users, keys that are readable by mistake, the configuration itself, logs with other people's addresses and tokens.
 
@@ -56,7 +56,7 @@ Whether anything is sent from there is asked of the matcher: a \`root /\` beside
   needs: 'file',
   messages: {
     exposed: 'Requests read files below {folder}, which belongs to the system. Name the folder of the site.',
-    any: 'Requests name any file of the disk: the path goes behind "/" as it comes. Name the folder of the site.',
+    any: 'Requests name any file of the disk: the path is appended to "/" as it is. Name the folder of the site.',
   },
   check({ directive, scope, config, report }) {
     const word = directive.args[0];

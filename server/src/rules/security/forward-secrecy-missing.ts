@@ -22,7 +22,7 @@ export default defineRule({
   group: 'tls',
   severity: 'info',
   since: '0.1',
-  title: 'Cipher string keeps suites without forward secrecy',
+  title: 'Cipher suites without forward secrecy',
   why: `With RSA key exchange the client encrypts the session's secret with the certificate's key. Whoever records the traffic and gets hold of that key years later can read it all, and implementations keep falling to padding attacks (ROBOT). Suites with ECDHE or DHE make a fresh key for each session.
 
 \`HIGH:!aNULL:!MD5\`, which is nginx's own default, still has such suites; every browser of the last ten years can do without. The rule evaluates the string as OpenSSL does and names what is left.`,

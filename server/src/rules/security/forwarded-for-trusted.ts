@@ -45,7 +45,7 @@ export default defineRule({
   group: 'security',
   severity: 'warning',
   since: '0.1',
-  title: 'Anybody can claim any client address',
+  title: 'Client address taken from a header that anyone can set',
   why: `
 X-Forwarded-For and its relatives are written by whoever sends the request. \`set_real_ip_from\` says whose word counts: with \`0.0.0.0/0\` everybody's, and \`allow\`, \`deny\`, limits and logs then go by an invented address. The same holds for conditions on the header itself that open or close a door.
 
@@ -55,7 +55,7 @@ List the addresses of the proxies in front, take \`$remote_addr\` in conditions,
   needs: 'file',
   messages: {
     everybody: '{range} lets every client choose the address that nginx sees. List the proxies in front instead.',
-    claimed: '{variable} is what the client says. Decide on $remote_addr, and let set_real_ip_from and real_ip_header fill it.',
+    claimed: '{variable} is what the client claims. Use $remote_addr, and let set_real_ip_from and real_ip_header set it.',
   },
   check({ directive, scope, report }) {
     const { config } = scope;

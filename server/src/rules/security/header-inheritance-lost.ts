@@ -68,7 +68,7 @@ export default defineRule({
   severity: 'warning',
   since: '0.1',
   equivalents: ['gixy:add_header_redefinition', 'gixy:proxy_set_header_redefinition', 'nginx-lint:directive-inheritance'],
-  title: 'A nested line drops the whole list that was inherited',
+  title: 'Inherited list dropped by a nested line',
   why: `
 Directives such as \`add_header\` and \`proxy_set_header\` are inherited only by levels that have no line of their own. A single line in a
 location replaces the whole list of the server, so a \`Cache-Control\` for one folder takes HSTS and the content security policy away there.
@@ -79,8 +79,8 @@ Repeat the lines, put them into a file that both levels include, or, from nginx 
   needs: 'file',
   fixable: 'sometimes',
   messages: {
-    lost: 'This {name} line drops {lost} inherited from {origin}. Repeat what is still wanted here.',
-    opened: 'This {name} line drops the whole list of {origin}, which turned strangers away: they may enter here. Repeat it.',
+    lost: 'This {name} line drops {lost} inherited from {origin}. Repeat the lines that are still needed here.',
+    opened: 'This {name} line drops the whole list of {origin}, which kept others out: everyone may enter here. Repeat it.',
   },
   check({ directive, scope, report }) {
     if (directive.name === 'allow' || directive.name === 'deny') {

@@ -19,7 +19,7 @@ export default defineRule({
   severity: 'warning',
   since: '0.1',
   equivalents: ['gixy:host_spoofing'],
-  title: 'The application is told a host that nginx did not check',
+  title: 'Unchecked Host header passed to the application',
   why: `
 Applications build links, password mails and cache keys with the host that they are told. \`$host\` is the one by which nginx chose the server. \`$http_host\` is the header as it came: with a request line such as \`GET http://good.example/ HTTP/1.1\` the header may say something else, and nginx goes by the line. Arguments, cookies and headers such as X-Forwarded-Host are the client's free choice altogether.
 
@@ -29,7 +29,8 @@ Many guides, gunicorn's among them, pass \`$http_host\` because it keeps the por
   needs: 'file',
   fixable: 'sometimes',
   messages: {
-    header: 'The application gets the Host header as the client sent it, which need not be the host that nginx served. Use $host.',
+    header:
+      'The application gets the Host header as the client sent it, which need not be the host that nginx selected the server by. Use $host.',
     free: 'The client chooses with {source} which host the application sees. Use $host.',
   },
   check({ directive, file, deployment, report }) {

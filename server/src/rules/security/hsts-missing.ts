@@ -40,7 +40,7 @@ Start with a small max-age. The header cannot be taken back while browsers remem
   needs: 'file',
   fixable: 'always',
   messages: {
-    missing: 'This HTTPS server sends no Strict-Transport-Security. Add it, unless the application does.',
+    missing: 'This HTTPS server sends no Strict-Transport-Security. Add it, unless the application sends it.',
   },
   check({ scope, report }) {
     const server = serverOf(scope);

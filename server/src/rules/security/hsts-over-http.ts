@@ -19,7 +19,7 @@ export default defineRule({
   group: 'tls',
   severity: 'info',
   since: '0.1',
-  title: 'Strict-Transport-Security in a plain HTTP server',
+  title: 'Strict-Transport-Security over plain HTTP',
   why: `A browser ignores Strict-Transport-Security in a response that came without TLS, since anybody could have put it there, and the standard forbids sending it. A line in the port 80 server does nothing; it belongs into the server that answers on 443.
 
 Where another machine terminates TLS, a plain server is right to send the header. The rule therefore speaks up only when this configuration serves the same name over TLS itself.`,

@@ -80,7 +80,7 @@ export default defineRule({
   severity: 'warning',
   since: '0.1',
   equivalents: ['gixy:hsts_header'],
-  title: 'Strict-Transport-Security with a weak value',
+  title: 'Weak Strict-Transport-Security value',
   why: `Browsers ignore a Strict-Transport-Security header that they cannot read: the max-age is required and is a plain number of seconds. A short one runs out between two visits and leaves the next first request open; half a year is the least that scanners accept, Mozilla asks for two years. A max-age of 0 makes browsers forget the host.
 
 \`preload\` asks to be put on the list that browsers are shipped with. That list takes a host only with includeSubDomains and a max-age of a year.`,
@@ -90,11 +90,11 @@ export default defineRule({
   needs: 'file',
   fixable: 'sometimes',
   messages: {
-    unreadable: 'Browsers ignore this value: it has no max-age that they can read. Write max-age=63072000.',
+    unreadable: 'Browsers ignore this value: it has no valid max-age. Write max-age=63072000.',
     off: 'max-age=0 makes browsers forget that the host is HTTPS only. Remove the header, or give it a max-age.',
-    short: 'A max-age of {time} runs out soon. Raise it to 63072000 (two years).',
+    short: 'A max-age of {time} expires soon. Raise it to 63072000 (two years).',
     twice: 'Browsers ignore a value that names max-age twice. Name it once.',
-    preload: 'The preload list wants includeSubDomains and a max-age of a year. Add what is missing, or remove preload.',
+    preload: 'The preload list requires includeSubDomains and a max-age of a year. Add what is missing, or remove preload.',
   },
   check({ directive, file, report }) {
     for (const { word, value, plain } of valuesOf(directive)) {

@@ -8,14 +8,14 @@ export default defineRule({
   group: 'tls',
   severity: 'info',
   since: '0.1',
-  title: 'Strict-Transport-Security not on every response',
+  title: 'Strict-Transport-Security missing on error responses',
   why: `\`add_header\` adds its header to responses with a few codes only: 200, 201, 204, 206, 301, 302, 303, 304, 307 and 308. A visitor whose first answer is a 401, 404 or 502 does not learn that the host is HTTPS only. With \`always\` the header is there whatever the code.`,
   about: ['add_header'],
   looksAt: { directive: ['add_header'] },
   needs: 'file',
   fixable: 'always',
   messages: {
-    always: 'Responses such as 401, 404 or 502 go without this header. Add "always".',
+    always: 'Responses such as 401, 404 or 502 are sent without this header. Add "always".',
   },
   check({ directive, file, report }) {
     if (directive.value(0).toLowerCase() !== 'strict-transport-security' || directive.args.length !== 2) return;

@@ -78,7 +78,7 @@ export default defineRule({
   severity: 'warning',
   since: '0.1',
   missing: ['proxy_set_header'],
-  title: 'The client can set a header that says who it is',
+  title: 'Client can set an identity header',
   why: `
 Behind a login in nginx, applications take the user from a header such as X-Remote-User. nginx passes unknown headers on as they come, so wherever a location to the same application does not set that header, everybody can: one request to such a path is made in the name of the administrator.
 
@@ -91,9 +91,8 @@ With \`underscores_in_headers on\`, X_REMOTE_USER and X-Remote-User become the s
   fixable: 'sometimes',
   messages: {
     unset: 'The client can set {header} here, which {other} fills from {source}. Set it to "" in this location.',
-    client: '{header} comes from the client here, who can write any user into it. Set it from the login, or to "".',
-    underscores:
-      'Headers with underscores get past the ones that nginx sets: applications read X_User and X-User as one. Set it to {value}.',
+    client: '{header} comes from the client here, which can claim to be any user. Set it from the login, or to "".',
+    underscores: 'Headers with underscores bypass the ones that nginx sets: applications read X_User and X-User as one. Set it to {value}.',
   },
   check({ scope, config, directive, file, report }) {
     if (directive?.name === 'underscores_in_headers' || directive?.name === 'ignore_invalid_headers') {

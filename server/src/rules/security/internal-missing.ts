@@ -13,7 +13,7 @@ export default defineRule({
   severity: 'warning',
   since: '0.1',
   missing: ['internal'],
-  title: 'A location for X-Accel-Redirect can be asked for directly',
+  title: 'X-Accel-Redirect location without internal',
   why: `
 With X-Accel-Redirect the application decides who may have a file, and nginx sends it from a location such as \`/protected/\`. Without \`internal\` everybody who knows the path gets the file without asking the application.
 
@@ -24,7 +24,7 @@ The rule goes by the name of the location and by the alias or root in force in i
   needs: 'file',
   fixable: 'always',
   fixChanges: ['answer', 'response-headers', 'request-headers', 'request-line', 'limits', 'cache', 'timing'],
-  messages: { open: 'Everybody can fetch files below {name}. Add "internal;" if only the application may lead there.' },
+  messages: { open: 'Everybody can fetch files below {name}. Add "internal;" if only the application may redirect there.' },
   check({ directive, report }) {
     const read = readLocation(directive);
     const body = directive.body;

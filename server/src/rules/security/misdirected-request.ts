@@ -15,7 +15,7 @@ export default defineRule({
   since: '0.1',
   missing: ['return', 'deny', 'rewrite', 'location'],
   equivalents: ['gixy:http2_misdirected_request'],
-  title: 'The server that rejects handshakes does not answer 421',
+  title: 'Rejecting server does not answer 421',
   why: `
 \`ssl_reject_handshake on\` ends handshakes for names that nobody serves. But a browser with an HTTP/2 connection to one name sends requests for other names over it when the certificate covers them. Such a request reaches the default server without a handshake of its own. 421 tells the browser to open a new connection; without it the server answers from its default root.`,
   about: ['ssl_reject_handshake', 'http2', 'return'],
@@ -23,7 +23,7 @@ export default defineRule({
   looksAt: { config: true },
   needs: 'file',
   fixable: 'sometimes',
-  messages: { misdirected: 'Requests over reused HTTP/2 connections get past ssl_reject_handshake. Answer them with "return 421;".' },
+  messages: { misdirected: 'Requests over reused HTTP/2 connections bypass ssl_reject_handshake. Answer them with "return 421;".' },
   check({ config, report }) {
     const seen = new Set<object>();
     for (const listener of listenersOf(config)) {

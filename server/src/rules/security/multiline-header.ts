@@ -10,7 +10,7 @@ export default defineRule({
   severity: 'warning',
   since: '0.1',
   equivalents: ['gixy:add_header_multiline'],
-  title: 'The value of a header spans several lines',
+  title: 'Header value spans several lines',
   why: `
 A long Content-Security-Policy is easier to read on several lines, but nginx sends the line ends along. Folded headers were given up with HTTP/1.1's revision: HTTP/2 clients refuse the response, some browsers ignore the header, and some proxies take the second line for a header of its own.
 
@@ -35,7 +35,7 @@ Write the value on one line. A line end within a value of \`set\` or \`map\` is 
   fixChanges: ['response-headers', 'request-headers'],
   messages: {
     folded: 'This value holds a line end, which goes out with the header. Write it on one line.',
-    carried: 'The value of {variable} holds a line end, which goes out with the header. Write it on one line where it is made.',
+    carried: 'The value of {variable} holds a line end, which goes out with the header. Write it on one line where it is set.',
   },
   check({ directive, scope, file, report }) {
     const words: Word[] = [];

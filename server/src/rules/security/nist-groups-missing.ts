@@ -11,7 +11,7 @@ export default defineRule({
   group: 'tls',
   severity: 'info',
   since: '0.2',
-  title: 'Key exchange groups that some clients lack',
+  title: 'No NIST key exchange group',
   why: `Clients and servers must share a group. X25519 is in every browser, but not in every program: builds that follow FIPS 140, older Java, embedded devices and load balancers have only NIST's curves. A list of X25519 and post-quantum hybrids alone ends their handshakes with "no shared group".
 
 Mozilla's profiles name \`X25519:prime256v1:secp384r1\`, with X25519MLKEM768 in front where OpenSSL has it.`,
@@ -19,7 +19,7 @@ Mozilla's profiles name \`X25519:prime256v1:secp384r1\`, with X25519MLKEM768 in 
   references: ['https://nginx.org/en/docs/http/ngx_http_ssl_module.html#ssl_ecdh_curve'],
   looksAt: { directive: ['ssl_ecdh_curve'] },
   needs: 'file',
-  messages: { missing: 'None of these groups is one of NIST: clients without X25519 are turned away. Add prime256v1 and secp384r1.' },
+  messages: { missing: 'None of these groups is a NIST curve: clients without X25519 are rejected. Add prime256v1 and secp384r1.' },
   check({ config, directive, report }) {
     const word = directive.args[0];
     if (!word || word.templated || word.value.includes('$')) return;

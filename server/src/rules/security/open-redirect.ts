@@ -44,7 +44,7 @@ export default defineRule({
   group: 'security',
   severity: 'warning',
   since: '0.2',
-  title: 'A client chooses the host that it is redirected to',
+  title: 'Client chooses the redirect host',
   why: `
 Where a part of the path or a parameter becomes the host of a redirect, a link that begins with your own name leads to any site: the classic help for phishing, and a way around checks of "our own" addresses at login pages.
 
@@ -66,7 +66,7 @@ Let the expression take only what a name may hold, \`[a-z0-9-]+\`, and put a sla
   costly: true,
   messages: {
     foreign:
-      'A client chooses the host of this redirect: {from} is sent to {to}. Allow only what a name may hold, and end the host with a slash.',
+      'A client chooses the host of this redirect: {from} is sent to {to}. Allow only characters of host names, and end the host with a slash.',
   },
   check({ spot, report }) {
     const told = new Set<unknown>();

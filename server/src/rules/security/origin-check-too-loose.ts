@@ -202,7 +202,7 @@ export default defineRule({
   severity: 'error',
   since: '0.1',
   equivalents: ['gixy:origins'],
-  title: 'A check of Origin or Referer lets foreign sites pass',
+  title: 'Origin or Referer check too loose',
   why: `
 A pattern that should let one's own sites pass often lets others pass, too: without \`^\` the name may stand in the path of another site, without an end behind the host (\`$\` for an Origin, a slash for a Referer) \`example.com.evil.example\` fits, and a dot that is not escaped stands for any character.
 

@@ -14,7 +14,7 @@ export default defineRule({
   severity: 'warning',
   since: '0.2',
   missing: ['auth_basic'],
-  title: 'auth_basic_user_file alone asks for no password',
+  title: 'auth_basic_user_file without auth_basic',
   why: `
 \`auth_basic_user_file\` only names the file. Without \`auth_basic "realm"\` in force nothing is asked and everybody is let in. With \`satisfy any\` the password that was meant as another way in does not exist: the address list decides alone.
 
@@ -30,8 +30,7 @@ Add \`auth_basic\` with the text that the browser shows, or remove the file wher
   },
   needs: 'config',
   messages: {
-    never:
-      'Nobody is asked for a password: auth_basic_user_file does nothing without auth_basic. Add auth_basic with a name for what is protected.',
+    never: 'Nobody is asked for a password: auth_basic_user_file does nothing without auth_basic. Add auth_basic with a realm.',
   },
   check({ spot, report }) {
     const file = spot.scope.value('auth_basic_user_file')!;

@@ -32,7 +32,7 @@ export default defineRule({
   group: 'security',
   severity: 'warning',
   since: '0.2',
-  title: 'The source of programs is sent to clients',
+  title: 'Source code served as text',
   why: `
 Of several locations with regular expressions the first that matches takes the request. Where one that serves files stands before the one that hands \`.php\` to the interpreter, a program below its path is sent as it stands on the disk, with the passwords in it.
 
@@ -46,7 +46,7 @@ Put the location of the programs first, or into the other one, or refuse them th
   costly: true,
   messages: {
     source:
-      'The source of programs is sent as text: {from} is answered with {file}, for this expression comes before the one that runs them. Put it behind, or refuse .{ending} here.',
+      'The source of programs is sent as text: {from} is answered with {file}, because this expression comes before the one that runs them. Move it after that one, or deny .{ending} here.',
   },
   check({ spot, report }) {
     const opener = spot.location!.directive;

@@ -9,7 +9,7 @@ export default defineRule({
   group: 'tls',
   severity: 'warning',
   since: '0.2',
-  title: 'Protocols of a server that nginx ignores',
+  title: 'ssl_protocols ignored in a non-default server',
   why: `The protocol of a connection is chosen before nginx has looked for the server of the name that the client asked for. Until nginx 1.29.1 the choice is that of the default server of the address, whatever the others say: a server with \`ssl_protocols TLSv1.3\` beside a default one with TLS 1.2 speaks TLS 1.2 too. From 1.29.2 on each server's own list counts.
 
 Set the protocols in \`http\`, or in the default server as strict as in the strictest.`,

@@ -12,7 +12,7 @@ export default defineRule({
   since: '0.1',
   missing: true,
   equivalents: ['gixy:quic_bpf_reuseport'],
-  title: 'QUIC connections spread over workers',
+  title: 'QUIC without reuseport',
   why: `A QUIC connection is many UDP packets, and each must reach the worker process that holds the connection. With \`reuseport\` every worker has a socket of its own and the kernel keeps a client's packets together; without it several workers read from one socket, and connections break.
 
 The kernel goes by addresses. When a client's address changes (from Wi-Fi to the mobile network, or behind a home router that forgets), its packets reach another worker; \`quic_bpf on\` (Linux 5.7 and later) makes the kernel go by the connection's id instead. It works on sockets with reuseport only.

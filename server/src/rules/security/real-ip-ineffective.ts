@@ -29,7 +29,7 @@ export default defineRule({
   severity: 'warning',
   since: '0.2',
   missing: ['set_real_ip_from', 'listen'],
-  title: 'The real address of clients is never taken',
+  title: 'real_ip_header without effect',
   why: `
 \`real_ip_header\` counts only for connections from an address that \`set_real_ip_from\` trusts. Without one, with a network written as a single address, or with \`proxy_protocol\` on a listener that does not read it, \`$remote_addr\` stays the address of the proxy: lists, limits and logs are about the proxy and not about clients.
 
@@ -41,9 +41,9 @@ The PROXY protocol is read where \`listen\` has the parameter \`proxy_protocol\`
   messages: {
     protocol:
       'real_ip_header proxy_protocol has no effect: no listen of {server} has the parameter proxy_protocol. Add it where the proxy speaks the protocol.',
-    nobody: 'real_ip_header has no effect: no set_real_ip_from says whose header counts. Name the addresses of the proxy.',
+    nobody: 'real_ip_header has no effect: no set_real_ip_from says which proxy to trust. Name the addresses of the proxy.',
     network:
-      '{text} is one address, that of a network, and no machine has it: nobody is trusted. Write the mask of the network, such as {network}.',
+      '{text} is a single address, the address of a network, and no host has it: no proxy is trusted. Write the mask of the network, such as {network}.',
   },
   check({ directive, config, report }) {
     if (config.kind !== 'root' || directive.scope.context.startsWith('stream')) return;

@@ -8,7 +8,7 @@ export default defineRule({
   severity: 'info',
   since: '0.1',
   equivalents: ['gixy:valid_referers'],
-  title: 'Requests without a Referer count as valid',
+  title: 'Requests without a Referer are accepted',
   why: `
 With \`none\`, a request without a Referer header is as good as one from your own pages. A foreign page sets \`Referrer-Policy: no-referrer\` and every link and form on it comes without one, so the check stops nobody who knows of it.
 
@@ -18,7 +18,7 @@ Without \`none\`, people who typed the address or whose browser never sends the 
   needs: 'file',
   fixable: 'sometimes',
   messages: {
-    none: 'Any page can have the Referer left out, and "none" lets it pass. Remove it where the check must hold.',
+    none: 'Any page can suppress the Referer header, and "none" accepts such requests. Remove it where the check matters.',
   },
   check({ directive, file, report }) {
     const words = directive.args.filter((w) => w.value === 'none');

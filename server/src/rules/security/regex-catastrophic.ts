@@ -18,7 +18,7 @@ export default defineRule({
   severity: 'warning',
   since: '0.1',
   equivalents: ['gixy:regex_redos'],
-  title: 'A short input keeps a regular expression busy for a very long time',
+  title: 'Regular expression with catastrophic backtracking',
   why: `
 Loops within loops, as in \`(a+)+\`, can split the same text in exponentially many ways, and an engine that backtracks tries them all when the match fails at the end. One request with thirty characters then occupies a worker, and with it every connection of that worker, until PCRE2's match limit ends it.
 
@@ -29,7 +29,7 @@ The rule makes up such an input and runs it; the message shows one that reached 
   needs: 'file',
   costly: true,
   messages: {
-    exponential: 'This pattern takes exponential time: {input} makes PCRE2 give up. Take the inner loop out, or make it possessive.',
+    exponential: 'This pattern takes exponential time: {input} makes PCRE2 give up. Remove the nested quantifier, or make it possessive.',
   },
   check({ config, directive, report }) {
     for (const { word, pattern, caseless } of regexesOf(directive)) {

@@ -52,7 +52,7 @@ export default defineRule({
   severity: 'error',
   since: '0.1',
   equivalents: ['gixy:http_splitting'],
-  title: 'A line end sent by the client reaches a header',
+  title: 'Client input can split the response header',
   why: `
 nginx decodes the path of a request before it fills \`$uri\`, \`$document_uri\` and the groups of regular expressions, so \`%0d%0a\` has become a real line end there. Written into a redirect, a header or the request to an upstream, it ends that line, and what follows is a header, or a whole second message, of the attacker's choosing.
 
@@ -66,7 +66,7 @@ nginx decodes the path of a request before it fills \`$uri\`, \`$document_uri\` 
     decoded: '{variable} is decoded, so %0a in the path becomes a line end in {into}. Use $request_uri.',
     group: '{variable} can hold a line end, which goes into {into}. Let its pattern exclude line ends, as [^/\\s] does.',
     carried:
-      '{variable} can carry a line end from {source} into {into}. Take the value from $request_uri, or exclude line ends on the way.',
+      '{variable} can carry a line end from {source} into {into}. Take the value from $request_uri, or exclude line ends in between.',
     escaped:
       '{variable} holds a group that can match a line end; only the escaping by "set" keeps it out of {into}. Let the pattern exclude line ends.',
   },

@@ -28,7 +28,7 @@ export default defineRule({
   group: 'security',
   severity: 'warning',
   since: '0.1',
-  title: 'A secret stands in the configuration',
+  title: 'Secret in the configuration',
   why: `
 Configurations are kept in repositories, copied into images and pasted into questions. A token in one is a token in all of them, and changing it means to find every copy. It makes no difference whether nginx sends it (a header, a parameter, a variable) or compares with it (an \`if\`, a \`map\`, \`secure_link_md5\`).
 
@@ -42,7 +42,7 @@ Keep the line in a file of its own that only root may read and include it, so th
     header: 'The value of {header} is a secret in plain text. Move the line into a file of its own that only root can read.',
     value: 'This is a secret in plain text. Move the line into a file of its own that only root can read.',
     compared: '{variable} is compared with a secret in plain text. Move it into a file of its own that only root can read.',
-    url: 'The address holds a password, which nginx takes for a port and refuses. Remove it, and set the Authorization header from an included file.',
+    url: 'The URL holds a password, which nginx takes for a port and refuses. Remove it, and set the Authorization header from an included file.',
   },
   check({ directive, file, scope, report }) {
     const [name, value] = directive.args;

@@ -31,7 +31,7 @@ export default defineRule({
   default: false,
   since: '0.1',
   missing: ['add_header'],
-  title: 'Site without the usual security headers',
+  title: 'Security headers missing',
   why: `A few response headers switch off what browsers still do for old pages: \`X-Content-Type-Options: nosniff\` stops them from guessing that an upload is a script, \`X-Frame-Options\` (or \`frame-ancestors\` in a Content-Security-Policy; \`default-src\` does not stand in for it) keeps the site out of other sites' frames, \`Referrer-Policy\` keeps addresses with tokens from reaching others.
 
 Many applications send them by themselves (Django's SecurityMiddleware does), so this rule is off unless asked for, and silent about servers that ask an application. It looks at each server that serves pages from the disk, with the headers in force there.`,
@@ -41,7 +41,7 @@ Many applications send them by themselves (Django's SecurityMiddleware does), so
   needs: 'config',
   fixable: 'always',
   messages: {
-    missing: 'No {headers} in the responses of this server. Add what the application does not send.',
+    missing: 'No {headers} in the responses of this server. Add those that the application does not send.',
   },
   check({ scope, report }) {
     const { opener } = scope;

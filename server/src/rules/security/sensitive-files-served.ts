@@ -29,7 +29,7 @@ export default defineRule({
   severity: 'warning',
   since: '0.1',
   missing: ['location'],
-  title: 'The folder of the project is served as files',
+  title: 'Project files are served',
   why: `
 A \`root\` that names the folder of the application, beside its socket or its \`static\` folder, lets everybody fetch what else lies there: \`.git\` with the whole history, \`.env\` with the passwords, the settings, the database file.
 

@@ -54,7 +54,7 @@ export default defineRule({
   severity: 'error',
   since: '0.1',
   equivalents: ['gixy:ssrf'],
-  title: 'The client decides where nginx sends the request',
+  title: 'Client chooses the proxied host',
   why: `
 When a part of a request ends up in the scheme, host or port of a pass directive, everybody can make nginx fetch from machines that only nginx reaches: the database's console, the cloud provider's metadata, other tenants.
 

@@ -10,7 +10,7 @@ export default defineRule({
   severity: 'info',
   since: '0.1',
   missing: ['ssl_session_cache'],
-  title: 'Session cache that helps little',
+  title: 'Ineffective TLS session cache',
   why: `OpenSSL's built-in cache belongs to one worker process, and a returning client lands on any of them: with several workers most look-ups fail, and the cache fragments memory besides. A \`shared\` cache is common to all workers; one megabyte holds about 4,000 sessions.
 
 Without any cache (the default) and with tickets off, every connection pays for a full handshake.`,
@@ -20,7 +20,7 @@ Without any cache (the default) and with tickets off, every connection pays for 
   fixable: 'sometimes',
   messages: {
     builtin: 'The built-in cache is not shared between workers. Use a shared one only.',
-    none: 'With neither cache nor tickets every connection pays for a full handshake. Use a shared cache.',
+    none: 'Without a cache or tickets every connection needs a full handshake. Use a shared cache.',
   },
   check({ config, directive, scope, file, report }) {
     const protocol = protocolIn(scope);

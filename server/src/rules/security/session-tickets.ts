@@ -17,7 +17,7 @@ export default defineRule({
   severity: 'info',
   since: '0.1',
   missing: ['ssl_session_tickets'],
-  title: 'Session tickets under a key that stays',
+  title: 'TLS session ticket key never rotates',
   why: `A session ticket is the session's secret, encrypted under a key of the server. With a TLS 1.2 ticket, whoever gets that key later can open recorded sessions, which undoes forward secrecy; so the key must change often. nginx makes a random key at its start and, before 1.23.2, keeps it until the next start or reload. From 1.23.2 on it changes the key by itself, but only when the sessions live in a shared \`ssl_session_cache\`.
 
 The rule reports tickets of an nginx before 1.23.2 (when the version is known), and a written \`ssl_session_tickets on\` without a shared cache. Your own keys in \`ssl_session_ticket_key\` are yours to change.`,
@@ -27,7 +27,7 @@ The rule reports tickets of an nginx before 1.23.2 (when the version is known), 
   needs: 'config',
   fixable: 'sometimes',
   messages: {
-    kept: 'nginx {version} keeps one ticket key until it is reloaded. Turn tickets off, or update to 1.23.2.',
+    kept: 'nginx {version} keeps one ticket key until a reload. Turn tickets off, or update to 1.23.2.',
     unshared: 'Without a shared ssl_session_cache the ticket key stays until nginx is reloaded. Add one.',
   },
   check({ config, directive, scope, file, report }) {

@@ -9,7 +9,7 @@ export default defineRule({
   severity: 'info',
   since: '0.1',
   equivalents: ['gixy:ssl_stapling_letsencrypt'],
-  title: 'OCSP stapling for an authority without OCSP',
+  title: 'OCSP stapling for a CA without OCSP',
   why: `Let's Encrypt ended its OCSP service in 2025: certificates issued since May of that year name no responder, and the responders were switched off in August. nginx then says \`"ssl_stapling" ignored, no OCSP responder URL in the certificate\` at every start and staples nothing. Revocation works through lists that browsers fetch themselves.
 
 The rule knows such certificates by their path below a \`letsencrypt\` folder. It is silent as soon as one certificate that the directive covers comes from elsewhere.`,

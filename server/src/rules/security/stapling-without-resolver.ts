@@ -30,7 +30,7 @@ A \`ssl_stapling_file\` needs no responder, one under an address no resolver.`,
   looksAt: { directive: ['ssl_stapling'] },
   needs: 'file',
   messages: {
-    missing: 'Stapling has no resolver to find the OCSP responder with once nginx runs. Set resolver to your DNS server.',
+    missing: 'Stapling has no resolver for the host name of the OCSP responder. Set resolver to your DNS server.',
   },
   check({ directive, scope, report }) {
     if (directive.value(0).toLowerCase() !== 'on' || scope.value('resolver')) return;

@@ -20,7 +20,7 @@ export default defineRule({
   since: '0.1',
   missing: ['allow', 'auth_basic', 'auth_request'],
   equivalents: ['gixy:status_page_exposed'],
-  title: 'A status page is open to everybody',
+  title: 'Status page open to everyone',
   why: `
 Status pages tell how many people are on the site, which upstreams there are and how they fare; the API of the commercial build can change them as well. Let the monitoring in by its address, and nobody else.
 

@@ -15,7 +15,7 @@ export default defineRule({
   severity: 'warning',
   since: '0.1',
   missing: ['location'],
-  title: 'Scripts among uploaded files are run',
+  title: 'Uploaded scripts are executed',
   why: `
 A pattern such as \`~ \\.php$\` wins over the plain location of the uploads, so an uploaded \`x.php\` is run instead of sent. Give the location of the uploads \`^~\`: patterns beside it are not tried then. A pattern within the location is tried all the same; take it out.`,
   about: ['location', 'fastcgi_pass'],
@@ -24,7 +24,7 @@ A pattern such as \`~ \\.php$\` wins over the plain location of the uploads, so 
   fixable: 'sometimes',
   messages: {
     run: '{path} is run by {pass}: the pattern wins over this location. Make it "location ^~ {name}".',
-    inner: '{path} is run by {pass}, in the location within this one. Take that one out.',
+    inner: '{path} is run by {pass}, in the location within this one. Remove that one.',
   },
   check({ directive, scope, file, report }) {
     const location = directive.body && locationOf(directive.body);

@@ -9,7 +9,7 @@ export default defineRule({
   severity: 'warning',
   since: '0.1',
   missing: ['proxy_ssl_server_name', 'grpc_ssl_server_name', 'uwsgi_ssl_server_name'],
-  title: 'TLS to a backend without server name',
+  title: 'No SNI sent to the TLS upstream',
   why: `A server that holds many names behind one address learns from the TLS handshake (SNI) which one is meant. nginx leaves the name out unless \`proxy_ssl_server_name\` is on: hosted services and content networks then end the handshake (502 in the browser, "handshake failure" in the log) or answer with another site's certificate, which fails once verification is on.
 
 Reported where a pass directive names a host of DNS. A constant in a variable is followed, and \`proxy_ssl on\` in stream counts. Addresses, sockets and upstream groups carry no such name by themselves.`,
@@ -19,7 +19,7 @@ Reported where a pass directive names a host of DNS. A constant in a variable is
   needs: 'config',
   fixable: 'sometimes',
   messages: {
-    missing: '{host} is not told which name is meant in the TLS handshake. Set {prefix}_server_name on.',
+    missing: 'nginx sends no server name (SNI) to {host} in the TLS handshake. Set {prefix}_server_name on.',
   },
   check({ directive, scope, file, report }) {
     const pass = tlsPass(directive);

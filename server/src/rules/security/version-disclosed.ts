@@ -9,7 +9,7 @@ export default defineRule({
   since: '0.1',
   missing: ['server_tokens'],
   equivalents: ['gixy:version_disclosure', 'nginx-lint:server-tokens-enabled'],
-  title: 'Responses tell which nginx version runs',
+  title: 'nginx version disclosed',
   why: `
 With \`server_tokens on\`, which is the default, every response and every built-in error page names the exact version. That closes no hole,
 but it tells an attacker at a glance which known ones are open.
@@ -21,8 +21,8 @@ Where the directive is written as \`on\` this is a warning; where it is merely a
   fixable: 'always',
   fixChanges: ['response-headers', 'answer'],
   messages: {
-    written: 'server_tokens {value} tells the nginx version in every response. Set it to off.',
-    absent: 'The nginx version is told in every response: server_tokens is not set. Add "server_tokens off;".',
+    written: 'server_tokens {value} discloses the nginx version in every response. Set it to off.',
+    absent: 'Every response discloses the nginx version: server_tokens is not set. Add "server_tokens off;".',
   },
   check({ directive, scope, report }) {
     if (directive?.name === 'server_tokens') {

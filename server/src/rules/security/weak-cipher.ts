@@ -68,7 +68,7 @@ export default defineRule({
   severity: 'warning',
   since: '0.1',
   equivalents: ['nginx-lint:weak-ssl-ciphers', 'gixy:weak_ssl_tls'],
-  title: 'Cipher string selects broken suites',
+  title: 'Weak cipher suites',
   why: `A cipher string is a small program: words add, remove and reorder suites. This rule runs it as the OpenSSL of the target does and looks at the suites that come out, so a list of sound suites is never called weak for a word in it, and \`ALL\` is for what it brings in.
 
 Reported are suites without encryption (NULL), without authentication (anonymous Diffie-Hellman, open to anybody in between), with export-grade keys, DES, 3DES (SWEET32), RC4, IDEA, SEED or MD5.

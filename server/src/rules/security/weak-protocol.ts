@@ -38,7 +38,7 @@ export default defineRule({
   since: '0.1',
   missing: ['ssl_protocols'],
   equivalents: ['nginx-lint:deprecated-ssl-protocol', 'gixy:weak_ssl_tls'],
-  title: 'Outdated TLS protocol offered',
+  title: 'Outdated TLS protocol',
   why: `SSL 2 and SSL 3 are broken: POODLE and DROWN read traffic of servers that still speak them. TLS 1.0 and 1.1 rest on SHA-1 and MD5 and were withdrawn by RFC 8996 in 2021; no browser of the last years uses them, and payment standards forbid them.
 
 The rule looks at the words of \`ssl_protocols\`, and at the default of the target's nginx where nothing is written: before 1.27.3 it had TLS 1.0 and 1.1. From OpenSSL 3.0 on those two need security level 0 as well, so the default alone is only reported for older libraries.
@@ -53,9 +53,9 @@ With Mozilla's profile set to \`old\`, TLS 1.0 and 1.1 are what you asked for an
   fixable: 'sometimes',
   fixChanges: ['tls'],
   messages: {
-    broken: '{protocol} is broken. Remove it; TLSv1.2 and TLSv1.3 are enough for every client of today.',
-    withdrawn: '{protocol} was withdrawn (RFC 8996). Remove it; TLSv1.2 and TLSv1.3 are enough for every client of today.',
-    default: 'nginx {version} offers {protocols} unless told otherwise. Set ssl_protocols to TLSv1.2 TLSv1.3.',
+    broken: '{protocol} is broken. Remove it; TLSv1.2 and TLSv1.3 are enough for every current client.',
+    withdrawn: '{protocol} was withdrawn (RFC 8996). Remove it; TLSv1.2 and TLSv1.3 are enough for every current client.',
+    default: 'nginx {version} offers {protocols} by default. Set ssl_protocols to TLSv1.2 TLSv1.3.',
   },
   check({ config, directive, scope, file, report }) {
     const old = config.settings.mozillaProfile === 'old';

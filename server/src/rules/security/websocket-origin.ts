@@ -12,14 +12,14 @@ export default defineRule({
   default: false,
   since: '0.1',
   missing: ['if', 'proxy_set_header'],
-  title: 'WebSockets are passed on without a look at Origin',
+  title: 'WebSocket without an Origin check',
   why: `
 Browsers let every page open a WebSocket to every host and send the cookies along. The application must compare the Origin header with its own hosts; where it does not (Django Channels does with AllowedHostsOriginValidator), nginx can. Since nginx cannot know what the application does, the rule is off by default.`,
   about: ['proxy_set_header', '$http_'],
   references: ['https://www.rfc-editor.org/rfc/rfc6455#section-10.2'],
   looksAt: { directive: ['proxy_set_header'] },
   needs: 'file',
-  messages: { unchecked: 'Any page can open this WebSocket in the name of the visitor. Check $http_origin here or in the application.' },
+  messages: { unchecked: 'Any page can open this WebSocket on behalf of the visitor. Check $http_origin here or in the application.' },
   check({ directive, scope, config, report }) {
     if (directive.value(0).toLowerCase() !== 'upgrade') return;
     const value = directive.value(1);

@@ -8,7 +8,7 @@ export default defineRule({
   severity: 'warning',
   since: '0.1',
   missing: ['server'],
-  title: 'Every server of a group is marked as down',
+  title: 'All servers of an upstream are down',
   why: `
 A server with \`down\` gets no requests. When all of a group have it, nginx starts as usual and answers every request to the group with 502:
 "no live upstreams while connecting to upstream". For maintenance, answer 503 in the server instead.`,

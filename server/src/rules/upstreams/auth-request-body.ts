@@ -11,7 +11,7 @@ export default defineRule({
   severity: 'warning',
   since: '0.2',
   missing: ['proxy_set_header', 'proxy_pass_request_body'],
-  title: 'The subrequest of auth_request announces a body that never comes',
+  title: 'auth_request subrequest announces a missing body',
   why: `
 A subrequest has the headers of the client's request, its Content-Length too, and not its body. The authority waits for the body of a POST until it gives up, and the client gets a 500 or a 504 for it; GET works.
 
@@ -23,7 +23,7 @@ Switch the body off with \`proxy_pass_request_body off\`, and remove the header 
   fixable: 'always',
   messages: {
     announced:
-      'The authority is told of a body that does not come: a POST waits here until it gives up. Set proxy_pass_request_body off and Content-Length "".',
+      'The subrequest announces a body that is never sent: a POST waits here until the service times out. Set proxy_pass_request_body off and Content-Length "".',
   },
   check({ directive, scope, report }) {
     if (directive.fact?.module !== 'ngx_http_proxy_module') return;

@@ -10,7 +10,7 @@ export default defineRule({
   group: 'upstreams',
   severity: 'warning',
   since: '0.1',
-  title: 'A backup server where the balancing has no use for one',
+  title: 'backup is not supported by the balancing method',
   why: `
 \`ip_hash\`, \`hash\` and \`random\` choose a server without regard to backups. When such a line stands before the servers, nginx refuses the
 parameter, which \`upstream-conflict\` reports. When it stands behind them, nginx accepts both, and the backup is hardly ever used as one.`,
@@ -19,7 +19,7 @@ parameter, which \`upstream-conflict\` reports. When it stands behind them, ngin
   needs: 'file',
   fixable: 'always',
   messages: {
-    unused: '{method} has no use for backup servers. Remove one of them, and put {method} before the servers.',
+    unused: '{method} does not support backup servers. Remove one of them, and put {method} before the servers.',
   },
   check({ directive, scope, report }) {
     const group = groupOf(directive, scope);

@@ -30,7 +30,7 @@ export default defineRule({
   since: '0.1',
   missing: ['client_max_body_size'],
   equivalents: ['nginx-lint:client-max-body-size-not-set'],
-  title: 'Uploads end at 1 MB',
+  title: 'Default body size limit of 1 MB',
   why: `
 \`client_max_body_size\` is 1 MB when it is not set. A photo from a phone is larger: nginx answers 413, the application never sees the request,
 and its own limit and its own error page have no effect. Write the limit down, even when 1 MB is meant, and keep it in step with the
@@ -40,7 +40,7 @@ application's. Give upload locations more, and everything else less.`,
   needs: 'config',
   fixable: 'always',
   messages: {
-    unset: 'client_max_body_size is not set: nginx answers 413 to bodies of more than 1 MB. Write down the limit that is meant.',
+    unset: 'client_max_body_size is not set: nginx answers 413 to bodies of more than 1 MB. Set client_max_body_size explicitly.',
   },
   check({ directive, scope, report }) {
     if (!directive || !unlimited(scope)) return;

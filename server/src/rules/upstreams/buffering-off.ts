@@ -14,7 +14,7 @@ export default defineRule({
   default: false,
   since: '0.1',
   equivalents: ['gixy:proxy_buffering_off'],
-  title: 'A slow client occupies the application',
+  title: 'Response buffering is off',
   why: `
 With buffering, nginx takes the response as fast as the application can write it and feeds the client at its own pace. With
 \`proxy_buffering off\` a sync worker of gunicorn or uWSGI is occupied until the last byte has gone out: a few clients on slow lines, or one
@@ -24,7 +24,7 @@ For event streams it must be off, and the application can say so for each respon
   about: ['proxy_buffering', 'uwsgi_buffering', 'fastcgi_buffering'],
   looksAt: { directive: NAMES },
   needs: 'file',
-  messages: { off: 'Without buffering a slow client occupies a worker of the application until the response is read. Leave it on.' },
+  messages: { off: 'Without buffering a slow client occupies a worker of the application until the response is read. Keep it on.' },
   check({ directive, scope, report }) {
     if (directive.value(0).toLowerCase() !== 'off') return;
     const patience = scope.value(directive.name.replace('_buffering', '_read_timeout'));

@@ -70,7 +70,7 @@ export default defineRule({
     'uwsgi_cache_bypass',
     'scgi_cache_bypass',
   ],
-  title: 'A cached response reaches the wrong visitor',
+  title: 'Cached response reaches the wrong visitor',
   why: `
 nginx does not store a response that sets a cookie or says \`Cache-Control: private\`. \`proxy_ignore_headers Set-Cookie\` takes that away: the
 page of one visitor, and the session cookie in it, is stored and sent to all others. \`proxy_ignore_headers Cache-Control\` does the same with pages that the
@@ -90,8 +90,8 @@ sites share an application and a cache zone, and the application tells them apar
   messages: {
     cookie: 'Responses with {header} are stored, so one visitor gets the page of another. Keep sessions out with {family}_no_cache.',
     stored:
-      '{family}_cache_bypass only skips the look-up: pages of sessions are stored for everybody. Give {family}_no_cache the same condition.',
-    page: 'Without Set-Cookie the page is stored all the same, whoever it was made for. Keep sessions out with {family}_no_cache.',
+      '{family}_cache_bypass only skips the lookup: pages of logged-in users are still stored for everybody. Give {family}_no_cache the same condition.',
+    page: 'Without Set-Cookie the page is still stored, whoever it was made for. Keep sessions out with {family}_no_cache.',
     host: 'The sites of this zone share cached pages: the key names the upstream, not the host. Put $host into {family}_cache_key.',
   },
   check({ directive, scope, config, report }) {

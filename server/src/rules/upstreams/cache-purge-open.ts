@@ -10,14 +10,14 @@ export default defineRule({
   severity: 'warning',
   since: '0.1',
   missing: ['allow', 'auth_basic', 'auth_request'],
-  title: 'Everybody may empty the cache',
+  title: 'Cache purge open to everyone',
   why: `
 A purge takes a page out of the cache, so that the next request for it costs the application its full work. Open to everybody, it is a way to
 take the cache, and then the application, down. Allow it for the addresses that publish.`,
   about: ['proxy_cache_purge'],
   looksAt: { directive: ['proxy_cache_purge', 'fastcgi_cache_purge', 'uwsgi_cache_purge', 'scgi_cache_purge'] },
   needs: 'config',
-  messages: { open: 'Everybody may empty this cache. Restrict the location with allow and deny, or let a map decide.' },
+  messages: { open: 'Everybody may purge this cache. Restrict the location with allow and deny, or let a map decide.' },
   check({ directive, scope, config, report }) {
     const first = directive.value(0);
     if (directive.args.length === 0 || first === 'off') return;

@@ -9,7 +9,7 @@ export default defineRule({
   group: 'upstreams',
   severity: 'warning',
   since: '0.2',
-  title: 'Nothing is stored in the cache while buffering is off',
+  title: 'Cache without buffering stores nothing',
   why: `
 nginx stores an answer while it buffers it. With \`proxy_buffering off\` the answer goes straight to the client: each request is a MISS, the application is asked every time, and \`proxy_cache_lock\` makes clients wait for a file that never comes.
 
@@ -23,7 +23,7 @@ Leave buffering on where answers are cached. For a single answer that must strea
   needs: 'config',
   costly: true,
   messages: {
-    never: 'Nothing is stored in {zone}: {name} is off, so every request is a MISS. Switch buffering on where answers are cached.',
+    never: 'Nothing is stored in {zone}: {name} is off, so every request is a MISS. Turn buffering on where responses are cached.',
   },
   check({ spot, report }) {
     for (const family of FAMILIES) {

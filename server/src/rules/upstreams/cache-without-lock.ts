@@ -17,7 +17,7 @@ export default defineRule({
     'uwsgi_cache_use_stale',
     'scgi_cache_use_stale',
   ],
-  title: 'A page that the cache lacks is made many times at once',
+  title: 'Cache stampede',
   why: `
 Under load many clients ask for one page at the same moment. While the cache has none, each request goes to the application, unless \`proxy_cache_lock on\` lets one through and has the others wait. While the cache has one that has expired, the lock does nothing: there it is \`proxy_cache_use_stale updating\` that lets one request through and answers the others with the old page (with \`proxy_cache_background_update on\` it answers all of them).
 
@@ -28,10 +28,10 @@ So the two are for different moments, and a busy site wants both. \`error timeou
   fixable: 'sometimes',
   messages: {
     stampede:
-      'All requests for a page that is new or expired go to the application at once. Turn {name}_lock on and let {name}_use_stale say updating.',
+      'All requests for a page that is new or expired go to the application at once. Turn {name}_lock on and add updating to {name}_use_stale.',
     fresh: 'All requests for a page that is not stored yet go to the application at once. Turn {name}_lock on.',
     expired:
-      'All requests for a page that has expired go to the application at once: the lock is for new ones. Let {name}_use_stale say updating.',
+      'All requests for a page that has expired go to the application at once: the lock covers new pages only. Add updating to {name}_use_stale.',
   },
   check({ directive, scope, report }) {
     if (directive.value(0) === 'off') return;

@@ -71,7 +71,7 @@ export default defineRule({
   since: '0.1',
   missing: ['proxy_set_header', 'proxy_http_version'],
   equivalents: ['nginx-lint:proxy-keepalive'],
-  title: 'Connections to the upstream are not kept although keepalive is set',
+  title: 'Upstream keepalive without effect',
   why: `
 \`keepalive\` in an upstream keeps idle connections. Before nginx 1.29.7 a proxied request is sent with HTTP/1.0 and \`Connection: close\`, so
 the application closes the connection after each response and nothing is kept. Set \`proxy_http_version 1.1\` and clear the header with
@@ -84,11 +84,11 @@ the application closes the connection after each response and nothing is kept. S
   messages: {
     fastcgi: 'Connections to "{group}" are not kept: the application is told to close them. Turn fastcgi_keep_conn on.',
     mapped:
-      'Connections to "{group}" are not kept: for requests without an upgrade {value} is "close". Let the map give an empty value there.',
+      'Connections to "{group}" are not kept: for requests without an upgrade {value} is "close". Let the map return an empty value there.',
     version: 'Connections to "{group}" are not kept: requests go out with HTTP/1.0. Set proxy_http_version 1.1.',
     header: 'Connections to "{group}" are not kept: requests say "Connection: close". Set proxy_set_header Connection "".',
     older:
-      'Before nginx 1.29.7 connections to "{group}" are not kept. Set proxy_http_version 1.1 and an empty Connection header, or say which nginx it is.',
+      'Before nginx 1.29.7 connections to "{group}" are not kept. Set proxy_http_version 1.1 and an empty Connection header, or set the nginx version.',
     both: 'Connections to "{group}" are not kept: requests go out with HTTP/1.0 and "Connection: close". Set version 1.1 and an empty header.',
   },
   check({ directive, scope, file, report }) {

@@ -20,7 +20,7 @@ export default defineRule({
   severity: 'info',
   since: '0.1',
   equivalents: ['nginx-lint:proxy-pass-domain', 'nginx-lint:upstream-server-no-resolve', 'gixy:missing_resolver', 'gixy:stale_dns_cache'],
-  title: 'A host name is resolved once, at the start',
+  title: 'Host name resolved only at start',
   why: `
 nginx looks a name in \`proxy_pass\` or \`server\` up when it reads the configuration. If the address changes later, as those of balancers and
 cloud services do within minutes, requests go to the old one until the next reload; if the name cannot be resolved at that moment, nginx
@@ -33,8 +33,8 @@ From 1.27.3 on, \`server name:port resolve\` in an upstream with a \`zone\`, and
   needs: 'file',
   fixable: 'sometimes',
   messages: {
-    once: '"{host}" is looked up at the start and never again. {advice}.',
-    resolver: 'No resolver is set, so "{host}" cannot be looked up for a request: nginx answers 502. Set a resolver.',
+    once: '"{host}" is resolved at start and never again. {advice}.',
+    resolver: 'No resolver is set, so "{host}" cannot be resolved for a request: nginx answers 502. Set a resolver.',
   },
   check({ directive, scope, config, report }) {
     const { nginx, flavour } = config.settings.target;

@@ -32,7 +32,7 @@ export default defineRule({
   severity: 'warning',
   since: '0.1',
   missing: ['proxy_set_header'],
-  title: 'A proxied application is not told who asked, for which host, and over which scheme',
+  title: 'X-Forwarded-* headers not set',
   why: `
 Behind a proxy an application sees nginx's connection, not the client's. Unless nginx passes them on, it does not know the host that was
 asked for, the client's address, and whether the client used HTTPS. Django then answers 400 for the host or loops between HTTP and HTTPS,
@@ -49,7 +49,7 @@ A \`proxy_set_header\` line in a location hides all lines of the outer levels, s
   fixable: 'always',
   fixChanges: ['request-headers'],
   messages: {
-    missing: 'The application does not get {headers}: {breaks}. Set {them} with proxy_set_header.',
+    missing: 'The application does not receive {headers}: {breaks}. Set {them} with proxy_set_header.',
   },
   check({ directive, report }) {
     const missing = missingAt(directive);

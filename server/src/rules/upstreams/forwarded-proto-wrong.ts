@@ -67,7 +67,7 @@ export default defineRule({
   group: 'upstreams',
   severity: 'warning',
   since: '0.1',
-  title: 'The application is told a scheme that is not the client’s',
+  title: 'Wrong X-Forwarded-Proto',
   why: `
 An application trusts \`X-Forwarded-Proto\` to know whether the client uses HTTPS: for secure cookies, redirects and the links it builds. A
 constant is wrong for every request of the other kind. Behind a balancer that ends TLS, \`$scheme\` is the scheme between the balancer and
@@ -77,9 +77,9 @@ nginx, which is http: the application redirects to HTTPS for ever. There, pass o
   needs: 'config',
   fixable: 'sometimes',
   messages: {
-    constant: 'The application is told "{value}" for every request, and this server also serves the other scheme. Use $scheme.',
-    http: 'The application is told "http" although this server speaks TLS. Use $scheme.',
-    behind: '$scheme is "http" here, whatever the client uses: TLS ends at the proxy in front. Pass on $http_x_forwarded_proto.',
+    constant: 'The application receives "{value}" for every request, and this server also serves the other scheme. Use $scheme.',
+    http: 'The application receives "http" although this server speaks TLS. Use $scheme.',
+    behind: '$scheme is "http" here, whatever the client uses: TLS is terminated by the proxy in front. Pass on $http_x_forwarded_proto.',
   },
   check({ directive, scope, report }) {
     const [header, value] = directive.args;

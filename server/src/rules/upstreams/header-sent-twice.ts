@@ -12,7 +12,7 @@ export default defineRule({
   group: 'upstreams',
   severity: 'info',
   since: '0.2',
-  title: 'One request header set by two lines',
+  title: 'Request header sent twice',
   why: `
 Lines of \`proxy_set_header\` do not replace each other: each is sent. Two lines for one name on a level, such as one in an included file and one below it, give the application the header twice. gunicorn and h11 (uvicorn, hypercorn) answer 400 to two Host or Content-Type headers; of others an application sees both values joined with a comma, or one of them.
 

@@ -31,7 +31,7 @@ export default defineRule({
   since: '0.1',
   missing: ['proxy_set_header'],
   equivalents: ['nginx-lint:proxy-missing-host-header'],
-  title: 'The application gets the name of the upstream as its host',
+  title: 'Host header not passed on',
   why: `
 Without \`proxy_set_header Host\`, nginx sends the name that stands in \`proxy_pass\`: \`backend\`, \`127.0.0.1:8000\`, \`localhost\`. The
 application then builds links and redirects with that name, and frameworks that check the host refuse the request: Django answers 400.
@@ -45,7 +45,7 @@ A service that is asked by its public name (\`proxy_pass https://bucket.example.
   needs: 'file',
   fixable: 'always',
   fixChanges: ['request-headers'],
-  messages: { missing: 'The application gets "{sent}" as the host, not what the client asked for. Add "proxy_set_header Host $host;".' },
+  messages: { missing: 'The application receives "{sent}" as the host instead of the requested one. Add "proxy_set_header Host $host;".' },
   check({ directive, report }) {
     const sent = sentBy(directive);
     if (sent === null) return;

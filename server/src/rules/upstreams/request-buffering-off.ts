@@ -14,7 +14,7 @@ export default defineRule({
   group: 'upstreams',
   severity: 'info',
   since: '0.1',
-  title: 'Slow uploads occupy the application',
+  title: 'Request buffering is off',
   why: `
 nginx reads a request body to its end before it asks the application, so that a worker is busy for milliseconds and not for the minutes
 that an upload on a slow line takes. \`proxy_request_buffering off\` and \`uwsgi_request_buffering off\` pass the body on as it arrives: some
@@ -28,7 +28,7 @@ It is right for applications that stream large bodies and have an event loop: re
   fixable: 'always',
   messages: {
     wsgi: 'A slow upload occupies a uWSGI worker from its first byte to its last. Remove uwsgi_request_buffering off.',
-    off: 'A slow upload occupies a worker of the application from its first byte to its last. Leave buffering on unless it streams.',
+    off: 'A slow upload occupies a worker of the application from its first byte to its last. Keep buffering on unless the uploads are streamed.',
   },
   check({ directive, scope, report }) {
     if (directive.value(0).toLowerCase() !== 'off') return;

@@ -13,7 +13,7 @@ export default defineRule({
   group: 'upstreams',
   severity: 'warning',
   since: '0.1',
-  title: 'A request may be carried out twice',
+  title: 'Non-idempotent request may be sent twice',
   why: `
 When a server fails or times out, nginx asks the next one. It does not do so for POST, LOCK and PATCH once they were sent, for the first
 server may have acted on them; \`non_idempotent\` takes that care away, and an order is placed twice.
@@ -44,7 +44,7 @@ for half an hour. \`proxy_next_upstream_tries\` and \`proxy_next_upstream_timeou
     ]),
   ],
   messages: {
-    twice: 'POST requests are sent to another server after a failure, so they may be carried out twice. Remove non_idempotent.',
+    twice: 'POST requests are sent to another server after a failure, so they may be executed twice. Remove non_idempotent.',
     multiplied: 'A slow request is tried on {count} servers for {seconds} s each. Limit it with {name}_next_upstream_tries or _timeout.',
   },
   check({ directive, scope, report }) {

@@ -21,7 +21,7 @@ export default defineRule({
   group: 'upstreams',
   severity: 'info',
   since: '0.2',
-  title: 'Settings of a location that passes nothing itself',
+  title: 'Setting lost on an internal redirect',
   why: `
 \`try_files … @app\` and \`error_page 418 = @app\` move the request to the named location, and from there on its settings are in force, with those of the server around it. What \`proxy_set_header\`, \`proxy_read_timeout\` or \`uwsgi_param\` say in the location that was left is not read.
 
@@ -30,7 +30,7 @@ Write the settings into the named location, or give this location a pass of its 
   looksAt: { directive: ['try_files', 'error_page'] },
   needs: 'file',
   messages: {
-    lost: '{name} has no effect here: {by} leads to {named}, where it does not apply. Say it there, or pass from this location.',
+    lost: '{name} has no effect here: {by} leads to {named}, where it does not apply. Move it there, or pass the request from this location.',
   },
   check({ directive, scope, report }) {
     const named = destination(directive);

@@ -16,7 +16,7 @@ export default defineRule({
   group: 'upstreams',
   severity: 'info',
   since: '0.2',
-  title: 'A line of another module than the one that passes the request on',
+  title: 'Directive of a module that is not used here',
   why: `
 \`proxy_pass\`, \`uwsgi_pass\`, \`fastcgi_pass\`, \`scgi_pass\` and \`grpc_pass\` belong to modules of their own, with settings of their own. \`proxy_read_timeout\` and \`proxy_set_header\` beside \`uwsgi_pass\` are accepted and do nothing: the answer may take the 60 seconds of \`uwsgi_read_timeout\`, and the header is not sent. Headers go to uWSGI and FastCGI as parameters, \`uwsgi_param HTTP_X_FORWARDED_PROTO $scheme\`.`,
   about: ['proxy_pass', 'uwsgi_pass', 'fastcgi_pass', 'uwsgi_read_timeout', 'uwsgi_param'],

@@ -11,7 +11,7 @@ export default defineRule({
   severity: 'info',
   since: '0.1',
   missing: ['server'],
-  title: 'Limits of failures for the only server of a group',
+  title: 'Failure limits on a single server',
   why: `
 \`max_fails\` and \`fail_timeout\` take a server out of the group while another one can answer. With a single address there is no other, so
 nginx ignores both and keeps asking it. \`max_fails=0\` and \`fail_timeout=0\`, which say just that, stay silent here. A name may stand for

@@ -18,7 +18,7 @@ export default defineRule({
   group: 'upstreams',
   severity: 'info',
   since: '0.1',
-  title: 'A timeout that another one outlasts',
+  title: 'Timeout exceeds a limit that applies first',
   why: `
 \`proxy_connect_timeout\` above 75 seconds is never reached: the system gives up first. It is the time for a connection, not for the answer,
 which is \`proxy_read_timeout\`.
@@ -39,8 +39,8 @@ closed.`,
   needs: 'file',
   fixable: 'sometimes',
   messages: {
-    connect: '{value} to connect is more than the 75 s after which the system gives up. The time for an answer is {answer}.',
-    told: 'Clients are told to keep connections for {told} s, and nginx closes them after {kept} s. Tell them less.',
+    connect: '{value} to connect is more than the 75 s after which the system gives up. The timeout for a response is {answer}.',
+    told: 'nginx announces Keep-Alive: timeout={told} but closes connections after {kept} s. Lower the second value.',
   },
   check({ directive, scope, report }) {
     const [first, second] = directive.args;

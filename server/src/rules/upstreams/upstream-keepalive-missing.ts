@@ -11,7 +11,7 @@ export default defineRule({
   severity: 'hint',
   since: '0.1',
   missing: ['keepalive'],
-  title: 'Every request opens a connection to the upstream',
+  title: 'No keepalive connections to the upstream',
   why: `
 Without \`keepalive\`, nginx before 1.29.7 opens and closes a connection to the application for each request: a round trip, a port and a
 TIME_WAIT each. \`keepalive 16\` keeps up to sixteen idle connections for each worker; the proxied location also needs

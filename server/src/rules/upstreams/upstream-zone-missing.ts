@@ -9,7 +9,7 @@ export default defineRule({
   severity: 'info',
   since: '0.1',
   missing: ['zone'],
-  title: 'Limits of connections that each worker counts for itself',
+  title: 'max_conns counted per worker',
   why: `
 Without \`zone\` the state of a group is kept by each worker process. \`max_conns=10\` then means ten connections for every worker: with eight
 workers, eighty. A \`zone\` puts the state into shared memory, where all workers see it.`,

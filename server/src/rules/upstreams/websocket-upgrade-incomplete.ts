@@ -10,7 +10,7 @@ export default defineRule({
   severity: 'warning',
   since: '0.1',
   missing: ['proxy_set_header'],
-  title: 'WebSocket connections cannot be opened',
+  title: 'WebSocket upgrade headers incomplete',
   why: `
 \`Upgrade\` and \`Connection\` hold from hop to hop, so nginx drops both unless they are set again, and the upgrade exists in HTTP/1.1 only. All
 three belong together: \`proxy_http_version 1.1\` (the default since nginx 1.29.7), \`proxy_set_header Upgrade $http_upgrade\` and

@@ -29,7 +29,7 @@ export default defineRule({
   group: 'upstreams',
   severity: 'warning',
   since: '0.2',
-  title: 'A WebSocket handshake arrives with other words than it was sent with',
+  title: 'WebSocket upgrade headers changed',
   why: `
 A handshake needs \`Upgrade: websocket\` and a \`Connection\` that names Upgrade (RFC 6455, section 4.1). \`proxy_set_header Connection keep-alive\` beside \`Upgrade $http_upgrade\`, or an \`Upgrade\` that is filled from the variable meant for \`Connection\`, sends something else, and the application answers 400 or 426.
 

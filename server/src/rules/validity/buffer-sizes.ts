@@ -31,7 +31,7 @@ export default defineRule({
   group: 'validity',
   severity: 'error',
   since: '0.1',
-  title: 'Buffers that do not fit one another',
+  title: 'Buffer sizes that do not match',
   why: `
 The buffers of \`proxy_\`, \`fastcgi_\`, \`uwsgi_\` and \`scgi_\` depend on one another. With size the larger of \`buffer_size\` and one of \`buffers\`:
 the busy size (2 × size by default) must lie between size and all buffers but one, and the sizes of temporary files must not be below size.

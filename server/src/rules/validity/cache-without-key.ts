@@ -8,7 +8,7 @@ export default defineRule({
   severity: 'warning',
   since: '0.1',
   missing: ['fastcgi_cache_key', 'uwsgi_cache_key', 'scgi_cache_key'],
-  title: 'Cache without a key, where there is no default',
+  title: 'Cache without a key',
   why: `
 \`proxy_cache_key\` has a default, those of FastCGI, uWSGI and SCGI have none. nginx warns 'no "fastcgi_cache_key" for "fastcgi_cache"' and
 starts, and all answers of the location then share one place in the cache: whoever comes next gets what the first one was given.`,

@@ -20,7 +20,7 @@ export default defineRule({
   severity: 'error',
   since: '0.1',
   missing: ['charset', 'source_charset', 'charset_map'],
-  title: 'Charset table that is there already, or missing',
+  title: 'Duplicate or missing charset_map',
   why: `
 \`charset_map\` makes the table between two charsets, for both directions, and each pair once. Where \`source_charset\` and \`charset\` differ, a
 table between the two is needed.`,
@@ -28,7 +28,7 @@ table between the two is needed.`,
   looksAt: [{ directive: ['charset_map'] }, { scope: ['http', 'server', 'location', 'if-in-location'] }],
   needs: 'config',
   messages: {
-    order: '"charset_map" with "utf-8" charset should be given in the second column. Turn the two round, and the codes.',
+    order: '"charset_map" with "utf-8" charset should be given in the second column. Swap the two charsets and their columns.',
     same: '"charset_map" between the same charsets "{from}" and "{to}".',
     twice: 'Duplicate "charset_map" between "{from}" and "{to}": one table serves both directions.',
     missing: 'No "charset_map" between the charsets "{from}" and "{to}". Add one, or remove source_charset.',

@@ -8,7 +8,7 @@ export default defineRule({
   group: 'validity',
   severity: 'warning',
   since: '0.1',
-  title: 'Server name that an earlier server of the same address has',
+  title: 'Server name already taken',
   why: `
 When two servers of one address and port share a name, the first one gets its requests and nginx warns that the second is ignored. A server
 without \`server_name\` has the empty name, so that two of them conflict too.`,

@@ -55,7 +55,7 @@ export default defineRule({
   severity: 'error',
   since: '0.1',
   equivalents: ['nginx-lint:duplicate-directive'],
-  title: 'Directive given twice where one is allowed',
+  title: 'Duplicate directive',
   why: `
 Most directives hold one value, and a second line of the same block makes nginx refuse the configuration with "directive is duplicate".
 Included files count as part of the block. Lists such as \`access_log\`, \`error_log\`, \`index\`, \`add_header\` or \`proxy_set_header\` may have many lines.`,

@@ -9,7 +9,7 @@ export default defineRule({
   group: 'validity',
   severity: 'error',
   since: '0.1',
-  title: 'Two locations with the same name',
+  title: 'Duplicate location',
   why: `
 Two exact locations, or two prefix locations, of one name on one level are refused; "^~" counts as a prefix location. An exact and a prefix
 location of one name may stand side by side. Two regular expressions may be equal: the second is never used. The same is true of two named
@@ -19,7 +19,7 @@ locations, which nginx accepts and Proxylens warns of.`,
   needs: 'file',
   messages: {
     twice: 'Duplicate location "{name}". Merge it with the first one, or give it another name.',
-    named: 'Named location "{name}" is there already, and the second one is never used.',
+    named: 'Named location "{name}" already exists, and the second one is never used.',
   },
   check({ scope, report }) {
     const seen = new Map<string, Location>();

@@ -138,7 +138,7 @@ export default defineRule({
   group: 'validity',
   severity: 'error',
   since: '0.1',
-  title: 'Hash table that cannot hold a name',
+  title: 'Hash table too small',
   why: `
 nginx keeps names in hash tables with buckets of a fixed size, 64 bytes by default on most machines. A name of 47 bytes or more does not fit,
 and nginx refuses the configuration: "could not build server_names_hash, you should increase server_names_hash_bucket_size". The message
@@ -151,7 +151,7 @@ says neither which name nor where.`,
   messages: {
     bucket: 'Could not build {hash}, you should increase {hash}_bucket_size: "{name}" does not fit into {size} bytes. Set it to {wanted}.',
     fixed:
-      'Could not build {hash}: "{name}" does not fit into {size} bytes, and no directive gives this table another size. Shorten the name or leave it out.',
+      'Could not build {hash}: "{name}" does not fit into {size} bytes, and no directive gives this table another size. Shorten the name or remove it.',
     zero: 'Could not build {hash}, you should increase {hash}_max_size: 0.',
     none: 'Could not build {hash}, you should increase {setting}: 0. Remove the line, or give a size.',
     large: 'Could not build {hash}, too large {hash}_bucket_size: {size}. Use at most 65472.',

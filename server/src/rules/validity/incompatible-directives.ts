@@ -33,7 +33,7 @@ export default defineRule({
   group: 'validity',
   severity: 'error',
   since: '0.1',
-  title: 'Directives that exclude one another',
+  title: 'Incompatible directives',
   why: `
 Some directives are fine by themselves and refused together: \`root\` and \`alias\` in one location, a cache and a store of one module,
 \`secure_link_secret\` beside \`secure_link\`, more than one line of a list that begins with "off". Others depend on their order, as
@@ -45,7 +45,7 @@ Some directives are fine by themselves and refused together: \`root\` and \`alia
     either: '"{name}" directive is incompatible with "{other}" of this block: "{other}" was specified earlier. Keep one.',
     named: 'The "alias" directive cannot be used inside the named location. Use "root".',
     variable: 'The {variable} variable cannot be used in the "{name}" directive: it is made from it.',
-    alone: '"{name}" directive is duplicate: "{word}" cannot stand beside other lines of it.',
+    alone: '"{name}" directive is duplicate: "{word}" cannot be combined with other lines of it.',
     order: '"proxy_redirect default" should be placed after the "proxy_pass" directive.',
     variables: '"proxy_redirect default" cannot be used with "proxy_pass" directive with variables.',
     secret: '"secure_link_secret" cannot be mixed with "secure_link" and "secure_link_md5".',

@@ -63,7 +63,7 @@ export default defineRule({
   severity: 'error',
   since: '0.1',
   missing: true,
-  title: 'Configuration or server that lacks something it cannot run without',
+  title: 'Required directive missing',
   why: `
 Every configuration has an \`events\` block, even an empty one. A server of stream or mail has a \`listen\`, one of mail a protocol (given, or
 implied by a well-known port) and an \`auth_http\`, one of stream something that answers (before 1.27.1). There must be more

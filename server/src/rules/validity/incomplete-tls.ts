@@ -31,7 +31,7 @@ export default defineRule({
   severity: 'error',
   since: '0.1',
   missing: ['ssl_certificate', 'ssl_certificate_key', 'ssl_reject_handshake'],
-  title: 'TLS without a certificate, a key or the authorities it needs',
+  title: 'TLS without a certificate, key or CA',
   why: `
 A socket with "ssl" needs a certificate: that of its default server, or of every server when the default one rejects handshakes. Each
 certificate needs its key. Asking clients or upstreams for certificates needs the authorities that signed them. nginx says most of this

@@ -47,7 +47,7 @@ export default defineRule({
   group: 'validity',
   severity: 'error',
   since: '0.1',
-  title: 'Condition that if does not understand',
+  title: 'Invalid if condition',
   why: `
 The condition of \`if\` is no expression language: it is one variable by itself, one comparison of a variable with "=", "!=", "~", "~*", "!~"
 or "!~*", or one test "-f", "-d", "-e" or "-x" (each with an optional "!" before the hyphen) of a path. There is no "and", no "or", no "==".
@@ -57,16 +57,16 @@ Blanks around the operator are required. Several conditions are combined with a 
   needs: 'file',
   fixable: 'sometimes',
   messages: {
-    parenthesis: 'Invalid condition "{text}": it must stand in parentheses.',
+    parenthesis: 'Invalid condition "{text}": it must be in parentheses.',
     closing: 'Invalid condition "{text}": the closing parenthesis is missing.',
-    surplus: 'Invalid condition: "{text}" is too much. Compare one variable with one value; quote a value with blanks.',
+    surplus: 'Invalid condition: "{text}" is surplus. Compare one variable with one value; quote a value with spaces.',
     operator: 'Unexpected "{text}" in condition. Use "=", "!=", "~", "~*", "!~" or "!~*".',
     equals: 'Unexpected "{text}" in condition. nginx compares with a single "=".',
     test: 'Invalid condition "{text}". The tests of files are "-f", "-d", "-e" and "-x".',
-    operand: 'Invalid condition "{text}": there is nothing to compare with or to test. Blanks must stand around the operator.',
+    operand: 'Invalid condition "{text}": an operand is missing. Put spaces around the operator.',
     negation: 'Invalid condition "{text}": "!" does not negate a variable. Compare with "" or "0", or use a map.',
     form: 'Invalid condition "{text}". Begin with a variable, or with a test of a file such as -f.',
-    quoted: 'Invalid condition "{text}". The variable must stand without quotes.',
+    quoted: 'Invalid condition "{text}". The variable must not be quoted.',
     empty: 'Invalid condition "{text}": the parentheses are empty.',
   },
   check({ directive, file, report }) {

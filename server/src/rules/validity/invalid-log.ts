@@ -40,7 +40,7 @@ export default defineRule({
   group: 'validity',
   severity: 'error',
   since: '0.1',
-  title: 'Log that nginx cannot write as described',
+  title: 'Invalid log directive',
   why: `
 An access log names a format that was declared on an earlier line, buffers only files with fixed names, and gives one file the same buffer
 wherever it appears. Logs to syslog take parameters of their own behind "syslog:".`,

@@ -91,7 +91,7 @@ export default defineRule({
   group: 'validity',
   severity: 'error',
   since: '0.1',
-  title: 'Command that OpenSSL does not know',
+  title: 'Invalid ssl_conf_command',
   why: `
 \`ssl_conf_command\` hands a name and a value to OpenSSL, which refuses what it does not know; nginx then stops with "SSL_CONF_cmd() failed".
 The names are those of OpenSSL's configuration files. They are read only where a certificate is in use.`,

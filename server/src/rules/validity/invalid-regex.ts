@@ -10,7 +10,7 @@ export default defineRule({
   group: 'validity',
   severity: 'error',
   since: '0.1',
-  title: 'Regular expression that PCRE2 refuses',
+  title: 'Invalid regular expression',
   why: `
 nginx compiles every regular expression when it reads the configuration, with PCRE2. The message is PCRE2's own; the mark stands where it
 gave up. An expression with "{" or ";" in it must be quoted, or nginx ends the argument there.`,

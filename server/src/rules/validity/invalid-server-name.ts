@@ -17,7 +17,7 @@ export default defineRule({
   group: 'validity',
   severity: 'error',
   since: '0.1',
-  title: 'Server name or referer that is neither a name nor a mask',
+  title: 'Invalid server name or referer',
   why: `
 A mask has its asterisk as the first or the last label only: "*.example.com", "www.example.*", and ".example.com" for the name and all below
 it. Anything else with an asterisk needs a regular expression. nginx finds some wrong masks only when a socket has more than one server.`,
@@ -29,8 +29,8 @@ it. Anything else with an asterisk needs a regular expression. nginx finds some 
     slash: 'Server name "{name}" has suspicious symbols: a name has no scheme and no path.',
     mask: 'Invalid server name or wildcard "{name}" on {address}. "*" may be the first or the last label only.',
     referer: 'Invalid hostname or wildcard "{name}". "*" may be the first or the last label only.',
-    empty: 'Invalid referer "": the word is empty.',
-    twice: 'Conflicting parameter "{name}": it is there already.',
+    empty: 'Invalid referer "": the value is empty.',
+    twice: 'Conflicting parameter "{name}": it is a duplicate.',
     names: 'Conflicting parameter "{name}": the server has this name, and it is listed or given twice. Keep one.',
     nobody: 'The "none" or "blocked" referers are specified in the "valid_referers" directive without any valid referer. Add a name.',
   },

@@ -13,7 +13,7 @@ export default defineRule({
   group: 'validity',
   severity: 'error',
   since: '0.1',
-  title: 'Value that the directive does not take',
+  title: 'Invalid value',
   why: `
 Every directive reads its arguments with a grammar of its own: flags are "on" and "off", sizes end in k or m, times have units from y down
 to ms in that order, words come from a list, parameters are known by name. nginx refuses what does not fit, and says little about what would.`,

@@ -27,7 +27,7 @@ export default defineRule({
   group: 'validity',
   severity: 'error',
   since: '0.1',
-  title: 'Two listen lines that exclude one another',
+  title: 'Conflicting listen lines',
   why: `
 One server names an address and port once, whatever the spelling: "80", "*:80" and "0.0.0.0:80" are the same. Of all servers on one address
 one may be the default server, and the options of the socket (backlog, rcvbuf, reuseport, …) are given on one line only. In mail, and in

@@ -11,7 +11,7 @@ export default defineRule({
   group: 'validity',
   severity: 'error',
   since: '0.1',
-  title: 'Location that cannot stand in its surrounding location',
+  title: 'Location not allowed inside another one',
   why: `
 A nested location must lie inside its parent: its name begins with the parent's name. Nothing can stand inside an exact or a named
 location, named locations stand on the level of the server, and below a regular expression only regular expressions make sense, since nginx
@@ -26,7 +26,7 @@ and everything but named locations can stand in it.`,
     named: 'Location "{name}" cannot be inside the named location "{outer}".',
     level: 'Named location "{name}" can be on the server level only.',
     outside: 'Location "{name}" is outside location "{outer}". Its name must begin with "{outer}".',
-    regex: 'Location "{name}" is outside location "{outer}": inside a regular expression only regular expressions can stand.',
+    regex: 'Location "{name}" is outside location "{outer}": only regular expressions are allowed inside a regular expression.',
   },
   check({ directive, report }) {
     if (!soundFact(directive)) return;

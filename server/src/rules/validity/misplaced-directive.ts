@@ -18,7 +18,7 @@ export default defineRule({
   severity: 'error',
   since: '0.1',
   equivalents: ['nginx-lint:invalid-directive-context'],
-  title: 'Directive in a block that does not accept it',
+  title: 'Directive in the wrong block',
   why: `
 Each directive may stand in certain blocks only; nginx refuses it anywhere else with "directive is not allowed here". An \`if\` counts as a
 block of its own kind, so that most directives of a server or location are refused in it.
@@ -29,7 +29,7 @@ When a brace is missing or too many, everything behind it lands in the wrong blo
   alike: true,
   needs: 'file',
   messages: {
-    misplaced: '"{name}" directive is not allowed here, in {here}. It may stand in {places}.',
+    misplaced: '"{name}" directive is not allowed here, in {here}. It is allowed in {places}.',
     nowhere: '"{name}" directive is not allowed here, in {here}.',
   },
   check({ config, directive, report }) {

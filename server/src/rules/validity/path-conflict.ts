@@ -20,14 +20,14 @@ export default defineRule({
   group: 'validity',
   severity: 'error',
   since: '0.1',
-  title: 'Folder used by two caches, or with different levels',
+  title: 'Path used by two caches',
   why: `
-Each cache needs a folder of its own. A folder for temporary files may be shared, but then with the same levels of subfolders everywhere.`,
+Each cache needs its own folder. A folder for temporary files may be shared, but then with the same levels of subfolders everywhere.`,
   about: ['proxy_cache_path', 'proxy_temp_path'],
   looksAt: { config: true },
   needs: 'config',
   messages: {
-    used: 'The same path name "{path}" is used by another directive. Each cache needs a folder of its own.',
+    used: 'The same path name "{path}" is used by another directive. Each cache needs its own folder.',
     levels: 'The same path name "{path}" has the different levels than an earlier use of it. Give it the same ones.',
   },
   check({ config, report }) {

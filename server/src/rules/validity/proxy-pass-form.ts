@@ -49,7 +49,7 @@ export default defineRule({
   group: 'validity',
   severity: 'error',
   since: '0.1',
-  title: 'Address of a pass directive that nginx refuses',
+  title: 'Invalid address in a pass directive',
   why: `
 \`proxy_pass\` begins with http:// or https://; the other protocols take host:port. A path behind the address replaces the part of the URI that
 the location matched. That has no meaning where no fixed part is matched: in a location with a regular expression or a variable, in a named location, in

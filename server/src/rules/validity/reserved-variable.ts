@@ -12,7 +12,7 @@ export default defineRule({
   group: 'validity',
   severity: 'error',
   since: '0.1',
-  title: 'Built-in variable defined anew',
+  title: 'Built-in variable redefined',
   why: `
 \`set\`, \`map\`, \`geo\` and named groups of regular expressions make variables. Most built-in ones may not be made again: nginx refuses the
 configuration with "the duplicate … variable". Exceptions are \`$args\`, \`$limit_rate\` and a few others.`,
@@ -21,7 +21,7 @@ configuration with "the duplicate … variable". Exceptions are \`$args\`, \`$li
   alike: true,
   needs: 'file',
   messages: {
-    reserved: 'The duplicate "{name}" variable: nginx has it built in and lets nobody change it. Choose another name.',
+    reserved: 'The duplicate "{name}" variable: it is built into nginx and cannot be changed. Choose another name.',
     group: 'The duplicate "{name}" variable: this group has the name of a built-in variable. Choose another name.',
   },
   check({ config, directive, report }) {

@@ -86,7 +86,7 @@ export default defineRule({
   severity: 'error',
   since: '0.1',
   equivalents: ['nginx-lint:unmatched-braces', 'nginx-lint:unclosed-quote', 'nginx-lint:missing-semicolon'],
-  title: 'The text is no nginx configuration',
+  title: 'Syntax error',
   why: `
 nginx reads a configuration as directives that end in a semicolon and blocks that end in a brace. One character too few, and everything
 behind it is read as something else: nginx then names the line where it gave up, which is often far below the mistake.

@@ -13,7 +13,7 @@ export default defineRule({
   group: 'validity',
   severity: 'error',
   since: '0.1',
-  title: 'Directive that the target nginx does not know',
+  title: 'Unknown directive',
   why: `
 nginx refuses the whole configuration for one name that none of its modules has registered. Apart from spelling mistakes that happens
 with directives that came with a later release, that were removed, or that only the commercial build has.
@@ -35,7 +35,7 @@ load one, the name may be the module's, and the finding is an information or a w
     replaced: 'Unknown directive "{name}": it was removed in nginx {removed}. Use "{successor}".',
     plus: 'Unknown directive "{name}": it is part of NGINX Plus only.',
     angie: 'Unknown directive "{name}": it is part of Angie only. Where Angie runs, set "flavour: angie" in .proxylens.yaml.',
-    raw: 'Unknown directive "{name}". An argument with "{" or ";" in it must be quoted: look at the words before.',
+    raw: 'Unknown directive "{name}". An argument with "{" or ";" in it must be quoted: check the words before it.',
   },
   check({ config, directive, report }) {
     if (!isJudged(directive) || isAftermath(directive, 'name') || isBroken(directive)) return;

@@ -23,7 +23,7 @@ export default defineRule({
   group: 'validity',
   severity: 'error',
   since: '0.1',
-  title: 'Variable that nothing defines',
+  title: 'Unknown variable',
   why: `
 A variable is built in, or made by \`set\`, \`map\`, \`geo\`, \`split_clients\`, \`auth_request_set\`, a named group of a regular expression or a
 module. nginx refuses a configuration that uses any other, and says neither the file nor the line. http and stream have variables of

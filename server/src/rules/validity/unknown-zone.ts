@@ -122,7 +122,7 @@ export default defineRule({
   group: 'validity',
   severity: 'error',
   since: '0.1',
-  title: 'Zone, cache or thread pool that is not declared, or declared for something else',
+  title: 'Unknown or conflicting zone',
   why: `
 A zone is declared once, with its size, by the directive that belongs to its use: \`limit_req_zone\`, \`limit_conn_zone\`, \`proxy_cache_path\`,
 \`zone\`. All zones of a configuration share one list of names. nginx finds an undeclared one only at the end ("zero size shared memory zone",

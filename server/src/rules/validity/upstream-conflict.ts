@@ -19,7 +19,7 @@ export default defineRule({
   group: 'validity',
   severity: 'error',
   since: '0.1',
-  title: 'Upstream that nginx cannot build',
+  title: 'Invalid upstream',
   why: `
 An upstream has a name of its own (case does not count), at least one server, and at least one that is no backup. After \`hash\`, \`ip_hash\` or
 \`random\` a server cannot be a backup. A second balancing method replaces the first, with a warning.`,

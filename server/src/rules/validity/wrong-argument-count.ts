@@ -12,7 +12,7 @@ export default defineRule({
   group: 'validity',
   severity: 'error',
   since: '0.1',
-  title: 'Too few or too many arguments, or a block where none belongs',
+  title: 'Wrong number of arguments',
   why: `
 nginx counts the arguments of a directive before it looks at them, and refuses a wrong number with "invalid number of arguments". A
 frequent cause is a value with blanks in it that is not quoted. Directives that open a block need "{", all others need ";".`,

@@ -57,7 +57,7 @@ export default defineRule({
   severity: 'hint',
   since: '0.1',
   missing: ['allow', 'auth_basic', 'auth_request', 'location'],
-  title: 'The admin site is open to everybody who can reach nginx',
+  title: 'Admin site open to everyone',
   why: `
 The login of Django's admin is guessed at by robots all day. nginx can keep them out before a worker is asked: by network (\`allow\`,
 \`deny\`), by a second password, by a client certificate, or at least by a rate limit for the path.`,
@@ -67,7 +67,7 @@ The login of Django's admin is guessed at by robots all day. nginx can keep them
   costly: true,
   fixable: 'sometimes',
   messages: {
-    open: '{framework}’s admin at {path} has neither a network, a password nor a rate limit of nginx before it. Give it a location with one.',
+    open: '{framework}’s admin at {path} has no address list, password or rate limit in nginx. Give it a location with one.',
   },
   check({ config, deployment, report }) {
     for (const side of distinct(djangoSides(config, deployment))) {

@@ -39,7 +39,7 @@ export default defineRule({
   severity: 'warning',
   since: '0.1',
   missing: ['proxy_set_header'],
-  title: 'server_name and the hosts that the application allows are not the same',
+  title: 'server_name missing from ALLOWED_HOSTS',
   why: `
 Django answers 400 to a request whose host is not in \`ALLOWED_HOSTS\`. A name in \`server_name\` that the list lacks is a site that never
 works; a \`Host\` that nginx does not pass on is the upstream's name, which Django refuses too, whatever the list says, when it has an

@@ -15,7 +15,7 @@ export default defineRule({
   group: 'wsgi',
   severity: 'info',
   since: '0.2',
-  title: 'The application is reachable without nginx',
+  title: 'Application reachable past nginx',
   why: `
 \`ports\` of a service opens the port on every address of the machine, and Docker does so past the firewall rules of ufw. A client that asks for
 the application's port gets past nginx: past its TLS, its access rules and its limits, and its \`X-Forwarded-For\` and \`X-Forwarded-Proto\` are
@@ -28,7 +28,7 @@ nginx reaches the service by its name without \`ports\`. For a developer's brows
   needs: 'deployment',
   fixable: 'sometimes',
   messages: {
-    past: '{server} of the service {name} is published on port {port} too: clients reach it past nginx. Remove the mapping, or publish it on 127.0.0.1.',
+    past: '{server} of the service {name} is published on port {port} too: clients reach it without going through nginx. Remove the mapping, or publish it on 127.0.0.1.',
   },
   check({ config, deployment, report }) {
     const seen = new Set<string>();

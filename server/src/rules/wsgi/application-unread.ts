@@ -8,7 +8,7 @@ export default defineRule({
   group: 'wsgi',
   severity: 'warning',
   since: '0.2',
-  title: 'A file of the application could not be read completely',
+  title: 'Application file not read completely',
   why: `
 Compose files, Dockerfiles, units, scripts, settings and modules say how the application is started and what it is told. A file that goes
 beyond all bounds (variables that double at every line, lists inside thousands of lists) is given up, and the rest is judged without it: what

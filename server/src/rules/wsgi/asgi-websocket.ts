@@ -44,7 +44,7 @@ export default defineRule({
   severity: 'warning',
   since: '0.1',
   missing: ['proxy_set_header', 'location'],
-  title: 'The application has WebSocket routes, and nginx does not pass the upgrade on',
+  title: 'WebSocket route without the upgrade headers',
   why: `
 \`Upgrade\` and \`Connection\` are hop-by-hop headers: nginx drops the one and writes the other. A WebSocket handshake reaches the application
 as an ordinary request, which it answers with 404 or 400, unless the location passes both headers on over HTTP/1.1.`,
@@ -55,7 +55,7 @@ as an ordinary request, which it answers with 404 or 400, unless the location pa
   costly: true,
   fixable: 'always',
   messages: {
-    dropped: 'The WebSocket route {path} goes through here without its {missing}: the handshake fails. Pass them on.',
+    dropped: 'The WebSocket route {path} is proxied here without {missing}: the handshake fails. Pass them on.',
   },
   check({ config, deployment, report }) {
     const reported = new Set<string>();

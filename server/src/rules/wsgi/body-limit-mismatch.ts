@@ -43,7 +43,7 @@ export default defineRule({
   severity: 'info',
   since: '0.1',
   missing: ['client_max_body_size'],
-  title: 'nginx and the application allow different sizes',
+  title: 'Body size limits do not match',
   why: `
 \`client_max_body_size\` is 1 MB unless it is set, whatever Django's \`DATA_UPLOAD_MAX_MEMORY_SIZE\` or Flask's \`MAX_CONTENT_LENGTH\` say:
 uploads that the application was told to accept end in nginx's 413.

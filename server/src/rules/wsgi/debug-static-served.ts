@@ -11,7 +11,7 @@ export default defineRule({
   group: 'wsgi',
   severity: 'info',
   since: '0.1',
-  title: 'Django runs with DEBUG on behind nginx',
+  title: 'Django DEBUG behind nginx',
   why: `
 With \`DEBUG\` Django shows its settings and source lines to whoever meets an error, keeps every SQL query in memory, and static and media
 routes that work now stop working the day it is switched off. Behind nginx it should be off, and static files should be nginx's.`,
@@ -21,7 +21,8 @@ routes that work now stop working the day it is switched off. Behind nginx it sh
   needs: 'deployment',
   fixable: 'sometimes',
   messages: {
-    debug: '{framework} behind this proxy runs with DEBUG on: errors show its inside, and static files come from it. Switch it off.',
+    debug:
+      '{framework} behind this proxy runs with DEBUG on: error pages show its source and settings, and it serves static files. Turn it off.',
   },
   check({ config, deployment, report }) {
     for (const side of distinct(djangoSides(config, deployment))) {

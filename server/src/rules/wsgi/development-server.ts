@@ -9,7 +9,7 @@ export default defineRule({
   group: 'wsgi',
   severity: 'info',
   since: '0.2',
-  title: 'nginx passes requests to a development server',
+  title: 'Development server behind nginx',
   why: `
 \`manage.py runserver\`, \`flask run\`, \`app.run()\` and \`fastapi dev\` reload code, show tracebacks and a console when they debug, and were never
 looked at for speed or safety; their own documentation says not to use them for more than development. None of them knows a proxy.
@@ -24,7 +24,7 @@ machine, suppress the rule there.`,
   looksAt: { config: true },
   needs: 'deployment',
   fixable: 'never',
-  messages: { development: '{server} ({name}) is made for development. Start the application with a server such as {instead}.' },
+  messages: { development: '{server} ({name}) is a development server. Run the application with a server such as {instead}.' },
   check({ config, deployment, report }) {
     const seen = new Set<string>();
     for (const { application, pass, member } of distinct(sidesOf(config, deployment))) {

@@ -63,7 +63,7 @@ export default defineRule({
   group: 'wsgi',
   severity: 'warning',
   since: '0.1',
-  title: 'The application server does not trust this nginx',
+  title: 'Application server does not trust nginx',
   why: `
 gunicorn and uvicorn take scheme and client address from forwarded headers only when they come from a proxy of \`forwarded_allow_ips\`. By
 default that is this machine: gunicorn also trusts unix sockets, uvicorn does not, and neither trusts the address that nginx has in another

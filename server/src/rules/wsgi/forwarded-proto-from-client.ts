@@ -8,7 +8,7 @@ export default defineRule({
   group: 'wsgi',
   severity: 'warning',
   since: '0.2',
-  title: 'X-Forwarded-Proto is what the client sent',
+  title: 'X-Forwarded-Proto set by the client',
   why: `
 This server ends TLS itself: it is the one that knows whether a request came over HTTPS. \`$http_x_forwarded_proto\` is the header of the client.
 Ordinary clients send none, so the application is told nothing: it redirects to HTTPS again and again, and its CSRF checks fail. And any client
@@ -21,7 +21,7 @@ may claim \`https\` over plain HTTP.
   fixable: 'always',
   messages: {
     client:
-      '{name} is what the client claims: this server ends TLS itself, so ordinary requests send none, and anybody may send https. Use $scheme.',
+      '{name} is what the client claims: this server ends TLS itself, so ordinary requests have none, and anybody may send https. Use $scheme.',
   },
   check({ directive, scope, report }) {
     const name = directive.value(0);

@@ -22,7 +22,7 @@ export default defineRule({
   group: 'wsgi',
   severity: 'info',
   since: '0.2',
-  title: 'Strict-Transport-Security is sent by nginx and by Django',
+  title: 'Strict-Transport-Security sent twice',
   why: `
 \`add_header\` adds a line of its own and replaces none. With \`SECURE_HSTS_SECONDS\` a secure answer of Django has the header already, so the
 browser gets two and heeds the first (RFC 6797, 8.1), Django's: what is changed in nginx changes nothing.

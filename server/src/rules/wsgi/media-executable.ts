@@ -16,7 +16,7 @@ export default defineRule({
   severity: 'warning',
   since: '0.1',
   missing: ['location'],
-  title: 'Uploaded files can reach a handler that runs them',
+  title: 'Uploaded files reach a handler that runs them',
   why: `
 Below \`MEDIA_URL\` lie files that visitors uploaded. A regular expression for scripts, such as \`location ~ \\.php$\`, wins over the prefix
 location of the media folder: \`/media/x.php\` is then handed to FastCGI, and what a visitor wrote is run.
@@ -27,7 +27,7 @@ location of the media folder: \`/media/x.php\` is then handed to FastCGI, and wh
   needs: 'deployment',
   fixable: 'sometimes',
   messages: {
-    runs: 'An uploaded {url}{file} is handed to {pass} here. Write ^~ before {url} in its location.',
+    runs: 'An uploaded {url}{file} is passed to {pass} here. Put ^~ before {url} in its location.',
   },
   check({ config, deployment, report }) {
     const reported = new Set<Directive['statement']>();

@@ -54,7 +54,7 @@ export default defineRule({
   group: 'wsgi',
   severity: 'error',
   since: '0.1',
-  title: 'nginx speaks another protocol than the application server listens for',
+  title: 'Protocols of nginx and the application server differ',
   why: `
 uWSGI's \`socket\` speaks the uwsgi protocol, its \`http-socket\` and \`http\` speak HTTP, gunicorn and the ASGI servers speak HTTP. The pass
 directive must fit: \`uwsgi_pass\` for the one, \`proxy_pass\` for the other.

@@ -61,7 +61,7 @@ export default defineRule({
   group: 'wsgi',
   severity: 'info',
   since: '0.2',
-  title: 'ProxyFix believes a header that the client writes',
+  title: 'ProxyFix trusts a header set by the client',
   why: `
 ProxyFix takes the N-th value from the right of each header, where N is the number of proxies that append to it. Behind one nginx that sends
 \`X-Forwarded-For $proxy_add_x_forwarded_for\`, \`x_for=2\` takes the value before nginx's own, which the client chose: addresses in logs, limits
@@ -78,9 +78,9 @@ Count the proxies that really stand in front, and let nginx set every header tha
   fixable: 'sometimes',
   messages: {
     tooMany:
-      'ProxyFix takes value {count} of {header} from the right ({option}={count}), and this nginx appends one: a client that sends the header itself is believed. Set {option}=1.',
+      'ProxyFix takes value {count} of {header} from the right ({option}={count}), and this nginx appends one: a value sent by the client is trusted. Set {option}=1.',
     notSet:
-      'ProxyFix reads {header} ({option}={count}), and nginx does not set it here: the client’s own is believed. Set it with proxy_set_header.',
+      'ProxyFix reads {header} ({option}={count}), and nginx does not set it here: the client’s value is trusted. Set it with proxy_set_header.',
   },
   check({ config, deployment, report }) {
     const reported = new Set<string>();

@@ -24,7 +24,7 @@ export default defineRule({
   group: 'wsgi',
   severity: 'info',
   since: '0.2',
-  title: 'The application does not learn the port under which the site is published',
+  title: 'Published port lost in the Host header',
   why: `
 A container that is published as \`8080:80\` is asked for with port 8080, and the browser says so in \`Host\` and \`Origin\`. \`$host\` is the name
 without the port, and nginx itself only knows its port inside, so the application takes itself for the site on port 80: absolute links,
@@ -41,7 +41,7 @@ mapping in the compose file is not what clients see, and there is nothing to do.
   messages: {
     lost: 'The site is published on port {port}, and {framework} sees the host {host} without it: absolute links and redirects lose the port. Pass $http_host.',
     refused:
-      'The site is published on port {port}, and {framework} sees the host {host} without it: it refuses forms, for their Origin has the port ({why}). Pass $http_host.',
+      'The site is published on port {port}, and {framework} sees the host {host} without it: it rejects forms, because their Origin has the port ({why}). Pass $http_host.',
   },
   check({ config, deployment, report }) {
     const reported = new Set<string>();

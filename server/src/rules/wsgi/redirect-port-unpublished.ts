@@ -46,7 +46,7 @@ export default defineRule({
   group: 'wsgi',
   severity: 'warning',
   since: '0.2',
-  title: 'nginx redirects to a port that its container does not publish',
+  title: 'Redirect to an unpublished port',
   why: `
 For a folder without its slash, and for the name of a proxied location without its slash, nginx answers with a redirect of its own. Its URL
 is made of the name and of the port that nginx listens on. In a container that is published as \`80:8080\`, that is \`http://name:8080/docs/\`,

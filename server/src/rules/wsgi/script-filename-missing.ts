@@ -11,7 +11,7 @@ export default defineRule({
   severity: 'warning',
   since: '0.2',
   missing: true,
-  title: 'PHP is not told which script to run',
+  title: 'SCRIPT_FILENAME not set',
   why: `
 php-fpm runs the file that the param \`SCRIPT_FILENAME\` names. nginx's \`fastcgi_params\` does not have it, only its \`fastcgi.conf\` has; without
 it every page is "File not found." (tried with php-fpm 8.2), and nginx's log says "Primary script unknown".`,
@@ -21,7 +21,7 @@ it every page is "File not found." (tried with php-fpm 8.2), and nginx's log say
   fixable: 'always',
   messages: {
     missing:
-      'No SCRIPT_FILENAME is sent here, so that php-fpm answers "File not found.". Add fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name.',
+      'No SCRIPT_FILENAME is sent here, so php-fpm answers "File not found.". Add fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name.',
   },
   check({ directive, scope, config, report }) {
     if (!directive.fact || config.kind !== 'root') return;

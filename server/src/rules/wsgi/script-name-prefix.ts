@@ -74,7 +74,7 @@ export default defineRule({
   severity: 'warning',
   since: '0.1',
   missing: ['proxy_set_header', 'uwsgi_param'],
-  title: 'nginx and the application do not agree on the prefix',
+  title: 'URL prefixes of nginx and the application differ',
   why: `
 Below a prefix two things must fit: what nginx does with the path, and what the application takes for its script name. Django's
 \`FORCE_SCRIPT_NAME\`, ProxyFix with \`x_prefix\` and uvicorn's \`--root-path\` want the prefix taken off (\`proxy_pass\` with a \`/\` behind the
@@ -88,9 +88,9 @@ matches; a \`SCRIPT_NAME\` that the path does not begin with is a 500 from gunic
   costly: true,
   fixable: 'sometimes',
   messages: {
-    lost: '{framework} does not know of {prefix}, which nginx takes off the path: its links and redirects lead to {path}. Tell it the prefix.',
-    docs: 'FastAPI does not know of {prefix}, which nginx takes off the path: {prefix}/docs asks for /openapi.json, which goes elsewhere. Give uvicorn --root-path {prefix}.',
-    doubled: '{framework} sees {path} for {asked}: the prefix is in the path and in the script name. Take it off in nginx.',
+    lost: '{framework} does not know the prefix {prefix}, which nginx strips from the path: its links and redirects lead to {path}. Tell it the prefix.',
+    docs: 'FastAPI does not know the prefix {prefix}, which nginx strips from the path: {prefix}/docs asks for /openapi.json, which goes elsewhere. Give uvicorn --root-path {prefix}.',
+    doubled: '{framework} sees {path} for {asked}: the prefix is in the path and in the script name. Strip it in nginx.',
     refused: '{server} answers {status}: {why}. Keep the prefix in nginx.',
   },
   check({ config, deployment, report }) {

@@ -12,7 +12,7 @@ export default defineRule({
   group: 'wsgi',
   severity: 'info',
   since: '0.2',
-  title: 'The key that startproject made up is deployed',
+  title: 'Generated SECRET_KEY deployed',
   why: `
 \`SECRET_KEY\` signs sessions, links that set passwords anew, and everything else that Django signs. The one that \`startproject\` writes begins
 with \`django-insecure-\`, lies in the repository, and is known to everybody who ever had the repository.
@@ -24,8 +24,7 @@ Read it from the environment, and give the deployment one of its own. Proxylens 
   needs: 'deployment',
   fixable: 'never',
   messages: {
-    generated:
-      'Django behind nginx is deployed with the SECRET_KEY that startproject wrote into the settings. Read one of its own from the environment.',
+    generated: 'Django behind nginx is deployed with the SECRET_KEY that startproject generated. Read a new one from the environment.',
   },
   check({ config, deployment, report }) {
     const seen = new Set<string>();

@@ -22,7 +22,7 @@ export default defineRule({
   severity: 'warning',
   since: '0.1',
   missing: ['proxy_set_header'],
-  title: 'Django does not learn from nginx, and nginx alone, whether a request is HTTPS',
+  title: 'SECURE_PROXY_SSL_HEADER and nginx do not match',
   why: `
 TLS ends at nginx. Django takes a request for HTTPS when the header of \`SECURE_PROXY_SSL_HEADER\` has exactly its value, or when the
 application server says so: gunicorn for a trusted proxy's \`X-Forwarded-Proto\`, uWSGI for anybody's, or for the param \`HTTPS\`.
@@ -39,7 +39,7 @@ are plain. Where nginx does not set it, it passes on what the client wrote: a pl
     unseen: 'Django takes HTTPS requests of this server for HTTP: {why}. Send {header} with $scheme, and let Django read it.',
     loop: 'HTTPS requests are redirected to HTTPS for ever: SECURE_SSL_REDIRECT is on, and for Django the request is HTTP ({why}). Send {header} with $scheme.',
     spoofed:
-      'A client that sends {header}: https makes its plain request HTTPS for Django. Set the header here, so that the client’s own is dropped.',
+      'A client that sends {header}: https makes its plain request HTTPS for Django. Set the header here, so that the client’s value is dropped.',
   },
   check({ config, deployment, report }) {
     const terminates = serversOf(config).some((s) => portOf(s, 'https') !== null);

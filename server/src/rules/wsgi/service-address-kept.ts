@@ -13,7 +13,7 @@ export default defineRule({
   group: 'wsgi',
   severity: 'hint',
   since: '0.2',
-  title: 'The address of a service is looked up once, when nginx starts',
+  title: 'Service address resolved only at start',
   why: `
 The name of a service is looked up when nginx reads its configuration, and never again. A service that is built and started anew without
 nginx may get another address: every request ends in 502, or reaches the container that has the old address now, until nginx is restarted.
@@ -27,7 +27,7 @@ a \`zone\`.`,
   needs: 'deployment',
   fixable: 'never',
   messages: {
-    once: 'The address of the service {name} is looked up once, at the start: when {name} is made anew, nginx answers 502 until it is restarted. {advice}.',
+    once: 'The address of the service {name} is resolved once, at start: after {name} is recreated, nginx answers 502 until it is restarted. {advice}.',
   },
   check({ config, deployment, report }) {
     const from = nginxOf(config, deployment);

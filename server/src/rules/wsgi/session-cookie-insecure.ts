@@ -16,7 +16,7 @@ export default defineRule({
   group: 'wsgi',
   severity: 'info',
   since: '0.2',
-  title: 'The session cookie of an HTTPS site may travel over plain HTTP',
+  title: 'Session cookie without Secure',
   why: `
 Without \`SESSION_COOKIE_SECURE\` a browser sends the session's cookie with every request to the name, the first one over plain HTTP included:
 whoever listens there has the session, although nginx answers with nothing but a redirect. The flag does no harm where the whole site is HTTPS.`,

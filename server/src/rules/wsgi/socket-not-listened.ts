@@ -67,7 +67,7 @@ export default defineRule({
   group: 'wsgi',
   severity: 'warning',
   since: '0.1',
-  title: 'No application listens on the address that nginx connects to',
+  title: 'No application listens on the upstream address',
   why: `
 The address in \`proxy_pass\`, \`uwsgi_pass\` or an upstream's \`server\` must be the one that the application server binds: the same socket
 path, or the same port. Where they differ every request ends in 502.
@@ -80,13 +80,13 @@ applications and exactly one of them is left without a proxy.`,
   needs: 'deployment',
   fixable: 'sometimes',
   messages: {
-    elsewhere: 'Nothing listens on {address}: {server} ({name}) listens on {own}. Use one address on both sides.',
+    elsewhere: 'Nothing listens on {address}: {server} ({name}) listens on {own}. Use the same address on both sides.',
     ownContainer: '{address} is the container of nginx itself, and {server} runs in the service {name}. Use the name of the service.',
     wrongPort: 'No application of the service {name} listens on port {port}: {server} listens on {own}.',
     noService:
       'No service of the compose file is called {host}, so nginx does not start: host not found in upstream. Did you mean {guess}?',
     notShared:
-      'The container of nginx has no {address}: {server} makes the socket in the container {name}, and no volume holds it for both. Mount one volume at the folder of the socket in both services.',
+      'The container of nginx has no {address}: {server} creates the socket in the container {name}, and the two share no volume for it. Mount one volume at the folder of the socket in both services.',
     otherNetwork:
       '{host} shares no network with {from}, which runs nginx: the name does not resolve, and nginx does not start. Give both services one network.',
     nobody:

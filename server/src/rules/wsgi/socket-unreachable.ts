@@ -59,7 +59,7 @@ export default defineRule({
   group: 'wsgi',
   severity: 'warning',
   since: '0.2',
-  title: 'nginx cannot get at the unix socket of the application',
+  title: 'Unix socket not reachable by nginx',
   why: `
 A unit with \`PrivateTmp\` has a /tmp of its own: a socket that it makes there is not in the /tmp that nginx sees, and every request ends in 502
 with "No such file or directory". To connect to a socket, nginx's user needs the right to write to it and to enter all folders above it; uWSGI
@@ -75,11 +75,11 @@ A folder of its own below /run, made by \`RuntimeDirectory=\`, suits both. With 
   fixable: 'never',
   messages: {
     privateTmp:
-      'nginx does not find {path}: {name} has PrivateTmp, so that the socket lies in a /tmp of its own. Put it below /run with RuntimeDirectory.',
-    permission: '{user}, as whom nginx runs, cannot write to {path}: {server} makes it with mode {mode} for {owner}. Set {setting}.',
+      'nginx does not find {path}: {name} has PrivateTmp, so the socket is in a /tmp of its own. Put it below /run with RuntimeDirectory.',
+    permission: 'nginx runs as {user}, which cannot write to {path}: {server} creates it with mode {mode} for {owner}. Set {setting}.',
     group:
-      'Only {owner} and the group {group} may write to {path}: nginx connects only if its user is a member of {group}. Give the unit the group of nginx’s user.',
-    home: '{path} lies in {folder}, which today’s systems make with mode 750 or 700: nginx’s user may not enter it. Put the socket below /run with RuntimeDirectory.',
+      'Only {owner} and the group {group} may write to {path}: nginx connects only if its user is a member of {group}. Run the unit with the group of nginx’s user.',
+    home: '{path} is in {folder}, which current systems create with mode 750 or 700: nginx’s user cannot enter it. Put the socket below /run with RuntimeDirectory.',
   },
   check({ config, deployment, report }) {
     const seen = new Set<string>();

@@ -76,7 +76,7 @@ export default defineRule({
   group: 'wsgi',
   severity: 'warning',
   since: '0.2',
-  title: 'nginx sends files from a folder that its container does not have',
+  title: 'Static folder not mounted in the nginx container',
   why: `
 A container sees its image and what is mounted into it. A path of \`root\` or \`alias\` that is right in the application's container, or on the
 machine, names nothing in nginx's: every file is 404. The application and nginx must mount the same volume, and nginx must use the path under
@@ -93,7 +93,7 @@ are left alone.`,
     otherPlace:
       'The container of nginx has no {path}: {name} has it there, and nginx has the same volume at {here}. Use the path of its own container.',
     notShared:
-      'The container of nginx has no {path}: it lies in the service {name}, and no volume of nginx holds it. Mount the same volume into nginx.',
+      'The container of nginx has no {path}: it is in the service {name}, and no volume of nginx holds it. Mount the same volume into nginx.',
     nowhere: 'The container of nginx has no {path}: no volume is mounted there. Mount the folder, or name the one that is.',
   },
   check({ config, deployment, report }) {

@@ -19,7 +19,7 @@ export default defineRule({
   severity: 'warning',
   since: '0.1',
   missing: ['root', 'alias'],
-  title: 'nginx serves static files from another folder than STATIC_ROOT',
+  title: 'Static folder differs from STATIC_ROOT',
   why: `
 \`collectstatic\` copies every application's files into \`STATIC_ROOT\`. A location that points to the source folder of one application, or to
 a folder of an older layout, misses the files of the admin and of packages, or sends old ones. \`root\` appends the whole path: below

@@ -18,7 +18,7 @@ export default defineRule({
   severity: 'warning',
   since: '0.1',
   missing: ['location'],
-  title: 'Static files are asked of the application, which does not serve them',
+  title: 'Static files requested from the application',
   why: `
 Django serves static files only in its development server. Under gunicorn, uWSGI or an ASGI server \`STATIC_URL\` and \`MEDIA_URL\` are 404,
 unless WhiteNoise or a view of its own answers, and then every picture occupies a worker.

@@ -11,7 +11,7 @@ export default defineRule({
   group: 'wsgi',
   severity: 'warning',
   since: '0.1',
-  title: 'Slow clients occupy sync workers: request buffering is off',
+  title: 'Sync workers without request buffering',
   why: `
 A sync worker serves one request at a time. With request buffering on, nginx collects a body and hands it over at once; with it off, the
 worker waits for as long as the client takes to send, and a handful of slow uploads stop the site. uWSGI also gives up after its

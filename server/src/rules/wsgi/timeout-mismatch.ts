@@ -15,7 +15,7 @@ export default defineRule({
   severity: 'info',
   since: '0.1',
   missing: ['proxy_read_timeout', 'uwsgi_read_timeout', 'fastcgi_read_timeout'],
-  title: 'nginx and the application server wait for different times',
+  title: 'Timeouts of nginx and the application server differ',
   why: `
 gunicorn's sync workers are killed after \`timeout\` (30 s), uWSGI's after \`harakiri\`; nginx waits \`proxy_read_timeout\` (60 s) between two
 reads. When nginx gives up first the client gets 504 while the worker goes on for nobody. When the server's time is the shorter one, a
@@ -28,7 +28,7 @@ Where one of the two was set for slow requests, the other has to follow, nginx's
   fixable: 'sometimes',
   messages: {
     nginxFirst:
-      'nginx gives up after {own} s, {server} works for up to {theirs} s: the client gets 504 and the worker goes on. Raise {directive}.',
+      'nginx gives up after {own} s, {server} works for up to {theirs} s: the client gets 504 and the worker continues. Raise {directive}.',
     serverFirst:
       '{directive} of {own} s is never reached: {server} ends requests after {theirs} s, which is a 502. Raise its {setting} too.',
   },

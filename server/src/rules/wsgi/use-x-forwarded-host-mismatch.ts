@@ -15,7 +15,7 @@ export default defineRule({
   severity: 'warning',
   since: '0.1',
   missing: ['proxy_set_header'],
-  title: 'Django and nginx do not agree on X-Forwarded-Host',
+  title: 'USE_X_FORWARDED_HOST and nginx do not match',
   why: `
 With \`USE_X_FORWARDED_HOST\` Django takes the host from \`X-Forwarded-Host\`, before \`Host\`. nginx passes the header on as the client sent it
 unless a \`proxy_set_header\` sets it: then the client chooses the host of links, redirects and password mails, within ALLOWED_HOSTS.
@@ -28,7 +28,7 @@ The other way round, a header that nginx sets and Django does not read changes n
   costly: true,
   fixable: 'sometimes',
   messages: {
-    spoofed: 'USE_X_FORWARDED_HOST is on, and X-Forwarded-Host comes from the client. Set it here, or switch the setting off.',
+    spoofed: 'USE_X_FORWARDED_HOST is on, and X-Forwarded-Host comes from the client. Set it here, or turn the setting off.',
     ignored: 'Django does not read X-Forwarded-Host (USE_X_FORWARDED_HOST is off) and sees the host {host}. Set Host too.',
   },
   check({ config, deployment, report }) {

@@ -18,7 +18,7 @@ export default defineRule({
   group: 'wsgi',
   severity: 'warning',
   since: '0.1',
-  title: 'A uwsgi_param of a location drops the inherited params of its server',
+  title: 'uwsgi_param drops the inherited list',
   why: `
 \`uwsgi_param\` lines are inherited only by levels without a line of their own. A single \`uwsgi_param HTTPS on;\` in a location takes away
 everything that the server's \`include uwsgi_params;\` gave: the application there gets no method, no path, no body.
@@ -29,7 +29,7 @@ Include the file again in the location.`,
   needs: 'config',
   fixable: 'sometimes',
   messages: {
-    lost: 'This uwsgi_param drops {params} that {origin} gave: include the list here again.',
+    lost: 'This uwsgi_param drops {params} that {origin} gave: include the list here, too.',
   },
   check({ directive, scope, report }) {
     const { directives, shadowed } = scope.effective('uwsgi_param');

@@ -30,7 +30,7 @@ export default defineRule({
   severity: 'error',
   since: '0.1',
   missing: ['uwsgi_param'],
-  title: 'uwsgi_pass without the params that the application needs',
+  title: 'uwsgi_pass without uwsgi_params',
   why: `
 Over the uwsgi protocol the application gets the client's headers and nothing else unless \`uwsgi_param\` says so: no method, no path, no
 length. nginx ships the usual list as \`uwsgi_params\`; it has to be included.
@@ -42,8 +42,8 @@ Without any param the request ends in 502, without \`PATH_INFO\` every page is t
   fixable: 'always',
   fixChanges: ['request-headers'],
   messages: {
-    none: 'No uwsgi_param is in force here: the application gets neither method nor path. Include uwsgi_params.',
-    some: 'The application does not get {params}: {breaks}. Include uwsgi_params.',
+    none: 'No uwsgi_param applies here: the application receives neither method nor path. Include uwsgi_params.',
+    some: 'The application does not receive {params}: {breaks}. Include uwsgi_params.',
   },
   check({ directive, scope, report }) {
     if (!directive.fact || otherModifier(directive) || unknownInclude(scope) || includesKnown(scope, 'uwsgi_params', 'uwsgi_param')) return;
