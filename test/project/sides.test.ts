@@ -1,7 +1,7 @@
 /** Whole projects of public layouts: sound ones are silent about both sides, and one thing wrong is found as what it is, and as nothing else. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { changed, FASTAPI, type Files, PAGES, SCRIPTS, UNIT, UWSGI, VOLUMES, without } from './sides.ts';
+import { changed, FASTAPI, type Files, FORWARD, PAGES, SCRIPTS, UNIT, UWSGI, VOLUMES, without } from './sides.ts';
 import { checked, inMemory } from './world.ts';
 
 /** True of every service that nginx looks up once, and said in a test of its own. */
@@ -24,12 +24,13 @@ const hosts = (env: string): Files => ({
   ...changed(VOLUMES, 'config/settings.py', '["localhost", "books.example.com"]', 'os.environ.get("HOSTS").split(" ")'),
   '.env.prod': env,
 });
-const loop = changed(
-  changed(VOLUMES, 'config/settings.py', 'DEBUG = False', 'DEBUG = False\nSECURE_SSL_REDIRECT = True'),
+const tls = changed(
+  changed(VOLUMES, COMPOSE, '80:80', '443:443'),
   SITE,
   'listen 80;',
   'listen 443 ssl;\n    ssl_certificate /c.pem;\n    ssl_certificate_key /k.pem;',
 );
+const loop = changed(tls, 'config/settings.py', 'DEBUG = False', 'DEBUG = False\nSECURE_SSL_REDIRECT = True');
 const networks = (ours: string): Files =>
   changed(
     changed(UWSGI, 'docker-compose.yml', '    expose: [8080]\n', '    networks: [back]\n'),
@@ -54,6 +55,14 @@ const trusted = (host: string): Files =>
     `from fastapi.middleware.trustedhost import TrustedHostMiddleware\napp = FastAPI()\napp.add_middleware(TrustedHostMiddleware, allowed_hosts=["${host}"])\n`,
   );
 
+const events = (headers = ''): Files =>
+  changed(
+    FASTAPI,
+    'app/main.py',
+    '@app.get("/items")',
+    `@app.get("/news")\nasync def news():\n    return StreamingResponse(lines(), media_type="text/event-stream"${headers})\n\n@app.get("/items")`,
+  );
+
 const ROWS: Readonly<Record<string, readonly Row[]>> = {
   'volumes of both services': [
     ['sound', VOLUMES, []],
@@ -75,6 +84,26 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
         'nginx/Dockerfile',
         'COPY site.conf',
         'COPY logo /srv/books/logo\nCOPY site.conf',
+      ),
+      [],
+    ],
+    [
+      'collectstatic runs nowhere',
+      changed(VOLUMES, 'Dockerfile.prod', 'RUN SECRET_KEY=build python manage.py collectstatic --noinput\n', ''),
+      ['static-never-collected'],
+    ],
+    [
+      'a folder of the machine may be filled by hand',
+      changed(
+        changed(
+          changed(VOLUMES, 'Dockerfile.prod', 'RUN SECRET_KEY=build python manage.py collectstatic --noinput\n', ''),
+          COMPOSE,
+          '- assets:',
+          '- ./assets:',
+        ),
+        COMPOSE,
+        '- assets:',
+        '- ./assets:',
       ),
       [],
     ],
@@ -144,12 +173,38 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     ['a prefix that is taken off', prefixed, ['script-name-prefix']],
     ['told on the command line', changed(prefixed, 'Dockerfile', '"80"]', '"80", "--root-path", "/api"]'), []],
     ['told in the code', changed(prefixed, 'app/main.py', 'FastAPI()', 'FastAPI(root_path="/api")'), []],
+    ['events that are held back', events(), ['event-stream-buffered']],
+    ['events with the header of their own', events(', headers={"X-Accel-Buffering": "no"}'), []],
+    [
+      'events at a location of their own',
+      changed(
+        events(),
+        'nginx/default.conf',
+        '    location / {',
+        `    location /news {\n        proxy_pass http://api:80;\n        proxy_buffering off;\n${FORWARD}    }\n    location / {`,
+      ),
+      [],
+    ],
+    [
+      'an image that starts gunicorn by itself',
+      { ...FASTAPI, Dockerfile: 'FROM tiangolo/uvicorn-gunicorn-fastapi:python3.11\nCOPY ./app /app/app\n' },
+      [],
+    ],
+    [
+      'its port is another',
+      {
+        ...changed(FASTAPI, 'nginx/default.conf', 'api:80;', 'api:8000;'),
+        Dockerfile: 'FROM tiangolo/uvicorn-gunicorn-fastapi:python3.11\nCOPY ./app /app/app\n',
+      },
+      ['socket-not-listened'],
+    ],
     ['a host that is not allowed', trusted('www.example.com'), ['allowed-hosts-mismatch']],
     ['a host that is', trusted('*.example.com'), []],
   ],
   'pages with an API': [
     ['sound', PAGES, []],
     ['another port', changed(PAGES, 'frontend/nginx.conf', 'backend:8000', 'backend:8001'), ['socket-not-listened']],
+    ['a port that nobody listens on', changed(PAGES, 'frontend/nginx.conf', 'listen 80;', 'listen 8080;'), ['published-port-unheard']],
     ['its own container', changed(PAGES, 'frontend/nginx.conf', 'backend:8000', 'localhost:8000'), ['socket-not-listened']],
   ],
 };

@@ -23,14 +23,19 @@ const clean = (path: string): string => path.replace(/\/{2,}/g, '/').replace(/(?
 const related = (a: string, b: string): boolean =>
   a === b || a.startsWith(b === '/' ? b : `${b}/`) || b.startsWith(a === '/' ? a : `${a}/`);
 
+/** Whether a service runs one of nginx's own images, as it is or with what a Dockerfile of the project adds. */
+export function runsNginxImage(deployment: Deployment, service: ComposeService): boolean {
+  const image = service.builds ? deployment.stages.get(service)?.base.text : service.image?.text;
+  return image !== undefined && NGINX_IMAGE.test(image);
+}
+
 /** Whether the container of nginx has something at the path; undefined where the files do not say. */
 export function hasInside(deployment: Deployment, service: ComposeService, wanted: string): boolean | undefined {
   const path = clean(wanted);
   if (mountOf(service, path) || service.mounts.some((m) => related(clean(m.target), path))) return true;
   if (service.mountsOpen) return undefined;
+  if (!runsNginxImage(deployment, service)) return undefined;
   const stage = deployment.stages.get(service);
-  const image = service.builds ? stage?.base.text : service.image?.text;
-  if (!image || !NGINX_IMAGE.test(image)) return undefined;
   if (OF_NGINX.test(path)) return true;
   if (!stage || !service.builds) return false;
   if (stage.targets.some((t) => related(clean(t), path))) return true;

@@ -217,6 +217,7 @@ import asgiWebsocket from './wsgi/asgi-websocket.ts';
 import bodyLimitMismatch from './wsgi/body-limit-mismatch.ts';
 import debugStaticServed from './wsgi/debug-static-served.ts';
 import developmentServer from './wsgi/development-server.ts';
+import eventStreamBuffered from './wsgi/event-stream-buffered.ts';
 import forwardedAllowIps from './wsgi/forwarded-allow-ips.ts';
 import forwardedProtoFromClient from './wsgi/forwarded-proto-from-client.ts';
 import hstsTwice from './wsgi/hsts-twice.ts';
@@ -224,6 +225,7 @@ import mediaExecutable from './wsgi/media-executable.ts';
 import protocolMismatch from './wsgi/protocol-mismatch.ts';
 import proxyFixCount from './wsgi/proxy-fix-count.ts';
 import publishedPortLost from './wsgi/published-port-lost.ts';
+import publishedPortUnheard from './wsgi/published-port-unheard.ts';
 import redirectPortUnpublished from './wsgi/redirect-port-unpublished.ts';
 import scriptFilenameMissing from './wsgi/script-filename-missing.ts';
 import scriptNamePrefix from './wsgi/script-name-prefix.ts';
@@ -233,6 +235,7 @@ import serviceAddressKept from './wsgi/service-address-kept.ts';
 import sessionCookieInsecure from './wsgi/session-cookie-insecure.ts';
 import socketNotListened from './wsgi/socket-not-listened.ts';
 import socketUnreachable from './wsgi/socket-unreachable.ts';
+import staticNeverCollected from './wsgi/static-never-collected.ts';
 import staticNotMounted from './wsgi/static-not-mounted.ts';
 import staticRootMismatch from './wsgi/static-root-mismatch.ts';
 import staticThroughApplication from './wsgi/static-through-application.ts';
@@ -460,6 +463,7 @@ export const RULES: readonly Rule[] = [
   bodyLimitMismatch,
   debugStaticServed,
   developmentServer,
+  eventStreamBuffered,
   forwardedAllowIps,
   forwardedProtoFromClient,
   hstsTwice,
@@ -467,6 +471,7 @@ export const RULES: readonly Rule[] = [
   protocolMismatch,
   proxyFixCount,
   publishedPortLost,
+  publishedPortUnheard,
   redirectPortUnpublished,
   scriptFilenameMissing,
   scriptNamePrefix,
@@ -476,6 +481,7 @@ export const RULES: readonly Rule[] = [
   sessionCookieInsecure,
   socketNotListened,
   socketUnreachable,
+  staticNeverCollected,
   staticNotMounted,
   staticRootMismatch,
   staticThroughApplication,

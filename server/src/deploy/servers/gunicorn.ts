@@ -17,7 +17,7 @@ import { byDefault, certain, convert, likely, placeOf, type Setting, unknownSett
 import { NO_ENVIRONMENT } from '../shell.ts';
 import { isSince, type Package } from '../versions.ts';
 import { decodedPath, fromSetting, headersOfParams, inNetwork, keyed, refusal, unknownPeer } from './environ.ts';
-import { type Built, declareServer, type Reading, type Start } from './server.ts';
+import { type Built, declareServer, plain, type Reading, type Start } from './server.ts';
 import { type UvicornTrust, uvicornEnviron, uvicornTrusts } from './uvicorn.ts';
 
 const GUNICORN: Package = { name: 'gunicorn', assumed: '23.0.0' };
@@ -40,6 +40,25 @@ export default declareServer<GunicornSettings>({
     const start = values.tree.body[0]?.span.start ?? 0;
     const newline = text.indexOf('\n', start);
     return { built: gunicornBuilt(null, null, values, null), place: { file, span: { start, end: newline < 0 ? text.length : newline } } };
+  },
+  image(image, { environment }) {
+    // images that start gunicorn by themselves, each on port 80 of all addresses, with a module of /app
+    const kind = /(?:^|\/)tiangolo\/(uvicorn|meinheld)-gunicorn(?:-\w+)?(?::|@|\s|$)/.exec(image.text)?.[1];
+    if (!kind) return null;
+    const place = image.place();
+    const value = (name: string, standard: string): Setting<string> => environment.get(name) ?? byDefault(standard);
+    const settings: GunicornSettings = {
+      ...gunicornSettings({ command: null, config: null, missingConfig: null, environment }),
+      workerClass: byDefault(kind === 'uvicorn' ? 'uvicorn.workers.UvicornWorker' : 'egg:meinheld#gunicorn_worker'),
+      timeout: convert(value('TIMEOUT', '120'), Number),
+    };
+    const bind =
+      environment.get('BIND') ?? convert(value('PORT', '80'), (port) => `${likely(value('HOST', '0.0.0.0')) ?? '0.0.0.0'}:${port}`);
+    const address = convert(bind.from === 'default' ? written(bind.value, place) : bind, gunicornAddress, 'not an address');
+    return plain(settings, [address], kind === 'uvicorn' ? 'asgi' : 'async', {
+      target: environment.get('APP_MODULE') ?? unknownSetting('the image looks for app.main or main'),
+      keepalive: 5,
+    });
   },
   environ: (application, settings, request) =>
     likely(application.worker) === 'asgi' && isUvicornWorker(settings)

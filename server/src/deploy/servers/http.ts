@@ -1,12 +1,14 @@
-/** An HTTP server in a container of which the files say no more than its language and its port: Node, Go, Java, .NET, Ruby, Rust. */
+/** An HTTP server in a container of which the files say no more than its language and its port: Node, Go, Java, .NET, Ruby, Rust, and uWSGI behind an nginx of its own. */
 import type { Address } from '../address.ts';
 import { unseen } from '../seen.ts';
-import { unknownSetting } from '../setting.ts';
+import { unknownSetting, written } from '../setting.ts';
 import { declareServer, plain } from './server.ts';
 import { unproxied } from './unproxied.ts';
 
 const LANGUAGES =
   /(^|\/)(node|oven\/bun|bun|denoland\/deno|golang|eclipse-temurin|openjdk|amazoncorretto|tomcat|jetty|dotnet\/(aspnet|runtime)|aspnet|ruby|rust)(:|@|$)/;
+/** An image with an nginx of its own before the application, which listens on LISTEN_PORT. */
+const WITH_NGINX = /(^|\/)tiangolo\/uwsgi-nginx(-flask)?(:|@|$)/;
 const NOT_KNOWN = 'what this server makes of forwarded headers is not known here';
 
 export default declareServer<null>({
@@ -21,8 +23,10 @@ export default declareServer<null>({
   timeoutName: 'timeout',
   start: () => plain(null, [], undefined, { target: unknownSetting('it is no Python') }),
   image(image, { ports, environment }) {
-    if (!LANGUAGES.test(image.text.replace(/\s.*$/, ''))) return null;
-    const variable = environment.get('PORT');
+    const name = image.text.replace(/\s.*$/, '');
+    const withNginx = WITH_NGINX.test(name);
+    if (!withNginx && !LANGUAGES.test(name)) return null;
+    const variable = withNginx ? (environment.get('LISTEN_PORT') ?? written('80', image.place())) : environment.get('PORT');
     const named = variable?.from === 'text' && /^\d+$/.test(variable.value) ? Number(variable.value) : undefined;
     const port = named ?? (ports.length === 1 ? ports[0] : undefined);
     const address = unknownSetting<Address>('the code decides where it listens', image.place(), {

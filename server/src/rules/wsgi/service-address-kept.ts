@@ -39,7 +39,10 @@ a \`zone\`.`,
       // what stands in a variable is looked up while nginx runs
       if (link.address.kind !== 'tcp' || (!link.member && link.pass.value(0).includes('$'))) continue;
       const { host } = link.address;
-      const service = deployment.containers.find((s) => s !== from && s.hostNames.includes(host) && shareNetwork(s, from));
+      const linked = from.links.get(host);
+      const service = deployment.containers.find(
+        (s) => s !== from && (s.name === linked || s.hostNames.includes(host)) && shareNetwork(s, from),
+      );
       const directive = link.member?.directive ?? link.pass;
       if (!service || seen.has(host) || from.restartsWith.includes(service.name) || directive.values.includes('resolve')) continue;
       seen.add(host);

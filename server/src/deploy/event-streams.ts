@@ -1,0 +1,54 @@
+/**
+ * Answers that go on for as long as the client stays: server-sent events, as Python code makes them. Read from the text of the application's modules, for a view is a
+ * function that nobody calls here.
+ */
+import { dirname, type FileId, isBelow, pathOf } from '../base/file-id.ts';
+import type { Place } from '../base/span.ts';
+import type { Application } from './application.ts';
+import type { Deployment } from './deployment.ts';
+
+export interface EventStream {
+  /** the route above the answer, as it is written; null where none is */
+  readonly path: string | null;
+  /** the path may have a prefix: the route hangs from a router or a blueprint */
+  readonly prefixed: boolean;
+  readonly place: Place;
+}
+
+const TYPE = /(["'])text\/event-stream(?:\s*;[^"']*)?\1/g;
+/** The header by which an answer switches nginx's buffering off for itself; libraries that send it are named by what they export. */
+const OPTS_OUT = /X-Accel-Buffering|EventSourceResponse|django_eventstream|flask_sse\b/i;
+const ROUTE = /@(\w+)\.(?:get|post|route|api_route)\(\s*(["'])([^"']*)\2/g;
+
+/** The folder in which an application's modules lie: Django's is that of the project. */
+function folderOf({ framework }: Application): FileId | null {
+  if (!framework) return null;
+  const folder = dirname(framework.settings.file);
+  return framework.kind === 'django' ? dirname(folder) : folder;
+}
+
+/** The streams of an application that leave the buffering to nginx; none where any module answers that question itself. */
+export function eventStreams(deployment: Deployment, application: Application): readonly EventStream[] {
+  const folder = folderOf(application);
+  if (folder === null) return [];
+  const out: EventStream[] = [];
+  for (const [file, text] of deployment.files) {
+    if (!pathOf(file).endsWith('.py') || !isBelow(file, folder)) continue;
+    if (OPTS_OUT.test(text)) return [];
+    if (!text.includes('text/event-stream')) continue;
+    for (const m of text.matchAll(TYPE)) {
+      const line = text.slice(text.lastIndexOf('\n', m.index) + 1, m.index);
+      // compared with what a client accepts, or spoken of
+      if (/^\s*#/.test(line) || /\b(accept|headers\.get|==|in)\b[^=]*$/i.test(line)) continue;
+      const route = [...text.slice(0, m.index).matchAll(ROUTE)].at(-1);
+      const maker =
+        route && new RegExp(`^${route[1]}\\s*(?::[^=\\n]*)?=\\s*(?:\\w+\\.)*(FastAPI|Flask|Quart|Starlette)\\(`, 'm').test(text);
+      out.push({
+        path: route ? route[3]! : null,
+        prefixed: !maker,
+        place: { file, span: { start: m.index, end: m.index + m[0].length } },
+      });
+    }
+  }
+  return out;
+}

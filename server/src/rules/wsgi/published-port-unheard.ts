@@ -1,0 +1,117 @@
+/** A port of nginx's container that is published, and on which no server of nginx listens. */
+import type { Config } from '../../config/config.ts';
+import { unseenIn } from '../../config/open.ts';
+import { protocolScopes, type Server, serversOf } from '../../config/servers.ts';
+import type { ComposePort, ComposeService } from '../../deploy/compose.ts';
+import type { Deployment } from '../../deploy/deployment.ts';
+import { runsNginxImage } from '../../deploy/inside.ts';
+import type { Fix } from '../fix.ts';
+import { defineRule } from '../rule.ts';
+import { main, tree } from './_examples.ts';
+import { nginxOf } from './_sides.ts';
+
+/** The ports of a site that nginx's images bring along, where the project does not put another in its place. */
+const OF_IMAGES = [80, 8080];
+
+/** Ports on which something that is not seen may listen; null where it may be any. */
+function unseenPorts(config: Config, deployment: Deployment, from: ComposeService): readonly number[] | null {
+  const scopes = [config.main, ...protocolScopes(config, 'http'), ...protocolScopes(config, 'stream'), ...protocolScopes(config, 'mail')];
+  if (scopes.every((s) => unseenIn(s).length === 0)) return [];
+  const { standIn } = config.tree;
+  if (!standIn?.certain || !runsNginxImage(deployment, from)) return null;
+  return standIn.path.endsWith('/conf.d/default.conf') ? [] : OF_IMAGES;
+}
+
+const allServers = (config: Config): Server[] => [...serversOf(config), ...serversOf(config, 'stream'), ...serversOf(config, 'mail')];
+
+/** The mapping with the port that nginx listens on; null where it is written in another way. */
+function mapped(deployment: Deployment, port: ComposePort, to: number): Fix | null {
+  const { file, span } = port.place;
+  const text = deployment.files.get(file)?.slice(span.start, span.end) ?? '';
+  const m = /^(["']?)((?:[\d.]+:)?\d+):\d+(\/tcp)?\1$/.exec(text);
+  return m
+    ? {
+        title: `Publish port ${to} of the container`,
+        safety: 'suggestion',
+        edits: [{ file, edits: [{ span, newText: `"${m[2]}:${to}${m[3] ?? ''}"` }] }],
+      }
+    : null;
+}
+
+const COMPOSE = (ports: string): string =>
+  `services:\n  nginx:\n    image: nginx:1.28\n    ports: [${ports}]\n    volumes: ["./nginx.conf:/etc/nginx/nginx.conf:ro"]\n`;
+
+export default defineRule({
+  id: 'published-port-unheard',
+  group: 'wsgi',
+  severity: 'warning',
+  since: '0.2',
+  title: 'A port of the container is published, and nginx does not listen on it',
+  why: `
+\`ports: ["80:8080"]\` leads port 80 of the machine to port 8080 inside of the container. Where no \`listen\` line names that port, the connection
+is refused: the site cannot be reached, although both sides look right by themselves.`,
+  about: ['listen'],
+  references: ['https://docs.docker.com/reference/compose-file/services/#ports'],
+  looksAt: { config: true },
+  needs: 'deployment',
+  fixable: 'sometimes',
+  messages: {
+    unheard:
+      'Port {outer} is published as port {port} of this container, and no server of nginx listens there. Listen on {port}, or publish {own}.',
+  },
+  check({ config, deployment, report }) {
+    const from = nginxOf(config, deployment);
+    if (!from || from.networks === null || !from.ports.length) return;
+    const unseen = unseenPorts(config, deployment, from);
+    if (unseen === null) return;
+    const servers = allServers(config);
+    const listens = servers.flatMap((s) => s.listens);
+    // an address that is not read, for a placeholder in it, may be any
+    const read = new Set(listens.map((l) => l.directive));
+    if (servers.some((s) => s.scope.named('listen').some((d) => !read.has(d) || d.args[0]?.templated))) return;
+    const inside = (a: (typeof listens)[number]['addresses'][number]): boolean => a.kind !== 'unix';
+    const heard = new Set([...unseen, ...listens.flatMap((l) => l.addresses.filter(inside).map((a) => a.port))]);
+    const place = listens.find((l) => l.directive && l.addresses.some(inside));
+    if (!place?.directive) return;
+    const own = [...new Set(listens.flatMap((l) => l.addresses.filter(inside).map((a) => a.port)))];
+    for (const port of from.ports) {
+      if (port.published === null || port.protocol !== 'tcp' || heard.has(port.target)) continue;
+      // the listener that nothing outside leads to is what was meant
+      const free = own.filter((p) => !from.ports.some((other) => other.target === p));
+      const to = free.length === 1 ? free[0]! : null;
+      const at = listens.find((l) => l.directive && l.addresses.some((a) => inside(a) && a.port === to)) ?? place;
+      report('unheard', {
+        at: at.directive!.at(at.directive!.args[0] ?? at.directive!.statement.name),
+        data: { outer: port.published, port: port.target, own: to ?? own.join(' or ') },
+        related: [{ at: port.place, message: `the service ${from.name} publishes it here` }],
+        fix: to === null ? null : mapped(deployment, port, to),
+      });
+    }
+  },
+  examples: [
+    {
+      bad: tree({
+        'nginx.conf': main(`server {
+    listen 8080;
+#          ^^^^ unheard
+    location / {
+        return 204;
+    }
+}`),
+        'compose.yaml': COMPOSE('"80:80"'),
+      }),
+      fixed: tree({ 'compose.yaml': COMPOSE('"80:8080"') }),
+      good: tree({
+        'nginx.conf': main('server {\n    listen 8080;\n    location / {\n        return 204;\n    }\n}'),
+        'compose.yaml': COMPOSE('"80:8080", "127.0.0.1:8081:8080"'),
+      }),
+    },
+    {
+      // what the file that is not here brings may listen anywhere
+      good: tree({
+        'nginx.conf': main('include more.conf;\nserver {\n    listen 8080;\n    location / {\n        return 204;\n    }\n}'),
+        'compose.yaml': COMPOSE('"80:80"'),
+      }),
+    },
+  ],
+});

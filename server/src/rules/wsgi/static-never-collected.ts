@@ -1,0 +1,113 @@
+/** nginx sends static files from STATIC_ROOT, and nothing of the project fills that folder. */
+import { pathOf } from '../../base/file-id.ts';
+import type { Application } from '../../deploy/application.ts';
+import type { ComposeMount } from '../../deploy/compose.ts';
+import type { Deployment } from '../../deploy/deployment.ts';
+import type { ImageCommand } from '../../deploy/dockerfile.ts';
+import { mountOf, samePlaceOutside } from '../../deploy/reach.ts';
+import { certain, placeOf } from '../../deploy/setting.ts';
+import { defineRule } from '../rule.ts';
+import { main, tree } from './_examples.ts';
+import { distinct, djangoSides, orPlace } from './_sides.ts';
+import { folderOf, installed, locationFor, passIn, projectFolder, urlPath } from './_static.ts';
+
+const wordsOf = (command: ImageCommand | null | undefined): string[] =>
+  !command ? [] : command.form === 'exec' ? command.words.map((w) => w.text) : command.text.text.split(/\s+/);
+
+/** Whether everything that runs before and beside the application is read: each script that it starts is in the workspace. */
+function allRead(deployment: Deployment, application: Application): boolean {
+  const { container } = application;
+  if (!container) return false;
+  const stage = deployment.stages.get(container);
+  if (container.builds && !stage) return false;
+  const words = [container.entrypoint ?? stage?.entrypoint, container.command ?? stage?.command].flatMap(wordsOf);
+  const names = [...deployment.files.keys()].map((f) => pathOf(f));
+  return words
+    .filter(
+      (w) =>
+        /^\/\w|\.sh$/.test(w) &&
+        !/^\/(usr\/|opt\/|bin\/)?(local\/)?(bin|venv|\.venv)?\/?(ba|da)?sh$/.test(w) &&
+        !/\/(bin|venv)\/[\w.-]+$/.test(w),
+    )
+    .every((w) => names.some((n) => n.endsWith(`/${w.replace(/^.*\//, '')}`)));
+}
+
+/** A folder of the machine may be filled by hand; a volume of Docker's own holds what containers put there. */
+const isVolume = (mount: ComposeMount | undefined): boolean =>
+  mount !== undefined && mount.source !== null && !/^[./~$]/.test(mount.source);
+
+const APP = (run: string): Readonly<Record<string, string>> => ({
+  'nginx/nginx.conf': main(`server {
+    location /static/ {
+        alias /srv/static/;
+    }
+    location / {
+        proxy_pass http://web:8000;
+    }
+}`),
+  'compose.yaml':
+    'services:\n  web:\n    build: ./app\n    command: gunicorn shop.wsgi -b :8000\n    volumes: ["static:/app/collected"]\n  nginx:\n    image: nginx:1.28\n    volumes: ["./nginx:/etc/nginx", "static:/srv/static"]\nvolumes:\n  static:\n',
+  'app/Dockerfile': `FROM python:3.13\nWORKDIR /app\nCOPY . .\n${run}`,
+  'app/manage.py': "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n",
+  'app/shop/settings.py': "ALLOWED_HOSTS = ['*']\nSTATIC_URL = 'static/'\nSTATIC_ROOT = '/app/collected'\n",
+});
+
+const marked = (files: Readonly<Record<string, string>>): Readonly<Record<string, string>> => ({
+  ...files,
+  'nginx/nginx.conf': files['nginx/nginx.conf']!.replace('alias /srv/static/;', 'alias /srv/static/;\n#             ^^^^^^^^^^^^ empty'),
+});
+
+export default defineRule({
+  id: 'static-never-collected',
+  group: 'wsgi',
+  severity: 'info',
+  since: '0.2',
+  title: 'Nothing of the project runs collectstatic',
+  why: `
+\`STATIC_ROOT\` is empty until \`manage.py collectstatic\` has copied the static files of all applications into it. nginx serves that folder, a
+volume of Docker's that no machine's folder stands for, and no Dockerfile, script or compose file of the project runs the command: every style
+sheet is 404, the admin's included, until somebody runs it by hand, and again after each new volume.
+
+Run it when the image is built, or in the script that starts the application. A volume is filled from the image only while it is empty: with a
+volume that lives on, the script is the right place.`,
+  about: ['alias', 'root'],
+  references: ['https://docs.djangoproject.com/en/stable/howto/static-files/deployment/'],
+  looksAt: { config: true },
+  needs: 'deployment',
+  fixable: 'never',
+  messages: {
+    empty:
+      '{url} is sent from the volume of {setting}, and nothing in the project runs collectstatic: the folder stays empty. Run it where {name} starts.',
+  },
+  check({ config, deployment, report }) {
+    if ([...deployment.files.values()].some((text) => /collectstatic/.test(text))) return;
+    const seen = new Set<string>();
+    for (const side of distinct(djangoSides(config, deployment))) {
+      const { application, from } = side;
+      const { settings } = side.django;
+      const url = urlPath(settings.staticUrl);
+      const root = certain(settings.staticRoot);
+      const location = url ? locationFor(side, url) : null;
+      if (!url || !root || !location || !from || from === application.container || passIn(location.scope)) continue;
+      const served = folderOf(location, url);
+      const folder = installed(root, application, projectFolder(pathOf(settings.file), settings.module));
+      if (!served || !folder.sure || !application.container || !isVolume(mountOf(application.container, folder.path))) continue;
+      if (samePlaceOutside(from, served.folder, application.container, folder.path) !== true || !allRead(deployment, application)) continue;
+      const key = `${served.directive.file.id}#${served.directive.statement.start}`;
+      if (seen.has(key)) continue;
+      seen.add(key);
+      report('empty', {
+        at: served.directive.at(served.directive.args[0]!),
+        data: { url, setting: 'STATIC_ROOT', name: application.name },
+        related: [{ at: orPlace(placeOf(settings.staticRoot), application), message: 'STATIC_ROOT' }],
+      });
+    }
+  },
+  examples: [
+    {
+      bad: tree(marked(APP(''))),
+      good: tree(APP('RUN python manage.py collectstatic --noinput\n')),
+      notOn122: 'the name of the upstream is resolved when nginx starts',
+    },
+  ],
+});
