@@ -169,6 +169,7 @@ volumes: { static_volume: , media_volume: }
 #- app/Dockerfile
 FROM python:3.12
 WORKDIR /home/app/web
+RUN python manage.py collectstatic --noinput
 ${MANAGE.replace('#- ', '#- app/')}${WSGI.replace('#- ', '#- app/')}#- app/shop/settings.py
 import os
 from pathlib import Path

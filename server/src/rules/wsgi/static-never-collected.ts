@@ -60,7 +60,7 @@ const marked = (files: Readonly<Record<string, string>>): Readonly<Record<string
 export default defineRule({
   id: 'static-never-collected',
   group: 'wsgi',
-  severity: 'info',
+  severity: 'hint',
   since: '0.2',
   title: 'Nothing of the project runs collectstatic',
   why: `
