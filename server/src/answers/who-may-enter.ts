@@ -4,7 +4,7 @@
  */
 import type { Directive } from '../config/directive.ts';
 import type { Scope } from '../config/scope.ts';
-import { serversOf } from '../config/servers.ts';
+import { serverOf, serversOf } from '../config/servers.ts';
 import { lineFor } from '../trace/handlers/access.ts';
 import { readPlainIp } from '../trace/networks.ts';
 import { Visitor } from './visitor.ts';
@@ -63,7 +63,7 @@ export function isLocalOnly(scope: Scope): boolean {
     const servers = scope.context === 'http' ? serversOf(scope.config) : [];
     return servers.length > 0 && servers.every((s) => isLocalOnly(s.scope));
   }
-  const server = serversOf(own.config).find((s) => s.scope === own);
+  const server = serverOf(own);
   if (!server) return false;
   return server.listens.every(
     (l) => l.directive && l.addresses.every((a) => a.kind === 'unix' || (!a.wildcard && isPrivateAddress(a.address))),
@@ -104,14 +104,23 @@ export function accessOf(scope: Scope): Entry {
 /** Whether a list that turns strangers away lets anybody in. */
 const closed = (lines: readonly Directive[]): Entry => (lines[0]?.name === 'deny' && lines[0].value(0) === 'all' ? 'nobody' : 'some');
 
+/** By the level's list: that of http may hold thousands of servers, and each of their locations asks. */
+const scripted = new WeakMap<readonly Directive[], boolean>();
+
+/** A line of the level runs a script that may decide on access. */
+function isScripted({ level }: Scope): boolean {
+  let known = scripted.get(level);
+  if (known === undefined) scripted.set(level, (known = level.some((d) => SCRIPTED.test(d.name))));
+  return known;
+}
+
 /** Who may enter a scope over its servers' sockets. */
 export function entryOf(scope: Scope): Entry {
   for (let at: Scope | null = scope.enclosing('location'); at; at = at.parent?.enclosing('location') ?? null)
     if (at.has('internal')) return 'nobody';
   const access = accessOf(scope);
   if (access !== 'everybody') return access;
-  for (let at: Scope | null = scope; at && at.context !== 'main'; at = at.parent)
-    if (at.directives.some((d) => SCRIPTED.test(d.name))) return 'unknown';
+  for (let at: Scope | null = scope; at && at.context !== 'main'; at = at.parent) if (isScripted(at)) return 'unknown';
   const end = new Visitor(scope).rewrites();
   if (end.by && end.status >= 400) return isGuard(end.by) ? 'some' : 'nobody';
   // sent to a login

@@ -23,7 +23,7 @@ export interface Body {
 const EMPTY: readonly Directive[] = [];
 
 /** What stays the same as long as a directive of an outer level does: of http, whose inside is asked about by itself, its name. */
-const identity = (d: Directive): object =>
+export const identityOf = (d: Directive): object =>
   d.scope.context !== 'main' ? d : LEVELS.has(d.name) && d.statement.block ? d.statement.name : d.statement;
 
 export class Scope {
@@ -76,7 +76,7 @@ export class Scope {
   }
 
   private askAll(): void {
-    noted(this.config, `${this.context} level`, (c) => c.levels(this.context).flatMap((s) => s.level.map(identity)));
+    noted(this.config, `${this.context} level`, (c) => c.levels(this.context).flatMap((s) => s.level.map(identityOf)));
   }
 
   private expand(config: Config, { file, statements, via }: Body, into: Directive[]): void {
@@ -123,7 +123,7 @@ export class Scope {
   /** Own directives of that name, in order. */
   named(name: string): readonly Directive[] {
     if (this.outer && (APART.has(name) || ofNoBlock()))
-      noted(this.config, `${this.context} ${name}`, (c) => c.levels(this.context).flatMap((s) => s.own(name).map(identity)));
+      noted(this.config, `${this.context} ${name}`, (c) => c.levels(this.context).flatMap((s) => s.own(name).map(identityOf)));
     return this.own(name);
   }
 
@@ -161,7 +161,7 @@ export class Scope {
   effective(name: string): Effective {
     if (this.outer && ofNoBlock())
       noted(this.config, `${this.context} in force ${name}`, (c) =>
-        c.levels(this.context).flatMap((s) => s.effective(name).directives.map(identity)),
+        c.levels(this.context).flatMap((s) => s.effective(name).directives.map(identityOf)),
       );
     let found = this.inForce.get(name);
     if (!found) this.inForce.set(name, (found = effective(this, name)));

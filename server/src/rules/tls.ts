@@ -73,9 +73,13 @@ export function reachOf(server: Server): Reach {
 /** The http servers that clients reach over TLS. */
 export const tlsServers = (config: Config): Server[] => serversOf(config).filter((s) => reachOf(s).tls);
 
+/** Some http server is reached over TLS. */
+export const hasTlsServer = (config: Config): boolean =>
+  asked(config, 'a server over TLS', (c) => serversOf(c).some((s) => reachOf(s).tls));
+
 /** Some server of http, stream or mail speaks TLS. */
 export const speaksTls = (config: Config): boolean =>
-  tlsServers(config).length > 0 ||
+  hasTlsServer(config) ||
   config.main.all.some(
     (d) =>
       ['stream-server', 'mail-server'].includes(d.scope.context) &&

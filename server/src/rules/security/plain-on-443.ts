@@ -25,8 +25,8 @@ export default defineRule({
   },
   check({ config, directive, scope, file, report }) {
     if (scope.context !== 'server' || !directive.value(0).includes('443') || isOn(scope, 'ssl')) return;
-    // a proxy in front may have ended TLS
-    if (directive.values.includes('proxy_protocol')) return;
+    // a proxy in front may have ended TLS; and what the line says itself, its address and port have
+    if (['proxy_protocol', 'ssl', 'quic', 'udp'].some((param) => directive.values.includes(param))) return;
     const pair = listenersOf(config).find(
       (p) => p.port === 443 && !p.ssl && !p.quic && !p.udp && p.listens.some((l) => l.directive === directive),
     );

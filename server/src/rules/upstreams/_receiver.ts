@@ -1,5 +1,6 @@
 /** Who gets a proxied request: programs that need neither the client's host nor its scheme and address. */
 import { toBytes } from '../../base/bytes.ts';
+import { asked } from '../../config/asked.ts';
 import type { Directive } from '../../config/directive.ts';
 import { locationOf, matchLocation } from '../../config/locations.ts';
 import type { Scope } from '../../config/scope.ts';
@@ -29,10 +30,12 @@ const CHALLENGE = /^\/\.well-known\/(?:acme-challenge|pki-validation)/;
 function isOwnListener(scope: Scope, { kindOfHost, host, portText, upstream }: PassTarget): boolean {
   if (upstream) return false;
   const { config } = scope;
-  if (kindOfHost === 'unix') return listenersOf(config).some((l) => l.kind === 'unix' && l.text.includes(host));
+  if (kindOfHost === 'unix')
+    return asked(config, `listens on socket ${host}`, (c) => listenersOf(c).some((l) => l.kind === 'unix' && l.text.includes(host)));
+  const port = portText || '80';
   return (
     /^(?:127\.\d+\.\d+\.\d+|localhost|\[::1\])$/.test(host) &&
-    listenersOf(config).some((l) => l.kind !== 'unix' && String(l.port) === (portText || '80'))
+    asked(config, `listens on port ${port}`, (c) => listenersOf(c).some((l) => l.kind !== 'unix' && String(l.port) === port))
   );
 }
 

@@ -3,7 +3,7 @@ import { targetOf } from '../../answers/what-is-passed.ts';
 import type { Directive } from '../../config/directive.ts';
 import type { Fix } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { tlsServers } from '../tls.ts';
+import { hasTlsServer } from '../tls.ts';
 import { lackOf } from './_headers.ts';
 import { isToApplication, needsNoClient } from './_receiver.ts';
 
@@ -64,7 +64,7 @@ A \`proxy_set_header\` line in a location hides all lines of the outer levels, s
     const { at, related, fix } = lack(missing);
     const fixes: Fix[] = [fix];
     // what ends TLS in front of this nginx says https, and $scheme would put http over it
-    if (missing.some((n) => n.header === 'X-Forwarded-Proto') && !tlsServers(directive.scope.config).length) {
+    if (missing.some((n) => n.header === 'X-Forwarded-Proto') && !hasTlsServer(directive.scope.config)) {
       fixes[0] = { ...fix, safety: 'suggestion', because: 'TLS may end in front of this nginx, and $scheme is "http" here' };
       const certain = missing.filter((n) => n.header !== 'X-Forwarded-Proto');
       if (certain.length) fixes.push(lack(certain).fix);

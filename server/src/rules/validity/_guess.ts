@@ -20,16 +20,33 @@ export function distance(a: string, b: string, limit: number): number {
   return last[b.length]!;
 }
 
+/** Which letters and other signs occur, a bit each for groups of them, case aside. */
+function lettersOf(word: string): number {
+  let set = 0;
+  for (let i = 0; i < word.length; i++) set |= 1 << (word.charCodeAt(i) & 31);
+  return set;
+}
+
+function bits(set: number): number {
+  let count = 0;
+  for (let rest = set; rest; rest &= rest - 1) count++;
+  return count;
+}
+
 /** The nearest of the words, when it is near: one error in four letters, case aside. Null when none is, or two are as near. */
 export function nearest(word: string, words: Iterable<string>): string | null {
   const lower = word.toLowerCase();
+  const letters = lettersOf(lower);
   // something of the word must be left
   const limit = Math.min(Math.max(1, Math.min(3, Math.floor(word.length / 4))), word.length - 1);
   let best: string | null = null;
   let least = limit + 1;
   let tied = false;
   for (const candidate of words) {
-    const d = distance(lower, candidate.toLowerCase(), Math.min(limit, least));
+    const most = Math.min(limit, least);
+    // each error takes one letter away, brings one, or both
+    if (Math.abs(lower.length - candidate.length) > most || bits(letters ^ lettersOf(candidate)) > 2 * most) continue;
+    const d = distance(lower, candidate.toLowerCase(), most);
     if (d > limit || d > least) continue;
     tied = d === least && candidate !== best;
     if (d < least) best = candidate;

@@ -1,6 +1,7 @@
 /** Names that no module of the target offers anywhere (ngx_conf_handler: "unknown directive"). Where a name may stand is another rule's. */
-import { statusOf } from '../../catalog/catalog.ts';
+import { statusOf, type Target } from '../../catalog/catalog.ts';
 import type { Context } from '../../catalog/context.ts';
+import type { Config } from '../../config/config.ts';
 import { unknownLibrary } from '../../config/open.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
@@ -58,13 +59,11 @@ load one, the name may be the module's, and the finding is an information or a w
       return why.replacedBy
         ? report('replaced', { at, data: { ...data, removed: why.removed ?? '', successor: why.replacedBy } })
         : report('removed', { at, data: { ...data, removed: why.removed ?? '' } });
-    const context = directive.scope.context as Context;
-    const offered = config.catalog
-      .inContext(context)
-      .filter((f) => statusOf(f, target).known && f.args.block === (directive.statement.block !== null));
     const library = unknownLibrary(config);
     if (library) return report('foreign', { at, data: { ...data, library }, severity: 'info' });
-    const guess = nearest(name, new Set(offered.map((f) => f.name))) ?? nearest(name, config.catalog.names());
+    const guess =
+      nearest(name, offered(config, directive.scope.context as Context, directive.statement.block !== null)) ??
+      nearest(name, config.catalog.names());
     if (guess)
       return report('misspelt', {
         at,
@@ -108,3 +107,18 @@ http {
     },
   ],
 });
+
+const offers = new WeakMap<Target, Map<string, ReadonlySet<string>>>();
+
+/** The names that the target offers in a context. */
+function offered({ catalog, settings: { target } }: Config, context: Context, block: boolean): ReadonlySet<string> {
+  let known = offers.get(target);
+  if (!known) offers.set(target, (known = new Map()));
+  const key = `${context} ${block}`;
+  let names = known.get(key);
+  if (!names) {
+    const facts = catalog.inContext(context).filter((f) => statusOf(f, target).known && f.args.block === block);
+    known.set(key, (names = new Set(facts.map((f) => f.name))));
+  }
+  return names;
+}

@@ -7,14 +7,12 @@ import type { DirectiveFact } from '../../catalog/fact.ts';
 import { isSharedZone, NAME_TITLES, type NameKind, type NameSpec } from '../../catalog/names.ts';
 import { parametersOf } from '../../catalog/parameters.ts';
 import { parseSize } from '../../catalog/value-kind.ts';
-import { PerConfig } from '../../config/asked.ts';
 import type { Directive } from '../../config/directive.ts';
 import { PerPiece } from '../../config/pieces.ts';
 import { mayDeclare } from '../../config/unseen-names.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { nearest } from './_guess.ts';
-import { byOrder } from './_order.ts';
 import { atClosing } from './_places.ts';
 import { halfDeclared, soundFact } from './_sound.ts';
 import { spanIn } from './_spans.ts';
@@ -70,31 +68,19 @@ function mentionsZones(fact: DirectiveFact): boolean {
   return known;
 }
 
-const mentions = new PerPiece((directives) => directives.filter((d) => d.fact !== null && mentionsZones(d.fact)));
-
-interface Zones {
-  readonly declared: readonly Declared[];
-  readonly uses: readonly Declared[];
-}
-
 /** All declarations and uses of zones and thread pools, in reading order. */
-const zones = new PerConfig((config): Zones => {
-  const declared: Declared[] = [];
-  const uses: Declared[] = [];
-  for (const directive of [...mentions.of(config)].flat()) {
-    const fact = soundFact(directive);
-    if (!fact) continue;
-    for (const use of namesIn(fact, directive.values)) {
-      if (!isSharedZone(use.kind) && use.kind !== 'thread-pool') continue;
-      const size = sizeOf(directive, use);
-      const entry = { directive, use, kind: use.kind, tag: tagOf(directive, use.kind), size };
-      if (use.role === 'defines') declared.push(entry);
-      else if (size !== null && use.kind === 'upstream-zone') declared.push(entry);
-      else uses.push(entry);
-    }
-  }
-  return { declared, uses };
-});
+const mentions = new PerPiece((directives): readonly Declared[] =>
+  directives.flatMap((directive) => {
+    const fact = directive.fact && mentionsZones(directive.fact) ? soundFact(directive) : null;
+    if (!fact) return [];
+    return namesIn(fact, directive.values)
+      .filter((use) => isSharedZone(use.kind) || use.kind === 'thread-pool')
+      .map((use) => ({ directive, use, kind: use.kind, tag: tagOf(directive, use.kind), size: sizeOf(directive, use) }))
+      .sort((a, b) => a.use.argument - b.use.argument);
+  }),
+);
+
+const declares = ({ use, size, kind }: Declared): boolean => use.role === 'defines' || (size !== null && kind === 'upstream-zone');
 
 /** Zones of other modules whose names may be declared once. */
 const OF_MODULES: ReadonlySet<NameKind> = new Set<NameKind>(['upload-zone', 'dav-lock-zone', 'lua-dict']);
@@ -143,12 +129,11 @@ without a line), a zone of another kind at once.`,
     threads: 'Duplicate thread pool "{name}". Choose another name.',
   },
   check({ config, report }) {
-    const { declared, uses } = zones.of(config);
     const first = new Map<string, Declared>();
     const sized = new Map<string, Declared>();
     // every mention enters the list, in reading order, and the first decides the use
-    const mentions = [...declared, ...uses].sort(byPlace);
-    for (const mention of mentions) {
+    const all = [...mentions.of(config)].flat();
+    for (const mention of all) {
       const { use, kind, tag, size, directive } = mention;
       const { name } = use;
       if (kind === 'thread-pool') {
@@ -178,10 +163,13 @@ without a line), a zone of another kind at once.`,
         else if (kind.endsWith('-cache-zone') || OF_MODULES.has(kind)) report('twice', { at: place(mention), data: { name }, related });
       }
     }
-    for (const mention of uses) {
+    const declared = all.filter(declares);
+    for (const mention of all) {
+      if (declares(mention)) continue;
       const { use, kind, directive } = mention;
       const { name } = use;
       const cache = kind.endsWith('-cache-zone');
+      if (kind !== 'thread-pool' && sized.has(name)) continue;
       const known = declared.filter((d) => d.kind === kind && d.tag === mention.tag);
       if (kind === 'thread-pool' ? name === 'default' || known.some((d) => d.use.name === name) : sized.has(name)) continue;
       if (first.get(name)?.tag !== mention.tag && kind !== 'thread-pool') continue;
@@ -232,5 +220,3 @@ without a line), a zone of another kind at once.`,
     { inside: 'server', bad: '    aio threads=nopool;\n#               ^^^^^^ pool', good: '    aio threads=default;' },
   ],
 });
-
-const byPlace = (a: Declared, b: Declared): number => byOrder(a.directive, b.directive) || a.use.argument - b.use.argument;
