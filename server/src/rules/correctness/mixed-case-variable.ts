@@ -22,9 +22,9 @@ export default defineRule({
   },
   check({ config, report }) {
     for (const found of namesOf(config).ofKind('variable')) {
+      if (!found.some((s) => /[A-Z]/.test(s.name))) continue;
       // the dash behind it says what is wrong: dash-in-variable
       if (found.some((s) => /^-\w/.test(s.directive.file.text.slice(s.span.end, s.span.end + 2)))) continue;
-      if (!found.some((s) => /[A-Z]/.test(s.name))) continue;
       const sites = found.map((s) => ({
         directive: s.directive,
         role: s.role,
