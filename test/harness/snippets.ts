@@ -19,9 +19,12 @@ const PROXY = [
   'proxy_pass http://127.0.0.1:8000;',
   'proxy_set_header Host $host;',
   'proxy_set_header X-Real-IP $remote_addr;',
-  ...['Remote-User', 'X-Client-Subject', ...['User', 'Email', 'Groups'].flatMap((n) => [`X-Auth-Request-${n}`, `X-Forwarded-${n}`])].map(
-    (name) => `proxy_set_header ${name} "";`,
-  ),
+  ...[
+    'X-Client-Subject',
+    'X-authentik-uid',
+    ...['User', 'Email', 'Groups', 'Name'].flatMap((n) => [`X-Auth-Request-${n}`, `X-Forwarded-${n}`, `Remote-${n}`]),
+    ...['username', 'groups', 'email', 'name'].map((n) => `X-authentik-${n}`),
+  ].map((name) => `proxy_set_header ${name} "";`),
   'proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;',
   'proxy_set_header X-Forwarded-Proto $scheme;',
 ].join('\n        ');
@@ -41,7 +44,9 @@ function around(context: Context, snippet: Snippet, own: string): string {
     )}\n}\n`;
   switch (context) {
     case 'main':
-      return own;
+      return /^events \{/m.test(own)
+        ? own
+        : `worker_processes auto;\nerror_log /var/log/nginx/error.log warn;\nworker_rlimit_nofile 4096;\nevents {\n    worker_connections 1024;\n}\n${own}\n`;
     case 'http':
       return http(own);
     case 'server':

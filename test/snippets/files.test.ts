@@ -24,6 +24,18 @@ test('the file that the manifest names holds every snippet of a whole file and n
   }
 });
 
+test('the file for editors without the server holds all that needs nothing added elsewhere', () => {
+  const alone = JSON.parse(fs.readFileSync('snippets/without-server.code-snippets', 'utf8')) as Record<string, CodeSnippet>;
+  assert.deepEqual(
+    Object.keys(alone),
+    SNIPPETS.filter((s) => !s.outer).map((s) => s.title),
+  );
+});
+
+test('no comment of ours and no name of the product stands in what is inserted', () => {
+  for (const s of SNIPPETS) assert.doesNotMatch(`${s.body}${(s.outer ?? []).map((o) => o.text).join('')}`, /proxylens/i, s.id);
+});
+
 for (const wholeFiles of [true, false])
   test(`completion ${wholeFiles ? 'offers whole files to other editors' : 'leaves whole files to VS Code'}`, async () => {
     const config = await configOf('\n');

@@ -392,6 +392,97 @@ const FOREIGN: readonly PromiseRow[] = [
 
 const CLOSED = ['/srv/app/errors/maintenance.on', '/srv/app/errors/maintenance.html'];
 
+/** The fields of a JSON log format, read as JSON with a number for each variable; what the log is, and whether it is used. */
+const jsonLog = (keys: readonly string[]): PromiseRow => ({
+  name: 'a line of the log is one JSON object',
+  ask: `GET ${PLAIN}/`,
+  within: http('server { listen 80; return 204; }'),
+  expect: { status: 204 },
+  holds: (_, config) => {
+    const block = config.main.directives.find((d) => d.name === 'http')?.body;
+    const format = block?.directives.find((d) => d.name === 'log_format');
+    const line = (format?.values ?? []).slice(2).join('').replace(/\$\w+/g, '1');
+    const read = JSON.parse(line) as Record<string, unknown>;
+    return {
+      escape: [format?.value(1), 'escape=json'],
+      missing: [keys.filter((k) => !(k in read)).join(), ''],
+      'it is used': [block?.directives.find((d) => d.name === 'access_log')?.value(1), format?.value(0)],
+    };
+  },
+});
+
+/** What a log is told of a request: the directives of http by name. */
+const written =
+  (name: string, wanted: RegExp): ((trace: Trace, config: Config) => Checks) =>
+  (_, config) => {
+    const below = (scope: Config['main']): Config['main']['directives'] =>
+      scope.directives.flatMap((d) => [d, ...(d.body ? below(d.body) : [])]);
+    const all = below(config.main).filter((d) => d.name === name);
+    return { [name]: [all.some((d) => wanted.test(d.values.join(' '))), true] };
+  };
+
+const CALLED = http('server { listen 80; return 204; }');
+
+/** An address that is let in, and one that is not. */
+const only = (path: string, from: string, status = 403): readonly PromiseRow[] => [
+  { name: 'the named addresses get in', ask: `GET ${PLAIN}${path}`, from, expect: { kind: 'proxy', status: 200 } },
+  { name: 'nobody else does', ask: `GET ${PLAIN}${path}`, expect: { status } },
+];
+
+const signOn = (header: string, prefix: string, user: string): readonly PromiseRow[] => [
+  {
+    name: 'who is logged in gets to the application, under the name that the service gave',
+    ask: `GET ${PLAIN}/cart`,
+    headers: [...SOMEBODY, [`${prefix}${user}`, 'root']],
+    assume: { [`auth_request:${header}`]: 'ann' },
+    expect: {
+      kind: 'proxy',
+      status: 200,
+      upstreamHeaders: { [`${prefix}${user}`]: 'ann', 'X-Forwarded-User': 'ann', 'Remote-User': 'ann' },
+    },
+  },
+  {
+    name: 'without a name of the service, the name that a client gives itself is gone',
+    ask: `GET ${PLAIN}/cart`,
+    headers: [...SOMEBODY, [`${prefix}${user}`, 'root']],
+    assume: { [`auth_request:${header}`]: '' },
+    expect: { kind: 'proxy', upstreamHeaders: { [`${prefix}${user}`]: null, 'X-Forwarded-User': null, 'Remote-User': null } },
+  },
+];
+
+/** A request by way of a proxy in front, and one that says so of itself. */
+const believed = (inside: string, from: string, header: string): readonly PromiseRow[] => {
+  const within =
+    inside === 'http'
+      ? http(`server { listen 80; location / { ${ASKED.replace('application', '127.0.0.1:8000')} } }`)
+      : (t: string): string => t;
+  return [
+    {
+      name: 'the address that the proxy names is the client',
+      ask: `GET ${PLAIN}/application`,
+      within,
+      from,
+      headers: [[header, '198.51.100.7']],
+      expect: { upstreamHeaders: { 'X-Real-IP': '198.51.100.7' } },
+    },
+    {
+      name: 'nobody else is believed',
+      ask: `GET ${PLAIN}/application`,
+      within,
+      headers: [[header, '198.51.100.7']],
+      expect: { upstreamHeaders: { 'X-Real-IP': CLIENT } },
+    },
+  ];
+};
+
+const PHP_PARAMS = (script: string): Record<string, unknown> => ({
+  kind: 'fastcgi',
+  params: { SCRIPT_FILENAME: script, HTTP_PROXY: null },
+});
+
+/** The file of keys, as it may look. */
+const WITH_KEY = (text: string): string => text.replace('include /etc/nginx/api-keys.conf;', 'k1 partner;');
+
 /** By the id of the snippet. */
 export const PROMISES: Readonly<Record<string, Promises>> = {
   'django-gunicorn': server(application(SOCKET), uploaded),
@@ -542,10 +633,23 @@ export const PROMISES: Readonly<Record<string, Promises>> = {
     },
   ],
   'canonical-host': [
+    ...(['http', 'https'] as const).map(
+      (scheme): PromiseRow => ({
+        name: `the other name leads to the one that counts over ${scheme}, with its path`,
+        ask: `GET ${scheme}://www.example.com/cart?x=1`,
+        expect: {
+          kind: 'redirect',
+          status: 301,
+          location: 'https://example.com/cart?x=1',
+          ...(scheme === 'https' ? { responseHeaders: HSTS } : {}),
+        },
+      }),
+    ),
     {
-      name: 'the other name leads to the one that counts, with its path',
-      ask: 'GET http://www.example.com/cart?x=1',
-      expect: { kind: 'redirect', status: 301, location: 'https://example.com/cart?x=1' },
+      name: 'the challenge of the certificate authority is answered under the other name',
+      ask: 'GET http://www.example.com/.well-known/acme-challenge/token',
+      files: ['/var/www/letsencrypt/.well-known/acme-challenge/token'],
+      expect: { status: 200, file: '/var/www/letsencrypt/.well-known/acme-challenge/token' },
     },
   ],
 
@@ -985,49 +1089,6 @@ export const PROMISES: Readonly<Record<string, Promises>> = {
     },
     { name: 'nobody else does', ask: `GET ${PLAIN}/nginx_status`, expect: { status: 403 } },
   ],
-  'json-log': [
-    {
-      name: 'a line of the log is one JSON object with timings',
-      ask: `GET ${PLAIN}/`,
-      within: http('server { listen 80; return 204; }'),
-      expect: { status: 204 },
-      holds: (_, config) => {
-        const http = config.main.directives.find((d) => d.name === 'http')?.body;
-        const format = http?.directives.find((d) => d.name === 'log_format');
-        const line = (format?.values ?? []).slice(2).join('').replace(/\$\w+/g, '1');
-        const read = JSON.parse(line) as Record<string, unknown>;
-        return {
-          escape: [format?.value(1), 'escape=json'],
-          keys: [['seconds', 'status', 'upstream_seconds', 'request_id'].every((k) => k in read), true],
-          'numbers are numbers': [typeof read.seconds, 'number'],
-          'it is used': [http?.directives.find((d) => d.name === 'access_log')?.value(1), format?.value(0)],
-        };
-      },
-    },
-  ],
-  'request-id': [
-    {
-      name: "the application and the client get the same id, which is not the client's own",
-      ask: `GET ${PLAIN}/`,
-      headers: [['X-Request-ID', 'forged']],
-      assume: { request_id: 'abc123' },
-      expect: {
-        kind: 'proxy',
-        upstreamHeaders: { ...told('http'), 'X-Request-ID': 'abc123' },
-        responseHeaders: { 'X-Request-ID': 'abc123' },
-      },
-    },
-  ],
-  'stream-postgresql': [
-    {
-      name: 'the named network is passed on',
-      ask: 'GET tcp://127.0.0.1:5432',
-      from: '10.1.2.3',
-      expect: { kind: 'proxy', upstream: 'postgresql' },
-      holds: (t) => ({ server: [t.outcome.upstreamRequest?.servers.join(), '10.0.0.20:5432'] }),
-    },
-    { name: 'nobody else is', ask: 'GET tcp://127.0.0.1:5432', expect: { kind: 'closed', upstream: null } },
-  ],
 
   ...Object.fromEntries(
     (
@@ -1188,6 +1249,7 @@ export const PROMISES: Readonly<Record<string, Promises>> = {
   ...Object.fromEntries(
     (
       [
+        ['postgresql', 5432, '10.0.0.20:5432'],
         ['redis', 6379, '10.0.0.21:6379'],
         ['mysql', 3306, '10.0.0.22:3306'],
         ['mqtt', 1883, '10.0.0.23:1883'],
@@ -1206,6 +1268,447 @@ export const PROMISES: Readonly<Record<string, Promises>> = {
       ],
     ]),
   ),
+
+  vhost: [
+    {
+      name: 'files come from the disk',
+      ask: `GET ${PLAIN}/a.css`,
+      files: ['/srv/www/a.css'],
+      expect: { kind: 'static', file: '/srv/www/a.css' },
+    },
+  ],
+  http2: [
+    {
+      name: 'browsers can speak HTTP/2',
+      ask: `GET ${SECURE}/application`,
+      expect: { kind: 'proxy' },
+      holds: (t) => ({ http2: [t.tls.http2, true] }),
+    },
+  ],
+  acme: [
+    redirects[0]!,
+    {
+      name: 'files come over TLS, with HSTS',
+      ask: `GET ${SECURE}/a.css`,
+      files: ['/srv/www/a.css'],
+      expect: { kind: 'static', file: '/srv/www/a.css', responseHeaders: HSTS },
+      holds: intermediate,
+    },
+  ],
+  'spa-api': [
+    {
+      name: 'a path of the application in the browser is the front page, which browsers ask for again',
+      ask: `GET ${PLAIN}/orders/7`,
+      files: ['/srv/app/dist/index.html'],
+      expect: { status: 200, file: '/srv/app/dist/index.html', responseHeaders: { 'Cache-Control': 'no-cache' } },
+    },
+    {
+      name: 'a file with a hash is kept for a year',
+      ask: `GET ${PLAIN}/assets/a.3f2c.js`,
+      files: ['/srv/app/dist/assets/a.3f2c.js', '/srv/app/dist/index.html'],
+      expect: { status: 200, file: '/srv/app/dist/assets/a.3f2c.js', responseHeaders: { 'Cache-Control': 'max-age=31536000' } },
+    },
+    {
+      name: 'a script that is missing is missing, and no page',
+      ask: `GET ${PLAIN}/assets/old.js`,
+      files: ['/srv/app/dist/index.html'],
+      expect: { status: 404, file: null },
+    },
+    { ...proxied(`${PLAIN}/api/orders`, { uri: '/api/orders' }), name: 'the API is the application' },
+  ],
+  'php-fpm': [
+    {
+      name: 'a program that is there is run',
+      ask: `GET ${PLAIN}/a.php?x=1`,
+      headers: [['Proxy', 'http://evil.example']],
+      files: ['/srv/www/a.php'],
+      expect: PHP_PARAMS('/srv/www/a.php'),
+    },
+    { name: 'one that is not there is a 404', ask: `GET ${PLAIN}/a.jpg/x.php`, files: ['/srv/www/a.jpg'], expect: { status: 404 } },
+  ],
+  wordpress: [
+    {
+      name: 'permalinks are the front controller',
+      ask: `GET ${PLAIN}/2026/hello/?x=1`,
+      files: ['/srv/wordpress/index.php'],
+      expect: PHP_PARAMS('/srv/wordpress/index.php'),
+    },
+    {
+      name: 'nothing that was uploaded is run',
+      ask: `GET ${PLAIN}/wp-content/uploads/2026/shell.php`,
+      files: ['/srv/wordpress/wp-content/uploads/2026/shell.php'],
+      expect: { status: 404 },
+    },
+    { name: 'XML-RPC is closed', ask: `POST ${PLAIN}/xmlrpc.php`, files: ['/srv/wordpress/xmlrpc.php'], expect: { status: 404 } },
+    {
+      name: 'attempts to log in are counted and end with 429',
+      ask: `POST ${PLAIN}/wp-login.php`,
+      files: ['/srv/wordpress/wp-login.php'],
+      assume: { 'limit_req:login': 'over' },
+      expect: { status: 429 },
+    },
+  ],
+  laravel: [
+    {
+      name: 'everything that is no file is index.php',
+      ask: `GET ${PLAIN}/orders?x=1`,
+      files: ['/srv/app/public/index.php'],
+      expect: PHP_PARAMS('/srv/app/public/index.php'),
+    },
+    { name: 'no other program is run', ask: `GET ${PLAIN}/info.php`, files: ['/srv/app/public/info.php'], expect: { status: 404 } },
+  ],
+  'old-paths': [
+    {
+      name: 'an old path leads to the new one, with its arguments',
+      ask: `GET ${PLAIN}/about.html?x=1`,
+      expect: { kind: 'redirect', status: 301, location: `${PLAIN}/about/?x=1` },
+    },
+    { name: 'other paths are as ever', ask: `GET ${PLAIN}/application`, expect: { kind: 'proxy', status: 200 } },
+  ],
+  'redirect-path': ({ choice }) => [
+    {
+      name: 'the path leads to the other, with its arguments',
+      ask: `GET ${PLAIN}/old?x=1`,
+      expect: { kind: 'redirect', status: [301, 302, 308][choice], location: `${PLAIN}/new?x=1` },
+    },
+  ],
+  'secure-link': (
+    [
+      ['without a good signature nobody gets the file', '', 403],
+      ['a good one that is too old gets 410', '0', 410],
+      ['a good one gets it, until its time', '1', 200],
+    ] as const
+  ).map(
+    ([name, verdict, status]): PromiseRow => ({
+      name,
+      ask: `GET ${PLAIN}/downloads/a.pdf?md5=x&expires=1`,
+      files: ['/srv/app/downloads/a.pdf'],
+      assume: { secure_link: verdict },
+      expect: { status, file: status === 200 ? '/srv/app/downloads/a.pdf' : null },
+    }),
+  ),
+  hotlink: [
+    {
+      name: 'a page of another site shows no picture',
+      ask: `GET ${PLAIN}/images/a.png`,
+      headers: [
+        ['Sec-Fetch-Site', 'cross-site'],
+        ['Sec-Fetch-Dest', 'image'],
+      ],
+      files: ['/srv/www/images/a.png'],
+      expect: { status: 403 },
+    },
+    ...(
+      [
+        ['an own page does', 'same-origin', 'image'],
+        ['a link of another page leads to it', 'cross-site', 'document'],
+      ] as const
+    ).map(
+      ([name, from, as]): PromiseRow => ({
+        name,
+        ask: `GET ${PLAIN}/images/a.png`,
+        headers: [
+          ['Sec-Fetch-Site', from],
+          ['Sec-Fetch-Dest', as],
+        ],
+        files: ['/srv/www/images/a.png'],
+        expect: { status: 200, file: '/srv/www/images/a.png' },
+      }),
+    ),
+  ],
+  webdav: [{ name: 'nobody writes without a password', ask: `PUT ${SECURE}/dav/a.txt`, expect: { status: 401 } }],
+  's3-static': [
+    {
+      name: "the store gets its own name, and nothing of the visitor's",
+      ask: `GET ${PLAIN}/files/a.pdf`,
+      headers: [
+        ['Cookie', 'sessionid=abc'],
+        ['Authorization', 'Basic dTpw'],
+      ],
+      expect: { kind: 'proxy', uri: '/a.pdf', upstreamHeaders: { Host: 'bucket.s3.amazonaws.com', Cookie: null, Authorization: null } },
+    },
+    { name: 'nobody writes to it', ask: `PUT ${PLAIN}/files/a.pdf`, expect: { status: 403 } },
+  ],
+  'image-cache': [
+    {
+      name: 'a picture is kept for a month, whatever cookies come along, and the application sees none',
+      ask: `GET ${PLAIN}/thumbnails/a.jpg?w=2`,
+      headers: [['Cookie', 'sessionid=abc']],
+      answer: { headers: [['Set-Cookie', 'sessionid=def']] },
+      expect: { kind: 'proxy', upstreamHeaders: { Cookie: null }, responseHeaders: { 'Set-Cookie': null } },
+      holds: (t) => ({
+        store: [t.cache?.store, true],
+        seconds: [t.cache?.valid, 2_592_000],
+        'each name has its own pictures': [t.cache?.key, `http${SITE}/thumbnails/a.jpg`],
+      }),
+    },
+  ],
+  authelia: [
+    ...signOn('remote_user', 'Remote-', 'User'),
+    {
+      name: 'who is not logged in is led to the portal',
+      ask: `GET ${PLAIN}/cart`,
+      assume: { auth_request: '401', 'auth_request:location': 'https://login.example.com/?rd=x' },
+      expect: { status: 302, location: 'https://login.example.com/?rd=x' },
+    },
+    { name: 'nobody asks the service from outside', ask: `GET ${PLAIN}/internal/authelia`, expect: { status: 404 } },
+  ],
+  authentik: [
+    ...signOn('x_authentik_username', 'X-authentik-', 'username'),
+    {
+      name: 'who is not logged in is led to the login, and back to where they were',
+      ask: `GET ${PLAIN}/cart`,
+      assume: { auth_request: '401' },
+      expect: { status: 302, location: `${PLAIN}/outpost.goauthentik.io/start?rd=${PLAIN}/cart` },
+    },
+    {
+      name: 'the login itself is open',
+      ask: `GET ${PLAIN}/outpost.goauthentik.io/callback`,
+      assume: { auth_request: '401' },
+      expect: { kind: 'proxy', status: 200 },
+    },
+    { name: 'nobody asks the service from outside', ask: `GET ${PLAIN}/outpost.goauthentik.io/auth/nginx`, expect: { status: 404 } },
+  ],
+  cloudflare: ({ inside }) => believed(inside, '104.16.0.1', 'CF-Connecting-IP'),
+  fastly: ({ inside }) => believed(inside, '151.101.1.1', 'X-Forwarded-For'),
+  'allow-list': ({ inside }) => only(inside === 'server' ? '/application' : '/', '192.0.2.44'),
+  'block-list': [
+    {
+      name: 'who is on the list gets no answer',
+      ask: `GET ${PLAIN}/application`,
+      from: '198.51.100.3',
+      expect: { kind: 'closed', status: 444 },
+    },
+    { name: 'everybody else does', ask: `GET ${PLAIN}/application`, expect: { kind: 'proxy', status: 200 } },
+  ],
+  country: [
+    { name: 'the named country gets in', ask: `GET ${PLAIN}/`, assume: { country: 'DE' }, expect: { kind: 'proxy', status: 200 } },
+    { name: 'another one does not', ask: `GET ${PLAIN}/`, assume: { country: 'XX' }, expect: { status: 403 } },
+  ],
+  bots: [
+    {
+      name: 'a robot of the list is refused',
+      ask: `GET ${PLAIN}/application`,
+      headers: [['User-Agent', 'Mozilla/5.0 (compatible; GPTBot/1.2)']],
+      expect: { status: 403 },
+    },
+    {
+      name: 'a browser is not',
+      ask: `GET ${PLAIN}/application`,
+      headers: [['User-Agent', 'Mozilla/5.0']],
+      expect: { kind: 'proxy', status: 200 },
+    },
+  ],
+  'api-key-check': [
+    { name: 'without a key nobody gets in', ask: `GET ${PLAIN}/api/orders`, within: WITH_KEY, expect: { status: 401 } },
+    {
+      name: 'a wrong one is none',
+      ask: `GET ${PLAIN}/api/orders`,
+      headers: [['X-API-Key', 'guess']],
+      within: WITH_KEY,
+      expect: { status: 401 },
+    },
+    {
+      name: 'who has one gets in, and the application learns whose it was',
+      ask: `GET ${PLAIN}/api/orders`,
+      headers: [
+        ['X-API-Key', 'k1'],
+        ['X-API-User', 'root'],
+      ],
+      within: WITH_KEY,
+      expect: { kind: 'proxy', status: 200, upstreamHeaders: { 'X-API-Key': null, 'X-API-User': 'partner' } },
+    },
+  ],
+  'mtls-upstream': [
+    {
+      name: 'the application is asked over TLS',
+      ask: `GET ${PLAIN}/cart`,
+      expect: { kind: 'proxy', upstreamHeaders: { 'X-Forwarded-For': CLIENT } },
+      holds: (t) => ({ server: [t.outcome.upstreamRequest?.servers.join() || t.outcome.upstreamRequest?.upstream, '10.0.0.11:8443'] }),
+    },
+  ],
+  'cors-lines': [
+    {
+      name: 'the named origin is answered with its name',
+      ask: `GET ${PLAIN}/v1`,
+      headers: [['Origin', 'https://app.example.com']],
+      expect: { kind: 'proxy', responseHeaders: { 'Access-Control-Allow-Origin': 'https://app.example.com', Vary: '/Origin/' } },
+    },
+    {
+      name: 'another one is not',
+      ask: `GET ${PLAIN}/v1`,
+      headers: [['Origin', 'https://app.example.com.evil.example']],
+      answer: { headers: [['Access-Control-Allow-Origin', '*']] },
+      expect: { kind: 'proxy', responseHeaders: { 'Access-Control-Allow-Origin': null } },
+    },
+  ],
+  'json-log': [jsonLog(['seconds', 'status', 'upstream_seconds', 'request_id', 'referer', 'protocol', 'cache'])],
+  'ecs-log': [jsonLog(['@timestamp', 'client.ip', 'url.original', 'http.response.status_code', 'user_agent.original'])],
+  'goaccess-log': [
+    {
+      name: 'the log is used',
+      ask: `GET ${PLAIN}/`,
+      within: CALLED,
+      expect: { status: 204 },
+      holds: written('access_log', /access\.log sites/),
+    },
+  ],
+  fail2ban: [
+    {
+      name: 'the usual log goes on beside the one of refusals',
+      ask: `GET ${PLAIN}/`,
+      within: CALLED,
+      expect: { status: 204 },
+      holds: (t, config) => ({
+        ...written('access_log', /refused buffer=4k flush=1s if=\$refused$/)(t, config),
+        usual: Object.values(written('access_log', /access\.log combined /)(t, config))[0]!,
+      }),
+    },
+  ],
+  metrics: only('/metrics', '10.1.2.3'),
+  'health-application': [
+    {
+      ...proxied(`${PLAIN}/health`, { uri: '/health' }),
+      name: 'the application is asked, and for five seconds only',
+      holds: (t) => ({ read: [t.timeouts.read, '5s'], connect: [t.timeouts.connect, '2s'] }),
+    },
+  ],
+  'request-id': [
+    {
+      name: "the application and the client get the same id, which is not the client's own",
+      ask: `GET ${PLAIN}/`,
+      headers: [['X-Request-ID', 'forged-by-a-client']],
+      assume: { request_id: 'abc123' },
+      expect: {
+        kind: 'proxy',
+        upstreamHeaders: { ...told('http'), 'X-Request-ID': 'abc123' },
+        responseHeaders: { 'X-Request-ID': 'abc123' },
+      },
+    },
+    {
+      name: 'the id of the own balancer is kept',
+      ask: `GET ${PLAIN}/`,
+      from: '10.0.0.5',
+      headers: [['X-Request-ID', '5f3c-9a1b-balancer']],
+      assume: { request_id: 'abc123' },
+      expect: { kind: 'proxy', upstreamHeaders: { 'X-Request-ID': '5f3c-9a1b-balancer' } },
+    },
+  ],
+  'stream-tls': [
+    {
+      name: 'the service behind is asked',
+      ask: 'GET tcp://127.0.0.1:8883',
+      expect: { kind: 'proxy' },
+      holds: (t) => ({ server: [t.outcome.upstreamRequest?.servers.join(), '127.0.0.1:1883'] }),
+    },
+  ],
+  'stream-dns': (['tcp', 'udp'] as const).flatMap((kind): PromiseRow[] => [
+    {
+      name: `questions of the named network are passed on over ${kind}`,
+      ask: `GET ${kind}://127.0.0.1:53`,
+      from: '10.1.2.3',
+      expect: { kind: 'proxy', upstream: 'name_servers' },
+    },
+    { name: `no others are over ${kind}`, ask: `GET ${kind}://127.0.0.1:53`, expect: { kind: 'closed', upstream: null } },
+  ]),
+  'stream-syslog': [
+    {
+      name: 'messages of the named network are passed on',
+      ask: 'GET udp://127.0.0.1:514',
+      from: '10.1.2.3',
+      expect: { kind: 'proxy' },
+      holds: (t) => ({ server: [t.outcome.upstreamRequest?.servers.join(), '10.0.0.43:514'] }),
+    },
+    { name: 'no others are', ask: 'GET udp://127.0.0.1:514', expect: { kind: 'closed', upstream: null } },
+  ],
+  'mail-proxy': [
+    {
+      name: 'mailboxes and submission are reached over TLS alone',
+      ask: `GET ${PLAIN}/`,
+      within: (text) => `${text}\nhttp { server { listen 80; return 204; } }\n`,
+      expect: { status: 204 },
+      holds: (_, config) => {
+        const mail = config.main.directives.find((d) => d.name === 'mail')?.body?.directives ?? [];
+        const servers = mail.filter((d) => d.name === 'server').flatMap((d) => d.body?.directives ?? []);
+        return {
+          listens: [
+            servers
+              .filter((d) => d.name === 'listen')
+              .map((d) => d.values.join(' '))
+              .join(', '),
+            '993 ssl, 465 ssl',
+          ],
+        };
+      },
+    },
+  ],
+  'canary-map': [
+    { ...proxied(`${PLAIN}/`, { upstream: 'track_stable' }), name: 'who says nothing gets the stable release' },
+    { ...proxied(`${PLAIN}/`, { upstream: 'track_next' }), name: 'who has the header gets the next', headers: [['X-Canary', '1']] },
+    { ...proxied(`${PLAIN}/`, { upstream: 'track_next' }), name: 'who has the cookie does too', headers: [['Cookie', 'canary=1']] },
+  ],
+  'ab-test': [
+    ...(['variant_a', 'variant_b'] as const).map(
+      (variant): PromiseRow => ({
+        ...proxied(`${PLAIN}/`, { upstream: variant, responseHeaders: { 'Set-Cookie': `/^variant=${variant};/` } }),
+        name: `who has ${variant} keeps it`,
+        headers: [['Cookie', `variant=${variant}`]],
+      }),
+    ),
+    { ...proxied(`${PLAIN}/`), name: 'half of the others get the other one', share: ['variant_b', 0.3, 0.7] },
+    {
+      name: 'a variant that somebody invents is none',
+      ask: `GET ${PLAIN}/`,
+      headers: [['Cookie', 'variant=evil.example']],
+      expect: { kind: 'proxy', upstream: '/^variant_[ab]$/' },
+    },
+  ],
+  'upstream-resolve': [
+    {
+      name: 'the group is asked, and keeps connections',
+      ask: `GET ${PLAIN}/`,
+      within: http(`server { listen 80; location / { ${ASKED} proxy_http_version 1.1; proxy_set_header Connection ""; } }`),
+      expect: { kind: 'proxy', upstream: 'application' },
+      holds: (t) => ({ kept: [t.keepalive.upstream, true] }),
+    },
+  ],
+  mirror: [
+    {
+      ...proxied(`${PLAIN}/api/orders?x=1`, { uri: '/api/orders?x=1' }),
+      name: 'the application answers',
+    },
+    { name: 'nobody asks for the copy from outside', ask: `GET ${PLAIN}/mirror`, expect: { status: 404 } },
+  ],
+  'sse-lines': [
+    {
+      ...proxied(`${PLAIN}/events/1`),
+      name: 'events wait in no buffer and no cache, and silence is borne for an hour',
+      holds: (t) => ({ buffering: [t.buffering.buffering, false], cache: [t.cache, null], patience: [t.timeouts.read, '1h'] }),
+    },
+  ],
+  ...Object.fromEntries(
+    (['brotli', 'zstd'] as const).map((id): [string, Promises] => [
+      id,
+      [
+        {
+          name: 'it is on for JSON',
+          ask: `GET ${PLAIN}/`,
+          within: CALLED,
+          expect: { status: 204 },
+          holds: written(`${id}_types`, /application\/json/),
+        },
+      ],
+    ]),
+  ),
+  'ssl-curves': ({ inside }) => [
+    {
+      name: 'the hybrid key exchange comes first',
+      ask: `GET ${SECURE}/`,
+      within: overTls(inside),
+      expect: {},
+      holds: written('ssl_ecdh_curve', /^X25519MLKEM768:X25519:/),
+    },
+  ],
 
   'nginx-conf-vps': [
     ...FOREIGN,

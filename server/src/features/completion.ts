@@ -109,11 +109,11 @@ function snippetItems(
   file: SourceFile,
   offset: number,
 ): Item[] {
-  const target = first!.config.settings.target.nginx;
+  const { nginx: target, openssl } = first!.config.settings.target;
   const texts = [...first!.config.files.values()].map((f) => f.text);
   return contexts
     .flatMap((c) => (c === 'main' && !wholeFiles ? [] : snippetsIn(c)))
-    .filter((s) => atLeast(target, s.since))
+    .filter((s) => atLeast(target, s.since) && atLeast(openssl, s.openssl))
     .map((s) => {
       const body = bodyFor(s, target);
       const plain = expand(body).text;

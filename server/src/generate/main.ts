@@ -4,7 +4,7 @@ import { loadCatalog } from '../catalog/catalog.ts';
 import { rulePage } from '../features/explain.ts';
 import { settingsSchema } from '../features/settings-schema.ts';
 import { RULES } from '../rules/all.ts';
-import { WHOLE } from '../snippets/whole.ts';
+import { SNIPPETS } from '../snippets/index.ts';
 import { editorSection } from './editor-section.ts';
 import { rulesTable } from './rules-table.ts';
 import { settingsPage } from './settings-page.ts';
@@ -22,5 +22,9 @@ const manifest = JSON.parse(fs.readFileSync('package.json', 'utf8')) as { contri
 manifest.contributes.configuration = editorSection();
 files['package.json'] = JSON.stringify(manifest, null, 2) + '\n';
 files['server/docs/settings.md'] = settingsPage(editorSection());
-files['snippets/nginx.code-snippets'] = JSON.stringify(snippetFile(WHOLE), null, 2) + '\n';
+const inMain = SNIPPETS.filter((s) => s.inside.includes('main'));
+files['snippets/nginx.code-snippets'] = JSON.stringify(snippetFile(inMain), null, 2) + '\n';
+// for editors that have no server: whatever needs nothing added elsewhere
+const alone = SNIPPETS.filter((s) => !s.outer);
+files['snippets/without-server.code-snippets'] = JSON.stringify(snippetFile(alone), null, 2) + '\n';
 process.stdout.write(JSON.stringify(files));

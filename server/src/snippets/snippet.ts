@@ -27,6 +27,10 @@ export interface Snippet {
   readonly outer?: readonly Outer[];
   /** nginx version from which it works */
   readonly since?: string;
+  /** the module that must be there beside those of nginx's own default build; the documentation names it */
+  readonly module?: string;
+  /** OpenSSL version from which it works */
+  readonly openssl?: string;
   /** directives that the surroundings must have for it to work, as text: the tests put them there, the documentation names them */
   readonly needs?: { readonly main?: string; readonly http?: string; readonly server?: string };
 }

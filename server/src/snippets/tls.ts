@@ -135,20 +135,4 @@ server {
 }
 $0`,
   },
-  {
-    id: 'canonical-host',
-    prefixes: ['canonical', 'www'],
-    title: 'One name for the site',
-    about: 'Sends the other name to the one that counts.',
-    inside: ['http'],
-    body: lines`
-server {
-  listen 80;
-  listen [::]:80;
-  server_name \${1:www.example.com};
-  server_tokens off;
-  return 301 https://\${2:example.com}\\$request_uri;
-}
-$0`,
-  },
 ];

@@ -112,7 +112,9 @@ sites share an application and a cache zone, and the application tells them apar
       const kept = without.some((s) => OF_VISITORS.test(s) || OF_ANSWERS.test(s) || !PLAIN.test(s));
       const own = sources(level, key).some((s) => OF_VISITORS.test(s));
       const forAll = STATIC.test(level.enclosing('location')?.opener?.values.at(-1) ?? '');
-      if (!kept && !own && !(forAll && (hidden || !cookie))) {
+      // who asks without a session gets no page of his own
+      const anonymous = family === 'proxy' && ['Cookie', 'Authorization'].every((name) => requestHeader(level, name)?.value(1) === '');
+      if (!kept && !own && !(anonymous && (hidden || !cookie)) && !(forAll && (hidden || !cookie))) {
         const conditions = bypass.flatMap((d) => d.values).filter((v) => sources(level, v).some((s) => OF_VISITORS.test(s)));
         const written = level.has(`${family}_no_cache`) || level !== scope;
         report(cookie && hidden ? 'page' : conditions.length ? 'stored' : 'cookie', {
@@ -162,6 +164,21 @@ sites share an application and a cache zone, and the application tells them apar
     }
   },
   examples: [
+    {
+      inside: 'http',
+      good: `proxy_cache_path /var/cache/nginx keys_zone=pictures:10m;
+server {
+    location /thumbnails/ {
+        proxy_pass http://127.0.0.1:8000;
+        proxy_set_header Cookie "";
+        proxy_set_header Authorization "";
+        proxy_cache pictures;
+        proxy_cache_valid 200 30d;
+        proxy_ignore_headers Set-Cookie;
+        proxy_hide_header Set-Cookie;
+    }
+}`,
+    },
     {
       inside: 'http',
       bad: `proxy_cache_path /var/cache/nginx keys_zone=pages:10m;

@@ -92,7 +92,7 @@ function tls(a: Answers): string[] {
           'acme_certificate letsencrypt;',
           'ssl_certificate $acme_certificate;',
           'ssl_certificate_key $acme_certificate_key;',
-          'ssl_certificate_cache max=2;',
+          ...(isAtLeast(a.nginx, '1.27.4') ? ['ssl_certificate_cache max=2;'] : []),
         ]
       : a.tls === 'certbot'
         ? [
