@@ -2,6 +2,7 @@
  * What every snippet promises, as requests and what must come of them: the table that promises.test.ts asks of the request path. A row
  * says nothing about how a snippet is written, only what a client or the application notices.
  */
+import { createHash } from 'node:crypto';
 import type { Config } from '../../server/src/config/config.ts';
 import type { HeaderPair, Trace, UpstreamAnswer } from '../../server/src/trace/trace.ts';
 
@@ -479,6 +480,10 @@ const PHP_PARAMS = (script: string): Record<string, unknown> => ({
   kind: 'fastcgi',
   params: { SCRIPT_FILENAME: script, HTTP_PROXY: null },
 });
+
+/** The signature of /downloads/a.pdf, as the application makes it. */
+const signed = (expires: number): string =>
+  `?md5=${createHash('md5').update(`${expires}/downloads/a.pdf s3`).digest('base64url')}&expires=${expires}`;
 
 /** The file of keys, as it may look. */
 const WITH_KEY = (text: string): string => text.replace('include /etc/nginx/api-keys.conf;', 'k1 partner;');
@@ -1374,16 +1379,17 @@ export const PROMISES: Readonly<Record<string, Promises>> = {
   ],
   'secure-link': (
     [
-      ['without a good signature nobody gets the file', '', 403],
-      ['a good one that is too old gets 410', '0', 410],
-      ['a good one gets it, until its time', '1', 200],
+      ['without a signature nobody gets the file', '', 403],
+      ['a wrong one is refused', '?md5=AAAAAAAAAAAAAAAAAAAAAA&expires=1700000100', 403],
+      ['a good one that is too old gets 410', signed(1_600_000_000), 410],
+      ['a good one gets it, until its time', signed(1_700_000_100), 200],
     ] as const
   ).map(
-    ([name, verdict, status]): PromiseRow => ({
+    ([name, query, status]): PromiseRow => ({
       name,
-      ask: `GET ${PLAIN}/downloads/a.pdf?md5=x&expires=1`,
+      ask: `GET ${PLAIN}/downloads/a.pdf${query}`,
       files: ['/srv/app/downloads/a.pdf'],
-      assume: { secure_link: verdict },
+      within: (text) => text.replace('include /etc/nginx/secure-link.conf;', 'secure_link_md5 "$secure_link_expires$uri s3";'),
       expect: { status, file: status === 200 ? '/srv/app/downloads/a.pdf' : null },
     }),
   ),

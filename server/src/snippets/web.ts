@@ -44,7 +44,7 @@ $0`,
   },
   {
     id: 'http2',
-    prefixes: ['http2', 'h2'],
+    prefixes: ['h2', 'http2'],
     title: 'HTTP/2 for this server',
     about: 'Many requests on one connection. Browsers speak it over TLS only.',
     inside: ['server'],
