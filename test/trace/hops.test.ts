@@ -157,6 +157,65 @@ describe('requests inside a request', () => {
   });
 });
 
+describe('sticky', () => {
+  // md5 of "127.0.0.1:1" and "127.0.0.1:2"
+  const ONE = '9b5cdbb1c3e1a06da4bf0789b25fe38a';
+  const TWO = 'abf7a7b4e5522108bc46650d856ec400';
+  const group = (sticky: string, servers = 'server 127.0.0.1:1; server 127.0.0.1:2;'): string =>
+    `upstream bk { ${servers} ${sticky} } server { listen 80; location / { proxy_pass http://bk; } ${UP} }`;
+  const cookie = (value: string): Partial<RequestInput> => ({
+    headers: [
+      ['Host', 'a.test'],
+      ['Cookie', value],
+    ],
+  });
+  const first = (trace: Trace): string => `${trace.exchanges[0]?.attempts[0]?.server} ${header(trace, 'Set-Cookie') ?? '-'}`;
+
+  test('a cookie names the server that was chosen, by its address or its route', async () => {
+    const open = await ask(group('sticky cookie srv;'));
+    assert.equal(first(open), `127.0.0.1:1 srv=${ONE}`);
+    assert.ok(open.assumptions.some((a) => a.id === 'upstream-server:bk'));
+    const bound = await ask(group('sticky cookie srv;'), {}, cookie(`srv=${TWO}`));
+    assert.equal(first(bound), `127.0.0.1:2 srv=${TWO}`);
+    assert.ok(!bound.assumptions.some((a) => a.id === 'upstream-server:bk'));
+    const named = group('sticky cookie srv;', 'server 127.0.0.1:1 route=a; server 127.0.0.1:2 route=b;');
+    assert.equal(first(await ask(named, {}, cookie('srv=b'))), '127.0.0.1:2 srv=b');
+    assert.equal(first(await ask(named, {}, cookie('srv=c'))), '127.0.0.1:1 srv=a');
+  });
+
+  test('with all that may stand in the cookie', async () => {
+    const text = group(
+      'sticky cookie srv expires=1h domain=.$host path=/p httponly secure samesite=lax;',
+      'server 127.0.0.1:1; server 127.0.0.1:2 down;',
+    );
+    assert.equal(
+      header(await ask(text, { now: 0 }), 'Set-Cookie'),
+      `srv=${ONE}; expires=Thu, 01-Jan-70 01:00:00 GMT; max-age=3600; domain=.a.test; httponly; secure; samesite=lax; path=/p`,
+    );
+  });
+
+  test('a server that fails, rests or is down gives its clients to another, which the cookie names then', async () => {
+    const text = group('sticky cookie srv;');
+    const failed = await ask(text, { upstreams: { '127.0.0.1:2': { failure: 'refused' } } }, cookie(`srv=${TWO}`));
+    assert.equal(header(failed, 'Set-Cookie'), `srv=${ONE}`);
+    const down = group('sticky cookie srv;', 'server 127.0.0.1:1; server 127.0.0.1:2 down;');
+    assert.equal(first(await ask(down, {}, cookie(`srv=${TWO}`))), `127.0.0.1:1 srv=${ONE}`);
+    const drain = group('sticky cookie srv;', 'server 127.0.0.1:1; server 127.0.0.1:2 drain;');
+    assert.equal(first(await ask(drain, {}, cookie(`srv=${TWO}`))), `127.0.0.1:2 srv=${TWO}`);
+    assert.equal(first(await ask(drain)), `127.0.0.1:1 srv=${ONE}`);
+  });
+
+  test('a route is found in variables, a learned session is an assumption', async () => {
+    const route = group('sticky route $cookie_r $arg_r;', 'server 127.0.0.1:1 route=a; server 127.0.0.1:2 route=b;');
+    assert.equal(first(await ask(route, {}, { target: '/?r=b' })), '127.0.0.1:2 -');
+    assert.equal(first(await ask(route, {}, { ...cookie('r=a'), target: '/?r=b' })), '127.0.0.1:1 -');
+    const learn = group('sticky learn create=$upstream_cookie_s lookup=$cookie_s zone=z:1m;');
+    const trace = await ask(learn, { assume: { 'upstream-server:bk': '127.0.0.1:2' } }, cookie('s=1'));
+    assert.equal(first(trace), '127.0.0.1:2 -');
+    assert.match(trace.assumptions.find((a) => a.id === 'upstream-server:bk')?.why ?? '', /session/);
+  });
+});
+
 describe('what a cache holds', () => {
   const cache = (
     more: string,

@@ -60,10 +60,10 @@ test('nothing of the catalog is left out', async () => {
 
 test('what is not simulated is named, also where it stands in the group that is asked', async () => {
   const config = await configOf(
-    'events {}\nhttp { upstream u { server 127.0.0.1:1; sticky cookie srv; } server { listen 80; ssi on; location / { proxy_pass http://u; } location /f { ssi off; return 204; } } }\n',
+    'events {}\nhttp { upstream u { server 127.0.0.1:1; fair; } server { listen 80; ssi on; location / { proxy_pass http://u; } location /f { ssi off; return 204; } } }\n',
   );
   const named = (target: string): string[] => traceRequest(config, { target, headers: HOST }).notSimulated.map((n) => n.directive);
-  assert.deepEqual(named('/'), ['ssi', 'sticky']);
+  assert.deepEqual(named('/'), ['ssi', 'fair']);
   assert.deepEqual(named('/f'), []);
 });
 

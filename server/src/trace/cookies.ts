@@ -1,5 +1,6 @@
-/** Cookies of a request, found as nginx finds them. */
+/** Cookies: those of a request, found as nginx finds them, and the dates in those that nginx sets. */
 import { type ByteString, lower } from '../base/bytes.ts';
+import { httpTime } from './http-time.ts';
 import type { Run } from './run.ts';
 
 /** `$cookie_name` (ngx_http_parse_multi_header_lines). */
@@ -28,4 +29,10 @@ export function cookie(run: Run, name: string): ByteString | null {
     }
   }
   return null;
+}
+
+/** `expires` of a cookie: two digits of the year as far as they last (ngx_http_cookie_time). */
+export function cookieTime(seconds: number): string {
+  const m = /^(\w+, \d\d) (\w{3}) (\d{4}) (.*)$/.exec(httpTime(seconds))!;
+  return `${m[1]!}-${m[2]!}-${Number(m[3]) > 2037 ? m[3]! : m[3]!.slice(2)} ${m[4]!}`;
 }

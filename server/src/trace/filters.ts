@@ -2,6 +2,7 @@
 import { type ByteString, byteArray, fromBytes, lower, toBytes } from '../base/bytes.ts';
 import { parseSize, parseTime } from '../catalog/value-kind.ts';
 import type { Directive } from '../config/directive.ts';
+import { followBody } from './body.ts';
 import { clock } from './clock.ts';
 import { slice } from './handlers/slice.ts';
 import { userid } from './handlers/userid.ts';
@@ -24,6 +25,7 @@ export function sendHeader(run: Run): 'answered' | number {
     if (status !== undefined) return status;
   }
   reply.sent = true;
+  followBody(run);
   return 'answered';
 }
 
@@ -318,11 +320,12 @@ function setExpires(run: Run, directive: Directive): void {
   set(httpTime(now + age), expires.seconds < 0 || age < 0 ? 'no-cache' : `max-age=${age}`);
 }
 
-/** What a filter that changes the body does to the head; the body itself is not followed. */
-function changesBody(run: Run, keepsDates: boolean): void {
+/** What a filter that changes the body does to the head; the body follows in body.ts. */
+function changesBody(run: Run, by: string, keepsDates: boolean): void {
   const { reply } = run;
+  reply.rewrites.add(by);
+  if (run.parent) return;
   reply.contentLength = -1;
-  reply.body = null;
   if (keepsDates) reply.weakenEtag();
   else {
     reply.clearLastModified();
@@ -351,7 +354,7 @@ function gunzip(run: Run): undefined {
   if (clientTakesGzip(run).ok) return;
   encoding.live = false;
   reply.contentEncoding = null;
-  changesBody(run, true);
+  changesBody(run, 'unpacked', true);
   reply.clearAcceptRanges();
   run.report.step({
     phase: 'filter',
@@ -367,21 +370,26 @@ function addition(run: Run): undefined {
   if (reply.status !== 200 || run.parent) return;
   if (!run.text('add_before_body') && !run.text('add_after_body')) return;
   if (!fitsTypes(run, 'addition_types')) return;
-  changesBody(run, true);
+  changesBody(run, 'addition', true);
   reply.clearAcceptRanges();
 }
 
 /** ngx_http_sub_header_filter. */
 function substitution(run: Run): undefined {
-  if (run.parent || !run.lines('sub_filter').length || run.reply.contentLength === 0 || !fitsTypes(run, 'sub_filter_types')) return;
-  changesBody(run, run.flag('sub_filter_last_modified', false));
+  if (
+    !run.lines('sub_filter').some((d) => run.value(d.value(0)) !== '') ||
+    run.reply.contentLength === 0 ||
+    !fitsTypes(run, 'sub_filter_types')
+  )
+    return;
+  changesBody(run, 'sub_filter', run.flag('sub_filter_last_modified', false));
 }
 
 /** ngx_http_ssi_header_filter. */
 function ssi(run: Run): undefined {
-  if (run.parent || !run.flag('ssi', false) || run.reply.contentLength === 0 || !fitsTypes(run, 'ssi_types')) return;
-  changesBody(run, run.flag('ssi_last_modified', false));
-  run.reply.clearAcceptRanges();
+  if (!run.flag('ssi', false) || run.reply.contentLength === 0 || !fitsTypes(run, 'ssi_types')) return;
+  changesBody(run, 'ssi', run.flag('ssi_last_modified', false));
+  if (!run.parent) run.reply.clearAcceptRanges();
 }
 
 const CHARSET_TYPES = ['text/html', 'text/xml', 'text/plain', 'text/vnd.wap.wml', 'application/javascript', 'application/rss+xml'];
@@ -405,6 +413,17 @@ function charset(run: Run): undefined {
   if (reply.charset !== '' && !run.flag('override_charset', false)) return;
   if (run.reply.relayed && reply.charset === '' && /charset=/i.test(reply.contentType)) return;
   const value = run.value(wanted);
+  // ngx_http_get_charset of a variable that is not there is an error
+  if (value === '' && /^\$\w+$/.test(wanted) && run.variable(wanted.slice(1).toLowerCase()) === null) {
+    reply.kind = 'closed';
+    reply.closed = true;
+    run.report.step({
+      phase: 'filter',
+      handler: 'ngx_http_charset_filter_module',
+      at: run.directive('charset') ?? null,
+      said: `${wanted} has no value: closed without an answer`,
+    });
+  }
   if (value === '') return;
   if (reply.status === 301 || reply.status === 302) {
     // the page of a redirect keeps no charset
@@ -670,6 +689,7 @@ function header(run: Run): undefined {
     reply.contentType = '';
     reply.contentLength = -1;
   }
+  if (reply.body !== null && (reply.status === 204 || reply.status === 304)) reply.body = '';
   // a file's date goes with the file only
   if (reply.dates && ![200, 206, 304].includes(reply.status)) reply.clearLastModified();
   const { location } = reply;

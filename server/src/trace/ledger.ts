@@ -31,7 +31,6 @@ export const UNFOLLOWED_NAMES: ReadonlySet<string> = new Set([
   'scgi_store',
   'disable_symlinks',
   'early_hints',
-  'sticky',
   'uwsgi_string',
   'proxy_pass_trailers',
   'fastcgi_catch_stderr',

@@ -41,12 +41,25 @@ function move(run: Run, to: Move): void {
 
 /** ngx_http_finalize_request with a status: the answer is made, or an error page is gone to. */
 export function finalize(run: Run, status: number): void {
-  if (status === 444) {
-    run.reply.closed = true;
-    run.reply.kind = 'closed';
+  // late and gone clients get no page either
+  if (status === 444 || status === 408 || status === 499) close(run);
+  else if (status >= 300 || status === 201 || status === 204) follow(run, specialResponse(run, status));
+  else {
     run.finished = true;
-  } else if (status >= 300 || status === 201 || status === 204) follow(run, specialResponse(run, status));
-  else run.finished = true;
+    if (run.reply.sent) return;
+    run.report.step({
+      phase: 'content',
+      handler: 'ngx_http_core_module',
+      said: `${status} makes no answer: the client waits until it is closed`,
+    });
+    close(run);
+  }
+}
+
+function close(run: Run): void {
+  run.reply.closed = true;
+  run.reply.kind = 'closed';
+  run.finished = true;
 }
 
 /** ngx_http_internal_redirect. The request goes on in the server rewrite phase. */
@@ -120,7 +133,7 @@ function goNamed(run: Run, name: ByteString): void {
  * ngx_http_subrequest: the client's headers, internal from the start. auth_request asks with GET and without a body, mirror sends a copy of
  * the request, post_action another one behind it (ngx_http_auth_request_handler, ngx_http_mirror_handler_internal, ngx_http_post_action).
  */
-export function subrequest(main: Run, target: ByteString, kind: SubrequestKind): Run {
+export function subrequest(main: Run, target: ByteString, kind: SubrequestKind, args: ByteString = ''): Run {
   const sub = new Run({ config: main.config, input: main.input, options: main.options, parent: main, kind, subrequests: subrequest });
   sub.version = main.version;
   sub.requestLine = main.requestLine;
@@ -131,11 +144,12 @@ export function subrequest(main: Run, target: ByteString, kind: SubrequestKind):
   // the header lines are the client's, a Content-Length too, though no body follows
   sub.headers = main.headers;
   sub.contentLength = main.contentLength;
-  sub.chunked = kind !== 'auth_request' && main.chunked;
+  const copies = kind === 'mirror' || kind === 'post_action';
+  sub.chunked = copies && main.chunked;
   sub.bodyRead = true;
   sub.server = main.server;
   sub.scope = main.server.scope;
-  sub.methodName = kind === 'auth_request' ? 'GET' : main.methodName;
+  sub.methodName = copies ? main.methodName : 'GET';
   sub.validUnparsedUri = false;
   sub.internal = true;
   sub.uriChanges = main.uriChanges - 1;
@@ -145,7 +159,7 @@ export function subrequest(main: Run, target: ByteString, kind: SubrequestKind):
     sub.setUri(main.uri);
     goNamed(sub, target);
   } else sub.setUri(target);
-  if (kind === 'mirror') sub.args = main.args;
+  sub.args = kind === 'mirror' ? main.args : args;
   go(sub);
   return sub;
 }

@@ -8,6 +8,7 @@ import { type PassTarget, serverAddress, targetServers, type Upstream, type Upst
 import { crc32 } from './crc32.ts';
 import { readPlainIp } from './networks.ts';
 import type { Run } from './run.ts';
+import { nameOf, type Wish, wishOf } from './sticky.ts';
 
 export interface Peer {
   /** with its port */
@@ -19,7 +20,9 @@ export interface Peer {
 
 interface Member extends Peer {
   readonly weight: number;
+  /** not asked, unless a client that is bound to it asks for it (`drain`) */
   readonly down: boolean;
+  readonly drains: boolean;
   current: number;
   effective: number;
   /** by the request at hand */
@@ -42,7 +45,8 @@ const members = (servers: readonly UpstreamServer[], backup: boolean): Member[] 
       server,
       backup,
       weight: server.weight,
-      down: server.down,
+      down: server.down || server.params.includes('drain'),
+      drains: !server.down && server.params.includes('drain'),
       current: 0,
       effective: server.weight,
       tried: false,
@@ -58,6 +62,7 @@ export class Peers {
   private usesSpare = false;
   private asked: Member | null = null;
   private readonly first: Member | null;
+  private readonly wish: Wish | null;
   private readonly hashed: (() => Member | null) | null;
 
   constructor(run: Run, target: PassTarget, most: number) {
@@ -72,14 +77,18 @@ export class Peers {
       this.spare = turn.spare;
     } else {
       const address = targetServers(target)[0] ?? target.host;
-      this.primary = [{ address, server: null, backup: false, weight: 1, down: false, current: 0, effective: 1, tried: false, fails: 0 }];
+      this.primary = [
+        { address, server: null, backup: false, weight: 1, down: false, drains: false, current: 0, effective: 1, tried: false, fails: 0 },
+      ];
       this.spare = [];
     }
     this.single = this.primary.length + this.spare.length === 1;
     const up = [...this.primary, ...this.spare].filter((m) => !m.down).length;
     this.tries = most > 0 ? Math.min(up, most) : up;
+    this.wish = group ? wishOf(run, group) : null;
     this.hashed = group ? hashOf(run, group, this.primary) : null;
-    this.first = group && !this.hashed && !again ? this.firstOf(run, group) : null;
+    const decided = this.hashed !== null || again || this.wished(this.primary) !== null;
+    this.first = group && (!decided || this.wish?.session) ? this.firstOf(run, group) : null;
   }
 
   /** Who is first where earlier requests, the load or chance decide. */
@@ -91,18 +100,31 @@ export class Peers {
       id: `upstream-server:${group.name}`,
       what: `the server of ${group.name} that is asked first`,
       otherwise: likely.address,
-      why: group.method === 'round-robin' ? 'the requests before this one decide whose turn it is' : `${group.method} decides`,
+      why: this.wish?.session
+        ? 'the session that sticky learned decides'
+        : group.method === 'round-robin'
+          ? 'the requests before this one decide whose turn it is'
+          : `${group.method} decides`,
       choices: open.map((m) => m.address),
       at: group.balancer ?? group.directive,
     });
     return open.find((m) => m.address === chosen) ?? likely;
   }
 
+  /** The server that the client is bound to, where it can be asked (ngx_http_upstream_get_rr_peer_by_sid). */
+  private wished(list: readonly Member[]): Member | null {
+    const name = this.wish?.name ?? null;
+    if (name === null) return null;
+    const member = list.find((m) => nameOf(m) === name);
+    return member && !member.tried && (!member.down || member.drains) && !rests(member) ? member : null;
+  }
+
   /** The next server to ask; null: no live one is left. */
   next(): Peer | null {
     const list = this.usesSpare ? this.spare : this.primary;
-    let found: Member | null = null;
-    if (!this.usesSpare) {
+    let found = this.single ? null : this.wished(list);
+    if (found) take(list, found);
+    else if (!this.usesSpare) {
       if (this.first && !this.first.tried) {
         found = this.first;
         take(this.primary, found);

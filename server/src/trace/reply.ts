@@ -73,6 +73,8 @@ export class Reply {
   headerOnly = false;
   sent = false;
   body: ByteString | null = null;
+  /** what filters do to the body, in order: `addition`, `sub_filter`, `ssi`, or `unpacked` */
+  readonly rewrites = new Set<string>();
   /** gzip would have been used if the client had asked: Vary */
   gzipVary = false;
   chunked = false;

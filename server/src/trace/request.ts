@@ -687,13 +687,24 @@ function finish(run: Run): Trace {
     compression: run.reply.compression ? { gzip: run.reply.compression.gzip, why: run.reply.compression.why } : {},
     keepalive: scope ? keepaliveOf(run) : {},
     assumptions: run.report.assumptions,
-    notSimulated: scope ? [...notSimulatedIn(scope), ...(group ? notSimulatedOf(group) : [])] : [],
+    notSimulated: scope
+      ? [...notSimulatedIn(scope), ...(group ? notSimulatedOf(group) : [])].filter((n) => !isFollowed(run, n.directive))
+      : [],
     readAs: readAs(run.config),
     stock: [...run.report.builtIn],
     refusedBy: run.options.refusedBy ?? [],
     nginx: run.behaviour.text,
   };
 }
+
+/** Lines that say what becomes of a body that was followed. */
+const OF_BODIES: Readonly<Record<string, RegExp>> = table({
+  ssi: /^ssi/,
+  sub_filter: /^sub_filter/,
+  addition: /^add(?:_before_body|_after_body|ition_types)$/,
+});
+
+const isFollowed = (run: Run, directive: string): boolean => [...run.followed].some((by) => OF_BODIES[by]?.test(directive) ?? false);
 
 function serverText(run: Run): string {
   const tokens = run.text('server_tokens') ?? 'on';

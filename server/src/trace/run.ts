@@ -52,11 +52,11 @@ export class Failed extends Error {
 
 const MAX_DEPTH = 100;
 
-/** Runs a request inside a request. Comes from where the moves are, above the handlers that ask for it. */
-export type Subrequests = (main: Run, target: ByteString, kind: SubrequestKind) => Run;
+/** Runs a request inside a request. Comes from where the moves are, above the handlers that ask for it. `args`: of a piece of a body. */
+export type Subrequests = (main: Run, target: ByteString, kind: SubrequestKind, args?: ByteString) => Run;
 
-/** Who asks: auth_request sends GET without a body, mirror and post_action the method and body of the main request. */
-export type SubrequestKind = 'auth_request' | 'mirror' | 'post_action';
+/** Who asks: auth_request and pieces of a body send GET without a body, mirror and post_action the method and body of the main request. */
+export type SubrequestKind = 'auth_request' | 'mirror' | 'post_action' | 'body';
 
 export interface RunInput {
   readonly config: Config;
@@ -135,6 +135,9 @@ export class Run implements Scripting {
   limitReqStatus = '';
   limitConnStatus = '';
 
+  /** directives that are followed for this request, though not for every one: bodies are, where their text is known */
+  readonly followed = new Set<string>();
+
   /** URIs that the configuration names in full as the end of a search: their files are meant to be there */
   readonly meant = new Set<ByteString>();
   /** the request went round until nginx gave it up */
@@ -173,9 +176,16 @@ export class Run implements Scripting {
   }
 
   /** The request inside this one that a handler asks for, answered. */
-  subrequest(target: ByteString, kind: SubrequestKind): Run {
+  subrequest(target: ByteString, kind: SubrequestKind, args?: ByteString): Run {
     if (!this.inside) throw new Error('no requests inside this one');
-    return this.inside(this, target, kind);
+    return this.inside(this, target, kind, args);
+  }
+
+  /** How many requests this one is inside of. */
+  get depthOfRequests(): number {
+    let depth = 0;
+    for (let at = this.parent; at; at = at.parent) depth++;
+    return depth;
   }
 
   // ---- settings in force

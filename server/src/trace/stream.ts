@@ -227,8 +227,9 @@ function content(run: Run): void {
   const answer = run.scope.first('return');
   if (answer) {
     run.reply.kind = 'return';
-    run.reply.status = 200;
+    // $status is not known yet
     run.reply.body = run.value(answer.value(0));
+    run.reply.status = 200;
     run.report.step({
       phase: 'content',
       handler: 'ngx_stream_return_module',

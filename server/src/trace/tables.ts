@@ -102,7 +102,7 @@ function masked(table: MapTable, key: ByteString): { readonly value: Value } | u
 
 interface GeoTable {
   readonly source: Value | null;
-  readonly ranges: { readonly from: number; readonly to: number; readonly value: ByteString }[] | null;
+  readonly ranges: readonly Piece[] | null;
   readonly nets: { readonly net: Net; readonly value: ByteString }[];
   readonly fallback: ByteString;
   readonly fallback6: ByteString;
@@ -110,17 +110,64 @@ interface GeoTable {
   readonly recursive: boolean;
 }
 
+/** A part of the addresses that has one value; parts do not overlap. */
+interface Piece {
+  readonly from: number;
+  readonly to: number;
+  readonly value: ByteString;
+}
+
+/** Where the last part that begins at an address or before it stands among sorted ones; -1: none does. */
+function lastAt(pieces: readonly Piece[], address: number): number {
+  let low = 0;
+  let high = pieces.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (pieces[middle]!.from <= address) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
+
+/** ngx_http_geo_add_range: a range inside an earlier one takes its place there, the same range replaces it. */
+function addRange(pieces: Piece[], { from, to, value }: Piece): void {
+  const at = lastAt(pieces, from);
+  const around = pieces[at];
+  if (!around || around.to < to) {
+    pieces.splice(at + 1, 0, { from, to, value });
+    return;
+  }
+  pieces.splice(
+    at,
+    1,
+    ...(around.from < from ? [{ ...around, to: from - 1 }] : []),
+    { from, to, value },
+    ...(around.to > to ? [{ ...around, from: to + 1 }] : []),
+  );
+}
+
+/** Within each block of 65,536 addresses a range stands for itself (ngx_http_geo_delete_range asks block by block). */
+function* blocksOf(from: number, to: number): Generator<readonly [from: number, to: number]> {
+  for (let at = from; at <= to; ) {
+    const end = Math.min(to, Math.floor(at / 65_536) * 65_536 + 65_535);
+    yield [at, end];
+    at = end + 1;
+  }
+}
+
 const geos = new WeakMap<Directive, GeoTable>();
 
 function readGeo(directive: Directive): GeoTable {
   const nets: { net: Net; value: ByteString }[] = [];
-  const ranges: { from: number; to: number; value: ByteString }[] = [];
+  const ranges: Piece[] = [];
+  const entries = directive.body?.directives ?? [];
+  const deletes = entries.some((e) => e.name === 'delete');
   const proxies: Net[] = [];
   let byRanges = false;
   let recursive = false;
   let fallback: ByteString = '';
   const same = (a: Net, b: Net): boolean => a.prefix === b.prefix && a.bytes.length === b.bytes.length && inNet(a.bytes, b);
-  for (const entry of directive.body?.directives ?? []) {
+  for (const entry of entries) {
     const { name } = entry;
     if (entry.args.length === 0) {
       if (name === 'ranges') byRanges = true;
@@ -139,9 +186,12 @@ function readGeo(directive: Directive): GeoTable {
       const to = parseIpv4(last) ?? (last === '255.255.255.255' ? 4294967295 : null);
       if (from === null || to === null) continue;
       if (name === 'delete') {
-        const at = ranges.findIndex((r) => r.from === from && r.to === to);
-        if (at >= 0) ranges.splice(at, 1);
-      } else ranges.push({ from, to, value });
+        for (const [start, end] of blocksOf(from, to)) {
+          const at = lastAt(ranges, start);
+          if (ranges[at]?.from === start && ranges[at].to === end) ranges.splice(at, 1);
+        }
+      } else if (deletes) for (const [start, end] of blocksOf(from, to)) addRange(ranges, { from: start, to: end, value });
+      else addRange(ranges, { from, to, value });
     } else {
       const text = name === 'delete' ? entry.value(0) : name;
       const net = text === '255.255.255.255' ? { bytes: [255, 255, 255, 255], prefix: 32 } : readNet(text);
@@ -174,8 +224,8 @@ export function geoValue(run: TableAsker, directive: Directive): ByteString {
   const ip = address ? unmapped(address) : [255, 255, 255, 255];
   if (table.ranges) {
     const n = ip.length === 4 ? ((ip[0]! << 24) | (ip[1]! << 16) | (ip[2]! << 8) | ip[3]!) >>> 0 : 4294967295;
-    // a later range may stand inside an earlier one
-    return table.ranges.findLast((r) => r.from <= n && n <= r.to)?.value ?? table.fallback;
+    const piece = table.ranges[lastAt(table.ranges, n)];
+    return piece && n <= piece.to ? piece.value : table.fallback;
   }
   return table.nets.find(({ net }) => inNet(ip, net))?.value ?? table.fallback;
 }

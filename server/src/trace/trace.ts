@@ -158,8 +158,8 @@ export interface UpstreamRequest {
 
 /** One request to a backend: the servers that were asked in turn, and what each said. */
 export interface Exchanged {
-  /** why it was made: for the client's answer, by auth_request, by mirror, by post_action, or to renew a stale answer of a cache */
-  readonly for: 'answer' | 'auth_request' | 'mirror' | 'post_action' | 'cache-update';
+  /** why it was made: for the client's answer, by auth_request, by mirror, by post_action, for a piece of the body, or to renew a stale answer of a cache */
+  readonly for: 'answer' | 'auth_request' | 'mirror' | 'post_action' | 'body' | 'cache-update';
   readonly request: UpstreamRequest;
   /** in order; `said` is a status, `refused`, `timeout`, `invalid`, or `no live upstreams` */
   readonly attempts: readonly { readonly server: string; readonly said: string }[];

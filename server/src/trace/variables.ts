@@ -141,6 +141,8 @@ const VARIABLES: Readonly<Record<string, Variable>> = table({
           }),
         ),
   ),
+  session_time: assumed('session_time', '$session_time', '0.000', PER_REQUEST),
+  bytes_received: assumed('bytes_received', '$bytes_received', '0', 'it depends on what was read so far'),
   request_time: assumed('request_time', '$request_time', '0.000', PER_REQUEST),
   request_id: kept((r) =>
     toBytes(r.report.assume({ id: 'request_id', what: '$request_id', otherwise: '0123456789abcdef0123456789abcdef', why: PER_REQUEST })),
@@ -190,11 +192,13 @@ const VARIABLES: Readonly<Record<string, Variable>> = table({
     toBytes(r.report.assume({ id: 'hostname', what: '$hostname', otherwise: 'localhost', why: 'the name of the machine' })),
   ),
   pid: kept((r) => r.report.assume({ id: 'pid', what: '$pid', otherwise: '1', why: 'the process differs' })),
-  msec: fresh((r) => `${clock(r)}.000`),
+  msec: fresh((r) =>
+    toBytes(r.report.assume({ id: 'msec', what: '$msec', otherwise: `${clock(r)}.000`, why: 'a trace knows no parts of a second' })),
+  ),
   time_iso8601: fresh((r) => new Date(clock(r) * 1000).toISOString().replace('.000Z', '+00:00')),
   time_local: fresh((r) => localTime(clock(r))),
-  date_gmt: fresh((r) => new Date(clock(r) * 1000).toUTCString()),
-  date_local: fresh((r) => new Date(clock(r) * 1000).toUTCString()),
+  date_gmt: fresh((r) => longDate(clock(r), 'GMT')),
+  date_local: fresh((r) => longDate(clock(r), 'UTC')),
   tcpinfo_rtt: assumed('tcpinfo_rtt', '$tcpinfo_rtt', '0', PER_REQUEST),
   tcpinfo_rttvar: assumed('tcpinfo_rttvar', '$tcpinfo_rttvar', '0', PER_REQUEST),
   tcpinfo_snd_cwnd: assumed('tcpinfo_snd_cwnd', '$tcpinfo_snd_cwnd', '10', PER_REQUEST),
@@ -481,6 +485,15 @@ export function basicUser(run: Run): { readonly user: ByteString; readonly passw
 }
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
+
+/** `%A, %d-%b-%Y %H:%M:%S %Z`, the format of SSI where no other is set (ngx_http_ssi_date_gmt_local_variable). */
+function longDate(seconds: number, zone: string): string {
+  const d = new Date(seconds * 1000);
+  const time = d.toISOString().slice(11, 19);
+  return `${DAYS[d.getUTCDay()]!}, ${String(d.getUTCDate()).padStart(2, '0')}-${MONTHS[d.getUTCMonth()]!}-${d.getUTCFullYear()} ${time} ${zone}`;
+}
 
 function localTime(seconds: number): string {
   const d = new Date(seconds * 1000);

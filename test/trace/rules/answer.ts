@@ -213,4 +213,17 @@ export const HEADERS = chapter(
     ['GET /', { status: 200, gets: { 'transfer-encoding': 'chunked' } }],
     ['GET / HTTP/1.0', { status: 200, gets: { 'transfer-encoding': null } }],
   ),
+  row(
+    'server-side includes: pieces, variables, conditions',
+    "default_type text/html;\nssi on;\nlocation / { return 200 \"<!--#set var='a' value='$arg_q!' -->[<!--#echo var='a' -->|<!--#include virtual='/piece?n=2' -->|<!--#if expr='$arg_q = /^x/' -->x<!--#else -->other<!--#endif -->]\"; }\nlocation /piece { return 200 \"$args of $request_uri\"; }\nlocation /off { ssi off; return 200 \"<!--#echo var='uri' -->\"; }",
+    ['GET /?q=x1', '200 [x1!|n=2 of /?q=x1|x]'],
+    ['GET /?q=y', '200 [y!|n=2 of /?q=y|other]'],
+    ['GET /off', "200 <!--#echo var='uri' -->"],
+  ),
+  row(
+    'sub_filter: whatever the case, each text once or always, the leftmost first',
+    'default_type text/html;\nlocation / { sub_filter b 1; sub_filter a 2; return 200 "$arg_t"; }\nlocation /all { sub_filter ab "<$arg_v>"; sub_filter_once off; return 200 "$arg_t"; }',
+    ['GET /?t=ABab', '200 21ab'],
+    ['GET /all?t=xABab&v=q', '200 x<q><q>'],
+  ),
 );

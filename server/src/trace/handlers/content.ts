@@ -197,13 +197,19 @@ const staticHandler: Handler = {
   },
 };
 
-function sendFile(run: Run, path: string, module: string, gzipped: boolean): Verdict {
+/** What stands before the rest of a film that does not begin at its start. */
+const FLV_HEADER = 13;
+
+/** `start`: the byte from which a film is sent, as the client names it. */
+function sendFile(run: Run, path: string, module: string, gzipped: boolean, start: string | null = null): Verdict {
   const { reply } = run;
   run.discardBody();
   run.reply.kind = 'static';
   run.reply.file = fromBytes(path);
   reply.status = 200;
-  const size = run.options.files?.size?.(run.reply.file);
+  let size = run.options.files?.size?.(run.reply.file);
+  const from = start !== null && /^\d{1,15}$/.test(start) && !(size !== undefined && Number(start) >= size) ? Number(start) : 0;
+  if (from > 0 && size !== undefined) size += FLV_HEADER - from;
   // an unknown size is taken for a usual one: longer than gzip_min_length
   reply.contentLength = size ?? 1_000_000;
   reply.lengthKnown = size !== undefined;
@@ -214,7 +220,12 @@ function sendFile(run: Run, path: string, module: string, gzipped: boolean): Ver
   setContentType(run);
   if (gzipped) reply.contentEncoding = reply.add('Content-Encoding', 'gzip', run.directive('gzip_static') ?? null);
   reply.allowRanges = !gzipped || run.behaviour.rangesOfGzipStatic;
-  run.report.step({ phase: 'content', handler: module, at: rootOf(run).directive, said: `file ${run.reply.file}` });
+  run.report.step({
+    phase: 'content',
+    handler: module,
+    at: rootOf(run).directive,
+    said: `file ${run.reply.file}${from > 0 ? ` from byte ${from}` : ''}`,
+  });
   return sendHeader(run);
 }
 
@@ -272,7 +283,7 @@ const video =
     if (kind === null) return 404;
     if (kind === 'forbidden') return 403;
     if (kind === 'folder') return 'declined';
-    return sendFile(run, mapped.path, `ngx_http_${name}_module`, false);
+    return sendFile(run, mapped.path, `ngx_http_${name}_module`, false, name === 'flv' ? run.variable('arg_start') : null);
   };
 
 /** Code in another language answers. */

@@ -15,6 +15,7 @@ import { Peers } from '../peers.ts';
 import { change, type ReplyHeader } from '../reply.ts';
 import type { Run, Verdict } from '../run.ts';
 import { errorPageFor } from '../special.ts';
+import { tellServer } from '../sticky.ts';
 import type { HeaderPair, OutcomeKind, UpstreamRequest } from '../trace.ts';
 import { parseUnsafe } from '../uri.ts';
 import { decideCache, revalidates, staleFor, storedAnswer, tellServed } from './cache.ts';
@@ -187,7 +188,11 @@ export function finishUpstream(run: Run, family: Family, pass: Pass, request: Up
     return pass.failure;
   }
   exchange.begin(request);
-  const hop = run.hops.begin(run, request, run.kind === null ? 'answer' : run.kind === 'auth_request' ? 'auth_request' : 'ignored');
+  const hop = run.hops.begin(
+    run,
+    request,
+    run.kind === null || run.kind === 'body' ? 'answer' : run.kind === 'auth_request' ? 'auth_request' : 'ignored',
+  );
   run.report.step({
     phase: 'upstream',
     handler: module,
@@ -199,6 +204,7 @@ export function finishUpstream(run: Run, family: Family, pass: Pass, request: Up
   run.hops.told.push({ for: run.kind ?? 'answer', request, attempts });
   const peers = new Peers(run, pass.target, Number(run.text(`${prefix}_next_upstream_tries`) ?? 0));
   const repeating = new Repeating(run, prefix);
+  let told: ReplyHeader | null = null;
   const tell = (said: string, at: Directive | null = null): void => run.report.step({ phase: 'response', handler: module, at, said });
   for (;;) {
     const peer = peers.next();
@@ -209,6 +215,7 @@ export function finishUpstream(run: Run, family: Family, pass: Pass, request: Up
       tell(`no live server in ${request.upstream}${stale ? '' : ': 502'}`, pass.target.upstream?.directive ?? null);
       return stale ? serve(run, family, rewriting, stale) : 502;
     }
+    told = tellServer(run, pass.target.upstream ?? null, peer, told);
     const given = hop.answer(peer);
     const { open } = given;
     const odd = typeof given.answer === 'string' ? null : oddFraming(run, family, given.answer);

@@ -3,8 +3,7 @@ import { type ByteString, toBytes } from '../../base/bytes.ts';
 import { parseTime } from '../../catalog/value-kind.ts';
 import { decodeBase64 } from '../base64.ts';
 import { clock } from '../clock.ts';
-import { cookie } from '../cookies.ts';
-import { httpTime } from '../http-time.ts';
+import { cookie, cookieTime } from '../cookies.ts';
 import type { Run } from '../run.ts';
 
 const MODES = ['off', 'log', 'v1', 'on'];
@@ -88,12 +87,6 @@ export const uidSet = (run: Run): ByteString | null => {
   const mark = newMark(run);
   return mark && isMark(mark.bytes) ? told(run, mark.bytes) : null;
 };
-
-/** `expires` of a cookie: two digits of the year as far as they last (ngx_http_cookie_time). */
-function cookieTime(seconds: number): string {
-  const m = /^(\w+, \d\d) (\w{3}) (\d{4}) (.*)$/.exec(httpTime(seconds))!;
-  return `${m[1]!}-${m[2]!}-${Number(m[3]) > 2037 ? m[3]! : m[3]!.slice(2)} ${m[4]!}`;
-}
 
 /** ngx_http_userid_filter. */
 export function userid(run: Run): undefined {

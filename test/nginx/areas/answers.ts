@@ -1,0 +1,251 @@
+/** Statuses, variables, conditions, nested locations, compressed files and character sets. */
+const T = 1767225600;
+
+import type { Area, AreaAsk } from './area.ts';
+
+export const AREAS: readonly Area[] = [
+  {
+    name: 'polish',
+    files: { 'html/v.flv': 'FLVxxxxxxxxxxxxxxxxxxxxxxx', 'html/r/a.txt': 'a', 'html/v.mp4': 'notmp4' },
+    http: `
+  location /204 { return 204 "x"; } location /499 { return 499; } location /tf { try_files /none =200; } location /d { return 200 "$date_gmt|$date_local"; } location /v.flv { flv; } location /v.mp4 { mp4; } location /st { stub_status; } location /gif { empty_gif; } location /444 { return 444; } location /99 { return 999; } location /600 { return 600; } location /100 { return 150; } location /304 { return 304 x; } location /412 { return 412 "x"; } location /201 { return 201 "x"; } location /206 { return 206 "x"; } location /416 { return 416; } location /402 { return 402; } location /408 { return 408; } location /495 { return 495; } location /497 { return 497; } location /507 { return 507; } location /451 { return 451; } location /421 { return 421; } location /429 { return 429; } location /303 { return 303 /x; } location /308 { return 308 /x; } location /305 { return 305 /x; }
+  location /b { return 200 "\xe9\xff"; } location /u { return 200 "é$arg_x"; } location /rand/ { alias html/r/; random_index on; }
+ `,
+    asks: [
+      '204',
+      '499',
+      'd',
+      'v.flv?start=500',
+      'v.flv?start=x',
+      'v.mp4',
+      'st',
+      '444',
+      '99',
+      '600',
+      '100',
+      '304',
+      '412',
+      '201',
+      '206',
+      '416',
+      '402',
+      '408',
+      '495',
+      '497',
+      '507',
+      '421',
+      '429',
+      '303',
+      '308',
+      '305',
+      'u?x=%E9',
+      'rand/',
+      'gif',
+    ]
+      .flatMap((p) => [`GET /${p}`])
+      .concat([
+        'GET /v.flv?start=5 | Range: bytes=0-3',
+        'GET /gif | If-Modified-Since: Mon, 28 Sep 1970 06:00:00 GMT',
+        'HEAD /gif',
+        'POST /gif',
+        'POST /st',
+        'HEAD /st',
+        'DELETE /v.flv',
+        'GET /201 | If-None-Match: x',
+        'GET /412 | Accept-Encoding: gzip',
+        'GET /u | Host: [ab..cd::1]',
+        'GET /u | Host: [::1',
+        'GET /u?x=\u00e9',
+      ]),
+  },
+  {
+    name: 'georange',
+    http: `geo $arg_ip $g { ranges; default d; 1.0.0.0-1.0.0.255 a; 1.0.0.100-1.0.0.200 b; 2.0.0.0-2.0.0.0 one; 1.0.0.120-1.0.0.130 c; delete 1.0.0.201-1.0.0.255; } geo $arg_ip $h { ranges; default d; 10.0.0.0-10.1.255.255 x; 10.0.255.0-10.1.0.5 y; } server { listen 127.0.0.1:%PORT%; return 200 "$g $h"; }`,
+    asks: [
+      '1.0.0.0',
+      '1.0.0.49',
+      '1.0.0.50',
+      '1.0.0.99',
+      '1.0.0.110',
+      '1.0.0.120',
+      '1.0.0.121',
+      '1.0.0.149',
+      '1.0.0.150',
+      '1.0.0.155',
+      '1.0.0.161',
+      '1.0.0.200',
+      '1.0.0.201',
+      '2.0.0.0',
+      '2.0.0.1',
+      '10.0.254.9',
+      '10.0.255.1',
+      '10.1.0.5',
+      '10.1.0.6',
+    ].map((i) => `GET /?ip=${i}`),
+  },
+  {
+    name: 'vars',
+    http: `location / { return 200 "$request_length|$http_host|$host|$is_args|$query_string|$content_length|$content_type|$remote_user|$server_protocol|$request|$request_body|$nginx_version|$document_root|$request_filename|$realpath_root|$limit_rate|$args|$arg_a|$arg_A|$cookie_x|$sent_http_server|$status|$connection_requests|$pipe|$request_completion|$bytes_sent|$body_bytes_sent|$https|$scheme|$http2|$uid_got|$proxy_host|$upstream_addr"; } location /set { set $args "q=1&r=2"; set $limit_rate 5k; return 200 "$args $arg_q $arg_r $is_args $limit_rate $query_string"; } location /sent { add_header X-A b; return 200 "$sent_http_x_a"; } location /lvl { set $a 1; location /lvl/in { return 200 "[$a]"; } }  location /nm { return 200 "$http_x_y $http_x-y \${arg_q}z $1 $$"; }`.replace(
+      ' $$',
+      '',
+    ),
+    asks: [
+      'GET /?a=1&A=2 | Cookie: x=1; X=2',
+      'POST / | Content-Type: a/b',
+      'GET / HTTP/1.0 | -Host',
+      { send: 'POST /', body: 'hello' },
+      'GET /set?q=0',
+      'GET /sent',
+      'GET /lvl/in',
+      'GET /nm?q=1 | X-Y: v',
+      'GET /?a&b=&a=2',
+      'GET /?&a=5',
+      'GET /?xa=1&a=2',
+      'GET /?a=1;b=2',
+    ],
+  },
+  {
+    name: 'ifs',
+    files: { 'html/f': 'f', 'html/x.sh': '#!' },
+    folders: ['html/dd'],
+    http: `
+  location / { if (-f $request_filename) { return 200 file; } if (-d $request_filename) { return 200 dir; } if (!-e $request_filename) { return 200 none; } }
+  location /a { set $x ""; if ($arg_q) { set $x q; } if ($arg_r = "1") { set $x "\${x}r"; } if ($x = "qr") { return 200 both; } return 200 "x=$x"; }
+  location /b { if ($request_method = POST) { add_header X-P 1; } if ($arg_h) { add_header X-H 1; } return 200 b; }
+  location /c { if ($arg_p) { proxy_pass http://%E%; } return 200 c; }
+  location /d { proxy_set_header X-D outer; if ($arg_p) { proxy_pass http://%E%; break; } proxy_pass http://%E2%; }
+  location /e { if ($http_user_agent ~* (curl|wget)) { return 403 "no $1"; } if ($http_user_agent !~ Mozilla) { return 406; } return 200; }
+  location /g { if ($arg_q) { rewrite ^ /a?q=1 last; } try_files /f =404; }
+  location /h { gzip on; if ($arg_x) { gzip off; expires 1d; } alias html/f; }
+  location /i { if ($arg_x) { root html/dd; } root html; }
+  location /j { limit_except GET HEAD { deny all; } return 200 j; } location /k { limit_except GET { deny all; } alias html/f; } location /l { limit_except POST { auth_basic x; auth_basic_user_file users; } alias html/f; }
+  location = /eq { if ($uri = /eq) { return 200 eq; } } location ~ ^/re(?<num>\\d+)$ { if ($num ~ ^1) { return 200 "one $num"; } return 200 "$num"; }
+ `,
+    asks: [
+      '/f',
+      '/dd',
+      '/zz',
+      '/dd/',
+      '/a',
+      '/a?q=1',
+      '/a?r=1',
+      '/a?q=1&r=1',
+      '/a?q=0',
+      '/b',
+      '/b?h=1',
+      '/c',
+      '/c?p=1',
+      '/d',
+      '/d?p=1',
+      '/e',
+      '/g',
+      '/g?q=1',
+      '/h',
+      '/h?x=1',
+      '/i/f',
+      '/i/f?x=1',
+      '/j',
+      '/k',
+      '/l',
+      '/eq',
+      '/re12',
+      '/re22',
+    ]
+      .map((p) => `GET ${p}`)
+      .concat([
+        'POST /b?h=1',
+        'POST /b',
+        'GET /e | User-Agent: Curl/7',
+        'GET /e | User-Agent: Mozilla',
+        'POST /j',
+        'POST /k',
+        'POST /l',
+        'GET /l',
+        'HEAD /k',
+      ]),
+  },
+  {
+    name: 'gzipstatic',
+    files: { 'html/a.js': 'x'.repeat(100), 'html/a.js.gz': 'GZ', 'html/b.js': 'b' },
+    modified: { 'html/a.js.gz': T },
+    http: `types { application/javascript js; } gzip_static on; location / { } location /v/ { alias html/; gzip_vary on; } location /al/ { alias html/; gzip_static always; } location /o/ { alias html/; gzip_static off; gzip on; gzip_types application/javascript; gzip_min_length 10; } location /pr/ { alias html/; gzip_proxied any; } location /h10/ { alias html/; gzip_http_version 1.0; } location /dis/ { alias html/; gzip_disable "Mozilla/4"; }`,
+    asks: ['/', '/v/', '/al/', '/o/', '/pr/', '/h10/', '/dis/'].flatMap((p) =>
+      ['a.js', 'b.js'].flatMap((f) => [
+        `GET ${p}${f}`,
+        `GET ${p}${f} | Accept-Encoding: gzip`,
+        `GET ${p}${f} HTTP/1.0 | Accept-Encoding: gzip`,
+        `GET ${p}${f} | Accept-Encoding: gzip | Via: 1.1 p`,
+        `GET ${p}${f} | Accept-Encoding: gzip;q=0`,
+        `GET ${p}${f} | Accept-Encoding: gzip | User-Agent: Mozilla/4.0`,
+      ]),
+    ),
+  },
+  {
+    name: 'charset',
+    files: { 'html/a.html': 'a', 'html/b.css': 'b', 'html/c.txt': 'c' },
+    http: `types { text/html html; text/css css; text/plain txt; } charset utf-8; location / { } location /t/ { alias html/; charset_types text/css; } location /off/ { alias html/; charset off; } location /v/ { alias html/; charset $arg_c; } location /p { proxy_pass http://%E%; } location /po { proxy_pass http://%E%; override_charset on; } location /r { return 301 /x; } location /e { return 404; } location /ret { return 200 x; } location /dt { default_type "text/html; charset=koi8-r"; return 200 x; }`,
+    asks: [
+      '/a.html',
+      '/b.css',
+      '/c.txt',
+      '/t/a.html',
+      '/t/b.css',
+      '/t/c.txt',
+      '/off/a.html',
+      '/v/a.html?c=x',
+      '/v/a.html',
+      '/v/a.html?c=',
+      '/r',
+      '/e',
+      '/ret',
+      '/dt',
+    ]
+      .map((p): string | AreaAsk => `GET ${p}`)
+      .concat(
+        ['text/html', 'text/html; charset=x', 'text/html;charset=x', 'text/css', 'text/html; a=b', 'application/json', ''].flatMap(
+          (t): AreaAsk[] => ['/p', '/po'].map((p): AreaAsk => ({ send: `GET ${p}`, answer: { headers: t ? [['Content-Type', t]] : [] } })),
+        ),
+      ),
+  },
+  {
+    name: 'limits',
+    http: `limit_req_zone $binary_remote_addr zone=r:1m rate=1r/m; limit_conn_zone $arg_k zone=c:1m; server { listen 127.0.0.1:%PORT%; location /r { limit_req zone=r; return 200; } location /rf { limit_req zone=r; alias html/index.html; } location /c { limit_conn c 1; alias html/index.html; add_header X-S "$limit_conn_status" always; } location /b { client_max_body_size 5; return 200; } location /bp { client_max_body_size 5; proxy_pass http://%E%; } location /b0 { client_max_body_size 0; proxy_pass http://%E%; } location /bs { client_max_body_size 5; alias html/index.html; } }`,
+    asks: [
+      'GET /r',
+      'GET /rf',
+      'GET /c',
+      'GET /c?k=1',
+      { send: 'POST /b', body: '123456' },
+      { send: 'POST /b', body: '12345' },
+      { send: 'POST /bp', body: '123456' },
+      { send: 'POST /b0', body: '123456' },
+      { send: 'GET /bs', body: '123456' },
+      { send: 'POST /bp | Expect: 100-continue', body: '12345' },
+    ],
+  },
+  {
+    name: 'nested',
+    http: `location /a { location /a/b { location = /a/b/c { return 200 abc; } return 200 ab; } location ~ x$ { return 200 ax; } return 200 a; } location ^~ /s { location ~ y { return 200 sy; } return 200 s; } location ~ ^/s { return 200 re; } location @n { return 200 n; } location /t { try_files /none @n; } location /p/ { proxy_pass http://%E%/; location /p/q { proxy_pass http://%E%/qq; } location ~ z { proxy_pass http://%E2%; } } location /auto/ { proxy_pass http://%E%; } location /inh { add_header A 1; proxy_set_header X 1; location /inh/a { proxy_pass http://%E%; } location /inh/b { add_header B 2; proxy_set_header Y 2; proxy_pass http://%E%; } }`,
+    asks: [
+      '/a',
+      '/a/b',
+      '/a/b/c',
+      '/a/bx',
+      '/ax',
+      '/s',
+      '/sy',
+      '/t',
+      '/p/',
+      '/p/x',
+      '/p/q',
+      '/p/qr',
+      '/p/z',
+      '/p',
+      '/auto',
+      '/auto?x=1',
+      '/auto/',
+      '/inh/a',
+      '/inh/b',
+    ].map((p) => `GET ${p}`),
+  },
+];
