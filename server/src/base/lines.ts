@@ -9,9 +9,13 @@ export interface Position {
 export class Lines {
   private readonly starts: Uint32Array;
 
-  constructor(private readonly text: string) {
+  /** `loneCr` false: a CR without LF ends no line, as nginx counts. */
+  constructor(
+    private readonly text: string,
+    loneCr = true,
+  ) {
     const starts = [0];
-    if (!text.includes('\r')) {
+    if (!loneCr || !text.includes('\r')) {
       for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
       this.starts = Uint32Array.from(starts);
       return;

@@ -247,7 +247,8 @@ export class Loader {
   /** The text of any file that a finding may point at. */
   text(file: FileId): Pick<SourceFile, 'text' | 'lines'> | null {
     const source = this.sources.get(file);
-    if (source) return source;
+    // people compare these lines with those of nginx, which counts line feeds only
+    if (source) return /\r(?!\n)/.test(source.text) ? { text: source.text, lines: new Lines(source.text, false) } : source;
     const text =
       this.files.text(file) ?? this.application.get(file) ?? [...this.projects.values()].flatMap((p) => p.placing.get(file) ?? [])[0];
     return text === undefined ? null : { text, lines: new Lines(text) };

@@ -1,5 +1,6 @@
 /** The server as a node program: stdio, IPC or a socket as the client's arguments say; files from this machine's disk. */
-import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
+import { createConnection, ProposedFeatures, StreamMessageReader, StreamMessageWriter } from 'vscode-languageserver/node';
+import { visibleLines } from '../base/escape.ts';
 import { NodeFiles } from '../host/node-files.ts';
 import { loadParts } from '../host/parts.ts';
 import { VERSION } from '../host/version.ts';
@@ -7,11 +8,21 @@ import { serve } from './server.ts';
 
 /** Starts the server. Without a transport in the arguments (`--stdio`, `--node-ipc`, `--socket=N`) stdio is taken. */
 export function start(): void {
-  const named = process.argv.some((a) => /^--(stdio|node-ipc|socket)/.test(a));
-  const connection = named ? createConnection(ProposedFeatures.all) : createConnection(ProposedFeatures.all, process.stdin, process.stdout);
+  const named = process.argv.some((a) => /^--(node-ipc|socket)/.test(a));
+  const connection = named ? createConnection(ProposedFeatures.all) : overStdio();
   process.on('uncaughtException', (error) => connection.console.error(`uncaught: ${error.stack ?? error.message}`));
   process.on('unhandledRejection', (reason) => connection.console.error(`unhandled: ${String(reason)}`));
   serve(connection, { files: new NodeFiles(), parts: () => loadParts(), now: () => performance.now(), version: VERSION });
+}
+
+/** Standard input and output. What is no message ends the process: nothing after a broken header can be told from its body. */
+function overStdio() {
+  const reader = new StreamMessageReader(process.stdin);
+  reader.onError((error) => {
+    process.stderr.write(`proxylens: standard input is no language server protocol: ${visibleLines(error.message.split('\n')[0] ?? '')}\n`);
+    process.exit(1);
+  });
+  return createConnection(ProposedFeatures.all, reader, new StreamMessageWriter(process.stdout));
 }
 
 if (process.argv[1] && /[\\/]server[\\/]node\.[cm]?js$/.test(process.argv[1])) start();

@@ -66,6 +66,8 @@ export class Publisher {
   private idle: (() => void)[] = [];
   private readonly shown = new Map<FileId, Shown>();
   private readonly byFile = new Map<FileId, readonly Finding[]>();
+  /** what was said of rules that failed: once each */
+  private readonly crashes = new Set<string>();
   /** the revision that `byFile` is about, and that of the last whole round */
   private quickAt = -1;
   private wholeAt = -1;
@@ -254,8 +256,15 @@ export class Publisher {
         else found.set(finding.at.file, [finding]);
       }
     };
-    const onCrash = (rule: Rule, error: unknown): void =>
-      this.options.log(`rule ${rule.id}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    const onCrash = (rule: Rule, error: unknown): void => {
+      const words = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      const key = `${rule.id}\n${words}`;
+      if (this.crashes.has(key)) return;
+      this.crashes.add(key);
+      this.options.log(
+        `The rule ${rule.id} failed, and its findings are missing. Please report this with the configuration that shows it.\n${words}`,
+      );
+    };
     const { rules } = this.options;
     for (const config of snapshot.configs) {
       for (const file of config.files.keys()) if (!found.has(file)) found.set(file, []);

@@ -17,6 +17,7 @@ import type { SourceFile } from '../syntax/statement.ts';
 import { witnessesOf } from '../witness/requests.ts';
 import { type Spot, shapeOf, spotsOf } from '../witness/spots.ts';
 import { type Fix, fixOf } from './fix.ts';
+import { withoutForeignText } from './foreign.ts';
 import { Held, Present } from './held.ts';
 import { inAll } from './in-all.ts';
 import { type BlockNotes, type Item, type KnownBlocks, NO_QUESTIONS, type Remembered } from './remembered.ts';
@@ -148,7 +149,7 @@ function* stepsOfOne(config: Config, rules: readonly Rule[], options: LintOption
   );
   for (const part of parts) yield* part.run();
   const asked = options.quick ? active.filter((r) => !r.costly) : active;
-  return sorted(suppress(config, collector.findings, rules, asked));
+  return sorted(withoutForeignText(config, suppress(config, collector.findings, rules, asked)));
 }
 
 /** What a line that was in order has made sure of, for rules that judge all lines alike. */

@@ -87,7 +87,13 @@ export function readTests(text: string, origin: string | null = null): TestFile 
   }));
   const empty = { config: 'nginx.conf', map: {}, nginx: null, allowRefused: false, tests: [], problems };
   if (problems.length) return empty;
-  const root = record(doc.toJS({ maxAliasCount: 100 }));
+  let root: Record<string, unknown>;
+  try {
+    root = record(doc.toJS({ maxAliasCount: 100 }));
+  } catch {
+    problems.push({ line: 0, message: 'This file expands to too much: an alias stands for lists of aliases. Write the values out.' });
+    return empty;
+  }
   for (const key of Object.keys(root))
     if (!TOP.includes(key)) problems.push({ line: 0, message: `There is no key "${key}". Known are ${TOP.join(', ')}.` });
   const list = isMap(doc.contents) ? doc.contents.get('requests') : null;

@@ -23,6 +23,7 @@ const NOTHING: Node = { kind: 'nothing' };
 class Reader {
   private at = 0;
   private groups = 0;
+  private depth = 0;
   private flags = '';
   readonly names = new Map<string, number>();
 
@@ -127,6 +128,17 @@ class Reader {
   }
 
   private group(): Node {
+    // PCRE2 compiles no pattern that is nested deeper (PCRE2_CONFIG_PARENSLIMIT)
+    if (++this.depth > 250) {
+      this.at = this.text.length;
+      return NOTHING;
+    }
+    const node = this.opened();
+    this.depth--;
+    return node;
+  }
+
+  private opened(): Node {
     const rest = this.text.slice(this.at);
     const flags = /^\(\?([imsxnUJ]*)(?:-[imsxnUJ]+)?([:)])/.exec(rest);
     const outer = this.flags;

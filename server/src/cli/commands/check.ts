@@ -145,11 +145,11 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
       const tuned = config.with({ settings: { ...config.settings, rules: { ...config.settings.rules, ...overrides.rules } } });
       const findings = lint(tuned, overrides.active, {
         deployment: await loader.deployment(project),
-        onCrash: (rule, error) => crashes.push(`${rule.id}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
+        onCrash: (rule, error) => crashes.push(`${rule.id}: ${crashWords(error)}`),
         ...(timings ? { timings } : {}),
       });
       out.push({ config: tuned, findings: findings.filter((f) => shown === null || shown(f.at.file)), shown });
-      progress.say(`${config.files.size} files checked`);
+      progress.say(`${config.files.size} file${config.files.size === 1 ? '' : 's'} checked`);
     }
     return out;
   };
@@ -227,7 +227,7 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
   if (stdin && options.fix !== undefined) tellLines(printed, result.color);
   else if (options.format === 'stylish') say(printed, result.color);
   else sayFormatted(printed);
-  for (const crash of crashes) tell(`proxylens: a rule failed, its findings are missing: ${crash}`);
+  for (const crash of crashes) tell(`proxylens: a rule failed and its findings are missing; please report it: ${crash}`);
   if (timings) {
     const slowest = [...timings.byRule].sort((a, b) => b[1] - a[1]).slice(0, 15);
     for (const [id, ms] of slowest) tell(`${ms.toFixed(1).padStart(9)} ms  ${id}`);
@@ -239,6 +239,17 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
 }
 
 /** Several configurations of one file, as the file has them. */
+/** What failed and where, in one line. */
+const crashWords = (error: unknown): string =>
+  error instanceof Error
+    ? `${error.name}: ${error.message} (${
+        (error.stack ?? '')
+          .split('\n')
+          .find((line) => /^\s+at /.test(line))
+          ?.trim() ?? 'no place is known'
+      })`
+    : String(error);
+
 const inOrder = (findings: Finding[]): Finding[] => findings.sort((a, b) => a.at.span.start - b.at.span.start);
 
 /** A folder as people call it. */
