@@ -57,6 +57,9 @@ const allReleases = (): readonly Version[] =>
 /** The newest release that the catalog knows: the target when nobody names one. */
 export const newestRelease = (): Version => allReleases().at(-1)!;
 
+/** The oldest nginx that distributions with support still ship: where nobody names a version, it is one from here to the newest. */
+export const OLDEST = version('1.18.0');
+
 /** The day up to which the catalog's facts about nginx were gathered, and what is missing in them. */
 export const knowledge = (): { readonly asOf: string; readonly gaps: string } => load();
 

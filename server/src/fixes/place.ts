@@ -3,13 +3,13 @@ import type { TextEdit } from '../base/edit.ts';
 import { basename } from '../base/file-id.ts';
 import type { Span } from '../base/span.ts';
 import type { Catalog } from '../catalog/catalog.ts';
+import { OLDEST } from '../catalog/changes.ts';
 import { NAME_TITLES } from '../catalog/names.ts';
 import { atLeast, parseVersion } from '../catalog/version.ts';
 import type { Config } from '../config/config.ts';
 import { namesOf } from '../config/names.ts';
 import type { SourceFile, Statement } from '../syntax/statement.ts';
 import { mask } from '../syntax/template.ts';
-import { OLDEST } from './versions.ts';
 
 /** A condition that compares versions: the branch is meant for an nginx that is not the one at hand. */
 const ABOUT_VERSIONS = /version/i;

@@ -1,10 +1,7 @@
 /** The nginx versions that a project may run on: the one that somebody named, or every release that is still installed somewhere. */
-import { changes, newestRelease } from '../catalog/changes.ts';
+import { changes, newestRelease, OLDEST } from '../catalog/changes.ts';
 import { compareVersions, type Version, version } from '../catalog/version.ts';
 import type { Settings } from '../config/settings.ts';
-
-/** The oldest nginx that distributions with support still ship. */
-export const OLDEST = version('1.18.0');
 
 let all: readonly Version[] | undefined;
 

@@ -23,6 +23,8 @@ export default defineRule({
   messages: {
     deprecated: 'The ssl directive is deprecated since nginx 1.15.0. Put ssl on the listen lines instead.',
     removed: 'nginx {target} does not know the directive ssl, removed in 1.25.1. Put ssl on the listen lines instead.',
+    range:
+      'nginx 1.25.1 and later do not know the directive ssl, and say so; which nginx runs this is not known. Put ssl on the listen lines instead.',
     off: 'The ssl directive is deprecated since nginx 1.15.0, and off is the default. Remove it.',
   },
   check({ directive, scope, config, report }) {
@@ -51,11 +53,13 @@ export default defineRule({
       else if (!lines.length)
         edits[0] = { span: { start: directive.statement.start, end: directive.statement.end }, newText: 'listen 80 ssl;' };
     }
-    report(gone ? 'removed' : value === 'off' ? 'off' : 'deprecated', {
+    // which nginx it is nobody says: the newest refuses it, one of before warns
+    const known = config.settings.versionFrom !== 'default';
+    report(gone ? (known ? 'removed' : 'range') : value === 'off' ? 'off' : 'deprecated', {
       at: directive.statement.name,
       data: { target: nginx.text },
       tag: 'deprecated',
-      ...(gone ? { severity: 'error' as const } : {}),
+      ...(gone && known ? { severity: 'error' as const } : {}),
       fix: whole ? fixOf(value === 'off' ? 'Remove ssl off' : 'Say ssl on the listen lines', 'safe', directive.file, edits) : null,
     });
   },
@@ -74,6 +78,18 @@ export default defineRule({
     },
     {
       inside: 'server',
+      bad: `    listen 443;
+    ssl on;
+#   ^^^ range
+    ssl_certificate a.pem;
+    ssl_certificate_key a.key;`,
+      good: `    listen 443 ssl;
+    ssl_certificate a.pem;
+    ssl_certificate_key a.key;`,
+    },
+    {
+      inside: 'server',
+      settings: { nginx: '1.31.9' },
       bad: `    listen 80;
     listen 443 ssl;
     ssl on;

@@ -20,11 +20,16 @@ Set the protocols in \`http\`, or in the default server as strict as in the stri
   messages: {
     spoken:
       'ssl_protocols of the default server of {address} counts, not this one: {protocols} is spoken here too. Set it there, or in http.',
+    older:
+      'Before nginx 1.29.2 ssl_protocols of the default server of {address} counts, not this one: {protocols} makes the difference. Set it there, or in http.',
     refused:
       'ssl_protocols of the default server of {address} counts, not this one: {protocols} is not spoken here. Set it there, or in http.',
   },
   check({ config, directive, scope, report }) {
-    if (scope.context !== 'server' || atLeast(config.settings.target.nginx, '1.29.2')) return;
+    const { target, versionFrom } = config.settings;
+    const now = atLeast(target.nginx, '1.29.2');
+    // which nginx it is nobody says: older ones are in use
+    if (scope.context !== 'server' || (now && versionFrom !== 'default')) return;
     const server = serversOf(config).find((s) => s.scope === scope);
     if (!server) return;
     for (const pair of listenersOf(config)) {
@@ -35,10 +40,10 @@ Set the protocols in \`http\`, or in the default server as strict as in the stri
       const more = real.filter((p) => !meant.includes(p));
       const fewer = meant.filter((p) => !real.includes(p));
       if (!more.length && !fewer.length) continue;
-      report(more.length ? 'spoken' : 'refused', {
+      report(now ? 'older' : more.length ? 'spoken' : 'refused', {
         at: directive.at(),
         data: { address: pair.text, protocols: some(more.length ? more : fewer) },
-        severity: more.length ? 'warning' : 'info',
+        severity: more.length && !now ? 'warning' : 'info',
         related: first.scope.opener ? [{ at: first.scope.opener.nameAt, message: 'the default server' }] : [],
       });
       return;

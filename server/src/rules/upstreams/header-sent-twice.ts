@@ -37,12 +37,13 @@ From nginx 1.31.4 on Host is the exception: only the last line of it is sent.`,
     if (!first || [first, directive].some((d) => d.statement.name.templated || d.args.some((a) => a.templated))) return;
     const own = scope.opener?.file;
     const [at, other] = first.file === own && directive.file !== own ? [first, directive] : [directive, first];
-    const { nginx } = config.settings.target;
-    const host = lower === 'host';
-    report(host && atLeast(nginx, '1.31.4') ? 'last' : SINGLE.has(lower) ? 'refused' : 'both', {
+    const { target, versionFrom } = config.settings;
+    const { nginx } = target;
+    const last = lower === 'host' && atLeast(nginx, '1.31.4');
+    report(last ? 'last' : SINGLE.has(lower) ? 'refused' : 'both', {
       at: at.at(),
       data: { name, version: nginx.text },
-      severity: SINGLE.has(lower) && !(host && atLeast(nginx, '1.31.4')) ? 'warning' : 'info',
+      severity: SINGLE.has(lower) && !(last && versionFrom !== 'default') ? 'warning' : 'info',
       related: [{ at: other.at(), message: 'the other line' }],
     });
   },

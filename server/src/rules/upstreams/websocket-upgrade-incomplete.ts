@@ -14,7 +14,7 @@ export default defineRule({
   why: `
 \`Upgrade\` and \`Connection\` hold from hop to hop, so nginx drops both unless they are set again, and the upgrade exists in HTTP/1.1 only. All
 three belong together: \`proxy_http_version 1.1\` (the default since nginx 1.29.7), \`proxy_set_header Upgrade $http_upgrade\` and
-\`proxy_set_header Connection "upgrade"\`. With one missing the application answers 400 or 426.
+\`proxy_set_header Connection "upgrade"\`. With one missing the application answers 400 or 426. While the version is not set, the rule hints at older ones.
 
 Where the location also takes plain requests, a map makes \`Connection\` depend on what the client asked for.`,
   about: ['proxy_http_version', 'proxy_set_header', '$http_'],
@@ -26,6 +26,8 @@ Where the location also takes plain requests, a map makes \`Connection\` depend 
   messages: {
     connection: 'Upgrade is passed on without a Connection header that names it, so no WebSocket opens. Set Connection to "upgrade".',
     upgrade: 'Connection says "upgrade", and no Upgrade header is passed on, so no WebSocket opens. Set Upgrade to $http_upgrade.',
+    older:
+      'Before nginx 1.29.7 Upgrade is passed on with HTTP/1.0 here, so no WebSocket opens. Set proxy_http_version 1.1, or say which nginx it is.',
     version: 'Upgrade is passed on with HTTP/1.0, so no WebSocket opens. Set proxy_http_version 1.1.',
   },
   check({ directive, scope, config, report }) {
@@ -33,13 +35,19 @@ Where the location also takes plain requests, a map makes \`Connection\` depend 
     const upgrade = requestHeader(scope, 'Upgrade');
     const connection = requestHeader(scope, 'Connection');
     const place = outside(directive);
-    const say = (message: 'connection' | 'upgrade' | 'version', headers: string[]): void =>
+    const { target, versionFrom } = config.settings;
+    const modern = atLeast(target.nginx, '1.29.7');
+    const written = scope.value('proxy_http_version')?.value(0);
+    /** nothing says HTTP/1.1, and not every nginx that may run this speaks it by itself */
+    const bare = written === undefined && !(modern && versionFrom !== 'default');
+    const say = (message: 'connection' | 'upgrade' | 'version' | 'older', headers: string[]): void =>
       report(message, {
         at: directive.statement.name,
+        ...(message === 'older' ? { severity: 'info' as const } : {}),
         related: [upgrade, connection].flatMap((d) => (d ? [{ at: d.at(), message: 'the header that is passed on' }] : [])),
         fix: fixAcross('Complete the handshake', 'safe', [
-          headers.length || !place.scope.has('proxy_http_version')
-            ? { file: place.file, edit: addToList(place, 'proxy_set_header', headers, headers.length ? [] : ['proxy_http_version 1.1;']) }
+          headers.length || bare
+            ? { file: place.file, edit: addToList(place, 'proxy_set_header', headers, bare ? ['proxy_http_version 1.1;'] : []) }
             : setLine(place, 'proxy_http_version', '1.1'),
         ]),
       });
@@ -62,8 +70,8 @@ Where the location also takes plain requests, a map makes \`Connection\` depend 
     if (!upgrade && connection && /^upgrade$/i.test(connection.value(1)))
       return say('upgrade', ['proxy_set_header Upgrade $http_upgrade;']);
     if (!upgrade) return;
-    const version = scope.value('proxy_http_version')?.value(0) ?? (atLeast(config.settings.target.nginx, '1.29.7') ? '1.1' : '1.0');
-    if (version === '1.0') say('version', []);
+    if ((written ?? (modern ? '1.1' : '1.0')) === '1.0') say('version', []);
+    else if (bare) say('older', []);
   },
   examples: [
     {
@@ -76,7 +84,23 @@ Where the location also takes plain requests, a map makes \`Connection\` depend 
       good: `location /ws/ {
     proxy_pass http://127.0.0.1:8000;
     proxy_set_header Upgrade $http_upgrade;
+    proxy_http_version 1.1;
     proxy_set_header Connection "upgrade";
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `location /ws/ {
+    proxy_pass http://127.0.0.1:8000;
+#   ^^^^^^^^^^ older
+    proxy_set_header Upgrade $http_upgrade;
+    proxy_set_header Connection "upgrade";
+}`,
+      good: `location /ws/ {
+    proxy_pass http://127.0.0.1:8000;
+    proxy_set_header Upgrade $http_upgrade;
+    proxy_set_header Connection "upgrade";
+    proxy_http_version 1.1;
 }`,
     },
     {
@@ -105,6 +129,7 @@ Where the location also takes plain requests, a map makes \`Connection\` depend 
       good: `location /ws/ {
     proxy_pass http://127.0.0.1:8000;
     proxy_set_header Connection upgrade;
+    proxy_http_version 1.1;
     proxy_set_header Upgrade $http_upgrade;
 }`,
     },

@@ -1,6 +1,8 @@
 /** Names that no module of the target offers anywhere (ngx_conf_handler: "unknown directive"). Where a name may stand is another rule's. */
 import { statusOf, type Target } from '../../catalog/catalog.ts';
+import { OLDEST } from '../../catalog/changes.ts';
 import type { Context } from '../../catalog/context.ts';
+import { atLeast, version } from '../../catalog/version.ts';
 import type { Config } from '../../config/config.ts';
 import { unknownLibrary } from '../../config/open.ts';
 import { fixOf, replace } from '../fix.ts';
@@ -32,6 +34,7 @@ load one, the name may be the module's, and the finding is an information or a w
     foreign: 'Directive "{name}" is not known here; {library} may bring it. Declare it in .proxylens.yaml under "directives".',
     misspelt: 'Unknown directive "{name}". Did you mean "{guess}"?',
     future: 'Unknown directive "{name}": it needs nginx {since} or later, and this is {target}.',
+    gone: 'nginx {removed} and later do not know "{name}", and which nginx runs this is not known. Remove it.',
     removed: 'Unknown directive "{name}": it was removed in nginx {removed}, and this is {target}.',
     replaced: 'Unknown directive "{name}": it was removed in nginx {removed}. Use "{successor}".',
     plus: 'Unknown directive "{name}": it is part of NGINX Plus only.',
@@ -55,6 +58,9 @@ load one, the name may be the module's, and the finding is an information or a w
     if (why?.reason === 'future') return report('future', { at, data: { ...data, since: why.since ?? '' } });
     if (why?.reason === 'plus') return report('plus', { at, data });
     if (why?.reason === 'angie') return report('angie', { at, data });
+    // which nginx it is nobody says, and one that is still in use takes it
+    if (why?.reason === 'removed' && config.settings.versionFrom === 'default' && atLeast(version(why.removed ?? '0.0.0'), OLDEST.text))
+      return report('gone', { at, data: { ...data, removed: why.removed ?? '' }, severity: 'warning' });
     if (why?.reason === 'removed')
       return why.replacedBy
         ? report('replaced', { at, data: { ...data, removed: why.removed ?? '', successor: why.replacedBy } })
