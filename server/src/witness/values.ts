@@ -41,7 +41,8 @@ const text = (regexes: Regexes, wanted: Wanted, forms?: (s: string) => readonly 
 const PRINTABLE = /^[\x20-\x7e]*$/;
 const TARGET = /^[\x21-\x7e]*$/;
 
-const headerName = (variable: string): string => variable.replace(/(?:^|_)[a-z]/g, (s) => s.replace('_', '-').toUpperCase());
+/** A header's name as it is usually written, of the variable's part behind `http_`. */
+export const headerName = (variable: string): string => variable.replace(/(?:^|_)[a-z]/g, (s) => s.replace('_', '-').toUpperCase());
 
 const known = new PerConfig(() => new Map<string, Probe | null>());
 

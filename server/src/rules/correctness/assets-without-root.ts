@@ -1,12 +1,32 @@
 /** A location for files without a root, beside a proxied rest: nginx looks in the folder it was compiled with. Shown by a request and its file. */
 
-import { locationsOf } from '../../config/locations.ts';
+import { type Location, locationsOf } from '../../config/locations.ts';
 import type { Scope } from '../../config/scope.ts';
 import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
+import { samplesOf } from '../../witness/regex-samples.ts';
 import { proofOf } from '../../witness/requests.ts';
+import type { Spot } from '../../witness/spots.ts';
 import { defineRule } from '../rule.ts';
 
 const hasRoot = (scope: Scope): boolean => scope.effective('root').directives.length > 0;
+
+/** Prefixes of the level whose files lie elsewhere, or which pass requests on: the expression outranks them. */
+const tookFrom = ({ directive }: Location): readonly Location[] =>
+  [...locationsOf(directive.scope).prefix.values()].filter(
+    (l) => !l.noRegex && l.name.length > 1 && (l.scope.has('alias') || PASS_DIRECTIVES.some((p) => l.scope.has(p))),
+  );
+
+/** A path below a prefix that the expression takes. */
+function pathBelow(spot: Spot, prefix: Location): string | null {
+  const { location, config } = spot;
+  const name = prefix.name.endsWith('/') ? prefix.name : `${prefix.name}/`;
+  const found = samplesOf(config.regexes, location!.name, {
+    caseless: location!.modifier === '~*',
+    tries: 8,
+    forms: (s) => [`${name}site${s}`, `${name}${s}`, `${name}x/${s}`],
+  });
+  return found.find((p) => p.startsWith(name) && spot.takes(p)) ?? null;
+}
 
 export default defineRule({
   id: 'assets-without-root',
@@ -24,7 +44,9 @@ Give the block the \`root\` where the files are, or a \`proxy_pass\` of its own;
     when: ({ location, scope, server }) => {
       if (!location || (location.kind !== 'regex' && location.kind !== 'prefix') || location.name === '/') return false;
       const rest = locationsOf(server.scope).prefix.get('/');
-      if (!rest || !PASS_DIRECTIVES.some((p) => rest.scope.has(p)) || PASS_DIRECTIVES.some((p) => scope.has(p))) return false;
+      if (PASS_DIRECTIVES.some((p) => scope.has(p))) return false;
+      if (location.kind === 'regex' && !location.parent && tookFrom(location).length) return true;
+      if (!rest || !(PASS_DIRECTIVES.some((p) => rest.scope.has(p)) || rest.scope.has('root'))) return false;
       // certificates are fetched through the compiled-in folder in many a guide
       return !location.name.includes('well-known') && !locationsOf(scope).all.length && !hasRoot(scope);
     },
@@ -32,24 +54,108 @@ Give the block the \`root\` where the files are, or a \`proxy_pass\` of its own;
   needs: 'config',
   costly: true,
   messages: {
-    none: '{from} is looked for as {file}, in the folder that nginx was compiled with: this location has no root, and proxy_pass is not inherited. Give it the root of the files, or a proxy_pass.',
+    inner:
+      '{from} is looked up as {file}, in the folder that nginx was compiled with: the root stands inside "location /", and counts only there. Move it to the server.',
+    taken:
+      '{from} is looked up as {file}: this expression outranks "{place}", whose files lie in {alias}. Write "location ^~ {name}" there, or put the expression inside.',
+    unpassed:
+      '{from} is looked up as {file} and not passed on: this expression outranks "{place}". Write "location ^~ {name}" there if the application has such files.',
+    none: '{from} is looked up as {file}, in the folder that nginx was compiled with: this location has no root, and proxy_pass is not inherited. Give it the root of the files, or a proxy_pass.',
   },
   check({ spot, report }) {
+    if (spot.has('internal', 'alias')) return;
+    for (const prefix of spot.location!.kind === 'regex' && !spot.location!.parent ? tookFrom(spot.location!) : []) {
+      const path = pathBelow(spot, prefix);
+      const trace = path === null ? null : spot.ask({ path });
+      if (trace?.outcome.kind !== 'static' || !trace.outcome.file) continue;
+      const { file } = trace.outcome;
+      const alias = prefix.scope.first('alias');
+      if (alias && file.startsWith(alias.value(0))) continue;
+      const { directive } = spot.location!;
+      return report(alias ? 'taken' : 'unpassed', {
+        at: directive.at({ start: directive.statement.start, end: directive.args.at(-1)!.end }),
+        data: {
+          from: path!,
+          file,
+          place: `location ${prefix.directive.values.join(' ')}`,
+          name: prefix.name,
+          alias: alias?.value(0) ?? '',
+        },
+        severity: alias ? 'warning' : 'info',
+        related: [{ at: prefix.directive.nameAt, message: 'is outranked' }],
+        witness: proofOf(trace, `${file}, 404 where it is not there`),
+      });
+    }
+    if (hasRoot(spot.scope)) return;
+    const rest = locationsOf(spot.server.scope).prefix.get('/');
+    if (!rest) return;
     const path = spot.paths.find((p) => !p.endsWith('/'));
-    if (path === undefined || spot.has('internal', 'alias', 'try_files')) return;
+    if (path === undefined || spot.has('try_files')) return;
     const trace = spot.ask({ path });
     const { kind, file } = trace.outcome;
     if (kind !== 'static' || file === null) return;
     const opener = spot.location!.directive;
     const proxied = locationsOf(spot.server.scope).all.find((l) => l.kind === 'prefix' && l.name === '/');
-    report('none', {
+    report(rest.scope.has('root') ? 'inner' : 'none', {
       at: opener.at({ start: opener.statement.start, end: opener.args.at(-1)!.end }),
       data: { from: path, file },
-      related: proxied ? [{ at: proxied.directive.nameAt, message: 'would pass it to the application' }] : [],
+      related: proxied
+        ? [{ at: proxied.directive.nameAt, message: rest.scope.has('root') ? 'has the root' : 'would pass it to the application' }]
+        : [],
       witness: proofOf(trace, `${file}, 404 where it is not there`),
     });
   },
   examples: [
+    {
+      inside: 'server',
+      bad: `root /srv/www;
+location /static/ {
+    alias /srv/shop/static/;
+}
+    location ~* \\.(css|js)$ {
+#   ^^^^^^^^^^^^^^^^^^^^^^^ taken
+        expires 7d;
+    }`,
+      good: `root /srv/www;
+location ^~ /static/ {
+    alias /srv/shop/static/;
+}
+location ~* \\.(css|js)$ {
+    expires 7d;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `location / {
+    root /srv/www;
+}
+    location ~* \\.(css|js)$ {
+#   ^^^^^^^^^^^^^^^^^^^^^^^ inner
+        expires 7d;
+    }`,
+      good: `root /srv/www;
+location ~* \\.(css|js)$ {
+    expires 7d;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `root /srv/www;
+location /grafana/ {
+    proxy_pass http://127.0.0.1:8000;
+}
+    location ~* \\.(css|js)$ {
+#   ^^^^^^^^^^^^^^^^^^^^^^^ unpassed
+        expires 7d;
+    }`,
+      good: `root /srv/www;
+location ^~ /grafana/ {
+    proxy_pass http://127.0.0.1:8000;
+}
+location ~* \\.(css|js)$ {
+    expires 7d;
+}`,
+    },
     {
       inside: 'server',
       bad: `location / {

@@ -17,12 +17,12 @@ Name the folder above it (\`root /srv/app;\`), or use \`alias /srv/app/static/;\
   looksAt: {
     outcome: ['root'],
     when: (spot) =>
-      (spot.location?.kind === 'prefix' || spot.location?.kind === 'regex') &&
-      spot.scope.named('root').some((d) => !hasVariables(d.value(0))),
+      spot.location !== null && spot.location.kind !== 'named' && spot.scope.named('root').some((d) => !hasVariables(d.value(0))),
   },
   needs: 'config',
   costly: true,
   messages: {
+    file: '{from} is looked up as {file}: root is a folder, and the path of the request is put behind it. Write {above}, or alias {dir}.',
     twice: '{from} is looked up as {file}: root keeps the path of the location. Write {above}, or alias {dir}/.',
   },
   check({ spot, report }) {
@@ -35,8 +35,8 @@ Name the folder above it (\`root /srv/app;\`), or use \`alias /srv/app/static/;\
     const { location } = spot;
     const shared = (paths[0] ?? '').split('/').slice(1, -1);
     const own =
-      location?.kind === 'prefix'
-        ? location.name.split('/').filter(Boolean)
+      location?.kind !== 'regex'
+        ? location!.name.split('/').filter(Boolean)
         : shared.filter((_, i) => paths.every((p) => p.split('/').slice(1)[i] === shared[i]));
     if (!own.length || segments.length < 2) return;
     const repeats = own.some((_, i) => segments.slice(-(i + 1)).join('/') === own.slice(0, i + 1).join('/'));
@@ -44,9 +44,9 @@ Name the folder above it (\`root /srv/app;\`), or use \`alias /srv/app/static/;\
     const path = paths.find((p) => !p.endsWith('/') && p.startsWith(`/${own.join('/')}/`)) ?? paths[0]!;
     const trace = spot.ask({ path });
     const { file } = trace.outcome;
-    if (trace.outcome.kind !== 'static' || file === null || !file.includes(`${dir}/${own[0]}/`)) return;
+    if (trace.outcome.kind !== 'static' || file === null || !(file.includes(`${dir}/${own[0]}/`) || file === `${dir}/${own[0]}`)) return;
     const above = dir.slice(0, dir.lastIndexOf(`/${own[0]}`)) || '/';
-    report('twice', {
+    report(location?.kind === 'exact' && /\.\w+$/.test(dir) ? 'file' : 'twice', {
       at: word,
       data: { from: path, file, above: `root ${above}`, dir },
       // a pattern names a place inside a tree more often than a folder of it
@@ -55,6 +55,16 @@ Name the folder above it (\`root /srv/app;\`), or use \`alias /srv/app/static/;\
     });
   },
   examples: [
+    {
+      inside: 'server',
+      bad: `location = /favicon.ico {
+    root /srv/shop/favicon.ico;
+#        ^^^^^^^^^^^^^^^^^^^^^ file
+}`,
+      good: `location = /favicon.ico {
+    root /srv/shop;
+}`,
+    },
     {
       inside: 'server',
       bad: `location /static/ {

@@ -1,6 +1,19 @@
 /** auth_request_set where no subrequest of its own is made: the variable stays empty. Shown by what the application gets. */
+import type { Directive } from '../../config/directive.ts';
+import type { Scope } from '../../config/scope.ts';
 import { proofOf } from '../../witness/requests.ts';
+import { headerName } from '../../witness/values.ts';
 import { defineRule } from '../rule.ts';
+
+/** Directives that make the request for the application, before that has answered. */
+const MAKING = ['proxy_set_header', 'uwsgi_param', 'fastcgi_param', 'scgi_param', 'grpc_set_header', 'proxy_set_body'];
+
+/** A value that the client sends, taken for the authority's. */
+const isOfClient = (d: Directive): boolean => /^\$\{?http_/.test(d.value(1));
+
+/** Lines of a request that hold what its own answer will say. */
+const ownAnswer = (scope: Scope): readonly Directive[] =>
+  MAKING.flatMap((name) => scope.named(name)).filter((d) => d.values.some((v) => /\$\{?upstream_http_/.test(v)));
 
 const isInForce = (value: string | undefined): boolean => value !== undefined && value !== 'off';
 
@@ -10,24 +23,53 @@ export default defineRule({
   severity: 'warning',
   since: '0.2',
   missing: ['auth_request'],
-  title: 'auth_request_set without auth_request',
+  title: 'auth_request value that is empty, or set by the client',
   why: `
 \`auth_request_set\` takes a value from the answer to the subrequest of \`auth_request\`, and belongs where \`auth_request\` is in force. In the location of the subrequest itself (\`location = /auth\`) no other subrequest is made, and the variable stays empty for everybody who reads it.
+
+\`$upstream_http_…\` is the answer of the application in this location, so it is empty while the request for the application is made; and \`$http_…\` is what the client has sent, whatever the authority says.
 
 Like all lists, the lines of an outer level are hidden by a single one of the location's own.`,
   about: ['auth_request', 'auth_request_set'],
   references: ['https://nginx.org/en/docs/http/ngx_http_auth_request_module.html'],
   looksAt: {
-    outcome: ['auth_request_set'],
-    when: ({ scope }) =>
-      !isInForce(scope.value('auth_request')?.value(0)) && !scope.all.some((d) => d.name === 'auth_request' && d.value(0) !== 'off'),
+    outcome: ['auth_request_set', 'location'],
+    when: ({ scope, location }) =>
+      isInForce(scope.value('auth_request')?.value(0))
+        ? scope.effective('auth_request_set').directives.some(isOfClient) ||
+          (location !== null && location.kind !== 'named' && !scope.has('internal') && ownAnswer(scope).length > 0)
+        : scope.has('auth_request_set') && !scope.all.some((d) => d.name === 'auth_request' && d.value(0) !== 'off'),
   },
   needs: 'config',
   messages: {
+    early:
+      '{name} is empty here: it is what the application answers, which has not been asked yet. Take it from the subrequest with auth_request_set and use that variable.',
+    client:
+      '{name} is what the client sends: {variable} is a header of the request, not of the answer to the subrequest. Write $upstream_http_{header}.',
     unset:
       '{name} stays empty: no auth_request applies here, so there is no response to take it from. Move the line to where auth_request is.',
   },
   check({ spot, report }) {
+    if (isInForce(spot.scope.value('auth_request')?.value(0))) {
+      const plain = spot.ask({});
+      const proof = plain.outcome.upstreamRequest && proofOf(plain);
+      for (const line of ownAnswer(spot.scope)) {
+        const variable = /\$\{?(upstream_http_\w+)/.exec(line.values.join(' '))![1]!;
+        if (proof) report('early', { at: line.at(), data: { name: `$${variable}` }, witness: proof });
+      }
+      for (const line of spot.scope.effective('auth_request_set').directives.filter(isOfClient)) {
+        const header = /^\$\{?http_(\w+)/.exec(line.value(1))![1]!;
+        const trace = spot.ask({ headers: [[headerName(header), 'forged']] });
+        const passed = trace.outcome.upstreamRequest?.headers.find(([, v]) => v === 'forged');
+        if (passed)
+          report('client', {
+            at: line.at(),
+            data: { name: line.value(0), variable: line.value(1), header },
+            witness: proofOf(trace, `${passed[0]}: forged arrives at ${trace.outcome.upstreamRequest!.upstream}`),
+          });
+      }
+      return;
+    }
     for (const line of spot.scope.named('auth_request_set')) {
       const asking = spot.server.scope.all.find((d) => d.name === 'auth_request' && d.value(0) !== 'off');
       report('unset', {
@@ -39,6 +81,45 @@ Like all lists, the lines of an outer level are hidden by a single one of the lo
     }
   },
   examples: [
+    {
+      inside: 'server',
+      bad: `location / {
+    auth_request /auth;
+    auth_request_set $user $http_x_user;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ client
+    proxy_set_header X-User $user;
+    proxy_pass http://127.0.0.1:8000;
+}
+location = /auth {
+    internal;
+    proxy_pass http://127.0.0.1:8001;
+}`,
+      good: `location / {
+    auth_request /auth;
+    auth_request_set $user $upstream_http_x_user;
+    proxy_set_header X-User $user;
+    proxy_pass http://127.0.0.1:8000;
+}
+location = /auth {
+    internal;
+    proxy_pass http://127.0.0.1:8001;
+}`,
+    },
+    {
+      inside: 'http',
+      bad: `server {
+    location / {
+        auth_request /auth;
+        proxy_set_header X-User $upstream_http_x_user;
+#       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ early
+        proxy_pass http://127.0.0.1:8000;
+    }
+    location = /auth {
+        internal;
+        proxy_pass http://127.0.0.1:8001;
+    }
+}`,
+    },
     {
       inside: 'tree',
       bad: `#- nginx.conf

@@ -1,12 +1,28 @@
 /** CORS headers that let any site read what is the user's, or that no browser accepts. Shown by a request of a foreign page. */
 import type { Directive } from '../../config/directive.ts';
-import type { Trace } from '../../trace/trace.ts';
+import type { HeaderPair, Trace } from '../../trace/trace.ts';
 import { proofOf } from '../../witness/requests.ts';
 import type { Spot } from '../../witness/spots.ts';
 import { defineRule } from '../rule.ts';
 
 const ALLOW_ORIGIN = 'access-control-allow-origin';
 const FOREIGN = 'https://evil.test';
+const REFERER: readonly HeaderPair[] = [['Referer', `${FOREIGN}/page`]];
+
+/** Lists in which a star counts for requests without credentials only. */
+const STARRED = ['access-control-allow-headers', 'access-control-allow-methods', 'access-control-expose-headers'];
+
+/** A serialized origin (RFC 6454), or what else browsers take. */
+const isOrigin = (value: string): boolean => value === '*' || value === 'null' || /^[a-z][a-z\d+.-]*:\/\/[^/?#\s*]+$/i.test(value);
+
+/** The origin that was probably meant. */
+function exampleOf(value: string): string {
+  const host = value
+    .replace(/^[a-z]+:\/\//i, '')
+    .replace(/[/?#].*$/, '')
+    .replace(/^\*\./, 'www.');
+  return `https://${host || 'example.org'}`;
+}
 
 const valuesOf = (trace: Trace, name: string): string[] =>
   trace.outcome.responseHeaders.filter(([n]) => n.toLowerCase() === name).map(([, v]) => v);
@@ -47,29 +63,58 @@ Choose the origin with a \`map\` of \`$http_origin\` that lists your own sites a
     null: 'A page in a sandboxed frame of any site has the origin null, and may read the answers with the user’s credentials. Name a site.',
     star: 'No browser takes credentials for Access-Control-Allow-Origin "*": such requests fail. Name the origin, or leave Access-Control-Allow-Credentials out.',
     list: 'Access-Control-Allow-Origin takes one origin, and browsers refuse "{value}". Choose one with a map of $http_origin.',
+    form: '"{value}" is no origin, so no browser takes it: an origin is scheme, host and port ({example}), without path, wildcard or slash at the end. Write it so.',
+    word: 'Access-Control-Allow-Credentials counts only as "true", in small letters; "{value}" is the same as none. Write true.',
+    starList: 'With credentials "*" in {name} is a plain name, not a wildcard: what it should allow is refused. Name what is allowed.',
     twice: 'Access-Control-Allow-Origin is sent {count} times, and browsers refuse that. Keep one of the lines.',
   },
   check({ spot, report }) {
     const line = lineOf(spot, ALLOW_ORIGIN)!;
     const probes = ['GET', 'OPTIONS'].map((method) => ({ method }));
-    const tell = (message: 'reflected' | 'null' | 'star' | 'list' | 'twice', trace: Trace, data: Record<string, string | number>): void => {
+    const tell = (
+      message: 'reflected' | 'null' | 'star' | 'list' | 'twice' | 'form',
+      trace: Trace,
+      data: Record<string, string | number>,
+    ): void => {
       const value = valuesOf(trace, ALLOW_ORIGIN)[0]!;
       const credentials = lineOf(spot, 'access-control-allow-credentials');
       report(message, {
         at: line.at(),
         data,
-        related: credentials && message !== 'twice' && message !== 'list' ? [{ at: credentials.at(), message: 'with credentials' }] : [],
+        related:
+          credentials && message !== 'twice' && message !== 'list' && message !== 'form'
+            ? [{ at: credentials.at(), message: 'with credentials' }]
+            : [],
         witness: proofOf(trace, `Access-Control-Allow-Origin: ${value}`),
+      });
+    };
+    const tellOf = (message: 'word' | 'starList', trace: Trace, name: string): void => {
+      const written = lineOf(spot, name);
+      const value = valuesOf(trace, name)[0]!;
+      if (!written) return;
+      report(message, {
+        at: written.at(),
+        data: { value, name: written.value(0) },
+        witness: proofOf(trace, `${written.value(0)}: ${value}`),
       });
     };
     for (const probe of probes)
       for (const origin of [FOREIGN, 'null']) {
-        const trace = spot.ask({ ...probe, headers: [['Origin', origin]] }, { upstream: { status: 200, headers: [] } });
+        const trace = spot.ask(
+          { ...probe, headers: [['Origin', origin], ...(origin === FOREIGN ? REFERER : [])] },
+          { upstream: { status: 200, headers: [] } },
+        );
         const values = valuesOf(trace, ALLOW_ORIGIN).filter((v) => v !== '');
         const [value] = values;
         if (value === undefined) continue;
         if (values.length > 1) return tell('twice', trace, { count: values.length });
         if (isList(value)) return tell('list', trace, { value });
+        if (!isOrigin(value)) return tell('form', trace, { value, example: exampleOf(value) });
+        const credentials = valuesOf(trace, 'access-control-allow-credentials')[0]?.trim() ?? '';
+        if (credentials !== 'true' && credentials.toLowerCase() === 'true')
+          return tellOf('word', trace, 'access-control-allow-credentials');
+        for (const name of isCredentialed(trace) ? STARRED : [])
+          if (valuesOf(trace, name).some((v) => v.trim() === '*')) return tellOf('starList', trace, name);
         if (!isCredentialed(trace)) continue;
         if (value === '*') return tell('star', trace, {});
         if (value === 'null') return tell('null', trace, {});
@@ -77,6 +122,54 @@ Choose the origin with a \`map\` of \`$http_origin\` that lists your own sites a
       }
   },
   examples: [
+    {
+      inside: 'server',
+      bad: `location /api/ {
+    add_header Access-Control-Allow-Origin "https://shop.example.org/" always;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ form
+    return 204;
+}
+location /fonts/ {
+    add_header Access-Control-Allow-Origin *.example.org always;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ form
+    return 204;
+}`,
+      good: `location /api/ {
+    add_header Access-Control-Allow-Origin "https://shop.example.org" always;
+    return 204;
+}
+location /fonts/ {
+    add_header Access-Control-Allow-Origin * always;
+    return 204;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `location /api/ {
+    add_header Access-Control-Allow-Origin https://shop.example.org always;
+    add_header Access-Control-Allow-Credentials True always;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ word
+    return 204;
+}
+location /files/ {
+    add_header Access-Control-Allow-Origin https://shop.example.org always;
+    add_header Access-Control-Allow-Credentials true always;
+    add_header Access-Control-Allow-Headers * always;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ starList
+    return 204;
+}`,
+      good: `location /api/ {
+    add_header Access-Control-Allow-Origin https://shop.example.org always;
+    add_header Access-Control-Allow-Credentials true always;
+    return 204;
+}
+location /files/ {
+    add_header Access-Control-Allow-Origin https://shop.example.org always;
+    add_header Access-Control-Allow-Credentials true always;
+    add_header Access-Control-Allow-Headers "Content-Type" always;
+    return 204;
+}`,
+    },
     {
       inside: 'server',
       bad: `location /api/ {

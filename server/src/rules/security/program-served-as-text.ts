@@ -1,6 +1,8 @@
 /** Programs whose source is sent because a file location comes before the one that runs them. Shown by a request for such a file. */
 import { toBytes } from '../../base/bytes.ts';
 import { type LocationLevel, locationsOf } from '../../config/locations.ts';
+import type { Trace } from '../../trace/trace.ts';
+import { memberOf } from '../../witness/access.ts';
 import { outcomeText, proofOf } from '../../witness/requests.ts';
 import type { Spot } from '../../witness/spots.ts';
 import { defineRule } from '../rule.ts';
@@ -27,6 +29,31 @@ function programs(spot: Spot): readonly string[] {
   return found;
 }
 
+const PROGRAM = /\.(?:php|phtml|cgi|pl)$/;
+
+/** A place for files whose index may be a program: the whole server, or a location that keeps the expressions out. */
+const hasProgramIndex = ({ scope, location, server }: Spot): boolean =>
+  (location === null ? server.scope.has('root') : location.kind === 'prefix' && (location.noRegex || location.name === '/')) &&
+  (scope.value('index')?.values.some((v) => PROGRAM.test(v)) ?? false) &&
+  !RUNS.some((r) => scope.all.some((d) => d.name === r));
+
+/** The program that is sent as the index file of the place; the others of the list are not there. */
+function servedIndex(spot: Spot): { trace: Trace; file: string } | null {
+  const path = spot.location?.name ?? '/';
+  if (!path.endsWith('/')) return null;
+  const member = memberOf(spot.scope);
+  const assume: Record<string, string> = {};
+  for (let round = 0; round < 4; round++) {
+    const trace = spot.ask({ path, ...(member ? { clientAddress: member } : {}) }, { assume });
+    const { kind, file } = trace.outcome;
+    if (kind === 'static' && file !== null && PROGRAM.test(file)) return { trace, file };
+    const other = trace.assumptions.find((a) => a.assumed === 'file' && a.id.startsWith(`file:`) && !PROGRAM.test(a.id) && !a.chosen);
+    if (!other) return null;
+    assume[other.id] = 'missing';
+  }
+  return null;
+}
+
 export default defineRule({
   id: 'program-served-as-text',
   group: 'security',
@@ -39,17 +66,34 @@ Of several locations with regular expressions the first that matches takes the r
 Put the location of the programs first, or into the other one, or refuse them there: \`location ~ \\.php$ { return 404; }\`.`,
   about: ['location', 'alias', 'fastcgi_pass'],
   looksAt: {
-    outcome: ['alias', 'root', 'try_files', 'expires', 'location'],
-    when: (spot) => spot.location?.kind === 'regex' && !RUNS.some((r) => spot.has(r)) && programs(spot).length > 0,
+    outcome: ['alias', 'root', 'try_files', 'expires', 'location', 'server'],
+    when: (spot) =>
+      (spot.location?.kind === 'regex' && !RUNS.some((r) => spot.has(r)) && programs(spot).length > 0) || hasProgramIndex(spot),
   },
   needs: 'config',
   costly: true,
   messages: {
+    shielded:
+      'The source of programs is sent as text: "^~" keeps the expression for .{ending} out of {place}, and {from} is answered with {file}. Put a location for .{ending} inside.',
+    index:
+      'The index file {file} would be sent as text: no location here runs .{ending}. Hand it to the interpreter, or take it out of the index line.',
     source:
       'The source of programs is sent as text: {from} is answered with {file}, because this expression comes before the one that runs them. Move it after that one, or deny .{ending} here.',
   },
   check({ spot, report }) {
-    const opener = spot.location!.directive;
+    if (spot.location?.kind !== 'regex') {
+      const found = servedIndex(spot);
+      const line = spot.scope.value('index');
+      if (!found || !line) return;
+      const { trace, file } = found;
+      const data = { from: trace.request.target, file, ending: file.slice(file.lastIndexOf('.') + 1), place: spot.location?.name ?? '' };
+      const { location } = spot;
+      if (location?.noRegex && programs(spot).length)
+        report('shielded', { at: location.directive.at(location.directive.args.at(-1)!), data, witness: proofOf(trace) });
+      else if (!programs(spot).length) report('index', { at: line.at(), data, severity: 'info', witness: proofOf(trace) });
+      return;
+    }
+    const opener = spot.location.directive;
     for (const ending of programs(spot)) {
       const forms = spot.paths.flatMap((p) => {
         const folder = p.slice(0, p.lastIndexOf('/') + 1);
@@ -79,6 +123,33 @@ Put the location of the programs first, or into the other one, or refuse them th
     }
   },
   examples: [
+    {
+      inside: 'server',
+      bad: `root /srv/site;
+index index.php;
+location ^~ /shop/ {
+#           ^^^^^^ shielded
+    try_files $uri $uri/ =404;
+}
+location ~ \\.php$ { fastcgi_pass 127.0.0.1:9000; }`,
+      good: `root /srv/site;
+index index.php;
+location ^~ /shop/ {
+    try_files $uri $uri/ =404;
+    location ~ \\.php$ { fastcgi_pass 127.0.0.1:9000; }
+}
+location ~ \\.php$ { fastcgi_pass 127.0.0.1:9000; }`,
+    },
+    {
+      inside: 'server',
+      bad: `root /srv/site;
+ index index.php index.html;
+#^^^^^^^^^^^^^^^^^^^^^^^^^^^ index
+location / { try_files $uri $uri/ =404; }`,
+      good: `root /srv/site;
+index index.html;
+location / { try_files $uri $uri/ =404; }`,
+    },
     {
       inside: 'server',
       bad: `    location ~ ^/pages/(.*)$ {
