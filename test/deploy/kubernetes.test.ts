@@ -75,3 +75,17 @@ test('the variables of a container: literal, from a ConfigMap, secrets by name o
 test('templates of Helm are not taken for manifests', () => {
   assert.deepEqual(readDeployment(tree(CLUSTER.replace('shop:1', '"{{ .Values.image }}"')), null).applications, []);
 });
+
+test('probes ask the address of the pod, or the host that they name, on the port that they name', () => {
+  const probes = `          readinessProbe: { httpGet: { path: /up, port: http } }
+          livenessProbe: { httpGet: { path: /live, port: 8000, httpHeaders: [{ name: Host, value: shop.example.com }] } }
+          ports:`;
+  const [container] = readDeployment(tree(CLUSTER.replace('          ports:', probes)), null).containers;
+  assert.deepEqual(
+    container!.healthChecks.map(({ path, port, sentHost, follows }) => [path, port, sentHost, follows]),
+    [
+      ['/up', 8000, '10.0.0.1:8000', true],
+      ['/live', 8000, 'shop.example.com', false],
+    ],
+  );
+});

@@ -24,6 +24,8 @@ const hosts = (env: string): Files => ({
   ...changed(VOLUMES, 'config/settings.py', '["localhost", "books.example.com"]', 'os.environ.get("HOSTS").split(" ")'),
   '.env.prod': env,
 });
+const health = (test: string): Files =>
+  changed(VOLUMES, COMPOSE, '    expose:', `    healthcheck:\n      test: ["CMD-SHELL", "${test}"]\n    expose:`);
 const tls = changed(
   changed(VOLUMES, COMPOSE, '80:80', '443:443'),
   SITE,
@@ -105,6 +107,25 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
         '- assets:',
         '- ./assets:',
       ),
+      [],
+    ],
+    ['a health check for a host that is allowed', health('curl -f http://localhost:8000/up/'), []],
+    ['for one that is not', health('curl -fsS http://127.0.0.1:8000/up/'), ['health-check-refused']],
+    ['which takes every answer for a good one', health('curl http://127.0.0.1:8000/up/'), []],
+    ['with the name of the site', health("wget -qO- --header='Host: books.example.com' http://127.0.0.1:8000/up/"), []],
+    [
+      'every name is passed on and allowed',
+      changed(VOLUMES, 'config/settings.py', '"localhost", "books.example.com"', '"*"'),
+      ['allowed-hosts-any'],
+    ],
+    [
+      'an origin without a scheme',
+      changed(VOLUMES, 'config/settings.py', 'DEBUG', 'CSRF_TRUSTED_ORIGINS = ["books.example.com"]\nDEBUG'),
+      ['csrf-trusted-origins-mismatch'],
+    ],
+    [
+      'an origin of TLS that ends elsewhere',
+      changed(VOLUMES, 'config/settings.py', 'DEBUG', 'CSRF_TRUSTED_ORIGINS = ["https://books.example.com"]\nDEBUG'),
       [],
     ],
     ['another port', changed(VOLUMES, SITE, 'web:8000', 'web:8080'), ['socket-not-listened']],

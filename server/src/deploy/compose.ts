@@ -35,6 +35,20 @@ export interface EnvironmentFile {
   readonly place: Place;
 }
 
+/** A request by which the machine asks a container whether it is well. */
+export interface HealthCheck {
+  readonly host: string;
+  readonly port: number;
+  readonly path: string;
+  /** the Host header, with its port where it is sent */
+  readonly sentHost: string;
+  /** it goes where an answer redirects it to */
+  readonly follows: boolean;
+  /** by what it is made: `curl`, `wget`, `the probe of Kubernetes` */
+  readonly by: string;
+  readonly place: Place;
+}
+
 export interface ComposeService {
   readonly name: string;
   readonly file: FileId;
@@ -72,6 +86,7 @@ export interface ComposeService {
   readonly extends: { readonly file: string | null; readonly service: string } | null;
   /** fields that an override takes away (`!reset`) or puts in place of the old ones (`!override`) */
   readonly replaces: ReadonlySet<string>;
+  readonly healthChecks: readonly HealthCheck[];
   /** ports under which its names are reached, where those are not its own: Kubernetes' Services. Null for Compose, whose names lead to the container itself */
   readonly forwards?: readonly { readonly port: number; readonly target: number }[];
   /** containers with the same pod share their addresses, the loopback's too */
@@ -250,6 +265,37 @@ function mountsOf(service: YamlValue, document: YamlValue, put: Put): { mounts: 
 const restartsOf = (value: YamlValue | undefined): string[] =>
   value?.kind === 'map' ? value.entries.flatMap((e) => (scalarText(child(e.value, 'restart'))?.text === 'true' ? [e.key] : [])) : [];
 
+/** The request that a health check's command makes; none where it makes another test, or several. */
+function healthChecksOf(value: YamlValue | undefined, put: Put): HealthCheck[] {
+  const test = child(value, 'test');
+  if (!test || scalarText(child(value, 'disable'))?.text === 'true') return [];
+  const text = put(
+    strings(test)
+      .map((s) => s.text)
+      .join(' '),
+  );
+  const url = /\bhttp:\/\/([\w.-]+|\[[\da-f:]+\])(?::(\d+))?(\/[^\s"'|&;)\\]*)?/i.exec(text);
+  // a program of the container's own decides for itself what it makes of an answer
+  const by = /\b(curl|wget|http|httpie)\b/.exec(text)?.[1] ?? (/\b(urllib|requests|httpx)\b/.test(text) ? 'Python' : null);
+  if (!url || by === null || /\bhttps?:\/\//i.test(text.slice(url.index + url[0].length))) return [];
+  // without -f curl takes every answer for a good one
+  if (by === 'curl' && !/\s(-[a-zA-Z]*f[a-zA-Z]*|--fail(-with-body)?)(\s|$)/.test(text)) return [];
+  const [, host, port] = url;
+  const own = /(?:-H|--header)[=\s]+["']?Host:\s*([^\s"']+)/i.exec(text)?.[1];
+  const number = port === undefined ? 80 : Number(port);
+  return [
+    {
+      host: host!,
+      port: number,
+      path: url[3] ?? '/',
+      sentHost: own ?? (number === 80 ? host! : `${host}:${number}`),
+      follows: by === 'curl' ? /\s(-[a-zA-Z]*L[a-zA-Z]*|--location)(\s|$)/.test(text) : by !== 'http',
+      by,
+      place: test.place,
+    },
+  ];
+}
+
 const REPLACEABLE = ['command', 'entrypoint', 'environment', 'env_file', 'ports', 'expose', 'networks', 'volumes', 'build', 'image'];
 
 function serviceOf(file: FileId, name: string, place: Place, value: YamlValue, document: YamlValue, outer: Environment): ComposeService {
@@ -310,6 +356,7 @@ function serviceOf(file: FileId, name: string, place: Place, value: YamlValue, d
     restartsWith: restartsOf(child(value, 'depends_on')),
     extends: extendedService === undefined ? null : { file: plain(child(extended, 'file')) ?? null, service: extendedService },
     replaces: new Set(tagged),
+    healthChecks: healthChecksOf(child(value, 'healthcheck'), put),
   };
 }
 
@@ -351,6 +398,7 @@ function mergedService(b: ComposeService, o: ComposeService): ComposeService {
     builds: own('build') ? o.builds : o.builds || b.builds,
     buildTarget: o.buildTarget ?? b.buildTarget,
     buildArgs: new Map([...b.buildArgs, ...o.buildArgs]),
+    healthChecks: o.healthChecks.length ? o.healthChecks : b.healthChecks,
     workingDir: o.workingDir ?? b.workingDir,
     command: own('command') ? o.command : (o.command ?? b.command),
     entrypoint: own('entrypoint') ? o.entrypoint : (o.entrypoint ?? b.entrypoint),

@@ -32,6 +32,7 @@ export interface DjangoSettings {
   readonly useXForwardedPort: Setting<boolean>;
   readonly secureSslRedirect: Setting<boolean>;
   readonly secureSslHost: Setting<string | null>;
+  readonly secureRedirectExempt: Setting<readonly Entry[]>;
   readonly csrfTrustedOrigins: Setting<readonly Entry[]>;
   readonly csrfCookieDomain: Setting<string | null>;
   readonly staticUrl: Setting<string | null>;
@@ -87,6 +88,7 @@ export function djangoSettings(values: ModuleValues, module: string): DjangoSett
     useXForwardedPort: get('USE_X_FORWARDED_PORT', asFlag, false),
     secureSslRedirect: get('SECURE_SSL_REDIRECT', asFlag, false),
     secureSslHost: get('SECURE_SSL_HOST', asTextOrNull, null),
+    secureRedirectExempt: get('SECURE_REDIRECT_EXEMPT', asEntries, []),
     csrfTrustedOrigins: get('CSRF_TRUSTED_ORIGINS', asEntries, []),
     csrfCookieDomain: get('CSRF_COOKIE_DOMAIN', asTextOrNull, null),
     staticUrl: get('STATIC_URL', asTextOrNull, null),

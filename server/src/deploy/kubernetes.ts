@@ -4,7 +4,7 @@
  */
 import type { FileId } from '../base/file-id.ts';
 import type { Place } from '../base/span.ts';
-import type { ComposeService, EnvironmentFile } from './compose.ts';
+import type { ComposeService, EnvironmentFile, HealthCheck } from './compose.ts';
 import { execWords, type ImageCommand } from './dockerfile.ts';
 import { isSecret } from './env-file.ts';
 import type { MappedText } from './mapped-text.ts';
@@ -96,6 +96,33 @@ function visible(name: string, value: MappedText): Setting<string> {
   return /\$\(/.test(value.text) ? unknownSetting('refers to other variables', place, { env: name }) : written(value.text, place);
 }
 
+/** The HTTP probes of a container: the kubelet asks the address of the pod, and follows a redirect that stays on the host it asked for (RedirectChecker of its prober). */
+function probesOf(container: YamlValue, ports: readonly { readonly name: string | undefined; readonly number: number }[]): HealthCheck[] {
+  return ['startupProbe', 'readinessProbe', 'livenessProbe'].flatMap((name): HealthCheck[] => {
+    const get = child(child(container, name), 'httpGet');
+    const port = text(child(get, 'port'));
+    const number = port === undefined ? undefined : /^\d+$/.test(port) ? Number(port) : ports.find((p) => p.name === port)?.number;
+    if (!get || number === undefined || text(child(get, 'scheme'))?.toUpperCase() === 'HTTPS') return [];
+    const headers = items(child(get, 'httpHeaders'));
+    const own = headers.find((h) => text(child(h, 'name'))?.toLowerCase() === 'host');
+    const host = text(child(get, 'host')) ?? POD_ADDRESS;
+    return [
+      {
+        host,
+        port: number,
+        path: text(child(get, 'path')) ?? '/',
+        sentHost: text(child(own, 'value')) ?? `${host}:${number}`,
+        follows: own === undefined,
+        by: `the ${name} of Kubernetes`,
+        place: get.place,
+      },
+    ];
+  });
+}
+
+/** Stands for the address that a cluster gives a pod. */
+const POD_ADDRESS = '10.0.0.1';
+
 /** The containers of all workloads; those of one pod share its addresses. */
 export function readManifests(files: readonly (readonly [FileId, string])[]): ComposeService[] {
   const all = files.flatMap(([file, source]) => manifests(file, source));
@@ -159,6 +186,7 @@ export function readManifests(files: readonly (readonly [FileId, string])[]): Co
         restartsWith: [],
         extends: null,
         replaces: new Set(),
+        healthChecks: probesOf(container, own),
         forwards,
         pod: `${workload.namespace}/${workload.kind}/${workload.name}`,
       };

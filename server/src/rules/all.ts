@@ -210,16 +210,19 @@ import unknownZone from './validity/unknown-zone.ts';
 import upstreamConflict from './validity/upstream-conflict.ts';
 import wrongArgumentCount from './validity/wrong-argument-count.ts';
 import adminUnprotected from './wsgi/admin-unprotected.ts';
+import allowedHostsAny from './wsgi/allowed-hosts-any.ts';
 import allowedHostsMismatch from './wsgi/allowed-hosts-mismatch.ts';
 import applicationPublished from './wsgi/application-published.ts';
 import applicationUnread from './wsgi/application-unread.ts';
 import asgiWebsocket from './wsgi/asgi-websocket.ts';
 import bodyLimitMismatch from './wsgi/body-limit-mismatch.ts';
+import csrfTrustedOriginsMismatch from './wsgi/csrf-trusted-origins-mismatch.ts';
 import debugStaticServed from './wsgi/debug-static-served.ts';
 import developmentServer from './wsgi/development-server.ts';
 import eventStreamBuffered from './wsgi/event-stream-buffered.ts';
 import forwardedAllowIps from './wsgi/forwarded-allow-ips.ts';
 import forwardedProtoFromClient from './wsgi/forwarded-proto-from-client.ts';
+import healthCheckRefused from './wsgi/health-check-refused.ts';
 import hstsTwice from './wsgi/hsts-twice.ts';
 import mediaExecutable from './wsgi/media-executable.ts';
 import protocolMismatch from './wsgi/protocol-mismatch.ts';
@@ -456,16 +459,19 @@ export const RULES: readonly Rule[] = [
   upstreamConflict,
   wrongArgumentCount,
   adminUnprotected,
+  allowedHostsAny,
   allowedHostsMismatch,
   applicationPublished,
   applicationUnread,
   asgiWebsocket,
   bodyLimitMismatch,
+  csrfTrustedOriginsMismatch,
   debugStaticServed,
   developmentServer,
   eventStreamBuffered,
   forwardedAllowIps,
   forwardedProtoFromClient,
+  healthCheckRefused,
   hstsTwice,
   mediaExecutable,
   protocolMismatch,
