@@ -1,11 +1,13 @@
 /** Arguments by what the catalog says they are. One table from kinds to proposals; no directive is named here but where its form is its own. */
 
 import { mdFence } from '../../base/escape.ts';
+import type { FileId } from '../../base/file-id.ts';
 import { touches } from '../../base/span.ts';
 import { table } from '../../base/table.ts';
 import { type ArgumentFact, type ArgumentKind, argumentOf } from '../../catalog/arguments.ts';
 import { defaultOf, valuesOf } from '../../catalog/catalog.ts';
 import { cipherWords } from '../../catalog/ciphers.ts';
+import { bodyOf } from '../../catalog/context.ts';
 import type { DirectiveFact } from '../../catalog/fact.ts';
 import { groupsOf } from '../../catalog/groups.ts';
 import { NAME_TITLES, type NameKind } from '../../catalog/names.ts';
@@ -220,6 +222,7 @@ const OPERATORS = [
   ['!~', 'does not match', '^/'],
   ['!~*', 'does not match, whatever the case', '^/'],
 ] as const;
+const OPERATOR = /^(?:!?=|!?~\*?)$/;
 const TESTS = [
   ['-f', 'is a file'],
   ['!-f', 'is no file'],
@@ -245,7 +248,15 @@ function condition(ask: Ask): Part {
         ...(more ? {} : { insert: `${label} \${1:\\$request_filename}`, snippet: true, plain: `${label} ` }),
       }),
     );
-    const items = [...variableItems(ask.reaches, { name: 'if', words: [] }), ...tests];
+    const next = ask.site.following.find((w) => w !== ')');
+    const isOperator = next !== undefined && OPERATOR.test(next);
+    // in front of a whole comparison nothing is missing
+    if (!isOperator && ask.site.following.some((w) => OPERATOR.test(w))) return whole([]);
+    const items = [
+      // a file that stands there already is tested
+      ...(next !== undefined && !isOperator ? [] : variableItems(ask.reaches, { name: 'if', words: [] })),
+      ...(isOperator ? [] : tests),
+    ];
     return keep || ask.site.words.includes('(')
       ? { keep, items }
       : whole(
@@ -290,13 +301,21 @@ const header = (ask: Ask): Part =>
     })),
   );
 
+/** Whether every variable of a usual value is there: that of a map is not, unless somebody wrote the map. */
+const isDeclared = ({ reaches }: Ask, value: string): boolean =>
+  [...value.matchAll(/\$\{?(\w+)/g)].every(([, name]) =>
+    reaches.some(
+      ({ config }) => config.catalog.variable(name!, 'http') !== null || namesOf(config).definitions('variable', name!, 'http').length > 0,
+    ),
+  );
+
 /** What is usual as the value of a header or parameter whose name stands before it. */
 function usualValue(ask: Ask): Item[] {
   const [, name = ''] = ask.site.words;
   if (ask.index !== 1) return [];
   if (/_header$|^add_trailer$/.test(ask.fact.name)) {
     const found = Object.entries(headerRows(ask.fact)).find(([h]) => h.toLowerCase() === name.toLowerCase());
-    const rows = found?.[1] ?? [];
+    const rows = (found?.[1] ?? []).filter(([v]) => isDeclared(ask, v));
     return values(ask.site.typed.quote ? rows.filter(([v]) => /^["']/.test(v)).map(([v, d]) => [v.slice(1, -1), d] as const) : rows);
   }
   if (/_param$/.test(ask.fact.name)) {
@@ -421,6 +440,17 @@ function nameOf(ask: Ask): Part {
   ]);
 }
 
+/** Whether the lines of a file may stand there; true of one that the configuration does not read. */
+function standsIn(id: FileId, { config, context }: Reach): boolean {
+  const { settings, catalog } = config;
+  return (config.files.get(id)?.body ?? []).every(
+    (s) =>
+      s.name.templated ||
+      config.usesOf(s, id).some((d) => d.scope.context === context) ||
+      (bodyOf(context) === 'directives' && catalog.directive(s.name.value, context, settings.target) !== null),
+  );
+}
+
 const KINDS: { readonly [kind in ArgumentKind]?: (ask: Ask) => Part } = table({
   flag: (ask) => {
     const preset = defaultOf(ask.fact, ask.reaches[0]!.config.settings.target.nginx);
@@ -435,7 +465,12 @@ const KINDS: { readonly [kind in ArgumentKind]?: (ask: Ask) => Part } = table({
     units(ask, /_(buffer|buffers|write|pool)_size$/.test(ask.fact.name) && ask.fact.name !== 'client_body_buffer_size' ? [] : SIZES, BYTES),
   offset: (ask) => whole([...units(ask, SIZES, [...BYTES, ['g', 'GiB']]).items, ...values(ask.what.words ?? [], 'keyword')]),
   number: (ask) => whole([...values(ask.what.words ?? [], 'keyword'), ...units(ask, [], []).items]),
-  status: (ask) => whole([...values(STATUS, 'status'), ...values(ask.what.words ?? [], 'keyword')]),
+  status: (ask) =>
+    whole([
+      // a page is for what is no success (ngx_http_core_error_page)
+      ...values(ask.fact.name === 'error_page' ? STATUS.filter(([code]) => Number(code) >= 300 && code !== '499') : STATUS, 'status'),
+      ...values(ask.what.words ?? [], 'keyword'),
+    ]),
   rate: (ask) =>
     units(
       ask,
@@ -449,7 +484,8 @@ const KINDS: { readonly [kind in ArgumentKind]?: (ask: Ask) => Part } = table({
       ],
     ),
   file: (ask) => path(ask),
-  glob: (ask) => path(ask, { masks: true, not: ask.file.id, starts: ['/etc/nginx/'] }),
+  glob: (ask) =>
+    path(ask, { masks: true, not: ask.file.id, starts: ['/etc/nginx/'], fits: (id) => ask.reaches.some((reach) => standsIn(id, reach)) }),
   folder: (ask) => path(ask, { foldersOnly: true, starts: ['/var/www/', '/srv/'] }),
   path: (ask) => (ask.fact.name === 'try_files' || ask.fact.name === 'index' ? text(ask) : path(ask)),
   log: (ask) => {
@@ -474,7 +510,11 @@ const KINDS: { readonly [kind in ArgumentKind]?: (ask: Ask) => Part } = table({
   method: (ask) => whole(values((ask.what.words ?? []).filter((w) => !ask.site.words.includes(w)))),
   network: (ask) => whole([...values(ask.what.words ?? [], 'keyword'), ...values(NETWORKS)]),
   environment: () => whole(Object.entries(CGI).map(([label, detail]) => ({ label, kind: 'value', detail, again: true }))),
-  variable: (ask) => whole(variableItems(ask.reaches, { name: '', words: [] }, { changeable: ask.what.names?.role === 'defines' })),
+  variable: (ask) => {
+    const items = variableItems(ask.reaches, { name: '', words: [] }, { changeable: ask.what.names?.role === 'defines' });
+    // what is looked at comes before the variable that is made of it
+    return whole(ask.fact.name === 'geo' && ask.index === 0 ? items.map((i) => ({ ...i, again: true })) : items);
+  },
   'server-name': (ask) =>
     whole(
       // "" is no referer
@@ -640,7 +680,11 @@ export function argumentItems(given: ArgumentAsk): Completion | null {
   }
   if (!completion) return null;
   const { keep } = completion;
-  return { span: at(keep), items: completion.items.filter((item) => isTaken(item, typed.value.slice(0, keep), words, facts)) };
+  const kept = typed.value.slice(0, keep);
+  const items = completion.items.filter((item) => isTaken(item, kept, words, [], facts));
+  // with the words that stand behind, unless none of the proposals goes with them
+  const fitting = site.following.length ? items.filter((item) => isTaken(item, kept, words, site.following, facts)) : [];
+  return { span: at(keep), items: fitting.length ? fitting : items };
 }
 
 /** What is only the beginning of a value is gone on with. */
@@ -648,18 +692,28 @@ const BEGINNING = /[=:/.@^~-]$/;
 
 /** Whether nginx takes the value of a proposal as that argument; what is not whole yet, or holds variables, is left in. */
 function isTaken(
-  { label, insert, snippet, again }: Item,
+  { label, insert, kind, snippet, again }: Item,
   kept: string,
   words: readonly string[],
+  following: readonly string[],
   facts: ReadonlyMap<DirectiveFact, readonly Reach[]>,
 ): boolean {
   const text = kept + (insert ?? label);
-  if (snippet || again || BEGINNING.test(text) || /[$\s"']/.test(text)) return true;
+  // of a proposal of several words the others may stand there already
+  if (
+    text
+      .split(/\s+/)
+      .slice(1)
+      .some((w) => following.includes(w))
+  )
+    return false;
+  if (snippet || again || (BEGINNING.test(text) && kind !== 'name') || /[$"']/.test(text)) return true;
   const index = words.length - 1;
+  const args = [...words.slice(1), ...text.split(/\s+/), ...following];
   return [...facts].some(
     ([fact, [reach]]) =>
-      !checkValues(fact, [...words.slice(1), text], reach!.config.settings.target).some(
-        (f) => f.severity === 'error' && f.argument === index,
+      !checkValues(fact, args, reach!.config.settings.target).some(
+        (f) => f.severity === 'error' && (following.length > 0 || (f.argument ?? -1) >= index),
       ),
   );
 }

@@ -49,6 +49,8 @@ const MEANINGS: Readonly<Record<string, Meaning>> = table({
     ],
     only: true,
   },
+  // the others are those of other systems; Linux builds have them on request only (auto/modules)
+  use: { rows: [['epoll', 'Linux']], only: true },
   env: {
     rows: [
       ['TZ', 'inherited already'],

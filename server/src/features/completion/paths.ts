@@ -39,6 +39,8 @@ export interface PathWish {
   readonly foldersOnly?: boolean;
   /** masks are taken: `*.conf` is proposed beside the files */
   readonly masks?: boolean;
+  /** whether a file of the configuration has its place there */
+  readonly fits?: (file: FileId) => boolean;
   /** names that come first */
   readonly first?: RegExp;
   /** offered at the start of an empty path */
@@ -67,6 +69,7 @@ export function pathItems(config: Config, typed: string, wish: PathWish, folders
   for (const [name, kind] of names.sort((a, b) => rank(a) - rank(b))) {
     if (wish.foldersOnly && kind !== 'folder') continue;
     if (/[\s;{}"'$]/.test(name)) continue;
+    if (kind === 'file' && wish.fits && !from.some((folder) => wish.fits!(resolve(strip(folder), `./${name}`)))) continue;
     items.push(
       kind === 'folder' ? { label: `${name}/`, kind: 'folder', again: true } : { label: name, kind: 'file', detail: detailOf(from, name) },
     );

@@ -54,6 +54,8 @@ function capturesHere(scope: Scope | null, line: { name: string; words: readonly
     const compiled = config.regexes.compile(pattern);
     return compiled.ok ? compiled.regex.groups : 0;
   };
+  // the subject of a condition is a variable that must be declared, which $1 never is
+  if (line.name === 'if' && line.words.length < 2) return 0;
   if (line.name === 'rewrite' && line.words[1]) return count(line.words[1]);
   for (let at: Scope | null = scope; at; at = at.parent) {
     if (at.opener) for (const { pattern } of regexesOf(at.opener)) groups = Math.max(groups, count(pattern));
