@@ -37,7 +37,7 @@ export function settingsFor(files: Tree): Settings {
     opensslVersion: nginx?.openssl ?? '3.0.19',
     flavour: 'oss',
     profile: 'validity',
-    rules: { 'module-not-loaded': 'error', 'cipher-string-empty': 'error', 'curve-unsupported': 'warning' },
+    rules: { 'module-not-loaded': 'error' },
   });
   const named = Object.values(files).flatMap((text) => [...text.matchAll(/(?:^|[\s;])load_module\s+(\S+?);/g)].map((m) => m[1]!));
   const built = moduleSetOf(nginx?.configure ?? [], named.length ? named : (nginx?.modules ?? []));

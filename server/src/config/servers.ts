@@ -13,7 +13,7 @@ import type { Scope } from './scope.ts';
 
 export type ServerProtocol = 'http' | 'stream' | 'mail';
 
-/** One address and port that a `listen` names. A name that would have to be resolved is kept as `kind: 'name'` and equals only itself. */
+/** One address and port that a `listen` names. A name that would have to be resolved is kept as `kind: 'name'` and equals only itself; localhost needs no resolving. */
 export interface ListenAddress {
   readonly kind: 'inet' | 'inet6' | 'unix' | 'name';
   /** canonical: `127.0.0.1`, `::1` without brackets, the socket's path, the name */
@@ -187,6 +187,8 @@ export function canonicalIp(text: string): { readonly kind: 'inet' | 'inet6'; re
   return n === null ? null : { kind: 'inet', address: [n >>> 24, (n >>> 16) & 255, (n >>> 8) & 255, n & 255].join('.') };
 }
 
+const LOCALHOST = { kind: 'inet' as const, address: '127.0.0.1' };
+
 /**
  * The addresses of a `listen` argument: `80`, `*:80`, `127.0.0.1`, `[::1]:80`, `8000-8005`, `unix:/path`, `name:80`.
  * Null when nginx refuses it.
@@ -197,7 +199,7 @@ export function listenAddresses(text: string, protocol: ServerProtocol = 'http')
   const { family, host, wildcard, port, lastPort } = read.value;
   if (family === 'unix') return [{ kind: 'unix', address: host, port: 0, wildcard: false }];
   const ip = host === '*' ? canonicalIp('0.0.0.0') : canonicalIp(host);
-  const place = ip ?? { kind: 'name' as const, address: lower(host) };
+  const place = ip ?? (/^localhost\.?$/i.test(host) ? LOCALHOST : { kind: 'name' as const, address: lower(host) });
   const first = port ?? DEFAULT_PORT[protocol];
   return Array.from({ length: (lastPort ?? first) - first + 1 }, (_, i) => ({ ...place, port: first + i, wildcard }));
 }

@@ -159,6 +159,8 @@ export interface RuleSpec<Messages extends Record<string, string>> {
   readonly id: string;
   readonly group: Group;
   readonly severity: Severity;
+  /** an error of the rule is what `nginx -t` refuses, though the rule is of another group: part of the profile `validity` */
+  readonly refuses?: boolean;
   /** false: off unless a profile or a person asks for it */
   readonly default?: boolean;
   readonly since: string;

@@ -44,7 +44,7 @@ const SEVERITIES: readonly Severity[] = ['hint', 'info', 'warning', 'error'];
 function profileLevel(rule: Rule, settings: Settings): Level {
   switch (settings.profile) {
     case 'validity':
-      return rule.group === 'validity' ? rule.severity : 'off';
+      return rule.group === 'validity' || rule.refuses ? rule.severity : 'off';
     case 'strict':
       return rule.severity;
     case 'wsgi':
@@ -494,6 +494,8 @@ class Collector {
       return null;
     const unsure = this.beyond && rule.group === 'validity' && rule.id !== 'syntax';
     const severity = report.severity !== undefined && level === rule.severity ? report.severity : level;
+    // of a rule that tells more than refusals the profile of refusals takes these only
+    if (rule.refuses && this.config.settings.profile === 'validity' && severity !== 'error') return null;
     const proposed = report.fix == null ? [] : ([report.fix].flat() as readonly Fix[]);
     const fixes = proposed.filter((f) => !f.edits.some((e) => isStock(e.file)));
     return {

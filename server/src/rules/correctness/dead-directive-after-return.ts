@@ -1,12 +1,17 @@
 /** What stands beside or below an unconditional `return` and can never run. */
 import type { Directive } from '../../config/directive.ts';
 import { readLocation } from '../../config/locations.ts';
+import type { Scope } from '../../config/scope.ts';
 import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
 import { defineRule } from '../rule.ts';
 import { removeUseless } from '../unused.ts';
 
 const REWRITE = new Set(['rewrite', 'set', 'return', 'if', 'break']);
 const CONTENT = new Set([...PASS_DIRECTIVES, 'try_files', 'stub_status', 'empty_gif']);
+
+/** A block that ends the server's part of the rewriting without an answer: the request goes on to its location. */
+const letsOn = (body: Scope): boolean =>
+  body.has('break') || body.named('rewrite').some((r) => r.value(2) === 'last' || r.value(2) === 'break');
 
 export default defineRule({
   id: 'dead-directive-after-return',
@@ -28,7 +33,7 @@ Named locations stay reachable by \`error_page\`, since nginx jumps right into t
     location: 'The return of the server answers before a location is selected, so this one never does. Move the return into "location /".',
   },
   check({ directive, scope, report }) {
-    if (!['server', 'location'].includes(scope.context) || scope.first('return') !== directive) return;
+    if (!['server', 'location', 'if-in-location', 'if-in-server'].includes(scope.context) || scope.first('return') !== directive) return;
     const all = scope.directives;
     const here = all.indexOf(directive);
     const dead = (d: Directive, message: 'below' | 'beside' | 'location', at = d.at(d.statement.name)): void =>
@@ -45,14 +50,14 @@ Named locations stay reachable by \`error_page\`, since nginx jumps right into t
     all.forEach((d, i) => {
       if (i > here && REWRITE.has(d.name)) dead(d, 'below');
       else if (
-        scope.context === 'location' &&
+        scope.context.includes('location') &&
         CONTENT.has(d.name) &&
         !all.slice(0, here).some((x) => x.name === 'rewrite' || x.name === 'if')
       )
         dead(d, 'beside');
       else if (scope.context === 'server' && d.name === 'location' && scope.opener) {
         const read = readLocation(d);
-        const early = all.slice(0, here).some((x) => x.name === 'rewrite' || (x.name === 'if' && x.body?.has('break')));
+        const early = all.slice(0, here).some((x) => x.name === 'rewrite' || (x.name === 'if' && x.body && letsOn(x.body)));
         if (read && read.modifier !== '@' && !early) dead(d, 'location', d.at({ start: d.statement.name.start, end: d.args.at(-1)!.end }));
       }
     });

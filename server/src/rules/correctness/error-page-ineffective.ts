@@ -1,7 +1,8 @@
 /** error_page lines that never show: the application's own errors without interception, and pages that are sent as if nothing was wrong. */
 import { toBytes } from '../../base/bytes.ts';
+import type { Directive } from '../../config/directive.ts';
 import { isOpen, matchLocation } from '../../config/locations.ts';
-import type { Scope } from '../../config/scope.ts';
+import { type Scope, walk } from '../../config/scope.ts';
 import { matchingRoot } from '../../witness/paths.ts';
 import { fixAcross, fixOf, removeArgument, setLine } from '../fix.ts';
 import { defineRule } from '../rule.ts';
@@ -25,6 +26,64 @@ function isFile(scope: Scope, path: string): boolean {
   return !PASSES.some((k) => inner.has(`${k}_pass`)) && !['return', 'rewrite', 'if', 'try_files'].some((d) => inner.has(d));
 }
 
+/** Codes that nginx answers with by a line of the text itself, where a pass directive stands. */
+function ownCodes(scope: Scope): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (let at: Scope | null = scope; at && at.context !== 'http'; at = at.parent)
+    for (const d of at === scope ? walk(at) : at.directives.flatMap((x) => (x.name === 'if' && x.body ? [x, ...x.body.directives] : [x]))) {
+      if (d.name === 'return') found.add(d.value(0));
+      if (d.name === 'try_files') found.add(d.values.at(-1)!.replace(/^=/, ''));
+      const status = /_status$/.test(d.name) ? d.value(0) : '';
+      if (status) found.add(status);
+    }
+  return found;
+}
+
+/** Whether a scope serves files, whose 404 is nginx's own. */
+const servesFiles = (scope: Scope): boolean =>
+  !scope.directives.some((d) => d.name.endsWith('_pass') || d.name === 'return' || d.name === 'internal') &&
+  !(scope.opener?.values.some((v) => v.startsWith('@')) ?? false);
+
+/** The pass directive whose errors a page is meant for and does not see, with the codes that only the application gives there. */
+function unseenBy(directive: Directive, codes: readonly string[]): { pass: Directive; codes: readonly string[] } | null {
+  const { scope } = directive;
+  const meant = codes.filter((c) => APPLICATION.has(c));
+  if (!meant.length) return null;
+  const kinds = PASSES.map((k) => `${k}_pass`);
+  const passes = [...walk(scope)].filter(
+    (d) => kinds.includes(d.name) && d.scope.context === 'location' && d.scope.effective('error_page').directives.includes(directive),
+  );
+  const own = passes.find((d) => d.scope === scope);
+  if (scope.context === 'location' && (!own || scope.has('try_files'))) return null;
+  // on an outer level the page may be for files: only where nothing but applications and the page itself is served
+  const pages = new Set([...walk(scope)].filter((d) => d.name === 'error_page').map((d) => d.values.at(-1)!));
+  if (scope.context !== 'location') {
+    const level = [...walk(scope)].filter((d) => d.name === 'location' && d.body);
+    if (!passes.length || level.some((d) => servesFiles(d.body!) && !isPage(d, pages))) return null;
+    const servers = scope.context === 'server' ? [scope] : scope.scopes.filter((s) => s.context === 'server');
+    if (servers.some((s) => !takesAll(s))) return null;
+  }
+  for (const pass of own ? [own] : passes) {
+    if (isOn(pass.scope, `${pass.name.replace('_pass', '')}_intercept_errors`)) continue;
+    const given = ownCodes(pass.scope);
+    const left = meant.filter((c) => !given.has(c));
+    if (left.length) return { pass, codes: left };
+  }
+  return null;
+}
+
+/** A location for the pages themselves. */
+const isPage = (location: Directive, pages: ReadonlySet<string>): boolean => {
+  const name = location.values.at(-1)!;
+  return [...pages].some((p) => p === name || (name !== '/' && p.startsWith(name))) || location.body!.has('internal');
+};
+
+/** Whether every path of a server that has a location of its own goes to an application or gets an answer. */
+const takesAll = (server: Scope): boolean => {
+  const { location } = matchLocation(server, toBytes('/no-such-page'));
+  return !!location && !servesFiles(location.scope);
+};
+
 export default defineRule({
   id: 'error-page-ineffective',
   group: 'correctness',
@@ -47,17 +106,21 @@ error.`,
   },
   check({ directive, scope, report }) {
     const codes = directive.values.filter((v) => /^\d{3}$/.test(v));
-    const kind = PASSES.find((k) => scope.has(`${k}_pass`));
-    if (scope.context === 'location' && kind && codes.length && codes.every((c) => APPLICATION.has(c)) && !scope.has('try_files')) {
-      const name = `${kind}_intercept_errors`;
-      if (!isOn(scope, name))
-        report('passed', {
-          at: directive.statement,
-          data: { codes: codes.join(', '), switch: name },
-          fix: fixAcross(`Set ${name} on`, 'suggestion', [setLine(directive, name, 'on')]),
-        });
+    const lost = unseenBy(directive, codes);
+    if (lost) {
+      const { pass, codes: these } = lost;
+      const name = `${pass.name.replace('_pass', '')}_intercept_errors`;
+      report('passed', {
+        at: directive.statement,
+        data: { codes: these.join(', '), switch: name },
+        // on an outer level it may be a page for other servers' sake
+        severity: pass.scope === scope ? 'warning' : 'info',
+        related: pass.scope === scope ? [] : [{ at: pass.at(), message: 'the application answers here' }],
+        fix: fixAcross(`Set ${name} on`, 'suggestion', [setLine(directive, name, 'on')]),
+      });
       return;
     }
+    if (scope.context === 'location' && PASSES.some((k) => scope.has(`${k}_pass`)) && codes.every((c) => APPLICATION.has(c))) return;
     const target = directive.args.at(-1)!;
     const equals = directive.args.find((a) => a.value === '=');
     if (equals && isErrorPage(target.value) && isFile(scope, target.value))
@@ -91,7 +154,7 @@ location / { root /var/www/html; }`,
 location / { root /var/www/html; }`,
     },
     { inside: 'server', good: 'error_page 404 = /index.html;\nlocation / { root /var/www/app; }' },
-    { inside: 'server', good: 'error_page 404 = /404.html;\nlocation / { proxy_pass http://127.0.0.1:8000; }' },
+    { inside: 'server', good: 'error_page 404 = /404.html;\nlocation / { proxy_pass http://127.0.0.1:8000; proxy_intercept_errors on; }' },
     { inside: 'server', good: 'error_page 500 502 503 504 /50x.html;\nlocation / { root /var/www/html; }' },
   ],
 });

@@ -36,7 +36,10 @@ Pictures, films, WOFF fonts and archives are compressed by their format. Compres
             : null,
       });
     const rest = directive.args.filter((w) => w.value !== 'text/html');
-    if (!rest.some((w) => TEXT.test(w.value) || w.value.includes('$')) && directive.scope.context === 'http')
+    if (
+      !rest.some((w) => TEXT.test(w.value) || w.value.includes('$')) &&
+      (directive.scope.context === 'http' || directive.scope.context === 'server')
+    )
       report('none', { at: directive.statement.name });
   },
   examples: [

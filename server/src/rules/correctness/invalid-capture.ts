@@ -107,6 +107,23 @@ function groupsAt(directive: Directive): Reach {
   return { groups: Math.max(groups, ends), by };
 }
 
+/**
+ * The `if` that puts groups of its own in the place of those of the location around, before the line's turn comes: whoever wrote the location's
+ * pattern means the path.
+ */
+function replacedBy(directive: Directive, number: number): Directive | null {
+  const { scope } = directive;
+  const location = locationOf(scope);
+  // inside of an if its own groups are meant
+  if (location?.kind !== 'regex' || scope !== location.scope || groupsOf(location.directive) < number) return null;
+  const all = scope.directives;
+  const before = SCRIPT.has(directive.name) ? all.slice(0, all.indexOf(directive)) : all;
+  const test = before.findLast((d) => (d.name === 'if' || d.name === 'rewrite') && groupsOf(d) >= 0);
+  if (test?.name !== 'if' || groupsOf(test) < number) return null;
+  const subject = test.values.slice(0, 2).join(' ');
+  return /\$(uri|document_uri|request_uri|request_filename)\b/.test(subject) ? null : test;
+}
+
 export default defineRule({
   id: 'invalid-capture',
   group: 'correctness',
@@ -127,6 +144,8 @@ Every pattern that is tried afterwards replaces the groups, those of \`if\`, \`r
     fewer: '${number} is always empty: the pattern has {groups}. Put parentheses around what is meant.',
     wiped:
       '${number} is empty here: a pattern that is tried in between clears the captured groups, whether it matches or not. Use a named group.',
+    replaced:
+      '${number} is not a part of the path here: the pattern that {subject} is tested against in between replaces the captured groups. Use a named group.',
     none: '${number} is always empty: no regular expression is matched before it. Use a named variable, or a location with a pattern.',
   },
   check({ directive, scope, config, report }) {
@@ -161,7 +180,16 @@ Every pattern that is tried afterwards replaces the groups, those of \`if\`, \`r
           by = reach.by;
           if (groups < 0 && !config.whole) return;
         }
-        if (groups >= number) continue;
+        if (groups >= number) {
+          const test = entry || OWN.has(name) ? null : replacedBy(directive, number);
+          if (test)
+            report('replaced', {
+              at: use.span,
+              data: { number, subject: test.value(0).replace(/^\(\s*/, '') || test.value(1) },
+              related: [{ at: test.at(), message: 'this pattern is tried in between' }],
+            });
+          continue;
+        }
         report(groups < 0 ? 'none' : by ? 'wiped' : 'fewer', {
           at: use.span,
           data: { number, groups: groups === 0 ? 'no group' : groups === 1 ? 'one group' : `${groups} groups` },

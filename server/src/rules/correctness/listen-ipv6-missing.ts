@@ -28,6 +28,8 @@ IPv4 and IPv6 wildcards are separate sockets with separate defaults. When anothe
         if (listen.params.includes('quic')) continue;
         const six = listeners.find((l) => l.kind === 'inet6' && l.wildcard && l.port === address.port);
         if (!six || six.servers.includes(server)) continue;
+        // a site in two blocks, one for each family
+        if (six.servers.some((s) => s.names.some((n) => n.text === name.text))) continue;
         const kept = listen.params.filter((p) => ['ssl', 'http2', 'proxy_protocol'].includes(p));
         report('missing', {
           at: listen.directive.at(),

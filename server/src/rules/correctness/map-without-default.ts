@@ -1,8 +1,26 @@
 /** A map that says nothing about what fits no line: the empty string, unless somebody meant something else. */
+import { textsOf } from '../../answers/what-is-passed.ts';
+import type { Directive } from '../../config/directive.ts';
+import type { Scope } from '../../config/scope.ts';
 import { fixOf, insertAfter, insertFirst } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
 const CATCH_ALL = new Set(['default', '~.*', '~^', '~*.*', '~*^', '~.', '~^.*$', '*', '0.0.0.0/0']);
+
+/** Whether the lines of a map take every value that its key may have: anything and nothing, or all that a table or `set` gives. */
+function isWhole(map: Directive, scope: Scope): boolean {
+  const keys = scope.directives.map((d) => d.name);
+  if (keys.includes('') && keys.some((k) => /^~\*?\^?\.[+]?\$?$/.test(k) || /^~\*?\^?\(?\.\+\)?\$?$/.test(k))) return true;
+  const values = map.value(0).includes('$') ? textsOf(map.scope, map.value(0)) : null;
+  if (!values) return false;
+  const exact = new Set(keys.map((k) => k.toLowerCase()));
+  const patterns = keys.flatMap((k) => {
+    if (!k.startsWith('~')) return [];
+    const compiled = scope.config.regexes.compile(k.replace(/^~\*?/, ''), { caseless: k.startsWith('~*') });
+    return compiled.ok ? [compiled.regex] : [];
+  });
+  return values.every((v) => exact.has(v.toLowerCase()) || patterns.some((p) => typeof p.match(v) === 'object'));
+}
 
 export default defineRule({
   id: 'map-without-default',
@@ -23,6 +41,7 @@ What fits no line of a \`map\` or \`geo\` becomes the empty string. Used as a li
     if (!directive || scope.directives.some((d) => CATCH_ALL.has(d.name))) return;
     // lines that are somewhere else may hold it
     if (scope.named('include').some((d) => !(config.tree.includes.get(d.statement)?.files.length ?? 0))) return;
+    if (directive.name === 'map' && isWhole(directive, scope)) return;
     // ngx_http_geo_block and ngx_stream_geo_block take "ranges" as the first line only
     const ranges = scope.first('ranges');
     report('absent', {

@@ -32,6 +32,9 @@ export default defineRule({
         span: s.span,
         written: s.directive.file.text.slice(s.span.start, s.span.end),
       }));
+      if (!sites.some((s) => /[A-Z]/.test(s.written))) continue;
+      // spelled as the cookie and the argument are
+      if (/^(cookie|arg)_/i.test(sites[0]!.written)) continue;
       const defining = sites.find((s) => s.role === 'defines');
       const first = defining?.written ?? found[0]!.name.toLowerCase();
       const consistent = defining !== undefined && sites.every((s) => s.written === first);

@@ -34,8 +34,9 @@ function rewritten(rewrite: Directive, path: string): string | null | undefined 
 }
 
 /** Runs the rewrites of locations from a path on; the steps when they come to no end, else null. */
-function cycle(root: Scope, start: string): { steps: string[]; last: Directive } | null {
+function cycle(root: Scope, start: string): { steps: string[]; ring: readonly Directive[] } | null {
   let path = start;
+  const changes: Directive[] = [];
   const steps = [path];
   for (let round = 0; round <= MOST; round++) {
     const { location, how } = matchLocation(root, toBytes(path));
@@ -55,10 +56,18 @@ function cycle(root: Scope, start: string): { steps: string[]; last: Directive }
     }
     if (!changed) return null;
     steps.push(path);
-    if (round === MOST) return { steps, last: changed };
+    changes.push(changed);
+    if (round < MOST) continue;
+    // the rewrites of the rounds since this one ran before
+    const before = changes.lastIndexOf(changed, -2);
+    return { steps, ring: changes.slice(before + 1) };
   }
   return null;
 }
+
+/** Whether a line stands before another one of the same server. */
+const comes = (d: Directive, other: Directive): boolean =>
+  d !== other && (d.file.id === other.file.id ? d.statement.start < other.statement.start : d.file.id < other.file.id);
 
 export default defineRule({
   id: 'rewrite-cycle',
@@ -87,9 +96,10 @@ After \`rewrite … last\` nginx looks for the location of the new path. When th
     const location = scope.parent && locationsOf(scope.parent).all.find((l) => l.scope === scope);
     if (!location) return;
     const patterns = samplesOf(config.regexes, directive.value(0), { tries: 8, forms: (s) => [s, `/${s}`, location.name + s] });
-    for (const path of [...pathsFor(location, 8), ...patterns].filter((p) => p.startsWith('/')).slice(0, 24)) {
+    for (const path of [...pathsFor(location, 8), ...patterns].filter((p) => p.startsWith('/') && !p.includes('//')).slice(0, 24)) {
       const found = cycle(root, path);
-      if (!found || found.last !== directive) continue;
+      // of a ring the first line is told
+      if (!found?.ring.includes(directive) || found.ring.some((d) => comes(d, directive))) continue;
       report('cycle', {
         at: directive.statement,
         data: {

@@ -25,7 +25,7 @@ export default defineRule({
       const compiled = config.regexes.compile(directive.value(0));
       if (!compiled.ok || !PROBES.every((p) => typeof compiled.regex.match(p) === 'object')) return;
       // only patterns that cannot fail are sure to fit what was not tried
-      if (!/^\^?(\/?\(?\.\*\)?)?\$?$|^\^\/?$/.test(directive.value(0))) return;
+      if (!/^\^?\(?(?:\/\??)?\(?(?:\.[*+])?\)?\)?\$?$/.test(directive.value(0))) return;
       // every path begins with a slash, so ^/ fits all
     }
     const all = scope.directives;

@@ -1,6 +1,24 @@
 /** Servers whose every name belongs to an earlier server on all of their sockets. */
-import { listenersOf, serversOf, shadowedNames } from '../../config/servers.ts';
+import { type Listener, listenersOf, type ServerName, serversOf, shadowedNames } from '../../config/servers.ts';
 import { defineRule } from '../rule.ts';
+
+/** Patterns that take every host that has a character. */
+const ANY = /^~\*?\^?\(?(?:\?<\w+>)?\.[*+]?\)?\$?$|^~\*?\^$/;
+
+/** A pattern of an earlier server of the socket that takes all hosts of this one: the same, or any. Patterns are tried in the order of the text. */
+const patternBefore = (name: ServerName, listener: Listener): ServerName | undefined =>
+  name.kind !== 'regex'
+    ? undefined
+    : listener.servers
+        .slice(0, listener.servers.indexOf(name.server))
+        .flatMap((s) => s.names)
+        .find((n) => n.kind === 'regex' && (n.text === name.text || ANY.test(n.text)));
+
+/** Whether no request of the socket can find the name: taken by an earlier server, or one that no host has. */
+const isOutrun = (name: ServerName, listener: Listener): boolean =>
+  (name.kind === 'exact' && /.\.$/.test(name.text)) ||
+  patternBefore(name, listener) !== undefined ||
+  shadowedNames(listener).some((s) => s.name === name);
 
 export default defineRule({
   id: 'shadowed-server',
@@ -18,6 +36,9 @@ On one socket a name belongs to the first server that has it; nginx ignores it i
   needs: 'config',
   messages: {
     taken: 'No request arrives here: {names} belongs to an earlier server on the same socket, and this one is not the default.',
+    outrun: 'No request arrives here: an earlier pattern on the same socket takes every host that {names} takes. Put this one first.',
+    dotted:
+      'No request arrives here: nginx takes the dot off the end of the host that is asked for, so {names} is never found. Write it without the dot.',
     nameless:
       'No request arrives here: _ is a name that no request has, and another server is the default of {socket}. Add default_server, or a name.',
   },
@@ -34,6 +55,13 @@ On one socket a name belongs to the first server that has it; nginx ignores it i
           at: server.names[0]!.directive?.at() ?? opener.nameAt,
           data: { names: server.names.map((n) => n.text || 'the empty name').join(', ') },
           related: [{ at: by.directive?.at() ?? by.server.scope.opener!.nameAt, message: 'the server that has the name' }],
+        });
+      } else if (server.names.every((n) => sockets.every((l) => isOutrun(n, l)))) {
+        const by = server.names.map((n) => patternBefore(n, sockets[0]!)).find((p) => p);
+        report(by ? 'outrun' : 'dotted', {
+          at: server.names[0]!.directive?.at() ?? opener.nameAt,
+          data: { names: server.names.map((n) => n.text).join(', ') },
+          related: by ? [{ at: by.directive?.at() ?? by.server.scope.opener!.nameAt, message: 'takes these hosts before' }] : [],
         });
       } else if (server.names.every((n) => n.text === '_' || n.text === '__'))
         report('nameless', { at: server.names[0]!.directive?.at() ?? opener.nameAt, data: { socket: sockets[0]!.text } });

@@ -32,6 +32,14 @@ When \`location /shop/\` is proxied to \`/\` of an application, the application 
       const location = locationOf(d.scope);
       const target = passTarget(d);
       if (target?.uri !== '/' || location?.kind !== 'prefix' || location.name === '/' || !location.name.endsWith('/')) continue;
+      // who is told its prefix sets its cookies below it; who may set none has none
+      if (
+        d.scope
+          .effective('proxy_set_header')
+          .directives.some((h) => /^(x-forwarded-prefix|x-script-name|script[-_]name)$/i.test(h.value(0)))
+      )
+        continue;
+      if (d.scope.effective('proxy_hide_header').directives.some((h) => h.value(0).toLowerCase() === 'set-cookie')) continue;
       found.push({ pass: d, prefix: location.name, target: target.url });
     }
     if (new Set(found.map((f) => f.target)).size < 2) return;

@@ -1,8 +1,35 @@
 /** Locations that no path reaches because others take all of theirs: shown by running such paths through nginx's own order of matching. */
 import { toBytes } from '../../base/bytes.ts';
 import { isOpen, type Location, locationOf, matchLocation } from '../../config/locations.ts';
+import type { Scope } from '../../config/scope.ts';
 import { matchingRoot, pathsFor } from '../../witness/paths.ts';
 import { defineRule } from '../rule.ts';
+
+const LETTERS = [...'abcdefghijklmnopqrstuvwxyz0123456789-_.~ABZ/'];
+
+/**
+ * A path of the location that the others do not take: the samples with one character changed, or a part replaced by what the patterns of the
+ * others name. Looked for only before something is said.
+ */
+function escapes(location: Location, winners: readonly Location[], paths: readonly string[], root: Scope): boolean {
+  const { regex } = location;
+  if (!regex) return false;
+  const words = [...new Set(winners.flatMap((w) => [...w.name.matchAll(/[\w-]{2,}/g)].map((m) => m[0])))].slice(0, 6);
+  const reaches = (path: string): boolean =>
+    typeof regex.match(path) === 'object' &&
+    !winners.some((w) => typeof w.regex?.match(path) === 'object') &&
+    matchLocation(root, toBytes(path)).path.includes(location);
+  for (const path of paths.slice(0, 8)) {
+    if (path.length > 40) continue;
+    const segments = path.split('/');
+    for (const word of words)
+      for (let i = 1; i < segments.length; i++)
+        if (reaches([...segments.slice(0, i), word, ...segments.slice(i + 1)].join('/'))) return true;
+    for (let i = 1; i < path.length; i++)
+      for (const c of LETTERS) if (c !== path[i] && reaches(path.slice(0, i) + c + path.slice(i + 1))) return true;
+  }
+  return false;
+}
 
 export default defineRule({
   id: 'unreachable-location',
@@ -33,7 +60,12 @@ The rule makes up many different paths that fit the location and sends each thro
     if (root.context !== 'server' && scope.config.whole) return;
     // nearly every location is reached by the first path that comes to mind
     for (const path of pathsFor(location, 3)) if (matchLocation(root, toBytes(path)).path.includes(location)) return;
-    const paths = pathsFor(location);
+    const paths = [...pathsFor(location)];
+    // a pattern that is a beginning takes whatever follows
+    if (location.kind === 'regex' && !location.name.endsWith('$'))
+      for (const path of paths.slice(0, 3))
+        for (const more of ['x', 'index.html', 'a/b', 'a.php', 'v1/users/7', 'A', '-', '~x', '.well-known/x', 'a.css'])
+          if (!paths.includes(path + more) && typeof location.regex?.match(path + more) === 'object') paths.push(path + more);
     if (paths.length < (/^\^[\w/.\\-]*\$$/.test(location.name) ? 1 : 4)) return;
     const winners = new Map<Location, string>();
     let tried = 0;
@@ -47,6 +79,7 @@ The rule makes up many different paths that fit the location and sends each thro
     }
     // several takers together are believed only after many paths
     if (!winners.size || (location.parent && tried < 4) || (winners.size > 1 && (winners.size > 3 || tried < 12))) return;
+    if (escapes(location, [...winners.keys()], paths, root)) return;
     const [winner, path] = [...winners][0]!;
     // two of the same name are another rule's
     if (winner.directive.values.join(' ') === directive.values.join(' ') && winner.kind !== 'regex') return;

@@ -10,6 +10,7 @@ export default defineRule({
   id: 'cipher-string-empty',
   group: 'tls',
   severity: 'error',
+  refuses: true,
   since: '0.1',
   title: 'Cipher string that OpenSSL refuses',
   why: `OpenSSL ignores words that it does not know, without a message. When nothing is left, or when it meets a character that can start no rule (a line break in a folded string, a doubled operator), the whole list is refused and nginx stops with \`SSL_CTX_set_cipher_list() failed\`.

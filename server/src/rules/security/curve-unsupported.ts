@@ -12,6 +12,7 @@ export default defineRule({
   id: 'curve-unsupported',
   group: 'tls',
   severity: 'warning',
+  refuses: true,
   since: '0.1',
   equivalents: ['gixy:ssl_ecdh_curve'],
   title: 'Key exchange group unknown to OpenSSL',

@@ -1,6 +1,7 @@
 /** Commands of ssl_conf_command and its relatives that OpenSSL does not know (SSL_CONF_cmd). Only the names and values that a table can tell are judged. */
 import { table } from '../../base/table.ts';
-import { atLeast } from '../../catalog/version.ts';
+import { acceptsGroups } from '../../catalog/groups.ts';
+import { atLeast, type Version } from '../../catalog/version.ts';
 import { defineRule } from '../rule.ts';
 import { isLoaded } from '../tls.ts';
 import { nearest } from './_guess.ts';
@@ -83,6 +84,43 @@ const SUITES: Readonly<Record<string, string | undefined>> = table({
 
 const PROTOCOLS = ['None', 'SSLv3', 'TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3', 'DTLSv1', 'DTLSv1.2'];
 
+/** ssl_protocol_list of ssl_conf.c */
+const PROTOCOL_WORDS = ['ALL', 'SSLv2', 'SSLv3', 'TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3', 'DTLSv1', 'DTLSv1.2'];
+/** cmd_VerifyMode */
+const VERIFY_WORDS = ['Peer', 'Request', 'Require', 'Once', 'RequestPostHandshake', 'RequirePostHandshake'];
+/** the algorithms of get_sigorhash and sigalg_lookup_tbl (t1_lib.c) */
+const SIGNERS = /^(RSA|RSA-PSS|PSS|DSA|ECDSA)\+(MD5|SHA1|SHA224|SHA256|SHA384|SHA512|SHA3-\d+|[A-Z]+[\w-]*\d+)$/i;
+const SIGNATURES =
+  /^(ecdsa_secp256r1_sha256|ecdsa_secp384r1_sha384|ecdsa_secp521r1_sha512|ecdsa_sha(1|224)|ed25519|ed448|rsa_pss_(rsae|pss)_sha(256|384|512)|rsa_pkcs1_sha(1|224|256|384|512)|dsa_sha(1|224|256|384|512)|gostr34102\w*|gostr34102001\w*|ecdsa_brainpoolP\d+r1_sha\d+|ecdsa_brainpoolP\d+r1tls13_sha\d+)$/i;
+const LARGEST_RECORD = 16_384;
+
+/** The first word of a list that is none of those; words may have a sign in front. */
+function strangerIn(value: string, known: readonly string[]): string | null {
+  const words = value.split(',').map((p) => p.trim().replace(/^[+-]/, ''));
+  const wrong = words.find((w) => !known.some((k) => k.toLowerCase() === w.toLowerCase()));
+  return wrong === undefined ? null : `"${wrong}" is none of ${known.slice(0, -1).join(', ')} and ${known.at(-1)}`;
+}
+
+function signatures(value: string, openssl: Version): string | null {
+  const wrong = value.split(':').find((name) => !SIGNERS.test(name) && !SIGNATURES.test(name));
+  // from 3.3 on a question mark makes a name optional, and providers bring names of their own
+  return wrong === undefined || atLeast(openssl, '3.3.0') ? null : `it has no signature algorithm "${wrong}"`;
+}
+
+/** What is wrong with a command's value, where a table tells; null where nothing is. */
+const VALUES: Readonly<Record<string, (value: string, openssl: Version) => string | null>> = table({
+  Protocol: (value) => strangerIn(value, PROTOCOL_WORDS),
+  VerifyMode: (value) => strangerIn(value, VERIFY_WORDS),
+  SignatureAlgorithms: signatures,
+  ClientSignatureAlgorithms: signatures,
+  ECDHParameters: (value, openssl) =>
+    /^\+?automatic$/i.test(value) || (!value.includes(':') && acceptsGroups(value, { openssl }).ok) ? null : `it has no curve "${value}"`,
+  RecordPadding: (value, openssl) =>
+    atLeast(openssl, '3.4.0') || (Number.parseInt(value, 10) || 0) <= LARGEST_RECORD
+      ? null
+      : `a record has ${LARGEST_RECORD} bytes at most`,
+});
+
 const find = (table: Readonly<Record<string, string | undefined>>, name: string): string | undefined =>
   Object.keys(table).find((k) => k.toLowerCase() === name.toLowerCase());
 
@@ -103,6 +141,7 @@ The names are those of OpenSSL's configuration files. They are read only where a
     command: 'SSL_CONF_cmd("{name}") fails: OpenSSL has no such command. {hint}.',
     option: 'SSL_CONF_cmd("Options") fails: OpenSSL has no option "{name}". {hint}.',
     suite: 'SSL_CONF_cmd("Ciphersuites") fails: "{name}" names no cipher suite of TLS 1.3. {hint}.',
+    value: 'SSL_CONF_cmd("{command}") fails: {wrong}.',
     protocol: 'SSL_CONF_cmd("{command}") fails: "{name}" is no protocol. Use TLSv1.2 or TLSv1.3.',
   },
   check({ config, directive, report }) {
@@ -126,13 +165,21 @@ The names are those of OpenSSL's configuration files. They are read only where a
         report('suite', { at: directive.args[1]!, data: { name: value, hint: hint(SUITES, suites[0] ?? '') } });
       return;
     }
+    const [, word] = directive.args;
+    if (word?.value.includes('$')) return;
+    const check = VALUES[command];
+    if (check) {
+      const wrong = word ? check(value, openssl) : null;
+      if (wrong !== null) report('value', { at: word!, data: { command, wrong } });
+      return;
+    }
     if (command !== 'Options') return;
     let at = 0;
     for (const part of value.split(',')) {
-      const word = part.trim().replace(/^[+-]/, '');
-      const option = find(OPTIONS, word);
+      const named = part.trim().replace(/^[+-]/, '');
+      const option = find(OPTIONS, named);
       if (!option || !atLeast(openssl, OPTIONS[option]))
-        report('option', { at: spanIn(directive.args[1]!, at, part.length), data: { name: word, hint: hint(OPTIONS, word) } });
+        report('option', { at: spanIn(directive.args[1]!, at, part.length), data: { name: named, hint: hint(OPTIONS, named) } });
       at += part.length + 1;
     }
   },
