@@ -33,5 +33,8 @@ export interface FileSystem {
   real?(file: FileId): Promise<FileId>;
 }
 
+/** Why a file of other bytes than text has none. */
+export const BINARY = 'this is a binary file';
+
 /** Larger files are not read: a configuration of this size is a mistake, and a binary is no configuration. */
 export const MAX_FILE_BYTES = 8 * 1024 * 1024;

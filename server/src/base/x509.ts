@@ -22,6 +22,8 @@ export interface Certificate {
   readonly notAfter: number;
   /** DNS names and addresses of subjectAltName, lower case; the common name when there is no such extension */
   readonly names: readonly string[];
+  /** whether it has the extension subjectAltName, the only names that clients read */
+  readonly hasAltNames: boolean;
   readonly publicKey: PublicKey;
   /** the hash of the signature where it is broken: `SHA-1` or `MD5` */
   readonly weakHash: string | null;
@@ -224,17 +226,18 @@ export function readCertificate(bytes: Uint8Array): Certificate | null {
   if (!before || !after || !key) return null;
   const oid = der.inside(signature)[0];
   const common = attribute(der, subject, COMMON_NAME).toLowerCase();
+  const alternatives = altNames(
+    der,
+    fields.find((f) => f.tag === 0xa3),
+  );
   return {
     subject: der.hex(subject.from, subject.end),
     issuer: der.hex(issuer.from, issuer.end),
     issuerName: attribute(der, issuer, COMMON_NAME),
     notBefore: der.time(before),
     notAfter: der.time(after),
-    names:
-      altNames(
-        der,
-        fields.find((f) => f.tag === 0xa3),
-      ) ?? (common ? [common] : []),
+    names: alternatives ?? (common ? [common] : []),
+    hasAltNames: alternatives !== null,
     publicKey: key,
     weakHash: (oid && WEAK_HASHES[der.oid(oid)]) ?? null,
   };

@@ -1,7 +1,9 @@
 /** All IO of a configuration: read, parse, follow includes to the end, ask the disk about paths. What it returns is complete; nothing later waits. */
+
 import { type CancelToken, check, NEVER } from '../base/cancel.ts';
 import { dirname, type FileId, fileId, pathOf, resolve } from '../base/file-id.ts';
 import type { FileSystem, Stat } from '../base/file-system.ts';
+import { BINARY } from '../base/file-system.ts';
 import { expandMask, isMask, matchesMask } from '../base/glob.ts';
 import { includesIn } from '../syntax/includes.ts';
 import type { SourceFile, Statement } from '../syntax/statement.ts';
@@ -341,7 +343,8 @@ async function askDisk(root: FileId, files: Iterable<SourceFile>, sources: Sourc
       stats.set(key, stat);
       if (wantsText && stat.kind === 'file' && stat.size <= MAX_TEXT) {
         const read = await sources.read?.(id);
-        if (read && !read.problem) texts.set(key, read.text);
+        // a binary file holds nothing that is read as text: no certificate either
+        if (read && (!read.problem || read.problem === BINARY)) texts.set(key, read.problem ? '' : read.text);
       }
       return;
     }

@@ -1,4 +1,4 @@
-/** Which arguments of a statement name something that must be on the disk already. What nginx makes by itself, logs and caches, is left out. */
+/** Which arguments of a statement name something that must be on the disk already. Of what nginx makes by itself, logs, pids and caches, it is the folder around it. */
 import { argumentOf, type PathBase } from '../catalog/arguments.ts';
 import { loadCatalog } from '../catalog/catalog.ts';
 import type { Statement } from '../syntax/statement.ts';
@@ -9,6 +9,8 @@ export interface PathUse {
   readonly wants: 'file' | 'folder' | 'either';
   /** which argument */
   readonly argument: number;
+  /** what stands in the argument where nginx makes that itself, and `path` is the folder in which it does */
+  readonly madeIn?: string;
 }
 
 /** Files and folders that nginx makes when they are not there. */
@@ -16,9 +18,27 @@ const MADE = new Set(['pid', 'lock_file', 'google_perftools_profiles', 'state', 
 
 const WANTS = { file: 'file', folder: 'folder', path: 'either' } as const;
 
+/** Files that nginx opens for writing when it starts, and folders of which it makes the last level (ngx_create_paths), by directive. */
+const WRITTEN = /^(access_log|error_log|pid|(proxy|fastcgi|uwsgi|scgi)_cache_path|(client_body|proxy|fastcgi|uwsgi|scgi)_temp_path)$/;
+
+/** The folder in which nginx makes what a statement names; null for statements of other kinds. */
+function madeBy(statement: Statement): PathUse[] | null {
+  const word = statement.args[0];
+  if (!WRITTEN.test(statement.name.value)) return null;
+  const path = word?.value.replace(/\/+$/, '') ?? '';
+  if (!word || word.templated || path === '' || path.includes('$') || /^(off|stderr|\/dev\/.*|\/proc\/.*|(syslog|memory):.*)$/.test(path))
+    return [];
+  const at = path.lastIndexOf('/');
+  // the folder of nginx itself is there
+  if (at < 1) return [];
+  return [{ path: path.slice(0, at), base: 'prefix', wants: 'folder', argument: 0, madeIn: path }];
+}
+
 /** The paths that a statement names and nginx opens: no variables, no templates, no `data:` or `engine:` values. */
 export function pathsOf(statement: Statement): PathUse[] {
   const name = statement.name.value;
+  const made = madeBy(statement);
+  if (made) return made;
   if (MADE.has(name) || statement.block || name === 'index' || name === 'try_files' || /_(temp|cache)_path$|_temp_path$|_store$/.test(name))
     return [];
   const facts = loadCatalog().directives(name);

@@ -4,7 +4,7 @@ import fs from 'node:fs/promises';
 import { StringDecoder } from 'node:string_decoder';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type FileId, fileId } from '../base/file-id.ts';
-import { type Entry, type FileSystem, type FileText, MAX_FILE_BYTES, type Stat } from '../base/file-system.ts';
+import { BINARY, type Entry, type FileSystem, type FileText, MAX_FILE_BYTES, type Stat } from '../base/file-system.ts';
 
 /** The machine's path of a file; null for files of another scheme. */
 export function machinePath(file: FileId): string | null {
@@ -23,7 +23,7 @@ const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code
 
 /** Bytes to text as an editor would read them; what is wrong with them is said, not thrown. */
 export function decode(bytes: Uint8Array): FileText {
-  if (bytes.includes(0)) return { text: '', problem: 'this is a binary file' };
+  if (bytes.includes(0)) return { text: '', problem: BINARY };
   try {
     return { text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) };
   } catch {

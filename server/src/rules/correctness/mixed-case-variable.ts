@@ -1,5 +1,5 @@
 /** nginx compares names of variables without case: `$Foo` and `$foo` are one, which a reader does not see. */
-import { namesOf } from '../../config/names.ts';
+import { type NameSite, namesOf } from '../../config/names.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
@@ -22,7 +22,10 @@ export default defineRule({
   },
   check({ config, report }) {
     for (const found of namesOf(config).ofKind('variable')) {
-      if (!found.some((s) => /[A-Z]/.test(s.name))) continue;
+      // a definition's name is told in lower case, so the text is looked at
+      const isMixed = ({ name, role, span, directive }: NameSite): boolean =>
+        /[A-Z]/.test(role === 'defines' ? directive.file.text.slice(span.start, span.end) : name);
+      if (!found.some(isMixed)) continue;
       // the dash behind it says what is wrong: dash-in-variable
       if (found.some((s) => /^-\w/.test(s.directive.file.text.slice(s.span.end, s.span.end + 2)))) continue;
       const sites = found.map((s) => ({
@@ -32,7 +35,6 @@ export default defineRule({
         span: s.span,
         written: s.directive.file.text.slice(s.span.start, s.span.end),
       }));
-      if (!sites.some((s) => /[A-Z]/.test(s.written))) continue;
       // spelled as the cookie and the argument are
       if (/^(cookie|arg)_/i.test(sites[0]!.written)) continue;
       const defining = sites.find((s) => s.role === 'defines');

@@ -1,4 +1,5 @@
 /** What a certificate that is on the disk says: its dates, names, key and chain. It trusts nobody and verifies no signature. */
+import { table } from '../../base/table.ts';
 import { type Certificate, coversHost, pemBlocks, publicHalf, readCertificate } from '../../base/x509.ts';
 import { PerConfig } from '../../config/asked.ts';
 import type { Directive } from '../../config/directive.ts';
@@ -35,6 +36,8 @@ const namesOf = (directive: Directive) =>
     .filter((s) => s.listens.some((l) => l.params.includes('ssl') || l.params.includes('quic')))
     .flatMap((s) => s.names.filter((n) => n.directive && n.kind !== 'regex' && n.kind !== 'trailing-mask' && !n.hostname));
 
+const KINDS: Readonly<Record<string, string>> = table({ rsa: 'RSA', ec: 'EC', ecdsa: 'EC' });
+
 export default defineRule({
   id: 'certificate',
   group: 'environment',
@@ -49,7 +52,7 @@ what Certbot calls \`fullchain.pem\`.
 This is looked at where the file can be read: on the server, or in a checkout with \`pathMap\`.`,
   about: ['ssl_certificate', 'ssl_certificate_key'],
   references: ['https://www.rfc-editor.org/rfc/rfc5280', 'https://www.rfc-editor.org/rfc/rfc6125'],
-  looksAt: { directive: ['ssl_certificate'] },
+  looksAt: { directive: ['ssl_certificate', 'proxy_ssl_certificate', 'grpc_ssl_certificate', 'uwsgi_ssl_certificate'] },
   needs: 'disk',
   messages: {
     none: 'The file holds no certificate in PEM form, so nginx does not start.',
@@ -57,7 +60,9 @@ This is looked at where the file can be read: on the server, or in a checkout wi
     soon: 'The certificate expires on {day}, in {left} days. Renew it.',
     future: 'The certificate is not valid before {day}.',
     name: 'The certificate does not name {name}. It names {names}.',
-    key: 'The key of ssl_certificate_key does not belong to this certificate, so nginx does not start.',
+    key: 'The key of {line} does not belong to this certificate, so nginx does not start.',
+    kind: 'The certificate is for an {own} key, and {line} holds an {other} one: nginx starts, and every handshake fails.',
+    unnamed: 'The certificate has no subjectAltName, and browsers have not read its common name since 2017: they refuse it.',
     chain: 'The file holds no certificate of the issuer{issuer}: clients that do not know it refuse the connection. Use the full chain.',
     order: 'The second certificate of the file is not the issuer of the first. Put them in order, the server’s own first.',
     weak: 'The RSA key has {bits} bits. Use 2048 or more.',
@@ -67,28 +72,43 @@ This is looked at where the file can be read: on the server, or in a checkout wi
     const { now } = config.tree.disk;
     const at = directive.args[0];
     const list = now === null || !at ? null : certificatesOf(directive);
-    if (!list || now === null || !at || !['http', 'server'].includes(scope.context)) return;
+    if (
+      !list ||
+      now === null ||
+      !at ||
+      !['http', 'server', 'location', 'stream', 'stream-server', 'mail', 'mail-server'].includes(scope.context)
+    )
+      return;
+    const ofClients = directive.name === 'ssl_certificate';
     const [own, next] = list;
-    if (!own) return report('none', { at });
+    if (!own) return report('none', { at, severity: 'error' });
     if (own.notAfter < now) report('expired', { at, data: { day: day(own.notAfter) } });
     else if (own.notAfter < now + SOON * DAY)
       report('soon', { at, severity: 'info', data: { day: day(own.notAfter), left: Math.floor((own.notAfter - now) / DAY) } });
     if (own.notBefore > now) report('future', { at, data: { day: day(own.notBefore) } });
-    const foreign = namesOf(directive).find((n) => {
-      const host = n.text.replace(/^\*?\./, '');
-      const mask = n.text.startsWith('*.');
-      return (
-        n.text.includes('.') &&
-        !(mask ? own.names.includes(n.text) || own.names.some((x) => x.endsWith(`.${host}`)) : coversHost(own, host))
-      );
-    });
+    if (ofClients && !own.hasAltNames) report('unnamed', { at });
+    const foreign =
+      !ofClients || !own.hasAltNames
+        ? undefined
+        : namesOf(directive).find((n) => {
+            const host = n.text.replace(/^\*?\./, '');
+            const mask = n.text.startsWith('*.');
+            return (
+              n.text.includes('.') &&
+              !(mask ? own.names.includes(n.text) || own.names.some((x) => x.endsWith(`.${host}`)) : coversHost(own, host))
+            );
+          });
     if (foreign?.directive)
       report('name', {
         at,
         data: { name: foreign.text, names: own.names.slice(0, 5).join(', ') || 'nothing' },
         related: [{ at: foreign.directive.at(foreign.directive.args[foreign.argument]), message: 'the name' }],
       });
-    const key = scope.named('ssl_certificate_key')[scope.named('ssl_certificate').indexOf(directive)];
+    const keyName = `${directive.name}_key`;
+    const keys = scope.named(keyName);
+    const lines = scope.named(directive.name);
+    // a key of an outer level counts for the certificate of an inner one when the inner one has none
+    const key = keys.length ? keys[lines.indexOf(directive)] : scope.effective(keyName).directives[lines.indexOf(directive)];
     const text = key && config.tree.disk.text(key.value(0));
     const half =
       text === undefined
@@ -96,8 +116,18 @@ This is looked at where the file can be read: on the server, or in a checkout wi
         : (pemBlocks(text)
             .map(publicHalf)
             .find((k) => k) ?? null);
-    if (key && half && half.kind === own.publicKey.kind && half.id !== own.publicKey.id)
-      report('key', { at, related: [{ at: key.at(), message: 'the key' }] });
+    if (key && half) {
+      const related = [{ at: key.at(), message: 'the key' }];
+      if (half.kind !== own.publicKey.kind)
+        report('kind', {
+          at,
+          severity: 'error',
+          data: { line: keyName, own: KINDS[own.publicKey.kind] ?? own.publicKey.kind, other: KINDS[half.kind] ?? half.kind },
+          related,
+        });
+      else if (half.id !== own.publicKey.id) report('key', { at, severity: 'error', data: { line: keyName }, related });
+    }
+    if (!ofClients) return;
     if (next && own.issuer !== next.subject) report('order', { at });
     else if (!next && own.issuer !== own.subject)
       report('chain', { at, severity: 'info', data: { issuer: own.issuerName ? ` "${own.issuerName}"` : '' } });

@@ -1,9 +1,21 @@
-/** Files and folders that directives name and that are not on the disk. Logs, sockets and caches, which nginx makes itself, are left out. */
+/** Files and folders that directives name and that are not on the disk. Of logs, pids and caches, which nginx makes itself, it is their folder. */
+
+import type { Directive } from '../../config/directive.ts';
 import { pathsOf } from '../../config/paths.ts';
 import { defineRule } from '../rule.ts';
 
 /** Without these nginx answers 404 or 403; without any other file it does not start. */
-const SERVED = new Set(['root', 'alias', 'auth_basic_user_file', 'xslt_stylesheet', 'perl_modules']);
+const SERVED = new Set(['root', 'alias', 'auth_basic_user_file']);
+/** Places to look in: nothing happens when they are not there. */
+const SEARCHED = new Set(['perl_modules']);
+
+/** A root that only try_files looks into: what is not found goes on to the fallback. */
+const goesOn = (directive: Directive): boolean =>
+  directive.name === 'root' &&
+  directive.scope.all.some((d) => d.name === 'try_files' && /^@/.test(d.values.at(-1) ?? '')) &&
+  !directive.scope.scopes.some(
+    (s) => s.context === 'location' && !s.directives.some((d) => /^try_files$|_pass$|^return$|^root$|^alias$/.test(d.name)),
+  );
 
 export default defineRule({
   id: 'missing-file',
@@ -12,7 +24,7 @@ export default defineRule({
   since: '0.1',
   title: 'File or folder does not exist',
   why: `
-nginx opens certificates, keys, databases and modules when it starts, and refuses to start without them. A missing \`root\` or password file
+nginx opens certificates, keys, databases and modules when it starts, and refuses to start without them. Logs, its pid file and caches it makes itself, but not the folder in which they are. A missing \`root\` or password file
 shows only when somebody asks: as 404 or 403. Whether a file is there depends on the machine: in a checkout, \`pathMap\` says where the paths
 of the configuration lie.`,
   about: ['ssl_certificate', 'root', 'alias', 'auth_basic_user_file'],
@@ -21,18 +33,26 @@ of the configuration lie.`,
   messages: {
     refused: 'There is no file "{path}": nginx does not start without it.',
     served: 'There is no "{path}": requests that need it are answered with {status}.',
+    parent: 'There is no folder "{folder}" for "{path}": nginx does not start without it.',
+    unused: 'There is no "{path}": every request goes on to the fallback of try_files.',
     folder: '"{path}" is a folder, and {name} needs a file.',
     file: '"{path}" is a file, and {name} needs a folder.',
   },
   check({ directive, config, report }) {
     const { disk } = config.tree;
     if (disk.now === null || !directive.fact) return;
-    for (const { path, base, wants, argument } of pathsOf(directive.statement)) {
+    if (SEARCHED.has(directive.name)) return;
+    for (const { path, base, wants, argument, madeIn } of pathsOf(directive.statement)) {
       const stat = disk.stat(path, base);
       if (stat === undefined) continue;
       const at = directive.args[argument]!;
       const data = { path, name: directive.name, status: directive.name === 'auth_basic_user_file' ? 403 : 404 };
-      if (stat === null) report(SERVED.has(directive.name) ? 'served' : 'refused', { at, data });
+      if (madeIn !== undefined) {
+        if (stat === null) report('parent', { at, data: { path: madeIn, folder: path }, severity: 'error' });
+        else if (stat.kind === 'file') report('file', { at, data: { ...data, path } });
+      } else if (stat === null && goesOn(directive)) report('unused', { at, data });
+      else if (stat === null)
+        report(SERVED.has(directive.name) ? 'served' : 'refused', { at, data, severity: SERVED.has(directive.name) ? 'warning' : 'error' });
       else if (wants === 'file' && stat.kind === 'folder') report('folder', { at, data });
       else if (wants === 'folder' && stat.kind === 'file') report('file', { at, data });
     }
