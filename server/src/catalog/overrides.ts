@@ -13,8 +13,8 @@ interface Override {
 const OVERRIDES: Readonly<Record<string, Override>> = table({
   max_headers: {
     reason:
-      'Debian 12 added it to its 1.22.1 with a security update (seen in 1.22.1-9+deb12u10), long before an upstream release of that branch.',
-    change: { backports: ['1.22.1'] },
+      'Debian 12 added it to its 1.22.1 with a security update (seen in 1.22.1-9+deb12u10), long before an upstream release of that branch; Debian 13 did the same to its 1.26.3 (+deb13u6).',
+    change: { backports: ['1.22.1', '1.26.3'] },
   },
 });
 

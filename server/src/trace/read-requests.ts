@@ -123,9 +123,18 @@ export function requestFromRaw(text: string, origin: string | null = null): Read
   const scheme = origin !== null && host !== null && origin === `https://${host}` ? 'https' : 'http';
   // an absolute target is what people write for the URL; clients of an origin server send the path
   const url = /^[a-z]+:\/\//i.test(target) ? target : host === null ? target : `${scheme}://${host}${target}`;
-  const made = requestFromUrl({ method, url, headers, origin, ...(version === undefined ? {} : { httpVersion: version }) });
+  // `CONNECT host:port` and `OPTIONS *` name no path: they stay as they are
+  const own = !target.startsWith('/') && !/^[a-z]+:\/\//i.test(target);
+  const made = requestFromUrl({
+    method,
+    url: own && host !== null ? `${scheme}://${host}/` : url,
+    headers,
+    origin,
+    ...(version === undefined ? {} : { httpVersion: version }),
+  });
   if ('problem' in made) return wrong(made.problem);
-  return { input: body === '' ? made : { ...made, bodyLength: toBytes(body).length } };
+  const input = own ? { ...made, target } : made;
+  return { input: body === '' ? input : { ...input, bodyLength: toBytes(body).length } };
 }
 
 // ---- curl

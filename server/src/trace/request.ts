@@ -39,7 +39,7 @@ import type {
   TraceOptions,
 } from './trace.ts';
 import { askOuter, askUnseen, readAs, restsOn } from './unseen.ts';
-import { parseTarget } from './uri.ts';
+import { parseAuthority, parseTarget } from './uri.ts';
 
 const DEFAULT_CLIENT = '203.0.113.9';
 
@@ -304,9 +304,10 @@ function requestLine(run: Run, target: ByteString, versionText: string, version:
   if (http1 && !run.space.take(run.requestLine.length + 2)) return refuse(run, 414, 'the request line is too long');
   const mergeSlashes = (run.scope.value('merge_slashes')?.value(0) ?? 'on').toLowerCase() === 'on';
   if (!METHOD.test(run.methodName)) return refuse(run, 400, 'the method has characters that nginx refuses');
-  const parsed = parseTarget(target, mergeSlashes, behaviour.strictHost);
+  const connects = run.methodName === 'CONNECT' && behaviour.tunnels;
+  const parsed = connects ? parseAuthority(target) : parseTarget(target, mergeSlashes, behaviour.strictHost);
   // the version is read after the target, and nothing of either counts when one is refused
-  if (parsed === null && !looksLikeTarget(target)) return invalidTarget(run);
+  if (parsed === null && (connects || !looksLikeTarget(target))) return invalidTarget(run);
   if (version === null) return refuse(run, /^(?:[2-9]|[1-9]\d)/.test(versionText) ? 505 : 400, `HTTP/${versionText} is not supported`);
   if (run.version === 9 && run.methodName !== 'GET') return refuse(run, 400, 'HTTP/0.9 knows GET only');
   if (parsed === null) return invalidTarget(run);
@@ -317,7 +318,7 @@ function requestLine(run: Run, target: ByteString, versionText: string, version:
   run.plusInUri = parsed.plus;
   run.unparsedUri = parsed.unparsed;
   run.validUnparsedUri = !parsed.emptyPath;
-  if (parsed.uri !== target.split('?')[0])
+  if (!connects && parsed.uri !== target.split('?')[0])
     run.report.step({
       phase: 'request',
       handler: 'ngx_http_core_module',

@@ -1,5 +1,5 @@
 /** Sections 2 and 3: what is refused while the request is read, and how `$uri` is made. */
-import { chapter, only, row, since } from '../rows.ts';
+import { chapter, only, row, since, until } from '../rows.ts';
 
 const ECHO = 'return 200 "$uri|$args|$request_uri";';
 const x = (n: number): string => 'x'.repeat(n);
@@ -80,7 +80,31 @@ export const REQUEST = chapter(
     ['POST / | Content-Length: 1 | Content-Length: 1', '400'],
   ),
   row('TRACE: 405', ECHO, ['TRACE /', '405']),
-  since('1.21.1', row('CONNECT without tunnel_pass: 405', ECHO, ['CONNECT /', '405'])),
+  since(
+    '1.21.1',
+    until(
+      '1.31.0',
+      row(
+        'CONNECT is refused: 405 with a path, 400 with a host and a port',
+        ECHO,
+        ['CONNECT /', '405'],
+        ['CONNECT a.example.com:443', '400'],
+      ),
+    ),
+  ),
+  only(
+    'the test machine has no such nginx',
+    since(
+      '1.31.0',
+      row(
+        'CONNECT names a host and a port: 400 for anything else, 405 without tunnel_pass',
+        ECHO,
+        ['CONNECT a.example.com:443', '405'],
+        ['CONNECT /', '400'],
+        ['CONNECT http://a.example.com/', '400'],
+      ),
+    ),
+  ),
   only(
     'the test machine has no such nginx',
     since(
@@ -88,8 +112,8 @@ export const REQUEST = chapter(
       row(
         'CONNECT where the server has a tunnel_pass',
         'location / { tunnel_pass 127.0.0.1:9001; }',
-        ['CONNECT /', { status: 200, kind: 'unknown' }],
-        ['CONNECT / HTTP/1.0', '405'],
+        ['CONNECT a.example.com:443', { status: 200, kind: 'unknown' }],
+        ['CONNECT a.example.com:443 HTTP/1.0', '405'],
       ),
     ),
   ),
