@@ -2,7 +2,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { wanted } from '../../server/src/deploy/wanted.ts';
-import { fileOfPath, NodeFiles } from '../../server/src/host/node-files.ts';
+import { NodeFiles } from '../../server/src/host/node-files.ts';
+import { fileOfPath } from '../../server/src/host/paths.ts';
 import { loadParts } from '../../server/src/host/parts.ts';
 import { Workspace } from '../../server/src/workspace/workspace.ts';
 

@@ -46,6 +46,8 @@ export function fileId(uri: string): FileId {
 /** A FileId of an absolute path, POSIX or Windows. */
 export function fromPath(path: string): FileId {
   const slashed = path.replaceAll('\\', '/');
+  // \\host\share: the host is the URI's; two slashes at the start of a path of POSIX are one
+  if (path.startsWith('\\\\')) return fileId('file:' + encodePath(slashed));
   return fileId('file://' + encodePath(/^[a-z]:/i.test(slashed) ? '/' + slashed : slashed));
 }
 

@@ -1,7 +1,8 @@
 /** A baseline: the findings that were there before, so that an old tree can start clean. Keyed by rule, file and the text of the line, not its number. */
 import path from 'node:path';
 import type { FileId } from '../base/file-id.ts';
-import { fileOfPath, NodeFiles } from '../host/node-files.ts';
+import { NodeFiles } from '../host/node-files.ts';
+import { fileOfPath } from '../host/paths.ts';
 import { writeFiles } from '../host/write-files.ts';
 import type { Finding } from '../rules/rule.ts';
 import type { SourceFile } from '../syntax/statement.ts';

@@ -20,7 +20,7 @@ export function settingOptions(command: Command, of: 'every' | 'check'): Command
     const { shape, is, option } = declared(key);
     if (option?.of !== of) continue;
     const words = shape.is === 'one' ? `: ${Object.keys(shape.of).join(', ')}` : '';
-    const made = new Option(option.flags, `${option.is ?? is}${words}`.replaceAll('`', ''));
+    const made = new Option(option.flags, `${option.is ?? is}${words}`.replace(/`/g, ''));
     if (shape.is === 'map') made.argParser(collect);
     command.addOption(made);
   }

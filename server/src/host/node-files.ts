@@ -2,22 +2,9 @@
 import blocking, { type Stats } from 'node:fs';
 import fs from 'node:fs/promises';
 import { StringDecoder } from 'node:string_decoder';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { type FileId, fileId } from '../base/file-id.ts';
+import type { FileId } from '../base/file-id.ts';
 import { BINARY, type Entry, type FileSystem, type FileText, MAX_FILE_BYTES, type Stat } from '../base/file-system.ts';
-
-/** The machine's path of a file; null for files of another scheme. */
-export function machinePath(file: FileId): string | null {
-  if (!file.startsWith('file:')) return null;
-  try {
-    return fileURLToPath(file);
-  } catch {
-    return null;
-  }
-}
-
-/** The file of a machine's path, absolute or relative to the working folder. */
-export const fileOfPath = (path: string): FileId => fileId(pathToFileURL(path).href);
+import { fileOfPath, machinePath } from './paths.ts';
 
 const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? '';
 

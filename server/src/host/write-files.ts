@@ -9,6 +9,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { table } from '../base/table.ts';
 import { decode } from './node-files.ts';
+import { isPathBelow } from './paths.ts';
 
 /** A text for a file. Paths are absolute paths of this machine. */
 export interface Writing {
@@ -50,11 +51,6 @@ const WORDS: Readonly<Record<string, string>> = table({
 });
 const wordsOf = (error: unknown): string => WORDS[codeOf(error)] ?? codeOf(error);
 
-const within = (file: string, folder: string): boolean => {
-  const relative = path.relative(folder, file);
-  return relative === '' || (!relative.startsWith(`..${path.sep}`) && relative !== '..' && !path.isAbsolute(relative));
-};
-
 /** The real path of a file that is there or is to come: the nearest folder above it that exists is resolved. */
 async function realPath(file: string): Promise<string> {
   try {
@@ -79,7 +75,7 @@ function isLatin1(bytes: Uint8Array): boolean {
 async function prepare({ path: file, text, from }: Writing, below: readonly string[]): Promise<Target | string> {
   try {
     const real = await realPath(file);
-    if (!below.some((folder) => within(real, folder))) return `outside of ${below.join(', ')}`;
+    if (!below.some((folder) => isPathBelow(real, folder))) return `outside of ${below.join(', ')}`;
     const stats = await fs.stat(real).catch((error) => (codeOf(error) === 'ENOENT' ? null : Promise.reject(error)));
     if (stats === null) {
       if (from !== null) return 'the file is gone since it was read';

@@ -9,7 +9,7 @@ import { isStock } from '../../config/stock.ts';
 import { type Applied, applyFixes, type Found, proved } from '../../fixes/apply.ts';
 import type { OpenText } from '../../fixes/edited.ts';
 import { Proofs } from '../../fixes/prove.ts';
-import { fileOfPath, machinePath } from '../../host/node-files.ts';
+import { fileOfPath, isPathBelow, machinePath } from '../../host/paths.ts';
 import { writeFiles } from '../../host/write-files.ts';
 import { inHost } from '../../rules/in-host.ts';
 import { type Finding, type Rule, ruleNames } from '../../rules/rule.ts';
@@ -172,7 +172,7 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
         open,
         rules,
         text(file) {
-          if (stdin || isBelow(machinePath(file), named)) return loader.text(file)?.text ?? null;
+          if (stdin || isNamed(machinePath(file), named)) return loader.text(file)?.text ?? null;
           outside.add(file);
           return null;
         },
@@ -316,8 +316,7 @@ function byFileOf(found: readonly Checked[], placed: (finding: Finding) => Findi
 }
 
 /** Whether a path is one of the named ones or lies below it, by its name alone: links are the writer's matter. */
-const isBelow = (file: string | null, named: readonly string[]): boolean =>
-  file !== null && named.some((name) => file === name || file.startsWith(name.endsWith(path.sep) ? name : name + path.sep));
+const isNamed = (file: string | null, named: readonly string[]): boolean => file !== null && named.some((name) => isPathBelow(file, name));
 
 /** Writes the fixed texts over their files and says so on standard error; true when something had to be left alone. */
 async function write({ groups }: Applied, named: readonly string[]): Promise<boolean> {

@@ -8,7 +8,7 @@ import { Lines } from '../../base/lines.ts';
 import { type Formatted, format } from '../../features/format.ts';
 import { formatEmbedded } from '../../features/format-embedded.ts';
 import type { LayoutOptions } from '../../features/layout.ts';
-import { fileOfPath, machinePath } from '../../host/node-files.ts';
+import { fileOfPath, machinePath } from '../../host/paths.ts';
 import { type Writing, writeFiles } from '../../host/write-files.ts';
 import { looksLikeNginx, verdictOn } from '../../project/content.ts';
 import { mayHost } from '../../project/embedded.ts';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import readline from 'node:readline/promises';
 import type { Command } from 'commander';
 import { type FoundDeployment, foundDeployment } from '../../deploy/found.ts';
-import { fileOfPath } from '../../host/node-files.ts';
+import { fileOfPath, isPathBelow } from '../../host/paths.ts';
 import { type Writing, writeFiles } from '../../host/write-files.ts';
 import {
   COMPRESSIONS,
@@ -190,7 +190,7 @@ async function staysBelow(file: string, folder: string): Promise<boolean> {
   const top = await fs.realpath(folder);
   for (let at = path.dirname(file); ; at = path.dirname(at)) {
     const real = await fs.realpath(at).catch(() => null);
-    if (real) return real === top || real.startsWith(top + path.sep);
+    if (real) return isPathBelow(real, top);
     if (path.dirname(at) === at) return false;
   }
 }
