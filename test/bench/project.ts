@@ -3,8 +3,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { wanted } from '../../server/src/deploy/wanted.ts';
 import { NodeFiles } from '../../server/src/host/node-files.ts';
-import { fileOfPath } from '../../server/src/host/paths.ts';
 import { loadParts } from '../../server/src/host/parts.ts';
+import { fileOfPath } from '../../server/src/host/paths.ts';
 import { Workspace } from '../../server/src/workspace/workspace.ts';
 
 const SITE = 'server {\n    listen 80;\n    server_name NAME;\n    location / { proxy_pass http://127.0.0.1:8000; }\n}\n';
