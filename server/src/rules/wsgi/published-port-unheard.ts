@@ -56,6 +56,8 @@ is refused: the site cannot be reached, although both sides look right by themse
   needs: 'deployment',
   fixable: 'sometimes',
   messages: {
+    alone:
+      'Port {outer} is published as port {port} of this container, and no server of nginx listens there. Listen on {port}, or remove the mapping.',
     unheard:
       'Port {outer} is published as port {port} of this container, and no server of nginx listens there. Listen on {port}, or publish {own}.',
   },
@@ -80,9 +82,12 @@ is refused: the site cannot be reached, although both sides look right by themse
       const free = own.filter((p) => !from.ports.some((other) => other.target === p));
       const to = free.length === 1 ? free[0]! : null;
       const at = listens.find((l) => l.directive && l.addresses.some((a) => inside(a) && a.port === to)) ?? place;
-      report('unheard', {
+      const others = from.ports.some((p) => p.protocol === 'tcp' && heard.has(p.target));
+      report(to === null ? 'alone' : 'unheard', {
         at: at.directive!.at(at.directive!.args[0] ?? at.directive!.statement.name),
-        data: { outer: port.published, port: port.target, own: to ?? own.join(' or ') },
+        // a port that is kept for TLS to come does no harm beside one that answers
+        severity: others ? 'info' : undefined,
+        data: { outer: port.published, port: port.target, own: to ?? '' },
         related: [{ at: port.place, message: `the service ${from.name} publishes it here` }],
         fix: to === null ? null : mapped(deployment, port, to),
       });
@@ -104,6 +109,22 @@ is refused: the site cannot be reached, although both sides look right by themse
       good: tree({
         'nginx.conf': main('server {\n    listen 8080;\n    location / {\n        return 204;\n    }\n}'),
         'compose.yaml': COMPOSE('"80:8080", "127.0.0.1:8081:8080"'),
+      }),
+    },
+    {
+      bad: tree({
+        'nginx.conf': main(`server {
+    listen 80;
+#          ^^ alone
+    location / {
+        return 204;
+    }
+}`),
+        'compose.yaml': COMPOSE('"80:80", "443:443"'),
+      }),
+      good: tree({
+        'nginx.conf': main('server {\n    listen 80;\n    location / {\n        return 204;\n    }\n}'),
+        'compose.yaml': COMPOSE('"80:80", "443:443/udp"'),
       }),
     },
     {

@@ -2,7 +2,7 @@
 import type { Place } from '../../base/span.ts';
 import { serversOf } from '../../config/servers.ts';
 import { surely } from '../../deploy/seen.ts';
-import { certain, placeOf } from '../../deploy/setting.ts';
+import { certain, likely, placeOf } from '../../deploy/setting.ts';
 import { defineRule } from '../rule.ts';
 import { sendHeader } from './_edits.ts';
 import { CERTIFICATE, django, FORWARDED, httpsSite, main, tree } from './_examples.ts';
@@ -28,7 +28,8 @@ TLS ends at nginx. Django takes a request for HTTPS when the header of \`SECURE_
 application server says so: gunicorn for a trusted proxy's \`X-Forwarded-Proto\`, uWSGI for anybody's, or for the param \`HTTPS\`.
 
 Where the header does not come, \`is_secure()\` is false: \`SECURE_SSL_REDIRECT\` redirects for ever, POST requests fail the CSRF check, links
-are plain. Where nginx does not set it, it passes on what the client wrote: a plain request then counts as HTTPS.`,
+are plain. An nginx without TLS that sets the header to its own scheme says http about each request: with the redirect on, no page is ever served,
+whoever ends TLS before it. Where nginx does not set it, it passes on what the client wrote: a plain request then counts as HTTPS.`,
   about: ['proxy_set_header', 'uwsgi_param', '$scheme'],
   references: ['https://docs.djangoproject.com/en/stable/ref/settings/#secure-proxy-ssl-header'],
   looksAt: { config: true },
@@ -38,6 +39,8 @@ are plain. Where nginx does not set it, it passes on what the client wrote: a pl
   messages: {
     unseen: 'Django takes HTTPS requests of this server for HTTP: {why}. Send {header} with $scheme, and let Django read it.',
     loop: 'HTTPS requests are redirected to HTTPS for ever: SECURE_SSL_REDIRECT is on, and for Django the request is HTTP ({why}). Send {header} with $scheme.',
+    plain:
+      'SECURE_SSL_REDIRECT is on, and this nginx listens for plain HTTP only: each request is redirected to https://, where nothing of it answers, and what ends TLS before it is overruled by {header} {value}. Listen with ssl, or pass {header} on.',
     spoofed:
       'A client that sends {header}: https makes its plain request HTTPS for Django. Set the header here, so that the client’s value is dropped.',
   },
@@ -73,7 +76,20 @@ are plain. Where nginx does not set it, it passes on what the client wrote: a pl
           fix: line && line.value(1) === value ? null : sendHeader(side, header, value, `Send ${header} ${value}`, 'suggestion'),
         });
       }
-      if (believed.from === 'unknown' || sentLine(side, header)) continue;
+      const redirects =
+        certain(settings.secureSslRedirect) ?? (side.application.unreadEnvironment.length ? likely(settings.secureSslRedirect) : false);
+      const set = sentLine(side, header);
+      if (redirects === true && set && !terminates && settings.uses.has('django.middleware.security.SecurityMiddleware')) {
+        const claimed = probe(side, config, { scheme: 'http', headers: [[header, setting?.value ?? 'https']] });
+        if (claimed && surely(claimed.view.secure) === false)
+          report('plain', {
+            at: set.nameAt,
+            severity: certain(settings.secureSslRedirect) === true ? undefined : 'info',
+            data: { header, value: set.value(1) },
+            related: [{ at: placeOf(settings.secureSslRedirect) ?? settingsPlace, message: 'SECURE_SSL_REDIRECT is on' }],
+          });
+      }
+      if (believed.from === 'unknown' || set) continue;
       const value = setting?.value ?? 'https';
       const plain = probe(side, config, { scheme: 'http', headers: [[header, value]] });
       if (!plain || surely(plain.view.secure) !== true) continue;
@@ -146,6 +162,42 @@ ALLOWED_HOSTS = ['shop.example.com']
           'uwsgi_param REQUEST_METHOD $request_method;\nuwsgi_param PATH_INFO $document_uri;\nuwsgi_param SERVER_NAME $server_name;\nuwsgi_param SERVER_PORT $server_port;\nuwsgi_param HTTPS $https if_not_empty;\n',
         ...django("ALLOWED_HOSTS = ['shop.example.com']\n", ''),
         'app/uwsgi.ini': '[uwsgi]\nsocket = /run/shop.sock\nmodule = shop.wsgi\n',
+      }),
+    },
+    {
+      bad: tree({
+        'nginx.conf': main(`server {
+    listen 80;
+    server_name shop.example.com;
+    location / {
+        proxy_pass http://unix:/run/shop.sock;
+        proxy_set_header Host $host;
+        proxy_set_header X-Forwarded-Proto $scheme;
+#       ^^^^^^^^^^^^^^^^ plain
+    }
+}`),
+        ...django(`ALLOWED_HOSTS = ['shop.example.com']
+MIDDLEWARE = ['django.middleware.security.SecurityMiddleware']
+SECURE_PROXY_SSL_HEADER = ('HTTP_X_FORWARDED_PROTO', 'https')
+SECURE_SSL_REDIRECT = True
+`),
+      }),
+      good: tree({
+        'nginx.conf': main(`server {
+    listen 80;
+    server_name shop.example.com;
+    set_real_ip_from 10.0.0.0/8;
+    location / {
+        proxy_pass http://unix:/run/shop.sock;
+        proxy_set_header Host $host;
+        proxy_set_header X-Forwarded-Proto $http_x_forwarded_proto;
+    }
+}`),
+        ...django(`ALLOWED_HOSTS = ['shop.example.com']
+MIDDLEWARE = ['django.middleware.security.SecurityMiddleware']
+SECURE_PROXY_SSL_HEADER = ('HTTP_X_FORWARDED_PROTO', 'https')
+SECURE_SSL_REDIRECT = True
+`),
       }),
     },
     {
