@@ -93,24 +93,28 @@ async function shows(finding: Finding, running: Running, echo: Echo): Promise<{ 
   const redirect = /^(30\d) (.*)$/s.exec(outcome);
   const passed = /^[A-Z]+ (\S+) at /.exec(outcome);
   const header = /^([A-Z][\w-]+): (.*?)( arrives at \S+)?$/.exec(outcome);
+  const without = /^(\d{3}) without (.+)$/.exec(outcome);
   const args = /^\$args is (.*)$/.exec(outcome);
-  const holds = redirect
-    ? got.status === Number(redirect[1]) && inside(got.location ?? '') === redirect[2]
-    : header
-      ? (header[3] ? got.passed : got.headers).some(([n, v]) => n.toLowerCase() === header[1]!.toLowerCase() && v === header[2])
-      : passed
-        ? got.asked.at(-1) === passed[1]
-        : args
-          ? got.body === args[1]
-          : outcome.endsWith('own page')
-            ? got.status === Number(outcome.slice(0, 3)) && /<hr><center>nginx/.test(got.body)
-            : outcome.startsWith('MISS')
-              ? got.asked.length === 2
-              : isFolder
-                ? got.status === 301 || got.status === 403
-                : file
-                  ? got.body === MARKER
-                  : got.status === Number(/\b(\d{3})\b/.exec(outcome)?.[1]);
+  const holds = without
+    ? got.status === Number(without[1]) &&
+      !without[2]!.split(', ').some((name) => got.headers.some(([n]) => n.toLowerCase() === name.toLowerCase()))
+    : redirect
+      ? got.status === Number(redirect[1]) && inside(got.location ?? '') === redirect[2]
+      : header
+        ? (header[3] ? got.passed : got.headers).some(([n, v]) => n.toLowerCase() === header[1]!.toLowerCase() && v === header[2])
+        : passed
+          ? got.asked.at(-1) === passed[1]
+          : args
+            ? got.body === args[1]
+            : outcome.endsWith('own page')
+              ? got.status === Number(outcome.slice(0, 3)) && /<hr><center>nginx/.test(got.body)
+              : outcome.startsWith('MISS')
+                ? got.asked.length === 2
+                : isFolder
+                  ? got.status === 301 || got.status === 403
+                  : file
+                    ? got.body === MARKER
+                    : got.status === Number(/\b(\d{3})\b/.exec(outcome)?.[1]);
   return { holds, got };
 }
 

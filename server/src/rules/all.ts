@@ -32,6 +32,7 @@ import redirectTargetMalformed from './correctness/redirect-target-malformed.ts'
 import regexCouldBeExact from './correctness/regex-could-be-exact.ts';
 import regexInPrefixLocation from './correctness/regex-in-prefix-location.ts';
 import rewriteCycle from './correctness/rewrite-cycle.ts';
+import rewriteMissesPass from './correctness/rewrite-misses-pass.ts';
 import rewriteNeverRuns from './correctness/rewrite-never-runs.ts';
 import rootRepeatsPrefix from './correctness/root-repeats-prefix.ts';
 import shadowedServer from './correctness/shadowed-server.ts';
@@ -112,7 +113,9 @@ import externalResolver from './security/external-resolver.ts';
 import filesystemRootExposed from './security/filesystem-root-exposed.ts';
 import forwardSecrecyMissing from './security/forward-secrecy-missing.ts';
 import forwardedForTrusted from './security/forwarded-for-trusted.ts';
+import h2cUpgradePassed from './security/h2c-upgrade-passed.ts';
 import headerInheritanceLost from './security/header-inheritance-lost.ts';
+import headerWithoutAlways from './security/header-without-always.ts';
 import hostSpoofing from './security/host-spoofing.ts';
 import hstsMissing from './security/hsts-missing.ts';
 import hstsOverHttp from './security/hsts-over-http.ts';
@@ -282,6 +285,7 @@ export const RULES: readonly Rule[] = [
   regexCouldBeExact,
   regexInPrefixLocation,
   rewriteCycle,
+  rewriteMissesPass,
   rewriteNeverRuns,
   rootRepeatsPrefix,
   shadowedServer,
@@ -361,7 +365,9 @@ export const RULES: readonly Rule[] = [
   filesystemRootExposed,
   forwardSecrecyMissing,
   forwardedForTrusted,
+  h2cUpgradePassed,
   headerInheritanceLost,
+  headerWithoutAlways,
   hostSpoofing,
   hstsMissing,
   hstsOverHttp,

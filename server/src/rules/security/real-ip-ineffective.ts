@@ -36,9 +36,10 @@ export default defineRule({
 The PROXY protocol is read where \`listen\` has the parameter \`proxy_protocol\`.`,
   about: ['real_ip_header', 'set_real_ip_from', 'listen'],
   references: ['https://nginx.org/en/docs/http/ngx_http_realip_module.html'],
-  looksAt: { directive: ['real_ip_header', 'set_real_ip_from'] },
+  looksAt: { directive: ['real_ip_header', 'set_real_ip_from', 'proxy_set_header', 'uwsgi_param', 'fastcgi_param'] },
   needs: 'config',
   messages: {
+    empty: '{variable} is always empty: no listen of {server} has the parameter proxy_protocol. Add it, or use $remote_addr.',
     protocol:
       'real_ip_header proxy_protocol has no effect: no listen of {server} has the parameter proxy_protocol. Add it where the proxy speaks the protocol.',
     nobody: 'real_ip_header has no effect: no set_real_ip_from says which proxy to trust. Name the addresses of the proxy.',
@@ -53,6 +54,19 @@ The PROXY protocol is read where \`listen\` has the parameter \`proxy_protocol\`
       if (m) report('network', { at: directive.args[0]!, severity: 'info', data: { text, network: `${m[1]}.0/24` } });
       return;
     }
+    if (directive.name !== 'real_ip_header') {
+      const variable = directive.values
+        .map((v) => /\$\{?(proxy_protocol_(?:addr|port|server_addr|server_port))\b/.exec(v)?.[1])
+        .find(Boolean);
+      if (!variable) return;
+      const within = serversOf(config).filter((s) => isIn(directive.scope, s.scope) || isIn(s.scope, directive.scope));
+      if (within.length && !within.some((s) => s.listens.some((l) => l.params.includes('proxy_protocol'))))
+        report('empty', {
+          at: directive.at(),
+          data: { variable: `$${variable}`, server: within.length === 1 ? 'the server' : 'the servers' },
+        });
+      return;
+    }
     const servers = serversFor(directive);
     if (!servers.length) return;
     const reads = servers.some((s) => s.listens.some((l) => l.params.includes('proxy_protocol')));
@@ -64,9 +78,23 @@ The PROXY protocol is read where \`listen\` has the parameter \`proxy_protocol\`
           .slice(0, 4)
           .flatMap((s) => s.listens.flatMap((l) => (l.directive ? [{ at: l.directive.at(), message: 'reads no PROXY protocol' }] : []))),
       });
-    if (!isTrusting(directive, servers)) report('nobody', { at: directive.at(), severity: 'hint' });
+    if (!isTrusting(directive, servers)) report('nobody', { at: directive.at(), severity: 'info' });
   },
   examples: [
+    {
+      inside: 'server',
+      bad: `listen 80;
+location / {
+    proxy_set_header X-Forwarded-For $proxy_protocol_addr;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ empty
+    proxy_pass http://127.0.0.1:8000;
+}`,
+      good: `listen 80 proxy_protocol;
+location / {
+    proxy_set_header X-Forwarded-For $proxy_protocol_addr;
+    proxy_pass http://127.0.0.1:8000;
+}`,
+    },
     {
       inside: 'http',
       bad: `

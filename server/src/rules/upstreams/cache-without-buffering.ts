@@ -1,8 +1,14 @@
 /** A cache whose answers are never stored because buffering is off. Shown by what the trace says of a request's answer. */
+import type { Directive } from '../../config/directive.ts';
+import type { Scope } from '../../config/scope.ts';
 import { proofOf } from '../../witness/requests.ts';
 import { defineRule } from '../rule.ts';
 
 const FAMILIES = ['proxy', 'fastcgi', 'uwsgi', 'scgi'] as const;
+
+/** A line of conditions that hold for every request: one of them is a constant. */
+const constantIn = (scope: Scope, name: string): Directive | undefined =>
+  scope.effective(name).directives.find((d) => d.values.some((v) => !v.includes('$') && v !== '' && v !== '0'));
 
 export default defineRule({
   id: 'cache-without-buffering',
@@ -18,17 +24,38 @@ Leave buffering on where answers are cached. For a single answer that must strea
   looksAt: {
     outcome: FAMILIES.map((f) => `${f}_pass`),
     when: ({ scope }) =>
-      FAMILIES.some((f) => scope.has(`${f}_pass`) && scope.value(`${f}_buffering`)?.value(0) === 'off' && !!scope.value(`${f}_cache`)),
+      FAMILIES.some(
+        (f) =>
+          scope.has(`${f}_pass`) &&
+          !!scope.value(`${f}_cache`) &&
+          (scope.value(`${f}_buffering`)?.value(0) === 'off' ||
+            constantIn(scope, `${f}_no_cache`) ||
+            constantIn(scope, `${f}_cache_bypass`)),
+      ),
   },
   needs: 'config',
   costly: true,
   messages: {
+    always:
+      'No request is answered from {zone}: {name} has a constant, so it holds for every request. Name a variable that is empty for pages to cache.',
     never: 'Nothing is stored in {zone}: {name} is off, so every request is a MISS. Turn buffering on where responses are cached.',
   },
   check({ spot, report }) {
     for (const family of FAMILIES) {
       const off = spot.scope.value(`${family}_buffering`);
       const cache = spot.scope.value(`${family}_cache`);
+      const always = constantIn(spot.scope, `${family}_no_cache`) ?? constantIn(spot.scope, `${family}_cache_bypass`);
+      if (always && cache && cache.value(0) !== 'off' && spot.scope.has(`${family}_pass`)) {
+        const trace = spot.ask({}, { upstream: { status: 200, headers: [['Cache-Control', 'max-age=60']] } });
+        if (trace.outcome.upstreamRequest && trace.cache)
+          report('always', {
+            at: always.at(),
+            data: { zone: cache.value(0), name: always.name },
+            related: [{ at: cache.at(), message: 'the cache' }],
+            witness: proofOf(trace, 'MISS each time, the application is asked'),
+          });
+        continue;
+      }
       if (!spot.scope.has(`${family}_pass`) || off?.value(0) !== 'off' || !cache || cache.value(0) === 'off') continue;
       const trace = spot.ask({}, { upstream: { status: 200, headers: [['Cache-Control', 'max-age=60']] } });
       if (!trace.outcome.upstreamRequest || !trace.cache || trace.cache.store) continue;
@@ -41,6 +68,26 @@ Leave buffering on where answers are cached. For a single answer that must strea
     }
   },
   examples: [
+    {
+      inside: 'http',
+      bad: `proxy_cache_path /var/cache/nginx/pages keys_zone=pages:10m;
+server {
+    location / {
+        proxy_cache pages;
+        proxy_no_cache $cookie_session 1;
+#       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ always
+        proxy_pass http://127.0.0.1:8000;
+    }
+}`,
+      good: `proxy_cache_path /var/cache/nginx/pages keys_zone=pages:10m;
+server {
+    location / {
+        proxy_cache pages;
+        proxy_no_cache $cookie_session;
+        proxy_pass http://127.0.0.1:8000;
+    }
+}`,
+    },
     {
       inside: 'http',
       bad: `proxy_cache_path /var/cache/nginx/pages keys_zone=pages:10m;

@@ -46,12 +46,22 @@ Pass on \`$http_upgrade\` as \`Upgrade\`, and as \`Connection\` the word upgrade
   },
   needs: 'config',
   messages: {
+    always:
+      'Every request arrives as an upgrade to {got}, plain pages and forms too, and the application refuses them. Set Upgrade to $http_upgrade, and Connection to a map of it.',
     upgrade: 'No WebSocket opens: a handshake arrives with "Upgrade: {got}". Set Upgrade to $http_upgrade.',
     connection:
       'No WebSocket opens: a handshake arrives with "Connection: {got}". Set Connection to upgrade, or to a map of $http_upgrade that gives it.',
   },
   check({ spot, report }) {
     const { scope } = spot;
+    // a place for everything: whoever opens a page asks for no upgrade
+    const plain = spot.location?.name === '/' && spot.location.kind === 'prefix' ? spot.ask({}) : null;
+    if (plain?.outcome.kind === 'proxy' && sent(plain, 'upgrade') !== '' && /upgrade/i.test(sent(plain, 'connection')))
+      return report('always', {
+        at: requestHeader(scope, 'Upgrade')!.at(),
+        data: { got: sent(plain, 'upgrade') },
+        witness: proofOf(plain, `Upgrade: ${sent(plain, 'upgrade')} arrives at ${plain.outcome.upstreamRequest!.upstream}`),
+      });
     const trace = spot.ask({ headers: HANDSHAKE });
     const request = trace.outcome.upstreamRequest;
     if (trace.outcome.kind !== 'proxy' || !request || request.httpVersion === '1.0') return;
@@ -78,6 +88,22 @@ Pass on \`$http_upgrade\` as \`Upgrade\`, and as \`Connection\` the word upgrade
     });
   },
   examples: [
+    {
+      inside: 'server',
+      bad: `location / {
+    proxy_pass http://127.0.0.1:8000;
+    proxy_http_version 1.1;
+    proxy_set_header Upgrade websocket;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ always
+    proxy_set_header Connection upgrade;
+}`,
+      good: `location / {
+    proxy_pass http://127.0.0.1:8000;
+    proxy_http_version 1.1;
+    proxy_set_header Upgrade $http_upgrade;
+    proxy_set_header Connection upgrade;
+}`,
+    },
     {
       inside: 'server',
       bad: `location /ws/ {
