@@ -4,7 +4,7 @@ import { parseArity } from './arity.ts';
 import { bodyOf, CONTEXTS, type Context, isContext, type Protocol } from './context.ts';
 import { DATA_FILES } from './data/index.ts';
 import type { Arity, Deprecation, DirectiveFact, EnumValue, Kind, Repeat, Source, ValueCheck, VariableFact } from './fact.ts';
-import type { Flavour } from './flavours.ts';
+import { type Flavour, GOES_ITS_OWN_WAY } from './flavours.ts';
 import type { ModuleSet } from './modules.ts';
 import { overrideOf } from './overrides.ts';
 import { atLeast, inForce, type Version, version } from './version.ts';
@@ -274,7 +274,8 @@ export function statusOf(fact: DirectiveFact, target: Target): Status {
     const from = plus ? (fact.plusSince ?? since) : since;
     if (removed !== undefined && atLeast(target.nginx, removed))
       return { known: false, reason: 'removed', since, removed, replacedBy, module };
-    if (!atLeast(target.nginx, from) && !backported(fact, target.nginx)) return { known: false, reason: 'future', since: from, module };
+    if (!atLeast(target.nginx, from) && !backported(fact, target.nginx) && !GOES_ITS_OWN_WAY.has(target.flavour))
+      return { known: false, reason: 'future', since: from, module };
   }
   return target.modules.has(module) ? KNOWN : { known: false, reason: 'module', module };
 }
@@ -286,7 +287,7 @@ export function variableStatus(fact: VariableFact, target: Target): Status {
   if (fact.source === 'angie' && target.flavour !== 'angie') return { known: false, reason: 'angie', module };
   if (fact.source === 'oss' || fact.source === 'plus') {
     if (removed !== undefined && atLeast(target.nginx, removed)) return { known: false, reason: 'removed', since, removed, module };
-    if (!atLeast(target.nginx, since)) return { known: false, reason: 'future', since, module };
+    if (!atLeast(target.nginx, since) && !GOES_ITS_OWN_WAY.has(target.flavour)) return { known: false, reason: 'future', since, module };
   }
   return target.modules.has(module) ? KNOWN : { known: false, reason: 'module', module };
 }

@@ -1,5 +1,6 @@
 /** The relatives of nginx and the ways it is built, once: types, settings, options and what editors show come from here. */
 import { table } from '../base/table.ts';
+import { atLeast, parseVersion, type Version, version } from './version.ts';
 
 /** Which server reads the files, with what people call it. */
 export const FLAVOURS = table({
@@ -7,8 +8,73 @@ export const FLAVOURS = table({
   plus: 'NGINX Plus',
   openresty: 'OpenResty',
   angie: 'Angie',
+  freenginx: 'freenginx',
+  tengine: 'Tengine',
 } as const);
 export type Flavour = keyof typeof FLAVOURS;
+
+/** Relatives that go their own way after the nginx that they were made from: what is newer in nginx, and what nginx has not, may be in them. */
+export const GOES_ITS_OWN_WAY: ReadonlySet<Flavour> = new Set<Flavour>(['freenginx', 'tengine']);
+
+/**
+ * The nginx that releases of relatives were made from. NGINX Plus: its release notes ("Based on NGINX Open Source …"); 37.1 second hand. Angie: its
+ * documentation of 1.11, and its makers on 1.2; the others are not known, and nothing is said by them. Tengine: its own CHANGES.
+ */
+const CORES: { readonly [f in Flavour]?: readonly (readonly [RegExp, string])[] } = table({
+  plus: [
+    [/^37\.1\b/, '1.31.3'],
+    ...Object.entries({
+      36: '1.29.3',
+      35: '1.29.0',
+      34: '1.27.4',
+      33: '1.27.2',
+      32: '1.25.5',
+      31: '1.25.3',
+      30: '1.25.1',
+      29: '1.23.4',
+      28: '1.23.2',
+      27: '1.21.6',
+      26: '1.21.5',
+      25: '1.21.3',
+      24: '1.19.10',
+      23: '1.19.5',
+      22: '1.19.0',
+    }).map(([release, core]) => [new RegExp(`^R?${release}(?![\\d.])`, 'i'), core] as const),
+  ],
+  angie: [
+    [/^1\.11(?!\d)/, '1.29.3'],
+    [/^1\.2(?!\d)/, '1.25.0'],
+  ],
+  tengine: [
+    [/^3\.[01](?!\d)/, '1.24.0'],
+    [/^2\.3\.3(?!\d)/, '1.18.0'],
+    [/^2\.3\.2(?!\d)/, '1.17.3'],
+  ],
+});
+
+/** Numbers that are a relative's own and not those of an nginx. */
+const OWN_NUMBERS: { readonly [f in Flavour]?: RegExp } = table({
+  plus: /^(R\d|\d\d(\.|$|-))/i,
+  angie: /^1\.(\d|1\d)(\.|$|-)/,
+  tengine: /^[23]\./,
+});
+
+/** The release after which freenginx took nothing over as it is (the fork of February 2024). */
+const FREENGINX_FORKED = '1.25.4';
+
+/** Whether a text names a release: `1.27.3`, `R34`. */
+export const isRelease = (text: string): boolean => /^R\d{2}(-p\d+)?$/i.test(text.trim()) || parseVersion(text) !== null;
+
+/** The version of nginx that a release of a flavour stands for, be it said by nginx's number or by its own; null where it is not known. */
+export function coreOf(flavour: Flavour, release: string): Version | null {
+  const text = release.trim().replace(/^v(?=\d)/, '');
+  if (OWN_NUMBERS[flavour]?.test(text)) {
+    const core = CORES[flavour]?.find(([mask]) => mask.test(text))?.[1];
+    return core === undefined ? null : version(core);
+  }
+  const own = parseVersion(text);
+  return flavour === 'freenginx' && own && atLeast(own, FREENGINX_FORKED) ? version(FREENGINX_FORKED) : own;
+}
 
 /** Who made the binary, with what that means for its modules. */
 export const BUILDS = table({

@@ -1,8 +1,10 @@
 // The parameters that follow in a directive: `key=value`, `key:value` and bare words, each with its value, its version and what it
 // excludes. One table serves validity, completion and signature help. Where a parameter may stand is part of the table's head.
+
 import { table } from '../base/table.ts';
 import type { Target } from './catalog.ts';
 import type { DirectiveFact } from './fact.ts';
+import { GOES_ITS_OWN_WAY } from './flavours.ts';
 import type { NameSpec } from './names.ts';
 import {
   listed,
@@ -594,7 +596,7 @@ export function parameterStatus(
   const since = plus ? (p.plusSince ?? p.since) : p.since;
   if (p.removed !== undefined && atLeast(target.nginx, p.removed))
     return { known: false, reason: 'removed', removed: p.removed, replacedBy: p.replacedBy };
-  return atLeast(target.nginx, since) ? { known: true } : { known: false, reason: 'future', since };
+  return atLeast(target.nginx, since) || GOES_ITS_OWN_WAY.has(target.flavour) ? { known: true } : { known: false, reason: 'future', since };
 }
 
 /** ngx_http_file_cache_set_slot takes an empty list of levels for none. */

@@ -1,7 +1,7 @@
 /** The options of the command line that are settings: declared in config/declared.ts, added to commands and read here. */
 import path from 'node:path';
 import { type Command, Option } from 'commander';
-import { parseVersion } from '../catalog/version.ts';
+import { isRelease } from '../catalog/flavours.ts';
 import { declared, PROJECT_KEYS, type ProjectKey, type RawSettings } from '../config/declared.ts';
 import { EXIT, Failure } from './failure.ts';
 
@@ -36,7 +36,7 @@ export function settingsOf(options: Readonly<Record<string, unknown>>): RawSetti
     const { attributeName, name } = naming(option.flags);
     const value = options[attributeName];
     if (value === undefined) continue;
-    if (shape.is === 'version' && !parseVersion(String(value)))
+    if (shape.is === 'version' && !isRelease(String(value)))
       throw new Failure(EXIT.usage, `"${value}" is not a valid version: write one such as 1.27.3`);
     if (shape.is === 'one' && !(String(value) in shape.of)) throw notOneOf(name, String(value), Object.keys(shape.of));
     raw[key] = shape.is === 'map' ? mapped(name, value as string[]) : key === 'prefix' ? path.resolve(String(value)) : value;

@@ -4,7 +4,7 @@ import { isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
 import { type FileId, pathOf, resolve } from '../base/file-id.ts';
 import type { Span } from '../base/span.ts';
 import { table } from '../base/table.ts';
-import { BUILDS, FLAVOURS } from '../catalog/flavours.ts';
+import { BUILDS, coreOf, FLAVOURS, isRelease } from '../catalog/flavours.ts';
 import { ANY_MODULE, moduleSet } from '../catalog/modules.ts';
 import { parseVersion } from '../catalog/version.ts';
 import { LEVELS, MOZILLA, PROFILES, PROJECT_KEYS, PROJECT_SETTINGS, type RawSettings, type Shape } from './declared.ts';
@@ -96,7 +96,7 @@ export function readSettings(text: string, names?: RuleNames): SettingsRead {
       case 'text':
         return value === null ? unfit() : words;
       case 'version':
-        return parseVersion(words) ? words : unfit();
+        return isRelease(words) ? words : unfit();
       case 'one':
         // an unquoted off is a word in YAML 1.2 and false in 1.1
         return words in shape.of ? words : value === false && 'off' in shape.of ? 'off' : unfit();
@@ -151,9 +151,9 @@ const pick = <T extends string>(value: unknown, allowed: Readonly<Record<T, stri
 
 /** Lays one layer of settings over another; unusable values leave the lower layer as it is. */
 export function withSettings(base: Settings, raw: RawSettings): Settings {
-  const nginx = raw.nginxVersion === undefined ? null : parseVersion(String(raw.nginxVersion));
   const openssl = raw.opensslVersion === undefined ? null : parseVersion(String(raw.opensslVersion));
   const flavour = pick(raw.flavour, FLAVOURS, base.target.flavour);
+  const nginx = raw.nginxVersion === undefined ? null : coreOf(flavour, String(raw.nginxVersion));
   const modules =
     raw.build === undefined && raw.modules === undefined
       ? base.target.modules

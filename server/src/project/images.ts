@@ -1,6 +1,6 @@
 /** What the name of a container image says of the nginx in it: product, version, build, and whose main file it brings. One table for all who ask. */
 import { resolveVersion } from '../catalog/changes.ts';
-import type { Build, Flavour } from '../catalog/flavours.ts';
+import { type Build, coreOf, type Flavour } from '../catalog/flavours.ts';
 import { parseVersion, type Version, version } from '../catalog/version.ts';
 
 /** Whose nginx it is: each has a main file of its own. */
@@ -27,7 +27,7 @@ interface Product {
   readonly version?: (tag: string) => Version | null;
 }
 
-/** OpenResty's four-part versions begin with nginx's, Angie's are its own and stand for the nginx that it was made from (its release notes). */
+/** OpenResty's four-part versions begin with nginx's, those of other relatives are their own (`coreOf`). */
 const openresty = (tag: string): Version | null => {
   const m = /^v?(\d+\.\d+\.\d+)(?:\.\d+)?/.exec(tag);
   return m ? parseVersion(m[1]!) : null;
@@ -42,13 +42,15 @@ const PRODUCTS: readonly Product[] = [
     distribution: 'openresty',
     version: openresty,
   },
-  { name: /(^|\/)angie(-unprivileged)?$/, flavour: 'angie', build: 'angie', distribution: null, version: () => null },
+  { name: /(^|\/)angie(-unprivileged)?$/, flavour: 'angie', build: 'angie', distribution: null, version: (tag) => coreOf('angie', tag) },
+  { name: /(^|\/)freenginx$/, flavour: 'freenginx', build: 'any', distribution: null, version: (tag) => coreOf('freenginx', tag) },
+  { name: /(^|\/)tengine$/, flavour: 'tengine', build: 'any', distribution: null, version: (tag) => coreOf('tengine', tag) },
   {
     name: /(^|\/)nginx-plus(\/|$)|private-registry\.nginx\.com\//,
     flavour: 'plus',
     build: 'plus',
     distribution: null,
-    version: () => null,
+    version: (tag) => coreOf('plus', tag),
   },
   { name: /(^|\/)bitnami(legacy)?\/nginx$/, flavour: 'oss', build: 'any', distribution: null },
   { name: /(^|\/)(jwilder|nginxproxy)\/nginx-proxy$/, flavour: 'oss', build: 'official', distribution: null, version: () => null },

@@ -1,5 +1,7 @@
 /** The form of a rule: one file holds its check, its words, its fix, its documentation and its tests. The engine (run.ts) owns everything else. */
+
 import type { Place, Span } from '../base/span.ts';
+import type { Flavour } from '../catalog/flavours.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive, IncludeSite } from '../config/directive.ts';
 import type { Scope, ScopeContext } from '../config/scope.ts';
@@ -149,7 +151,7 @@ export interface Example {
 export interface ExampleSettings {
   readonly nginx?: string;
   readonly openssl?: string;
-  readonly flavour?: 'oss' | 'plus' | 'openresty' | 'angie';
+  readonly flavour?: Flavour;
   readonly environment?: boolean;
   readonly mozillaProfile?: 'modern' | 'intermediate' | 'old';
   readonly modules?: readonly string[];

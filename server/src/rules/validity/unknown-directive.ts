@@ -2,6 +2,7 @@
 import { statusOf, type Target } from '../../catalog/catalog.ts';
 import { OLDEST } from '../../catalog/changes.ts';
 import type { Context } from '../../catalog/context.ts';
+import { FLAVOURS, GOES_ITS_OWN_WAY } from '../../catalog/flavours.ts';
 import { atLeast, version } from '../../catalog/version.ts';
 import type { Config } from '../../config/config.ts';
 import { unknownLibrary } from '../../config/open.ts';
@@ -34,6 +35,7 @@ load one, the name may be the module's, and the finding is an information or a w
     foreign: 'Directive "{name}" is not known here; {library} may bring it. Declare it in .proxylens.yaml under "directives".',
     misspelt: 'Unknown directive "{name}". Did you mean "{guess}"?',
     future: 'Unknown directive "{name}": it needs nginx {since} or later, and this is {target}.',
+    relative: 'Directive "{name}" is not one of nginx; {relative} may have it. Declare it in .proxylens.yaml under "directives".',
     gone: 'nginx {removed} and later do not know "{name}", and which nginx runs this is not known. Remove it.',
     removed: 'Unknown directive "{name}": it was removed in nginx {removed}, and this is {target}.',
     replaced: 'Unknown directive "{name}": it was removed in nginx {removed}. Use "{successor}".',
@@ -65,6 +67,8 @@ load one, the name may be the module's, and the finding is an information or a w
       return why.replacedBy
         ? report('replaced', { at, data: { ...data, removed: why.removed ?? '', successor: why.replacedBy } })
         : report('removed', { at, data: { ...data, removed: why.removed ?? '' } });
+    if (GOES_ITS_OWN_WAY.has(target.flavour))
+      return report('relative', { at, data: { ...data, relative: FLAVOURS[target.flavour] }, severity: 'info' });
     const library = unknownLibrary(config);
     if (library) return report('foreign', { at, data: { ...data, library }, severity: 'info' });
     const guess =
@@ -105,6 +109,12 @@ http {
     },
     { inside: 'upstream', bad: '    server 10.0.0.1;\n    state /var/lib/nginx/state;\n#   ^^^^^ plus', good: 'server 10.0.0.1;' },
     { inside: 'http', bad: '    acme_client example https://acme.example.com/directory;\n#   ^^^^^^^^^^^ angie', good: 'sendfile on;' },
+    {
+      inside: 'http',
+      settings: { flavour: 'tengine' },
+      bad: '    concat_of_mine on;\n#   ^^^^^^^^^^^^^^ relative',
+      good: 'gzip on;',
+    },
     {
       inside: 'http',
       settings: { flavour: 'angie' },
