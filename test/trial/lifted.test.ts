@@ -33,7 +33,34 @@ const SHAPES: Readonly<Record<string, Shape>> = {
       [at('parts/a.conf'), 'include inner/part.inc;\n'],
       [at('inner/part.inc'), `${text}\n`],
     ]),
+  'with a server of its own beside it': (inside, text) =>
+    new Map([[at('nginx.conf'), AROUND[inside]!(text).replace(/\}\n$/, 'server {\nlisten 49151;\nreturn 404;\n}\n}\n')]]),
   'with Windows line ends': (inside, text) => new Map([[at('nginx.conf'), AROUND[inside]!(text).replace(/\n/g, '\r\n')]]),
+};
+
+/** Shapes for some of the texts: null where a text has not what is lifted. */
+type PartialShape = (inside: string, text: string) => string | null;
+
+const SOME: Readonly<Record<string, PartialShape>> = {
+  'in a nested location': (inside, text) =>
+    inside === 'location' && !/\blocation\b|\balias\b|\$uri|\$1/.test(text)
+      ? `events {\n}\nhttp {\nserver {\nlocation / {\nlocation /nested/ {\n${text}\n}\n}\n}\n}\n`
+      : null,
+  'with the address in a variable': (inside, text) => {
+    const m = /^(\s*)proxy_pass (http:\/\/127\.0\.0\.1:8000);$/m.exec(text);
+    return m &&
+      (inside === 'server' || inside === 'location') &&
+      text.match(/proxy_pass/g)!.length === 1 &&
+      !/\bif\b|rewrite|proxy_redirect|limit_except/.test(text)
+      ? AROUND[inside]!(text.replace(m[0], `${m[1]}set $lifted ${m[2]};\n${m[1]}proxy_pass $lifted;`))
+      : null;
+  },
+};
+
+/** Rules for which the shape says something else, with the reason. */
+const OTHERWISE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'in a nested location': {},
+  'with the address in a variable': {},
 };
 
 /** Rules that are about files or letters themselves. */
@@ -74,6 +101,28 @@ for (const [shape, lift] of Object.entries(SHAPES))
             const inside = example.inside ?? 'server';
             const plain = await speaks(rule, example, exampleTree({ ...example, files: {} }, text).files);
             if ((await speaks(rule, example, lift(inside, text))) !== plain) wrong.push(`${plain ? 'missed' : 'accused'}:\n${text}`);
+          }
+        assert.deepEqual(wrong, []);
+      });
+    }
+  });
+
+for (const [shape, lift] of Object.entries(SOME))
+  describe(shape, () => {
+    for (const rule of RULES) {
+      if (ABOUT_FILES.has(rule.id) || Object.hasOwn(OTHERWISE[shape] ?? {}, rule.id)) continue;
+      test(rule.id, async () => {
+        const wrong: string[] = [];
+        for (const example of rule.examples)
+          for (const kind of ['bad', 'good'] as const) {
+            const given = example[kind];
+            if (!isOneText(example, given)) continue;
+            const { text } = readMarks('nginx.conf', given);
+            const lifted = lift(example.inside ?? 'server', text);
+            if (lifted === null) continue;
+            const plain = await speaks(rule, example, exampleTree({ ...example, files: {} }, text).files);
+            if ((await speaks(rule, example, new Map([[at('nginx.conf'), lifted]]))) !== plain)
+              wrong.push(`${plain ? 'missed' : 'accused'}:\n${lifted}`);
           }
         assert.deepEqual(wrong, []);
       });

@@ -32,6 +32,8 @@ export const http = within('http');
 export const server = within('server');
 export const location = within('location');
 export const stream = within('stream');
+/** whole files: `#- path` lines, the main one first */
+export const tree = within('tree');
 
 const variantOf = (trial: Trial, given: string | Variant): Variant =>
   typeof given === 'string' ? { inside: trial.inside ?? 'server', text: given } : given;

@@ -7,7 +7,7 @@ import type { Place } from '../base/span.ts';
 import type { Application, ApplicationSource, Framework, Listener, UnreadEnvironment } from './application.ts';
 import { type ServerCommand, serverCommands } from './command.ts';
 import { type ComposeFile, type ComposeProject, type ComposeService, composeProject, readCompose } from './compose.ts';
-import { djangoRoutes, djangoSettings, servesStatic, settingsModuleNamed } from './django.ts';
+import { type DjangoSettings, djangoRoutes, djangoSettings, servesStatic, settingsModuleNamed } from './django.ts';
 import { type DockerStage, type ImageCommand, imageServers, readDockerfile } from './dockerfile.ts';
 import { type EnvDialect, isEnvFile, isEnvSample, readEnvFile, withoutSecrets } from './env-file.ts';
 import { readStarlette } from './fastapi.ts';
@@ -566,7 +566,7 @@ class Reader {
       kind: 'django',
       settings,
       routes: djangoRoutes(project, settings, loaded ?? asgi),
-      servesStatic: servesStatic(settings, values),
+      servesStatic: servesStatic(settings, values ?? wsgiOf(project, settings, file, module)),
       wsgi: values?.file ?? null,
     };
   }
@@ -686,3 +686,11 @@ const isSupervisor = (name: string, path: string): boolean =>
 const isProcfile = (name: string): boolean => /^Procfile(\.\w+)?$/.test(name);
 const isDockerfile = (name: string): boolean => /^(Dockerfile|Containerfile)([.-][\w.-]+)?$|\.[Dd]ockerfile$/.test(name);
 const isCompose = (name: string): boolean => /^(docker-)?compose([.-][\w.-]+)?\.ya?ml$/.test(name);
+
+/** The module that a server loads when nobody says which: the settings' WSGI_APPLICATION, or wsgi.py beside the settings. */
+function wsgiOf(project: PythonProject, settings: DjangoSettings, file: FileId, module: string): ModuleValues | null {
+  const named = project.module(settings.file).names.get('WSGI_APPLICATION');
+  const dotted = named?.kind === 'string' ? named.value.replace(/\.[^.]*$/, '') : `${module.split('.').slice(0, -1).join('.')}.wsgi`;
+  const found = project.moduleFile(dotted, file) ?? project.moduleFile(`${module.split('.')[0]}.wsgi`, file);
+  return found ? project.module(found) : null;
+}

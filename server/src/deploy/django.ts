@@ -132,6 +132,8 @@ export interface DjangoRoutes {
   /** Where the admin site is mounted. */
   readonly admin: Route | null;
   readonly webSockets: readonly Route[];
+  /** routes whose view sends files from a folder, whatever DEBUG is (django.views.static.serve) */
+  readonly files: readonly Route[];
 }
 
 /** Routes that matter to a proxy: the admin site of ROOT_URLCONF, and WebSocket routes of Channels in the given modules. */
@@ -147,6 +149,12 @@ export function djangoRoutes(project: PythonProject, settings: DjangoSettings, a
     if (route && view?.kind === 'symbol' && /(^|\.)admin\.site\.urls$|\.urls$/.test(view.name) && /admin/.test(view.name)) admin ??= route;
   }
   const webSockets: Route[] = [];
+  const files: Route[] = [];
+  for (const call of urls ? project.module(urls).calls : []) {
+    const [path, view] = call.args.map((a) => a.value);
+    const route = routeOf(call.callee, path);
+    if (route && view?.kind === 'symbol' && /(^|\.)serve$/.test(view.name)) files.push(route);
+  }
   const seen = new Set<FileId>();
   const visit = (file: FileId): void => {
     if (seen.has(file) || seen.size > 20) return;
@@ -173,7 +181,7 @@ export function djangoRoutes(project: PythonProject, settings: DjangoSettings, a
     if (file) visit(file);
   };
   if (asgi) visit(asgi);
-  return { admin, webSockets };
+  return { admin, webSockets, files };
 }
 
 function routeOf(callee: string, path: PyValue | undefined): Route | null {
@@ -185,8 +193,8 @@ function routeOf(callee: string, path: PyValue | undefined): Route | null {
 
 /** Static files that the application itself serves outside of DEBUG. */
 export function servesStatic(settings: DjangoSettings, wsgi: ModuleValues | null): Setting<'whitenoise' | 'nobody'> {
-  if ([...settings.uses].some((u) => u.startsWith('whitenoise.middleware'))) return byDefault('whitenoise');
-  if (wsgi?.calls.some((c) => /WhiteNoise$|Cling$/.test(c.callee))) return byDefault('whitenoise');
+  if ([...settings.uses].some((u) => /^(whitenoise|servestatic)\.middleware/.test(u))) return byDefault('whitenoise');
+  if (wsgi?.calls.some((c) => /(WhiteNoise|ServeStatic|ServeStaticASGI|Cling)$/.test(c.callee))) return byDefault('whitenoise');
   if (settings.middleware.from === 'unknown') return unknownSetting(settings.middleware.why, settings.middleware.place);
   return byDefault('nobody');
 }

@@ -52,7 +52,7 @@ const declared = (word: 'run' | 'dev') =>
       name: '--forwarded-allow-ips',
       list: (settings) => settings.forwardedAllowIps,
       option: (value) => `--forwarded-allow-ips='${value}'`,
-      address: true,
+      address: () => true,
     },
     rootPath: (prefix) => `--root-path ${prefix}`,
   });

@@ -70,7 +70,8 @@ export default declareServer<GunicornSettings>({
     name: 'forwarded_allow_ips',
     list: (settings) => settings.forwardedAllowIps,
     line: (value) => `forwarded_allow_ips = '${value}'`,
-    address: false,
+    // uvicorn's worker does what uvicorn does
+    address: (settings) => isUvicornWorker(settings),
   },
 });
 

@@ -103,7 +103,7 @@ export interface ServerDeclaration<Settings = unknown> {
     /** a line for its configuration file */
     line?(value: string): string;
     /** the client's address is taken from the headers as well */
-    readonly address: boolean;
+    address(settings: Settings): boolean;
   };
   /** a socket file's mode where nobody sets one */
   readonly socketMode: string;

@@ -31,7 +31,7 @@ export default declareServer<UvicornSettings>({
     name: '--forwarded-allow-ips',
     list: (settings) => settings.forwardedAllowIps,
     option: (value) => `--forwarded-allow-ips='${value}'`,
-    address: true,
+    address: () => true,
   },
   rootPath: (prefix) => `--root-path ${prefix}`,
 });

@@ -131,7 +131,7 @@ export default declareServer<WaitressSettings>({
     name: '--trusted-proxy',
     list: (settings) => settings.trustedProxy,
     option: (value) => `--trusted-proxy='${value}' --trusted-proxy-headers='x-forwarded-for x-forwarded-proto x-forwarded-host'`,
-    address: true,
+    address: () => true,
   },
 });
 

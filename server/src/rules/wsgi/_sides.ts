@@ -119,11 +119,11 @@ export function sidesOf(config: Config, deployment: Deployment): readonly Side[]
   return all.map((l) => ({ ...l, application: lone, listener }));
 }
 
+/** A side with Django behind it. */
+export type DjangoSide = Side & { readonly django: Extract<Framework, { kind: 'django' }> };
+
 /** The sides of the group with Django behind them. */
-export const djangoSides = (
-  config: Config,
-  deployment: Deployment,
-): (Side & { readonly django: Extract<Framework, { kind: 'django' }> })[] =>
+export const djangoSides = (config: Config, deployment: Deployment): DjangoSide[] =>
   sidesOf(config, deployment).flatMap((s) =>
     s.application.framework?.kind === 'django' ? [{ ...s, django: s.application.framework }] : [],
   );

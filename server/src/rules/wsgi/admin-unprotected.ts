@@ -1,4 +1,5 @@
 /** Django's admin site without a second door. */
+import { isLocalOnly } from '../../answers/who-may-enter.ts';
 import { locationsOf } from '../../config/locations.ts';
 import { frameworkTitle } from '../../deploy/application.ts';
 import { type Fix, indentAt, indentUnit, insertAfter, insertFirst } from '../fix.ts';
@@ -72,7 +73,7 @@ The login of Django's admin is guessed at by robots all day. nginx can keep them
   check({ config, deployment, report }) {
     for (const side of distinct(djangoSides(config, deployment))) {
       const { admin } = side.django.routes;
-      if (!admin || admin.regex || !side.server) continue;
+      if (!admin || admin.regex || !side.server || isLocalOnly(side.server.scope)) continue;
       const route = `/${admin.path}`;
       const probed = probeRoute(side, config, route, { scheme: portOf(side.server, 'https') !== null ? 'https' : 'http' });
       if (!probed) continue;

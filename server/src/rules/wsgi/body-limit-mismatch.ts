@@ -2,6 +2,7 @@
 
 import type { Place } from '../../base/span.ts';
 import { parseOffset } from '../../catalog/value-kind.ts';
+import type { Scope } from '../../config/scope.ts';
 import { type Application, frameworkTitle } from '../../deploy/application.ts';
 import { uwsgi } from '../../deploy/servers/index.ts';
 import { settingsOf } from '../../deploy/servers/server.ts';
@@ -37,6 +38,13 @@ function ownLimit(application: Application): { bytes: number; setting: string; p
   return null;
 }
 
+/** The bytes that a body may have in a scope; 0 for any number. */
+function sizeAt(scope: Scope): number {
+  const line = scope.value('client_max_body_size');
+  const read = line ? parseOffset(line.value(0)) : null;
+  return read ? (read.ok ? read.value : 0) : STANDARD;
+}
+
 export default defineRule({
   id: 'body-limit-mismatch',
   group: 'wsgi',
@@ -46,7 +54,7 @@ export default defineRule({
   title: 'Body size limits do not match',
   why: `
 \`client_max_body_size\` is 1 MB unless it is set, whatever Django's \`DATA_UPLOAD_MAX_MEMORY_SIZE\` or Flask's \`MAX_CONTENT_LENGTH\` say:
-uploads that the application was told to accept end in nginx's 413.
+forms and JSON that the application was told to accept end in nginx's 413. Uploads of files, which Django's setting does not count, end there as well.
 
 uWSGI reads all params and headers of a request into one \`buffer-size\` of 4096 bytes; nginx lets single header lines of 8k pass. A large
 cookie or token then is a 502.`,
@@ -65,13 +73,23 @@ cookie or token then is a 502.`,
       const key = `${at.file}#${at.span.start}`;
       return !reported.has(key) && Boolean(reported.add(key));
     };
-    for (const side of distinct(sidesOf(config, deployment))) {
+    const sides = distinct(sidesOf(config, deployment));
+    // where one place of the application takes as much, the others are smaller on purpose
+    const enough = new Set(
+      sides
+        .filter((s) => {
+          const most = ownLimit(s.application)?.bytes ?? 0;
+          const size = sizeAt(s.pass.scope);
+          return size === 0 || size >= most;
+        })
+        .map((s) => s.application.id),
+    );
+    for (const side of sides) {
       const { application, pass } = side;
       const limit = ownLimit(application);
       const line = pass.scope.value('client_max_body_size');
-      const read = line ? parseOffset(line.value(0)) : null;
-      const own = read ? (read.ok ? read.value : 0) : STANDARD;
-      if (limit && own > 0 && own < limit.bytes) {
+      const own = sizeAt(pass.scope);
+      if (limit && own > 0 && own < limit.bytes && !enough.has(application.id)) {
         const word = line?.args[0];
         const at = line && word ? line.at(word) : pass.nameAt;
         if (once(at)) {

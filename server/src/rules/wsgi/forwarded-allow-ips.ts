@@ -21,7 +21,7 @@ function loses(side: Side): string | null {
   const plain = line?.value(1) === '$scheme' && side.server !== null && portOf(side.server, 'https') === null;
   const proto = line !== undefined && !plain;
   const chain = sentLine(side, 'X-Forwarded-For') !== undefined;
-  if (server.trust?.address)
+  if (server.trust?.address(side.application.settings))
     return proto
       ? `the scheme stays http${chain ? ', and the client’s address is lost' : ''}`
       : chain

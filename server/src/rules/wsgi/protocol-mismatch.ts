@@ -1,7 +1,8 @@
 /** nginx speaks one protocol, the socket it reaches another: 502, or a wait for a timeout. */
 
 import { table } from '../../base/table.ts';
-import { serverTitle } from '../../deploy/application.ts';
+import { type Application, serverTitle } from '../../deploy/application.ts';
+import type { Deployment } from '../../deploy/deployment.ts';
 import { unknown, uwsgi } from '../../deploy/servers/index.ts';
 import { settingsOf } from '../../deploy/servers/server.ts';
 import { placeOf } from '../../deploy/setting.ts';
@@ -49,6 +50,20 @@ function onApplication(side: Side): Fix | null {
   return { title: `Make it ${wanted} in uWSGI`, safety: 'suggestion', edits: [{ file, edits: [{ span, newText: wanted }] }] };
 }
 
+/** Whether a certificate or key is named where the server is started, in a way that is not read as an option. */
+function namesKeys(deployment: Deployment, { place }: Application): boolean {
+  const text = deployment.files.get(place.file);
+  return text === undefined || /ssl|certfile|keyfile|https/i.test(text);
+}
+
+/** The pass directive with the scheme of plain connections. */
+function withoutTls({ pass, target }: Side): Fix | null {
+  const word = pass.args[0];
+  const scheme = { 'https://': 'http://', 'grpcs://': 'grpc://', 'suwsgi://': 'uwsgi://' }[target.scheme.toLowerCase()];
+  if (!word || scheme === undefined || !word.value.startsWith(target.scheme) || word.quote) return null;
+  return fixOf(`Use ${scheme}`, 'suggestion', pass.file, [replace({ start: word.start, end: word.start + target.scheme.length }, scheme)]);
+}
+
 export default defineRule({
   id: 'protocol-mismatch',
   group: 'wsgi',
@@ -66,14 +81,25 @@ nginx waits until uWSGI gives up after its socket-timeout.`,
   needs: 'deployment',
   fixable: 'sometimes',
   messages: {
+    tls: '{directive} begins with {scheme}, and {server} has no certificate: every handshake fails with 502. Leave TLS out between the two.',
     differs: '{directive} speaks {spoken}, {server} expects {expected} on {address}. Use {fitting}, or change the socket.',
   },
   check({ config, deployment, report }) {
     for (const side of distinct(sidesOf(config, deployment))) {
       const { pass, target, listener, application } = side;
       const spoken = SPEAKS[target.kind];
-      if (!spoken || application.server === unknown || spoken === listener.protocol) continue;
+      if (!spoken || application.server === unknown) continue;
       const place = orPlace(placeOf(listener.address), application);
+      if (spoken === listener.protocol) {
+        if (target.tls && !listener.tls && !namesKeys(deployment, application))
+          report('tls', {
+            at: pass.nameAt,
+            data: { directive: pass.name, scheme: target.scheme, server: serverTitle(application) },
+            related: [{ at: place, message: `${serverTitle(application)} listens here, without TLS` }],
+            fix: withoutTls(side),
+          });
+        continue;
+      }
       report('differs', {
         at: pass.nameAt,
         data: {

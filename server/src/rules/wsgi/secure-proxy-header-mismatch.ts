@@ -89,7 +89,8 @@ whoever ends TLS before it. Where nginx does not set it, it passes on what the c
             related: [{ at: placeOf(settings.secureSslRedirect) ?? settingsPlace, message: 'SECURE_SSL_REDIRECT is on' }],
           });
       }
-      if (believed.from === 'unknown' || set) continue;
+      // behind another terminator a line that hands the header on is right
+      if (believed.from === 'unknown' || (set && !terminates)) continue;
       const value = setting?.value ?? 'https';
       const plain = probe(side, config, { scheme: 'http', headers: [[header, value]] });
       if (!plain || surely(plain.view.secure) !== true) continue;

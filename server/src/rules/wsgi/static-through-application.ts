@@ -1,16 +1,34 @@
 /** Requests for static or media files that end at an application which does not serve them. */
 import { pathOf } from '../../base/file-id.ts';
+import type { DjangoSettings } from '../../deploy/django.ts';
+import { uwsgi } from '../../deploy/servers/index.ts';
+import { settingsOf } from '../../deploy/servers/server.ts';
 import { certain, placeOf } from '../../deploy/setting.ts';
+import { optionsNamed } from '../../deploy/uwsgi.ts';
 import { fixOf, indentUnit, insertBefore } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { django, FORWARDED, main, site, tree } from './_examples.ts';
-import { distinct, djangoSides, isDevelopment, nginxOf, orPlace } from './_sides.ts';
+import { type DjangoSide, distinct, djangoSides, isDevelopment, nginxOf, orPlace } from './_sides.ts';
 import { installed, locationFor, looksAtDisk, passIn, projectFolder, urlPath } from './_static.ts';
 
 const KINDS = [
   { what: 'static', url: 'staticUrl', root: 'staticRoot', name: 'STATIC_URL', folder: 'STATIC_ROOT' },
   { what: 'media', url: 'mediaUrl', root: 'mediaRoot', name: 'MEDIA_URL', folder: 'MEDIA_ROOT' },
 ] as const;
+
+/** WhiteNoise as a middleware serves the static files; called in wsgi.py it may have been given other folders. */
+const byMiddleware = (settings: DjangoSettings): boolean => [...settings.uses].some((u) => /^(whitenoise|servestatic)\.middleware/.test(u));
+
+/** Whether the application's side sends the files below a URL itself: a view of its own, or a folder that uWSGI knows. */
+function isServed({ application, django }: DjangoSide, url: string): boolean {
+  if (django.routes.files.some((r) => `/${r.path}`.startsWith(url))) return true;
+  const settings = settingsOf(application, uwsgi);
+  if (!settings) return false;
+  return (
+    settings.staticMaps.some((m) => url.startsWith(`/${m.prefix.replace(/^\/+|\/+$/g, '')}/`)) ||
+    ['check-static', 'check-static-docroot', 'static-index'].some((name) => optionsNamed(settings.options, name).length > 0)
+  );
+}
 
 export default defineRule({
   id: 'static-through-application',
@@ -21,7 +39,8 @@ export default defineRule({
   title: 'Static files requested from the application',
   why: `
 Django serves static files only in its development server. Under gunicorn, uWSGI or an ASGI server \`STATIC_URL\` and \`MEDIA_URL\` are 404,
-unless WhiteNoise or a view of its own answers, and then every picture occupies a worker.
+unless WhiteNoise, uWSGI's \`static-map\` or a view of its own answers, and then every picture occupies a worker. WhiteNoise serves what is there when it
+starts: uploads are none of its business.
 
 Give the URL a location of its own with an \`alias\` to \`STATIC_ROOT\`, the folder that \`collectstatic\` fills.`,
   about: ['location', 'alias', 'try_files'],
@@ -38,12 +57,16 @@ Give the URL a location of its own with an \`alias\` to \`STATIC_ROOT\`, the fol
     for (const side of distinct(djangoSides(config, deployment))) {
       const { application, django } = side;
       const { settings } = django;
-      if (certain(settings.debug) === true || isDevelopment(application) || certain(django.servesStatic) !== 'nobody') continue;
+      if (certain(settings.debug) === true || isDevelopment(application)) continue;
+      const served = certain(django.servesStatic);
+      if (served === undefined) continue;
       for (const kind of KINDS) {
+        // WhiteNoise reads its files when it starts: uploads come later
+        if (served === 'whitenoise' && (kind.what === 'static' || !byMiddleware(settings))) continue;
         const url = urlPath(settings[kind.url]);
         const root = settings[kind.root];
         // without a folder nothing is collected or uploaded: the files live elsewhere
-        if (url === null || certain(root) == null) continue;
+        if (url === null || certain(root) == null || isServed(side, url)) continue;
         const location = locationFor(side, url);
         const scope = location?.scope ?? side.server?.scope;
         const pass = scope ? passIn(scope) : undefined;

@@ -36,7 +36,8 @@ The other way round, a header that nginx sets and Django does not read changes n
       const { settings } = side.django;
       const scheme = side.server && portOf(side.server, 'https') !== null ? 'https' : 'http';
       const place = orPlace(placeOf(settings.useXForwardedHost), side.application);
-      if (certain(settings.useXForwardedHost) === true && !sentLine(side, 'X-Forwarded-Host')) {
+      // what arrives decides, and not that a line is there: it may pass the client's own on
+      if (certain(settings.useXForwardedHost) === true) {
         const probed = probe(side, config, { scheme, headers: [['X-Forwarded-Host', FOREIGN]] });
         if (probed && surely(probed.view.host) === FOREIGN)
           report('spoofed', {
