@@ -8,6 +8,7 @@ import { expandMask, isMask, matchesMask } from '../base/glob.ts';
 import { includesIn } from '../syntax/includes.ts';
 import type { SourceFile, Statement } from '../syntax/statement.ts';
 import { type PathUse, pathsOf } from './paths.ts';
+import { readScript, type Script, scriptPathsOf } from './scripts.ts';
 import type { PathMap } from './settings.ts';
 import { isStock, type StockFiles } from './stock.ts';
 import { type DiskFacts, type Include, type IncludeProblem, NO_DISK, type StandIn, type Tree } from './tree.ts';
@@ -43,6 +44,7 @@ const MAX_VOLUME = 32_000_000;
 const MAX_DEPTH = 100;
 /** files that are read at the same time */
 const AT_ONCE = 64;
+const MAX_SCRIPTS = 100;
 
 /** The folder before the first segment of a path that is a mask. */
 function folderOfMask(id: FileId): FileId {
@@ -281,7 +283,19 @@ export async function loadTree(root: FileId, sources: Sources, options: LoadOpti
   await follow(main, [main.id]);
   bounded(files, includes);
   const disk = options.environment ? await askDisk(roots[0]!, files.values(), sources, options, options.environment.now) : NO_DISK;
-  return { root: main.id, files, includes, disk, ...(standIn ? { standIn } : {}) };
+  const scripts = new Map<string, Script | null>();
+  for (const file of files.values())
+    for (const path of scriptPathsOf(file)) {
+      if (scripts.has(path)) continue;
+      check(cancel);
+      scripts.set(path, null);
+      if (scripts.size > MAX_SCRIPTS) continue;
+      const [id] = isMask(path) ? [] : ((await find(path)) ?? []);
+      if (!id || isStock(id) || ((await sources.stat(id))?.size ?? Infinity) > MAX_TEXT) continue;
+      const got = await sources.read?.(id);
+      if (got && !got.problem && got.text.length <= MAX_TEXT) scripts.set(path, readScript(id, got.text));
+    }
+  return { root: main.id, files, includes, disk, ...(standIn ? { standIn } : {}), ...(scripts.size ? { scripts } : {}) };
 }
 
 /** What all files together may come to once every include is put in place: two includes a file, thirty files deep, are a thousand million. */

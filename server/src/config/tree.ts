@@ -1,9 +1,11 @@
 /** The files of one configuration and how its includes were answered: the result of all IO, before any meaning is read into it. */
+
 import type { FileId } from '../base/file-id.ts';
 import type { Stat } from '../base/file-system.ts';
 import type { PathBase } from '../catalog/arguments.ts';
 import type { SourceFile, Statement } from '../syntax/statement.ts';
 import type { ScopeContext } from './scope.ts';
+import type { Script } from './scripts.ts';
 
 /** `unnamed`: the file has a name that nothing but nginx can open. */
 export type IncludeProblem = 'missing' | 'cycle' | 'unreadable' | 'unnamed' | 'folder' | 'too-many';
@@ -70,4 +72,6 @@ export interface Tree {
   readonly beside?: ReadonlySet<string>;
   /** set when the main file is not one of the project */
   readonly standIn?: StandIn;
+  /** the files of njs that are imported, by their paths as written; null: not there, or nobody may read it */
+  readonly scripts?: ReadonlyMap<string, Script | null>;
 }

@@ -5,6 +5,7 @@ import type { Config } from '../config/config.ts';
 import { type NameSite, namesOf } from '../config/names.ts';
 import type { SourceFile } from '../syntax/statement.ts';
 import { cursorAt, namesAt } from './cursor.ts';
+import { callsOf, exportOf, functionAt, importedAt } from './scripts.ts';
 
 const placeOf = (site: NameSite): Place => ({ file: site.directive.file.id, span: site.span });
 
@@ -22,6 +23,10 @@ function included(configs: readonly Config[], file: SourceFile, offset: number):
 export function definitions(configs: readonly Config[], file: SourceFile, offset: number): Place[] {
   const files = included(configs, file, offset);
   if (files) return files;
+  const called = functionAt(configs, file, offset);
+  if (called) return exportOf(called);
+  const script = importedAt(configs, file, offset);
+  if (script) return [{ file: script.id, span: { start: 0, end: 0 } }];
   return unique(
     namesAt(configs, file, offset).flatMap(({ config, site }) =>
       namesOf(config)
@@ -34,6 +39,8 @@ export function definitions(configs: readonly Config[], file: SourceFile, offset
 
 /** All places of the name under the cursor; at the top of a file outside of any name, the includes that bring the file. */
 export function references(configs: readonly Config[], file: SourceFile, offset: number, withDeclaration: boolean): Place[] {
+  const called = functionAt(configs, file, offset);
+  if (called) return unique([...(withDeclaration ? exportOf(called) : []), ...callsOf(called)]);
   const names = namesAt(configs, file, offset);
   if (names.length)
     return unique(
@@ -67,6 +74,8 @@ export interface Highlight {
 /** The places of the name under the cursor in this file. */
 export function highlights(configs: readonly Config[], file: SourceFile, offset: number): Highlight[] {
   const found = new Map<string, Highlight>();
+  const called = functionAt(configs, file, offset);
+  if (called) return called.uses.filter((u) => u.file.id === file.id).map(({ span }) => ({ span, kind: 'read' }));
   for (const { config, site } of namesAt(configs, file, offset))
     for (const s of namesOf(config).same(site))
       if (s.directive.file.id === file.id)

@@ -9,6 +9,7 @@ import type { Called } from '../fixes/traces.ts';
 import type { FixChange } from '../rules/rule.ts';
 import type { SourceFile } from '../syntax/statement.ts';
 import { namesAt } from './cursor.ts';
+import { functionAt, renameFunction } from './scripts.ts';
 
 /** `confirm`: what a person should know before the edit is made, in a sentence without its stop; null: nothing. */
 export type RenameAnswer = { readonly edits: readonly FileEdit[]; readonly confirm: string | null } | { readonly refused: string };
@@ -22,6 +23,11 @@ export function renameRange(
   file: SourceFile,
   offset: number,
 ): { span: Span; text: string } | { refused: string } {
+  const called = functionAt(configs, file, offset);
+  if (called) {
+    const answer = renameFunction(called, `${called.use.name}_`);
+    return 'refused' in answer ? answer : { span: called.use.span, text: called.use.name };
+  }
   const [hit] = namesAt(configs, file, offset);
   if (!hit) return { refused: 'There is no name here that can be renamed.' };
   const { config, site } = hit;
@@ -52,6 +58,11 @@ function problemWith(kind: NameKind, name: string): string | null {
 export function rename(configs: readonly Config[], file: SourceFile, offset: number, newName: string, prove: Prove): RenameAnswer {
   const range = renameRange(configs, file, offset);
   if ('refused' in range) return range;
+  const asked = functionAt(configs, file, offset);
+  if (asked) {
+    const answer = renameFunction(asked, newName.trim());
+    return 'refused' in answer ? answer : { edits: answer.edits, confirm: null };
+  }
   const edits = new Map<FileId, Map<number, TextEdit>>();
   const hits = namesAt(configs, file, offset);
   const confirm = new Set<string>();

@@ -13,6 +13,7 @@ import { fragmentContext } from '../config/fragment.ts';
 import { Kept } from '../config/kept.ts';
 import { loadTree, type Sources } from '../config/load.ts';
 import type { ScopeContext } from '../config/scope.ts';
+import { type Script, scriptPathsOf } from '../config/scripts.ts';
 import type { Settings } from '../config/settings.ts';
 import {
   basedOn,
@@ -335,6 +336,11 @@ export class Workspace {
       if (!loaded.tree.files.has(file)) continue;
       this.built.delete(root);
       if (loaded.contexts && root === file && this.fitsElsewhere(document, loaded.contexts)) {
+        loaded.stale = true;
+        this.overtaken++;
+        continue;
+      }
+      if (scriptPathsOf(document).some((path) => !loaded.tree.scripts?.has(path))) {
         loaded.stale = true;
         this.overtaken++;
         continue;
@@ -713,7 +719,7 @@ export class Workspace {
     return {
       revision: this.revisionNow,
       file: (id) => this.buffers.get(id)?.document ?? null,
-      text: (id) => this.buffers.get(id)?.document ?? this.hosts.get(id) ?? this.application.get(id) ?? null,
+      text: (id) => this.buffers.get(id)?.document ?? this.hosts.get(id) ?? this.application.get(id) ?? this.script(id),
       embedded: (host) => this.hosts.get(host)?.embedded ?? [],
       keeps: (id, edits) => this.files.keeps(id, edits),
       get deployment() {
@@ -728,6 +734,11 @@ export class Workspace {
         [...this.settingsFiles].flatMap(([id, f]) => (f ? [[id, { text: f.text, problems: f.problems }] as const] : [])),
       ),
     };
+  }
+
+  private script(id: FileId): Script | null {
+    for (const { tree } of this.loaded.values()) for (const script of tree.scripts?.values() ?? []) if (script?.id === id) return script;
+    return null;
   }
 
   private config(root: FileId): Config {

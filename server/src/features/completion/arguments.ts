@@ -16,6 +16,7 @@ import { checkValues } from '../../catalog/value-check.ts';
 import { hasPredicates, locationsOf } from '../../config/locations.ts';
 import { namesOf } from '../../config/names.ts';
 import type { SourceFile } from '../../syntax/statement.ts';
+import { callable } from '../scripts.ts';
 import { type Completion, type Item, literal } from './item.ts';
 import { meaningOf } from './meanings.ts';
 import { type Folders, type PathWish, pathItems } from './paths.ts';
@@ -499,6 +500,21 @@ const KINDS: { readonly [kind in ArgumentKind]?: (ask: Ask) => Part } = table({
   condition,
   header,
   name: nameOf,
+  // js_content and its kin
+  function: (ask) =>
+    whole(
+      ask.reaches.flatMap((reach) => {
+        const protocol = protocolAt(reach);
+        if (protocol !== 'http' && protocol !== 'stream') return [];
+        const given = callable(reach.config, protocol).map(
+          ({ label, script }): Item => ({ label, kind: 'name', detail: `exported by ${script.id.split('/').at(-1)}` }),
+        );
+        return [
+          ...given,
+          ...declared(ask, 'js-module').map((i): Item => ({ ...i, label: `${i.label.replace(/\.m?js$/, '')}.`, again: true })),
+        ];
+      }),
+    ),
   ciphers,
   curves: (ask) =>
     inList(ask.typed, ':', values([...groupsOf(ask.reaches[0]!.config.settings.target).map((g) => g.name), ...(ask.what.words ?? [])])),

@@ -16,7 +16,7 @@ export const definition = reads<TextDocumentPositionParams, Location[]>({
   capability: { definitionProvider: true },
   run({ snapshot, encoding }, { textDocument, position }) {
     const t = targetAt(snapshot, textDocument.uri, position, encoding);
-    return t ? toLocations(definitions(t.configs, t.file, t.offset), (id) => snapshot.file(id), encoding) : [];
+    return t ? toLocations(definitions(t.configs, t.file, t.offset), (id) => snapshot.text(id), encoding) : [];
   },
 });
 
@@ -25,7 +25,7 @@ export const referencesHandler = reads<ReferenceParams, Location[]>({
   capability: { referencesProvider: true },
   run({ snapshot, encoding }, { textDocument, position, context }) {
     const t = targetAt(snapshot, textDocument.uri, position, encoding);
-    return t ? toLocations(references(t.configs, t.file, t.offset, context.includeDeclaration), (id) => snapshot.file(id), encoding) : [];
+    return t ? toLocations(references(t.configs, t.file, t.offset, context.includeDeclaration), (id) => snapshot.text(id), encoding) : [];
   },
 });
 

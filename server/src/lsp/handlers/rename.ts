@@ -34,7 +34,7 @@ export const renameHandler = reads<RenameParams, WorkspaceEdit>({
     if ('refused' in answer) throw new ResponseError(LSPErrorCodes.RequestFailed, answer.refused);
     const edit = toWorkspaceEdit(
       answer.edits,
-      (id) => snapshot.file(id),
+      (id) => snapshot.text(id),
       encoding,
       (id) => snapshot.version(id),
       session.client.versionedEdits,
