@@ -51,19 +51,19 @@ function around(context: Context, snippet: Snippet, own: string): string {
       return http(own);
     case 'server':
       return http(
-        `server {\n    ${snippet.needs?.server?.includes('listen') ? '' : 'listen 80;'}\n    server_name example.com;\n    location = /application {\n        ${PROXY}\n    }\n${indent(`${snippet.needs?.server ?? ''}\n${own}`, '    ')}\n}`,
+        `server {\n    ${snippet.needs?.server?.includes('listen') ? '' : 'listen 80;\n    listen [::]:80;'}\n    server_name example.com;\n    location = /application {\n        ${PROXY}\n    }\n${indent(`${snippet.needs?.server ?? ''}\n${own}`, '    ')}\n}`,
       );
     case 'location': {
       const passes = snippet.body.includes('proxy_pass');
       const inside = passes ? own : `${own}\n${PROXY.replaceAll(/^ +/gm, '')}`;
-      const listen = snippet.needs?.server ?? 'listen 80;';
+      const listen = snippet.needs?.server ?? 'listen 80;\nlisten [::]:80;';
       return http(
         `server {\n${indent(listen, '    ')}\n    server_name example.com;\n    location / {\n${indent(inside, '        ')}\n    }\n}`,
       );
     }
     case 'upstream':
       return http(
-        `upstream application {\n    zone application 64k;\n    server 10.0.0.11:8000;\n${indent(own, '    ')}\n}\nserver {\n    listen 80;\n    server_name example.com;\n    location / {\n        ${PROXY.replace('127.0.0.1:8000', 'application')}\n        proxy_http_version 1.1;\n        proxy_set_header Connection "";\n    }\n}`,
+        `upstream application {\n    zone application 64k;\n    server 10.0.0.11:8000;\n${indent(own, '    ')}\n}\nserver {\n    listen 80;\n    listen [::]:80;\n    server_name example.com;\n    location / {\n        ${PROXY.replace('127.0.0.1:8000', 'application')}\n        proxy_http_version 1.1;\n        proxy_set_header Connection "";\n    }\n}`,
       );
     case 'stream':
       return `worker_processes auto;\nerror_log /var/log/nginx/error.log warn;\nworker_rlimit_nofile 4096;\nevents {\n    worker_connections 1024;\n}\nstream {\n${indent(own, '    ')}\n}\n`;

@@ -6,6 +6,7 @@ import { type DeploymentAnswers, newDeployment } from '../../server/src/snippets
 import { SNIPPETS } from '../../server/src/snippets/index.ts';
 import { deployments, whole } from '../harness/deployments.ts';
 import { available, judge, skipOrFail } from '../harness/nginx.ts';
+import { allPairs, drawn, joined, nameOf } from '../harness/pairs.ts';
 import { placed } from '../harness/snippets.ts';
 
 const nginx = available();
@@ -26,6 +27,18 @@ describe('snippets and the real nginx', () => {
         const verdict = await judge(place.text, { provide: true });
         assert.ok(verdict.ok, `${verdict.message} in\n${place.text}`);
       });
+  }
+});
+
+test('pairs of snippets and the real nginx', { skip: !nginx }, async () => {
+  const here = version(nginx!.version);
+  const known = allPairs().filter((p) => [p.first, p.second].every((s) => atLeast(here, s.since) && !s.openssl && !s.module));
+  const { PAIRS = '25', PAIRS_SEED = String(Math.floor(Date.now() / 86_400_000)) } = process.env;
+  for (const pair of drawn(known, PAIRS === 'all' ? known.length : Number(PAIRS), Number(PAIRS_SEED))) {
+    const { text } = await joined(pair, here);
+    if (text === null) continue;
+    const verdict = await judge(text, { provide: true });
+    assert.ok(verdict.ok, `${nameOf(pair)}: ${verdict.message}`);
   }
 });
 

@@ -394,20 +394,20 @@ const FOREIGN: readonly PromiseRow[] = [
 const CLOSED = ['/srv/app/errors/maintenance.on', '/srv/app/errors/maintenance.html'];
 
 /** The fields of a JSON log format, read as JSON with a number for each variable; what the log is, and whether it is used. */
-const jsonLog = (keys: readonly string[]): PromiseRow => ({
+const jsonLog = (name: string, keys: readonly string[]): PromiseRow => ({
   name: 'a line of the log is one JSON object',
   ask: `GET ${PLAIN}/`,
   within: http('server { listen 80; return 204; }'),
   expect: { status: 204 },
   holds: (_, config) => {
     const block = config.main.directives.find((d) => d.name === 'http')?.body;
-    const format = block?.directives.find((d) => d.name === 'log_format');
-    const line = (format?.values ?? []).slice(2).join('').replace(/\$\w+/g, '1');
+    const format = block?.directives.find((d) => d.name === 'log_format' && d.value(0) === name);
+    const line = (format?.values ?? ['', '', '{}']).slice(2).join('').replace(/\$\w+/g, '1');
     const read = JSON.parse(line) as Record<string, unknown>;
     return {
       escape: [format?.value(1), 'escape=json'],
       missing: [keys.filter((k) => !(k in read)).join(), ''],
-      'it is used': [block?.directives.find((d) => d.name === 'access_log')?.value(1), format?.value(0)],
+      'it is used': [block?.directives.some((d) => d.name === 'access_log' && d.value(1) === name), true],
     };
   },
 });
@@ -1548,8 +1548,8 @@ export const PROMISES: Readonly<Record<string, Promises>> = {
       expect: { kind: 'proxy', responseHeaders: { 'Access-Control-Allow-Origin': null } },
     },
   ],
-  'json-log': [jsonLog(['seconds', 'status', 'upstream_seconds', 'request_id', 'referer', 'protocol', 'cache'])],
-  'ecs-log': [jsonLog(['@timestamp', 'client.ip', 'url.original', 'http.response.status_code', 'user_agent.original'])],
+  'json-log': [jsonLog('json', ['seconds', 'status', 'upstream_seconds', 'request_id', 'referer', 'protocol', 'cache'])],
+  'ecs-log': [jsonLog('ecs', ['@timestamp', 'client.ip', 'url.original', 'http.response.status_code', 'user_agent.original'])],
   'goaccess-log': [
     {
       name: 'the log is used',

@@ -9,7 +9,8 @@ import { atLeast } from '../catalog/version.ts';
 import type { Config } from '../config/config.ts';
 import type { Rule } from '../rules/rule.ts';
 import { snippetsIn } from '../snippets/index.ts';
-import { bodyFor, expand, missingOuter } from '../snippets/snippet.ts';
+import { expand } from '../snippets/snippet.ts';
+import { standsIn } from '../snippets/stand.ts';
 import type { SourceFile } from '../syntax/statement.ts';
 import { argumentItems } from './completion/arguments.ts';
 import { directiveItems } from './completion/directives.ts';
@@ -110,14 +111,16 @@ function snippetItems(
   offset: number,
 ): Item[] {
   const { nginx: target, openssl } = first!.config.settings.target;
-  const texts = [...first!.config.files.values()].map((f) => f.text);
+  const stands = standsIn(first!.config, first!.scope);
   return contexts
     .flatMap((c) => (c === 'main' && !wholeFiles ? [] : snippetsIn(c)))
     .filter((s) => atLeast(target, s.since) && atLeast(openssl, s.openssl))
-    .map((s) => {
-      const body = bodyFor(s, target);
+    .flatMap((s) => {
+      const standing = stands(s);
+      if (!standing) return [];
+      const { body } = standing;
       const plain = expand(body).text;
-      const more = outerEdit(missingOuter(s, [file.text, ...texts]), file, offset);
+      const more = outerEdit(standing.outer, file, offset);
       return {
         label: s.prefixes[0] ?? s.id,
         kind: 'snippet',

@@ -194,6 +194,7 @@ map \\$country \\$country_allowed {
 
 server {
   listen 80;
+  listen [::]:80;
   server_name \${3:example.com};
   server_tokens off;
 

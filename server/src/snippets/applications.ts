@@ -294,7 +294,7 @@ $0`,
     inside: ['location'],
     needs: {
       server:
-        'listen 443 ssl;\nssl_certificate /etc/ssl/example.pem;\nssl_certificate_key /etc/ssl/example.key;\nadd_header Strict-Transport-Security "max-age=63072000" always;',
+        'listen 443 ssl;\nlisten [::]:443 ssl;\nssl_certificate /etc/ssl/example.pem;\nssl_certificate_key /etc/ssl/example.key;\nadd_header Strict-Transport-Security "max-age=63072000" always;',
     },
     body: lines`
 auth_basic "\${1:Internal}";

@@ -14,6 +14,8 @@ limit_req_zone \\$binary_remote_addr zone=\${1:general}:10m rate=\${2|10r/s,5r/s
 limit_req_status 429;
 
 server {
+  listen 80;
+  listen [::]:80;
   server_name \${3:example.com};
   server_tokens off;
 
@@ -43,6 +45,8 @@ limit_req_zone \\$login_attempt zone=login:10m rate=\${1|10r/m,5r/m,1r/s|};
 limit_req_status 429;
 
 server {
+  listen 80;
+  listen [::]:80;
   server_name \${2:example.com};
   server_tokens off;
 
@@ -70,6 +74,8 @@ limit_req_zone \\$binary_remote_addr zone=api_address:10m rate=\${2:50r/s};
 limit_req_status 429;
 
 server {
+  listen 80;
+  listen [::]:80;
   server_name \${3:api.example.com};
   server_tokens off;
 
@@ -93,6 +99,8 @@ limit_conn_zone \\$binary_remote_addr zone=\${1:per_address}:10m;
 limit_conn_status 429;
 
 server {
+  listen 80;
+  listen [::]:80;
   server_name \${2:example.com};
   server_tokens off;
   limit_conn \${1:per_address} \${3:20};
@@ -127,7 +135,7 @@ $0`,
     inside: ['server'],
     needs: {
       server:
-        'listen 443 ssl;\nssl_certificate /etc/ssl/example.pem;\nssl_certificate_key /etc/ssl/example.key;\nadd_header Strict-Transport-Security "max-age=63072000" always;',
+        'listen 443 ssl;\nlisten [::]:443 ssl;\nssl_certificate /etc/ssl/example.pem;\nssl_certificate_key /etc/ssl/example.key;\nadd_header Strict-Transport-Security "max-age=63072000" always;',
     },
     body: lines`
 location \${1:/internal/} {
@@ -207,7 +215,7 @@ $0`,
     inside: ['server'],
     needs: {
       server:
-        'listen 443 ssl;\nssl_certificate /etc/ssl/example.pem;\nssl_certificate_key /etc/ssl/example.key;\nadd_header Strict-Transport-Security "max-age=63072000" always;',
+        'listen 443 ssl;\nlisten [::]:443 ssl;\nssl_certificate /etc/ssl/example.pem;\nssl_certificate_key /etc/ssl/example.key;\nadd_header Strict-Transport-Security "max-age=63072000" always;',
     },
     body: lines`
 ssl_client_certificate \${1:/etc/nginx/clients-ca.pem};
@@ -267,6 +275,7 @@ $0`,
     body: lines`
 server {
   listen 80 proxy_protocol;
+  listen [::]:80 proxy_protocol;
   server_name \${1:example.com};
   server_tokens off;
   set_real_ip_from \${2:10.0.0.0/8};
@@ -292,6 +301,8 @@ map \\$http_origin \\$cors_origin {
 }
 
 server {
+  listen 80;
+  listen [::]:80;
   server_name \${2:api.example.com};
   server_tokens off;
 

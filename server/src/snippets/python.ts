@@ -255,6 +255,8 @@ $0`,
 ${upgradeMaps()}
 
 server {
+  listen 80;
+  listen [::]:80;
   server_name \${1:example.com};
   server_tokens off;
 

@@ -26,6 +26,8 @@ upstream track_next {
 }
 
 server {
+  listen 80;
+  listen [::]:80;
   server_name \${3:example.com};
   server_tokens off;
 
@@ -64,6 +66,8 @@ upstream variant_b {
 }
 
 server {
+  listen 80;
+  listen [::]:80;
   server_name \${4:example.com};
   server_tokens off;
 

@@ -2,7 +2,8 @@
 import { intermediate, redirectServer } from './parts.ts';
 import { lines, type Snippet } from './snippet.ts';
 
-const CERTIFICATE = 'listen 443 ssl;\nssl_certificate /etc/ssl/example.pem;\nssl_certificate_key /etc/ssl/example.key;';
+const CERTIFICATE =
+  'listen 443 ssl;\nlisten [::]:443 ssl;\nssl_certificate /etc/ssl/example.pem;\nssl_certificate_key /etc/ssl/example.key;';
 
 export const TLS: readonly Snippet[] = [
   {

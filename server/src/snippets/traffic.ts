@@ -125,6 +125,8 @@ ${privateMap()}
 proxy_cache_path \${1:/var/cache/nginx/app} levels=1:2 keys_zone=\${2:app}:10m max_size=1g inactive=60m use_temp_path=off;
 
 server {
+  listen 80;
+  listen [::]:80;
   server_name \${3:example.com};
   server_tokens off;
 
@@ -153,6 +155,8 @@ ${privateMap()}
 proxy_cache_path /var/cache/nginx/micro levels=1:2 keys_zone=micro:10m max_size=256m inactive=10m use_temp_path=off;
 
 server {
+  listen 80;
+  listen [::]:80;
   server_name \${1:example.com};
   server_tokens off;
 
@@ -255,6 +259,8 @@ upstream next {
 }
 
 server {
+  listen 80;
+  listen [::]:80;
   server_name \${2:example.com};
   server_tokens off;
 
@@ -283,6 +289,8 @@ upstream green {
 }
 
 server {
+  listen 80;
+  listen [::]:80;
   server_name \${1:example.com};
   server_tokens off;
 
@@ -311,8 +319,8 @@ if (-f \${1:/srv/app/errors}/maintenance.on) {
 if (\\$remote_addr = \${2:192.0.2.10}) {
   set \\$closed '';
 }
-# the page itself must come through
-if (\\$uri = /maintenance.html) {
+# the pages themselves must come through
+if (\\$uri ~ ^/(maintenance|down)\\.html\\$) {
   set \\$closed '';
 }
 if (\\$closed) {

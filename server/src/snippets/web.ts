@@ -51,7 +51,7 @@ $0`,
     since: '1.25.1',
     needs: {
       server:
-        'listen 443 ssl;\nssl_certificate /etc/ssl/example.pem;\nssl_certificate_key /etc/ssl/example.key;\nadd_header Strict-Transport-Security "max-age=63072000" always;',
+        'listen 443 ssl;\nlisten [::]:443 ssl;\nssl_certificate /etc/ssl/example.pem;\nssl_certificate_key /etc/ssl/example.key;\nadd_header Strict-Transport-Security "max-age=63072000" always;',
     },
     body: lines`
 http2 on;
@@ -332,7 +332,7 @@ $0`,
     inside: ['server'],
     needs: {
       server:
-        'listen 443 ssl;\nssl_certificate /etc/ssl/example.pem;\nssl_certificate_key /etc/ssl/example.key;\nadd_header Strict-Transport-Security "max-age=63072000" always;',
+        'listen 443 ssl;\nlisten [::]:443 ssl;\nssl_certificate /etc/ssl/example.pem;\nssl_certificate_key /etc/ssl/example.key;\nadd_header Strict-Transport-Security "max-age=63072000" always;',
     },
     body: lines`
 location \${1:/dav/} {
