@@ -52,7 +52,7 @@ export const HARMLESS: readonly (readonly [why: string, names: RegExp])[] = [
   ],
   [
     'how fast and in what pieces bytes pass, and where they lie meanwhile',
-    /^(?:limit_rate_after|\w+_limit_rate|\w+_send_lowat|\w+_socket_(?:keepalive|rcvbuf|sndbuf)|\w+_temp_(?:path|file_write_size)|\w+_header_buffer_size|client_body_(?:early_read|in_file_only|in_single_buffer|temp_path)|tunnel_buffer_size)$/,
+    /^(?:limit_rate_after|\w+_limit_rate|\w+_send_lowat|\w+_socket_(?:keepalive|rcvbuf|sndbuf)|\w+_temp_(?:path|file_write_size)|\w+_header_buffer_size|client_body_(?:in_file_only|in_single_buffer|temp_path)|tunnel_buffer_size)$/,
   ],
   [
     'what happens when a side is late or gone',

@@ -8,6 +8,7 @@ import { accessHandler } from './handlers/access.ts';
 import { authBasicHandler } from './handlers/auth-basic.ts';
 import { authRequestHandler } from './handlers/auth-request.ts';
 import { contentHandlers, ownContent } from './handlers/content.ts';
+import { earlyBodyHandler } from './handlers/early-body.ts';
 import { findConfig } from './handlers/find-config.ts';
 import { limitConnHandler, limitReqHandler } from './handlers/limits.ts';
 import { mirrorHandler } from './handlers/mirror.ts';
@@ -152,7 +153,7 @@ const content: Phase = {
 };
 
 export const PHASES: readonly Phase[] = [
-  generic('post-read', realipHandler),
+  generic('post-read', earlyBodyHandler, realipHandler),
   generic('server-rewrite', rewriteHandler('server-rewrite')),
   { id: 'find-config', handlers: [], run: findConfig },
   generic('rewrite', rewriteHandler('rewrite')),

@@ -117,6 +117,21 @@ export const REQUEST = chapter(
       ),
     ),
   ),
+  only(
+    'the test machine has no such nginx',
+    since(
+      '1.31.5',
+      row(
+        'a body that is read early: the server’s limit counts, and a location can only lower it',
+        `client_max_body_size 100; client_body_early_read $arg_early; location / { client_max_body_size 500; ${ECHO} } location /small { client_max_body_size 5; ${ECHO} }`,
+        ['POST /?early=on | Content-Length: 200', '413'],
+        ['POST /?early=off | Content-Length: 200', '413'],
+        ['POST /?early=0 | Content-Length: 200', '200 /|early=0|/?early=0'],
+        ['POST /small?early=1 | Content-Length: 8', '413'],
+        ['POST /?early=1 | Content-Length: 50', '200 /|early=1|/?early=1'],
+      ),
+    ),
+  ),
   row(
     'the method is upper-case letters, dash and underscore',
     'return 200 "$request_method";',

@@ -18,8 +18,8 @@ const METHOD_DEFAULTS = ['GET', 'HEAD'];
 
 const truthy = (value: ByteString): boolean => value !== '' && value !== '0';
 
-/** The first line of a predicates directive (`*_cache_bypass`, `*_no_cache`) that holds. */
-function predicate(run: Run, name: string): Directive | null {
+/** The first line of a predicates directive (`*_cache_bypass`, `*_no_cache`, `client_body_early_read`) that holds. */
+export function holding(run: Run, name: string): Directive | null {
   for (const line of run.lines(name)) for (const value of line.values) if (truthy(run.value(value))) return line;
   return null;
 }
@@ -65,7 +65,7 @@ export function openCache(run: Run, prefix: string, key: () => ByteString): Cach
   run.exchange.cacheUse = null;
   if (!found) return null;
   const { zone, directive } = found;
-  const bypassed = predicate(run, `${prefix}_cache_bypass`);
+  const bypassed = holding(run, `${prefix}_cache_bypass`);
   const use = (part: Partial<CacheUse>): CacheUse =>
     (run.exchange.cacheUse = {
       zone,
@@ -322,7 +322,7 @@ export function decideCache(run: Run, prefix: string, module: string, answer: Ba
   // an answer that is not buffered goes by the cache (ngx_http_upstream_send_response frees its file)
   if (!buffered) refuse(accel !== undefined && lower(accel) === 'no' ? 'X-Accel-Buffering is no' : `${prefix}_buffering is off`);
   if (use.unstored !== '' && !later) refuse(use.unstored);
-  if (predicate(run, `${prefix}_no_cache`)) refuse(`${prefix}_no_cache holds`);
+  if (holding(run, `${prefix}_no_cache`)) refuse(`${prefix}_no_cache holds`);
   if (stored && valid === null) {
     valid = validFor(run, prefix, answer.status);
     if (valid === null || valid === 0)

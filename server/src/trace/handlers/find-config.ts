@@ -5,6 +5,7 @@ import { atOf } from '../at.ts';
 import { escapeUri } from '../escape.ts';
 import { enter } from '../location-config.ts';
 import type { Run } from '../run.ts';
+import type { PhaseId } from '../trace.ts';
 import { askUnseen, restsOn } from '../unseen.ts';
 
 const REASON: Readonly<Record<LocationMatch['how'], string>> = {
@@ -78,14 +79,14 @@ export function findConfig(run: Run): 'next' | number {
 }
 
 /** client_max_body_size against Content-Length. */
-function tooLarge(run: Run): boolean {
+export function tooLarge(run: Run, phase: PhaseId = 'find-config'): boolean {
   const limit = run.maxBodySize();
   const length = run.contentLength;
   if (length === -1 || limit === 0 || length <= limit || run.discarded) return false;
   const directive = run.directive('client_max_body_size');
   run.discardBody();
   run.report.step({
-    phase: 'find-config',
+    phase,
     handler: 'ngx_http_core_module',
     at: directive ?? null,
     said: `a body of ${length} bytes is larger than client_max_body_size ${directive?.value(0) ?? '1m'}: 413`,
