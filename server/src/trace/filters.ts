@@ -684,8 +684,10 @@ function header(run: Run): undefined {
   const { reply } = run;
   if (run.version < 1000) return;
   if (run.isHead) reply.headerOnly = true;
-  if (!reply.statusLine && (reply.status === 204 || reply.status === 304)) reply.headerOnly = true;
-  if (!reply.statusLine && reply.status === 204) {
+  // in HTTP/2 and 3 a status has its meaning whoever wrote the line (ngx_http_v2_header_filter)
+  const meant = !reply.statusLine || run.version >= 2000;
+  if (meant && (reply.status === 204 || reply.status === 304)) reply.headerOnly = true;
+  if (meant && reply.status === 204) {
     reply.contentType = '';
     reply.contentLength = -1;
   }

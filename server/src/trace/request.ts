@@ -302,6 +302,7 @@ function requestLine(run: Run, target: ByteString, versionText: string, version:
   const first = sizeOf(run.scope.value('client_header_buffer_size')?.value(0), 1024);
   run.space = new HeaderSpace(first, Number(large[0]), sizeOf(large[1], 8192));
   if (http1 && !run.space.take(run.requestLine.length + 2)) return refuse(run, 414, 'the request line is too long');
+  if (!http1 && !authority(run)) return false;
   const mergeSlashes = (run.scope.value('merge_slashes')?.value(0) ?? 'on').toLowerCase() === 'on';
   if (!METHOD.test(run.methodName)) return refuse(run, 400, 'the method has characters that nginx refuses');
   const connects = run.methodName === 'CONNECT' && behaviour.tunnels;
@@ -332,6 +333,18 @@ function requestLine(run: Run, target: ByteString, versionText: string, version:
     run.host = host;
     run.hostPort = parsed.host;
   }
+  return true;
+}
+
+/** Clients send :authority before :path, so that the server is known when the path is read. False: the request was answered. */
+function authority(run: Run): boolean {
+  const value = run.input.headers?.find(([n]) => n === ':authority')?.[1];
+  const host = value === undefined ? null : hostOf(toBytes(value), { strict: run.behaviour.strictHost });
+  if (value === undefined || host === null) return true;
+  if (!toServer(run, host, 'Host')) return false;
+  run.host = host;
+  run.hostPort = toBytes(value);
+  run.headers.push({ name: 'host', lower: 'host', value: run.hostPort });
   return true;
 }
 
@@ -398,6 +411,11 @@ function headerLines(run: Run): boolean {
     const key = line.lower;
     if (!http1 && behaviour.refusesConnectionHeaders && (CONNECTION_HEADERS.has(key) || (key === 'te' && value !== 'trailers')))
       return refuse(run, 400, `HTTP/${run.version / 1000} has no ${fromBytes(name)}`);
+    // it was read before the path
+    if (!http1 && rawName === ':authority' && !seen.has('host') && run.headers.some((h) => h.lower === 'host')) {
+      seen.add('host');
+      continue;
+    }
     run.headers.push(line);
     if (key === 'host') {
       const again = !http1 && behaviour.allowsEqualHost && rawName !== ':authority' && lower(value) === lower(run.hostPort);
