@@ -26,6 +26,10 @@ export function followBody(run: Run): void {
   let text = textOf(run);
   for (const name of rewrites) reply.rewrites.add(name);
   reply.body = null;
+  if (reply.status === 204 || reply.status === 304) {
+    reply.body = '';
+    return;
+  }
   if (run.isHead || reply.rewrites.has('unpacked')) return;
   for (const name of rewrites) {
     if (text === null) return;
