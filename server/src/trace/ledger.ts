@@ -16,7 +16,6 @@ export const UNFOLLOWED_MODULES: ReadonlySet<string> = new Set([
   'ngx_http_xslt_filter_module',
   'ngx_http_xslt_module',
   'ngx_http_js_module',
-  'ngx_http_browser_module',
 ]);
 
 /** Single directives of followed modules that are not. */

@@ -8,6 +8,7 @@ import { table } from '../base/table.ts';
 import { readJsonPath } from '../catalog/json-path.ts';
 import type { Directive } from '../config/directive.ts';
 import { decodeBase64 } from './base64.ts';
+import { ancientBrowser, modernBrowser, msie } from './browser.ts';
 import { clock } from './clock.ts';
 import { cookie } from './cookies.ts';
 import { type Attempt, listOf } from './exchange.ts';
@@ -264,6 +265,9 @@ const VARIABLES: Readonly<Record<string, Variable>> = table({
   uid_set: kept(uidSet),
   uid_reset: kept(() => null),
   slice_range: fresh(sliceRange),
+  modern_browser: kept(modernBrowser),
+  ancient_browser: kept(ancientBrowser),
+  msie: kept(msie),
   secure_link: kept(secureLink),
   secure_link_expires: kept(secureLinkExpires),
   invalid_referer: kept((r) => invalidReferer(r)),

@@ -3,7 +3,31 @@ const T = 1767225600;
 
 import type { Area, AreaAsk } from './area.ts';
 
+const AGENTS = [
+  'Mozilla/4.0 (compatible; MSIE 5.5; Windows)',
+  'Mozilla/4.0 (compatible; MSIE 6.0; Windows)',
+  'Mozilla/5.0 (Windows; rv:1.9.0.1) Gecko/2008',
+  'Mozilla/5.0 (Windows; rv:0.8) Gecko/2008',
+  'Opera/9.0 (X)',
+  'Opera 8.5',
+  'Mozilla/4.0 (compatible; MSIE 6.0; X) Opera 9.0',
+  'Mozilla/4.72 [en] (X11)',
+  'Lynx/2.8',
+  'curl/7',
+  '',
+  'Mozilla/5.0 (Macintosh) AppleWebKit/85.5 Safari/85',
+  'Mozilla/5.0 (compatible; Konqueror/3.1; Linux)',
+  'MSIE 6',
+  'xMSIE 6.0',
+];
+
 export const AREAS: readonly Area[] = [
+  {
+    name: 'browser',
+    http: `modern_browser msie 6.0; modern_browser gecko 1.0.0; modern_browser opera 9.0; modern_browser safari 413; modern_browser konqueror 3.0; ancient_browser Lynx netscape4; ancient_browser_value "old"; location / { return 200 "$modern_browser|$ancient_browser|$msie"; } location /u { modern_browser unlisted; modern_browser_value new; return 200 "$modern_browser|$ancient_browser"; }  location /a { ancient_browser curl; return 200 "$modern_browser|$ancient_browser"; } location /n { modern_browser gecko 2.0; return 200 "$modern_browser|$ancient_browser"; }`,
+    asks: ['/', '/u', '/a', '/n'].flatMap((p) => AGENTS.map((u) => (u === '' ? `GET ${p}` : `GET ${p} | User-Agent: ${u}`))),
+  },
+
   {
     name: 'polish',
     files: { 'html/v.flv': 'FLVxxxxxxxxxxxxxxxxxxxxxxx', 'html/r/a.txt': 'a', 'html/v.mp4': 'notmp4' },
