@@ -11,11 +11,17 @@ import type { Assumption, Trace } from './trace.ts';
 
 /** Questions with a name of their own. Those named after a variable are known by the text that uses it. */
 export const NAMED: ReadonlySet<string> = new Set([
+  'auth-method',
+  'auth-pass',
+  'auth-server',
+  'auth-user',
   'auth_basic',
+  'auth_http',
   'auth_request',
   'body-length',
   'boundary',
   'client',
+  'client-host',
   'content',
   'content-type',
   'etag',
@@ -29,6 +35,10 @@ export const NAMED: ReadonlySet<string> = new Set([
   'random_index',
   'range',
   'realpath',
+  'smtp-from',
+  'smtp-helo',
+  'smtp-to',
+  'starttls',
   'time',
   'timezone',
   'uid',

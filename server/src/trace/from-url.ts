@@ -25,7 +25,23 @@ export interface UrlRequest {
 const URL_FORM = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)([^#]*)/i;
 
 /** How a URL's scheme is asked; a WebSocket begins as a request of HTTP. */
-const SCHEMES: Readonly<Record<string, Scheme>> = table({ http: 'http', https: 'https', ws: 'http', wss: 'https', tcp: 'tcp', udp: 'udp' });
+const SCHEMES: Readonly<Record<string, Scheme>> = table({
+  http: 'http',
+  https: 'https',
+  ws: 'http',
+  wss: 'https',
+  tcp: 'tcp',
+  udp: 'udp',
+  imap: 'imap',
+  imaps: 'imaps',
+  pop3: 'pop3',
+  pop3s: 'pop3s',
+  smtp: 'smtp',
+  smtps: 'smtps',
+});
+
+/** What is no HTTP: a connection, or a session of mail. */
+const RAW: ReadonlySet<string> = new Set(Object.keys(SCHEMES).filter((s) => !/^(?:http|ws)s?$/.test(s)));
 
 /** Lines without which no WebSocket begins. */
 const HANDSHAKE: readonly HeaderPair[] = [
@@ -40,6 +56,16 @@ function asciiHost(host: string): string | null {
   if (/^[\x21-\x7e]*$/.test(host)) return host;
   try {
     return new URL(`http://${host}/`).hostname || null;
+  } catch {
+    return null;
+  }
+}
+
+/** `user:password` of a URL as the login of a mail session. */
+function login(userinfo: string): HeaderPair[] | null {
+  try {
+    const [user = '', ...rest] = userinfo.split(':');
+    return [['Auth-User', decodeURIComponent(user)], ...(rest.length ? [['Auth-Pass', decodeURIComponent(rest.join(':'))] as const] : [])];
   } catch {
     return null;
   }
@@ -73,7 +99,7 @@ export function requestFromUrl(request: UrlRequest): RequestInput | { problem: s
   const scheme = Object.hasOwn(SCHEMES, named) ? SCHEMES[named] : undefined;
   if (!scheme) return { problem: `nginx answers no ${named}:// URL: write one of ${Object.keys(SCHEMES).join('://, ')}://` };
   const socket = named === 'ws' || named === 'wss';
-  const raw = scheme === 'tcp' || scheme === 'udp';
+  const raw = RAW.has(scheme);
   const at = m[2]!.lastIndexOf('@');
   const port = /:(\d{1,5})$/.exec(m[2]!.slice(at + 1))?.[1];
   const written = port === undefined ? m[2]!.slice(at + 1).replace(/:$/, '') : m[2]!.slice(at + 1, -port.length - 1);
@@ -89,10 +115,12 @@ export function requestFromUrl(request: UrlRequest): RequestInput | { problem: s
   if (raw) {
     const ip = canonicalIp(host) !== null;
     const sni = request.sni === undefined ? (ip || host === '' ? null : host.toLowerCase()) : request.sni;
+    const who = at > 0 && scheme !== 'tcp' && scheme !== 'udp' ? login(m[2]!.slice(0, at)) : null;
     return {
       target: '/',
       scheme,
       sni,
+      ...(who ? { headers: who } : {}),
       ...(port ? { localPort: Number(port) } : {}),
       ...(request.clientAddress ? { clientAddress: request.clientAddress } : {}),
     };
@@ -100,11 +128,11 @@ export function requestFromUrl(request: UrlRequest): RequestInput | { problem: s
   const authority = port === undefined ? host : `${host}:${port}`;
   const client = socket && (request.client ?? 'browser') === 'browser' ? 'websocket' : request.client;
   const method = client === 'post' && (request.method ?? 'GET') === 'GET' ? 'POST' : (request.method ?? 'GET');
-  const login = at > 0 ? basic(m[2]!.slice(0, at)) : null;
-  if (at > 0 && !login) return { problem: `"${m[2]!.slice(0, at)}" is no user and password of a URL` };
+  const password = at > 0 ? basic(m[2]!.slice(0, at)) : null;
+  if (at > 0 && !password) return { problem: `"${m[2]!.slice(0, at)}" is no user and password of a URL` };
   const given = request.headers ?? [];
   const has = (list: readonly HeaderPair[], name: string): boolean => list.some(([n]) => n.toLowerCase() === name.toLowerCase());
-  const own = login && !has(given, 'authorization') ? [...given, login] : given;
+  const own = password && !has(given, 'authorization') ? [...given, password] : given;
   const old = request.httpVersion === undefined || request.httpVersion.startsWith('1.');
   const usual = (client ? clientLines(client, method, scheme, authority) : []).filter(
     ([name]) => !has(own, name) && (old || name !== 'Connection'),

@@ -19,7 +19,7 @@ export interface WrittenRequest {
 export type ReadRequest = WrittenRequest | { readonly id: string | null; readonly problem: string };
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
-const SCHEMES: readonly string[] = ['http', 'https', 'tcp', 'udp'] satisfies Scheme[];
+const SCHEMES: readonly string[] = ['http', 'https', 'tcp', 'udp', 'imap', 'imaps', 'pop3', 'pop3s', 'smtp', 'smtps'] satisfies Scheme[];
 
 /** A port or a length, also where it was written as a text; null for anything else. */
 const whole = (value: unknown, most: number): number | null => {

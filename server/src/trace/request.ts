@@ -23,6 +23,7 @@ import { atOf } from './at.ts';
 import { bufferingOf, keepaliveOf, notSimulatedIn, notSimulatedOf, offersHttp2, timeoutsOf, tlsOf } from './facts.ts';
 import { liveHeaders } from './filters.ts';
 import { patternOf } from './handlers/find-config.ts';
+import { isMail, traceMail } from './mail.ts';
 import { afterwards, finalize, go, subrequest } from './moves.ts';
 import { type HeaderLine, Run } from './run.ts';
 import { traceStream } from './stream.ts';
@@ -79,6 +80,7 @@ function traceOf(config: Config, input: RequestInput, options: TraceOptions): Tr
   const broken = options.refusedBy?.find((r) => r.rule === 'syntax');
   if (broken) return unread(config, input, options, broken);
   if (input.scheme === 'tcp' || input.scheme === 'udp') return traceStream(config, input, options);
+  if (isMail(input.scheme)) return traceMail(config, input, options, input.scheme);
   const run = new Run({ config, input, options, subrequests: subrequest });
   start(run);
   if (!run.cycled) return finish(run);

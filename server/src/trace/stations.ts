@@ -199,7 +199,7 @@ export function lineOf(trace: Trace): Line {
     });
   };
   const agent = request.headers.find(([n]) => n.toLowerCase() === 'user-agent')?.[1];
-  const raw = request.scheme === 'tcp' || request.scheme === 'udp';
+  const raw = request.scheme !== 'http' && request.scheme !== 'https';
   add({
     kind: 'client',
     fact: `${request.clientAddress}, ${raw ? request.scheme.toUpperCase() : `HTTP/${request.httpVersion}`}`,

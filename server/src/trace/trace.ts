@@ -24,7 +24,10 @@ export interface At {
 
 export type HeaderPair = readonly [name: string, value: string];
 
-export type Scheme = 'http' | 'https' | 'tcp' | 'udp';
+/** Sessions of mail {}; with an s TLS is spoken from the start. */
+export type MailScheme = 'imap' | 'imaps' | 'pop3' | 'pop3s' | 'smtp' | 'smtps';
+
+export type Scheme = 'http' | 'https' | 'tcp' | 'udp' | MailScheme;
 
 /** A request as the caller gives it; everything but the target has a default. */
 export interface RequestInput {
@@ -33,7 +36,7 @@ export interface RequestInput {
   readonly method?: string;
   /** the request target as it stands in the request line: `/app/?x=1`, or an absolute URL for a request to a proxy */
   readonly target: string;
-  /** default http */
+  /** default http; of a mail session the header lines Auth-User and Auth-Pass are its login */
   readonly scheme?: Scheme;
   /** `0.9`, `1.0`, `1.1`, `2`, `3`; default 1.1 */
   readonly httpVersion?: string;
