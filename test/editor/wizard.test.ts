@@ -68,6 +68,8 @@ describe('the wizard for a new deployment', { timeout: 240_000 }, () => {
     await widget().locator('.monaco-list-row', { hasText: 'Proxylens: New deployment' }).first().click();
     await pick('Which framework?', null, 'wizard-framework');
     await pick('Which application server?', 'Gunicorn', 'wizard-server');
+    await pick('Where does it run?', 'systemd', 'wizard-runs');
+    await pick('Which system is the server?', 'Debian');
   });
 
   step('an answer that cannot be used is refused at once', async () => {
@@ -81,24 +83,32 @@ describe('the wizard for a new deployment', { timeout: 240_000 }, () => {
     await input.press('Enter');
   });
 
+  step('each step is counted, and there is a way back to what was answered', async () => {
+    await widget().locator('.quick-input-message', { hasText: 'Host name of the site' }).waitFor();
+    assert.match((await widget().locator('.quick-input-title').textContent()) ?? '', /\(6\/13\)/);
+    await widget().getByRole('button', { name: 'Back' }).click();
+    assert.equal(await answer('Name of the project', null), 'wiki');
+  });
+
   step('the other questions are prefilled', async () => {
     assert.match(await answer('Host name of the site', 'wiki.example.com', 'wizard-domain'), /^[\w.-]+$/);
     await pick('HTTPS?', "Let's Encrypt");
+    assert.match(await answer('Module and name of the application', null), /^\w+\.wsgi:application$/);
+    await pick('How does nginx reach the application?', 'unix socket');
     assert.match(await answer('Folder of the static files', '/srv/wiki/static'), /^\//);
     await answer('Folder of uploaded files', '/srv/wiki/media');
-    assert.match(await answer('Module and name of the application', null), /^\w+\.wsgi:application$/);
     assert.equal(await answer('The largest upload', null), '10m');
-    await pick('Limit attempts to log in?', 'Yes');
+    await pick('Limit login attempts?', 'Yes');
   });
 
-  step('a file that exists already is named, and the whole change is shown before anything is written', async () => {
+  step('what would be written is listed, with what exists already, and shown before anything is written', async () => {
     const before = file('gunicorn.conf.py');
     const dialog = browser.page.locator('.monaco-dialog-box');
     await dialog.waitFor();
-    assert.match((await dialog.textContent()) ?? '', /gunicorn\.conf\.py exists already/);
+    assert.match((await dialog.textContent()) ?? '', /files for Django under Gunicorn.*gunicorn\.conf\.py \(exists already/s);
     await workbench.screenshot('wizard-there');
     assert.ok(!fs.existsSync(path.join(folder, 'deploy')));
-    await dialog.getByRole('button', { name: 'Review the change' }).click();
+    await dialog.getByRole('button', { name: 'Review the Change' }).click();
     const review = browser.page.locator('.bulk-edit-panel');
     await review.locator('.monaco-list-row', { hasText: 'wiki.conf' }).first().waitFor();
     await workbench.screenshot('wizard-review');

@@ -82,7 +82,8 @@ async function mainFile({ client }: App, document: vscode.Uri | undefined, ask: 
 }
 
 /** What nginx says about the machine it runs on, not about the project's files. */
-const OF_MACHINE = /\(\d+: [^)]*\)|perl_parse\(\) failed|perl_alloc\(\) failed|host not found|getpwnam|getgrnam|bind\(\)|dlopen|is not binary compatible/;
+const OF_MACHINE =
+  /\(\d+: [^)]*\)|perl_parse\(\) failed|perl_alloc\(\) failed|host not found|getpwnam|getgrnam|bind\(\)|dlopen|is not binary compatible/;
 
 /** What came of a test, in words for people; `good` is null where it was no test of the project's files. */
 interface Verdict {

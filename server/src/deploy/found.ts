@@ -1,4 +1,5 @@
 /** What a project says of itself, as a beginning for the questions of a new deployment. Unknown and ambiguous things are null. */
+import { table } from '../base/table.ts';
 import type { Deployment } from './deployment.ts';
 import type { FolderValue } from './django.ts';
 import { certain, likely } from './setting.ts';
@@ -17,11 +18,18 @@ export interface FoundDeployment {
   readonly settings: string | null;
   /** exact paths to which passwords are sent */
   readonly loginPaths: readonly string[] | null;
+  /** what starts it today */
+  readonly runs: 'systemd' | 'compose' | null;
+  /** the system whose nginx the project installs */
+  readonly system: 'debian' | 'rhel' | null;
 }
 
 /** Absolute folders only: one that hangs from BASE_DIR is another on the server. */
 const folder = (value: FolderValue | null | undefined): string | null =>
   value?.path.startsWith('/') && !value.anchored ? value.path : null;
+
+/** The group of nginx's user tells whose package it is. */
+const SYSTEMS: Readonly<Record<string, 'debian' | 'rhel'>> = table({ 'www-data': 'debian', nginx: 'rhel' });
 
 export function foundDeployment(deployment: Deployment): FoundDeployment {
   const [application] = deployment.applications;
@@ -40,6 +48,8 @@ export function foundDeployment(deployment: Deployment): FoundDeployment {
     mediaRoot: folder(django ? certain(django.mediaRoot) : null),
     module: module !== undefined && /^[A-Za-z_][\w.]*:[A-Za-z_]\w*$/.test(module) ? module : null,
     settings: django?.module.replace(/_production$/, '') ?? null,
+    runs: application?.container ? 'compose' : application?.unit ? 'systemd' : null,
+    system: SYSTEMS[application?.unit?.group?.text ?? ''] ?? null,
     loginPaths: admin && !admin.regex ? [`/${admin.path.replace(/\/*$/, '')}/login/`] : null,
   };
 }

@@ -310,17 +310,37 @@ export interface NewDeploymentParams {
     mediaRoot: string;
     upload: string;
     limitLogin: boolean;
+    runs?: string;
+    system?: string;
+    port?: number;
+    settings?: string;
+    loginPaths?: string[];
   };
 }
 export interface NewDeploymentResult {
   problems: { answer: string; message: string }[];
   files: { path: string; text: string; about: string }[];
+  /** what is made, as a noun phrase */
+  made: string;
+  /** what is to be done then, in order */
+  next: string[];
+}
+
+/** A choice of the wizard and its words. */
+export interface DeploymentChoice {
+  value: string;
+  label: string;
 }
 
 /** What the wizard begins with, read from the workspace. */
 export interface DeploymentDefaults {
-  frameworks: string[];
+  frameworks: DeploymentChoice[];
   /** by framework */
-  servers: Record<string, string[]>;
+  servers: Record<string, DeploymentChoice[]>;
+  /** by framework and server, with `{name}` for the project's name in Python */
+  modules: Record<string, Record<string, string>>;
+  runs: DeploymentChoice[];
+  tls: DeploymentChoice[];
+  systems: DeploymentChoice[];
   found: FoundDeployment;
 }

@@ -13,14 +13,19 @@ export {
   COMPRESSIONS,
   type DeploymentAnswers,
   defaultModule,
+  FRAMEWORK_WORDS,
   FRAMEWORKS,
   type NewFile,
   problemsWith,
+  RUN_WORDS,
   RUNS,
+  SERVER_WORDS,
   SERVERS,
+  SYSTEM_WORDS,
   SYSTEMS,
   serversFor,
   TLS_KINDS,
+  TLS_WORDS,
 } from './deployment/answers.ts';
 
 /** The nginx that the files are written for, so that they are judged by it wherever they are checked. */

@@ -123,11 +123,17 @@ async function answers(options: NewOptions, folderOfProject: string): Promise<De
     // the name of Gunicorn on a port before there was --port
     const asked = options.server === 'gunicorn-tcp' ? 'gunicorn' : options.server;
     const server = oneOf('server', await ask(asked, `Application server (${fitting.join(', ')})`, running), SERVERS);
+    const today = (prompt && found?.runs) || 'systemd';
+    const runs = oneOf('compose', await ask(options.compose ? 'compose' : undefined, `It runs under (${RUNS.join(', ')})`, today), RUNS);
+    const system =
+      runs === 'compose' && options.system === undefined
+        ? null
+        : oneOf('system', await ask(options.system, `System of the server (${SYSTEMS.join(', ')})`, 'debian'), SYSTEMS);
     const domain = await ask(options.domain, 'Host name', found?.domain ?? 'example.com');
     // the name that certbot had here before nginx learned to fetch certificates itself
     const kind = options.tls === 'letsencrypt' ? 'certbot' : options.tls;
     const tls = oneOf('tls', await ask(kind, `TLS (${TLS_KINDS.join(', ')})`, 'certbot'), TLS_KINDS);
-    const home = options.compose ? '/srv/app' : `/srv/${name}`;
+    const home = runs === 'compose' ? '/srv/app' : `/srv/${name}`;
     const folder = await ask(options.folder, "The project's folder on the server", home);
     const module = await ask(
       options.module,
@@ -157,8 +163,8 @@ async function answers(options: NewOptions, folderOfProject: string): Promise<De
       mediaRoot: none(mediaRoot),
       upload: options.upload,
       limitLogin: options.limitLogin,
-      ...(options.compose ? { runs: oneOf('compose', 'compose', RUNS) } : {}),
-      ...(options.system !== undefined ? { system: oneOf('system', options.system, SYSTEMS) } : {}),
+      runs,
+      ...(system ? { system } : {}),
       ...(options.compression !== undefined ? { compression: oneOf('compression', options.compression, COMPRESSIONS) } : {}),
       ...(port !== undefined ? { port: Number(port) } : {}),
       ...(options.nginxVersion !== undefined ? { nginx: options.nginxVersion } : {}),

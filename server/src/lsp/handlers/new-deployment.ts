@@ -1,8 +1,27 @@
-/** The wizard's server side: what the workspace tells beforehand, and the files that the answers make. */
+/** The wizard's server side: what the project says beforehand, the choices with their words, and the files that the answers make. */
 import { foundDeployment } from '../../deploy/found.ts';
-import { type DeploymentAnswers, FRAMEWORKS, newDeployment, problemsWith, serversFor } from '../../snippets/deployment.ts';
+import {
+  type DeploymentAnswers,
+  defaultModule,
+  FRAMEWORK_WORDS,
+  FRAMEWORKS,
+  newDeployment,
+  problemsWith,
+  RUN_WORDS,
+  SERVER_WORDS,
+  SYSTEM_WORDS,
+  serversFor,
+  summaryOf,
+  TLS_WORDS,
+} from '../../snippets/deployment.ts';
 import { reads } from '../handler.ts';
-import { type DeploymentDefaults, type NewDeploymentParams, type NewDeploymentResult, Requests } from '../protocol.ts';
+import {
+  type DeploymentChoice,
+  type DeploymentDefaults,
+  type NewDeploymentParams,
+  type NewDeploymentResult,
+  Requests,
+} from '../protocol.ts';
 
 export const newDeploymentHandler = reads<NewDeploymentParams, NewDeploymentResult>({
   method: Requests.newDeployment,
@@ -10,15 +29,26 @@ export const newDeploymentHandler = reads<NewDeploymentParams, NewDeploymentResu
   run(_, { answers }) {
     const given = answers as DeploymentAnswers;
     const problems = problemsWith(given);
-    return { problems, files: problems.length ? [] : newDeployment(given) };
+    if (problems.length) return { problems, files: [], made: '', next: [] };
+    const { made, next } = summaryOf(given);
+    return { problems, files: newDeployment(given), made, next: [...next] };
   },
 });
+
+const choices = (words: Readonly<Record<string, string>>): DeploymentChoice[] =>
+  Object.entries(words).map(([value, label]) => ({ value, label }));
 
 export const deploymentDefaults = reads<null, DeploymentDefaults>({
   method: Requests.deploymentDefaults,
   run: ({ snapshot }) => ({
-    frameworks: [...FRAMEWORKS],
-    servers: Object.fromEntries(FRAMEWORKS.map((f) => [f, [...serversFor(f)]])),
+    frameworks: choices(FRAMEWORK_WORDS),
+    servers: Object.fromEntries(FRAMEWORKS.map((f) => [f, serversFor(f).map((value) => ({ value, label: SERVER_WORDS[value] }))])),
+    modules: Object.fromEntries(
+      FRAMEWORKS.map((f) => [f, Object.fromEntries(serversFor(f).map((server) => [server, defaultModule(f, server, '{name}')]))]),
+    ),
+    runs: choices(RUN_WORDS),
+    tls: choices(TLS_WORDS),
+    systems: choices(SYSTEM_WORDS),
     found: foundDeployment(snapshot.deployment),
   }),
 });

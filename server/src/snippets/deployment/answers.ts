@@ -1,20 +1,51 @@
 /** What a new deployment is made from: the answers, what each may be, and what stands for those that nobody gives. */
+import { table } from '../../base/table.ts';
 import { advisories, debianFixes, fixedIn } from '../../catalog/advisories.ts';
 import { atLeast, compareVersions, parseVersion, version } from '../../catalog/version.ts';
 
-export const FRAMEWORKS = ['django', 'flask', 'fastapi', 'wsgi'] as const;
-export const SERVERS = ['gunicorn', 'uwsgi', 'uvicorn', 'daphne', 'hypercorn', 'granian'] as const;
-export const TLS_KINDS = ['certbot', 'acme', 'own', 'none'] as const;
-export const SYSTEMS = ['debian', 'rhel', 'nginx.org'] as const;
-export const RUNS = ['systemd', 'compose'] as const;
-export const COMPRESSIONS = ['gzip', 'brotli', 'zstd'] as const;
+/** Each choice with the words by which people know it. */
+export const FRAMEWORK_WORDS = table({
+  django: 'Django',
+  flask: 'Flask',
+  fastapi: 'FastAPI or Starlette',
+  wsgi: 'Another WSGI application',
+} as const);
+export const SERVER_WORDS = table({
+  gunicorn: 'Gunicorn',
+  uwsgi: 'uWSGI',
+  uvicorn: 'uvicorn',
+  daphne: 'Daphne',
+  hypercorn: 'Hypercorn',
+  granian: 'Granian',
+} as const);
+export const TLS_WORDS = table({
+  certbot: "HTTPS with a Let's Encrypt certificate (certbot)",
+  acme: "HTTPS with a Let's Encrypt certificate that nginx itself fetches (ACME module)",
+  own: 'HTTPS with my own certificate',
+  none: 'No, TLS is terminated by another proxy',
+} as const);
+export const SYSTEM_WORDS = table({
+  debian: 'Debian or Ubuntu, with its own nginx',
+  rhel: 'RHEL, Rocky, Alma or Fedora, with its own nginx',
+  'nginx.org': 'Any, with the packages of nginx.org',
+} as const);
+export const RUN_WORDS = table({ systemd: 'On a server, under systemd', compose: 'In containers, by Docker Compose' } as const);
+const COMPRESSION_WORDS = table({ gzip: 'gzip', brotli: 'Brotli', zstd: 'Zstandard' } as const);
 
-export type Framework = (typeof FRAMEWORKS)[number];
-export type ServerKind = (typeof SERVERS)[number];
-export type TlsKind = (typeof TLS_KINDS)[number];
-export type System = (typeof SYSTEMS)[number];
-export type Runs = (typeof RUNS)[number];
-export type Compression = (typeof COMPRESSIONS)[number];
+const namesOf = <T extends object>(words: T): readonly (keyof T & string)[] => Object.keys(words) as (keyof T & string)[];
+export const FRAMEWORKS = namesOf(FRAMEWORK_WORDS);
+export const SERVERS = namesOf(SERVER_WORDS);
+export const TLS_KINDS = namesOf(TLS_WORDS);
+export const SYSTEMS = namesOf(SYSTEM_WORDS);
+export const RUNS = namesOf(RUN_WORDS);
+export const COMPRESSIONS = namesOf(COMPRESSION_WORDS);
+
+export type Framework = keyof typeof FRAMEWORK_WORDS;
+export type ServerKind = keyof typeof SERVER_WORDS;
+export type TlsKind = keyof typeof TLS_WORDS;
+export type System = keyof typeof SYSTEM_WORDS;
+export type Runs = keyof typeof RUN_WORDS;
+export type Compression = keyof typeof COMPRESSION_WORDS;
 
 /** What must be answered. */
 export interface GivenAnswers {

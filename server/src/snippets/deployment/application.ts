@@ -1,5 +1,15 @@
 /** The application server's side of a new deployment: its settings, the systemd unit and socket. */
-import { type Answers, heldBySystemd, type NewFile, productionSettings, secretName, servedModule, socketOf, webGroup } from './answers.ts';
+import {
+  type Answers,
+  heldBySystemd,
+  type NewFile,
+  productionSettings,
+  SERVER_WORDS,
+  secretName,
+  servedModule,
+  socketOf,
+  webGroup,
+} from './answers.ts';
 
 const bindOf = (a: Answers): string => (a.runs === 'compose' ? '0.0.0.0:8000' : a.port ? `127.0.0.1:${a.port}` : `unix:${socketOf(a)}`);
 
@@ -102,21 +112,13 @@ export function command(a: Answers, bin: string): string {
   }
 }
 
-const TITLES: Readonly<Record<Answers['server'], string>> = {
-  gunicorn: 'Gunicorn',
-  uwsgi: 'uWSGI',
-  uvicorn: 'uvicorn',
-  daphne: 'Daphne',
-  hypercorn: 'Hypercorn',
-  granian: 'Granian',
-};
 const FRAMEWORK_TITLES: Readonly<Record<Answers['framework'], string>> = {
   django: 'Django',
   flask: 'Flask',
   fastapi: 'FastAPI',
   wsgi: 'WSGI',
 };
-export const titleOf = (a: Answers): string => `${FRAMEWORK_TITLES[a.framework]} under ${TITLES[a.server]}`;
+export const titleOf = (a: Answers): string => `${FRAMEWORK_TITLES[a.framework]} under ${SERVER_WORDS[a.server]}`;
 
 /** What pip installs: uvicorn replaces workers that have ended since 0.30 only. */
 export const packageOf = (a: Answers): string => (a.server === 'uvicorn' ? "'uvicorn[standard]>=0.30'" : a.server);
