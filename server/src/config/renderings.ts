@@ -198,7 +198,18 @@ export interface TemplateQuestion {
   /** empty: any text */
   readonly choices: readonly string[];
   readonly given: boolean;
+  /** the file that says so, where the project knows the value */
+  readonly from: string | null;
 }
+
+/** A value that the project gives a placeholder. */
+export interface KnownValue {
+  readonly value: string;
+  /** the file and the line that do, for people */
+  readonly from: string;
+}
+
+export type KnownValues = Readonly<Record<string, readonly KnownValue[]>>;
 
 const HOLDS = 'yes';
 const HOLDS_NOT = 'no';
@@ -206,22 +217,27 @@ const ANOTHER = 'another';
 /** Questions beyond that are too many for a person. */
 const MOST_QUESTIONS = 40;
 
+/** The names of the placeholders in all templates of a configuration. */
+export const placeholdersOf = (config: Config): ReadonlySet<string> =>
+  new Set([...config.files.values()].flatMap((f) => (f.template === null ? [] : (f.placeholders ?? []))));
+
 const written = new PerConfig(() => new Map<string, { config: Config; questions: TemplateQuestion[] }>());
 
 /**
  * The configuration as its templates are written out with what is given: conditions by their text (`yes`, `no`, or a value), placeholders by
- * their names. What is not given: conditions hold, placeholders stay. Null when no file is a template.
+ * their names. What is not given: conditions hold, placeholders take the first value that the project knows, else they stay. Null when no file is a template.
  */
 export function writtenOut(
   config: Config,
   given: Readonly<Record<string, string>>,
+  known: KnownValues = {},
 ): { config: Config; questions: readonly TemplateQuestion[] } | null {
   const templates = [...config.files.values()].filter((f) => f.template !== null && f.rendered);
   if (!templates.length) return null;
-  const key = JSON.stringify(Object.entries(given).sort());
-  const known = written.of(config);
-  let made = known.get(key);
-  if (!made) known.set(key, (made = write(config, templates, given)));
+  const key = JSON.stringify([Object.entries(given).sort(), Object.entries(known).sort()]);
+  const before = written.of(config);
+  let made = before.get(key);
+  if (!made) before.set(key, (made = write(config, templates, given, known)));
   return made;
 }
 
@@ -229,6 +245,7 @@ function write(
   config: Config,
   templates: readonly SourceFile[],
   given: Readonly<Record<string, string>>,
+  known: KnownValues,
 ): { config: Config; questions: TemplateQuestion[] } {
   const branches = templates.flatMap((f) => f.structure?.branches.filter((b) => b.kind !== 'definition' && b.kind !== 'dropped') ?? []);
   const variables = variablesOf(branches.map((b) => b.when)).map((v) => (v.kind === 'version' ? versionsFor(v, config.settings) : v));
@@ -245,6 +262,7 @@ function write(
       assumed: answer ?? names[chosen]!,
       choices: v.kind === 'fact' ? names : [],
       given: answer !== null,
+      from: null,
     });
     return chosen;
   });
@@ -253,8 +271,17 @@ function write(
   for (const name of new Set(templates.flatMap((f) => f.placeholders ?? []))) {
     if (questions.some((q) => q.id === name)) continue;
     const answer = Object.hasOwn(given, name) ? given[name]! : null;
-    if (answer !== null) values.set(name, answer);
-    questions.push({ id: name, kind: 'value', assumed: answer ?? neutralValue(name) ?? name, choices: [], given: answer !== null });
+    const offers = Object.hasOwn(known, name) ? known[name]! : [];
+    const value = answer ?? offers[0]?.value ?? null;
+    if (value !== null) values.set(name, value);
+    questions.push({
+      id: name,
+      kind: 'value',
+      assumed: value ?? neutralValue(name) ?? name,
+      choices: offers.map((o) => o.value),
+      given: answer !== null,
+      from: answer === null ? (offers[0]?.from ?? null) : null,
+    });
   }
   const files = new Map<FileId, SourceFile>(config.files);
   const readings = new Map<FileId, SourceFile>();

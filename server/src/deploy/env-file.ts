@@ -26,7 +26,7 @@ export const isEnvFile = (path: string): boolean =>
   /(^|\/)\.env(\.[\w.-]+)?$|(^|\/)[\w-]+\.env$|(^|\/)\.envs\/([\w.-]+\/)*[\w.-]+$|(^|\/)(default|sysconfig)\/[\w.-]+$/.test(path);
 
 /** Files that show a person what to write: `.env.example` and its like. Nothing reads them when the application runs. */
-export const isEnvSample = (path: string): boolean => /(example|sample|template|dist|tmpl)\b[^/]*$/i.test(basename(path as FileId));
+export const isEnvSample = (file: FileId): boolean => /(example|sample|template|dist|tmpl)\b[^/]*$/i.test(basename(file));
 
 export type EnvDialect =
   /** Compose's and python-dotenv's: quotes, `export`, comments behind a blank, `${X:-y}` but in single quotes */

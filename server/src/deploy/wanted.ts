@@ -3,6 +3,7 @@
  * variables are read for the names and values that concern a proxy: secrets in them are written over before anything looks (env-file.ts).
  */
 import { isEnvFile } from './env-file.ts';
+import { isFillFile } from './fills.ts';
 import { SERVERS } from './servers/index.ts';
 import { isVersionFile } from './versions.ts';
 
@@ -32,7 +33,7 @@ export function wanted(path: string): boolean {
   // cookiecutter's layout keeps its files of variables in folders that begin with a dot
   if (SKIPPED.test(path.replace(/(^|\/)\.envs\/([\w.-]+\/)*/, '$1')) || TESTS.test(path) || path.split('/').length > 9) return false;
   const name = path.slice(path.lastIndexOf('/') + 1);
-  if (isEnvFile(path) || SERVERS.some((s) => s.files?.test(path))) return true;
+  if (isEnvFile(path) || isFillFile(path) || SERVERS.some((s) => s.files?.test(path))) return true;
   if (name.endsWith('.py')) return PYTHON_NAMES.test(name) || PYTHON_FOLDERS.test(path) || !path.includes('/');
   return (
     isVersionFile(name) ||
@@ -52,6 +53,8 @@ export const WANTED_GLOBS: readonly string[] = [
   '**/{compose,docker-compose}*.{yml,yaml}',
   '**/{Dockerfile,Containerfile}*',
   '**/*uwsgi*.{yml,yaml,json}',
+  '**/values*.{yml,yaml}',
+  '**/{defaults,vars}/main.{yml,yaml}',
 ];
 
 /** At most this many files are read, in order of their paths' depth. */

@@ -1,8 +1,12 @@
 /** What the application behind the last station of a trace sees, in lines for people and programs. Which application that is, the addresses decide. */
+import { basename } from '../base/file-id.ts';
+import type { Place } from '../base/span.ts';
 import type { Config } from '../config/config.ts';
+import { type KnownValues, placeholdersOf } from '../config/renderings.ts';
 import { type Application, frameworkTitle, serverTitle } from '../deploy/application.ts';
 import type { ComposeService } from '../deploy/compose.ts';
 import type { Deployment } from '../deploy/deployment.ts';
+import { fillsOf } from '../deploy/fills.ts';
 import { arrivingAt, nginxContainer, reachedFrom, type Target } from '../deploy/reach.ts';
 import type { Seen } from '../deploy/seen.ts';
 import { certain } from '../deploy/setting.ts';
@@ -49,6 +53,19 @@ export const applicationTitle = (a: Application): string =>
   a.framework ? `${frameworkTitle(a.framework)} under ${serverTitle(a)}` : serverTitle(a);
 
 const shown = (s: Seen<unknown>): string => (s.known ? String(s.value === '' ? 'nothing' : s.value) : 'unknown');
+
+/** What the project fills into the placeholders of a configuration's templates, with the file and the line that do. */
+export function fillsFor(config: Config, deployment: Deployment): KnownValues {
+  const from = nginxContainer(deployment, config.files.keys());
+  const place = ({ file, span }: Place): string =>
+    `${basename(file)}:${(deployment.files.get(file) ?? '').slice(0, span.start).split('\n').length}`;
+  return Object.fromEntries(
+    [...placeholdersOf(config)].flatMap((name) => {
+      const values = fillsOf(deployment, from, name);
+      return values.length ? [[name, values.map((f) => ({ value: f.value, from: place(f.place) }))]] : [];
+    }),
+  );
+}
 
 /** A request for a port of the machine as it arrives in nginx's container, whose ports the machine publishes. */
 export function arriving(request: RequestInput, config: Config, deployment: Deployment): RequestInput {

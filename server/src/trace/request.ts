@@ -59,16 +59,17 @@ const VERSIONS: Readonly<Record<string, number>> = table({
  * for any text of a configuration or request.
  */
 export function traceRequest(config: Config, input: RequestInput, options: TraceOptions = {}): Trace {
-  const template = writtenOut(config, options.assume ?? {});
+  const template = writtenOut(config, options.assume ?? {}, options.fills);
   if (!template) return traceOf(config, input, options);
   const trace = traceOf(template.config, input, options);
   const asked = template.questions.map(
-    ({ id, kind, assumed, choices, given }): Assumption => ({
+    ({ id, kind, assumed, choices, given, from }): Assumption => ({
       id,
       what: kind === 'condition' ? `the condition "${id}" of the template` : `what the template fills in for ${id}`,
       assumed,
-      why: 'a template decides it when it is written out',
+      why: from === null ? 'a template decides it when it is written out' : `${from} sets it`,
       choices,
+      ...(kind === 'value' && choices.length ? { also: 'text' as const } : {}),
       chosen: given,
       at: null,
     }),

@@ -2,7 +2,7 @@
  * What a trace is: plain JSON, the form that the command line prints, the panel draws and request tests compare. Types only, so that
  * the client may import them; nothing here runs. Lines and characters are zero-based, characters in UTF-16 units.
  */
-
+import type { KnownValues } from '../config/renderings.ts';
 export interface Position {
   readonly line: number;
   readonly character: number;
@@ -333,6 +333,8 @@ export interface TraceOptions {
   readonly upstream?: UpstreamAnswer;
   /** answers by name: a group, a `host:port`, a server of a group, or a named location such as `@app`; of a list, each request to that name takes the next */
   readonly upstreams?: Readonly<Record<string, UpstreamAnswer | readonly UpstreamAnswer[]>>;
+  /** what the project fills into the placeholders of templates, by their names; the first value is assumed */
+  readonly fills?: KnownValues;
   /** what the applications of the project answer, where that is known; an assumption all the same */
   readonly likely?: (request: UpstreamRequest) => LikelyAnswer | null;
   /** seconds since 1970, for Expires; default: an assumption */

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import pc from 'picocolors';
 import { visible } from '../../base/escape.ts';
 import { refusalsOf } from '../../features/refusals.ts';
-import { arriving, likelyAnswers } from '../../features/sight.ts';
+import { arriving, fillsFor, likelyAnswers } from '../../features/sight.ts';
 import { NodeFiles } from '../../host/node-files.ts';
 import { fileOfPath } from '../../host/paths.ts';
 import { filesBelow } from '../../project/walk.ts';
@@ -78,10 +78,11 @@ export async function test(paths: readonly string[], options: TestOptions): Prom
     text += `${c.underline(nearPath(file))}\n`;
     const refusedBy = refusalsOf(config, loader.parts.rules);
     const allowRefused = suite.allowRefused || options.allowRefused === true;
+    const fills = fillsFor(config, deployment);
     for (const one of suite.tests) {
       const request = arriving(one.request, config, deployment);
       const likely = likelyAnswers(one.request, config, deployment);
-      const asked = { ...one, request, options: { ...one.options, likely } };
+      const asked = { ...one, request, options: { ...one.options, likely, fills } };
       const { traced, differences } = runTest(config, { allowRefused }, asked, refusedBy);
       results.push({ file, name: one.name, line: one.line, ok: differences.length === 0, differences });
       text += `  ${differences.length ? c.red('✕') : c.green('✓')} ${visible(one.name)}\n`;

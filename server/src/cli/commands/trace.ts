@@ -6,7 +6,7 @@ import { jsonText, visible, visibleData } from '../../base/escape.ts';
 import { knownAt } from '../../catalog/changes.ts';
 import type { Config } from '../../config/config.ts';
 import { refusalsOf } from '../../features/refusals.ts';
-import { arriving, likelyAnswers, type Sight, type SightLine, sightOf } from '../../features/sight.ts';
+import { arriving, fillsFor, likelyAnswers, type Sight, type SightLine, sightOf } from '../../features/sight.ts';
 import { linesOf, MACHINE, NodeFiles } from '../../host/node-files.ts';
 import { fileOfPath } from '../../host/paths.ts';
 import { readAnswer } from '../../trace/answers.ts';
@@ -184,12 +184,13 @@ export async function trace(configPath: string, words: readonly string[], option
   if (!config) throw new Failure(EXIT.unreadable, `${configPath}: no configuration`);
   for (const name of Object.keys(upstreams))
     if (!backend(config, name)) throw new Failure(EXIT.usage, `--upstream ${name}: no request of this configuration goes there`);
-  const traceOptions: TraceOptions = { ...given, refusedBy: refusalsOf(config, loader.parts.rules) };
+  const deployment = await loader.deployment(asked.project);
+  const fills = fillsFor(config, deployment);
+  const traceOptions: TraceOptions = { ...given, fills, refusedBy: refusalsOf(config, loader.parts.rules) };
   if (options.requests) return batch(config, options.requests, traceOptions, options.format);
   const client = clientOf(options.client);
   if (!client) throw new Failure(EXIT.usage, `--client is one of ${CLIENTS.join(', ')}, not "${options.client}"`);
   const request = requestOf(words, options, client, config);
-  const deployment = await loader.deployment(asked.project);
   const result = traceRequest(config, arriving(request, config, deployment), {
     ...traceOptions,
     likely: likelyAnswers(request, config, deployment),

@@ -4,7 +4,7 @@ import type { Config } from '../../config/config.ts';
 import { serversOf } from '../../config/servers.ts';
 import { answerHeaders, causeOf, mapOf, suggestions, unseenOnPath } from '../../features/preview.ts';
 import { refusalsAmong } from '../../features/refusals.ts';
-import { arriving, likelyAnswers, sightOf } from '../../features/sight.ts';
+import { arriving, fillsFor, likelyAnswers, sightOf } from '../../features/sight.ts';
 import type { Finding } from '../../rules/rule.ts';
 import { statementAt } from '../../syntax/place.ts';
 import { readAnswers } from '../../trace/answers.ts';
@@ -69,6 +69,7 @@ export const trace = reads<TraceParams, TraceResult>({
     const traced = traceRequest(config, arriving(input, config, snapshot.deployment), {
       assume,
       refusedBy,
+      fills: fillsFor(config, snapshot.deployment),
       likely: likelyAnswers(input, config, snapshot.deployment),
       ...(told ? { upstreams: told.answers } : {}),
     });
@@ -180,7 +181,11 @@ export const requestTests = reads<TestsParams, TestsResult>({
       problems: [...suite.problems],
       tests: suite.tests.map((t) => {
         const request = arriving(t.request, config, snapshot.deployment);
-        const options = { ...t.options, likely: likelyAnswers(t.request, config, snapshot.deployment) };
+        const options = {
+          ...t.options,
+          fills: fillsFor(config, snapshot.deployment),
+          likely: likelyAnswers(t.request, config, snapshot.deployment),
+        };
         const { traced, differences } = runTest(config, suite, { ...t, request, options }, refusedBy);
         return {
           name: t.name,
