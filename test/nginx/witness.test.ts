@@ -219,6 +219,10 @@ async function answerFor(finding: Finding, running: Running, echo: Echo): Promis
     echo.answer = { status: 401, headers: PLAIN, body: '' };
     return;
   }
+  if (finding.rule === 'upstream-headers-shown') {
+    echo.answer = { status: 200, headers: [['X-Powered-By', 'PHP/8.1'], ...PLAIN], body: '' };
+    return;
+  }
   const { got, hosts } = await send(request, portOf(request, running), echo).then((g) => ({ got: g, hosts: g.hosts }));
   if (finding.rule !== 'proxy-redirect-lost' || !got.asked.length) return;
   echo.answer = {

@@ -75,6 +75,15 @@ export const PROFILES = table({
   strict: 'All rules, matters of style included.',
   wsgi: 'With the rules for Python applications behind nginx.',
   validity: 'Only what nginx itself refuses.',
+  cis: 'The recommended ones, and the items of the CIS NGINX Benchmark v2.1.0 that a configuration shows.',
+  stig: 'The recommended ones, and the items of the DISA STIG for F5 NGINX V1R1 that a configuration shows.',
+  owasp: 'The recommended ones, and the items of OWASP ASVS 4.0.3 that a configuration shows.',
+} as const);
+/** Profiles that stand for a benchmark, with what its items are called. */
+export const BENCHMARKS = table({
+  cis: 'CIS NGINX Benchmark v2.1.0',
+  stig: 'DISA F5 NGINX STIG V1R1',
+  owasp: 'OWASP ASVS 4.0.3',
 } as const);
 export const MOZILLA = table({ modern: 'TLS 1.3 only.', intermediate: 'TLS 1.2 and 1.3.', old: 'Very old clients too.' } as const);
 

@@ -3,11 +3,12 @@ import type { Target } from '../catalog/catalog.ts';
 import { newestRelease } from '../catalog/changes.ts';
 import { ANY_MODULE } from '../catalog/modules.ts';
 import { version } from '../catalog/version.ts';
-import type { LEVELS, MOZILLA, PROFILES } from './declared.ts';
+import type { BENCHMARKS, LEVELS, MOZILLA, PROFILES } from './declared.ts';
 
 export type Level = keyof typeof LEVELS;
 export type Severity = Exclude<Level, 'off'>;
 export type Profile = keyof typeof PROFILES;
+export type Benchmark = keyof typeof BENCHMARKS;
 export type MozillaProfile = keyof typeof MOZILLA;
 
 /** Paths that begin with `from` (as nginx will see them) are looked up below `to` (an absolute path or URI of this machine). */

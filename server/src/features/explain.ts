@@ -1,6 +1,8 @@
 /** The page of a rule: cut from its declaration, the same in the terminal, in the editor and in server/docs/rules. */
 import { mdCode } from '../base/escape.ts';
 import type { Catalog } from '../catalog/catalog.ts';
+import { BENCHMARKS } from '../config/declared.ts';
+import type { Benchmark } from '../config/settings.ts';
 import type { FixChange, Rule } from '../rules/rule.ts';
 
 const FIX = {
@@ -83,6 +85,11 @@ export function rulePage(rule: Rule, catalog: Catalog): string {
   });
   links.push(...(rule.references ?? []).map((url) => `- <${url}>`));
   if (links.length) out.push('## References', '', ...links, '');
+  const controls = (Object.keys(BENCHMARKS) as Benchmark[]).flatMap((b) => {
+    const items = rule.controls?.[b];
+    return items ? [`- ${BENCHMARKS[b]} (profile \`${b}\`): ${items.join(', ')}`] : [];
+  });
+  if (controls.length) out.push('## Benchmarks', '', ...controls, '');
   if (rule.equivalents?.length) out.push('## Other tools', '', `Answers to ${rule.equivalents.map((e) => `\`${e}\``).join(', ')}.`, '');
   return out.join('\n');
 }

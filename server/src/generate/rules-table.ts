@@ -12,6 +12,7 @@ const TITLES: Record<string, string> = {
   wsgi: 'nginx and the application, held side by side',
   performance: 'Performance and operations',
   deprecation: 'Deprecation',
+  compliance: 'Benchmarks: items that only the profiles `cis`, `stig` and `owasp` report',
 };
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
@@ -21,7 +22,7 @@ export function rulesTable(rules: readonly Rule[]): string {
   const out = [
     '# Rules',
     '',
-    `${rules.length} rules. The level is what the profile \`recommended\` gives; \`off\` rules are on in \`strict\`.`,
+    `${rules.length} rules. The level is what the profile \`recommended\` gives; \`off\` rules are on in \`strict\`, those of a benchmark in the profile of its name.`,
     '',
   ];
   for (const group of RULE_GROUPS) {

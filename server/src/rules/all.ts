@@ -1,4 +1,13 @@
 /** Every rule, one line each. Made by `npm run generate` from the files in the folders beside it; do not edit. */
+import accessLogOff from './compliance/access-log-off.ts';
+import clientLimitsMissing from './compliance/client-limits-missing.ts';
+import clientTimeoutsLong from './compliance/client-timeouts-long.ts';
+import errorLogLevel from './compliance/error-log-level.ts';
+import hiddenFileServed from './compliance/hidden-file-served.ts';
+import methodNotLimited from './compliance/method-not-limited.ts';
+import tlsSessionLong from './compliance/tls-session-long.ts';
+import unknownHostAnswered from './compliance/unknown-host-answered.ts';
+import upstreamHeadersShown from './compliance/upstream-headers-shown.ts';
 import aliasWithoutCapture from './correctness/alias-without-capture.ts';
 import assetsWithoutRoot from './correctness/assets-without-root.ts';
 import captureOverwritten from './correctness/capture-overwritten.ts';
@@ -158,6 +167,7 @@ import versionDisclosed from './security/version-disclosed.ts';
 import weakCipher from './security/weak-cipher.ts';
 import weakProtocol from './security/weak-protocol.ts';
 import websocketOrigin from './security/websocket-origin.ts';
+import workersRunAsRoot from './security/workers-run-as-root.ts';
 import allServersDown from './upstreams/all-servers-down.ts';
 import authRequestBody from './upstreams/auth-request-body.ts';
 import backupWithHash from './upstreams/backup-with-hash.ts';
@@ -252,6 +262,15 @@ import uwsgiParamInheritanceLost from './wsgi/uwsgi-param-inheritance-lost.ts';
 import uwsgiParamsMissing from './wsgi/uwsgi-params-missing.ts';
 
 export const RULES: readonly Rule[] = [
+  accessLogOff,
+  clientLimitsMissing,
+  clientTimeoutsLong,
+  errorLogLevel,
+  hiddenFileServed,
+  methodNotLimited,
+  tlsSessionLong,
+  unknownHostAnswered,
+  upstreamHeadersShown,
   aliasWithoutCapture,
   assetsWithoutRoot,
   captureOverwritten,
@@ -410,6 +429,7 @@ export const RULES: readonly Rule[] = [
   weakCipher,
   weakProtocol,
   websocketOrigin,
+  workersRunAsRoot,
   allServersDown,
   authRequestBody,
   backupWithHash,

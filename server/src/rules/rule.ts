@@ -5,7 +5,7 @@ import type { Flavour } from '../catalog/flavours.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive, IncludeSite } from '../config/directive.ts';
 import type { Scope, ScopeContext } from '../config/scope.ts';
-import type { Severity } from '../config/settings.ts';
+import type { Benchmark, Severity } from '../config/settings.ts';
 import type { RuleNames } from '../config/settings-file.ts';
 import type { Deployment } from '../deploy/deployment.ts';
 import type { SourceFile } from '../syntax/statement.ts';
@@ -24,7 +24,8 @@ export type Group =
   | 'upstreams'
   | 'wsgi'
   | 'performance'
-  | 'deprecation';
+  | 'deprecation'
+  | 'compliance';
 
 export const RULE_GROUPS: readonly string[] = [
   'validity',
@@ -37,7 +38,11 @@ export const RULE_GROUPS: readonly string[] = [
   'wsgi',
   'performance',
   'deprecation',
+  'compliance',
 ] satisfies Group[];
+
+/** The items of benchmarks that a rule answers to, by the profile that asks for them. */
+export type Controls = Readonly<Partial<Record<Benchmark, readonly string[]>>>;
 
 /** Another place that belongs to the finding, with the words that say how. */
 export interface Related {
@@ -61,6 +66,8 @@ export interface Finding {
   readonly tag?: 'deprecated' | 'unnecessary';
   /** the request that shows it, with what nginx does */
   readonly witness?: Proof;
+  /** the items of benchmarks that the rule answers to */
+  readonly controls?: Controls;
 }
 
 /** What a rule hands over; the message comes from its table. */
@@ -168,6 +175,8 @@ export interface RuleSpec<Messages extends Record<string, string>> {
   readonly since: string;
   /** `gixy:…` and `nginx-lint:…` ids of other tools' checks that this rule answers to */
   readonly equivalents?: readonly string[];
+  /** items of the benchmarks (config/declared.ts) that it answers to; a profile of that name turns the rule on */
+  readonly controls?: Controls;
   readonly title: string;
   /** the page's text: why it matters, in paragraphs separated by blank lines */
   readonly why: string;

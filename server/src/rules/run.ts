@@ -46,7 +46,12 @@ function profileLevel(rule: Rule, settings: Settings): Level {
     case 'validity':
       return rule.group === 'validity' || rule.refuses ? rule.severity : 'off';
     case 'strict':
-      return rule.severity;
+      // items of a benchmark are for those whom it binds
+      return rule.group === 'compliance' ? 'off' : rule.severity;
+    case 'cis':
+    case 'stig':
+    case 'owasp':
+      return rule.default || rule.controls?.[settings.profile] ? rule.severity : 'off';
     case 'wsgi':
       return rule.default || rule.group === 'wsgi' || rule.group === 'performance' ? rule.severity : 'off';
     default:
@@ -515,6 +520,7 @@ class Collector {
       via: [via],
       ...(report.tag ? { tag: report.tag } : {}),
       ...(report.witness ? { witness: report.witness } : {}),
+      ...(rule.controls ? { controls: rule.controls } : {}),
     };
   }
 }

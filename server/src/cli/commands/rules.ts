@@ -24,6 +24,7 @@ export function addRules(program: Command): void {
           since: r.since,
           docs: `server/docs/rules/${r.id}.md`,
           equivalents: r.equivalents ?? [],
+          ...(r.controls ? { controls: r.controls } : {}),
         }));
         void sayJson(rows, 2);
         return;

@@ -31,6 +31,7 @@ export function json({ files, text, project, durationMs }: Result): string {
             message: f.message,
             range: range(f.at.file, f.at.span),
             ...(f.witness ? { witness: f.witness } : {}),
+            ...(f.controls ? { controls: f.controls } : {}),
             related: f.related.map((r) => ({ path: shownPath(r.at.file), range: range(r.at.file, r.at.span), message: r.message })),
             fixes: f.fixes.map((x) => ({
               title: x.title,

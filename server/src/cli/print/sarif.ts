@@ -66,7 +66,11 @@ export function sarif({ files, text, rules }: Result): string {
         ruleIndex: descriptors.findIndex((d) => d.id === f.rule),
         level: LEVEL[f.severity],
         message: { text: f.witness ? `${f.message}\n\n${f.witness.request} → ${f.witness.outcome}` : f.message },
-        properties: { messageId: f.messageId, ...(f.witness ? { witness: f.witness } : {}) },
+        properties: {
+          messageId: f.messageId,
+          ...(f.witness ? { witness: f.witness } : {}),
+          ...(f.controls ? { controls: f.controls } : {}),
+        },
         locations: [{ physicalLocation: { artifactLocation: uri(f.at.file), region: region(f.at.file, f.at.span) } }],
         ...(f.related.length
           ? {

@@ -9,6 +9,7 @@ export default defineRule({
   severity: 'hint',
   default: false,
   since: '0.1',
+  controls: { cis: ['3.3'] },
   missing: ['error_log'],
   equivalents: ['nginx-lint:missing-error-log'],
   title: 'No error log',

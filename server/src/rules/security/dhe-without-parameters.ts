@@ -22,6 +22,7 @@ export default defineRule({
   group: 'tls',
   severity: 'warning',
   since: '0.2',
+  controls: { cis: ['4.1.6'] },
   title: 'DHE suites without ssl_dhparam',
   why: `Suites that begin with \`DHE-\` need the parameters of \`ssl_dhparam\`: since nginx 1.11.0 there are none without it, and OpenSSL skips these suites. Where the list has no others, every handshake up to TLS 1.2 ends with the alert "handshake failure", and with TLS 1.3 turned off nobody gets in at all.
 

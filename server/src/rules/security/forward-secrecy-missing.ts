@@ -22,6 +22,7 @@ export default defineRule({
   group: 'tls',
   severity: 'info',
   since: '0.1',
+  controls: { cis: ['4.1.14'] },
   title: 'Cipher suites without forward secrecy',
   why: `With RSA key exchange the client encrypts the session's secret with the certificate's key. Whoever records the traffic and gets hold of that key years later can read it all, and implementations keep falling to padding attacks (ROBOT). Suites with ECDHE or DHE make a fresh key for each session.
 

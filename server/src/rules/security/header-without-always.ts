@@ -14,6 +14,7 @@ export default defineRule({
   group: 'security',
   severity: 'info',
   since: '0.2',
+  controls: { cis: ['5.3.1', '5.3.2', '5.3.3', '5.3.4'], owasp: ['14.4.3', '14.4.4', '14.4.6', '14.4.7'] },
   title: 'Security header missing on error pages',
   why: `
 \`add_header\` without \`always\` counts for the codes 200, 201, 204, 206, 301, 302, 303, 304, 307 and 308. The page of a 403, 404 or 500 comes without the header: it can be framed, its type guessed, its scripts run from anywhere. Error pages of applications show what the visitor sent, so they need the headers as much as others.`,

@@ -26,6 +26,7 @@ export default defineRule({
   group: 'tls',
   severity: 'info',
   since: '0.1',
+  controls: { cis: ['4.1.8'], owasp: ['14.4.5'] },
   missing: ['add_header'],
   equivalents: ['gixy:hsts_header'],
   title: 'HTTPS site without Strict-Transport-Security',

@@ -79,6 +79,7 @@ export default defineRule({
   group: 'tls',
   severity: 'warning',
   since: '0.1',
+  controls: { cis: ['4.1.8'], owasp: ['14.4.5'] },
   equivalents: ['gixy:hsts_header'],
   title: 'Weak Strict-Transport-Security value',
   why: `Browsers ignore a Strict-Transport-Security header that they cannot read: the max-age is required and is a plain number of seconds. A short one runs out between two visits and leaves the next first request open; half a year is the least that scanners accept, Mozilla asks for two years. A max-age of 0 makes browsers forget the host.

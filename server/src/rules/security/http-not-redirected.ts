@@ -17,6 +17,7 @@ export default defineRule({
   group: 'tls',
   severity: 'info',
   since: '0.1',
+  controls: { cis: ['4.1.1'] },
   missing: ['return', 'rewrite', 'if', 'location'],
   title: 'HTTP not redirected to HTTPS',
   why: `A site with a certificate that answers on port 80 with the same pages leaves visitors on the plain side: links, old bookmarks and typed names stay there, cookies and passwords go in the clear. The plain server should do nothing but redirect (and answer ACME challenges, if it must).

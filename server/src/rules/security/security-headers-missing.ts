@@ -30,6 +30,7 @@ export default defineRule({
   severity: 'info',
   default: false,
   since: '0.1',
+  controls: { cis: ['5.3.1', '5.3.2', '5.3.3', '5.3.4'], owasp: ['14.4.3', '14.4.4', '14.4.6', '14.4.7'] },
   missing: ['add_header'],
   title: 'Security headers missing',
   why: `A few response headers switch off what browsers still do for old pages: \`X-Content-Type-Options: nosniff\` stops them from guessing that an upload is a script, \`X-Frame-Options\` (or \`frame-ancestors\` in a Content-Security-Policy; \`default-src\` does not stand in for it) keeps the site out of other sites' frames, \`Referrer-Policy\` keeps addresses with tokens from reaching others.

@@ -28,6 +28,7 @@ export default defineRule({
   group: 'security',
   severity: 'warning',
   since: '0.1',
+  controls: { cis: ['2.5.3'] },
   missing: ['location'],
   title: 'Project files are served',
   why: `

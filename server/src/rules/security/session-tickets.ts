@@ -16,6 +16,7 @@ export default defineRule({
   group: 'tls',
   severity: 'info',
   since: '0.1',
+  controls: { cis: ['4.1.12'] },
   missing: ['ssl_session_tickets'],
   title: 'TLS session ticket key never rotates',
   why: `A session ticket is the session's secret, encrypted under a key of the server. With a TLS 1.2 ticket, whoever gets that key later can open recorded sessions, which undoes forward secrecy; so the key must change often. nginx makes a random key at its start and, before 1.23.2, keeps it until the next start or reload. From 1.23.2 on it changes the key by itself, but only when the sessions live in a shared \`ssl_session_cache\`.

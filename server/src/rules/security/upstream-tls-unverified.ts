@@ -8,6 +8,7 @@ export default defineRule({
   group: 'tls',
   severity: 'warning',
   since: '0.1',
+  controls: { cis: ['4.1.10'] },
   missing: ['proxy_ssl_verify', 'grpc_ssl_verify', 'uwsgi_ssl_verify'],
   title: 'Upstream certificate not verified',
   why: `\`proxy_pass https://…\` encrypts, and by default accepts any certificate from anybody: whoever can redirect the connection (by DNS, by routing) reads and changes everything, and nginx notices nothing. \`proxy_ssl_verify on\` with the certificates of the authority in \`proxy_ssl_trusted_certificate\` makes the other side prove its name. nginx compares the name in \`proxy_pass\`; for an address or an upstream group say the certificate's name in \`proxy_ssl_name\`, or every request ends in 502. gRPC and uwsgi have the same directives under their own prefix.

@@ -7,6 +7,7 @@ export default defineRule({
   group: 'security',
   severity: 'warning',
   since: '0.1',
+  controls: { cis: ['2.5.1'], stig: ['V-278395'] },
   missing: ['server_tokens'],
   equivalents: ['gixy:version_disclosure', 'nginx-lint:server-tokens-enabled'],
   title: 'nginx version disclosed',

@@ -67,6 +67,7 @@ export default defineRule({
   group: 'tls',
   severity: 'warning',
   since: '0.1',
+  controls: { cis: ['4.1.5'] },
   equivalents: ['nginx-lint:weak-ssl-ciphers', 'gixy:weak_ssl_tls'],
   title: 'Weak cipher suites',
   why: `A cipher string is a small program: words add, remove and reorder suites. This rule runs it as the OpenSSL of the target does and looks at the suites that come out, so a list of sound suites is never called weak for a word in it, and \`ALL\` is for what it brings in.

@@ -36,6 +36,7 @@ export default defineRule({
   group: 'tls',
   severity: 'warning',
   since: '0.1',
+  controls: { cis: ['4.1.4'], stig: ['V-278381'] },
   missing: ['ssl_protocols'],
   equivalents: ['nginx-lint:deprecated-ssl-protocol', 'gixy:weak_ssl_tls'],
   title: 'Outdated TLS protocol',

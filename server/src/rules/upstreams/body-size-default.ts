@@ -28,6 +28,7 @@ export default defineRule({
   group: 'upstreams',
   severity: 'hint',
   since: '0.1',
+  controls: { cis: ['5.2.2'] },
   missing: ['client_max_body_size'],
   equivalents: ['nginx-lint:client-max-body-size-not-set'],
   title: 'Default body size limit of 1 MB',

@@ -31,6 +31,7 @@ export default defineRule({
   group: 'upstreams',
   severity: 'warning',
   since: '0.1',
+  controls: { cis: ['3.7'] },
   missing: ['proxy_set_header'],
   title: 'X-Forwarded-* headers not set',
   why: `
