@@ -6,6 +6,10 @@
  * Nobody says what he depends on: all that leads from a block to other blocks (the levels of http, stream and mail, the indexes of names,
  * variables, servers and upstreams, and whatever is remembered for a whole configuration) asks through this file. An object that belongs to a
  * block is made anew when the block changes, so an answer is the same where its objects are.
+ *
+ * A question lives as long as somebody who asked it. What it closes over lives with it, and of a revision one directive keeps all that came
+ * after: so `ask` closes over names and numbers, never over a directive, a scope or a configuration, and stands in a function that has no
+ * other closure over one (V8 keeps the variables of all closures of a function together). test/incremental/memory holds it to that.
  */
 import type { Statement } from '../syntax/statement.ts';
 import type { Config } from './config.ts';
@@ -239,14 +243,18 @@ export class PerPart<P extends Directive | Scope, V> {
   }
 }
 
+const askedMember = (config: Config, name: string, member: string, all: (config: Config) => ReadonlySet<string>): boolean =>
+  asked(config, `${name} ${member}`, (c) => all(c).has(member));
+
 /** Sets of which each member is a question of its own. */
 export const askedSet = (
   config: Config,
   name: string,
   all: (config: Config) => ReadonlySet<string>,
-): { readonly has: (member: string) => boolean } => ({
-  has: (member) => asked(config, `${name} ${member}`, (c) => all(c).has(member)),
-});
+): { readonly has: (member: string) => boolean } => ({ has: (member) => askedMember(config, name, member, all) });
+
+const notedAll = (config: Config, name: string, all: (config: Config) => ReadonlyMap<string, unknown>): void =>
+  noted(config, `${name}, all`, (c) => [...all(c)].flatMap(([key, value]) => [key, ...(Array.isArray(value) ? value : [value])]));
 
 /** A map about a configuration of which each key is a question of its own. */
 export class AskedMap<V> implements ReadonlyMap<string, V> {
@@ -258,18 +266,19 @@ export class AskedMap<V> implements ReadonlyMap<string, V> {
   ) {}
 
   get(key: string): V | undefined {
-    return asked(this.config, `${this.name} ${key}`, (c) => this.all(c).get(key));
+    const { all } = this;
+    return asked(this.config, `${this.name} ${key}`, (c) => all(c).get(key));
   }
 
   has(key: string): boolean {
-    return asked(this.config, `${this.name} ${key}?`, (c) => this.all(c).has(key));
+    const { all } = this;
+    return asked(this.config, `${this.name} ${key}?`, (c) => all(c).has(key));
   }
 
   private get whole(): ReadonlyMap<string, V> {
-    noted(this.config, `${this.name}, all`, (c) =>
-      [...this.all(c)].flatMap(([key, value]) => [key, ...(Array.isArray(value) ? value : [value])]),
-    );
-    return unrecorded(() => this.all(this.config));
+    const { all, config } = this;
+    notedAll(config, this.name, all);
+    return recorded(null, () => all(config));
   }
 
   get size(): number {

@@ -237,6 +237,14 @@ const ownerOf = (site: NameSite): Scope | null => site.directive.scope.enclosing
 const samePlace = (a: NameSite, b: NameSite): boolean =>
   a.directive.file === b.directive.file && a.span.start === b.span.start && a.span.end === b.span.end;
 
+/** Apart from their callers: a question keeps all that stands around it (asked.ts). */
+const spelledAs = (config: Config, key: string): readonly NameSite[] => asked(config, `sites ${key}`, (c) => namesOf(c).sitesBy(key)) ?? [];
+
+const carriedTo = (config: Config, name: string, protocol: Protocol | null): readonly NameSite[] =>
+  asked(config, `carried ${keyOf('upstream', name, protocol)}`, (c) =>
+    carried.of(c).sites.filter((s) => s.protocol === protocol && s.name === name.toLowerCase()),
+  );
+
 export class NameIndex {
   private everySite: ReadonlyMap<string, readonly NameSite[]> | undefined;
   /** a variable such as $host is read thousands of times and defined nowhere: both lists are kept apart */
@@ -251,6 +259,11 @@ export class NameIndex {
 
   private get defining(): ReadonlyMap<string, readonly NameSite[]> {
     return (this.everyDefinition ??= this.merged('definitions'));
+  }
+
+  /** What `sites` is made of. */
+  sitesBy(key: string): readonly NameSite[] | undefined {
+    return this.byKey.get(key);
   }
 
   private merged(what: 'sites' | 'definitions'): ReadonlyMap<string, readonly NameSite[]> {
@@ -278,11 +291,9 @@ export class NameIndex {
   /** All places of a name, in nginx's reading order. Variables compare without case, as nginx does. */
   sites(kind: NameKind, name: string, protocol: Protocol | null): readonly NameSite[] {
     const key = keyOf(kind, name, protocol);
-    const spelled = asked(this.config, `sites ${key}`, (c) => namesOf(c).byKey.get(key)) ?? [];
+    const spelled = spelledAs(this.config, key);
     if (kind !== 'upstream') return spelled;
-    const more = asked(this.config, `carried ${key}`, (c) =>
-      carried.of(c).sites.filter((s) => s.protocol === protocol && s.name === name.toLowerCase()),
-    );
+    const more = carriedTo(this.config, name, protocol);
     return more.length ? [...spelled, ...more.filter((s) => !spelled.some((t) => samePlace(s, t)))] : spelled;
   }
 

@@ -76,7 +76,8 @@ export class Scope {
   }
 
   private askAll(): void {
-    noted(this.config, `${this.context} level`, (c) => c.levels(this.context).flatMap((s) => s.level.map(identityOf)));
+    const { context } = this;
+    noted(this.config, `${context} level`, (c) => c.levels(context).flatMap((s) => s.level.map(identityOf)));
   }
 
   private expand(config: Config, { file, statements, via }: Body, into: Directive[]): void {
@@ -122,8 +123,9 @@ export class Scope {
 
   /** Own directives of that name, in order. */
   named(name: string): readonly Directive[] {
+    const { context } = this;
     if (this.outer && (APART.has(name) || ofNoBlock()))
-      noted(this.config, `${this.context} ${name}`, (c) => c.levels(this.context).flatMap((s) => s.own(name).map(identityOf)));
+      noted(this.config, `${context} ${name}`, (c) => c.levels(context).flatMap((s) => s.own(name).map(identityOf)));
     return this.own(name);
   }
 
@@ -159,9 +161,10 @@ export class Scope {
 
   /** The directives of that name in force here, own or inherited. */
   effective(name: string): Effective {
+    const { context } = this;
     if (this.outer && ofNoBlock())
-      noted(this.config, `${this.context} in force ${name}`, (c) =>
-        c.levels(this.context).flatMap((s) => s.effective(name).directives.map(identityOf)),
+      noted(this.config, `${context} in force ${name}`, (c) =>
+        c.levels(context).flatMap((s) => s.effective(name).directives.map(identityOf)),
       );
     let found = this.inForce.get(name);
     if (!found) this.inForce.set(name, (found = effective(this, name)));

@@ -124,12 +124,15 @@ const servers = new PerConfig((config, protocol: ServerProtocol): readonly Serve
   return scopes.map((scope, index) => makeServer(scope, index, protocol));
 });
 
-const byScope = new PerConfig((config): ReadonlyMap<Scope, Server> => new Map(serversOf(config).map((s) => [s.scope, s])));
+const byScope = new PerConfig((config): ReadonlyMap<number, Server> => new Map(serversOf(config).map((s) => [numberOf(s.scope), s])));
+
+const serverBy = (config: Config, scope: number): Server | null =>
+  asked(config, `server of ${scope}`, (c) => byScope.of(c).get(scope) ?? null);
 
 /** The http server in which a scope lies. */
 export function serverOf(scope: Scope): Server | null {
   const own = scope.enclosing('server');
-  return own && asked(own.config, `server of ${numberOf(own)}`, (c) => byScope.of(c).get(own) ?? null);
+  return own && serverBy(own.config, numberOf(own));
 }
 
 const made = new WeakMap<Scope, Server>();

@@ -7,6 +7,7 @@ import type { CompiledRegex } from '../base/regexes.ts';
 import type { Place } from '../base/span.ts';
 import { table } from '../base/table.ts';
 import { asked, numberOf, PerConfig } from '../config/asked.ts';
+import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
 import { locationOf } from '../config/locations.ts';
 import { namesOf, regexesOf } from '../config/names.ts';
@@ -90,13 +91,17 @@ export function regexesFor(
   return found;
 }
 
-const openServers = new PerConfig((config): ReadonlySet<Scope> => new Set(listenersOf(config).map((l) => l.defaultServer.scope)));
+const openServers = new PerConfig(
+  (config): ReadonlySet<number> => new Set(listenersOf(config).map((l) => numberOf(l.defaultServer.scope))),
+);
+
+const isOpenServer = (config: Config, scope: number): boolean => asked(config, `any host ${scope}`, (c) => openServers.of(c).has(scope));
 
 /** Whether any client may choose the host: the server answers for names that nobody wrote down. */
 export function anyHost(scope: Scope): boolean {
   const own = scope.enclosing('server');
   if (!own?.config.whole) return false;
-  return asked(own.config, `any host ${numberOf(own)}`, (c) => openServers.of(c).has(own));
+  return isOpenServer(own.config, numberOf(own));
 }
 
 const holding = new WeakMap<CompiledRegex, Map<string, boolean>>();

@@ -36,6 +36,9 @@ interface Entry {
   items: Item[];
 }
 
+/** The texts that are templates. */
+const templatesOf = (config: Config): string[] => [...config.files.values()].flatMap((f) => (f.template === null ? [] : f.text));
+
 /** What is being found out about a block. */
 export class BlockNotes {
   readonly items: Item[] = [];
@@ -48,9 +51,7 @@ export class BlockNotes {
   ) {
     this.recording = { questions: new Set(), ofBlock, block: block?.statement ?? null };
     // what a template leaves open depends on all of its text
-    recorded(this.recording, () =>
-      askedOfBlock(config, 'templates', (c) => [...c.files.values()].flatMap((f) => (f.template === null ? [] : f.text))),
-    );
+    recorded(this.recording, () => askedOfBlock(config, 'templates', templatesOf));
   }
 
   /** What was asked since it was last called. */

@@ -51,23 +51,28 @@ export interface Reach {
   readonly plain: boolean;
 }
 
-const reaches = new PerConfig((config): ReadonlyMap<Server, Reach> => {
-  const all = new Map<Server, Reach>();
+/** By the server's number (asked.ts). */
+const reaches = new PerConfig((config): ReadonlyMap<number, Reach> => {
+  const all = new Map<number, Reach>();
   for (const pair of listenersOf(config))
     for (const s of pair.servers) {
       const secure = pair.ssl || pair.quic || isOn(s.scope, 'ssl');
-      const known = all.get(s) ?? { tls: false, plain: false };
-      all.set(s, { tls: known.tls || secure, plain: known.plain || !secure });
+      const number = numberOf(s);
+      const known = all.get(number) ?? { tls: false, plain: false };
+      all.set(number, { tls: known.tls || secure, plain: known.plain || !secure });
     }
   return all;
 });
 
 /** How clients can reach a server: `ssl` on any listen of a pair counts for every server of the pair. */
-export function reachOf(server: Server): Reach {
-  const key = `reach of ${numberOf(server)}`;
+export const reachOf = (server: Server): Reach => reachBy(server.scope.config, numberOf(server));
+
+function reachBy(config: Config, server: number): Reach {
   const over = (c: Config): Reach => reaches.of(c).get(server) ?? { tls: false, plain: true };
-  const { config } = server.scope;
-  return { tls: asked(config, `${key}, tls`, (c) => over(c).tls), plain: asked(config, `${key}, plain`, (c) => over(c).plain) };
+  return {
+    tls: asked(config, `reach of ${server}, tls`, (c) => over(c).tls),
+    plain: asked(config, `reach of ${server}, plain`, (c) => over(c).plain),
+  };
 }
 
 /** The http servers that clients reach over TLS. */

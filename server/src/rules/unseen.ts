@@ -1,4 +1,5 @@
 /** Whether a finding that says "missing" rests on what nobody sees: then it is not said. */
+import type { FileId } from '../base/file-id.ts';
 import type { Place } from '../base/span.ts';
 import { asked, numberOf } from '../config/asked.ts';
 import type { Config } from '../config/config.ts';
@@ -6,6 +7,7 @@ import { unseenInForce } from '../config/effective.ts';
 import { unseenAround, unseenWithin } from '../config/open.ts';
 import type { Scope } from '../config/scope.ts';
 import { statementAt } from '../syntax/place.ts';
+import type { Statement } from '../syntax/statement.ts';
 import type { Rule } from './rule.ts';
 
 /**
@@ -17,13 +19,16 @@ export function restsOnUnseen(config: Config, at: Place, missing: NonNullable<Ru
   if (!file) return false;
   const statement = statementAt(file.body, at.span.start);
   const what = `unseen ${missing === true ? '' : missing.join()} ${at.file}`;
-  if (!statement) return asked(config, what, (c) => c.scopesOf(at.file).some((scope) => isOpen(scope, missing)));
-  return asked(config, `${what} ${numberOf(statement)}`, (c) =>
-    c
-      .usesOf(statement, at.file)
-      .some((d) => (d.body ? isOpen(d.body, missing) || isOpenWithin(d.body, missing) : isOpen(d.scope, missing))),
-  );
+  return statement ? isOpenAt(config, what, at.file, statement, missing) : isOpenIn(config, what, at.file, missing);
 }
+
+const isOpenIn = (config: Config, what: string, file: FileId, missing: true | readonly string[]): boolean =>
+  asked(config, what, (c) => c.scopesOf(file).some((scope) => isOpen(scope, missing)));
+
+const isOpenAt = (config: Config, what: string, file: FileId, statement: Statement, missing: true | readonly string[]): boolean =>
+  asked(config, `${what} ${numberOf(statement)}`, (c) =>
+    c.usesOf(statement, file).some((d) => (d.body ? isOpen(d.body, missing) || isOpenWithin(d.body, missing) : isOpen(d.scope, missing))),
+  );
 
 const isOpen = (scope: Scope, missing: true | readonly string[]): boolean =>
   missing === true ? unseenAround(scope).length > 0 : missing.some((name) => unseenInForce(scope, name).length > 0);

@@ -1,6 +1,8 @@
 /** The Host header of a request to an upstream, taken from what the client may write at will. */
-import { asked } from '../../config/asked.ts';
+import { asked, numberOf } from '../../config/asked.ts';
+import type { Config } from '../../config/config.ts';
 import type { ComposeService } from '../../deploy/compose.ts';
+import type { Deployment } from '../../deploy/deployment.ts';
 import { variablesIn } from '../../syntax/variable.ts';
 import { flowInto } from '../data-flow.ts';
 import { fixOf, replace } from '../fix.ts';
@@ -12,6 +14,10 @@ const SETTERS = ['proxy_set_header', 'grpc_set_header', 'fastcgi_param', 'uwsgi_
 /** Whether a container is asked for under a port that is not the scheme's own. */
 const isOnOtherPorts = (from: ComposeService | null): boolean =>
   from?.ports.some((p) => p.protocol === 'tcp' && p.published !== null && p.published !== 80 && p.published !== 443) ?? false;
+
+/** The container of nginx has other ports outside than it listens on within. */
+const publishesOtherPorts = (config: Config, deployment: Deployment): boolean =>
+  asked(config, `other ports outside, by ${numberOf(deployment)}`, (c) => isOnOtherPorts(nginxOf(c, deployment)));
 
 export default defineRule({
   id: 'host-spoofing',
@@ -44,7 +50,7 @@ Many guides, gunicorn's among them, pass \`$http_host\` because it keeps the por
       if (!flow || flow.source === '$host') continue;
       const plain = flow.source.toLowerCase() === '$http_host';
       // a port that only the outside knows is in nothing else
-      if (plain && asked(directive.scope.config, 'other ports outside', (c) => isOnOtherPorts(nginxOf(c, deployment)))) continue;
+      if (plain && publishesOtherPorts(directive.scope.config, deployment)) continue;
       report(plain ? 'header' : 'free', {
         at: use.span,
         data: { source: flow.source },

@@ -44,9 +44,9 @@ const applications = (pass: Directive): readonly string[] =>
   passedBy(pass).targets.map((t) => `${t.upstream?.name ?? t.host}:${t.upstream ? '' : t.port}`);
 
 /** The headers that say who somebody is, by application, as one level sets them: the first of each name. */
-type Setters = ReadonlyMap<string, readonly SentHeader[]>;
+type Setters = Pick<ReadonlyMap<string, readonly SentHeader[]>, 'get'>;
 
-function joined(all: Iterable<readonly [string, SentHeader]>): Setters {
+function joined(all: Iterable<readonly [string, SentHeader]>): ReadonlyMap<string, readonly SentHeader[]> {
   const setters = new Map<string, SentHeader[]>();
   for (const [app, header] of all) {
     const known = setters.get(app);
@@ -63,14 +63,15 @@ const pairsIn = new PerPart((level: Scope): readonly (readonly [string, SentHead
   }),
 );
 
-const ofServers = new PerConfig(
-  (config): Setters =>
-    joined(
-      (function* () {
-        for (const { scope } of serversOf(config)) yield* pairsIn.of(scope);
-      })(),
-    ),
+const ofServers = new PerConfig((config) =>
+  joined(
+    (function* () {
+      for (const { scope } of serversOf(config)) yield* pairsIn.of(scope);
+    })(),
+  ),
 );
+
+const settersFor = (config: Config): Setters => new AskedMap(config, 'identity headers', (c) => ofServers.of(c));
 
 export default defineRule({
   id: 'internal-header-passed',
@@ -123,8 +124,7 @@ With \`underscores_in_headers on\`, X_REMOTE_USER and X-Remote-User become the s
       if (use) report('client', { at: use.span, data: { header: directive.value(0) } });
       return;
     }
-    const setters =
-      serverOf(scope)?.scope === scope ? new AskedMap(config, 'identity headers', (c) => ofServers.of(c)) : joined(pairsIn.of(scope));
+    const setters = serverOf(scope)?.scope === scope ? settersFor(config) : joined(pairsIn.of(scope));
     for (const pass of passesIn(scope)) {
       if (!HEADER_LIST[pass.name]) continue;
       const headers = [...new Set(applications(pass))].flatMap((app) => setters.get(app) ?? []);

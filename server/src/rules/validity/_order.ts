@@ -1,7 +1,8 @@
 /** The order in which nginx reads the directives of a configuration: what must be declared before its use, and which of two is the second. */
-import { asked, numberOf } from '../../config/asked.ts';
+import { asked, numberOf, PerConfig } from '../../config/asked.ts';
+import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
-import { identityOf, type Scope } from '../../config/scope.ts';
+import { identityOf, type Scope, type ScopeContext } from '../../config/scope.ts';
 
 const pathOf = (directive: Directive): Directive[] => {
   const path: Directive[] = [];
@@ -26,14 +27,22 @@ export function byOrder(a: Directive, b: Directive): number {
 /** The order of two directives of one level. Of an outer level nothing but their order is asked: the rest of it may change. */
 function onLevel(scope: Scope, x: Directive, y: Directive): number {
   if (!scope.outer) return scope.indexOf(x) - scope.indexOf(y);
-  const [a, b] = [identityOf(x), identityOf(y)];
-  const { context } = scope;
-  return asked(scope.config, `order of ${numberOf(a)} and ${numberOf(b)}`, (c) => {
-    const at = (d: Directive, identity: object): number =>
-      context === 'main' ? c.main.level.findIndex((other) => identityOf(other) === identity) : d.scope.indexOf(d);
-    return Math.sign(at(x, a) - at(y, b));
-  });
+  return orderOf(scope.config, scope.context, numberOf(identityOf(x)), numberOf(identityOf(y)));
 }
+
+const orderOf = (config: Config, context: ScopeContext, a: number, b: number): number =>
+  asked(config, `order of ${a} and ${b}`, (c) => Math.sign((places.of(c, context).get(a) ?? -1) - (places.of(c, context).get(b) ?? -1)));
+
+/** Where the directives of an outer level stand, by their numbers. */
+const places = new PerConfig(
+  (config, context: ScopeContext): ReadonlyMap<number, number> =>
+    new Map(
+      config
+        .levels(context)
+        .flatMap((level) => level.level)
+        .map((d, i) => [numberOf(identityOf(d)), i]),
+    ),
+);
 
 /** Whether nginx has read the first directive when it comes to the second. */
 export const isBefore = (a: Directive, b: Directive): boolean => byOrder(a, b) < 0;
