@@ -325,6 +325,57 @@ test('a rule about the whole that was silent because of a line of the outermost 
     [['events', 'error_log logs/e.log;\nevents']],
   ]));
 
+test('a line that was in order beside its equals is asked about again where it stands', () =>
+  through(
+    `events {}
+http {
+    map $host $kind { default a; }
+    server {
+        listen 80;
+        add_header X-Kind $kind;
+    }
+    server {
+        listen 81;
+        add_header X-Kind $kind;
+    }
+}
+`,
+    [
+      // the first server is as it was at each step: what its equal has asked must be known of both
+      [['map $host $kind', 'map $host $other']],
+      [['map $host $other', 'map $host $kind']],
+      [
+        ['listen 81', 'listen 82'],
+        ['map $host $kind', 'map $host $other'],
+      ],
+    ],
+  ));
+
+test('an edit of the application side counts for a configuration that nobody touches', async () => {
+  const folder = fileId('file:///deployed');
+  const [main, compose] = [fileId(`${folder}/nginx.conf`), fileId(`${folder}/docker-compose.yml`)];
+  const gunicorn = 'gunicorn shop.wsgi --bind 0.0.0.0:8000';
+  const session = await Session.start(
+    new Map([
+      [main, 'events {}\nhttp {\n    server {\n        listen 80;\n        location / { proxy_pass http://web:8000; }\n    }\n}\n'],
+      [
+        compose,
+        `services:\n  nginx:\n    image: nginx\n    volumes:\n      - ./nginx.conf:/etc/nginx/nginx.conf\n  web:\n    build: .\n    command: ${gunicorn}\n`,
+      ],
+    ]),
+    folder,
+  );
+  await session.check(true, () => 'before');
+  const replace = async (from: string, to: string): Promise<void> => {
+    const start = session.texts.get(compose)!.indexOf(from);
+    await session.edit(compose, { span: { start, end: start + from.length }, newText: to });
+    await session.check(true, () => `${from} for ${to}`);
+  };
+  const uwsgi = 'uwsgi --socket 0.0.0.0:8000 --module shop.wsgi';
+  await replace(gunicorn, uwsgi);
+  await replace(uwsgi, gunicorn);
+});
+
 /** The edit that makes one text of another and leaves their common ends. */
 function difference(before: string, after: string): TextEdit {
   let start = 0;

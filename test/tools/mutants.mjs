@@ -28,8 +28,8 @@ const MUTANTS = [
   {
     name: 'what a value for the whole was made of is not handed on',
     file: 'server/src/config/asked.ts',
-    from: 'if (recording && entry.asked) for (const question of entry.asked) recording.questions.add(question);',
-    to: '',
+    from: 'if (recording && entry.asked) for (const question of entry.asked) recording.questions.add(question);\n    return entry.value;\n  }\n}\n\n/** The outermost',
+    to: 'return entry.value;\n  }\n}\n\n/** The outermost',
   },
   {
     name: 'findings never move with their block',
@@ -84,6 +84,24 @@ const MUTANTS = [
     file: 'server/src/rules/run.ts',
     from: 'for (const { rule, questions } of inOrder)',
     to: 'for (const { rule, questions } of [] as typeof inOrder)',
+  },
+  {
+    name: 'a question holds on to the scope that asked first',
+    file: 'server/src/config/servers.ts',
+    from: 'serverBy(own.config, numberOf(own));',
+    to: 'asked(own.config, `server of ${numberOf(own)}`, (c) => byScope.of(c).get(numberOf(own)) ?? null);',
+  },
+  {
+    name: 'what is kept with a directive is right for ever',
+    file: 'server/src/config/asked.ts',
+    from: 'else entry = undefined;',
+    to: '',
+  },
+  {
+    name: 'what a value kept with a directive was made of is not handed on',
+    file: 'server/src/config/asked.ts',
+    from: 'if (recording && entry.asked) for (const question of entry.asked) recording.questions.add(question);\n    return entry.value;\n  }\n\n  private made',
+    to: 'return entry.value;\n  }\n\n  private made',
   },
   {
     name: 'other application files change nothing',

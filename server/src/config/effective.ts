@@ -33,14 +33,22 @@ const NOT_INHERITED = new Set([
 ]);
 
 /** Names that form one list: a line of either at a level hides the outer lines of both. */
-const ONE_LIST: Record<string, readonly string[]> = table({
-  allow: ['allow', 'deny'],
-  deny: ['allow', 'deny'],
-  root: ['root', 'alias'],
-  alias: ['root', 'alias'],
-});
+const ACCESS = ['allow', 'deny'];
+const FOLDER = ['root', 'alias'];
+const ONE_LIST: Record<string, readonly string[]> = table({ allow: ACCESS, deny: ACCESS, root: FOLDER, alias: FOLDER });
 
 const isNestedConfiguration = (scope: Scope): boolean => scope.context === 'if-in-location' || scope.context === 'limit_except';
+
+const lists = new WeakMap<readonly Directive[], Map<readonly string[], readonly Directive[]>>();
+
+/** A level's lines of several names, in order. By the level: that of http may hold thousands of servers, and each of their locations asks. */
+function ownOf({ level }: Scope, names: readonly string[]): readonly Directive[] {
+  let known = lists.get(level);
+  if (!known) lists.set(level, (known = new Map()));
+  let list = known.get(names);
+  if (!list) known.set(names, (list = level.filter((d) => names.includes(d.name))));
+  return list;
+}
 
 /**
  * The directives of that name in force in `scope`: its own, else those of the nearest outer scope that has any.
@@ -48,8 +56,7 @@ const isNestedConfiguration = (scope: Scope): boolean => scope.context === 'if-i
  */
 export function effective(scope: Scope, name: string): Effective {
   const names = ONE_LIST[name] ?? [name];
-  // by index: the level of http may hold thousands of servers
-  const own = (at: Scope): readonly Directive[] => (names.length === 1 ? at.named(name) : at.level.filter((d) => names.includes(d.name)));
+  const own = (at: Scope): readonly Directive[] => (names.length === 1 ? at.named(name) : ownOf(at, names));
   const found: Directive[] = [];
   const shadowed: Directive[] = [];
   let origin: Scope | 'default' = 'default';
