@@ -219,7 +219,7 @@ export class Pcre2 {
 }
 
 /** More compiled patterns than one configuration has; the oldest go first. */
-const KEPT = 4096;
+const KEPT = 24_000;
 
 interface Kept {
   readonly regex: Regex | null;

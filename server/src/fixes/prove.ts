@@ -131,7 +131,7 @@ export class Proofs {
     if (after.files.some(({ before, after: now }) => now.problems.length > before.problems.length))
       return 'the text would not be well formed';
     for (const settings of this.versionsToTry()) {
-      const error = newError(this.errorsAt(settings), errorsOf(after.config.with({ settings }), this.validity));
+      const error = this.newErrorAt(settings, after.config);
       if (error !== null) return `nginx ${settings.target.nginx.text} would refuse it: ${error}`;
     }
     return changesOfTraces(this.config, after.config, declared, called);
@@ -149,7 +149,7 @@ export class Proofs {
     const gone = takesAway(this.config, after.config, after.files);
     if (gone !== null) return gone;
     for (const settings of this.versionsToTry()) {
-      const error = newError(this.errorsAt(settings), errorsOf(after.config.with({ settings }), this.validity));
+      const error = this.newErrorAt(settings, after.config);
       if (error !== null) return `nginx ${settings.target.nginx.text} would refuse it: ${error}`;
     }
     // a text that nginx refuses treats no request in any way yet
@@ -158,10 +158,18 @@ export class Proofs {
     return changesOfTraces(this.config, after.config, declared);
   }
 
+  /** The first error that nginx of the settings has with the fixed text alone. Most have none: then the present text is not asked about. */
+  private newErrorAt(settings: Settings, after: Config): string | null {
+    const errors = errorsOf(after.with({ settings }), this.validity);
+    return errors.size ? newError(this.errorsAt(settings), errors) : null;
+  }
+
   private versionsToTry(): readonly Settings[] {
     if (this.versions) return this.versions;
-    const always = this.errorsAt(this.config.settings);
-    return (this.versions = versionsToTry(this.config.settings, (s) => without(this.errorsAt(s), always).size === 0));
+    return (this.versions = versionsToTry(this.config.settings, (s) => {
+      const errors = this.errorsAt(s);
+      return !errors.size || without(errors, this.errorsAt(this.config.settings)).size === 0;
+    }));
   }
 
   private errorsAt(settings: Settings): Errors {

@@ -26,11 +26,11 @@ application a slow password hash. A \`limit_req\` of a few requests a minute for
   check({ directive, scope, report }) {
     const location = directive && readLocation(directive);
     if (!location || location.modifier === '@' || scope.has('internal')) return;
+    if (!PASS_DIRECTIVES.some((p) => scope.has(p)) || ['limit_req', 'limit_conn'].some((n) => scope.value(n))) return;
     const opened = directive.body && locationOf(directive.body);
     // of a pattern every path that fits it
     const names = opened?.kind === 'regex' ? pathsFor(opened, 24) : [location.name];
-    if (!names.some((n) => LOGIN.test(n)) || !PASS_DIRECTIVES.some((p) => scope.has(p))) return;
-    if (['limit_req', 'limit_conn'].some((n) => scope.value(n)) || isProtected(scope)) return;
+    if (!names.some((n) => LOGIN.test(n)) || isProtected(scope)) return;
     report('unlimited', { at: directive.statement.name, data: { name: location.name } });
   },
   examples: [

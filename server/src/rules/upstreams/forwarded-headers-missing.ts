@@ -4,7 +4,7 @@ import type { Directive } from '../../config/directive.ts';
 import type { Fix } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { hasTlsServer } from '../tls.ts';
-import { lackOf } from './_headers.ts';
+import { Lacks, lackOf } from './_headers.ts';
 import { isToApplication, needsNoClient } from './_receiver.ts';
 
 /** Header, the value to set, what goes wrong without it. Host has a rule of its own. */
@@ -25,6 +25,8 @@ function missingAt(directive: Directive): (typeof NEEDED)[number][] {
   const missing = NEEDED.filter((n) => !given.has(n.header.toLowerCase()));
   return given.has('x-real-ip') && missing.length === 1 && missing[0]!.header === 'X-Forwarded-For' ? [] : missing;
 }
+
+const lacks = new Lacks((pass) => missingAt(pass).map((n) => n.header));
 
 export default defineRule({
   id: 'forwarded-headers-missing',
@@ -60,7 +62,8 @@ A \`proxy_set_header\` line in a location hides all lines of the outer levels, s
         directive,
         `Pass ${wanted.map((n) => n.header).join(', ')} on`,
         wanted.map((n) => `proxy_set_header ${n.header} ${n.value};`),
-        (other) => missing.every((n) => missingAt(other).includes(n)),
+        missing.map((n) => n.header),
+        lacks,
       );
     const { at, related, fix } = lack(missing);
     const fixes: Fix[] = [fix];
