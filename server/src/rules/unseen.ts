@@ -1,7 +1,7 @@
 /** Whether a finding that says "missing" rests on what nobody sees: then it is not said. */
 import type { FileId } from '../base/file-id.ts';
 import type { Place } from '../base/span.ts';
-import { asked, numberOf } from '../config/asked.ts';
+import { asked, numberOf, PerConfig } from '../config/asked.ts';
 import type { Config } from '../config/config.ts';
 import { unseenInForce } from '../config/effective.ts';
 import { unseenAround, unseenWithin } from '../config/open.ts';
@@ -25,10 +25,24 @@ export function restsOnUnseen(config: Config, at: Place, missing: NonNullable<Ru
 const isOpenIn = (config: Config, what: string, file: FileId, missing: true | readonly string[]): boolean =>
   asked(config, what, (c) => c.scopesOf(file).some((scope) => isOpen(scope, missing)));
 
-const isOpenAt = (config: Config, what: string, file: FileId, statement: Statement, missing: true | readonly string[]): boolean =>
-  asked(config, `${what} ${numberOf(statement)}`, (c) =>
-    c.usesOf(statement, file).some((d) => (d.body ? isOpen(d.body, missing) || isOpenWithin(d.body, missing) : isOpen(d.scope, missing))),
-  );
+const isOpenAt = (config: Config, what: string, file: FileId, statement: Statement, missing: true | readonly string[]): boolean => {
+  const key = `${what} ${numberOf(statement)}`;
+  return asked(config, key, (c) => {
+    // each place that includes a file finds the same line of it wanting
+    const known = openAt.of(c);
+    let open = known.get(key);
+    if (open === undefined)
+      known.set(
+        key,
+        (open = c
+          .usesOf(statement, file)
+          .some((d) => (d.body ? isOpen(d.body, missing) || isOpenWithin(d.body, missing) : isOpen(d.scope, missing)))),
+      );
+    return open;
+  });
+};
+
+const openAt = new PerConfig(() => new Map<string, boolean>());
 
 const isOpen = (scope: Scope, missing: true | readonly string[]): boolean =>
   missing === true ? unseenAround(scope).length > 0 : missing.some((name) => unseenInForce(scope, name).length > 0);

@@ -1,6 +1,6 @@
 /** Who gets a proxied request: programs that need neither the client's host nor its scheme and address. */
 import { toBytes } from '../../base/bytes.ts';
-import { asked } from '../../config/asked.ts';
+import { asked, PerPart } from '../../config/asked.ts';
 import type { Directive } from '../../config/directive.ts';
 import { locationOf, matchLocation } from '../../config/locations.ts';
 import type { Scope } from '../../config/scope.ts';
@@ -15,13 +15,13 @@ export function askedBy(scope: Scope): readonly Directive[] {
   const location = locationOf(scope);
   const server = scope.enclosing('server');
   if (!location || !server) return [];
-  return server.all.filter((d) => {
-    const uri = d.value(0);
-    return (
-      ASKING.includes(d.name) && uri.startsWith('/') && !uri.includes('$') && matchLocation(server, toBytes(uri)).location === location
-    );
-  });
+  return asking.of(server).filter((d) => matchLocation(server, toBytes(d.value(0))).location === location);
 }
+
+/** The lines of a server whose subrequests go to a path that is written there. */
+const asking = new PerPart((server: Scope): readonly Directive[] =>
+  server.all.filter((d) => ASKING.includes(d.name) && d.value(0).startsWith('/') && !d.value(0).includes('$')),
+);
 
 /** Certificate authorities ask for a token by its path; whoever answers needs nothing else. */
 const CHALLENGE = /^\/\.well-known\/(?:acme-challenge|pki-validation)/;
