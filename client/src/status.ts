@@ -14,8 +14,12 @@ const VERSION_SOURCES: Record<RootsResult['versionFrom'], string> = {
 };
 
 /** The text and the detail for a file: short, for the status bar has no room. */
-export function statusOf({ roots, context, readAs, nginxVersion, versionFrom, knows }: RootsResult): { text: string; detail: string } {
-  const version = `nginx ${nginxVersion} (${VERSION_SOURCES[versionFrom]}) · knows ${knows}`;
+export function statusOf({ roots, context, readAs, template, nginxVersion, versionFrom, knows }: RootsResult): {
+  text: string;
+  detail: string;
+} {
+  const engine = template ? `template: ${template} · ` : '';
+  const version = `${engine}nginx ${nginxVersion} (${VERSION_SOURCES[versionFrom]}) · knows ${knows}`;
   const [first, ...others] = roots;
   if (!first) return { text: 'No main file', detail: `Read as ${readAs ?? (context ? `part of ${context}` : 'a fragment')} · ${version}` };
   return { text: others.length ? `${first.label} +${others.length}` : first.label, detail: `Main file · ${version}` };
@@ -66,7 +70,7 @@ export function showStatus({ client }: App, overview: Overview, bar: StatusBar):
       if (newState === State.Running) return void refresh();
       item.busy = newState === State.Starting;
       item.text = newState === State.Starting ? 'Starting' : 'Stopped';
-      item.detail = newState === State.Starting ? '' : 'The language server does not run';
+      item.detail = newState === State.Starting ? '' : 'Language server stopped';
       item.severity = newState === State.Starting ? vscode.LanguageStatusSeverity.Information : vscode.LanguageStatusSeverity.Error;
     }),
   );

@@ -12,6 +12,8 @@ export interface ReadAs {
   readonly as: string | null;
   /** the main file around it, in words for people; null where it is read on its own or is the main file */
   readonly inside: string | null;
+  /** the template engine that the file is read for; null for a plain file */
+  readonly template: string | null;
   readonly nginx: string;
   readonly versionFrom: 'default' | 'setting' | 'found';
   /** what says so; null where nothing does */
@@ -73,6 +75,7 @@ function readAsOf(file: FileId, config: Config, project: Project): ReadAs {
     id: hostOf(file),
     as: standIn?.file === file ? standIn.path : (lives?.path ?? null),
     inside: standIn ? `the nginx.conf of ${standIn.of}` : file === config.root ? null : relativePath(hostOf(config.root), project.boundary),
+    template: config.files.get(file)?.template ?? null,
     nginx: target.nginx.text,
     versionFrom,
     because: lives ? { id: lives.by.at.file, span: lives.by.at.span } : null,

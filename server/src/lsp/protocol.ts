@@ -82,6 +82,8 @@ export interface RootsResult {
   context: string | null;
   /** for a fragment within a main file that stands in: what was assumed, such as "/etc/nginx/conf.d/default.conf of nginx:1.29" */
   readAs: string | null;
+  /** the template engine that the file is read for; null for a plain file */
+  template: string | null;
   nginxVersion: string;
   versionFrom: 'default' | 'setting' | 'found';
   /** how far the facts go, such as "nginx up to 1.31.9 (18 Nov 2026)" */

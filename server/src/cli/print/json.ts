@@ -45,10 +45,11 @@ export function json({ files, text, project, durationMs }: Result): string {
         })),
         project: {
           root: project.root && shownPath(project.root),
-          readAs: project.readAs.map(({ id, as, inside, nginx, versionFrom, because }) => ({
+          readAs: project.readAs.map(({ id, as, inside, template, nginx, versionFrom, because }) => ({
             path: shownPath(id),
             as,
             inside,
+            template,
             nginx,
             versionFrom,
             because: because && `${shownPath(because.id)}:${(text(because.id)?.lines.lineAt(because.span.start) ?? 0) + 1}`,

@@ -74,7 +74,8 @@ function whatWasDone(project: Result['project'], name: (path: string) => string,
       project.readAs.map((r) => {
         const as = r.as === null ? '' : ` as ${visible(r.as)}`;
         const inside = r.inside === null ? '' : ` within ${visible(r.inside)}`;
-        return `  read ${name(shownPath(r.id))}${as}${inside}${r.because ? ` (${place(r.because.id, r.because.span.start)})` : r.as === null ? '' : ' (assumed)'}`;
+        const template = r.template === null ? '' : `, a template (${r.template}),`;
+        return `  read ${name(shownPath(r.id))}${template}${as}${inside}${r.because ? ` (${place(r.because.id, r.because.span.start)})` : r.as === null ? '' : ' (assumed)'}`;
       }),
     );
   if (project.unseen.length) {

@@ -19,6 +19,7 @@ export const roots = reads<RootsParams, RootsResult>({
       all: snapshot.configs.filter((c) => c.kind === 'root').map((c) => labelled(c.root)),
       context: fragment?.contexts[0] ?? null,
       readAs: fragment?.tree.standIn?.readAs ?? null,
+      template: configs[0]?.files.get(fileId(uri))?.template ?? null,
       nginxVersion: target?.target.nginx.text ?? '',
       versionFrom: target?.versionFrom ?? 'default',
       knows: knownAt(Date.now()),
