@@ -1,0 +1,77 @@
+/**
+ * What `new` writes beside a project is seen by `check .` as it lies, and nothing is found in it; what somebody breaks afterwards, in whichever of its files, is.
+ * A run takes some of the combinations, DEPLOYMENTS=all in the environment takes every one.
+ */
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { defaultModule, FRAMEWORKS, RUNS, serversFor, TLS_KINDS } from '../../server/src/snippets/deployment.ts';
+import { django, flask, STREAMS } from '../deployment/projects.ts';
+import { folder, run } from './cli.ts';
+
+const PROJECTS = {
+  django: django(''),
+  flask: flask(''),
+  fastapi: STREAMS,
+  wsgi: { 'wsgi.py': 'def application(environ, start_response): ...\n' },
+};
+
+interface Combination {
+  readonly framework: (typeof FRAMEWORKS)[number];
+  readonly server: string;
+  readonly tls: string;
+  readonly runs: string;
+}
+
+const ALL: readonly Combination[] = FRAMEWORKS.flatMap((framework) =>
+  serversFor(framework).flatMap((server) => TLS_KINDS.flatMap((tls) => RUNS.map((runs) => ({ framework, server, tls, runs })))),
+);
+const CHOSEN = process.env.DEPLOYMENTS === 'all' ? ALL : ALL.filter((_, i) => i % 29 === Math.floor(Date.now() / 86_400_000) % 29);
+
+async function written({ framework, server, tls, runs }: Combination): Promise<string> {
+  const dir = folder({ ...PROJECTS[framework], 'requirements.txt': framework === 'wsgi' ? '' : `${framework}\n` });
+  const module =
+    framework === 'django' ? defaultModule(framework, server as 'gunicorn', 'shop') : framework === 'wsgi' ? 'wsgi:application' : 'app:app';
+  const { code, err } = await run(
+    [
+      ...['new', '--name', 'shop', '--framework', framework, '--server', server, '--module', module, '--domain', 'shop.example.org'],
+      ...['--tls', tls, '--write', dir],
+      ...(tls === 'acme' ? ['--nginx-version', '1.30.7'] : []),
+      ...(runs === 'compose' ? ['--compose'] : server === 'granian' ? ['--port', '8000'] : []),
+    ],
+    { cwd: dir },
+  );
+  assert.equal(code, 0, err);
+  return dir;
+}
+
+for (const combination of CHOSEN)
+  test(`${combination.framework} under ${combination.server}, tls ${combination.tls}, ${combination.runs}`, async () => {
+    const dir = await written(combination);
+    for (const profile of ['strict', 'wsgi']) {
+      const { code, out } = await run(['check', '.', '--profile', profile], { cwd: dir });
+      assert.ok(code === 0 && /^No findings in [2-9]/m.test(out), `${profile}: ${out}`);
+    }
+  });
+
+/** What is done to which file, and the rule that must speak. */
+const DAMAGES: readonly (readonly [rule: string, file: string, from: string | RegExp, to: string])[] = [
+  ['allowed-hosts-mismatch', 'shop/settings_production.py', 'ALLOWED_HOSTS = ["shop.example.org"]', 'ALLOWED_HOSTS = ["shop.example.net"]'],
+  ['secure-proxy-header-mismatch', 'deploy/nginx/shop.conf', /proxy_set_header X-Forwarded-Proto .*\n/g, ''],
+  ['socket-not-listened', 'deploy/nginx/shop.conf', 'unix:/run/shop.sock', 'unix:/run/shops.sock'],
+];
+
+test('what somebody breaks in one of the files is found with the others', async () => {
+  const dir = await written({ framework: 'django', server: 'gunicorn', tls: 'own', runs: 'systemd' });
+  for (const [rule, name, from, to] of DAMAGES) {
+    const file = path.join(dir, name);
+    const text = fs.readFileSync(file, 'utf8');
+    const broken = text.replace(from, to);
+    assert.notEqual(broken, text, name);
+    fs.writeFileSync(file, broken);
+    const { out } = await run(['check', '.', '--profile', 'wsgi'], { cwd: dir });
+    fs.writeFileSync(file, text);
+    assert.match(out, new RegExp(`\\b${rule}\\b`), `${name}: ${out}`);
+  }
+});
