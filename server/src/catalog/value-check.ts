@@ -6,6 +6,7 @@ import { kindOf, type Target, valuesOf } from './catalog.ts';
 import type { DirectiveFact, Kind } from './fact.ts';
 import { badExportName, FOREIGN_VALUES } from './foreign-values.ts';
 import { readJsonPath } from './json-path.ts';
+import { nginxWords } from './nginx-words.ts';
 import { findParameter, type ParameterFact, parameterLabel, parameterStatus, parameterTable, readParameterValue } from './parameters.ts';
 import {
   atoi,
@@ -40,7 +41,7 @@ export interface ValueFinding {
   readonly severity: 'error' | 'warning';
   /** What is wrong and what to do, quoting the value. */
   readonly message: string;
-  /** nginx's own message, for those who search for it. */
+  /** nginx's own message, for those who search for it; empty where it is not known. */
   readonly nginx: string;
   /** nginx says it when the block of the protocol ends. */
   readonly late?: true;
@@ -1176,9 +1177,27 @@ export function checkValues(fact: DirectiveFact, args: readonly string[], target
 const answered = new WeakMap<Target, WeakMap<DirectiveFact, Map<string, readonly ValueFinding[]>>>();
 const MOST_ANSWERS = 500;
 
+/** Where nginx says something: what its words depend on. */
+const placeOf = (fact: DirectiveFact, word: string): Parameters<typeof nginxWords>[0] => ({
+  name: fact.name,
+  module: fact.module,
+  word,
+  known: word !== '' && !!findParameter(parameterTable(fact)?.list ?? [], word),
+});
+
 function judge(fact: DirectiveFact, args: readonly string[], target: Target): ValueFinding[] {
   const found: ValueFinding[] = [];
-  const c: Check = { fact, args, target, report: (f) => found.push({ ...f, severity: f.severity ?? 'error' }) };
+  const c: Check = {
+    fact,
+    args,
+    target,
+    report: (f) =>
+      found.push({
+        ...f,
+        severity: f.severity ?? 'error',
+        nginx: nginxWords(placeOf(fact, args[f.argument] ?? ''), f.nginx),
+      }),
+  };
   if (!countFits(c)) return found;
   const kind = fact.source === 'oss' ? kindOf(fact, target.nginx) : fact.kind;
   if (kind === 'obsolete') return found;

@@ -63,7 +63,7 @@ function profileLevel(rule: Rule, settings: Settings): Level {
 export const levelOf = (rule: Rule, settings: Settings): Level =>
   settings.rules[rule.id] ??
   settings.rules[rule.group] ??
-  (rule.group === 'environment' && !settings.environment ? 'off' : profileLevel(rule, settings));
+  (rule.group === 'environment' && !settings.environment && !rule.refuses ? 'off' : profileLevel(rule, settings));
 
 /** A rule with what it is given: one object for a whole run, filled in for each thing that the rule is asked about. */
 interface Asked {

@@ -5,10 +5,18 @@ import { defineRule } from '../rule.ts';
 import { absence, factsOf, isJudged, isOwn } from '../validity/_known.ts';
 import { isAftermath } from '../validity/_structure.ts';
 
+/** What to do about a module, by what brings it. */
+function advised(pack: string): string {
+  if (pack.startsWith('load_module')) return `Add "${pack}"`;
+  if (pack.startsWith('configure option')) return `Build nginx with the ${pack}`;
+  return `Install the ${pack} and load the module`;
+}
+
 export default defineRule({
   id: 'module-not-loaded',
   group: 'environment',
-  severity: 'warning',
+  severity: 'error',
+  refuses: true,
   since: '0.1',
   title: 'Directive of a module that is not loaded',
   why: `
@@ -17,9 +25,10 @@ configuration with "unknown directive". Which modules there are is known when \`
   about: ['load_module'],
   looksAt: { directive: '*' },
   needs: 'file',
+  missing: ['load_module'],
   messages: {
     lacking: 'Unknown directive "{name}" to this nginx: it is in {module}, which is not loaded.',
-    packaged: 'Unknown directive "{name}" to this nginx: it is in {module}, which is not loaded. The package {pack} brings it.',
+    packaged: 'Unknown directive "{name}" to this nginx: it is in {module}, which is not loaded. {advice}.',
   },
   check({ config, directive, report }) {
     if (!isJudged(directive) || isAftermath(directive, 'name') || isOwn(config, directive.name)) return;
@@ -31,7 +40,7 @@ configuration with "unknown directive". Which modules there are is known when \`
     const fact = facts.find((f) => f.module === why?.module);
     if (why?.reason !== 'module' || !fact) return;
     const pack = neededPackage(fact);
-    const data = { name, module: provisionOf(fact)?.library ?? fact.module, pack: pack ?? '' };
+    const data = { name, module: provisionOf(fact)?.library ?? fact.module, advice: pack === null ? '' : advised(pack) };
     report(pack ? 'packaged' : 'lacking', { at: directive.statement.name, data });
   },
   examples: [

@@ -21,14 +21,18 @@ write of many. Lines then appear up to five seconds late, and are lost when ngin
     const [file, format] = directive.args;
     if (!file || file.value === 'off' || file.value.includes('$') || /^(syslog:|memory:|\/dev\/|\/proc\/)/.test(file.value)) return;
     if (directive.values.some((v) => v.startsWith('buffer=') || v.startsWith('gzip'))) return;
+    const others = directive.scope.config.main.all.filter((d) => d !== directive && d.name === 'access_log' && d.value(0) === file.value);
     const text = format ? ['buffer=64k flush=5s'] : ['combined buffer=64k flush=5s'];
     const last = directive.args.at(-1)!;
     report('unbuffered', {
       at: directive.statement.name,
       data: { file: file.value },
-      fix: fixOf('Gather lines in a buffer', 'suggestion', directive.file, [
-        { span: { start: last.end, end: last.end }, newText: ` ${text.join('')}` },
-      ]),
+      // nginx refuses two lines of one file with other parameters
+      fix: others.length
+        ? null
+        : fixOf('Gather lines in a buffer', 'suggestion', directive.file, [
+            { span: { start: last.end, end: last.end }, newText: ` ${text.join('')}` },
+          ]),
     });
   },
   examples: [

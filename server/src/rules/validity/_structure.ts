@@ -358,11 +358,23 @@ export function faultsOf(directive: Directive): object {
   return broken.has(statement) || regions.some((r) => r.start <= statement.start && statement.start < r.end) ? structure : SOUND;
 }
 
+/** Whether a block around it is of a module that this nginx does not have: nginx stops at that block and sees nothing of what is inside. */
+function isOfAbsentBlock({ scope }: Directive): boolean {
+  const { target } = scope.config.settings;
+  for (let at = scope.opener; at; at = at.scope.opener) {
+    const facts = scope.config.catalog.directives(at.name);
+    const states = facts.map((f) => statusOf(f, target));
+    if (states.length && states.every((s) => !s.known) && states.some((s) => !s.known && s.reason === 'module')) return true;
+  }
+  return false;
+}
+
 /**
  * True when a directive must not be judged because of a fault before it: `place` asks about where it stands, `name` about what it is.
  */
 export function isAftermath(directive: Directive, about: 'place' | 'name'): boolean {
   const { statement } = directive;
+  if (isOfAbsentBlock(directive)) return true;
   const { regions } = faultsAt(directive);
   return regions.some((r) => r.start <= statement.start && statement.start < r.end && (about === 'place' || r.level === 'all'));
 }

@@ -5,6 +5,9 @@ import { soundFact } from './_sound.ts';
 import { isTemplated, spanIn } from './_spans.ts';
 import { isAftermath } from './_structure.ts';
 
+/** What ngx_regex_compile puts behind the pattern: where PCRE2 stopped, unless that is the end. */
+const restAt = (pattern: string, offset: number): string => (offset < pattern.length ? ` at "${pattern.slice(offset)}"` : '');
+
 export default defineRule({
   id: 'invalid-regex',
   group: 'validity',
@@ -20,7 +23,7 @@ gave up. An expression with "{" or ";" in it must be quoted, or nginx ends the a
   needs: 'file',
   messages: {
     invalid:
-      'The regular expression is refused: {reason}. nginx says: pcre2_compile() failed: {reason} in "{pattern}" (judged by PCRE2 {version}).',
+      'The regular expression is refused: {reason}. nginx says: pcre2_compile() failed: {reason} in "{pattern}"{rest} (judged by PCRE2 {version}).',
     substitution: 'You want to capture too many regex substrings, more than {count} in "{text}". Add a group to the pattern.',
     empty: 'Empty regex in "~": an expression must follow.',
     captures: 'Pattern "{pattern}" must have 2 captures: the script and the path info. It has {count}.',
@@ -52,7 +55,12 @@ gave up. An expression with "{" or ";" in it must be quoted, or nginx ends the a
       const at = Math.min(read.offset, Math.max(0, pattern.text.length - 1));
       report('invalid', {
         at: pattern.text === '' ? pattern.word : spanIn(pattern.word, pattern.at + at, 1),
-        data: { reason: read.message, pattern: pattern.text, version: config.regexes.version },
+        data: {
+          reason: read.message,
+          pattern: pattern.text,
+          rest: restAt(again?.ok === false ? spelt : pattern.text, read.offset),
+          version: config.regexes.version,
+        },
         severity: again?.ok ? 'warning' : 'error',
       });
     }

@@ -22,7 +22,11 @@ to ms in that order, words come from a list, parameters are known by name. nginx
   alike: true,
   needs: 'file',
   fixable: 'sometimes',
-  messages: { refused: '{message} nginx says: {nginx}.', warned: '{message} nginx warns: {nginx}.' },
+  messages: {
+    refused: '{message} nginx says: {nginx}.',
+    bare: '{message} nginx refuses it.',
+    warned: '{message} nginx warns: {nginx}.',
+  },
   check({ config, directive, report }) {
     if (!isJudged(directive) || isTemplated(directive) || isAftermath(directive, 'name')) return;
     const fact = factFor(directive);
@@ -30,7 +34,7 @@ to ms in that order, words come from a list, parameters are known by name. nginx
     for (const f of checkValues(fact, directive.values, targetOf(config))) {
       const word = f.argument < 0 ? directive.statement.name : directive.args[f.argument]!;
       const quoted = word.quote === '' ? f.replacement : `${word.quote}${f.replacement}${word.quote}`;
-      report(f.severity === 'error' ? 'refused' : 'warned', {
+      report(f.severity !== 'error' ? 'warned' : f.nginx === '' ? 'bare' : 'refused', {
         at: f.argument < 0 ? word : spanIn(word, f.at, f.length),
         data: { message: f.message, nginx: f.nginx },
         severity: f.severity,
@@ -50,7 +54,7 @@ to ms in that order, words come from a list, parameters are known by name. nginx
     {
       inside: 'http',
       notOn122: 'a host name to nginx, which only the machine can refuse',
-      bad: '    resolver local=on;\n#            ^^^^^ refused',
+      bad: '    resolver local=on;\n#            ^^^^^ bare',
       good: '    resolver 127.0.0.53;',
     },
     {

@@ -80,10 +80,13 @@ before the first request.`,
     const scheme = Object.keys(schemes).find((s) => value.slice(0, s.length).toLowerCase() === s);
     if (scheme === undefined) {
       const bare = !/^[a-z]*:?\/\//i.test(value) && value !== '';
+      // `http:127.0.0.1`: the slashes are what is missing
+      const slashless = /^(https?):\/?([^/].*)$/i.exec(value);
+      const meant = slashless ? `${slashless[1]}://${slashless[2]}` : `http://${value}`;
       return report('scheme', {
         at: word,
         data: { value },
-        fix: bare ? fixOf('Add "http://"', 'suggestion', file, [replace(word, `http://${value}`)]) : null,
+        fix: bare ? fixOf(`Write ${meant}`, 'suggestion', file, [replace(word, meant)]) : null,
       });
     }
     const rest = value.slice(scheme.length);
