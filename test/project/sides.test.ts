@@ -24,6 +24,21 @@ const hosts = (env: string): Files => ({
   ...changed(VOLUMES, 'config/settings.py', '["localhost", "books.example.com"]', 'os.environ.get("HOSTS").split(" ")'),
   '.env.prod': env,
 });
+/** The container is given no variables: python-dotenv reads the file that was copied into it. */
+const dotenv = (env: string): Files => ({
+  ...changed(
+    changed(
+      changed(VOLUMES, COMPOSE, '    env_file: [./.env.prod]\n', ''),
+      'config/settings.py',
+      '["localhost", "books.example.com"]',
+      'os.getenv("HOSTS", "").split(",")',
+    ),
+    'config/settings.py',
+    'import os\n',
+    'import os\nfrom dotenv import load_dotenv\nload_dotenv()\n',
+  ),
+  '.env': env,
+});
 const health = (test: string): Files =>
   changed(VOLUMES, COMPOSE, '    expose:', `    healthcheck:\n      test: ["CMD-SHELL", "${test}"]\n    expose:`);
 const tls = changed(
@@ -64,6 +79,18 @@ const events = (headers = ''): Files =>
     '@app.get("/items")',
     `@app.get("/news")\nasync def news():\n    return StreamingResponse(lines(), media_type="text/event-stream"${headers})\n\n@app.get("/items")`,
   );
+
+const pydantic = (env: string, prefix = ''): Files => ({
+  ...changed(
+    changed(prefixed, 'app/main.py', 'FastAPI()', 'FastAPI(root_path=settings.root_path)'),
+    'compose.yaml',
+    '    build: .\n',
+    '    build: .\n    env_file: [shop.env]\n',
+  ),
+  'app/main.py': `from fastapi import FastAPI\nfrom app.config import settings\n\napp = FastAPI(root_path=settings.root_path)\n`,
+  'app/config.py': `from pydantic_settings import BaseSettings, SettingsConfigDict\n\nclass Settings(BaseSettings):\n    model_config = SettingsConfigDict(env_prefix="${prefix}")\n    root_path: str = ""\n\nsettings = Settings()\n`,
+  'shop.env': env,
+});
 
 const ROWS: Readonly<Record<string, readonly Row[]>> = {
   'volumes of both services': [
@@ -139,6 +166,8 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     ['the application is published too', changed(VOLUMES, COMPOSE, 'expose: [8000]', 'ports: ["8000:8000"]'), ['application-published']],
     ['a name that the file of variables lacks', hosts('HOSTS=localhost www.example.com\n'), ['allowed-hosts-mismatch']],
     ['the name is in the file of variables', hosts('HOSTS=localhost books.example.com\n'), []],
+    ['a file that the code reads by itself', dotenv('HOSTS=books.example.com\n'), []],
+    ['in which the name is not', dotenv('HOSTS=www.example.com\n'), ['allowed-hosts-mismatch']],
     ['the file of variables is not here', without(hosts(''), '.env.prod'), []],
     ['redirected for ever, unless the file that is not here says otherwise', loop, ['forwarded-allow-ips', 'secure-proxy-header-mismatch']],
     ['the file says otherwise', { ...loop, '.env.prod': 'FORWARDED_ALLOW_IPS=*\nSECRET_KEY=x\n' }, []],
@@ -219,6 +248,9 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
       },
       ['socket-not-listened'],
     ],
+    ['a prefix that pydantic reads from a file of variables', pydantic('ROOT_PATH=/api\n'), []],
+    ['behind the prefix of its names', pydantic('SHOP_ROOT_PATH=/api\n', 'SHOP_'), []],
+    ['which another name does not set', pydantic('ROOT_PATH=/api\n', 'SHOP_'), ['script-name-prefix']],
     ['a host that is not allowed', trusted('www.example.com'), ['allowed-hosts-mismatch']],
     ['a host that is', trusted('*.example.com'), []],
   ],

@@ -29,7 +29,13 @@ export type PyValue = { readonly at: Place } & (
       /** the file of the project that has it, looked into when the name is used */
       readonly source?: { readonly file: FileId; readonly name: string };
     }
-  | { readonly kind: 'class'; readonly name: string; readonly members: ReadonlyMap<string, PyValue> }
+  | {
+      readonly kind: 'class';
+      readonly name: string;
+      readonly members: ReadonlyMap<string, PyValue>;
+      /** its members are read from the environment when it is called: pydantic's BaseSettings */
+      readonly settings?: boolean;
+    }
   | PyUnknown
   /** one of several, by a condition that the text does not decide; `absent` ones mean that the name is not set at all */
   | { readonly kind: 'either'; readonly options: readonly PyValue[]; readonly why: string; readonly likely: PyValue | null }

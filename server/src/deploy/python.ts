@@ -247,13 +247,18 @@ export class PythonProject {
       case 'class': {
         const inner: Scope = { names: new Map(scope.names), open: scope.open };
         const members = new Map<string, PyValue>();
+        let settings = false;
         for (const base of stmt.bases) {
           const value = this.evaluate(base, scope, running);
-          if (value.kind === 'class') for (const [k, v] of value.members) members.set(k, v);
+          if (value.kind === 'class') {
+            for (const [k, v] of value.members) members.set(k, v);
+            settings ||= value.settings === true;
+          } else settings ||= value.kind === 'symbol' && /^pydantic(_settings|\.v1)?\.(main\.)?BaseSettings$/.test(value.name);
         }
         this.run(stmt.body, inner, running);
         for (const [k, v] of inner.names) if (scope.names.get(k) !== v) members.set(k, v);
-        scope.names.set(stmt.name, { kind: 'class', name: stmt.name, members, at: this.place(running, stmt.span) });
+        const made: PyValue = { kind: 'class', name: stmt.name, members, at: this.place(running, stmt.span) };
+        scope.names.set(stmt.name, settings ? { ...made, settings: true, members: this.fromEnvironment(members) } : made);
         return;
       }
       case 'return':
@@ -510,6 +515,35 @@ export class PythonProject {
     return { kind: 'symbol', name, at };
   }
 
+  /**
+   * The fields of pydantic's settings: a variable of the field's name, in any case and behind `env_prefix`, wins over the default (pydantic-settings, "Environment
+   * variable names").
+   */
+  private fromEnvironment(members: ReadonlyMap<string, PyValue>): ReadonlyMap<string, PyValue> {
+    const config = members.get('model_config') ?? members.get('Config');
+    const given =
+      config?.kind === 'object'
+        ? config.args.find((a) => a.name === 'env_prefix')?.value
+        : config?.kind === 'class'
+          ? config.members.get('env_prefix')
+          : config?.kind === 'dict'
+            ? config.entries.find((e) => e.key.kind === 'string' && e.key.value === 'env_prefix')?.value
+            : undefined;
+    const prefix = given?.kind === 'string' ? given.value : '';
+    const names = new Map([...this.environment.keys()].map((n) => [n.toLowerCase(), n]));
+    return new Map(
+      [...members].map(([field, standard]) => {
+        if (field === 'model_config' || field === 'Config' || standard.kind === 'symbol' || standard.kind === 'object')
+          return [field, standard];
+        const name = prefix + field;
+        return [
+          field,
+          this.variable(names.get(name.toLowerCase()) ?? name.toUpperCase(), standard, standard.at, (v) => asField(v, standard)),
+        ];
+      }),
+    );
+  }
+
   private attribute(object: PyValue, name: string, at: Place, running: Running): PyValue {
     if (object.kind === 'symbol') {
       const file = this.moduleFile(object.name, running.file);
@@ -556,11 +590,15 @@ export class PythonProject {
     }
     const file = this.dotenv(at.file)?.get(name);
     const own = file && certain(file);
-    if (file?.from === 'text' && own !== undefined)
+    if (file?.from === 'text' && own !== undefined) {
+      const value = read({ kind: 'string', value: own, at: file.place, inner: file.place });
+      // where all variables of the process are known, none overrules the file
+      if (this.environment.closed) return value;
       return unknownValue(at, `${name} is set in ${basename(file.place.file)}, which the environment may overrule`, {
         env: name,
-        fallback: read({ kind: 'string', value: own, at: file.place, inner: file.place }),
+        fallback: value,
       });
+    }
     if (this.environment.closed && !file && fallback && fallback.kind !== 'none') return fallback;
     return unknownValue(at, `depends on the environment variable ${name}`, { env: name, fallback: fallback ?? undefined });
   }
@@ -627,6 +665,8 @@ export class PythonProject {
     const name = callee.kind === 'symbol' ? callee.name : callee.kind === 'class' ? callee.name : '?';
     running.calls.push({ callee: name, args, at, spans: expr.args.map((a) => a.span) });
     if (callee.kind === 'unknown' || callee.kind === 'either') return unknownValue(at, callee.why);
+    // what is passed wins over the environment: such settings are nobody's guess
+    if (callee.kind === 'class' && callee.settings && !args.length) return callee;
     const known = this.knownCall(name, args, at);
     return known ?? { kind: 'object', callee: name, args, at };
   }
@@ -728,6 +768,14 @@ const CASTS: Readonly<Record<string, (v: Extract<PyValue, { kind: 'string' }>) =
   Path: (v) => ({ ...v, path: true }),
   other: (v) => unknownValue(v.at, 'converted when the application starts'),
 });
+
+/** A variable's text as the type of a field, which its default shows. Lists are JSON, which is left alone. */
+function asField(text: PyValue, standard: PyValue): PyValue {
+  if (text.kind !== 'string' || standard.kind === 'string' || standard.kind === 'none') return text;
+  if (standard.kind === 'bool') return CASTS.bool!(text);
+  if (standard.kind === 'number') return CASTS.int!(text);
+  return unknownValue(text.at, 'converted when the application starts');
+}
 
 const textOf = (v: PyValue): string | undefined =>
   v.kind === 'string'

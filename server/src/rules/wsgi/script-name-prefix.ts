@@ -124,7 +124,7 @@ matches; a \`SCRIPT_NAME\` that the path does not begin with is a 500 from gunic
         // an API without links lives well below a prefix that it does not know
         const links = framework.kind === 'django' || framework.kind === 'flask';
         const others = sides.some((s) => s.application === side.application && prefixOf(s) !== prefix);
-        const knows = view.scriptName.known && view.scriptName.value.replace(/\/+$/, '') === prefix;
+        const knows = !view.scriptName.known || view.scriptName.value.replace(/\/+$/, '') === prefix;
         if (framework.kind === 'fastapi' && framework.settings.hasDocs && !knows && !others && !reachesDocs(side, config, scheme))
           report('docs', { at, severity: 'info', data, related, fix: rooted(side, prefix) });
         if (!links || others) continue;
