@@ -181,7 +181,7 @@ async function follow(area: Area): Promise<string[]> {
       let traced = before;
       if (area.cache) {
         const state = answer?.headers.find(([n]) => n === 'X-C')?.[1];
-        if (state && state !== 'MISS' && state !== 'BYPASS') assume[`cache:${area.cache}`] = state;
+        if (state && state !== 'MISS' && state !== 'BYPASS') for (const zone of [area.cache, 'zu', 'zs']) assume[`cache:${zone}`] = state;
         traced = trace(assume, stored.get(s.target));
         if (state === 'MISS' || state === 'EXPIRED')
           if (!stored.has(s.target)) stored.set(s.target, { status: answers[0]!.status, headers: answers[0]!.headers });

@@ -78,7 +78,7 @@ function differences(trace: Trace, got: Got | null, seen: readonly EchoRequest[]
   const last = seen.at(-1);
   const request = outcome.upstreamRequest;
   const asides = trace.steps.some((s) => /^subrequest .* asked of/.test(s.said));
-  if (last && request) {
+  if (last && request && !asides) {
     const pairs = (list: readonly (readonly [string, string])[]): string[] => list.map(([n, v]) => `${fromBytes(n)}: ${fromBytes(v)}`);
     differ(
       'to the backend',
@@ -175,6 +175,6 @@ test('the trace says what nginx does over HTTP/2', { skip: withoutNginx(), timeo
   } finally {
     await echo.stop();
   }
-  console.log(`${asked - wrong.length} of ${asked} agree`);
+  console.log(`${asked - wrong.length} of ${asked} agree${wrong.length ? `\n${wrong.slice(0, 5).join('\n\n')}` : ''}`);
   assert.ok(wrong.length <= asked / 1000, `${wrong.length} of ${asked}\n${wrong.slice(0, 5).join('\n\n')}`);
 });

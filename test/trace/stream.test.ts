@@ -141,3 +141,16 @@ test('a connection is told in its own words', async () => {
   const denied = lineOf(await connect('server { listen 25; deny all; proxy_pass 10.0.0.1:2525; }', { localPort: 25 }));
   assert.equal(denied.ending, 'closed, status 403');
 });
+
+test('pass hands the connection to another listener of this nginx, and is closed where there is none', async () => {
+  const t = await connect(
+    'server { listen 443; pass 127.0.0.1:8443; } server { listen 8443 ssl; server_name in; proxy_pass 10.0.0.1:1; }',
+    {
+      localPort: 443,
+    },
+  );
+  assert.match(t.steps.map((s) => s.said).join('\n'), /handed to the listener \*:8443, where the server in of stream takes it up/);
+  assert.equal(t.outcome.kind, 'proxy');
+  const none = await connect('server { listen 443; pass 127.0.0.1:9999; }', { localPort: 443 });
+  assert.equal(none.outcome.kind, 'closed');
+});

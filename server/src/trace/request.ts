@@ -342,8 +342,9 @@ function requestLine(run: Run, target: ByteString, versionText: string, version:
 /** Clients send :authority before :path, so that the server is known when the path is read. False: the request was answered. */
 function authority(run: Run): boolean {
   const value = run.input.headers?.find(([n]) => n === ':authority')?.[1];
-  const host = value === undefined ? null : hostOf(toBytes(value), { strict: run.behaviour.strictHost });
-  if (value === undefined || host === null) return true;
+  if (value === undefined) return true;
+  const host = hostOf(toBytes(value), { strict: run.behaviour.strictHost });
+  if (host === null) return refuse(run, 400, 'the Host header is invalid');
   if (!toServer(run, host, 'Host')) return false;
   run.host = host;
   run.hostPort = toBytes(value);

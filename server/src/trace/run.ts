@@ -350,7 +350,8 @@ export class Run implements Scripting {
 
   /** ngx_http_discard_request_body: nobody wants it. */
   discardBody(): void {
-    if (this.bodyRead || this.parent) return;
+    // of a stream of HTTP/2 or 3 the data is passed over later, and its length still counts
+    if (this.bodyRead || this.parent || this.version >= 2000) return;
     this.discarded = true;
     if (this.chunked || this.contentLength > 0) this.contentLength = 0;
   }

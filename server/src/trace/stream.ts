@@ -1,6 +1,7 @@
 /** stream {}: which server takes a connection, what it reads of it beforehand, and where it goes. */
 import { fromBytes, lower, toBytes } from '../base/bytes.ts';
 import type { Config } from '../config/config.ts';
+import type { Directive } from '../config/directive.ts';
 import { chooseServer, type Listener, listenerFor, listenersOf, type ServerChoice, serverLosers } from '../config/servers.ts';
 import { hasVariables, type PassTarget, readTarget, targetServers } from '../config/upstreams.ts';
 import { atOf } from './at.ts';
@@ -268,12 +269,39 @@ function content(run: Run): void {
   const tls = run.flag('proxy_ssl', false);
   const also = `${tls ? ' with TLS' : ''}${run.flag('proxy_protocol', false) ? ', PROXY protocol header first' : ''}`;
   if (pass.name === 'pass') {
-    // the connection stays in this nginx, another listener's server takes it up
-    run.exchange.request = request;
-    run.report.step({ phase: 'upstream', handler: 'ngx_stream_pass_module', at: pass, said: `handed to the listener ${value}` });
+    handOver(run, pass, target, request);
     return;
   }
   connect(run, target, request, also);
+}
+
+/** The connection stays in this nginx, another listener's server takes it up, of whatever protocol (ngx_stream_pass_handler). */
+function handOver(run: Run, pass: Directive, target: PassTarget, request: UpstreamRequest): void {
+  const { config } = run;
+  const local = { address: target.host, port: target.port ?? 0, unix: target.kindOfHost === 'unix' };
+  for (const protocol of ['stream', 'http', 'mail'] as const) {
+    const listener = listenerFor(config, local, protocol);
+    if (!listener) continue;
+    const name = listener.defaultServer.names[0]?.text;
+    const others = listener.servers.length > 1 ? `one of ${listener.servers.length} servers` : name ? `the server ${name}` : 'the server';
+    run.exchange.request = request;
+    run.report.step({
+      phase: 'upstream',
+      handler: 'ngx_stream_pass_module',
+      at: pass,
+      said: `handed to the listener ${listener.text}, where ${others} of ${protocol} takes it up`,
+      ...restsOn(askUnseen(run, listener.defaultServer.scope, run.scope.parent)),
+    });
+    return;
+  }
+  run.report.step({
+    phase: 'upstream',
+    handler: 'ngx_stream_pass_module',
+    at: pass,
+    said: `no server of this nginx listens on ${request.upstream}: closed`,
+    ...restsOn(askOuter(run, config.main)),
+  });
+  closed(run, 500);
 }
 
 /** The servers are tried in turn until one takes the connection (ngx_stream_proxy_connect, ngx_stream_proxy_next_upstream). */

@@ -272,4 +272,94 @@ export const AREAS: readonly Area[] = [
       '/inh/b',
     ].map((p) => `GET ${p}`),
   },
+
+  {
+    name: 'early',
+    files: { 'html/e.html': 'E' },
+    http: `server { listen 127.0.0.1:%PORT%; server_name a.test; error_page 400 /e400; error_page 405 /e405; error_page 413 /e413; error_page 414 494 = /e494; error_page 501 505 /e5; large_client_header_buffers 2 1k; client_max_body_size 10; location /e4 { return 200 "p $uri $request_method $status"; } location /e5 { return 200 e5; } location / { root html; } location /up { proxy_pass http://%E%; } keepalive_timeout 5 9; }
+   server { listen 127.0.0.1:%PORT1% ssl; server_name s.test; ssl_certificate cert.pem; ssl_certificate_key key.pem; error_page 497 =301 https://$host$request_uri; location / { return 200 s; } } 
+   server { listen 127.0.0.1:%PORT2%; keepalive_timeout 0; client_body_timeout 5; chunked_transfer_encoding off; location / { return 200 k; } location /ch { proxy_pass http://%E%; } }`,
+    asks: [
+      'GET /%zz',
+      'GET / | Host: a b',
+      'GET /x | -Host',
+      'TRACE /',
+      'CONNECT /',
+      'FOO /e.html',
+      'POST /e.html',
+      'PUT /e.html',
+      { send: 'POST /up', body: '01234567890' },
+      { send: 'POST /up | Transfer-Encoding: chunked', body: 'b\r\n01234567890\r\n0\r\n\r\n', input: { bodyLength: 11 } },
+      { send: 'POST / | Transfer-Encoding: gzip', body: '' },
+      { send: 'POST / | Content-Length: x', body: '' },
+      `GET /${'a'.repeat(1100)}`,
+      `GET / | X: ${'a'.repeat(1100)}`,
+      'GET /e.html | A: 1 | : x',
+      'GET / | Bad Name: x',
+      'GET /e.html | X_Y: 1',
+      { send: 'GET /q?x=1 | Host: s.test:9', port: 1 },
+      { send: 'GET /q | Host: s.test', port: 1, sni: 's.test' },
+      { send: 'GET /', port: 2 },
+      { send: 'GET / | Connection: keep-alive', port: 2 },
+      { send: 'GET /ch', port: 2, answer: { endless: true } },
+      { send: 'GET /ch', port: 2 },
+      'GET /e.html HTTP/1.0',
+      'GET /e.html HTTP/1.0 | Connection: keep-alive',
+      'GET /e.html | Connection: close',
+      'GET /e.html | Connection: Keep-Alive, Upgrade',
+      'HEAD /e.html HTTP/1.0',
+      'GET /e.html?a#b',
+      'GET http://a.test:81/e.html',
+      'GET http://b.test',
+      'GET http://b.test?x',
+      'GET https://a.test/e.html',
+      'GET http:///e.html',
+      'GET //e.html//',
+      'GET /./e.html',
+      'GET /e.html%00',
+      'GET /e.html%2f',
+      'GET /E.html',
+      'OPTIONS /',
+      'GET /e.html | Host: a.test | Host: a.test',
+      'GET /e.html | Content-Length: 0 | Content-Length: 0',
+      'GET /e.html | If-Modified-Since: a | If-Modified-Since: b',
+      'GET /e.html | Transfer-Encoding: chunked | Content-Length: 3',
+    ],
+  },
+  {
+    name: 'satisfy',
+    http: `location /any { satisfy any; allow 1.2.3.4; deny all; auth_basic r; auth_basic_user_file htpasswd; alias html/index.html; } location /all { satisfy all; allow 127.0.0.1; deny all; auth_basic r; auth_basic_user_file htpasswd; alias html/index.html; } location /any2 { satisfy any; allow all; auth_basic r; auth_basic_user_file htpasswd; alias html/index.html; } location /ar { satisfy any; deny all; auth_request /no; alias html/index.html; } location /ar2 { satisfy any; auth_basic r; auth_basic_user_file htpasswd; auth_request /ok; alias html/index.html; } location /no { return 403; } location /ok { return 204; } location /ret { satisfy any; deny all; return 200; } location /un { deny unix:; allow all; alias html/index.html; } location /v6 { deny ::/0; allow 127.0.0.1; deny all; alias html/index.html; } location /ordr { allow 127.0.0.1; deny 127.0.0.1; alias html/index.html; } location /nest { deny all; location /nest/in { alias html/index.html; } location /nest/ok { allow all; alias html/index.html; } }`,
+    asks: ['/any', '/all', '/any2', '/ar', '/ar2', '/ret', '/un', '/v6', '/ordr', '/nest', '/nest/in', '/nest/ok'].flatMap((p) => [
+      `GET ${p}`,
+      `GET ${p} | Authorization: Basic dXNlcjpzZWNyZXQ=`,
+      `GET ${p} | Authorization: Basic dXNlcjpubw==`,
+    ]),
+  },
+  {
+    name: 'headers2',
+    http: `add_header X-0 0; location /a { return 200 a; } location /b { add_header X-1 "$arg_x"; return 200 b; } location /c { add_header X-2 2 always; return 404; } location /d { return 404; } location /e { add_header Content-Type x/y; return 200 e; } location /f { add_header Date x; add_header Server y; add_header Connection z; add_header Location /q; return 200 f; } location /g { add_header Cache-Control a; add_header Cache-Control b; expires 1h; return 200; } location /h { proxy_pass http://%E%; add_header Set-Cookie n=1; proxy_hide_header Set-Cookie; } location /i { proxy_pass http://%E%; add_header Vary Origin; add_header ETag ""; add_header Last-Modified ""; } location /j { expires modified -1h; alias html/index.html; } location /k { expires @24h; return 200; } location /l { default_type ""; return 200 l; } location /m { types { } default_type a/b; alias html/index.html; } location /n.HTML { return 200 n; } location /o { return 200; default_type application/json; }`,
+    asks: ['/a', '/b', '/b?x=1', '/c', '/d', '/e', '/f', '/g', '/j', '/k', '/l', '/m', '/n.HTML', '/o']
+      .map((p): string | AreaAsk => `GET ${p}`)
+      .concat([
+        {
+          send: 'GET /h',
+          answer: {
+            headers: [
+              ['Set-Cookie', 'a=1'],
+              ['Set-Cookie', 'b=1'],
+            ],
+          },
+        },
+        {
+          send: 'GET /i',
+          answer: {
+            headers: [
+              ['Vary', 'Cookie'],
+              ['ETag', '"x"'],
+              ['Last-Modified', 'Thu, 01 Jan 2026 00:00:00 GMT'],
+            ],
+          },
+        },
+      ]),
+  },
 ];

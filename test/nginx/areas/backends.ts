@@ -267,4 +267,157 @@ export const AREAS: readonly Area[] = [
       'GET /12 | Accept-Encoding: gzip',
     ],
   },
+
+  {
+    name: 'xaccel',
+    files: { 'html/x.txt': 'XXXXXXXXXX', 'html/i/a.html': 'A' },
+    http: `
+  location /f/ { alias html/; internal; expires 1h; add_header X-L l; } location /px { internal; proxy_pass http://%E2%; } location /app { proxy_pass http://%E%; add_header X-App a; } location /hide { proxy_hide_header X-H; proxy_pass http://%E%; } location /int { proxy_intercept_errors on; error_page 404 =200 /f/x.txt; error_page 500 @n; error_page 403 /f/none; proxy_pass http://%E%; } location @n { internal; return 418 "n $uri"; } location /u { uwsgi_pass %U%; } location /fc { fastcgi_pass %F%; } location /lim { limit_except GET { deny all; } proxy_pass http://%E%; }
+  location /rewr { internal; rewrite ^/rewr/(.*) /f/$1; } location /auth { auth_basic r; auth_basic_user_file htpasswd; proxy_pass http://%E%; } location /prot { internal; auth_basic r; auth_basic_user_file htpasswd; alias html/x.txt; }
+ `,
+    asks: [
+      {
+        send: 'GET /app',
+        answer: {
+          headers: [
+            ['X-Accel-Redirect', '/f/x.txt'],
+            ['Content-Type', 'a/b'],
+            ['Content-Length', '0'],
+            ['ETag', '"app"'],
+            ['Last-Modified', 'Thu, 01 Jan 2026 00:00:00 GMT'],
+            ['Cache-Control', 'private'],
+            ['Expires', '0'],
+          ],
+          endless: true,
+          body: '',
+        },
+      },
+      { send: 'GET /app', answer: { headers: [['X-Accel-Redirect', '/px?q=1']] }, answer2: { headers: [['X-From', 'two']] } },
+      { send: 'POST /app', body: 'abc', answer: { headers: [['X-Accel-Redirect', '/px']] }, answer2: {} },
+      { send: 'GET /app', answer: { headers: [['X-Accel-Redirect', '/rewr/x.txt']] } },
+      { send: 'GET /app', answer: { headers: [['X-Accel-Redirect', '/prot']] } },
+      { send: 'GET /app', answer: { headers: [['X-Accel-Redirect', '@n']] } },
+      { send: 'GET /app', answer: { headers: [['X-Accel-Redirect', '@none']] } },
+      { send: 'GET /app', answer: { headers: [['X-Accel-Redirect', 'f/x.txt']] } },
+      { send: 'GET /app', answer: { headers: [['X-Accel-Redirect', '/f/%78.txt']] } },
+      { send: 'GET /app', answer: { headers: [['X-Accel-Redirect', '/f/../../x']] } },
+      { send: 'GET /app | Range: bytes=0-3', answer: { headers: [['X-Accel-Redirect', '/f/x.txt']] } },
+      { send: 'GET /app | If-None-Match: *', answer: { headers: [['X-Accel-Redirect', '/f/x.txt']] } },
+      { send: 'GET /app', answer: { status: 206, headers: [['X-Accel-Redirect', '/f/x.txt']] } },
+      {
+        send: 'GET /app',
+        answer: {
+          status: 500,
+          headers: [
+            ['X-Accel-Redirect', '/f/x.txt'],
+            ['Set-Cookie', 'a=1'],
+            ['Set-Cookie', 'b=2'],
+          ],
+        },
+      },
+      { send: 'GET /u', answer: { headers: [['X-Accel-Redirect', '/f/x.txt']] } },
+      {
+        send: 'GET /fc',
+        answer: {
+          headers: [
+            ['X-Accel-Redirect', '/f/x.txt'],
+            ['X-Accel-Charset', 'utf-8'],
+          ],
+        },
+      },
+      { send: 'GET /int', answer: { status: 404 } },
+      { send: 'GET /int', answer: { status: 500 } },
+      { send: 'GET /int', answer: { status: 403 } },
+      { send: 'POST /int', body: 'x', answer: { status: 404 } },
+      { send: 'HEAD /int', answer: { status: 404 } },
+      'GET /f/x.txt',
+      'POST /lim',
+      'GET /auth',
+      'GET /auth | Authorization: Basic dXNlcjpzZWNyZXQ=',
+    ],
+  },
+  {
+    name: 'caches',
+    cache: 'z',
+    http: `proxy_cache_path %DIR%/c keys_zone=z:1m; fastcgi_cache_path %DIR%/f keys_zone=zf:1m; uwsgi_cache_path %DIR%/u keys_zone=zu:1m; scgi_cache_path %DIR%/s keys_zone=zs:1m; server { listen 127.0.0.1:%PORT%; add_header X-C $upstream_cache_status always; 
+   location /a { proxy_cache z; proxy_cache_valid 1s; proxy_cache_revalidate on; proxy_pass http://%E%; } location /b { proxy_cache z; proxy_cache_valid 200 1s; proxy_cache_use_stale http_500 updating; proxy_pass http://%E%; } location /g { gzip on; gzip_types *; gzip_min_length 1; proxy_cache z; proxy_cache_valid 1m; proxy_pass http://%E%; } location /ie { proxy_cache z; proxy_cache_valid any 1m; proxy_intercept_errors on; error_page 404 /nf; proxy_pass http://%E%; } location /nf { return 200 nf; } location /u { uwsgi_cache zu; uwsgi_cache_key u$uri; uwsgi_cache_valid 1m; uwsgi_pass %U%; } location /s { scgi_cache zs; scgi_cache_key s$uri; scgi_cache_valid 1m; scgi_pass %S%; } location /h { proxy_cache z; proxy_cache_valid 1m; proxy_hide_header X-Q; expires 1h; proxy_pass http://%E%; } location /nb { proxy_cache z; proxy_cache_valid 1m; proxy_buffering off; proxy_pass http://%E%; } location /mx { proxy_cache z; proxy_cache_valid 1m; proxy_pass http://%E%; } }`,
+    asks: [
+      {
+        send: 'GET /a',
+        answer: {
+          headers: [
+            ['ETag', '"x"'],
+            ['Last-Modified', 'Thu, 01 Jan 2026 00:00:00 GMT'],
+          ],
+        },
+      },
+      { send: 'GET /a', answer: {} },
+      { send: 'GET /a', wait: 2100, answer: { status: 304, headers: [['ETag', '"x"']] } },
+      { send: 'GET /a | If-None-Match: "x"', answer: {} },
+      { send: 'GET /b', answer: { headers: [['X-V', '1']] } },
+      { send: 'GET /b', wait: 2100, answer: { status: 500, headers: [['X-V', '1']] } },
+      { send: 'GET /b', answer: { headers: [['X-V', '1']] } },
+      {
+        send: 'GET /g',
+        answer: {
+          headers: [
+            ['Content-Type', 'text/plain'],
+            ['ETag', '"g"'],
+          ],
+          body: 'x'.repeat(50),
+        },
+      },
+      { send: 'GET /g | Accept-Encoding: gzip', answer: {} },
+      { send: 'GET /g', answer: {} },
+      { send: 'GET /ie', answer: { status: 404 } },
+      { send: 'GET /ie', answer: { status: 200 } },
+      { send: 'GET /ie5', answer: { status: 500 } },
+      { send: 'GET /ie5', answer: { status: 200 } },
+      { send: 'GET /u', answer: { headers: [['X-A', '1']] } },
+      { send: 'GET /u', answer: {} },
+      { send: 'GET /s', answer: { headers: [['X-A', '1']] } },
+      { send: 'GET /s', answer: {} },
+      {
+        send: 'GET /h',
+        answer: {
+          headers: [
+            ['X-Q', '1'],
+            ['X-R', '2'],
+            ['Date', 'Thu, 01 Jan 2026 00:00:00 GMT'],
+            ['Connection', 'close'],
+            ['Server', 'up'],
+          ],
+        },
+      },
+      { send: 'GET /h', answer: {} },
+      { send: 'HEAD /h', answer: {} },
+      { send: 'GET /h | Range: bytes=0-0', answer: {} },
+      { send: 'GET /nb', answer: {} },
+      { send: 'GET /nb', answer: {} },
+      ...(
+        [
+          ['Cache-Control', 'max-age=60'],
+          ['Cache-Control', 's-maxage=0, max-age=60'],
+          ['Cache-Control', 'max-age=0'],
+          ['Cache-Control', 'no-store'],
+          ['Cache-Control', 'max-age=60, private'],
+          ['Expires', 'Thu, 01 Jan 2037 00:00:00 GMT'],
+          ['Expires', '0'],
+          ['X-Accel-Expires', '5'],
+          ['X-Accel-Expires', '@1'],
+          ['Vary', 'Accept-Encoding'],
+          ['Pragma', 'no-cache'],
+        ] as readonly (readonly [string, string])[]
+      ).flatMap(([n, v], i): AreaAsk[] => [
+        { send: `GET /mx${i}`, answer: { headers: [[n, v]] } },
+        { send: `GET /mx${i}`, answer: { headers: [[n, v]] } },
+      ]),
+      { send: 'GET /mxr | Range: bytes=0-1', answer: { body: '0123456789' } },
+      { send: 'GET /mxr | Range: bytes=0-1', answer: {} },
+      { send: 'GET /mxa | Authorization: Basic eA==', answer: {} },
+      { send: 'GET /mxa', answer: {} },
+      { send: 'POST /mxa', answer: {} },
+      { send: 'OPTIONS /mxa', answer: {} },
+    ],
+  },
 ];
