@@ -19,6 +19,51 @@ const sitesOf = (a: Answers): { to: (name: string) => string; enable: (name: str
 
 const url = (a: Answers): string => `${a.tls === 'none' ? 'http' : 'https'}://${a.domain}/`;
 
+/** What the other steps take for granted. */
+function packages(a: Answers): Step {
+  const names = [
+    ...(a.system === 'nginx.org' ? [] : ['nginx']),
+    a.system === 'rhel' ? 'python3' : 'python3-venv',
+    'rsync',
+    ...(a.tls === 'certbot' ? ['certbot'] : []),
+    // pip builds uWSGI from its source
+    ...(a.server === 'uwsgi' ? (a.system === 'rhel' ? ['gcc', 'python3-devel'] : ['gcc', 'python3-dev']) : []),
+    ...(a.system === 'rhel' ? ['policycoreutils-python-utils'] : []),
+  ];
+  const words =
+    a.system === 'nginx.org'
+      ? "nginx comes from nginx.org's own packages: nginx.org/en/linux_packages.html. The rest:\n\n"
+      : a.system === 'rhel' && a.tls === 'certbot'
+        ? 'certbot is in EPEL: `sudo dnf install epel-release` first.\n\n'
+        : '';
+  return {
+    title: 'Packages',
+    text: `${words}${sh(`sudo ${a.system === 'rhel' ? 'dnf' : 'apt-get'} install ${names.join(' ')}`)}\n\nCheck: \`nginx -v\` says ${a.nginx.split('-')[0]} or newer, \`systemctl is-active nginx\` says active${
+      a.system === 'debian' ? '' : ' (`sudo systemctl enable --now nginx` starts it)'
+    }.`,
+  };
+}
+
+/** Where SELinux is on, nginx reads files of certain types only, and speaks with nobody by default. */
+function selinux(a: Answers): Step {
+  const files = [a.staticRoot, a.mediaRoot, `${a.folder}/deploy/errors`].filter((p) => p !== '').map((p) => p.replace(/\/+$/, ''));
+  return {
+    title: 'SELinux',
+    text: `nginx may read files of its own type only, and must be allowed to speak with the application. Where \`getenforce\` says Disabled, go on.\n\n${sh(
+      ...files.map((f) => `sudo semanage fcontext -a -t httpd_sys_content_t '${f}(/.*)?'`),
+      `sudo restorecon -R ${files.join(' ')}`,
+      ...(a.port ? ['sudo setsebool -P httpd_can_network_connect 1'] : []),
+    )}${
+      a.port
+        ? ''
+        : `\n\nThe socket needs a policy of its own, which is made from what was refused. After the last step, when the site answers 502:\n\n${sh(
+            `sudo ausearch -m avc -c nginx --raw | audit2allow -M ${a.name}-nginx`,
+            `sudo semodule -i ${a.name}-nginx.pp`,
+          )}\n\nOr choose \`--port\`, which needs one switch instead.`
+    }\n\nCheck: \`ls -Z ${files[0]}\` names httpd_sys_content_t.`,
+  };
+}
+
 function onTheServer(a: Answers): Step[] {
   const { to, enable } = sitesOf(a);
   const put = (name: string): string[] => [`sudo install -m 644 deploy/nginx/${name}.conf ${to(name)}`, ...enable(name)];
@@ -28,6 +73,7 @@ function onTheServer(a: Answers): Step[] {
   const nologin = a.system === 'debian' ? '/usr/sbin/nologin' : '/sbin/nologin';
   const writable = [a.staticRoot, a.mediaRoot].filter((p) => p !== '');
   const steps: Step[] = [
+    packages(a),
     {
       title: 'A user and a folder',
       text: `The application runs as a user of its own, who owns nothing but the files that it writes.\n\n${sh(
@@ -133,6 +179,7 @@ function onTheServer(a: Answers): Step[] {
         `sudo apt-get install libnginx-mod-http-${a.compression}-filter`,
       )}\n\nCheck: \`sudo nginx -T 2>/dev/null | grep load_module\` names it. Without the module, remove the lines that begin with ${a.compression} from deploy/nginx/${a.name}.conf: gzip is there anyway.`,
     });
+  if (a.system === 'rhel') steps.push(selinux(a));
   steps.push({
     title: 'The site',
     text: `${sh(...put(a.name), ...reload)}\n\nCheck: \`curl -sI ${url(a)}\` answers with the application${
