@@ -138,7 +138,12 @@ function makeFolders(text: string, folder: string, findings: readonly Finding[])
       fs.writeFileSync(path.join(folder, root!, wanted!), MARKER);
     }
   }
-  for (const [, root] of text.matchAll(/\b(?:root|alias)\s+(\/(?:srv|var)\/[^;$\s]*)/g)) {
+  for (const [line, root] of text.matchAll(/\b(?:root|alias)\s+(\/(?:srv|var)\/[^;$\s]*)/g)) {
+    if (line.startsWith('alias') && /\/[^/]*\.\w+$/.test(root!)) {
+      fs.mkdirSync(path.dirname(path.join(folder, root!)), { recursive: true });
+      fs.writeFileSync(path.join(folder, root!), MARKER);
+      continue;
+    }
     fs.mkdirSync(path.join(folder, root!), { recursive: true });
     for (const f of findings) {
       const wanted = /^\w+ https?:\/\/[^/]+(\/[^?]*)\//.exec(f.witness!.request)?.[1];

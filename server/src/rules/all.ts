@@ -22,10 +22,12 @@ import errorPageIneffective from './correctness/error-page-ineffective.ts';
 import gzipIneffective from './correctness/gzip-ineffective.ts';
 import homePageForbidden from './correctness/home-page-forbidden.ts';
 import includeCycle from './correctness/include-cycle.ts';
+import indexGoesElsewhere from './correctness/index-goes-elsewhere.ts';
 import invalidCapture from './correctness/invalid-capture.ts';
 import listenIpv6Missing from './correctness/listen-ipv6-missing.ts';
 import locationVariableLiteral from './correctness/location-variable-literal.ts';
 import locationWithoutSlashRedirect from './correctness/location-without-slash-redirect.ts';
+import mapRowUnreachable from './correctness/map-row-unreachable.ts';
 import mapWithoutDefault from './correctness/map-without-default.ts';
 import mixedCaseVariable from './correctness/mixed-case-variable.ts';
 import notChecked from './correctness/not-checked.ts';
@@ -285,10 +287,12 @@ export const RULES: readonly Rule[] = [
   gzipIneffective,
   homePageForbidden,
   includeCycle,
+  indexGoesElsewhere,
   invalidCapture,
   listenIpv6Missing,
   locationVariableLiteral,
   locationWithoutSlashRedirect,
+  mapRowUnreachable,
   mapWithoutDefault,
   mixedCaseVariable,
   notChecked,

@@ -236,7 +236,10 @@ class Part {
         if (!names.has(spot.location ? 'location' : 'server') && !directives.some((d) => names.has(d.name))) continue;
         if (spot.unsure) break;
         if (when && !when(spot)) continue;
-        if (witnesses.cut) return;
+        if (witnesses.cut) {
+          this.tellBudget(spot, witnesses.asked);
+          return;
+        }
         if (!calm) {
           const shape = shapeOf(spot);
           calm = quiet.get(shape);
@@ -249,6 +252,25 @@ class Part {
         yield;
       }
     }
+  }
+
+  /** A round that judges no more says so: silence would pass for a clean rest. */
+  private tellBudget({ server }: Spot, count: number): void {
+    const { opener } = server.scope;
+    // absent where a person turned it off
+    const rule = [...this.byRule.keys()].find((r) => r.id === 'not-checked');
+    if (!opener || !rule) return;
+    this.collector.take({
+      rule: rule.id,
+      group: rule.group,
+      severity: 'info',
+      at: opener.nameAt,
+      messageId: 'budget',
+      message: fill(rule.messages.budget!, { count }),
+      related: [],
+      fixes: [],
+      via: [[]],
+    });
   }
 
   private *visitScope(scope: Scope, file: SourceFile): Generator<void> {

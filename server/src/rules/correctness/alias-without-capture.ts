@@ -2,11 +2,16 @@
 import { hasVariables } from '../../config/upstreams.ts';
 import type { Trace } from '../../trace/trace.ts';
 import { locationHeader, proofOf } from '../../witness/requests.ts';
+import type { Spot } from '../../witness/spots.ts';
 import { defineRule } from '../rule.ts';
 
 /** The file or folder that was looked for. */
 const target = (trace: Trace): string | null =>
   trace.outcome.file ?? trace.assumptions.find((a) => a.id.startsWith('file:'))?.id.slice(5) ?? locationHeader(trace);
+
+/** An exact location for a file whose alias is a folder. */
+const isFileInFolder = ({ location, scope }: Spot): boolean =>
+  location?.kind === 'exact' && !location.name.endsWith('/') && (scope.first('alias')?.value(0).endsWith('/') ?? false);
 
 export default defineRule({
   id: 'alias-without-capture',
@@ -21,17 +26,30 @@ Take the rest with a group, \`location ~ ^/media/(.*)$ { alias /srv/media/$1; }\
   about: ['alias', 'location'],
   looksAt: {
     outcome: ['alias'],
-    when: (spot) => spot.location?.kind === 'regex' && spot.scope.named('alias').some((d) => !hasVariables(d.value(0))),
+    when: (spot) =>
+      (spot.location?.kind === 'regex' || isFileInFolder(spot)) && spot.scope.named('alias').some((d) => !hasVariables(d.value(0))),
   },
   needs: 'config',
   costly: true,
   messages: {
+    folder: 'In an exact location alias is the whole path: {from} means the folder {dir}, not a file in it. Write alias {file}.',
     same: 'In a regular expression alias is the whole path: {one} and {other} both mean {dir}. Capture the rest with a group and append $1 to the alias, or use a prefix location.',
   },
   check({ spot, report }) {
     const word = spot.scope.named('alias').at(-1)?.args[0];
     if (!word) return;
     const dir = word.value;
+    if (isFileInFolder(spot)) {
+      const trace = spot.ask({});
+      if (spot.has('try_files', 'rewrite', 'return')) return;
+      const name = spot.location!.name;
+      report('folder', {
+        at: word,
+        data: { from: name, dir, file: `${dir}${name.slice(name.lastIndexOf('/') + 1)}` },
+        witness: proofOf(trace, `${dir}, for every request`),
+      });
+      return;
+    }
     // one file for several names, as for icons, is meant so
     if (/\/[^/]*\.[A-Za-z\d]+$/.test(dir)) return;
     const [one, other] = spot.paths.filter((p) => !p.endsWith('/'));
@@ -45,6 +63,16 @@ Take the rest with a group, \`location ~ ^/media/(.*)$ { alias /srv/media/$1; }\
     report('same', { at: word, data: { one, other, dir }, witness: proofOf(first, `${dir}, for every request`) });
   },
   examples: [
+    {
+      inside: 'server',
+      bad: `location = /robots.txt {
+    alias /srv/site/;
+#         ^^^^^^^^^^ folder
+}`,
+      good: `location = /robots.txt {
+    alias /srv/site/robots.txt;
+}`,
+    },
     {
       inside: 'server',
       bad: `location ~ ^/media/ {

@@ -6,7 +6,8 @@ import { locationHeader, proofOf } from '../../witness/requests.ts';
 import { directiveAt, type Spot } from '../../witness/spots.ts';
 import { defineRule } from '../rule.ts';
 
-const MARK = 'report';
+/** What a group is made to hold: a word, or a number where it takes numbers only. */
+const MARKS = ['report', '48151'];
 const READS = ['return', 'rewrite', 'set', 'proxy_pass', 'alias', 'root', 'try_files', 'fastcgi_param', 'uwsgi_param', 'proxy_set_header'];
 
 /** What came of a request: where the client or the backend is sent, the file, the text; else the path as rewrites left it. */
@@ -23,11 +24,11 @@ function conditionBetween(spot: Spot, group: number): { reader: Directive; condi
   const isMatch = (d: Directive): boolean => d.name === 'if' && d.values.some((v) => /^!?~\*?$/.test(v));
   const conditions = spot.directives.filter(isMatch);
   const condition = conditions[0];
-  if (
-    !condition ||
-    conditions.some((d) => /\((?!\?)|\(\?(?:P?<|')/.test(d.values.slice(d.values.findIndex((v) => /^!?~/.test(v)) + 1).join(' ')))
-  )
-    return null;
+  // a group of the condition's own may be the one that is meant, unless the location has one of that number
+  const hasGroups = conditions.some((d) =>
+    /\((?!\?)|\(\?(?:P?<|')/.test(d.values.slice(d.values.findIndex((v) => /^!?~/.test(v)) + 1).join(' ')),
+  );
+  if (!condition || (hasGroups && (spot.location?.regex?.groups ?? 0) < group)) return null;
   const rewriting = new Set(['set', 'return']);
   const reader = spot.scope.directives.find(
     (d) =>
@@ -73,16 +74,17 @@ Give the group a name: \`(?<rest>.*)\` and \`$rest\` keep their value.`,
   },
   check({ spot, report }) {
     const users = spot.directives.filter(reads);
-    for (const { path, group } of splicedPaths(spot, MARK)) {
+    const spliced = MARKS.flatMap((mark) => splicedPaths(spot, mark).map((s) => ({ ...s, mark })));
+    for (const { path, group, mark } of spliced) {
       const plain = spot.ask({ path });
-      if (!comesTo(plain).includes(MARK)) {
+      if (!comesTo(plain).includes(mark)) {
         // a condition that does not match forgets the groups as well (ngx_http_script_regex_start_code), so no request has them
         const by = spot.location?.regex && !spot.has('rewrite') ? conditionBetween(spot, group) : null;
         if (!by || !plain.steps.some((s) => directiveAt([by.reader], s.at))) continue;
         const proof = proofOf(plain);
         report('forgotten', {
           at: by.reader.at(),
-          data: { held: MARK, from: path, to: `it becomes ${proof.outcome}` },
+          data: { held: mark, from: path, to: `it becomes ${proof.outcome}` },
           related: [
             {
               at: by.condition.at({ start: by.condition.statement.start, end: by.condition.args.at(-1)!.end }),
@@ -96,17 +98,29 @@ Give the group a name: \`(?<rest>.*)\` and \`$rest\` keep their value.`,
       for (const variation of spot.variations) {
         const trace = spot.ask({ ...variation, path });
         const written = comesTo(trace);
-        if (written.includes(MARK) || !sameWay(plain, trace, users)) continue;
+        if (written.includes(mark) || !sameWay(plain, trace, users)) continue;
         const by = users.find((d) => trace.steps.some((s) => directiveAt([d], s.at))) ?? users[0]!;
         const header =
           variation.headers?.map(([n, v]) => `${n}: ${v}`).join(', ') ?? variation.query ?? variation.method ?? 'another request';
         const proof = proofOf(trace);
-        report('replaced', { at: by.at(), data: { header, held: MARK, from: path, to: `it becomes ${proof.outcome}` }, witness: proof });
+        report('replaced', { at: by.at(), data: { header, held: mark, from: path, to: `it becomes ${proof.outcome}` }, witness: proof });
         return;
       }
     }
   },
   examples: [
+    {
+      inside: 'server',
+      bad: `location ~ ^/u/(\\d+)$ {
+    if ($http_user_agent ~* (bot|crawl)) { return 403; }
+    proxy_pass http://127.0.0.1:8000/users?id=$1;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ forgotten
+}`,
+      good: `location ~ ^/u/(?<id>\\d+)$ {
+    if ($http_user_agent ~* (bot|crawl)) { return 403; }
+    proxy_pass http://127.0.0.1:8000/users?id=$id;
+}`,
+    },
     {
       inside: 'http',
       bad: `map $http_accept_language $language {

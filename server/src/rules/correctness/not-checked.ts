@@ -45,6 +45,8 @@ from every other finding.`,
   looksAt: [{ directive: ['include'] }, { file: true }],
   needs: 'config',
   messages: {
+    budget:
+      'From here on nothing is judged by what comes of requests: {count} were run, and that is the limit. Check this server in a project of its own.',
     unreadable: 'This file is not checked: {why}.',
     'too-many': 'These files are not checked: {why}. Include fewer.',
     deep: 'The inside of this block is not checked: it is nested more than 300 levels deep.',

@@ -44,6 +44,8 @@ Leave the URI away (\`proxy_pass http://$app;\`), which sends the path as it cam
     const directive = spot.directives.findLast((d) => d.name === 'proxy_pass' && hasVariables(d.value(0)));
     const word = directive?.args[0];
     if (!directive || !word) return;
+    // a group that a condition takes away is the fault of another rule, capture-overwritten
+    if (/\$[1-9]/.test(word.value) && spot.directives.some((d) => d.name === 'if' && d.values.some((v) => /^!?~\*?$/.test(v)))) return;
     const arrived = spot.paths.slice(0, 6).flatMap((path) => {
       const trace = spot.ask({ path, query: 'b=1' });
       const sent = trace.outcome.upstreamRequest;

@@ -1,0 +1,73 @@
+/** Rows of a map that no value reaches, for an expression above takes all of theirs. Shown by such values. */
+import type { CompiledRegex } from '../../base/regexes.ts';
+import type { Directive } from '../../config/directive.ts';
+import { samplesOf } from '../../witness/regex-samples.ts';
+import { rowsOf } from '../../witness/values.ts';
+import { defineRule } from '../rule.ts';
+
+/** Values that have to agree before something is said. */
+const LEAST = 3;
+
+export default defineRule({
+  id: 'map-row-unreachable',
+  group: 'correctness',
+  severity: 'warning',
+  since: '0.2',
+  title: 'A row of a map that is never chosen',
+  why: `
+A \`map\` looks for the value itself first, then, with \`hostnames\`, for masks, and then tries the expressions in the order of the file: the first that matches is taken. A row below an expression that matches everything of its own is never chosen, whatever its answer is.
+
+Put the special expressions first, and use \`default\` for the rest.`,
+  about: ['map'],
+  looksAt: { directive: ['map'] },
+  needs: 'file',
+  messages: {
+    taken: 'This row is never chosen: "{value}" and all others like it are taken by {winner} above. Put this row first.',
+  },
+  check({ directive, config, report }) {
+    if (!directive.body || directive.body.has('include')) return;
+    const above: { row: Directive; regex: CompiledRegex }[] = [];
+    for (const { key, directive: row } of rowsOf(directive)) {
+      if (key === null || typeof key === 'string' || !('matches' in key)) continue;
+      if (row.statement.name.templated) return;
+      const compiled = config.regexes.compile(key.matches, { caseless: key.caseless });
+      if (!compiled.ok) continue;
+      const samples = samplesOf(config.regexes, key.matches, {
+        caseless: key.caseless,
+        tries: 12,
+        forms: (s) => [s, `x${s}`, `${s}x`, `${s}/b`, `${s}1`, `a/${s}/b`],
+      });
+      const winner = above.find(({ regex }) => samples.length >= LEAST && samples.every((s) => typeof regex.match(s) === 'object'));
+      // a choice of words is compared word by word: samples may have missed one
+      if (winner && (isGeneral(winner.row.name) || winner.row.name === row.name))
+        report('taken', {
+          at: row.nameAt,
+          data: { value: samples[0]!, winner: winner.row.name },
+          related: [{ at: winner.row.nameAt, message: 'takes them' }],
+        });
+      above.push({ row, regex: compiled.regex });
+    }
+  },
+  examples: [
+    {
+      inside: 'http',
+      bad: `map $uri $section {
+    default none;
+    ~^/ site;
+    ~^/admin/ admin;
+#   ^^^^^^^^^ taken
+}`,
+      good: `map $uri $section {
+    default none;
+    ~^/admin/ admin;
+    ~^/ site;
+}`,
+    },
+    { inside: 'http', good: 'map $http_user_agent $kind { ~*googlebot google; ~*bot robot; default person; }' },
+  ],
+});
+
+/** An expression that plainly takes whatever a special one takes: a literal text, with or without an anchor at its start, or anything. */
+function isGeneral(name: string): boolean {
+  return /^~\*?\^?(?:[\w/ -]|\\[./-])*(?:\.[*+]\$?)?$/.test(name);
+}
