@@ -1,6 +1,6 @@
 /**
  * The server under an impatient typist: edits at random places, requests of every kind that nobody waits for, files saved, closed and
- * opened again. Nothing may fail or take long, and what is shown when it rests is what a server that has just been started shows.
+ * opened again, a folder that goes and comes back on the disk, of which an editor's watcher tells as one event. Nothing may fail or take long, and what is shown when it rests is what a server that has just been started shows.
  * `LSP_ROUNDS` and `LSP_SEED` in the environment make a long run of it.
  */
 import assert from 'node:assert/strict';
@@ -45,8 +45,11 @@ http {
     upstream app { zone app 64k; server 127.0.0.1:8000; keepalive 8; }
     proxy_cache_path cache keys_zone=pages:10m;
     include conf.d/*.conf;
+    include disk/*.conf;
 }
 `,
+    'disk/one.conf': 'map $uri $seen { default 0; /a 1; }\nserver { listen 8081; return 200 $seen; }\n',
+    'disk/two.conf': 'server { listen 8082 default_server; server_name a b; bogus on; }\n',
     'conf.d/a.conf': `server {
     listen 80 default_server;
     server_name example.com *.example.com ~^(?<sub>\\w+)\\.example\\.org$;
@@ -80,6 +83,9 @@ server {
 `,
   },
 ];
+
+/** The folder of the tree that is on the disk only. */
+const DISK = 'disk';
 
 const PIECES = [
   ...[
@@ -224,6 +230,7 @@ describe('random edits and requests', () => {
       for (const [name, text] of Object.entries(tree)) {
         fs.mkdirSync(path.dirname(path.join(dir, name)), { recursive: true });
         fs.writeFileSync(path.join(dir, name), text);
+        if (name.startsWith(DISK)) continue;
         docs.set(pathToFileURL(path.join(dir, name)).href, { text, version: 1 });
       }
       const uris = [...docs.keys()];
@@ -247,13 +254,30 @@ describe('random edits and requests', () => {
         running.push(answer);
         answer.catch(() => {});
       };
+      const uriOf = (name: string): string => pathToFileURL(path.join(dir, name)).href;
+      const watched = [...uris, uriOf(`${DISK}/one.conf`), uriOf(`${DISK}/two.conf`)];
+      let away: string | null = null;
+      /** The folder that nobody has opened goes, or comes back, with another text. */
+      const moveFolder = (): void => {
+        const here = path.join(dir, DISK);
+        if (away) {
+          fs.renameSync(away, here);
+          fs.appendFileSync(path.join(here, 'one.conf'), `server { listen ${9000 + pick(20)}; }\n`);
+        } else if (fs.existsSync(here)) fs.renameSync(here, `${dir}-away`);
+        else return;
+        away = away ? null : `${dir}-away`;
+        if (away) folders.push(away);
+        void client.connection.sendNotification('workspace/didChangeWatchedFiles', { changes: [{ uri: uriOf(DISK), type: away ? 3 : 1 }] });
+        log.push(`${DISK} ${away ? 'goes' : 'comes back'}`);
+      };
       for (let round = 1; round <= ROUNDS; round++) {
+        if (pick(3) === 0) moveFolder();
         for (let step = pick(8); step >= 0; step--) {
           const uri = uris[pick(uris.length)]!;
           const doc = docs.get(uri)!;
           if (pick(12) === 0) {
             // a new start now and then, or the text grows into noise
-            const text = Object.values(tree)[uris.indexOf(uri)]!;
+            const text = tree[decodeURIComponent(uri.slice(folder.length + 1))]!;
             if (pick(2)) client.change(uri, ++doc.version, [{ text }]);
             else {
               void client.connection.sendNotification('textDocument/didClose', { textDocument: { uri } });
@@ -281,7 +305,7 @@ describe('random edits and requests', () => {
         const fresh = await TestClient.start({ folder });
         for (const [uri, doc] of docs) fresh.open(uri, doc.text);
         await within('a fresh start', fresh.settled());
-        assert.deepEqual(shown(client, uris), shown(fresh, uris), `round ${round}; the last edits:\n${log.slice(-10).join('\n')}`);
+        assert.deepEqual(shown(client, watched), shown(fresh, watched), `round ${round}; the last edits:\n${log.slice(-10).join('\n')}`);
         await fresh.stop();
       }
       assert.deepEqual(

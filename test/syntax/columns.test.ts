@@ -27,3 +27,11 @@ test('a word after others on its line has the column of the line, and is not the
   assert.deepEqual(columns.of(4), { column: 2, first: false });
   assert.deepEqual(columns.of(2), { column: 2, first: true });
 });
+
+test('statements of one block stand at one column: eight blanks beside two tabs make a tab four wide', () => {
+  // the block of the first location lacks its brace: what opens and closes says nothing of the width
+  assert.deepEqual(
+    columnsOf('http {\n\tserver {\n\t\tlisten 80;\n        location / {\n\t\t\troot /srv;\n\t\tserver_name x;\n\t}\n}'),
+    [0, 4, 8, 8, 12, 8, 4, 0],
+  );
+});

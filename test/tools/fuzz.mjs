@@ -21,6 +21,7 @@ const CAMPAIGNS = [
   { name: 'hops', files: ['nginx/trace-hops'], env: { HOPS_REQUESTS: times(5000) } },
   { name: 'writing', files: ['cli/write-files'], env: { COUNT: times(500) } },
   { name: 'incremental', files: ['incremental/'], env: {} },
+  { name: 'server', files: ['lsp/fuzz'], env: { LSP_ROUNDS: times(300), LSP_SEED: String(seed) } },
   { name: 'syntax', files: ['syntax/incremental', 'syntax/oracle'], env: {} },
 ];
 

@@ -87,9 +87,9 @@ const MUTANTS = [
   },
   {
     name: 'a question holds on to the scope that asked first',
-    file: 'server/src/config/servers.ts',
-    from: 'serverBy(own.config, numberOf(own));',
-    to: 'asked(own.config, `server of ${numberOf(own)}`, (c) => byScope.of(c).get(numberOf(own)) ?? null);',
+    file: 'server/src/config/scope.ts',
+    from: 'level`, (c) => c.levels(context)',
+    to: 'level`, (c) => c.levels(this.context)',
   },
   {
     name: 'what is kept with a directive is right for ever',

@@ -38,8 +38,8 @@ export class Columns {
 }
 
 /**
- * The width of a tab at which most lines after an opening brace stand deeper than the line that opens it. Only where tabs and blanks are
- * mixed does it matter at all.
+ * The width of a tab at which most lines after an opening brace stand deeper than the line that opens it, and most lines after a semicolon as
+ * deep as the one before. Only where tabs and blanks are mixed does it matter at all.
  */
 function tabWidth(text: string): number {
   const [usual] = TAB_WIDTHS as [number];
@@ -49,6 +49,12 @@ function tabWidth(text: string): number {
     const inner = opened.index + opened[0].length;
     TAB_WIDTHS.forEach((tab, i) => {
       if (widthOf(text, inner, tab).width <= widthOf(text, opened.index, tab).width) wrong[i]!++;
+    });
+  }
+  for (const ended of text.matchAll(/^[ \t]*[^\s#}][^\n{}]*;[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*(?:#[^\n]*)?\r?\n)*(?=[ \t]*[^\s}])/gm)) {
+    const next = ended.index + ended[0].length;
+    TAB_WIDTHS.forEach((tab, i) => {
+      if (widthOf(text, next, tab).width !== widthOf(text, ended.index, tab).width) wrong[i]!++;
     });
   }
   return TAB_WIDTHS[wrong.indexOf(Math.min(...wrong))]!;
