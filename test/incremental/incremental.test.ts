@@ -351,6 +351,29 @@ http {
     ],
   ));
 
+test('what is kept with a block follows what another block says', () =>
+  through(
+    `events {}
+http {
+    map $remote_user $who { default $remote_user; }
+    server {
+        listen 80;
+        location / {
+            auth_basic staff;
+            auth_basic_user_file users;
+            proxy_set_header X-Person $who;
+            proxy_pass http://127.0.0.1:8000;
+        }
+        location /public/ { proxy_pass http://127.0.0.1:8000; }
+    }
+}
+`,
+    [
+      [['map $remote_user $who { default $remote_user; }', 'map $arg_name $who { default $arg_name; }']],
+      [['map $arg_name $who { default $arg_name; }', 'map $remote_user $who { default $remote_user; }']],
+    ],
+  ));
+
 test('an edit of the application side counts for a configuration that nobody touches', async () => {
   const folder = fileId('file:///deployed');
   const [main, compose] = [fileId(`${folder}/nginx.conf`), fileId(`${folder}/docker-compose.yml`)];
