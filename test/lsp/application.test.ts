@@ -27,10 +27,10 @@ http {
 `;
 const SETTINGS = "ALLOWED_HOSTS = ['www.example.org']\nDEBUG = False\n";
 
-test('both files show the finding, live, and the fix works from either', async () => {
+/** A server over a project of both sides, once it has read all of it. */
+async function started(): Promise<{ client: TestClient; uri: (name: string) => string }> {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'proxylens-'));
   folders.push(dir);
-  const uri = (name: string): string => pathToFileURL(path.join(dir, name)).href;
   const files: Record<string, string> = {
     'nginx/nginx.conf': NGINX,
     'manage.py': "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n",
@@ -43,6 +43,30 @@ test('both files show the finding, live, and the fix works from either', async (
   }
   const client = await TestClient.start({ folder: pathToFileURL(dir).href });
   await client.settled();
+  return { client, uri: (name) => pathToFileURL(path.join(dir, name)).href };
+}
+
+test('a finding that points into the application’s files stays while nginx’s side is typed in', async () => {
+  const { client, uri } = await started();
+  const file = uri('nginx/nginx.conf');
+  client.open(file, NGINX);
+  await client.settled();
+  let position = { line: 2, character: 12 };
+  for (const [i, text] of [...' # a note'].entries()) {
+    const version = i + 2;
+    const shown = client.next((p) => p.uri === file && p.version === version);
+    client.change(file, version, [{ range: { start: position, end: position }, text }]);
+    position = { line: 2, character: position.character + 1 };
+    await shown;
+    const found = client.shown(file).find((d) => d.code === 'allowed-hosts-mismatch');
+    assert.equal(found?.range.start.line, 3, `after ${JSON.stringify(text)}`);
+    assert.equal(found.relatedInformation?.[0]?.location.uri, uri('shop/settings.py'));
+  }
+  assert.equal(await client.stop(), 0);
+});
+
+test('both files show the finding, live, and the fix works from either', async () => {
+  const { client, uri } = await started();
   const here = client.shown(uri('nginx/nginx.conf')).find((d) => d.code === 'allowed-hosts-mismatch');
   assert.equal(here?.relatedInformation?.[0]?.location.uri, uri('shop/settings.py'));
   client.open(uri('shop/settings.py'), SETTINGS, 1, 'python');

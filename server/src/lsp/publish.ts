@@ -196,7 +196,7 @@ export class Publisher {
     }
     const quick = new Set(quickFindings.map(keyOf));
     const files = { get: (id: FileId): SourceFile | undefined => snapshot.file(id) ?? undefined };
-    this.costly = [...found.values()].flat().flatMap((f) => (quick.has(keyOf(f)) ? [] : (Held.of([f], files, null) ?? [])));
+    this.costly = [...found.values()].flat().flatMap((f) => (quick.has(keyOf(f)) ? [] : (Held.of([f], files, null, true) ?? [])));
     this.quickAt = revision;
     this.wholeAt = revision;
     this.show(snapshot, found, () => true);

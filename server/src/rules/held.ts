@@ -73,16 +73,23 @@ export class Held {
     readonly findings: readonly Finding[],
     private readonly home: Home | null,
     private readonly start: number,
-    /** by the parts of findings that do not lie in the home */
-    private readonly elsewhere: ReadonlyMap<object, Anchor>,
+    /** by the parts of findings that do not lie in the home; null for one that stays where it is */
+    private readonly elsewhere: ReadonlyMap<object, Anchor | null>,
   ) {}
 
-  /** Null when a part stands in no statement: nothing tells where that moves. */
-  static of(findings: readonly Finding[], files: Files, home: Home | null): Held | null {
-    const elsewhere = new Map<object, Anchor>();
+  /**
+   * Null when a part stands in no statement: nothing tells where that moves. `othersStay`: what stands in a file that is no nginx
+   * configuration, such as one of the application's, is taken to stay where it is.
+   */
+  static of(findings: readonly Finding[], files: Files, home: Home | null, othersStay = false): Held | null {
+    const elsewhere = new Map<object, Anchor | null>();
     const tied = (part: object, id: FileId, span: Span): boolean => {
       if (home && id === home.file && span.start >= home.statement.start && span.end <= home.statement.end) return true;
       const file = files.get(id);
+      if (!file && othersStay) {
+        elsewhere.set(part, null);
+        return true;
+      }
       const statement = file && statementAt(file.body, span.start);
       if (statement) elsewhere.set(part, { file: id, statement, name: statement.name, start: statement.start });
       return !!statement;
@@ -104,6 +111,10 @@ export class Held {
     const deltas = new Map<object, number>();
     let still = delta === 0;
     for (const [part, anchor] of this.elsewhere) {
+      if (!anchor) {
+        deltas.set(part, 0);
+        continue;
+      }
       const start = present.startOf(anchor);
       if (start === null) return null;
       deltas.set(part, start - anchor.start);
