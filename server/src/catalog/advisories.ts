@@ -1,5 +1,6 @@
 // nginx's security advisories: which versions each affects, and which configuration exposes it, as the id of a test that a rule carries
 // out. Advisories whose exposure cannot be read from a configuration are here too, and are never triggered.
+import { table } from '../base/table.ts';
 import text from './data/advisories.json' with { type: 'text' };
 import { compareVersions, parseVersion, type Version, version } from './version.ts';
 
@@ -114,11 +115,32 @@ export function fixedIn(a: Advisory, nginx: Version): string | null {
   return sameBranch ?? a.fixed[0] ?? null;
 }
 
+/** Ubuntu's first packages with a fix, by series, as its page of the CVE has them; for flaws that are not here nothing is known. */
+const UBUNTU: Readonly<Record<string, readonly string[]>> = table({
+  'CVE-2026-27651': ['1.24.0-2ubuntu7.7', '1.18.0-6ubuntu14.10'],
+});
+
+const UBUNTU_PACKAGE = /^(\d+(?:\.\d+)+-\d+ubuntu\d+)(?:\.(\d+))?/;
+
+/** The same for a package of Ubuntu ("1.24.0-2ubuntu7.7"); null for others. */
+function ubuntuState(a: Advisory, packageVersion: string): 'patched' | 'open' | 'unknown' | null {
+  const own = UBUNTU_PACKAGE.exec(packageVersion);
+  if (!own) return null;
+  const fix = UBUNTU[a.id]?.map((f) => UBUNTU_PACKAGE.exec(f)!).find((f) => f[1] === own[1]);
+  if (!fix) return 'unknown';
+  return Number(own[2] ?? 0) >= Number(fix[2] ?? 0) ? 'patched' : 'open';
+}
+
+/** Whether a version is that of a package whose distribution puts fixes into old versions, without our knowing which. */
+export const isOfDistribution = (packageVersion: string): boolean => /ubuntu|\.el\d|\.fc\d|\.amzn|\.module_el/.test(packageVersion);
+
 /**
  * What a distribution's package version says beyond the number: `patched` or `open` for a Debian package ("1.22.1-9+deb12u7") of a
  * release whose change log is known, `unknown` for everything else, a bare "1.22.1" included.
  */
 export function packageState(a: Advisory, packageVersion: string): 'patched' | 'open' | 'unknown' {
+  const ubuntu = ubuntuState(a, packageVersion.trim());
+  if (ubuntu) return ubuntu;
   const m = /^(?:\d+:)?(.+?)\+deb(\d+)u(\d+)$/.exec(packageVersion.trim());
   const base = m?.[1] ?? packageVersion.trim();
   const release = Object.values(data().debian).find((d) => d.base === base);

@@ -40,7 +40,7 @@ For \`/upload/photo.jpg/x.php\` the pattern \`\\.php$\` fits, although there is 
       .directives.filter((d) => d.value(0) === 'SCRIPT_FILENAME')
       .at(-1)
       ?.value(1);
-    if (script !== undefined && !/\$(fastcgi_script_name|uri|request_filename|document_uri)/.test(script)) return;
+    if (script !== undefined && !/\$(fastcgi_script_name|uri|request_filename|document_uri|[1-9])/.test(script)) return;
     if (
       scope.named('include').some((d) => !scope.config.tree.includes.get(d.statement)?.files.length) &&
       scope.named('include').some((d) => /php/.test(d.value(0)))
