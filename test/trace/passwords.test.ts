@@ -31,6 +31,9 @@ test('each scheme that nginx checks by itself', () => {
     // openssl passwd -apr1
     ['$apr1$abcdefgh$iL5H5TbyhWM5JgnMdfRt0.', 'secret wörd'],
     ['$apr1$ab$eIePjsejfBGR8ITtu2z0U1', 'x'],
+    // openssl passwd -1
+    ['$1$abcdefgh$cHJi5PXp/ki/ktXzqlk6I1', 'secret'],
+    ['$1$xy$UuvdET2Kb6UQLJLqkQ4wF/', 'a longer password than sixteen'],
   ];
   for (const [hash, password] of rows) {
     assert.equal(fitsHash(toBytes(password), hash), true, hash);

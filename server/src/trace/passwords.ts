@@ -1,6 +1,6 @@
 /**
- * Passwords of a user file, as ngx_crypt checks them: {PLAIN}, {SHA}, {SSHA} and $apr1$. What only the system's crypt() knows (bcrypt, SHA-256,
- * DES) is not decided here. Digests over byte strings, for a few short texts: no speed is sought.
+ * Passwords of a user file, as ngx_crypt checks them: {PLAIN}, {SHA}, {SSHA} and $apr1$, and the $1$ of the system's crypt(), which is made in
+ * the same way. What else only crypt() knows (bcrypt, SHA-256, DES) is not decided here. Digests over byte strings, for a few short texts: no speed is sought.
  */
 import type { ByteString } from '../base/bytes.ts';
 import { decodeBase64, encodeBase64 } from './base64.ts';
@@ -79,10 +79,10 @@ export function md5(text: ByteString): ByteString {
 
 const ITOA64 = './0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
-/** ngx_crypt_apr1: the text behind the salt. */
-function apr1(password: ByteString, salt: ByteString): string {
+/** ngx_crypt_apr1: the text behind the salt. `mark` is `$apr1$` or `$1$`. */
+function md5Crypt(password: ByteString, salt: ByteString, mark: string): string {
   const inner = md5(password + salt + password);
-  let text = `${password}$apr1$${salt}`;
+  let text = password + mark + salt;
   for (let n = password.length; n > 0; n -= 16) text += inner.slice(0, Math.min(16, n));
   for (let n = password.length; n > 0; n >>= 1) text += n & 1 ? '\0' : password.slice(0, 1);
   let final = md5(text);
@@ -106,9 +106,8 @@ export function fitsHash(password: ByteString, hash: ByteString): boolean | null
     const decoded = decodeBase64(hash.slice(6));
     return decoded !== null && decoded.length >= 20 && sha1(password + decoded.slice(20)) === decoded.slice(0, 20);
   }
-  if (hash.startsWith('$apr1$')) {
-    const salt = hash.slice(6).split('$')[0]!.slice(0, 8);
-    return `$apr1$${salt}$${apr1(password, salt)}` === hash;
-  }
-  return null;
+  const mark = /^\$(?:apr)?1\$/.exec(hash)?.[0];
+  if (mark === undefined) return null;
+  const salt = hash.slice(mark.length).split('$')[0]!.slice(0, 8);
+  return `${mark}${salt}$${md5Crypt(password, salt, mark)}` === hash;
 }
