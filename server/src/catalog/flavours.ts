@@ -17,8 +17,9 @@ export type Flavour = keyof typeof FLAVOURS;
 export const GOES_ITS_OWN_WAY: ReadonlySet<Flavour> = new Set<Flavour>(['freenginx', 'tengine']);
 
 /**
- * The nginx that releases of relatives were made from. NGINX Plus: its release notes ("Based on NGINX Open Source …"); 37.1 second hand. Angie: its
- * documentation of 1.11, and its makers on 1.2; the others are not known, and nothing is said by them. Tengine: its own CHANGES.
+ * The nginx that releases of relatives were made from. Read: NGINX Plus 37.1 (second hand), R32 and R33; Angie's documentation of 1.11, and its
+ * makers on 1.2. The other rows are what release notes are remembered to say and were not looked up again. What is not here is not known, and
+ * nothing is said by it.
  */
 const CORES: { readonly [f in Flavour]?: readonly (readonly [RegExp, string])[] } = table({
   plus: [
