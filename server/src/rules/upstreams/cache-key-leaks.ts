@@ -15,6 +15,8 @@ import { requestHeader } from './_headers.ts';
 const OF_VISITORS = /^(cookie_\w+|http_cookie|http_authorization|remote_user)$/;
 /** What does so in the answer. */
 const OF_ANSWERS = /^(upstream_http_set_cookie|sent_http_set_cookie|upstream_cookie_\w+|upstream_http_cache_control|upstream_http_\w+)$/;
+/** What holds the query of a request. */
+const OF_QUERIES = /^(request_uri|args|query_string|arg_\w+|request|is_args)$/;
 const OF_HOSTS = /^(host|http_host|server_name|ssl_server_name|ssl_preread_server_name)$/;
 /** Paths below which the same file is for everybody. */
 const STATIC = /(static|assets|media|images?|img|css|js|fonts|favicon|robots)/i;
@@ -92,6 +94,9 @@ sites share an application and a cache zone, and the application tells them apar
     stored:
       '{family}_cache_bypass only skips the lookup: pages of logged-in users are still stored for everybody. Give {family}_no_cache the same condition.',
     page: 'Without Set-Cookie the page is still stored, whoever it was made for. Keep sessions out with {family}_no_cache.',
+    query:
+      'The key {key} leaves the query out: /list?page=2 is answered with the page of /list. Use $request_uri, or append $is_args$args.',
+    post: 'Answers to POST are stored under the path alone, so one form gets the answer of another. Put $request_body into {family}_cache_key, or leave POST out.',
     host: 'The sites of this zone share cached pages: the key names the upstream, not the host. Put $host into {family}_cache_key.',
   },
   check({ directive, scope, config, report }) {
@@ -133,6 +138,19 @@ sites share an application and a cache zone, and the application tells them apar
         });
       }
     }
+    const keyLine = level.value(`${family}_cache_key`);
+    const ofKey = keyLine ? sources(level, keyLine.value(0)) : [];
+    const place = level.enclosing('location')?.opener?.values.at(-1) ?? '';
+    if (keyLine && ofKey.some((s) => s === 'uri' || s === 'document_uri') && !ofKey.some((s) => OF_QUERIES.test(s)) && !STATIC.test(place))
+      report('query', {
+        at: keyLine.args[0]!,
+        severity: 'info',
+        data: { key: keyLine.value(0) },
+        related: [{ at: directive.at(), message: 'the cache' }],
+      });
+    const methods = level.value(`${family}_cache_methods`);
+    if (methods?.values.some((v) => v.toUpperCase() === 'POST') && !ofKey.some((s) => s.startsWith('request_body')))
+      report('post', { at: methods.at(), data: { family }, related: [{ at: (keyLine ?? directive).at(), message: 'the key' }] });
     for (const pass of passes) {
       const server = serverOf(pass.scope);
       const host = family === 'proxy' ? (requestHeader(pass.scope, 'Host')?.value(1) ?? '') : '$host';
@@ -164,6 +182,29 @@ sites share an application and a cache zone, and the application tells them apar
     }
   },
   examples: [
+    {
+      inside: 'http',
+      bad: `proxy_cache_path /var/cache/nginx/pages keys_zone=pages:10m;
+server {
+    location / {
+        proxy_cache pages;
+        proxy_cache_key $scheme$host$uri;
+#                       ^^^^^^^^^^^^^^^^ query
+        proxy_cache_methods GET HEAD POST;
+#       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ post
+        proxy_pass http://127.0.0.1:8000;
+    }
+}`,
+      good: `proxy_cache_path /var/cache/nginx/pages keys_zone=pages:10m;
+server {
+    location / {
+        proxy_cache pages;
+        proxy_cache_key $scheme$host$request_uri;
+        proxy_pass http://127.0.0.1:8000;
+    }
+}`,
+      fixed: false,
+    },
     {
       inside: 'http',
       good: `proxy_cache_path /var/cache/nginx keys_zone=pictures:10m;
