@@ -14,6 +14,8 @@ export interface RunResult {
 export interface Host {
   /** Makes the client of a server in its own process or worker; does not start it. */
   createClient(context: vscode.ExtensionContext, options: LanguageClientOptions): BaseLanguageClient | Promise<BaseLanguageClient>;
+  /** who started the editor wants the walkthrough on the screen */
+  readonly welcome: boolean;
   /** Runs a program without a shell; rejects when there is no such program. Null where programs cannot be run. */
   readonly run: ((program: string, args: readonly string[]) => Promise<RunResult>) | null;
   /** Makes a folder for as long as something uses it. Null where programs cannot be run. */

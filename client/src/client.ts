@@ -12,6 +12,7 @@ import { isNginx, LANGUAGES } from './languages.ts';
 import { offerLookAlikes } from './look-alikes.ts';
 import { Overview, showOverview } from './overview.ts';
 import { showRequestTests } from './request-tests.ts';
+import { welcome } from './sample.ts';
 import { showStatus } from './status.ts';
 import { StatusBar, showMenu } from './status-bar.ts';
 
@@ -79,6 +80,7 @@ export async function activate(context: vscode.ExtensionContext, host: Host): Pr
     showRequestTests(app),
     testOnSave(app),
   );
+  welcome(context, host.welcome).catch((error: unknown) => log.warn(String(error)));
   void vscode.commands.executeCommand('setContext', 'proxylens.canRunPrograms', host.run !== null);
   client.onDidChangeState(({ newState }) => newState === State.Running && repeatChosenRoot(app));
   if (await isNeeded()) await client.start();
@@ -88,7 +90,7 @@ export async function activate(context: vscode.ExtensionContext, host: Host): Pr
 
 /** Names under which nginx configuration usually lies; the server decides by what is in the files. */
 const LIKELY =
-  '**/{nginx*,*.conf,*.conf.*,*.nginx,*.nginx.*,*.vhost,sites-available/*,sites-enabled/*,*.proxytest.yaml,.proxylens.yaml,.proxylens.yml}';
+  '**/{nginx*,*.conf,*.conf.*,*.nginx,*.nginx.*,*.vhost,sites-available/*,sites-enabled/*,*nginx*.yaml,*nginx*.yml,*ingress*.yaml,*ingress*.yml,*.proxytest.yaml,*.proxytest.yml,.proxylens.yaml,.proxylens.yml}';
 
 /** Whether there is something to read: without it nothing runs in workspaces that have nothing to do with nginx. */
 async function isNeeded(): Promise<boolean> {

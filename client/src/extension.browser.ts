@@ -36,6 +36,7 @@ const host: Host = {
     context.subscriptions.push({ dispose: () => worker?.terminate() });
     return new LanguageClient(client.ID, client.NAME, start, { ...options, initializationOptions });
   },
+  welcome: false,
   run: null,
   withFolder: null,
 };

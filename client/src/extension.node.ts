@@ -14,6 +14,7 @@ const host: Host = {
     const debug = { ...server, options: { execArgv: ['--nolazy', '--enable-source-maps', '--inspect=6029'] } };
     return new LanguageClient(client.ID, client.NAME, { run: server, debug }, options);
   },
+  welcome: process.env.PROXYLENS_WALKTHROUGH === '1',
   run: (program, args) =>
     new Promise((resolve, reject) => {
       const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true, timeout: 60_000 });

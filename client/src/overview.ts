@@ -14,6 +14,7 @@ const ICONS: Readonly<Record<OverviewItem['kind'], string>> = {
   upstream: 'server-process',
   application: 'circuit-board',
   file: 'file',
+  snippet: 'references',
   limit: 'dashboard',
   assumed: 'question',
 };

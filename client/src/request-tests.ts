@@ -1,12 +1,79 @@
-// Request tests (*.proxytest.yaml) in VS Code's test explorer. The server says what holds; this file shows it.
+// Request tests (*.proxytest.yaml) in VS Code's test explorer, and beside the configuration in the view of nginx. The server says what holds;
+// this file shows it.
 import * as vscode from 'vscode';
 import { Requests, type TestsResult } from '../../server/src/lsp/protocol.ts';
 import type { App } from './app.ts';
 
+/** Milliseconds of rest after which the tests of the view are asked again. */
+const REST = 500;
+
 const MASK = '**/*.proxytest.{yaml,yml}';
+
+/** What the server said of a file of tests. */
+interface TestFile {
+  readonly uri: vscode.Uri;
+  readonly result: TestsResult;
+}
+/** A line of the view: a file, or a test of it. */
+interface Line {
+  readonly file: TestFile;
+  readonly test: TestsResult['tests'][number] | null;
+}
+
+/** The tests with what holds of them, as of the last time that they were asked. */
+class TestTree implements vscode.TreeDataProvider<Line> {
+  private readonly changed = new vscode.EventEmitter<undefined>();
+  readonly onDidChangeTreeData = this.changed.event;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    private readonly find: () => Promise<vscode.Uri[]>,
+    private readonly ask: (uri: vscode.Uri) => Promise<TestsResult>,
+  ) {}
+
+  /** Asks again soon; only a view that is shown asks. */
+  later(): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.changed.fire(undefined), REST);
+  }
+
+  async getChildren(line?: Line): Promise<Line[]> {
+    if (line) return line.test ? [] : line.file.result.tests.map((test) => ({ file: line.file, test }));
+    const files: Line[] = [];
+    for (const uri of await this.find()) files.push({ file: { uri, result: await this.ask(uri) }, test: null });
+    return files;
+  }
+
+  getTreeItem({ file: { uri, result }, test }: Line): vscode.TreeItem {
+    const failed = test ? !test.ok : result.problems.length > 0 || result.tests.some(({ ok }) => !ok);
+    const item = new vscode.TreeItem(
+      test ? test.name : vscode.workspace.asRelativePath(uri),
+      test ? vscode.TreeItemCollapsibleState.None : vscode.TreeItemCollapsibleState.Expanded,
+    );
+    const passed = result.tests.filter(({ ok }) => ok).length;
+    const verdict = test
+      ? test.ok
+        ? 'passes'
+        : (test.message.split('\n')[0] ?? 'fails')
+      : (result.problems[0]?.message ?? `${passed} of ${result.tests.length} pass`);
+    item.description = verdict;
+    item.tooltip = test ? [`${test.request.method} ${test.request.url}`, verdict].join('\n') : verdict;
+    item.accessibilityInformation = { label: `${test ? 'request test' : 'file of request tests'}, ${String(item.label)}, ${verdict}` };
+    item.contextValue = test && result.root ? 'requestTest' : 'file';
+    item.iconPath = new vscode.ThemeIcon(
+      failed ? 'error' : 'pass',
+      new vscode.ThemeColor(failed ? 'testing.iconFailed' : 'testing.iconPassed'),
+    );
+    const line = test?.line ?? 0;
+    item.command = { command: 'vscode.open', title: 'Go to', arguments: [uri, { selection: new vscode.Range(line, 0, line, 0) }] };
+    return item;
+  }
+}
 
 export function showRequestTests(app: App): vscode.Disposable {
   const controller = vscode.tests.createTestController('proxylens', 'nginx request tests');
+  const find = async (): Promise<vscode.Uri[]> =>
+    [...(await vscode.workspace.findFiles(MASK, '**/node_modules/**', 500))].sort((a, b) => a.path.localeCompare(b.path));
   const ask = async (uri: vscode.Uri): Promise<TestsResult> => {
     const document = await vscode.workspace.openTextDocument(uri);
     return app.client.sendRequest<TestsResult>(Requests.tests, { uri: uri.toString(), text: document.getText() });
@@ -33,8 +100,9 @@ export function showRequestTests(app: App): vscode.Disposable {
   };
   controller.resolveHandler = async (item) => {
     if (item) await fill(item);
-    else for (const uri of await vscode.workspace.findFiles(MASK, '**/node_modules/**', 500)) add(uri);
+    else for (const uri of await find()) add(uri);
   };
+  const tree = new TestTree(find, ask);
   controller.createRunProfile(
     'Run',
     vscode.TestRunProfileKind.Run,
@@ -65,8 +133,27 @@ export function showRequestTests(app: App): vscode.Disposable {
   return vscode.Disposable.from(
     controller,
     watcher,
-    watcher.onDidCreate((uri) => void add(uri)),
-    watcher.onDidChange((uri) => void fill(add(uri))),
-    watcher.onDidDelete((uri) => controller.items.delete(uri.toString())),
+    vscode.window.createTreeView('proxylens.requestTests', { treeDataProvider: tree, showCollapseAll: true }),
+    vscode.commands.registerCommand('proxylens.previewTest', async ({ file, test }: Line) => {
+      if (file.result.root && test)
+        await vscode.commands.executeCommand('proxylens.previewRequestPath', file.result.root, undefined, test.request);
+    }),
+    // what holds hangs on the configuration
+    vscode.languages.onDidChangeDiagnostics(() => tree.later()),
+    vscode.workspace.onDidChangeTextDocument(({ document }) => {
+      if (/\.proxytest\.ya?ml$/.test(document.uri.path)) tree.later();
+    }),
+    watcher.onDidCreate((uri) => {
+      add(uri);
+      tree.later();
+    }),
+    watcher.onDidChange((uri) => {
+      void fill(add(uri));
+      tree.later();
+    }),
+    watcher.onDidDelete((uri) => {
+      controller.items.delete(uri.toString());
+      tree.later();
+    }),
   );
 }

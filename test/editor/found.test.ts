@@ -18,6 +18,17 @@ server {
 }
 `;
 
+const TESTS = `config: nginx/nginx.conf
+allowRefused: true
+requests:
+  - name: the logo is a file
+    request: https://shop.example.com/static/logo.png
+    expect: {kind: static}
+  - name: the cart is sold out
+    request: https://shop.example.com/cart
+    expect: {status: 410}
+`;
+
 describe('being found', { timeout: 240_000 }, () => {
   let server: Server;
   let browser: Browser;
@@ -26,6 +37,7 @@ describe('being found', { timeout: 240_000 }, () => {
 
   before(async () => {
     fs.writeFileSync(path.join(folder, 'myapp.conf'), LOOK_ALIKE);
+    fs.writeFileSync(path.join(folder, 'shop.proxytest.yaml'), TESTS);
     [server, browser] = await Promise.all([startServer({ vsix: path.join(root, 'out/editor/proxylens.vsix') }), openBrowser()]);
     workbench = await Workbench.open(browser.page, server, folder, 'shop/settings.py');
   });
@@ -69,6 +81,39 @@ describe('being found', { timeout: 240_000 }, () => {
     await workbench.screenshot('found-view');
   });
 
+  step('shared snippets stand in the tree with the places that read them', async () => {
+    const rows = browser.page.locator('.pane-body .monaco-list-row');
+    const snippets = rows.filter({ hasText: /^\s*Snippets/ });
+    await snippets.click();
+    const proxy = rows.filter({ hasText: 'proxy.conf' }).filter({ hasText: 'read at 2 places' });
+    await proxy.waitFor();
+    await proxy.click();
+    await browser.page.locator('.tab.active', { hasText: 'proxy.conf' }).waitFor();
+    // the click went to the file; the places are below it
+    await proxy.locator('.monaco-tl-twistie').click();
+    await rows.filter({ hasText: 'shop.conf:' }).first().waitFor();
+    await workbench.screenshot('found-snippets');
+  });
+
+  step('request tests stand beside the configuration, with their verdicts, and lead to their lines and to the preview', async () => {
+    await workbench.command('Proxylens: Focus on Request Tests View').catch(async () => {
+      await browser.page.locator('.pane-header', { hasText: 'Request Tests' }).click();
+    });
+    const rows = browser.page.locator('.pane-body .monaco-list-row');
+    await rows.filter({ hasText: 'shop.proxytest.yaml' }).filter({ hasText: '1 of 2 pass' }).waitFor();
+    const failed = rows.filter({ hasText: 'the cart is sold out' });
+    await failed.filter({ hasText: 'status: expected 410' }).waitFor();
+    await failed.click();
+    await browser.page.locator('.tab.active', { hasText: 'shop.proxytest.yaml' }).waitFor();
+    await browser.page.locator('.line-numbers.active-line-number', { hasText: /^7$/ }).waitFor();
+    await workbench.screenshot('found-request-tests');
+    await rows.filter({ hasText: 'the logo is a file' }).hover();
+    await rows.filter({ hasText: 'the logo is a file' }).getByRole('button', { name: 'Preview the Request Path' }).click();
+    const panel = browser.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+    await panel.getByRole('button', { name: /^location \/static/ }).waitFor();
+    assert.equal(await panel.getByLabel('URL', { exact: true }).inputValue(), 'https://shop.example.com/static/logo.png');
+  });
+
   step('a file that looks like nginx is offered to be read as nginx, and stays so', async () => {
     await workbench.openFile('myapp.conf');
     await workbench.command('Notifications: Show Notifications');
@@ -88,6 +133,18 @@ describe('being found', { timeout: 240_000 }, () => {
     await browser.page.locator('.quick-input-widget input').first().fill('Proxylens');
     await browser.page.locator('.quick-input-list .monaco-list-row', { hasText: 'Get Started with Proxylens' }).click();
     await browser.page.getByText('What Is Never Sent or Executed').first().waitFor();
+    await browser.page.getByText('Open the Sample').first().waitFor();
     await workbench.screenshot('found-walkthrough');
+  });
+
+  step('the sample opens in a window of its own, with the walkthrough beside its flaws', async () => {
+    const opened = browser.page.context().waitForEvent('page');
+    await workbench.command('Proxylens: Open the Sample');
+    const sample = new Workbench(await opened);
+    await sample.page.locator('.tab', { hasText: 'shop.conf' }).waitFor();
+    await sample.squiggles('error').first().waitFor();
+    await sample.page.getByText('What Is Never Sent or Executed').first().waitFor();
+    await sample.screenshot('found-sample');
+    await sample.page.close();
   });
 });

@@ -6,7 +6,14 @@ import path from 'node:path';
 import { after, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { CodeAction } from 'vscode-languageserver';
-import type { LooksLikeResult, OverviewResult, SuggestResult, TraceParams, TraceResult } from '../../server/src/lsp/protocol.ts';
+import type {
+  LooksLikeResult,
+  OverviewResult,
+  SuggestResult,
+  TestsResult,
+  TraceParams,
+  TraceResult,
+} from '../../server/src/lsp/protocol.ts';
 import { TestClient } from '../harness/lsp.ts';
 
 const folders: string[] = [];
@@ -166,6 +173,48 @@ test('the overview has the parts of a configuration, their findings and what was
     ['Django under gunicorn'],
   );
   assert.ok(group('Assumed').some((a) => a.label === 'include tls-extra.conf' && a.at !== null));
+});
+
+test('a snippet stands in the overview with every place that reads it', async () => {
+  const { client, uri } = await opened({
+    'nginx.conf':
+      'events {}\nhttp {\n    include sites/*.conf;\n    server {\n        listen 80;\n        location /a { include proxy.inc; }\n        location /b { include proxy.inc; }\n    }\n}\n',
+    'proxy.inc': 'proxy_pass http://127.0.0.1:8000;\n',
+    'sites/one.conf': 'server { listen 81; include proxy-less.inc; }\n',
+    'proxy-less.inc': 'return 204;\n',
+  });
+  const { roots } = await client.request<OverviewResult>('proxylens/overview', {});
+  const snippets = roots[0]?.items.find((i) => i.label === 'Snippets')?.children ?? [];
+  assert.deepEqual(
+    snippets.map((s) => [s.label, s.detail, s.at?.uri, s.children.map((c) => `${c.label} in ${c.detail}`)]),
+    [
+      ['proxy-less.inc', 'read at 1 place', uri('proxy-less.inc'), ['one.conf:1 in server']],
+      ['proxy.inc', 'read at 2 places', uri('proxy.inc'), ['nginx.conf:6 in location /a', 'nginx.conf:7 in location /b']],
+    ],
+  );
+});
+
+test('request tests say what they ask, so that the preview can show it', async () => {
+  const { client, uri } = await opened({ 'nginx.conf': 'events {}\nhttp { server { listen 80; return 204; } }\n' });
+  const text = `config: nginx.conf
+requests:
+  - name: empty
+    request: http://www.example.com/a?b=1
+    expect: {status: 204}
+  - name: posted
+    request: POST http://www.example.com:80/form
+    headers: {X-Token: "7"}
+    expect: {status: 200}
+`;
+  const { root, tests } = await client.request<TestsResult>('proxylens/tests', { uri: uri('web.proxytest.yaml'), text });
+  assert.equal(root, uri('nginx.conf'));
+  assert.deepEqual(
+    tests.map(({ name, line, ok, request: { url, method, headers } }) => [name, line, ok, method, url, headers]),
+    [
+      ['empty', 2, true, 'GET', 'http://www.example.com/a?b=1', []],
+      ['posted', 5, false, 'POST', 'http://www.example.com:80/form', [['X-Token', '7']]],
+    ],
+  );
 });
 
 test('what a text is, its form decides', async () => {

@@ -38,6 +38,7 @@ async function main() {
       stdio: 'ignore',
       detached: true,
       shell: windows,
+      env: wanted ? process.env : { ...process.env, PROXYLENS_WALKTHROUGH: '1' },
     }).unref();
     say(`${code} opens ${folder}`);
     return;
@@ -120,7 +121,10 @@ async function serve(folder, file, own) {
       ...['--server-data-dir', data, '--user-data-dir', path.join(data, 'data'), '--extensions-dir', path.join(data, 'extensions')],
       ...(own ? [] : ['--disable-workspace-trust', '--enable-smoke-test-driver']),
     ],
-    { env: { ...process.env, EXTENSIONS_GALLERY: '{}' }, stdio: ['ignore', 'pipe', 'pipe'] },
+    {
+      env: { ...process.env, EXTENSIONS_GALLERY: '{}', ...(own ? {} : { PROXYLENS_WALKTHROUGH: '1' }) },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
   );
   let output = '';
   /** @type {Promise<string>} */

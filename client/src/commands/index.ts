@@ -6,6 +6,7 @@ import type { Command } from './command.ts';
 import { explainRule } from './explain-rule.ts';
 import { fixAll } from './fix-all.ts';
 import { newDeployment } from './new-deployment.ts';
+import { openSample } from './open-sample.ts';
 import { openSettings } from './open-settings.ts';
 import { previewRequestPath, showMap } from './preview-request-path.ts';
 import { restart } from './restart.ts';
@@ -20,6 +21,7 @@ const COMMANDS: readonly Command[] = [
   explainRule,
   fixAll,
   testConfiguration,
+  openSample,
   openSettings,
   previewRequestPath,
   showMap,

@@ -1,8 +1,8 @@
 /**
- * A configuration as a tree for people: servers with their locations, upstreams, applications, files, limits, and what was assumed because
+ * A configuration as a tree for people: servers with their locations, upstreams, applications, files, snippets, limits, and what was assumed because
  * nobody could see it. The parts and their links are those of the map.
  */
-import { basename } from '../base/file-id.ts';
+import { basename, type FileId } from '../base/file-id.ts';
 import type { Place } from '../base/span.ts';
 import type { Config } from '../config/config.ts';
 import type { Severity } from '../config/settings.ts';
@@ -10,7 +10,7 @@ import type { Deployment } from '../deploy/deployment.ts';
 import type { Finding } from '../rules/rule.ts';
 import { type MapView, mapOf } from './preview.ts';
 
-export type OverviewKind = 'group' | 'server' | 'location' | 'upstream' | 'application' | 'file' | 'limit' | 'assumed';
+export type OverviewKind = 'group' | 'server' | 'location' | 'upstream' | 'application' | 'file' | 'snippet' | 'limit' | 'assumed';
 
 export interface OverviewNode {
   readonly kind: OverviewKind;
@@ -27,6 +27,9 @@ const NONE = { count: 0, worst: null } as const;
 const LEVELS: readonly Severity[] = ['error', 'warning', 'info', 'hint'];
 /** Directives that declare a limit or say where it applies. */
 const LIMITS = /^(limit_req_zone|limit_conn_zone|limit_req|limit_conn|client_max_body_size)$/;
+
+/** Contexts whose includes bring parts of the configuration itself, not pieces that are shared within it. */
+const OUTER: ReadonlySet<string> = new Set(['main', 'http', 'stream', 'mail']);
 
 const VERSION_FROM = {
   default: 'the newest known, for nothing says which',
@@ -63,6 +66,34 @@ export function assumedOf(config: Config): OverviewNode[] {
   ];
 }
 
+/** Files that are read within servers, locations and upstreams, each with the places that read it. */
+function snippetsOf(config: Config, found: (file: FileId) => OverviewNode['findings']): OverviewNode[] {
+  const readers = new Map<FileId, Map<string, OverviewNode>>();
+  for (const d of config.main.all) {
+    if (d.name !== 'include' || OUTER.has(d.scope.context)) continue;
+    const source = config.files.get(d.nameAt.file);
+    if (!source) continue;
+    const line = source.lines.lineAt(d.nameAt.span.start) + 1;
+    const opener = d.scope.opener;
+    const place = node('file', `${decodeURIComponent(basename(d.nameAt.file))}:${line}`, {
+      detail: opener ? [opener.name, ...opener.values].join(' ') : '',
+      at: d.nameAt,
+    });
+    for (const file of config.tree.includes.get(d.statement)?.files ?? []) {
+      const places = readers.get(file) ?? new Map<string, OverviewNode>();
+      readers.set(file, places.set(`${d.nameAt.file}#${line}`, place));
+    }
+  }
+  return [...readers].map(([file, places]) =>
+    node('snippet', decodeURIComponent(basename(file)), {
+      detail: `read at ${places.size} ${places.size === 1 ? 'place' : 'places'}`,
+      at: { file, span: { start: 0, end: 0 } },
+      findings: found(file),
+      children: [...places.values()],
+    }),
+  );
+}
+
 export function overviewOf(config: Config, findings: readonly Finding[], deployment: Deployment): OverviewNode[] {
   const map = mapOf(config, findings, deployment);
   const byId = new Map(map.nodes.map((n) => [n.id, n]));
@@ -75,12 +106,15 @@ export function overviewOf(config: Config, findings: readonly Finding[], deploym
       const targets = below(l.id).map((u) => u.label);
       return { ...of(l), detail: targets.length ? `→ ${targets.join(', ')}` : l.detail };
     });
+  const foundIn = (file: FileId): OverviewNode['findings'] => {
+    const here = findings.filter((f) => f.at.file === file);
+    return { count: here.length, worst: LEVELS.find((s) => here.some((f) => f.severity === s)) ?? null };
+  };
   const files = [...config.files.values()].map((file) => {
-    const here = findings.filter((f) => f.at.file === file.id);
     return node('file', decodeURIComponent(basename(file.id)), {
       detail: file.id === config.root ? 'main file' : '',
       at: { file: file.id, span: { start: 0, end: 0 } },
-      findings: { count: here.length, worst: LEVELS.find((s) => here.some((f) => f.severity === s)) ?? null },
+      findings: foundIn(file.id),
     });
   });
   const limits = config.main.all
@@ -115,6 +149,7 @@ export function overviewOf(config: Config, findings: readonly Finding[], deploym
       all('application').map((a) => of(a)),
     ),
     ...group('Files', files),
+    ...group('Snippets', snippetsOf(config, foundIn)),
     ...group('Limits', limits),
     ...group('Assumed', assumedOf(config)),
   ];

@@ -242,7 +242,7 @@ export interface MapResult {
 
 /** One line of the overview. */
 export interface OverviewItem {
-  kind: 'group' | 'server' | 'location' | 'upstream' | 'application' | 'file' | 'limit' | 'assumed';
+  kind: 'group' | 'server' | 'location' | 'upstream' | 'application' | 'file' | 'snippet' | 'limit' | 'assumed';
   label: string;
   detail: string;
   at: WirePlace | null;
@@ -294,7 +294,16 @@ export interface TestsParams {
   text: string;
 }
 export interface TestsResult {
-  tests: { name: string; line: number; ok: boolean; message: string }[];
+  tests: {
+    name: string;
+    line: number;
+    ok: boolean;
+    message: string;
+    /** what it asks: headers are those that its client would not send by itself */
+    request: { url: string; method: string; headers: [string, string][] };
+  }[];
+  /** the main file that it is about; null where that is not known */
+  root: string | null;
   problems: { line: number; message: string }[];
 }
 

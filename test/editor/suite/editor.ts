@@ -220,6 +220,81 @@ describe('in the editor', () => {
     await remove('nginx/nginx-empty.conf');
   });
 
+  it('a configuration in a ConfigMap is marked, explained, completed and fixed, and the rest of the YAML is left alone', async () => {
+    const before = `apiVersion: v1
+kind: ConfigMap
+metadata: {name:   edge}
+data:
+  nginx.conf: |-
+    events {}
+    http {
+      server {
+        listen 8080;
+        proxy_read_timout 5s;
+        location / { return 204; }
+      }
+    }
+  other: "stays  as it is"
+`;
+    const document = await create('k8s/nginx-edge.yaml', before);
+    equal(document.languageId, 'yaml', 'language');
+    const found = await diagnostics(document, has('unknown-directive'));
+    const mark = found.find((one) => ruleOf(one) === 'unknown-directive');
+    equal(document.getText(mark?.range), 'proxy_read_timout', 'range');
+    const corrects = ({ title, edit }: vscode.CodeAction): boolean => title.includes('proxy_read_timeout') && edit !== undefined;
+    const actions = await until(
+      'code actions',
+      () => vscode.commands.executeCommand<vscode.CodeAction[]>('vscode.executeCodeActionProvider', document.uri, mark?.range, 'quickfix'),
+      (list) => list.some(corrects),
+    );
+    const hovers = (text: string): Thenable<vscode.Hover[]> =>
+      vscode.commands.executeCommand<vscode.Hover[]>('vscode.executeHoverProvider', document.uri, at(document, text, 2));
+    const words = (list: readonly vscode.Hover[]): string =>
+      list.flatMap(({ contents }) => contents.map((part) => (typeof part === 'string' ? part : part.value))).join();
+    await until(
+      'the hover',
+      () => hovers('listen 8080'),
+      (list) => words(list).includes('listen'),
+    );
+    equal((await hovers('metadata')).length, 0, 'hovers outside');
+    const labels = async (text: string, into: number): Promise<string[]> =>
+      (
+        await vscode.commands.executeCommand<vscode.CompletionList>(
+          'vscode.executeCompletionItemProvider',
+          document.uri,
+          at(document, text, into),
+        )
+      ).items.map(({ label }) => (typeof label === 'string' ? label : label.label));
+    await until(
+      'directives',
+      () => labels('listen 8080', 3),
+      (list) => list.includes('server_name'),
+    );
+    if ((await labels('stays', 2)).includes('server_name')) throw new Error('nginx is offered outside of its text');
+    await vscode.workspace.applyEdit(actions.find(corrects)?.edit ?? new vscode.WorkspaceEdit());
+    await diagnostics(document, hasNot('unknown-directive'));
+    equal(document.getText(), before.replace('proxy_read_timout', 'proxy_read_timeout'), 'text');
+    await remove('k8s');
+  });
+
+  it('says nothing about YAML without nginx in it', async () => {
+    const document = await create('k8s/nginx-rollout.yaml', 'kind: Deployment\nmetadata: {name: nginx}\nspec:\n  replicas: 2\n');
+    const other = await create(
+      'k8s/nginx-map.yaml',
+      'kind: ConfigMap\ndata:\n  a.conf: |\n    server {\n      listen 80;\n      gzipp on;\n      location / { proxy_pass http://127.0.0.1:8000; }\n    }\n',
+    );
+    // the second file's mark says that the first was read too
+    await diagnostics(other, has('unknown-directive'));
+    equal(vscode.languages.getDiagnostics(document.uri).filter(({ source }) => source === 'proxylens').length, 0, 'marks');
+    equal(
+      (await vscode.commands.executeCommand<vscode.Hover[]>('vscode.executeHoverProvider', document.uri, at(document, 'replicas', 2)))
+        .length,
+      0,
+      'hovers',
+    );
+    await remove('k8s');
+  });
+
   it("a rule's page opens in the editor", async () => {
     await open(SHOP);
     await vscode.commands.executeCommand('proxylens.explainRule', 'alias-traversal');

@@ -17,6 +17,8 @@ import { traceSvg } from '../../trace/print/svg.ts';
 import { traceText } from '../../trace/print/text.ts';
 import { traceRequest } from '../../trace/request.ts';
 import { lineOf } from '../../trace/stations.ts';
+import type { RequestInput, Trace } from '../../trace/trace.ts';
+import { urlOf } from '../../witness/requests.ts';
 import { toOffset, toRange } from '../convert/encoding.ts';
 import { type ReadContext, reads } from '../handler.ts';
 import {
@@ -173,11 +175,13 @@ export const requestTests = reads<TestsParams, TestsResult>({
     if (!config)
       return {
         tests: [],
+        root: null,
         problems: [{ line: 0, message: `The configuration ${suite.config} is not open or not found.` }, ...suite.problems],
       };
     const refusedBy = refusalsIn({ session }, config);
     suite = readTests(text, originOf(config) ?? 'http://localhost');
     return {
+      root: config.root,
       problems: [...suite.problems],
       tests: suite.tests.map((t) => {
         const request = arriving(t.request, config, snapshot.deployment);
@@ -194,8 +198,23 @@ export const requestTests = reads<TestsParams, TestsResult>({
           message: differences.length
             ? `${differences.map((d) => `${d.what}: expected ${d.expected}, got ${d.got}`).join('\n')}\n\n${traceText(traced)}`
             : '',
+          request: askedBy(traced.request, t.request),
         };
       }),
     };
   },
 });
+
+/** A test's request as a person would type it in the preview, where a browser's own headers come by themselves. */
+function askedBy(traced: Trace['request'], { method = 'GET', headers = [] }: RequestInput): TestsResult['tests'][number]['request'] {
+  const url = urlOf(traced);
+  const plain = requestFromUrl({ method, url, client: 'browser', headers: [] });
+  const own = 'problem' in plain ? [] : (plain.headers ?? []);
+  return {
+    url,
+    method,
+    headers: headers.flatMap(([name, value]): [string, string][] =>
+      name.toLowerCase() === 'host' || own.some(([n, v]) => n === name && v === value) ? [] : [[name, value]],
+    ),
+  };
+}
