@@ -96,9 +96,7 @@ describe('being found', { timeout: 240_000 }, () => {
   });
 
   step('request tests stand beside the configuration, with their verdicts, and lead to their lines and to the preview', async () => {
-    await workbench.command('Proxylens: Focus on Request Tests View').catch(async () => {
-      await browser.page.locator('.pane-header', { hasText: 'Request Tests' }).click();
-    });
+    await browser.page.locator('.pane-header', { hasText: 'Request Tests' }).click();
     const rows = browser.page.locator('.pane-body .monaco-list-row');
     await rows.filter({ hasText: 'shop.proxytest.yaml' }).filter({ hasText: '1 of 2 pass' }).waitFor();
     const failed = rows.filter({ hasText: 'the cart is sold out' });

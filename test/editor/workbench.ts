@@ -78,7 +78,7 @@ export class Workbench {
     await this.page.keyboard.press('Enter');
     await this.page
       .locator('.quick-input-widget')
-      .waitFor({ state: 'hidden' })
+      .waitFor({ state: 'hidden', timeout: 5000 })
       .catch(() => {});
   }
 
