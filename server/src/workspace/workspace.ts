@@ -753,7 +753,9 @@ export class Workspace {
 
   private configsOf(file: FileId): readonly Config[] {
     const roots = [...this.loaded].filter(([, l]) => l.tree.files.has(file)).map(([root]) => root);
-    if (roots.length) return roots.map((r) => this.config(r));
+    // what a person chose is asked first: hover, preview and status are about it
+    const chosen = (root: FileId): number => (root === this.chosenRoot ? 0 : 1);
+    if (roots.length) return roots.sort((a, b) => chosen(a) - chosen(b)).map((r) => this.config(r));
     const source = this.buffers.get(file)?.document;
     if (!source) return [];
     // settle() finds its main file, or one that stands in: until then it is read by itself

@@ -268,9 +268,9 @@ data:
     await until(
       'directives',
       () => labels('listen 8080', 3),
-      (list) => list.includes('server_name'),
+      (list) => list.includes('limit_req_status'),
     );
-    if ((await labels('stays', 2)).includes('server_name')) throw new Error('nginx is offered outside of its text');
+    if ((await labels('kind', 0)).includes('server_name')) throw new Error('nginx is offered outside of its text');
     await vscode.workspace.applyEdit(actions.find(corrects)?.edit ?? new vscode.WorkspaceEdit());
     await diagnostics(document, hasNot('unknown-directive'));
     equal(document.getText(), before.replace('proxy_read_timout', 'proxy_read_timeout'), 'text');

@@ -1,0 +1,83 @@
+// Which main file counts: the one that a person names in the settings or chooses, and the stand-in of a site that none reads.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import type { RootsResult } from '../../server/src/lsp/protocol.ts';
+import { TestClient } from '../harness/lsp.ts';
+
+const folders: string[] = [];
+after(() => {
+  TestClient.stopAll();
+  for (const dir of folders) fs.rmSync(dir, { recursive: true, force: true });
+});
+
+/** Two main files read one site: under one its zone is declared, under the other it is not. A second site is read by none. */
+const SITE =
+  'server {\n    listen 80;\n    server_name shop.example.com;\n    location / {\n        limit_req zone=login;\n        return 204;\n    }\n}\n';
+const FILES: Readonly<Record<string, string>> = {
+  'live/nginx.conf':
+    'events {}\nhttp {\n    limit_req_zone $binary_remote_addr zone=login:1m rate=1r/s;\n    include ../sites/shop.conf;\n}\n',
+  'trial/nginx.conf': 'events {}\nhttp {\n    include ../sites/shop.conf;\n}\n',
+  'sites/shop.conf': SITE,
+};
+const LONE = 'server {\n    listen 81;\n    gzipp on;\n    location / {\n        proxy_pass http://127.0.0.1:8000;\n    }\n}\n';
+
+async function opened(files: Readonly<Record<string, string>>, file: string, settings: object = {}) {
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'proxylens-roots-'));
+  folders.push(dir);
+  for (const [name, text] of Object.entries(files)) {
+    fs.mkdirSync(path.dirname(path.join(dir, name)), { recursive: true });
+    fs.writeFileSync(path.join(dir, name), text);
+  }
+  const uri = (name: string): string => pathToFileURL(path.join(dir, name)).href;
+  const client = await TestClient.start({ folder: pathToFileURL(dir).href, settings });
+  client.open(uri(file), files[file] ?? '');
+  await client.settled();
+  return {
+    client,
+    uri,
+    roots: () => client.request<RootsResult>('proxylens/roots', { uri: uri(file) }),
+    rules: () => client.shown(uri(file)).map((d) => String(d.code)),
+  };
+}
+
+test('the setting proxylens.root names the only main file', async () => {
+  for (const [root, undeclared] of [
+    ['live/nginx.conf', false],
+    ['trial/nginx.conf', true],
+  ] as const) {
+    const { roots, rules } = await opened(FILES, 'sites/shop.conf', { root: [root] });
+    const { all } = await roots();
+    assert.deepEqual(
+      all.map(({ label }) => label),
+      [root],
+    );
+    assert.equal(rules().includes('unknown-zone'), undeclared, root);
+  }
+});
+
+test('a chosen main file comes first where several read a site, until the choice is taken back', async () => {
+  const { client, uri, roots } = await opened(FILES, 'sites/shop.conf');
+  const first = async (name: string | null): Promise<string | undefined> => {
+    await client.connection.sendNotification('proxylens/chooseRoot', { uri: name && uri(name) });
+    await client.settled();
+    return (await roots()).roots[0]?.label;
+  };
+  const before = (await roots()).roots.map(({ label }) => label);
+  assert.deepEqual([...before].sort(), ['live/nginx.conf', 'trial/nginx.conf']);
+  for (const name of ['live/nginx.conf', 'trial/nginx.conf']) {
+    assert.equal(await first(name), name);
+  }
+  assert.equal(await first(null), before[0]);
+});
+
+test('a site that no main file reads says what it is read as, and is judged in it', async () => {
+  const { roots, rules } = await opened({ 'deploy/shop.conf': LONE }, 'deploy/shop.conf');
+  const { readAs, context } = await roots();
+  assert.match(readAs ?? '', /^\/etc\/nginx\/.*shop\.conf of /);
+  assert.equal(context, 'http');
+  assert.ok(rules().includes('unknown-directive'));
+});
