@@ -53,6 +53,22 @@ describe('the preview of the request path', { timeout: 120_000 }, () => {
     await workbench.screenshot('preview-typed');
   });
 
+  step('a redirect is followed on a card below, and what leads back is drawn as a loop', async () => {
+    await panel().getByLabel('URL', { exact: true }).fill('http://shop.example.com/cart?x=1');
+    // nginx sends the browser to HTTPS; Django, which never learns of HTTPS, sends it there again
+    await panel().locator('.hop h2', { hasText: 'GET https://shop.example.com/cart?x=1' }).waitFor();
+    const loop = panel().getByRole('alert').filter({ hasText: 'A loop' });
+    await loop.filter({ hasText: 'GET https://shop.example.com/cart?x=1' }).waitFor();
+    await loop.scrollIntoViewIfNeeded();
+    await workbench.screenshot('preview-loop');
+    await panel().locator('.hop summary').click();
+    await panel().getByRole('button', { name: 'Make this the request' }).click();
+    await panel()
+      .getByRole('button', { name: /^application GET \/cart\?x=1/ })
+      .waitFor();
+    assert.equal(await panel().getByLabel('URL', { exact: true }).inputValue(), 'https://shop.example.com/cart?x=1');
+  });
+
   step('an assumption is a switch: the application answers 500', async () => {
     const assumption = panel().locator('.station.end select, .station.end input').first();
     await assumption.selectOption('500');
