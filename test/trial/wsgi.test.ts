@@ -367,4 +367,17 @@ onTrial([
       }),
     ],
   },
+  {
+    rule: 'envsubst-eats-variable',
+    bad: [
+      tree(
+        '#- nginx.conf.template\nevents { }\nhttp { server { server_name ${DOMAIN}; location / { proxy_set_header Host $host; proxy_pass http://127.0.0.1:1; } } }\n#- Dockerfile\nFROM nginx:1.28\nCOPY nginx.conf.template /etc/nginx/conf.d/site.conf.template\nCOPY run.sh /run.sh\nCMD ["/run.sh"]\n#- run.sh\n#!/bin/sh\nfor f in /etc/nginx/conf.d/*.template; do envsubst < "$f" > "${f%.template}"; done\nexec nginx -g \'daemon off;\'\n',
+      ),
+    ],
+    sane: [
+      tree(
+        '#- nginx.conf.template\nevents { }\nhttp { server { server_name ${DOMAIN}; location / { proxy_set_header Host $host; proxy_pass http://127.0.0.1:1; } } }\n#- Dockerfile\nFROM nginx:1.28\nCOPY nginx.conf.template /etc/nginx/conf.d/site.conf.template\nCOPY run.sh /run.sh\nCMD ["/run.sh"]\n#- run.sh\n#!/bin/sh\nfor f in /etc/nginx/conf.d/*.template; do envsubst \'${DOMAIN}\' < "$f" > "${f%.template}"; done\nexec nginx -g \'daemon off;\'\n',
+      ),
+    ],
+  },
 ]);

@@ -34,6 +34,17 @@ const isImage = (name: string): boolean => /^(Dockerfile|Containerfile)|\.[Dd]oc
 
 const bare = (word: string): string => word.replace(/^\\?["']|\\?["']$/g, '').replace(/["'\]]+,?$/, '');
 
+/** The pattern of a shell's loop that the variable runs through: `for f in *.template; do envsubst < "$f"`; other words as they are. */
+function looped(word: string, before: string): string {
+  const name = /^\$\{?(\w+)\}?$/.exec(word)?.[1];
+  if (!name) return word;
+  return [...before.matchAll(/\bfor\s+(\w+)\s+in\s+([^\s;]+)/g)].findLast((m) => m[1] === name)?.[2] ?? word;
+}
+
+/** Whether a call reads a file of that name; a loop's pattern stands for all that it fits. */
+export const reads = (call: EnvsubstCall, name: string): boolean =>
+  call.input === name || (call.input.startsWith('*') && call.input.length > 2 && name.endsWith(call.input.slice(1)));
+
 function callsIn(file: FileId, text: string): EnvsubstCall[] {
   const name = basename(file);
   const out: EnvsubstCall[] = [];
@@ -51,7 +62,7 @@ function callsIn(file: FileId, text: string): EnvsubstCall[] {
     const literal = isCompose(name) || !quoted || /^\s*(CMD|ENTRYPOINT|RUN)\s*\[/i.test(before);
     out.push({
       at: { file, span: { start, end: start + 'envsubst'.length } },
-      input: bare(input).replace(/^.*\//, ''),
+      input: looped(bare(input), text.slice(0, start)).replace(/^.*\//, ''),
       only,
       dollar: literal ? (isCompose(name) ? '$$' : '$') : null,
     });

@@ -3,7 +3,7 @@ import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
 import { walk } from '../../config/scope.ts';
 import { variablesDefinedBy, variablesOf } from '../../config/variables.ts';
-import { ALWAYS_SET, type EnvsubstCall, nginxEnvironment } from '../../deploy/envsubst.ts';
+import { ALWAYS_SET, type EnvsubstCall, nginxEnvironment, reads } from '../../deploy/envsubst.ts';
 import type { SourceFile, Statement } from '../../syntax/statement.ts';
 import { type VariableUse, variablesIn } from '../../syntax/variable.ts';
 import { type Fix, fixOf, replace } from '../fix.ts';
@@ -72,7 +72,7 @@ Variables of nginx are best written in lower case and those of the environment i
   check({ config, file, deployment, report }) {
     const { calls, variables } = nginxEnvironment(deployment);
     const name = file.id.slice(file.id.lastIndexOf('/') + 1);
-    const call = calls.find((c) => c.input === name);
+    const call = calls.find((c) => reads(c, name));
     if (!call && file.template !== 'envsubst') return;
     const sites = sitesIn(config, file);
     const ofNginx = (site: Site): boolean => {
