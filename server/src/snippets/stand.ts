@@ -76,8 +76,8 @@ function stand(snippet: Snippet, place: Place): Standing | null {
   const { config, scope, nginx, http } = place;
   const whole = bodyFor(snippet, nginx);
   const named = scope.context === 'http' ? withFreeNames(whole, place.declared()) : whole;
-  // a server that answers everything itself comes to none of its locations
-  if (scope.context === 'server' && scope.has('return') && /^(location|if) /m.test(whole)) return null;
+  // a server that answers everything itself comes to none of its locations, and asks nobody who he is
+  if (scope.context === 'server' && scope.has('return') && /^(location|if|allow|deny) /m.test(whole)) return null;
   const lines = named?.split('\n');
   const free = lines && scope.context === 'server' ? withFreePaths(lines, scope, snippet) : lines;
   const left = free && withoutRepeated(free, scope, config.catalog);
