@@ -8,6 +8,9 @@ import { defineRule } from '../rule.ts';
 
 const FILES = ['/.git/config', '/.env', '/settings.py', '/manage.py'];
 
+/** Folders that are made to be served: a volume of collected files, or what a build of the front end leaves. */
+const MADE_TO_BE_SERVED = /\/(static|staticfiles|assets|public|public_html|htdocs|html|dist|build|out|frontend|client|media|uploads)$/;
+
 /** Why the folder is a project's: a socket of the application in it, or its static files in a folder of it. */
 function evidence(server: Scope, root: string): string | null {
   for (const d of walk(server)) {
@@ -18,7 +21,13 @@ function evidence(server: Scope, root: string): string | null {
         const socket = sockets.map((s) => s.replace(/^\/+/, '/')).find((s) => s.startsWith(`${root}/`));
         if (socket) return socket;
       }
-    if (d.name === 'alias' && value.startsWith(`${root}/`) && /\/(static|staticfiles|media|uploads)\/?$/.test(value)) return value;
+    if (
+      d.name === 'alias' &&
+      !MADE_TO_BE_SERVED.test(root) &&
+      value.startsWith(`${root}/`) &&
+      /\/(static|staticfiles|media|uploads)\/?$/.test(value)
+    )
+      return value;
   }
   return null;
 }
@@ -63,6 +72,10 @@ location @app { proxy_pass http://unix:/srv/shop/gunicorn.sock; }`,
       good: `root /srv/shop/public;
 location / { try_files $uri @app; }
 location @app { proxy_pass http://unix:/srv/shop/gunicorn.sock; }`,
+    },
+    {
+      inside: 'server',
+      good: 'root /staticfiles;\nlocation /static/ { alias /staticfiles/static/; }\nlocation / { try_files $uri /index.html; }',
     },
     { inside: 'server', good: 'root /srv/shop;\nlocation / { proxy_pass http://unix:/srv/shop/gunicorn.sock; }' },
   ],
