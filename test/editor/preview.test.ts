@@ -61,7 +61,7 @@ describe('the preview of the request path', { timeout: 120_000 }, () => {
     await loop.filter({ hasText: 'GET https://shop.example.com/cart?x=1' }).waitFor();
     await loop.scrollIntoViewIfNeeded();
     await workbench.screenshot('preview-loop');
-    await panel().locator('.hop summary').click();
+    await panel().locator('.hop > details > summary').click();
     await panel().getByRole('button', { name: 'Make this the request' }).click();
     await panel()
       .getByRole('button', { name: /^application GET \/cart\?x=1/ })
