@@ -4,7 +4,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
-import { CLEAN, CLI, ends, FLAWED, folder, report, rulesOf, SAMPLE, WELL } from './cli.ts';
+import { CLEAN, CLI, ends, FLAWED, folder, report, rulesOf, run, SAMPLE, WELL } from './cli.ts';
 
 /** A file with one finding that has a safe fix, and the same fixed. */
 const FIXABLE = 'server {\n    listen 80;\n    server_tokens on;\n}\n';
@@ -358,6 +358,37 @@ describe('check: fixes', () => {
     fs.symlinkSync('../elsewhere/site.conf', path.join(cwd, 'conf.d/site.conf'));
     await ends(3, ['check', '--fix', 'nginx.conf', 'conf.d'], { cwd, says: /conf\.d\/site\.conf: not written: outside of / });
     assert.equal(fs.readFileSync(path.join(cwd, 'elsewhere/site.conf'), 'utf8'), FIXABLE);
+  });
+
+  test('--fix within other files, where what is put there is read by nginx alone', async () => {
+    const site = (host: string): string =>
+      [
+        'server {',
+        '    listen 80;',
+        '    location / {',
+        '        proxy_pass http://app:8000;',
+        `        proxy_set_header Host ${host};`,
+        '    }',
+        '}',
+      ].join('\n');
+    const indented = (text: string): string => text.replaceAll(/^/gm, '    ');
+    const files = {
+      'configmap.yaml': `kind: ConfigMap\nmetadata: { name: web }\ndata:\n  site.conf: |\n${indented(site('$host'))}\n`,
+      'quoted.sh': `cat > /etc/nginx/conf.d/a.conf <<'EOF'\n${site('$host')}\nEOF\n`,
+      // the shell, Compose and envsubst would take the name of a variable away
+      'plain.sh': `cat > /etc/nginx/conf.d/b.conf <<EOF\n${site('\\$host')}\nEOF\n`,
+      'docker-compose.yml': `configs:\n  site:\n    content: |\n${site('$$host').replaceAll(/^/gm, '      ')}\n`,
+      'site.conf.template': site('app').replace('app:8000', '${APP}'),
+    };
+    const cwd = folder({ '.git/HEAD': '', ...files });
+    await run(['check', '--fix', '.'], { cwd });
+    for (const [name, text] of Object.entries(files)) {
+      const after = fs.readFileSync(path.join(cwd, name), 'utf8');
+      const line = /^ *proxy_set_header X-Forwarded-For \$proxy_add_x_forwarded_for;$/m;
+      if (!/^(configmap|quoted)/.test(name)) assert.equal(after, text, name);
+      else assert.equal(after.replace(new RegExp(`${line.source}\\n`, 'm'), ''), text, name);
+    }
+    assert.match(fs.readFileSync(path.join(cwd, 'configmap.yaml'), 'utf8'), /^ {12}proxy_set_header X-Forwarded-For/m);
   });
 
   test('--fix-dry-run prints a unified diff and writes nothing', async () => {

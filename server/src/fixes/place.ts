@@ -1,6 +1,6 @@
 /** What can be said of edits by where they stand and what they take away, before anything is run: template marks, branches, declarations. */
 import type { TextEdit } from '../base/edit.ts';
-import { basename } from '../base/file-id.ts';
+import { basename, hostOf, isWithin } from '../base/file-id.ts';
 import type { Span } from '../base/span.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { OLDEST } from '../catalog/changes.ts';
@@ -38,8 +38,27 @@ function openAt(file: SourceFile, offset: number): Open[] {
 
 const keyOf = (open: readonly Open[]): string => open.map((o) => `${o.mark.start}.${o.part}`).join(' ');
 
+/** What reads a dollar sign before nginx does, in words; null where nothing does. */
+function readerOfDollar(file: SourceFile): string | null {
+  if (isWithin(file.id)) {
+    const host = basename(hostOf(file.id));
+    if (/^(?:docker-)?compose.*\.ya?ml$/.test(host)) return 'Compose';
+    let open: RegExpMatchArray | null = null;
+    const before = file.text.slice(0, file.body[0]?.start ?? 0);
+    for (const m of before.matchAll(/<<[-~]?[ \t]*(\\|["']?)([A-Za-z_]\w*)/g))
+      if (!new RegExp(`^[ \\t]*${m[2]}[ \\t]*$`, 'm').test(before.slice(m.index + m[0].length))) open = m;
+    return open && open[1] === '' && !host.endsWith('.tf') ? 'the shell' : null;
+  }
+  if (file.template !== 'envsubst') return null;
+  // the image's own script leaves the variables of nginx alone, and its authors write them as they are
+  const plain = (file.marks ?? []).reduceRight((text, m) => text.slice(0, m.start) + text.slice(m.end), file.text);
+  return /\$\w/.test(plain) ? null : 'envsubst, which may replace every name,';
+}
+
 /** Why an edit of a template cannot be made blindly, in words that follow "because"; null when nothing speaks against it. */
 export function crossesTemplate(file: SourceFile, edits: readonly TextEdit[], at: Span | null): string | null {
+  const reader = edits.some((e) => e.newText.includes('$')) ? readerOfDollar(file) : null;
+  if (reader !== null) return `${reader} reads the dollar signs of what is put there`;
   if (file.template === null) return null;
   const touched = (file.marks ?? []).find((m) =>
     edits.some(({ span }) =>

@@ -527,7 +527,8 @@ const KINDS: { readonly [kind in ArgumentKind]?: (ask: Ask) => Part } = table({
   network: (ask) => whole([...values(ask.what.words ?? [], 'keyword'), ...values(NETWORKS)]),
   environment: () => whole(Object.entries(CGI).map(([label, detail]) => ({ label, kind: 'value', detail, again: true }))),
   variable: (ask) => {
-    const items = variableItems(ask.reaches, { name: '', words: [] }, { changeable: ask.what.names?.role === 'defines' });
+    const except = { file: ask.file.id, offset: ask.offset };
+    const items = variableItems(ask.reaches, { name: '', words: [] }, { changeable: ask.what.names?.role === 'defines', except });
     // what is looked at comes before the variable that is made of it
     return whole(ask.fact.name === 'geo' && ask.index === 0 ? items.map((i) => ({ ...i, again: true })) : items);
   },

@@ -111,6 +111,10 @@ function builtIn({ config }: Reach, protocol: 'http' | 'stream'): readonly Item[
   return list;
 }
 
+/** Whether the line that defines the name is the one that is being typed: with words missing it may define another than is meant. */
+const holdsHead = ({ directive: { statement } }: NameSite, offset: number): boolean =>
+  touches({ start: statement.start, end: statement.open?.start ?? statement.end }, offset);
+
 /** All variables that a text may name here; `braced` for those behind `${`. Own ones first. */
 export function variableItems(
   reaches: readonly Reach[],
@@ -133,7 +137,7 @@ export function variableItems(
     const groups = capturesHere(reach.scope, line);
     for (let i = 1; i <= groups; i++) add({ label: `$${i}`, kind: 'variable', detail: `group ${i} of the regular expression` });
     for (const site of namesOf(reach.config).defined('variable', protocol))
-      if (!(options.except?.file === site.directive.file.id && touches(site.span, options.except.offset)))
+      if (!(options.except?.file === site.directive.file.id && holdsHead(site, options.except.offset)))
         add({ label: `$${site.name}`, kind: 'variable', detail: madeBy(site), subject: { text: mdText(madeBy(site)) } });
     for (const name of reach.config.settings.ownVariables) add({ label: `$${name}`, kind: 'variable' });
     if (!options.changeable) for (const item of builtIn(reach, protocol)) add(item);
