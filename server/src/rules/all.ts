@@ -107,69 +107,69 @@ import allowWithoutDeny from './security/allow-without-deny.ts';
 import authRequestValueEarly from './security/auth-request-value-early.ts';
 import authRequestValueUnset from './security/auth-request-value-unset.ts';
 import basicAuthOverHttp from './security/basic-auth-over-http.ts';
-import belowMozillaProfile from './security/below-mozilla-profile.ts';
-import cipherHasNoEffect from './security/cipher-has-no-effect.ts';
-import cipherStringEmpty from './security/cipher-string-empty.ts';
 import contentTypeByAddHeader from './security/content-type-by-add-header.ts';
 import cookieWithoutFlags from './security/cookie-without-flags.ts';
 import corsMisconfigured from './security/cors-misconfigured.ts';
-import curveUnsupported from './security/curve-unsupported.ts';
 import davOpen from './security/dav-open.ts';
 import defaultServerImplicit from './security/default-server-implicit.ts';
-import dheWithoutParameters from './security/dhe-without-parameters.ts';
 import directoryListing from './security/directory-listing.ts';
-import earlyDataReplay from './security/early-data-replay.ts';
 import exactPathRestrictedOnly from './security/exact-path-restricted-only.ts';
 import externalResolver from './security/external-resolver.ts';
 import filesystemRootExposed from './security/filesystem-root-exposed.ts';
-import forwardSecrecyMissing from './security/forward-secrecy-missing.ts';
 import forwardedForTrusted from './security/forwarded-for-trusted.ts';
 import h2cUpgradePassed from './security/h2c-upgrade-passed.ts';
 import headerInheritanceLost from './security/header-inheritance-lost.ts';
 import headerWithoutAlways from './security/header-without-always.ts';
 import hostSpoofing from './security/host-spoofing.ts';
-import hstsMissing from './security/hsts-missing.ts';
-import hstsOverHttp from './security/hsts-over-http.ts';
-import hstsWeak from './security/hsts-weak.ts';
-import hstsWithoutAlways from './security/hsts-without-always.ts';
-import httpNotRedirected from './security/http-not-redirected.ts';
 import internalHeaderPassed from './security/internal-header-passed.ts';
 import internalMissing from './security/internal-missing.ts';
 import knownVulnerability from './security/known-vulnerability.ts';
 import misdirectedRequest from './security/misdirected-request.ts';
 import multilineHeader from './security/multiline-header.ts';
-import nistGroupsMissing from './security/nist-groups-missing.ts';
 import openRedirect from './security/open-redirect.ts';
-import opensslEngineGone from './security/openssl-engine-gone.ts';
 import originCheckTooLoose from './security/origin-check-too-loose.ts';
 import passwordNeverAsked from './security/password-never-asked.ts';
-import plainOn443 from './security/plain-on-443.ts';
 import programServedAsText from './security/program-served-as-text.ts';
-import protocolsOfDefaultOnly from './security/protocols-of-default-only.ts';
-import quicReuseport from './security/quic-reuseport.ts';
 import realIpIneffective from './security/real-ip-ineffective.ts';
 import refererNoneAllowed from './security/referer-none-allowed.ts';
 import regexCatastrophic from './security/regex-catastrophic.ts';
 import responseSplitting from './security/response-splitting.ts';
 import secretInConfig from './security/secret-in-config.ts';
-import securityHeadersMissing from './security/security-headers-missing.ts';
 import sensitiveFilesServed from './security/sensitive-files-served.ts';
 import serverSideRequestForgery from './security/server-side-request-forgery.ts';
-import sessionCache from './security/session-cache.ts';
-import sessionTickets from './security/session-tickets.ts';
-import staplingDeadCa from './security/stapling-dead-ca.ts';
-import staplingWithoutResolver from './security/stapling-without-resolver.ts';
 import statusPageExposed from './security/status-page-exposed.ts';
 import unsafePhpPath from './security/unsafe-php-path.ts';
 import uploadExecuted from './security/upload-executed.ts';
-import upstreamSniMissing from './security/upstream-sni-missing.ts';
-import upstreamTlsUnverified from './security/upstream-tls-unverified.ts';
 import verdictUnread from './security/verdict-unread.ts';
 import versionDisclosed from './security/version-disclosed.ts';
-import weakCipher from './security/weak-cipher.ts';
-import weakProtocol from './security/weak-protocol.ts';
 import websocketOrigin from './security/websocket-origin.ts';
 import workersRunAsRoot from './security/workers-run-as-root.ts';
+import belowMozillaProfile from './tls/below-mozilla-profile.ts';
+import cipherHasNoEffect from './tls/cipher-has-no-effect.ts';
+import cipherStringEmpty from './tls/cipher-string-empty.ts';
+import curveUnsupported from './tls/curve-unsupported.ts';
+import dheWithoutParameters from './tls/dhe-without-parameters.ts';
+import earlyDataReplay from './tls/early-data-replay.ts';
+import forwardSecrecyMissing from './tls/forward-secrecy-missing.ts';
+import hstsMissing from './tls/hsts-missing.ts';
+import hstsOverHttp from './tls/hsts-over-http.ts';
+import hstsWeak from './tls/hsts-weak.ts';
+import hstsWithoutAlways from './tls/hsts-without-always.ts';
+import httpNotRedirected from './tls/http-not-redirected.ts';
+import nistGroupsMissing from './tls/nist-groups-missing.ts';
+import opensslEngineGone from './tls/openssl-engine-gone.ts';
+import plainOn443 from './tls/plain-on-443.ts';
+import protocolsOfDefaultOnly from './tls/protocols-of-default-only.ts';
+import quicReuseport from './tls/quic-reuseport.ts';
+import securityHeadersMissing from './tls/security-headers-missing.ts';
+import sessionCache from './tls/session-cache.ts';
+import sessionTickets from './tls/session-tickets.ts';
+import staplingDeadCa from './tls/stapling-dead-ca.ts';
+import staplingWithoutResolver from './tls/stapling-without-resolver.ts';
+import upstreamSniMissing from './tls/upstream-sni-missing.ts';
+import upstreamTlsUnverified from './tls/upstream-tls-unverified.ts';
+import weakCipher from './tls/weak-cipher.ts';
+import weakProtocol from './tls/weak-protocol.ts';
 import allServersDown from './upstreams/all-servers-down.ts';
 import authRequestBody from './upstreams/auth-request-body.ts';
 import backupWithHash from './upstreams/backup-with-hash.ts';
@@ -371,69 +371,69 @@ export const RULES: readonly Rule[] = [
   authRequestValueEarly,
   authRequestValueUnset,
   basicAuthOverHttp,
-  belowMozillaProfile,
-  cipherHasNoEffect,
-  cipherStringEmpty,
   contentTypeByAddHeader,
   cookieWithoutFlags,
   corsMisconfigured,
-  curveUnsupported,
   davOpen,
   defaultServerImplicit,
-  dheWithoutParameters,
   directoryListing,
-  earlyDataReplay,
   exactPathRestrictedOnly,
   externalResolver,
   filesystemRootExposed,
-  forwardSecrecyMissing,
   forwardedForTrusted,
   h2cUpgradePassed,
   headerInheritanceLost,
   headerWithoutAlways,
   hostSpoofing,
-  hstsMissing,
-  hstsOverHttp,
-  hstsWeak,
-  hstsWithoutAlways,
-  httpNotRedirected,
   internalHeaderPassed,
   internalMissing,
   knownVulnerability,
   misdirectedRequest,
   multilineHeader,
-  nistGroupsMissing,
   openRedirect,
-  opensslEngineGone,
   originCheckTooLoose,
   passwordNeverAsked,
-  plainOn443,
   programServedAsText,
-  protocolsOfDefaultOnly,
-  quicReuseport,
   realIpIneffective,
   refererNoneAllowed,
   regexCatastrophic,
   responseSplitting,
   secretInConfig,
-  securityHeadersMissing,
   sensitiveFilesServed,
   serverSideRequestForgery,
+  statusPageExposed,
+  unsafePhpPath,
+  uploadExecuted,
+  verdictUnread,
+  versionDisclosed,
+  websocketOrigin,
+  workersRunAsRoot,
+  belowMozillaProfile,
+  cipherHasNoEffect,
+  cipherStringEmpty,
+  curveUnsupported,
+  dheWithoutParameters,
+  earlyDataReplay,
+  forwardSecrecyMissing,
+  hstsMissing,
+  hstsOverHttp,
+  hstsWeak,
+  hstsWithoutAlways,
+  httpNotRedirected,
+  nistGroupsMissing,
+  opensslEngineGone,
+  plainOn443,
+  protocolsOfDefaultOnly,
+  quicReuseport,
+  securityHeadersMissing,
   sessionCache,
   sessionTickets,
   staplingDeadCa,
   staplingWithoutResolver,
-  statusPageExposed,
-  unsafePhpPath,
-  uploadExecuted,
   upstreamSniMissing,
   upstreamTlsUnverified,
-  verdictUnread,
-  versionDisclosed,
   weakCipher,
   weakProtocol,
-  websocketOrigin,
-  workersRunAsRoot,
   allServersDown,
   authRequestBody,
   backupWithHash,

@@ -6,8 +6,8 @@ import type { Scope } from '../../config/scope.ts';
 import { serverOf } from '../../config/servers.ts';
 import { fixOf } from '../fix.ts';
 import { defineRule } from '../rule.ts';
+import { TLS_SERVER } from '../security/_examples.ts';
 import { addHeaders, isNobody, reachOf, rejects, setsHeader } from '../tls.ts';
-import { TLS_SERVER } from './_examples.ts';
 
 const NAME = 'strict-transport-security';
 

@@ -2,8 +2,8 @@
 import { listenersOf } from '../../config/servers.ts';
 import { fixOf } from '../fix.ts';
 import { defineRule } from '../rule.ts';
+import { TLS_SERVER } from '../security/_examples.ts';
 import { appendWord, isOn } from '../tls.ts';
-import { TLS_SERVER } from './_examples.ts';
 
 export default defineRule({
   id: 'plain-on-443',

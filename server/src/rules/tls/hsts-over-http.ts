@@ -4,8 +4,8 @@ import { serverOf, serversOf } from '../../config/servers.ts';
 import { variablesIn } from '../../trace/script.ts';
 import { fixOf, remove } from '../fix.ts';
 import { defineRule } from '../rule.ts';
+import { TLS_SERVER } from '../security/_examples.ts';
 import { isNobody, reachOf } from '../tls.ts';
-import { TLS_SERVER } from './_examples.ts';
 
 /** Whether a server name takes every host of another one: itself, or a wildcard over it. */
 function covers(wide: string, name: string): boolean {
