@@ -4,7 +4,7 @@ import { type BaseLanguageClient, type LanguageClientOptions, RevealOutputChanne
 import type { InitializationOptions } from '../../server/src/lsp/protocol.ts';
 import type { App, Host } from './app.ts';
 import { repeatChosenRoot } from './commands/choose-root.ts';
-import { rulePageLink, serveRulePages } from './commands/explain-rule.ts';
+import { rulePageLink, SCHEME, serveRulePages } from './commands/explain-rule.ts';
 import { registerCommands } from './commands/index.ts';
 import { testOnSave } from './commands/test-configuration.ts';
 import { answerFileRequests } from './file-requests.ts';
@@ -48,6 +48,8 @@ export async function activate(context: vscode.ExtensionContext, host: Host): Pr
     initializationOptions,
     markdown: { isTrusted: false, supportHtml: false },
     middleware: {
+      // a rule's page shows nginx that is wrong on purpose: nobody's file
+      didOpen: (document, next) => (document.uri.scheme === SCHEME ? Promise.resolve() : next(document)),
       // the YAML extension offers the same from the same schema
       provideCompletionItem: (document, position, context, token, next) =>
         /\/\.proxylens\.ya?ml$/.test(document.uri.path) && vscode.extensions.getExtension('redhat.vscode-yaml')

@@ -114,6 +114,7 @@ describe('the packaged extension in the hands of a person', { timeout: 180_000 }
     await browser.page.locator('.tab', { hasText: 'version-disclosed' }).waitFor();
     const page = browser.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
     await page.getByRole('heading', { name: 'Why' }).waitFor();
+    assert.equal(await browser.page.locator('.markers-panel .monaco-list-row', { hasText: /\.md/ }).count(), 0);
     await workbench.screenshot('rule-page');
     await workbench.command('View: Close Editor');
     await workbench.command('View: Hide Panel');

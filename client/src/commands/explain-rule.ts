@@ -4,7 +4,7 @@ import { type ExplainParams, type ExplainResult, Requests } from '../../../serve
 import type { App } from '../app.ts';
 import type { Command } from './command.ts';
 
-const SCHEME = 'proxylens-rule';
+export const SCHEME = 'proxylens-rule';
 
 /** Serves the pages as read-only documents; the preview asks again when the window is loaded anew. */
 export function serveRulePages({ client }: App): vscode.Disposable {
