@@ -63,6 +63,15 @@ describe('the packaged extension in the hands of a person', { timeout: 180_000 }
     await workbench.save(shop, /\/events\/ \{[^}]*X-Forwarded-For \$proxy_add_x_forwarded_for;[^}]*X-Forwarded-Proto \$scheme;/);
   });
 
+  step('one fix in the file that two locations share serves both', async () => {
+    await workbench.openFile('proxy.conf');
+    await workbench.squiggles('warning').first().waitFor();
+    await workbench.clickOn('proxy_set_header', 'X-Real-IP');
+    await workbench.applyQuickFix('Pass X-Forwarded-For, X-Forwarded-Proto on in proxy.conf, used by 2 locations');
+    await workbench.save(path.join(folder, 'nginx/snippets/proxy.conf'), /X-Forwarded-Proto \$scheme;/);
+    await workbench.openFile('conf.d/shop.conf');
+  });
+
   step('what is misspelt is changed by a person, and the marks go when the file is saved', async () => {
     await workbench.clickOn('proxy_read_timout');
     await workbench.applyQuickFix('Change to "proxy_read_timeout"');
