@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { FLAVOURS } from '../../server/src/catalog/flavours.ts';
+import { PROFILES } from '../../server/src/config/declared.ts';
 import { settingsCompletion } from '../../server/src/features/settings-completion.ts';
 import { RULES } from '../../server/src/rules/all.ts';
 
@@ -31,8 +33,8 @@ describe('completion in .proxylens.yaml', () => {
     checkSettings('<|>', { has: ['nginxVersion', 'rules', 'ignore', 'environment'], lacks: ['paths', 'security'] }));
   test('keys that are there already are not offered again', () =>
     checkSettings('profile: strict\npr<|>\nmozilla: old\n', { has: ['prefix', 'rules'], lacks: ['profile', 'mozilla'] }));
-  test('fixed values', () => checkSettings('flavour: <|>', ['oss', 'plus', 'openresty', 'angie']));
-  test('fixed values that are begun', () => checkSettings('profile: str<|>', ['recommended', 'strict', 'wsgi', 'validity']));
+  test('fixed values', () => checkSettings('flavour: <|>', Object.keys(FLAVOURS)));
+  test('fixed values that are begun', () => checkSettings('profile: str<|>', Object.keys(PROFILES)));
   test('true and false', () => checkSettings('environment: <|>\n', ['true', 'false']));
   test('nothing where anything may stand', () => checkSettings('nginxVersion: <|>', null));
   test('rules and groups', () =>

@@ -1445,7 +1445,7 @@ export const PROMISES: Readonly<Record<string, Promises>> = {
       holds: (t) => ({
         store: [t.cache?.store, true],
         seconds: [t.cache?.valid, 2_592_000],
-        'each name has its own pictures': [t.cache?.key, `http${SITE}/thumbnails/a.jpg`],
+        'each name and size has its own pictures': [t.cache?.key, `http${SITE}/thumbnails/a.jpg?w=2`],
       }),
     },
   ],

@@ -390,7 +390,7 @@ $0`,
     body: lines`
 location \${1:/thumbnails/} {
   proxy_cache pictures;
-  proxy_cache_key \\$scheme\\$host\\$uri;
+  proxy_cache_key \\$scheme\\$host\\$request_uri;
   proxy_cache_valid 200 30d;
   proxy_cache_lock on;
   proxy_cache_use_stale error timeout updating;
