@@ -354,7 +354,7 @@ describe('the words before the cursor', () => {
     ['a b<|>', 'a [b]'],
     ['a "b c<|>', 'a ["b c]'],
     ['a "b c" <|>', 'a b c []'],
-    ['a "b c"<|>', 'a b c []'],
+    ['a "b c"<|>', 'none'],
     ['a ${b}<|>', 'a [${b}]'],
     ['a # b\n c<|>', 'a [c]'],
     ['a # b<|>', 'comment'],

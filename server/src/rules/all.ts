@@ -46,6 +46,7 @@ import rewriteCycle from './correctness/rewrite-cycle.ts';
 import rewriteMissesPass from './correctness/rewrite-misses-pass.ts';
 import rewriteNeverRuns from './correctness/rewrite-never-runs.ts';
 import rootRepeatsPrefix from './correctness/root-repeats-prefix.ts';
+import serverNameWithPort from './correctness/server-name-with-port.ts';
 import shadowedServer from './correctness/shadowed-server.ts';
 import sharedPrefixCookiePath from './correctness/shared-prefix-cookie-path.ts';
 import subFilterOnGzip from './correctness/sub-filter-on-gzip.ts';
@@ -311,6 +312,7 @@ export const RULES: readonly Rule[] = [
   rewriteMissesPass,
   rewriteNeverRuns,
   rootRepeatsPrefix,
+  serverNameWithPort,
   shadowedServer,
   sharedPrefixCookiePath,
   subFilterOnGzip,

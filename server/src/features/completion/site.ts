@@ -120,6 +120,8 @@ export function siteAt(file: SourceFile, offset: number, isName: (word: string) 
         start = wordStart;
       }
       words.push(word);
+      // directly after a closing quote no word can begin
+      if (quote && at === offset) return null;
     }
   }
   const quote = typed?.quote ?? '';

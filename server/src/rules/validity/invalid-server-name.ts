@@ -27,7 +27,6 @@ it. Anything else with an asterisk needs a regular expression. nginx finds some 
   messages: {
     invalid: 'Server name "{name}" is invalid. A mask begins with "*." or ends in ".*".',
     slash: 'Server name "{name}" has suspicious symbols: a name has no scheme and no path.',
-    port: 'Server name "{name}" matches nothing: the port of a Host header is cut off before names are compared. Remove the port.',
     mask: 'Invalid server name or wildcard "{name}" on {address}. "*" may be the first or the last label only.',
     referer: 'Invalid hostname or wildcard "{name}". "*" may be the first or the last label only.',
     empty: 'Invalid referer "": the value is empty.',
@@ -47,7 +46,6 @@ it. Anything else with an asterisk needs a regular expression. nginx finds some 
         const star = name.startsWith('*') && (name.length < 3 || name[1] !== '.');
         if (star || name === '.') report('invalid', { at: word, data: { name } });
         else if (name.includes('/') && !name.startsWith('~')) report('slash', { at: word, data: { name }, severity: 'warning' });
-        else if (/^[\w.*-]+:\d+$/.test(name)) report('port', { at: word, data: { name }, severity: 'warning' });
       }
       return;
     }
@@ -89,11 +87,6 @@ it. Anything else with an asterisk needs a regular expression. nginx finds some 
   examples: [
     { inside: 'server', bad: '    server_name *;\n#               ^ invalid', good: '    server_name *.example.com;' },
     { inside: 'server', bad: '    server_name example.com/;\n#               ^^^^^^^^^^^^ slash', good: '    server_name example.com;' },
-    {
-      inside: 'server',
-      bad: '    server_name example.com:8080;\n#               ^^^^^^^^^^^^^^^^ port',
-      good: '    server_name example.com [::1];',
-    },
     {
       inside: 'http',
       bad: '    server { listen 8080; server_name www.*.com; }\n#                                     ^^^^^^^^^ mask\n    server { listen 8080; server_name b; }',
