@@ -127,6 +127,7 @@ Included files count as part of the block. Lists such as \`access_log\`, \`error
     {
       inside: 'http',
       settings: { nginx: '1.31.9' },
+      notOn122: 'json_set came with 1.31.5',
       bad: `
     json_set $name $request_body user.name;
     json_set $Name $request_body name;
