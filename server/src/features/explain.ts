@@ -7,8 +7,8 @@ import type { FixChange, Rule } from '../rules/rule.ts';
 
 const FIX = {
   always: 'Always: a quick fix comes with every finding.',
-  sometimes: 'Sometimes: where the way out is evident.',
-  never: 'None: the way out needs a person.',
+  sometimes: 'Sometimes: where the remedy is clear.',
+  never: 'None: the remedy is your decision.',
 } as const;
 
 /** What a fix may change of a request's way, in words. */

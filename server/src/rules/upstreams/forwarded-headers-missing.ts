@@ -9,8 +9,8 @@ import { isToApplication, needsNoClient } from './_receiver.ts';
 
 /** Header, the value to set, what goes wrong without it. Host has a rule of its own. */
 const NEEDED = [
-  { header: 'X-Forwarded-For', value: '$proxy_add_x_forwarded_for', breaks: 'every client has the address of nginx' },
-  { header: 'X-Forwarded-Proto', value: '$scheme', breaks: 'the application takes HTTPS for HTTP: redirect loops, failed CSRF checks' },
+  { header: 'X-Forwarded-For', value: '$proxy_add_x_forwarded_for', breaks: 'every client appears with the address of nginx' },
+  { header: 'X-Forwarded-Proto', value: '$scheme', breaks: 'it treats HTTPS requests as HTTP (redirect loops, failed CSRF checks)' },
 ] as const;
 
 /** What the application behind a proxy_pass needs and does not get; nothing where that is not certain. */
