@@ -72,9 +72,19 @@ export class Workbench {
 
   /** Runs a command by its title, as the palette does. */
   async command(title: string): Promise<void> {
-    const input = await this.quickInput('F1');
-    await input.fill(`>${title}`);
-    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().waitFor();
+    const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first();
+    // what opens by itself meanwhile (a page, a panel) takes the focus, and the box is gone
+    for (let attempt = 1; ; attempt++) {
+      const input = await this.quickInput('F1');
+      try {
+        await input.fill(`>${title}`, { timeout: 5000 });
+        await row.waitFor({ timeout: 5000 });
+        break;
+      } catch (error) {
+        if (attempt === 6) throw error;
+        await this.page.keyboard.press('Escape');
+      }
+    }
     await this.page.keyboard.press('Enter');
     await this.page
       .locator('.quick-input-widget')
