@@ -92,23 +92,25 @@ export class Workbench {
       .catch(() => {});
   }
 
-  /** Opens a file by its name. */
+  /** Opens a file by its name, or by the end of its path. */
   async openFile(name: string): Promise<void> {
-    const input = await this.quickInput('Control+p');
     const hit = this.page.locator('.quick-input-list .monaco-list-row', { hasText: path.basename(name) }).first();
-    // the search may answer before it knows the folder, and does not ask again by itself
+    const tab = this.page.locator('.tab.active', { hasText: path.basename(name) });
+    // the search may answer before it knows the folder, and does not ask again by itself; its list is still in motion when it is taken from
     for (let attempt = 1; ; attempt++) {
-      await input.fill('');
-      await input.fill(name);
       try {
-        await hit.waitFor({ timeout: 4000 });
-        break;
+        const input = await this.quickInput('Control+p');
+        await input.fill('', { timeout: 5000 });
+        await input.fill(name, { timeout: 5000 });
+        await hit.waitFor({ timeout: 5000 });
+        await hit.click({ timeout: 5000 });
+        await tab.waitFor({ timeout: 5000 });
+        return;
       } catch (error) {
         if (attempt === 6) throw error;
+        await this.page.keyboard.press('Escape');
       }
     }
-    await this.page.keyboard.press('Enter');
-    await this.page.locator('.tab.active', { hasText: path.basename(name) }).waitFor();
   }
 
   /** Opens the menu of the light bulb at the cursor. It is asked for again while it lacks the title, for the first answer can be empty. */
