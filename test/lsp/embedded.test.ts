@@ -28,6 +28,9 @@ data:
     }
   other: stays
 `,
+  // few lines around many of nginx's: by its words alone it would pass for a configuration
+  'site.yaml':
+    'kind: ConfigMap\ndata:\n  site.conf: |\n    server {\n      listen 80;\n      gzipp on;\n      location / { proxy_pass http://127.0.0.1:8000; }\n    }\n',
   'plain.yaml': 'on:\n  push: {branches: [main]}\njobs: {}\n',
   'read.md': '# Title\n\n```nginx\nserver {\n    listen 80;\n    gzipp on;\n}\n```\n',
   'setup.sh': "cat > /etc/nginx/conf.d/a.conf <<'EOF'\nserver {\n    listen 80;\n    gzipp on;\n}\nEOF\n",
@@ -80,6 +83,7 @@ const editsOf = (edit: WorkspaceEdit, name: string): TextEdit[] => {
 describe('embedded configurations', () => {
   for (const [name, word] of [
     ['cm.yaml', 'proxy_read_timout'],
+    ['site.yaml', 'gzipp'],
     ['read.md', 'gzipp'],
     ['setup.sh', 'gzipp'],
   ] as const)

@@ -296,9 +296,16 @@ export class Workspace {
     this.files.forget(file);
   }
 
+  /** What has a configuration within it is no configuration itself, however much of it reads like one. */
+  private isHost(file: FileId, text: string): boolean {
+    if (verdictOn(text, pathOf(file), this.engine.catalog) !== 'nginx') return true;
+    if (this.files.put(file, text)?.embedded.length) return true;
+    this.files.forget(file);
+    return false;
+  }
+
   private open(file: FileId, text: string, version: number): void {
-    const other = mayHost(pathOf(file)) && !isSettingsFile(file) && verdictOn(text, pathOf(file), this.engine.catalog) !== 'nginx';
-    if (other) {
+    if (mayHost(pathOf(file)) && !isSettingsFile(file) && this.isHost(file, text)) {
       this.hostChanged(file, text, version);
       if (this.isApplicationFile(file)) this.applicationChanged(file, text, version);
       return;

@@ -270,7 +270,7 @@ export const AREAS: readonly Area[] = [
 
   {
     name: 'xaccel',
-    files: { 'html/x.txt': 'XXXXXXXXXX', 'html/i/a.html': 'A' },
+    files: { 'html/x.txt': '0123456789', 'html/i/a.html': 'A' },
     http: `
   location /f/ { alias html/; internal; expires 1h; add_header X-L l; } location /px { internal; proxy_pass http://%E2%; } location /app { proxy_pass http://%E%; add_header X-App a; } location /hide { proxy_hide_header X-H; proxy_pass http://%E%; } location /int { proxy_intercept_errors on; error_page 404 =200 /f/x.txt; error_page 500 @n; error_page 403 /f/none; proxy_pass http://%E%; } location @n { internal; return 418 "n $uri"; } location /u { uwsgi_pass %U%; } location /fc { fastcgi_pass %F%; } location /lim { limit_except GET { deny all; } proxy_pass http://%E%; }
   location /rewr { internal; rewrite ^/rewr/(.*) /f/$1; } location /auth { auth_basic r; auth_basic_user_file htpasswd; proxy_pass http://%E%; } location /prot { internal; auth_basic r; auth_basic_user_file htpasswd; alias html/x.txt; }
