@@ -31,6 +31,8 @@ export class Overview implements vscode.TreeDataProvider<Part> {
   private readonly changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.changed.event;
   result: OverviewResult = { roots: [] };
+  /** The text of `result`, to see whether another answer says anything new. */
+  private answer = '';
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly app: App) {}
@@ -43,7 +45,12 @@ export class Overview implements vscode.TreeDataProvider<Part> {
 
   async refresh(): Promise<void> {
     try {
-      this.result = await this.app.client.sendRequest<OverviewResult>(Requests.overview, null);
+      const result = await this.app.client.sendRequest<OverviewResult>(Requests.overview, null);
+      // a tree that is drawn anew loses the click that is under way and what a screen reader is at: only where there is something new
+      const answer = JSON.stringify(result);
+      if (answer === this.answer) return;
+      this.answer = answer;
+      this.result = result;
       await vscode.commands.executeCommand('setContext', 'proxylens.hasConfiguration', this.result.roots.length > 0);
       this.changed.fire(undefined);
     } catch (error) {

@@ -84,13 +84,13 @@ describe('being found', { timeout: 240_000 }, () => {
   step('shared snippets stand in the tree with the places that read them', async () => {
     const rows = browser.page.locator('.pane-body .monaco-list-row');
     const snippets = rows.filter({ hasText: /^\s*Snippets/ });
-    await snippets.click();
+    await workbench.expand(snippets);
     const proxy = rows.filter({ hasText: 'proxy.conf' }).filter({ hasText: 'read at 2 places' });
     await proxy.waitFor();
     await proxy.click();
     await browser.page.locator('.tab.active', { hasText: 'proxy.conf' }).waitFor();
     // the click went to the file; the places are below it
-    await proxy.locator('.monaco-tl-twistie').click();
+    await workbench.expand(proxy);
     await rows.filter({ hasText: 'shop.conf:' }).first().waitFor();
     await workbench.screenshot('found-snippets');
   });

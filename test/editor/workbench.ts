@@ -56,6 +56,18 @@ export class Workbench {
     await this.line(line).getByText(word).first().click();
   }
 
+  /** Opens a folder of a tree. A tree that is drawn anew in this moment can lose the click, so it is looked at and clicked again. */
+  async expand(row: Locator): Promise<void> {
+    const deadline = Date.now() + PATIENCE;
+    await row.waitFor();
+    for (;;) {
+      if ((await row.getAttribute('aria-expanded')) === 'true') return;
+      if (Date.now() > deadline) throw new Error(`${row} does not open`);
+      await row.locator('.monaco-tl-twistie').click();
+      await this.page.waitForTimeout(500);
+    }
+  }
+
   /** Opens the box at the top by a key. A page that is being loaded can swallow the key, so it is pressed again. */
   private async quickInput(key: string): Promise<Locator> {
     const input = this.page.locator('.quick-input-widget input').first();
