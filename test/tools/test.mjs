@@ -8,7 +8,7 @@ import path from 'node:path';
 import { root } from './editor-tools.mjs';
 import { install, requireNode } from './install.mjs';
 
-/** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
+/** @typedef {{ passed: number, failed: number, skipped: number, retried?: string[] }} Counts */
 /** @typedef {{ id: string, title: string, needs?: string[], command: string[], counts?: boolean }} Section */
 
 const unit = ['node', 'test/tools/unit.mjs'];
@@ -47,6 +47,9 @@ for (const word of wanted)
 const sections = SECTIONS.filter(({ id }) => !wanted.length || wanted.includes(id));
 /** @type {Counts} */
 const total = { passed: 0, failed: 0, skipped: 0 };
+/** What needed a second try, by name.
+ * @type {string[]} */
+const retried = [];
 /** @type {{ title: string, seconds: number, words: string }[]} */
 const summary = [];
 /** @type {Map<string, string>} */
@@ -65,6 +68,7 @@ async function section(title, work) {
     counts = { passed: 0, failed: 1, skipped: 0 };
   }
   for (const key of /** @type {const} */ (['passed', 'failed', 'skipped'])) total[key] += counts[key];
+  for (const name of counts.retried ?? []) retried.push(name);
   const words = counts.failed ? `${counts.failed} failed` : counts.skipped && !counts.passed ? 'skipped' : 'passed';
   summary.push({
     title,
@@ -139,5 +143,6 @@ if (ready) {
 
 console.log('\n── Summary');
 for (const { title, seconds, words } of summary) console.log(`${seconds.toFixed(1).padStart(7)} s  ${title}: ${words}`);
+for (const name of retried) console.log(`         passed at the second try: ${name}`);
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exit(total.failed ? 1 : 0);

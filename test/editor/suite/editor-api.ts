@@ -3,7 +3,7 @@
 import * as vscode from 'vscode';
 
 /** Milliseconds until a wait is given up. */
-const PATIENCE = 15_000;
+const PATIENCE = 30_000;
 
 export const folder = (): vscode.Uri => {
   const first = vscode.workspace.workspaceFolders?.[0];
