@@ -31,7 +31,7 @@ import {
 } from '../../server/src/catalog/modules.ts';
 import { NAME_TITLES } from '../../server/src/catalog/names.ts';
 import { overrides } from '../../server/src/catalog/overrides.ts';
-import { findParameter, parameterStatus, parametersOf, parameterTable } from '../../server/src/catalog/parameters.ts';
+import { findParameter, parameterStatus, parametersOf } from '../../server/src/catalog/parameters.ts';
 import { exampleOf, prose } from '../../server/src/catalog/prose.ts';
 import { checkValues } from '../../server/src/catalog/value-check.ts';
 import { atLeast, parseVersion, version } from '../../server/src/catalog/version.ts';
@@ -149,7 +149,7 @@ test('parameters: found, dated, and in their protocol', () => {
   assert.ok(http.some((p) => p.name === 'quic') && !http.some((p) => p.name === 'udp'));
   assert.ok(parametersOf(fact('listen', 'stream-server')).some((p) => p.name === 'udp'));
   assert.ok(!parametersOf(fact('listen', 'mail-server')).some((p) => p.name === 'reuseport'));
-  assert.equal(parameterTable(fact('listen', 'rtmp-server')), null);
+  assert.equal(fact('listen', 'rtmp-server').parameters, null);
   assert.equal(findParameter(http, 'backlog=5')?.value, '5');
   assert.equal(findParameter(http, 'backlog'), null);
   const quic = http.find((p) => p.name === 'quic')!;
@@ -340,4 +340,43 @@ test('texts are found for their directives and variables', () => {
   const spoken = all.filter((f) => f.source === 'oss' && f.docs && !f.removed);
   const silent = spoken.filter((f) => prose(f) === null).map((f) => `${f.name} (${f.module})`);
   assert.deepEqual(silent, []);
+});
+
+test('a row of the data says nothing that no reader knows', () => {
+  const folder = 'server/src/catalog';
+  const shape = fs.readFileSync(`${folder}/shape.ts`, 'utf8');
+  const union = (name: string) => {
+    const text = shape.slice(shape.indexOf(`export type ${name} =`));
+    return new Set([...text.slice(0, text.indexOf(';\n')).matchAll(/\| '([\w-]+)'/g)].map((m) => m[1]));
+  };
+  const kinds = union('ArgumentKind');
+  const values = union('ParameterValue');
+  const inherits = union('Inheritance');
+  assert.ok(kinds.size > 30 && values.size > 15 && inherits.size === 4);
+  const lists = JSON.parse(fs.readFileSync(`${folder}/data/parameter-lists.json`, 'utf8'));
+  const parameter = (of: string, p: string | Record<string, unknown>): void => {
+    if (typeof p === 'string') {
+      assert.ok(Object.hasOwn(lists, p.slice(1)), `${of}: no list ${p}`);
+      return;
+    }
+    assert.ok(p.value === undefined || values.has(p.value as string), `${of}: ${p.name} has the value ${p.value}`);
+    assert.ok(p.hint, `${of}: ${p.name} has a hint`);
+    for (const key of Object.keys(p))
+      assert.ok(new RegExp(`\\breadonly ${key}\\??:`).test(shape), `${of}: the parameter ${p.name} says "${key}", which no reader knows`);
+  };
+  for (const [name, list] of Object.entries(lists)) for (const p of list as []) parameter(name, p);
+  let rows = 0;
+  for (const file of DATA_FILES)
+    for (const { directives = [] } of JSON.parse(file))
+      for (const row of directives) {
+        for (const argument of [...(row.arguments ?? []), row.rest, row.last]) {
+          if (argument === undefined) continue;
+          rows++;
+          const kind = typeof argument === 'string' ? argument : argument.kind;
+          assert.ok(kinds.has(kind), `${row.name}: "${kind}" is no kind of argument`);
+        }
+        assert.ok(row.inherits === undefined || inherits.has(row.inherits), `${row.name} inherits "${row.inherits}"`);
+        for (const p of row.parameters?.list ?? []) parameter(row.name, p);
+      }
+  assert.ok(rows > 400, `${rows} arguments are data`);
 });

@@ -7,6 +7,7 @@ import type { Arity, Deprecation, DirectiveFact, EnumValue, Kind, Repeat, Source
 import { type Flavour, GOES_ITS_OWN_WAY } from './flavours.ts';
 import type { ModuleSet } from './modules.ts';
 import { overrideOf } from './overrides.ts';
+import { holdsFrom, parametersFrom, type RawShape } from './shape.ts';
 import { atLeast, inForce, type Version, version } from './version.ts';
 
 /** The nginx for which a configuration is meant. */
@@ -33,7 +34,7 @@ export type Status =
 const KNOWN: Status = { known: true };
 const DOCS = 'https://nginx.org/en/docs/';
 
-interface RawDirective {
+interface RawDirective extends RawShape {
   name: string;
   in: string;
   args: string;
@@ -110,6 +111,9 @@ const directiveFact = (m: RawModule, r: RawDirective): DirectiveFact => ({
   contexts: contextsFrom(r.in),
   args: parseArity(r.args),
   kind: r.kind,
+  holds: holdsFrom(r),
+  inheritance: r.inherits ?? null,
+  parameters: parametersFrom(r),
   variables: r.variables ?? (m.source === 'oss' ? false : null),
   values: r.values ? r.values.map((v) => (typeof v === 'string' ? { name: v } : v)) : EMPTY,
   bounds: r.bounds ? { min: r.bounds[0], max: r.bounds[1] } : null,

@@ -1,6 +1,7 @@
 // What the catalog knows of one directive and of one variable, as data. Facts say what nginx accepts, not whether it is wise:
 // advice belongs to rules.
 import type { Context } from './context.ts';
+import type { Holds, Inheritance, ParameterTable } from './shape.ts';
 
 /** Who makes it: open-source nginx, its commercial build, or the name of a third-party module's source ("lua-nginx-module"). */
 export type Source = 'oss' | 'plus' | (string & {});
@@ -102,6 +103,12 @@ export interface DirectiveFact {
   readonly contexts: readonly Context[];
   readonly args: Arity;
   readonly kind: Kind;
+  /** What each argument is; null where the kind says it. */
+  readonly holds: Holds | null;
+  /** How inner levels treat it; null where `repeat` and the kind say it. */
+  readonly inheritance: Inheritance | null;
+  /** The parameters that it takes, and where they may stand. */
+  readonly parameters: ParameterTable | null;
   /** Whether an argument may hold variables; null where nobody looked (third-party modules). */
   readonly variables: boolean | null;
   readonly values: readonly EnumValue[];

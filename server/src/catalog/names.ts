@@ -1,5 +1,5 @@
 // The kinds of names that directives declare and use, so that declarations and uses find each other: an upstream, a zone, a log
-// format. What counts as a name inside an argument is in arguments.ts and parameters.ts.
+// format. What counts as a name inside an argument is data beside each directive.
 
 /** Kinds of names. Every `…-zone`, `…-cache` and js-dict is a shared memory zone: they share one name space in nginx. */
 export type NameKind =

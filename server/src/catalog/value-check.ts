@@ -1,5 +1,6 @@
 // Joins the facts of a directive to nginx's grammars: which of its arguments nginx would refuse or warn of, by the directive and its
 // arguments alone. What depends on other directives, on files or on names is left to rules. Arguments are words after unquoting.
+
 import { table } from '../base/table.ts';
 import { argumentOf } from './arguments.ts';
 import { kindOf, type Target, valuesOf } from './catalog.ts';
@@ -7,7 +8,8 @@ import type { DirectiveFact, Kind } from './fact.ts';
 import { badExportName, FOREIGN_VALUES } from './foreign-values.ts';
 import { readJsonPath } from './json-path.ts';
 import { nginxWords } from './nginx-words.ts';
-import { findParameter, type ParameterFact, parameterLabel, parameterStatus, parameterTable, readParameterValue } from './parameters.ts';
+import { findParameter, parameterLabel, parameterStatus, readParameterValue } from './parameters.ts';
+import type { ParameterFact } from './shape.ts';
 import {
   atoi,
   listed,
@@ -296,7 +298,7 @@ const countFits = (c: Check): boolean => {
 
 /** Parameters: unknown ones, those of other versions, bad values, exclusive pairs, missing ones. */
 function parameters(c: Check): void {
-  const table = parameterTable(c.fact);
+  const table = c.fact.parameters;
   // mail reads nothing behind `resolver off`
   if (!table || (c.fact.name === 'resolver' && c.fact.module === 'ngx_mail_core_module' && c.args[0] === 'off')) return;
   const seen: { parameter: ParameterFact; argument: number }[] = [];
@@ -458,7 +460,7 @@ function networkOrName(c: Check, names: boolean): void {
   if (!names || value.includes('/') || parseCidr(value).ok) networkArgument(c, 0, ['unix:']);
 }
 
-/** Directives whose own code checks what no table tells. Keys as in arguments.ts. */
+/** Directives whose own code checks what no table tells; `stream:name`, `mail:name` and `context/name` where one name means several things. */
 const SPECIAL: Readonly<Record<string, (c: Check) => void>> = table({
   allow: (c) => networkArgument(c, 0, ['all', 'unix:']),
   deny: (c) => networkArgument(c, 0, ['all', 'unix:']),
@@ -1035,7 +1037,7 @@ function planOf(fact: DirectiveFact): Plan {
     plan = {
       byHand: special(fact),
       declares: [1, 2, 3].some((count) => defines(0, count) || defines(1, count)),
-      parameters: parameterTable(fact) !== null,
+      parameters: fact.parameters !== null,
     };
     plans.set(fact, plan);
   }
@@ -1182,7 +1184,7 @@ const placeOf = (fact: DirectiveFact, word: string): Parameters<typeof nginxWord
   name: fact.name,
   module: fact.module,
   word,
-  known: word !== '' && !!findParameter(parameterTable(fact)?.list ?? [], word),
+  known: word !== '' && !!findParameter(fact.parameters?.list ?? [], word),
 });
 
 function judge(fact: DirectiveFact, args: readonly string[], target: Target): ValueFinding[] {

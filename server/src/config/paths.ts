@@ -1,6 +1,8 @@
 /** Which arguments of a statement name something that must be on the disk already. Of what nginx makes by itself, logs, pids and caches, it is the folder around it. */
-import { argumentOf, type PathBase } from '../catalog/arguments.ts';
+
+import { argumentOf } from '../catalog/arguments.ts';
 import { loadCatalog } from '../catalog/catalog.ts';
+import type { PathBase } from '../catalog/shape.ts';
 import type { Statement } from '../syntax/statement.ts';
 
 export interface PathUse {

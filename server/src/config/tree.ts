@@ -2,7 +2,7 @@
 
 import type { FileId } from '../base/file-id.ts';
 import type { Stat } from '../base/file-system.ts';
-import type { PathBase } from '../catalog/arguments.ts';
+import type { PathBase } from '../catalog/shape.ts';
 import type { SourceFile, Statement } from '../syntax/statement.ts';
 import type { ScopeContext } from './scope.ts';
 import type { Script } from './scripts.ts';

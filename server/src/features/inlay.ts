@@ -1,7 +1,7 @@
 /** Inlay hints: what the text leaves unsaid. Each kind can be turned off; none repeats what is written. */
 import type { Span } from '../base/span.ts';
 import { argumentOf } from '../catalog/arguments.ts';
-import { findParameter, parameterTable } from '../catalog/parameters.ts';
+import { findParameter } from '../catalog/parameters.ts';
 import { parseOffset, parseSize, parseTime } from '../catalog/value-kind.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
@@ -91,7 +91,7 @@ function unitsOf(d: Directive): readonly Omit<InlayHint, 'kind'>[] {
   const { fact } = d;
   if (!fact) return NOTHING;
   const out: Omit<InlayHint, 'kind'>[] = [];
-  const table = parameterTable(fact);
+  const table = fact.parameters;
   d.args.forEach((word, i) => {
     if (!/\d/.test(word.value) || word.value.includes('$') || word.templated) return;
     const parameter = table && i >= table.from ? findParameter(table.list, word.value) : null;

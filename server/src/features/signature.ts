@@ -1,7 +1,7 @@
 /** Signature help: the forms of the directive that is being typed, with the argument at the cursor. The forms are those of the catalog. */
 import { argumentOf } from '../catalog/arguments.ts';
 import type { DirectiveFact } from '../catalog/fact.ts';
-import { findParameter, parameterTable } from '../catalog/parameters.ts';
+import { findParameter } from '../catalog/parameters.ts';
 import { prose } from '../catalog/prose.ts';
 import type { Config } from '../config/config.ts';
 import type { SourceFile } from '../syntax/statement.ts';
@@ -103,7 +103,7 @@ function pieceFor(pieces: readonly Piece[], index: number, value: string, fixed:
 
 const aboutArgument = (fact: DirectiveFact, piece: Piece, index: number): string | null => {
   const name = /^\[?([a-z_0-9]+)[=:\]]/.exec(piece.text)?.[1] ?? piece.text;
-  const hint = parameterTable(fact)?.list.find((p) => p.name === name)?.hint;
+  const hint = fact.parameters?.list.find((p) => p.name === name)?.hint;
   if (hint) return hint;
   const what = argumentOf(fact, index, Math.max(index + 1, fact.args.min));
   switch (what?.kind) {
@@ -136,7 +136,7 @@ export function signatureHelp(configs: readonly Config[], file: SourceFile, offs
     const value = site.typed.value;
     const given = [...site.words.slice(1), value];
     const forms = fact.syntax.map((form) => ({ form, pieces: piecesOf(form) }));
-    const table = parameterTable(fact);
+    const table = fact.parameters;
     const score = ({ pieces }: (typeof forms)[number]): number => {
       let points = 0;
       given.forEach((word, i) => {

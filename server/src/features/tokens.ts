@@ -9,7 +9,7 @@ import { argumentOf } from '../catalog/arguments.ts';
 import { ageOf } from '../catalog/changes.ts';
 import type { DirectiveFact } from '../catalog/fact.ts';
 import type { NameKind } from '../catalog/names.ts';
-import { findParameter, parameterTable } from '../catalog/parameters.ts';
+import { findParameter } from '../catalog/parameters.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
 import { namesOf, regexesOf } from '../config/names.ts';
@@ -74,7 +74,7 @@ export function tokens(config: Config, file: SourceFile, range: Span = { start: 
     const pattern = ({ word, offset, pattern: { length } }: (typeof regexes)[number]): Span =>
       word.quote ? valueSpan(word, offset, offset + length) : { start: word.start + offset, end: word.start + offset + length };
     if (regexes[0]?.word === statement.name) expression(pattern(regexes[0]));
-    const table = fact ? parameterTable(fact) : null;
+    const table = fact?.parameters;
     statement.args.forEach((word, i) => {
       if (word.templated) return;
       const regex = regexes.find((r) => r.word === word);

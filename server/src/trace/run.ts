@@ -2,10 +2,11 @@
  * One request on its way: what nginx keeps in ngx_http_request_t. How it goes from phase to phase lies in moves.ts, what the phases and
  * handlers do in their own files.
  */
+
 import { type ByteString, byteArray, fromBytes, toBytes } from '../base/bytes.ts';
 import { pathOf } from '../base/file-id.ts';
 import type { CompiledRegex } from '../base/regexes.ts';
-import { METHODS } from '../catalog/arguments.ts';
+import { METHODS } from '../catalog/shape.ts';
 import { parseOffset, parseTime } from '../catalog/value-kind.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';

@@ -4,14 +4,15 @@ import { mdFence } from '../../base/escape.ts';
 import type { FileId } from '../../base/file-id.ts';
 import { touches } from '../../base/span.ts';
 import { table } from '../../base/table.ts';
-import { type ArgumentFact, type ArgumentKind, argumentOf } from '../../catalog/arguments.ts';
+import { argumentOf } from '../../catalog/arguments.ts';
 import { defaultOf, valuesOf } from '../../catalog/catalog.ts';
 import { cipherWords } from '../../catalog/ciphers.ts';
 import { bodyOf } from '../../catalog/context.ts';
 import type { DirectiveFact } from '../../catalog/fact.ts';
 import { groupsOf } from '../../catalog/groups.ts';
 import { NAME_TITLES, type NameKind } from '../../catalog/names.ts';
-import { findParameter, type ParameterFact, parameterLabel, parameterStatus, parameterTable } from '../../catalog/parameters.ts';
+import { findParameter, parameterLabel, parameterStatus } from '../../catalog/parameters.ts';
+import type { ArgumentFact, ArgumentKind, ParameterFact } from '../../catalog/shape.ts';
 import { checkValues } from '../../catalog/value-check.ts';
 import { hasPredicates, locationsOf } from '../../config/locations.ts';
 import { namesOf } from '../../config/names.ts';
@@ -600,7 +601,7 @@ function parameterValue(ask: ArgumentAsk, fact: DirectiveFact, p: ParameterFact,
 }
 
 function parameterItems(ask: ArgumentAsk, fact: DirectiveFact, index: number): Part | null {
-  const table = parameterTable(fact);
+  const table = fact.parameters;
   if (!table || index < table.from || index > (table.to ?? index)) return null;
   const { target } = ask.reaches[0]!.config.settings;
   const { value } = ask.site.typed;

@@ -1,7 +1,8 @@
 /** Files and folders behind a half-typed path. It asks for folders by name and waits for nobody: what is not known yet is noted as wanted. */
+
 import { basename, dirname, type FileId, pathOf, resolve } from '../../base/file-id.ts';
 import type { Entry } from '../../base/file-system.ts';
-import type { PathBase } from '../../catalog/arguments.ts';
+import type { PathBase } from '../../catalog/shape.ts';
 import type { Config } from '../../config/config.ts';
 import { candidates } from '../../config/load.ts';
 import type { Item } from './item.ts';

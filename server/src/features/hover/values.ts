@@ -1,9 +1,11 @@
 /** Single values in plain words: times, sizes, rates, status codes, cipher strings, addresses. */
+
 import { mdCode as code, mdText } from '../../base/escape.ts';
-import { type ArgumentFact, argumentOf } from '../../catalog/arguments.ts';
+import { argumentOf } from '../../catalog/arguments.ts';
 import { evaluateCipherList, evaluateCiphersuites, type Suite } from '../../catalog/ciphers.ts';
 import type { DirectiveFact } from '../../catalog/fact.ts';
-import { findParameter, type ParameterFact, parameterTable } from '../../catalog/parameters.ts';
+import { findParameter } from '../../catalog/parameters.ts';
+import type { ArgumentFact, ParameterFact } from '../../catalog/shape.ts';
 import { parseOffset, parseRate, parseSize, parseTime } from '../../catalog/value-kind.ts';
 import type { Directive } from '../../config/directive.ts';
 import { listenAddresses, pairText } from '../../config/servers.ts';
@@ -90,7 +92,7 @@ function parameterWords(p: ParameterFact, value: string | null): string {
 export function argumentWords(fact: DirectiveFact, d: Directive, index: number): string | null {
   const value = d.value(index);
   const what: ArgumentFact | null = argumentOf(fact, index, d.args.length);
-  const table = parameterTable(fact);
+  const table = fact.parameters;
   if (table && index >= table.from && index <= (table.to ?? index)) {
     const hit = findParameter(table.list, value);
     if (hit) return parameterWords(hit.parameter, hit.value);

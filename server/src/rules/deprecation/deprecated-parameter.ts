@@ -1,5 +1,5 @@
 /** Parameters that the target still accepts under an old name, by the catalog's tables. */
-import { findParameter, parameterStatus, parameterTable } from '../../catalog/parameters.ts';
+import { findParameter, parameterStatus } from '../../catalog/parameters.ts';
 import { atLeast } from '../../catalog/version.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
@@ -22,7 +22,7 @@ Parameters change like directives do: \`listen 80 default\` is the old spelling 
   check({ directive, config, report }) {
     if (!isJudged(directive)) return;
     const fact = factFor(directive);
-    const table = fact && parameterTable(fact);
+    const table = fact?.parameters;
     if (!table) return;
     const { target } = config.settings;
     directive.args.forEach((word, i) => {
