@@ -4,6 +4,7 @@ import type { Place, Span } from '../base/span.ts';
 import { isAlive, statementAt } from '../syntax/place.ts';
 import type { SourceFile, Statement } from '../syntax/statement.ts';
 import type { Word } from '../syntax/word.ts';
+import type { Fix } from './fix.ts';
 import type { Finding } from './rule.ts';
 
 /** Files by id, as a configuration has them. */
@@ -94,11 +95,13 @@ export class Held {
       if (statement) elsewhere.set(part, { file: id, statement, name: statement.name, start: statement.start });
       return !!statement;
     };
+    const tiedFix = (fix: Fix): boolean => fix.edits.every((e) => e.edits.every((t) => tied(t, e.file, t.span)));
     const whole = findings.every(
       (f) =>
         tied(f, f.at.file, f.at.span) &&
         f.related.every((r) => tied(r, r.at.file, r.at.span)) &&
-        f.fixes.every((x) => x.edits.every((e) => e.edits.every((t) => tied(t, e.file, t.span)))),
+        f.fixes.every((x) => tiedFix(x)) &&
+        (!f.shared || (tied(f.shared, f.shared.at.file, f.shared.at.span) && f.shared.fixes.every((x) => tiedFix(x)))),
     );
     return whole ? new Held(findings, home, home?.statement.start ?? 0, elsewhere) : null;
   }
@@ -129,13 +132,17 @@ export class Held {
 function moved(finding: Finding, deltaOf: (part: object) => number): Finding {
   const shift = (s: Span, by: number): Span => (by === 0 ? s : { start: s.start + by, end: s.end + by });
   const place = (part: object, at: Place): Place => ({ file: at.file, span: shift(at.span, deltaOf(part)) });
+  const fixed = (fix: Fix): Fix => ({
+    ...fix,
+    edits: fix.edits.map((e) => ({ file: e.file, edits: e.edits.map((t) => ({ span: shift(t.span, deltaOf(t)), newText: t.newText })) })),
+  });
   return {
     ...finding,
     at: place(finding, finding.at),
     related: finding.related.map((r) => ({ ...r, at: place(r, r.at) })),
-    fixes: finding.fixes.map((x) => ({
-      ...x,
-      edits: x.edits.map((e) => ({ file: e.file, edits: e.edits.map((t) => ({ span: shift(t.span, deltaOf(t)), newText: t.newText })) })),
-    })),
+    fixes: finding.fixes.map(fixed),
+    ...(finding.shared
+      ? { shared: { ...finding.shared, at: place(finding.shared, finding.shared.at), fixes: finding.shared.fixes.map(fixed) } }
+      : {}),
   };
 }

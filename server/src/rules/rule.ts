@@ -12,6 +12,7 @@ import type { SourceFile } from '../syntax/statement.ts';
 import type { Proof } from '../witness/requests.ts';
 import type { Spot } from '../witness/spots.ts';
 import type { Fix } from './fix.ts';
+import type { Shared } from './shared.ts';
 
 /** `validity` with severity error means: `nginx -t` of the target version refuses the text, whatever the machine. */
 export type Group =
@@ -68,6 +69,8 @@ export interface Finding {
   readonly witness?: Proof;
   /** the items of benchmarks that the rule answers to */
   readonly controls?: Controls;
+  /** what it has in common with other places, until they are joined (shared.ts) */
+  readonly shared?: Shared;
 }
 
 /** What a rule hands over; the message comes from its table. */
@@ -81,6 +84,8 @@ export interface Report {
   /** where the fact at hand is graver or milder than the rule's own severity */
   readonly severity?: Severity;
   readonly tag?: Finding['tag'];
+  /** the list that other places use, too, and that is the cause */
+  readonly shared?: Shared | null;
   /** the request that shows it; rules that look at an `outcome` give one with every report */
   readonly witness?: Proof;
   /** the directives whose absence this one of the rule's messages is about, where they are others than the rule's own */

@@ -22,6 +22,7 @@ import { Held, Present } from './held.ts';
 import { inAll } from './in-all.ts';
 import { type BlockNotes, type Item, type KnownBlocks, NO_QUESTIONS, type Remembered } from './remembered.ts';
 import { type Finding, fill, type LooksAt, type Report, type Rule } from './rule.ts';
+import { joined } from './shared.ts';
 import { type Suppression, suppressionsOf } from './suppress.ts';
 import { restsOnUnseen } from './unseen.ts';
 
@@ -470,6 +471,10 @@ const sorted = (findings: Finding[]): Finding[] =>
 /** A span of its own: what a rule hands over may be a word or a brace, which the next edit moves. */
 const spanOf = ({ start, end }: Span): Span => ({ start, end });
 const own = ({ file, span }: Place): Place => ({ file, span: spanOf(span) });
+const ownFix = (fix: Fix): Fix => ({
+  ...fix,
+  edits: fix.edits.map((e) => ({ file: e.file, edits: e.edits.map((t) => ({ span: spanOf(t.span), newText: t.newText })) })),
+});
 
 /** Makes findings of reports and gathers them; the same finding reached through several includes becomes one with several `via`. */
 class Collector {
@@ -525,6 +530,7 @@ class Collector {
     if (rule.refuses && this.config.settings.profile === 'validity' && severity !== 'error') return null;
     const proposed = report.fix == null ? [] : ([report.fix].flat() as readonly Fix[]);
     const fixes = proposed.filter((f) => !f.edits.some((e) => isStock(e.file)));
+    const { shared } = report;
     return {
       rule: rule.id,
       group: rule.group,
@@ -535,30 +541,24 @@ class Collector {
         fill(rule.messages[messageId] ?? messageId, report.data) +
         (unsure ? ` (Judged by nginx ${newestRelease().text}, the newest that is known.)` : ''),
       related: related.map((r) => ({ at: own(r.at), message: r.message })),
-      fixes: fixes.map((fix) => ({
-        ...fix,
-        edits: fix.edits.map((e) => ({ file: e.file, edits: e.edits.map((t) => ({ span: spanOf(t.span), newText: t.newText })) })),
-      })),
+      fixes: fixes.map(ownFix),
       via: [via],
       ...(report.tag ? { tag: report.tag } : {}),
       ...(report.witness ? { witness: report.witness } : {}),
+      ...(shared ? { shared: { ...shared, at: own(shared.at), fixes: shared.fixes.map(ownFix) } } : {}),
       ...(rule.controls ? { controls: rule.controls } : {}),
     };
   }
 }
 
-/** Leaves out what comments silence, and reports comments that silence nothing. */
-function suppress(config: Config, findings: Finding[], rules: readonly Rule[], active: readonly Rule[]): Finding[] {
+/** Leaves out what comments silence, joins what has one cause, and reports comments that silence nothing. */
+function suppress(config: Config, findings: readonly Finding[], rules: readonly Rule[], active: readonly Rule[]): Finding[] {
   const used = new Map<Suppression, Set<string>>();
-  const kept: Finding[] = [];
   const byId = new Map(rules.map((r) => [r.id, r]));
-  for (const finding of findings) {
+  const isSilent = (finding: Finding): boolean => {
     const file = config.files.get(finding.at.file);
     const list = file ? suppressionsOf(file) : [];
-    if (!file || !list.length) {
-      kept.push(finding);
-      continue;
-    }
+    if (!file || !list.length) return false;
     const line = file.lines.lineAt(finding.at.span.start);
     const names = [
       finding.rule,
@@ -572,14 +572,15 @@ function suppress(config: Config, findings: Finding[], rules: readonly Rule[], a
         line <= s.to &&
         s.rules.some((r) => names.includes(r) && (s.foreign || !names.slice(3).includes(r) || r === finding.rule)),
     );
-    if (!hit) {
-      kept.push(finding);
-      continue;
-    }
+    if (!hit) return false;
     const ids = used.get(hit) ?? new Set();
     for (const id of hit.rules) if (names.includes(id)) ids.add(id);
     used.set(hit, ids);
-  }
+    return true;
+  };
+  const told = findings.filter((f) => !isSilent(f));
+  // what is joined may be told at another place, which has comments of its own
+  const kept = joined(told).filter((f) => !isSilent(f));
   const unusedLevel = config.settings.rules['unused-suppression'] ?? 'hint';
   if (unusedLevel === 'off') return kept;
   const answerable = new Set(active.flatMap((r) => [r.id, r.group]));

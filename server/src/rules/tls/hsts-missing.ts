@@ -7,6 +7,7 @@ import { serverOf } from '../../config/servers.ts';
 import { fixOf } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { TLS_SERVER } from '../security/_examples.ts';
+import { sharedList } from '../shared.ts';
 import { addHeaders, isNobody, reachOf, rejects, setsHeader } from '../tls.ts';
 
 const NAME = 'strict-transport-security';
@@ -20,6 +21,8 @@ function isTold(server: Scope): boolean {
   const home = matchLocation(server, toBytes('/')).location?.scope;
   return !home || setsHeader(home, NAME) || home.has('return') || home.has('rewrite');
 }
+
+const LINES = ['add_header Strict-Transport-Security "max-age=63072000" always;'];
 
 export default defineRule({
   id: 'hsts-missing',
@@ -50,8 +53,9 @@ Start with a small max-age. The header cannot be taken back while browsers remem
     if (server.names.every((n) => isNobody(n.text)) || isTold(scope) || isLocalOnly(scope)) return;
     report('missing', {
       at: opener.nameAt,
-      fix: fixOf('Add Strict-Transport-Security', 'suggestion', opener.file, [
-        addHeaders(opener, scope, ['add_header Strict-Transport-Security "max-age=63072000" always;']),
+      fix: fixOf('Add Strict-Transport-Security', 'suggestion', opener.file, [addHeaders(opener, scope, LINES)]),
+      shared: sharedList(scope, opener.file.id, 'add_header', [
+        { title: 'Add Strict-Transport-Security', safety: 'suggestion', lines: LINES },
       ]),
     });
   },

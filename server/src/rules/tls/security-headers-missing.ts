@@ -5,6 +5,7 @@ import { serverOf } from '../../config/servers.ts';
 import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
 import { fixOf } from '../fix.ts';
 import { defineRule } from '../rule.ts';
+import { sharedList } from '../shared.ts';
 import { addHeaders, headerLines, isNobody, rejects, setsHeader, some } from '../tls.ts';
 
 interface Wanted {
@@ -56,16 +57,12 @@ Many applications send them by themselves (Django's SecurityMiddleware does), so
         !(w.instead && headerLines(scope, w.instead).some((d) => d.values.some((v) => /frame-ancestors|\$/.test(v)))),
     );
     if (!missing.length) return;
+    const lines = missing.map((w) => w.line);
     report('missing', {
       at: opener.nameAt,
       data: { headers: some(missing.map((w) => w.header)) },
-      fix: fixOf('Add the headers', 'suggestion', opener.file, [
-        addHeaders(
-          opener,
-          scope,
-          missing.map((w) => w.line),
-        ),
-      ]),
+      fix: fixOf('Add the headers', 'suggestion', opener.file, [addHeaders(opener, scope, lines)]),
+      shared: sharedList(scope, opener.file.id, 'add_header', [{ title: 'Add the headers', safety: 'suggestion', lines }]),
     });
   },
   examples: [

@@ -10,6 +10,7 @@ import type { Upstream } from '../../config/upstreams.ts';
 import type { SourceFile } from '../../syntax/statement.ts';
 import { addToList, fixAcross, fixOf, insertAfter, outside, replace, setLine } from '../fix.ts';
 import { defineRule } from '../rule.ts';
+import { type Shared, sharedList } from '../shared.ts';
 import { requestHeader } from './_headers.ts';
 
 interface Flaw {
@@ -62,6 +63,14 @@ function editsFor(directive: Directive, { header, old, closes }: Flaw): { file: 
     ...(closes && header && !header.value(1).includes('$') ? [{ file: header.file, edit: replace(header.args[1]!, '""') }] : []),
     ...(headers.length || others.length ? [{ file: place.file, edit: addToList(place, 'proxy_set_header', headers, others) }] : []),
   ];
+}
+
+/** The same for all who send one list of headers, where lines are missing only. */
+function sharedBy({ scope, file }: Directive, { header, old, closes }: Flaw): Shared | null {
+  const written = old && scope.value('proxy_http_version');
+  if (written || (closes && header)) return null;
+  const lines = [...(old ? ['proxy_http_version 1.1;'] : []), ...(closes ? ['proxy_set_header Connection "";'] : [])];
+  return sharedList(scope, file.id, 'proxy_set_header', [{ title: 'Let connections be kept', safety: 'safe', lines }]);
 }
 
 export default defineRule({
@@ -129,6 +138,7 @@ the application closes the connection after each response and nothing is kept. S
         data: { group: group.name },
         related,
         fix: fixAcross('Let connections be kept', 'safe', editsFor(directive, flaw)),
+        shared: sharedBy(directive, flaw),
       });
       return;
     }

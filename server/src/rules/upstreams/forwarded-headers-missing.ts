@@ -4,7 +4,7 @@ import type { Directive } from '../../config/directive.ts';
 import type { Fix } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { hasTlsServer } from '../tls.ts';
-import { Lacks, lackOf } from './_headers.ts';
+import { lackOf } from './_headers.ts';
 import { isToApplication, needsNoClient } from './_receiver.ts';
 
 /** Header, the value to set, what goes wrong without it. Host has a rule of its own. */
@@ -25,8 +25,6 @@ function missingAt(directive: Directive): (typeof NEEDED)[number][] {
   const missing = NEEDED.filter((n) => !given.has(n.header.toLowerCase()));
   return given.has('x-real-ip') && missing.length === 1 && missing[0]!.header === 'X-Forwarded-For' ? [] : missing;
 }
-
-const lacks = new Lacks((pass) => missingAt(pass).map((n) => n.header));
 
 export default defineRule({
   id: 'forwarded-headers-missing',
@@ -62,26 +60,28 @@ A \`proxy_set_header\` line in a location hides all lines of the outer levels, s
         directive,
         `Pass ${wanted.map((n) => n.header).join(', ')} on`,
         wanted.map((n) => `proxy_set_header ${n.header} ${n.value};`),
-        missing.map((n) => n.header),
-        lacks,
       );
-    const { at, related, fix } = lack(missing);
-    const fixes: Fix[] = [fix];
+    const whole = lack(missing);
+    const parts = [whole];
+    let because: string | undefined;
     // what ends TLS in front of this nginx says https, and $scheme would put http over it
     if (missing.some((n) => n.header === 'X-Forwarded-Proto') && !hasTlsServer(directive.scope.config)) {
-      fixes[0] = { ...fix, safety: 'suggestion', because: 'TLS may end in front of this nginx, and $scheme is "http" here' };
+      because = 'TLS may end in front of this nginx, and $scheme is "http" here';
       const certain = missing.filter((n) => n.header !== 'X-Forwarded-Proto');
-      if (certain.length) fixes.push(lack(certain).fix);
+      if (certain.length) parts.push(lack(certain));
     }
+    const unsure = (fix: Fix): Fix => (because === undefined ? fix : { ...fix, safety: 'suggestion', because });
+    const offered = (fixes: readonly Fix[]): Fix[] => fixes.map((fix, i) => (i === 0 ? unsure(fix) : fix));
     report('missing', {
-      at,
+      at: whole.at,
       data: {
         headers: missing.map((n) => n.header).join(', '),
         breaks: missing.map((n) => n.breaks).join('; '),
         them: missing.length > 1 ? 'them' : 'it',
       },
-      related,
-      fix: fixes,
+      related: whole.related,
+      fix: offered(parts.map((p) => p.fix)),
+      shared: whole.shared && { ...whole.shared, fixes: offered(parts.flatMap((p) => p.shared?.fixes ?? [])) },
     });
   },
   examples: [

@@ -3,7 +3,7 @@ import { targetOf } from '../../answers/what-is-passed.ts';
 import type { Directive } from '../../config/directive.ts';
 import type { PassTarget } from '../../config/upstreams.ts';
 import { defineRule } from '../rule.ts';
-import { Lacks, lackOf, requestHeader } from './_headers.ts';
+import { lackOf, requestHeader } from './_headers.ts';
 import { isToldElsewhere, needsNoClient } from './_receiver.ts';
 
 /** The host that an application gets which should get the client's; null where it does, and where the upstream's own name may be meant. */
@@ -23,9 +23,6 @@ function sentBy(directive: Directive): string | null {
 /** The port in the Host that nginx makes: the scheme's own is left out (ngx_http_proxy_set_vars). */
 const portSent = ({ portText, scheme }: PassTarget): string =>
   portText && portText !== (scheme === 'https://' ? '443' : '80') ? `:${portText}` : '';
-
-const HOST = ['Host'];
-const lacks = new Lacks((pass) => (sentBy(pass) === null ? [] : HOST));
 
 export default defineRule({
   id: 'proxy-host-missing',
@@ -52,8 +49,7 @@ A service that is asked by its public name (\`proxy_pass https://bucket.example.
   check({ directive, report }) {
     const sent = sentBy(directive);
     if (sent === null) return;
-    const { at, related, fix } = lackOf(directive, 'Pass the host on', ['proxy_set_header Host $host;'], HOST, lacks);
-    report('missing', { at, data: { sent }, related, fix });
+    report('missing', { ...lackOf(directive, 'Pass the host on', ['proxy_set_header Host $host;']), data: { sent } });
   },
   examples: [
     {

@@ -2,6 +2,7 @@
 import { atLeast } from '../../catalog/version.ts';
 import { addToList, fixAcross, outside, replace, setLine } from '../fix.ts';
 import { defineRule } from '../rule.ts';
+import { sharedList } from '../shared.ts';
 import { requestHeader } from './_headers.ts';
 
 export default defineRule({
@@ -40,17 +41,23 @@ Where the location also takes plain requests, a map makes \`Connection\` depend 
     const written = scope.value('proxy_http_version')?.value(0);
     /** nothing says HTTP/1.1, and not every nginx that may run this speaks it by itself */
     const bare = written === undefined && !(modern && versionFrom !== 'default');
-    const say = (message: 'connection' | 'upgrade' | 'version' | 'older', headers: string[]): void =>
+    const say = (message: 'connection' | 'upgrade' | 'version' | 'older', headers: string[]): void => {
+      const others = bare ? ['proxy_http_version 1.1;'] : [];
+      const lines = [...others, ...headers];
       report(message, {
         at: directive.statement.name,
         ...(message === 'older' ? { severity: 'info' as const } : {}),
         related: [upgrade, connection].flatMap((d) => (d ? [{ at: d.at(), message: 'the header that is passed on' }] : [])),
         fix: fixAcross('Complete the handshake', 'safe', [
           headers.length || bare
-            ? { file: place.file, edit: addToList(place, 'proxy_set_header', headers, bare ? ['proxy_http_version 1.1;'] : []) }
+            ? { file: place.file, edit: addToList(place, 'proxy_set_header', headers, others) }
             : setLine(place, 'proxy_http_version', '1.1'),
         ]),
+        shared: lines.length
+          ? sharedList(scope, directive.file.id, 'proxy_set_header', [{ title: 'Complete the handshake', safety: 'safe', lines }])
+          : null,
       });
+    };
     if (upgrade && upgrade.value(1) === '') return;
     if (upgrade && (!connection || /^(keep-alive|close)?$/i.test(connection.value(1)))) {
       if (!connection) say('connection', ['proxy_set_header Connection "upgrade";']);

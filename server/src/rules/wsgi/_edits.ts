@@ -2,10 +2,14 @@
 import type { TextEdit } from '../../base/edit.ts';
 import type { FileId } from '../../base/file-id.ts';
 import type { Place } from '../../base/span.ts';
+import type { Directive } from '../../config/directive.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
 import type { Setting } from '../../deploy/setting.ts';
 import { addToList, type Fix, fixOf, insertAfter, isOfThePackage, outside } from '../fix.ts';
+import { type Shared, sharedList } from '../shared.ts';
 import type { Side } from './_sides.ts';
+
+const paramOf = (header: string): string => `HTTP_${header.toUpperCase().replaceAll('-', '_')}`;
 
 /** Sets a request header (or its param) in the scope of the pass directive: changes the line that is there, else adds one with what was inherited. */
 export function sendHeader(side: Side, header: string, value: string, title: string, safety: Fix['safety']): Fix {
@@ -13,7 +17,7 @@ export function sendHeader(side: Side, header: string, value: string, title: str
   const pass = outside(side.pass);
   const proxy = target.kind === 'proxy';
   const directive = proxy ? 'proxy_set_header' : `${target.kind}_param`;
-  const name = proxy ? header : `HTTP_${header.toUpperCase().replaceAll('-', '_')}`;
+  const name = proxy ? header : paramOf(header);
   const lines = pass.scope.effective(directive).directives;
   const same = lines.findLast((d) => (proxy ? d.value(0).toLowerCase() === name.toLowerCase() : d.value(0) === name));
   if (same) {
@@ -29,6 +33,17 @@ export function sendHeader(side: Side, header: string, value: string, title: str
     return fixOf(title, safety, last.file, [insertAfter(last.file, last.statement, [added])]);
   }
   return fixOf(title, safety, pass.file, [addToList(pass, directive, [added])]);
+}
+
+/** The list of another file through which several places send their headers, with the same line put there; null where the header is sent already. */
+export function sharedHeader(side: Side, header: string, value: string, title: string, safety: Fix['safety']): Shared | null {
+  const { kind } = side.target;
+  const list = kind === 'proxy' ? 'proxy_set_header' : `${kind}_param`;
+  const name = kind === 'proxy' ? header : paramOf(header);
+  const pass = outside(side.pass);
+  const same = (d: Directive): boolean => (kind === 'proxy' ? d.value(0).toLowerCase() === name.toLowerCase() : d.value(0) === name);
+  if (pass.scope.effective(list).directives.some(same)) return null;
+  return sharedList(pass.scope, pass.file.id, list, [{ title, safety, lines: [`${list} ${name} ${value};`] }]);
 }
 
 /** Sets a Python setting: replaces the value that is written, else adds a line at the end of the file. Null when the value is decided elsewhere. */

@@ -8,7 +8,7 @@ import { djangoDomain } from '../../deploy/view-django.ts';
 import { traceRequest } from '../../trace/request.ts';
 import type { Fix } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { addedItem, sendHeader } from './_edits.ts';
+import { addedItem, sendHeader, sharedHeader } from './_edits.ts';
 import { django, FORWARDED, main, tree } from './_examples.ts';
 import { distinct, djangoSides, orPlace, portOf, probe, type Side, sidesOf } from './_sides.ts';
 
@@ -92,6 +92,7 @@ underscore. Starlette and FastAPI do the same with \`TrustedHostMiddleware\`.`,
             data: { framework, host: view.host.value, why: view.hostAllowed.why },
             related,
             fix: sendHeader(side, 'Host', '$host', 'Pass the host on', 'suggestion'),
+            shared: sharedHeader(side, 'Host', '$host', 'Pass the host on', 'suggestion'),
           });
       }
     }

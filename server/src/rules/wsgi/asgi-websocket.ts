@@ -5,6 +5,7 @@ import type { Route } from '../../deploy/django.ts';
 import type { HeaderPair } from '../../trace/trace.ts';
 import { addToList, type Fix, fixOf, outside } from '../fix.ts';
 import { defineRule } from '../rule.ts';
+import { type Shared, sharedList } from '../shared.ts';
 import { main, site, tree } from './_examples.ts';
 import { distinct, portOf, probeRoute, type Side, sidesOf } from './_sides.ts';
 
@@ -28,14 +29,23 @@ function pathOf(route: Route): string | null {
   return /^[\w./-]*$/.test(text) ? `/${text}` : null;
 }
 
-function passesOn(side: Side, missing: readonly string[]): Fix {
+function passesOn(side: Side, missing: readonly string[]): { fix: Fix; shared: Shared | null } {
   const place = outside(side.pass);
   const version = missing.includes('HTTP/1.1') ? ['proxy_http_version 1.1;'] : [];
   const lines = [
     ...(missing.includes('Upgrade') ? ['proxy_set_header Upgrade $http_upgrade;'] : []),
     ...(missing.includes('Connection') ? ['proxy_set_header Connection "upgrade";'] : []),
   ];
-  return fixOf('Pass the upgrade on', 'suggestion', place.file, [addToList(place, 'proxy_set_header', lines, version)]);
+  const title = 'Pass the upgrade on';
+  const written = version.length > 0 && place.scope.value('proxy_http_version') !== undefined;
+  const sent = place.scope.effective('proxy_set_header').directives.some((d) => /^(?:upgrade|connection)$/i.test(d.value(0)));
+  return {
+    fix: fixOf(title, 'suggestion', place.file, [addToList(place, 'proxy_set_header', lines, version)]),
+    shared:
+      written || sent
+        ? null
+        : sharedList(place.scope, place.file.id, 'proxy_set_header', [{ title, safety: 'suggestion', lines: [...version, ...lines] }]),
+  };
 }
 
 export default defineRule({
@@ -81,7 +91,7 @@ as an ordinary request, which it answers with 404 or 400, unless the location pa
           at,
           data: { path, missing: missing.join(', ') },
           related: [{ at: route.place, message: 'a WebSocket route' }],
-          fix: passesOn(side, missing),
+          ...passesOn(side, missing),
         });
       }
     }

@@ -3,7 +3,7 @@ import type { Config } from '../../config/config.ts';
 import { placeOf, type Setting } from '../../deploy/setting.ts';
 import type { Fix } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { sendHeader } from './_edits.ts';
+import { sendHeader, sharedHeader } from './_edits.ts';
 import { main, tree } from './_examples.ts';
 import { distinct, orPlace, portOf, probe, type Side, sentLine, sidesOf } from './_sides.ts';
 
@@ -112,6 +112,7 @@ Count the proxies that really stand in front, and let nginx set every header tha
             data,
             related: [{ at: place, message: 'ProxyFix' }],
             fix: sendHeader(side, one.header, one.value, `Set ${one.header}`, 'suggestion'),
+            shared: sharedHeader(side, one.header, one.value, `Set ${one.header}`, 'suggestion'),
           });
       }
     }

@@ -3,7 +3,11 @@
 import { locationOf } from '../../config/locations.ts';
 import { addToList, fixOf, outside } from '../fix.ts';
 import { defineRule } from '../rule.ts';
+import { sharedList } from '../shared.ts';
 import { unseenIncludes } from './_includes.ts';
+
+const TITLE = 'Send SCRIPT_FILENAME';
+const LINES = ['fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;'];
 
 export default defineRule({
   id: 'script-filename-missing',
@@ -35,9 +39,8 @@ it every page is "File not found." (tried with php-fpm 8.2), and nginx's log say
     report('missing', {
       at: directive.statement.name,
       related: directives[0] ? [{ at: directives[0].nameAt, message: 'the params in force begin here' }] : [],
-      fix: fixOf('Send SCRIPT_FILENAME', 'suggestion', place.file, [
-        addToList(place, 'fastcgi_param', ['fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;']),
-      ]),
+      fix: fixOf(TITLE, 'suggestion', place.file, [addToList(place, 'fastcgi_param', LINES)]),
+      shared: sharedList(scope, directive.file.id, 'fastcgi_param', [{ title: TITLE, safety: 'suggestion', lines: LINES }]),
     });
   },
   examples: [

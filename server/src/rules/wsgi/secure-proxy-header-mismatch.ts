@@ -4,7 +4,7 @@ import { serversOf } from '../../config/servers.ts';
 import { surely } from '../../deploy/seen.ts';
 import { certain, likely, placeOf } from '../../deploy/setting.ts';
 import { defineRule } from '../rule.ts';
-import { sendHeader } from './_edits.ts';
+import { sendHeader, sharedHeader } from './_edits.ts';
 import { CERTIFICATE, django, FORWARDED, httpsSite, main, tree } from './_examples.ts';
 import { distinct, djangoSides, orPlace, portOf, probe, sentLine } from './_sides.ts';
 
@@ -74,6 +74,7 @@ whoever ends TLS before it. Where nginx does not set it, it passes on what the c
             ...(redirect ? [{ at: placeOf(settings.secureSslRedirect) ?? settingsPlace, message: 'SECURE_SSL_REDIRECT is on' }] : []),
           ],
           fix: line && line.value(1) === value ? null : sendHeader(side, header, value, `Send ${header} ${value}`, 'suggestion'),
+          shared: sharedHeader(side, header, value, `Send ${header} ${value}`, 'suggestion'),
         });
       }
       const redirects =
@@ -101,6 +102,7 @@ whoever ends TLS before it. Where nginx does not set it, it passes on what the c
         data: { header },
         related: [{ at: settingsPlace, message: setting ? 'Django believes this header' : 'the application server believes this header' }],
         fix: sendHeader(side, header, '$scheme', `Set ${header} to $scheme`, 'suggestion'),
+        shared: sharedHeader(side, header, '$scheme', `Set ${header} to $scheme`, 'suggestion'),
       });
     }
   },

@@ -3,7 +3,7 @@
 import { surely } from '../../deploy/seen.ts';
 import { certain, placeOf } from '../../deploy/setting.ts';
 import { defineRule } from '../rule.ts';
-import { sendHeader } from './_edits.ts';
+import { sendHeader, sharedHeader } from './_edits.ts';
 import { django, main, tree } from './_examples.ts';
 import { distinct, djangoSides, hostOf, orPlace, portOf, probe, sentLine } from './_sides.ts';
 
@@ -44,6 +44,7 @@ The other way round, a header that nginx sets and Django does not read changes n
             at: side.pass.nameAt,
             related: [{ at: place, message: 'USE_X_FORWARDED_HOST is on' }],
             fix: sendHeader(side, 'X-Forwarded-Host', '$host', 'Set X-Forwarded-Host to $host', 'suggestion'),
+            shared: sharedHeader(side, 'X-Forwarded-Host', '$host', 'Set X-Forwarded-Host to $host', 'suggestion'),
           });
       }
       const line = sentLine(side, 'X-Forwarded-Host');

@@ -3,6 +3,7 @@ import { table } from '../../base/table.ts';
 import type { Directive } from '../../config/directive.ts';
 import { addToList, fixOf, insertBefore, outside } from '../fix.ts';
 import { defineRule } from '../rule.ts';
+import { sharedList } from '../shared.ts';
 import { includesKnown, UWSGI_PARAMS, unknownInclude } from './_includes.ts';
 
 /** Params and what breaks in Django without each (tried against uWSGI 2.0.21). */
@@ -59,14 +60,17 @@ Without any param the request ends in 502, without \`PATH_INFO\` every page is t
     // own lines or inherited ones: the include brings all, and lines behind it still count
     const first = place.scope.named('uwsgi_param').find((d) => d.file === place.file && d.statement.parent === place.statement.parent);
     const before = first && first.statement.start < place.statement.start ? first.statement : place.statement;
+    const title = included ? `Send ${missing.join(', ')}` : 'Include uwsgi_params';
+    const lines = included ? lacking : ['include uwsgi_params;'];
     report(given.size ? 'some' : 'none', {
       at: directive.statement.name,
       severity: given.size ? 'warning' : undefined,
       data: { params: missing.join(', '), breaks: [...new Set(missing.map((n) => NEEDED[n]!))].join('; ') },
       related: directives[0] ? [{ at: directives[0].nameAt, message: 'the params in force begin here' }] : [],
       fix: included
-        ? fixOf(`Send ${missing.join(', ')}`, 'safe', place.file, [addToList(place, 'uwsgi_param', lacking)])
-        : fixOf('Include uwsgi_params', 'safe', place.file, [insertBefore(place.file, before, ['include uwsgi_params;'])]),
+        ? fixOf(title, 'safe', place.file, [addToList(place, 'uwsgi_param', lacking)])
+        : fixOf(title, 'safe', place.file, [insertBefore(place.file, before, lines)]),
+      shared: sharedList(scope, directive.file.id, 'uwsgi_param', [{ title, safety: 'safe', lines, before: !included }]),
     });
   },
   examples: [
