@@ -3,8 +3,14 @@ import { test } from 'node:test';
 import { addressText } from '../../server/src/deploy/address.ts';
 import type { Application } from '../../server/src/deploy/application.ts';
 import { type Deployment, readDeployment } from '../../server/src/deploy/deployment.ts';
-import { daphne, gunicorn, uwsgi } from '../../server/src/deploy/servers/index.ts';
+import djangoFramework from '../../server/src/deploy/frameworks/django.ts';
+import fastapi from '../../server/src/deploy/frameworks/fastapi.ts';
+import flask from '../../server/src/deploy/frameworks/flask.ts';
+import { frameworkSettings } from '../../server/src/deploy/frameworks/framework.ts';
+import daphne from '../../server/src/deploy/servers/daphne.ts';
+import gunicorn from '../../server/src/deploy/servers/gunicorn.ts';
 import { settingsOf } from '../../server/src/deploy/servers/server.ts';
+import uwsgi from '../../server/src/deploy/servers/uwsgi.ts';
 import { certain, likely, placeOf, type Setting } from '../../server/src/deploy/setting.ts';
 import { wanted } from '../../server/src/deploy/wanted.ts';
 import { covered, loadedPython, tree } from './fixture.ts';
@@ -78,8 +84,7 @@ gunicorn>=21
   assert.equal(covered(d.files, placeOf(settings.timeout)), '60');
   assert.equal(settings.threads.from, 'unknown');
   assert.equal(a.worker.from, 'unknown');
-  assert.ok(a.framework?.kind === 'django');
-  const s = a.framework.settings;
+  const { settings: s, routes } = frameworkSettings(a.framework, djangoFramework)!;
   assert.equal(s.module, 'shop.settings.prod');
   assert.deepEqual(
     certain(s.allowedHosts)?.map((e) => e.value),
@@ -90,7 +95,7 @@ gunicorn>=21
   assert.equal(certain(s.dataUploadMaxMemorySize), 10485760);
   assert.deepEqual(certain(s.staticRoot), { path: '/project/staticfiles', anchored: true });
   assert.equal(certain(s.debug), false);
-  assert.equal(a.framework.routes.admin?.path, 'secret-admin/');
+  assert.equal(routes.admin?.path, 'secret-admin/');
   assert.equal(certain(a.versions.get('django')!), '4.2.28');
   assert.equal(likely(a.versions.get('gunicorn')!), '21');
 });
@@ -101,9 +106,8 @@ test('the environment of the unit chooses the settings module', async () => {
 Environment=DJANGO_SETTINGS_MODULE=shop.settings.dev
 ExecStart=/usr/bin/gunicorn shop.wsgi
 `);
-  const f = d.applications[0]!.framework;
-  assert.ok(f?.kind === 'django');
-  assert.equal(certain(f.settings.debug), true);
+  const project = frameworkSettings(d.applications[0]!.framework, djangoFramework)!;
+  assert.equal(certain(project.settings.debug), true);
   assert.deepEqual(listeners(d.applications[0]!), ['http 127.0.0.1:8000']);
 });
 
@@ -216,8 +220,7 @@ def create_app():
 `);
   const a = d.applications[0]!;
   assert.deepEqual(listeners(a), ['http ?']);
-  assert.ok(a.framework?.kind === 'flask');
-  const { proxyFix, maxContentLength, serverName } = a.framework.settings;
+  const { proxyFix, maxContentLength, serverName } = frameworkSettings(a.framework, flask)!;
   assert.deepEqual([proxyFix!.xFor, proxyFix!.xProto, proxyFix!.xHost, proxyFix!.xPort, proxyFix!.xPrefix].map(shown), [1, 1, 1, 0, 1]);
   assert.equal(shown(maxContentLength), 16777216);
   assert.equal(shown(serverName), 'x.test');
@@ -237,14 +240,14 @@ if __name__ == "__main__":
 `);
   const a = d.applications[0]!;
   assert.deepEqual(listeners(a), ['http 0.0.0.0:8080']);
-  assert.ok(a.framework?.kind === 'fastapi');
-  assert.equal(shown(a.framework.settings.rootPath), '/api');
+  const settings = frameworkSettings(a.framework, fastapi)!;
+  assert.equal(shown(settings.rootPath), '/api');
   assert.deepEqual(
-    certain(a.framework.settings.allowedHosts)?.map((e) => e.value),
+    certain(settings.allowedHosts)?.map((e) => e.value),
     ['api.example.com'],
   );
   assert.deepEqual(
-    a.framework.settings.webSockets.map((w) => w.path),
+    settings.webSockets.map((w) => w.path),
     ['ws'],
   );
 });
@@ -267,9 +270,8 @@ websocket_urlpatterns = [path("ws/chat/", consumers.ChatConsumer.as_asgi()), re_
   const a = d.applications[0]!;
   assert.deepEqual(listeners(a), ['http unix:/run/d.sock']);
   assert.ok(certain(settingsOf(a, daphne)!.proxyHeaders) === true);
-  assert.ok(a.framework?.kind === 'django');
   assert.deepEqual(
-    a.framework.routes.webSockets.map((r) => r.path),
+    frameworkSettings(a.framework, djangoFramework)!.routes.webSockets.map((r) => r.path),
     ['ws/chat/', 'ws/r/(?P<x>\\w+)/$'],
   );
 });

@@ -4,6 +4,8 @@ import { test } from 'node:test';
 import { composeProject, readCompose } from '../../server/src/deploy/compose.ts';
 import { readDeployment } from '../../server/src/deploy/deployment.ts';
 import { interpolate, readEnvFile } from '../../server/src/deploy/env-file.ts';
+import django from '../../server/src/deploy/frameworks/django.ts';
+import { frameworkSettings } from '../../server/src/deploy/frameworks/framework.ts';
 import { certain, likely, type Setting, written } from '../../server/src/deploy/setting.ts';
 import { at, covered, loadedPython, tree } from './fixture.ts';
 
@@ -95,8 +97,7 @@ ALLOWED_HOSTS = os.environ.get('HOSTS', 'default.example').split(',')
 async function hosts(files: string): Promise<{ certain: string[] | undefined; likely: string[] | undefined; unread: string[] }> {
   const deployment = readDeployment(tree(files + DJANGO), await loadedPython());
   const application = deployment.applications[0]!;
-  if (application.framework?.kind !== 'django') throw new Error('no Django');
-  const { allowedHosts } = application.framework.settings;
+  const { allowedHosts } = frameworkSettings(application.framework, django)!.settings;
   return {
     certain: certain(allowedHosts)?.map((e) => e.value),
     likely: likely(allowedHosts)?.map((e) => e.value),
@@ -159,11 +160,10 @@ import os
 os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')
 `;
   const deployment = readDeployment(tree(files), await loadedPython());
-  const framework = deployment.applications[0]!.framework;
-  if (framework?.kind !== 'django') throw new Error('no Django');
-  assert.equal(certain(framework.settings.allowedHosts), undefined);
+  const { settings } = frameworkSettings(deployment.applications[0]!.framework, django)!;
+  assert.equal(certain(settings.allowedHosts), undefined);
   assert.deepEqual(
-    likely(framework.settings.allowedHosts)?.map((e) => e.value),
+    likely(settings.allowedHosts)?.map((e) => e.value),
     ['dot.example'],
   );
 });

@@ -5,7 +5,7 @@ import { addressText } from '../../server/src/deploy/address.ts';
 import type { Application } from '../../server/src/deploy/application.ts';
 import { readDeployment } from '../../server/src/deploy/deployment.ts';
 import type { Seen } from '../../server/src/deploy/seen.ts';
-import { SERVERS } from '../../server/src/deploy/servers/index.ts';
+import { SERVERS } from '../../server/src/deploy/servers/all.ts';
 import { likely } from '../../server/src/deploy/setting.ts';
 import { applicationView } from '../../server/src/deploy/view.ts';
 import { loadedPython, tree } from './fixture.ts';
@@ -71,7 +71,7 @@ ${FLASK}`;
     const [application] = await read(unit);
     assert.equal(listens(application!), 'unit 127.0.0.1:8300');
     assert.equal(likely(application!.workers), 3);
-    assert.equal(application!.framework?.kind, 'flask');
+    assert.equal(application!.framework?.declaration.name, 'flask');
   });
 
   test('php-fpm: a pool, and the official image', async () => {

@@ -108,3 +108,64 @@ async def echo(socket):
 app = Starlette(routes=[Route('/events', events), WebSocketRoute('/chat', echo), Route('/{p:path}', report, methods=['GET', 'POST'])])
 `,
 };
+
+/** A Quart application; `lines` follow its making. */
+export const quart = (lines: string): Project => ({
+  'app.py': `
+from quart import Quart, request, jsonify
+app = Quart(__name__)
+${lines}
+
+@app.route('/', defaults={'p': ''}, methods=['GET', 'POST'])
+@app.route('/<path:p>', methods=['GET', 'POST'])
+async def report(p):
+    return jsonify(scheme=request.scheme, secure=request.is_secure, host=request.host, address=request.remote_addr or '',
+                   path=request.script_root + request.path, pathInfo=request.path, scriptName=request.script_root)
+`,
+});
+
+/** A Pyramid application. */
+export const PYRAMID: Project = {
+  'app.py': `
+from pyramid.config import Configurator
+
+def report(request):
+    return dict(scheme=request.scheme, secure=request.scheme == 'https', host=request.host, address=request.client_addr or '',
+                path=request.script_name + request.path_info, pathInfo=request.path_info, scriptName=request.script_name)
+
+with Configurator() as config:
+    config.add_route('all', '/*p')
+    config.add_view(report, route_name='all', renderer='json')
+    app = config.make_wsgi_app()
+`,
+};
+
+/** An aiohttp application; `start` are the arguments of run_app. */
+export const aiohttp = (start: string): Project => ({
+  'app.py': `
+from aiohttp import web
+
+async def report(request):
+    return web.json_response(dict(scheme=request.scheme, secure=request.secure, host=request.host, address=request.remote or '',
+                                  path=request.path, pathInfo=request.path, scriptName=''))
+
+app = web.Application()
+app.router.add_route('*', '/{p:.*}', report)
+if __name__ == '__main__':
+    web.run_app(app, ${start})
+`,
+});
+
+/** A FastAPI application; `made` are the arguments of its making. */
+export const fastapi = (made: string): Project => ({
+  'app.py': `
+from fastapi import FastAPI, Request
+app = FastAPI(${made})
+
+@app.api_route('/{p:path}', methods=['GET', 'POST'])
+async def report(request: Request):
+    return {'scheme': request.scope['scheme'], 'secure': request.scope['scheme'] == 'https', 'host': request.headers.get('host'),
+            'address': (request.client.host if request.client else '') or '', 'path': request.url.path,
+            'pathInfo': request.scope['path'], 'scriptName': request.scope.get('root_path', '')}
+`,
+});

@@ -22,7 +22,7 @@ export function installed(): Record<string, string> | null {
   if (versions !== undefined) return versions;
   try {
     const script =
-      "import importlib.metadata as m, json\nout={}\nfor p in ['django','gunicorn','uvicorn','flask','starlette','daphne','hypercorn','werkzeug','waitress','gevent']:\n  try: out[p]=m.version(p)\n  except Exception: pass\nprint(json.dumps(out))";
+      "import importlib.metadata as m, json\nout={}\nfor p in ['django','gunicorn','uvicorn','flask','starlette','daphne','hypercorn','werkzeug','waitress','gevent','quart','pyramid','aiohttp','fastapi']:\n  try: out[p]=m.version(p)\n  except Exception: pass\nprint(json.dumps(out))";
     versions = JSON.parse(execFileSync(PYTHON, ['-c', script], { encoding: 'utf8', env: { ...process.env, ...OTHER_VERSIONS } })) as Record<
       string,
       string

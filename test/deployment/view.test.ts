@@ -5,7 +5,7 @@ import type { Seen } from '../../server/src/deploy/seen.ts';
 import { compareVersions } from '../../server/src/deploy/versions.ts';
 import { type AppView, applicationView } from '../../server/src/deploy/view.ts';
 import { loadedPython } from '../deploy/fixture.ts';
-import { django, flask, starlette } from './projects.ts';
+import { aiohttp, django, fastapi, flask, PYRAMID, quart, starlette } from './projects.ts';
 import { type Deployed, type DeployOptions, deploy, installed, PYTHON, Slots, withoutServers } from './real.ts';
 
 /** What the applications of projects.ts answer. */
@@ -459,6 +459,84 @@ CSRF_TRUSTED_ORIGINS = ['.trusted.test', 'https://*.trusted.test']`),
     },
     command: [PYTHON, 'main.py'],
     listens: 'tcp',
+    variants: [headers('proxy_set_header Host $http_host;'), FULL],
+    asks: [...FORWARDED, ...DRAWN],
+  },
+  {
+    name: 'Hypercorn, Quart',
+    since: ['quart', '0.18'],
+    project: { ...quart(''), ...PROC(['hypercorn', '-b', '127.0.0.1:{port}', 'app:app']) },
+    command: [PYTHON, '-m', 'hypercorn', '-b', '127.0.0.1:{port}', 'app:app'],
+    listens: 'tcp',
+    variants: [headers('proxy_set_header Host $http_host;'), FULL],
+    asks: [...FORWARDED, ...DRAWN],
+  },
+  {
+    name: 'uvicorn on a unix socket with a root path, Quart',
+    since: ['quart', '0.18'],
+    project: { ...quart(''), ...PROC(['uvicorn', '--uds', '{dir}/app.sock', '--root-path', '/app', 'app:app']) },
+    command: [PYTHON, '-m', 'uvicorn', '--uds', '{dir}/app.sock', '--root-path', '/app', 'app:app'],
+    listens: 'unix',
+    variants: ['location / { proxy_pass http://app; }', 'location /app/ { proxy_pass http://app/; }'],
+    asks: [{ path: '/app/x' }, { path: '/app/' }, ...FORWARDED, ...DRAWN],
+  },
+  {
+    name: 'uvicorn, FastAPI',
+    since: ['fastapi', '0.90'],
+    project: { ...fastapi("root_path='/api'"), ...PROC(['uvicorn', '--port', '{port}', 'app:app']) },
+    command: [PYTHON, '-m', 'uvicorn', '--port', '{port}', 'app:app'],
+    listens: 'tcp',
+    variants: [headers('proxy_set_header Host $http_host;'), FULL],
+    asks: [...FORWARDED, ...DRAWN],
+  },
+  {
+    name: 'Waitress, Pyramid',
+    since: ['pyramid', '2.0'],
+    project: {
+      ...PYRAMID,
+      ...PROC([
+        'waitress-serve',
+        '--listen=127.0.0.1:{port}',
+        '--trusted-proxy=127.0.0.1',
+        `--trusted-proxy-headers=${WAITRESS_HEADERS}`,
+        'app:app',
+      ]),
+    },
+    command: [
+      'waitress-serve',
+      '--listen=127.0.0.1:{port}',
+      '--trusted-proxy=127.0.0.1',
+      `--trusted-proxy-headers=${WAITRESS_HEADERS}`,
+      'app:app',
+    ],
+    listens: 'tcp',
+    variants: [PROXY, headers('proxy_set_header Host $http_host;'), FULL],
+    asks: [...FORWARDED, ...DRAWN],
+  },
+  {
+    name: 'gunicorn, Pyramid',
+    since: ['pyramid', '2.0'],
+    project: { ...PYRAMID, ...CONF('') },
+    command: [PYTHON, '-m', 'gunicorn', 'app:app'],
+    listens: 'unix',
+    variants: [PROXY, FULL],
+    asks: [...HOSTS, ...FORWARDED, ...DRAWN],
+  },
+  {
+    name: 'aiohttp’s own server',
+    since: ['aiohttp', '3.8'],
+    project: aiohttp("host='127.0.0.1', port={port}"),
+    command: [PYTHON, 'app.py'],
+    listens: 'tcp',
+    variants: [headers('proxy_set_header Host $http_host;'), FULL],
+    asks: [...FORWARDED, ...DRAWN],
+  },
+  {
+    name: 'aiohttp under gunicorn',
+    since: ['aiohttp', '3.8'],
+    project: { ...aiohttp(''), ...CONF("worker_class = 'aiohttp.GunicornWebWorker'") },
+    command: [PYTHON, '-m', 'gunicorn', 'app:app'],
+    listens: 'unix',
     variants: [headers('proxy_set_header Host $http_host;'), FULL],
     asks: [...FORWARDED, ...DRAWN],
   },

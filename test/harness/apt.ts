@@ -49,6 +49,11 @@ export const PYTHON_PACKAGES: readonly string[] = [
   'uvicorn',
   'daphne',
   'python3-hypercorn',
+  'python3-fastapi',
+  'python3-quart',
+  'python3-pyramid',
+  'python3-aiohttp',
+  'php-fpm',
 ];
 
 /** The template engines whose output the tests put before nginx. */

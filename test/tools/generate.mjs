@@ -80,6 +80,29 @@ put(
   ),
 );
 
+/** The list of a folder of declarations: every file with a default export. */
+function declarations(folder, list, type, head) {
+  const files = fs
+    .readdirSync(folder)
+    .filter((f) => f.endsWith('.ts') && f !== 'all.ts' && /^export default /m.test(fs.readFileSync(`${folder}/${f}`, 'utf8')))
+    .map((f) => f.slice(0, -3))
+    .sort();
+  const [typeName, typeFile] = type;
+  put(
+    `${folder}/all.ts`,
+    tidy(
+      `${folder}/all.ts`,
+      `/** ${head} Made by \`npm run generate\` from the default exports of the files beside it; do not edit. */\n${files
+        .map((f) => `import ${name(`/${f}`)} from './${f}.ts';`)
+        .join(
+          '\n',
+        )}\nimport type { ${typeName} } from './${typeFile}.ts';\n\nexport const ${list} = [\n${files.map((f) => `  ${name(`/${f}`)},`).join('\n')}\n] as readonly ${typeName}[];\n`,
+    ),
+  );
+}
+declarations('server/src/deploy/servers', 'SERVERS', ['ServerDeclaration', 'server'], 'All application servers.');
+declarations('server/src/deploy/frameworks', 'FRAMEWORKS', ['FrameworkDeclaration', 'framework'], 'All web frameworks.');
+
 const out = path.resolve('out', `generate-${process.pid}.mjs`);
 await build({
   entryPoints: ['server/src/generate/main.ts'],

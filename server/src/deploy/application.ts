@@ -6,9 +6,7 @@ import type { FileId } from '../base/file-id.ts';
 import type { Place } from '../base/span.ts';
 import type { Address } from './address.ts';
 import type { ComposeService } from './compose.ts';
-import type { DjangoRoutes, DjangoSettings } from './django.ts';
-import type { StarletteSettings } from './fastapi.ts';
-import type { FlaskSettings } from './flask.ts';
+import type { FrameworkDeclaration } from './frameworks/framework.ts';
 import type { ServerDeclaration } from './servers/server.ts';
 import type { Setting } from './setting.ts';
 import type { Environment } from './shell.ts';
@@ -32,16 +30,11 @@ export interface Listener {
   readonly mode: Setting<string | null>;
 }
 
-export type Framework =
-  | {
-      readonly kind: 'django';
-      readonly settings: DjangoSettings;
-      readonly routes: DjangoRoutes;
-      readonly servesStatic: Setting<'whitenoise' | 'nobody'>;
-      readonly wsgi: FileId | null;
-    }
-  | { readonly kind: 'flask'; readonly settings: FlaskSettings }
-  | { readonly kind: 'fastapi' | 'starlette'; readonly settings: StarletteSettings };
+/** The framework that makes the application, with its settings: `frameworkSettings` types them. */
+export interface Framework {
+  readonly declaration: FrameworkDeclaration;
+  readonly settings: unknown;
+}
 
 export type ApplicationSource =
   | 'systemd'
@@ -98,11 +91,4 @@ export interface Application {
 /** The server's name in messages. */
 export const serverTitle = (application: Application): string => application.server.title;
 
-export const frameworkTitle = (framework: Framework): string => FRAMEWORK_TITLES[framework.kind];
-
-const FRAMEWORK_TITLES: Readonly<Record<Framework['kind'], string>> = {
-  django: 'Django',
-  flask: 'Flask',
-  fastapi: 'FastAPI',
-  starlette: 'Starlette',
-};
+export const frameworkTitle = (framework: Framework): string => framework.declaration.title;

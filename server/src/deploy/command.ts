@@ -3,7 +3,7 @@
 import type { Place } from '../base/span.ts';
 import { table } from '../base/table.ts';
 import { MappedText } from './mapped-text.ts';
-import { SERVERS } from './servers/index.ts';
+import { SERVERS } from './servers/all.ts';
 import type { ServerDeclaration } from './servers/server.ts';
 import { type Environment, type ShellCommand, type ShellWord, shellCommands, withVariables, wordSetting } from './shell.ts';
 

@@ -3,22 +3,23 @@
  * Pure: texts in, plain data out. What the files do not decide stays unknown.
  */
 import { basename, dirname, type FileId, pathOf, resolve } from '../base/file-id.ts';
-import type { Place } from '../base/span.ts';
+import { type Place, samePlace } from '../base/span.ts';
 import type { Application, ApplicationSource, Framework, Listener, UnreadEnvironment } from './application.ts';
 import { type ServerCommand, serverCommands } from './command.ts';
 import { type ComposeFile, type ComposeProject, type ComposeService, composeProject, readCompose } from './compose.ts';
-import { type DjangoSettings, djangoRoutes, djangoSettings, servesStatic, settingsModuleNamed } from './django.ts';
 import { type DockerStage, type ImageCommand, imageServers, readDockerfile } from './dockerfile.ts';
 import { type EnvDialect, isEnvFile, isEnvSample, readEnvFile, withoutSecrets } from './env-file.ts';
-import { readStarlette } from './fastapi.ts';
-import { readFlask } from './flask.ts';
+import { FRAMEWORKS } from './frameworks/all.ts';
+import { type FrameworkDeclaration, mainFile, type ProjectReading } from './frameworks/framework.ts';
 import { isManifest, readManifests } from './kubernetes.ts';
 import { MappedText } from './mapped-text.ts';
 import { readProcfile } from './procfile.ts';
-import { type ModuleValues, PythonProject } from './python.ts';
+import { type ModuleValues, type PyCall, PythonProject } from './python.ts';
 import type { Python } from './python-tree.ts';
-import { SERVERS, unknown, uwsgi } from './servers/index.ts';
+import { SERVERS } from './servers/all.ts';
 import type { Built, Reading, ServerDeclaration } from './servers/server.ts';
+import { unknown } from './servers/unknown.ts';
+import uwsgi from './servers/uwsgi.ts';
 import { byDefault, certain, likely, placeOf, type Setting, unknownSetting, written } from './setting.ts';
 import { closed, type Environment, NO_ENVIRONMENT, withVariables } from './shell.ts';
 import { readSupervisor } from './supervisor.ts';
@@ -459,7 +460,9 @@ class Reader {
       source: start.source,
       name: start.name,
       place,
-      files: [...new Set([...start.files, place.file, ...built.files, ...(framework ? frameworkFiles(framework) : [])])],
+      files: [
+        ...new Set([...start.files, place.file, ...built.files, ...(framework ? framework.declaration.files(framework.settings) : [])]),
+      ],
       container: start.container,
       activation: start.activation,
       unit: start.unit ?? null,
@@ -514,7 +517,7 @@ class Reader {
     if (!this.project) return;
     const framework = this.framework(unknownSetting('no server is configured here'), NO_ENVIRONMENT, [...this.files.keys()][0]!);
     if (!framework) return;
-    const { file } = framework.settings;
+    const file = mainFile(framework);
     const place: Place = { file, span: { start: 0, end: 0 } };
     const command = { place, environment: NO_ENVIRONMENT, server: unknown, args: [] };
     this.lone(unknown, 'project', file, unknown.start({ command, workingDirectory: null, files: [file] }, this.reading), place);
@@ -534,41 +537,25 @@ class Reader {
       .replace(/^.*\/(?=[^/]+\/[^/]+$)/, '')
       .replaceAll('/', '.');
     const file = module ? project.moduleFile(module, near) : null;
-    const values = file ? project.module(file) : null;
-    const django = this.django(project, values, environment, near);
-    if (django) return django;
-    if (values && file) {
-      const modules = withImports(project, values);
-      const found = frameworkOf(modules, project) ?? frameworkOf(this.aroundOf(project, file), project);
+    const loaded = file ? project.module(file) : null;
+    const whole = this.wholeProject({ project, loaded, environment, near, files: this.files.keys() });
+    if (whole) return whole;
+    if (loaded && file) {
+      const object = /:([A-Za-z_]\w*)/.exec(name)?.[1] ?? null;
+      const found = frameworkOf(withImports(project, loaded), project, object) ?? frameworkOf(this.aroundOf(project, file), project, null);
       if (found) return found;
     }
     if (target.from === 'unknown' || !file) return this.onlyFramework(project);
     return null;
   }
 
-  /** A Django project: its settings are named by the environment, the loaded module, or the only manage.py. */
-  private django(project: PythonProject, values: ModuleValues | null, environment: Environment, near: FileId): Framework | null {
-    const variable = environment.get('DJANGO_SETTINGS_MODULE');
-    const fromModule = values ? settingsModuleNamed(values) : null;
-    if (values && !fromModule && !values.calls.some((c) => /get_[aw]sgi_application$/.test(c.callee))) return null;
-    let module = (variable && likely(variable)) ?? fromModule?.module ?? null;
-    if (!module) {
-      const manage = [...this.files.keys()].filter((f) => basename(f) === 'manage.py');
-      if (manage.length === 1) module = settingsModuleNamed(project.module(manage[0]!))?.module ?? null;
+  /** A framework that is known by more than a call. */
+  private wholeProject(reading: ProjectReading): Framework | null {
+    for (const declaration of FRAMEWORKS) {
+      const settings = declaration.project?.(reading);
+      if (settings) return { declaration, settings };
     }
-    const file = module ? project.moduleFile(module, values?.file ?? near) : null;
-    if (!module || !file) return null;
-    const settings = djangoSettings(project.module(file), module);
-    const asgiModule = project.module(file).names.get('ASGI_APPLICATION');
-    const asgi = asgiModule?.kind === 'string' ? project.moduleFile(asgiModule.value.replace(/\.[^.]*$/, ''), file) : null;
-    const loaded = values?.calls.some((c) => /ProtocolTypeRouter$|get_asgi_application$/.test(c.callee)) ? values.file : null;
-    return {
-      kind: 'django',
-      settings,
-      routes: djangoRoutes(project, settings, loaded ?? asgi),
-      servesStatic: servesStatic(settings, values ?? wsgiOf(project, settings, file, module)),
-      wsgi: values?.file ?? null,
-    };
+    return null;
   }
 
   /** The Python files of the folder in which an application lives, for factories that import little by name. */
@@ -582,14 +569,13 @@ class Reader {
 
   /** The framework of the workspace when there is exactly one application of any kind. */
   private onlyFramework(project: PythonProject): Framework | null {
-    const django = this.django(project, null, NO_ENVIRONMENT, [...this.files.keys()][0]!);
-    if (django) return django;
-    const makers = [...this.files]
-      .filter(([file, text]) => file.endsWith('.py') && /\b(Flask|FastAPI|Starlette)\s*\(/.test(text))
-      .map(([file]) => file);
-    if (makers.length !== 1) return null;
-    const values = project.module(makers[0]!);
-    return frameworkOf(withImports(project, values), project);
+    const files = [...this.files.keys()];
+    const whole = this.wholeProject({ project, loaded: null, environment: NO_ENVIRONMENT, near: files[0]!, files });
+    if (whole) return whole;
+    const makers = files.filter(
+      (file) => file.endsWith('.py') && MAKING.test(this.files.get(file)!) && maker([project.module(file)], null) !== null,
+    );
+    return makers.length === 1 ? frameworkOf(withImports(project, project.module(makers[0]!)), project, null) : null;
   }
 }
 
@@ -630,25 +616,39 @@ function withImports(project: PythonProject, values: ModuleValues): ModuleValues
   return [...found.values()];
 }
 
-function frameworkOf(modules: readonly ModuleValues[], project: PythonProject): Framework | null {
-  const flask = readFlask(modules, project);
-  if (flask) return { kind: 'flask', settings: flask };
-  const starlette = readStarlette(modules);
-  return starlette ? { kind: starlette.kind, settings: starlette } : null;
+/** A call that may make an application. */
+const MAKING = new RegExp(`(${FRAMEWORKS.flatMap((f) => f.makes?.word ?? []).join('|')})\\s*\\(`);
+
+/** The call that makes the application: the one that the named object was made by, else the first of any framework. */
+function maker(modules: readonly ModuleValues[], object: string | null): { declaration: FrameworkDeclaration; made: PyCall } | null {
+  const by = (call: PyCall): { declaration: FrameworkDeclaration; made: PyCall } | null => {
+    const declaration = FRAMEWORKS.find((f) => f.makes?.callee.test(call.callee));
+    return declaration ? { declaration, made: call } : null;
+  };
+  const calls = modules.flatMap((m) => m.calls);
+  let value = object === null ? undefined : modules[0]?.names.get(object);
+  for (let steps = 0; value?.kind === 'symbol' && value.source && steps < 8; steps++) {
+    const { file, name } = value.source;
+    value = modules.find((m) => m.file === file)?.names.get(name);
+  }
+  if (value?.kind === 'object') {
+    const { at } = value;
+    const named = calls.find((c) => samePlace(c.at, at));
+    const found = named ? by(named) : null;
+    if (found) return found;
+  }
+  for (const call of calls) {
+    const found = by(call);
+    if (found) return found;
+  }
+  return null;
 }
 
-const frameworkFiles = (framework: Framework): FileId[] => {
-  if (framework.kind !== 'django') return [framework.settings.file];
-  const { settings } = framework;
-  const places = [
-    settings.allowedHosts,
-    settings.debug,
-    settings.staticRoot,
-    settings.secureProxySslHeader,
-    settings.csrfTrustedOrigins,
-  ].map(placeOf);
-  return [settings.file, ...places.flatMap((p) => (p ? [p.file] : []))];
-};
+function frameworkOf(modules: readonly ModuleValues[], project: PythonProject, object: string | null): Framework | null {
+  const found = maker(modules, object);
+  const settings = found?.declaration.read?.({ made: found.made, modules, project });
+  return found && settings ? { declaration: found.declaration, settings } : null;
+}
 
 /** With a socket unit the service gets its sockets from systemd: gunicorn then ignores bind, uWSGI adds them, others need their descriptor option. */
 function activatedListeners(server: ServerDeclaration, built: Built<unknown>, activation: SocketUnit): readonly Listener[] {
@@ -686,11 +686,3 @@ const isSupervisor = (name: string, path: string): boolean =>
 const isProcfile = (name: string): boolean => /^Procfile(\.\w+)?$/.test(name);
 const isDockerfile = (name: string): boolean => /^(Dockerfile|Containerfile)([.-][\w.-]+)?$|\.[Dd]ockerfile$/.test(name);
 const isCompose = (name: string): boolean => /^(docker-)?compose([.-][\w.-]+)?\.ya?ml$/.test(name);
-
-/** The module that a server loads when nobody says which: the settings' WSGI_APPLICATION, or wsgi.py beside the settings. */
-function wsgiOf(project: PythonProject, settings: DjangoSettings, file: FileId, module: string): ModuleValues | null {
-  const named = project.module(settings.file).names.get('WSGI_APPLICATION');
-  const dotted = named?.kind === 'string' ? named.value.replace(/\.[^.]*$/, '') : `${module.split('.').slice(0, -1).join('.')}.wsgi`;
-  const found = project.moduleFile(dotted, file) ?? project.moduleFile(`${module.split('.')[0]}.wsgi`, file);
-  return found ? project.module(found) : null;
-}

@@ -6,6 +6,8 @@ import { dirname, type FileId, isBelow, pathOf } from '../base/file-id.ts';
 import type { Place } from '../base/span.ts';
 import type { Application } from './application.ts';
 import type { Deployment } from './deployment.ts';
+import { FRAMEWORKS } from './frameworks/all.ts';
+import { asked, mainFile } from './frameworks/framework.ts';
 
 export interface EventStream {
   /** the route above the answer, as it is written; null where none is */
@@ -18,13 +20,13 @@ export interface EventStream {
 const TYPE = /(["'])text\/event-stream(?:\s*;[^"']*)?\1/g;
 /** The header by which an answer switches nginx's buffering off for itself; libraries that send it are named by what they export. */
 const OPTS_OUT = /X-Accel-Buffering|EventSourceResponse|django_eventstream|flask_sse\b/i;
+const MAKERS = FRAMEWORKS.flatMap((f) => f.makes?.word ?? []).join('|');
 const ROUTE = /@(\w+)\.(?:get|post|route|api_route)\(\s*(["'])([^"']*)\2/g;
 
-/** The folder in which an application's modules lie: Django's is that of the project. */
+/** The folder in which an application's modules lie. */
 function folderOf({ framework }: Application): FileId | null {
   if (!framework) return null;
-  const folder = dirname(framework.settings.file);
-  return framework.kind === 'django' ? dirname(folder) : folder;
+  return asked(framework, (d) => d.folder) ?? dirname(mainFile(framework));
 }
 
 /** The streams of an application that leave the buffering to nginx; none where any module answers that question itself. */
@@ -41,8 +43,7 @@ export function eventStreams(deployment: Deployment, application: Application): 
       // compared with what a client accepts, or spoken of
       if (/^\s*#/.test(line) || /\b(accept|headers\.get|==|in)\b[^=]*$/i.test(line)) continue;
       const route = [...text.slice(0, m.index).matchAll(ROUTE)].at(-1);
-      const maker =
-        route && new RegExp(`^${route[1]}\\s*(?::[^=\\n]*)?=\\s*(?:\\w+\\.)*(FastAPI|Flask|Quart|Starlette)\\(`, 'm').test(text);
+      const maker = route && new RegExp(`^${route[1]}\\s*(?::[^=\\n]*)?=\\s*(?:\\w+\\.)*(${MAKERS})\\(`, 'm').test(text);
       out.push({
         path: route ? route[3]! : null,
         prefixed: !maker,

@@ -2,6 +2,8 @@
 import { table } from '../base/table.ts';
 import type { Deployment } from './deployment.ts';
 import type { FolderValue } from './django.ts';
+import djangoFramework from './frameworks/django.ts';
+import { frameworkSettings } from './frameworks/framework.ts';
 import { certain, likely } from './setting.ts';
 
 export interface FoundDeployment {
@@ -34,13 +36,14 @@ const SYSTEMS: Readonly<Record<string, 'debian' | 'rhel'>> = table({ 'www-data':
 export function foundDeployment(deployment: Deployment): FoundDeployment {
   const [application] = deployment.applications;
   const framework = application?.framework ?? null;
-  const django = framework?.kind === 'django' ? framework.settings : null;
+  const project = frameworkSettings(framework, djangoFramework);
+  const django = project?.settings ?? null;
   const hosts = django ? certain(django.allowedHosts) : undefined;
   const module = application ? certain(application.target) : undefined;
   const address = application?.listeners[0] ? likely(application.listeners[0].address) : undefined;
-  const admin = framework?.kind === 'django' ? framework.routes.admin : null;
+  const admin = project?.routes.admin ?? null;
   return {
-    framework: framework ? (framework.kind === 'starlette' ? 'fastapi' : framework.kind) : null,
+    framework: framework?.declaration.form ?? null,
     server: application?.server.name ?? null,
     port: address?.kind === 'tcp' ? address.port : null,
     domain: (hosts ?? []).map((h) => h.value).find((h) => /^[a-z0-9.-]+\.[a-z]+$/i.test(h)) ?? null,

@@ -293,6 +293,6 @@ export function gunicornWorker(workerClass: string, threads: number): WorkerKind
   if (workerClass === 'gthread') return 'threads';
   if (/^(gevent|gevent_wsgi|gevent_pywsgi|eventlet|tornado)$/.test(workerClass) || /^egg:.*gevent/.test(workerClass)) return 'async';
   if (workerClass === 'asgi' || /uvicorn|hypercorn/i.test(workerClass)) return 'asgi';
-  if (/gevent|eventlet/i.test(workerClass)) return 'async';
+  if (/gevent|eventlet|aiohttp/i.test(workerClass)) return 'async';
   return undefined;
 }

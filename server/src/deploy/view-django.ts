@@ -1,20 +1,19 @@
 /** Django's own part of the view: HttpRequest's scheme, host and path, ALLOWED_HOSTS, and the origin check of CsrfViewMiddleware (django/http/request.py, django/middleware/csrf.py of 3.2 to 5.2). */
 import type { Place } from '../base/span.ts';
-import type { Application, Framework } from './application.ts';
+import type { Application } from './application.ts';
 import type { DjangoSettings } from './django.ts';
+import type { DjangoProject } from './frameworks/django.ts';
 import { type Environ, joinedPath, type Refusal, type Seen, seen, unseen } from './seen.ts';
 import { certain, likely, placeOf, type Setting } from './setting.ts';
 import { isSince, type Package } from './versions.ts';
 import type { FrameworkView } from './view.ts';
 
-const DJANGO: Package = { name: 'django', assumed: '5.2' };
-
-type Django = Extract<Framework, { kind: 'django' }>;
+export const DJANGO_PACKAGE: Package = { name: 'django', assumed: '5.2' };
 
 const hidden = <T>(s: Setting<unknown>): Seen<T> => unseen(s.from === 'unknown' ? s.why : '', [placeOf(s)]);
 
-export function djangoView(framework: Django, application: Application, environ: Environ): FrameworkView {
-  const { settings } = framework;
+export function djangoView(project: DjangoProject, application: Application, environ: Environ): FrameworkView {
+  const { settings } = project;
   const scheme = djangoScheme(settings, application, environ);
   const raw = rawHost(settings, environ, scheme);
   const allowed = raw.known ? hostAllowed(settings, raw.value) : unseen<boolean>(raw.why, raw.places);
@@ -58,7 +57,7 @@ function djangoScheme(settings: DjangoSettings, application: Application, enviro
     return environ.scheme.known
       ? seen(environ.scheme.value, `${name} is not sent: ${environ.scheme.why}`, [place, ...environ.scheme.places])
       : environ.scheme;
-  const first = isSince(application, DJANGO, '4.0') ? sent.split(',')[0]!.trim() : sent;
+  const first = isSince(application, DJANGO_PACKAGE, '4.0') ? sent.split(',')[0]!.trim() : sent;
   return seen(first === value ? 'https' : 'http', `SECURE_PROXY_SSL_HEADER: ${name} is ${sent}`, [place]);
 }
 
@@ -134,7 +133,7 @@ function djangoPaths(
   const empty = (s: Seen<string>): Seen<string> => (s.known && s.value === '' ? seen('/', s.why, s.places) : s);
   if (environ.interface === 'asgi') {
     // before 5.0 ASGIRequest does not know FORCE_SCRIPT_NAME and puts the script name in front of the path (django/core/handlers/asgi.py)
-    const newer = isSince(application, DJANGO, '5.0');
+    const newer = isSince(application, DJANGO_PACKAGE, '5.0');
     if (newer && forced.from === 'unknown') return { scriptName: hidden(forced), pathInfo: hidden(forced), path: environ.pathInfo };
     const script =
       newer && forced.from !== 'unknown' && forced.value ? seen(forced.value, 'FORCE_SCRIPT_NAME', [placeOf(forced)]) : environ.scriptName;
@@ -163,7 +162,7 @@ function csrf(settings: DjangoSettings, application: Application, environ: Envir
   if (!scheme.known) return unseen(scheme.why, scheme.places);
   if (!host.known) return unseen(host.why, host.places);
   const origin = environ.headers.get('HTTP_ORIGIN');
-  const modern = isSince(application, DJANGO, '4.0');
+  const modern = isSince(application, DJANGO_PACKAGE, '4.0');
   if (modern && origin !== undefined) return originCheck(settings, origin, scheme.value, host.value);
   if (scheme.value !== 'https') return seen('passes', 'no Origin is sent, and the request is not secure for Django');
   return refererCheck(settings, environ.headers.get('HTTP_REFERER'), host.value, modern);

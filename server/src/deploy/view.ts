@@ -4,9 +4,7 @@
  */
 import type { Application } from './application.ts';
 import { type Environ, joinedPath, type Refusal, type Seen, seen, type UpstreamRequest, unseen } from './seen.ts';
-import { environOf } from './servers/index.ts';
-import { djangoView } from './view-django.ts';
-import { flaskView, starletteView } from './view-frameworks.ts';
+import { environOf } from './servers/asked.ts';
 
 /** The client before the proxy, for what the application ought to see. */
 export interface Client {
@@ -47,14 +45,7 @@ export interface AppView {
 export function applicationView(application: Application, request: UpstreamRequest, client: Client): AppView {
   const environ = environOf(application, request);
   const { framework } = application;
-  const view =
-    framework?.kind === 'django'
-      ? djangoView(framework, application, environ)
-      : framework?.kind === 'flask'
-        ? flaskView(framework.settings, application, environ)
-        : framework
-          ? starletteView(framework.settings, application, environ)
-          : plainView(environ);
+  const view = framework ? framework.declaration.view(framework.settings, application, environ) : plainView(environ);
   const same = <T>(s: Seen<T>, expected: T): boolean | null => (s.known ? s.value === expected : null);
   return {
     server: environ.server,

@@ -4,7 +4,7 @@
  */
 import { isEnvFile } from './env-file.ts';
 import { isFillFile } from './fills.ts';
-import { SERVERS } from './servers/index.ts';
+import { SERVERS } from './servers/all.ts';
 import { isVersionFile } from './versions.ts';
 
 const SKIPPED =

@@ -7,6 +7,8 @@ import { type Application, frameworkTitle, serverTitle } from '../deploy/applica
 import type { ComposeService } from '../deploy/compose.ts';
 import type { Deployment } from '../deploy/deployment.ts';
 import { fillsOf } from '../deploy/fills.ts';
+import djangoFramework from '../deploy/frameworks/django.ts';
+import { asked, frameworkSettings } from '../deploy/frameworks/framework.ts';
 import { arrivingAt, nginxContainer, reachedFrom, type Target } from '../deploy/reach.ts';
 import type { Seen } from '../deploy/seen.ts';
 import { certain } from '../deploy/setting.ts';
@@ -96,13 +98,7 @@ export function likelyAnswers(
       host,
     });
     if (view.refused) return { status: view.refused.status, why: view.refused.why };
-    const { framework } = application;
-    const says =
-      framework?.kind === 'django' && certain(framework.settings.secureSslRedirect) === true
-        ? { status: 301, name: 'SECURE_SSL_REDIRECT' }
-        : framework && framework.kind !== 'django' && 'httpsRedirect' in framework.settings && framework.settings.httpsRedirect
-          ? { status: 307, name: 'HTTPSRedirectMiddleware' }
-          : null;
+    const says = asked(application.framework, (d) => d.toHttps);
     if (!says || !view.secure.known || view.secure.value || !view.host.known) return null;
     return {
       status: says.status,
@@ -169,12 +165,10 @@ function sentence(
     case 'scheme': {
       if (value === 'unknown') return unknown;
       if (good) return `${app} takes this request for ${plain(value)}, which is what the client uses (${why}).`;
-      const header = schemeHeader(application);
+      const header = asked(framework, (d) => d.schemeHeader) ?? 'X-Forwarded-Proto';
+      const redirect = asked(framework, (d) => d.toHttps);
       const missing = !request.params && !request.headers.some(([n]) => n.toLowerCase() === header.toLowerCase());
-      const loops =
-        framework?.kind === 'django' && certain(framework.settings.secureSslRedirect) === true && trace.request.scheme === 'https'
-          ? ' With SECURE_SSL_REDIRECT on, every page redirects to itself.'
-          : '';
+      const loops = redirect && trace.request.scheme === 'https' ? ` With ${redirect.name} on, every page redirects to itself.` : '';
       return missing
         ? `nginx does not send ${header}, so ${app} takes this request for ${plain(value)}.${loops}`
         : `${app} takes this request for ${plain(value)}: ${why}.${loops}`;
@@ -219,18 +213,6 @@ function sentence(
   }
 }
 
-/** The header by which the application learns that the client uses HTTPS: what Django’s settings name, else the usual one. */
-function schemeHeader({ framework }: Application): string {
-  const header = framework?.kind === 'django' ? certain(framework.settings.secureProxySslHeader) : null;
-  return header
-    ? header.name
-        .replace(/^HTTP_/, '')
-        .split('_')
-        .map((word) => word.charAt(0) + word.slice(1).toLowerCase())
-        .join('-')
-    : 'X-Forwarded-Proto';
-}
-
 /** The port that was asked for, where it is another one than nginx's own. */
 function portLine({ request }: Trace, host: string, container: ComposeService | null): Omit<SightLine, 'says'>[] {
   const asked = Number(/:(\d+)$/.exec(host)?.[1] ?? (request.scheme === 'https' ? 443 : 80));
@@ -243,12 +225,12 @@ function portLine({ request }: Trace, host: string, container: ComposeService | 
 
 /** Who answers for Django's static files on the same server: nginx from a folder, or the application. Every file counts as there. */
 function staticLine(application: Application, trace: Trace, config: Config): Omit<SightLine, 'says'>[] {
-  if (application.framework?.kind !== 'django') return [];
-  const url = certain(application.framework.settings.staticUrl);
+  const django = frameworkSettings(application.framework, djangoFramework);
+  const url = django && certain(django.settings.staticUrl);
   if (!url || /^([a-z]+:)?\/\//i.test(url)) return [];
   const path = `/${url.replace(/^\/+|\/+$/g, '')}/x.css`;
   const { outcome } = traceRequest(config, { ...trace.request, method: 'GET', target: path }, { files: { stat: () => 'file' } });
-  const served = certain(application.framework.servesStatic) === 'whitenoise';
+  const served = certain(django.servesStatic) === 'whitenoise';
   if (outcome.kind === 'static')
     return [
       {

@@ -1,4 +1,4 @@
-/** `fastapi run`: uvicorn with other defaults. `fastapi dev` listens on this machine only and reloads. */
+/** `fastapi run`: uvicorn with other defaults. */
 import { flag, fromOptions, integer, optionTable, pair, parseOptions, text } from '../options.ts';
 import { certain } from '../setting.ts';
 import { declareServer, moduleWord, plain } from './server.ts';
@@ -16,7 +16,8 @@ const OPTIONS = optionTable([
   ['--reload --no-reload', 'other', 'flag'],
 ]);
 
-const declared = (word: 'run' | 'dev') =>
+/** The declaration of one of the two commands. */
+export const fastapiCommand = (word: 'run' | 'dev') =>
   declareServer<UvicornSettings>({
     name: `fastapi-${word}`,
     title: `uvicorn (fastapi ${word})`,
@@ -63,5 +64,4 @@ function moduleOfFile(named: string | undefined, words: Parameters<typeof module
   return named === undefined && word ? { from: 'text', value: word.text, place: word.place } : moduleWord(words);
 }
 
-export const fastapiRun = declared('run');
-export const fastapiDev = declared('dev');
+export default fastapiCommand('run');

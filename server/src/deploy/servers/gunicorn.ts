@@ -18,6 +18,7 @@ import { NO_ENVIRONMENT } from '../shell.ts';
 import { isSince, type Package } from '../versions.ts';
 import { decodedPath, fromSetting, headersOfParams, inNetwork, keyed, refusal, unknownPeer } from './environ.ts';
 import { type Built, declareServer, plain, type Reading, type Start } from './server.ts';
+import { unproxied } from './unproxied.ts';
 import { type UvicornTrust, uvicornEnviron, uvicornTrusts } from './uvicorn.ts';
 
 const GUNICORN: Package = { name: 'gunicorn', assumed: '23.0.0' };
@@ -63,9 +64,15 @@ export default declareServer<GunicornSettings>({
   environ: (application, settings, request) =>
     likely(application.worker) === 'asgi' && isUvicornWorker(settings)
       ? uvicornEnviron(application, request, workerTrust(settings))
-      : gunicornEnviron(application, settings, request),
+      : isAiohttpWorker(settings)
+        ? unproxied(application, request)
+        : gunicornEnviron(application, settings, request),
   trusts: (application, settings, peer) =>
-    isUvicornWorker(settings) ? uvicornTrusts(application, workerTrust(settings), peer) : gunicornTrusts(application, settings, peer),
+    isUvicornWorker(settings)
+      ? uvicornTrusts(application, workerTrust(settings), peer)
+      : isAiohttpWorker(settings)
+        ? seen(false, 'aiohttp’s worker takes nothing from forwarded headers')
+        : gunicornTrusts(application, settings, peer),
   trust: {
     name: 'forwarded_allow_ips',
     list: (settings) => settings.forwardedAllowIps,
@@ -76,6 +83,9 @@ export default declareServer<GunicornSettings>({
 });
 
 const isUvicornWorker = (settings: GunicornSettings): boolean => /uvicorn/i.test(likely(settings.workerClass) ?? '');
+
+/** aiohttp's worker serves by itself: of gunicorn's trust it knows nothing. */
+const isAiohttpWorker = (settings: GunicornSettings): boolean => /aiohttp/i.test(likely(settings.workerClass) ?? '');
 
 const workerTrust = (settings: GunicornSettings): UvicornTrust => ({
   trusted: trustedText(settings),

@@ -1,6 +1,6 @@
 /**
  * The form of an application server: one file in this folder holds all that is known of it. Readers, the view, rules and titles ask the declaration and nothing
- * else; a new server is a file here and a line in index.ts.
+ * else; a new server is a file here, whose default export `npm run generate` puts into the list.
  */
 import type { FileId } from '../../base/file-id.ts';
 import type { Place } from '../../base/span.ts';

@@ -7,7 +7,7 @@ import { unproxied } from './unproxied.ts';
 
 const NOT_KNOWN = 'no server is configured here';
 
-export default declareServer<null>({
+export const unknown = declareServer<null>({
   name: 'unknown',
   title: 'the application server',
   package: null,

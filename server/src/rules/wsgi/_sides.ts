@@ -12,11 +12,13 @@ import type { Directive } from '../../config/directive.ts';
 import { type Location, locationOf } from '../../config/locations.ts';
 import { type Server, serversOf } from '../../config/servers.ts';
 import { PASS_DIRECTIVES, type PassTarget, type UpstreamServer } from '../../config/upstreams.ts';
-import type { Application, Framework, Listener } from '../../deploy/application.ts';
+import type { Application, Listener } from '../../deploy/application.ts';
 import type { ComposeService } from '../../deploy/compose.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
+import djangoFramework, { type DjangoProject } from '../../deploy/frameworks/django.ts';
+import { frameworkSettings } from '../../deploy/frameworks/framework.ts';
 import { nginxContainer, publishedAs, type Reached, reachedFrom, type Target } from '../../deploy/reach.ts';
-import { unknown } from '../../deploy/servers/index.ts';
+import { unknown } from '../../deploy/servers/unknown.ts';
 import { type AppView, applicationView } from '../../deploy/view.ts';
 import { traceRequest } from '../../trace/request.ts';
 import type { HeaderPair, Trace, UpstreamRequest } from '../../trace/trace.ts';
@@ -120,13 +122,14 @@ export function sidesOf(config: Config, deployment: Deployment): readonly Side[]
 }
 
 /** A side with Django behind it. */
-export type DjangoSide = Side & { readonly django: Extract<Framework, { kind: 'django' }> };
+export type DjangoSide = Side & { readonly django: DjangoProject };
 
 /** The sides of the group with Django behind them. */
 export const djangoSides = (config: Config, deployment: Deployment): DjangoSide[] =>
-  sidesOf(config, deployment).flatMap((s) =>
-    s.application.framework?.kind === 'django' ? [{ ...s, django: s.application.framework }] : [],
-  );
+  sidesOf(config, deployment).flatMap((s) => {
+    const django = frameworkSettings(s.application.framework, djangoFramework);
+    return django ? [{ ...s, django }] : [];
+  });
 
 /** One side for each pass directive and application: several members of a group say the same thing once. */
 export function distinct<S extends Side>(sides: readonly S[]): S[] {

@@ -86,7 +86,7 @@ The login of Django's admin is guessed at by robots all day. nginx can keep them
         continue;
       report('open', {
         at: side.pass.nameAt,
-        data: { framework: frameworkTitle(side.django), path: probed.path },
+        data: { framework: frameworkTitle(side.application.framework!), path: probed.path },
         related: [{ at: admin.place, message: 'the route of the admin site' }],
         fix: ownLocation(side, probed.path),
       });

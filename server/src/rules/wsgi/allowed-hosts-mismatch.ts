@@ -2,15 +2,15 @@
 import { unseenInForce } from '../../config/effective.ts';
 import { type Server, serversOf } from '../../config/servers.ts';
 import { frameworkTitle } from '../../deploy/application.ts';
-import type { Entry } from '../../deploy/python-value.ts';
-import { certain, placeOf, type Setting } from '../../deploy/setting.ts';
+import { asked } from '../../deploy/frameworks/framework.ts';
+import { certain, placeOf } from '../../deploy/setting.ts';
 import { djangoDomain } from '../../deploy/view-django.ts';
 import { traceRequest } from '../../trace/request.ts';
 import type { Fix } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { addedItem, sendHeader, sharedHeader } from './_edits.ts';
 import { django, FORWARDED, main, tree } from './_examples.ts';
-import { distinct, djangoSides, orPlace, portOf, probe, type Side, sidesOf } from './_sides.ts';
+import { distinct, djangoSides, orPlace, portOf, probe, sidesOf } from './_sides.ts';
 
 /** A name that one would ask for from outside. */
 const isPublic = (name: string): boolean =>
@@ -23,15 +23,6 @@ const isPlaceholder = (name: string): boolean =>
   );
 
 const namesOf = (server: Server) => server.names.filter((n) => n.kind === 'exact' && n.directive && !n.hostname && isPublic(n.text));
-
-/** The list of hosts that the application of a side answers to; null where it has none. */
-function allowedBy(side: Side): Setting<readonly Entry[] | null> | null {
-  const { framework } = side.application;
-  if (framework?.kind === 'django') return framework.settings.allowedHosts;
-  return framework && framework.kind !== 'flask' && certain(framework.settings.allowedHosts) !== null
-    ? framework.settings.allowedHosts
-    : null;
-}
 
 export default defineRule({
   id: 'allowed-hosts-mismatch',
@@ -58,11 +49,11 @@ underscore. Starlette and FastAPI do the same with \`TrustedHostMiddleware\`.`,
   check({ config, deployment, report }) {
     const reported = new Set<string>();
     for (const side of distinct(sidesOf(config, deployment))) {
-      const list = allowedBy(side);
+      const hosts = asked(side.application.framework, (d) => d.hosts);
       const { server } = side;
-      if (!server || !list) continue;
+      if (!server || !hosts) continue;
+      const { list, name: setting } = hosts;
       const framework = frameworkTitle(side.application.framework!);
-      const setting = side.application.framework?.kind === 'django' ? 'ALLOWED_HOSTS' : 'allowed_hosts';
       const scheme = portOf(server, 'https') !== null ? 'https' : 'http';
       const listPlace = orPlace(placeOf(list), side.application);
       for (const name of namesOf(server)) {

@@ -2,6 +2,7 @@
 import type { Place } from '../../base/span.ts';
 import type { Application } from '../../deploy/application.ts';
 import type { Route } from '../../deploy/django.ts';
+import { asked } from '../../deploy/frameworks/framework.ts';
 import type { HeaderPair } from '../../trace/trace.ts';
 import { addToList, type Fix, fixOf, outside } from '../fix.ts';
 import { defineRule } from '../rule.ts';
@@ -16,8 +17,7 @@ const UPGRADE: readonly HeaderPair[] = [
   ['Sec-WebSocket-Key', 'dGhlIHNhbXBsZSBub25jZQ=='],
 ];
 
-const routesOf = ({ framework }: Application): readonly Route[] =>
-  framework?.kind === 'django' ? framework.routes.webSockets : framework && framework.kind !== 'flask' ? framework.settings.webSockets : [];
+const routesOf = ({ framework }: Application): readonly Route[] => asked(framework, (d) => d.webSockets) ?? [];
 
 /** A path that the route takes, with something for its parameters; null for regular expressions that are more than text. */
 function pathOf(route: Route): string | null {

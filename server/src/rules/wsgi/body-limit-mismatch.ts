@@ -4,8 +4,9 @@ import type { Place } from '../../base/span.ts';
 import { parseOffset } from '../../catalog/value-kind.ts';
 import type { Scope } from '../../config/scope.ts';
 import { type Application, frameworkTitle } from '../../deploy/application.ts';
-import { uwsgi } from '../../deploy/servers/index.ts';
+import { asked } from '../../deploy/frameworks/framework.ts';
 import { settingsOf } from '../../deploy/servers/server.ts';
+import uwsgi from '../../deploy/servers/uwsgi.ts';
 import { certain, placeOf } from '../../deploy/setting.ts';
 import { fixOf, insertAfter, outside, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
@@ -23,12 +24,8 @@ const human = (bytes: number): string => {
 function ownLimit(application: Application): { bytes: number; setting: string; place: Place } | null {
   const { framework } = application;
   const settings = settingsOf(application, uwsgi);
-  const candidates =
-    framework?.kind === 'django'
-      ? [['DATA_UPLOAD_MAX_MEMORY_SIZE', framework.settings.dataUploadMaxMemorySize] as const]
-      : framework?.kind === 'flask'
-        ? [['MAX_CONTENT_LENGTH', framework.settings.maxContentLength] as const]
-        : [];
+  const own = asked(framework, (d) => d.bodyLimit);
+  const candidates = own ? [[own.name, own.bytes] as const] : [];
   const post = settings ? [['limit-post', settings.limitPost] as const] : [];
   for (const [setting, value] of [...candidates, ...post]) {
     const bytes = certain(value);

@@ -32,7 +32,7 @@ routes that work now stop working the day it is switched off. Behind nginx it sh
       const fix = setPython(deployment, debug, 'DEBUG', 'False', side.django.settings.end, 'Switch DEBUG off');
       report('debug', {
         at: side.pass.nameAt,
-        data: { framework: frameworkTitle(side.django) },
+        data: { framework: frameworkTitle(side.application.framework!) },
         related: [{ at: orPlace(placeOf(debug), side.application), message: 'DEBUG is on' }],
         fix,
       });

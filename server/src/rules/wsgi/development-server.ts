@@ -31,13 +31,12 @@ machine, suppress the rule there.`,
       if (application.server.role !== 'development' || seen.has(application.id)) continue;
       seen.add(application.id);
       const directive = member?.directive ?? pass;
-      const kind = application.framework?.kind;
       report('development', {
         at: directive.at(directive.args[0] ?? directive.statement.name),
         data: {
           server: serverTitle(application),
           name: application.name,
-          instead: kind === 'fastapi' || kind === 'starlette' ? 'uvicorn' : 'gunicorn',
+          instead: application.framework?.declaration.interface === 'asgi' ? 'uvicorn' : 'gunicorn',
         },
         related: [{ at: application.place, message: 'it is started here' }],
       });

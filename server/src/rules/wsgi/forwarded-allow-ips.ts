@@ -3,7 +3,8 @@
 import { isLoopback } from '../../deploy/address.ts';
 import { serverTitle } from '../../deploy/application.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
-import { trusts } from '../../deploy/servers/index.ts';
+import { asked } from '../../deploy/frameworks/framework.ts';
+import { trusts } from '../../deploy/servers/asked.ts';
 import { placeOf, type Setting } from '../../deploy/setting.ts';
 import type { Fix } from '../fix.ts';
 import { defineRule } from '../rule.ts';
@@ -29,8 +30,7 @@ function loses(side: Side): string | null {
         : null;
   if (!proto || !framework) return null;
   // Django with its own header setting, and ProxyFix, read the headers by themselves
-  if (framework.kind === 'django' && framework.settings.secureProxySslHeader.from !== 'default') return null;
-  if (framework.kind === 'flask' && framework.settings.proxyFix) return null;
+  if (asked(framework, (d) => d.readsScheme)) return null;
   return 'the scheme stays http';
 }
 

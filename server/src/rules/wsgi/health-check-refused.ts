@@ -1,7 +1,10 @@
 /** A health check that the application answers with an error: its host is not allowed, or it is sent to HTTPS. */
+import type { Place } from '../../base/span.ts';
 import { isEveryAddress, isLoopback } from '../../deploy/address.ts';
 import { type Application, frameworkTitle } from '../../deploy/application.ts';
 import type { ComposeService, HealthCheck } from '../../deploy/compose.ts';
+import djangoFramework from '../../deploy/frameworks/django.ts';
+import { asked, frameworkSettings } from '../../deploy/frameworks/framework.ts';
 import { surely } from '../../deploy/seen.ts';
 import { certain, likely, placeOf } from '../../deploy/setting.ts';
 import { type AppView, applicationView } from '../../deploy/view.ts';
@@ -48,9 +51,8 @@ function exempts(pattern: string, path: string): boolean | undefined {
 
 /** Where Django redirects the check to HTTPS, and nothing exempts the path. */
 function redirected(application: Application, check: HealthCheck, view: AppView): boolean {
-  const { framework } = application;
-  if (framework?.kind !== 'django' || !check.follows || surely(view.secure) !== false) return false;
-  const { settings } = framework;
+  const settings = frameworkSettings(application.framework, djangoFramework)?.settings;
+  if (!settings || !check.follows || surely(view.secure) !== false) return false;
   const list = certain(settings.secureRedirectExempt);
   return (
     certain(settings.secureSslRedirect) === true &&
@@ -59,6 +61,11 @@ function redirected(application: Application, check: HealthCheck, view: AppView)
     list?.every((e) => exempts(e.value, check.path) === false) === true
   );
 }
+
+const redirectPlace = (application: Application): Place => {
+  const django = frameworkSettings(application.framework, djangoFramework);
+  return orPlace(django && placeOf(django.settings.secureSslRedirect), application);
+};
 
 const COMPOSE = (test: string): string =>
   `services:\n  web:\n    build: ./app\n    command: gunicorn shop.wsgi -b :8000\n    healthcheck:\n      test: ${test}\n  nginx:\n    image: nginx:1.28\n    volumes: ["./nginx:/etc/nginx"]\n`;
@@ -106,13 +113,9 @@ Allow the host, or send one that is allowed with the check; take the path out of
           framework: frameworkTitle(framework),
           why: view.hostAllowed.why,
         };
-        if (
-          framework.kind !== 'flask' &&
-          view.refused?.by === 'framework' &&
-          view.refused.status === 400 &&
-          surely(view.hostAllowed) === false
-        ) {
-          const list = framework.settings.allowedHosts;
+        const hosts = asked(framework, (d) => d.hosts);
+        if (hosts && view.refused?.by === 'framework' && view.refused.status === 400 && surely(view.hostAllowed) === false) {
+          const { list } = hosts;
           const name = check.sentHost.replace(/:\d+$/, '');
           const edit = list.from === 'text' ? addedItem(deployment, list.place, `'${name}'`) : null;
           const fix: Fix | null =
@@ -125,11 +128,11 @@ Allow the host, or send one that is allowed with the check; take the path out of
             related: [{ at: orPlace(placeOf(list), application), message: 'the hosts that are allowed' }],
             fix,
           });
-        } else if (framework.kind === 'django' && redirected(application, check, view))
+        } else if (redirected(application, check, view))
           report('redirect', {
             at: check.place,
             data,
-            related: [{ at: orPlace(placeOf(framework.settings.secureSslRedirect), application), message: 'SECURE_SSL_REDIRECT is on' }],
+            related: [{ at: redirectPlace(application), message: 'SECURE_SSL_REDIRECT is on' }],
           });
       }
   },

@@ -3,8 +3,9 @@
 import { table } from '../../base/table.ts';
 import { type Application, serverTitle } from '../../deploy/application.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
-import { unknown, uwsgi } from '../../deploy/servers/index.ts';
 import { settingsOf } from '../../deploy/servers/server.ts';
+import { unknown } from '../../deploy/servers/unknown.ts';
+import uwsgi from '../../deploy/servers/uwsgi.ts';
 import { placeOf } from '../../deploy/setting.ts';
 import { type Fix, fixOf, insertBefore, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';

@@ -1,5 +1,6 @@
 /** ProxyFix counts headers from the right: with another number than the proxies append, the client writes the value that the application believes. */
 import type { Config } from '../../config/config.ts';
+import { asked } from '../../deploy/frameworks/framework.ts';
 import { placeOf, type Setting } from '../../deploy/setting.ts';
 import type { Fix } from '../fix.ts';
 import { defineRule } from '../rule.ts';
@@ -86,7 +87,7 @@ Count the proxies that really stand in front, and let nginx set every header tha
     const reported = new Set<string>();
     for (const side of distinct(sidesOf(config, deployment))) {
       const { framework } = side.application;
-      const fix = framework?.kind === 'flask' ? framework.settings.proxyFix : null;
+      const fix = asked(framework, (d) => d.counted);
       if (!fix || side.target.kind !== 'proxy' || inFront(side)) continue;
       for (const one of HEADERS) {
         const count: Setting<number> = fix[one.field];

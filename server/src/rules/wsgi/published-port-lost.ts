@@ -64,7 +64,7 @@ mapping in the compose file is not what clients see, and there is nothing to do.
       reported.add(key);
       const { csrf } =
         probe(side, config, { scheme, host: name, method: 'POST', headers: [['Origin', `${scheme}://${name}:${outer}`]] })?.view ?? {};
-      const refused = framework.kind === 'django' && csrf?.known && csrf.value === 'refused' ? csrf.why : null;
+      const refused = csrf?.known && csrf.value === 'refused' ? csrf.why : null;
       report(refused === null ? 'lost' : 'refused', {
         at: line.at(line.args.at(-1)!),
         severity: refused === null ? undefined : 'warning',

@@ -3,7 +3,8 @@ import { fromBytes } from '../../base/bytes.ts';
 import type { Config } from '../../config/config.ts';
 import { frameworkTitle, serverTitle } from '../../deploy/application.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
-import { placeOf } from '../../deploy/setting.ts';
+import djangoFramework from '../../deploy/frameworks/django.ts';
+import { asked, frameworkSettings } from '../../deploy/frameworks/framework.ts';
 import { type Fix, fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { appended, sendHeader } from './_edits.ts';
@@ -36,15 +37,17 @@ function keeps(side: Side): Fix | null {
 
 function told(side: Side, deployment: Deployment, prefix: string): Fix | null {
   const { framework } = side.application;
-  if (framework?.kind === 'django' && framework.settings.forceScriptName.from === 'default') {
-    const { file } = framework.settings;
+  const django = frameworkSettings(framework, djangoFramework)?.settings;
+  if (django?.forceScriptName.from === 'default') {
+    const { file } = django;
     return {
       title: `Set FORCE_SCRIPT_NAME to ${prefix}`,
       safety: 'suggestion',
       edits: [{ file, edits: [appended(deployment, file, `FORCE_SCRIPT_NAME = '${prefix}'`)] }],
     };
   }
-  if (framework?.kind === 'flask' && framework.settings.proxyFix?.xPrefix.from === 'text' && framework.settings.proxyFix.xPrefix.value > 0)
+  const prefixes = asked(framework, (d) => d.counted)?.xPrefix;
+  if (prefixes?.from === 'text' && prefixes.value > 0)
     return sendHeader(side, 'X-Forwarded-Prefix', prefix, `Send X-Forwarded-Prefix ${prefix}`, 'suggestion');
   return null;
 }
@@ -99,12 +102,12 @@ matches; a \`SCRIPT_NAME\` that the path does not begin with is a 500 from gunic
       const { framework } = side.application;
       const prefix = prefixOf(side);
       if (!framework || prefix === null || !side.server) continue;
-      const asked = `${prefix}/proxylens`;
+      const path = `${prefix}/proxylens`;
       const scheme = portOf(side.server, 'https') !== null ? 'https' : 'http';
-      const probed = probe(side, config, { scheme, path: asked });
+      const probed = probe(side, config, { scheme, path });
       if (!probed) continue;
       const { view } = probed;
-      const script = framework.kind === 'django' ? placeOf(framework.settings.forceScriptName) : null;
+      const script = asked(framework, (d) => d.scriptNamePlace) ?? null;
       const related = [
         {
           at: orPlace(script ?? view.scriptName.places[0] ?? null, side.application),
@@ -112,20 +115,20 @@ matches; a \`SCRIPT_NAME\` that the path does not begin with is a 500 from gunic
         },
       ];
       const at = side.pass.at(side.pass.args[0] ?? side.pass.statement.name);
-      const data = { framework: frameworkTitle(framework), server: serverTitle(side.application), prefix, asked };
+      const data = { framework: frameworkTitle(framework), server: serverTitle(side.application), prefix, asked: path };
       if (view.refused?.by === 'server' && view.refused.status === 500) {
         report('refused', { at, severity: 'error', data: { ...data, status: 500, why: view.refused.why }, related, fix: keeps(side) });
         continue;
       }
-      if (!view.path.known || !view.pathInfo.known || view.path.value === asked) continue;
-      if (view.path.value === prefix + asked && view.scriptName.known && view.scriptName.value === prefix)
+      if (!view.path.known || !view.pathInfo.known || view.path.value === path) continue;
+      if (view.path.value === prefix + path && view.scriptName.known && view.scriptName.value === prefix)
         report('doubled', { at, data: { ...data, path: view.path.value }, related, fix: strips(side) });
       else if (view.path.value === '/proxylens') {
         // an API without links lives well below a prefix that it does not know
-        const links = framework.kind === 'django' || framework.kind === 'flask';
+        const links = framework.declaration.linksByScriptName === true;
         const others = sides.some((s) => s.application === side.application && prefixOf(s) !== prefix);
         const knows = !view.scriptName.known || view.scriptName.value.replace(/\/+$/, '') === prefix;
-        if (framework.kind === 'fastapi' && framework.settings.hasDocs && !knows && !others && !reachesDocs(side, config, scheme))
+        if (asked(framework, (d) => d.hasDocs) && !knows && !others && !reachesDocs(side, config, scheme))
           report('docs', { at, severity: 'info', data, related, fix: rooted(side, prefix) });
         if (!links || others) continue;
         report('lost', { at, data: { ...data, path: view.path.value }, related, fix: told(side, deployment, prefix) });

@@ -2,7 +2,7 @@
 
 import type { Config } from '../../config/config.ts';
 import { type Application, serverTitle } from '../../deploy/application.ts';
-import { uwsgi } from '../../deploy/servers/index.ts';
+import uwsgi from '../../deploy/servers/uwsgi.ts';
 import { certain, placeOf } from '../../deploy/setting.ts';
 import { defineRule } from '../rule.ts';
 import { site, tree } from './_examples.ts';

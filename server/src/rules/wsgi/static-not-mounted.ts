@@ -1,4 +1,5 @@
 /** Files that nginx is told to send from a folder that its container does not have. */
+
 import { dirname, pathOf, resolve } from '../../base/file-id.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
@@ -7,6 +8,8 @@ import { serversOf } from '../../config/servers.ts';
 import { hasVariables } from '../../config/upstreams.ts';
 import type { ComposeMount, ComposeService } from '../../deploy/compose.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
+import djangoFramework from '../../deploy/frameworks/django.ts';
+import { frameworkSettings } from '../../deploy/frameworks/framework.ts';
 import { hasInside } from '../../deploy/inside.ts';
 import { mountOf } from '../../deploy/reach.ts';
 import { certain, placeOf } from '../../deploy/setting.ts';
@@ -172,16 +175,16 @@ are left alone.`,
 /** The setting of a Django project in another container that names the same folder. */
 function rootOf(deployment: Deployment, path: string): Related | null {
   for (const application of deployment.applications) {
-    const { framework, container } = application;
-    if (framework?.kind !== 'django' || !container) continue;
+    const { container } = application;
+    const settings = frameworkSettings(application.framework, djangoFramework)?.settings;
+    if (!settings || !container) continue;
     for (const [name, setting] of [
-      ['STATIC_ROOT', framework.settings.staticRoot],
-      ['MEDIA_ROOT', framework.settings.mediaRoot],
+      ['STATIC_ROOT', settings.staticRoot],
+      ['MEDIA_ROOT', settings.mediaRoot],
     ] as const) {
       const value = certain(setting);
       const place = placeOf(setting);
       if (!value || !place) continue;
-      const { settings } = framework;
       if (installed(value, application, projectFolder(pathOf(settings.file), settings.module)).path === path)
         return { at: place, message: `${name} in ${container.name}` };
     }

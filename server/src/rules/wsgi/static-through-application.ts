@@ -1,8 +1,8 @@
 /** Requests for static or media files that end at an application which does not serve them. */
 import { pathOf } from '../../base/file-id.ts';
 import type { DjangoSettings } from '../../deploy/django.ts';
-import { uwsgi } from '../../deploy/servers/index.ts';
 import { settingsOf } from '../../deploy/servers/server.ts';
+import uwsgi from '../../deploy/servers/uwsgi.ts';
 import { certain, placeOf } from '../../deploy/setting.ts';
 import { optionsNamed } from '../../deploy/uwsgi.ts';
 import { fixOf, indentUnit, insertBefore } from '../fix.ts';
