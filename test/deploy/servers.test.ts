@@ -33,6 +33,8 @@ describe('where it listens', () => {
     ['fastapi run app.py --port 80', 'fastapi-run 0.0.0.0:80'],
     ['fastapi dev app.py', 'fastapi-dev 127.0.0.1:8000'],
     ['python manage.py runserver 0:8000', 'runserver 0.0.0.0:8000'],
+    ['python -m aiohttp.web -H 0.0.0.0 -P 8300 app:made', 'aiohttp 0.0.0.0:8300'],
+    ['python -m aiohttp.web --path /run/app.sock app:made', 'aiohttp unix:/run/app.sock'],
   ];
   for (const [command, expected] of cases)
     test(command, async () => assert.deepEqual((await read(`#- Procfile\nweb: ${command}\n${FLASK}`)).map(listens), [expected]));
@@ -46,6 +48,8 @@ describe('where it listens', () => {
     ['gevent with text', "from gevent import pywsgi\npywsgi.WSGIServer(':5001', None)\n", 'gevent *:5001'],
     ['eventlet', "import eventlet\nfrom eventlet import wsgi\nwsgi.server(eventlet.listen(('', 8090)), None)\n", 'gevent *:8090'],
     ['waitress', "from waitress import serve\nserve(None, listen='*:8088', threads=8)\n", 'waitress 0.0.0.0:8088'],
+    ['aiohttp', "from aiohttp import web\nweb.run_app(None, path='/run/a.sock')\n", 'aiohttp unix:/run/a.sock'],
+    ['aiohttp on its own port', 'from aiohttp import web\nweb.run_app(None)\n', 'aiohttp *:8080'],
     ['uvicorn', "import uvicorn\nuvicorn.run('app:app', host='0.0.0.0', port=8002)\n", 'uvicorn 0.0.0.0:8002'],
     [
       'Flask’s own',

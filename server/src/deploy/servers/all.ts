@@ -1,4 +1,5 @@
 /** All application servers. Made by `npm run generate` from the default exports of the files beside it; do not edit. */
+import aiohttp from './aiohttp.ts';
 import daphne from './daphne.ts';
 import fastapiDev from './fastapi-dev.ts';
 import fastapiRun from './fastapi-run.ts';
@@ -18,6 +19,7 @@ import uwsgi from './uwsgi.ts';
 import waitress from './waitress.ts';
 
 export const SERVERS = [
+  aiohttp,
   daphne,
   fastapiDev,
   fastapiRun,
