@@ -5,7 +5,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import type { CodeAction } from 'vscode-languageserver';
+import type { CodeAction, ServerCapabilities } from 'vscode-languageserver';
+import { capabilitiesOf, reads } from '../../server/src/lsp/handler.ts';
 import { TestClient } from '../harness/lsp.ts';
 import { testKeys } from '../harness/nginx.ts';
 
@@ -181,5 +182,19 @@ describe('language server', () => {
       assert.equal(found?.range.start.character, expected, encoding);
       await client.stop();
     }
+  });
+});
+
+test('what two handlers say of one capability is offered together', () => {
+  const base = { workspace: { workspaceFolders: { supported: true } } };
+  const handler = (capability: ServerCapabilities) => reads({ method: 'proxylens/none', capability, run: () => null });
+  const all = capabilitiesOf(base, [
+    handler({ workspace: { fileOperations: { didRename: { filters: [] } } }, hoverProvider: true }),
+    handler({ codeActionProvider: { resolveProvider: true } }),
+  ]);
+  assert.deepEqual(all, {
+    workspace: { workspaceFolders: { supported: true }, fileOperations: { didRename: { filters: [] } } },
+    hoverProvider: true,
+    codeActionProvider: { resolveProvider: true },
   });
 });

@@ -63,8 +63,9 @@ export interface ReadHandler<P, R> extends Common {
   run(context: ReadContext, params: P): R;
 }
 
-export interface WriteHandler<P, R> extends Common {
-  readonly access: 'write';
+/** It lists folders of the disk while it is asked, so it takes the snapshots itself and sees to it that its text is still the one asked about. */
+export interface DiskHandler<P, R> extends Common {
+  readonly access: 'disk';
   run(
     context: { readonly workspace: Workspace; readonly session: Session; readonly encoding: Encoding; readonly cancel: CancelToken },
     params: P,
@@ -72,10 +73,20 @@ export interface WriteHandler<P, R> extends Common {
 }
 
 /** A handler of any method: its parameters come from the wire, and only its own method knows their shape. */
-export type Handler = ReadHandler<never, unknown> | WriteHandler<never, unknown>;
+export type Handler = ReadHandler<never, unknown> | DiskHandler<never, unknown>;
 
 export const reads = <P, R>(handler: Omit<ReadHandler<P, R>, 'access'>): Handler => ({ ...handler, access: 'read' });
-export const writes = <P, R>(handler: Omit<WriteHandler<P, R>, 'access'>): Handler => ({ ...handler, access: 'write' });
+export const readsDisk = <P, R>(handler: Omit<DiskHandler<P, R>, 'access'>): Handler => ({ ...handler, access: 'disk' });
+
+/** What a server offers, by all that handle its requests: where two speak of one thing (`workspace`), both are heard. */
+export function capabilitiesOf(base: ServerCapabilities, handlers: readonly Handler[]): ServerCapabilities {
+  const all: Record<string, unknown> = { ...base };
+  for (const { capability = {} } of handlers)
+    for (const [key, value] of Object.entries(capability))
+      all[key] = isObject(all[key]) && isObject(value) ? { ...all[key], ...value } : value;
+  return all;
+}
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const macrotask = (): Promise<void> => new Promise((done) => setTimeout(done, 0));
 
@@ -88,7 +99,7 @@ export async function run(handler: Handler, session: Session, params: unknown, c
   try {
     await macrotask();
     if (cancel.cancelled) throw new Cancelled();
-    if (handler.access === 'write') return await handler.run({ workspace, session, encoding, cancel }, params as never);
+    if (handler.access === 'disk') return await handler.run({ workspace, session, encoding, cancel }, params as never);
     if (!handler.early) await workspace.settle(cancel);
     const { revision } = workspace;
     const answer = handler.run({ snapshot: workspace.snapshot(), encoding, session, cancel }, params as never);

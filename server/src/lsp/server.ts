@@ -34,7 +34,7 @@ import { type Rule, ruleNames } from '../rules/rule.ts';
 import type { NginxParser } from '../syntax/parser.ts';
 import { Workspace } from '../workspace/workspace.ts';
 import { type Encoding, toSpan } from './convert/encoding.ts';
-import { run } from './handler.ts';
+import { capabilitiesOf, run } from './handler.ts';
 import { HANDLERS } from './handlers/index.ts';
 import { LoadProgress } from './load-progress.ts';
 import { type InitializationOptions, Notifications, Requests, type StatusParams } from './protocol.ts';
@@ -128,12 +128,12 @@ export function serve(connection: Connection, host: Host): void {
     if (options.settings) applySettings(session, options.settings);
     // what is opened before the settings have come belongs to a folder already
     workspace.apply({ kind: 'folders', folders: folders.map(fileId) });
-    const capabilities: ServerCapabilities = {
+    const base: ServerCapabilities = {
       positionEncoding: client.encoding,
       textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: { includeText: false } },
       workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
     };
-    for (const handler of HANDLERS) Object.assign(capabilities, handler.capability);
+    const capabilities = capabilitiesOf(base, HANDLERS);
     if (!client.pull) delete capabilities.diagnosticProvider;
     return { capabilities, serverInfo: { name: 'proxylens', version: host.version } };
   });

@@ -124,16 +124,23 @@ export type FixChange =
   /** buffers, timeouts, kept connections, compression */
   | 'timing';
 
-/** What a rule is given. Only the fields that its `looksAt` promises are set. */
-export interface CheckInput<Message extends string> {
+/** A rule that looks at directives. */
+export type AtDirective = { readonly directive: readonly string[] | '*' };
+
+/** What a rule is given, by what it looks at: `At` is the type of its `looksAt`. */
+export interface CheckInput<Message extends string, At extends LooksAt = AtDirective> {
   readonly config: Config;
-  /** set for `directive` rules */
-  readonly directive: Directive;
-  /** the scope of the directive, or the scope itself for `scope` rules */
+  /** the directive, or the opener of the block where the rule looks at one: null for the text of a whole file */
+  readonly directive: At extends AtDirective
+    ? Directive
+    : At extends { readonly scope: unknown } | { readonly outcome: unknown }
+      ? Directive | null
+      : null;
+  /** the scope of the directive; the scope itself, or that of the spot, where the rule looks at one; else the main one */
   readonly scope: Scope;
-  /** set for `outcome` rules; `directive` is then the block's opener and `scope` its inside */
-  readonly spot: Spot;
-  /** set for `file` rules, and the directive's file otherwise */
+  /** the place that requests get to, for rules about their outcome */
+  readonly spot: At extends { readonly outcome: unknown } ? Spot : null;
+  /** the file of the directive or of the block; for a rule about files the one at hand, for one about the configuration its main one */
   readonly file: SourceFile;
   /** the application's side; rules with `needs: 'deployment'` are not asked when it has neither an application nor a container, others may be given an empty one */
   readonly deployment: Deployment;
@@ -169,7 +176,7 @@ export interface ExampleSettings {
   readonly modules?: readonly string[];
 }
 
-export interface RuleSpec<Messages extends Record<string, string>> {
+export interface RuleSpec<Messages extends Record<string, string>, At extends LooksAt> {
   readonly id: string;
   readonly group: Group;
   readonly severity: Severity;
@@ -189,7 +196,7 @@ export interface RuleSpec<Messages extends Record<string, string>> {
   readonly about?: readonly string[];
   /** further reading, as URLs of standards or of nginx's documentation */
   readonly references?: readonly string[];
-  readonly looksAt: LooksAt | readonly LooksAt[];
+  readonly looksAt: At | readonly At[];
   /** what it reads, hence when it runs again: `file` rules also run on fragments; `disk` rules need facts of the machine */
   readonly needs: 'file' | 'config' | 'disk' | 'deployment';
   /**
@@ -208,20 +215,20 @@ export interface RuleSpec<Messages extends Record<string, string>> {
   /** what its safe fixes change on purpose; nothing when it is left out */
   readonly fixChanges?: readonly FixChange[];
   readonly messages: Messages;
-  check(input: CheckInput<Extract<keyof Messages, string>>): void;
+  check(input: CheckInput<Extract<keyof Messages, string>, At>): void;
   readonly examples: readonly Example[];
 }
 
-export type Rule = Omit<RuleSpec<Record<string, string>>, 'looksAt' | 'check'> & {
+export type Rule = Omit<RuleSpec<Record<string, string>, LooksAt>, 'looksAt' | 'check'> & {
   readonly looksAt: readonly LooksAt[];
   readonly default: boolean;
   readonly costly: boolean;
   readonly fixable: 'always' | 'sometimes' | 'never';
-  check(input: CheckInput<string>): void;
+  check(input: CheckInput<string, LooksAt>): void;
 };
 
 /** Makes a rule of its declaration. Throws when the declaration contradicts itself, so that the mistake shows at the first start. */
-export function defineRule<const Messages extends Record<string, string>>(spec: RuleSpec<Messages>): Rule {
+export function defineRule<const Messages extends Record<string, string>, const At extends LooksAt>(spec: RuleSpec<Messages, At>): Rule {
   if (!/^[a-z][a-z0-9-]*$/.test(spec.id)) throw new Error(`rule id ${spec.id}: lower-case words with hyphens`);
   const looksAt = Array.isArray(spec.looksAt) ? spec.looksAt : [spec.looksAt as LooksAt];
   return {

@@ -190,13 +190,13 @@ class Part {
         const level = levels.get(rule) as Severity;
         const input: Asked['input'] = {
           config,
-          directive: null as unknown as Directive,
+          directive: null,
           scope: config.main,
-          spot: null as unknown as Spot,
+          spot: null,
           file: config.files.get(config.root)!,
           deployment,
           report: (message, report) => {
-            const via = (input.directive as Directive | null)?.via ?? [];
+            const via = input.directive?.via ?? [];
             const finding = collector.made(rule, level, message, report, input.file, via);
             if (!finding) return;
             this.reported++;
@@ -404,7 +404,7 @@ class Part {
     const { timings } = this.options;
     const from = timings ? timings.now() : 0;
     input.scope = scope;
-    input.directive = directive as Directive;
+    input.directive = directive;
     input.file = file;
     const { notes } = this;
     const before = this.reported;

@@ -6,7 +6,9 @@ import {
   type CompletionList,
   type CompletionParams,
   InsertTextFormat,
+  LSPErrorCodes,
   MarkupKind,
+  ResponseError,
 } from 'vscode-languageserver';
 import { basename, type FileId, fileId } from '../../base/file-id.ts';
 import { SETTINGS_NAMES } from '../../config/settings-file.ts';
@@ -17,7 +19,7 @@ import { describe } from '../../features/describe.ts';
 import { settingsCompletion } from '../../features/settings-completion.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
 import { toOffset, toRange } from '../convert/encoding.ts';
-import { reads, targetAt, writes } from '../handler.ts';
+import { reads, readsDisk, targetAt } from '../handler.ts';
 import type { Session } from '../session.ts';
 
 const KIND: Readonly<Record<ItemKind, CompletionItemKind>> = {
@@ -55,7 +57,7 @@ async function listed(workspace: Workspace, folders: WantedFolders): Promise<boo
   return true;
 }
 
-export const completionHandler = writes<CompletionParams, CompletionList | null>({
+export const completionHandler = readsDisk<CompletionParams, CompletionList | null>({
   method: 'textDocument/completion',
   capability: { completionProvider: { triggerCharacters: ['$', '/', '=', ':', '@', '"', "'", ' ', '{', '!'], resolveProvider: true } },
   async run({ workspace, session, encoding, cancel }, { textDocument, position }) {
@@ -78,8 +80,10 @@ export const completionHandler = writes<CompletionParams, CompletionList | null>
       return { found, convert: (list) => toList(list, (span) => toRange(t.file, span, encoding), textDocument.uri, session) };
     };
     let answer = once();
+    const asked = workspace.snapshot().text(file)?.text;
     if (await listed(workspace, folders)) {
       if (cancel.cancelled) return null;
+      if (workspace.snapshot().text(file)?.text !== asked) throw new ResponseError(LSPErrorCodes.ContentModified, 'the text changed');
       answer = once();
     }
     return answer?.convert(answer.found) ?? null;

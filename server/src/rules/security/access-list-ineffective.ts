@@ -100,7 +100,7 @@ With \`satisfy any\` one of list and password is enough. If the list admits ever
     closed: '"{line}" is never reached: "{first}" comes before it and keeps {who} out. Put the narrower line first.',
   },
   check({ spot, directive, scope, report }) {
-    if (directive && (directive.name === 'allow' || directive.name === 'deny')) {
+    if (!spot) {
       const list = scope.effective('allow').directives;
       if (
         list[0] !== directive ||

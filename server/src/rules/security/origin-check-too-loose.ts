@@ -216,7 +216,7 @@ The rule makes up hosts of others and tries them against the pattern with the re
     loose: 'This pattern accepts {value} too, a page of {host}. Anchor it at both ends of the host and escape its dots.',
   },
   check({ config, directive, scope, report }) {
-    const looked = scope.context === 'map' ? scope.directives : [directive];
+    const looked = scope.context === 'map' || !directive ? scope.directives : [directive];
     for (const d of looked) {
       const subject = subjectFor(d);
       if (!subject) continue;
