@@ -10,6 +10,7 @@ import unknownHostAnswered from './compliance/unknown-host-answered.ts';
 import upstreamHeadersShown from './compliance/upstream-headers-shown.ts';
 import aliasWithoutCapture from './correctness/alias-without-capture.ts';
 import assetsWithoutRoot from './correctness/assets-without-root.ts';
+import cacheControlContradicts from './correctness/cache-control-contradicts.ts';
 import captureOverwritten from './correctness/capture-overwritten.ts';
 import comparisonConstant from './correctness/comparison-constant.ts';
 import dashInVariable from './correctness/dash-in-variable.ts';
@@ -36,6 +37,7 @@ import proxyPassRewritesPath from './correctness/proxy-pass-rewrites-path.ts';
 import proxyPassSlashMismatch from './correctness/proxy-pass-slash-mismatch.ts';
 import proxyRedirectLost from './correctness/proxy-redirect-lost.ts';
 import queryInPath from './correctness/query-in-path.ts';
+import queryNeverMatches from './correctness/query-never-matches.ts';
 import redirectLoop from './correctness/redirect-loop.ts';
 import redirectQueryTwice from './correctness/redirect-query-twice.ts';
 import redirectSchemeOfProxy from './correctness/redirect-scheme-of-proxy.ts';
@@ -45,6 +47,7 @@ import regexInPrefixLocation from './correctness/regex-in-prefix-location.ts';
 import rewriteCycle from './correctness/rewrite-cycle.ts';
 import rewriteMissesPass from './correctness/rewrite-misses-pass.ts';
 import rewriteNeverRuns from './correctness/rewrite-never-runs.ts';
+import rewriteToNothing from './correctness/rewrite-to-nothing.ts';
 import rootRepeatsPrefix from './correctness/root-repeats-prefix.ts';
 import serverNameWithPort from './correctness/server-name-with-port.ts';
 import shadowedServer from './correctness/shadowed-server.ts';
@@ -55,7 +58,9 @@ import tryFilesCodeNotLast from './correctness/try-files-code-not-last.ts';
 import tryFilesFileAsUri from './correctness/try-files-file-as-uri.ts';
 import tryFilesLostInIf from './correctness/try-files-lost-in-if.ts';
 import tryFilesMissingFallback from './correctness/try-files-missing-fallback.ts';
+import tryFilesQueryNotLast from './correctness/try-files-query-not-last.ts';
 import unanchoredRegex from './correctness/unanchored-regex.ts';
+import unixSocketUriWithoutColon from './correctness/unix-socket-uri-without-colon.ts';
 import unknownNamedLocation from './correctness/unknown-named-location.ts';
 import unreachableLocation from './correctness/unreachable-location.ts';
 import unsafeIf from './correctness/unsafe-if.ts';
@@ -101,6 +106,7 @@ import workerProcessesMissing from './performance/worker-processes-missing.ts';
 import type { Rule } from './rule.ts';
 import accessListIneffective from './security/access-list-ineffective.ts';
 import accessListOutranked from './security/access-list-outranked.ts';
+import accessListPassedBySlashes from './security/access-list-passed-by-slashes.ts';
 import accessRulesBypassed from './security/access-rules-bypassed.ts';
 import aliasSlashMismatch from './security/alias-slash-mismatch.ts';
 import aliasTraversal from './security/alias-traversal.ts';
@@ -173,17 +179,21 @@ import weakCipher from './tls/weak-cipher.ts';
 import weakProtocol from './tls/weak-protocol.ts';
 import allServersDown from './upstreams/all-servers-down.ts';
 import authRequestBody from './upstreams/auth-request-body.ts';
+import authRequestUnexpectedAnswer from './upstreams/auth-request-unexpected-answer.ts';
 import backupWithHash from './upstreams/backup-with-hash.ts';
 import bodySizeDefault from './upstreams/body-size-default.ts';
 import bufferingOff from './upstreams/buffering-off.ts';
+import cacheInactiveBelowValid from './upstreams/cache-inactive-below-valid.ts';
 import cacheKeyLeaks from './upstreams/cache-key-leaks.ts';
 import cachePurgeOpen from './upstreams/cache-purge-open.ts';
+import cacheStoresErrors from './upstreams/cache-stores-errors.ts';
 import cacheWithoutBuffering from './upstreams/cache-without-buffering.ts';
 import cacheWithoutLock from './upstreams/cache-without-lock.ts';
 import connectionHeaderKeepalive from './upstreams/connection-header-keepalive.ts';
 import dnsResolvedOnce from './upstreams/dns-resolved-once.ts';
 import forwardedHeadersMissing from './upstreams/forwarded-headers-missing.ts';
 import forwardedProtoWrong from './upstreams/forwarded-proto-wrong.ts';
+import grpcWithoutHttp2 from './upstreams/grpc-without-http2.ts';
 import headerSentTwice from './upstreams/header-sent-twice.ts';
 import proxyHostMissing from './upstreams/proxy-host-missing.ts';
 import requestBufferingOff from './upstreams/request-buffering-off.ts';
@@ -247,6 +257,7 @@ import publishedPortLost from './wsgi/published-port-lost.ts';
 import publishedPortUnheard from './wsgi/published-port-unheard.ts';
 import redirectPortUnpublished from './wsgi/redirect-port-unpublished.ts';
 import scriptFilenameMissing from './wsgi/script-filename-missing.ts';
+import scriptFilenameUnderAlias from './wsgi/script-filename-under-alias.ts';
 import scriptNamePrefix from './wsgi/script-name-prefix.ts';
 import secretKeyGenerated from './wsgi/secret-key-generated.ts';
 import secureProxyHeaderMismatch from './wsgi/secure-proxy-header-mismatch.ts';
@@ -276,6 +287,7 @@ export const RULES: readonly Rule[] = [
   upstreamHeadersShown,
   aliasWithoutCapture,
   assetsWithoutRoot,
+  cacheControlContradicts,
   captureOverwritten,
   comparisonConstant,
   dashInVariable,
@@ -302,6 +314,7 @@ export const RULES: readonly Rule[] = [
   proxyPassSlashMismatch,
   proxyRedirectLost,
   queryInPath,
+  queryNeverMatches,
   redirectLoop,
   redirectQueryTwice,
   redirectSchemeOfProxy,
@@ -311,6 +324,7 @@ export const RULES: readonly Rule[] = [
   rewriteCycle,
   rewriteMissesPass,
   rewriteNeverRuns,
+  rewriteToNothing,
   rootRepeatsPrefix,
   serverNameWithPort,
   shadowedServer,
@@ -321,7 +335,9 @@ export const RULES: readonly Rule[] = [
   tryFilesFileAsUri,
   tryFilesLostInIf,
   tryFilesMissingFallback,
+  tryFilesQueryNotLast,
   unanchoredRegex,
+  unixSocketUriWithoutColon,
   unknownNamedLocation,
   unreachableLocation,
   unsafeIf,
@@ -366,6 +382,7 @@ export const RULES: readonly Rule[] = [
   workerProcessesMissing,
   accessListIneffective,
   accessListOutranked,
+  accessListPassedBySlashes,
   accessRulesBypassed,
   aliasSlashMismatch,
   aliasTraversal,
@@ -438,17 +455,21 @@ export const RULES: readonly Rule[] = [
   weakProtocol,
   allServersDown,
   authRequestBody,
+  authRequestUnexpectedAnswer,
   backupWithHash,
   bodySizeDefault,
   bufferingOff,
+  cacheInactiveBelowValid,
   cacheKeyLeaks,
   cachePurgeOpen,
+  cacheStoresErrors,
   cacheWithoutBuffering,
   cacheWithoutLock,
   connectionHeaderKeepalive,
   dnsResolvedOnce,
   forwardedHeadersMissing,
   forwardedProtoWrong,
+  grpcWithoutHttp2,
   headerSentTwice,
   proxyHostMissing,
   requestBufferingOff,
@@ -512,6 +533,7 @@ export const RULES: readonly Rule[] = [
   publishedPortUnheard,
   redirectPortUnpublished,
   scriptFilenameMissing,
+  scriptFilenameUnderAlias,
   scriptNamePrefix,
   secretKeyGenerated,
   secureProxyHeaderMismatch,

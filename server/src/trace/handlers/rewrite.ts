@@ -382,7 +382,11 @@ function doRewrite(code: Extract<Code, { kind: 'rewrite' }>, engine: Engine): Fl
     if (code.addArgs && run.args !== '') args += `&${run.args}`;
     run.args = args;
   } else if (!code.addArgs) run.args = '';
-  if (path === '') throw new Failed(500);
+  if (path === '') {
+    const said = `${code.at.value(0)} matches, and the rewritten URI has a zero length: 500`;
+    run.report.step({ phase, handler: MODULE, at: code.at, said });
+    throw new Failed(500);
+  }
   run.setUri(path);
   run.report.step({
     phase,

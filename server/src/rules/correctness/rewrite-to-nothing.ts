@@ -1,0 +1,58 @@
+/** A rewrite that leaves an empty path: nginx answers 500. Shown by the request. */
+import { proofOf } from '../../witness/requests.ts';
+import { directiveAt } from '../../witness/spots.ts';
+import { defineRule } from '../rule.ts';
+
+export default defineRule({
+  id: 'rewrite-to-nothing',
+  group: 'correctness',
+  severity: 'warning',
+  since: '0.2',
+  title: 'Rewrite to an empty path',
+  why: `
+\`rewrite ^/api(.*)$ $1 break\` takes a prefix off. For \`/api\` itself nothing is left, and nginx ends the request with 500: "the rewritten URI has a zero length". Paths below work, so the fault shows with the bare prefix only.
+
+Take the slash into the group, \`^/api(/.*)$\`, in a location that ends with a slash, or write \`^/api/?(.*)$ /$1\`.`,
+  about: ['rewrite'],
+  looksAt: { outcome: ['rewrite'], when: (spot) => spot.directives.some((d) => d.name === 'rewrite' && /^(?:\$|"?\$)/.test(d.value(1))) },
+  needs: 'config',
+  messages: {
+    empty:
+      '{from} is answered with 500: this rewrite leaves an empty path. Write a slash before {text}, and take the slash out of the group (^/prefix/?(.*)$).',
+  },
+  check({ spot, report }) {
+    const own = spot.directives.filter((d) => d.name === 'rewrite');
+    const { location } = spot;
+    const bare = location?.kind === 'prefix' && !location.name.endsWith('/') ? [location.name] : [];
+    for (const path of new Set([...bare, ...spot.paths])) {
+      const trace = spot.ask({ path });
+      if (trace.outcome.status !== 500) continue;
+      const last = trace.steps.findLast((s) => s.said.endsWith('zero length: 500'));
+      const by = last ? directiveAt(own, last.at) : null;
+      if (!by) continue;
+      report('empty', { at: by.at(), data: { from: path, text: by.value(1) }, witness: proofOf(trace) });
+      return;
+    }
+  },
+  examples: [
+    {
+      inside: 'server',
+      bad: `location /api {
+    rewrite ^/api(.*)$ $1 break;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ empty
+    proxy_pass http://127.0.0.1:8000;
+}`,
+      good: `location /api {
+    rewrite ^/api/?(.*)$ /$1 break;
+    proxy_pass http://127.0.0.1:8000;
+}`,
+    },
+    {
+      inside: 'server',
+      good: `location /api/ {
+    rewrite ^/api(/.*)$ $1 break;
+    proxy_pass http://127.0.0.1:8000;
+}`,
+    },
+  ],
+});

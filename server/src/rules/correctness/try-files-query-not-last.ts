@@ -1,0 +1,40 @@
+/** A question mark in a parameter of try_files that is not the last: nginx looks for a file with the question mark in its name. */
+import { defineRule } from '../rule.ts';
+
+export default defineRule({
+  id: 'try-files-query-not-last',
+  group: 'correctness',
+  severity: 'warning',
+  since: '0.2',
+  title: 'Query in a file of try_files',
+  why: `
+Only the last parameter of \`try_files\` is a URI, which may have arguments. The ones before it name files: for \`/page.php?id=$arg_id\` nginx looks for a file of just that name, question mark and all, finds none, and goes on to the next. The script never runs.
+
+Put the URI with the arguments last.`,
+  about: ['try_files'],
+  references: ['https://nginx.org/en/docs/http/ngx_http_core_module.html#try_files'],
+  looksAt: { directive: ['try_files'] },
+  needs: 'file',
+  messages: {
+    file: '"{text}" is not the last parameter, so nginx looks for a file with the question mark in its name and never finds it. Put it last.',
+  },
+  check({ directive, report }) {
+    for (const word of directive.args.slice(0, -1)) {
+      if (word.templated || !/\?|\$\{?is_args\}?/.test(word.value)) continue;
+      report('file', { at: word, data: { text: word.value } });
+      return;
+    }
+  },
+  examples: [
+    {
+      inside: 'server',
+      bad: `location / {
+    try_files $uri /page.php?id=$arg_id =404;
+#                  ^^^^^^^^^^^^^^^^^^^^ file
+}`,
+      good: `location / {
+    try_files $uri /page.php?id=$arg_id;
+}`,
+    },
+  ],
+});

@@ -1,0 +1,95 @@
+/** merge_slashes off: `//admin/` is no path below /admin/, but the same file and mostly the same page. Shown by the request. */
+import { restrictionsOf } from '../../answers/who-may-enter.ts';
+import { admitted, isBackend, isGivenOut, keepsOut } from '../../witness/access.ts';
+import { outcomeText, proofOf } from '../../witness/requests.ts';
+import { spotsOf } from '../../witness/spots.ts';
+import { defineRule } from '../rule.ts';
+
+export default defineRule({
+  id: 'access-list-passed-by-slashes',
+  group: 'security',
+  severity: 'warning',
+  since: '0.2',
+  title: 'Access rules bypassed by two slashes',
+  why: `
+nginx makes one slash of several before it looks for the location. With \`merge_slashes off\` it does not: \`//admin/\` begins with another text than \`location /admin/\`, so another location answers, without the list or the password. The file system takes both for the same file, and many applications do so with paths.
+
+Leave \`merge_slashes\` on. Where an application needs the slashes, for URLs inside of paths, refuse the protected part with two as well: \`location ~ ^/+admin(/|$)\`.`,
+  about: ['merge_slashes', 'location', 'allow', 'deny', 'auth_basic'],
+  references: ['https://nginx.org/en/docs/http/ngx_http_core_module.html#merge_slashes'],
+  looksAt: {
+    outcome: ['deny', 'auth_basic', 'auth_request', 'auth_jwt'],
+    when: ({ location, scope }) =>
+      location?.kind === 'prefix' &&
+      location.name.length > 1 &&
+      scope.value('merge_slashes')?.value(0).toLowerCase() === 'off' &&
+      restrictionsOf(scope).length > 0,
+  },
+  needs: 'config',
+  messages: {
+    passed:
+      '{restriction} of {place} is bypassed with merge_slashes off: {path} is another location and gets {outcome}. Leave merge_slashes on, or refuse ^/+{name} as well.',
+  },
+  check({ spot, config, report }) {
+    const plain = spot.ask({});
+    const path = spot.paths[0];
+    if (path === undefined || !keepsOut(plain)) return;
+    const own = admitted(spot, path);
+    const other = spot.ask({ path: `/${path}` });
+    if (keepsOut(other) || !isGivenOut(other)) return;
+    const same = isBackend(own)
+      ? isBackend(other) && other.outcome.upstreamRequest?.upstream === own.outcome.upstreamRequest?.upstream
+      : isBackend(other) || other.outcome.file?.replace(/\/+/g, '/') === own.outcome.file;
+    if (!same) return;
+    const line = restrictionsOf(spot.scope)[0]!;
+    const off = spot.scope.value('merge_slashes')!;
+    if (!spotsOf(config).includes(spot)) return;
+    report('passed', {
+      at: spot.location!.directive.at(spot.location!.directive.args.at(-1)!),
+      data: {
+        restriction: line.name,
+        place: `"location ${spot.location!.directive.values.join(' ')}"`,
+        path: `/${path}`,
+        outcome: outcomeText(other),
+        name: spot.location!.name.replace(/^\/|\/$/g, ''),
+      },
+      related: [
+        { at: off.at(), message: 'slashes are kept' },
+        { at: line.at(), message: 'not asked' },
+      ],
+      witness: proofOf(other),
+    });
+  },
+  examples: [
+    {
+      inside: 'server',
+      bad: `merge_slashes off;
+location /admin/ {
+#        ^^^^^^^ passed
+    deny all;
+    proxy_pass http://127.0.0.1:8000;
+}
+location / {
+    proxy_pass http://127.0.0.1:8000;
+}`,
+      good: `location /admin/ {
+    deny all;
+    proxy_pass http://127.0.0.1:8000;
+}
+location / {
+    proxy_pass http://127.0.0.1:8000;
+}`,
+    },
+    {
+      inside: 'server',
+      good: `merge_slashes off;
+location ~ ^/+admin/ {
+    deny all;
+    proxy_pass http://127.0.0.1:8000;
+}
+location / {
+    proxy_pass http://127.0.0.1:8000;
+}`,
+    },
+  ],
+});

@@ -1,0 +1,114 @@
+/** auth_request whose subrequest is answered by the configuration with something that nginx makes a 500 of: a redirect, a 404. */
+
+import { toBytes } from '../../base/bytes.ts';
+import { matchLocation } from '../../config/locations.ts';
+import type { Trace } from '../../trace/trace.ts';
+import { proofOf } from '../../witness/requests.ts';
+import { defineRule } from '../rule.ts';
+
+/** The status of the subrequest that made a 500, where the configuration itself gives it: what a backend says is its own affair. */
+function answered(trace: Trace): number | null {
+  for (const { phase, said } of trace.steps) {
+    const m = phase === 'access' ? /^subrequest \S+ answers (\d+): 500$/.exec(said) : null;
+    if (m) return Number(m[1]);
+  }
+  return null;
+}
+
+export default defineRule({
+  id: 'auth-request-unexpected-answer',
+  group: 'upstreams',
+  severity: 'warning',
+  since: '0.2',
+  title: 'auth_request answered with something else than yes or no',
+  why: `
+A subrequest of \`auth_request\` lets the client in with a code of 200 to 299, and turns him away with 401 or 403. Everything else is an error to nginx: the client gets a 500, and the log says "auth request unexpected status". A redirect to the login page is such an answer when the authority's location makes it itself.
+
+Answer 401 there, and send the client on with \`error_page 401\` at the place that he has asked for.`,
+  about: ['auth_request', 'error_page'],
+  references: ['https://nginx.org/en/docs/http/ngx_http_auth_request_module.html'],
+  looksAt: { outcome: ['auth_request', 'location'], when: ({ scope }) => (scope.value('auth_request')?.value(0) ?? 'off') !== 'off' },
+  needs: 'config',
+  messages: {
+    redirect:
+      'The client gets a 500 for {from}: the subrequest {uri} is answered with {status}, and only 2xx, 401 and 403 count. Return 401 there, and redirect with "error_page 401" here.',
+    status:
+      'The client gets a 500 for {from}: the subrequest {uri} is answered with {status}, and only 2xx, 401 and 403 count. Return 401 or 403 there.',
+    nowhere:
+      'The client gets a 500 for {from}: no location is written for the subrequest {uri}, and nginx looks for a file of that name. Add "location = {uri}".',
+  },
+  check({ spot, report }) {
+    const line = spot.scope.value('auth_request')!;
+    if (!spot.location) return;
+    const path = spot.paths[0];
+    if (path === undefined || line.value(0).includes('$')) return;
+    const uri = line.value(0);
+    const place = matchLocation(spot.server.scope, toBytes(uri)).location;
+    for (const probe of [{}, ...spot.variations]) {
+      const first = spot.ask({ path, ...probe });
+      // of a file that no location is written for nobody expects that it is there
+      const file = first.assumptions.find((a) => a.id.startsWith('file:') && a.id.endsWith(uri));
+      const unwritten = file !== undefined && !place?.name.startsWith(uri.replace(/\/$/, ''));
+      const trace = unwritten ? spot.ask({ path, ...probe }, { assume: { [file.id]: 'missing' } }) : first;
+      const status = answered(trace);
+      if (status === null || (status === 404 && !unwritten && file)) continue;
+      report(status >= 300 && status < 400 ? 'redirect' : unwritten ? 'nowhere' : 'status', {
+        at: line.at(),
+        data: { from: path, uri, status },
+        related: place && !unwritten ? [{ at: place.directive.nameAt, message: `answers ${status}` }] : [],
+        witness: proofOf(trace, '500'),
+      });
+      return;
+    }
+  },
+  examples: [
+    {
+      inside: 'server',
+      bad: `location / {
+    auth_request /auth;
+#   ^^^^^^^^^^^^^^^^^^^ redirect
+    proxy_pass http://127.0.0.1:8000;
+}
+location = /auth {
+    internal;
+    if ($cookie_session = "") {
+        return 302 /login;
+    }
+    return 204;
+}`,
+      good: `location / {
+    auth_request /auth;
+    error_page 401 = @login;
+    proxy_pass http://127.0.0.1:8000;
+}
+location @login {
+    return 302 https://login.example.org/;
+}
+location = /auth {
+    internal;
+    if ($cookie_session = "") {
+        return 401;
+    }
+    return 204;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `location / {
+    root /srv/site;
+    auth_request /verify;
+#   ^^^^^^^^^^^^^^^^^^^^^ nowhere
+}`,
+      good: `location / {
+    root /srv/site;
+    auth_request /verify;
+}
+location = /verify {
+    internal;
+    proxy_pass http://127.0.0.1:8000;
+    proxy_pass_request_body off;
+    proxy_set_header Content-Length "";
+}`,
+    },
+  ],
+});

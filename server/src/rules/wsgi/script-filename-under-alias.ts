@@ -1,0 +1,78 @@
+/** SCRIPT_FILENAME put together from $document_root under an alias: the prefix comes twice, and no script is found. Shown by what PHP is told. */
+import { proofOf } from '../../witness/requests.ts';
+import { fixOf, replace } from '../fix.ts';
+import { defineRule } from '../rule.ts';
+
+export default defineRule({
+  id: 'script-filename-under-alias',
+  group: 'wsgi',
+  severity: 'warning',
+  since: '0.2',
+  title: 'SCRIPT_FILENAME wrong under an alias',
+  why: `
+Under \`alias\` the path of a file is the alias and the part of the URI behind the location's name. \`$document_root$fastcgi_script_name\` puts the whole URI behind the alias instead: for \`/blog/index.php\` below \`alias /srv/blog/\` that is \`/srv/blog//blog/index.php\`, and PHP answers "File not found" or "Primary script unknown".
+
+\`$request_filename\` is the path that nginx has worked out itself, under \`root\` and \`alias\` alike.`,
+  about: ['alias', 'fastcgi_param', '$document_root', '$request_filename'],
+  looksAt: {
+    outcome: ['fastcgi_pass'],
+    when: ({ scope }) => scope.value('alias')?.name === 'alias' && scope.effective('fastcgi_param').directives.length > 0,
+  },
+  needs: 'config',
+  fixable: 'sometimes',
+  messages: {
+    twice: '{from} is handed to PHP as {told}: alias has cut {prefix} off, and the script name brings it again. Use $request_filename.',
+  },
+  check({ spot, report }) {
+    const line = spot.scope.effective('fastcgi_param').directives.findLast((d) => d.value(0) === 'SCRIPT_FILENAME');
+    const word = line?.args[1];
+    const prefix = spot.scope.value('alias')?.scope.opener?.values.at(-1) ?? '';
+    if (!line || !word || prefix === '' || prefix === '/') return;
+    for (const path of spot.paths) {
+      if (path.includes('/.')) continue;
+      const trace = spot.ask({ path });
+      const told = trace.outcome.upstreamRequest?.params?.findLast(([n]) => n === 'SCRIPT_FILENAME')?.[1];
+      const alias = spot.scope.value('alias')!.value(0);
+      if (trace.outcome.kind !== 'fastcgi' || told === undefined || alias.includes('$')) continue;
+      const rest = path.slice(prefix.replace(/\/$/, '').length);
+      if (!path.startsWith(prefix) || told.replace(/\/+/g, '/') !== `${alias}/${path}`.replace(/\/+/g, '/')) continue;
+      if (rest === path) continue;
+      report('twice', {
+        at: line.at(),
+        data: { from: path, told, prefix },
+        fix:
+          line.scope === spot.scope ? fixOf('Use $request_filename', 'suggestion', line.file, [replace(word, '$request_filename')]) : null,
+        witness: proofOf(trace, `SCRIPT_FILENAME: ${told} arrives at ${trace.outcome.upstreamRequest!.upstream}`),
+      });
+      return;
+    }
+  },
+  examples: [
+    {
+      inside: 'server',
+      bad: `location /blog/ {
+    alias /srv/blog/;
+    location ~ \\.php$ {
+        fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;
+#       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ twice
+        fastcgi_pass 127.0.0.1:9000;
+    }
+}`,
+      good: `location /blog/ {
+    alias /srv/blog/;
+    location ~ \\.php$ {
+        fastcgi_param SCRIPT_FILENAME $request_filename;
+        fastcgi_pass 127.0.0.1:9000;
+    }
+}`,
+    },
+    {
+      inside: 'server',
+      good: `root /srv/www;
+location ~ \\.php$ {
+    fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;
+    fastcgi_pass 127.0.0.1:9000;
+}`,
+    },
+  ],
+});
