@@ -68,6 +68,8 @@ Say it once: \`expires\` for the age, with \`add_header Cache-Control public\` o
     if (values.length < 2) return;
     const said = values.map(read);
     const contrary = said.some((s) => s.never) && said.some((s) => s.forLong);
+    // a place that says for itself that nothing is kept gets what it wants, whatever the level above says
+    if (contrary && expires && expires.scope !== line.scope && line.scope === spot.scope && read(line.value(1)).never) return;
     const ages = new Set(said.flatMap((s) => (s.age === null ? [] : [s.age])));
     if (!contrary && ages.size < 2) return;
     report(contrary ? 'never' : 'ages', {
@@ -89,6 +91,14 @@ Say it once: \`expires\` for the age, with \`add_header Cache-Control public\` o
 }`,
       good: `location /feed {
     add_header Cache-Control "no-store";
+    proxy_pass http://127.0.0.1:8000;
+}`,
+    },
+    {
+      inside: 'server',
+      good: `expires 30d;
+location = /env.js {
+    add_header Cache-Control no-cache;
     proxy_pass http://127.0.0.1:8000;
 }`,
     },
