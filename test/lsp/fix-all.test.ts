@@ -48,7 +48,8 @@ test('safe fixes of a file, of the configuration, and what is only suggested', a
 test('in a large file the light bulb opens at once, and what somebody picks is proved then', async () => {
   // the newest nginx ignores the first line, one that is still around goes by it; the second may go in every version
   const flawed = 'http2_max_field_size 16k;\nerror_log off;\n';
-  const text = bigFile(2_000).replace('http {\n', `http {\n${flawed}`);
+  const many = Array.from({ length: 300 }, (_, i) => `server { listen 81; server_name w${i}.example.com; error_log off; }\n`).join('');
+  const text = bigFile(2_000).replace('http {\n', `http {\n${flawed}${many}`);
   assert.ok(text.includes(flawed) && text.length > 50_000);
   fs.mkdirSync(path.join(folder, 'large/.git'), { recursive: true });
   fs.writeFileSync(path.join(folder, 'large/nginx.conf'), text);
@@ -81,6 +82,10 @@ test('in a large file the light bulb opens at once, and what somebody picks is p
   assert.equal(silence.isPreferred, true);
   // without a proof, which would take longer on any machine
   assert.ok(took < 400, `${took} ms`);
+  const everywhere = actions.find((a) => a.title === 'Fix all 301 findings of error-log-off in this file');
+  assert.ok(everywhere && !everywhere.edit, actions.map((a) => a.title).join(', '));
+  const whole = await client.request<CodeAction>('codeAction/resolve', everywhere);
+  assert.equal(JSON.stringify(whole.edit).match(/dev\/null emerg/g)?.length, 301);
   const resolved = await client.request<CodeAction>('codeAction/resolve', silence);
   assert.equal(resolved.edit?.changeAnnotations, undefined);
   assert.match(JSON.stringify(resolved.edit), /dev\/null emerg/);

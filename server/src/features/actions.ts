@@ -6,11 +6,16 @@ import { type Fix, indentAt } from '../rules/fix.ts';
 import type { Finding } from '../rules/rule.ts';
 import type { SourceFile } from '../syntax/statement.ts';
 
+/** What is done in the whole file: all safe fixes, or the first fix of each finding of a rule. */
+export type Wide = { readonly all: 'safe' } | { readonly all: 'rule'; readonly rule: string };
+
+export const isWide = (edits: Action['edits']): edits is Wide => 'all' in edits;
+
 export interface Action {
   readonly title: string;
   readonly kind: 'quickfix' | 'source.fixAll.proxylens';
-  /** null: all safe fixes of the file, found when somebody picks the action */
-  readonly edits: readonly FileEdit[] | null;
+  /** made when somebody picks the action, where it is about more than what stands there */
+  readonly edits: readonly FileEdit[] | Wide;
   /** findings that the action answers to; empty for source actions */
   readonly findings: readonly Finding[];
   readonly preferred: boolean;
@@ -39,8 +44,8 @@ export function actionsAt(
   const here = prove(findings.filter((f) => f.at.file === file.id && meet(f.at.span, range)));
   const actions: Action[] = [];
   const seen = new Set<string>();
-  const add = (title: string, edits: readonly FileEdit[] | null, about: readonly Finding[], preferred = false, safe = false): void => {
-    if (seen.has(title) || edits?.length === 0) return;
+  const add = (title: string, edits: Action['edits'], about: readonly Finding[], preferred = false, safe = false): void => {
+    if (seen.has(title) || (!isWide(edits) && edits.length === 0)) return;
     seen.add(title);
     actions.push({ title, kind: 'quickfix', edits, findings: about, preferred, safe });
   };
@@ -50,14 +55,29 @@ export function actionsAt(
   }
   for (const rule of new Set(here.map((f) => f.rule))) {
     const same = findings.filter((f) => f.rule === rule && f.fixes.length > 0);
-    if (same.length > 1) add(`Fix all ${same.length} findings of ${rule} in this file`, combined(same.map((f) => f.fixes[0]!)), same);
+    if (same.length > 1)
+      add(
+        `Fix all ${same.length} findings of ${rule} in this file`,
+        { all: 'rule', rule },
+        here.filter((f) => f.rule === rule),
+      );
   }
-  if (here.length && safeFixes(findings).length > 1) add('Apply all safe fixes in this file', null, []);
+  if (here.length && safeFixes(findings).length > 1) add('Apply all safe fixes in this file', { all: 'safe' }, []);
   for (const finding of here)
     if (finding.rule !== 'unused-suppression')
       add(`Suppress ${finding.rule} here, with a reason`, [{ file: file.id, edits: [suppression(file, finding)] }], [finding]);
   return actions;
 }
+
+/** The edits of an action about a whole file. @param prove as for `actionsAt` */
+export const wideEdits = (
+  wide: Wide,
+  findings: readonly Finding[],
+  prove: (findings: readonly Finding[]) => readonly Finding[],
+): readonly FileEdit[] =>
+  combined(
+    wide.all === 'safe' ? safeFixes(prove(findings)) : findings.filter((f) => f.rule === wide.rule).flatMap((f) => f.fixes[0] ?? []),
+  );
 
 /** The first safe fix of each finding, as its rule proposes it. */
 export const safeFixes = (findings: readonly Finding[]): Fix[] => fixesToApply(findings, false);

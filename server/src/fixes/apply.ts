@@ -1,5 +1,5 @@
 /** Fixes applied one pass after the other until nothing is left to apply, each proved before it is: what `check --fix` and "fix all" do. */
-import { applyEdits, type FileEdit, overlapping, type TextEdit } from '../base/edit.ts';
+import { applyEdits, EditSet, type FileEdit } from '../base/edit.ts';
 import type { FileId } from '../base/file-id.ts';
 import type { Config } from '../config/config.ts';
 import type { Fix } from '../rules/fix.ts';
@@ -60,20 +60,19 @@ export function combined(fixes: readonly Fix[]): FileEdit[] {
 
 /** The same, and which of the fixes are in it. */
 export function combinedFixes(fixes: readonly Fix[]): { edits: FileEdit[]; applied: Fix[] } {
-  const taken = new Map<FileId, TextEdit[]>();
+  const taken = new Map<FileId, EditSet>();
   const applied: Fix[] = [];
-  const key = (e: TextEdit): string => `${e.span.start} ${e.span.end} ${e.newText}`;
-  const fresh = (file: FileId, edits: readonly TextEdit[]): TextEdit[] => {
-    const own = new Set((taken.get(file) ?? []).map(key));
-    return edits.filter((e) => !own.has(key(e)));
+  const inFile = (file: FileId): EditSet => {
+    let set = taken.get(file);
+    if (!set) taken.set(file, (set = new EditSet()));
+    return set;
   };
   for (const fix of fixes) {
-    const fits = fix.edits.every(({ file, edits }) => !overlapping([...(taken.get(file) ?? []), ...fresh(file, edits)]));
-    if (!fits) continue;
+    if (!fix.edits.every(({ file, edits }) => inFile(file).fits(edits))) continue;
     applied.push(fix);
-    for (const { file, edits } of fix.edits) taken.set(file, [...(taken.get(file) ?? []), ...fresh(file, edits)]);
+    for (const { file, edits } of fix.edits) inFile(file).add(edits);
   }
-  return { edits: [...taken].filter(([, edits]) => edits.length).map(([file, edits]) => ({ file, edits })), applied };
+  return { edits: [...taken].filter(([, { edits }]) => edits.length).map(([file, { edits }]) => ({ file, edits })), applied };
 }
 
 /** A file's text before the first pass and after the last. */

@@ -12,7 +12,7 @@ import type { Finding, FixChange, Rule } from '../rules/rule.ts';
 import { lint } from '../rules/run.ts';
 import { type Created, edited, type OpenText } from './edited.ts';
 import { changesCase, crossesTemplate, takesAway } from './place.ts';
-import { type Called, changesOfTraces } from './traces.ts';
+import { type Called, changesOfTraces, Treatment } from './traces.ts';
 import { versionsToTry } from './versions.ts';
 
 /** A fix with the finding that proposes it. */
@@ -37,11 +37,16 @@ function newError(before: Errors, after: Errors): string | null {
 
 const without = (all: Errors, base: Errors): Errors => new Map([...all].filter(([key, { count }]) => (base.get(key)?.count ?? 0) < count));
 
+const keyOf = ({ finding, fix }: Proposal): string => `${finding.rule} ${JSON.stringify(fix.edits)}`;
+
 /** The proofs of one configuration at one revision. */
 export class Proofs {
   private readonly errors = new Map<string, Errors>();
   private readonly validity: readonly Rule[];
   private versions: readonly Settings[] | undefined;
+  private readonly treatment: Treatment;
+  /** what was proved already, by rule and edits: a light bulb opens again and again at one revision */
+  private readonly answers = new Map<string, Because>();
 
   constructor(
     private readonly config: Config,
@@ -49,6 +54,7 @@ export class Proofs {
     private readonly rules: readonly Rule[],
   ) {
     this.validity = rules.filter((r) => r.group === 'validity' && r.severity === 'error');
+    this.treatment = new Treatment(config);
   }
 
   /** Whether the configuration reads a file that the fix changes. */
@@ -59,11 +65,17 @@ export class Proofs {
     const out = new Map<Fix, Because>();
     const left: Proposal[] = [];
     for (const proposal of proposals) {
+      const answer = this.answers.get(keyOf(proposal));
+      if (answer !== undefined) {
+        out.set(proposal.fix, answer);
+        continue;
+      }
       const because = this.atAGlance(proposal);
       if (because !== null) out.set(proposal.fix, because);
       else left.push(proposal);
     }
     this.divide(left, out);
+    for (const proposal of left) this.answers.set(keyOf(proposal), out.get(proposal.fix) ?? null);
     return out;
   }
 
@@ -134,7 +146,7 @@ export class Proofs {
       const error = this.newErrorAt(settings, after.config);
       if (error !== null) return `nginx ${settings.target.nginx.text} would refuse it: ${error}`;
     }
-    return changesOfTraces(this.config, after.config, declared, called);
+    return changesOfTraces(this.treatment, after.config, declared, called);
   }
 
   /** What the engine says of the fixed text. */
@@ -155,7 +167,7 @@ export class Proofs {
     // a text that nginx refuses treats no request in any way yet
     if (proposals.every(({ finding }) => finding.group === 'validity' && finding.severity === 'error')) return null;
     const declared = new Set(proposals.flatMap((p) => this.rules.find((r) => r.id === p.finding.rule)?.fixChanges ?? []));
-    return changesOfTraces(this.config, after.config, declared);
+    return changesOfTraces(this.treatment, after.config, declared);
   }
 
   /** The first error that nginx of the settings has with the fixed text alone. Most have none: then the present text is not asked about. */

@@ -66,15 +66,35 @@ function told(kind: FixChange, trace: Trace, called: Called | undefined): string
   return JSON.stringify(value, (key, v) => (typeof v === 'string' && [from, to].includes(v.toLowerCase()) ? from : place(key, v)));
 }
 
+/** What the requests of one configuration get: each proof about it compares with the same. */
+export class Treatment {
+  private readonly known = new Map<string, Map<FixChange, string>>();
+
+  constructor(readonly config: Config) {}
+
+  /** One thing told of each kind. @param key the request as a text */
+  of(key: string, request: RequestInput, kinds: readonly FixChange[], called: Called | undefined): readonly string[] {
+    let texts = called ? undefined : this.known.get(key);
+    if (!texts) {
+      texts = new Map();
+      if (!called) this.known.set(key, texts);
+    }
+    let trace: Trace | undefined;
+    for (const kind of kinds) if (!texts.has(kind)) texts.set(kind, told(kind, (trace ??= traceRequest(this.config, request)), called));
+    return kinds.map((kind) => texts.get(kind)!);
+  }
+}
+
 /** The first request that gets something else than declared, in words that follow "because"; null when there is none. */
-export function changesOfTraces(before: Config, after: Config, declared: ReadonlySet<FixChange>, called?: Called): string | null {
+export function changesOfTraces(before: Treatment, after: Config, declared: ReadonlySet<FixChange>, called?: Called): string | null {
   const kinds = (Object.keys(ASPECTS) as FixChange[]).filter((kind) => !declared.has(kind));
   const requests = new Map<string, RequestInput>();
-  for (const config of [before, after]) for (const request of representative(config, MOST)) requests.set(plain(request), request);
-  for (const request of requests.values()) {
-    const [was, is] = [traceRequest(before, request), traceRequest(after, request)];
-    const kind = kinds.find((k) => told(k, was, called) !== told(k, is, called));
-    if (kind) return `${shown(request)} would get ${WORDS[kind]}`;
+  for (const config of [before.config, after]) for (const request of representative(config, MOST)) requests.set(plain(request), request);
+  for (const [key, request] of requests) {
+    const was = before.of(key, request, kinds, called);
+    const is = traceRequest(after, request);
+    const at = kinds.findIndex((kind, i) => was[i] !== told(kind, is, called));
+    if (at >= 0) return `${shown(request)} would get ${WORDS[kinds[at]!]}`;
   }
   return null;
 }
