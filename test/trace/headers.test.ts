@@ -162,6 +162,43 @@ describe('odd answers of a backend', () => {
   });
 });
 
+describe('HTTP/3', () => {
+  const h3 = (headers: HeaderPair[], more = '', nginx?: string): Promise<Trace> =>
+    ask(
+      `listen 443 quic; listen 443 ssl; ${more} location / { proxy_set_header Host $http_host; proxy_set_header X-Host $host; proxy_pass http://127.0.0.1:8000; }`,
+      { scheme: 'https', httpVersion: '3', headers },
+      {},
+      nginx,
+    );
+  const sent = (t: Trace, name: string): string | undefined => t.outcome.upstreamRequest?.headers.find(([n]) => n === name)?.[1];
+
+  test(':authority chooses the server and is $host, and makes no Host line: $http_host is empty', async () => {
+    const t = await h3([[':authority', 'a.test']], '', '1.28.0');
+    assert.equal(t.outcome.status, 200);
+    assert.equal(sent(t, 'Host'), undefined);
+    assert.equal(sent(t, 'X-Host'), 'a.test');
+    assert.equal(t.outcome.responseHeaders.filter(([n]) => n === 'Connection').length, 0);
+  });
+
+  test('a Host beside it is to be the same, with its port only since 1.29.1', async () => {
+    const both = (authority: string, host: string): HeaderPair[] => [
+      [':authority', authority],
+      ['host', host],
+    ];
+    assert.equal(sent(await h3(both('a.test', 'a.test'), '', '1.28.0'), 'Host'), 'a.test');
+    assert.equal((await h3(both('a.test', 'b.test'))).outcome.status, 400);
+    assert.equal((await h3(both('a.test:443', 'a.test:443'), '', '1.28.0')).outcome.status, 400);
+    assert.equal((await h3(both('a.test:443', 'a.test:443'), '', '1.29.1')).outcome.status, 200);
+    assert.equal((await h3([])).outcome.status, 400);
+  });
+
+  test('where it is off, or where nothing listens for it, there is no connection', async () => {
+    assert.equal((await h3([[':authority', 'a.test']], 'http3 off;')).outcome.kind, 'closed');
+    const t = await ask('listen 443 ssl;', { scheme: 'https', httpVersion: '3', headers: [[':authority', 'a.test']] });
+    assert.match(t.steps[0]!.said, /connection refused/);
+  });
+});
+
 describe('HTTP/2', () => {
   const h2 = (headers: HeaderPair[], server = `http2 on; ${PASS}`, more: Partial<RequestInput> = {}, nginx?: string): Promise<Trace> =>
     ask(server, { httpVersion: '2', headers, ...more }, {}, nginx);

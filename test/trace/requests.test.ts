@@ -166,7 +166,7 @@ test('every request of a HAR recording, and a word on what is none', () => {
       '1',
       '2',
       [
-        ['Host', 'a.test'],
+        [':authority', 'a.test'],
         ['accept', '*/*'],
       ],
     ],

@@ -5,6 +5,7 @@ import { bodyOf, CONTEXTS, type Context, isContext, type Protocol } from './cont
 import { DATA_FILES } from './data/index.ts';
 import type { Arity, Deprecation, DirectiveFact, EnumValue, Kind, Repeat, Source, ValueCheck, VariableFact } from './fact.ts';
 import { type Flavour, GOES_ITS_OWN_WAY } from './flavours.ts';
+import { HARMLESS, type HarmlessReason } from './harmless.ts';
 import type { ModuleSet } from './modules.ts';
 import { overrideOf } from './overrides.ts';
 import { holdsFrom, parametersFrom, type RawShape } from './shape.ts';
@@ -60,6 +61,7 @@ interface RawDirective extends RawShape {
   syntax?: string | string[];
   note?: string;
   undocumented?: true;
+  harmless?: HarmlessReason;
   repeat?: 'error' | 'list' | Repeat;
   docs?: string | false;
   build?: string;
@@ -135,6 +137,7 @@ const directiveFact = (m: RawModule, r: RawDirective): DirectiveFact => ({
   default: r.default,
   syntax: r.syntax === undefined ? EMPTY : typeof r.syntax === 'string' ? [r.syntax] : r.syntax,
   undocumented: r.undocumented ?? false,
+  harmless: r.harmless === undefined ? null : HARMLESS[r.harmless],
   note: r.note,
   docs: address(m.page, r.docs, r.name),
   build: r.build ?? null,

@@ -141,6 +141,8 @@ export interface DirectiveFact {
   /** The forms of the directive as the manual writes them, each with its semicolon. */
   readonly syntax: readonly string[];
   readonly undocumented: boolean;
+  /** Why it changes neither the way of a request nor what the client gets; null where it may. */
+  readonly harmless: string | null;
   readonly note: string | undefined;
   /** Address of the manual's section, null for third-party and undocumented ones. */
   readonly docs: string | null;

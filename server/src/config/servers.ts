@@ -259,6 +259,9 @@ const listeners = new PerConfig((config, protocol: ServerProtocol): readonly Lis
         pair.proxyProtocol ||= has('proxy_protocol');
         pair.dualStack ||= has('ipv6only=off');
       }
+  // `ssl on` of the default server makes TLS of all that comes to the pair (ngx_http_init_connection, until 1.25.1)
+  for (const pair of pairs.values())
+    pair.ssl ||= protocol === 'http' && pair.defaultServer.scope.value('ssl')?.value(0).toLowerCase() === 'on';
   return [...pairs.values()];
 });
 

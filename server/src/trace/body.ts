@@ -5,8 +5,16 @@
 import { type ByteString, fromBytes, lower, toBytes } from '../base/bytes.ts';
 import type { Directive } from '../config/directive.ts';
 import { escapeUri, unescapeUri } from './escape.ts';
+import type { Reader } from './reader.ts';
 import type { Run } from './run.ts';
 import { parseUnsafe } from './uri.ts';
+
+/** Read where the text of a body is known. */
+export const BODIES: Reader = {
+  module: 'ngx_http_postpone_filter_module',
+  reads: ['add_before_body', 'add_after_body', 'sub_filter', 'sub_filter_once', 'ssi', 'ssi_silent_errors'],
+  partly: ['sub_filter_once', 'ssi_silent_errors'],
+};
 
 /** The text of the answer, one character a byte; null where it is not known. */
 function textOf(run: Run): ByteString | null {

@@ -13,6 +13,8 @@ export interface PassVariables {
 
 /** What a cache that stands before the backend holds for this request, and what nginx does with it (ngx_http_upstream_cache). */
 export interface CacheUse {
+  /** of the family */
+  readonly prefix: string;
   readonly zone: string;
   readonly directive: Directive;
   readonly bypassed: Directive | null;

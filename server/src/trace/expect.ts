@@ -6,7 +6,7 @@ import type { Config } from '../config/config.ts';
 import { readAnswers, readHeaders } from './answers.ts';
 import { assumeProblems, backend } from './assumptions.ts';
 import { CLIENTS, clientLines, clientOf } from './clients.ts';
-import { requestFromUrl } from './from-url.ts';
+import { hostIn, isHost, requestFromUrl } from './from-url.ts';
 import { traceRequest } from './request.ts';
 import type { HeaderPair, Refusal, RequestInput, Trace, TraceOptions } from './trace.ts';
 
@@ -267,7 +267,7 @@ export function runTest(
 
 /** A test of the contract's form that pins what the trace says now. */
 export function asTest(trace: Trace, name: string): string {
-  const host = trace.request.headers.find(([n]) => n.toLowerCase() === 'host')?.[1] ?? 'localhost';
+  const host = hostIn(trace.request.headers) ?? 'localhost';
   const quoted = (s: string): string => JSON.stringify(s);
   const { outcome } = trace;
   const asked = `${trace.request.method} ${trace.request.scheme}://${host}${trace.request.target}`;
@@ -276,7 +276,7 @@ export function asTest(trace: Trace, name: string): string {
   const out = [`  - name: ${quoted(name)}`, `    request: ${plain.test(asked) ? asked : quoted(asked)}`];
   // what a browser sends by itself goes without saying
   const usual = clientLines('browser', trace.request.method, trace.request.scheme, host).map(([n, v]) => `${n.toLowerCase()}: ${v}`);
-  const extra = trace.request.headers.filter(([n, v]) => n.toLowerCase() !== 'host' && !usual.includes(`${n.toLowerCase()}: ${v}`));
+  const extra = trace.request.headers.filter(([n, v]) => !isHost(n) && !usual.includes(`${n.toLowerCase()}: ${v}`));
   if (extra.length) out.push(`    headers: { ${extra.map(([n, v]) => `${quoted(n)}: ${quoted(v)}`).join(', ')} }`);
   const chosen = trace.assumptions.filter((a) => a.chosen);
   if (chosen.length) out.push(`    assume: { ${chosen.map((a) => `${quoted(a.id)}: ${quoted(a.assumed)}`).join(', ')} }`);

@@ -1,13 +1,35 @@
-/** What applies to a request besides its path: buffers, timeouts, TLS, keep-alive, and the directives that nobody here follows. */
+/** What applies to a request besides its path: buffers, timeouts, TLS and keep-alive. */
 import { evaluateCipherList } from '../catalog/ciphers.ts';
 import { atLeast } from '../catalog/version.ts';
-import { PerConfig } from '../config/asked.ts';
 import type { Directive } from '../config/directive.ts';
-import type { Scope } from '../config/scope.ts';
-import { atOf } from './at.ts';
-import { UNFOLLOWED_MODULES, UNFOLLOWED_NAMES } from './ledger.ts';
+import { family, type Reader } from './reader.ts';
 import type { Run } from './run.ts';
-import type { Facts, NotSimulated } from './trace.ts';
+import type { Facts } from './trace.ts';
+
+const BUFFERED = ['proxy', 'fastcgi', 'uwsgi', 'scgi'];
+
+/** Read to be told. */
+export const FACTS: Reader = {
+  module: 'ngx_http_core_module',
+  reads: [
+    'client_max_body_size',
+    'client_body_buffer_size',
+    'client_header_timeout',
+    'client_body_timeout',
+    'send_timeout',
+    'keepalive_timeout',
+    'keepalive_requests',
+    'keepalive',
+    'ssl_protocols',
+    'ssl_ciphers',
+    'ssl_prefer_server_ciphers',
+    'ssl_certificate',
+    'ssl_verify_client',
+    'http2',
+    ...family([...BUFFERED, 'grpc', 'memcached'], ['buffer_size', 'connect_timeout', 'send_timeout', 'read_timeout']),
+    ...family(BUFFERED, ['request_buffering', 'buffers', 'busy_buffers_size', 'max_temp_file_size']),
+  ],
+};
 
 type Mutable = Record<string, string | number | boolean | null | readonly string[]>;
 
@@ -116,40 +138,3 @@ export function tlsOf(run: Run): Facts {
 /** `http2 on` of the server, or the parameter of the listener. */
 export const offersHttp2 = (run: Run): boolean =>
   (run.server.scope.value('http2')?.value(0) ?? 'off').toLowerCase() === 'on' || (run.connection.listener?.http2 ?? false);
-
-/** Followed although the module is not: they name content handlers. */
-const FOLLOWED_NAMES = new Set(['perl', 'perl_set', 'js_content', 'js_set']);
-
-const memo = new PerConfig(() => new Map<Scope, readonly NotSimulated[]>());
-
-/** Directives in force in a scope that the trace does not follow. */
-export function notSimulatedIn(scope: Scope): readonly NotSimulated[] {
-  const { config } = scope;
-  const known = memo.of(config);
-  let found = known.get(scope);
-  if (!found) {
-    const seen = new Set<string>();
-    const list: NotSimulated[] = [];
-    for (let at: Scope | null = scope; at && at.context !== 'main'; at = at.parent)
-      for (const d of at.directives) {
-        if (seen.has(d.name) || !isUnfollowed(d) || (at !== scope && !scope.effective(d.name).directives.includes(d))) continue;
-        seen.add(d.name);
-        if (d.value(0) !== 'off') list.push({ at: atOf(d), directive: d.name });
-      }
-    known.set(scope, (found = list));
-  }
-  return found;
-}
-
-/** The same for the lines of the group that was asked, without the levels around it. */
-export const notSimulatedOf = (group: Scope): readonly NotSimulated[] =>
-  group.directives.filter(isUnfollowed).map((d) => ({ at: atOf(d), directive: d.name }));
-
-function isUnfollowed(d: Directive): boolean {
-  if (UNFOLLOWED_NAMES.has(d.name)) return true;
-  if (FOLLOWED_NAMES.has(d.name) || d.name === 'include') return false;
-  const fact = d.fact;
-  if (!fact) return d.scope.context !== 'unknown' && !/^(?:echo|content_by_lua)/.test(d.name);
-  if (fact.source === 'oss') return UNFOLLOWED_MODULES.has(fact.module);
-  return !/^(?:echo$|content_by_lua|set_by_lua)/.test(d.name);
-}

@@ -5,8 +5,9 @@ import type { Directive } from '../config/directive.ts';
 import { followBody } from './body.ts';
 import { clock } from './clock.ts';
 import { slice } from './handlers/slice.ts';
-import { userid } from './handlers/userid.ts';
+import { OF_USERS, userid } from './handlers/userid.ts';
 import { httpTime, parseHttpTime } from './http-time.ts';
+import type { Reader } from './reader.ts';
 import { change, type ReplyHeader } from './reply.ts';
 import type { Run } from './run.ts';
 import { compileValue } from './script.ts';
@@ -21,7 +22,7 @@ export function sendHeader(run: Run): 'answered' | number {
     reply.statusLine = false;
   }
   for (const filter of FILTERS) {
-    const status = filter(run);
+    const status = filter.run(run);
     if (status !== undefined) return status;
   }
   reply.sent = true;
@@ -29,25 +30,47 @@ export function sendHeader(run: Run): 'answered' | number {
   return 'answered';
 }
 
-/** A status: the head so far is dropped, another answer is made (ngx_http_filter_finalize_request). */
-type Filter = (run: Run) => number | undefined;
+export interface Filter extends Reader {
+  /** A status: the head so far is dropped, another answer is made (ngx_http_filter_finalize_request). */
+  run(run: Run): number | undefined;
+}
 
 const SAFE = new Set([200, 201, 204, 206, 301, 302, 303, 304, 307, 308]);
 
-const FILTERS: readonly Filter[] = [
-  parts,
-  notModified,
-  addHeaders,
-  userid,
-  gunzip,
-  addition,
-  substitution,
-  charset,
-  ssi,
-  gzip,
-  range,
-  chunked,
-  header,
+const filter = (module: string, run: Filter['run'], ...reads: readonly string[]): Filter => ({
+  module: `ngx_http_${module}_filter_module`,
+  reads,
+  run,
+});
+
+/** One whose body is followed where its text is known (body.ts). */
+const filterOfBodies = (module: string, run: Filter['run'], ...partly: readonly string[]): Filter => ({
+  ...filter(module, run, ...partly),
+  partly,
+});
+
+/** `clientTakesGzip` reads them, for whoever packs, unpacks or finds a packed file. */
+export const OF_CLIENTS = ['gzip_disable', 'gzip_http_version', 'gzip_proxied'] as const;
+
+/** In nginx's order. */
+export const FILTERS: readonly Filter[] = [
+  filter('slice', parts, 'slice'),
+  filter('not_modified', notModified, 'if_modified_since'),
+  {
+    ...filter('headers', addHeaders, 'add_header', 'add_header_inherit', 'expires', 'add_trailer', 'add_trailer_inherit'),
+    // that there are trailers shows in the head, what they say comes behind the body
+    partly: ['add_trailer', 'add_trailer_inherit'],
+  },
+  filter('userid', userid, ...OF_USERS),
+  filter('gunzip', gunzip, 'gunzip', ...OF_CLIENTS),
+  filterOfBodies('addition', addition, 'add_before_body', 'add_after_body', 'addition_types'),
+  filterOfBodies('sub', substitution, 'sub_filter', 'sub_filter_types', 'sub_filter_last_modified'),
+  filter('charset', charset, 'charset', 'charset_types', 'override_charset'),
+  filterOfBodies('ssi', ssi, 'ssi', 'ssi_types', 'ssi_last_modified'),
+  filter('gzip', gzip, 'gzip', 'gzip_min_length', 'gzip_types', ...OF_CLIENTS),
+  filter('range', range, 'max_ranges'),
+  filter('chunked', chunked, 'chunked_transfer_encoding'),
+  filter('header', header, 'absolute_redirect', 'server_name_in_redirect', 'port_in_redirect'),
 ];
 
 /** A list of ETags against one (ngx_http_test_if_match); `weak`: W/ counts for nothing. */

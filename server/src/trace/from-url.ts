@@ -138,18 +138,32 @@ export function requestFromUrl(request: UrlRequest): RequestInput | { problem: s
     ([name]) => !has(own, name) && (old || name !== 'Connection'),
   );
   const more = socket ? HANDSHAKE.filter(([name]) => !has(own, name) && !has(usual, name)) : [];
-  const headers = [...usual, ...more, ...own];
+  const lines = [...usual, ...more, ...own];
+  const headers = has(lines, old ? 'host' : ':authority') ? lines : withHost(lines, authority, old);
   return {
     method,
     target,
     scheme,
-    headers: has(headers, 'host') ? headers : [['Host', authority], ...headers],
+    headers,
     ...(port ? { localPort: Number(port) } : {}),
     ...(request.clientAddress ? { clientAddress: request.clientAddress } : {}),
     ...(request.httpVersion ? { httpVersion: request.httpVersion } : {}),
     ...(request.sni === undefined ? {} : { sni: request.sni }),
   };
 }
+
+/** The lines with the host that a client puts before them: in HTTP/2 and HTTP/3 it is a field of its own, also where a Host line was asked for. */
+function withHost(lines: readonly HeaderPair[], authority: string, old: boolean): readonly HeaderPair[] {
+  if (old) return [['Host', authority], ...lines];
+  const given = lines.find(([n]) => n.toLowerCase() === 'host')?.[1] ?? authority;
+  return [[':authority', given], ...lines.filter(([n]) => n.toLowerCase() !== 'host')];
+}
+
+/** Whether a line names the host: `Host`, or what stands for it in HTTP/2 and HTTP/3. */
+export const isHost = (name: string): boolean => /^(?:host|:authority)$/i.test(name);
+
+/** The host that a request's lines name, with its port. */
+export const hostIn = (headers: readonly HeaderPair[]): string | undefined => headers.find(([n]) => isHost(n))?.[1];
 
 /** An address that a connection may come from. */
 export const isAddress = (text: string): boolean => canonicalIp(text) !== null || text.startsWith('unix:');
@@ -170,14 +184,14 @@ export function asCurl(request: {
   readonly scheme: string;
   readonly headers: readonly HeaderPair[];
 }): string {
-  const host = request.headers.find(([n]) => n.toLowerCase() === 'host')?.[1] ?? 'localhost';
+  const host = hostIn(request.headers) ?? 'localhost';
   const words = ['curl', '-i', '--path-as-is'];
   if (request.method === 'HEAD') words.push('-I');
   else if (request.method !== 'GET') words.push('-X', shWord(request.method));
   for (const [name, value] of request.headers) {
     const line = `${name}: ${value}`;
     // no client sends a control character there, and a line that begins with @ is a file's name to curl
-    if (name.toLowerCase() !== 'host' && !CONTROL.test(line) && !line.startsWith('@')) words.push('-H', shWord(line));
+    if (!isHost(name) && !CONTROL.test(line) && !line.startsWith('@')) words.push('-H', shWord(line));
   }
   const url = `${request.scheme}://${host}${request.target}`.replace(CONTROLS, (c) => encodeURIComponent(c));
   // brackets and braces are patterns to curl unless it is told

@@ -10,6 +10,7 @@ import { readLocation } from '../config/locations.ts';
 import type { Scope } from '../config/scope.ts';
 import { protocolScopes, type ServerProtocol } from '../config/servers.ts';
 import { PASS_DIRECTIVES } from '../config/upstreams.ts';
+import { family, type Reader } from './reader.ts';
 
 /** How a variable that the configuration defines gets its value; the strongest definition counts. */
 export type Definition =
@@ -60,6 +61,30 @@ const SETTERS: Readonly<Record<string, number>> = table({
   num_map: 1,
   keyval: 1,
 });
+
+/** Read to know who defines which variable, and where zones are. What other modules' code gives a variable is an assumption wherever it is used. */
+export const DEFINITIONS: Reader = {
+  module: 'ngx_http_core_module',
+  reads: [
+    'http',
+    'server',
+    'server_name',
+    'map',
+    'geo',
+    'split_clients',
+    'json_set',
+    'json_max_depth',
+    'limit_req_zone',
+    'limit_conn_zone',
+    ...family(['proxy', 'fastcgi', 'uwsgi', 'scgi'], ['cache_path']),
+    'perl_set',
+    'js_set',
+    'js_var',
+    'set_by_lua',
+    'set_by_lua_block',
+    'set_by_lua_file',
+  ],
+};
 
 /** Blocks whose lines are data, not directives. */
 const DATA = new Set(['map', 'geo', 'split_clients', 'types', 'charset_map', 'geoip2', 'num_map']);

@@ -6,7 +6,14 @@ import { fromBytes } from '../base/bytes.ts';
 import type { Directive } from '../config/directive.ts';
 import { CONTENT_HANDLERS, PASSES } from '../config/handlers.ts';
 import type { Scope } from '../config/scope.ts';
+import type { Reader } from './reader.ts';
 import { knownMethod, type Run } from './run.ts';
+
+/** Read for every place that a request comes to, and for the names of files there. */
+export const PLACES: Reader = {
+  module: 'ngx_http_core_module',
+  reads: ['limit_except', 'keepalive_timeout', 'keepalive_requests', 'keepalive_disable', 'root', 'alias'],
+};
 
 /** Makes a scope the configuration in force, limit_except included. */
 export function enter(run: Run, scope: Scope): void {

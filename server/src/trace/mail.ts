@@ -4,12 +4,14 @@
  */
 import { table } from '../base/table.ts';
 import type { Config } from '../config/config.ts';
-import { type Listener, listenerFor, listenersOf } from '../config/servers.ts';
+import type { Listener } from '../config/servers.ts';
 import { atOf } from './at.ts';
-import { notSimulatedIn } from './facts.ts';
-import { Run } from './run.ts';
+import { takeAddress } from './handlers/realip.ts';
+import { ledgerOf } from './ledger.ts';
+import type { Run } from './run.ts';
+import { NONE, traceSession } from './session.ts';
 import type { HeaderPair, MailScheme, RequestInput, Trace, TraceOptions, UpstreamRequest } from './trace.ts';
-import { askOuter, askUnseen, readAs, restsOn } from './unseen.ts';
+import { askUnseen, restsOn } from './unseen.ts';
 
 interface Form {
   /** as `protocol` and Auth-Protocol have it */
@@ -46,80 +48,58 @@ const METHODS: Readonly<Record<Form['protocol'], readonly string[]>> = {
 
 export const isMail = (scheme: string | undefined): scheme is MailScheme => scheme !== undefined && Object.hasOwn(MAIL_SCHEMES, scheme);
 
+/** What a trace of a mail session does with each directive. */
+export const LEDGER = ledgerOf([
+  {
+    module: 'ngx_mail_core_module',
+    reads: [
+      'mail',
+      'server',
+      'server_name',
+      'listen',
+      'protocol',
+      'ssl',
+      'ssl_certificate',
+      'ssl_verify_client',
+      'set_real_ip_from',
+      'starttls',
+      'auth_http',
+      'auth_http_header',
+      'auth_http_pass_client_cert',
+      'imap_auth',
+      'pop3_auth',
+      'smtp_auth',
+      'resolver',
+      'proxy_protocol',
+      'proxy_smtp_auth',
+      'xclient',
+      'proxy_buffer',
+      'timeout',
+      'auth_http_timeout',
+      'proxy_timeout',
+    ],
+  },
+]);
+
 /** The trace of a session up to the server behind. */
 export function traceMail(config: Config, input: RequestInput, options: TraceOptions, scheme: MailScheme): Trace {
-  const run = new Run({ config, input, options, protocol: 'mail' });
   const form = MAIL_SCHEMES[scheme];
-  run.connection.clientAddress = input.clientAddress ?? '203.0.113.9';
-  run.connection.localPort = input.localPort ?? form.port;
-  const listener = find(config, input, run.connection.localPort);
-  run.connection.localAddress = input.localAddress ?? (listener && !listener.wildcard ? listener.address : '127.0.0.1');
-  if (listener) follow(run, listener, form);
-  else {
-    run.reply.kind = 'unknown';
-    run.report.step({
-      phase: 'listen',
-      handler: 'ngx_mail_core_module',
-      said: `connection refused: no server listens on ${run.connection.localAddress}:${run.connection.localPort}`,
-      ...restsOn(askOuter(run, config.main)),
-    });
-  }
-  const opener = listener ? run.server.scope.opener : null;
-  return {
-    ...(input.id === undefined ? {} : { id: input.id }),
-    version: 1,
-    request: {
-      method: '',
-      target: input.target,
-      scheme,
-      httpVersion: '',
-      headers: [],
-      clientAddress: run.connection.clientAddress,
-      localAddress: run.connection.localAddress,
-      localPort: run.connection.localPort,
-    },
-    steps: run.report.steps,
-    outcome: {
-      kind: run.reply.kind,
-      status: run.reply.status,
-      responseHeaders: [],
-      headerOrigins: [],
-      body: null,
-      file: null,
-      upstreamRequest: run.exchange.request,
-      server:
-        opener && listener
-          ? { at: atOf(opener), name: run.server.names[0]?.text ?? '', listen: listener.text, matched: null, by: 'address' }
-          : null,
-      location: null,
-    },
-    exchanges: run.hops.told,
-    limits: [],
-    cache: null,
-    buffering: listener ? { proxy_buffer: run.text('proxy_buffer') ?? '4k' } : {},
-    timeouts: listener
-      ? {
-          client: run.text('timeout') ?? '60s',
-          auth_http: run.text('auth_http_timeout') ?? '60s',
-          proxy: run.text('proxy_timeout') ?? '24h',
-        }
-      : {},
-    tls: run.connection.tls ? { sni: input.sni ?? null } : {},
-    compression: {},
-    keepalive: {},
-    assumptions: run.report.assumptions,
-    notSimulated: listener ? notSimulatedIn(run.scope) : [],
-    readAs: readAs(config),
-    stock: [...run.report.builtIn],
-    refusedBy: options.refusedBy ?? [],
-    nginx: run.behaviour.text,
-  };
-}
-
-function find(config: Config, input: RequestInput, port: number): Listener | null {
-  if (input.localAddress !== undefined) return listenerFor(config, { address: input.localAddress, port }, 'mail');
-  const here = listenersOf(config, 'mail').filter((l) => l.port === port);
-  return here.find((l) => l.wildcard) ?? here[0] ?? null;
+  return traceSession(config, input, options, {
+    protocol: 'mail',
+    scheme,
+    port: form.port,
+    ledger: LEDGER,
+    follow: (run, listener) => follow(run, listener, form),
+    facts: (run) => ({
+      buffering: { proxy_buffer: run.text('proxy_buffer') ?? '4k' },
+      timeouts: {
+        client: run.text('timeout') ?? '60s',
+        auth_http: run.text('auth_http_timeout') ?? '60s',
+        proxy: run.text('proxy_timeout') ?? '24h',
+      },
+      tls: run.connection.tls ? { sni: input.sni ?? null } : NONE,
+    }),
+  });
 }
 
 function end(run: Run, kind: 'closed' | 'error', status: number): void {
@@ -129,9 +109,6 @@ function end(run: Run, kind: 'closed' | 'error', status: number): void {
 }
 
 function follow(run: Run, listener: Listener, form: Form): void {
-  run.connection.listener = listener;
-  run.server = listener.defaultServer;
-  run.scope = run.server.scope;
   const tell = (
     phase: 'listen' | 'server' | 'tls' | 'access' | 'upstream' | 'content',
     handler: string,
@@ -153,6 +130,10 @@ function follow(run: Run, listener: Listener, form: Form): void {
     said: `${listener.text}${listener.ssl ? ' ssl' : ''}`,
     ...restsOn(askUnseen(run, run.scope)),
   });
+  const trusted = run.lines('set_real_ip_from');
+  const { proxyProtocol } = run.input;
+  if (trusted.length && listener.proxyProtocol && proxyProtocol)
+    takeAddress(run, 'ngx_mail_realip_module', 'proxy_protocol', [proxyProtocol.clientAddress], trusted[0]!);
   const protocol = run.text('protocol') ?? BY_PORT[listener.port];
   tell(
     'server',
@@ -168,6 +149,7 @@ function follow(run: Run, listener: Listener, form: Form): void {
   }
   run.connection.tls = ssl;
   if (ssl) tell('tls', 'ssl', 'TLS ends here', 'ssl_certificate');
+  if (ssl && !certificate(run, tell)) return;
   if (protocol !== form.protocol) {
     tell('content', 'core', `the client speaks ${form.protocol.toUpperCase()}: its commands are invalid`, 'protocol');
     end(run, 'error', 500);
@@ -175,6 +157,17 @@ function follow(run: Run, listener: Listener, form: Form): void {
   }
   if (!ssl && !startTls(run, tell)) return;
   authenticate(run, form, tell);
+}
+
+/** ngx_mail_verify_cert. False: the session ends with a message. */
+function certificate(run: Run, tell: Tell): boolean {
+  const mode = run.text('ssl_verify_client') ?? 'off';
+  const given = run.input.clientCertificate ?? 'none';
+  const missing = mode === 'on' && given === 'none';
+  if (!missing && !((mode === 'on' || mode === 'optional') && given === 'invalid')) return true;
+  tell('tls', 'ssl', missing ? 'no client certificate: refused' : 'the client certificate is not valid: refused', 'ssl_verify_client');
+  end(run, 'error', 400);
+  return false;
 }
 
 type Tell = (
@@ -200,7 +193,7 @@ function startTls(run: Run, tell: Tell): boolean {
   if (used === 'used') {
     run.connection.tls = true;
     tell('tls', 'ssl', 'STARTTLS, then TLS ends here', 'starttls', 'starttls');
-    return true;
+    return certificate(run, tell);
   }
   if (mode === 'on') return true;
   tell('tls', 'ssl', 'STARTTLS is demanded before a login: refused', 'starttls', 'starttls');
@@ -211,6 +204,35 @@ function startTls(run: Run, tell: Tell): boolean {
 /** What stands in a line of the request to the authentication server (ngx_mail_auth_http_escape). */
 const escaped = (text: string): string =>
   text.replace(/[\u0000-\u0020%\u007f-\u00ff]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
+
+/** What the authentication server is told of the handshake. */
+function ofHandshake(run: Run): HeaderPair[] {
+  const lines: HeaderPair[] = [['Auth-SSL', 'on']];
+  const told = (name: string, id: string, what: string, otherwise: string): unknown =>
+    lines.push([name, run.report.assume({ id, what, otherwise, why: 'the client and the server agree on it' })]);
+  if (run.behaviour.mailTellsCipher) {
+    told('Auth-SSL-Protocol', 'ssl_protocol', 'version of TLS', 'TLSv1.3');
+    told('Auth-SSL-Cipher', 'ssl_cipher', 'cipher of the connection', 'TLS_AES_256_GCM_SHA384');
+  }
+  if ((run.text('ssl_verify_client') ?? 'off') === 'off') return lines;
+  const given = run.input.clientCertificate ?? 'none';
+  lines.push([
+    'Auth-SSL-Verify',
+    given === 'valid' ? 'SUCCESS' : given === 'none' ? 'NONE' : 'FAILED:unable to verify the first certificate',
+  ]);
+  if (given === 'none') return lines;
+  for (const part of ['Subject', 'Issuer', 'Serial', 'Fingerprint', ...(run.flag('auth_http_pass_client_cert', false) ? ['Cert'] : [])])
+    lines.push([
+      `Auth-SSL-${part}`,
+      run.report.assume({
+        id: `client-certificate-${part.toLowerCase()}`,
+        what: `${part} of the client's certificate`,
+        otherwise: `(${part.toLowerCase()})`,
+        why: 'the client sends it',
+      }),
+    ]);
+  return lines;
+}
 
 /** ngx_mail_auth_http_create_request, and what becomes of the answer. */
 function authenticate(run: Run, form: Form, tell: Tell): void {
@@ -267,7 +289,7 @@ function authenticate(run: Run, form: Form, tell: Tell): void {
       ] as const)
         headers.push([field, run.report.assume({ id, what: field, otherwise: `(${id.slice(5)})`, why: 'the client says it' })]);
   }
-  if (run.connection.tls) headers.push(['Auth-SSL', 'on']);
+  if (run.connection.tls) headers.push(...ofHandshake(run));
   for (const line of run.lines('auth_http_header')) headers.push([line.value(0), line.value(1)]);
   const request: UpstreamRequest = {
     protocol: 'http',

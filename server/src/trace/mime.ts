@@ -1,7 +1,11 @@
 /** The Content-Type of files and of `return` texts (ngx_http_set_content_type): types and default_type. */
 import { lower, toBytes } from '../base/bytes.ts';
 import type { Directive } from '../config/directive.ts';
+import type { Reader } from './reader.ts';
 import type { Run } from './run.ts';
+
+/** Read for the type of whatever nginx answers by itself. */
+export const TYPES: Reader = { module: 'ngx_http_core_module', reads: ['types', 'default_type'] };
 
 const BUILT_IN = new Map([
   ['html', 'text/html'],

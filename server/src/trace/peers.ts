@@ -104,7 +104,7 @@ export class Peers {
         ? 'the session that sticky learned decides'
         : group.method === 'round-robin'
           ? 'the requests before this one decide whose turn it is'
-          : `${group.method} decides`,
+          : `${[group.method, ...(group.balancer?.values ?? [])].join(' ')} decides`,
       choices: open.map((m) => m.address),
       at: group.balancer ?? group.directive,
     });

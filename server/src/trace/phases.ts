@@ -7,24 +7,23 @@ import { fromBytes } from '../base/bytes.ts';
 import { accessHandler } from './handlers/access.ts';
 import { authBasicHandler } from './handlers/auth-basic.ts';
 import { authRequestHandler } from './handlers/auth-request.ts';
-import { contentHandlers, ownContent } from './handlers/content.ts';
+import { contentHandlers, OWN, ownContent } from './handlers/content.ts';
 import { earlyBodyHandler } from './handlers/early-body.ts';
-import { findConfig } from './handlers/find-config.ts';
+import { findConfig, finding } from './handlers/find-config.ts';
 import { limitConnHandler, limitReqHandler } from './handlers/limits.ts';
 import { mirrorHandler } from './handlers/mirror.ts';
 import { realipHandler } from './handlers/realip.ts';
 import { rewriteHandler } from './handlers/rewrite.ts';
 import { tryFilesHandler } from './handlers/try-files.ts';
+import { PLACES } from './location-config.ts';
 import { mapUri } from './paths.ts';
+import type { Reader } from './reader.ts';
 import type { Move, Run, Verdict } from './run.ts';
 import type { PhaseId } from './trace.ts';
 
 export type PhaseIndex = number;
 
-export interface Handler {
-  readonly module: string;
-  /** the directives that it reads; what nobody reads is told as not simulated */
-  readonly reads: readonly string[];
+export interface Handler extends Reader {
   run(run: Run): Verdict;
 }
 
@@ -85,6 +84,9 @@ const access = (...handlers: Handler[]): Phase => ({
     return 'next';
   },
 });
+
+/** What the access phase itself reads. */
+const satisfying: Reader = { module: 'ngx_http_core_module', reads: ['satisfy'] };
 
 const postAccess: Phase = {
   id: 'post-access',
@@ -164,6 +166,9 @@ export const PHASES: readonly Phase[] = [
   generic('precontent', tryFilesHandler, mirrorHandler),
   content,
 ];
+
+/** Whoever reads a directive on the way of a request through the phases. */
+export const PHASE_READERS: readonly Reader[] = [...PHASES.flatMap((p) => p.handlers), ...Object.values(OWN), satisfying, finding, PLACES];
 
 const positions = new Map(PHASES.map((p, i) => [p.id, i]));
 

@@ -20,12 +20,21 @@ import {
   serverLosers,
 } from '../config/servers.ts';
 import { atOf } from './at.ts';
-import { bufferingOf, keepaliveOf, notSimulatedIn, notSimulatedOf, offersHttp2, timeoutsOf, tlsOf } from './facts.ts';
-import { liveHeaders } from './filters.ts';
+import { BODIES } from './body.ts';
+import { bufferingOf, FACTS, keepaliveOf, offersHttp2, timeoutsOf, tlsOf } from './facts.ts';
+import { FILTERS, liveHeaders } from './filters.ts';
+import { hostIn } from './from-url.ts';
 import { patternOf } from './handlers/find-config.ts';
+import { GROUPS } from './handlers/upstream.ts';
+import { DEFINITIONS } from './index.ts';
+import { ledgerOf, notSimulatedIn, notSimulatedOf } from './ledger.ts';
 import { isMail, traceMail } from './mail.ts';
+import { TYPES } from './mime.ts';
 import { afterwards, finalize, go, subrequest } from './moves.ts';
+import { PHASE_READERS } from './phases.ts';
+import type { Reader } from './reader.ts';
 import { type HeaderLine, Run } from './run.ts';
+import { PAGES } from './special.ts';
 import { traceStream } from './stream.ts';
 import type {
   Assumption,
@@ -41,6 +50,28 @@ import type {
 } from './trace.ts';
 import { askOuter, askUnseen, readAs, restsOn } from './unseen.ts';
 import { parseAuthority, parseTarget } from './uri.ts';
+import { OF_VARIABLES } from './variables.ts';
+
+/** Read before the phases, and when the answer is told. */
+const REQUEST: Reader = {
+  module: 'ngx_http_core_module',
+  reads: [
+    'listen',
+    'large_client_header_buffers',
+    'client_header_buffer_size',
+    'merge_slashes',
+    'max_headers',
+    'ignore_invalid_headers',
+    'underscores_in_headers',
+    'ssl',
+    'http3',
+    'ssl_reject_handshake',
+    'post_action',
+  ],
+};
+
+/** What a trace of a request does with each directive. */
+export const LEDGER = ledgerOf([REQUEST, DEFINITIONS, ...PHASE_READERS, GROUPS, ...FILTERS, BODIES, TYPES, PAGES, OF_VARIABLES, FACTS]);
 
 const DEFAULT_CLIENT = '203.0.113.9';
 
@@ -229,6 +260,14 @@ function handshake(run: Run, listener: Listener): boolean {
       run.scope = choice.server.scope;
     }
   }
+  const http3 = run.version === 3000 ? run.server.scope.value('http3') : undefined;
+  if (http3?.value(0).toLowerCase() === 'off') {
+    run.report.step({ phase: 'tls', handler: 'ngx_http_v3_module', at: http3, said: 'HTTP/3 is not offered: the handshake fails' });
+    run.reply.kind = 'closed';
+    run.reply.closed = true;
+    run.finished = true;
+    return false;
+  }
   const reject = run.server.scope.value('ssl_reject_handshake');
   if (reject?.value(0) === 'on') {
     run.report.step({ phase: 'tls', handler: 'ngx_http_ssl_module', at: reject, said: 'the handshake is rejected: unrecognized name' });
@@ -248,9 +287,7 @@ function handshake(run: Run, listener: Listener): boolean {
 
 /** What a client would send: the host of the request, unless it is an address. */
 function sniOf(run: Run): string | null {
-  const host =
-    (run.input.headers ?? []).find(([n]) => n.toLowerCase() === 'host' || n.toLowerCase() === ':authority')?.[1] ??
-    /^[a-z]+:\/\/([^/?#]*)/i.exec(run.input.target)?.[1];
+  const host = hostIn(run.input.headers ?? []) ?? /^[a-z]+:\/\/([^/?#]*)/i.exec(run.input.target)?.[1];
   if (!host || host.startsWith('[')) return null;
   const name = host.replace(/:\d*$/, '').replace(/\.$/, '');
   return name === '' || /^[\d.]+$/.test(name) ? null : name.toLowerCase();
@@ -343,12 +380,13 @@ function requestLine(run: Run, target: ByteString, versionText: string, version:
 function authority(run: Run): boolean {
   const value = run.input.headers?.find(([n]) => n === ':authority')?.[1];
   if (value === undefined) return true;
+  // HTTP/3 makes no Host line of it: $http_host stays empty (nginx/nginx#455)
+  if (run.version === 2000) run.headers.push({ name: 'host', lower: 'host', value: toBytes(value) });
   const host = hostOf(toBytes(value), { strict: run.behaviour.strictHost });
   if (host === null) return refuse(run, 400, 'the Host header is invalid');
   if (!toServer(run, host, 'Host')) return false;
   run.host = host;
   run.hostPort = toBytes(value);
-  run.headers.push({ name: 'host', lower: 'host', value: run.hostPort });
   return true;
 }
 
@@ -416,8 +454,8 @@ function headerLines(run: Run): boolean {
     if (!http1 && behaviour.refusesConnectionHeaders && (CONNECTION_HEADERS.has(key) || (key === 'te' && value !== 'trailers')))
       return refuse(run, 400, `HTTP/${run.version / 1000} has no ${fromBytes(name)}`);
     // it was read before the path
-    if (!http1 && rawName === ':authority' && !seen.has('host') && run.headers.some((h) => h.lower === 'host')) {
-      seen.add('host');
+    if (!http1 && rawName === ':authority' && run.hostPort !== '') {
+      if (run.version === 2000) seen.add('host');
       continue;
     }
     run.headers.push(line);
@@ -431,6 +469,10 @@ function headerLines(run: Run): boolean {
       seen.add('host');
       const host = hostOf(value, { strict: behaviour.strictHost });
       if (host === null) return refuse(run, 400, 'the Host header is invalid');
+      if (run.version === 3000 && run.host !== '' && value !== (behaviour.allowsEqualHost ? run.hostPort : run.host))
+        return refuse(run, 400, ':authority and Host differ');
+      if (run.version === 3000 && run.host === '' && !behaviour.allowsEqualHost && value !== host)
+        return refuse(run, 400, 'Host beside no :authority has a port or upper-case letters');
       if (run.host === '') {
         if (!toServer(run, host, 'Host')) return false;
         run.host = host;
@@ -711,7 +753,7 @@ function finish(run: Run): Trace {
     keepalive: scope ? keepaliveOf(run) : {},
     assumptions: run.report.assumptions,
     notSimulated: scope
-      ? [...notSimulatedIn(scope), ...(group ? notSimulatedOf(group) : [])].filter((n) => !isFollowed(run, n.directive))
+      ? [...notSimulatedIn(LEDGER, scope), ...(group ? notSimulatedOf(LEDGER, group) : [])].filter((n) => !isFollowed(run, n.directive))
       : [],
     readAs: readAs(run.config),
     stock: [...run.report.builtIn],

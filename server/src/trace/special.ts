@@ -2,6 +2,7 @@
 import { type ByteString, fromBytes, toBytes } from '../base/bytes.ts';
 import type { Directive } from '../config/directive.ts';
 import { sendHeader } from './filters.ts';
+import type { Reader } from './reader.ts';
 import type { Move, Run } from './run.ts';
 import { compileValue } from './script.ts';
 import { splitArgs } from './uri.ts';
@@ -49,6 +50,12 @@ const DETAILS: Readonly<Record<number, string>> = {
   495: 'The SSL certificate error',
   496: 'No required SSL certificate was sent',
   497: 'The plain HTTP request was sent to HTTPS port',
+};
+
+/** Read for pages that nginx makes by itself, and for those that it looks for. */
+export const PAGES: Reader = {
+  module: 'ngx_http_core_module',
+  reads: ['error_page', 'recursive_error_pages', 'msie_padding', 'msie_refresh', 'server_tokens'],
 };
 
 /** How many bytes nginx's own page has; 0: no page for that code. */

@@ -3,6 +3,7 @@
  * decided or changed are there; what they say comes from the steps. Types and one function; the panel imports the types.
  */
 import { table } from '../base/table.ts';
+import { hostIn } from './from-url.ts';
 import type { Assumption, At, Change, Refusal, Rejected, Step, Trace } from './trace.ts';
 
 export type StationKind =
@@ -262,7 +263,7 @@ export function lineOf(trace: Trace): Line {
     down[down.length - 1] = { ...down.at(-1)!, assumption: last.assumption };
     down[down.length - 2] = { ...last, assumption: null };
   }
-  const host = request.headers.find(([n]) => n.toLowerCase() === 'host')?.[1] ?? '';
+  const host = hostIn(request.headers) ?? '';
   const url = raw
     ? `${request.scheme}://${trace.tls.sni ?? request.localAddress}:${request.localPort}`
     : `${request.scheme}://${host}${request.target}`;

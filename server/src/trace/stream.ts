@@ -2,103 +2,88 @@
 import { fromBytes, lower, toBytes } from '../base/bytes.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
-import { chooseServer, type Listener, listenerFor, listenersOf, type ServerChoice, serverLosers } from '../config/servers.ts';
+import { chooseServer, type Listener, listenerFor, type ServerChoice, serverLosers } from '../config/servers.ts';
 import { hasVariables, type PassTarget, readTarget, targetServers } from '../config/upstreams.ts';
 import { atOf } from './at.ts';
-import { notSimulatedIn } from './facts.ts';
 import { accessHandler } from './handlers/access.ts';
 import { limitConnHandler } from './handlers/limits.ts';
-import { takeAddress } from './handlers/realip.ts';
-import { upstreamName } from './handlers/upstream.ts';
+import { realipHandler, takeAddress } from './handlers/realip.ts';
+import { GROUPS, startHosts, upstreamName } from './handlers/upstream.ts';
+import { DEFINITIONS } from './index.ts';
+import { ledgerOf } from './ledger.ts';
 import { Peers } from './peers.ts';
-import { Run } from './run.ts';
-import type { Facts, RequestInput, Trace, TraceOptions, UpstreamRequest } from './trace.ts';
-import { askOuter, askUnseen, readAs, restsOn } from './unseen.ts';
+import { family } from './reader.ts';
+import type { Run } from './run.ts';
+import { NONE, traceSession } from './session.ts';
+import type { RequestInput, Trace, TraceOptions, UpstreamRequest } from './trace.ts';
+import { askOuter, askUnseen, restsOn } from './unseen.ts';
+
+/** What a trace of a stream does with each directive. */
+export const LEDGER = ledgerOf([
+  accessHandler,
+  limitConnHandler,
+  realipHandler,
+  GROUPS,
+  DEFINITIONS,
+  {
+    module: 'ngx_stream_core_module',
+    reads: [
+      'stream',
+      'listen',
+      'set',
+      'return',
+      'pass',
+      'ssl_preread',
+      'ssl_reject_handshake',
+      'ssl_verify_client',
+      'ssl_certificate',
+      'preread_timeout',
+      ...family(
+        ['proxy'],
+        [
+          'pass',
+          'ssl',
+          'protocol',
+          'next_upstream',
+          'next_upstream_tries',
+          'next_upstream_timeout',
+          'connect_timeout',
+          'timeout',
+          'buffer_size',
+        ],
+      ),
+    ],
+  },
+]);
 
 /** The trace of a connection; `target` may name the SNI (`/` says nothing). */
 export function traceStream(config: Config, input: RequestInput, options: TraceOptions): Trace {
-  const run = new Run({ config, input, options, protocol: 'stream' });
-  const udp = input.scheme === 'udp';
-  run.connection.scheme = input.scheme ?? 'tcp';
-  run.connection.clientAddress = input.clientAddress ?? '203.0.113.9';
-  run.connection.clientPort = input.clientPort ?? 50_000;
-  run.connection.localPort = input.localPort ?? 0;
-  const listener = find(config, input, udp);
-  run.connection.localAddress = input.localAddress ?? (listener && !listener.wildcard ? listener.address : '127.0.0.1');
-  if (listener) follow(run, listener);
-  else {
-    run.reply.kind = 'unknown';
-    run.report.step({
-      phase: 'listen',
-      handler: 'ngx_stream_core_module',
-      said: `connection refused: no server listens on ${run.connection.localAddress}:${run.connection.localPort}`,
-      ...restsOn(askOuter(run, config.main)),
-    });
-  }
-  const opener = listener ? run.server.scope.opener : null;
-  const time = (name: string, otherwise: string): string => run.directive(name)?.value(0) ?? otherwise;
-  const timeouts: Facts = listener
-    ? { connect: time('proxy_connect_timeout', '60s'), idle: time('proxy_timeout', '10m'), preread: time('preread_timeout', '30s') }
-    : {};
-  return {
-    ...(input.id === undefined ? {} : { id: input.id }),
-    version: 1,
-    request: {
-      method: '',
-      target: input.target,
-      scheme: run.connection.scheme,
-      httpVersion: '',
-      headers: [],
-      clientAddress: run.connection.clientAddress,
-      localAddress: run.connection.localAddress,
-      localPort: run.connection.localPort,
+  const scheme = input.scheme ?? 'tcp';
+  return traceSession(config, input, options, {
+    protocol: 'stream',
+    scheme,
+    port: 0,
+    udp: scheme === 'udp',
+    ledger: LEDGER,
+    follow,
+    facts(run) {
+      const text = (name: string, otherwise: string): string => run.text(name) ?? otherwise;
+      const { tls, preread, sni } = run.connection;
+      return {
+        buffering: { buffer_size: text('proxy_buffer_size', '16k') },
+        timeouts: {
+          connect: text('proxy_connect_timeout', '60s'),
+          idle: text('proxy_timeout', '10m'),
+          preread: text('preread_timeout', '30s'),
+        },
+        tls: tls || preread ? { sni } : NONE,
+      };
     },
-    steps: run.report.steps,
-    outcome: {
-      kind: run.reply.kind,
-      status: run.reply.status,
-      responseHeaders: [],
-      headerOrigins: [],
-      body: run.reply.body === null ? null : fromBytes(run.reply.body),
-      file: null,
-      upstreamRequest: run.exchange.request,
-      server:
-        opener && listener
-          ? { at: atOf(opener), name: run.server.names[0]?.text ?? '', listen: listener.text, matched: null, by: 'address' }
-          : null,
-      location: null,
-    },
-    exchanges: run.hops.told,
-    limits: run.report.limits,
-    cache: null,
-    buffering: listener ? { buffer_size: time('proxy_buffer_size', '16k') } : {},
-    timeouts,
-    tls: run.connection.tls || run.connection.preread ? { sni: run.connection.sni } : {},
-    compression: {},
-    keepalive: {},
-    assumptions: run.report.assumptions,
-    notSimulated: listener ? notSimulatedIn(run.scope) : [],
-    readAs: readAs(config),
-    stock: [...run.report.builtIn],
-    refusedBy: options.refusedBy ?? [],
-    nginx: run.behaviour.text,
-  };
-}
-
-function find(config: Config, input: RequestInput, udp: boolean): Listener | null {
-  const port = input.localPort ?? 0;
-  if (input.localAddress?.startsWith('unix:'))
-    return listenerFor(config, { address: input.localAddress.slice(5), port: 0, unix: true, udp }, 'stream');
-  if (input.localAddress !== undefined) return listenerFor(config, { address: input.localAddress, port, udp }, 'stream');
-  const here = listenersOf(config, 'stream').filter((l) => l.port === port && l.udp === udp);
-  return here.find((l) => l.wildcard) ?? here[0] ?? null;
+  });
 }
 
 /** The phases of a connection, in nginx's order: post-accept, preaccess, access, ssl, preread, content (ngx_stream_core_run_phases). */
 function follow(run: Run, listener: Listener): void {
-  run.connection.listener = listener;
-  run.server = listener.defaultServer;
-  run.scope = run.server.scope;
   run.report.step({
     phase: 'listen',
     handler: 'ngx_stream_core_module',
@@ -253,6 +238,7 @@ function content(run: Run): void {
     run.report.step({ phase: 'content', handler: 'ngx_stream_proxy_module', at: pass, said: `${value} is no address: closed with 500` });
     return;
   }
+  if (hasVariables(pass.value(0)) && !reachable(run, pass, target)) return;
   run.reply.kind = 'proxy';
   run.reply.status = 200;
   const request: UpstreamRequest = {
@@ -273,6 +259,29 @@ function content(run: Run): void {
     return;
   }
   connect(run, target, request, also);
+}
+
+/** Whether a host that a variable names has an address (ngx_stream_proxy_handler). False: the connection is closed. */
+function reachable(run: Run, pass: Directive, target: PassTarget): boolean {
+  const { host, port } = target;
+  if (target.upstream || target.kindOfHost === 'unix') return true;
+  const fail = (said: string): false => {
+    run.report.step({ phase: 'content', handler: 'ngx_stream_proxy_module', at: pass, said: `${said}: closed` });
+    closed(run, 500);
+    return false;
+  };
+  if (port === null) return fail(`no port in ${host}`);
+  if (target.kindOfHost !== 'name' || startHosts(run).has(`${host.toLowerCase()} ${port}`)) return true;
+  if (!run.directive('resolver')) return fail(`no resolver is there to find ${host}`);
+  const found = run.report.assume({
+    id: `resolve:${host}`,
+    what: `address of ${host}`,
+    otherwise: 'found',
+    why: 'a resolver is asked for each connection',
+    choices: ['found', 'not found'],
+    at: pass,
+  });
+  return found === 'found' || fail(`${host} cannot be resolved`);
 }
 
 /** The connection stays in this nginx, another listener's server takes it up, of whatever protocol (ngx_stream_pass_handler). */

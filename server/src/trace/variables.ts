@@ -16,10 +16,11 @@ import { validator } from './handlers/cache.ts';
 import { fastcgiSplit } from './handlers/fastcgi-split.ts';
 import { secureLink, secureLinkExpires } from './handlers/secure-link.ts';
 import { sliceRange } from './handlers/slice.ts';
-import { uidGot, uidSet } from './handlers/userid.ts';
+import { OF_USERS, uidGot, uidSet } from './handlers/userid.ts';
 import { jsonValue } from './json-value.ts';
 import { binaryIp, readPlainIp } from './networks.ts';
 import { documentRoot, mapUri } from './paths.ts';
+import type { Reader } from './reader.ts';
 import { invalidReferer } from './referer.ts';
 import type { Run } from './run.ts';
 import { serverName } from './server-name.ts';
@@ -53,6 +54,26 @@ function headerValue(run: Run, name: string): ByteString | null {
   if (!joins) return lines[0]!;
   return lines.join(name === 'cookie' ? '; ' : ', ');
 }
+
+/** Read for the values of variables. */
+export const OF_VARIABLES: Reader = {
+  module: 'ngx_http_core_module',
+  reads: [
+    'valid_referers',
+    'secure_link',
+    'secure_link_md5',
+    'secure_link_secret',
+    'modern_browser',
+    'modern_browser_value',
+    'ancient_browser',
+    'ancient_browser_value',
+    'ssl_early_data',
+    'ssl_verify_client',
+    'volatile',
+    'slice',
+    ...OF_USERS,
+  ],
+};
 
 const VARIABLES: Readonly<Record<string, Variable>> = table({
   http_host: kept((r) => headerValue(r, 'host')),

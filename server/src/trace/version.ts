@@ -44,6 +44,8 @@ export interface Behaviour {
   readonly allowsEqualHost: boolean;
   /** 1.25.1: HTTP/2 is a matter of the server, not only of the listener */
   readonly http2PerServer: boolean;
+  /** 1.21.2: mail's authentication server is told version and cipher of TLS */
+  readonly mailTellsCipher: boolean;
   readonly text: string;
 }
 
@@ -75,6 +77,7 @@ export function behaviourOf(v: Version): Behaviour {
       splitsCookiesAtCommas: !since('1.29.6'),
       allowsEqualHost: since('1.29.1'),
       http2PerServer: since('1.25.1'),
+      mailTellsCipher: since('1.21.2'),
       text: v.text,
     };
     made.set(v.text, b);

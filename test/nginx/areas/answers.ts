@@ -23,6 +23,11 @@ const AGENTS = [
 
 export const AREAS: readonly Area[] = [
   {
+    name: 'limit_rate as a variable',
+    http: `add_header X-R "$limit_rate"; location /a { limit_rate 4k; return 200 a; } location /b { return 200 b; } location /c { limit_rate $arg_r; return 200 c; } location /s { set $limit_rate 2m; return 200 s; }`,
+    asks: ['GET /a', 'GET /b', 'GET /c?r=1m', 'GET /c?r=x', 'GET /s'],
+  },
+  {
     name: 'browser',
     http: `modern_browser msie 6.0; modern_browser gecko 1.0.0; modern_browser opera 9.0; modern_browser safari 413; modern_browser konqueror 3.0; ancient_browser Lynx netscape4; ancient_browser_value "old"; location / { return 200 "$modern_browser|$ancient_browser|$msie"; } location /u { modern_browser unlisted; modern_browser_value new; return 200 "$modern_browser|$ancient_browser"; }  location /a { ancient_browser curl; return 200 "$modern_browser|$ancient_browser"; } location /n { modern_browser gecko 2.0; return 200 "$modern_browser|$ancient_browser"; }`,
     asks: ['/', '/u', '/a', '/n'].flatMap((p) => AGENTS.map((u) => (u === '' ? `GET ${p}` : `GET ${p} | User-Agent: ${u}`))),

@@ -340,7 +340,7 @@ export const AREAS: readonly Area[] = [
     name: 'caches',
     cache: 'z',
     http: `proxy_cache_path %DIR%/c keys_zone=z:1m; fastcgi_cache_path %DIR%/f keys_zone=zf:1m; uwsgi_cache_path %DIR%/u keys_zone=zu:1m; scgi_cache_path %DIR%/s keys_zone=zs:1m; server { listen 127.0.0.1:%PORT%; add_header X-C $upstream_cache_status always; 
-   location /a { proxy_cache z; proxy_cache_valid 1s; proxy_cache_revalidate on; proxy_pass http://%E%; } location /b { proxy_cache z; proxy_cache_valid 200 1s; proxy_cache_use_stale http_500 updating; proxy_pass http://%E%; } location /g { gzip on; gzip_types *; gzip_min_length 1; proxy_cache z; proxy_cache_valid 1m; proxy_pass http://%E%; } location /ie { proxy_cache z; proxy_cache_valid any 1m; proxy_intercept_errors on; error_page 404 /nf; proxy_pass http://%E%; } location /nf { return 200 nf; } location /u { uwsgi_cache zu; uwsgi_cache_key u$uri; uwsgi_cache_valid 1m; uwsgi_pass %U%; } location /s { scgi_cache zs; scgi_cache_key s$uri; scgi_cache_valid 1m; scgi_pass %S%; } location /h { proxy_cache z; proxy_cache_valid 1m; proxy_hide_header X-Q; expires 1h; proxy_pass http://%E%; } location /nb { proxy_cache z; proxy_cache_valid 1m; proxy_buffering off; proxy_pass http://%E%; } location /mx { proxy_cache z; proxy_cache_valid 1m; proxy_pass http://%E%; } }`,
+   location /a { proxy_cache z; proxy_cache_valid 1s; proxy_cache_revalidate on; proxy_pass http://%E%; } location /b { proxy_cache z; proxy_cache_valid 200 1s; proxy_cache_use_stale http_500 updating; proxy_pass http://%E%; } location /g { gzip on; gzip_types *; gzip_min_length 1; proxy_cache z; proxy_cache_valid 1m; proxy_pass http://%E%; } location /ie { proxy_cache z; proxy_cache_valid any 1m; proxy_intercept_errors on; error_page 404 /nf; proxy_pass http://%E%; } location /nf { return 200 nf; } location /u { uwsgi_cache zu; uwsgi_cache_key u$uri; uwsgi_cache_valid 1m; uwsgi_pass %U%; } location /ur { uwsgi_cache zu; uwsgi_cache_key u$uri; uwsgi_cache_valid 1s; uwsgi_cache_revalidate on; uwsgi_pass %U%; } location /s { scgi_cache zs; scgi_cache_key s$uri; scgi_cache_valid 1m; scgi_pass %S%; } location /h { proxy_cache z; proxy_cache_valid 1m; proxy_hide_header X-Q; expires 1h; proxy_pass http://%E%; } location /nb { proxy_cache z; proxy_cache_valid 1m; proxy_buffering off; proxy_pass http://%E%; } location /mx { proxy_cache z; proxy_cache_valid 1m; proxy_pass http://%E%; } }`,
     asks: [
       {
         send: 'GET /a',
@@ -354,6 +354,16 @@ export const AREAS: readonly Area[] = [
       { send: 'GET /a', answer: {} },
       { send: 'GET /a', wait: 2100, answer: { status: 304, headers: [['ETag', '"x"']] } },
       { send: 'GET /a | If-None-Match: "x"', answer: {} },
+      {
+        send: 'GET /ur',
+        answer: {
+          headers: [
+            ['ETag', '"x"'],
+            ['Last-Modified', 'Thu, 01 Jan 2026 00:00:00 GMT'],
+          ],
+        },
+      },
+      { send: 'GET /ur', wait: 2100, answer: { status: 304, headers: [['ETag', '"x"']] } },
       { send: 'GET /b', answer: { headers: [['X-V', '1']] } },
       { send: 'GET /b', wait: 2100, answer: { status: 500, headers: [['X-V', '1']] } },
       { send: 'GET /b', answer: { headers: [['X-V', '1']] } },

@@ -30,7 +30,7 @@ export const lineFor = (lines: readonly Directive[], ip: Ip | null): Directive |
 
 export const accessHandler: Handler = {
   module: 'ngx_http_access_module',
-  reads: ['allow', 'deny', 'satisfy'],
+  reads: ['allow', 'deny'],
   run(run: Run): Verdict {
     const lines = run.lines('allow');
     if (!lines.length) return 'declined';

@@ -14,6 +14,23 @@ import { parseHttpTime } from '../http-time.ts';
 import type { Run } from '../run.ts';
 import { errorPageFor } from '../special.ts';
 
+/** Behind the prefix of a family. */
+export const OF_CACHES = [
+  'cache',
+  'cache_background_update',
+  'cache_bypass',
+  'cache_key',
+  'cache_lock',
+  'cache_lock_timeout',
+  'cache_max_range_offset',
+  'cache_methods',
+  'cache_min_uses',
+  'cache_revalidate',
+  'cache_use_stale',
+  'cache_valid',
+  'no_cache',
+] as const;
+
 const METHOD_DEFAULTS = ['GET', 'HEAD'];
 
 const truthy = (value: ByteString): boolean => value !== '' && value !== '0';
@@ -68,6 +85,7 @@ export function openCache(run: Run, prefix: string, key: () => ByteString): Cach
   const bypassed = holding(run, `${prefix}_cache_bypass`);
   const use = (part: Partial<CacheUse>): CacheUse =>
     (run.exchange.cacheUse = {
+      prefix,
       zone,
       directive,
       bypassed,
@@ -173,9 +191,9 @@ export function storedAnswer(run: Run, prefix: string): BackendAnswer | number {
 
 /** What the stored answer gives to `$upstream_cache_last_modified` and `$upstream_cache_etag` while it is revalidated. */
 export function validator(run: Run, name: 'last-modified' | 'etag'): ByteString | null {
-  const { cacheUse, cacheStatus, passFamily } = run.exchange;
-  if (!cacheUse?.holds || cacheStatus !== 'EXPIRED' || !run.flag(`${passFamily ?? 'proxy'}_cache_revalidate`, false)) return null;
-  const given = storedHeaders(run, passFamily ?? 'proxy');
+  const { cacheUse, cacheStatus } = run.exchange;
+  if (!cacheUse?.holds || cacheStatus !== 'EXPIRED' || !run.flag(`${cacheUse.prefix}_cache_revalidate`, false)) return null;
+  const given = storedHeaders(run, cacheUse.prefix);
   const line = given.find(([n]) => lower(n) === name)?.[1] ?? null;
   if (line !== null || given.length || name === 'etag') return line;
   return run.report.assume({

@@ -3,7 +3,7 @@
 import { fromBytes, toBytes } from '../../base/bytes.ts';
 import { table } from '../../base/table.ts';
 import { escapeUri } from '../escape.ts';
-import { clientTakesGzip, sendHeader } from '../filters.ts';
+import { clientTakesGzip, OF_CLIENTS, sendHeader } from '../filters.ts';
 import { httpTime } from '../http-time.ts';
 import { setContentType } from '../mime.ts';
 import { mapUri, rootOf } from '../paths.ts';
@@ -13,7 +13,8 @@ import { compileValue } from '../script.ts';
 import { davHandler } from './dav.ts';
 import { grpcHandler, memcachedHandler } from './grpc-memcached.ts';
 import { fastcgiHandler, scgiHandler, uwsgiHandler } from './params.ts';
-import { proxyHandler } from './proxy.ts';
+import { OF_PROXY, proxyHandler } from './proxy.ts';
+import { readsOf } from './upstream.ts';
 
 const READING = new Set(['GET', 'HEAD', 'POST']);
 
@@ -22,7 +23,7 @@ const reads = (run: Run): boolean => READING.has(knownMethod(run.methodName));
 /** ngx_http_index_handler. */
 const indexHandler: Handler = {
   module: 'ngx_http_index_module',
-  reads: ['index', 'root', 'alias'],
+  reads: ['index', 'autoindex'],
   run(run): Verdict {
     if (!run.uri.endsWith('/') || !reads(run)) return 'declined';
     const lines = run.lines('index');
@@ -104,7 +105,7 @@ const randomIndexHandler: Handler = {
 /** ngx_http_autoindex_handler. */
 const autoindexHandler: Handler = {
   module: 'ngx_http_autoindex_module',
-  reads: ['autoindex', 'autoindex_exact_size', 'autoindex_format', 'autoindex_localtime'],
+  reads: ['autoindex', 'autoindex_format'],
   run(run): Verdict {
     if (!run.uri.endsWith('/') || (run.methodName !== 'GET' && run.methodName !== 'HEAD') || !run.flag('autoindex', false))
       return 'declined';
@@ -130,7 +131,7 @@ const autoindexHandler: Handler = {
 /** ngx_http_gzip_static_handler. */
 const gzipStaticHandler: Handler = {
   module: 'ngx_http_gzip_static_module',
-  reads: ['gzip_static'],
+  reads: ['gzip_static', 'etag', 'gzip_vary', ...OF_CLIENTS],
   run(run): Verdict {
     const mode = run.text('gzip_static') ?? 'off';
     if (mode === 'off' || (run.methodName !== 'GET' && run.methodName !== 'HEAD') || run.uri.endsWith('/')) return 'declined';
@@ -151,7 +152,7 @@ const gzipStaticHandler: Handler = {
 /** ngx_http_static_handler. */
 const staticHandler: Handler = {
   module: 'ngx_http_static_module',
-  reads: ['root', 'alias', 'types', 'default_type', 'etag'],
+  reads: ['etag'],
   run(run): Verdict {
     if (!reads(run)) {
       run.report.step({ phase: 'content', handler: this.module, said: `${fromBytes(run.methodName)} is not allowed on files: 405` });
@@ -315,29 +316,32 @@ const foreign =
     return sendHeader(run);
   };
 
-const OWN: Readonly<Record<string, Own>> = table({
-  proxy_pass: proxyHandler,
-  uwsgi_pass: uwsgiHandler,
-  fastcgi_pass: fastcgiHandler,
-  scgi_pass: scgiHandler,
-  grpc_pass: grpcHandler,
-  memcached_pass: memcachedHandler,
-  tunnel_pass: foreign('a tunnel'),
-  empty_gif: emptyGif,
-  stub_status: stubStatus,
-  flv: video('flv'),
-  mp4: video('mp4'),
-  perl: foreign('Perl'),
-  js_content: foreign('njs'),
-  content_by_lua: foreign('Lua'),
-  content_by_lua_block: foreign('Lua'),
-  content_by_lua_file: foreign('Lua'),
-  echo: foreign('the echo module'),
-  echo_exec: foreign('the echo module'),
+const own = (module: string, run: Own, ...reads: readonly string[]): Handler => ({ module: `ngx_http_${module}_module`, reads, run });
+
+/** Handlers that a location names, by the directive that names them. */
+export const OWN: Readonly<Record<string, Handler>> = table({
+  proxy_pass: own('proxy', proxyHandler, ...readsOf('proxy'), ...OF_PROXY),
+  uwsgi_pass: own('uwsgi', uwsgiHandler, ...readsOf('uwsgi'), 'uwsgi_param'),
+  fastcgi_pass: own('fastcgi', fastcgiHandler, ...readsOf('fastcgi'), 'fastcgi_param', 'fastcgi_index', 'fastcgi_split_path_info'),
+  scgi_pass: own('scgi', scgiHandler, ...readsOf('scgi'), 'scgi_param'),
+  grpc_pass: own('grpc', grpcHandler, ...readsOf('grpc'), 'grpc_set_header'),
+  memcached_pass: own('memcached', memcachedHandler, ...readsOf('memcached')),
+  tunnel_pass: own('tunnel', foreign('a tunnel'), 'tunnel_pass'),
+  empty_gif: own('empty_gif', emptyGif, 'empty_gif'),
+  stub_status: own('stub_status', stubStatus, 'stub_status'),
+  flv: own('flv', video('flv'), 'flv', 'etag'),
+  mp4: own('mp4', video('mp4'), 'mp4', 'etag'),
+  perl: own('perl', foreign('Perl'), 'perl'),
+  js_content: own('js', foreign('njs'), 'js_content'),
+  content_by_lua: own('lua', foreign('Lua'), 'content_by_lua'),
+  content_by_lua_block: own('lua', foreign('Lua'), 'content_by_lua_block'),
+  content_by_lua_file: own('lua', foreign('Lua'), 'content_by_lua_file'),
+  echo: own('echo', foreign('the echo module'), 'echo'),
+  echo_exec: own('echo', foreign('the echo module'), 'echo_exec'),
 });
 
 /** The handler that the location named. */
 export function ownContent(run: Run, name: string): Verdict {
-  const handler = OWN[name] ?? foreign(name);
-  return handler(run);
+  const handler = OWN[name];
+  return handler ? handler.run(run) : foreign(name)(run);
 }

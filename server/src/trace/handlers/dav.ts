@@ -14,7 +14,7 @@ const WHY = 'the disk decides what is there';
 
 export const davHandler: Handler = {
   module: MODULE,
-  reads: ['dav_methods', 'dav_access', 'create_full_put_path', 'min_delete_depth'],
+  reads: ['dav_methods', 'create_full_put_path', 'min_delete_depth'],
   run(run): Verdict {
     const method = knownMethod(run.methodName);
     const methods = new Set(run.lines('dav_methods').flatMap((d) => d.values.map((v) => v.toUpperCase())));

@@ -4,6 +4,7 @@ import { type Location, type LocationMatch, locationLosers, matchLocation, type 
 import { atOf } from '../at.ts';
 import { escapeUri } from '../escape.ts';
 import { enter } from '../location-config.ts';
+import type { Reader } from '../reader.ts';
 import type { Run } from '../run.ts';
 import type { PhaseId } from '../trace.ts';
 import { askUnseen, restsOn } from '../unseen.ts';
@@ -22,6 +23,8 @@ const REASON: Readonly<Record<LocationMatch['how'], string>> = {
 
 export const patternOf = (location: { readonly modifier: string; readonly name: string }): string =>
   ['', '@', '$'].includes(location.modifier) ? location.name : `${location.modifier} ${location.name}`;
+
+export const finding: Reader = { module: 'ngx_http_core_module', reads: ['location', 'internal', 'client_max_body_size'] };
 
 /** Finds the location; a status where the request ends at once. */
 export function findConfig(run: Run): 'next' | number {

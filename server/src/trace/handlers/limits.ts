@@ -10,7 +10,7 @@ const param = (directive: Directive, name: string): string | undefined =>
 
 export const limitReqHandler: Handler = {
   module: 'ngx_http_limit_req_module',
-  reads: ['limit_req', 'limit_req_status', 'limit_req_dry_run', 'limit_req_log_level', 'limit_req_zone'],
+  reads: ['limit_req', 'limit_req_status', 'limit_req_dry_run', 'limit_req_zone'],
   run(run): Verdict {
     if (run.parent || run.limitReqStatus !== '') return 'declined';
     const lines = run.lines('limit_req');
@@ -68,7 +68,7 @@ export const limitReqHandler: Handler = {
 
 export const limitConnHandler: Handler = {
   module: 'ngx_http_limit_conn_module',
-  reads: ['limit_conn', 'limit_conn_status', 'limit_conn_dry_run', 'limit_conn_log_level', 'limit_conn_zone'],
+  reads: ['limit_conn', 'limit_conn_status', 'limit_conn_dry_run', 'limit_conn_zone'],
   run(run): Verdict {
     if (run.parent || run.limitConnStatus !== '') return 'declined';
     const status = Number(run.text('limit_conn_status') ?? 503);

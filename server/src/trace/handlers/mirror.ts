@@ -5,7 +5,7 @@ import type { Verdict } from '../run.ts';
 
 export const mirrorHandler: Handler = {
   module: 'ngx_http_mirror_module',
-  reads: ['mirror', 'mirror_request_body'],
+  reads: ['mirror'],
   run(run): Verdict {
     if (run.parent) return 'declined';
     for (const line of run.lines('mirror')) {

@@ -120,6 +120,20 @@ export function proxyHeaders(run: Run, httpVersion: string, cached: boolean): He
 }
 
 /** ngx_http_proxy_handler. */
+/** Read by this handler alone, besides what all families read. */
+export const OF_PROXY = [
+  'proxy_http_version',
+  'proxy_method',
+  'proxy_set_header',
+  'proxy_set_body',
+  'proxy_request_buffering',
+  'proxy_redirect',
+  'proxy_cookie_domain',
+  'proxy_cookie_flags',
+  'proxy_cookie_path',
+  'proxy_cache_convert_head',
+] as const;
+
 export function proxyHandler(run: Run): Verdict {
   const pass = passOf(run, 'proxy_pass');
   if (typeof pass === 'number') return pass;

@@ -166,7 +166,7 @@ type Flow = 'on' | 'stop';
 export function rewriteHandler(phase: 'server-rewrite' | 'rewrite'): Handler {
   return {
     module: 'ngx_http_rewrite_module',
-    reads: ['if', 'set', 'rewrite', 'return', 'break', 'rewrite_log', 'uninitialized_variable_warn'],
+    reads: ['if', 'set', 'rewrite', 'return', 'break'],
     run(run): Verdict {
       // no second run of the server's program where no location was found
       if (phase === 'rewrite' && run.scope === run.server.scope) return 'declined';

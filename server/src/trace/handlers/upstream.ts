@@ -12,13 +12,14 @@ import { sendHeader } from '../filters.ts';
 import { parseHttpTime } from '../http-time.ts';
 import { passIn } from '../location-config.ts';
 import { Peers } from '../peers.ts';
+import { family, type Reader } from '../reader.ts';
 import { change, type ReplyHeader } from '../reply.ts';
 import type { Run, Verdict } from '../run.ts';
 import { errorPageFor } from '../special.ts';
 import { tellServer } from '../sticky.ts';
 import type { HeaderPair, OutcomeKind, UpstreamRequest } from '../trace.ts';
 import { parseUnsafe } from '../uri.ts';
-import { decideCache, revalidates, staleFor, storedAnswer, tellServed } from './cache.ts';
+import { decideCache, OF_CACHES, revalidates, staleFor, storedAnswer, tellServed } from './cache.ts';
 
 export interface Pass {
   readonly directive: Directive;
@@ -32,7 +33,7 @@ export interface Pass {
 const implicit = new WeakMap<object, ReadonlySet<string>>();
 
 /** Hosts that some pass directive names in full, which nginx resolved when it started; `host port`. */
-function startHosts(run: Run): ReadonlySet<string> {
+export function startHosts(run: Run): ReadonlySet<string> {
   let hosts = implicit.get(run.index);
   if (!hosts) {
     const found = new Set<string>();
@@ -105,6 +106,23 @@ export const FAMILIES = {
   grpc: { prefix: 'grpc', module: 'ngx_http_grpc_module', hidden: ['date', 'server', ...ACCEL] },
   memcached: { prefix: 'memcached', module: 'ngx_http_memcached_module', hidden: [] },
 } as const satisfies Record<string, Family>;
+
+const OF_BACKENDS = ['pass', 'next_upstream', 'next_upstream_tries', 'next_upstream_timeout'] as const;
+const OF_ANSWERS = ['hide_header', 'ignore_headers', 'intercept_errors', 'pass_header', 'pass_request_headers'] as const;
+
+/** What is read for every backend of a family, its cache included where it has one. */
+export function readsOf(prefix: string): string[] {
+  const names: string[] = [...OF_BACKENDS];
+  if (prefix !== 'memcached') names.push(...OF_ANSWERS);
+  if (prefix !== 'memcached' && prefix !== 'grpc') names.push('buffering', 'force_ranges', ...OF_CACHES);
+  return family([prefix], names);
+}
+
+/** What stands in a group, and how names of hosts are found. */
+export const GROUPS: Reader = {
+  module: 'ngx_http_upstream_module',
+  reads: ['upstream', 'server', 'hash', 'ip_hash', 'least_conn', 'least_time', 'random', 'sticky', 'resolver'],
+};
 
 export interface Rewriting {
   /** a new Location, or null when no proxy_redirect fits */

@@ -7,6 +7,18 @@ import { cookie, cookieTime } from '../cookies.ts';
 import type { Run } from '../run.ts';
 
 const MODES = ['off', 'log', 'v1', 'on'];
+/** Read for the mark, in the answer and in variables. */
+export const OF_USERS = [
+  'userid',
+  'userid_domain',
+  'userid_expires',
+  'userid_flags',
+  'userid_mark',
+  'userid_name',
+  'userid_p3p',
+  'userid_path',
+] as const;
+
 const modeOf = (run: Run): number => Math.max(0, MODES.indexOf(run.text('userid') ?? 'off'));
 
 /** Characters of a mark that count: what follows may be `userid_mark`, or rubbish that clients made of `==`. */
