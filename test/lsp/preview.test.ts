@@ -53,6 +53,7 @@ http {
         ssl_certificate c.pem;
         ssl_certificate_key k.pem;
         add_header X-Frame-Options DENY;
+        add_header X-Content-Type-Options nosniff always;
         location /static/ { root /srv; }
         location / {
             proxy_pass http://127.0.0.1:8000;
@@ -95,6 +96,8 @@ test('the fix stands beside the verdict where the level is wholly seen', async (
   assert.match(scheme?.finding?.fix ?? '', /X-Forwarded-Proto/);
   const frame = result.answer.find((h) => h.name === 'X-Frame-Options');
   assert.deepEqual([frame?.value, frame?.by], ['DENY', 'nginx.conf:13']);
+  // the second line of a list is the second line
+  assert.equal(result.answer.find((h) => h.name === 'X-Content-Type-Options')?.by, 'nginx.conf:14');
   assert.equal(result.answer.find((h) => h.name === 'Server')?.by, 'nginx');
 });
 

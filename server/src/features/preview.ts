@@ -143,8 +143,8 @@ export function unseenOnPath(config: Config, { outcome }: Trace): string[] {
 /** The header lines of the answer as the client gets them, and who set each. */
 export function answerHeaders({ outcome }: Trace, { up }: Line): AnswerHeader[] {
   const by = (name: string, value: string, otherwise: string): AnswerHeader => {
-    const setter = up.find((r) => r.at !== null && r.changes.some((c) => c.what.toLowerCase() === name.toLowerCase() && c.to === value));
-    const at = setter?.at ?? null;
+    const setters = up.flatMap((r) => r.changes.map((c) => ({ ...c, at: c.at ?? r.at })));
+    const at = setters.find((c) => c.at !== null && c.what.toLowerCase() === name.toLowerCase() && c.to === value)?.at ?? null;
     return { name, value, by: at ? `${at.path.split('/').at(-1)}:${at.range.start.line + 1}` : otherwise, at };
   };
   return outcome.responseHeaders.map(([name, value], i) =>

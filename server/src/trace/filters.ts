@@ -2,6 +2,7 @@
 import { type ByteString, byteArray, fromBytes, lower, toBytes } from '../base/bytes.ts';
 import { parseSize, parseTime } from '../catalog/value-kind.ts';
 import type { Directive } from '../config/directive.ts';
+import { atOf } from './at.ts';
 import { followBody } from './body.ts';
 import { clock } from './clock.ts';
 import { slice } from './handlers/slice.ts';
@@ -12,6 +13,7 @@ import { change, type ReplyHeader } from './reply.ts';
 import type { Run } from './run.ts';
 import { compileValue } from './script.ts';
 import { serverName } from './server-name.ts';
+import type { Change } from './trace.ts';
 
 /** ngx_http_send_header and the chain behind it. `answered`: the head is out; a status: a filter wants another answer. */
 export function sendHeader(run: Run): 'answered' | number {
@@ -203,8 +205,9 @@ function addHeaders(run: Run): undefined {
   reply.trailers = run.lines('add_trailer').some((line) => safe || line.value(2) === 'always');
   const lines = run.lines('add_header');
   if (!lines.length) return;
-  const put: { readonly what: string; readonly from: null; readonly to: string }[] = [];
-  const tell = (name: ByteString, value: ByteString): unknown => put.push({ what: fromBytes(name), from: null, to: fromBytes(value) });
+  const put: Change[] = [];
+  const tell = (line: Directive, name: ByteString, value: ByteString): unknown =>
+    put.push({ what: fromBytes(name), from: null, to: fromBytes(value), at: atOf(line) });
   for (const line of lines) {
     const h = readAdded(line);
     if (!safe && !h.always) continue;
@@ -212,14 +215,14 @@ function addHeaders(run: Run): undefined {
     const name = lower(h.name);
     if (name === 'last-modified' || name === 'etag') {
       replaceLine(run, name === 'etag' ? 'etag' : 'lastModified', h, value);
-      if (value !== '') tell(h.name, value);
+      if (value !== '') tell(line, h.name, value);
       continue;
     }
     if (value === '') continue;
     const header = reply.add(h.name, value, line);
     if (name === 'cache-control') reply.cacheControl.push(header);
     if (name === 'link') reply.link.push(header);
-    tell(h.name, value);
+    tell(line, h.name, value);
   }
   if (put.length)
     run.report.step({

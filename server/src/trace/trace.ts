@@ -109,6 +109,8 @@ export interface Change {
   readonly from: string | null;
   /** null: it is gone */
   readonly to: string | null;
+  /** the line that does it, where the step has several */
+  readonly at?: At;
 }
 
 export interface Rejected {

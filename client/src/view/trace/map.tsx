@@ -9,7 +9,8 @@ const COLUMNS = ['listener', 'server', 'location', 'upstream', 'application'] as
 const ROW = 44;
 const HEIGHT = 36;
 const GAP = { least: 12, most: 40 };
-const WIDTH = { least: 56, most: 190 };
+/** Of a box; where there is room, a wider one shows a long name whole. */
+const WIDTH = { least: 56, most: 190, widest: 340 };
 /** Pixels of one character of the labels. */
 const CHARACTER = 6.8;
 const ZOOMS = { least: 0.5, most: 4 };
@@ -24,7 +25,9 @@ function layout(map: MapResult, shown: ReadonlySet<string>, across: number): { n
   const placed = new Map<string, Placed>();
   const used = COLUMNS.filter((c) => map.nodes.some((n) => n.kind === c && shown.has(n.id)));
   const gap = Math.max(GAP.least, Math.min(GAP.most, across / 24));
-  const width = Math.max(WIDTH.least, Math.min(WIDTH.most, (across - 16 - gap * (used.length - 1)) / Math.max(1, used.length)));
+  const longest = Math.max(0, ...map.nodes.map((n) => (shown.has(n.id) ? Math.max(n.label.length, n.detail.length) : 0)));
+  const wanted = Math.min(WIDTH.widest, Math.max(WIDTH.most, longest * CHARACTER + 34));
+  const width = Math.max(WIDTH.least, Math.min(wanted, (across - 16 - gap * (used.length - 1)) / Math.max(1, used.length)));
   for (const [column, kind] of used.entries()) {
     const nodes = map.nodes.filter((n) => n.kind === kind && shown.has(n.id));
     const weight = (n: MapNode): number => {
