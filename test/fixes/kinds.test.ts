@@ -113,6 +113,34 @@ const KINDS: Readonly<Record<string, Kind>> = {
     version: '1.27.3',
     has: { 'nginx.conf': [/^http2 on;$/m, /listen 443 ssl;/] },
   },
+  'old protocols for clients that need level 0': {
+    files: {
+      'nginx.conf': http(
+        `server { listen 443 ssl;\n${TLS}ssl_protocols TLSv1 TLSv1.2 TLSv1.3;\nssl_ciphers DEFAULT:DES-CBC3-SHA:@SECLEVEL=0;\nreturn 204; }`,
+      ),
+    },
+  },
+  'old protocols that nobody asks for': {
+    files: { 'nginx.conf': http(`server { listen 443 ssl;\n${TLS}ssl_protocols TLSv1 TLSv1.2 TLSv1.3;\nreturn 204; }`) },
+    has: { 'nginx.conf': [/^ssl_protocols TLSv1\.2 TLSv1\.3;$/m] },
+  },
+  'a file whose every dollar sign envsubst reads': {
+    files: {
+      'nginx.conf': http(
+        `server { listen 80; server_name \${NAME}; location / {\nproxy_pass http://app:8000;\nproxy_set_header Host $host;\n} }`,
+      ),
+      'run.sh': 'envsubst < /nginx.conf > /etc/nginx/nginx.conf\nexec nginx\n',
+    },
+  },
+  'a file of which envsubst reads the names that it is given': {
+    files: {
+      'nginx.conf': http(
+        `server { listen 80; server_name \${NAME}; location / {\nproxy_pass http://app:8000;\nproxy_set_header Host $host;\n} }`,
+      ),
+      'run.sh': "envsubst '$NAME' < /nginx.conf > /etc/nginx/nginx.conf\nexec nginx\n",
+    },
+    has: { 'nginx.conf': [/X-Forwarded-For \$proxy_add_x_forwarded_for;/] },
+  },
   'a comment beside what is changed': {
     files: { 'nginx.conf': 'events {}\nhttp {\n    server_tokens on; # ticket 12\n    server { listen 80; return 204; }\n}\n' },
     has: { 'nginx.conf': [/server_tokens off; # ticket 12/] },

@@ -7,7 +7,7 @@ import { Config } from '../../server/src/config/config.ts';
 import { loadTree } from '../../server/src/config/load.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../server/src/config/settings.ts';
 import { withSettings } from '../../server/src/config/settings-file.ts';
-import { readDeployment } from '../../server/src/deploy/deployment.ts';
+import { type Deployment, NO_DEPLOYMENT, readDeployment } from '../../server/src/deploy/deployment.ts';
 import { wanted } from '../../server/src/deploy/wanted.ts';
 import { applyFixes, combined, type Found, fixesToApply, proved } from '../../server/src/fixes/apply.ts';
 import { Proofs } from '../../server/src/fixes/prove.ts';
@@ -104,6 +104,7 @@ export interface Linted {
   config: Config;
   findings: Finding[];
   sources: Map<FileId, SourceFile>;
+  deployment?: Deployment;
   /** the application's files too */
   sides: Map<FileId, Pick<SourceFile, 'text' | 'lines'>>;
 }
@@ -143,7 +144,7 @@ export async function lintTree(tree: Pick<ExampleTree, 'root' | 'files'>, rules:
       throw new Error(`${rule.id} threw`, { cause: error });
     },
   });
-  return { config, findings, sources, sides };
+  return { config, findings, sources, sides, ...(deployment ? { deployment } : {}) };
 }
 
 /** Lints one text as a main file (or inside a block), or a tree with `#- path` sections. */
@@ -186,8 +187,8 @@ export async function fixAll(tree: Pick<ExampleTree, 'root' | 'files'>, settings
   let passes = -1;
   const find = async (): Promise<Found[]> => {
     passes++;
-    const { config, findings } = await lintTree({ root: tree.root, files }, rules, settings);
-    return [{ config, findings }];
+    const { config, findings, deployment } = await lintTree({ root: tree.root, files }, rules, settings);
+    return [{ config, findings, ...(deployment ? { deployment } : {}) }];
   };
   const { found } = await applyFixes(
     {
@@ -201,7 +202,15 @@ export async function fixAll(tree: Pick<ExampleTree, 'root' | 'files'>, settings
     await find(),
     suggested,
   );
-  const proofs = found.map((f) => new Proofs(f.config, (file, text) => parser.open(file, text), rules));
+  const proofs = found.map(
+    (f) =>
+      new Proofs(
+        f.config,
+        (file, text) => parser.open(file, text),
+        rules,
+        () => f.deployment ?? NO_DEPLOYMENT,
+      ),
+  );
   const left = found.flatMap((f) => proved(proofs, f.findings));
   if (combined(fixesToApply(left, suggested)).length) throw new Error(`the fixes do not come to an end: ${[...mended].join(', ')}`);
   const demoted = left.flatMap((f) => f.fixes.flatMap(({ because }) => (because === undefined ? [] : { rule: f.rule, because })));

@@ -13,7 +13,7 @@ const LAYERS: Record<string, string[]> = {
   answers: ['base', 'syntax', 'catalog', 'config', 'trace', 'deploy'],
   witness: ['answers', 'base', 'syntax', 'catalog', 'config', 'trace', 'deploy'],
   rules: ['answers', 'base', 'syntax', 'catalog', 'config', 'trace', 'deploy', 'witness'],
-  fixes: ['answers', 'base', 'syntax', 'catalog', 'config', 'trace', 'witness', 'rules'],
+  fixes: ['answers', 'base', 'syntax', 'catalog', 'config', 'trace', 'witness', 'rules', 'deploy'],
   snippets: ['base', 'syntax', 'catalog', 'config'],
   deploy: ['base', 'syntax', 'catalog', 'config'],
   features: ['answers', 'fixes', 'base', 'syntax', 'catalog', 'config', 'trace', 'witness', 'rules', 'snippets', 'deploy'],

@@ -2,6 +2,7 @@
 import { applyEdits, EditSet, type FileEdit } from '../base/edit.ts';
 import type { FileId } from '../base/file-id.ts';
 import type { Config } from '../config/config.ts';
+import { type Deployment, NO_DEPLOYMENT } from '../deploy/deployment.ts';
 import type { Fix } from '../rules/fix.ts';
 import type { Finding, Rule } from '../rules/rule.ts';
 import type { OpenText } from './edited.ts';
@@ -11,6 +12,8 @@ import { Proofs, type Proposal } from './prove.ts';
 export interface Found {
   readonly config: Config;
   readonly findings: readonly Finding[];
+  /** the application's side, where it was read */
+  readonly deployment?: Deployment;
 }
 
 /** The first fix that its rule proposes as safe. */
@@ -120,7 +123,7 @@ export async function applyFixes(bench: Bench, first: readonly Found[], suggeste
   let found = first;
   for (let pass = 0; pass < MAX_PASSES; pass++) {
     // a person who asks for suggestions takes what is not proved, too
-    const all = suggested ? [] : found.map((f) => new Proofs(f.config, bench.open, bench.rules));
+    const all = suggested ? [] : found.map((f) => new Proofs(f.config, bench.open, bench.rules, () => f.deployment ?? NO_DEPLOYMENT));
     const findings = found.flatMap((f) => (suggested ? f.findings : proved(all, f.findings))).map((f) => bench.placed?.(f) ?? f);
     const fixes = fixesToApply(findings, suggested).filter((fix) => fix.edits.every((e) => bench.text(e.file) !== null));
     const { edits, applied } = combinedFixes(fixes);

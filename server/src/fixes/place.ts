@@ -8,6 +8,8 @@ import { NAME_TITLES } from '../catalog/names.ts';
 import { atLeast, parseVersion } from '../catalog/version.ts';
 import type { Config } from '../config/config.ts';
 import { namesOf } from '../config/names.ts';
+import type { Deployment } from '../deploy/deployment.ts';
+import { nginxEnvironment, reads } from '../deploy/envsubst.ts';
 import type { SourceFile, Statement } from '../syntax/statement.ts';
 import { mask } from '../syntax/template.ts';
 
@@ -39,7 +41,7 @@ function openAt(file: SourceFile, offset: number): Open[] {
 const keyOf = (open: readonly Open[]): string => open.map((o) => `${o.mark.start}.${o.part}`).join(' ');
 
 /** What reads a dollar sign before nginx does, in words; null where nothing does. */
-function readerOfDollar(file: SourceFile): string | null {
+function readerOfDollar(file: SourceFile, edits: readonly TextEdit[], deployment: Deployment): string | null {
   if (isWithin(file.id)) {
     const host = basename(hostOf(file.id));
     if (/^(?:docker-)?compose.*\.ya?ml$/.test(host)) return 'Compose';
@@ -49,6 +51,13 @@ function readerOfDollar(file: SourceFile): string | null {
       if (!new RegExp(`^[ \\t]*${m[2]}[ \\t]*$`, 'm').test(before.slice(m.index + m[0].length))) open = m;
     return open && open[1] === '' && !host.endsWith('.tf') ? 'the shell' : null;
   }
+  const call = nginxEnvironment(deployment).calls.find((c) => reads(c, basename(file.id)));
+  if (call) {
+    const { only } = call;
+    if (only === null) return 'envsubst, which is called without a list of names,';
+    const put = edits.flatMap((e) => [...e.newText.matchAll(/\$\{?(\w+)/g)].map((m) => m[1]!));
+    return put.some((name) => new RegExp(`\\$\\{?${name}\\b`).test(only)) ? 'envsubst' : null;
+  }
   if (file.template !== 'envsubst') return null;
   // the image's own script leaves the variables of nginx alone, and its authors write them as they are
   const plain = (file.marks ?? []).reduceRight((text, m) => text.slice(0, m.start) + text.slice(m.end), file.text);
@@ -56,8 +65,8 @@ function readerOfDollar(file: SourceFile): string | null {
 }
 
 /** Why an edit of a template cannot be made blindly, in words that follow "because"; null when nothing speaks against it. */
-export function crossesTemplate(file: SourceFile, edits: readonly TextEdit[], at: Span | null): string | null {
-  const reader = edits.some((e) => e.newText.includes('$')) ? readerOfDollar(file) : null;
+export function crossesTemplate(file: SourceFile, edits: readonly TextEdit[], at: Span | null, deployment: Deployment): string | null {
+  const reader = edits.some((e) => e.newText.includes('$')) ? readerOfDollar(file, edits, deployment) : null;
   if (reader !== null) return `${reader} reads the dollar signs of what is put there`;
   if (file.template === null) return null;
   const touched = (file.marks ?? []).find((m) =>

@@ -7,6 +7,7 @@ import type { FileEdit } from '../base/edit.ts';
 import type { FileId } from '../base/file-id.ts';
 import type { Config } from '../config/config.ts';
 import type { Settings } from '../config/settings.ts';
+import { type Deployment, NO_DEPLOYMENT } from '../deploy/deployment.ts';
 import type { Fix } from '../rules/fix.ts';
 import type { Finding, FixChange, Rule } from '../rules/rule.ts';
 import { lint } from '../rules/run.ts';
@@ -52,6 +53,7 @@ export class Proofs {
     private readonly config: Config,
     private readonly open: OpenText,
     private readonly rules: readonly Rule[],
+    private readonly deployment: () => Deployment = () => NO_DEPLOYMENT,
   ) {
     this.validity = rules.filter((r) => r.group === 'validity' && r.severity === 'error');
     this.treatment = new Treatment(config);
@@ -65,13 +67,8 @@ export class Proofs {
     const out = new Map<Fix, Because>();
     const left: Proposal[] = [];
     for (const proposal of proposals) {
-      const answer = this.answers.get(keyOf(proposal));
-      if (answer !== undefined) {
-        out.set(proposal.fix, answer);
-        continue;
-      }
-      const because = this.atAGlance(proposal);
-      if (because !== null) out.set(proposal.fix, because);
+      const because = this.atAGlance(proposal) ?? this.answers.get(keyOf(proposal));
+      if (because !== undefined) out.set(proposal.fix, because);
       else left.push(proposal);
     }
     this.divide(left, out);
@@ -120,7 +117,7 @@ export class Proofs {
     for (const { file, edits } of fix.edits) {
       const source = this.config.files.get(file);
       if (!source) continue;
-      const template = crossesTemplate(source, edits, finding.at.file === file ? finding.at.span : null);
+      const template = crossesTemplate(source, edits, finding.at.file === file ? finding.at.span : null, this.deployment());
       if (template !== null) return template;
       if (changesCase(source, edits)) return 'it changes only upper and lower case, which may be intended';
     }

@@ -11,7 +11,13 @@ import type { Snapshot } from '../workspace/workspace.ts';
 import type { Session } from './session.ts';
 
 const proofs = new PerConfig(
-  (config, { workspace, rules }: Session) => new Proofs(config, (file, text) => workspace.parse(file, text), rules),
+  (config, { workspace, rules }: Session) =>
+    new Proofs(
+      config,
+      (file, text) => workspace.parse(file, text),
+      rules,
+      () => workspace.snapshot().deployment,
+    ),
 );
 
 /** The findings with their fixes proved in every configuration that reads one of the files that they change: a fix is safe when it is safe in each. */

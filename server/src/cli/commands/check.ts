@@ -6,6 +6,7 @@ import { type FileId, hostOf, isWithin } from '../../base/file-id.ts';
 import { MemoryFiles } from '../../base/memory-files.ts';
 import type { Level } from '../../config/settings.ts';
 import { isStock } from '../../config/stock.ts';
+import type { Deployment } from '../../deploy/deployment.ts';
 import { type Applied, applyFixes, type Found, proved } from '../../fixes/apply.ts';
 import type { OpenText } from '../../fixes/edited.ts';
 import { Proofs } from '../../fixes/prove.ts';
@@ -58,6 +59,8 @@ export interface Result {
   readonly text: (id: FileId) => { text: string; lines: import('../../base/lines.ts').Lines } | null;
   readonly rules: readonly Rule[];
   readonly project: ProjectReport;
+  /** fixes were applied: the findings are those that are left, with the engine's word on their fixes */
+  readonly fixed: boolean;
   readonly durationMs: number;
   readonly color: boolean;
 }
@@ -143,12 +146,13 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
     const out: Checked[] = [];
     for (const { config, project, shown } of configs) {
       const tuned = config.with({ settings: { ...config.settings, rules: { ...config.settings.rules, ...overrides.rules } } });
+      const deployment = await loader.deployment(project);
       const findings = lint(tuned, overrides.active, {
-        deployment: await loader.deployment(project),
+        deployment,
         onCrash: (rule, error) => crashes.push(`${rule.id}: ${crashWords(error)}`),
         ...(timings ? { timings } : {}),
       });
-      out.push({ config: tuned, findings: findings.filter((f) => shown === null || shown(f.at.file)), shown });
+      out.push({ config: tuned, deployment, findings: findings.filter((f) => shown === null || shown(f.at.file)), shown });
       progress.say(`${config.files.size} file${config.files.size === 1 ? '' : 's'} checked`);
     }
     return out;
@@ -199,8 +203,10 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
       for (const file of outside)
         tell(`proxylens: ${nearPath(shownPath(file))}: not written: outside of ${visible(named.map(nearPath).join(', '))}`);
     }
-  } else if (options.format === 'json' || options.format === 'sarif') {
-    const all = found.map((f) => new Proofs(f.config, open, rules));
+  }
+  // whoever fixed is told why the rest was not; those who only look wait for no proof
+  if (options.fix !== undefined || options.format === 'json' || options.format === 'sarif') {
+    const all = found.map((f) => new Proofs(f.config, open, rules, () => f.deployment));
     found = found.map((f) => ({ ...f, findings: proved(all, f.findings) }));
   }
   const byFile = byFileOf(found, placed);
@@ -220,6 +226,7 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
     text: (id) => loader.text(id),
     rules: loader.parts.rules,
     project: reportOn(configs, findings, (file) => byFile.has(file)),
+    fixed: options.fix !== undefined,
     durationMs: Math.round((performance.now() - started) * 10) / 10,
     color: options.color === 'always' || (options.color !== 'never' && process.stdout.isTTY === true && !process.env.NO_COLOR),
   };
@@ -291,6 +298,7 @@ function ruleLevels(options: CheckOptions, rules: readonly Rule[]): { rules: Rec
 
 /** What a run found in one configuration. */
 interface Checked extends Found {
+  readonly deployment: Deployment;
   /** which files were asked about; null: all */
   readonly shown: Asked['shown'];
 }

@@ -10,7 +10,7 @@ import { shownPath } from '../common.ts';
 
 const plural = (n: number, word: string): string => `${n} ${word}${n === 1 ? '' : 's'}`;
 
-export function stylish({ files, text, project, durationMs, color }: Result): string {
+export function stylish({ files, text, project, durationMs, color, fixed }: Result): string {
   const c = pc.createColors(color);
   const paint: Record<Severity, (s: string) => string> = { error: c.red, warning: c.yellow, info: c.blue, hint: c.gray };
   const name = (p: string): string => {
@@ -38,6 +38,8 @@ export function stylish({ files, text, project, durationMs, color }: Result): st
         const line = source ? source.lines.lineAt(r.at.span.start) + 1 : 1;
         out.push(`  ${' '.repeat(wide)}           ${c.dim(`${name(shownPath(r.at.file))}:${line} ${visible(r.message)}`)}`);
       }
+      const left = fixed ? f.fixes.find((fix) => fix.because) : undefined;
+      if (left) out.push(`  ${' '.repeat(wide)}           ${c.dim(visible(`not applied: ${left.title}, because ${left.because}`))}`);
     }
     out.push('');
   }
@@ -48,7 +50,7 @@ export function stylish({ files, text, project, durationMs, color }: Result): st
   out.push(`${total === 0 ? c.green('No findings') : parts.join(', ')} in ${plural(files.length, 'file')} (${Math.round(durationMs)} ms)`);
   const did = whatWasDone(project, name, text, total === 0);
   out.push(...did.map((line) => c.dim(line)));
-  if (fixable) out.push(c.dim(`${plural(fixable, 'finding')} can be fixed with --fix`));
+  if (fixable) out.push(c.dim(`${plural(fixable, 'finding')} can be fixed with --fix, where the proof of the fix succeeds`));
   return out.join('\n') + '\n';
 }
 

@@ -1,7 +1,7 @@
 // Cipher strings that select suites without encryption or authentication, or with broken algorithms: decided by evaluating the string.
 import { table } from '../../base/table.ts';
 import { evaluateCipherList, obsoleteWeakness, suiteNamed, type TermEffect, type Weakness } from '../../catalog/ciphers.ts';
-import { fixOf, replace } from '../fix.ts';
+import { type Fix, fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import {
   CIPHER_DIRECTIVES,
@@ -108,7 +108,9 @@ With Mozilla's profile set to \`old\`, the suites of that profile are not report
     const gone = list.terms.filter((t) => lost(t).length > 0);
     if (!found.length && !gone.length) return;
     const mended = strengthened(config, text, CLASSES, (t) => lost(t).length > 0);
-    const fix = fixOf('Exclude the broken suites', 'safe', file, [replace(word, written(word, mended))]);
+    const excluding = fixOf('Exclude the broken suites', 'safe', file, [replace(word, written(word, mended))]);
+    const asked = list.ok && list.securityLevel === 0;
+    const fix: Fix = asked ? { ...excluding, safety: 'suggestion', because: 'the security level 0 asks for old clients' } : excluding;
     const named = (weaknesses: readonly Weakness[]): string => some([...new Set(weaknesses.filter(broken).map((w) => BROKEN[w]!))], 4);
     for (const { term, suites } of found) {
       const dead = list.ok && reachable(suites, list.securityLevel).length === 0;

@@ -2,8 +2,10 @@
 
 import { evaluateCipherList } from '../../catalog/ciphers.ts';
 import { atLeast } from '../../catalog/version.ts';
+import type { Config } from '../../config/config.ts';
+import type { Scope } from '../../config/scope.ts';
 import { serverOf } from '../../config/servers.ts';
-import { fixOf, insertAfter, replace } from '../fix.ts';
+import { type Fix, fixOf, insertAfter, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { defaultProtocols, hasUnseenFile, opensslOf, speaksTls, tlsListens } from '../tls.ts';
 
@@ -29,6 +31,13 @@ function enabledBy(command: string, value: string): readonly string[] {
       else on.add(n);
   }
   return IN_ORDER.filter((n) => on.has(n));
+}
+
+/** Whether the ciphers in force ask for security level 0, which nobody writes but for clients of long ago. */
+function isAskedFor(scope: Scope, config: Config): boolean {
+  const ciphers = scope.value('ssl_ciphers')?.value(0);
+  const list = ciphers === undefined ? null : evaluateCipherList(ciphers, opensslOf(config));
+  return list?.ok === true && list.securityLevel === 0;
 }
 
 export default defineRule({
@@ -77,10 +86,14 @@ With Mozilla's profile set to \`old\`, TLS 1.0 and 1.1 are what you asked for an
       if (!weak.length) return;
       const from = args[0]!.start;
       const to = args.at(-1)!.end;
-      const fix =
+      const offered =
         statement.closed && !file.text.slice(from, to).includes('#')
           ? fixOf(`Offer ${GOOD.join(' and ')}`, 'safe', file, [replace({ start: from, end: to }, GOOD.join(' '))])
           : null;
+      const fix: Fix | null =
+        offered && isAskedFor(scope, config)
+          ? { ...offered, safety: 'suggestion', because: 'the security level 0 of the ciphers asks for old clients' }
+          : offered;
       // Debian's nginx.conf has the line for whoever adds a TLS server one day
       const idle = config.kind === 'root' && !speaksTls(config);
       for (const word of weak)
@@ -99,7 +112,8 @@ With Mozilla's profile set to \`old\`, TLS 1.0 and 1.1 are what you asked for an
       scope.context === 'server' ? server && tlsListens(server)[0]?.directive : scope.named('listen').find((d) => d.values.includes('ssl'));
     if (!listen || scope.value('ssl_protocols') || hasUnseenFile(scope)) return;
     const implied = defaultProtocols(config).filter((p) => bad.includes(p));
-    if (!implied.length || !speaksOld(scope.value('ssl_ciphers')?.value(0), atLeast(config.settings.target.openssl, '3.0'))) return;
+    // from OpenSSL 3.0 on the hashes of TLS 1.0 and 1.1 count below 80 bits: they need level 0
+    if (!implied.length || (atLeast(config.settings.target.openssl, '3.0') && !isAskedFor(scope, config))) return;
     report('default', {
       at: listen.at(listen.statement),
       data: { version: config.settings.target.nginx.text, protocols: implied.join(', ') },
@@ -107,13 +121,6 @@ With Mozilla's profile set to \`old\`, TLS 1.0 and 1.1 are what you asked for an
         insertAfter(listen.file, listen.statement, [`ssl_protocols ${GOOD.join(' ')};`]),
       ]),
     });
-
-    /** From 3.0 on the hashes of TLS 1.0 and 1.1 count below 80 bits: they need level 0. */
-    function speaksOld(ciphers: string | undefined, three: boolean): boolean {
-      if (!three) return true;
-      const list = ciphers === undefined ? null : evaluateCipherList(ciphers, opensslOf(config));
-      return list?.ok === true && list.securityLevel === 0;
-    }
   },
   examples: [
     {
