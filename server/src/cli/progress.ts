@@ -1,4 +1,4 @@
-import { tell, tellOver } from './output.ts';
+import { tellOver } from './output.ts';
 
 /** A line on standard error for runs that take long; nothing where nobody watches, and nothing in the first second. */
 export function progressLine(): { say(words: string): void; done(): void } {
@@ -9,18 +9,13 @@ export function progressLine(): { say(words: string): void; done(): void } {
   return {
     say(words) {
       const now = performance.now();
-      if (now - started < 1000 || now - last < 200) return;
+      if (!watching || now - started < 1000 || now - last < 200) return;
       last = now;
-      if (watching) {
-        shown = true;
-        tellOver(words);
-      } else if (!shown) {
-        shown = true;
-        tell(`${words} …`);
-      }
+      shown = true;
+      tellOver(words);
     },
     done() {
-      if (shown && watching) tellOver('');
+      if (shown) tellOver('');
     },
   };
 }

@@ -164,7 +164,8 @@ function sentence(
       return `${app} answers ${value} before a view runs: ${why}.`;
     case 'scheme': {
       if (value === 'unknown') return unknown;
-      if (good) return `${app} takes this request for ${plain(value)}, which is what the client uses (${why}).`;
+      if (good)
+        return `${app} takes this request for ${plain(value)}, which is what the client uses${value === 'https' ? ` (${why})` : ''}.`;
       const header = asked(framework, (d) => d.schemeHeader) ?? 'X-Forwarded-Proto';
       const redirect = asked(framework, (d) => d.toHttps);
       const missing = !request.params && !request.headers.some(([n]) => n.toLowerCase() === header.toLowerCase());
@@ -236,8 +237,12 @@ function staticLine(application: Application, trace: Trace, config: Config): Omi
       {
         name: 'static files',
         value: 'nginx',
-        why: outcome.file ? `sent from ${outcome.file.replace(/\/x\.css$/, '')}` : 'sent by nginx',
-        good: true,
+        why: !outcome.file
+          ? 'sent by nginx'
+          : outcome.file.endsWith('/x.css')
+            ? `sent from ${outcome.file.replace(/\/+x\.css$/, '/')}`
+            : `a file x.css is looked for as ${outcome.file}`,
+        good: !outcome.file || outcome.file.endsWith('/x.css'),
       },
     ];
   if (!outcome.upstreamRequest) return [];

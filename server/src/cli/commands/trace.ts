@@ -309,7 +309,7 @@ function sightText(given: Sight, paint: Paint): string {
   const sight = visibleData({ title: given.title, lines: given.lines });
   const wide = Math.max(...sight.lines.map((l) => l.name.length));
   const value = (l: SightLine): string => (l.good === null ? l.value : l.good ? paint.good(l.value) : paint.bad(l.value));
-  return `\n${paint.strong(`${sight.title} sees`)}\n${sight.lines.map((l) => `  ${l.name.padEnd(wide)}  ${value(l)}  ${paint.dim(l.why)}\n`).join('')}`;
+  return `\n${paint.strong(`${sight.title} sees`)}\n${sight.lines.map((l) => `  ${l.name.padEnd(wide)}  ${value(l)}  ${paint.dim(l.says)}\n`).join('')}`;
 }
 
 function printed(result: Trace, sight: Sight | null, format: string, color: string | undefined): string {
