@@ -95,7 +95,7 @@ export async function* squares(word = '', runs = 2): AsyncGenerator<Square> {
     byRule.set('(reading)', performance.now() - from);
     if (!snapshot.configs.length) throw new Error('nothing of nginx was found');
     for (const config of snapshot.configs)
-      lint(config, parts.rules, { deployment: snapshot.deployment, timings: { now: () => performance.now(), byRule } });
+      lint(config, parts.rules, { deployment: snapshot.deploymentOf(config), timings: { now: () => performance.now(), byRule } });
     return { took: performance.now() - from, byRule };
   };
   for (const [shape, [size, make]] of Object.entries(SHAPES)) {

@@ -74,7 +74,7 @@ class Session {
     const fresh = whole ? (await Session.open(this.texts, this.folder)).snapshot() : null;
     const costly = new Set(this.rules.filter((r) => r.costly).map((r) => r.id));
     for (const config of snapshot.configs) {
-      const { deployment } = snapshot;
+      const deployment = snapshot.deploymentOf(config);
       let remembered = this.remembered.get(config.root);
       if (!remembered) this.remembered.set(config.root, (remembered = new Remembered()));
       const { parser: _, engine } = await parts();
@@ -94,7 +94,7 @@ class Session {
       );
       const other = fresh.configs.find((c) => c.root === config.root);
       assert.ok(other, about());
-      assert.deepEqual(say(all), say(lint(other, this.rules, { deployment: fresh.deployment, onCrash })), `whole, ${about()}`);
+      assert.deepEqual(say(all), say(lint(other, this.rules, { deployment: fresh.deploymentOf(other), onCrash })), `whole, ${about()}`);
     }
   }
 }

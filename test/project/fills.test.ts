@@ -10,7 +10,7 @@ import { inMemory, loaderOf } from './world.ts';
 async function traced(files: Record<string, string>, path: string, url: string, assume: Record<string, string> = {}): Promise<Trace> {
   const loader = await loaderOf(inMemory({ '.git/HEAD': 'ref: refs/heads/main\n', ...files }));
   const [asked] = await loader.configs([`/checkout/project/${path}`]);
-  const deployment = await loader.deployment(asked!.project);
+  const deployment = await loader.deployment(asked!);
   const input = requestFromUrl({ method: 'GET', url, headers: [] });
   assert.ok(!('problem' in input));
   return traceRequest(asked!.config, input, { assume, fills: fillsFor(asked!.config, deployment) });

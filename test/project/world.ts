@@ -35,7 +35,7 @@ export async function checked(
   const findings = new Map<string, Finding>();
   const read = new Set<FileId>();
   for (const { config, project, shown: isShown } of asked) {
-    const deployment = await loader.deployment(project);
+    const deployment = await loader.deployment({ config, project });
     for (const file of config.files.keys()) if (!isShown || isShown(file)) read.add(file);
     for (const f of lint(config, loader.parts.rules, { deployment }))
       if (!isShown || isShown(f.at.file)) findings.set(shown(f) + f.message, f);
@@ -62,7 +62,8 @@ export async function edited(
     findings: (file) => {
       const all = new Map<string, Finding>();
       for (const config of snapshot.configsOf(file))
-        for (const f of lint(config, rules, { deployment: snapshot.deployment })) if (f.at.file === file) all.set(shown(f) + f.message, f);
+        for (const f of lint(config, rules, { deployment: snapshot.deploymentOf(config) }))
+          if (f.at.file === file) all.set(shown(f) + f.message, f);
       return [...all.values()];
     },
   };

@@ -14,6 +14,7 @@ import { wanted } from '../deploy/wanted.ts';
 import { NodeFiles, readInput } from '../host/node-files.ts';
 import { loadParts, type Parts } from '../host/parts.ts';
 import { fileOfPath, machinePath } from '../host/paths.ts';
+import { applicationFilesOf, deploymentFor } from '../project/applications.ts';
 import { boundaryOf } from '../project/boundary.ts';
 import { holdsMainBlocks, looksLikeNginx, verdictOn } from '../project/content.ts';
 import { mayHost } from '../project/embedded.ts';
@@ -82,7 +83,8 @@ export class Loader {
   readonly application = new Map<FileId, string>();
   private readonly settingsFiles = new Map<FileId, RawSettings | null>();
   private readonly projects = new Map<FileId, Project>();
-  private readonly deployments = new Map<FileId, Deployment>();
+  /** by the files that they are read from */
+  private readonly deployments = new Map<string, Deployment>();
   /** files that were named and are nothing of nginx, with their names as given */
   readonly foreign: string[] = [];
   /** the file whose text came from standard input: whoever hands a text over says that it is nginx's */
@@ -212,23 +214,30 @@ export class Loader {
 
   /** What the project of a folder says of its applications. */
   async applicationsIn(folder: FileId): Promise<Deployment> {
-    return this.deployment(await this.projectOf(folder, 'folder', [folder]));
+    return this.deploymentAt(await this.projectOf(folder, 'folder', [folder]), folder);
   }
 
-  /** What a project says of the applications. */
-  async deployment(project: Project): Promise<Deployment> {
-    const known = this.deployments.get(project.boundary);
-    if (known) return known;
-    const texts = new Map<FileId, string>();
-    for (const file of project.others) {
+  /** What a project says of the applications behind one of its configurations. */
+  async deployment({ config, project }: Pick<Asked, 'config' | 'project'>): Promise<Deployment> {
+    return this.deploymentAt(project, config.tree.standIn?.file ?? config.root);
+  }
+
+  private async deploymentAt(project: Project, root: FileId): Promise<Deployment> {
+    const sides = applicationFilesOf(project, root);
+    for (const file of new Set([...sides.files, ...(sides.wider ?? [])])) {
       const read = this.application.has(file) ? null : await this.files.read(file);
       if (read && !read.problem) this.application.set(file, read.text);
-      const text = this.application.get(file);
-      if (text !== undefined) texts.set(file, text);
     }
-    const made = texts.size ? readDeployment(texts, await this.parts.python()) : NO_DEPLOYMENT;
-    this.deployments.set(project.boundary, made);
-    return made;
+    const python = sides.files.length || sides.wider?.length ? await this.parts.python() : null;
+    return deploymentFor(sides, (files) => {
+      const key = files.join('\n');
+      let known = this.deployments.get(key);
+      if (!known) {
+        const texts = new Map(files.flatMap((f) => (this.application.has(f) ? [[f, this.application.get(f)!]] : [])));
+        this.deployments.set(key, (known = texts.size ? readDeployment(texts, python) : NO_DEPLOYMENT));
+      }
+      return known;
+    });
   }
 
   /** Takes a mended text instead of that on the disk. */

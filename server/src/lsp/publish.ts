@@ -268,7 +268,7 @@ export class Publisher {
     const { rules } = this.options;
     for (const config of snapshot.configs) {
       for (const file of config.files.keys()) if (!found.has(file)) found.set(file, []);
-      const { deployment } = snapshot;
+      const deployment = snapshot.deploymentOf(config);
       const findings = yield* lintSteps(config, rules, { quick, deployment, onCrash, remembered: this.rememberedOf(config.root) });
       add(findings);
       if (!quick) add(mirrored(config, findings).filter((f) => snapshot.version(f.at.file) !== null));

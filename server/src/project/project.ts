@@ -10,7 +10,7 @@ import { type LoadOptions, loadTree, type Sources } from '../config/load.ts';
 import { DEFAULT_SETTINGS, type PathMap, type Settings } from '../config/settings.ts';
 import { NGINX_LINT_NAME, type RawSettings, SETTINGS_NAMES, withSettings } from '../config/settings-file.ts';
 import type { Tree } from '../config/tree.ts';
-import { MAX_FILES as MAX_APPLICATION_FILES } from '../deploy/wanted.ts';
+import { type Part, partsApart, partsOf } from './applications.ts';
 import type { Boundary } from './boundary.ts';
 import { HEAD, holdsMainBlocks, isPlausible, looksLikeNginx, type Verdict, verdictOn } from './content.ts';
 import { type Embedded, embeddedIn, mayHost } from './embedded.ts';
@@ -29,8 +29,10 @@ export interface Project {
   readonly configs: readonly FileId[];
   /** files that are no configuration and hold some: manifests, scripts. Documents hold examples, and are looked at when they are named */
   readonly hosts: readonly FileId[];
-  /** files of the application's side, for `deploy/`, the nearest to the boundary first */
+  /** files of the application's side, for `deploy/`, the nearest to the boundary first; `applications.ts` says which of them are a configuration's */
   readonly others: readonly FileId[];
+  /** folders that are deployed by themselves */
+  readonly parts: readonly Part[];
   /** what is deployed with nginx in it */
   readonly instances: readonly Instance[];
   /** the texts that say so */
@@ -63,6 +65,7 @@ export const loneProject = (folder: FileId, system: boolean): Project => ({
   configs: [],
   hosts: [],
   others: [],
+  parts: [],
   instances: [],
   placing: new Map(),
   notSeen: [],
@@ -140,6 +143,7 @@ export async function findProject(boundary: Boundary, files: FileSystem, options
   const sorted = new Map([...texts].sort(([a], [b]) => depth(a) - depth(b) || (a < b ? -1 : 1)));
   roots.sort((a, b) => a.rank - b.rank || (a.id < b.id ? -1 : 1));
   const isConfig = new Set(configs);
+  const parts = partsOf(folder, { files: seen, configs: [...configs, ...hosts], isOther });
   return {
     boundary: folder,
     system: boundary.system,
@@ -147,10 +151,8 @@ export async function findProject(boundary: Boundary, files: FileSystem, options
     configs: configs.sort((a, b) => (a < b ? -1 : 1)),
     hosts: hosts.sort((a, b) => (a < b ? -1 : 1)),
     // what its text makes nginx's is nothing else, whatever its name
-    others: others
-      .filter((id) => !isConfig.has(id))
-      .sort((a, b) => depth(a) - depth(b) || (a < b ? -1 : 1))
-      .slice(0, MAX_APPLICATION_FILES),
+    others: others.filter((id) => !isConfig.has(id)).sort((a, b) => depth(a) - depth(b) || (a < b ? -1 : 1)),
+    parts,
     instances: instancesOf(sorted, {
       boundary: folder,
       files: seen,
@@ -204,14 +206,16 @@ export function instancesFor(project: Project, file: FileId): readonly Instance[
   return near.length ? near : project.instances;
 }
 
-const coveringOf = (project: Project, file: FileId): Instance[] =>
+/** What mounts or copies a file. */
+export const coveringOf = (project: Project, file: FileId): Instance[] =>
   project.instances.filter((i) => i.placed.some((p) => isBelow(file, p.file)));
 
 /** The path of the main file that an instance starts with. */
 const mainPathOf = ({ main, image }: Instance): string =>
   main ?? (image?.distribution ? MAIN_FILES[image.distribution].path : '/etc/nginx/nginx.conf');
 
-const placesMain = (instance: Instance, file: FileId): boolean =>
+/** Whether an instance starts with a file. */
+export const placesMain = (instance: Instance, file: FileId): boolean =>
   insidePaths(instance.placed, file).some(({ path }) => path === mainPathOf(instance));
 
 /** The main file that the project gives an instance; null where it starts with that of its image or package. */
@@ -335,7 +339,10 @@ export async function wordsBeside(tree: Tree, project: Project, sources: Sources
   let known = wordsOf.get(project);
   if (!known) wordsOf.set(project, (known = new Map()));
   const out = new Set<string>();
-  const others = project.configs.filter((id) => !tree.files.has(id) && !project.roots.includes(id));
+  const apart = partsApart(project, tree.standIn?.file ?? tree.root);
+  const others = project.configs.filter(
+    (id) => !tree.files.has(id) && !project.roots.includes(id) && !apart.some((folder) => isBelow(id, folder)),
+  );
   for (const id of others.slice(0, MAX_BESIDE)) {
     let words = known.get(id);
     if (!words) {

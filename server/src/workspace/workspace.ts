@@ -28,6 +28,7 @@ import {
 import { type Include, NO_DISK, type Tree } from '../config/tree.ts';
 import { type Deployment, NO_DEPLOYMENT, readDeployment } from '../deploy/deployment.ts';
 import type { Python } from '../deploy/python-tree.ts';
+import { applicationFilesOf, deploymentFor } from '../project/applications.ts';
 import { boundaryOf } from '../project/boundary.ts';
 import { holdsMainBlocks, looksLikeNginx, verdictOn } from '../project/content.ts';
 import { type Embedded, mayHost } from '../project/embedded.ts';
@@ -97,8 +98,10 @@ export interface Snapshot {
   embedded(host: FileId): readonly Embedded[];
   /** whether edits of a configuration within another file change nothing else there; true for every other file */
   keeps(id: FileId, edits: readonly TextEdit[]): boolean;
-  /** what the workspace says of the applications */
-  readonly deployment: Deployment;
+  /** what the project says of the applications behind a configuration */
+  deploymentOf(config: Config): Deployment;
+  /** what the first of the folders that holds an application says, for what is asked of the workspace as a whole */
+  readonly folderDeployment: Deployment;
   /** the editor's version of an open file */
   version(id: FileId): number | null;
   readonly open: readonly FileId[];
@@ -132,7 +135,10 @@ export class Workspace {
   private readonly hosts = new Map<FileId, ApplicationFile & { readonly embedded: readonly Embedded[] }>();
   private readonly files: EmbeddedFiles;
   private python: Python | null = null;
-  private deploymentNow: Deployment | null = null;
+  /** by the files that they are read from */
+  private readonly deployments = new Map<string, Deployment>();
+  /** by main file, file within a stand-in, or folder */
+  private readonly deploymentsAt = new Map<FileId, Deployment>();
   private readonly loaded = new Map<FileId, Loaded>();
   private built = new Map<FileId, Config>();
   private readonly stock: Stock;
@@ -166,9 +172,10 @@ export class Workspace {
     return this.revisionNow;
   }
 
-  /** The application's side: files that `deploy/` may want to read. */
-  get applicationFiles(): readonly FileId[] {
-    return [...(this.found?.values() ?? [])].flatMap((p) => p.others);
+  /** The application's side: files that `deploy/` may want to read for what is loaded. */
+  private applicationFiles(): Set<FileId> {
+    const sides = [...this.loaded.keys(), ...this.folders].map((at) => applicationFilesOf(this.projectOf(hostOf(at)), at));
+    return new Set(sides.flatMap(({ files, wider }) => [...files, ...(wider ?? [])]));
   }
 
   /** Main files of the workspace, the likeliest first. */
@@ -201,7 +208,7 @@ export class Workspace {
       case 'close': {
         this.closeHost(change.file);
         if (this.application.delete(change.file)) {
-          this.deploymentNow = null;
+          this.applicationTouched();
           this.applicationSettled = false;
           break;
         }
@@ -250,12 +257,17 @@ export class Workspace {
     if (isSettingsFile(file)) return true;
     const { isApplicationFile } = this.options;
     if (!isApplicationFile || looksLikeNginx(pathOf(file))) return false;
-    const folder = this.folders.find((f) => isBelow(file, f));
-    return folder !== undefined && isApplicationFile(relativePath(file, folder));
+    const parts = [...(this.found?.values() ?? [])].flatMap((p) => p.parts.map(({ folder }) => folder));
+    return [...this.folders, ...parts].some((f) => isBelow(file, f) && isApplicationFile(relativePath(file, f)));
+  }
+
+  private applicationTouched(): void {
+    this.deployments.clear();
+    this.deploymentsAt.clear();
   }
 
   private applicationChanged(file: FileId, text: string, version: number | null): void {
-    if (this.application.get(file)?.text !== text) this.deploymentNow = null;
+    if (this.application.get(file)?.text !== text) this.applicationTouched();
     this.application.set(file, { text, lines: new Lines(text), version });
   }
 
@@ -419,7 +431,7 @@ export class Workspace {
     for (const [id, { version }] of [...this.application])
       if (version === null && within(id)) {
         this.application.delete(id);
-        this.deploymentNow = null;
+        this.applicationTouched();
       }
     this.applicationSettled = false;
     for (const [id, { version }] of [...this.buffers]) if (version === null && within(id)) this.forget(id);
@@ -470,11 +482,12 @@ export class Workspace {
   /** Reads what the walk found and no editor holds; a file that went away is forgotten. */
   private async readApplication(cancel: CancelToken): Promise<void> {
     this.applicationSettled = true;
-    const wanted = new Set(this.applicationFiles);
+    this.deploymentsAt.clear();
+    const wanted = this.applicationFiles();
     for (const [file, { version }] of [...this.application])
       if (version === null && !wanted.has(file)) {
         this.application.delete(file);
-        this.deploymentNow = null;
+        this.applicationTouched();
       }
     for (const file of wanted) {
       if (this.application.has(file) || this.buffers.has(file)) continue;
@@ -485,20 +498,36 @@ export class Workspace {
     if (!this.python && this.options.python && [...this.application.keys()].some((f) => f.endsWith('.py'))) {
       try {
         this.python = await this.options.python();
-        this.deploymentNow = null;
+        this.applicationTouched();
       } catch (error) {
         this.options.log?.(`Python files are not read: ${error instanceof Error ? error.message : String(error)}`);
       }
     }
   }
 
-  private get deployment(): Deployment {
-    if (!this.application.size) return NO_DEPLOYMENT;
-    this.deploymentNow ??= readDeployment(
-      new Map([...this.application].filter(([id]) => !isSettingsFile(id)).map(([id, f]) => [id, f.text])),
-      this.python,
-    );
-    return this.deploymentNow;
+  private deploymentAt(at: FileId): Deployment {
+    let known = this.deploymentsAt.get(at);
+    if (!known) {
+      const open = [...this.application].filter(([, f]) => f.version !== null).map(([id]) => id);
+      const sides = applicationFilesOf(this.projectOf(hostOf(at)), at, open);
+      known = deploymentFor(sides, (files) => this.deploymentFrom(files));
+      this.deploymentsAt.set(at, known);
+    }
+    return known;
+  }
+
+  private deploymentFrom(files: readonly FileId[]): Deployment {
+    const key = files.join('\n');
+    let known = this.deployments.get(key);
+    if (!known) {
+      const texts = files.flatMap((id): [FileId, string][] => {
+        const file = isSettingsFile(id) ? undefined : this.application.get(id);
+        return file ? [[id, file.text]] : [];
+      });
+      known = texts.length ? readDeployment(new Map(texts), this.python) : NO_DEPLOYMENT;
+      this.deployments.set(key, known);
+    }
+    return known;
   }
 
   /** What lies in a folder, for proposals of paths; empty when there is none. */
@@ -545,6 +574,7 @@ export class Workspace {
       const named = await this.namedRoots(found);
       if (this.overtaken !== before) return;
       this.found = found;
+      this.applicationSettled = false;
       this.named = named;
       const known = new Set(this.loaded.keys());
       const roots = named ?? [...found.values()].flatMap((p) => p.roots);
@@ -558,7 +588,6 @@ export class Workspace {
         )
           this.drop(root);
     }
-    await this.readApplication(cancel);
     if (this.chosenRoot && !this.loaded.has(this.chosenRoot)) await this.load(this.chosenRoot, cancel);
     for (const [root, loaded] of [...this.loaded]) {
       if (!loaded.stale) continue;
@@ -583,6 +612,7 @@ export class Workspace {
       if (version === null || this.aboveFragments.has(folder) || [...this.loaded.values()].some((l) => l.tree.files.has(file))) continue;
       this.aboveFragments.set(folder, await this.settingsAbove(folder, this.projectOf(file)));
     }
+    if (!this.applicationSettled) await this.readApplication(cancel);
     for (const document of this.retired.splice(0)) document.dispose();
     this.revisionNow++;
   }
@@ -669,6 +699,7 @@ export class Workspace {
     }
     const beside = standIn ? undefined : await wordsBeside(tree, project, this.sources());
     const includes = new Map(tree.includes);
+    const known = this.loaded.has(root);
     this.loaded.set(root, {
       tree: { ...tree, includes, ...(beside ? { beside } : {}) },
       includes,
@@ -678,6 +709,7 @@ export class Workspace {
       contexts: standIn?.contexts ?? null,
       stale: this.overtaken !== before,
     });
+    if (!known) this.applicationSettled = false;
     this.built.delete(root);
   }
 
@@ -722,15 +754,19 @@ export class Workspace {
   }
 
   snapshot(): Snapshot {
-    const deployment = (): Deployment => this.deployment;
+    const inFolders = (): Deployment => {
+      const all = this.folders.map((f) => this.deploymentAt(f));
+      return all.find((d) => d.applications.length) ?? all[0] ?? NO_DEPLOYMENT;
+    };
     return {
       revision: this.revisionNow,
       file: (id) => this.buffers.get(id)?.document ?? null,
       text: (id) => this.buffers.get(id)?.document ?? this.hosts.get(id) ?? this.application.get(id) ?? this.script(id),
       embedded: (host) => this.hosts.get(host)?.embedded ?? [],
       keeps: (id, edits) => this.files.keeps(id, edits),
-      get deployment() {
-        return deployment();
+      deploymentOf: (config) => this.deploymentAt(config.tree.standIn?.file ?? config.root),
+      get folderDeployment() {
+        return inFolders();
       },
       version: (id) => this.buffers.get(id)?.version ?? this.hosts.get(id)?.version ?? this.application.get(id)?.version ?? null,
       open: [...this.buffers].filter(([, b]) => b.version !== null).map(([id]) => id),

@@ -146,7 +146,7 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
     const out: Checked[] = [];
     for (const { config, project, shown } of configs) {
       const tuned = config.with({ settings: { ...config.settings, rules: { ...config.settings.rules, ...overrides.rules } } });
-      const deployment = await loader.deployment(project);
+      const deployment = await loader.deployment({ config, project });
       const findings = lint(tuned, overrides.active, {
         deployment,
         onCrash: (rule, error) => crashes.push(`${rule.id}: ${crashWords(error)}`),

@@ -74,7 +74,7 @@ export async function test(paths: readonly string[], options: TestOptions): Prom
     if (!asked) throw new Failure(EXIT.unreadable, `${file}: ${suite.config} is no configuration`);
     const { config } = asked;
     suite = readTests(written, originOf(config) ?? 'http://localhost');
-    const deployment = await loader.deployment(asked.project);
+    const deployment = await loader.deployment(asked);
     text += `${c.underline(nearPath(file))}\n`;
     const refusedBy = refusalsOf(config, loader.parts.rules);
     const allowRefused = suite.allowRefused || options.allowRefused === true;

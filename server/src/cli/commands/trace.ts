@@ -184,7 +184,7 @@ export async function trace(configPath: string, words: readonly string[], option
   if (!config) throw new Failure(EXIT.unreadable, `${configPath}: no configuration`);
   for (const name of Object.keys(upstreams))
     if (!backend(config, name)) throw new Failure(EXIT.usage, `--upstream ${name}: no request of this configuration goes there`);
-  const deployment = await loader.deployment(asked.project);
+  const deployment = await loader.deployment(asked);
   const fills = fillsFor(config, deployment);
   const traceOptions: TraceOptions = { ...given, fills, refusedBy: refusalsOf(config, loader.parts.rules) };
   if (options.requests) return batch(config, options.requests, traceOptions, options.format);

@@ -49,6 +49,6 @@ export const deploymentDefaults = reads<null, DeploymentDefaults>({
     runs: choices(RUN_WORDS),
     tls: choices(TLS_WORDS),
     systems: choices(SYSTEM_WORDS),
-    found: foundDeployment(snapshot.deployment),
+    found: foundDeployment(snapshot.folderDeployment),
   }),
 });

@@ -40,7 +40,7 @@ export const overview = reads<null, OverviewResult>({
           items: overviewOf(
             config,
             [...config.files.keys()].flatMap((f) => session.findings(f)),
-            snapshot.deployment,
+            snapshot.deploymentOf(config),
           ).map(item),
         })),
     };

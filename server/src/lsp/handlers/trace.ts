@@ -68,11 +68,11 @@ export const trace = reads<TraceParams, TraceResult>({
     const told = answers ? readAnswers(answersOf(answers)) : null;
     if (typeof told === 'string') return { ok: false, message: `${told}.` };
     const refusedBy = refusalsIn(context, config);
-    const traced = traceRequest(config, arriving(input, config, snapshot.deployment), {
+    const traced = traceRequest(config, arriving(input, config, snapshot.deploymentOf(config)), {
       assume,
       refusedBy,
-      fills: fillsFor(config, snapshot.deployment),
-      likely: likelyAnswers(input, config, snapshot.deployment),
+      fills: fillsFor(config, snapshot.deploymentOf(config)),
+      likely: likelyAnswers(input, config, snapshot.deploymentOf(config)),
       ...(told ? { upstreams: told.answers } : {}),
     });
     const line = lineOf(traced);
@@ -103,7 +103,7 @@ export const trace = reads<TraceParams, TraceResult>({
       const here = session.findings(file).filter((f) => f.at.span.start >= statement.start && f.at.span.start <= end);
       if (here.length) findings[station.id] = here.flatMap((f) => shown(f) ?? []);
     }
-    const sight = sightOf(traced, snapshot.deployment, config);
+    const sight = sightOf(traced, snapshot.deploymentOf(config), config);
     const forms = {
       curl: () => asCurl(traced.request),
       svg: () => traceSvg(traced),
@@ -152,7 +152,7 @@ export const map = reads<MapParams, MapResult>({
     const config = configFor(context, uri);
     if (!config) return { nodes: [], links: [] };
     const findings = [...config.files.keys()].flatMap((f) => session.findings(f));
-    const view = mapOf(config, findings, snapshot.deployment);
+    const view = mapOf(config, findings, snapshot.deploymentOf(config));
     return {
       nodes: view.nodes.map((n) => {
         const source = n.at ? snapshot.file(n.at.file) : null;
@@ -184,11 +184,11 @@ export const requestTests = reads<TestsParams, TestsResult>({
       root: config.root,
       problems: [...suite.problems],
       tests: suite.tests.map((t) => {
-        const request = arriving(t.request, config, snapshot.deployment);
+        const request = arriving(t.request, config, snapshot.deploymentOf(config));
         const options = {
           ...t.options,
-          fills: fillsFor(config, snapshot.deployment),
-          likely: likelyAnswers(t.request, config, snapshot.deployment),
+          fills: fillsFor(config, snapshot.deploymentOf(config)),
+          likely: likelyAnswers(t.request, config, snapshot.deploymentOf(config)),
         };
         const { traced, differences } = runTest(config, suite, { ...t, request, options }, refusedBy);
         return {
