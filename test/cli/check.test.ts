@@ -174,6 +174,31 @@ describe('check: what is read', () => {
     await ends(0, ['check', '--only', 'validity', '--root', 'other/main', 'other/app.inc'], { cwd });
   });
 
+  test('what a site is read as is said whether or not there are findings, and --root, --map and the settings change it', async () => {
+    const cwd = folder({
+      'deploy/site.conf': 'server {\n    location / {\n        try_files $uri =404;\n    }\n}\n',
+      'deploy/broken.conf': 'server {\n    server_name b.example.com;\n    lissten 80;\n}\n',
+      'main/nginx.conf': 'events {}\nhttp {\n    server_tokens off;\n    include /sites/*.conf;\n}\n',
+    });
+    const clean = await ends(0, ['check', 'deploy/site.conf'], { cwd });
+    assert.match(clean.out, /read deploy\/site\.conf as \/etc\/nginx\/conf\.d\/site\.conf within the nginx\.conf of nginx \(assumed\)/);
+    const found = await ends(1, ['check', 'deploy/broken.conf'], { cwd });
+    assert.match(found.out, /read deploy\/broken\.conf as \/etc\/nginx\/conf\.d\/broken\.conf within .* \(assumed\)\n.*--root/);
+    assert.match((await ends(1, ['check', 'deploy'], { cwd })).out, /\(assumed\), and 1 other file in the same way\n/);
+    type Reported = { project: { readAs: { path: string; assumed: boolean; inside: string | null }[] } };
+    const one = async (args: string[]): Promise<Reported['project']['readAs'][number]> => {
+      const { out } = await ends(1, ['check', '--format', 'json', ...args, 'deploy/broken.conf'], { cwd });
+      return (JSON.parse(out) as Reported).project.readAs.find((r) => r.path.endsWith('broken.conf'))!;
+    };
+    assert.equal((await one([])).assumed, true);
+    const map = ['--map', '/sites=deploy'];
+    const rooted = await one(['--root', 'main/nginx.conf', ...map]);
+    assert.deepEqual([rooted.assumed, rooted.inside], [false, 'main/nginx.conf']);
+    fs.writeFileSync(path.join(cwd, '.proxylens.yaml'), 'root: [main/nginx.conf]\npathMap: { /sites: deploy }\n');
+    assert.deepEqual(await one([]), rooted);
+    assert.doesNotMatch((await ends(1, ['check', 'deploy/broken.conf'], { cwd })).out, /assumed/);
+  });
+
   test('--prefix and --map say where paths lie', async () => {
     const http = 'events {}\nhttp { server_tokens off; include PATH; }\n';
     const cwd = folder({

@@ -4,8 +4,9 @@ import { test } from 'node:test';
 import { fromPath, within } from '../../server/src/base/file-id.ts';
 import { loadCatalog } from '../../server/src/catalog/catalog.ts';
 import { newestRelease } from '../../server/src/catalog/changes.ts';
+import { instancesFor, livesAt, type Project } from '../../server/src/project/deployed.ts';
 import { imageOf, installedOn } from '../../server/src/project/images.ts';
-import { findProject, instancesFor, livesAt, type Project, settingsFor } from '../../server/src/project/project.ts';
+import { findProject, settingsFor } from '../../server/src/project/project.ts';
 import { HOME, inMemory } from './world.ts';
 
 const SITE = 'server {\n    listen 80;\n    return 204;\n}\n';

@@ -17,18 +17,10 @@ import { fileOfPath, machinePath } from '../host/paths.ts';
 import { applicationFilesOf, deploymentFor } from '../project/applications.ts';
 import { boundaryOf } from '../project/boundary.ts';
 import { holdsMainBlocks, looksLikeNginx, verdictOn } from '../project/content.ts';
+import { loneProject, type Project } from '../project/deployed.ts';
 import { mayHost } from '../project/embedded.ts';
 import { EmbeddedFiles } from '../project/embedded-files.ts';
-import {
-  findProject,
-  type LoadWishes,
-  loadMain,
-  loadOptions,
-  loneProject,
-  type Project,
-  settingsAbove,
-  settingsFor,
-} from '../project/project.ts';
+import { findProject, type LoadWishes, loadMain, loadOptions, settingsAbove, settingsFor } from '../project/project.ts';
 import { destinationIn, loadFragment } from '../project/standin.ts';
 import type { Stock } from '../project/stock.ts';
 import { ruleNames } from '../rules/rule.ts';

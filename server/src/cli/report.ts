@@ -2,7 +2,7 @@
 import { type FileId, hostOf, relativePath } from '../base/file-id.ts';
 import type { Span } from '../base/span.ts';
 import type { Config } from '../config/config.ts';
-import { type Lives, livesAt, type Project } from '../project/project.ts';
+import { type Lives, livesAt, type Project } from '../project/deployed.ts';
 import type { Finding } from '../rules/rule.ts';
 import type { Asked } from './common.ts';
 
@@ -16,6 +16,8 @@ export interface ReadAs {
   readonly template: string | null;
   readonly nginx: string;
   readonly versionFrom: 'default' | 'setting' | 'found';
+  /** it is read within a main file that is not one of the project, or at a place that nothing names */
+  readonly assumed: boolean;
   /** what says so; null where nothing does */
   readonly because: { readonly id: FileId; readonly span: Span } | null;
 }
@@ -78,6 +80,7 @@ function readAsOf(file: FileId, config: Config, project: Project): ReadAs {
     template: config.files.get(file)?.template ?? null,
     nginx: target.nginx.text,
     versionFrom,
+    assumed: standIn?.file === file && !standIn.certain,
     because: lives ? { id: lives.by.at.file, span: lives.by.at.span } : null,
   };
 }

@@ -6,15 +6,8 @@ import { basename, dirname, type FileId, hostOf, isBelow, relativePath, resolve 
 import { readCompose } from '../deploy/compose.ts';
 import type { Deployment } from '../deploy/deployment.ts';
 import { MAX_FILES } from '../deploy/wanted.ts';
+import { coveringOf, type Part, type Project, placesMain } from './deployed.ts';
 import { type Instance, isCompose } from './mounts.ts';
-import { coveringOf, type Project, placesMain } from './project.ts';
-
-/** A folder within a project that is deployed by itself. */
-export interface Part {
-  readonly folder: FileId;
-  /** its files of the application's side by their paths within it, where they are none by their paths within the project (`test/sample/app.py`) */
-  readonly own: readonly FileId[];
-}
 
 /** Files in whose folder something is deployed. `package.json` and the like stand in every folder of a monorepo. */
 const MARK =

@@ -10,36 +10,14 @@ import { type LoadOptions, loadTree, type Sources } from '../config/load.ts';
 import { DEFAULT_SETTINGS, type PathMap, type Settings } from '../config/settings.ts';
 import { NGINX_LINT_NAME, type RawSettings, SETTINGS_NAMES, withSettings } from '../config/settings-file.ts';
 import type { Tree } from '../config/tree.ts';
-import { type Part, partsApart, partsOf } from './applications.ts';
+import { partsApart, partsOf } from './applications.ts';
 import type { Boundary } from './boundary.ts';
 import { HEAD, holdsMainBlocks, isPlausible, looksLikeNginx, type Verdict, verdictOn } from './content.ts';
+import { depth, instancesFor, loneProject, mountsFor, type Project } from './deployed.ts';
 import { type Embedded, embeddedIn, mayHost } from './embedded.ts';
 import { mapsWithin } from './embedded-files.ts';
-import { MAIN_FILES } from './main-files.ts';
-import { type Instance, insidePaths, instancesOf, nearestPlace, OF_IMAGES, type Placed, saysWhere } from './mounts.ts';
+import { instancesOf, OF_IMAGES, type Placed, saysWhere } from './mounts.ts';
 import { filesBelow } from './walk.ts';
-
-export interface Project {
-  readonly boundary: FileId;
-  /** a system's own configuration: absolute includes mean what they say */
-  readonly system: boolean;
-  /** main files, the likeliest first. One that another includes is no root of its own: the caller drops it after loading */
-  readonly roots: readonly FileId[];
-  /** all files that hold nginx configuration, roots or not */
-  readonly configs: readonly FileId[];
-  /** files that are no configuration and hold some: manifests, scripts. Documents hold examples, and are looked at when they are named */
-  readonly hosts: readonly FileId[];
-  /** files of the application's side, for `deploy/`, the nearest to the boundary first; `applications.ts` says which of them are a configuration's */
-  readonly others: readonly FileId[];
-  /** folders that are deployed by themselves */
-  readonly parts: readonly Part[];
-  /** what is deployed with nginx in it */
-  readonly instances: readonly Instance[];
-  /** the texts that say so */
-  readonly placing: ReadonlyMap<FileId, string>;
-  /** what was not looked at and why, for people */
-  readonly notSeen: readonly string[];
-}
 
 export interface SurveyOptions {
   readonly catalog: Catalog;
@@ -56,20 +34,6 @@ const MAX_PLACING = 400;
 /** Files looked into for configurations in them. */
 const MAX_HOSTS = 1000;
 const AT_ONCE = 32;
-
-/** A project of which only what is named is known: for what stands in no folder, such as a dump. */
-export const loneProject = (folder: FileId, system: boolean): Project => ({
-  boundary: folder,
-  system,
-  roots: [],
-  configs: [],
-  hosts: [],
-  others: [],
-  parts: [],
-  instances: [],
-  placing: new Map(),
-  notSeen: [],
-});
 
 /** Looks through a project. Throws Cancelled. */
 export async function findProject(boundary: Boundary, files: FileSystem, options: SurveyOptions): Promise<Project> {
@@ -165,8 +129,6 @@ export async function findProject(boundary: Boundary, files: FileSystem, options
   };
 }
 
-const depth = (file: FileId): number => file.split('/').length;
-
 async function each<T>(items: readonly T[], cancel: CancelToken, work: (item: T) => Promise<void>): Promise<void> {
   for (let i = 0; i < items.length; i += AT_ONCE) {
     await Promise.all(items.slice(i, i + AT_ONCE).map(work));
@@ -191,67 +153,6 @@ async function whole(id: FileId, files: FileSystem): Promise<{ text: string; pro
   if (stat?.kind !== 'file' || stat.size > MAX_FILE_BYTES) return null;
   const read = await files.read(id);
   return read && { ...read, whole: true };
-}
-
-/** The nginx that a file is deployed with: that which mounts or copies it, else the one whose compose file or Dockerfile is nearest above. */
-export function instancesFor(project: Project, file: FileId): readonly Instance[] {
-  const covering = coveringOf(project, file);
-  if (covering.length) {
-    const main = covering.filter((i) => placesMain(i, file));
-    return main.length ? main : covering;
-  }
-  const above = project.instances.filter((i) => i.kind !== 'ansible' && isBelow(file, dirname(i.at.file)));
-  const nearest = Math.max(...above.map((i) => depth(i.at.file)));
-  const near = above.filter((i) => depth(i.at.file) === nearest);
-  return near.length ? near : project.instances;
-}
-
-/** What mounts or copies a file. */
-export const coveringOf = (project: Project, file: FileId): Instance[] =>
-  project.instances.filter((i) => i.placed.some((p) => isBelow(file, p.file)));
-
-/** The path of the main file that an instance starts with. */
-const mainPathOf = ({ main, image }: Instance): string =>
-  main ?? (image?.distribution ? MAIN_FILES[image.distribution].path : '/etc/nginx/nginx.conf');
-
-/** Whether an instance starts with a file. */
-export const placesMain = (instance: Instance, file: FileId): boolean =>
-  insidePaths(instance.placed, file).some(({ path }) => path === mainPathOf(instance));
-
-/** The main file that the project gives an instance; null where it starts with that of its image or package. */
-export function mainFileOf(project: Project, instance: Instance): FileId | null {
-  const at = nearestPlace(instance.placed, mainPathOf(instance));
-  return at !== null && project.roots.includes(at) ? at : null;
-}
-
-/**
- * What is mounted or copied around a file: what its own instance puts into its own file system, and nothing of any other's. Two deployments
- * that start with the same main file are two configurations: the first that the project tells of is looked at.
- */
-export function mountsFor(project: Project, file: FileId): readonly Placed[] {
-  const covering = coveringOf(project, file);
-  const [started] = covering.filter((i) => placesMain(i, file));
-  if (started) return started.placed;
-  if (!project.roots.includes(file)) return covering[0]?.placed ?? [];
-  // a main file at another path may be what is started by a way that is not seen; where one is known to be, it is a neighbour in a folder
-  const free = covering.find((i) => mainFileOf(project, i) === null);
-  return free?.placed ?? covering[0]?.placed.filter((p) => isBelow(file, p.file)) ?? [];
-}
-
-export interface Lives {
-  /** the path on the deployed system */
-  readonly path: string;
-  readonly by: Placed;
-  readonly instance: Instance;
-}
-
-/** Where a file of the project lives when it is deployed; null when nothing says so. */
-export function livesAt(project: Project, file: FileId): Lives | null {
-  for (const instance of instancesFor(project, file)) {
-    const first = insidePaths(instance.placed, file)[0];
-    if (first) return { ...first, instance };
-  }
-  return null;
 }
 
 /**

@@ -15,10 +15,10 @@ import type { Settings } from '../config/settings.ts';
 import { stockId } from '../config/stock.ts';
 import { NO_DISK, type StandIn, type Tree } from '../config/tree.ts';
 import type { SourceFile } from '../syntax/statement.ts';
+import { livesAt, mainFileOf, type Project } from './deployed.ts';
 import type { Distribution } from './images.ts';
 import { MAIN_FILES, type MainFile } from './main-files.ts';
 import { insidePaths, OF_IMAGES } from './mounts.ts';
-import { livesAt, mainFileOf, type Project } from './project.ts';
 import type { Stock } from './stock.ts';
 
 /** Where a file will live, as mounts, copies and tasks of the project say it. */

@@ -31,18 +31,10 @@ import type { Python } from '../deploy/python-tree.ts';
 import { applicationFilesOf, deploymentFor } from '../project/applications.ts';
 import { boundaryOf } from '../project/boundary.ts';
 import { holdsMainBlocks, looksLikeNginx, verdictOn } from '../project/content.ts';
+import { loneProject, type Project } from '../project/deployed.ts';
 import { type Embedded, mayHost } from '../project/embedded.ts';
 import { EmbeddedFiles } from '../project/embedded-files.ts';
-import {
-  findProject,
-  type LoadWishes,
-  loadOptions,
-  loneProject,
-  type Project,
-  settingsAbove,
-  settingsFor,
-  wordsBeside,
-} from '../project/project.ts';
+import { findProject, type LoadWishes, loadOptions, settingsAbove, settingsFor, wordsBeside } from '../project/project.ts';
 import { destinationIn, standInFor } from '../project/standin.ts';
 import { Stock } from '../project/stock.ts';
 import type { Document } from '../syntax/document.ts';

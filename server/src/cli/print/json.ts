@@ -45,13 +45,14 @@ export function json({ files, text, project, durationMs }: Result): string {
         })),
         project: {
           root: project.root && shownPath(project.root),
-          readAs: project.readAs.map(({ id, as, inside, template, nginx, versionFrom, because }) => ({
+          readAs: project.readAs.map(({ id, as, inside, template, nginx, versionFrom, assumed, because }) => ({
             path: shownPath(id),
             as,
             inside,
             template,
             nginx,
             versionFrom,
+            assumed,
             because: because && `${shownPath(because.id)}:${(text(because.id)?.lines.lineAt(because.span.start) ?? 0) + 1}`,
           })),
           unseen: project.unseen.map((u) => ({ path: shownPath(u.id), range: range(u.id, u.span), include: u.include, why: u.why })),

@@ -71,15 +71,20 @@ function whatWasDone(project: Result['project'], name: (path: string) => string,
   };
   const nginx = new Map(project.readAs.map((r) => [`${r.nginx} (${FROM[r.versionFrom]})`, r]));
   if (nginx.size) out.push(`for nginx ${[...nginx.keys()].join(', ')}; knows ${knownAt(Date.now())}`);
-  if (whole)
-    some(
-      project.readAs.map((r) => {
-        const as = r.as === null ? '' : ` as ${visible(r.as)}`;
-        const inside = r.inside === null ? '' : ` within ${visible(r.inside)}`;
-        const template = r.template === null ? '' : `, a template (${r.template}),`;
-        return `  read ${name(shownPath(r.id))}${template}${as}${inside}${r.because ? ` (${place(r.because.id, r.because.span.start)})` : r.as === null ? '' : ' (assumed)'}`;
-      }),
-    );
+  const read = (r: Result['project']['readAs'][number]): string => {
+    const as = r.as === null ? '' : ` as ${visible(r.as)}`;
+    const inside = r.inside === null ? '' : ` within ${visible(r.inside)}`;
+    const template = r.template === null ? '' : `, a template (${r.template}),`;
+    const why = r.assumed ? ' (assumed)' : r.because ? ` (${place(r.because.id, r.because.span.start)})` : '';
+    return `read ${name(shownPath(r.id))}${template}${as}${inside}${why}`;
+  };
+  const assumed = project.readAs.filter((r) => r.assumed);
+  if (whole) some(project.readAs.map((r) => `  ${read(r)}`));
+  else if (assumed.length) {
+    const [first, ...others] = assumed;
+    out.push(read(first!) + (others.length ? `, and ${plural(others.length, 'other file')} in the same way` : ''));
+  }
+  if (assumed.length) out.push('what was assumed is set by --root, --map or the settings');
   if (project.unseen.length) {
     const n = project.unseen.length;
     out.push(`${plural(n, 'include')} ${n === 1 ? 'was' : 'were'} not seen: what ${n === 1 ? 'it holds' : 'they hold'} is unknown`);
