@@ -1,9 +1,13 @@
 /** Files that no main file includes: which main file stands in, in which context, and what is said of them then. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { fromPath } from '../../server/src/base/file-id.ts';
 import { isStock } from '../../server/src/config/stock.ts';
 import { MAIN_FILES } from '../../server/src/project/main-files.ts';
+import type { Finding } from '../../server/src/rules/rule.ts';
+import type { Files } from './sides.ts';
 import { fragmentOf, mainOf, parts, saidOf } from './tree.ts';
+import { checked, edited, inMemory } from './world.ts';
 
 const contextOf = async (text: string): Promise<string> => (await fragmentOf(text)).contexts[0]!;
 
@@ -13,6 +17,12 @@ describe('the context of a fragment', () => {
     ['a server that passes to an address is one of stream', '#- a.conf\nserver { listen 3306; proxy_pass 10.0.0.9:3306; }', 'stream'],
     ['a server with a protocol is one of mail', '#- a.conf\nserver { listen 143; protocol imap; }', 'mail'],
     ['lines of headers are those of a location', '#- a.conf\nproxy_pass http://a;\nproxy_set_header Host $host;', 'location'],
+    [
+      'locations of a server, one of them named',
+      '#- a.conf\nlocation / { try_files $uri @app; }\nlocation @app { proxy_pass http://a; }',
+      'server',
+    ],
+    ['locations', '#- a.conf\nlocation /api/ { proxy_pass http://a; }', 'server'],
     ['servers of a group', '#- a.conf\nserver 10.0.0.1:80;\nleast_conn;', 'upstream'],
     ['what main alone allows', '#- a.conf\nload_module modules/x.so;\n', 'main'],
   ] as const)
@@ -90,4 +100,48 @@ describe('built-in files', () => {
       assert.deepEqual(parser.open(config.root, text).problems, []);
     }
   });
+});
+
+describe('what a site passes on is known without its main file', () => {
+  const SITE = 'server {\n    listen 80;\n    location / {\n        proxy_pass http://127.0.0.1:8000;\n    }\n}\n';
+  const HEADERS =
+    'proxy_set_header Host $host;\nproxy_set_header X-Forwarded-For $remote_addr;\nproxy_set_header X-Forwarded-Proto $scheme;\n';
+  const BOTH = ['forwarded-headers-missing', 'proxy-host-missing'];
+  const rows: readonly (readonly [string, Files, readonly string[]])[] = [
+    ['nothing is passed on, for no main file of a package sets headers', { 'site.conf': SITE }, BOTH],
+    ['in a folder of Debian', { 'sites-available/site': SITE }, BOTH],
+    ['in a template', { 'templates/site.conf.j2': SITE.replace('listen 80;', 'listen 80;\n    server_name {{ name }};') }, BOTH],
+    ['where the image is known', { 'site.conf': SITE, Dockerfile: 'FROM nginx:1.29\nCOPY site.conf /etc/nginx/conf.d/\n' }, BOTH],
+    ['a file that may lie beside it sets them for all sites', { 'site.conf': SITE, 'conf.d/headers.conf': HEADERS }, []],
+    [
+      'a file beside it sets them in a location of its own',
+      { 'site.conf': SITE, 'other.conf': SITE.replace('proxy_pass', `${HEADERS}proxy_pass`) },
+      BOTH,
+    ],
+    ['an include of the server is not seen', { 'site.conf': SITE.replace('listen 80;', 'listen 80; include headers.conf;') }, []],
+    ['an include of the location is not seen', { 'site.conf': SITE.replace('proxy_pass', 'include headers.conf; proxy_pass') }, []],
+    ['a template writes lines into the server', { 'site.conf.j2': SITE.replace('listen 80;', 'listen 80;\n    {{ extra }}') }, []],
+    ['the server around it is not seen', { 'part.conf': 'location / {\n    proxy_pass http://127.0.0.1:8000;\n}\n' }, []],
+    [
+      'uwsgi without params',
+      { 'site.conf': SITE.replace('proxy_pass http://127.0.0.1:8000', 'uwsgi_pass 127.0.0.1:8000') },
+      ['uwsgi-params-missing'],
+    ],
+    [
+      'uwsgi with those of nginx',
+      { 'site.conf': SITE.replace('proxy_pass http://127.0.0.1:8000', 'include uwsgi_params; uwsgi_pass 127.0.0.1:8000') },
+      [],
+    ],
+  ];
+  const about = new Set(['forwarded-headers-missing', 'proxy-host-missing', 'uwsgi-params-missing']);
+  for (const [what, files, rules] of rows)
+    test(what, async () => {
+      const memory = inMemory({ '.git/HEAD': '', ...files });
+      const [name = ''] = Object.keys(files);
+      const of = (found: readonly Finding[]): string[] => [...new Set(found.map((f) => f.rule).filter((r) => about.has(r)))].sort();
+      const file = fromPath(`/checkout/project/${name}`);
+      assert.deepEqual(of((await checked(memory, [name])).findings), rules, 'the file');
+      assert.deepEqual(of((await checked(memory, ['.'])).findings.filter((f) => f.at.file === file)), rules, 'the folder');
+      assert.deepEqual(of((await edited(memory, [name])).findings(file)), rules, 'the editor');
+    });
 });

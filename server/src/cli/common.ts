@@ -21,7 +21,7 @@ import { loneProject, type Project } from '../project/deployed.ts';
 import { mayHost } from '../project/embedded.ts';
 import { EmbeddedFiles } from '../project/embedded-files.ts';
 import { findProject, type LoadWishes, loadMain, loadOptions, settingsAbove, settingsFor } from '../project/project.ts';
-import { destinationIn, loadFragment } from '../project/standin.ts';
+import { destinationIn, listsBeside, loadFragment } from '../project/standin.ts';
 import type { Stock } from '../project/stock.ts';
 import { ruleNames } from '../rules/rule.ts';
 import type { SourceFile } from '../syntax/statement.ts';
@@ -270,7 +270,7 @@ export class Loader {
       { ...options, stock: this.parts.stock },
       this.parts.engine,
       settings,
-      this.files.known(file)?.embedded.contexts ?? null,
+      { stated: this.files.known(file)?.embedded.contexts ?? null, lists: await listsBeside(project, file, sources) },
     );
   }
 

@@ -39,7 +39,7 @@ const FOLDERS: readonly (readonly [RegExp, readonly Context[]])[] = [
 ];
 
 /** The contexts in which a statement may stand by its name alone. */
-function placesFor({ name, block }: Statement, catalog: Catalog): Context[] {
+function placesFor({ name, args, block }: Statement, catalog: Catalog): Context[] {
   const allowed = new Set<Context>();
   const facts = catalog.directives(name.value);
   for (const fact of facts) {
@@ -47,6 +47,8 @@ function placesFor({ name, block }: Statement, catalog: Catalog): Context[] {
     if (fact.args.block === (block !== null)) for (const c of fact.contexts) allowed.add(c);
   }
   if (block) for (const { parent } of openingsOf(name.value)) allowed.add(parent);
+  // ngx_http_core_location: named ones are on the server level only
+  if (name.value === 'location' && args[0]?.value.startsWith('@')) return ['server'];
   return [...allowed];
 }
 
@@ -92,5 +94,8 @@ export function fragmentContext(file: SourceFile, catalog: Catalog): FragmentCon
   const candidates = [...fits].filter(([, n]) => n === best).map(([c]) => c);
   if (byFolder && (fits.get(byFolder[0]!) ?? 0) >= best)
     return { contexts: [...byFolder, ...candidates.filter((c) => !byFolder.includes(c))], from: 'path' };
-  return { contexts: candidates.sort((a, b) => order(a) - order(b)), from: 'directives' };
+  // locations within a location are rare
+  const located = file.body.some((s) => s.name.value === 'location');
+  const rank = (c: Context): number => (located && c === 'location' ? PREFERENCE.length : order(c));
+  return { contexts: candidates.sort((a, b) => rank(a) - rank(b)), from: 'directives' };
 }

@@ -10,12 +10,15 @@ import type { SourceFile, Statement } from '../syntax/statement.ts';
 import { PerConfig } from './asked.ts';
 import type { Config } from './config.ts';
 import type { Scope } from './scope.ts';
+import { INHERITED_LISTS } from './tree.ts';
 
 export interface Unseen {
   /** for people: a clause such as `the file "tls.conf" is not seen` */
   readonly why: string;
   /** the directives that it may stand for; null for any */
   readonly only: RegExp | null;
+  /** directives that it does not stand for, although it may for any other */
+  readonly not?: readonly string[];
 }
 
 /** Directives of which a level may hold several lines: where it is not wholly seen, there may be more. */
@@ -105,7 +108,11 @@ function find(scope: Scope): readonly Unseen[] {
     if (d.name !== 'include') continue;
     const include = config.tree.includes.get(d.statement);
     const why = include ? include.unseen : `the file "${d.value(0)}" is not seen`;
-    if (why !== null) out.push({ why, only: null });
+    if (why === null) continue;
+    // what lies beside a site may declare any name; that it sets headers for all sites is known from the project's files and the package's main file
+    const { standIn } = config.tree;
+    const not = standIn && scope.context === 'http' && d.file === standIn.main ? INHERITED_LISTS.filter((n) => !standIn.lists.has(n)) : [];
+    out.push({ why, only: null, ...(not.length ? { not } : {}) });
   }
   for (const d of scope.level) for (const [by, only] of SCRIPTS) if (by.test(d.name)) out.push({ why: `"${d.name}" runs a script`, only });
   out.push(...foreignIn(scope));
@@ -125,7 +132,7 @@ function find(scope: Scope): readonly Unseen[] {
 
 /** Why more of a directive may stand on this level. */
 export const unseenOf = (scope: Scope, name: string): readonly Unseen[] =>
-  unseenIn(scope).filter((u) => u.only === null || u.only.test(name));
+  unseenIn(scope).filter((u) => (u.only === null || u.only.test(name)) && !u.not?.includes(name));
 
 /** Why the answer to "which lines of this name are in force" is not certain: `unseenInForce` says it for one name, this for whatever a level may get. */
 export function unseenAround(scope: Scope): readonly Unseen[] {

@@ -27,6 +27,9 @@ export interface Include {
 }
 
 /** The main file that stands in for the one that will include a file, and what was assumed with it. */
+/** Lists of what is passed on, which no package's main file holds and which a site is known by. */
+export const INHERITED_LISTS: readonly string[] = ['proxy_set_header', 'grpc_set_header', 'uwsgi_param', 'fastcgi_param', 'scgi_param'];
+
 export interface StandIn {
   readonly main: SourceFile;
   /** the file that is judged in it */
@@ -39,6 +42,8 @@ export interface StandIn {
   readonly takes: { readonly mask: string; readonly files: readonly FileId[] };
   /** why the includes of the main file may bring more than is seen; null when all is seen */
   readonly beside: string | null;
+  /** names of directives of `INHERITED_LISTS` that other files of the project hold outside of any block: they may lie beside the file */
+  readonly lists: ReadonlySet<string>;
   /** the folders of the project that stand for nginx's configuration folder, the likeliest first */
   readonly folders: readonly FileId[];
   /** the configuration folder on the server, where the project says where the file goes */

@@ -3,7 +3,7 @@
  * in the context where its directives are allowed. What was assumed is said (`readAs`), and what may lie beside the file is unknown.
  */
 
-import { basename, dirname, type FileId, isWithin, pathOf } from '../base/file-id.ts';
+import { basename, dirname, type FileId, isBelow, isWithin, pathOf } from '../base/file-id.ts';
 import { matchesMask } from '../base/glob.ts';
 import { table } from '../base/table.ts';
 import type { Catalog } from '../catalog/catalog.ts';
@@ -13,8 +13,9 @@ import { fragmentContext } from '../config/fragment.ts';
 import { type LoadOptions, loadTree, type Sources } from '../config/load.ts';
 import type { Settings } from '../config/settings.ts';
 import { stockId } from '../config/stock.ts';
-import { NO_DISK, type StandIn, type Tree } from '../config/tree.ts';
+import { INHERITED_LISTS, NO_DISK, type StandIn, type Tree } from '../config/tree.ts';
 import type { SourceFile } from '../syntax/statement.ts';
+import { partsApart } from './applications.ts';
 import { livesAt, mainFileOf, type Project } from './deployed.ts';
 import type { Distribution } from './images.ts';
 import { MAIN_FILES, type MainFile } from './main-files.ts';
@@ -112,7 +113,14 @@ export function standInFor(
   destination: Destination | null,
   catalog: Catalog,
   stock: Stock,
-  stated: readonly Context[] | null = null,
+  {
+    stated = null,
+    lists = new Set(),
+  }: {
+    /** the contexts that whoever holds the file says it stands in; null where its folder and directives decide */
+    readonly stated?: readonly Context[] | null;
+    readonly lists?: ReadonlySet<string>;
+  } = {},
 ): StandIn | null {
   const guess = stated ? { contexts: stated } : fragmentContext(file, catalog);
   const byFolder = FOLDERS.find(([mask]) => mask.test(pathOf(file.id)));
@@ -133,6 +141,7 @@ export function standInFor(
     contexts: taken ? [context] : guess.contexts,
     certain: !!taken,
     takes: { mask: made.mask, files: together.length ? together : [file.id] },
+    lists,
     beside: whole ? null : 'other files of its folder on the server are not seen',
     folders: foldersOf(file.id),
     inside: taken ? main.path.replace(/\/[^/]*$/, '') : null,
@@ -140,6 +149,18 @@ export function standInFor(
     of: destination?.of ?? main.title,
     readAs: `${path} of ${destination?.of ?? main.title}`,
   };
+}
+
+/** Files of a project that are looked at for what they hold outside of blocks. */
+const MAX_OTHERS = 300;
+
+/** The lists (`StandIn.lists`) that other files of the project hold outside of any block: they may come to lie beside a file. */
+export async function listsBeside(project: Project, file: FileId, sources: Sources): Promise<ReadonlySet<string>> {
+  const apart = partsApart(project, file);
+  const others = project.configs.filter((id) => id !== file && !apart.some((folder) => isBelow(id, folder)));
+  const read = await Promise.all(others.slice(0, MAX_OTHERS).map((id) => sources.source(id)));
+  const names = read.flatMap((source) => (source && typeof source !== 'string' ? source.body.map((s) => s.name.value) : []));
+  return new Set(names.filter((name) => INHERITED_LISTS.includes(name)));
 }
 
 /** The folders of the project that stand for nginx's configuration folder, the likeliest first: what relative paths hang from. */
@@ -190,12 +211,11 @@ export async function loadFragment(
   options: LoadOptions & { readonly stock: Stock },
   engine: Engine,
   settings: Settings,
-  /** the contexts that whoever holds the file says it stands in; null where its folder and directives decide */
-  stated: readonly Context[] | null = null,
+  around: Parameters<typeof standInFor>[4] = {},
 ): Promise<Config> {
-  const standIn = standInFor(file, destination, engine.catalog, options.stock, stated);
+  const standIn = standInFor(file, destination, engine.catalog, options.stock, around);
   if (!standIn) {
-    const contexts = stated ?? fragmentContext(file, engine.catalog).contexts;
+    const contexts = around.stated ?? fragmentContext(file, engine.catalog).contexts;
     return new Config(alone(file), engine, settings, 'fragment', contexts[0], contexts);
   }
   const tree = await loadTree(standIn.main.id, sources, { ...options, standIn });

@@ -7,6 +7,7 @@ import { applyEdits, type TextEdit } from '../base/edit.ts';
 import { basename, dirname, type FileId, fileId, hostOf, isBelow, isWithin, pathOf, relativePath } from '../base/file-id.ts';
 import { type Entry, type FileSystem, MAX_FILE_BYTES } from '../base/file-system.ts';
 import { Lines } from '../base/lines.ts';
+import type { Context } from '../catalog/context.ts';
 import { Config, type Engine } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
 import { fragmentContext } from '../config/fragment.ts';
@@ -35,7 +36,7 @@ import { loneProject, type Project } from '../project/deployed.ts';
 import { type Embedded, mayHost } from '../project/embedded.ts';
 import { EmbeddedFiles } from '../project/embedded-files.ts';
 import { findProject, type LoadWishes, loadOptions, settingsAbove, settingsFor, wordsBeside } from '../project/project.ts';
-import { destinationIn, standInFor } from '../project/standin.ts';
+import { destinationIn, listsBeside, standInFor } from '../project/standin.ts';
 import { Stock } from '../project/stock.ts';
 import type { Document } from '../syntax/document.ts';
 import { includesIn } from '../syntax/includes.ts';
@@ -346,7 +347,7 @@ export class Workspace {
     for (const [root, loaded] of this.loaded) {
       if (!loaded.tree.files.has(file)) continue;
       this.built.delete(root);
-      if (loaded.contexts && root === file && this.fitsElsewhere(document, loaded.contexts)) {
+      if (loaded.contexts && root === file && !this.stated(file) && this.fitsElsewhere(document, loaded.contexts)) {
         loaded.stale = true;
         this.overtaken++;
         continue;
@@ -374,6 +375,11 @@ export class Workspace {
     // what it says now may fit into a main file that stands in
     if (this.soughtFor.delete(file)) this.overtaken++;
     if (holdsMainBlocks(document.text)) this.searchAgain();
+  }
+
+  /** The contexts that the text around a configuration says it stands in, such as the key of an annotation; null where it says none. */
+  private stated(file: FileId): readonly Context[] | null {
+    return this.files.known(file)?.embedded.contexts ?? null;
   }
 
   /** Whether a file in a stand-in has become one of another context, or a main file. */
@@ -669,7 +675,10 @@ export class Workspace {
     const before = this.found ? this.overtaken : null; // without what the search finds the settings are not whole
     const project = this.found ? await this.seek(hostOf(root), 'file', this.found, cancel) : this.projectOf(root);
     const settings = this.settingsWith(root, project, await this.settingsAbove(dirname(root), project));
-    const standIn = fragment ? standInFor(fragment, destinationIn(project, root), this.engine.catalog, this.stock) : null;
+    const lists = fragment ? await listsBeside(project, root, this.sources()) : new Set<string>();
+    const standIn = fragment
+      ? standInFor(fragment, destinationIn(project, root), this.engine.catalog, this.stock, { stated: this.stated(root), lists })
+      : null;
     if (fragment && !standIn) {
       this.drop(root);
       return;
