@@ -208,3 +208,33 @@ test('a task that is repeated lays each of its files down', async () => {
     ),
   );
 });
+
+test('Dockerfile: variables as Docker knows them, stages by name or number, both forms of COPY', async () => {
+  const site = (dockerfile: string, path: string | null, more: Record<string, string> = {}): Promise<void> =>
+    checkLives('nginx/site.conf', path, { 'nginx/Dockerfile': dockerfile, ...more });
+  const at = '/etc/nginx/conf.d/site.conf';
+  await site('FROM nginx:1.29\nARG TO=/etc/nginx\nENV BELOW=$TO/conf.d\nCOPY ["site.conf", "${BELOW}/"]\n', at);
+  await site('FROM nginx:1.29\nWORKDIR /etc/nginx\nWORKDIR conf.d\nCOPY --chown=nginx:nginx site.conf ./\n', at);
+  await site(
+    'FROM alpine AS Texts\nCOPY site.conf /out/\nFROM nginx:1.29\nCOPY --from=texts /out/site.conf /etc/nginx/conf.d/site.conf\n',
+    at,
+  );
+  await site('FROM alpine\nCOPY site.conf /out/\nFROM nginx:1.29\nCOPY --from=0 /out/site.conf /etc/nginx/conf.d/\n', at);
+  // an ARG above the first FROM is empty within a stage that does not name it again: where that goes is not said
+  await site('ARG TO=/etc/nginx/conf.d/\nFROM nginx:1.29\nCOPY site.conf $TO\n', null);
+  await site('ARG TO=/etc/nginx/conf.d/\nFROM nginx:1.29\nARG TO\nCOPY site.conf $TO\n', at);
+});
+
+test('the arguments of a build in a compose file are those of its Dockerfile', async () => {
+  const dockerfile = 'ARG TAG=1.25\nFROM nginx:${TAG}\nCOPY site.conf /etc/nginx/conf.d/\n';
+  const version = async (args: string): Promise<string | undefined> => {
+    const compose = `services:\n  web:\n    build:\n      context: ./nginx\n${args}`;
+    const project = await projectOf({ 'nginx/site.conf': SITE, 'nginx/Dockerfile': dockerfile, 'compose.yaml': compose });
+    return livesAt(project, idOf('nginx/site.conf'))?.instance.image?.version?.text;
+  };
+  assert.equal(await version(''), '1.25.5');
+  assert.equal(await version('      args: { TAG: 1.27.3 }\n'), '1.27.3');
+  assert.equal(await version('      args: ["TAG=${VERSION:-1.26.1}"]\n'), '1.26.1');
+  // what the shell sets is not known: the Dockerfile's own value is what is said
+  assert.equal(await version('      args: [TAG]\n'), '1.25.5');
+});

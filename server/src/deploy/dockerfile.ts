@@ -10,7 +10,7 @@ import { MappedText } from './mapped-text.ts';
 import { type Setting, written } from './setting.ts';
 import { type Environment, plainWord, type ShellWord, shellCommands, withVariables } from './shell.ts';
 
-export interface DockerfileInstruction {
+interface DockerfileInstruction {
   readonly name: string;
   readonly value: MappedText;
   readonly place: Place;
@@ -21,8 +21,24 @@ export type ImageCommand =
   | { readonly form: 'exec'; readonly words: readonly ShellWord[]; readonly place: Place }
   | { readonly form: 'shell'; readonly text: MappedText; readonly place: Place };
 
+/** What COPY or ADD puts where. */
+export interface DockerCopy {
+  /** the stage, by name or number, or the image that it is taken from; null for the context of the build */
+  readonly from: string | null;
+  /** as written, with variables put in; empty where the instruction itself holds the text of a file */
+  readonly sources: readonly string[];
+  /** absolute, with variables put in; those that nobody knows stay */
+  readonly target: string;
+  /** the target is written as a folder */
+  readonly intoFolder: boolean;
+  readonly place: Place;
+}
+
 export interface DockerStage {
+  /** in lower case, as stages are compared */
   readonly name: string | null;
+  /** its FROM */
+  readonly place: Place;
   readonly from: MappedText;
   /** the image at the bottom of it: that of the first stage of a chain of stages */
   readonly base: MappedText;
@@ -34,12 +50,14 @@ export interface DockerStage {
   readonly entrypoint: ImageCommand | null;
   /** absolute paths that COPY, ADD and VOLUME name as their target, the stages below included; a path with a variable that nobody knows is `/` */
   readonly targets: readonly string[];
-  /** the texts of RUN */
+  /** COPY and ADD, those of the stages below included */
+  readonly copies: readonly DockerCopy[];
+  /** the texts of RUN, those of the stages below included */
   readonly runs: readonly MappedText[];
 }
 
 /** Instructions with their continued lines joined; `# escape=` is honoured, heredocs are skipped. */
-export function dockerfileInstructions(file: FileId, text: string): DockerfileInstruction[] {
+function dockerfileInstructions(file: FileId, text: string): DockerfileInstruction[] {
   const escapeSign = /^\s*#\s*escape\s*=\s*(`|\\)/im.exec(text.slice(0, 200))?.[1] ?? '\\';
   const instructions: DockerfileInstruction[] = [];
   let parts: { text: string; offset: number }[] = [];
@@ -112,7 +130,7 @@ export function readDockerfile(file: FileId, text: string, buildArgs: ReadonlyMa
   };
   const within = (path: string, at: MappedText | null): string =>
     path.includes('$') ? '/' : normalPath(path.startsWith('/') ? path : `${at?.text ?? ''}/${path}`);
-  for (const { name, value } of dockerfileInstructions(file, text)) {
+  for (const { name, value, place } of dockerfileInstructions(file, text)) {
     if (name === 'ARG') {
       for (const { words } of shellCommands(value, withVariables(outer, args), 'systemd'))
         for (const word of words) {
@@ -126,10 +144,11 @@ export function readDockerfile(file: FileId, text: string, buildArgs: ReadonlyMa
       if (stage) stages.push(stage);
       const whole = put(value, outer);
       const m = /^(?:--\S+\s+)*(\S+)(?:\s+as\s+(\S+))?/i.exec(whole.text);
-      const below = stages.find((s) => s.name !== null && s.name === m?.[1]);
+      const below = stages.find((s) => s.name !== null && s.name === m?.[1]?.toLowerCase());
       args = new Map();
       stage = {
-        name: m?.[2] ?? null,
+        name: m?.[2]?.toLowerCase() ?? null,
+        place,
         from: whole,
         base: below?.base ?? whole,
         environment: below?.environment ?? new Map(),
@@ -138,6 +157,7 @@ export function readDockerfile(file: FileId, text: string, buildArgs: ReadonlyMa
         command: below?.command ?? null,
         entrypoint: below?.entrypoint ?? null,
         targets: below?.targets ?? [],
+        copies: below?.copies ?? [],
         runs: below?.runs ?? [],
       };
       continue;
@@ -167,7 +187,23 @@ export function readDockerfile(file: FileId, text: string, buildArgs: ReadonlyMa
       stage.workdir = path.text.startsWith('/') || path.text.includes('$') ? path : path.rewritten(within(path.text, stage.workdir));
     } else if (name === 'COPY' || name === 'ADD' || name === 'VOLUME') {
       const { workdir } = stage;
-      stage.targets = [...stage.targets, ...targetsOf(name, put(value, known).text).map((path) => within(path, workdir))];
+      const { flags, words } = wordsOf(put(value, known).text);
+      // a file that is written here comes before its target
+      const named = words.filter((w) => !w.startsWith('<<'));
+      const targets = name === 'VOLUME' ? named : named.slice(-1);
+      stage.targets = [...stage.targets, ...targets.map((path) => within(path, workdir))];
+      const [target] = targets;
+      if (name !== 'VOLUME' && target !== undefined)
+        stage.copies = [
+          ...stage.copies,
+          {
+            from: flags.find((f) => f.startsWith('--from='))?.slice('--from='.length) ?? null,
+            sources: named.length < words.length ? [] : named.slice(0, -1),
+            target: target.includes('$') ? target : within(target, workdir),
+            intoFolder: target.endsWith('/') || target === '.',
+            place,
+          },
+        ];
     } else if (name === 'RUN') stage.runs = [...stage.runs, value];
     else if (name === 'CMD') stage.command = imageCommand(value);
     else if (name === 'ENTRYPOINT') {
@@ -179,13 +215,13 @@ export function readDockerfile(file: FileId, text: string, buildArgs: ReadonlyMa
   return stages;
 }
 
-/** The paths that an instruction fills: the last word of COPY and ADD, every word of VOLUME. */
-function targetsOf(name: string, text: string): string[] {
-  const list = imageCommand(MappedText.verbatim('' as FileId, text, { start: 0, end: text.length }));
-  const words = (list.form === 'exec' ? list.words.map((w) => w.text) : text.split(/\s+/)).filter((w) => w !== '' && !/^--[a-z]/.test(w));
-  // a file that is written here comes before its target
-  const named = words.filter((w) => !w.startsWith('<<'));
-  return name === 'VOLUME' ? named : named.slice(-1);
+/** The options and the words of an instruction in either form. */
+function wordsOf(text: string): { flags: string[]; words: string[] } {
+  const options = /^(?:--[a-z]\S*\s+)*/.exec(text)![0];
+  const rest = text.slice(options.length);
+  const list = imageCommand(MappedText.verbatim('' as FileId, rest, { start: 0, end: rest.length }));
+  const words = (list.form === 'exec' ? list.words.map((w) => w.text) : rest.split(/\s+/)).filter((w) => w !== '');
+  return { flags: options.split(/\s+/).filter(Boolean), words };
 }
 
 /** What runs: the entrypoint followed by the command, or the command alone when the entrypoint is a script that ends in `exec "$@"` (unknown) or missing. */

@@ -5,8 +5,9 @@
 import picomatch from 'picomatch';
 import { basename, dirname, type FileId, isBelow, normalPath, pathOf, relativePath, resolve } from '../base/file-id.ts';
 import type { Place } from '../base/span.ts';
-import { type DockerfileInstruction, dockerfileInstructions } from '../deploy/dockerfile.ts';
-import { grown, whyUnread } from '../deploy/unread.ts';
+import { type DockerCopy, type DockerStage, readDockerfile } from '../deploy/dockerfile.ts';
+import { type Setting, written } from '../deploy/setting.ts';
+import { whyUnread } from '../deploy/unread.ts';
 import { child, scalarText, type YamlValue, yamlDocuments } from '../deploy/yaml-text.ts';
 import { withoutMarks } from './embedded.ts';
 import { type Image, imageOf, installedOn } from './images.ts';
@@ -44,6 +45,9 @@ export interface Known {
   readonly unread?: (file: FileId, why: string) => void;
 }
 
+/** The stages of a Dockerfile, with the values that a build gives its ARGs. */
+type Stages = (args?: ReadonlyMap<string, Setting<string>>) => DockerStage[];
+
 interface Found {
   readonly instance: Instance;
   /** it names an image or how to build one: no other file is needed to start it */
@@ -79,9 +83,8 @@ export function instancesOf(texts: ReadonlyMap<FileId, string>, known: Known): I
   };
   const out: Found[] = [];
   const built = new Set<FileId>();
-  const dockerfiles = new Map<FileId, DockerfileInstruction[]>();
-  for (const [file, text] of texts)
-    if (isDockerfile(basename(file))) guarded(file, () => void dockerfiles.set(file, dockerfileInstructions(file, text)));
+  const dockerfiles = new Map<FileId, Stages>();
+  for (const [file, text] of texts) if (isDockerfile(basename(file))) dockerfiles.set(file, (args) => readDockerfile(file, text, args));
   const kubernetes = new Kubernetes(known);
   for (const [file, text] of texts) {
     const name = basename(file);
@@ -107,10 +110,10 @@ export function instancesOf(texts: ReadonlyMap<FileId, string>, known: Known): I
         });
     }
   }
-  for (const [file, instructions] of dockerfiles) {
+  for (const [file, stages] of dockerfiles) {
     if (built.has(file)) continue;
     guarded(file, () => {
-      const made = dockerInstance(file, instructions, null, null, known);
+      const made = dockerInstance(file, stages(), null, null, known);
       if (made) out.push({ instance: made });
     });
   }
@@ -173,13 +176,7 @@ export function saysWhere(path: string): boolean {
 const mainOf = (words: string): string | null =>
   /(?:^|[\s"',[/])(?:nginx|openresty|angie)(?:-debug)?["']?[\s,].*?-c["'\s,]*([^\s"',\]]+)/.exec(words)?.[1] ?? null;
 
-function composeInstances(
-  file: FileId,
-  text: string,
-  dockerfiles: ReadonlyMap<FileId, DockerfileInstruction[]>,
-  built: Set<FileId>,
-  known: Known,
-): Found[] {
+function composeInstances(file: FileId, text: string, dockerfiles: ReadonlyMap<FileId, Stages>, built: Set<FileId>, known: Known): Found[] {
   const out: Found[] = [];
   const folder = dirname(file);
   for (const document of yamlDocuments(file, text)) {
@@ -196,10 +193,16 @@ function composeInstances(
       if (build && build.kind !== 'none' && !/^(https?:|git)/.test(contextName)) {
         const context = resolve(folder, contextName.startsWith('/') ? '.' + contextName : contextName);
         const dockerfile = resolve(context, scalarText(child(build, 'dockerfile'))?.text ?? 'Dockerfile');
-        const instructions = dockerfiles.get(dockerfile);
-        if (instructions) {
+        const stages = dockerfiles.get(dockerfile);
+        if (stages) {
           built.add(dockerfile);
-          const made = dockerInstance(dockerfile, instructions, context, scalarText(child(build, 'target'))?.text ?? null, known);
+          const made = dockerInstance(
+            dockerfile,
+            stages(argumentsOf(child(build, 'args'))),
+            context,
+            scalarText(child(build, 'target'))?.text ?? null,
+            known,
+          );
           image = made?.image ?? image;
           main ??= made?.main ?? null;
           placed.push(...(made?.placed ?? []));
@@ -240,6 +243,19 @@ function composeInstances(
   return out;
 }
 
+/** `build.args`, a list or a map; a value that the shell of Compose gives is not known. */
+function argumentsOf(value: YamlValue | undefined): ReadonlyMap<string, Setting<string>> {
+  const pairs =
+    value?.kind === 'map'
+      ? value.entries.map(({ key, value: inner }): [string, string | undefined, Place] => [key, scalarText(inner)?.text, inner.place])
+      : itemsOf(value).map((item): [string, string | undefined, Place] => {
+          const [name = '', ...rest] = (scalarText(item)?.text ?? '').split('=');
+          return [name, rest.length ? rest.join('=') : undefined, item.place];
+        });
+  const known = pairs.map(([name, text, at]) => [name, text === undefined ? undefined : interpolated(text), at] as const);
+  return new Map(known.flatMap(([name, text, at]) => (text === undefined || text.includes('$') ? [] : [[name, written(text, at)]])));
+}
+
 const itemsOf = (value: YamlValue | undefined): readonly YamlValue[] => (value?.kind === 'list' ? value.items : []);
 const wordsOf = (value: YamlValue | undefined): string =>
   value?.kind === 'scalar'
@@ -263,133 +279,93 @@ function withTemplates(placed: readonly Placed[], known: Known): Placed[] {
   return out;
 }
 
-interface Stage {
-  readonly name: string | null;
-  readonly base: string;
-  image: Image | null;
-  workdir: string;
-  main: string | null;
-  placed: Placed[];
-  readonly at: Place;
-}
-
 const INSTALLS =
   /\b(?:apt(?:-get)?|apk|dnf|yum|microdnf|zypper)\b[^\n]*?\b(?:install|add)\b[^\n&;|]*\b(nginx|nginx-full|nginx-light|nginx-extras|nginx-core|openresty)\b/;
 const FOLDER_NAME =
   /(^|\/)(nginx|conf\.d|http\.d|sites-(available|enabled)|templates|snippets|conf|includes?|vhosts?\.d|stream\.d|modules-enabled|app|code|src)$/;
 
+/** What a stage makes: which nginx, and what of the project is put where. */
+interface Made {
+  readonly stage: DockerStage;
+  readonly image: Image | null;
+  readonly placed: readonly Placed[];
+}
+
 /** What the last stage of a Dockerfile (or the one that is asked for) puts where. Null when it is no image of nginx and holds nothing of it. */
 function dockerInstance(
   file: FileId,
-  instructions: readonly DockerfileInstruction[],
+  stages: readonly DockerStage[],
   context: FileId | null,
   target: string | null,
   known: Known,
 ): Instance | null {
-  const args = new Map<string, string>();
-  const filled = (text: string): string =>
-    grown(
-      text.replace(
-        /\$\{(\w+)(?::?-([^}]*))?\}|\$(\w+)/g,
-        (all, a: string | undefined, otherwise: string | undefined, b: string | undefined) => args.get(a ?? b ?? '') ?? otherwise ?? all,
-      ),
-    );
-  const stages: Stage[] = [];
-  for (const { name, value, place } of instructions) {
-    const words = value.text.trim();
-    const stage = stages.at(-1);
-    if (name === 'ARG' || name === 'ENV') {
-      for (const m of words.matchAll(/(\w+)=("[^"]*"|'[^']*'|\S+)/g))
-        if (!args.has(m[1]!) || name === 'ENV') args.set(m[1]!, filled(m[2]!.replace(/^["']|["']$/g, '')));
-    } else if (name === 'FROM') {
-      const m = /^(?:--\S+\s+)*(\S+)(?:\s+as\s+(\S+))?/i.exec(words);
-      const base = filled(m?.[1] ?? '');
-      const from = stages.find((s) => s.name !== null && s.name === base.toLowerCase());
-      stages.push({
-        name: m?.[2]?.toLowerCase() ?? null,
-        base: from?.base ?? base,
-        image: from?.image ?? imageOf(base),
-        workdir: from?.workdir ?? '/',
-        main: from?.main ?? null,
-        placed: [...(from?.placed ?? [])],
-        at: place,
-      });
-    } else if (!stage) continue;
-    else if (name === 'WORKDIR') stage.workdir = words.startsWith('/') ? words : clean(`${stage.workdir}/${words}`);
-    else if (name === 'RUN') {
-      const installs = INSTALLS.exec(words);
-      if (installs && !stage.image) stage.image = installedOn(stage.base);
-      const target = /(?:>|\btee(?:\s+-a)?)\s*["']?(\/[^\s"'<>|;&$]+)/.exec(words)?.[1];
-      const written = target && /<<-?\s*\\?["']?\w/.test(words) && known.inner?.(place);
-      if (written) stage.placed.push({ inside: clean(target), file: written, at: place });
-    } else if (name === 'CMD' || name === 'ENTRYPOINT') stage.main = mainOf(words) ?? stage.main;
-    else if (name === 'COPY' || name === 'ADD') stage.placed.push(...copied(words, place, stage, stages, file, context, known, filled));
+  const made: Made[] = [];
+  for (const stage of stages) {
+    const base = stage.base.text.split(/\s+/).find((word) => !word.startsWith('--')) ?? '';
+    const image = imageOf(base) ?? (stage.runs.some((run) => INSTALLS.test(run.text)) ? installedOn(base) : null);
+    const placed = [
+      ...stage.runs.flatMap((run) => writtenBy(run.text, run.place(), known)),
+      ...stage.copies.flatMap((copy) => copied(copy, made, file, context, known)),
+    ];
+    made.push({ stage, image, placed });
   }
-  const last = (target && stages.find((s) => s.name === target.toLowerCase())) || stages.at(-1);
+  const last = made.find(({ stage }) => target !== null && stage.name === target.toLowerCase()) ?? made.at(-1);
   if (!last) return null;
+  const { image, stage } = last;
   const placed = withTemplates(last.placed, known);
-  if (!last.image && !placed.some((p) => NGINX_FOLDERS.test(p.inside))) return null;
-  return { name: basename(file), kind: 'dockerfile', image: last.image, placed, main: last.main, at: last.at };
+  if (!image && !placed.some((p) => NGINX_FOLDERS.test(p.inside))) return null;
+  const started = [stage.entrypoint, stage.command].map((command) =>
+    command?.form === 'exec' ? command.words.map((w) => w.text).join(' ') : (command?.text.text ?? ''),
+  );
+  return { name: basename(file), kind: 'dockerfile', image, placed, main: mainOf(started.join(' ')), at: stage.place };
+}
+
+/** `cat <<EOF > /etc/nginx/conf.d/site.conf`: the text of a RUN at the path that it is written to. */
+function writtenBy(run: string, at: Place, known: Known): Placed[] {
+  const target = /(?:>|\btee(?:\s+-a)?)\s*["']?(\/[^\s"'<>|;&$]+)/.exec(run)?.[1];
+  const written = target && /<<-?\s*\\?["']?\w/.test(run) && known.inner?.(at);
+  return written ? [{ inside: clean(target), file: written, at }] : [];
 }
 
 function copied(
-  text: string,
-  at: Place,
-  stage: Stage,
-  stages: readonly Stage[],
+  { from, sources, target, intoFolder, place: at }: DockerCopy,
+  before: readonly Made[],
   file: FileId,
   context: FileId | null,
   known: Known,
-  filled: (text: string) => string,
 ): Placed[] {
-  const from = /(?:^|\s)--from=(\S+)/.exec(text)?.[1]?.toLowerCase();
-  const rest = text.replace(/(^|\s)--\S+/g, ' ').trim();
-  if (rest.startsWith('<<')) {
-    const target = filled(rest.split(/\s+/)[1] ?? '');
+  if (target.includes('$')) return [];
+  const to = clean(target);
+  if (!sources.length) {
     const written = known.inner?.(at);
-    return written && target.startsWith('/') ? [{ inside: clean(target), file: written, at }] : [];
+    return written ? [{ inside: to, file: written, at }] : [];
   }
-  let words: string[] = rest.split(/\s+/);
-  if (rest.startsWith('[')) {
-    try {
-      const list: unknown = JSON.parse(rest);
-      if (Array.isArray(list)) words = list.map(String);
-    } catch {
-      // not JSON: words, as Docker itself decides
-    }
-  }
-  words = words.map(filled);
-  const to = words.pop();
-  if (!to || !words.length || to.includes('$')) return [];
-  const target = clean(to.startsWith('/') ? to : `${stage.workdir}/${to}`);
   const out: Placed[] = [];
-  for (const word of words) {
-    if (/^https?:/.test(word) || word.includes('$')) continue;
-    if (from !== undefined) {
-      const other = stages.find((s) => s.name === from) ?? stages[Number(from)];
-      const source = clean(word.startsWith('/') ? word : `/${word}`);
-      const covering = other && other !== stage ? nearestPlace(other.placed, source) : null;
-      if (covering) put(covering, basename(covering));
+  const put = (source: FileId): void => {
+    const name = basename(source);
+    const into = known.files.has(source) && (intoFolder || sources.length > 1 || (FOLDER_NAME.test(to) && !FOLDER_NAME.test(name)));
+    out.push({ inside: into ? clean(`${to}/${name}`) : to, file: source, at });
+  };
+  for (const source of sources) {
+    if (/^https?:/.test(source) || source.includes('$')) continue;
+    if (from !== null) {
+      const other = before.find(({ stage }) => stage.name === from.toLowerCase()) ?? before[Number(from)];
+      const covering = other ? nearestPlace(other.placed, clean(source.startsWith('/') ? source : `/${source}`)) : null;
+      if (covering) put(covering);
       continue;
     }
     const bases = context ? [context] : upTo(dirname(file), known.boundary);
-    if (/[*?[]/.test(word)) {
+    if (/[*?[]/.test(source)) {
       for (const base of bases) {
-        const matches = picomatch(word.replace(/^\.?\//, ''));
+        const matches = picomatch(source.replace(/^\.?\//, ''));
         const found = [...known.files].filter((f) => isBelow(f, base) && matches(relativePath(f, base)));
-        for (const f of found) out.push({ inside: `${target}/${basename(f)}`, file: f, at });
+        for (const f of found) out.push({ inside: clean(`${to}/${basename(f)}`), file: f, at });
         if (found.length) break;
       }
       continue;
     }
-    const base = bases.find((b) => there(resolve(b, './' + word), known));
-    if (base) put(resolve(base, './' + word), basename(resolve(base, './' + word)));
-  }
-  function put(source: FileId, name: string): void {
-    const intoFolder =
-      known.files.has(source) &&
-      (to!.endsWith('/') || to === '.' || words.length > 1 || (FOLDER_NAME.test(target) && !FOLDER_NAME.test(name)));
-    out.push({ inside: intoFolder ? clean(`${target}/${name}`) : target, file: source, at });
+    const base = bases.find((b) => there(resolve(b, './' + source), known));
+    if (base) put(resolve(base, './' + source));
   }
   return out;
 }

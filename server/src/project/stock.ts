@@ -1,9 +1,9 @@
 /** nginx's own files, for projects that do not hold a copy: an include of `uwsgi_params` means the same on every server. */
 import { type FileId, normalPath, pathOf } from '../base/file-id.ts';
+import { STOCK_FILES } from '../catalog/stock-files.ts';
 import { isStock, type StockFiles, stockId } from '../config/stock.ts';
 import type { NginxParser } from '../syntax/parser.ts';
 import type { SourceFile } from '../syntax/statement.ts';
-import { STOCK_FILES } from './stock-files.ts';
 
 /** Folders that hold nginx's configuration on some system: what lies in them under a name of nginx is nginx's file. */
 const FOLDERS =

@@ -9,6 +9,7 @@ import type { Place } from '../../base/span.ts';
 import { PerConfig } from '../../config/asked.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
+import { unseenInForce } from '../../config/effective.ts';
 import { type Location, locationOf } from '../../config/locations.ts';
 import { type Server, serversOf } from '../../config/servers.ts';
 import { PASS_DIRECTIVES, type PassTarget, type UpstreamServer } from '../../config/upstreams.ts';
@@ -21,8 +22,7 @@ import { nginxContainer, publishedAs, type Reached, reachedFrom, type Target } f
 import { unknown } from '../../deploy/servers/unknown.ts';
 import { type AppView, applicationView } from '../../deploy/view.ts';
 import { traceRequest } from '../../trace/request.ts';
-import type { HeaderPair, Trace, UpstreamRequest } from '../../trace/trace.ts';
-import { includesKnown, UWSGI_PARAMS, unknownInclude } from './_includes.ts';
+import type { HeaderPair, Trace } from '../../trace/trace.ts';
 
 /** One address behind a pass directive, with what it reaches. */
 export interface Link {
@@ -197,50 +197,17 @@ export function probe(side: Side, config: Config, { scheme = 'http', method = 'G
     { files: NO_FILES },
   );
   const traced = trace.outcome.upstreamRequest;
-  if (!traced || !isAt(traced.at, side) || unknownInclude(side.pass.scope)) return null;
-  const request = withKnownIncludes(traced, side, trace);
+  if (!traced || !isAt(traced.at, side) || passesUnseen(side)) return null;
   const servers = [side.address.kind === 'unix' ? `unix:${side.address.path}` : `${side.address.host}:${side.address.port}`];
   return {
     trace,
-    view: applicationView(side.application, { ...request, servers }, { address: '203.0.113.9', scheme, host: sent }),
+    view: applicationView(side.application, { ...traced, servers }, { address: '203.0.113.9', scheme, host: sent }),
   };
 }
 
-/** The request with what the missing `proxy_params` or `uwsgi_params` would have set. */
-function withKnownIncludes(request: UpstreamRequest, side: Side, { request: asked }: Trace): UpstreamRequest {
-  const { scope } = side.pass;
-  const host = asked.headers.find(([n]) => n.toLowerCase() === 'host')?.[1] ?? '';
-  if (side.target.kind === 'proxy' && includesKnown(scope, 'proxy_params', 'proxy_set_header')) {
-    const set: HeaderPair[] = [
-      ['Host', host],
-      ['X-Real-IP', asked.clientAddress],
-      ['X-Forwarded-For', asked.clientAddress],
-      ['X-Forwarded-Proto', asked.scheme],
-    ];
-    const names = new Set(set.map(([n]) => n.toLowerCase()));
-    return { ...request, headers: [...set, ...request.headers.filter(([n]) => !names.has(n.toLowerCase()))] };
-  }
-  if (side.target.kind === 'uwsgi' && includesKnown(scope, 'uwsgi_params', 'uwsgi_param')) {
-    const own = new Set(request.params?.map(([n]) => n));
-    const values: Readonly<Record<string, string>> = {
-      $query_string: /\?(.*)$/s.exec(asked.target)?.[1] ?? '',
-      $request_method: asked.method,
-      $request_uri: asked.target,
-      $document_uri: asked.target.replace(/\?.*$/s, ''),
-      $server_protocol: `HTTP/${asked.httpVersion}`,
-      $scheme: asked.scheme,
-      $https: asked.scheme === 'https' ? 'on' : '',
-      $remote_addr: asked.clientAddress,
-      $server_port: String(asked.localPort),
-      $server_name: side.server?.names[0]?.text ?? '',
-    };
-    const added = UWSGI_PARAMS.flatMap(([n, v]): HeaderPair[] =>
-      own.has(n) || (n === 'HTTPS' && !values.$https) ? [] : [[n, values[v] ?? '']],
-    );
-    return { ...request, params: [...added, ...(request.params ?? [])] };
-  }
-  return request;
-}
+/** Whether more may be passed on than is seen: a line of the list may stand where nobody sees it. */
+const passesUnseen = ({ target, pass }: Side): boolean =>
+  unseenInForce(pass.scope, /^(proxy|grpc)$/.test(target.kind) ? `${target.kind}_set_header` : `${target.kind}_param`).length > 0;
 
 /** Whether the request went through this very pass directive. */
 const isAt = (at: { uri: string; range: { start: { line: number } } } | null, side: Side): boolean =>

@@ -4,7 +4,6 @@ import { locationOf } from '../../config/locations.ts';
 import { addToList, fixOf, outside } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { sharedList } from '../shared.ts';
-import { unseenIncludes } from './_includes.ts';
 
 const TITLE = 'Send SCRIPT_FILENAME';
 const LINES = ['fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;'];
@@ -32,7 +31,6 @@ it every page is "File not found." (tried with php-fpm 8.2), and nginx's log say
     // only what is plainly PHP: other FastCGI programs know their own script
     const location = locationOf(scope);
     if (!/php/i.test(`${directive.value(0)} ${location?.name ?? ''}`)) return;
-    if (unseenIncludes(scope).some((d) => !/(^|\/)(fastcgi_params|mime\.types|koi-(utf|win)|win-utf)$/.test(d.value(0)))) return;
     const { directives, shadowed } = scope.effective('fastcgi_param');
     if (shadowed.length || directives.some((d) => d.value(0) === 'SCRIPT_FILENAME')) return;
     const place = outside(directive);

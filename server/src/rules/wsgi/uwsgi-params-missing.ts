@@ -1,10 +1,10 @@
 /** uwsgi_pass without the params that a Python application needs: they do not come by themselves. */
 import { table } from '../../base/table.ts';
+import { STOCK_FILES } from '../../catalog/stock-files.ts';
 import type { Directive } from '../../config/directive.ts';
 import { addToList, fixOf, insertBefore, outside } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { sharedList } from '../shared.ts';
-import { includesKnown, UWSGI_PARAMS, unknownInclude } from './_includes.ts';
 
 /** Params and what breaks in Django without each (tried against uWSGI 2.0.21). */
 const NEEDED: Readonly<Record<string, string>> = table({
@@ -18,6 +18,9 @@ const NEEDED: Readonly<Record<string, string>> = table({
   SERVER_PROTOCOL: 'the protocol is unknown',
   REMOTE_ADDR: 'there is no client address',
 });
+
+/** The lines of nginx's own uwsgi_params. */
+const USUAL = [...STOCK_FILES.uwsgi_params!.matchAll(/^uwsgi_param\s+(\S+)\s+([^;]+);/gm)];
 
 /** A modifier other than 0 speaks to something else than a WSGI application. */
 const otherModifier = (directive: Directive): boolean => {
@@ -47,7 +50,7 @@ Without any param the request ends in 502, without \`PATH_INFO\` every page is t
     some: 'The application does not receive {params}: {breaks}. Include uwsgi_params.',
   },
   check({ directive, scope, report }) {
-    if (!directive.fact || otherModifier(directive) || unknownInclude(scope) || includesKnown(scope, 'uwsgi_params', 'uwsgi_param')) return;
+    if (!directive.fact || otherModifier(directive)) return;
     const { directives, shadowed } = scope.effective('uwsgi_param');
     if (shadowed.length) return;
     const given = new Set(directives.map((d) => d.value(0)));
@@ -56,7 +59,7 @@ Without any param the request ends in 502, without \`PATH_INFO\` every page is t
     const place = outside(directive);
     // a shortened uwsgi_params is there already: the lines that it lacks are written out
     const included = directives.some((d) => /(^|\/)uwsgi_params$/.test(d.file.id));
-    const lacking = UWSGI_PARAMS.filter(([n]) => missing.includes(n)).map(([n, v]) => `uwsgi_param ${n} ${v};`);
+    const lacking = USUAL.filter(([, n]) => missing.includes(n!)).map(([, n, v]) => `uwsgi_param ${n} ${v};`);
     // own lines or inherited ones: the include brings all, and lines behind it still count
     const first = place.scope.named('uwsgi_param').find((d) => d.file === place.file && d.statement.parent === place.statement.parent);
     const before = first && first.statement.start < place.statement.start ? first.statement : place.statement;
