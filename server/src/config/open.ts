@@ -23,7 +23,7 @@ export interface Unseen {
 
 /** Directives of which a level may hold several lines: where it is not wholly seen, there may be more. */
 const LISTS =
-  /^(allow|deny|access_log|error_page|rewrite|set|return|ssl_certificate(_key)?|.*_(set_header|param|hide_header|pass_header|cookie_.*|redirect|cache_valid)|add_(header|trailer)|more_.*|limit_(req|conn)|auth_basic|sub_filter)$/;
+  /^(listen|server_name|server|location|if|allow|deny|access_log|error_page|rewrite|set|return|ssl_certificate(_key)?|.*_(set_header|param|hide_header|pass_header|cookie_.*|redirect|cache_valid)|add_(header|trailer)|more_.*|limit_(req|conn)|auth_basic|sub_filter)$/;
 
 /** Whether more lines of a name may stand on a level that shows some. */
 export const mayHoldMore = (name: string): boolean => LISTS.test(name);

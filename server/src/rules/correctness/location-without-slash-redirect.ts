@@ -12,7 +12,7 @@ export default defineRule({
   group: 'correctness',
   severity: 'hint',
   since: '0.1',
-  missing: ['location'],
+  missing: ['location', 'absolute_redirect', 'port_in_redirect'],
   title: 'Redirect to the slash form uses the wrong port or scheme',
   why: `
 With \`location /app/\` and a pass directive in it, nginx answers \`/app\` with a redirect to \`/app/\`. It writes scheme, host and port of its own socket into it. Behind another proxy, in a container with a mapped port, or behind a TLS terminator, the client is sent to a port or scheme that it does not reach.

@@ -1,6 +1,7 @@
 /** Applications under prefixes that they do not know of set cookies for the whole site, and overwrite each other's. */
 
 import type { Directive } from '../../config/directive.ts';
+import { unseenInForce } from '../../config/effective.ts';
 import { locationOf } from '../../config/locations.ts';
 import { walk } from '../../config/scope.ts';
 import { passTarget } from '../../config/upstreams.ts';
@@ -40,11 +41,12 @@ When \`location /shop/\` is proxied to \`/\` of an application, the application 
       )
         continue;
       if (d.scope.effective('proxy_hide_header').directives.some((h) => h.value(0).toLowerCase() === 'set-cookie')) continue;
+      // whose cookies have a path of their own meets nobody
+      if (d.scope.effective('proxy_cookie_path').directives.length || unseenInForce(d.scope, 'proxy_cookie_path').length) continue;
       found.push({ pass: d, prefix: location.name, target: target.url });
     }
     if (new Set(found.map((f) => f.target)).size < 2) return;
     for (const { pass, prefix, target } of found) {
-      if (pass.scope.effective('proxy_cookie_path').directives.length) continue;
       report('shared', {
         at: pass.at(pass.args[0]!),
         data: { prefix, other: found.find((f) => f.target !== target)!.prefix },

@@ -93,6 +93,7 @@ Repeat the lines, put them into a file that both levels include, or, from nginx 
       report('opened', {
         at: directive.statement.name,
         data: { name: directive.name, origin: level ? `the ${level.name} block` : 'the main level' },
+        missing: ['allow', 'deny'],
         related: list.map((d) => ({ at: d.at(), message: 'this line is lost' })),
       });
       return;
@@ -127,6 +128,7 @@ Repeat the lines, put them into a file that both levels include, or, from nginx 
     report('lost', {
       at: directive.statement.name,
       severity: grave ? 'warning' : 'info',
+      missing: [directive.name],
       data: {
         name: directive.name,
         lost: names.join(', '),

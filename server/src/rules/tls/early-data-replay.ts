@@ -3,6 +3,7 @@
 import { sourcesOf } from '../../answers/where-a-value-comes-from.ts';
 import { table } from '../../base/table.ts';
 import type { Directive } from '../../config/directive.ts';
+import { unseenInForce } from '../../config/effective.ts';
 import { type Scope, walk } from '../../config/scope.ts';
 import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
 import { readCondition } from '../../trace/handlers/rewrite.ts';
@@ -54,7 +55,9 @@ The rule is silent as soon as \`$ssl_early_data\` is used where the request pass
         if (!PASS_DIRECTIVES.includes(d.name) || !HEADER[d.name]) continue;
         const level = d.scope.enclosing('location');
         if (level && answersEarly(level)) continue;
-        const list = d.scope.effective(HEADER[d.name]!.split(' ')[0]!).directives;
+        const name = HEADER[d.name]!.split(' ')[0]!;
+        if (unseenInForce(d.scope, name).length) continue;
+        const list = d.scope.effective(name).directives;
         if (!list.some((h) => h.values.some((v) => VARIABLE.test(v) || isDerived(v)))) open.push(d);
       }
     }

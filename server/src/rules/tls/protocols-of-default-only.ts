@@ -1,5 +1,6 @@
 // ssl_protocols of a server that is not the default of its address: before nginx 1.29.2 the handshake is over before the name is known.
 import { atLeast } from '../../catalog/version.ts';
+import { unseenInForce } from '../../config/effective.ts';
 import { listenersOf, serversOf } from '../../config/servers.ts';
 import { defineRule } from '../rule.ts';
 import { protocolsOf, some } from '../tls.ts';
@@ -35,6 +36,7 @@ Set the protocols in \`http\`, or in the default server as strict as in the stri
     for (const pair of listenersOf(config)) {
       const first = pair.defaultServer;
       if (!pair.ssl || pair.quic || first === server || !pair.servers.includes(server)) continue;
+      if (unseenInForce(first.scope, 'ssl_protocols').length) continue;
       const meant = directive.values;
       const real = protocolsOf(first.scope);
       const more = real.filter((p) => !meant.includes(p));

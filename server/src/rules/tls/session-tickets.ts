@@ -1,6 +1,7 @@
 // TLS session tickets under a key that never changes.
 
 import { atLeast } from '../../catalog/version.ts';
+import { unseenInForce } from '../../config/effective.ts';
 import type { Scope } from '../../config/scope.ts';
 import { serverOf } from '../../config/servers.ts';
 import { fixOf, insertAfter, replace } from '../fix.ts';
@@ -50,6 +51,7 @@ The rule reports tickets of an nginx before 1.23.2 (when the version is known), 
         const servers = serversUnder(directive).filter((s) => reachOf(s).tls && s.scope.value('ssl_session_tickets') === directive);
         // each server may have a cache of its own
         if (servers.length ? servers.every((s) => shared(s.scope)) : shared(scope)) return;
+        if ([scope, ...servers.map((s) => s.scope)].some((at) => unseenInForce(at, 'ssl_session_cache').length)) return;
         const own = scope.named('ssl_session_cache').at(-1);
         const line = `ssl_session_cache ${sharedCache(config, protocolIn(scope))};`;
         report('unshared', {

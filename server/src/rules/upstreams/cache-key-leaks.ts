@@ -3,6 +3,7 @@ import { passedBy, passesIn } from '../../answers/what-is-passed.ts';
 import { sourcesOf } from '../../answers/where-a-value-comes-from.ts';
 import { PerConfig } from '../../config/asked.ts';
 import type { Directive } from '../../config/directive.ts';
+import { unseenInForce } from '../../config/effective.ts';
 import { namesOf } from '../../config/names.ts';
 import type { Scope } from '../../config/scope.ts';
 import { serverOf } from '../../config/servers.ts';
@@ -164,7 +165,7 @@ sites share an application and a cache zone, and the application tells them apar
       const sharing = stores
         .of(config)
         .get(store)
-        ?.find((d) => d.scope.enclosing('server') !== server.scope);
+        ?.find((d) => d.scope.enclosing('server') !== server.scope && !unseenInForce(d.scope, `${family}_cache_key`).length);
       if (!open && !sharing) continue;
       report('host', {
         at: directive.statement.name,

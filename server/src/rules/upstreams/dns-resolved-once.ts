@@ -95,7 +95,7 @@ From 1.27.3 on, \`server name:port resolve\` in an upstream with a \`zone\`, and
       if (host === '' || !read.ok || read.value.family !== 'name') continue;
       // with a port the group's name is a host like any other
       if (read.value.port === null && groups.has(read.value.host.toLowerCase())) continue;
-      report('resolver', { at: word, severity: 'warning', data: { host: read.value.host } });
+      report('resolver', { at: word, severity: 'warning', data: { host: read.value.host }, missing: ['resolver'] });
       return;
     }
   },

@@ -1,6 +1,7 @@
 /** How the buffers of one pass module must relate (ngx_http_proxy_merge_loc_conf and its relatives), found when the http block ends. */
 import { parseSize } from '../../catalog/value-kind.ts';
 import type { Directive } from '../../config/directive.ts';
+import { unseenInForce } from '../../config/effective.ts';
 import type { Scope } from '../../config/scope.ts';
 import { defineRule } from '../rule.ts';
 import { atClosing } from './_places.ts';
@@ -55,7 +56,7 @@ So a large \`proxy_buffer_size\` alone makes nginx refuse the configuration; it 
     if (scope.context === 'http' && !scope.has('server')) return;
     const related = atClosing(scope);
     for (const { family, names } of FAMILIES) {
-      if (!names.some((n) => scope.has(n))) continue;
+      if (!names.some((n) => scope.has(n)) || names.some((n) => unseenInForce(scope, n).length)) continue;
       const [buffers, first, busyLine, writeLine, fileLine] = names.map((n) => inForce(scope, n));
       const count = buffers ? Number(buffers.value(0)) : 8;
       const one = bytes(buffers, 1, PAGE);
@@ -92,6 +93,7 @@ So a large \`proxy_buffer_size\` alone makes nginx refuse the configuration; it 
     ) {
       const line = inForce(scope, 'large_client_header_buffers');
       const pool = inForce(scope, 'connection_pool_size');
+      if (['large_client_header_buffers', 'connection_pool_size'].some((n) => unseenInForce(scope, n).length)) return;
       const size = bytes(pool, 0, 512);
       // the default is 4 8k
       if (bytes(line, 1, 8192) < size) {

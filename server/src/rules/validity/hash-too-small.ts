@@ -190,6 +190,7 @@ says neither which name nor where.`,
         report(settable ? 'bucket' : 'fixed', {
           at: key.directive.at(key.word),
           data: { hash, size, name: key.text, wanted },
+          missing: [setting],
           fix: !settable
             ? null
             : line

@@ -138,7 +138,8 @@ function serverSide(server: Server, say: Say, nginx: Parameters<typeof atLeast>[
   const verify = scope.value('ssl_verify_client');
   const mode = verify && soundFact(verify) ? verify.value(0).toLowerCase() : 'off';
   const authorities = named(scope, 'ssl_client_certificate') || (atLeast(nginx, '1.27.2') && named(scope, 'ssl_trusted_certificate'));
-  if ((mode === 'on' || mode === 'optional') && !authorities) say('client', { at: at(verify!) });
+  if ((mode === 'on' || mode === 'optional') && !authorities)
+    say('client', { at: at(verify!), missing: ['ssl_client_certificate', 'ssl_trusted_certificate'] });
   if (isOn(scope, 'ssl_stapling') && isOn(scope, 'ssl_certificate_compression'))
     say('stapling', { at: at(scope.value('ssl_certificate_compression')!) });
   const ocsp = scope.value('ssl_ocsp');
@@ -187,10 +188,14 @@ function sockets(listener: Listener, say: Say): void {
 function upstreamSide(scope: Scope, family: string, say: Say): void {
   const certificate = lines(scope, `${family}_ssl_certificate`)[0];
   if (certificate && certificate.value(0) !== '' && !lines(scope, `${family}_ssl_certificate_key`).length) {
-    say('key', { at: at(certificate), data: { directive: `${family}_ssl_certificate_key`, file: certificate.value(0) } });
+    say('key', {
+      at: at(certificate),
+      data: { directive: `${family}_ssl_certificate_key`, file: certificate.value(0) },
+      missing: [`${family}_ssl_certificate_key`],
+    });
     return;
   }
   const verify = lines(scope, `${family}_ssl_verify`)[0];
   if (verify?.value(0).toLowerCase() === 'on' && !named(scope, `${family}_ssl_trusted_certificate`))
-    say('verify', { at: at(verify), data: { family } });
+    say('verify', { at: at(verify), data: { family }, missing: [`${family}_ssl_trusted_certificate`] });
 }

@@ -59,6 +59,7 @@ standard one.`,
   needs: 'deployment',
   costly: true,
   fixable: 'always',
+  missing: ['absolute_redirect', 'port_in_redirect', 'return', 'rewrite', 'location'],
   messages: {
     closed:
       'For {path} nginx redirects to {url}, and the container publishes its port {port} as {outer}: nothing answers there. Set absolute_redirect off.',

@@ -28,6 +28,7 @@ Include the file again in the location.`,
   looksAt: { directive: ['uwsgi_pass'] },
   needs: 'config',
   fixable: 'sometimes',
+  missing: ['uwsgi_param'],
   messages: {
     lost: 'This uwsgi_param drops {params} that {origin} gave: include the list here, too.',
   },

@@ -1,0 +1,109 @@
+/**
+ * What a rule wants to be added may already stand where nobody sees it. Of every example: where an include that is not at hand stands in the place of the
+ * lines that `good` has more than `bad`, or that the fix adds, the rule is silent. So no rule that rests on something missing goes past `config/open.ts`.
+ */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { applyEdits, type TextEdit } from '../../server/src/base/edit.ts';
+import type { FileId } from '../../server/src/base/file-id.ts';
+import { table } from '../../server/src/base/table.ts';
+import { RULES } from '../../server/src/rules/all.ts';
+import type { Rule } from '../../server/src/rules/rule.ts';
+import { type ExampleTree, exampleSettings, exampleTree, lintTree } from '../harness/rules.ts';
+
+/** Rules that speak of what is written, whatever may be added to it, each with its reason. */
+const WRITTEN: Readonly<Record<string, string>> = table({});
+
+const UNSEEN = 'include unseen-lines.conf;';
+/** Whole statements, on lines of their own. */
+const STATEMENTS = /^\s*(?:[\w$]+\s[^{};]*;\s*)+$/;
+
+/** The text with an include in the place of each run of lines that `more` has beyond it; null where the two differ in another way. */
+function withoutAdded(less: string, more: string): string | null {
+  const have = less.split('\n').map((l) => l.trim());
+  const out: string[] = [];
+  let at = 0;
+  let added: string[] = [];
+  let found = false;
+  const flush = (): boolean => {
+    if (!added.length) return true;
+    const whole = STATEMENTS.test(added.join('\n'));
+    out.push(UNSEEN);
+    added = [];
+    found = true;
+    return whole;
+  };
+  for (const line of more.split('\n')) {
+    if (at < have.length && line.trim() === have[at]) {
+      if (!flush()) return null;
+      out.push(line);
+      at++;
+    } else added.push(line);
+  }
+  return flush() && found && at === have.length ? out.join('\n') : null;
+}
+
+const same = (a: ExampleTree, b: ExampleTree): boolean => a.root === b.root && [...a.files.keys()].join() === [...b.files.keys()].join();
+
+/** Trees of an example in which what it lacks may be there, unseen. */
+async function* opened(
+  rule: Rule,
+): AsyncGenerator<{ what: string; tree: Pick<ExampleTree, 'root' | 'files'>; settings: ReturnType<typeof exampleSettings> }> {
+  for (const [i, example] of rule.examples.entries()) {
+    if (example.bad === undefined) continue;
+    const settings = exampleSettings(example);
+    const bad = exampleTree(example, example.bad);
+    for (const text of [example.good, example.fixed]) {
+      const good = typeof text === 'string' ? exampleTree(example, text) : null;
+      if (!good || !same(bad, good)) continue;
+      const files = new Map<FileId, string>();
+      let differs = false;
+      let usable = true;
+      for (const [file, less] of bad.files) {
+        const more = good.files.get(file)!;
+        const put = less === more ? less : withoutAdded(less, more);
+        if (put === null || (put !== less && !file.endsWith('.conf'))) usable = false;
+        else if (put !== less) differs = true;
+        files.set(file, put ?? less);
+      }
+      if (usable && differs) yield { what: `example ${i + 1}`, tree: { root: bad.root, files }, settings };
+    }
+    const { findings } = await lintTree(bad, [rule], settings);
+    for (const finding of findings)
+      for (const { title, edits } of finding.fixes) {
+        const all = edits.flatMap((e) => e.edits);
+        if (!all.length || !all.every((e) => e.span.start === e.span.end && STATEMENTS.test(e.newText))) continue;
+        const files = new Map(bad.files);
+        const put = (e: TextEdit): TextEdit => ({ ...e, newText: e.newText.replace(/\S[\s\S]*\S/, UNSEEN) });
+        for (const { file, edits: list } of edits) files.set(file, applyEdits(files.get(file) ?? '', list.map(put)));
+        if ([...files.keys()].every((f) => files.get(f) === bad.files.get(f) || f.endsWith('.conf')))
+          yield { what: `fix of example ${i + 1} (${title})`, tree: { root: bad.root, files }, settings };
+      }
+  }
+}
+
+describe('what an unseen file may hold is not said to be missing', () => {
+  let tried = 0;
+  const spoke = new Set<string>();
+  for (const rule of RULES)
+    test(rule.id, async () => {
+      const said: string[] = [];
+      const was = new Map<string, number>();
+      for await (const { what, tree, settings } of opened(rule)) {
+        tried++;
+        const { findings } = await lintTree(tree, [rule], settings);
+        const before = was.get(what) ?? 0;
+        was.set(what, before + 1);
+        if (findings.length) said.push(`${what}: ${findings.map((f) => f.message).join(' | ')}\n${[...tree.files.values()].join('\n')}`);
+      }
+      if (said.length) spoke.add(rule.id);
+      if (!Object.hasOwn(WRITTEN, rule.id)) assert.deepEqual(said, []);
+    });
+  test('enough of them can be tried, and nobody is excused for nothing', () => {
+    assert.ok(tried > 150, String(tried));
+    assert.deepEqual(
+      Object.keys(WRITTEN).filter((id) => !spoke.has(id)),
+      [],
+    );
+  });
+});
