@@ -16,7 +16,7 @@ const proofs = new PerConfig(
       config,
       (file, text) => workspace.parse(file, text),
       rules,
-      () => workspace.snapshot().deployment,
+      () => workspace.snapshot().deploymentOf(config),
     ),
 );
 
