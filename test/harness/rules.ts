@@ -126,6 +126,8 @@ export async function lintTree(tree: Pick<ExampleTree, 'root' | 'files'>, rules:
         const text = files.text(f);
         if (text === undefined) return (await files.stat(f))?.kind === 'folder' ? 'this is a folder' : null;
         const source = parser.open(f, text);
+        // the statements stay: trees are kept by nobody, and thousands of them fill the memory of the parser
+        source.dispose();
         sources.set(f, source);
         return source;
       },

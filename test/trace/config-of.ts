@@ -51,6 +51,8 @@ async function configOfFiles(files: ReadonlyMap<FileId, string>, root: FileId, o
         const text = memory.text(f);
         if (text === undefined) return null;
         const source = parser.open(f, text);
+        // the statements stay: trees are kept by nobody, and thousands of them fill the memory of the parser
+        source.dispose();
         sources.set(f, source);
         return source;
       },

@@ -1,6 +1,6 @@
 /** Programs whose source is sent because a file location comes before the one that runs them. Shown by a request for such a file. */
 import { toBytes } from '../../base/bytes.ts';
-import { type LocationLevel, locationsOf } from '../../config/locations.ts';
+import { type Location, type LocationLevel, locationsOf } from '../../config/locations.ts';
 import type { Trace } from '../../trace/trace.ts';
 import { memberOf } from '../../witness/access.ts';
 import { outcomeText, proofOf } from '../../witness/requests.ts';
@@ -30,6 +30,17 @@ function programs(spot: Spot): readonly string[] {
 }
 
 const PROGRAM = /\.(?:php|phtml|cgi|pl)$/;
+
+/** The location of a server that would run the path. */
+const runnerOf = ({ server }: Spot, path: string): Location | undefined =>
+  locationsOf(server.scope).regexes.find((l) => RUNS.some((r) => l.scope.has(r)) && typeof l.regex?.match(path) === 'object');
+
+/** Whether the file lies where the server's programs lie: a folder of its own, such as that of a certificate client, holds none of them. */
+function isAmongPrograms(spot: Spot, file: string, ending: string): boolean {
+  if (spot.location?.name.startsWith('/.well-known/')) return false;
+  const root = runnerOf(spot, `/x.${ending}`)?.scope.value('root')?.value(0);
+  return root === undefined || root.includes('$') || file.startsWith(`${root.replace(/\/+$/, '')}/`);
+}
 
 /** A place for files whose index may be a program: the whole server, or a location that keeps the expressions out. */
 const hasProgramIndex = ({ scope, location, server }: Spot): boolean =>
@@ -88,9 +99,10 @@ Put the location of the programs first, or into the other one, or refuse them th
       const { trace, file } = found;
       const data = { from: trace.request.target, file, ending: file.slice(file.lastIndexOf('.') + 1), place: spot.location?.name ?? '' };
       const { location } = spot;
-      if (location?.noRegex && programs(spot).length)
+      if (location?.noRegex && programs(spot).length) {
+        if (!isAmongPrograms(spot, file, data.ending)) return;
         report('shielded', { at: location.directive.at(location.directive.args.at(-1)!), data, witness: proofOf(trace) });
-      else if (!programs(spot).length) report('index', { at: line.at(), data, severity: 'info', witness: proofOf(trace) });
+      } else if (!programs(spot).length) report('index', { at: line.at(), data, severity: 'info', witness: proofOf(trace) });
       return;
     }
     const opener = spot.location.directive;
@@ -104,9 +116,7 @@ Put the location of the programs first, or into the other one, or refuse them th
       const trace = spot.ask({ path });
       const { kind, file } = trace.outcome;
       if (kind !== 'static' || !file?.endsWith(`.${ending}`)) continue;
-      const runner = locationsOf(spot.server.scope).regexes.find(
-        (l) => RUNS.some((r) => l.scope.has(r)) && typeof l.regex?.match(path) === 'object',
-      );
+      const runner = runnerOf(spot, path);
       if (!runner) continue;
       report('source', {
         at: opener.at({ start: opener.statement.start, end: opener.args.at(-1)!.end }),
@@ -123,6 +133,14 @@ Put the location of the programs first, or into the other one, or refuse them th
     }
   },
   examples: [
+    {
+      inside: 'server',
+      good: `root /srv/site;
+index index.php;
+location ^~ /.well-known/acme-challenge/ { root /var/www/letsencrypt; }
+location ^~ /docs/ { alias /usr/share/doc/site/; }
+location ~ \\.php$ { fastcgi_pass 127.0.0.1:9000; }`,
+    },
     {
       inside: 'server',
       bad: `root /srv/site;
