@@ -251,11 +251,14 @@ import forwardedProtoFromClient from './wsgi/forwarded-proto-from-client.ts';
 import healthCheckRefused from './wsgi/health-check-refused.ts';
 import hstsTwice from './wsgi/hsts-twice.ts';
 import mediaExecutable from './wsgi/media-executable.ts';
+import pathInfoLost from './wsgi/path-info-lost.ts';
 import protocolMismatch from './wsgi/protocol-mismatch.ts';
 import proxyFixCount from './wsgi/proxy-fix-count.ts';
 import publishedPortLost from './wsgi/published-port-lost.ts';
 import publishedPortUnheard from './wsgi/published-port-unheard.ts';
 import redirectPortUnpublished from './wsgi/redirect-port-unpublished.ts';
+import scriptFilenameAliased from './wsgi/script-filename-aliased.ts';
+import scriptFilenameElsewhere from './wsgi/script-filename-elsewhere.ts';
 import scriptFilenameMissing from './wsgi/script-filename-missing.ts';
 import scriptFilenameUnderAlias from './wsgi/script-filename-under-alias.ts';
 import scriptNamePrefix from './wsgi/script-name-prefix.ts';
@@ -527,11 +530,14 @@ export const RULES: readonly Rule[] = [
   healthCheckRefused,
   hstsTwice,
   mediaExecutable,
+  pathInfoLost,
   protocolMismatch,
   proxyFixCount,
   publishedPortLost,
   publishedPortUnheard,
   redirectPortUnpublished,
+  scriptFilenameAliased,
+  scriptFilenameElsewhere,
   scriptFilenameMissing,
   scriptFilenameUnderAlias,
   scriptNamePrefix,

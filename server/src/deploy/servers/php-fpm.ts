@@ -14,6 +14,8 @@ export interface FpmSettings {
   readonly limitExtensions: Setting<string>;
   /** most requests at one time */
   readonly children: Setting<number>;
+  /** bytes of a body, `post_max_size`; 0: what php.ini says */
+  readonly postMax: Setting<number>;
 }
 
 /** A port alone is every address; a path is a socket (fpm_sockets.c). */
@@ -29,7 +31,9 @@ const seconds = (s: string): number | undefined => {
 function poolsOf(file: FileId, text: string): Map<string, Setting<string>>[] {
   const pools = new Map<string, Map<string, Setting<string>>>();
   let pool: Map<string, Setting<string>> | null = null;
-  for (const m of text.slice(0, MAX_LENGTH).matchAll(/^[ \t]*(?:\[([^\]\n]+)\]|([a-z_.]+)[ \t]*=[ \t]*("[^"\n]*"|[^;\n]*))/gm)) {
+  for (const m of text
+    .slice(0, MAX_LENGTH)
+    .matchAll(/^[ \t]*(?:\[([^\]\n]+)\]|([a-z_.]+(?:\[[\w.]+\])?)[ \t]*=[ \t]*("[^"\n]*"|[^;\n]*))/gm)) {
     if (m[1] !== undefined) {
       pool = m[1] === 'global' ? null : (pools.get(m[1]) ?? new Map());
       if (pool) pools.set(m[1], pool);
@@ -41,6 +45,14 @@ function poolsOf(file: FileId, text: string): Map<string, Setting<string>>[] {
   }
   return [...pools.values()];
 }
+
+const ADMIN = 'php_admin_value[post_max_size]';
+
+/** `8M`, `1G`, bytes. */
+const bytes = (s: string): number | undefined => {
+  const m = /^(\d+)([kmg]?)$/i.exec(s);
+  return m ? Number(m[1]) * { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 }[m[2]!.toLowerCase() as '' | 'k' | 'm' | 'g'] : undefined;
+};
 
 const MAX_LENGTH = 256 * 1024;
 
@@ -55,10 +67,23 @@ export default declareServer<FpmSettings>({
   activation: 'fd',
   socketMode: '660',
   timeoutName: 'request_terminate_timeout',
+  // beyond it $_POST and $_FILES are empty, and the script runs (php.ini, post_max_size)
+  bodyLimit: ({ postMax }) => ({ name: 'post_max_size', bytes: postMax, drops: true }),
   start: () =>
-    plain({ owner: byDefault(''), group: byDefault(''), limitExtensions: byDefault('.php .phar'), children: byDefault(0) }, [], 'sync', {
-      target: unknownSetting('PHP has no module'),
-    }),
+    plain(
+      {
+        owner: byDefault(''),
+        group: byDefault(''),
+        limitExtensions: byDefault('.php .phar'),
+        children: byDefault(0),
+        postMax: byDefault(0),
+      },
+      [],
+      'sync',
+      {
+        target: unknownSetting('PHP has no module'),
+      },
+    ),
   file(file, text) {
     const pool = poolsOf(file, text).find((p) => p.has('listen'));
     const listen = pool?.get('listen');
@@ -74,6 +99,7 @@ export default declareServer<FpmSettings>({
         group: get('listen.group', (s) => s, ''),
         limitExtensions: get('security.limit_extensions', (s) => s, '.php .phar'),
         children: get('pm.max_children', (s) => (/^\d+$/.test(s) ? Number(s) : undefined), 0),
+        postMax: get(pool.has(ADMIN) ? ADMIN : 'php_value[post_max_size]', bytes, 0),
       },
       [convert(listen, addressOf, 'not an address')],
       'sync',
@@ -91,7 +117,13 @@ export default declareServer<FpmSettings>({
   image(image) {
     if (!/^(docker\.io\/|library\/)*php:[\w.]*-?(\w+-)*fpm/.test(image.text)) return null;
     return plain<FpmSettings>(
-      { owner: byDefault('www-data'), group: byDefault('www-data'), limitExtensions: byDefault('.php .phar'), children: byDefault(5) },
+      {
+        owner: byDefault('www-data'),
+        group: byDefault('www-data'),
+        limitExtensions: byDefault('.php .phar'),
+        children: byDefault(5),
+        postMax: byDefault(0),
+      },
       [byDefault<Address>({ kind: 'tcp', host: '', port: 9000 })],
       'sync',
       { target: unknownSetting('PHP has no module'), protocol: 'fastcgi' },

@@ -109,6 +109,13 @@ export interface ServerDeclaration<Settings = unknown> {
   readonly socketMode: string;
   /** what ends a request, in its words */
   readonly timeoutName: string;
+  /** the bytes of a body that the server itself takes, with the name of the setting; 0 for any number */
+  bodyLimit?(settings: Settings): {
+    readonly name: string;
+    readonly bytes: Setting<number>;
+    /** a larger body is thrown away, and the application runs without it */
+    readonly drops?: boolean;
+  };
   /** what sets a prefix, as an option for the end of the command line */
   rootPath?(prefix: string): string;
 }

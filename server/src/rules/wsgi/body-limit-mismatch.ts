@@ -3,7 +3,7 @@
 import type { Place } from '../../base/span.ts';
 import { parseOffset } from '../../catalog/value-kind.ts';
 import type { Scope } from '../../config/scope.ts';
-import { type Application, frameworkTitle } from '../../deploy/application.ts';
+import { type Application, frameworkTitle, serverTitle } from '../../deploy/application.ts';
 import { asked } from '../../deploy/frameworks/framework.ts';
 import { settingsOf } from '../../deploy/servers/server.ts';
 import uwsgi from '../../deploy/servers/uwsgi.ts';
@@ -20,17 +20,27 @@ const human = (bytes: number): string => {
   return bytes % 1024 === 0 ? `${bytes / 1024}k` : String(bytes);
 };
 
-/** The limit that somebody wrote down for bodies. */
-function ownLimit(application: Application): { bytes: number; setting: string; place: Place } | null {
-  const { framework } = application;
-  const settings = settingsOf(application, uwsgi);
+interface Limit {
+  readonly bytes: number;
+  readonly setting: string;
+  readonly place: Place;
+  /** whose it is */
+  readonly owner: string;
+  readonly drops: boolean;
+}
+
+/** The limit that somebody wrote down for bodies: the framework's, else the server's. */
+function ownLimit(application: Application): Limit | null {
+  const { framework, server } = application;
   const own = asked(framework, (d) => d.bodyLimit);
-  const candidates = own ? [[own.name, own.bytes] as const] : [];
-  const post = settings ? [['limit-post', settings.limitPost] as const] : [];
-  for (const [setting, value] of [...candidates, ...post]) {
-    const bytes = certain(value);
-    const place = placeOf(value);
-    if (bytes && place) return { bytes, setting, place };
+  const theirs = server.bodyLimit?.(application.settings);
+  for (const { limit, owner, drops } of [
+    { limit: own, owner: framework ? frameworkTitle(framework) : '', drops: false },
+    { limit: theirs, owner: serverTitle(application), drops: theirs?.drops === true },
+  ]) {
+    const bytes = limit && certain<number | null>(limit.bytes);
+    const place = limit && placeOf(limit.bytes);
+    if (limit && bytes && place) return { bytes, setting: limit.name, place, owner, drops };
   }
   return null;
 }
@@ -41,6 +51,18 @@ function sizeAt(scope: Scope): number {
   const read = line ? parseOffset(line.value(0)) : null;
   return read ? (read.ok ? read.value : 0) : STANDARD;
 }
+
+const PHP = (size: string): string =>
+  main(`server {
+    location ~ \\.php$ {
+        client_max_body_size ${size};
+        fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;
+        fastcgi_pass unix:/run/php/site.sock;
+    }
+}`);
+const POOL = (lines: string): Readonly<Record<string, string>> => ({
+  'php-fpm.d/www.conf': `[www]\nlisten = /run/php/site.sock\n${lines}`,
+});
 
 export default defineRule({
   id: 'body-limit-mismatch',
@@ -61,6 +83,8 @@ cookie or token then is a 502.`,
   fixable: 'sometimes',
   messages: {
     smaller: 'nginx refuses bodies above {own} with 413, {setting} of {framework} allows {theirs}. Raise client_max_body_size here.',
+    dropped:
+      'nginx takes bodies of {own}, and {framework} throws away what is above {theirs} ({setting}): the script runs without its form and files. Use one limit for both.',
     buffer:
       'uWSGI’s buffer-size of {bytes} bytes is below the 8k header lines that nginx passes on: large cookies or tokens end in 502. Raise it to 32768.',
   },
@@ -97,7 +121,7 @@ cookie or token then is a 502.`,
               own: human(own),
               theirs: value,
               setting: limit.setting,
-              framework: application.framework && limit.setting !== 'limit-post' ? frameworkTitle(application.framework) : 'uWSGI',
+              framework: limit.owner,
             },
             related: [{ at: limit.place, message: `${limit.setting} is ${value}` }],
             fix:
@@ -108,6 +132,15 @@ cookie or token then is a 502.`,
                   ]),
           });
         }
+      }
+      if (limit?.drops && line && (own === 0 || own > limit.bytes) && once(line.at(line.args[0]))) {
+        const theirs = human(limit.bytes);
+        report('dropped', {
+          at: line.at(line.args[0]),
+          missing: [],
+          data: { own: own === 0 ? 'any size' : human(own), theirs, setting: limit.setting, framework: limit.owner },
+          related: [{ at: limit.place, message: `${limit.setting} is ${theirs}` }],
+        });
       }
       const bufferSize = side.target.kind === 'uwsgi' ? settingsOf(application, uwsgi)?.bufferSize : undefined;
       if (!bufferSize) continue;
@@ -163,6 +196,20 @@ cookie or token then is a 502.`,
         'nginx.conf': main('server {\n    location / {\n        proxy_pass http://unix:/run/shop.sock;\n    }\n}'),
         ...django("ALLOWED_HOSTS = ['*']\n"),
       }),
+    },
+    {
+      bad: tree({
+        'nginx.conf': PHP('100m').replace('100m;', '100m;\n#                            ^^^^ dropped'),
+        ...POOL('php_admin_value[post_max_size] = 8M\n'),
+      }),
+      good: tree({ 'nginx.conf': PHP('8m'), ...POOL('php_admin_value[post_max_size] = 8M\n') }),
+    },
+    {
+      bad: tree({
+        'nginx.conf': PHP('8m').replace('8m;', '8m;\n#                            ^^ smaller'),
+        ...POOL('php_value[post_max_size] = 64M\n'),
+      }),
+      fixed: tree({ 'nginx.conf': PHP('64m') }),
     },
   ],
 });

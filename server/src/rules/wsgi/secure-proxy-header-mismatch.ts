@@ -62,20 +62,23 @@ whoever ends TLS before it. Where nginx does not set it, it passes on what the c
         const redirect = certain(settings.secureSslRedirect) === true;
         const line = sentLine(side, header);
         const value = setting && setting.value !== 'https' ? setting.value : '$scheme';
-        report(redirect ? 'loop' : 'unseen', {
-          at: line ? line.nameAt : at,
-          severity: redirect && !assumed ? 'error' : undefined,
-          data: { why: secure.why, header },
-          related: [
-            {
-              at: settingsPlace,
-              message: setting ? `Django believes ${header}: ${setting.value}` : 'Django has no SECURE_PROXY_SSL_HEADER',
-            },
-            ...(redirect ? [{ at: placeOf(settings.secureSslRedirect) ?? settingsPlace, message: 'SECURE_SSL_REDIRECT is on' }] : []),
-          ],
-          fix: line && line.value(1) === value ? null : sendHeader(side, header, value, `Send ${header} ${value}`, 'suggestion'),
-          shared: sharedHeader(side, header, value, `Send ${header} ${value}`, 'suggestion'),
-        });
+        // the server that does not believe what is sent is the business of forwarded-allow-ips, unless every page is lost by it
+        const distrusted = setting === null && line?.value(1) === value && side.application.server.trust !== undefined;
+        if (redirect || !distrusted)
+          report(redirect ? 'loop' : 'unseen', {
+            at: line ? line.nameAt : at,
+            severity: redirect && !assumed ? 'error' : undefined,
+            data: { why: secure.why, header },
+            related: [
+              {
+                at: settingsPlace,
+                message: setting ? `Django believes ${header}: ${setting.value}` : 'Django has no SECURE_PROXY_SSL_HEADER',
+              },
+              ...(redirect ? [{ at: placeOf(settings.secureSslRedirect) ?? settingsPlace, message: 'SECURE_SSL_REDIRECT is on' }] : []),
+            ],
+            fix: line && line.value(1) === value ? null : sendHeader(side, header, value, `Send ${header} ${value}`, 'suggestion'),
+            shared: sharedHeader(side, header, value, `Send ${header} ${value}`, 'suggestion'),
+          });
       }
       const redirects =
         certain(settings.secureSslRedirect) ?? (side.application.unreadEnvironment.length ? likely(settings.secureSslRedirect) : false);

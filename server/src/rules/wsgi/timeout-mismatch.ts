@@ -37,7 +37,7 @@ Where one of the two was set for slow requests, the other has to follow, nginx's
     for (const side of distinct(sidesOf(config, deployment))) {
       const { application, pass, target } = side;
       const theirs = certain(application.requestTimeout);
-      if (!theirs || !['proxy', 'uwsgi'].includes(target.kind)) continue;
+      if (!theirs || !['proxy', 'uwsgi', 'fastcgi'].includes(target.kind)) continue;
       const directive = `${target.kind}_read_timeout`;
       const line = pass.scope.value(directive);
       const read = line ? parseTime(line.value(0), 'msec') : null;
