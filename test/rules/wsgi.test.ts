@@ -380,7 +380,7 @@ const WRONG: readonly (readonly [name: string, tree: string, from: string, to: s
     CONTAINERS.replace('listen 80;', 'listen 443 ssl; ssl_certificate a.pem; ssl_certificate_key a.key;'),
     " --forwarded-allow-ips '*'",
     '',
-    ['forwarded-allow-ips', 'secure-proxy-header-mismatch'],
+    ['forwarded-allow-ips'],
   ],
   ['the wrong protocol', UWSGI, 'socket = /srv', 'http-socket = /srv', ['protocol-mismatch']],
   ['no upgrade', ASGI, '            proxy_set_header Upgrade $http_upgrade;\n', '', ['asgi-websocket']],

@@ -51,6 +51,8 @@ forms are checked by. The flags do no harm where the whole site is HTTPS.`,
       if (sides.some((s) => s.application === application && s.server && portOf(s.server, 'http') !== null)) continue;
       reported.add(application.id);
       for (const { cookie, setting, flag, middleware } of cookiesOf(settings)) {
+        // the token alone is worth little: it is named where somebody spoke of the cookies
+        if (cookie === 'CSRF' && flag.from === 'default' && settings.sessionCookieSecure.from === 'default') continue;
         if (certain(flag) !== false || ![...settings.uses].some((u) => u.endsWith(middleware))) continue;
         report('insecure', {
           at: placeOf(flag) ?? side.pass.nameAt,
