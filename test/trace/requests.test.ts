@@ -108,8 +108,26 @@ test('a raw request', () => {
   const r = input(requestFromRaw('PUT /x?y HTTP/1.0\r\nHost: a.test:8080\r\nContent-Length: 3\r\n\r\näb'));
   assert.deepEqual([r.method, r.target, r.httpVersion, r.localPort, r.bodyLength], ['PUT', '/x?y', '1.0', 8080, 3]);
   assert.match(problem(requestFromRaw('hello\n')), /no request line/);
-  assert.match(problem(requestFromRaw('GET / HTTP/1.1\nnonsense\n')), /no header line/);
+  assert.match(problem(requestFromRaw('GET / HTTP/1.1\nno header line\n')), /no header line/);
   assert.equal(input(requestFromRaw('GET https://b.test/ HTTP/1.1\n')).scheme, 'https');
+});
+
+test('the text of a body is a part of the request, and its length is told where HTTP/1 needs it', () => {
+  const raw = input(requestFromRaw('POST / HTTP/1.1\r\nHost: a.test\r\nContent-Length: 3\r\n\r\näb'));
+  assert.deepEqual([raw.body, raw.bodyLength], ['äb', 3]);
+  const json = input(requestFromJson({ request: 'POST http://a.test/', body: '{"ä":1}' }));
+  assert.deepEqual([json.body, json.bodyLength, header(json, 'content-length')], ['{"ä":1}', 8, '8']);
+  const curl = input(requestFromCurl('curl -d a=1 -d b=2 http://a.test/'));
+  assert.deepEqual([curl.body, header(curl, 'content-length')], ['a=1&b=2', '7']);
+  assert.equal(input(requestFromCurl('curl -d @file http://a.test/')).body, undefined);
+});
+
+test('a header line without a colon is known as one', () => {
+  const r = input(requestFromRaw('GET / HTTP/1.1\r\nHost: a.test\r\nFoo\r\nBar:\r\n\r\n'));
+  assert.deepEqual(
+    r.withoutColon?.map((i) => r.headers![i]),
+    [['Foo', '']],
+  );
 });
 
 describe('curl', () => {

@@ -189,6 +189,8 @@ export function templatesOf(directive: Directive): readonly Template[] {
     return args.flatMap((word, i) =>
       i === 0 || (i === 1 && word.value.startsWith('escape=')) ? [] : { word, at: 0, text: word.value, style: 'log' as const },
     );
+  if (name === 'json_set' && fact.source === 'oss')
+    return args[1]?.value.startsWith('$') ? [{ word: args[1], at: 0, text: args[1].value, style: 'name' }] : EMPTY;
   if ((name === 'charset' || name === 'source_charset') && args[0]?.value.startsWith('$'))
     return [{ word: args[0], at: 0, text: args[0].value, style: 'name' }];
   if (name === 'geo' && fact.source === 'oss')

@@ -47,6 +47,9 @@ const FIELDS: Readonly<Record<string, (value: unknown) => { readonly value: unkn
   sni: (v) => (typeof v === 'string' || v === null ? { value: v } : 'a name, or null'),
   clientCertificate: (v) => (v === 'none' || v === 'valid' || v === 'invalid' ? { value: v } : 'none, valid or invalid'),
   bodyLength: (v) => (whole(v, Number.MAX_SAFE_INTEGER) === null ? 'a number of bytes' : { value: whole(v, Number.MAX_SAFE_INTEGER) }),
+  body: (v) => (typeof v === 'string' ? { value: v } : 'a text'),
+  withoutColon: (v) =>
+    Array.isArray(v) && v.every((n) => whole(n, 100_000) !== null) ? { value: v } : 'a list of places in headers, from 0',
   proxyProtocol: (v) => {
     const wrong = 'an object with clientAddress, clientPort, serverAddress and serverPort';
     if (!isRecord(v) || typeof v.clientAddress !== 'string' || !isAddress(v.clientAddress)) return wrong;
@@ -93,7 +96,17 @@ export function requestFromJson(value: unknown, origin: string | null = null): R
   return withAnswers(id, fields as unknown as RequestInput, value.upstreams);
 }
 
-function withAnswers(id: string | null, input: RequestInput, upstreams: unknown): ReadRequest {
+/** A request with its body, whose length a client of HTTP/1 says where nothing else is said of it. */
+function withBody(input: RequestInput): RequestInput {
+  if (input.body === undefined) return input;
+  const length = toBytes(input.body).length;
+  const told = (input.headers ?? []).some(([n]) => /^(?:content-length|transfer-encoding)$/i.test(n));
+  const headers: readonly HeaderPair[] = told ? (input.headers ?? []) : [...(input.headers ?? []), ['Content-Length', String(length)]];
+  return { bodyLength: length, ...input, headers };
+}
+
+function withAnswers(id: string | null, written: RequestInput, upstreams: unknown): ReadRequest {
+  const input = withBody(written);
   if (upstreams === undefined) return { input };
   const read = readAnswers(upstreams);
   return typeof read === 'string' ? { id, problem: read } : { input, upstreams: read.answers };
@@ -113,10 +126,12 @@ export function requestFromRaw(text: string, origin: string | null = null): Read
   const m = REQUEST_LINE.exec(head[0] ?? '');
   if (!m) return wrong(`begins with "${(head[0] ?? '').slice(0, 60)}", which is no request line such as GET / HTTP/1.1`);
   const headers: HeaderPair[] = [];
+  const bare = new Set<string>();
   for (const line of head.slice(1)) {
     const pair = headerPair(line);
-    if (!pair) return wrong(`has a line that is no header line: "${line.slice(0, 60)}"`);
-    headers.push(pair);
+    if (!pair && !/^[^\s:]+$/.test(line)) return wrong(`has a line that is no header line: "${line.slice(0, 60)}"`);
+    if (!pair) bare.add(line);
+    headers.push(pair ?? [line, '']);
   }
   const [, method = 'GET', target = '/', version] = m;
   const host = headers.find(([n]) => n.toLowerCase() === 'host')?.[1] ?? null;
@@ -133,8 +148,10 @@ export function requestFromRaw(text: string, origin: string | null = null): Read
     ...(version === undefined ? {} : { httpVersion: version }),
   });
   if ('problem' in made) return wrong(made.problem);
-  const input = own ? { ...made, target } : made;
-  return { input: body === '' ? input : { ...input, bodyLength: toBytes(body).length } };
+  const withoutColon = (made.headers ?? []).flatMap(([name, value], i) => (value === '' && bare.has(name) ? [i] : []));
+  const whole: RequestInput = withoutColon.length ? { ...made, withoutColon } : made;
+  const input = own ? { ...whole, target } : whole;
+  return { input: body === '' ? input : { ...input, body, bodyLength: toBytes(body).length } };
 }
 
 // ---- curl
@@ -298,7 +315,10 @@ export function requestFromCurl(text: string, origin: string | null = null): Rea
     ...(version === null ? {} : { httpVersion: version }),
   });
   if ('problem' in made) return wrong(made.problem);
-  return { input: { ...made, headers: (made.headers ?? []).filter(([n]) => !without.has(n.toLowerCase())) } };
+  const sent = { ...made, headers: (made.headers ?? []).filter(([n]) => !without.has(n.toLowerCase())) };
+  // what curl takes out of a file is not known
+  const known = sends && !form && !data.some((part) => part.startsWith('@'));
+  return { input: known ? { ...sent, body, bodyLength: toBytes(body).length } : sent };
 }
 
 /** The commands of a text, lines that end in a backslash together with the next. */
@@ -333,6 +353,8 @@ export function requestsFromHar(value: unknown): ReadRequest[] {
     });
     if ('problem' in made) return { id, problem: `entry ${id}: ${made.problem}` };
     const size = whole(request.bodySize, Number.MAX_SAFE_INTEGER);
-    return { input: { id, ...made, ...(size === null || size === 0 ? {} : { bodyLength: size }) } };
+    const posted = isRecord(request.postData) && typeof request.postData.text === 'string' ? request.postData.text : null;
+    const body = posted === null || posted === '' ? {} : { body: posted, bodyLength: toBytes(posted).length };
+    return { input: { id, ...made, ...body, ...(size === null || size === 0 ? {} : { bodyLength: size }) } };
   });
 }

@@ -422,7 +422,9 @@ function headerLines(run: Run): boolean {
   const seen = new Set<string>();
   let count = 0;
   const limit = Number(run.scope.value('max_headers')?.value(0) ?? 1000);
-  for (const [rawName, rawValue] of input.headers ?? []) {
+  const bare = new Set(input.withoutColon);
+  for (const [i, [rawName, rawValue]] of (input.headers ?? []).entries()) {
+    if (http1 && bare.has(i) && refusesBare(run)) return refuse(run, 400, `the header line ${fromBytes(toBytes(rawName))} has no colon`);
     let name = toBytes(rawName);
     let value = toBytes(rawValue);
     if (name === ':authority') name = http1 ? 'Host' : 'host';
@@ -486,6 +488,20 @@ function headerLines(run: Run): boolean {
   if (http1 && !run.space?.take(2)) return refuse(run, 494, 'the header lines are too long, 494 sent as 400');
   if (!http1) joinCookies(run);
   return true;
+}
+
+/** Whether a header line without a colon ends the request. */
+function refusesBare({ behaviour, report }: Run): boolean {
+  const known = behaviour.refusesLineWithoutColon;
+  if (known !== null) return known;
+  const told = report.assume({
+    id: 'line-without-colon',
+    what: 'a header line without a colon',
+    otherwise: 'refused',
+    why: `it is not known whether nginx ${behaviour.text} has this change of 1.31.9`,
+    choices: ['refused', 'empty'],
+  });
+  return told === 'refused';
 }
 
 /** A client may send each cookie in a line of its own; nginx makes one of them, the last (ngx_http_v2_construct_cookie_header). */

@@ -62,8 +62,12 @@ export interface RequestInput {
     readonly serverAddress?: string;
     readonly serverPort?: number;
   };
-  /** the request's body in bytes, for limits; default: what Content-Length says */
+  /** the request's body in bytes, for limits; default: that of `body`, else what Content-Length says */
   readonly bodyLength?: number;
+  /** the text of the body, for `$request_body` */
+  readonly body?: string;
+  /** the header lines, by their place in `headers`, that have a name and no colon; their values are empty */
+  readonly withoutColon?: readonly number[];
 }
 
 /** The same with every default filled in. */

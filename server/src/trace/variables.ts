@@ -6,6 +6,7 @@
 import { type ByteString, fromBytes, lower, toBytes } from '../base/bytes.ts';
 import { table } from '../base/table.ts';
 import { readJsonPath } from '../catalog/json-path.ts';
+import { parseSize } from '../catalog/value-kind.ts';
 import type { Directive } from '../config/directive.ts';
 import { decodeBase64 } from './base64.ts';
 import { ancientBrowser, modernBrowser, msie } from './browser.ts';
@@ -140,14 +141,16 @@ const VARIABLES: Readonly<Record<string, Variable>> = table({
   request_completion: kept(() => ''),
   request_body: kept((r) =>
     r.contentLength > 0 || r.chunked
-      ? toBytes(
-          r.report.assume({
-            id: 'request_body',
-            what: '$request_body',
-            otherwise: '',
-            why: 'the body of the request is not part of the trace',
-          }),
-        ) || null
+      ? (givenBody(r) ??
+          toBytes(
+            r.report.assume({
+              id: 'request_body',
+              what: '$request_body',
+              otherwise: '',
+              why: 'the body of the request is not part of the trace',
+            }),
+          )) ||
+        null
       : null,
   ),
   request_body_file: kept(() => null),
@@ -363,6 +366,15 @@ export function lookup(run: Run, name: string): { readonly value: ByteString | n
   }
   const value = run.report.assume({ id: name, what: `$${name}`, otherwise: '', why: 'the text does not decide it' });
   return { value: value === '' ? null : toBytes(value), keep: true };
+}
+
+/** ngx_http_variable_request_body: nothing before it is read, and nothing where it went into a file. Null where the request has no text. */
+function givenBody(run: Run): ByteString | null {
+  const { body } = run.input;
+  if (body === undefined) return null;
+  const text = toBytes(body);
+  const size = parseSize(run.text('client_body_buffer_size') ?? '16k');
+  return run.bodyRead && (!size.ok || text.length <= size.value) ? text : '';
 }
 
 const MAX_JSON_DEPTH = 32;

@@ -44,6 +44,8 @@ export interface Behaviour {
   readonly allowsEqualHost: boolean;
   /** 1.25.1: HTTP/2 is a matter of the server, not only of the listener */
   readonly http2PerServer: boolean;
+  /** 1.31.9: a header line without a colon is refused, before it is one with an empty value; null: nobody says it of the release */
+  readonly refusesLineWithoutColon: boolean | null;
   /** 1.21.2: mail's authentication server is told version and cipher of TLS */
   readonly mailTellsCipher: boolean;
   readonly text: string;
@@ -77,6 +79,7 @@ export function behaviourOf(v: Version): Behaviour {
       splitsCookiesAtCommas: !since('1.29.6'),
       allowsEqualHost: since('1.29.1'),
       http2PerServer: since('1.25.1'),
+      refusesLineWithoutColon: since('1.31.9') || (since('1.30.7') && v.minor === 30 ? null : false),
       mailTellsCipher: since('1.21.2'),
       text: v.text,
     };

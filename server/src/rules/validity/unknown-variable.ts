@@ -112,6 +112,12 @@ Variables of modules that Proxylens does not know are declared in \`.proxylens.y
       bad: '    return 200 $nosuch;\n#              ^^^^^^^ unknown',
       good: '    set $nosuch 1;\n    return 200 $nosuch;',
     },
+    {
+      inside: 'http',
+      notOn122: 'json_set came with 1.31.5',
+      bad: '    json_set $user $nosuch name;\n#                  ^^^^^^^ unknown',
+      good: '    json_set $user $request_body name;',
+    },
     { inside: 'server', bad: '    return 200 $reqest_uri;\n#              ^^^^^^^^^^^ misspelt', good: '    return 200 $request_uri;' },
     { inside: 'server', bad: '    return 200 "5 $ off";\n#                 ^ nameless', good: '    return 200 "5 dollars off";' },
     { inside: 'server', bad: '    return 200 "${uri";\n#               ^^^^^ unclosed', good: '    return 200 "${uri}";' },
