@@ -21,10 +21,10 @@ import { withoutForeignText } from './foreign.ts';
 import { Held, Present } from './held.ts';
 import { inAll } from './in-all.ts';
 import { type BlockNotes, type Item, type KnownBlocks, NO_QUESTIONS, type Remembered } from './remembered.ts';
-import { type Finding, fill, type LooksAt, type Report, type Rule } from './rule.ts';
+import { type Finding, fill, type LooksAt, type Related, type Report, type Rule } from './rule.ts';
 import { joined } from './shared.ts';
 import { type Suppression, suppressionsOf } from './suppress.ts';
-import { restsOnUnseen } from './unseen.ts';
+import { restsOnUnseen, restsOnUnseenAnywhere } from './unseen.ts';
 
 export interface LintOptions {
   /** leave out what is too slow for a keystroke: the rules that are declared costly */
@@ -507,6 +507,14 @@ class Collector {
     else this.byKey.set(key, { finding, via: null });
   }
 
+  /** Whether what a finding says to be missing may stand where nobody sees it; one about the application rests on the places of nginx that it points to. */
+  private rests(at: Place, missing: true | readonly string[], related: readonly Related[]): boolean {
+    const { config } = this;
+    if (config.files.has(at.file)) return restsOnUnseen(config, at, missing);
+    if (missing !== true && missing.includes('server')) return restsOnUnseenAnywhere(config, missing);
+    return related.some((r) => restsOnUnseen(config, r.at, missing));
+  }
+
   /** The finding of a report; null where it is not to be reported. */
   made(rule: Rule, level: Severity, messageId: string, report: Report, file: SourceFile, via: readonly IncludeSite[]): Finding | null {
     const at: Place = 'file' in report.at ? own(report.at) : { file: file.id, span: spanOf(report.at) };
@@ -516,7 +524,7 @@ class Collector {
     // where a file goes is a guess: then the package's own lines contradict nothing
     if (related.length < (report.related?.length ?? 0) && !this.config.tree.standIn?.certain) return null;
     const missing = report.missing ?? rule.missing;
-    if (missing && restsOnUnseen(this.config, at, missing)) return null;
+    if (missing && this.rests(at, missing, related)) return null;
     const path = pathOf(at.file);
     if (
       this.ignored.some(

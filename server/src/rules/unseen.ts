@@ -17,10 +17,15 @@ import type { Rule } from './rule.ts';
 export function restsOnUnseen(config: Config, at: Place, missing: NonNullable<Rule['missing']>): boolean {
   const file = config.files.get(at.file);
   if (!file) return false;
+  const key = `unseen ${missing === true ? '' : missing.join()}`;
   const statement = statementAt(file.body, at.span.start);
-  const what = `unseen ${missing === true ? '' : missing.join()} ${at.file}`;
+  const what = `${key} ${at.file}`;
   return statement ? isOpenAt(config, what, at.file, statement, missing) : isOpenIn(config, what, at.file, missing);
 }
+
+/** The same of a finding in a file of the application, which rests on all that nginx has. */
+export const restsOnUnseenAnywhere = (config: Config, missing: readonly string[]): boolean =>
+  asked(config, `unseen anywhere ${missing.join()}`, (c) => isOpen(c.main, missing) || isOpenWithin(c.main, missing));
 
 const isOpenIn = (config: Config, what: string, file: FileId, missing: true | readonly string[]): boolean =>
   asked(config, what, (c) => c.scopesOf(file).some((scope) => isOpen(scope, missing)));

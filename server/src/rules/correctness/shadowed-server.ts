@@ -32,6 +32,7 @@ On one socket a name belongs to the first server that has it; nginx ignores it i
 \`_\` is no wildcard but a name that no request has, so a server with it alone is reached only as the default.`,
   about: ['server_name', 'listen'],
   references: ['https://nginx.org/en/docs/http/request_processing.html'],
+  missing: ['listen', 'server_name'],
   looksAt: { config: true },
   needs: 'config',
   messages: {

@@ -1,5 +1,6 @@
 /** Lines that should put the client's address in place of a proxy's, and do not: nobody is trusted, or the address never comes. */
 import type { Directive } from '../../config/directive.ts';
+import { unseenInForce } from '../../config/effective.ts';
 import type { Scope } from '../../config/scope.ts';
 import { type Server, serversOf } from '../../config/servers.ts';
 import { defineRule } from '../rule.ts';
@@ -60,6 +61,7 @@ The PROXY protocol is read where \`listen\` has the parameter \`proxy_protocol\`
         .find(Boolean);
       if (!variable) return;
       const within = serversOf(config).filter((s) => isIn(directive.scope, s.scope) || isIn(s.scope, directive.scope));
+      if (within.some((s) => unseenInForce(s.scope, 'listen').length)) return;
       if (within.length && !within.some((s) => s.listens.some((l) => l.params.includes('proxy_protocol'))))
         report('empty', {
           at: directive.at(),
@@ -68,7 +70,7 @@ The PROXY protocol is read where \`listen\` has the parameter \`proxy_protocol\`
       return;
     }
     const servers = serversFor(directive);
-    if (!servers.length) return;
+    if (!servers.length || servers.some((s) => ['listen', 'set_real_ip_from'].some((name) => unseenInForce(s.scope, name).length))) return;
     const reads = servers.some((s) => s.listens.some((l) => l.params.includes('proxy_protocol')));
     if (text === 'proxy_protocol' && !reads)
       return report('protocol', {

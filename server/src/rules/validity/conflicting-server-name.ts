@@ -38,6 +38,7 @@ without \`server_name\` has the empty name, so that two of them conflict too.`,
         report(directive ? 'shadowed' : 'nameless', {
           at,
           data: { name: name.text, address: listener.text },
+          ...(directive ? {} : { missing: ['server_name'] }),
           related: first ? [{ at: first, message: 'The name that counts is here.' }] : [],
         });
       }

@@ -115,6 +115,7 @@ underscore. Starlette and FastAPI do the same with \`TrustedHostMiddleware\`.`,
           report('unserved', {
             at: entry.place,
             severity: 'hint',
+            missing: ['server', 'listen', 'server_name'],
             data: { name: entry.value },
             related: [{ at: side.pass.nameAt, message: 'nginx’s way to the application' }],
           });

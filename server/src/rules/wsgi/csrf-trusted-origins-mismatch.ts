@@ -83,6 +83,7 @@ Where scheme and host arrive at Django as the client sent them, a site needs no 
         const wanted = shown(passed.find((a) => a.scheme === (plainOnly ? 'https' : scheme)) ?? passed[0]!, host);
         report('never', {
           at: entry.place,
+          missing: ['server', 'listen', 'server_name'],
           data: { entry: entry.value, host, served: [...new Set(passed.map((a) => shown(a, host)))].join(' and '), wanted },
           related: [{ at: sides.find((s) => s.application === application)!.pass.nameAt, message: 'nginx passes the requests on here' }],
           fix: replaced(wanted),
