@@ -72,10 +72,9 @@ export function compare(trace: Trace, answer: Answer | null, asked: readonly Ech
   };
   differ('status', answer?.status ?? 444, outcome.status);
   const last = asked.at(-1);
-  const request = outcome.upstreamRequest;
-  // a backend that only a subrequest asked is not on the path
-  const asides = trace.steps.some((s) => /^subrequest .* asked of/.test(s.said));
-  if (request || (last && !asides)) {
+  // the last that a backend got, for the answer or for a request inside of it
+  const request = trace.exchanges.findLast((x) => x.attempts.some((a) => /^\d+$/.test(a.said)))?.request ?? null;
+  if (request || last) {
     differ('protocol', last?.protocol ?? 'none', request?.protocol ?? 'none');
     if (last && request) {
       if (last.protocol === 'http') {

@@ -28,6 +28,7 @@ import { patternOf } from './handlers/find-config.ts';
 import { GROUPS } from './handlers/upstream.ts';
 import { DEFINITIONS } from './index.ts';
 import { ledgerOf, notSimulatedIn, notSimulatedOf } from './ledger.ts';
+import { keepaliveHeader } from './location-config.ts';
 import { isMail, traceMail } from './mail.ts';
 import { TYPES } from './mime.ts';
 import { afterwards, finalize, go, subrequest } from './moves.ts';
@@ -709,7 +710,7 @@ function finish(run: Run): Trace {
     }
     if (run.version < 2000) {
       put('Connection', reply.status === 101 ? 'upgrade' : run.keepalive ? 'keep-alive' : 'close');
-      const timeout = run.directive('keepalive_timeout')?.value(1);
+      const timeout = keepaliveHeader(run);
       if (run.keepalive && timeout && reply.status !== 101) put('Keep-Alive', `timeout=${run.seconds2(timeout)}`);
     }
     if (reply.chunked) put('Transfer-Encoding', 'chunked');

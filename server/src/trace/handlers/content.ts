@@ -244,6 +244,7 @@ type Own = (run: Run) => Verdict;
 /** ngx_http_empty_gif_handler. */
 function emptyGif(run: Run): Verdict {
   if (run.methodName !== 'GET' && run.methodName !== 'HEAD') return 405;
+  run.discardBody();
   run.reply.kind = 'content';
   run.reply.status = 200;
   run.reply.contentLength = 43;
@@ -257,6 +258,7 @@ function emptyGif(run: Run): Verdict {
 /** ngx_http_stub_status_handler. */
 function stubStatus(run: Run): Verdict {
   if (run.methodName !== 'GET' && run.methodName !== 'HEAD') return 405;
+  run.discardBody();
   run.reply.kind = 'content';
   run.reply.status = 200;
   run.reply.setType('text/plain');
