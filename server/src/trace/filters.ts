@@ -10,7 +10,7 @@ import { OF_USERS, userid } from './handlers/userid.ts';
 import { httpTime, parseHttpTime } from './http-time.ts';
 import type { Reader } from './reader.ts';
 import { change, type ReplyHeader } from './reply.ts';
-import type { Run } from './run.ts';
+import { Failed, type Run } from './run.ts';
 import { compileValue } from './script.ts';
 import { serverName } from './server-name.ts';
 import type { Change } from './trace.ts';
@@ -24,12 +24,22 @@ export function sendHeader(run: Run): 'answered' | number {
     reply.statusLine = false;
   }
   for (const filter of FILTERS) {
-    const status = filter.run(run);
+    const status = runFilter(filter, run);
     if (status !== undefined) return status;
   }
   reply.sent = true;
   followBody(run);
   return 'answered';
+}
+
+/** A filter that cannot make its lines ends the connection: the head is not sent. */
+function runFilter(filter: Filter, run: Run): number | undefined {
+  try {
+    return filter.run(run);
+  } catch (error) {
+    if (!(error instanceof Failed)) throw error;
+    return 444;
+  }
 }
 
 export interface Filter extends Reader {

@@ -43,7 +43,7 @@ function move(run: Run, to: Move): void {
 export function finalize(run: Run, status: number): void {
   // late and gone clients get no page either
   if (status === 444 || status === 408 || status === 499) close(run);
-  else if (status >= 300 || status === 201 || status === 204) follow(run, specialResponse(run, status));
+  else if (status >= 300 || status === 201 || status === 204) answerSpecially(run, status);
   else {
     run.finished = true;
     if (run.reply.sent) return;
@@ -52,6 +52,16 @@ export function finalize(run: Run, status: number): void {
       handler: 'ngx_http_core_module',
       said: `${status} makes no answer: the client waits until it is closed`,
     });
+    close(run);
+  }
+}
+
+/** A page whose name cannot be made ends the connection (ngx_http_send_error_page). */
+function answerSpecially(run: Run, status: number): void {
+  try {
+    follow(run, specialResponse(run, status));
+  } catch (error) {
+    if (!(error instanceof Failed)) throw error;
     close(run);
   }
 }

@@ -21,7 +21,7 @@ import { type Index, indexOf } from './index.ts';
 import type { PhaseIndex } from './phases.ts';
 import { Reply } from './reply.ts';
 import { Report } from './report.ts';
-import { compileValue, evaluate, type Scripting, type Value } from './script.ts';
+import { compileValue, evaluate, evaluateAll, type Line, type Scripting, type Value } from './script.ts';
 import type { Change, FileKind, RequestInput, TraceOptions } from './trace.ts';
 import { extenOf } from './uri.ts';
 import { lookup } from './variables.ts';
@@ -249,6 +249,20 @@ export class Run implements Scripting {
 
   value(source: string | Value): ByteString {
     return this.bounded(evaluate(typeof source === 'string' ? compileValue(source) : source, this));
+  }
+
+  /** Values that are written into one buffer. */
+  allValues(lines: readonly Line[]): ByteString[] {
+    return evaluateAll(lines, this).map((v) => this.bounded(v));
+  }
+
+  overflow(source: string): never {
+    this.report.step({
+      phase: 'content',
+      handler: 'ngx_http_core_module',
+      said: `"${source}" becomes longer while it is written, for a map's regular expression replaced its captures: nginx gives up, and writes past its buffer where CVE-2026-42533 is open`,
+    });
+    throw new Failed(500);
   }
 
   /** The value as far as it is followed. */

@@ -17,6 +17,8 @@ export interface Value {
   readonly parts: readonly Part[];
   /** the bytes, when there is no variable in it */
   readonly literal: ByteString | null;
+  readonly captures: boolean;
+  readonly variables: boolean;
   /** captures and variables together: a variable's evaluation may replace the captures */
   readonly mixed: boolean;
 }
@@ -25,6 +27,8 @@ export interface Value {
 export interface Scripting {
   variable(name: string): ByteString | null;
   capture(group: number): ByteString;
+  /** A value became longer than what was counted for it; does not come back. */
+  overflow?(source: string): never;
 }
 
 const compiled = new Map<string, Value>();
@@ -69,13 +73,35 @@ function read(source: string, args: boolean): Value {
   }
   text(at, source.length);
   const plain = parts.every((p) => p.kind === 'text');
-  const mixed = parts.some((p) => p.kind === 'capture') && parts.some((p) => p.kind === 'variable');
-  return { source, parts, literal: plain ? parts.map((p) => (p as { text: string }).text).join('') : null, mixed };
+  const captures = parts.some((p) => p.kind === 'capture');
+  const variables = parts.some((p) => p.kind === 'variable');
+  const literal = plain ? parts.map((p) => (p as { text: string }).text).join('') : null;
+  return { source, parts, literal, captures, variables, mixed: captures && variables };
 }
+
+/** One part as it stands at that moment. */
+const partOf = (part: Part, on: Scripting): ByteString => {
+  switch (part.kind) {
+    case 'text':
+      return part.text;
+    case 'variable':
+      return on.variable(part.name) ?? '';
+    case 'capture':
+      return on.capture(part.group);
+    case 'args':
+      return '?';
+  }
+};
+
+/** How many bytes nginx sets aside: each part is asked in turn, and a variable may replace the captures for those behind it. */
+const lengthOf = (value: Value, on: Scripting): number => value.parts.reduce((n, part) => n + partOf(part, on).length, 0);
+
+const written = (value: Value, on: Scripting): ByteString => value.parts.map((part) => partOf(part, on)).join('');
 
 /**
  * The value for a request (ngx_http_complex_value). nginx reads every variable once for the length and once for the bytes, so a map whose
- * regex replaces the captures does so before a capture that stands left of it is written.
+ * regex replaces the captures does so before a capture that stands left of it is written. What became longer meanwhile does not fit: releases
+ * without the fix of CVE-2026-42533 write behind the end of the buffer, the others give up.
  */
 export function evaluate(value: Value, on: Scripting): ByteString {
   if (value.literal !== null) return value.literal;
@@ -84,15 +110,33 @@ export function evaluate(value: Value, on: Scripting): ByteString {
     const only = parts[0]!;
     return only.kind === 'variable' ? (on.variable(only.name) ?? '') : only.kind === 'capture' ? on.capture(only.group) : '';
   }
-  if (value.mixed) for (const part of parts) if (part.kind === 'variable') on.variable(part.name);
-  let out = '';
-  for (const part of parts) {
-    if (part.kind === 'text') out += part.text;
-    else if (part.kind === 'variable') out += on.variable(part.name) ?? '';
-    else if (part.kind === 'capture') out += on.capture(part.group);
-    else out += '?';
-  }
+  if (!value.mixed) return written(value, on);
+  const length = lengthOf(value, on);
+  const out = written(value, on);
+  if (out.length > length) on.overflow?.(value.source);
   return out;
+}
+
+export interface Line {
+  readonly value: Value;
+  /** bytes that stand around the value where it is not empty */
+  readonly more: number;
+}
+
+/** Values that nginx writes into one buffer, header lines or parameters: all are counted before the first is written. */
+export function evaluateAll(lines: readonly Line[], on: Scripting): ByteString[] {
+  if (!lines.some((l) => l.value.captures) || !lines.some((l) => l.value.variables)) return lines.map((l) => evaluate(l.value, on));
+  let left = 0;
+  for (const { value, more } of lines) {
+    const length = lengthOf(value, on);
+    if (length) left += length + more;
+  }
+  return lines.map(({ value, more }) => {
+    const out = written(value, on);
+    if (out !== '') left -= out.length + more;
+    if (left < 0) on.overflow?.(value.source);
+    return out;
+  });
 }
 
 /** Names of the variables that a text uses, lower case, without captures. */

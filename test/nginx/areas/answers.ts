@@ -23,6 +23,19 @@ const AGENTS = [
 
 export const AREAS: readonly Area[] = [
   {
+    name: 'captures that a map replaces while a value is written',
+    http: `map $uri $m { default x; "~^/([a-z]+)/" "n-$1"; } server { listen 127.0.0.1:%PORT%; server_name a.test; root /tmp/none;
+      location ~ \\.1 { add_header A "[$1$m]"; return 200 x; } location ~ \\.2 { set $x "[$1$m]"; return 200 "[$x]"; }
+      location ~ \\.3 { rewrite "[.](.)" "/z$1$m" break; return 200 "[$uri]"; } location ~ \\.4 { rewrite "[.](.)" "/z$1$m" redirect; }
+      location ~ \\.5 { if ($m = "$1$m") { return 200 eq; } return 200 ne; } location ~ \\.6 { root /tmp/$1$m; }
+      location ~ \\.7 { error_page 404 /e$1$m; return 404; } location ~ \\.8 { add_header A "[$1]"; add_header B "$m"; return 200 x; }
+      location ~ \\.9 { return 301 /$1$m; } location ~ \\.(a) { return 200 "$1$m"; } location ~ \\.(b.*)$ { proxy_set_header A "$1"; proxy_set_header B $m; proxy_pass http://%E%; }
+      location ~ \\.c { proxy_set_header A "$1"; proxy_set_header B $m; proxy_pass http://%E%; } location ~ \\.d { proxy_pass http://%E%/$1$m; }
+      location ~ \\.e { uwsgi_param A "$1-"; uwsgi_param B $m; uwsgi_pass %U%; } location ~ \\.f { alias /tmp/$1$m; }
+      location ~ \\.g { proxy_set_header B $m; proxy_set_header A "$1"; proxy_pass http://%E%; } }`,
+    asks: [...'123456789acdefg'].map((c) => `GET /static/x.${c}`).concat(['GET /ab/x.bcdefgh', 'GET /abcdefgh/x.b', 'GET /a/x.a']),
+  },
+  {
     name: 'limit_rate as a variable',
     http: `add_header X-R "$limit_rate"; location /a { limit_rate 4k; return 200 a; } location /b { return 200 b; } location /c { limit_rate $arg_r; return 200 c; } location /s { set $limit_rate 2m; return 200 s; }`,
     asks: ['GET /a', 'GET /b', 'GET /c?r=1m', 'GET /c?r=x', 'GET /s'],

@@ -75,8 +75,9 @@ export function paramList(run: Run, family: 'fastcgi' | 'uwsgi' | 'scgi', cached
   const plan = planOf(run, `${family}_param`, cached);
   const out: HeaderPair[] = [];
   if (family === 'scgi') out.push(['CONTENT_LENGTH', String(Math.max(0, run.contentLength))]);
-  for (const { name, value, skipEmpty } of plan.params) {
-    const text = run.value(value);
+  const values = run.allValues(plan.params.map(({ name, value }) => ({ value, more: name.length })));
+  for (const [i, { name, skipEmpty }] of plan.params.entries()) {
+    const text = values[i]!;
     if (text === '' && skipEmpty) continue;
     out.push(pair(toBytes(name), text));
   }

@@ -108,10 +108,11 @@ export function proxyHeaders(run: Run, httpVersion: string, cached: boolean): He
     const sent = value !== '' ? value : httpVersion === '1.0' ? '' : (run.variable('proxy_host') ?? '');
     if (sent !== '') out.push(pair(httpVersion === '2' ? ':authority' : toBytes(host?.name ?? 'Host'), sent));
   }
-  for (const { name, value } of plan.lines) {
+  const values = run.allValues(plan.lines.map(({ name, value }) => ({ value, more: name.length + ': \r\n'.length })));
+  for (const [i, { name }] of plan.lines.entries()) {
     const isHost = name.toLowerCase() === 'host';
     if (isHost && behaviour.insistsOnHost) continue;
-    const text = run.value(value);
+    const text = values[i]!;
     if (text !== '') out.push(pair(isHost && httpVersion === '2' ? ':authority' : toBytes(name), text));
   }
   if (run.flag('proxy_pass_request_headers', true))
@@ -119,7 +120,6 @@ export function proxyHeaders(run: Run, httpVersion: string, cached: boolean): He
   return out;
 }
 
-/** ngx_http_proxy_handler. */
 /** Read by this handler alone, besides what all families read. */
 export const OF_PROXY = [
   'proxy_http_version',
@@ -134,6 +134,7 @@ export const OF_PROXY = [
   'proxy_cache_convert_head',
 ] as const;
 
+/** ngx_http_proxy_handler. */
 export function proxyHandler(run: Run): Verdict {
   const pass = passOf(run, 'proxy_pass');
   if (typeof pass === 'number') return pass;
@@ -197,7 +198,14 @@ type Rule =
   | { readonly kind: 'regex'; readonly at: Directive; readonly regex: CompiledRegex | null; readonly replacement: Value }
   | { readonly kind: 'domain'; readonly pattern: Value; readonly replacement: Value };
 
-const literal = (bytes: ByteString): Value => ({ source: '', parts: [{ kind: 'text', text: bytes }], literal: bytes, mixed: false });
+const literal = (bytes: ByteString): Value => ({
+  source: '',
+  parts: [{ kind: 'text', text: bytes }],
+  literal: bytes,
+  captures: false,
+  variables: false,
+  mixed: false,
+});
 
 /** `proxy_redirect default`: the URL of proxy_pass becomes the location. */
 function defaultRule(directive: Directive, target: PassTarget): Rule {

@@ -258,12 +258,16 @@ function partText(part: Part, run: Run, escaped: boolean): ByteString {
   }
 }
 
+const lengthOf = (value: Value, run: Run, escaped: boolean): number =>
+  value.parts.reduce((n, part) => n + partText(part, run, escaped).length, 0);
+
 /** A value of set or if (ngx_http_script_complex_value_code). */
 function writeValue(value: Value, engine: Engine): ByteString {
   const { run } = engine;
   if (value.literal !== null) return value.literal;
-  if (value.mixed) for (const part of value.parts) if (part.kind === 'variable') run.variable(part.name);
-  const length = value.parts.reduce((n, part) => n + partText(part, run, engine.quote).length, 0);
+  const reserved = value.mixed ? lengthOf(value, run, engine.quote) : 0;
+  const length = lengthOf(value, run, engine.quote);
+  if (value.mixed && length > reserved) run.overflow(value.source);
   const text = value.parts.map((part) => partText(part, run, engine.quote || engine.isArgs)).join('');
   // the length was counted without the escapes that the flag left behind adds
   return run.bounded(text.slice(0, length));
@@ -354,7 +358,10 @@ function doRewrite(code: Extract<Code, { kind: 'rewrite' }>, engine: Engine): Fl
     run.uriChanged = false;
   } else run.uriChanged = true;
   engine.quote = redirect;
-  if (code.replacement.mixed) for (const part of code.replacement.parts) if (part.kind === 'variable') run.variable(part.name);
+  if (code.replacement.mixed) {
+    const reserved = lengthOf(code.replacement, run, redirect);
+    if (lengthOf(code.replacement, run, redirect) > reserved) run.overflow(code.replacement.source);
+  }
   let path = '';
   let args: ByteString | null = null;
   for (const part of code.replacement.parts) {
