@@ -34,11 +34,28 @@ test('each scheme that nginx checks by itself', () => {
     // openssl passwd -1
     ['$1$abcdefgh$cHJi5PXp/ki/ktXzqlk6I1', 'secret'],
     ['$1$xy$UuvdET2Kb6UQLJLqkQ4wF/', 'a longer password than sixteen'],
+    // openssl passwd -6 and -5
+    ['$6$abcdefgh$ltjgWl6579NluT/Vi1nwEvcil.G5Nbc4NiXZaNGStk8PSwGfQv72N2CKPPrVACtLtip/cZ/1GM/O6IND4WQhG.', 'secret'],
+    [
+      '$5$xy$KyxTI7Yf60u0aGffG8Zzu.t11Q.GaKjiI/yH23JmNH3',
+      'a longer password than sixteen bytes, and longer than thirty-two, even sixty-four bytes',
+    ],
+    // crypt() of libxcrypt, with rounds, and bcrypt
+    ['$6$rounds=1500$saltsaltsaltsalt$JkSjbq8HkMlPIIWrT3aiynQLq6Ce8YQbxkZuR06AjqCrNeCJAn8Uvydel8Ab8TYvxW0/Gcsuls.qNwSMwZcWH/', 'sécret'],
+    ['$5$rounds=1000$s$fNwvCAfnJYXhRNr1ADVjR/h65xl.UQ.nm1DNYsrYLO9', 'sécret'],
+    ['$2b$05$abcdefghijklmnopqrstuue73ccPeu6jOIGNYCxh9sGEWx4Cb.zJm', 'sécret'],
+    ['$2y$06$abcdefghijklmnopqrstuuYKqv.96pXUpgIkx3Ccog8WEqHmbEWUW', 'sécret'],
   ];
   for (const [hash, password] of rows) {
     assert.equal(fitsHash(toBytes(password), hash), true, hash);
     assert.equal(fitsHash(toBytes(`${password}!`), hash), false, hash);
     assert.equal(fitsHash('', hash), false, hash);
   }
-  assert.equal(fitsHash('pw', '$2y$05$abcdefghijklmnopqrstuu'), null);
+  for (const hash of [
+    '$2y$05$abcdefghijklmnopqrstuu',
+    '$2y$14$abcdefghijklmnopqrstuuYKqv.96pXUpgIkx3Ccog8WEqHmbEWUW',
+    '$6$rounds=900000$x$y',
+    'abJnggxhB/yWI',
+  ])
+    assert.equal(fitsHash('pw', hash), null, hash);
 });

@@ -1,83 +1,31 @@
 /**
- * Passwords of a user file, as ngx_crypt checks them: {PLAIN}, {SHA}, {SSHA} and $apr1$, and the $1$ of the system's crypt(), which is made in
- * the same way. What else only crypt() knows (bcrypt, SHA-256, DES) is not decided here. Digests over byte strings, for a few short texts: no speed is sought.
+ * Passwords of a user file, as nginx checks them: {PLAIN}, {SHA}, {SSHA} and $apr1$ by itself (ngx_crypt), the rest by the system's crypt(), of which
+ * MD5, SHA-256, SHA-512 and bcrypt are known here. DES and what would take long is not decided.
  */
-import type { ByteString } from '../base/bytes.ts';
+import { md5 as md5Of, sha1 as sha1Of } from '@noble/hashes/legacy.js';
+import { sha256, sha512 } from '@noble/hashes/sha2.js';
+import { compareSync } from 'bcryptjs';
+import { type ByteString, byteArray, fromBytes, toBytes } from '../base/bytes.ts';
 import { decodeBase64, encodeBase64 } from './base64.ts';
 
-const rotate = (n: number, by: number): number => (n << by) | (n >>> (32 - by));
+type Digest = (text: ByteString) => ByteString;
 
-/** The message with its padding: a one bit, zeros, and the length in bits in 8 bytes. */
-function padded(text: ByteString, bigEndian: boolean): DataView {
-  const length = (((text.length + 8) >> 6) + 1) << 6;
-  const view = new DataView(new ArrayBuffer(length));
-  for (let i = 0; i < text.length; i++) view.setUint8(i, text.charCodeAt(i));
-  view.setUint8(text.length, 0x80);
-  view.setUint32(bigEndian ? length - 4 : length - 8, text.length * 8, !bigEndian);
-  return view;
-}
+const over =
+  (hash: (bytes: Uint8Array) => Uint8Array): Digest =>
+  (text) =>
+    String.fromCharCode(...hash(byteArray(text)));
 
-function bytesOf(words: readonly number[], bigEndian: boolean): ByteString {
-  const view = new DataView(new ArrayBuffer(words.length * 4));
-  for (const [i, w] of words.entries()) view.setInt32(i * 4, w, !bigEndian);
-  return String.fromCharCode(...new Uint8Array(view.buffer));
-}
-
-/** SHA-1 (RFC 3174). */
-export function sha1(text: ByteString): ByteString {
-  const view = padded(text, true);
-  const h = [0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0];
-  const w = new Int32Array(80);
-  for (let at = 0; at < view.byteLength; at += 64) {
-    for (let i = 0; i < 80; i++) w[i] = i < 16 ? view.getInt32(at + i * 4) : rotate(w[i - 3]! ^ w[i - 8]! ^ w[i - 14]! ^ w[i - 16]!, 1);
-    let [a, b, c, d, e] = h as [number, number, number, number, number];
-    for (let i = 0; i < 80; i++) {
-      const [f, k] =
-        i < 20
-          ? [(b & c) | (~b & d), 0x5a827999]
-          : i < 40
-            ? [b ^ c ^ d, 0x6ed9eba1]
-            : i < 60
-              ? [(b & c) | (b & d) | (c & d), 0x8f1bbcdc]
-              : [b ^ c ^ d, 0xca62c1d6];
-      [a, b, c, d, e] = [(rotate(a, 5) + f + e + k + w[i]!) | 0, a, rotate(b, 30), c, d];
-    }
-    [a, b, c, d, e].forEach((v, i) => {
-      h[i] = (h[i]! + v) | 0;
-    });
-  }
-  return bytesOf(h, true);
-}
-
-const SHIFTS = [
-  [7, 12, 17, 22],
-  [5, 9, 14, 20],
-  [4, 11, 16, 23],
-  [6, 10, 15, 21],
-];
-const SINES = Array.from({ length: 64 }, (_, i) => Math.floor(Math.abs(Math.sin(i + 1)) * 2 ** 32) | 0);
-
-/** MD5 (RFC 1321). */
-export function md5(text: ByteString): ByteString {
-  const view = padded(text, false);
-  const h = [0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476];
-  for (let at = 0; at < view.byteLength; at += 64) {
-    let [a, b, c, d] = h as [number, number, number, number];
-    for (let i = 0; i < 64; i++) {
-      const round = i >> 4;
-      const f = round === 0 ? (b & c) | (~b & d) : round === 1 ? (d & b) | (~d & c) : round === 2 ? b ^ c ^ d : c ^ (b | ~d);
-      const g = round === 0 ? i : round === 1 ? (5 * i + 1) % 16 : round === 2 ? (3 * i + 5) % 16 : (7 * i) % 16;
-      const sum = (a + f + SINES[i]! + view.getInt32(at + g * 4, true)) | 0;
-      [a, b, c, d] = [d, (b + rotate(sum, SHIFTS[round]![i % 4]!)) | 0, b, c];
-    }
-    [a, b, c, d].forEach((v, i) => {
-      h[i] = (h[i]! + v) | 0;
-    });
-  }
-  return bytesOf(h, false);
-}
+export const md5 = over(md5Of);
+export const sha1 = over(sha1Of);
 
 const ITOA64 = './0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+
+/** `count` characters of crypt's base 64, the lowest six bits first. */
+function itoa64(value: number, count: number): string {
+  let out = '';
+  for (let n = value, i = 0; i < count; i++, n >>= 6) out += ITOA64[n & 63]!;
+  return out;
+}
 
 /** ngx_crypt_apr1: the text behind the salt. `mark` is `$apr1$` or `$1$`. */
 function md5Crypt(password: ByteString, salt: ByteString, mark: string): string {
@@ -90,12 +38,72 @@ function md5Crypt(password: ByteString, salt: ByteString, mark: string): string 
     final = md5((i & 1 ? password : final) + (i % 3 ? salt : '') + (i % 7 ? password : '') + (i & 1 ? final : password));
   const at = (i: number): number => final.charCodeAt(i);
   let out = '';
-  const put = (value: number, count: number): void => {
-    for (let n = value, i = 0; i < count; i++, n >>= 6) out += ITOA64[n & 63]!;
-  };
-  for (let i = 0; i < 5; i++) put((at(i) << 16) | (at(i + 6) << 8) | at(i === 4 ? 5 : i + 12), 4);
-  put(at(11), 2);
-  return out;
+  for (let i = 0; i < 5; i++) out += itoa64((at(i) << 16) | (at(i + 6) << 8) | at(i === 4 ? 5 : i + 12), 4);
+  return out + itoa64(at(11), 2);
+}
+
+const repeated = (text: ByteString, length: number): ByteString => text.repeat(Math.ceil(length / (text.length || 1))).slice(0, length);
+
+/** crypt's $5$ and $6$ (U. Drepper, "Unix crypt using SHA-256 and SHA-512"): the bytes of the last digest. */
+function shaCrypt(digest: Digest, password: ByteString, salt: ByteString, rounds: number): ByteString {
+  const inner = digest(password + salt + password);
+  let text = password + salt + repeated(inner, password.length);
+  for (let n = password.length; n > 0; n >>= 1) text += n & 1 ? inner : password;
+  let last = digest(text);
+  const p = repeated(digest(password.repeat(password.length)), password.length);
+  const s = repeated(digest(salt.repeat(16 + last.charCodeAt(0))), salt.length);
+  for (let i = 0; i < rounds; i++) last = digest((i & 1 ? p : last) + (i % 3 ? s : '') + (i % 7 ? p : '') + (i & 1 ? last : p));
+  return last;
+}
+
+/** Groups of three bytes that go around the thirds of the digest, then what is left. */
+function shaText(bytes: ByteString): string {
+  const at = (i: number): number => bytes.charCodeAt(i);
+  const third = Math.floor(bytes.length / 3);
+  let out = '';
+  for (let i = 0; i < third; i++) {
+    const of = [i, i + third, i + 2 * third];
+    // SHA-512 turns the thirds to the left from one group to the next, SHA-256 to the right
+    const turn = bytes.length === 64 ? i % 3 : (3 - (i % 3)) % 3;
+    const [a, b, c] = [...of.slice(turn), ...of.slice(0, turn)];
+    out += itoa64((at(a!) << 16) | (at(b!) << 8) | at(c!), 4);
+  }
+  return out + (bytes.length === 64 ? itoa64(at(63), 2) : itoa64((at(31) << 8) | at(30), 3));
+}
+
+/** Rounds of SHA and the cost of bcrypt that are still computed: a fraction of a second. */
+const MOST_ROUNDS = 20_000;
+const MOST_COST = 12;
+const DEFAULT_ROUNDS = 5000;
+
+function fitsSha(password: ByteString, hash: ByteString): boolean | null {
+  const m = /^(\$([56])\$(?:rounds=(\d{1,9})\$)?)([^$]*)\$(.*)$/.exec(hash);
+  if (!m) return null;
+  const rounds = m[3] === undefined ? DEFAULT_ROUNDS : Math.max(1000, Number(m[3]));
+  if (rounds > MOST_ROUNDS || password.length > 256) return null;
+  const made = shaCrypt(over(m[2] === '5' ? sha256 : sha512), password, m[4]!.slice(0, 16), rounds);
+  return shaText(made) === m[5];
+}
+
+function fitsBcrypt(password: ByteString, hash: ByteString): boolean | null {
+  const m = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/.exec(hash);
+  const text = fromBytes(password);
+  // the library takes text, and bytes that are none cannot be given to it
+  return !m || Number(m[1]) > MOST_COST || Number(m[1]) < 4 || toBytes(text) !== password ? null : compareSync(text, hash);
+}
+
+const kept = new Map<string, boolean | null>();
+const MOST_KEPT = 1000;
+
+/** The slow ones, once for each password. */
+function fitsSlowly(password: ByteString, hash: ByteString): boolean | null {
+  const key = `${hash}\n${password}`;
+  let fits = kept.get(key);
+  if (fits === undefined) {
+    if (kept.size >= MOST_KEPT) kept.clear();
+    kept.set(key, (fits = hash.startsWith('$2') ? fitsBcrypt(password, hash) : fitsSha(password, hash)));
+  }
+  return fits;
 }
 
 /** Whether a password fits what a user file holds for the user; null where only the system's crypt() could say. */
@@ -107,7 +115,7 @@ export function fitsHash(password: ByteString, hash: ByteString): boolean | null
     return decoded !== null && decoded.length >= 20 && sha1(password + decoded.slice(20)) === decoded.slice(0, 20);
   }
   const mark = /^\$(?:apr)?1\$/.exec(hash)?.[0];
-  if (mark === undefined) return null;
+  if (mark === undefined) return /^\$[256]/.test(hash) ? fitsSlowly(password, hash) : null;
   const salt = hash.slice(mark.length).split('$')[0]!.slice(0, 8);
   return `${mark}${salt}$${md5Crypt(password, salt, mark)}` === hash;
 }

@@ -23,6 +23,22 @@ const AGENTS = [
 
 export const AREAS: readonly Area[] = [
   {
+    name: 'passwords of crypt',
+    files: {
+      users: [
+        'six:$6$abcdefgh$ltjgWl6579NluT/Vi1nwEvcil.G5Nbc4NiXZaNGStk8PSwGfQv72N2CKPPrVACtLtip/cZ/1GM/O6IND4WQhG.',
+        'five:$5$rounds=1000$s$fNwvCAfnJYXhRNr1ADVjR/h65xl.UQ.nm1DNYsrYLO9',
+        'b:$2b$05$abcdefghijklmnopqrstuue73ccPeu6jOIGNYCxh9sGEWx4Cb.zJm',
+        'y:$2y$06$abcdefghijklmnopqrstuuYKqv.96pXUpgIkx3Ccog8WEqHmbEWUW',
+        '',
+      ].join('\n'),
+    },
+    http: 'auth_basic r; auth_basic_user_file users; location / { return 200 $remote_user; }',
+    asks: ['six:secret', 'six:secre', 'five:sécret', 'five:x', 'b:sécret', 'b:y', 'y:sécret', 'y:', 'z:z'].map(
+      (login) => `GET / | Authorization: Basic ${Buffer.from(login).toString('base64')}`,
+    ),
+  },
+  {
     name: 'captures that a map replaces while a value is written',
     http: `map $uri $m { default x; "~^/([a-z]+)/" "n-$1"; } server { listen 127.0.0.1:%PORT%; server_name a.test; root /tmp/none;
       location ~ \\.1 { add_header A "[$1$m]"; return 200 x; } location ~ \\.2 { set $x "[$1$m]"; return 200 "[$x]"; }

@@ -3,6 +3,7 @@ import { fromBytes, toBytes } from '../../base/bytes.ts';
 import { fitsHash } from '../passwords.ts';
 import type { Handler } from '../phases.ts';
 import type { Run, Verdict } from '../run.ts';
+import { restsOn } from '../unseen.ts';
 import { basicUser } from '../variables.ts';
 
 function refuse(run: Run, realm: string): 401 {
@@ -34,27 +35,30 @@ export const authBasicHandler: Handler = {
     const hash = line?.slice(credentials.user.length + 1).split(':')[0];
     const fits = hash === undefined ? null : fitsHash(credentials.password, toBytes(hash));
     let verdict: string;
+    let rest: string | undefined;
     if (text !== undefined && line === undefined) verdict = 'denied';
     else if (fits !== null) verdict = fits ? 'allowed' : 'denied';
-    else
+    else {
+      rest = 'auth_basic';
       verdict = run.report.assume({
-        id: 'auth_basic',
+        id: rest,
         what: 'user name and password',
         otherwise: 'allowed',
         why: 'the user file decides',
         choices: ['allowed', 'denied', 'file missing'],
         at: file,
       });
+    }
     if (verdict === 'file missing') {
-      run.report.step({ phase: 'access', handler: this.module, at: file, said: 'the user file is missing: 403', assumption: 'auth_basic' });
+      run.report.step({ phase: 'access', handler: this.module, at: file, said: 'the user file is missing: 403', ...restsOn(rest) });
       return 403;
     }
     const user = fromBytes(credentials.user);
     if (verdict !== 'allowed') {
-      run.report.step({ phase: 'access', handler: this.module, at: directive, said: `${user} is refused: 401`, assumption: 'auth_basic' });
+      run.report.step({ phase: 'access', handler: this.module, at: directive, said: `${user} is refused: 401`, ...restsOn(rest) });
       return refuse(run, realm);
     }
-    run.report.step({ phase: 'access', handler: this.module, at: directive, said: `${user} is allowed`, assumption: 'auth_basic' });
+    run.report.step({ phase: 'access', handler: this.module, at: directive, said: `${user} is allowed`, ...restsOn(rest) });
     return 'ok';
   },
 };
