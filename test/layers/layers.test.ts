@@ -61,7 +61,7 @@ const EXCEPTIONS: Record<string, string[]> = {
   client: ['server/src/lsp/protocol.ts', 'server/src/trace/trace.ts', 'server/src/trace/stations.ts'],
   cli: ['server/src/lsp/node.ts'],
 };
-const CORE_PACKAGES = ['picomatch', 'ignore', 'yaml', 'web-tree-sitter', 'smol-toml', 'diff', 'preact'];
+const CORE_PACKAGES = ['picomatch', 'ignore', 'yaml', 'web-tree-sitter', 'smol-toml', 'diff', 'preact', 'bcryptjs', '@noble/hashes'];
 
 function* sources(folder: string): Generator<string> {
   for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {

@@ -102,6 +102,30 @@ describe('servers of a group', () => {
     assert.equal((await ask(group(two, 'proxy_next_upstream_timeout 30s;'), lost)).outcome.status, 504);
   });
 
+  test('a server whose connections are taken is passed by, and no attempt', async () => {
+    const text = group('server 127.0.0.1:1 max_conns=5; server 127.0.0.1:2;');
+    const free = await ask(text, { assume: { 'upstream-server:bk': '127.0.0.1:1' } });
+    assert.equal(header(free, 'X-Up'), '127.0.0.1:1/200');
+    const full = await ask(text, { assume: { 'max_conns:127.0.0.1:1': 'at max_conns' } });
+    assert.equal(header(full, 'X-Up'), '127.0.0.1:2/200');
+    assert.ok(!full.assumptions.some((a) => a.id.startsWith('upstream-server')));
+    const none = await ask(group('server 127.0.0.1:1 max_conns=5;'), { assume: { 'max_conns:127.0.0.1:1': 'at max_conns' } });
+    assert.equal(header(none, 'X-Up'), 'bk/502');
+  });
+
+  test('the group is told with what its lines say', async () => {
+    const { upstreamRequest } = (
+      await ask(group('server 127.0.0.1:1 weight=3 max_fails=2; server 127.0.0.1:2 backup; server 127.0.0.1:3 down;'))
+    ).outcome;
+    const usual = { weight: 1, maxFails: 1, maxConns: 0, backup: false, down: false };
+    assert.deepEqual(upstreamRequest?.group, [
+      { ...usual, address: '127.0.0.1:1', weight: 3, maxFails: 2 },
+      { ...usual, address: '127.0.0.1:2', backup: true },
+      { ...usual, address: '127.0.0.1:3', down: true },
+    ]);
+    assert.deepEqual((await ask('server { location / { proxy_pass http://127.0.0.1:1; } }')).outcome.upstreamRequest?.group, []);
+  });
+
   test('all down: nobody is asked', async () => {
     const trace = await ask(group('server 127.0.0.1:1 down;'));
     assert.equal(trace.outcome.status, 502);

@@ -32,15 +32,6 @@ export function enter(run: Run, scope: Scope): void {
   run.contentHandler = contentIn(run.scope) ?? run.contentHandler;
 }
 
-/** Seconds of the Keep-Alive line, as written; the second word of keepalive_timeout is inherited by itself (ngx_http_core_keepalive). */
-export function keepaliveHeader(run: Run): string | null {
-  for (let at: Scope | null = run.scope; at; at = at.parent) {
-    const own = at.named('keepalive_timeout').at(-1)?.value(1);
-    if (own) return own;
-  }
-  return null;
-}
-
 function limitKeepalive(run: Run): void {
   if (run.seconds('keepalive_timeout', 75) === 0) run.keepalive = false;
   else if (run.text('keepalive_requests') === '0' || run.text('keepalive_requests') === '1') run.keepalive = false;

@@ -5,9 +5,10 @@
  */
 import { type ByteString, fromBytes, toBytes } from '../base/bytes.ts';
 import { namedLocation } from '../config/locations.ts';
+import { Failed } from './failed.ts';
 import { enter } from './location-config.ts';
 import { type Next, PHASES, phaseIndex } from './phases.ts';
-import { changes, Failed, type Move, Run, type SubrequestKind } from './run.ts';
+import { changes, type Move, Run, type SubrequestKind } from './run.ts';
 import { specialResponse } from './special.ts';
 import { askUnseen, restsOn } from './unseen.ts';
 

@@ -29,6 +29,8 @@ interface Member extends Peer {
   tried: boolean;
   /** failures so far: the next request finds them */
   fails: number;
+  /** as many connections as max_conns allows */
+  full: boolean;
 }
 
 /** The servers of a group with what the requests of this trace left behind. */
@@ -51,6 +53,7 @@ const members = (servers: readonly UpstreamServer[], backup: boolean): Member[] 
       effective: server.weight,
       tried: false,
       fails: 0,
+      full: false,
     }));
 
 export class Peers {
@@ -78,11 +81,24 @@ export class Peers {
     } else {
       const address = targetServers(target)[0] ?? target.host;
       this.primary = [
-        { address, server: null, backup: false, weight: 1, down: false, drains: false, current: 0, effective: 1, tried: false, fails: 0 },
+        {
+          address,
+          server: null,
+          backup: false,
+          weight: 1,
+          down: false,
+          drains: false,
+          current: 0,
+          effective: 1,
+          tried: false,
+          fails: 0,
+          full: false,
+        },
       ];
       this.spare = [];
     }
     this.single = this.primary.length + this.spare.length === 1;
+    for (const m of [...this.primary, ...this.spare]) m.full = isFull(run, m);
     const up = [...this.primary, ...this.spare].filter((m) => !m.down).length;
     this.tries = most > 0 ? Math.min(up, most) : up;
     this.wish = group ? wishOf(run, group) : null;
@@ -93,7 +109,7 @@ export class Peers {
 
   /** Who is first where earlier requests, the load or chance decide. */
   private firstOf(run: Run, group: Upstream): Member | null {
-    const open = this.primary.filter((m) => !m.down);
+    const open = this.primary.filter((m) => !m.down && !m.full);
     if (open.length < 2) return null;
     const likely = open.reduce((best, m) => (m.weight > best.weight ? m : best));
     const chosen = run.report.assume({
@@ -152,8 +168,22 @@ export class Peers {
   }
 }
 
-/** Too many failures keep a server from being asked for a while, and a trace takes no time. */
-const rests = (m: Member): boolean => m.server !== null && m.server.maxFails > 0 && m.fails >= m.server.maxFails;
+/** Too many failures or connections keep a server from being asked for a while, and a trace takes no time. */
+const rests = (m: Member): boolean => m.full || (m.server !== null && m.server.maxFails > 0 && m.fails >= m.server.maxFails);
+
+/** Whether the connections of other requests fill what `max_conns` allows. */
+const isFull = (run: Run, { server, address, down }: Member): boolean =>
+  server !== null &&
+  server.maxConns > 0 &&
+  !down &&
+  run.report.assume({
+    id: `max_conns:${address}`,
+    what: `connections to ${address}`,
+    otherwise: 'below max_conns',
+    why: `other requests decide whether all ${server.maxConns} are taken`,
+    choices: ['below max_conns', 'at max_conns'],
+    at: server.directive,
+  }) === 'at max_conns';
 
 /** The one whose turn it was taken to be is asked: the others come nearer. */
 function take(list: readonly Member[], chosen: Member): void {
@@ -169,7 +199,7 @@ function roundRobin(list: readonly Member[], single: boolean): Member | null {
   let best: Member | null = null;
   let total = 0;
   for (const m of list) {
-    if (m.tried || m.down || (!single && rests(m))) continue;
+    if (m.tried || m.down || m.full || (!single && rests(m))) continue;
     m.current += m.effective;
     total += m.effective;
     if (m.effective < m.weight) m.effective++;

@@ -27,8 +27,8 @@ import { hostIn } from './from-url.ts';
 import { patternOf } from './handlers/find-config.ts';
 import { GROUPS } from './handlers/upstream.ts';
 import { DEFINITIONS } from './index.ts';
+import { keepaliveHeader } from './keepalive.ts';
 import { ledgerOf, notSimulatedIn, notSimulatedOf } from './ledger.ts';
-import { keepaliveHeader } from './location-config.ts';
 import { isMail, traceMail } from './mail.ts';
 import { TYPES } from './mime.ts';
 import { afterwards, finalize, go, subrequest } from './moves.ts';
@@ -710,7 +710,7 @@ function finish(run: Run): Trace {
     }
     if (run.version < 2000) {
       put('Connection', reply.status === 101 ? 'upgrade' : run.keepalive ? 'keep-alive' : 'close');
-      const timeout = keepaliveHeader(run);
+      const timeout = keepaliveHeader(run.scope);
       if (run.keepalive && timeout && reply.status !== 101) put('Keep-Alive', `timeout=${run.seconds2(timeout)}`);
     }
     if (reply.chunked) put('Transfer-Encoding', 'chunked');

@@ -16,6 +16,7 @@ import type { Server, ServerChoice, ServerProtocol } from '../config/servers.ts'
 import { upstreamsOf } from '../config/upstreams.ts';
 import { Connection } from './connection.ts';
 import { Exchange } from './exchange.ts';
+import { Failed } from './failed.ts';
 import { Hops } from './hops.ts';
 import { type Index, indexOf } from './index.ts';
 import type { PhaseIndex } from './phases.ts';
@@ -42,13 +43,6 @@ export type Verdict = 'declined' | 'ok' | 'answered' | number | Move;
 
 export interface Cached {
   readonly value: ByteString | null;
-}
-
-/** Thrown inside the simulator when nginx gives a request up with an internal error; the status is what it sends. */
-export class Failed extends Error {
-  constructor(readonly status: number) {
-    super(`status ${status}`);
-  }
 }
 
 const MAX_DEPTH = 100;

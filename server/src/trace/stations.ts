@@ -4,7 +4,7 @@
  */
 import { table } from '../base/table.ts';
 import { hostIn } from './from-url.ts';
-import type { Assumption, At, Change, Refusal, Rejected, Step, Trace } from './trace.ts';
+import type { Assumption, At, Change, Refusal, Rejected, Step, Trace, UpstreamRequest } from './trace.ts';
 
 export type StationKind =
   | 'client'
@@ -180,6 +180,17 @@ export function warningOf({ refusedBy }: Trace): Warning | null {
   };
 }
 
+/** What sets a server of a group apart from its fellows. */
+function roleOf({ group }: UpstreamRequest, address: string): string {
+  const server = group.find((g) => g.address === address);
+  const words = [
+    ...(server?.backup ? ['backup'] : []),
+    ...(server && server.weight !== 1 ? [`weight ${server.weight}`] : []),
+    ...(server?.maxConns ? [`at most ${server.maxConns} connections`] : []),
+  ];
+  return words.length ? ` (${words.join(', ')})` : '';
+}
+
 /** The line of a trace. Deterministic: the same trace gives the same line. */
 export function lineOf(trace: Trace): Line {
   const { outcome, request, steps } = trace;
@@ -237,7 +248,7 @@ export function lineOf(trace: Trace): Line {
         : `${upstreamRequest.method ?? ''} ${upstreamRequest.uri} · ${count(sent.length, upstreamRequest.params ? 'parameter' : 'header')} over ${upstreamRequest.protocol}`.trim(),
       at: upstreamRequest.at,
       details: [
-        ...upstreamRequest.servers.map((s) => `server ${s}`),
+        ...upstreamRequest.servers.map((s) => `server ${s}${roleOf(upstreamRequest, s)}`),
         ...sent.map(([n, v]) => (upstreamRequest.params ? `${n} ${v}` : `${n}: ${v}`)),
       ],
       end: true,

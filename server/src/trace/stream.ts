@@ -8,7 +8,7 @@ import { atOf } from './at.ts';
 import { accessHandler } from './handlers/access.ts';
 import { limitConnHandler } from './handlers/limits.ts';
 import { realipHandler, takeAddress } from './handlers/realip.ts';
-import { GROUPS, startHosts, upstreamName } from './handlers/upstream.ts';
+import { GROUPS, groupOf, startHosts, upstreamName } from './handlers/upstream.ts';
 import { DEFINITIONS } from './index.ts';
 import { ledgerOf } from './ledger.ts';
 import { Peers } from './peers.ts';
@@ -245,6 +245,7 @@ function content(run: Run): void {
     protocol: run.connection.scheme === 'udp' ? 'udp' : 'tcp',
     upstream: upstreamName(target),
     servers: targetServers(target),
+    group: groupOf(target),
     method: null,
     uri: '',
     httpVersion: null,

@@ -151,11 +151,23 @@ export type OutcomeKind =
   | 'content'
   | 'unknown';
 
+/** A server of a group as its line has it; `maxConns` 0: no limit. */
+export interface GroupServer {
+  readonly address: string;
+  readonly weight: number;
+  readonly maxFails: number;
+  readonly maxConns: number;
+  readonly backup: boolean;
+  readonly down: boolean;
+}
+
 export interface UpstreamRequest {
   readonly protocol: 'http' | 'https' | 'uwsgi' | 'suwsgi' | 'fastcgi' | 'scgi' | 'grpc' | 'grpcs' | 'memcached' | 'tcp' | 'udp';
   /** the group's name, or the host as written */
   readonly upstream: string;
   readonly servers: readonly string[];
+  /** the servers of the group with what its lines say of them, those that are down included; empty where no group is asked */
+  readonly group: readonly GroupServer[];
   readonly method: string | null;
   readonly uri: string;
   readonly httpVersion: string | null;

@@ -19,7 +19,7 @@ import { secureLink, secureLinkExpires } from './handlers/secure-link.ts';
 import { sliceRange } from './handlers/slice.ts';
 import { OF_USERS, uidGot, uidSet } from './handlers/userid.ts';
 import { jsonValue } from './json-value.ts';
-import { keepaliveHeader } from './location-config.ts';
+import { keepaliveHeader } from './keepalive.ts';
 import { binaryIp, readPlainIp } from './networks.ts';
 import { documentRoot, mapUri } from './paths.ts';
 import type { Reader } from './reader.ts';
@@ -192,7 +192,7 @@ const VARIABLES: Readonly<Record<string, Variable>> = table({
   }),
   sent_http_connection: kept((r) => (r.reply.status === 101 ? 'upgrade' : r.keepalive ? 'keep-alive' : 'close')),
   sent_http_keep_alive: kept((r) => {
-    const timeout = keepaliveHeader(r);
+    const timeout = keepaliveHeader(r.scope);
     return r.keepalive && timeout ? `timeout=${r.seconds2(timeout)}` : null;
   }),
   sent_http_transfer_encoding: kept((r) => (r.reply.chunked ? 'chunked' : null)),

@@ -7,11 +7,12 @@ import type { CompiledRegex } from '../../base/regexes.ts';
 import type { Directive } from '../../config/directive.ts';
 import type { Scope } from '../../config/scope.ts';
 import { escapeUri, unescapeRedirect } from '../escape.ts';
+import { Failed } from '../failed.ts';
 import { sendHeader } from '../filters.ts';
 import { enter } from '../location-config.ts';
 import { setContentType } from '../mime.ts';
 import type { Handler } from '../phases.ts';
-import { changes, Failed, type Run, type Verdict } from '../run.ts';
+import { changes, type Run, type Verdict } from '../run.ts';
 import { compileValue, type Part, type Value } from '../script.ts';
 import type { FileKind, PhaseId } from '../trace.ts';
 

@@ -6,7 +6,7 @@ import { type ByteString, fromBytes, lower, toBytes } from '../../base/bytes.ts'
 import { PerConfig } from '../../config/asked.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
-import { hasVariables, type PassTarget, passTarget, readTarget, targetServers } from '../../config/upstreams.ts';
+import { hasVariables, type PassTarget, passTarget, readTarget, serverAddress, targetServers } from '../../config/upstreams.ts';
 import type { BackendAnswer } from '../exchange.ts';
 import { sendHeader } from '../filters.ts';
 import { parseHttpTime } from '../http-time.ts';
@@ -17,7 +17,7 @@ import { change, type ReplyHeader } from '../reply.ts';
 import type { Run, Verdict } from '../run.ts';
 import { errorPageFor } from '../special.ts';
 import { tellServer } from '../sticky.ts';
-import type { HeaderPair, OutcomeKind, UpstreamRequest } from '../trace.ts';
+import type { GroupServer, HeaderPair, OutcomeKind, UpstreamRequest } from '../trace.ts';
 import { parseUnsafe } from '../uri.ts';
 import { decideCache, OF_CACHES, revalidates, staleFor, storedAnswer, tellServed } from './cache.ts';
 
@@ -87,6 +87,17 @@ export const upstreamName = (target: PassTarget): string =>
   (target.kindOfHost === 'unix' ? `unix:${target.host}` : target.portText ? `${target.host}:${target.portText}` : target.host);
 
 export const serversText = (target: PassTarget): string[] => targetServers(target);
+
+/** What the lines of the group say of its servers. */
+export const groupOf = (target: PassTarget): GroupServer[] =>
+  (target.upstream?.servers ?? []).map((s) => ({
+    address: serverAddress(s),
+    weight: s.weight,
+    maxFails: s.maxFails,
+    maxConns: s.maxConns,
+    backup: s.backup,
+    down: s.down,
+  }));
 
 /** How a family of directives is called and what it hides by itself. */
 export interface Family {
@@ -178,7 +189,14 @@ class Repeating {
  * The request is written: the cache answers it, or the servers of the backend are asked in turn, and what they say becomes the answer
  * (ngx_http_upstream_init_request, ngx_http_upstream_next).
  */
-export function finishUpstream(run: Run, family: Family, pass: Pass, request: UpstreamRequest, rewriting: Rewriting = {}): Verdict {
+export function finishUpstream(
+  run: Run,
+  family: Family,
+  pass: Pass,
+  written: Omit<UpstreamRequest, 'group'>,
+  rewriting: Rewriting = {},
+): Verdict {
+  const request: UpstreamRequest = { ...written, group: groupOf(pass.target) };
   const { prefix, module } = family;
   const { exchange } = run;
   run.reply.kind = prefix as OutcomeKind;
