@@ -33,6 +33,7 @@ export const NAMED: ReadonlySet<string> = new Set([
   'file-age',
   'file-date',
   'last-modified',
+  'line-without-colon',
   'local-address',
   'long-value',
   'main-file',
