@@ -123,6 +123,9 @@ export function recorded<T>(into: Recording | null, work: () => T): T {
   }
 }
 
+/** Whether anybody wants to know what is asked: where nobody does, no question need be worded. */
+export const isRecorded = (): boolean => recording !== null;
+
 /** True while a value is made that is kept with no block: what a block inherits such a value has to ask for as well. */
 export const ofNoBlock = (): boolean => recording !== null && recording.block === null;
 

@@ -4,14 +4,10 @@ import { asked, PerConfig } from './asked.ts';
 import type { Config } from './config.ts';
 import { PerPiece } from './pieces.ts';
 
-let lua: ReadonlySet<string> | null = null;
+/** By names that the module may have; asked for these only, as a fact is made when it is first looked at. */
+const isLua = (name: string): boolean => name.includes('lua') && loadCatalog().directives(name)[0]?.source === 'lua-nginx-module';
 
-const luaDirectives = (): ReadonlySet<string> => {
-  const catalog = loadCatalog();
-  return (lua ??= new Set(catalog.names().filter((name) => catalog.directives(name)[0]?.source === 'lua-nginx-module')));
-};
-
-const holdsLua = new PerPiece((directives): boolean => directives.some((d) => luaDirectives().has(d.name)));
+const holdsLua = new PerPiece((directives): boolean => directives.some((d) => isLua(d.name)));
 
 const speaksLua = new PerConfig((config): boolean => {
   const loads = (): boolean => config.main.named('load_module').some((d) => /lua/.test(d.value(0)));

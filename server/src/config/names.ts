@@ -30,6 +30,8 @@ export interface NameSite {
   readonly span: Span;
   /** a named group of a regular expression defines the variable */
   readonly capture: boolean;
+  /** whether it is written with a letter in upper case */
+  readonly upper: boolean;
 }
 
 interface Part {
@@ -139,6 +141,8 @@ const keyOf = (kind: NameKind, name: string, protocol: Protocol | null): string 
   `${PROCESS_WIDE.has(kind) ? '' : (protocol ?? '')} ${kind} ${kind === 'variable' || kind === 'upstream' ? name.toLowerCase() : name}`;
 
 class Site implements NameSite {
+  private isUpper: boolean | undefined;
+
   constructor(
     readonly directive: Directive,
     readonly protocol: Protocol | null,
@@ -159,6 +163,15 @@ class Site implements NameSite {
 
   get capture(): boolean {
     return this.part.capture;
+  }
+
+  get upper(): boolean {
+    if (this.isUpper === undefined) {
+      const { span } = this;
+      // a definition's name is told in lower case, so the text is looked at
+      this.isUpper = /[A-Z]/.test(this.role === 'defines' ? this.directive.file.text.slice(span.start, span.end) : this.name);
+    }
+    return this.isUpper;
   }
 
   get span(): Span {
@@ -245,11 +258,14 @@ const carriedTo = (config: Config, name: string, protocol: Protocol | null): rea
     carried.of(c).sites.filter((s) => s.protocol === protocol && s.name === name.toLowerCase()),
   );
 
+const noteKind = (config: Config, kind: NameKind): void => noted(config, `names of ${kind}`, (c) => namesOf(c).groupsOf(kind).flat());
+
 export class NameIndex {
   private everySite: ReadonlyMap<string, readonly NameSite[]> | undefined;
   /** a variable such as $host is read thousands of times and defined nowhere: both lists are kept apart */
   private everyDefinition: ReadonlyMap<string, readonly NameSite[]> | undefined;
   private everyFile: Map<FileId, NameSite[]> | undefined;
+  private everyKind: Map<NameKind, (readonly NameSite[])[]> | undefined;
 
   constructor(private readonly config: Config) {}
 
@@ -259,6 +275,15 @@ export class NameIndex {
 
   private get defining(): ReadonlyMap<string, readonly NameSite[]> {
     return (this.everyDefinition ??= this.merged('definitions'));
+  }
+
+  /** The places of each name of a kind. */
+  groupsOf(kind: NameKind): readonly (readonly NameSite[])[] {
+    if (!this.everyKind) {
+      this.everyKind = new Map();
+      for (const sites of this.byKey.values()) push(this.everyKind, sites[0]!.kind, sites);
+    }
+    return this.everyKind.get(kind) ?? [];
   }
 
   /** What `sites` is made of. */
@@ -350,12 +375,10 @@ export class NameIndex {
   /** All names of one kind, with their places. */
   ofKind(kind: NameKind, protocol?: Protocol | null): (readonly NameSite[])[] {
     const out: (readonly NameSite[])[] = [];
-    noted(this.config, `names of ${kind}`, (c) =>
-      [...namesOf(c).byKey.values()].flatMap((sites) => (sites[0]!.kind === kind ? sites : [])),
-    );
-    for (const sites of this.byKey.values()) {
+    noteKind(this.config, kind);
+    for (const sites of this.groupsOf(kind)) {
       const [first] = sites;
-      if (first!.kind === kind && (protocol === undefined || PROCESS_WIDE.has(kind) || first!.protocol === protocol))
+      if (protocol === undefined || PROCESS_WIDE.has(kind) || first!.protocol === protocol)
         out.push(kind === 'upstream' ? this.sites(kind, first!.name, first!.protocol) : sites);
     }
     return out;

@@ -41,6 +41,9 @@ const SCRIPTS: readonly (readonly [RegExp, RegExp])[] = [
   ],
 ];
 
+/** How their names begin: most names are none of them. */
+const SCRIPTED = /^(header_filter|js_|more_|server_rewrite_by|rewrite_by|access_by)/;
+
 /** The blocks of a template into which it may write lines; null stands for the file's top level. */
 const holes = new WeakMap<SourceFile, { readonly body: readonly Statement[]; readonly blocks: ReadonlySet<Statement | null> }>();
 
@@ -114,7 +117,8 @@ function find(scope: Scope): readonly Unseen[] {
     const not = standIn && scope.context === 'http' && d.file === standIn.main ? INHERITED_LISTS.filter((n) => !standIn.lists.has(n)) : [];
     out.push({ why, only: null, ...(not.length ? { not } : {}) });
   }
-  for (const d of scope.level) for (const [by, only] of SCRIPTS) if (by.test(d.name)) out.push({ why: `"${d.name}" runs a script`, only });
+  for (const d of scope.level)
+    if (SCRIPTED.test(d.name)) for (const [by, only] of SCRIPTS) if (by.test(d.name)) out.push({ why: `"${d.name}" runs a script`, only });
   out.push(...foreignIn(scope));
   const written = new Map<FileId, Set<Statement | null>>();
   const look = (file: SourceFile, parent: Statement | null): void => {

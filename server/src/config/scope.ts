@@ -4,7 +4,7 @@ import type { FileId } from '../base/file-id.ts';
 import type { Context } from '../catalog/context.ts';
 import { bodyOf, childContext, openingsOf } from '../catalog/context.ts';
 import type { SourceFile, Statement } from '../syntax/statement.ts';
-import { noted, ofNoBlock } from './asked.ts';
+import { isRecorded, noted, ofNoBlock } from './asked.ts';
 import type { Config } from './config.ts';
 import { Directive, type IncludeSite } from './directive.ts';
 import { type Effective, effective } from './effective.ts';
@@ -76,6 +76,7 @@ export class Scope {
   }
 
   private askAll(): void {
+    if (!isRecorded()) return;
     const { context } = this;
     noted(this.config, `${context} level`, (c) => c.levels(context).flatMap((s) => s.level.map(identityOf)));
   }
@@ -103,12 +104,20 @@ export class Scope {
     if (this.outer) this.askAll();
     if (this.flat) return this.flat;
     const flat: Directive[] = [];
-    for (const directive of this.directives) {
-      flat.push(directive);
-      if (directive.body) for (const inner of directive.body.all) flat.push(inner);
-    }
+    this.collect(flat, this.config.kept !== null);
     this.flat = flat;
     return flat;
+  }
+
+  /** `lasting`: blocks of the outer levels go on to the next revision, and what is in them with them. */
+  private collect(into: Directive[], lasting: boolean): void {
+    for (const directive of this.directives) {
+      into.push(directive);
+      const { body } = directive;
+      if (!body) continue;
+      if (body.flat || (lasting && this.outer)) for (const inner of body.all) into.push(inner);
+      else body.collect(into, lasting);
+    }
   }
 
   /** The scope of a directive's block, with the context that the catalog gives it; misplaced blocks keep a sensible one. */
@@ -124,7 +133,7 @@ export class Scope {
   /** Own directives of that name, in order. */
   named(name: string): readonly Directive[] {
     const { context } = this;
-    if (this.outer && (APART.has(name) || ofNoBlock()))
+    if (this.outer && isRecorded() && (APART.has(name) || ofNoBlock()))
       noted(this.config, `${context} ${name}`, (c) => c.levels(context).flatMap((s) => s.own(name).map(identityOf)));
     return this.own(name);
   }

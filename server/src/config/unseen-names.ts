@@ -11,11 +11,13 @@ interface Levels {
   /** of all other levels */
   readonly servers: readonly Unseen[];
   readonly scripts: readonly Unseen[];
+  /** whether any level at all is not wholly seen, be it for some directives only */
+  readonly any: boolean;
 }
 
 const SCRIPT = /_by_lua|^js_|^perl|^ssi$|^passenger/;
 
-const piecewise = new PerPiece((directives): Omit<Levels, 'outer'> => {
+const piecewise = new PerPiece((directives): Pick<Levels, 'servers' | 'scripts'> => {
   const servers: Unseen[] = [];
   const scripts: Unseen[] = [];
   for (const d of directives) {
@@ -34,7 +36,7 @@ const levels = new PerConfig((config): Levels => {
     servers.push(...piece.servers);
     scripts.push(...piece.scripts);
   }
-  return { outer: whole(outer), servers: whole(servers), scripts };
+  return { outer: whole(outer), servers: whole(servers), scripts, any: outer.length > 0 || servers.length > 0 };
 });
 
 const whole = (list: readonly Unseen[]): Unseen[] => list.filter((u) => u.only === null);
@@ -54,6 +56,9 @@ export function mayDeclare(config: Config, kind: NameKind): readonly string[] {
     return where === 'variable' ? whys(outer, servers, scripts, modules) : whys(where === 'outer' ? outer : servers);
   });
 }
+
+/** Whether some level is not wholly seen: where none is, what is missing is missing. */
+export const anyUnseen = (config: Config): boolean => asked(config, 'any unseen', (c) => levels.of(c).any);
 
 /** Why a name may be used where nobody sees it; empty where it is not. */
 export function mayUse(config: Config): readonly string[] {

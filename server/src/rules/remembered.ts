@@ -34,7 +34,17 @@ interface Entry {
   readonly ofBlock: Set<Question>;
   /** in the order in which they were asked: the places that found or asked something */
   items: Item[];
+  /** what all of them have asked, each question once, and the last revision at which every one was answered as they took it */
+  questions: ReadonlySet<Question>;
+  stood: number;
 }
+
+/** All that the places of a block have asked. */
+const questionsOf = (ofBlock: ReadonlySet<Question>, items: readonly Item[]): ReadonlySet<Question> => {
+  const all = new Set(ofBlock);
+  for (const { questions } of items) for (const question of questions) all.add(question);
+  return all;
+};
 
 /** The texts that are templates. */
 const templatesOf = (config: Config): string[] => [...config.files.values()].flatMap((f) => (f.template === null ? [] : f.text));
@@ -84,7 +94,21 @@ export class KnownBlocks {
   recall(block: Directive, config: Config): Entry | null {
     const entry = this.byBlock.get(block);
     if (!entry || entry.length !== block.statement.end - block.statement.start || entry.before !== beforeOf(block)) return null;
-    return this.standing(entry.ofBlock, entry.since, config) ? entry : null;
+    return this.allStand(entry, config) || this.standing(entry.ofBlock, entry.since, config) ? entry : null;
+  }
+
+  /** Whether nothing that any place of the block has asked is answered otherwise: then no place need be looked at by itself. */
+  private allStand(entry: Entry, config: Config): boolean {
+    if (!this.standing(entry.questions, entry.stood, config)) return false;
+    entry.stood = config.kept!.questions.revision;
+    return true;
+  }
+
+  /** Takes what was asked again in place of what was known. */
+  renew(entry: Entry, items: Item[], config: Config): void {
+    entry.items = items;
+    entry.questions = questionsOf(entry.ofBlock, items);
+    entry.stood = config.kept!.questions.revision;
   }
 
   notes(config: Config, block: Directive | null, entry: Entry | null): BlockNotes {
@@ -94,7 +118,9 @@ export class KnownBlocks {
   remember({ block, recording, items }: BlockNotes, config: Config): void {
     const { start, end } = block!.statement;
     const since = config.kept!.questions.revision;
-    this.byBlock.set(block!, { since, length: end - start, before: beforeOf(block!), ofBlock: recording.ofBlock, items });
+    const { ofBlock } = recording;
+    const questions = questionsOf(ofBlock, items);
+    this.byBlock.set(block!, { since, length: end - start, before: beforeOf(block!), ofBlock, items, questions, stood: since });
   }
 
   /** Whether all that was asked about a place is answered as it was. */

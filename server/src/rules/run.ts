@@ -296,10 +296,11 @@ class Part {
     }
     const before = known.recall(directive, config);
     if (before) {
+      const standing = before.stood === config.kept!.questions.revision;
       let items: Item[] | null = null;
       for (let i = 0; i < before.items.length; i++) {
         const item = before.items[i]!;
-        const findings = known.stands(item, config) ? item.held!.now(this.present) : null;
+        const findings = item.held && (standing || known.stands(item, config)) ? item.held.now(this.present) : null;
         if (findings) {
           for (const finding of findings) this.collector.take(finding);
           items?.push(item);
@@ -308,7 +309,7 @@ class Part {
           items.push(...this.again(known.notes(config, directive, before), item));
         }
       }
-      if (items) before.items = items;
+      if (items || !standing) known.renew(before, items ?? before.items, config);
       return;
     }
     const notes = known.notes(config, directive, null);

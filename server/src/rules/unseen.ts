@@ -6,6 +6,7 @@ import type { Config } from '../config/config.ts';
 import { unseenInForce } from '../config/effective.ts';
 import { unseenAround, unseenWithin } from '../config/open.ts';
 import type { Scope } from '../config/scope.ts';
+import { anyUnseen } from '../config/unseen-names.ts';
 import { statementAt } from '../syntax/place.ts';
 import type { Statement } from '../syntax/statement.ts';
 import type { Rule } from './rule.ts';
@@ -16,7 +17,8 @@ import type { Rule } from './rule.ts';
  */
 export function restsOnUnseen(config: Config, at: Place, missing: NonNullable<Rule['missing']>): boolean {
   const file = config.files.get(at.file);
-  if (!file) return false;
+  // most configurations are wholly seen: nothing is asked of each place then
+  if (!file || !anyUnseen(config)) return false;
   const key = `unseen ${missing === true ? '' : missing.join()}`;
   const statement = statementAt(file.body, at.span.start);
   const what = `${key} ${at.file}`;

@@ -33,14 +33,12 @@ const spoken = new PerPiece((directives): Hidden => {
   return { scripts, words };
 });
 
-const hiddenUses = new PerConfig((config): Hidden => {
-  let scripts = mayUse(config).length > 0;
+const mayBeHidden = new PerConfig((config): boolean => mayUse(config).length > 0 || [...spoken.of(config)].some((p) => p.scripts));
+
+const spokenWords = new PerConfig((config): ReadonlySet<string> => {
   const words = new Set<string>();
-  for (const piece of spoken.of(config)) {
-    scripts ||= piece.scripts;
-    for (const word of piece.words) words.add(word);
-  }
-  return { scripts, words };
+  for (const piece of spoken.of(config)) for (const word of piece.words) words.add(word);
+  return words;
 });
 
 /** Directives in whose arguments a name of a kind may be put together at run time. */
@@ -63,11 +61,17 @@ function mayBecome(text: string, name: string): boolean {
   return new RegExp(`^${pattern}$`).test(name.toLowerCase());
 }
 
+/** The directives that may take a name which is put together at run time, and that take a variable. */
+const taking = new PerPiece((directives): readonly Directive[] =>
+  directives.filter((d) => Object.values(TAKES).some((takes) => takes.test(d.name)) && d.values.some((v) => v.includes('$'))),
+);
+
 /** The values with variables that may name something of a kind, without scheme and path. */
 const computed = new PerConfig((config, kind: NameKind): readonly string[] => {
   const takes = TAKES[kind];
   if (!takes) return [];
-  return config.main.all
+  return [...taking.of(config)]
+    .flat()
     .filter((d) => takes.test(d.name))
     .flatMap((d) => (kind === 'named-location' ? d.values.slice(-1) : d.values.slice(0, 1)))
     .filter((v) => v.includes('$'))
@@ -84,14 +88,13 @@ const computed = new PerConfig((config, kind: NameKind): readonly string[] => {
 
 /** Definitions of a kind without any use. `bySpelling`: names that a word anywhere spells count as used. */
 export function unusedNames(config: Config, kind: NameKind, bySpelling = false): NameSite[] {
-  const { scripts, words } = hiddenUses.of(config);
-  if (scripts) return [];
+  if (mayBeHidden.of(config)) return [];
   const index = namesOf(config);
   // named locations of one spelling in two servers are two names
   const groups = kind === 'named-location' ? [...index.defined(kind)].map((s) => index.same(s)) : index.ofKind(kind);
   const firsts = groups.filter((sites) => sites.every((s) => s.role === 'defines')).map((sites) => sites[0]!);
   return [...new Set(firsts)]
-    .filter((s) => !bySpelling || !words.has(s.name.toLowerCase()))
+    .filter((s) => !bySpelling || !spokenWords.of(config).has(s.name.toLowerCase()))
     .filter((s) => !computed.of(config, kind).some((text) => mayBecome(text, s.name)))
     .filter((s) => !config.tree.beside?.has(s.name.toLowerCase()));
 }

@@ -1,5 +1,5 @@
 /** nginx compares names of variables without case: `$Foo` and `$foo` are one, which a reader does not see. */
-import { type NameSite, namesOf } from '../../config/names.ts';
+import { namesOf } from '../../config/names.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
@@ -22,10 +22,7 @@ export default defineRule({
   },
   check({ config, report }) {
     for (const found of namesOf(config).ofKind('variable')) {
-      // a definition's name is told in lower case, so the text is looked at
-      const isMixed = ({ name, role, span, directive }: NameSite): boolean =>
-        /[A-Z]/.test(role === 'defines' ? directive.file.text.slice(span.start, span.end) : name);
-      if (!found.some(isMixed)) continue;
+      if (!found.some((s) => s.upper)) continue;
       // the dash behind it says what is wrong: dash-in-variable
       if (found.some((s) => /^-\w/.test(s.directive.file.text.slice(s.span.end, s.span.end + 2)))) continue;
       const sites = found.map((s) => ({

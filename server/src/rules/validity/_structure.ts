@@ -8,7 +8,7 @@ import { acceptsCount } from '../../catalog/arity.ts';
 import { argsOf, type Catalog, statusOf, type Target } from '../../catalog/catalog.ts';
 import { bodyOf, type Context, childContext, openingsOf } from '../../catalog/context.ts';
 import { checkValues } from '../../catalog/value-check.ts';
-import { asked, askedOfBlock } from '../../config/asked.ts';
+import { asked, askedOfBlock, isRecorded } from '../../config/asked.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
 import { Columns } from '../../syntax/columns.ts';
@@ -336,9 +336,8 @@ function faultsWithin({ regions, broken }: Structure, block: Statement | null): 
 export const causesIn = (config: Config, file: SourceFile): readonly Cause[] =>
   asked(config, `causes in ${file.id}`, (c) => structureOf(file, c.catalog)).causes;
 
-/** The faults of a directive's file, which whoever asks depends on as far as they touch the block at hand. */
-function faultsAt({ file, scope, statement }: Directive): Structure {
-  const { config } = scope;
+/** Notes that whoever is recorded depends on a file's faults as far as they touch the block at hand. */
+function noteFaults(config: Config, file: SourceFile, statement: Statement): void {
   // of a file that the block includes all counts: the block has no place in it
   const holds = (block: Statement): boolean => {
     for (let at: Statement | null = statement; at; at = at.parent) if (at === block) return true;
@@ -347,6 +346,12 @@ function faultsAt({ file, scope, statement }: Directive): Structure {
   askedOfBlock(config, `faults of ${file.id}`, (c, block) =>
     faultsWithin(structureOf(file, c.catalog), block && holds(block) ? block : null),
   );
+}
+
+/** The faults of a directive's file, which whoever asks depends on as far as they touch the block at hand. */
+function faultsAt({ file, scope, statement }: Directive): Structure {
+  const { config } = scope;
+  if (isRecorded()) noteFaults(config, file, statement);
   return structureOf(file, config.catalog);
 }
 
@@ -355,19 +360,25 @@ export function faultsOf(directive: Directive): object {
   const { statement } = directive;
   const structure = faultsAt(directive);
   const { regions, broken } = structure;
+  if (!regions.length && !broken.size) return SOUND;
   return broken.has(statement) || regions.some((r) => r.start <= statement.start && statement.start < r.end) ? structure : SOUND;
 }
 
-/** Whether a block around it is of a module that this nginx does not have: nginx stops at that block and sees nothing of what is inside. */
-function isOfAbsentBlock({ scope }: Directive): boolean {
-  const { target } = scope.config.settings;
-  for (let at = scope.opener; at; at = at.scope.opener) {
-    const facts = scope.config.catalog.directives(at.name);
-    const states = facts.map((f) => statusOf(f, target));
-    if (states.length && states.every((s) => !s.known) && states.some((s) => !s.known && s.reason === 'module')) return true;
+const absent = new WeakMap<Directive, boolean>();
+
+/** Whether a block, or one around it, is of a module that this nginx does not have: nginx stops at that block and sees nothing of what is inside. */
+function isAbsent(opener: Directive): boolean {
+  let known = absent.get(opener);
+  if (known === undefined) {
+    const { catalog, settings } = opener.scope.config;
+    const states = catalog.directives(opener.name).map((f) => statusOf(f, settings.target));
+    const own = states.length > 0 && states.every((s) => !s.known) && states.some((s) => !s.known && s.reason === 'module');
+    absent.set(opener, (known = own || isOfAbsentBlock(opener)));
   }
-  return false;
+  return known;
 }
+
+const isOfAbsentBlock = ({ scope: { opener } }: Directive): boolean => opener !== null && isAbsent(opener);
 
 /**
  * True when a directive must not be judged because of a fault before it: `place` asks about where it stands, `name` about what it is.
@@ -376,7 +387,10 @@ export function isAftermath(directive: Directive, about: 'place' | 'name'): bool
   const { statement } = directive;
   if (isOfAbsentBlock(directive)) return true;
   const { regions } = faultsAt(directive);
-  return regions.some((r) => r.start <= statement.start && statement.start < r.end && (about === 'place' || r.level === 'all'));
+  return (
+    regions.length > 0 &&
+    regions.some((r) => r.start <= statement.start && statement.start < r.end && (about === 'place' || r.level === 'all'))
+  );
 }
 
 /** True when the words of the directive themselves are broken, or swallowed those of the next one. */

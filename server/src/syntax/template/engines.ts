@@ -315,8 +315,13 @@ const OVERRULED: Partial<Record<FamilyName, readonly FamilyName[]>> = {
   go: ['jinja', 'erb', 'ejs'],
 };
 
+// a text is looked through for this at every keystroke, and nearly always in vain: plain words are found faster than expressions
 const mayHoldMarks = (text: string): boolean =>
-  text.includes('{{') || text.includes('{%') || text.includes('{#') || text.includes('<%') || /^[ \t]*%\s*end(if|for)\b/m.test(text);
+  text.includes('{{') ||
+  text.includes('{%') ||
+  text.includes('{#') ||
+  text.includes('<%') ||
+  ((text.includes('endif') || text.includes('endfor')) && /^[ \t]*%\s*end(if|for)\b/m.test(text));
 
 const SET_BY_COMMENT = /^[^\S\n]*(?:#|\{#|<%#|\{\{\/\*)[^\S\n]*proxylens: template ([\w-]+)/m;
 
@@ -325,7 +330,7 @@ const SET_BY_COMMENT = /^[^\S\n]*(?:#|\{#|<%#|\{\{\/\*)[^\S\n]*proxylens: templa
  * whether marks stand where no configuration can have such characters: in a plain file quoted strings, comments and Lua may hold anything.
  */
 export function engineOf(name: string, text: string, outside: (text: string) => boolean): Engine | null {
-  const set = SET_BY_COMMENT.exec(text)?.[1];
+  const set = text.includes('proxylens: template') ? SET_BY_COMMENT.exec(text)?.[1] : undefined;
   if (set === 'none') return null;
   if (set && Object.hasOwn(BY_WORD, set)) return { family: BY_WORD[set]!, name: set };
   const named = BY_NAME.find(([test]) => test.test(name));
@@ -357,6 +362,10 @@ const withoutComments = (text: string): string => text.replace(/(^|[\s;{}])#[^\n
 
 /** Engines without marks of their own kind: names in capitals that nothing in the file defines, and placeholders that a script replaces. */
 function substituted(text: string): Engine | null {
+  const { marks } = FAMILIES.placeholders;
+  marks.lastIndex = 0;
+  if (!text.includes('${') && !marks.test(text)) return null;
+  marks.lastIndex = 0;
   const code = withoutComments(text);
   if (code.includes('${')) {
     const all = new Set([...code.matchAll(/\$\{([A-Z][A-Z0-9_]*)\}/g)].map((m) => m[1]!));
@@ -370,8 +379,8 @@ function substituted(text: string): Engine | null {
     );
     if (free.length) return { family: 'envsubst', name: 'envsubst', only: free };
   }
-  if (FAMILIES.placeholders.marks.test(outsideQuotes(code))) {
-    FAMILIES.placeholders.marks.lastIndex = 0;
+  if (marks.test(outsideQuotes(code))) {
+    marks.lastIndex = 0;
     return { family: 'placeholders', name: 'placeholders' };
   }
   return null;
