@@ -14,8 +14,8 @@ import { withSettings } from '../../server/src/config/settings-file.ts';
 import { RULES } from '../../server/src/rules/all.ts';
 import { available, freePorts, OWN_PATHS, serve } from '../harness/nginx.ts';
 import { lintTree, mendTree } from '../harness/rules.ts';
-import { django } from './projects.ts';
-import { PYTHON, Slots, startServer, UWSGI_PARAMS, withoutServers } from './real.ts';
+import { django, PHP } from './projects.ts';
+import { installed, PHP_FPM, PYTHON, Slots, startServer, UWSGI_PARAMS, withoutServers } from './real.ts';
 
 interface Case {
   readonly rule: string;
@@ -43,6 +43,7 @@ interface Answer {
 
 const GUNICORN = [PYTHON, '-m', 'gunicorn', 'shop.wsgi:application'];
 const UWSGI = ['uwsgi', '--ini', 'uwsgi.ini'];
+const PHP_COMMAND = [PHP_FPM, '--nodaemonize', '--allow-to-run-as-root', '--fpm-config', 'php-fpm.d/www.conf'];
 const BIND = { 'gunicorn.conf.py': "bind = 'unix:{dir}/app.sock'\n" };
 const INI = (socket: string): Record<string, string> => ({
   'uwsgi.ini': `[uwsgi]\nplugins = python3\nchdir = {dir}\nmodule = shop.wsgi:application\nneed-app = true\nsocket-timeout = 1\n${socket}\n`,
@@ -220,6 +221,30 @@ const CASES: readonly Case[] = [
     after: (a) => a.status === 200,
   },
   {
+    rule: 'script-filename-aliased',
+    name: 'php-fpm below an alias',
+    nginx: server(
+      'location /wiki/ {\n        alias {dir}/;\n        location ~ \\.php$ {\n            include fastcgi_params;\n            fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;\n            fastcgi_pass unix:{dir}/app.sock;\n        }\n    }',
+    ),
+    project: PHP,
+    command: PHP_COMMAND,
+    ask: { path: '/wiki/index.php', headers: shop },
+    before: (a) => a.status === 404,
+    after: (a) => a.status === 200 && a.report.scriptName === '/wiki/index.php',
+  },
+  {
+    rule: 'path-info-lost',
+    name: 'php-fpm without the path behind the script',
+    nginx: server(
+      'location ~ [^/]\\.php(/|$) {\n        root {dir};\n        fastcgi_split_path_info ^(.+?\\.php)(/.*)$;\n        try_files $fastcgi_script_name =404;\n        include fastcgi_params;\n        fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;\n        fastcgi_param PATH_INFO $fastcgi_path_info;\n        fastcgi_pass unix:{dir}/app.sock;\n    }',
+    ),
+    project: PHP,
+    command: PHP_COMMAND,
+    ask: { path: '/index.php/news/7', headers: shop },
+    before: (a) => a.status === 200 && a.report.pathInfo === '',
+    after: (a) => a.report.pathInfo === '/news/7',
+  },
+  {
     rule: 'forwarded-allow-ips',
     name: 'uvicorn on a unix socket',
     nginx: server(
@@ -283,7 +308,7 @@ function ask(port: number, { path: target, headers, method = 'GET', body }: Case
 const slots = new Slots();
 
 describe('mismatches for real: wrong, found, fixed, right', { skip: withoutServers(), concurrency: true }, () => {
-  for (const c of CASES)
+  for (const c of CASES.filter((one) => one.command !== PHP_COMMAND || installed()?.['php-fpm']))
     test(`${c.rule}: ${c.name}`, { timeout: 90_000 }, async () => {
       const rule = RULES.find((r) => r.id === c.rule);
       assert.ok(rule, 'the rule is there');

@@ -1,4 +1,5 @@
 /** The applications that the tests start: each answers every path with a JSON report of what it sees. */
+import os from 'node:os';
 import type { Project } from './real.ts';
 
 /** A Django project; `settings` are lines of the settings module. */
@@ -28,7 +29,7 @@ def report(request, **extra):
     except Exception:
         host = None
     return JsonResponse({
-        'scheme': request.scheme, 'secure': request.is_secure(), 'host': host, 'address': request.META.get('REMOTE_ADDR', ''),
+        'scheme': request.scheme, 'secure': request.is_secure(), 'host': host, 'address': request.META.get('REMOTE_ADDR') or '',
         'path': request.path, 'pathInfo': request.path_info, 'scriptName': request.META.get('SCRIPT_NAME', ''),
         'serverPort': request.META.get('SERVER_PORT'), **extra,
     })
@@ -169,3 +170,41 @@ async def report(request: Request):
             'pathInfo': request.scope['path'], 'scriptName': request.scope.get('root_path', '')}
 `,
 });
+
+/** A pool of php-fpm, and a script that is asked for everything. */
+export const PHP: Project = {
+  'php-fpm.d/www.conf': `[global]
+error_log = {dir}/fpm.log
+[www]
+user = ${os.userInfo().username}
+listen = {dir}/app.sock
+listen.mode = 0666
+pm = static
+pm.max_children = 2
+catch_workers_output = yes
+`,
+  'index.php': `<?php
+$script = $_SERVER['SCRIPT_NAME'] ?? '';
+$info = $_SERVER['PATH_INFO'] ?? '';
+$https = !empty($_SERVER['HTTPS']) && strtolower($_SERVER['HTTPS']) !== 'off';
+header('Content-Type: application/json');
+echo json_encode([
+  'scheme' => $https ? 'https' : 'http', 'secure' => $https, 'host' => $_SERVER['HTTP_HOST'] ?? null,
+  'address' => $_SERVER['REMOTE_ADDR'] ?? '', 'scriptName' => $script, 'pathInfo' => $info,
+  'path' => rtrim($script, '/') . '/' . preg_replace('~/~', '', $info, 1),
+], JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE);
+`,
+};
+
+/** Node's own server in the image of a compose file. */
+export const NODE: Project = {
+  'compose.yaml': 'services:\n  web:\n    image: node:22\n    command: node server.mjs {port}\n    expose: ["{port}"]\n',
+  'server.mjs': `
+import http from 'node:http';
+http.createServer((request, response) => {
+  const path = decodeURIComponent(request.url.replace(/\\?.*/, ''));
+  response.end(JSON.stringify({ scheme: 'http', secure: false, host: request.headers.host ?? null, address: request.socket.remoteAddress,
+                                path, pathInfo: path, scriptName: '' }));
+}).listen(Number(process.argv[2]), '127.0.0.1');
+`,
+};

@@ -15,6 +15,10 @@ import { freePorts, OWN_PATHS, serve, skipOrFail, withoutNginx } from '../harnes
 /** Debian's Python. PROXYLENS_PYTHONPATH in the environment may name a folder with other versions of the servers and frameworks. */
 export const PYTHON = '/usr/bin/python3';
 const OTHER_VERSIONS: Record<string, string> = process.env.PROXYLENS_PYTHONPATH ? { PYTHONPATH: process.env.PROXYLENS_PYTHONPATH } : {};
+/** Debian has the version in the program's name. */
+export const PHP_FPM = fs.existsSync('/usr/sbin')
+  ? `/usr/sbin/${fs.readdirSync('/usr/sbin').find((n) => /^php-fpm\d/.test(n)) ?? 'php-fpm'}`
+  : 'php-fpm';
 let versions: Record<string, string> | null | undefined;
 
 /** Versions of the Python packages that Debian installed, by package; null where there are none. */
@@ -29,6 +33,7 @@ export function installed(): Record<string, string> | null {
     >;
     const uwsgi = execFileSync('uwsgi', ['--version'], { encoding: 'utf8' }).trim();
     versions.uwsgi = /[\d.]+/.exec(uwsgi)![0];
+    if (fs.existsSync(PHP_FPM)) versions['php-fpm'] = /[\d.]+/.exec(path.basename(PHP_FPM))?.[0] ?? '8';
     if (!versions.django || !versions.gunicorn) versions = null;
   } catch {
     versions = null;
@@ -74,8 +79,32 @@ export interface DeployOptions {
   readonly http?: string;
 }
 
-/** The list of params as nginx itself ships it: the harness has an empty file of that name. */
+/** What nginx itself ships as fastcgi_params, but for what is the same in each: the harness has an empty file of that name. */
+const FASTCGI_PARAMS = [
+  'QUERY_STRING $query_string',
+  'REQUEST_METHOD $request_method',
+  'CONTENT_TYPE $content_type',
+  'CONTENT_LENGTH $content_length',
+  'SCRIPT_NAME $fastcgi_script_name',
+  'REQUEST_URI $request_uri',
+  'DOCUMENT_URI $document_uri',
+  'DOCUMENT_ROOT $document_root',
+  'SERVER_PROTOCOL $server_protocol',
+  'REQUEST_SCHEME $scheme',
+  'HTTPS $https if_not_empty',
+  'GATEWAY_INTERFACE CGI/1.1',
+  'SERVER_SOFTWARE nginx/$nginx_version',
+  'REMOTE_ADDR $remote_addr',
+  'REMOTE_PORT $remote_port',
+  'SERVER_ADDR $server_addr',
+  'SERVER_PORT $server_port',
+  'SERVER_NAME $server_name',
+  'REDIRECT_STATUS 200',
+];
+
+/** The lists of params as nginx itself ships them. */
 export const UWSGI_PARAMS = {
+  fastcgi_params: FASTCGI_PARAMS.map((line) => `fastcgi_param ${line};\n`).join(''),
   uwsgi_params: [
     'QUERY_STRING $query_string',
     'REQUEST_METHOD $request_method',
@@ -308,7 +337,7 @@ class Tap {
 
 const METHODS = /^[A-Z]+ /;
 
-/** The bytes of an HTTP request or a uwsgi packet in the form of the trace. */
+/** The bytes of an HTTP request, a uwsgi packet or FastCGI records in the form of the trace. */
 function parsed(bytes: Buffer, server: string): UpstreamRequest {
   const text = bytes.toString('latin1');
   const common = { upstream: 'app', servers: [server] };
@@ -318,6 +347,8 @@ function parsed(bytes: Buffer, server: string): UpstreamRequest {
     const headers = lines.map((l): [string, string] => [l.slice(0, l.indexOf(':')), l.slice(l.indexOf(':') + 1).replace(/^ /, '')]);
     return { ...common, protocol: 'http', method, uri, httpVersion: version.replace('HTTP/', ''), headers, params: null };
   }
+  if (bytes[0] === 1)
+    return { ...common, protocol: 'fastcgi', method: null, uri: '', httpVersion: null, headers: [], params: fastcgiParams(bytes) };
   const params: [string, string][] = [];
   const end = 4 + bytes.readUInt16LE(1);
   const string = (at: number): string => bytes.toString('utf8', at + 2, at + 2 + bytes.readUInt16LE(at));
@@ -328,6 +359,29 @@ function parsed(bytes: Buffer, server: string): UpstreamRequest {
     at += 2 + bytes.readUInt16LE(at);
   }
   return { ...common, protocol: 'uwsgi', method: null, uri: '', httpVersion: null, headers: [], params };
+}
+
+/** The pairs of all FCGI_PARAMS records (type 4): lengths of one byte, or of four with the first bit set. */
+function fastcgiParams(bytes: Buffer): [string, string][] {
+  const records: Buffer[] = [];
+  for (let at = 0; at + 8 <= bytes.length; ) {
+    const length = bytes.readUInt16BE(at + 4);
+    if (bytes[at + 1] === 4) records.push(bytes.subarray(at + 8, at + 8 + length));
+    at += 8 + length + bytes[at + 6]!;
+  }
+  const stream = Buffer.concat(records);
+  const params: [string, string][] = [];
+  for (let at = 0; at < stream.length; ) {
+    const size = (): number => {
+      if (stream[at]! < 128) return stream[at++]!;
+      at += 4;
+      return stream.readUInt32BE(at - 4) & 0x7fffffff;
+    };
+    const [name, value] = [size(), size()];
+    params.push([stream.toString('utf8', at, at + name), stream.toString('utf8', at + name, at + name + value)]);
+    at += name + value;
+  }
+  return params;
 }
 
 /** Runs the body of at most two tests at a time. */

@@ -126,7 +126,7 @@ const starletteView =
       host,
       address: environ.remoteAddr,
       path:
-        scheme.known && !/^[a-z][a-z0-9+.-]*$/i.test(scheme.value)
+        scheme.known && isBroken(scheme.value, host)
           ? unseen(`${scheme.value} is no scheme, so that request.url is broken`, scheme.places)
           : starlettePath(application, scriptName, environ.pathInfo),
       scriptName,
@@ -138,6 +138,11 @@ const starletteView =
       csrf: seen('not checked', `${title} checks no origin by itself`),
     };
   };
+
+/** Whether `request.url` cannot be made: the scheme is none, or is not one of the web and the host is no name, so that the bound port is compared with the scheme's own. */
+const isBroken = (scheme: string, host: Seen<string>): boolean =>
+  !/^[a-z][a-z0-9+.-]*$/i.test(scheme) ||
+  (!/^(http|ws)s?$/.test(scheme) && host.known && !/^([a-z0-9.-]+|\[[a-f0-9]*:[a-f0-9.:]+\])(:[0-9]+)?$/i.test(host.value));
 
 /** A middleware of the application itself reads the header; whom it trusts is its own business. */
 function wrapped(settings: StarletteSettings, environ: Environ): Seen<string> {
