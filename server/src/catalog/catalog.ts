@@ -4,7 +4,7 @@ import { parseArity } from './arity.ts';
 import { bodyOf, CONTEXTS, type Context, isContext, type Protocol } from './context.ts';
 import { DATA_FILES } from './data/index.ts';
 import type { Arity, Deprecation, DirectiveFact, EnumValue, Kind, Repeat, Source, ValueCheck, VariableFact } from './fact.ts';
-import { type Flavour, GOES_ITS_OWN_WAY } from './flavours.ts';
+import { type Flavour, GOES_ITS_OWN_WAY, leftOut } from './flavours.ts';
 import { HARMLESS, type HarmlessReason } from './harmless.ts';
 import type { ModuleSet } from './modules.ts';
 import { overrideOf } from './overrides.ts';
@@ -24,8 +24,8 @@ export type Status =
   | { readonly known: true }
   | {
       readonly known: false;
-      /** `plus`: commercial only; `removed`, `future`: other versions have it; `module`: the build lacks the module. */
-      readonly reason: 'plus' | 'angie' | 'removed' | 'future' | 'module';
+      /** `plus`: commercial only; `left-out`: the relative does without it; `removed`, `future`: other versions have it; `module`: the build lacks the module. */
+      readonly reason: 'plus' | 'angie' | 'left-out' | 'removed' | 'future' | 'module';
       readonly since?: string;
       readonly removed?: string;
       readonly replacedBy?: string | null;
@@ -277,6 +277,8 @@ export function statusOf(fact: DirectiveFact, target: Target): Status {
   if (fact.source === 'plus' && !(angie ? IN_ANGIE.has(fact.name) : plus))
     return { known: false, reason: 'plus', since, removed, replacedBy, module };
   if (fact.source === 'angie' && !angie) return { known: false, reason: 'angie', module };
+  const instead = fact.source === 'oss' ? leftOut(target.flavour, fact.name) : undefined;
+  if (instead !== undefined) return { known: false, reason: 'left-out', replacedBy: instead, module };
   if (fact.unit === null) {
     const from = plus ? (fact.plusSince ?? since) : since;
     if (removed !== undefined && atLeast(target.nginx, removed))

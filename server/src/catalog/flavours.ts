@@ -17,6 +17,17 @@ export type Flavour = keyof typeof FLAVOURS;
 export const GOES_ITS_OWN_WAY: ReadonlySet<Flavour> = new Set<Flavour>(['freenginx', 'tengine']);
 
 /**
+ * Directives of nginx that a relative left out, with what it has instead; null: nothing. Angie's documentation, "Unsupported nginx directives":
+ * two are omitted for their design, one is called otherwise.
+ */
+const LEFT_OUT: { readonly [f in Flavour]?: Readonly<Record<string, string | null>> } = table({
+  angie: table({ add_header_inherit: null, add_trailer_inherit: null, keepalive_min_timeout: 'lingering_timeout' }),
+});
+
+/** What a relative has in place of a directive that it left out: null for nothing, undefined where it has the directive. */
+export const leftOut = (flavour: Flavour, name: string): string | null | undefined => LEFT_OUT[flavour]?.[name];
+
+/**
  * The nginx that releases of relatives were made from. Read: NGINX Plus 37.1 (second hand), R32 and R33; Angie's documentation of 1.11, and its
  * makers on 1.2. The other rows are what release notes are remembered to say and were not looked up again. What is not here is not known, and
  * nothing is said by it.

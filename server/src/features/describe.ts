@@ -25,6 +25,8 @@ const missing = (status: Status): string | null => {
       return 'Part of NGINX Plus only.';
     case 'angie':
       return 'Part of Angie only.';
+    case 'left-out':
+      return `The relative that runs here does without it${status.replacedBy ? `; use ${code(status.replacedBy)}` : ''}.`;
     case 'removed':
       return `Removed in ${status.removed}${status.replacedBy ? `; use ${code(status.replacedBy)}` : ''}.`;
     case 'future':

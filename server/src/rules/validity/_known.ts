@@ -53,7 +53,7 @@ export function factFor(directive: Directive): DirectiveFact | null {
 
 /** Why the target lacks a name: the likeliest reason first. */
 export function absence(config: Config, facts: readonly DirectiveFact[]): Extract<Status, { known: false }> | null {
-  const order = ['module', 'removed', 'future', 'plus', 'angie'];
+  const order = ['module', 'removed', 'left-out', 'future', 'plus', 'angie'];
   const reasons = facts.map((f) => statusOf(f, config.settings.target)).filter((s) => !s.known);
   return reasons.sort((a, b) => order.indexOf(a.reason) - order.indexOf(b.reason))[0] ?? null;
 }

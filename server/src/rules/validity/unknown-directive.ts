@@ -41,6 +41,8 @@ load one, the name may be the module's, and the finding is an information or a w
     replaced: 'Unknown directive "{name}": it was removed in nginx {removed}. Use "{successor}".',
     plus: 'Unknown directive "{name}": it is part of NGINX Plus only.',
     angie: 'Unknown directive "{name}": it is part of Angie only. Where Angie runs, set "flavour: angie" in .proxylens.yaml.',
+    leftOut: 'Unknown directive "{name}": {flavour} does not have it. Remove it.',
+    renamed: 'Unknown directive "{name}": {flavour} calls it "{successor}".',
     raw: 'Unknown directive "{name}". An argument with "{" or ";" in it must be quoted: check the words before it.',
   },
   check({ config, directive, report }) {
@@ -58,6 +60,12 @@ load one, the name may be the module's, and the finding is an information or a w
     if (why?.reason === 'module') return;
     const data = { name, target: target.nginx.text };
     if (why?.reason === 'future') return report('future', { at, data: { ...data, since: why.since ?? '' } });
+    if (why?.reason === 'left-out') {
+      const told = { ...data, flavour: FLAVOURS[target.flavour] };
+      return why.replacedBy
+        ? report('renamed', { at, data: { ...told, successor: why.replacedBy } })
+        : report('leftOut', { at, data: told });
+    }
     if (why?.reason === 'plus') return report('plus', { at, data });
     if (why?.reason === 'angie') return report('angie', { at, data });
     // which nginx it is nobody says, and one that is still in use takes it
@@ -114,6 +122,18 @@ http {
       settings: { flavour: 'tengine' },
       bad: '    concat_of_mine on;\n#   ^^^^^^^^^^^^^^ relative',
       good: 'gzip on;',
+    },
+    {
+      inside: 'http',
+      settings: { flavour: 'angie' },
+      bad: '    add_header_inherit merge;\n#   ^^^^^^^^^^^^^^^^^^ leftOut',
+      good: 'add_header X-A b;',
+    },
+    {
+      inside: 'http',
+      settings: { flavour: 'angie' },
+      bad: '    keepalive_min_timeout 5s;\n#   ^^^^^^^^^^^^^^^^^^^^^ renamed',
+      good: 'lingering_timeout 5s;',
     },
     {
       inside: 'http',
