@@ -17,6 +17,34 @@ const read = async (files: string): Promise<readonly Application[]> => readDeplo
 const listens = (a: Application): string =>
   [a.server.name, ...a.listeners.map((l) => (likely(l.address) ? addressText(likely(l.address)!) : '?'))].join(' ');
 
+test('uvicorn of its version: whom the default trusts, and several lines of X-Forwarded-For', async () => {
+  const client = async (release: string, clientAddress: string, lines: readonly string[]): Promise<unknown> => {
+    const [application] = await read(
+      `#- Procfile\nweb: uvicorn main:app\n#- requirements.txt\nuvicorn==${release}\nfastapi==0.110\n#- main.py\nfrom fastapi import FastAPI\napp = FastAPI()\n`,
+    );
+    const view = applicationView(
+      application!,
+      {
+        protocol: 'http',
+        upstream: clientAddress,
+        servers: [clientAddress],
+        method: 'GET',
+        uri: '/',
+        httpVersion: '1.1',
+        headers: [['Host', 'a.test'], ...lines.map((l) => ['X-Forwarded-For', l] as const)],
+        params: null,
+      },
+      { scheme: 'http', host: 'a.test', address: '203.0.113.7' },
+    );
+    return view.address.known ? view.address.value : view.address.why;
+  };
+  const twice = ['203.0.113.7, 198.51.100.1', '127.0.0.1'];
+  assert.equal(await client('0.48.0', '127.0.0.1:8000', twice), await client('0.48.0', '127.0.0.1:8000', ['127.0.0.1']));
+  assert.equal(await client('0.49.0', '127.0.0.1:8000', twice), '198.51.100.1');
+  assert.equal(await client('0.53.0', '[::1]:8000', ['198.51.100.1']), '198.51.100.1');
+  assert.notEqual(await client('0.52.0', '[::1]:8000', ['198.51.100.1']), '198.51.100.1');
+});
+
 describe('where it listens', () => {
   const cases: [string, string][] = [
     ['granian --interface wsgi app:app', 'granian 127.0.0.1:8000'],

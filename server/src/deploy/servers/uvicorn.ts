@@ -145,10 +145,12 @@ export const uvicornTrust = (s: UvicornSettings): UvicornTrust => ({
 
 const SCHEMES = new Set(['http', 'https', 'ws', 'wss']);
 
-const trustedList = (trust: UvicornTrust): readonly string[] | undefined =>
-  certain(trust.trusted)
+/** Whom the setting names; of the default ::1 came with 0.53 only. */
+const trustedList = ({ trusted }: UvicornTrust, application: Application): readonly string[] | undefined =>
+  certain(trusted)
     ?.split(',')
-    .map((s) => s.trim());
+    .map((s) => s.trim())
+    .filter((s) => s !== '::1' || trusted.from !== 'default' || isSince(application, UVICORN_PACKAGE, '0.53.0'));
 
 const isTrusted = (list: readonly string[] | undefined, address: string, networks: boolean): boolean =>
   (list ?? []).some((e) => e === address || (networks && inNetwork(address, e)));
@@ -156,7 +158,7 @@ const isTrusted = (list: readonly string[] | undefined, address: string, network
 export function uvicornTrusts(application: Application, trust: UvicornTrust, peer: string | undefined): Seen<boolean> {
   const place = placeOf(trust.trusted);
   const on = typeof trust.proxyHeaders === 'boolean' ? trust.proxyHeaders : certain(trust.proxyHeaders);
-  const list = trustedList(trust);
+  const list = trustedList(trust, application);
   if (on === false) return seen(false, 'proxy headers are switched off');
   if (list === undefined || on === undefined) {
     const { trusted } = trust;
@@ -177,7 +179,7 @@ export function uvicornEnviron(application: Application, request: UpstreamReques
   const peer = peerOf(request);
   const since = (v: string): boolean => isSince(application, UVICORN_PACKAGE, v);
   const headers = keyed(request.headers, ',');
-  const list = trustedList(trust);
+  const list = trustedList(trust, application);
   const everyone = list?.includes('*') ?? false;
   const matches = (address: string): boolean => isTrusted(list, address, since('0.31.0'));
   const trusts = uvicornTrusts(application, trust, peer);
@@ -194,9 +196,9 @@ export function uvicornEnviron(application: Application, request: UpstreamReques
           : usable
             ? seen(proto, `X-Forwarded-Proto: ${proto}`, trusts.places)
             : seen('http', `X-Forwarded-Proto: ${proto} is none of http, https, ws, wss`, trusts.places);
-  const chain = lastOf('x-forwarded-for')
-    ?.split(',')
-    .map((s) => s.trim());
+  const sent = request.headers.filter(([n]) => n.toLowerCase() === 'x-forwarded-for').map(([, v]) => v);
+  // 0.49 reads all lines of the name as one list
+  const chain = sent.length ? (since('0.49.0') ? sent.join(',') : sent.at(-1)!).split(',').map((s) => s.trim()) : undefined;
   const own: Seen<string> =
     peer === undefined
       ? unseen('nginx’s address is decided by the network')
