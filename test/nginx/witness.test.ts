@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { RULES } from '../../server/src/rules/all.ts';
@@ -89,7 +90,8 @@ async function shows(finding: Finding, running: Running, echo: Echo): Promise<{ 
     fs.writeFileSync(path.join(running.folder, file), MARKER);
   } else if (file) fs.mkdirSync(path.join(running.folder, file), { recursive: true });
   const got = await send(request, port, echo, /^(?:MISS|HIT)/.test(outcome) ? 2 : 1);
-  const inside = (text: string): string => text.replaceAll(`http://127.0.0.1:${echo.ports.http}`, 'http://127.0.0.1:8000');
+  const inside = (text: string): string =>
+    text.replaceAll(`http://127.0.0.1:${echo.ports.http}`, 'http://127.0.0.1:8000').replace(`//${os.hostname()}/`, '//localhost/');
   const redirect = /^(30\d) (.*)$/s.exec(outcome);
   const passed = /^[A-Z]+ (\S+) at /.exec(outcome);
   const header = /^([A-Z][\w-]+): (.*?)( arrives at \S+)?$/.exec(outcome);

@@ -50,6 +50,7 @@ import rewriteNeverRuns from './correctness/rewrite-never-runs.ts';
 import rewriteToNothing from './correctness/rewrite-to-nothing.ts';
 import rootRepeatsPrefix from './correctness/root-repeats-prefix.ts';
 import serverNameWithPort from './correctness/server-name-with-port.ts';
+import settingOfDefaultOnly from './correctness/setting-of-default-only.ts';
 import shadowedServer from './correctness/shadowed-server.ts';
 import sharedPrefixCookiePath from './correctness/shared-prefix-cookie-path.ts';
 import subFilterOnGzip from './correctness/sub-filter-on-gzip.ts';
@@ -197,6 +198,7 @@ import grpcWithoutHttp2 from './upstreams/grpc-without-http2.ts';
 import headerSentTwice from './upstreams/header-sent-twice.ts';
 import proxyHostMissing from './upstreams/proxy-host-missing.ts';
 import requestBufferingOff from './upstreams/request-buffering-off.ts';
+import responseHeaderTwice from './upstreams/response-header-twice.ts';
 import retryNotIdempotent from './upstreams/retry-not-idempotent.ts';
 import settingLostOnRedirect from './upstreams/setting-lost-on-redirect.ts';
 import settingOfAnotherModule from './upstreams/setting-of-another-module.ts';
@@ -330,6 +332,7 @@ export const RULES: readonly Rule[] = [
   rewriteToNothing,
   rootRepeatsPrefix,
   serverNameWithPort,
+  settingOfDefaultOnly,
   shadowedServer,
   sharedPrefixCookiePath,
   subFilterOnGzip,
@@ -476,6 +479,7 @@ export const RULES: readonly Rule[] = [
   headerSentTwice,
   proxyHostMissing,
   requestBufferingOff,
+  responseHeaderTwice,
   retryNotIdempotent,
   settingLostOnRedirect,
   settingOfAnotherModule,

@@ -127,6 +127,33 @@ export function cipherWord(directive: Directive): Word | null {
 /** `http`, `stream` or `mail`, as far as the place tells; `http` where nothing does. */
 export const protocolIn = ({ context }: Scope): string => (context === 'unknown' ? null : protocolOf(context)) ?? 'http';
 
+/** Ports at which clients of a person send mail; they have a password to lose. */
+const SUBMISSION = ['465', '587'];
+
+const isRelay = (server: Scope): boolean =>
+  server.value('starttls')?.value(0) === 'on' &&
+  server.named('listen').every((d) => {
+    const port = /(?:^|:)(\d+)$/.exec(d.value(0))?.[1];
+    return !d.values.includes('ssl') && port !== undefined && !SUBMISSION.includes(port);
+  }) &&
+  (server.value('protocol')?.value(0) === 'smtp' || server.named('listen').some((d) => /(?:^|:)25$/.test(d.value(0))));
+
+/**
+ * Whether the line counts for mail servers only whose clients, other mail servers, go on in the clear where they share no cipher or protocol:
+ * SMTP with a STARTTLS that is offered and not demanded. Old encryption is better than none there (RFC 7435).
+ */
+export function isOpportunistic({ scope, name }: Directive): boolean {
+  if (!scope.context.startsWith('mail')) return false;
+  const servers =
+    scope.context === 'mail-server' ? [scope] : scope.directives.flatMap((d) => (d.body?.context === 'mail-server' ? [d.body] : []));
+  const own = servers.filter(
+    (s) =>
+      (s === scope || !s.has(name)) &&
+      ((s.value('starttls')?.value(0) ?? 'off') !== 'off' || s.named('listen').some((d) => d.values.includes('ssl'))),
+  );
+  return own.length > 0 && own.every(isRelay);
+}
+
 /** The servers in which a directive of the http or server level is in force, of those that speak TLS. */
 const tlsServersWith = (directive: Directive): readonly Server[] =>
   serversUnder(directive).filter((s) => reachOf(s).tls && s.scope.effective(directive.name).directives.includes(directive));

@@ -27,7 +27,9 @@ Take the rest with a group, \`location ~ ^/media/(.*)$ { alias /srv/media/$1; }\
   looksAt: {
     outcome: ['alias'],
     when: (spot) =>
-      (spot.location?.kind === 'regex' || isFileInFolder(spot)) && spot.scope.named('alias').some((d) => !hasVariables(d.value(0))),
+      spot.location?.kind === 'regex'
+        ? spot.scope.named('alias').some((d) => !hasVariables(d.value(0)) || /\/$/.test(d.value(0)))
+        : isFileInFolder(spot) && spot.scope.named('alias').some((d) => !hasVariables(d.value(0))),
   },
   needs: 'config',
   costly: true,
@@ -58,11 +60,38 @@ Take the rest with a group, \`location ~ ^/media/(.*)$ { alias /srv/media/$1; }\
     const [first, second] = traces;
     // try_files asks for its own paths below the alias
     if (!first || !second || spot.has('try_files', 'rewrite', 'return')) return;
+    if (hasVariables(dir)) return ofParts();
     const folder = dir.replace(/\/$/, '');
     if (!traces.every((t) => target(t)?.replace(/\/$/, '') === folder || target(t) === dir)) return;
     report('same', { at: word, data: { one, other, dir }, witness: proofOf(first, `${dir}, for every request`) });
+
+    /** Some of the path is captured, and not its end: two files below it are one folder. */
+    function ofParts(): void {
+      const path = spot.paths.find((p) => !p.endsWith('/') && !/\.\w+$/.test(p));
+      if (path === undefined || !word) return;
+      const pair = [`${path}/one.css`, `${path}/two.css`];
+      if (!pair.every((p) => spot.takes(p))) return;
+      const [a, b] = pair.map((p) => spot.ask({ path: p }));
+      const at = target(a!);
+      if (!a || !b || at === null || at !== target(b) || !dir.endsWith('/')) return;
+      report('same', {
+        at: word,
+        data: { one: pair[0]!, other: pair[1]!, dir: `${at}/` },
+        witness: proofOf(a, `${at}/, for every request`),
+      });
+    }
   },
   examples: [
+    {
+      inside: 'server',
+      bad: `location ~ ^/(?<lang>en|de)/ {
+    alias /srv/pages/$lang/;
+#         ^^^^^^^^^^^^^^^^^ same
+}`,
+      good: `location ~ ^/(?<lang>en|de)/(?<rest>.*)$ {
+    alias /srv/pages/$lang/$rest;
+}`,
+    },
     {
       inside: 'server',
       bad: `location = /robots.txt {

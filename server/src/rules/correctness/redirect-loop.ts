@@ -1,4 +1,5 @@
 /** Redirects that lead back to the URL that was asked, directly or over other servers of the configuration. */
+import { listenersOf } from '../../config/servers.ts';
 import type { Trace } from '../../trace/trace.ts';
 import { doubts, type Followed, follow, type Hop, hangsOnOthers, isScripted } from '../../witness/follow.ts';
 import { proofOf, urlOf } from '../../witness/requests.ts';
@@ -92,6 +93,16 @@ function indexFile(loop: readonly Hop[]): string | null | false {
   return found ?? (loop.every((h) => doubts(h.trace).length === 0) ? null : false);
 }
 
+/**
+ * Clients come to this TLS listener by themselves: the server has no plain one, where a balancer would send what it has decrypted, and nobody
+ * in front is trusted anywhere.
+ */
+function isOwnEdge({ config, server }: Spot, door: Door): boolean {
+  if (door.scheme !== 'https' || door.listener.proxyProtocol || door.name === null) return false;
+  if (listenersOf(config).some((l) => !l.ssl && l.servers.includes(server))) return false;
+  return !config.main.all.some((d) => d.name === 'set_real_ip_from' || d.name === 'real_ip_header');
+}
+
 export default defineRule({
   id: 'redirect-loop',
   group: 'correctness',
@@ -113,6 +124,8 @@ The rule asks the configuration: it follows the redirects of made-up requests as
     round: 'A redirect loop: {url} is sent to {to}, and from there back again. Redirect in one of the two places only.',
     grows:
       'A redirect loop: {url} is sent to {to}, which is redirected again, and each round makes the URL longer. Exclude what is already redirected.',
+    direct:
+      'A redirect loop for whoever comes to this listener directly: browsers send no X-Forwarded-Proto, so {url} is sent to {to}, for ever. TLS ends here: drop the test, or trust the proxy in front with set_real_ip_from.',
     index:
       'A redirect loop: {url} is sent to {to}, where nginx goes on to the index file {what} by itself and comes to the same redirect. Redirect only what was asked for (if ($request_uri ~ ^/index)).',
     flag: 'A redirect loop while {what} is there: {url} is sent to {to}, and that is redirected as well. Exclude the target, or answer with 503 and an error page.',
@@ -137,7 +150,19 @@ The rule asks the configuration: it follows the redirects of made-up requests as
         const hop = loop && first(loop);
         if (!loop || !hop?.by || told.has(hop.by) || !redirects.includes(hop.by)) continue;
         const all = spot.server.scope.all;
-        if (loop.some((h) => isScripted(h.trace) || hangsOnOthers(config, h.trace, all))) continue;
+        if (loop.some((h) => isScripted(h.trace))) continue;
+        const hangs = loop.some((h) => hangsOnOthers(config, h.trace, all));
+        if (hangs) {
+          // over TLS a browser comes to nginx itself, unless somebody in front is known
+          if (kind !== 'plain' || loop.length > 1 || hop.trace.request.headers.length > 1 || !isOwnEdge(spot, door)) continue;
+          told.add(hop.by);
+          report('direct', {
+            at: hop.by.at(),
+            data: { url: urlOf(hop.trace.request), to: hop.to },
+            witness: proofOf(hop.trace),
+          });
+          continue;
+        }
         const index = kind === 'folder' ? null : indexFile(loop);
         if (index === false) continue;
         told.add(hop.by);
@@ -368,6 +393,30 @@ server {
     }
     location / {
         try_files $uri $uri/ =404;
+    }
+}`,
+    },
+    {
+      inside: 'http',
+      bad: `server {
+    listen 443 ssl;
+    ssl_certificate a.pem;
+    ssl_certificate_key a.key;
+    server_name example.org;
+    if ($http_x_forwarded_proto != https) {
+        return 301 https://$host$request_uri;
+#       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ direct
+    }
+}`,
+      good: `set_real_ip_from 10.0.0.0/8;
+real_ip_header X-Forwarded-For;
+server {
+    listen 443 ssl;
+    ssl_certificate a.pem;
+    ssl_certificate_key a.key;
+    server_name example.org;
+    if ($http_x_forwarded_proto != https) {
+        return 301 https://$host$request_uri;
     }
 }`,
     },

@@ -2,25 +2,38 @@
 import { toBytes } from '../../base/bytes.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
-import { listenersOf, nameMatches } from '../../config/servers.ts';
+import { listenersOf, nameMatches, serversOf } from '../../config/servers.ts';
 import { locationHeader, proofOf } from '../../witness/requests.ts';
-import { directiveAt } from '../../witness/spots.ts';
+import { type Door, directiveAt } from '../../witness/spots.ts';
 import { defineRule } from '../rule.ts';
 
 /** Endings of files that a relative Location may name. */
 const FILE = /\.(?:html?|php|aspx?|jsp|cgi|py|txt|xml|json|js|css|png|jpe?g|gif|svg|ico|pdf|do)$/i;
 const HOST_NAME = /^(?:[a-z\d](?:[a-z\d-]*[a-z\d])?\.)+[a-z]{2,}(?::\d+)?$/i;
 
-type Fault = 'oneSlash' | 'noScheme' | 'portBehind' | 'pattern' | 'noHost' | 'runsOn' | 'twoPorts' | 'otherScheme' | 'twoSlashes';
+type Fault =
+  | 'oneSlash'
+  | 'noScheme'
+  | 'portBehind'
+  | 'pattern'
+  | 'noHost'
+  | 'runsOn'
+  | 'twoPorts'
+  | 'otherScheme'
+  | 'twoSlashes'
+  | 'machine'
+  | 'protocol';
 
 /** What is wrong with a Location; `asked` is the path and query of the request, which hold neither a colon nor a host. */
-function faultOf(location: string, path: string, asked: string, host: string, by: Directive): { fault: Fault; part: string } | null {
+function faultOf(location: string, path: string, asked: string, door: Door, by: Directive): { fault: Fault; part: string } | null {
+  const protocol = /^(HTTP\/\d[\d.]*):/.exec(location);
+  if (protocol) return { fault: 'protocol', part: protocol[1]! };
   const scheme = /^(https?):(\/?)(?!\/)/i.exec(location);
   if (scheme) return { fault: 'oneSlash', part: `${scheme[1]}:${scheme[2]}` };
   const first = location.split(/[/?#]/)[0]!;
   if (!/^[a-z][a-z\d+.-]*:\/\//i.test(location)) {
     if (first === '' || FILE.test(first)) return null;
-    return HOST_NAME.test(first) || first === host || first.endsWith(`.${host}`) ? { fault: 'noScheme', part: first } : null;
+    return HOST_NAME.test(first) || first === door.host || first.endsWith(`.${door.host}`) ? { fault: 'noScheme', part: first } : null;
   }
   const m = /^https?:\/\/([^/?#]*)/i.exec(location);
   if (!m) return null;
@@ -29,6 +42,8 @@ function faultOf(location: string, path: string, asked: string, host: string, by
   const ports = /^(?:[^@]*@)?[^:[\]]+(:\d+:\d+)$/.exec(target);
   if (ports) return { fault: 'twoPorts', part: ports[1]! };
   if (name === '') return { fault: 'noHost', part: location };
+  if (name !== door.host && by.values.some((v) => /\/\/\$\{?hostname\b/.test(v)) && !namesTheMachine(by.scope.config))
+    return { fault: 'machine', part: name };
   if (name === '_' || /^[.~*]|[*^()\\|]|\.\*$/.test(name)) return { fault: 'pattern', part: name };
   const [, before = '', port = ''] = /^(.*)(:\d{2,5})(?:\?b=1)?$/.exec(location) ?? [];
   if (port && (before.endsWith(path) || before.endsWith(asked))) return { fault: 'portBehind', part: port };
@@ -36,6 +51,10 @@ function faultOf(location: string, path: string, asked: string, host: string, by
   const piece = path.replace(/^\//, '').split('/')[0]!;
   const written = /https?:\/\/((?:[\w-]+\.)+[a-z]{2,})(?=\$)/i.exec(by.values.join(' '))?.[1];
   if (piece.length > 2 && written && name.startsWith(written) && name === written + piece) return { fault: 'runsOn', part: name };
+  // the port that the request came to is one without TLS, whoever stands in front
+  const own = /^https:\/\/[^/?#]*:(\d+)(?:[/?#]|$)/i.exec(location)?.[1];
+  const isPlain = own === '80' || (Number(own) === door.port && by.values.some((v) => /\$\{?server_port\b/.test(v)));
+  if (isPlain && door.scheme === 'http') return { fault: 'otherScheme', part: 'http' };
   const other = schemeAt(by.scope.config, location);
   if (other) return { fault: 'otherScheme', part: other };
   const rest = location.slice(m[0].length);
@@ -43,6 +62,9 @@ function faultOf(location: string, path: string, asked: string, host: string, by
     return { fault: 'twoSlashes', part: '//' };
   return null;
 }
+
+/** Some server is asked for by the machine's own name. */
+const namesTheMachine = (config: Config): boolean => serversOf(config).some((s) => s.names.some((n) => n.hostname));
 
 /**
  * The scheme that this configuration speaks at the port of a Location with the other one; null where it is the same, or where the port belongs
@@ -82,6 +104,10 @@ What stands behind the code of \`return\`, or in a \`rewrite\` that redirects, g
     portBehind: 'The port comes after the path: {from} is redirected to {to}. Put {part} after the host.',
     questionMark: 'The question mark becomes %3F, a part of the path: {to}. A rewrite appends the query itself; drop $is_args$args.',
     pattern: '{part} is no host: $server_name holds the pattern of the server_name line as it is written. Use $host, or write the name.',
+    machine:
+      '$hostname is the name of the machine that nginx runs on, not the host of the request: {from} is redirected to that. Use $host, or write the name.',
+    protocol:
+      '$server_protocol is the version, not the scheme: the Location {to} begins with "{part}:", and no browser follows it. Use $scheme, or write https.',
     noHost: 'The Location {to} names no host. $server_name is empty where there is no server_name; use $host.',
     twoPorts: 'The Location {to} has two ports: $http_host already holds the requested port. Use $host before {part}.',
     otherScheme:
@@ -102,7 +128,7 @@ What stands behind the code of \`return\`, or in a \`rewrite\` that redirects, g
         const by = step ? directiveAt(own, step.at) : null;
         if (location === null || !by || told.has(by)) continue;
         const from = `${path}?b=1`;
-        const found = faultOf(location, path, from, door.host, by);
+        const found = faultOf(location, path, from, door, by);
         if (!found) continue;
         told.add(by);
         const data = { from, to: location, part: found.part };
@@ -111,6 +137,44 @@ What stands behind the code of \`return\`, or in a \`rewrite\` that redirects, g
       }
   },
   examples: [
+    {
+      inside: 'server',
+      bad: `location = /a {
+    return 301 $server_protocol://$host/b;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ protocol
+}`,
+      good: `location = /a {
+    return 301 $scheme://$host/b;
+}`,
+    },
+    {
+      inside: 'http',
+      bad: `server {
+    listen 80;
+    server_name shop.example.org;
+    return 301 https://$hostname$request_uri;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ machine
+}`,
+      good: `server {
+    listen 80;
+    server_name shop.example.org;
+    return 301 https://$host$request_uri;
+}`,
+    },
+    {
+      inside: 'http',
+      bad: `server {
+    listen 80;
+    server_name shop.example.org;
+    return 301 https://$host:80$request_uri;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ otherScheme
+}`,
+      good: `server {
+    listen 80;
+    server_name shop.example.org;
+    return 301 https://$host$request_uri;
+}`,
+    },
     {
       inside: 'http',
       bad: `server {

@@ -1,4 +1,5 @@
 /** A limit keyed on what the client itself writes: a new value for each request, and the limit never counts to two. */
+import { table } from '../../base/table.ts';
 import type { Directive } from '../../config/directive.ts';
 import { locationOf } from '../../config/locations.ts';
 import { variablesIn } from '../../syntax/variable.ts';
@@ -20,6 +21,20 @@ const isForLogins = (zone: Directive): boolean =>
     .filter((z) => z.directive === zone)
     .some((z) => z.uses.length > 0 && z.uses.every((use) => LOGIN.test(locationOf(use.scope)?.name ?? '')));
 
+/** What gives the key its value. */
+const WHAT: Readonly<Record<string, string>> = table({
+  http: 'this header',
+  arg: 'this argument',
+  cookie: 'this cookie',
+  remote: 'a user name',
+});
+
+/** Each place that uses the zone has another limit, too, which may count those without a key. */
+const isBackedUp = (zone: Directive): boolean =>
+  limitZones(zone.scope.config)
+    .filter((z) => z.directive === zone)
+    .some((z) => z.uses.length > 0 && z.uses.every((use) => use.scope.effective(use.name).directives.length > 1));
+
 export default defineRule({
   id: 'limit-key-forgeable',
   group: 'limits',
@@ -30,6 +45,8 @@ export default defineRule({
 nginx counts requests with the same key. When the key is a header, a cookie or an argument, a client sends another value with each request
 and is never limited; \`X-Forwarded-For\` is such a header. It can also fill the zone with made-up keys until the real ones are forgotten.
 
+A request whose key is empty is not counted at all, so a limit by a header, a cookie or a user name does not hold for whoever sends none.
+
 Key on \`$binary_remote_addr\`. Behind a proxy, let \`set_real_ip_from\` and \`real_ip_header\` put the client's address there: they believe the
 header of the named proxies only.`,
   about: ['limit_req_zone', 'limit_conn_zone', '$binary_remote_addr', 'set_real_ip_from'],
@@ -37,11 +54,14 @@ header of the named proxies only.`,
   needs: 'file',
   fixable: 'sometimes',
   messages: {
+    absent:
+      'A request without {what} has an empty key, and nginx counts none of them: whoever leaves it out is not limited. Add a second limit by $binary_remote_addr, or give the empty value a key with map.',
     forgeable: 'The key holds {source}, which the client sets: with a new value each time nothing is limited. Use $binary_remote_addr.',
   },
   check({ directive, report }) {
     const key = directive.args[0];
     if (!key?.value.includes('$')) return;
+    const named = /^\$\{?((?:http|arg|cookie)_\w+|remote_user)\}?$/.exec(key.value)?.[1];
     const { uses } = variablesIn(key);
     for (const use of uses) {
       const flow = flowInto(directive, use, 'a');
@@ -54,8 +74,23 @@ header of the named proxies only.`,
       });
       return;
     }
+    if (named && !/^http_(?:host|authorization)$/.test(named) && !isBackedUp(directive))
+      report('absent', { at: key, data: { what: WHAT[named.split('_')[0]!]! }, severity: 'info' });
   },
   examples: [
+    {
+      inside: 'http',
+      bad: `limit_req_zone $http_x_api_key zone=keys:10m rate=10r/s;
+#              ^^^^^^^^^^^^^^^ absent
+server { limit_req zone=keys; }`,
+      good: `limit_req_zone $http_x_api_key zone=keys:10m rate=10r/s;
+limit_req_zone $binary_remote_addr zone=all:10m rate=50r/s;
+server {
+    limit_req zone=keys;
+    limit_req zone=all;
+}`,
+      fixed: false,
+    },
     {
       inside: 'http',
       bad: `limit_req_zone $http_x_forwarded_for zone=perip:10m rate=10r/s;

@@ -1,6 +1,8 @@
 /** Lines that should put the client's address in place of a proxy's, and do not: nobody is trusted, or the address never comes. */
+import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
 import { unseenInForce } from '../../config/effective.ts';
+import { namesOf } from '../../config/names.ts';
 import type { Scope } from '../../config/scope.ts';
 import { type Server, serversOf } from '../../config/servers.ts';
 import { defineRule } from '../rule.ts';
@@ -24,12 +26,16 @@ const isTrusting = (directive: Directive, servers: readonly Server[]): boolean =
     (s) => s.scope.effective('set_real_ip_from').directives.length > 0 || s.scope.all.some((d) => d.name === 'set_real_ip_from'),
   );
 
+/** Some line takes the address out of the PROXY protocol. */
+const isReadSomewhere = (config: Config): boolean =>
+  ['proxy_protocol_addr', 'proxy_protocol_port'].some((v) => namesOf(config).references('variable', v, 'http').length > 0);
+
 export default defineRule({
   id: 'real-ip-ineffective',
   group: 'security',
   severity: 'warning',
   since: '0.2',
-  missing: ['set_real_ip_from', 'listen'],
+  missing: ['set_real_ip_from', 'real_ip_header', 'listen'],
   title: 'real_ip_header without effect',
   why: `
 \`real_ip_header\` counts only for connections from an address that \`set_real_ip_from\` trusts. Without one, with a network written as a single address, or with \`proxy_protocol\` on a listener that does not read it, \`$remote_addr\` stays the address of the proxy: lists, limits and logs are about the proxy and not about clients.
@@ -37,9 +43,11 @@ export default defineRule({
 The PROXY protocol is read where \`listen\` has the parameter \`proxy_protocol\`.`,
   about: ['real_ip_header', 'set_real_ip_from', 'listen'],
   references: ['https://nginx.org/en/docs/http/ngx_http_realip_module.html'],
-  looksAt: { directive: ['real_ip_header', 'set_real_ip_from', 'proxy_set_header', 'uwsgi_param', 'fastcgi_param'] },
+  looksAt: { directive: ['real_ip_header', 'set_real_ip_from', 'proxy_set_header', 'uwsgi_param', 'fastcgi_param', 'listen'] },
   needs: 'config',
   messages: {
+    unused:
+      'The address of the client comes with the PROXY protocol here, and nothing takes it: $remote_addr is the proxy for logs, lists and the application. Add "real_ip_header proxy_protocol" and set_real_ip_from.',
     empty: '{variable} is always empty: no listen of {server} has the parameter proxy_protocol. Add it, or use $remote_addr.',
     protocol:
       'real_ip_header proxy_protocol has no effect: no listen of {server} has the parameter proxy_protocol. Add it where the proxy speaks the protocol.',
@@ -49,6 +57,7 @@ The PROXY protocol is read where \`listen\` has the parameter \`proxy_protocol\`
   },
   check({ directive, config, report }) {
     if (config.kind !== 'root' || directive.scope.context.startsWith('stream')) return;
+    if (directive.name === 'listen') return listen();
     const text = directive.value(0);
     if (directive.name === 'set_real_ip_from') {
       const m = /^(\d+\.\d+\.\d+)\.0(?:\/32)?$/.exec(text);
@@ -81,8 +90,39 @@ The PROXY protocol is read where \`listen\` has the parameter \`proxy_protocol\`
           .flatMap((s) => s.listens.flatMap((l) => (l.directive ? [{ at: l.directive.at(), message: 'reads no PROXY protocol' }] : []))),
       });
     if (!isTrusting(directive, servers)) report('nobody', { at: directive.at(), severity: 'info' });
+
+    /** The PROXY protocol is read, and nothing of it is used. */
+    function listen(): void {
+      const { scope } = directive;
+      if (!directive.values.includes('proxy_protocol') || scope.context !== 'server') return;
+      // another proxy may say it once more by a header, or the application may be told from the variable itself
+      if (scope.effective('real_ip_header').directives.length > 0 || isReadSomewhere(config)) return;
+      if (scope.all.some((d) => d.name === 'include' && !config.tree.includes.get(d.statement)?.files.length)) return;
+      const about = scope.all.find(
+        (d) =>
+          (d.name === 'allow' && d.value(0) !== 'all') ||
+          (/^(?:proxy_set_header|[a-z]+_param)$/.test(d.name) && /\$\{?(?:remote_addr|proxy_add_x_forwarded_for)\b/.test(d.value(1))),
+      );
+      if (about) report('unused', { at: directive.at(), related: [{ at: about.at(), message: 'about the address of the proxy' }] });
+    }
   },
   examples: [
+    {
+      inside: 'server',
+      bad: `    listen 80 proxy_protocol;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^ unused
+location / {
+    proxy_set_header X-Real-IP $remote_addr;
+    proxy_pass http://127.0.0.1:8000;
+}`,
+      good: `listen 80 proxy_protocol;
+set_real_ip_from 10.0.0.0/8;
+real_ip_header proxy_protocol;
+location / {
+    proxy_set_header X-Real-IP $remote_addr;
+    proxy_pass http://127.0.0.1:8000;
+}`,
+    },
     {
       inside: 'server',
       bad: `listen 80;

@@ -3,7 +3,7 @@ import { evaluateCipherList } from '../../catalog/ciphers.ts';
 import { belowProfile, mozillaProfile, profileCiphers, profileProtocols } from '../../catalog/mozilla.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { cipherWord, opensslOf, protocolsOf, reachable, some, written } from '../tls.ts';
+import { cipherWord, isOpportunistic, opensslOf, protocolsOf, reachable, some, written } from '../tls.ts';
 
 /** What other rules report, with more to say. */
 const REPORTED_ELSEWHERE = ['SSLv2', 'SSLv3', 'TLSv1', 'TLSv1.1'];
@@ -33,7 +33,7 @@ Broken suites, suites without forward secrecy and withdrawn protocols are report
     const { mozillaProfile: name, target } = config.settings;
     const profile = mozillaProfile(name);
     const word = directive.name === 'ssl_protocols' ? directive.args[0] : cipherWord(directive);
-    if (!profile || !word || directive.args.some((a) => a.templated)) return;
+    if (!profile || !word || directive.args.some((a) => a.templated) || isOpportunistic(directive)) return;
     if (directive.name === 'ssl_protocols') {
       const { protocols } = belowProfile({ protocols: directive.values, ciphers: [] }, name);
       const beyond = protocols.filter((p) => /^TLSv1\.[23]$/.test(p));

@@ -6,6 +6,7 @@ import { defineRule } from '../rule.ts';
 import {
   CIPHER_DIRECTIVES,
   cipherWord,
+  isOpportunistic,
   onlyTls13,
   opensslName,
   opensslOf,
@@ -76,7 +77,7 @@ Reported are suites without encryption (NULL), without authentication (anonymous
 
 At OpenSSL's security level 1 and above, the default, anonymous and NULL suites of the list are never used; then the finding is an information. So is a broken suite that this OpenSSL no longer has, when its version was set: an older library would offer it.
 
-With Mozilla's profile set to \`old\`, the suites of that profile are not reported.`,
+With Mozilla's profile set to \`old\`, the suites of that profile are not reported. Where SMTP only offers STARTTLS, its clients would otherwise send in the clear: anonymous suites are in order there, and others an information.`,
   about: ['ssl_ciphers', 'ssl_conf_command'],
   references: ['https://wiki.mozilla.org/Security/Server_Side_TLS', 'https://www.rfc-editor.org/rfc/rfc7465', 'https://sweet32.info/'],
   looksAt: { directive: CIPHER_DIRECTIVES },
@@ -112,7 +113,10 @@ With Mozilla's profile set to \`old\`, the suites of that profile are not report
     const asked = list.ok && list.securityLevel === 0;
     const fix: Fix = asked ? { ...excluding, safety: 'suggestion', because: 'the security level 0 asks for old clients' } : excluding;
     const named = (weaknesses: readonly Weakness[]): string => some([...new Set(weaknesses.filter(broken).map((w) => BROKEN[w]!))], 4);
+    // a relay has nobody to authenticate to, and old encryption is more than none
+    const offered = isOpportunistic(directive);
     for (const { term, suites } of found) {
+      if (offered && suites.every((x) => x.weaknesses.filter(broken).every((w) => w === 'anonymous'))) continue;
       const dead = list.ok && reachable(suites, list.securityLevel).length === 0;
       report(dead ? 'dead' : 'selects', {
         at: partOf(word, term.start, term.end),
@@ -121,8 +125,8 @@ With Mozilla's profile set to \`old\`, the suites of that profile are not report
           suites: some(suites.map((s) => s.name)),
           classes: named(suites.flatMap((s) => s.weaknesses)),
         },
-        fix,
-        ...(dead ? { severity: 'info' as const } : {}),
+        fix: offered ? null : fix,
+        ...(dead || offered ? { severity: 'info' as const } : {}),
       });
     }
     for (const term of gone)
@@ -134,6 +138,19 @@ With Mozilla's profile set to \`old\`, the suites of that profile are not report
       });
   },
   examples: [
+    {
+      inside: 'mail',
+      good: `
+auth_http 127.0.0.1:9000/auth;
+ssl_certificate a.pem;
+ssl_certificate_key a.key;
+ssl_ciphers HIGH:@SECLEVEL=0;
+server {
+    listen 25;
+    protocol smtp;
+    starttls on;
+}`,
+    },
     {
       inside: 'http',
       bad: `

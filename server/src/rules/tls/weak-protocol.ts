@@ -7,7 +7,7 @@ import type { Scope } from '../../config/scope.ts';
 import { serverOf } from '../../config/servers.ts';
 import { type Fix, fixOf, insertAfter, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { defaultProtocols, hasUnseenFile, opensslOf, speaksTls, tlsListens } from '../tls.ts';
+import { defaultProtocols, hasUnseenFile, isOpportunistic, opensslOf, speaksTls, tlsListens } from '../tls.ts';
 
 const BROKEN = ['SSLv2', 'SSLv3'];
 const WITHDRAWN = ['TLSv1', 'TLSv1.1'];
@@ -53,7 +53,7 @@ export default defineRule({
 
 The rule looks at the words of \`ssl_protocols\`, and at the default of the target's nginx where nothing is written: before 1.27.3 it had TLS 1.0 and 1.1. From OpenSSL 3.0 on those two need security level 0 as well, so the default alone is only reported for older libraries.
 
-While no server of the configuration speaks TLS, the finding is an information.
+While no server of the configuration speaks TLS, the finding is an information. So it is for SMTP where STARTTLS is offered and not demanded: its clients are other mail servers, which send in the clear when they find no common protocol (RFC 7435).
 
 With Mozilla's profile set to \`old\`, TLS 1.0 and 1.1 are what you asked for and are not reported.`,
   about: ['ssl_protocols'],
@@ -65,6 +65,8 @@ With Mozilla's profile set to \`old\`, TLS 1.0 and 1.1 are what you asked for an
   messages: {
     broken: '{protocol} is broken. Remove it; TLSv1.2 and TLSv1.3 are enough for every current client.',
     withdrawn: '{protocol} was withdrawn (RFC 8996). Remove it; TLSv1.2 and TLSv1.3 are enough for every current client.',
+    offered:
+      '{protocol} was withdrawn (RFC 8996). A mail server that has nothing newer goes on without encryption instead: remove it once the logs show that nobody uses it.',
     default: 'nginx {version} offers {protocols} by default. Set ssl_protocols to TLSv1.2 TLSv1.3.',
   },
   check({ config, directive, scope, file, report }) {
@@ -96,12 +98,13 @@ With Mozilla's profile set to \`old\`, TLS 1.0 and 1.1 are what you asked for an
           : offered;
       // Debian's nginx.conf has the line for whoever adds a TLS server one day
       const idle = config.kind === 'root' && !speaksTls(config);
+      const offered = isOpportunistic(directive);
       for (const word of weak)
-        report(BROKEN.includes(word.value) ? 'broken' : 'withdrawn', {
+        report(BROKEN.includes(word.value) ? 'broken' : offered ? 'offered' : 'withdrawn', {
           at: word,
           data: { protocol: word.value },
-          fix,
-          ...(idle ? { severity: 'info' as const } : {}),
+          fix: offered ? null : fix,
+          ...(idle || (offered && !BROKEN.includes(word.value)) ? { severity: 'info' as const } : {}),
         });
       return;
     }
@@ -123,6 +126,44 @@ With Mozilla's profile set to \`old\`, TLS 1.0 and 1.1 are what you asked for an
     });
   },
   examples: [
+    {
+      inside: 'mail',
+      bad: `
+auth_http 127.0.0.1:9000/auth;
+ssl_certificate a.pem;
+ssl_certificate_key a.key;
+ssl_protocols TLSv1 TLSv1.2 TLSv1.3;
+#             ^^^^^ offered
+server {
+    listen 25;
+    protocol smtp;
+    starttls on;
+    smtp_auth none;
+}`,
+      fixed: false,
+    },
+    {
+      inside: 'mail',
+      bad: `
+auth_http 127.0.0.1:9000/auth;
+ssl_certificate a.pem;
+ssl_certificate_key a.key;
+ssl_protocols TLSv1 TLSv1.2 TLSv1.3;
+#             ^^^^^ withdrawn
+server {
+    listen 993 ssl;
+    protocol imap;
+}`,
+      fixed: `
+auth_http 127.0.0.1:9000/auth;
+ssl_certificate a.pem;
+ssl_certificate_key a.key;
+ssl_protocols TLSv1.2 TLSv1.3;
+server {
+    listen 993 ssl;
+    protocol imap;
+}`,
+    },
     {
       inside: 'http',
       bad: `

@@ -1,6 +1,8 @@
 /** Cached responses that reach somebody for whom they were not made. */
+
 import { passedBy, passesIn } from '../../answers/what-is-passed.ts';
 import { sourcesOf } from '../../answers/where-a-value-comes-from.ts';
+import { authenticationIn } from '../../answers/who-may-enter.ts';
 import { PerConfig } from '../../config/asked.ts';
 import type { Directive } from '../../config/directive.ts';
 import { unseenInForce } from '../../config/effective.ts';
@@ -33,7 +35,9 @@ function storeOf(pass: Directive, cache: Directive, family: string): string | nu
   const key = pass.scope.value(`${family}_cache_key`)?.value(0) ?? '';
   const target = passedBy(pass).targets[0];
   if (!target || sources(pass.scope, key).some((s) => OF_HOSTS.test(s))) return null;
-  return `${cache.value(0)} ${target.upstream?.name ?? target.host}:${target.port} ${key}`;
+  // a key of one's own holds the target only where it is written
+  const to = key === '' || key.includes('$proxy_host') ? `${target.upstream?.name ?? target.host}:${target.port}` : '';
+  return `${cache.value(0)} ${to} ${key}`;
 }
 
 /** The passes whose answers are stored, by what they store under; at most one for each server. */
@@ -95,10 +99,12 @@ sites share an application and a cache zone, and the application tells them apar
     stored:
       '{family}_cache_bypass only skips the lookup: pages of logged-in users are still stored for everybody. Give {family}_no_cache the same condition.',
     page: 'Without Set-Cookie the page is still stored, whoever it was made for. Keep sessions out with {family}_no_cache.',
+    claimed:
+      '$remote_user in the key is the name that a client claims: nginx checks no password here, so anyone who sends the name gets the cached page of that user. Use auth_basic here, or $http_authorization in the key.',
     query:
       'The key {key} leaves the query out: /list?page=2 is answered with the page of /list. Use $request_uri, or append $is_args$args.',
     post: 'Answers to POST are stored under the path alone, so one form gets the answer of another. Put $request_body into {family}_cache_key, or leave POST out.',
-    host: 'The sites of this zone share cached pages: the key names the upstream, not the host. Put $host into {family}_cache_key.',
+    host: 'The sites of this zone share cached pages: the key does not hold the host. Put $host into {family}_cache_key.',
   },
   check({ directive, scope, config, report }) {
     const zone = directive.value(0);
@@ -113,7 +119,7 @@ sites share an application and a cache zone, and the application tells them apar
       const without = level.effective(`${family}_no_cache`).directives.flatMap((d) => d.values.flatMap((v) => sources(level, v)));
       const bypass = level.effective(`${family}_cache_bypass`).directives;
       const hidden = level.effective(`${family}_hide_header`).directives.some((d) => d.value(0).toLowerCase() === 'set-cookie');
-      const cookie = /set-cookie/i.test(header);
+      const cookie = ignored.values.some((v) => /^set-cookie$/i.test(v));
       // whatever a module or a script decides may be about sessions
       const kept = without.some((s) => OF_VISITORS.test(s) || OF_ANSWERS.test(s) || !PLAIN.test(s));
       const own = sources(level, key).some((s) => OF_VISITORS.test(s));
@@ -138,7 +144,7 @@ sites share an application and a cache zone, and the application tells them apar
               ]),
         });
       }
-    }
+    } else bypassOnly();
     const keyLine = level.value(`${family}_cache_key`);
     const ofKey = keyLine ? sources(level, keyLine.value(0)) : [];
     const place = level.enclosing('location')?.opener?.values.at(-1) ?? '';
@@ -149,6 +155,10 @@ sites share an application and a cache zone, and the application tells them apar
         data: { key: keyLine.value(0) },
         related: [{ at: directive.at(), message: 'the cache' }],
       });
+    // the name that the client claims; whether the password fits, the application would have said
+    const claims = ofKey.includes('remote_user') && !ofKey.some((s) => s === 'http_authorization' || s === 'http_cookie');
+    if (keyLine && claims && passes.length && passes.every((d) => authenticationIn(d.scope).length === 0))
+      report('claimed', { at: keyLine.args[0]!, related: [{ at: directive.at(), message: 'the cache' }] });
     const methods = level.value(`${family}_cache_methods`);
     if (methods?.values.some((v) => v.toUpperCase() === 'POST') && !ofKey.some((s) => s.startsWith('request_body')))
       report('post', { at: methods.at(), data: { family }, related: [{ at: (keyLine ?? directive).at(), message: 'the key' }] });
@@ -181,8 +191,98 @@ sites share an application and a cache zone, and the application tells them apar
       });
       return;
     }
+
+    /** Who has a session is not answered from the cache, and his page is stored in it. */
+    function bypassOnly(): void {
+      const bypass = level.effective(`${family}_cache_bypass`).directives;
+      const line = bypass.find((d) => d.values.some((v) => sources(level, v).some((s) => OF_VISITORS.test(s))));
+      if (!line || level.effective(`${family}_no_cache`).directives.length) return;
+      if (sources(level, level.value(`${family}_cache_key`)?.value(0) ?? '').some((s) => OF_VISITORS.test(s))) return;
+      report('stored', {
+        at: directive.statement.name,
+        data: { family },
+        severity: 'info',
+        related: [{ at: line.at(), message: 'skips the lookup only' }],
+        fix:
+          line.file === directive.file && line.scope === directive.scope
+            ? fixOf('Keep these requests out of the cache', 'suggestion', line.file, [
+                insertAfter(line.file, line.statement, [
+                  `${family}_no_cache ${line.args.map((a) => line.file.text.slice(a.start, a.end)).join(' ')};`,
+                ]),
+              ])
+            : null,
+      });
+    }
   },
   examples: [
+    {
+      inside: 'http',
+      bad: `proxy_cache_path /var/cache/nginx/pages keys_zone=pages:10m;
+server {
+    location / {
+        proxy_cache pages;
+        proxy_cache_key $scheme$host$request_uri$remote_user;
+#                       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ claimed
+        proxy_pass http://127.0.0.1:8000;
+    }
+}`,
+      good: `proxy_cache_path /var/cache/nginx/pages keys_zone=pages:10m;
+server {
+    location / {
+        auth_basic members;
+        auth_basic_user_file users;
+        proxy_cache pages;
+        proxy_cache_key $scheme$host$request_uri$remote_user;
+        proxy_pass http://127.0.0.1:8000;
+    }
+}`,
+    },
+    {
+      inside: 'http',
+      bad: `proxy_cache_path /var/cache/nginx/pages keys_zone=pages:10m;
+server {
+    location / {
+        proxy_cache pages;
+#       ^^^^^^^^^^^ stored
+        proxy_cache_bypass $cookie_sessionid;
+        proxy_pass http://127.0.0.1:8000;
+    }
+}`,
+      good: `proxy_cache_path /var/cache/nginx/pages keys_zone=pages:10m;
+server {
+    location / {
+        proxy_cache pages;
+        proxy_cache_bypass $cookie_sessionid;
+        proxy_no_cache $cookie_sessionid;
+        proxy_pass http://127.0.0.1:8000;
+    }
+}`,
+    },
+    {
+      inside: 'http',
+      bad: `proxy_cache_path /var/cache/nginx/pages keys_zone=pages:10m;
+proxy_cache_key $request_uri;
+server {
+    listen 80;
+    server_name one.example.org;
+    location / {
+        proxy_cache pages;
+#       ^^^^^^^^^^^ host
+        proxy_set_header Host $host;
+        proxy_pass http://127.0.0.1:8000;
+    }
+}
+server {
+    listen 80;
+    server_name two.example.org;
+    location / {
+        proxy_cache pages;
+#       ^^^^^^^^^^^ host
+        proxy_set_header Host $host;
+        proxy_pass http://127.0.0.1:8001;
+    }
+}`,
+    },
     {
       inside: 'http',
       bad: `proxy_cache_path /var/cache/nginx/pages keys_zone=pages:10m;

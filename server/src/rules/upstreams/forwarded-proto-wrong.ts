@@ -8,6 +8,7 @@ import type { Scope } from '../../config/scope.ts';
 import { serverOf } from '../../config/servers.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule, type Related } from '../rule.ts';
+import { hasTlsServer } from '../tls.ts';
 
 /** Whether requests come to a place over TLS, plain HTTP, or both; who is sent to https before does not come. */
 function schemesOf(scope: Scope): { plain: boolean; tls: boolean } {
@@ -79,11 +80,16 @@ nginx, which is http: the application redirects to HTTPS for ever. There, pass o
   messages: {
     constant: 'The application receives "{value}" for every request, and this server also serves the other scheme. Use $scheme.',
     http: 'The application receives "http" although this server speaks TLS. Use $scheme.',
+    version: '$server_protocol is the version of HTTP, such as HTTP/1.1, not the scheme: no application takes it for https. Use $scheme.',
+    trusting:
+      '$scheme is "http" here for everyone, and set_real_ip_from names a proxy in front: if that ends TLS, the application redirects to https for ever. Pass on $http_x_forwarded_proto.',
     behind: '$scheme is "http" here, whatever the client uses: TLS is terminated by the proxy in front. Pass on $http_x_forwarded_proto.',
   },
   check({ directive, scope, report }) {
     const [header, value] = directive.args;
     if (!header || !value || !tells(directive)) return;
+    if (/^\$\{?server_protocol\}?$/.test(value.value))
+      return report('version', { at: value, fix: fixOf('Use $scheme', 'suggestion', directive.file, [replace(value, '$scheme')]) });
     const texts = new Set((textsOf(scope, value.value) ?? []).map((text) => schemeSaid(directive, text)));
     const text = texts.size === 1 ? [...texts][0] : undefined;
     for (const at of reach(scope)) {
@@ -99,9 +105,43 @@ nginx, which is http: the application redirects to HTTPS for ever. There, pass o
           related: [why],
           fix: fixOf('Pass on what the proxy in front said', 'suggestion', directive.file, [replace(value, '$http_x_forwarded_proto')]),
         });
+      const trusted = at.effective('set_real_ip_from').directives[0];
+      if (trusted && !hasTlsServer(scope.config))
+        return report('trusting', {
+          at: value,
+          severity: 'info',
+          related: [{ at: trusted.at(), message: 'here a proxy in front is trusted' }],
+          fix: fixOf('Pass on what the proxy in front said', 'suggestion', directive.file, [replace(value, '$http_x_forwarded_proto')]),
+        });
     }
   },
   examples: [
+    {
+      inside: 'location',
+      bad: `proxy_set_header X-Forwarded-Proto $server_protocol;
+#                                  ^^^^^^^^^^^^^^^^ version
+proxy_pass http://127.0.0.1:8000;`,
+      good: `proxy_set_header X-Forwarded-Proto $scheme;
+proxy_pass http://127.0.0.1:8000;`,
+    },
+    {
+      inside: 'server',
+      bad: `listen 80;
+set_real_ip_from 10.0.0.0/8;
+real_ip_header X-Forwarded-For;
+location / {
+    proxy_set_header X-Forwarded-Proto $scheme;
+#                                      ^^^^^^^ trusting
+    proxy_pass http://127.0.0.1:8000;
+}`,
+      good: `listen 80;
+set_real_ip_from 10.0.0.0/8;
+real_ip_header X-Forwarded-For;
+location / {
+    proxy_set_header X-Forwarded-Proto $http_x_forwarded_proto;
+    proxy_pass http://127.0.0.1:8000;
+}`,
+    },
     {
       inside: 'server',
       bad: `listen 80;

@@ -1,0 +1,77 @@
+/** Settings of the connection or of reading the request, in a server that is not the default one: nginx uses those of the default server. */
+import { listenersOf, serversOf } from '../../config/servers.ts';
+import { defineRule } from '../rule.ts';
+
+/**
+ * Read before the server is known by its name (ngx_http_core_module's documentation: "the value from the default server can be used").
+ * Over TLS the name comes with the handshake, so the server is known before.
+ */
+const EARLY = [
+  'underscores_in_headers',
+  'ignore_invalid_headers',
+  'client_header_buffer_size',
+  'client_header_timeout',
+  'connection_pool_size',
+];
+
+export default defineRule({
+  id: 'setting-of-default-only',
+  group: 'correctness',
+  severity: 'info',
+  since: '0.2',
+  title: 'Setting ignored in a non-default server',
+  why: `
+nginx reads a plain request line by line, and knows the server only when the Host line has come. What is needed before, such as whether header names may have underscores, how large the first buffer is and how long it waits, is that of the default server of the address. In another server the line is read and does nothing, or only for the lines behind Host.
+
+Set it in \`http\`, or in the default server.`,
+  about: [...EARLY, 'listen'],
+  references: ['https://nginx.org/en/docs/http/ngx_http_core_module.html#underscores_in_headers'],
+  looksAt: { directive: EARLY },
+  needs: 'config',
+  messages: {
+    ignored:
+      '"{text}" is not certain to count here: nginx reads requests to {address} with {name} of the default server, "{other}". Set it there, or in http.',
+  },
+  check({ config, directive, scope, report }) {
+    if (scope.context !== 'server' || config.kind !== 'root' || directive.args.some((a) => a.templated)) return;
+    const server = serversOf(config).find((s) => s.scope === scope);
+    if (!server) return;
+    const pair = listenersOf(config).find((l) => l.servers.includes(server) && !l.ssl && !l.udp && l.defaultServer !== server);
+    if (!pair) return;
+    const first = pair.defaultServer.scope;
+    const there = first.value(directive.name);
+    const fact = there ?? null;
+    const value = fact?.value(0) ?? config.catalog.directive(directive.name, 'server', config.settings.target)?.default ?? '';
+    const other = String(value).replace(new RegExp(`^${directive.name} |;$`, 'g'), '');
+    if (other.toLowerCase() === directive.value(0).toLowerCase() || other === '') return;
+    report('ignored', {
+      at: directive.at(),
+      data: { text: `${directive.name} ${directive.value(0)}`, address: pair.text, name: directive.name, other },
+      related: first.opener ? [{ at: first.opener.nameAt, message: 'the default server' }] : [],
+    });
+  },
+  examples: [
+    {
+      inside: 'http',
+      bad: `server {
+    listen 80 default_server;
+    return 444;
+}
+server {
+    listen 80;
+    server_name api.example.org;
+    underscores_in_headers on;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^ ignored
+}`,
+      good: `underscores_in_headers on;
+server {
+    listen 80 default_server;
+    return 444;
+}
+server {
+    listen 80;
+    server_name api.example.org;
+}`,
+    },
+  ],
+});
