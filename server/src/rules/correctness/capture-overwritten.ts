@@ -1,5 +1,7 @@
 /** `$1` that holds another group than the one meant: a map or a condition matched in between. Shown by two requests for one path. */
 import type { Directive } from '../../config/directive.ts';
+import { indexOf } from '../../trace/index.ts';
+import { variablesIn } from '../../trace/script.ts';
 import type { Trace } from '../../trace/trace.ts';
 import { splicedPaths } from '../../witness/captures.ts';
 import { locationHeader, proofOf } from '../../witness/requests.ts';
@@ -41,6 +43,12 @@ function conditionBetween(spot: Spot, group: number): { reader: Directive; condi
 
 const reads = (d: Directive): boolean => READS.includes(d.name) && /\$[1-9]/.test(d.values.slice(d.name === 'rewrite' ? 1 : 0).join(' '));
 
+/** Whether a line matches an expression of its own, at a condition or by a map that it reads: nothing else forgets the groups. */
+const matches = (d: Directive, { config }: Spot): boolean =>
+  d.name === 'if'
+    ? d.values.some((v) => /^!?~\*?$/.test(v))
+    : d.values.some((v) => variablesIn(v).some((name) => indexOf(config).variables.get(name)?.by === 'map'));
+
 /** The same directives ran: what differs is what they wrote. */
 const sameWay = (a: Trace, b: Trace, among: readonly Directive[]): boolean => {
   const ran = (t: Trace): string =>
@@ -63,7 +71,7 @@ export default defineRule({
 
 Give the group a name: \`(?<rest>.*)\` and \`$rest\` keep their value.`,
   about: ['map', 'rewrite', 'if'],
-  looksAt: { outcome: READS, when: (spot) => spot.directives.some(reads) },
+  looksAt: { outcome: READS, when: (spot) => spot.directives.some(reads) && spot.directives.some((d) => matches(d, spot)) },
   needs: 'config',
   costly: true,
   messages: {

@@ -21,7 +21,13 @@ An application that redirects writes the host it was asked with into the Locatio
 
 Pass the client's host on (\`proxy_set_header Host $host;\`), or write a \`proxy_redirect\` that maps the one to the other.`,
   about: ['proxy_redirect', 'proxy_pass', 'proxy_set_header'],
-  looksAt: { outcome: ['proxy_pass'] },
+  looksAt: {
+    outcome: ['proxy_pass'],
+    // the default puts right what begins with the address of a pass that is written out
+    when: ({ scope, directives }) =>
+      scope.value('proxy_redirect')?.value(0) === 'off' ||
+      directives.some((d) => d.name === 'proxy_pass' && d.value(0).includes('$') && !scope.value('proxy_redirect')),
+  },
   needs: 'config',
   costly: true,
   messages: {

@@ -17,7 +17,10 @@ Only a question mark that is written out divides the replacement of a \`rewrite\
   looksAt: {
     outcome: ['rewrite'],
     when: (spot) =>
-      spot.directives.some((d) => d.name === 'rewrite' && /\$/.test(d.value(1)) && !/^(?:redirect|permanent)$/.test(d.value(2))),
+      spot.directives.some(
+        (d) =>
+          d.name === 'rewrite' && /\$(?![1-9]|\{?(?:document_)?uri\b)/.test(d.value(1)) && !/^(?:redirect|permanent)$/.test(d.value(2)),
+      ),
   },
   needs: 'config',
   costly: true,

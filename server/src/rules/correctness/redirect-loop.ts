@@ -1,4 +1,6 @@
 /** Redirects that lead back to the URL that was asked, directly or over other servers of the configuration. */
+
+import type { Directive } from '../../config/directive.ts';
 import { listenersOf } from '../../config/servers.ts';
 import type { Trace } from '../../trace/trace.ts';
 import { doubts, type Followed, follow, type Hop, hangsOnOthers, isScripted } from '../../witness/follow.ts';
@@ -14,13 +16,24 @@ const before = (a: NonNullable<Hop['by']>, b: NonNullable<Hop['by']>): boolean =
 const first = (loop: readonly Hop[]): Hop | null =>
   loop.reduce<Hop | null>((best, hop) => (hop.by && (!best?.by || before(hop.by, best.by)) ? hop : best), null);
 
+/** Whether a line can send a client on: a code or a URL, the flag of a rewrite or what its replacement begins with (ngx_http_rewrite). */
+const isRedirect = (d: Directive): boolean =>
+  d.name === 'return'
+    ? /^30|^http|^\$/.test(d.value(0))
+    : d.name === 'rewrite'
+      ? /^(?:redirect|permanent)$/.test(d.value(2)) || /^(?:https?:\/\/|\$)/.test(d.value(1))
+      : d.name === 'error_page' && d.values.at(-1)!.includes('://');
+
 /** Requests worth following from a spot: plain ones, and one for each condition. */
 function* starts(spot: Spot): Generator<{ probe: Probe; door: Door }> {
-  for (const door of spot.doors.slice(0, 6))
-    for (const path of spot.paths.slice(0, 12)) {
+  // without a condition or a pattern one path is like the other
+  const most = spot.directives.some((d) => d.name === 'if' || d.name === 'rewrite') || spot.location?.kind === 'regex' ? 12 : 3;
+  for (const [i, door] of spot.doors.slice(0, 6).entries())
+    for (const path of spot.paths.slice(0, most)) {
       const plain: Probe = { path, query: 'b=1' };
       yield { probe: plain, door };
-      if (path === spot.paths[0]) for (const variation of spot.variations.slice(0, 6)) yield { probe: joined(plain, variation), door };
+      if (path === spot.paths[0] && i < 2)
+        for (const variation of spot.variations.slice(0, 6)) yield { probe: joined(plain, variation), door };
     }
 }
 
@@ -116,7 +129,7 @@ The usual causes: a redirect to HTTPS that stands in the TLS server too, a redir
 
 The rule asks the configuration: it follows the redirects of made-up requests as long as they lead to a port and a server name of this very configuration. A condition on a header that only a proxy in front would set ends the way.`,
   about: ['return', 'rewrite', 'error_page'],
-  looksAt: { outcome: ['return', 'rewrite', 'error_page'] },
+  looksAt: { outcome: ['return', 'rewrite', 'error_page'], when: (spot) => spot.directives.some(isRedirect) },
   needs: 'config',
   costly: true,
   messages: {
@@ -135,12 +148,7 @@ The rule asks the configuration: it follows the redirects of made-up requests as
       'A redirect loop for folders: {url} is sent to {to}, and where a folder of that name exists nginx adds the slash again. Strip the slash only where there is no folder (if (!-d $request_filename)).',
   },
   check({ spot, config, report }) {
-    const redirects = spot.directives.filter(
-      (d) =>
-        (d.name === 'return' && /^30|^http|^\$scheme/.test(d.value(0))) ||
-        d.name === 'rewrite' ||
-        (d.name === 'error_page' && d.values.at(-1)!.includes('://')),
-    );
+    const redirects = spot.directives.filter(isRedirect);
     const told = new Set<unknown>();
     if (!redirects.length) return;
     for (const { probe, door } of starts(spot)) {

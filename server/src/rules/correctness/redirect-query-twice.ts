@@ -29,7 +29,7 @@ End the replacement of a rewrite with a question mark, or use \`return\` with \`
     when: (spot) =>
       spot.directives.some(
         (d) =>
-          d.name === 'rewrite' ||
+          (d.name === 'rewrite' && /\?|\$(?![1-9]|\{?(?:document_)?uri\b)/.test(d.value(1))) ||
           (d.name === 'return' && /\$(?:args|query_string|request_uri|\{)/.test(d.value(1) || d.value(0))) ||
           (d.name === 'proxy_pass' && hasVariables(d.value(0))),
       ),

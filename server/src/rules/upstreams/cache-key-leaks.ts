@@ -28,7 +28,16 @@ const STATIC = /(static|assets|media|images?|img|css|js|fonts|favicon|robots)/i;
 const PLAIN =
   /^(arg_\w+|args|http_(pragma|cache_control|upgrade|accept\w*|user_agent|referer|host)|request_method|uri|request_uri|document_uri|scheme|host|is_args|query_string)$/;
 
-const sources = (scope: Scope, text: string): string[] => variablesIn(text).flatMap((v) => [...sourcesOf(scope.config, v)]);
+const sources = (scope: Scope, text: string): string[] =>
+  variablesIn(text).flatMap((v) => [...sourcesOf(scope.config, v), ...conditionsOf(scope, v)]);
+
+/** What decides on a variable that is set in conditions: `if ($http_cookie ~ session) { set $skip 1; }`. */
+const conditionsOf = (scope: Scope, variable: string): string[] =>
+  (scope.enclosing('server')?.all ?? []).flatMap((d) =>
+    d.name === 'set' && d.value(0) === `$${variable}` && d.scope.opener?.name === 'if'
+      ? variablesIn(d.scope.opener.values.join(' ')).flatMap((v) => [...sourcesOf(scope.config, v)])
+      : [],
+  );
 
 /** What pages are stored under: the zone, the target and the key, when no host is in it; null otherwise. */
 function storeOf(pass: Directive, cache: Directive, family: string): string | null {
