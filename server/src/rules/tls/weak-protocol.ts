@@ -98,13 +98,13 @@ With Mozilla's profile set to \`old\`, TLS 1.0 and 1.1 are what you asked for an
           : offered;
       // Debian's nginx.conf has the line for whoever adds a TLS server one day
       const idle = config.kind === 'root' && !speaksTls(config);
-      const offered = isOpportunistic(directive);
+      const relayed = isOpportunistic(directive);
       for (const word of weak)
-        report(BROKEN.includes(word.value) ? 'broken' : offered ? 'offered' : 'withdrawn', {
+        report(BROKEN.includes(word.value) ? 'broken' : relayed ? 'offered' : 'withdrawn', {
           at: word,
           data: { protocol: word.value },
-          fix: offered ? null : fix,
-          ...(idle || (offered && !BROKEN.includes(word.value)) ? { severity: 'info' as const } : {}),
+          fix: relayed ? null : fix,
+          ...(idle || (relayed && !BROKEN.includes(word.value)) ? { severity: 'info' as const } : {}),
         });
       return;
     }
