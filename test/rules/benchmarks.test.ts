@@ -36,10 +36,12 @@ test('numbers have the form of their benchmark', () => {
 });
 
 const HARDENED = `user www-data;
-error_log /var/log/nginx/error.log info;
+error_log syslog:server=192.0.2.7 info;
 events {}
 http {
     keepalive_timeout 10s; send_timeout 10s; client_header_timeout 10s; client_body_timeout 10s;
+    access_log syslog:server=192.0.2.7 combined;
+    large_client_header_buffers 2 1k;
     server_tokens off;
     limit_req_zone $binary_remote_addr zone=rate:10m rate=10r/s;
     limit_conn_zone $binary_remote_addr zone=open:10m;
@@ -50,6 +52,9 @@ http {
         root /srv/site;
         limit_req zone=rate burst=20 nodelay;
         limit_conn open 20;
+        error_page 404 /404.html;
+        error_page 500 502 503 504 /50x.html;
+        location /admin/ { allow 10.0.0.0/8; deny all; }
         location ~ /\\.(?!well-known/) { deny all; }
     }
 }`;

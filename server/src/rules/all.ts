@@ -1,13 +1,22 @@
 /** Every rule, one line each. Made by `npm run generate` from the files in the folders beside it; do not edit. */
 import accessLogOff from './compliance/access-log-off.ts';
+import addressNotLimited from './compliance/address-not-limited.ts';
 import clientLimitsMissing from './compliance/client-limits-missing.ts';
 import clientTimeoutsLong from './compliance/client-timeouts-long.ts';
+import defaultErrorPage from './compliance/default-error-page.ts';
 import errorLogLevel from './compliance/error-log-level.ts';
+import headerBuffersLarge from './compliance/header-buffers-large.ts';
 import hiddenFileServed from './compliance/hidden-file-served.ts';
+import logFormatSparse from './compliance/log-format-sparse.ts';
+import logKeptLocal from './compliance/log-kept-local.ts';
 import methodNotLimited from './compliance/method-not-limited.ts';
+import portUnexpected from './compliance/port-unexpected.ts';
+import runtimeFileExposed from './compliance/runtime-file-exposed.ts';
+import staplingOff from './compliance/stapling-off.ts';
 import tlsSessionLong from './compliance/tls-session-long.ts';
 import unknownHostAnswered from './compliance/unknown-host-answered.ts';
 import upstreamHeadersShown from './compliance/upstream-headers-shown.ts';
+import upstreamWithoutClientCertificate from './compliance/upstream-without-client-certificate.ts';
 import aliasWithoutCapture from './correctness/alias-without-capture.ts';
 import assetsWithoutRoot from './correctness/assets-without-root.ts';
 import cacheControlContradicts from './correctness/cache-control-contradicts.ts';
@@ -282,14 +291,23 @@ import uwsgiParamsMissing from './wsgi/uwsgi-params-missing.ts';
 
 export const RULES: readonly Rule[] = [
   accessLogOff,
+  addressNotLimited,
   clientLimitsMissing,
   clientTimeoutsLong,
+  defaultErrorPage,
   errorLogLevel,
+  headerBuffersLarge,
   hiddenFileServed,
+  logFormatSparse,
+  logKeptLocal,
   methodNotLimited,
+  portUnexpected,
+  runtimeFileExposed,
+  staplingOff,
   tlsSessionLong,
   unknownHostAnswered,
   upstreamHeadersShown,
+  upstreamWithoutClientCertificate,
   aliasWithoutCapture,
   assetsWithoutRoot,
   cacheControlContradicts,

@@ -31,6 +31,7 @@ export default defineRule({
   group: 'security',
   severity: 'warning',
   since: '0.2',
+  controls: { cis: ['2.1.2'] },
   missing: ['deny', 'auth_basic', 'auth_request', 'limit_except'],
   title: 'WebDAV methods open to everyone',
   why: `

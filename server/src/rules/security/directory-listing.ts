@@ -8,6 +8,7 @@ export default defineRule({
   group: 'security',
   severity: 'warning',
   since: '0.1',
+  controls: { cis: ['2.1.4'] },
   missing: ['allow', 'auth_basic', 'auth_request'],
   equivalents: ['nginx-lint:autoindex-enabled'],
   title: 'Directory listing open to everyone',
