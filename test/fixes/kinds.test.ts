@@ -141,6 +141,13 @@ const KINDS: Readonly<Record<string, Kind>> = {
     },
     has: { 'nginx.conf': [/X-Forwarded-For \$proxy_add_x_forwarded_for;/] },
   },
+  'a branch that compares versions without the word': {
+    files: {
+      'nginx.conf.j2': http(
+        `server {\nlisten 443 ssl;\n${TLS}{% if nginx_ver is ge('1.19') %}\nssl_protocols TLSv1 TLSv1.2;\n{% endif %}\nreturn 204;\n}`,
+      ),
+    },
+  },
   'a comment beside what is changed': {
     files: { 'nginx.conf': 'events {}\nhttp {\n    server_tokens on; # ticket 12\n    server { listen 80; return 204; }\n}\n' },
     has: { 'nginx.conf': [/server_tokens off; # ticket 12/] },

@@ -130,6 +130,28 @@ const kindOf = (because: string): string =>
     .replace(/^\w+ https?:\/\/\S+/, 'a request')
     .replace(/(refuse it:).*/, '$1 …');
 
+/** Every kind of reason for which a fix is left to a person, and why that is right: one that is not here has to be argued for first. */
+const ARGUED: readonly (readonly [reason: RegExp, argument: string])[] = [
+  [
+    /^TLS may end in front of this nginx/,
+    '$scheme is what the application believes: http over a terminator’s https makes loops, and no text here tells which it is',
+  ],
+  [/security level 0 .*asks for old clients/, 'nobody writes level 0 but for clients that speak nothing newer'],
+  [/is not among the files of the project/, 'nginx does not start when an include names no file'],
+  [/depends on a version/, 'the branch is meant for another nginx than the one that is judged'],
+  [
+    /move lines into or out of a branch or loop|fills in to a place|which the template engine reads|reads the dollar signs/,
+    'what is written out is not what was judged',
+  ],
+  [/upper and lower case/, 'names of templates and of file systems differ by it'],
+  [/^it takes the|^it removes a line or block/, 'a file that is not seen may use it'],
+  [/may know ".*" from a module or a version/, 'the nearest word need not be the meant one'],
+  [/still goes by/, 'an older nginx that may run this reads the line'],
+  [/would refuse it|not well formed/, 'an accepted text must stay one on every version that may run it'],
+  [/^a request would get/, 'the rule does not say that its fix changes that'],
+  [/no nginx configuration/, 'nothing proves what a line of another language does'],
+];
+
 async function violationsOf(r: Random, { name, tree, settings }: Case): Promise<void> {
   const say = (words: string): void => {
     violations.push(`${name} (nginx ${settings.versionFrom === 'default' ? 'unknown' : settings.target.nginx.text}): ${words}`);
@@ -181,7 +203,7 @@ async function violationsOf(r: Random, { name, tree, settings }: Case): Promise<
   }
 }
 
-test(`safe fixes in ${COUNT} layouts (seed ${SEED})`, async () => {
+test(`safe fixes in ${COUNT} layouts (seed ${SEED})`, async (t) => {
   const r = new Random(SEED);
   for (let i = 0; i < COUNT; i++) await violationsOf(r, laidOut(r, r.pick(POOL)));
   const total = [...applied.values()].reduce((a, b) => a + b, 0);
@@ -191,16 +213,14 @@ test(`safe fixes in ${COUNT} layouts (seed ${SEED})`, async () => {
         .sort((a, b) => b[1] - a[1])
         .map(([rule, n]) => `${String(n).padStart(6)} ${rule}`)
         .join('\n'),
-      [...demoted]
-        .map(
-          ([rule, reasons]) =>
-            `\n${rule}, left to a person:${[...reasons]
-              .sort((a, b) => b[1] - a[1])
-              .map(([reason, n]) => `\n${String(n).padStart(6)} ${reason}`)
-              .join('')}`,
-        )
-        .join(''),
     );
+  t.diagnostic(`${total} fixes applied, ${violations.length} violations; left to a person:`);
+  for (const [rule, reasons] of [...demoted].sort(([a], [b]) => (a < b ? -1 : 1)))
+    for (const [reason, n] of reasons) {
+      const argument = ARGUED.find(([known]) => known.test(reason))?.[1];
+      t.diagnostic(`${n} of ${rule}: ${reason}, for ${argument ?? 'no reason that is argued for'}`);
+      assert.ok(argument, `${rule} leaves fixes to a person because "${reason}": is that right?`);
+    }
   assert.deepEqual(violations, []);
   assert.ok(total > COUNT / 10, `only ${total} fixes were applied`);
 });

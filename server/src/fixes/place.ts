@@ -14,7 +14,7 @@ import type { SourceFile, Statement } from '../syntax/statement.ts';
 import { mask } from '../syntax/template.ts';
 
 /** A condition that compares versions: the branch is meant for an nginx that is not the one at hand. */
-const ABOUT_VERSIONS = /version/i;
+const ABOUT_VERSIONS = /version|semver|(?:\b|_)ver\b/i;
 
 interface Open {
   readonly mark: Span;
