@@ -221,7 +221,7 @@ const CASES: readonly Case[] = [
     after: (a) => a.status === 200,
   },
   {
-    rule: 'script-filename-aliased',
+    rule: 'script-filename-under-alias',
     name: 'php-fpm below an alias',
     nginx: server(
       'location /wiki/ {\n        alias {dir}/;\n        location ~ \\.php$ {\n            include fastcgi_params;\n            fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;\n            fastcgi_pass unix:{dir}/app.sock;\n        }\n    }',

@@ -412,7 +412,7 @@ onTrial([
     ],
   },
   {
-    rule: 'script-filename-aliased',
+    rule: 'script-filename-under-alias',
     bad: [
       `location ^~ /wiki/ { alias /srv/mediawiki/; location ~ \\.php$ { ${SCRIPT} ${FPM} } }`,
       `location /wiki { alias /srv/mediawiki; index index.php; location ~ \\.php$ { ${FPM} fastcgi_param SCRIPT_FILENAME \${document_root}\${fastcgi_script_name}; } }`,

@@ -268,7 +268,6 @@ import proxyFixCount from './wsgi/proxy-fix-count.ts';
 import publishedPortLost from './wsgi/published-port-lost.ts';
 import publishedPortUnheard from './wsgi/published-port-unheard.ts';
 import redirectPortUnpublished from './wsgi/redirect-port-unpublished.ts';
-import scriptFilenameAliased from './wsgi/script-filename-aliased.ts';
 import scriptFilenameElsewhere from './wsgi/script-filename-elsewhere.ts';
 import scriptFilenameMissing from './wsgi/script-filename-missing.ts';
 import scriptFilenameUnderAlias from './wsgi/script-filename-under-alias.ts';
@@ -558,7 +557,6 @@ export const RULES: readonly Rule[] = [
   publishedPortLost,
   publishedPortUnheard,
   redirectPortUnpublished,
-  scriptFilenameAliased,
   scriptFilenameElsewhere,
   scriptFilenameMissing,
   scriptFilenameUnderAlias,

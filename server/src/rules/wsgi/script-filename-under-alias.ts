@@ -10,7 +10,7 @@ export default defineRule({
   since: '0.2',
   title: 'SCRIPT_FILENAME wrong under an alias',
   why: `
-Under \`alias\` the path of a file is the alias and the part of the URI behind the location's name. \`$document_root$fastcgi_script_name\` puts the whole URI behind the alias instead: for \`/blog/index.php\` below \`alias /srv/blog/\` that is \`/srv/blog//blog/index.php\`, and PHP answers "File not found" or "Primary script unknown".
+Under \`alias\` the path of a file is the alias and the part of the URI after the location's name. \`$document_root$fastcgi_script_name\` puts the whole URI after the alias instead: for \`/blog/index.php\` below \`alias /srv/blog/\` that is \`/srv/blog//blog/index.php\`. php-fpm answers "File not found." (tried with 8.2; its log says "Primary script unknown").
 
 \`$request_filename\` is the path that nginx has worked out itself, under \`root\` and \`alias\` alike.`,
   about: ['alias', 'fastcgi_param', '$document_root', '$request_filename'],
@@ -21,7 +21,8 @@ Under \`alias\` the path of a file is the alias and the part of the URI behind t
   needs: 'config',
   fixable: 'sometimes',
   messages: {
-    twice: '{from} is handed to PHP as {told}: alias has cut {prefix} off, and the script name brings it again. Use $request_filename.',
+    twice:
+      'PHP is asked for {told} when {from} is requested, and answers "File not found.": the alias replaces {prefix}, and $fastcgi_script_name still begins with it. Use $request_filename.',
   },
   check({ spot, report }) {
     const line = spot.scope.effective('fastcgi_param').directives.findLast((d) => d.value(0) === 'SCRIPT_FILENAME');
@@ -38,7 +39,8 @@ Under \`alias\` the path of a file is the alias and the part of the URI behind t
       if (!path.startsWith(prefix) || told.replace(/\/+/g, '/') !== `${alias}/${path}`.replace(/\/+/g, '/')) continue;
       if (rest === path) continue;
       report('twice', {
-        at: line.at(),
+        at: line.at(word),
+        related: [{ at: spot.scope.value('alias')!.at(), message: 'the aliased folder' }],
         data: { from: path, told, prefix },
         fix:
           line.scope === spot.scope ? fixOf('Use $request_filename', 'suggestion', line.file, [replace(word, '$request_filename')]) : null,
@@ -54,7 +56,7 @@ Under \`alias\` the path of a file is the alias and the part of the URI behind t
     alias /srv/blog/;
     location ~ \\.php$ {
         fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;
-#       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ twice
+#       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ twice
         fastcgi_pass 127.0.0.1:9000;
     }
 }`,
