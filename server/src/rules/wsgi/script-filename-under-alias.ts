@@ -56,7 +56,7 @@ Under \`alias\` the path of a file is the alias and the part of the URI after th
     alias /srv/blog/;
     location ~ \\.php$ {
         fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;
-#       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ twice
+#                                     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ twice
         fastcgi_pass 127.0.0.1:9000;
     }
 }`,
