@@ -1,6 +1,6 @@
 /** Locations that no path reaches because others take all of theirs: shown by running such paths through nginx's own order of matching. */
 import { toBytes } from '../../base/bytes.ts';
-import { isOpen, type Location, locationOf, matchLocation } from '../../config/locations.ts';
+import { isOpen, type Location, locationOf, locationsOf, matchLocation } from '../../config/locations.ts';
 import type { Scope } from '../../config/scope.ts';
 import { matchingRoot, pathsFor } from '../../witness/paths.ts';
 import { defineRule } from '../rule.ts';
@@ -31,6 +31,25 @@ function escapes(location: Location, winners: readonly Location[], paths: readon
   return false;
 }
 
+/** Paths of all kinds, for a location that asks no path. */
+const ANYWHERE = ['/', '/a', '/a/', '/a/b', '/index.html', '/x.php', '/a/b.css', '/api/v1/users/7', '/.well-known/x', '/A.JS', '/a-b_c~d'];
+
+/** Who takes what a location that asks a variable would take while the variable is true: the same question above, or all paths there are. */
+function beforePredicate(location: Location, root: Scope): { readonly winner: Location; readonly path: string | null } | null {
+  const { parent, name } = location;
+  const again = locationsOf(parent?.scope ?? root).predicates.find((p) => p.name.toLowerCase() === name.toLowerCase());
+  if (again && again !== location) return { winner: again, path: null };
+  if (parent?.kind === 'predicate') return null;
+  let taken: { winner: Location; path: string } | null = null;
+  for (const path of parent ? pathsFor(parent, 12) : ANYWHERE) {
+    const match = matchLocation(root, toBytes(path), (p) => (p === location ? 'true' : 'false'));
+    if (parent && !match.path.includes(parent)) continue;
+    if (!match.location || isOpen(match.how) || match.how === 'slash-redirect' || match.path.includes(location)) return null;
+    taken ??= { winner: match.location, path };
+  }
+  return taken;
+}
+
 export default defineRule({
   id: 'unreachable-location',
   group: 'correctness',
@@ -47,6 +66,9 @@ The rule makes up many different paths that fit the location and sends each thro
   looksAt: { directive: ['location'] },
   needs: 'file',
   messages: {
+    again: 'No request arrives here: "location {winner}" above asks the same variable. Put both into one.',
+    outranked:
+      'No request arrives here: {path} and all other paths go to "location {winner}", which is chosen before a variable is asked. Put this one inside it.',
     taken:
       'No path arrives here: {path} and all others like it go to "location {winner}". Put this one first, or make it an exact or ^~ location.',
     prefixed:
@@ -58,6 +80,17 @@ The rule makes up many different paths that fit the location and sends each thro
     if (location.kind === 'regex' && !location.regex) return;
     const root = matchingRoot(scope);
     if (root.context !== 'server' && scope.config.whole) return;
+    if (location.kind === 'predicate') {
+      const before = beforePredicate(location, root);
+      if (before)
+        report(before.path === null ? 'again' : 'outranked', {
+          at: directive.at(directive.args[0]!),
+          data: { path: before.path ?? '', winner: before.winner.directive.values.join(' ') },
+          related: [{ at: before.winner.directive.at(before.winner.directive.args.at(-1)!), message: 'takes the requests' }],
+          tag: 'unnecessary',
+        });
+      return;
+    }
     // nearly every location is reached by the first path that comes to mind
     for (const path of pathsFor(location, 3)) if (matchLocation(root, toBytes(path)).path.includes(location)) return;
     const paths = [...pathsFor(location)];
@@ -92,6 +125,27 @@ The rule makes up many different paths that fit the location and sends each thro
     });
   },
   examples: [
+    {
+      inside: 'server',
+      settings: { nginx: '1.31.9' },
+      notOn122: 'locations by a variable came with 1.31.5',
+      bad: `location $arg_beta { return 200; }
+location / { return 204; }
+location $arg_beta { return 201; }
+#        ^^^^^^^^^ again`,
+      good: `location $arg_beta { return 200; }
+location / { return 204; }`,
+    },
+    {
+      inside: 'server',
+      settings: { nginx: '1.31.9' },
+      notOn122: 'locations by a variable came with 1.31.5',
+      bad: `location $arg_beta { return 200; }
+#        ^^^^^^^^^ outranked
+location ^~ / { return 204; }`,
+      good: `location $arg_beta { return 200; }
+location / { return 204; }`,
+    },
     {
       inside: 'server',
       bad: `location ~ \\.php$ { return 204; }
