@@ -31,6 +31,8 @@ describe('inlay hints', () => {
       'add_header a 3;«without B of http»',
     ));
   test('nothing is lost', () => checkInlay(http('server {\nadd_header X 3;¶\n}'), 'add_header X 3;'));
+  test('an include that is not seen may repeat them', () =>
+    checkInlay(http('add_header A 1;\nserver {\ninclude hidden.conf;\nadd_header X 3;¶\n}'), 'add_header X 3;'));
   test('merged headers are not lost', () =>
     checkInlay(http('add_header A 1;\nserver {\nadd_header_inherit merge;\nadd_header X 3;¶\n}'), 'add_header X 3;'));
   test('the path that is sent on', () =>

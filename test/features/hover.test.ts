@@ -67,6 +67,14 @@ describe('directives', () => {
       ['In force here, 2 lines', '`add_header A 1`'],
       { not: ['It hides'] },
     ));
+  test('where a line may stand that is not seen, what is in force rests on it, and says so', async () => {
+    const why = /unless a line that is not seen says otherwise: the file .*hidden\.conf.* is not seen/;
+    await checkHover(http('server { include hidden.conf; location / { keepalive_requests<|>; } }'), ['(the default)', why]);
+    await checkHover(http('gzip on;\nserver { include hidden.conf; location / { gz<|>ip; } }'), ['`gzip on` (http, nginx.conf:3)', why]);
+    await checkHover(http('gzip on;\nserver { gzip off; location / { gz<|>ip; } location /b/ { include hidden.conf; } }'), '`gzip off`', {
+      not: [/not seen/],
+    });
+  });
   test('allow hides an outer deny', () => checkHover(http('deny all;\nserver { all<|>ow 10.0.0.0/8; }'), ['It hides', '`deny all`']));
   test('all lines of the level', () =>
     checkHover(http('server {\nproxy_set_header A 1;\nproxy_set_<|>header B 2;\n}'), [

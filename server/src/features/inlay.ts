@@ -6,6 +6,7 @@ import { parseOffset, parseSize, parseTime } from '../catalog/value-kind.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
 import { readLocation } from '../config/locations.ts';
+import { unseenOf } from '../config/open.ts';
 import { listenAddresses } from '../config/servers.ts';
 import type { SourceFile } from '../syntax/statement.ts';
 import { directivesOf } from './directives-of.ts';
@@ -38,7 +39,8 @@ const HEADERS = new Set(['add_header', 'proxy_set_header', 'grpc_set_header', 'u
 function hiddenHeaders(d: Directive): readonly Omit<InlayHint, 'kind'>[] {
   if (!HEADERS.has(d.name) || d.scope.named(d.name).at(-1) !== d) return NOTHING;
   const { shadowed } = d.scope.effective(d.name);
-  if (!shadowed.length) return NOTHING;
+  // the level may repeat them where nobody sees it
+  if (!shadowed.length || unseenOf(d.scope, d.name).length) return NOTHING;
   const own = new Set(d.scope.named(d.name).map((o) => o.value(0).toLowerCase()));
   const level = shadowed[0]!.scope;
   const lost = shadowed.filter((s) => s.scope === level && !own.has(s.value(0).toLowerCase()));

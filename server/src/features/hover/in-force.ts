@@ -3,6 +3,7 @@ import { mdCode, mdText } from '../../base/escape.ts';
 import { inheritanceOf } from '../../catalog/arguments.ts';
 import { defaultOf } from '../../catalog/catalog.ts';
 import type { Directive } from '../../config/directive.ts';
+import { unseenInForce } from '../../config/effective.ts';
 import type { Scope } from '../../config/scope.ts';
 import { headOf, scopeTitle, whereOf } from '../place-words.ts';
 
@@ -14,6 +15,12 @@ function list(directives: readonly Directive[]): string {
   const shown = directives.slice(0, MOST).map((d) => `- ${lineFor(d)}`);
   if (directives.length > MOST) shown.push(`- and ${directives.length - MOST} more`);
   return shown.join('\n');
+}
+
+/** What the answer rests on: why another line may be in force, which nobody sees; nothing where the answer is known. */
+function unless(scope: Scope, name: string): string {
+  const [first] = unseenInForce(scope, name);
+  return first ? `, unless a line that is not seen says otherwise: ${mdText(first.why)}` : '';
 }
 
 /** What to say for one reading of the statement. */
@@ -29,13 +36,13 @@ function ofUse(use: Directive): string | null {
   const { directives, origin, shadowed } = from.effective(name);
   const preset = defaultOf(fact, scope.config.settings.target.nginx);
   if (!directives.length || origin === 'default')
-    return preset === undefined ? null : `In force here: ${mdCode(`${name} ${preset}`)} (the default)`;
+    return preset === undefined ? null : `In force here: ${mdCode(`${name} ${preset}`)} (the default)${unless(from, name)}`;
   const several = kind === 'list' || (kind === 'special' && name !== 'root' && name !== 'alias');
   const out: string[] = [];
-  if (several && directives.length > 1) out.push(`In force here, ${directives.length} lines:\n\n${list(directives)}`);
+  if (several && directives.length > 1) out.push(`In force here, ${directives.length} lines${unless(from, name)}:\n\n${list(directives)}`);
   else {
     const last = directives.at(-1)!;
-    if (last.statement !== use.statement || typing) out.push(`In force here: ${lineFor(last)}`);
+    if (last.statement !== use.statement || typing) out.push(`In force here: ${lineFor(last)}${unless(from, name)}`);
     else if (!shadowed.length) {
       const outer = scope.parent?.effective(name);
       if (!outer?.directives.length) return null;
@@ -95,7 +102,7 @@ export function inherited(scope: Scope): string | null {
   for (const name of NOTABLE) {
     const { directives, origin } = scope.effective(name);
     if (origin === 'default' || origin === scope || !directives.length) continue;
-    for (const d of directives.slice(0, 3)) lines.push(`- ${lineFor(d)}`);
+    for (const d of directives.slice(0, 3)) lines.push(`- ${lineFor(d)}${unless(scope, name)}`);
     if (directives.length > 3) lines.push(`- and ${directives.length - 3} more of \`${name}\``);
   }
   return lines.length ? `Inherited:\n\n${lines.slice(0, 12).join('\n')}` : null;

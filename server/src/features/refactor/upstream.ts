@@ -1,7 +1,7 @@
 /** An address in a pass directive becomes an upstream of its own; every pass to that address goes there. */
 import type { FileEdit, TextEdit } from '../../base/edit.ts';
 import type { Directive } from '../../config/directive.ts';
-import { effective } from '../../config/effective.ts';
+import { effective, unseenInForce } from '../../config/effective.ts';
 import { walk } from '../../config/scope.ts';
 import { PASS_DIRECTIVES, type PassTarget, passTarget, upstreamsOf } from '../../config/upstreams.ts';
 import { indentAt, indentUnit } from '../../rules/fix.ts';
@@ -12,12 +12,13 @@ import { endOfLine, type Refactor } from './refactoring.ts';
 const addressOf = (t: PassTarget): string =>
   t.kindOfHost === 'unix' ? `unix:${t.host}` : t.port === null ? t.host : `${t.host}:${t.port}`;
 
-/** Whether the name of an upstream would be sent as the Host header: nobody sets another one. */
-const sendsHost = (d: Directive): boolean =>
-  (d.name === 'proxy_pass' || d.name === 'grpc_pass') &&
-  !effective(d.scope, d.name === 'proxy_pass' ? 'proxy_set_header' : 'grpc_set_header').directives.some(
-    (h) => h.value(0).toLowerCase() === 'host',
-  );
+/** Whether the name of an upstream would be sent as the Host header, as nobody sets another one; `may` where a line that is not seen decides. */
+function sendsHost(d: Directive): 'is' | 'may be' | null {
+  if (d.name !== 'proxy_pass' && d.name !== 'grpc_pass') return null;
+  const list = d.name === 'proxy_pass' ? 'proxy_set_header' : 'grpc_set_header';
+  if (effective(d.scope, list).directives.some((h) => h.value(0).toLowerCase() === 'host')) return null;
+  return unseenInForce(d.scope, list).length ? 'may be' : 'is';
+}
 
 export const extractUpstream: Refactor = ({ config, file, uses }) => {
   const [use] = uses;
@@ -33,13 +34,14 @@ export const extractUpstream: Refactor = ({ config, file, uses }) => {
   for (let i = 2; taken.has(name); i++) name = `app_${i}`;
   const address = addressOf(target);
   const edits = new Map<SourceFile, Map<number, TextEdit>>();
-  let host = false;
+  let host: ReturnType<typeof sendsHost> = null;
   for (const d of walk(config.main)) {
     if (!PASS_DIRECTIVES.includes(d.name) || d.scope.context === 'stream-server') continue;
     const other = passTarget(d);
     const word = d.args[0];
     if (!other || !word || other.upstream || addressOf(other) !== address || other.tls !== target.tls) continue;
-    host ||= sendsHost(d);
+    const sent = sendsHost(d);
+    if (host !== 'is') host = sent ?? host;
     const from = other.scheme.length;
     const to = word.value.length - other.uri.length;
     const own = edits.get(d.file) ?? new Map<number, TextEdit>();
@@ -56,7 +58,7 @@ export const extractUpstream: Refactor = ({ config, file, uses }) => {
   edits.set(file, own);
   return [
     {
-      title: `Extract ${address} into an upstream${count > 1 ? `, used ${count} times` : ''}${host ? ' (its name is then sent as Host)' : ''}`,
+      title: `Extract ${address} into an upstream${count > 1 ? `, used ${count} times` : ''}${host ? ` (its name ${host} then sent as Host)` : ''}`,
       kind: 'refactor.extract',
       // a group of its own is what is asked for
       changes: ['request-line', 'timing', ...(host ? (['request-headers'] as const) : [])],
