@@ -32,9 +32,16 @@ export class TestClient {
     readonly connection: MessageConnection,
   ) {}
 
-  /** Starts a server (`server`: its arguments to node) and makes the handshake. `capabilities` are laid over those of an ordinary editor. */
+  /** Starts a server (`server`: its arguments to node) and makes the handshake. `settings` are those of proxylens, `sections` any others by name. `capabilities` are laid over those of an ordinary editor. */
   static async start(
-    options: { folder?: string; capabilities?: object; settings?: object; initializationOptions?: object; server?: readonly string[] } = {},
+    options: {
+      folder?: string;
+      capabilities?: object;
+      settings?: object;
+      sections?: Readonly<Record<string, unknown>>;
+      initializationOptions?: object;
+      server?: readonly string[];
+    } = {},
   ): Promise<TestClient & { result: InitializeResult }> {
     const child = spawn(process.execPath, [...(options.server ?? SERVER)], { stdio: ['pipe', 'pipe', 'inherit'] });
     running.add(child);
@@ -50,7 +57,9 @@ export class TestClient {
       client.logs.push(message);
     });
     connection.onRequest('client/registerCapability', () => null);
-    connection.onRequest('workspace/configuration', ({ items }: { items: unknown[] }) => items.map(() => options.settings ?? {}));
+    connection.onRequest('workspace/configuration', ({ items }: { items: { section: string }[] }) =>
+      items.map(({ section }) => options.sections?.[section] ?? (section === 'proxylens' ? (options.settings ?? {}) : null)),
+    );
     connection.onRequest('window/workDoneProgress/create', () => null);
     connection.listen();
     const folders = options.folder ? [{ uri: options.folder, name: 'test' }] : null;

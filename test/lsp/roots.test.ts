@@ -25,7 +25,12 @@ const FILES: Readonly<Record<string, string>> = {
 };
 const LONE = 'server {\n    listen 81;\n    gzipp on;\n    location / {\n        proxy_pass http://127.0.0.1:8000;\n    }\n}\n';
 
-async function opened(files: Readonly<Record<string, string>>, file: string, settings: object = {}) {
+async function opened(
+  files: Readonly<Record<string, string>>,
+  file: string,
+  settings: object = {},
+  sections: Readonly<Record<string, unknown>> = {},
+) {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'proxylens-roots-'));
   folders.push(dir);
   for (const [name, text] of Object.entries(files)) {
@@ -33,7 +38,7 @@ async function opened(files: Readonly<Record<string, string>>, file: string, set
     fs.writeFileSync(path.join(dir, name), text);
   }
   const uri = (name: string): string => pathToFileURL(path.join(dir, name)).href;
-  const client = await TestClient.start({ folder: pathToFileURL(dir).href, settings });
+  const client = await TestClient.start({ folder: pathToFileURL(dir).href, settings, sections });
   client.open(uri(file), files[file] ?? '');
   await client.settled();
   return {
@@ -80,4 +85,16 @@ test('a site that no main file reads says what it is read as, and is judged in i
   assert.match(readAs ?? '', /^\/etc\/nginx\/.*shop\.conf of /);
   assert.equal(context, 'http');
   assert.ok(rules().includes('unknown-directive'));
+});
+
+test('what the editor leaves out of its file search is left out', async () => {
+  const files = { ...FILES, 'old/2019/nginx.conf': 'events {}\nhttp {\n    gzipp on;\n}\n' };
+  const errors = async (sections: Readonly<Record<string, unknown>>): Promise<number> => {
+    const { client, uri } = await opened(files, 'live/nginx.conf', {}, sections);
+    return client.shown(uri('old/2019/nginx.conf')).length;
+  };
+  assert.ok((await errors({})) > 0);
+  assert.equal(await errors({ 'files.exclude': { '**/old': true } }), 0);
+  assert.equal(await errors({ 'search.exclude': { 'old/**': true } }), 0);
+  assert.ok((await errors({ 'files.exclude': { '**/old': false, '**/*.conf': { when: '$(basename).in' } } })) > 0);
 });

@@ -57,6 +57,13 @@ export interface Host {
   readonly version: string;
 }
 
+/** Settings of VS Code that name what its file search leaves out. */
+const EXCLUDES = ['files.exclude', 'search.exclude'];
+
+/** The masks of such a setting that are on; those that hold beside another file only (`when`) are not. */
+const masksOf = (setting: unknown): string[] =>
+  typeof setting === 'object' && setting !== null ? Object.entries(setting).flatMap(([mask, on]) => (on === true ? [mask] : [])) : [];
+
 /** Serves one connection until it closes. */
 export function serve(connection: Connection, host: Host): void {
   let session: (Session & { settings: EditorSettings }) | null = null;
@@ -143,8 +150,8 @@ export function serve(connection: Connection, host: Host): void {
     const { workspace, client, publisher } = session;
     if (client.watchFiles) void connection.client.register(DidChangeWatchedFilesNotification.type, { watchers: [{ globPattern: '**/*' }] });
     if (client.configuration) {
-      void connection.client.register(DidChangeConfigurationNotification.type, { section: 'proxylens' });
-      await fetchSettings();
+      void connection.client.register(DidChangeConfigurationNotification.type, { section: ['proxylens', ...EXCLUDES] });
+      await Promise.all([fetchSettings(), fetchExcludes()]);
     }
     workspace.apply({ kind: 'folders', folders: folders.map(fileId) });
     if (client.syncs) registerOtherDocuments(connection);
@@ -167,9 +174,19 @@ export function serve(connection: Connection, host: Host): void {
     }
   }
 
+  /** What a person's editor leaves out of its file search is left out here; editors that have no such setting answer nothing. */
+  async function fetchExcludes(): Promise<void> {
+    try {
+      const found = (await connection.workspace.getConfiguration(EXCLUDES.map((section) => ({ section })))) as unknown[];
+      session?.workspace.apply({ kind: 'excludes', masks: found.flatMap(masksOf) });
+    } catch (error) {
+      session?.log(`excludes: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
   connection.onDidChangeConfiguration(async (params) => {
     if (!session) return;
-    if (session.client.configuration) await fetchSettings();
+    if (session.client.configuration) await Promise.all([fetchSettings(), fetchExcludes()]);
     else applySettings(session, (params.settings as { proxylens?: unknown } | null)?.proxylens);
     stale = true;
     session.publisher.changed();

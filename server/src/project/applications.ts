@@ -2,6 +2,8 @@
  * Which of a project's application files belong to one of its configurations. A repository may hold several deployments side by side (examples, services, a
  * sample among tests): what another one has to itself, with an nginx of its own, says nothing about this one.
  */
+
+import { type CancelToken, check } from '../base/cancel.ts';
 import { basename, dirname, type FileId, hostOf, isBelow, relativePath, resolve } from '../base/file-id.ts';
 import { readCompose } from '../deploy/compose.ts';
 import type { Deployment } from '../deploy/deployment.ts';
@@ -15,26 +17,66 @@ const MARK =
 /** Files that start an application or are one. An image of nginx alone, with its Dockerfile and its files, is a part of what is around it. */
 const STARTS = /^((docker-)?compose([.-][\w.-]+)?\.ya?ml|Procfile|.*\.(py|service))$/;
 
+/** Whether a file says that its folder may be deployed by itself. */
+export const isMark = (file: FileId): boolean => MARK.test(basename(file));
+
+/** Files that are looked at before others get their turn. */
+const AT_ONCE = 4000;
+
 /**
- * The folders below a project's own that are deployed by themselves: they hold a mark, configuration of nginx, and what starts an application.
- * `isOther` says whether the application's side needs a file, by its path within a folder.
+ * The folders below a project's own that are deployed by themselves: they hold a mark, configuration of nginx, and what starts an application. `marked` are
+ * folders with a mark; `isOther` says whether the application's side needs a file, by its path within a folder. Throws Cancelled.
  */
-export function partsOf(
+export async function partsOf(
   folder: FileId,
-  { files, configs, isOther }: { files: ReadonlySet<FileId>; configs: readonly FileId[]; isOther: (path: string) => boolean },
-): Part[] {
-  const marked = new Set([...files].filter((f) => MARK.test(basename(f))).map(dirname));
-  marked.delete(folder);
-  // only folders above a configuration are of interest
-  const above = new Set<FileId>();
+  {
+    files,
+    configs,
+    marked,
+    isOther,
+    cancel,
+    breath,
+  }: {
+    files: ReadonlySet<FileId>;
+    configs: readonly FileId[];
+    marked: ReadonlySet<FileId>;
+    isOther: (path: string) => boolean;
+    cancel: CancelToken;
+    /** gives others their turn */
+    breath: () => Promise<unknown>;
+  },
+): Promise<Part[]> {
+  const found = new Map<FileId, { own: FileId[]; starts: boolean }>();
+  const looked = new Set<FileId>([folder]);
   for (const config of configs)
-    for (let at = dirname(hostOf(config)); isBelow(at, folder) && at !== folder && !above.has(at); at = dirname(at)) above.add(at);
-  const parts = [...above].filter((f) => marked.has(f));
-  return parts.flatMap((part): Part[] => {
-    const mine = [...files].filter((f) => isBelow(f, part) && isOther(relativePath(f, part)));
-    if (!mine.some((f) => STARTS.test(basename(f)))) return [];
-    return [{ folder: part, own: mine.filter((f) => !isOther(relativePath(f, folder))) }];
-  });
+    for (let at = dirname(hostOf(config)); isBelow(at, folder) && !looked.has(at); at = dirname(at)) {
+      looked.add(at);
+      if (marked.has(at)) found.set(at, { own: [], starts: false });
+    }
+  if (!found.size) return [];
+  const around = new Map<FileId, readonly FileId[]>([[folder, []]]);
+  const partsAround = (at: FileId): readonly FileId[] => {
+    let known = around.get(at);
+    if (!known) {
+      const outer = isBelow(dirname(at), folder) ? partsAround(dirname(at)) : [];
+      around.set(at, (known = found.has(at) ? [...outer, at] : outer));
+    }
+    return known;
+  };
+  let looks = 0;
+  for (const file of files) {
+    if (++looks % AT_ONCE === 0) {
+      await breath();
+      check(cancel);
+    }
+    for (const part of partsAround(dirname(file))) {
+      const made = found.get(part)!;
+      if (!isOther(relativePath(file, part))) continue;
+      made.starts ||= STARTS.test(basename(file));
+      if (!isOther(relativePath(file, folder))) made.own.push(file);
+    }
+  }
+  return [...found].flatMap(([at, { own, starts }]) => (starts ? [{ folder: at, own }] : []));
 }
 
 /** The files of the application's side for a configuration, of which `most` are read at the most. */
@@ -44,10 +86,21 @@ export interface ApplicationFiles {
   readonly wider: readonly FileId[] | null;
 }
 
+const known = new WeakMap<Project, Map<string, ApplicationFiles>>();
+
 /** The application files for a main file, a file within a stand-in, or a folder. `more` are files that only an editor knows. */
 export function applicationFilesOf(project: Project, root: FileId, more: readonly FileId[] = []): ApplicationFiles {
   const anchor = anchorOf(project, root);
   const apart = partsApart(project, root);
+  const key = [anchor, ...apart, '', ...more].join('\n');
+  let all = known.get(project);
+  if (!all) known.set(project, (all = new Map()));
+  let found = all.get(key);
+  if (!found) all.set(key, (found = chosen(project, anchor, apart, more)));
+  return found;
+}
+
+function chosen(project: Project, anchor: FileId, apart: readonly FileId[], more: readonly FileId[]): ApplicationFiles {
   const within = project.parts.filter(({ folder }) => isBelow(anchor, folder)).flatMap((p) => p.own);
   const all = [...new Set([...within, ...project.others, ...more.filter((f) => isBelow(f, project.boundary))])];
   const mine = (file: FileId): boolean => !apart.some((folder) => isBelow(file, folder));

@@ -10,7 +10,8 @@ import { type LoadOptions, loadTree, type Sources } from '../config/load.ts';
 import { DEFAULT_SETTINGS, type PathMap, type Settings } from '../config/settings.ts';
 import { NGINX_LINT_NAME, type RawSettings, SETTINGS_NAMES, withSettings } from '../config/settings-file.ts';
 import type { Tree } from '../config/tree.ts';
-import { partsApart, partsOf } from './applications.ts';
+import { MAX_FILES } from '../deploy/wanted.ts';
+import { isMark, partsApart, partsOf } from './applications.ts';
 import type { Boundary } from './boundary.ts';
 import { HEAD, holdsMainBlocks, isPlausible, looksLikeNginx, type Verdict, verdictOn } from './content.ts';
 import { depth, instancesFor, loneProject, mountsFor, type Project } from './deployed.ts';
@@ -25,6 +26,8 @@ export interface SurveyOptions {
   readonly isOther?: (path: string) => boolean;
   /** folders that somebody named, which no rule of the repository leaves out */
   readonly named?: readonly FileId[];
+  /** what a person's editor leaves out of searches */
+  readonly excluded?: (id: FileId) => boolean;
   readonly cancel?: CancelToken;
 }
 
@@ -33,14 +36,17 @@ const MAX_HEADS = 6000;
 const MAX_PLACING = 400;
 /** Files looked into for configurations in them. */
 const MAX_HOSTS = 1000;
+/** Files of the application's side that are known by name; of these a configuration reads as many as `deploy/` takes. */
+const MAX_OTHERS = 4 * MAX_FILES;
 const AT_ONCE = 32;
 
 /** Looks through a project. Throws Cancelled. */
 export async function findProject(boundary: Boundary, files: FileSystem, options: SurveyOptions): Promise<Project> {
-  const { catalog, isOther = () => false, named = [], cancel = NEVER } = options;
+  const { catalog, isOther = () => false, named = [], excluded, cancel = NEVER } = options;
   if (boundary.bare && !named.length) return loneProject(boundary.folder, boundary.system);
   const notSeen: string[] = [];
   const seen = new Set<FileId>();
+  const marked = new Set<FileId>();
   const others: FileId[] = [];
   const called: FileId[] = [];
   const heads: FileId[] = [];
@@ -50,9 +56,16 @@ export async function findProject(boundary: Boundary, files: FileSystem, options
   const { folder } = boundary;
   const home = basename(folder);
   const start = boundary.bare ? [] : [folder];
-  const walk = filesBelow(start, files, { cancel, named, cut: (why) => notSeen.push(why), leaving: (link) => links.push(link) });
+  const walk = filesBelow(start, files, {
+    cancel,
+    named,
+    ...(excluded ? { excluded } : {}),
+    cut: (why) => notSeen.push(why),
+    leaving: (link) => links.push(link),
+  });
   for await (const id of walk) {
     seen.add(id);
+    if (isMark(id)) marked.add(dirname(id));
     const path = relativePath(id, folder);
     if (isOther(path)) others.push(id);
     if (saysWhere(path)) placing.push(id);
@@ -107,7 +120,14 @@ export async function findProject(boundary: Boundary, files: FileSystem, options
   const sorted = new Map([...texts].sort(([a], [b]) => depth(a) - depth(b) || (a < b ? -1 : 1)));
   roots.sort((a, b) => a.rank - b.rank || (a.id < b.id ? -1 : 1));
   const isConfig = new Set(configs);
-  const parts = partsOf(folder, { files: seen, configs: [...configs, ...hosts], isOther });
+  const parts = await partsOf(folder, {
+    files: seen,
+    configs: [...configs, ...hosts],
+    marked,
+    isOther,
+    cancel,
+    breath: () => files.stat(folder),
+  });
   return {
     boundary: folder,
     system: boundary.system,
@@ -115,7 +135,10 @@ export async function findProject(boundary: Boundary, files: FileSystem, options
     configs: configs.sort((a, b) => (a < b ? -1 : 1)),
     hosts: hosts.sort((a, b) => (a < b ? -1 : 1)),
     // what its text makes nginx's is nothing else, whatever its name
-    others: others.filter((id) => !isConfig.has(id)).sort((a, b) => depth(a) - depth(b) || (a < b ? -1 : 1)),
+    others: others
+      .filter((id) => !isConfig.has(id))
+      .sort((a, b) => depth(a) - depth(b) || (a < b ? -1 : 1))
+      .slice(0, MAX_OTHERS),
     parts,
     instances: instancesOf(sorted, {
       boundary: folder,

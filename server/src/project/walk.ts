@@ -38,6 +38,8 @@ export interface WalkOptions {
   readonly cancel?: CancelToken;
   /** what is below is looked at although a rule of the repository leaves it out: somebody named it */
   readonly named?: readonly FileId[];
+  /** whether a person's editor leaves a file or folder out, with all that is below */
+  readonly excluded?: (id: FileId) => boolean;
   /** told once when the walk ends before its end, in words for people */
   readonly cut?: (why: string) => void;
   /** links that leave the folders, as they are met */
@@ -53,7 +55,7 @@ interface Rules {
 export async function* filesBelow(
   folders: readonly FileId[],
   files: FileSystem,
-  { cancel = NEVER, named = [], cut, leaving }: WalkOptions = {},
+  { cancel = NEVER, named = [], excluded, cut, leaving }: WalkOptions = {},
 ): AsyncGenerator<FileId> {
   let left = MAX_ENTRIES;
   const real = async (id: FileId): Promise<FileId> => (await files.real?.(id)) ?? id;
@@ -82,6 +84,7 @@ export async function* filesBelow(
       }
       if (entry.kind === 'other') continue;
       const id = entryOf(next.folder, entry.name);
+      if (excluded?.(id)) continue;
       if (rules.length && isIgnored(id, entry.kind === 'folder', rules)) continue;
       if (entry.link) {
         const target = await real(id);

@@ -2,6 +2,7 @@
  * The only mutable object of the server: the texts, the trees of files, and which configuration a file belongs to. A change bumps the
  * revision; a snapshot is the view at one revision, and is used up synchronously. IO happens in `settle` alone.
  */
+import picomatch from 'picomatch';
 import { Cancelled, type CancelToken, NEVER } from '../base/cancel.ts';
 import { applyEdits, type TextEdit } from '../base/edit.ts';
 import { basename, dirname, type FileId, fileId, hostOf, isBelow, isWithin, pathOf, relativePath } from '../base/file-id.ts';
@@ -51,6 +52,8 @@ export type Change =
   | { readonly kind: 'disk'; readonly files: readonly FileId[] }
   | { readonly kind: 'folders'; readonly folders: readonly FileId[] }
   | { readonly kind: 'settings'; readonly settings: RawSettings }
+  /** masks of what the editor leaves out of its file search, by the path within a folder (VS Code's `files.exclude` and `search.exclude`) */
+  | { readonly kind: 'excludes'; readonly masks: readonly string[] }
   /** a person's word on which main file a file belongs to; null takes it back */
   | { readonly kind: 'root'; readonly root: FileId | null };
 
@@ -138,6 +141,7 @@ export class Workspace {
   private folders: readonly FileId[] = [];
   private chosenRoot: FileId | null = null;
   private editorSettings: RawSettings = {};
+  private excludes: readonly string[] = [];
   /** the projects of the folders, and of open files that lie in none of them, by their boundary; null: to be looked for */
   private found: Map<FileId, Project> | null = null;
   /** main files that a person named */
@@ -223,6 +227,13 @@ export class Workspace {
       case 'settings':
         if (String(this.editorSettings.root) !== String(change.settings.root)) this.searchAgain();
         this.editorSettings = change.settings;
+        this.reloadAll();
+        break;
+      case 'excludes':
+        if (this.excludes.join('\n') === change.masks.join('\n')) break;
+        this.excludes = change.masks;
+        this.applicationSettled = false;
+        this.searchAgain();
         this.reloadAll();
         break;
       case 'root':
@@ -622,9 +633,26 @@ export class Workspace {
     if (known) return known;
     const { catalog } = this.engine;
     const isOther = this.options.isApplicationFile ?? (() => false);
-    const project = await findProject(boundary, this.files, { catalog, isOther, named: kind === 'folder' ? [id] : [], cancel });
+    const project = await findProject(boundary, this.files, {
+      catalog,
+      isOther,
+      named: kind === 'folder' ? [id] : [],
+      excluded: this.excluded(),
+      cancel,
+    });
     found.set(boundary.folder, project);
     return project;
+  }
+
+  /** What the editor leaves out, by the innermost of its folders. */
+  private excluded(): (id: FileId) => boolean {
+    if (!this.excludes.length) return () => false;
+    const matches = picomatch([...this.excludes], { dot: true });
+    const folders = [...this.folders].sort((a, b) => b.length - a.length);
+    return (id) => {
+      const folder = folders.find((f) => isBelow(id, f));
+      return folder !== undefined && folder !== id && matches(relativePath(id, folder));
+    };
   }
 
   /** The project that a file lies in; of two the inner one. */
