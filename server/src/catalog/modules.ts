@@ -8,6 +8,8 @@ import type { Build } from './flavours.ts';
 /** The modules of one nginx, by module name ("ngx_http_geoip2_module") or by the name of a third-party source ("njs"). */
 export interface ModuleSet {
   has(moduleOrSource: string): boolean;
+  /** whose build it is, where one was named: it decides which package helps */
+  readonly build?: Build;
 }
 
 /** The set in which nothing is missing. */
@@ -252,8 +254,8 @@ export function moduleSet(build: Build, loaded: readonly string[] = []): ModuleS
   const found = setOf(options, sources, [], loaded);
   // whoever builds for himself may do so on any system
   return build === 'plain'
-    ? { has: (module) => /^ngx_(?:select|poll)_module$/.test(module) || found.has(module) }
-    : { has: (module) => !ELSEWHERE.has(module) && found.has(module) };
+    ? { build, has: (module) => /^ngx_(?:select|poll)_module$/.test(module) || found.has(module) }
+    : { build, has: (module) => !ELSEWHERE.has(module) && found.has(module) };
 }
 
 /**
@@ -273,7 +275,7 @@ export function moduleSetOf(configure: readonly string[], loaded: readonly strin
 export function loadedAlso(modules: ModuleSet, loaded: readonly string[]): ModuleSet {
   const brought = setOf([], [], [], loaded);
   const bare = setOf([], [], [], []);
-  return { has: (module) => modules.has(module) || (brought.has(module) && !bare.has(module)) };
+  return { build: modules.build, has: (module) => modules.has(module) || (brought.has(module) && !bare.has(module)) };
 }
 
 function setOf(options: readonly string[], sources: readonly string[], without: readonly string[], loaded: readonly string[]): ModuleSet {
@@ -435,9 +437,9 @@ export function neededPackage(fact: DirectiveFact | VariableFact, build: Build =
   if (!p) return null;
   if ((build === 'official' || build === 'plus') && p.image && p.library) return `load_module ${p.library};`;
   if (build === 'official' && p.official) return `package ${p.official} of nginx.org`;
-  if (build === 'plain' && p.configure) return `configure option ${p.configure}`;
-  if (p.debian) return `Debian package ${p.debian}`;
-  if (p.official) return `package ${p.official} of nginx.org`;
+  // the packages of one distribution do not fit the nginx of another, nor one that somebody built
+  if (p.debian && (build === 'any' || build === 'debian')) return `Debian package ${p.debian}`;
+  if (p.official && build === 'any') return `package ${p.official} of nginx.org`;
   if (p.configure) return `configure option ${p.configure}`;
   return fact.source === 'oss' ? null : `third-party module ${fact.source}`;
 }

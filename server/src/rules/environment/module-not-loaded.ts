@@ -9,6 +9,7 @@ import { isAftermath } from '../validity/_structure.ts';
 function advised(pack: string): string {
   if (pack.startsWith('load_module')) return `Add "${pack}"`;
   if (pack.startsWith('configure option')) return `Build nginx with the ${pack}`;
+  if (pack.startsWith('third-party module')) return `Build nginx with the ${pack}, and load it where it is a library`;
   return `Install the ${pack} and load the module`;
 }
 
@@ -39,7 +40,7 @@ configuration with "unknown directive". Which modules there are is known when \`
     const why = absence(config, facts);
     const fact = facts.find((f) => f.module === why?.module);
     if (why?.reason !== 'module' || !fact) return;
-    const pack = neededPackage(fact);
+    const pack = neededPackage(fact, target.modules.build);
     const data = { name, module: provisionOf(fact)?.library ?? fact.module, advice: pack === null ? '' : advised(pack) };
     report(pack ? 'packaged' : 'lacking', { at: directive.statement.name, data });
   },
