@@ -57,6 +57,13 @@ function questions({ frameworks, servers, modules, runs, tls, systems, found }: 
       choices: (a) => tls.filter(({ value }) => value !== 'acme' || a.system !== 'debian'),
     },
     {
+      key: 'proxy',
+      words: 'Address or network of the proxy that terminates TLS (empty: plain HTTP)',
+      when: (a) => a.tls === 'none',
+      proposed: () => '',
+      wrong: (t) => (/^[\da-fA-F.:]*(\/\d{1,3})?$/.test(t.trim()) ? null : 'Such as 10.0.0.5 or 10.0.0.0/24'),
+    },
+    {
       key: 'module',
       words: 'Module and name of the application',
       proposed: (a) =>

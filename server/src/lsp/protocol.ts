@@ -326,6 +326,7 @@ export interface NewDeploymentParams {
     port?: number;
     settings?: string;
     loginPaths?: string[];
+    proxy?: string;
   };
 }
 export interface NewDeploymentResult {

@@ -44,6 +44,7 @@ interface NewOptions {
   nginxVersion?: string;
   compression?: string;
   email?: string;
+  proxy?: string;
   compose?: boolean;
   write?: string | boolean;
   dryRun?: boolean;
@@ -61,7 +62,8 @@ export function addNew(program: Command): void {
     .option('--framework <name>', FRAMEWORKS.join(', '))
     .option('--server <name>', SERVERS.join(', '))
     .option('--domain <name>', 'the host name of the site')
-    .option('--tls <kind>', `${TLS_KINDS.join(', ')}: certbot fetches the certificate, nginx itself (acme), you have it, or no HTTPS`)
+    .option('--tls <kind>', `${TLS_KINDS.join(', ')}: certbot fetches the certificate, nginx itself (acme), you have it, or no HTTPS here`)
+    .option('--proxy <address>', 'with --tls none: the address or network of the proxy that terminates TLS, which alone is believed')
     .option('--module <module:name>', 'where the application is, such as shop.wsgi:application')
     .option('--settings <module>', "Django's settings module, such as shop.settings")
     .option('--folder <path>', "the project's folder on the server")
@@ -133,6 +135,10 @@ async function answers(options: NewOptions, folderOfProject: string): Promise<De
     // the name that certbot had here before nginx learned to fetch certificates itself
     const kind = options.tls === 'letsencrypt' ? 'certbot' : options.tls;
     const tls = oneOf('tls', await ask(kind, `TLS (${TLS_KINDS.join(', ')})`, 'certbot'), TLS_KINDS);
+    const proxy =
+      tls === 'none'
+        ? await ask(options.proxy, 'Address or network of the proxy that terminates TLS (- for plain HTTP)', '-')
+        : options.proxy;
     const home = runs === 'compose' ? '/srv/app' : `/srv/${name}`;
     const folder = await ask(options.folder, "The project's folder on the server", home);
     const module = await ask(
@@ -169,6 +175,7 @@ async function answers(options: NewOptions, folderOfProject: string): Promise<De
       ...(port !== undefined ? { port: Number(port) } : {}),
       ...(options.nginxVersion !== undefined ? { nginx: options.nginxVersion } : {}),
       ...(options.email !== undefined ? { email: options.email } : {}),
+      ...(proxy !== undefined ? { proxy: none(proxy) } : {}),
       ...(settings ? { settings } : {}),
       ...(loginPaths ? { loginPaths } : {}),
     };

@@ -22,7 +22,7 @@ export const TLS_WORDS = table({
   certbot: "HTTPS with a Let's Encrypt certificate (certbot)",
   acme: "HTTPS with a Let's Encrypt certificate that nginx itself fetches (ACME module)",
   own: 'HTTPS with my own certificate',
-  none: 'No, TLS is terminated by another proxy',
+  none: 'No: plain HTTP, or another proxy terminates TLS',
 } as const);
 export const SYSTEM_WORDS = table({
   debian: 'Debian or Ubuntu, with its own nginx',
@@ -83,6 +83,8 @@ export interface FurtherAnswers {
   readonly settings: string;
   /** for the certificate authority; empty: the domain's own admin */
   readonly email: string;
+  /** address or network of the proxy that terminates TLS before this nginx, with `tls: none`; empty: there is none */
+  readonly proxy: string;
 }
 
 export type DeploymentAnswers = GivenAnswers & Partial<FurtherAnswers>;
@@ -143,6 +145,7 @@ export function complete(given: DeploymentAnswers): Answers {
     loginPaths: LOGIN[given.framework],
     settings: `${given.module.split(/[.:]/)[0]}.settings`,
     email: '',
+    proxy: '',
     ...given,
   };
 }
@@ -183,9 +186,22 @@ export function problemsWith(given: DeploymentAnswers): Problem[] {
     wrong('tls', `nginx's own ACME module needs nginx 1.25.1 or newer, not ${a.nginx}. Choose certbot.`);
   if (a.email !== '' && !/^[^\s@;{}"'$\\]+@[^\s@;{}"'$\\]+$/.test(a.email))
     wrong('email', `"${a.email}" is no address such as you@example.com.`);
+  if (a.proxy !== '' && a.tls !== 'none') wrong('proxy', 'A proxy that terminates TLS is named with tls none only.');
+  else if (a.proxy !== '' && !isNetwork(a.proxy)) wrong('proxy', `"${a.proxy}" is no address or network such as 10.0.0.5 or 10.0.0.0/24.`);
   for (const path of a.loginPaths) if (!/^\/[\w./-]*$/.test(path)) wrong('loginPaths', `"${path}" is no path such as /accounts/login/.`);
   return out;
 }
+
+/** An IPv4 or IPv6 address, with or without the length of a network. */
+function isNetwork(text: string): boolean {
+  const m = /^([\da-f.:]+)(?:\/(\d{1,3}))?$/i.exec(text);
+  if (!m) return false;
+  const v6 = m[1]!.includes(':');
+  return Number(m[2] ?? 0) <= (v6 ? 128 : 32) && (v6 || /^(25[0-5]|2[0-4]\d|1?\d?\d)(\.(25[0-5]|2[0-4]\d|1?\d?\d)){3}$/.test(m[1]!));
+}
+
+/** Whether visitors come over HTTPS, wherever it ends. */
+export const isHttps = (a: Answers): boolean => a.tls !== 'none' || a.proxy !== '';
 
 export const isAtLeast = (have: string, wanted: string): boolean => atLeast(version(have), wanted);
 

@@ -1,10 +1,10 @@
 /** The framework's side of a new deployment: settings for production, and what makes the application believe nginx. */
-import { type Answers, isAsgi, type NewFile, secretName, stateOf, word } from './answers.ts';
+import { type Answers, isAsgi, isHttps, type NewFile, secretName, stateOf, word } from './answers.ts';
 
 const trimmed = (path: string): string => path.replace(/\/+$/, '');
 
 function django(a: Answers): NewFile[] {
-  const https = a.tls !== 'none';
+  const https = isHttps(a);
   const compose = a.runs === 'compose';
   const parts = a.settings.split('.');
   const own = parts.at(-1)!;
@@ -39,7 +39,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 CSRF_TRUSTED_ORIGINS = [${compose ? '"https://" + os.environ["DOMAIN"]' : `"https://${a.domain}"`}]
-# nginx sends HSTS and redirects plain HTTP
+${a.proxy ? '# the proxy before nginx is the place for HSTS and the redirect of plain HTTP' : '# nginx sends HSTS and redirects plain HTTP'}
 SILENCED_SYSTEM_CHECKS = ["security.W004", "security.W008"]
 `
     : ''
@@ -110,7 +110,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)
 app.config.update(
     SECRET_KEY=os.environ["${secretName(a)}"],
-    SESSION_COOKIE_SECURE=${a.tls === 'none' ? 'False' : 'True'},
+    SESSION_COOKIE_SECURE=${isHttps(a) ? 'True' : 'False'},
     SESSION_COOKIE_SAMESITE="Lax",
 )
 `,

@@ -1,5 +1,15 @@
 /** DEPLOY.md: the exact commands, in order, each with how to see that it worked. */
-import { type Answers, heldBySystemd, type NewFile, productionSettings, secretName, socketOf, stateOf, webGroup } from './answers.ts';
+import {
+  type Answers,
+  heldBySystemd,
+  isHttps,
+  type NewFile,
+  productionSettings,
+  secretName,
+  socketOf,
+  stateOf,
+  webGroup,
+} from './answers.ts';
 import { listensOn, packageOf, titleOf } from './application.ts';
 
 const sh = (...lines: readonly string[]): string => `\`\`\`sh\n${lines.join('\n')}\n\`\`\``;
@@ -17,7 +27,7 @@ const sitesOf = (a: Answers): { to: (name: string) => string; enable: (name: str
       }
     : { to: (name) => `/etc/nginx/conf.d/${name}.conf`, enable: () => [] };
 
-const url = (a: Answers): string => `${a.tls === 'none' ? 'http' : 'https'}://${a.domain}/`;
+const url = (a: Answers): string => `${isHttps(a) ? 'https' : 'http'}://${a.domain}/`;
 
 /** What the other steps take for granted. */
 function packages(a: Answers): Step {
@@ -186,6 +196,11 @@ function onTheServer(a: Answers): Step[] {
       a.tls === 'none' ? '' : ', and `curl -sI http://' + a.domain + '/` with 301'
     }.`,
   });
+  if (a.proxy)
+    steps.push({
+      title: 'The proxy that terminates TLS',
+      text: `It must write three headers itself, on every request, and redirect plain HTTP. Where it is an nginx, in the server for ${a.domain}:\n\n\`\`\`nginx\nproxy_set_header Host $host;\nproxy_set_header X-Forwarded-For $remote_addr;\nproxy_set_header X-Forwarded-Proto $scheme;\nproxy_pass http://ADDRESS-OF-THIS-MACHINE;\n\`\`\`\n\nOnly ${a.proxy} is believed; another address is changed in deploy/nginx/${a.name}.conf, twice. Let the firewall admit it alone to port 80.\n\nCheck: \`curl -sI ${url(a)}\` answers with the application, and its access log shows your own address.`,
+    });
   steps.push({
     title: 'A new release',
     text: `${sh(

@@ -28,9 +28,9 @@ function told(a: Answers): string[] {
     ['Host', '$host'],
     ['X-Real-IP', '$remote_addr'],
     ['X-Forwarded-For', '$remote_addr'],
-    ['X-Forwarded-Proto', '$scheme'],
+    ['X-Forwarded-Proto', a.proxy ? `$${word(a)}_scheme` : '$scheme'],
     ['X-Forwarded-Host', '$host'],
-    ['X-Forwarded-Port', '$server_port'],
+    ['X-Forwarded-Port', a.proxy ? `$${word(a)}_port` : '$server_port'],
     ['X-Forwarded-Prefix', '""'],
     ['X-Forwarded-User', '""'],
     ['Remote-User', '""'],
@@ -38,7 +38,11 @@ function told(a: Answers): string[] {
     ...(a.server === 'daphne' ? ([['Daphne-Root-Path', '""']] as [string, string][]) : []),
   ];
   if (a.server === 'uwsgi')
-    return ['include uwsgi_params;', ...values.map(([h, v]) => `uwsgi_param HTTP_${h.toUpperCase().replaceAll('-', '_')} ${v};`)];
+    return [
+      'include uwsgi_params;',
+      ...(a.proxy ? [`uwsgi_param HTTPS $${word(a)}_https if_not_empty;`] : []),
+      ...values.map(([h, v]) => `uwsgi_param HTTP_${h.toUpperCase().replaceAll('-', '_')} ${v};`),
+    ];
   return values.map(([h, v]) => `proxy_set_header ${h} ${v};`);
 }
 
@@ -57,6 +61,19 @@ const webSockets = (a: Answers): string[] =>
   expand(`${websocketMap(`${word(a)}_websocket`)}\n${connectionMap(`${word(a)}_connection`, `${word(a)}_websocket`)}`)
     .text.replaceAll(/^ {2}/gm, '    ')
     .split('\n');
+
+/** Of what the proxy that terminates TLS says, scheme and client are believed; of what anybody else says, nothing is. */
+function proxied(a: Answers): string[] {
+  const id = word(a);
+  return [
+    '# only the proxy that terminates TLS is believed, not who merely says that he came over HTTPS',
+    ...block(`geo $realip_remote_addr $${id}_proxied`, ["default '';", `${a.proxy} yes;`]),
+    ...block(`map "$${id}_proxied $http_x_forwarded_proto" $${id}_scheme`, ['default $scheme;', '"yes https" https;']),
+    ...block(`map $${id}_scheme $${id}_port`, ['default $server_port;', 'https 443;']),
+    ...(a.server === 'uwsgi' ? block(`map $${id}_scheme $${id}_https`, ["default '';", 'https on;']) : []),
+    '',
+  ];
+}
 
 const HSTS = 'add_header Strict-Transport-Security "max-age=63072000" always;';
 const NOSNIFF = 'add_header X-Content-Type-Options nosniff always;';
@@ -111,6 +128,7 @@ function site(a: Answers): string[] {
   const suffix = modern ? '' : ' http2';
   const out: string[] = [];
   if (isAsgi(a.server)) out.push(...webSockets(a), '');
+  if (a.proxy) out.push(...proxied(a));
   if (a.limitLogin)
     out.push(
       '# attempts to log in: what is sent counts, the page with the form does not (an empty key is not counted)',
@@ -147,6 +165,15 @@ function site(a: Answers): string[] {
     : ['listen 80;', 'listen [::]:80;', `server_name ${a.domain};`, ...forBrowsers(a)];
   body.push(
     'server_tokens off;',
+    ...(a.proxy
+      ? [
+          '',
+          '# the client is the one that the proxy names',
+          `set_real_ip_from ${a.proxy};`,
+          'real_ip_header X-Forwarded-For;',
+          'real_ip_recursive on;',
+        ]
+      : []),
     '',
     '# nginx takes slow uploads in before a worker sees them',
     `client_max_body_size ${a.upload};`,
