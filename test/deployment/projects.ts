@@ -20,7 +20,8 @@ LOGGING_CONFIG = None
 ${settings}
 `,
   'shop/urls.py': `
-from django.http import JsonResponse
+import time
+from django.http import HttpResponse, JsonResponse, StreamingHttpResponse
 from django.urls import re_path
 
 def report(request, **extra):
@@ -39,7 +40,17 @@ def csrf_failure(request, reason=''):
     response.status_code = 403
     return response
 
-urlpatterns = [re_path(r'^', report)]
+def events(request):
+    def made():
+        for n in range(3):
+            yield f'data: {n}\\n\\n'
+            time.sleep(0.4)
+    return StreamingHttpResponse(made(), content_type='text/event-stream', headers={'X-Accel-Buffering': 'no'})
+
+def large(request):
+    return HttpResponse('x' * 5_000_000)
+
+urlpatterns = [re_path(r'^events$', events), re_path(r'^large$', large), re_path(r'^', report)]
 `,
   'shop/wsgi.py':
     "import os\nfrom django.core.wsgi import get_wsgi_application\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\napplication = get_wsgi_application()\n",
@@ -50,10 +61,23 @@ urlpatterns = [re_path(r'^', report)]
 /** A Flask application; `lines` follow its making. */
 export const flask = (lines: string): Project => ({
   'app.py': `
+import time
 from flask import Flask, request, jsonify
 from werkzeug.middleware.proxy_fix import ProxyFix
 app = Flask(__name__)
 ${lines}
+
+@app.route('/events')
+def events():
+    def made():
+        for n in range(3):
+            yield f'data: {n}\\n\\n'
+            time.sleep(0.4)
+    return made(), {'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no'}
+
+@app.route('/large')
+def large():
+    return 'x' * 5_000_000
 
 @app.route('/', defaults={'p': ''}, methods=['GET', 'POST'])
 @app.route('/<path:p>', methods=['GET', 'POST'])
@@ -86,7 +110,7 @@ export const STREAMS: Project = {
   'app.py': `
 import asyncio
 from starlette.applications import Starlette
-from starlette.responses import JSONResponse, StreamingResponse
+from starlette.responses import JSONResponse, PlainTextResponse, StreamingResponse
 from starlette.routing import Route, WebSocketRoute
 
 async def report(request):
@@ -101,12 +125,15 @@ async def events(request):
             await asyncio.sleep(0.4)
     return StreamingResponse(made(), media_type='text/event-stream')
 
+async def large(request):
+    return PlainTextResponse('x' * 5_000_000)
+
 async def echo(socket):
     await socket.accept()
     await socket.send_text(socket.url.scheme + ':' + await socket.receive_text())
     await socket.close()
 
-app = Starlette(routes=[Route('/events', events), WebSocketRoute('/chat', echo), Route('/{p:path}', report, methods=['GET', 'POST'])])
+app = Starlette(routes=[Route('/events', events), Route('/large', large), WebSocketRoute('/chat', echo), Route('/{p:path}', report, methods=['GET', 'POST'])])
 `,
 };
 

@@ -36,8 +36,10 @@ export interface SiteParts {
   readonly domain: string;
   /** the application and everything that lies beside it, by path */
   readonly files: Readonly<Record<string, string>>;
-  /** program and arguments; it listens on `{folder}/app.sock` */
+  /** program and arguments */
   readonly command: readonly string[];
+  /** the port of 127.0.0.1 on which it listens; else it is `{folder}/app.sock` */
+  readonly port?: number;
   /** lines of http, or a whole main file; ports 80 and 443 become free ones, certificates the tests' own */
   readonly nginx: string;
 }
@@ -70,12 +72,13 @@ export class Site {
     const socket = `${folder}/app.sock`;
     const start = (): Promise<StartedServer> => {
       fs.rmSync(socket, { force: true });
-      return startServer(parts.command.map(put), folder, { path: socket });
+      return startServer(parts.command.map(put), folder, parts.port ? { host: '127.0.0.1', port: parts.port } : { path: socket });
     };
     const app = await start();
     const here = (text: string, [plain, secure]: readonly number[]): string =>
       put(text)
         .replaceAll(/^ *listen \[::\].*\n/gm, '')
+        .replaceAll('http://127.0.0.1:80;', `http://127.0.0.1:${plain};`)
         .replaceAll('listen 80', `listen 127.0.0.1:${plain}`)
         .replaceAll('listen 443', `listen 127.0.0.1:${secure}`)
         .replaceAll(/(ssl_certificate )\S+;/g, `$1${folder}/cert.pem;`)
@@ -183,6 +186,21 @@ export class Site {
     });
   }
 
+  /** A client that asks for something large and does not read it; returns what ends it. */
+  sip(target: string): Promise<() => void> {
+    return new Promise((done, fail) => {
+      const socket = tls.connect(
+        { host: '127.0.0.1', port: this.nginx.ports[1], servername: this.domain, rejectUnauthorized: false },
+        () => {
+          socket.pause();
+          socket.write(`GET ${target} HTTP/1.1\r\nHost: ${this.domain}\r\n\r\n`);
+          done(() => socket.destroy());
+        },
+      );
+      socket.on('error', fail);
+    });
+  }
+
   async stop(): Promise<void> {
     await this.nginx.stop();
     await this.app.stop();
@@ -203,16 +221,18 @@ export interface Expected {
   /** the exact path whose POST requests are counted; null: no login is limited */
   readonly login: string | null;
   readonly media: boolean;
-  /** the application streams events at /events and echoes at /chat */
+  /** the application echoes at /chat */
   readonly streams: boolean;
-  /** whether events arrive one by one */
+  /** whether the events of /events arrive one by one */
   readonly events?: boolean;
+  /** plain HTTP leads to HTTPS; else the plain port is that of the proxy that terminates TLS */
+  readonly redirects?: boolean;
   /** the page, below the folder */
   readonly downPage: string;
 }
 
 /** What a security reviewer and a visitor ask of a site, as tests of the suite at hand. */
-export function stands(site: () => Site, { login, media, streams, events = streams, downPage }: Expected): void {
+export function stands(site: () => Site, { login, media, streams, events = streams, redirects = true, downPage }: Expected): void {
   test('the application sees client, scheme and name, whatever the client says of them', async () => {
     const answer = await site().ask('/info/?x=1', { headers: LIES });
     assert.equal(answer.status, 200, answer.body + site().log);
@@ -227,6 +247,7 @@ export function stands(site: () => Site, { login, media, streams, events = strea
   test('foreign names get no answer on either port, plain HTTP leads to HTTPS', async () => {
     await assert.rejects(site().ask('/', { host: 'evil.example' }));
     await assert.rejects(site().ask('/', { host: 'evil.example', plain: true }));
+    if (!redirects) return;
     const plain = await site().ask('/cart?x=1', { plain: true });
     assert.equal(`${plain.status} ${plain.headers.location}`, `301 https://${site().domain}/cart?x=1`);
   });
@@ -280,6 +301,17 @@ export function stands(site: () => Site, { login, media, streams, events = strea
 
   test('clients that send their uploads byte by byte keep nobody waiting', async () => {
     const slow = await Promise.all(Array.from({ length: 12 }, () => site().dribble()));
+    const since = Date.now();
+    const answer = await site().ask('/info/');
+    const took = Date.now() - since;
+    for (const end of slow) end();
+    assert.equal(answer.status, 200);
+    assert.ok(took < 2000, `${took} ms`);
+  });
+
+  test('clients that do not read what they asked for keep nobody waiting', async () => {
+    const slow = await Promise.all(Array.from({ length: 12 }, () => site().sip('/large')));
+    await new Promise((done) => setTimeout(done, 300));
     const since = Date.now();
     const answer = await site().ask('/info/');
     const took = Date.now() - since;
