@@ -119,7 +119,8 @@ async function started({ framework, server }: Combination, { answers = {}, http 
       .replaceAll('${DOMAIN}', DOMAIN)
       .replaceAll(/(app|127\.0\.0\.1|0\.0\.0\.0|):8000\b/g, (_, host: string) => `${host === '' ? '' : '127.0.0.1'}:${port}`)
       .replaceAll('--host 0.0.0.0 --port 8000', `--host 127.0.0.1 --port ${port}`)
-      .replaceAll('--port 8000', `--port ${port}`);
+      .replaceAll('-b 0.0.0.0', '-b 127.0.0.1')
+      .replaceAll(/-(p|-port) 8000/g, `-$1 ${port}`);
   const files: Record<string, string> = {
     ...PROJECTS[framework],
     'letsencrypt/.well-known/acme-challenge/token': 'answer',

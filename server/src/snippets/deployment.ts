@@ -37,6 +37,17 @@ nginxVersion: "${a.nginx}"
 `,
 });
 
+/** What the Compose file's own command loads into the nginx of the image: no line of the configuration says so. */
+const loadedModules: NewFile = {
+  path: '.proxylens.yaml',
+  about: 'The module that compose.yaml has nginx load, for checks',
+  text: `# compose.yaml starts nginx with this module
+build: official
+modules:
+  - modules/ngx_http_acme_module.so
+`,
+};
+
 /** The files of a new deployment, nginx's site first. Call `problemsWith` before: what it refuses is not checked again. */
 export function newDeployment(given: DeploymentAnswers): NewFile[] {
   const a = complete(given);
@@ -47,6 +58,7 @@ export function newDeployment(given: DeploymentAnswers): NewFile[] {
           ...serverSettings(a),
           ...frameworkFiles(a),
           environmentFile(a),
+          ...(a.tls === 'acme' ? [loadedModules] : []),
           ...composeFiles(a),
         ]
       : [...nginxFiles(a), ...serverSettings(a), ...unitFiles(a), ...frameworkFiles(a), environmentFile(a), settingsFile(a)];
