@@ -47,7 +47,7 @@ export interface ExampleTree {
   marks: Mark[];
 }
 
-const at = (path: string): FileId => fileId(`file:///etc/nginx/${path}`);
+const at = (path: string): FileId => fileId(path.startsWith('/') ? `file://${path}` : `file:///etc/nginx/${path}`);
 
 /** Takes mark lines (`# ^^^^ id`) out of a text and gives them back with the line above them. */
 export function readMarks(path: string, text: string): { text: string; marks: Mark[] } {

@@ -2,8 +2,6 @@
  * Rules on trial: variants of the fault that a rule is about, and of sane use, which are not its examples: inherited, carried through a
  * variable, guarded, in another protocol, in an include. Each says by its place in which list it stands what is right; nothing else is looked at.
  */
-import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
 import { RULES } from '../../server/src/rules/all.ts';
 import type { Example, ExampleSettings, Rule } from '../../server/src/rules/rule.ts';
 import { exampleSettings, exampleTree, lintTree } from '../harness/rules.ts';
@@ -35,39 +33,32 @@ export const stream = within('stream');
 /** whole files: `#- path` lines, the main one first */
 export const tree = within('tree');
 
-const variantOf = (trial: Trial, given: string | Variant): Variant =>
-  typeof given === 'string' ? { inside: trial.inside ?? 'server', text: given } : given;
+/** A variant as it is run, with what its trial says for all of them. */
+export interface Case extends Variant {
+  readonly rule: Rule;
+  readonly bad: boolean;
+}
 
-/** Whether the rule says anything about a text. */
-export async function speaks(rule: Rule, variant: Variant, settings: ExampleSettings = {}): Promise<string[]> {
+/** All variants of some trials, one after the other. */
+export const casesOf = (trials: readonly Trial[]): readonly Case[] =>
+  trials.flatMap((trial) => {
+    const rule = RULES.find((r) => r.id === trial.rule);
+    if (!rule) throw new Error(`there is no rule ${trial.rule}`);
+    const of = (bad: boolean) => (given: string | Variant) => {
+      const variant = typeof given === 'string' ? { inside: trial.inside ?? 'server', text: given } : given;
+      return { ...variant, rule, bad, settings: { ...trial.settings, ...variant.settings } };
+    };
+    return [...trial.bad.map(of(true)), ...trial.sane.map(of(false))];
+  });
+
+/** What the rule says about a variant of it. */
+export async function said({ rule, inside, text, files, settings }: Case): Promise<string[]> {
   // a file that is not at hand is unseen, except for the rules that look at the machine
-  const example = { ...variant, settings: { environment: rule.group === 'environment', ...settings, ...variant.settings } };
+  const example: Example = { inside, files, settings: { environment: rule.group === 'environment', ...settings } };
   const base = exampleSettings(example);
-  const { findings } = await lintTree(exampleTree(example, variant.text), [rule], {
+  const { findings } = await lintTree(exampleTree(example, text), [rule], {
     ...base,
     rules: { ...base.rules, [rule.id]: rule.severity },
   });
   return findings.filter((f) => f.rule === rule.id).map((f) => f.message);
-}
-
-/** One test for each variant of each rule. */
-export function onTrial(trials: readonly Trial[]): void {
-  for (const trial of trials)
-    describe(trial.rule, () => {
-      const rule = RULES.find((r) => r.id === trial.rule);
-      assert.ok(rule, `there is no rule ${trial.rule}`);
-      trial.bad.forEach((given, i) => {
-        const variant = variantOf(trial, given);
-        test(`bad ${i + 1}: ${variant.text.trim().replace(/\s+/g, ' ').slice(0, 90)}`, async () => {
-          const said = await speaks(rule, variant, trial.settings);
-          assert.ok(said.length > 0, `missed:\n${variant.text}`);
-        });
-      });
-      trial.sane.forEach((given, i) => {
-        const variant = variantOf(trial, given);
-        test(`sane ${i + 1}: ${variant.text.trim().replace(/\s+/g, ' ').slice(0, 90)}`, async () => {
-          assert.deepEqual(await speaks(rule, variant, trial.settings), [], `accused:\n${variant.text}`);
-        });
-      });
-    });
 }

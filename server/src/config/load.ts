@@ -7,7 +7,7 @@ import { BINARY } from '../base/file-system.ts';
 import { expandMask, isMask, matchesMask } from '../base/glob.ts';
 import { includesIn } from '../syntax/includes.ts';
 import type { SourceFile, Statement } from '../syntax/statement.ts';
-import { type PathUse, pathsOf } from './paths.ts';
+import { ACCOUNTS, type PathUse, pathsOf } from './paths.ts';
 import { readScript, type Script, scriptPathsOf } from './scripts.ts';
 import type { PathMap } from './settings.ts';
 import { isStock, type StockFiles } from './stock.ts';
@@ -337,7 +337,7 @@ const MAX_PATHS = 5000;
 /** Files whose text rules read. */
 const READ = /ssl_(trusted_|client_)?certificate(_key)?$/;
 
-/** Stats the files and folders that directives name, through the same candidates as includes, and reads certificates and keys. */
+/** Stats the files and folders that directives name, through the same candidates as includes, and reads certificates, keys and the lists of accounts. */
 async function askDisk(root: FileId, files: Iterable<SourceFile>, sources: Sources, options: LoadOptions, now: number): Promise<DiskFacts> {
   const stats = new Map<string, Stat | null>();
   const texts = new Map<string, string>();
@@ -366,6 +366,8 @@ async function askDisk(root: FileId, files: Iterable<SourceFile>, sources: Sourc
   const visit = async (statements: readonly Statement[]): Promise<void> => {
     for (const s of statements) {
       for (const use of pathsOf(s)) await ask(use, READ.test(s.name.value));
+      if (s.name.value === 'user')
+        for (const path of Object.values(ACCOUNTS)) await ask({ path, base: 'configuration', wants: 'file', argument: 0 }, true);
       if (s.block) await visit(s.block);
     }
   };

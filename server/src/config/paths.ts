@@ -36,12 +36,21 @@ function madeBy(statement: Statement): PathUse[] | null {
   return [{ path: path.slice(0, at), base: 'prefix', wants: 'folder', argument: 0, madeIn: path }];
 }
 
+/** The lists in which the accounts of a machine stand, and the file that says whether they are the only ones. */
+export const ACCOUNTS = { users: '/etc/passwd', groups: '/etc/group', sources: '/etc/nsswitch.conf' } as const;
+
 /** The paths that a statement names and nginx opens: no variables, no templates, no `data:` or `engine:` values. */
 export function pathsOf(statement: Statement): PathUse[] {
   const name = statement.name.value;
   const made = madeBy(statement);
   if (made) return made;
-  if (MADE.has(name) || statement.block || name === 'index' || name === 'try_files' || /_(temp|cache)_path$|_temp_path$|_store$/.test(name))
+  if (
+    MADE.has(name) ||
+    (statement.block && name !== 'geoip2') ||
+    name === 'index' ||
+    name === 'try_files' ||
+    /_(temp|cache)_path$|_temp_path$|_store$/.test(name)
+  )
     return [];
   const facts = loadCatalog().directives(name);
   const fact = facts.find((f) => f.source === 'oss') ?? facts[0];

@@ -118,6 +118,28 @@ export class Spot {
   }
 }
 
+/** Requests to a spot that bring a query, to each of its paths and in each of its variations. */
+export const withQuery = (spot: Spot, query: string): readonly (Probe & { readonly path: string; readonly query: string })[] => [
+  ...spot.paths.map((path) => ({ path, query })),
+  ...[...spot.variations, ...hostsAsked(spot)].map((v) => ({
+    ...v,
+    path: v.path ?? spot.paths[0] ?? '/',
+    query: v.query ? `${v.query}&${query}` : query,
+  })),
+];
+
+/** Requests with the hosts that conditions of the server ask for, as far as they come to this server. */
+function hostsAsked({ config, server, doors, location, scope }: Spot): readonly Probe[] {
+  const wanted = [server.scope, ...(location ? [scope] : [])].flatMap((at) => at.named('if')).flatMap((d) => wantedBy(d) ?? []);
+  const options = hostOptions(config);
+  return wanted.flatMap(({ name, wanted: text }) => {
+    if ((name !== 'host' && name !== 'http_host') || text === 'something' || !('is' in text)) return [];
+    const bytes = hostOf(toBytes(text.is), options);
+    const comes = bytes !== null && doors[0] && chooseServer(doors[0].listener, bytes).server === server;
+    return comes ? [{ headers: [['Host', text.is]] as const }] : [];
+  });
+}
+
 /** A probe as a request to a door: Host first, then the probe's own lines. */
 export function requestAt(door: Door, probe: Probe): RequestInput {
   const usual = door.port === (door.scheme === 'https' ? 443 : 80);

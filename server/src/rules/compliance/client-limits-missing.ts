@@ -1,6 +1,21 @@
 /** Servers without a limit on connections or requests of one client. */
+import { sourcesOf } from '../../answers/where-a-value-comes-from.ts';
+import type { Directive } from '../../config/directive.ts';
 import { serversOf } from '../../config/servers.ts';
+import { variablesIn } from '../../trace/script.ts';
+import { zoneOf } from '../limits/_zones.ts';
 import { defineRule } from '../rule.ts';
+
+/** What is the same for all clients of a server. */
+const OF_THE_SERVER = new Set(['server_name', 'server_port', 'server_addr', 'host', 'http_host', 'scheme', 'uri', 'request_uri']);
+
+/** A zone whose key is the same for everybody keeps nobody from taking all; one that is not seen may be any. */
+function isByClient(limit: Directive): boolean {
+  const zone = zoneOf(limit)?.directive;
+  if (!zone) return true;
+  const { config } = zone.scope;
+  return variablesIn(zone.value(0)).some((name) => [...sourcesOf(config, name)].some((source) => !OF_THE_SERVER.has(source)));
+}
 
 export default defineRule({
   id: 'client-limits-missing',
@@ -21,7 +36,8 @@ A limit on connections (\`limit_conn\`) and one on requests (\`limit_req\`) by t
     if (config.kind !== 'root') return;
     for (const { scope } of serversOf(config)) {
       if (!scope.opener || scope.has('return')) continue;
-      const lacks = (name: string): boolean => !scope.effective(name).directives.length && !scope.all.some((d) => d.name === name);
+      const lacks = (name: string): boolean =>
+        ![...scope.effective(name).directives, ...scope.all.filter((d) => d.name === name)].some(isByClient);
       const what = [...(lacks('limit_conn') ? ['connections'] : []), ...(lacks('limit_req') ? ['requests'] : [])].join(' and no ');
       if (what) report('none', { at: scope.opener.nameAt, data: { what } });
     }

@@ -8,8 +8,8 @@ const MOST = 10;
 const TIMEOUTS = ['keepalive_timeout', 'send_timeout', 'client_header_timeout', 'client_body_timeout'];
 
 const secondsOf = (text: string): number | null => {
-  const read = parseTime(text, 'sec');
-  return read.ok ? read.value : null;
+  const read = parseTime(text, 'msec');
+  return read.ok ? read.value / 1000 : null;
 };
 
 export default defineRule({
@@ -42,11 +42,12 @@ The limits of body and answer are between two pieces, not for the whole. Behind 
       for (const name of TIMEOUTS) {
         const line = scope.value(name);
         if (!line) unset.add(name);
-        else if (!told.has(line.statement)) {
-          told.add(line.statement);
-          const seconds = secondsOf(line.value(0));
+        for (const set of [...(line ? [line] : []), ...scope.all.filter((d) => d.name === name)]) {
+          if (told.has(set.statement)) continue;
+          told.add(set.statement);
+          const seconds = secondsOf(set.value(0));
           if (seconds !== null && (seconds > MOST || seconds === 0))
-            report('long', { at: line.args[0]!, data: { name, value: line.value(0) } });
+            report('long', { at: set.args[0]!, data: { name, value: set.value(0) } });
         }
       }
     if (unset.size) report('unset', { at: http.nameAt, data: { names: `${[...unset].join(', ')} ${unset.size === 1 ? 'is' : 'are'}` } });

@@ -1,7 +1,7 @@
 /** An error log that leaves out what the benchmark wants kept. */
 import { defineRule } from '../rule.ts';
 
-const ENOUGH = new Set(['info', 'notice', 'debug']);
+const ENOUGH = new Set(['info', 'debug']);
 
 export default defineRule({
   id: 'error-log-level',

@@ -1,8 +1,29 @@
 /** Files and folders whose names begin with a dot, such as .git and .env, that are sent where they are there. Shown by a request for one. */
+import type { Trace } from '../../trace/trace.ts';
 import { proofOf } from '../../witness/requests.ts';
+import { type Spot, spotsOf } from '../../witness/spots.ts';
 import { defineRule } from '../rule.ts';
 
-const PATHS = ['/.git/config', '/.env', '/.htpasswd'];
+const NAMES = ['.git/config', '.env', '.htpasswd'];
+
+/** The file that a request for a hidden name is answered with if it is there; null where it is refused or goes elsewhere. */
+function fileFor(spot: Spot, path: string): { trace: Trace; file: string } | null {
+  const first = spot.ask({ path });
+  const asked = first.assumptions.find((a) => a.id.startsWith('file:') && a.id.endsWith(path.slice(path.lastIndexOf('/.'))));
+  const trace = asked ? spot.ask({ path }, { assume: { [asked.id]: 'file' } }) : first;
+  const { kind, file, status } = trace.outcome;
+  return kind === 'static' && status < 300 && file !== null ? { trace, file } : null;
+}
+
+/** Where such names are looked for: at the root, and below each plain location of the server. */
+const foldersOf = ({ config, server }: Spot): readonly string[] => [
+  '/',
+  ...spotsOf(config).flatMap((s) =>
+    s.server === server && s.location?.kind === 'prefix' && s.location.name.endsWith('/') && s.location.name !== '/'
+      ? [s.location.name]
+      : [],
+  ),
+];
 
 export default defineRule({
   id: 'hidden-file-served',
@@ -19,19 +40,18 @@ The benchmark wants requests for names that begin with a dot refused, whatever l
   needs: 'config',
   messages: { served: '{path} would be sent as {file} if it is there. Refuse hidden files: location ~ /\\.(?!well-known/) { deny all; }.' },
   check({ spot, report }) {
-    for (const path of PATHS) {
-      const trace = spot.ask({ path });
-      const { kind, file, status } = trace.outcome;
-      if (kind !== 'static' && status !== 404) continue;
-      const sought = file ?? trace.assumptions.find((a) => a.id.startsWith('file:') && a.id.endsWith(path))?.id.slice('file:'.length);
-      if (!sought || trace.steps.some((s) => s.phase === 'access' && s.said.endsWith('403'))) continue;
-      report('served', {
-        at: spot.scope.opener!.nameAt,
-        data: { path, file: sought },
-        witness: proofOf(trace, `${sought}, 404 where it is not there`),
-      });
-      return;
-    }
+    for (const folder of foldersOf(spot))
+      for (const name of NAMES) {
+        const path = folder + name;
+        const sent = fileFor(spot, path);
+        if (!sent) continue;
+        report('served', {
+          at: spot.scope.opener!.nameAt,
+          data: { path, file: sent.file },
+          witness: proofOf(sent.trace, `${sent.file}, 404 where it is not there`),
+        });
+        return;
+      }
   },
   examples: [
     {

@@ -19,6 +19,8 @@ export default defineRule({
   check({ spot, report }) {
     const pass = spot.directives.find((d) => /^(?:proxy|uwsgi|fastcgi|scgi|grpc)_pass$/.test(d.name));
     if (!pass) return;
+    // another module takes it away, after everything that the trace runs
+    if (spot.scope.effective('more_clear_headers').directives.some((d) => d.values.some((v) => /^x-(powered-by|\*)$/i.test(v)))) return;
     const trace = spot.ask({}, { upstream: { status: 200, headers: [['X-Powered-By', 'PHP/8.1']] } });
     if (!trace.outcome.upstreamRequest || !trace.outcome.responseHeaders.some(([n]) => n.toLowerCase() === 'x-powered-by')) return;
     report('shown', {

@@ -21,6 +21,23 @@ const comesTo = (trace: Trace): string =>
   trace.steps.flatMap((s) => s.changed.flatMap((c) => (c.what === '$uri' ? (c.to ?? []) : []))).at(-1) ??
   '';
 
+const HEADERS = /^(?:proxy_set_header|grpc_set_header|\w+_param)$/;
+
+/** Whether all that the directives write holds a text: the header or parameter of each such line, and what came of the request for the others. */
+function holds(trace: Trace, users: readonly Directive[], mark: string): boolean {
+  const asked = trace.outcome.upstreamRequest;
+  const sent = [...(asked?.headers ?? []), ...(asked?.params ?? [])];
+  return users.every((d) =>
+    HEADERS.test(d.name)
+      ? sent.some(([name, value]) => name.toLowerCase() === d.value(0).toLowerCase() && value.includes(mark))
+      : comesTo(trace).includes(mark),
+  );
+}
+
+/** Whether a directive writes the group of that number. */
+const readsGroup = (d: Directive, group: number): boolean =>
+  new RegExp(`\\$${group}(?!\\d)`).test(d.values.slice(d.name === 'rewrite' ? 1 : 0).join(' '));
+
 /** A directive behind an `if` with an expression without groups, which reads the group that the location took. */
 function conditionBetween(spot: Spot, group: number): { reader: Directive; condition: Directive } | null {
   const isMatch = (d: Directive): boolean => d.name === 'if' && d.values.some((v) => /^!?~\*?$/.test(v));
@@ -33,10 +50,7 @@ function conditionBetween(spot: Spot, group: number): { reader: Directive; condi
   if (!condition || (hasGroups && (spot.location?.regex?.groups ?? 0) < group)) return null;
   const rewriting = new Set(['set', 'return']);
   const reader = spot.scope.directives.find(
-    (d) =>
-      reads(d) &&
-      new RegExp(`\\$${group}(?!\\d)`).test(d.values.join(' ')) &&
-      (!rewriting.has(d.name) || spot.scope.indexOf(d) > spot.scope.indexOf(condition)),
+    (d) => reads(d) && readsGroup(d, group) && (!rewriting.has(d.name) || spot.scope.indexOf(d) > spot.scope.indexOf(condition)),
   );
   return reader ? { reader, condition } : null;
 }
@@ -85,10 +99,15 @@ Give the group a name: \`(?<rest>.*)\` and \`$rest\` keep their value.`,
     const spliced = MARKS.flatMap((mark) => splicedPaths(spot, mark).map((s) => ({ ...s, mark })));
     for (const { path, group, mark } of spliced) {
       const plain = spot.ask({ path });
-      if (!comesTo(plain).includes(mark)) {
+      const writers = users.filter((d) => readsGroup(d, group));
+      if (!holds(plain, writers, mark)) {
         // a condition that does not match forgets the groups as well (ngx_http_script_regex_start_code), so no request has them
         const by = spot.location?.regex && !spot.has('rewrite') ? conditionBetween(spot, group) : null;
-        if (!by || !plain.steps.some((s) => directiveAt([by.reader], s.at))) continue;
+        if (
+          !by ||
+          !(HEADERS.test(by.reader.name) ? plain.outcome.upstreamRequest : plain.steps.some((s) => directiveAt([by.reader], s.at)))
+        )
+          continue;
         const proof = proofOf(plain);
         report('forgotten', {
           at: by.reader.at(),
@@ -105,8 +124,7 @@ Give the group a name: \`(?<rest>.*)\` and \`$rest\` keep their value.`,
       }
       for (const variation of spot.variations) {
         const trace = spot.ask({ ...variation, path });
-        const written = comesTo(trace);
-        if (written.includes(mark) || !sameWay(plain, trace, users)) continue;
+        if (holds(trace, writers, mark) || !sameWay(plain, trace, users)) continue;
         const by = users.find((d) => trace.steps.some((s) => directiveAt([d], s.at))) ?? users[0]!;
         const header =
           variation.headers?.map(([n, v]) => `${n}: ${v}`).join(', ') ?? variation.query ?? variation.method ?? 'another request';

@@ -19,9 +19,9 @@ function whyNever(name: string, text: string, caseless: boolean): string | null 
       if (text.includes('/')) return 'it is a host without scheme and path. Compare the host alone';
       return !caseless && /[A-Z]/.test(text) ? 'it is in small letters. Write them so' : null;
     case 'scheme':
-      return /^https?$/i.test(text) ? null : 'it is http or https. Compare with one of them';
+      return (caseless ? /^https?$/i : /^https?$/).test(text) ? null : 'it is http or https. Compare with one of them';
     case 'https':
-      return text.toLowerCase() === 'on' ? null : 'it is "on" or empty. Compare with on';
+      return (caseless ? text.toLowerCase() : text) === 'on' ? null : 'it is "on" or empty. Compare with on';
     case 'is_args':
       return text === '?' ? null : 'it is "?" or empty';
     case 'server_port':

@@ -16,7 +16,7 @@ Leave \`$uri/\` out where the application makes the pages.`,
   looksAt: {
     outcome: ['try_files'],
     when: (spot) =>
-      spot.location?.kind === 'prefix' &&
+      (spot.location === null || spot.location.kind === 'prefix') &&
       spot.scope.named('try_files').some((d) => d.values.slice(0, -1).some((v) => /^\$\{?uri\}?\/$/.test(v))) &&
       !spot.scope.effective('index').directives.length &&
       !spot.scope.effective('autoindex').directives.some((d) => d.value(0) === 'on'),
@@ -30,7 +30,7 @@ Leave \`$uri/\` out where the application makes the pages.`,
   check({ spot, report }) {
     const directive = spot.scope.named('try_files').at(-1)!;
     const word = directive.args.find((w) => /^\$\{?uri\}?\/$/.test(w.value))!;
-    const name = spot.location!.name;
+    const name = spot.location?.name ?? '/';
     if (!name.endsWith('/') || !spot.takes(name)) return;
     const path = name;
     const folder = spot.ask({ path }).assumptions.find((a) => a.id.startsWith('file:'));

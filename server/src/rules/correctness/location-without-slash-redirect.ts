@@ -24,22 +24,24 @@ With \`location /app/\` and a pass directive in it, nginx answers \`/app\` with 
   fixable: 'always',
   messages: { absolute: '{path} is redirected to {address}{path}/, an address of this socket. Set absolute_redirect off.' },
   check({ directive, scope, report }) {
-    if (scope.context !== 'server') return;
+    const server = scope.enclosing('server');
+    if (!server) return;
     const location = directive.body && locationOf(directive.body);
     if (!location?.autoRedirect || location.kind !== 'prefix' || location.name === '/') return;
     const path = location.name.slice(0, -1);
-    if (matchLocation(scope, toBytes(path)).how !== 'slash-redirect' || !isOn(scope, 'absolute_redirect', true)) return;
+    if (matchLocation(server, toBytes(path)).how !== 'slash-redirect' || !isOn(scope, 'absolute_redirect', true)) return;
     const addresses = serverOf(scope)?.listens.flatMap((l) => (l.directive ? l.addresses : [])) ?? [];
     const inner = addresses.filter((a) => a.kind === 'unix' || (a.port !== 80 && a.port !== 443));
     if (!addresses.length || inner.length !== addresses.length || !isOn(scope, 'port_in_redirect', true)) return;
     const port = inner[0]!.kind === 'unix' ? '' : `:${inner[0]!.port}`;
-    const opener = scope.opener;
+    const scheme = serverOf(scope)!.listens.every((l) => !l.directive || l.params.includes('ssl')) ? 'https' : 'http';
+    const opener = server.opener;
     if (!opener) return;
     report('absolute', {
       at: directive.at(directive.args.at(-1)!),
-      data: { path, address: `http://…${port}` },
-      fix: scope.has('absolute_redirect')
-        ? fixAcross('Set absolute_redirect off', 'suggestion', [setLine(directive, 'absolute_redirect', 'off')])
+      data: { path, address: `${scheme}://…${port}` },
+      fix: server.has('absolute_redirect')
+        ? fixAcross('Set absolute_redirect off', 'suggestion', [setLine(server.value('absolute_redirect')!, 'absolute_redirect', 'off')])
         : fixOf('Set absolute_redirect off', 'suggestion', opener.file, [
             insertFirst(opener.file, opener.statement, ['absolute_redirect off;']),
           ]),

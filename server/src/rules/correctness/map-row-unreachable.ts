@@ -25,7 +25,7 @@ Put the special expressions first, and use \`default\` for the rest.`,
     taken: 'This row is never chosen: "{value}" and all others like it are taken by {winner} above. Put this row first.',
   },
   check({ directive, config, report }) {
-    if (!directive.body || directive.body.has('include')) return;
+    if (!directive.body || hasUnseenRows(directive)) return;
     const above: { row: Directive; regex: CompiledRegex }[] = [];
     for (const { key, directive: row } of rowsOf(directive)) {
       if (key === null || typeof key === 'string' || !('matches' in key)) continue;
@@ -37,9 +37,14 @@ Put the special expressions first, and use \`default\` for the rest.`,
         tries: 12,
         forms: (s) => [s, `x${s}`, `${s}x`, `${s}/b`, `${s}1`, `a/${s}/b`],
       });
-      const winner = above.find(({ regex }) => samples.length >= LEAST && samples.every((s) => typeof regex.match(s) === 'object'));
+      // one text is all that such a row takes
+      const literal = !key.caseless && /^\^[\w/ -]+\$$/.test(key.matches) ? key.matches.slice(1, -1) : null;
+      if (literal) samples.splice(0, samples.length, literal);
+      const winner = above.find(
+        ({ regex }) => (literal || samples.length >= LEAST) && samples.every((s) => typeof regex.match(s) === 'object'),
+      );
       // a choice of words is compared word by word: samples may have missed one
-      if (winner && (isGeneral(winner.row.name) || winner.row.name === row.name))
+      if (winner && (literal || isGeneral(winner.row.name) || winner.row.name === row.name))
         report('taken', {
           at: row.nameAt,
           data: { value: samples[0]!, winner: winner.row.name },
@@ -67,7 +72,11 @@ Put the special expressions first, and use \`default\` for the rest.`,
   ],
 });
 
+/** Rows that a file brings which is not at hand. */
+const hasUnseenRows = (map: Directive): boolean =>
+  map.body!.named('include').some((d) => !map.scope.config.tree.includes.get(d.statement)?.files.length);
+
 /** An expression that plainly takes whatever a special one takes: a literal text, with or without an anchor at its start, or anything. */
 function isGeneral(name: string): boolean {
-  return /^~\*?\^?(?:[\w/ -]|\\[./-])*(?:\.[*+]\$?)?$/.test(name);
+  return /^~\*?\^?(?:[\w/ -]|\\[./-])*(?:\.(?:[*+]\$?)?)?$/.test(name);
 }

@@ -1,6 +1,6 @@
 /** A rewrite whose variables bring a question mark: it becomes a character of the path. */
 import { proofOf } from '../../witness/requests.ts';
-import { directiveAt } from '../../witness/spots.ts';
+import { directiveAt, withQuery } from '../../witness/spots.ts';
 import { defineRule } from '../rule.ts';
 
 export default defineRule({
@@ -31,8 +31,9 @@ Only a question mark that is written out divides the replacement of a \`rewrite\
   check({ spot, report }) {
     const told = new Set<unknown>();
     const own = spot.directives.filter((d) => d.name === 'rewrite');
-    for (const path of spot.paths) {
-      const trace = spot.ask({ path, query: 'b=1' });
+    for (const probe of withQuery(spot, 'b=1')) {
+      const { path } = probe;
+      const trace = spot.ask(probe);
       // a path that is taken up again and cut afterwards is on its way: what counts is where it ends
       const last = trace.steps.findLast((s) => s.changed.some((c) => c.what === '$uri'));
       const to = last?.changed.find((c) => c.what === '$uri')?.to ?? '';
@@ -42,7 +43,7 @@ Only a question mark that is written out divides the replacement of a \`rewrite\
       const ends = upstreamRequest ? upstreamRequest.uri.includes('%3F') : (file?.includes('?') ?? false);
       if (!by || told.has(by) || !ends || path.includes('%3F')) continue;
       told.add(by);
-      report('inPath', { at: by.at(), data: { from: `${path}?b=1`, to }, witness: proofOf(trace) });
+      report('inPath', { at: by.at(), data: { from: `${path}?${probe.query}`, to }, witness: proofOf(trace) });
     }
   },
   examples: [

@@ -1,7 +1,7 @@
 /** The query that a client sends arrives twice: in `$request_uri` or `$args`, and once more as `rewrite` or a second variable appends it. */
 import { hasVariables } from '../../config/upstreams.ts';
 import { locationHeader, proofOf } from '../../witness/requests.ts';
-import { directiveAt } from '../../witness/spots.ts';
+import { directiveAt, withQuery } from '../../witness/spots.ts';
 import { defineRule } from '../rule.ts';
 
 const QUERY = 'b=1';
@@ -45,10 +45,9 @@ End the replacement of a rewrite with a question mark, or use \`return\` with \`
   check({ spot, report }) {
     const told = new Set<unknown>();
     const own = spot.directives.filter((d) => d.name === 'return' || d.name === 'rewrite' || d.name === 'proxy_pass');
-    for (const path of spot.paths) {
-      const probe = { path, query: QUERY };
+    for (const probe of withQuery(spot, QUERY)) {
       const trace = spot.ask(probe);
-      const from = `${path}?${QUERY}`;
+      const from = `${probe.path}?${probe.query}`;
       const location = locationHeader(trace);
       const { upstreamRequest } = trace.outcome;
       let doubled = false;

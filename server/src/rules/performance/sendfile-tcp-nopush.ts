@@ -28,7 +28,7 @@ first part of the file fills the packet, which saves a packet for each response.
     const [other, message] = directive.name === 'sendfile' ? (['tcp_nopush', 'alone'] as const) : (['sendfile', 'idle'] as const);
     if (
       directive.name === 'sendfile'
-        ? scope.value(other) !== undefined
+        ? scope.value(other) !== undefined || scope.all.some((d) => d.name === other && isOn(d.value(0)))
         : isOn(scope.value(other)?.value(0)) || scope.all.some((d) => d.name === other && isOn(d.value(0)))
     )
       return;

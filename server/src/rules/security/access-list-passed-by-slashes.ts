@@ -1,9 +1,16 @@
 /** merge_slashes off: `//admin/` is no path below /admin/, but the same file and mostly the same page. Shown by the request. */
 import { restrictionsOf } from '../../answers/who-may-enter.ts';
+import type { Trace } from '../../trace/trace.ts';
 import { admitted, isBackend, isGivenOut, keepsOut } from '../../witness/access.ts';
 import { outcomeText, proofOf } from '../../witness/requests.ts';
-import { spotsOf } from '../../witness/spots.ts';
+import { type Spot, spotsOf } from '../../witness/spots.ts';
 import { defineRule } from '../rule.ts';
+
+/** The trace with the file that it looks for there. */
+function found(spot: Spot, trace: Trace, path: string): Trace {
+  const file = trace.assumptions.find((a) => a.id.startsWith('file:'));
+  return file ? spot.ask({ path }, { assume: { [file.id]: 'file' } }) : trace;
+}
 
 export default defineRule({
   id: 'access-list-passed-by-slashes',
@@ -20,7 +27,7 @@ Leave \`merge_slashes\` on. Where an application needs the slashes, for URLs ins
   looksAt: {
     outcome: ['deny', 'auth_basic', 'auth_request', 'auth_jwt'],
     when: ({ location, scope }) =>
-      location?.kind === 'prefix' &&
+      (location?.kind === 'prefix' || location?.kind === 'exact' || location?.kind === 'regex') &&
       location.name.length > 1 &&
       scope.value('merge_slashes')?.value(0).toLowerCase() === 'off' &&
       restrictionsOf(scope).length > 0,
@@ -34,12 +41,13 @@ Leave \`merge_slashes\` on. Where an application needs the slashes, for URLs ins
     const plain = spot.ask({});
     const path = spot.paths[0];
     if (path === undefined || !keepsOut(plain)) return;
-    const own = admitted(spot, path);
-    const other = spot.ask({ path: `/${path}` });
+    const own = found(spot, admitted(spot, path), path);
+    const other = found(spot, spot.ask({ path: `/${path}` }), `/${path}`);
     if (keepsOut(other) || !isGivenOut(other)) return;
+    const file = other.outcome.file?.replace(/\/+/g, '/');
     const same = isBackend(own)
       ? isBackend(other) && other.outcome.upstreamRequest?.upstream === own.outcome.upstreamRequest?.upstream
-      : isBackend(other) || other.outcome.file?.replace(/\/+/g, '/') === own.outcome.file;
+      : isBackend(other) || (file !== undefined && (file === own.outcome.file || (own.outcome.file === null && file.endsWith(path))));
     if (!same) return;
     const line = restrictionsOf(spot.scope)[0]!;
     const off = spot.scope.value('merge_slashes')!;

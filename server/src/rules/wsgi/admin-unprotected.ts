@@ -1,5 +1,5 @@
 /** Django's admin site without a second door. */
-import { isLocalOnly } from '../../answers/who-may-enter.ts';
+import { entryOf, isLocalOnly } from '../../answers/who-may-enter.ts';
 import { locationsOf } from '../../config/locations.ts';
 import { frameworkTitle } from '../../deploy/application.ts';
 import { type Fix, indentAt, indentUnit, insertAfter, insertFirst } from '../fix.ts';
@@ -7,8 +7,6 @@ import { limitZones } from '../limits/_zones.ts';
 import { defineRule } from '../rule.ts';
 import { django, main, site, tree } from './_examples.ts';
 import { distinct, djangoSides, portOf, probeRoute, type Side } from './_sides.ts';
-
-const GUARDS = ['allow', 'auth_request', 'limit_req', 'ssl_verify_client', 'auth_jwt'];
 
 /** Slow for a robot, and more than a person at work on the pages of the admin site needs. */
 const ZONE = 'limit_req_zone $binary_remote_addr zone=admin:10m rate=1r/s;';
@@ -78,12 +76,7 @@ The login of Django's admin is guessed at by robots all day. nginx can keep them
       const probed = probeRoute(side, config, route, { scheme: portOf(side.server, 'https') !== null ? 'https' : 'http' });
       if (!probed) continue;
       const { scope } = side.pass;
-      const basic = scope.value('auth_basic');
-      if (
-        (basic && basic.value(0) !== 'off') ||
-        GUARDS.some((g) => scope.effective(g).directives.some((d) => d.value(0) !== 'off' && d.value(0) !== 'all'))
-      )
-        continue;
+      if (entryOf(scope) !== 'everybody' || scope.effective('limit_req').directives.length) continue;
       report('open', {
         at: side.pass.nameAt,
         data: { framework: frameworkTitle(side.application.framework!), path: probed.path },

@@ -38,7 +38,7 @@ export default defineRule({
   title: 'CSRF_TRUSTED_ORIGINS names an origin that no browser sends',
   why: `
 A browser sends the Origin of a page with scheme, name and port, and Django compares it as a whole: \`http://shop.example.com\` is of no use to a
-site that answers over HTTPS, nor is one without the port under which the site is published. Since Django 4.0 an entry without a scheme matches
+site that answers over HTTPS, nor is one with another port than the site's. Since Django 4.0 an entry without a scheme matches
 nothing, and \`manage.py check\` refuses it.
 
 Where scheme and host arrive at Django as the client sent them, a site needs no entry for itself.`,
@@ -65,10 +65,10 @@ Where scheme and host arrive at Django as the client sent them, a site needs no 
         });
         const m = ORIGIN.exec(entry.value);
         if (!m) {
-          if (!/^[*\w][\w.*-]*(:\d+)?$/.test(entry.value) || !isSince(application, DJANGO, '4.0')) continue;
+          if (!/^[*.\w][\w.*-]*(:\d+)?$/.test(entry.value) || !isSince(application, DJANGO, '4.0')) continue;
           const [host, port] = entry.value.split(':');
           const known = asked(sides, application, host!).find((a) => a.passed);
-          const wanted = known ? shown(known, host!) : `https://${host}${port ? `:${port}` : ''}`;
+          const wanted = known ? shown(known, host!) : `https://${host!.startsWith('.') ? '*' : ''}${host}${port ? `:${port}` : ''}`;
           report('scheme', { at: entry.place, severity: 'warning', data: { entry: entry.value, wanted }, fix: replaced(wanted) });
           continue;
         }

@@ -1,7 +1,37 @@
 /** A server that ends TLS itself passes on what the client says of the scheme. */
-import { serverOf } from '../../config/servers.ts';
+import { passesIn } from '../../answers/what-is-passed.ts';
+import type { Directive } from '../../config/directive.ts';
+import { namesOf } from '../../config/names.ts';
+import type { Scope } from '../../config/scope.ts';
+import { type Server, serverOf, serversOf } from '../../config/servers.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
+
+/** The header of the client, by itself or through `set`. */
+function isOfTheClient(text: string, scope: Scope): boolean {
+  if (/^\$\{?http_x_forwarded_(proto|scheme)\}?$/i.test(text)) return true;
+  const name = /^\$\{?(\w+)\}?$/.exec(text)?.[1];
+  const sites = name ? namesOf(scope.config).definitions('variable', name, 'http') : [];
+  return (
+    sites.length > 0 &&
+    sites.every((s) => s.directive.name === 'set' && /^\$\{?http_x_forwarded_(proto|scheme)\}?$/i.test(s.directive.value(1)))
+  );
+}
+
+/** The servers in which a line is in force where something is passed on. */
+function serversWith(line: Directive): readonly Server[] {
+  const own = serverOf(line.scope);
+  if (own) return [own];
+  return serversOf(line.scope.config).filter(({ scope }) =>
+    passesIn(scope).some((d) => d.scope.effective(line.name).directives.includes(line)),
+  );
+}
+
+/** The server ends TLS, and nobody in front of it does who is named. */
+const endsTls = ({ scope, listens }: Server): boolean =>
+  listens.some((l) => l.params.includes('ssl') || l.params.includes('quic')) &&
+  !listens.some((l) => l.params.includes('proxy_protocol')) &&
+  !scope.effective('set_real_ip_from').directives.length;
 
 export default defineRule({
   id: 'forwarded-proto-from-client',
@@ -17,7 +47,7 @@ may claim \`https\` over plain HTTP.
 \`$scheme\` is what nginx knows. Where a balancer in front ends TLS, name it with \`set_real_ip_from\`; the rule then leaves the header alone.`,
   about: ['proxy_set_header', '$scheme', 'set_real_ip_from'],
   looksAt: { directive: ['proxy_set_header', 'grpc_set_header'] },
-  needs: 'file',
+  needs: 'config',
   fixable: 'always',
   messages: {
     client:
@@ -27,10 +57,7 @@ may claim \`https\` over plain HTTP.
     const name = directive.value(0);
     const word = directive.args[1];
     if (!directive.fact || !word || !/^(http_)?x[-_]forwarded[-_](proto|scheme)$/i.test(name)) return;
-    if (!/^\$\{?http_x_forwarded_(proto|scheme)\}?$/i.test(word.value)) return;
-    const server = serverOf(scope);
-    if (!server?.listens.some((l) => l.params.includes('ssl') || l.params.includes('quic'))) return;
-    if (scope.effective('set_real_ip_from').directives.length || server.listens.some((l) => l.params.includes('proxy_protocol'))) return;
+    if (!isOfTheClient(word.value, scope) || !serversWith(directive).some(endsTls)) return;
     report('client', { at: word, data: { name }, fix: fixOf('Send $scheme', 'suggestion', directive.file, [replace(word, '$scheme')]) });
   },
   examples: [

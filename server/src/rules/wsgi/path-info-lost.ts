@@ -1,11 +1,20 @@
 /** PATH_INFO that is sent empty, because try_files has moved the request to the script before the param is made. */
 import { toBytes } from '../../base/bytes.ts';
-import { locationsOf } from '../../config/locations.ts';
+import { type Location, locationsOf } from '../../config/locations.ts';
+import type { Scope } from '../../config/scope.ts';
+import { samplesOf } from '../../witness/regex-samples.ts';
 import { fixOf, insertFirst, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
 /** `$fastcgi_script_name`, which is found where the path behind it is not. */
 const TRIES_SCRIPT = /^(\$document_root)?\$\{?fastcgi_script_name\}?$/;
+
+/** The expression matches a path that goes on behind a script. */
+function takesMore({ regex, name, modifier }: Location, { config }: Scope): boolean {
+  const forms = (s: string): string[] => [`${s}/more`, s.replace(/\/?$/, '/more'), `/index${s}/more`, `/x${s}/more`];
+  const samples = samplesOf(config.regexes, name, { caseless: modifier === '~*', tries: 8, forms });
+  return ['/index.php/more', ...samples].some((s) => s.endsWith('.php/more') && typeof regex?.match(toBytes(s)) === 'object');
+}
 
 export default defineRule({
   id: 'path-info-lost',
@@ -34,7 +43,7 @@ A variable that is set before keeps the value: \`set\` runs in the rewrite phase
     if (scope.context !== 'location' || !scope.parent || !opener) return;
     const location = locationsOf(scope.parent).all.find((l) => l.scope === scope);
     // a path behind the script must come here at all
-    if (location?.kind !== 'regex' || typeof location.regex?.match(toBytes('/index.php/proxylens')) !== 'object') return;
+    if (location?.kind !== 'regex' || !takesMore(location, scope)) return;
     const tries = scope.named('try_files').at(-1);
     if (!tries?.values.slice(0, -1).some((v) => TRIES_SCRIPT.test(v))) return;
     const param = scope.effective('fastcgi_param').directives.findLast((d) => d.value(0) === 'PATH_INFO');

@@ -35,10 +35,12 @@ const HEADERS = [
 type Header = (typeof HEADERS)[number];
 
 /** What of the view the header decides. */
-function shows(side: Side, config: Config, { header, field, sent }: Header): boolean {
+function shows(side: Side, config: Config, { header, field, sent }: Header, count: number): boolean {
   const scheme = side.server && portOf(side.server, 'http') === null ? 'https' : 'http';
   if (field === 'xProto' && scheme === 'https') return false;
-  const view = probe(side, config, { scheme, headers: [[header, sent]] })?.view;
+  // as many values as are needed for the first one to be the one that is taken
+  const value = [sent, ...Array<string>(Math.max(0, Math.min(count, 9) - 2)).fill('203.0.113.5')].join(', ');
+  const view = probe(side, config, { scheme, headers: [[header, value]] })?.view;
   if (!view) return false;
   switch (field) {
     case 'xFor':
@@ -91,7 +93,7 @@ Count the proxies that really stand in front, and let nginx set every header tha
       if (!fix || side.target.kind !== 'proxy' || inFront(side)) continue;
       for (const one of HEADERS) {
         const count: Setting<number> = fix[one.field];
-        if (count.from === 'unknown' || count.value < 1 || !shows(side, config, one)) continue;
+        if (count.from === 'unknown' || count.value < 1 || !shows(side, config, one, count.value)) continue;
         // a prefix that nginx takes off and nobody tells is the business of script-name-prefix
         if (one.field === 'xPrefix' && side.location?.kind === 'prefix' && side.location.name !== '/') continue;
         const line = sentLine(side, one.header);

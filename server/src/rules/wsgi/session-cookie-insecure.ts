@@ -1,4 +1,5 @@
 /** Django behind an HTTPS site lets browsers send its cookies over plain HTTP as well. */
+import type { Directive } from '../../config/directive.ts';
 import type { DjangoSettings } from '../../deploy/django.ts';
 import { certain, placeOf } from '../../deploy/setting.ts';
 import { defineRule } from '../rule.ts';
@@ -18,6 +19,12 @@ const cookiesOf = ({ sessionCookieSecure, csrfCookieSecure }: DjangoSettings) =>
   { cookie: 'session', setting: 'SESSION_COOKIE_SECURE', flag: sessionCookieSecure, middleware: 'SessionMiddleware' },
   { cookie: 'CSRF', setting: 'CSRF_COOKIE_SECURE', flag: csrfCookieSecure, middleware: 'CsrfViewMiddleware' },
 ];
+
+/** A line that gives a cookie its flag on the way, by name or by an expression that may mean it. */
+const makesSecure =
+  (cookie: string) =>
+  (d: Directive): boolean =>
+    d.values.slice(1).includes('secure') && (d.value(0).startsWith('~') || d.value(0).toLowerCase().includes(cookie.toLowerCase()));
 
 export default defineRule({
   id: 'session-cookie-insecure',
@@ -53,6 +60,7 @@ forms are checked by. The flags do no harm where the whole site is HTTPS.`,
       for (const { cookie, setting, flag, middleware } of cookiesOf(settings)) {
         // the token alone is worth little: it is named where somebody spoke of the cookies
         if (cookie === 'CSRF' && flag.from === 'default' && settings.sessionCookieSecure.from === 'default') continue;
+        if (side.pass.scope.effective('proxy_cookie_flags').directives.some(makesSecure(cookie))) continue;
         if (certain(flag) !== false || ![...settings.uses].some((u) => u.endsWith(middleware))) continue;
         report('insecure', {
           at: placeOf(flag) ?? side.pass.nameAt,

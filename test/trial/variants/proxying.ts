@@ -1,12 +1,12 @@
 /** Rules on what is passed, cached, limited and answered on trial. */
-import { http, location, onTrial, server, stream } from './trial.ts';
+import { http, location, server, stream, type Trial } from '../trial.ts';
 
 const CACHE =
   'proxy_cache_path /c keys_zone=p:1m;\nuwsgi_cache_path /u keys_zone=u:1m;\nproxy_cache_valid 200 1m;\nuwsgi_cache_valid 200 1m;\n';
 const cached = (lines: string, names = 'a.example'): ReturnType<typeof http> =>
   http(`${CACHE}server { server_name ${names}; location / { proxy_pass http://127.0.0.1:1; proxy_cache p; ${lines} } }`);
 
-onTrial([
+export const TRIALS: readonly Trial[] = [
   {
     rule: 'cache-key-leaks',
     bad: [
@@ -351,4 +351,4 @@ onTrial([
       location('proxy_pass http://$host$request_uri;'),
     ],
   },
-]);
+];

@@ -1,10 +1,10 @@
 /** The security rules on trial. */
-import { http, onTrial } from './trial.ts';
+import { http, type Trial } from '../trial.ts';
 
 const METHODS = 'if ($request_method !~ ^(GET|HEAD|POST)$) { return 405; }';
 const BOTS = 'if ($http_user_agent ~* (curl|wget)) { return 403; }';
 
-onTrial([
+export const TRIALS: readonly Trial[] = [
   {
     rule: 'status-page-exposed',
     bad: [
@@ -454,4 +454,4 @@ onTrial([
       'location /imgx { rewrite ^/imgx(.*)$ /img/$1 break; proxy_pass http://127.0.0.1:1; }',
     ],
   },
-]);
+];

@@ -1,42 +1,8 @@
 /** Rules about both sides, nginx and the application, on trial. */
-import { onTrial, tree, type Variant } from './trial.ts';
+import { APP, BASE, CERT, compose, django, files, main, THREE } from '../projects.ts';
+import { type Trial, tree } from '../trial.ts';
 
-const CERT = 'ssl_certificate /etc/ssl/a.pem; ssl_certificate_key /etc/ssl/a.key;';
-const THREE =
-  'proxy_set_header Host $host; proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for; proxy_set_header X-Forwarded-Proto $scheme;';
-const BASE = "SECRET_KEY='x'\nDEBUG=False\nROOT_URLCONF='shop.urls'\nALLOWED_HOSTS=['acme-shop.de']\nSTATIC_URL='/static/'\n";
-
-const files = (all: Readonly<Record<string, string>>): Variant =>
-  tree(
-    Object.entries(all)
-      .map(([path, text]) => `#- ${path}\n${text}\n`)
-      .join(''),
-  );
-const main = (http: string): string => `events { }\nhttp {\n${http}\n}`;
-
-/** A Django project behind Gunicorn on a socket: what stands in the server, what is added to the settings, further files. */
-const django = (server: string, settings = '', more: Readonly<Record<string, string>> = {}): Variant =>
-  files({
-    'nginx.conf': main(`server { server_name acme-shop.de;\n${server}\n}`),
-    'app/manage.py': "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')",
-    'app/gunicorn.conf.py': "bind = 'unix:/run/shop.sock'\nwsgi_app = 'shop.wsgi'",
-    'app/shop/settings.py': `${BASE}${settings}`,
-    'app/shop/urls.py': 'from django.urls import path\nurlpatterns = []',
-    'app/shop/wsgi.py': 'from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()',
-    ...more,
-  });
-const APP = `location / { ${THREE} proxy_pass http://unix:/run/shop.sock; }`;
-
-const compose = (command: string, nginx: string, more: Readonly<Record<string, string>> = {}): Variant =>
-  files({
-    'nginx/nginx.conf': main(`server { listen 80; server_name acme-shop.de; ${nginx} }`),
-    'docker-compose.yml': `services:\n  web:\n    build: ./app\n    command: ${command}\n  nginx:\n    image: nginx:1.28\n    volumes: ["./nginx/nginx.conf:/etc/nginx/nginx.conf:ro"]\n    ports: ["80:80"]`,
-    'app/main.py': 'from fastapi import FastAPI\napp = FastAPI()\n@app.get("/")\ndef home():\n    return {}',
-    'app/requirements.txt': 'fastapi\nuvicorn\ngunicorn',
-    ...more,
-  });
-
-onTrial([
+export const TRIALS: readonly Trial[] = [
   {
     rule: 'static-through-application',
     bad: [
@@ -380,64 +346,4 @@ onTrial([
       ),
     ],
   },
-]);
-
-const FPM = 'fastcgi_pass unix:/run/php/php8.2-fpm.sock;';
-const SCRIPT = 'fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;';
-
-/** nginx and php-fpm in containers: the root of nginx, its param, and the mounts of both. */
-const php = (root: string, script: string, mounts: { nginx: string; php: string }): Variant =>
-  files({
-    'nginx/nginx.conf': main(
-      `server { root ${root}; location ~ \\.php$ { fastcgi_pass php:9000; fastcgi_param SCRIPT_FILENAME ${script}; } }`,
-    ),
-    'compose.yaml': `services:\n  php:\n    image: php:8.2-fpm-alpine\n    volumes: [${mounts.php}]\n  web:\n    image: nginx:1.28-alpine\n    volumes: ["./nginx/nginx.conf:/etc/nginx/nginx.conf", ${mounts.nginx}]\nvolumes:\n  code:\n`,
-  });
-
-onTrial([
-  {
-    rule: 'path-info-lost',
-    bad: [
-      `location ~ \\.php(/|$) { fastcgi_split_path_info ^(.+\\.php)(/.+)$; try_files $document_root$fastcgi_script_name =404; fastcgi_param PATH_INFO $fastcgi_path_info; ${SCRIPT} ${FPM} }`,
-      `fastcgi_param PATH_INFO $fastcgi_path_info; location ~ ^(.+\\.php)(.*)$ { fastcgi_split_path_info ^(.+\\.php)(.*)$; try_files $fastcgi_script_name =404; ${FPM} }`,
-      `location /x/ { location ~ [^/]\\.php(/|$) { try_files $fastcgi_script_name =404; fastcgi_split_path_info ^(.+?\\.php)(/.*)$; fastcgi_param PATH_INFO $fastcgi_path_info; ${FPM} } }`.replace(
-        '[^/]\\.php',
-        '/index\\.php',
-      ),
-    ],
-    sane: [
-      `location ~ [^/]\\.php(/|$) { fastcgi_split_path_info ^(.+?\\.php)(/.*)$; set $info $fastcgi_path_info; try_files $fastcgi_script_name =404; fastcgi_param PATH_INFO $info; ${FPM} }`,
-      `location ~ ^/index\\.php(/|$) { fastcgi_split_path_info ^(.+\\.php)(/.*)$; fastcgi_param PATH_INFO $fastcgi_path_info; ${FPM} }`,
-      `location ~ \\.php$ { try_files $uri =404; fastcgi_split_path_info ^(.+\\.php)(/.+)$; fastcgi_param PATH_INFO $fastcgi_path_info; ${FPM} }`,
-    ],
-  },
-  {
-    rule: 'script-filename-under-alias',
-    bad: [
-      `location ^~ /wiki/ { alias /srv/mediawiki/; location ~ \\.php$ { ${SCRIPT} ${FPM} } }`,
-      `location /wiki { alias /srv/mediawiki; index index.php; location ~ \\.php$ { ${FPM} fastcgi_param SCRIPT_FILENAME \${document_root}\${fastcgi_script_name}; } }`,
-    ],
-    sane: [
-      `location /wiki/ { alias /srv/mediawiki/; location ~ \\.php$ { fastcgi_param SCRIPT_FILENAME $request_filename; ${FPM} } }`,
-      `location /wiki/ { alias /srv/mediawiki/; } location ~ \\.php$ { root /srv/site; ${SCRIPT} ${FPM} }`,
-      `location ~ ^/wiki/(.+\\.php)$ { alias /srv/mediawiki/$1; fastcgi_param SCRIPT_FILENAME $request_filename; ${FPM} }`,
-      `location /wiki/ { alias /srv/mediawiki/; location ~ \\.php$ { fastcgi_param SCRIPT_FILENAME /srv/mediawiki/index.php; ${FPM} } }`,
-    ],
-  },
-  {
-    rule: 'script-filename-elsewhere',
-    bad: [
-      php('/usr/share/nginx/html', '$document_root$fastcgi_script_name', {
-        nginx: '"code:/usr/share/nginx/html"',
-        php: '"code:/var/www/html"',
-      }),
-      php('/site/public', '$document_root$fastcgi_script_name', { nginx: '"./src:/site:ro"', php: '"./src:/app"' }),
-    ],
-    sane: [
-      php('/var/www/html', '$document_root$fastcgi_script_name', { nginx: '"code:/var/www/html:ro"', php: '"code:/var/www/html"' }),
-      php('/site/public', '/app/public$fastcgi_script_name', { nginx: '"./src:/site:ro"', php: '"./src:/app"' }),
-      php('/site', '$document_root$fastcgi_script_name', { nginx: '"./src:/site:ro"', php: '"./src:/app", "./src:/site"' }),
-      php('/site', '$document_root$fastcgi_script_name', { nginx: '"./assets:/site:ro"', php: '"./src:/app"' }),
-    ],
-  },
-]);
+];

@@ -1,9 +1,9 @@
 /** Rules about what nginx refuses, and about speed, on trial; each verdict is what nginx 1.22.1 and 1.31.5 said. */
-import { http, main, onTrial, server } from './trial.ts';
+import { http, main, server, type Trial } from '../trial.ts';
 
 const long = (n: number): string => 'x'.repeat(n);
 
-onTrial([
+export const TRIALS: readonly Trial[] = [
   {
     rule: 'path-conflict',
     inside: 'http',
@@ -101,4 +101,4 @@ onTrial([
     bad: [server('location @x { return 404; }')],
     sane: [server('error_page 404 @x;\nlocation @x { return 404; }')],
   },
-]);
+];

@@ -1,11 +1,11 @@
 /** More rules about TLS on trial: libraries, versions, sockets. */
-import { http, main, onTrial, stream } from './trial.ts';
+import { http, main, stream, type Trial } from '../trial.ts';
 
 const CERT = 'ssl_certificate /etc/ssl/a.pem;\nssl_certificate_key /etc/ssl/a.key;';
 const TLS = `listen 443 ssl;\nserver_name a.example;\n${CERT}\n`;
 const LE = 'ssl_certificate /etc/letsencrypt/live/a/fullchain.pem;\nssl_certificate_key /etc/letsencrypt/live/a/privkey.pem;';
 
-onTrial([
+export const TRIALS: readonly Trial[] = [
   {
     rule: 'stapling-dead-ca',
     bad: [
@@ -149,4 +149,4 @@ onTrial([
       'ssl_certificate a.pem;\nssl_certificate_key data:$key;\nlisten 443 ssl;',
     ],
   },
-]);
+];

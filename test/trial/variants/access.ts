@@ -1,10 +1,10 @@
 /** Rules about who gets in and what is given out, on trial. */
-import { http, location, onTrial, server, stream } from './trial.ts';
+import { http, stream, type Trial } from '../trial.ts';
 
 const AUTH = 'auth_basic x;\nauth_basic_user_file h;';
 const APP = 'proxy_pass http://127.0.0.1:8000;';
 
-onTrial([
+export const TRIALS: readonly Trial[] = [
   {
     rule: 'access-list-ineffective',
     bad: [
@@ -439,5 +439,4 @@ onTrial([
       'resolver 168.63.129.16;',
     ],
   },
-]);
-void [location, server];
+];

@@ -1,9 +1,9 @@
 /** Rules about locations, rewrites, names and files, on trial. */
-import { http, main, onTrial, stream } from './trial.ts';
+import { http, main, stream, type Trial } from '../trial.ts';
 
 const APP = 'proxy_pass http://127.0.0.1:8000;';
 
-onTrial([
+export const TRIALS: readonly Trial[] = [
   {
     rule: 'dead-directive-after-return',
     bad: [
@@ -560,4 +560,4 @@ onTrial([
       `location / { ${APP} location ~ \\.css$ { expires 1d; ${APP} } }`,
     ],
   },
-]);
+];

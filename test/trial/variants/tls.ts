@@ -1,12 +1,12 @@
 /** The rules of the group tls on trial. */
-import type { ExampleSettings } from '../../server/src/rules/rule.ts';
-import { http, location, onTrial, server, stream, type Variant } from './trial.ts';
+import type { ExampleSettings } from '../../../server/src/rules/rule.ts';
+import { http, location, server, stream, type Trial, type Variant } from '../trial.ts';
 
 const CERT = 'ssl_certificate a.pem; ssl_certificate_key a.key;';
 const tls = (lines: string, settings?: ExampleSettings): Variant =>
   http(`server { listen 443 ssl; server_name a.example; ${CERT} ${lines} }`, settings ? { settings } : {});
 
-onTrial([
+export const TRIALS: readonly Trial[] = [
   {
     rule: 'cipher-has-no-effect',
     bad: [
@@ -260,4 +260,4 @@ onTrial([
       'server { listen 127.0.0.1:443; root /srv; }',
     ].slice(0, 4),
   },
-]);
+];

@@ -1,12 +1,12 @@
 /** Rules about headers, hosts, patterns and what a client decides, on trial. */
-import { http, onTrial, stream } from './trial.ts';
+import { http, stream, type Trial } from '../trial.ts';
 
 const APP = 'proxy_pass http://127.0.0.1:8000;';
 const CERT = 'ssl_certificate /etc/ssl/a.pem;\nssl_certificate_key /etc/ssl/a.key;';
 const TLS = `listen 443 ssl;\nserver_name a.example;\n${CERT}\n`;
 const HSTS = 'add_header Strict-Transport-Security "max-age=63072000" always;';
 
-onTrial([
+export const TRIALS: readonly Trial[] = [
   {
     rule: 'host-spoofing',
     bad: [
@@ -274,4 +274,4 @@ onTrial([
       'location /a { valid_referers blocked *.example.com; if ($invalid_referer) { return 403; } }',
     ],
   },
-]);
+];

@@ -1,10 +1,10 @@
 /** The kinds of fault that rules were once fooled by: by a word that stands there, by the block in which it stands, by another protocol. */
-import { http, main, onTrial, stream } from './trial.ts';
+import { http, main, stream, type Trial } from '../trial.ts';
 
 const APP = 'proxy_pass http://127.0.0.1:8000;';
 const CERT = 'ssl_certificate /etc/ssl/a.pem;\nssl_certificate_key /etc/ssl/a.key;';
 const TLS = `listen 443 ssl;\nserver_name a.example;\n${CERT}\n`;
-onTrial([
+export const TRIALS: readonly Trial[] = [
   {
     rule: 'weak-protocol',
     bad: [
@@ -333,4 +333,4 @@ onTrial([
       ),
     ],
   },
-]);
+];

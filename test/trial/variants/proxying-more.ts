@@ -1,12 +1,12 @@
 /** Rules about groups, headers to the application, limits, deprecated words and speed, on trial. */
-import { http, main, onTrial, stream } from './trial.ts';
+import { http, main, stream, type Trial } from '../trial.ts';
 
 const APP = 'proxy_pass http://127.0.0.1:8000;';
 const CERT = 'ssl_certificate /etc/ssl/a.pem;\nssl_certificate_key /etc/ssl/a.key;';
 const THREE =
   'proxy_set_header Host $host; proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for; proxy_set_header X-Forwarded-Proto $scheme;';
 
-onTrial([
+export const TRIALS: readonly Trial[] = [
   {
     rule: 'all-servers-down',
     inside: 'http',
@@ -640,4 +640,4 @@ onTrial([
       main('include w.conf;\nevents { }', { files: { 'w.conf': 'worker_processes 2;\n' } }),
     ],
   },
-]);
+];

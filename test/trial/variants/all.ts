@@ -1,0 +1,45 @@
+/** Every trial that is kept. */
+import type { Trial } from '../trial.ts';
+import { TRIALS as access } from './access.ts';
+import { TRIALS as compliance } from './compliance.ts';
+import { TRIALS as correctness } from './correctness.ts';
+import { TRIALS as correctnessMore } from './correctness-more.ts';
+import { TRIALS as headers } from './headers.ts';
+import { TRIALS as kinds } from './kinds.ts';
+import { TRIALS as operationMore } from './operation-more.ts';
+import { TRIALS as php } from './php.ts';
+import { TRIALS as proxying } from './proxying.ts';
+import { TRIALS as proxyingMore } from './proxying-more.ts';
+import { TRIALS as refused } from './refused.ts';
+import { TRIALS as rewriting } from './rewriting.ts';
+import { TRIALS as security } from './security.ts';
+import { TRIALS as securityMore } from './security-more.ts';
+import { TRIALS as tls } from './tls.ts';
+import { TRIALS as tlsMore } from './tls-more.ts';
+import { TRIALS as validity } from './validity.ts';
+import { TRIALS as wsgi } from './wsgi.ts';
+import { TRIALS as wsgiMore } from './wsgi-more.ts';
+import { TRIALS as wsgiRest } from './wsgi-rest.ts';
+
+export const TRIALS: readonly Trial[] = [
+  ...access,
+  ...compliance,
+  ...correctness,
+  ...correctnessMore,
+  ...headers,
+  ...kinds,
+  ...operationMore,
+  ...php,
+  ...proxying,
+  ...proxyingMore,
+  ...refused,
+  ...rewriting,
+  ...security,
+  ...securityMore,
+  ...tls,
+  ...tlsMore,
+  ...validity,
+  ...wsgi,
+  ...wsgiMore,
+  ...wsgiRest,
+];
