@@ -1,5 +1,6 @@
 /** Connections of clients that are closed after a few requests, each new one with another handshake. */
 import { atLeast } from '../../catalog/version.ts';
+import { unseenOf } from '../../config/open.ts';
 import { fixOf, insertFirst, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
@@ -18,8 +19,7 @@ export default defineRule({
 new connection costs a TLS handshake. The default was 100 and is 1000 since nginx 1.19.10.`,
   about: ['keepalive_requests', 'keepalive_timeout'],
   looksAt: { directive: ['keepalive_requests', 'http'] },
-  needs: 'config',
-  missing: ['keepalive_requests'],
+  needs: 'file',
   fixable: 'always',
   messages: {
     low: 'A connection is closed after {value} requests. Allow {enough} or more.',
@@ -28,7 +28,7 @@ new connection costs a TLS handshake. The default was 100 and is 1000 since ngin
   check({ directive, scope, config, report }) {
     if (directive.name === 'http') {
       const { nginx } = config.settings.target;
-      if (!directive.body || atLeast(nginx, '1.19.10') || directive.body.has('keepalive_requests')) return;
+      if (!directive.body || atLeast(nginx, '1.19.10') || unseenOf(directive.body, 'keepalive_requests').length || directive.body.has('keepalive_requests')) return;
       if (/^0s?$/.test(directive.body.value('keepalive_timeout')?.value(0) ?? '')) return;
       const servers = directive.body.all.filter((d) => d.name === 'server' && d.scope.context === 'http');
       if (!servers.length || servers.every((d) => d.body?.has('keepalive_requests'))) return;

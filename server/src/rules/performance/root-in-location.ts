@@ -29,7 +29,7 @@ A \`root\` that stands in a location holds for that location only; a request tha
 the default \`html\` folder. Set it once for the server, and change it in the locations that are exceptions.`,
   about: ['root', 'location'],
   looksAt: { directive: ['root'] },
-  needs: 'config',
+  needs: 'file',
   messages: { inside: 'This root holds for one location only. Set the root of the server, and only what differs in locations.' },
   check({ directive, scope, report }) {
     if (scope.context !== 'location' && scope.context !== 'if-in-location') return;
