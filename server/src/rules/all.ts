@@ -270,6 +270,7 @@ import publishedPortUnheard from './wsgi/published-port-unheard.ts';
 import redirectPortUnpublished from './wsgi/redirect-port-unpublished.ts';
 import scriptFilenameElsewhere from './wsgi/script-filename-elsewhere.ts';
 import scriptFilenameMissing from './wsgi/script-filename-missing.ts';
+import scriptFilenameUnderAlias from './wsgi/script-filename-under-alias.ts';
 import scriptNamePrefix from './wsgi/script-name-prefix.ts';
 import secretKeyGenerated from './wsgi/secret-key-generated.ts';
 import secureProxyHeaderMismatch from './wsgi/secure-proxy-header-mismatch.ts';
@@ -558,6 +559,7 @@ export const RULES: readonly Rule[] = [
   redirectPortUnpublished,
   scriptFilenameElsewhere,
   scriptFilenameMissing,
+  scriptFilenameUnderAlias,
   scriptNamePrefix,
   secretKeyGenerated,
   secureProxyHeaderMismatch,

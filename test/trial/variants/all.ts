@@ -6,6 +6,7 @@ import { TRIALS as correctness } from './correctness.ts';
 import { TRIALS as correctnessMore } from './correctness-more.ts';
 import { TRIALS as headers } from './headers.ts';
 import { TRIALS as kinds } from './kinds.ts';
+import { TRIALS as latest } from './latest.ts';
 import { TRIALS as operationMore } from './operation-more.ts';
 import { TRIALS as php } from './php.ts';
 import { TRIALS as proxying } from './proxying.ts';
@@ -28,6 +29,7 @@ export const TRIALS: readonly Trial[] = [
   ...correctnessMore,
   ...headers,
   ...kinds,
+  ...latest,
   ...operationMore,
   ...php,
   ...proxying,

@@ -28,7 +28,13 @@ new connection costs a TLS handshake. The default was 100 and is 1000 since ngin
   check({ directive, scope, config, report }) {
     if (directive.name === 'http') {
       const { nginx } = config.settings.target;
-      if (!directive.body || atLeast(nginx, '1.19.10') || unseenOf(directive.body, 'keepalive_requests').length || directive.body.has('keepalive_requests')) return;
+      if (
+        !directive.body ||
+        atLeast(nginx, '1.19.10') ||
+        unseenOf(directive.body, 'keepalive_requests').length ||
+        directive.body.has('keepalive_requests')
+      )
+        return;
       if (/^0s?$/.test(directive.body.value('keepalive_timeout')?.value(0) ?? '')) return;
       const servers = directive.body.all.filter((d) => d.name === 'server' && d.scope.context === 'http');
       if (!servers.length || servers.every((d) => d.body?.has('keepalive_requests'))) return;
