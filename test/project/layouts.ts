@@ -47,6 +47,9 @@ http {
     server_tokens off;
 ${server.replace(/^(?=.)/gm, '    ')}}
 `;
+/** Files in a folder of their repository. */
+const below = (folder: string, files: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(files).map(([path, text]) => [`${folder}/${path}`, text]));
 const STATIC = `    location /static/ {
         alias /srv/static/;
         expires 30d;
@@ -423,5 +426,130 @@ for (const [ending, wrap] of [
     'README.md': '# app\n',
     [`deploy/app${ending}`]: wrap(site('example.com', '127.0.0.1:8000', STATIC)),
   });
+
+add('locations that two main files share are kept in a file of their own', ['deploy/nginx/site_common.conf'], {
+  'deploy/nginx/site_common.conf': `# what production and development have in common
+root /srv/www;
+location / {
+    try_files $uri @application;
+}
+location ~ ^/internal/(?:tags|jobs)/[^/]+$ {
+    return 404;
+}
+location @application {
+${HEADERS}    proxy_redirect off;
+    proxy_pass http://application;
+}
+location /live/ {
+${HEADERS}    proxy_http_version 1.1;
+    proxy_set_header Upgrade $http_upgrade;
+    proxy_set_header Connection "upgrade";
+    proxy_pass http://application;
+}
+`,
+});
+add('headers for all sites in a file beside them', ['nginx/conf.d/proxy.conf', 'nginx/sites-enabled/app.conf'], {
+  '.git/HEAD': '',
+  'nginx/conf.d/proxy.conf': `client_max_body_size 10m;\nproxy_read_timeout 90;\n${HEADERS.replace(/^ +/gm, '')}`,
+  'nginx/sites-enabled/app.conf':
+    'server {\n    listen 80;\n    server_name app.example.com;\n    location / {\n        proxy_pass http://127.0.0.1:8000;\n    }\n}\n',
+});
+add('uwsgi by a name that is looked up for each request', ['nginx/app.conf.template'], {
+  'nginx/Dockerfile': `FROM nginx:mainline
+COPY app.conf.template /etc/nginx/templates/app.conf.template
+`,
+  'nginx/app.conf.template': `resolver 127.0.0.11 valid=10s ipv6=off;
+server {
+    listen 8080;
+    server_name \${DOMAIN} *.\${DOMAIN};
+    if ($host !~* ^(\${DOMAIN}|.+\\.\${DOMAIN})$) {
+        return 444;
+    }
+    client_max_body_size 17m;
+    location / {
+        set $application web;
+        include uwsgi_params;
+        uwsgi_param HTTP_X_FORWARDED_PROTO $scheme;
+        uwsgi_pass $application:8000;
+    }
+}
+`,
+});
+add('php behind a group that another file declares', ['nginx/sites/shop.conf'], {
+  'nginx/sites/shop.conf': `server {
+    listen 8000;
+    server_name shop.test;
+    root /var/www/shop/public;
+    index index.php index.html;
+    location / {
+        try_files $uri $uri/ /index.php$is_args$args;
+    }
+    location ~ \\.php$ {
+        try_files $uri /index.php =404;
+        fastcgi_pass php-upstream;
+        fastcgi_index index.php;
+        fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;
+        include fastcgi_params;
+    }
+    location ~ /\\.ht {
+        deny all;
+    }
+}
+`,
+});
+add('a template of a program of its own, with parts that it fills in', ['templates/vhost.conf.tmpl'], {
+  'templates/vhost.conf.tmpl': `server {
+    listen {{HTTP_PORT}};
+    listen [::]:{{HTTP_PORT}};
+    server_name {{DOMAIN}}{{ALIASES}};
+    access_log {{ACCESS_LOG}};
+    client_max_body_size {{UPLOAD_LIMIT}}M;
+    location ^~ /.well-known/acme-challenge/ {
+        proxy_pass http://{{BACKEND}};
+        proxy_set_header Host $host;
+    }
+{{HTTP_SECTION}}
+}
+`,
+});
+add('a loop over applications', ['nginx/nginx.conf.template'], {
+  'nginx/nginx.conf.template': `worker_processes 1;
+events { worker_connections 1024; }
+http {
+  server_tokens off;
+  {{#each apps}}
+  upstream {{this.name}}_web {
+    server {{this.name}}_web:{{this.port}};
+  }
+  server {
+    listen 80;
+    server_name {{this.domain}};
+    location / {
+${HEADERS}      proxy_pass http://{{this.name}}_web;
+    }
+  }
+  {{/each}}
+}
+`,
+});
+add('services of one repository, each with its own nginx', ['services/a/nginx/site.conf', 'services/b/nginx/site.conf'], {
+  '.git/HEAD': '',
+  ...below('services/a', {
+    ...FLASK,
+    'compose.yaml': compose(
+      'gunicorn app:app --bind 0.0.0.0:8000 --forwarded-allow-ips="*"',
+      volumes('./nginx/site.conf:/etc/nginx/conf.d/default.conf:ro'),
+    ),
+    'nginx/site.conf': site('shop.example.com', 'app:8000'),
+  }),
+  ...below('services/b', {
+    ...FASTAPI,
+    'compose.yaml': compose(
+      'uvicorn main:app --host 0.0.0.0 --port 8000 --proxy-headers --forwarded-allow-ips="*"',
+      volumes('./nginx/site.conf:/etc/nginx/conf.d/default.conf:ro'),
+    ),
+    'nginx/site.conf': site('api.example.com', 'app:8000'),
+  }),
+});
 
 export const LAYOUTS: readonly Layout[] = list;

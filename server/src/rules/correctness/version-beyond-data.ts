@@ -22,9 +22,10 @@ Update Proxylens, or declare new directives in \`.proxylens.yaml\` under \`direc
   check({ config, report }) {
     const { target, versionFrom } = config.settings;
     if (versionFrom === 'default' || !isBeyond(target.nginx)) return;
-    const first = config.main.directives.find((d) => d.file.id === config.root);
+    const file = config.tree.standIn?.file ?? config.root;
+    const first = config.main.all.find((d) => d.file.id === file);
     report('beyond', {
-      at: first ? first.nameAt : { file: config.root, span: { start: 0, end: 0 } },
+      at: first ? first.nameAt : { file, span: { start: 0, end: 0 } },
       data: { version: target.nginx.text, known: knownUpTo() },
     });
   },
