@@ -19,6 +19,7 @@ import { AREAS as BODIES } from './areas/bodies.ts';
 import { AREAS as FILES } from './areas/files.ts';
 import { AREAS as LOCATIONS } from './areas/locations.ts';
 import { AREAS as SERVERS } from './areas/servers.ts';
+import { AREAS as SUITE } from './areas/suite.ts';
 import { disk } from './trace-compare.ts';
 
 const PROTOCOLS = ['http', 'uwsgi', 'fastcgi', 'scgi'] as const;
@@ -170,7 +171,9 @@ async function follow(area: Area): Promise<string[]> {
       const client = new RawClient(port, ask.sni);
       client.retryable = false;
       const head = `${s.method} ${s.target} HTTP/${s.version}\r\n${headers.map(([n, v]) => `${n}: ${v}\r\n`).join('')}\r\n`;
-      const answer = await client.ask(head + body, s.method === 'HEAD');
+      const answer = await client.ask(head + body, s.method === 'HEAD').catch((error: unknown) => {
+        throw new Error(`${ask.send}: ${String(error)}`);
+      });
       client.close();
       if (before.exchanges.some((x) => x.for !== 'answer')) await wait(20);
       const assume: Record<string, string> = {};
@@ -201,9 +204,9 @@ async function follow(area: Area): Promise<string[]> {
   return wrong;
 }
 
-for (const area of [...LOCATIONS, ...ANSWERS, ...BODIES, ...FILES, ...BACKENDS, ...SERVERS])
+for (const area of [...LOCATIONS, ...ANSWERS, ...BODIES, ...FILES, ...BACKENDS, ...SERVERS, ...SUITE])
   if (!process.env.AREA || area.name === process.env.AREA)
     test(area.name, { skip: withoutNginx(), timeout: 120_000 }, async () => {
       const wrong = await follow(area);
-      assert.equal(wrong.length, 0, wrong.slice(0, 5).join('\n\n'));
+      assert.equal(wrong.length, 0, wrong.slice(0, Number(process.env.SHOWN ?? 5)).join('\n\n'));
     });

@@ -597,6 +597,8 @@ function gzip(run: Run): undefined {
   });
 }
 
+const MAX_OFFSET = 2n ** 63n - 1n;
+
 type Ranges = 'all' | 'none' | readonly (readonly [start: number, end: number])[];
 
 /** ngx_http_range_parse of what stands behind `bytes=`: `all`: the whole is sent; `none`: 416; ends are exclusive. */
@@ -605,7 +607,8 @@ export function readRanges(text: ByteString, length: number, most: number): Rang
   let size = 0;
   for (const part of text.split(',')) {
     const m = /^ *(?:(\d+) *- *(\d*) *|-(\d+) *)$/.exec(part);
-    if (!m) return 'none';
+    // what no off_t holds is no range
+    if (!m || m.slice(1).some((n) => n !== undefined && n.length > 18 && BigInt(n) > MAX_OFFSET)) return 'none';
     let start: number;
     let end: number;
     if (m[3] !== undefined) {

@@ -134,6 +134,12 @@ export const OF_PROXY = [
   'proxy_cache_convert_head',
 ] as const;
 
+/** What proxy_method says, even where that is nothing: the request line begins with a blank then. Null: it says nothing of it. */
+function methodSet(run: Run): ByteString | null {
+  const method = run.text('proxy_method');
+  return method === undefined ? null : run.value(method);
+}
+
 /** ngx_http_proxy_handler. */
 export function proxyHandler(run: Run): Verdict {
   const pass = passOf(run, 'proxy_pass');
@@ -163,10 +169,7 @@ export function proxyHandler(run: Run): Verdict {
   });
   // a request whose answer is not stored keeps its own conditions and ranges
   const cached = use !== null && use.unstored === '';
-  const method =
-    use !== null && run.isHead && run.flag('proxy_cache_convert_head', true)
-      ? 'GET'
-      : run.value(run.text('proxy_method') ?? '') || run.methodName;
+  const method = use !== null && run.isHead && run.flag('proxy_cache_convert_head', true) ? 'GET' : (methodSet(run) ?? run.methodName);
   const headers = proxyHeaders(run, httpVersion, cached);
   const rules = redirectsIn(run.scope);
   return finishUpstream(
