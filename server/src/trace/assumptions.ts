@@ -37,6 +37,7 @@ export const NAMED: ReadonlySet<string> = new Set([
   'local-address',
   'long-value',
   'main-file',
+  'prefix',
   'proxy-protocol',
   'random_index',
   'range',

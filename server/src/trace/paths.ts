@@ -12,6 +12,8 @@ export interface Root {
   /** null when the value has variables */
   readonly literal: ByteString | null;
   readonly value: Value;
+  /** hangs from nginx's prefix */
+  readonly relative: boolean;
 }
 
 const roots = new WeakMap<Directive, Root>();
@@ -19,7 +21,7 @@ const roots = new WeakMap<Directive, Root>();
 /** The root or alias in force. */
 export function rootOf(run: Run): Root {
   const directive = run.directive('root');
-  if (!directive) return { directive: null, alias: 0, literal: toBytes(`${run.prefix}html`), value: compileValue('html') };
+  if (!directive) return { directive: null, alias: 0, literal: 'html', value: compileValue('html'), relative: true };
   let root = roots.get(directive);
   if (!root) {
     const isAlias = directive.name === 'alias';
@@ -29,12 +31,13 @@ export function rootOf(run: Run): Root {
     if (!isAlias && text.endsWith('/')) text = text.slice(0, -1);
     const value = compileValue(text);
     // ngx_conf_full_name happens when the line is read, unless the value begins with a variable
-    const full = text.startsWith('$') ? value : compileValue(text.startsWith('/') || (text === '' && !isAlias) ? text : run.prefix + text);
+    const relative = !text.startsWith('$') && !text.startsWith('/') && (text !== '' || isAlias);
     root = {
       directive,
       alias: !isAlias ? 0 : location?.kind === 'regex' || location?.kind === 'predicate' ? -1 : (location?.bytes.length ?? 0),
-      literal: value.literal === null ? null : (full.literal ?? ''),
-      value: full,
+      literal: value.literal,
+      value,
+      relative,
     };
     roots.set(directive, root);
   }
@@ -42,10 +45,25 @@ export function rootOf(run: Run): Root {
 }
 
 const rootText = (run: Run, root: Root): ByteString => {
-  if (root.literal !== null) return root.literal;
-  const text = run.value(root.value);
-  return run.full(text);
+  const text = root.literal ?? run.value(root.value);
+  if (root.relative) return toBytes(prefixOf(run)) + text;
+  return root.literal === null ? run.full(text) : text;
 };
+
+/** What a relative path hangs from. Where nobody says it, nginx knows it from `-p` or from how it was built. */
+function prefixOf(run: Run): string {
+  if (run.config.settings.prefix !== null) return run.prefix;
+  const chosen = run.report.assume({
+    id: 'prefix',
+    what: 'the folder that relative paths hang from',
+    otherwise: run.prefix,
+    why: "--prefix names it, else the main file's folder is taken: nginx takes that of -p or of its build, as nginx -V says",
+    choices: [run.prefix],
+    also: 'text',
+    at: rootOf(run).directive,
+  });
+  return chosen.endsWith('/') ? chosen : `${chosen}/`;
+}
 
 /** `$document_root`. */
 export const documentRoot = (run: Run): ByteString => rootText(run, rootOf(run));

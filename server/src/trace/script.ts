@@ -123,9 +123,12 @@ export interface Line {
   readonly more: number;
 }
 
+/** Whether a capture of one line may be replaced while another is counted. */
+const isRisky = (lines: readonly Line[]): boolean => lines.some((l) => l.value.captures) && lines.some((l) => l.value.variables);
+
 /** Values that nginx writes into one buffer, header lines or parameters: all are counted before the first is written. */
 export function evaluateAll(lines: readonly Line[], on: Scripting): ByteString[] {
-  if (!lines.some((l) => l.value.captures) || !lines.some((l) => l.value.variables)) return lines.map((l) => evaluate(l.value, on));
+  if (!isRisky(lines)) return lines.map((l) => evaluate(l.value, on));
   let left = 0;
   for (const { value, more } of lines) {
     const length = lengthOf(value, on);

@@ -146,7 +146,7 @@ export function hangsOnOthers(config: Config, trace: Trace, among: readonly Dire
  * for itself (config/open).
  */
 const HARMLESS =
-  /^(?:include:.*|main-file|local-address|time|timezone|etag|last-modified|boundary|range|proxy-protocol|auth_request:www_authenticate)$/;
+  /^(?:include:.*|main-file|local-address|time|timezone|etag|last-modified|boundary|range|prefix|max_conns:.*|proxy-protocol|auth_request:www_authenticate)$/;
 
 /** What a trace took for granted that decides where its request goes. That no file is there is true of some path, whatever the disk. */
 export function doubts(trace: Trace): readonly Assumption[] {

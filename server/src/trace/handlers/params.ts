@@ -4,14 +4,13 @@ import type { Directive } from '../../config/directive.ts';
 import type { Scope } from '../../config/scope.ts';
 import { atOf } from '../at.ts';
 import type { HeaderLine, Run, Verdict } from '../run.ts';
-import { compileValue, type Value } from '../script.ts';
+import { compileValue, type Line } from '../script.ts';
 import type { HeaderPair } from '../trace.ts';
 import { openCache } from './cache.ts';
 import { FAMILIES, finishUpstream, pair, passOf, serversText, upstreamName } from './upstream.ts';
 
-interface Param {
+interface Param extends Line {
   readonly name: string;
-  readonly value: Value;
   readonly skipEmpty: boolean;
 }
 
@@ -43,6 +42,7 @@ function planOf(run: Run, directive: string, cached: boolean): Plan {
     const own = run.lines(directive).map(
       (d: Directive): Param => ({
         name: d.value(0),
+        more: d.value(0).length,
         value: compileValue(d.value(1)),
         skipEmpty: d.value(2) === 'if_not_empty',
       }),
@@ -51,7 +51,10 @@ function planOf(run: Run, directive: string, cached: boolean): Plan {
     const defaults = [...(run.behaviour.paramsHost ? HOST_PARAM : []), ...(cached ? CACHE_PARAMS : [])].filter(
       ([name]) => !taken.has(name.toLowerCase()),
     );
-    const all = [...own, ...defaults.map(([name, value]): Param => ({ name, value: compileValue(value), skipEmpty: true }))];
+    const all = [
+      ...own,
+      ...defaults.map(([name, value]): Param => ({ name, more: name.length, value: compileValue(value), skipEmpty: true })),
+    ];
     const headers = new Set<string>();
     const params = all.filter((p) => {
       if (!p.name.startsWith('HTTP_') || p.name.length <= 5) return true;
@@ -75,7 +78,7 @@ export function paramList(run: Run, family: 'fastcgi' | 'uwsgi' | 'scgi', cached
   const plan = planOf(run, `${family}_param`, cached);
   const out: HeaderPair[] = [];
   if (family === 'scgi') out.push(['CONTENT_LENGTH', String(Math.max(0, run.contentLength))]);
-  const values = run.allValues(plan.params.map(({ name, value }) => ({ value, more: name.length })));
+  const values = run.allValues(plan.params);
   for (const [i, { name, skipEmpty }] of plan.params.entries()) {
     const text = values[i]!;
     if (text === '' && skipEmpty) continue;

@@ -8,7 +8,7 @@ import { type PassTarget, passTarget } from '../../config/upstreams.ts';
 import { atOf } from '../at.ts';
 import { escapeUri } from '../escape.ts';
 import type { Run, Verdict } from '../run.ts';
-import { compileValue, type Value } from '../script.ts';
+import { compileValue, type Line, type Value } from '../script.ts';
 import type { HeaderPair } from '../trace.ts';
 import { openCache } from './cache.ts';
 import { FAMILIES, finishUpstream, type Pass, pair, passOf, serversText, upstreamName } from './upstream.ts';
@@ -44,9 +44,8 @@ export function hostHeader(target: PassTarget): { readonly host: ByteString; rea
 const keyStart = (target: PassTarget): ByteString =>
   toBytes(target.scheme) + (target.kindOfHost === 'unix' ? `unix:${toBytes(target.host)}:` : hostHeader(target).host);
 
-interface HeaderSource {
+interface HeaderSource extends Line {
   readonly name: string;
-  readonly value: Value;
 }
 
 interface HeaderPlan {
@@ -64,12 +63,14 @@ export function headerPlan(run: Run, directive: string, defaults: readonly (read
   const key = `${directive} ${variant}`;
   let plan = kept.get(key);
   if (!plan) {
-    const own = run.lines(directive).map((d) => ({ name: d.value(0), value: compileValue(d.value(1)) }));
+    const source = (name: string, value: string): HeaderSource => ({
+      name,
+      value: compileValue(value),
+      more: name.length + ': \r\n'.length,
+    });
+    const own = run.lines(directive).map((d) => source(d.value(0), d.value(1)));
     const taken = new Set(own.map((h) => h.name.toLowerCase()));
-    const lines = [
-      ...own,
-      ...defaults.filter(([name]) => !taken.has(name.toLowerCase())).map(([name, value]) => ({ name, value: compileValue(value) })),
-    ];
+    const lines = [...own, ...defaults.filter(([name]) => !taken.has(name.toLowerCase())).map(([name, value]) => source(name, value))];
     plan = { lines, names: new Set(lines.map((h) => lower(toBytes(h.name)))) };
     kept.set(key, plan);
   }
@@ -108,7 +109,7 @@ export function proxyHeaders(run: Run, httpVersion: string, cached: boolean): He
     const sent = value !== '' ? value : httpVersion === '1.0' ? '' : (run.variable('proxy_host') ?? '');
     if (sent !== '') out.push(pair(httpVersion === '2' ? ':authority' : toBytes(host?.name ?? 'Host'), sent));
   }
-  const values = run.allValues(plan.lines.map(({ name, value }) => ({ value, more: name.length + ': \r\n'.length })));
+  const values = run.allValues(plan.lines);
   for (const [i, { name }] of plan.lines.entries()) {
     const isHost = name.toLowerCase() === 'host';
     if (isHost && behaviour.insistsOnHost) continue;
