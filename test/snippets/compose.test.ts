@@ -1,54 +1,45 @@
-/** The Compose files of `new`: only keys that the Compose Specification has, and nothing named that is not there. */
+/** The Compose files of `new`: as the Compose Specification's schema wants them, and nothing named that is not there. */
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import { test } from 'node:test';
+import Ajv from 'ajv';
 import { parse } from 'yaml';
 import { newDeployment } from '../../server/src/snippets/deployment.ts';
 import { deployments } from '../harness/deployments.ts';
 
-/** Keys of the Compose Specification that we write, with what each may hold. */
-type Check = (value: unknown) => boolean;
-const isText: Check = (v) => typeof v === 'string' && v !== '';
-const isList: Check = (v) => Array.isArray(v) && v.length > 0 && v.every((x) => isText(x));
-const isDuration: Check = (v) => typeof v === 'string' && /^(\d+(us|ms|s|m|h))+$/.test(v);
-const isMap =
-  (keys: Readonly<Record<string, Check>>, required: readonly string[] = []): Check =>
-  (v) =>
-    typeof v === 'object' &&
-    v !== null &&
-    !Array.isArray(v) &&
-    Object.entries(v).every(([k, x]) => keys[k]?.(x) ?? false) &&
-    required.every((k) => k in v);
-const each =
-  (check: Check): Check =>
-  (v) =>
-    typeof v === 'object' && v !== null && !Array.isArray(v) && Object.values(v).every(check);
+/** The Compose Specification's own schema, as the linter dclint ships it. */
+const SCHEMA = JSON.parse(fs.readFileSync('node_modules/dclint/schemas/compose.schema.json', 'utf8')) as Record<string, unknown>;
 
-const SERVICE = isMap({
-  build: isText,
-  image: isText,
-  command: (v) => isText(v) || isList(v),
-  entrypoint: (v) => isText(v) || isList(v),
-  env_file: isText,
-  environment: each(isText),
-  restart: (v) => ['no', 'always', 'on-failure', 'unless-stopped'].includes(v as string),
-  ports: (v) => isList(v) && (v as string[]).every((p) => /^(\d+\.\d+\.\d+\.\d+:)?\d+:\d+$/.test(p)),
-  volumes: (v) => isList(v) && (v as string[]).every((x) => /^[./\w-]+:\/[\w./-]*(:ro)?$/.test(x)),
-  networks: isList,
-  depends_on: each(
-    isMap({ condition: (v) => ['service_started', 'service_healthy', 'service_completed_successfully'].includes(v as string) }),
-  ),
-  healthcheck: isMap(
-    {
-      test: (v) => isList(v) && ['CMD', 'CMD-SHELL', 'NONE'].includes((v as string[])[0]!),
-      interval: isDuration,
-      timeout: isDuration,
-      start_period: isDuration,
-      retries: (v) => Number.isInteger(v),
-    },
-    ['test'],
-  ),
+/** Formats that the schema names and that no vocabulary has. */
+const FORMATS: Readonly<Record<string, RegExp>> = {
+  duration: /^(\d+(us|ms|s|m|h))+$/,
+  ports: /^(\d+\.\d+\.\d+\.\d+:)?\d+(:\d+)?$/,
+  expose: /^\d+(-\d+)?(\/[a-z]+)?$/,
+  subnet_ip_address: /^[\d.a-f:]+\/\d+$/i,
+};
+
+/** What the schema says is wrong; empty when nothing is. */
+function validator(): (file: unknown) => string[] {
+  // draft 7 knows no `id` in it
+  const { $schema: _, id: __, ...schema } = SCHEMA;
+  const ajv = new Ajv({ strict: false, allErrors: true });
+  for (const [name, format] of Object.entries(FORMATS)) ajv.addFormat(name, format);
+  const validate = ajv.compile(schema);
+  return (file) => (validate(file) ? [] : (validate.errors ?? []).map((e) => `${e.instancePath} ${e.message}`));
+}
+
+const wrongWith = validator();
+
+test('the schema refuses what Compose refuses', () => {
+  assert.deepEqual(wrongWith({ services: { a: { image: 'x' } } }), []);
+  for (const file of [
+    { services: { a: { image: 'x', command: 5 } } },
+    { services: { a: { imag: 'x' } } },
+    { services: { a: { image: 'x', healthcheck: { test: ['CMD', 'true'], intervall: '5s' } } } },
+    { service: {} },
+  ])
+    assert.notDeepEqual(wrongWith(file), [], JSON.stringify(file));
 });
-const EMPTY: Check = (v) => v === null;
 
 interface Service {
   readonly volumes?: readonly string[];
@@ -66,11 +57,8 @@ for (const answers of deployments().flatMap((a) => [a, ...(a.tls === 'own' ? [{ 
     const made = newDeployment({ ...answers, runs: 'compose' });
     const paths = new Set(made.map((f) => f.path));
     const file = parse(made.find((f) => f.path === 'compose.yaml')!.text) as ComposeFile;
-    assert.ok(
-      isMap({ name: isText, services: each((v) => v !== null), networks: each(EMPTY), volumes: each(EMPTY) }, ['name', 'services'])(file),
-    );
-    for (const [name, service] of Object.entries(file.services)) {
-      assert.ok(SERVICE(service), `${name}: ${JSON.stringify(service)}`);
+    assert.deepEqual(wrongWith(file), []);
+    for (const service of Object.values(file.services)) {
       for (const network of service.networks ?? []) assert.ok(network in file.networks, network);
       for (const other of Object.keys(service.depends_on ?? {})) assert.ok(other in file.services, other);
       for (const mount of service.volumes ?? []) {
