@@ -1,6 +1,6 @@
 /** Whose nginx a configuration is written for, where the settings do not say and the text does. */
 import { loadCatalog, type Target } from '../catalog/catalog.ts';
-import { asked, PerConfig } from './asked.ts';
+import { askedOfBlock, PerConfig, recorded } from './asked.ts';
 import type { Config } from './config.ts';
 import { PerPiece } from './pieces.ts';
 
@@ -14,6 +14,8 @@ const speaksLua = new PerConfig((config): boolean => {
   return [...holdsLua.of(config)].includes(true) && !loads();
 });
 
+const isSpeaking = (config: Config): boolean => speaksLua.of(config);
+
 const ofOpenResty = new WeakMap<Target, Target>();
 
 /**
@@ -22,7 +24,10 @@ const ofOpenResty = new WeakMap<Target, Target>();
  */
 export function targetOf(config: Config): Target {
   const { target } = config.settings;
-  if (target.flavour !== 'oss' || !asked(config, 'speaks Lua', (c) => speaksLua.of(c))) return target;
+  if (target.flavour !== 'oss') return target;
+  // asked about every line of a block alike, so the block asks once
+  askedOfBlock(config, 'speaks Lua', isSpeaking);
+  if (!recorded(null, () => isSpeaking(config))) return target;
   let known = ofOpenResty.get(target);
   if (!known) ofOpenResty.set(target, (known = { ...target, flavour: 'openresty' }));
   return known;

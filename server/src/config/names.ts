@@ -258,6 +258,9 @@ const carriedTo = (config: Config, name: string, protocol: Protocol | null): rea
     carried.of(c).sites.filter((s) => s.protocol === protocol && s.name === name.toLowerCase()),
   );
 
+/** Whether a variable carries the name of any upstream: in most configurations none does. */
+const anyCarried = (config: Config): boolean => asked(config, 'carried at all', (c) => carried.of(c).sites.length > 0);
+
 const noteKind = (config: Config, kind: NameKind): void => noted(config, `names of ${kind}`, (c) => namesOf(c).groupsOf(kind).flat());
 
 export class NameIndex {
@@ -376,10 +379,11 @@ export class NameIndex {
   ofKind(kind: NameKind, protocol?: Protocol | null): (readonly NameSite[])[] {
     const out: (readonly NameSite[])[] = [];
     noteKind(this.config, kind);
+    const isCarried = kind === 'upstream' && anyCarried(this.config);
     for (const sites of this.groupsOf(kind)) {
       const [first] = sites;
       if (protocol === undefined || PROCESS_WIDE.has(kind) || first!.protocol === protocol)
-        out.push(kind === 'upstream' ? this.sites(kind, first!.name, first!.protocol) : sites);
+        out.push(isCarried ? this.sites(kind, first!.name, first!.protocol) : sites);
     }
     return out;
   }

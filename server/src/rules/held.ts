@@ -70,7 +70,8 @@ function nameAt(file: SourceFile, name: Word): number | null {
 }
 
 export class Held {
-  private constructor(
+  /** Made by `Held.of` alone. */
+  constructor(
     readonly findings: readonly Finding[],
     private readonly home: Home | null,
     private readonly start: number,
@@ -83,6 +84,7 @@ export class Held {
    * configuration, such as one of the application's, is taken to stay where it is.
    */
   static of(findings: readonly Finding[], files: Files, home: Home | null, othersStay = false): Held | null {
+    if (!findings.length) return NOTHING;
     const elsewhere = new Map<object, Anchor | null>();
     const tied = (part: object, id: FileId, span: Span): boolean => {
       if (home && id === home.file && span.start >= home.statement.start && span.end <= home.statement.end) return true;
@@ -127,6 +129,9 @@ export class Held {
     return this.findings.map((f) => moved(f, (part) => deltas.get(part) ?? delta));
   }
 }
+
+/** What most places have found. */
+const NOTHING = new Held([], null, 0, new Map());
 
 /** A finding of which each part (itself, a related place, an edit) has moved by so many UTF-16 units. */
 function moved(finding: Finding, deltaOf: (part: object) => number): Finding {

@@ -33,11 +33,15 @@ interface Entry {
   readonly before: string;
   readonly ofBlock: Set<Question>;
   /** in the order in which they were asked: the places that found or asked something */
-  items: Item[];
+  items: readonly Item[];
+  /** those that found something, or are asked each time */
+  told: readonly Item[];
   /** what all of them have asked, each question once, and the last revision at which every one was answered as they took it */
   questions: ReadonlySet<Question>;
   stood: number;
 }
+
+const tells = ({ held }: Item): boolean => held === null || held.findings.length > 0;
 
 /** All that the places of a block have asked. */
 const questionsOf = (ofBlock: ReadonlySet<Question>, items: readonly Item[]): ReadonlySet<Question> => {
@@ -105,8 +109,9 @@ export class KnownBlocks {
   }
 
   /** Takes what was asked again in place of what was known. */
-  renew(entry: Entry, items: Item[], config: Config): void {
+  renew(entry: Entry, items: readonly Item[], config: Config): void {
     entry.items = items;
+    entry.told = items.filter(tells);
     entry.questions = questionsOf(entry.ofBlock, items);
     entry.stood = config.kept!.questions.revision;
   }
@@ -120,7 +125,16 @@ export class KnownBlocks {
     const since = config.kept!.questions.revision;
     const { ofBlock } = recording;
     const questions = questionsOf(ofBlock, items);
-    this.byBlock.set(block!, { since, length: end - start, before: beforeOf(block!), ofBlock, items, questions, stood: since });
+    this.byBlock.set(block!, {
+      since,
+      length: end - start,
+      before: beforeOf(block!),
+      ofBlock,
+      items,
+      told: items.filter(tells),
+      questions,
+      stood: since,
+    });
   }
 
   /** Whether all that was asked about a place is answered as it was. */

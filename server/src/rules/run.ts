@@ -297,6 +297,7 @@ class Part {
     const before = known.recall(directive, config);
     if (before) {
       const standing = before.stood === config.kept!.questions.revision;
+      if (standing && this.takeAll(before.told)) return;
       let items: Item[] | null = null;
       for (let i = 0; i < before.items.length; i++) {
         const item = before.items[i]!;
@@ -309,7 +310,7 @@ class Part {
           items.push(...this.again(known.notes(config, directive, before), item));
         }
       }
-      if (items || !standing) known.renew(before, items ?? before.items, config);
+      known.renew(before, items ?? before.items, config);
       return;
     }
     const notes = known.notes(config, directive, null);
@@ -317,6 +318,18 @@ class Part {
     this.within(directive);
     this.notes = null;
     known.remember(notes, config);
+  }
+
+  /** Takes what places have found, where each of its parts is still there; else nothing, and gives false. */
+  private takeAll(items: readonly Item[]): boolean {
+    const all: (readonly Finding[])[] = [];
+    for (const { held } of items) {
+      const findings = held?.now(this.present);
+      if (!findings) return false;
+      all.push(findings);
+    }
+    for (const findings of all) for (const finding of findings) this.collector.take(finding);
+    return true;
   }
 
   /** Asks a rule again about a place; gives what is to be remembered of it. */

@@ -1,24 +1,63 @@
 /** Servers whose every name belongs to an earlier server on all of their sockets. */
-import { type Listener, listenersOf, type ServerName, serversOf, shadowedNames } from '../../config/servers.ts';
+import type { Config } from '../../config/config.ts';
+import { type Listener, listenersOf, type Server, type ServerName, serversOf, shadowedNames } from '../../config/servers.ts';
 import { defineRule } from '../rule.ts';
 
 /** Patterns that take every host that has a character. */
 const ANY = /^~\*?\^?\(?(?:\?<\w+>)?\.[*+]?\)?\$?$|^~\*?\^$/;
 
-/** A pattern of an earlier server of the socket that takes all hosts of this one: the same, or any. Patterns are tried in the order of the text. */
-const patternBefore = (name: ServerName, listener: Listener): ServerName | undefined =>
-  name.kind !== 'regex'
-    ? undefined
-    : listener.servers
-        .slice(0, listener.servers.indexOf(name.server))
-        .flatMap((s) => s.names)
-        .find((n) => n.kind === 'regex' && (n.text === name.text || ANY.test(n.text)));
+/** What the names of one socket come to, found out once for all of its servers. */
+class Socket {
+  private readonly taken: ReadonlyMap<ServerName, ServerName>;
+  /** by its text the first server that has a pattern, as it counts among the servers of the socket */
+  private readonly patterns = new Map<string, { readonly at: number; readonly name: ServerName }>();
+  private any: { readonly at: number; readonly name: ServerName } | null = null;
+  private readonly order = new Map<Server, number>();
 
-/** Whether no request of the socket can find the name: taken by an earlier server, or one that no host has. */
-const isOutrun = (name: ServerName, listener: Listener): boolean =>
-  (name.kind === 'exact' && /.\.$/.test(name.text)) ||
-  patternBefore(name, listener) !== undefined ||
-  shadowedNames(listener).some((s) => s.name === name);
+  constructor(readonly listener: Listener) {
+    this.taken = new Map(shadowedNames(listener).map((s) => [s.name, s.by]));
+    for (const [at, server] of listener.servers.entries()) {
+      this.order.set(server, at);
+      for (const name of server.names) {
+        if (name.kind !== 'regex') continue;
+        if (!this.patterns.has(name.text)) this.patterns.set(name.text, { at, name });
+        if (!this.any && ANY.test(name.text)) this.any = { at, name };
+      }
+    }
+  }
+
+  /** The name of an earlier server that nginx takes this one for; undefined when there is none. */
+  takenBy(name: ServerName): ServerName | undefined {
+    return this.taken.get(name);
+  }
+
+  /** A pattern of an earlier server that takes all hosts of this one: the same, or any. Patterns are tried in the order of the text. */
+  patternBefore(name: ServerName): ServerName | undefined {
+    if (name.kind !== 'regex') return undefined;
+    const own = this.order.get(name.server) ?? -1;
+    const before = [this.patterns.get(name.text), this.any].filter((p) => p != null && p.at < own).sort((a, b) => a!.at - b!.at);
+    return before[0]?.name;
+  }
+
+  /** Whether no request of the socket can find the name: taken by an earlier server, or one that no host has. */
+  isOutrun(name: ServerName): boolean {
+    return (name.kind === 'exact' && /.\.$/.test(name.text)) || this.patternBefore(name) !== undefined || this.taken.has(name);
+  }
+}
+
+/** The sockets of each server. */
+function socketsOf(config: Config): ReadonlyMap<Server, readonly Socket[]> {
+  const out = new Map<Server, Socket[]>();
+  for (const listener of listenersOf(config)) {
+    const socket = new Socket(listener);
+    for (const server of new Set(listener.servers)) {
+      const list = out.get(server);
+      if (list) list.push(socket);
+      else out.set(server, [socket]);
+    }
+  }
+  return out;
+}
 
 export default defineRule({
   id: 'shadowed-server',
@@ -44,28 +83,29 @@ On one socket a name belongs to the first server that has it; nginx ignores it i
       'No request arrives here: _ is a name that no request has, and another server is the default of {socket}. Add default_server, or a name.',
   },
   check({ config, report }) {
+    const all = socketsOf(config);
     for (const server of serversOf(config)) {
       const { opener } = server.scope;
-      const sockets = listenersOf(config).filter((l) => l.servers.includes(server));
-      if (!opener || !sockets.length || sockets.some((l) => l.defaultServer === server)) continue;
+      const sockets = all.get(server) ?? [];
+      if (!opener || !sockets.length || sockets.some((s) => s.listener.defaultServer === server)) continue;
       // the same words of a template may stand for other names in another loop
       if (server.names.some((n) => n.directive?.args[n.argument]?.templated)) continue;
-      if (sockets.every((l) => server.names.every((n) => shadowedNames(l).some((s) => s.name === n)))) {
-        const by = shadowedNames(sockets[0]!).find((s) => s.name === server.names[0])!.by;
+      if (sockets.every((s) => server.names.every((n) => s.takenBy(n)))) {
+        const by = sockets[0]!.takenBy(server.names[0]!)!;
         report('taken', {
           at: server.names[0]!.directive?.at() ?? opener.nameAt,
           data: { names: server.names.map((n) => n.text || 'the empty name').join(', ') },
           related: [{ at: by.directive?.at() ?? by.server.scope.opener!.nameAt, message: 'the server that has the name' }],
         });
-      } else if (server.names.every((n) => sockets.every((l) => isOutrun(n, l)))) {
-        const by = server.names.map((n) => patternBefore(n, sockets[0]!)).find((p) => p);
+      } else if (server.names.every((n) => sockets.every((s) => s.isOutrun(n)))) {
+        const by = server.names.map((n) => sockets[0]!.patternBefore(n)).find((p) => p);
         report(by ? 'outrun' : 'dotted', {
           at: server.names[0]!.directive?.at() ?? opener.nameAt,
           data: { names: server.names.map((n) => n.text).join(', ') },
           related: by ? [{ at: by.directive?.at() ?? by.server.scope.opener!.nameAt, message: 'takes these hosts before' }] : [],
         });
       } else if (server.names.every((n) => n.text === '_' || n.text === '__'))
-        report('nameless', { at: server.names[0]!.directive?.at() ?? opener.nameAt, data: { socket: sockets[0]!.text } });
+        report('nameless', { at: server.names[0]!.directive?.at() ?? opener.nameAt, data: { socket: sockets[0]!.listener.text } });
     }
   },
   examples: [
