@@ -8,7 +8,7 @@ import { MemoryFiles } from '../../server/src/base/memory-files.ts';
 import { wanted } from '../../server/src/deploy/wanted.ts';
 import { Workspace } from '../../server/src/workspace/workspace.ts';
 import { changed, type Files, UNIT, UWSGI, VOLUMES } from './sides.ts';
-import { checked, edited, inMemory, parts, shown } from './world.ts';
+import { checked, edited, inMemory, loaderOf, parts, shown } from './world.ts';
 
 const below = (folder: string, files: Files): Files =>
   Object.fromEntries(Object.entries(files).map(([p, text]) => [`${folder}/${p}`, text]));
@@ -157,4 +157,12 @@ test('two folders in one window are two projects', async () => {
   const { applications } = workspace.snapshot().deploymentOf(two);
   assert.ok(applications.length);
   for (const { files } of applications) for (const file of files) assert.ok(file.startsWith('file:///checkout/two/'), file);
+});
+
+test('a folder among the tests is asked about by itself, as for a new deployment', async () => {
+  const memory = inMemory({ '.git/HEAD': '', 'package.json': '{}', ...below('test/sample', sample), ...below('other', UNIT) });
+  const loader = await loaderOf(memory);
+  const { applications } = await loader.applicationsIn(fromPath('/checkout/project/test/sample'));
+  assert.deepEqual([...new Set(applications.map((a) => a.framework?.declaration.title))], ['Django']);
+  for (const { files } of applications) for (const file of files) assert.match(file, /\/test\/sample\//);
 });

@@ -92,17 +92,21 @@ const known = new WeakMap<Project, Map<string, ApplicationFiles>>();
 export function applicationFilesOf(project: Project, root: FileId, more: readonly FileId[] = []): ApplicationFiles {
   const anchor = anchorOf(project, root);
   const apart = partsApart(project, root);
-  const key = [anchor, ...apart, '', ...more].join('\n');
+  const around = project.parts.filter(({ folder }) => isBelow(anchor, folder) || isBelow(root, folder));
+  const key = [anchor, ...apart, '', ...around.map((p) => p.folder), '', ...more].join('\n');
   let all = known.get(project);
   if (!all) known.set(project, (all = new Map()));
   let found = all.get(key);
-  if (!found) all.set(key, (found = chosen(project, anchor, apart, more)));
+  if (!found) all.set(key, (found = chosen(project, anchor, { apart, around, more })));
   return found;
 }
 
-function chosen(project: Project, anchor: FileId, apart: readonly FileId[], more: readonly FileId[]): ApplicationFiles {
-  const within = project.parts.filter(({ folder }) => isBelow(anchor, folder)).flatMap((p) => p.own);
-  const all = [...new Set([...within, ...project.others, ...more.filter((f) => isBelow(f, project.boundary))])];
+function chosen(
+  project: Project,
+  anchor: FileId,
+  { apart, around, more }: { apart: readonly FileId[]; around: readonly Part[]; more: readonly FileId[] },
+): ApplicationFiles {
+  const all = [...new Set([...around.flatMap((p) => p.own), ...project.others, ...more.filter((f) => isBelow(f, project.boundary))])];
   const mine = (file: FileId): boolean => !apart.some((folder) => isBelow(file, folder));
   if (!apart.length) return { files: all.slice(0, MAX_FILES), wider: null };
   const files = all.filter(mine);
