@@ -250,11 +250,15 @@ export class Run implements Scripting {
     return evaluateAll(lines, this).map((v) => this.bounded(v));
   }
 
+  isGroup(name: string): boolean {
+    return this.index.variables.get(name)?.by === 'capture';
+  }
+
   overflow(source: string): never {
     this.report.step({
       phase: 'content',
       handler: 'ngx_http_core_module',
-      said: `"${source}" becomes longer while it is written, for a map's regular expression replaced its captures: nginx gives up, and writes past its buffer where CVE-2026-42533 is open`,
+      said: `"${source}" becomes longer while it is written, for a map's regular expression set its captures meanwhile: nginx gives up, and writes past its buffer where CVE-2026-42533 is open`,
     });
     throw new Failed(500);
   }

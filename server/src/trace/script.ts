@@ -21,12 +21,16 @@ export interface Value {
   readonly variables: boolean;
   /** captures and variables together: a variable's evaluation may replace the captures */
   readonly mixed: boolean;
+  /** more than one variable */
+  readonly several: boolean;
 }
 
 /** Who knows variables and captures. */
 export interface Scripting {
   variable(name: string): ByteString | null;
   capture(group: number): ByteString;
+  /** Whether a variable is a group of a regular expression, which another variable's evaluation may set. */
+  isGroup?(name: string): boolean;
   /** A value became longer than what was counted for it; does not come back. */
   overflow?(source: string): never;
 }
@@ -76,7 +80,15 @@ function read(source: string, args: boolean): Value {
   const captures = parts.some((p) => p.kind === 'capture');
   const variables = parts.some((p) => p.kind === 'variable');
   const literal = plain ? parts.map((p) => (p as { text: string }).text).join('') : null;
-  return { source, parts, literal, captures, variables, mixed: captures && variables };
+  return {
+    source,
+    parts,
+    literal,
+    captures,
+    variables,
+    mixed: captures && variables,
+    several: parts.filter((p) => p.kind === 'variable').length > 1,
+  };
 }
 
 /** One part as it stands at that moment. */
@@ -98,6 +110,12 @@ const lengthOf = (value: Value, on: Scripting): number => value.parts.reduce((n,
 
 const written = (value: Value, on: Scripting): ByteString => value.parts.map((part) => partOf(part, on)).join('');
 
+const hasGroup = (value: Value, on: Scripting): boolean =>
+  on.isGroup !== undefined && value.parts.some((p) => p.kind === 'variable' && on.isGroup!(p.name));
+
+/** Whether the evaluation of one part may change what another one gives. */
+export const mayGrow = (value: Value, on: Scripting): boolean => value.mixed || (value.several && hasGroup(value, on));
+
 /**
  * The value for a request (ngx_http_complex_value). nginx reads every variable once for the length and once for the bytes, so a map whose
  * regex replaces the captures does so before a capture that stands left of it is written. What became longer meanwhile does not fit: releases
@@ -110,7 +128,7 @@ export function evaluate(value: Value, on: Scripting): ByteString {
     const only = parts[0]!;
     return only.kind === 'variable' ? (on.variable(only.name) ?? '') : only.kind === 'capture' ? on.capture(only.group) : '';
   }
-  if (!value.mixed) return written(value, on);
+  if (!mayGrow(value, on)) return written(value, on);
   const length = lengthOf(value, on);
   const out = written(value, on);
   if (out.length > length) on.overflow?.(value.source);
@@ -123,12 +141,13 @@ export interface Line {
   readonly more: number;
 }
 
-/** Whether a capture of one line may be replaced while another is counted. */
-const isRisky = (lines: readonly Line[]): boolean => lines.some((l) => l.value.captures) && lines.some((l) => l.value.variables);
+/** Whether a capture or group of one line may be replaced while another is counted. */
+const isRisky = (lines: readonly Line[], on: Scripting): boolean =>
+  lines.some((l) => l.value.captures || hasGroup(l.value, on)) && lines.some((l) => l.value.variables);
 
 /** Values that nginx writes into one buffer, header lines or parameters: all are counted before the first is written. */
 export function evaluateAll(lines: readonly Line[], on: Scripting): ByteString[] {
-  if (!isRisky(lines)) return lines.map((l) => evaluate(l.value, on));
+  if (!isRisky(lines, on)) return lines.map((l) => evaluate(l.value, on));
   let left = 0;
   for (const { value, more } of lines) {
     const length = lengthOf(value, on);

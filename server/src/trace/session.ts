@@ -6,6 +6,7 @@ import { fromBytes } from '../base/bytes.ts';
 import type { Config } from '../config/config.ts';
 import { type Listener, listenerFor, listenersOf } from '../config/servers.ts';
 import { atOf } from './at.ts';
+import { Failed } from './failed.ts';
 import { type Ledger, notSimulatedIn } from './ledger.ts';
 import { Run } from './run.ts';
 import type { Facts, RequestInput, Trace, TraceOptions } from './trace.ts';
@@ -50,7 +51,14 @@ export function traceSession(config: Config, input: RequestInput, options: Trace
     connection.listener = listener;
     run.server = listener.defaultServer;
     run.scope = run.server.scope;
-    session.follow(run, listener);
+    try {
+      session.follow(run, listener);
+    } catch (error) {
+      if (!(error instanceof Failed)) throw error;
+      reply.kind = 'closed';
+      reply.closed = true;
+      reply.status = error.status;
+    }
   } else {
     reply.kind = 'unknown';
     report.step({

@@ -209,6 +209,7 @@ const literal = (bytes: ByteString): Value => ({
   captures: false,
   variables: false,
   mixed: false,
+  several: false,
 });
 
 /** `proxy_redirect default`: the URL of proxy_pass becomes the location. */

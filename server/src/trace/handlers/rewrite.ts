@@ -13,7 +13,7 @@ import { enter } from '../location-config.ts';
 import { setContentType } from '../mime.ts';
 import type { Handler } from '../phases.ts';
 import { changes, type Run, type Verdict } from '../run.ts';
-import { compileValue, type Part, type Value } from '../script.ts';
+import { compileValue, mayGrow, type Part, type Value } from '../script.ts';
 import type { FileKind, PhaseId } from '../trace.ts';
 
 export type Condition =
@@ -266,9 +266,10 @@ const lengthOf = (value: Value, run: Run, escaped: boolean): number =>
 function writeValue(value: Value, engine: Engine): ByteString {
   const { run } = engine;
   if (value.literal !== null) return value.literal;
-  const reserved = value.mixed ? lengthOf(value, run, engine.quote) : 0;
+  const grows = mayGrow(value, run);
+  const reserved = grows ? lengthOf(value, run, engine.quote) : 0;
   const length = lengthOf(value, run, engine.quote);
-  if (value.mixed && length > reserved) run.overflow(value.source);
+  if (grows && length > reserved) run.overflow(value.source);
   const text = value.parts.map((part) => partText(part, run, engine.quote || engine.isArgs)).join('');
   // the length was counted without the escapes that the flag left behind adds
   return run.bounded(text.slice(0, length));
@@ -359,7 +360,7 @@ function doRewrite(code: Extract<Code, { kind: 'rewrite' }>, engine: Engine): Fl
     run.uriChanged = false;
   } else run.uriChanged = true;
   engine.quote = redirect;
-  if (code.replacement.mixed) {
+  if (mayGrow(code.replacement, run)) {
     const reserved = lengthOf(code.replacement, run, redirect);
     if (lengthOf(code.replacement, run, redirect) > reserved) run.overflow(code.replacement.source);
   }
