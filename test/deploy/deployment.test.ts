@@ -292,6 +292,9 @@ test('supervisor', async () => {
 
 test('which files are wanted', () => {
   for (const path of [
+    'common.yml',
+    'deploy/common-services.yaml',
+    'docker-base.yml',
     'manage.py',
     'src/shop/settings/prod.py',
     'deploy/gunicorn.conf.py',
@@ -311,6 +314,8 @@ test('which files are wanted', () => {
   ])
     assert.ok(wanted(path), path);
   for (const path of [
+    'playbook.yml',
+    'mkdocs.yml',
     '.venv/.env',
     'node_modules/x/main.py',
     '.venv/lib/settings.py',

@@ -17,6 +17,8 @@ const OTHERS = [
   /\.(service|socket)$/,
   /^Procfile(\.\w+)?$/,
   /^(docker-)?compose([.-][\w.-]+)?\.ya?ml$/,
+  // what Compose files extend or include under names of their own
+  /^(common|base|shared|services)([._-][\w.-]+)?\.ya?ml$|^docker-(common|base|shared|services)[\w.-]*\.ya?ml$/,
   /^(Dockerfile|Containerfile)([.-][\w.-]+)?$|\.[Dd]ockerfile$/,
   /^[\w.-]*(deployment|statefulset|daemonset|service|configmap|manifest|k8s|kubernetes)[\w.-]*\.ya?ml$/i,
   /\.ini$/,
@@ -51,6 +53,7 @@ export const WANTED_GLOBS: readonly string[] = [
   '**/*.{service,socket,ini}',
   '**/Procfile*',
   '**/{compose,docker-compose}*.{yml,yaml}',
+  '**/{common,base,shared,services,docker-common,docker-base,docker-shared,docker-services}*.{yml,yaml}',
   '**/{Dockerfile,Containerfile}*',
   '**/*uwsgi*.{yml,yaml,json}',
   '**/values*.{yml,yaml}',
