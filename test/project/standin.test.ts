@@ -77,11 +77,13 @@ describe('built-in files', () => {
     const read = [...own.files.keys()].map((f) => `${isStock(f) ? 'stock' : 'own'} ${f.split('/').at(-1)}`);
     assert.deepEqual(read, ['own nginx.conf', 'stock mime.types', 'own uwsgi_params', 'stock proxy_params']);
   });
-  test('a file of the same name in a folder of somebody else is not nginx’s', async () => {
+  test('params that are copied beside a site are nginx’s own; another file of the same name in a foreign folder is not', async () => {
     const { stock } = await parts();
-    for (const path of ['/srv/app/uwsgi_params', 'other/mime.types', '/etc/apache2/mime.types']) assert.equal(stock.find(path), null, path);
+    for (const path of ['other/mime.types', '/etc/apache2/mime.types', '/srv/app/my_uwsgi_params'])
+      assert.equal(stock.find(path), null, path);
     for (const path of [
       './uwsgi_params',
+      '/srv/app/uwsgi_params',
       '/etc/nginx/snippets/fastcgi-php.conf',
       '/usr/local/nginx/conf/mime.types',
       '/etc/letsencrypt/options-ssl-nginx.conf',

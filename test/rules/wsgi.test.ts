@@ -197,11 +197,22 @@ http {
         location /static { alias /srv/shop/static; }
         location / {
             uwsgi_pass django;
-            include /srv/shop/uwsgi_params;
+            include uwsgi_params;
             uwsgi_param HTTP_X_FORWARDED_PROTO $scheme;
         }
     }
 }
+#- uwsgi_params
+uwsgi_param QUERY_STRING $query_string;
+uwsgi_param CONTENT_TYPE $content_type;
+uwsgi_param CONTENT_LENGTH $content_length;
+uwsgi_param SERVER_PROTOCOL $server_protocol;
+uwsgi_param REQUEST_URI $request_uri;
+uwsgi_param REQUEST_METHOD $request_method;
+uwsgi_param PATH_INFO $document_uri;
+uwsgi_param REMOTE_ADDR $remote_addr;
+uwsgi_param SERVER_NAME $server_name;
+uwsgi_param SERVER_PORT $server_port;
 #- shop_uwsgi.ini
 [uwsgi]
 chdir = /srv/shop

@@ -9,11 +9,16 @@ import type { SourceFile } from '../syntax/statement.ts';
 const FOLDERS =
   /^\/(etc\/(nginx|angie|openresty)|usr\/local\/(etc\/nginx|nginx\/conf|openresty\/nginx\/conf)|opt\/nginx\/conf|etc\/letsencrypt)\//;
 
+/** Files of which guides say that one copies them beside the site (Django's and uWSGI's do), under their own names and as they are. */
+const COPIED = /(?:^|\/)(uwsgi_params|scgi_params|fastcgi_params)$/;
+
 /** The key of the stock file that a path as written names; null when it names none. */
 function keyOf(path: string): string | null {
   const absolute = path.startsWith('/');
   const normal = normalPath(path);
   if (Object.hasOwn(STOCK_FILES, normal)) return normal;
+  const copied = COPIED.exec(normal)?.[1];
+  if (copied) return copied;
   const below = absolute ? normal.replace(FOLDERS, '') : normal.slice(1);
   if (absolute && below === normal) return null;
   const key = below.replace(/^conf\//, '');
