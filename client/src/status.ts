@@ -6,24 +6,7 @@ import type { App } from './app.ts';
 import { isNginx, LANGUAGES } from './languages.ts';
 import type { Overview } from './overview.ts';
 import type { StatusBar } from './status-bar.ts';
-
-const VERSION_SOURCES: Record<RootsResult['versionFrom'], string> = {
-  default: 'the newest known; none is set',
-  setting: 'from the settings',
-  found: 'found in the workspace',
-};
-
-/** The text and the detail for a file: short, for the status bar has no room. */
-export function statusOf({ roots, context, readAs, template, nginxVersion, versionFrom, knows }: RootsResult): {
-  text: string;
-  detail: string;
-} {
-  const engine = template ? `template: ${template} · ` : '';
-  const version = `${engine}nginx ${nginxVersion} (${VERSION_SOURCES[versionFrom]}) · knows ${knows}`;
-  const [first, ...others] = roots;
-  if (!first) return { text: 'No main file', detail: `Read as ${readAs ?? (context ? `part of ${context}` : 'a fragment')} · ${version}` };
-  return { text: others.length ? `${first.label} +${others.length}` : first.label, detail: `Main file · ${version}` };
-}
+import { statusOf } from './status-words.ts';
 
 /** Shows the item and keeps it true; ends with the returned disposable. */
 export function showStatus({ client }: App, overview: Overview, bar: StatusBar): vscode.Disposable {

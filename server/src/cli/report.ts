@@ -2,6 +2,7 @@
 import { type FileId, hostOf, relativePath } from '../base/file-id.ts';
 import type { Span } from '../base/span.ts';
 import type { Config } from '../config/config.ts';
+import { assumedFlavour } from '../config/flavour.ts';
 import { type Lives, livesAt, type Project } from '../project/deployed.ts';
 import type { Finding } from '../rules/rule.ts';
 import type { Asked } from './common.ts';
@@ -16,6 +17,8 @@ export interface ReadAs {
   readonly template: string | null;
   readonly nginx: string;
   readonly versionFrom: 'default' | 'setting' | 'found';
+  /** whose nginx it is taken for by its text, and why; null where that is named or plain */
+  readonly flavour: string | null;
   /** it is read within a main file that is not one of the project, or at a place that nothing names */
   readonly assumed: boolean;
   /** what says so; null where nothing does */
@@ -80,6 +83,7 @@ function readAsOf(file: FileId, config: Config, project: Project): ReadAs {
     template: config.files.get(file)?.template ?? null,
     nginx: target.nginx.text,
     versionFrom,
+    flavour: assumedFlavour(config),
     assumed: standIn?.file === file && !standIn.certain,
     because: lives ? { id: lives.by.at.file, span: lives.by.at.span } : null,
   };

@@ -172,6 +172,7 @@ export function withSettings(base: Settings, raw: RawSettings): Settings {
   return {
     target: { nginx: nginx ?? base.target.nginx, openssl: openssl ?? base.target.openssl, flavour, modules },
     versionFrom: nginx ? 'setting' : base.versionFrom,
+    flavourFrom: raw.flavour !== undefined && String(raw.flavour) in FLAVOURS ? 'setting' : base.flavourFrom,
     opensslFrom: openssl ? 'setting' : base.opensslFrom,
     prefix: raw.prefix ?? base.prefix,
     pathMap: [...maps, ...base.pathMap],

@@ -38,6 +38,8 @@ export interface Settings {
   readonly target: Target;
   /** where the version comes from: messages say so */
   readonly versionFrom: 'default' | 'setting' | 'found';
+  /** who says whose nginx it is: where nobody does, the text may show it */
+  readonly flavourFrom: 'default' | 'setting' | 'found';
   /** whether somebody named the OpenSSL: what a newer one takes is not refused else */
   readonly opensslFrom: 'default' | 'setting';
   /** what relative paths hang from (nginx -p); null means the folder of the main file */
@@ -63,6 +65,7 @@ export const DEFAULT_OPENSSL = '3.5.9';
 export const DEFAULT_SETTINGS: Settings = {
   target: { nginx: version(NEWEST_NGINX), flavour: 'oss', openssl: version(DEFAULT_OPENSSL), modules: ANY_MODULE },
   versionFrom: 'default',
+  flavourFrom: 'default',
   opensslFrom: 'default',
   prefix: null,
   pathMap: [],

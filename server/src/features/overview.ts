@@ -5,6 +5,7 @@
 import { basename, type FileId } from '../base/file-id.ts';
 import type { Place } from '../base/span.ts';
 import type { Config } from '../config/config.ts';
+import { assumedFlavour } from '../config/flavour.ts';
 import type { Severity } from '../config/settings.ts';
 import type { Deployment } from '../deploy/deployment.ts';
 import type { Finding } from '../rules/rule.ts';
@@ -52,8 +53,10 @@ const node = (kind: OverviewKind, label: string, more: Partial<OverviewNode> = {
 export function assumedOf(config: Config): OverviewNode[] {
   const { target, versionFrom } = config.settings;
   const { standIn } = config.tree;
+  const flavour = assumedFlavour(config);
   return [
     node('assumed', `nginx ${target.nginx.text}`, { detail: VERSION_FROM[versionFrom] }),
+    ...(flavour ? [node('assumed', flavour, { detail: 'read as, for nothing names whose nginx it is' })] : []),
     ...(standIn ? [node('assumed', standIn.readAs, { detail: 'read as, for no main file includes it' })] : []),
     ...[...config.tree.includes].flatMap(([statement, include]) => {
       if (include.unseen === null) return [];

@@ -195,7 +195,7 @@ export function settingsFor(file: FileId, project: Project, above: RawSettings |
       flavour: one.flavour,
       ...(one.build === 'any' || images.some((i) => i.build !== one.build) ? {} : { build: one.build }),
     });
-    settings = { ...settings, versionFrom: one.version ? 'found' : DEFAULT_SETTINGS.versionFrom };
+    settings = { ...settings, versionFrom: one.version ? 'found' : DEFAULT_SETTINGS.versionFrom, flavourFrom: 'found' };
   }
   return withSettings(
     withSettings({ ...settings, pathMap: [...mapsWithin(file), ...mapsOf(mountsFor(project, file))] }, above ?? {}),

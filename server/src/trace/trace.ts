@@ -300,7 +300,7 @@ export interface Trace {
   readonly keepalive: Facts;
   readonly assumptions: readonly Assumption[];
   readonly notSimulated: readonly NotSimulated[];
-  /** as which file the configuration was read, where a built-in main file stands around it */
+  /** as what the configuration was read: as a file within a built-in main file, and as whose nginx, where only its text shows that */
   readonly readAs: readonly { readonly path: string; readonly as: string }[];
   /** built-in files of nginx's package that stand for those that the project does not hold, as included */
   readonly stock: readonly string[];

@@ -6,6 +6,7 @@
 import { hostOf, pathOf } from '../base/file-id.ts';
 import { table } from '../base/table.ts';
 import type { Config } from '../config/config.ts';
+import { assumedFlavour } from '../config/flavour.ts';
 import type { Scope } from '../config/scope.ts';
 import { isStock } from '../config/stock.ts';
 import type { AssumptionInput } from './report.ts';
@@ -109,8 +110,12 @@ export function askOuter(run: Run, main: Scope): string | undefined {
 /** The id as the field of a station, where there is one. */
 export const restsOn = (id: string | undefined): { readonly assumption?: string } => (id === undefined ? {} : { assumption: id });
 
-/** As which file the configuration is read, where the project does not hold its main file; empty where it does. */
+/** As which file the configuration is read, where the project does not hold its main file, and as whose, where only its text shows it. */
 export function readAs(config: Config): Trace['readAs'] {
   const { standIn } = config.tree;
-  return standIn ? [{ path: pathOf(hostOf(standIn.file)), as: standIn.readAs }] : [];
+  const flavour = assumedFlavour(config);
+  return [
+    ...(standIn ? [{ path: pathOf(hostOf(standIn.file)), as: standIn.readAs }] : []),
+    ...(flavour ? [{ path: pathOf(hostOf(config.root)), as: flavour }] : []),
+  ];
 }

@@ -45,13 +45,14 @@ export function json({ files, text, project, durationMs }: Result): string {
         })),
         project: {
           root: project.root && shownPath(project.root),
-          readAs: project.readAs.map(({ id, as, inside, template, nginx, versionFrom, assumed, because }) => ({
+          readAs: project.readAs.map(({ id, as, inside, template, nginx, versionFrom, flavour, assumed, because }) => ({
             path: shownPath(id),
             as,
             inside,
             template,
             nginx,
             versionFrom,
+            flavour,
             assumed,
             because: because && `${shownPath(because.id)}:${(text(because.id)?.lines.lineAt(because.span.start) ?? 0) + 1}`,
           })),

@@ -71,6 +71,8 @@ function whatWasDone(project: Result['project'], name: (path: string) => string,
   };
   const nginx = new Map(project.readAs.map((r) => [`${r.nginx} (${FROM[r.versionFrom]})`, r]));
   if (nginx.size) out.push(`for nginx ${[...nginx.keys()].join(', ')}; knows ${knownAt(Date.now())}`);
+  for (const flavour of new Set(project.readAs.map((r) => r.flavour)))
+    if (flavour) out.push(`read as ${visible(flavour)}; the setting "flavour" or an image names another`);
   const read = (r: Result['project']['readAs'][number]): string => {
     const as = r.as === null ? '' : ` as ${visible(r.as)}`;
     const inside = r.inside === null ? '' : ` within ${visible(r.inside)}`;

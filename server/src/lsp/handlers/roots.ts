@@ -1,5 +1,6 @@
 import { basename, dirname, type FileId, fileId, pathOf } from '../../base/file-id.ts';
 import { knownAt } from '../../catalog/changes.ts';
+import { assumedFlavour } from '../../config/flavour.ts';
 import { reads } from '../handler.ts';
 import { Requests, type RootsParams, type RootsResult } from '../protocol.ts';
 
@@ -12,7 +13,8 @@ export const roots = reads<RootsParams, RootsResult>({
   method: Requests.roots,
   run({ snapshot }, { uri }) {
     const configs = snapshot.configsOf(fileId(uri));
-    const target = (configs[0] ?? snapshot.configs[0])?.settings;
+    const config = configs[0] ?? snapshot.configs[0];
+    const target = config?.settings;
     const fragment = configs.find((c) => c.kind === 'fragment');
     return {
       roots: configs.filter((c) => c.kind === 'root').map((c) => labelled(c.root)),
@@ -22,6 +24,7 @@ export const roots = reads<RootsParams, RootsResult>({
       template: configs[0]?.files.get(fileId(uri))?.template ?? null,
       nginxVersion: target?.target.nginx.text ?? '',
       versionFrom: target?.versionFrom ?? 'default',
+      flavour: config ? assumedFlavour(config) : null,
       knows: knownAt(Date.now()),
     };
   },
