@@ -250,6 +250,27 @@ describe('what a cache holds', () => {
     return `${trace.outcome.status} ${header(trace, 'X-C')} ${trace.outcome.upstreamRequest ? 'asked' : 'not asked'}`;
   };
 
+  test('answers of one key are kept apart by what Vary names, with the values of this request', async () => {
+    const text = `proxy_cache_path /c keys_zone=z:1m; server { location / { proxy_cache z; proxy_cache_valid 1m; proxy_pass http://127.0.0.1:8000; }
+      location /i/ { proxy_cache z; proxy_cache_valid 1m; proxy_ignore_headers Vary; proxy_pass http://127.0.0.1:8000; } }`;
+    const upstream = { status: 200, headers: [['Vary', 'Accept-Encoding, Cookie']] } as const;
+    const headers = [
+      ['Host', 'a.test'],
+      ['Accept-Encoding', 'gzip'],
+    ] as const;
+    const expected = [
+      ['accept-encoding', 'gzip'],
+      ['cookie', ''],
+    ];
+    const stored = await ask(text, { upstream }, { headers });
+    assert.deepEqual(stored.cache?.vary, expected);
+    assert.ok(stored.steps.some((s) => s.said === 'cache z: stored, apart for each accept-encoding, cookie'));
+    assert.deepEqual((await ask(text, { upstream, assume: { 'cache:z': 'HIT' } }, { headers })).cache?.vary, expected);
+    assert.deepEqual((await ask(text, { upstream }, { headers, target: '/i/x' })).cache?.vary, []);
+    const never = await ask(text, { upstream: { status: 200, headers: [['Vary', '*']] } }, { headers });
+    assert.deepEqual([never.cache?.store, never.cache?.vary], [false, []]);
+  });
+
   test('a fresh answer is sent, whatever the backend would say', async () => {
     assert.equal(await said('', 'HIT', 502), '200 HIT not asked');
   });

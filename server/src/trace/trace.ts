@@ -252,6 +252,8 @@ export interface CacheFacts {
   readonly why: string;
   /** seconds; null when nothing gives a lifetime */
   readonly valid: number | null;
+  /** lines of the request that tell answers of one key apart, as the answer's Vary names them; '' where the request has none */
+  readonly vary: readonly HeaderPair[];
 }
 
 /** A value that the text cannot decide, what was taken for it, and what else it could be. */

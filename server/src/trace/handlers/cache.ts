@@ -13,6 +13,7 @@ import type { BackendAnswer, CacheUse } from '../exchange.ts';
 import { parseHttpTime } from '../http-time.ts';
 import type { Run } from '../run.ts';
 import { errorPageFor } from '../special.ts';
+import type { HeaderPair } from '../trace.ts';
 
 /** Behind the prefix of a family. */
 export const OF_CACHES = [
@@ -318,6 +319,18 @@ export function lifetimeOf(answer: BackendAnswer, ignored: ReadonlySet<string>, 
   return { cacheable: !never, why, seconds: valid };
 }
 
+/** What of the request tells stored answers apart (ngx_http_file_cache_vary). */
+function varyOf(run: Run, headers: BackendAnswer['headers'], ignored: ReadonlySet<string>): HeaderPair[] {
+  if (ignored.has('vary')) return [];
+  const names = headers.filter(([n]) => lower(n) === 'vary').flatMap(([, v]) => v.split(',').map((name) => name.trim()));
+  return [...new Set(names.filter((n) => n !== '' && n !== '*').map(lower))].map((name) => [
+    fromBytes(name),
+    fromBytes(run.headerLines(name).join(', ')),
+  ]);
+}
+
+const apart = (vary: readonly HeaderPair[]): string => (vary.length ? `, apart for each ${vary.map(([n]) => n).join(', ')}` : '');
+
 /** Whether the answer is kept; what a client's conditions mean then is nginx's to say. */
 export function decideCache(run: Run, prefix: string, module: string, answer: BackendAnswer, ignored: ReadonlySet<string>): void {
   const { cacheUse: use } = run.exchange;
@@ -346,6 +359,7 @@ export function decideCache(run: Run, prefix: string, module: string, answer: Ba
     if (valid === null || valid === 0)
       refuse(`no lifetime: the answer names none, and ${prefix}_cache_valid has none for ${answer.status}`);
   }
+  const vary = stored || later ? varyOf(run, answer.headers, ignored) : [];
   run.exchange.cache = {
     at: atOf(use.bypassed ?? use.directive),
     zone: use.zone,
@@ -361,8 +375,14 @@ export function decideCache(run: Run, prefix: string, module: string, answer: Ba
           : 'stored'
         : `not stored: ${why}`,
     valid: stored ? valid : null,
+    vary,
   };
-  run.report.step({ phase: 'response', handler: module, at: use.directive, said: `cache ${use.zone}: ${run.exchange.cache.why}` });
+  run.report.step({
+    phase: 'response',
+    handler: module,
+    at: use.directive,
+    said: `cache ${use.zone}: ${run.exchange.cache.why}${apart(vary)}`,
+  });
 }
 
 const SERVED: Readonly<Record<string, string>> = table({
@@ -377,6 +397,8 @@ export function tellServed(run: Run, module: string): void {
   const { cacheUse: use, cacheStatus } = run.exchange;
   if (!use) return;
   const said = SERVED[cacheStatus ?? ''] ?? 'answered from it';
+  const ignored = new Set((run.directive(`${use.prefix}_ignore_headers`)?.values ?? []).map((v) => v.toLowerCase()));
+  const vary = varyOf(run, storedHeaders(run, use.prefix), ignored);
   run.reply.cacheable = true;
   run.exchange.cache = {
     at: atOf(use.directive),
@@ -387,12 +409,13 @@ export function tellServed(run: Run, module: string): void {
     store: cacheStatus === 'REVALIDATED',
     why: `${cacheStatus}: ${said}`,
     valid: null,
+    vary,
   };
   run.report.step({
     phase: 'upstream',
     handler: module,
     at: use.directive,
-    said: `cache ${use.zone}: ${said}`,
+    said: `cache ${use.zone}: ${said}${apart(vary)}`,
     ...(use.assumption === null ? {} : { assumption: use.assumption }),
   });
 }
