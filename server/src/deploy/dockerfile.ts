@@ -96,7 +96,7 @@ function dockerfileInstructions(file: FileId, text: string): DockerfileInstructi
 const EXEC_WORD = /"((?:[^"\\]|\\.)*)"/g;
 
 /** The exec form is a JSON list of strings; anything else is shell form. */
-export function imageCommand(value: MappedText): ImageCommand {
+function imageCommand(value: MappedText): ImageCommand {
   const place = value.place();
   if (/^\[[\s\S]*\]$/.test(value.text)) {
     try {

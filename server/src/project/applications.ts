@@ -80,7 +80,7 @@ export async function partsOf(
 }
 
 /** The files of the application's side for a configuration, of which `most` are read at the most. */
-export interface ApplicationFiles {
+interface ApplicationFiles {
   readonly files: readonly FileId[];
   /** where those start no application: the same with what other deployments below have to themselves */
   readonly wider: readonly FileId[] | null;
