@@ -64,6 +64,7 @@ test('sites are found under any name, with any template engine', () => {
     'deploy/default': SITE,
     'site.conf.tmpl': SITE.replace('app', '{{ .Host }}'),
     'vhost.j2': `{# ours #}\n{% for s in sites %}\n${SITE.replace('app', '{{ s.host }}')}{% endfor %}\n`,
+    'site.mako': `<%!\n  import os\n%>\n<%def name="header(n)">\nproxy_set_header \${n} $http_x;\n</%def>\n## a comment {\n% for s in sites:\n${SITE.replace('app', "${s['name'] | h}")}% endfor\n`,
     'x.erb': `<%- @sites.each do |s| -%>\n${SITE.replace('app', '<%= s %>')}<%- end -%>\n`,
     'default.conf.template': SITE.replace('app', '${APP}'),
     'map.conf': 'map $http_upgrade $connection_upgrade {\n    default upgrade;\n    "" close;\n}\n',
@@ -95,6 +96,17 @@ test('a text that goes on behind what was read is judged by its beginning', () =
 test('files whose names say what they are are not opened', () => {
   for (const path of ['src/app.ts', 'README.md', 'a.png', 'x/LICENSE', 'k8s/a.yaml', 'Makefile', 'requirements.txt', '.bashrc'])
     assert.equal(isPlausible(path), false, path);
-  for (const path of ['deploy/site', 'a.conf', 'example.com', 'x.conf.j2', 'nginx.conf.txt', 'site.vhost.erb', 'etc/haproxy.cfg'])
+  for (const path of [
+    'deploy/site',
+    'a.conf',
+    'example.com',
+    'x.conf.j2',
+    'nginx.conf.txt',
+    'site.vhost.erb',
+    'etc/haproxy.cfg',
+    'site.conf.liquid',
+    'nginx.hbs',
+    'site.mako',
+  ])
     assert.equal(isPlausible(path), true, path);
 });

@@ -97,6 +97,36 @@ const FIXTURES: Record<string, Fixture> = {
     text: `services:\n  web:\n    image: nginx:1.27\n    configs: [ { source: site, target: /etc/nginx/conf.d/default.conf } ]\nconfigs:\n  site:\n    content: |\n${lines(SERVER, 6)}\n`,
     names: ['site'],
   },
+  'compose, whose dollar signs it reads itself': {
+    path: 'docker-compose.yml',
+    text: `services:\n  web: { image: nginx }\nconfigs:\n  site:\n    content: |\n      map $$uri $$kind { default \${KIND:-a}; }\n${lines(SERVER, 6).replace('8080;', '${PORT:-8080};\n          add_header X-Host $$host;')}\n`,
+    names: ['site'],
+  },
+  'compose, a command with a here-document': {
+    path: 'compose.yml',
+    text: `services:\n  web:\n    image: nginx\n    command:\n      - sh\n      - -c\n      - |\n        cat > /etc/nginx/conf.d/a.conf <<'EOF'\n${lines(SERVER, 8).replace('8080;', '8080;\n            add_header X-Host $$host;')}\n        EOF\n        exec nginx\n`,
+    names: ['a.conf'],
+  },
+  'a list of manifests': {
+    path: 'all.yml',
+    text: `apiVersion: v1\nkind: List\nitems:\n  - kind: Service\n  - kind: ConfigMap\n    data:\n      nginx.conf: |\n${lines(MAIN, 8)}\n`,
+    names: ['nginx.conf'],
+  },
+  'an init container that writes it': {
+    path: 'pod.yaml',
+    text: `kind: Pod\nspec:\n  initContainers:\n    - name: conf\n      command: [ sh, -c ]\n      args:\n        - |\n          cat <<'EOF' > /etc/nginx/conf.d/x.conf\n${lines(SERVER, 10)}\n          EOF\n`,
+    names: ['x.conf'],
+  },
+  'a pipeline of GitLab': {
+    path: '.gitlab-ci.yml',
+    text: `test:\n  image: nginx\n  script:\n    - |\n      cat > t.conf <<EOF\n${lines(SERVER, 6)}\n      EOF\n    - nginx -t\n`,
+    names: ['t.conf'],
+  },
+  'a text under a key that says nothing': {
+    path: 'group_vars/all.yml',
+    text: `sites:\n  - name: app\n    body: |\n${lines(SERVER, 6)}\n`,
+    names: ['body'],
+  },
   'cloud-init': {
     path: 'user-data',
     text: `#cloud-config\nwrite_files:\n  - path: /etc/nginx/sites-available/app\n    permissions: '0644'\n    content: |\n${lines(SERVER, 6)}\nruncmd:\n  - [ systemctl, reload, nginx ]\n`,

@@ -124,6 +124,19 @@ const ENGINES: Record<string, Engine> = {
     forClose: '{{/each}}',
     comment: '{{!-- a comment; { --}}',
   },
+  mustache: {
+    file: 'site.conf.mustache',
+    value: (n) => `{{${n}}}`,
+    forOpen: '{{#xs}}',
+    forClose: '{{/xs}}',
+    comment: '{{! a comment; { }}',
+  },
+  'mustache with other marks': {
+    file: 'site.conf.mustache',
+    value: (n) => `{{=<% %>=}}<%${n}%><%={{ }}=%>`,
+    forOpen: '{{=[[ ]]=}}[[#xs]][[={{ }}=]]',
+    forClose: '{{=[[ ]]=}}[[/xs]][[={{ }}=]]',
+  },
   mako: { file: 'site.conf.mako', value: (n) => `\${${n}}` },
   terraform: {
     file: 'site.conf.tftpl',
@@ -249,6 +262,12 @@ const POSITIONS: Record<string, Position> = {
   'servers of which one is the default': (e) =>
     e.ifElse
       ? `${e.ifOpen}\nserver { listen 80 default_server; server_name a.example; return 204; }\n${e.ifElse}\nserver { listen 80 default_server; server_name a.example; return 404; }\n${e.ifClose}\n`
+      : null,
+  'parameters of a socket that nobody knows': (e) =>
+    `server {\n    listen 443 ${e.value('options')};\n    listen [::]:8443 ssl${e.value('more')};\n    server_name a.example;\n    ssl_certificate a.pem; ssl_certificate_key a.key;\n    add_header Strict-Transport-Security "max-age=31536000" always;\n    auth_basic a;\n    auth_basic_user_file /etc/nginx/htpasswd;\n}\n`,
+  'a parameter within a condition, without blanks': (e) =>
+    e.ifOpen && !e.ifOpen.startsWith('{%-')
+      ? `server {\n    listen 443 ${e.ifOpen}ssl${e.ifClose};\n    server_name a.example;\n    ssl_certificate a.pem; ssl_certificate_key a.key;\n    auth_basic a;\n    auth_basic_user_file /etc/nginx/htpasswd;\n}\n`
       : null,
   'a comment of the engine': (e) => (e.comment ? server(`    ${e.comment}\n    gzip on; ${e.comment}`) : null),
 };

@@ -28,6 +28,9 @@ const LISTS =
 /** Whether more lines of a name may stand on a level that shows some. */
 export const mayHoldMore = (name: string): boolean => LISTS.test(name);
 
+/** Whether the parameters of a name switch something on, so that one which a template fills in may be any of them: `ssl`, `proxy_protocol`. */
+export const isSwitchedByParameters = (name: string): boolean => name === 'listen';
+
 /** Directives of which each line names what it sets: a name that a template fills in may be any. */
 const NAMED_BY_ARGUMENT =
   /^(proxy_set_header|grpc_set_header|add_header|add_trailer|(fastcgi|uwsgi|scgi)_param|proxy_hide_header|proxy_pass_header)$/;

@@ -29,6 +29,13 @@ export interface ComposeMount {
   readonly place: Place;
 }
 
+/** A ConfigMap of Kubernetes that a container sees as a folder, or one key of it as a file. */
+export interface MapMount {
+  readonly map: string;
+  readonly target: string;
+  readonly key: string | null;
+}
+
 export interface EnvironmentFile {
   readonly path: string;
   readonly required: boolean;
@@ -78,6 +85,8 @@ export interface ComposeService {
   readonly links: ReadonlyMap<string, string>;
   readonly extraHosts: readonly string[];
   readonly mounts: readonly ComposeMount[];
+  /** of Kubernetes only */
+  readonly maps?: readonly MapMount[];
   /** more is mounted than the files say: `volumes_from`, variables */
   readonly mountsOpen: boolean;
   readonly dependsOn: readonly string[];

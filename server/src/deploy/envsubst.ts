@@ -2,13 +2,14 @@
  * Where envsubst writes the values of environment variables into nginx's files: calls of its own in scripts, Dockerfiles and compose files,
  * and the environments of containers that run nginx, whose image does it with every template before nginx starts. Nothing is run.
  */
-import { basename, dirname, type FileId, isBelow, resolve } from '../base/file-id.ts';
+import { basename, dirname, type FileId, hostOf, isBelow, isWithin, resolve } from '../base/file-id.ts';
 import type { Place } from '../base/span.ts';
 import type { ComposeService } from './compose.ts';
 import type { Deployment } from './deployment.ts';
 import { readDockerfile } from './dockerfile.ts';
 import { readEnvFile } from './env-file.ts';
-import { placeOf } from './setting.ts';
+import { mapIn } from './kubernetes.ts';
+import { certain, placeOf } from './setting.ts';
 
 /** A file that its reader gave up is not read again. */
 const isUnread = (deployment: Deployment, file: FileId): boolean => deployment.unread.some((u) => u.file === file);
@@ -20,6 +21,8 @@ export interface EnvsubstCall {
   readonly input: string;
   /** the names that it is told to replace; null without that argument: then it replaces every name, those that are not set by nothing */
   readonly only: string | null;
+  /** the names of that list where it stands there literally; null where it does not, or there is none */
+  readonly names: ReadonlySet<string> | null;
   /** how a literal dollar sign is written there; null where the surrounding shell would read a list in single quotes */
   readonly dollar: '$' | '$$' | null;
 }
@@ -33,6 +36,15 @@ const isCompose = (name: string): boolean => /^(docker-)?compose/.test(name);
 const isImage = (name: string): boolean => /^(Dockerfile|Containerfile)|\.[Dd]ockerfile$/.test(name);
 
 const bare = (word: string): string => word.replace(/^\\?["']|\\?["']$/g, '').replace(/["'\]]+,?$/, '');
+
+/** The names of a list as it is written; null where a shell or Compose fills in parts of it. */
+function namesIn(list: string, dollar: '$' | '$$'): ReadonlySet<string> | null {
+  const text = dollar === '$$' ? list.replaceAll('$$', '\uE000') : list.replaceAll('$', '\uE000');
+  // single quotes keep a dollar sign from the shell, and so does a backslash
+  const kept = list.startsWith("'") || [...text.matchAll(/\uE000/g)].every((m) => text[m.index - 1] === '\\');
+  if (!kept || text.includes('$') || /[`(]/.test(text)) return null;
+  return new Set([...text.matchAll(/\uE000\{?([A-Za-z_]\w*)/g)].map((m) => m[1]!));
+}
 
 /** The pattern of a shell's loop that the variable runs through: `for f in *.template; do envsubst < "$f"`; other words as they are. */
 function looped(word: string, before: string): string {
@@ -57,14 +69,17 @@ function callsIn(file: FileId, text: string): EnvsubstCall[] {
     const input = m[1] ?? /<\s*(\S+)/.exec(tail)?.[1];
     if (input === undefined) continue;
     const words = tail.replace(/\d?[<>]+\s*\S+/g, ' ').match(ARGUMENT) ?? [];
-    const only = words.map(bare).filter((w) => w.includes('$'))[0] ?? null;
+    const list = words.find((w) => bare(w).includes('$'));
+    const only = list === undefined ? null : bare(list);
     const quoted = (before.replaceAll('\\"', '').split('"').length - 1) % 2 === 1;
     const literal = isCompose(name) || !quoted || /^\s*(CMD|ENTRYPOINT|RUN)\s*\[/i.test(before);
+    const dollar = literal ? (isCompose(name) ? '$$' : '$') : null;
     out.push({
       at: { file, span: { start, end: start + 'envsubst'.length } },
       input: looped(bare(input), text.slice(0, start)).replace(/^.*\//, ''),
       only,
-      dollar: literal ? (isCompose(name) ? '$$' : '$') : null,
+      names: list === undefined || dollar === null ? null : namesIn(list, dollar),
+      dollar,
     });
   }
   return out;
@@ -127,6 +142,9 @@ export const ALWAYS_SET: ReadonlySet<string> = new Set([
 export interface Substitution {
   readonly service: ComposeService;
   readonly names: ReadonlySet<string>;
+  /** the value of NGINX_ENVSUBST_FILTER, and the names that are set and do not fit it */
+  readonly filter: string | null;
+  readonly filtered: ReadonlySet<string>;
 }
 
 /**
@@ -149,7 +167,7 @@ export function substitutionsOf(deployment: Deployment, template: FileId): reado
         isBelow(template, resolve(dirname(service.file), source)),
     );
     const copied = service.dockerfile !== null && copies(deployment.files.get(service.dockerfile) ?? '', template);
-    if (!mounted && !copied) continue;
+    if (!mounted && !copied && !ofMap(deployment, service, template)) continue;
     const names = new Set([...ALWAYS_SET, ...service.environment.keys(), ...(stage?.environment.keys() ?? [])]);
     let whole = true;
     for (const { path } of service.environmentFiles) {
@@ -158,9 +176,42 @@ export function substitutionsOf(deployment: Deployment, template: FileId): reado
       if (text === undefined) whole = false;
       else for (const name of isUnread(deployment, file) ? [] : readEnvFile(file, text, undefined).keys()) names.add(name);
     }
-    if (whole) out.push({ service, names });
+    const filter = service.environment.get(FILTER) ?? stage?.environment.get(FILTER);
+    // a regular expression of awk, to which a name must fit
+    const value = filter ? (certain(filter) ?? null) : null;
+    const fits = value === null ? null : expressionOf(value);
+    if (filter) whole &&= fits !== null;
+    const filtered = new Set([...names].filter((name) => fits && !fits.test(name)));
+    for (const name of filtered) names.delete(name);
+    if (whole) out.push({ service, names, filter: value, filtered });
   }
   return out;
+}
+
+/** Whether a template is a key of a ConfigMap that the container has among its templates. */
+function ofMap(deployment: Deployment, service: ComposeService, template: FileId): boolean {
+  if (!isWithin(template) || !service.maps?.length) return false;
+  const host = hostOf(template);
+  const key = basename(template);
+  const document = Number(/\/(\d+)\.data$/.exec(dirname(template))?.[1]);
+  const text = deployment.files.get(host);
+  if (text === undefined || !Number.isInteger(document)) return false;
+  return service.maps.some((mount) => {
+    const at = mount.key === null ? `${mount.target}/${key}` : mount.key === key ? mount.target : null;
+    return at?.startsWith(`${TEMPLATES}/`) && at.endsWith('.template') && mapIn(host, text, document) === mount.map;
+  });
+}
+
+const FILTER = 'NGINX_ENVSUBST_FILTER';
+
+/** A filter as names are held against it; null for one that only awk can read. Names are short, and so are filters that people write. */
+function expressionOf(text: string): RegExp | null {
+  if (text.length > 200 || !/^[\w^$|().*+?[\]-]*$/.test(text) || /[*+?)]\s*[*+?]|\([^)]*[*+][^)]*\)[*+]/.test(text)) return null;
+  try {
+    return new RegExp(text);
+  } catch {
+    return null;
+  }
 }
 
 /** Whether a Dockerfile copies the file, or a folder of the name that it lies in, to where templates are looked for. */

@@ -4,7 +4,7 @@
  */
 import type { FileId } from '../base/file-id.ts';
 import type { Place } from '../base/span.ts';
-import type { ComposeService, EnvironmentFile, HealthCheck } from './compose.ts';
+import type { ComposeService, EnvironmentFile, HealthCheck, MapMount } from './compose.ts';
 import { execWords, type ImageCommand } from './dockerfile.ts';
 import { isSecret } from './env-file.ts';
 import type { MappedText } from './mapped-text.ts';
@@ -87,6 +87,23 @@ function variablesOf(
     variables.set(name, known ? visible(name, known) : unknownSetting('set by valueFrom', variable.place, { env: name }));
   }
   return { variables, missing };
+}
+
+/** The ConfigMaps that a container mounts. */
+function mapsOf(container: YamlValue, spec: YamlValue | undefined): MapMount[] {
+  const volumes = items(child(spec, 'volumes'));
+  return items(child(container, 'volumeMounts')).flatMap((mount): MapMount[] => {
+    const volume = volumes.find((v) => text(child(v, 'name')) === text(child(mount, 'name')));
+    const map = text(child(child(volume, 'configMap'), 'name'));
+    const target = text(child(mount, 'mountPath'));
+    return map && target ? [{ map, target: target.replace(/(.)\/+$/, '$1'), key: text(child(mount, 'subPath')) ?? null }] : [];
+  });
+}
+
+/** The name of the ConfigMap that a document of a manifest is, counted from 0; null for other documents. */
+export function mapIn(file: FileId, source: string, document: number): string | null {
+  const body = yamlDocuments(file, source)[document];
+  return text(child(body, 'kind')) === 'ConfigMap' ? (text(child(child(body, 'metadata'), 'name')) ?? null) : null;
 }
 
 /** `$(NAME)` refers to another variable, which is left to the cluster. */
@@ -181,6 +198,7 @@ export function readManifests(files: readonly (readonly [FileId, string])[]): Co
         links: new Map(),
         extraHosts: [],
         mounts: [],
+        maps: mapsOf(container, spec),
         mountsOpen: true,
         dependsOn: [],
         restartsWith: [],

@@ -20,12 +20,14 @@ const OTHERS = [
   // what Compose files extend or include under names of their own
   /^(common|base|shared|services)([._-][\w.-]+)?\.ya?ml$|^docker-(common|base|shared|services)[\w.-]*\.ya?ml$/,
   /^(Dockerfile|Containerfile)([.-][\w.-]+)?$|\.[Dd]ockerfile$/,
-  /^[\w.-]*(deployment|statefulset|daemonset|service|configmap|manifest|k8s|kubernetes)[\w.-]*\.ya?ml$/i,
+  /^[\w.-]*(deploy|pod|nginx|proxy|statefulset|daemonset|service|configmap|manifest|k8s|kubernetes)[\w.-]*\.ya?ml$/i,
   /\.ini$/,
   /uwsgi[\w.-]*\.(ya?ml|json)$/,
   /^gunicorn[\w.-]*\.conf$/,
   /^supervisord?[\w.-]*\.conf$/,
-  /^((docker-)?entrypoint|start|run|serve|server|gunicorn|uwsgi|uvicorn|boot|launch|web|prod)[\w.-]*\.sh$/,
+  /^((docker-)?entry(point)?|start|run|serve|server|gunicorn|uwsgi|uvicorn|boot|launch|web|prod)[\w.-]*\.sh$/,
+  // what writes a configuration of nginx out before it starts
+  /^(\d+-)?[\w.-]*(nginx|envsubst|template|configure|init|setup|render|substitute)[\w.-]*\.sh$/,
   // scripts without an ending: `/start`, `entrypoint`, `gunicorn_start`
   /^((docker-)?entrypoint|start([-_]\w+)?|run([-_](server|web|app|gunicorn))?|serve|gunicorn[_-]?(start|run)?|boot|launch)$/,
 ];

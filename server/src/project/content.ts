@@ -6,6 +6,7 @@ import { acceptsCount } from '../catalog/arity.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { checkValues } from '../catalog/value-check.ts';
 import { DEFAULT_SETTINGS } from '../config/settings.ts';
+import { TEMPLATE_ENDINGS } from '../syntax/template/engines.ts';
 
 /** `foreign`: it has the form of something else; `unsure`: too little to say. */
 export type Verdict = 'nginx' | 'foreign' | 'unsure';
@@ -13,11 +14,12 @@ export type Verdict = 'nginx' | 'foreign' | 'unsure';
 /** Characters of a file that are looked at. */
 export const HEAD = 16 * 1024;
 
-const TEMPLATE_ENDING = String.raw`(\.(j2|jinja2?|template|tmpl|tpl|ctmpl|erb|epp|in|dist|sample|example))*`;
+const TEMPLATE_ENDING = String.raw`(\.(${TEMPLATE_ENDINGS}))*`;
 const NGINX_NAME = new RegExp(
   String.raw`(^|/)[^/]*nginx[^/]*\.conf${TEMPLATE_ENDING}$|(^|/)nginx\.conf[^/]*$|\.(nginx|vhost|ngx)${TEMPLATE_ENDING}$`,
   'i',
 );
+const LAST_ENDING = new RegExp(String.raw`\.(${TEMPLATE_ENDINGS}|bak|orig|old|disabled)$`, 'i');
 const CONF_NAME = new RegExp(String.raw`\.conf${TEMPLATE_ENDING}$`, 'i');
 const NGINX_FOLDER = /(^|\/)(nginx|angie|openresty|sites-(available|enabled)|conf\.d|http\.d|vhosts?(\.d)?|snippets)(\/|$)/i;
 const SITES = /(^|\/)sites-(available|enabled)\/[^/]+$/;
@@ -37,7 +39,9 @@ export function isPlausible(path: string): boolean {
   const name = path.slice(path.lastIndexOf('/') + 1);
   if (looksLikeNginx(path)) return true;
   if (OTHER_NAMES.test(name)) return false;
-  const plain = name.replace(/\.(j2|jinja2?|template|tmpl|tpl|ctmpl|erb|epp|in|dist|sample|example|bak|orig|old|disabled)$/i, '');
+  const bare = name.replace(LAST_ENDING, '');
+  // `index.liquid` is a page of a shop, `nginx.liquid` is not
+  const plain = bare.includes('.') || /nginx/i.test(bare) ? bare : name.replace(/\.(bak|orig|old|disabled)$/i, '');
   return !OTHER.test(plain) && !/\.txt$/i.test(plain);
 }
 
@@ -62,10 +66,15 @@ const withoutTemplates = (text: string): string =>
   text
     .replace(/\{#[\s\S]*?#\}|\{%[\s\S]*?%\}|<%#[\s\S]*?%>|\{\{-?\s*\/\*[\s\S]*?\*\/\s*-?\}\}/g, ' ')
     .replace(/<%=[\s\S]*?%>/g, 'x')
+    .replace(
+      /<%doc>[\s\S]*?<\/%doc>|<\/%\w+>|<%(?:def|page|block|include|inherit|namespace|call|text)\b[^<>\n]*>|^[ \t]*%(?![%{])[^\n]*$/gm,
+      ' ',
+    )
     .replace(/<%[\s\S]*?%>/g, ' ')
+    .replace(/%\{[^}\n]*\}/g, ' ')
     .replace(/\{\{-?\s*(?:if|else|end|range|with|define|block|template|include|#|\/|\^|!)[\s\S]*?\}\}/g, ' ')
     .replace(/\{\{\{?[\s\S]*?\}?\}\}/g, 'x')
-    .replace(/\$\{[^}\s]*\}/g, 'x');
+    .replace(/\$\{[^}\n;]*\}/g, 'x');
 
 const QUOTED_NAME = /^["']/;
 /** Blocks whose lines are no directives. */

@@ -121,6 +121,8 @@ class Finder {
   readonly found: Embedded[] = [];
   private readonly ids = new Set<string>();
   private nodes = 0;
+  /** Compose reads the dollar signs of all values of its files: `$$` is one, `${NAME}` a value */
+  private compose = false;
 
   constructor(
     private readonly host: FileId,
@@ -158,6 +160,7 @@ class Finder {
     const documents = parseAllDocuments(readable, { strict: false, uniqueKeys: false, logLevel: 'silent' });
     if (!Array.isArray(documents)) return;
     documents.forEach((document: Document.Parsed<ParsedNode>, i) => {
+      this.compose = isMap(document.contents) && document.contents.has('services') && !document.contents.has('kind');
       if (document.contents) this.node(document.contents, readable, [String(i)], '');
     });
   }
@@ -202,7 +205,7 @@ class Finder {
       const shown = node.type === 'BLOCK_FOLDED' && /(^|\s)#/.test(inner) ? unfolded(inner) : inner;
       this.add(folder, key, span, {
         contexts,
-        window: { visible: only(text, span, shown), engine: null },
+        window: this.windowOf(span, shown),
         lines: node.type === 'BLOCK_LITERAL',
       });
       return;
@@ -211,7 +214,13 @@ class Finder {
     const span = quote === '"' || quote === "'" ? { start: from + 1, end: to - 1 } : { start: from, end: to };
     const inner = text.slice(span.start, span.end);
     const shown = quote === '"' ? unescapedDouble(inner) : quote === "'" ? unescapedSingle(inner) : inner;
-    if (shown !== null) this.add(folder, key, span, { contexts, window: { visible: only(text, span, shown), engine: null }, lines: false });
+    if (shown !== null) this.add(folder, key, span, { contexts, window: this.windowOf(span, shown), lines: false });
+  }
+
+  /** What is seen through a scalar, with the dollar signs that its host reads. */
+  private windowOf(span: Span, shown: string): Window {
+    if (!this.compose || !shown.includes('$')) return { visible: only(this.text, span, shown), engine: null };
+    return { visible: only(this.text, span, shown.replaceAll('$$', `${FILLER}$`)), engine: { family: 'compose', name: 'compose' } };
   }
 
   // Shells and Dockerfiles.
@@ -235,9 +244,12 @@ class Finder {
       const meant = expands ? inner.replaceAll('\\$', '$') : inner;
       if (!isNginx(meant, target)) continue;
       const span = { start: within.start + start, end: within.start + end };
-      const shown = expands ? inner.replace(/\\([$`\\])/g, `${FILLER}$1`).replace(/\\\n/g, '  \n'.slice(1)) : inner;
+      const own = this.compose ? inner.replace(/\\\$\$/g, `${FILLER}${FILLER}$`) : inner;
+      const shown = expands ? own.replace(/\\([$`\\])/g, `${FILLER}$1`).replace(/\\\n/g, '  \n'.slice(1)) : inner;
       this.add(`${folder || 'here'}.${this.found.length}`, target, span, {
-        window: { visible: only(this.text, span, shown), engine: expands ? { family: 'shell', name: 'shell' } : null },
+        window: expands
+          ? { visible: only(this.text, span, shown), engine: { family: 'shell', name: 'shell' } }
+          : this.windowOf(span, shown),
       });
     }
   }

@@ -119,10 +119,12 @@ export async function findProject(boundary: Boundary, files: FileSystem, options
   });
   const sorted = new Map([...texts].sort(([a], [b]) => depth(a) - depth(b) || (a < b ? -1 : 1)));
   roots.sort((a, b) => a.rank - b.rank || (a.id < b.id ? -1 : 1));
-  const isConfig = new Set(configs);
+  // what has a configuration within it is none itself, however much of it reads like one
+  const isNone = (id: FileId): boolean => !inner.has(id);
+  const isConfig = new Set(configs.filter(isNone));
   const parts = await partsOf(folder, {
     files: seen,
-    configs: [...configs, ...hosts],
+    configs: [...isConfig, ...hosts],
     marked,
     isOther,
     cancel,
@@ -131,8 +133,8 @@ export async function findProject(boundary: Boundary, files: FileSystem, options
   return {
     boundary: folder,
     system: boundary.system,
-    roots: roots.map((r) => r.id),
-    configs: configs.sort((a, b) => (a < b ? -1 : 1)),
+    roots: roots.map((r) => r.id).filter(isNone),
+    configs: [...isConfig].sort((a, b) => (a < b ? -1 : 1)),
     hosts: hosts.sort((a, b) => (a < b ? -1 : 1)),
     // what its text makes nginx's is nothing else, whatever its name
     others: others

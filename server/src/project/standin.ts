@@ -15,6 +15,7 @@ import type { Settings } from '../config/settings.ts';
 import { stockId } from '../config/stock.ts';
 import { INHERITED_LISTS, NO_DISK, type StandIn, type Tree } from '../config/tree.ts';
 import type { SourceFile } from '../syntax/statement.ts';
+import { TEMPLATE_ENDINGS } from '../syntax/template/engines.ts';
 import { partsApart } from './applications.ts';
 import { livesAt, mainFileOf, type Project } from './deployed.ts';
 import type { Distribution } from './images.ts';
@@ -78,7 +79,7 @@ const FOLDERS: readonly (readonly [RegExp, Distribution, string])[] = [
 ];
 
 /** The endings of template files, which go when the file is written to its place. */
-const TEMPLATE_ENDING = /\.(j2|jinja2?|template|tmpl|ctmpl|erb|epp|sample|example|dist)$/;
+const TEMPLATE_ENDING = new RegExp(`\\.(${TEMPLATE_ENDINGS})$`);
 
 /** The name that a file of a mask such as `conf.d/*.conf` has there. */
 function nameThere(file: FileId, mask: string): string {

@@ -507,10 +507,16 @@ class Collector {
     return [...this.byKey.values()].map(({ finding, via }) => (via ? { ...finding, via } : finding));
   }
 
-  /** What a mark of a template fills in nobody knows. */
+  /** What marks of a template fill in nobody knows. */
   private leftToTemplate({ file, span }: Place): boolean {
     const source = this.config.files.get(file);
-    return !!source && source.template !== null && (source.marks?.some((m) => m.start <= span.start && span.end <= m.end) ?? false);
+    if (!source?.marks || source.template === null) return false;
+    let { start } = span;
+    for (const mark of source.marks) {
+      if (mark.start > start) break;
+      if (mark.end > start || (mark.end === start && span.start === span.end)) start = mark.end;
+    }
+    return start > span.start ? start >= span.end : start === span.end && source.marks.some((m) => m.start <= start && start <= m.end);
   }
 
   take(finding: Finding): void {

@@ -327,6 +327,8 @@ class Masker {
     if (reader.comment || reader.quote) return true;
     if (kind !== 'value') {
       if (reader.statementStart) return false;
+      // where conditions are decided, a mark at the beginning of a word is not there: `{% if tls %}ssl{% endif %}` writes `ssl`
+      if (this.rendering && !reader.inWord) return false;
       const after = adjacent();
       if (after === undefined || /[\s;{}]/.test(after)) {
         reader.endWord(start);

@@ -3,7 +3,7 @@ import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
 import { walk } from '../../config/scope.ts';
 import { variablesDefinedBy, variablesOf } from '../../config/variables.ts';
-import { ALWAYS_SET, type EnvsubstCall, nginxEnvironment, reads } from '../../deploy/envsubst.ts';
+import { ALWAYS_SET, type EnvsubstCall, nginxEnvironment, reads, substitutionsOf } from '../../deploy/envsubst.ts';
 import type { SourceFile, Statement } from '../../syntax/statement.ts';
 import { type VariableUse, variablesIn } from '../../syntax/variable.ts';
 import { type Fix, fixOf, replace } from '../fix.ts';
@@ -82,11 +82,14 @@ Variables of nginx are best written in lower case and those of the environment i
       );
     };
 
+    // where all names are known that are replaced, the others are nginx's
+    const replaced = call?.names ? [call.names] : call ? null : substitutionsOf(deployment, file.id).map((s) => s.names);
+    const spared = (variable: string): boolean => !!replaced?.length && replaced.every((names) => !names.has(variable));
     const made = new Set<string>();
     for (const { use, directive, defines } of sites) {
       if (!defines || use.braced || !/[A-Z]/.test(use.name) || made.has(use.name)) continue;
       const placeholder = sites.some((s) => s.use.braced && s.use.name === use.name);
-      if (!placeholder && !ALWAYS_SET.has(use.name) && !variables.has(use.name)) continue;
+      if (spared(use.name) || (!placeholder && !ALWAYS_SET.has(use.name) && !variables.has(use.name))) continue;
       made.add(use.name);
       const lower = use.name.toLowerCase();
       const free = (['http', 'stream'] as const).every((p) => config.catalog.variable(lower, p) === null);

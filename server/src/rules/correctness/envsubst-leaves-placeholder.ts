@@ -1,6 +1,8 @@
 /** A placeholder of a template that no file sets: the image's scripts leave it as it is, and nginx reads `${NAME}`. */
+
+import { basename } from '../../base/file-id.ts';
 import { variablesOf } from '../../config/variables.ts';
-import { substitutionsOf } from '../../deploy/envsubst.ts';
+import { nginxEnvironment, reads, substitutionsOf } from '../../deploy/envsubst.ts';
 import { meets } from '../../syntax/template.ts';
 import { defineRule } from '../rule.ts';
 
@@ -13,32 +15,62 @@ export default defineRule({
   why: `
 The scripts of nginx's image run envsubst over the files of \`/etc/nginx/templates\` and tell it to replace the names that the container's environment has, and no others. A placeholder whose name is not set there stays in the written file. Where a directive takes no variables nginx refuses it ("client_max_body_size" directive invalid value), where it does nginx looks for a variable of its own by that name ("unknown variable"), and in \`server_name\` it is a name that no client asks for. The container then does not start, or answers for nobody.
 
-It is said only where all that sets the environment is there to be read: the compose file, the files that its \`env_file\` names, and the Dockerfile.`,
+A call of envsubst with a list of names (\`envsubst '$PORT'\`) replaces these alone, whatever the environment has, and so does \`NGINX_ENVSUBST_FILTER\`, to which names must fit.
+
+Of the environment it is said only where all that sets the environment is there to be read: the compose file, the files that its \`env_file\` names, and the Dockerfile.`,
   about: ['server_name', 'listen'],
   references: ['https://github.com/docker-library/docs/tree/master/nginx#using-environment-variables-in-nginx-configuration-new-in-119'],
   looksAt: { file: true },
   needs: 'file',
   fixable: 'never',
   messages: {
+    unlisted:
+      '${name} is not in the list of names that envsubst is given, so nginx reads it as it is. Add it to the list: envsubst replaces no other.',
+    filtered:
+      '${name} does not fit NGINX_ENVSUBST_FILTER ("{filter}"), so nginx reads it as it is. Give it a name that fits, or change the filter.',
     unset:
       '${name} is not in the environment of any container that renders this template ({services}), so nginx reads it as it is. Set it under "environment".',
   },
   check({ config, file, deployment, report }) {
     if (file.template !== 'envsubst') return;
-    const by = substitutionsOf(deployment, file.id);
-    if (!by.length) return;
+    const own = basename(file.id);
+    // a call with a list of its own decides, wherever the values come from
+    const calls = nginxEnvironment(deployment).calls.filter((c) => reads(c, own));
+    const lists = calls.flatMap((call) => (call.names ? [{ call, names: call.names }] : []));
+    const by = calls.length ? [] : substitutionsOf(deployment, file.id);
+    if (!by.length && (!lists.length || lists.length < calls.length)) return;
     const said = new Set<string>();
     const comments = [...file.comments].sort((a, b) => a.start - b.start);
     for (const mark of file.marks ?? []) {
       const name = /\w+/.exec(file.text.slice(mark.start, mark.end))?.[0];
       if (!name || said.has(name) || meets(comments, mark.start, mark.end)) continue;
       const lacking = by.filter(({ names }) => !names.has(name));
-      if (!lacking.length) continue;
+      const unlisted = lists.length > 0 && lists.every(({ names }) => !names.has(name));
+      if (!lacking.length && !unlisted) continue;
       said.add(name);
       const key = name.toLowerCase();
       // nginx does not tell the cases apart: what is left may be a variable of its own
       if ((['http', 'stream'] as const).some((p) => config.catalog.variable(key, p) || variablesOf(config, p).definitions.has(key)))
         continue;
+      if (unlisted) {
+        report('unlisted', {
+          at: { start: mark.start, end: mark.end },
+          data: { name },
+          ofTemplate: true,
+          related: lists.map(({ call }) => ({ at: call.at, message: 'the call with its list' })),
+        });
+        continue;
+      }
+      const filter = lacking.find((l) => l.filter !== null && l.filtered.has(name))?.filter;
+      if (filter) {
+        report('filtered', {
+          at: { start: mark.start, end: mark.end },
+          data: { name, filter },
+          ofTemplate: true,
+          related: lacking.map(({ service }) => ({ at: service.place, message: 'the container' })),
+        });
+        continue;
+      }
       report('unset', {
         at: { start: mark.start, end: mark.end },
         data: { name, services: lacking.map((s) => `service "${s.service.name}"`).join(', ') },
@@ -109,6 +141,80 @@ services:
     volumes:
       - ./templates:/etc/nginx/templates:ro
 `,
+    },
+    {
+      inside: 'tree',
+      notOn122: 'nginx reads what envsubst makes of the template',
+      bad: `#- nginx.conf
+events {}
+http { include site.conf.template; }
+#- site.conf.template
+server {
+    listen \${PORT};
+    client_max_body_size \${BODY_LIMIT};
+#                        ^^^^^^^^^^^^^ unlisted
+}
+#- docker-entrypoint.sh
+#!/bin/sh
+envsubst '\${PORT}' < site.conf.template > /etc/nginx/conf.d/site.conf
+`,
+      good: `#- nginx.conf
+events {}
+http { include site.conf.template; }
+#- site.conf.template
+server {
+    listen \${PORT};
+    client_max_body_size \${BODY_LIMIT};
+}
+#- docker-entrypoint.sh
+#!/bin/sh
+envsubst '\${PORT} \${BODY_LIMIT}' < site.conf.template > /etc/nginx/conf.d/site.conf
+`,
+      fixed: false,
+    },
+    {
+      inside: 'tree',
+      notOn122: 'nginx reads what envsubst makes of the template',
+      bad: `#- nginx.conf
+events {}
+http { include templates/*.template; }
+#- templates/default.conf.template
+server {
+    listen \${WEB_PORT};
+    client_max_body_size \${BODY_LIMIT};
+#                        ^^^^^^^^^^^^^ filtered
+}
+#- compose.yaml
+services:
+  web:
+    image: nginx:1.27
+    environment:
+      NGINX_ENVSUBST_FILTER: ^WEB_
+      WEB_PORT: 8080
+      BODY_LIMIT: 20m
+    volumes:
+      - ./templates:/etc/nginx/templates:ro
+`,
+      good: `#- nginx.conf
+events {}
+http { include templates/*.template; }
+#- templates/default.conf.template
+server {
+    listen \${WEB_PORT};
+    client_max_body_size \${WEB_BODY_LIMIT};
+}
+#- compose.yaml
+services:
+  web:
+    image: nginx:1.27
+    environment:
+      NGINX_ENVSUBST_FILTER: ^WEB_
+      WEB_PORT: 8080
+      WEB_BODY_LIMIT: 20m
+    volumes:
+      - ./templates:/etc/nginx/templates:ro
+`,
+      fixed: false,
     },
   ],
 });

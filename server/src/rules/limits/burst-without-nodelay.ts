@@ -30,6 +30,8 @@ Where the queue is meant, to spare the application, the wait is the price.`,
   check({ directive, report }) {
     const burst = parameter(directive, 'burst');
     if (!burst || !/^\d+$/.test(burst) || directive.values.includes('nodelay') || parameter(directive, 'delay')) return;
+    // what a template fills in may be either
+    if (directive.args.some((a) => a.templated && !a.value.includes('='))) return;
     const zone = zoneOf(directive);
     if (!zone?.rate) return;
     const wait = Number(burst) / zone.rate;

@@ -25,6 +25,7 @@ export default defineRule({
 Where another machine terminates TLS, a plain server is right to send the header. The rule therefore speaks up only when this configuration serves the same name over TLS itself.`,
   about: ['add_header'],
   references: ['https://www.rfc-editor.org/rfc/rfc6797#section-7.2'],
+  missing: ['listen'],
   looksAt: { directive: ['add_header'] },
   needs: 'config',
   fixable: 'always',

@@ -230,6 +230,12 @@ const FAMILIES = {
     notation: 'infix',
     sort: () => VALUE,
   },
+  // what Compose fills in, everywhere in its files; a doubled dollar sign is behind a filler
+  compose: {
+    marks: /(?<!\uE000)\$(?:\{[^}\n]*\}|[A-Za-z_]\w*)/g,
+    notation: 'infix',
+    sort: () => VALUE,
+  },
   terraform: {
     marks: /(?<!%)%\{[^}\n]*\}|(?<!\$)\$\{[^}\n]*\}/g,
     notation: 'infix',
@@ -263,6 +269,10 @@ const BY_NAME: readonly (readonly [RegExp, FamilyName, engine: string])[] = [
   [/\.tftpl$/i, 'terraform', 'terraform'],
   [/\.(template|envsubst)$/i, 'envsubst', 'envsubst'],
 ];
+
+/** The endings of files that are written out to a file without them, as part of an expression. */
+export const TEMPLATE_ENDINGS =
+  'j2|jinja2?|liquid|twig|erb|epp|ejs|ctmpl|tmpl|gotmpl|tpl|hbs|handlebars|mustache|mako|tftpl|template|envsubst|in|dist|sample|example';
 
 /** Names by which a person may set the engine: `# proxylens: template jinja` in the file. */
 const BY_WORD: Readonly<Record<string, FamilyName>> = table({
@@ -309,11 +319,11 @@ const BY_CONTENT: readonly (readonly [RegExp, FamilyName, engine: string])[] = [
   [/\{\{[\s\S]*?\}\}/, 'jinja', 'jinja'],
 ];
 
-/** Families that a file's name suggests, and that the marks found may overrule. */
-const OVERRULED: Partial<Record<FamilyName, readonly FamilyName[]>> = {
+/** Engines that a file's name suggests, and that the marks found may overrule: every engine has files called `.tmpl` and `.template`. */
+const OVERRULED: Readonly<Record<string, readonly FamilyName[]>> = table({
   envsubst: ['jinja', 'erb', 'ejs', 'go', 'mako'],
   go: ['jinja', 'erb', 'ejs'],
-};
+});
 
 // a text is looked through for this at every keystroke, and nearly always in vain: plain words are found faster than expressions
 const mayHoldMarks = (text: string): boolean =>
@@ -343,7 +353,7 @@ export function engineOf(name: string, text: string, outside: (text: string) => 
   }
   const [, family, engine] = named;
   // braces alone do not tell Jinja from Go, so there the name decides
-  const other = found.find((f) => OVERRULED[family]?.includes(f[1]) && (family === 'envsubst' || f !== BY_CONTENT.at(-1)));
+  const other = found.find((f) => OVERRULED[engine]?.includes(f[1]) && (family === 'envsubst' || f !== BY_CONTENT.at(-1)));
   if (other) return { family: other[1], name: other[2] };
   // `.tmpl` and `.tpl` are names that every engine is given
   if (family === 'go' && !found.length) {
@@ -354,9 +364,12 @@ export function engineOf(name: string, text: string, outside: (text: string) => 
   return { family, name: finer?.[2] ?? engine };
 }
 
-/** Variables of nginx itself, in lower case: as `${HOST}` they may be meant for nginx, which does not tell the cases apart. */
+/**
+ * Variables of nginx itself, in lower case: where no other name in capitals shows that a file is for envsubst, `${HOST}` may be meant for
+ * nginx, which does not tell the cases apart. Either way it is accepted.
+ */
 const NGINX_VARIABLE =
-  /^(host|uri|args|scheme|status|server_(name|addr|port|protocol)|hostname|pid|msec|time_(local|iso8601)|document_(root|uri)|query_string|is_args|https|(arg|http|cookie|sent_http|upstream|ssl|remote|request|binary|proxy|body|bytes|connection|content|limit|realpath|tcpinfo)_\w+|request|connection|nginx_version)$/;
+  /^(host|hostname|uri|args|is_args|query_string|scheme|https|status|request|request_(uri|method|body|id|time|length|filename)|server_(name|addr|port|protocol)|remote_(addr|port|user)|document_(root|uri)|http_(host|user_agent|referer|cookie|upgrade|x_\w+)|pid|msec|time_(local|iso8601)|nginx_version)$/;
 
 const withoutComments = (text: string): string => text.replace(/(^|[\s;{}])#[^\n]*/g, '$1');
 
@@ -371,13 +384,11 @@ function substituted(text: string): Engine | null {
     const all = new Set([...code.matchAll(/\$\{([A-Z][A-Z0-9_]*)\}/g)].map((m) => m[1]!));
     const free = [...all].filter(
       (n) =>
-        !NGINX_VARIABLE.test(n.toLowerCase()) &&
         !new RegExp(`(?:^|[\\s;{}])(?:[a-z_]*set|map|geo|split_clients|js_\\w+|perl_set|geoip2|limit_\\w+)\\s[^;{]*\\$${n}\\b`, 'm').test(
           code,
-        ) &&
-        !new RegExp(`\\(\\?P?<${n}>`).test(code),
+        ) && !new RegExp(`\\(\\?P?<${n}>`).test(code),
     );
-    if (free.length) return { family: 'envsubst', name: 'envsubst', only: free };
+    if (free.some((n) => !NGINX_VARIABLE.test(n.toLowerCase()))) return { family: 'envsubst', name: 'envsubst', only: free };
   }
   if (marks.test(outsideQuotes(code))) {
     marks.lastIndex = 0;
@@ -396,11 +407,37 @@ export function marksOf(engine: Engine, text: string): Mark[] {
   const marks = engine.only ? new RegExp(engine.only.flatMap((n) => [`\\$\\{${n}\\}`, `\\$${n}(?!\\w)`]).join('|'), 'g') : family.marks;
   const out: Mark[] = [];
   let raw = false;
+  if (engine.family === 'go' && DELIMITERS.test(text)) return marksBetween(text);
   for (const m of text.matchAll(marks)) {
     const sort = family.sort(m[0]);
     if (raw && sort.role !== 'close') continue;
     raw = sort.raw ?? false;
     out.push({ start: m.index, end: m.index + m[0].length, sort, text: m[0] });
+  }
+  return out;
+}
+
+/** Mustache can be told to use other marks from there on: `{{=<% %>=}}`. */
+const DELIMITERS = /\{\{=\s*(\S+)\s+(\S+?)\s*=\}\}/;
+
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+
+/** The marks of a text that changes what they look like; their texts are those that they would have in braces. */
+function marksBetween(text: string): Mark[] {
+  const out: Mark[] = [];
+  let [open, close] = ['{{', '}}'];
+  for (let at = 0; at < text.length; ) {
+    const next = new RegExp(`${escaped(open)}([\\s\\S]*?)${escaped(close)}(\\}?)`, 'g');
+    next.lastIndex = at;
+    const m = next.exec(text);
+    if (!m) break;
+    const change = /^=\s*(\S+)\s+(\S+?)\s*=$/.exec(m[1]!.trim());
+    const braces = m[1]!.startsWith('{') ? m[2]! : '';
+    const end = m.index + m[0].length - m[2]!.length + braces.length;
+    const written = `{{${m[1]!}${braces}}}`;
+    out.push({ start: m.index, end, text: written, sort: change ? CONTROL : FAMILIES.go.sort(written) });
+    if (change) [open, close] = [change[1]!, change[2]!];
+    at = end;
   }
   return out;
 }
