@@ -178,7 +178,9 @@ const terraformControl = byRows(TERRAFORM_ROWS, CONTROL, /^%\{~?/, /~?\}$/, /~\}
 
 const FAMILIES = {
   jinja: {
-    marks: /\{#[\s\S]*?#\}|\{%(?:(?!\{%)[\s\S])*?%\}|\{\{(?:(?!\{\{|\{%)[\s\S])*?\}\}|\{[{%][^\n]*/g,
+    // what stands in quotes ends no mark: `{{ '{{' }}`
+    marks:
+      /\{#[\s\S]*?#\}|\{%(?:"[^"\n]*"|'[^'\n]*'|(?!\{%)[\s\S])*?%\}|\{\{(?:"[^"\n]*"|'[^'\n]*'|(?!\{\{|\{%)[\s\S])*?\}\}|\{[{%][^\n]*/g,
     notation: 'infix',
     sort: (mark) =>
       mark.startsWith('{{')
@@ -208,7 +210,7 @@ const FAMILIES = {
       /^<%[=-]/.test(mark) ? (/[-_]%>$/.test(mark) ? { ...VALUE, trims: true } : VALUE) : mark.startsWith('<%#') ? NOTE : ejsControl(mark),
   },
   go: {
-    marks: /\{\{-?\s*\/\*[\s\S]*?\*\/\s*-?\}\}|\{\{!--[\s\S]*?--\}\}|\{\{\{[^{}\n]*\}\}\}|\{\{(?:(?!\{\{)[\s\S])*?\}\}|\{\{[^\n]*/g,
+    marks: /\{\{-?\s*\/\*[\s\S]*?\*\/\s*-?\}\}|\{\{!--[\s\S]*?--\}\}|\{\{\{[^{}\n]*\}\}\}|\{\{(?:"(?:[^"\\\n]|\\.)*"|`[^`]*`|(?!\{\{)[\s\S])*?\}\}|\{\{[^\n]*/g,
     notation: 'prefix',
     sort: byRows(GO_ROWS, VALUE, /^\{\{[-~]?/, /[-~]?\}\}$/, /[-~]\}\}$/),
   },
