@@ -35,6 +35,14 @@ const ENGINES: Record<string, Engine> = {
     forClose: '{% endfor %}',
     comment: '{# { not a brace; "nor a quote #}',
   },
+  'jinja, with braces in quotes': {
+    file: 'site.conf.j2',
+    value: (n) => `{{ '{{' ~ ${n} ~ "}}" }}`,
+    ifOpen: '{% if tls == "%}" %}',
+    ifElse: "{% elif x == '{{' %}",
+    ifClose: '{% endif %}',
+  },
+  'go, with braces in quotes': { file: 'site.conf.tmpl', value: (n) => `{{ .${n} }}{{ \`}}\` | trim "{{" }}` },
   'jinja, trimmed': {
     file: 'site.conf.jinja2',
     value: (n) => `{{- ${n} | default("a;b{") -}}`,
