@@ -337,6 +337,25 @@ describe('check: settings', () => {
     assert.deepEqual(hits, ['x/sites/a.conf alias-traversal']);
   });
 
+  test('the template engine of a file is what the settings or an option say', async () => {
+    const cwd = folder({
+      'nginx.conf': 'events {}\nhttp { server_tokens off; client_max_body_size ${size}; include sites/*.x; }\n',
+      'sites/a.x': 'server { listen ${port}; keepalive_timeout ${time}; gzip perhaps; root /srv; }\n',
+    });
+    const errors = async (...more: string[]): Promise<string[]> =>
+      report(await ends(1, ['check', '--format', 'json', 'nginx.conf', ...more], { cwd })).files.flatMap((f) =>
+        f.diagnostics.flatMap((d) => (d.severity === 'error' ? [/"([^"]*)"/.exec(d.message)![1]!] : [])),
+      );
+    assert.deepEqual((await errors()).sort(), ['${port}', '${size}', '${time}', 'perhaps']);
+    assert.deepEqual(await errors('--template', '**/nginx.conf=terraform', '--template', '*.x=terraform'), ['perhaps']);
+    assert.deepEqual(await errors('--template', '**/nginx.conf=terraform'), ['${port}', '${time}', 'perhaps']);
+    fs.writeFileSync(path.join(cwd, '.proxylens.yaml'), 'templates: { "*.conf": terraform, "sites/*": terraform }\n');
+    assert.deepEqual(await errors(), ['perhaps']);
+    assert.deepEqual(await errors('--template', 'sites/*=none'), ['${port}', '${time}', 'perhaps']);
+    assert.match((await ends(2, ['check', '--template', 'a=java'], { cwd })).err, /--template is one of jinja, .*, not "java"/);
+    assert.match((await ends(2, ['check', '--template', 'java'], { cwd })).err, /write MASK=ENGINE/);
+  });
+
   test("nginx-lint's switched-off rules are taken over where there is no file of ours", async () => {
     const files = {
       'nginx.conf': `events {}\nhttp {\n    ${FLAWED}\n}\n`,

@@ -338,18 +338,23 @@ test('in templates the incremental mirror equals one from scratch, too', async (
   const nginx = await parser();
   const text = fc.array(fc.oneof(mark, anyText), { maxLength: 6 }).map((parts) => parts.join(' '));
   const names = fc.constantFrom('a.j2', 'a.erb', 'a.tmpl', 'a.conf.template', 'nginx.conf');
+  // as the settings may say, and stop to say
+  const chosen = fc.array(fc.constantFrom(null, null, 'erb', 'terraform', 'none'), { minLength: 1, maxLength: 2 });
   const recipe = fc.tuple(change, mark, fc.boolean()).map(([list, m, use]) => list.map((r, i) => (use && i === 0 ? { ...r, text: m } : r)));
   fc.assert(
-    fc.property(names, text, fc.array(recipe, { minLength: 1, maxLength: 4 }), (name, start, recipes) => {
+    fc.property(names, chosen, text, fc.array(recipe, { minLength: 1, maxLength: 4 }), (name, engines, start, recipes) => {
       const id = fromPath(`/${name}`);
       const doc = nginx.open(id, start);
+      let engine: string | null = null;
       try {
-        for (const r of recipes) {
+        for (const [i, r] of recipes.entries()) {
+          doc.writtenFor((engine = engines[i % engines.length]!));
           const edits = editsOf(doc.text, r);
           const expected = applyEdits(doc.text, edits);
           doc.update(edits);
           const fresh = nginx.open(id, expected);
           try {
+            fresh.writtenFor(engine);
             assert.deepEqual(plainFile(doc), plainFile(fresh));
           } finally {
             fresh.dispose();

@@ -1,7 +1,7 @@
 /** Options that several commands share, and how a run's configurations are found and loaded. */
 import path from 'node:path';
 import type { Command } from 'commander';
-import { basename, dirname, type FileId, fileId, fromPath, hostOf, isBelow, pathOf } from '../base/file-id.ts';
+import { basename, dirname, type FileId, fileId, fromPath, hostOf, isBelow, isWithin, pathOf } from '../base/file-id.ts';
 import type { FileSystem } from '../base/file-system.ts';
 import { Lines } from '../base/lines.ts';
 import { MemoryFiles } from '../base/memory-files.ts';
@@ -24,6 +24,7 @@ import { findProject, type LoadWishes, loadMain, loadOptions, settingsAbove, set
 import { destinationIn, listsBeside, loadFragment } from '../project/standin.ts';
 import type { Stock } from '../project/stock.ts';
 import { ruleNames } from '../rules/rule.ts';
+import type { Document } from '../syntax/document.ts';
 import type { SourceFile } from '../syntax/statement.ts';
 import { EXIT, Failure } from './failure.ts';
 import { notOneOf, settingOptions, settingsOf } from './setting-options.ts';
@@ -239,11 +240,20 @@ export class Loader {
       this.files.put(file, text);
       return;
     }
-    if (this.sources.has(file)) this.sources.set(file, this.parts.parser.open(file, text));
+    if (this.sources.has(file)) this.sources.set(file, this.opened(file, text));
     else {
       this.application.set(file, text);
       this.deployments.clear();
     }
+  }
+
+  /** Another text of a file, read for the template engine that a person chose for it. */
+  opened(file: FileId, text: string): Document {
+    const part = isWithin(file) ? this.files.reread(file, text) : null;
+    const document = part ? this.parts.parser.embedded(file, text, part.window) : this.parts.parser.open(file, text);
+    const known = this.sources.get(file);
+    if (known) document.writtenFor(known.chosenEngine ?? null);
+    return document;
   }
 
   /** The text of any file that a finding may point at. */

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { type Command, Option } from 'commander';
 import { isRelease } from '../catalog/flavours.ts';
-import { declared, PROJECT_KEYS, type ProjectKey, type RawSettings } from '../config/declared.ts';
+import { declared, PROJECT_KEYS, type ProjectKey, type RawSettings, type Shape } from '../config/declared.ts';
 import { EXIT, Failure } from './failure.ts';
 
 /** Options whose value a command reads by itself: `--root` names files of this machine, not of the project. */
@@ -39,7 +39,7 @@ export function settingsOf(options: Readonly<Record<string, unknown>>): RawSetti
     if (shape.is === 'version' && !isRelease(String(value)))
       throw new Failure(EXIT.usage, `"${value}" is not a valid version: write one such as 1.27.3`);
     if (shape.is === 'one' && !(String(value) in shape.of)) throw notOneOf(name, String(value), Object.keys(shape.of));
-    raw[key] = shape.is === 'map' ? mapped(name, value as string[]) : key === 'prefix' ? path.resolve(String(value)) : value;
+    raw[key] = shape.is === 'map' ? mapped(name, value as string[], shape.value) : key === 'prefix' ? path.resolve(String(value)) : value;
   }
   return raw as RawSettings;
 }
@@ -49,12 +49,20 @@ function naming(flags: string): { attributeName: string; name: string } {
   return { attributeName: option.attributeName(), name: option.name() };
 }
 
-function mapped(name: string, given: readonly string[]): Record<string, string> {
+function mapped(name: string, given: readonly string[], value: Shape): Record<string, string> {
   const out: Record<string, string> = {};
   for (const pair of given) {
-    const at = pair.indexOf('=');
-    if (at < 1) throw new Failure(EXIT.usage, `--${name} ${pair}: write FROM=TO, such as /etc/nginx=./deploy/nginx`);
-    out[pair.slice(0, at)] = path.resolve(pair.slice(at + 1));
+    const at = pair.lastIndexOf('=');
+    if (value.is === 'one') {
+      const word = pair.slice(at + 1);
+      if (at < 1) throw new Failure(EXIT.usage, `--${name} ${pair}: write MASK=ENGINE, such as deploy/*.conf.in=placeholders`);
+      if (!Object.hasOwn(value.of, word)) throw notOneOf(name, word, Object.keys(value.of));
+      out[pair.slice(0, at)] = word;
+      continue;
+    }
+    const first = pair.indexOf('=');
+    if (first < 1) throw new Failure(EXIT.usage, `--${name} ${pair}: write FROM=TO, such as /etc/nginx=./deploy/nginx`);
+    out[pair.slice(0, first)] = path.resolve(pair.slice(first + 1));
   }
   return out;
 }

@@ -5,6 +5,7 @@
  */
 import { table } from '../base/table.ts';
 import { BUILDS, FLAVOURS } from '../catalog/flavours.ts';
+import { ENGINE_NAMES } from '../syntax/template/engines.ts';
 
 /** Words that may stand there, with what each means. */
 export type Choices = Readonly<Record<string, string>>;
@@ -87,6 +88,11 @@ export const BENCHMARKS = table({
 } as const);
 export const MOZILLA = table({ modern: 'TLS 1.3 only.', intermediate: 'TLS 1.2 and 1.3.', old: 'Very old clients too.' } as const);
 
+/** Template engines by the names that people have for them. */
+const ENGINES: Choices = table(
+  Object.fromEntries(ENGINE_NAMES.map((name) => [name, name === 'none' ? 'No template.' : `A template of ${name}.`])),
+);
+
 const TEXT = { is: 'text' } as const;
 const TEXTS = { is: 'list', item: TEXT } as const;
 const PROJECT_TOO =
@@ -150,6 +156,13 @@ export const PROJECT_SETTINGS = table({
     is: 'where paths of the server lie, such as `{ "/etc/nginx": "./deploy/nginx" }`',
     editor: { key: 'pathMap', group: 'project' },
     option: { flags: '--map <from=to>', of: 'every', is: 'where paths of the server lie on this machine' },
+  },
+  templates: {
+    shape: { is: 'map', value: { is: 'one', of: ENGINES } },
+    is: 'which template engine files are written for, by masks, such as `{ "deploy/*.conf.in": "placeholders" }`',
+    more: 'For files of which name and marks do not tell. `none` is for one that only looks like a template. A comment `# proxylens: template jinja` in the file says the same.',
+    editor: { key: 'template.engines', group: 'project' },
+    option: { flags: '--template <mask=engine>', of: 'every', is: 'which template engine files are written for' },
   },
   profile: {
     shape: { is: 'one', of: PROFILES },

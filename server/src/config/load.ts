@@ -7,9 +7,10 @@ import { BINARY } from '../base/file-system.ts';
 import { expandMask, isMask, matchesMask } from '../base/glob.ts';
 import { includesIn } from '../syntax/includes.ts';
 import type { SourceFile, Statement } from '../syntax/statement.ts';
+import { readAsChosen } from './chosen-engine.ts';
 import { ACCOUNTS, type PathUse, pathsOf } from './paths.ts';
 import { readScript, type Script, scriptPathsOf } from './scripts.ts';
-import type { PathMap } from './settings.ts';
+import type { ChosenEngine, PathMap } from './settings.ts';
 import { isStock, type StockFiles } from './stock.ts';
 import { type DiskFacts, type Include, type IncludeProblem, NO_DISK, type StandIn, type Tree } from './tree.ts';
 
@@ -29,6 +30,8 @@ export interface LoadOptions {
   readonly progress?: (file: FileId, count: number) => void;
   /** nginx's own files, for includes that find nothing; none where the configuration is that of this machine */
   readonly stock?: StockFiles | null;
+  /** engines that a person chose for templates; the last that fits a file counts */
+  readonly engines?: readonly ChosenEngine[];
   /** the main file is one that stands in: `root` is not read */
   readonly standIn?: StandIn;
   /** all files of the server are at hand (its own configuration, a dump): what a mask does not match is not there */
@@ -112,6 +115,8 @@ export async function loadTree(root: FileId, sources: Sources, options: LoadOpti
   const main = standIn?.main ?? (await sources.source(root));
   if (main === null) return { problem: 'no such file' };
   if (typeof main === 'string') return { problem: main };
+  const asChosen = readAsChosen(options.engines ?? []);
+  if (!standIn) asChosen(main);
   const files = new Map<FileId, SourceFile>([[main.id, main]]);
   const includes = new Map<Statement, Include>();
   /** main files from whose folders relative paths may hang */
@@ -139,6 +144,7 @@ export async function loadTree(root: FileId, sources: Sources, options: LoadOpti
     const source = stock?.source(id) ?? (await sources.source(id));
     count(id, source);
     if (source && typeof source !== 'string') {
+      asChosen(source);
       files.set(id, source);
       tell(id, files.size);
     }

@@ -7,8 +7,9 @@ import { table } from '../base/table.ts';
 import { BUILDS, coreOf, FLAVOURS, isRelease } from '../catalog/flavours.ts';
 import { ANY_MODULE, moduleSet } from '../catalog/modules.ts';
 import { parseVersion } from '../catalog/version.ts';
+import { ENGINE_NAMES } from '../syntax/template/engines.ts';
 import { LEVELS, MOZILLA, PROFILES, PROJECT_KEYS, PROJECT_SETTINGS, type RawSettings, type Shape } from './declared.ts';
-import type { Ignore, Level, OwnDirective, PathMap, Settings } from './settings.ts';
+import type { ChosenEngine, Ignore, Level, OwnDirective, PathMap, Settings } from './settings.ts';
 
 export type { RawSettings };
 
@@ -169,6 +170,9 @@ export function withSettings(base: Settings, raw: RawSettings): Settings {
   const rules: Record<string, Level> = { ...base.rules };
   for (const [id, level] of Object.entries(raw.rules ?? {})) if (String(level) in LEVELS) rules[id] = String(level) as Level;
   const ignore: Ignore[] = many(raw.ignore).map((i) => ({ paths: list(i?.paths), rules: list(i?.rules) }));
+  const engines: ChosenEngine[] = Object.entries(raw.templates ?? {}).flatMap(([mask, engine]) =>
+    ENGINE_NAMES.includes(String(engine)) ? [{ mask, engine: String(engine) }] : [],
+  );
   return {
     target: { nginx: nginx ?? base.target.nginx, openssl: openssl ?? base.target.openssl, flavour, modules },
     versionFrom: nginx ? 'setting' : base.versionFrom,
@@ -182,6 +186,7 @@ export function withSettings(base: Settings, raw: RawSettings): Settings {
     ownDirectives: [...base.ownDirectives, ...directives],
     ownVariables: [...base.ownVariables, ...list(raw.variables)],
     ignore: [...base.ignore, ...ignore],
+    engines: [...base.engines, ...engines],
     environment: raw.environment ?? base.environment,
   };
 }

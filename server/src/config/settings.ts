@@ -34,6 +34,12 @@ export interface Ignore {
   readonly rules: readonly string[];
 }
 
+/** A template engine for the files that a mask matches. */
+export interface ChosenEngine {
+  readonly mask: string;
+  readonly engine: string;
+}
+
 export interface Settings {
   readonly target: Target;
   /** where the version comes from: messages say so */
@@ -53,6 +59,8 @@ export interface Settings {
   /** names of variables (without the dollar sign) that own modules define */
   readonly ownVariables: readonly string[];
   readonly ignore: readonly Ignore[];
+  /** the last one that fits a file counts */
+  readonly engines: readonly ChosenEngine[];
   /** machine-dependent findings: missing files, certificates, host names. Off in a checkout unless paths are mapped */
   readonly environment: boolean;
 }
@@ -75,5 +83,6 @@ export const DEFAULT_SETTINGS: Settings = {
   ownDirectives: [],
   ownVariables: [],
   ignore: [],
+  engines: [],
   environment: false,
 };

@@ -294,6 +294,7 @@ export async function loadOptions<W extends LoadWishes>(
   return {
     ...rest,
     pathMap: settings.pathMap,
+    engines: settings.engines,
     prefix: settings.prefix,
     environment: settings.environment && now !== null ? { now } : null,
     ...(own ? { stock: null, complete: true } : { within: await insideOf(project, settings, sources, root) }),

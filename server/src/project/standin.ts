@@ -8,6 +8,7 @@ import { matchesMask } from '../base/glob.ts';
 import { table } from '../base/table.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { bodyOf, type Context } from '../catalog/context.ts';
+import { readAsChosen } from '../config/chosen-engine.ts';
 import { Config, type Engine } from '../config/config.ts';
 import { fragmentContext } from '../config/fragment.ts';
 import { type LoadOptions, loadTree, type Sources } from '../config/load.ts';
@@ -214,6 +215,7 @@ export async function loadFragment(
   settings: Settings,
   around: Parameters<typeof standInFor>[4] = {},
 ): Promise<Config> {
+  readAsChosen(settings.engines)(file);
   const standIn = standInFor(file, destination, engine.catalog, options.stock, around);
   if (!standIn) {
     const contexts = around.stated ?? fragmentContext(file, engine.catalog).contexts;

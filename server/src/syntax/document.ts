@@ -60,6 +60,7 @@ export class Document implements SourceFile {
   private masked: Masked;
   private readonly name: string;
   private lineTable: Lines | null = null;
+  private chosen: string | null = null;
   private raw: Raw;
   private mended: Mended | null;
   private problemList: SyntaxProblem[] | null = null;
@@ -103,6 +104,10 @@ export class Document implements SourceFile {
     return this.masked.engine;
   }
 
+  get chosenEngine(): string | null {
+    return this.chosen;
+  }
+
   get marks(): readonly TemplateMark[] {
     return this.masked.marks;
   }
@@ -121,7 +126,7 @@ export class Document implements SourceFile {
 
   /** Read anew for each rendering, which a change of the text leaves behind. */
   rendered(rendering: Rendering): RenderedFile {
-    const masked = mask(this.name, this.current, rendering, this.window);
+    const masked = mask(this.name, this.current, rendering, this.window, this.chosen);
     const tree = this.parser.parse(masked.shown);
     if (!tree) throw new Error('tree-sitter gave no tree');
     const raw = lower(tree.rootNode, inputOf(masked, this.window ? this.current : masked.read));
@@ -163,7 +168,7 @@ export class Document implements SourceFile {
   update(edits: readonly TextEdit[], window: Window | null = null): void {
     if (!edits.length) return;
     const next = applyEdits(this.current, edits);
-    const masked = mask(this.name, next, null, window);
+    const masked = mask(this.name, next, null, window, this.chosen);
     const tree = this.live();
     // in a template one character can change what the grammar sees elsewhere
     const plain = masked.engine === null && this.masked.engine === null && !window;
@@ -197,6 +202,20 @@ export class Document implements SourceFile {
     const mended = this.mend(this.mended?.made ?? null);
     if (this.mended && !mended) setParents(this.raw.body, null);
     this.mended = mended;
+  }
+
+  /** Reads the text as one of the engine that the settings name (`ENGINE_NAMES`); null: as its name and its marks say. */
+  writtenFor(engine: string | null): void {
+    if (engine === this.chosen) return;
+    this.chosen = engine;
+    const masked = mask(this.name, this.current, null, this.window, engine);
+    if (masked.engine === this.masked.engine && masked.shown === this.masked.shown) return;
+    this.live().delete();
+    this.masked = masked;
+    this.problemList = null;
+    this.tree = this.parse(null);
+    this.raw = lower(this.tree.rootNode, this.input());
+    this.mended = this.mend(null);
   }
 
   /** Replaces the whole text, and edits only what differs between the first and the last difference. */

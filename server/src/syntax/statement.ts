@@ -80,6 +80,10 @@ export interface SourceFile {
   readonly marks?: readonly TemplateMark[];
   /** how its conditions and loops branch; null or absent for a plain file */
   readonly structure?: Structure | null;
+  /** reads the text as one of a template engine (template/engines.ts), as the settings say; null: as its name and its marks say */
+  writtenFor?(engine: string | null): void;
+  /** what was set so */
+  readonly chosenEngine?: string | null;
   /** names of the values that the engine fills in, each once */
   readonly placeholders?: readonly string[];
   /** where the engine may write whole lines that nobody sees, in order */

@@ -86,11 +86,17 @@ export interface Window {
 /** Stands in words for characters of the host that are not in the value. */
 export const FILLER = '\uE000';
 
-/** What the grammar is to see of a text. `name` is the file's, without folders. */
-export function mask(name: string, text: string, rendering: Rendering | null = null, window: Window | null = null): Masked {
+/** What the grammar is to see of a text. `name` is the file's, without folders; `chosen` the engine that the settings name for it. */
+export function mask(
+  name: string,
+  text: string,
+  rendering: Rendering | null = null,
+  window: Window | null = null,
+  chosen: string | null = null,
+): Masked {
   const own = window?.visible ?? text;
   const readable = own.includes('\0') ? own.replaceAll('\0', '\x01') : own;
-  const engine = window?.engine ?? engineOf(name, readable, marksOutsideOfQuotes);
+  const engine = window?.engine ?? engineOf(name, readable, marksOutsideOfQuotes, chosen);
   if (!engine) return { ...PLAIN, shown: readable, read: own };
   const marks = marksOf(engine, readable);
   const fills = rendering?.values ? fillsIn(marks, rendering.values) : [];

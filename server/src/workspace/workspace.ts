@@ -9,6 +9,7 @@ import { basename, dirname, type FileId, fileId, hostOf, isBelow, isWithin, path
 import { type Entry, type FileSystem, MAX_FILE_BYTES } from '../base/file-system.ts';
 import { Lines } from '../base/lines.ts';
 import type { Context } from '../catalog/context.ts';
+import { readAsChosen } from '../config/chosen-engine.ts';
 import { Config, type Engine } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
 import { fragmentContext } from '../config/fragment.ts';
@@ -831,9 +832,10 @@ export class Workspace {
     const source = this.buffers.get(file)?.document;
     if (!source) return [];
     // settle() finds its main file, or one that stands in: until then it is read by itself
+    const settings = this.settingsWith(file, this.projectOf(file), this.aboveFragments.get(dirname(file)) ?? null);
+    readAsChosen(settings.engines)(source);
     const { contexts } = fragmentContext(source, this.engine.catalog);
     const tree: Tree = { root: file, files: new Map([[file, source]]), includes: new Map(), disk: NO_DISK };
-    const settings = this.settingsWith(file, this.projectOf(file), this.aboveFragments.get(dirname(file)) ?? null);
     return [new Config(tree, this.engine, settings, 'fragment', contexts[0], contexts)];
   }
 }

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import { visible } from '../../base/escape.ts';
-import { type FileId, hostOf, isWithin } from '../../base/file-id.ts';
+import { type FileId, hostOf } from '../../base/file-id.ts';
 import { MemoryFiles } from '../../base/memory-files.ts';
 import type { Level } from '../../config/settings.ts';
 import { isStock } from '../../config/stock.ts';
@@ -158,10 +158,9 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
     return out;
   };
   let found = await run();
-  const { parser, rules } = loader.parts;
+  const { rules } = loader.parts;
   const open: OpenText = (file, text) => {
-    const part = isWithin(file) ? loader.files.reread(file, text) : null;
-    const document = part ? parser.embedded(file, text, part.window) : parser.open(file, text);
+    const document = loader.opened(file, text);
     document.dispose(); // of the tree alone; the statements stay
     return document;
   };

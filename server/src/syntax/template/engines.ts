@@ -178,9 +178,9 @@ const terraformControl = byRows(TERRAFORM_ROWS, CONTROL, /^%\{~?/, /~?\}$/, /~\}
 
 const FAMILIES = {
   jinja: {
-    // what stands in quotes ends no mark: `{{ '{{' }}`
+    // what stands in quotes ends no mark: `{{ '{{' }}`. Each character is read in one way only, so that no text takes long
     marks:
-      /\{#[\s\S]*?#\}|\{%(?:"[^"\n]*"|'[^'\n]*'|(?!\{%)[\s\S])*?%\}|\{\{(?:"[^"\n]*"|'[^'\n]*'|(?!\{\{|\{%)[\s\S])*?\}\}|\{[{%][^\n]*/g,
+      /\{#[\s\S]*?#\}|\{%(?:"[^"\n]*"|'[^'\n]*'|"(?![^"\n]*")|'(?![^'\n]*')|(?!\{%)[^"'])*?%\}|\{\{(?:"[^"\n]*"|'[^'\n]*'|"(?![^"\n]*")|'(?![^'\n]*')|(?!\{\{|\{%)[^"'])*?\}\}|\{[{%][^\n]*/g,
     notation: 'infix',
     sort: (mark) =>
       mark.startsWith('{{')
@@ -211,7 +211,7 @@ const FAMILIES = {
   },
   go: {
     marks:
-      /\{\{-?\s*\/\*[\s\S]*?\*\/\s*-?\}\}|\{\{!--[\s\S]*?--\}\}|\{\{\{[^{}\n]*\}\}\}|\{\{(?:"(?:[^"\\\n]|\\.)*"|`[^`]*`|(?!\{\{)[\s\S])*?\}\}|\{\{[^\n]*/g,
+      /\{\{-?\s*\/\*[\s\S]*?\*\/\s*-?\}\}|\{\{!--[\s\S]*?--\}\}|\{\{\{[^{}\n]*\}\}\}|\{\{(?:"(?:[^"\\\n]|\\.)*"|`[^`\n]*`|"(?!(?:[^"\\\n]|\\.)*")|`(?![^`\n]*`)|(?!\{\{)[^"`])*?\}\}|\{\{[^\n]*/g,
     notation: 'prefix',
     sort: byRows(GO_ROWS, VALUE, /^\{\{[-~]?/, /[-~]?\}\}$/, /[-~]\}\}$/),
   },
@@ -300,6 +300,9 @@ const BY_WORD: Readonly<Record<string, FamilyName>> = table({
   placeholders: 'placeholders',
 });
 
+/** The names of engines that a person may set; `none` is for a file that only looks like a template. */
+export const ENGINE_NAMES: readonly string[] = [...Object.keys(BY_WORD), 'none'];
+
 /** What the marks themselves say of the engine. */
 const BY_CONTENT: readonly (readonly [RegExp, FamilyName, engine: string])[] = [
   [/\{\{-?\s*cookiecutter\./, 'jinja', 'cookiecutter'],
@@ -339,11 +342,12 @@ const mayHoldMarks = (text: string): boolean =>
 const SET_BY_COMMENT = /^[^\S\n]*(?:#|\{#|<%#|\{\{\/\*)[^\S\n]*proxylens: template ([\w-]+)/m;
 
 /**
- * The engine that a file is written for, by what a comment in it sets, by its name and by its marks; null for a plain file. `outside` tells
+ * The engine that a file is written for, by what a comment in it sets, by what a person chose for it in the settings, by its name and by its
+ * marks; null for a plain file. `outside` tells
  * whether marks stand where no configuration can have such characters: in a plain file quoted strings, comments and Lua may hold anything.
  */
-export function engineOf(name: string, text: string, outside: (text: string) => boolean): Engine | null {
-  const set = text.includes('proxylens: template') ? SET_BY_COMMENT.exec(text)?.[1] : undefined;
+export function engineOf(name: string, text: string, outside: (text: string) => boolean, chosen: string | null = null): Engine | null {
+  const set = (text.includes('proxylens: template') ? SET_BY_COMMENT.exec(text)?.[1] : undefined) ?? chosen;
   if (set === 'none') return null;
   if (set && Object.hasOwn(BY_WORD, set)) return { family: BY_WORD[set]!, name: set };
   const named = BY_NAME.find(([test]) => test.test(name));
@@ -421,7 +425,7 @@ export function marksOf(engine: Engine, text: string): Mark[] {
 }
 
 /** Mustache can be told to use other marks from there on: `{{=<% %>=}}`. */
-const DELIMITERS = /\{\{=\s*(\S+)\s+(\S+?)\s*=\}\}/;
+const DELIMITERS = /\{\{=\s*(\S{1,10})\s+(\S{1,10}?)\s*=\}\}/;
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
 
@@ -434,7 +438,7 @@ function marksBetween(text: string): Mark[] {
     next.lastIndex = at;
     const m = next.exec(text);
     if (!m) break;
-    const change = /^=\s*(\S+)\s+(\S+?)\s*=$/.exec(m[1]!.trim());
+    const change = /^=\s*(\S{1,10})\s+(\S{1,10}?)\s*=$/.exec(m[1]!.trim());
     const braces = m[1]!.startsWith('{') ? m[2]! : '';
     const end = m.index + m[0].length - m[2]!.length + braces.length;
     const written = `{{${m[1]!}${braces}}}`;
