@@ -5,7 +5,7 @@
 import type { FileId } from '../base/file-id.ts';
 import { bodyOf } from '../catalog/context.ts';
 import { isKnownLibrary } from '../catalog/modules.ts';
-import { statementAt } from '../syntax/place.ts';
+import { blockAt } from '../syntax/place.ts';
 import type { SourceFile, Statement } from '../syntax/statement.ts';
 import { PerConfig } from './asked.ts';
 import type { Config } from './config.ts';
@@ -66,13 +66,6 @@ function blocksOf(file: SourceFile): ReadonlySet<Statement | null> {
   visit(file.body, null);
   holes.set(file, { body: file.body, blocks });
   return blocks;
-}
-
-/** The statement in whose block an offset lies, which is no part of a statement there. */
-function blockAt(file: SourceFile, offset: number): Statement | null {
-  let at: Statement | null = statementAt(file.body, offset);
-  while (at && !(at.open && at.open.end <= offset && offset <= (at.close?.start ?? at.end))) at = at.parent;
-  return at;
 }
 
 const libraries = new PerConfig((config): string | null => {

@@ -4,7 +4,9 @@
  */
 import type { FileId } from '../base/file-id.ts';
 import type { Place } from '../base/span.ts';
+import { type Context, childContext } from '../catalog/context.ts';
 import { parseVersion, type Version } from '../catalog/version.ts';
+import { blockAt } from '../syntax/place.ts';
 import type { RenderedFile, SourceFile, Statement } from '../syntax/statement.ts';
 import {
   type Condition,
@@ -22,6 +24,7 @@ import { meets } from '../syntax/template.ts';
 import { PerConfig } from './asked.ts';
 import { Config, type Engine } from './config.ts';
 import { fragmentContext } from './fragment.ts';
+import type { ScopeContext } from './scope.ts';
 import type { Settings } from './settings.ts';
 import type { Include, Tree } from './tree.ts';
 
@@ -99,10 +102,41 @@ function rendered(config: Config, templates: readonly SourceFile[], facts: Facts
   };
 }
 
-/** The body of a definition alone: where it is used is not followed, so it is judged as a fragment. */
+/** Definitions within definitions are followed this far. */
+const MOST_NESTED = 8;
+
+/** The contexts in which the body of a definition is written: those of the places that use it; none where no place of these files does. */
+function contextsOfUse(config: Config, name: string, depth = 0): Context[] {
+  const out = new Set<Context>();
+  for (const file of config.files.values())
+    for (const use of file.uses ?? []) {
+      if (use.name !== name) continue;
+      const around = file.structure?.chain({ start: use.at, end: use.at }).find((b) => b.kind === 'definition');
+      let block = blockAt(file, use.at);
+      const openers: string[] = [];
+      for (; block && !(around && block.start < around.start); block = block.parent) openers.unshift(block.name.value);
+      const roots = around
+        ? depth < MOST_NESTED && around.test !== name
+          ? contextsOfUse(config, around.test, depth + 1)
+          : []
+        : file.id === config.root
+          ? config.contexts
+          : config.scopesOf(file.id).map((s) => s.context);
+      for (const root of roots) {
+        let context: ScopeContext | null = root;
+        for (const opener of openers) context = context && context !== 'unknown' ? childContext(context, opener) : null;
+        if (context && context !== 'unknown') out.add(context);
+      }
+    }
+  return [...out];
+}
+
+/** The body of a definition: judged where it is written, and as a fragment where nobody sees that. */
 function definition(config: Config, file: SourceFile, number: number, facts: Facts): RenderedConfig {
   const one = file.rendered!({ facts, definition: number });
-  const { contexts } = fragmentContext(one, config.catalog);
+  const name = file.structure!.branches.find((b) => b.kind === 'definition' && b.choice === number)!.test;
+  const used = contextsOfUse(config, name);
+  const contexts = used.length ? used : fragmentContext(one, config.catalog).contexts;
   const tree: Tree = {
     root: file.id,
     files: new Map([[file.id, one]]),

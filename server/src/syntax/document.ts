@@ -14,7 +14,7 @@ import { type MirrorComment, type MirrorStatement, type Raw, setParents } from '
 import { problemsOf } from './problems.ts';
 import type { RenderedFile, SourceFile, SyntaxProblem, TemplateMark } from './statement.ts';
 import type { Structure } from './template/structure.ts';
-import { type Masked, mask, meets, type Rendering, type Window } from './template.ts';
+import { type DefinitionUse, type Masked, mask, meets, type Rendering, type Window } from './template.ts';
 
 /** Edits at once from which on the tree is told of one edit that holds them all. */
 const MANY = 100;
@@ -120,6 +120,10 @@ export class Document implements SourceFile {
     return this.masked.placeholders;
   }
 
+  get uses(): readonly DefinitionUse[] {
+    return this.masked.uses;
+  }
+
   get holes(): readonly Span[] {
     return this.masked.holes;
   }
@@ -145,6 +149,7 @@ export class Document implements SourceFile {
       structure: masked.structure,
       placeholders: masked.placeholders,
       holes: masked.holes,
+      uses: masked.uses,
       excluded: masked.excluded,
     };
   }

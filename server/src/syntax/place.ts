@@ -20,6 +20,13 @@ export function statementAt(statements: readonly Statement[], offset: number): S
   return null;
 }
 
+/** The statement in whose block an offset lies, which is no part of a statement there; null on the file's top level. */
+export function blockAt(file: SourceFile, offset: number): Statement | null {
+  let at: Statement | null = statementAt(file.body, offset);
+  while (at && !(at.open && at.open.end <= offset && offset <= (at.close?.start ?? at.end))) at = at.parent;
+  return at;
+}
+
 /** Whether a statement is still one of the file: an edit of its words or in its block puts another one in its place. */
 export function isAlive(file: SourceFile, statement: Statement): boolean {
   const siblings = statement.parent ? (statement.parent.block ?? []) : file.body;

@@ -3,7 +3,7 @@ import type { FileId } from '../base/file-id.ts';
 import type { Lines } from '../base/lines.ts';
 import type { Span } from '../base/span.ts';
 import type { Structure } from './template/structure.ts';
-import type { Rendering } from './template.ts';
+import type { DefinitionUse, Rendering } from './template.ts';
 import type { Word } from './word.ts';
 
 /**
@@ -88,6 +88,8 @@ export interface SourceFile {
   readonly placeholders?: readonly string[];
   /** where the engine may write whole lines that nobody sees, in order */
   readonly holes?: readonly Span[];
+  /** where bodies of its definitions are written */
+  readonly uses?: readonly DefinitionUse[];
   /** The file as it is written in one way, at the same offsets, without the alternatives that are left out then. */
   rendered?(rendering: Rendering): RenderedFile;
 }

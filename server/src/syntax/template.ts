@@ -7,7 +7,7 @@ import type { Span } from '../base/span.ts';
 import { isSpace, luaEnd } from './cut.ts';
 import type { TemplateMark } from './statement.ts';
 import { type Facts, holds } from './template/condition.ts';
-import { type Engine, engineOf, type Mark, marksOf, neutralValue, placeholderName } from './template/engines.ts';
+import { definitionUsed, type Engine, engineOf, type Mark, marksOf, neutralValue, placeholderName } from './template/engines.ts';
 import { type Branch, Structure } from './template/structure.ts';
 
 /** What the last characters of a whole mark are; those of envsubst may be a name alone, those of Mako a line. */
@@ -28,6 +28,12 @@ export interface Fill extends Span {
   readonly value: string;
 }
 
+/** A place of a template at which a definition's body is written as lines. */
+export interface DefinitionUse {
+  readonly name: string;
+  readonly at: number;
+}
+
 export interface Masked {
   /** as long as the text, line for line the same where white space was filled in */
   readonly shown: string;
@@ -46,6 +52,8 @@ export interface Masked {
   readonly placeholders: readonly string[];
   /** where the engine may write whole lines that nobody sees */
   readonly holes: readonly Span[];
+  /** where the body of a definition is written as lines, by the definition's name */
+  readonly uses: readonly DefinitionUse[];
   /** what the rendering leaves out, in order */
   readonly excluded: readonly Span[];
   /** placeholders that the rendering gives a value, in order */
@@ -64,6 +72,7 @@ const PLAIN = {
   structure: null,
   placeholders: [],
   holes: [],
+  uses: [],
   excluded: [],
   fills: [],
   uneven: false,
@@ -216,6 +225,9 @@ class Masker {
   private readonly words: Span[] = [];
   private readonly between: Span[] = [];
   private readonly holes: Span[] = [];
+  private readonly uses: DefinitionUse[] = [];
+  /** names of definitions, with whether their bodies are lines */
+  private readonly definitions = new Map<string, boolean>();
   /** stretches of the text that no word may hold as they are */
   private readonly erased: Span[] = [];
   private readonly open: Choice[] = [];
@@ -229,7 +241,23 @@ class Masker {
     private readonly marks: readonly Mark[],
     private readonly structure: Structure,
     private readonly rendering: Rendering | null,
-  ) {}
+  ) {
+    for (const branch of structure.branches)
+      if (branch.kind === 'definition') this.definitions.set(branch.test, /[;}]\s*$/.test(this.withoutMarks(branch)));
+  }
+
+  /** The end of a text between marks, which may be in the way of what it ends with. */
+  private withoutMarks({ start, end }: Span): string {
+    let until = end;
+    let text = '';
+    for (let i = this.marks.length - 1; i >= 0 && until > start && text.trim() === ''; i--) {
+      const mark = this.marks[i]!;
+      if (mark.start >= until) continue;
+      text = this.text.slice(Math.max(start, mark.end), until);
+      until = mark.start;
+    }
+    return text;
+  }
 
   run(engine: string): Omit<Masked, 'half' | 'fills'> {
     const { text } = this;
@@ -265,6 +293,7 @@ class Masker {
       }
       if (mark?.sort.role && !this.rendering) this.steer(mark.sort.role, start, end);
       if (
+        !this.writesLines(mark) &&
         this.isWord(
           kind,
           start,
@@ -278,7 +307,11 @@ class Masker {
         else if (mark.sort.trims) this.erased.push({ start: end, end: end + /^\s*/.exec(text.slice(end, end + 200))![0].length });
       } else {
         this.pieces.push(blank(text.slice(start, end)));
-        if (kind === 'value' || mark?.sort.hole) this.holes.push({ start, end });
+        if (kind === 'value' || mark?.sort.hole) {
+          this.holes.push({ start, end });
+          const name = mark && this.definitions.size ? definitionUsed(mark) : null;
+          if (name !== null && this.definitions.has(name)) this.uses.push({ name, at: start });
+        }
       }
       if (kind === 'control' && mark && this.decidesArguments(mark)) this.between.push({ start, end });
       at = end;
@@ -295,6 +328,7 @@ class Masker {
       structure: this.structure,
       placeholders: [...new Set(this.marks.flatMap((m) => placeholderName(m) ?? []))],
       holes: this.holes,
+      uses: this.uses,
       excluded,
       uneven: this.uneven,
     };
@@ -326,6 +360,14 @@ class Masker {
     while (at < to) at = this.reader.step(this.text, at);
     this.pieces.push(this.text.slice(from, at));
     return at;
+  }
+
+  /** A definition of lines is written where a statement may begin, whatever follows on the line. */
+  private writesLines(mark: Mark | null): boolean {
+    const { reader } = this;
+    if (!mark || !this.definitions.size || !reader.statementStart || reader.quote || reader.comment) return false;
+    const name = definitionUsed(mark);
+    return name !== null && this.definitions.get(name) === true;
   }
 
   private isWord(kind: Hidden['kind'], start: number, adjacent: () => string | undefined, behind: () => string): boolean {

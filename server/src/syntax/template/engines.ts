@@ -449,6 +449,17 @@ function marksBetween(text: string): Mark[] {
   return out;
 }
 
+/** The name of what a mark writes, where that may be a definition of the template: `{{ template "tls" . }}`, `{{ proxy(app) }}`; else null. */
+export function definitionUsed({ text, sort }: Mark): string | null {
+  if (sort.kind !== 'value' && !sort.hole) return null;
+  const inner = text.replace(/^(\{\{\{?[-~]?|<%[=-]?|\$\{)|([-~]?\}?\}\}|[-_]?%>|\})$/g, '').trim();
+  return (
+    (/^(?:template|include|partial)\s+["`]([^"`]+)["`]/.exec(inner) ??
+      /^>\s*["']?([\w./-]+)/.exec(inner) ??
+      /^([A-Za-z_]\w*)\b(?!\.)/.exec(inner))?.[1] ?? null
+  );
+}
+
 export const notationOf = (engine: Engine): Notation => FAMILIES[engine.family].notation;
 
 /** What a placeholder is called, in its own case: the name, or the expression without its filters; null for what fills in no value. */
