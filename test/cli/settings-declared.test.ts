@@ -69,7 +69,8 @@ for (const key of PROJECT_KEYS) {
     test(`${key}: ${option.flags} sets it`, () => {
       const command = settingOptions(new Command(), option.of);
       const name = option.flags.split(' ')[0]!;
-      const words = shape.is === 'truth' ? [name] : [name, shape.is === 'map' ? '/etc/nginx=/srv/nginx' : String(good)];
+      const pair = shape.is === 'map' ? Object.entries(good as Record<string, string>)[0]! : null;
+      const words = shape.is === 'truth' ? [name] : [name, pair ? pair.join('=') : String(good)];
       command.parse(words, { from: 'user' });
       assert.deepEqual(settingsOf(command.opts()), { [key]: good });
     });

@@ -3,7 +3,7 @@ import { table } from '../base/table.ts';
 import { bodyOf } from '../catalog/context.ts';
 import type { Directive } from './directive.ts';
 import { CONTENT_HANDLERS, PASSES } from './handlers.ts';
-import { isSwitchedByParameters, mayHoldMore, type Unseen, unseenOf } from './open.ts';
+import { mayHoldMore, type Unseen, unseenOf } from './open.ts';
 import type { Scope } from './scope.ts';
 
 export interface Effective {
@@ -89,10 +89,8 @@ export function unseenInForce(scope: Scope, name: string): readonly Unseen[] {
   for (let at: Scope | null = scope; at; at = at.parent) {
     const level = at;
     const own = names.some((n) => level.has(n));
-    for (const n of names)
-      if (own && isSwitchedByParameters(n) && at.named(n).some((d) => d.args.some((a) => a.templated)))
-        out.push({ why: `a template fills in parameters of "${n}"`, only: null });
-    if (!own || mayHoldMore(name)) for (const n of names) if (mayStand(at, n)) out.push(...unseenOf(at, n));
+    const more = !own || mayHoldMore(name);
+    for (const n of names) if (mayStand(at, n)) out.push(...unseenOf(at, n).filter((u) => more || u.parameters));
     if (own || (at.context !== 'unknown' && bodyOf(at.context) === 'entries')) break;
     if (NOT_INHERITED.has(name) && !(PASSES.includes(name) && isNestedConfiguration(at))) break;
   }

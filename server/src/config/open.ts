@@ -19,6 +19,8 @@ export interface Unseen {
   readonly only: RegExp | null;
   /** directives that it does not stand for, although it may for any other */
   readonly not?: readonly string[];
+  /** it adds to the lines that are seen, and is no line of its own */
+  readonly parameters?: true;
 }
 
 /** Directives of which a level may hold several lines: where it is not wholly seen, there may be more. */
@@ -28,8 +30,8 @@ const LISTS =
 /** Whether more lines of a name may stand on a level that shows some. */
 export const mayHoldMore = (name: string): boolean => LISTS.test(name);
 
-/** Whether the parameters of a name switch something on, so that one which a template fills in may be any of them: `ssl`, `proxy_protocol`. */
-export const isSwitchedByParameters = (name: string): boolean => name === 'listen';
+/** Directives whose parameters switch something on, so that one which a template fills in may be any of them: `ssl`, `proxy_protocol`. */
+const SWITCHED_BY_PARAMETERS = ['listen'];
 
 /** Directives of which each line names what it sets: a name that a template fills in may be any. */
 const NAMED_BY_ARGUMENT =
@@ -115,6 +117,9 @@ function find(scope: Scope): readonly Unseen[] {
   }
   for (const d of scope.level)
     if (SCRIPTED.test(d.name)) for (const [by, only] of SCRIPTS) if (by.test(d.name)) out.push({ why: `"${d.name}" runs a script`, only });
+  for (const name of SWITCHED_BY_PARAMETERS)
+    if (scope.named(name).some((d) => d.args.some((a) => a.templated)))
+      out.push({ why: `a template fills in parameters of "${name}"`, only: new RegExp(`^${name}$`), parameters: true });
   out.push(...foreignIn(scope));
   const written = new Map<FileId, Set<Statement | null>>();
   const look = (file: SourceFile, parent: Statement | null): void => {

@@ -67,7 +67,10 @@ function make(config: Config): readonly RenderedConfig[] | null {
     file.structure!.branches.filter((b) => b.kind === 'definition').map(({ choice }) => ({ file, choice })),
   );
   for (const { file, choice } of definitions.slice(0, MOST_DEFINITIONS))
-    for (const way of ways.slice(0, 2)) out.push(definition(config, file, choice, factsOf(variables, way)));
+    for (const way of ways.slice(0, 2)) {
+      const made = definition(config, file, choice, factsOf(variables, way));
+      if (made) out.push(made);
+    }
   return out;
 }
 
@@ -105,9 +108,11 @@ function rendered(config: Config, templates: readonly SourceFile[], facts: Facts
 /** Definitions within definitions are followed this far. */
 const MOST_NESTED = 8;
 
-/** The contexts in which the body of a definition is written: those of the places that use it; none where no place of these files does. */
-function contextsOfUse(config: Config, name: string, depth = 0): Context[] {
+/** The contexts in which the body of a definition is written, and whether each of them is certain; none where no place of these files does. */
+function contextsOfUse(config: Config, name: string, depth = 0): { contexts: Context[]; certain: boolean } {
   const out = new Set<Context>();
+  let certain = true;
+  const { standIn } = config.tree;
   for (const file of config.files.values())
     for (const use of file.uses ?? []) {
       if (use.name !== name) continue;
@@ -115,33 +120,42 @@ function contextsOfUse(config: Config, name: string, depth = 0): Context[] {
       let block = blockAt(file, use.at);
       const openers: string[] = [];
       for (; block && !(around && block.start < around.start); block = block.parent) openers.unshift(block.name.value);
-      const roots = around
-        ? depth < MOST_NESTED && around.test !== name
-          ? contextsOfUse(config, around.test, depth + 1)
-          : []
-        : file.id === config.root
-          ? config.contexts
-          : config.scopesOf(file.id).map((s) => s.context);
+      let roots: readonly ScopeContext[];
+      if (around) {
+        const outer =
+          depth < MOST_NESTED && around.test !== name ? contextsOfUse(config, around.test, depth + 1) : { contexts: [], certain: false };
+        roots = outer.contexts;
+        certain &&= outer.certain && roots.length > 0;
+      } else {
+        roots = file.id === config.root ? config.contexts : config.scopesOf(file.id).map((s) => s.context);
+        // where nobody says what the file stands in, only what a block of its own holds is certain
+        if (config.kind === 'fragment' && !(standIn?.certain ?? false) && !openers.length) certain = false;
+      }
       for (const root of roots) {
         let context: ScopeContext | null = root;
         for (const opener of openers) context = context && context !== 'unknown' ? childContext(context, opener) : null;
         if (context && context !== 'unknown') out.add(context);
+        else certain = false;
       }
     }
-  return [...out];
+  return { contexts: [...out], certain: certain && out.size > 0 };
 }
 
 /** The body of a definition: judged where it is written, and as a fragment where nobody sees that. */
-function definition(config: Config, file: SourceFile, number: number, facts: Facts): RenderedConfig {
+function definition(config: Config, file: SourceFile, number: number, facts: Facts): RenderedConfig | null {
   const one = file.rendered!({ facts, definition: number });
+  const [first] = one.body;
+  // a part of a line: `{{ define "name" }}app{{ end }}`
+  if (!first || (one.body.length === 1 && !first.closed && !first.block)) return null;
   const name = file.structure!.branches.find((b) => b.kind === 'definition' && b.choice === number)!.test;
   const used = contextsOfUse(config, name);
-  const contexts = used.length ? used : fragmentContext(one, config.catalog).contexts;
+  const contexts = used.contexts.length ? used.contexts : fragmentContext(one, config.catalog).contexts;
   const tree: Tree = {
     root: file.id,
     files: new Map([[file.id, one]]),
     includes: includesFor(config.tree, new Map([[file.id, one]])),
     disk: config.tree.disk,
+    ...(used.certain ? { written: true } : {}),
   };
   const made = new Config(tree, engineOf(config), config.settings, 'fragment', contexts[0], contexts);
   return {

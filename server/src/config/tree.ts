@@ -75,6 +75,8 @@ export interface Tree {
   readonly disk: DiskFacts;
   /** all words, in lower case, of the project's files of nginx that this tree does not read: names that they may use when they are put beside it */
   readonly beside?: ReadonlySet<string>;
+  /** the file is a definition of a template, and all places that write it are seen: it stands in one of the contexts that the configuration has */
+  readonly written?: boolean;
   /** set when the main file is not one of the project */
   readonly standIn?: StandIn;
   /** the files of njs that are imported, by their paths as written; null: not there, or nobody may read it */

@@ -62,6 +62,8 @@ export function absence(config: Config, facts: readonly DirectiveFact[]): Extrac
 export function isGuessed({ statement, file, scope }: Directive): boolean {
   const { config } = scope;
   if (config.kind !== 'fragment' || statement.parent) return false;
-  const { standIn } = config.tree;
+  const { standIn, written } = config.tree;
+  // written in several places, each of which may be the one that takes it
+  if (written) return placesOf(config, statement.name.value).some((c) => config.contexts.includes(c));
   return standIn ? !standIn.certain && file.id === standIn.file : scope === config.main;
 }
