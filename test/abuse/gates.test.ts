@@ -29,7 +29,6 @@ const GATES: readonly Gate[] = [
       'server/src/host/parts.ts': 'its own wasm, beside the program',
       'server/src/cli/launch.ts': 'its own program and its compiled code',
       'server/src/cli/output.ts': 'asks what standard output is, opens nothing',
-      'server/src/cli/commands/new.ts': 'new files, refused where one is there',
       'client/src/extension.node.ts': 'a temporary folder of its own, for the copy that nginx -t judges',
       'server/src/generate/': 'writes this repository',
     },

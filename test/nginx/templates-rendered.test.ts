@@ -1,5 +1,5 @@
 /**
- * Templates against what becomes of them: templates are made by chance, written out by Jinja2, by ERB and by envsubst with values by chance, and
+ * Templates against what becomes of them: templates are made by chance, written out by Jinja2, by ERB, by envsubst and as Go does with values by chance, and
  * judged by the real nginx. What Proxylens calls an error in the template must be refused in every rendering that has its lines; what is refused
  * in all ways of writing the template out must be reported. RENDERINGS in the environment asks for more than the short run.
  */
@@ -155,7 +155,67 @@ puts JSON.generate(JSON.parse(STDIN.read).map { |j| ERB.new(j["template"], trim_
 `;
 const parsed = (out: string | null): string[] | null => (out === null ? null : (JSON.parse(out) as string[]));
 
+/** What text/template makes of the marks that these templates have: values, `if`, `else if`, `else`, `range`, `eq`, `not`, and marks that trim. */
+function goTemplate(template: string, values: Values): string {
+  const tokens = template.split(/(\{\{-?[^}]*\}\})/);
+  const given = (name: string): unknown => values[name as keyof Values];
+  const truth = (test: string): boolean => {
+    const [first, name, text] = test.replaceAll('.', '').split(/\s+/);
+    return first === 'eq' ? given(name!) === text!.slice(1, -1) : first === 'not' ? !given(name!) : given(first!) === true;
+  };
+  let out = '';
+  /** writes, or passes over, up to the mark that ends or divides; returns the token after it and what the mark says */
+  const run = (from: number, write: boolean, own: string | null): { at: number; mark: string } => {
+    let at = from;
+    for (; at < tokens.length; at++) {
+      const token = tokens[at]!;
+      if (!token.startsWith('{{')) {
+        if (write) out += tokens[at - 1]?.endsWith('-}}') ? token.trimStart() : token;
+        continue;
+      }
+      if (token.startsWith('{{-') && write) out = out.trimEnd();
+      const mark = token.replace(/^\{\{-?\s*|\s*-?\}\}$/g, '');
+      if (/^(else|end)\b/.test(mark)) return { at: at + 1, mark };
+      if (mark.startsWith('if ')) {
+        let test = mark.slice(3);
+        let done = false;
+        for (let body = at + 1; ; ) {
+          const here: boolean = write && !done && (test === '' || truth(test));
+          done ||= here;
+          const next = run(body, here, own);
+          body = next.at;
+          if (next.mark === 'end') {
+            at = body - 1;
+            break;
+          }
+          test = next.mark.replace(/^else(\s+if\s+)?/, '');
+        }
+      } else if (mark.startsWith('range ')) {
+        const items = write ? values.hosts : [];
+        let end = run(at + 1, false, null);
+        for (const item of items) end = run(at + 1, true, item);
+        at = end.at - 1;
+      } else if (write) out += mark === '.' ? own : String(given(mark.slice(1)));
+    }
+    return { at, mark: 'end' };
+  };
+  run(0, true, null);
+  return out;
+}
+
 const ENGINES: readonly Engine[] = [
+  {
+    file: 'nginx.conf.tmpl',
+    value: (n) => (n === 'h' ? '{{ . }}' : `{{ .${n} }}`),
+    open: (tests, i) => {
+      const t = tests[i];
+      const words = !t ? '' : 'env' in t ? ` eq .env "${t.env}"` : ` ${t.not ? 'not ' : ''}.${t.of}`;
+      return t ? `{{- ${i === 0 ? 'if' : 'else if'}${words} }}` : '{{- else }}';
+    },
+    close: '{{- end }}',
+    loop: ['{{- range .hosts }}', '{{- end }}'],
+    render: (jobs) => jobs.map((j) => goTemplate(j.template, j.values)),
+  },
   {
     file: 'nginx.conf.j2',
     value: (n) => `{{ ${n} }}`,

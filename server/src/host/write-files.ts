@@ -236,3 +236,15 @@ export async function writeFiles(groups: readonly (readonly Writing[])[], below:
   }
   return { written, refused };
 }
+
+/**
+ * Makes folders for files to come, and the folder itself that holds them all. Returns the first that would lie outside of it by real path (a link
+ * leads away); nothing is made then. Rejects when one cannot be made.
+ * @param folders absolute paths
+ */
+export async function makeFolders(folders: readonly string[], below: string): Promise<string | null> {
+  const top = await realPath(below);
+  for (const folder of folders) if (!isPathBelow(await realPath(folder), top)) return folder;
+  for (const folder of [below, ...folders]) await fs.mkdir(folder, { recursive: true });
+  return null;
+}

@@ -1,11 +1,11 @@
 /** `proxylens new`: a deployment from a few answers, as the wizard of the editor makes it. Prints, or writes what is not there yet. */
-import fs from 'node:fs/promises';
 import path from 'node:path';
 import readline from 'node:readline/promises';
 import type { Command } from 'commander';
 import { type FoundDeployment, foundDeployment } from '../../deploy/found.ts';
-import { fileOfPath, isPathBelow } from '../../host/paths.ts';
-import { type Writing, writeFiles } from '../../host/write-files.ts';
+import { NodeFiles } from '../../host/node-files.ts';
+import { fileOfPath } from '../../host/paths.ts';
+import { makeFolders, type Writing, writeFiles } from '../../host/write-files.ts';
 import {
   COMPRESSIONS,
   type DeploymentAnswers,
@@ -198,16 +198,6 @@ interface Planned {
   readonly there: string | null;
 }
 
-/** Whether the nearest folder that exists above a path lies below another, by its real path: no link may lead out of it. */
-async function staysBelow(file: string, folder: string): Promise<boolean> {
-  const top = await fs.realpath(folder);
-  for (let at = path.dirname(file); ; at = path.dirname(at)) {
-    const real = await fs.realpath(at).catch(() => null);
-    if (real) return isPathBelow(real, top);
-    if (path.dirname(at) === at) return false;
-  }
-}
-
 async function write(plan: readonly Planned[], folder: string, force: boolean): Promise<void> {
   const changed = plan.filter((p) => p.there !== p.file.text);
   const taken = changed.filter((p) => p.there !== null);
@@ -216,10 +206,11 @@ async function write(plan: readonly Planned[], folder: string, force: boolean): 
       EXIT.usage,
       `${taken.map((p) => p.path).join(', ')} ${taken.length > 1 ? 'are' : 'is'} there already, with another text. Nothing was written; --force replaces ${taken.length > 1 ? 'them' : 'it'}.`,
     );
-  await fs.mkdir(folder, { recursive: true });
-  for (const p of changed)
-    if (!(await staysBelow(p.path, folder))) throw new Failure(EXIT.usage, `${p.path} lies outside of ${folder}. Nothing was written.`);
-  for (const p of changed) await fs.mkdir(path.dirname(p.path), { recursive: true });
+  const outside = await makeFolders(
+    changed.map((p) => path.dirname(p.path)),
+    folder,
+  );
+  if (outside !== null) throw new Failure(EXIT.usage, `${outside} lies outside of ${folder}. Nothing was written.`);
   const writings: Writing[] = changed.map((p) => ({ path: p.path, text: p.file.text, from: p.there }));
   const { refused } = writings.length ? await writeFiles([writings], [folder]) : { refused: [] };
   if (refused.length) throw new Failure(EXIT.unreadable, refused.map((r) => `${r.path}: ${r.why}`).join('\n'));
@@ -240,12 +231,12 @@ export async function make(options: NewOptions): Promise<number> {
     return EXIT.clean;
   }
   const plan: Planned[] = [];
+  const disk = new NodeFiles();
   for (const file of files) {
     const target = path.join(folder, file.path);
-    const there = await fs.readFile(target, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null;
-      throw new Failure(EXIT.unreadable, `${target}: ${error.code ?? error.message}`);
-    });
+    const read = await disk.read(fileOfPath(target));
+    if (read?.problem) throw new Failure(EXIT.unreadable, `${target}: ${read.problem}`);
+    const there = read?.text ?? null;
     // settings of a project that has some are its own
     if (file.path === '.proxylens.yaml' && there !== null && !options.force) continue;
     plan.push({ file, path: target, there });
