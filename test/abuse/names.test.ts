@@ -53,6 +53,8 @@ function directivesIn(context: Context, word: string): string {
   return out.join('\n');
 }
 
+const ANSWERS: readonly Readonly<Record<string, string>>[] = [{}, { other: 'x' }];
+
 describe('inherited names', () => {
   for (const word of INHERITED)
     test(`${word}: check, trace, format, hover and proposals in every place`, async () => {
@@ -103,6 +105,19 @@ describe('inherited names', () => {
           traceText(trace);
           traceMermaid(trace);
         }
+      }
+    });
+
+  for (const word of INHERITED)
+    test(`${word}: a variable that nobody defines is a question, whatever else was answered`, async () => {
+      const config = await configOf(`events {}\nhttp { server { listen 80; location / { set $a $${word}; return 200 "$${word}$a."; } } }`);
+      for (const assume of ANSWERS) {
+        const { outcome, assumptions } = traceRequest(config, { target: '/', headers: [['host', 'a']] }, { assume });
+        assert.equal(outcome.body, '.');
+        assert.deepEqual(
+          assumptions.map((a) => a.assumed),
+          [''],
+        );
       }
     });
 

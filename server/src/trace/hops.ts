@@ -93,7 +93,8 @@ export class Hops {
     const { upstreams, assume } = run.options;
     if (!upstreams && !assume) return null;
     for (const name of names) {
-      const given = upstreams?.[name] ?? upstreams?.[name.toLowerCase()];
+      const key = upstreams && [name, name.toLowerCase()].find((n) => Object.hasOwn(upstreams, n));
+      const given = key === undefined ? undefined : upstreams![key];
       if (given) {
         const used = this.used.get(name) ?? 0;
         const answer = Array.isArray(given) ? (given as readonly UpstreamAnswer[])[used] : (given as UpstreamAnswer);

@@ -23,6 +23,10 @@ export interface AssumptionInput {
   readonly at?: Directive | null;
 }
 
+/** What a person set for a question, whose name may be any word of the text. */
+const own = (answers: Readonly<Record<string, string>> | null, id: string): string | undefined =>
+  answers && Object.hasOwn(answers, id) ? answers[id] : undefined;
+
 export class Report {
   readonly steps: Step[] = [];
   readonly limits: Limit[] = [];
@@ -60,8 +64,8 @@ export class Report {
   assume(input: AssumptionInput): string {
     // one question has one answer, whoever asks
     for (const a of this.assumptions) if (a.id === input.id) return a.assumed;
-    const given = this.given[input.id];
-    const assumed = given ?? this.instead?.[input.id] ?? input.otherwise;
+    const given = own(this.given, input.id);
+    const assumed = given ?? own(this.instead, input.id) ?? input.otherwise;
     this.assumptions.push({
       id: input.id,
       what: input.what,

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import pc from 'picocolors';
 import { jsonText, visible, visibleData } from '../../base/escape.ts';
+import { table } from '../../base/table.ts';
 import { knownAt } from '../../catalog/changes.ts';
 import type { Config } from '../../config/config.ts';
 import { refusalsOf } from '../../features/refusals.ts';
@@ -153,13 +154,13 @@ export async function trace(configPath: string, words: readonly string[], option
   const status = options.upstreamStatus === undefined ? undefined : Number(options.upstreamStatus);
   if (status !== undefined && !(status >= 100 && status <= 999))
     throw new Failure(EXIT.usage, `--upstream-status ${options.upstreamStatus}: no status`);
-  const assume: Record<string, string> = {};
+  const assume: Record<string, string> = table({});
   for (const pair of options.assume ?? []) {
     const at = pair.lastIndexOf('=');
     if (at < 1) throw new Failure(EXIT.usage, `--assume ${pair}: write ID=VALUE`);
     assume[pair.slice(0, at)] = pair.slice(at + 1);
   }
-  const upstreams: Record<string, UpstreamAnswer> = {};
+  const upstreams: Record<string, UpstreamAnswer> = table({});
   for (const pair of options.upstream ?? []) {
     const at = pair.indexOf('=');
     if (at < 1) throw new Failure(EXIT.usage, `--upstream ${pair}: write NAME=ANSWER, such as app=502`);
