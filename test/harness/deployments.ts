@@ -23,6 +23,8 @@ export function deployments(): DeploymentAnswers[] {
             upload: '10m',
             limitLogin: full,
             ...(server === 'granian' ? { port: 8000 } : {}),
+            // plain HTTP in the one, a proxy that terminates TLS in the other
+            ...(tls === 'none' && full ? { proxy: '10.0.0.0/24' } : {}),
           });
   return out;
 }

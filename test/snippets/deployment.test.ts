@@ -54,6 +54,9 @@ test('what cannot be used is refused with the answer that is wrong', () => {
   assert.deepEqual(wrong({ loginPaths: ['/login; }'] }), ['loginPaths']);
   assert.deepEqual(wrong({ settings: 'shop settings' }), ['settings']);
   assert.deepEqual(wrong({ email: 'a b' }), ['email']);
+  assert.deepEqual(wrong({ tls: 'own', proxy: '10.0.0.5' }), ['proxy']);
+  for (const proxy of ['10.0.0.5', '10.0.0.0/24', '2001:db8::/32']) assert.deepEqual(wrong({ tls: 'none', proxy }), []);
+  for (const proxy of ['balancer', '10.0.0.0/33', '300.1.1.1', '10.0.0.5; }']) assert.deepEqual(wrong({ tls: 'none', proxy }), ['proxy']);
   assert.deepEqual(wrong({ staticRoot: '/srv/x; }' }), ['staticRoot']);
   assert.deepEqual(wrong({ upload: '10 megabytes' }), ['upload']);
 });
