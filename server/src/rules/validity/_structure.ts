@@ -12,11 +12,15 @@ import { asked, askedOfBlock, isRecorded } from '../../config/asked.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
 import { Columns } from '../../syntax/columns.ts';
+import { statementAt } from '../../syntax/place.ts';
 import type { SourceFile, Statement, SyntaxProblem } from '../../syntax/statement.ts';
 
 export interface Cause {
-  /** `brace-in-pattern`: a pattern without quotes has a quantifier like {4}, whose brace opens a block */
-  readonly fault: SyntaxProblem['fault'] | 'brace-in-pattern';
+  /**
+   * `semicolon-in-value`: the value of a header has no quotes and goes on behind its first semicolon;
+   * `brace-in-pattern`: a pattern without quotes has a quantifier like {4}, whose brace opens a block
+   */
+  readonly fault: SyntaxProblem['fault'] | 'brace-in-pattern' | 'semicolon-in-value';
   /** what to mark */
   readonly span: Span;
   readonly statement: Statement | null;
@@ -82,6 +86,14 @@ function accepts(catalog: Catalog, block: string, name: string): boolean {
   return !facts.length || facts.some((f) => f.contexts.some((c) => children.includes(c)));
 }
 
+/** Whether a statement may stand in a block: its kind may, and a location lies inside the one around it (ngx_http_core_location). */
+function belongs(catalog: Catalog, block: Statement, child: Statement): boolean {
+  if (!accepts(catalog, block.name.value, child.name.value)) return false;
+  if (block.name.value !== 'location' || child.name.value !== 'location') return true;
+  const [outer, inner] = [block, child].map((s) => (/^\/|^\^~$/.test(s.args[0]?.value ?? '') ? s.args.at(-1)!.value : null));
+  return !outer || !inner || inner.startsWith(outer);
+}
+
 /** A block whose closing brace is missing shows by a statement that is not indented deeper than it, or that belongs further out. */
 function unclosed(file: SourceFile, catalog: Catalog, within: Statement): { block: Statement; insert: number; mark: Span } {
   const columns = new Columns(file.text);
@@ -89,15 +101,27 @@ function unclosed(file: SourceFile, catalog: Catalog, within: Statement): { bloc
   const offer = (block: Statement, insert: number): void => {
     if (!best || insert < best.insert) best = { block, insert, mark: { start: block.name.start, end: block.name.end } };
   };
+  // where nobody indents, columns say nothing: a block at whose own column its first line stands, as in the blocks around it
+  const isFlush = (block: Statement): boolean => {
+    const child = block.block?.[0];
+    if (!child || (block.parent && !isFlush(block.parent))) return false;
+    const [own, line] = [columns.of(block.start), columns.of(child.start)];
+    const apart = file.lines.lineAt(child.start) > file.lines.lineAt(block.start);
+    return own.first && line.first && apart && line.column === own.column && belongs(catalog, block, child);
+  };
   for (const block of [...blocksIn(within.block ?? []), within]) {
     if (block.rawBody) continue;
     const own = columns.of(block.start);
     if (!own.first) continue;
     const children = block.block ?? [];
+    const flush = isFlush(block);
     for (const [i, child] of children.entries()) {
       const line = columns.of(child.start);
       if (!line.first) continue;
-      const outward = line.column <= own.column && file.lines.lineAt(child.start) > file.lines.lineAt(block.start);
+      const outward =
+        (!flush || !belongs(catalog, block, child)) &&
+        line.column <= own.column &&
+        file.lines.lineAt(child.start) > file.lines.lineAt(block.start);
       const ancestor = block.parent;
       const foreign =
         !accepts(catalog, block.name.value, child.name.value) &&
@@ -119,10 +143,7 @@ function unclosed(file: SourceFile, catalog: Catalog, within: Statement): { bloc
   for (const block of [...blocksIn(within.block ?? []), within]) {
     const children = block.block ?? [];
     const at = children.findIndex(
-      (c) =>
-        !accepts(catalog, block.name.value, c.name.value) &&
-        block.parent !== null &&
-        accepts(catalog, block.parent.name.value, c.name.value),
+      (c) => !belongs(catalog, block, c) && block.parent !== null && accepts(catalog, block.parent.name.value, c.name.value),
     );
     if (at >= 0) offer(block, children[at - 1]?.end ?? block.open!.end);
   }
@@ -191,6 +212,27 @@ function cutPattern(file: SourceFile, s: Statement): Span | null {
   return length > word.end - word.start ? { start: word.start, end: word.start + length } : null;
 }
 
+/** Lines of header directives on which something follows the first semicolon. */
+const HEADER_LINE = /(?:^|[{};])[ \t]*(?:add_header|add_trailer|proxy_set_header)[ \t]+[^\s;{}"]+[ \t]+[^";{}\n]*;[ \t]*(?=[a-z])/gim;
+
+/** Values of headers that nginx ends at a semicolon within them, with the statements into which it falls apart. */
+function cutValues(file: SourceFile, catalog: Catalog): { header: Statement; value: Span; rest: readonly Statement[] }[] {
+  const found: { header: Statement; value: Span; rest: readonly Statement[] }[] = [];
+  for (const m of file.text.matchAll(HEADER_LINE)) {
+    const at = m.index + m[0].search(/[a-z]/i);
+    const header = statementAt(file.body, at);
+    const level = header?.parent?.block ?? file.body;
+    if (header?.start !== at || header.args.length < 2) continue;
+    const line = file.lines.lineAt(at);
+    const behind = level.slice(level.indexOf(header) + 1);
+    const stop = behind.findIndex((s) => s.open || file.lines.lineAt(s.start) !== line || catalog.directives(s.name.value).length > 0);
+    const rest = stop < 0 ? behind : behind.slice(0, stop);
+    const last = rest.at(-1);
+    if (last) found.push({ header, value: { start: header.args[1]!.start, end: (last.args.at(-1) ?? last.name).end }, rest });
+  }
+  return found;
+}
+
 function diagnose(file: SourceFile, catalog: Catalog): Structure {
   const causes: Cause[] = [];
   const regions: Region[] = [];
@@ -206,6 +248,11 @@ function diagnose(file: SourceFile, catalog: Catalog): Structure {
     causes.push({ fault: 'brace-in-pattern', span: pattern, statement: s, insert: null });
     regions.push({ start: s.start, end: Math.max(pattern.end, s.open!.end + 1), level: 'all' });
     opened ??= s;
+  }
+  for (const { header, value, rest } of cutValues(file, catalog)) {
+    causes.push({ fault: 'semicolon-in-value', span: value, statement: header, insert: null });
+    broken.add(header);
+    regions.push({ start: rest[0]!.start, end: value.end, level: 'all' });
   }
   if (braces)
     for (const s of statementsIn(file.body)) {

@@ -45,7 +45,7 @@ So a large \`proxy_buffer_size\` alone makes nginx refuse the configuration; it 
     low: '"{family}_busy_buffers_size" must be equal to or greater than the maximum of the value of "{family}_buffer_size" and one of the "{family}_buffers": {busy} is below {size}.',
     high: '"{family}_busy_buffers_size" must be less than the size of all "{family}_buffers" minus one buffer: {busy} is above {count} x {one}. Lower it, or give {wanted} buffers.',
     implied:
-      '"{family}_busy_buffers_size" must be less than the size of all "{family}_buffers" minus one buffer: it is twice the largest buffer by default, {busy}, and above {count} x {one}. Set {family}_buffers to at least {wanted} buffers of {largest}.',
+      '"{family}_busy_buffers_size" must be less than the size of all "{family}_buffers" minus one buffer: it is twice the largest buffer by default, {busy}, and above {count} x {one}. Write "{family}_buffers {wanted} {largest};".',
     write:
       '"{family}_temp_file_write_size" must be equal to or greater than the maximum of the value of "{family}_buffer_size" and one of the "{family}_buffers", which is {size}.',
     file: '"{family}_max_temp_file_size" must be equal to zero to disable temporary files usage or must be equal to or greater than the maximum of the value of "{family}_buffer_size" and one of the "{family}_buffers", which is {size}.',
@@ -72,8 +72,9 @@ So a large \`proxy_buffer_size\` alone makes nginx refuse the configuration; it 
         size: short(size),
         count: count - 1,
         one: short(one),
-        wanted: Math.ceil(busy / one) + 1,
-        largest: short(one),
+        // what is implied goes with the larger of the two sizes, what is written stays as it is
+        wanted: busyLine ? Math.ceil(busy / one) + 1 : Math.max(4, Math.ceil(busy / size) + 1),
+        largest: short(busyLine ? one : size),
       };
       if (!Number.isFinite(count)) continue;
       if (count < 2) {

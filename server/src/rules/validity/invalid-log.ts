@@ -48,6 +48,7 @@ wherever it appears. Logs to syslog take parameters of their own behind "syslog:
   looksAt: { directive: ['access_log', 'error_log', 'log_format'] },
   needs: 'config',
   messages: {
+    debug: 'nginx was built without debug support: the {build} build has no --with-debug, which logs in memory need. Name a file.',
     off: 'Invalid parameter "{value}": nothing may follow "off".',
     format: 'Unknown log format "{name}". Declare it with log_format.',
     later: 'Unknown log format "{name}": it is declared further down. Move log_format above this line.',
@@ -60,7 +61,6 @@ wherever it appears. Logs to syslog take parameters of their own behind "syslog:
     remote: 'Logs to syslog cannot be buffered. Remove "buffer=", "gzip" and "flush=".',
     conflict: 'access_log "{file}" already defined with conflicting parameters. Give each line of this file the same buffer.',
     syslog: '{message} (syslog).',
-    escape: 'Unknown log format escaping "{name}". Use "default", "json" or "none".',
   },
   check({ config, directive, report }) {
     if (!soundFact(directive)) return;
@@ -86,7 +86,12 @@ wherever it appears. Logs to syslog take parameters of their own behind "syslog:
       if (problem)
         return report('syslog', { at: spanIn(first, problem.at, problem.length), data: { message: problem.message.replace(/\.$/, '') } });
     }
-    if (name === 'error_log') return;
+    if (name === 'error_log') {
+      // nginx.org's packages and a plain build have no --with-debug; Debian's have
+      const { build } = config.settings.target.modules;
+      if (values[0]!.startsWith('memory:') && (build === 'official' || build === 'plain')) report('debug', { at: first, data: { build } });
+      return;
+    }
     if (values[0] === 'off') {
       if (args.length > 1) report('off', { at: args[1]!, data: { value: values[1]! } });
       return;

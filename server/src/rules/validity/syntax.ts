@@ -21,6 +21,8 @@ const MESSAGES = {
   'after-quote':
     'Unexpected text after a closing quote. Only white space, ";", "{{" or ")" may follow: quote the whole argument, or put a space between.',
   'brace-in-pattern': 'The brace in "{pattern}" opens a block, because the pattern has no quotes. Put the whole pattern in quotes.',
+  'semicolon-in-value':
+    'The value of {header} ends at its first semicolon, and what follows is read as a directive of its own. Put the whole value in quotes.',
   'word-too-long': 'This argument is longer than 4096 bytes, and nginx refuses it.',
   'byte-order-mark': 'The file starts with a byte order mark, and nginx takes it for a part of the first directive. Remove it.',
 } as const satisfies Record<Cause['fault'], string>;
@@ -71,6 +73,10 @@ function repair(file: SourceFile, { fault, span, statement, insert }: Cause): Fi
       const text = file.text.slice(span.start, span.end);
       return fixOf('Quote the pattern', 'safe', file, [replace(span, `"${text}"`)]);
     }
+    case 'semicolon-in-value': {
+      const [, value, rest = ''] = /^(.*?)([ \t]+always)?$/s.exec(file.text.slice(span.start, span.end))!;
+      return /["\\]/.test(value!) ? null : fixOf('Quote the value', 'suggestion', file, [replace(span, `"${value}"${rest}`)]);
+    }
     case 'missing-closing-brace': {
       if (insert === null || !statement) return null;
       return fixOf('Add "}"', 'suggestion', file, [replace({ start: insert, end: insert }, `\n${indentAt(file, statement.start)}}`)]);
@@ -117,7 +123,12 @@ The finding stands where the mistake is, and there is one for each mistake.`,
       report(fault, {
         // an empty span could not be seen: the character before it is marked
         at: span.end > span.start ? span : { start: Math.max(0, span.start - 1), end: span.end },
-        data: { name, quote: file.text[span.start] ?? '"', pattern: file.text.slice(span.start, span.end) },
+        data: {
+          name,
+          header: statement?.args[0]?.value ?? '',
+          quote: file.text[span.start] ?? '"',
+          pattern: file.text.slice(span.start, span.end),
+        },
         related:
           there && file.lines.lineAt(there.start) !== file.lines.lineAt(span.start)
             ? [{ at: { file: file.id, span: there }, message: 'nginx names this line.' }]
@@ -201,6 +212,14 @@ http {
     location ~ "^/\\d{4}/" {
         return 204;
     }`,
+    },
+    {
+      inside: 'server',
+      bad: `
+    add_header Content-Security-Policy default-src 'self'; script-src 'self' always;
+#                                      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ semicolon-in-value`,
+      good: `
+    add_header Content-Security-Policy "default-src 'self'; script-src 'self'" always;`,
     },
     {
       inside: 'http',
