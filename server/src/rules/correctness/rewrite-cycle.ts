@@ -90,7 +90,6 @@ After \`rewrite … last\` nginx looks for the location of the new path. When th
     if (scope.context !== 'location') return;
     // only a changed path that looks for its location anew can go round
     if (/^(break|redirect|permanent)$/.test(directive.value(2)) || REDIRECT.test(directive.value(1))) return;
-    if (['if', 'return', 'break'].some((name) => scope.has(name))) return;
     const root = matchingRoot(scope);
     if (root === scope) return;
     const location = scope.parent && locationsOf(scope.parent).all.find((l) => l.scope === scope);

@@ -74,7 +74,7 @@ new connection costs a TLS handshake. The default was 100 and is 1000 since ngin
     }
 }`,
       good: `events {}
-http {
+ http {
     keepalive_requests 1000;
     server {
     }
