@@ -5,7 +5,7 @@
 import { basename, type FileId } from '../base/file-id.ts';
 import type { Place } from '../base/span.ts';
 import { table } from '../base/table.ts';
-import { asked } from '../config/asked.ts';
+import { asked, PerConfig } from '../config/asked.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
 import type { Scope } from '../config/scope.ts';
@@ -71,20 +71,22 @@ export function sharedList(scope: Scope, home: FileId, list: string, added: read
   };
 }
 
-/** Where a list is used, by the place of its last line: each place once, through however many includes it is reached. */
-const usersOf = (config: Config, key: string): readonly string[] =>
-  asked(config, `users of the list ${key}`, (at) => {
-    const [, list, start, id] = /^(\S+) (\d+) (.*)$/s.exec(key)!;
-    const file = at.files.get(id as FileId);
-    const statement = file && statementAt(file.body, Number(start));
-    if (!statement) return [];
-    const { user } = LISTS[list!]!;
-    const users = at.usesOf(statement, file.id).flatMap((use): Directive[] => {
-      const own = user === use.scope.context && use.scope.opener ? [use.scope.opener] : use.scope.all.filter((d) => d.name === user);
-      return own.filter((d) => (d.body && user === d.name ? d.body : d.scope).effective(list!).directives.includes(use));
-    });
-    return [...new Set(users.map((d) => `${d.file.id} ${d.statement.start}`))];
+/** Found once for a list, however many places lack a line of it. */
+const users = new PerConfig((config, key: string): readonly string[] => {
+  const [, list, start, id] = /^(\S+) (\d+) (.*)$/s.exec(key)!;
+  const file = config.files.get(id as FileId);
+  const statement = file && statementAt(file.body, Number(start));
+  if (!statement) return [];
+  const { user } = LISTS[list!]!;
+  const found = config.usesOf(statement, file.id).flatMap((use): Directive[] => {
+    const own = user === use.scope.context && use.scope.opener ? [use.scope.opener] : use.scope.all.filter((d) => d.name === user);
+    return own.filter((d) => (d.body && user === d.name ? d.body : d.scope).effective(list!).directives.includes(use));
   });
+  return [...new Set(found.map((d) => `${d.file.id} ${d.statement.start}`))];
+});
+
+/** Where a list is used, by the place of its last line: each place once, through however many includes it is reached. */
+const usersOf = (config: Config, key: string): readonly string[] => asked(config, `users of the list ${key}`, (c) => users.of(c, key));
 
 /** Places that a finding points at: more are counted, but not shown. */
 const MOST_PLACES = 20;
