@@ -211,6 +211,11 @@ export interface RuleSpec<Messages extends Record<string, string>, At extends Lo
   readonly missing?: true | readonly string[];
   /** too slow for every keystroke: runs when the typing rests, on opening and on the command line; rules about outcomes are */
   readonly costly?: boolean;
+  /**
+   * Rules (`id`, or `id/message`) that see the same defect from further away: they are silent at the words where this one speaks. A costly rule
+   * covers costly ones only, so that a quick answer is a part of the whole one.
+   */
+  readonly covers?: readonly string[];
   readonly fixable?: 'always' | 'sometimes' | 'never';
   /** what its safe fixes change on purpose; nothing when it is left out */
   readonly fixChanges?: readonly FixChange[];

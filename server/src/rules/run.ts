@@ -155,7 +155,17 @@ function* stepsOfOne(config: Config, rules: readonly Rule[], options: LintOption
   );
   for (const part of parts) yield* part.run();
   const asked = options.quick ? active.filter((r) => !r.costly) : active;
-  return sorted(withoutForeignText(config, suppress(config, collector.findings, rules, asked)));
+  return sorted(withoutForeignText(config, suppress(config, withoutCovered(collector.findings, rules), rules, asked)));
+}
+
+/** One defect is told once: findings that another one at the same words covers are left out. */
+function withoutCovered(findings: readonly Finding[], rules: readonly Rule[]): Finding[] {
+  const covers = new Map(rules.flatMap((r) => (r.covers ? [[r.id, r.covers] as const] : [])));
+  const words = ({ at: { file, span } }: Finding): string => `${file} ${span.start} ${span.end}`;
+  const covered = new Set<string>();
+  for (const f of findings) for (const other of covers.get(f.rule) ?? []) covered.add(`${words(f)} ${other}`);
+  if (!covered.size) return [...findings];
+  return findings.filter((f) => !covered.has(`${words(f)} ${f.rule}`) && !covered.has(`${words(f)} ${f.rule}/${f.messageId}`));
 }
 
 /** What a line that was in order has made sure of, for rules that judge all lines alike. */

@@ -12,6 +12,7 @@ export default defineRule({
   group: 'correctness',
   severity: 'warning',
   since: '0.2',
+  covers: ['rewrite-to-nothing'],
   title: 'A rewrite keeps requests from the pass beside it',
   why: `
 A \`rewrite\` without a flag, or with \`last\`, looks for a location again with the new path. \`location /app/ { rewrite ^/app/(.*)$ /$1; proxy_pass …; }\` so never passes anything on: \`/users\` belongs to another location. With \`break\` the request stays.

@@ -8,6 +8,7 @@ export default defineRule({
   group: 'environment',
   severity: 'warning',
   since: '0.1',
+  covers: ['not-checked'],
   equivalents: ['nginx-lint:include-path-exists'],
   title: 'Included file does not exist',
   why: `

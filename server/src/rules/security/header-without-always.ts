@@ -1,13 +1,11 @@
 /** Security headers that are not on error pages: add_header without `always`. Shown by a request that ends in an error. */
-import type { TraceOptions } from '../../trace/trace.ts';
+import { errorAnswer } from '../../witness/errors.ts';
 import { proofOf } from '../../witness/requests.ts';
 import { defineRule } from '../rule.ts';
 
 /** Headers that protect a page whatever its status. HSTS has a rule of its own. */
 const PROTECTING =
   /^(?:x-frame-options|content-security-policy|x-content-type-options|referrer-policy|permissions-policy|cross-origin-(?:opener|embedder|resource)-policy)$/i;
-
-const NOT_FOUND: Pick<TraceOptions, 'upstream'> = { upstream: { status: 404, headers: [] } };
 
 export default defineRule({
   id: 'header-without-always',
@@ -37,10 +35,8 @@ export default defineRule({
     if (line.scope !== spot.scope && !(spot.location === null && line.scope.context === 'http')) return;
     const path = spot.paths[0];
     if (path === undefined) return;
-    const first = spot.ask({ path }, NOT_FOUND);
-    const missing = first.assumptions.flatMap((a) => (a.id.startsWith('file:') ? [[a.id, 'missing'] as const] : []));
-    const shown = first.outcome.status >= 400 ? first : spot.ask({ path }, { ...NOT_FOUND, assume: Object.fromEntries(missing) });
-    if (shown.outcome.status < 400 || shown.outcome.responseHeaders.some(([n]) => n.toLowerCase() === line.value(0).toLowerCase())) return;
+    const shown = errorAnswer(spot, { path });
+    if (!shown || shown.outcome.responseHeaders.some(([n]) => n.toLowerCase() === line.value(0).toLowerCase())) return;
     const names = lines.map((d) => d.value(0));
     report('missing', {
       at: line.at(),

@@ -44,6 +44,7 @@ export default defineRule({
   group: 'security',
   severity: 'warning',
   since: '0.2',
+  covers: ['redirect-target-malformed/runsOn'],
   title: 'Client chooses the redirect host',
   why: `
 Where a part of the path or a parameter becomes the host of a redirect, a link that begins with your own name leads to any site: the classic help for phishing, and a way around checks of "our own" addresses at login pages.

@@ -1,9 +1,14 @@
 // HTTPS sites that never tell browsers to come back over HTTPS only.
 import { isLocalOnly } from '../../answers/who-may-enter.ts';
 import { toBytes } from '../../base/bytes.ts';
+import type { Config } from '../../config/config.ts';
 import { matchLocation } from '../../config/locations.ts';
 import type { Scope } from '../../config/scope.ts';
 import { serverOf } from '../../config/servers.ts';
+import type { Trace } from '../../trace/trace.ts';
+import { isScripted } from '../../witness/follow.ts';
+import { proofOf } from '../../witness/requests.ts';
+import { spotsOf } from '../../witness/spots.ts';
 import { fixOf } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { TLS_SERVER } from '../security/_examples.ts';
@@ -24,6 +29,21 @@ function isTold(server: Scope): boolean {
 
 const LINES = ['add_header Strict-Transport-Security "max-age=63072000" always;'];
 
+/** What a visitor of the site's home page gets over TLS; null where nobody can say. */
+function homePage(config: Config, server: Scope): Trace | null {
+  const spot = spotsOf(config).find((s) => !s.location && s.server.scope === server);
+  const door = spot?.doors.find((d) => d.scheme === 'https');
+  if (!spot || !door || spot.unsure) return null;
+  const trace = spot.ask({ path: '/' }, { upstream: { status: 200, headers: [] } }, door);
+  return trace.outcome.kind === 'unknown' || isScripted(trace) ? null : trace;
+}
+
+/** The value hangs on something, so that the line alone says nothing. */
+const isVariable = (server: Scope): boolean =>
+  server.effective('add_header').directives.some((d) => d.value(0).toLowerCase() === NAME && d.value(1).includes('$'));
+
+const isSent = ({ outcome }: Trace): boolean => outcome.responseHeaders.some(([n, v]) => n.toLowerCase() === NAME && v !== '');
+
 export default defineRule({
   id: 'hsts-missing',
   group: 'tls',
@@ -42,17 +62,22 @@ Start with a small max-age. The header cannot be taken back while browsers remem
   references: ['https://www.rfc-editor.org/rfc/rfc6797'],
   looksAt: { scope: ['server'] },
   needs: 'file',
+  costly: true,
   fixable: 'always',
   messages: {
     missing: 'This HTTPS server sends no Strict-Transport-Security. Add it, unless the application sends it.',
   },
-  check({ scope, report }) {
+  check({ config, scope, report }) {
     const server = serverOf(scope);
     const { opener } = scope;
     if (!server || !opener || !reachOf(server).tls || rejects(scope)) return;
-    if (server.names.every((n) => isNobody(n.text)) || isTold(scope) || isLocalOnly(scope)) return;
+    if (server.names.every((n) => isNobody(n.text)) || isLocalOnly(scope)) return;
+    const shown = config.kind === 'root' ? homePage(config, scope) : null;
+    // a line that is lost on the way by inheritance is another rule's, one whose variable is empty here is none
+    if (shown ? isSent(shown) || (isTold(scope) && !isVariable(scope)) : isTold(scope)) return;
     report('missing', {
       at: opener.nameAt,
+      ...(shown ? { witness: proofOf(shown, `${shown.outcome.status} without Strict-Transport-Security`) } : {}),
       fix: fixOf('Add Strict-Transport-Security', 'suggestion', opener.file, [addHeaders(opener, scope, LINES)]),
       shared: sharedList(scope, opener.file.id, 'add_header', [
         { title: 'Add Strict-Transport-Security', safety: 'suggestion', lines: LINES },
@@ -60,6 +85,22 @@ Start with a small max-age. The header cannot be taken back while browsers remem
     });
   },
   examples: [
+    {
+      inside: 'http',
+      bad: `
+map $host $hsts {
+    www.example.com "max-age=63072000";
+}
+  server {
+# ^^^^^^ missing
+    listen 443 ssl;
+    server_name example.com;
+    ssl_certificate site.pem;
+    ssl_certificate_key site.key;
+    add_header Strict-Transport-Security $hsts always;
+  }`,
+      fixed: false,
+    },
     {
       inside: 'http',
       bad: `

@@ -8,6 +8,7 @@ export default defineRule({
   group: 'validity',
   severity: 'warning',
   since: '0.1',
+  covers: ['shadowed-server'],
   title: 'Server name already taken',
   why: `
 When two servers of one address and port share a name, the first one gets its requests and nginx warns that the second is ignored. A server

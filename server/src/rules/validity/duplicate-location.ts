@@ -9,6 +9,7 @@ export default defineRule({
   group: 'validity',
   severity: 'error',
   since: '0.1',
+  covers: ['unreachable-location'],
   title: 'Duplicate location',
   why: `
 Two exact locations, or two prefix locations, of one name on one level are refused; "^~" counts as a prefix location. An exact and a prefix

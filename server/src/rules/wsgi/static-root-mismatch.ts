@@ -18,6 +18,7 @@ export default defineRule({
   group: 'wsgi',
   severity: 'warning',
   since: '0.1',
+  covers: ['root-repeats-prefix'],
   missing: ['root', 'alias'],
   title: 'Static folder differs from STATIC_ROOT',
   why: `

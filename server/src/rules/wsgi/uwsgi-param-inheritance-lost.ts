@@ -18,6 +18,7 @@ export default defineRule({
   group: 'wsgi',
   severity: 'warning',
   since: '0.1',
+  covers: ['header-inheritance-lost'],
   title: 'uwsgi_param drops the inherited list',
   why: `
 \`uwsgi_param\` lines are inherited only by levels without a line of their own. A single \`uwsgi_param HTTPS on;\` in a location takes away

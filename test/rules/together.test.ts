@@ -1,0 +1,107 @@
+/**
+ * The rules as one, as a person reads them about one text: no two of them tell the same defect at the same words, what one of them proposes no
+ * other one reports, and what covers another is there to be asked.
+ */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { applyEdits } from '../../server/src/base/edit.ts';
+import { combined } from '../../server/src/fixes/apply.ts';
+import { RULES } from '../../server/src/rules/all.ts';
+import type { Example, Finding } from '../../server/src/rules/rule.ts';
+import { exampleSettings, exampleTree, type Linted, lintTree } from '../harness/rules.ts';
+
+/** Pairs at the same words that are two defects, each with its own cure. */
+const TWO_DEFECTS: Readonly<Record<string, string>> = {
+  'response-splitting + server-side-request-forgery': 'line ends in the value, and a host that the client chooses',
+  'forward-secrecy-missing + weak-cipher': 'one term selects suites that are broken, and others without forward secrecy',
+  'proxy-pass-drops-path + proxy-redirect-lost': 'the path of requests, and the host of redirects',
+  'hsts-missing + known-vulnerability': 'a header, and a version',
+  'comparison-constant + invalid-entry': 'a row that cannot match, and one that is there twice',
+  'proxy-redirect-lost + upstream-tls-unverified': 'redirects, and the certificate of the upstream',
+  'upstream-sni-missing + upstream-tls-unverified': 'the name that is sent, and the certificate that comes back',
+  'session-tickets + weak-protocol': 'tickets, and the protocols that are there by default',
+  'forwarded-headers-missing + proxy-host-missing': 'headers of one included list: who asks, and for which host',
+  'access-list-outranked + program-served-as-text': 'who may ask, and what is sent',
+};
+
+/** Rules about files and names of the machine: the examples' disk is empty, so they say so beside whatever else is wrong. */
+const OF_THE_MACHINE = new Set(['missing-file', 'missing-include', 'unresolvable-host', 'dns-resolved-once']);
+
+/** What stands for a whole block or pass: the words of findings about what is not there. */
+const isAnchor = (text: string): boolean => /^(?:\w+_pass|server|location|upstream|http|listen|if)$/.test(text);
+
+/** What a fix makes possible has needs of its own. */
+const NEXT_STEPS: Readonly<Record<string, string>> = {
+  'protocol-mismatch -> forwarded-headers-missing': 'a proxy_pass where a uwsgi_pass was',
+  'protocol-mismatch -> proxy-host-missing': 'a proxy_pass where a uwsgi_pass was',
+};
+
+const asked = new Map<Example, Promise<Linted>>();
+
+/** The bad text of an example, judged by all rules. */
+function judged(example: Example): Promise<Linted> {
+  let answer = asked.get(example);
+  if (!answer) asked.set(example, (answer = lintTree(exampleTree(example, example.bad!), RULES, exampleSettings(example))));
+  return answer;
+}
+
+const textAt = (f: Finding, { sources }: Linted): string => sources.get(f.at.file)?.text.slice(f.at.span.start, f.at.span.end) ?? '';
+
+test('no two rules report one defect', async () => {
+  const met = new Map<string, string>();
+  for (const rule of RULES)
+    for (const example of rule.examples) {
+      if (example.bad === undefined) continue;
+      const linted = await judged(example);
+      const told = linted.findings.filter((f) => f.severity !== 'hint' && !OF_THE_MACHINE.has(f.rule));
+      for (const f of told)
+        for (const g of told) {
+          if (f.rule >= g.rule || f.at.file !== g.at.file || isAnchor(textAt(f, linted))) continue;
+          if (f.at.span.start !== g.at.span.start || f.at.span.end !== g.at.span.end) continue;
+          const pair = `${f.rule} + ${g.rule}`;
+          if (!TWO_DEFECTS[pair]) met.set(pair, `${f.message} / ${g.message}`);
+        }
+    }
+  assert.deepEqual(Object.fromEntries(met), {});
+});
+
+test('no rule warns of what the fix of another one writes', async () => {
+  const met = new Map<string, string>();
+  for (const rule of RULES) {
+    if (rule.fixable === 'never' || rule.group === 'environment') continue;
+    for (const example of rule.examples) {
+      if (example.bad === undefined) continue;
+      const tree = exampleTree(example, example.bad);
+      const settings = exampleSettings(example);
+      const before = await judged(example);
+      // a finding whose words have changed is none of the fix
+      const known = new Set(before.findings.map((g) => g.rule));
+      for (const f of before.findings) {
+        const fix = f.rule === rule.id ? f.fixes[0] : undefined;
+        if (!fix) continue;
+        const files = new Map(tree.files);
+        for (const { file, edits } of combined([fix])) files.set(file, applyEdits(files.get(file) ?? '', edits));
+        const after = await lintTree({ root: tree.root, files }, RULES, settings);
+        for (const g of after.findings)
+          if (
+            (g.severity === 'warning' || g.severity === 'error') &&
+            !known.has(g.rule) &&
+            !OF_THE_MACHINE.has(g.rule) &&
+            !NEXT_STEPS[`${f.rule} -> ${g.rule}`]
+          )
+            met.set(`${f.rule} -> ${g.rule}`, `${fix.title}: ${g.message}\n${example.bad}`);
+      }
+    }
+  }
+  assert.deepEqual(Object.fromEntries(met), {});
+});
+
+test('what covers another rule names one, and a costly one covers costly ones', () => {
+  for (const rule of RULES)
+    for (const name of rule.covers ?? []) {
+      const [id, message] = name.split('/');
+      const other = RULES.find((r) => r.id === id);
+      assert.ok(other && (message === undefined || message in other.messages), `${rule.id} covers ${name}`);
+      assert.ok(!rule.costly || other.costly, `${rule.id} covers ${name}, which is quicker`);
+    }
+});
