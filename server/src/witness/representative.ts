@@ -1,6 +1,7 @@
 /** A bounded set of requests that meets every place of a configuration: what two configurations are compared by. */
 import type { Config } from '../config/config.ts';
 import type { RequestInput } from '../trace/trace.ts';
+import { pairwise } from './pairs.ts';
 import { requestAt, type Spot, spotsOf } from './spots.ts';
 import { joined, type Probe } from './values.ts';
 
@@ -31,10 +32,36 @@ const PROBES: readonly Probe[] = [
   },
 ];
 
+const MOST_ROWS = 24;
+
+/** What of a request a probe decides: two of one kind exclude each other. */
+const kindOf = (probe: Probe): string =>
+  probe.headers?.map(([n, v]) => (n === 'Cookie' ? `${n} ${v.replace(/=.*/, '')}` : n)).join() ??
+  (probe.query != null ? `query ${probe.query.replace(/=.*/, '')}` : Object.keys(probe).join());
+
+/**
+ * Requests for the values that the configuration looks at or hands on, each with a telling value and without one, in combinations in which any
+ * two of them meet: what only shows when a cookie comes with a certain method is among them.
+ */
+function combined(spot: Spot): Probe[] {
+  const byKind = new Map<string, Probe[]>();
+  for (const probe of [...spot.variations, ...spot.readings]) {
+    const list = byKind.get(kindOf(probe));
+    if (!list) byKind.set(kindOf(probe), [{}, probe]);
+    else if (!list.some((p) => JSON.stringify(p) === JSON.stringify(probe))) list.push(probe);
+  }
+  const kinds = [...byKind.values()];
+  return pairwise(
+    kinds.map((k) => k.length),
+    MOST_ROWS,
+  ).map((row) => row.reduce<Probe>((all, x, i) => joined(all, kinds[i]![x]!), {}));
+}
+
 function* requestsAt(spot: Spot): Generator<RequestInput> {
   const paths = spot.paths.length ? spot.paths : [];
   for (const [i, path] of paths.entries()) {
-    const probes = i === 0 ? [...PROBES, ...spot.variations.map((v) => joined({ query: 'b=1' }, v))] : PROBES.slice(0, 1);
+    const probes =
+      i === 0 ? [...PROBES, ...spot.variations.map((v) => joined({ query: 'b=1' }, v)), ...combined(spot)] : PROBES.slice(0, 1);
     for (const [k, door] of spot.doors.entries()) {
       for (const probe of k === 0 ? probes : probes.slice(0, 1)) yield requestAt(door, { path, ...probe });
       // the host as a browser names it where the port is not the usual one, and where a proxy in front maps another

@@ -102,6 +102,14 @@ export class Spot {
     return this.madeVariations;
   }
 
+  /**
+   * Requests with a telling value for each thing that a client decides and any line in force here reads: headers, cookies, arguments. More
+   * than the conditions look at, for who compares what is passed on, logged and cached.
+   */
+  get readings(): readonly Probe[] {
+    return readingsOf(this);
+  }
+
   /** The request that a probe stands for, at a door of this spot. */
   request(probe: Probe, door: Door = this.doors[0]!): RequestInput {
     return requestAt(door, { path: this.paths[0] ?? '/', ...probe });
@@ -324,6 +332,48 @@ function variationsOf(spot: Spot): Probe[] {
       } else if (['return', 'rewrite', 'set', 'proxy_pass', 'root', 'alias', 'try_files'].includes(d.name))
         for (const value of d.values) for (const name of variablesIn(value)) ofVariable(name);
     }
+  return [...found.values()];
+}
+
+const MOST_READINGS = 16;
+
+const ofLevel = new PerConfig(() => new Map<Scope, readonly string[]>());
+
+/** Variables that the lines of one level read, in the order in which they stand there. */
+function readBy(scope: Scope): readonly string[] {
+  const known = ofLevel.of(scope.config);
+  let found = known.get(scope);
+  if (!found)
+    known.set(
+      scope,
+      (found = [
+        ...new Set(
+          ownOf(scope).flatMap((d) =>
+            d.name === 'location' || d.body?.context === 'server' ? [] : d.values.flatMap((v) => variablesIn(v)),
+          ),
+        ),
+      ]),
+    );
+  return found;
+}
+
+function readingsOf(spot: Spot): Probe[] {
+  const { config } = spot;
+  const found = new Map<string, Probe>();
+  const seen = new Set<string>();
+  const visit = (name: string, depth: number): void => {
+    if (seen.has(name) || depth > 3 || found.size >= MOST_READINGS) return;
+    seen.add(name);
+    const defined = indexOf(config).variables.get(name);
+    if (defined) {
+      if (defined.by === 'map') for (const source of variablesIn(defined.directive.value(0))) visit(source, depth + 1);
+      return;
+    }
+    if (name === 'http_host' || !/^(?:http|cookie|arg)_\w|^content_type$/.test(name)) return;
+    const probe = probeFor(config, name, 'something');
+    if (probe) found.set(name, probe);
+  };
+  for (let at: Scope | null = spot.scope; at; at = at.parent) for (const name of readBy(at)) visit(name, 0);
   return [...found.values()];
 }
 

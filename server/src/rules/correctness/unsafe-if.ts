@@ -1,5 +1,11 @@
 /** An `if` in a location is a location of its own that takes the request over: directives other than rewrite's do not add up as written. */
+import type { Directive } from '../../config/directive.ts';
+import type { Scope } from '../../config/scope.ts';
 import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
+import type { Trace } from '../../trace/trace.ts';
+import { isBackend } from '../../witness/access.ts';
+import { proofOf } from '../../witness/requests.ts';
+import { directiveAt, spotsOf } from '../../witness/spots.ts';
 import { defineRule } from '../rule.ts';
 
 /** Directives that work as written in an `if`: rewrite's own, logging and rates, which nothing else of the location depends on. */
@@ -33,6 +39,18 @@ const FINE = new Set([
 
 const CONTENT = new Set([...PASS_DIRECTIVES, 'root', 'alias', 'try_files', 'index', 'empty_gif', 'stub_status', 'content_by_lua_block']);
 
+/** A request that meets the condition, by what comes of it; null where none could be made, or where more than the text decides. */
+function metBy(scope: Scope, condition: Directive): Trace | null {
+  const spot = spotsOf(scope.config).find((s) => s.scope === scope);
+  if (!spot || spot.unsure) return null;
+  for (const path of spot.paths.slice(0, 3))
+    for (const probe of [{}, ...spot.variations]) {
+      const trace = spot.ask({ path, ...probe });
+      if (trace.steps.some((s) => s.said.startsWith('if ') && s.said.endsWith('yes') && directiveAt([condition], s.at))) return trace;
+    }
+  return null;
+}
+
 export default defineRule({
   id: 'unsafe-if',
   group: 'correctness',
@@ -43,10 +61,13 @@ export default defineRule({
   why: `
 When its condition holds, an \`if\` in a location becomes the location of the request, with inherited settings but without everything that is not inherited: \`try_files\` is gone, header lists are replaced, and of two ifs that hold only the last counts.
 
+The rule asks the configuration with a request that meets the condition: where that reaches the pass of the \`if\` and nothing else is lost, the finding is an information.
+
 \`return\`, \`rewrite\`, \`set\` and \`break\` are safe, and so is anything in an if that ends in a \`return\`. For the rest use a \`map\` whose variable the location's directive takes, or a location that the request is sent to.`,
   about: ['if', 'map', 'try_files'],
   looksAt: { directive: ['if'] },
   needs: 'file',
+  costly: true,
   messages: {
     content: '{name} in an if of a location replaces the location: {lost}. Choose with map, or send the request to another location.',
     list: '{name} in an if of a location {effect}. Let a map decide on its value instead.',
@@ -71,7 +92,15 @@ When its condition holds, an \`if\` in a location becomes the location of the re
           : others.length
             ? 'of several ifs that hold only the last counts'
             : 'what the location says of content does not apply';
-        report('content', { at: d.at(d.statement.name), data: { name: d.name, lost } });
+        const shown = scope.config.kind === 'root' ? metBy(scope, directive) : null;
+        // the pass is reached, and nothing else of the location depends on the condition
+        const works = shown !== null && isBackend(shown) && !scope.has('try_files') && !others.length;
+        report('content', {
+          at: d.at(d.statement.name),
+          data: { name: d.name, lost },
+          ...(works ? { severity: 'info' as const } : {}),
+          ...(shown ? { witness: proofOf(shown) } : {}),
+        });
         return;
       }
       const effect = others.length

@@ -1,6 +1,7 @@
 /** CORS headers that let any site read what is the user's, or that no browser accepts. Shown by a request of a foreign page. */
 import type { Directive } from '../../config/directive.ts';
 import type { HeaderPair, Trace } from '../../trace/trace.ts';
+import { errorAnswer } from '../../witness/errors.ts';
 import { proofOf } from '../../witness/requests.ts';
 import type { Spot } from '../../witness/spots.ts';
 import { defineRule } from '../rule.ts';
@@ -66,6 +67,8 @@ Choose the origin with a \`map\` of \`$http_origin\` that lists your own sites a
     form: '"{value}" is no origin, so no browser takes it: an origin is scheme, host and port ({example}), without path, wildcard or slash at the end. Write it so.',
     word: 'Access-Control-Allow-Credentials counts only as "true", in small letters; "{value}" is the same as none. Write true.',
     starList: 'With credentials "*" in {name} is a plain name, not a wildcard: what it should allow is refused. Name what is allowed.',
+    errors:
+      'Errors come without this header: a script of the page learns of a {status} only that CORS refused it. Add "always", unless the application sets the header on errors.',
     twice: 'Access-Control-Allow-Origin is sent {count} times, and browsers refuse that. Keep one of the lines.',
   },
   check({ spot, report }) {
@@ -120,8 +123,36 @@ Choose the origin with a \`map\` of \`$http_origin\` that lists your own sites a
         if (value === 'null') return tell('null', trace, {});
         if (value === origin) return tell('reflected', trace, { origin });
       }
+    tellOfErrors();
+
+    /** A page's script sees no error of an API: the answer to a 401 or 500 has no header that lets it read. */
+    function tellOfErrors(): void {
+      if (line.scope !== spot.scope || line.args.length !== 2 || !spot.has('proxy_pass', 'uwsgi_pass', 'fastcgi_pass')) return;
+      const own = line.value(1);
+      const origin = /^https?:\/\//.test(own) ? own : FOREIGN;
+      const shown = errorAnswer(spot, { headers: [['Origin', origin]] });
+      if (shown && valuesOf(shown, ALLOW_ORIGIN).length === 0)
+        report('errors', {
+          at: line.at(),
+          severity: 'info',
+          data: { status: shown.outcome.status },
+          witness: proofOf(shown, `${shown.outcome.status} without ${line.value(0)}`),
+        });
+    }
   },
   examples: [
+    {
+      inside: 'server',
+      bad: `location /api/ {
+    add_header Access-Control-Allow-Origin https://shop.example.org;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ errors
+    proxy_pass http://127.0.0.1:8000;
+}`,
+      good: `location /api/ {
+    add_header Access-Control-Allow-Origin https://shop.example.org always;
+    proxy_pass http://127.0.0.1:8000;
+}`,
+    },
     {
       inside: 'server',
       bad: `location /api/ {
@@ -179,7 +210,7 @@ location /files/ {
     proxy_pass http://127.0.0.1:8000;
 }`,
       good: `location /api/ {
-    add_header Access-Control-Allow-Origin https://shop.example.com;
+    add_header Access-Control-Allow-Origin https://shop.example.com always;
     add_header Access-Control-Allow-Credentials true;
     proxy_pass http://127.0.0.1:8000;
 }`,
@@ -208,11 +239,11 @@ location /both/ {
     proxy_pass http://127.0.0.1:8000;
 }
 location /fonts/ {
-    add_header Access-Control-Allow-Origin "https://a.example.com";
+    add_header Access-Control-Allow-Origin "https://a.example.com" always;
     proxy_pass http://127.0.0.1:8000;
 }
 location /both/ {
-    add_header Access-Control-Allow-Origin https://b.example.com;
+    add_header Access-Control-Allow-Origin https://b.example.com always;
     proxy_pass http://127.0.0.1:8000;
 }`,
     },
@@ -236,13 +267,13 @@ location /both/ {
 }
 server {
     location / {
-        add_header Access-Control-Allow-Origin $cors;
+        add_header Access-Control-Allow-Origin $cors always;
         add_header Access-Control-Allow-Credentials true;
         add_header Vary Origin;
         proxy_pass http://127.0.0.1:8000;
     }
     location /open/ {
-        add_header Access-Control-Allow-Origin $http_origin;
+        add_header Access-Control-Allow-Origin $http_origin always;
         proxy_pass http://127.0.0.1:8000;
     }
 }`,

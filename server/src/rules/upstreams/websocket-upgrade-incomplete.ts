@@ -22,11 +22,13 @@ Where the location also takes plain requests, a map makes \`Connection\` depend 
   references: ['https://nginx.org/en/docs/http/websocket.html', 'https://www.rfc-editor.org/rfc/rfc6455#section-4.1'],
   looksAt: { directive: ['proxy_pass'] },
   needs: 'file',
-  fixable: 'always',
+  fixable: 'sometimes',
   fixChanges: ['request-headers', 'request-line', 'timing'],
   messages: {
     connection: 'Upgrade is passed on without a Connection header that names it, so no WebSocket opens. Set Connection to "upgrade".',
     upgrade: 'Connection says "upgrade", and no Upgrade header is passed on, so no WebSocket opens. Set Upgrade to $http_upgrade.',
+    condition:
+      'WebSocket handshakes are passed on here without Upgrade and Connection, so none opens. Set both, and HTTP/1.1, in the location around the if: proxy_set_header is not allowed inside.',
     older:
       'Before nginx 1.29.7 Upgrade is passed on with HTTP/1.0 here, so no WebSocket opens. Set proxy_http_version 1.1, or say which nginx it is.',
     version: 'Upgrade is passed on with HTTP/1.0, so no WebSocket opens. Set proxy_http_version 1.1.',
@@ -76,11 +78,31 @@ Where the location also takes plain requests, a map makes \`Connection\` depend 
     }
     if (!upgrade && connection && /^upgrade$/i.test(connection.value(1)))
       return say('upgrade', ['proxy_set_header Upgrade $http_upgrade;']);
-    if (!upgrade) return;
+    if (!upgrade) {
+      // the very condition says what is passed here
+      const { opener } = scope;
+      if (opener?.name === 'if' && /\$\{?http_upgrade\b/.test(opener.values.join(' ')) && !/^!|!~|!=/.test(opener.values[1] ?? ''))
+        report('condition', {
+          at: directive.statement.name,
+          related: [{ at: opener.at({ start: opener.statement.start, end: opener.args.at(-1)!.end }), message: 'WebSockets only' }],
+        });
+      return;
+    }
     if ((written ?? (modern ? '1.1' : '1.0')) === '1.0') say('version', []);
     else if (bare) say('older', []);
   },
   examples: [
+    {
+      inside: 'server',
+      bad: `location / {
+    if ($http_upgrade ~* websocket) {
+        proxy_pass http://127.0.0.1:8001;
+#       ^^^^^^^^^^ condition
+    }
+    proxy_pass http://127.0.0.1:8000;
+}`,
+      fixed: false,
+    },
     {
       inside: 'server',
       bad: `location /ws/ {

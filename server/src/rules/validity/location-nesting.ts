@@ -11,7 +11,7 @@ export default defineRule({
   group: 'validity',
   severity: 'error',
   since: '0.1',
-  covers: ['location-variable-literal'],
+  covers: ['location-variable-literal', 'unreachable-location'],
   title: 'Location not allowed inside another one',
   why: `
 A nested location must lie inside its parent: its name begins with the parent's name. Nothing can stand inside an exact or a named
