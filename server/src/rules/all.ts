@@ -65,6 +65,7 @@ import sharedPrefixCookiePath from './correctness/shared-prefix-cookie-path.ts';
 import subFilterOnGzip from './correctness/sub-filter-on-gzip.ts';
 import tryFilesAndPass from './correctness/try-files-and-pass.ts';
 import tryFilesCodeNotLast from './correctness/try-files-code-not-last.ts';
+import tryFilesFallbackElsewhere from './correctness/try-files-fallback-elsewhere.ts';
 import tryFilesFileAsUri from './correctness/try-files-file-as-uri.ts';
 import tryFilesLostInIf from './correctness/try-files-lost-in-if.ts';
 import tryFilesMissingFallback from './correctness/try-files-missing-fallback.ts';
@@ -355,6 +356,7 @@ export const RULES: readonly Rule[] = [
   subFilterOnGzip,
   tryFilesAndPass,
   tryFilesCodeNotLast,
+  tryFilesFallbackElsewhere,
   tryFilesFileAsUri,
   tryFilesLostInIf,
   tryFilesMissingFallback,
