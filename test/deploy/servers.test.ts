@@ -17,6 +17,50 @@ const read = async (files: string): Promise<readonly Application[]> => readDeplo
 const listens = (a: Application): string =>
   [a.server.name, ...a.listeners.map((l) => (likely(l.address) ? addressText(likely(l.address)!) : '?'))].join(' ');
 
+test('what a server refuses of a request as nginx may send it: a header twice, HTTP/1 where it takes HTTP/2', async () => {
+  const twice = (name: string): readonly (readonly [string, string])[] => [
+    ['Host', 'a.test'],
+    [name, 'b'],
+    [name, 'c'],
+  ];
+  const refused = async (
+    command: string,
+    release: string,
+    headers: readonly (readonly [string, string])[],
+    httpVersion = '1.1',
+  ): Promise<number | null> => {
+    const [application] = await read(`#- Procfile\nweb: ${command} app:app\n#- requirements.txt\n${release}\n${FLASK}`);
+    const view = applicationView(
+      application!,
+      {
+        protocol: 'http',
+        upstream: '127.0.0.1:8000',
+        servers: ['127.0.0.1:8000'],
+        method: 'GET',
+        uri: '/',
+        httpVersion,
+        headers,
+        params: null,
+      },
+      { scheme: 'http', host: 'a.test', address: '203.0.113.7' },
+    );
+    return view.refused?.status ?? null;
+  };
+  // RFC9110_5_3_SINGLETON_FIELDS of gunicorn/http/message.py
+  assert.equal(await refused('gunicorn', 'gunicorn==26.2.0', twice('Host')), 400);
+  assert.equal(await refused('gunicorn', 'gunicorn==26.2.0', twice('Content-Type')), 400);
+  assert.equal(await refused('gunicorn', 'gunicorn==26.2.0', twice('X-Tag')), null);
+  assert.equal(await refused('gunicorn', 'gunicorn==25.3.0', twice('Content-Type')), null);
+  // asked of h11 0.14: "Found multiple Host: headers", and no word about Content-Type
+  assert.equal(await refused('hypercorn', 'hypercorn==0.17.3', twice('Host')), 400);
+  assert.equal(await refused('hypercorn', 'hypercorn==0.17.3', twice('Content-Type')), null);
+  // mismatch_is_error of gunicorn/http2/negotiation.py
+  const only2 = 'gunicorn --http-protocols h2,h1 --http2-cleartext prior-knowledge';
+  assert.equal(await refused(only2, 'gunicorn==26.2.0', [['Host', 'a.test']]), 400);
+  assert.equal(await refused(only2, 'gunicorn==26.2.0', [['Host', 'a.test']], '2'), null);
+  assert.equal(await refused(only2.replace('prior-knowledge', 'both'), 'gunicorn==26.2.0', [['Host', 'a.test']]), null);
+});
+
 test('uvicorn of its version: whom the default trusts, and several lines of X-Forwarded-For', async () => {
   const client = async (release: string, clientAddress: string, lines: readonly string[]): Promise<unknown> => {
     const [application] = await read(

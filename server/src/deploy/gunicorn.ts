@@ -33,6 +33,8 @@ export interface GunicornSettings {
   readonly limitRequestFieldSize: Setting<number>;
   readonly proxyProtocol: Setting<string>;
   readonly protocol: Setting<string>;
+  readonly httpProtocols: Setting<string>;
+  readonly http2Cleartext: Setting<string>;
   readonly rootPath: Setting<string>;
   readonly umask: Setting<number>;
   readonly wsgiApp: Setting<string>;
@@ -156,6 +158,8 @@ const FIELDS: Fields = {
   limitRequestFieldSize: number('limit_request_field_size', '--limit-request-field_size --limit-request-field-size', 8190),
   proxyProtocol: flag('proxy_protocol', '--proxy-protocol'),
   protocol: words('protocol', '--protocol', 'http'),
+  httpProtocols: words('http_protocols', '--http-protocols', 'h1'),
+  http2Cleartext: words('http2_cleartext', '--http2-cleartext', 'off'),
   rootPath: words('root_path', '--root-path', ''),
   umask,
   wsgiApp: words('wsgi_app', '', ''),

@@ -1,4 +1,4 @@
-/** Django's own part of the view: HttpRequest's scheme, host and path, ALLOWED_HOSTS, and the origin check of CsrfViewMiddleware (django/http/request.py, django/middleware/csrf.py of 3.2 to 5.2). */
+/** Django's own part of the view: HttpRequest's scheme, host and path, ALLOWED_HOSTS, and the origin check of CsrfViewMiddleware (django/http/request.py, django/middleware/csrf.py of 3.2 to 5.2; the notes of 6.0 and 6.1 have no change to what a proxy sees). */
 import type { Place } from '../base/span.ts';
 import type { Application } from './application.ts';
 import type { DjangoSettings } from './django.ts';

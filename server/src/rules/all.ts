@@ -275,6 +275,7 @@ import scriptFilenameUnderAlias from './wsgi/script-filename-under-alias.ts';
 import scriptNamePrefix from './wsgi/script-name-prefix.ts';
 import secretKeyGenerated from './wsgi/secret-key-generated.ts';
 import secureProxyHeaderMismatch from './wsgi/secure-proxy-header-mismatch.ts';
+import serverVersionLacks from './wsgi/server-version-lacks.ts';
 import serviceAddressKept from './wsgi/service-address-kept.ts';
 import sessionCookieInsecure from './wsgi/session-cookie-insecure.ts';
 import socketNotListened from './wsgi/socket-not-listened.ts';
@@ -565,6 +566,7 @@ export const RULES: readonly Rule[] = [
   scriptNamePrefix,
   secretKeyGenerated,
   secureProxyHeaderMismatch,
+  serverVersionLacks,
   serviceAddressKept,
   sessionCookieInsecure,
   socketNotListened,

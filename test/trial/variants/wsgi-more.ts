@@ -75,7 +75,72 @@ const unit = (service: string, server: string, head = ''): Variant =>
 const doubled = (name: string, of: number): string =>
   Array.from({ length: of }, (_, i) => `${name}${i + 1}=\${${name}${i}}\${${name}${i}}`).join('\nENV ');
 
+const GUNICORN_SITE = main('server { location / { proxy_pass http://127.0.0.1:8000; } }');
+
 export const TRIALS: readonly Trial[] = [
+  {
+    rule: 'server-version-lacks',
+    bad: [
+      files({
+        'nginx.conf': GUNICORN_SITE,
+        'app/Procfile': 'web: gunicorn --worker-class eventlet -b 127.0.0.1:8000 shop.wsgi',
+        'requirements.txt': 'gunicorn==26.2.2',
+      }),
+      files({
+        'nginx.conf': GUNICORN_SITE,
+        'app/Procfile': 'web: gunicorn -k gunicorn.workers.geventlet.EventletWorker -b 127.0.0.1:8000 shop.wsgi',
+        'requirements.txt': 'gunicorn>=26',
+      }),
+      files({
+        'nginx.conf': GUNICORN_SITE,
+        'app/gunicorn.conf.py': "bind = '127.0.0.1:8000'\nworker_class = 'eventlet'\n",
+        'app/poetry.lock': '[[package]]\nname = "gunicorn"\nversion = "26.0.0"\n',
+      }),
+      files({
+        'nginx.conf': main('upstream app { server 127.0.0.1:8000; } server { location / { proxy_pass http://app; } }'),
+        'app/gunicorn.conf.py': "bind = '127.0.0.1:8000'\nworker_class = 'eventlet'\n",
+        'requirements.txt': 'gunicorn==26.1.0',
+      }),
+      files({
+        'nginx.conf': GUNICORN_SITE,
+        'app/Procfile': 'web: gunicorn -k asgi -b 127.0.0.1:8000 shop.asgi',
+        'requirements.txt': 'gunicorn==22.0.0',
+      }),
+      files({
+        'nginx.conf': GUNICORN_SITE,
+        'app/gunicorn.conf.py': "bind = '127.0.0.1:8000'\nworker_class = 'asgi'\n",
+        'requirements.txt': 'gunicorn==23.0.0',
+      }),
+    ],
+    sane: [
+      files({
+        'nginx.conf': GUNICORN_SITE,
+        'app/Procfile': 'web: gunicorn --worker-class eventlet -b 127.0.0.1:8000 shop.wsgi',
+        'requirements.txt': 'gunicorn==25.3.0',
+      }),
+      files({
+        'nginx.conf': GUNICORN_SITE,
+        'app/Procfile': 'web: gunicorn --worker-class eventlet -b 127.0.0.1:8000 shop.wsgi',
+        'requirements.txt': 'gunicorn>=20.1',
+      }),
+      files({ 'nginx.conf': GUNICORN_SITE, 'app/Procfile': 'web: gunicorn --worker-class eventlet -b 127.0.0.1:8000 shop.wsgi' }),
+      files({
+        'nginx.conf': GUNICORN_SITE,
+        'app/Procfile': 'web: gunicorn -k gevent -b 127.0.0.1:8000 shop.wsgi',
+        'requirements.txt': 'gunicorn==26.2.2',
+      }),
+      files({
+        'nginx.conf': GUNICORN_SITE,
+        'app/Procfile': 'web: gunicorn -k asgi -b 127.0.0.1:8000 shop.asgi',
+        'requirements.txt': 'gunicorn==24.0.0',
+      }),
+      files({
+        'nginx.conf': GUNICORN_SITE,
+        'app/Procfile': 'web: gunicorn -k asgi -b 127.0.0.1:8000 shop.asgi',
+        'requirements.txt': 'gunicorn>=22.0.0',
+      }),
+    ],
+  },
   {
     rule: 'admin-unprotected',
     bad: [

@@ -15,9 +15,9 @@ import type { ModuleValues } from '../python.ts';
 import { type Environ, peerOf, type Refusal, type Seen, seen, surely, type UpstreamRequest, unseen } from '../seen.ts';
 import { byDefault, certain, convert, likely, placeOf, type Setting, unknownSetting, written } from '../setting.ts';
 import { NO_ENVIRONMENT } from '../shell.ts';
-import { isSince, type Package } from '../versions.ts';
+import { compareVersions, isSince, type Package, versionOf } from '../versions.ts';
 import { decodedPath, fromSetting, headersOfParams, inNetwork, keyed, refusal, unknownPeer } from './environ.ts';
-import { type Built, declareServer, plain, type Reading, type Start } from './server.ts';
+import { type Built, declareServer, type Lack, plain, type Reading, type Start } from './server.ts';
 import { unproxied } from './unproxied.ts';
 import { type UvicornTrust, uvicornEnviron, uvicornTrusts } from './uvicorn.ts';
 
@@ -73,6 +73,7 @@ export default declareServer<GunicornSettings>({
       : isAiohttpWorker(settings)
         ? seen(false, 'aiohttp’s worker takes nothing from forwarded headers')
         : gunicornTrusts(application, settings, peer),
+  lacks: workerLacking,
   trust: {
     name: 'forwarded_allow_ips',
     list: (settings) => settings.forwardedAllowIps,
@@ -81,6 +82,32 @@ export default declareServer<GunicornSettings>({
     address: (settings) => isUvicornWorker(settings),
   },
 });
+
+/** Worker classes that not every gunicorn has (SUPPORTED_WORKERS of gunicorn/workers/__init__.py): with another it ends with "class uri … invalid or not found". */
+const WORKERS = [
+  { classes: /^(eventlet|gunicorn\.workers\.geventlet\.\w+)$/, since: '0', removed: '26.0.0', instead: 'Use "gevent" or "gthread"' },
+  {
+    classes: /^(asgi|gunicorn\.workers\.gasgi\.\w+)$/,
+    since: '24.0.0',
+    removed: null,
+    instead: 'Use "uvicorn_worker.UvicornWorker", or a newer gunicorn',
+  },
+] as const;
+
+function workerLacking(application: Application, settings: GunicornSettings): Lack | null {
+  const name = certain(settings.workerClass);
+  const row = name === undefined ? undefined : WORKERS.find((w) => w.classes.test(name));
+  if (!row) return null;
+  const version = versionOf(application.versions, GUNICORN);
+  const of = application.versions.get(GUNICORN.name);
+  // only an exact version is too old for certain: the lower end of a range is no more than a hint
+  const exact = of && certain(of);
+  const removed = row.removed !== null && isSince(application, GUNICORN, row.removed);
+  const missing = exact !== undefined && compareVersions(exact, row.since) < 0;
+  if (!removed && !missing) return null;
+  const why = removed ? `it was removed in ${row.removed}` : `it came in ${row.since}`;
+  return { setting: `worker_class "${name}"`, version, why, instead: row.instead, place: placeOf(settings.workerClass) };
+}
 
 const isUvicornWorker = (settings: GunicornSettings): boolean => /uvicorn/i.test(likely(settings.workerClass) ?? '');
 
@@ -206,6 +233,10 @@ function gunicornEnviron(application: Application, settings: GunicornSettings, r
   const forwarders = new Set((certain(settings.forwarderHeaders) ?? []).map((e) => e.value));
   const kept: (readonly [string, string])[] = [];
   let refused: Refusal | null = gunicornLimits(application, settings, request);
+  // http2/negotiation.py mismatch_is_error: a trusted peer must open with HTTP/2 where that is the only way
+  const only2 = certain(settings.http2Cleartext) === 'prior-knowledge' && /\bh2\b/.test(certain(settings.httpProtocols) ?? '');
+  if (only2 && since('26.2.0') && !uwsgi && trusts.known && trusts.value && !/^2/.test(request.httpVersion ?? '1.0'))
+    refused ??= refusal(400, 'gunicorn takes HTTP/2 only from a trusted proxy, by http2_cleartext', placeOf(settings.http2Cleartext));
   for (const [name, value] of uwsgi ? headersOfParams(request.params!) : request.headers) {
     const upper = name.toUpperCase();
     if (upper.includes('_') && since('22.0.0') && !uwsgi) {
@@ -219,7 +250,8 @@ function gunicornEnviron(application: Application, settings: GunicornSettings, r
   const headers = keyed(kept, ',');
   const scheme = uwsgi ? paramScheme(request.params!) : gunicornScheme(settings, kept, trusts);
   if (scheme.refused) refused ??= scheme.refused;
-  if (since('26.1.0') && kept.filter(([n]) => n === 'HOST').length > 1) refused ??= refusal(400, 'gunicorn refuses a second Host header');
+  const twice = since('26.1.0') ? ['HOST', 'CONTENT-TYPE'].find((name) => kept.filter(([n]) => n === name).length > 1) : undefined;
+  if (twice) refused ??= refusal(400, `gunicorn refuses a second ${twice === 'HOST' ? 'Host' : 'Content-Type'} header`);
   const path = uwsgi ? bytewise(request.params!.find(([n]) => n === 'PATH_INFO')?.[1] ?? '/') : decodedPath(request.uri);
   const fromHeader = uwsgi ? undefined : kept.findLast(([n]) => n === 'SCRIPT_NAME')?.[1];
   const variable = application.environment.get('SCRIPT_NAME');

@@ -5,7 +5,7 @@ import { fromOptions, integer, optionTable, parseOptions, target, text } from '.
 import { type Environ, peerOf, seen, type UpstreamRequest, unseen } from '../seen.ts';
 import { byDefault, certain, convert, placeOf, type Setting, unknownSetting } from '../setting.ts';
 import type { Environment, ShellWord } from '../shell.ts';
-import { decodedPath, keyed } from './environ.ts';
+import { decodedPath, keyed, refusal } from './environ.ts';
 import { declareServer, plain } from './server.ts';
 
 export default declareServer<HypercornSettings>({
@@ -76,10 +76,12 @@ export function hypercornSettings(args: readonly ShellWord[], environment: Envir
 function hypercornEnviron({ server }: Application, request: UpstreamRequest, rootPath: Setting<string>): Environ {
   const peer = peerOf(request);
   const root = certain(rootPath);
+  const hosts = request.headers.filter(([n]) => n.toLowerCase() === 'host').length;
   return {
     server: server.title,
     interface: 'asgi',
-    refused: null,
+    // h11 reads the request: "Found multiple Host: headers"
+    refused: hosts > 1 ? refusal(400, 'Hypercorn refuses a second Host header') : null,
     method: request.method ?? 'GET',
     scheme: seen('http', 'Hypercorn ignores forwarded headers'),
     remoteAddr:

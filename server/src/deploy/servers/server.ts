@@ -65,6 +65,18 @@ export interface Program {
   readonly module?: boolean;
 }
 
+/** What a version has not. */
+export interface Lack {
+  /** the setting as written, for a message: `worker_class "eventlet"` */
+  readonly setting: string;
+  readonly version: string;
+  /** "it was removed in 26.0.0" */
+  readonly why: string;
+  /** what to do, as a sentence without its period */
+  readonly instead: string;
+  readonly place: Place | null;
+}
+
 export interface ServerDeclaration<Settings = unknown> {
   readonly name: string;
   /** in messages */
@@ -105,6 +117,8 @@ export interface ServerDeclaration<Settings = unknown> {
     /** the client's address is taken from the headers as well */
     address(settings: Settings): boolean;
   };
+  /** a setting that asks for what the installed version has not, so that the server does not start; null where nothing is known against it */
+  lacks?(application: Application, settings: Settings): Lack | null;
   /** a socket file's mode where nobody sets one */
   readonly socketMode: string;
   /** what ends a request, in its words */
