@@ -59,6 +59,28 @@ test('a request test whose aliases stand for lists of aliases is one message', (
   assert.match(problems[0]?.message ?? '', /expands to too much/);
 });
 
+test('a directive without its arguments stops no rule', () => {
+  const bare = [
+    'error_page',
+    'return',
+    'rewrite',
+    'try_files',
+    'proxy_pass',
+    'if',
+    'set',
+    'alias',
+    'root',
+    'add_header',
+    'proxy_set_header',
+  ];
+  const root = project('bare', {
+    'nginx.conf': `events {}\nhttp { ${bare.join('; ')}; server { listen 80; ${bare.join('; ')}; location / { ${bare.join('; ')}; } } }\n`,
+  });
+  const { status, stderr } = run(root, 'check', 'nginx.conf');
+  assert.equal(status, 1, stderr);
+  assert.doesNotMatch(stderr, /a rule failed|internal error/);
+});
+
 test('a pattern of three thousand parentheses stops no rule', () => {
   const nested = (n: number): string => `${'('.repeat(n)}a${')'.repeat(n)}`;
   for (const n of [200, 1500]) {

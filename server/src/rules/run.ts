@@ -246,7 +246,7 @@ class Part {
       for (const { asked, names, when } of dispatch.byOutcome) {
         if (!names.has(spot.location ? 'location' : 'server') && !directives.some((d) => names.has(d.name))) continue;
         if (spot.unsure) break;
-        if (when && !when(spot)) continue;
+        if (when && !this.wants(asked.rule, when, spot)) continue;
         if (witnesses.cut) {
           this.tellBudget(spot, witnesses.asked);
           return;
@@ -450,6 +450,16 @@ class Part {
     }
     const told = this.failed || this.reported > before;
     return questions === NO_QUESTIONS ? (told ? TOLD : SILENT) : { reports: told, questions };
+  }
+
+  /** Whether a rule looks at a spot at all; its exception there costs its own findings, as any other. */
+  private wants(rule: Rule, when: (spot: Spot) => boolean, spot: Spot): boolean {
+    try {
+      return when(spot);
+    } catch (error) {
+      this.options.onCrash?.(rule, error);
+      return false;
+    }
   }
 
   private check({ rule, input }: Asked): void {

@@ -22,7 +22,7 @@ const isRedirect = (d: Directive): boolean =>
     ? /^30|^http|^\$/.test(d.value(0))
     : d.name === 'rewrite'
       ? /^(?:redirect|permanent)$/.test(d.value(2)) || /^(?:https?:\/\/|\$)/.test(d.value(1))
-      : d.name === 'error_page' && d.values.at(-1)!.includes('://');
+      : d.name === 'error_page' && (d.values.at(-1) ?? '').includes('://');
 
 /** Requests worth following from a spot: plain ones, and one for each condition. */
 function* starts(spot: Spot): Generator<{ probe: Probe; door: Door }> {
