@@ -91,8 +91,11 @@ test('code that is called dead never runs', { skip }, async () => {
   await served(text, async (running) => {
     for (let i = 0; i < servers.length; i++)
       for (const path of PATHS)
-        for (const query of ['', '?y=1'])
-          for (const m of (await get(running, `p${i}.test`, path + query)).body.match(/\d+/g) ?? []) ran.add(m);
+        for (const query of ['', '?y=1']) {
+          // a page of nginx itself holds numbers, too
+          const { status, body } = await get(running, `p${i}.test`, path + query);
+          if (status === 200) for (const m of body.match(/\d+/g) ?? []) ran.add(m);
+        }
   });
   assert.deepEqual(
     [...dead].filter((m) => ran.has(m)),
