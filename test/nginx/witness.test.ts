@@ -230,6 +230,11 @@ async function answerFor(finding: Finding, running: Running, echo: Echo): Promis
     echo.answer = { status: 401, headers: PLAIN, body: '' };
     return;
   }
+  // the application has no such page
+  if (finding.rule === 'cors-misconfigured' && finding.witness!.outcome.startsWith('404 without')) {
+    echo.answer = { status: 404, headers: [['Content-Length', '0']], body: '' };
+    return;
+  }
   if (finding.rule === 'cache-stores-errors') {
     echo.answer = { status: 500, headers: [['Content-Length', '0']], body: '' };
     return;
