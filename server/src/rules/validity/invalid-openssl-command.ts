@@ -116,7 +116,8 @@ const VALUES: Readonly<Record<string, (value: string, openssl: Version) => strin
   ECDHParameters: (value, openssl) =>
     /^\+?automatic$/i.test(value) || (!value.includes(':') && acceptsGroups(value, { openssl }).ok) ? null : `it has no curve "${value}"`,
   RecordPadding: (value, openssl) =>
-    atLeast(openssl, '3.4.0') || (Number.parseInt(value, 10) || 0) <= LARGEST_RECORD
+    // from 3.4 on a second number is that of the handshake (cmd_RecordPadding); before, all behind the first is passed over
+    [value, atLeast(openssl, '3.4.0') ? value.replace(/^[^,]*,?/, '') : ''].every((n) => (Number.parseInt(n, 10) || 0) <= LARGEST_RECORD)
       ? null
       : `a record has ${LARGEST_RECORD} bytes at most`,
 });
@@ -193,6 +194,13 @@ The names are those of OpenSSL's configuration files. They are read only where a
       inside: 'server',
       bad: '    listen 8443 ssl;\n    ssl_certificate a.pem;\n    ssl_certificate_key a.key;\n    ssl_conf_command Options PriorityChaCha;\n#                            ^^^^^^^^^^^^^^ option',
       good: '    listen 8443 ssl;\n    ssl_certificate a.pem;\n    ssl_certificate_key a.key;\n    ssl_conf_command Options PrioritizeChaCha;',
+    },
+    {
+      // what the first number may be the second may be, too, and 3.0 does not read it
+      inside: 'server',
+      settings: { openssl: '3.6.5' },
+      bad: '    listen 8443 ssl;\n    ssl_certificate a.pem;\n    ssl_certificate_key a.key;\n    ssl_conf_command RecordPadding 512,70000;\n#                                  ^^^^^^^^^ value',
+      good: '    listen 8443 ssl;\n    ssl_certificate a.pem;\n    ssl_certificate_key a.key;\n    ssl_conf_command RecordPadding 512,16384;',
     },
   ],
 });

@@ -1,6 +1,6 @@
 /** Names that no module of the target offers anywhere (ngx_conf_handler: "unknown directive"). Where a name may stand is another rule's. */
 import { statusOf, type Target } from '../../catalog/catalog.ts';
-import { OLDEST } from '../../catalog/changes.ts';
+import { isBeyond, OLDEST } from '../../catalog/changes.ts';
 import type { Context } from '../../catalog/context.ts';
 import { FLAVOURS, GOES_ITS_OWN_WAY } from '../../catalog/flavours.ts';
 import { atLeast, version } from '../../catalog/version.ts';
@@ -33,6 +33,7 @@ load one, the name may be the module's, and the finding is an information or a w
   messages: {
     unknown: 'Unknown directive "{name}".',
     foreign: 'Directive "{name}" is not known here; {library} may bring it. Declare it in .proxylens.yaml under "directives".',
+    newer: 'Unknown directive "{name}". If nginx {target} has it, declare it in .proxylens.yaml under "directives".',
     misspelt: 'Unknown directive "{name}". Did you mean "{guess}"?',
     future: 'Unknown directive "{name}": it needs nginx {since} or later, and this is {target}.',
     relative: 'Directive "{name}" is not one of nginx; {relative} may have it. Declare it in .proxylens.yaml under "directives".',
@@ -88,7 +89,7 @@ load one, the name may be the module's, and the finding is an information or a w
         data: { ...data, guess },
         fix: fixOf(`Change to "${guess}"`, 'suggestion', directive.file, [replace(at, guess)]),
       });
-    report(/^[\d,]*\}/.test(name) ? 'raw' : 'unknown', { at, data });
+    report(/^[\d,]*\}/.test(name) ? 'raw' : isBeyond(target.nginx) ? 'newer' : 'unknown', { at, data });
   },
   examples: [
     {
@@ -104,6 +105,7 @@ http {
     },
     { inside: 'http', bad: '    gizp on;\n#   ^^^^ misspelt', good: '    gzip on;' },
     { inside: 'http', bad: '    frobnicate the widget;\n#   ^^^^^^^^^^ unknown', good: 'sendfile on;' },
+    { inside: 'http', settings: { nginx: '1.99.0' }, bad: '    frobnicate the widget;\n#   ^^^^^^^^^^ newer', good: 'sendfile on;' },
     {
       inside: 'server',
       settings: { nginx: '1.22.1' },
