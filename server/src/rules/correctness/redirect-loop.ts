@@ -168,6 +168,7 @@ The rule asks the configuration: it follows the redirects of made-up requests as
             at: hop.by.at(),
             data: { url: urlOf(hop.trace.request), to: hop.to },
             witness: proofOf(hop.trace),
+            missing: ['set_real_ip_from', 'real_ip_header'],
           });
           continue;
         }
