@@ -128,7 +128,7 @@ export class Visitor implements Scripting, TableAsker {
       case 'host':
       case 'http_host':
       case 'server_name':
-        return hostOf(this.scope);
+        return requestHostOf(this.scope);
       case 'uri':
       case 'document_uri':
       case 'request_uri':
@@ -278,7 +278,7 @@ export class Visitor implements Scripting, TableAsker {
 }
 
 /** A host that the server of a scope is asked for by those who mean it. */
-function hostOf(scope: Scope): string {
+function requestHostOf(scope: Scope): string {
   const names = serverOf(scope)?.names ?? [];
   const plain = names.find((n) => n.kind === 'exact' && n.text !== '' && n.text !== '_') ?? names[0];
   if (!plain || plain.kind === 'regex' || plain.text === '' || plain.text === '_') return hostInConditions(scope) ?? 'www.example.test';

@@ -102,7 +102,7 @@ const made = new PerPart((directive: Directive): Passed => {
 export const passedBy = (directive: Directive): Passed => made.of(directive);
 
 /** The only target of a pass directive, constants followed; null where there are several or a request decides. */
-export function targetOf(directive: Directive): PassTarget | null {
+export function passTargetOf(directive: Directive): PassTarget | null {
   const { targets, whole } = passedBy(directive);
   return whole && targets.length === 1 ? targets[0]! : null;
 }

@@ -108,7 +108,7 @@ export const within = (host: FileId, path: string): FileId => resolve(`${host}${
 export const isWithin = (file: FileId): boolean => `${file}/`.includes(WITHIN);
 
 /** The file of the disk that a name stands for: the one that holds a part, every other file itself. */
-export function hostOf(file: FileId): FileId {
+export function hostFileOf(file: FileId): FileId {
   const at = `${file}/`.indexOf(WITHIN);
   return at < 0 ? file : (file.slice(0, at) as FileId);
 }

@@ -404,7 +404,7 @@ export function parseAddress(text: string, options: AddressOptions = {}): Read<A
   if (colon >= 0) {
     const ports = parsePorts(text, colon + 1, end, options);
     if (!ports.ok) return ports;
-    return hostOf(text.slice(0, colon), uri, ports.value, options);
+    return hostPartOf(text.slice(0, colon), uri, ports.value, options);
   }
   if (options.listen && uriAt < 0) {
     const dash = options.noRange ? -1 : text.indexOf('-');
@@ -415,7 +415,7 @@ export function parseAddress(text: string, options: AddressOptions = {}): Read<A
       return ports.ok ? good({ family: 'ipv4', host: '*', ...ports.value, wildcard: true, uri: '' }) : ports;
     }
   }
-  return hostOf(text.slice(0, end), uri, { port: null, lastPort: null }, options);
+  return hostPartOf(text.slice(0, end), uri, { port: null, lastPort: null }, options);
 }
 
 function parsePorts(text: string, from: number, to: number, options: AddressOptions): Read<{ port: number; lastPort: number }> {
@@ -436,7 +436,7 @@ function parsePorts(text: string, from: number, to: number, options: AddressOpti
   return good({ port: first.value, lastPort: last.value });
 }
 
-function hostOf(
+function hostPartOf(
   host: string,
   uri: string,
   ports: { port: number | null; lastPort: number | null },

@@ -1,7 +1,7 @@
 /** Options that several commands share, and how a run's configurations are found and loaded. */
 import path from 'node:path';
 import type { Command } from 'commander';
-import { basename, dirname, type FileId, fileId, fromPath, hostOf, isBelow, isWithin, pathOf } from '../base/file-id.ts';
+import { basename, dirname, type FileId, fileId, fromPath, hostFileOf, isBelow, isWithin, pathOf } from '../base/file-id.ts';
 import type { FileSystem } from '../base/file-system.ts';
 import { Lines } from '../base/lines.ts';
 import { MemoryFiles } from '../base/memory-files.ts';
@@ -236,7 +236,7 @@ export class Loader {
   /** Takes a mended text instead of that on the disk. */
   replace(file: FileId, text: string): void {
     if (this.files.text(file) !== null) {
-      for (const id of [...this.sources.keys()]) if (id !== file && hostOf(id) === file) this.sources.delete(id);
+      for (const id of [...this.sources.keys()]) if (id !== file && hostFileOf(id) === file) this.sources.delete(id);
       this.files.put(file, text);
       return;
     }
@@ -325,8 +325,8 @@ export class Loader {
     const config = await this.main(root, project);
     const folders = named.filter((n) => n.kind === 'folder').map((n) => n.id);
     const files = new Set(named.filter((n) => n.kind === 'file').map((n) => n.id));
-    const whole = files.has(hostOf(root)) || folders.some((f) => isBelow(root, f));
-    return { config, project, shown: whole ? null : (file) => files.has(hostOf(file)) || folders.some((f) => isBelow(file, f)) };
+    const whole = files.has(hostFileOf(root)) || folders.some((f) => isBelow(root, f));
+    return { config, project, shown: whole ? null : (file) => files.has(hostFileOf(file)) || folders.some((f) => isBelow(file, f)) };
   }
 
   private async ofProject(project: Project, named: readonly Named[], given: readonly Asked[]): Promise<Asked[]> {
@@ -357,7 +357,7 @@ export class Loader {
     const configs = new Map<FileId, Asked>(given.map((g) => [g.config.root, g]));
     for (const root of roots) {
       if (configs.has(root)) continue;
-      const isNamed = named.some((n) => n.id === hostOf(root)) || chosen?.includes(root);
+      const isNamed = named.some((n) => n.id === hostFileOf(root)) || chosen?.includes(root);
       try {
         configs.set(root, await this.asked(root, project, named));
       } catch (error) {

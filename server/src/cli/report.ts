@@ -1,5 +1,5 @@
 /** What a check did, besides its findings: what was read as what, for which nginx, what was not seen, what was not checked. */
-import { type FileId, hostOf, relativePath } from '../base/file-id.ts';
+import { type FileId, hostFileOf, relativePath } from '../base/file-id.ts';
 import type { Span } from '../base/span.ts';
 import type { Config } from '../config/config.ts';
 import { assumedFlavour } from '../config/flavour.ts';
@@ -47,9 +47,9 @@ export function reportOn(asked: readonly Asked[], findings: readonly Finding[], 
   const unseen = new Map<string, Unseen>();
   for (const { config, project } of asked) {
     for (const file of config.files.keys())
-      if (isShown(hostOf(file)) && !readAs.has(file)) readAs.set(file, readAsOf(file, config, project));
+      if (isShown(hostFileOf(file)) && !readAs.has(file)) readAs.set(file, readAsOf(file, config, project));
     for (const [statement, include] of config.tree.includes) {
-      const host = hostOf(include.file);
+      const host = hostFileOf(include.file);
       if (!isShown(host) || include.unseen === null) continue;
       const span = statement.args[0] ?? statement.name;
       unseen.set(`${host} ${span.start}`, {
@@ -77,9 +77,13 @@ function readAsOf(file: FileId, config: Config, project: Project): ReadAs {
   const { target, versionFrom } = config.settings;
   return {
     // a configuration within another text is shown as that text, with the place where it lives
-    id: hostOf(file),
+    id: hostFileOf(file),
     as: standIn?.file === file ? standIn.path : (lives?.path ?? null),
-    inside: standIn ? `the nginx.conf of ${standIn.of}` : file === config.root ? null : relativePath(hostOf(config.root), project.boundary),
+    inside: standIn
+      ? `the nginx.conf of ${standIn.of}`
+      : file === config.root
+        ? null
+        : relativePath(hostFileOf(config.root), project.boundary),
     template: config.files.get(file)?.template ?? null,
     nginx: target.nginx.text,
     versionFrom,

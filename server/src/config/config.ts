@@ -7,7 +7,7 @@ import { ANY_MODULE, loadedAlso } from '../catalog/modules.ts';
 import type { SourceFile, Statement } from '../syntax/statement.ts';
 import { asked } from './asked.ts';
 import type { Directive, IncludeSite } from './directive.ts';
-import type { Kept } from './kept.ts';
+import type { BlockCache } from './kept.ts';
 import { Scope, type ScopeContext } from './scope.ts';
 import type { Settings } from './settings.ts';
 import type { Tree } from './tree.ts';
@@ -35,7 +35,7 @@ export class Config {
     /** the contexts that a fragment may stand in, the likeliest first; it is read in the first */
     readonly contexts: readonly ScopeContext[] = [context],
     /** what the revision before has left, where there is one */
-    readonly kept: Kept | null = null,
+    readonly kept: BlockCache | null = null,
   ) {
     this.settings = withLoaded(settings, tree);
     this.catalog = engine.catalog;

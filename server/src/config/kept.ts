@@ -25,7 +25,7 @@ interface Level {
 }
 
 /** What includes bring at one revision: numbers that stay the same as long as a file's statements, and all that they include, do. */
-class Brought {
+class IncludedStatements {
   private readonly byFile = new Map<FileId, string>();
 
   constructor(private readonly config: Config) {}
@@ -67,7 +67,7 @@ export const APART: ReadonlySet<string> = new Set([...LEVELS, 'server', 'upstrea
 const isInherited = (d: Directive): boolean => !d.statement.block || !APART.has(d.name);
 
 /** What one tree of files keeps between two revisions; a tree that is read anew begins with nothing. */
-export class Kept {
+export class BlockCache {
   private readonly levels = new Map<string, Level>();
   /** what values that are kept with its blocks have asked about the rest */
   readonly questions = new Questions();
@@ -80,7 +80,7 @@ export class Kept {
     if (!scope.outer) return list;
     const { config } = scope;
     const before = this.levels.get(scope.context);
-    const brought = new Brought(config);
+    const brought = new IncludedStatements(config);
     const around: string[] = [];
     for (let at: Scope | null = scope; at; at = at.parent)
       for (const d of at === scope ? list : at.level)

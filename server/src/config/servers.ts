@@ -356,7 +356,7 @@ function makeTable(listener: Listener): NameTable {
 export const shadowedNames = (listener: Listener): readonly ShadowedName[] => tableOf(listener).shadowed;
 
 /**
- * The server for a host (lower case, without port and trailing dot: see `hostOf`; empty when the request has none).
+ * The server for a host (lower case, without port and trailing dot: see `validHost`; empty when the request has none).
  * Order: exact, longest leading mask, longest trailing mask, regexes in order of appearance, default (ngx_http_find_virtual_server).
  */
 export function chooseServer(listener: Listener, host: ByteString): ServerChoice {
@@ -462,7 +462,7 @@ const STRICT_HOST_SINCE = '1.29.4';
  * The host of a `Host` header or request line as nginx uses it: cut at the port, one trailing dot dropped, lower case.
  * Null: nginx answers 400 (ngx_http_validate_host).
  */
-export function hostOf(value: ByteString, options: HostOptions): ByteString | null {
+export function validHost(value: ByteString, options: HostOptions): ByteString | null {
   return options.strict ? strictHost(value) : laxHost(value);
 }
 

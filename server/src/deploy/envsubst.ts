@@ -2,7 +2,7 @@
  * Where envsubst writes the values of environment variables into nginx's files: calls of its own in scripts, Dockerfiles and compose files,
  * and the environments of containers that run nginx, whose image does it with every template before nginx starts. Nothing is run.
  */
-import { basename, dirname, type FileId, hostOf, isBelow, isWithin, resolve } from '../base/file-id.ts';
+import { basename, dirname, type FileId, hostFileOf, isBelow, isWithin, resolve } from '../base/file-id.ts';
 import type { Place } from '../base/span.ts';
 import type { ComposeService } from './compose.ts';
 import type { Deployment } from './deployment.ts';
@@ -191,7 +191,7 @@ export function substitutionsOf(deployment: Deployment, template: FileId): reado
 /** Whether a template is a key of a ConfigMap that the container has among its templates. */
 function ofMap(deployment: Deployment, service: ComposeService, template: FileId): boolean {
   if (!isWithin(template) || !service.maps?.length) return false;
-  const host = hostOf(template);
+  const host = hostFileOf(template);
   const key = basename(template);
   const document = Number(/\/(\d+)\.data$/.exec(dirname(template))?.[1]);
   const text = deployment.files.get(host);

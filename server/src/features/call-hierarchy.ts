@@ -46,7 +46,7 @@ const fileItem = (id: FileId, source: SourceFile | undefined): CallItem => ({
 
 function blockItem(d: Directive): CallItem {
   const { statement } = d;
-  const server = d.name === 'location' ? serverOf(d.scope) : null;
+  const server = d.name === 'location' ? serverBlockOf(d.scope) : null;
   return {
     kind: d.name === 'server' ? 'server' : 'location',
     name: d.name === 'server' && d.body ? scopeTitle(d.body) : headOf(d),
@@ -58,7 +58,7 @@ function blockItem(d: Directive): CallItem {
 }
 
 /** The server level that a scope belongs to. */
-const serverOf = (scope: Scope): Scope | null => scope.enclosing('server');
+const serverBlockOf = (scope: Scope): Scope | null => scope.enclosing('server');
 
 interface Jump {
   readonly word: Word;
@@ -86,7 +86,7 @@ function takenBy(server: Scope, path: string): Location | null {
 }
 
 function* jumpsOf(scope: Scope): Generator<Jump> {
-  const server = serverOf(scope);
+  const server = serverBlockOf(scope);
   if (!server) return;
   for (const directive of scope.directives) {
     if (directive.name === 'if' && directive.body) yield* jumpsOf(directive.body);
@@ -187,7 +187,7 @@ export function incoming(configs: readonly Config[], item: CallItem): Call[] {
   const calls: { key: string; item: CallItem; span: Span }[] = [];
   for (const wanted of directivesFor(configs, item)) {
     const { config } = wanted.scope;
-    const server = serverOf(wanted.scope);
+    const server = serverBlockOf(wanted.scope);
     for (const { scope } of serversOf(config)) {
       if (scope !== server) continue;
       const visit = (level: Scope): void => {

@@ -28,7 +28,7 @@ const schemeOf = (server: Server): 'http' | 'https' => (server.listens.some((l) 
 const PLACEHOLDER = /\{\{|\{%|<%|\$|@[\w-]+@|__\w+__/;
 
 /** A name that a client could ask for. */
-function hostOf(server: Server): string {
+function sampleHostOf(server: Server): string {
   const name = server.names.find((n) => n.kind === 'exact' && n.text && n.text !== '_' && !PLACEHOLDER.test(n.text)) ?? server.names[0];
   if (name && PLACEHOLDER.test(name.text)) return 'example.com';
   if (!name?.text || name.text === '_' || name.kind === 'regex') return 'localhost';
@@ -54,7 +54,7 @@ const urlOf = (server: Server, location: Location | null): string => {
     (scheme === 'http' && port === 80)
       ? ''
       : `:${port}`;
-  return `${scheme}://${hostOf(server)}${shown}${pathOf(location)}`;
+  return `${scheme}://${sampleHostOf(server)}${shown}${pathOf(location)}`;
 };
 
 function* locationsIn(level: LocationLevel): Generator<Location> {

@@ -34,7 +34,7 @@ export interface Sight {
 }
 
 /** `127.0.0.1:8000`, `unix:/run/app.sock`, `web:8000` as what nginx connects to. */
-function targetOf(text: string): Target | null {
+function hostAndPort(text: string): Target | null {
   if (text.startsWith('unix:')) return { kind: 'unix', path: text.slice(5).replace(/:$/, '') };
   const m = /^(\[.+\]|[^:]+)(?::(\d+))?$/.exec(text);
   return m ? { kind: 'tcp', host: m[1]!.replace(/^\[|\]$/g, ''), port: Number(m[2] ?? 80) } : null;
@@ -43,7 +43,7 @@ function targetOf(text: string): Target | null {
 /** The applications that the servers of a group lead to, each once; none where no application of the workspace listens there. */
 export function applicationsBehind(servers: readonly string[], deployment: Deployment, from: ComposeService | null): Application[] {
   const found = servers.flatMap((text) => {
-    const target = targetOf(text);
+    const target = hostAndPort(text);
     const reached = target ? reachedFrom(deployment, from, target) : null;
     return reached?.kind === 'listener' ? [reached.application] : [];
   });

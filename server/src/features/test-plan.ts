@@ -61,7 +61,7 @@ export function testPlan(config: Config, folder: string): TestPlan | { readonly 
   };
   const own = `"${folder}/`;
   /** Host and port of a place that nginx connects to. */
-  const hostOf = (text: string): string => (text.startsWith('[') ? text.slice(0, text.indexOf(']') + 1) : text.replace(/:\d+$/, ''));
+  const withoutPort = (text: string): string => (text.startsWith('[') ? text.slice(0, text.indexOf(']') + 1) : text.replace(/:\d+$/, ''));
   const listened = (text: string): string => {
     if (text.startsWith('unix:'))
       return numbered(sockets, text, (n) => {
@@ -69,7 +69,7 @@ export function testPlan(config: Config, folder: string): TestPlan | { readonly 
         return `unix:${folder}/run/${n}.sock`;
       });
     const port = /^\d+$/.test(text) ? text : (/:(\d+)$/.exec(text.replace(/^\[[^\]]*\]/, ''))?.[1] ?? '');
-    const host = /^\d+$/.test(text) ? '' : hostOf(text);
+    const host = /^\d+$/.test(text) ? '' : withoutPort(text);
     const here = host === '' || host === '*' || host === '[::]' || host === '0.0.0.0' || host === '127.0.0.1' || host === '[::1]';
     const address = here
       ? host
@@ -126,14 +126,14 @@ export function testPlan(config: Config, folder: string): TestPlan | { readonly 
         drop(s);
       } else if (name === 'listen' && first) put(s, 0, listened(value));
       else if (name === 'server' && !s.block && s.parent?.name.value === 'upstream' && fixed && !value.startsWith('unix:')) {
-        const host = hostOf(value);
+        const host = withoutPort(value);
         if (!IP.test(host)) {
           replaced.add('names of hosts');
           put(s, 0, `127.0.0.1${value.slice(host.length)}`);
         }
       } else if (PASSES.test(name) && fixed && first) {
         const m = /^([a-z]+:\/\/)?([^/]*)(.*)$/is.exec(value);
-        const host = hostOf(m?.[2] ?? '');
+        const host = withoutPort(m?.[2] ?? '');
         if (m && host && !host.startsWith('unix') && !IP.test(host) && !groups.has((m[2] ?? '').toLowerCase())) {
           replaced.add('names of hosts');
           put(s, 0, `${m[1] ?? ''}127.0.0.1${(m[2] ?? '').slice(host.length)}${m[3] ?? ''}`);
@@ -141,7 +141,7 @@ export function testPlan(config: Config, folder: string): TestPlan | { readonly 
       } else if (name === 'resolver' || name === 'set_real_ip_from')
         s.args.forEach((a, n) => {
           const text = a.value.replace(/\/\d+$/, '');
-          if (/=|^unix:|^(on|off)$|\$/.test(a.value) || IP.test(hostOf(text)) || IP.test(text)) return;
+          if (/=|^unix:|^(on|off)$|\$/.test(a.value) || IP.test(withoutPort(text)) || IP.test(text)) return;
           replaced.add('names of hosts');
           put(s, n, '127.0.0.1');
         });

@@ -1,6 +1,6 @@
 /** What can be said of edits by where they stand and what they take away, before anything is run: template marks, branches, declarations. */
 import type { TextEdit } from '../base/edit.ts';
-import { basename, hostOf, isWithin } from '../base/file-id.ts';
+import { basename, hostFileOf, isWithin } from '../base/file-id.ts';
 import type { Span } from '../base/span.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { OLDEST } from '../catalog/changes.ts';
@@ -43,7 +43,7 @@ const keyOf = (open: readonly Open[]): string => open.map((o) => `${o.mark.start
 /** What reads a dollar sign before nginx does, in words; null where nothing does. */
 function readerOfDollar(file: SourceFile, edits: readonly TextEdit[], deployment: Deployment): string | null {
   if (isWithin(file.id)) {
-    const host = basename(hostOf(file.id));
+    const host = basename(hostFileOf(file.id));
     if (/^(?:docker-)?compose.*\.ya?ml$/.test(host)) return 'Compose';
     let open: RegExpMatchArray | null = null;
     const before = file.text.slice(0, file.body[0]?.start ?? 0);

@@ -24,7 +24,7 @@ export interface Target {
   readonly configs: readonly Config[];
 }
 
-export function targetOf(snapshot: Snapshot, uri: string): Target | null {
+export function subjectOf(snapshot: Snapshot, uri: string): Target | null {
   const id: FileId = fileId(uri);
   const file = snapshot.file(id);
   const configs = snapshot.configsOf(id);
@@ -39,14 +39,14 @@ export function targetAt(
   encoding: Encoding,
 ): (Target & { readonly offset: number }) | null {
   const id: FileId = fileId(uri);
-  let t = targetOf(snapshot, uri);
+  let t = subjectOf(snapshot, uri);
   if (!t) {
     const host = snapshot.text(id);
     const parts = snapshot.embedded(id);
     if (!host || !parts.length) return null;
     const offset = toOffset(host, position, encoding);
     const part = parts.find((e) => e.span.start <= offset && offset <= e.span.end);
-    t = part ? targetOf(snapshot, part.id) : null;
+    t = part ? subjectOf(snapshot, part.id) : null;
   }
   return t && { ...t, offset: toOffset(t.file, position, encoding) };
 }

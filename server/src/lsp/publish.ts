@@ -4,7 +4,7 @@
  * end where the next edit comes. Files that left the include graph are blanked. What a finding is belongs to the rules.
  */
 import { type Connection, type Diagnostic, DiagnosticSeverity } from 'vscode-languageserver';
-import { type FileId, hostOf } from '../base/file-id.ts';
+import { type FileId, hostFileOf } from '../base/file-id.ts';
 import { Lines } from '../base/lines.ts';
 import { Held, Present } from '../rules/held.ts';
 import { Remembered } from '../rules/remembered.ts';
@@ -209,7 +209,7 @@ export class Publisher {
   private show(snapshot: Snapshot, found: Found, speaksFor: (file: FileId) => boolean): void {
     for (const file of [...this.byFile.keys()]) if (!found.has(file) && speaksFor(file)) found.set(file, []);
     for (const [file, findings] of found) this.byFile.set(file, findings);
-    for (const file of new Set([...found.keys()].map(hostOf))) this.publish(snapshot, file, this.shownIn(snapshot, file));
+    for (const file of new Set([...found.keys()].map(hostFileOf))) this.publish(snapshot, file, this.shownIn(snapshot, file));
   }
 
   /** The findings that an editor shows in a file: its own, and those of the configurations within it. */

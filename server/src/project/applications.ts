@@ -4,7 +4,7 @@
  */
 
 import { type CancelToken, check } from '../base/cancel.ts';
-import { basename, dirname, type FileId, hostOf, isBelow, relativePath, resolve } from '../base/file-id.ts';
+import { basename, dirname, type FileId, hostFileOf, isBelow, relativePath, resolve } from '../base/file-id.ts';
 import { readCompose } from '../deploy/compose.ts';
 import type { Deployment } from '../deploy/deployment.ts';
 import { MAX_FILES } from '../deploy/wanted.ts';
@@ -49,7 +49,7 @@ export async function partsOf(
   const found = new Map<FileId, { own: FileId[]; starts: boolean }>();
   const looked = new Set<FileId>([folder]);
   for (const config of configs)
-    for (let at = dirname(hostOf(config)); isBelow(at, folder) && !looked.has(at); at = dirname(at)) {
+    for (let at = dirname(hostFileOf(config)); isBelow(at, folder) && !looked.has(at); at = dirname(at)) {
       looked.add(at);
       if (marked.has(at)) found.set(at, { own: [], starts: false });
     }
@@ -142,7 +142,7 @@ function startedBy(project: Project, root: FileId): Instance | undefined {
 /** The folder that a configuration is deployed from: that of the compose file, manifest or Dockerfile which mounts or copies it, else its own. */
 function anchorOf(project: Project, root: FileId): FileId {
   const by = startedBy(project, root);
-  return dirname(by && by.kind !== 'ansible' && by.kind !== 'systemd' ? by.at.file : hostOf(root));
+  return dirname(by && by.kind !== 'ansible' && by.kind !== 'systemd' ? by.at.file : hostFileOf(root));
 }
 
 /** The files and folders that the compose file which starts nginx names: what its other services are built from and given. */

@@ -3,7 +3,7 @@
  * that they are parts of a text, but whoever reads one, and whoever shows a place.
  */
 import type { TextEdit } from '../base/edit.ts';
-import { basename, dirname, type FileId, hostOf, isWithin, pathOf } from '../base/file-id.ts';
+import { basename, dirname, type FileId, hostFileOf, isWithin, pathOf } from '../base/file-id.ts';
 import type { Entry, FileSystem, FileText, Stat } from '../base/file-system.ts';
 import type { PathMap } from '../config/settings.ts';
 import { holdsMainBlocks } from './content.ts';
@@ -43,7 +43,7 @@ export class EmbeddedFiles implements FileSystem {
 
   /** The configuration of that name in another text of its host; null when it has none. */
   reread(file: FileId, text: string): Embedded | null {
-    const host = hostOf(file);
+    const host = hostFileOf(file);
     return embeddedIn(host, pathOf(host), text).find((e) => e.id === file) ?? null;
   }
 
@@ -59,7 +59,7 @@ export class EmbeddedFiles implements FileSystem {
 
   /** An embedded configuration by its name, with the text that holds it; of hosts that were read. */
   known(file: FileId): { readonly embedded: Embedded; readonly text: string } | null {
-    const host = this.hosts.get(hostOf(file));
+    const host = this.hosts.get(hostFileOf(file));
     const embedded = host?.embedded.find((e) => e.id === file);
     return host && embedded ? { embedded, text: host.text } : null;
   }
@@ -71,7 +71,7 @@ export class EmbeddedFiles implements FileSystem {
   }
 
   async find(file: FileId): Promise<{ readonly embedded: Embedded; readonly text: string } | null> {
-    await this.host(hostOf(file));
+    await this.host(hostFileOf(file));
     return this.known(file);
   }
 
@@ -84,7 +84,7 @@ export class EmbeddedFiles implements FileSystem {
   /** Main files are not listed: what a mask brings beside one is never the file that holds the mask. */
   async list(folder: FileId): Promise<Entry[]> {
     if (!isWithin(folder)) return this.disk.list(folder);
-    const host = await this.host(hostOf(folder));
+    const host = await this.host(hostFileOf(folder));
     return (host?.embedded ?? [])
       .filter((e) => dirname(e.id) === folder.replace(/\/$/, '') && !holdsMainBlocks(e.window.visible))
       .map((e): Entry => ({ name: basename(e.id), kind: 'file' }))

@@ -7,7 +7,7 @@
 import { askedOfBlock, type Question, type Recording, recorded } from '../config/asked.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
-import type { Kept } from '../config/kept.ts';
+import type { BlockCache } from '../config/kept.ts';
 import type { Deployment } from '../deploy/deployment.ts';
 import { Held } from './held.ts';
 import type { Finding, Rule } from './rule.ts';
@@ -159,7 +159,7 @@ export class Remembered {
   private readonly quick = new KnownBlocks();
   private readonly costly = new KnownBlocks();
   private rules: readonly Rule[] = [];
-  private kept: Kept | null = null;
+  private kept: BlockCache | null = null;
   private config: Config | null = null;
   private deployment: Deployment | null = null;
 

@@ -203,7 +203,7 @@ export interface RuleSpec<Messages extends Record<string, string>, At extends Lo
    * The answer follows from the words of the directive, the kind of its block and what the whole configuration declares: a line that was
    * found in order is so wherever it stands, and is asked about once. For rules about every directive.
    */
-  readonly alike?: boolean;
+  readonly contextFree?: boolean;
   /**
    * Says that something is not there, or relies on it: the directives whose absence it is about, or true where it is more than directives. It is
    * silent where such a line may stand and nobody sees it: in an include that is not at hand, a template, surroundings that nobody knows.

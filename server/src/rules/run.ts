@@ -93,7 +93,7 @@ class Dispatch {
       else map.set(key, [asked]);
     };
     if ('directive' in at) {
-      if (at.directive === '*') (asked.rule.alike ? this.everyLine : this.everyDirective).push(asked);
+      if (at.directive === '*') (asked.rule.contextFree ? this.everyLine : this.everyDirective).push(asked);
       else for (const name of at.directive) push(this.byName, name);
     } else if ('scope' in at) for (const context of at.scope) push(this.byContext, context);
     else if ('file' in at) this.byFile.push(asked);

@@ -1,5 +1,5 @@
 /** Places of the configuration as a trace shows them. */
-import { hostOf, pathOf } from '../base/file-id.ts';
+import { hostFileOf, pathOf } from '../base/file-id.ts';
 import type { Lines } from '../base/lines.ts';
 import type { Directive } from '../config/directive.ts';
 import type { At, Range } from './trace.ts';
@@ -13,7 +13,7 @@ export function atOf(directive: Directive): At {
   if (kept && kept.start === statement.start && kept.lines === file.lines) return kept.at;
   const end = statement.args.at(-1)?.end ?? statement.name.end;
   const range: Range = { start: file.lines.position(statement.start), end: file.lines.position(end) };
-  const at: At = { path: pathOf(hostOf(file.id)), uri: hostOf(file.id), range };
+  const at: At = { path: pathOf(hostFileOf(file.id)), uri: hostFileOf(file.id), range };
   made.set(directive, { lines: file.lines, start: statement.start, at });
   return at;
 }

@@ -244,7 +244,7 @@ function included(run: Run, text: ByteString): ByteString | null {
       else if (command === 'include') {
         const uri = given.get('virtual') ?? given.get('file');
         const path = uri === undefined || (given.has('virtual') && given.has('file')) ? null : evaluated(run, page, uri);
-        const target = path === null ? null : targetOf(run, path);
+        const target = path === null ? null : includedTarget(run, path);
         if (!target) error();
         else {
           let more = piece(run, target.uri, target.args, at, 'ngx_http_ssi_filter_module');
@@ -263,7 +263,7 @@ function included(run: Run, text: ByteString): ByteString | null {
 }
 
 /** A path that does not begin with a slash hangs from the folder of the page. */
-function targetOf(run: Run, text: ByteString): { readonly uri: ByteString; readonly args: ByteString } | null {
+function includedTarget(run: Run, text: ByteString): { readonly uri: ByteString; readonly args: ByteString } | null {
   if (text === '') return null;
   const path = text.startsWith('/') ? text : run.uri.slice(0, run.uri.lastIndexOf('/') + 1) + text;
   const mark = path.indexOf('?');

@@ -11,13 +11,13 @@ import { writtenOut } from '../config/renderings.ts';
 import type { Scope } from '../config/scope.ts';
 import {
   chooseServer,
-  hostOf,
   type Listener,
   listenerFor,
   listenersOf,
   type Server,
   type ServerChoice,
   serverLosers,
+  validHost,
 } from '../config/servers.ts';
 import { atOf } from './at.ts';
 import { BODIES } from './body.ts';
@@ -254,7 +254,7 @@ function handshake(run: Run, listener: Listener): boolean {
   const host = input.sni === undefined ? sniOf(run) : input.sni;
   run.connection.sni = host;
   if (host !== null) {
-    const name = hostOf(toBytes(host), { strict: run.behaviour.strictHost });
+    const name = validHost(toBytes(host), { strict: run.behaviour.strictHost });
     const choice = name === null ? null : chooseServer(listener, name);
     if (choice && choice.reason !== 'default' && choice.reason !== 'only') {
       run.server = choice.server;
@@ -368,7 +368,7 @@ function requestLine(run: Run, target: ByteString, versionText: string, version:
       changed: [{ what: '$uri', from: null, to: fromBytes(parsed.uri) }],
     });
   if (parsed.host !== null) {
-    const host = hostOf(parsed.host, { strict: behaviour.strictHost });
+    const host = validHost(parsed.host, { strict: behaviour.strictHost });
     if (host === null) return refuse(run, 400, 'the host of the request line is invalid');
     if (!toServer(run, host, 'request line')) return false;
     run.host = host;
@@ -383,7 +383,7 @@ function authority(run: Run): boolean {
   if (value === undefined) return true;
   // HTTP/3 makes no Host line of it: $http_host stays empty (nginx/nginx#455)
   if (run.version === 2000) run.headers.push({ name: 'host', lower: 'host', value: toBytes(value) });
-  const host = hostOf(toBytes(value), { strict: run.behaviour.strictHost });
+  const host = validHost(toBytes(value), { strict: run.behaviour.strictHost });
   if (host === null) return refuse(run, 400, 'the Host header is invalid');
   if (!toServer(run, host, 'Host')) return false;
   run.host = host;
@@ -470,7 +470,7 @@ function headerLines(run: Run): boolean {
       }
       if (seen.has('host') && behaviour.refusesTwoHosts) return refuse(run, 400, 'two Host headers');
       seen.add('host');
-      const host = hostOf(value, { strict: behaviour.strictHost });
+      const host = validHost(value, { strict: behaviour.strictHost });
       if (host === null) return refuse(run, 400, 'the Host header is invalid');
       if (run.version === 3000 && run.host !== '' && value !== (behaviour.allowsEqualHost ? run.hostPort : run.host))
         return refuse(run, 400, ':authority and Host differ');
@@ -539,7 +539,7 @@ function toServer(run: Run, host: ByteString, by: string): boolean {
   if (!listener) return true;
   const choice = chooseServer(listener, host);
   const sni =
-    run.connection.tls && run.connection.sni !== null ? hostOf(toBytes(run.connection.sni), { strict: run.behaviour.strictHost }) : null;
+    run.connection.tls && run.connection.sni !== null ? validHost(toBytes(run.connection.sni), { strict: run.behaviour.strictHost }) : null;
   run.choice = choice;
   const found = choice.reason !== 'default' && choice.reason !== 'only';
   if (sni !== null && sni === host) {
@@ -711,7 +711,7 @@ function finish(run: Run): Trace {
     if (run.version < 2000) {
       put('Connection', reply.status === 101 ? 'upgrade' : run.keepalive ? 'keep-alive' : 'close');
       const timeout = keepaliveHeader(run.scope);
-      if (run.keepalive && timeout && reply.status !== 101) put('Keep-Alive', `timeout=${run.seconds2(timeout)}`);
+      if (run.keepalive && timeout && reply.status !== 101) put('Keep-Alive', `timeout=${run.secondsIn(timeout)}`);
     }
     if (reply.chunked) put('Transfer-Encoding', 'chunked');
     if (reply.contentLength >= 0 && reply.lengthKnown && !reply.chunked)

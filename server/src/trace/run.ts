@@ -335,7 +335,7 @@ export class Run implements Scripting {
   }
 
   /** Seconds of a time that a directive holds; 0 for what cannot be read. */
-  seconds2(text: string): number {
+  secondsIn(text: string): number {
     const read = parseTime(text, 'sec');
     return read.ok ? read.value : 0;
   }

@@ -3,7 +3,7 @@
  * Each is an assumption at the station of its level; by default it brings nothing. Files that are built in are named, for they may differ on a server.
  */
 
-import { hostOf, pathOf } from '../base/file-id.ts';
+import { hostFileOf, pathOf } from '../base/file-id.ts';
 import { table } from '../base/table.ts';
 import type { Config } from '../config/config.ts';
 import { assumedFlavour } from '../config/flavour.ts';
@@ -115,7 +115,7 @@ export function readAs(config: Config): Trace['readAs'] {
   const { standIn } = config.tree;
   const flavour = assumedFlavour(config);
   return [
-    ...(standIn ? [{ path: pathOf(hostOf(standIn.file)), as: standIn.readAs }] : []),
-    ...(flavour ? [{ path: pathOf(hostOf(config.root)), as: flavour }] : []),
+    ...(standIn ? [{ path: pathOf(hostFileOf(standIn.file)), as: standIn.readAs }] : []),
+    ...(flavour ? [{ path: pathOf(hostFileOf(config.root)), as: flavour }] : []),
   ];
 }

@@ -7,7 +7,7 @@ import { fromBytes, toBytes } from '../base/bytes.ts';
 import { PerConfig } from '../config/asked.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
-import { chooseServer, hostOf, hostOptions, listenersOf, nameMatches, serversOf } from '../config/servers.ts';
+import { chooseServer, hostOptions, listenersOf, nameMatches, serversOf, validHost } from '../config/servers.ts';
 import { readCondition } from '../trace/handlers/rewrite.ts';
 import type { Assumption, HeaderPair, RequestInput, Trace, TraceOptions } from '../trace/trace.ts';
 import { locationHeader, witnessesOf } from './requests.ts';
@@ -53,7 +53,7 @@ export function nextRequest(config: Config, trace: Trace, input: RequestInput): 
   const scheme = m[1]!.toLowerCase() as 'http' | 'https';
   const authority = m[2]!;
   const port = Number(/:(\d+)$/.exec(authority)?.[1] ?? (scheme === 'https' ? 443 : 80));
-  const host = hostOf(toBytes(authority), hostOptions(config));
+  const host = validHost(toBytes(authority), hostOptions(config));
   if (host === null) return null;
   const listeners = listenersOf(config).filter(
     (l) => l.port === port && !l.udp && l.kind !== 'unix' && (l.ssl ? 'https' : 'http') === scheme,
@@ -61,7 +61,7 @@ export function nextRequest(config: Config, trace: Trace, input: RequestInput): 
   const listener = listeners.find((l) => l.wildcard) ?? listeners[0];
   if (!listener) return null;
   const { server } = chooseServer(listener, host);
-  const same = host === hostOf(toBytes(asked), hostOptions(config));
+  const same = host === validHost(toBytes(asked), hostOptions(config));
   // a host that a server of this configuration has comes here, though another server may answer for it at that port
   if (!same && !server.names.some((n) => n.text !== '' && nameMatches(n, host)) && !ownHosts.of(config).has(fromBytes(host))) return null;
   const rest = m[3]!;

@@ -11,13 +11,13 @@ import { isOpen, type Location, locationsOf, matchLocation } from '../config/loc
 import type { Scope } from '../config/scope.ts';
 import {
   chooseServer,
-  hostOf,
   hostOptions,
   type Listener,
   listenersOf,
   type Server,
   type ServerName,
   serversOf,
+  validHost,
 } from '../config/servers.ts';
 import { upstreamsOf } from '../config/upstreams.ts';
 import type { SourceFile } from '../syntax/statement.ts';
@@ -142,7 +142,7 @@ function hostsAsked({ config, server, doors, location, scope }: Spot): readonly 
   const options = hostOptions(config);
   return wanted.flatMap(({ name, wanted: text }) => {
     if ((name !== 'host' && name !== 'http_host') || text === 'something' || !('is' in text)) return [];
-    const bytes = hostOf(toBytes(text.is), options);
+    const bytes = validHost(toBytes(text.is), options);
     const comes = bytes !== null && doors[0] && chooseServer(doors[0].listener, bytes).server === server;
     return comes ? [{ headers: [['Host', text.is]] as const }] : [];
   });
@@ -209,7 +209,7 @@ function doorsOf(config: Config, server: Server, listeners: readonly Listener[])
     if (listener.udp || listener.kind === 'unix') continue;
     const scheme = listener.ssl ? 'https' : 'http';
     const at = (host: string, name: ServerName | null): boolean => {
-      const bytes = hostOf(toBytes(host), options);
+      const bytes = validHost(toBytes(host), options);
       if (bytes === null || fromBytes(bytes) !== host) return false;
       if (chooseServer(listener, bytes).server !== server) return false;
       if (!doors.some((d) => d.host === host && d.listener === listener)) doors.push({ listener, scheme, port: listener.port, host, name });

@@ -5,7 +5,7 @@
 import picomatch from 'picomatch';
 import { Cancelled, type CancelToken, NEVER } from '../base/cancel.ts';
 import { applyEdits, type TextEdit } from '../base/edit.ts';
-import { basename, dirname, type FileId, fileId, hostOf, isBelow, isWithin, pathOf, relativePath } from '../base/file-id.ts';
+import { basename, dirname, type FileId, fileId, hostFileOf, isBelow, isWithin, pathOf, relativePath } from '../base/file-id.ts';
 import { type Entry, type FileSystem, MAX_FILE_BYTES } from '../base/file-system.ts';
 import { Lines } from '../base/lines.ts';
 import type { Context } from '../catalog/context.ts';
@@ -13,7 +13,7 @@ import { readAsChosen } from '../config/chosen-engine.ts';
 import { Config, type Engine } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
 import { fragmentContext } from '../config/fragment.ts';
-import { Kept } from '../config/kept.ts';
+import { BlockCache } from '../config/kept.ts';
 import { loadTree, type Sources } from '../config/load.ts';
 import type { ScopeContext } from '../config/scope.ts';
 import { type Script, scriptPathsOf } from '../config/scripts.ts';
@@ -77,7 +77,7 @@ interface Loaded {
   readonly includes: Map<Statement, Include>;
   readonly settings: Settings;
   /** blocks that outlive an edit */
-  readonly kept: Kept;
+  readonly kept: BlockCache;
   /** false for a main file of the project that has nothing to do with what the editor shows: its findings are nobody's question here */
   shown: boolean;
   /** the contexts of a file that no main file includes: the key is that file, the main file stands in */
@@ -172,7 +172,7 @@ export class Workspace {
 
   /** The application's side: files that `deploy/` may want to read for what is loaded. */
   private applicationFiles(): Set<FileId> {
-    const sides = [...this.loaded.keys(), ...this.folders].map((at) => applicationFilesOf(this.projectOf(hostOf(at)), at));
+    const sides = [...this.loaded.keys(), ...this.folders].map((at) => applicationFilesOf(this.projectOf(hostFileOf(at)), at));
     return new Set(sides.flatMap(({ files, wider }) => [...files, ...(wider ?? [])]));
   }
 
@@ -519,7 +519,7 @@ export class Workspace {
     let known = this.deploymentsAt.get(at);
     if (!known) {
       const open = [...this.application].filter(([, f]) => f.version !== null).map(([id]) => id);
-      const sides = applicationFilesOf(this.projectOf(hostOf(at)), at, open);
+      const sides = applicationFilesOf(this.projectOf(hostFileOf(at)), at, open);
       known = deploymentFor(sides, (files) => this.deploymentFrom(files));
       this.deploymentsAt.set(at, known);
     }
@@ -570,7 +570,7 @@ export class Workspace {
     if (again) return again.document;
     const part = this.files.known(file);
     const document = part ? this.parser.embedded(file, read.text, part.embedded.window) : this.parser.open(file, read.text);
-    this.buffers.set(file, { document, version: part ? (this.hosts.get(hostOf(file))?.version ?? null) : null });
+    this.buffers.set(file, { document, version: part ? (this.hosts.get(hostFileOf(file))?.version ?? null) : null });
     return document;
   }
 
@@ -579,7 +579,7 @@ export class Workspace {
       const before = this.overtaken;
       const found = new Map<FileId, Project>();
       for (const folder of this.folders) await this.seek(folder, 'folder', found, cancel);
-      for (const file of this.soughtFor) if (this.buffers.has(file)) await this.seek(hostOf(file), 'file', found, cancel);
+      for (const file of this.soughtFor) if (this.buffers.has(file)) await this.seek(hostFileOf(file), 'file', found, cancel);
       if (this.overtaken !== before) return;
       const named = await this.namedRoots(found);
       if (this.overtaken !== before) return;
@@ -668,7 +668,7 @@ export class Workspace {
     if (own && holdsMainBlocks(own.document.text) && !this.loaded.has(file)) await this.load(file, cancel);
     if (!this.found) return;
     const before = this.found.size;
-    const project = await this.seek(hostOf(file), 'file', this.found, cancel);
+    const project = await this.seek(hostFileOf(file), 'file', this.found, cancel);
     if (this.found.size > before) this.applicationSettled = false;
     if (this.named && this.folders.some((f) => isBelow(file, f))) return;
     for (const root of project.roots) if (!this.loaded.has(root)) await this.load(root, cancel);
@@ -702,7 +702,7 @@ export class Workspace {
   /** `fragment` is the text of a file that no main file includes: it is read within the one that stands in. */
   private async load(root: FileId, cancel: CancelToken, fragment: SourceFile | null = null): Promise<void> {
     const before = this.found ? this.overtaken : null; // without what the search finds the settings are not whole
-    const project = this.found ? await this.seek(hostOf(root), 'file', this.found, cancel) : this.projectOf(root);
+    const project = this.found ? await this.seek(hostFileOf(root), 'file', this.found, cancel) : this.projectOf(root);
     const settings = this.settingsWith(root, project, await this.settingsAbove(dirname(root), project));
     const lists = fragment ? await listsBeside(project, root, this.sources()) : new Set<string>();
     const standIn = fragment
@@ -734,7 +734,7 @@ export class Workspace {
       tree: { ...tree, includes, ...(beside ? { beside } : {}) },
       includes,
       settings,
-      kept: new Kept(),
+      kept: new BlockCache(),
       shown: this.isShown(tree),
       contexts: standIn?.contexts ?? null,
       stale: this.overtaken !== before,

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import { visible } from '../../base/escape.ts';
-import { type FileId, hostOf } from '../../base/file-id.ts';
+import { type FileId, hostFileOf } from '../../base/file-id.ts';
 import { MemoryFiles } from '../../base/memory-files.ts';
 import type { Level } from '../../config/settings.ts';
 import { isStock } from '../../config/stock.ts';
@@ -312,7 +312,7 @@ function byFileOf(found: readonly Checked[], placed: (finding: Finding) => Findi
     return list;
   };
   for (const { config, findings, shown } of found) {
-    for (const file of config.files.keys()) if (!isStock(file) && (shown === null || shown(file))) listOf(hostOf(file));
+    for (const file of config.files.keys()) if (!isStock(file) && (shown === null || shown(file))) listOf(hostFileOf(file));
     for (const f of findings.map(placed)) {
       const key = `${f.at.file} ${f.rule} ${f.at.span.start} ${f.at.span.end} ${f.message}`;
       if (seen.has(key)) continue;

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { applyEdits } from '../../base/edit.ts';
 import { visible } from '../../base/escape.ts';
-import { type FileId, hostOf, isBelow, pathOf } from '../../base/file-id.ts';
+import { type FileId, hostFileOf, isBelow, pathOf } from '../../base/file-id.ts';
 import { Lines } from '../../base/lines.ts';
 import { type Formatted, format } from '../../features/format.ts';
 import { formatEmbedded } from '../../features/format-embedded.ts';
@@ -127,8 +127,8 @@ async function jobsOf(loader: Loader, paths: readonly string[]): Promise<Job[]> 
     if (stat.kind === 'folder') {
       for (const { config } of await loader.configs([given]))
         for (const [file, source] of config.files) {
-          if (!isBelow(file, id) || out.has(hostOf(file))) continue;
-          const job = hostOf(file) === file ? jobOf(source) : await hostJob(loader, hostOf(file));
+          if (!isBelow(file, id) || out.has(hostFileOf(file))) continue;
+          const job = hostFileOf(file) === file ? jobOf(source) : await hostJob(loader, hostFileOf(file));
           if (job) out.set(job.id, job);
         }
       continue;

@@ -8,7 +8,7 @@ import {
   type WorkspaceEdit,
 } from 'vscode-languageserver';
 import type { FileEdit } from '../../base/edit.ts';
-import { type FileId, hostOf } from '../../base/file-id.ts';
+import { type FileId, hostFileOf } from '../../base/file-id.ts';
 import type { Place } from '../../base/span.ts';
 import type { Finding } from '../../rules/rule.ts';
 import type { SourceFile } from '../../syntax/statement.ts';
@@ -32,7 +32,7 @@ export function toDiagnostic(
 ): Diagnostic {
   const related = finding.related.flatMap(({ at, message }) => {
     const file = find(at.file);
-    return file ? [{ location: { uri: hostOf(at.file) as string, range: toRange(file, at.span, encoding) }, message }] : [];
+    return file ? [{ location: { uri: hostFileOf(at.file) as string, range: toRange(file, at.span, encoding) }, message }] : [];
   });
   return {
     range: toRange(source, finding.at.span, encoding),
@@ -51,7 +51,7 @@ export const toLocations = (places: readonly Place[], find: FindFile, encoding: 
   places.map(({ file, span }) => {
     const source = find(file);
     const start = { line: 0, character: 0 };
-    return { uri: hostOf(file) as string, range: source ? toRange(source, span, encoding) : { start, end: start } };
+    return { uri: hostFileOf(file) as string, range: source ? toRange(source, span, encoding) : { start, end: start } };
   });
 
 export function toWorkspaceEdit(
@@ -68,7 +68,7 @@ export function toWorkspaceEdit(
       range: source ? toRange(source, e.span, encoding) : { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } },
       newText: e.newText,
     }));
-    const host = hostOf(file);
+    const host = hostFileOf(file);
     byFile.set(host, [...(byFile.get(host) ?? []), ...converted]);
   }
   if (!versioned) return { changes: Object.fromEntries(byFile) };

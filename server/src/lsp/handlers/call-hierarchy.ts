@@ -11,7 +11,7 @@ import { fileId } from '../../base/file-id.ts';
 import { type CallItem, callItems, incoming, outgoing } from '../../features/call-hierarchy.ts';
 import type { Snapshot } from '../../workspace/workspace.ts';
 import { type Encoding, toOffset, toRange, toSpan } from '../convert/encoding.ts';
-import { reads, targetOf } from '../handler.ts';
+import { reads, subjectOf } from '../handler.ts';
 
 const KIND = { file: SymbolKind.File, location: SymbolKind.Method, server: SymbolKind.Class } as const;
 const START = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
@@ -46,7 +46,7 @@ export const prepareCallHierarchy = reads<CallHierarchyPrepareParams, CallHierar
   method: 'textDocument/prepareCallHierarchy',
   capability: { callHierarchyProvider: true },
   run({ snapshot, encoding }, { textDocument, position }) {
-    const t = targetOf(snapshot, textDocument.uri);
+    const t = subjectOf(snapshot, textDocument.uri);
     if (!t) return null;
     return callItems(t.configs, t.file, toOffset(t.file, position, encoding)).map((i) => toItem(i, snapshot, encoding));
   },

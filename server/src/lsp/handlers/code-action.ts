@@ -10,7 +10,7 @@ import type { Snapshot } from '../../workspace/workspace.ts';
 import { toConfirm } from '../convert/confirm.ts';
 import { type Encoding, toRange, toSpan } from '../convert/encoding.ts';
 import { type FindFile, toDiagnostic, toWorkspaceEdit } from '../convert/to.ts';
-import { type ReadContext, reads, type Target, targetOf } from '../handler.ts';
+import { type ReadContext, reads, subjectOf, type Target } from '../handler.ts';
 import { Commands } from '../protocol.ts';
 import { againstRefactoring, provedFindings } from '../proved.ts';
 import { partEdits } from './format.ts';
@@ -51,7 +51,7 @@ export const codeAction = reads<CodeActionParams, CodeAction[]>({
         (id) => snapshot.version(id),
         session.client.versionedEdits,
       );
-    const target = targetOf(snapshot, textDocument.uri);
+    const target = subjectOf(snapshot, textDocument.uri);
     const asked = { snapshot, session, encoding, edit, range, context, uri: textDocument.uri };
     if (target) return actionsIn(target, asked);
     const out = partsOf(snapshot, textDocument.uri, range, encoding).flatMap((part) => actionsIn(part, asked));
@@ -72,7 +72,7 @@ function partsOf(snapshot: Snapshot, uri: string, range: Range, encoding: Encodi
   return snapshot
     .embedded(fileId(uri))
     .filter((e) => e.span.start <= span.end && span.start <= e.span.end)
-    .flatMap((e) => targetOf(snapshot, e.id) ?? []);
+    .flatMap((e) => subjectOf(snapshot, e.id) ?? []);
 }
 
 /** Findings without the fixes that would change more of the file around a configuration than the configuration. */
@@ -169,7 +169,7 @@ export const codeActionResolve = reads<CodeAction, CodeAction>({
   method: 'codeAction/resolve',
   run({ snapshot, session, encoding }, action) {
     const picked = action.data as Picked | undefined;
-    const target = picked && targetOf(snapshot, picked.uri);
+    const target = picked && subjectOf(snapshot, picked.uri);
     if (!picked || !target || snapshot.version(target.file.id) !== picked.version) return action;
     const edit = (edits: readonly FileEdit[]): WorkspaceEdit =>
       toWorkspaceEdit(

@@ -7,7 +7,7 @@ import {
 } from 'vscode-languageserver';
 import { folds, selections } from '../../features/folding.ts';
 import { toOffset, toRange } from '../convert/encoding.ts';
-import { reads, targetOf } from '../handler.ts';
+import { reads, subjectOf } from '../handler.ts';
 
 const KIND = {
   region: FoldingRangeKind.Region,
@@ -20,7 +20,7 @@ export const foldingRange = reads<FoldingRangeParams, FoldingRange[]>({
   method: 'textDocument/foldingRange',
   capability: { foldingRangeProvider: true },
   run({ snapshot }, { textDocument }) {
-    const t = targetOf(snapshot, textDocument.uri);
+    const t = subjectOf(snapshot, textDocument.uri);
     return t ? folds(t.file).map((f) => ({ startLine: f.from, endLine: f.to, ...(KIND[f.kind] ? { kind: KIND[f.kind]! } : {}) })) : [];
   },
 });
@@ -29,7 +29,7 @@ export const selectionRange = reads<SelectionRangeParams, SelectionRange[]>({
   method: 'textDocument/selectionRange',
   capability: { selectionRangeProvider: true },
   run({ snapshot, encoding }, { textDocument, positions }) {
-    const t = targetOf(snapshot, textDocument.uri);
+    const t = subjectOf(snapshot, textDocument.uri);
     if (!t) return [];
     return positions.map((p) => {
       const spans = selections(t.file, toOffset(t.file, p, encoding));

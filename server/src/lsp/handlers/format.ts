@@ -8,7 +8,7 @@ import {
   type TextEdit,
 } from 'vscode-languageserver';
 import type { TextEdit as TextEditOfCore } from '../../base/edit.ts';
-import { type FileId, fileId, hostOf } from '../../base/file-id.ts';
+import { type FileId, fileId, hostFileOf } from '../../base/file-id.ts';
 import type { Span } from '../../base/span.ts';
 import { format, formatOnType } from '../../features/format.ts';
 import { formatEmbedded } from '../../features/format-embedded.ts';
@@ -16,7 +16,7 @@ import type { LayoutOptions } from '../../features/layout.ts';
 import type { SourceFile } from '../../syntax/statement.ts';
 import type { Snapshot } from '../../workspace/workspace.ts';
 import { type Encoding, toOffset, toRange, toSpan } from '../convert/encoding.ts';
-import { reads, targetOf } from '../handler.ts';
+import { reads, subjectOf } from '../handler.ts';
 import type { Session } from '../session.ts';
 
 /** Refusals that the user has been told: on every save again would be noise. */
@@ -48,7 +48,7 @@ function laidOut(file: SourceFile, options: LayoutOptions, range: Span | undefin
 
 /** The edits that lay out a configuration within another file, in the indentation that it has there. */
 export function partEdits(snapshot: Snapshot, session: Session, id: FileId, options?: LayoutOptions): readonly TextEditOfCore[] {
-  const host = hostOf(id);
+  const host = hostFileOf(id);
   const source = snapshot.text(host);
   const part = snapshot.embedded(host).find((e) => e.id === id);
   if (!source || !part?.lines) return [];
@@ -61,7 +61,7 @@ export const formatting = reads<DocumentFormattingParams, TextEdit[]>({
   method: 'textDocument/formatting',
   capability: { documentFormattingProvider: true },
   run({ snapshot, session }, { textDocument, options }) {
-    const t = targetOf(snapshot, textDocument.uri);
+    const t = subjectOf(snapshot, textDocument.uri);
     if (t) return laidOut(t.file, optionsOf(options, session), undefined, session);
     const host = snapshot.text(fileId(textDocument.uri));
     if (!host) return [];
@@ -76,7 +76,7 @@ export const rangeFormatting = reads<DocumentRangeFormattingParams, TextEdit[]>(
   method: 'textDocument/rangeFormatting',
   capability: { documentRangeFormattingProvider: true },
   run({ snapshot, session, encoding }, { textDocument, range, options }) {
-    const t = targetOf(snapshot, textDocument.uri);
+    const t = subjectOf(snapshot, textDocument.uri);
     return t ? laidOut(t.file, optionsOf(options, session), toSpan(t.file, range, encoding), session) : [];
   },
 });
@@ -85,7 +85,7 @@ export const onTypeFormatting = reads<DocumentOnTypeFormattingParams, TextEdit[]
   method: 'textDocument/onTypeFormatting',
   capability: { documentOnTypeFormattingProvider: { firstTriggerCharacter: ';', moreTriggerCharacter: ['}', '\n'] } },
   run({ snapshot, session, encoding }, { textDocument, position, ch, options }) {
-    const t = targetOf(snapshot, textDocument.uri);
+    const t = subjectOf(snapshot, textDocument.uri);
     if (!t) return [];
     return converted(t.file, formatOnType(t.file, toOffset(t.file, position, encoding), ch, optionsOf(options, session)), encoding);
   },

@@ -3,14 +3,14 @@ import type { CodeLens, CodeLensParams } from 'vscode-languageserver';
 import { type LensKind, lenses } from '../../features/lens.ts';
 import { toRange } from '../convert/encoding.ts';
 import { toLocations } from '../convert/to.ts';
-import { reads, targetOf } from '../handler.ts';
+import { reads, subjectOf } from '../handler.ts';
 import { Commands } from '../protocol.ts';
 
 export const lensHandler = reads<CodeLensParams, CodeLens[]>({
   method: 'textDocument/codeLens',
   capability: { codeLensProvider: { resolveProvider: false } },
   run({ snapshot, session, encoding }, { textDocument }) {
-    const t = targetOf(snapshot, textDocument.uri);
+    const t = subjectOf(snapshot, textDocument.uri);
     if (!t) return [];
     const { settings } = session;
     const enabled = (kind: LensKind): boolean =>

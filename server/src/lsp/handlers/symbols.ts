@@ -7,7 +7,7 @@ import {
 } from 'vscode-languageserver';
 import { type SymbolKind as Kind, type OutlineSymbol, outline, workspaceSymbols } from '../../features/symbols.ts';
 import { toRange } from '../convert/encoding.ts';
-import { reads, targetOf } from '../handler.ts';
+import { reads, subjectOf } from '../handler.ts';
 
 const KIND: Readonly<Record<Kind, SymbolKind>> = {
   module: SymbolKind.Module,
@@ -26,7 +26,7 @@ export const documentSymbol = reads<DocumentSymbolParams, DocumentSymbol[]>({
   method: 'textDocument/documentSymbol',
   capability: { documentSymbolProvider: { label: 'nginx' } },
   run({ snapshot, encoding }, { textDocument }) {
-    const t = targetOf(snapshot, textDocument.uri);
+    const t = subjectOf(snapshot, textDocument.uri);
     if (!t) return [];
     const convert = (s: OutlineSymbol): DocumentSymbol => ({
       name: s.name || '(unnamed)',

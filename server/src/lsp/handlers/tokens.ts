@@ -9,7 +9,7 @@ import type {
 import { TOKEN_MODIFIERS, TOKEN_TYPES, type Token, tokens } from '../../features/tokens.ts';
 import type { SourceFile } from '../../syntax/statement.ts';
 import { type Encoding, toPosition, toSpan } from '../convert/encoding.ts';
-import { type ReadContext, reads, targetOf } from '../handler.ts';
+import { type ReadContext, reads, subjectOf } from '../handler.ts';
 import type { Session } from '../session.ts';
 
 /** The five numbers of each token (LSP: line and start relative to the one before). Those over several lines are told line by line. */
@@ -44,7 +44,7 @@ const answered = new WeakMap<Session, Map<string, Answered>>();
 let count = 0;
 
 function answer({ snapshot, encoding, session }: ReadContext, uri: string): Answered | null {
-  const t = targetOf(snapshot, uri);
+  const t = subjectOf(snapshot, uri);
   if (!t) return null;
   const made: Answered = { id: String(++count), data: encode(t.file, tokens(t.config, t.file), encoding) };
   let known = answered.get(session);
@@ -71,7 +71,7 @@ export const semanticTokens = reads<SemanticTokensParams, SemanticTokens>({
 export const semanticTokensRange = reads<SemanticTokensRangeParams, SemanticTokens>({
   method: 'textDocument/semanticTokens/range',
   run({ snapshot, encoding }, { textDocument, range }) {
-    const t = targetOf(snapshot, textDocument.uri);
+    const t = subjectOf(snapshot, textDocument.uri);
     return { data: t ? encode(t.file, tokens(t.config, t.file, toSpan(t.file, range, encoding)), encoding) : [] };
   },
 });

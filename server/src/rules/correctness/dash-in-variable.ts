@@ -15,7 +15,7 @@ export default defineRule({
 The header \`X-Api-Key\` is \`$http_x_api_key\`: lower case, dashes as underscores. In a value \`$http_x-api-key\` is the variable \`$http_x\` with the text "-api-key" behind it. In an \`if\` nginx takes the whole word for the name, and no header has one with a dash: the variable is always empty.`,
   about: ['if', '$http_'],
   looksAt: { directive: '*' },
-  alike: true,
+  contextFree: true,
   needs: 'file',
   fixable: 'always',
   messages: {

@@ -37,7 +37,7 @@ What the version refuses already is reported by \`unknown-directive\`.`,
   about: [],
   references: ['https://nginx.org/en/CHANGES'],
   looksAt: { directive: '*' },
-  alike: true,
+  contextFree: true,
   needs: 'file',
   fixable: 'sometimes',
   messages: {

@@ -32,7 +32,7 @@ const rulesInForce = (scope: Scope): readonly Directive[] =>
       ];
 
 /** The host of an absolute redirect that a rewrite makes, null for one that makes none or does not say its host. */
-function hostOf(rewrite: Directive): string | null {
+function redirectHostOf(rewrite: Directive): string | null {
   const to = /^https?:\/\/([^/:?#$]+)/i.exec(rewrite.value(1));
   return to ? to[1]!.toLowerCase() : null;
 }
@@ -71,7 +71,7 @@ Answer from the content phase instead: \`try_files /nothing @answer\` with the a
     const related = (rules: readonly Directive[]) => rules.map((d) => ({ at: d.nameAt, message: 'not asked' }));
     if (directive.name === 'rewrite') {
       const rules = own.length ? own : rulesInForce(block);
-      const host = hostOf(directive);
+      const host = redirectHostOf(directive);
       // to the same site, whose rules are asked next; at the server level the name is what everybody is to be sent to
       if (!rules.length || host === null || block.context === 'server') return;
       if (serverOf(scope)?.names.some((n) => n.text === host)) return;

@@ -11,13 +11,13 @@ import { defineRule } from '../rule.ts';
 const EVIL = 'evil.test';
 
 /** The host that a browser asks for a Location; null where it stays where it is. */
-function hostOf(location: string): string | null {
+function redirectHostOf(location: string): string | null {
   const m = /^(?:https?:)?[/\\]{2}([^/?#\\]*)/i.exec(location);
   return m ? m[1]!.replace(/^.*@/, '').replace(/:\d*$/, '').toLowerCase() : null;
 }
 
 const isForeign = (location: string): boolean => {
-  const host = hostOf(location);
+  const host = redirectHostOf(location);
   return host === EVIL || (host?.endsWith(`.${EVIL}`) ?? false);
 };
 

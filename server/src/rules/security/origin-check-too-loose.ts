@@ -20,7 +20,7 @@ function site(host: string): string {
   return labels.slice(-keep).join('.').toLowerCase();
 }
 
-const hostOf = (value: string): string | null => /^https?:\/\/([^/?#\\\s]+)/i.exec(value)?.[1] ?? null;
+const hostInUrl = (value: string): string | null => /^https?:\/\/([^/?#\\\s]+)/i.exec(value)?.[1] ?? null;
 
 interface Subject {
   /** what the header is called */
@@ -50,9 +50,9 @@ function ownUrls(config: Config, pattern: string, caseless: boolean, subject: Su
     tries: 30,
     forms: subject.behindScheme ? undefined : forms,
   });
-  const whole = samples.map((s) => (subject.behindScheme ? `https://${s}` : s)).filter((s) => /[a-z0-9]/i.test(hostOf(s) ?? ''));
+  const whole = samples.map((s) => (subject.behindScheme ? `https://${s}` : s)).filter((s) => /[a-z0-9]/i.test(hostInUrl(s) ?? ''));
   // a pattern without any host (`^https://`, `.`) accepts everybody on purpose or checks something else
-  return { all: whole, named: whole.filter((s) => /^([\w-]+\.)*[a-z][a-z0-9-]*(:\d+)?$/i.test(hostOf(s)!)) };
+  return { all: whole, named: whole.filter((s) => /^([\w-]+\.)*[a-z][a-z0-9-]*(:\d+)?$/i.test(hostInUrl(s)!)) };
 }
 
 /** A value that a foreign site's browser sends and that the pattern accepts; null when we find none. */
@@ -63,9 +63,9 @@ function foreign(config: Config, pattern: string, caseless: boolean, subject: Su
   const isTaken = (value: string): boolean =>
     typeof regex.match(subject.behindScheme ? value.replace(/^https?:\/\//, '') : value) === 'object';
   const { all, named } = ownUrls(config, pattern, caseless, subject);
-  const own = new Set(all.map((s) => site(hostOf(s)!)));
+  const own = new Set(all.map((s) => site(hostInUrl(s)!)));
   for (const sample of named) {
-    const host = hostOf(sample)!;
+    const host = hostInUrl(sample)!;
     // where any host will do, the pattern looks at something else
     if (isTaken(sample.replace(host, 'unrelated.test'))) continue;
     const scheme = /^https?:\/\//i.exec(sample)![0];
@@ -85,7 +85,7 @@ function foreign(config: Config, pattern: string, caseless: boolean, subject: Su
         : []),
     ];
     for (const value of tries) {
-      const at = hostOf(value);
+      const at = hostInUrl(value);
       // what nobody can register is nobody's page
       if (!at || !/^[^:]*\.[^:]*(:\d{1,5})?$/.test(at) || own.has(site(at)) || !isTaken(value)) continue;
       return { value, host: at };
@@ -133,8 +133,8 @@ function tightened(config: Config, pattern: string, caseless: boolean, subject: 
   const compiled = config.regexes.compile(made, { caseless });
   if (made === pattern || !named.length || !compiled.ok || foreign(config, made, caseless, subject)) return null;
   // a longer name with another one at its beginning only shows that the end is open
-  const hosts = named.map((url) => hostOf(url)!);
-  const meant = named.filter((url) => !hosts.some((h) => h !== hostOf(url) && hostOf(url)!.startsWith(h)));
+  const hosts = named.map((url) => hostInUrl(url)!);
+  const meant = named.filter((url) => !hosts.some((h) => h !== hostInUrl(url) && hostInUrl(url)!.startsWith(h)));
   const kept = meant.map((url) => `${/^https?:\/\/[^/]+/i.exec(url)![0]}${subject.header === 'Referer' ? '/' : ''}`);
   return kept.every((url) => typeof compiled.regex.match(url) === 'object') ? made : null;
 }

@@ -4,7 +4,7 @@ import { fromBytes, toBytes } from '../../base/bytes.ts';
 import type { Directive } from '../../config/directive.ts';
 import { type Location, locationsOf } from '../../config/locations.ts';
 import { regexesOf } from '../../config/names.ts';
-import { hostOf, hostOptions } from '../../config/servers.ts';
+import { hostOptions, validHost } from '../../config/servers.ts';
 import { readCondition } from '../../trace/handlers/rewrite.ts';
 import { variablesIn } from '../../trace/script.ts';
 import { parsePath } from '../../trace/uri.ts';
@@ -66,7 +66,7 @@ function partFor(directive: Directive): Part | null | 'unknown' {
 /** The text as a request brings it to the place of the line; null where none can. */
 function arriving(directive: Directive, { kind }: Part, input: string): string | null {
   if (kind === 'host') {
-    const host = hostOf(toBytes(input), hostOptions(directive.scope.config));
+    const host = validHost(toBytes(input), hostOptions(directive.scope.config));
     return host !== null && fromBytes(host) === input ? input : null;
   }
   if (kind === 'header') return /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/.test(input) ? input : null;

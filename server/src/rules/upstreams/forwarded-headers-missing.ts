@@ -1,5 +1,5 @@
 /** Which of the headers that an application behind a proxy needs are missing in effect, and what breaks without each. */
-import { targetOf } from '../../answers/what-is-passed.ts';
+import { passTargetOf } from '../../answers/what-is-passed.ts';
 import type { Directive } from '../../config/directive.ts';
 import type { Fix } from '../fix.ts';
 import { defineRule } from '../rule.ts';
@@ -18,7 +18,7 @@ function missingAt(directive: Directive): (typeof NEEDED)[number][] {
   const { scope } = directive;
   if (directive.fact?.module !== 'ngx_http_proxy_module' || !isToApplication(directive)) return [];
   // an object store, a metrics page or another site on https is no application of ours
-  const target = targetOf(directive);
+  const target = passTargetOf(directive);
   if (!target || directive.value(0).toLowerCase().startsWith('https:') || needsNoClient(scope, target)) return [];
   const given = new Set(scope.effective('proxy_set_header').directives.map((d) => d.value(0).toLowerCase()));
   if (given.has('forwarded')) return [];

@@ -1,5 +1,5 @@
 /** proxy_pass sends `Host: $proxy_host`, the name in its own address, unless a line says otherwise (ngx_http_proxy_headers). */
-import { targetOf } from '../../answers/what-is-passed.ts';
+import { passTargetOf } from '../../answers/what-is-passed.ts';
 import type { Directive } from '../../config/directive.ts';
 import type { PassTarget } from '../../config/upstreams.ts';
 import { defineRule } from '../rule.ts';
@@ -10,7 +10,7 @@ import { isToldElsewhere, needsNoClient } from './_receiver.ts';
 function sentBy(directive: Directive): string | null {
   const { scope } = directive;
   if (directive.fact?.module !== 'ngx_http_proxy_module') return null;
-  const target = targetOf(directive);
+  const target = passTargetOf(directive);
   if (!target || requestHeader(scope, 'Host') || (directive.value(0).includes('$') && isToldElsewhere(directive))) return null;
   // told by another header on purpose
   if (requestHeader(scope, 'X-Forwarded-Host') || requestHeader(scope, 'Forwarded')) return null;

@@ -1,6 +1,6 @@
 /** Requests that are sent to a second server although the first may have acted on them. */
 
-import { targetOf } from '../../answers/what-is-passed.ts';
+import { passTargetOf } from '../../answers/what-is-passed.ts';
 import { parseTime } from '../../catalog/value-kind.ts';
 import { fixOf, removeArgument } from '../fix.ts';
 import { defineRule } from '../rule.ts';
@@ -59,7 +59,7 @@ for half an hour. \`proxy_next_upstream_tries\` and \`proxy_next_upstream_timeou
     }
     if (scope.context === 'stream-server') return;
     const name = directive.name.replace('_pass', '');
-    const group = targetOf(directive)?.upstream;
+    const group = passTargetOf(directive)?.upstream;
     const servers = group?.servers.filter((s) => !s.down && !s.backup) ?? [];
     const timeout = scope.value(`${name}_read_timeout`);
     const read = timeout && parseTime(timeout.value(0), 'msec');

@@ -19,7 +19,7 @@ nginx compiles every regular expression when it reads the configuration, with PC
 gave up. An expression with "{" or ";" in it must be quoted, or nginx ends the argument there.`,
   about: ['location', 'rewrite', 'if', 'map', 'server_name'],
   looksAt: { directive: '*' },
-  alike: true,
+  contextFree: true,
   needs: 'file',
   messages: {
     invalid:

@@ -10,7 +10,7 @@ import { soundFact } from './_sound.ts';
 
 /** A referer that is compared as the name of a host. */
 const isName = (value: string): boolean => !/^(?:|none|blocked|server_names|~.*)$/s.test(value);
-const hostOf = (value: string): string => value.replace(/\/.*$/s, '');
+const beforeSlash = (value: string): string => value.replace(/\/.*$/s, '');
 
 export default defineRule({
   id: 'invalid-server-name',
@@ -52,7 +52,7 @@ it. Anything else with an asterisk needs a regular expression. nginx finds some 
     const keys = new HashKeys();
     const lines = directive.scope.named('valid_referers');
     for (const before of lines.slice(0, lines.indexOf(directive)))
-      for (const value of before.values) if (isName(value)) keys.add(hostOf(value));
+      for (const value of before.values) if (isName(value)) keys.add(beforeSlash(value));
     let names = 0;
     let wide = 0;
     for (const word of directive.args) {
@@ -64,7 +64,7 @@ it. Anything else with an asterisk needs a regular expression. nginx finds some 
       if (value === 'none' || value === 'blocked') wide++;
       else names++;
       if (!isName(value)) continue;
-      const host = hostOf(value);
+      const host = beforeSlash(value);
       const added = keys.add(host);
       if (added === 'invalid') report('referer', { at: word, data: { name: host } });
       if (added === 'taken') report('twice', { at: word, data: { name: value } });

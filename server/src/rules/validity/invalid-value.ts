@@ -19,7 +19,7 @@ Every directive reads its arguments with a grammar of its own: flags are "on" an
 to ms in that order, words come from a list, parameters are known by name. nginx refuses what does not fit, and says little about what would.`,
   about: [],
   looksAt: { directive: '*' },
-  alike: true,
+  contextFree: true,
   needs: 'file',
   fixable: 'sometimes',
   messages: {

@@ -26,7 +26,7 @@ block of its own kind, so that most directives of a server or location are refus
 When a brace is missing or too many, everything behind it lands in the wrong block: then the brace is reported, not what follows.`,
   about: [],
   looksAt: { directive: '*' },
-  alike: true,
+  contextFree: true,
   needs: 'file',
   messages: {
     misplaced: '"{name}" directive is not allowed here, in {here}. It is allowed in {places}.',

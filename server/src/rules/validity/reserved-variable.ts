@@ -18,7 +18,7 @@ export default defineRule({
 configuration with "the duplicate … variable". Exceptions are \`$args\`, \`$limit_rate\` and a few others.`,
   about: ['set', 'map', 'geo'],
   looksAt: { directive: '*' },
-  alike: true,
+  contextFree: true,
   needs: 'file',
   messages: {
     reserved: 'The duplicate "{name}" variable: it is built into nginx and cannot be changed. Choose another name.',

@@ -27,7 +27,7 @@ in \`.proxylens.yaml\` under \`directives\`. Where the configuration loads such 
 load one, the name may be the module's, and the finding is an information or a warning.`,
   about: [],
   looksAt: { directive: '*' },
-  alike: true,
+  contextFree: true,
   needs: 'file',
   fixable: 'sometimes',
   messages: {

@@ -32,7 +32,7 @@ their own.
 Variables of modules that Proxylens does not know are declared in \`.proxylens.yaml\` under \`variables\`.`,
   about: ['set', 'map'],
   looksAt: { directive: '*' },
-  alike: true,
+  contextFree: true,
   needs: 'config',
   fixable: 'sometimes',
   messages: {

@@ -18,7 +18,7 @@ nginx counts the arguments of a directive before it looks at them, and refuses a
 frequent cause is a value with blanks in it that is not quoted. Directives that open a block need "{", all others need ";".`,
   about: [],
   looksAt: { directive: '*' },
-  alike: true,
+  contextFree: true,
   needs: 'file',
   fixable: 'sometimes',
   messages: {

@@ -154,7 +154,7 @@ export interface Probed {
 }
 
 /** The first name of a server that a client can ask for. */
-export const hostOf = (server: Server | null): string | null =>
+export const publicHostOf = (server: Server | null): string | null =>
   server?.names.find(
     (n) => n.kind === 'exact' && !n.hostname && n.text !== '' && n.text !== '_' && n.text !== 'localhost' && n.text.includes('.'),
   )?.text ?? null;
@@ -188,7 +188,7 @@ export function probe(side: Side, config: Config, { scheme = 'http', method = 'G
   const port = portOf(server, scheme);
   const target = path ?? pathTo(side);
   if (port === null || target === null) return null;
-  const name = host ?? hostOf(server) ?? 'probe.example';
+  const name = host ?? publicHostOf(server) ?? 'probe.example';
   const asked = outerPort(side.from, port, scheme);
   const sent = asked === (scheme === 'https' ? 443 : 80) ? name : `${name}:${asked}`;
   const trace = traceRequest(

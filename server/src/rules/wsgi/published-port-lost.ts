@@ -4,7 +4,7 @@ import { publishedAs } from '../../deploy/reach.ts';
 import { defineRule } from '../rule.ts';
 import { sendHeader } from './_edits.ts';
 import { django, main, tree } from './_examples.ts';
-import { distinct, hostOf, outerPort, portOf, probe, sentLine, sidesOf } from './_sides.ts';
+import { distinct, outerPort, portOf, probe, publicHostOf, sentLine, sidesOf } from './_sides.ts';
 
 const COMPOSE = (ports: string): string =>
   `services:\n  web:\n    build: ./app\n    command: gunicorn shop.wsgi -b 0.0.0.0:8000\n  nginx:\n    image: nginx:1.28\n    ports: ["${ports}"]\n    volumes: ["./nginx:/etc/nginx"]\n`;
@@ -56,7 +56,7 @@ mapping in the compose file is not what clients see, and there is nothing to do.
       const published = publishedAs(from, port);
       const outer = outerPort(from, port, scheme);
       if (!published.length || outer === (scheme === 'https' ? 443 : 80)) continue;
-      const name = hostOf(server) ?? 'localhost';
+      const name = publicHostOf(server) ?? 'localhost';
       const probed = probe(side, config, { scheme, host: name });
       if (!probed?.view.host.known || probed.view.host.value.toLowerCase() !== name) continue;
       const key = `${line.file.id}#${line.statement.start}`;

@@ -10,7 +10,7 @@ import type { Files } from '../../trace/trace.ts';
 import { fixOf, insertInto } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { main, tree } from './_examples.ts';
-import { hostOf, nginxOf, outerPort } from './_sides.ts';
+import { nginxOf, outerPort, publicHostOf } from './_sides.ts';
 
 const COMPOSE = 'services:\n  nginx:\n    image: nginx:1.28\n    ports: ["80:8080"]\n    volumes: ["./nginx:/etc/nginx"]\n';
 
@@ -77,7 +77,7 @@ standard one.`,
         const published = publishedAs(from, address.port);
         if (!published.length || published.some((p) => p.published === address.port)) continue;
         const outer = outerPort(from, address.port, scheme);
-        const name = hostOf(server) ?? 'localhost';
+        const name = publicHostOf(server) ?? 'localhost';
         const host = outer === (scheme === 'https' ? 443 : 80) ? name : `${name}:${outer}`;
         const found = pathsIn(server.scope)
           .map((path) => ({ path, url: redirectOf(path) }))

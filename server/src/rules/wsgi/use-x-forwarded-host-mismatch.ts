@@ -5,7 +5,7 @@ import { certain, placeOf } from '../../deploy/setting.ts';
 import { defineRule } from '../rule.ts';
 import { sendHeader, sharedHeader } from './_edits.ts';
 import { django, main, tree } from './_examples.ts';
-import { distinct, djangoSides, hostOf, orPlace, portOf, probe, sentLine } from './_sides.ts';
+import { distinct, djangoSides, orPlace, portOf, probe, publicHostOf, sentLine } from './_sides.ts';
 
 const FOREIGN = 'other.example';
 
@@ -48,7 +48,7 @@ The other way round, a header that nginx sets and Django does not read changes n
           });
       }
       const line = sentLine(side, 'X-Forwarded-Host');
-      if (line && certain(settings.useXForwardedHost) === false && side.target.kind === 'proxy' && hostOf(side.server)) {
+      if (line && certain(settings.useXForwardedHost) === false && side.target.kind === 'proxy' && publicHostOf(side.server)) {
         const probed = probe(side, config, { scheme });
         if (probed?.view.host.known && probed.view.agrees.host === false && !sentLine(side, 'Host'))
           report('ignored', {
