@@ -924,7 +924,15 @@ function addressReason(value: string, options: { listen?: boolean; uri?: boolean
 function listen(c: Check): void {
   const value = c.args[0] ?? '';
   const options = { listen: true, noRange: !atLeast(c.target.nginx, '1.15.10') };
-  expect(c, 0, parseAddress(value, options), () => `${addressReason(value, options)} in "${value}" of the "listen" directive`);
+  const read = parseAddress(value, options);
+  expect(c, 0, read, () => `${addressReason(value, options)} in "${value}" of the "listen" directive`);
+  if (read.ok && read.value.family === 'name' && value.includes('$'))
+    say(
+      c,
+      0,
+      `"${value}" is taken as a host name, which no name server has: listen knows no variables. Write the address and port.`,
+      `host not found in "${value}" of the "listen" directive`,
+    );
 }
 
 /** service= and route= of a server in an upstream (ngx_http_upstream_server). */
@@ -953,6 +961,15 @@ function serverAddress(c: Check): void {
   serverName(c);
   const read = parseAddress(value);
   if (read.ok) {
+    if (read.value.family === 'name' && read.value.host.includes('$') && !c.args.includes('resolve')) {
+      say(
+        c,
+        0,
+        `"${value}" is taken as a host name, which no name server has: an upstream knows no variables. Write the address, or pass to the variable.`,
+        `host not found in upstream "${value}"`,
+      );
+      return;
+    }
     if (
       c.fact.module.startsWith('ngx_stream_') &&
       read.value.port === null &&
