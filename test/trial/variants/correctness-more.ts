@@ -465,6 +465,25 @@ export const TRIALS: readonly Trial[] = [
     ],
   },
   {
+    rule: 'try-files-fallback-elsewhere',
+    bad: [
+      'root /srv/www;\nlocation ^~ /admin/ { alias /srv/admin/dist/; try_files $uri /index.html; }',
+      'root /srv/www;\nlocation /shop { alias /srv/shop; try_files $uri $uri/ /index.html; }',
+      'root /srv/www;\nlocation /docs/ { index index.htm; alias /srv/docs/; try_files $uri $uri/ /404.html; }',
+      'location / { root /srv/www; }\nlocation /ui/ { alias /opt/ui/; expires 1h; try_files $uri "/index.html"; }',
+      http('root /srv/www; server { location /app/ { alias /srv/app/; try_files $uri /index.html; } location / { } }'),
+      inc('server { root /srv/www; location /app/ { alias /srv/app/; @ } }', 'try_files $uri /index.html;'),
+    ],
+    sane: [
+      'root /srv/www;\nlocation ^~ /admin/ { alias /srv/admin/dist/; try_files $uri /admin/index.html; }',
+      'location /shop { root /srv; try_files $uri $uri/ /index.html; }',
+      'root /srv/www;\nlocation /docs/ { alias /srv/docs/; try_files $uri $uri/ =404; }',
+      'root /srv/www;\nlocation /ui/ { alias /opt/ui/; try_files $uri @ui; }\nlocation @ui { proxy_pass http://127.0.0.1:8000; }',
+      'location /app/ { alias /srv/app/; try_files $uri /index.html; }\nlocation = /index.html { alias /srv/app/index.html; }',
+      inc('server { root /srv/www; location /app/ { alias /srv/app/; @ } }', 'try_files $uri /app/index.html;'),
+    ],
+  },
+  {
     rule: 'try-files-query-not-last',
     bad: [
       'root /srv;\nlocation / { try_files $uri /index.php?q=$uri =404; }',
