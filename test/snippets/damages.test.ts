@@ -40,7 +40,7 @@ const DAMAGES: Readonly<Record<string, (site: string) => string>> = {
   'the name has a scheme': (s) => s.replace('server_name shop.example.com;', 'server_name https://shop.example.com;'),
   'the name has a port': (s) => s.replace(/server_name shop\.example\.com;(?![\s\S]* server_name )/, 'server_name shop.example.com:443;'),
   'the alias lost its slash': (s) => s.replace('alias /srv/shop/static/;', 'alias /srv/shop/static;'),
-  'the disk is served': (s) => s.replace('location /media/ {', 'location /pub/ {\n        root /;\n    }\n    location /media/ {'),
+  'the disk is served': (s) => s.replace('location /media/ {', 'location /pub/ {\n        alias /;\n    }\n    location /media/ {'),
   'HTTPS leads to HTTP': (s) =>
     s.replace('client_max_body_size 10m;', 'client_max_body_size 10m;\n    return 301 http://$host$request_uri;'),
   'redirects to where the client says': (s) =>
