@@ -1,6 +1,6 @@
 /** Snippets expanded and put where they are offered, as whole configurations. */
 import type { Context } from '../../server/src/catalog/context.ts';
-import { type Version, version } from '../../server/src/catalog/version.ts';
+import { atLeast, type Version, version } from '../../server/src/catalog/version.ts';
 import { NEWEST_NGINX } from '../../server/src/config/settings.ts';
 import { bodyFor, expand, missingOuter, type Snippet, widestChoice } from '../../server/src/snippets/snippet.ts';
 
@@ -33,8 +33,20 @@ const GZIP = '    gzip on;\n    gzip_vary on;\n    gzip_proxied any;\n    gzip_t
 
 const indent = (text: string, by: string): string => text.replace(/^(?=.)/gm, by);
 
+/** Where the site is asked: gRPC clients speak HTTP/2, over plain sockets too. */
+const listening = (own: string, nginx: Version): string =>
+  !own.includes('grpc_pass')
+    ? 'listen 80;\n    listen [::]:80;'
+    : atLeast(nginx, '1.25.1')
+      ? 'listen 80;\n    listen [::]:80;\n    http2 on;'
+      : 'listen 80 http2;\n    listen [::]:80 http2;';
+
+/** The application behind nginx; where nginx is behind a proxy that it trusts, the scheme is what that one says. */
+const proxyFor = (own: string): string =>
+  own.includes('set_real_ip_from') ? PROXY.replace('X-Forwarded-Proto $scheme', 'X-Forwarded-Proto $http_x_forwarded_proto') : PROXY;
+
 /** What surrounds a snippet: nothing that a rule could find fault with. */
-function around(context: Context, snippet: Snippet, own: string): string {
+function around(context: Context, snippet: Snippet, own: string, nginx: Version): string {
   const http = (body: string): string =>
     `${snippet.needs?.main ? `${snippet.needs.main}\n` : ''}worker_processes auto;\nerror_log /var/log/nginx/error.log warn;\nworker_rlimit_nofile 4096;\nevents {\n    worker_connections 1024;\n}\nhttp {\n    server_tokens off;\n    client_max_body_size 10m;\n${snippet.id === 'gzip' ? '' : GZIP}${indent(
       `${snippet.needs?.http ?? ''}${missingOuter(snippet, [])
@@ -51,7 +63,7 @@ function around(context: Context, snippet: Snippet, own: string): string {
       return http(own);
     case 'server':
       return http(
-        `server {\n    ${snippet.needs?.server?.includes('listen') ? '' : 'listen 80;\n    listen [::]:80;'}\n    server_name example.com;\n    location = /application {\n        ${PROXY}\n    }\n${indent(`${snippet.needs?.server ?? ''}\n${own}`, '    ')}\n}`,
+        `server {\n    ${snippet.needs?.server?.includes('listen') ? '' : listening(own, nginx)}\n    server_name example.com;\n    location = /application {\n        ${proxyFor(own)}\n    }\n${indent(`${snippet.needs?.server ?? ''}\n${own}`, '    ')}\n}`,
       );
     case 'location': {
       const passes = snippet.body.includes('proxy_pass');
@@ -83,7 +95,7 @@ export function placed(snippet: Snippet, nginx: Version = version(NEWEST_NGINX))
         choice: n,
         name: `${snippet.id} in ${context}${n ? `, choice ${n + 1}` : ''}`,
         own,
-        text: around(context, snippet, own),
+        text: around(context, snippet, own, nginx),
       });
     }
   return out;

@@ -34,7 +34,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
       [at('inner/part.inc'), `${text}\n`],
     ]),
   'with a server of its own beside it': (inside, text) =>
-    new Map([[at('nginx.conf'), AROUND[inside]!(text).replace(/\}\n$/, 'server {\nlisten 49151;\nreturn 404;\n}\n}\n')]]),
+    new Map([[at('nginx.conf'), AROUND[inside]!(text).replace(/\}\n$/, 'server {\nlisten 192.0.2.7:8080;\nreturn 404;\n}\n}\n')]]),
   'with Windows line ends': (inside, text) => new Map([[at('nginx.conf'), AROUND[inside]!(text).replace(/\n/g, '\r\n')]]),
 };
 

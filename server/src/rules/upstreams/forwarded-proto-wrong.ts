@@ -106,7 +106,9 @@ nginx, which is http: the application redirects to HTTPS for ever. There, pass o
           fix: fixOf('Pass on what the proxy in front said', 'suggestion', directive.file, [replace(value, '$http_x_forwarded_proto')]),
         });
       const trusted = at.effective('set_real_ip_from').directives[0];
-      if (trusted && !hasTlsServer(scope.config))
+      // what speaks the PROXY protocol passes connections on and writes no header: nobody but the client could have sent one
+      const byHeader = at.value('real_ip_header')?.value(0).toLowerCase() !== 'proxy_protocol';
+      if (trusted && byHeader && !hasTlsServer(scope.config))
         return report('trusting', {
           at: value,
           severity: 'info',
@@ -139,6 +141,16 @@ set_real_ip_from 10.0.0.0/8;
 real_ip_header X-Forwarded-For;
 location / {
     proxy_set_header X-Forwarded-Proto $http_x_forwarded_proto;
+    proxy_pass http://127.0.0.1:8000;
+}`,
+    },
+    {
+      inside: 'server',
+      good: `listen 80 proxy_protocol;
+set_real_ip_from 10.0.0.0/8;
+real_ip_header proxy_protocol;
+location / {
+    proxy_set_header X-Forwarded-Proto $scheme;
     proxy_pass http://127.0.0.1:8000;
 }`,
     },
