@@ -35,6 +35,8 @@ const TRUE_OF_BOTH: readonly (readonly [rule: string, of: (pair: Pair) => boolea
   ['websocket-upgrade-incomplete', ({ first, second }) => streams(first) && second.id === 'websocket-lines'],
   ['cache-without-buffering', ({ first, second }) => streams(first) || streams(second)],
   ['buffering-off', ({ first, second }) => streams(second) && first.id === 'timeouts'],
+  // the cache that is there already forgets as soon as its own pages want it
+  ['cache-inactive-below-valid', ({ first, second }) => [first, second].some((s) => s.id === 'image-cache')],
   // a building block cannot turn HTTP/2 on for a server that it does not know: the finding says what is left to do
   ['grpc-without-http2', ({ first, second }) => [first, second].some((s) => s.id === 'grpc')],
   // who is behind a proxy decides in each place what passes the scheme on

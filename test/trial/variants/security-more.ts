@@ -156,8 +156,21 @@ export const TRIALS: readonly Trial[] = [
       'root /srv/www;\nindex index.php;\nlocation / { try_files $uri $uri/ =404; }',
       'root /srv/www;\nlocation / { index index.php index.html; }',
       inc('server { root /srv/www; @ }', 'index index.php;'),
+      'root /srv/www;\nlocation / { try_files $uri $uri/ /index.php?$query_string; }',
+      'root /srv/www;\ntry_files $uri /app.php;',
+      inc('server { root /srv/wp; location / { @ } }', 'try_files $uri /index.php;'),
     ],
-    sane: [],
+    sane: [
+      'root /srv/www;\nlocation / { try_files $uri $uri/ /index.php?$args; }\nlocation ~ \\.php$ { fastcgi_pass 127.0.0.1:9000; }',
+      'root /srv/www;\nlocation / { try_files $uri /index.php; }\nlocation = /index.php { fastcgi_pass 127.0.0.1:9000; }',
+      'root /srv/www;\nlocation / { try_files $uri @app; }\nlocation @app { fastcgi_pass 127.0.0.1:9000; }',
+      'root /srv/www;\nlocation / { try_files $uri /index.html; }',
+      'location / { proxy_pass http://127.0.0.1:8000; }\nlocation /old/ { root /srv; try_files $uri /index.php; }',
+      inc(
+        'server { root /srv/www; location / { @ } location ~ [.]php$ { uwsgi_pass 127.0.0.1:9000; } }',
+        'try_files $uri /index.php?q=$uri;',
+      ),
+    ],
   },
   {
     rule: 'referer-none-allowed',

@@ -65,6 +65,20 @@ function servedIndex(spot: Spot): { trace: Trace; file: string } | null {
   return null;
 }
 
+/** The last word of try_files, where it names a program. */
+const fallbackOf = (spot: Spot) => {
+  const word = spot.scope.first('try_files')?.args.at(-1);
+  return word && !word.templated && word.value.startsWith('/') && PROGRAM.test(word.value.replace(/\?.*$/s, '')) ? word : null;
+};
+
+/** The request whose file is not there, and which is answered with the program that try_files falls back to, as it is on the disk. */
+function servedFallback(spot: Spot): Trace | null {
+  const path = spot.paths.find((p) => !p.endsWith('/') && !PROGRAM.test(p));
+  if (path === undefined) return null;
+  const trace = spot.ask({ path });
+  return trace.outcome.kind === 'static' && PROGRAM.test(trace.outcome.file ?? '') ? trace : null;
+}
+
 export default defineRule({
   id: 'program-served-as-text',
   group: 'security',
@@ -79,7 +93,9 @@ Put the location of the programs first, or into the other one, or refuse them th
   looksAt: {
     outcome: ['alias', 'root', 'try_files', 'expires', 'location', 'server'],
     when: (spot) =>
-      (spot.location?.kind === 'regex' && !RUNS.some((r) => spot.has(r)) && programs(spot).length > 0) || hasProgramIndex(spot),
+      (spot.location?.kind === 'regex' && !RUNS.some((r) => spot.has(r)) && programs(spot).length > 0) ||
+      hasProgramIndex(spot) ||
+      (fallbackOf(spot) !== null && !programs(spot).length),
   },
   needs: 'config',
   costly: true,
@@ -88,10 +104,23 @@ Put the location of the programs first, or into the other one, or refuse them th
       'The source of programs is sent as text: "^~" keeps the expression for .{ending} out of {place}, and {from} is answered with {file}. Put a location for .{ending} inside.',
     index:
       'The index file {file} would be sent as text: no location here runs .{ending}. Hand it to the interpreter, or take it out of the index line.',
+    fallback:
+      'The source of {file} is sent as text: {from} falls back to it, and no location here runs .{ending}. Add the location that hands .{ending} to the interpreter.',
     source:
       'The source of programs is sent as text: {from} is answered with {file}, because this expression comes before the one that runs them. Move it after that one, or deny .{ending} here.',
   },
   check({ spot, report }) {
+    const fallback = programs(spot).length ? null : fallbackOf(spot);
+    const fallen = fallback && servedFallback(spot);
+    if (fallback && fallen) {
+      const file = fallen.outcome.file!;
+      report('fallback', {
+        at: fallback,
+        data: { file, from: fallen.request.target, ending: file.slice(file.lastIndexOf('.') + 1) },
+        witness: proofOf(fallen),
+      });
+      return;
+    }
     if (spot.location?.kind !== 'regex') {
       const found = servedIndex(spot);
       const line = spot.scope.value('index');
@@ -133,6 +162,21 @@ Put the location of the programs first, or into the other one, or refuse them th
     }
   },
   examples: [
+    {
+      inside: 'server',
+      bad: `root /srv/site;
+location / {
+    try_files $uri $uri/ /index.php?$args;
+#                        ^^^^^^^^^^^^^^^^ fallback
+}`,
+      good: `root /srv/site;
+location / {
+    try_files $uri $uri/ /index.php?$args;
+}
+location ~ \\.php$ {
+    fastcgi_pass unix:/run/php/php-fpm.sock;
+}`,
+    },
     {
       inside: 'server',
       good: `root /srv/site;
