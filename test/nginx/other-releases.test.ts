@@ -1,6 +1,6 @@
 /**
  * Which directives a release knows, asked of every nginx that can be had here: Debian's of other releases, unpacked beside the system's by
- * `node test/tools/other-nginx.mjs`. What is not here is named as skipped; of mainline nobody offers a binary, so its facts rest on its text.
+ * `node test/tools/other-nginx.mjs`. What is not here is named in the output; of mainline nobody offers a binary, so its facts rest on its text.
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -45,11 +45,14 @@ const asked = [
 
 for (const release of RELEASES) {
   const script = path.resolve('out', `nginx-${release}`, 'nginx');
-  const here = fs.existsSync(script);
-  describe(`nginx of Debian ${release}`, { skip: here ? false : `not unpacked here: node test/tools/other-nginx.mjs ${release}` }, () => {
-    const said = here ? (/nginx\/(\S+)/.exec(spawnSync(script, ['-v'], { encoding: 'utf8' }).stderr)?.[1] ?? '') : '';
+  if (!fs.existsSync(script)) {
+    console.log(`not asked: nginx of Debian ${release}, which is not unpacked here (node test/tools/other-nginx.mjs ${release})`);
+    continue;
+  }
+  describe(`nginx of Debian ${release}`, () => {
+    const said = /nginx\/(\S+)/.exec(spawnSync(script, ['-v'], { encoding: 'utf8' }).stderr)?.[1] ?? '';
 
-    test(`${said || 'it'} knows the directives that are said of it`, () => {
+    test(`${said} knows the directives that are said of it`, () => {
       const { target } = withSettings(DEFAULT_SETTINGS, { nginxVersion: said });
       const folder = temporaryFolder(`other-${release}`);
       const file = path.join(folder, 'one.conf');
@@ -68,4 +71,4 @@ for (const release of RELEASES) {
   });
 }
 
-test(`nginx ${NEWEST_NGINX}`, { skip: 'no package has a binary of it: what is said of 1.31 rests on its text' }, () => {});
+console.log(`not asked: nginx ${NEWEST_NGINX}, of which no package has a binary; what is said of 1.31 rests on its text`);

@@ -37,11 +37,13 @@ With \`location /app/\` and a pass directive in it, nginx answers \`/app\` with 
     const scheme = serverOf(scope)!.listens.every((l) => !l.directive || l.params.includes('ssl')) ? 'https' : 'http';
     const opener = server.opener;
     if (!opener) return;
+    // the line in force, which may be one of a location around this one
+    const line = scope.value('absolute_redirect');
     report('absolute', {
       at: directive.at(directive.args.at(-1)!),
       data: { path, address: `${scheme}://…${port}` },
-      fix: server.has('absolute_redirect')
-        ? fixAcross('Set absolute_redirect off', 'suggestion', [setLine(server.value('absolute_redirect')!, 'absolute_redirect', 'off')])
+      fix: line
+        ? fixAcross('Set absolute_redirect off', 'suggestion', [setLine(line, 'absolute_redirect', 'off')])
         : fixOf('Set absolute_redirect off', 'suggestion', opener.file, [
             insertFirst(opener.file, opener.statement, ['absolute_redirect off;']),
           ]),
@@ -59,6 +61,33 @@ With \`location /app/\` and a pass directive in it, nginx answers \`/app\` with 
     absolute_redirect off;
     listen 8080;
     location /app/ { proxy_pass http://127.0.0.1:8000; }
+}`,
+    },
+    {
+      inside: 'http',
+      bad: `server {
+    listen 8080;
+    absolute_redirect off;
+    location / {
+        absolute_redirect on;
+        location /app/ { proxy_pass http://127.0.0.1:8000; }
+#                ^^^^^ absolute
+    }
+}`,
+      fixed: `server {
+    listen 8080;
+    absolute_redirect off;
+    location / {
+        absolute_redirect off;
+        location /app/ { proxy_pass http://127.0.0.1:8000; }
+    }
+}`,
+      good: `server {
+    listen 8080;
+    location / {
+        absolute_redirect off;
+        location /app/ { proxy_pass http://127.0.0.1:8000; }
+    }
 }`,
     },
     { inside: 'http', good: 'server {\n    listen 80;\n    location /app/ { proxy_pass http://127.0.0.1:8000; }\n}' },
