@@ -1,7 +1,7 @@
 /** A trace against what the real nginx answered and what its backends got. */
 import fs from 'node:fs';
 import { fromBytes } from '../../server/src/base/bytes.ts';
-import type { FileKind, Files, Trace } from '../../server/src/trace/trace.ts';
+import type { FileKind, Files, Trace, UpstreamAnswer } from '../../server/src/trace/trace.ts';
 import type { EchoAnswer, EchoRequest } from '../harness/echo.ts';
 import type { Answer } from '../harness/echo-client.ts';
 
@@ -121,3 +121,10 @@ export function compare(trace: Trace, answer: Answer | null, asked: readonly Ech
   }
   return out;
 }
+
+/** The answers of a configuration whose backends all say the same, whatever their names are. */
+export const everyBackend = (answers: readonly UpstreamAnswer[]): Readonly<Record<string, readonly UpstreamAnswer[]>> =>
+  new Proxy<Record<string, readonly UpstreamAnswer[]>>(
+    {},
+    { get: () => answers, getOwnPropertyDescriptor: () => ({ value: answers, enumerable: true, configurable: true, writable: true }) },
+  );

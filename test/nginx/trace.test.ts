@@ -15,7 +15,7 @@ import { RawClient } from '../harness/echo-client.ts';
 import { available, type Running, serve, withoutNginx } from '../harness/nginx.ts';
 import { type GeneratedRequest, RequestGenerator, requestBytes } from '../harness/request-generator.ts';
 import { configAt } from '../trace/config-of.ts';
-import { compare, type Difference, disk } from './trace-compare.ts';
+import { compare, type Difference, disk, everyBackend } from './trace-compare.ts';
 
 const SEED = Number(process.env.SEED ?? 20260101);
 const COUNT = Number(process.env.COUNT ?? 20_000);
@@ -92,7 +92,7 @@ async function runConfig(seed: number, count: number, echo: Echo): Promise<{ cas
         {
           files: disk,
           // every backend gives this answer, to every request
-          upstreams: new Proxy({}, { get: () => always }),
+          upstreams: everyBackend(always),
           now,
         },
       );
