@@ -40,11 +40,14 @@ describe('marks while typing', { timeout: 240_000 }, () => {
     await browser.page.keyboard.press('Enter');
     await workbench.settled();
     await browser.page.evaluate(() => {
-      /** the marks by their line and place; those of the line that is typed in are not looked at */
-      const marks = (): string[] =>
-        [...document.querySelectorAll<HTMLElement>('.editor-instance .view-overlays [class*="squiggly-"]')]
+      /** the marks by their place below the first of them (a lens that comes moves all); those of the line that is typed in are not looked at */
+      const marks = (): string[] => {
+        const seen = [...document.querySelectorAll<HTMLElement>('.editor-instance .view-overlays [class*="squiggly-"]')]
           .filter((mark) => !mark.parentElement!.querySelector('.current-line'))
-          .map((mark) => `${mark.className} ${mark.parentElement!.style.top} ${mark.style.left}`);
+          .map((mark) => ({ mark, top: Number.parseFloat(mark.parentElement!.style.top) }));
+        const first = Math.min(...seen.map(({ top }) => top));
+        return seen.map(({ mark, top }) => `${mark.className} ${top - first} ${mark.style.left}`);
+      };
       const film = { frames: [] as string[][], going: true };
       const take = (): void => {
         film.frames.push(marks());
