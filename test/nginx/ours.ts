@@ -143,7 +143,7 @@ export async function verdictOf(files: Tree, chosen: Settings = settingsFor(file
       if (block && !block.statement.close) return 1e14;
       return block ? order(block.file.id, block.statement.close!.start) + late / 10 : at;
     }
-    const named = f.related.find((r) => /nginx names/.test(r.message));
+    const named = f.related.find((r) => /nginx -t reports/.test(r.message));
     if (named) return order(named.at.file, named.at.span.start);
     const unnamed = UNNAMED[f.rule];
     return unnamed === undefined ? order(f.at.file, endOffset(source, f.at.span.start)) : order(f.at.file, f.at.span.start);
@@ -155,7 +155,7 @@ export async function verdictOf(files: Tree, chosen: Settings = settingsFor(file
     errors: errors.map((f) => {
       const source = sources.get(f.at.file)!;
       const line = source.lines.lineAt(f.at.span.start) + 1;
-      const named = f.related.filter((r) => /nginx names/.test(r.message));
+      const named = f.related.filter((r) => /nginx -t reports/.test(r.message));
       const related = named.filter((r) => r.at.file === f.at.file).map((r) => source.lines.lineAt(r.at.span.start) + 1);
       return {
         rule: f.rule,

@@ -40,7 +40,7 @@ export const AREAS: readonly Area[] = [
   },
   {
     name: 'captures that a map replaces while a value is written',
-    http: `map $uri $m { default x; "~^/([a-z]+)/" "n-$1"; } server { listen 127.0.0.1:%PORT%; server_name a.test; root /tmp/none;
+    http: `map $uri $m { default x; "~^/([a-z]+)/" "n-$1"; } server { listen 127.0.0.1:%PORT%; server_name a.test; root /srv/none;
       location ~ \\.1 { add_header A "[$1$m]"; return 200 x; } location ~ \\.2 { set $x "[$1$m]"; return 200 "[$x]"; }
       location ~ \\.3 { rewrite "[.](.)" "/z$1$m" break; return 200 "[$uri]"; } location ~ \\.4 { rewrite "[.](.)" "/z$1$m" redirect; }
       location ~ \\.5 { if ($m = "$1$m") { return 200 eq; } return 200 ne; } location ~ \\.6 { root /tmp/$1$m; }

@@ -40,8 +40,8 @@ The file with the process id decides whom a signal of root goes to, and a core d
   examples: [
     {
       inside: 'main',
-      bad: `pid /tmp/nginx.pid;
-#   ^^^^^^^^^^^^^^ all
+      bad: `pid /var/tmp/nginx.pid;
+#   ^^^^^^^^^^^^^^^^^^ all
 events {}`,
       good: `pid /run/nginx.pid;
 events {}`,

@@ -7,11 +7,11 @@ import type { Related } from '../rule.ts';
 export function atClosing(scope: Scope): Related[] {
   const block = scope.enclosing('http', 'stream', 'mail')?.opener;
   const close = block?.statement.close;
-  return block && close ? [{ at: block.at(close), message: 'nginx names this line.' }] : [];
+  return block && close ? [{ at: block.at(close), message: 'nginx -t reports this line.' }] : [];
 }
 
 /** nginx names the line of another directive. */
 export const atDirective = (directive: Directive): Related => ({
   at: directive.at(directive.statement.open ?? directive.statement.name),
-  message: 'nginx names this line.',
+  message: 'nginx -t reports this line.',
 });

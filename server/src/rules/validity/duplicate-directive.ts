@@ -47,7 +47,7 @@ function slotOf(name: string): readonly string[] | undefined {
 
 /** A block of Lua is read as a whole before its directive is judged. */
 const atEnd = (d: Directive): Related[] =>
-  d.statement.rawBody && d.statement.close ? [{ at: d.at(d.statement.close), message: 'nginx names this line.' }] : [];
+  d.statement.rawBody && d.statement.close ? [{ at: d.at(d.statement.close), message: 'nginx -t reports this line.' }] : [];
 
 export default defineRule({
   id: 'duplicate-directive',

@@ -188,7 +188,7 @@ implied by a well-known port) and an \`auth_http\`, one of stream something that
 /** A directive that nobody knows may be a misspelt `listen`. */
 const lacksListen = (scope: Scope): boolean => !scope.has('listen') && scope.directives.every((d) => factFor(d) !== null);
 
-const closing = (d: Directive) => (d.statement.close ? [{ at: d.at(d.statement.close), message: 'nginx names this line.' }] : []);
+const closing = (d: Directive) => (d.statement.close ? [{ at: d.at(d.statement.close), message: 'nginx -t reports this line.' }] : []);
 
 function streamServer(server: Server, config: Config, say: (message: 'listen' | 'handler', at: Directive) => void): void {
   const { scope } = server;

@@ -10,7 +10,7 @@ import { soundFact } from './_sound.ts';
 
 const line = (server: Server) => {
   const opener = server.scope.opener;
-  return opener ? [{ at: opener.at(opener.statement.open ?? opener.statement.name), message: 'nginx names this line.' }] : [];
+  return opener ? [{ at: opener.at(opener.statement.open ?? opener.statement.name), message: 'nginx -t reports this line.' }] : [];
 };
 /** A line whose form is wrong counts: it is there, and what is wrong with it is said. */
 const lines = (scope: Scope, name: string): readonly Directive[] => scope.effective(name).directives;

@@ -183,7 +183,7 @@ function splitClients(scope: Scope, entries: readonly Directive[], say: Say): vo
       const close = scope.opener?.statement.close;
       say('total', {
         at: entry.nameAt,
-        related: scope.opener && close ? [{ at: scope.opener.at(close), message: 'nginx names this line.' }] : [],
+        related: scope.opener && close ? [{ at: scope.opener.at(close), message: 'nginx -t reports this line.' }] : [],
       });
     }
   }

@@ -112,7 +112,7 @@ The finding stands where the mistake is, and there is one for each mistake.`,
       report('missing-semicolon', {
         at: { start: before.start, end: before.end },
         data: { name: directive.name },
-        related: [{ at: { file: file.id, span: line }, message: 'nginx names this line.' }],
+        related: [{ at: { file: file.id, span: line }, message: 'nginx -t reports this line.' }],
         fix: fixOf('Add ";"', 'safe', file, [replace({ start: before.end, end: before.end }, ';')]),
       });
       return;
@@ -131,7 +131,7 @@ The finding stands where the mistake is, and there is one for each mistake.`,
         },
         related:
           there && file.lines.lineAt(there.start) !== file.lines.lineAt(span.start)
-            ? [{ at: { file: file.id, span: there }, message: 'nginx names this line.' }]
+            ? [{ at: { file: file.id, span: there }, message: 'nginx -t reports this line.' }]
             : [],
         fix: repair(file, { fault, span, statement, insert }),
       });

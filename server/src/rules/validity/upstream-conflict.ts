@@ -64,7 +64,7 @@ An upstream has a name of its own (case does not count), at least one server, an
       !scope.directives.some((d) => d.name === 'include' && broughtNothing(d))
     ) {
       const close = opener.statement.close;
-      const related = close ? [{ at: opener.at(close), message: 'nginx names this line.' }] : [];
+      const related = close ? [{ at: opener.at(close), message: 'nginx -t reports this line.' }] : [];
       if (servers.length === 0) {
         if (!scope.directives.some((d) => !factFor(d) && d.name !== 'server'))
           report('empty', { at: opener.at(opener.args[0] ?? opener.statement.name), data: { name }, related });

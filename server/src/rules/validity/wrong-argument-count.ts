@@ -37,7 +37,7 @@ frequent cause is a value with blanks in it that is not quoted. Directives that 
     if (isBroken(directive)) return;
     const block = fact ? argsOf(fact, config.settings.target.nginx).block : own!.block;
     const opens = statement.open !== null;
-    const line = { at: { file: file.id, span: endOf(directive) }, message: 'nginx names this line.' };
+    const line = { at: { file: file.id, span: endOf(directive) }, message: 'nginx -t reports this line.' };
     const elsewhere = file.lines.lineAt(line.at.span.start) !== file.lines.lineAt(statement.name.start);
     if (opens !== block && (opens || statement.closed))
       return report(opens ? 'unended' : 'unopened', {
