@@ -135,7 +135,7 @@ export const TRIALS: readonly Trial[] = [
     rule: 'runtime-file-exposed',
     inside: 'main',
     bad: [
-      'pid /tmp/nginx.pid;\nevents {}',
+      'pid /var/tmp/web/nginx.pid;\nevents {}',
       'pid /var/tmp/n.pid;\nevents {}',
       'working_directory /tmp;\nevents {}',
       'pid /srv/www/nginx.pid;\nevents {}\nhttp { server { root /srv/www; } }',
