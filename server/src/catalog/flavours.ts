@@ -93,6 +93,8 @@ export const BUILDS = table({
   any: 'Every known module is taken to be there.',
   plain: 'Built from source without options.',
   debian: 'As Debian and Ubuntu package it.',
+  alpine: 'As Alpine packages it.',
+  rhel: 'As RHEL, Fedora and their kin package it.',
   official: 'The packages and images of nginx.org.',
   openresty: 'OpenResty.',
   angie: 'Angie.',

@@ -108,6 +108,29 @@ const FACTS: Readonly<Record<Exclude<Build, 'any'>, BuildFacts>> = {
     ],
     sources: [],
   },
+  // Alpine's APKBUILD and the spec files of Fedora and RHEL: mail, stream, geoip, image filter, xslt and perl are packages of their own
+  alpine: {
+    options: [
+      ...COMMON,
+      '--with-threads',
+      '--with-file-aio',
+      '--with-http_degradation_module',
+      '--with-mail_ssl_module',
+      ...STREAM.filter((o) => o !== '--with-stream'),
+    ],
+    sources: [],
+  },
+  rhel: {
+    options: [
+      ...COMMON,
+      '--with-threads',
+      '--with-file-aio',
+      '--with-http_degradation_module',
+      '--with-mail_ssl_module',
+      ...STREAM.filter((o) => o !== '--with-stream'),
+    ],
+    sources: [],
+  },
   official: { options: [...COMMON, ...STREAM, ...MAIL, '--with-threads', '--with-file-aio'], sources: [] },
   openresty: { options: [...COMMON, ...STREAM, ...MAIL, '--with-threads', '--with-file-aio'], sources: OPENRESTY },
   angie: { options: [...COMMON, ...STREAM, ...MAIL, '--with-threads', '--with-file-aio'], sources: ['angie'] },
@@ -119,6 +142,10 @@ interface Library {
   readonly brings: readonly string[];
   /** Debian's package. */
   readonly debian?: string;
+  /** Alpine's package; it also writes the line that loads the library, into /etc/nginx/modules */
+  readonly alpine?: string;
+  /** the package of RHEL and its kin, or of EPEL; the line that loads it comes to /usr/share/nginx/modules */
+  readonly rhel?: string;
   /** nginx.org's package; with `image` the official Docker image holds the library too. */
   readonly official?: string;
   readonly image?: boolean;
@@ -128,60 +155,89 @@ interface Library {
 
 /** Loadable modules by the name of the library without `.so`. */
 const LIBRARIES: Readonly<Record<string, Library>> = table({
-  ndk_http_module: { brings: [], debian: 'libnginx-mod-http-ndk', official: 'nginx-module-ndk' },
+  ndk_http_module: { brings: [], alpine: 'nginx-mod-devel-kit', debian: 'libnginx-mod-http-ndk', official: 'nginx-module-ndk' },
   ngx_http_auth_pam_module: { brings: ['ngx_http_auth_pam_module'], debian: 'libnginx-mod-http-auth-pam' },
   ngx_http_brotli_filter_module: {
     brings: ['ngx_http_brotli_filter_module'],
+    alpine: 'nginx-mod-http-brotli',
     debian: 'libnginx-mod-http-brotli-filter',
     official: 'nginx-module-brotli',
   },
   ngx_http_brotli_static_module: {
     brings: ['ngx_http_brotli_static_module'],
+    alpine: 'nginx-mod-http-brotli',
     debian: 'libnginx-mod-http-brotli-static',
     official: 'nginx-module-brotli',
   },
-  ngx_http_cache_purge_module: { brings: ['ngx_cache_purge'], debian: 'libnginx-mod-http-cache-purge' },
-  ngx_http_dav_ext_module: { brings: ['nginx-dav-ext-module'], debian: 'libnginx-mod-http-dav-ext' },
-  ngx_http_echo_module: { brings: ['echo-nginx-module'], debian: 'libnginx-mod-http-echo' },
-  ngx_http_fancyindex_module: { brings: ['ngx-fancyindex'], debian: 'libnginx-mod-http-fancyindex' },
+  ngx_http_cache_purge_module: {
+    brings: ['ngx_cache_purge'],
+    alpine: 'nginx-mod-http-cache-purge',
+    debian: 'libnginx-mod-http-cache-purge',
+  },
+  ngx_http_dav_ext_module: { brings: ['nginx-dav-ext-module'], alpine: 'nginx-mod-http-dav-ext', debian: 'libnginx-mod-http-dav-ext' },
+  ngx_http_echo_module: { brings: ['echo-nginx-module'], alpine: 'nginx-mod-http-echo', debian: 'libnginx-mod-http-echo' },
+  ngx_http_fancyindex_module: {
+    brings: ['ngx-fancyindex'],
+    alpine: 'nginx-mod-http-fancyindex',
+    rhel: 'nginx-mod-fancyindex',
+    debian: 'libnginx-mod-http-fancyindex',
+  },
   ngx_http_geoip_module: {
     brings: ['ngx_http_geoip_module'],
+    alpine: 'nginx-mod-http-geoip',
     debian: 'libnginx-mod-http-geoip',
     official: 'nginx-module-geoip',
     image: true,
   },
-  ngx_http_geoip2_module: { brings: ['ngx_http_geoip2_module'], debian: 'libnginx-mod-http-geoip2', official: 'nginx-module-geoip2' },
+  ngx_http_geoip2_module: {
+    brings: ['ngx_http_geoip2_module'],
+    alpine: 'nginx-mod-http-geoip2',
+    debian: 'libnginx-mod-http-geoip2',
+    official: 'nginx-module-geoip2',
+  },
   ngx_http_headers_more_filter_module: {
     brings: ['headers-more-nginx-module'],
+    alpine: 'nginx-mod-http-headers-more',
     debian: 'libnginx-mod-http-headers-more-filter',
     official: 'nginx-module-headers-more',
   },
   ngx_http_image_filter_module: {
     brings: ['ngx_http_image_filter_module'],
+    alpine: 'nginx-mod-http-image-filter',
+    rhel: 'nginx-mod-http-image-filter',
     debian: 'libnginx-mod-http-image-filter',
     official: 'nginx-module-image-filter',
     image: true,
   },
   ngx_http_js_module: {
     brings: ['ngx_http_js_module', 'ngx_http_js_core_module'],
+    alpine: 'nginx-mod-http-js',
     debian: 'libnginx-mod-http-js',
     official: 'nginx-module-njs',
     image: true,
   },
   ngx_http_lua_module: {
     brings: ['lua-nginx-module'],
+    alpine: 'nginx-mod-http-lua',
     debian: 'libnginx-mod-http-lua',
     official: 'nginx-module-lua',
     after: ['ndk_http_module'],
   },
   ngx_http_memc_module: { brings: ['memc-nginx-module'], debian: 'libnginx-mod-http-memc' },
-  ngx_http_modsecurity_module: { brings: ['ModSecurity-nginx'], debian: 'libnginx-mod-http-modsecurity' },
-  ngx_http_naxsi_module: { brings: ['naxsi'] },
+  ngx_http_modsecurity_module: { brings: ['ModSecurity-nginx'], rhel: 'nginx-mod-modsecurity', debian: 'libnginx-mod-http-modsecurity' },
+  ngx_http_naxsi_module: { brings: ['naxsi'], alpine: 'nginx-mod-http-naxsi' },
   ngx_http_opentracing_module: { brings: ['nginx-opentracing'] },
   ngx_http_passenger_module: { brings: ['passenger'], debian: 'libnginx-mod-http-passenger' },
-  ngx_http_perl_module: { brings: ['ngx_http_perl_module'], debian: 'libnginx-mod-http-perl', official: 'nginx-module-perl' },
+  ngx_http_perl_module: {
+    brings: ['ngx_http_perl_module'],
+    alpine: 'nginx-mod-http-perl',
+    rhel: 'nginx-mod-http-perl',
+    debian: 'libnginx-mod-http-perl',
+    official: 'nginx-module-perl',
+  },
   ngx_http_set_misc_module: {
     brings: ['set-misc-nginx-module'],
+    alpine: 'nginx-mod-http-set-misc',
     debian: 'libnginx-mod-http-set-misc',
     official: 'nginx-module-set-misc',
     after: ['ndk_http_module'],
@@ -193,27 +249,34 @@ const LIBRARIES: Readonly<Record<string, Library>> = table({
     official: 'nginx-module-subs-filter',
   },
   ngx_http_upload_module: { brings: ['nginx-upload-module'] },
-  ngx_http_uploadprogress_module: { brings: ['nginx-upload-progress-module'], debian: 'libnginx-mod-http-uploadprogress' },
+  ngx_http_uploadprogress_module: {
+    brings: ['nginx-upload-progress-module'],
+    alpine: 'nginx-mod-http-upload-progress',
+    debian: 'libnginx-mod-http-uploadprogress',
+  },
   ngx_http_upstream_fair_module: { brings: ['nginx-upstream-fair'], debian: 'libnginx-mod-http-upstream-fair' },
-  ngx_http_vhost_traffic_status_module: { brings: ['nginx-module-vts'] },
+  ngx_http_vhost_traffic_status_module: { brings: ['nginx-module-vts'], alpine: 'nginx-mod-http-vts', rhel: 'nginx-mod-vts' },
   ngx_http_vod_module: { brings: ['nginx-vod-module'] },
   ngx_http_xslt_filter_module: {
     brings: ['ngx_http_xslt_filter_module'],
+    alpine: 'nginx-mod-http-xslt-filter',
+    rhel: 'nginx-mod-http-xslt-filter',
     debian: 'libnginx-mod-http-xslt-filter',
     official: 'nginx-module-xslt',
     image: true,
   },
-  ngx_http_zstd_filter_module: { brings: ['ngx_http_zstd_filter_module'] },
-  ngx_http_zstd_static_module: { brings: ['ngx_http_zstd_static_module'] },
+  ngx_http_zstd_filter_module: { brings: ['ngx_http_zstd_filter_module'], alpine: 'nginx-mod-http-zstd' },
+  ngx_http_zstd_static_module: { brings: ['ngx_http_zstd_static_module'], alpine: 'nginx-mod-http-zstd' },
   ngx_http_acme_module: { brings: ['nginx-acme'], official: 'nginx-module-acme' },
-  ngx_mail_module: { brings: ['ngx_mail_'], debian: 'libnginx-mod-mail' },
-  ngx_nchan_module: { brings: ['nchan'], debian: 'libnginx-mod-nchan' },
+  ngx_mail_module: { brings: ['ngx_mail_'], alpine: 'nginx-mod-mail', rhel: 'nginx-mod-mail', debian: 'libnginx-mod-mail' },
+  ngx_nchan_module: { brings: ['nchan'], alpine: 'nginx-mod-http-nchan', debian: 'libnginx-mod-nchan' },
   ngx_otel_module: { brings: ['nginx-otel'], official: 'nginx-module-otel' },
   ngx_pagespeed: { brings: ['ngx_pagespeed'] },
-  ngx_rtmp_module: { brings: ['nginx-rtmp-module'], debian: 'libnginx-mod-rtmp', official: 'nginx-module-rtmp' },
-  ngx_stream_module: { brings: ['ngx_stream_'], debian: 'libnginx-mod-stream' },
+  ngx_rtmp_module: { brings: ['nginx-rtmp-module'], alpine: 'nginx-mod-rtmp', debian: 'libnginx-mod-rtmp', official: 'nginx-module-rtmp' },
+  ngx_stream_module: { brings: ['ngx_stream_'], alpine: 'nginx-mod-stream', rhel: 'nginx-mod-stream', debian: 'libnginx-mod-stream' },
   ngx_stream_geoip_module: {
     brings: ['ngx_stream_geoip_module'],
+    alpine: 'nginx-mod-stream-geoip',
     debian: 'libnginx-mod-stream-geoip',
     official: 'nginx-module-geoip',
     image: true,
@@ -221,12 +284,14 @@ const LIBRARIES: Readonly<Record<string, Library>> = table({
   },
   ngx_stream_geoip2_module: {
     brings: ['ngx_stream_geoip2_module'],
+    alpine: 'nginx-mod-stream-geoip2',
     debian: 'libnginx-mod-stream-geoip2',
     official: 'nginx-module-geoip2',
     after: ['ngx_stream_module'],
   },
   ngx_stream_js_module: {
     brings: ['ngx_stream_js_module', 'ngx_stream_js_core_module'],
+    alpine: 'nginx-mod-stream-js',
     debian: 'libnginx-mod-stream-js',
     official: 'nginx-module-njs',
     image: true,
@@ -397,6 +462,8 @@ export interface Provision {
   readonly library: string | null;
   /** Debian's package. */
   readonly debian: string | null;
+  readonly alpine: string | null;
+  readonly rhel: string | null;
   /** nginx.org's package. */
   readonly official: string | null;
   /** Whether the official Docker image holds the library, so that a load_module line is enough. */
@@ -424,6 +491,8 @@ export function provisionOf(fact: DirectiveFact | VariableFact): Provision | nul
     module,
     library: exact ? path(exact[0]) : null,
     debian: exact?.[1].debian ?? null,
+    alpine: exact?.[1].alpine ?? null,
+    rhel: exact?.[1].rhel ?? null,
     official: exact?.[1].official ?? null,
     image: exact?.[1].image ?? false,
     configure,
@@ -431,12 +500,17 @@ export function provisionOf(fact: DirectiveFact | VariableFact): Provision | nul
   };
 }
 
+const PERL = 'modules/ngx_http_perl_module.so';
+
 /** The same in words for a message: "Debian package libnginx-mod-http-geoip2"; null when there is nothing to name. */
 export function neededPackage(fact: DirectiveFact | VariableFact, build: Build = 'any'): string | null {
   const p = provisionOf(fact);
   if (!p) return null;
   if ((build === 'official' || build === 'plus') && p.image && p.library) return `load_module ${p.library};`;
-  if (build === 'official' && p.official) return `package ${p.official} of nginx.org`;
+  if (build === 'official' && p.official)
+    return `package ${p.official} of nginx.org${p.library === PERL ? ' (it is in the images whose tag ends in "-perl")' : ''}`;
+  if (build === 'alpine' && p.alpine) return `Alpine package ${p.alpine}`;
+  if (build === 'rhel' && p.rhel) return `package ${p.rhel}`;
   // the packages of one distribution do not fit the nginx of another, nor one that somebody built
   if (p.debian && (build === 'any' || build === 'debian')) return `Debian package ${p.debian}`;
   if (p.official && build === 'any') return `package ${p.official} of nginx.org`;

@@ -145,9 +145,10 @@ const withModules = new WeakMap<Settings, Map<string, Settings>>();
 function withLoaded(settings: Settings, tree: Tree): Settings {
   const { modules } = settings.target;
   if (modules === ANY_MODULE) return settings;
-  const loaded = [...tree.files.values()].flatMap((f) =>
+  const written = [...tree.files.values()].flatMap((f) =>
     f.body.filter((s) => s.name.value === 'load_module').map((s) => s.args[0]?.value ?? ''),
   );
+  const loaded = [...settings.loads, ...written];
   if (!loaded.length) return settings;
   let known = withModules.get(settings);
   if (!known) withModules.set(settings, (known = new Map()));

@@ -12,7 +12,8 @@ const firstLua = new PerPiece((directives): string | null => directives.find((d)
 
 /** The first directive of Lua of a configuration that does not load its module; null where there is none. */
 const spokenLua = new PerConfig((config): string | null => {
-  const loads = (): boolean => config.main.named('load_module').some((d) => /lua/.test(d.value(0)));
+  const loads = (): boolean =>
+    [...config.settings.loads, ...config.main.named('load_module').map((d) => d.value(0))].some((file) => /lua/.test(file));
   const first = [...firstLua.of(config)].find((name) => name !== null) ?? null;
   return first === null || loads() ? null : first;
 });

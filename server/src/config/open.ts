@@ -71,7 +71,7 @@ function blocksOf(file: SourceFile): ReadonlySet<Statement | null> {
 }
 
 const libraries = new PerConfig((config): string | null => {
-  const all = config.main.named('load_module').map((d) => d.value(0));
+  const all = [...config.settings.loads, ...config.main.named('load_module').map((d) => d.value(0))];
   return all.find((file) => file !== '' && !isKnownLibrary(file)) ?? null;
 });
 

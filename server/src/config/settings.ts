@@ -48,6 +48,8 @@ export interface Settings {
   readonly flavourFrom: 'default' | 'setting' | 'found';
   /** whether somebody named the OpenSSL: what a newer one takes is not refused else */
   readonly opensslFrom: 'default' | 'setting';
+  /** libraries that the command line of nginx loads (`-g "load_module …;"`), where the project tells of it */
+  readonly loads: readonly string[];
   /** what relative paths hang from (nginx -p); null means the folder of the main file */
   readonly prefix: string | null;
   readonly pathMap: readonly PathMap[];
@@ -75,6 +77,7 @@ export const DEFAULT_SETTINGS: Settings = {
   versionFrom: 'default',
   flavourFrom: 'default',
   opensslFrom: 'default',
+  loads: [],
   prefix: null,
   pathMap: [],
   profile: 'recommended',

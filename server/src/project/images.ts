@@ -75,7 +75,7 @@ const PRODUCTS: readonly Product[] = [
 /** Distributions whose packages are pinned to one nginx for the life of a release: the version of the package nginx (packages.debian.org, Launchpad, pkgs.alpinelinux.org). */
 const BASES: readonly {
   readonly name: RegExp;
-  readonly distribution: Distribution;
+  readonly distribution: 'debian' | 'alpine' | 'rhel';
   readonly releases: readonly (readonly [RegExp, string])[];
 }[] = [
   {
@@ -148,14 +148,29 @@ export function imageOf(reference: string): Image | null {
   return { name: reference.trim().replace(/@sha256:.*$/, ''), flavour, build, version: found, floating, distribution };
 }
 
-/** The nginx that a Dockerfile installs on top of a base image with its package manager. */
-export function installedOn(reference: string): Image | null {
+/** Where packages of nginx come from that are none of the distribution's. */
+const NGINX_ORG = /\bnginx\.org\/(packages|keys)\b/;
+const OTHER_SOURCE =
+  /\badd-apt-repository\b|\bppa:|\/etc\/(apt\/sources\.list|yum\.repos\.d)\b|\byum-config-manager\b|\bconfig-manager\b.*--add-repo/;
+
+/**
+ * The nginx that a Dockerfile installs on top of a base image with its package manager. `commands` are what is run before: a package from
+ * elsewhere is not the distribution's, whatever it is called.
+ */
+export function installedOn(reference: string, commands = ''): Image | null {
+  const found = packagedOn(reference);
+  if (!found) return null;
+  if (NGINX_ORG.test(commands)) return { ...found, build: 'official', version: null, distribution: 'official' };
+  return OTHER_SOURCE.test(commands) ? { ...found, build: 'any', version: null } : found;
+}
+
+function packagedOn(reference: string): Image | null {
   const { name, tag } = parts(reference);
   const base = BASES.find((b) => b.name.test(name));
-  const made = (distribution: Distribution, found: string | undefined): Image => ({
+  const made = (distribution: 'debian' | 'alpine' | 'rhel', found: string | undefined): Image => ({
     name: `nginx of ${reference}`,
     flavour: 'oss',
-    build: distribution === 'debian' ? 'debian' : 'any',
+    build: distribution,
     version: found === undefined ? null : version(found),
     floating: false,
     distribution,

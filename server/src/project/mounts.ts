@@ -29,6 +29,8 @@ export interface Instance {
   readonly placed: readonly Placed[];
   /** the path of its main file, where a command names one */
   readonly main: string | null;
+  /** libraries that the command which starts it loads (`nginx -g "load_module …;"`) */
+  readonly loads: readonly string[];
   readonly at: Place;
 }
 
@@ -96,16 +98,17 @@ export function instancesOf(texts: ReadonlyMap<FileId, string>, known: Known): I
         else kubernetes.read(file, yamlDocuments(file, withoutMarks(text)), ({ span }) => text.slice(span.start, span.end));
       });
     else if (name.endsWith('.service')) {
-      const main = /^\s*ExecStart\s*=.*?\bnginx\b.*?\s-c\s*(\S+)/m.exec(text);
-      if (main)
+      const starts = [...text.matchAll(/^\s*ExecStart\s*=(.*(?:\\\n.*)*)/gm)].map((start) => ({ start, said: startedBy(start[1]!) }));
+      const told = starts.find(({ said }) => said.main !== null || said.loads.length > 0);
+      if (told)
         out.push({
           instance: {
             name,
             kind: 'systemd',
             image: null,
             placed: [],
-            main: main[1]!,
-            at: { file, span: { start: main.index, end: main.index + main[0].length } },
+            ...told.said,
+            at: { file, span: { start: told.start.index, end: told.start.index + told.start[0].length } },
           },
         });
     }
@@ -118,7 +121,9 @@ export function instancesOf(texts: ReadonlyMap<FileId, string>, known: Known): I
     });
   }
   out.push(...kubernetes.instances().map((instance) => ({ instance })));
-  return merged(out).filter((i) => i.image !== null || i.main !== null || i.placed.some((p) => NGINX_FOLDERS.test(p.inside)));
+  return merged(out).filter(
+    (i) => i.image !== null || i.main !== null || i.loads.length > 0 || i.placed.some((p) => NGINX_FOLDERS.test(p.inside)),
+  );
 }
 
 const BASE_FILE = /^(docker-)?compose\.ya?ml$/i;
@@ -154,6 +159,7 @@ const over = (base: Instance, more: Instance): Instance => ({
   ...base,
   image: more.image ?? base.image,
   main: more.main ?? base.main,
+  loads: more.loads.length ? more.loads : base.loads,
   placed: [...base.placed.filter((p) => !more.placed.some((q) => q.inside === p.inside)), ...more.placed],
 });
 
@@ -173,8 +179,16 @@ export function saysWhere(path: string): boolean {
   );
 }
 
-const mainOf = (words: string): string | null =>
-  /(?:^|[\s"',[/])(?:nginx|openresty|angie)(?:-debug)?["']?[\s,].*?-c["'\s,]*([^\s"',\]]+)/.exec(words)?.[1] ?? null;
+/** What a command that starts nginx says of its configuration: the main file of `-c`, and the libraries that `-g` loads. */
+function startedBy(...commands: readonly string[]): Pick<Instance, 'main' | 'loads'> {
+  const main = commands.flatMap(
+    (words) => /(?:^|[\s"',[/])(?:nginx|openresty|angie)(?:-debug)?["']?[\s,].*?-c["'\s,]*([^\s"',\]]+)/.exec(words)?.[1] ?? [],
+  )[0];
+  const loads = commands.flatMap((words) =>
+    [...words.matchAll(/(?<![\w-])load_module\s+\\?["']?([^\s"'\\;]+)\\?["']?\s*;/g)].map((m) => m[1]!),
+  );
+  return { main: main ?? null, loads };
+}
 
 function composeInstances(file: FileId, text: string, dockerfiles: ReadonlyMap<FileId, Stages>, built: Set<FileId>, known: Known): Found[] {
   const out: Found[] = [];
@@ -187,7 +201,8 @@ function composeInstances(file: FileId, text: string, dockerfiles: ReadonlyMap<F
       if (value.kind !== 'map') continue;
       const placed: Placed[] = [];
       let image: Image | null = imageOf(interpolated(scalarText(child(value, 'image'))?.text ?? ''));
-      let main = mainOf(wordsOf(child(value, 'command'))) ?? mainOf(wordsOf(child(value, 'entrypoint')));
+      const replaced = ['command', 'entrypoint'].filter((key) => child(value, key) !== undefined);
+      let { main, loads } = startedBy(...replaced.map((key) => wordsOf(child(value, key))));
       const build = child(value, 'build');
       const contextName = interpolated(scalarText(build)?.text ?? scalarText(child(build, 'context'))?.text ?? '.');
       if (build && build.kind !== 'none' && !/^(https?:|git)/.test(contextName)) {
@@ -205,6 +220,7 @@ function composeInstances(file: FileId, text: string, dockerfiles: ReadonlyMap<F
           );
           image = made?.image ?? image;
           main ??= made?.main ?? null;
+          if (!replaced.length) loads = made?.loads ?? [];
           placed.push(...(made?.placed ?? []));
         }
       }
@@ -237,7 +253,10 @@ function composeInstances(file: FileId, text: string, dockerfiles: ReadonlyMap<F
         else if (written && target.startsWith('/')) placed.push({ inside: clean(target), file: written, at: config.place });
       }
       const standsAlone = child(value, 'image') !== undefined || child(value, 'build') !== undefined;
-      out.push({ instance: { name, kind: 'compose', image, placed: withTemplates(placed, known), main, at: keyPlace }, standsAlone });
+      out.push({
+        instance: { name, kind: 'compose', image, placed: withTemplates(placed, known), main, loads, at: keyPlace },
+        standsAlone,
+      });
     }
   }
   return out;
@@ -302,7 +321,9 @@ function dockerInstance(
   const made: Made[] = [];
   for (const stage of stages) {
     const base = stage.base.text.split(/\s+/).find((word) => !word.startsWith('--')) ?? '';
-    const image = imageOf(base) ?? (stage.runs.some((run) => INSTALLS.test(run.text)) ? installedOn(base) : null);
+    const image =
+      imageOf(base) ??
+      (stage.runs.some((run) => INSTALLS.test(run.text)) ? installedOn(base, stage.runs.map((run) => run.text).join('\n')) : null);
     const placed = [
       ...stage.runs.flatMap((run) => writtenBy(run.text, run.place(), known)),
       ...stage.copies.flatMap((copy) => copied(copy, made, file, context, known)),
@@ -317,7 +338,7 @@ function dockerInstance(
   const started = [stage.entrypoint, stage.command].map((command) =>
     command?.form === 'exec' ? command.words.map((w) => w.text).join(' ') : (command?.text.text ?? ''),
   );
-  return { name: basename(file), kind: 'dockerfile', image, placed, main: mainOf(started.join(' ')), at: stage.place };
+  return { name: basename(file), kind: 'dockerfile', image, placed, ...startedBy(started.join(' ')), at: stage.place };
 }
 
 /** `cat <<EOF > /etc/nginx/conf.d/site.conf`: the text of a RUN at the path that it is written to. */
@@ -482,7 +503,9 @@ function ansibleInstance(file: FileId, documents: readonly YamlValue[], known: K
     }
   };
   for (const document of documents) if (document.kind === 'list') visit(document, 0);
-  return placed.length ? { name: basename(role ?? folder), kind: 'ansible', image: null, placed, main: null, at: placed[0]!.at } : null;
+  return placed.length
+    ? { name: basename(role ?? folder), kind: 'ansible', image: null, placed, main: null, loads: [], at: placed[0]!.at }
+    : null;
 }
 
 /** Beyond the end of any text that is read. */
@@ -596,7 +619,7 @@ class Kubernetes {
                 kind: 'kubernetes',
                 image,
                 placed,
-                main: mainOf(`${wordsOf(child(container, 'command'))} ${wordsOf(child(container, 'args'))}`),
+                ...startedBy(`${wordsOf(child(container, 'command'))} ${wordsOf(child(container, 'args'))}`),
                 at: container.place,
               },
             ]

@@ -199,6 +199,8 @@ export function settingsFor(file: FileId, project: Project, above: RawSettings |
     });
     settings = { ...settings, versionFrom: one.version ? 'found' : DEFAULT_SETTINGS.versionFrom, flavourFrom: 'found' };
   }
+  const loads = [...new Set(instances.flatMap((i) => i.loads))];
+  if (loads.length) settings = { ...settings, loads };
   return withSettings(
     withSettings({ ...settings, pathMap: [...mapsWithin(file), ...mapsOf(mountsFor(project, file))] }, above ?? {}),
     over,

@@ -10,6 +10,11 @@ function advised(pack: string): string {
   if (pack.startsWith('load_module')) return `Add "${pack}"`;
   if (pack.startsWith('configure option')) return `Build nginx with the ${pack}`;
   if (pack.startsWith('third-party module')) return `Build nginx with the ${pack}, and load it where it is a library`;
+  // both distributions write the load_module line into a folder that their own main file includes
+  const alpine = /^Alpine package (.+)$/.exec(pack);
+  if (alpine) return `Install it with "apk add ${alpine[1]}" and load the module with "include /etc/nginx/modules/*.conf;"`;
+  const rhel = /^package (nginx-mod-\S+)$/.exec(pack);
+  if (rhel) return `Install it with "dnf install ${rhel[1]}" and load the module with "include /usr/share/nginx/modules/*.conf;"`;
   return `Install the ${pack} and load the module`;
 }
 
@@ -22,7 +27,8 @@ export default defineRule({
   title: 'Directive of a module that is not loaded',
   why: `
 A module is either compiled into nginx or loaded with \`load_module\`. A directive of a module that is neither makes nginx refuse the
-configuration with "unknown directive". Which modules there are is known when \`build\` or \`modules\` is set, or when nginx was asked.`,
+configuration with "unknown directive". Which modules there are is known when \`build\` or \`modules\` is set,
+or where the project names the image or the package: then a library that the command loads (\`nginx -g "load_module …;"\`) counts too.`,
   about: ['load_module'],
   looksAt: { directive: '*' },
   needs: 'file',

@@ -1,0 +1,108 @@
+/** What the command that starts nginx loads counts like a line of the configuration, and a missing module is to be had where that nginx comes from. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { checked, inMemory } from './world.ts';
+
+const CONF = `events {}
+http {
+    server {
+        listen 8080;
+        location /thumb/ {
+            image_filter resize 320 240;
+        }
+    }
+}
+`;
+const SCALED = /image_filter/;
+
+/** The messages of module-not-loaded in a project. */
+async function lacking(files: Record<string, string>): Promise<string[]> {
+  const { findings } = await checked(inMemory({ 'web/nginx.conf': CONF, ...files }), ['.']);
+  return findings.filter((f) => f.rule === 'module-not-loaded').map((f) => f.message);
+}
+
+const COPIED = 'COPY web/nginx.conf /etc/nginx/nginx.conf\n';
+const MOUNTED = 'volumes: ["./web/nginx.conf:/etc/nginx/nginx.conf:ro"]\n';
+const LOAD = 'load_module modules/ngx_http_image_filter_module.so;';
+
+for (const [title, files] of [
+  ['CMD as a list', { Dockerfile: `FROM nginx:1.29\n${COPIED}CMD ["nginx", "-g", "daemon off; ${LOAD}"]\n` }],
+  ['CMD as a line of the shell', { Dockerfile: `FROM nginx:1.29\n${COPIED}CMD nginx -g 'daemon off; ${LOAD}'\n` }],
+  ['ENTRYPOINT', { Dockerfile: `FROM nginx:1.29\n${COPIED}ENTRYPOINT ["nginx", "-g", "${LOAD} daemon off;"]\n` }],
+  [
+    'a command of compose as text',
+    { 'compose.yaml': `services:\n  edge:\n    image: nginx:1.29-alpine\n    command: nginx -g "daemon off; ${LOAD}"\n    ${MOUNTED}` },
+  ],
+  [
+    'a command of compose as a list',
+    { 'compose.yaml': `services:\n  edge:\n    image: nginx:1.29\n    command: [nginx, "-g", "${LOAD} daemon off;"]\n    ${MOUNTED}` },
+  ],
+  [
+    'a shell within a command of compose',
+    {
+      'compose.yaml': `services:\n  edge:\n    image: nginx:1.29\n    command: sh -c "sleep 1 && exec nginx -g 'daemon off; ${LOAD}'"\n    ${MOUNTED}`,
+    },
+  ],
+  [
+    'an override of compose',
+    {
+      'compose.yaml': `services:\n  edge:\n    image: nginx:1.29\n    ${MOUNTED}`,
+      'compose.override.yaml': `services:\n  edge:\n    command: [nginx, "-g", "daemon off; ${LOAD}"]\n`,
+    },
+  ],
+] as const)
+  test(`loaded by ${title}`, async () => assert.deepEqual(await lacking(files), []));
+
+for (const [title, files, advice] of [
+  ['the official image', { Dockerfile: `FROM nginx:1.29\n${COPIED}` }, /Add "load_module modules\/ngx_http_image_filter_module\.so;"/],
+  [
+    'a command that loads another library',
+    { Dockerfile: `FROM nginx:1.29\n${COPIED}CMD ["nginx", "-g", "load_module modules/ngx_http_js_module.so; daemon off;"]\n` },
+    /Add "load_module modules\/ngx_http_image_filter_module\.so;"/,
+  ],
+  [
+    'a command that replaces the one of the image',
+    {
+      Dockerfile: `FROM nginx:1.29\n${COPIED}CMD ["nginx", "-g", "daemon off; ${LOAD}"]\n`,
+      'compose.yaml': 'services:\n  edge:\n    build: .\n    command: nginx -g "daemon off;"\n',
+    },
+    /Add "load_module/,
+  ],
+  ['Alpine', { Dockerfile: `FROM alpine:3.21\nRUN apk add --no-cache nginx\n${COPIED}` }, /"apk add nginx-mod-http-image-filter"/],
+  [
+    'Debian',
+    { Dockerfile: `FROM debian:bookworm\nRUN apt-get update && apt-get install -y nginx\n${COPIED}` },
+    /Debian package libnginx-mod-http-image-filter/,
+  ],
+  [
+    'a kin of RHEL',
+    { Dockerfile: `FROM rockylinux:9\nRUN dnf install -y nginx && dnf clean all\n${COPIED}` },
+    /"dnf install nginx-mod-http-image-filter"/,
+  ],
+] as const)
+  test(`where it is to be had: ${title}`, async () => {
+    const found = await lacking(files);
+    assert.equal(found.length, 1, found.join('\n'));
+    assert.match(found[0]!, SCALED);
+    assert.match(found[0]!, advice);
+    if (title !== 'Debian') assert.doesNotMatch(found[0]!, /Debian/);
+  });
+
+test('a package from elsewhere is not taken for the distribution’s', async () => {
+  const from = (source: string): Record<string, string> => ({
+    'web/nginx.conf': 'events {}\nstream {\n    server {\n        listen 5432;\n        proxy_pass 127.0.0.1:5433;\n    }\n}\n',
+    Dockerfile: `FROM debian:bookworm\nRUN ${source} && apt-get update && apt-get install -y nginx\n${COPIED}`,
+  });
+  assert.equal((await lacking(from('true'))).length, 1);
+  assert.deepEqual(
+    await lacking(from('echo "deb https://nginx.org/packages/debian bookworm nginx" > /etc/apt/sources.list.d/nginx.list')),
+    [],
+  );
+  assert.deepEqual(await lacking(from('add-apt-repository -y ppa:ondrej/nginx')), []);
+});
+
+test('a main file that includes what a package puts there is not told that a module is missing', async () => {
+  const conf = `include /etc/nginx/modules/*.conf;\n${CONF}`;
+  const Dockerfile = `FROM alpine:3.21\nRUN apk add --no-cache nginx nginx-mod-http-image-filter\n${COPIED}`;
+  assert.deepEqual(await lacking({ 'web/nginx.conf': conf, Dockerfile }), []);
+});
