@@ -134,7 +134,7 @@ const CASES: readonly Case[] = [
     after: (a) => a.report.secure === false,
   },
   {
-    rule: 'script-name-prefix',
+    rule: 'script-name-prefix-missing',
     name: 'a prefix that Django does not know',
     nginx: server(`location /shop/ {\n        proxy_pass http://unix:{dir}/app.sock:/;\n        ${HOST}\n    }`),
     project: { ...django("ALLOWED_HOSTS = ['*']"), ...BIND },
@@ -144,7 +144,7 @@ const CASES: readonly Case[] = [
     after: (a) => a.report.path === '/shop/x' && a.report.pathInfo === '/x',
   },
   {
-    rule: 'script-name-prefix',
+    rule: 'script-name-prefix-missing',
     name: 'a prefix that is there twice',
     nginx: server(`location /shop/ {\n        proxy_pass http://unix:{dir}/app.sock;\n        ${HOST}\n    }`),
     project: { ...django("ALLOWED_HOSTS = ['*']\nFORCE_SCRIPT_NAME = '/shop'"), ...BIND },
@@ -154,7 +154,7 @@ const CASES: readonly Case[] = [
     after: (a) => a.report.path === '/shop/x' && a.report.pathInfo === '/x',
   },
   {
-    rule: 'script-name-prefix',
+    rule: 'script-name-prefix-missing',
     name: 'SCRIPT_NAME without the path',
     nginx: server(
       `location /shop/ {\n        proxy_pass http://127.0.0.1:{app}/;\n        proxy_set_header SCRIPT_NAME /shop;\n        ${HOST}\n    }`,
@@ -245,7 +245,7 @@ const CASES: readonly Case[] = [
     after: (a) => a.report.pathInfo === '/news/7',
   },
   {
-    rule: 'forwarded-allow-ips',
+    rule: 'forwarded-allow-ips-mismatch',
     name: 'uvicorn on a unix socket',
     nginx: server(
       `location / {\n        proxy_pass http://unix:{dir}/app.sock;\n        ${HOST}\n        proxy_set_header X-Forwarded-Proto https;\n        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;\n    }`,

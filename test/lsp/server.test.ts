@@ -144,7 +144,7 @@ describe('language server', () => {
     const client = await TestClient.start({ folder: pathToFileURL(dir).href, settings: { environment: true } });
     client.open(uri('nginx.conf'), site);
     await client.settled();
-    const certificate = () => client.shown(uri('nginx.conf')).filter((d) => d.code === 'certificate').length;
+    const certificate = () => client.shown(uri('nginx.conf')).filter((d) => d.code === 'certificate-unusable').length;
     assert.equal(certificate(), 1);
     fs.writeFileSync(path.join(dir, 'a.pem'), cert);
     void client.connection.sendNotification('workspace/didChangeWatchedFiles', { changes: [{ uri: uri('a.pem'), type: 2 }] });

@@ -113,6 +113,6 @@ const OF_OTHERS: ReadonlySet<string> = new Set([
   'unknown-zone',
   'incomplete-tls',
   'cache-without-key',
-  'buffer-sizes',
-  'proxy-pass-form',
+  'buffer-sizes-mismatched',
+  'proxy-pass-form-invalid',
 ]);

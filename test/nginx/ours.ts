@@ -50,10 +50,10 @@ export function settingsFor(files: Tree): Settings {
 
 /** Checks that nginx makes when a protocol block ends, in the order of ngx_http_block, and those at the very end. Others speak while reading. */
 const AT_CLOSE: Readonly<Record<string, number>> = {
-  'buffer-sizes': 1,
+  'buffer-sizes-mismatched': 1,
   'duplicate-location': 2,
   'incomplete-tls': 3,
-  'cipher-string-empty': 3,
+  'cipher-string-empty-or-unreadable': 3,
   'curve-unsupported': 3,
   'unknown-variable': 4,
 };
@@ -62,7 +62,7 @@ const AT_CLOSE_MESSAGES =
 const AT_END = /^No "events" section|worker_connections are not enough|is not declared|^Unknown thread pool/;
 
 /** Findings of other groups that are refusals of nginx too. */
-const COUNTED = ['module-not-loaded', 'cipher-string-empty', 'curve-unsupported'];
+const COUNTED = ['module-not-loaded', 'cipher-string-empty-or-unreadable', 'curve-unsupported'];
 const relative = (file: FileId): string => pathOf(file).replace('/etc/nginx/', '');
 
 /** Faults of the tokenizer: nginx stops at the very character. */

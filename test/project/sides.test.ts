@@ -169,7 +169,11 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     ['a file that the code reads by itself', dotenv('HOSTS=books.example.com\n'), []],
     ['in which the name is not', dotenv('HOSTS=www.example.com\n'), ['allowed-hosts-mismatch']],
     ['the file of variables is not here', without(hosts(''), '.env.prod'), []],
-    ['redirected for ever, unless the file that is not here says otherwise', loop, ['forwarded-allow-ips', 'secure-proxy-header-mismatch']],
+    [
+      'redirected for ever, unless the file that is not here says otherwise',
+      loop,
+      ['forwarded-allow-ips-mismatch', 'secure-proxy-header-mismatch'],
+    ],
     ['the file says otherwise', { ...loop, '.env.prod': 'FORWARDED_ALLOW_IPS=*\nSECRET_KEY=x\n' }, []],
   ],
   'scripts without an ending': [
@@ -219,8 +223,12 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
   ],
   'FastAPI in a container': [
     ['sound', FASTAPI, []],
-    ['nobody is trusted', changed(FASTAPI, 'compose.yaml', '    environment: { FORWARDED_ALLOW_IPS: "*" }\n', ''), ['forwarded-allow-ips']],
-    ['a prefix that is taken off', prefixed, ['script-name-prefix']],
+    [
+      'nobody is trusted',
+      changed(FASTAPI, 'compose.yaml', '    environment: { FORWARDED_ALLOW_IPS: "*" }\n', ''),
+      ['forwarded-allow-ips-mismatch'],
+    ],
+    ['a prefix that is taken off', prefixed, ['script-name-prefix-missing']],
     ['told on the command line', changed(prefixed, 'Dockerfile', '"80"]', '"80", "--root-path", "/api"]'), []],
     ['told in the code', changed(prefixed, 'app/main.py', 'FastAPI()', 'FastAPI(root_path="/api")'), []],
     ['events that are held back', events(), ['event-stream-buffered']],
@@ -250,7 +258,7 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     ],
     ['a prefix that pydantic reads from a file of variables', pydantic('ROOT_PATH=/api\n'), []],
     ['behind the prefix of its names', pydantic('SHOP_ROOT_PATH=/api\n', 'SHOP_'), []],
-    ['which another name does not set', pydantic('ROOT_PATH=/api\n', 'SHOP_'), ['script-name-prefix']],
+    ['which another name does not set', pydantic('ROOT_PATH=/api\n', 'SHOP_'), ['script-name-prefix-missing']],
     ['a host that is not allowed', trusted('www.example.com'), ['allowed-hosts-mismatch']],
     ['a host that is', trusted('*.example.com'), []],
   ],

@@ -33,7 +33,7 @@ describe('a fragment within the main file that stands in', () => {
   test('what nginx refuses is refused', async () => {
     const said = await saidOf(await fragmentOf('#- site.conf\nserver {\n listen 80;\n location /x { proxy_pass 192.0.2.1:81; }\n}'));
     assert.ok(
-      said.some((s) => /^site\.conf:3 proxy-pass-form \(error\)/.test(s)),
+      said.some((s) => /^site\.conf:3 proxy-pass-form-invalid \(error\)/.test(s)),
       said.join('\n'),
     );
   });

@@ -10,7 +10,7 @@ import { pemBlocks, publicHalf, readCertificate } from '../../server/src/base/x5
 import { Config } from '../../server/src/config/config.ts';
 import { loadTree } from '../../server/src/config/load.ts';
 import { DEFAULT_SETTINGS } from '../../server/src/config/settings.ts';
-import certificate from '../../server/src/rules/environment/certificate.ts';
+import certificate from '../../server/src/rules/environment/certificate-unusable.ts';
 import { lint } from '../../server/src/rules/run.ts';
 import { skipOrFail, temporaryFolder } from '../harness/nginx.ts';
 import { parts } from '../harness/rules.ts';

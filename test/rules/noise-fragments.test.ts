@@ -47,7 +47,7 @@ const CASES: readonly (readonly [string, readonly string[]])[] = [
   ['server { location / { root /srv/www; } }', ['root-in-location']],
   // nobody says which nginx runs it: a hint, which is not counted here
   ['server { listen 443 ssl http2; }', []],
-  ['server { listen 443; ssl on; }', ['ssl-directive']],
+  ['server { listen 443; ssl on; }', ['ssl-directive-deprecated']],
   ['server { location / { proxy_pass http://127.0.0.1:8000; proxy_set_header X-Real-IP $remote_addr; } }', ['proxy-host-missing']],
   // the host may be set in the http block that is not here
   ['server { location / { proxy_pass http://127.0.0.1:8000; } }', []],

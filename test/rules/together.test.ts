@@ -19,7 +19,7 @@ const TWO_DEFECTS: Readonly<Record<string, string>> = {
   'comparison-constant + invalid-entry': 'a row that cannot match, and one that is there twice',
   'proxy-redirect-lost + upstream-tls-unverified': 'redirects, and the certificate of the upstream',
   'upstream-sni-missing + upstream-tls-unverified': 'the name that is sent, and the certificate that comes back',
-  'session-tickets + weak-protocol': 'tickets, and the protocols that are there by default',
+  'session-tickets-not-rotated + weak-protocol': 'tickets, and the protocols that are there by default',
   'forwarded-headers-missing + proxy-host-missing': 'headers of one included list: who asks, and for which host',
   'access-list-outranked + program-served-as-text': 'who may ask, and what is sent',
 };

@@ -4,7 +4,7 @@ import type { FileId } from '../base/file-id.ts';
 import { NodeFiles } from '../host/node-files.ts';
 import { fileOfPath } from '../host/paths.ts';
 import { writeFiles } from '../host/write-files.ts';
-import type { Finding } from '../rules/rule.ts';
+import { type Finding, type Rule, ruleOf } from '../rules/rule.ts';
 import type { SourceFile } from '../syntax/statement.ts';
 import { shownPath } from './common.ts';
 import { EXIT, Failure } from './failure.ts';
@@ -54,14 +54,19 @@ function asBaseline(text: string): BaselineFile | null {
   }
 }
 
-/** The findings that the baseline does not hold. */
+/** The findings that the baseline does not hold; an entry under an id that a rule had before stands for the rule. */
 export function applyBaseline(
   baseline: BaselineFile,
   findings: readonly Finding[],
   file: string,
+  rules: readonly Rule[],
   source: (id: FileId) => Pick<SourceFile, 'text' | 'lines'> | null,
 ): Set<Finding> {
-  const left = new Map(baseline.findings.map((e) => [keyOf(e), e.count]));
+  const left = new Map<string, number>();
+  for (const entry of baseline.findings) {
+    const key = keyOf({ ...entry, rule: ruleOf(rules, entry.rule)?.id ?? entry.rule });
+    left.set(key, (left.get(key) ?? 0) + entry.count);
+  }
   const fresh = new Set<Finding>();
   for (const finding of findings) {
     const key = keyOf(entryOf(finding, path.dirname(path.resolve(file)), source(finding.at.file)));

@@ -90,6 +90,13 @@ export function rulePage(rule: Rule, catalog: Catalog): string {
     return items ? [`- ${BENCHMARKS[b]} (profile \`${b}\`): ${items.join(', ')}`] : [];
   });
   if (controls.length) out.push('## Benchmarks', '', ...controls, '');
+  if (rule.formerly)
+    out.push(
+      '## Former names',
+      '',
+      `${rule.formerly.map((id) => mdCode(id)).join(', ')}: still understood in settings, comments and baselines.`,
+      '',
+    );
   if (rule.equivalents?.length) out.push('## Other tools', '', `Answers to ${rule.equivalents.map((e) => `\`${e}\``).join(', ')}.`, '');
   return out.join('\n');
 }

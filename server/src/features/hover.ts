@@ -15,7 +15,7 @@ import type { Directive } from '../config/directive.ts';
 import { readLocation } from '../config/locations.ts';
 import { regexesOf } from '../config/names.ts';
 import { passTarget, targetServers } from '../config/upstreams.ts';
-import type { Rule } from '../rules/rule.ts';
+import { type Rule, ruleOf } from '../rules/rule.ts';
 import { suppressionsOf } from '../rules/suppress.ts';
 import type { SourceFile } from '../syntax/statement.ts';
 import { variablesIn } from '../syntax/variable.ts';
@@ -35,7 +35,7 @@ export interface Hover {
 }
 
 export interface HoverOptions {
-  readonly rules?: readonly Pick<Rule, 'id' | 'title' | 'why'>[];
+  readonly rules?: readonly Pick<Rule, 'id' | 'formerly' | 'title' | 'why'>[];
 }
 
 const spanOf = (w: Span): Span => ({ start: w.start, end: w.end });
@@ -224,7 +224,7 @@ function suppressionHover(file: SourceFile, offset: number, rules: NonNullable<H
     const id = s.rules[i];
     const span = s.ruleSpans[i];
     if (!id || !span) return null;
-    const rule = rules.find((r) => r.id === id);
+    const rule = ruleOf(rules, id);
     const where = s.kind === 'file' ? 'in this file' : s.kind === 'block' ? 'in this block' : 'on this line and in the statement below';
     const reason = s.reason ? `Reason: ${mdText(s.reason)}` : 'No reason is given.';
     return {

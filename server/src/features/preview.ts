@@ -101,14 +101,26 @@ export function suggestions(config: Config, near: Directive | null): string[] {
 
 /** The rules whose fix mends what an application sees wrongly, by the name of the line. */
 const CAUSES: Readonly<Record<string, readonly string[]>> = table({
-  scheme: ['secure-proxy-header-mismatch', 'forwarded-headers-missing', 'forwarded-proto-wrong', 'forwarded-allow-ips', 'proxy-fix-count'],
-  secure: ['secure-proxy-header-mismatch', 'forwarded-headers-missing', 'forwarded-proto-wrong', 'forwarded-allow-ips', 'proxy-fix-count'],
-  host: ['proxy-host-missing', 'use-x-forwarded-host-mismatch', 'published-port-lost', 'proxy-fix-count'],
-  client: ['forwarded-headers-missing', 'forwarded-allow-ips', 'proxy-fix-count'],
+  scheme: [
+    'secure-proxy-header-mismatch',
+    'forwarded-headers-missing',
+    'forwarded-proto-wrong',
+    'forwarded-allow-ips-mismatch',
+    'proxy-fix-count-wrong',
+  ],
+  secure: [
+    'secure-proxy-header-mismatch',
+    'forwarded-headers-missing',
+    'forwarded-proto-wrong',
+    'forwarded-allow-ips-mismatch',
+    'proxy-fix-count-wrong',
+  ],
+  host: ['proxy-host-missing', 'use-x-forwarded-host-mismatch', 'published-port-lost', 'proxy-fix-count-wrong'],
+  client: ['forwarded-headers-missing', 'forwarded-allow-ips-mismatch', 'proxy-fix-count-wrong'],
   'allowed host': ['allowed-hosts-mismatch', 'proxy-host-missing'],
   refused: ['allowed-hosts-mismatch', 'proxy-host-missing', 'protocol-mismatch'],
-  SCRIPT_NAME: ['script-name-prefix'],
-  path: ['script-name-prefix'],
+  SCRIPT_NAME: ['script-name-prefix-missing'],
+  path: ['script-name-prefix-missing'],
   'static files': ['static-through-application', 'static-not-mounted', 'static-root-mismatch'],
 });
 

@@ -11,6 +11,7 @@ export interface JsonSchema {
   readonly items?: JsonSchema;
   readonly description?: string;
   readonly default?: unknown;
+  readonly deprecated?: boolean;
   readonly pattern?: string;
   readonly minimum?: number;
 }
@@ -55,6 +56,9 @@ export function settingsSchema(rules: readonly Rule[]) {
   const level = { enum: words(LEVELS) };
   const levels: Record<string, JsonSchema> = Object.fromEntries([
     ...RULE_GROUPS.map((g) => [g, { ...level, description: `All rules of the group ${g}` }]),
+    ...rules.flatMap((r) =>
+      (r.formerly ?? []).map((id) => [id, { ...level, description: `Now called ${r.id}`, deprecated: true }] as const),
+    ),
     ...rules.map((r) => [r.id, { ...level, description: r.title, default: r.default ? r.severity : 'off' }]),
     ['unused-suppression', { ...level, description: 'A proxylens-ignore comment that suppresses nothing', default: 'hint' }],
   ]);

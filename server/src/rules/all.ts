@@ -4,7 +4,7 @@ import addressNotLimited from './compliance/address-not-limited.ts';
 import clientLimitsMissing from './compliance/client-limits-missing.ts';
 import clientTimeoutsLong from './compliance/client-timeouts-long.ts';
 import defaultErrorPage from './compliance/default-error-page.ts';
-import errorLogLevel from './compliance/error-log-level.ts';
+import errorLogLevelTooHigh from './compliance/error-log-level-too-high.ts';
 import headerBuffersLarge from './compliance/header-buffers-large.ts';
 import hiddenFileServed from './compliance/hidden-file-served.ts';
 import logFormatSparse from './compliance/log-format-sparse.ts';
@@ -87,8 +87,8 @@ import deprecatedDirective from './deprecation/deprecated-directive.ts';
 import deprecatedParameter from './deprecation/deprecated-parameter.ts';
 import deprecatedVariable from './deprecation/deprecated-variable.ts';
 import listenHttp2 from './deprecation/listen-http2.ts';
-import sslDirective from './deprecation/ssl-directive.ts';
-import certificate from './environment/certificate.ts';
+import sslDirectiveDeprecated from './deprecation/ssl-directive-deprecated.ts';
+import certificateUnusable from './environment/certificate-unusable.ts';
 import missingFile from './environment/missing-file.ts';
 import missingInclude from './environment/missing-include.ts';
 import moduleNotLoaded from './environment/module-not-loaded.ts';
@@ -107,10 +107,10 @@ import accessLogUnbuffered from './performance/access-log-unbuffered.ts';
 import errorLogMissing from './performance/error-log-missing.ts';
 import gzipOff from './performance/gzip-off.ts';
 import keepaliveRequestsLow from './performance/keepalive-requests-low.ts';
-import openFileCache from './performance/open-file-cache.ts';
+import openFileCacheMissing from './performance/open-file-cache-missing.ts';
 import rlimitBelowConnections from './performance/rlimit-below-connections.ts';
 import rootInLocation from './performance/root-in-location.ts';
-import sendfileTcpNopush from './performance/sendfile-tcp-nopush.ts';
+import sendfileTcpNopushUnpaired from './performance/sendfile-tcp-nopush-unpaired.ts';
 import staticWithoutExpires from './performance/static-without-expires.ts';
 import workerConnectionsLow from './performance/worker-connections-low.ts';
 import workerProcessesMissing from './performance/worker-processes-missing.ts';
@@ -142,7 +142,7 @@ import hostSpoofing from './security/host-spoofing.ts';
 import internalHeaderPassed from './security/internal-header-passed.ts';
 import internalMissing from './security/internal-missing.ts';
 import knownVulnerability from './security/known-vulnerability.ts';
-import misdirectedRequest from './security/misdirected-request.ts';
+import misdirectedRequestAccepted from './security/misdirected-request-accepted.ts';
 import multilineHeader from './security/multiline-header.ts';
 import openRedirect from './security/open-redirect.ts';
 import originCheckTooLoose from './security/origin-check-too-loose.ts';
@@ -160,11 +160,11 @@ import unsafePhpPath from './security/unsafe-php-path.ts';
 import uploadExecuted from './security/upload-executed.ts';
 import verdictUnread from './security/verdict-unread.ts';
 import versionDisclosed from './security/version-disclosed.ts';
-import websocketOrigin from './security/websocket-origin.ts';
+import websocketOriginUnchecked from './security/websocket-origin-unchecked.ts';
 import workersRunAsRoot from './security/workers-run-as-root.ts';
 import belowMozillaProfile from './tls/below-mozilla-profile.ts';
 import cipherHasNoEffect from './tls/cipher-has-no-effect.ts';
-import cipherStringEmpty from './tls/cipher-string-empty.ts';
+import cipherStringEmptyOrUnreadable from './tls/cipher-string-empty-or-unreadable.ts';
 import curveUnsupported from './tls/curve-unsupported.ts';
 import dheWithoutParameters from './tls/dhe-without-parameters.ts';
 import earlyDataReplay from './tls/early-data-replay.ts';
@@ -178,10 +178,10 @@ import nistGroupsMissing from './tls/nist-groups-missing.ts';
 import opensslEngineGone from './tls/openssl-engine-gone.ts';
 import plainOn443 from './tls/plain-on-443.ts';
 import protocolsOfDefaultOnly from './tls/protocols-of-default-only.ts';
-import quicReuseport from './tls/quic-reuseport.ts';
+import quicReuseportMissing from './tls/quic-reuseport-missing.ts';
 import securityHeadersMissing from './tls/security-headers-missing.ts';
-import sessionCache from './tls/session-cache.ts';
-import sessionTickets from './tls/session-tickets.ts';
+import sessionCacheIneffective from './tls/session-cache-ineffective.ts';
+import sessionTicketsNotRotated from './tls/session-tickets-not-rotated.ts';
 import staplingDeadCa from './tls/stapling-dead-ca.ts';
 import staplingWithoutResolver from './tls/stapling-without-resolver.ts';
 import upstreamSniMissing from './tls/upstream-sni-missing.ts';
@@ -189,7 +189,7 @@ import upstreamTlsUnverified from './tls/upstream-tls-unverified.ts';
 import weakCipher from './tls/weak-cipher.ts';
 import weakProtocol from './tls/weak-protocol.ts';
 import allServersDown from './upstreams/all-servers-down.ts';
-import authRequestBody from './upstreams/auth-request-body.ts';
+import authRequestBodyAnnounced from './upstreams/auth-request-body-announced.ts';
 import authRequestUnexpectedAnswer from './upstreams/auth-request-unexpected-answer.ts';
 import backupWithHash from './upstreams/backup-with-hash.ts';
 import bodySizeDefault from './upstreams/body-size-default.ts';
@@ -218,7 +218,7 @@ import upstreamKeepaliveMissing from './upstreams/upstream-keepalive-missing.ts'
 import upstreamZoneMissing from './upstreams/upstream-zone-missing.ts';
 import websocketUpgradeIncomplete from './upstreams/websocket-upgrade-incomplete.ts';
 import websocketUpgradeWrong from './upstreams/websocket-upgrade-wrong.ts';
-import bufferSizes from './validity/buffer-sizes.ts';
+import bufferSizesMismatched from './validity/buffer-sizes-mismatched.ts';
 import cacheWithoutKey from './validity/cache-without-key.ts';
 import charsetConflict from './validity/charset-conflict.ts';
 import conflictingServerName from './validity/conflicting-server-name.ts';
@@ -239,7 +239,7 @@ import listenConflict from './validity/listen-conflict.ts';
 import locationNesting from './validity/location-nesting.ts';
 import misplacedDirective from './validity/misplaced-directive.ts';
 import pathConflict from './validity/path-conflict.ts';
-import proxyPassForm from './validity/proxy-pass-form.ts';
+import proxyPassFormInvalid from './validity/proxy-pass-form-invalid.ts';
 import reservedVariable from './validity/reserved-variable.ts';
 import syntax from './validity/syntax.ts';
 import unknownDirective from './validity/unknown-directive.ts';
@@ -252,27 +252,27 @@ import allowedHostsAny from './wsgi/allowed-hosts-any.ts';
 import allowedHostsMismatch from './wsgi/allowed-hosts-mismatch.ts';
 import applicationPublished from './wsgi/application-published.ts';
 import applicationUnread from './wsgi/application-unread.ts';
-import asgiWebsocket from './wsgi/asgi-websocket.ts';
+import asgiWebsocketWithoutUpgrade from './wsgi/asgi-websocket-without-upgrade.ts';
 import bodyLimitMismatch from './wsgi/body-limit-mismatch.ts';
 import csrfTrustedOriginsMismatch from './wsgi/csrf-trusted-origins-mismatch.ts';
 import debugStaticServed from './wsgi/debug-static-served.ts';
 import developmentServer from './wsgi/development-server.ts';
 import eventStreamBuffered from './wsgi/event-stream-buffered.ts';
-import forwardedAllowIps from './wsgi/forwarded-allow-ips.ts';
+import forwardedAllowIpsMismatch from './wsgi/forwarded-allow-ips-mismatch.ts';
 import forwardedProtoFromClient from './wsgi/forwarded-proto-from-client.ts';
 import healthCheckRefused from './wsgi/health-check-refused.ts';
 import hstsTwice from './wsgi/hsts-twice.ts';
 import mediaExecutable from './wsgi/media-executable.ts';
 import pathInfoLost from './wsgi/path-info-lost.ts';
 import protocolMismatch from './wsgi/protocol-mismatch.ts';
-import proxyFixCount from './wsgi/proxy-fix-count.ts';
+import proxyFixCountWrong from './wsgi/proxy-fix-count-wrong.ts';
 import publishedPortLost from './wsgi/published-port-lost.ts';
 import publishedPortUnheard from './wsgi/published-port-unheard.ts';
 import redirectPortUnpublished from './wsgi/redirect-port-unpublished.ts';
 import scriptFilenameElsewhere from './wsgi/script-filename-elsewhere.ts';
 import scriptFilenameMissing from './wsgi/script-filename-missing.ts';
 import scriptFilenameUnderAlias from './wsgi/script-filename-under-alias.ts';
-import scriptNamePrefix from './wsgi/script-name-prefix.ts';
+import scriptNamePrefixMissing from './wsgi/script-name-prefix-missing.ts';
 import secretKeyGenerated from './wsgi/secret-key-generated.ts';
 import secureProxyHeaderMismatch from './wsgi/secure-proxy-header-mismatch.ts';
 import serverVersionLacks from './wsgi/server-version-lacks.ts';
@@ -296,7 +296,7 @@ export const RULES: readonly Rule[] = [
   clientLimitsMissing,
   clientTimeoutsLong,
   defaultErrorPage,
-  errorLogLevel,
+  errorLogLevelTooHigh,
   headerBuffersLarge,
   hiddenFileServed,
   logFormatSparse,
@@ -379,8 +379,8 @@ export const RULES: readonly Rule[] = [
   deprecatedParameter,
   deprecatedVariable,
   listenHttp2,
-  sslDirective,
-  certificate,
+  sslDirectiveDeprecated,
+  certificateUnusable,
   missingFile,
   missingInclude,
   moduleNotLoaded,
@@ -399,10 +399,10 @@ export const RULES: readonly Rule[] = [
   errorLogMissing,
   gzipOff,
   keepaliveRequestsLow,
-  openFileCache,
+  openFileCacheMissing,
   rlimitBelowConnections,
   rootInLocation,
-  sendfileTcpNopush,
+  sendfileTcpNopushUnpaired,
   staticWithoutExpires,
   workerConnectionsLow,
   workerProcessesMissing,
@@ -433,7 +433,7 @@ export const RULES: readonly Rule[] = [
   internalHeaderPassed,
   internalMissing,
   knownVulnerability,
-  misdirectedRequest,
+  misdirectedRequestAccepted,
   multilineHeader,
   openRedirect,
   originCheckTooLoose,
@@ -451,11 +451,11 @@ export const RULES: readonly Rule[] = [
   uploadExecuted,
   verdictUnread,
   versionDisclosed,
-  websocketOrigin,
+  websocketOriginUnchecked,
   workersRunAsRoot,
   belowMozillaProfile,
   cipherHasNoEffect,
-  cipherStringEmpty,
+  cipherStringEmptyOrUnreadable,
   curveUnsupported,
   dheWithoutParameters,
   earlyDataReplay,
@@ -469,10 +469,10 @@ export const RULES: readonly Rule[] = [
   opensslEngineGone,
   plainOn443,
   protocolsOfDefaultOnly,
-  quicReuseport,
+  quicReuseportMissing,
   securityHeadersMissing,
-  sessionCache,
-  sessionTickets,
+  sessionCacheIneffective,
+  sessionTicketsNotRotated,
   staplingDeadCa,
   staplingWithoutResolver,
   upstreamSniMissing,
@@ -480,7 +480,7 @@ export const RULES: readonly Rule[] = [
   weakCipher,
   weakProtocol,
   allServersDown,
-  authRequestBody,
+  authRequestBodyAnnounced,
   authRequestUnexpectedAnswer,
   backupWithHash,
   bodySizeDefault,
@@ -509,7 +509,7 @@ export const RULES: readonly Rule[] = [
   upstreamZoneMissing,
   websocketUpgradeIncomplete,
   websocketUpgradeWrong,
-  bufferSizes,
+  bufferSizesMismatched,
   cacheWithoutKey,
   charsetConflict,
   conflictingServerName,
@@ -530,7 +530,7 @@ export const RULES: readonly Rule[] = [
   locationNesting,
   misplacedDirective,
   pathConflict,
-  proxyPassForm,
+  proxyPassFormInvalid,
   reservedVariable,
   syntax,
   unknownDirective,
@@ -543,27 +543,27 @@ export const RULES: readonly Rule[] = [
   allowedHostsMismatch,
   applicationPublished,
   applicationUnread,
-  asgiWebsocket,
+  asgiWebsocketWithoutUpgrade,
   bodyLimitMismatch,
   csrfTrustedOriginsMismatch,
   debugStaticServed,
   developmentServer,
   eventStreamBuffered,
-  forwardedAllowIps,
+  forwardedAllowIpsMismatch,
   forwardedProtoFromClient,
   healthCheckRefused,
   hstsTwice,
   mediaExecutable,
   pathInfoLost,
   protocolMismatch,
-  proxyFixCount,
+  proxyFixCountWrong,
   publishedPortLost,
   publishedPortUnheard,
   redirectPortUnpublished,
   scriptFilenameElsewhere,
   scriptFilenameMissing,
   scriptFilenameUnderAlias,
-  scriptNamePrefix,
+  scriptNamePrefixMissing,
   secretKeyGenerated,
   secureProxyHeaderMismatch,
   serverVersionLacks,

@@ -178,6 +178,8 @@ export interface ExampleSettings {
 
 export interface RuleSpec<Messages extends Record<string, string>, At extends LooksAt> {
   readonly id: string;
+  /** ids that it had before: settings, comments and baselines that name them keep their meaning */
+  readonly formerly?: readonly string[];
   readonly group: Group;
   readonly severity: Severity;
   /** an error of the rule is what `nginx -t` refuses, though the rule is of another group: part of the profile `validity` */
@@ -234,7 +236,8 @@ export type Rule = Omit<RuleSpec<Record<string, string>, LooksAt>, 'looksAt' | '
 
 /** Makes a rule of its declaration. Throws when the declaration contradicts itself, so that the mistake shows at the first start. */
 export function defineRule<const Messages extends Record<string, string>, const At extends LooksAt>(spec: RuleSpec<Messages, At>): Rule {
-  if (!/^[a-z][a-z0-9-]*$/.test(spec.id)) throw new Error(`rule id ${spec.id}: lower-case words with hyphens`);
+  for (const id of [spec.id, ...(spec.formerly ?? [])])
+    if (!/^[a-z][a-z0-9-]*$/.test(id)) throw new Error(`rule id ${id}: lower-case words with hyphens`);
   const looksAt = Array.isArray(spec.looksAt) ? spec.looksAt : [spec.looksAt as LooksAt];
   return {
     ...spec,
@@ -251,8 +254,19 @@ export function defineRule<const Messages extends Record<string, string>, const 
 export const fill = (message: string, data: Readonly<Record<string, string | number>> = {}): string =>
   message.replace(/\{([a-zA-Z]+)\}/g, (whole, key: string) => (data[key] === undefined ? whole : String(data[key])));
 
+/** The ids of a rule: the one that it has, then those that it had. */
+export const idsOf = (rule: Pick<Rule, 'id' | 'formerly'>): readonly string[] => (rule.formerly ? [rule.id, ...rule.formerly] : [rule.id]);
+
+/** The rule of an id, also of one that it had before; undefined where there is none. */
+export const ruleOf = <R extends Pick<Rule, 'id' | 'formerly'>>(rules: readonly R[], id: string): R | undefined =>
+  rules.find((r) => r.id === id) ?? rules.find((r) => r.formerly?.includes(id));
+
+/** Whether a name in settings or a comment means the rule: one of its ids, or its group. */
+export const means = (name: string, rule: Pick<Rule, 'id' | 'formerly' | 'group'>): boolean =>
+  name === rule.group || idsOf(rule).includes(name);
+
 /** The names by which settings speak of rules. */
 export const ruleNames = (rules: readonly Rule[]): RuleNames => ({
-  has: (name) => rules.some((r) => r.id === name) || RULE_GROUPS.includes(name) || name === 'unused-suppression',
+  has: (name) => ruleOf(rules, name) !== undefined || RULE_GROUPS.includes(name) || name === 'unused-suppression',
   ofNginxLint: (name) => rules.filter((r) => r.equivalents?.includes(`nginx-lint:${name}`)).map((r) => r.id),
 });

@@ -21,7 +21,7 @@ import { withoutForeignText } from './foreign.ts';
 import { Held, Present } from './held.ts';
 import { inAll } from './in-all.ts';
 import { type BlockNotes, type Item, type KnownBlocks, NO_QUESTIONS, type Remembered } from './remembered.ts';
-import { type Finding, fill, type LooksAt, type Related, type Report, type Rule } from './rule.ts';
+import { type Finding, fill, idsOf, type LooksAt, means, type Related, type Report, type Rule } from './rule.ts';
 import { joined } from './shared.ts';
 import { type Suppression, suppressionsOf } from './suppress.ts';
 import { restsOnUnseen, restsOnUnseenAnywhere } from './unseen.ts';
@@ -62,7 +62,7 @@ function profileLevel(rule: Rule, settings: Settings): Level {
 
 /** The level at which a rule reports: a person's word for its id, then for its group, then the profile. */
 export const levelOf = (rule: Rule, settings: Settings): Level =>
-  settings.rules[rule.id] ??
+  idsOf(rule).reduce<Level | undefined>((level, id) => level ?? settings.rules[id], undefined) ??
   settings.rules[rule.group] ??
   (rule.group === 'environment' && !settings.environment && !rule.refuses ? 'off' : profileLevel(rule, settings));
 
@@ -566,11 +566,7 @@ class Collector {
     const missing = report.missing ?? rule.missing;
     if (missing && this.rests(at, missing, related)) return null;
     const path = pathOf(at.file);
-    if (
-      this.ignored.some(
-        (i) => (i.rules.length === 0 || i.rules.includes(rule.id) || i.rules.includes(rule.group)) && i.matches(path.slice(1)),
-      )
-    )
+    if (this.ignored.some((i) => (i.rules.length === 0 || i.rules.some((name) => means(name, rule))) && i.matches(path.slice(1))))
       return null;
     const unsure = this.beyond && rule.group === 'validity' && rule.id !== 'syntax';
     const severity = report.severity !== undefined && level === rule.severity ? report.severity : level;
@@ -608,17 +604,12 @@ function suppress(config: Config, findings: readonly Finding[], rules: readonly 
     const list = file ? suppressionsOf(file) : [];
     if (!file || !list.length) return false;
     const line = file.lines.lineAt(finding.at.span.start);
-    const names = [
-      finding.rule,
-      finding.group,
-      'all',
-      ...(byId.get(finding.rule)?.equivalents ?? []).map((e) => e.replace(/^[a-z-]+:/, '')),
-    ];
+    const rule = byId.get(finding.rule);
+    const own = [...(rule ? idsOf(rule) : [finding.rule]), finding.group, 'all'];
+    const others = (rule?.equivalents ?? []).map((e) => e.replace(/^[a-z-]+:/, ''));
+    const names = [...own, ...others];
     const hit = list.find(
-      (s) =>
-        s.from <= line &&
-        line <= s.to &&
-        s.rules.some((r) => names.includes(r) && (s.foreign || !names.slice(3).includes(r) || r === finding.rule)),
+      (s) => s.from <= line && line <= s.to && s.rules.some((r) => own.includes(r) || (s.foreign && others.includes(r))),
     );
     if (!hit) return false;
     const ids = used.get(hit) ?? new Set();
@@ -631,12 +622,12 @@ function suppress(config: Config, findings: readonly Finding[], rules: readonly 
   const kept = joined(told).filter((f) => !isSilent(f));
   const unusedLevel = config.settings.rules['unused-suppression'] ?? 'hint';
   if (unusedLevel === 'off') return kept;
-  const answerable = new Set(active.flatMap((r) => [r.id, r.group]));
+  const answerable = new Set(active.flatMap((r) => [...idsOf(r), r.group]));
   for (const file of config.files.values()) {
     for (const s of suppressionsOf(file)) {
       if (s.foreign) continue;
       s.rules.forEach((id, i) => {
-        const known = id === 'all' || byId.has(id) || rules.some((r) => r.group === id);
+        const known = id === 'all' || rules.some((r) => means(id, r));
         if (used.get(s)?.has(id) || (known && !answerable.has(id))) return;
         const span = s.ruleSpans[i]!;
         kept.push({

@@ -75,7 +75,7 @@ export const TRIALS: readonly Trial[] = [
     ],
   },
   {
-    rule: 'error-log-level',
+    rule: 'error-log-level-too-high',
     bad: [
       main('error_log /var/log/nginx/error.log error;\nevents {}'),
       main('error_log stderr;\nevents {}'),

@@ -247,7 +247,7 @@ export const TRIALS: readonly Trial[] = [
     ],
   },
   {
-    rule: 'misdirected-request',
+    rule: 'misdirected-request-accepted',
     inside: 'http',
     bad: [
       `server { listen 443 ssl default_server; http2 on; ssl_reject_handshake on; }\nserver { ${TLS} }`,

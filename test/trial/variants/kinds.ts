@@ -72,7 +72,7 @@ export const TRIALS: readonly Trial[] = [
     ],
   },
   {
-    rule: 'session-cache',
+    rule: 'session-cache-ineffective',
     bad: [
       `${TLS}ssl_session_tickets off;`,
       http(`ssl_session_cache none;\nserver { ${TLS} ssl_session_tickets off; }`),
@@ -273,12 +273,12 @@ export const TRIALS: readonly Trial[] = [
     sane: [`${TLS}ssl_stapling on;\nssl_stapling_responder http://10.0.0.5/;`, `${TLS}ssl_stapling on;\nresolver 127.0.0.1;`],
   },
   {
-    rule: 'session-tickets',
+    rule: 'session-tickets-not-rotated',
     bad: [`${TLS}ssl_session_tickets on;\nssl_session_cache builtin;`],
     sane: [http(`ssl_session_tickets on;\nserver { ${TLS} ssl_session_cache shared:T:1m; }`)],
   },
   {
-    rule: 'websocket-origin',
+    rule: 'websocket-origin-unchecked',
     bad: [`location /ws { proxy_http_version 1.1; proxy_set_header Upgrade websocket; proxy_set_header Connection upgrade; ${APP} }`],
     sane: [],
   },
@@ -319,7 +319,7 @@ export const TRIALS: readonly Trial[] = [
     sane: [`${TLS}ssl_protocols TLSv1.3;\nssl_ciphers AES128-GCM-SHA256;`],
   },
   { rule: 'weak-cipher', bad: [`${TLS}ssl_ciphers HIGH:RC4-SHA:3DES;`], sane: [`${TLS}ssl_protocols TLSv1.3;\nssl_ciphers RC4-SHA:HIGH;`] },
-  { rule: 'cipher-string-empty', bad: [`${TLS}ssl_ciphers NOSUCH;`], sane: [`${TLS}ssl_ciphers PROFILE=SYSTEM;`] },
+  { rule: 'cipher-string-empty-or-unreadable', bad: [`${TLS}ssl_ciphers NOSUCH;`], sane: [`${TLS}ssl_ciphers PROFILE=SYSTEM;`] },
   {
     rule: 'sensitive-files-served',
     bad: [

@@ -271,7 +271,7 @@ export const TRIALS: readonly Trial[] = [
   { rule: 'setting-of-another-module', bad: [], sane: ['location / { fastcgi_read_timeout 300s; fastcgi_pass 127.0.0.1:9000; }'] },
   { rule: 'websocket-upgrade-wrong', bad: [], sane: [`location /x { proxy_http_version 1.1; proxy_set_header Connection ""; ${PASS} }`] },
   {
-    rule: 'forwarded-allow-ips',
+    rule: 'forwarded-allow-ips-mismatch',
     bad: [
       compose(
         'gunicorn main:app -k uvicorn.workers.UvicornWorker -b 0.0.0.0:8000 --forwarded-allow-ips 127.0.0.1',

@@ -55,7 +55,7 @@ export const TRIALS: readonly Trial[] = [
     ],
   },
   {
-    rule: 'ssl-directive',
+    rule: 'ssl-directive-deprecated',
     bad: [on('1.22.1', `server { listen 443; ssl on; ${CERT} }`), inc(`server { listen 443; @ ${CERT} }`, 'ssl on;', { nginx: '1.24.0' })],
     sane: [
       on('1.22.1', `server { listen 443 ssl; ${CERT} }`),
@@ -213,7 +213,7 @@ export const TRIALS: readonly Trial[] = [
     ],
   },
   {
-    rule: 'open-file-cache',
+    rule: 'open-file-cache-missing',
     bad: [
       http('server { root /srv; location / { try_files $uri $uri/ =404; } }'),
       inc('server { root /srv; location / { @ } }', 'try_files $uri /index.html;'),
@@ -246,7 +246,7 @@ export const TRIALS: readonly Trial[] = [
     ],
   },
   {
-    rule: 'sendfile-tcp-nopush',
+    rule: 'sendfile-tcp-nopush-unpaired',
     bad: [
       http('sendfile on;\nserver { root /srv; }'),
       http('tcp_nopush on;\nserver { root /srv; }'),
@@ -305,7 +305,7 @@ export const TRIALS: readonly Trial[] = [
     ],
   },
   {
-    rule: 'auth-request-body',
+    rule: 'auth-request-body-announced',
     bad: [
       `location / { auth_request /a; ${APP} }\nlocation = /a { internal; set $auth 127.0.0.1:9000; proxy_pass http://$auth/verify; proxy_pass_request_body off; }`,
       `location / { auth_request /a; ${APP} }\nlocation = /a { internal; proxy_pass http://127.0.0.1:9000/check; proxy_set_header X-A 1; }`,

@@ -26,7 +26,7 @@ export const TRIALS: readonly Trial[] = [
     ],
   },
   {
-    rule: 'auth-request-body',
+    rule: 'auth-request-body-announced',
     bad: [
       `auth_request /auth;\nlocation = /auth { internal; ${APP} }\nlocation / { ${APP} }`,
       `location / { auth_request /auth; ${APP} }\nlocation = /auth { internal; proxy_pass http://127.0.0.1:1/check; proxy_pass_request_body off; }`,
@@ -531,7 +531,7 @@ export const TRIALS: readonly Trial[] = [
     ],
   },
   {
-    rule: 'ssl-directive',
+    rule: 'ssl-directive-deprecated',
     settings: { nginx: '1.22.1' },
     bad: [
       `listen 443;\nssl on;\n${CERT}`,
@@ -581,7 +581,7 @@ export const TRIALS: readonly Trial[] = [
     ],
   },
   {
-    rule: 'open-file-cache',
+    rule: 'open-file-cache-missing',
     bad: [
       `location / { try_files $uri @a; }\nlocation @a { ${APP} }`,
       'root /srv;\nlocation / { try_files $uri $uri/ =404; }',

@@ -9,7 +9,7 @@ const CERT = 'ssl_certificate a.pem; ssl_certificate_key a.key;';
 
 export const TRIALS: readonly Trial[] = [
   {
-    rule: 'buffer-sizes',
+    rule: 'buffer-sizes-mismatched',
     bad: [
       http('proxy_buffer_size 64k;\nserver { listen 8080; }'),
       location('uwsgi_buffers 1 4k;'),
@@ -478,7 +478,7 @@ export const TRIALS: readonly Trial[] = [
     ],
   },
   {
-    rule: 'proxy-pass-form',
+    rule: 'proxy-pass-form-invalid',
     bad: [
       location('proxy_pass localhost:8000;'),
       'location ~ ^/a { proxy_pass http://127.0.0.1:1/; }',

@@ -247,7 +247,7 @@ export const TRIALS: readonly Trial[] = [
     ],
   },
   {
-    rule: 'quic-reuseport',
+    rule: 'quic-reuseport-missing',
     bad: [
       tree(
         `#- nginx.conf\nworker_processes auto;\nevents {}\nhttp { server { include part.inc; listen 443 ssl; ${CERT} } }\n#- part.inc\nlisten 443 quic;\n`,
@@ -275,7 +275,7 @@ export const TRIALS: readonly Trial[] = [
     ],
   },
   {
-    rule: 'session-tickets',
+    rule: 'session-tickets-not-rotated',
     bad: [http(`ssl_session_tickets on;\nserver { ${TLS} }`), inc(`server { ${TLS} @ }`, 'ssl_session_tickets on;')],
     sane: [`${TLS}ssl_session_tickets off;\nssl_session_cache shared:S:10m;`],
   },
@@ -286,7 +286,7 @@ export const TRIALS: readonly Trial[] = [
     sane: [],
   },
   {
-    rule: 'certificate',
+    rule: 'certificate-unusable',
     bad: [
       disk({
         'nginx.conf': conf('server { listen 443 ssl; ssl_certificate a.pem; ssl_certificate_key a.key; }'),

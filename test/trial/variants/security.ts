@@ -370,7 +370,7 @@ export const TRIALS: readonly Trial[] = [
     ],
   },
   {
-    rule: 'misdirected-request',
+    rule: 'misdirected-request-accepted',
     inside: 'http',
     bad: [
       'server { listen 443 ssl http2 default_server; ssl_reject_handshake on; location /x { return 404; } }',
@@ -399,7 +399,7 @@ export const TRIALS: readonly Trial[] = [
     sane: ['valid_referers server_names;', 'valid_referers blocked server_names example.com;'],
   },
   {
-    rule: 'websocket-origin',
+    rule: 'websocket-origin-unchecked',
     inside: 'http',
     bad: [
       'map $http_origin $cors { default ""; https://a.example $http_origin; }\nserver { listen 81; add_header Access-Control-Allow-Origin $cors; root /srv; }\nserver { listen 80; location /ws/ { proxy_pass http://127.0.0.1:1; proxy_set_header Upgrade $http_upgrade; } }',

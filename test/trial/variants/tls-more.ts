@@ -67,7 +67,7 @@ export const TRIALS: readonly Trial[] = [
     ],
   },
   {
-    rule: 'quic-reuseport',
+    rule: 'quic-reuseport-missing',
     bad: [
       main(`worker_processes auto;\nevents { }\nhttp { server { listen 443 quic; listen 443 ssl; ${CERT} } }`),
       main(`worker_processes auto;\nevents { }\nhttp { server { listen [::]:443 quic; listen [::]:443 ssl; ${CERT} } }`),

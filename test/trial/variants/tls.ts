@@ -29,7 +29,7 @@ export const TRIALS: readonly Trial[] = [
     ],
   },
   {
-    rule: 'cipher-string-empty',
+    rule: 'cipher-string-empty-or-unreadable',
     bad: [
       tls('ssl_ciphers NOSUCH;'),
       tls('ssl_ciphers HIGH:!ALL;'),
@@ -179,7 +179,7 @@ export const TRIALS: readonly Trial[] = [
     ],
   },
   {
-    rule: 'session-cache',
+    rule: 'session-cache-ineffective',
     inside: 'http',
     bad: [
       `server { listen 443 ssl; ${CERT} ssl_session_tickets off; }`,
@@ -198,7 +198,7 @@ export const TRIALS: readonly Trial[] = [
     ],
   },
   {
-    rule: 'session-tickets',
+    rule: 'session-tickets-not-rotated',
     inside: 'http',
     bad: [
       `server { listen 443 ssl; ${CERT} ssl_session_tickets on; }`,

@@ -70,7 +70,7 @@ export const TRIALS: readonly Trial[] = [
     ],
   },
   {
-    rule: 'sendfile-tcp-nopush',
+    rule: 'sendfile-tcp-nopush-unpaired',
     inside: 'http',
     bad: ['sendfile on;', 'tcp_nopush on;'],
     sane: ['sendfile on;\ntcp_nopush on;', 'tcp_nopush on;\nserver { sendfile on; }'],

@@ -537,7 +537,7 @@ export const TRIALS: readonly Trial[] = [
     ],
   },
   {
-    rule: 'proxy-fix-count',
+    rule: 'proxy-fix-count-wrong',
     bad: [
       flask(WIKI, proxyFix(', x_for=2')),
       flask(WIKI, proxyFix(', x_for=1, x_proto=1, x_host=1')),

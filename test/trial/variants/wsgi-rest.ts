@@ -41,7 +41,7 @@ export const TRIALS: readonly Trial[] = [
     ],
   },
   {
-    rule: 'asgi-websocket',
+    rule: 'asgi-websocket-without-upgrade',
     bad: [
       fastapi(at8000('')),
       fastapi(at8000('proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade;')),
@@ -82,7 +82,7 @@ export const TRIALS: readonly Trial[] = [
     sane: [django(APP, 'DEBUG = False')],
   },
   {
-    rule: 'forwarded-allow-ips',
+    rule: 'forwarded-allow-ips-mismatch',
     bad: [
       compose('gunicorn main:app -k uvicorn.workers.UvicornWorker -b 0.0.0.0:8000', `location / { ${THREE} proxy_pass http://web:8000; }`),
       compose('uvicorn main:app --host 0.0.0.0 --port 8000', `location / { ${THREE} proxy_pass http://web:8000; }`),
@@ -154,7 +154,7 @@ export const TRIALS: readonly Trial[] = [
     ],
   },
   {
-    rule: 'script-name-prefix',
+    rule: 'script-name-prefix-missing',
     bad: [
       django(`location /shop/ { ${THREE} proxy_pass http://unix:/run/shop.sock:/; }`),
       django(`location /shop/ { ${THREE} ${PASS} }`, "FORCE_SCRIPT_NAME='/shop'"),

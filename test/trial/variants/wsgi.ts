@@ -51,7 +51,7 @@ export const TRIALS: readonly Trial[] = [
     ],
   },
   {
-    rule: 'forwarded-allow-ips',
+    rule: 'forwarded-allow-ips-mismatch',
     bad: [
       compose('fastapi run main.py --port 8000', `location / { ${THREE} proxy_pass http://web:8000; }`),
       compose('uvicorn main:app --host 0.0.0.0 --port 8000', `location / { ${THREE} proxy_pass http://web:8000; }`),
@@ -221,7 +221,7 @@ export const TRIALS: readonly Trial[] = [
     ],
   },
   {
-    rule: 'asgi-websocket',
+    rule: 'asgi-websocket-without-upgrade',
     bad: [
       compose('uvicorn main:app --host 0.0.0.0 --port 8000', `location / { ${THREE} proxy_pass http://web:8000; }`, {
         'app/main.py':
@@ -272,7 +272,7 @@ export const TRIALS: readonly Trial[] = [
     sane: [django(APP), django(APP, "ALLOWED_HOSTS=['*']"), django(APP, "ALLOWED_HOSTS=['.acme-shop.de']")],
   },
   {
-    rule: 'script-name-prefix',
+    rule: 'script-name-prefix-missing',
     bad: [
       files({
         'nginx.conf': main(`server { server_name acme-shop.de; location /wiki/ { ${THREE} proxy_pass http://127.0.0.1:8000/; } }`),

@@ -13,7 +13,7 @@ import { Proofs } from '../../fixes/prove.ts';
 import { fileOfPath, isPathBelow, machinePath } from '../../host/paths.ts';
 import { writeFiles } from '../../host/write-files.ts';
 import { inHost } from '../../rules/in-host.ts';
-import { type Finding, type Rule, ruleNames } from '../../rules/rule.ts';
+import { type Finding, idsOf, means, type Rule, ruleNames, ruleOf } from '../../rules/rule.ts';
 import { lint } from '../../rules/run.ts';
 import { applyBaseline, readBaseline, writeBaseline } from '../baseline.ts';
 import {
@@ -215,7 +215,7 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
   const left = options.updateBaseline
     ? new Set<Finding>()
     : baseline
-      ? applyBaseline(baseline, findings, options.baseline!, (id) => loader.text(id))
+      ? applyBaseline(baseline, findings, options.baseline!, loader.parts.rules, (id) => loader.text(id))
       : new Set(findings);
   progress.done();
   const result: Result = {
@@ -283,14 +283,14 @@ function ruleLevels(options: CheckOptions, rules: readonly Rule[]): { rules: Rec
     if (!known(id)) throw new Failure(EXIT.usage, `--rule ${pair}: there is no rule "${id}". "proxylens rules" lists them.`);
     if (!['off', ...LEVELS].includes(level))
       throw new Failure(EXIT.usage, `--rule ${pair}: the level is one of off, hint, info, warning, error`);
-    levels[id] = level as Level;
+    levels[ruleOf(rules, id)?.id ?? id] = level as Level;
   }
   if (!options.only?.length) return { rules: levels, active: rules };
   for (const name of options.only)
     if (!known(name)) throw new Failure(EXIT.usage, `--only ${name}: there is no such rule or group. "proxylens rules" lists them.`);
-  const active = rules.filter((r) => options.only!.includes(r.id) || options.only!.includes(r.group));
+  const active = rules.filter((r) => options.only!.some((name) => means(name, r)));
   // what a person names is on, also when it is off by default
-  for (const rule of active) if (options.only.includes(rule.id)) levels[rule.id] ??= rule.severity;
+  for (const rule of active) if (idsOf(rule).some((id) => options.only!.includes(id))) levels[rule.id] ??= rule.severity;
   if (options.only.includes('environment')) levels.environment ??= 'warning';
   return { rules: { 'unused-suppression': 'off', ...levels }, active };
 }

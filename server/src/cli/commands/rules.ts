@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { loadCatalog } from '../../catalog/catalog.ts';
 import { rulePage } from '../../features/explain.ts';
 import { RULES } from '../../rules/all.ts';
+import { ruleOf } from '../../rules/rule.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { say, sayJson } from '../output.ts';
 
@@ -16,6 +17,7 @@ export function addRules(program: Command): void {
       if (format === 'json') {
         const rows = RULES.map((r) => ({
           id: r.id,
+          ...(r.formerly ? { formerly: r.formerly } : {}),
           group: r.group,
           severity: r.severity,
           title: r.title,
@@ -41,7 +43,7 @@ export function addRules(program: Command): void {
     .argument('<rule>', 'the id of a rule')
     .description("print a rule's page")
     .action((id: string) => {
-      const rule = RULES.find((r) => r.id === id) ?? RULES.find((r) => r.equivalents?.some((e) => e === id || e.endsWith(':' + id)));
+      const rule = ruleOf(RULES, id) ?? RULES.find((r) => r.equivalents?.some((e) => e === id || e.endsWith(':' + id)));
       if (!rule) throw new Failure(EXIT.usage, `there is no rule "${id}". "proxylens rules" lists them.`);
       say(rulePage(rule, loadCatalog()));
     });

@@ -34,6 +34,7 @@ export function sarif({ files, text, rules }: Result): string {
     .map((r) => ({
       id: r.id,
       name: r.id,
+      ...(r.formerly ? { deprecatedIds: [...r.formerly] } : {}),
       shortDescription: { text: r.title },
       fullDescription: { text: r.why.trim().split('\n\n')[0]!.replaceAll('\n', ' ') },
       help: { text: r.why.trim(), markdown: rulePage(r, catalog) },

@@ -1,5 +1,6 @@
 import { loadCatalog } from '../../catalog/catalog.ts';
 import { rulePage } from '../../features/explain.ts';
+import { ruleOf } from '../../rules/rule.ts';
 import { reads } from '../handler.ts';
 import { type ExplainParams, type ExplainResult, Requests } from '../protocol.ts';
 
@@ -7,7 +8,7 @@ export const explain = reads<ExplainParams, ExplainResult | null>({
   method: Requests.explain,
   early: true,
   run({ session }, { rule: id }) {
-    const rule = session.rules.find((r) => r.id === id);
+    const rule = ruleOf(session.rules, id);
     return rule ? { title: rule.id, markdown: rulePage(rule, loadCatalog()) } : null;
   },
 });

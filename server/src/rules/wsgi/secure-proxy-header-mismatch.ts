@@ -62,7 +62,7 @@ whoever ends TLS before it. Where nginx does not set it, it passes on what the c
         const redirect = certain(settings.secureSslRedirect) === true;
         const line = sentLine(side, header);
         const value = setting && setting.value !== 'https' ? setting.value : '$scheme';
-        // the server that does not believe what is sent is the business of forwarded-allow-ips, unless every page is lost by it
+        // the server that does not believe what is sent is the business of forwarded-allow-ips-mismatch, unless every page is lost by it
         const distrusted = setting === null && line?.value(1) === value && side.application.server.trust !== undefined;
         if (redirect || !distrusted)
           report(redirect ? 'loop' : 'unseen', {

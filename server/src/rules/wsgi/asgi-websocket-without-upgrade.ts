@@ -1,0 +1,132 @@
+/** WebSocket routes of the application whose upgrade nginx does not pass on. */
+import type { Place } from '../../base/span.ts';
+import type { Application } from '../../deploy/application.ts';
+import type { Route } from '../../deploy/django.ts';
+import { asked } from '../../deploy/frameworks/framework.ts';
+import type { HeaderPair } from '../../trace/trace.ts';
+import { addToList, type Fix, fixOf, outside } from '../fix.ts';
+import { defineRule } from '../rule.ts';
+import { type Shared, sharedList } from '../shared.ts';
+import { main, site, tree } from './_examples.ts';
+import { distinct, portOf, probeRoute, type Side, sidesOf } from './_sides.ts';
+
+const UPGRADE: readonly HeaderPair[] = [
+  ['Upgrade', 'websocket'],
+  ['Connection', 'Upgrade'],
+  ['Sec-WebSocket-Version', '13'],
+  ['Sec-WebSocket-Key', 'dGhlIHNhbXBsZSBub25jZQ=='],
+];
+
+const routesOf = ({ framework }: Application): readonly Route[] => asked(framework, (d) => d.webSockets) ?? [];
+
+/** A path that the route takes, with something for its parameters; null for regular expressions that are more than text. */
+function pathOf(route: Route): string | null {
+  if (!route.regex) return `/${route.path.replace(/<[^>]*>|\{[^}]*\}/g, '1')}`;
+  const text = route.path
+    .replace(/\\?\$$/, '')
+    .replace(/\(\?P<\w+>[^()]*\)/g, '1')
+    .replace(/\\([./-])/g, '$1');
+  return /^[\w./-]*$/.test(text) ? `/${text}` : null;
+}
+
+function passesOn(side: Side, missing: readonly string[]): { fix: Fix; shared: Shared | null } {
+  const place = outside(side.pass);
+  const version = missing.includes('HTTP/1.1') ? ['proxy_http_version 1.1;'] : [];
+  const lines = [
+    ...(missing.includes('Upgrade') ? ['proxy_set_header Upgrade $http_upgrade;'] : []),
+    ...(missing.includes('Connection') ? ['proxy_set_header Connection "upgrade";'] : []),
+  ];
+  const title = 'Pass the upgrade on';
+  const written = version.length > 0 && place.scope.value('proxy_http_version') !== undefined;
+  const sent = place.scope.effective('proxy_set_header').directives.some((d) => /^(?:upgrade|connection)$/i.test(d.value(0)));
+  return {
+    fix: fixOf(title, 'suggestion', place.file, [addToList(place, 'proxy_set_header', lines, version)]),
+    shared:
+      written || sent
+        ? null
+        : sharedList(place.scope, place.file.id, 'proxy_set_header', [{ title, safety: 'suggestion', lines: [...version, ...lines] }]),
+  };
+}
+
+export default defineRule({
+  id: 'asgi-websocket-without-upgrade',
+  formerly: ['asgi-websocket'],
+  group: 'wsgi',
+  severity: 'warning',
+  since: '0.1',
+  missing: ['proxy_set_header', 'location'],
+  title: 'WebSocket route without the upgrade headers',
+  why: `
+\`Upgrade\` and \`Connection\` are hop-by-hop headers: nginx drops the one and writes the other. A WebSocket handshake reaches the application
+as an ordinary request, which it answers with 404 or 400, unless the location passes both headers on over HTTP/1.1.`,
+  about: ['proxy_http_version', 'proxy_set_header', '$http_upgrade'],
+  references: ['https://nginx.org/en/docs/http/websocket.html'],
+  looksAt: { config: true },
+  needs: 'deployment',
+  costly: true,
+  fixable: 'always',
+  messages: {
+    dropped: 'The WebSocket route {path} is proxied here without {missing}: the handshake fails. Pass them on.',
+  },
+  check({ config, deployment, report }) {
+    const reported = new Set<string>();
+    for (const side of distinct(sidesOf(config, deployment))) {
+      if (!side.server || side.target.kind !== 'proxy') continue;
+      for (const route of routesOf(side.application)) {
+        const path = pathOf(route);
+        if (path === null) continue;
+        const scheme = portOf(side.server, 'https') !== null ? 'https' : 'http';
+        const sent = probeRoute(side, config, path, { scheme, headers: UPGRADE })?.trace.outcome.upstreamRequest;
+        if (!sent) continue;
+        const header = (name: string): string => sent.headers.findLast(([n]) => n.toLowerCase() === name)?.[1] ?? '';
+        const missing = [
+          ...(header('upgrade').toLowerCase() === 'websocket' ? [] : ['Upgrade']),
+          ...(/upgrade/i.test(header('connection')) ? [] : ['Connection']),
+          ...(sent.httpVersion === '1.1' ? [] : ['HTTP/1.1']),
+        ];
+        const at: Place = side.pass.nameAt;
+        const key = `${at.file}#${at.span.start}`;
+        if (!missing.length || reported.has(key)) continue;
+        reported.add(key);
+        report('dropped', {
+          at,
+          data: { path, missing: missing.join(', ') },
+          related: [{ at: route.place, message: 'a WebSocket route' }],
+          ...passesOn(side, missing),
+        });
+      }
+    }
+  },
+  examples: [
+    {
+      settings: { nginx: '1.26.3' },
+      bad: tree({
+        'nginx.conf': site(`
+        proxy_pass http://127.0.0.1:8000;
+#       ^^^^^^^^^^ dropped
+        proxy_set_header Host $host;`),
+        'app/Procfile': 'web: uvicorn main:app --port 8000\n',
+        'app/main.py':
+          "from fastapi import FastAPI, WebSocket\napp = FastAPI()\n@app.websocket('/ws')\nasync def ws(socket: WebSocket):\n    await socket.accept()\n",
+      }),
+      good: tree({
+        'nginx.conf': site(`
+        proxy_pass http://127.0.0.1:8000;
+        proxy_set_header Host $host;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";`),
+        'app/Procfile': 'web: uvicorn main:app --port 8000\n',
+        'app/main.py':
+          "from fastapi import FastAPI, WebSocket\napp = FastAPI()\n@app.websocket('/ws')\nasync def ws(socket: WebSocket):\n    await socket.accept()\n",
+      }),
+    },
+    {
+      good: tree({
+        'nginx.conf': main('server {\n    location / {\n        proxy_pass http://127.0.0.1:8000;\n    }\n}'),
+        'app/Procfile': 'web: uvicorn main:app --port 8000\n',
+        'app/main.py': "from fastapi import FastAPI\napp = FastAPI()\n@app.get('/x')\ndef x():\n    return {}\n",
+      }),
+    },
+  ],
+});

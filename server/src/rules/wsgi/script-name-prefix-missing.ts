@@ -1,0 +1,224 @@
+/** An application below a prefix that does not know of it, knows it twice, or is told one that the path does not have. */
+import { fromBytes } from '../../base/bytes.ts';
+import type { Config } from '../../config/config.ts';
+import { frameworkTitle, serverTitle } from '../../deploy/application.ts';
+import type { Deployment } from '../../deploy/deployment.ts';
+import djangoFramework from '../../deploy/frameworks/django.ts';
+import { asked, frameworkSettings } from '../../deploy/frameworks/framework.ts';
+import { type Fix, fixOf, replace } from '../fix.ts';
+import { defineRule } from '../rule.ts';
+import { appended, sendHeader } from './_edits.ts';
+import { django, FORWARDED, main, tree } from './_examples.ts';
+import { distinct, orPlace, portOf, probe, type Side, sidesOf } from './_sides.ts';
+
+/** The prefix of a location, without its slash; null for the root and for regular expressions. */
+function prefixOf(side: Side): string | null {
+  const { location } = side;
+  if (location?.kind !== 'prefix') return null;
+  const name = fromBytes(location.bytes).replace(/\/+$/, '');
+  return name === '' ? null : name;
+}
+
+/** Takes the prefix off in nginx: a URI behind the address replaces what the location matched. */
+function strips(side: Side): Fix | null {
+  const { pass, target, location } = side;
+  const word = pass.args[0];
+  if (!word || word.value.includes('$') || target.uri !== '' || !location?.name.endsWith('/') || target.kind !== 'proxy') return null;
+  const value = target.kindOfHost === 'unix' && !target.upstream ? `${target.url}:/` : `${target.url}/`;
+  return fixOf('Take the prefix off in nginx', 'suggestion', pass.file, [replace(word, value)]);
+}
+
+function keeps(side: Side): Fix | null {
+  const { pass, target } = side;
+  const word = pass.args[0];
+  if (!word || word.value.includes('$') || target.uri !== '/') return null;
+  return fixOf('Keep the prefix in nginx', 'suggestion', pass.file, [replace(word, target.url.replace(/:?\/$/, ''))]);
+}
+
+function told(side: Side, deployment: Deployment, prefix: string): Fix | null {
+  const { framework } = side.application;
+  const django = frameworkSettings(framework, djangoFramework)?.settings;
+  if (django?.forceScriptName.from === 'default') {
+    const { file } = django;
+    return {
+      title: `Set FORCE_SCRIPT_NAME to ${prefix}`,
+      safety: 'suggestion',
+      edits: [{ file, edits: [appended(deployment, file, `FORCE_SCRIPT_NAME = '${prefix}'`)] }],
+    };
+  }
+  const prefixes = asked(framework, (d) => d.counted)?.xPrefix;
+  if (prefixes?.from === 'text' && prefixes.value > 0)
+    return sendHeader(side, 'X-Forwarded-Prefix', prefix, `Send X-Forwarded-Prefix ${prefix}`, 'suggestion');
+  return null;
+}
+
+/** Whether the page of the documentation finds its description where it asks for it. */
+function reachesDocs(side: Side, config: Config, scheme: 'http' | 'https'): boolean {
+  const docs = probe(side, config, { scheme, path: '/openapi.json' });
+  return docs !== null;
+}
+
+/** `--root-path` at the end of the command line. */
+function rooted(side: Side, prefix: string): Fix | null {
+  const { application } = side;
+  const option = application.server.rootPath?.(prefix);
+  if (option === undefined || !['systemd', 'procfile', 'script', 'supervisor'].includes(application.source)) return null;
+  const { file, span } = application.place;
+  return {
+    title: `Start ${serverTitle(application)} with ${option}`,
+    safety: 'suggestion',
+    edits: [{ file, edits: [{ span: { start: span.end, end: span.end }, newText: ` ${option}` }] }],
+  };
+}
+
+export default defineRule({
+  id: 'script-name-prefix-missing',
+  formerly: ['script-name-prefix'],
+  group: 'wsgi',
+  severity: 'warning',
+  since: '0.1',
+  missing: ['proxy_set_header', 'uwsgi_param'],
+  title: 'URL prefixes of nginx and the application differ',
+  why: `
+Below a prefix two things must fit: what nginx does with the path, and what the application takes for its script name. Django's
+\`FORCE_SCRIPT_NAME\`, ProxyFix with \`x_prefix\` and uvicorn's \`--root-path\` want the prefix taken off (\`proxy_pass\` with a \`/\` behind the
+address); gunicorn's header \`SCRIPT_NAME\` and uWSGI's \`mount\` with \`manage-script-name\` want it kept.
+
+Taken off and unknown, every link and redirect of the application leaves the prefix; kept and forced, it is there twice and no route
+matches; a \`SCRIPT_NAME\` that the path does not begin with is a 500 from gunicorn.`,
+  about: ['location', 'proxy_pass', 'proxy_set_header'],
+  looksAt: { config: true },
+  needs: 'deployment',
+  costly: true,
+  fixable: 'sometimes',
+  messages: {
+    lost: '{framework} does not know the prefix {prefix}, which nginx strips from the path: its links and redirects lead to {path}. Tell it the prefix.',
+    docs: 'FastAPI does not know the prefix {prefix}, which nginx strips from the path: {prefix}/docs asks for /openapi.json, which goes elsewhere. Give uvicorn --root-path {prefix}.',
+    doubled: '{framework} sees {path} for {asked}: the prefix is in the path and in the script name. Strip it in nginx.',
+    refused: '{server} answers {status}: {why}. Keep the prefix in nginx.',
+  },
+  check({ config, deployment, report }) {
+    const sides = distinct(sidesOf(config, deployment));
+    for (const side of sides) {
+      const { framework } = side.application;
+      const prefix = prefixOf(side);
+      if (!framework || prefix === null || !side.server) continue;
+      const path = `${prefix}/proxylens`;
+      const scheme = portOf(side.server, 'https') !== null ? 'https' : 'http';
+      const probed = probe(side, config, { scheme, path });
+      if (!probed) continue;
+      const { view } = probed;
+      const script = asked(framework, (d) => d.scriptNamePlace) ?? null;
+      const related = [
+        {
+          at: orPlace(script ?? view.scriptName.places[0] ?? null, side.application),
+          message: `${serverTitle(side.application)} and ${frameworkTitle(framework)} are configured here`,
+        },
+      ];
+      const at = side.pass.at(side.pass.args[0] ?? side.pass.statement.name);
+      const data = { framework: frameworkTitle(framework), server: serverTitle(side.application), prefix, asked: path };
+      if (view.refused?.by === 'server' && view.refused.status === 500) {
+        report('refused', { at, severity: 'error', data: { ...data, status: 500, why: view.refused.why }, related, fix: keeps(side) });
+        continue;
+      }
+      if (!view.path.known || !view.pathInfo.known || view.path.value === path) continue;
+      if (view.path.value === prefix + path && view.scriptName.known && view.scriptName.value === prefix)
+        report('doubled', { at, data: { ...data, path: view.path.value }, related, fix: strips(side) });
+      else if (view.path.value === '/proxylens') {
+        // an API without links lives well below a prefix that it does not know
+        const links = framework.declaration.linksByScriptName === true;
+        const others = sides.some((s) => s.application === side.application && prefixOf(s) !== prefix);
+        const knows = !view.scriptName.known || view.scriptName.value.replace(/\/+$/, '') === prefix;
+        if (asked(framework, (d) => d.hasDocs) && !knows && !others && !reachesDocs(side, config, scheme))
+          report('docs', { at, severity: 'info', data, related, fix: rooted(side, prefix) });
+        if (!links || others) continue;
+        report('lost', { at, data: { ...data, path: view.path.value }, related, fix: told(side, deployment, prefix) });
+      }
+    }
+  },
+  examples: [
+    {
+      bad: tree({
+        'nginx.conf': main(`server {
+    location /shop/ {
+        proxy_pass http://unix:/run/shop.sock:/;
+#                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ lost
+        ${FORWARDED}
+    }
+}`),
+        ...django("ALLOWED_HOSTS = ['*']\n"),
+      }),
+      good: tree({
+        'nginx.conf': main(`server {
+    location /shop/ {
+        proxy_pass http://unix:/run/shop.sock:/;
+        ${FORWARDED}
+    }
+}`),
+        ...django("ALLOWED_HOSTS = ['*']\nFORCE_SCRIPT_NAME = '/shop'\n"),
+      }),
+    },
+    {
+      bad: tree({
+        'nginx.conf': main(`server {
+    location /api/ {
+        proxy_pass http://127.0.0.1:8000/;
+#                  ^^^^^^^^^^^^^^^^^^^^^^ docs
+    }
+}`),
+        'app/Procfile': 'web: uvicorn api:app\n',
+        'app/api.py': 'from fastapi import FastAPI\napp = FastAPI()\n',
+      }),
+      fixed: tree({ 'app/Procfile': 'web: uvicorn api:app --root-path /api\n' }),
+      good: tree({
+        'nginx.conf': main(`server {
+    location /api/ {
+        proxy_pass http://127.0.0.1:8000/;
+    }
+}`),
+        'app/Procfile': 'web: uvicorn api:app\n',
+        'app/api.py': 'from fastapi import FastAPI\napp = FastAPI(openapi_url=None)\n',
+      }),
+    },
+    {
+      bad: tree({
+        'nginx.conf': main(`server {
+    location /shop/ {
+        proxy_pass http://unix:/run/shop.sock;
+#                  ^^^^^^^^^^^^^^^^^^^^^^^^^^ doubled
+    }
+}`),
+        ...django("ALLOWED_HOSTS = ['*']\nFORCE_SCRIPT_NAME = '/shop'\n"),
+      }),
+      good: tree({
+        'nginx.conf': main(`server {
+    location /shop/ {
+        proxy_pass http://unix:/run/shop.sock:/;
+    }
+}`),
+        ...django("ALLOWED_HOSTS = ['*']\nFORCE_SCRIPT_NAME = '/shop'\n"),
+      }),
+    },
+    {
+      bad: tree({
+        'nginx.conf': main(`server {
+    location /shop/ {
+        proxy_pass http://127.0.0.1:8000/;
+#                  ^^^^^^^^^^^^^^^^^^^^^^ refused
+        proxy_set_header SCRIPT_NAME /shop;
+    }
+}`),
+        ...django("ALLOWED_HOSTS = ['*']\n", "bind = '127.0.0.1:8000'\n"),
+      }),
+      good: tree({
+        'nginx.conf': main(`server {
+    location /shop/ {
+        proxy_pass http://127.0.0.1:8000;
+        proxy_set_header SCRIPT_NAME /shop;
+    }
+}`),
+        ...django("ALLOWED_HOSTS = ['*']\n", "bind = '127.0.0.1:8000'\n"),
+      }),
+    },
+  ],
+});
