@@ -23,6 +23,10 @@ const WRAP: Record<string, readonly [string, string]> = {
   upstream: ['events {}\nhttp {\nupstream app {\n', '\n}\n}\n'],
   stream: ['events {}\nstream {\n', '\n}\n'],
   'stream-server': ['events {}\nstream {\nserver {\n', '\n}\n}\n'],
+  'stream-upstream': ['events {}\nstream {\nupstream app {\n', '\n}\n}\n'],
+  'if-in-location': ['events {}\nhttp {\nserver {\nlocation / {\nif ($host) {\n', '\n}\n}\n}\n}\n'],
+  mail: ['events {}\nmail {\n', '\n}\n'],
+  'mail-server': ['events {}\nmail {\nserver {\n', '\n}\n}\n'],
 };
 
 interface Taken {
@@ -97,8 +101,62 @@ describe('values by what a directive means', () => {
     ['server', 'location = /auth { internal; }\nauth_request <|>;', 'auth_request /auth;'],
     ['server', 'location = /copy { internal; }\nmirror <|>;', 'mirror /copy;'],
     ['stream', "log_format a '$bytes_sent';\naccess_log /v <|>;", 'access_log /v a;'],
+    ['stream-server', "}\nlog_format a '$bytes_sent';\nserver {\naccess_lo<|>", 'access_log /var/log/nginx/stream.log a;'],
+    ['http', 'uwsgi_cache_path<|>', 'uwsgi_cache_path /var/cache/nginx levels=1:2 keys_zone=cache:10m max_size=1g inactive=60m;'],
+    ['http', 'scgi_cache_path /c <|>;', 'scgi_cache_path /c keys_zone=;'],
+    ['http', 'split_clients <|> $x { * a; }', 'split_clients $remote_addr $x { * a; }'],
+    ['http', 'split_clients $uri $x {\n<|>\n}', '* ;'],
+    [
+      'http',
+      'upstream app { server a:1; }\nmap $uri $pool {\ndefault <|>;\n}\nserver { location / { proxy_pass http://$pool; } }',
+      'default app;',
+    ],
+    ['http', 'map $uri $pool {\n/a http://one;\n/b http://<|>;\n}', '/b http://one;'],
+    ['http', 'map $http_upgrade $x {\ndefault <|>;\n}', 'default upgrade;'],
+    ['http', 'geo $x {\n10.0.0.0/8 inner;\ndefault <|>;\n}', 'default inner;'],
+    ['http', 'map <|> $x { default 1; }', 'map $http_upgrade $x { default 1; }'],
+    ['stream', 'map <|> $x { default 1; }', 'map $ssl_preread_server_name $x { default 1; }'],
+    ['http', 'geo <|> $x { default 1; }', 'geo $remote_addr $x { default 1; }'],
+    ['location', 'valid_referers <|>;', 'valid_referers none blocked server_names;'],
+    ['location', 'auth_basic <|>;', 'auth_basic "Restricted";'],
+    ['location', 'auth_basic "<|>";', 'auth_basic "Restricted";'],
+    ['location', 'proxy_cache_valid <|>;', 'proxy_cache_valid 200 301 302 10m;'],
+    ['location', 'proxy_no_cache <|>;', 'proxy_no_cache $http_authorization;'],
+    ['location', 'proxy_http_version <|>;', 'proxy_http_version 1.1;'],
+    ['location', 'try_files <|> =404;', 'try_files $uri =404;'],
+    ['location', 'error_page <|> /e.html;', 'error_page 404 /e.html;'],
+    ['location', 'allow <|>;', 'allow 127.0.0.1;'],
+    ['location', 'deny <|>;', 'deny all;'],
+    ['server', 'ssl_session_cache <|>;', 'ssl_session_cache shared:SSL:10m;'],
+    ['http', 'access_log <|>;', 'access_log /var/log/nginx/access.log;'],
+    ['http', 'open_file_cache <|>;', 'open_file_cache max=1000 inactive=20s;'],
+    ['main', 'pid <|>;', 'pid /run/nginx.pid;'],
+    ['main', 'worker_cpu_affinity <|>;', 'worker_cpu_affinity auto;'],
+    ['upstream', 'hash <|>;', 'hash $remote_addr consistent;'],
   ];
   for (const [context, marked, expected] of rows) test(marked, () => checkFirst(context, marked, expected));
+});
+
+test('nothing of other systems, and no file of nginx where nginx writes or reads another', async () => {
+  const labels = async (context: keyof typeof WRAP, marked: string): Promise<string[]> => {
+    const w = await world(WRAP[context]![0] + marked + WRAP[context]![1]);
+    return completion(w.configs, w.file, w.offset)?.items.map((i) => i.label) ?? [];
+  };
+  assert.deepEqual(
+    (await labels('events', '<|>')).filter((l) => /kqueue|devpoll|eventport|acceptex/.test(l)),
+    [],
+  );
+  assert.deepEqual(await labels('events', 'use <|>;'), ['epoll']);
+  assert.deepEqual(
+    (await labels('server', 'listen 80 <|>;')).filter((l) => /setfib|accept_filter/.test(l)),
+    [],
+  );
+  for (const line of ['error_log <|>;', 'ssl_certificate <|>;', 'auth_basic_user_file <|>;'])
+    assert.deepEqual(
+      (await labels('server', line)).filter((l) => l.endsWith('.conf')),
+      [],
+      line,
+    );
 });
 
 /** A generator of numbers from a seed (xorshift). */
@@ -112,6 +170,25 @@ function random(seed: number): () => number {
     x >>>= 0;
     return x / 4294967296;
   };
+}
+
+/** The line that was proposed, once for each of its arguments with the cursor in place of it, and once for the value of each `key=value`. */
+function positions(head: string, tail: string, text: string): string[] {
+  const whole = text.slice(head.length, text.length - tail.length);
+  const line = whole.split('\n')[0]!;
+  // empty tab stops leave nothing to take a word out of
+  if (/\S {2}|\s;|= |["']/.test(line)) return [];
+  const out: string[] = [];
+  const put = (from: number, to: number): void => {
+    out.push(`${head}${line.slice(0, from)}<|>${line.slice(to)}${whole.slice(line.length)}${tail}`);
+  };
+  for (const word of line.matchAll(/ (\(?)([^\s;{}()]+)/g)) {
+    const from = word.index + 1 + word[1]!.length;
+    put(from, from + word[2]!.length);
+    const key = /^[a-z_]+=/.exec(word[2]!)?.[0];
+    if (key) put(from + key.length, from + word[2]!.length);
+  }
+  return out;
 }
 
 /** Errors about what a single line cannot bring along: files, names declared elsewhere, the line's partner. */
@@ -145,6 +222,7 @@ test('every directive and each of its first values: what is accepted is taken', 
       texts.push(...(await taken(own, 20)).filter((x) => x.label === fact.name).slice(0, 1));
       const text = texts[0]?.text;
       if (!fact.args.block && fact.args.max !== 0 && fact.args.min <= 1) texts.push(...(await taken(`${head}${fact.name} <|>;${tail}`, 5)));
+      if (text) for (const at of positions(head, tail, text)) texts.push(...(await taken(at, 5)));
       for (const { label, text: after, begun } of texts) {
         if (begun && after !== text) continue;
         // a tab stop that is empty is left to the person

@@ -5,7 +5,7 @@ import type { FileId } from '../../base/file-id.ts';
 import { touches } from '../../base/span.ts';
 import { table } from '../../base/table.ts';
 import { argumentOf } from '../../catalog/arguments.ts';
-import { defaultOf, valuesOf } from '../../catalog/catalog.ts';
+import { argsOf, defaultOf, valuesOf, variableStatus } from '../../catalog/catalog.ts';
 import { cipherWords } from '../../catalog/ciphers.ts';
 import { bodyOf } from '../../catalog/context.ts';
 import type { DirectiveFact } from '../../catalog/fact.ts';
@@ -16,10 +16,11 @@ import type { ArgumentFact, ArgumentKind, ParameterFact } from '../../catalog/sh
 import { checkValues } from '../../catalog/value-check.ts';
 import { hasPredicates, locationsOf } from '../../config/locations.ts';
 import { namesOf } from '../../config/names.ts';
+import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
 import type { SourceFile } from '../../syntax/statement.ts';
 import { callable } from '../scripts.ts';
 import { type Completion, type Item, literal } from './item.ts';
-import { meaningOf } from './meanings.ts';
+import { type Meaning, meaningOf } from './meanings.ts';
 import { type Folders, type PathWish, pathItems } from './paths.ts';
 import { presetsOf } from './presets.ts';
 import { protocolAt, type Reach } from './reach.ts';
@@ -187,10 +188,15 @@ function path(ask: Ask, extra: Partial<PathWish> = {}): Part {
           : name === 'js_import'
             ? /\.m?js$/
             : undefined;
+  const starts = /certificate/.test(name)
+    ? ['/etc/letsencrypt/live/', '/etc/ssl/']
+    : name === 'load_module'
+      ? ['modules/', '/usr/lib/nginx/modules/']
+      : undefined;
   const { items, keep } = pathItems(
     ask.reaches[0]!.config,
     ask.typed,
-    pathWish(ask, { ...(first ? { first } : {}), ...extra }),
+    pathWish(ask, { ...(first ? { first } : {}), ...(starts ? { starts } : {}), ...extra }),
     ask.folders,
   );
   const words = keep === 0 ? (ask.what.words ?? []).map((w): Item => ({ label: w, kind: 'keyword' })) : [];
@@ -318,7 +324,7 @@ function usualValue(ask: Ask): Item[] {
   if (/_header$|^add_trailer$/.test(ask.fact.name)) {
     const found = Object.entries(headerRows(ask.fact)).find(([h]) => h.toLowerCase() === name.toLowerCase());
     const rows = (found?.[1] ?? []).filter(([v]) => isDeclared(ask, v));
-    return values(ask.site.typed.quote ? rows.filter(([v]) => /^["']/.test(v)).map(([v, d]) => [v.slice(1, -1), d] as const) : rows);
+    return values(ask.site.typed.quote ? rows.filter(([v]) => QUOTED.test(v)).map(([v, d]) => [v.slice(1, -1), d] as const) : rows);
   }
   if (/_param$/.test(ask.fact.name)) {
     if (CGI[name]) return values([CGI[name]]);
@@ -354,16 +360,16 @@ function location(ask: Ask): Part {
   // from 1.31.5 on a variable can stand there
   const asks = ask.typed.startsWith('$') && hasPredicates(ask.reaches[0]!.config.settings.target.nginx);
   if (asks) return whole(variableItems(ask.reaches, { name: ask.site.words[0] ?? '', words: ask.site.words }));
-  return whole(
-    values([
-      ['/', 'everything below'],
+  return whole([
+    ...values([['/', 'everything below']]),
+    ...values([
       ['=', 'this path only'],
       ['~', 'a regular expression'],
       ['~*', 'a regular expression, whatever the case'],
       ['^~', 'this prefix, before any expression'],
       ['@', 'a named location'],
-    ]),
-  );
+    ]).map((i) => ({ ...i, again: true })),
+  ]);
 }
 
 /** Locations of the server that a request can be sent to by their path, those for requests from inside first. */
@@ -400,7 +406,10 @@ function uri(ask: Ask): Part {
         ? values([['=200', 'answer with 200 instead']])
         : [];
   const words = (ask.what.words ?? []).map((w): Item => ({ label: w, kind: 'keyword' }));
-  return whole([...names, ...codes, ...words, ...(ask.fact.name === 'try_files' ? values(['$uri', '$uri/'], 'variable') : [])]);
+  if (ask.fact.name !== 'try_files') return whole([...names, ...codes, ...words]);
+  // files are looked for first, and the last word says what happens without one
+  const files = values(['$uri', '$uri/'], 'variable').filter((i) => !ask.site.words.includes(i.label));
+  return whole(ask.index === 0 ? files.map((i) => ({ ...i, again: true })) : [...names, ...codes, ...words, ...files]);
 }
 
 const OLD_PROTOCOL = /^(SSLv[23]|TLSv1(\.1)?)$/;
@@ -525,7 +534,12 @@ const KINDS: { readonly [kind in ArgumentKind]?: (ask: Ask) => Part } = table({
     whole(values([...MIME.filter((m) => !ask.site.words.includes(m) && !ask.site.following.includes(m)), ...(ask.what.words ?? [])])),
   charset: (ask) => whole([...values(CHARSETS), ...values(ask.what.words ?? [], 'keyword')]),
   method: (ask) => whole(values((ask.what.words ?? []).filter((w) => !ask.site.words.includes(w)))),
-  network: (ask) => whole([...values(ask.what.words ?? [], 'keyword'), ...values(NETWORKS)]),
+  network: (ask) => {
+    const words = values(ask.what.words ?? [], 'keyword');
+    // what is allowed or believed are networks; what is refused is the rest
+    return whole(ask.fact.name === 'deny' ? [...words, ...values(NETWORKS)] : [...values(NETWORKS), ...words]);
+  },
+  mask: (ask) => whole(values(ask.what.words ?? [], 'keyword')),
   environment: () => whole(Object.entries(CGI).map(([label, detail]) => ({ label, kind: 'value', detail, again: true }))),
   variable: (ask) => {
     const except = { file: ask.file.id, offset: ask.offset };
@@ -600,6 +614,9 @@ function parameterValue(ask: ArgumentAsk, fact: DirectiveFact, p: ParameterFact,
   }
 }
 
+/** Parameters that nginx ignores on Linux, with a word in its log (ngx_http_core_listen). */
+const ELSEWHERE: ReadonlySet<string> = new Set(['accept_filter']);
+
 function parameterItems(ask: ArgumentAsk, fact: DirectiveFact, index: number): Part | null {
   const table = fact.parameters;
   if (!table || index < table.from || index > (table.to ?? index)) return null;
@@ -612,7 +629,7 @@ function parameterItems(ask: ArgumentAsk, fact: DirectiveFact, index: number): P
   );
   const items: Item[] = [];
   for (const p of table.list) {
-    if (given.includes(p.name) || given.some((g) => p.excludes?.includes(g)) || p.notOnLinux) continue;
+    if (given.includes(p.name) || given.some((g) => p.excludes?.includes(g)) || p.notOnLinux || ELSEWHERE.has(p.name)) continue;
     if (!parameterStatus(p, target).known) continue;
     items.push({
       label: parameterLabel(p),
@@ -637,6 +654,81 @@ const NO_VARIABLES: ReadonlySet<ArgumentKind> = new Set<ArgumentKind>([
   'function',
 ]);
 
+const SCHEME = /^https?:\/\//;
+/** Bodies whose lines are a key and its value, and the keys that the catalog knows as directives of such a body. */
+const VALUED = /^(stream-)?(map|geo|split_clients)$/;
+const ENTRY_VALUES: ReadonlySet<string> = new Set(['default', '*']);
+/** Values that are usual where a map is made of that variable. */
+const OF_UPGRADE = [
+  ['upgrade', 'the connection becomes a WebSocket'],
+  ['close', 'the connection ends with the answer'],
+  ['""', 'connections are kept'],
+] as const;
+
+/**
+ * The values of a map, geo or split_clients: names of groups where its variable is what a pass directive asks, what the other lines say, and what
+ * the source means.
+ */
+function entryValues(ask: ArgumentAsk): Item[] {
+  const [head] = ask.reaches;
+  const opener = head!.scope?.opener;
+  const own = opener?.args.at(-1)?.value ?? '';
+  const out: Item[] = [];
+  const protocol = head ? protocolAt(head) : null;
+  if (own.startsWith('$') && protocol) {
+    const passed = namesOf(head!.config)
+      .references('variable', own.slice(1), protocol)
+      .filter(({ directive, span }) => {
+        const word = PASS_DIRECTIVES.includes(directive.name) ? directive.args[0] : undefined;
+        return word && /^["']?(\w+:\/\/)?\$?\{?$/.test(directive.file.text.slice(word.start, span.start));
+      });
+    if (passed.length) out.push(...declared(ask, 'upstream'));
+  }
+  if (opener?.value(0) === '$http_upgrade') out.push(...values(OF_UPGRADE));
+  const others = (head!.scope?.directives ?? []).flatMap((d) =>
+    d.statement.closed && d.args.length === 1 && d.name !== 'include' && d.statement.start !== ask.site.start ? [d.args[0]!.raw] : [],
+  );
+  for (const label of new Set(others))
+    if (label.length < 60 && !/[\n{}]/.test(label) && !out.some((i) => i.label === label))
+      out.push({ label, kind: 'value', detail: 'as another line has it' });
+  // what stands before the cursor is not written again: a quote, a scheme
+  const { quote } = ask.site.typed;
+  const scheme = SCHEME.exec(ask.site.typed.value)?.[0] ?? '';
+  return out.flatMap((item): Item[] => {
+    const label = quote && QUOTED.test(item.label) ? item.label.slice(1, -1) : item.label;
+    if (scheme === '' || item.kind === 'name') return [{ ...item, label }];
+    return label.startsWith(scheme) ? [{ ...item, label: label.slice(scheme.length) }] : [];
+  });
+}
+
+const QUOTED = /^(["']).*\1$/;
+
+/** What an argument is by its meaning, where the target has the variables; of a list not what stands there. */
+function meantItems({ reaches, site }: ArgumentAsk, fact: DirectiveFact, { rows, each, again }: Meaning): Item[] {
+  const known = (value: string): boolean =>
+    [...value.matchAll(/\$(\w+)/g)].every(([, name]) =>
+      reaches.some((reach) => {
+        const protocol = protocolAt(reach);
+        const variable = protocol && reach.config.catalog.variable(name!, protocol);
+        return variable && variableStatus(variable, reach.config.settings.target).known;
+      }),
+    );
+  const there = new Set(each ? [...site.words.slice(1), ...site.following] : []);
+  return rows.flatMap(([value, detail, more]): Item[] => {
+    if (!known(value) || value.split(' ').some((word) => there.has(word))) return [];
+    // within quotes what needs none is no word of its own
+    if (site.typed.quote && !QUOTED.test(value)) return [];
+    return [
+      {
+        label: site.typed.quote ? value.slice(1, -1) : value,
+        kind: value.startsWith('$') ? 'variable' : 'value',
+        ...(detail ? { detail } : {}),
+        ...(again || more || value.endsWith('/') || fact.args.min > 1 ? { again: true } : {}),
+      },
+    ];
+  });
+}
+
 /** Proposals for an argument; null when nothing is known of it. */
 export function argumentItems(given: ArgumentAsk): Completion | null {
   const { reaches, site, offset } = given;
@@ -656,12 +748,19 @@ export function argumentItems(given: ArgumentAsk): Completion | null {
     else if (/map$/.test(reach.context)) entry = reach;
   }
   const dollar = /\$(\{?)\w*$/.exec(typed.value);
-  if (!facts.size) {
-    if (!entry || index > 0) return null;
-    const items = variableItems(reaches, { name, words: [] }, { braced: dollar?.[1] === '{' });
-    return dollar
-      ? { span: { start: offset - dollar[0].length, end: variableEnd(given.file.text, offset, dollar[1] === '{') }, items }
-      : { span: at(0), items: typed.value ? [] : items };
+  if (!facts.size || ENTRY_VALUES.has(name)) {
+    const bodies = reaches.filter((r) => VALUED.test(r.context));
+    if (bodies.length && index === 0 && !dollar) {
+      const scheme = SCHEME.exec(typed.value)?.[0] ?? '';
+      const known = entryValues({ ...given, reaches: bodies });
+      const items = [...known, ...(entry && typed.value === '' ? variableItems(reaches, { name, words: [] }) : [])];
+      return { span: at(scheme.length), items };
+    }
+    if (!facts.size) {
+      if (!entry || index > 0 || !dollar) return null;
+      const items = variableItems(reaches, { name, words: [] }, { braced: dollar[1] === '{' });
+      return { span: { start: offset - dollar[0].length, end: variableEnd(given.file.text, offset, dollar[1] === '{') }, items };
+    }
   }
   let completion: { keep: number; items: Item[] } | null = null;
   for (const [fact, within] of facts) {
@@ -679,7 +778,7 @@ export function argumentItems(given: ArgumentAsk): Completion | null {
     }
     const parts: Part[] = [];
     const meaning = meaningOf(name, index, protocolAt(within[0]!));
-    if (meaning) parts.push(whole(values(meaning.rows)));
+    if (meaning) parts.push(whole(meantItems(ask, fact, meaning)));
     if (fact.kind === 'bufs') parts.push(buffers({ ...ask, fact, what: { kind: 'number' }, index, typed: typed.value }));
     for (const what of meaning?.only ? [] : readings) {
       if (what.kind === 'parameter' && kinds.size === 1) continue;
@@ -730,6 +829,7 @@ function isTaken(
   const args = [...words.slice(1), ...text.split(/\s+/), ...following];
   return [...facts].some(
     ([fact, [reach]]) =>
+      args.length <= (argsOf(fact, reach!.config.settings.target.nginx).max ?? Infinity) &&
       !checkValues(fact, args, reach!.config.settings.target).some(
         (f) => f.severity === 'error' && (following.length > 0 || (f.argument ?? -1) >= index),
       ),

@@ -6,6 +6,7 @@ import { ageOf } from '../../catalog/changes.ts';
 import { bodyOf, type Context } from '../../catalog/context.ts';
 import type { DirectiveFact } from '../../catalog/fact.ts';
 import type { Config } from '../../config/config.ts';
+import { namesOf } from '../../config/names.ts';
 import { rankOf } from './frequency.ts';
 import { type Item, literal } from './item.ts';
 import { presetsOf } from './presets.ts';
@@ -165,10 +166,19 @@ export function directiveItems(config: Config, contexts: readonly Context[], pre
       if (seen.has(fact.name)) continue;
       seen.add(fact.name);
       const spent = present.has(fact.name) && fact.repeat?.twice === 'error';
-      ranked.push({ rank: rank + i * 0.5 + (spent ? 8000 : 0), item: nameOnly ? bare(item) : item });
+      ranked.push({ rank: rank + i * 0.5 + (spent ? 8000 : 0), item: nameOnly ? bare(item) : withFormat(config, context, item) });
     }
   });
   return ranked.sort((a, b) => a.rank - b.rank).map((r) => r.item);
+}
+
+/** In stream no format comes with nginx, and each log names one: the declared ones are the choice (ngx_stream_log_set_log). */
+function withFormat(config: Config, context: Context, item: Item): Item {
+  if (item.label !== 'access_log' || !context.startsWith('stream')) return item;
+  const names = [...namesOf(config).defined('log-format', 'stream')].map((s) => s.name).filter((n) => /^[\w.-]+$/.test(n));
+  if (!names.length) return item;
+  const { again: _, ...rest } = item;
+  return { ...rest, insert: `access_log \${1:/var/log/nginx/stream.log} ${names.length > 1 ? `\${2|${names.join(',')}|}` : names[0]};` };
 }
 
 const bare = ({ insert: _, snippet: __, plain: ___, again: ____, ...item }: Item): Item => item;

@@ -27,6 +27,14 @@ const USUAL: Readonly<Record<string, readonly (readonly [string, string])[]>> = 
   ],
 });
 
+/** Shares of a split_clients, which are at most 100% together (ngx_http_split_clients). */
+const SHARES = [
+  ['*', 'all others; comes last'],
+  ['10%', 'one in ten'],
+  ['50%', 'one in two'],
+  ['0.5%', 'one in two hundred'],
+] as const;
+
 /** Null when the site is in no such body. */
 export function entryItems(reaches: readonly Reach[], site: Site, _file: SourceFile): Completion | null {
   const entries = reaches.filter((r) => bodyOf(r.context) === 'entries');
@@ -43,6 +51,15 @@ export function entryItems(reaches: readonly Reach[], site: Site, _file: SourceF
       { label: '~*', kind: 'value', detail: 'one that ignores case' },
     );
   }
+  if (context === 'split_clients')
+    for (const [label, detail] of SHARES)
+      items.push({
+        label,
+        kind: 'value',
+        detail,
+        again: true,
+        ...(site.restEmpty ? { insert: `${label} \${1};`, snippet: true, plain: `${label} ` } : {}),
+      });
   if (context === 'types') for (const label of MIME) items.push({ label, kind: 'value', again: true });
   if (context === 'geo') for (const [label, detail] of NETWORKS) items.push({ label, kind: 'value', detail });
   return { span, items };

@@ -6,9 +6,14 @@ import { table } from '../../base/table.ts';
 import type { Protocol } from '../../catalog/context.ts';
 
 export interface Meaning {
-  readonly rows: readonly (readonly [value: string, meaning: string])[];
+  /** `again`: another word has to follow */
+  readonly rows: readonly (readonly [value: string, meaning: string, again?: 'again'])[];
   /** what the kind proposes has no place here */
   readonly only?: true;
+  /** every argument means this, not the first alone */
+  readonly each?: true;
+  /** another word has to follow all of them */
+  readonly again?: true;
 }
 
 const BIND: Meaning = {
@@ -26,6 +31,24 @@ const KEYS: Meaning = {
     ['$server_name', 'name of the server'],
   ],
 };
+
+const BALANCED: Meaning = { rows: [['$remote_addr consistent', 'by client; a server more or less moves few of them']] };
+/** What makes an answer one for a single person. */
+const PRIVATE: Meaning = {
+  rows: [
+    ['$http_authorization', 'who logged in by password or token'],
+    ['$cookie_sessionid', 'who has Django’s session cookie'],
+    ['$arg_nocache', 'who asks for it'],
+  ],
+};
+const KEPT: Meaning = {
+  rows: [
+    ['200 301 302 10m', 'what succeeded'],
+    ['404 1m', 'what is not there'],
+    ['any 1m', 'whatever was answered'],
+  ],
+};
+const CACHED_IN: Meaning = { rows: [['/var/cache/nginx/', 'where packages keep caches']] };
 
 const MEANINGS: Readonly<Record<string, Meaning>> = table({
   real_ip_header: {
@@ -68,6 +91,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = table({
       ['index.php', ''],
     ],
     only: true,
+    each: true,
   },
   expires: {
     rows: [
@@ -82,12 +106,92 @@ const MEANINGS: Readonly<Record<string, Meaning>> = table({
   },
   limit_req_zone: KEYS,
   limit_conn_zone: KEYS,
+  valid_referers: {
+    rows: [
+      ['none blocked server_names', 'pages of this server, and requests that tell of no page'],
+      ['server_names', 'the names of this server'],
+      ['*.example.com', 'all names below one'],
+      ['none', 'no Referer header; a name must be there too', 'again'],
+      ['blocked', 'a Referer without its scheme; a name must be there too', 'again'],
+    ],
+    only: true,
+    each: true,
+  },
+  auth_basic: {
+    rows: [
+      ['"Restricted"', 'what the browser shows when it asks'],
+      ['off', 'nobody is asked'],
+    ],
+  },
+  error_page: {
+    rows: [
+      ['404', 'not found'],
+      ['500 502 503 504', 'the application fails'],
+      ['403', 'forbidden'],
+    ],
+    again: true,
+  },
+  open_file_cache: { rows: [['max=1000 inactive=20s', 'a thousand files, forgotten after 20 seconds']] },
+  ssl_session_cache: { rows: [['shared:SSL:10m', 'shared by all workers, about 40,000 sessions']] },
+  proxy_http_version: { rows: [['1.1', 'keeps connections and takes WebSockets']] },
+  proxy_redirect: {
+    rows: [
+      ['off', 'the Location header stays as the application wrote it'],
+      ['default', 'the address of proxy_pass becomes the location’s name (the default)'],
+    ],
+  },
+  hash: { rows: [...BALANCED.rows, ['$request_uri consistent', 'by URL, so that each server caches its own']] },
+  'hash/stream': BALANCED,
+  map: {
+    rows: [
+      ['$http_upgrade', 'what a WebSocket asks for'],
+      ['$http_origin', 'origin of a page that asks from elsewhere'],
+      ['$request_method', 'GET, POST …'],
+      ['$http_user_agent', 'what the client calls itself'],
+      ['$uri', 'the path'],
+    ],
+    again: true,
+  },
+  'map/stream': {
+    rows: [
+      ['$ssl_preread_server_name', 'name that the client asks for, with ssl_preread'],
+      ['$remote_addr', 'address of the client'],
+    ],
+    again: true,
+  },
+  geo: {
+    rows: [
+      ['$remote_addr', 'address of the client (what it is without this word)'],
+      ['$http_x_forwarded_for', 'behind proxies that are named in the body'],
+    ],
+    again: true,
+  },
+  split_clients: {
+    rows: [
+      ['$remote_addr', 'the same for all requests of a client'],
+      ['$request_id', 'anew for each request'],
+    ],
+    again: true,
+  },
+  'split_clients/stream': { rows: [['$remote_addr', 'the same for all connections of a client']], again: true },
+  access_log: { rows: [['/var/log/nginx/access.log', '']] },
+  'access_log/stream': { rows: [['/var/log/nginx/stream.log', '']], again: true },
+  error_log: { rows: [['/var/log/nginx/error.log', '']] },
+  pid: { rows: [['/run/nginx.pid', 'where systemd’s unit looks']] },
+  auth_basic_user_file: { rows: [['/etc/nginx/htpasswd', 'made by htpasswd']] },
   'limit_conn_zone/stream': { rows: [['$binary_remote_addr', 'address of the client, 4 or 16 bytes']] },
 });
 
-/** What a directive's first argument means; null where its kind says enough. */
+/** What an argument of a directive means; null where its kind says enough. */
 export const meaningOf = (name: string, index: number, protocol: Protocol | null): Meaning | null => {
-  if (/^\w+_bind$/.test(name)) return index === 0 ? BIND : null;
-  if (index > 0 && name !== 'index') return null;
-  return MEANINGS[`${name}/${protocol}`] ?? MEANINGS[name] ?? null;
+  const found = /^\w+_bind$/.test(name)
+    ? BIND
+    : /_(cache_bypass|no_cache)$/.test(name)
+      ? PRIVATE
+      : /^(proxy|fastcgi|uwsgi|scgi)_cache_valid$/.test(name)
+        ? KEPT
+        : /_(cache|temp)_path$/.test(name)
+          ? CACHED_IN
+          : (MEANINGS[`${name}/${protocol}`] ?? MEANINGS[name] ?? null);
+  return found && (index === 0 || found.each) ? found : null;
 };

@@ -59,8 +59,13 @@ export function pathItems(config: Config, typed: string, wish: PathWish, folders
   for (const folder of from)
     for (const { name, kind } of folders.entries(strip(folder)) ?? [])
       if (!found.has(name) && kind !== 'other' && !(name.startsWith('.') && !typed.slice(keep).startsWith('.'))) found.set(name, kind);
-  // files of the configuration itself are known without asking the disk
-  for (const id of config.files.keys()) for (const folder of from) if (dirname(id) === strip(folder)) found.set(basename(id), 'file');
+  // files of the configuration itself are known without asking the disk; only an include reads them, and what nginx writes must not be one
+  for (const id of config.files.keys())
+    for (const folder of from)
+      if (dirname(id) === strip(folder)) {
+        if (wish.masks) found.set(basename(id), 'file');
+        else found.delete(basename(id));
+      }
   if (wish.not && from.some((folder) => dirname(wish.not!) === strip(folder))) found.delete(basename(wish.not));
   const names = [...found].sort(([a, x], [b, y]) => (x === y ? (a < b ? -1 : 1) : x === 'folder' ? -1 : 1));
   const items: Item[] = [];
