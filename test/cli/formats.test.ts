@@ -12,7 +12,7 @@ import Ajv from 'ajv';
 import Ajv4 from 'ajv-draft-04';
 import addFormats from 'ajv-formats';
 import { parse as parseYaml } from 'yaml';
-import { CLEAN, ends, FLAWED, folder, SAMPLE } from './cli.ts';
+import { CLEAN, ends, FLAWED, folder, report, run, SAMPLE } from './cli.ts';
 
 interface SarifRegion {
   startLine: number;
@@ -239,7 +239,24 @@ describe('what is generated and contributed', () => {
       assert.equal(tests(bad), false);
   });
 
-  test('the hooks of pre-commit run commands that there are', async () => {
+  /** In need of an indentation, and with a fault. */
+  const UNTIDY = FLAWED.replaceAll('    ', ' ');
+  const READ = {
+    'deploy/vhost.j2': UNTIDY,
+    'sites/shop.cfg': UNTIDY,
+    'k8s/map.yaml': `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: site }\ndata:\n  site.conf: |\n${UNTIDY.replace(/^(?=.)/gm, '    ')}`,
+  };
+  /** Has directives that nginx has too, or is no configuration at all. */
+  const LEFT = {
+    'redis.conf': 'maxmemory 100mb\nsave 900 1\n',
+    'supervisor.conf': '[program:app]\ncommand=gunicorn app\n',
+    'other.conf': 'node { port 1; }\n',
+    'app.py': 'import os\nx = {"a": 1}\n',
+    'values.yaml': 'a: 1\n',
+    NOTES: 'hello;\n',
+  };
+
+  test('the hooks of pre-commit take nginx files by their content', async () => {
     const hooks = parseYaml(fs.readFileSync('.pre-commit-hooks.yaml', 'utf8')) as {
       id: string;
       name: string;
@@ -250,9 +267,24 @@ describe('what is generated and contributed', () => {
       hooks.map((h) => h.id),
       ['proxylens', 'proxylens-format', 'proxylens-test'],
     );
+    const all = Object.keys({ ...READ, ...LEFT });
     for (const h of hooks) {
       assert.equal(h.language, 'node');
-      await ends(0, [h.entry.split(' ')[1]!, '--help']);
+      const [program, ...words] = h.entry.split(' ');
+      assert.equal(program, 'proxylens');
+      await ends(0, [words[0]!, '--help']);
+      // the names of files only choose among what is nginx's
+      assert.ok(!('files' in h), h.id);
     }
+    const [check, format] = hooks.map((h) => h.entry.split(' ').slice(1));
+    const cwd = folder({ ...READ, ...LEFT });
+    const read = report(await run([...check!, '--format', 'json', ...all], { cwd })).files.filter((f) => f.diagnostics.length);
+    assert.deepEqual(read.map((f) => path.relative(cwd, f.path)).sort(), Object.keys(READ).sort());
+    const before = new Map(all.map((name) => [name, fs.readFileSync(path.join(cwd, name), 'utf8')]));
+    await ends(0, [...format!, ...all], { cwd });
+    const changed = all.filter((name) => fs.readFileSync(path.join(cwd, name), 'utf8') !== before.get(name));
+    assert.deepEqual(changed.sort(), Object.keys(READ).sort());
+    // a commit without nginx is no failure
+    for (const words of [check!, format!]) await ends(0, [...words, ...Object.keys(LEFT)], { cwd: folder(LEFT) });
   });
 });

@@ -5,6 +5,7 @@ import { basename, dirname, type FileId, fileId, fromPath, hostFileOf, isBelow, 
 import type { FileSystem } from '../base/file-system.ts';
 import { Lines } from '../base/lines.ts';
 import { MemoryFiles } from '../base/memory-files.ts';
+import type { Catalog } from '../catalog/catalog.ts';
 import { Config } from '../config/config.ts';
 import type { Sources } from '../config/load.ts';
 import type { Settings } from '../config/settings.ts';
@@ -16,7 +17,7 @@ import { loadParts, type Parts } from '../host/parts.ts';
 import { fileOfPath, machinePath } from '../host/paths.ts';
 import { applicationFilesOf, deploymentFor } from '../project/applications.ts';
 import { boundaryOf } from '../project/boundary.ts';
-import { holdsMainBlocks, looksLikeNginx, verdictOn } from '../project/content.ts';
+import { holdsMainBlocks, isPlausible, looksLikeNginx, verdictOn } from '../project/content.ts';
 import { loneProject, type Project } from '../project/deployed.ts';
 import { mayHost } from '../project/embedded.ts';
 import { EmbeddedFiles } from '../project/embedded-files.ts';
@@ -82,6 +83,8 @@ export class Loader {
   readonly foreign: string[] = [];
   /** the file whose text came from standard input: whoever hands a text over says that it is nginx's */
   handed: FileId | null = null;
+  /** of the named files only those count that a folder's search would find: whoever hands over all changed files does not know which are nginx's */
+  byContent = false;
 
   private constructor(
     readonly parts: Parts,
@@ -138,6 +141,11 @@ export class Loader {
       this.projects.set(boundary.folder, project);
     }
     return project;
+  }
+
+  /** Whether a search of its folder finds a file. */
+  async finds(id: FileId): Promise<boolean> {
+    return isFound(id, await this.projectOf(id, 'file'));
   }
 
   /** What the project says of its nginx, over that the settings file, then the command line. Throws failures for a settings file that is wrong. */
@@ -335,16 +343,12 @@ export class Loader {
     const roots: FileId[] = given.map((g) => g.config.root);
     for (const { given: name, id, kind } of named) {
       if (kind === 'folder' || roots.includes(id)) continue;
+      if (this.byContent && !isFound(id, project)) continue;
       if (id !== this.handed && mayHost(pathOf(id)) && (await this.hosted(id, roots, singles))) continue;
       const source = await this.source(id);
       if (source === null) throw new Failure(EXIT.unreadable, `${name}: no such file`);
       if (typeof source === 'string') throw new Failure(EXIT.unreadable, `${name}: ${source}`);
-      if (
-        id !== this.handed &&
-        (mayHost(pathOf(id))
-          ? verdictOn(source.text, pathOf(id), this.parts.engine.catalog) !== 'nginx'
-          : !looksLikeNginx(pathOf(id)) && verdictOn(source.text, pathOf(id), this.parts.engine.catalog) === 'foreign')
-      ) {
+      if (id !== this.handed && isForeign(source.text, pathOf(id), this.parts.engine.catalog)) {
         this.foreign.push(name);
         continue;
       }
@@ -381,6 +385,15 @@ export class Loader {
     }
     return out;
   }
+}
+
+const isFound = (id: FileId, { roots, configs, hosts }: Project): boolean => [roots, configs, hosts].some((list) => list.includes(id));
+
+/** Whether a file that somebody named is nothing of nginx: its text decides, and where that says little, its name. */
+export function isForeign(text: string, path: string, catalog: Catalog): boolean {
+  if (looksLikeNginx(path) && !mayHost(path)) return false;
+  const verdict = verdictOn(text, path, catalog);
+  return verdict === 'foreign' || (verdict === 'unsure' && (mayHost(path) || !isPlausible(path)));
 }
 
 interface Named {

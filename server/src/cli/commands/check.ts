@@ -42,6 +42,7 @@ interface CheckOptions extends CommonOptions {
   fixDryRun?: boolean;
   rule?: string[];
   only?: string[];
+  byContent?: boolean;
   baseline?: string;
   updateBaseline?: boolean;
   failOn: string;
@@ -77,6 +78,7 @@ export function addCheck(program: Command): void {
     .option('--update-baseline', 'write the present findings to the baseline file')
     .option('--fail-on <level>', 'the lowest level that makes the exit code 1', 'error')
     .option('--max-warnings <n>', 'exit 1 with more warnings than this')
+    .option('--by-content', 'of the files named take those that hold nginx configuration, as a search of their folder does')
     .option('--stdin-path <name>', 'the name of the file that comes from standard input')
     .option('--timings', 'print the time of each rule on standard error')
     .action(async (paths: string[], options: CheckOptions) => {
@@ -131,9 +133,10 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
     }
   } else {
     loader = await Loader.create(options, undefined, progress.say);
+    loader.byContent = options.byContent === true;
     configs = await loader.configs(paths.length || options.root ? paths : ['.']);
     for (const name of loader.foreign) tell(`proxylens: ${visible(name)}: this is no nginx configuration, it is left alone`);
-    if (!configs.length && !loader.foreign.length)
+    if (!configs.length && !loader.foreign.length && !loader.byContent)
       throw new Failure(
         EXIT.unreadable,
         `no nginx configuration found in ${paths.map(folderName).join(', ') || 'this folder'}: name a file, or the main file with --root`,

@@ -10,10 +10,9 @@ import { formatEmbedded } from '../../features/format-embedded.ts';
 import type { LayoutOptions } from '../../features/layout.ts';
 import { fileOfPath, machinePath } from '../../host/paths.ts';
 import { type Writing, writeFiles } from '../../host/write-files.ts';
-import { looksLikeNginx, verdictOn } from '../../project/content.ts';
 import { mayHost } from '../../project/embedded.ts';
 import type { SourceFile } from '../../syntax/statement.ts';
-import { Loader, readStdin, shownPath, stdinFile } from '../common.ts';
+import { isForeign, Loader, readStdin, shownPath, stdinFile } from '../common.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { say, sayExactly, tell } from '../output.ts';
 import { nearPath } from './trace.ts';
@@ -23,6 +22,7 @@ interface FormatCommandOptions {
   check?: boolean;
   indent: string;
   align?: boolean;
+  byContent?: boolean;
   stdinPath?: string;
 }
 
@@ -35,6 +35,7 @@ export function addFormat(program: Command): void {
     .option('--check', 'only list the files that would change; exit 1 when one would')
     .option('--indent <width>', 'spaces of one level, or "tab"', '4')
     .option('--align', 'line up the values of neighbouring directives')
+    .option('--by-content', 'of the files named take those that hold nginx configuration, as a search of their folder does')
     .option('--stdin-path <name>', 'the name of the file that comes from standard input')
     .action(async (paths: string[], options: FormatCommandOptions) => {
       process.exitCode = await run(paths, options);
@@ -52,6 +53,7 @@ async function run(paths: readonly string[], options: FormatCommandOptions): Pro
   if (stdin && paths.length > 1) throw new Failure(EXIT.usage, 'standard input (-) cannot be mixed with paths');
   if (stdin && options.write) throw new Failure(EXIT.usage, 'standard input cannot be written in place');
   const loader = await Loader.create({});
+  loader.byContent = options.byContent === true;
   const jobs = stdin
     ? [jobOf(loader.parts.parser.open(stdinFile(options.stdinPath), await readStdin()))]
     : await jobsOf(loader, paths.length ? paths : ['.']);
@@ -133,15 +135,15 @@ async function jobsOf(loader: Loader, paths: readonly string[]): Promise<Job[]> 
         }
       continue;
     }
+    if (loader.byContent && !(await loader.finds(id))) {
+      foreign = true;
+      continue;
+    }
     const hosted = mayHost(pathOf(id)) ? await hostJob(loader, id) : null;
     const source = hosted ? null : await loader.source(id);
     if (!hosted && (source === null || typeof source === 'string'))
       throw new Failure(EXIT.unreadable, `${given}: ${source ?? 'no such file'}`);
-    if (
-      !hosted &&
-      !looksLikeNginx(pathOf(id)) &&
-      verdictOn((source as SourceFile).text, pathOf(id), loader.parts.engine.catalog) === 'foreign'
-    ) {
+    if (!hosted && isForeign((source as SourceFile).text, pathOf(id), loader.parts.engine.catalog)) {
       tell(`proxylens: ${nearPath(shownPath(id))}: this is no nginx configuration, it is left alone`);
       foreign = true;
       continue;
