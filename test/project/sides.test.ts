@@ -1,7 +1,23 @@
 /** Whole projects of public layouts: sound ones are silent about both sides, and one thing wrong is found as what it is, and as nothing else. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { changed, FASTAPI, type Files, FORWARD, PAGES, SCRIPTS, UNIT, UWSGI, VOLUMES, without } from './sides.ts';
+import {
+  BEHIND,
+  CHANNELS,
+  changed,
+  FASTAPI,
+  type Files,
+  FORWARD,
+  PAGES,
+  ROLE,
+  SCRIPTS,
+  SHARED_CODE,
+  UNIT,
+  UWSGI,
+  VOLUMES,
+  WRITTEN_OUT,
+  without,
+} from './sides.ts';
 import { checked, inMemory } from './world.ts';
 
 /** True of every service that nginx looks up once, and said in a test of its own. */
@@ -268,7 +284,102 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     ['a port that nobody listens on', changed(PAGES, 'frontend/nginx.conf', 'listen 80;', 'listen 8080;'), ['published-port-unheard']],
     ['its own container', changed(PAGES, 'frontend/nginx.conf', 'backend:8000', 'localhost:8000'), ['socket-not-listened']],
   ],
+  'Channels under supervisord': [
+    ['sound', CHANNELS, []],
+    [
+      'the upgrade is not passed on',
+      changed(CHANNELS, 'etc/nginx.conf', 'proxy_set_header Upgrade $http_upgrade;', ''),
+      ['asgi-websocket'],
+    ],
+    [
+      'another port',
+      changed(
+        changed(CHANNELS, 'etc/nginx.conf', 'localhost:8000', 'localhost:8001'),
+        'etc/supervisord.conf',
+        '-u /run/daphne/talk%(process_num)d.sock ',
+        '',
+      ),
+      ['socket-not-listened'],
+    ],
+  ],
+  'a role of Ansible': [
+    ['sound', ROLE, []],
+    [
+      'a socket in a /tmp of its own',
+      changed(
+        changed(ROLE, 'roles/web/templates/web.service.j2', 'unix:/run/web/', 'unix:/tmp/'),
+        'roles/web/templates/site.conf.j2',
+        'unix:/run/web/',
+        'unix:/tmp/',
+      ),
+      ['socket-unreachable'],
+    ],
+    ['another socket', changed(ROLE, 'roles/web/templates/site.conf.j2', 'web.sock', 'gunicorn.sock'), ['socket-not-listened']],
+    ['a user that the role decides', changed(ROLE, 'roles/web/templates/web.service.j2', 'Group=www-data', 'Group={{ site_group }}'), []],
+    [
+      'a unit of which conditions decide',
+      changed(
+        ROLE,
+        'roles/web/templates/web.service.j2',
+        'ExecStart=',
+        '{% if legacy %}\nExecStart=/usr/bin/gunicorn -b unix:/tmp/old.sock pages.wsgi\n{% endif %}\nExecStart=',
+      ),
+      [],
+    ],
+  ],
+  'code in two containers': [
+    ['sound', SHARED_CODE, []],
+    ['at another path', changed(SHARED_CODE, 'docker-compose.yml', '["./:/var/www"]', '["./:/srv/code"]'), ['script-filename-elsewhere']],
+    [
+      'below the path of the other',
+      changed(
+        changed(SHARED_CODE, 'docker-compose.yml', '"./:/var/www", "./ops', '"./:/var/www/html", "./ops'),
+        'ops/site.conf',
+        '/var/www/public',
+        '/var/www/html/public',
+      ),
+      ['script-filename-elsewhere'],
+    ],
+    ['only a part of it', changed(SHARED_CODE, 'docker-compose.yml', '"./:/var/www", "./ops', '"./public:/var/www/public", "./ops'), []],
+  ],
+  'behind another proxy': [
+    ['sound', BEHIND, []],
+    [
+      'one that is published itself',
+      changed(BEHIND, 'compose.yaml', '    image: nginx:1.28\n', '    image: nginx:1.28\n    ports: ["8080:80"]\n'),
+      ['proxy-fix-count', 'published-port-lost'],
+    ],
+  ],
+  'an address that envsubst writes': [
+    ['sound', WRITTEN_OUT, []],
+    ['a port that nobody listens on', changed(WRITTEN_OUT, 'compose.yaml', '"8080"', '"9000"'), ['socket-not-listened']],
+    ['a name that no service has', changed(WRITTEN_OUT, 'compose.yaml', 'APP_HOST: app', 'APP_HOST: backend'), ['socket-not-listened']],
+    ['a value that nobody set', changed(WRITTEN_OUT, 'compose.yaml', ', APP_PORT: "8080"', ''), []],
+    [
+      'in the pass itself',
+      changed(
+        changed(WRITTEN_OUT, 'templates/site.conf.template', 'http://app', 'http://${APP_HOST}:${APP_PORT}/'),
+        'compose.yaml',
+        '"8080"',
+        '"9000"',
+      ),
+      ['socket-not-listened'],
+    ],
+  ],
 };
+
+test('headers of what stands in front pass through', async () => {
+  const plain = changed(BEHIND, 'conf/site.conf', '        proxy_set_header X-Forwarded-Proto $http_x_forwarded_proto;\n', '');
+  const rulesOf = async (files: Files) => (await checked(inMemory(files), ['.'])).findings.map((f) => f.rule);
+  assert.ok(!(await rulesOf(plain)).includes('forwarded-headers-missing'));
+  const published = changed(plain, 'compose.yaml', '    image: nginx:1.28\n', '    image: nginx:1.28\n    ports: ["80:80"]\n');
+  assert.ok((await rulesOf(published)).includes('forwarded-headers-missing'));
+  const site = (port: string): Files => ({
+    'config/nginx.conf.erb': `events {}\nhttp {\n  server {\n    listen ${port};\n    location / {\n      proxy_set_header Host $http_host;\n      proxy_pass http://unix:/tmp/nginx.socket;\n    }\n  }\n}\n`,
+  });
+  assert.ok(!(await rulesOf(site('<%= ENV["PORT"] %>'))).includes('forwarded-headers-missing'));
+  assert.ok((await rulesOf(site('<%= ENV["NGINX_PORTAL"] %>'))).includes('forwarded-headers-missing'));
+});
 
 for (const [layout, rows] of Object.entries(ROWS))
   describe(layout, () => {

@@ -269,3 +269,154 @@ ${FORWARD}    }
 }
 `,
 };
+
+/** Channels under supervisord, which opens the socket and hands it to Daphne. */
+export const CHANNELS: Files = {
+  ...django(`ALLOWED_HOSTS = ["talk.example.com"]
+INSTALLED_APPS = ["daphne", "channels", "django.contrib.staticfiles"]
+ASGI_APPLICATION = "config.asgi.application"
+STATIC_URL = "/static/"
+STATIC_ROOT = "/srv/talk/static"
+`),
+  'config/routing.py':
+    'from django.urls import re_path\nfrom . import consumers\nwebsocket_urlpatterns = [re_path(r"ws/room/(?P<name>\\w+)/$", consumers.Room.as_asgi())]\n',
+  'config/asgi.py': `import os
+from channels.routing import ProtocolTypeRouter, URLRouter
+from django.core.asgi import get_asgi_application
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+from . import routing
+application = ProtocolTypeRouter({"http": get_asgi_application(), "websocket": URLRouter(routing.websocket_urlpatterns)})
+`,
+  'etc/supervisord.conf': `[fcgi-program:talk]
+socket=tcp://localhost:8000
+directory=/srv/talk
+command=/srv/talk/venv/bin/daphne -u /run/daphne/talk%(process_num)d.sock --fd 0 --access-log - --proxy-headers config.asgi:application
+numprocs=4
+process_name=talk%(process_num)d
+`,
+  'etc/nginx.conf': `events {}
+http {
+    map $http_upgrade $connection_upgrade { default upgrade; '' close; }
+    upstream talk { server localhost:8000; }
+    server {
+        listen 80;
+        server_name talk.example.com;
+        location /static/ { alias /srv/talk/static/; }
+        location / {
+            proxy_pass http://talk;
+            proxy_http_version 1.1;
+            proxy_set_header Upgrade $http_upgrade;
+            proxy_set_header Connection $connection_upgrade;
+            proxy_set_header Host $host;
+            proxy_set_header X-Forwarded-For $remote_addr;
+            proxy_set_header X-Forwarded-Proto $scheme;
+        }
+    }
+}
+`,
+};
+
+/** A role of Ansible that writes the unit and the site from templates. */
+export const ROLE: Files = {
+  'roles/web/tasks/main.yml': `- name: unit
+  ansible.builtin.template: { src: web.service.j2, dest: /etc/systemd/system/web.service }
+- name: site
+  ansible.builtin.template: { src: site.conf.j2, dest: "/etc/nginx/sites-enabled/{{ site_name }}.conf" }
+`,
+  'roles/web/templates/web.service.j2': `# {{ ansible_managed }}
+[Service]
+User={{ site_user }}
+Group=www-data
+WorkingDirectory=/srv/{{ site_name }}
+RuntimeDirectory=web
+ExecStart=/srv/{{ site_name }}/venv/bin/gunicorn --workers {{ workers | default(3) }} --bind unix:/run/web/web.sock pages.wsgi:application
+PrivateTmp=true
+`,
+  'roles/web/templates/site.conf.j2': `upstream web {
+    server unix:/run/web/web.sock fail_timeout=0;
+}
+server {
+    listen 80;
+    server_name {{ site_domain }};
+    location / {
+${FORWARD}        proxy_pass http://web;
+    }
+}
+`,
+};
+
+/** php-fpm and nginx, each with the code at a path of its own choice. */
+export const SHARED_CODE: Files = {
+  'public/index.php': '<?php echo 1;\n',
+  'docker-compose.yml': `services:
+  fpm:
+    image: php:8.3-fpm
+    volumes: ["./:/var/www"]
+  web:
+    image: nginx:1.28
+    ports: ["80:80"]
+    volumes: ["./:/var/www", "./ops:/etc/nginx/conf.d"]
+`,
+  'ops/site.conf': `server {
+    listen 80;
+    root /var/www/public;
+    location / { try_files $uri /index.php$is_args$args; }
+    location ~ \\.php$ {
+        try_files $uri =404;
+        include fastcgi_params;
+        fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;
+        fastcgi_pass fpm:9000;
+    }
+}
+`,
+};
+
+/** nginx behind another proxy of the same file, which alone is published. */
+export const BEHIND: Files = {
+  'app.py':
+    'from flask import Flask\nfrom werkzeug.middleware.proxy_fix import ProxyFix\napp = Flask(__name__)\napp.wsgi_app = ProxyFix(app.wsgi_app, x_for=2, x_proto=1)\n',
+  Dockerfile: 'FROM python:3.12\nWORKDIR /app\nCOPY . .\nCMD ["gunicorn", "-b", ":5000", "app:app"]\n',
+  'compose.yaml': `services:
+  edge:
+    image: traefik:v3.1
+    ports: ["80:80", "443:443"]
+  web:
+    image: nginx:1.28
+    volumes: ["./conf:/etc/nginx/conf.d:ro"]
+  app:
+    build: .
+`,
+  'conf/site.conf': `server {
+    listen 80;
+    server_name example.com;
+    location / {
+        proxy_pass http://app:5000;
+        proxy_set_header Host $host;
+        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+        proxy_set_header X-Forwarded-Proto $http_x_forwarded_proto;
+    }
+}
+`,
+};
+
+/** The address of the application comes from the environment of nginx's container. */
+export const WRITTEN_OUT: Files = {
+  'app.py': 'from flask import Flask\napp = Flask(__name__)\n',
+  Dockerfile: 'FROM python:3.12\nWORKDIR /app\nCOPY . .\nCMD ["waitress-serve", "--port=8080", "--trusted-proxy=*", "app:app"]\n',
+  'compose.yaml': `services:
+  app: { build: . }
+  web:
+    image: nginx:1.28
+    environment: { APP_HOST: app, APP_PORT: "8080" }
+    volumes: ["./templates:/etc/nginx/templates:ro"]
+    ports: ["80:80"]
+`,
+  'templates/site.conf.template': `upstream app { server \${APP_HOST}:\${APP_PORT}; }
+server {
+    listen 80;
+    location / {
+${FORWARD}        proxy_pass http://app;
+    }
+}
+`,
+};

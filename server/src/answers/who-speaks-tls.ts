@@ -1,6 +1,6 @@
 /** Whether another machine or program ends TLS in front of a server: what the text shows of it. */
 import type { Scope } from '../config/scope.ts';
-import { serverOf } from '../config/servers.ts';
+import { type Server, serverOf } from '../config/servers.ts';
 import { sourcesOf } from './where-a-value-comes-from.ts';
 
 const OF_TERMINATORS =
@@ -25,3 +25,14 @@ export function endsBefore(scope: Scope): boolean {
   }
   return false;
 }
+
+/**
+ * Whether a server listens on the port that a platform tells its container by PORT (Heroku, Cloud Run, Render): the platform's router ends TLS in front of it, and
+ * writes X-Forwarded-For and X-Forwarded-Proto itself.
+ */
+export const listensForPlatform = (server: Server): boolean =>
+  server.listens.length > 0 &&
+  server.listens.every(({ directive }) => {
+    const word = directive?.args[0];
+    return word?.templated === true && /(^|[^A-Z_a-z])PORT([^A-Z_a-z]|$)/.test(directive!.file.text.slice(word.start, word.end));
+  });

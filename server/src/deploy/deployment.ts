@@ -23,7 +23,7 @@ import uwsgi from './servers/uwsgi.ts';
 import { byDefault, certain, likely, placeOf, type Setting, unknownSetting, written } from './setting.ts';
 import { closed, type Environment, NO_ENVIRONMENT, withVariables } from './shell.ts';
 import { readSupervisor } from './supervisor.ts';
-import { readService, readSocket, type ServiceUnit, type SocketUnit } from './systemd.ts';
+import { readService, readSocket, type ServiceUnit, type SocketUnit, unitName, unitText } from './systemd.ts';
 import { type Unread, whyUnread } from './unread.ts';
 import { readVersions, type Versions } from './versions.ts';
 
@@ -115,10 +115,15 @@ class Reader {
   read(): Deployment {
     const named = (test: (name: string, path: string) => boolean): [FileId, string][] =>
       [...this.files].filter(([file]) => test(basename(file), pathOf(file)));
-    const sockets = named((n) => n.endsWith('.socket')).flatMap(
-      ([file, text]) => this.guarded(file, null, () => readSocket(file, text)) ?? [],
-    );
-    for (const [file, text] of named((n) => n.endsWith('.service'))) this.guarded(file, undefined, () => this.systemd(file, text, sockets));
+    const units = named((n) => unitName(n) !== null).flatMap(([file, text]): { file: FileId; name: string; text: string }[] => {
+      const unit = unitText(basename(file), text);
+      return unit === null ? [] : [{ file, name: unitName(basename(file))!, text: unit }];
+    });
+    const sockets = units
+      .filter((u) => u.name.endsWith('.socket'))
+      .flatMap(({ file, text }) => this.guarded(file, null, () => readSocket(file, text)) ?? []);
+    for (const { file, name, text } of units)
+      if (name.endsWith('.service')) this.guarded(file, undefined, () => this.systemd(file, text, sockets));
     for (const [file, text] of named((n, p) => isSupervisor(n, p))) this.guarded(file, undefined, () => this.supervisor(file, text));
     for (const [file, text] of named((n) => isProcfile(n))) this.guarded(file, undefined, () => this.procfile(file, text));
     const dockerfiles = new Map(
@@ -180,7 +185,7 @@ class Reader {
         command: { ...command, environment },
         container: null,
         activation,
-        workingDirectory: unit.workingDirectory?.text ?? null,
+        workingDirectory: unit.workingDirectory?.text.includes('${') ? null : (unit.workingDirectory?.text ?? null),
         files: [file, ...(activation ? [activation.file] : [])],
         unread,
         unit,
@@ -237,6 +242,7 @@ class Reader {
           source: 'supervisor',
           name: program.name,
           command,
+          activation: program.socket,
           workingDirectory: program.directory?.text ?? null,
           files: [file],
         });

@@ -37,6 +37,18 @@ export function fillsOf(deployment: Deployment, from: ComposeService | null, nam
   return [...own, ...(tableOf(deployment).get(name) ?? [])].filter((f) => !seen.has(f.value) && seen.add(f.value)).slice(0, 8);
 }
 
+/** What the environment of nginx's own container writes into a text of envsubst; null where it leaves a placeholder of it open. */
+export function writtenBy(deployment: Deployment, from: ComposeService, text: string): string | null {
+  const own = environmentOf(deployment, from);
+  let open = false;
+  const out = text.replace(/\$(?:\{(\w+)\}|(\w+))/g, (_, braced: string | undefined, bare: string | undefined) => {
+    const value = own.get(braced ?? bare ?? '')?.[0]?.value;
+    if (value === undefined) open = true;
+    return value ?? '';
+  });
+  return open ? null : out;
+}
+
 function tableOf(deployment: Deployment): Fills {
   const known = tables.get(deployment);
   if (known) return known;

@@ -286,6 +286,10 @@ export class PythonProject {
     }
     if (file) running.imported.push(file);
     for (const { name, as } of stmt.names) {
+      // `from . import routing`: the name is a module of the package
+      const submodule =
+        stmt.level > 0 || file ? this.importedFile([stmt.module, name].filter(Boolean).join('.'), stmt.level, running.file) : null;
+      if (submodule && submodule !== file) running.imported.push(submodule);
       const symbol: PyValue = {
         kind: 'symbol',
         name: [stmt.module, name].filter(Boolean).join('.'),

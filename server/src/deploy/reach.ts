@@ -49,6 +49,9 @@ export function nginxContainer(deployment: Deployment, files: Iterable<FileId>):
 export const publishedAs = (container: ComposeService, port: number): readonly ComposePort[] =>
   container.ports.filter((p) => p.target === port && p.published !== null && p.protocol === 'tcp');
 
+/** Whether clients cannot come to a container by themselves: no port of it is published, so that a proxy of its networks, an Ingress or a Service leads to it. */
+export const reachedThroughAnother = (container: ComposeService): boolean => container.networks !== null && container.ports.length === 0;
+
 /** The mapping that a connection to a port of the machine takes into the container; null where the container does not publish it. */
 export const arrivingAt = (container: ComposeService, port: number): ComposePort | null =>
   container.ports.find((p) => p.published === port && p.protocol === 'tcp') ?? null;

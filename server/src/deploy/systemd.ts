@@ -10,6 +10,30 @@ import { MappedText } from './mapped-text.ts';
 import { type Setting, unknownSetting, written } from './setting.ts';
 import { type Environment, NO_ENVIRONMENT, shellCommands, withVariables } from './shell.ts';
 
+/** Units, and the templates that Ansible's roles and other tools write them from. */
+const UNIT_TEMPLATE = /\.(j2|jinja2?|tpl|tmpl|template)$/i;
+
+/** The unit that a file is, or is the template of: `gunicorn.service.j2`. Null for other files. */
+export function unitName(name: string): string | null {
+  const own = name.replace(UNIT_TEMPLATE, '');
+  return /\.(service|socket)$/.test(own) ? own : null;
+}
+
+/**
+ * The text of a unit with what a template fills in as variables that nobody set: each mark keeps its length, so that places stay. Null for a template that takes
+ * whole lines by conditions.
+ */
+export function unitText(name: string, text: string): string | null {
+  if (!UNIT_TEMPLATE.test(name)) return text;
+  if (/\{%-?\s*(if|for|include|import|block|macro|extends|else|elif|raw)\b/.test(text)) return null;
+  return text
+    .replace(/\{[%#][^\n]*?[%#]\}/g, (mark) => ' '.repeat(mark.length))
+    .replace(/\{\{([^{}\n]*)\}\}/g, (mark, inner: string) => {
+      const variable = /[A-Za-z_]\w*/.exec(inner)?.[0] ?? '_';
+      return `\${${variable.slice(0, mark.length - 3).padEnd(mark.length - 3, '_')}}`;
+    });
+}
+
 export interface UnitEntry {
   readonly section: string;
   readonly key: string;
@@ -116,7 +140,7 @@ export function readService(file: FileId, text: string, more: Environment = NO_E
   const commands = starts.flatMap((value) => serverCommands(value, withVariables(environment, more), 'systemd'));
   return {
     file,
-    name: basename(file),
+    name: unitName(basename(file)) ?? basename(file),
     starts,
     commands,
     environment,
@@ -132,7 +156,7 @@ export function readService(file: FileId, text: string, more: Environment = NO_E
 
 /** `%n`, `%N`, `%p` and `%t` are put in (system units: /run); others stay as they are. */
 function specifiers(value: MappedText, file: FileId): MappedText {
-  const name = basename(file);
+  const name = unitName(basename(file)) ?? basename(file);
   const prefix = name.replace(/\.[^.]*$/, '').replace(/@.*$/, '');
   const known: Readonly<Record<string, string>> = { n: name, N: name.replace(/\.[^.]*$/, ''), p: prefix, t: '/run', '%': '%' };
   const parts: { text: string; offset: number }[] = [];
@@ -166,7 +190,7 @@ export function readSocket(file: FileId, text: string): SocketUnit | null {
   if (!entries.some((e) => e.section === 'Socket')) return null;
   return {
     file,
-    service: lastOf(entries, 'Socket', 'Service')?.text ?? basename(file).replace(/\.socket$/, '.service'),
+    service: lastOf(entries, 'Socket', 'Service')?.text ?? (unitName(basename(file)) ?? basename(file)).replace(/\.socket$/, '.service'),
     listens: values(entries, 'Socket', 'ListenStream').map((raw) => {
       const value = specifiers(raw, file);
       const place = raw.place();
@@ -180,6 +204,7 @@ export function readSocket(file: FileId, text: string): SocketUnit | null {
 
 function listenStream(text: string, place: Place): Setting<Address> {
   if (text.includes('%')) return unknownSetting('depends on a specifier', place);
+  if (/\$\{\w+\}/.test(text)) return unknownSetting('a template fills it in', place);
   if (text.startsWith('/') || text.startsWith('@')) return written<Address>({ kind: 'unix', path: text }, place);
   const address = tcpAddress(text, { host: '' });
   return address ? written(address, place) : unknownSetting('not an address', place);

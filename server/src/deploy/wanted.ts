@@ -14,7 +14,7 @@ const PYTHON_FOLDERS = /(^|\/)(settings|config|configs|conf|core|app|apps|projec
 const PYTHON_NAMES =
   /^(manage|wsgi|asgi|settings\w*|\w*settings|base|common|production|prod|staging|local|dev|development|defaults|urls|routing|app|main|application|__init__|config|conf|run|server|factory|gunicorn[\w.-]*|uwsgi\w*|hypercorn\w*|uvicorn\w*)\.py$/;
 const OTHERS = [
-  /\.(service|socket)$/,
+  /\.(service|socket)(\.(j2|jinja2?|tpl|tmpl|template))?$/,
   /^Procfile(\.\w+)?$/,
   /^(docker-)?compose([.-][\w.-]+)?\.ya?ml$/,
   // what Compose files extend or include under names of their own
@@ -53,6 +53,7 @@ export const WANTED_GLOBS: readonly string[] = [
   '**/{manage,wsgi,asgi,*settings*,base,common,production,prod,staging,local,dev,development,urls,routing,app,main,application,__init__,config,conf,gunicorn*}.py',
   '**/{settings,config}/*.py',
   '**/*.{service,socket,ini}',
+  '**/*.{service,socket}.{j2,jinja,jinja2,tpl,tmpl,template}',
   '**/Procfile*',
   '**/{compose,docker-compose}*.{yml,yaml}',
   '**/{common,base,shared,services,docker-common,docker-base,docker-shared,docker-services}*.{yml,yaml}',

@@ -1,6 +1,10 @@
 /** Which of the headers that an application behind a proxy needs are missing in effect, and what breaks without each. */
 import { passTargetOf } from '../../answers/what-is-passed.ts';
+import { listensForPlatform } from '../../answers/who-speaks-tls.ts';
 import type { Directive } from '../../config/directive.ts';
+import { serverOf } from '../../config/servers.ts';
+import type { Deployment } from '../../deploy/deployment.ts';
+import { nginxContainer, reachedThroughAnother } from '../../deploy/reach.ts';
 import type { Fix } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { hasTlsServer } from '../tls.ts';
@@ -14,7 +18,7 @@ const NEEDED = [
 ] as const;
 
 /** What the application behind a proxy_pass needs and does not get; nothing where that is not certain. */
-function missingAt(directive: Directive): (typeof NEEDED)[number][] {
+function missingAt(directive: Directive, deployment: Deployment): (typeof NEEDED)[number][] {
   const { scope } = directive;
   if (directive.fact?.module !== 'ngx_http_proxy_module' || !isToApplication(directive)) return [];
   // an object store, a metrics page or another site on https is no application of ours
@@ -23,7 +27,16 @@ function missingAt(directive: Directive): (typeof NEEDED)[number][] {
   const given = new Set(scope.effective('proxy_set_header').directives.map((d) => d.value(0).toLowerCase()));
   if (given.has('forwarded')) return [];
   const missing = NEEDED.filter((n) => !given.has(n.header.toLowerCase()));
-  return given.has('x-real-ip') && missing.length === 1 && missing[0]!.header === 'X-Forwarded-For' ? [] : missing;
+  if (given.has('x-real-ip') && missing.length === 1 && missing[0]!.header === 'X-Forwarded-For') return [];
+  return missing.length && handsOn(directive, deployment) ? [] : missing;
+}
+
+/** What stands in front of this nginx writes the headers, which pass through it as any other header of a request. */
+function handsOn({ scope }: Directive, deployment: Deployment): boolean {
+  const server = serverOf(scope);
+  if (server && listensForPlatform(server)) return true;
+  const container = nginxContainer(deployment, scope.config.files.keys());
+  return container !== null && reachedThroughAnother(container);
 }
 
 export default defineRule({
@@ -52,8 +65,8 @@ A \`proxy_set_header\` line in a location hides all lines of the outer levels, s
   messages: {
     missing: 'The application does not receive {headers}: {breaks}. Set {them} with proxy_set_header.',
   },
-  check({ directive, report }) {
-    const missing = missingAt(directive);
+  check({ directive, deployment, report }) {
+    const missing = missingAt(directive, deployment);
     if (!missing.length) return;
     const lack = (wanted: readonly (typeof NEEDED)[number][]) =>
       lackOf(

@@ -6,16 +6,18 @@
 import { passedBy } from '../../answers/what-is-passed.ts';
 import { fromBytes } from '../../base/bytes.ts';
 import type { Place } from '../../base/span.ts';
+import { parseAddress } from '../../catalog/value-kind.ts';
 import { PerConfig } from '../../config/asked.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
 import { unseenInForce } from '../../config/effective.ts';
 import { type Location, locationOf } from '../../config/locations.ts';
 import { type Server, serversOf } from '../../config/servers.ts';
-import { PASS_DIRECTIVES, type PassTarget, type UpstreamServer } from '../../config/upstreams.ts';
+import { PASS_DIRECTIVES, type PassTarget, readTarget, type UpstreamServer } from '../../config/upstreams.ts';
 import type { Application, Listener } from '../../deploy/application.ts';
 import type { ComposeService } from '../../deploy/compose.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
+import { writtenBy } from '../../deploy/fills.ts';
 import djangoFramework, { type DjangoProject } from '../../deploy/frameworks/django.ts';
 import { frameworkSettings } from '../../deploy/frameworks/framework.ts';
 import { nginxContainer, publishedAs, type Reached, reachedFrom, type Target } from '../../deploy/reach.ts';
@@ -54,11 +56,10 @@ function makeLinks(config: Config, deployment: Deployment): Link[] {
   const out: Link[] = [];
   for (const server of serversOf(config))
     for (const pass of passesBelow(server)) {
-      const { targets, whole } = passedBy(pass);
-      for (const target of whole ? targets : []) {
+      for (const target of targetsOf(pass, deployment, from)) {
         const members: readonly (UpstreamServer | null)[] = target.upstream ? target.upstream.servers.filter((s) => !s.down) : [null];
         for (const member of members) {
-          const address = addressOf(target, member);
+          const address = addressOf(target, member && asWritten(member, deployment, from));
           if (!address) continue;
           out.push({
             pass,
@@ -74,6 +75,25 @@ function makeLinks(config: Config, deployment: Deployment): Link[] {
       }
     }
   return out;
+}
+
+/** Targets of a pass directive: those that the text decides, else the one that the environment of nginx's container writes into the template. */
+function targetsOf(pass: Directive, deployment: Deployment, from: ComposeService | null): readonly PassTarget[] {
+  const { targets, whole } = passedBy(pass);
+  if (!from || !pass.args[0]?.templated || pass.file.template !== 'envsubst') return whole ? targets : [];
+  const text = writtenBy(deployment, from, pass.value(0).replace(/(?<=^\w+:\/\/[^/]*)\/.*$/, ''));
+  const target = text === null ? null : readTarget(pass.scope.config, pass.name, text, pass);
+  return target ? [target] : whole ? targets : [];
+}
+
+/** A server of a group with the address that the environment of nginx's container writes into the template. */
+function asWritten(member: UpstreamServer, deployment: Deployment, from: ComposeService | null): UpstreamServer {
+  const { directive } = member;
+  if (!from || !directive.args[0]?.templated || directive.file.template !== 'envsubst') return member;
+  const read = parseAddress(writtenBy(deployment, from, member.text) ?? '');
+  if (!read.ok) return member;
+  const { family, host, port } = read.value;
+  return { ...member, kind: family, host, port: family === 'unix' ? null : (port ?? 80) };
 }
 
 function* passesBelow(server: Server): Generator<Directive> {

@@ -1,6 +1,7 @@
 /** ProxyFix counts headers from the right: with another number than the proxies append, the client writes the value that the application believes. */
 import type { Config } from '../../config/config.ts';
 import { asked } from '../../deploy/frameworks/framework.ts';
+import { reachedThroughAnother } from '../../deploy/reach.ts';
 import { placeOf, type Setting } from '../../deploy/setting.ts';
 import type { Fix } from '../fix.ts';
 import { defineRule } from '../rule.ts';
@@ -56,8 +57,9 @@ function shows(side: Side, config: Config, { header, field, sent }: Header, coun
   }
 }
 
-/** Another proxy in front of this nginx is declared: how many there are is not in these files. */
-const inFront = (side: Side): boolean => side.pass.scope.effective('set_real_ip_from').directives.length > 0;
+/** Another proxy in front of this nginx is declared, or its container publishes nothing, so that something reaches it for the clients: how many there are is not in these files. */
+const inFront = (side: Side): boolean =>
+  side.pass.scope.effective('set_real_ip_from').directives.length > 0 || (side.from !== null && reachedThroughAnother(side.from));
 
 export default defineRule({
   id: 'proxy-fix-count-wrong',

@@ -16,9 +16,10 @@ function elsewhere(
   path: string,
 ): { readonly path: string; readonly mount: ReturnType<typeof mountOf> } | null {
   const { container } = application;
-  if (!from || !container || from === container || mountOf(container, path)) return null;
+  if (!from || !container || from === container) return null;
   const own = mountOf(from, path);
-  if (!own?.source) return null;
+  // below a mount of its own the path may be there by another way: only where that is surely another folder is it not
+  if (!own?.source || (mountOf(container, path) && samePlaceOutside(from, path, container, path) !== false)) return null;
   const mount = container.mounts.find((m) => samePlaceOutside(from, own.target, container, m.target) === true);
   if (!mount) return null;
   const there = cleanPath(mount.target + path.slice(cleanPath(own.target).length));

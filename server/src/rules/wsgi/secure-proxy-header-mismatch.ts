@@ -1,6 +1,9 @@
 /** Whether Django learns of HTTPS, and from nginx alone: the header that it believes must be set by nginx, in every location. */
+
+import { listensForPlatform } from '../../answers/who-speaks-tls.ts';
 import type { Place } from '../../base/span.ts';
 import { serversOf } from '../../config/servers.ts';
+import { reachedThroughAnother } from '../../deploy/reach.ts';
 import { surely } from '../../deploy/seen.ts';
 import { certain, likely, placeOf } from '../../deploy/setting.ts';
 import { defineRule } from '../rule.ts';
@@ -95,6 +98,8 @@ whoever ends TLS before it. Where nginx does not set it, it passes on what the c
       }
       // behind another terminator a line that hands the header on is right
       if (believed.from === 'unknown' || (set && !terminates)) continue;
+      // and so is none, where clients cannot come without it
+      if (!terminates && ((side.server && listensForPlatform(side.server)) || (side.from && reachedThroughAnother(side.from)))) continue;
       const value = setting?.value ?? 'https';
       const plain = probe(side, config, { scheme: 'http', headers: [[header, value]] });
       if (!plain || surely(plain.view.secure) !== true) continue;

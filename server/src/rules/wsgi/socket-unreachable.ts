@@ -14,7 +14,7 @@ const isOn = (text: string | undefined): boolean => /^(1|yes|true|on)$/i.test(te
 function userOf(config: Config): { readonly user: string; readonly group: string } | null {
   const directive = config.main.effective('user').directives.at(-1);
   const [user, group] = directive?.values ?? [];
-  return user && !user.includes('$') ? { user, group: group ?? user } : null;
+  return directive && user && !directive.args.some((w) => w.templated) && !user.includes('$') ? { user, group: group ?? user } : null;
 }
 
 /** The last digits of a mode as owner, group and others may write to it; null where it is not known. */
@@ -40,9 +40,14 @@ function mayConnect(
   const owner = activation ? (activation.user?.text ?? 'root') : unit ? (unit.user?.text ?? 'root') : undefined;
   const own = activation ? activation.group?.text : unit?.group?.text;
   const rights = writable(mode);
-  if (!owner || !rights) return null;
+  if (!owner || !rights || [owner, own].some((name) => name?.includes('${'))) return null;
   const group = own ?? owner;
-  const may = (value: boolean | 'joined') => ({ may: value, owner, group, user: nginx?.user ?? 'the user' });
+  const may = (value: boolean | 'joined') => ({
+    may: value,
+    owner,
+    group,
+    user: nginx ? `nginx runs as ${nginx.user}, which` : 'nginx’s user',
+  });
   if (rights.others || nginx?.user === 'root' || nginx?.user === owner || (!nginx && USUAL.test(owner))) return may(true);
   if (!rights.group) return may(false);
   return may(nginx ? (group === nginx.group ? true : 'joined') : USUAL.test(group) ? true : 'joined');
@@ -76,7 +81,7 @@ A folder of its own below /run, made by \`RuntimeDirectory=\`, suits both. With 
   messages: {
     privateTmp:
       'nginx does not find {path}: {name} has PrivateTmp, so the socket is in a /tmp of its own. Put it below /run with RuntimeDirectory.',
-    permission: 'nginx runs as {user}, which cannot write to {path}: {server} creates it with mode {mode} for {owner}. Set {setting}.',
+    permission: '{user} cannot write to {path}: {server} creates it with mode {mode} for {owner}. Set {setting}.',
     group:
       'Only {owner} and the group {group} may write to {path}: nginx connects only if its user is a member of {group}. Run the unit with the group of nginx’s user.',
     home: '{path} is in {folder}, which current systems create with mode 750 or 700: nginx’s user cannot enter it. Put the socket below /run with RuntimeDirectory.',
