@@ -289,7 +289,7 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     [
       'the upgrade is not passed on',
       changed(CHANNELS, 'etc/nginx.conf', 'proxy_set_header Upgrade $http_upgrade;', ''),
-      ['asgi-websocket'],
+      ['asgi-websocket-without-upgrade'],
     ],
     [
       'another port',
@@ -347,7 +347,7 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     [
       'one that is published itself',
       changed(BEHIND, 'compose.yaml', '    image: nginx:1.28\n', '    image: nginx:1.28\n    ports: ["8080:80"]\n'),
-      ['proxy-fix-count', 'published-port-lost'],
+      ['proxy-fix-count-wrong', 'published-port-lost'],
     ],
   ],
   'an address that envsubst writes': [
