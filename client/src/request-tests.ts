@@ -103,12 +103,13 @@ export function showRequestTests(app: App): vscode.Disposable {
     else for (const uri of await find()) add(uri);
   };
   const tree = new TestTree(find, ask);
-  controller.createRunProfile(
+  const profile = controller.createRunProfile(
     'Run',
     vscode.TestRunProfileKind.Run,
     async (request, token) => {
       const run = controller.createTestRun(request);
-      const wanted = request.include ?? [...controller.items].map(([, item]) => item);
+      // all of them are wanted, also those that nobody has looked for yet
+      const wanted = request.include ?? (await find()).map(add);
       const files = new Set(wanted.map((i) => i.parent ?? i));
       for (const file of files) {
         if (token.isCancellationRequested) break;
@@ -119,16 +120,28 @@ export function showRequestTests(app: App): vscode.Disposable {
           run.started(item);
           if (t.ok) run.passed(item);
           else {
+            run.appendOutput(`${t.name}\n${t.message}\n\n`.replaceAll('\n', '\r\n'), undefined, item);
             const message = new vscode.TestMessage(t.message);
             if (item.uri && item.range) message.location = new vscode.Location(item.uri, item.range);
             run.failed(item, message);
           }
         });
+        for (const { line, message } of result.problems) run.appendOutput(`${file.label}:${line + 1}: ${message}\r\n`);
       }
       run.end();
+      tree.later();
     },
     true,
   );
+  /** Runs a file, one test of it, or all, as the test explorer does: the verdicts stand in both places. */
+  const start = async (line: Line | undefined): Promise<void> => {
+    const file = line && add(line.file.uri);
+    if (file) await fill(file);
+    const item = line?.test ? file?.children.get(`${file.id}#${line.file.result.tests.indexOf(line.test)}`) : file;
+    const source = new vscode.CancellationTokenSource();
+    await profile.runHandler(new vscode.TestRunRequest(item ? [item] : undefined, undefined, profile), source.token);
+    source.dispose();
+  };
   const watcher = vscode.workspace.createFileSystemWatcher(MASK);
   return vscode.Disposable.from(
     controller,
@@ -138,6 +151,7 @@ export function showRequestTests(app: App): vscode.Disposable {
       if (file.result.root && test)
         await vscode.commands.executeCommand('proxylens.previewRequestPath', file.result.root, undefined, test.request);
     }),
+    vscode.commands.registerCommand('proxylens.runTests', start),
     // what holds hangs on the configuration
     vscode.languages.onDidChangeDiagnostics(() => tree.later()),
     vscode.workspace.onDidChangeTextDocument(({ document }) => {

@@ -238,6 +238,12 @@ export class TracePanel {
         case 'fix':
           await this.fix(message.uri, message.range, message.rule);
           break;
+        case 'insert':
+          await this.insert(message.uri, message.range, message.text);
+          break;
+        case 'reach':
+          await this.reach(message.uri, message.range);
+          break;
         case 'export':
           await this.export(message.as, message.asked, message.given);
           break;
@@ -287,6 +293,22 @@ export class TracePanel {
     const action = mine.find((a) => a.isPreferred) ?? mine[0];
     if (!action?.edit) throw new Error(`There is no quick fix for ${rule} here any more.`);
     await vscode.workspace.applyEdit(action.edit);
+  }
+
+  private async insert(uri: string, range: WireRange, text: string): Promise<void> {
+    const edit = new vscode.WorkspaceEdit();
+    edit.insert(vscode.Uri.parse(uri), toRange(range).start, text);
+    await vscode.workspace.applyEdit(edit);
+  }
+
+  /** Asks for the request that leads to the block at a place. */
+  private async reach(uri: string, range: WireRange): Promise<void> {
+    const { urls } = await this.app.client.sendRequest<SuggestResult>(Requests.suggest, { uri, position: range.start });
+    const [url] = urls;
+    if (!url) return;
+    this.asked = { ...this.asked, url };
+    this.post({ type: 'state', asked: this.asked, given: this.given, saved: this.saved(), urls, mode: 'path' });
+    await this.trace();
   }
 
   private async export(as: 'curl' | 'svg' | 'mermaid' | 'test', asked: Asked, given: Given): Promise<void> {

@@ -75,3 +75,18 @@ test('what somebody breaks in one of the files is found with the others', async 
     assert.match(out, new RegExp(`\\b${rule}\\b`), `${name}: ${out}`);
   }
 });
+
+test('what the project says is what new begins with: where it runs, under what name, with which folders', async () => {
+  const dir = folder({
+    'docker-compose.yml':
+      'services:\n  web:\n    build: .\n    command: gunicorn config.wsgi:application --bind 0.0.0.0:8000\n  nginx:\n    image: nginx:1.27\n',
+    'manage.py': "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'config.settings')\n",
+    'config/settings.py':
+      "ALLOWED_HOSTS = ['shop.example.org']\nSTATIC_URL = '/static/'\nSTATIC_ROOT = '/app/static'\nWSGI_APPLICATION = 'config.wsgi.application'\n",
+    'config/wsgi.py': 'from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n',
+  });
+  const made = async (...options: string[]): Promise<string> => (await run(['new', '--dry-run', ...options], { cwd: dir })).out;
+  assert.match(await made(), /^Django under Gunicorn on port 8000 of its container.*shop\.example\.org/);
+  assert.match(await made('--no-compose'), /^Django under Gunicorn on the unix socket/);
+  assert.match(await made('--system', 'rhel'), /^Django under Gunicorn on the unix socket/);
+});

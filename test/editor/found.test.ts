@@ -105,6 +105,14 @@ describe('being found', { timeout: 240_000 }, () => {
     await browser.page.locator('.tab.active', { hasText: 'shop.proxytest.yaml' }).waitFor();
     await browser.page.locator('.line-numbers.active-line-number', { hasText: /^7$/ }).waitFor();
     await workbench.screenshot('found-request-tests');
+    const file = rows.filter({ hasText: 'shop.proxytest.yaml' });
+    await file.hover();
+    await file.getByRole('button', { name: 'Run the Request Tests' }).click();
+    await workbench.command('Test Explorer: Show Output');
+    const tests = browser.page.locator('.test-output-peek-tree .monaco-list-row, .test-result-container .monaco-list-row');
+    await tests.filter({ hasText: 'the cart is sold out' }).first().waitFor();
+    await workbench.screenshot('found-test-run');
+    await workbench.command('View: Hide Panel');
     await rows.filter({ hasText: 'the logo is a file' }).hover();
     await rows.filter({ hasText: 'the logo is a file' }).getByRole('button', { name: 'Preview the Request Path' }).click();
     const panel = browser.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');

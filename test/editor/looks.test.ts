@@ -122,6 +122,42 @@ describe('the preview can be read', { timeout: 240_000 }, () => {
       }
       assert.deepEqual(faults, []);
     });
+  step('what opens: a loser, the answers of a backend, a hop, and a port that nobody listens on', async () => {
+    const url = panel().getByLabel('URL', { exact: true });
+    const faults: string[] = [];
+    const looked = async (what: string): Promise<void> => {
+      for (const theme of ['light', 'high-contrast'] as const) {
+        await themed(theme);
+        for (const width of [480, 1400]) {
+          await wide(width);
+          await workbench.screenshot(`${what}-${theme}-${width}`);
+          faults.push(...[...(await brokenOf()), ...(await violations())].map((f) => `${what}, ${theme}, ${width} px: ${f}`));
+        }
+      }
+    };
+    await url.fill('http://shop.example.com:8080/');
+    await panel().getByText('Nothing listens on port 8080.').waitFor();
+    await looked('way-out');
+    await url.fill('http://shop.example.com/accounts/login/');
+    await panel().locator('.hop > details > summary').first().waitFor();
+    await panel().locator('.hop > details > summary').first().click();
+    await panel()
+      .getByRole('button', { name: /: shorter prefix/ })
+      .first()
+      .click();
+    // its line is shown in the editor; the panel gets its width back
+    await browser.page.locator('.tab', { hasText: 'Request path' }).click();
+    await workbench.command('View: Toggle Maximize Editor Group');
+    await panel().getByText('Set what django answers').first().click();
+    await panel().locator('fieldset').first().waitFor();
+    await looked('opened');
+    await url.fill('https://shop.example.com/accounts/login/');
+    await panel()
+      .getByRole('button', { name: /^location \/accounts/ })
+      .first()
+      .waitFor();
+    assert.deepEqual(faults, []);
+  });
   step('a comparison, and the map', async () => {
     await themed('light');
     await panel().getByRole('button', { name: 'Compare' }).click();

@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { type Browser, openBrowser, root, type Server, sampleWorkspace, startServer } from './host.ts';
 import { Workbench } from './workbench.ts';
 
-describe('the preview of the request path', { timeout: 120_000 }, () => {
+describe('the preview of the request path', { timeout: 240_000 }, () => {
   let server: Server;
   let browser: Browser;
   let workbench: Workbench;
@@ -86,6 +86,64 @@ describe('the preview of the request path', { timeout: 120_000 }, () => {
     assert.ok(line, label);
     await browser.page.locator('.line-numbers.active-line-number', { hasText: new RegExp(`^${line}$`) }).waitFor();
     await workbench.screenshot('preview-station');
+  });
+
+  step('why another location was not taken is told in a sentence, and a request that takes it is one click away', async () => {
+    await panel().getByLabel('URL', { exact: true }).fill('https://shop.example.com/cart');
+    const loser = panel().getByRole('button', { name: /^\/accounts\/login\/: no prefix/ });
+    await loser.click();
+    await panel().getByText('The path does not begin with it, letter for letter.').waitFor();
+    await workbench.screenshot('preview-why-not');
+    await panel().getByRole('button', { name: 'Ask for a request that reaches it' }).click();
+    await panel()
+      .getByRole('button', { name: /^location \/accounts\/login\/: longest prefix/ })
+      .waitFor();
+    assert.equal(await panel().getByLabel('URL', { exact: true }).inputValue(), 'https://shop.example.com/accounts/login/');
+  });
+
+  step('what a backend answers is set at its station, headers included', async () => {
+    await panel().getByText('Set what django answers').click();
+    const own = panel().getByRole('group', { name: 'django' });
+    await own.getByLabel('Status, timeout, refused or invalid').fill('503');
+    await own.getByLabel('Status, timeout, refused or invalid').press('Enter');
+    await own.getByLabel('Headers, one a line').fill('Retry-After: 120');
+    await own.getByLabel('Headers, one a line').press('Tab');
+    await panel().locator('.up h2', { hasText: '503' }).waitFor();
+    await panel().locator('.headers-back tr', { hasText: 'Retry-After' }).filter({ hasText: 'the application' }).waitFor();
+    await workbench.screenshot('preview-backend');
+    await own.getByRole('button', { name: 'Back to the assumption' }).click();
+    // what was chosen on the switch before holds again, until it is taken back too
+    await panel().locator('.up h2', { hasText: '500' }).waitFor();
+    assert.equal(await own.getByLabel('Headers, one a line').inputValue(), '');
+    await panel().getByRole('button', { name: 'Back to the assumption: answer of the application' }).click();
+    await panel().locator('.up h2', { hasText: '301' }).waitFor();
+  });
+
+  step('a client that follows no redirect is asked whether to', async () => {
+    await panel().locator('.more > summary').click();
+    await panel().getByLabel('Client', { exact: true }).selectOption('curl');
+    await panel().getByLabel('URL', { exact: true }).fill('http://shop.example.com/cart');
+    await panel().getByRole('button', { name: 'Follow the redirect' }).click();
+    await panel().locator('.lane .title', { hasText: 'application' }).waitFor();
+    assert.equal(await panel().getByLabel('URL', { exact: true }).inputValue(), 'https://shop.example.com/cart');
+    await panel().getByLabel('Client', { exact: true }).selectOption('browser');
+  });
+
+  step('where nobody listens there is a way out: another address, or the line that is missing', async () => {
+    await panel().getByLabel('URL', { exact: true }).fill('https://shop.example.com:8443/cart');
+    const ways = panel().getByRole('region', { name: 'What you can do' });
+    await ways.getByText('Nothing listens on port 8443.').waitFor();
+    await workbench.screenshot('preview-way-out');
+    await ways.getByRole('button', { name: 'Add “listen 8443 ssl;” to shop.example.com' }).click();
+    await workbench.line('listen 8443 ssl;').waitFor();
+    await panel()
+      .getByRole('button', { name: /^listen \*:8443 ssl/ })
+      .waitFor();
+    await panel().getByLabel('URL', { exact: true }).fill('https://shop.example.com:9443/cart');
+    await ways.getByRole('button', { name: 'Ask https://shop.example.com/cart instead' }).click();
+    await panel()
+      .getByRole('button', { name: /^application GET \/cart/ })
+      .waitFor();
   });
 
   step('the map shows listeners, servers, locations and upstreams', async () => {

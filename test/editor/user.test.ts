@@ -3,7 +3,9 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { type Browser, openBrowser, root, type Server, sampleWorkspace, startServer } from './host.ts';
+import { fakeEngine } from '../harness/container.ts';
+import { available } from '../harness/nginx.ts';
+import { type Browser, openBrowser, root, type Server, sampleWorkspace, startServer, temporaryFolder } from './host.ts';
 import { Workbench } from './workbench.ts';
 
 describe('the packaged extension in the hands of a person', { timeout: 180_000 }, () => {
@@ -12,9 +14,11 @@ describe('the packaged extension in the hands of a person', { timeout: 180_000 }
   let workbench: Workbench;
   const folder = sampleWorkspace();
   const shop = path.join(folder, 'nginx/conf.d/shop.conf');
+  const container = fakeEngine(temporaryFolder('engine'), available()?.binary ?? 'nginx');
 
   before(async () => {
-    [server, browser] = await Promise.all([startServer({ vsix: path.join(root, 'out/editor/proxylens.vsix') }), openBrowser()]);
+    const settings = { 'proxylens.nginx.engine': container.engine };
+    [server, browser] = await Promise.all([startServer({ vsix: path.join(root, 'out/editor/proxylens.vsix'), settings }), openBrowser()]);
     workbench = await Workbench.open(browser.page, server, folder, 'nginx/conf.d/shop.conf');
   });
   after(async () => {
@@ -129,24 +133,48 @@ describe('the packaged extension in the hands of a person', { timeout: 180_000 }
     await workbench.command('View: Hide Panel');
   });
 
-  step('nginx is asked only after its command line was agreed to', async () => {
-    fs.mkdirSync(path.join(folder, 'alone'));
+  const testDialog = async () => {
+    await workbench.command('Proxylens: Test the configuration with nginx -t');
+    const dialog = browser.page.locator('.monaco-dialog-box');
+    await dialog.waitFor();
+    return dialog;
+  };
+  const alone = (): void => {
+    fs.mkdirSync(path.join(folder, 'alone'), { recursive: true });
     fs.writeFileSync(
       path.join(folder, 'alone/nginx-alone.conf'),
       `pid ${folder}/alone/nginx.pid;\nerror_log ${folder}/alone/error.log;\nevents {}\nhttp {\n    access_log off;\n    nonsense on;\n}\n`,
     );
+  };
+
+  step('nginx is asked only after its command line was agreed to, in the image of the compose file', async () => {
+    alone();
     await workbench.openFile('nginx-alone.conf');
     await workbench.squiggles('error').first().waitFor();
-    await workbench.command('Proxylens: Test the configuration with nginx -t');
-    const dialog = browser.page.locator('.monaco-dialog-box');
-    await dialog.waitFor();
-    assert.match((await dialog.textContent()) ?? '', /nginx -t" on a copy of alone\/nginx-alone\.conf/);
+    const dialog = await testDialog();
+    const asked = (await dialog.textContent()) ?? '';
+    assert.match(asked, /Test a copy of alone\/nginx-alone\.conf with nginx -t\?/);
+    assert.match(asked, /run --rm --name proxylens-\w+ --pull never --network none .*,target=\/proxylens,readonly .* nginx:1\.30\.7 -t -c/);
+    assert.match(asked, /On this machine: nginx -t -c/);
     await workbench.screenshot('nginx-t-dialog');
-    await dialog.getByRole('button', { name: 'Run' }).click();
+    assert.deepEqual(container.told(), [], 'nothing has run yet');
+    await dialog.getByRole('button', { name: 'Run in nginx:1.30.7' }).click();
     await workbench.command('View: Toggle Problems');
     await browser.page.locator('.markers-panel .monaco-list-row', { hasText: 'unknown directive "nonsense"nginx -t' }).waitFor();
     await workbench.command('Notifications: Show Notifications');
-    await browser.page.locator('.notifications-center', { hasText: 'unknown directive "nonsense" in' }).waitFor();
+    await browser.page.locator('.notifications-center', { hasText: 'unknown directive "nonsense" in alone/nginx-alone.conf:6' }).waitFor();
     await workbench.screenshot('nginx-t-verdict');
+    const [args = [], ...others] = container.told();
+    assert.deepEqual(others, []);
+    assert.ok(asked.includes(args.slice(0, 5).join(' ')), 'what ran is what was shown');
+  });
+
+  step('the nginx of this machine can be asked as well', async () => {
+    await workbench.command('Notifications: Clear All Notifications');
+    const dialog = await testDialog();
+    await dialog.getByRole('button', { name: 'Run on This Machine' }).click();
+    await workbench.command('Notifications: Show Notifications');
+    await browser.page.locator('.notifications-center', { hasText: 'unknown directive "nonsense" in' }).waitFor();
+    assert.equal(container.told().length, 1, 'no container ran');
   });
 });

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { after, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { CodeAction } from 'vscode-languageserver';
+import { whyNot } from '../../client/src/view/trace/why-not.ts';
 import type {
   LooksLikeResult,
   OverviewResult,
@@ -114,6 +115,78 @@ test('the answer of a backend is given by its name, headers included', async () 
     result.answer.filter((h) => h.name === 'X-Own').map((h) => [h.value, h.by]),
     [['yes', 'the application']],
   );
+});
+
+test('where nobody listens, the ways out are told: where somebody does, and the line that is missing', async () => {
+  const { client, uri } = await opened({ ...DJANGO, 'nginx/nginx.conf': SITE('') });
+  const main = uri('nginx/nginx.conf');
+  const wayOut = async (url: string) => {
+    const result = await client.request<TraceResult>('proxylens/trace', { uri: main, ...ask(url) });
+    assert.ok(result.ok);
+    return result.wayOut;
+  };
+  const way = await wayOut('https://shop.example.com:8443/cart?x=1');
+  assert.deepEqual(way?.urls, ['https://shop.example.com/cart?x=1', 'http://shop.example.com/cart?x=1']);
+  assert.equal(way?.port, 8443);
+  assert.equal(way?.line?.text, '\n        listen 8443 ssl;');
+  assert.equal(way?.line?.range.start.line, 8, 'behind the listen of the server that has the certificate');
+  assert.equal((await wayOut('http://shop.example.com:8080/'))?.line?.text, '\n        listen 8080;');
+  assert.equal(await wayOut('https://shop.example.com/'), null);
+  const other = await wayOut('http://other.example.org:81/');
+  assert.deepEqual([other?.server, other?.line], [null, null], 'no server has the name');
+});
+
+test('a server without a certificate is not told to speak TLS', async () => {
+  const { client, uri } = await opened({
+    'nginx/nginx.conf': 'events {}\nhttp {\n    server {\n        listen 80;\n        server_name a.test;\n        return 204;\n    }\n}\n',
+  });
+  const result = await client.request<TraceResult>('proxylens/trace', { uri: uri('nginx/nginx.conf'), ...ask('https://a.test/') });
+  assert.ok(result.ok);
+  assert.deepEqual(result.wayOut?.urls, ['http://a.test/']);
+  assert.equal(result.wayOut?.line, null);
+  assert.equal(result.wayOut?.server?.title, 'a.test');
+});
+
+test('every short reason of a loser has its sentence', async () => {
+  const { client, uri } = await opened({
+    'nginx/nginx.conf': `events {}
+http {
+    server {
+        listen 80 default_server;
+        server_name _;
+        return 204;
+    }
+    server {
+        listen 80;
+        server_name a.test *.b.test;
+        location = /exact { return 204; }
+        location / { return 204; }
+        location /app/ { return 204; }
+        location ^~ /fixed/ { return 204; }
+        location ~ \\.php$ { return 204; }
+        location ~ \\.(php|html)$ { return 204; }
+        location @named { return 204; }
+    }
+    server { listen 80; server_name www.b.test; return 204; }
+    server { listen 80; server_name ~^w.*\\.b\\.test$; return 204; }
+}
+`,
+  });
+  const seen = new Set<string>();
+  for (const path of ['/exact', '/app/x', '/fixed/a.php', '/x.php', '/other'])
+    for (const host of ['a.test', 'www.b.test', 'x.b.test', 'nobody.test']) {
+      const result = await client.request<TraceResult>('proxylens/trace', {
+        uri: uri('nginx/nginx.conf'),
+        ...ask(`http://${host}${path}`),
+      });
+      assert.ok(result.ok);
+      for (const station of result.line.down)
+        for (const { why } of station.losers) {
+          seen.add(why.slice(why.lastIndexOf(': ') + 2));
+          assert.ok(whyNot(why, station.fact), why);
+        }
+    }
+  assert.ok(seen.size >= 8, [...seen].join('; '));
 });
 
 test('a placeholder of a template is nobody’s host', async () => {

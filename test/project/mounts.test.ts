@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { fromPath, within } from '../../server/src/base/file-id.ts';
 import { loadCatalog } from '../../server/src/catalog/catalog.ts';
 import { newestRelease } from '../../server/src/catalog/changes.ts';
-import { instancesFor, livesAt, type Project } from '../../server/src/project/deployed.ts';
+import { imagesFor, instancesFor, livesAt, type Project } from '../../server/src/project/deployed.ts';
 import { imageOf, installedOn } from '../../server/src/project/images.ts';
 import { findProject, settingsFor } from '../../server/src/project/project.ts';
 import { HOME, inMemory } from './world.ts';
@@ -237,4 +237,26 @@ test('the arguments of a build in a compose file are those of its Dockerfile', a
   assert.equal(await version('      args: ["TAG=${VERSION:-1.26.1}"]\n'), '1.26.1');
   // what the shell sets is not known: the Dockerfile's own value is what is said
   assert.equal(await version('      args: [TAG]\n'), '1.25.5');
+});
+
+test('the image to run nginx in is the one that the compose file or the Dockerfile names', async () => {
+  const NGINX = 'events {}\nhttp { include /etc/nginx/conf.d/*.conf; }\n';
+  const images = async (service: string, more: Record<string, string> = {}): Promise<string[]> => {
+    const compose = `services:\n  proxy:\n${service}    volumes: ["./nginx:/etc/nginx:ro"]\n`;
+    const project = await projectOf({ 'nginx/nginx.conf': NGINX, ...(service ? { 'docker-compose.yml': compose } : {}), ...more });
+    return imagesFor(project, idOf('nginx/nginx.conf')).map((i) => `${i.program} in ${i.name}${i.built ? ', built' : ''}`);
+  };
+  assert.deepEqual(await images('    image: nginx:1.27-alpine\n'), ['nginx in nginx:1.27-alpine']);
+  assert.deepEqual(await images('    image: docker.angie.software/angie:1.10.0\n'), ['angie in docker.angie.software/angie:1.10.0']);
+  assert.deepEqual(await images('    image: openresty/openresty:1.27.1.2-0-alpine\n'), [
+    'openresty in openresty/openresty:1.27.1.2-0-alpine',
+  ]);
+  const dockerfile = { 'nginx/Dockerfile': 'FROM nginx:1.29\nCOPY nginx.conf /etc/nginx/\n' };
+  assert.deepEqual(await images('    build: ./nginx\n', dockerfile), ['nginx in nginx:1.29, built']);
+  assert.deepEqual(await images('', dockerfile), ['nginx in nginx:1.29, built']);
+  // a variable is no name, what a package manager puts on a system is no image, and nothing that an engine takes for an option is one
+  assert.deepEqual(await images('    image: "nginx:${NGINX_TAG}"\n'), []);
+  assert.deepEqual(await images('    build: ./nginx\n', { 'nginx/Dockerfile': 'FROM debian:12\nRUN apt-get install -y nginx\n' }), []);
+  assert.deepEqual(await images('    image: "--privileged/nginx"\n'), []);
+  assert.deepEqual(await images(''), []);
 });

@@ -240,11 +240,18 @@ export const EDITOR_SETTINGS = table({
     is: 'The container in which *Test the Configuration with nginx -t* runs nginx (`docker exec`). Empty means on this machine.',
     scope: 'machine',
   },
+  'nginx.engine': {
+    shape: TEXT,
+    default: '',
+    group: 'nginx',
+    is: 'The container engine in which *Test the Configuration with nginx -t* can run the image that the project runs nginx in, such as `podman`. Empty means `docker`, or `podman` where there is no `docker`.',
+    scope: 'machine',
+  },
   'nginx.testOnSave': {
     shape: TRUTH,
     default: false,
     group: 'nginx',
-    is: 'Run `nginx -t` after each save and mark what it says. Only in trusted workspaces; `#proxylens.nginx.path#` and `#proxylens.nginx.container#` name the program.',
+    is: 'Run `nginx -t` after each save and mark what it says. Only in trusted workspaces. `#proxylens.nginx.path#` names the program; an image that you had it run in is taken again until the window is closed.',
     scope: 'machine',
   },
   'lint.run': {

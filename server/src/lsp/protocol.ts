@@ -196,6 +196,14 @@ export interface AnswerHeader {
   at: WirePlace | null;
 }
 
+/** A request that nobody listens for: where something does, and the line that makes the server of that name listen. */
+export interface WayOutView {
+  port: number;
+  urls: string[];
+  server: (WirePlace & { title: string }) | null;
+  line: (WirePlace & { text: string }) | null;
+}
+
 export type TraceResult =
   | {
       ok: true;
@@ -205,6 +213,8 @@ export type TraceResult =
       findings: Record<string, StationFinding[]>;
       application: ApplicationSight | null;
       answer: AnswerHeader[];
+      /** what can be done where nobody listens for the request; null elsewhere */
+      wayOut: WayOutView | null;
       /** what of the configuration on the path was not read, as clauses */
       unseen: string[];
       config: string;
@@ -280,6 +290,8 @@ export type TestPlanResult =
       certificate: boolean;
       /** the configuration says where the process id goes */
       pid: boolean;
+      /** the images that the project runs nginx in, by what names them; `built`: the project builds its own over this one */
+      images: { name: string; program: string; from: string; built: boolean }[];
     }
   | { ok: false; message: string };
 

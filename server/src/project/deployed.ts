@@ -112,3 +112,29 @@ export function livesAt(project: Project, file: FileId): Lives | null {
   }
   return null;
 }
+
+/** An image whose nginx reads a file when the project is deployed. */
+export interface RunImage {
+  /** as a container engine takes it */
+  readonly name: string;
+  /** the program within */
+  readonly program: string;
+  /** what says so: a compose file or a Dockerfile */
+  readonly from: FileId;
+  /** the project builds an image of its own over it, which may hold more modules */
+  readonly built: boolean;
+}
+
+/** What a container engine takes for the name of an image, and never for an option. */
+const REFERENCE = /^[a-z\d][\w./:-]*$/i;
+
+/** The images that the project runs a file in, each once: those that compose files and Dockerfiles name without a variable. */
+export function imagesFor(project: Project, file: FileId): RunImage[] {
+  const out = new Map<string, RunImage>();
+  for (const { image, kind, built, at } of instancesFor(project, file)) {
+    if (!image || (kind !== 'compose' && kind !== 'dockerfile') || !REFERENCE.test(image.name) || out.has(image.name)) continue;
+    const program = image.flavour === 'angie' ? 'angie' : image.flavour === 'openresty' ? 'openresty' : 'nginx';
+    out.set(image.name, { name: image.name, program, from: at.file, built: built ?? false });
+  }
+  return [...out.values()];
+}

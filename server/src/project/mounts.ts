@@ -26,6 +26,8 @@ export interface Instance {
   readonly name: string;
   readonly kind: 'compose' | 'dockerfile' | 'kubernetes' | 'ansible' | 'systemd';
   readonly image: Image | null;
+  /** an image of the project's own is built over `image`, and may hold more */
+  readonly built?: boolean;
   readonly placed: readonly Placed[];
   /** the path of its main file, where a command names one */
   readonly main: string | null;
@@ -158,6 +160,7 @@ function merged(found: readonly Found[]): Instance[] {
 const over = (base: Instance, more: Instance): Instance => ({
   ...base,
   image: more.image ?? base.image,
+  ...(more.image ? { built: more.built ?? false } : {}),
   main: more.main ?? base.main,
   loads: more.loads.length ? more.loads : base.loads,
   placed: [...base.placed.filter((p) => !more.placed.some((q) => q.inside === p.inside)), ...more.placed],
@@ -253,10 +256,8 @@ function composeInstances(file: FileId, text: string, dockerfiles: ReadonlyMap<F
         else if (written && target.startsWith('/')) placed.push({ inside: clean(target), file: written, at: config.place });
       }
       const standsAlone = child(value, 'image') !== undefined || child(value, 'build') !== undefined;
-      out.push({
-        instance: { name, kind: 'compose', image, placed: withTemplates(placed, known), main, loads, at: keyPlace },
-        standsAlone,
-      });
+      const instance: Instance = { name, kind: 'compose', image, placed: withTemplates(placed, known), main, loads, at: keyPlace };
+      out.push({ instance: build && build.kind !== 'none' ? { ...instance, built: true } : instance, standsAlone });
     }
   }
   return out;
@@ -338,7 +339,7 @@ function dockerInstance(
   const started = [stage.entrypoint, stage.command].map((command) =>
     command?.form === 'exec' ? command.words.map((w) => w.text).join(' ') : (command?.text.text ?? ''),
   );
-  return { name: basename(file), kind: 'dockerfile', image, placed, ...startedBy(started.join(' ')), at: stage.place };
+  return { name: basename(file), kind: 'dockerfile', image, built: true, placed, ...startedBy(started.join(' ')), at: stage.place };
 }
 
 /** `cat <<EOF > /etc/nginx/conf.d/site.conf`: the text of a RUN at the path that it is written to. */

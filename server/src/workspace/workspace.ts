@@ -34,7 +34,7 @@ import type { Python } from '../deploy/python-tree.ts';
 import { applicationFilesOf, deploymentFor } from '../project/applications.ts';
 import { boundaryOf } from '../project/boundary.ts';
 import { holdsMainBlocks, looksLikeNginx, verdictOn } from '../project/content.ts';
-import { loneProject, type Project } from '../project/deployed.ts';
+import { imagesFor, loneProject, type Project, type RunImage } from '../project/deployed.ts';
 import { type Embedded, mayHost } from '../project/embedded.ts';
 import { EmbeddedFiles } from '../project/embedded-files.ts';
 import { findProject, type LoadWishes, loadOptions, settingsAbove, settingsFor, wordsBeside } from '../project/project.ts';
@@ -654,6 +654,12 @@ export class Workspace {
       const folder = folders.find((f) => isBelow(id, f));
       return folder !== undefined && folder !== id && matches(relativePath(id, folder));
     };
+  }
+
+  /** The images whose nginx reads a main file when the project is deployed. */
+  imagesOf(root: FileId): RunImage[] {
+    const file = hostFileOf(root);
+    return imagesFor(this.projectOf(file), file);
   }
 
   /** The project that a file lies in; of two the inner one. */

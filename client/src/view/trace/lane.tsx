@@ -1,7 +1,8 @@
 // The whole of one request: the line down to the application, what the application sees, and the answer on its way back.
 import { useRef, useState } from 'preact/hooks';
 import type { Station } from '../../../../server/src/trace/stations.ts';
-import { reveal } from './host.ts';
+import type { Exchanged } from '../../../../server/src/trace/trace.ts';
+import { reveal, tell } from './host.ts';
 import type { Given } from './messages.ts';
 import { Breaking, Changes, Fix, type Good, Icon, PlaceLink } from './parts.tsx';
 import { StationView, Switch } from './station.tsx';
@@ -60,17 +61,63 @@ const VALUES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   SCRIPT_NAME: { nothing: 'the root' },
 };
 
+/** Nobody listens: where somebody does, and how this server would. */
+function WayOut({ way, onAsk }: { way: NonNullable<Good['wayOut']>; onAsk(url: string): void }) {
+  const { port, urls, server, line } = way;
+  return (
+    <section class="banner way" aria-label="What you can do">
+      <p>
+        <Icon name="debug-disconnect" /> Nothing listens on port {port}.
+      </p>
+      <p class="says">The client is told that the connection is refused; nginx never sees the request.</p>
+      <ul>
+        {urls.map((url) => (
+          <li key={url}>
+            <button type="button" class="button" onClick={() => onAsk(url)}>
+              Ask <Breaking text={url} /> instead
+            </button>
+          </li>
+        ))}
+        {line && server && (
+          <li>
+            <button
+              type="button"
+              class="button"
+              onClick={() => tell({ type: 'insert', uri: line.uri, range: line.range, text: line.text })}
+            >
+              <Icon name="lightbulb" /> Add “{line.text.trim()}” to {server.title}
+            </button>
+          </li>
+        )}
+        {server && !line && (
+          <li>
+            <PlaceLink at={server} text={`Go to ${server.title}`} />, which would have to listen on {port}
+            {urls.every((u) => !u.startsWith('https:')) ? ' and needs a certificate first' : ''}.
+          </li>
+        )}
+      </ul>
+    </section>
+  );
+}
+
 /** The answer as the browser gets it. */
-function Answer({ result, loop }: { result: Good; loop: boolean }) {
+function Answer({ result, loop, onFollow }: { result: Good; loop: boolean; onFollow: (() => void) | null }) {
   const { line, answer } = result;
   const good = line.status > 0 && line.status < 400 && !loop;
-  const refused = result.trace.refusedBy.length > 0;
+  // what nobody listens for is refused whether nginx starts or not
+  const refused = result.trace.refusedBy.length > 0 && !result.wayOut;
   return (
     <section class="up" aria-label="The answer">
       <h2 class={refused ? 'unsure' : good ? 'good' : 'bad'}>
-        <Icon name={refused ? 'question' : loop ? 'sync' : good ? 'pass' : 'circle-slash'} /> <Breaking text={ending(line.ending)} />
+        <Icon name={refused ? 'question' : loop ? 'sync' : good ? 'pass' : 'circle-slash'} />{' '}
+        <Breaking text={result.wayOut ? 'Connection refused' : ending(line.ending)} />
       </h2>
       {refused && <p class="quiet">Only once nginx starts.</p>}
+      {onFollow && (
+        <button type="button" class="button" onClick={onFollow}>
+          <Icon name="arrow-right" /> Follow the redirect
+        </button>
+      )}
       {answer.length > 0 && (
         <table class="headers-back">
           <caption>Headers of the answer</caption>
@@ -154,65 +201,118 @@ export const headerLines = (text: string): [string, string][] =>
     return at > 0 ? [[line.slice(0, at).trim(), line.slice(at + 1).trim()]] : [];
   });
 
-/** What the backend sends with its answer, where it is asked. */
-function BackendAnswer({ result, given, onGiven }: { result: Good; given: Given; onGiven(given: Given): void }) {
-  const request = result.trace.outcome.upstreamRequest;
-  if (!request) return null;
-  const own = given.answers[request.upstream];
-  const status = result.trace.assumptions.find((a) => a.id.startsWith('upstream-status'))?.assumed ?? own?.status ?? '200';
+/** What failed instead of a status, in the words that a backend's answer takes. */
+const FAILURES: Readonly<Record<string, string>> = {
+  refused: 'refuses the connection',
+  timeout: 'does not answer in time',
+  invalid: 'answers with no HTTP',
+};
+const said = (status: string): string => FAILURES[status] ?? `answers ${status}`;
+
+/** What the backend of a station answers, each server of a group by itself: set where it happens, headers included. */
+function BackendAnswers({ exchange, given, onGiven }: { exchange: Exchanged; given: Given; onGiven(given: Given): void }) {
+  const { request, attempts } = exchange;
+  // one that is asked by its own name is given once
+  const servers = request.group.length > 1 ? request.group.filter((g) => !g.down).map((g) => g.address) : [];
+  const asked = attempts.map((a) => `${a.server} ${said(a.said)}`).join(', then ');
+  const set = [request.upstream, ...servers].filter((name) => given.answers[name]);
   return (
     <details class="backend">
-      <summary>{own ? `Answer of ${request.upstream}: ${own.status}` : `Set the whole answer of ${request.upstream}`}</summary>
-      <label>
-        Status, timeout, refused or invalid
-        <input
-          value={own?.status ?? status}
-          onChange={(e) => {
-            const text = e.currentTarget.value.trim();
-            const answers = { ...given.answers };
-            if (text) answers[request.upstream] = { status: text, headers: own?.headers ?? [] };
-            else delete answers[request.upstream];
-            onGiven({ ...given, answers });
-          }}
+      <summary>
+        {set.length ? set.map((n) => `${n} ${said(given.answers[n]?.status ?? '')}`).join(', ') : `Set what ${request.upstream} answers`}
+      </summary>
+      {asked && <p class="quiet">{asked}.</p>}
+      <BackendAnswer name={request.upstream} status={attempts.at(-1)?.said ?? '200'} given={given} onGiven={onGiven} />
+      {servers.map((name) => (
+        <BackendAnswer
+          key={name}
+          name={name}
+          status={attempts.find((a) => a.server === name)?.said ?? ''}
+          given={given}
+          onGiven={onGiven}
         />
-      </label>
-      <label>
-        Headers, one a line
-        <textarea
-          rows={2}
-          spellcheck={false}
-          placeholder="Content-Type: application/json"
-          defaultValue={own?.headers.map(([n, v]) => `${n}: ${v}`).join('\n') ?? ''}
-          onChange={(e) =>
-            onGiven({
-              ...given,
-              answers: {
-                ...given.answers,
-                [request.upstream]: { status: own?.status ?? status, headers: headerLines(e.currentTarget.value) },
-              },
-            })
-          }
-        />
-      </label>
-      {own && (
-        <button
-          type="button"
-          class="button"
-          onClick={() => {
-            const answers = { ...given.answers };
-            delete answers[request.upstream];
-            onGiven({ ...given, answers });
-          }}
-        >
-          Back to the assumption
-        </button>
-      )}
+      ))}
     </details>
   );
 }
 
+const ANSWERS = ['200', '302', '404', '500', '502', '503', '101', ...Object.keys(FAILURES)];
+
+/** The answer of one backend. `status` is what was taken for it; empty where it was not asked. */
+function BackendAnswer({ name, status, given, onGiven }: { name: string; status: string; given: Given; onGiven(given: Given): void }) {
+  const own = given.answers[name];
+  const give = (answer: Given['answers'][string] | null): void => {
+    const answers = { ...given.answers };
+    if (answer) answers[name] = answer;
+    else delete answers[name];
+    onGiven({ ...given, answers });
+  };
+  const list = `answers of ${name}`;
+  return (
+    <fieldset>
+      <legend>{name}</legend>
+      <label>
+        Status, timeout, refused or invalid
+        <input
+          list={list}
+          placeholder={status ? '' : 'not asked'}
+          value={own?.status ?? status}
+          onChange={(e) => {
+            const text = e.currentTarget.value.trim();
+            give(text ? { status: text, headers: own?.headers ?? [] } : null);
+          }}
+        />
+        <datalist id={list}>
+          {ANSWERS.map((a) => (
+            <option key={a} value={a} />
+          ))}
+        </datalist>
+      </label>
+      <label>
+        Headers, one a line
+        <textarea
+          // what is taken back is not left standing
+          key={own ? 'own' : 'assumed'}
+          rows={2}
+          spellcheck={false}
+          placeholder="Content-Type: application/json"
+          defaultValue={own?.headers.map(([n, v]) => `${n}: ${v}`).join('\n') ?? ''}
+          onChange={(e) => give({ status: own?.status ?? (status || '200'), headers: headerLines(e.currentTarget.value) })}
+        />
+      </label>
+      {own && (
+        <button type="button" class="button" onClick={() => give(null)}>
+          Back to the assumption
+        </button>
+      )}
+    </fieldset>
+  );
+}
+
+/** Which request to a backend each station is: those for the answer, and the questions that auth_request asks, in their order. */
+function exchangesOf({ line, trace }: Good): Map<string, Exchanged> {
+  const out = new Map<string, Exchanged>();
+  const waiting = {
+    answer: trace.exchanges.filter((e) => e.for === 'answer'),
+    auth: trace.exchanges.filter((e) => e.for === 'auth_request'),
+  };
+  for (const s of line.down) {
+    const from = s.kind === 'upstream' ? waiting.answer : s.title === 'auth_request' ? waiting.auth : [];
+    const exchange = from.shift();
+    if (exchange) out.set(s.id, exchange);
+  }
+  // what the last one answers is set on the application itself
+  const end = line.down.at(-1);
+  const last = line.down.findLast((s) => s.kind === 'upstream' && out.has(s.id));
+  if (end?.kind === 'application' && last) {
+    out.set(end.id, out.get(last.id)!);
+    out.delete(last.id);
+  }
+  return out;
+}
+
 /** What was taken for granted and stands on no station, and what of the configuration was not read. */
-function Assumed({ result, onAssume }: { result: Good; onAssume(id: string, value: string): void }) {
+function Assumed({ result, onAssume }: { result: Good; onAssume(id: string, value: string | null): void }) {
   const shown = new Set(result.line.down.flatMap((s) => (s.assumption ? [s.assumption.id] : [])));
   const rest = result.trace.assumptions.filter((a) => !shown.has(a.id));
   if (!rest.length && !result.unseen.length) return null;
@@ -258,14 +358,20 @@ export interface LaneProps {
   title: string;
   given: Given;
   loop: boolean;
+  /** asks where a redirect leads; null where that is followed by itself or leads nowhere */
+  onFollow: (() => void) | null;
   onGiven(given: Given): void;
+  onAsk(url: string): void;
 }
 
-export function Lane({ result, title, given, loop, onGiven }: LaneProps) {
+export function Lane({ result, title, given, loop, onFollow, onGiven, onAsk }: LaneProps) {
   const { line } = result;
   const [selected, setSelected] = useState<string | null>(null);
   const heads = useRef(new Map<string, HTMLElement>());
-  const onAssume = (id: string, value: string): void => onGiven({ ...given, assume: { ...given.assume, [id]: value } });
+  const onAssume = (id: string, value: string | null): void => {
+    const { [id]: _before, ...others } = given.assume;
+    onGiven({ ...given, assume: value === null ? others : { ...others, [id]: value } });
+  };
   const select = (s: Station, focus: boolean): void => {
     setSelected(selected === s.id && !focus ? null : s.id);
     if (s.at) reveal(s.at, focus);
@@ -283,8 +389,14 @@ export function Lane({ result, title, given, loop, onGiven }: LaneProps) {
     if (next.at) reveal(next.at);
   };
   const first = line.down.some((s) => s.id === selected) ? selected : line.down[0]?.id;
+  const backends = exchangesOf(result);
+  const more = (id: string) => {
+    const exchange = backends.get(id);
+    return exchange ? <BackendAnswers exchange={exchange} given={given} onGiven={onGiven} /> : undefined;
+  };
   return (
     <section class="lane" aria-label={title}>
+      {result.wayOut && <WayOut way={result.wayOut} onAsk={onAsk} />}
       <div class="columns">
         <div class="down">
           <ol aria-label="The request, from client to application" onKeyDown={move}>
@@ -301,13 +413,13 @@ export function Lane({ result, title, given, loop, onGiven }: LaneProps) {
                   if (e) heads.current.set(s.id, e);
                   else heads.current.delete(s.id);
                 }}
-                more={s.end && s.kind === 'application' ? <BackendAnswer result={result} given={given} onGiven={onGiven} /> : undefined}
+                more={more(s.id)}
               />
             ))}
           </ol>
-          {result.application && <Sight application={result.application} />}
         </div>
-        <Answer result={result} loop={loop} />
+        <Answer result={result} loop={loop} onFollow={onFollow} />
+        {result.application && <Sight application={result.application} />}
       </div>
       <Assumed result={result} onAssume={onAssume} />
     </section>

@@ -319,7 +319,15 @@ function App() {
       )}
       {good && (
         <div class={`lanes ${problem ? 'stale' : ''}`}>
-          <Lane result={good} title={good.line.title} given={given} loop={round !== null} onGiven={(g) => ask({}, g)} />
+          <Lane
+            result={good}
+            title={good.line.title}
+            given={given}
+            loop={round !== null}
+            onFollow={good.line.next && !follows(asked) ? () => choose(good.line.next ?? '') : null}
+            onGiven={(g) => ask({}, g)}
+            onAsk={choose}
+          />
           {!problem &&
             hops.map((hop, i) =>
               hop.result ? (
@@ -339,7 +347,9 @@ function App() {
                       title={hop.result.line.title}
                       given={given}
                       loop={round !== null}
+                      onFollow={null}
                       onGiven={(g) => ask({}, g)}
+                      onAsk={choose}
                     />
                   </details>
                 </section>

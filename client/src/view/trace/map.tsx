@@ -8,9 +8,9 @@ import { Icon } from './parts.tsx';
 const COLUMNS = ['listener', 'server', 'location', 'upstream', 'application'] as const;
 const ROW = 44;
 const HEIGHT = 36;
-const GAP = { least: 12, most: 40 };
-/** Of a box; where there is room, a wider one shows a long name whole. */
-const WIDTH = { least: 56, most: 190, widest: 340 };
+const GAP = { least: 12, most: 40, widest: 96 };
+/** Of a box. */
+const WIDTH = { least: 56, widest: 340 };
 /** Pixels of one character of the labels. */
 const CHARACTER = 6.8;
 const ZOOMS = { least: 0.5, most: 4 };
@@ -18,18 +18,40 @@ const ZOOMS = { least: 0.5, most: 4 };
 interface Placed extends MapNode {
   x: number;
   y: number;
+  width: number;
+}
+
+/** Each column as wide as its longest name; where that is too much, the widest ones share what the narrow ones leave. */
+export function columnWidths(wanted: readonly number[], room: number): number[] {
+  const out = wanted.map(() => 0);
+  let left = room;
+  const byWidth = wanted.map((w, i) => ({ w, i })).sort((a, b) => a.w - b.w);
+  for (const [k, { w, i }] of byWidth.entries()) {
+    const share = Math.max(WIDTH.least, left / (byWidth.length - k));
+    out[i] = Math.min(w, share);
+    left -= out[i];
+  }
+  return out;
 }
 
 /** Rows by the order of their neighbours on the left, so that curves cross little. */
-function layout(map: MapResult, shown: ReadonlySet<string>, across: number): { nodes: Placed[]; width: number } {
+function layout(map: MapResult, shown: ReadonlySet<string>, across: number): Placed[] {
   const placed = new Map<string, Placed>();
-  const used = COLUMNS.filter((c) => map.nodes.some((n) => n.kind === c && shown.has(n.id)));
+  const used = COLUMNS.map((kind) => map.nodes.filter((n) => n.kind === kind && shown.has(n.id))).filter((nodes) => nodes.length);
   const gap = Math.max(GAP.least, Math.min(GAP.most, across / 24));
-  const longest = Math.max(0, ...map.nodes.map((n) => (shown.has(n.id) ? Math.max(n.label.length, n.detail.length) : 0)));
-  const wanted = Math.min(WIDTH.widest, Math.max(WIDTH.most, longest * CHARACTER + 34));
-  const width = Math.max(WIDTH.least, Math.min(wanted, (across - 16 - gap * (used.length - 1)) / Math.max(1, used.length)));
-  for (const [column, kind] of used.entries()) {
-    const nodes = map.nodes.filter((n) => n.kind === kind && shown.has(n.id));
+  const wanted = used.map((nodes) => {
+    const longest = Math.max(
+      ...nodes.map((n) => Math.max(n.label.length + (n.findings.worst ? 3 : 0), n.detail.length * 0.9, n.kind.length + 1)),
+    );
+    return Math.min(WIDTH.widest, Math.max(WIDTH.least, longest * CHARACTER + 16));
+  });
+  const widths = columnWidths(wanted, across - 16 - gap * (used.length - 1));
+  // what is left over goes between the columns, where the curves are easier to follow
+  const spare = across - 16 - widths.reduce((a, b) => a + b, 0);
+  const between = used.length > 1 ? Math.min(GAP.widest, Math.max(gap, spare / (used.length - 1))) : 0;
+  let x = 8;
+  for (const [column, nodes] of used.entries()) {
+    const width = widths[column] ?? WIDTH.least;
     const weight = (n: MapNode): number => {
       const from = map.links.filter((l) => l.to === n.id).flatMap((l) => placed.get(l.from)?.y ?? []);
       return from.length ? from.reduce((a, b) => a + b, 0) / from.length : 0;
@@ -38,10 +60,11 @@ function layout(map: MapResult, shown: ReadonlySet<string>, across: number): { n
       .map((n, i) => ({ n, w: weight(n), i }))
       .sort((a, b) => a.w - b.w || a.i - b.i)
       .forEach(({ n }, row) => {
-        placed.set(n.id, { ...n, x: column * (width + gap) + 8, y: row * ROW + 30 });
+        placed.set(n.id, { ...n, x, y: row * ROW + 30, width });
       });
+    x += width + between;
   }
-  return { nodes: [...placed.values()], width };
+  return [...placed.values()];
 }
 
 /** Cut in the middle: names differ at their ends. */
@@ -105,9 +128,9 @@ export function MapView({ map, ask }: { map: MapResult; ask(url: string): void }
     spread('to', 'from');
     return reached;
   }, [map, query]);
-  const { nodes, width } = useMemo(() => layout(map, shown, across), [map, shown, across]);
+  const nodes = useMemo(() => layout(map, shown, across), [map, shown, across]);
   const at = new Map(nodes.map((n) => [n.id, n]));
-  const whole = Math.max(...nodes.map((n) => n.x + width), 100) + 8;
+  const whole = Math.max(...nodes.map((n) => n.x + n.width), 100) + 8;
   const height = Math.max(...nodes.map((n) => n.y), 40) + HEIGHT + 12;
   const below = (id: string): number => map.links.filter((l) => l.from === id).length;
   const columns = [...new Set(nodes.map((n) => n.x))].sort((a, b) => a - b);
@@ -161,7 +184,7 @@ export function MapView({ map, ask }: { map: MapResult; ask(url: string): void }
         >
           <g transform={`translate(${view.x} ${view.y}) scale(${view.zoom})`}>
             {columns.map((x) => {
-              const kind = nodes.find((n) => n.x === x)!.kind;
+              const { kind, width } = nodes.find((n) => n.x === x)!;
               return (
                 <text key={x} class="column" x={x} y={16}>
                   {cut(`${kind}s`, width / CHARACTER)}
@@ -172,7 +195,7 @@ export function MapView({ map, ask }: { map: MapResult; ask(url: string): void }
               const a = at.get(l.from);
               const b = at.get(l.to);
               if (!a || !b) return null;
-              const [x1, y1, x2, y2] = [a.x + width, a.y + HEIGHT / 2, b.x, b.y + HEIGHT / 2];
+              const [x1, y1, x2, y2] = [a.x + a.width, a.y + HEIGHT / 2, b.x, b.y + HEIGHT / 2];
               const bend = Math.max(10, (x2 - x1) / 2);
               return (
                 <path
@@ -184,6 +207,7 @@ export function MapView({ map, ask }: { map: MapResult; ask(url: string): void }
               );
             })}
             {nodes.map((n) => {
+              const { width } = n;
               const choose = (): void => {
                 if (n.at) reveal(n.at);
                 if (n.url && n.kind === 'location') ask(n.url);

@@ -32,6 +32,10 @@ export type ToExtension =
   | { type: 'map' }
   | { type: 'reveal'; uri: string; range: WireRange; focus: boolean }
   | { type: 'fix'; uri: string; range: WireRange; rule: string }
+  /** a line that the server proposed */
+  | { type: 'insert'; uri: string; range: WireRange; text: string }
+  /** asks for a request that reaches the block there, which is asked then */
+  | { type: 'reach'; uri: string; range: WireRange }
   | { type: 'export'; as: 'curl' | 'svg' | 'mermaid' | 'test'; asked: Asked; given: Given }
   | { type: 'save'; request: Saved }
   | { type: 'forget'; name: string };

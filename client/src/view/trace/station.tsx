@@ -2,9 +2,10 @@
 import { useState } from 'preact/hooks';
 import type { StationFinding } from '../../../../server/src/lsp/protocol.ts';
 import type { Station, StationKind } from '../../../../server/src/trace/stations.ts';
-import type { Assumption } from '../../../../server/src/trace/trace.ts';
-import { reveal } from './host.ts';
+import type { Assumption, Rejected } from '../../../../server/src/trace/trace.ts';
+import { reveal, tell } from './host.ts';
 import { Breaking, Changes, counted, Findings, Icon, placeText, SEVERITIES, SEVERITY_ICON } from './parts.tsx';
+import { whyNot } from './why-not.ts';
 
 const ICON: Readonly<Record<StationKind, string>> = {
   client: 'person',
@@ -29,9 +30,11 @@ const ICON: Readonly<Record<StationKind, string>> = {
   'error-page': 'warning',
 };
 const SHOWN_LOSERS = 3;
+/** Stations at which another request takes another way. */
+const REACHABLE: ReadonlySet<StationKind> = new Set(['server', 'location']);
 
 /** A value that the text does not decide, as a switch: one of the choices, or what else is taken. */
-export function Switch({ assumption: a, onAssume }: { assumption: Assumption; onAssume(id: string, value: string): void }) {
+export function Switch({ assumption: a, onAssume }: { assumption: Assumption; onAssume(id: string, value: string | null): void }) {
   const [typing, setTyping] = useState(false);
   const choices = [...new Set([a.assumed, ...a.choices])];
   const free = typing || (!a.choices.length && true);
@@ -64,7 +67,47 @@ export function Switch({ assumption: a, onAssume }: { assumption: Assumption; on
           {a.also && <option value={'\0'}>{a.also === 'status' ? 'another status…' : 'something else…'}</option>}
         </select>
       )}
+      {a.chosen && (
+        <button
+          type="button"
+          title="Back to the assumption"
+          aria-label={`Back to the assumption: ${a.what}`}
+          onClick={() => onAssume(a.id, null)}
+        >
+          <Icon name="discard" />
+        </button>
+      )}
     </span>
+  );
+}
+
+/** One that was not taken: its reason in short, and once it is chosen its line, the whole reason, and a request that takes it. */
+function LoserView({ loser, station }: { loser: Rejected; station: Station }) {
+  const [open, setOpen] = useState(false);
+  const says = whyNot(loser.why, station.fact);
+  return (
+    <li>
+      <button
+        type="button"
+        aria-expanded={open}
+        onClick={() => {
+          setOpen(!open);
+          reveal(loser.at);
+        }}
+      >
+        {loser.why} <span class="place">{placeText(loser.at)}</span>
+      </button>
+      {open && (
+        <div class="whynot">
+          {says && <p>{says}</p>}
+          {REACHABLE.has(station.kind) && !/^@/.test(loser.why) && (
+            <button type="button" class="button" onClick={() => tell({ type: 'reach', uri: loser.at.uri, range: loser.at.range })}>
+              Ask for a request that reaches it
+            </button>
+          )}
+        </div>
+      )}
+    </li>
   );
 }
 
@@ -75,7 +118,7 @@ export interface StationProps {
   /** reached by Tab; the others by the arrow keys */
   first: boolean;
   onSelect(focus: boolean): void;
-  onAssume(id: string, value: string): void;
+  onAssume(id: string, value: string | null): void;
   refTo?: (element: HTMLElement | null) => void;
   /** what stands below the switch: the headers of a backend's answer */
   more?: preact.ComponentChildren;
@@ -121,11 +164,7 @@ export function StationView({ station: s, findings, selected, first, onSelect, o
       {s.losers.length > 0 && (
         <ul class="losers" aria-label={`Not taken at ${s.title}`}>
           {(all ? s.losers : s.losers.slice(0, SHOWN_LOSERS)).map((l) => (
-            <li key={`${l.why} ${l.at.range.start.line}`}>
-              <button type="button" onClick={() => reveal(l.at)}>
-                {l.why} <span class="place">{placeText(l.at)}</span>
-              </button>
-            </li>
+            <LoserView key={`${l.why} ${l.at.range.start.line}`} loser={l} station={s} />
           ))}
           {s.losers.length > SHOWN_LOSERS && (
             <li>

@@ -77,7 +77,8 @@ export function addNew(program: Command): void {
     .option('--nginx-version <X.Y.Z>', "the nginx that will run it (default: the system's)")
     .option('--compression <name>', `${COMPRESSIONS.join(', ')}: beside gzip, where the module is installed`)
     .option('--email <address>', 'where the certificate authority writes to')
-    .option('--compose', 'containers by Docker Compose instead of systemd')
+    .option('--compose', 'containers by Docker Compose (default: where the project runs in them today)')
+    .option('--no-compose', 'systemd, whatever the project runs under today')
     .option('--write [folder]', 'write the files below a folder (default: this one) instead of printing them')
     .option('--dry-run', 'only say which files would be written, and which are there already')
     .option('--force', 'replace files that are there')
@@ -125,8 +126,10 @@ async function answers(options: NewOptions, folderOfProject: string): Promise<De
     // the name of Gunicorn on a port before there was --port
     const asked = options.server === 'gunicorn-tcp' ? 'gunicorn' : options.server;
     const server = oneOf('server', await ask(asked, `Application server (${fitting.join(', ')})`, running), SERVERS);
-    const today = (prompt && found?.runs) || 'systemd';
-    const runs = oneOf('compose', await ask(options.compose ? 'compose' : undefined, `It runs under (${RUNS.join(', ')})`, today), RUNS);
+    const chosen = options.compose === undefined ? undefined : options.compose ? 'compose' : 'systemd';
+    // a port or a system is one of systemd's
+    const today = options.port !== undefined || options.system !== undefined ? 'systemd' : (found?.runs ?? 'systemd');
+    const runs = oneOf('compose', await ask(chosen, `It runs under (${RUNS.join(', ')})`, today), RUNS);
     const system =
       runs === 'compose' && options.system === undefined
         ? null

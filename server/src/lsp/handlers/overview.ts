@@ -49,7 +49,7 @@ export const overview = reads<null, OverviewResult>({
 
 export const plan = reads<TestPlanParams, TestPlanResult>({
   method: Requests.testPlan,
-  run({ snapshot }, { uri, folder }) {
+  run({ snapshot, session }, { uri, folder }) {
     const config = snapshot.configs.find((c) => c.root === fileId(uri)) ?? snapshot.configsOf(fileId(uri))[0];
     if (!config) return { ok: false, message: 'No main file is known. Open one, or name it in the setting proxylens.root.' };
     const made = testPlan(config, folder);
@@ -61,6 +61,7 @@ export const plan = reads<TestPlanParams, TestPlanResult>({
       folders: [...PLAN_FOLDERS],
       replaced: [...made.replaced],
       unseen: [...made.unseen],
+      images: session.workspace.imagesOf(config.root).map((image) => ({ ...image })),
     };
   },
 });

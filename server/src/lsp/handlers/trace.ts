@@ -1,10 +1,12 @@
 /** The preview of the request path: a trace with what belongs to its picture, suggestions for the request line, the map, request tests. */
-import { fileId } from '../../base/file-id.ts';
+import { type FileId, fileId } from '../../base/file-id.ts';
+import type { Span } from '../../base/span.ts';
 import type { Config } from '../../config/config.ts';
 import { serversOf } from '../../config/servers.ts';
 import { answerHeaders, causeOf, mapOf, suggestions, unseenOnPath } from '../../features/preview.ts';
 import { refusalsAmong } from '../../features/refusals.ts';
 import { arriving, fillsFor, likelyAnswers, sightOf } from '../../features/sight.ts';
+import { wayOut } from '../../features/ways-out.ts';
 import type { Finding } from '../../rules/rule.ts';
 import { statementAt } from '../../syntax/place.ts';
 import { readAnswers } from '../../trace/answers.ts';
@@ -32,6 +34,8 @@ import {
   type TestsResult,
   type TraceParams,
   type TraceResult,
+  type WayOutView,
+  type WirePlace,
 } from '../protocol.ts';
 
 /** The main file's configuration that reads the file; a file with servers that none reads yet (a new site) is a path of its own. */
@@ -55,6 +59,23 @@ const answersOf = (answers: NonNullable<TraceParams['answers']>): Record<string,
       /^\d+$/.test(status) ? { status: Number(status), ...(headers.length ? { headers } : {}) } : status,
     ]),
   );
+
+/** The way out of a request that nobody listens for, with its places. */
+function wayOutOf({ snapshot, encoding }: ReadContext, config: Config, traced: Trace): WayOutView | null {
+  const way = wayOut(config, traced);
+  if (!way) return null;
+  const placed = <T extends object>(file: FileId, span: Span, more: T): (WirePlace & T) | null => {
+    const source = snapshot.file(file);
+    return source && { uri: file, range: toRange(source, span, encoding), ...more };
+  };
+  const { port, urls, server, line } = way;
+  return {
+    port,
+    urls: [...urls],
+    server: server && placed(server.at.file, server.at.span, { title: server.title }),
+    line: line && placed(line.file, { start: line.offset, end: line.offset }, { text: line.text }),
+  };
+}
 
 export const trace = reads<TraceParams, TraceResult>({
   method: Requests.trace,
@@ -126,6 +147,7 @@ export const trace = reads<TraceParams, TraceResult>({
           }
         : null,
       answer: answerHeaders(traced, line),
+      wayOut: wayOutOf(context, config, traced),
       unseen: unseenOnPath(config, traced),
       config: config.root,
       text: as ? forms[as]() : null,

@@ -1,0 +1,29 @@
+/** What the page of the installed extension and a registry show: no picture and no link that leads nowhere. */
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { test } from 'node:test';
+import { shopWindow } from '../tools/shop-window.mjs';
+
+const README = fs.readFileSync('README.md', 'utf8');
+const addresses = (text: string): string[] => [...text.replaceAll(/^```[\s\S]*?^```$/gm, '').matchAll(/\]\(([^)]*)\)/g)].map((m) => m[1]!);
+
+test('every picture and link of the README is a file of the repository', () => {
+  for (const to of addresses(README)) if (!/^(https:|#)/.test(to)) assert.ok(fs.existsSync(to.replace(/#.*/, '')), to);
+});
+
+test('without an address nothing is left that cannot be loaded or followed', () => {
+  const shown = shopWindow(README, null);
+  for (const to of addresses(shown)) assert.match(to, /^(https:|#)/);
+  assert.match(shown, /All rules, each with its reason/, 'the words of a link stay');
+});
+
+test('with an address pictures and links lead to the repository', () => {
+  const shown = addresses(shopWindow(README, 'https://github.com/o/r'));
+  assert.ok(shown.includes('https://github.com/o/r/raw/HEAD/server/docs/images/map.png'));
+  assert.ok(shown.includes('https://github.com/o/r/blob/HEAD/server/docs/rules.md'));
+  for (const to of shown) assert.match(to, /^(https:|#)/);
+});
+
+test('what looks like a link in code stays as it is', () => {
+  assert.equal(shopWindow('a [b](c.md)\n\n```sh\n[b](c.md)\n```\n', null), 'a b\n\n```sh\n[b](c.md)\n```\n');
+});
