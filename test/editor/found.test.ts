@@ -108,7 +108,7 @@ describe('being found', { timeout: 240_000 }, () => {
     const file = rows.filter({ hasText: 'shop.proxytest.yaml' });
     await file.hover();
     await file.getByRole('button', { name: 'Run the Request Tests' }).click();
-    await workbench.command('Test Explorer: Show Output');
+    await workbench.command('Test: Show Output');
     const tests = browser.page.locator('.test-output-peek-tree .monaco-list-row, .test-result-container .monaco-list-row');
     await tests.filter({ hasText: 'the cart is sold out' }).first().waitFor();
     await workbench.screenshot('found-test-run');

@@ -90,16 +90,15 @@ function App() {
   /** The next request of the chain, or where it comes round. */
   const go = useCallback((from: Asked, result: Good): void => {
     const next = nextOf(from, result);
-    setHops(chain.current);
-    setRound(null);
-    if (!next) return;
     const before = [asking.current, ...chain.current.map((h) => h.asked)];
-    const again = before.findIndex((b) => b.url === next.url && b.method === next.method);
-    if (again >= 0) {
-      setRound(again);
+    const again = next ? before.findIndex((b) => b.url === next.url && b.method === next.method) : -1;
+    if (!next || again >= 0 || chain.current.length >= MOST_HOPS) {
+      setHops(chain.current);
+      setRound(again >= 0 ? again : null);
       return;
     }
-    if (chain.current.length >= MOST_HOPS) return;
+    // what is shown stays until its successor is there: what somebody opened is not closed by a redraw
+    setHops((shown) => (shown.length > chain.current.length ? shown : chain.current));
     chain.current = [...chain.current, { asked: next, result: null }];
     tell({ type: 'follow', asked: next, given: giving.current });
   }, []);
@@ -121,7 +120,12 @@ function App() {
         case 'traced':
           if (data.lane === 'next') {
             const last = chain.current.at(-1);
-            if (!last || last.result || !same(last.asked, data.forAsked) || !data.result.ok) break;
+            if (!last || last.result || !same(last.asked, data.forAsked)) break;
+            if (!data.result.ok) {
+              setHops(chain.current.slice(0, -1));
+              setRound(null);
+              break;
+            }
             chain.current = [...chain.current.slice(0, -1), { asked: last.asked, result: data.result }];
             go(last.asked, data.result);
             break;
@@ -136,6 +140,7 @@ function App() {
           } else {
             setProblem(data.result.message);
             setHops([]);
+            setRound(null);
           }
           break;
         case 'map':
