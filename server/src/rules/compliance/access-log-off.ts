@@ -10,7 +10,7 @@ export default defineRule({
   controls: { cis: ['3.2'], stig: ['V-278385'] },
   title: 'Requests are not logged',
   why: `
-Without a line in the access log nobody can tell afterwards who asked for what. The benchmarks want requests logged for every server. Pictures and health checks are left out in many a configuration, which may be fine; argue for each in a comment.`,
+Without a line in the access log nobody can tell afterwards who asked for what. The benchmarks want requests logged for every server. Images and health checks are left out in many configurations, which may be fine; argue for each in a comment.`,
   about: ['access_log'],
   looksAt: { directive: ['access_log'] },
   needs: 'file',

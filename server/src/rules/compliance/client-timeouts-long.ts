@@ -22,7 +22,7 @@ export default defineRule({
   missing: TIMEOUTS,
   title: 'nginx waits for slow clients longer than the benchmark allows',
   why: `
-A client that sends or reads very slowly keeps a connection, and many of them keep all. The benchmarks allow ten seconds, and not 0, for \`keepalive_timeout\`, \`send_timeout\`, \`client_header_timeout\` and \`client_body_timeout\`; nginx takes 75 and 60 where nothing is written.
+A client that sends or reads very slowly keeps a connection, and many of them keep all. The benchmarks allow ten seconds, and not 0, for \`keepalive_timeout\`, \`send_timeout\`, \`client_header_timeout\` and \`client_body_timeout\`; nginx's defaults are 75 and 60.
 
 The limits of body and answer are between two pieces, not for the whole. Behind a balancer \`keepalive_timeout\` has to be longer than the balancer's.`,
   about: TIMEOUTS,

@@ -12,7 +12,7 @@ export default defineRule({
   missing: ['error_page'],
   title: 'Error pages of nginx itself',
   why: `
-The pages that nginx answers errors with end with its name, and tell a visitor, and a scanner, what stands here. The benchmark wants pages of one's own for errors and no page of the package for the site. \`server_tokens off\` takes the version away, and not the name.`,
+The pages that nginx answers errors with end with its name, and tell visitors and scanners which server this is. The benchmark wants custom error pages and no default page of the package as the site. \`server_tokens off\` removes the version but not the name.`,
   about: ['error_page', 'server_tokens'],
   looksAt: {
     outcome: ['server'],

@@ -13,7 +13,7 @@ export default defineRule({
   controls: { cis: ['3.3'], stig: ['V-278385'] },
   title: 'The error log does not keep the level info',
   why: `
-\`error_log\` without a level keeps errors and worse. The benchmark wants the level \`info\`, in which clients that break off, refused requests and handshakes that fail leave a line. It is much more to read: send it where it can be searched.`,
+\`error_log\` without a level keeps errors and worse. The benchmark wants the level \`info\`, in which clients that disconnect, refused requests and handshakes that fail leave a line. It is much more to read: send it where it can be searched.`,
   about: ['error_log'],
   looksAt: { directive: ['error_log'] },
   needs: 'file',

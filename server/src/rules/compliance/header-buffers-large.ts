@@ -15,7 +15,7 @@ export default defineRule({
   missing: ['large_client_header_buffers'],
   title: 'Large buffers for request lines',
   why: `
-\`large_client_header_buffers\` bounds how long a request line and a header may be. The benchmark wants two buffers of 1 KB, so that long URLs are refused; nginx has four of 8 KB. Cookies and tokens of many an application need more: 4 KB and up.`,
+\`large_client_header_buffers\` bounds how long a request line and a header may be. The benchmark wants two buffers of 1 KB, so that long URLs are refused; nginx has four of 8 KB. Cookies and tokens of many applications need more: 4 KB and up.`,
   about: ['large_client_header_buffers'],
   looksAt: { config: true },
   needs: 'config',

@@ -34,7 +34,7 @@ export default defineRule({
   controls: { cis: ['2.5.3'] },
   title: 'Hidden files are not refused',
   why: `
-The benchmark wants requests for names that begin with a dot refused, whatever lies in the folder today: a checkout brings \`.git\`, an editor its backups. \`location ~ /\\.(?!well-known/) { deny all; }\` keeps the challenges of certificate authorities.`,
+The benchmark wants requests for names that begin with a dot refused, whatever the folder holds today: a checkout brings \`.git\`, an editor its backups. \`location ~ /\\.(?!well-known/) { deny all; }\` keeps the challenges of certificate authorities.`,
   about: ['location', 'deny'],
   looksAt: { outcome: ['server'], when: (spot) => spot.location === null },
   needs: 'config',

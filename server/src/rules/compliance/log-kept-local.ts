@@ -14,7 +14,7 @@ export default defineRule({
   missing: ['access_log', 'error_log'],
   title: 'Logs are not sent to another machine',
   why: `
-Who has taken over a machine can also change its logs. The benchmark wants error logs and access logs sent to a syslog server elsewhere. Where an agent collects the files, or the container's output, that is done as well; suppress the rule there.`,
+An attacker who has taken over a machine can also change its logs. The benchmark wants error logs and access logs sent to a syslog server elsewhere. Where an agent collects the files, or the container's output, that is done as well; suppress the rule there.`,
   about: ['access_log', 'error_log'],
   references: ['https://nginx.org/en/docs/syslog.html'],
   looksAt: { config: true },

@@ -14,7 +14,7 @@ export default defineRule({
   controls: { cis: ['2.4.1'] },
   title: 'Listener on an unusual port',
   why: `
-Each open port is a door that somebody has to know about. The benchmark wants nginx to listen on authorized ports only. The rule takes 80, 443, 8080 and 8443 for authorized, and every address that other machines do not reach; suppress it where another port is meant.`,
+Each open port is a way in that has to be accounted for. The benchmark wants nginx to listen on authorized ports only. The rule treats 80, 443, 8080 and 8443 as authorized, and every address that other machines do not reach; suppress it where another port is intended.`,
   about: ['listen'],
   looksAt: { config: true },
   needs: 'config',

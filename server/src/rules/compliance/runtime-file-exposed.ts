@@ -20,9 +20,9 @@ export default defineRule({
   default: false,
   since: '0.2',
   controls: { cis: ['2.3.3', '2.3.4'] },
-  title: 'Files of nginx where others get at them',
+  title: 'Files of nginx where others can reach them',
   why: `
-The file with the process id decides whom a signal of root goes to, and a core dump holds what was in memory: keys, passwords, pages. The benchmark wants both where nobody else may write and no visitor may read: not below \`/tmp\`, and not below a folder that is served. \`working_directory\` is where core dumps go.`,
+The file with the process id decides whom a signal of root goes to, and a core dump holds what was in memory: keys, passwords, pages. The benchmark wants both where no other user can write and no visitor can read: not below \`/tmp\`, and not below a folder that is served. \`working_directory\` is where core dumps go.`,
   about: ['pid', 'working_directory', 'worker_rlimit_core'],
   looksAt: { directive: RUNTIME },
   needs: 'config',

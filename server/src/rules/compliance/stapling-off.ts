@@ -13,7 +13,7 @@ export default defineRule({
   missing: ['ssl_stapling'],
   title: 'OCSP stapling is off',
   why: `
-With a stapled answer a client learns that the certificate is not revoked without asking its authority, which would then know who visits whom. The benchmark wants it on. Let's Encrypt and others have no OCSP any more; a certificate that lies below a \`letsencrypt\` folder is left out.`,
+With a stapled answer a client learns that the certificate is not revoked without asking its authority, which would then know who visits whom. The benchmark wants it on. Let's Encrypt and others have no OCSP any more; a certificate below a \`letsencrypt\` folder is left out.`,
   about: ['ssl_stapling', 'ssl_stapling_verify'],
   looksAt: { config: true },
   needs: 'config',

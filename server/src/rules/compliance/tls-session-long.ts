@@ -14,7 +14,7 @@ export default defineRule({
   controls: { stig: ['V-278399'] },
   title: 'TLS sessions are kept longer than the benchmark allows',
   why: `
-A session that is resumed skips the exchange of certificates, the client's too. The benchmark wants it made anew after fifteen minutes at the latest. nginx keeps sessions for five minutes where nothing is written.`,
+A session that is resumed skips the exchange of certificates, the client's too. The benchmark wants a full handshake after fifteen minutes at the latest. nginx keeps sessions for five minutes by default.`,
   about: ['ssl_session_timeout'],
   looksAt: { directive: ['ssl_session_timeout'] },
   needs: 'file',

@@ -11,7 +11,7 @@ export default defineRule({
   controls: { cis: ['2.5.4'] },
   title: 'X-Powered-By of the application reaches clients',
   why: `
-\`X-Powered-By\` says which language and version answers, which helps nobody but an attacker. nginx writes its own \`Server\` and keeps the application's; the benchmark wants \`X-Powered-By\` hidden as well.`,
+\`X-Powered-By\` says which language and version answers, which helps only an attacker. nginx writes its own \`Server\` and keeps the application's; the benchmark wants \`X-Powered-By\` hidden as well.`,
   about: ['proxy_hide_header', 'uwsgi_hide_header', 'fastcgi_hide_header'],
   looksAt: { outcome: ['proxy_pass', 'uwsgi_pass', 'fastcgi_pass', 'scgi_pass', 'grpc_pass'] },
   needs: 'config',

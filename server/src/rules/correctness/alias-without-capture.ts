@@ -20,9 +20,9 @@ export default defineRule({
   since: '0.2',
   title: 'alias in a regex location without a capture',
   why: `
-In a prefix location nginx cuts the location's name off and puts the rest behind the \`alias\`. A regular expression has no such rest: the \`alias\` is the whole path. Without \`$1\` in it every request means the same folder, and nginx answers with a redirect to a slash or with 403.
+In a prefix location nginx cuts off the location's name and appends the rest to the \`alias\`. A regular expression has no such rest: the \`alias\` is the whole path. Without \`$1\` in it every request means the same folder, and nginx answers with a redirect to a slash or with 403.
 
-Take the rest with a group, \`location ~ ^/media/(.*)$ { alias /srv/media/$1; }\`, or use a prefix location.`,
+Capture the rest with a group, \`location ~ ^/media/(.*)$ { alias /srv/media/$1; }\`, or use a prefix location.`,
   about: ['alias', 'location'],
   looksAt: {
     outcome: ['alias'],

@@ -81,7 +81,7 @@ export default defineRule({
   since: '0.2',
   title: 'Numbered capture overwritten by another match',
   why: `
-\`$1\` to \`$9\` belong to the last regular expression that matched, whichever it was. A \`map\` with an expression is matched when its variable is read, which in a value is before \`$1\` is written; an \`if\` with \`~\` matches too. What was taken from the path is gone then, and \`$1\` is a piece of a header, or empty.
+\`$1\` to \`$9\` belong to the last regular expression that matched, whichever it was. A \`map\` with an expression is evaluated when its variable is read, which in a value is before \`$1\` is written; an \`if\` with \`~\` matches too. The capture from the path is then gone, and \`$1\` is a piece of a header, or empty.
 
 Give the group a name: \`(?<rest>.*)\` and \`$rest\` keep their value.`,
   about: ['map', 'rewrite', 'if'],

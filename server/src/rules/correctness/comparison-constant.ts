@@ -58,9 +58,9 @@ export default defineRule({
   group: 'correctness',
   severity: 'warning',
   since: '0.2',
-  title: 'A comparison that comes out the same for every request',
+  title: 'Comparison with the same result for every request',
   why: `
-\`if\` and \`map\` compare texts. \`$remote_addr\` is one address, so it is never \`10.0.0.0/8\`; \`$host\` is in small letters and without a port; \`$uri\` is the path without the query; a method is in capital letters; \`$server_protocol\` says \`HTTP/2.0\`. With \`=\` such a condition never holds, with \`!=\` it always does: the guard that was meant keeps out nobody, or everybody.
+\`if\` and \`map\` compare texts. \`$remote_addr\` is one address, so it is never \`10.0.0.0/8\`; \`$host\` is in lower case and without a port; \`$uri\` is the path without the query; a method is in upper case; \`$server_protocol\` says \`HTTP/2.0\`. With \`=\` such a condition never holds, with \`!=\` it always does: the intended guard keeps out nobody, or everybody.
 
 Ranges of addresses are what \`geo\` is for.`,
   about: ['if', 'map', 'geo', '$remote_addr', '$host', '$uri'],

@@ -12,7 +12,7 @@ export default defineRule({
   since: '0.2',
   title: 'Dash in the name of a header variable',
   why: `
-The header \`X-Api-Key\` is \`$http_x_api_key\`: lower case, dashes as underscores. In a value \`$http_x-api-key\` is the variable \`$http_x\` with the text "-api-key" behind it. In an \`if\` nginx takes the whole word for the name, and no header has one with a dash: the variable is always empty.`,
+The header \`X-Api-Key\` is \`$http_x_api_key\`: lower case, dashes as underscores. In a value \`$http_x-api-key\` is the variable \`$http_x\` followed by the text "-api-key". In an \`if\` nginx takes the whole word for the name, and no header has one with a dash: the variable is always empty.`,
   about: ['if', '$http_'],
   looksAt: { directive: '*' },
   contextFree: true,

@@ -20,9 +20,9 @@ export default defineRule({
   since: '0.1',
   title: 'Directive that return makes unreachable',
   why: `
-\`return\` ends the request in the rewrite phase. Rewrites below it never run, neither do \`proxy_pass\` or \`try_files\` beside it, wherever they stand. In a server it comes before any location is looked for: an \`/.well-known/acme-challenge/\` beside \`return 301\` never answers, and certificates are not renewed. Put the return into \`location /\`.
+\`return\` ends the request in the rewrite phase. Rewrites below it never run, nor do \`proxy_pass\` or \`try_files\` beside it, wherever they are. In a server it comes before any location is looked for: an \`/.well-known/acme-challenge/\` beside \`return 301\` never answers, and certificates are not renewed. Put the return into \`location /\`.
 
-Named locations stay reachable by \`error_page\`, since nginx jumps right into them.`,
+Named locations stay reachable by \`error_page\`, since nginx jumps directly to them.`,
   about: ['return', 'location'],
   looksAt: { directive: ['return'] },
   needs: 'file',

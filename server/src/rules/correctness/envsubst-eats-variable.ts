@@ -56,7 +56,7 @@ To envsubst \`$host\` and \`$BACKEND\` look the same: a dollar sign and a name. 
 
 The official image is more careful: it replaces only names that its environment has. There a variable is lost when the container is given an environment variable of the very same name (\`host\`, \`uri\`), or when a template makes a variable that is called like a placeholder.
 
-Variables of nginx are best written in lower case and those of the environment in upper case; a call of one's own names what it replaces: \`envsubst '$BACKEND $PORT'\`.`,
+Variables of nginx are best written in lower case and those of the environment in upper case; your own call names what it replaces: \`envsubst '$BACKEND $PORT'\`.`,
   about: ['set', 'map'],
   references: ['https://www.gnu.org/software/gettext/manual/html_node/envsubst-Invocation.html'],
   looksAt: { file: true },

@@ -10,9 +10,9 @@ export default defineRule({
   equivalents: ['gixy:error_log_off'],
   title: 'error_log off writes to a file named off',
   why: `
-\`off\` is a word of \`access_log\`. To \`error_log\` it is the name of a file, which nginx opens below its prefix and fills. Errors are then where nobody looks.
+\`off\` is a word of \`access_log\`. To \`error_log\` it is the name of a file, which nginx opens below its prefix and fills. Errors then go where nobody looks.
 
-Keep the log and raise its level (\`crit\`, \`emerg\`); if it must go, \`/dev/null\` says so.`,
+Keep the log and raise its level (\`crit\`, \`emerg\`); to discard it, \`/dev/null\` says so.`,
   about: ['error_log'],
   looksAt: { directive: ['error_log'] },
   needs: 'file',

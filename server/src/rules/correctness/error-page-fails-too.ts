@@ -43,9 +43,9 @@ export default defineRule({
   since: '0.2',
   title: 'Error page that fails with the same error',
   why: `
-The page of \`error_page\` is a request of its own inside nginx: it goes through the server's rewrites, the access lists and the locations again. A page for 502 whose path is passed to the application that is down, a maintenance page under the very \`if\` that answers 503, a page for 403 in a server that denies everybody: each ends in its own error, and nginx shows the plain text that it has built in.
+The page of \`error_page\` is a request of its own inside nginx: it goes through the server's rewrites, the access lists and the locations again. A page for 502 whose path is passed to the application that is down, a maintenance page under the same \`if\` that answers 503, a page for 403 in a server that denies everyone: each ends in its own error, and nginx shows its built-in plain text.
 
-Give the page a location of its own, with a \`root\`, outside of what refuses: \`location = /down.html { root /srv/errors; internal; }\`. An \`if\` of the server holds for it as well; put it into the location of the application, or let it ask for the path too.`,
+Give the page a location of its own, with a \`root\`, outside of what denies requests: \`location = /down.html { root /srv/errors; internal; }\`. An \`if\` of the server holds for it as well; put it into the location of the application, or let it ask for the path too.`,
   about: ['error_page', 'internal'],
   looksAt: {
     outcome: [...REFUSES, ...PASS_DIRECTIVES],

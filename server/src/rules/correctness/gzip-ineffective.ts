@@ -15,7 +15,7 @@ export default defineRule({
   missing: ['gzip', 'gzip_types', 'gzip_proxied'],
   title: 'gzip_types that save nothing',
   why: `
-Pictures, films, WOFF fonts and archives are compressed by their format. Compressing them once more takes time of the worker and makes them larger by a few bytes. A list without style sheets, scripts and JSON leaves out what shrinks to a fifth. \`text/html\` is always compressed.`,
+Images, videos, WOFF fonts and archives are compressed by their format. Compressing them again takes worker time and makes them a few bytes larger. A list without style sheets, scripts and JSON leaves out what shrinks to a fifth. \`text/html\` is always compressed.`,
   about: ['gzip_types', 'gzip'],
   looksAt: { directive: ['gzip_types', 'brotli_types', 'zstd_types'] },
   needs: 'file',

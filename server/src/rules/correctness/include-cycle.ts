@@ -11,7 +11,7 @@ export default defineRule({
 nginx reads an included file in place, and does not remember which files it is reading. A file that includes itself is read again and again,
 until the limit of open files ends it with "Too many open files", which says nothing of the cause.
 
-A mask such as \`*.conf\` in a folder easily takes in the very file that it stands in.`,
+A mask such as \`*.conf\` in a folder easily matches the file that it is in.`,
   about: ['include'],
   looksAt: { directive: ['include'] },
   needs: 'config',

@@ -10,7 +10,7 @@ export default defineRule({
   since: '0.2',
   title: 'Index file of an exact location is looked up in another one',
   why: `
-\`index\` sends the request on inside nginx, to \`/index.html\`, and a location is looked for again. \`location = /\` takes \`/\` and not \`/index.html\`: that belongs to \`location /\`, which may pass it to an application that has no such page, or look in another folder.
+\`index\` sends the request on inside nginx, to \`/index.html\`, and the location is chosen again. \`location = /\` takes \`/\` and not \`/index.html\`: that belongs to \`location /\`, which may pass it to an application that has no such page, or look in another folder.
 
 \`try_files /index.html =404;\` stays in the location.`,
   about: ['index', 'location', 'try_files'],

@@ -136,7 +136,7 @@ export default defineRule({
 
 Every pattern that is tried afterwards replaces the groups, those of \`if\`, \`rewrite\` and \`map\` included, and one that does not fit leaves none at all. A named group (\`(?<name>…)\`) stays.
 
-\`(?i)\` and \`(?:…)\` are no groups that capture.`,
+\`(?i)\` and \`(?:…)\` do not capture.`,
   about: ['rewrite', 'if', 'location', 'map'],
   looksAt: [{ directive: '*' }],
   needs: 'file',

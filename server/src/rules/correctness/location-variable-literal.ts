@@ -9,9 +9,9 @@ export default defineRule({
   since: '0.2',
   title: 'Variable in a location name is taken literally',
   why: `
-From nginx 1.31.5 on \`location $name { }\` takes the requests for which the variable is neither empty nor \`0\`. Earlier versions accept the same line without a word and take the name literally: a prefix that begins with a dollar sign, which no request has.
+From nginx 1.31.5 on \`location $name { }\` takes the requests for which the variable is neither empty nor \`0\`. Earlier versions silently accept the same line and take the name literally: a prefix that begins with a dollar sign, which no request has.
 
-Before 1.31.5 the same is done with \`if\` in the server, or with a \`map\` that chooses the upstream.`,
+Before 1.31.5 do the same with \`if\` in the server, or with a \`map\` that chooses the upstream.`,
   about: ['location'],
   looksAt: { directive: ['location'] },
   needs: 'file',

@@ -15,9 +15,9 @@ export default defineRule({
   missing: ['location', 'absolute_redirect', 'port_in_redirect'],
   title: 'Redirect to the slash form uses the wrong port or scheme',
   why: `
-With \`location /app/\` and a pass directive in it, nginx answers \`/app\` with a redirect to \`/app/\`. It writes scheme, host and port of its own socket into it. Behind another proxy, in a container with a mapped port, or behind a TLS terminator, the client is sent to a port or scheme that it does not reach.
+With \`location /app/\` and a pass directive in it, nginx answers \`/app\` with a redirect to \`/app/\`. It writes scheme, host and port of its own socket into it. Behind another proxy, in a container with a mapped port, or behind a TLS terminator, the client is sent to a port or scheme that it cannot reach.
 
-\`absolute_redirect off\` leaves scheme, host and port away.`,
+\`absolute_redirect off\` omits scheme, host and port.`,
   about: ['absolute_redirect', 'port_in_redirect', 'location'],
   looksAt: { directive: ['location'] },
   needs: 'config',

@@ -15,7 +15,7 @@ export default defineRule({
   since: '0.2',
   title: 'A row of a map that is never chosen',
   why: `
-A \`map\` looks for the value itself first, then, with \`hostnames\`, for masks, and then tries the expressions in the order of the file: the first that matches is taken. A row below an expression that matches everything of its own is never chosen, whatever its answer is.
+A \`map\` looks for the value itself first, then, with \`hostnames\`, for masks, and then tries the expressions in file order: the first match is taken. A row below an expression that matches everything of its own is never chosen, whatever its answer is.
 
 Put the special expressions first, and use \`default\` for the rest.`,
   about: ['map'],

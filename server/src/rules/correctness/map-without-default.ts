@@ -31,7 +31,7 @@ export default defineRule({
   equivalents: ['gixy:hash_without_default', 'nginx-lint:map-missing-default'],
   title: 'Map without a default',
   why: `
-What fits no line of a \`map\` or \`geo\` becomes the empty string. Used as a limit's key, an address or a header that means "no limit", "no upstream", "no header". Writing the default shows that it is meant.`,
+A value that matches no line of a \`map\` or \`geo\` becomes the empty string. Used as a limit's key, an address or a header that means "no limit", "no upstream", "no header". Writing the default shows that it is intended.`,
   about: ['map', 'geo'],
   looksAt: { scope: ['map', 'geo', 'stream-map', 'stream-geo'] },
   needs: 'file',

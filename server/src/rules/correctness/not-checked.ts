@@ -36,7 +36,7 @@ export default defineRule({
   title: 'Part of the configuration is not checked',
   why: `
 A check that says nothing is taken for a clean configuration. So what it did not look at is a finding: blocks inside 300 others, a mask that
-matches tens of thousands of files, a file whose name is not UTF-8 or that would make the whole grow beyond all bounds. nginx may read it all
+matches tens of thousands of files, a file whose name is not UTF-8 or that would exceed the size limit. nginx may read it all
 the same.
 
 A file that is there and is no text (it is binary or very large, a folder, or may not be read) is a warning: what nginx makes of it is missing

@@ -23,9 +23,9 @@ export default defineRule({
   since: '0.2',
   title: 'Variable in proxy_pass drops the rest of the path',
   why: `
-Without variables nginx puts what stands behind the location's name behind the URI of \`proxy_pass\`. As soon as a variable is in it, the URI goes out as it is written: \`proxy_pass http://$app/;\` asks for \`/\`, whatever the client has asked for, and what a \`rewrite … break\` has made of the path is dropped as well. The query is dropped too unless \`$is_args$args\` says it.
+Without variables nginx appends what follows the location's name to the URI of \`proxy_pass\`. As soon as a variable is in it, the URI goes out as it is written: \`proxy_pass http://$app/;\` asks for \`/\`, whatever the client asked for, and what a \`rewrite … break\` has made of the path is dropped as well. The query is dropped too unless \`$is_args$args\` says it.
 
-Leave the URI away (\`proxy_pass http://$app;\`), which sends the path as it came or as \`rewrite\` left it, or write \`$request_uri\`.`,
+Omit the URI (\`proxy_pass http://$app;\`), which sends the path as it came or as \`rewrite\` left it, or write \`$request_uri\`.`,
   about: ['proxy_pass', '$request_uri', 'rewrite'],
   looksAt: {
     outcome: ['proxy_pass'],

@@ -14,7 +14,7 @@ export default defineRule({
   equivalents: ['nginx-lint:proxy-pass-with-uri', 'gixy:proxy_pass_normalized'],
   title: 'proxy_pass changes the path',
   why: `
-With anything behind the host, be it a slash, nginx replaces the location's name by it and sends the decoded, merged path in a new encoding: \`%2F\` becomes \`/\`, \`//\` becomes \`/\`. Without a URI the path goes out as it came. Both are useful; the rule is for reviews, and off by default.`,
+With anything after the host, even a slash, nginx replaces the location's name by it and sends the decoded, merged path in a new encoding: \`%2F\` becomes \`/\`, \`//\` becomes \`/\`. Without a URI the path goes out as it came. Both are useful; the rule is for reviews, and off by default.`,
   about: ['proxy_pass'],
   looksAt: { directive: ['proxy_pass'] },
   needs: 'file',

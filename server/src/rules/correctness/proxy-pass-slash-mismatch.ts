@@ -11,7 +11,7 @@ export default defineRule({
   equivalents: [],
   title: 'Trailing slashes of location and proxy_pass do not match',
   why: `
-nginx cuts the location's name off the path and puts the rest behind the URI of \`proxy_pass\` as it is. When only one of the two ends in a slash the parts do not fit: \`location /api\` with \`proxy_pass http://app/;\` asks for \`//users\`, and \`location /api/\` with \`http://app/v1\` for \`/v1users\`.
+nginx cuts the location's name off the path and appends the rest to the URI of \`proxy_pass\` as it is. When only one of the two ends in a slash the parts do not fit: \`location /api\` with \`proxy_pass http://app/;\` asks for \`//users\`, and \`location /api/\` with \`http://app/v1\` for \`/v1users\`.
 
 There is more to it than an ugly path. \`/api../secret\` begins with \`/api\` too, and arrives as \`/v1/../secret\`: a server that resolves it answers from outside of \`/v1/\`.
 

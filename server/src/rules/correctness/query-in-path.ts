@@ -10,7 +10,7 @@ export default defineRule({
   since: '0.2',
   title: 'Rewrite that puts the query into the path',
   why: `
-Only a question mark that is written out divides the replacement of a \`rewrite\` into path and arguments. One that comes out of a variable, \`$is_args\` or \`$request_uri\`, is taken for a character of the path: no file is called so, and an upstream is asked for \`/search%3Fb=1\`.
+Only a literal question mark divides the replacement of a \`rewrite\` into path and arguments. One that comes out of a variable, \`$is_args\` or \`$request_uri\`, is taken for a character of the path: no file has that name, and an upstream is asked for \`/search%3Fb=1\`.
 
 \`rewrite\` appends the query by itself; leave it out of the replacement. To ask for the URL as it came, pass it on with \`proxy_pass\` without a URI.`,
   about: ['rewrite', '$is_args', '$request_uri'],

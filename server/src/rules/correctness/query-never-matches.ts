@@ -9,9 +9,9 @@ export default defineRule({
   since: '0.2',
   title: 'Pattern that asks for the query in the path',
   why: `
-Locations and the patterns of \`rewrite\` are compared with \`$uri\`, the path without the query. A \`?\` in them never meets the one that begins the query: \`location /search?q=\` and \`rewrite ^/item\\?id=5$\` match no request that anybody sends.
+Locations and the patterns of \`rewrite\` are compared with \`$uri\`, the path without the query. A \`?\` in them never meets the one that begins the query: \`location /search?q=\` and \`rewrite ^/item\\?id=5$\` match no request that anyone sends.
 
-Look at the arguments with \`$arg_name\` or \`$args\`, in an \`if\` or a \`map\`; a \`map\` of \`$request_uri\` sees path and query together.`,
+Check the arguments with \`$arg_name\` or \`$args\`, in an \`if\` or a \`map\`; a \`map\` of \`$request_uri\` sees path and query together.`,
   about: ['location', 'rewrite', '$arg_', '$request_uri'],
   looksAt: { directive: ['location', 'rewrite'] },
   needs: 'file',

@@ -123,22 +123,22 @@ export default defineRule({
   since: '0.2',
   title: 'Redirect loop',
   why: `
-The Location that nginx answers with is a URL that comes to the same redirect again. Browsers ask about twenty times and then show "too many redirects"; the page is never seen.
+The Location that nginx answers with is a URL that leads to the same redirect again. Browsers ask about twenty times and then show "too many redirects"; the page is never seen.
 
-The usual causes: a redirect to HTTPS that stands in the TLS server too, a redirect to \`www\` in the server that has both names, a rewrite that takes the slash off where nginx adds it for a folder.
+The usual causes: a redirect to HTTPS that is also in the TLS server, a redirect to \`www\` in the server that has both names, a rewrite that removes the slash where nginx adds it for a folder.
 
-The rule asks the configuration: it follows the redirects of made-up requests as long as they lead to a port and a server name of this very configuration. A condition on a header that only a proxy in front would set ends the way.`,
+The rule traces requests through the configuration and follows their redirects as long as they lead to a port and a server name of this configuration. It stops at a condition on a header that only a proxy in front would set.`,
   about: ['return', 'rewrite', 'error_page'],
   looksAt: { outcome: ['return', 'rewrite', 'error_page'], when: (spot) => spot.directives.some(isRedirect) },
   needs: 'config',
   costly: true,
   messages: {
-    itself: 'A redirect to itself: {url} is sent to {to}, for ever. Send it to another URL, or only where it is needed.',
+    itself: 'A redirect to itself: {url} is sent to {to}, forever. Send it to another URL, or only where it is needed.',
     round: 'A redirect loop: {url} is sent to {to}, and from there back again. Redirect in one of the two places only.',
     grows:
       'A redirect loop: {url} is sent to {to}, which is redirected again, and each round makes the URL longer. Exclude what is already redirected.',
     direct:
-      'A redirect loop for whoever comes to this listener directly: browsers send no X-Forwarded-Proto, so {url} is sent to {to}, for ever. TLS ends here: drop the test, or trust the proxy in front with set_real_ip_from.',
+      'A redirect loop for whoever comes to this listener directly: browsers send no X-Forwarded-Proto, so {url} is sent to {to}, forever. TLS ends here: drop the test, or trust the proxy in front with set_real_ip_from.',
     index:
       'A redirect loop: {url} is sent to {to}, where nginx goes on to the index file {what} by itself and comes to the same redirect. Redirect only what was asked for (if ($request_uri ~ ^/index)).',
     flag: 'A redirect loop while {what} is there: {url} is sent to {to}, and that is redirected as well. Exclude the target, or answer with 503 and an error page.',

@@ -26,7 +26,7 @@ export default defineRule({
   since: '0.2',
   title: 'Redirect uses the scheme of the inner connection',
   why: `
-\`$scheme\` is what this nginx was asked with. Behind a load balancer that ends TLS that is http for every request, also for those of clients that came by HTTPS. \`return 301 $scheme://$host/new\` sends them to plain HTTP; \`if ($scheme = http) { return 301 https://… }\` redirects all of them for ever.
+\`$scheme\` is the scheme of the connection to this nginx. Behind a load balancer that terminates TLS it is http for every request, also for clients that use HTTPS. \`return 301 $scheme://$host/new\` sends them to plain HTTP; \`if ($scheme = http) { return 301 https://… }\` redirects all of them forever.
 
 Take the scheme from the header that the balancer sets, with a map that knows \`https\` only, or redirect with a path (\`return 301 /new;\`) and \`absolute_redirect off\`.`,
   about: ['return', 'rewrite', '$scheme', 'set_real_ip_from', 'absolute_redirect'],
@@ -41,7 +41,7 @@ Take the scheme from the header that the balancer sets, with a map that knows \`
   messages: {
     plain:
       'Behind the proxy named by set_real_ip_from, $scheme is the scheme of this connection: a client that came by https is sent to {to}. Use the proxy’s X-Forwarded-Proto, or redirect to a path.',
-    loop: 'Behind the proxy named by set_real_ip_from, $scheme is http for everyone: a request for https://{host}{from} is redirected to itself, for ever. Test $http_x_forwarded_proto.',
+    loop: 'Behind the proxy named by set_real_ip_from, $scheme is http for everyone: a request for https://{host}{from} is redirected to itself, forever. Test $http_x_forwarded_proto.',
   },
   check({ spot, config, report }) {
     const told = new Set<unknown>();

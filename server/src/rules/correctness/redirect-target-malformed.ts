@@ -88,9 +88,9 @@ export default defineRule({
   since: '0.2',
   title: 'Malformed redirect target',
   why: `
-What stands behind the code of \`return\`, or in a \`rewrite\` that redirects, goes to the client as the Location. nginx completes it only where it begins with a slash. \`example.org/x\` is a path below the present page, \`https:/example.org\` is no address of a host, and \`$request_uri:8443\` puts the port behind the path.
+What follows the code of \`return\`, or the replacement of a \`rewrite\` that redirects, goes to the client as the Location. nginx completes it only where it begins with a slash. \`example.org/x\` is a path below the present page, \`https:/example.org\` is not the address of a host, and \`$request_uri:8443\` puts the port after the path.
 
-\`$server_name\` is the first name of the \`server_name\` line as it is written: \`_\`, a mask or a regular expression are no host that a client could ask. \`$host\` is the one that the client has asked for.`,
+\`$server_name\` is the first name of the \`server_name\` line as it is written: \`_\`, a mask or a regular expression are not hosts that a client could ask. \`$host\` is the one that the client has asked for.`,
   about: ['return', 'rewrite', '$server_name', '$host'],
   looksAt: {
     outcome: ['return', 'rewrite'],

@@ -19,7 +19,7 @@ export default defineRule({
   since: '0.1',
   title: 'Regular expression in a prefix location',
   why: `
-Without \`~\` or \`~*\` the name of a location is plain text: \`location /img/.*\\.png\` waits for a path with a dot, a star and a backslash in it. Requests that were meant go elsewhere.`,
+Without \`~\` or \`~*\` the name of a location is plain text: \`location /img/.*\\.png\` matches only a path with a dot, a star and a backslash in it. The intended requests go elsewhere.`,
   about: ['location'],
   looksAt: { directive: ['location'] },
   needs: 'file',

@@ -76,7 +76,7 @@ export default defineRule({
   since: '0.1',
   title: 'Rewrite loop',
   why: `
-After \`rewrite … last\` nginx looks for the location of the new path. When that is the same location and the new path fits the same pattern, it goes round; after ten changes nginx answers 500 and logs "rewrite or internal redirection cycle".
+After \`rewrite … last\` nginx looks for the location of the new path. When that is the same location and the new path fits the same pattern, it loops; after ten changes nginx answers 500 and logs "rewrite or internal redirection cycle".
 
 \`break\` instead of \`last\` stays in the location and ends the rewriting.`,
   about: ['rewrite'],
@@ -88,7 +88,7 @@ After \`rewrite … last\` nginx looks for the location of the new path. When th
   },
   check({ directive, scope, config, report }) {
     if (scope.context !== 'location') return;
-    // only a changed path that looks for its location anew can go round
+    // only a changed path that chooses its location again can go round
     if (/^(break|redirect|permanent)$/.test(directive.value(2)) || REDIRECT.test(directive.value(1))) return;
     const root = matchingRoot(scope);
     if (root === scope) return;

@@ -15,9 +15,9 @@ export default defineRule({
   covers: ['rewrite-to-nothing'],
   title: 'A rewrite keeps requests from the pass beside it',
   why: `
-A \`rewrite\` without a flag, or with \`last\`, looks for a location again with the new path. \`location /app/ { rewrite ^/app/(.*)$ /$1; proxy_pass …; }\` so never passes anything on: \`/users\` belongs to another location. With \`break\` the request stays.
+A \`rewrite\` without a flag, or with \`last\`, chooses a location again for the new path. \`location /app/ { rewrite ^/app/(.*)$ /$1; proxy_pass …; }\` therefore never passes anything on: \`/users\` belongs to another location. With \`break\` the request stays.
 
-After \`break\` the path goes on as the rewrite made it. It has to begin with a slash, for the application gets it as it is, and a URI in \`proxy_pass\` does not count any more.`,
+After \`break\` the path goes on as the rewrite made it. It has to begin with a slash, for the application gets it as it is, and a URI in \`proxy_pass\` no longer counts.`,
   about: ['rewrite', 'proxy_pass'],
   looksAt: {
     outcome: ['rewrite'],

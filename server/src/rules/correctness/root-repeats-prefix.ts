@@ -10,7 +10,7 @@ export default defineRule({
   since: '0.2',
   title: 'root repeats the prefix of the location',
   why: `
-nginx puts the whole path of the request behind \`root\`, the location's name included. \`root /srv/app/static;\` in \`location /static/\` looks for \`/static/site.css\` in \`/srv/app/static/static/\`; every file is a 404.
+nginx appends the whole path of the request to \`root\`, the location's name included. \`root /srv/app/static;\` in \`location /static/\` looks for \`/static/site.css\` in \`/srv/app/static/static/\`; every file is a 404.
 
 Name the folder above it (\`root /srv/app;\`), or use \`alias /srv/app/static/;\`, which takes the place of the location's name.`,
   about: ['root', 'alias'],

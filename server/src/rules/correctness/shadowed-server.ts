@@ -66,9 +66,9 @@ export default defineRule({
   since: '0.1',
   title: 'Server that receives no requests',
   why: `
-On one socket a name belongs to the first server that has it; nginx ignores it in later ones with a mere warning in its log. A server whose names are all taken and that is the default of no socket answers nobody: usually the copy of a file, or a link in \`sites-enabled\` beside the file in \`conf.d\`.
+On one socket a name belongs to the first server that has it; nginx ignores it in later ones with only a warning in its log. A server whose names are all taken and that is the default of no socket never answers: usually it is the copy of a file, or a link in \`sites-enabled\` beside the file in \`conf.d\`.
 
-\`_\` is no wildcard but a name that no request has, so a server with it alone is reached only as the default.`,
+\`_\` is not a wildcard but a name that no request has, so a server with it alone is reached only as the default.`,
   about: ['server_name', 'listen'],
   references: ['https://nginx.org/en/docs/http/request_processing.html'],
   missing: ['listen', 'server_name'],

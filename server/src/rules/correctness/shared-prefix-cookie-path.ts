@@ -16,7 +16,7 @@ export default defineRule({
   missing: ['proxy_cookie_path'],
   title: 'Applications under different prefixes share cookies',
   why: `
-When \`location /shop/\` is proxied to \`/\` of an application, the application believes that it lives at \`/\` and sets its cookies with \`Path=/\`. A second application of the same host does likewise; when both call their session "sessionid", each login ends the other.
+When \`location /shop/\` is proxied to \`/\` of an application, the application believes that it is at \`/\` and sets its cookies with \`Path=/\`. A second application of the same host does likewise; when both call their session "sessionid", each login ends the other.
 
 \`proxy_cookie_path / /shop/\` moves the cookies under the prefix.`,
   about: ['proxy_cookie_path', 'proxy_pass'],

@@ -11,7 +11,7 @@ export default defineRule({
   missing: ['proxy_set_header', 'uwsgi_param', 'fastcgi_param'],
   title: 'sub_filter on compressed responses',
   why: `
-Browsers say that they take gzip, nginx passes that on, and an upstream that compresses sends bytes in which no text is found: nothing is replaced, and nothing is logged. \`proxy_set_header Accept-Encoding ""\` (\`uwsgi_param HTTP_ACCEPT_ENCODING ""\` and its like) asks the upstream for plain text; nginx compresses afterwards by itself. \`gunzip on\` is no help: it unpacks only for clients that do not take gzip.`,
+Browsers say that they accept gzip, nginx passes that on, and an upstream that compresses sends bytes in which no text is found: nothing is replaced, and nothing is logged. \`proxy_set_header Accept-Encoding ""\` (\`uwsgi_param HTTP_ACCEPT_ENCODING ""\` and its like) asks the upstream for plain text; nginx compresses afterwards by itself. \`gunzip on\` does not help: it unpacks only for clients that do not accept gzip.`,
   about: ['sub_filter', 'proxy_set_header', 'gunzip'],
   looksAt: { directive: ['sub_filter', 'subs_filter'] },
   needs: 'file',

@@ -9,7 +9,7 @@ export default defineRule({
   since: '0.2',
   title: 'Status code in try_files is taken for a file',
   why: `
-\`=404\` ends a \`try_files\` with that status, but only as its last word. Before that it is the name of a file below the root; nobody has such a file, and nginx goes on. Written apart, \`= 404\`, neither word is a code: the last one is a path without a slash, which no location takes; the answer is 404 whatever the code.
+\`=404\` ends a \`try_files\` with that status, but only as its last word. Before that it is the name of a file below the root; no such file exists, and nginx goes on. Written apart, \`= 404\`, neither word is a code: the last one is a path without a slash, which no location takes; the answer is 404 whatever the code.
 
 Without the equals sign, \`404\`, it is a path too.`,
   about: ['try_files'],

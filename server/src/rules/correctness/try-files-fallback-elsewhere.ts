@@ -20,7 +20,7 @@ export default defineRule({
   since: '0.2',
   title: 'Fallback of try_files outside of the location',
   why: `
-The last parameter of \`try_files\` is a path of the site, and not one below the \`alias\`: nginx looks for its location anew. In \`location /app/ { alias /srv/app/; try_files $uri /index.html; }\` the fallback leaves the location, and every deep link of the application below \`/app/\` shows the page of the main site, or 404.
+The last parameter of \`try_files\` is a path of the site, and not one below the \`alias\`: nginx chooses its location again. In \`location /app/ { alias /srv/app/; try_files $uri /index.html; }\` the fallback leaves the location, and every deep link of the application below \`/app/\` shows the page of the main site, or 404.
 
 Write the prefix in front: \`try_files $uri $uri/ /app/index.html\`.`,
   about: ['try_files', 'alias'],

@@ -28,9 +28,9 @@ export default defineRule({
   since: '0.2',
   title: 'if disables try_files',
   why: `
-An \`if\` in a location is a location of its own, and the request is there as soon as the condition holds, whatever stands inside. \`try_files\` is not inherited into it: nginx looks for the file and, where there is none, answers 404 (405 for POST) instead of asking the application. An \`if\` with a mere \`set\` is enough.
+An \`if\` in a location is a location of its own, and the request is there as soon as the condition holds, whatever is inside. \`try_files\` is not inherited into it: nginx looks for the file and, where there is none, answers 404 (405 for POST) instead of asking the application. An \`if\` with a mere \`set\` is enough.
 
-Set the variable with a \`map\`, or put the \`if\` on the level of the server.`,
+Set the variable with a \`map\`, or put the \`if\` at the server level.`,
   about: ['if', 'try_files', 'map'],
   looksAt: {
     outcome: ['try_files'],

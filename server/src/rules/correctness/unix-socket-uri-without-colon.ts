@@ -11,7 +11,7 @@ export default defineRule({
   since: '0.2',
   title: 'URI of a unix socket without a colon',
   why: `
-Behind \`unix:\` nginx reads the path of the socket up to the next colon. In \`proxy_pass http://unix:/run/app.sock/api/\` there is none, so nginx asks for a socket that is called \`/run/app.sock/api/\`, and answers 502: "Not a directory". Write a colon between socket and URI.`,
+After \`unix:\` nginx reads the path of the socket up to the next colon. In \`proxy_pass http://unix:/run/app.sock/api/\` there is none, so nginx asks for a socket that is called \`/run/app.sock/api/\`, and answers 502: "Not a directory". Write a colon between socket and URI.`,
   about: ['proxy_pass'],
   references: ['https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_pass'],
   looksAt: { directive: ['proxy_pass'] },

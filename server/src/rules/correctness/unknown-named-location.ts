@@ -12,7 +12,7 @@ export default defineRule({
   since: '0.2',
   title: 'Named location that does not exist',
   why: `
-A named location belongs to the server in whose block it stands. \`nginx -t\` does not look for it; a request that is sent there ends in 500 and "could not find named location" in the error log (ngx_http_named_location).
+A named location belongs to the server whose block it is in. \`nginx -t\` does not look for it; a request that is sent there ends in 500 and "could not find named location" in the error log (ngx_http_named_location).
 
 The rule is silent when files that are not at hand may declare it.`,
   about: ['try_files', 'error_page', 'location'],

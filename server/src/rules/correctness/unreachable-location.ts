@@ -60,7 +60,7 @@ export default defineRule({
   why: `
 nginx looks for an exact name first, then for the longest prefix; unless that has \`^~\`, the regular expressions follow in the order of the file and the first that matches wins over any prefix. A general pattern above a special one, or a \`^~\` prefix over both, leaves nothing for the other.
 
-The rule makes up many different paths that fit the location and sends each through the same search. Only when others take every one of them, it speaks up, and names a path and who takes it.`,
+The rule generates many different paths that match the location and sends each through the same search. It reports only when other locations take every one of them, and names a path and the location that takes it.`,
   about: ['location'],
   references: ['https://nginx.org/en/docs/http/ngx_http_core_module.html#location'],
   looksAt: { directive: ['location'] },

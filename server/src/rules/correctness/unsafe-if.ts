@@ -59,9 +59,9 @@ export default defineRule({
   equivalents: ['gixy:if_is_evil', 'nginx-lint:if-is-evil-in-location'],
   title: 'Unsafe directive inside if',
   why: `
-When its condition holds, an \`if\` in a location becomes the location of the request, with inherited settings but without everything that is not inherited: \`try_files\` is gone, header lists are replaced, and of two ifs that hold only the last counts.
+When its condition holds, an \`if\` in a location becomes the location of the request, with inherited settings but without everything that is not inherited: \`try_files\` is gone, header lists are replaced, and of two ifs whose conditions hold only the last counts.
 
-The rule asks the configuration with a request that meets the condition: where that reaches the pass of the \`if\` and nothing else is lost, the finding is an information.
+The rule traces a request that meets the condition: where that reaches the pass of the \`if\` and nothing else is lost, the finding is informational.
 
 \`return\`, \`rewrite\`, \`set\` and \`break\` are safe, and so is anything in an if that ends in a \`return\`. For the rest use a \`map\` whose variable the location's directive takes, or a location that the request is sent to.`,
   about: ['if', 'map', 'try_files'],

@@ -9,7 +9,7 @@ export default defineRule({
   since: '0.1',
   title: 'Unused log format',
   why: `
-A \`log_format\` that no \`access_log\` names changes no log. Often the name behind the path of the log was forgotten, and the log is written in the combined format.
+A \`log_format\` that no \`access_log\` names changes no log. Often the name after the path of the log was forgotten, and the log is written in the combined format.
 
 The rule is silent when scripts (Lua, njs, Perl, SSI) or files that are not at hand may use the name.`,
   about: ['log_format', 'access_log'],

@@ -16,7 +16,7 @@ export default defineRule({
   since: '0.1',
   title: 'Unused variable',
   why: `
-A variable that is set and never read is a leftover, or its use is spelled differently. Variables that nginx reads by itself (\`$limit_rate\`, \`$args\`, \`$memcached_key\`) and groups of regular expressions are no concern of the rule, and it is silent when scripts or files that are not at hand may read it.`,
+A variable that is set and never read is a leftover, or its use is spelled differently. Variables that nginx reads by itself (\`$limit_rate\`, \`$args\`, \`$memcached_key\`) and groups of regular expressions do not concern the rule, which is silent when scripts or files that are not at hand may read it.`,
   about: ['set', 'map', 'geo'],
   looksAt: { config: true },
   needs: 'config',

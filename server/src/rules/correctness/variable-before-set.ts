@@ -20,7 +20,7 @@ export default defineRule({
   since: '0.1',
   title: 'Variable used before it is set',
   why: `
-The directives of the rewrite module (\`if\`, \`set\`, \`rewrite\`, \`return\`) are run one after the other as they stand in the file. Read above its \`set\`, a variable is empty, and nginx writes "using uninitialized variable" into the log. Other directives come later and may stand anywhere.`,
+The directives of the rewrite module (\`if\`, \`set\`, \`rewrite\`, \`return\`) are run one after the other in file order. Read above its \`set\`, a variable is empty, and nginx writes "using uninitialized variable" into the log. Other directives run later and may be anywhere.`,
   about: ['set', 'if', 'return'],
   looksAt: { directive: [...REWRITE] },
   needs: 'file',

@@ -9,7 +9,7 @@ export default defineRule({
   since: '0.2',
   title: 'Target version newer than the known ones',
   why: `
-Directives, defaults and security advisories of each release are data of this program, and they end somewhere. For a newer target the newest known release of nginx is the measure: advisories and changes that came later are unknown, and what the measure refuses is a warning instead of an error, since the target may accept it.
+Directives, defaults and security advisories of each release are data of this program, and they end somewhere. For a newer target the newest known release of nginx is used instead: advisories and changes that came later are unknown, and what that release refuses is a warning instead of an error, since the target may accept it.
 
 Update Proxylens, or declare new directives in \`.proxylens.yaml\` under \`directives\`.`,
   about: [],

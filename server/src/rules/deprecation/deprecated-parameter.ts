@@ -13,7 +13,7 @@ export default defineRule({
   title: 'Deprecated parameter',
   why: `
 Parameters change like directives do: \`listen 80 default\` is the old spelling of \`default_server\` (since nginx 0.8.21), and
-\`aio sendfile\` that of \`aio on\`. nginx accepts the old names for the time being, and its manual does not know them any more.`,
+\`aio sendfile\` that of \`aio on\`. nginx accepts the old names for the time being, and its manual no longer lists them.`,
   about: ['listen', 'aio'],
   looksAt: { directive: ['listen', 'aio', 'server', 'keepalive', 'sticky'] },
   needs: 'file',

@@ -17,7 +17,7 @@ export default defineRule({
   since: '0.1',
   title: 'Deprecated variable',
   why: `
-\`$ssl_client_cert\` spreads the certificate over several header lines by folding, which HTTP/1.1 has given up and application servers refuse.
+\`$ssl_client_cert\` spreads the certificate over several header lines by folding, which HTTP/1.1 has deprecated and application servers refuse.
 \`$ssl_client_escaped_cert\` (nginx 1.13.5) holds it on one line, URL-encoded; the application must decode it.`,
   about: ['$ssl_client_cert', '$ssl_client_escaped_cert'],
   looksAt: { config: true },

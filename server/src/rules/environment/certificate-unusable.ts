@@ -50,7 +50,7 @@ Clients refuse a certificate that has expired, that does not name the host, or w
 does not belong to the certificate. The file must hold the server's certificate first and then those between it and the root, which is
 what Certbot calls \`fullchain.pem\`.
 
-This is looked at where the file can be read: on the server, or in a checkout with \`pathMap\`.`,
+This is checked where the file can be read: on the server, or in a checkout with \`pathMap\`.`,
   about: ['ssl_certificate', 'ssl_certificate_key'],
   references: ['https://www.rfc-editor.org/rfc/rfc5280', 'https://www.rfc-editor.org/rfc/rfc6125'],
   looksAt: { directive: ['ssl_certificate', 'proxy_ssl_certificate', 'grpc_ssl_certificate', 'uwsgi_ssl_certificate'] },

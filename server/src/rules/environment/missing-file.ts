@@ -45,8 +45,8 @@ export default defineRule({
   title: 'File or folder does not exist',
   why: `
 nginx opens certificates, keys, databases and modules when it starts, and refuses to start without them, as it does without the account of \`user\`. Logs, its pid file and caches it makes itself, but not the folder in which they are. A missing \`root\` or password file
-shows only when somebody asks: as 404 or 403. Whether a file is there depends on the machine: in a checkout, \`pathMap\` says where the paths
-of the configuration lie.`,
+shows only when requested: as 404 or 403. Whether a file is there depends on the machine: in a checkout, \`pathMap\` says where the paths
+of the configuration are.`,
   about: ['ssl_certificate', 'root', 'alias', 'auth_basic_user_file'],
   looksAt: { directive: '*' },
   needs: 'disk',

@@ -13,7 +13,7 @@ export default defineRule({
   title: 'Included file does not exist',
   why: `
 nginx does not start when an \`include\` names a file that it cannot open. A name with a mask (\`conf.d/*.conf\`) may match nothing. Whether a
-file is there depends on the machine: in a checkout, \`pathMap\` says where the paths of the configuration lie.`,
+file is there depends on the machine: in a checkout, \`pathMap\` says where the paths of the configuration are.`,
   about: ['include'],
   looksAt: { directive: ['include'] },
   needs: 'disk',

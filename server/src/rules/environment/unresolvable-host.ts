@@ -61,7 +61,7 @@ export default defineRule({
   since: '0.1',
   title: 'Host name that does not resolve',
   why: `
-nginx looks the names in \`proxy_pass\`, \`server\`, \`listen\`, \`resolver\`, \`set_real_ip_from\`, \`auth_http\` and behind \`syslog:server=\` up when it starts, and refuses to start when one is not found: "host not found in upstream". Proxylens asks no name server; it says only what no name server can answer.`,
+nginx looks the names in \`proxy_pass\`, \`server\`, \`listen\`, \`resolver\`, \`set_real_ip_from\`, \`auth_http\` and after \`syslog:server=\` up when it starts, and refuses to start when one is not found: "host not found in upstream". Proxylens makes no DNS queries; it reports only names that no DNS server can resolve.`,
   about: ['proxy_pass', 'server', 'upstream'],
   references: ['https://www.rfc-editor.org/rfc/rfc6761#section-6.4'],
   looksAt: { directive: [...PASSES, 'server', ...OTHERS] },

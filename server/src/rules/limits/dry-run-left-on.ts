@@ -10,7 +10,7 @@ export default defineRule({
   title: 'Dry-run limit left enabled',
   why: `
 With \`limit_req_dry_run on\` or \`limit_conn_dry_run on\` nginx counts, logs what it would have refused, and lets everything pass. That is for
-the days in which a limit is being measured. Left in place, it looks like protection and is none.`,
+the time in which a limit is being measured. Left in place, it looks like protection and is none.`,
   about: ['limit_req_dry_run', 'limit_conn_dry_run'],
   looksAt: { directive: ['limit_req_dry_run', 'limit_conn_dry_run'] },
   needs: 'file',

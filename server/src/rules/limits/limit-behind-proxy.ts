@@ -46,7 +46,7 @@ export default defineRule({
   title: 'Limit counts the address of the proxy in front',
   why: `
 Behind a balancer or a content delivery network \`$remote_addr\` is the address of that proxy. A limit keyed on it counts all clients as one:
-the first busy minute locks everybody out. \`set_real_ip_from\` with \`real_ip_header\` puts the client's address back, for requests from
+the first busy minute locks everyone out. \`set_real_ip_from\` with \`real_ip_header\` puts the client's address back, for requests from
 the addresses that are listed.`,
   about: ['limit_req_zone', 'limit_conn_zone', 'set_real_ip_from', 'real_ip_header', '$binary_remote_addr'],
   looksAt: { config: true },

@@ -12,7 +12,7 @@ export default defineRule({
   title: 'Limit zone never applied',
   why: `
 \`limit_req_zone\` and \`limit_conn_zone\` only reserve the memory in which nginx counts. Nothing is limited until \`limit_req\` or \`limit_conn\`
-names the zone in a server or location. A zone that nothing names is mostly a protection that somebody believes to have.
+names the zone in a server or location. A zone that nothing names is usually a protection that its author believes to be active.
 
 The rule is silent when an include finds no file, for the limit may be applied there.`,
   about: ['limit_req_zone', 'limit_req', 'limit_conn_zone', 'limit_conn'],

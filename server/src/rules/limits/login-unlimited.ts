@@ -17,8 +17,8 @@ export default defineRule({
   missing: ['limit_req'],
   title: 'Login without a rate limit',
   why: `
-A login page or token endpoint that takes as many requests as the line carries lets passwords be guessed, and each guess costs the
-application a slow password hash. A \`limit_req\` of a few requests a minute for each address stops that, and no person notices it.`,
+A login page or token endpoint that takes any number of requests lets passwords be guessed, and each guess costs the
+application a slow password hash. A \`limit_req\` of a few requests a minute for each address stops that, and no real user notices it.`,
   about: ['limit_req', 'limit_req_zone', '$binary_remote_addr'],
   looksAt: { scope: ['location'] },
   needs: 'config',

@@ -17,7 +17,7 @@ export default defineRule({
   equivalents: ['nginx-lint:gzip-not-enabled'],
   title: 'Responses are not compressed',
   why: `
-\`gzip\` is off unless it is turned on. HTML, CSS, JavaScript and JSON shrink to a quarter or less, which is what counts on slow lines.
+\`gzip\` is off unless it is turned on. HTML, CSS, JavaScript and JSON shrink to a quarter or less, which matters on slow connections.
 Where the balancer in front compresses, nginx need not. Pages that mix secrets with text of the client over TLS should stay uncompressed
 (BREACH).`,
   about: ['gzip', 'gzip_types', 'gzip_proxied'],

@@ -13,7 +13,7 @@ export default defineRule({
   equivalents: ['gixy:try_files_is_evil_too'],
   title: 'try_files without open_file_cache',
   why: `
-For each name in \`try_files\` nginx asks the file system whether it exists, at every request, the ones that go to the application included.
+For each name in \`try_files\` nginx asks the file system whether it exists, for every request, including those that go to the application.
 \`open_file_cache\` keeps the answers for a while; with \`open_file_cache_errors on\` also that a file is not there. On a local disk that the
 kernel has cached the gain is small, on network storage it is large.`,
   about: ['try_files', 'open_file_cache', 'open_file_cache_errors', 'open_file_cache_valid'],

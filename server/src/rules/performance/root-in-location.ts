@@ -25,7 +25,7 @@ export default defineRule({
   equivalents: ['nginx-lint:root-in-location'],
   title: 'Document root set in a location',
   why: `
-A \`root\` that stands in a location holds for that location only; a request that another location takes, or an error page, is looked for in
+A \`root\` in a location holds for that location only; a request that another location takes, or an error page, is looked for in
 the default \`html\` folder. Set it once for the server, and change it in the locations that are exceptions.`,
   about: ['root', 'location'],
   looksAt: { directive: ['root'] },

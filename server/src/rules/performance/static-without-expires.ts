@@ -18,7 +18,7 @@ export default defineRule({
   title: 'Static files without a cache lifetime',
   why: `
 Without \`expires\` or a \`Cache-Control\` header a browser guesses how long it may keep a file, and asks again for many of them at every visit.
-Files whose name holds a hash of their content may be kept for a year; others for as long as an old one does no harm.`,
+Files whose name holds a hash of their content may be kept for a year; others for as long as an outdated copy does no harm.`,
   about: ['expires', 'add_header'],
   looksAt: { scope: ['location'] },
   needs: 'config',

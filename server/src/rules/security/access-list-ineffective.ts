@@ -80,9 +80,9 @@ export default defineRule({
   since: '0.2',
   title: 'Access list line without effect',
   why: `
-nginx goes through \`allow\` and \`deny\` in order and stops at the first that fits. \`allow all\` (or \`0.0.0.0/0\`) before \`deny all\` lets everybody in, \`deny all\` before the \`allow\` lines lets nobody in, and an exception behind the network that holds it is never looked at. Write the narrow lines first and \`deny all\` last.
+nginx goes through \`allow\` and \`deny\` in order and stops at the first that matches. \`allow all\` (or \`0.0.0.0/0\`) before \`deny all\` lets everyone in, \`deny all\` before the \`allow\` lines lets nobody in, and an exception after the network that contains it is never reached. Write the narrow lines first and \`deny all\` last.
 
-With \`satisfy any\` one of list and password is enough. If the list admits everybody, nobody is asked for the password.`,
+With \`satisfy any\` one of list and password is enough. If the list admits everyone, no one is asked for the password.`,
   about: ['allow', 'deny', 'satisfy', 'auth_basic'],
   looksAt: [
     {
@@ -95,7 +95,7 @@ With \`satisfy any\` one of list and password is enough. If the list admits ever
   needs: 'config',
   messages: {
     needless:
-      'Nobody is asked for a password: with "satisfy any" the line "{line}" already lets everybody in. Name the addresses that need no password.',
+      'Nobody is asked for a password: with "satisfy any" the line "{line}" already lets everyone in. Name the addresses that need no password.',
     open: '"{line}" is never reached: "{first}" comes before it and lets {who} in. Put the narrower line first.',
     closed: '"{line}" is never reached: "{first}" comes before it and keeps {who} out. Put the narrower line first.',
   },
@@ -135,7 +135,7 @@ With \`satisfy any\` one of list and password is enough. If the list admits ever
       return report('needless', {
         at: password.at(),
         data: { line: `allow ${line.value(0)}` },
-        related: [{ at: line.at(), message: 'lets everybody in' }],
+        related: [{ at: line.at(), message: 'lets everyone in' }],
         witness: proofOf(trace),
       });
     }

@@ -178,7 +178,7 @@ export default defineRule({
   since: '0.2',
   title: 'Access rules bypassed by another location',
   why: `
-A request is in one location only. Where a regular expression fits, it outranks a prefix, be that as long as it may: \`location /admin/\` with a list keeps nobody away from \`/admin/export.json\` while there is a \`location ~ \\.json$\` on the same level. Neither do the rules hold for another path that leads to the same file or the same backend: an alias, a \`rewrite … break\`, an error page that passes on what was refused.
+A request is in one location only. Where a regular expression matches, it outranks a prefix, however long: \`location /admin/\` with a list keeps nobody away from \`/admin/export.json\` while there is a \`location ~ \\.json$\` on the same level. Nor do the rules hold for another path that leads to the same file or the same backend: an alias, a \`rewrite … break\`, an error page that passes on what was refused.
 
 \`^~\` keeps the regular expressions of the level out, and an expression inside the restricted location inherits its rules. Where people may enter on purpose, say so with \`allow all\`, \`auth_basic off\` or \`auth_request off\`.`,
   about: ['location', 'allow', 'deny', 'auth_basic', 'auth_request'],

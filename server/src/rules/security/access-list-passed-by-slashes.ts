@@ -19,9 +19,9 @@ export default defineRule({
   since: '0.2',
   title: 'Access rules bypassed by two slashes',
   why: `
-nginx makes one slash of several before it looks for the location. With \`merge_slashes off\` it does not: \`//admin/\` begins with another text than \`location /admin/\`, so another location answers, without the list or the password. The file system takes both for the same file, and many applications do so with paths.
+nginx merges slashes before it chooses the location. With \`merge_slashes off\` it does not: \`//admin/\` does not begin like \`location /admin/\`, so another location answers, without the list or the password. The file system takes both for the same file, and many applications do so with paths.
 
-Leave \`merge_slashes\` on. Where an application needs the slashes, for URLs inside of paths, refuse the protected part with two as well: \`location ~ ^/+admin(/|$)\`.`,
+Leave \`merge_slashes\` on. Where an application needs the slashes, for URLs within paths, refuse the protected part with two as well: \`location ~ ^/+admin(/|$)\`.`,
   about: ['merge_slashes', 'location', 'allow', 'deny', 'auth_basic'],
   references: ['https://nginx.org/en/docs/http/ngx_http_core_module.html#merge_slashes'],
   looksAt: {

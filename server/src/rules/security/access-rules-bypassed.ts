@@ -19,7 +19,7 @@ const ownRules = (scope: Scope): readonly Directive[] =>
     return line ? [line] : [];
   });
 
-/** The lines in force that keep strangers out, wherever they stand. */
+/** The lines in force that keep strangers out, wherever they are. */
 const rulesInForce = (scope: Scope): readonly Directive[] =>
   accessOf(scope) === 'everybody'
     ? []
@@ -45,7 +45,7 @@ export default defineRule({
   equivalents: ['gixy:return_bypasses_allow_deny'],
   title: 'return bypasses the access rules',
   why: `
-nginx works in phases: rewrite first, access later. A \`return\` answers in the rewrite phase, and so does a \`rewrite\` with \`redirect\` or \`permanent\`, or one whose replacement begins with \`http://\`. The \`allow\`, \`deny\` and \`auth_basic\` lines of the same block, or those that it inherits from its server, are never asked: everybody gets the answer, and with it a text that was to stay inside or the name of an inner host.
+nginx works in phases: rewrite first, access later. A \`return\` answers in the rewrite phase, and so does a \`rewrite\` with \`redirect\` or \`permanent\`, or one whose replacement begins with \`http://\`. The \`allow\`, \`deny\` and \`auth_basic\` lines of the same block, or those that it inherits from its server, are never consulted: everyone gets the answer, and with it a text that was meant to stay inside or the name of an internal host.
 
 Answer from the content phase instead: \`try_files /nothing @answer\` with the answer in the named location asks the access rules first. An answer that turns people away (4xx, 5xx) is no loss and stays silent; under inherited rules so do redirects to the same site and pages for monitors.`,
   about: ['return', 'rewrite', 'allow', 'deny', 'auth_basic', 'auth_request'],

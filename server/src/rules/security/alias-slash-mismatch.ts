@@ -15,7 +15,7 @@ export default defineRule({
   equivalents: ['nginx-lint:alias-location-slash-mismatch'],
   title: 'Trailing slashes of location and alias do not match',
   why: `
-nginx cuts the location's name off the path and puts the rest behind the alias as it is. When the name ends in a slash and the alias does not, nothing separates the two: \`/img/a.png\` is looked for as \`/data/imga.png\`. Files of the folder are not found, and files beside it whose names begin alike are.`,
+nginx cuts the location's name off the path and appends the rest to the alias as it is. When the name ends in a slash and the alias does not, nothing separates the two: \`/img/a.png\` is looked for as \`/data/imga.png\`. Files of the folder are not found, and files beside it whose names begin alike are.`,
   about: ['alias', 'location'],
   looksAt: { directive: ['alias'] },
   needs: 'file',

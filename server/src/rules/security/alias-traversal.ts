@@ -27,12 +27,12 @@ export default defineRule({
   equivalents: ['gixy:alias_traversal'],
   title: 'Path traversal through alias',
   why: `
-nginx puts what follows the location's name behind the alias. With \`location /img\` and \`alias /data/img/\`, a request for \`/img../secret\`
-leaves \`../secret\` behind the name, so the file is \`/data/img/../secret\`: everything beside the aliased folder can be read.
+nginx appends what follows the location's name to the alias. With \`location /img\` and \`alias /data/img/\`, a request for \`/img../secret\`
+leaves \`../secret\` after the name, so the file is \`/data/img/../secret\`: everything beside the aliased folder can be read.
 
-A slash at the end of the location's name closes the way: \`/img../\` no longer begins with it.
+A slash at the end of the location's name prevents this: \`/img../\` no longer begins with it.
 
-The same happens with a regex location whose capture may begin with two dots right behind a slash of the alias.`,
+The same happens with a regex location whose capture may begin with two dots directly after a slash of the alias.`,
   about: ['alias', 'location'],
   looksAt: { directive: ['alias'] },
   needs: 'file',

@@ -18,7 +18,7 @@ export default defineRule({
   equivalents: ['gixy:allow_without_deny'],
   title: 'Allow list without deny all',
   why: `
-nginx goes through \`allow\` and \`deny\` in order and stops at the first that fits. Who fits none is let in, so a list of \`allow\` lines alone changes nothing. It needs a \`deny all\` at its end.
+nginx goes through \`allow\` and \`deny\` in order and stops at the first that matches. A client that matches none is let in, so a list of \`allow\` lines alone changes nothing. It needs a \`deny all\` at its end.
 
 A level with lines of its own does not inherit those of the outer level: a \`deny all\` in the server is gone in a location with a single \`allow\`.`,
   about: ['allow', 'deny', 'satisfy'],

@@ -41,9 +41,9 @@ export default defineRule({
   since: '0.2',
   title: 'auth_request_set value read too early',
   why: `
-\`if\`, \`return\`, \`rewrite\` and \`set\` run in the rewrite phase; \`auth_request\` asks its authority in the access phase, later. A variable of \`auth_request_set\` is always empty in an \`if\`, whatever the authority would answer: the decision is the same for everybody, and where it answers the authority is not even asked.
+\`if\`, \`return\`, \`rewrite\` and \`set\` run in the rewrite phase; \`auth_request\` asks the authorization server later, in the access phase. A variable of \`auth_request_set\` is always empty in an \`if\`, whatever the authorization server would answer: the decision is the same for everybody, and where that ends the request the server is not even asked.
 
-Use the value where it is known: in \`proxy_set_header\`, in a log, in a \`map\` that these read, or in the named location of an \`error_page\`. Let the authority itself answer 403 for who has not the role.`,
+Use the value where it is known: in \`proxy_set_header\`, in a log, in a \`map\` that these read, or in the named location of an \`error_page\`. Let the authorization server itself answer 403 for users without the role.`,
   about: ['auth_request', 'auth_request_set', 'if'],
   references: ['https://nginx.org/en/docs/http/ngx_http_auth_request_module.html'],
   looksAt: {

@@ -25,9 +25,9 @@ export default defineRule({
   missing: ['auth_request'],
   title: 'auth_request value that is empty, or set by the client',
   why: `
-\`auth_request_set\` takes a value from the answer to the subrequest of \`auth_request\`, and belongs where \`auth_request\` is in force. In the location of the subrequest itself (\`location = /auth\`) no other subrequest is made, and the variable stays empty for everybody who reads it.
+\`auth_request_set\` takes a value from the answer to the subrequest of \`auth_request\`, and belongs where \`auth_request\` is in force. In the location of the subrequest itself (\`location = /auth\`) no other subrequest is made, and the variable stays empty wherever it is read.
 
-\`$upstream_http_…\` is the answer of the application in this location, so it is empty while the request for the application is made; and \`$http_…\` is what the client has sent, whatever the authority says.
+\`$upstream_http_…\` is the answer of the application in this location, so it is empty while the request for the application is made; and \`$http_…\` is what the client has sent, whatever the authorization server says.
 
 Like all lists, the lines of an outer level are hidden by a single one of the location's own.`,
   about: ['auth_request', 'auth_request_set'],

@@ -15,9 +15,9 @@ export default defineRule({
   missing: ['listen', 'return', 'rewrite', 'if', 'set_real_ip_from'],
   title: 'Basic authentication over plain HTTP',
   why: `
-Basic authentication sends name and password with every request, merely encoded. Without TLS everybody on the way reads them. Serve the location over TLS only.
+Basic authentication sends name and password with every request, merely encoded. Without TLS anyone on the path reads them. Serve the location over TLS only.
 
-The rule looks at each plain socket, whatever its port, and at what a plain request gets there: where it is redirected first, no password is ever asked for. It is silent where something shows that another machine ends TLS in front: realip, the PROXY protocol, a look at X-Forwarded-Proto, or a socket that others do not reach.`,
+The rule looks at each plain socket, whatever its port, and at what a plain request gets there: where it is redirected first, no password is ever asked for. It is silent where something shows that another machine in front terminates TLS: realip, the PROXY protocol, a look at X-Forwarded-Proto, or a socket that others do not reach.`,
   about: ['auth_basic', 'listen'],
   looksAt: { directive: ['auth_basic'] },
   needs: 'config',

@@ -10,7 +10,7 @@ export default defineRule({
   equivalents: ['gixy:add_header_content_type'],
   title: 'Second Content-Type header',
   why: `
-\`add_header\` adds; it never replaces. The response has its own Content-Type already, from \`types\`, from \`default_type\` or from the upstream, and which of two a browser goes by is its own affair: the way for scripts to be run where text was meant.
+\`add_header\` adds; it never replaces. The response has its own Content-Type already, from \`types\`, from \`default_type\` or from the upstream, and which of the two a browser uses is up to the browser: that is how scripts get run where text was meant.
 
 Use \`default_type\` (with an empty \`types {}\` where the file's name must not count), or hide the upstream's header first.`,
   about: ['add_header', 'default_type', 'types', 'proxy_hide_header'],

@@ -9,7 +9,7 @@ export default defineRule({
   since: '0.1',
   title: 'Cookie without Secure, HttpOnly or SameSite',
   why: `
-Without \`HttpOnly\` a script that was smuggled into the page reads the cookie, without \`Secure\` it goes over plain HTTP too, and without \`SameSite\` other sites' forms send it along in older browsers. The rule looks at cookies that nginx sets with \`add_header\`, and at \`proxy_cookie_flags\` that takes flags away. What the application sets is its own affair.`,
+Without \`HttpOnly\` a script that was injected into the page reads the cookie, without \`Secure\` it goes over plain HTTP too, and without \`SameSite\` other sites' forms send it along in older browsers. The rule looks at cookies that nginx sets with \`add_header\`, and at \`proxy_cookie_flags\` that takes flags away. What the application sets is not checked.`,
   about: ['proxy_cookie_flags', 'add_header'],
   looksAt: { directive: ['add_header', 'proxy_cookie_flags'] },
   needs: 'file',

@@ -46,9 +46,9 @@ export default defineRule({
   since: '0.2',
   title: 'CORS headers open to any site or invalid',
   why: `
-\`Access-Control-Allow-Origin\` names the one site whose pages may read the answer. Who sends back \`$http_origin\`, whatever it is, together with \`Access-Control-Allow-Credentials: true\`, lets every page on the web read what the user sees when he is logged in. \`null\` is no harmless value: a sandboxed frame of any site has this origin.
+\`Access-Control-Allow-Origin\` names the one site whose pages may read the answer. Sending back \`$http_origin\`, whatever it is, together with \`Access-Control-Allow-Credentials: true\` lets every page on the web read what a logged-in user sees. \`null\` is not a harmless value: a sandboxed frame of any site has this origin.
 
-Browsers refuse \`*\` together with credentials, two origins in one value, and the header sent twice: the page that it was written for does not work.
+Browsers refuse \`*\` together with credentials, two origins in one value, and the header sent twice: the page that needs it does not work.
 
 Choose the origin with a \`map\` of \`$http_origin\` that lists your own sites and is empty otherwise (nginx sends no header then), and send \`Vary: Origin\`.`,
   about: ['add_header', 'map', '$http_'],

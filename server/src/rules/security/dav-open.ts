@@ -35,9 +35,9 @@ export default defineRule({
   missing: ['deny', 'auth_basic', 'auth_request', 'limit_except'],
   title: 'WebDAV methods open to everyone',
   why: `
-\`dav_methods\` lets clients store, delete, copy and move files below the root, and nginx asks nobody for it. Without a list of addresses, a password or \`limit_except\` that is everybody on the network: pages are replaced, programs are uploaded, disks fill up.
+\`dav_methods\` lets clients store, delete, copy and move files below the root, and nginx does not ask who they are. Without an address list, a password or \`limit_except\` that means everyone on the network: pages are replaced, programs are uploaded, disks fill up.
 
-\`dav_access\` sets the permissions of the files that are made, and keeps nobody out.`,
+\`dav_access\` sets the permissions of the files that are made, and keeps no one out.`,
   about: ['dav_methods', 'limit_except', 'auth_basic', 'deny'],
   references: ['https://nginx.org/en/docs/http/ngx_http_dav_module.html'],
   looksAt: { directive: ['dav_methods'] },

@@ -13,7 +13,7 @@ export default defineRule({
   equivalents: ['nginx-lint:autoindex-enabled'],
   title: 'Directory listing open to everyone',
   why: `
-With \`autoindex on\` a folder without an index file answers with the list of what is in it: backups, exports, uploads of others that nobody was meant to find. For a public mirror that is the purpose; suppress the rule there. Where strangers are turned away (a password, an address list, a condition on an address or a secret) and on servers that only this machine reaches it is silent by itself. A condition on the method or the browser turns nobody away.`,
+With \`autoindex on\` a folder without an index file answers with the list of what is in it: backups, exports, other people's uploads that nobody was meant to find. For a public mirror that is the purpose; suppress the rule there. Where strangers are turned away (a password, an address list, a condition on an address or a secret) and on servers that only this machine reaches it is silent by itself. A condition on the method or the browser turns no one away.`,
   about: ['autoindex'],
   looksAt: { directive: ['autoindex'] },
   needs: 'file',

@@ -20,7 +20,7 @@ export default defineRule({
   since: '0.2',
   title: 'Only the exact path is restricted',
   why: `
-\`location = /admin\` takes requests for \`/admin\` and nothing else. \`/admin/\` and \`/admin/users\` are taken by another location, here by one that passes everything to the application, which answers them as ever.
+\`location = /admin\` takes requests for \`/admin\` and nothing else. \`/admin/\` and \`/admin/users\` are taken by another location, here by one that passes everything to the application, which answers them as before.
 
 Write \`location ^~ /admin\` (which takes \`/administration\`, too) or the exact path and \`location ^~ /admin/\` together.`,
   about: ['location', 'deny', 'allow', 'auth_basic'],

@@ -18,7 +18,7 @@ export default defineRule({
   equivalents: ['gixy:resolver_external'],
   title: 'Public DNS resolver',
   why: `
-nginx asks the resolver over plain UDP and believes the first answer that fits. On the way to a server outside one's own network, an answer can be forged, and requests with their cookies go where it points. It also costs a round trip and fails when the link does.
+nginx asks the resolver over plain UDP and believes the first answer that matches. On the way to a server outside your own network, an answer can be forged, and requests with their cookies go where it points. It also costs a round trip and fails when the link does.
 
 Use a resolver on the machine (\`127.0.0.1\`, systemd's \`127.0.0.53\`, Docker's \`127.0.0.11\`) or in the local network.`,
   about: ['resolver'],

@@ -50,7 +50,7 @@ nginx serves whatever its worker may read below the folder. With \`/\`, or with 
 
 Name the folder that holds the site. For X-Accel-Redirect over a large tree, mark the location \`internal\`; then only the application leads there, and the rule is silent.
 
-Whether anything is sent from there is asked of the matcher: a \`root /\` beside a \`location /\` that passes everything on exposes nothing, and neither does a location that strangers do not get into.`,
+Whether anything is sent from there is asked of the matcher: a \`root /\` beside a \`location /\` that passes everything on exposes nothing, and nor does a location that strangers do not get into.`,
   about: ['root', 'alias', 'internal'],
   looksAt: { directive: ['root', 'alias'] },
   needs: 'file',

@@ -47,7 +47,7 @@ export default defineRule({
   since: '0.1',
   title: 'Client address taken from a header that anyone can set',
   why: `
-X-Forwarded-For and its relatives are written by whoever sends the request. \`set_real_ip_from\` says whose word counts: with \`0.0.0.0/0\` everybody's, and \`allow\`, \`deny\`, limits and logs then go by an invented address. The same holds for conditions on the header itself that open or close a door.
+X-Forwarded-For and its relatives are written by whoever sends the request. \`set_real_ip_from\` says who is trusted: with \`0.0.0.0/0\` everyone is, and \`allow\`, \`deny\`, limits and logs then use an invented address. The same holds for conditions on the header itself that grant or deny access.
 
 List the addresses of the proxies in front, take \`$remote_addr\` in conditions, and let the realip module put the true address there.`,
   about: ['set_real_ip_from', 'real_ip_header', 'geo', '$remote_addr'],

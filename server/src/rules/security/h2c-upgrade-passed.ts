@@ -11,7 +11,7 @@ export default defineRule({
   since: '0.2',
   title: 'HTTP/2 upgrade is passed on to the application',
   why: `
-With \`proxy_set_header Upgrade $http_upgrade\` and \`Connection $http_connection\` a client may ask the application for an upgrade to HTTP/2 without TLS (\`Upgrade: h2c\`, \`Connection: Upgrade, HTTP2-Settings\`). Where the application agrees, nginx only hands bytes on from then on: the client sends further requests for any path on that connection, and the access rules of the configuration are never asked.
+With \`proxy_set_header Upgrade $http_upgrade\` and \`Connection $http_connection\` a client may ask the application for an upgrade to HTTP/2 without TLS (\`Upgrade: h2c\`, \`Connection: Upgrade, HTTP2-Settings\`). Where the application agrees, nginx only relays bytes from then on: the client sends further requests for any path on that connection, and the access rules of the configuration are never consulted.
 
 For WebSockets alone, pass the upgrade on for the word websocket only: a \`map $http_upgrade $upgrade { default ""; websocket websocket; }\`, and \`Connection\` from such a map, too.`,
   about: ['proxy_set_header', '$http_', 'map'],

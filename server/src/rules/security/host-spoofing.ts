@@ -27,9 +27,9 @@ export default defineRule({
   equivalents: ['gixy:host_spoofing'],
   title: 'Unchecked Host header passed to the application',
   why: `
-Applications build links, password mails and cache keys with the host that they are told. \`$host\` is the one by which nginx chose the server. \`$http_host\` is the header as it came: with a request line such as \`GET http://good.example/ HTTP/1.1\` the header may say something else, and nginx goes by the line. Arguments, cookies and headers such as X-Forwarded-Host are the client's free choice altogether.
+Applications build links, password mails and cache keys with the host that they are given. \`$host\` is the one by which nginx chose the server. \`$http_host\` is the header as it came: with a request line such as \`GET http://good.example/ HTTP/1.1\` the header may say something else, and nginx uses the request line. Arguments, cookies and headers such as X-Forwarded-Host are entirely the client's choice.
 
-Many guides, gunicorn's among them, pass \`$http_host\` because it keeps the port. Django and others check it against a list of allowed hosts, so the line is an information there; with \`$host\` the check is nginx's already. Write \`$host:$server_port\` where the port matters. Where the container of nginx is published on another port than 80 and 443, nothing but \`$http_host\` has it, and the rule is silent.`,
+Many guides, gunicorn's among them, pass \`$http_host\` because it keeps the port. Django and others check it against a list of allowed hosts, so the line is informational there; with \`$host\` the check is nginx's already. Write \`$host:$server_port\` where the port matters. Where the container of nginx is published on another port than 80 and 443, nothing but \`$http_host\` has it, and the rule is silent.`,
   about: ['proxy_set_header', '$host', '$http_host'],
   looksAt: { directive: SETTERS },
   needs: 'file',

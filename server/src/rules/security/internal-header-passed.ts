@@ -83,7 +83,7 @@ export default defineRule({
   why: `
 Behind a login in nginx, applications take the user from a header such as X-Remote-User. nginx passes unknown headers on as they come, so wherever a location to the same application does not set that header, everybody can: one request to such a path is made in the name of the administrator.
 
-Set the header in every location of the application, to the empty string where nobody is logged in; nginx then does not pass it.
+Set the header in every location of the application, to the empty string where no user is logged in; nginx then does not send it.
 
 With \`underscores_in_headers on\`, X_REMOTE_USER and X-Remote-User become the same variable in WSGI and CGI, and clearing the one leaves the other.`,
   about: ['proxy_set_header', 'auth_request_set', 'underscores_in_headers'],

@@ -17,7 +17,7 @@ export default defineRule({
   why: `
 With X-Accel-Redirect the application decides who may have a file, and nginx sends it from a location such as \`/protected/\`. Without \`internal\` everybody who knows the path gets the file without asking the application.
 
-The rule goes by the name of the location and by the alias or root in force in it; without such a name it cannot know what is meant.`,
+The rule relies on the name of the location and by the alias or root in force in it; without such a name it cannot know what is meant.`,
   about: ['internal', 'alias'],
   references: ['https://nginx.org/en/docs/http/ngx_http_core_module.html#internal'],
   looksAt: { directive: ['location'] },

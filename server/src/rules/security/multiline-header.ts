@@ -12,7 +12,7 @@ export default defineRule({
   equivalents: ['gixy:add_header_multiline'],
   title: 'Header value spans several lines',
   why: `
-A long Content-Security-Policy is easier to read on several lines, but nginx sends the line ends along. Folded headers were given up with HTTP/1.1's revision: HTTP/2 clients refuse the response, some browsers ignore the header, and some proxies take the second line for a header of its own.
+A long Content-Security-Policy is easier to read on several lines, but nginx sends the line ends along. Folded headers were deprecated by HTTP/1.1's revision: HTTP/2 clients refuse the response, some browsers ignore the header, and some proxies take the second line for a header of its own.
 
 Write the value on one line. A line end within a value of \`set\` or \`map\` is carried along; a long value can be put together from several \`set\` lines, each without one.`,
   about: ['add_header', 'proxy_set_header'],

@@ -47,7 +47,7 @@ export default defineRule({
   covers: ['redirect-target-malformed/runsOn'],
   title: 'Client chooses the redirect host',
   why: `
-Where a part of the path or a parameter becomes the host of a redirect, a link that begins with your own name leads to any site: the classic help for phishing, and a way around checks of "our own" addresses at login pages.
+Where a part of the path or a parameter becomes the host of a redirect, a link that begins with your own name leads to any site: a classic aid to phishing, and a way around checks of "our own" addresses at login pages.
 
 A group such as \`(.+)\` holds slashes too, so \`http://$project.example.org/\` is left at the first of them. And where nothing ends a written host, \`https://example.org$1\`, the group continues it: \`https://example.org.evil.test/\`.
 

@@ -204,9 +204,9 @@ export default defineRule({
   equivalents: ['gixy:origins'],
   title: 'Origin or Referer check too loose',
   why: `
-A pattern that should let one's own sites pass often lets others pass, too: without \`^\` the name may stand in the path of another site, without an end behind the host (\`$\` for an Origin, a slash for a Referer) \`example.com.evil.example\` fits, and a dot that is not escaped stands for any character.
+A pattern that should let your own sites pass often lets others pass, too: without \`^\` the name may be in the path of another site, without an end after the host (\`$\` for an Origin, a slash for a Referer) \`example.com.evil.example\` fits, and a dot that is not escaped stands for any character.
 
-The rule makes up hosts of others and tries them against the pattern with the real engine. What it shows is accepted.`,
+The rule generates foreign hosts and tries them against the pattern with the real engine. Each host that it shows is accepted.`,
   about: ['if', 'map', 'valid_referers', '$http_'],
   references: ['https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Origin'],
   looksAt: [{ directive: ['if', 'valid_referers'] }, { scope: ['map'] }],

@@ -86,7 +86,7 @@ export default defineRule({
   since: '0.2',
   title: 'Source code served as text',
   why: `
-Of several locations with regular expressions the first that matches takes the request. Where one that serves files stands before the one that hands \`.php\` to the interpreter, a program below its path is sent as it stands on the disk, with the passwords in it.
+Of several locations with regular expressions the first that matches takes the request. Where one that serves files comes before the one that hands \`.php\` to the interpreter, a program below its path is sent as source text, with the passwords in it.
 
 Put the location of the programs first, or into the other one, or refuse them there: \`location ~ \\.php$ { return 404; }\`.`,
   about: ['location', 'alias', 'fastcgi_pass'],

@@ -10,7 +10,7 @@ export default defineRule({
   equivalents: ['gixy:valid_referers'],
   title: 'Requests without a Referer are accepted',
   why: `
-With \`none\`, a request without a Referer header is as good as one from your own pages. A foreign page sets \`Referrer-Policy: no-referrer\` and every link and form on it comes without one, so the check stops nobody who knows of it.
+With \`none\`, a request without a Referer header is as good as one from your own pages. A foreign page sets \`Referrer-Policy: no-referrer\` and every link and form on it comes without one, so the check stops no one who knows of it.
 
 Without \`none\`, people who typed the address or whose browser never sends the header are turned away: for images that is usually wanted, for pages it is not (nginx's own example has \`none\`). Protect forms with a token or with SameSite cookies rather than with the Referer.`,
   about: ['valid_referers', '$invalid_referer'],

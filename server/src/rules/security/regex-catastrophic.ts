@@ -103,7 +103,7 @@ export default defineRule({
   why: `
 Loops within loops, as in \`(a+)+\`, can split the same text in exponentially many ways, and an engine that backtracks tries them all when the match fails at the end. One request with thirty characters then occupies a worker, and with it every connection of that worker, until PCRE2's match limit ends it.
 
-The rule makes up such an input, makes sure that a request can bring it to this place, and runs it; the message shows one that reached the limit.`,
+The rule generates such an input, makes sure that a request can bring it here, and runs it; the message shows one that reached the limit.`,
   about: ['location', 'rewrite', 'map', 'if', 'server_name'],
   looksAt: { directive: '*' },
   needs: 'file',

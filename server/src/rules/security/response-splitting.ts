@@ -54,7 +54,7 @@ export default defineRule({
   equivalents: ['gixy:http_splitting'],
   title: 'Client input can split the response header',
   why: `
-nginx decodes the path of a request before it fills \`$uri\`, \`$document_uri\` and the groups of regular expressions, so \`%0d%0a\` has become a real line end there. Written into a redirect, a header or the request to an upstream, it ends that line, and what follows is a header, or a whole second message, of the attacker's choosing.
+nginx decodes the path of a request before it fills \`$uri\`, \`$document_uri\` and the groups of regular expressions, so \`%0d%0a\` has become a real line end there. Written into a redirect, a header or the request to an upstream, it ends that line, and what follows is a header, or a whole second message, of the attacker's choice.
 
 \`$request_uri\` is the path as it was sent, still encoded. A regular expression whose group cannot match a line end is safe as well: a dot never matches one, while a negated class such as \`[^/]\` does.`,
   about: ['return', 'rewrite', 'add_header', 'proxy_set_header', 'proxy_pass', '$uri', '$request_uri'],

@@ -30,9 +30,9 @@ export default defineRule({
   since: '0.1',
   title: 'Secret in the configuration',
   why: `
-Configurations are kept in repositories, copied into images and pasted into questions. A token in one is a token in all of them, and changing it means to find every copy. It makes no difference whether nginx sends it (a header, a parameter, a variable) or compares with it (an \`if\`, a \`map\`, \`secure_link_md5\`).
+Configurations are kept in repositories, copied into images and pasted into questions. A token in one is a token in all of them, and changing it means finding every copy. It makes no difference whether nginx sends it (a header, a parameter, a variable) or compares with it (an \`if\`, a \`map\`, \`secure_link_md5\`).
 
-What nginx compares with is an information: such lists are often short-lived keys of one's own services.
+What nginx compares with is informational: such lists are often short-lived keys of your own services.
 
 Keep the line in a file of its own that only root may read and include it, so that the rest can be shared.`,
   about: ['proxy_set_header', 'uwsgi_param', 'secure_link_md5', 'include'],

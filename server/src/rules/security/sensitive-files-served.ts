@@ -41,7 +41,7 @@ export default defineRule({
   missing: ['location'],
   title: 'Project files are served',
   why: `
-A \`root\` that names the folder of the application, beside its socket or its \`static\` folder, lets everybody fetch what else lies there: \`.git\` with the whole history, \`.env\` with the passwords, the settings, the database file.
+A \`root\` that names the folder of the application, beside its socket or its \`static\` folder, lets everyone fetch what else is there: \`.git\` with the whole history, \`.env\` with the passwords, the settings, the database file.
 
 Serve the static files from a folder of their own and pass everything else on. A location that denies paths with a leading dot keeps \`.git\` and \`.env\` in, but not the source.`,
   about: ['root', 'alias', 'try_files'],

@@ -56,7 +56,7 @@ export default defineRule({
   equivalents: ['gixy:ssrf'],
   title: 'Client chooses the proxied host',
   why: `
-When a part of a request ends up in the scheme, host or port of a pass directive, everybody can make nginx fetch from machines that only nginx reaches: the database's console, the cloud provider's metadata, other tenants.
+When a part of a request ends up in the scheme, host or port of a pass directive, everyone can make nginx fetch from machines that only nginx reaches: the database's console, the cloud provider's metadata, other tenants.
 
 Keep the target constant, look it up with \`map\` from a list of allowed ones, or make the location \`internal\`, so that only a redirect of your own application (X-Accel-Redirect) leads there.`,
   about: ['proxy_pass', 'internal', 'map'],

@@ -22,7 +22,7 @@ export default defineRule({
   equivalents: ['gixy:status_page_exposed'],
   title: 'Status page open to everyone',
   why: `
-Status pages tell how many people are on the site, which upstreams there are and how they fare; the API of the commercial build can change them as well. Let the monitoring in by its address, and nobody else.
+Status pages show how many people are on the site, which upstreams there are and how they are doing; the API of the commercial build can change them as well. Allow only the addresses of the monitoring.
 
 A server that listens on a unix socket or a loopback address only needs nothing more.`,
   about: ['stub_status', 'allow', 'deny'],

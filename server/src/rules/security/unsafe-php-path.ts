@@ -13,7 +13,7 @@ export default defineRule({
   missing: ['try_files', 'fastcgi_split_path_info', 'location'],
   title: 'PHP runs scripts that do not exist',
   why: `
-For \`/upload/photo.jpg/x.php\` the pattern \`\\.php$\` fits, although there is no such file. PHP with \`cgi.fix_pathinfo=1\`, its default, walks up until it finds one and runs \`photo.jpg\`. PHP-FPM's \`security.limit_extensions\` stops that for names that do not end in .php, unless somebody emptied it.
+For \`/upload/photo.jpg/x.php\` the pattern \`\\.php$\` fits, although there is no such file. PHP with \`cgi.fix_pathinfo=1\`, its default, walks up until it finds one and runs \`photo.jpg\`. PHP-FPM's \`security.limit_extensions\` stops that for names that do not end in .php, unless it was emptied.
 
 \`try_files $fastcgi_script_name =404\` (or \`$uri\`) asks for existing scripts only.`,
   about: ['fastcgi_pass', 'try_files', 'fastcgi_split_path_info'],

@@ -42,9 +42,9 @@ export default defineRule({
   severity: 'warning',
   since: '0.2',
   missing: true,
-  title: 'A check whose result nobody reads',
+  title: 'Check whose result is never read',
   why: `
-\`valid_referers\`, \`secure_link\` and \`ssl_verify_client optional\` refuse nobody. They put what they found into a variable (\`$invalid_referer\`, \`$secure_link\`, \`$ssl_client_verify\`), and an \`if\`, a \`map\` or the application has to act on it. Where nothing does, everybody gets in.`,
+\`valid_referers\`, \`secure_link\` and \`ssl_verify_client optional\` refuse no one. They put their result into a variable (\`$invalid_referer\`, \`$secure_link\`, \`$ssl_client_verify\`), and an \`if\`, a \`map\` or the application has to act on it. Where nothing does, everyone gets in.`,
   about: ['valid_referers', 'secure_link', 'ssl_verify_client', '$invalid_referer', '$secure_link', '$ssl_client_verify'],
   looksAt: { directive: Object.keys(VERDICTS) },
   needs: 'config',

@@ -12,8 +12,8 @@ export default defineRule({
   equivalents: ['gixy:version_disclosure', 'nginx-lint:server-tokens-enabled'],
   title: 'nginx version disclosed',
   why: `
-With \`server_tokens on\`, which is the default, every response and every built-in error page names the exact version. That closes no hole,
-but it tells an attacker at a glance which known ones are open.
+With \`server_tokens on\`, which is the default, every response and every built-in error page names the exact version. Hiding it closes no hole,
+but it shows an attacker at a glance which known ones are open.
 
 Where the directive is written as \`on\` this is a warning; where it is merely absent, a hint.`,
   about: ['server_tokens'],

@@ -14,9 +14,9 @@ export default defineRule({
   severity: 'info',
   since: '0.1',
   title: "Below Mozilla's TLS profile",
-  why: `Mozilla keeps three profiles for servers: \`modern\` (TLS 1.3 only), \`intermediate\` (TLS 1.2 with forward secrecy and authenticated encryption; the one for nearly everybody) and \`old\` (for clients of long ago, dropped from version 6.0 of the guideline). The setting \`mozilla\` says which one the project goes by.
+  why: `Mozilla keeps three profiles for servers: \`modern\` (TLS 1.3 only), \`intermediate\` (TLS 1.2 with forward secrecy and authenticated encryption; the right one for nearly everyone) and \`old\` (for clients of long ago, dropped from version 6.0 of the guideline). The setting \`mozilla\` says which one the project uses.
 
-Compared is what a client can really get: the suites that the string selects in the target's OpenSSL, less those that nginx or the security level never use. What any recent version of the guideline had in the profile is accepted, so a configuration from last year's generator is fine. Only what is written is judged, not nginx's defaults.
+The comparison is with what a client can really get: the suites that the string selects in the target's OpenSSL, less those that nginx or the security level never use. What any recent version of the guideline had in the profile is accepted, so a configuration from last year's generator is fine. Only what is written is judged, not nginx's defaults.
 
 Broken suites, suites without forward secrecy and withdrawn protocols are reported by \`weak-cipher\`, \`forward-secrecy-missing\` and \`weak-protocol\`; where those speak, this rule does not.`,
   about: ['ssl_ciphers', 'ssl_protocols'],

@@ -23,13 +23,13 @@ export default defineRule({
   severity: 'info',
   since: '0.1',
   title: 'Part of a cipher string without effect',
-  why: `OpenSSL skips a rule with a word that it does not know and says nothing, so a slip of the pen changes what a server offers without a trace: \`!anull\` excludes nothing, since words are case-sensitive.
+  why: `OpenSSL skips a rule with a word that it does not know and says nothing, so a typo changes what a server offers without a trace: \`!anull\` excludes nothing, since words are case-sensitive.
 
 Names of TLS 1.3 suites are such words here. Those suites are always offered when TLS 1.3 is on; \`ssl_conf_command Ciphersuites\` changes their list. And where \`ssl_protocols\` has TLSv1.3 only, the whole \`ssl_ciphers\` is without effect.
 
 A word that no library ever knew excludes nothing either: before OpenSSL 3.0 there is no \`CBC\`, and \`!CBC\` leaves every CBC suite in the list.
 
-Exclusions of suites that are not there (\`!RC4\`, \`!EXPORT\`) are left in peace: they are a precaution and cost nothing.`,
+Exclusions of suites that are not there (\`!RC4\`, \`!EXPORT\`) are not reported: they are a precaution and cost nothing.`,
   about: ['ssl_ciphers', 'ssl_conf_command', 'ssl_protocols'],
   references: ['https://docs.openssl.org/3.0/man1/openssl-ciphers/'],
   looksAt: { directive: CIPHER_DIRECTIVES },

@@ -18,7 +18,7 @@ export default defineRule({
 
 What a version knows differs: RC4 and 3DES are gone from the usual builds, so a string of those words alone is empty today. The list is only read for servers that have a certificate; elsewhere the rule is silent.
 
-\`PROFILE=SYSTEM\` is a word of the OpenSSL of RHEL, Fedora and their kin, and left in peace.
+\`PROFILE=SYSTEM\` is a keyword of the OpenSSL of RHEL, Fedora and their derivatives, and not reported.
 
 A name of a TLS 1.3 suite does not count: \`ssl_ciphers\` selects suites up to TLS 1.2.`,
   about: ['ssl_ciphers'],

@@ -24,7 +24,7 @@ export default defineRule({
   since: '0.2',
   controls: { cis: ['4.1.6'] },
   title: 'DHE suites without ssl_dhparam',
-  why: `Suites that begin with \`DHE-\` need the parameters of \`ssl_dhparam\`: since nginx 1.11.0 there are none without it, and OpenSSL skips these suites. Where the list has no others, every handshake up to TLS 1.2 ends with the alert "handshake failure", and with TLS 1.3 turned off nobody gets in at all.
+  why: `Suites that begin with \`DHE-\` need the parameters of \`ssl_dhparam\`: since nginx 1.11.0 there are none without it, and OpenSSL skips these suites. Where the list has no others, every handshake up to TLS 1.2 ends with the alert "handshake failure", and with TLS 1.3 turned off no client gets in at all.
 
 Add ECDHE suites, which every browser of the last ten years has, or write parameters with \`openssl dhparam\` and name them. OpenSSL 4.0 knows the groups of RFC 7919 in TLS 1.2 and needs no parameters.`,
   about: ['ssl_ciphers', 'ssl_dhparam'],

@@ -29,9 +29,9 @@ export default defineRule({
   since: '0.1',
   missing: ['proxy_set_header', 'grpc_set_header', 'fastcgi_param', 'uwsgi_param'],
   title: 'TLS early data can be replayed',
-  why: `With \`ssl_early_data on\` a returning client sends its request together with the first message of the handshake. That saves a round trip, and anybody on the way can send the same bytes again: the request runs twice. An order, a payment or a token exchange must not arrive like this.
+  why: `With \`ssl_early_data on\` a returning client sends its request together with the first message of the handshake. That saves a round trip, and anyone on the path can send the same bytes again: the request runs twice. An order, a payment or a token exchange must not arrive like this.
 
-The standard's answer is a header: the proxy marks such requests with \`Early-Data: 1\`, and an application that minds answers 425 Too Early, upon which the client asks again after the handshake. Hand the mark on, or answer 425 in nginx for everything that changes something.
+The standard's answer is a header: the proxy marks such requests with \`Early-Data: 1\`, and an application that minds answers 425 Too Early, upon which the client asks again after the handshake. Hand the mark on, or answer 425 in nginx for every request that changes something.
 
 The rule is silent as soon as \`$ssl_early_data\` is used where the request passes, and for servers without an application behind them.`,
   about: ['ssl_early_data', '$ssl_early_data', 'proxy_set_header'],

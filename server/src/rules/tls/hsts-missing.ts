@@ -53,7 +53,7 @@ export default defineRule({
   missing: ['add_header'],
   equivalents: ['gixy:hsts_header'],
   title: 'HTTPS site without Strict-Transport-Security',
-  why: `A visitor who types a name, or follows an old link, starts in plain HTTP; whoever sits between can answer that request instead of the redirect. With a Strict-Transport-Security header a browser remembers that this host is HTTPS only, and asks no other way.
+  why: `A visitor who types a name, or follows an old link, starts in plain HTTP; anyone on the path can answer that request instead of the redirect. With a Strict-Transport-Security header a browser remembers that this host is HTTPS only, and asks no other way.
 
 The rule looks at every server that speaks TLS, with the headers in force there after inheritance, its locations included. An application may send the header itself (Django's \`SECURE_HSTS_SECONDS\`): then suppress the rule there. Servers that refuse connections, and catch-alls without a site's name, are left out.
 

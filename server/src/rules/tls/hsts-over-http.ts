@@ -20,7 +20,7 @@ export default defineRule({
   severity: 'info',
   since: '0.1',
   title: 'Strict-Transport-Security over plain HTTP',
-  why: `A browser ignores Strict-Transport-Security in a response that came without TLS, since anybody could have put it there, and the standard forbids sending it. A line in the port 80 server does nothing; it belongs into the server that answers on 443.
+  why: `A browser ignores Strict-Transport-Security in a response that came without TLS, since anyone could have put it there, and the standard forbids sending it. A line in the port 80 server does nothing; it belongs into the server that answers on 443.
 
 Where another machine terminates TLS, a plain server is right to send the header. The rule therefore speaks up only when this configuration serves the same name over TLS itself.`,
   about: ['add_header'],

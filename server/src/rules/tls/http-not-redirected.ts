@@ -22,7 +22,7 @@ export default defineRule({
   title: 'HTTP not redirected to HTTPS',
   why: `A site with a certificate that answers on port 80 with the same pages leaves visitors on the plain side: links, old bookmarks and typed names stay there, cookies and passwords go in the clear. The plain server should do nothing but redirect (and answer ACME challenges, if it must).
 
-Compared are server names, letter by letter. Two pages are asked for, as a browser would: where nginx redirects both to HTTPS, or refuses them, the rule is silent, however the redirect is written. A condition on the method, the browser or another host is no redirect. Servers on loopback addresses and sockets, and those behind the PROXY protocol, are left out.`,
+Server names are compared letter by letter. Two pages are requested, as a browser would: where nginx redirects both to HTTPS, or refuses them, the rule is silent, however the redirect is written. A condition on the method, the browser or another host is no redirect. Servers on loopback addresses and sockets, and those behind the PROXY protocol, are left out.`,
   about: ['return', 'listen'],
   looksAt: { config: true },
   needs: 'config',

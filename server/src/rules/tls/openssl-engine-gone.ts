@@ -9,7 +9,7 @@ export default defineRule({
   severity: 'warning',
   since: '0.2',
   title: 'OpenSSL without engine support',
-  why: `OpenSSL 4.0 has no engines any more: providers took their place. \`ssl_engine\` and keys that begin with \`engine:\` cannot work with it, and nginx does not start. From nginx 1.29.0 on a key that a provider keeps is named with \`store:\`.`,
+  why: `OpenSSL 4.0 no longer has engines: providers took their place. \`ssl_engine\` and keys that begin with \`engine:\` cannot work with it, and nginx does not start. From nginx 1.29.0 on a key that a provider keeps is named with \`store:\`.`,
   about: ['ssl_engine', 'ssl_certificate_key'],
   references: ['https://nginx.org/en/docs/http/ngx_http_ssl_module.html#ssl_certificate_key'],
   looksAt: {

@@ -21,7 +21,7 @@ export default defineRule({
   missing: ['resolver'],
   equivalents: ['gixy:ssl_stapling_without_resolver'],
   title: 'OCSP stapling without a resolver',
-  why: `To staple an OCSP response nginx asks the certificate authority's responder while it serves. Without a \`resolver\` it knows the address from its start only and writes a warning to the log each time; once the responder moves, as those behind content networks do, stapling stops without anybody noticing.
+  why: `To staple an OCSP response nginx asks the certificate authority's responder while it serves. Without a \`resolver\` it knows the address from its start only and writes a warning to the log each time; once the responder moves, as those behind CDNs do, stapling stops unnoticed.
 
 There is no fix: a resolver that does not answer is worse than none, since nginx then gives up instead of asking the address that it knows from its start.
 

@@ -10,7 +10,7 @@ export default defineRule({
   since: '0.1',
   missing: ['proxy_ssl_server_name', 'grpc_ssl_server_name', 'uwsgi_ssl_server_name'],
   title: 'No SNI sent to the TLS upstream',
-  why: `A server that holds many names behind one address learns from the TLS handshake (SNI) which one is meant. nginx leaves the name out unless \`proxy_ssl_server_name\` is on: hosted services and content networks then end the handshake (502 in the browser, "handshake failure" in the log) or answer with another site's certificate, which fails once verification is on.
+  why: `A server that holds many names behind one address learns from the TLS handshake (SNI) which one is meant. nginx leaves the name out unless \`proxy_ssl_server_name\` is on: hosted services and CDNs then end the handshake (502 in the browser, "handshake failure" in the log) or answer with another site's certificate, which fails once verification is on.
 
 Reported where a pass directive names a host of DNS. A constant in a variable is followed, and \`proxy_ssl on\` in stream counts. Addresses, sockets and upstream groups carry no such name by themselves.`,
   about: ['proxy_ssl_server_name', 'proxy_ssl_name', 'grpc_ssl_server_name', 'uwsgi_ssl_server_name'],

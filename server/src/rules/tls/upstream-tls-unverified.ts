@@ -11,9 +11,9 @@ export default defineRule({
   controls: { cis: ['4.1.10'] },
   missing: ['proxy_ssl_verify', 'grpc_ssl_verify', 'uwsgi_ssl_verify'],
   title: 'Upstream certificate not verified',
-  why: `\`proxy_pass https://…\` encrypts, and by default accepts any certificate from anybody: whoever can redirect the connection (by DNS, by routing) reads and changes everything, and nginx notices nothing. \`proxy_ssl_verify on\` with the certificates of the authority in \`proxy_ssl_trusted_certificate\` makes the other side prove its name. nginx compares the name in \`proxy_pass\`; for an address or an upstream group say the certificate's name in \`proxy_ssl_name\`, or every request ends in 502. gRPC and uwsgi have the same directives under their own prefix.
+  why: `\`proxy_pass https://…\` encrypts, and by default accepts any certificate from anyone: whoever can redirect the connection (by DNS, by routing) reads and changes everything, and nginx notices nothing. \`proxy_ssl_verify on\` with the certificates of the authority in \`proxy_ssl_trusted_certificate\` makes the other side prove its name. nginx compares the name in \`proxy_pass\`; for an address or an upstream group say the certificate's name in \`proxy_ssl_name\`, or every request ends in 502. gRPC and uwsgi have the same directives under their own prefix.
 
-For backends under an address or in an upstream group the finding is an information: such networks are often the operator's own. Backends on the same machine are left out.`,
+For backends under an address or in an upstream group the finding is informational: such networks are often the operator's own. Backends on the same machine are left out.`,
   about: ['proxy_ssl_verify', 'proxy_ssl_trusted_certificate', 'proxy_ssl_name', 'grpc_ssl_verify', 'uwsgi_ssl_verify'],
   looksAt: { directive: TLS_PASSES },
   needs: 'config',

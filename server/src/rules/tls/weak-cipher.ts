@@ -73,11 +73,11 @@ export default defineRule({
   title: 'Weak cipher suites',
   why: `A cipher string is a small program: words add, remove and reorder suites. This rule runs it as the OpenSSL of the target does and looks at the suites that come out, so a list of sound suites is never called weak for a word in it, and \`ALL\` is for what it brings in.
 
-Reported are suites without encryption (NULL), without authentication (anonymous Diffie-Hellman, open to anybody in between), with export-grade keys, DES, 3DES (SWEET32), RC4, IDEA, SEED or MD5.
+The rule reports suites without encryption (NULL), without authentication (anonymous Diffie-Hellman, open to anybody in between), with export-grade keys, DES, 3DES (SWEET32), RC4, IDEA, SEED or MD5.
 
-At OpenSSL's security level 1 and above, the default, anonymous and NULL suites of the list are never used; then the finding is an information. So is a broken suite that this OpenSSL no longer has, when its version was set: an older library would offer it.
+At OpenSSL's security level 1 and above, the default, anonymous and NULL suites of the list are never used; then the finding is informational. So is a broken suite that this OpenSSL no longer has, when its version was set: an older library would offer it.
 
-With Mozilla's profile set to \`old\`, the suites of that profile are not reported. Where SMTP only offers STARTTLS, its clients would otherwise send in the clear: anonymous suites are in order there, and others an information.`,
+With Mozilla's profile set to \`old\`, the suites of that profile are not reported. Where SMTP only offers STARTTLS, its clients would otherwise send in the clear: anonymous suites are in order there, and others informational.`,
   about: ['ssl_ciphers', 'ssl_conf_command'],
   references: ['https://wiki.mozilla.org/Security/Server_Side_TLS', 'https://www.rfc-editor.org/rfc/rfc7465', 'https://sweet32.info/'],
   looksAt: { directive: CIPHER_DIRECTIVES },

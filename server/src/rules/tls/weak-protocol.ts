@@ -53,7 +53,7 @@ export default defineRule({
 
 The rule looks at the words of \`ssl_protocols\`, and at the default of the target's nginx where nothing is written: before 1.27.3 it had TLS 1.0 and 1.1. From OpenSSL 3.0 on those two need security level 0 as well, so the default alone is only reported for older libraries.
 
-While no server of the configuration speaks TLS, the finding is an information. So it is for SMTP where STARTTLS is offered and not demanded: its clients are other mail servers, which send in the clear when they find no common protocol (RFC 7435).
+While no server of the configuration speaks TLS, the finding is informational. So it is for SMTP where STARTTLS is offered and not demanded: its clients are other mail servers, which send in the clear when they find no common protocol (RFC 7435).
 
 With Mozilla's profile set to \`old\`, TLS 1.0 and 1.1 are what you asked for and are not reported.`,
   about: ['ssl_protocols'],

@@ -15,7 +15,7 @@ export default defineRule({
   missing: ['proxy_set_header', 'proxy_pass_request_body', 'uwsgi_param', 'fastcgi_param', 'scgi_param'],
   title: 'auth_request subrequest announces a missing body',
   why: `
-A subrequest has the headers of the client's request, its Content-Length too, and not its body. The authority waits for the body of a POST until it gives up, and the client gets a 500 or a 504 for it; GET works.
+A subrequest has the headers of the client's request, its Content-Length too, and not its body. The authorization server waits for the body of a POST until it gives up, and the client gets a 500 or a 504; GET works.
 
 Switch the body off with \`proxy_pass_request_body off\`, and remove the header with \`proxy_set_header Content-Length ""\`: it takes both.`,
   about: ['auth_request', 'proxy_pass_request_body', 'proxy_set_header'],

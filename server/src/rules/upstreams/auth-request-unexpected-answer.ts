@@ -22,9 +22,9 @@ export default defineRule({
   since: '0.2',
   title: 'auth_request answered with something else than yes or no',
   why: `
-A subrequest of \`auth_request\` lets the client in with a code of 200 to 299, and turns him away with 401 or 403. Everything else is an error to nginx: the client gets a 500, and the log says "auth request unexpected status". A redirect to the login page is such an answer when the authority's location makes it itself.
+A subrequest of \`auth_request\` lets the client in with a code of 200 to 299, and denies access with 401 or 403. Everything else is an error to nginx: the client gets a 500, and the log says "auth request unexpected status". A redirect to the login page is such an answer when the location of the subrequest makes it itself.
 
-Answer 401 there, and send the client on with \`error_page 401\` at the place that he has asked for.`,
+Answer 401 there, and redirect the client with \`error_page 401\` in the location that was requested.`,
   about: ['auth_request', 'error_page'],
   references: ['https://nginx.org/en/docs/http/ngx_http_auth_request_module.html'],
   looksAt: { outcome: ['auth_request', 'location'], when: ({ scope }) => (scope.value('auth_request')?.value(0) ?? 'off') !== 'off' },

@@ -12,8 +12,8 @@ export default defineRule({
   since: '0.1',
   title: 'backup is not supported by the balancing method',
   why: `
-\`ip_hash\`, \`hash\` and \`random\` choose a server without regard to backups. When such a line stands before the servers, nginx refuses the
-parameter, which \`upstream-conflict\` reports. When it stands behind them, nginx accepts both, and the backup is hardly ever used as one.`,
+\`ip_hash\`, \`hash\` and \`random\` choose a server without regard to backups. When such a line comes before the servers, nginx refuses the
+parameter, which \`upstream-conflict\` reports. When it comes after them, nginx accepts both, and the backup is hardly ever used as one.`,
   about: ['ip_hash', 'hash', 'random', 'server'],
   looksAt: { scope: ['upstream', 'stream-upstream'] },
   needs: 'file',

@@ -17,8 +17,8 @@ export default defineRule({
   title: 'Response buffering is off',
   why: `
 With buffering, nginx takes the response as fast as the application can write it and feeds the client at its own pace. With
-\`proxy_buffering off\` a sync worker of gunicorn or uWSGI is occupied until the last byte has gone out: a few clients on slow lines, or one
-that reads nothing on purpose, take all workers. Caching needs buffering, too.
+\`proxy_buffering off\` a sync worker of gunicorn or uWSGI is occupied until the last byte has gone out: a few clients on slow connections, or one
+that deliberately reads nothing, occupy all workers. Caching needs buffering, too.
 
 For event streams it must be off, and the application can say so for each response with \`X-Accel-Buffering: no\`. A place that waits ten minutes or longer for the next byte of an answer is taken for one that streams.`,
   about: ['proxy_buffering', 'uwsgi_buffering', 'fastcgi_buffering'],

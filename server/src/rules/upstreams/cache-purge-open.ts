@@ -12,7 +12,7 @@ export default defineRule({
   missing: ['allow', 'auth_basic', 'auth_request'],
   title: 'Cache purge open to everyone',
   why: `
-A purge takes a page out of the cache, so that the next request for it costs the application its full work. Open to everybody, it is a way to
+A purge takes a page out of the cache, so that the next request for it costs the application its full work. Open to everyone, it is a way to
 take the cache, and then the application, down. Allow it for the addresses that publish.`,
   about: ['proxy_cache_purge'],
   looksAt: { directive: ['proxy_cache_purge', 'fastcgi_cache_purge', 'uwsgi_cache_purge', 'scgi_cache_purge'] },

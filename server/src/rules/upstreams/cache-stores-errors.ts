@@ -21,9 +21,9 @@ export default defineRule({
   since: '0.2',
   title: 'Errors cached for a long time',
   why: `
-\`any\` in \`proxy_cache_valid\` means every code that no other line names: 500, 502 from the application and 404 among them. When it fails for a second, the page that says so is stored, and everybody gets it until the time is over, although the application has long recovered.
+\`any\` in \`proxy_cache_valid\` means every code that no other line names: 500, 502 from the application and 404 among them. When it fails for a second, the page that says so is stored, and everyone gets it until the time is over, although the application has long recovered.
 
-Name the codes of good answers, and give errors a minute at the most: \`proxy_cache_valid 200 301 1d; proxy_cache_valid any 1m;\`.`,
+Name the codes of good answers, and give errors a minute at most: \`proxy_cache_valid 200 301 1d; proxy_cache_valid any 1m;\`.`,
   about: ['proxy_cache_valid'],
   references: ['https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_cache_valid'],
   looksAt: {

@@ -84,7 +84,7 @@ export default defineRule({
   why: `
 \`keepalive\` in an upstream keeps idle connections. Before nginx 1.29.7 a proxied request is sent with HTTP/1.0 and \`Connection: close\`, so
 the application closes the connection after each response and nothing is kept. Set \`proxy_http_version 1.1\` and clear the header with
-\`proxy_set_header Connection ""\`. From 1.29.7 on that is the default, and only lines that say otherwise spoil it. While the version is not set, the rule hints at older ones.`,
+\`proxy_set_header Connection ""\`. From 1.29.7 on that is the default, and only lines that say otherwise break it. While the version is not set, the rule hints at older ones.`,
   about: ['keepalive', 'proxy_http_version', 'proxy_set_header'],
   looksAt: { directive: ['proxy_pass', 'fastcgi_pass'] },
   needs: 'file',

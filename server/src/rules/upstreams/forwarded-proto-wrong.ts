@@ -71,8 +71,8 @@ export default defineRule({
   title: 'Wrong X-Forwarded-Proto',
   why: `
 An application trusts \`X-Forwarded-Proto\` to know whether the client uses HTTPS: for secure cookies, redirects and the links it builds. A
-constant is wrong for every request of the other kind. Behind a balancer that ends TLS, \`$scheme\` is the scheme between the balancer and
-nginx, which is http: the application redirects to HTTPS for ever. There, pass on what the balancer said.`,
+constant is wrong for every request of the other kind. Behind a balancer that terminates TLS, \`$scheme\` is the scheme between the balancer and
+nginx, which is http: the application redirects to HTTPS forever. There, pass on what the balancer said.`,
   about: ['proxy_set_header', '$scheme'],
   looksAt: { directive: ['proxy_set_header', 'grpc_set_header', 'uwsgi_param', 'fastcgi_param', 'scgi_param'] },
   needs: 'config',
@@ -82,7 +82,7 @@ nginx, which is http: the application redirects to HTTPS for ever. There, pass o
     http: 'The application receives "http" although this server speaks TLS. Use $scheme.',
     version: '$server_protocol is the version of HTTP, such as HTTP/1.1, not the scheme: no application takes it for https. Use $scheme.',
     trusting:
-      '$scheme is "http" here for everyone, and set_real_ip_from names a proxy in front: if that ends TLS, the application redirects to https for ever. Pass on $http_x_forwarded_proto.',
+      '$scheme is "http" here for everyone, and set_real_ip_from names a proxy in front: if that ends TLS, the application redirects to https forever. Pass on $http_x_forwarded_proto.',
     behind: '$scheme is "http" here, whatever the client uses: TLS is terminated by the proxy in front. Pass on $http_x_forwarded_proto.',
   },
   check({ directive, scope, report }) {

@@ -14,7 +14,7 @@ export default defineRule({
   since: '0.2',
   title: 'Request header sent twice',
   why: `
-Lines of \`proxy_set_header\` do not replace each other: each is sent. Two lines for one name on a level, such as one in an included file and one below it, give the application the header twice. gunicorn from 26.1 on answers 400 to two Host or Content-Type headers, h11 (hypercorn, plain uvicorn) to two Host headers; of others an application sees both values joined with a comma, or one of them.
+Lines of \`proxy_set_header\` do not replace each other: each is sent. Two lines for one name on a level, such as one in an included file and one below it, give the application the header twice. gunicorn from 26.1 on answers 400 to two Host or Content-Type headers, h11 (hypercorn, plain uvicorn) to two Host headers; for other headers an application sees both values joined with a comma, or one of them.
 
 From nginx 1.31.4 on Host is the exception: only the last line of it is sent.`,
   about: ['proxy_set_header'],

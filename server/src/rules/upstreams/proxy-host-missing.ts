@@ -33,12 +33,12 @@ export default defineRule({
   equivalents: ['nginx-lint:proxy-missing-host-header'],
   title: 'Host header not passed on',
   why: `
-Without \`proxy_set_header Host\`, nginx sends the name that stands in \`proxy_pass\`: \`backend\`, \`127.0.0.1:8000\`, \`localhost\`. The
+Without \`proxy_set_header Host\`, nginx sends the name in \`proxy_pass\`: \`backend\`, \`127.0.0.1:8000\`, \`localhost\`. The
 application then builds links and redirects with that name, and frameworks that check the host refuse the request: Django answers 400.
 
 A \`proxy_set_header\` line in a location hides all lines of the outer levels, so the header may be missing although it is written.
 
-A service that is asked by its public name (\`proxy_pass https://bucket.example.com\`) wants just that name, and is left alone.`,
+A service that is asked by its public name (\`proxy_pass https://bucket.example.com\`) wants just that name, and is not reported.`,
   about: ['proxy_set_header', 'proxy_pass', '$host', '$proxy_host'],
   references: ['https://docs.djangoproject.com/en/stable/ref/settings/#allowed-hosts'],
   looksAt: { directive: ['proxy_pass'] },

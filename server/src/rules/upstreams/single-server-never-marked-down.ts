@@ -14,8 +14,8 @@ export default defineRule({
   title: 'Failure limits on a single server',
   why: `
 \`max_fails\` and \`fail_timeout\` take a server out of the group while another one can answer. With a single address there is no other, so
-nginx ignores both and keeps asking it. \`max_fails=0\` and \`fail_timeout=0\`, which say just that, stay silent here. A name may stand for
-several addresses and is left alone as well.`,
+nginx ignores both and keeps asking it. \`max_fails=0\` and \`fail_timeout=0\`, which say just that, stay silent here. A name may have
+several addresses and is not reported as well.`,
   about: ['server', 'upstream'],
   looksAt: { scope: ['upstream', 'stream-upstream'] },
   needs: 'file',

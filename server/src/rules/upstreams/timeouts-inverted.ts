@@ -23,7 +23,7 @@ export default defineRule({
 \`proxy_connect_timeout\` above 75 seconds is never reached: the system gives up first. It is the time for a connection, not for the answer,
 which is \`proxy_read_timeout\`.
 
-The second value of \`keepalive_timeout\` is what clients are told. When it is longer than the first, they use connections that nginx has
+The second value of \`keepalive_timeout\` is what nginx advertises to clients. When it is longer than the first, they use connections that nginx has
 closed.`,
   about: ['proxy_connect_timeout', 'keepalive_timeout', 'proxy_read_timeout'],
   looksAt: {

@@ -13,7 +13,7 @@ export default defineRule({
   title: 'Duplicate location',
   why: `
 Two exact locations, or two prefix locations, of one name on one level are refused; "^~" counts as a prefix location. An exact and a prefix
-location of one name may stand side by side. Two regular expressions may be equal: the second is never used. The same is true of two named
+location of one name may coexist. Two regular expressions may be equal: the second is never used. The same is true of two named
 locations, which nginx accepts and Proxylens warns of.`,
   about: ['location'],
   looksAt: { scope: ['server', 'location'] },

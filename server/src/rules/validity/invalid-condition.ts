@@ -49,9 +49,9 @@ export default defineRule({
   since: '0.1',
   title: 'Invalid if condition',
   why: `
-The condition of \`if\` is no expression language: it is one variable by itself, one comparison of a variable with "=", "!=", "~", "~*", "!~"
+The condition of \`if\` is not an expression language: it is one variable by itself, one comparison of a variable with "=", "!=", "~", "~*", "!~"
 or "!~*", or one test "-f", "-d", "-e" or "-x" (each with an optional "!" before the hyphen) of a path. There is no "and", no "or", no "==".
-Blanks around the operator are required. Several conditions are combined with a \`map\`.`,
+Spaces around the operator are required. Several conditions are combined with a \`map\`.`,
   about: ['if', 'map'],
   looksAt: { directive: ['if'] },
   needs: 'file',

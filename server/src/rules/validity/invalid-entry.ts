@@ -253,7 +253,7 @@ export default defineRule({
   since: '0.1',
   title: 'Invalid line of map, geo, types or split_clients',
   why: `
-The bodies of these blocks are no directives but lists that nginx reads with a grammar of its own: a map pairs a value with its result, a
+The bodies of these blocks are not directives but lists that nginx reads with a grammar of its own: a map pairs a value with its result, a
 geo a network, split_clients a share, types a type with its extensions. Each value may be there once.`,
   about: ['map', 'geo', 'types', 'split_clients', 'charset_map'],
   looksAt: { scope: Object.keys(BODIES) as Context[] },

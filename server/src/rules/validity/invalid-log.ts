@@ -43,7 +43,7 @@ export default defineRule({
   title: 'Invalid log directive',
   why: `
 An access log names a format that was declared on an earlier line, buffers only files with fixed names, and gives one file the same buffer
-wherever it appears. Logs to syslog take parameters of their own behind "syslog:".`,
+wherever it appears. Logs to syslog take parameters of their own after "syslog:".`,
   about: ['access_log', 'log_format', 'error_log'],
   looksAt: { directive: ['access_log', 'error_log', 'log_format'] },
   needs: 'config',

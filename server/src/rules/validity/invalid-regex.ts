@@ -15,7 +15,7 @@ export default defineRule({
   since: '0.1',
   title: 'Invalid regular expression',
   why: `
-nginx compiles every regular expression when it reads the configuration, with PCRE2. The message is PCRE2's own; the mark stands where it
+nginx compiles every regular expression when it reads the configuration, with PCRE2. The message is PCRE2's own; the mark is where it
 gave up. An expression with "{" or ";" in it must be quoted, or nginx ends the argument there.`,
   about: ['location', 'rewrite', 'if', 'map', 'server_name'],
   looksAt: { directive: '*' },

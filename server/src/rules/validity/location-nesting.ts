@@ -15,9 +15,9 @@ export default defineRule({
   title: 'Location not allowed inside another one',
   why: `
 A nested location must lie inside its parent: its name begins with the parent's name. Nothing can stand inside an exact or a named
-location, named locations stand on the level of the server, and below a regular expression only regular expressions make sense, since nginx
-compares a nested prefix with the text of the pattern. From 1.31.5 on \`location $variable\` can stand in any of them but exact and named ones,
-and everything but named locations can stand in it.`,
+location, named locations stand at the server level, and below a regular expression only regular expressions make sense, since nginx
+compares a nested prefix with the text of the pattern. From 1.31.5 on \`location $variable\` is allowed in any of them but exact and named ones,
+and everything but named locations is allowed in it.`,
   about: ['location'],
   looksAt: { directive: ['location'] },
   needs: 'file',

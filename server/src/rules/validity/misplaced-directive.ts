@@ -20,10 +20,10 @@ export default defineRule({
   equivalents: ['nginx-lint:invalid-directive-context'],
   title: 'Directive in the wrong block',
   why: `
-Each directive may stand in certain blocks only; nginx refuses it anywhere else with "directive is not allowed here". An \`if\` counts as a
+Each directive is allowed in certain blocks only; nginx refuses it anywhere else with "directive is not allowed here". An \`if\` counts as a
 block of its own kind, so that most directives of a server or location are refused in it.
 
-When a brace is missing or too many, everything behind it lands in the wrong block: then the brace is reported, not what follows.`,
+When a brace is missing or too many, everything after it ends up in the wrong block: then the brace is reported, not what follows.`,
   about: [],
   looksAt: { directive: '*' },
   contextFree: true,

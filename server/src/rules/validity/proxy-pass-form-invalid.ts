@@ -52,7 +52,7 @@ export default defineRule({
   since: '0.1',
   title: 'Invalid address in a pass directive',
   why: `
-\`proxy_pass\` begins with http:// or https://; the other protocols take host:port. A path behind the address replaces the part of the URI that
+\`proxy_pass\` begins with http:// or https://; the other protocols take host:port. A path after the address replaces the part of the URI that
 the location matched. That has no meaning where no fixed part is matched: in a location with a regular expression or a variable, in a named location, in
 \`if\` and in \`limit_except\`, and nginx refuses it there. An upstream is named without a port. With a variable in the value nothing is checked
 before the first request.`,

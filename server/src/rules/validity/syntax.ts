@@ -95,9 +95,9 @@ export default defineRule({
   title: 'Syntax error',
   why: `
 nginx reads a configuration as directives that end in a semicolon and blocks that end in a brace. One character too few, and everything
-behind it is read as something else: nginx then names the line where it gave up, which is often far below the mistake.
+after it is read as something else: nginx then names the line where it gave up, which is often far below the mistake.
 
-The finding stands where the mistake is, and there is one for each mistake.`,
+The finding is at the mistake itself, and there is one for each mistake.`,
   about: [],
   looksAt: [{ file: true }, { directive: '*' }],
   needs: 'file',

@@ -24,7 +24,7 @@ with directives that came with a later release, that were removed, or that only 
 
 Set \`nginxVersion\` to the release that will run the configuration. Directives of modules that Proxylens does not know are declared
 in \`.proxylens.yaml\` under \`directives\`. Where the configuration loads such a module, or includes files that are not at hand and may
-load one, the name may be the module's, and the finding is an information or a warning.`,
+load one, the name may be the module's, and the finding is informational or a warning.`,
   about: [],
   looksAt: { directive: '*' },
   contextFree: true,

@@ -15,7 +15,7 @@ export default defineRule({
   title: 'Wrong number of arguments',
   why: `
 nginx counts the arguments of a directive before it looks at them, and refuses a wrong number with "invalid number of arguments". A
-frequent cause is a value with blanks in it that is not quoted. Directives that open a block need "{", all others need ";".`,
+frequent cause is a value with spaces in it that is not quoted. Directives that open a block need "{", all others need ";".`,
   about: [],
   looksAt: { directive: '*' },
   contextFree: true,

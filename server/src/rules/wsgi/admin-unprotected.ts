@@ -58,7 +58,7 @@ export default defineRule({
   missing: ['allow', 'auth_basic', 'auth_request', 'location'],
   title: 'Admin site open to everyone',
   why: `
-The login of Django's admin is guessed at by robots all day. nginx can keep them out before a worker is asked: by network (\`allow\`,
+The login of Django's admin is attacked by bots all day. nginx can keep them out before a worker is asked: by network (\`allow\`,
 \`deny\`), by a second password, by a client certificate, or at least by a rate limit for the path.`,
   about: ['allow', 'deny', 'auth_basic', 'limit_req'],
   looksAt: { config: true },

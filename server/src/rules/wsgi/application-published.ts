@@ -18,7 +18,7 @@ export default defineRule({
   title: 'Application reachable past nginx',
   why: `
 \`ports\` of a service opens the port on every address of the machine, and Docker does so past the firewall rules of ufw. A client that asks for
-the application's port gets past nginx: past its TLS, its access rules and its limits, and its \`X-Forwarded-For\` and \`X-Forwarded-Proto\` are
+the application's port bypasses nginx: its TLS, its access rules and its limits, and its \`X-Forwarded-For\` and \`X-Forwarded-Proto\` are
 whatever it says, which the application believes where it trusts every proxy.
 
 nginx reaches the service by its name without \`ports\`. For a developer's browser, publish on \`127.0.0.1:8000:8000\`.`,

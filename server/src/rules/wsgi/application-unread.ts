@@ -10,11 +10,11 @@ export default defineRule({
   since: '0.2',
   title: 'Application file not read completely',
   why: `
-Compose files, Dockerfiles, units, scripts, settings and modules say how the application is started and what it is told. A file that goes
-beyond all bounds (variables that double at every line, lists inside thousands of lists) is given up, and the rest is judged without it: what
+Compose files, Dockerfiles, units, scripts, settings and modules say how the application is started and configured. A file that goes
+beyond the limits (variables that double at every line, lists inside thousands of lists) is abandoned, and the rest is judged without it: what
 only that file says is not known.
 
-Where the file is one that people wrote, please report it.`,
+If a person wrote the file, please report it.`,
   looksAt: { config: true },
   needs: 'deployment',
   fixable: 'never',

@@ -57,7 +57,7 @@ export default defineRule({
   missing: ['proxy_set_header', 'location'],
   title: 'WebSocket route without the upgrade headers',
   why: `
-\`Upgrade\` and \`Connection\` are hop-by-hop headers: nginx drops the one and writes the other. A WebSocket handshake reaches the application
+\`Upgrade\` and \`Connection\` are hop-by-hop headers: nginx drops the first and replaces the second. A WebSocket handshake reaches the application
 as an ordinary request, which it answers with 404 or 400, unless the location passes both headers on over HTTP/1.1.`,
   about: ['proxy_http_version', 'proxy_set_header', '$http_upgrade'],
   references: ['https://nginx.org/en/docs/http/websocket.html'],

@@ -13,7 +13,7 @@ export default defineRule({
   since: '0.1',
   title: 'Django DEBUG behind nginx',
   why: `
-With \`DEBUG\` Django shows its settings and source lines to whoever meets an error, keeps every SQL query in memory, and static and media
+With \`DEBUG\` Django shows its settings and source lines to whoever triggers an error, keeps every SQL query in memory, and static and media
 routes that work now stop working the day it is switched off. Behind nginx it should be off, and static files should be nginx's.`,
   about: ['proxy_pass'],
   references: ['https://docs.djangoproject.com/en/stable/ref/settings/#debug'],

@@ -12,7 +12,7 @@ export default defineRule({
   title: 'Development server behind nginx',
   why: `
 \`manage.py runserver\`, \`flask run\`, \`app.run()\` and \`fastapi dev\` reload code, show tracebacks and a console when they debug, and were never
-looked at for speed or safety; their own documentation says not to use them for more than development. None of them knows a proxy.
+audited for speed or safety; their own documentation says not to use them for more than development. None of them supports running behind a proxy.
 
 Start the application with gunicorn, uWSGI, Waitress, uvicorn or another server that is made for it. Where the files describe a developer's
 machine, suppress the rule there.`,

@@ -35,11 +35,11 @@ export default defineRule({
   title: 'Server-sent events wait in a buffer of nginx',
   why: `
 With \`proxy_buffering on\`, which is the default, nginx passes an answer on when a buffer of 4 or 8 KB is full, or when the answer is complete
-(ngx_event_pipe_read_upstream). Events are small and their answer never ends: the browser gets them in lumps, late, or not at all before
+(ngx_event_pipe_read_upstream). Events are small and their answer never ends: the browser gets them in bursts, late, or not at all before
 \`proxy_read_timeout\` ends the connection after 60 s of silence.
 
-Switch the buffering off for the path of the stream and let it be silent for longer, or send the header \`X-Accel-Buffering: no\` with the answer.
-The libraries sse-starlette and django-eventstream send it themselves, and are left alone.`,
+Switch buffering off for the path of the stream and allow longer silence, or send the header \`X-Accel-Buffering: no\` with the answer.
+The libraries sse-starlette and django-eventstream send it themselves, and are not reported.`,
   about: ['proxy_buffering', 'proxy_read_timeout'],
   references: ['https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_buffering'],
   looksAt: { config: true },

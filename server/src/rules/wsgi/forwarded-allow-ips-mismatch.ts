@@ -68,7 +68,7 @@ export default defineRule({
   why: `
 gunicorn and uvicorn take scheme and client address from forwarded headers only when they come from a proxy of \`forwarded_allow_ips\`. By
 default that is this machine: gunicorn also trusts unix sockets, uvicorn does not, and neither trusts the address that nginx has in another
-container. Headers from elsewhere are ignored without a word.
+container. Headers from elsewhere are silently ignored.
 
 Name nginx's address. \`*\` is right where nothing but nginx can reach the server: on a unix socket, or in a network of its own.`,
   about: ['proxy_pass', 'proxy_set_header'],

@@ -40,11 +40,11 @@ export default defineRule({
   since: '0.2',
   title: 'X-Forwarded-Proto set by the client',
   why: `
-This server ends TLS itself: it is the one that knows whether a request came over HTTPS. \`$http_x_forwarded_proto\` is the header of the client.
-Ordinary clients send none, so the application is told nothing: it redirects to HTTPS again and again, and its CSRF checks fail. And any client
+This server terminates TLS itself: it is the one that knows whether a request came over HTTPS. \`$http_x_forwarded_proto\` is the header of the client.
+Ordinary clients send none, so the application learns nothing: it redirects to HTTPS again and again, and its CSRF checks fail. And any client
 may claim \`https\` over plain HTTP.
 
-\`$scheme\` is what nginx knows. Where a balancer in front ends TLS, name it with \`set_real_ip_from\`; the rule then leaves the header alone.`,
+\`$scheme\` is what nginx knows. Where a balancer in front terminates TLS, name it with \`set_real_ip_from\`; the rule then does not report the header.`,
   about: ['proxy_set_header', '$scheme', 'set_real_ip_from'],
   looksAt: { directive: ['proxy_set_header', 'grpc_set_header'] },
   needs: 'config',

@@ -85,7 +85,7 @@ export default defineRule({
   title: 'The application refuses its health check',
   why: `
 A health check asks the application itself, not nginx: with the host \`localhost\`, or with the address of a pod, over plain HTTP and without the
-headers that nginx sets. What \`ALLOWED_HOSTS\` does not have is answered with 400, and \`SECURE_SSL_REDIRECT\` sends the check to https:// on a
+headers that nginx sets. A host that \`ALLOWED_HOSTS\` lacks is answered with 400, and \`SECURE_SSL_REDIRECT\` sends the check to https:// on a
 port that speaks HTTP: the container never becomes healthy, and what waits for it (\`condition: service_healthy\`, a Service) never starts.
 
 Allow the host, or send one that is allowed with the check; take the path out of the redirect with \`SECURE_REDIRECT_EXEMPT\`.`,

@@ -25,9 +25,9 @@ export default defineRule({
   title: 'Strict-Transport-Security sent twice',
   why: `
 \`add_header\` adds a line of its own and replaces none. With \`SECURE_HSTS_SECONDS\` a secure answer of Django has the header already, so the
-browser gets two and heeds the first (RFC 6797, 8.1), Django's: what is changed in nginx changes nothing.
+browser gets two and uses the first (RFC 6797, 8.1), Django's: a change in nginx has no effect.
 
-One side should send it. nginx also covers files and errors of its own: then \`proxy_hide_header\` takes Django's out.`,
+Only one side should send it. nginx also covers its own files and error pages: then \`proxy_hide_header\` takes Django's out.`,
   about: ['add_header', 'proxy_hide_header'],
   references: ['https://www.rfc-editor.org/rfc/rfc6797#section-8.1'],
   looksAt: { config: true },

@@ -18,8 +18,8 @@ export default defineRule({
   missing: ['location'],
   title: 'Uploaded files reach a handler that runs them',
   why: `
-Below \`MEDIA_URL\` lie files that visitors uploaded. A regular expression for scripts, such as \`location ~ \\.php$\`, wins over the prefix
-location of the media folder: \`/media/x.php\` is then handed to FastCGI, and what a visitor wrote is run.
+Below \`MEDIA_URL\` are files that visitors uploaded. A regular expression for scripts, such as \`location ~ \\.php$\`, wins over the prefix
+location of the media folder: \`/media/x.php\` is then handed to FastCGI, and what a visitor uploaded is run.
 
 \`^~\` at the prefix location keeps the regular expressions away.`,
   about: ['location', 'fastcgi_pass'],

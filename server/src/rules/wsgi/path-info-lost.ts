@@ -23,9 +23,9 @@ export default defineRule({
   since: '0.2',
   title: 'PATH_INFO is sent empty',
   why: `
-\`$fastcgi_path_info\` is what \`fastcgi_split_path_info\` finds behind the script in the path of the request. \`try_files $fastcgi_script_name =404\`
+\`$fastcgi_path_info\` is what \`fastcgi_split_path_info\` finds after the script in the path of the request. \`try_files $fastcgi_script_name =404\`
 changes that path to the script alone, and the params are made after it: for \`/index.php/news/7\` the program gets an empty PATH_INFO, and shows its
-front page (tried with nginx 1.22 and php-fpm 8.2; nginx's ticket 321).
+home page (tried with nginx 1.22 and php-fpm 8.2; nginx's ticket 321).
 
 A variable that is set before keeps the value: \`set\` runs in the rewrite phase, \`try_files\` after it.`,
   about: ['fastcgi_split_path_info', '$fastcgi_path_info', 'try_files', 'fastcgi_param'],

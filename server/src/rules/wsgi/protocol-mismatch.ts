@@ -73,9 +73,9 @@ export default defineRule({
   title: 'Protocols of nginx and the application server differ',
   why: `
 uWSGI's \`socket\` speaks the uwsgi protocol, its \`http-socket\` and \`http\` speak HTTP, gunicorn and the ASGI servers speak HTTP. The pass
-directive must fit: \`uwsgi_pass\` for the one, \`proxy_pass\` for the other.
+directive must match: \`uwsgi_pass\` for the first, \`proxy_pass\` for the others.
 
-A wrong pair gives 502: uWSGI reads the letters of a request line as a length and logs an invalid request block size; the other way round
+A wrong pair gives 502: uWSGI reads the letters of a request line as a length and logs an invalid request block size; the other way around
 nginx waits until uWSGI gives up after its socket-timeout.`,
   about: ['proxy_pass', 'uwsgi_pass'],
   looksAt: { config: true },

@@ -71,11 +71,11 @@ export default defineRule({
   why: `
 ProxyFix takes the N-th value from the right of each header, where N is the number of proxies that append to it. Behind one nginx that sends
 \`X-Forwarded-For $proxy_add_x_forwarded_for\`, \`x_for=2\` takes the value before nginx's own, which the client chose: addresses in logs, limits
-and blocks are then anybody's. The same holds for each header that ProxyFix is told to read and nginx does not set: it is passed on from the
+and blocks are then the client's choice. The same holds for each header that ProxyFix reads and nginx does not set: it is passed on from the
 client as it came.
 
-Count the proxies that really stand in front, and let nginx set every header that is counted. With a balancer in front of nginx, name it with
-\`set_real_ip_from\`; the rule then leaves the numbers alone.`,
+Count the proxies that are really in front, and let nginx set every header that is counted. With a balancer in front of nginx, name it with
+\`set_real_ip_from\`; the rule then does not check the numbers.`,
   about: ['proxy_set_header', '$proxy_add_x_forwarded_for', 'set_real_ip_from'],
   references: ['https://werkzeug.palletsprojects.com/en/stable/middleware/proxy_fix/'],
   looksAt: { config: true },

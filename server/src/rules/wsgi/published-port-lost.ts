@@ -26,9 +26,9 @@ export default defineRule({
   since: '0.2',
   title: 'Published port lost in the Host header',
   why: `
-A container that is published as \`8080:80\` is asked for with port 8080, and the browser says so in \`Host\` and \`Origin\`. \`$host\` is the name
-without the port, and nginx itself only knows its port inside, so the application takes itself for the site on port 80: absolute links,
-redirects and cookies of it lead there, and Django compares \`Origin: http://name:8080\` with \`http://name\` and answers forms with 403.
+A container that is published as \`8080:80\` is requested with port 8080, and the browser says so in \`Host\` and \`Origin\`. \`$host\` is the name
+without the port, and nginx itself only knows its port inside, so the application believes that it is on port 80: its absolute links,
+redirects and cookies lead there, and Django compares \`Origin: http://name:8080\` with \`http://name\` and answers forms with 403.
 
 \`$http_host\` is what the client sent, with its port. Where the machine in front of Docker publishes the site on 80 or 443 after all, the
 mapping in the compose file is not what clients see, and there is nothing to do.`,

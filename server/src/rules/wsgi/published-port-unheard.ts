@@ -48,7 +48,7 @@ export default defineRule({
   since: '0.2',
   title: 'A port of the container is published, and nginx does not listen on it',
   why: `
-\`ports: ["80:8080"]\` leads port 80 of the machine to port 8080 inside of the container. Where no \`listen\` line names that port, the connection
+\`ports: ["80:8080"]\` maps port 80 of the machine to port 8080 in the container. Where no \`listen\` line names that port, the connection
 is refused: the site cannot be reached, although both sides look right by themselves.`,
   about: ['listen'],
   references: ['https://docs.docker.com/reference/compose-file/services/#ports'],

@@ -48,8 +48,8 @@ export default defineRule({
   since: '0.2',
   title: 'Redirect to an unpublished port',
   why: `
-For a folder without its slash, and for the name of a proxied location without its slash, nginx answers with a redirect of its own. Its URL
-is made of the name and of the port that nginx listens on. In a container that is published as \`80:8080\`, that is \`http://name:8080/docs/\`,
+For a folder without its slash, and for the name of a proxied location without its slash, nginx answers with its own redirect. The URL
+consists of the name and of the port that nginx listens on. In a container that is published as \`80:8080\`, that is \`http://name:8080/docs/\`,
 where nothing answers.
 
 \`absolute_redirect off\` sends the path alone, and the browser stays where it is. \`port_in_redirect off\` helps where the outer port is the

@@ -80,11 +80,11 @@ export default defineRule({
   missing: ['proxy_set_header', 'uwsgi_param'],
   title: 'URL prefixes of nginx and the application differ',
   why: `
-Below a prefix two things must fit: what nginx does with the path, and what the application takes for its script name. Django's
-\`FORCE_SCRIPT_NAME\`, ProxyFix with \`x_prefix\` and uvicorn's \`--root-path\` want the prefix taken off (\`proxy_pass\` with a \`/\` behind the
+Below a prefix two things must fit: what nginx does with the path, and what the application uses as its script name. Django's
+\`FORCE_SCRIPT_NAME\`, ProxyFix with \`x_prefix\` and uvicorn's \`--root-path\` want the prefix removed (\`proxy_pass\` with a \`/\` after the
 address); gunicorn's header \`SCRIPT_NAME\` and uWSGI's \`mount\` with \`manage-script-name\` want it kept.
 
-Taken off and unknown, every link and redirect of the application leaves the prefix; kept and forced, it is there twice and no route
+Removed without the application knowing, every link and redirect of the application leaves the prefix; kept and forced, it is there twice and no route
 matches; a \`SCRIPT_NAME\` that the path does not begin with is a 500 from gunicorn.`,
   about: ['location', 'proxy_pass', 'proxy_set_header'],
   looksAt: { config: true },

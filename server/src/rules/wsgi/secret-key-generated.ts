@@ -14,8 +14,8 @@ export default defineRule({
   since: '0.2',
   title: 'Generated SECRET_KEY deployed',
   why: `
-\`SECRET_KEY\` signs sessions, links that set passwords anew, and everything else that Django signs. The one that \`startproject\` writes begins
-with \`django-insecure-\`, lies in the repository, and is known to everybody who ever had the repository.
+\`SECRET_KEY\` signs sessions, password reset links, and everything else that Django signs. The one that \`startproject\` writes begins
+with \`django-insecure-\`, is in the repository, and is known to everyone who ever had access to it.
 
 Read it from the environment, and give the deployment one of its own. Proxylens keeps and shows no key.`,
   about: ['proxy_pass'],

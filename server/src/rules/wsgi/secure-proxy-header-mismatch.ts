@@ -27,12 +27,12 @@ export default defineRule({
   missing: ['proxy_set_header'],
   title: 'SECURE_PROXY_SSL_HEADER and nginx do not match',
   why: `
-TLS ends at nginx. Django takes a request for HTTPS when the header of \`SECURE_PROXY_SSL_HEADER\` has exactly its value, or when the
-application server says so: gunicorn for a trusted proxy's \`X-Forwarded-Proto\`, uWSGI for anybody's, or for the param \`HTTPS\`.
+nginx terminates TLS. Django takes a request for HTTPS when the header of \`SECURE_PROXY_SSL_HEADER\` has exactly its value, or when the
+application server says so: gunicorn for a trusted proxy's \`X-Forwarded-Proto\`, uWSGI for any client's, or for the param \`HTTPS\`.
 
-Where the header does not come, \`is_secure()\` is false: \`SECURE_SSL_REDIRECT\` redirects for ever, POST requests fail the CSRF check, links
+Where the header does not come, \`is_secure()\` is false: \`SECURE_SSL_REDIRECT\` redirects forever, POST requests fail the CSRF check, links
 are plain. An nginx without TLS that sets the header to its own scheme says http about each request: with the redirect on, no page is ever served,
-whoever ends TLS before it. Where nginx does not set it, it passes on what the client wrote: a plain request then counts as HTTPS.`,
+whatever terminates TLS in front of it. Where nginx does not set it, it passes on what the client wrote: a plain request then counts as HTTPS.`,
   about: ['proxy_set_header', 'uwsgi_param', '$scheme'],
   references: ['https://docs.djangoproject.com/en/stable/ref/settings/#secure-proxy-ssl-header'],
   looksAt: { config: true },
@@ -41,7 +41,7 @@ whoever ends TLS before it. Where nginx does not set it, it passes on what the c
   fixable: 'sometimes',
   messages: {
     unseen: 'Django takes HTTPS requests of this server for HTTP: {why}. Send {header} with $scheme, and let Django read it.',
-    loop: 'HTTPS requests are redirected to HTTPS for ever: SECURE_SSL_REDIRECT is on, and for Django the request is HTTP ({why}). Send {header} with $scheme.',
+    loop: 'HTTPS requests are redirected to HTTPS forever: SECURE_SSL_REDIRECT is on, and for Django the request is HTTP ({why}). Send {header} with $scheme.',
     plain:
       'SECURE_SSL_REDIRECT is on, and this nginx listens for plain HTTP only: each request is redirected to https://, where nothing of it answers, and what ends TLS before it is overruled by {header} {value}. Listen with ssl, or pass {header} on.',
     spoofed:

@@ -11,7 +11,7 @@ export default defineRule({
   since: '0.2',
   title: 'Application server without what its settings name',
   why: `
-gunicorn 26.0 removed the worker class \`eventlet\`, and 24.0 brought \`asgi\`. With a class that it has not, gunicorn ends at its start, and nginx answers 502 for every request.
+gunicorn 26.0 removed the worker class \`eventlet\`, and 24.0 brought \`asgi\`. With a class that it lacks, gunicorn exits at startup, and nginx answers 502 for every request.
 
 Use another worker class, or another version. Nothing is said where no file names the version.`,
   about: ['proxy_pass'],

@@ -15,11 +15,11 @@ export default defineRule({
   since: '0.2',
   title: 'Service address resolved only at start',
   why: `
-The name of a service is looked up when nginx reads its configuration, and never again. A service that is built and started anew without
-nginx may get another address: every request ends in 502, or reaches the container that has the old address now, until nginx is restarted.
+The name of a service is looked up when nginx reads its configuration, and never again. A service that is rebuilt and restarted without
+nginx may get another address: every request ends in 502, or reaches the container that now has the old address, until nginx is restarted.
 
-Restart nginx with the service (\`depends_on\` with \`restart: true\`, or \`nginx -s reload\` behind each deployment), or let nginx ask Docker's
-resolver: \`resolver 127.0.0.11\` with the name in a variable, from nginx 1.27.3 on with \`resolve\` behind the server of an upstream that has
+Restart nginx with the service (\`depends_on\` with \`restart: true\`, or \`nginx -s reload\` after each deployment), or let nginx ask Docker's
+resolver: \`resolver 127.0.0.11\` with the name in a variable, from nginx 1.27.3 on with \`resolve\` after the server of an upstream that has
 a \`zone\`.`,
   about: ['proxy_pass', 'server', 'resolver', 'upstream'],
   references: ['https://docs.docker.com/reference/compose-file/services/#depends_on'],

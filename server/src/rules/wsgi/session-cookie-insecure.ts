@@ -34,7 +34,7 @@ export default defineRule({
   title: 'Session or CSRF cookie without Secure',
   why: `
 Without \`SESSION_COOKIE_SECURE\` a browser sends the session's cookie with every request to the name, the first one over plain HTTP included:
-whoever listens there has the session, although nginx answers with nothing but a redirect. \`CSRF_COOKIE_SECURE\` is the same for the token that
+anyone who listens there has the session, although nginx answers only with a redirect. \`CSRF_COOKIE_SECURE\` is the same for the token that
 forms are checked by. The flags do no harm where the whole site is HTTPS.`,
   about: ['listen', 'proxy_pass'],
   references: [

@@ -66,9 +66,9 @@ export default defineRule({
   since: '0.2',
   title: 'Unix socket not reachable by nginx',
   why: `
-A unit with \`PrivateTmp\` has a /tmp of its own: a socket that it makes there is not in the /tmp that nginx sees, and every request ends in 502
+A unit with \`PrivateTmp\` has its own /tmp: a socket that it makes there is not in the /tmp that nginx sees, and every request ends in 502
 with "No such file or directory". To connect to a socket, nginx's user needs the right to write to it and to enter all folders above it; uWSGI
-makes its socket with the mode that the umask leaves, mostly 755, which nobody else can write to.
+makes its socket with the mode that the umask leaves, mostly 755, which no other user can write to.
 
 Home folders are closed to others: Ubuntu makes them with mode 750 since 21.04, Debian with 700 since 12, root's everywhere.
 

@@ -62,11 +62,11 @@ export default defineRule({
   group: 'wsgi',
   severity: 'hint',
   since: '0.2',
-  title: 'Nothing of the project runs collectstatic',
+  title: 'Nothing in the project runs collectstatic',
   why: `
 \`STATIC_ROOT\` is empty until \`manage.py collectstatic\` has copied the static files of all applications into it. nginx serves that folder, a
-volume of Docker's that no machine's folder stands for, and no Dockerfile, script or compose file of the project runs the command: every style
-sheet is 404, the admin's included, until somebody runs it by hand, and again after each new volume.
+named Docker volume, and no Dockerfile, script or compose file of the project runs the command: every style
+sheet is 404, the admin's included, until it is run by hand, and again after each new volume.
 
 Run it when the image is built, or in the script that starts the application. A volume is filled from the image only while it is empty: with a
 volume that lives on, the script is the right place.`,

@@ -86,7 +86,7 @@ machine, names nothing in nginx's: every file is 404. The application and nginx 
 which it is mounted in its own container.
 
 The rule knows what is in nginx's own images, and what a Dockerfile of the project adds to one by COPY. Other images may hold anything, and
-are left alone.`,
+are not reported.`,
   about: ['alias', 'root'],
   references: ['https://docs.docker.com/reference/compose-file/services/#volumes'],
   looksAt: { config: true },

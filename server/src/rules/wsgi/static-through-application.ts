@@ -39,8 +39,8 @@ export default defineRule({
   title: 'Static files requested from the application',
   why: `
 Django serves static files only in its development server. Under gunicorn, uWSGI or an ASGI server \`STATIC_URL\` and \`MEDIA_URL\` are 404,
-unless WhiteNoise, uWSGI's \`static-map\` or a view of its own answers, and then every picture occupies a worker. WhiteNoise serves what is there when it
-starts: uploads are none of its business.
+unless WhiteNoise, uWSGI's \`static-map\` or a view of its own answers, and then every image occupies a worker. WhiteNoise serves what is there when it
+starts: it does not serve uploads.
 
 Give the URL a location of its own with an \`alias\` to \`STATIC_ROOT\`, the folder that \`collectstatic\` fills.`,
   about: ['location', 'alias', 'try_files'],

@@ -18,10 +18,10 @@ export default defineRule({
   title: 'Timeouts of nginx and the application server differ',
   why: `
 gunicorn's sync workers are killed after \`timeout\` (30 s), uWSGI's after \`harakiri\`; nginx waits \`proxy_read_timeout\` (60 s) between two
-reads. When nginx gives up first the client gets 504 while the worker goes on for nobody. When the server's time is the shorter one, a
-longer \`proxy_read_timeout\` changes nothing: the worker dies before and the client gets 502.
+reads. When nginx gives up first the client gets 504 while the worker keeps working in vain. When the server's time is the shorter one, a
+longer \`proxy_read_timeout\` changes nothing: the worker is killed first and the client gets 502.
 
-Where one of the two was set for slow requests, the other has to follow, nginx's a little longer.`,
+Where one of the two was set for slow requests, adjust the other too, nginx's a little longer.`,
   about: ['proxy_read_timeout', 'uwsgi_read_timeout'],
   looksAt: { config: true },
   needs: 'deployment',

@@ -20,7 +20,7 @@ export default defineRule({
 With \`USE_X_FORWARDED_HOST\` Django takes the host from \`X-Forwarded-Host\`, before \`Host\`. nginx passes the header on as the client sent it
 unless a \`proxy_set_header\` sets it: then the client chooses the host of links, redirects and password mails, within ALLOWED_HOSTS.
 
-The other way round, a header that nginx sets and Django does not read changes nothing: without \`Host\` Django sees the upstream's name.`,
+Conversely, a header that nginx sets and Django does not read changes nothing: without \`Host\` Django sees the upstream's name.`,
   about: ['proxy_set_header', '$host'],
   references: ['https://docs.djangoproject.com/en/stable/ref/settings/#use-x-forwarded-host'],
   looksAt: { config: true },
