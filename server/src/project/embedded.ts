@@ -11,6 +11,7 @@ import { type FileId, within } from '../base/file-id.ts';
 import type { Span } from '../base/span.ts';
 import { table } from '../base/table.ts';
 import type { Context } from '../catalog/context.ts';
+import { type Engine, engineOfName, nested } from '../syntax/template/engines.ts';
 import { FILLER, type Window } from '../syntax/template.ts';
 
 export interface Embedded {
@@ -35,22 +36,35 @@ const MAX_LENGTH = 1024 * 1024;
 const MAX_FOUND = 200;
 const MAX_NODES = 50_000;
 
-type Form = 'yaml' | 'shell' | 'markdown';
+type Form = 'yaml' | 'shell' | 'markdown' | 'hcl' | 'puppet';
+
+/** Endings of hosts that are themselves written by a template engine. */
+const WRITTEN = ['j2', 'jinja', 'jinja2', 'tmpl', 'tpl', 'gotmpl', 'erb', 'liquid', 'tftpl', 'blade.php'];
+const WRITTEN_ENDING = new RegExp(`\\.(${WRITTEN.join('|')})$`, 'i');
+
+/** What a host is written in, by the ending of its name. Salt's states are YAML, Nomad's jobs and Terraform's modules HCL. */
+const FORMS: readonly (readonly [Form, endings: readonly string[]])[] = [
+  ['yaml', ['yaml', 'yml', 'sls']],
+  ['shell', ['sh', 'bash', 'ash', 'zsh', 'blade.sh', 'dockerfile', 'containerfile']],
+  ['markdown', ['md', 'markdown', 'mdx']],
+  ['hcl', ['hcl', 'nomad', 'tf']],
+  ['puppet', ['pp']],
+];
+const FORM_OF = new Map(FORMS.flatMap(([form, endings]) => endings.map((e) => [e.slice(e.lastIndexOf('.') + 1), form] as const)));
 
 function formOf(path: string): Form | null {
   const name = path.slice(path.lastIndexOf('/') + 1);
-  if (/\.(ya?ml)(\.(j2|jinja2?|tmpl|tpl|gotmpl|erb|liquid))?$/i.test(name) || /^(user-data|cloud-config)$/i.test(name)) return 'yaml';
-  if (/\.(sh|bash|ash|zsh)$/i.test(name) || /^(Dockerfile|Containerfile)\b|\.(dockerfile|containerfile)$/i.test(name)) return 'shell';
-  if (/\.(md|markdown|mdx)$/i.test(name)) return 'markdown';
-  return null;
+  if (/^(Dockerfile|Containerfile)\b/i.test(name)) return 'shell';
+  if (/^(user-data|cloud-config)$/i.test(name)) return 'yaml';
+  const ending = /\.([^.]+)$/.exec(name.replace(WRITTEN_ENDING, ''))?.[1]?.toLowerCase();
+  return (ending && FORM_OF.get(ending)) || null;
 }
 
 /** The same files as patterns for an editor. */
 export const HOST_GLOBS: readonly string[] = [
-  '**/*.{yaml,yml}',
-  '**/*.{yaml,yml}.{j2,jinja,jinja2,tmpl,tpl,gotmpl,erb,liquid}',
+  ...FORMS.map(([, endings]) => `**/*.{${endings.join(',')}}`),
+  ...FORMS.map(([, endings]) => `**/*.{${endings.join(',')}}.{${WRITTEN.join(',')}}`),
   '**/{user-data,cloud-config}',
-  '**/*.{sh,bash,ash,zsh}',
   '**/{Dockerfile,Containerfile}{,.*}',
   '**/*.{dockerfile,containerfile}',
   '**/*.{md,markdown,mdx}',
@@ -58,6 +72,40 @@ export const HOST_GLOBS: readonly string[] = [
 
 /** Whether a file of that path may hold configurations of nginx without being one. */
 export const mayHost = (path: string): boolean => formOf(path) !== null;
+
+/** Documents within documents within documents: nobody writes more. */
+const MAX_NESTED = 4;
+
+/** What writes a here-document before anybody reads it. */
+type Reader = 'shell' | 'terraform';
+
+/** How here-documents begin: `word` ends them, `quoted` is there where nothing in them is written by the host. */
+const OPENERS = table({
+  shell: String.raw`<<-?[ \t]*(?:(?<quoted>["']|\\(?=[\w.-]))?(?<word>[\w.-]+)["']?)`,
+  hcl: String.raw`=[ \t]*<<[-~]?(?<word>[A-Za-z_]\w*)(?<quoted>(?!))?(?=[ \t]*\r?$)`,
+  puppet: String.raw`@\([ \t]*(?:(?=")"|(?<quoted>))(?<word>\w+)"?[^)\n]*\)`,
+} as const satisfies Record<Exclude<Form, 'yaml' | 'markdown'>, string>);
+
+/** The file that a here-document becomes, by what stands around it. */
+function targetOf(form: Form, text: string, at: number, start: number, end: number): string {
+  const line = text.slice(text.lastIndexOf('\n', at) + 1, start);
+  if (form === 'shell') {
+    const name = />{1,2}\s*["']?([^\s"'<>|;&]+)|\btee\s+(?:-a\s+)?["']?([^\s"'<>|;&]+)|^\s*(?:COPY|ADD)\s.*<<\S+\s+(\S+)/.exec(line);
+    return name?.[1] ?? name?.[2] ?? name?.[3] ?? 'nginx.conf';
+  }
+  // within the block: `destination = "local/site.conf"`, `file { '/etc/nginx/conf.d/site.conf': content => …`
+  const before = text.slice(Math.max(0, at - 400), at);
+  const behind = /^[^\n]*\n([\s\S]{0,400}?)(?:^[ \t]*\}|(?![\s\S]))/m.exec(text.slice(end, end + 600))?.[1] ?? '';
+  const place =
+    form === 'hcl' ? /\b(?:destination|filename|path)\s*=\s*"([^"\n]+)"/g : /(?:path\s*=>\s*|\bfile\s*\{\s*)["']([^"'\n]+)["']/g;
+  const block = before.slice(Math.max(0, before.lastIndexOf(form === 'hcl' ? '\n\n' : '}\n')));
+  return (
+    [...behind.matchAll(place)][0]?.[1] ??
+    [...block.matchAll(place)].at(-1)?.[1] ??
+    /(\w+)\s*=>?\s*$/.exec(line.slice(0, line.indexOf('<<')))?.[1] ??
+    'nginx.conf'
+  );
+}
 
 const WORDS =
   'listen|server_name|root|alias|index|return|rewrite|try_files|include|error_page|access_log|error_log|add_header|expires|allow|deny|resolver|keepalive_timeout|client_[a-z_]+|proxy_[a-z_]+|fastcgi_[a-z_]+|uwsgi_[a-z_]+|grpc_[a-z_]+|ssl_[a-z_]+|gzip[a-z_]*|limit_[a-z_]+|auth_[a-z_]+|more_set_headers|worker_[a-z_]+|log_format|sendfile|tcp_[a-z]+|real_ip_[a-z_]+|set_real_ip_from|sub_filter|charset|default_type|server_tokens|large_client_header_buffers|set';
@@ -109,8 +157,8 @@ export function embeddedIn(host: FileId, path: string, text: string): Embedded[]
   const finder = new Finder(host, text);
   try {
     if (form === 'yaml') finder.yaml();
-    else if (form === 'shell') finder.shell({ start: 0, end: text.length }, '');
-    else finder.markdown();
+    else if (form === 'markdown') finder.markdown();
+    else finder.documents(form, { start: 0, end: text.length }, '');
   } catch {
     // a host that cannot be read holds nothing that can be shown
   }
@@ -123,11 +171,18 @@ class Finder {
   private nodes = 0;
   /** Compose reads the dollar signs of all values of its files: `$$` is one, `${NAME}` a value */
   private compose = false;
+  /** what writes the YAML that is being read, where that is a document itself */
+  private reader: Reader | null = null;
+  /** what writes the host itself, by its name */
+  private readonly writer: Engine | null;
 
   constructor(
     private readonly host: FileId,
     private readonly text: string,
-  ) {}
+  ) {
+    const name = host.slice(host.lastIndexOf('/') + 1);
+    this.writer = WRITTEN_ENDING.test(name) ? engineOfName(name) : null;
+  }
 
   private add(
     folder: string,
@@ -140,7 +195,11 @@ class Finder {
     let id = `${folder}/${base}`;
     for (let n = 2; this.ids.has(id); n++) id = `${folder}.${n}/${base}`;
     this.ids.add(id);
-    const window = more.window ?? { visible: only(text, span, text.slice(span.start, span.end)), engine: null };
+    const { visible, engine } = more.window ?? { visible: only(text, span, text.slice(span.start, span.end)), engine: null };
+    // `.tpl` is what every engine's files are called: there the marks tell, as everywhere
+    const writer = this.writer && (this.writer.family === 'terraform' || this.writer.family === 'erb') ? this.writer : null;
+    const outer = nested(writer, text.includes('${{') && visible.includes('${{') ? { family: 'actions', name: 'actions' } : null);
+    const window: Window = { visible, engine: nested(outer, engine) };
     this.found.push({
       id: within(this.host, id.replace(/[^\w./-]/g, '_')),
       host: this.host,
@@ -155,13 +214,15 @@ class Finder {
 
   // YAML.
 
-  yaml(): void {
-    const readable = withoutMarks(this.text);
+  yaml(own = this.text, reader: Reader | null = null): void {
+    const readable = withoutMarks(own);
     const documents = parseAllDocuments(readable, { strict: false, uniqueKeys: false, logLevel: 'silent' });
     if (!Array.isArray(documents)) return;
     documents.forEach((document: Document.Parsed<ParsedNode>, i) => {
       this.compose = isMap(document.contents) && document.contents.has('services') && !document.contents.has('kind');
+      this.reader = reader;
       if (document.contents) this.node(document.contents, readable, [String(i)], '');
+      this.reader = null;
     });
   }
 
@@ -172,7 +233,7 @@ class Finder {
       const type = node.get('kind') === 'Secret' ? 'Secret' : '';
       for (const pair of node.items) {
         if (!isPair(pair) || !isScalar(pair.key)) continue;
-        const own = String(pair.key.value);
+        const own = this.written(pair.key) ?? String(pair.key.value);
         // the values of a Secret are encoded
         if (type && own === 'data') continue;
         const name = own === 'content' || own === 'block' || own === 'inline' ? ((place as string | undefined) ?? way.at(-1) ?? own) : own;
@@ -180,6 +241,14 @@ class Finder {
       }
     } else if (isSeq(node)) for (const [i, item] of node.items.entries()) this.node(item, readable, [...way, String(i)], key);
     else if (isScalar(node) && typeof node.value === 'string' && node.range) this.scalar(node, node.value, way, key);
+  }
+
+  /** A key with the marks of the template that it was read without; null for one without any. */
+  private written({ range }: Scalar): string | null {
+    const source = range ? this.text.slice(range[0], range[1]) : '';
+    if (!ANYWHERE.test(source)) return null;
+    ANYWHERE.lastIndex = 0;
+    return source.replace(/^["']|["']$/g, '').replace(ANYWHERE, (m) => /\w+(?=\W*$)/.exec(m)?.[0] ?? '');
   }
 
   private scalar(node: Scalar, value: string, way: readonly string[], key: string): void {
@@ -192,7 +261,7 @@ class Finder {
     if (!contexts && !value.includes('{') && !(block && LINE.test(value) && NAMED.test(key))) return;
     if (!contexts && /<<-?\s*\\?["']?\w/.test(value) && block) {
       const head = from + source.indexOf('\n') + 1;
-      this.shell({ start: head, end: to }, folder);
+      this.documents('shell', { start: head, end: to }, folder, this.reader);
       return;
     }
     if (contexts ? !/[;{]/.test(value) : !isNginx(value, key)) return;
@@ -219,39 +288,56 @@ class Finder {
 
   /** What is seen through a scalar, with the dollar signs that its host reads. */
   private windowOf(span: Span, shown: string): Window {
+    if (this.reader) return this.readBy(this.reader, span, shown);
     if (!this.compose || !shown.includes('$')) return { visible: only(this.text, span, shown), engine: null };
     return { visible: only(this.text, span, shown.replaceAll('$$', `${FILLER}$`)), engine: { family: 'compose', name: 'compose' } };
   }
 
-  // Shells and Dockerfiles.
+  // Shells, Dockerfiles, HCL, Puppet.
 
-  /** Here-documents, also of Dockerfiles; `folder` keeps those of different places apart. */
-  shell(within: Span, folder: string): void {
+  /**
+   * Here-documents; `folder` keeps those of different places apart. One that holds others is a script, or a file of another form: what is inside
+   * is looked for there, and `outer` writes it first.
+   */
+  documents(form: Exclude<Form, 'yaml' | 'markdown'>, within: Span, folder: string, outer: Reader | null = null, depth = 0): void {
     const text = this.text.slice(within.start, within.end);
-    const opener = /<<(-?)[ \t]*(?:(["'])([\w.-]+)\2|(\\?)([\w.-]+))([^\n]*)\n/g;
+    const opener = new RegExp(OPENERS[form], 'gm');
     for (let m = opener.exec(text); m && this.found.length < MAX_FOUND; m = opener.exec(text)) {
-      const word = m[3] ?? m[5]!;
-      const start = m.index + m[0].length;
-      const close = new RegExp(`^[ \\t]*${word.replace(/[.-]/g, '\\$&')}[ \\t]*$`, 'm').exec(text.slice(start));
+      const { word, quoted } = m.groups!;
+      const start = text.indexOf('\n', m.index + m[0].length) + 1;
+      if (start === 0) return;
+      const mark = word!.replace(/[.-]/g, '\\$&');
+      const close = new RegExp(form === 'puppet' ? `^[ \\t]*(?:\\|[ \\t]*)?-?[ \\t]*${mark}[ \\t]*$` : `^[ \\t]*${mark}[ \\t]*$`, 'm').exec(
+        text.slice(start),
+      );
       if (!close) continue;
       const end = start + close.index;
       const inner = text.slice(start, end);
-      const line = text.slice(text.lastIndexOf('\n', m.index) + 1, start);
-      const name = />{1,2}\s*["']?([^\s"'<>|;&]+)|\btee\s+(?:-a\s+)?["']?([^\s"'<>|;&]+)|^\s*(?:COPY|ADD)\s.*<<\S+\s+(\S+)/.exec(line);
-      const target = name?.[1] ?? name?.[2] ?? name?.[3] ?? 'nginx.conf';
       opener.lastIndex = end;
-      const expands = m[2] === undefined && m[4] === '';
-      const meant = expands ? inner.replaceAll('\\$', '$') : inner;
-      if (!isNginx(meant, target)) continue;
       const span = { start: within.start + start, end: within.start + end };
-      const own = this.compose ? inner.replace(/\\\$\$/g, `${FILLER}${FILLER}$`) : inner;
-      const shown = expands ? own.replace(/\\([$`\\])/g, `${FILLER}$1`).replace(/\\\n/g, '  \n'.slice(1)) : inner;
-      this.add(`${folder || 'here'}.${this.found.length}`, target, span, {
-        window: expands
-          ? { visible: only(this.text, span, shown), engine: { family: 'shell', name: 'shell' } }
-          : this.windowOf(span, shown),
-      });
+      const reader = form === 'hcl' ? 'terraform' : quoted === undefined ? 'shell' : outer;
+      const at = `${folder || 'here'}.${this.found.length}`;
+      if (/<<[-~]?[ \t]*\\?["']?[A-Za-z_]/.test(inner)) {
+        if (depth < MAX_NESTED) this.documents('shell', span, at, reader, depth + 1);
+        continue;
+      }
+      if (/^\s*#cloud-config\b/.test(inner)) {
+        if (depth < MAX_NESTED) this.yaml(only(this.text, span, inner), reader);
+        continue;
+      }
+      const target = targetOf(form, text, m.index, start, end);
+      if (!isNginx(reader === 'shell' ? inner.replaceAll('\\$', '$') : inner, target)) continue;
+      this.add(at, target, span, { window: this.readBy(reader, span, inner) });
     }
+  }
+
+  /** What is seen through the program that writes a text first. */
+  private readBy(reader: Reader | null, span: Span, inner: string): Window {
+    if (reader === null) return this.windowOf(span, inner);
+    if (reader === 'terraform') return { visible: only(this.text, span, inner), engine: { family: 'terraform', name: 'terraform' } };
+    const own = this.compose ? inner.replace(/\\\$\$/g, `${FILLER}${FILLER}$`) : inner;
+    const shown = own.replace(/\\([$`\\])/g, `${FILLER}$1`).replace(/\\\n/g, '  \n'.slice(1));
+    return { visible: only(this.text, span, shown), engine: { family: 'shell', name: 'shell' } };
   }
 
   // Markdown.
@@ -269,7 +355,8 @@ class Finder {
       if (m[1]!.includes('>')) continue;
       const span = { start, end };
       const folder = `fence.${this.found.length}`;
-      if (/^(sh|bash|shell|console|zsh|dockerfile)$/.test(language)) this.shell(span, folder);
+      if (/^(sh|bash|shell|console|zsh|dockerfile)$/.test(language)) this.documents('shell', span, folder);
+      else if (/^(hcl|terraform|nomad)$/.test(language)) this.documents('hcl', span, folder);
       // a language that is named is believed; dots stand for what a reader fills in
       else if (language === 'nginx' ? !/^\s*(\.\.\.|…)/m.test(inner) : /^(conf|config|text|txt|)$/.test(language) && isNginx(inner, ''))
         this.add(folder, 'nginx.conf', span, {});
@@ -297,12 +384,14 @@ function indentOf(text: string, { start, end }: Span): string {
   return indent ?? '';
 }
 
+const MARK = String.raw`\{\{(?:(?!\}\})[\s\S])*\}\}|\{%(?:(?!%\})[\s\S])*%\}|<%(?:(?!%>)[\s\S])*%>|(?<![\w$])%\{[^}\n]*\}`;
+const ALONE = new RegExp(String.raw`^[ \t]*(?:${MARK})[ \t]*$`, 'gm');
+const ANYWHERE = new RegExp(MARK, 'g');
+
 /** Marks of templates that YAML would stumble over: on lines of their own they vanish, elsewhere they become a word. */
 export const withoutMarks = (text: string): string =>
-  text.includes('{{') || text.includes('{%')
-    ? text
-        .replace(/^[ \t]*(?:\{\{(?:(?!\}\})[\s\S])*\}\}|\{%(?:(?!%\})[\s\S])*%\})[ \t]*$/gm, (m) => m.replace(/[^\r\n]/g, ' '))
-        .replace(/\{\{(?:(?!\}\})[\s\S])*\}\}|\{%(?:(?!%\})[\s\S])*%\}/g, (m) => m.replace(/[^\r\n]/g, 'x'))
+  text.includes('{{') || text.includes('{%') || text.includes('<%') || text.includes('%{')
+    ? text.replace(ALONE, (m) => m.replace(/[^\r\n]/g, ' ')).replace(ANYWHERE, (m) => m.replace(/[^\r\n]/g, 'x'))
     : text;
 
 /** A folded scalar: line ends within a paragraph are blanks. */

@@ -7,12 +7,22 @@ import type { Span } from '../base/span.ts';
 import { isSpace, luaEnd } from './cut.ts';
 import type { TemplateMark } from './statement.ts';
 import { type Facts, holds } from './template/condition.ts';
-import { definitionUsed, type Engine, engineOf, type Mark, marksOf, neutralValue, placeholderName } from './template/engines.ts';
+import {
+  definitionUsed,
+  type Engine,
+  engineOf,
+  type Mark,
+  marksOf,
+  nested,
+  neutralValue,
+  placeholderName,
+  usesFamily,
+} from './template/engines.ts';
 import { type Branch, Structure } from './template/structure.ts';
 
 /** What the last characters of a whole mark are; those of envsubst may be a name alone, those of Mako a line. */
 const CLOSED =
-  /(^\{\{[\s\S]*\}\}|^\{%[\s\S]*%\}|^\{#[\s\S]*#\}|%>|^<\/?%[\s\S]*>|^[$%]\{[\s\S]*\}|^\$\w+|^[%@_<][\w%@_<>-]*[%@_>]|^[ \t]*(%|##)[^\n]*)$/;
+  /(^\{\{[\s\S]*\}\}|^\{%[\s\S]*%\}|^\{#[\s\S]*#\}|%>|^<\/?%[\s\S]*>|^[$%]\{[\s\S]*\}|^\$\w+|^\$\([^\n]*\)|^\$[?@*#]|^`[^\n]*`|^\{!![^\n]*!!\}|^[%@_<][\w%@_<>-]*[%@_>]|^[ \t]*(%|##|@[a-z])[^\n]*)$/;
 
 /** One way in which a template may be written out. */
 export interface Rendering {
@@ -103,10 +113,14 @@ export function mask(
   window: Window | null = null,
   chosen: string | null = null,
 ): Masked {
-  const own = window?.visible ?? text;
-  const readable = own.includes('\0') ? own.replaceAll('\0', '\x01') : own;
-  const engine = window?.engine ?? engineOf(name, readable, marksOutsideOfQuotes, chosen);
+  let own = window?.visible ?? text;
+  let readable = own.includes('\0') ? own.replaceAll('\0', '\x01') : own;
+  const engine = nested(window?.engine ?? null, engineOf(name, readable, marksOutsideOfQuotes, chosen));
   if (!engine) return { ...PLAIN, shown: readable, read: own };
+  if (own.includes('$${') && usesFamily(engine, 'terraform')) {
+    own = own.replaceAll('$${', `${FILLER}\${`);
+    readable = readable.replaceAll('$${', `${FILLER}\${`);
+  }
   const marks = marksOf(engine, readable);
   const fills = rendering?.values ? fillsIn(marks, rendering.values) : [];
   const half = HALVES.find(([test]) => test.test(name))?.[1] ?? null;

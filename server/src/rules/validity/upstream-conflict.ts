@@ -1,6 +1,8 @@
 /** Upstream groups that nginx refuses: declared twice, without servers, with a parameter that the balancing method does not take. */
+
 import { atLeast } from '../../catalog/version.ts';
 import type { Directive } from '../../config/directive.ts';
+import { unseenOf } from '../../config/open.ts';
 import { canonicalIp } from '../../config/servers.ts';
 import { fixOf, removeArgument } from '../fix.ts';
 import { defineRule } from '../rule.ts';
@@ -66,7 +68,7 @@ An upstream has a name of its own (case does not count), at least one server, an
       const close = opener.statement.close;
       const related = close ? [{ at: opener.at(close), message: 'nginx -t reports this line.' }] : [];
       if (servers.length === 0) {
-        if (!scope.directives.some((d) => !factFor(d) && d.name !== 'server'))
+        if (!scope.directives.some((d) => !factFor(d) && d.name !== 'server') && !unseenOf(scope, 'server').length)
           report('empty', { at: opener.at(opener.args[0] ?? opener.statement.name), data: { name }, related });
       } else if (servers.every((s) => s.values.includes('backup')))
         report('backups', { at: opener.at(opener.args[0] ?? opener.statement.name), data: { name } });

@@ -176,6 +176,24 @@ const TERRAFORM_ROWS: readonly Row[] = [
 ];
 const terraformControl = byRows(TERRAFORM_ROWS, CONTROL, /^%\{~?/, /~?\}$/, /~\}$/);
 
+// Laravel's Blade: `@if (…)` on lines, `{{ $x }}` and `{!! $x !!}` in words.
+const BLADE_ROWS: readonly Row[] = [
+  [/^\{\{--/, () => NOTE],
+  [/^@(?:if|isset|auth|can|env)\b\s*\(([\s\S]*)\)$/, (m) => open('condition', { test: m[1]! })],
+  [/^@(?:unless|empty|guest|production)\b\s*\(?([\s\S]*?)\)?$/, (m) => open('condition', { test: m[1]!, inverse: true })],
+  [/^@switch\b\s*\(([\s\S]*)\)$/, (m) => open('case', { test: m[1]! })],
+  [/^@case\b\s*\(([\s\S]*)\)$/, (m) => middle(m[1]!)],
+  [/^@(?:foreach|forelse)\b\s*\(([\s\S]*?)\bas\b([\s\S]*)\)$/, (m) => open('loop', { test: m[1]!, locals: [...names(m[2]!), '$loop'] })],
+  [/^@(?:for|while)\b\s*\(([\s\S]*)\)$/, (m) => open('loop', { test: m[1]! })],
+  [/^@elseif\b\s*\(([\s\S]*)\)$/, (m) => middle(m[1]!)],
+  [/^@(else|default)\b/, () => middle()],
+  [/^@(include|extends|yield|each|stack)/, () => ({ kind: 'control', hole: true })],
+  [/^@php$/, () => open('dropped')],
+  [/^@verbatim\b/, () => open('plain', { raw: true })],
+  [/^@(section|push|once)\b/, () => open('plain')],
+  [/^@(end|show)/, () => CLOSE],
+];
+
 const FAMILIES = {
   jinja: {
     // what stands in quotes ends no mark: `{{ '{{' }}`. Each character is read in one way only, so that no text takes long
@@ -220,6 +238,14 @@ const FAMILIES = {
     notation: 'infix',
     sort: (mark) => (mark.startsWith('$') ? VALUE : byRows(MAKO_ROWS, CONTROL, /^[ \t]*/, /$/, /^[ \t]*%/)(mark)),
   },
+  blade: {
+    marks:
+      /\{\{--[\s\S]*?--\}\}|\{\{[^{}\n]*\}\}|\{!![^\n]*?!!\}|^[ \t]*@(?:(?:if|isset|auth|can|env|unless|empty|guest|production|switch|case|foreach|forelse|for|while|elseif|include\w*|extends|yield|each|stack|section|push)\b[ \t]*\([^\n]*\)|(?:else|default|break|continue|php|verbatim|once|show|end[a-z]+)\b)(?=[ \t]*$)/gm,
+    notation: 'infix',
+    sort: (mark) => byRows(BLADE_ROWS, /^\s*@/.test(mark) ? CONTROL : VALUE, /^\s+/, /$/, /^\s*@/)(mark),
+  },
+  // GitHub's expressions in workflows, OpenShift's parameters: another program writes them before anybody reads the text
+  actions: { marks: /\$\{\{[^\n]*?\}\}/g, notation: 'infix', sort: () => VALUE },
   envsubst: { marks: /\$\{[A-Z_][A-Z0-9_]*\}|\$[A-Z][A-Z0-9_]*/g, notation: 'infix', sort: () => VALUE },
   placeholders: {
     marks:
@@ -240,7 +266,7 @@ const FAMILIES = {
     sort: () => VALUE,
   },
   terraform: {
-    marks: /(?<!%)%\{[^}\n]*\}|(?<!\$)\$\{[^}\n]*\}/g,
+    marks: /(?<!%)%\{[^}\n]*\}|(?<![$\uE000])\$\{[^}\n]*\}/g,
     notation: 'infix',
     sort: (mark) => (mark.startsWith('$') ? VALUE : terraformControl(mark)),
   },
@@ -255,6 +281,8 @@ export interface Engine {
   readonly name: string;
   /** of envsubst, where the text alone tells: the names that it has */
   readonly only?: readonly string[];
+  /** another that reads what this one writes, or writes what this one reads: a chart whose configuration envsubst fills in */
+  readonly also?: Engine;
 }
 
 const BY_NAME: readonly (readonly [RegExp, FamilyName, engine: string])[] = [
@@ -265,17 +293,18 @@ const BY_NAME: readonly (readonly [RegExp, FamilyName, engine: string])[] = [
   [/\.epp$/i, 'erb', 'epp'],
   [/\.ejs$/i, 'ejs', 'ejs'],
   [/\.ctmpl$/i, 'go', 'consul-template'],
-  [/\.(tmpl|gotmpl|tpl)$/i, 'go', 'go'],
+  [/\.(tmpl|gotmpl|gtpl|tpl|sigil)$/i, 'go', 'go'],
   [/\.(hbs|handlebars)$/i, 'go', 'handlebars'],
   [/\.mustache$/i, 'go', 'mustache'],
   [/\.mako$/i, 'mako', 'mako'],
   [/\.tftpl$/i, 'terraform', 'terraform'],
+  [/\.blade(\.\w+)?$/i, 'blade', 'blade'],
   [/\.(template|envsubst)$/i, 'envsubst', 'envsubst'],
 ];
 
 /** The endings of files that are written out to a file without them, as part of an expression. */
 export const TEMPLATE_ENDINGS =
-  'j2|jinja2?|liquid|twig|erb|epp|ejs|ctmpl|tmpl|gotmpl|tpl|hbs|handlebars|mustache|mako|tftpl|template|envsubst|in|dist|sample|example';
+  'j2|jinja2?|liquid|twig|erb|epp|ejs|ctmpl|tmpl|gotmpl|gtpl|tpl|sigil|hbs|handlebars|mustache|mako|tftpl|blade(?:\\.php)?|template|envsubst|in|dist|sample|example';
 
 /** Names by which a person may set the engine: `# proxylens: template jinja` in the file. */
 const BY_WORD: Readonly<Record<string, FamilyName>> = table({
@@ -296,6 +325,7 @@ const BY_WORD: Readonly<Record<string, FamilyName>> = table({
   mustache: 'go',
   mako: 'mako',
   terraform: 'terraform',
+  blade: 'blade',
   envsubst: 'envsubst',
   placeholders: 'placeholders',
 });
@@ -305,6 +335,7 @@ export const ENGINE_NAMES: readonly string[] = [...Object.keys(BY_WORD), 'none']
 
 /** What the marks themselves say of the engine. */
 const BY_CONTENT: readonly (readonly [RegExp, FamilyName, engine: string])[] = [
+  [/^[ \t]*@end(?:if|foreach|for|forelse|unless|isset|switch)[ \t]*$/m, 'blade', 'blade'],
   [/\{\{-?\s*cookiecutter\./, 'jinja', 'cookiecutter'],
   [/\{%-?\s*(unless|elsif|capture|assign)\b[\s\S]*?%\}/, 'jinja', 'liquid'],
   [/\{%[\s\S]*?%\}|\{#[\s\S]*?#\}/, 'jinja', 'jinja'],
@@ -327,8 +358,8 @@ const BY_CONTENT: readonly (readonly [RegExp, FamilyName, engine: string])[] = [
 
 /** Engines that a file's name suggests, and that the marks found may overrule: every engine has files called `.tmpl` and `.template`. */
 const OVERRULED: Readonly<Record<string, readonly FamilyName[]>> = table({
-  envsubst: ['jinja', 'erb', 'ejs', 'go', 'mako'],
-  go: ['jinja', 'erb', 'ejs'],
+  envsubst: ['jinja', 'erb', 'ejs', 'go', 'mako', 'blade'],
+  go: ['jinja', 'erb', 'ejs', 'blade'],
 });
 
 // a text is looked through for this at every keystroke, and nearly always in vain: plain words are found faster than expressions
@@ -337,6 +368,7 @@ const mayHoldMarks = (text: string): boolean =>
   text.includes('{%') ||
   text.includes('{#') ||
   text.includes('<%') ||
+  text.includes('@end') ||
   ((text.includes('endif') || text.includes('endfor')) && /^[ \t]*%\s*end(if|for)\b/m.test(text));
 
 const SET_BY_COMMENT = /^[^\S\n]*(?:#|\{#|<%#|\{\{\/\*)[^\S\n]*proxylens: template ([\w-]+)/m;
@@ -347,6 +379,34 @@ const SET_BY_COMMENT = /^[^\S\n]*(?:#|\{#|<%#|\{\{\/\*)[^\S\n]*proxylens: templa
  * whether marks stand where no configuration can have such characters: in a plain file quoted strings, comments and Lua may hold anything.
  */
 export function engineOf(name: string, text: string, outside: (text: string) => boolean, chosen: string | null = null): Engine | null {
+  const engine = writerOf(name, text, outside, chosen);
+  if (!engine || !BESIDE_ENVSUBST.has(engine.family) || !text.includes('${')) return engine;
+  // a chart or a role may write a template that a container fills in when it starts
+  const later = substituted(text);
+  return later?.family === 'envsubst' ? { ...engine, also: later } : engine;
+}
+
+/** Engines to which a dollar sign means nothing. */
+const BESIDE_ENVSUBST: ReadonlySet<FamilyName> = new Set(['jinja', 'erb', 'ejs', 'go', 'blade']);
+
+/** The engine of a text within another one, whose program reads it first; names of the engines stay those that people look for. */
+export function nested(host: Engine | null, inner: Engine | null): Engine | null {
+  if (!host || !inner) return inner ?? host;
+  if (inner.family === 'envsubst' || inner.family === 'placeholders') return { ...host, also: nested(host.also ?? null, inner)! };
+  return { ...inner, also: nested(host, inner.also ?? null)! };
+}
+
+/** Whether one of the programs that a text goes through is of a family. */
+export const usesFamily = (engine: Engine | null, family: FamilyName): boolean =>
+  engine !== null && (engine.family === family || usesFamily(engine.also ?? null, family));
+
+/** The engine that the name of a file speaks for; null where its name says nothing. */
+export function engineOfName(name: string): Engine | null {
+  const row = BY_NAME.find(([test]) => test.test(name));
+  return row ? { family: row[1], name: row[2] } : null;
+}
+
+function writerOf(name: string, text: string, outside: (text: string) => boolean, chosen: string | null): Engine | null {
   const set = (text.includes('proxylens: template') ? SET_BY_COMMENT.exec(text)?.[1] : undefined) ?? chosen;
   if (set === 'none') return null;
   if (set && Object.hasOwn(BY_WORD, set)) return { family: BY_WORD[set]!, name: set };
@@ -355,7 +415,7 @@ export function engineOf(name: string, text: string, outside: (text: string) => 
   const found = marked ? BY_CONTENT.filter(([test]) => test.test(text)) : [];
   if (!named) {
     // most files hold no mark at all: their text is not read for one at every keystroke
-    const first = found[0] && (found[0][1] === 'mako' || outside(text)) ? found[0] : undefined;
+    const first = found[0] && (found[0][1] === 'mako' || found[0][1] === 'blade' || outside(text)) ? found[0] : undefined;
     return first ? { family: first[1], name: first[2] } : substituted(text);
   }
   const [, family, engine] = named;
@@ -410,6 +470,16 @@ const outsideQuotes = (text: string): string =>
 
 /** The marks of a text in order, with what each does. */
 export function marksOf(engine: Engine, text: string): Mark[] {
+  const own = marksOfOne(engine, text);
+  if (!engine.also) return own;
+  // a mark within a mark of the other one is a part of it
+  const out: Mark[] = [];
+  for (const mark of [...own, ...marksOf(engine.also, text)].sort((a, b) => a.start - b.start || b.end - a.end))
+    if (mark.start >= (out.at(-1)?.end ?? 0)) out.push(mark);
+  return out;
+}
+
+function marksOfOne(engine: Engine, text: string): Mark[] {
   const family: Family = FAMILIES[engine.family];
   const marks = engine.only ? new RegExp(engine.only.flatMap((n) => [`\\$\\{${n}\\}`, `\\$${n}(?!\\w)`]).join('|'), 'g') : family.marks;
   const out: Mark[] = [];
@@ -466,7 +536,7 @@ export const notationOf = (engine: Engine): Notation => FAMILIES[engine.family].
 export function placeholderName(mark: Mark): string | null {
   if (mark.sort.kind !== 'value' || mark.sort.hole) return null;
   const inner = mark.text
-    .replace(/^(\{\{\{?[-~]?|<%[=-]?|\$\{?|%%|@|__|<)|([-~]?\}?\}\}|[-_]?%>|\}|%%|@|__|>)$/g, '')
+    .replace(/^(\$\{\{|\{!!|\{\{\{?[-~]?|<%[=-]?|\$\{?|%%|@|__|<)|([-~]?\}?\}\}|!!\}|[-_]?%>|\}|%%|@|__|>)$/g, '')
     .trim()
     .split(/\s*\|(?!\|)/)[0]!;
   return inner.length > 0 && inner.length < 80 ? inner : null;
