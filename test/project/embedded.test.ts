@@ -199,6 +199,56 @@ const FIXTURES: Record<string, Fixture> = {
   },
   'Markdown, by content': { path: 'docs/a.md', text: `1. First\n\n   \`\`\`\n${lines(SERVER, 3)}\n   \`\`\`\n`, names: ['nginx.conf'] },
   'Markdown, a shell': { path: 'docs/b.md', text: `~~~bash\ncat > a.conf <<'EOF'\n${lines(SERVER, 0)}\nEOF\n~~~\n`, names: ['a.conf'] },
+  'a job of Nomad': {
+    path: 'jobs/web.nomad.hcl',
+    text: `job "web" {\n  task "nginx" {\n    template {\n      data = <<-EOH\n${lines(SERVER, 8).replace('listen 8080;', 'listen {{ env "NOMAD_PORT_http" }};\n            add_header X-Kind $${kind};')}\n      EOH\n      destination = "local/site.conf"\n    }\n  }\n}\n`,
+    names: ['site.conf'],
+  },
+  'a script that Terraform hands over': {
+    path: 'main.tf',
+    text: `resource "x" "web" {\n  user_data = <<-EOF\n    #!/bin/sh\n    cat > /etc/nginx/conf.d/app.conf <<'NGINX'\n${lines(SERVER, 4).replace('8080;', '${var.port};')}\n    NGINX\n    systemctl reload nginx\n  EOF\n}\n`,
+    names: ['app.conf'],
+  },
+  'cloud-init that Terraform hands over': {
+    path: 'web.tf',
+    text: `locals {\n  init = <<EOF\n#cloud-config\nwrite_files:\n  - path: /etc/nginx/conf.d/web.conf\n    content: |\n${lines(SERVER, 6)}\nEOF\n}\n`,
+    names: ['web.conf'],
+  },
+  'a script that Terraform writes': {
+    path: 'user-data.sh.tftpl',
+    text: `#!/bin/sh\ncat > site.conf <<'EOF'\n${lines(SERVER, 0).replace('8080;', '${port};')}\nEOF\n`,
+    names: ['site.conf'],
+  },
+  'a state of Salt': {
+    path: 'web/init.sls',
+    text: `{% set name = pillar['name'] %}\n/etc/nginx/conf.d/app.conf:\n  file.managed:\n    - mode: "0644"\n    - contents: |\n${lines(SERVER, 8).replace('8080;', '{{ port }};')}\n`,
+    names: ['contents'],
+  },
+  'Puppet, a text as it is': {
+    path: 'manifests/site.pp',
+    text: `class web {\n  file { '/etc/nginx/conf.d/app.conf':\n    content => @(EOT),\n${lines(SERVER, 6)}\n      | EOT\n  }\n}\n`,
+    names: ['app.conf'],
+  },
+  'Puppet, a text with variables': {
+    path: 'site.pp',
+    text: `file { '/etc/nginx/conf.d/app.conf':\n  content => @("END"/$L)\n${lines(SERVER, 4).replace('8080;', '${port};\n        add_header X-Host \\$host;')}\n    | END\n}\n`,
+    names: ['app.conf'],
+  },
+  'a script within a script, and values of a workflow': {
+    path: '.github/workflows/deploy.yml',
+    text: `jobs:\n  go:\n    steps:\n      - run: |\n          ssh web <<'REMOTE'\n          sudo tee /etc/nginx/conf.d/a.conf <<'EOF'\n${lines(SERVER, 10).replace('8080;', '${{ vars.PORT }};')}\n          EOF\n          sudo nginx -t\n          REMOTE\n`,
+    names: ['a.conf'],
+  },
+  'a script that writes what envsubst fills in': {
+    path: 'make.sh',
+    text: `cat > default.conf.template <<EOF\n${lines(SERVER, 0).replace('8080;', '\\${WEB_PORT};\n    server_name $NAME \\${WEB_NAME};')}\nEOF\n`,
+    names: ['default.conf.template'],
+  },
+  'Blade in a here-document': {
+    path: 'site.blade.sh',
+    text: `cat > a.conf <<'EOF'\n${lines(SERVER, 0).replace('    listen 8080;', '@if($site->tls)\n    listen {{ $site->port }} ssl;\n@else\n    listen 8080;\n@endif')}\nEOF\n`,
+    names: ['a.conf'],
+  },
   'line ends of Windows': {
     path: 'cm.yaml',
     text: `data:\r\n  nginx.conf: |\r\n${lines(MAIN, 4).replaceAll('\n', '\r\n')}\r\nkind: ConfigMap\r\n`,
@@ -273,6 +323,8 @@ for (const [what, path, text] of [
   ['a quotation', 'a.md', '> ```nginx\n> server { listen 80; }\n> ```\n'],
   ['a shell without nginx', 'a.sh', 'cat <<EOF\nserver started; location $HOME\nEOF\n'],
   ['Python', 'a.py', 'X = """server { listen 80; }"""\n'],
+  ['HCL without nginx', 'a.tf', 'x = <<EOF\nserver started; location $HOME\nEOF\n'],
+  ['a script that Terraform hands over', 'a.tf', 'x = <<EOF\n#!/bin/sh\nserver() {\n  listen 80;\n}\nEOF\n'],
   ['the data of a Secret', 's.yaml', 'kind: Secret\ndata:\n  nginx.conf: c2VydmVyIHsgbGlzdGVuIDgwOyB9\n'],
 ] as const)
   test(`nothing is found in ${what}`, () => assert.deepEqual(embeddedIn(fileId(`file:///${path}`), path, text), []));

@@ -10,6 +10,8 @@ import { fragmentContext } from '../../server/src/config/fragment.ts';
 import { DEFAULT_SETTINGS } from '../../server/src/config/settings.ts';
 import { NO_DISK } from '../../server/src/config/tree.ts';
 import { lint } from '../../server/src/rules/run.ts';
+import type { FamilyName } from '../../server/src/syntax/template/engines.ts';
+import { FILLER } from '../../server/src/syntax/template.ts';
 import { parts } from '../harness/rules.ts';
 
 interface Engine {
@@ -22,6 +24,8 @@ interface Engine {
   readonly forOpen?: string;
   readonly forClose?: string;
   readonly comment?: string;
+  /** a text around the configuration whose program reads it first: there a dollar sign that is to stay is escaped */
+  readonly host?: FamilyName;
 }
 
 const ENGINES: Record<string, Engine> = {
@@ -146,6 +150,33 @@ const ENGINES: Record<string, Engine> = {
     forClose: '{{=[[ ]]=}}[[/xs]][[={{ }}=]]',
   },
   mako: { file: 'site.conf.mako', value: (n) => `\${${n}}` },
+  // control lines of Mako are lines of their own
+  'mako, with lines that steer': {
+    file: 'site.conf.mako',
+    value: (n) => `\${${n}}`,
+    ifOpen: '\n    % if tls:\n',
+    ifElse: '\n    % else:\n',
+    ifClose: '\n    % endif\n',
+    forOpen: '\n    % for x in xs:\n',
+    forClose: '\n    % endfor\n',
+    comment: '\n    ## a comment; {\n',
+  },
+  blade: {
+    file: 'site.conf.blade.php',
+    value: (n) => `{{ $${n} }}`,
+    ifOpen: '\n    @if($tls)\n',
+    ifElse: '\n    @elseif($other)\n',
+    ifClose: '\n    @endif\n',
+    forOpen: '\n    @foreach($xs as $x)\n',
+    forClose: '\n    @endforeach\n',
+    comment: '{{-- a comment; { --}}',
+  },
+  'blade, not escaped': { file: 'site.conf.blade.php', value: (n) => `{!! $${n} !!}` },
+  shell: { file: 'site.conf', value: (n) => `$MY_${n}`, host: 'shell' },
+  'shell, with braces': { file: 'site.conf', value: (n) => `\${${n}:-8080}`, host: 'shell' },
+  'shell, a command': { file: 'site.conf', value: (n) => `$(get ${n})`, host: 'shell' },
+  compose: { file: 'site.conf', value: (n) => `\${${n.toUpperCase()}:-8080}`, host: 'compose' },
+  'values of a workflow': { file: 'site.conf', value: (n) => `\${{ vars.${n} }}`, host: 'actions' },
   terraform: {
     file: 'site.conf.tftpl',
     value: (n) => `\${${n}}`,
@@ -280,11 +311,19 @@ const POSITIONS: Record<string, Position> = {
   'a comment of the engine': (e) => (e.comment ? server(`    ${e.comment}\n    gzip on; ${e.comment}`) : null),
 };
 
+/** nginx's own variables behind the escape that the host takes away; each is in these texts so that it is told from what the host fills in. */
+const kept = (text: string): string =>
+  text.replace(
+    /\$(?=(?:host|proxy_add_x_forwarded_for|scheme|http_\w+|backend|ours|binary_remote_addr|1|request_uri|uri|up|to|near|variant|remote_addr)\b)/g,
+    `${FILLER}$`,
+  );
+
 /** Errors and warnings of a file by itself, or of a main file with it inside of its http block. */
-async function findings(file: string, given: string, whole: boolean): Promise<string[]> {
+async function findings(file: string, given: string, whole: boolean, host?: FamilyName): Promise<string[]> {
   const { parser, engine, rules } = await parts();
   const id = fileId(`file:///srv/templates/${file}`);
-  const source = parser.open(id, whole ? `events {}\nhttp {\n${given}}\n` : given);
+  const text = whole ? `events {}\nhttp {\n${given}}\n` : given;
+  const source = host ? parser.embedded(id, text, { visible: kept(text), engine: { family: host, name: host } }) : parser.open(id, text);
   const tree = { root: id, files: new Map([[id, source]]), includes: new Map(), disk: NO_DISK };
   const { contexts } = fragmentContext(source, engine.catalog);
   const config = whole
@@ -304,7 +343,7 @@ for (const [name, engine] of Object.entries(ENGINES))
       const text = make(engine);
       if (text === null) continue;
       test(`${position}: silent`, async () => {
-        for (const whole of [false, true]) assert.deepEqual(await findings(engine.file, text, whole), [], text);
+        for (const whole of [false, true]) assert.deepEqual(await findings(engine.file, text, whole, engine.host), [], text);
       });
       test(`${position}: mistakes beside it are found`, async () => {
         const wrong = `server {\n    listen 8099;\n    server_name wrong.example.com;\n    lsten 80;\n    gzip_vary maybe;\n}\n`;
@@ -312,7 +351,7 @@ for (const [name, engine] of Object.entries(ENGINES))
           [`${text}${wrong}`, false],
           [`${wrong}${text}`, true],
         ] as const) {
-          const rules = (await findings(engine.file, both, whole)).map((f) => f.split(':')[0]);
+          const rules = (await findings(engine.file, both, whole, engine.host)).map((f) => f.split(':')[0]);
           assert.deepEqual(rules, ['unknown-directive', 'invalid-value'], both);
         }
       });

@@ -77,6 +77,13 @@ test('a line end that a mark takes away is none in the value of a header', async
       (await findings(name, text)).found.filter((f) => f.rule === 'multiline-header'),
       [],
     );
+  // what the engine replaces is no line end of nginx
+  assert.deepEqual(
+    (await findings('c.conf.j2', `server {\n  add_header X-A "{{ a | replace('\\n', ' ') }}" always;\n}\n`)).found.filter(
+      (f) => f.rule === 'multiline-header',
+    ),
+    [],
+  );
   const { found } = await findings('b.conf.j2', 'server {\n  add_header X-A "a={{ a }}\n  ; b" always;\n}\n');
   assert.deepEqual(
     found.filter((f) => f.rule === 'multiline-header').map((f) => f.severity),
@@ -102,3 +109,27 @@ for (const [what, text] of [
     await findings('big.conf.j2', text);
     assert.ok(performance.now() - from < 8000, `${Math.round(performance.now() - from)} ms`);
   });
+
+test('a chart whose configuration envsubst fills in when it starts', async () => {
+  const { found, template } = await findings(
+    'a.conf',
+    'upstream api { server ${API_HOST}:8000; }\nserver {\n  listen {{ .Values.port }};\n  set $backend http://api;\n  location / { proxy_pass ${BACKEND}/x; }\n}\n',
+  );
+  assert.equal(template, 'helm');
+  assert.deepEqual(
+    found.filter((f) => ['mixed-case-variable', 'unknown-variable'].includes(f.rule)),
+    [],
+  );
+});
+
+test('an upstream whose servers a template writes is not empty', async () => {
+  for (const [name, text] of [
+    ['a.conf.j2', 'upstream a {\n  {{ servers }}\n}\n'],
+    ['a.conf.j2', 'upstream a { {{ servers }} }\n'],
+    ['a.conf.mako', 'upstream a {\n  ${servers}\n}\n'],
+  ] as const)
+    assert.deepEqual(
+      (await findings(name, text)).found.filter((f) => f.severity === 'error').map((f) => f.message),
+      [],
+    );
+});

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { fromPath } from '../../server/src/base/file-id.ts';
 import { blockText, directiveText, quoteIfNeeded } from '../../server/src/syntax/print.ts';
+import { FILLER } from '../../server/src/syntax/template.ts';
 import { variablesIn } from '../../server/src/syntax/variable.ts';
 import type { Word } from '../../server/src/syntax/word.ts';
 import { parser } from '../harness/assets.ts';
@@ -97,3 +98,21 @@ for (const [raw, uses, problems] of [
       assert.equal(shown.slice(use.span.start, use.span.end), use.braced ? `\${${use.name}}` : `$${use.name}`);
     }
   });
+
+test('a variable in a word of which a part belongs to the host', async () => {
+  // Compose has two dollar signs where nginx has one
+  const text = 'return 200 "a$$host-$$uri";\n';
+  const document = (await parser()).embedded(fromPath('/compose.yml'), text, {
+    visible: text.replaceAll('$$', `${FILLER}$`),
+    engine: { family: 'compose', name: 'compose' },
+  });
+  const word = document.body[0]!.args[1]!;
+  assert.equal(word.value, 'a$host-$uri');
+  assert.deepEqual(
+    variablesIn(word).uses.map((u) => [text.slice(u.span.start, u.span.end), text.slice(u.nameSpan.start, u.nameSpan.end)]),
+    [
+      ['$host', 'host'],
+      ['$uri', 'uri'],
+    ],
+  );
+});

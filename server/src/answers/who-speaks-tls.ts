@@ -1,4 +1,7 @@
 /** Whether another machine or program ends TLS in front of a server: what the text shows of it. */
+import type { Span } from '../base/span.ts';
+import type { Directive } from '../config/directive.ts';
+import { namesOf } from '../config/names.ts';
 import type { Scope } from '../config/scope.ts';
 import { type Server, serverOf } from '../config/servers.ts';
 import { sourcesOf } from './where-a-value-comes-from.ts';
@@ -36,3 +39,15 @@ export const listensForPlatform = (server: Server): boolean =>
     const word = directive?.args[0];
     return word?.templated === true && /(^|[^A-Z_a-z])PORT([^A-Z_a-z]|$)/.test(directive!.file.text.slice(word.start, word.end));
   });
+
+/** A use of the scheme that a proxy in front told, which shows that one does: not in a log line, and not in another server. Null without any. */
+export function toldScheme(scope: Scope): { readonly directive: Directive; readonly span: Span } | null {
+  const server = scope.enclosing('server');
+  for (const name of ['http_x_forwarded_proto', 'http_cloudfront_forwarded_proto', 'http_x_forwarded_ssl'])
+    for (const { directive, span } of namesOf(scope.config).references('variable', name, 'http')) {
+      const holder = directive.scope.enclosing('server');
+      if (directive.name === 'log_format' || (holder && holder !== server)) continue;
+      return { directive, span };
+    }
+  return null;
+}

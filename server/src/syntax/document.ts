@@ -14,7 +14,7 @@ import { type MirrorComment, type MirrorStatement, type Raw, setParents } from '
 import { problemsOf } from './problems.ts';
 import type { RenderedFile, SourceFile, SyntaxProblem, TemplateMark } from './statement.ts';
 import type { Structure } from './template/structure.ts';
-import { type DefinitionUse, type Masked, mask, meets, type Rendering, type Window } from './template.ts';
+import { type DefinitionUse, FILLER, type Masked, mask, meets, type Rendering, type Window } from './template.ts';
 
 /** Edits at once from which on the tree is told of one edit that holds them all. */
 const MANY = 100;
@@ -133,7 +133,7 @@ export class Document implements SourceFile {
     const masked = mask(this.name, this.current, rendering, this.window, this.chosen);
     const tree = this.parser.parse(masked.shown);
     if (!tree) throw new Error('tree-sitter gave no tree');
-    const raw = lower(tree.rootNode, inputOf(masked, this.window ? this.current : masked.read));
+    const raw = lower(tree.rootNode, inputOf(masked, this.window ? this.current : written(masked, this.current)));
     tree.delete();
     const mended = masked.uneven ? null : mend(this.window ? masked.read : this.current, raw, null);
     const body = mended?.body ?? raw.body;
@@ -253,9 +253,15 @@ export class Document implements SourceFile {
   }
 
   private input(): LowerInput {
-    return inputOf(this.masked, this.window ? this.current : this.masked.read);
+    return inputOf(this.masked, this.window ? this.current : written(this.masked, this.current));
   }
 }
+
+/** What words are written with: all but what a rendering leaves out, escapes of the engine included. */
+const written = ({ read }: Masked, text: string): string =>
+  read.includes(FILLER) ? read.replace(FILLERS, (_, at: number) => text[at]!) : read;
+
+const FILLERS = new RegExp(FILLER, 'g');
 
 function inputOf({ shown, read, words, between, fills }: Masked, text: string): LowerInput {
   return {

@@ -21,6 +21,8 @@ import {
 } from './mirror.ts';
 import { FILLER, type Fill } from './template.ts';
 
+const FOREIGN = new RegExp(FILLER, 'g');
+
 /** What to read. `shown` is what the grammar saw: as long as the text, without template marks and NUL. */
 export interface LowerInput {
   readonly text: string;
@@ -359,7 +361,9 @@ class Lowerer implements HeaderSink {
     const fills = this.input.fills?.filter((f) => f.start >= start && f.end <= end);
     if (fills?.length) this.fillIn(word, fills, kind);
     else if (read !== text) {
-      const meant = read.slice(start, end).replaceAll(FILLER, '');
+      const own = read.slice(start, end);
+      if (own.includes(FILLER)) word.foreign = [...own.matchAll(FOREIGN)].map((m) => m.index);
+      const meant = own.replaceAll(FILLER, '');
       if (meant !== raw) word.value = makeWord(start, meant, kind, false).value;
     }
     if (kind === 'open-string') {

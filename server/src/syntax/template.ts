@@ -237,6 +237,8 @@ class Masker {
   private readonly reader = new Reader();
   private readonly pieces: string[] = [];
   private readonly words: Span[] = [];
+  /** starts of marks within comments of nginx, where braces may be anything: `# {{{` begins what an editor folds */
+  private readonly commented = new Set<number>();
   private readonly between: Span[] = [];
   private readonly holes: Span[] = [];
   private readonly uses: DefinitionUse[] = [];
@@ -305,6 +307,7 @@ class Masker {
         this.words.push({ start, end });
         continue;
       }
+      if (this.reader.comment) this.commented.add(start);
       if (mark?.sort.role && !this.rendering) this.steer(mark.sort.role, start, end);
       if (
         !this.writesLines(mark) &&
@@ -334,9 +337,17 @@ class Masker {
     if (this.open.some((c) => c.branches.some((b) => b.net !== 0))) this.uneven = true;
     return {
       shown: this.blanked(this.pieces.join('')),
-      read: blankedIn(this.original, this.erased, (t) => ' '.repeat(t.length)),
+      read: withoutEscapes(
+        blankedIn(this.original, this.erased, (t) => ' '.repeat(t.length)),
+        this.words,
+      ),
       engine,
-      marks: this.marks.map(({ start, end, sort, text: own }) => ({ start, end, role: sort.role ?? null, closed: CLOSED.test(own) })),
+      marks: this.marks.map(({ start, end, sort, text: own }) => ({
+        start,
+        end,
+        role: sort.role ?? null,
+        closed: this.commented.has(start) || CLOSED.test(own),
+      })),
       words: this.words,
       between: this.between,
       structure: this.structure,
@@ -475,6 +486,12 @@ function blankedIn(text: string, spans: readonly Span[], as: (text: string) => s
   pieces.push(text.slice(at));
   return pieces.join('');
 }
+
+/** The text without what would be an escape of nginx within a mark: there the engine reads it, as the line end of `replace('\\n', ' ')`. */
+const withoutEscapes = (text: string, marks: readonly Span[]): string =>
+  blankedIn(text, text.includes('\\') ? marks.filter((m) => text.slice(m.start, m.end).includes('\\')) : [], (t) =>
+    t.replace(/\\(?=["'\\trn])/g, FILLER),
+  );
 
 const blank = (text: string): string => text.replace(/[^\r\n]/g, ' ');
 

@@ -27,13 +27,30 @@ const ESCAPED: Readonly<Record<string, true>> = table({ '"': true, "'": true, '\
 export function fileOffset(word: Word, index: number): number {
   const inner = word.quote === '' ? 0 : 1;
   if (word.value.length === word.raw.length - (word.quote === '' ? 0 : 2)) return word.start + inner + index;
-  let at = inner;
-  for (let i = 0; i < index && at < word.raw.length; i++) at += word.raw[at] === '\\' && ESCAPED[word.raw[at + 1] ?? ''] ? 2 : 1;
+  const { raw, foreign } = word;
+  const skip = (at: number): number => {
+    let next = at;
+    while (foreign?.includes(next)) next++;
+    return next;
+  };
+  let at = skip(inner);
+  for (let i = 0; i < index && at < raw.length; i++) {
+    const next = skip(at + 1);
+    at = raw[at] === '\\' && ESCAPED[raw[next] ?? ''] ? skip(next + 1) : next;
+  }
   return word.start + at;
 }
 
 /** The place of a part of the word's value in the file. */
-export const valueSpan = (word: Word, start: number, end: number): Span => ({ start: fileOffset(word, start), end: fileOffset(word, end) });
+export function valueSpan(word: Word, start: number, end: number): Span {
+  const from = fileOffset(word, start);
+  if (!word.foreign || end <= start) return { start: from, end: fileOffset(word, end) };
+  // what the host has of its own behind the part belongs to what follows
+  const last = fileOffset(word, end - 1) - word.start;
+  let until = fileOffset(word, end) - word.start;
+  while (until - 1 > last && word.foreign.includes(until - 1)) until--;
+  return { start: from, end: word.start + until };
+}
 
 const VARIABLE = /\$(?:\{([A-Za-z0-9_]+)\}|([1-9])|([A-Za-z0-9_]+)|(\{[A-Za-z0-9_]+)|\{?)/g;
 

@@ -12,6 +12,8 @@ export interface Word {
   readonly quote: '' | '"' | "'";
   /** true when a template engine fills in a part of it, so that its value is not known */
   readonly templated: boolean;
+  /** offsets in `raw` of characters that only the text around an embedded configuration has, in order: `$$` of Compose is one dollar sign */
+  readonly foreign?: readonly number[];
 }
 
 const ESCAPED: Readonly<Record<string, string>> = table({ '"': '"', "'": "'", '\\': '\\', t: '\t', r: '\r', n: '\n' });

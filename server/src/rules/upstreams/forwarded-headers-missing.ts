@@ -1,6 +1,6 @@
 /** Which of the headers that an application behind a proxy needs are missing in effect, and what breaks without each. */
 import { passTargetOf } from '../../answers/what-is-passed.ts';
-import { listensForPlatform } from '../../answers/who-speaks-tls.ts';
+import { listensForPlatform, toldScheme } from '../../answers/who-speaks-tls.ts';
 import type { Directive } from '../../config/directive.ts';
 import { serverOf } from '../../config/servers.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
@@ -26,7 +26,9 @@ function missingAt(directive: Directive, deployment: Deployment): (typeof NEEDED
   if (!target || directive.value(0).toLowerCase().startsWith('https:') || needsNoClient(scope, target)) return [];
   const given = new Set(scope.effective('proxy_set_header').directives.map((d) => d.value(0).toLowerCase()));
   if (given.has('forwarded')) return [];
-  const missing = NEEDED.filter((n) => !given.has(n.header.toLowerCase()));
+  // what the proxy in front says goes through, unless a line of this nginx replaces it
+  const told = toldScheme(scope) !== null;
+  const missing = NEEDED.filter((n) => !given.has(n.header.toLowerCase()) && !(told && n.header === 'X-Forwarded-Proto'));
   if (given.has('x-real-ip') && missing.length === 1 && missing[0]!.header === 'X-Forwarded-For') return [];
   return missing.length && handsOn(directive, deployment) ? [] : missing;
 }
@@ -152,6 +154,16 @@ http {
   proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
   proxy_set_header X-Forwarded-Proto $scheme;
 `,
+    },
+    {
+      inside: 'server',
+      good: `if ($http_x_forwarded_proto = http) {
+    return 301 https://$host$request_uri;
+}
+location / {
+    proxy_pass http://127.0.0.1:8000;
+    proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+}`,
     },
     { inside: 'server', good: 'location / { proxy_pass https://bucket.example.com; }' },
     { inside: 'server', good: 'location ^~ /.well-known/acme-challenge/ { proxy_pass http://127.0.0.1:8008; }' },

@@ -1,9 +1,9 @@
 /** X-Forwarded-Proto with a scheme that is not the client's: a constant where both are served, or nginx's own behind a TLS terminator. */
 import { Visitor } from '../../answers/visitor.ts';
 import { passesIn, textsOf } from '../../answers/what-is-passed.ts';
+import { toldScheme } from '../../answers/who-speaks-tls.ts';
 import { table } from '../../base/table.ts';
 import type { Directive } from '../../config/directive.ts';
-import { namesOf } from '../../config/names.ts';
 import type { Scope } from '../../config/scope.ts';
 import { serverOf } from '../../config/servers.ts';
 import { fixOf, replace } from '../fix.ts';
@@ -51,16 +51,8 @@ function reach(scope: Scope): readonly Scope[] {
 
 /** A place that shows that a proxy in front ends TLS: the configuration itself asks for the scheme that it was told. */
 function terminator(scope: Scope): Related | null {
-  const { config } = scope;
-  const server = scope.enclosing('server');
-  for (const name of ['http_x_forwarded_proto', 'http_cloudfront_forwarded_proto', 'http_x_forwarded_ssl'])
-    for (const site of namesOf(config).references('variable', name, 'http')) {
-      const user: Directive = site.directive;
-      const holder = user.scope.enclosing('server');
-      if (user.name === 'log_format' || (holder && holder !== server)) continue;
-      return { at: { file: user.file.id, span: site.span }, message: 'here the scheme is taken from the proxy in front' };
-    }
-  return null;
+  const use = toldScheme(scope);
+  return use && { at: { file: use.directive.file.id, span: use.span }, message: 'here the scheme is taken from the proxy in front' };
 }
 
 export default defineRule({
