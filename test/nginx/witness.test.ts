@@ -21,9 +21,12 @@ function placed(text: string, ports: readonly number[], folder: string, echo: Ec
     listening
       .replace(/\bserver\s*\{(?![^{}]*\blisten\b)/g, `server { listen 127.0.0.1:${ports[0]};`)
       .replace(/127\.0\.0\.1:(8000|8001)\b/g, `127.0.0.1:${echo.ports.http}`)
+      // the server itself, where it is passed to
+      .replace(/(?<=_pass http:\/\/127\.0\.0\.1):80\b(?!\d)/g, `:${ports[0]}`)
       // nobody listens on port 1: the application is down
       .replace(/127\.0\.0\.1:8002\b/g, '127.0.0.1:1')
       .replace(/127\.0\.0\.1:9000\b/g, `127.0.0.1:${echo.ports.fastcgi}`)
+      .replace(/127\.0\.0\.1:3031\b/g, `127.0.0.1:${echo.ports.uwsgi}`)
       .replace(/(?<=[\s"=])\/(srv|var)\//g, `${folder}/$1/`)
       .replace(/\breturn 204;/g, 'return 200 "$args";')
       .replace(/\bhttp\s*\{/, `http {\n${OWN_PATHS}`)
@@ -104,7 +107,8 @@ async function shows(finding: Finding, running: Running, echo: Echo): Promise<{ 
       ? got.status === Number(redirect[1]) && inside(got.location ?? '') === redirect[2]
       : header
         ? (header[3] ? got.passed : got.headers).some(
-            ([n, v]) => n.toLowerCase() === header[1]!.toLowerCase() && v.replace(running.folder, '') === header[2],
+            ([n, v]) =>
+              n.toLowerCase() === header[1]!.toLowerCase() && ['', '/etc/nginx'].some((at) => v.replace(running.folder, at) === header[2]),
           )
         : passed
           ? got.asked.at(-1) === passed[1]
@@ -136,6 +140,12 @@ function makeFolders(text: string, folder: string, findings: readonly Finding[])
     for (const [, there] of f.message.matchAll(/(?:index file|while) (\/(?:srv|var)\/\S+)/g)) {
       fs.mkdirSync(path.dirname(path.join(folder, there!)), { recursive: true });
       fs.writeFileSync(path.join(folder, there!), MARKER);
+    }
+    // a style sheet is asked for to see its type
+    const sheet = /^\w+ https?:\/\/[^/]+(\/\S*\.css)$/.exec(f.witness!.request)?.[1];
+    for (const [, root] of sheet ? text.matchAll(/\broot\s+(\/(?:srv|var)\/[^;$\s]*)/g) : []) {
+      fs.mkdirSync(path.dirname(path.join(folder, root!, sheet!)), { recursive: true });
+      fs.writeFileSync(path.join(folder, root!, sheet!), MARKER);
     }
     // where the good text looks the file is there
     const wanted = f.witness!.outcome.includes('404 where') ? /^\w+ https?:\/\/[^/]+(\/[^?]*)/.exec(f.witness!.request)?.[1] : undefined;

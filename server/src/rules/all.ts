@@ -17,11 +17,13 @@ import tlsSessionLong from './compliance/tls-session-long.ts';
 import unknownHostAnswered from './compliance/unknown-host-answered.ts';
 import upstreamHeadersShown from './compliance/upstream-headers-shown.ts';
 import upstreamWithoutClientCertificate from './compliance/upstream-without-client-certificate.ts';
+import acmeChallengeRefused from './correctness/acme-challenge-refused.ts';
 import aliasWithoutCapture from './correctness/alias-without-capture.ts';
 import assetsWithoutRoot from './correctness/assets-without-root.ts';
 import cacheControlContradicts from './correctness/cache-control-contradicts.ts';
 import captureOverwritten from './correctness/capture-overwritten.ts';
 import comparisonConstant from './correctness/comparison-constant.ts';
+import corsPreflightFails from './correctness/cors-preflight-fails.ts';
 import dashInVariable from './correctness/dash-in-variable.ts';
 import deadDirectiveAfterReturn from './correctness/dead-directive-after-return.ts';
 import envsubstEatsVariable from './correctness/envsubst-eats-variable.ts';
@@ -45,6 +47,7 @@ import proxyPassDropsPath from './correctness/proxy-pass-drops-path.ts';
 import proxyPassRewritesPath from './correctness/proxy-pass-rewrites-path.ts';
 import proxyPassSlashMismatch from './correctness/proxy-pass-slash-mismatch.ts';
 import proxyRedirectLost from './correctness/proxy-redirect-lost.ts';
+import proxyToItself from './correctness/proxy-to-itself.ts';
 import queryInPath from './correctness/query-in-path.ts';
 import queryNeverMatches from './correctness/query-never-matches.ts';
 import redirectLoop from './correctness/redirect-loop.ts';
@@ -58,10 +61,12 @@ import rewriteMissesPass from './correctness/rewrite-misses-pass.ts';
 import rewriteNeverRuns from './correctness/rewrite-never-runs.ts';
 import rewriteToNothing from './correctness/rewrite-to-nothing.ts';
 import rootRepeatsPrefix from './correctness/root-repeats-prefix.ts';
+import scriptNotFound from './correctness/script-not-found.ts';
 import serverNameWithPort from './correctness/server-name-with-port.ts';
 import settingOfDefaultOnly from './correctness/setting-of-default-only.ts';
 import shadowedServer from './correctness/shadowed-server.ts';
 import sharedPrefixCookiePath from './correctness/shared-prefix-cookie-path.ts';
+import staticTypeMissing from './correctness/static-type-missing.ts';
 import subFilterOnGzip from './correctness/sub-filter-on-gzip.ts';
 import tryFilesAndPass from './correctness/try-files-and-pass.ts';
 import tryFilesCodeNotLast from './correctness/try-files-code-not-last.ts';
@@ -93,6 +98,7 @@ import missingFile from './environment/missing-file.ts';
 import missingInclude from './environment/missing-include.ts';
 import moduleNotLoaded from './environment/module-not-loaded.ts';
 import unresolvableHost from './environment/unresolvable-host.ts';
+import addressOfProxy from './limits/address-of-proxy.ts';
 import burstWithoutNodelay from './limits/burst-without-nodelay.ts';
 import dryRunLeftOn from './limits/dry-run-left-on.ts';
 import limitBehindProxy from './limits/limit-behind-proxy.ts';
@@ -203,9 +209,11 @@ import cacheWithoutLock from './upstreams/cache-without-lock.ts';
 import connectionHeaderKeepalive from './upstreams/connection-header-keepalive.ts';
 import dnsResolvedOnce from './upstreams/dns-resolved-once.ts';
 import forwardedHeadersMissing from './upstreams/forwarded-headers-missing.ts';
+import forwardedPrefixKept from './upstreams/forwarded-prefix-kept.ts';
 import forwardedProtoWrong from './upstreams/forwarded-proto-wrong.ts';
 import grpcWithoutHttp2 from './upstreams/grpc-without-http2.ts';
 import headerSentTwice from './upstreams/header-sent-twice.ts';
+import platformHostReplaced from './upstreams/platform-host-replaced.ts';
 import proxyHostMissing from './upstreams/proxy-host-missing.ts';
 import requestBufferingOff from './upstreams/request-buffering-off.ts';
 import responseHeaderTwice from './upstreams/response-header-twice.ts';
@@ -215,6 +223,7 @@ import settingOfAnotherModule from './upstreams/setting-of-another-module.ts';
 import singleServerNeverMarkedDown from './upstreams/single-server-never-marked-down.ts';
 import timeoutsInverted from './upstreams/timeouts-inverted.ts';
 import upstreamKeepaliveMissing from './upstreams/upstream-keepalive-missing.ts';
+import upstreamSchemePort from './upstreams/upstream-scheme-port.ts';
 import upstreamZoneMissing from './upstreams/upstream-zone-missing.ts';
 import websocketUpgradeIncomplete from './upstreams/websocket-upgrade-incomplete.ts';
 import websocketUpgradeWrong from './upstreams/websocket-upgrade-wrong.ts';
@@ -309,11 +318,13 @@ export const RULES: readonly Rule[] = [
   unknownHostAnswered,
   upstreamHeadersShown,
   upstreamWithoutClientCertificate,
+  acmeChallengeRefused,
   aliasWithoutCapture,
   assetsWithoutRoot,
   cacheControlContradicts,
   captureOverwritten,
   comparisonConstant,
+  corsPreflightFails,
   dashInVariable,
   deadDirectiveAfterReturn,
   envsubstEatsVariable,
@@ -337,6 +348,7 @@ export const RULES: readonly Rule[] = [
   proxyPassRewritesPath,
   proxyPassSlashMismatch,
   proxyRedirectLost,
+  proxyToItself,
   queryInPath,
   queryNeverMatches,
   redirectLoop,
@@ -350,10 +362,12 @@ export const RULES: readonly Rule[] = [
   rewriteNeverRuns,
   rewriteToNothing,
   rootRepeatsPrefix,
+  scriptNotFound,
   serverNameWithPort,
   settingOfDefaultOnly,
   shadowedServer,
   sharedPrefixCookiePath,
+  staticTypeMissing,
   subFilterOnGzip,
   tryFilesAndPass,
   tryFilesCodeNotLast,
@@ -385,6 +399,7 @@ export const RULES: readonly Rule[] = [
   missingInclude,
   moduleNotLoaded,
   unresolvableHost,
+  addressOfProxy,
   burstWithoutNodelay,
   dryRunLeftOn,
   limitBehindProxy,
@@ -494,9 +509,11 @@ export const RULES: readonly Rule[] = [
   connectionHeaderKeepalive,
   dnsResolvedOnce,
   forwardedHeadersMissing,
+  forwardedPrefixKept,
   forwardedProtoWrong,
   grpcWithoutHttp2,
   headerSentTwice,
+  platformHostReplaced,
   proxyHostMissing,
   requestBufferingOff,
   responseHeaderTwice,
@@ -506,6 +523,7 @@ export const RULES: readonly Rule[] = [
   singleServerNeverMarkedDown,
   timeoutsInverted,
   upstreamKeepaliveMissing,
+  upstreamSchemePort,
   upstreamZoneMissing,
   websocketUpgradeIncomplete,
   websocketUpgradeWrong,

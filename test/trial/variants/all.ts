@@ -1,6 +1,7 @@
 /** Every trial that is kept. */
 import type { Trial } from '../trial.ts';
 import { TRIALS as access } from './access.ts';
+import { TRIALS as asked } from './asked.ts';
 import { TRIALS as compliance } from './compliance.ts';
 import { TRIALS as correctness } from './correctness.ts';
 import { TRIALS as correctnessMore } from './correctness-more.ts';
@@ -24,6 +25,7 @@ import { TRIALS as wsgiRest } from './wsgi-rest.ts';
 
 export const TRIALS: readonly Trial[] = [
   ...access,
+  ...asked,
   ...compliance,
   ...correctness,
   ...correctnessMore,

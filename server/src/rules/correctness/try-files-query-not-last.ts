@@ -8,7 +8,7 @@ export default defineRule({
   since: '0.2',
   title: 'Query in a file of try_files',
   why: `
-Only the last parameter of \`try_files\` is a URI, which may have arguments. The ones before it name files: for \`/page.php?id=$arg_id\` nginx looks for a file of just that name, question mark and all, finds none, and goes on to the next. The script never runs.
+Only the last parameter of \`try_files\` is a URI, which may have arguments. The ones before it name files: for \`/page.php?id=$arg_id\` nginx looks for a file of just that name, question mark and all, finds none, and goes on to the next. The script never runs. \`$request_uri\` holds the query as well, and the path as it was sent, with \`%20\` for a space.
 
 Put the URI with the arguments last.`,
   about: ['try_files'],
@@ -16,10 +16,12 @@ Put the URI with the arguments last.`,
   looksAt: { directive: ['try_files'] },
   needs: 'file',
   messages: {
+    raw: '{text} has the query in it and is not decoded: for /a?b=1 nginx looks for a file of just that name. Write $uri.',
     file: '"{text}" is not the last parameter, so nginx looks for a file with the question mark in its name and never finds it. Put it last.',
   },
   check({ directive, report }) {
     for (const word of directive.args.slice(0, -1)) {
+      if (!word.templated && /^\$\{?request_uri\b/.test(word.value)) return report('raw', { at: word, data: { text: word.value } });
       if (word.templated || !/\?|\$\{?is_args\}?/.test(word.value)) continue;
       report('file', { at: word, data: { text: word.value } });
       return;
@@ -34,6 +36,22 @@ Put the URI with the arguments last.`,
 }`,
       good: `location / {
     try_files $uri /page.php?id=$arg_id;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `location / {
+    try_files $request_uri $request_uri/ @app;
+#             ^^^^^^^^^^^^ raw
+}
+location @app {
+    return 204;
+}`,
+      good: `location / {
+    try_files $uri $uri/ @app;
+}
+location @app {
+    return 204;
 }`,
     },
   ],

@@ -1,41 +1,9 @@
 /** Limits by address where the address is that of another proxy: all clients share one count, and everybody is locked out together. */
 import { sourcesOf } from '../../answers/where-a-value-comes-from.ts';
-
-import type { Config } from '../../config/config.ts';
-import type { Directive } from '../../config/directive.ts';
-import { namesOf } from '../../config/names.ts';
-import type { Scope } from '../../config/scope.ts';
 import { variablesIn } from '../../syntax/variable.ts';
-import { defineRule, type Related } from '../rule.ts';
+import { defineRule } from '../rule.ts';
+import { proxyInFront } from './_in-front.ts';
 import { limitZones } from './_zones.ts';
-
-/** Headers that only a proxy in front sets; a log line that names one proves nothing. */
-const IN_FRONT = [
-  'http_cf_connecting_ip',
-  'http_true_client_ip',
-  'http_x_forwarded_proto',
-  'http_x_forwarded_host',
-  'http_x_amzn_trace_id',
-  'http_cloudfront_forwarded_proto',
-];
-
-function evidence(config: Config, scope: Scope): Related | null {
-  const server = scope.enclosing('server', 'stream-server');
-  for (const listen of server?.named('listen') ?? [])
-    if (listen.values.includes('proxy_protocol'))
-      return { at: listen.at(), message: 'connections come from a proxy that speaks the PROXY protocol' };
-  if (server?.context === 'stream-server') return null;
-  for (const name of IN_FRONT)
-    for (const site of namesOf(config).references('variable', name, 'http')) {
-      const used: Directive = site.directive;
-      if (used.name === 'log_format') continue;
-      const holder = used.scope.enclosing('server');
-      if (holder && holder !== server) continue;
-      return { at: { file: used.file.id, span: site.span }, message: 'a header that a proxy in front sets' };
-    }
-  const header = scope.value('real_ip_header');
-  return header ? { at: header.at(), message: 'the header is named, and no set_real_ip_from says from whom it counts' } : null;
-}
 
 export default defineRule({
   id: 'limit-behind-proxy',
@@ -65,7 +33,7 @@ the addresses that are listed.`,
       if (!key || !read.some((name) => /^(binary_)?remote_addr$/.test(name))) continue;
       for (const use of uses) {
         if (use.scope.effective('set_real_ip_from').directives.length) continue;
-        const why = evidence(config, use.scope);
+        const why = proxyInFront(config, use.scope);
         if (!why) continue;
         report('shared', {
           at: use.nameAt,

@@ -1,13 +1,10 @@
 /** CORS headers that let any site read what is the user's, or that no browser accepts. Shown by a request of a foreign page. */
-import type { Directive } from '../../config/directive.ts';
 import type { HeaderPair, Trace } from '../../trace/trace.ts';
 import { errorAnswer } from '../../witness/errors.ts';
 import { proofOf } from '../../witness/requests.ts';
-import type { Spot } from '../../witness/spots.ts';
 import { defineRule } from '../rule.ts';
+import { ALLOW_ORIGIN, FOREIGN, lineOf, valuesOf } from './_cors.ts';
 
-const ALLOW_ORIGIN = 'access-control-allow-origin';
-const FOREIGN = 'https://evil.test';
 const REFERER: readonly HeaderPair[] = [['Referer', `${FOREIGN}/page`]];
 
 /** Lists in which a star counts for requests without credentials only. */
@@ -25,16 +22,7 @@ function exampleOf(value: string): string {
   return `https://${host || 'example.org'}`;
 }
 
-const valuesOf = (trace: Trace, name: string): string[] =>
-  trace.outcome.responseHeaders.filter(([n]) => n.toLowerCase() === name).map(([, v]) => v);
-
 const isCredentialed = (trace: Trace): boolean => valuesOf(trace, 'access-control-allow-credentials').some((v) => v.trim() === 'true');
-
-/** The add_header line in force that gives a header; of several the last. */
-function lineOf(spot: Spot, name: string): Directive | null {
-  const own = spot.directives.filter((d) => d.name === 'add_header' && d.value(0).toLowerCase() === name);
-  return own.at(-1) ?? spot.scope.effective('add_header').directives.findLast((d) => d.value(0).toLowerCase() === name) ?? null;
-}
 
 /** Words that a page's origin may be, as a list would have them. */
 const isList = (value: string): boolean => value.trim().split(/[\s,]+/).length > 1;

@@ -98,7 +98,9 @@ look-up, and the page goes into the cache all the same; \`proxy_no_cache\` keeps
 
 The key of a cached response is \`$scheme$proxy_host$request_uri\` by default, in which \`$proxy_host\` is the name of the upstream. When several
 sites share an application and a cache zone, and the application tells them apart by the host, one site gets the pages of another. Put
-\`$host\` into the key.`,
+\`$host\` into the key.
+
+An application that compresses says \`Vary: Accept-Encoding\`, and nginx keeps an answer for each value that it was asked with. \`proxy_ignore_headers Vary\` takes that away as well.`,
   about: ['proxy_cache', 'proxy_cache_key', 'proxy_ignore_headers', 'proxy_cache_bypass', 'proxy_no_cache', 'proxy_hide_header'],
   looksAt: { directive: ['proxy_cache', 'uwsgi_cache', 'fastcgi_cache', 'scgi_cache'] },
   needs: 'config',
@@ -113,6 +115,7 @@ sites share an application and a cache zone, and the application tells them apar
     query:
       'The key {key} leaves the query out: /list?page=2 is answered with the page of /list. Use $request_uri, or append $is_args$args.',
     post: 'Answers to POST are stored under the path alone, so one form gets the answer of another. Put $request_body into {family}_cache_key, or leave POST out.',
+    vary: 'The Vary of an answer does not count, and nothing in the key tells clients apart by Accept-Encoding: a compressed answer goes to those that cannot read it. Send Accept-Encoding "" to the application, or put it into {family}_cache_key.',
     host: 'The sites of this zone share cached pages: the key does not hold the host. Put $host into {family}_cache_key.',
   },
   check({ directive, scope, config, report }) {
@@ -164,6 +167,11 @@ sites share an application and a cache zone, and the application tells them apar
         data: { key: keyLine.value(0) },
         related: [{ at: directive.at(), message: 'the cache' }],
       });
+    const vary = ignored?.args.find((w) => /^vary$/i.test(w.value));
+    const sendsOwn = family === 'proxy' ? requestHeader(level, 'Accept-Encoding') : null;
+    const unpacks = level.value('gunzip')?.value(0) === 'on';
+    if (ignored && vary && !sendsOwn && passes.length && !ofKey.includes('http_accept_encoding') && !unpacks)
+      report('vary', { at: ignored.at(vary), severity: 'info', data: { family }, related: [{ at: directive.at(), message: 'the cache' }] });
     // the name that the client claims; whether the password fits, the application would have said
     const claims = ofKey.includes('remote_user') && !ofKey.some((s) => s === 'http_authorization' || s === 'http_cookie');
     if (keyLine && claims && passes.length && passes.every((d) => authenticationIn(d.scope).length === 0))
@@ -224,6 +232,28 @@ sites share an application and a cache zone, and the application tells them apar
     }
   },
   examples: [
+    {
+      inside: 'http',
+      bad: `proxy_cache_path /var/cache/nginx/pages keys_zone=pages:10m;
+server {
+    location / {
+        proxy_cache pages;
+        proxy_ignore_headers Vary;
+#                            ^^^^ vary
+        proxy_pass http://127.0.0.1:8000;
+    }
+}`,
+      good: `proxy_cache_path /var/cache/nginx/pages keys_zone=pages:10m;
+server {
+    location / {
+        proxy_cache pages;
+        proxy_ignore_headers Vary;
+        proxy_set_header Accept-Encoding "";
+        proxy_pass http://127.0.0.1:8000;
+    }
+}`,
+      fixed: false,
+    },
     {
       inside: 'http',
       bad: `proxy_cache_path /var/cache/nginx/pages keys_zone=pages:10m;

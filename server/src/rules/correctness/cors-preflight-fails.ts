@@ -1,0 +1,232 @@
+/** Preflights of CORS that nginx refuses, and requests whose answer lacks what the preflight had. Shown by the requests of a browser. */
+import { indexOf } from '../../trace/index.ts';
+import { variablesIn } from '../../trace/script.ts';
+import type { HeaderPair, Trace } from '../../trace/trace.ts';
+import { isBackend, isRefused } from '../../witness/access.ts';
+import { proofOf } from '../../witness/requests.ts';
+import type { Spot } from '../../witness/spots.ts';
+import { probeFor, rowsOf } from '../../witness/values.ts';
+import { defineRule } from '../rule.ts';
+import { ALLOW_ORIGIN, FOREIGN, lineOf, valuesOf } from '../security/_cors.ts';
+
+const ALLOW_METHODS = 'access-control-allow-methods';
+/** Headers that count in the answer to a preflight alone: who writes one expects preflights. */
+const OF_PREFLIGHTS = [ALLOW_METHODS, 'access-control-allow-headers', 'access-control-max-age'];
+
+const MOST_ORIGINS = 3;
+const MOST_METHODS = 4;
+
+/** Origins that the place answers: the one that it names, those of its maps and conditions, any. */
+function originsOf(spot: Spot): readonly string[] {
+  const written = lineOf(spot, ALLOW_ORIGIN)?.value(1) ?? '';
+  const rows = variablesIn(written).flatMap((name) => {
+    const defined = indexOf(spot.config).variables.get(name);
+    return defined?.by === 'map' && defined.directive.value(0) === '$http_origin' ? rowsOf(defined.directive).slice(0, 6) : [];
+  });
+  const chosen = rows.flatMap(({ key }) => (key === null ? [] : [probeFor(spot.config, 'http_origin', key)]));
+  const asked = [...chosen, ...spot.variations].flatMap((probe) =>
+    (probe?.headers ?? []).flatMap(([n, value]) => (n.toLowerCase() === 'origin' ? [value] : [])),
+  );
+  return [...new Set([...(/^https?:\/\/[^/$]+$/.test(written) ? [written] : []), ...asked, FOREIGN])].slice(0, MOST_ORIGINS);
+}
+
+/** What a browser asks before a request that a form could not make; it never brings credentials (Fetch standard, 4.8). */
+const preflightOf = (origin: string, method: string): { readonly method: string; readonly headers: readonly HeaderPair[] } => ({
+  method: 'OPTIONS',
+  headers: [
+    ['Origin', origin],
+    ['Access-Control-Request-Method', method],
+    ['Access-Control-Request-Headers', 'authorization'],
+  ],
+});
+
+/** The authority of auth_request is told the method, so that it may let preflights in. */
+const tellsMethod = ({ exchanges }: Trace): boolean =>
+  exchanges.some(
+    (e) => e.for === 'auth_request' && [...e.request.headers, ...(e.request.params ?? [])].some(([, v]) => v.includes('OPTIONS')),
+  );
+
+export default defineRule({
+  id: 'cors-preflight-fails',
+  group: 'correctness',
+  severity: 'warning',
+  since: '0.2',
+  title: 'CORS works for the preflight or the request alone',
+  why: `
+Before a request that a plain form could not make (with \`Authorization\` or JSON, by PUT or DELETE) a browser sends \`OPTIONS\`, without cookies and without a password. Where nginx asks for credentials or refuses the method, that preflight ends with 401 or 403, and the request itself is never sent. A \`return\` in an \`if\` answers before the access phase.
+
+The answer to the request needs \`Access-Control-Allow-Origin\` as well: lines in \`if ($request_method = OPTIONS)\` count for the preflight alone.`,
+  about: ['add_header', 'auth_basic', 'auth_request', 'limit_except', 'if'],
+  references: ['https://fetch.spec.whatwg.org/#cors-preflight-fetch'],
+  looksAt: { outcome: ['location', 'server'], when: (spot) => lineOf(spot, ALLOW_ORIGIN) !== null },
+  needs: 'config',
+  messages: {
+    refused:
+      'The preflight of a page of {origin} gets a {status}, so the browser never sends its request: a preflight has no credentials. Answer it before with "if ($request_method = OPTIONS) { return 204; }".',
+    method:
+      'The preflight of a page of {origin} gets a {status}, so the browser never sends its request: OPTIONS is refused here. Let OPTIONS in, or answer it with "if ($request_method = OPTIONS) { return 204; }".',
+    only: 'Only the preflight has Access-Control-Allow-Origin: the answer to {method} comes without it, and the browser keeps it from the page. Set the header outside of the condition as well.',
+    application:
+      'nginx sends Access-Control-Allow-Origin with the preflight alone: unless the application sets it on the answer to {method}, the browser keeps that from the page. Set the header outside of the condition as well.',
+  },
+  check({ spot, report }) {
+    const line = lineOf(spot, ALLOW_ORIGIN)!;
+    if (spot.location?.kind === 'named') return;
+    for (const origin of originsOf(spot)) {
+      const preflight = spot.ask(preflightOf(origin, 'PUT'), { upstream: { status: 200, headers: [] } });
+      const get = asked(origin, 'GET');
+      if (valuesOf(get, ALLOW_ORIGIN).length > 0) {
+        if (tellRefused(preflight, get, origin)) return;
+      } else if (valuesOf(preflight, ALLOW_ORIGIN).length > 0 && !isBackend(preflight)) {
+        const missing = methodsOf(preflight)
+          .map((method) => ({ method, trace: asked(origin, method) }))
+          .find(({ trace }) => trace.outcome.status < 300 && trace.outcome.kind !== 'closed' && !valuesOf(trace, ALLOW_ORIGIN).length);
+        if (!missing) continue;
+        const { method, trace } = missing;
+        return report(isBackend(trace) ? 'application' : 'only', {
+          at: line.at(),
+          ...(isBackend(trace) ? { severity: 'info' as const } : {}),
+          data: { method },
+          witness: proofOf(trace, `${trace.outcome.status} without Access-Control-Allow-Origin`),
+        });
+      }
+    }
+
+    function asked(origin: string, method: string): Trace {
+      return spot.ask({ method, headers: [['Origin', origin]] }, { upstream: { status: 200, headers: [] } });
+    }
+
+    function tellRefused(preflight: Trace, get: Trace, origin: string): boolean {
+      if (!OF_PREFLIGHTS.some((name) => lineOf(spot, name))) return false;
+      const authority = spot.scope.value('auth_request');
+      const isAsked = preflight.exchanges.some((e) => e.for === 'auth_request') && !tellsMethod(preflight);
+      const denied = isAsked ? spot.ask(preflightOf(origin, 'PUT'), { assume: { auth_request: '401' } }) : preflight;
+      const { status } = denied.outcome;
+      if (status < 300 || !isRefused(denied)) return false;
+      // a password or a cookie opens the way for other requests; whom his address keeps out gets no answer to GET either
+      const byMethod = !denied.steps.some((s) => s.said.endsWith(': 401'));
+      if (byMethod && isRefused(get)) return false;
+      const password = spot.scope.value('auth_basic');
+      const cause = byMethod ? spot.directives.find((d) => d.name === 'limit_except') : isAsked ? authority : password;
+      report(byMethod ? 'method' : 'refused', {
+        at: line.at(),
+        data: { origin, status },
+        related: cause ? [{ at: cause.nameAt, message: 'refuses it' }] : [],
+        witness: proofOf(denied, String(status)),
+      });
+      return true;
+    }
+  },
+  examples: [
+    {
+      inside: 'server',
+      bad: `location /api/ {
+    auth_basic "API";
+    auth_basic_user_file users;
+    add_header Access-Control-Allow-Origin https://shop.example.org always;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ refused
+    add_header Access-Control-Allow-Headers Authorization always;
+    proxy_pass http://127.0.0.1:8000;
+}`,
+      good: `location /api/ {
+    auth_basic "API";
+    auth_basic_user_file users;
+    add_header Access-Control-Allow-Origin https://shop.example.org always;
+    add_header Access-Control-Allow-Headers Authorization always;
+    if ($request_method = OPTIONS) {
+        return 204;
+    }
+    proxy_pass http://127.0.0.1:8000;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `location /api/ {
+    limit_except GET POST {
+        deny all;
+    }
+    add_header Access-Control-Allow-Origin https://shop.example.org always;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ method
+    add_header Access-Control-Allow-Headers Content-Type always;
+    proxy_pass http://127.0.0.1:8000;
+}`,
+      good: `location /api/ {
+    limit_except GET POST OPTIONS {
+        deny all;
+    }
+    add_header Access-Control-Allow-Origin https://shop.example.org always;
+    add_header Access-Control-Allow-Headers Content-Type always;
+    proxy_pass http://127.0.0.1:8000;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `location /prices {
+    if ($request_method = OPTIONS) {
+        add_header Access-Control-Allow-Origin https://shop.example.org always;
+#       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ only
+        add_header Access-Control-Allow-Methods "GET, PUT";
+        return 204;
+    }
+    return 200 "[]";
+}
+location /api/ {
+    if ($request_method = OPTIONS) {
+        add_header Access-Control-Allow-Origin https://shop.example.org always;
+#       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ application
+        add_header Access-Control-Allow-Methods "GET, PUT";
+        return 204;
+    }
+    proxy_pass http://127.0.0.1:8000;
+}`,
+      good: `location /prices {
+    add_header Access-Control-Allow-Origin https://shop.example.org always;
+    if ($request_method = OPTIONS) {
+        add_header Access-Control-Allow-Origin https://shop.example.org always;
+        add_header Access-Control-Allow-Methods "GET, PUT";
+        return 204;
+    }
+    return 200 "[]";
+}
+location /api/ {
+    add_header Access-Control-Allow-Origin https://shop.example.org always;
+    if ($request_method = OPTIONS) {
+        add_header Access-Control-Allow-Origin https://shop.example.org always;
+        add_header Access-Control-Allow-Methods "GET, PUT";
+        return 204;
+    }
+    proxy_pass http://127.0.0.1:8000;
+}`,
+    },
+    {
+      // the authority hears of the method, and fonts are asked for without a preflight
+      inside: 'server',
+      good: `location /api/ {
+    auth_request /verify;
+    add_header Access-Control-Allow-Origin https://shop.example.org always;
+    add_header Access-Control-Allow-Headers Authorization always;
+    proxy_pass http://127.0.0.1:8000;
+}
+location = /verify {
+    internal;
+    proxy_pass_request_body off;
+    proxy_set_header Content-Length "";
+    proxy_set_header X-Original-Method $request_method;
+    proxy_pass http://127.0.0.1:8000;
+}
+location /fonts/ {
+    auth_basic "Fonts";
+    auth_basic_user_file users;
+    add_header Access-Control-Allow-Origin https://shop.example.org always;
+}`,
+    },
+  ],
+});
+/** The methods that the answer to a preflight names, but OPTIONS; PUT where it names none or all. */
+function methodsOf(preflight: Trace): readonly string[] {
+  const named = valuesOf(preflight, ALLOW_METHODS)
+    .flatMap((v) => v.split(','))
+    .map((v) => v.trim().toUpperCase())
+    .filter((v) => /^(?:GET|POST|PUT|PATCH|DELETE)$/.test(v));
+  return named.length ? named.slice(0, MOST_METHODS) : ['GET', 'POST'];
+}

@@ -1,0 +1,128 @@
+/** A script that the program is told to run and cannot find: another folder than the site's, or a folder. Shown by a request and its params. */
+import type { Trace } from '../../trace/trace.ts';
+import { proofOf } from '../../witness/requests.ts';
+import type { Spot } from '../../witness/spots.ts';
+import { defineRule } from '../rule.ts';
+
+/** The value of a param that goes to the program; null where none is sent. */
+const paramOf = (trace: Trace, name: string): string | null =>
+  trace.outcome.upstreamRequest?.params?.findLast(([n]) => n === name)?.[1] ?? null;
+
+/** The program runs on the same machine and sees the same files. */
+const isLocal = (address: string): boolean => /^(?:unix:|127\.|localhost\b|\[::1\])/.test(address);
+
+export default defineRule({
+  id: 'script-not-found',
+  group: 'correctness',
+  severity: 'warning',
+  since: '0.2',
+  title: 'PHP is told to run a file that is not there',
+  why: `
+php-fpm runs the file that \`SCRIPT_FILENAME\` names, and answers "File not found." where there is none; nginx's log then says "Primary script unknown".
+
+The usual value begins with \`$document_root\`, which is the root of the location that passes the request on. A \`root\` that stands in \`location /\` does not count in \`location ~ \\.php$\`: there it is the folder \`html\` of nginx's own. Write \`root\` on the server. A folder that is written out instead has to be the site's, and a path that ends in a slash needs \`fastcgi_index\`.`,
+  about: ['fastcgi_param', 'root', 'fastcgi_index', '$document_root'],
+  looksAt: { outcome: ['fastcgi_pass'] },
+  needs: 'config',
+  missing: ['root', 'alias', 'fastcgi_param', 'fastcgi_index'],
+  messages: {
+    rootless:
+      'For {path} the program is told to run {script}: no root counts here, and that of "location {other}" is {root}. Write root in the server.',
+    elsewhere:
+      'For {path} the program is told to run {script}, and the files of this site are in {root}. Use $document_root$fastcgi_script_name.',
+    folder: 'For {path} the program is told to run the folder {script}. Add "fastcgi_index index.php;".',
+  },
+  check({ spot, report }) {
+    const pass = spot.directives.find((d) => d.name === 'fastcgi_pass')!;
+    const line = pass.scope.effective('fastcgi_param').directives.findLast((d) => d.value(0) === 'SCRIPT_FILENAME');
+    const path = spot.takes('/index.php') ? '/index.php' : (spot.paths.find((p) => p.endsWith('.php')) ?? spot.paths[0]);
+    if (!line || path === undefined || pass.scope.effective('alias').directives.at(-1)?.name === 'alias') return;
+    const value = line.value(1);
+    const root = pass.scope.effective('root').directives.at(-1);
+    const trace = spot.ask({ path });
+    const script = paramOf(trace, 'SCRIPT_FILENAME');
+    if (script === null || !trace.outcome.upstreamRequest) return;
+    const tell = (message: 'rootless' | 'elsewhere' | 'folder', by: Trace, data: Record<string, string>): void => {
+      const found = paramOf(by, 'SCRIPT_FILENAME')!;
+      report(message, {
+        at: line.scope === spot.scope || message !== 'rootless' ? line.at(line.args[1]) : pass.nameAt,
+        data: { path: by.request.target, script: found, ...data },
+        witness: proofOf(by, `SCRIPT_FILENAME: ${found} arrives at ${by.outcome.upstreamRequest!.upstream}`),
+      });
+    };
+    if (!root && /^\$\{?(?:document|realpath)_root\b/.test(value)) {
+      const other = siteOf(spot);
+      if (other) return tell('rootless', trace, { other: other.name, root: other.root });
+    }
+    const [, folder] = /^(\/[^$]*?)\/?\$\{?(?:fastcgi_script_name|uri|document_uri)\b/.exec(value) ?? [];
+    if (folder !== undefined && root && !root.value(0).includes('$') && isLocal(pass.value(0))) {
+      const own = root.value(0).replace(/\/+$/, '');
+      if (own.startsWith('/') && folder.replace(/\/+$/, '') !== own && !own.startsWith(`${folder}/`) && !folder.startsWith(`${own}/`))
+        return tell('elsewhere', trace, { root: root.value(0) });
+    }
+    if (!spot.takes('/')) return;
+    const home = spot.ask({ path: '/' });
+    if (home.outcome.kind === 'fastcgi' && paramOf(home, 'SCRIPT_FILENAME')?.endsWith('/')) tell('folder', home, {});
+  },
+  examples: [
+    {
+      inside: 'server',
+      bad: `location / {
+    root /srv/blog;
+    index index.php;
+}
+location ~ \\.php$ {
+    fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;
+#                                 ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ rootless
+    fastcgi_pass 127.0.0.1:9000;
+}`,
+      good: `root /srv/blog;
+location / {
+    index index.php;
+}
+location ~ \\.php$ {
+    fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;
+    fastcgi_pass 127.0.0.1:9000;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `root /srv/blog;
+location ~ \\.php$ {
+    fastcgi_param SCRIPT_FILENAME /scripts$fastcgi_script_name;
+#                                 ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ elsewhere
+    fastcgi_pass 127.0.0.1:9000;
+}`,
+      good: `root /srv/blog;
+location ~ \\.php$ {
+    fastcgi_param SCRIPT_FILENAME /srv/blog$fastcgi_script_name;
+    fastcgi_pass 127.0.0.1:9000;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `root /srv/blog;
+location / {
+    fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;
+#                                 ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ folder
+    fastcgi_pass 127.0.0.1:9000;
+}`,
+      good: `root /srv/blog;
+location / {
+    fastcgi_index index.php;
+    fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;
+    fastcgi_pass 127.0.0.1:9000;
+}`,
+    },
+  ],
+});
+
+/** The place of the server that has the site's files: a location for all paths, or for those that a script's path is one of, with a root. */
+function siteOf({ server }: Spot): { readonly name: string; readonly root: string } | null {
+  for (const d of server.scope.named('location')) {
+    if (d.values.at(-1) !== '/') continue;
+    const root = d.body?.value('root')?.value(0);
+    if (root && !root.includes('$')) return { name: '/', root };
+  }
+  return null;
+}

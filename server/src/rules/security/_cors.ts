@@ -1,0 +1,17 @@
+/** What the rules about CORS share: its headers, where they are written, and a page of another site. */
+import type { Directive } from '../../config/directive.ts';
+import type { Trace } from '../../trace/trace.ts';
+import type { Spot } from '../../witness/spots.ts';
+
+export const ALLOW_ORIGIN = 'access-control-allow-origin';
+export const FOREIGN = 'https://evil.test';
+
+/** The values of a header in the answer that a client gets; the name in small letters. */
+export const valuesOf = (trace: Trace, name: string): string[] =>
+  trace.outcome.responseHeaders.filter(([n]) => n.toLowerCase() === name).map(([, v]) => v);
+
+/** The add_header line in force that gives a header; of several the last. */
+export function lineOf(spot: Spot, name: string): Directive | null {
+  const own = spot.directives.filter((d) => d.name === 'add_header' && d.value(0).toLowerCase() === name);
+  return own.at(-1) ?? spot.scope.effective('add_header').directives.findLast((d) => d.value(0).toLowerCase() === name) ?? null;
+}
