@@ -50,11 +50,8 @@ describe('the wizard for a new deployment', { timeout: 240_000 }, () => {
     await input.press('Enter');
     return proposed;
   };
-  const file = (name: string): string => fs.readFileSync(path.join(folder, name), 'utf8');
-
-  step('what the workspace says is offered first', async () => {
-    await workbench.squiggles('error').first().waitFor();
-    // not by workbench.command: the box at the top stays, for the first question comes into it
+  /** Not by workbench.command: the box at the top stays, for the first question comes into it. */
+  const begin = async (): Promise<void> => {
     for (let attempt = 1; !(await widget().locator('input').first().isVisible()); attempt++) {
       assert.ok(attempt < 9, 'the palette does not open');
       await browser.page.keyboard.press('F1');
@@ -66,6 +63,12 @@ describe('the wizard for a new deployment', { timeout: 240_000 }, () => {
     }
     await widget().locator('input').first().fill('>Proxylens: New deployment');
     await widget().locator('.monaco-list-row', { hasText: 'Proxylens: New deployment' }).first().click();
+  };
+  const file = (name: string): string => fs.readFileSync(path.join(folder, name), 'utf8');
+
+  step('what the workspace says is offered first', async () => {
+    await workbench.squiggles('error').first().waitFor();
+    await begin();
     await pick('Which framework?', null, 'wizard-framework');
     await pick('Which application server?', 'Gunicorn', 'wizard-server');
     await pick('Where does it run?', 'systemd', 'wizard-runs');
@@ -138,6 +141,7 @@ describe('the wizard for a new deployment', { timeout: 240_000 }, () => {
 
   step('the request path of the new site leads to the application', async () => {
     const panel = browser.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+    assert.equal(await panel.getByLabel('URL', { exact: true }).inputValue(), 'https://wiki.example.com/', 'a page over HTTPS comes first');
     await panel.getByLabel('URL', { exact: true }).fill('https://wiki.example.com/pages?x=1');
     await panel.getByRole('button', { name: /^application GET \/pages\?x=1/ }).waitFor();
     await panel.getByLabel('URL', { exact: true }).fill('https://wiki.example.com/static/site.css');
@@ -146,5 +150,57 @@ describe('the wizard for a new deployment', { timeout: 240_000 }, () => {
       .first()
       .waitFor();
     await workbench.screenshot('wizard-path');
+  });
+
+  step('in a project that runs in containers, every proposal is what the project says, down to a Compose file', async () => {
+    const containers = sampleWorkspace();
+    workbench = await Workbench.open(browser.page, server, containers, 'nginx/conf.d/shop.conf');
+    await workbench.squiggles('error').first().waitFor();
+    await begin();
+    const proposed: string[] = [];
+    const summary = browser.page.locator('.monaco-dialog-box');
+    // Enter on everything: what stands first or in the box is taken
+    for (let question = 0; question < 14 && !(await summary.isVisible()); question++) {
+      const title = widget().locator('.quick-input-title');
+      await title.waitFor();
+      const before = (await title.textContent()) ?? '';
+      const list = await widget()
+        .locator('.monaco-list-row.focused')
+        .first()
+        .textContent({ timeout: 1000 })
+        .catch(() => null);
+      proposed.push(list ?? (await widget().locator('input').first().inputValue()));
+      if (question === 2) await workbench.screenshot('wizard-compose');
+      await browser.page.keyboard.press('Enter');
+      for (let wait = 0; wait < 100 && !(await summary.isVisible()); wait++) {
+        const now = await title.textContent({ timeout: 500 }).catch(() => '');
+        if (now !== before && now !== '') break;
+        await browser.page.waitForTimeout(50);
+      }
+    }
+    const said = proposed.join(' | ');
+    assert.match(said, /Django.*found in this project \| Gunicorn.*found in this project \| .*Compose.*found in this project/);
+    assert.match(said, /shop\.example\.com/);
+    assert.match(said, /shop\.wsgi:application/);
+    assert.match(said, /\/srv\/shop\/static/);
+    await workbench.screenshot('wizard-compose-summary');
+    assert.match((await summary.textContent()) ?? '', /files for Django under Gunicorn.*compose/s);
+    await summary.getByRole('button', { name: /Write the Files|Review the Change/ }).click();
+    const review = browser.page.locator('.bulk-edit-panel');
+    await review.getByRole('button', { name: 'Apply' }).click();
+    const panel = browser.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+    await panel.getByRole('button', { name: /^application / }).waitFor();
+    assert.equal(await panel.getByLabel('URL', { exact: true }).inputValue(), 'https://shop.example.com/', 'a page over HTTPS comes first');
+    await workbench.command('Notifications: Show Notifications');
+    const next = browser.page.locator('.notifications-center .notification-list-item', { hasText: 'The files are written. Next:' });
+    await next.waitFor();
+    await workbench.screenshot('wizard-compose-done');
+    await next.getByRole('button', { name: 'Open the Guide' }).click();
+    await browser.page.locator('.tab', { hasText: 'DEPLOY.md' }).first().waitFor();
+    const names = fs.readdirSync(folder, { recursive: true }).map(String);
+    assert.ok(
+      names.some((n) => /compose.*\.ya?ml$/.test(n) && n !== 'docker-compose.yml'),
+      names.join(', '),
+    );
   });
 });

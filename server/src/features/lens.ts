@@ -1,7 +1,10 @@
 /** Code lenses: the request path of a server or location, the uses of an upstream, the files that include this one. */
 import type { Place, Span } from '../base/span.ts';
 import type { Config } from '../config/config.ts';
+import type { Directive } from '../config/directive.ts';
 import { namesOf } from '../config/names.ts';
+import { everywhere } from '../config/pieces.ts';
+import { PASS_DIRECTIVES, passTarget } from '../config/upstreams.ts';
 import type { SourceFile } from '../syntax/statement.ts';
 import { directivesOf } from './directives-of.ts';
 import { includingSites } from './navigation.ts';
@@ -21,6 +24,17 @@ const BLOCKS = new Set(['http', 'server', 'location', 'upstream', 'stream', 'if'
 
 /** Where the preview is offered: above servers, above locations too, nowhere. */
 export type PreviewLens = 'server' | 'location' | 'off';
+
+/** Where a group that a template names is passed to: a name that is not written is no name to look up. */
+function passesTo(config: Config, group: Directive): Place[] {
+  const passes = PASS_DIRECTIVES.flatMap((name) => [...everywhere(config, name)]);
+  return passes.flatMap((d) => {
+    const word = d.statement.args[0];
+    return word && passTarget(d)?.upstream?.directive.statement === group.statement
+      ? [{ file: d.file.id, span: { start: word.start, end: word.end } }]
+      : [];
+  });
+}
 
 export function lenses(
   configs: readonly Config[],
@@ -56,7 +70,9 @@ export function lenses(
     } else if (d.name === 'upstream' && enabled('references')) {
       const protocol = d.scope.context === 'stream' ? 'stream' : 'http';
       const uses = configs.flatMap((c) => namesOf(c).references('upstream', d.value(0).toLowerCase(), protocol));
-      const places = uses.map((u) => ({ file: u.directive.file.id, span: u.span }));
+      const places = d.statement.args[0]?.templated
+        ? configs.flatMap((c) => passesTo(c, d))
+        : uses.map((u) => ({ file: u.directive.file.id, span: u.span }));
       const unique = places.filter((p, i) => places.findIndex((o) => o.file === p.file && o.span.start === p.span.start) === i);
       out.push({ kind: 'references', span, title: unique.length === 1 ? '1 reference' : `${unique.length} references`, places: unique });
     }

@@ -33,6 +33,10 @@ export function Compare({ before, now }: { before: Good; now: Good }) {
   const same = rows.filter((r) => r.before === r.now).length;
   const titles = [before.line.title, now.line.title];
   if (titles[0] === titles[1]) [titles[0], titles[1]] = [`${titles[0]}, before`, `${titles[1]}, now`];
+  // beside each value, where there is no room for columns: what both have in common is not repeated
+  const [host] = /^\S+ [a-z]+:\/\/[^/]+(?=\/)/i.exec(titles[0] ?? '') ?? [''];
+  const origin = host.replace(/^\S+ /, '');
+  const short = titles.map((t) => (origin && titles.every((one) => one.includes(` ${origin}/`)) ? t.replace(origin, '') : t));
   return (
     <section class="compare" aria-label="Comparison">
       <table>
@@ -51,10 +55,10 @@ export function Compare({ before, now }: { before: Good; now: Good }) {
           {rows.map((r) => (
             <tr key={r.name} class={r.before === r.now ? 'same' : 'differs'}>
               <th scope="row">{r.name}</th>
-              <td data-of={titles[0]}>
+              <td data-of={short[0]}>
                 <Breaking text={r.before} />
               </td>
-              <td data-of={titles[1]}>
+              <td data-of={short[1]}>
                 <Breaking text={r.now} />
               </td>
             </tr>

@@ -169,7 +169,7 @@ const ending = (text: string): string => (text === '0' ? 'No answer' : text);
 function Facts({ result }: { result: Good }) {
   const { trace } = result;
   const rows: [string, string][] = [];
-  if (typeof trace.compression.why === 'string') rows.push(['gzip', String(trace.compression.why)]);
+  if (typeof trace.compression.why === 'string') rows.push(['gzip', `${trace.compression.gzip ? 'yes' : 'no'}: ${trace.compression.why}`]);
   if (trace.cache) rows.push(['cache', trace.cache.why]);
   for (const l of trace.limits)
     rows.push([
@@ -178,7 +178,7 @@ function Facts({ result }: { result: Good }) {
     ]);
   if (trace.outcome.upstreamRequest) {
     if (trace.timeouts.read) rows.push(['read timeout', String(trace.timeouts.read)]);
-    if (trace.buffering.buffers) rows.push(['buffers', String(trace.buffering.buffers)]);
+    if (trace.buffering.buffers) rows.push(['buffers', String(trace.buffering.buffers).replace(' ', ' × ')]);
   }
   if (trace.notSimulated.length) rows.push(['not simulated', [...new Set(trace.notSimulated.map((n) => n.directive))].join(', ')]);
   if (!rows.length) return null;

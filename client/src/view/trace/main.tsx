@@ -200,6 +200,50 @@ function App() {
         {map && <MapView map={map} ask={choose} />}
       </div>
     );
+  const give = (g: Given): void => ask({}, g);
+  const looped = round !== null && !problem;
+  /** the request and those that its answers lead to, in order */
+  const cards = good
+    ? [
+        <Lane
+          key="0"
+          result={good}
+          title={good.line.title}
+          given={given}
+          loop={looped}
+          onFollow={good.line.next && !follows(asked) ? () => choose(good.line.next ?? '') : null}
+          onGiven={give}
+          onAsk={choose}
+        />,
+        ...(problem ? [] : hops).map(
+          (hop, i) =>
+            hop.result && (
+              <section class="hop" key={`${i} ${hop.asked.url}`}>
+                <h2>
+                  <Icon name="arrow-down" /> Then {hop.asked.method} <Breaking text={hop.asked.url} />
+                </h2>
+                <details open={i === hops.length - 1 && round === null}>
+                  <summary>
+                    {hop.result.line.ending}, {hop.result.line.down.length} stations
+                  </summary>
+                  <button type="button" class="button" onClick={() => choose(hop.asked.url)}>
+                    Make this the request
+                  </button>
+                  <Lane
+                    result={hop.result}
+                    title={hop.result.line.title}
+                    given={given}
+                    loop={looped}
+                    onFollow={null}
+                    onGiven={give}
+                    onAsk={choose}
+                  />
+                </details>
+              </section>
+            ),
+        ),
+      ]
+    : [];
   return (
     <div class="page">
       <h1 class="spoken">Request path</h1>
@@ -324,50 +368,18 @@ function App() {
       )}
       {good && (
         <div class={`lanes ${problem ? 'stale' : ''}`}>
-          <Lane
-            result={good}
-            title={good.line.title}
-            given={given}
-            loop={round !== null}
-            onFollow={good.line.next && !follows(asked) ? () => choose(good.line.next ?? '') : null}
-            onGiven={(g) => ask({}, g)}
-            onAsk={choose}
-          />
-          {!problem &&
-            hops.map((hop, i) =>
-              hop.result ? (
-                <section class="hop" key={`${i} ${hop.asked.url}`}>
-                  <h2>
-                    <Icon name="arrow-down" /> Then {hop.asked.method} <Breaking text={hop.asked.url} />
-                  </h2>
-                  <details open={i === hops.length - 1 && round === null}>
-                    <summary>
-                      {hop.result.line.ending}, {hop.result.line.down.length} stations
-                    </summary>
-                    <button type="button" class="button" onClick={() => choose(hop.asked.url)}>
-                      Make this the request
-                    </button>
-                    <Lane
-                      result={hop.result}
-                      title={hop.result.line.title}
-                      given={given}
-                      loop={round !== null}
-                      onFollow={null}
-                      onGiven={(g) => ask({}, g)}
-                      onAsk={choose}
-                    />
-                  </details>
-                </section>
-              ) : null,
-            )}
-          {!problem && round !== null && (
-            <section class="banner bad round" role="alert">
-              <p>
-                <Icon name="sync" /> A loop: the answer sends the browser back to{' '}
-                <Breaking text={round === 0 ? good.line.title : `${hops[round - 1]?.asked.method} ${hops[round - 1]?.asked.url}`} />.
-              </p>
-              <p class="says">The browser follows the redirects until it stops with “too many redirects”. The page is never shown.</p>
-            </section>
+          <div>{cards.slice(0, round ?? cards.length)}</div>
+          {round !== null && (
+            <div class="loop">
+              {cards.slice(round)}
+              <section class="banner bad round" role="alert">
+                <p>
+                  <Icon name="sync" /> A loop: the answer sends the browser back to{' '}
+                  <Breaking text={round === 0 ? good.line.title : `${hops[round - 1]?.asked.method} ${hops[round - 1]?.asked.url}`} />.
+                </p>
+                <p class="says">The browser follows the redirects until it stops with “too many redirects”. The page is never shown.</p>
+              </section>
+            </div>
           )}
         </div>
       )}
