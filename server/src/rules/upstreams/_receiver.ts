@@ -43,12 +43,26 @@ function isOwnListener(scope: Scope, { kindOfHost, host, portText, upstream }: P
   );
 }
 
+/** A location for subrequests alone, which sends on no body: what asks there sees nothing but the status, wherever its `auth_request` is written. */
+const onlyAsks = (scope: Scope): boolean =>
+  scope.named('internal').length > 0 && scope.effective('proxy_pass_request_body').directives[0]?.value(0) === 'off';
+
+/** Somebody else's site: it is asked over TLS, or by the public name that it is told as the host. */
+export function isAnothersSite(scope: Scope, { tls, kindOfHost, host }: PassTarget): boolean {
+  if (tls) return true;
+  const told = scope
+    .effective('proxy_set_header')
+    .directives.find((d) => d.value(0).toLowerCase() === 'host')
+    ?.value(1);
+  return kindOfHost === 'name' && host.includes('.') && told?.toLowerCase() === host.toLowerCase();
+}
+
 /** Whether what is behind the pass needs none of what an application has to know about its client. */
 export function needsNoClient(scope: Scope, target: PassTarget): boolean {
   const location = locationOf(scope);
   if (location && location.kind !== 'regex' && WATCHED.test(location.name)) return true;
   for (let at = location; at; at = at.parent) if (CHALLENGE.test(at.name.replace(/^\^|\\/g, ''))) return true;
-  return isOwnListener(scope, target) || askedBy(scope).length > 0;
+  return isOwnListener(scope, target) || askedBy(scope).length > 0 || onlyAsks(scope);
 }
 
 /** An address, by a name or a variable, and the client's own path: a URI put together in another way is an endpoint of some service. */

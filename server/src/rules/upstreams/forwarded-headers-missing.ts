@@ -9,7 +9,7 @@ import type { Fix } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { hasTlsServer } from '../tls.ts';
 import { lackOf } from './_headers.ts';
-import { isToApplication, needsNoClient } from './_receiver.ts';
+import { isAnothersSite, isToApplication, needsNoClient } from './_receiver.ts';
 
 /** Header, the value to set, what goes wrong without it. Host has a rule of its own. */
 const NEEDED = [
@@ -21,9 +21,9 @@ const NEEDED = [
 function missingAt(directive: Directive, deployment: Deployment): (typeof NEEDED)[number][] {
   const { scope } = directive;
   if (directive.fact?.module !== 'ngx_http_proxy_module' || !isToApplication(directive)) return [];
-  // an object store, a metrics page or another site on https is no application of ours
   const target = passTargetOf(directive);
-  if (!target || directive.value(0).toLowerCase().startsWith('https:') || needsNoClient(scope, target)) return [];
+  // an object store, a metrics page or another site is no application of ours
+  if (!target || isAnothersSite(scope, target) || needsNoClient(scope, target)) return [];
   const given = new Set(scope.effective('proxy_set_header').directives.map((d) => d.value(0).toLowerCase()));
   if (given.has('forwarded')) return [];
   // what the proxy in front says goes through, unless a line of this nginx replaces it
@@ -166,6 +166,25 @@ location / {
 }`,
     },
     { inside: 'server', good: 'location / { proxy_pass https://bucket.example.com; }' },
+    {
+      inside: 'server',
+      good: `resolver 192.0.2.53;
+set $counter https://counter.example.com/count.js;
+location = /count.js { proxy_pass $counter; proxy_set_header Host counter.example.com; }`,
+    },
+    {
+      inside: 'server',
+      good: 'location /feed/ { proxy_pass http://feeds.example.com; proxy_set_header Host feeds.example.com; }',
+    },
+    {
+      inside: 'server',
+      good: `location = /may-i {
+    internal;
+    proxy_pass http://10.0.0.9:4180;
+    proxy_pass_request_body off;
+    proxy_set_header X-Original-URI $request_uri;
+}`,
+    },
     { inside: 'server', good: 'location ^~ /.well-known/acme-challenge/ { proxy_pass http://127.0.0.1:8008; }' },
   ],
 });
