@@ -518,6 +518,57 @@ export function neededPackage(fact: DirectiveFact | VariableFact, build: Build =
   return fact.source === 'oss' ? null : `third-party module ${fact.source}`;
 }
 
+/**
+ * Modules of which the catalog knows no more than how their directives begin. Who writes one has the module in his nginx, which may well be built
+ * with it: nothing says so in a configuration.
+ */
+const UNLISTED: readonly (readonly [RegExp, string])[] = [
+  [/^mruby_/, 'ngx_mruby'],
+  [/^auth_gss/, 'spnego-http-auth-nginx-module'],
+  [/^shib_request/, 'nginx-http-shibboleth'],
+  [/^upsync(_|$)/, 'nginx-upsync-module'],
+  [/^dynamic_upstream/, 'ngx_dynamic_upstream'],
+  [/^dyups_/, 'ngx_http_dyups_module'],
+  [/^sla_/, 'nginx-sla'],
+  [/^concat(_(max_files|unique|types|delimiter|ignore_file_error))?$/, 'nginx-http-concat'],
+  [/^footer(_types)?$/, 'ngx_http_footer_filter'],
+  [/^trim(_|$)/, 'ngx_http_trim_filter_module'],
+  [/^slowfs_/, 'ngx_slowfs_cache'],
+  [/^ajp_/, 'nginx_ajp_module'],
+  [/^kafka(_|\.|$)/, 'ngx_kafka_module'],
+  [/^postgres_/, 'ngx_postgres'],
+  [/^redis_(pass|bind|connect_timeout|send_timeout|read_timeout|buffer_size|next_upstream|gzip_flag)$/, 'ngx_http_redis'],
+  [/^(gridfs|mongo)(_|$)/, 'nginx-gridfs'],
+  [/^small_light/, 'ngx_small_light'],
+  [/^opentelemetry/, 'the OpenTelemetry module of its contributors'],
+  [/^(datadog|instana)_/, 'a module for tracing'],
+  [/^auth_digest/, 'nginx-http-auth-digest'],
+  [/^auth_totp_/, 'ngx_http_auth_totp_module'],
+  [/^(oidc|auth_oidc)_/, 'a module for OpenID Connect'],
+  [/^ip2(location|proxy)_/, 'the module of IP2Location'],
+  [/^sysguard/, 'nginx-http-sysguard'],
+  [/^dynamic_limit_req/, 'ngx_dynamic_limit_req_module'],
+  [/^limit_upload/, 'nginx_limit_upload'],
+  [/^php_/, 'ngx_php'],
+  [/^python_/, 'nginx-python-module'],
+  [/^tnt_/, 'nginx_upstream_module of Tarantool'],
+  [/^supervisord/, 'ngx_supervisord'],
+  [/^(wurfl|51D)_/, 'a module for device detection'],
+  [/^websockify_/, 'nginx-websockify-module'],
+  [/^(secure_token|akamai_token)(_|$)/, 'nginx-secure-token-module'],
+  [/^waf(_|$)/, 'ngx_waf'],
+  [/^js_challenge/, 'a module for challenges'],
+  [/^log_zmq_/, 'nginx-log-zmq'],
+  [/^(statsd|graphite)_/, 'a module for metrics'],
+  [/^req_status/, 'ngx_req_status'],
+  [/^selective_cache_purge_/, 'nginx-selective-cache-purge-module'],
+  [/^eval(_|$)/, 'ngx_http_eval'],
+  [/^accounting(_|$)/, 'ngx_http_accounting_module'],
+];
+
+/** The module that a name is known to be of although the catalog does not have it; null for all other names. */
+export const unlistedModule = (name: string): string | null => UNLISTED.find(([mask]) => mask.test(name))?.[1] ?? null;
+
 /** Whether the directives of a library (a path as in load_module) are known: it is listed, or is one of nginx's own modules. */
 export const isKnownLibrary = (file: string): boolean => {
   const name = libraryName(file);

@@ -4,7 +4,7 @@
  */
 import type { FileId } from '../base/file-id.ts';
 import { bodyOf } from '../catalog/context.ts';
-import { isKnownLibrary } from '../catalog/modules.ts';
+import { isKnownLibrary, unlistedModule } from '../catalog/modules.ts';
 import { blockAt } from '../syntax/place.ts';
 import type { SourceFile, Statement } from '../syntax/statement.ts';
 import { PerConfig } from './asked.ts';
@@ -84,11 +84,11 @@ function* foreignIn(scope: Scope): Generator<Unseen> {
   const { config } = scope;
   const own = config.settings.ownDirectives;
   const library = unknownLibrary(config);
-  if (library === null && !own.length) return;
   for (const d of scope.level)
-    if (d.fact === null && !config.catalog.directives(d.name).length && d.name !== '')
+    if (d.fact === null && d.name !== '' && !config.catalog.directives(d.name).length)
       if (own.some((o) => o.name === d.name)) yield { why: `what "${d.name}" does is not known`, only: null };
-      else if (library !== null) yield { why: `"${d.name}" is of a module that is not known`, only: null };
+      else if (library !== null || unlistedModule(d.name) !== null)
+        yield { why: `"${d.name}" is of a module that is not known`, only: null };
 }
 
 const ownOf = new WeakMap<Scope, readonly Unseen[]>();

@@ -7,7 +7,7 @@ import type { Deployment } from '../../deploy/deployment.ts';
 import { nginxContainer, reachedThroughAnother } from '../../deploy/reach.ts';
 import type { Fix } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { hasTlsServer } from '../tls.ts';
+import { hasTlsServer, reachOf, serversUnder } from '../tls.ts';
 import { lackOf } from './_headers.ts';
 import { isAnothersSite, isToApplication, needsNoClient } from './_receiver.ts';
 
@@ -16,6 +16,7 @@ const NEEDED = [
   { header: 'X-Forwarded-For', value: '$proxy_add_x_forwarded_for', breaks: 'every client appears with the address of nginx' },
   { header: 'X-Forwarded-Proto', value: '$scheme', breaks: 'it treats HTTPS requests as HTTP (redirect loops, failed CSRF checks)' },
 ] as const;
+const PROTO = NEEDED[1];
 
 /** What the application behind a proxy_pass needs and does not get; nothing where that is not certain. */
 function missingAt(directive: Directive, deployment: Deployment): (typeof NEEDED)[number][] {
@@ -65,6 +66,7 @@ A \`proxy_set_header\` line in a location hides all lines of the outer levels, s
   fixable: 'always',
   fixChanges: ['request-headers'],
   messages: {
+    claimed: 'X-Forwarded-Proto reaches the application as the client sends it, since nothing sets it here. Set it with proxy_set_header.',
     missing: 'The application does not receive {headers}: {breaks}. Set {them} with proxy_set_header.',
   },
   check({ directive, deployment, report }) {
@@ -87,11 +89,16 @@ A \`proxy_set_header\` line in a location hides all lines of the outer levels, s
     }
     const unsure = (fix: Fix): Fix => (because === undefined ? fix : { ...fix, safety: 'suggestion', because });
     const offered = (fixes: readonly Fix[]): Fix[] => fixes.map((fix, i) => (i === 0 ? unsure(fix) : fix));
-    report('missing', {
+    // without TLS here no request is HTTPS, or what ended TLS in front says so in a header that is passed on
+    const encrypted = serversUnder(directive).some((s) => reachOf(s).tls);
+    const broken = encrypted || missing.length === 1 ? missing : missing.filter((n) => n !== PROTO);
+    const claimed = !encrypted && missing.every((n) => n === PROTO);
+    report(claimed ? 'claimed' : 'missing', {
       at: whole.at,
+      ...(claimed ? { severity: 'info' as const } : {}),
       data: {
         headers: missing.map((n) => n.header).join(', '),
-        breaks: missing.map((n) => n.breaks).join('; '),
+        breaks: broken.map((n) => n.breaks).join('; '),
         them: missing.length > 1 ? 'them' : 'it',
       },
       related: whole.related,
@@ -139,7 +146,7 @@ http {
 #- proxy.conf
   proxy_set_header Host $host;
   proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-# ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ missing
+# ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ claimed
 `,
       fixed: `#- nginx.conf
 events {}
@@ -163,6 +170,19 @@ http {
 location / {
     proxy_pass http://127.0.0.1:8000;
     proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `location / {
+    proxy_set_header X-Forwarded-For $remote_addr;
+    proxy_pass http://127.0.0.1:8000;
+#   ^^^^^^^^^^ claimed
+}`,
+      good: `location / {
+    proxy_set_header X-Forwarded-For $remote_addr;
+    proxy_set_header X-Forwarded-Proto $scheme;
+    proxy_pass http://127.0.0.1:8000;
 }`,
     },
     { inside: 'server', good: 'location / { proxy_pass https://bucket.example.com; }' },

@@ -3,6 +3,7 @@ import { statusOf, type Target } from '../../catalog/catalog.ts';
 import { isBeyond, OLDEST } from '../../catalog/changes.ts';
 import type { Context } from '../../catalog/context.ts';
 import { FLAVOURS, GOES_ITS_OWN_WAY } from '../../catalog/flavours.ts';
+import { ANY_MODULE, unlistedModule } from '../../catalog/modules.ts';
 import { atLeast, version } from '../../catalog/version.ts';
 import type { Config } from '../../config/config.ts';
 import { unknownLibrary } from '../../config/open.ts';
@@ -78,7 +79,7 @@ load one, the name may be the module's, and the finding is informational or a wa
         : report('removed', { at, data: { ...data, removed: why.removed ?? '' } });
     if (GOES_ITS_OWN_WAY.has(target.flavour))
       return report('relative', { at, data: { ...data, relative: FLAVOURS[target.flavour] }, severity: 'info' });
-    const library = unknownLibrary(config);
+    const library = unknownLibrary(config) ?? (target.modules === ANY_MODULE ? unlistedModule(name) : null);
     if (library) return report('foreign', { at, data: { ...data, library }, severity: 'info' });
     const guess =
       nearest(name, offered(config, directive.scope.context as Context, directive.statement.block !== null)) ??
@@ -89,9 +90,47 @@ load one, the name may be the module's, and the finding is informational or a wa
         data: { ...data, guess },
         fix: fixOf(`Change to "${guess}"`, 'suggestion', directive.file, [replace(at, guess)]),
       });
+    const { opener } = directive.scope;
+    const around = opener?.fact?.source;
+    // a block of a module of which nobody says which release it is
+    if (around && around !== 'oss' && around !== 'plus' && !/^[\d,]*\}/.test(name))
+      return report('foreign', { at, data: { ...data, library: `another release of ${around}` }, severity: 'info' });
     report(/^[\d,]*\}/.test(name) ? 'raw' : isBeyond(target.nginx) ? 'newer' : 'unknown', { at, data });
   },
   examples: [
+    {
+      notOn122: 'the module is one of others',
+      bad: `events { }
+http {
+    mruby_init /srv/hooks/start.rb;
+#   ^^^^^^^^^^ foreign
+}`,
+      good: `events { }
+http {
+    index index.html;
+}`,
+    },
+    {
+      notOn122: 'the module is one of others',
+      bad: `events { }
+rtmp {
+    server {
+        application live {
+            live on;
+            keep_frames on;
+#           ^^^^^^^^^^^ foreign
+        }
+    }
+}`,
+      good: `events { }
+rtmp {
+    server {
+        application live {
+            live on;
+        }
+    }
+}`,
+    },
     {
       inside: 'main',
       notOn122: 'the module is made up',
