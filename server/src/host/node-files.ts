@@ -32,17 +32,18 @@ const isKernels = (path: string, stat: Stats, real: string): boolean => KERNEL.t
 
 interface Disk {
   stat(path: string): Promise<Stats> | Stats;
-  /** at most so many bytes: a file may grow, and what the kernel makes up has no end */
-  read(path: string, limit: number): Promise<Uint8Array> | Uint8Array;
+  /** at most so many bytes: a file may grow, and what the kernel makes up has no end; `size` is what the file is said to hold */
+  read(path: string, limit: number, size: number): Promise<Uint8Array> | Uint8Array;
   real(path: string): Promise<string> | string;
 }
 
-async function readSome(path: string, limit: number): Promise<Uint8Array> {
+async function readSome(path: string, limit: number, size: number): Promise<Uint8Array> {
   const handle = await fs.open(path, blocking.constants.O_RDONLY | (blocking.constants.O_NONBLOCK ?? 0));
   try {
-    const buffer = Buffer.allocUnsafe(Math.min(limit, (await handle.stat()).size + 1));
+    const buffer = Buffer.allocUnsafe(Math.min(limit, size + 1));
     let length = 0;
-    while (length < buffer.length) {
+    // a file of which nothing is said may still hold something
+    while (length < buffer.length && (length < size || size === 0)) {
       const { bytesRead } = await handle.read(buffer, length, buffer.length - length, null);
       if (bytesRead === 0) break;
       length += bytesRead;
@@ -53,12 +54,12 @@ async function readSome(path: string, limit: number): Promise<Uint8Array> {
   }
 }
 
-function readSomeNow(path: string, limit: number): Uint8Array {
+function readSomeNow(path: string, limit: number, size: number): Uint8Array {
   const handle = blocking.openSync(path, blocking.constants.O_RDONLY | (blocking.constants.O_NONBLOCK ?? 0));
   try {
-    const buffer = Buffer.allocUnsafe(Math.min(limit, blocking.fstatSync(handle).size + 1));
+    const buffer = Buffer.allocUnsafe(Math.min(limit, size + 1));
     let length = 0;
-    while (length < buffer.length) {
+    while (length < buffer.length && (length < size || size === 0)) {
       const count = blocking.readSync(handle, buffer, length, buffer.length - length, null);
       if (count === 0) break;
       length += count;
@@ -106,7 +107,7 @@ export class NodeFiles implements FileSystem {
       if (!stat.isFile() || isKernels(path, stat, stat.size === 0 ? await this.disk.real(path) : path))
         return none('this is not a regular file');
       if (bytes === null && stat.size > MAX_FILE_BYTES) return none(`${Math.round(stat.size / 1e6)} MB is too large for a configuration`);
-      const read = await this.disk.read(path, bytes ?? MAX_FILE_BYTES + 1);
+      const read = await this.disk.read(path, bytes ?? MAX_FILE_BYTES + 1, stat.size);
       if (read.length > MAX_FILE_BYTES) return none('it is too large for a configuration');
       return { ...decode(bytes !== null && read.length < stat.size ? wholeCharacters(read) : read), whole: read.length >= stat.size };
     } catch (error) {
@@ -203,7 +204,7 @@ export const MACHINE = {
     try {
       const stat = blocking.statSync(path);
       if (!stat.isFile() || stat.size > limit || isKernels(path, stat, blocking.realpathSync.native(path))) return undefined;
-      const bytes = readSomeNow(path, limit + 1);
+      const bytes = readSomeNow(path, limit + 1, stat.size);
       return bytes.length > limit ? undefined : Buffer.from(bytes).toString('utf8');
     } catch (error) {
       return codeOf(error) === 'ENOENT' ? null : undefined;

@@ -60,13 +60,14 @@ export async function* filesBelow(
   let left = MAX_ENTRIES;
   const real = async (id: FileId): Promise<FileId> => (await files.real?.(id)) ?? id;
   const within = await Promise.all(folders.map(real));
-  type Step = { folder: FileId; depth: number; rules: readonly Rules[] };
-  const queue: Step[] = [...folders, ...named].map((folder) => ({ folder, depth: 0, rules: [] }));
+  /** `real`: its real path; null where it is to be asked for */
+  type Step = { folder: FileId; real: FileId | null; depth: number; rules: readonly Rules[] };
+  const queue: Step[] = [...folders, ...named].map((folder) => ({ folder, real: null, depth: 0, rules: [] }));
   const seen = new Set<FileId>();
   let deep = false;
   for (let at = 0; at < queue.length; at++) {
     const next = queue[at]!;
-    const folder = await real(next.folder);
+    const folder = next.real ?? (await real(next.folder));
     if (seen.has(folder)) continue;
     seen.add(folder);
     check(cancel);
@@ -86,16 +87,16 @@ export async function* filesBelow(
       const id = entryOf(next.folder, entry.name);
       if (excluded?.(id)) continue;
       if (rules.length && isIgnored(id, entry.kind === 'folder', rules)) continue;
-      if (entry.link) {
-        const target = await real(id);
-        if (!within.some((w) => isBelow(target, w))) {
-          leaving?.(id);
-          continue;
-        }
+      const target = entry.link ? await real(id) : null;
+      if (target !== null && !within.some((w) => isBelow(target, w))) {
+        leaving?.(id);
+        continue;
       }
       if (entry.kind === 'file') yield id;
       else if (!SKIP.has(entry.name)) {
-        if (next.depth < MAX_DEPTH) queue.push({ folder: id, depth: next.depth + 1, rules });
+        if (next.depth < MAX_DEPTH)
+          // what is no link lies where its folder does: thousands of folders are not asked about
+          queue.push({ folder: id, real: target ?? entryOf(folder, entry.name), depth: next.depth + 1, rules });
         else if (!deep) {
           deep = true;
           cut?.(`folders more than ${MAX_DEPTH} levels down were left out, such as ${basename(id)}`);

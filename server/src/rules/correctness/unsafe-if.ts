@@ -95,10 +95,12 @@ The rule traces a request that meets the condition: where that reaches the pass 
         const shown = scope.config.kind === 'root' ? metBy(scope, directive) : null;
         // the pass is reached, and nothing else of the location depends on the condition
         const works = shown !== null && isBackend(shown) && !scope.has('try_files') && !others.length;
+        // whoever writes the end of all rewriting behind a pass means that pass
+        const meant = PASS_DIRECTIVES.includes(d.name) && body.has('break');
         report('content', {
           at: d.at(d.statement.name),
           data: { name: d.name, lost },
-          ...(works ? { severity: 'info' as const } : {}),
+          ...(works || meant ? { severity: 'info' as const } : {}),
           ...(shown ? { witness: proofOf(shown) } : {}),
         });
         return;
