@@ -109,6 +109,7 @@ function startWhenOpened(client: BaseLanguageClient, log: vscode.LogOutputChanne
   });
 }
 
+/** Stops the language server; VS Code waits for it before it unloads the extension. */
 export async function deactivate(): Promise<void> {
   await running?.stop();
   running = undefined;

@@ -41,5 +41,7 @@ const host: Host = {
   withFolder: null,
 };
 
+/** Called by VS Code in a web host. */
 export const activate = (context: vscode.ExtensionContext): Promise<client.Api> => client.activate(context, host);
+/** Called by VS Code before a web host unloads the extension. */
 export const deactivate = (): Promise<void> => client.deactivate();

@@ -33,5 +33,7 @@ const host: Host = {
   },
 };
 
+/** Called by VS Code on a desktop or remote host. */
 export const activate = (context: vscode.ExtensionContext): Promise<client.Api> => client.activate(context, host);
+/** Called by VS Code before a desktop or remote host unloads the extension. */
 export const deactivate = (): Promise<void> => client.deactivate();

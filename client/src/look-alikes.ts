@@ -13,6 +13,7 @@ const HEAD = 16 * 1024;
 const ANSWERED = 'proxylens.lookAlikesAnswered';
 const NEVER = 'proxylens.neverAskLookAlikes';
 
+/** Offers to treat an opened file as nginx where only its text says so, and remembers the answer in the workspace. */
 export function offerLookAlikes(app: App): vscode.Disposable {
   const { workspaceState } = app.context;
   const asking = new Set<string>();

@@ -113,6 +113,7 @@ export class Overview implements vscode.TreeDataProvider<Part> {
   }
 }
 
+/** Shows the tree in the activity bar and keeps it up to date with the findings. */
 export function showOverview(overview: Overview): vscode.Disposable {
   const tree = vscode.window.createTreeView('proxylens.overview', { treeDataProvider: overview, showCollapseAll: true });
   return vscode.Disposable.from(

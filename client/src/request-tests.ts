@@ -70,6 +70,7 @@ class TestTree implements vscode.TreeDataProvider<Line> {
   }
 }
 
+/** Adds the request tests of the workspace to VS Code's test explorer. */
 export function showRequestTests(app: App): vscode.Disposable {
   const controller = vscode.tests.createTestController('proxylens', 'nginx request tests');
   const find = async (): Promise<vscode.Uri[]> =>

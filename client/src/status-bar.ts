@@ -32,6 +32,7 @@ export function barText(
   return [`nginx: ${verdict}`, version, where].filter(Boolean).join(' · ');
 }
 
+/** The status bar item: the verdict on the file at hand and the menu behind it. */
 export class StatusBar {
   private readonly item = vscode.window.createStatusBarItem('proxylens.status', vscode.StatusBarAlignment.Left, 20);
   private roots: RootsResult | null = null;

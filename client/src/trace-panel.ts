@@ -40,6 +40,7 @@ async function firstRoot(app: App): Promise<vscode.Uri | undefined> {
   return all[0] ? vscode.Uri.parse(all[0].uri) : undefined;
 }
 
+/** The preview of a request; there is one at most. */
 export class TracePanel {
   private static current: TracePanel | undefined;
 

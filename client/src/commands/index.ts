@@ -29,6 +29,7 @@ const COMMANDS: readonly Command[] = [
   showReferences,
 ];
 
+/** Registers all commands of the extension. A command that throws shows its message to the user. */
 export function registerCommands(app: App): vscode.Disposable {
   return vscode.Disposable.from(
     ...COMMANDS.map(({ id, run }) =>

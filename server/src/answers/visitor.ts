@@ -41,6 +41,7 @@ export interface RewriteEnd {
 
 const BROWSER = 'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0';
 
+/** A client that sends nothing but an address, a URL and chosen values: evaluates variables and conditions for it. */
 export class Visitor implements Scripting, TableAsker {
   readonly connection: { readonly clientAddress: string };
   private readonly scheme: 'http' | 'https';

@@ -5,6 +5,7 @@ export interface CancelToken {
 
 export const NEVER: CancelToken = { cancelled: false };
 
+/** Thrown where work ends because nobody waits for its result any more. */
 export class Cancelled extends Error {
   constructor() {
     super('cancelled');

@@ -79,6 +79,7 @@ export function dirname(id: FileId): FileId {
   return fileId(head + encodePath(path.replace(/\/+$/, '').replace(/\/[^/]*$/, '') || '/'));
 }
 
+/** The last part of the path; empty for a root. */
 export function basename(id: FileId): string {
   return split(id).path.replace(/\/+$/, '').split('/').at(-1) ?? '';
 }

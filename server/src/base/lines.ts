@@ -6,6 +6,7 @@ export interface Position {
   readonly character: number;
 }
 
+/** Where the lines of a text start. Offsets and columns are in UTF-16 units, lines are counted from 0. */
 export class Lines {
   private readonly starts: Uint32Array;
 

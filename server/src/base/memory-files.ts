@@ -2,6 +2,7 @@
 import { basename, dirname, type FileId } from './file-id.ts';
 import type { Entry, FileSystem, FileText, Stat } from './file-system.ts';
 
+/** A file system in memory, for dumps, examples and tests. */
 export class MemoryFiles implements FileSystem {
   private readonly files = new Map<FileId, string>();
 

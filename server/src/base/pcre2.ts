@@ -93,6 +93,7 @@ class Core {
     return latin1(m.subarray(0, m.indexOf(0)));
   }
 }
+/** Thrown when the memory that PCRE2 may use is spent. */
 export class PcreOutOfMemory extends Error {
   constructor() {
     super('pcre2: out of memory');
@@ -113,6 +114,7 @@ const registry = new FinalizationRegistry<Held>(({ core, handle }) => {
     });
 });
 
+/** A compiled regular expression of PCRE2. Subjects are byte strings; offsets are in bytes. */
 export class Regex {
   readonly captureCount: number;
   /** name (as bytes, one char each) and group number, in PCRE2's table order */
@@ -171,6 +173,7 @@ export class Regex {
   }
 }
 
+/** PCRE2 as WebAssembly, the engine that nginx compiles its patterns with. */
 export class Pcre2 {
   private core: Core;
   private constructor(

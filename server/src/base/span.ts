@@ -17,4 +17,5 @@ export const touches = (span: Span, offset: number): boolean => span.start <= of
 /** True when `inner` lies wholly within `outer`. */
 export const encloses = (outer: Span, inner: Span): boolean => outer.start <= inner.start && inner.end <= outer.end;
 
+/** True for the same span of the same file. */
 export const samePlace = (a: Place, b: Place): boolean => a.file === b.file && a.span.start === b.span.start && a.span.end === b.span.end;

@@ -54,6 +54,7 @@ export type Context = keyof typeof PLACES;
 /** All contexts, outermost first. */
 export const CONTEXTS = Object.keys(PLACES) as readonly Context[];
 
+/** True for the name of a block that the catalog knows. */
 export const isContext = (text: string): text is Context => Object.hasOwn(PLACES, text);
 
 /** How a message calls the context, with its article: "a location block", "the main context". */

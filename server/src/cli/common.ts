@@ -441,5 +441,6 @@ export async function readStdin(): Promise<string> {
 /** How a file is named in output for people and programs: its path on this machine, or its URI. */
 export const shownPath = (file: FileId): string => machinePath(file) ?? String(file);
 
+/** The file that standard input counts as: the given name in the current folder, `stdin.conf` without one. */
 export const stdinFile = (name: string | undefined): FileId =>
   name && /^[a-z]+:\/\//.test(name) ? fileId(name) : fileOfPath(path.resolve(name ?? 'stdin.conf'));

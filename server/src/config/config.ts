@@ -18,6 +18,7 @@ export interface Engine {
   readonly regexes: Regexes;
 }
 
+/** A configuration as nginx sees it: main file, includes, settings, and what is derived from them. */
 export class Config {
   readonly main: Scope;
   readonly catalog: Catalog;

@@ -12,6 +12,7 @@ export interface IncludeSite {
   readonly statement: Statement;
 }
 
+/** A statement in the place where nginx sees it: a file that is included twice has two of each. */
 export class Directive {
   private opened: Scope | null | undefined;
   private texts: readonly string[] | undefined;

@@ -263,6 +263,7 @@ const anyCarried = (config: Config): boolean => asked(config, 'carried at all', 
 
 const noteKind = (config: Config, kind: NameKind): void => noted(config, `names of ${kind}`, (c) => namesOf(c).groupsOf(kind).flat());
 
+/** Where each name of a configuration is declared and used. */
 export class NameIndex {
   private everySite: ReadonlyMap<string, readonly NameSite[]> | undefined;
   /** a variable such as $host is read thousands of times and defined nowhere: both lists are kept apart */

@@ -78,6 +78,7 @@ class Letters {
 const first = (text: string, length: number): string => text.slice(0, length);
 const last = (text: string, length: number): string => text.slice(text.length - length);
 
+/** Finds those of many patterns that a text may match by their literal beginnings and ends. */
 export class RegexIndex<T> {
   private readonly starts = new Letters();
   private readonly ends = new Letters();

@@ -26,6 +26,7 @@ const EMPTY: readonly Directive[] = [];
 export const identityOf = (d: Directive): object =>
   d.scope.context !== 'main' ? d : LEVELS.has(d.name) && d.statement.block ? d.statement.name : d.statement;
 
+/** The directives of a block with those of its includes, and what they inherit. */
 export class Scope {
   private list: readonly Directive[] | undefined;
   private flat: readonly Directive[] | undefined;

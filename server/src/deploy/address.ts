@@ -10,7 +10,9 @@ export type Address =
 const EVERY = new Set(['', '*', '0.0.0.0', '::', '[::]']);
 const LOOPBACK = /^(localhost|ip6-localhost|127(\.\d+){1,3}|::1|\[::1\])$/i;
 
+/** True for the addresses that mean all interfaces. */
 export const isEveryAddress = (host: string): boolean => EVERY.has(host);
+/** True for a host that only the machine itself reaches. */
 export const isLoopback = (host: string): boolean => LOOPBACK.test(host);
 
 /** A port as a number from 1 to 65535, else undefined. */
@@ -65,5 +67,6 @@ export function reaches(target: Address, listener: Address): boolean {
   return target.host.toLowerCase() === listener.host.toLowerCase();
 }
 
+/** True for two spellings of one socket path. */
 export const sameSocketPath = (a: string, b: string): boolean => canonicalSocket(a) === canonicalSocket(b);
 const canonicalSocket = (path: string): string => path.replace(/^\/var\/run\//, '/run/').replace(/\/{2,}/g, '/');

@@ -91,4 +91,5 @@ export interface Application {
 /** The server's name in messages. */
 export const serverTitle = (application: Application): string => application.server.title;
 
+/** The name of a framework as people write it. */
 export const frameworkTitle = (framework: Framework): string => framework.declaration.title;

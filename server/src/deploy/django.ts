@@ -70,6 +70,7 @@ const asHeader: Reader<{ name: string; value: string } | null> = (v) => {
   return name?.kind === 'string' && value?.kind === 'string' ? { name: name.value, value: value.value } : undefined;
 };
 
+/** Django's settings of a module's values. A setting that the text does not decide is unknown, with the reason. */
 export function djangoSettings(values: ModuleValues, module: string): DjangoSettings {
   const get = <T>(name: string, read: Reader<T>, standard: T): Setting<T> => {
     const value: PyValue | undefined = values.names.get(name);

@@ -33,6 +33,7 @@ const folder = (value: FolderValue | null | undefined): string | null =>
 /** The group of nginx's user tells whose package it is. */
 const SYSTEMS: Readonly<Record<string, 'debian' | 'rhel'>> = table({ 'www-data': 'debian', nginx: 'rhel' });
 
+/** What a wizard can take from the project instead of asking. */
 export function foundDeployment(deployment: Deployment): FoundDeployment {
   const [application] = deployment.applications;
   const framework = application?.framework ?? null;

@@ -224,6 +224,7 @@ const TABLE = optionTable([
   ].map((f) => [f, f, 'flag'] as const),
 ]);
 
+/** The options of a gunicorn command line. */
 export const gunicornArguments = (args: readonly ShellWord[]): ParsedOptions => parseOptions(args, TABLE);
 
 /** The configuration file that a command line names: null for the default, `./gunicorn.conf.py`. */

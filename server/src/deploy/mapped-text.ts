@@ -5,6 +5,7 @@
 import type { FileId } from '../base/file-id.ts';
 import type { Place, Span } from '../base/span.ts';
 
+/** A text that was put together from a file, with the offset in the file of each of its characters. */
 export class MappedText {
   /** `offsets` has one entry for each character of `text`, and one for its end. */
   private constructor(

@@ -97,8 +97,11 @@ export function fromOptions(options: ParsedOptions, environment: Environment, va
   };
 }
 
+/** Reads an option's value as it is. */
 export const text = (s: string): string => s;
+/** Reads an option's value as a whole number; undefined for anything else. */
 export const integer = (s: string): number | undefined => (/^\d+$/.test(s) ? Number(s) : undefined);
+/** Reads an option's value as a truth: true for `true` only. */
 export const flag = (s: string): boolean => s === 'true';
 
 /** A host and a port, each from its own words, as one address; it stands where the port is written. */

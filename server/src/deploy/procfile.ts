@@ -9,6 +9,7 @@ export interface ProcfileProcess {
   readonly commands: readonly ServerCommand[];
 }
 
+/** The processes of a Procfile, with the commands that they run. */
 export function readProcfile(file: FileId, text: string, environment: Environment): ProcfileProcess[] {
   const processes: ProcfileProcess[] = [];
   for (const m of text.matchAll(/^([A-Za-z0-9_-]+):[ \t]*(.*)$/gm)) {

@@ -57,6 +57,7 @@ export interface PyArgument {
   readonly value: PyValue;
 }
 
+/** A value that the text does not decide, with the reason. */
 export const unknownValue = (at: Place, why: string, more: { env?: string; fallback?: PyValue } = {}): PyValue => ({
   kind: 'unknown',
   at,
@@ -143,11 +144,17 @@ export interface Entry {
 /** How a value reads as the type of a setting; undefined when it is of another type. */
 export type Reader<T> = (value: PyValue) => T | undefined;
 
+/** A string; undefined for anything else. */
 export const asText: Reader<string> = (v) => (v.kind === 'string' ? v.value : undefined);
+/** A number, or a truth as 0 or 1 as Python counts it; undefined for anything else. */
 export const asNumber: Reader<number> = (v) => (v.kind === 'number' ? v.value : v.kind === 'bool' ? Number(v.value) : undefined);
+/** The truth of any value as Python decides it. */
 export const asFlag: Reader<boolean> = (v) => truth(v);
+/** A string, or null for `None`. */
 export const asTextOrNull: Reader<string | null> = (v) => (v.kind === 'none' ? null : asText(v));
+/** A number, or null for `None`. */
 export const asNumberOrNull: Reader<number | null> = (v) => (v.kind === 'none' ? null : asNumber(v));
+/** A list of strings with their places; undefined where one of them is not known. */
 export const asEntries: Reader<readonly Entry[]> = (v) => {
   if (v.kind !== 'list' || v.open) return undefined;
   const entries = v.items.map((i): Entry | null => (i.kind === 'string' ? { value: i.value, place: i.inner ?? i.at } : null));

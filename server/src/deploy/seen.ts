@@ -24,6 +24,7 @@ export type Seen<T> =
       readonly likely?: T;
     };
 
+/** A value that the files decide, with the reason and its places. */
 export const seen = <T>(value: T, why: string, places: readonly (Place | null)[] = []): Seen<T> => ({
   known: true,
   value,
@@ -31,6 +32,7 @@ export const seen = <T>(value: T, why: string, places: readonly (Place | null)[]
   places: places.filter((p) => p !== null),
 });
 
+/** A value that the files do not decide, with the reason and the likely value, if there is one. */
 export const unseen = <T>(why: string, places: readonly (Place | null)[] = [], likely?: T): Seen<T> => ({
   known: false,
   why,

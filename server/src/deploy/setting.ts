@@ -16,7 +16,9 @@ export type Setting<T> =
       readonly options?: readonly T[];
     };
 
+/** A setting that a text gives. */
 export const written = <T>(value: T, place: Place): Setting<T> => ({ from: 'text', value, place });
+/** A setting that has its default. */
 export const byDefault = <T>(value: T): Setting<T> => ({ from: 'default', value });
 export const unknownSetting = <T>(
   why: string,

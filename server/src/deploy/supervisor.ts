@@ -28,6 +28,7 @@ interface Lines {
   owner: MappedText | null;
 }
 
+/** The programs of a supervisord configuration. */
 export function readSupervisor(file: FileId, text: string): SupervisorProgram[] {
   const programs = new Map<string, Lines>();
   for (const { section, key, value } of unitEntries(file, text)) {

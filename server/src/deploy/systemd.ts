@@ -185,6 +185,7 @@ function pieces(value: MappedText, start: number, end: number): { text: string; 
   return out;
 }
 
+/** A socket unit of systemd; null for a file that is none. */
 export function readSocket(file: FileId, text: string): SocketUnit | null {
   const entries = unitEntries(file, text);
   if (!entries.some((e) => e.section === 'Socket')) return null;

@@ -96,6 +96,7 @@ const FLAGS = new Set([
 
 const canonical = (name: string): string => ALIASES[name] ?? name;
 
+/** The truth of an option's value as uWSGI decides it. */
 export const isUwsgiFlagOn = (value: string): boolean => !/^(false|off|no|0)$/i.test(value);
 
 /** The known values of an option, by its canonical name. */
@@ -399,6 +400,7 @@ export interface UwsgiSettings {
   readonly chdir: Setting<string | null>;
 }
 
+/** uWSGI's settings of its options, whatever file or command line they come from. */
 export function uwsgiSettings(options: UwsgiOptions): UwsgiSettings {
   const number = (name: string, standard: number): Setting<number> => {
     const option = lastOption(options, name);

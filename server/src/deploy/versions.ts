@@ -16,6 +16,7 @@ export const isVersionFile = (name: string): boolean =>
 
 const MAX_LENGTH = 4 * 1024 * 1024;
 
+/** The versions of packages that requirements, lock files and images name: exact ones before ranges. */
 export function readVersions(files: ReadonlyMap<FileId, string>): Versions {
   const exact = new Map<string, Setting<string>>();
   const ranged = new Map<string, Setting<string>>();

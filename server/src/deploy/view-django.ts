@@ -12,6 +12,7 @@ export const DJANGO_PACKAGE: Package = { name: 'django', assumed: '5.2' };
 
 const hidden = <T>(s: Setting<unknown>): Seen<T> => unseen(s.from === 'unknown' ? s.why : '', [placeOf(s)]);
 
+/** What Django makes of a request: scheme, host, client, path. */
 export function djangoView(project: DjangoProject, application: Application, environ: Environ): FrameworkView {
   const { settings } = project;
   const scheme = djangoScheme(settings, application, environ);
@@ -97,6 +98,7 @@ export function matchesHostPattern(domain: string, pattern: string): boolean {
 
 const DEBUG_HOSTS = ['.localhost', '127.0.0.1', '[::1]'];
 
+/** Whether `ALLOWED_HOSTS` lets a host through (django.http.request.validate_host). */
 export function hostAllowed(settings: DjangoSettings, host: string): Seen<boolean> {
   const domain = djangoDomain(host);
   const list = settings.allowedHosts;

@@ -79,4 +79,5 @@ export function yamlDocuments(file: FileId, text: string): YamlValue[] {
 export const child = (value: YamlValue | undefined, key: string): YamlValue | undefined =>
   value?.kind === 'map' ? value.entries.find((e) => e.key === key)?.value : undefined;
 
+/** The text of a scalar; undefined for anything else. */
 export const scalarText = (value: YamlValue | undefined): MappedText | undefined => (value?.kind === 'scalar' ? value.text : undefined);

@@ -9,6 +9,7 @@ import type { SourceFile } from '../syntax/statement.ts';
 /** What is done in the whole file: all safe fixes, or the first fix of each finding of a rule. */
 export type Wide = { readonly all: 'safe' } | { readonly all: 'rule'; readonly rule: string };
 
+/** True for edits that cover a whole configuration. */
 export const isWide = (edits: Action['edits']): edits is Wide => 'all' in edits;
 
 export interface Action {

@@ -16,6 +16,7 @@ export interface Cursor {
   readonly index: number | null;
 }
 
+/** The statement and the word at an offset (UTF-16 units). */
 export function cursorAt(file: SourceFile, offset: number): Cursor {
   const statement = statementAt(file.body, offset);
   if (!statement) return { statement, word: null, index: null };

@@ -77,6 +77,7 @@ function count(text: string, wanted: string): number {
   return n;
 }
 
+/** Lays out a file: indentation, spaces and empty lines, no word. */
 export class Layout {
   readonly tokens: Token[] = [];
   readonly eol: string;

@@ -36,6 +36,7 @@ function passesTo(config: Config, group: Directive): Place[] {
   });
 }
 
+/** The lenses of a file, as far as they are enabled. */
 export function lenses(
   configs: readonly Config[],
   file: SourceFile,

@@ -97,6 +97,7 @@ function snippetsOf(config: Config, found: (file: FileId) => OverviewNode['findi
   );
 }
 
+/** The tree of the activity bar for a configuration. */
 export function overviewOf(config: Config, findings: readonly Finding[], deployment: Deployment): OverviewNode[] {
   const map = mapOf(config, findings, deployment);
   const byId = new Map(map.nodes.map((n) => [n.id, n]));

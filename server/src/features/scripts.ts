@@ -28,6 +28,7 @@ export function functionAt(configs: readonly Config[], file: SourceFile, offset:
 export const exportOf = ({ use, exported }: FunctionHit): Place[] =>
   use.script && exported ? [{ file: use.script.id, span: exported.span }] : [];
 
+/** The places where the configuration uses a function of a script. */
 export const callsOf = ({ uses }: FunctionHit): Place[] => uses.map((u) => ({ file: u.file.id, span: u.span }));
 
 /** The script that a js_import under the cursor names. */

@@ -52,6 +52,7 @@ export function schemaOf(shape: Shape, levels?: Readonly<Record<string, JsonSche
 /** A clause as a sentence. */
 export const sentence = (clause: string): string => `${clause[0]?.toUpperCase() ?? ''}${clause.slice(1)}.`;
 
+/** The schema of the settings file, with the levels of all rules. */
 export function settingsSchema(rules: readonly Rule[]) {
   const level = { enum: words(LEVELS) };
   const levels: Record<string, JsonSchema> = Object.fromEntries([

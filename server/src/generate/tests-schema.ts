@@ -18,6 +18,7 @@ const SHAPES: Readonly<Record<string, object>> = {
   cached: { type: 'boolean' },
 };
 
+/** The schema of request tests. */
 export function testsSchema(): object {
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',

@@ -79,6 +79,7 @@ const AT_ONCE: Disk = {
   real: (p) => blocking.realpathSync.native(p),
 };
 
+/** The disk, through one gate: real paths, regular files only, bounded reads. */
 export class NodeFiles implements FileSystem {
   private readonly disk: Disk;
 

@@ -4,6 +4,7 @@ import type { FileId } from '../base/file-id.ts';
 import type { Entry, FileSystem, FileText, Stat } from '../base/file-system.ts';
 import { FileRequests, type ListResult, type ReadResult, type StatResult } from './protocol.ts';
 
+/** A file system that the client reads for us, for workspaces that are not on a disk. */
 export class ClientFiles implements FileSystem {
   constructor(private readonly connection: Connection) {}
 

@@ -24,6 +24,7 @@ export interface Target {
   readonly configs: readonly Config[];
 }
 
+/** The file of a URI with the configurations that read it; null where none does. */
 export function subjectOf(snapshot: Snapshot, uri: string): Target | null {
   const id: FileId = fileId(uri);
   const file = snapshot.file(id);
@@ -75,7 +76,9 @@ export interface DiskHandler<P, R> extends Common {
 /** A handler of any method: its parameters come from the wire, and only its own method knows their shape. */
 export type Handler = ReadHandler<never, unknown> | DiskHandler<never, unknown>;
 
+/** Declares a handler that answers from a snapshot, and only while it is current. */
 export const reads = <P, R>(handler: Omit<ReadHandler<P, R>, 'access'>): Handler => ({ ...handler, access: 'read' });
+/** Declares a handler that waits for the disk. */
 export const readsDisk = <P, R>(handler: Omit<DiskHandler<P, R>, 'access'>): Handler => ({ ...handler, access: 'disk' });
 
 /** What a server offers, by all that handle its requests: where two speak of one thing (`workspace`), both are heard. */

@@ -3,6 +3,7 @@ import type { Connection, WorkDoneProgressReporter } from 'vscode-languageserver
 
 type Reporter = WorkDoneProgressReporter & { begin(title: string, percentage?: number, message?: string): void };
 
+/** Progress of a long load, as the client shows it. */
 export class LoadProgress {
   private reporter: Reporter | null = null;
   private asked = false;

@@ -55,6 +55,7 @@ const keyOf = (f: Finding): string => `${f.at.file} ${f.rule} ${f.at.span.start}
 /** Lets timers and messages through. */
 const breath = (): Promise<void> => new Promise((done) => setTimeout(done, 0));
 
+/** Decides when which findings are computed, and sends what changed. */
 export class Publisher {
   private timer: ReturnType<typeof setTimeout> | null = null;
   private restTimer: ReturnType<typeof setTimeout> | null = null;

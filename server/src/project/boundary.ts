@@ -53,6 +53,7 @@ const SHARED =
 const HIERARCHICAL = /^[a-z][a-z0-9+.-]*:\/\//i;
 const SYSTEM = /^\/(etc|usr\/local|opt)(\/|$)/;
 
+/** True for folders of the system that many projects share, such as the root or a home folder. */
 export const isShared = (folder: FileId): boolean => SHARED.test(pathOf(folder).replace(/\/+$/, ''));
 
 /**

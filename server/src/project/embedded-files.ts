@@ -17,6 +17,7 @@ interface Host {
   readonly embedded: readonly Embedded[];
 }
 
+/** A file system in which the configurations within other files are files of their own. */
 export class EmbeddedFiles implements FileSystem {
   private readonly hosts = new Map<FileId, Host | null>();
   readonly head: FileSystem['head'];

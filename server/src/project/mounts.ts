@@ -166,7 +166,9 @@ const over = (base: Instance, more: Instance): Instance => ({
   placed: [...base.placed.filter((p) => !more.placed.some((q) => q.inside === p.inside)), ...more.placed],
 });
 
+/** True for the name of a compose file. */
 export const isCompose = (name: string): boolean => /^(docker-)?compose([.-][\w.-]+)?\.ya?ml$/i.test(name);
+/** True for the name of a Dockerfile. */
 export const isDockerfile = (name: string): boolean => /^(Dockerfile|Containerfile)([.-][\w.-]+)?$|\.dockerfile$/i.test(name);
 
 /** True for files that may say where nginx's files live, by the path within the project. Others are not read for it. */

@@ -19,6 +19,7 @@ export interface Fix {
   readonly edits: readonly FileEdit[];
 }
 
+/** A fix within one file. */
 export const fixOf = (title: string, safety: Fix['safety'], file: SourceFile, edits: readonly TextEdit[]): Fix => ({
   title,
   safety,

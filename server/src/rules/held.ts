@@ -69,6 +69,7 @@ function nameAt(file: SourceFile, name: Word): number | null {
   return null;
 }
 
+/** Findings that are kept over edits, with what moves them. */
 export class Held {
   /** Made by `Held.of` alone. */
   constructor(

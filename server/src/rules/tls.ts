@@ -27,8 +27,10 @@ import type { PassTarget } from '../config/upstreams.ts';
 import type { Word } from '../syntax/word.ts';
 import { insertInto, replace } from './fix.ts';
 
+/** The OpenSSL that a configuration is judged for. */
 export const opensslOf = (config: Config): OpensslTarget => ({ openssl: config.settings.target.openssl });
 
+/** The name of that OpenSSL for messages. */
 export const opensslName = (config: Config): string => `OpenSSL ${config.settings.target.openssl.text}`;
 
 /** True when the directive of that name in force is `on`; `otherwise` when none is written. */
@@ -350,6 +352,7 @@ const HEAD = new Set([
   'ssl_ecdh_curve',
   'add_header',
 ]);
+/** True for a directive that may be in `http`, `stream` or `mail` as well as in their servers. */
 export const inHead = (name: string): boolean => HEAD.has(name);
 
 /**

@@ -116,6 +116,7 @@ export const staticFiles = (indent: string): string =>
     '}',
   ].join(`\n${indent}`);
 
+/** The location of uploaded files. */
 export const mediaFiles = (indent: string): string =>
   [
     '# what people uploaded: never run, never guessed at',
@@ -159,6 +160,7 @@ export const connectionMap = (variable = 'connection_upgrade', handshake = 'webs
   '' '';
 }`;
 
+/** The maps that a WebSocket upgrade needs. */
 export const upgradeMaps = (): string => `${websocketMap()}\n${connectionMap()}`;
 
 /** Both, for a snippet that stands inside of http. */

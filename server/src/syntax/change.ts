@@ -14,6 +14,7 @@ interface Step {
   readonly delta: number;
 }
 
+/** One edit of a text, or several at once, and where it moves what comes after. */
 export class Change {
   readonly steps: readonly Step[];
 

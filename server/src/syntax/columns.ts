@@ -22,6 +22,7 @@ const widthOf = (text: string, line: number, tab: number): { width: number; end:
   }
 };
 
+/** The columns of a text, with tabs as wide as the text itself shows. */
 export class Columns {
   private readonly tab: number;
 

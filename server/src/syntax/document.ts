@@ -54,6 +54,7 @@ function sameEnds(a: string, b: string, mostHead = a.length, mostTail = a.length
   return { head, tail };
 }
 
+/** A text with its syntax tree, which follows edits incrementally. */
 export class Document implements SourceFile {
   private tree: Tree | null;
   private current: string;

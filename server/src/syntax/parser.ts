@@ -11,6 +11,7 @@ export interface ParserBytes {
   readonly grammar: Uint8Array;
 }
 
+/** The parser of nginx's grammar (tree-sitter). */
 export class NginxParser {
   private readonly parser: Parser;
 

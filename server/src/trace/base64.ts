@@ -4,6 +4,7 @@ import type { ByteString } from '../base/bytes.ts';
 const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 const FORM = /^[A-Za-z0-9+/]*={0,2}/;
 
+/** Base64 of bytes (RFC 4648), with padding. */
 export function encodeBase64(bytes: ByteString): string {
   let out = '';
   for (let i = 0; i < bytes.length; i += 3) {

@@ -51,7 +51,9 @@ function isModern(run: Run): boolean {
   return unlisted;
 }
 
+/** `$modern_browser`. */
 export const modernBrowser = (run: Run): ByteString | null => (isModern(run) ? toBytes(run.text('modern_browser_value') ?? '1') : null);
+/** `$ancient_browser`. */
 export const ancientBrowser = (run: Run): ByteString | null => (isModern(run) ? null : toBytes(run.text('ancient_browser_value') ?? '1'));
 
 /** ngx_http_process_user_agent: Opera called itself MSIE, too. */

@@ -2,6 +2,7 @@
 import type { Listener } from '../config/servers.ts';
 import type { Scheme } from './trace.ts';
 
+/** What belongs to the connection and not to a single request. */
 export class Connection {
   listener: Listener | null = null;
   scheme: Scheme = 'http';

@@ -1,6 +1,7 @@
 /** CRC-32 as nginx and Cache::Memcached have it (ngx_crc32_long). */
 let table: Uint32Array | null = null;
 
+/** CRC-32 as nginx computes it (ngx_crc32_long). */
 export function crc32(bytes: Uint8Array): number {
   if (!table) {
     table = new Uint32Array(256);

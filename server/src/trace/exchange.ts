@@ -43,6 +43,7 @@ export interface Attempt {
   readonly status: number;
 }
 
+/** The request to the backend and its answer, of one request or subrequest. */
 export class Exchange {
   passVariables: PassVariables | null = null;
   /** `proxy`, `uwsgi`, …: whose buffers and timeouts apply */

@@ -86,6 +86,7 @@ function retries(run: Run, p: string): string {
   return `up to ${servers} servers`;
 }
 
+/** Whether the client's connection stays open after the answer, and why not. */
 export function keepaliveOf(run: Run): Facts {
   const facts: Mutable = {
     client: run.keepalive,

@@ -41,6 +41,7 @@ function unsaid(run: Run, headers: UpstreamAnswer['headers']): number {
   return said !== undefined ? Number(said) : line('location') !== undefined ? 302 : 200;
 }
 
+/** All requests to backends that a request leads to, and the turns of their groups. */
 export class Hops {
   /** every request to a backend, in order */
   readonly told: Exchanged[] = [];

@@ -46,6 +46,7 @@ const METHODS: Readonly<Record<Form['protocol'], readonly string[]>> = {
   smtp: ['plain', 'login'],
 };
 
+/** True for the scheme of a mail protocol. */
 export const isMail = (scheme: string | undefined): scheme is MailScheme => scheme !== undefined && Object.hasOwn(MAIL_SCHEMES, scheme);
 
 /** What a trace of a mail session does with each directive. */

@@ -29,14 +29,17 @@ export function readIpPort(text: string): { readonly ip: Ip; readonly port: numb
   return ip && port >= 1 && port <= 65535 ? { ip, port } : null;
 }
 
+/** The IPv4 address in an IPv4-mapped IPv6 one; any other address as it is. */
 export const unmapped = (ip: Ip): Ip =>
   ip.length === 16 && ip[10] === 255 && ip[11] === 255 && ip.slice(0, 10).every((b) => b === 0) ? ip.slice(12) : ip;
 
+/** A network such as `10.0.0.0/8`; null for anything else. */
 export function readNet(text: string): Net | null {
   const read = parseCidr(text);
   return read.ok ? { bytes: [...read.value.bytes], prefix: read.value.prefix } : null;
 }
 
+/** True for an address of the network; families do not mix. */
 export function inNet(ip: Ip, net: Net): boolean {
   if (ip.length !== net.bytes.length) return false;
   for (let bit = 0, i = 0; bit < net.prefix; bit += 8, i++) {
@@ -47,6 +50,7 @@ export function inNet(ip: Ip, net: Net): boolean {
   return true;
 }
 
+/** `$binary_remote_addr`: the bytes of an address. */
 export const binaryIp = (ip: Ip): ByteString => ip.map((b) => String.fromCharCode(b)).join('');
 
 /** The usual spelling. */

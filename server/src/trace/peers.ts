@@ -56,6 +56,7 @@ const members = (servers: readonly UpstreamServer[], backup: boolean): Member[] 
       full: false,
     }));
 
+/** The servers of an upstream group in the order in which nginx tries them. */
 export class Peers {
   /** how many may still be asked after the one that is asked now (ngx_peer_connection_t.tries) */
   tries: number;

@@ -172,6 +172,7 @@ export const PHASE_READERS: readonly Reader[] = [...PHASES.flatMap((p) => p.hand
 
 const positions = new Map(PHASES.map((p, i) => [p.id, i]));
 
+/** The position of a phase in nginx's order. */
 export function phaseIndex(id: PhaseId): PhaseIndex {
   const at = positions.get(id);
   if (at === undefined) throw new Error(`${id} is no phase of the engine`);

@@ -51,5 +51,6 @@ export function forwarded(peer: Forwarded, lines: readonly string[], nets: reado
   return result === 'declined' ? null : address;
 }
 
+/** The client's address that the real_ip module takes from forwarded headers; null where it takes none. */
 export const forwardedAddress = (peer: Ip, lines: readonly string[], nets: readonly Net[], recursive: boolean): Ip | null =>
   forwarded({ ip: peer, port: 0 }, lines, nets, recursive)?.ip ?? null;

@@ -20,6 +20,7 @@ export function change(header: ReplyHeader, value: ByteString): void {
   header.value = value;
 }
 
+/** The answer as it is built up. */
 export class Reply {
   kind: OutcomeKind = 'error';
   /** the status that an error or an error page left for the answer (err_status); 0: none */

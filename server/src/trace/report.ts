@@ -27,6 +27,7 @@ export interface AssumptionInput {
 const own = (answers: Readonly<Record<string, string>> | null, id: string): string | undefined =>
   answers && Object.hasOwn(answers, id) ? answers[id] : undefined;
 
+/** What is said about a request: steps, limits, assumptions, notes. */
 export class Report {
   readonly steps: Step[] = [];
   readonly limits: Limit[] = [];

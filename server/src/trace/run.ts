@@ -427,4 +427,5 @@ export function changes(of: Readonly<Record<string, readonly [ByteString | null,
 /** The methods that nginx knows by number; any other is one kind (NGX_HTTP_UNKNOWN). */
 const KNOWN_METHODS = new Set<string>([...METHODS, 'TRACE', 'CONNECT']);
 
+/** A method that nginx knows; `unknown` for others. */
 export const knownMethod = (name: ByteString): string => (KNOWN_METHODS.has(name) ? name : 'unknown');

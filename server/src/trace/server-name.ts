@@ -2,6 +2,7 @@
 import { type ByteString, toBytes } from '../base/bytes.ts';
 import type { Run } from './run.ts';
 
+/** `$server_name`. */
 export const serverName = (run: Run): ByteString => {
   const name = run.server.names[0];
   if (!name) return '';

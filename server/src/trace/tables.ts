@@ -29,6 +29,7 @@ export interface MapTable {
 const EMPTY = compileValue('');
 const maps = new WeakMap<Directive, MapTable>();
 
+/** The table of a `map` block, read once. */
 export function mapTable(directive: Directive): MapTable {
   let table = maps.get(directive);
   if (!table) maps.set(directive, (table = readMap(directive)));

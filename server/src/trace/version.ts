@@ -53,6 +53,7 @@ export interface Behaviour {
 
 const made = new Map<string, Behaviour>();
 
+/** How nginx of a version behaves where versions differ. */
 export function behaviourOf(v: Version): Behaviour {
   let b = made.get(v.text);
   if (!b) {

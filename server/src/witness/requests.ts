@@ -21,6 +21,7 @@ export interface Proof {
   readonly curl: string;
 }
 
+/** The traced requests of a configuration: each is run once, within a budget. */
 export class Witnesses {
   private readonly traces = new Map<string, Trace>();
   private spent = 0;

@@ -52,6 +52,7 @@ const MOST_PATHS = 24;
 const isScripted = ({ name }: Directive): boolean =>
   /_by_lua|^js_(?:content|access|body_filter|header_filter)|^perl$|^set_by_lua|^passenger/.test(name);
 
+/** A place that requests get to, with the requests that reach it. */
 export class Spot {
   private madePaths: readonly string[] | undefined;
   private madeVariations: readonly Probe[] | undefined;

@@ -123,6 +123,7 @@ export interface WorkspaceOptions {
   readonly progress?: (words: string) => void;
 }
 
+/** The open buffers and the disk as one project after another: what the language server answers from. */
 export class Workspace {
   private revisionNow = 0;
   private readonly buffers = new Map<FileId, Buffer>();

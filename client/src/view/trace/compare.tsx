@@ -28,6 +28,7 @@ function rowsOf(before: Good, now: Good): Row[] {
   return [...new Set([...a.keys(), ...b.keys()])].map((name) => ({ name, before: a.get(name) ?? '–', now: b.get(name) ?? '–' }));
 }
 
+/** Two answers as a table of what differs. */
 export function Compare({ before, now }: { before: Good; now: Good }) {
   const rows = rowsOf(before, now);
   const same = rows.filter((r) => r.before === r.now).length;

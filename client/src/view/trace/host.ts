@@ -5,6 +5,7 @@ import type { ToExtension } from './messages.ts';
 declare function acquireVsCodeApi(): { postMessage(message: ToExtension): void };
 const api = acquireVsCodeApi();
 
+/** Sends a message to the extension. */
 export const tell = (message: ToExtension): void => api.postMessage(message);
 
 /** Shows a line in the editor; the focus stays here unless it is asked for. */

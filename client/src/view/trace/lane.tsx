@@ -364,6 +364,7 @@ export interface LaneProps {
   onAsk(url: string): void;
 }
 
+/** The path of one request, from the client to the answer. */
 export function Lane({ result, title, given, loop, onFollow, onGiven, onAsk }: LaneProps) {
   const { line } = result;
   const [selected, setSelected] = useState<string | null>(null);

@@ -81,6 +81,7 @@ const cut = (s: string, n: number): string => (s.length > n ? `${s.slice(0, Math
 const counted = ({ findings: { count, worst } }: MapNode): string =>
   count ? `, ${count} finding${count === 1 ? '' : 's'}, the worst is ${worst === 'info' ? 'a note' : `of level ${worst}`}` : '';
 
+/** The whole configuration as a picture that can be searched, zoomed and moved. */
 export function MapView({ map, ask }: { map: MapResult; ask(url: string): void }) {
   const [query, setQuery] = useState('');
   const [across, setAcross] = useState(600);

@@ -8,6 +8,7 @@ export type Good = Extract<TraceResult, { ok: true }>;
 export const SEVERITY_ICON = { error: 'error', warning: 'warning', info: 'info', hint: 'lightbulb' } as const;
 export const SEVERITIES = ['error', 'warning', 'info', 'hint'] as const;
 
+/** An icon of VS Code; decorative, so hidden from screen readers. */
 export function Icon({ name }: { name: string }) {
   return <i class={`codicon codicon-${name}`} aria-hidden="true" />;
 }
@@ -21,6 +22,7 @@ export function counted(findings: readonly StationFinding[]): string {
   }).join(', ');
 }
 
+/** `file:line` of a place, with the line counted from 1; empty for none. */
 export const placeText = (at: (WirePlace & { path?: string }) | null): string =>
   at ? `${decodeURIComponent((at.path ?? at.uri).split('/').at(-1) ?? '')}:${at.range.start.line + 1}` : '';
 
@@ -49,6 +51,7 @@ export function Fix({ finding }: { finding: StationFinding }) {
   );
 }
 
+/** The findings of a station, nothing where there are none. */
 export function Findings({ findings }: { findings: readonly StationFinding[] }) {
   if (!findings.length) return null;
   return (
@@ -66,6 +69,7 @@ export function Findings({ findings }: { findings: readonly StationFinding[] }) 
   );
 }
 
+/** What a station changes about the request or the answer. */
 export function Changes({ changes }: { changes: Station['changes'] }) {
   if (!changes.length) return null;
   return (

@@ -124,6 +124,7 @@ export interface StationProps {
   more?: preact.ComponentChildren;
 }
 
+/** One station of the path, with its facts, findings and assumption. */
 export function StationView({ station: s, findings, selected, first, onSelect, onAssume, refTo, more }: StationProps) {
   const open = s.assumption !== null && !s.assumption.chosen;
   const worst = SEVERITIES.find((v) => findings.some((f) => f.severity === v));

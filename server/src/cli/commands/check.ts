@@ -66,6 +66,7 @@ export interface Result {
   readonly color: boolean;
 }
 
+/** Adds `proxylens check` to the program. */
 export function addCheck(program: Command): void {
   settingOptions(withCommonOptions(program.command('check').argument('[path...]', 'files, folders, or - for standard input')), 'check')
     .description('lint configurations; folders are searched for their main files')

@@ -26,6 +26,7 @@ interface FormatCommandOptions {
   stdinPath?: string;
 }
 
+/** Adds `proxylens format` to the program. */
 export function addFormat(program: Command): void {
   program
     .command('format')

@@ -1,6 +1,7 @@
 /** `proxylens lsp --stdio`: the language server, for any editor. */
 import type { Command } from 'commander';
 
+/** Adds `proxylens lsp` to the program. */
 export function addLsp(program: Command): void {
   program
     .command('lsp')

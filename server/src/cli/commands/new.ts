@@ -54,6 +54,7 @@ interface NewOptions {
 
 const collect = (value: string, before: string[] = []): string[] => [...before, value];
 
+/** Adds `proxylens new` to the program. */
 export function addNew(program: Command): void {
   program
     .command('new')

@@ -7,6 +7,7 @@ import { ruleOf } from '../../rules/rule.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { say, sayJson } from '../output.ts';
 
+/** Adds `proxylens rules` and `proxylens explain` to the program. */
 export function addRules(program: Command): void {
   program
     .command('rules')

@@ -21,6 +21,7 @@ interface TestOptions extends CommonOptions {
   allowRefused?: boolean;
 }
 
+/** Adds `proxylens test` to the program. */
 export function addTest(program: Command): void {
   withCommonOptions(program.command('test').argument('[file...]', 'test files or folders; default: all *.proxytest.yaml below this folder'))
     .description('check request tests (*.proxytest.yaml) against their configurations')

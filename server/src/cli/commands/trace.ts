@@ -55,6 +55,7 @@ interface TraceCommandOptions extends CommonOptions {
 const collect = (value: string, before: string[] = []): string[] => [...before, value];
 const FORMATS = ['text', 'json', 'svg', 'mermaid', 'jsonl'];
 
+/** Adds `proxylens trace` to the program. */
 export function addTrace(program: Command): void {
   withCommonOptions(
     program.command('trace').argument('<config>', 'the main file').argument('[method-and-url...]', 'GET https://example.com/app/'),

@@ -4,6 +4,7 @@ import type { Result } from '../commands/check.ts';
 
 const LEVEL = { error: 'error', warning: 'warning', info: 'info', hint: 'info' } as const;
 
+/** The findings as Checkstyle's XML; lines and columns from 1. */
 export function checkstyle({ files, text }: Result): string {
   const out = ['<?xml version="1.0" encoding="utf-8"?>', '<checkstyle version="4.3">'];
   for (const file of files) {

@@ -12,6 +12,7 @@ const data = (s: string): string =>
     .join('%0A');
 const property = (s: string): string => data(s).replaceAll(':', '%3A').replaceAll(',', '%2C');
 
+/** The findings as workflow commands of GitHub Actions, which annotate lines. */
 export function github({ files, text }: Result): string {
   const out: string[] = [];
   for (const file of files)

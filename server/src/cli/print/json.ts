@@ -8,6 +8,7 @@ import type { Severity } from '../../config/settings.ts';
 import type { Result } from '../commands/check.ts';
 import { shownPath } from '../common.ts';
 
+/** The findings as JSON; lines and characters from 0, characters in UTF-16 units. */
 export function json({ files, text, project, durationMs }: Result): string {
   const range = (file: FileId, span: Span): { start: Position; end: Position } => {
     const lines = text(file)?.lines;

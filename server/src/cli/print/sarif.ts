@@ -15,6 +15,7 @@ import { shownPath } from '../common.ts';
 
 const LEVEL = { error: 'error', warning: 'warning', info: 'note', hint: 'note' } as const;
 
+/** The findings as SARIF 2.1.0. */
 export function sarif({ files, text, rules }: Result): string {
   const base = pathToFileURL(process.cwd() + path.sep).href;
   const uri = (file: FileId): { uri: string; uriBaseId?: string } => {

@@ -10,6 +10,7 @@ import { shownPath } from '../common.ts';
 
 const plural = (n: number, word: string): string => `${n} ${word}${n === 1 ? '' : 's'}`;
 
+/** The findings for people, by file, with the summary and what was assumed. */
 export function stylish({ files, text, project, durationMs, color, fixed }: Result): string {
   const c = pc.createColors(color);
   const paint: Record<Severity, (s: string) => string> = { error: c.red, warning: c.yellow, info: c.blue, hint: c.gray };

@@ -106,6 +106,7 @@ export function asked<T>(
   return framework ? question(framework.declaration)?.(framework.settings) : undefined;
 }
 
+/** The file that the application's settings are read from. */
 export const mainFile = ({ declaration, settings }: Framework): FileId => declaration.files(settings)[0]!;
 
 /** The 400 for a host that is not allowed. */

@@ -60,6 +60,7 @@ function endpoint(s: string): Address | undefined {
   return Number.isInteger(port) ? { kind: 'tcp', host: options.get('interface') ?? '', port } : undefined;
 }
 
+/** Daphne's settings of its command line and environment. */
 export function daphneSettings(args: readonly ShellWord[], environment: Environment): DaphneSettings {
   const options = parseOptions(args, DAPHNE);
   const get = fromOptions(options, environment, {});

@@ -19,9 +19,11 @@ export function decodedPath(target: string): string {
   return new TextDecoder().decode(Uint8Array.from(bytes));
 }
 
+/** The reason why a setting is unknown; null for one that is known. */
 export const fromSetting = <T>(setting: Setting<T>): Seen<T> | null =>
   setting.from === 'unknown' ? unseen(setting.why, [setting.place]) : null;
 
+/** The application server answers a request itself, with this status. */
 export const refusal = (status: number, why: string, ...places: (Place | null)[]): Refusal => ({
   by: 'server',
   status,
@@ -29,6 +31,7 @@ export const refusal = (status: number, why: string, ...places: (Place | null)[]
   places: places.filter((p) => p !== null),
 });
 
+/** The WSGI name of a request header (PEP 3333). */
 export const keyOf = (name: string): string => {
   const upper = name.toUpperCase().replaceAll('-', '_');
   return upper === 'CONTENT_TYPE' || upper === 'CONTENT_LENGTH' ? upper : `HTTP_${upper}`;

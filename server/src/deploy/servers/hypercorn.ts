@@ -57,6 +57,7 @@ function hypercornAddress(s: string): Address | undefined {
   return fd ? { kind: 'fd', number: Number(fd[1]) } : (unixAddress(s) ?? tcpAddress(s, { port: 8000 }));
 }
 
+/** Hypercorn's settings of its command line and environment. */
 export function hypercornSettings(args: readonly ShellWord[], environment: Environment): HypercornSettings {
   const options = parseOptions(args, HYPERCORN);
   const get = fromOptions(options, environment, {});

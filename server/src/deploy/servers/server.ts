@@ -141,6 +141,7 @@ export const declareServer = <Settings>(declaration: ServerDeclaration<Settings>
 export const settingsOf = <Settings>(application: Application, declaration: ServerDeclaration<Settings>): Settings | null =>
   application.server === (declaration as ServerDeclaration) ? (application.settings as Settings) : null;
 
+/** A plain listener on an address. */
 export const listenerOf = (address: Setting<Address>, by: string, protocol: Protocol = 'http'): Listener => ({
   protocol,
   address,

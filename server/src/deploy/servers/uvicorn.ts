@@ -99,6 +99,7 @@ function uvicornFrom(get: Source, target: Setting<string>): UvicornSettings {
   };
 }
 
+/** uvicorn's settings of its command line and environment. */
 export function uvicornSettings(args: readonly ShellWord[], environment: Environment): UvicornSettings {
   const options = parseOptions(args, UVICORN);
   const variables = { workers: 'WEB_CONCURRENCY', forwarded_allow_ips: 'FORWARDED_ALLOW_IPS' };
@@ -137,6 +138,7 @@ export interface UvicornTrust {
   readonly rootPath: Setting<string>;
 }
 
+/** The settings that decide which forwarded headers uvicorn believes. */
 export const uvicornTrust = (s: UvicornSettings): UvicornTrust => ({
   trusted: s.forwardedAllowIps,
   proxyHeaders: s.proxyHeaders,
@@ -155,6 +157,7 @@ const trustedList = ({ trusted }: UvicornTrust, application: Application): reado
 const isTrusted = (list: readonly string[] | undefined, address: string, networks: boolean): boolean =>
   (list ?? []).some((e) => e === address || (networks && inNetwork(address, e)));
 
+/** Whether uvicorn believes the forwarded headers of a peer: its address, the empty text for a unix socket, undefined where it is not known. */
 export function uvicornTrusts(application: Application, trust: UvicornTrust, peer: string | undefined): Seen<boolean> {
   const place = placeOf(trust.trusted);
   const on = typeof trust.proxyHeaders === 'boolean' ? trust.proxyHeaders : certain(trust.proxyHeaders);
@@ -175,6 +178,7 @@ export function uvicornTrusts(application: Application, trust: UvicornTrust, pee
   return seen(holds, holds ? `forwarded-allow-ips holds ${peer}` : `forwarded-allow-ips does not hold ${peer}`, [place]);
 }
 
+/** The scope that uvicorn makes of a request. */
 export function uvicornEnviron(application: Application, request: UpstreamRequest, trust: UvicornTrust): Environ {
   const peer = peerOf(request);
   const since = (v: string): boolean => isSince(application, UVICORN_PACKAGE, v);

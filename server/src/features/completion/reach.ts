@@ -13,6 +13,7 @@ export interface Reach {
   readonly context: Context;
 }
 
+/** The protocol of the block at hand; null on the main level. */
 export const protocolAt = (reach: Reach): Protocol | null => protocolOf(reach.context);
 
 /** What a file may be about when nothing in it tells. */

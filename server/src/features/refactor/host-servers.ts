@@ -17,6 +17,7 @@ function conditionOf(d: Directive): { name: string; equal: boolean } | null {
   return m ? { name: m[2]!.toLowerCase(), equal: m[1] === '=' } : null;
 }
 
+/** An `if` on `$host` becomes a server of its own. */
 export const hostServers: Refactor = ({ file, uses, statement }) => {
   const use = uses.find((d) => d.name === 'if') ?? uses[0]?.scope.enclosing('if-in-server')?.opener;
   const server = use?.scope.opener;

@@ -68,6 +68,7 @@ function sameRuns(config: Config, run: readonly Statement[]): { file: SourceFile
   return out;
 }
 
+/** The chosen statements become a file that is included. */
 export const extractInclude: Refactor = ({ config, file, range, statement, uses, selected }) => {
   if (config.kind !== 'root' || (!selected.length && !statement)) return [];
   const level = statement?.parent ? statement.parent.block! : file.body;
@@ -105,6 +106,7 @@ export const extractInclude: Refactor = ({ config, file, range, statement, uses,
   ];
 };
 
+/** An include is replaced by what it includes. */
 export const inlineInclude: Refactor = ({ config, file, statement }) => {
   if (statement?.name.value !== 'include' || !statement.closed || !onOwnLines(file, [statement])) return [];
   const include = config.tree.includes.get(statement);

@@ -47,6 +47,7 @@ export function selectedIn(level: readonly Statement[], range: Span): readonly S
   return meets.every((s) => s.start >= range.start && s.end <= range.end && s.closed) ? meets : [];
 }
 
+/** The line end of a file. */
 export const endOfLine = (file: SourceFile): string => (file.text.includes('\r\n') ? '\r\n' : '\n');
 
 /** Whether nothing but white space shares the first and the last line of the statements. */

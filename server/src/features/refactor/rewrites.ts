@@ -22,6 +22,7 @@ const keepsAll = (scope: Scope, selected: readonly Statement[]): boolean =>
   [...selected.map((s) => s.name.value), 'location'].every((name) => scope.named(name).every((d) => selected.includes(d.statement))) &&
   scope.named('location').every((l) => !l.value(0).startsWith('@'));
 
+/** The chosen statements move into a location. */
 export const wrapInLocation: Refactor = ({ config, file, selected }) => {
   const [first] = selected;
   const last = selected.at(-1);
@@ -66,6 +67,7 @@ const KEYED = new Set([
 
 const byText = (a: string, b: string): number => (a.toLowerCase() < b.toLowerCase() ? -1 : a.toLowerCase() > b.toLowerCase() ? 1 : 0);
 
+/** Sorts what has no order: arguments of a set, lines of a list. */
 export const sort: Refactor = ({ config, file, statement, uses, selected }) => {
   const [use] = uses;
   if (use?.fact && SETS.has(use.fact.kind) && use.args.length > 1 && !selected.length) {
@@ -108,6 +110,7 @@ export const sort: Refactor = ({ config, file, statement, uses, selected }) => {
   ];
 };
 
+/** Puts a pattern into quotes. */
 export const quoteRegex: Refactor = ({ file, uses, range }) => {
   const [use] = uses;
   if (!use) return [];
@@ -134,6 +137,7 @@ export const quoteRegex: Refactor = ({ file, uses, range }) => {
   });
 };
 
+/** The `http2` parameter of `listen` becomes the directive, on every server of the socket. */
 export const http2Directive: Refactor = ({ config, uses }) => {
   const [use] = uses;
   if (use?.name !== 'listen' || use.scope.context !== 'server' || !atLeast(config.settings.target.nginx, '1.25.1')) return [];

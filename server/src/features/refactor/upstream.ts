@@ -20,6 +20,7 @@ function sendsHost(d: Directive): 'is' | 'may be' | null {
   return unseenInForce(d.scope, list).length ? 'may be' : 'is';
 }
 
+/** The address of a pass directive becomes an upstream. */
 export const extractUpstream: Refactor = ({ config, file, uses }) => {
   const [use] = uses;
   if (!use || !PASS_DIRECTIVES.includes(use.name) || config.main.context !== 'main') return [];

@@ -38,11 +38,13 @@ export function toOffset(source: Text, position: Position, encoding: Encoding): 
   return offset;
 }
 
+/** A span as a range of the protocol, in the encoding that was agreed on. */
 export const toRange = (source: Text, span: Span, encoding: Encoding): { start: Position; end: Position } => ({
   start: toPosition(source, span.start, encoding),
   end: toPosition(source, span.end, encoding),
 });
 
+/** A range of the protocol as a span. */
 export const toSpan = (source: Text, range: { start: Position; end: Position }, encoding: Encoding): Span => ({
   start: toOffset(source, range.start, encoding),
   end: toOffset(source, range.end, encoding),

@@ -23,6 +23,7 @@ const SEVERITY = {
 
 export type FindFile = (id: FileId) => Pick<SourceFile, 'text' | 'lines'> | null;
 
+/** A finding as a diagnostic of the protocol. */
 export function toDiagnostic(
   finding: Finding,
   source: Pick<SourceFile, 'text' | 'lines'>,
@@ -54,6 +55,7 @@ export const toLocations = (places: readonly Place[], find: FindFile, encoding: 
     return { uri: hostFileOf(file) as string, range: source ? toRange(source, span, encoding) : { start, end: start } };
   });
 
+/** Edits as a workspace edit of the protocol, with the versions that they are for. */
 export function toWorkspaceEdit(
   edits: readonly FileEdit[],
   find: FindFile,

@@ -4,6 +4,7 @@ import { assumedFlavour } from '../../config/flavour.ts';
 import { reads } from '../handler.ts';
 import { Requests, type RootsParams, type RootsResult } from '../protocol.ts';
 
+/** A file with the short name that menus show: its folder and its own name. */
 export const labelled = (id: FileId): { uri: string; label: string } => ({
   uri: id,
   label: `${basename(dirname(id)) || pathOf(dirname(id))}/${basename(id)}`,

@@ -1,5 +1,6 @@
 /** Names and masks in nginx's wildcard hashes (ngx_hash_add_key): what is no mask, and what is there already. */
 
+/** The names that one of nginx's hash tables has to hold. */
 export class HashKeys {
   private readonly exact = new Set<string>();
   private readonly head = new Set<string>();

@@ -106,6 +106,7 @@ export function serversFor(framework: Framework): readonly ServerKind[] {
   return ['gunicorn', 'uwsgi'];
 }
 
+/** True for servers that speak ASGI. */
 export const isAsgi = (server: ServerKind): boolean => server !== 'gunicorn' && server !== 'uwsgi';
 
 const DEBIAN = version('1.22.1');
@@ -203,6 +204,7 @@ function isNetwork(text: string): boolean {
 /** Whether visitors come over HTTPS, wherever it ends. */
 export const isHttps = (a: Answers): boolean => a.tls !== 'none' || a.proxy !== '';
 
+/** True when a version is the wanted one or later. */
 export const isAtLeast = (have: string, wanted: string): boolean => atLeast(version(have), wanted);
 
 /** The group under which nginx runs. */

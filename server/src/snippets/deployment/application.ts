@@ -118,6 +118,7 @@ const FRAMEWORK_TITLES: Readonly<Record<Answers['framework'], string>> = {
   fastapi: 'FastAPI',
   wsgi: 'WSGI',
 };
+/** What a deployment is, in words: framework and server. */
 export const titleOf = (a: Answers): string => `${FRAMEWORK_TITLES[a.framework]} under ${SERVER_WORDS[a.server]}`;
 
 /** What pip installs: uvicorn replaces workers that have ended since 0.30 only. */
@@ -216,6 +217,7 @@ WantedBy=sockets.target
 `,
 });
 
+/** The systemd units of a deployment. */
 export const unitFiles = (a: Answers): NewFile[] => [unit(a), ...(heldBySystemd(a) ? [socketUnit(a)] : [])];
 
 /** How many bytes of words a summary says of it. */

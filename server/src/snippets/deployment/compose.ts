@@ -113,6 +113,7 @@ EXPOSE 8000
 CMD ["${a.server}"]
 `;
 
+/** The files of a deployment with containers. */
 export const composeFiles = (a: Answers): NewFile[] => [
   { path: 'compose.yaml', about: 'The application, nginx and what they share, as containers', text: composeFile(a) },
   { path: 'Dockerfile', about: "The application's image", text: dockerfile(a) },

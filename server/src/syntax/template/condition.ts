@@ -17,8 +17,10 @@ export type Condition =
 
 export const ALWAYS: Condition = { kind: 'always' };
 
+/** The opposite of a condition. */
 export const negation = (of: Condition): Condition => (of.kind === 'not' ? of.of : { kind: 'not', of });
 
+/** The condition that all of these hold. */
 export function all(of: readonly Condition[]): Condition {
   const parts = of.filter((c) => c.kind !== 'always');
   return parts.length === 0 ? ALWAYS : parts.length === 1 ? parts[0]! : { kind: 'all', of: parts };
@@ -229,8 +231,10 @@ export interface Facts {
   readonly version: readonly number[] | null;
 }
 
+/** The numbers of a version. */
 export const numbersOf = (version: string): number[] => version.split('.').map(Number);
 
+/** Compares versions; a missing number counts as 0. */
 export function compareNumbers(a: readonly number[], b: readonly number[]): number {
   for (let i = 0; i < 3; i++) {
     const d = (a[i] ?? 0) - (b[i] ?? 0);
@@ -239,6 +243,7 @@ export function compareNumbers(a: readonly number[], b: readonly number[]): numb
   return 0;
 }
 
+/** Whether a condition holds under the facts of a rendering. */
 export function holds(condition: Condition, facts: Facts): boolean {
   switch (condition.kind) {
     case 'always':
@@ -317,6 +322,7 @@ export function factsOf(variables: readonly Variable[], choices: readonly number
   return { holds: held, values, version };
 }
 
+/** How many values a variable of conditions can have. */
 export const countOf = (v: Variable): number => (v.kind === 'fact' ? 2 : v.kind === 'value' ? v.values.length : v.versions.length);
 
 /** Every combination of choices; null when there are more than `most`. */

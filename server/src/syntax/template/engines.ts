@@ -530,6 +530,7 @@ export function definitionUsed({ text, sort }: Mark): string | null {
   );
 }
 
+/** How an engine writes its conditions. */
 export const notationOf = (engine: Engine): Notation => FAMILIES[engine.family].notation;
 
 /** What a placeholder is called, in its own case: the name, or the expression without its filters; null for what fills in no value. */

@@ -29,6 +29,7 @@ const MOST_ALTERNATIVES = 100;
 /** Beyond that many combinations nobody asks which of them can be. */
 const MOST = 1024;
 
+/** The branches and loops of a template, by its marks. */
 export class Structure {
   /** in the order of their starts, outer before inner */
   readonly branches: readonly Branch[];

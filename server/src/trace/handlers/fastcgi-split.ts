@@ -9,6 +9,7 @@ interface Split {
 
 const CONTEXT = 'ngx_http_fastcgi_module';
 
+/** Script name and path info, as `fastcgi_split_path_info` divides the URI. */
 export function fastcgiSplit(run: Run): { readonly scriptName: ByteString; readonly pathInfo: ByteString } {
   let split = run.context.get(CONTEXT) as Split | undefined;
   if (!split) {

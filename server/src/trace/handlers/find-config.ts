@@ -21,6 +21,7 @@ const REASON: Readonly<Record<LocationMatch['how'], string>> = {
   error: 'the variable cannot be evaluated',
 };
 
+/** A location's modifier and name as the configuration writes them. */
 export const patternOf = (location: { readonly modifier: string; readonly name: string }): string =>
   ['', '@', '$'].includes(location.modifier) ? location.name : `${location.modifier} ${location.name}`;
 

@@ -164,6 +164,7 @@ interface Engine {
 
 type Flow = 'on' | 'stop';
 
+/** The directives of the rewrite module, in the server or in a location. */
 export function rewriteHandler(phase: 'server-rewrite' | 'rewrite'): Handler {
   return {
     module: 'ngx_http_rewrite_module',

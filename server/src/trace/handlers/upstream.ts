@@ -86,6 +86,7 @@ export const upstreamName = (target: PassTarget): string =>
   target.upstream?.name ??
   (target.kindOfHost === 'unix' ? `unix:${target.host}` : target.portText ? `${target.host}:${target.portText}` : target.host);
 
+/** The servers of a target, for the output. */
 export const serversText = (target: PassTarget): string[] => targetServers(target);
 
 /** What the lines of the group say of its servers. */
@@ -502,4 +503,5 @@ function copyHeaders(run: Run, family: Family, answer: BackendAnswer, ignored: R
     });
 }
 
+/** A header of bytes as a pair of texts. */
 export const pair = (name: ByteString, value: ByteString): HeaderPair => [fromBytes(name), fromBytes(value)];

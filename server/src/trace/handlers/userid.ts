@@ -89,12 +89,14 @@ function newMark(run: Run): NewMark | null {
   return { bytes, text: toBytes(given) };
 }
 
+/** `$uid_got`. */
 export const uidGot = (run: Run): ByteString | null => {
   if (modeOf(run) === 0) return null;
   const { got } = markOf(run);
   return got === null ? null : told(run, got);
 };
 
+/** `$uid_set`. */
 export const uidSet = (run: Run): ByteString | null => {
   const mark = newMark(run);
   return mark && isMark(mark.bytes) ? told(run, mark.bytes) : null;
