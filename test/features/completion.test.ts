@@ -297,6 +297,8 @@ describe('variables', () => {
     ));
   test('groups of the expression of a rewrite', () =>
     checkCompletion(inside('server', 'rewrite ^/(a)/(b)$ /$<|>;'), { has: ['$1', '$2'], lacks: ['$3'] }));
+  test('not one that the configuration has to make itself', () =>
+    checkCompletion(inside('location', 'return 200 $memc<|>;'), { lacks: ['$memcached_key'] }));
   test('stream has its own', () =>
     checkCompletion(inside('stream', 'map $<|> $x { }'), { has: ['$ssl_preread_server_name'], lacks: ['$request_uri'] }));
   test('families', () =>

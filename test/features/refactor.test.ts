@@ -185,6 +185,10 @@ describe('if ($host …) into servers', () => {
     ['an expression', 'if ($host ~ a) { return 404; }'],
     ['more than a return', 'if ($host = a) { set $x 1; return 404; }'],
     ['something decides before', 'return 200;\nif ($host = a) { return 404; }'],
+    [
+      'a page of an error is a location of the server',
+      'error_page 404 @gone;\nlocation @gone { return 410; }\nif ($host = a) { return 404; }',
+    ],
     ['its name is used', 'add_header X $server_name;\nif ($host = a) { return 404; }'],
   ] as const)
     test(`not for ${why}`, () =>

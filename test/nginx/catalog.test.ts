@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { acceptsCount } from '../../server/src/catalog/arity.ts';
-import { argsOf, contextsOf, loadCatalog, statusOf, type Target } from '../../server/src/catalog/catalog.ts';
+import { argsOf, contextsOf, loadCatalog, statusOf, type Target, variableStatus } from '../../server/src/catalog/catalog.ts';
 import { bodyOf, CONTEXTS, type Context } from '../../server/src/catalog/context.ts';
 import type { DirectiveFact } from '../../server/src/catalog/fact.ts';
 import { moduleSetOf } from '../../server/src/catalog/modules.ts';
@@ -102,5 +102,48 @@ test('nginx takes a number of arguments exactly when the catalog says so', { ski
     if (/has no opening|is not terminated/.test(said.message ?? '')) wrong.push(`${name}: ${said.message}`);
   });
   assert.ok(cases.length > 2000, `${cases.length} cases`);
+  assert.deepEqual(wrong, []);
+});
+
+test('nginx knows a variable exactly when the catalog says so', { skip, timeout: 900_000 }, async () => {
+  const wrong: string[] = [];
+  let compared = 0;
+  for (const protocol of ['http', 'stream'] as const) {
+    // what asks for a variable that nobody makes is refused when the configuration has been read
+    const asking = (names: readonly string[]): string =>
+      `events { } ${protocol} { ${names.map((n, i) => `map "$${n}" $asked_for_${i} { default 1; }`).join('\n')} }`;
+    const all = catalog
+      .variables(protocol)
+      .filter(
+        (v) =>
+          v.source === 'oss' &&
+          !/^(?:arg|cookie|http|sent_http|sent_trailer|upstream_http|upstream_trailer|upstream_cookie|jwt)_$/.test(v.name),
+      );
+    const name = (v: (typeof all)[number]): string => (v.prefix ? `${v.name}x` : v.name);
+    const modules = modulesFor(protocol);
+    // what the configuration itself has to make ($memcached_key) is unknown without that
+    const builtIn = (v: (typeof all)[number]): boolean => variableStatus(v, target).known && !v.userDefined;
+    let known = all.filter(builtIn);
+    compared += all.length;
+    // all that are known at once; one that is refused is named, and the others are asked again
+    for (;;) {
+      const said = await judge(asking(known.map(name)), { modules });
+      const refused = /^unknown "(\w+)" variable/.exec(said.message ?? '')?.[1];
+      if (!refused) {
+        if (!said.ok) wrong.push(`${protocol}: ${said.message}`);
+        break;
+      }
+      wrong.push(`$${refused} in ${protocol}: known to the catalog; nginx: ${said.message}`);
+      known = known.filter((v) => name(v) !== refused);
+    }
+    await each(
+      all.filter((v) => !builtIn(v)),
+      async (v) => {
+        const said = await judge(asking([name(v)]), { modules });
+        if (said.ok) wrong.push(`$${v.name} in ${protocol}: not known to the catalog (since ${v.since}, ${v.module}); nginx takes it`);
+      },
+    );
+  }
+  assert.ok(compared > 200, `${compared} variables`);
   assert.deepEqual(wrong, []);
 });

@@ -14,6 +14,7 @@ const FIX = {
 /** What a fix may change of a request's way, in words. */
 const CHANGES: Readonly<Record<FixChange, string>> = {
   answer: 'the answer (status, body, file or Location)',
+  server: 'the block that takes a request',
   'response-headers': 'response headers',
   'request-headers': 'headers or params that the application gets',
   'request-line': 'the request line or the protocol towards the application',

@@ -22,14 +22,14 @@ export interface Called {
 
 /** What a trace says, by the kinds of change that a rule can declare. */
 const ASPECTS: Readonly<Record<FixChange, (trace: Trace) => unknown>> = {
-  answer: ({ outcome: { kind, status, body, file, server, responseHeaders } }) => [
+  answer: ({ outcome: { kind, status, body, file, responseHeaders } }) => [
     kind,
     status,
     body,
     file,
-    server?.name,
     responseHeaders.filter(([name]) => name.toLowerCase() === 'location'),
   ],
+  server: ({ outcome: { server } }) => server?.name,
   'response-headers': ({ outcome: { responseHeaders } }) => sorted(responseHeaders.filter(([name]) => name.toLowerCase() !== 'location')),
   'request-headers': ({ outcome: { upstreamRequest } }) => [
     sorted(upstreamRequest?.headers ?? null),
@@ -44,6 +44,7 @@ const ASPECTS: Readonly<Record<FixChange, (trace: Trace) => unknown>> = {
 
 const WORDS: Readonly<Record<FixChange, string>> = {
   answer: 'another answer',
+  server: 'another server',
   'response-headers': 'other response headers',
   'request-headers': 'other headers for the application',
   'request-line': 'another request to the application',
@@ -87,7 +88,9 @@ export class Treatment {
 
 /** The first request that gets something else than declared, in words that follow "because"; null when there is none. */
 export function changesOfTraces(before: Treatment, after: Config, declared: ReadonlySet<FixChange>, called?: Called): string | null {
-  const kinds = (Object.keys(ASPECTS) as FixChange[]).filter((kind) => !declared.has(kind));
+  const kinds = (Object.keys(ASPECTS) as FixChange[]).filter(
+    (kind) => !declared.has(kind === 'server' && declared.has('answer') ? 'answer' : kind),
+  );
   const requests = new Map<string, RequestInput>();
   for (const config of [before.config, after]) for (const request of representative(config, MOST)) requests.set(plain(request), request);
   for (const [key, request] of requests) {

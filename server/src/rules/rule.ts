@@ -113,6 +113,8 @@ export type LooksAt =
 export type FixChange =
   /** status, body, file, Location */
   | 'answer'
+  /** the block that takes the request; who declares another answer declares this too */
+  | 'server'
   | 'response-headers'
   /** headers or parameters that the application gets */
   | 'request-headers'

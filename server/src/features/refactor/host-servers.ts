@@ -1,6 +1,7 @@
 /** `if ($host = name) { return … }` becomes a server of its own: the name is looked up once, by nginx's hash, and the rest of the server is not asked. */
 import type { TextEdit } from '../../base/edit.ts';
 import type { Directive } from '../../config/directive.ts';
+import { effective } from '../../config/effective.ts';
 import { indentAt, indentUnit, remove } from '../../rules/fix.ts';
 import type { SourceFile, Statement } from '../../syntax/statement.ts';
 import { endOfLine, onOwnLines, type Refactor } from './refactoring.ts';
@@ -51,6 +52,8 @@ export const hostServers: Refactor = ({ file, uses, statement }) => {
     (d) => ['return', 'rewrite', 'set', 'if'].includes(d.name) && d.statement.start < use.statement.start,
   );
   if (before.some((d) => d.name !== 'if' || conditionOf(d) === null)) return [];
+  // a page of an error may be a location, which stays behind with the others
+  if (effective(scope, 'error_page').directives.some((d) => d.value(d.values.length - 1).startsWith('@'))) return [];
   const brought = scope.directives.filter((d) => d.file.id !== file.id);
   if (brought.some((d) => LEFT.has(d.name)) || !onOwnLines(file, [use.statement])) return [];
   const indent = indentAt(file, server.statement.start);
@@ -84,5 +87,12 @@ export const hostServers: Refactor = ({ file, uses, statement }) => {
   const args = names[0]!.args;
   if (rest.length < args.length)
     edits.push({ span: { start: args[0]!.start, end: args.at(-1)!.end }, newText: rest.map((a) => a.raw).join(' ') || '_' });
-  return [{ title: `Make a server of its own for ${moved.join(' ')}`, kind: 'refactor.rewrite', edits: [{ file: file.id, edits }] }];
+  return [
+    {
+      title: `Make a server of its own for ${moved.join(' ')}`,
+      kind: 'refactor.rewrite',
+      changes: ['server'],
+      edits: [{ file: file.id, edits }],
+    },
+  ];
 };

@@ -1,4 +1,11 @@
-import { type CodeAction, CodeActionKind, type CodeActionParams, type Range, type WorkspaceEdit } from 'vscode-languageserver';
+import {
+  type CodeAction,
+  CodeActionKind,
+  type CodeActionParams,
+  CodeActionTriggerKind,
+  type Range,
+  type WorkspaceEdit,
+} from 'vscode-languageserver';
 import type { FileEdit } from '../../base/edit.ts';
 import { fileId } from '../../base/file-id.ts';
 import type { Span } from '../../base/span.ts';
@@ -13,6 +20,7 @@ import { type FindFile, toDiagnostic, toWorkspaceEdit } from '../convert/to.ts';
 import { type ReadContext, reads, subjectOf, type Target } from '../handler.ts';
 import { Commands } from '../protocol.ts';
 import { againstRefactoring, provedFindings } from '../proved.ts';
+import type { Session } from '../session.ts';
 import { partEdits } from './format.ts';
 
 const FIX_ALL = 'source.fixAll.proxylens';
@@ -150,9 +158,13 @@ function actionsIn(target: Target, { snapshot, session, encoding, edit, range, c
   // VS Code asks for everything at each move of the cursor: refactorings are cheap, and it shows them where they are asked for
   if (wants(CodeActionKind.Refactor) || context.only?.some((k) => k.startsWith('refactor'))) {
     const fits = (kind: string): boolean => !context.only?.length || context.only.some((k) => kind === k || kind.startsWith(`${k}.`));
-    for (const { title, kind, edits, creates } of refactorings(target.config, file, at)) {
+    // a menu that somebody opened shows what the engine let pass; the mark beside the line, which follows the cursor, may promise too much
+    const shown = context.triggerKind !== CodeActionTriggerKind.Automatic;
+    for (const offered of refactorings(target.config, file, at)) {
+      const { title, kind, edits, creates } = offered;
       if (!fits(kind) || (creates?.length && (!session.client.createFiles || file.id !== fileId(uri)))) continue;
       if (!edits.every((e) => snapshot.keeps(e.file, e.edits))) continue;
+      if (!resolvesActions || (small && shown)) if (againstIt(session, target, offered) !== null) continue;
       const later: Picked = { what: 'refactoring', uri: file.id, version, span: at, title };
       out.push({ title, kind, ...(resolvesActions ? { data: later } : { edit: withNewFiles(edit(edits), creates ?? []) }) });
     }
@@ -163,6 +175,10 @@ function actionsIn(target: Target, { snapshot, session, encoding, edit, range, c
   }
   return out;
 }
+
+/** What the engine has against a refactoring, in any of the configurations that read the file. */
+const againstIt = (session: Session, { configs }: Target, { edits, creates = [], changes = [] }: Refactoring): string | null =>
+  configs.reduce<string | null>((known, config) => known ?? againstRefactoring(session, config, edits, new Set(changes), creates), null);
 
 /** Puts what somebody picked to the engine, and gives its edit. What is not proved asks before it is made. */
 export const codeActionResolve = reads<CodeAction, CodeAction>({
@@ -186,12 +202,8 @@ export const codeActionResolve = reads<CodeAction, CodeAction>({
     if (picked.what === 'refactoring') {
       const found = refactorings(target.config, target.file, picked.span).find((r) => r.title === picked.title);
       if (!found) return action;
-      const { edits, creates = [], changes = [] } = found;
-      const because = target.configs.reduce<string | null>(
-        (known, config) => known ?? againstRefactoring(session, config, edits, new Set(changes), creates),
-        null,
-      );
-      return unless(because, withNewFiles(edit(edits), creates));
+      const { edits, creates = [] } = found;
+      return unless(againstIt(session, target, found), withNewFiles(edit(edits), creates));
     }
     const findings = kept(snapshot, session.publisher.fresh(snapshot, target.file.id));
     if (picked.what === 'wide')

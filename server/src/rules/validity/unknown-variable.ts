@@ -83,7 +83,7 @@ Variables of modules that Proxylens does not know are declared in \`.proxylens.y
           ...made.keys(),
           ...config.catalog
             .variables(protocol)
-            .filter((v) => !v.prefix)
+            .filter((v) => !v.prefix && !v.userDefined)
             .map((v) => v.name),
         ]);
         const written = template.text.slice(use.at, use.at + use.length);
