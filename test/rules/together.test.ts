@@ -32,7 +32,7 @@ const isAnchor = (text: string): boolean => /^(?:\w+_pass|server|location|upstre
 
 /** What a fix makes possible has needs of its own. */
 const NEXT_STEPS: Readonly<Record<string, string>> = {
-  'proxy-pass-form -> proxy-to-itself': 'the address of the example',
+  'proxy-pass-form-invalid -> proxy-to-itself': 'the address of the example',
   'upstream-scheme-port -> forwarded-headers-missing': 'an application of one’s own where another’s address was',
   'protocol-mismatch -> forwarded-headers-missing': 'a proxy_pass where a uwsgi_pass was',
   'protocol-mismatch -> proxy-host-missing': 'a proxy_pass where a uwsgi_pass was',
