@@ -69,6 +69,16 @@ export interface Asked {
   readonly shown: ((file: FileId) => boolean) | null;
 }
 
+const counted = new WeakMap<SourceFile, Pick<SourceFile, 'text' | 'lines'>>();
+
+/** A text with its lines as nginx counts them, which is by line feeds only: people compare the numbers with its own. */
+function asCounted(source: SourceFile): Pick<SourceFile, 'text' | 'lines'> {
+  let found = counted.get(source);
+  if (!found)
+    counted.set(source, (found = /\r(?!\n)/.test(source.text) ? { text: source.text, lines: new Lines(source.text, false) } : source));
+  return found;
+}
+
 /** Everything a command needs to read configurations. One for each run. */
 export class Loader {
   readonly sources = new Map<FileId, SourceFile>();
@@ -267,8 +277,7 @@ export class Loader {
   /** The text of any file that a finding may point at. */
   text(file: FileId): Pick<SourceFile, 'text' | 'lines'> | null {
     const source = this.sources.get(file);
-    // people compare these lines with those of nginx, which counts line feeds only
-    if (source) return /\r(?!\n)/.test(source.text) ? { text: source.text, lines: new Lines(source.text, false) } : source;
+    if (source) return asCounted(source);
     const text =
       this.files.text(file) ?? this.application.get(file) ?? [...this.projects.values()].flatMap((p) => p.placing.get(file) ?? [])[0];
     return text === undefined ? null : { text, lines: new Lines(text) };

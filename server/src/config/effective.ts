@@ -50,6 +50,17 @@ function ownOf({ level }: Scope, names: readonly string[]): readonly Directive[]
   return list;
 }
 
+const isHeader = (name: string): boolean => name === 'add_header' || name === 'add_trailer';
+
+/** Whether a level has nothing of its own to say about a name: what is in force around it is in force there. */
+export function isHandedOn(scope: Scope, name: string): boolean {
+  const names = ONE_LIST[name];
+  if (names ? names.some((n) => scope.has(n)) : scope.has(name)) return false;
+  if (scope.context !== 'unknown' && bodyOf(scope.context) === 'entries') return false;
+  // headers may be cut off by another directive
+  return !isHeader(name) && (!NOT_INHERITED.has(name) || (PASSES.includes(name) && isNestedConfiguration(scope)));
+}
+
 /**
  * The directives of that name in force in `scope`: its own, else those of the nearest outer scope that has any.
  * `merge` (add_header_inherit, since 1.29.3) adds outer lines after the own ones; `off` stops at the own ones.
@@ -72,7 +83,7 @@ export function effective(scope: Scope, name: string): Effective {
     }
     if (at.context !== 'unknown' && bodyOf(at.context) === 'entries') break;
     if (NOT_INHERITED.has(name) && !(PASSES.includes(name) && isNestedConfiguration(at))) break;
-    const inherit = name === 'add_header' || name === 'add_trailer' ? headerInherit(at, `${name}_inherit`) : 'on';
+    const inherit = isHeader(name) ? headerInherit(at, `${name}_inherit`) : 'on';
     if (inherit === 'off') break;
     closed ||= lines.length > 0 && inherit !== 'merge';
   }

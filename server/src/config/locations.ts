@@ -30,6 +30,8 @@ export interface Location {
   /** a name with a slash at its end and a pass directive inside: the slashless name is redirected to it */
   readonly autoRedirect: boolean;
   readonly parent: Location | null;
+  /** its place among the locations of its level */
+  readonly index: number;
 }
 
 /** The locations of one level, ready to be searched. */
@@ -164,6 +166,7 @@ function makeLevel(scope: Scope): LocationLevel {
       regex: compiled?.ok ? compiled.regex : null,
       autoRedirect: name.endsWith('/') && PASSES.some((pass) => body.has(pass)),
       parent,
+      index: all.length,
     };
     parents.set(body, location);
     all.push(location);
@@ -186,6 +189,24 @@ function makeLevel(scope: Scope): LocationLevel {
 
 /** The named location of a server (`@x` may stand on the server level only). */
 export const namedLocation = (server: Scope, name: string): Location | null => locationsOf(server).named.get(name) ?? null;
+
+const sortedNames = new WeakMap<LocationLevel, readonly Location[]>();
+
+/** The exact and the prefix locations of a level whose names begin with a text, in file order. */
+export function locationsBelow(level: LocationLevel, start: string): readonly Location[] {
+  let names = sortedNames.get(level);
+  if (!names)
+    sortedNames.set(
+      level,
+      (names = level.all
+        .filter((l) => l.kind === 'exact' || l.kind === 'prefix')
+        .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.index - b.index))),
+    );
+  const first = firstFrom(names, (l) => l.name >= start);
+  let end = first;
+  while (names[end]?.name.startsWith(start)) end++;
+  return names.slice(first, end).sort((a, b) => a.index - b.index);
+}
 
 /** The longest prefix location of a level that the URI starts with. */
 export function longestPrefix(level: LocationLevel, uri: ByteString): Location | null {
@@ -294,6 +315,27 @@ export interface LocationLoser {
   readonly why: string;
 }
 
+/** The locations of a level from `from` on that a URI, or a way through it, may have to do with, in file order; at least `limit` of each kind. */
+function contenders(level: LocationLevel, uri: ByteString, through: readonly Location[], from: number, limit: number): readonly Location[] {
+  const prefixes = level.lengths.flatMap((length) => (length > uri.length ? [] : (level.prefix.get(uri.slice(0, length)) ?? [])));
+  const some = [level.regexes, level.predicates].flatMap((list) => {
+    const first = firstFrom(list, (l) => l.index >= from);
+    return list.slice(first, first + limit + through.length);
+  });
+  return [...new Set([...through, ...prefixes, ...some])].filter((l) => l.index >= from).sort((a, b) => a.index - b.index);
+}
+
+/** The index from which on something is true of a list. */
+function firstFrom<T>(list: readonly T[], isTrue: (item: T) => boolean): number {
+  let low = 0;
+  for (let high = list.length; low < high; ) {
+    const middle = (low + high) >> 1;
+    if (isTrue(list[middle]!)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
 /** The other locations that had a say, with the reason why they lost; those that merely do not fit come last, at most `limit` in all. */
 export function locationLosers(
   server: Scope,
@@ -308,16 +350,25 @@ export function locationLosers(
   const visit = (scope: Scope): void => {
     const level = locationsOf(scope);
     const best = longestPrefix(level, uri);
-    const around = level.all.find((l) => l.kind === 'prefix' && l !== chosen && match.path.includes(l)) ?? null;
-    for (const location of level.all) {
-      if (near.length >= limit) return;
-      const onPath = match.path.includes(location);
+    const through = match.path.filter((l) => l.directive.scope === scope);
+    const around = through.find((l) => l.kind === 'prefix' && l !== chosen) ?? null;
+    const judge = (location: Location): void => {
+      const onPath = through.includes(location);
       if (onPath && location !== chosen) visit(location.scope);
-      if (onPath) continue;
+      if (onPath) return;
       const why = reason(location, best, chosen && chosen.kind !== 'prefix' ? around : null);
       (why.near ? near : far).push({ location, why: why.text });
+    };
+    let next = 0;
+    for (; next < level.all.length && far.length < limit; next++) {
+      if (near.length >= limit) return;
+      judge(level.all[next]!);
     }
-    if (chosen && scope === chosen.scope) return;
+    // enough of those that do not fit: of the others are left those that might
+    for (const location of contenders(level, uri, through, next, limit)) {
+      if (near.length >= limit) return;
+      judge(location);
+    }
   };
   /** `around`: the prefix location of this level in which an exact name, a pattern or a variable ended the search */
   const reason = (location: Location, best: Location | null, around: Location | null): { near: boolean; text: string } => {

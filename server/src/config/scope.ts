@@ -7,7 +7,7 @@ import type { SourceFile, Statement } from '../syntax/statement.ts';
 import { isRecorded, noted, ofNoBlock } from './asked.ts';
 import type { Config } from './config.ts';
 import { Directive, type IncludeSite } from './directive.ts';
-import { type Effective, effective } from './effective.ts';
+import { type Effective, effective, isHandedOn } from './effective.ts';
 import { APART, LEVELS } from './kept.ts';
 
 /** `unknown` is the inside of a block that the catalog does not know: nothing is misplaced there. */
@@ -32,7 +32,7 @@ export class Scope {
   private flat: readonly Directive[] | undefined;
   private byName: Map<string, Directive[]> | undefined;
   private order: Map<Directive, number> | undefined;
-  private readonly inForce = new Map<string, Effective>();
+  private inForce: Map<string, Effective> | undefined;
 
   constructor(
     /** the configuration, for its outermost scope; null for a scope within another, which belongs to what that one belongs to */
@@ -176,8 +176,12 @@ export class Scope {
       noted(this.config, `${context} in force ${name}`, (c) =>
         c.levels(context).flatMap((s) => s.effective(name).directives.map(identityOf)),
       );
-    let found = this.inForce.get(name);
-    if (!found) this.inForce.set(name, (found = effective(this, name)));
+    const known = this.inForce?.get(name);
+    if (known) return known;
+    // most levels take most of what they ask for from around them: that is kept there alone
+    if (!this.outer && this.opener && !APART.has(name) && isHandedOn(this, name)) return this.opener.scope.effective(name);
+    const found = effective(this, name);
+    (this.inForce ??= new Map()).set(name, found);
     return found;
   }
 

@@ -241,22 +241,26 @@ class Part {
     /** spots of one shape about which a rule had nothing to say */
     const quiet = new Map<string, Set<Rule>>();
     for (const spot of spotsOf(config)) {
-      const { directives } = spot;
+      const written = new Set(spot.directives.map((d) => d.name));
+      written.add(spot.location ? 'location' : 'server');
       let calm: Set<Rule> | undefined;
       for (const { asked, names, when } of dispatch.byOutcome) {
-        if (!names.has(spot.location ? 'location' : 'server') && !directives.some((d) => names.has(d.name))) continue;
+        if (!meet(names, written)) continue;
         if (spot.unsure) break;
-        if (when && !this.wants(asked.rule, when, spot)) continue;
-        if (witnesses.cut) {
-          this.tellBudget(spot, witnesses.asked);
-          return;
-        }
         if (!calm) {
           const shape = shapeOf(spot);
           calm = quiet.get(shape);
           if (!calm) quiet.set(shape, (calm = new Set()));
         }
         if (calm.has(asked.rule)) continue;
+        if (when && !this.wants(asked.rule, when, spot)) {
+          calm.add(asked.rule);
+          continue;
+        }
+        if (witnesses.cut) {
+          this.tellBudget(spot, witnesses.asked);
+          return;
+        }
         asked.input.spot = spot;
         const { opener } = spot.scope;
         if (!this.ask(asked, spot.scope, opener, opener?.file ?? main).reports) calm.add(asked.rule);
@@ -472,6 +476,12 @@ class Part {
   }
 }
 
+/** Whether two sets have something in common. */
+function meet(some: ReadonlySet<string>, others: ReadonlySet<string>): boolean {
+  for (const one of some) if (others.has(one)) return true;
+  return false;
+}
+
 interface Answer {
   readonly reports: boolean;
   readonly questions: readonly Question[];
@@ -531,12 +541,21 @@ class Collector {
   private leftToTemplate({ file, span }: Place): boolean {
     const source = this.config.files.get(file);
     if (!source?.marks || source.template === null) return false;
+    const { marks } = source;
     let { start } = span;
-    for (const mark of source.marks) {
-      if (mark.start > start) break;
+    // marks follow each other: those that end before the span have nothing to do with it
+    let first = 0;
+    for (let high = marks.length; first < high; ) {
+      const middle = (first + high) >> 1;
+      if (marks[middle]!.end < start) first = middle + 1;
+      else high = middle;
+    }
+    for (let i = first; i < marks.length && marks[i]!.start <= start; i++) {
+      const mark = marks[i]!;
       if (mark.end > start || (mark.end === start && span.start === span.end)) start = mark.end;
     }
-    return start > span.start ? start >= span.end : start === span.end && source.marks.some((m) => m.start <= start && start <= m.end);
+    if (start > span.start) return start >= span.end;
+    return start === span.end && (marks[first]?.start ?? Number.POSITIVE_INFINITY) <= start;
   }
 
   take(finding: Finding): void {

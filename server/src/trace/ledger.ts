@@ -31,18 +31,26 @@ export function isUnfollowed({ reads, partly }: Ledger, { name, fact, scope }: D
   return fact ? fact.harmless === null : scope.context !== 'unknown';
 }
 
-const memo = new PerConfig(() => new Map<Scope, readonly NotSimulated[]>());
+const memo = new PerConfig(() => ({ inForce: new Map<Scope, readonly NotSimulated[]>(), ofLevel: new Map<Scope, readonly Directive[]>() }));
+
+/** The directives of one level that a trace does not follow. */
+function unfollowedIn(ledger: Ledger, level: Scope): readonly Directive[] {
+  const known = memo.of(level.config).ofLevel;
+  let found = known.get(level);
+  if (!found) known.set(level, (found = level.directives.filter((d) => isUnfollowed(ledger, d))));
+  return found;
+}
 
 /** Directives in force in a scope that the trace does not follow. */
 export function notSimulatedIn(ledger: Ledger, scope: Scope): readonly NotSimulated[] {
-  const known = memo.of(scope.config);
+  const known = memo.of(scope.config).inForce;
   let found = known.get(scope);
   if (!found) {
     const seen = new Set<string>();
     const list: NotSimulated[] = [];
     for (let at: Scope | null = scope; at && at.context !== 'main'; at = at.parent)
-      for (const d of at.directives) {
-        if (seen.has(d.name) || !isUnfollowed(ledger, d) || (at !== scope && !scope.effective(d.name).directives.includes(d))) continue;
+      for (const d of unfollowedIn(ledger, at)) {
+        if (seen.has(d.name) || (at !== scope && !scope.effective(d.name).directives.includes(d))) continue;
         seen.add(d.name);
         if (d.value(0) !== 'off') list.push({ at: atOf(d), directive: d.name });
       }

@@ -84,20 +84,38 @@ export function nextRequest(config: Config, trace: Trace, input: RequestInput): 
 function redirectedBy(config: Config, trace: Trace): Directive | null {
   const step = trace.steps.findLast((s) => s.at && /^(?:return|redirect) 30[12378]|becomes a redirect/.test(s.said));
   if (!step?.at) return null;
-  const server = trace.outcome.server;
-  const listener = listenersOf(config);
-  for (const l of listener)
-    for (const s of l.servers) {
-      const { opener } = s.scope;
-      if (!opener || !server || opener.file.id !== server.at.uri) continue;
-      if (opener.file.lines.position(opener.statement.start).line !== server.at.range.start.line) continue;
-      return directiveAt(
-        s.scope.all.filter((d) => REDIRECTING.has(d.name)),
-        step.at,
-      );
-    }
-  return null;
+  const { server } = trace.outcome;
+  const lines = server && redirecting.of(config).get(placeOf(server.at.uri, server.at.range.start.line));
+  return directiveAt(lines?.().get(placeOf(step.at.uri, step.at.range.start.line)) ?? [], step.at);
 }
+
+const placeOf = (file: string, line: number): string => `${file} ${line}`;
+
+const lineOf = ({ file, statement }: Directive): string => placeOf(file.id, file.lines.lineAt(statement.start));
+
+function byLine(directives: readonly Directive[]): ReadonlyMap<string, readonly Directive[]> {
+  const lines = new Map<string, Directive[]>();
+  for (const d of directives) {
+    const line = lineOf(d);
+    const known = lines.get(line);
+    if (known) known.push(d);
+    else lines.set(line, [d]);
+  }
+  return lines;
+}
+
+/** The lines of servers that may send a client on, by the file and the line where the server begins. */
+const redirecting = new PerConfig((config) => {
+  const byPlace = new Map<string, () => ReadonlyMap<string, readonly Directive[]>>();
+  for (const { servers } of listenersOf(config))
+    for (const { scope } of servers) {
+      const place = scope.opener && lineOf(scope.opener);
+      if (place === null || byPlace.has(place)) continue;
+      let found: ReadonlyMap<string, readonly Directive[]> | null = null;
+      byPlace.set(place, () => (found ??= byLine(scope.all.filter((d) => REDIRECTING.has(d.name)))));
+    }
+  return byPlace;
+});
 
 /** Follows a request's redirects. Stops at an answer that sets a cookie, which may change what comes next. */
 export function follow(config: Config, first: RequestInput, options: TraceOptions & { readonly files?: never } = {}): Followed {

@@ -302,6 +302,17 @@ function pathsTo(spot: Spot): string[] {
 
 // ---- what the configuration looks at
 
+const CHOOSING: ReadonlySet<string> = new Set(['if', 'deny', 'return', 'rewrite', 'set', 'proxy_pass', 'root', 'alias', 'try_files']);
+
+const choices = new WeakMap<Scope, readonly Directive[]>();
+
+/** The lines of one level by which requests may fare differently: a server has thousands of others, and each of its locations asks. */
+function choicesIn(scope: Scope): readonly Directive[] {
+  let found = choices.get(scope);
+  if (!found) choices.set(scope, (found = ownOf(scope).filter((d) => CHOOSING.has(d.name))));
+  return found;
+}
+
 function variationsOf(spot: Spot): Probe[] {
   const { config, server } = spot;
   const found = new Map<string, Probe>();
@@ -322,7 +333,7 @@ function variationsOf(spot: Spot): Probe[] {
   };
   const levels = spot.location ? [server.scope, spot.scope] : [server.scope];
   for (const scope of levels)
-    for (const d of ownOf(scope)) {
+    for (const d of choicesIn(scope)) {
       if (d.name === 'if') {
         const wanted = wantedBy(d);
         if (wanted) add(probeFor(config, wanted.name, wanted.wanted));
@@ -330,8 +341,7 @@ function variationsOf(spot: Spot): Probe[] {
         // a client that the list keeps out by name
         const [, address] = /^(\d+\.\d+\.\d+\.)\d+(?:\/\d+)?$/.exec(d.value(0)) ?? [];
         if (address) add({ clientAddress: d.value(0).includes('/') ? `${address}7` : d.value(0) });
-      } else if (['return', 'rewrite', 'set', 'proxy_pass', 'root', 'alias', 'try_files'].includes(d.name))
-        for (const value of d.values) for (const name of variablesIn(value)) ofVariable(name);
+      } else for (const value of d.values) for (const name of variablesIn(value)) ofVariable(name);
     }
   return [...found.values()];
 }
@@ -433,10 +443,31 @@ const meetsMark = (file: SourceFile, start: number, end: number): boolean =>
 
 // ---- all of them
 
-const made = new PerConfig((config): readonly Spot[] => (config.kind === 'root' ? makeSpots(config) : []));
+interface Spots {
+  readonly all: readonly Spot[];
+  readonly ofServer: ReadonlyMap<Server, readonly Spot[]>;
+  readonly byScope: ReadonlyMap<Scope, Spot>;
+}
+
+const made = new PerConfig((config): Spots => {
+  const all = config.kind === 'root' ? makeSpots(config) : [];
+  const ofServer = new Map<Server, Spot[]>();
+  for (const spot of all) {
+    const list = ofServer.get(spot.server);
+    if (list) list.push(spot);
+    else ofServer.set(spot.server, [spot]);
+  }
+  return { all, ofServer, byScope: new Map(all.map((spot) => [spot.scope, spot])) };
+});
 
 /** The spots of a configuration's http servers that a request can get to, in file order. A fragment has none. */
-export const spotsOf = (config: Config): readonly Spot[] => made.of(config);
+export const spotsOf = (config: Config): readonly Spot[] => made.of(config).all;
+
+/** Those of one server: its own level first. */
+export const spotsOfServer = (config: Config, server: Server): readonly Spot[] => made.of(config).ofServer.get(server) ?? [];
+
+/** The spot of a server's or a location's scope; undefined where no request gets there. */
+export const spotOf = (config: Config, scope: Scope): Spot | undefined => made.of(config).byScope.get(scope);
 
 function makeSpots(config: Config): Spot[] {
   const spots: Spot[] = [];

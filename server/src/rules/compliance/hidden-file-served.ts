@@ -1,7 +1,7 @@
 /** Files and folders whose names begin with a dot, such as .git and .env, that are sent where they are there. Shown by a request for one. */
 import type { Trace } from '../../trace/trace.ts';
 import { proofOf } from '../../witness/requests.ts';
-import { type Spot, spotsOf } from '../../witness/spots.ts';
+import { type Spot, spotsOfServer } from '../../witness/spots.ts';
 import { defineRule } from '../rule.ts';
 
 const NAMES = ['.git/config', '.env', '.htpasswd'];
@@ -18,10 +18,8 @@ function fileFor(spot: Spot, path: string): { trace: Trace; file: string } | nul
 /** Where such names are looked for: at the root, and below each plain location of the server. */
 const foldersOf = ({ config, server }: Spot): readonly string[] => [
   '/',
-  ...spotsOf(config).flatMap((s) =>
-    s.server === server && s.location?.kind === 'prefix' && s.location.name.endsWith('/') && s.location.name !== '/'
-      ? [s.location.name]
-      : [],
+  ...spotsOfServer(config, server).flatMap((s) =>
+    s.location?.kind === 'prefix' && s.location.name.endsWith('/') && s.location.name !== '/' ? [s.location.name] : [],
   ),
 ];
 

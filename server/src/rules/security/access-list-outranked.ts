@@ -2,15 +2,18 @@
 import { isLocalOnly, restrictionsOf, speaksOfAccess } from '../../answers/who-may-enter.ts';
 import { toBytes } from '../../base/bytes.ts';
 import type { Place } from '../../base/span.ts';
-import { type Location, locationsOf } from '../../config/locations.ts';
+import { PerConfig } from '../../config/asked.ts';
+import type { Config } from '../../config/config.ts';
+import { type Location, locationsBelow, locationsOf } from '../../config/locations.ts';
 import type { Scope } from '../../config/scope.ts';
+import type { Server } from '../../config/servers.ts';
 import type { Trace } from '../../trace/trace.ts';
 import { admitted, isAsked, isBackend, isGivenOut, isRefused, keepsOut } from '../../witness/access.ts';
 import { isScripted } from '../../witness/follow.ts';
 import { pathsFor } from '../../witness/paths.ts';
 import { samplesOf } from '../../witness/regex-samples.ts';
 import { outcomeText, proofOf } from '../../witness/requests.ts';
-import { type Spot, spotsOf } from '../../witness/spots.ts';
+import { type Spot, spotOf, spotsOf, spotsOfServer } from '../../witness/spots.ts';
 import { asPath } from '../../witness/values.ts';
 import { type CheckInput, defineRule } from '../rule.ts';
 
@@ -113,21 +116,48 @@ function* below(spot: Spot): Generator<{ location: Location; path: string }> {
     for (const path of paths.filter((p) => p.startsWith(`${name}/`)).slice(0, 4)) yield { location: regex, path };
   }
   // written for a path of the restricted place, without a word on access
-  for (const inner of level.all)
-    if (
-      location.kind === 'prefix' &&
-      name !== '' &&
-      (inner.kind === 'exact' || inner.kind === 'prefix') &&
-      !FOR_ALL.test(inner.name) &&
-      inner.name.startsWith(`${name}/`) &&
-      inner.name.length > name.length + 1
-    )
+  for (const inner of location.kind === 'prefix' && name !== '' ? locationsBelow(level, `${name}/`) : [])
+    if (!FOR_ALL.test(inner.name) && inner.name.length > name.length + 1)
       yield { location: inner, path: inner.kind === 'exact' ? inner.name : `${inner.name.replace(/\/$/, '')}/users` };
   // the same with a slash, or without: two names of one place
-  for (const twin of level.all)
-    if (twin !== location && twin.kind !== 'regex' && twin.name.replace(/\/$/, '') === name && twin.name.length > 1)
+  for (const twin of locationsBelow(level, name))
+    if (twin !== location && (twin.name === name || twin.name === `${name}/`) && twin.name.length > 1)
       for (const path of twin.kind === 'exact' ? [twin.name] : [`${twin.name.replace(/\/$/, '')}/users`, twin.name])
         yield { location: twin, path };
+}
+
+/** The servers' own levels by the hosts of their doors, and the order in which they stand. */
+const serverLevels = new PerConfig((config) => {
+  const byHost = new Map<string, Spot[]>();
+  const order = new Map<Spot, number>();
+  for (const spot of spotsOf(config)) {
+    if (spot.location) continue;
+    order.set(spot, order.size);
+    for (const host of new Set(spot.doors.map((d) => d.host))) {
+      const list = byHost.get(host);
+      if (list) list.push(spot);
+      else byHost.set(host, [spot]);
+    }
+  }
+  return { byHost, order };
+});
+
+/** The locations of a server that change the path on its way, and by which somebody gets in who is asked nothing. */
+const otherWays = new PerConfig(() => new Map<Server, readonly Spot[]>());
+
+function otherWaysIn(config: Config, server: Server): readonly Spot[] {
+  const known = otherWays.of(config);
+  let found = known.get(server);
+  if (!found)
+    known.set(
+      server,
+      (found = spotsOfServer(config, server).filter(({ location, unsure }) => {
+        if (!location || unsure || location.kind === 'named' || !isOther(location)) return false;
+        const { scope } = location;
+        return scope.has('alias') || scope.has('rewrite') || scope.named('proxy_pass').some((d) => /\/\/[^/]+\//.test(d.value(0)));
+      })),
+    );
+  return found;
 }
 
 /** Servers of the same name, at another port, that ask the same backend for the same without a word on access. */
@@ -135,8 +165,10 @@ function tellServers(spot: Spot, own: Trace, tell: (other: Spot, trace: Trace) =
   const { server, config, paths } = spot;
   if (!isBackend(own)) return;
   const names = new Set(server.names.flatMap((n) => (n.kind === 'exact' && n.text !== '' ? [n.text] : [])));
-  for (const other of spotsOf(config)) {
-    if (other.location || other.server === server || isLocalOnly(other.scope)) continue;
+  const { byHost, order } = serverLevels.of(config);
+  const others = new Set([...names].flatMap((name) => byHost.get(name) ?? []));
+  for (const other of [...others].sort((a, b) => order.get(a)! - order.get(b)!)) {
+    if (other.server === server || isLocalOnly(other.scope)) continue;
     const door = other.doors.find((d) => names.has(d.host) && !d.listener.proxyProtocol);
     const trace = door && other.ask({ path: paths[0]! }, {}, door);
     if (!trace || isAsked(trace) || !isGivenOut(trace) || !isBackend(trace) || target(trace) !== target(own)) continue;
@@ -152,8 +184,8 @@ const isCertainWay = (trace: Trace): boolean =>
 
 /** A file of an internal place that another one gives to everybody. */
 function tellInternal(spot: Spot, other: Location, path: string, report: CheckInput<'internal'>['report']): boolean {
-  const { location, config, server } = spot;
-  const at = spotsOf(config).find((s) => s.server === server && s.location === other);
+  const { location, config } = spot;
+  const at = spotOf(config, other.scope);
   if (!at || other.kind !== 'regex' || !isOther(other) || at.unsure || !at.takes(path)) return false;
   // a path of its own: what the internal place would send is not what lies there
   if (location!.scope.has('alias') || other.scope.has('alias')) return false;
@@ -224,9 +256,8 @@ A request is in one location only. Where a regular expression matches, it outran
         report('page', { at: nameOf(location), data: { ...data, outcome: outcomeText(plain) }, related, witness: proofOf(plain) });
     }
     const told = new Set<Location>();
-    const others = spotsOf(config).filter((s) => s.server === server && s.location);
     for (const { location: other, path } of below(spot)) {
-      const at = others.find((s) => s.location === other);
+      const at = spotOf(config, other.scope);
       if (!at || told.has(other) || !isOther(other) || at.unsure || !at.takes(path)) continue;
       const trace = at.ask({ path: asPath(path) });
       if (isAsked(trace) || !isGivenOut(trace) || trace.outcome.location?.pattern.startsWith('@')) continue;
@@ -255,15 +286,9 @@ A request is in one location only. Where a regular expression matches, it outran
       }),
     );
     // another path to the same thing
-    for (const at of others) {
+    for (const at of otherWaysIn(config, server)) {
       const other = at.location!;
-      if (told.has(other) || other === location || !isOther(other) || at.unsure || other.kind === 'named' || isInside(other, location))
-        continue;
-      const moves =
-        other.scope.has('alias') ||
-        other.scope.has('rewrite') ||
-        other.scope.named('proxy_pass').some((d) => /\/\/[^/]+\//.test(d.value(0)));
-      if (!moves) continue;
+      if (told.has(other) || other === location || isInside(other, location)) continue;
       for (const path of ways(at, own)) {
         const trace = at.ask({ path });
         if (isAsked(trace) || !isGivenOut(trace)) continue;

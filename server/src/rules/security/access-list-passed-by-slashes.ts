@@ -3,7 +3,7 @@ import { restrictionsOf } from '../../answers/who-may-enter.ts';
 import type { Trace } from '../../trace/trace.ts';
 import { admitted, isBackend, isGivenOut, keepsOut } from '../../witness/access.ts';
 import { outcomeText, proofOf } from '../../witness/requests.ts';
-import { type Spot, spotsOf } from '../../witness/spots.ts';
+import type { Spot } from '../../witness/spots.ts';
 import { defineRule } from '../rule.ts';
 
 /** The trace with the file that it looks for there. */
@@ -37,7 +37,7 @@ Leave \`merge_slashes\` on. Where an application needs the slashes, for URLs wit
     passed:
       '{restriction} of {place} is bypassed with merge_slashes off: {path} is another location and gets {outcome}. Leave merge_slashes on, or refuse ^/+{name} as well.',
   },
-  check({ spot, config, report }) {
+  check({ spot, report }) {
     const plain = spot.ask({});
     const path = spot.paths[0];
     if (path === undefined || !keepsOut(plain)) return;
@@ -51,7 +51,6 @@ Leave \`merge_slashes\` on. Where an application needs the slashes, for URLs wit
     if (!same) return;
     const line = restrictionsOf(spot.scope)[0]!;
     const off = spot.scope.value('merge_slashes')!;
-    if (!spotsOf(config).includes(spot)) return;
     report('passed', {
       at: spot.location!.directive.at(spot.location!.directive.args.at(-1)!),
       data: {

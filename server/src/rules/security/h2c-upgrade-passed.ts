@@ -1,8 +1,22 @@
 /** Upgrades to HTTP/2 without TLS that go through to the application, past the access rules of the server. Shown by what the application gets. */
 import { restrictionsOf } from '../../answers/who-may-enter.ts';
+import { PerConfig } from '../../config/asked.ts';
+import type { Server } from '../../config/servers.ts';
 import { proofOf } from '../../witness/requests.ts';
-import { spotsOf } from '../../witness/spots.ts';
+import { type Spot, spotsOf } from '../../witness/spots.ts';
 import { defineRule } from '../rule.ts';
+
+/** The locations of each server that keep people out. */
+const guardedPlaces = new PerConfig((config) => {
+  const all = new Map<Server, Spot[]>();
+  for (const spot of spotsOf(config)) {
+    if (!spot.location || !restrictionsOf(spot.scope).length) continue;
+    const known = all.get(spot.server);
+    if (known) known.push(spot);
+    else all.set(spot.server, [spot]);
+  }
+  return all;
+});
 
 export default defineRule({
   id: 'h2c-upgrade-passed',
@@ -40,9 +54,10 @@ For WebSockets alone, pass the upgrade on for the word websocket only: a \`map $
     const got = (name: string): string => sent.headers.find(([n]) => n.toLowerCase() === name)?.[1] ?? '';
     // who speaks it wants the settings announced (RFC 7540, section 3.2.1)
     if (got('upgrade') !== 'h2c' || !/http2-settings/i.test(got('connection'))) return;
-    const guarded = spotsOf(config).find(
-      (s) => s.server === spot.server && s.location && restrictionsOf(s.scope).length > 0 && s.location !== spot.location,
-    );
+    const guarded = guardedPlaces
+      .of(config)
+      .get(spot.server)
+      ?.find((s) => s !== spot);
     const line = spot.scope.effective('proxy_set_header').directives.find((d) => d.value(0).toLowerCase() === 'upgrade')!;
     const restriction = guarded && restrictionsOf(guarded.scope)[0];
     if (!guarded || !restriction) return;

@@ -1,6 +1,7 @@
 /** A root that is the folder of the project: code, settings and `.git` are a request away. Said only where the text shows that it is one. */
 import { passedBy } from '../../answers/what-is-passed.ts';
 import { servedTo } from '../../answers/who-serves-this-url.ts';
+import { PerPart } from '../../config/asked.ts';
 import type { Scope } from '../../config/scope.ts';
 import { walk } from '../../config/scope.ts';
 import { serversOf } from '../../config/servers.ts';
@@ -11,26 +12,29 @@ const FILES = ['/.git/config', '/.env', '/settings.py', '/manage.py'];
 /** Folders that are made to be served: a volume of collected files, or what a build of the front end leaves. */
 const MADE_TO_BE_SERVED = /\/(static|staticfiles|assets|public|public_html|htdocs|html|dist|build|out|frontend|client|media|uploads)$/;
 
-/** Why the folder is a project's: a socket of the application in it, or its static files in a folder of it. */
-function evidence(server: Scope, root: string): string | null {
+/** The folders around a path, the nearest first. */
+function* foldersAround(path: string): Generator<string> {
+  for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) yield path.slice(0, end);
+}
+
+/** Why a folder is a project's, by the folder: a socket of the application in it, or its static files in a folder of it. */
+const evidence = new PerPart((server: Scope): ReadonlyMap<string, string> => {
+  const byFolder = new Map<string, string>();
+  const shows = (folder: string, path: string): void => {
+    if (!byFolder.has(folder)) byFolder.set(folder, path);
+  };
   for (const d of walk(server)) {
     const value = d.value(0);
     if (/_pass$/.test(d.name))
       for (const target of passedBy(d).targets) {
         const sockets = target.upstream?.servers.flatMap((s) => (s.kind === 'unix' ? [s.host] : [])) ?? [target.host];
-        const socket = sockets.map((s) => s.replace(/^\/+/, '/')).find((s) => s.startsWith(`${root}/`));
-        if (socket) return socket;
+        for (const socket of sockets.map((s) => s.replace(/^\/+/, '/'))) for (const folder of foldersAround(socket)) shows(folder, socket);
       }
-    if (
-      d.name === 'alias' &&
-      !MADE_TO_BE_SERVED.test(root) &&
-      value.startsWith(`${root}/`) &&
-      /\/(static|staticfiles|media|uploads)\/?$/.test(value)
-    )
-      return value;
+    if (d.name === 'alias' && /\/(static|staticfiles|media|uploads)\/?$/.test(value))
+      for (const folder of foldersAround(value)) if (!MADE_TO_BE_SERVED.test(folder)) shows(folder, value);
   }
-  return null;
-}
+  return byFolder;
+});
 
 export default defineRule({
   id: 'sensitive-files-served',
@@ -55,7 +59,7 @@ Serve the static files from a folder of their own and pass everything else on. A
     if (root.length < 2 || root.includes('$')) return;
     const own = scope.enclosing('server');
     for (const server of own ? [own] : serversOf(config).map((s) => s.scope)) {
-      const because = evidence(server, root);
+      const because = evidence.of(server).get(root);
       const open = because ? FILES.filter((file) => servedTo(server, file)?.root === directive) : [];
       if (!because || !open.length) continue;
       report('project', { at: directive.args[0]!, data: { files: open.join(', '), root, evidence: because } });

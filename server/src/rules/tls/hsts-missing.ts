@@ -8,7 +8,7 @@ import { serverOf } from '../../config/servers.ts';
 import type { Trace } from '../../trace/trace.ts';
 import { isScripted } from '../../witness/follow.ts';
 import { proofOf } from '../../witness/requests.ts';
-import { spotsOf } from '../../witness/spots.ts';
+import { spotOf } from '../../witness/spots.ts';
 import { fixOf } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { TLS_SERVER } from '../security/_examples.ts';
@@ -31,7 +31,7 @@ const LINES = ['add_header Strict-Transport-Security "max-age=63072000" always;'
 
 /** What a visitor of the site's home page gets over TLS; null where nobody can say. */
 function homePage(config: Config, server: Scope): Trace | null {
-  const spot = spotsOf(config).find((s) => !s.location && s.server.scope === server);
+  const spot = spotOf(config, server);
   const door = spot?.doors.find((d) => d.scheme === 'https');
   if (!spot || !door || spot.unsure) return null;
   const trace = spot.ask({ path: '/' }, { upstream: { status: 200, headers: [] } }, door);

@@ -2,10 +2,11 @@
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
 import type { Scope } from '../../config/scope.ts';
+import { serverOf } from '../../config/servers.ts';
 import type { Trace } from '../../trace/trace.ts';
 import { errorAnswer } from '../../witness/errors.ts';
 import { proofOf } from '../../witness/requests.ts';
-import { spotsOf } from '../../witness/spots.ts';
+import { spotsOf, spotsOfServer } from '../../witness/spots.ts';
 import { fixOf } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { appendWord } from '../tls.ts';
@@ -19,7 +20,10 @@ const MOST = 40;
  */
 function errorWithout(config: Config, scope: Scope): Trace | null | undefined {
   const isWithin = (at: Scope | null): boolean => at !== null && (at === scope || isWithin(at.parent));
-  const places = spotsOf(config).filter((s) => isWithin(s.scope) && s.scope.effective('add_header').directives.some(isHsts));
+  const server = serverOf(scope);
+  const places = (server ? spotsOfServer(config, server) : spotsOf(config)).filter(
+    (s) => isWithin(s.scope) && s.scope.effective('add_header').directives.some(isHsts),
+  );
   if (!places.length || places.length > MOST) return undefined;
   for (const spot of places) {
     if (spot.unsure) return undefined;
