@@ -6,10 +6,11 @@ import type { FileSystem } from '../base/file-system.ts';
 import { Lines } from '../base/lines.ts';
 import { MemoryFiles } from '../base/memory-files.ts';
 import type { Catalog } from '../catalog/catalog.ts';
+import { readAsChosen } from '../config/chosen-engine.ts';
 import { Config } from '../config/config.ts';
 import type { Sources } from '../config/load.ts';
-import type { Settings } from '../config/settings.ts';
-import { basedOn, NGINX_LINT_NAME, type RawSettings, readNginxLint, readSettings } from '../config/settings-file.ts';
+import { DEFAULT_SETTINGS, type Settings } from '../config/settings.ts';
+import { basedOn, NGINX_LINT_NAME, type RawSettings, readNginxLint, readSettings, withSettings } from '../config/settings-file.ts';
 import { type Deployment, NO_DEPLOYMENT, readDeployment } from '../deploy/deployment.ts';
 import { wanted } from '../deploy/wanted.ts';
 import { NodeFiles, readInput } from '../host/node-files.ts';
@@ -38,6 +39,7 @@ export interface CommonOptions {
   root?: string;
   prefix?: string;
   map?: string[];
+  template?: string[];
   settings?: string;
   color?: string;
   profile?: string;
@@ -129,6 +131,17 @@ export class Loader {
     const source = within ? this.parts.parser.embedded(file, read.text, within.embedded.window) : this.parts.parser.open(file, read.text);
     this.sources.set(file, source);
     return source;
+  }
+
+  /** Reads texts of a file for the template engine that the settings or the command line name for it. Throws failures for settings that are wrong. */
+  async engineFor(file: FileId): Promise<(source: SourceFile) => void> {
+    const { folder } = await boundaryOf(file, 'file', this.files, [fileOfPath(process.cwd())]);
+    const start = this.settingsFrom.folder ?? dirname(file);
+    const above =
+      this.options.settings !== undefined
+        ? await this.settingsFile(fileOfPath(path.resolve(this.options.settings)), true)
+        : await settingsAbove(start, isBelow(start, folder) ? folder : null, (id) => this.settingsFile(id, false));
+    return readAsChosen(withSettings(withSettings(DEFAULT_SETTINGS, above ?? {}), this.cli).engines);
   }
 
   private asSources(): Sources {

@@ -16,15 +16,17 @@ const collect = (value: string, before: string[] = []): string[] => [...before, 
 
 /** Adds the settings that every command has, or those of `check` alone. */
 export function settingOptions(command: Command, of: 'every' | 'check'): Command {
-  for (const key of PROJECT_KEYS) {
-    const { shape, is, option } = declared(key);
-    if (option?.of !== of) continue;
-    const words = shape.is === 'one' ? `: ${Object.keys(shape.of).join(', ')}` : '';
-    const made = new Option(option.flags, `${option.is ?? is}${words}`.replace(/`/g, ''));
-    if (shape.is === 'map') made.argParser(collect);
-    command.addOption(made);
-  }
+  for (const key of PROJECT_KEYS) if (declared(key).option?.of === of) command.addOption(settingOption(key));
   return command;
+}
+
+/** The option of one setting. Throws for a setting that has none, which is a defect here. */
+export function settingOption(key: ProjectKey): Option {
+  const { shape, is, option } = declared(key);
+  if (!option) throw new Error(`the setting ${key} is no option`);
+  const words = shape.is === 'one' ? `: ${Object.keys(shape.of).join(', ')}` : '';
+  const made = new Option(option.flags, `${option.is ?? is}${words}`.replace(/`/g, ''));
+  return shape.is === 'map' ? made.argParser(collect) : made;
 }
 
 /** The settings that the options give. Throws a usage failure for a value that cannot be read. */

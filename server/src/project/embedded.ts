@@ -27,9 +27,14 @@ export interface Embedded {
   /** white space that every line of it begins with in the host */
   readonly indent: string;
   readonly window: Window;
-  /** its lines are lines of the host, and stay what they are when white space at their beginnings changes */
-  readonly lines: boolean;
+  readonly quoting: Quoting;
 }
+
+/**
+ * How the host writes a configuration: in lines of its own, in lines that it makes one of (`>` of YAML), between quotes, or as it is on one
+ * line.
+ */
+export type Quoting = 'lines' | 'folded' | 'double' | 'single' | 'plain';
 
 /** Texts of more characters are not looked into. */
 const MAX_LENGTH = 1024 * 1024;
@@ -188,7 +193,7 @@ class Finder {
     folder: string,
     name: string,
     span: Span,
-    more: Partial<Pick<Embedded, 'contexts' | 'lines'>> & { readonly window?: Window },
+    more: Partial<Pick<Embedded, 'contexts' | 'quoting'>> & { readonly window?: Window },
   ): void {
     const { text } = this;
     const base = name.replace(/[/\\]+$/, '').replace(/^.*[/\\]/, '') || 'nginx.conf';
@@ -208,7 +213,7 @@ class Finder {
       span,
       indent: indentOf(text, span),
       window,
-      lines: more.lines ?? true,
+      quoting: more.quoting ?? 'lines',
     });
   }
 
@@ -275,7 +280,7 @@ class Finder {
       this.add(folder, key, span, {
         contexts,
         window: this.windowOf(span, shown),
-        lines: node.type === 'BLOCK_LITERAL',
+        quoting: node.type === 'BLOCK_LITERAL' ? 'lines' : 'folded',
       });
       return;
     }
@@ -283,7 +288,8 @@ class Finder {
     const span = quote === '"' || quote === "'" ? { start: from + 1, end: to - 1 } : { start: from, end: to };
     const inner = text.slice(span.start, span.end);
     const shown = quote === '"' ? unescapedDouble(inner) : quote === "'" ? unescapedSingle(inner) : inner;
-    if (shown !== null) this.add(folder, key, span, { contexts, window: this.windowOf(span, shown), lines: false });
+    const quoting = quote === '"' ? 'double' : quote === "'" ? 'single' : 'plain';
+    if (shown !== null) this.add(folder, key, span, { contexts, window: this.windowOf(span, shown), quoting });
   }
 
   /** What is seen through a scalar, with the dollar signs that its host reads. */
@@ -437,10 +443,15 @@ const unescapedSingle = (inner: string): string =>
  * is read before and after.
  */
 export function keepsHost(embedded: Embedded, path: string, text: string, edits: readonly TextEdit[]): boolean {
-  const { span, indent } = embedded;
+  const { span, indent, quoting } = embedded;
   if (!edits.every((e) => e.span.start >= span.start && e.span.end <= span.end)) return false;
   // within quotes or a plain scalar a line end, a quote or a backslash would mean something to the host
-  if (formOf(path) === 'yaml' && !/[\n\r]/.test(text[span.start - 1] ?? '\n') && edits.some((e) => /[\n\r"'\\]|: | #/.test(e.newText)))
+  if (
+    formOf(path) === 'yaml' &&
+    !/[\n\r]/.test(text[span.start - 1] ?? '\n') &&
+    // white space has its escapes between double quotes
+    edits.some((e) => /[\n\r"'\\]|: | #/.test(quoting === 'double' ? e.newText.replace(/^(?: |\\[nt])+$/, '') : e.newText))
+  )
     return false;
   const after = applyEdits(text, edits);
   const end = span.end + after.length - text.length;

@@ -252,6 +252,13 @@ export class Workspace {
     return document;
   }
 
+  /** A configuration within another file, read as a file of its own: what the host writes into it stays a mark. */
+  parsePart({ id, window }: Pick<Embedded, 'id' | 'window'>, text: string): SourceFile {
+    const document = this.parser.embedded(id, text, { visible: text, engine: window.engine });
+    document.dispose();
+    return document;
+  }
+
   /** True while an editor holds the text of the file. */
   isOpen(file: FileId): boolean {
     const held = this.buffers.get(file) ?? this.hosts.get(file) ?? this.application.get(file);

@@ -1,7 +1,7 @@
 /** `proxylens format`: lays files out. Prints, writes in place, or says which files would change; a file with syntax errors is left alone. */
 import path from 'node:path';
 import type { Command } from 'commander';
-import { applyEdits } from '../../base/edit.ts';
+import { applyEdits, type TextEdit } from '../../base/edit.ts';
 import { visible } from '../../base/escape.ts';
 import { type FileId, hostFileOf, isBelow, pathOf } from '../../base/file-id.ts';
 import { Lines } from '../../base/lines.ts';
@@ -10,11 +10,12 @@ import { formatEmbedded } from '../../features/format-embedded.ts';
 import type { LayoutOptions } from '../../features/layout.ts';
 import { fileOfPath, machinePath } from '../../host/paths.ts';
 import { type Writing, writeFiles } from '../../host/write-files.ts';
-import { mayHost } from '../../project/embedded.ts';
+import { type Embedded, mayHost } from '../../project/embedded.ts';
 import type { SourceFile } from '../../syntax/statement.ts';
 import { isForeign, Loader, readStdin, shownPath, stdinFile } from '../common.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { say, sayExactly, tell } from '../output.ts';
+import { settingOption } from '../setting-options.ts';
 import { nearPath } from './trace.ts';
 
 interface FormatCommandOptions {
@@ -24,7 +25,12 @@ interface FormatCommandOptions {
   align?: boolean;
   byContent?: boolean;
   stdinPath?: string;
+  template?: string[];
 }
+
+type Refused = Extract<Formatted, { readonly refused: string }>;
+/** `left` are configurations within the file that stay as they are. */
+type LaidOut = Exclude<Formatted, Refused> & { readonly left?: readonly Refused[] };
 
 /** Adds `proxylens format` to the program. */
 export function addFormat(program: Command): void {
@@ -37,6 +43,7 @@ export function addFormat(program: Command): void {
     .option('--indent <width>', 'spaces of one level, or "tab"', '4')
     .option('--align', 'line up the values of neighbouring directives')
     .option('--by-content', 'of the files named take those that hold nginx configuration, as a search of their folder does')
+    .addOption(settingOption('templates'))
     .option('--stdin-path <name>', 'the name of the file that comes from standard input')
     .action(async (paths: string[], options: FormatCommandOptions) => {
       process.exitCode = await run(paths, options);
@@ -53,10 +60,10 @@ async function run(paths: readonly string[], options: FormatCommandOptions): Pro
   const stdin = paths.includes('-');
   if (stdin && paths.length > 1) throw new Failure(EXIT.usage, 'standard input (-) cannot be mixed with paths');
   if (stdin && options.write) throw new Failure(EXIT.usage, 'standard input cannot be written in place');
-  const loader = await Loader.create({});
+  const loader = await Loader.create(options.template ? { template: options.template } : {});
   loader.byContent = options.byContent === true;
   const jobs = stdin
-    ? [jobOf(loader.parts.parser.open(stdinFile(options.stdinPath), await readStdin()))]
+    ? [jobOf(await chosen(loader, loader.parts.parser.open(stdinFile(options.stdinPath), await readStdin())))]
     : await jobsOf(loader, paths.length ? paths : ['.']);
   let changes = 0;
   const writings: Writing[] = [];
@@ -69,6 +76,8 @@ async function run(paths: readonly string[], options: FormatCommandOptions): Pro
       tell(`proxylens: ${name}:${new Lines(text).lineAt(formatted.at.start) + 1}: ${visible(formatted.refused)}`);
       continue;
     }
+    for (const { refused: why, at } of formatted.left ?? [])
+      tell(`proxylens: ${name}:${new Lines(text).lineAt(at.start) + 1}: ${visible(why)}`);
     const after = applyEdits(text, formatted.edits);
     if (!options.write && !options.check) sayExactly(after);
     if (after === text) continue;
@@ -94,27 +103,41 @@ async function run(paths: readonly string[], options: FormatCommandOptions): Pro
 interface Job {
   readonly id: FileId;
   readonly text: string;
-  layOut(options: LayoutOptions): Formatted;
+  layOut(options: LayoutOptions): LaidOut | Refused;
 }
 
 const jobOf = (source: SourceFile): Job => ({ id: source.id, text: source.text, layOut: (options) => format(source, options) });
+
+/** A text as the settings and the command line say that it is written. */
+async function chosen<T extends SourceFile>(loader: Loader, source: T): Promise<T> {
+  (await loader.engineFor(source.id))(source);
+  return source;
+}
 
 /** A host of configurations; null for a file that holds none. What cannot be laid out without a change to the host stays as it is. */
 async function hostJob(loader: Loader, id: FileId): Promise<Job | null> {
   const host = await loader.files.host(id);
   if (!host) return null;
   const { text, embedded } = host;
+  const choose = await loader.engineFor(id);
+  const open = (part: Embedded, own: string): SourceFile => {
+    const document = loader.parts.parser.embedded(part.id, own, { visible: own, engine: part.window.engine });
+    choose(document);
+    return document;
+  };
   return {
     id,
     text,
     layOut: (options) => {
-      const edits = embedded
-        .filter((e) => e.lines)
-        .flatMap((e) => {
-          const formatted = formatEmbedded(text, e, (own) => loader.parts.parser.open(e.id, own), options);
-          return 'edits' in formatted && loader.files.keeps(e.id, formatted.edits) ? formatted.edits : [];
-        });
-      return { edits };
+      const edits: TextEdit[] = [];
+      const left: Refused[] = [];
+      for (const e of embedded) {
+        const formatted = formatEmbedded(text, e, (own) => open(e, own), options);
+        if ('refused' in formatted) left.push(formatted);
+        else if (loader.files.keeps(e.id, formatted.edits)) edits.push(...formatted.edits);
+        else left.push({ refused: 'The configuration is not formatted: the file around it would say something else.', at: e.span });
+      }
+      return { edits, left };
     },
   };
 }
@@ -149,7 +172,7 @@ async function jobsOf(loader: Loader, paths: readonly string[]): Promise<Job[]> 
       foreign = true;
       continue;
     }
-    out.set(id, hosted ?? jobOf(source as SourceFile));
+    out.set(id, hosted ?? jobOf(await chosen(loader, source as SourceFile)));
   }
   if (!out.size && !foreign) throw new Failure(EXIT.unreadable, `no nginx configuration found in ${paths.join(', ')}. Name a file.`);
   return [...out.values()].sort((a, b) => (a.id < b.id ? -1 : 1));

@@ -51,9 +51,9 @@ export function partEdits(snapshot: Snapshot, session: Session, id: FileId, opti
   const host = hostFileOf(id);
   const source = snapshot.text(host);
   const part = snapshot.embedded(host).find((e) => e.id === id);
-  if (!source || !part?.lines) return [];
+  if (!source || !part) return [];
   const layout = options ?? { indent: '    ', tabSize: 4, align: session.settings['format.align'] || 'keep' };
-  const formatted = formatEmbedded(source.text, part, (own) => session.workspace.parse(host, own), layout);
+  const formatted = formatEmbedded(source.text, part, (own) => session.workspace.parsePart(part, own), layout);
   return 'edits' in formatted && snapshot.keeps(id, formatted.edits) ? formatted.edits : [];
 }
 
