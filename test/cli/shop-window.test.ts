@@ -27,3 +27,13 @@ test('with an address pictures and links lead to the repository', () => {
 test('what looks like a link in code stays as it is', () => {
   assert.equal(shopWindow('a [b](c.md)\n\n```sh\n[b](c.md)\n```\n', null), 'a b\n\n```sh\n[b](c.md)\n```\n');
 });
+
+test('every picture is shown somewhere, and a test in the editor takes it', () => {
+  const texts = [README, ...fs.readdirSync('client/walkthrough').map((f) => fs.readFileSync(`client/walkthrough/${f}`, 'utf8'))].join('');
+  const tests = fs.readdirSync('test/editor').filter((f) => f.endsWith('.test.ts'));
+  const taken = tests.map((f) => fs.readFileSync(`test/editor/${f}`, 'utf8')).join('');
+  for (const name of fs.readdirSync('server/docs/images')) {
+    assert.ok(texts.includes(`server/docs/images/${name}`), `${name} is shown nowhere`);
+    assert.ok(taken.includes(`screenshot('${name.replace(/\.png$/, '')}')`), `nothing takes ${name}`);
+  }
+});

@@ -50,7 +50,11 @@ describe('the preview of the request path', { timeout: 240_000 }, () => {
     await panel()
       .getByRole('button', { name: /^application GET \/cart\?x=1/ })
       .waitFor();
-    await workbench.screenshot('preview-typed');
+    // the picture that the README begins with, where the panel has the room that people give it
+    await workbench.command('View: Toggle Primary Side Bar Visibility');
+    await panel().locator('.sight').waitFor();
+    await workbench.screenshot('request-path');
+    await workbench.command('View: Toggle Primary Side Bar Visibility');
   });
 
   step('a redirect is followed on a card below, and what leads back is drawn as a loop', async () => {
