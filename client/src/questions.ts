@@ -77,7 +77,9 @@ function ask(question: Question, answers: Answers, title: string, step: number, 
       .choices(answers)
       .map((c) => ({ ...c, ...(c.value === proposed && question.because ? { description: question.because } : {}) }));
     input.items = [...items].sort((a, b) => Number(b.value === proposed) - Number(a.value === proposed));
-    input.activeItems = input.items.filter((i) => i.value === (before ?? proposed)).slice(0, 1);
+    // Enter takes something at every question: what was answered or proposed, else the first
+    const active = input.items.find((i) => i.value === (before ?? proposed)) ?? input.items[0];
+    input.activeItems = active ? [active] : [];
     return settled(input, () => input.selectedItems[0]?.value);
   }
   const input = vscode.window.createInputBox();

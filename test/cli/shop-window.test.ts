@@ -37,3 +37,43 @@ test('every picture is shown somewhere, and a test in the editor takes it', () =
     assert.ok(taken.includes(`screenshot('${name.replace(/\.png$/, '')}')`), `nothing takes ${name}`);
   }
 });
+
+interface Setting {
+  readonly enum?: readonly string[];
+  readonly enumItemLabels?: readonly string[];
+  readonly enumDescriptions?: readonly string[];
+  readonly default: unknown;
+  readonly markdownDescription: string;
+}
+interface Manifest {
+  readonly contributes: {
+    readonly commands: readonly { readonly command: string; readonly title: string; readonly category: string }[];
+    readonly configuration: readonly { readonly title: string; readonly properties: Readonly<Record<string, Setting>> }[];
+  };
+}
+const { contributes } = JSON.parse(fs.readFileSync('package.json', 'utf8')) as Manifest;
+
+/** Words that a title in title case leaves small, and names that are written as they are. */
+const SMALL = /^(a|an|and|as|for|in|is|of|on|or|the|to|with|curl|nginx|-t)$/;
+
+test('commands stand in one category, in title case', () => {
+  for (const { command, title, category } of contributes.commands) {
+    assert.equal(category, 'Proxylens', command);
+    for (const [i, word] of title.split(' ').entries())
+      assert.ok((i > 0 && SMALL.test(word)) || /^[A-Z]/.test(word), `${command}: ${title}`);
+  }
+});
+
+test('a drop-down of the settings reads as words, each choice explained, and none is null', () => {
+  for (const { title, properties } of contributes.configuration)
+    for (const [name, setting] of Object.entries(properties)) {
+      assert.match(setting.markdownDescription, /\.$/, `${title}: ${name}`);
+      if (!setting.enum) continue;
+      assert.ok(setting.enum.includes(setting.default as string), `${name}: the default is a choice`);
+      assert.equal(setting.enumDescriptions?.length, setting.enum.length, name);
+      for (const [i, choice] of setting.enum.entries()) {
+        assert.equal(typeof choice, 'string', name);
+        assert.ok(choice || setting.enumItemLabels?.[i], `${name}: the empty choice has a label`);
+      }
+    }
+});

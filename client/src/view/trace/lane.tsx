@@ -343,7 +343,7 @@ function Assumed({ result, onAssume }: { result: Good; onAssume(id: string, valu
                 <span>
                   {a.what}, for {a.why}
                 </span>
-                <Switch assumption={a} onAssume={onAssume} />
+                <Switch assumption={a} named={false} onAssume={onAssume} />
               </li>
             ))}
           </ul>

@@ -34,12 +34,22 @@ const SHOWN_LOSERS = 3;
 const REACHABLE: ReadonlySet<StationKind> = new Set(['server', 'location']);
 
 /** A value that the text does not decide, as a switch: one of the choices, or what else is taken. */
-export function Switch({ assumption: a, onAssume }: { assumption: Assumption; onAssume(id: string, value: string | null): void }) {
+export function Switch({
+  assumption: a,
+  named = true,
+  onAssume,
+}: {
+  assumption: Assumption;
+  /** whether it says what it is about */
+  named?: boolean;
+  onAssume(id: string, value: string | null): void;
+}) {
   const [typing, setTyping] = useState(false);
   const choices = [...new Set([a.assumed, ...a.choices])];
   const free = typing || (!a.choices.length && true);
   return (
     <span class="switch">
+      {named && <span class="quiet">{a.what.charAt(0).toUpperCase() + a.what.slice(1)}</span>}
       <span class="word">{a.chosen ? 'chosen' : 'assumed'}</span>
       {free ? (
         <input
