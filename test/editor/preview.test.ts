@@ -51,10 +51,13 @@ describe('the preview of the request path', { timeout: 240_000 }, () => {
       .getByRole('button', { name: /^application GET \/cart\?x=1/ })
       .waitFor();
     // the picture that the README begins with, where the panel has the room that people give it
+    const size = browser.page.viewportSize();
+    await browser.page.setViewportSize({ width: 1440, height: 1180 });
     await workbench.command('View: Toggle Primary Side Bar Visibility');
     await panel().locator('.sight').waitFor();
     await workbench.screenshot('request-path');
     await workbench.command('View: Toggle Primary Side Bar Visibility');
+    if (size) await browser.page.setViewportSize(size);
   });
 
   step('a redirect is followed on a card below, and what leads back is drawn as a loop', async () => {
@@ -137,23 +140,6 @@ describe('the preview of the request path', { timeout: 240_000 }, () => {
       .selectOption('browser');
   });
 
-  step('where nobody listens there is a way out: another address, or the line that is missing', async () => {
-    await panel().getByLabel('URL', { exact: true }).fill('https://shop.example.com:8443/cart');
-    const ways = panel().getByRole('region', { name: 'What you can do' });
-    await ways.getByText('Nothing listens on port 8443.').waitFor();
-    await workbench.screenshot('preview-way-out');
-    await ways.getByRole('button', { name: 'Add “listen 8443 ssl;” to shop.example.com' }).click();
-    await workbench.line('listen 8443 ssl;').waitFor();
-    await panel()
-      .getByRole('button', { name: /^listen \*:8443 ssl/ })
-      .waitFor();
-    await panel().getByLabel('URL', { exact: true }).fill('https://shop.example.com:9443/cart');
-    await ways.getByRole('button', { name: 'Ask https://shop.example.com/cart instead' }).click();
-    await panel()
-      .getByRole('button', { name: /^application GET \/cart/ })
-      .waitFor();
-  });
-
   step('the map shows listeners, servers, locations and upstreams', async () => {
     await panel().getByRole('button', { name: 'Map of the configuration' }).click();
     await panel()
@@ -182,5 +168,22 @@ describe('the preview of the request path', { timeout: 240_000 }, () => {
       .first()
       .waitFor();
     await workbench.screenshot('preview-dark');
+  });
+
+  step('where nobody listens there is a way out: another address, or the line that is missing', async () => {
+    await panel().getByLabel('URL', { exact: true }).fill('https://shop.example.com:8443/cart');
+    const ways = panel().getByRole('region', { name: 'What you can do' });
+    await ways.getByText('Nothing listens on port 8443.').waitFor();
+    await workbench.screenshot('preview-way-out');
+    await ways.getByRole('button', { name: 'Add “listen 8443 ssl;” to shop.example.com' }).click();
+    await workbench.line('listen 8443 ssl;').waitFor();
+    await panel()
+      .getByRole('button', { name: /^listen \*:8443 ssl/ })
+      .waitFor();
+    await panel().getByLabel('URL', { exact: true }).fill('https://shop.example.com:9443/cart');
+    await ways.getByRole('button', { name: 'Ask https://shop.example.com/cart instead' }).click();
+    await panel()
+      .getByRole('button', { name: /^application GET \/cart/ })
+      .waitFor();
   });
 });
