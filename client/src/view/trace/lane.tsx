@@ -8,10 +8,10 @@ import { Breaking, Changes, Fix, type Good, Icon, PlaceLink } from './parts.tsx'
 import { StationView, Switch } from './station.tsx';
 
 /** What the application makes of the request: a verdict, its reason, and what mends it. */
-function Sight({ application }: { application: NonNullable<Good['application']> }) {
+function Sight({ application, title }: { application: NonNullable<Good['application']>; title: string }) {
   const fixes = new Set<string>();
   return (
-    <section class="sight" aria-label={`What ${application.title} sees`}>
+    <section class="sight" aria-label={`What ${application.title} sees of ${title}`}>
       <h2>
         <Icon name="eye" /> {application.title} sees
       </h2>
@@ -107,7 +107,7 @@ function Answer({ result, loop, onFollow }: { result: Good; loop: boolean; onFol
   // what nobody listens for is refused whether nginx starts or not
   const refused = result.trace.refusedBy.length > 0 && !result.wayOut;
   return (
-    <section class="up" aria-label="The answer">
+    <section class="up" aria-label={`The answer to ${line.title}`}>
       <h2 class={refused ? 'unsure' : good ? 'good' : 'bad'}>
         <Icon name={refused ? 'question' : loop ? 'sync' : good ? 'pass' : 'circle-slash'} />{' '}
         <Breaking text={result.wayOut ? 'Connection refused' : ending(line.ending)} />
@@ -317,7 +317,7 @@ function Assumed({ result, onAssume }: { result: Good; onAssume(id: string, valu
   const rest = result.trace.assumptions.filter((a) => !shown.has(a.id));
   if (!rest.length && !result.unseen.length) return null;
   return (
-    <section class="assumed" aria-label="Not decided by the files">
+    <section class="assumed" aria-label={`Not decided by the files, for ${result.line.title}`}>
       {result.unseen.length > 0 && (
         <>
           <h2>
@@ -420,7 +420,7 @@ export function Lane({ result, title, given, loop, onFollow, onGiven, onAsk }: L
           </ol>
         </div>
         <Answer result={result} loop={loop} onFollow={onFollow} />
-        {result.application && <Sight application={result.application} />}
+        {result.application && <Sight application={result.application} title={line.title} />}
       </div>
       <Assumed result={result} onAssume={onAssume} />
     </section>
