@@ -143,6 +143,8 @@ test('the redirect loop that the rules find is the path that is drawn', async ()
   const said = await trace(cwd, 'nginx/nginx.conf', 'https://shop.example.com/');
   assert.match(said, /301 https:\/\/shop\.example\.com\/, to itself: a loop/);
   assert.match(said, /takes this request for plain HTTP/);
+  assert.match(said, /takes the request for plain HTTP: nginx does not send X-Forwarded-Proto/);
+  assert.doesNotMatch(said, /secure_scheme_headers/, 'words of another program');
 });
 
 test('a form is sent as browsers send it: its Origin is what is checked', async () => {

@@ -100,10 +100,11 @@ export function likelyAnswers(
     if (view.refused) return { status: view.refused.status, why: view.refused.why };
     const says = asked(application.framework, (d) => d.toHttps);
     if (!says || !view.secure.known || view.secure.value || !view.host.known) return null;
+    const missing = missingHeader(application, request);
     return {
       status: says.status,
       headers: [['Location', `https://${view.host.value}${request.uri}`]],
-      why: `${says.name} is on, and the application takes the request for plain HTTP: ${view.secure.why}`,
+      why: `${says.name} is on, and the application takes the request for plain HTTP: ${missing ? `nginx does not send ${missing}` : view.secure.why}`,
     };
   };
 }
@@ -150,6 +151,12 @@ export function sightOf(trace: Trace, deployment: Deployment, config: Config): S
   };
 }
 
+/** The header that tells the application the scheme, where nginx does not send it; null where it does, and where parameters tell it. */
+function missingHeader({ framework }: Application, request: UpstreamRequest): string | null {
+  const header = asked(framework, (d) => d.schemeHeader) ?? 'X-Forwarded-Proto';
+  return request.params || request.headers.some(([n]) => n.toLowerCase() === header.toLowerCase()) ? null : header;
+}
+
 /** What a line means, for somebody who knows the application. The line's own reason stays behind it where it says more. */
 function sentence(
   { name, value, why, good }: Omit<SightLine, 'says'>,
@@ -166,12 +173,11 @@ function sentence(
       if (value === 'unknown') return unknown;
       if (good)
         return `${app} takes this request for ${plain(value)}, which is what the client uses${value === 'https' ? ` (${why})` : ''}.`;
-      const header = asked(framework, (d) => d.schemeHeader) ?? 'X-Forwarded-Proto';
       const redirect = asked(framework, (d) => d.toHttps);
-      const missing = !request.params && !request.headers.some(([n]) => n.toLowerCase() === header.toLowerCase());
+      const missing = missingHeader(application, request);
       const loops = redirect && trace.request.scheme === 'https' ? ` With ${redirect.name} on, every page redirects to itself.` : '';
       return missing
-        ? `nginx does not send ${header}, so ${app} takes this request for ${plain(value)}.${loops}`
+        ? `nginx does not send ${missing}, so ${app} takes this request for ${plain(value)}.${loops}`
         : `${app} takes this request for ${plain(value)}: ${why}.${loops}`;
     }
     case 'secure':
