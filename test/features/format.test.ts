@@ -256,6 +256,30 @@ include a.conf;
 );
 
 check(
+  'columns go on over lines of a template',
+  `map $host $x {
+    default          0;
+    a.example        1;
+    {{ range .Hosts }}
+    {{ . }}          2;
+    {{ end }}
+    longer.example   3;
+}
+`,
+  `map $host $x {
+    default          0;
+    a.example        1;
+    {{ range .Hosts }}
+    {{ . }}          2;
+    {{ end }}
+    longer.example   3;
+}
+`,
+  {},
+  'map.conf.tmpl',
+);
+
+check(
   'values lined up when asked',
   `
 server {
@@ -417,6 +441,17 @@ for (const [text, reason] of [
     const doc = open(text);
     const result = format(doc, OPTIONS);
     assert.equal('refused' in result && result.refused, reason);
+    doc.dispose();
+  });
+
+for (const [name, text, reason] of [
+  ['vhost_header.conf.erb', 'server {\n  listen <%= @port %>;\n', 'in line 1 begins a block whose braces the template does not show'],
+  ['vhost_footer.conf.erb', '  root <%= @root %>;\n}\n', 'in line 2 ends a block that begins in another file or by a mark of the template'],
+] as const)
+  test(`half of a block is not laid out: ${name}`, () => {
+    const doc = open(text, name);
+    const result = format(doc, OPTIONS);
+    assert.equal('refused' in result && result.refused, `The file is not formatted: ${reason}. Repair that first.`);
     doc.dispose();
   });
 

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { applyEdits } from '../../server/src/base/edit.ts';
 import { pathOf } from '../../server/src/base/file-id.ts';
 import type { Place } from '../../server/src/base/span.ts';
+import { completion } from '../../server/src/features/completion.ts';
 import { folds, selections } from '../../server/src/features/folding.ts';
 import { links } from '../../server/src/features/links.ts';
 import { definitions, highlights, references } from '../../server/src/features/navigation.ts';
@@ -70,6 +71,69 @@ describe('definition', () => {
     checkDefinition(http('js_import main from js/a.js;\nserver { location / { js_content ma<|>in.hello; } }'), ['nginx.conf:3:11 main']));
   test('a module that is called like its file', () =>
     checkDefinition(http('js_import js/util.js;\nserver { location / { js_content ut<|>il.hello; } }'), ['nginx.conf:3:14 util']));
+  const pages = (line: string): string =>
+    inside('server', `location / { ${line} }\nlocation = /auth { internal; }\nlocation /pages/ { internal; }\nlocation ~ \\.php$ { }`);
+  for (const [line, expected] of [
+    ['auth_request /au<|>th;', 'nginx.conf:5:12 /auth'],
+    ['mirror /au<|>th;', 'nginx.conf:5:12 /auth'],
+    ['error_page 404 =200 /pages/4<|>04.html;', 'nginx.conf:6:10 /pages/'],
+    ['try_files $uri /ind<|>ex.php?$args;', undefined],
+    ['try_files $uri /ind<|>ex.php;', 'nginx.conf:7:12 \\.php$'],
+    ['rewrite ^/a /pa<|>ges/b last;', 'nginx.conf:6:10 /pages/'],
+  ] as const)
+    test(`the location that takes the path of ${line.replace('<|>', '')}`, () => checkDefinition(pages(line), expected ? [expected] : []));
+  test('whatever name completion proposes', async () => {
+    const text = `events {}
+http {
+upstream app { server 127.0.0.1:1; }
+upstream other { server 127.0.0.1:2; }
+proxy_cache_path /c keys_zone=pages:1m;
+uwsgi_cache_path /d keys_zone=answers:1m;
+limit_req_zone $uri zone=reqs:1m rate=1r/s;
+limit_conn_zone $uri zone=conns:1m;
+log_format long '$uri';
+map $cookie_a $pool { default app; 1 other; }
+split_clients $uri $part { 10% app; * other; }
+server {
+listen 80;
+access_log /a long;
+error_page 404 @gone;
+error_page 500 /pages/500;
+auth_request /auth;
+location = /auth { internal; }
+location /pages/ { internal; }
+location @gone { return 410; }
+location @app { uwsgi_pass app; uwsgi_cache answers; }
+location / { proxy_pass http://app; proxy_cache pages; limit_req zone=reqs; limit_conn conns 1; mirror /pages/; }
+location /a { try_files $uri @app; }
+location /b { proxy_pass http://$pool; }
+location /c { proxy_pass http://$part; post_action @gone; }
+}
+}
+stream {
+upstream db { server 127.0.0.1:3; }
+log_format short '$status';
+limit_conn_zone $remote_addr zone=few:1m;
+server { listen 1; proxy_pass db; access_log /b short; limit_conn few 1; }
+}
+`;
+    const without: string[] = [];
+    let followed = 0;
+    for (const word of text.matchAll(/(?<=[ =/])@?[a-z/]+\b\/?/g)) {
+      const w = await world(`${text.slice(0, word.index)}<|>${text.slice(word.index + word[0].length)}`);
+      const found = completion(w.configs, w.file, w.offset);
+      for (const item of found?.items.filter((i) => i.kind === 'name' && i.label !== 'combined') ?? []) {
+        const after = applyEdits(w.file.text, [{ span: found!.span, newText: item.label }]);
+        const at = found!.span.start + item.label.length;
+        const next = await world(`${after.slice(0, at)}<|>${after.slice(at)}`);
+        followed++;
+        if (!definitions(next.configs, next.file, next.offset).length)
+          without.push(`${text.slice(text.lastIndexOf('\n', word.index) + 1, word.index)}${item.label}`);
+      }
+    }
+    assert.ok(followed > 40, `${followed} names`);
+    assert.deepEqual([...new Set(without)], []);
+  });
   test('nginx’s own has none', () => checkDefinition(http('server { return 200 $ho<|>st; }'), []));
   test('an include', () => checkDefinition(SITE.replace('up.conf;', 'up.<|>conf;'), ['up.conf:1:1']));
   test('a mask gives all its files', () =>
@@ -355,6 +419,7 @@ describe('names that variables carry to a pass directive', () => {
     ['before a query', (n) => passing(`http://${n}$is_args$args`)],
     ['behind a variable scheme', (n) => passing(`$scheme://${n}`)],
     ['of uWSGI', (n) => `map $host $pool { default ${n}; }\nserver { location / { uwsgi_pass $pool; } }`],
+    ['in sub_filter', (n) => `server { location / { proxy_pass http://${n}; proxy_set_header Host $host; sub_filter http://${n}/ /; } }`],
     [
       'in proxy_redirect',
       (n) => `server { location / { proxy_pass http://${n}; proxy_set_header Host $host; proxy_redirect http://${n}/ /; } }`,
@@ -383,6 +448,11 @@ describe('names that variables carry to a pass directive', () => {
   };
   test('what the client chooses is asked about', () =>
     confirmed(POOLS('sta<|>ble', passing('http://$cookie_pool')), /One place may use this name by a variable/));
+  test('how many places', () =>
+    confirmed(
+      POOLS('sta<|>ble', `${passing('http://$cookie_a')}\n${passing('http://$arg_b')}`),
+      /^2 places may use this name by a variable/,
+    ));
   test('pieces of a name too', () => confirmed(POOLS('sta<|>ble', passing('http://sta$cookie_x')), /One place may/));
   test('pieces of another name are not this one', () => confirmed(POOLS('sta<|>ble', passing('http://other$cookie_x')), null));
   test('the Host that nothing sets is the name', () =>

@@ -219,6 +219,10 @@ describe('changes of form', () => {
     checkRefactor('http { gzip_ty<|>pes text/css "application/json" b/a; }', /Sort the values/, {
       'nginx.conf': 'http { gzip_types "application/json" b/a text/css; }',
     }));
+  test('a value that stands there twice is left out', () =>
+    checkRefactor('http { gzip_ty<|>pes text/xml text/css b/a TEXT/css; }', /Sort the values/, {
+      'nginx.conf': 'http { gzip_types b/a TEXT/css text/xml; }',
+    }));
   test('not what has an order', () => checkRefactor('http { server { ind<|>ex b a; } }', /Sort/, null));
   test('not the names of a server: the first is one of its values', () =>
     checkRefactor('http { server { server_na<|>me b a; } }', /Sort/, null));

@@ -6,7 +6,7 @@
 import { toBytes } from '../base/bytes.ts';
 import type { FileId } from '../base/file-id.ts';
 import { basename } from '../base/file-id.ts';
-import type { Span } from '../base/span.ts';
+import type { Place, Span } from '../base/span.ts';
 import { table } from '../base/table.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
@@ -78,13 +78,13 @@ const JUMPS: Readonly<Record<string, (d: Directive) => Word | undefined>> = tabl
   add_after_body: (d) => d.args[0],
 });
 
-/** The requests that the directives of one level send on, not those of inner blocks but for `if`. */
 /** The location that takes a path; null where that depends on more than the path. */
 function takenBy(server: Scope, path: string): Location | null {
   const { location, how } = matchLocation(server, toBytes(path));
   return how === 'undecided' ? null : location;
 }
 
+/** The requests that the directives of one level send on, not those of inner blocks but for `if`. */
 function* jumpsOf(scope: Scope): Generator<Jump> {
   const server = serverBlockOf(scope);
   if (!server) return;
@@ -100,6 +100,18 @@ function* jumpsOf(scope: Scope): Generator<Jump> {
         : null;
     if (to) yield { word, directive, to };
   }
+}
+
+/** The names of the locations to which the path under the cursor sends a request. */
+export function jumpTargets(configs: readonly Config[], file: SourceFile, offset: number): Place[] {
+  const { statement, word } = cursorAt(file, offset);
+  if (!statement || !word || !JUMPS[statement.name.value]) return [];
+  return directivesAt(configs, file, statement).flatMap((use) =>
+    [...jumpsOf(use.scope)].flatMap(({ word: target, to: { directive } }) => {
+      const name = directive.args.at(-1);
+      return target === word && name ? [{ file: directive.file.id, span: { start: name.start, end: name.end } }] : [];
+    }),
+  );
 }
 
 /** The item at the cursor: a named or ordinary location, a server, an include's files, or the file itself at its top. */

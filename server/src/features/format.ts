@@ -54,7 +54,25 @@ export function format(source: SourceFile, options: FormatOptions): Formatted {
   const unpaired = innermost(source.body, (s) => s.open !== null && (!s.closed || s.open.end === s.open.start));
   if (unpaired && !range)
     return { refused: refusal(source, unpaired.name, 'begins a block whose braces the template does not show'), at: unpaired.name };
+  const surplus = range ? null : surplusBrace(source);
+  if (surplus)
+    return { refused: refusal(source, surplus, 'ends a block that begins in another file or by a mark of the template'), at: surplus };
   return { edits: layoutEdits(source, options, range) };
+}
+
+/** The first brace on the top level of a template that closes nothing: the second half of something, whose depth nobody knows. */
+function surplusBrace(source: SourceFile): Span | null {
+  if (source.template === null) return null;
+  const hidden = [...(source.marks ?? []), ...source.comments];
+  let from = 0;
+  for (const { start, end } of [...source.body, { start: source.text.length, end: source.text.length }]) {
+    for (const { index } of source.text.slice(from, start).matchAll(/\}/g)) {
+      const at = from + index;
+      if (!hidden.some((h) => h.start <= at && at < h.end)) return { start: at, end: at + 1 };
+    }
+    from = Math.max(from, end);
+  }
+  return null;
 }
 
 /**

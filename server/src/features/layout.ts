@@ -419,7 +419,8 @@ export class Layout {
     for (let i = 0; i < this.tokens.length; i++) {
       const token = this.tokens[i]!;
       const apart = paragraphs && token.breaks > 1;
-      if (token.kind === 'comment' && !apart) continue;
+      // comments and lines of a template stand between the lines of a table, and do not end it
+      if ((token.kind === 'comment' || (token.kind === 'mark' && token.breaks > 0 && !token.owner)) && !apart) continue;
       const words = token.begins && (token.breaks > 0 || i === 0) ? this.wordsOnOneLine(i) : null;
       if (!words || apart || token.depth !== group[0]?.[0]?.depth) yield ended();
       if (!words) continue;

@@ -4,6 +4,7 @@ import { type Place, type Span, samePlace } from '../base/span.ts';
 import type { Config } from '../config/config.ts';
 import { type NameSite, namesOf } from '../config/names.ts';
 import type { SourceFile } from '../syntax/statement.ts';
+import { jumpTargets } from './call-hierarchy.ts';
 import { cursorAt, namesAt } from './cursor.ts';
 import { callsOf, exportOf, functionAt, importedAt } from './scripts.ts';
 
@@ -19,7 +20,7 @@ function included(configs: readonly Config[], file: SourceFile, offset: number):
   return [...new Set<FileId>(files)].map((f) => ({ file: f, span: { start: 0, end: 0 } }));
 }
 
-/** Where the name under the cursor is declared; for an include, the files. */
+/** Where the name under the cursor is declared; for an include, the files; for a path that a request is sent on to, the location that takes it. */
 export function definitions(configs: readonly Config[], file: SourceFile, offset: number): Place[] {
   const files = included(configs, file, offset);
   if (files) return files;
@@ -27,8 +28,10 @@ export function definitions(configs: readonly Config[], file: SourceFile, offset
   if (called) return exportOf(called);
   const script = importedAt(configs, file, offset);
   if (script) return [{ file: script.id, span: { start: 0, end: 0 } }];
+  const names = namesAt(configs, file, offset);
+  if (!names.length) return unique(jumpTargets(configs, file, offset));
   return unique(
-    namesAt(configs, file, offset).flatMap(({ config, site }) =>
+    names.flatMap(({ config, site }) =>
       namesOf(config)
         .same(site)
         .filter((s) => s.role === 'defines')

@@ -71,9 +71,15 @@ const byText = (a: string, b: string): number => (a.toLowerCase() < b.toLowerCas
 export const sort: Refactor = ({ config, file, statement, uses, selected }) => {
   const [use] = uses;
   if (use?.fact && SETS.has(use.fact.kind) && use.args.length > 1 && !selected.length) {
-    const sorted = use.args.map((a) => a.raw).sort(byText);
+    // a value that stands there twice says nothing the second time, or is a warning (duplicate MIME type)
+    const once = new Map(use.args.map((a) => [a.value.toLowerCase(), a.raw] as const));
+    const sorted = [...once.values()].sort(byText);
     if (use.args.every((a, i) => a.raw === sorted[i])) return [];
-    const edits: TextEdit[] = use.args.map((a, i) => ({ span: { start: a.start, end: a.end }, newText: sorted[i]! }));
+    const edits: TextEdit[] = use.args.map((a, i) =>
+      i < sorted.length
+        ? { span: { start: a.start, end: a.end }, newText: sorted[i]! }
+        : { span: { start: use.args[i - 1]!.end, end: a.end }, newText: '' },
+    );
     return [{ title: `Sort the values of ${use.name}`, kind: 'refactor.rewrite', edits: [{ file: file.id, edits }] }];
   }
   const block = statement?.block ? statement : statement?.parent;
