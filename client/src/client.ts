@@ -39,7 +39,7 @@ function selector(): { scheme: string; language: string }[] {
 /** Starts everything. Resolves when the server answers; when it does not come up, the rest of the extension still works. */
 export async function activate(context: vscode.ExtensionContext, host: Host): Promise<Api> {
   const log = vscode.window.createOutputChannel(NAME, { log: true });
-  const initializationOptions: InitializationOptions = { previews: true };
+  const initializationOptions: InitializationOptions = { previews: true, finds: true };
   const options: LanguageClientOptions = {
     documentSelector: selector(),
     outputChannel: log,

@@ -1,7 +1,14 @@
 // Files for a server that has no disk of its own: the editor's file system answers, whatever is behind it. Only the server asks; nothing is written.
 import * as vscode from 'vscode';
 import type { BaseLanguageClient } from 'vscode-languageclient';
-import { type FileParams, FileRequests, type ListResult, type ReadResult, type StatResult } from '../../server/src/lsp/protocol.ts';
+import {
+  type FileParams,
+  FileRequests,
+  type FindResult,
+  type ListResult,
+  type ReadResult,
+  type StatResult,
+} from '../../server/src/lsp/protocol.ts';
 
 /** Bytes; a configuration of this size is a mistake. The server's own file system has the same limit. */
 const MAX_BYTES = 8 * 1024 * 1024;
@@ -46,11 +53,26 @@ async function stat({ uri }: FileParams): Promise<StatResult> {
   }
 }
 
-/** Registers the three requests; before the client starts, for the server may ask at once. */
+/** Files of a folder that are told of. */
+const MOST_FILES = 60_000;
+
+/** What the file search of the editor finds, which leaves out what a person's settings leave out; null when it cannot search there. */
+async function find({ uri }: FileParams): Promise<FindResult | null> {
+  try {
+    const everything = new vscode.RelativePattern(vscode.Uri.parse(uri), '**/*');
+    const found = await vscode.workspace.findFiles(everything, undefined, MOST_FILES + 1);
+    return { uris: found.slice(0, MOST_FILES).map(String), more: found.length > MOST_FILES };
+  } catch {
+    return null;
+  }
+}
+
+/** Registers the requests; before the client starts, for the server may ask at once. */
 export function answerFileRequests(client: BaseLanguageClient): vscode.Disposable {
   return vscode.Disposable.from(
     client.onRequest(FileRequests.read, read),
     client.onRequest(FileRequests.list, list),
     client.onRequest(FileRequests.stat, stat),
+    client.onRequest(FileRequests.find, find),
   );
 }

@@ -40,6 +40,8 @@ export class TestClient {
       settings?: object;
       sections?: Readonly<Record<string, unknown>>;
       initializationOptions?: object;
+      /** what the client answers to requests of the server, by method */
+      answers?: Readonly<Record<string, (params: never) => unknown>>;
       server?: readonly string[];
     } = {},
   ): Promise<TestClient & { result: InitializeResult }> {
@@ -61,6 +63,7 @@ export class TestClient {
       items.map(({ section }) => options.sections?.[section] ?? (section === 'proxylens' ? (options.settings ?? {}) : null)),
     );
     connection.onRequest('window/workDoneProgress/create', () => null);
+    for (const [method, answer] of Object.entries(options.answers ?? {})) connection.onRequest(method, answer);
     connection.listen();
     const folders = options.folder ? [{ uri: options.folder, name: 'test' }] : null;
     const result = await connection.sendRequest<InitializeResult>('initialize', {

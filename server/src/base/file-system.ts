@@ -36,5 +36,11 @@ export interface FileSystem {
 /** Why a file of other bytes than text has none. */
 export const BINARY = 'this is a binary file';
 
+const TOO_LARGE = 'too large for a configuration';
+/** Why a file is not read that has more bytes than are taken; without a number where nobody counted them. */
+export const tooLarge = (bytes: number | null): string => `${bytes === null ? 'it is' : `${Math.round(bytes / 1e6)} MB is`} ${TOO_LARGE}`;
+/** Whether a problem is the size of the file. */
+export const isTooLarge = (problem: string): boolean => problem.endsWith(TOO_LARGE);
+
 /** Larger files are not read: a configuration of this size is a mistake, and a binary is no configuration. */
 export const MAX_FILE_BYTES = 8 * 1024 * 1024;

@@ -28,7 +28,7 @@ export async function expandMask(
   files: Pick<FileSystem, 'list' | 'stat'>,
   root: FileId,
   path: string,
-  /** told of files that match and have names which are no text, or hold a backslash: no URI leads to them */
+  /** told of files and folders that match and have names which are no text, or hold a backslash: no URI leads to them */
   unnamed?: (name: string) => void,
 ): Promise<FileId[] | null> {
   let listed = 0;
@@ -47,7 +47,7 @@ export async function expandMask(
       for (const entry of await files.list(resolve(root, folder || '/'))) {
         if (!matches(entry.name) || (!last && entry.kind === 'file')) continue;
         if (/[\ufffd\\]/.test(entry.name)) {
-          if (last && entry.kind === 'file') unnamed?.(entry.name);
+          if (entry.kind !== 'other') unnamed?.(entry.name);
           continue;
         }
         next.push(`${folder}/${entry.name}`);

@@ -1,9 +1,8 @@
 /** All IO of a configuration: read, parse, follow includes to the end, ask the disk about paths. What it returns is complete; nothing later waits. */
 
 import { type CancelToken, check, NEVER } from '../base/cancel.ts';
-import { dirname, type FileId, fileId, pathOf, resolve } from '../base/file-id.ts';
-import type { FileSystem, Stat } from '../base/file-system.ts';
-import { BINARY } from '../base/file-system.ts';
+import { dirname, type FileId, fileId, isBelow, pathOf, relativePath, resolve } from '../base/file-id.ts';
+import { BINARY, type FileSystem, isTooLarge, type Stat } from '../base/file-system.ts';
 import { expandMask, isMask, matchesMask } from '../base/glob.ts';
 import { includesIn } from '../syntax/includes.ts';
 import type { SourceFile, Statement } from '../syntax/statement.ts';
@@ -42,6 +41,8 @@ export interface LoadOptions {
 
 /** nginx itself stops at the limit of open files; a tree of this size is a loop of links or a mask over a home folder. */
 const MAX_FILES = 20_000;
+const OVER = 'more than';
+
 /** characters of all files together: ten times what the largest sites have */
 const MAX_VOLUME = 32_000_000;
 const MAX_DEPTH = 100;
@@ -139,8 +140,8 @@ export async function loadTree(root: FileId, sources: Sources, options: LoadOpti
   const read = async (id: FileId): Promise<SourceFile | string | null> => {
     const known = files.get(id);
     if (known) return known;
-    if (volume > MAX_VOLUME) return `more than ${MAX_VOLUME / 1e6} MB are included`;
-    if (files.size >= MAX_FILES) return `more than ${MAX_FILES} files are included`;
+    if (volume > MAX_VOLUME) return `${OVER} ${MAX_VOLUME / 1e6} MB are included`;
+    if (files.size >= MAX_FILES) return `${OVER} ${MAX_FILES.toLocaleString('en')} files are included`;
     const source = stock?.source(id) ?? (await sources.source(id));
     count(id, source);
     if (source && typeof source !== 'string') {
@@ -268,7 +269,7 @@ export async function loadTree(root: FileId, sources: Sources, options: LoadOpti
         problem ??= kind;
         detail ||= words;
       };
-      if (lost.length) fail('unnamed', `the name of a file is not UTF-8 or holds a backslash (${lost[0]})`);
+      if (lost.length) fail('unnamed', `the name of a file or folder is not UTF-8 or holds a backslash (${lost[0]})`);
       const ahead = await readAhead(found, chain);
       for (const id of found) {
         const target = ahead.get(id) ?? id;
@@ -278,7 +279,11 @@ export async function loadTree(root: FileId, sources: Sources, options: LoadOpti
         }
         const got = await read(id);
         if (got === null) fail('missing', pathOf(id));
-        else if (typeof got === 'string') fail('unreadable', `${pathOf(id)}: ${got}`);
+        else if (typeof got === 'string')
+          fail(
+            isTooLarge(got) || got.startsWith(OVER) ? 'too-large' : 'unreadable',
+            `${isBelow(id, dirname(root)) ? relativePath(id, dirname(root)) : pathOf(id)}: ${got}`,
+          );
         else usable.push(id);
       }
       const unseen = problem === null || problem === 'cycle' ? null : `"${path}" cannot be read`;

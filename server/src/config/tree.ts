@@ -8,7 +8,7 @@ import type { ScopeContext } from './scope.ts';
 import type { Script } from './scripts.ts';
 
 /** `unnamed`: the file has a name that nothing but nginx can open. */
-export type IncludeProblem = 'missing' | 'cycle' | 'unreadable' | 'unnamed' | 'folder' | 'too-many';
+export type IncludeProblem = 'missing' | 'cycle' | 'unreadable' | 'unnamed' | 'folder' | 'too-many' | 'too-large';
 
 export interface Include {
   /** the file in which the directive stands */

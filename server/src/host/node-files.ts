@@ -3,7 +3,7 @@ import blocking, { type Stats } from 'node:fs';
 import fs from 'node:fs/promises';
 import { StringDecoder } from 'node:string_decoder';
 import type { FileId } from '../base/file-id.ts';
-import { BINARY, type Entry, type FileSystem, type FileText, MAX_FILE_BYTES, type Stat } from '../base/file-system.ts';
+import { BINARY, type Entry, type FileSystem, type FileText, MAX_FILE_BYTES, type Stat, tooLarge } from '../base/file-system.ts';
 import { fileOfPath, machinePath } from './paths.ts';
 
 const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? '';
@@ -107,9 +107,9 @@ export class NodeFiles implements FileSystem {
       // what the kernel makes up there has no size and may never end; a link may lead there
       if (!stat.isFile() || isKernels(path, stat, stat.size === 0 ? await this.disk.real(path) : path))
         return none('this is not a regular file');
-      if (bytes === null && stat.size > MAX_FILE_BYTES) return none(`${Math.round(stat.size / 1e6)} MB is too large for a configuration`);
+      if (bytes === null && stat.size > MAX_FILE_BYTES) return none(tooLarge(stat.size));
       const read = await this.disk.read(path, bytes ?? MAX_FILE_BYTES + 1, stat.size);
-      if (read.length > MAX_FILE_BYTES) return none('it is too large for a configuration');
+      if (read.length > MAX_FILE_BYTES) return none(tooLarge(null));
       return { ...decode(bytes !== null && read.length < stat.size ? wholeCharacters(read) : read), whole: read.length >= stat.size };
     } catch (error) {
       const code = codeOf(error);

@@ -1,8 +1,28 @@
-/** A file system behind the client: the browser's server has no disk of its own and asks for each file. */
+/** Files behind the client. A file system: the browser's server has no disk of its own and asks for each file. */
 import type { Connection } from 'vscode-languageserver';
-import type { FileId } from '../base/file-id.ts';
+import { type FileId, fileId } from '../base/file-id.ts';
 import type { Entry, FileSystem, FileText, Stat } from '../base/file-system.ts';
-import { FileRequests, type ListResult, type ReadResult, type StatResult } from './protocol.ts';
+import type { Candidates } from '../project/walk.ts';
+import { FileRequests, type FindResult, type ListResult, type ReadResult, type StatResult } from './protocol.ts';
+
+/** After this many milliseconds without an answer the server looks for itself. */
+const PATIENCE = 20_000;
+
+/** What the search of the editor finds below a folder; null where it gives no answer, or finds nothing at all: then somebody else has to look. */
+export async function findBelow(connection: Connection, folder: FileId): Promise<Candidates | null> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  try {
+    const late = new Promise<null>((resolve) => {
+      timer = setTimeout(() => resolve(null), PATIENCE);
+    });
+    const found = await Promise.race([connection.sendRequest<FindResult | null>(FileRequests.find, { uri: folder }), late]);
+    return found && Array.isArray(found.uris) && found.uris.length ? { files: found.uris.map(fileId), more: found.more === true } : null;
+  } catch {
+    return null;
+  } finally {
+    clearTimeout(timer);
+  }
+}
 
 /** A file system that the client reads for us, for workspaces that are not on a disk. */
 export class ClientFiles implements FileSystem {

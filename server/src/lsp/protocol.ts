@@ -53,6 +53,8 @@ export const FileRequests = {
   read: 'proxylens/fs/read',
   list: 'proxylens/fs/list',
   stat: 'proxylens/fs/stat',
+  /** the files below a folder as the editor's own search finds them, wherever the server's disk is: FileParams → FindResult | null */
+  find: 'proxylens/fs/find',
 } as const;
 
 export const Notifications = {
@@ -132,6 +134,11 @@ export interface ReadResult {
 export interface ListResult {
   entries: { name: string; kind: 'file' | 'folder' | 'other' }[];
 }
+export interface FindResult {
+  uris: string[];
+  /** there are more than these */
+  more: boolean;
+}
 export interface StatResult {
   stat: { kind: 'file' | 'folder' | 'other'; size: number } | null;
 }
@@ -145,6 +152,8 @@ export interface InitializationOptions {
   /** an address that a rule's id is put behind, so that clicking the code in the problem list opens its page */
   docs?: string;
   settings?: unknown;
+  /** the client answers `proxylens/fs/find` */
+  finds?: boolean;
   /** the client has the command that opens the preview, with a request as third argument */
   previews?: boolean;
 }

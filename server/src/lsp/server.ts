@@ -22,7 +22,7 @@ import {
   type TextDocumentContentChangeEvent,
   TextDocumentSyncKind,
 } from 'vscode-languageserver';
-import { fileId, pathOf } from '../base/file-id.ts';
+import { type FileId, fileId, pathOf } from '../base/file-id.ts';
 import type { FileSystem } from '../base/file-system.ts';
 import type { Engine } from '../config/config.ts';
 import type { EditorSettings } from '../config/declared.ts';
@@ -33,6 +33,7 @@ import { HOST_GLOBS, mayHost } from '../project/embedded.ts';
 import { type Rule, ruleNames } from '../rules/rule.ts';
 import type { NginxParser } from '../syntax/parser.ts';
 import { Workspace } from '../workspace/workspace.ts';
+import { findBelow } from './client-files.ts';
 import { type Encoding, toSpan } from './convert/encoding.ts';
 import { capabilitiesOf, run } from './handler.ts';
 import { HANDLERS } from './handlers/index.ts';
@@ -99,6 +100,7 @@ export function serve(connection: Connection, host: Host): void {
       now: () => Date.now(),
       python,
       log,
+      ...(options.finds ? { search: (folder: FileId) => findBelow(connection, folder) } : {}),
       progress: (message) => {
         status('loading', message);
         if (client.progress) progress.report(message);

@@ -18,7 +18,7 @@ import { depth, instancesFor, loneProject, mountsFor, type Project } from './dep
 import { type Embedded, embeddedIn, mayHost } from './embedded.ts';
 import { mapsWithin } from './embedded-files.ts';
 import { instancesOf, OF_IMAGES, type Placed, saysWhere } from './mounts.ts';
-import { filesBelow } from './walk.ts';
+import { type Candidates, filesBelow, holding } from './walk.ts';
 
 export interface SurveyOptions {
   readonly catalog: Catalog;
@@ -28,6 +28,8 @@ export interface SurveyOptions {
   readonly named?: readonly FileId[];
   /** what a person's editor leaves out of searches */
   readonly excluded?: (id: FileId) => boolean;
+  /** the files of the project as an editor's own search finds them; without it the folders are walked through */
+  readonly candidates?: Candidates | null;
   readonly cancel?: CancelToken;
 }
 
@@ -42,7 +44,7 @@ const AT_ONCE = 32;
 
 /** Looks through a project. Throws Cancelled. */
 export async function findProject(boundary: Boundary, files: FileSystem, options: SurveyOptions): Promise<Project> {
-  const { catalog, isOther = () => false, named = [], excluded, cancel = NEVER } = options;
+  const { catalog, isOther = () => false, named = [], excluded, candidates = null, cancel = NEVER } = options;
   if (boundary.bare && !named.length) return loneProject(boundary.folder, boundary.system);
   const notSeen: string[] = [];
   const seen = new Set<FileId>();
@@ -56,7 +58,9 @@ export async function findProject(boundary: Boundary, files: FileSystem, options
   const { folder } = boundary;
   const home = basename(folder);
   const start = boundary.bare ? [] : [folder];
-  const walk = filesBelow(start, files, {
+  if (candidates?.more)
+    notSeen.push(`only the first ${candidates.files.length.toLocaleString('en')} files that the editor found were looked at`);
+  const walk = filesBelow(start, candidates ? holding(candidates, files) : files, {
     cancel,
     named,
     ...(excluded ? { excluded } : {}),
@@ -74,6 +78,18 @@ export async function findProject(boundary: Boundary, files: FileSystem, options
     const from = isBelow(id, folder) ? `${home}/${path}` : pathOf(id);
     if (looksLikeNginx(from)) called.push(id);
     else if (isPlausible(from)) heads.push(id);
+  }
+  // a search does not say what it got to through a link
+  if (candidates && files.real) {
+    const home = await files.real(folder);
+    const kept = new Set<FileId>();
+    const opened = [...new Set([...called, ...heads, ...placing, ...hosting, ...others])];
+    await each(opened, cancel, async (id) => {
+      if (isBelow(await files.real!(id), home)) kept.add(id);
+      else links.push(id);
+    });
+    if (links.length)
+      for (const list of [called, heads, placing, hosting, others]) list.splice(0, list.length, ...list.filter((id) => kept.has(id)));
   }
   if (links.length)
     notSeen.push(

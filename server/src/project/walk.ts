@@ -1,8 +1,8 @@
 /** The walk through a project's folders: bounded, never out of the project through a link, and past what a repository itself leaves out. */
 import ignoring, { type Ignore } from 'ignore';
 import { type CancelToken, check, NEVER } from '../base/cancel.ts';
-import { basename, entryOf, type FileId, isBelow, relativePath, resolve } from '../base/file-id.ts';
-import type { FileSystem } from '../base/file-system.ts';
+import { basename, dirname, entryOf, type FileId, isBelow, relativePath, resolve } from '../base/file-id.ts';
+import type { Entry, FileSystem } from '../base/file-system.ts';
 
 /** Folders of dependencies, builds and caches. */
 const SKIP = new Set([
@@ -46,6 +46,32 @@ export interface WalkOptions {
   readonly leaving?: (link: FileId) => void;
 }
 
+/** Files that somebody else has looked for. */
+export interface Candidates {
+  readonly files: readonly FileId[];
+  /** there are more than these */
+  readonly more: boolean;
+}
+
+/** A file system whose folders hold the candidates and nothing else, so that all that is left out of a walk is left out of them. */
+export function holding({ files: candidates }: Candidates, files: FileSystem): Pick<FileSystem, 'list' | 'read' | 'real'> {
+  const folders = new Map<FileId, Map<string, Entry>>();
+  for (const file of candidates)
+    for (let id = file, kind: Entry['kind'] = 'file'; dirname(id) !== id; id = dirname(id), kind = 'folder') {
+      const folder = dirname(id);
+      const entries = folders.get(folder) ?? new Map<string, Entry>();
+      folders.set(folder, entries);
+      const name = basename(id);
+      if (entries.has(name)) break;
+      entries.set(name, { name, kind });
+    }
+  return {
+    list: async (folder) => [...(folders.get(folder)?.values() ?? [])].sort((a, b) => (a.name < b.name ? -1 : 1)),
+    read: (file) => files.read(file),
+    ...(files.real ? { real: (file: FileId) => files.real!(file) } : {}),
+  };
+}
+
 interface Rules {
   readonly folder: FileId;
   readonly ignore: Ignore;
@@ -54,7 +80,7 @@ interface Rules {
 /** The files below the folders, breadth first, each once; the order of entries is the file system's. Throws Cancelled. */
 export async function* filesBelow(
   folders: readonly FileId[],
-  files: FileSystem,
+  files: Pick<FileSystem, 'list' | 'read' | 'real'>,
   { cancel = NEVER, named = [], excluded, cut, leaving }: WalkOptions = {},
 ): AsyncGenerator<FileId> {
   let left = MAX_ENTRIES;

@@ -6,7 +6,7 @@ import picomatch from 'picomatch';
 import { Cancelled, type CancelToken, NEVER } from '../base/cancel.ts';
 import { applyEdits, type TextEdit } from '../base/edit.ts';
 import { basename, dirname, type FileId, fileId, hostFileOf, isBelow, isWithin, pathOf, relativePath } from '../base/file-id.ts';
-import { type Entry, type FileSystem, MAX_FILE_BYTES } from '../base/file-system.ts';
+import { type Entry, type FileSystem, MAX_FILE_BYTES, tooLarge } from '../base/file-system.ts';
 import { Lines } from '../base/lines.ts';
 import type { Context } from '../catalog/context.ts';
 import { readAsChosen } from '../config/chosen-engine.ts';
@@ -40,6 +40,7 @@ import { EmbeddedFiles } from '../project/embedded-files.ts';
 import { findProject, type LoadWishes, loadOptions, settingsAbove, settingsFor, wordsBeside } from '../project/project.ts';
 import { destinationIn, listsBeside, standInFor } from '../project/standin.ts';
 import { Stock } from '../project/stock.ts';
+import type { Candidates } from '../project/walk.ts';
 import type { Document } from '../syntax/document.ts';
 import { includesIn } from '../syntax/includes.ts';
 import type { NginxParser } from '../syntax/parser.ts';
@@ -118,6 +119,8 @@ export interface WorkspaceOptions {
   readonly python?: () => Promise<Python>;
   /** the clock, in milliseconds since 1970, for what depends on it where settings ask about the machine; none: the disk is not asked */
   readonly now?: () => number;
+  /** the files below a folder as the editor's own search finds them, which knows what a person leaves out; null: look yourself */
+  readonly search?: (folder: FileId) => Promise<Candidates | null>;
   /** a line for the log */
   readonly log?: (line: string) => void;
   readonly progress?: (words: string) => void;
@@ -340,7 +343,7 @@ export class Workspace {
       return;
     }
     if (text.length > MAX_FILE_BYTES) {
-      this.options.log?.(`${file}: ${Math.round(text.length / 1e6)} MB is too large for a configuration`);
+      this.options.log?.(`${file}: ${tooLarge(text.length)}`);
       const before = this.buffers.get(file);
       if (before) before.version = null;
       this.forget(file);
@@ -570,7 +573,7 @@ export class Workspace {
     const stat = await this.files.stat(file);
     if (!stat) return null;
     if (stat.kind === 'folder') return 'this is a folder';
-    if (stat.size > MAX_FILE_BYTES) return `${Math.round(stat.size / 1e6)} MB is too large for a configuration`;
+    if (stat.size > MAX_FILE_BYTES) return tooLarge(stat.size);
     const read = await this.files.read(file);
     if (!read) return null;
     if (read.problem) return read.problem;
@@ -642,8 +645,11 @@ export class Workspace {
     if (known) return known;
     const { catalog } = this.engine;
     const isOther = this.options.isApplicationFile ?? (() => false);
+    // an editor searches its own folders, and nothing around them
+    const searched = !boundary.bare && this.folders.some((f) => isBelow(boundary.folder, f));
     const project = await findProject(boundary, this.files, {
       catalog,
+      candidates: searched ? ((await this.options.search?.(boundary.folder)) ?? null) : null,
       isOther,
       named: kind === 'folder' ? [id] : [],
       excluded: this.excluded(),

@@ -36,10 +36,10 @@ export default defineRule({
   title: 'Part of the configuration is not checked',
   why: `
 A check that says nothing is taken for a clean configuration. So what it did not look at is a finding: blocks inside 300 others, a mask that
-matches tens of thousands of files, a file whose name is not UTF-8 or that would exceed the size limit. nginx may read it all
-the same.
+matches tens of thousands of files, a file whose name is not UTF-8, that is very large, or that would exceed the size limit. nginx may read it
+all the same.
 
-A file that is there and is no text (it is binary or very large, a folder, or may not be read) is a warning: what nginx makes of it is missing
+A file that is there and is no text (it is binary, a folder, or may not be read) is a warning: what nginx makes of it is missing
 from every other finding.`,
   about: ['include'],
   looksAt: [{ directive: ['include'] }, { file: true }],
@@ -61,7 +61,7 @@ from every other finding.`,
     const at = directive.args[0] ?? directive.statement.name;
     const data: Report['data'] = { why: include?.detail ?? '' };
     if (include?.problem === 'unreadable') report('unreadable', { at, data, severity: 'warning' });
-    else if (include?.problem === 'unnamed') report('unreadable', { at, data });
+    else if (include?.problem === 'unnamed' || include?.problem === 'too-large') report('unreadable', { at, data });
     else if (include?.problem === 'too-many') report('too-many', { at, data });
   },
   examples: [

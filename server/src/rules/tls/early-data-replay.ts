@@ -40,6 +40,8 @@ The rule is silent as soon as \`$ssl_early_data\` is used where the request pass
   needs: 'config',
   fixable: 'sometimes',
   messages: {
+    enabled:
+      'From nginx 1.23.4 on, which speaks TLSv1.3 unless told otherwise, early data can be replayed, and {count} of the locations that pass it to an application do not mark it. Send Early-Data $ssl_early_data.',
     unmarked:
       'Early data can be replayed, and {count} of the locations that pass it to an application do not mark it. Send Early-Data $ssl_early_data.',
   },
@@ -62,7 +64,9 @@ The rule is silent as soon as \`$ssl_early_data\` is used where the request pass
       }
     }
     if (!open.length) return;
-    report('unmarked', {
+    // older releases speak TLS 1.3 only where they are told to, and which one runs this is not known
+    const told = open.some((d) => d.scope.value('ssl_protocols'));
+    report(config.settings.versionFrom === 'default' && !told ? 'enabled' : 'unmarked', {
       at: directive.statement,
       data: { count: open.length },
       related: open.slice(0, 5).map((d) => ({ at: d.at(), message: 'Early data reaches an application here.' })),
@@ -117,6 +121,34 @@ server {
     ssl_certificate site.pem;
     ssl_certificate_key site.key;
     ssl_early_data on;
+#   ^^^^^^^^^^^^^^^^^^ enabled
+    location / {
+        proxy_pass http://127.0.0.1:8000;
+        proxy_set_header Host $host;
+    }
+}`,
+      good: `
+server {
+    listen 443 ssl;
+    ssl_certificate site.pem;
+    ssl_certificate_key site.key;
+    ssl_early_data on;
+    location / {
+        proxy_pass http://127.0.0.1:8000;
+        proxy_set_header Host $host;
+        proxy_set_header Early-Data $ssl_early_data;
+    }
+}`,
+    },
+    {
+      inside: 'http',
+      bad: `
+server {
+    listen 443 ssl;
+    ssl_certificate site.pem;
+    ssl_certificate_key site.key;
+    ssl_protocols TLSv1.3;
+    ssl_early_data on;
 #   ^^^^^^^^^^^^^^^^^^ unmarked
     location / {
         proxy_pass http://127.0.0.1:8000;
@@ -128,6 +160,7 @@ server {
     listen 443 ssl;
     ssl_certificate site.pem;
     ssl_certificate_key site.key;
+    ssl_protocols TLSv1.3;
     ssl_early_data on;
     location / {
         proxy_pass http://127.0.0.1:8000;
