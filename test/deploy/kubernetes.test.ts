@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readDeployment } from '../../server/src/deploy/deployment.ts';
-import { reachedFrom } from '../../server/src/deploy/reach.ts';
+import { reachedFrom, samePlaceOutside } from '../../server/src/deploy/reach.ts';
 import { certain, likely } from '../../server/src/deploy/setting.ts';
 import { tree } from './fixture.ts';
 
@@ -87,5 +87,73 @@ test('probes ask the address of the pod, or the host that they name, on the port
       ['/up', 8000, '10.0.0.1:8000', true],
       ['/live', 8000, 'shop.example.com', false],
     ],
+  );
+});
+
+test('volumes have one name for all that mount them, and a ConfigMap of kustomize is its files', () => {
+  const text = `${CLUSTER.replace(
+    '          ports: [{ containerPort: 8000, name: http }]\n',
+    `          ports: [{ containerPort: 8000, name: http }]
+          volumeMounts:
+            - { name: static, mountPath: /app/static/ }
+            - { name: media, mountPath: /app/media, subPath: uploads }
+            - { name: conf, mountPath: /etc/nginx/conf.d }
+            - { name: secret, mountPath: /run/keys }
+        - name: nginx
+          image: nginx:1.28
+          volumeMounts: [{ name: static, mountPath: /www }]
+      volumes:
+        - { name: static, emptyDir: {} }
+        - { name: media, persistentVolumeClaim: { claimName: media } }
+        - { name: conf, configMap: { name: site } }
+        - { name: secret, secret: { secretName: keys } }
+      initContainers:
+        - { name: once, image: "shop:1", command: [python, manage.py, collectstatic] }
+        - { name: beside, image: "shop:1", restartPolicy: Always }
+`,
+  )}
+#- k8s/kustomization.yaml
+configMapGenerator: [{ name: site, files: [../nginx/site.conf, other.conf=../nginx/b.conf] }]
+`;
+  const { containers } = readDeployment(tree(text), null);
+  assert.deepEqual(
+    containers.map((c) => c.name),
+    ['web/django', 'web/nginx', 'web/beside'],
+  );
+  const [django, nginx] = containers;
+  assert.deepEqual(
+    django!.mounts.map((m) => [m.source, m.target]),
+    [
+      ['emptyDir default/Deployment/web static', '/app/static'],
+      ['claim default/media/uploads', '/app/media'],
+      ['ConfigMap default/site', '/etc/nginx/conf.d'],
+      [null, '/run/keys'],
+    ],
+  );
+  assert.equal(samePlaceOutside(django!, '/app/static/css', nginx!, '/www/css'), true);
+  assert.equal(samePlaceOutside(django!, '/app/media', nginx!, '/www'), false);
+  assert.deepEqual(
+    django!.maps!.flatMap((m) => m.files.map((f) => [f.key, f.file.replace(/^.*\/nginx\//, '')])),
+    [
+      ['site.conf', 'site.conf'],
+      ['other.conf', 'b.conf'],
+    ],
+  );
+});
+
+test('a pod of which all containers are known has no other port', () => {
+  const pod = CLUSTER.replace('        - name: django', '        - { name: nginx, image: "nginx:1.28" }\n        - name: django');
+  const deployment = readDeployment(tree(pod), null);
+  const from = deployment.containers.find((c) => c.name === 'web/nginx')!;
+  const reached = (port: number) => reachedFrom(deployment, from, { kind: 'tcp', host: '127.0.0.1', port }).kind;
+  assert.equal(reached(8000), 'listener');
+  assert.equal(reached(8001), 'container');
+  const third = readDeployment(
+    tree(pod.replace('        - name: django', '        - { name: cache, image: "varnish:7" }\n        - name: django')),
+    null,
+  );
+  assert.equal(
+    reachedFrom(third, third.containers.find((c) => c.name === 'web/nginx')!, { kind: 'tcp', host: '127.0.0.1', port: 8001 }).kind,
+    'unknown',
   );
 });

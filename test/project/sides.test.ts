@@ -12,6 +12,7 @@ import {
   ROLE,
   SCRIPTS,
   SHARED_CODE,
+  SIDECAR,
   UNIT,
   UWSGI,
   VOLUMES,
@@ -348,6 +349,36 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
       'one that is published itself',
       changed(BEHIND, 'compose.yaml', '    image: nginx:1.28\n', '    image: nginx:1.28\n    ports: ["8080:80"]\n'),
       ['proxy-fix-count-wrong', 'published-port-lost'],
+    ],
+  ],
+  'a pod of two containers': [
+    ['sound', SIDECAR, []],
+    ['a folder at another path', changed(SIDECAR, 'k8s/books.yaml', 'alias /www/static/', 'alias /app/collected/'), ['static-not-mounted']],
+    [
+      'a folder that nobody mounts into nginx',
+      changed(SIDECAR, 'k8s/books.yaml', '            - { name: static, mountPath: /www/static, readOnly: true }\n', ''),
+      ['static-not-mounted'],
+    ],
+    ['another port of the pod', changed(SIDECAR, 'k8s/books.yaml', '127.0.0.1:8000', '127.0.0.1:8001'), ['socket-not-listened']],
+    [
+      'a port of the Service without a container',
+      changed(SIDECAR, 'k8s/books.yaml', 'targetPort: http', 'targetPort: web'),
+      ['cluster-port-mismatch'],
+    ],
+    [
+      'a host that is not allowed',
+      changed(SIDECAR, 'k8s/books.yaml', 'server_name books', 'server_name www.books'),
+      ['allowed-hosts-mismatch'],
+    ],
+    [
+      'the redirect to HTTPS behind the Ingress',
+      changed(
+        changed(SIDECAR, 'k8s/books.yaml', '$http_x_forwarded_proto', '$scheme'),
+        'src/config/settings.py',
+        'INSTALLED_APPS',
+        'MIDDLEWARE = ["django.middleware.security.SecurityMiddleware"]\nSECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")\nSECURE_SSL_REDIRECT = True\nINSTALLED_APPS',
+      ),
+      ['secure-proxy-header-mismatch'],
     ],
   ],
   'an address that envsubst writes': [

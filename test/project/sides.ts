@@ -420,3 +420,67 @@ ${FORWARD}        proxy_pass http://app;
 }
 `,
 };
+
+/** A pod of nginx and Django with a folder in common, and the configuration in a ConfigMap. */
+export const SIDECAR: Files = {
+  ...Object.fromEntries(
+    Object.entries(
+      django(`ALLOWED_HOSTS = ["books.example.com"]
+INSTALLED_APPS = ["django.contrib.staticfiles"]
+STATIC_URL = "/static/"
+STATIC_ROOT = "/app/collected"
+`),
+    ).map(([path, text]) => [`src/${path}`, text]),
+  ),
+  'k8s/books.yaml': `apiVersion: v1
+kind: ConfigMap
+metadata: { name: books-nginx }
+data:
+  default.conf: |
+    server {
+        listen 8080;
+        server_name books.example.com;
+        location /static/ { alias /www/static/; }
+        location / {
+            proxy_pass http://127.0.0.1:8000;
+            proxy_set_header Host $host;
+            proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+            proxy_set_header X-Forwarded-Proto $http_x_forwarded_proto;
+        }
+    }
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: books }
+spec:
+  template:
+    metadata: { labels: { app: books } }
+    spec:
+      initContainers:
+        - name: collect
+          image: registry.example.com/books:1
+          command: [python, manage.py, collectstatic, --noinput]
+          volumeMounts: [{ name: static, mountPath: /app/collected }]
+      containers:
+        - name: django
+          image: registry.example.com/books:1
+          command: [gunicorn, config.wsgi, --bind, "0.0.0.0:8000"]
+          volumeMounts: [{ name: static, mountPath: /app/collected }]
+        - name: nginx
+          image: nginx:1.28
+          ports: [{ name: http, containerPort: 8080 }]
+          volumeMounts:
+            - { name: conf, mountPath: /etc/nginx/conf.d/default.conf, subPath: default.conf }
+            - { name: static, mountPath: /www/static, readOnly: true }
+      volumes:
+        - { name: conf, configMap: { name: books-nginx } }
+        - { name: static, emptyDir: {} }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: books }
+spec:
+  selector: { app: books }
+  ports: [{ port: 80, targetPort: http }]
+`,
+};

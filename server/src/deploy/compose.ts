@@ -34,6 +34,8 @@ export interface MapMount {
   readonly map: string;
   readonly target: string;
   readonly key: string | null;
+  /** its keys where kustomize makes it of files of the project */
+  readonly files: readonly { readonly key: string; readonly file: FileId }[];
 }
 
 export interface EnvironmentFile {
@@ -98,6 +100,8 @@ export interface ComposeService {
   readonly healthChecks: readonly HealthCheck[];
   /** ports under which its names are reached, where those are not its own: Kubernetes' Services. Null for Compose, whose names lead to the container itself */
   readonly forwards?: readonly { readonly port: number; readonly target: number }[];
+  /** of Kubernetes only: its ports by their names */
+  readonly portNames?: ReadonlyMap<string, number>;
   /** containers with the same pod share their addresses, the loopback's too */
   readonly pod?: string;
 }

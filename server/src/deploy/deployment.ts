@@ -11,7 +11,7 @@ import { type DockerStage, type ImageCommand, imageServers, readDockerfile } fro
 import { type EnvDialect, isEnvFile, isEnvSample, readEnvFile, withoutSecrets } from './env-file.ts';
 import { FRAMEWORKS } from './frameworks/all.ts';
 import { type FrameworkDeclaration, mainFile, type ProjectReading } from './frameworks/framework.ts';
-import { isManifest, readManifests } from './kubernetes.ts';
+import { type Cluster, isManifest, NO_CLUSTER, readManifests } from './kubernetes.ts';
 import { MappedText } from './mapped-text.ts';
 import { readProcfile } from './procfile.ts';
 import { type ModuleValues, type PyCall, PythonProject } from './python.ts';
@@ -33,6 +33,8 @@ export interface Deployment {
   readonly containers: readonly ComposeService[];
   /** The compose projects that they belong to. */
   readonly projects: readonly ComposeProject[];
+  /** Services and Ingresses of Kubernetes. */
+  readonly cluster: Cluster;
   /** Files that could not be read completely; what they say may be missing from everything else. */
   readonly unread: readonly Unread[];
   /** What the Dockerfile of a service makes: the stage that it runs. */
@@ -45,6 +47,7 @@ export const NO_DEPLOYMENT: Deployment = {
   applications: [],
   containers: [],
   projects: [],
+  cluster: NO_CLUSTER,
   unread: [],
   stages: new Map(),
   files: new Map(),
@@ -132,9 +135,9 @@ class Reader {
     const { projects, containers, built } = this.compose(dockerfiles);
     const manifests = [...this.files].filter(([file, text]) => /\.ya?ml$/.test(file) && !isCompose(basename(file)) && isManifest(text));
     // a ConfigMap of one file is used in another: only where they cannot be read together, each is read by itself
-    const pods = manifests.length
-      ? this.guarded<ReturnType<typeof readManifests>>(manifests[0]![0], [], () => this.manifests(manifests))
-      : [];
+    const { containers: pods, cluster } = manifests.length
+      ? this.guarded(manifests[0]![0], NO_MANIFESTS, () => this.manifests(manifests))
+      : NO_MANIFESTS;
     for (const container of pods) this.guarded(container.file, undefined, () => this.pod(container));
     for (const [file, stages] of dockerfiles) if (!built.has(file)) this.guarded(file, undefined, () => this.image(file, stages));
     for (const [file, text] of this.files)
@@ -147,6 +150,7 @@ class Reader {
       applications: this.applications,
       containers: [...containers, ...pods],
       projects,
+      cluster,
       unread,
       stages: this.stages,
       files: this.files,
@@ -158,7 +162,14 @@ class Reader {
       return readManifests(files);
     } catch (error) {
       if (files.length === 1) throw error;
-      return files.flatMap((one) => this.guarded<ReturnType<typeof readManifests>>(one[0], [], () => readManifests([one])));
+      const each = files.map((one) => this.guarded(one[0], NO_MANIFESTS, () => readManifests([one])));
+      return {
+        containers: each.flatMap((e) => e.containers),
+        cluster: {
+          services: each.flatMap((e) => e.cluster.services),
+          ingresses: each.flatMap((e) => e.cluster.ingresses),
+        },
+      };
     }
   }
 
@@ -593,6 +604,7 @@ const wordsOf = (command: ImageCommand): string[] =>
 const isShellScript = (name: string, text: string): boolean =>
   name.endsWith('.sh') || (!name.includes('.') && /^#!\s*\/\S*(sh|env\s+(ba|da|z)?sh)\b/.test(text));
 
+const NO_MANIFESTS: ReturnType<typeof readManifests> = { containers: [], cluster: NO_CLUSTER };
 const NO_VERSIONS: Versions = new Map();
 const NO_SETTINGS: ReadonlyMap<string, Setting<string>> = new Map();
 

@@ -2,13 +2,13 @@
  * Where envsubst writes the values of environment variables into nginx's files: calls of its own in scripts, Dockerfiles and compose files,
  * and the environments of containers that run nginx, whose image does it with every template before nginx starts. Nothing is run.
  */
-import { basename, dirname, type FileId, hostFileOf, isBelow, isWithin, resolve } from '../base/file-id.ts';
+import { basename, dirname, type FileId, isBelow, resolve } from '../base/file-id.ts';
 import type { Place } from '../base/span.ts';
 import type { ComposeService } from './compose.ts';
 import type { Deployment } from './deployment.ts';
 import { readDockerfile } from './dockerfile.ts';
 import { readEnvFile } from './env-file.ts';
-import { mapIn } from './kubernetes.ts';
+import { mountedKey } from './kubernetes.ts';
 import { certain, placeOf } from './setting.ts';
 
 /** A file that its reader gave up is not read again. */
@@ -190,16 +190,8 @@ export function substitutionsOf(deployment: Deployment, template: FileId): reado
 
 /** Whether a template is a key of a ConfigMap that the container has among its templates. */
 function ofMap(deployment: Deployment, service: ComposeService, template: FileId): boolean {
-  if (!isWithin(template) || !service.maps?.length) return false;
-  const host = hostFileOf(template);
-  const key = basename(template);
-  const document = Number(/\/(\d+)\.data$/.exec(dirname(template))?.[1]);
-  const text = deployment.files.get(host);
-  if (text === undefined || !Number.isInteger(document)) return false;
-  return service.maps.some((mount) => {
-    const at = mount.key === null ? `${mount.target}/${key}` : mount.key === key ? mount.target : null;
-    return at?.startsWith(`${TEMPLATES}/`) && at.endsWith('.template') && mapIn(host, text, document) === mount.map;
-  });
+  const at = mountedKey(service, template, (file) => deployment.files.get(file));
+  return at?.startsWith(`${TEMPLATES}/`) === true && at.endsWith('.template');
 }
 
 const FILTER = 'NGINX_ENVSUBST_FILTER';

@@ -1,21 +1,23 @@
 /**
- * Kubernetes manifests as far as they say how an application is reached: the containers of workloads with their commands and variables, and the Services that
- * give them names and ports. They take the form of Compose services, with the ports that a Service forwards. Helm's templates are not rendered, and not read.
+ * Kubernetes manifests as far as they say how an application is reached: the containers of workloads with their commands, variables and volumes, the Services that
+ * give them names and ports, and the Ingresses that lead to those. Containers take the form of Compose services, with the ports that a Service forwards. Helm's
+ * templates are not rendered, and not read.
  */
-import type { FileId } from '../base/file-id.ts';
+import { basename, dirname, type FileId, hostFileOf, isWithin, resolve } from '../base/file-id.ts';
 import type { Place } from '../base/span.ts';
-import type { ComposeService, EnvironmentFile, HealthCheck, MapMount } from './compose.ts';
+import type { ComposeMount, ComposeService, EnvironmentFile, HealthCheck, MapMount } from './compose.ts';
 import { execWords, type ImageCommand } from './dockerfile.ts';
 import { isSecret } from './env-file.ts';
 import type { MappedText } from './mapped-text.ts';
 import { type Setting, unknownSetting, written } from './setting.ts';
 import { child, scalarText, type YamlValue, yamlDocuments } from './yaml-text.ts';
 
-/** Whether a text is a manifest that this reads. */
+/** Whether a text is a manifest that this reads, or a file of kustomize that makes ConfigMaps. */
 export const isManifest = (text: string): boolean =>
   !text.includes('{{') &&
-  /^apiVersion:/m.test(text) &&
-  /^kind:\s*["']?(Deployment|StatefulSet|DaemonSet|ReplicaSet|Pod|Service|ConfigMap)\b/m.test(text);
+  (/^configMapGenerator:/m.test(text) ||
+    (/^apiVersion:/m.test(text) &&
+      /^kind:\s*["']?(Deployment|StatefulSet|DaemonSet|ReplicaSet|Pod|Service|ConfigMap|Ingress)\b/m.test(text)));
 
 interface Manifest {
   readonly file: FileId;
@@ -25,11 +27,48 @@ interface Manifest {
   readonly body: YamlValue;
 }
 
-interface ServicePort {
+export interface ServicePort {
   readonly port: number;
+  readonly name: string | null;
   /** a number, or the name of a container's port */
   readonly target: string;
+  readonly place: Place;
 }
+
+/** A Service of a cluster that has an address of its own. */
+export interface ClusterService {
+  readonly name: string;
+  readonly namespace: string;
+  readonly ports: readonly ServicePort[];
+  /** the containers of the pods that it selects */
+  readonly containers: readonly ComposeService[];
+  readonly place: Place;
+}
+
+/** Where an Ingress sends what it takes. */
+export interface IngressPath {
+  readonly host: MappedText | null;
+  readonly path: MappedText | null;
+  readonly service: MappedText;
+  /** a number, or the name of a port of the Service */
+  readonly port: MappedText | null;
+}
+
+export interface Ingress {
+  readonly name: string;
+  readonly namespace: string;
+  /** what is said to its controller, by the name without `nginx.ingress.kubernetes.io/`; null for another controller than ingress-nginx */
+  readonly annotations: ReadonlyMap<string, MappedText> | null;
+  readonly paths: readonly IngressPath[];
+  readonly place: Place;
+}
+
+export interface Cluster {
+  readonly services: readonly ClusterService[];
+  readonly ingresses: readonly Ingress[];
+}
+
+export const NO_CLUSTER: Cluster = { services: [], ingresses: [] };
 
 const text = (value: YamlValue | undefined): string | undefined => scalarText(value)?.text;
 const items = (value: YamlValue | undefined): readonly YamlValue[] => (value?.kind === 'list' ? value.items : []);
@@ -89,15 +128,100 @@ function variablesOf(
   return { variables, missing };
 }
 
+type MapFiles = MapMount['files'];
+
+/** The ConfigMaps that kustomize makes of files, by their names. */
+function generatedMaps(files: readonly (readonly [FileId, string])[]): ReadonlyMap<string, MapFiles> {
+  const out = new Map<string, MapFiles>();
+  for (const [file, source] of files)
+    if (source.includes('configMapGenerator:'))
+      for (const document of yamlDocuments(file, source))
+        for (const map of items(child(document, 'configMapGenerator'))) {
+          const name = text(child(map, 'name'));
+          const entries = items(child(map, 'files')).flatMap((item) => {
+            const written = text(item) ?? '';
+            const equals = written.indexOf('=');
+            const path = written.slice(equals + 1);
+            return path
+              ? [{ key: equals < 0 ? path.slice(path.lastIndexOf('/') + 1) : written.slice(0, equals), file: resolve(dirname(file), path) }]
+              : [];
+          });
+          if (name) out.set(name, [...(out.get(name) ?? []), ...entries]);
+        }
+  return out;
+}
+
 /** The ConfigMaps that a container mounts. */
-function mapsOf(container: YamlValue, spec: YamlValue | undefined): MapMount[] {
+function mapsOf(container: YamlValue, spec: YamlValue | undefined, generated: ReadonlyMap<string, MapFiles>): MapMount[] {
   const volumes = items(child(spec, 'volumes'));
   return items(child(container, 'volumeMounts')).flatMap((mount): MapMount[] => {
     const volume = volumes.find((v) => text(child(v, 'name')) === text(child(mount, 'name')));
     const map = text(child(child(volume, 'configMap'), 'name'));
     const target = text(child(mount, 'mountPath'));
-    return map && target ? [{ map, target: target.replace(/(.)\/+$/, '$1'), key: text(child(mount, 'subPath')) ?? null }] : [];
+    return map && target
+      ? [{ map, target: target.replace(/(.)\/+$/, '$1'), key: text(child(mount, 'subPath')) ?? null, files: generated.get(map) ?? [] }]
+      : [];
   });
+}
+
+/**
+ * What a container mounts, by a name that all who mount the same have: an emptyDir is one for its pod, a claim for its namespace, a hostPath a folder of the machine.
+ * `open` where something of it is not known.
+ */
+function mountsOf(
+  container: YamlValue,
+  spec: YamlValue | undefined,
+  pod: string,
+  namespace: string,
+): { mounts: ComposeMount[]; open: boolean } {
+  const volumes = items(child(spec, 'volumes'));
+  let open = false;
+  const mounts = items(child(container, 'volumeMounts')).flatMap((mount): ComposeMount[] => {
+    const name = text(child(mount, 'name'));
+    const target = text(child(mount, 'mountPath'));
+    const volume = volumes.find((v) => text(child(v, 'name')) === name);
+    if (!target || !name) {
+      open = true;
+      return [];
+    }
+    const claim = text(child(child(volume, 'persistentVolumeClaim'), 'claimName'));
+    const machine = text(child(child(volume, 'hostPath'), 'path'));
+    const map = text(child(child(volume, 'configMap'), 'name'));
+    const within = text(child(mount, 'subPath'));
+    const own = child(volume, 'emptyDir')
+      ? `emptyDir ${pod} ${name}`
+      : claim !== undefined
+        ? `claim ${namespace}/${claim}`
+        : map !== undefined
+          ? `ConfigMap ${namespace}/${map}`
+          : machine?.startsWith('/')
+            ? machine.replace(/(.)\/+$/, '$1')
+            : null;
+    const source =
+      own === null || child(mount, 'subPathExpr') ? null : within === undefined ? own : `${own}/${within.replace(/^\/+|\/+$/g, '')}`;
+    return [{ source, target: target.replace(/(.)\/+$/, '$1'), readOnly: text(child(mount, 'readOnly')) === 'true', place: mount.place }];
+  });
+  return { mounts, open };
+}
+
+/** Where a container has a configuration that is a key of a ConfigMap which it mounts; null for a file that is none. `sourceOf` gives the text of a file. */
+export function mountedKey(service: ComposeService, file: FileId, sourceOf: (file: FileId) => string | undefined): string | null {
+  if (!service.maps?.length) return null;
+  const pathOf = (mount: MapMount, key: string): string => (mount.key === null ? `${mount.target}/${key}` : mount.target);
+  if (!isWithin(file)) {
+    for (const mount of service.maps)
+      for (const made of mount.files) if (made.file === file && (mount.key ?? made.key) === made.key) return pathOf(mount, made.key);
+    return null;
+  }
+  const host = hostFileOf(file);
+  const source = sourceOf(host);
+  if (source === undefined) return null;
+  const key = basename(file);
+  const document = Number(/\/(\d+)\.data$/.exec(dirname(file))?.[1]);
+  const map = Number.isInteger(document) ? mapIn(host, source, document) : null;
+  if (map === null) return null;
+  const mount = service.maps.find((m) => m.map === map && (m.key === null || m.key === key));
+  return mount ? pathOf(mount, key) : null;
 }
 
 /** The name of the ConfigMap that a document of a manifest is, counted from 0; null for other documents. */
@@ -141,14 +265,21 @@ function probesOf(container: YamlValue, ports: readonly { readonly name: string 
 const POD_ADDRESS = '10.0.0.1';
 
 /** The containers of all workloads; those of one pod share its addresses. */
-export function readManifests(files: readonly (readonly [FileId, string])[]): ComposeService[] {
+export function readManifests(files: readonly (readonly [FileId, string])[]): { containers: ComposeService[]; cluster: Cluster } {
   const all = files.flatMap(([file, source]) => manifests(file, source));
   const services = all.filter((m) => m.kind === 'Service');
-  return all.flatMap((workload): ComposeService[] => {
+  const generated = generatedMaps(files);
+  const selects = new Map<Manifest, ComposeService[]>(services.map((s) => [s, []]));
+  const containers = all.flatMap((workload): ComposeService[] => {
     const template = workload.kind === 'Pod' ? workload.body : child(child(workload.body, 'spec'), 'template');
     const spec = child(template, 'spec');
     const labels = pairs(child(child(template, 'metadata'), 'labels'));
-    const containers = items(child(spec, 'containers'));
+    // one that starts before the others and goes on beside them is one of them
+    const containers = [
+      ...items(child(spec, 'containers')),
+      ...items(child(spec, 'initContainers')).filter((c) => text(child(c, 'restartPolicy')) === 'Always'),
+    ];
+    const pod = `${workload.namespace}/${workload.kind}/${workload.name}`;
     if (!containers.length || !['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Pod'].includes(workload.kind)) return [];
     const selected = services.filter((s) => {
       const selector = pairs(child(child(s.body, 'spec'), 'selector'));
@@ -160,19 +291,18 @@ export function readManifests(files: readonly (readonly [FileId, string])[]): Co
       `${name}.${namespace}.svc`,
       `${name}.${namespace}.svc.cluster.local`,
     ]);
-    return containers.map((container): ComposeService => {
+    const made = containers.map((container): ComposeService => {
       const own = items(child(container, 'ports')).flatMap((p) => {
         const number = Number(text(child(p, 'containerPort')));
         return Number.isInteger(number) ? [{ number, name: text(child(p, 'name')) ?? '', place: p.place }] : [];
       });
       const forwards = selected.flatMap((s) =>
-        items(child(child(s.body, 'spec'), 'ports')).flatMap((p) => {
-          const port = Number(text(child(p, 'port')));
-          const target: ServicePort['target'] = text(child(p, 'targetPort')) ?? String(port);
+        portsOf(s).flatMap(({ port, target }) => {
           const number = /^\d+$/.test(target) ? Number(target) : own.find((o) => o.name === target)?.number;
-          return Number.isInteger(port) && number !== undefined ? [{ port, target: number }] : [];
+          return number === undefined ? [] : [{ port, target: number }];
         }),
       );
+      const { mounts, open } = mountsOf(container, spec, pod, workload.namespace);
       const { variables, missing } = variablesOf(container, all);
       const name = text(child(container, 'name')) ?? workload.name;
       const image = scalarText(child(container, 'image')) ?? null;
@@ -197,17 +327,91 @@ export function readManifests(files: readonly (readonly [FileId, string])[]): Co
         hostNames,
         links: new Map(),
         extraHosts: [],
-        mounts: [],
-        maps: mapsOf(container, spec),
-        mountsOpen: true,
+        mounts,
+        maps: mapsOf(container, spec, generated),
+        mountsOpen: open || child(child(workload.body, 'spec'), 'volumeClaimTemplates') !== undefined,
         dependsOn: [],
         restartsWith: [],
         extends: null,
         replaces: new Set(),
         healthChecks: probesOf(container, own),
-        forwards,
-        pod: `${workload.namespace}/${workload.kind}/${workload.name}`,
+        // the names of a headless Service are the addresses of its pods: each port of theirs is reached
+        forwards: selected.some(isHeadless) ? undefined : forwards,
+        portNames: new Map(own.flatMap((o): [string, number][] => (o.name ? [[o.name, o.number]] : []))),
+        pod,
       };
     });
+    for (const s of selected) selects.get(s)!.push(...made);
+    return made;
   });
+  const withAddress = services.filter((s) => !isHeadless(s) && text(child(child(s.body, 'spec'), 'type')) !== 'ExternalName');
+  return {
+    containers,
+    cluster: {
+      services: withAddress.map((s) => ({
+        name: s.name,
+        namespace: s.namespace,
+        ports: portsOf(s),
+        containers: selects.get(s)!,
+        place: (child(child(s.body, 'metadata'), 'name') ?? s.body).place,
+      })),
+      ingresses: all.filter((m) => m.kind === 'Ingress').map(ingressOf),
+    },
+  };
+}
+
+const isHeadless = ({ body }: Manifest): boolean => text(child(child(body, 'spec'), 'clusterIP')) === 'None';
+
+const portsOf = ({ body }: Manifest): ServicePort[] =>
+  items(child(child(body, 'spec'), 'ports')).flatMap((p) => {
+    const port = Number(text(child(p, 'port')));
+    return Number.isInteger(port)
+      ? [{ port, name: text(child(p, 'name')) ?? null, target: text(child(p, 'targetPort')) ?? String(port), place: p.place }]
+      : [];
+  });
+
+const PREFIX = 'nginx.ingress.kubernetes.io/';
+
+function ingressOf({ name, namespace, body }: Manifest): Ingress {
+  const spec = child(body, 'spec');
+  const given = child(child(body, 'metadata'), 'annotations');
+  const entries = given?.kind === 'map' ? given.entries : [];
+  const annotations = new Map(
+    entries.flatMap(({ key, value }): [string, MappedText][] =>
+      key.startsWith(PREFIX) && value.kind === 'scalar' ? [[key.slice(PREFIX.length), value.text]] : [],
+    ),
+  );
+  const by =
+    text(child(spec, 'ingressClassName')) ??
+    entries.flatMap((e) => (e.key === 'kubernetes.io/ingress.class' ? (text(e.value) ?? []) : []))[0];
+  const backend = (value: YamlValue | undefined): Pick<IngressPath, 'service' | 'port'>[] => {
+    const service = child(value, 'service');
+    const named = scalarText(child(service, 'name')) ?? scalarText(child(value, 'serviceName'));
+    const port = child(service, 'port');
+    return named
+      ? [
+          {
+            service: named,
+            port: scalarText(child(port, 'number')) ?? scalarText(child(port, 'name')) ?? scalarText(child(value, 'servicePort')) ?? null,
+          },
+        ]
+      : [];
+  };
+  const paths = items(child(spec, 'rules')).flatMap((rule) =>
+    items(child(child(rule, 'http'), 'paths')).flatMap((one) =>
+      backend(child(one, 'backend')).map((b) => ({
+        ...b,
+        host: scalarText(child(rule, 'host')) ?? null,
+        path: scalarText(child(one, 'path')) ?? null,
+      })),
+    ),
+  );
+  const standard = backend(child(spec, 'defaultBackend')).map((b) => ({ ...b, host: null, path: null }));
+  return {
+    name,
+    namespace,
+    annotations: annotations.size > 0 || /nginx/i.test(by ?? '') ? annotations : null,
+    paths: [...paths, ...standard],
+    place: body.place,
+  };
 }

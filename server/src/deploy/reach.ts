@@ -7,6 +7,7 @@ import { type Address, isEveryAddress, isLoopback, reaches, sameSocketPath } fro
 import type { Application, Listener } from './application.ts';
 import { type ComposeMount, type ComposePort, type ComposeProject, type ComposeService, shareNetwork } from './compose.ts';
 import type { Deployment } from './deployment.ts';
+import { mountedKey } from './kubernetes.ts';
 import { certain, likely } from './setting.ts';
 
 /** The other end of a pass directive, before names are resolved. */
@@ -31,6 +32,7 @@ export type Reached =
 export function nginxContainer(deployment: Deployment, files: Iterable<FileId>): ComposeService | null {
   const list = [...files];
   for (const service of deployment.containers) {
+    if (service.maps?.length && list.some((f) => mountedKey(service, f, (id) => deployment.files.get(id)) !== null)) return service;
     const looks = /(^|\/)(nginx|nginx-unprivileged|openresty|angie)(:|@|$)/.test(service.image?.text.split('/').at(-1) ?? '');
     const mounted = service.mounts.some(
       (m) => m.source?.startsWith('.') && list.some((f) => isBelow(f, resolve(dirname(service.file), m.source!))),
@@ -142,7 +144,13 @@ function fromMachine(deployment: Deployment, target: Extract<Target, { kind: 'tc
 function fromContainer(deployment: Deployment, from: ComposeService, target: Extract<Target, { kind: 'tcp' }>): Reached {
   if (isLoopback(target.host)) {
     const same = deployment.applications.filter((a) => a.container === from || (from.pod !== undefined && a.container?.pod === from.pod));
-    return listening(same, (address) => reaches(target, address)) ?? (same.length ? { kind: 'unknown' } : { kind: 'nothing' });
+    const found = listening(same, (address) => reaches(target, address));
+    if (found || from.pod === undefined) return found ?? (same.length ? { kind: 'unknown' } : { kind: 'nothing' });
+    // a pod of which every container is known: the others listen, and none of them there
+    const others = deployment.containers.filter((s) => s !== from && s.pod === from.pod);
+    return allKnown(same) && others.every((s) => same.some((a) => a.container === s))
+      ? { kind: 'container', service: same[0]!.container!, applications: same, onLoopback: null }
+      : { kind: 'unknown' };
   }
   const linked = from.links.get(target.host);
   const service = deployment.containers.find((s) => (s.name === linked || s.hostNames.includes(target.host)) && shareNetwork(s, from));

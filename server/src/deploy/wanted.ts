@@ -20,7 +20,7 @@ const OTHERS = [
   // what Compose files extend or include under names of their own
   /^(common|base|shared|services)([._-][\w.-]+)?\.ya?ml$|^docker-(common|base|shared|services)[\w.-]*\.ya?ml$/,
   /^(Dockerfile|Containerfile)([.-][\w.-]+)?$|\.[Dd]ockerfile$/,
-  /^[\w.-]*(deploy|pod|nginx|proxy|statefulset|daemonset|service|configmap|manifest|k8s|kubernetes)[\w.-]*\.ya?ml$/i,
+  /^[\w.-]*(deploy|pod|nginx|proxy|statefulset|daemonset|service|ingress|configmap|kustomization|manifest|k8s|kubernetes)[\w.-]*\.ya?ml$/i,
   /\.ini$/,
   /uwsgi[\w.-]*\.(ya?ml|json)$/,
   /^gunicorn[\w.-]*\.conf$/,

@@ -1,6 +1,6 @@
 /** What the preview of the request path needs beside the trace: findings on stations, the application's sight, suggestions, the map. */
 
-import { type FileId, fileId } from '../base/file-id.ts';
+import { type FileId, fileId, hostFileOf } from '../base/file-id.ts';
 import type { Place } from '../base/span.ts';
 import { table } from '../base/table.ts';
 import type { Config } from '../config/config.ts';
@@ -15,6 +15,7 @@ import type { Deployment } from '../deploy/deployment.ts';
 import { nginxContainer } from '../deploy/reach.ts';
 import type { Finding } from '../rules/rule.ts';
 import { statementAt } from '../syntax/place.ts';
+import type { Statement } from '../syntax/statement.ts';
 import type { Line } from '../trace/stations.ts';
 import type { At, Trace } from '../trace/trace.ts';
 import { applicationsBehind, applicationTitle } from './sight.ts';
@@ -124,14 +125,22 @@ const CAUSES: Readonly<Record<string, readonly string[]>> = table({
   'static files': ['static-through-application', 'static-not-mounted', 'static-root-mismatch'],
 });
 
+/** What stands at a place of a trace: a file of the configuration, which may be a part of the one that is named, and its statement there. */
+function writtenAt(config: Config, at: At): { readonly file: FileId; readonly statement: Statement | null } {
+  const host = fileId(at.uri);
+  for (const source of config.files.values()) {
+    const statement = hostFileOf(source.id) === host ? statementAt(source.body, source.lines.offset(at.range.start)) : null;
+    if (statement) return { file: source.id, statement };
+  }
+  return { file: host, statement: null };
+}
+
 /** The finding whose fix mends a line of what the application sees: at the location of the path, or in a list that it includes. */
 export function causeOf(line: string, config: Config, trace: Trace, findings: (file: FileId) => readonly Finding[]): Finding | null {
   const rules = CAUSES[line];
   const { location } = trace.outcome;
   if (!rules || !location) return null;
-  const own = fileId(location.at.uri);
-  const source = config.files.get(own);
-  const statement = source ? statementAt(source.body, source.lines.offset(location.at.range.start)) : null;
+  const { file: own, statement } = writtenAt(config, location.at);
   const here = [...config.files.keys()].flatMap((file) =>
     findings(file).filter(
       (f) =>
@@ -146,9 +155,8 @@ export function causeOf(line: string, config: Config, trace: Trace, findings: (f
 /** What of the levels that the request passes was not read: clauses for people. */
 export function unseenOnPath(config: Config, { outcome }: Trace): string[] {
   const { at } = outcome.location ?? outcome.server ?? { at: null };
-  const source = at ? config.files.get(fileId(at.uri)) : null;
-  const statement = at && source ? statementAt(source.body, source.lines.offset(at.range.start)) : null;
-  const scope = statement && source ? config.usesOf(statement, source.id)[0]?.body : config.main;
+  const { file, statement } = at ? writtenAt(config, at) : { file: null, statement: null };
+  const scope = statement && file ? config.usesOf(statement, file)[0]?.body : config.main;
   return scope ? [...new Set(unseenAround(scope).map((u) => u.why))] : [];
 }
 

@@ -263,6 +263,7 @@ import applicationPublished from './wsgi/application-published.ts';
 import applicationUnread from './wsgi/application-unread.ts';
 import asgiWebsocketWithoutUpgrade from './wsgi/asgi-websocket-without-upgrade.ts';
 import bodyLimitMismatch from './wsgi/body-limit-mismatch.ts';
+import clusterPortMismatch from './wsgi/cluster-port-mismatch.ts';
 import csrfTrustedOriginsMismatch from './wsgi/csrf-trusted-origins-mismatch.ts';
 import debugStaticServed from './wsgi/debug-static-served.ts';
 import developmentServer from './wsgi/development-server.ts';
@@ -271,6 +272,7 @@ import forwardedAllowIpsMismatch from './wsgi/forwarded-allow-ips-mismatch.ts';
 import forwardedProtoFromClient from './wsgi/forwarded-proto-from-client.ts';
 import healthCheckRefused from './wsgi/health-check-refused.ts';
 import hstsTwice from './wsgi/hsts-twice.ts';
+import ingressMismatch from './wsgi/ingress-mismatch.ts';
 import mediaExecutable from './wsgi/media-executable.ts';
 import pathInfoLost from './wsgi/path-info-lost.ts';
 import protocolMismatch from './wsgi/protocol-mismatch.ts';
@@ -563,6 +565,7 @@ export const RULES: readonly Rule[] = [
   applicationUnread,
   asgiWebsocketWithoutUpgrade,
   bodyLimitMismatch,
+  clusterPortMismatch,
   csrfTrustedOriginsMismatch,
   debugStaticServed,
   developmentServer,
@@ -571,6 +574,7 @@ export const RULES: readonly Rule[] = [
   forwardedProtoFromClient,
   healthCheckRefused,
   hstsTwice,
+  ingressMismatch,
   mediaExecutable,
   pathInfoLost,
   protocolMismatch,

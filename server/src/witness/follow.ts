@@ -8,6 +8,7 @@ import { PerConfig } from '../config/asked.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
 import { chooseServer, hostOptions, listenersOf, nameMatches, serversOf, validHost } from '../config/servers.ts';
+import { atOf } from '../trace/at.ts';
 import { readCondition } from '../trace/handlers/rewrite.ts';
 import type { Assumption, HeaderPair, RequestInput, Trace, TraceOptions } from '../trace/trace.ts';
 import { locationHeader, witnessesOf } from './requests.ts';
@@ -91,7 +92,11 @@ function redirectedBy(config: Config, trace: Trace): Directive | null {
 
 const placeOf = (file: string, line: number): string => `${file} ${line}`;
 
-const lineOf = ({ file, statement }: Directive): string => placeOf(file.id, file.lines.lineAt(statement.start));
+/** A configuration may be a part of another file: places of a trace are those of the file. */
+const lineOf = (directive: Directive): string => {
+  const { uri, range } = atOf(directive);
+  return placeOf(uri, range.start.line);
+};
 
 function byLine(directives: readonly Directive[]): ReadonlyMap<string, readonly Directive[]> {
   const lines = new Map<string, Directive[]>();

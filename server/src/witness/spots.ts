@@ -21,6 +21,7 @@ import {
 } from '../config/servers.ts';
 import { upstreamsOf } from '../config/upstreams.ts';
 import type { SourceFile } from '../syntax/statement.ts';
+import { standsAt } from '../trace/at.ts';
 import { readCondition } from '../trace/handlers/rewrite.ts';
 import { indexOf } from '../trace/index.ts';
 import { variablesIn } from '../trace/script.ts';
@@ -576,11 +577,5 @@ function serverShape(config: Config, server: Server): string {
 /** The directive at a station's place; null when it is none of the given ones. */
 export const directiveAt = (among: readonly Directive[], at: At | null): Directive | null => {
   if (!at) return null;
-  return (
-    among.find((d) => {
-      if (d.file.id !== at.uri) return false;
-      const { line, character } = d.file.lines.position(d.statement.start);
-      return line === at.range.start.line && character === at.range.start.character;
-    }) ?? null
-  );
+  return among.find((d) => standsAt(d, at)) ?? null;
 };

@@ -2,6 +2,7 @@
 import type { Trial } from '../trial.ts';
 import { TRIALS as access } from './access.ts';
 import { TRIALS as asked } from './asked.ts';
+import { TRIALS as cluster } from './cluster.ts';
 import { TRIALS as compliance } from './compliance.ts';
 import { TRIALS as correctness } from './correctness.ts';
 import { TRIALS as correctnessMore } from './correctness-more.ts';
@@ -26,6 +27,7 @@ import { TRIALS as wsgiRest } from './wsgi-rest.ts';
 export const TRIALS: readonly Trial[] = [
   ...access,
   ...asked,
+  ...cluster,
   ...compliance,
   ...correctness,
   ...correctnessMore,

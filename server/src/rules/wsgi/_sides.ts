@@ -23,8 +23,9 @@ import { frameworkSettings } from '../../deploy/frameworks/framework.ts';
 import { nginxContainer, publishedAs, type Reached, reachedFrom, type Target } from '../../deploy/reach.ts';
 import { unknown } from '../../deploy/servers/unknown.ts';
 import { type AppView, applicationView } from '../../deploy/view.ts';
+import { standsAt } from '../../trace/at.ts';
 import { traceRequest } from '../../trace/request.ts';
-import type { HeaderPair, Trace } from '../../trace/trace.ts';
+import type { At, HeaderPair, Trace } from '../../trace/trace.ts';
 
 /** One address behind a pass directive, with what it reaches. */
 export interface Link {
@@ -230,8 +231,7 @@ const passesUnseen = ({ target, pass }: Side): boolean =>
   unseenInForce(pass.scope, /^(proxy|grpc)$/.test(target.kind) ? `${target.kind}_set_header` : `${target.kind}_param`).length > 0;
 
 /** Whether the request went through this very pass directive. */
-const isAt = (at: { uri: string; range: { start: { line: number } } } | null, side: Side): boolean =>
-  at !== null && at.uri === side.pass.file.id && at.range.start.line === side.pass.file.lines.lineAt(side.pass.statement.start);
+const isAt = (at: At | null, side: Side): boolean => at !== null && standsAt(side.pass, at);
 
 /** A path that the location of the side takes; null for regular expressions and where another location takes them all. */
 export function pathTo(side: Side): string | null {

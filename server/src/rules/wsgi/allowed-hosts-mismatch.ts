@@ -5,6 +5,7 @@ import { frameworkTitle } from '../../deploy/application.ts';
 import { asked } from '../../deploy/frameworks/framework.ts';
 import { certain, placeOf } from '../../deploy/setting.ts';
 import { djangoDomain } from '../../deploy/view-django.ts';
+import { standsAt } from '../../trace/at.ts';
 import { traceRequest } from '../../trace/request.ts';
 import type { Fix } from '../fix.ts';
 import { defineRule } from '../rule.ts';
@@ -88,7 +89,6 @@ underscore. Starlette and FastAPI do the same with \`TrustedHostMiddleware\`.`,
       }
     }
     const sides = distinct(djangoSides(config, deployment));
-    const passes = new Map(sides.map((s) => [`${s.pass.file.id}#${s.pass.file.lines.lineAt(s.pass.statement.start)}`, s.application.id]));
     for (const [id, side] of new Map(sides.map((s) => [s.application.id, s]))) {
       for (const entry of certain(side.django.settings.allowedHosts) ?? []) {
         // the name that stands for the real one may be this
@@ -106,7 +106,7 @@ underscore. Starlette and FastAPI do the same with \`TrustedHostMiddleware\`.`,
             return (
               outcome.kind === 'redirect' ||
               outcome.kind === 'unknown' ||
-              (at ? passes.get(`${at.uri}#${at.range.start.line}`) === id : false)
+              (at ? sides.some((s) => s.application.id === id && standsAt(s.pass, at)) : false)
             );
           }),
         );

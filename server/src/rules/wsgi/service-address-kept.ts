@@ -31,7 +31,8 @@ a \`zone\`.`,
   },
   check({ config, deployment, report }) {
     const from = nginxOf(config, deployment);
-    if (!from || from.networks === null) return;
+    // a Service of Kubernetes keeps its address, whatever becomes of its pods
+    if (!from || from.networks === null || from.pod !== undefined) return;
     const { nginx, flavour } = config.settings.target;
     const canResolve = atLeast(nginx, '1.27.3') || flavour === 'plus' || flavour === 'angie';
     const seen = new Set<string>();

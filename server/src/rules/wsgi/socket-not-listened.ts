@@ -84,7 +84,7 @@ applications and exactly one of them is left without a proxy.`,
   messages: {
     elsewhere: 'Nothing listens on {address}: {server} ({name}) listens on {own}. Use the same address on both sides.',
     ownContainer: '{address} is the container of nginx itself, and {server} runs in the service {name}. Use the name of the service.',
-    wrongPort: 'No application of the service {name} listens on port {port}: {server} listens on {own}.',
+    wrongPort: 'No application of the {name} listens on port {port}: {server} listens on {own}.',
     noService:
       'No service of the compose file is called {host}, so nginx does not start: host not found in upstream. Did you mean {guess}?',
     notShared:
@@ -197,7 +197,12 @@ applications and exactly one of them is left without a proxy.`,
       }
     }
     for (const link of links) {
-      if (link.reached.kind !== 'container' || link.address.kind !== 'tcp' || !once(link)) continue;
+      // a port of a Service is not one of the container: that is the business of cluster-port-mismatch
+      const forwarded =
+        link.reached.kind === 'container' &&
+        link.reached.service.forwards !== undefined &&
+        !isLoopback(link.address.kind === 'tcp' ? link.address.host : '');
+      if (link.reached.kind !== 'container' || forwarded || link.address.kind !== 'tcp' || !once(link)) continue;
       const { service, applications, onLoopback } = link.reached;
       const application = applications[0]!;
       const listener = onLoopback ?? application.listeners[0]!;
@@ -207,7 +212,8 @@ applications and exactly one of them is left without a proxy.`,
       else {
         const tcp = application.listeners.map((l) => certain(l.address)).find((a) => a?.kind === 'tcp');
         const fix = tcp?.kind === 'tcp' ? readdressed(link, `${link.address.host}:${tcp.port}`, `Connect to port ${tcp.port}`) : null;
-        report('wrongPort', { at: wordOf(link), data, related, fix });
+        const name = `${service.pod === undefined ? 'service' : 'container'} ${service.name}`;
+        report('wrongPort', { at: wordOf(link), data: { ...data, name }, related, fix });
       }
     }
   },

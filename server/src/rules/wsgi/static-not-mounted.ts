@@ -38,6 +38,9 @@ function folders(config: Config): Directive[] {
 
 const clean = (path: string): string => path.replace(/\/{2,}/g, '/').replace(/(?<=.)\/+$/, '');
 
+/** Kubernetes has containers where Compose has services. */
+const titleOf = ({ pod, name }: ComposeService): string => `${pod === undefined ? 'service' : 'container'} ${name}`;
+
 /** The source of a mount by the name that all services share: a volume, or a folder of the machine. */
 const sourceOf = (service: ComposeService, { source }: ComposeMount): string | null =>
   source === null ? null : /^[./~]/.test(source) ? pathOf(resolve(dirname(service.file), source)) : `volume ${source}`;
@@ -94,9 +97,9 @@ are not reported.`,
   fixable: 'sometimes',
   messages: {
     otherPlace:
-      'The container of nginx has no {path}: {name} has it there, and nginx has the same volume at {here}. Use the path of its own container.',
+      'The container of nginx has no {path}: the {owner} has it there, and nginx has the same volume at {here}. Use the path of its own container.',
     notShared:
-      'The container of nginx has no {path}: it is in the service {name}, and no volume of nginx holds it. Mount the same volume into nginx.',
+      'The container of nginx has no {path}: it is in the {owner}, and no volume of nginx holds it. Mount the same volume into nginx.',
     nowhere: 'The container of nginx has no {path}: no volume is mounted there. Mount the folder, or name the one that is.',
   },
   check({ config, deployment, report }) {
@@ -114,18 +117,18 @@ are not reported.`,
         const slash = word.value.endsWith('/') ? '/' : '';
         report('otherPlace', {
           at,
-          data: { path, name: service.name, here },
+          data: { path, owner: titleOf(service), here },
           related: [
             { at: own.place, message: 'mounted here in the container of nginx' },
-            { at: mount.place, message: `mounted here in the service ${service.name}` },
+            { at: mount.place, message: `mounted here in the ${titleOf(service)}` },
           ],
           fix: fixOf(`Use ${here}${slash}`, 'suggestion', directive.file, [replace(word, here + slash)]),
         });
       } else if (other)
         report('notShared', {
           at,
-          data: { path, name: other.service.name },
-          related: [{ at: other.mount.place, message: `mounted here in the service ${other.service.name}` }],
+          data: { path, owner: titleOf(other.service) },
+          related: [{ at: other.mount.place, message: `mounted here in the ${titleOf(other.service)}` }],
         });
       else {
         const root = rootOf(deployment, path);
@@ -133,7 +136,7 @@ are not reported.`,
           at,
           severity: root ? undefined : 'info',
           data: { path },
-          related: [{ at: from.place, message: `the service ${from.name}` }, ...(root ? [root] : [])],
+          related: [{ at: from.place, message: `the ${titleOf(from)}` }, ...(root ? [root] : [])],
         });
       }
     }
