@@ -12,6 +12,8 @@ export interface DjangoProject {
   readonly servesStatic: Setting<'whitenoise' | 'nobody'>;
   /** the module that the server loads */
   readonly wsgi: FileId | null;
+  /** where its WSGI application is, in the form that servers take: `shop.wsgi:application`; null where nobody says it */
+  readonly module: string | null;
 }
 
 /** The project whose settings are named by the environment, the loaded module, or the only manage.py. */
@@ -35,6 +37,7 @@ function projectOf({ project, loaded, environment, near, files }: ProjectReading
     routes: djangoRoutes(project, settings, routed ?? asgi),
     servesStatic: servesStatic(settings, loaded ?? wsgiOf(project, settings, file, module)),
     wsgi: loaded?.file ?? null,
+    module: moduleOf(project, settings, file, module),
   };
 }
 
@@ -44,6 +47,19 @@ function wsgiOf(project: PythonProject, settings: DjangoSettings, file: FileId, 
   const dotted = named?.kind === 'string' ? named.value.replace(/\.[^.]*$/, '') : `${module.split('.').slice(0, -1).join('.')}.wsgi`;
   const found = project.moduleFile(dotted, file) ?? project.moduleFile(`${module.split('.')[0]}.wsgi`, file);
   return found ? project.module(found) : null;
+}
+
+/** The application by WSGI_APPLICATION, or by a wsgi.py in the package of the settings or above it. */
+function moduleOf(project: PythonProject, settings: DjangoSettings, file: FileId, module: string): string | null {
+  const named = project.module(settings.file).names.get('WSGI_APPLICATION');
+  const words = named?.kind === 'string' ? /^([A-Za-z_][\w.]*)\.([A-Za-z_]\w*)$/.exec(named.value) : null;
+  if (words) return `${words[1]}:${words[2]}`;
+  const parts = module.split('.');
+  for (let n = parts.length - 1; n > 0; n--) {
+    const dotted = [...parts.slice(0, n), 'wsgi'].join('.');
+    if (project.moduleFile(dotted, file)) return `${dotted}:application`;
+  }
+  return null;
 }
 
 export default declareFramework<DjangoProject>({
