@@ -47,6 +47,11 @@ services:
     volumes:
 ${list([...shared, `data:${stateOf(a)}`], '      ')}    networks:
       - backend
+    # a program of an unprivileged user on a port above 1024 needs none of root's rights
+    cap_drop:
+      - ALL
+    security_opt:
+      - no-new-privileges:true
     healthcheck:
       test: ["CMD", "python", "-c", "import socket; socket.create_connection(('127.0.0.1', 8000), 2)"]
       interval: 10s
@@ -56,7 +61,9 @@ ${list([...shared, `data:${stateOf(a)}`], '      ')}    networks:
 
   nginx:
     image: nginx:${a.nginx}
-${a.tls === 'acme' ? '    command: ["nginx", "-g", "daemon off; load_module modules/ngx_http_acme_module.so;"]\n' : ''}    restart: unless-stopped
+${a.tls === 'acme' ? '    command: ["nginx", "-g", "daemon off; load_module modules/ngx_http_acme_module.so;"]\n' : ''}${a.tls === 'certbot' ? RELOADING : ''}    restart: unless-stopped
+    security_opt:
+      - no-new-privileges:true
     environment:
       DOMAIN: ${DOMAIN}
     ports:
@@ -95,6 +102,10 @@ networks:
 volumes:
 ${volumes.map((v) => `  ${v}:\n`).join('')}`;
 }
+
+/** nginx reads a certificate when it starts and when it is told to: what certbot renews beside it is read twice a day. */
+const RELOADING = `    entrypoint: ["/bin/sh", "-c", "(while :; do sleep 12h; nginx -s reload; done) & exec /docker-entrypoint.sh nginx -g 'daemon off;'"]
+`;
 
 const dockerfile = (a: Answers): string => `FROM python:3.13-slim
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1

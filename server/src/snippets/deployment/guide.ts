@@ -89,7 +89,8 @@ function onTheServer(a: Answers): Step[] {
       text: `The application runs as a user of its own, who owns nothing but the files that it writes.\n\n${sh(
         `sudo useradd --system --no-create-home --home-dir ${a.folder} --shell ${nologin} ${a.name}`,
         `sudo install -d -m 755 ${a.folder}`,
-        `# copy the project into ${a.folder}, for example: sudo rsync -a --exclude venv --exclude .git ./ ${a.folder}/`,
+        `# copy the project into ${a.folder}, root's and readable for all, without what is yours alone:`,
+        `sudo rsync -a --chown=root:root --chmod=u=rwX,go=rX --exclude venv --exclude .venv --exclude .git --exclude '.env*' --exclude '*.sqlite3' ./ ${a.folder}/`,
         `cd ${a.folder}`,
         ...(writable.length ? [`sudo install -d -m 755 -o ${a.name} ${writable.join(' ')}`] : []),
         `sudo install -d -m 750 -o ${a.name} ${stateOf(a)}`,
@@ -127,10 +128,10 @@ function onTheServer(a: Answers): Step[] {
       `sudo systemctl enable --now ${service}`,
     )}\n\nCheck: \`systemctl status ${a.name}\` says active, and ${
       a.port
-        ? `\`curl -sI -H 'Host: ${a.domain}' http://127.0.0.1:${a.port}/\` answers`
+        ? `\`curl -sI -H 'Host: ${a.domain}' http://127.0.0.1:${a.port}/\` prints a status line of the application (404 where it has no page at /)`
         : a.server === 'uwsgi'
           ? `\`sudo ls -l ${socketOf(a)}\` shows the socket, in the group ${webGroup(a)}`
-          : `\`sudo curl -sI -H 'Host: ${a.domain}' --unix-socket ${socketOf(a)} http://x/\` answers`
+          : `\`sudo curl -sI -H 'Host: ${a.domain}' --unix-socket ${socketOf(a)} http://x/\` prints a status line of the application (404 where it has no page at /)`
     }. Its log: \`journalctl -u ${a.name}\`.`,
   });
   steps.push({
@@ -232,7 +233,7 @@ function inContainers(a: Answers): Step[] {
             title: 'The first certificate',
             text: `nginx cannot start without it, so certbot answers on port 80 itself this once: ${a.domain} must lead to this machine.\n\n${sh(
               `docker compose run --rm -p 80:80 --entrypoint certbot certbot certonly --standalone -d ${a.domain}`,
-            )}\n\nCheck: it says where the certificate was saved. The service certbot renews it; \`docker compose exec nginx nginx -s reload\` once a week makes nginx read the new one.`,
+            )}\n\nCheck: it says where the certificate was saved. The service certbot renews it, and nginx reads the new one within 12 hours.`,
           },
         ]
       : []),
@@ -258,7 +259,13 @@ function inContainers(a: Answers): Step[] {
     },
     {
       title: 'A new release',
-      text: `${sh('docker compose build app', 'docker compose up -d app', 'docker compose exec nginx nginx -s reload')}\n\nCheck: \`docker compose logs -f app\`.`,
+      text: `${sh(
+        'docker compose build app',
+        ...(a.framework === 'django' ? ['docker compose run --rm app python manage.py migrate'] : []),
+        'docker compose up -d app',
+        // it looks the new container's address up, too
+        'docker compose exec nginx nginx -s reload',
+      )}\n\nCheck: \`docker compose logs -f app\`.`,
     },
   ];
 }
