@@ -111,3 +111,24 @@ describe('a dump that never came', () => {
     assert.equal((await run(['check', '-', '--stdin-path', 'conf.d/new.conf'], { stdin: '' })).code, 0);
   });
 });
+
+test('bytes that are no UTF-8 are refused with words, in a request file and on the command line', async () => {
+  const dir = folder({
+    'nginx.conf': 'events {}\nhttp { server { listen 80; location / { return 200 $uri; } } }\n',
+    'raw.txt': Buffer.from('GET /caf\xe9 HTTP/1.1\r\nHost: a.test\r\n\r\n', 'latin1'),
+    'lines.jsonl': Buffer.from('{"target":"/caf\xe9"}\n{"target":"/caf%E9","headers":{"Host":"a.test"}}\n', 'latin1'),
+  });
+  const raw = await run(['trace', 'nginx.conf', '--requests', 'raw.txt', '--format', 'jsonl'], { cwd: dir });
+  assert.equal(raw.code, 2);
+  assert.match((JSON.parse(raw.out) as { error: string }).error, /no UTF-8.*%E9/);
+  const lines = await run(['trace', 'nginx.conf', '--requests', 'lines.jsonl', '--format', 'jsonl'], { cwd: dir });
+  const [first, second] = lines.out
+    .trim()
+    .split('\n')
+    .map((l) => JSON.parse(l) as { error?: string; outcome?: { status: number } });
+  assert.match(first!.error!, /^line 1 has bytes that are no UTF-8/);
+  assert.equal(second!.outcome!.status, 200);
+  const named = await run(['trace', 'nginx.conf', 'http://a.test/caf\uFFFD'], { cwd: dir });
+  assert.equal(named.code, 2);
+  assert.match(named.err, /no UTF-8/);
+});

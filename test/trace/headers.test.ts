@@ -270,3 +270,21 @@ test('a comma ends a cookie before 1.29.6 only, a mark of a regular server name 
   assert.equal(await from('http://www.x.test/'), '[]');
   assert.equal(await from('http://x.test/'), '[1]');
 });
+
+test('a line end in a value begins the next line, as the client reads it, and an empty line ends them all', async () => {
+  const lines = async (target: string): Promise<string[]> => {
+    const t = await ask('location /r { return 302 /x$uri; } location /b { add_header X-A "v$uri"; add_header X-B 2; return 200 x; }', {
+      target,
+      httpVersion: '1.0',
+    });
+    assert.deepEqual(
+      t.outcome.headerOrigins.map(([n]) => n),
+      t.outcome.responseHeaders.map(([n]) => n),
+    );
+    return t.outcome.responseHeaders.map(([n, v]) => `${n}: ${v}`).filter((l) => /^(?:Loc|Set|X-|plain)/.test(l));
+  };
+  assert.deepEqual(await lines('/r%0d%0aSet-Cookie:%20a=1'), ['Location: http://a.test/x/r', 'Set-Cookie: a=1']);
+  assert.deepEqual(await lines('/r%0aSet-Cookie:%20a=1'), ['Location: http://a.test/x/r', 'Set-Cookie: a=1']);
+  assert.deepEqual(await lines('/b%0d%0aX-C:%203%0d%0aplain'), ['X-A: v/b', 'X-C: 3', 'plain: ', 'X-B: 2']);
+  assert.deepEqual(await lines('/b%0d%0a%0d%0abody'), ['X-A: v/b']);
+});

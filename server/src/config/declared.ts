@@ -76,7 +76,7 @@ export const PROFILES = table({
   strict: 'All rules, matters of style included.',
   wsgi: 'With the rules for Python applications behind nginx.',
   validity: 'Only what nginx itself refuses.',
-  cis: 'The recommended ones, and the items of the CIS NGINX Benchmark v2.1.0 that a configuration shows.',
+  cis: 'The recommended ones, and the items of the CIS NGINX Benchmark v2.1.0 that a configuration shows. Not among them: 2.3.1 and 2.3.2 (owner and access rights of files) and 3.4 (rotation of logs), which lie outside of it.',
   stig: 'The recommended ones, and the items of the DISA STIG for F5 NGINX V1R1 that a configuration shows.',
   owasp: 'The recommended ones, and the items of OWASP ASVS 4.0.3 that a configuration shows.',
 } as const);

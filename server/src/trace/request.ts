@@ -683,6 +683,24 @@ const BY_ITSELF = new Set([
   'content-range',
 ]);
 
+type OriginatedLine = readonly [line: HeaderPair, origin: HeaderOrigin];
+
+/** Header lines as a client reads them: a line end in a value begins the next line, and an empty line ends them all. */
+function asRead(lines: readonly OriginatedLine[]): readonly OriginatedLine[] {
+  if (!lines.some(([[, value]]) => value.includes('\n'))) return lines;
+  const out: OriginatedLine[] = [];
+  for (const [[name, value], origin] of lines) {
+    const [first, ...rest] = value.split(/\r?\n/);
+    out.push([[name, first!], origin]);
+    for (const text of rest) {
+      if (text === '') return out;
+      const colon = text.indexOf(':');
+      out.push([colon < 0 ? [text, ''] : [text.slice(0, colon), text.slice(colon + 1).trim()], origin]);
+    }
+  }
+  return out;
+}
+
 function finish(run: Run): Trace {
   const { reply, input } = run;
   if (run.connection.listener && run.location) afterwards(run);
@@ -717,7 +735,7 @@ function finish(run: Run): Trace {
     if (reply.contentLength >= 0 && reply.lengthKnown && !reply.chunked)
       put('Content-Length', String(reply.contentLength), reply.lengthRelayed ? 'application' : 'nginx');
   }
-  const lines = [...own, ...others];
+  const lines = asRead([...own, ...others]);
   const opener = run.connection.listener ? run.server.scope.opener : null;
   const server: ChosenServer | null =
     run.connection.listener && opener

@@ -193,6 +193,7 @@ export async function trace(configPath: string, words: readonly string[], option
   const client = clientOf(options.client);
   if (!client) throw new Failure(EXIT.usage, `--client is one of ${CLIENTS.join(', ')}, not "${options.client}"`);
   const request = requestOf(words, options, client, config);
+  if (isLossy(request)) throw new Failure(EXIT.usage, `the request ${NOT_UTF8}`);
   const result = traceRequest(config, arriving(request, config, deployment), {
     ...traceOptions,
     likely: likelyAnswers(request, config, deployment),
@@ -411,10 +412,15 @@ function fromLine(text: string, origin: string | null): ReadRequest {
   }
 }
 
+/** What stands where bytes were no UTF-8: what they were nobody can tell any more, so that no answer about them would be right. */
+const isLossy = (input: RequestInput): boolean => JSON.stringify(input).includes('\uFFFD');
+const NOT_UTF8 = 'has bytes that are no UTF-8. Write those of a URL escaped, as %E9; in header lines and bodies only UTF-8 can be given';
+
 function answered(config: Config, read: ReadRequest, line: number | null, options: TraceOptions): Answer {
   const place = line === null ? '' : `line ${line}${'problem' in read && !/^(?:is|has)\b/.test(read.problem) ? ':' : ''} `;
   if ('problem' in read) return { id: read.id, error: place + read.problem };
   const { input, upstreams } = read;
+  if (isLossy(input)) return { id: input.id ?? null, error: `${place.trim()}${place ? ' ' : ''}${NOT_UTF8}` };
   if (!upstreams) return traceRequest(config, input, options);
   const unknown = Object.keys(upstreams).find((name) => !backend(config, name));
   if (unknown !== undefined)

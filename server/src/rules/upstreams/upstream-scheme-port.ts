@@ -5,6 +5,15 @@ import { defineRule } from '../rule.ts';
 
 /** Ports at which only one of the two is ever spoken. */
 const PORT = { 'http://': 443, 'https://': 80, 'grpc://': 443, 'grpcs://': 80 } as const;
+/** Ports of services that speak no HTTP. */
+const FOREIGN: ReadonlyMap<number, string> = new Map([
+  [3306, 'MySQL'],
+  [5432, 'PostgreSQL'],
+  [5672, 'RabbitMQ'],
+  [6379, 'Redis'],
+  [11211, 'memcached'],
+  [27017, 'MongoDB'],
+]);
 const OTHER = { 'http://': 'https://', 'https://': 'http://', 'grpc://': 'grpcs://', 'grpcs://': 'grpc://' } as const;
 
 export default defineRule({
@@ -15,7 +24,7 @@ export default defineRule({
   covers: ['upstream-tls-unverified'],
   title: 'Scheme of proxy_pass does not fit the port',
   why: `
-The scheme in \`proxy_pass\` decides whether nginx speaks TLS to the upstream; the port of a \`server\` line does not. Plain HTTP on port 443 gets "400 The plain HTTP request was sent to HTTPS port", and TLS on port 80 ends in a 502 with "SSL routines: wrong version number" in nginx's log.`,
+The scheme in \`proxy_pass\` decides whether nginx speaks TLS to the upstream; the port of a \`server\` line does not. Databases and queues speak protocols of their own. Plain HTTP on port 443 gets "400 The plain HTTP request was sent to HTTPS port", and TLS on port 80 ends in a 502 with "SSL routines: wrong version number" in nginx's log.`,
   about: ['proxy_pass', 'grpc_pass', 'upstream'],
   looksAt: { directive: ['proxy_pass', 'grpc_pass'] },
   needs: 'config',
@@ -23,6 +32,7 @@ The scheme in \`proxy_pass\` decides whether nginx speaks TLS to the upstream; t
   fixChanges: ['request-line', 'request-headers', 'tls'],
   messages: {
     plain: 'nginx speaks plain HTTP to {address}, the port of HTTPS, and gets a 400. Write {scheme} in {name}.',
+    foreign: 'nginx speaks HTTP to {address}, the port of {service}, which does not. Pass such connections on in stream.',
     tls: 'nginx speaks TLS to {address}, the port of plain HTTP, and answers 502. Write {scheme} in {name}, or the port of HTTPS.',
   },
   check({ directive, file, report }) {
@@ -31,8 +41,15 @@ The scheme in \`proxy_pass\` decides whether nginx speaks TLS to the upstream; t
     const scheme = /^(?:https?|grpcs?):\/\//i.exec(word.value)?.[0].toLowerCase() as keyof typeof PORT | undefined;
     const target = scheme && passTargetOf(directive);
     if (!target || target.kindOfHost === 'unix') return;
-    const wrong = PORT[scheme];
     const servers = target.upstream?.servers.filter((s) => !s.down);
+    const wrong = PORT[scheme];
+    const ports = servers ? servers.map((s) => s.port) : [target.port];
+    const service = ports.every((p) => p === ports[0]) ? FOREIGN.get(ports[0] ?? 0) : undefined;
+    if (service !== undefined)
+      return report('foreign', {
+        at: word,
+        data: { address: servers?.[0] ? `${servers[0].host}:${ports[0]}` : `${target.host}:${ports[0]}`, service },
+      });
     // a server without a port is at the port of the scheme that the group is asked by: 80
     if (servers ? !servers.length || servers.some((s) => s.port !== wrong) : target.portText !== String(wrong)) return;
     const first = servers?.[0];
@@ -76,6 +93,13 @@ server {
 }`,
       good: `location / {
     proxy_pass http://10.0.0.5:80;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `location / {
+    proxy_pass http://10.0.0.5:5432;
+#              ^^^^^^^^^^^^^^^^^^^^ foreign
 }`,
     },
     {

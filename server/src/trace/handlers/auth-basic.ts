@@ -44,7 +44,10 @@ export const authBasicHandler: Handler = {
         id: rest,
         what: 'user name and password',
         otherwise: 'allowed',
-        why: 'the user file decides',
+        why:
+          hash === undefined
+            ? 'the user file decides'
+            : 'its hash in the user file is of a kind that is not computed here (crypt, or too costly a bcrypt)',
         choices: ['allowed', 'denied', 'file missing'],
         at: file,
       });
