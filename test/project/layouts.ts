@@ -552,4 +552,383 @@ add('services of one repository, each with its own nginx', ['services/a/nginx/si
   }),
 });
 
+// what people run beside applications of their own
+add('a WordPress network in subfolders', ['nginx/network.conf'], {
+  'nginx/network.conf': `map $uri $blog_folder {
+    ~^(?<folder>/[^/]+/)files/(.*) $folder;
+    default "";
+}
+server {
+    listen 80;
+    server_name blogs.example.com;
+    root /var/www/html;
+    index index.php;
+    client_max_body_size 64m;
+    absolute_redirect off;
+    if (!-e $request_filename) {
+        rewrite ^(/[^/]+)?(/wp-.*) $2 last;
+        rewrite ^(/[^/]+)?(/.*\\.php)$ $2 last;
+    }
+    location / {
+        try_files $uri $uri/ /index.php?$args;
+    }
+    location ~ \\.php$ {
+        try_files $uri =404;
+        include fastcgi_params;
+        fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;
+        fastcgi_param BLOG $blog_folder;
+        fastcgi_pass php:9000;
+    }
+    location ~ /\\.(?!well-known) {
+        deny all;
+    }
+}
+`,
+});
+add('a shop whose locations are shared by its servers', ['nginx.conf.sample'], {
+  'composer.json': '{"name": "shop/shop"}\n',
+  'nginx.conf.sample': `# include this file in a server of yours:
+# server {
+#     listen 80;
+#     set $SHOP_ROOT /var/www/shop;
+#     include /var/www/shop/nginx.conf.sample;
+# }
+root $SHOP_ROOT/pub;
+index index.php;
+location / {
+    try_files $uri $uri/ /index.php$is_args$args;
+}
+location /static/ {
+    expires max;
+    if (!-f $request_filename) {
+        rewrite ^/static/(version\\d*/)?(.*)$ /static.php?resource=$2 last;
+    }
+}
+location ~ ^/(index|static|get)\\.php$ {
+    try_files $uri =404;
+    include fastcgi_params;
+    fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;
+    fastcgi_pass fastcgi_backend;
+}
+`,
+});
+add(
+  'Laravel beside php-fpm',
+  ['docker/nginx/default.conf'],
+  {
+    'composer.json': '{"require": {"laravel/framework": "^11.0"}}\n',
+    'docker/nginx/default.conf': `server {
+    listen 80;
+    server_name localhost;
+    root /var/www/html/public;
+    index index.php;
+    charset utf-8;
+    client_max_body_size 20m;
+    location / {
+        try_files $uri $uri/ /index.php?$query_string;
+    }
+    location = /favicon.ico { access_log off; log_not_found off; }
+    location ~ ^/index\\.php(/|$) {
+        include fastcgi_params;
+        fastcgi_param SCRIPT_FILENAME $realpath_root$fastcgi_script_name;
+        fastcgi_param DOCUMENT_ROOT $realpath_root;
+        fastcgi_pass app:9000;
+    }
+    location ~ /\\.(?!well-known).* {
+        deny all;
+    }
+}
+`,
+    'docker-compose.yml': `services:
+  app:
+    build: .
+  nginx:
+    image: nginx:1.28-alpine
+    ports: ["8080:80"]
+${volumes('./docker/nginx:/etc/nginx/conf.d')}`,
+  },
+  { 'redirect-port-unpublished': 'a folder below public/ is redirected to port 80 of the machine, where nothing is published' },
+);
+add('Next.js with a cache for its built files', ['nginx/default.conf'], {
+  ...NODE,
+  'nginx/default.conf': `proxy_cache_path /var/cache/nginx/next levels=1:2 keys_zone=built:10m inactive=7d use_temp_path=off;
+server {
+    listen 80;
+    server_name www.example.com;
+    client_max_body_size 10m;
+    location /_next/static/ {
+        proxy_cache built;
+        proxy_cache_valid 200 7d;
+${HEADERS}        proxy_pass http://web:3000;
+    }
+    location / {
+${HEADERS}        proxy_pass http://web:3000;
+    }
+}
+`,
+});
+add('Odoo with its second port', ['deploy/odoo.conf'], {
+  'deploy/odoo.conf': `upstream odoo {
+    server 127.0.0.1:8069;
+}
+upstream odoo_events {
+    server 127.0.0.1:8072;
+}
+map $http_upgrade $connection_upgrade {
+    default upgrade;
+    ''      close;
+}
+server {
+    listen 80;
+    server_name erp.example.com;
+    client_max_body_size 200m;
+    proxy_read_timeout 720s;
+    location /websocket {
+${HEADERS}        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection $connection_upgrade;
+        proxy_pass http://odoo_events;
+    }
+    location / {
+${HEADERS}        proxy_redirect off;
+        proxy_pass http://odoo;
+    }
+}
+`,
+});
+add('a sample of a proxy in a box, for one service', ['proxy-confs/media.subdomain.conf.sample'], {
+  'proxy-confs/media.subdomain.conf.sample': `# make sure that your container is called media
+server {
+    listen 443 ssl;
+    listen [::]:443 ssl;
+    server_name media.*;
+    include /config/nginx/ssl.conf;
+    client_max_body_size 0;
+    location / {
+        include /config/nginx/proxy.conf;
+        include /config/nginx/resolver.conf;
+        set $upstream_app media;
+        set $upstream_port 8096;
+        set $upstream_proto http;
+        proxy_pass $upstream_proto://$upstream_app:$upstream_port;
+        proxy_set_header Range $http_range;
+        proxy_set_header If-Range $http_if_range;
+    }
+}
+`,
+});
+add('a home with sockets that stay open', ['home.conf'], {
+  'configuration.yaml': 'http:\n  use_x_forwarded_for: true\n  trusted_proxies: [127.0.0.1]\n',
+  'home.conf': `map $http_upgrade $connection_upgrade {
+    default upgrade;
+    ''      close;
+}
+server {
+    listen 80;
+    server_name home.example.com;
+    client_max_body_size 10m;
+    proxy_buffering off;
+    location / {
+${HEADERS}        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection $connection_upgrade;
+        proxy_pass http://127.0.0.1:8123;
+    }
+}
+`,
+});
+add('a cloud of files with an index of its own', ['web/nginx.conf'], {
+  'web/nginx.conf': `worker_processes auto;
+events { worker_connections 1024; }
+http {
+    include mime.types;
+    default_type application/octet-stream;
+    types {
+        text/javascript mjs;
+    }
+    server_tokens off;
+    map $arg_v $asset_immutable {
+        ""      "";
+        default ", immutable";
+    }
+    upstream php-handler {
+        server app:9000;
+    }
+    server {
+        listen 80;
+        root /var/www/html;
+        client_max_body_size 512m;
+        index index.php index.html /index.php$request_uri;
+        location ^~ /.well-known {
+            location = /.well-known/carddav { return 301 /remote.php/dav/; }
+            return 301 /index.php$request_uri;
+        }
+        location ~ ^/(?:build|tests|config|lib)(?:$|/) { return 404; }
+        location ~ \\.php(?:$|/) {
+            fastcgi_split_path_info ^(.+?\\.php)(/.*)$;
+            set $path_info $fastcgi_path_info;
+            try_files $fastcgi_script_name =404;
+            include fastcgi_params;
+            fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;
+            fastcgi_param PATH_INFO $path_info;
+            fastcgi_pass php-handler;
+        }
+        location ~ \\.(?:css|js|svg|png)$ {
+            try_files $uri /index.php$request_uri;
+            add_header Cache-Control "public, max-age=15778463$asset_immutable";
+        }
+        location / {
+            try_files $uri $uri/ /index.php$request_uri;
+        }
+    }
+}
+`,
+});
+add('a forge behind sockets, with a trick for one of them', ['support/nginx/forge'], {
+  'support/nginx/forge': `upstream forge {
+    server unix:/srv/forge/tmp/web.socket fail_timeout=0;
+}
+upstream forge-git {
+    server unix:/srv/forge/tmp/git.socket fail_timeout=0;
+}
+server {
+    listen 80;
+    server_name forge.example.com;
+    root /srv/forge/public;
+    client_max_body_size 20m;
+    location / {
+        try_files $uri @forge;
+    }
+    location @forge {
+${HEADERS}        proxy_pass http://forge;
+    }
+    location ~ ^/[\\w.-]+/[\\w.-]+/(info/refs|git-upload-pack)$ {
+        error_page 418 = @git;
+        return 418;
+    }
+    location @git {
+        client_max_body_size 0;
+        proxy_buffering off;
+${HEADERS}        proxy_pass http://forge-git;
+    }
+    location /avatar/ {
+        alias /dev/shm/forge/avatars/;
+        expires 1w;
+    }
+}
+`,
+});
+add('a template of Terraform', ['infra/templates/edge.conf.tftpl'], {
+  'infra/main.tf':
+    'resource "local_file" "edge" {\n  filename = "edge.conf"\n  content  = templatefile("templates/edge.conf.tftpl", { host = "example.com", port = 8000 })\n}\n',
+  'infra/templates/edge.conf.tftpl': site('${host}', '127.0.0.1:${port}'),
+});
+add('a service of others, asked in the name of visitors', ['nginx/conf.d/site.conf'], {
+  'nginx/conf.d/site.conf': `resolver 127.0.0.11;
+server {
+    listen 80;
+    server_name www.example.com;
+    root /usr/share/nginx/html;
+    set $counter https://counter.example.net/js/count.js;
+    location = /js/count.js {
+        proxy_pass $counter;
+        proxy_set_header Host counter.example.net;
+        proxy_ssl_server_name on;
+        proxy_ssl_verify on;
+        proxy_ssl_trusted_certificate /etc/ssl/certs/ca-certificates.crt;
+    }
+}
+`,
+});
+add('who is allowed in is asked of a service, whose lines stand elsewhere', ['conf/site-defaults.conf'], {
+  'conf/site-defaults.conf': `root /srv/web;
+client_max_body_size 10m;
+location = /verify {
+    internal;
+    proxy_set_header Host $http_host;
+    proxy_set_header X-Original-URI $request_uri;
+    proxy_set_header Content-Length "";
+    proxy_pass_request_body off;
+    proxy_pass http://127.0.0.1:9091/verify;
+}
+location /mail/ {
+    include /etc/nginx/conf.d/auth.active;
+    try_files $uri /mail/index.html;
+}
+include /etc/nginx/conf.d/site.*.custom;
+`,
+});
+add('an nginx with a module that was built in', ['config/nginx.conf.erb'], {
+  'config/nginx.conf.erb': `daemon off;
+events { worker_connections <%= connections %>; }
+http {
+    include mime.types;
+    server_tokens off;
+    server {
+        listen <%= port %>;
+        server_name <%= host %>;
+        root <%= root %>;
+        mruby_post_read_handler /app/config/headers.rb cache;
+        location / {
+            mruby_set $fallback /app/config/fallback.rb cache;
+            try_files $uri $uri/ $fallback;
+        }
+    }
+}
+`,
+});
+add('live pictures', ['streaming/nginx.conf'], {
+  'streaming/nginx.conf': `worker_processes auto;
+events { worker_connections 1024; }
+rtmp {
+    server {
+        listen 1935;
+        chunk_size 4096;
+        application live {
+            live on;
+            hls on;
+            hls_path /var/hls;
+            keep_picture on;
+        }
+    }
+}
+http {
+    include mime.types;
+    server_tokens off;
+    server {
+        listen 8080;
+        location /hls/ {
+            alias /var/hls/;
+            add_header Cache-Control no-cache;
+        }
+        location = /stat {
+            rtmp_stat all;
+            allow 127.0.0.1;
+            deny all;
+        }
+    }
+}
+`,
+});
+add('lines that a panel puts into a server', ['conf/vhost_nginx.conf'], {
+  'conf/vhost_nginx.conf': `client_max_body_size 128m;
+location ^~ /api/ {
+${HEADERS}    proxy_pass http://127.0.0.1:8000;
+}
+location ~* \\.(css|js|woff2)$ {
+    expires 30d;
+}
+`,
+});
+add('a library that the command of the container loads', ['edge/nginx.conf'], {
+  'edge/nginx.conf': whole(
+    'server {\n    listen 80;\n    server_name img.example.com;\n    root /srv/images;\n    location /thumb/ {\n        image_filter resize 320 240;\n    }\n}\n',
+  ),
+  'compose.yaml': `services:
+  edge:
+    image: nginx:1.29-alpine
+    command: nginx -g "daemon off; load_module modules/ngx_http_image_filter_module.so;"
+${volumes('./edge/nginx.conf:/etc/nginx/nginx.conf:ro', './images:/srv/images:ro')}`,
+});
+
 export const LAYOUTS: readonly Layout[] = list;
