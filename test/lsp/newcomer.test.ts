@@ -203,3 +203,14 @@ test('a finding whose reason stands in another file has its light bulb where it 
     actions.map((a) => a.title).join(', '),
   );
 });
+
+test('a placeholder as the name of a server stands for any name: so for the one that is asked for, unless a server is written with it', async () => {
+  const cwd = folder({
+    'site.conf.template':
+      'server { listen 80 default_server; server_name _; return 444; }\nserver { listen 80; server_name ${DOMAIN}; return 204; }\nserver { listen 80; server_name other.test; return 410; }\n',
+  });
+  const asked = (host: string, ...more: string[]): Promise<string> => trace(cwd, 'site.conf.template', `http://${host}/`, ...more);
+  assert.match(await asked('shop.test'), /answer {2}204[\s\S]*DOMAIN = shop\.test/);
+  assert.match(await asked('other.test'), /answer {2}410/);
+  assert.match(await asked('shop.test', '--assume', 'DOMAIN=b.test'), /answer {2}closed/);
+});

@@ -2,6 +2,7 @@
 import { basename } from '../base/file-id.ts';
 import type { Place } from '../base/span.ts';
 import type { Config } from '../config/config.ts';
+import { everywhere } from '../config/pieces.ts';
 import { type KnownValues, placeholdersOf } from '../config/renderings.ts';
 import { type Application, frameworkTitle, serverTitle } from '../deploy/application.ts';
 import type { ComposeService } from '../deploy/compose.ts';
@@ -13,6 +14,7 @@ import { arrivingAt, nginxContainer, reachedFrom, type Target } from '../deploy/
 import type { Seen } from '../deploy/seen.ts';
 import { certain } from '../deploy/setting.ts';
 import { type AppView, applicationView } from '../deploy/view.ts';
+import { hostIn } from '../trace/from-url.ts';
 import { traceRequest } from '../trace/request.ts';
 import type { LikelyAnswer, RequestInput, Trace, UpstreamRequest } from '../trace/trace.ts';
 
@@ -67,6 +69,30 @@ export function fillsFor(config: Config, deployment: Deployment): KnownValues {
       return values.length ? [[name, values.map((f) => ({ value: f.value, from: place(f.place) }))]] : [];
     }),
   );
+}
+
+/** A word of a template that is one placeholder and nothing else, such as `${DOMAIN}` or `{{ domain }}`. */
+const ALONE = /^\W*([A-Za-z]\w*)\W*$/;
+
+/**
+ * The same, with the host that a request asks for where a template names a server by a placeholder that nobody fills: it stands for any
+ * name, so for this one, unless a server is written with that name.
+ */
+export function withHost(config: Config, fills: KnownValues, { headers }: RequestInput): KnownValues {
+  const host = (hostIn(headers ?? []) ?? '').replace(/:\d*$/, '').toLowerCase();
+  if (!/^[a-z\d.-]*[a-z][a-z\d.-]*$/.test(host)) return fills;
+  const words = everywhere(config, 'server_name').flatMap((d) =>
+    d.statement.args.map((word) => ({ word, text: d.file.text.slice(word.start, word.end) })),
+  );
+  if (words.some(({ word }) => !word.templated && word.value.toLowerCase() === host)) return fills;
+  const known = placeholdersOf(config);
+  const added = words.flatMap(({ word, text }) => {
+    const name = word.templated ? ALONE.exec(text)?.[1] : undefined;
+    return name !== undefined && known.has(name) && !Object.hasOwn(fills, name)
+      ? [[name, [{ value: host, from: 'the host of the request' }]] as const]
+      : [];
+  });
+  return added.length ? { ...Object.fromEntries(added), ...fills } : fills;
 }
 
 /** A request for a port of the machine as it arrives in nginx's container, whose ports the machine publishes. */

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import pc from 'picocolors';
 import { visible } from '../../base/escape.ts';
 import { refusalsOf } from '../../features/refusals.ts';
-import { arriving, fillsFor, likelyAnswers } from '../../features/sight.ts';
+import { arriving, fillsFor, likelyAnswers, withHost } from '../../features/sight.ts';
 import { NodeFiles } from '../../host/node-files.ts';
 import { fileOfPath } from '../../host/paths.ts';
 import { filesBelow } from '../../project/walk.ts';
@@ -83,7 +83,7 @@ export async function test(paths: readonly string[], options: TestOptions): Prom
     for (const one of suite.tests) {
       const request = arriving(one.request, config, deployment);
       const likely = likelyAnswers(one.request, config, deployment);
-      const asked = { ...one, request, options: { ...one.options, likely, fills } };
+      const asked = { ...one, request, options: { ...one.options, likely, fills: withHost(config, fills, request) } };
       const { traced, differences } = runTest(config, { allowRefused }, asked, refusedBy);
       results.push({ file, name: one.name, line: one.line, ok: differences.length === 0, differences });
       text += `  ${differences.length ? c.red('✕') : c.green('✓')} ${visible(one.name)}\n`;

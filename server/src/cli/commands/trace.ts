@@ -7,7 +7,7 @@ import { table } from '../../base/table.ts';
 import { knownAt } from '../../catalog/changes.ts';
 import type { Config } from '../../config/config.ts';
 import { refusalsOf } from '../../features/refusals.ts';
-import { arriving, fillsFor, likelyAnswers, type Sight, type SightLine, sightOf } from '../../features/sight.ts';
+import { arriving, fillsFor, likelyAnswers, type Sight, type SightLine, sightOf, withHost } from '../../features/sight.ts';
 import { linesOf, MACHINE, NodeFiles } from '../../host/node-files.ts';
 import { fileOfPath } from '../../host/paths.ts';
 import { readAnswer } from '../../trace/answers.ts';
@@ -194,18 +194,16 @@ export async function trace(configPath: string, words: readonly string[], option
   if (!client) throw new Failure(EXIT.usage, `--client is one of ${CLIENTS.join(', ')}, not "${options.client}"`);
   const request = requestOf(words, options, client, config);
   if (isLossy(request)) throw new Failure(EXIT.usage, `the request ${NOT_UTF8}`);
-  const result = traceRequest(config, arriving(request, config, deployment), {
+  const forRequest: TraceOptions = {
     ...traceOptions,
+    fills: withHost(config, fills, request),
     likely: likelyAnswers(request, config, deployment),
-  });
+  };
+  const result = traceRequest(config, arriving(request, config, deployment), forRequest);
   refuseWrong(assumeProblems(config, assume, [result]));
   const sight = sightOf(result, deployment, config);
   const text = options.follow
-    ? printedWay(
-        followed(config, result, request, { ...traceOptions, likely: likelyAnswers(request, config, deployment) }),
-        options.format,
-        options.color,
-      )
+    ? printedWay(followed(config, result, request, forRequest), options.format, options.color)
     : printed(result, sight, options.format, options.color);
   if (options.format === 'text') say(text, paintFor(options.color) !== PLAIN);
   else sayFormatted(text);
@@ -421,9 +419,10 @@ function answered(config: Config, read: ReadRequest, line: number | null, option
   if ('problem' in read) return { id: read.id, error: place + read.problem };
   const { input, upstreams } = read;
   if (isLossy(input)) return { id: input.id ?? null, error: `${place.trim()}${place ? ' ' : ''}${NOT_UTF8}` };
-  if (!upstreams) return traceRequest(config, input, options);
+  const own: TraceOptions = { ...options, fills: withHost(config, options.fills ?? {}, input) };
+  if (!upstreams) return traceRequest(config, input, own);
   const unknown = Object.keys(upstreams).find((name) => !backend(config, name));
   if (unknown !== undefined)
     return { id: input.id ?? null, error: `${place.trim()}: upstreams: no request of this configuration goes to ${unknown}` };
-  return traceRequest(config, input, { ...options, upstreams: { ...options.upstreams, ...upstreams } });
+  return traceRequest(config, input, { ...own, upstreams: { ...options.upstreams, ...upstreams } });
 }

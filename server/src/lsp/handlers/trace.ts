@@ -5,7 +5,7 @@ import type { Config } from '../../config/config.ts';
 import { serversOf } from '../../config/servers.ts';
 import { answerHeaders, causeOf, mapOf, suggestions, unseenOnPath } from '../../features/preview.ts';
 import { refusalsAmong } from '../../features/refusals.ts';
-import { arriving, fillsFor, likelyAnswers, sightOf } from '../../features/sight.ts';
+import { arriving, fillsFor, likelyAnswers, sightOf, withHost } from '../../features/sight.ts';
 import { wayOut } from '../../features/ways-out.ts';
 import type { Finding } from '../../rules/rule.ts';
 import { statementAt } from '../../syntax/place.ts';
@@ -92,7 +92,7 @@ export const trace = reads<TraceParams, TraceResult>({
     const traced = traceRequest(config, arriving(input, config, snapshot.deploymentOf(config)), {
       assume,
       refusedBy,
-      fills: fillsFor(config, snapshot.deploymentOf(config)),
+      fills: withHost(config, fillsFor(config, snapshot.deploymentOf(config)), input),
       likely: likelyAnswers(input, config, snapshot.deploymentOf(config)),
       ...(told ? { upstreams: told.answers } : {}),
     });
@@ -209,7 +209,7 @@ export const requestTests = reads<TestsParams, TestsResult>({
         const request = arriving(t.request, config, snapshot.deploymentOf(config));
         const options = {
           ...t.options,
-          fills: fillsFor(config, snapshot.deploymentOf(config)),
+          fills: withHost(config, fillsFor(config, snapshot.deploymentOf(config)), request),
           likely: likelyAnswers(t.request, config, snapshot.deploymentOf(config)),
         };
         const { traced, differences } = runTest(config, suite, { ...t, request, options }, refusedBy);
