@@ -146,6 +146,7 @@ describe('being found', { timeout: 240_000 }, () => {
   step('the pictures of the walkthrough load', async () => {
     // beside a second group there is no room for them
     await workbench.command('View: Toggle Maximize Editor Group');
+    await workbench.command('View: Toggle Primary Side Bar Visibility');
     await browser.page.getByText('Preview the Path of a Request').first().click();
     const page = browser.page.frameLocator('iframe.webview.ready').last().frameLocator('iframe#active-frame');
     const picture = page.getByRole('img', { name: 'The request path beside the editor' });
