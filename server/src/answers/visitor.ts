@@ -20,12 +20,14 @@ export const STRANGER = '8.77.1.9';
 /** Raised where a value hangs on what the text does not say. */
 class Unknown extends Error {}
 
+/** Values that a request brings along, by the variable's name in lower case, without the dollar sign. */
+export type Brought = Readonly<Record<string, string>>;
+
 export interface VisitorOptions {
   readonly scheme?: 'http' | 'https';
   readonly address?: string;
   readonly path?: string;
-  /** what the request brings along, by the variable's name in lower case */
-  readonly given?: Readonly<Record<string, string>>;
+  readonly given?: Brought;
 }
 
 /** How the rewrite phase of a level ends for a visitor. */

@@ -3,10 +3,7 @@
  * and the conditions around the line are asked. Where the text does not tell, the request counts as one that arrives.
  */
 import type { Directive } from '../config/directive.ts';
-import { Visitor } from './visitor.ts';
-
-/** Values that a request brings along, by the variable's name in lower case, without the dollar sign. */
-export type Brought = Readonly<Record<string, string>>;
+import { type Brought, Visitor } from './visitor.ts';
 
 /** Whether a request with these values reaches the directive; `path` is the decoded path where that matters. */
 export function reaches(directive: Directive, given: Brought, path?: string): boolean {

@@ -7,7 +7,7 @@ import type { Scope } from '../config/scope.ts';
 import { serverOf, serversOf } from '../config/servers.ts';
 import { lineFor } from '../trace/handlers/access.ts';
 import { readPlainIp } from '../trace/networks.ts';
-import { Visitor } from './visitor.ts';
+import { type Brought, Visitor } from './visitor.ts';
 
 /** `everybody`: a stranger gets in. `some`: he needs an address, a password or a secret. `nobody`: no client gets in at all. */
 export type Entry = 'everybody' | 'some' | 'nobody' | 'unknown';
@@ -114,14 +114,14 @@ function isScripted({ level }: Scope): boolean {
   return known;
 }
 
-/** Who may enter a scope over its servers' sockets. */
-export function entryOf(scope: Scope): Entry {
+/** Who may enter a scope over its servers' sockets; `given` is what the request brings along, by the variable's name. */
+export function entryOf(scope: Scope, given: Brought = {}): Entry {
   for (let at: Scope | null = scope.enclosing('location'); at; at = at.parent?.enclosing('location') ?? null)
     if (at.has('internal')) return 'nobody';
   const access = accessOf(scope);
   if (access !== 'everybody') return access;
   for (let at: Scope | null = scope; at && at.context !== 'main'; at = at.parent) if (isScripted(at)) return 'unknown';
-  const end = new Visitor(scope).rewrites();
+  const end = new Visitor(scope, { given }).rewrites();
   if (end.by && end.status >= 400) return isGuard(end.by) ? 'some' : 'nobody';
   // sent to a login
   if (end.by && isGuard(end.by) && [302, 303, 307].includes(end.status) && !end.to.startsWith('http')) return 'some';
@@ -131,5 +131,5 @@ export function entryOf(scope: Scope): Entry {
 
 const isGuard = (d: Directive): boolean => d.scope.opener?.name === 'if';
 
-/** Somebody or something asks who is there before the scope's content is given out, or may do so where nobody sees it. */
-export const isProtected = (scope: Scope): boolean => entryOf(scope) !== 'everybody';
+/** Whether a stranger on the network surely gets in: his packets arrive, nothing asks who he is, and nothing that is not seen may do so. */
+export const admitsStrangers = (scope: Scope, given?: Brought): boolean => !isLocalOnly(scope) && entryOf(scope, given) === 'everybody';

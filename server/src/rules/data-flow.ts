@@ -125,7 +125,8 @@ export function uriHolds(scope: Scope, c: string): boolean {
   return answer;
 }
 
-const inSight = (definition: Directive, use: Directive): boolean => {
+/** Whether a `set` or a group may have its value where a directive stands: it stands around it, or in an `if` around it. */
+export const inSight = (definition: Directive, use: Directive): boolean => {
   let outer: Scope | null = definition.scope;
   while (outer && (outer.context === 'if-in-location' || outer.context === 'if-in-server')) outer = outer.parent;
   for (let scope: Scope | null = use.scope; scope; scope = scope.parent) if (scope === outer) return true;

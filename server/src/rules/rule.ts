@@ -213,6 +213,8 @@ export interface RuleSpec<Messages extends Record<string, string>, At extends Lo
    * silent where such a line may stand and nobody sees it: in an include that is not at hand, a template, surroundings that nobody knows.
    */
   readonly missing?: true | readonly string[];
+  /** Is about what a line does where it is in force: silent where every block below has a line of its own in its place. */
+  readonly inForce?: true;
   /** too slow for every keystroke: runs when the typing rests, on opening and on the command line; rules about outcomes are */
   readonly costly?: boolean;
   /**

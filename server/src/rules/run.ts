@@ -1,6 +1,7 @@
 /** The engine: walks a configuration once, asks every rule about what it looks at, and owns severities, suppression, collapsing and crashes. */
 
 import picomatch from 'picomatch';
+import { isOverridden } from '../answers/where-a-line-counts.ts';
 import { pathOf } from '../base/file-id.ts';
 import type { Place, Span } from '../base/span.ts';
 import { isBeyond, newestRelease } from '../catalog/changes.ts';
@@ -208,7 +209,7 @@ class Part {
           report: (message, report) => {
             const via = input.directive?.via ?? [];
             const finding = collector.made(rule, level, message, report, input.file, via);
-            if (!finding) return;
+            if (!finding || (rule.inForce && input.directive?.statement.block === null && isOverridden(input.directive))) return;
             this.reported++;
             if (this.notes) this.reports.push(finding);
             else collector.take(finding);

@@ -17,6 +17,8 @@ import { TRIALS as refused } from './refused.ts';
 import { TRIALS as rewriting } from './rewriting.ts';
 import { TRIALS as security } from './security.ts';
 import { TRIALS as securityMore } from './security-more.ts';
+import { TRIALS as shapesProxying } from './shapes-proxying.ts';
+import { TRIALS as shapesSecurity } from './shapes-security.ts';
 import { TRIALS as tls } from './tls.ts';
 import { TRIALS as tlsMore } from './tls-more.ts';
 import { TRIALS as validity } from './validity.ts';
@@ -42,6 +44,8 @@ export const TRIALS: readonly Trial[] = [
   ...rewriting,
   ...security,
   ...securityMore,
+  ...shapesProxying,
+  ...shapesSecurity,
   ...tls,
   ...tlsMore,
   ...validity,

@@ -14,6 +14,7 @@ Without a line in the access log nobody can tell afterwards who asked for what. 
   about: ['access_log'],
   looksAt: { directive: ['access_log'] },
   needs: 'file',
+  inForce: true,
   messages: { off: 'Requests here are not logged. Remove the line, or name a file.' },
   check({ directive, report }) {
     if (directive.value(0) === 'off') report('off', { at: directive.at() });

@@ -17,6 +17,7 @@ export default defineRule({
   about: ['error_log'],
   looksAt: { directive: ['error_log'] },
   needs: 'file',
+  inForce: true,
   messages: { low: 'The level is {level}; the benchmark wants info. Write info behind the file.' },
   check({ directive, report }) {
     const [file, level] = directive.args;

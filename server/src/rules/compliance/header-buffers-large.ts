@@ -1,4 +1,5 @@
 /** Buffers for request lines and headers that are larger than the benchmark wants. */
+import { isOverridden } from '../../answers/where-a-line-counts.ts';
 import { parseSize } from '../../catalog/value-kind.ts';
 import { defineRule } from '../rule.ts';
 
@@ -26,7 +27,7 @@ export default defineRule({
   check({ config, report }) {
     const http = config.main.first('http');
     if (config.kind !== 'root' || !http) return;
-    const lines = config.main.all.filter((d) => d.name === 'large_client_header_buffers');
+    const lines = config.main.all.filter((d) => d.name === 'large_client_header_buffers' && !isOverridden(d));
     if (!lines.length) return report('absent', { at: http.nameAt });
     for (const line of lines) {
       const size = parseSize(line.value(1));

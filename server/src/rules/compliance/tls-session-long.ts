@@ -18,6 +18,7 @@ A session that is resumed skips the exchange of certificates, the client's too. 
   about: ['ssl_session_timeout'],
   looksAt: { directive: ['ssl_session_timeout'] },
   needs: 'file',
+  inForce: true,
   messages: { long: 'Sessions are kept for {value}; the benchmark allows 15 minutes. Write 15m.' },
   check({ directive, report }) {
     const word = directive.args[0];

@@ -19,6 +19,7 @@ Images, videos, WOFF fonts and archives are compressed by their format. Compress
   about: ['gzip_types', 'gzip'],
   looksAt: { directive: ['gzip_types', 'brotli_types', 'zstd_types'] },
   needs: 'file',
+  inForce: true,
   fixable: 'sometimes',
   messages: {
     packed: '{type} is already compressed by its format. Remove it.',

@@ -1,5 +1,5 @@
 /** Places where passwords and tokens are tried, with no limit in force. */
-import { isProtected } from '../../answers/who-may-enter.ts';
+import { admitsStrangers } from '../../answers/who-may-enter.ts';
 import { locationOf, readLocation } from '../../config/locations.ts';
 import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
 import { pathsFor } from '../../witness/paths.ts';
@@ -30,7 +30,7 @@ application a slow password hash. A \`limit_req\` of a few requests a minute for
     const opened = directive.body && locationOf(directive.body);
     // of a pattern every path that fits it
     const names = opened?.kind === 'regex' ? pathsFor(opened, 24) : [location.name];
-    if (!names.some((n) => LOGIN.test(n)) || isProtected(scope)) return;
+    if (!names.some((n) => LOGIN.test(n)) || !admitsStrangers(scope)) return;
     report('unlimited', { at: directive.statement.name, data: { name: location.name } });
   },
   examples: [

@@ -15,6 +15,7 @@ write of many. Lines then appear up to five seconds late, and are lost when ngin
   about: ['access_log'],
   looksAt: { directive: ['access_log'] },
   needs: 'file',
+  inForce: true,
   fixable: 'sometimes',
   messages: { unbuffered: 'Every request is a write to {file}. Add "buffer=64k flush=5s".' },
   check({ directive, report }) {

@@ -20,6 +20,7 @@ new connection costs a TLS handshake. The default was 100 and is 1000 since ngin
   about: ['keepalive_requests', 'keepalive_timeout'],
   looksAt: { directive: ['keepalive_requests', 'http'] },
   needs: 'file',
+  inForce: true,
   fixable: 'always',
   messages: {
     low: 'A connection is closed after {value} requests. Allow {enough} or more.',

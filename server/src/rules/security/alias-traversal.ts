@@ -1,7 +1,14 @@
 /** `location /img { alias /data/img/; }`: `/img../secret` reads /data/img/../secret (ngx_http_map_uri_to_path concatenates). */
 
+import { textsOf } from '../../answers/what-is-passed.ts';
+import { sendsFiles } from '../../answers/where-a-line-counts.ts';
+import { entryOf } from '../../answers/who-may-enter.ts';
+import { toBytes } from '../../base/bytes.ts';
 import type { Config } from '../../config/config.ts';
-import { locationsOf, readLocation } from '../../config/locations.ts';
+import type { Directive } from '../../config/directive.ts';
+import { isOpen, locationsOf, matchLocation, readLocation } from '../../config/locations.ts';
+import type { Scope } from '../../config/scope.ts';
+import { contentIn } from '../../trace/location-config.ts';
 import { samplesOf } from '../../witness/regex-samples.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
@@ -19,6 +26,41 @@ function climbing(config: Config, pattern: string, caseless: boolean, group: num
   return [...new Set(before.map((b) => b.replace(/\/+$/, '')))].flatMap((b) => [`${b}../x`, `${b}..`]);
 }
 
+/**
+ * A path that a rewrite turns into one with dots that climb, and the file that is read then; null where there is none, where something else
+ * than nginx's own files answers, or where strangers do not get in.
+ */
+function climbingRewrite(rewrite: Directive): { path: string; file: string } | null {
+  const { scope } = rewrite;
+  const server = scope.enclosing('server');
+  const [, target = '', flag = ''] = rewrite.values;
+  if (!server || scope.context.startsWith('if') || !/^(|last|break)$/.test(flag)) return null;
+  const group = /^(\/[^$?]*\/|\/)\$([1-9])$/.exec(target);
+  if (!group) return null;
+  const compiled = scope.config.regexes.compile(rewrite.value(0), { caseless: false });
+  if (!compiled.ok) return null;
+  for (const path of climbing(scope.config, rewrite.value(0), false, Number(group[2]))) {
+    const match = compiled.regex.match(path);
+    const text = typeof match === 'object' ? match.captures[Number(group[2])] : undefined;
+    if (!text?.startsWith('../') || /(^|\/)\.\.(\/|$)/.test(path)) continue;
+    const begun = matchLocation(server, toBytes(path));
+    // the rewrite of a location runs for what comes there
+    if (scope.context === 'location' && begun.location?.scope !== scope) continue;
+    const climbed = `${group[1]}${text}`;
+    const end = flag === 'break' ? begun : matchLocation(server, toBytes(climbed));
+    if (isOpen(end.how) || end.how === 'slash-redirect') continue;
+    const at = end.location?.scope ?? server;
+    const root = at.value('root');
+    if (!root || root.name === 'alias' || root.value(0).includes('$') || !isSent(at, flag === 'break' && at === scope)) continue;
+    return { path, file: `${root.value(0).replace(/\/$/, '')}${climbed}` };
+  }
+  return null;
+}
+
+/** Whether strangers are sent files of the block; `rewritten`: by a rewrite of its own with break, after which nothing of its program runs. */
+const isSent = (at: Scope, rewritten: boolean): boolean =>
+  entryOf(at) !== 'nobody' && entryOf(at) !== 'some' && !at.has('try_files') && (rewritten ? contentIn(at) === null : sendsFiles(at));
+
 export default defineRule({
   id: 'alias-traversal',
   group: 'security',
@@ -32,13 +74,15 @@ leaves \`../secret\` after the name, so the file is \`/data/img/../secret\`: eve
 
 A slash at the end of the location's name prevents this: \`/img../\` no longer begins with it.
 
-The same happens with a regex location whose capture may begin with two dots directly after a slash of the alias.`,
-  about: ['alias', 'location'],
-  looksAt: { directive: ['alias'] },
+The same happens with a regex location whose capture may begin with two dots directly after a slash of the alias, and with a \`rewrite\` that appends what it captured to a slash: nginx resolves the dots of a request once, before the rewrite produces new ones.`,
+  about: ['alias', 'location', 'rewrite'],
+  looksAt: { directive: ['alias', 'rewrite'] },
   needs: 'file',
   fixable: 'sometimes',
   fixChanges: ['answer', 'response-headers', 'request-headers', 'request-line', 'limits', 'cache', 'timing'],
   messages: {
+    rewritten:
+      'The capture can be "../x", and nginx does not resolve dots again: {path} reads {file}. Make the capture begin with a character other than a dot.',
     climbs: '{prefix}../ reaches files outside {dir}. Add a trailing slash to the location.',
     siblings: '{prefix} is also the beginning of names beside {dir}: {prefix}-old reads {dir}-old. End both with a slash.',
     captured:
@@ -46,11 +90,19 @@ The same happens with a regex location whose capture may begin with two dots dir
   },
   check({ directive, scope, config, report }) {
     const opener = scope.enclosing('location')?.opener;
+    if (directive.name === 'rewrite') {
+      const found = climbingRewrite(directive);
+      if (found) report('rewritten', { at: directive.at(directive.args[0]!), data: found });
+      return;
+    }
     const location = opener ? readLocation(opener) : null;
-    if (!opener || !location) return;
+    if (!opener || !location || entryOf(scope) === 'nobody') return;
     // the application alone leads there, and says where
     for (let at = scope.enclosing('location'); at; at = at.parent?.enclosing('location') ?? null) if (at.has('internal')) return;
-    const dir = directive.value(0);
+    const written = directive.value(0);
+    const ends = textsOf(scope, written) ?? [written];
+    // of a value that a variable carries the one that ends in a slash is the danger
+    const dir = ends.find((text) => text.endsWith('/')) ?? (ends.length === 1 ? ends[0]! : written);
     if (location.modifier === '' || location.modifier === '^~') {
       if (location.name.endsWith('/') || !location.name.startsWith('/')) return;
       const word = opener.args.at(-1)!;
@@ -127,6 +179,18 @@ The same happens with a regex location whose capture may begin with two dots dir
 #          ^^^^^^^^^^^^ captured`,
       good: 'location ~ ^/img/(.*)$ { alias /srv/img/$1; }',
       fixed: false,
+    },
+    {
+      inside: 'server',
+      bad: `root /srv/site;
+location /pictures {
+    rewrite ^/pictures(.*)$ /img/$1 break;
+#           ^^^^^^^^^^^^^^^ rewritten
+}`,
+      good: `root /srv/site;
+location /pictures {
+    rewrite ^/pictures/(.*)$ /img/$1 break;
+}`,
     },
     // nothing lies behind a name that ends in dots
     { inside: 'server', good: 'location ~ ^/img(.*)$ { alias /srv/img$1; }' },

@@ -1,5 +1,8 @@
 /** A list of `allow` lines that ends without `deny all` restricts nothing: who is on no line is let in. */
+import { listVerdict } from '../../answers/who-may-enter.ts';
+import type { Directive } from '../../config/directive.ts';
 import type { Scope } from '../../config/scope.ts';
+import { inNet, readNet } from '../../trace/networks.ts';
 import { fixOf, insertAfter } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
@@ -8,6 +11,21 @@ const isAskedFor = (scope: Scope): boolean =>
     const line = scope.value(name);
     return !!line && line.value(0) !== 'off';
   });
+
+/** Whether two lines are about some address together, so that their order says something. */
+function overlap(a: Directive, b: Directive): boolean {
+  const [one, other] = [readNet(a.value(0)), readNet(b.value(0))];
+  if (!one || !other) return true;
+  return inNet(one.bytes, other) || inNet(other.bytes, one);
+}
+
+/** Lines that deny a few addresses, none of which is let in by an allow line before it: the allow lines change nothing. */
+function deniesOthers(scope: Scope): readonly Directive[] | null {
+  const allows = scope.named('allow');
+  const denies = scope.named('deny');
+  if (denies.some((d) => d.value(0) === 'all') || listVerdict(scope.effective('allow').directives) !== 'declined') return null;
+  return allows.some((allow) => denies.some((deny) => overlap(allow, deny))) ? null : denies;
+}
 
 export default defineRule({
   id: 'allow-without-deny',
@@ -27,19 +45,25 @@ A level with lines of its own does not inherit those of the outer level: a \`den
   fixable: 'always',
   messages: {
     open: 'Nobody is kept out: an address on no allow line is let in. End the list with "deny all;".',
+    few: 'Only {denied} is kept out: an address on no line is let in, so the allow lines change nothing. End the list with "deny all;".',
   },
   check({ directive, scope, file, report }) {
     const lines = scope.named('allow');
-    if (lines[0] !== directive || scope.has('deny')) return;
+    if (lines[0] !== directive) return;
+    const denied = scope.has('deny') ? deniesOthers(scope) : [];
+    if (!denied) return;
     // "allow all" undoes an outer list on purpose
     if (lines.some((d) => d.value(0) === 'all' || d.value(0) === '0.0.0.0/0')) return;
     // with satisfy any who fits no line is asked for the password
     if (scope.value('satisfy')?.value(0) === 'any' && isAskedFor(scope)) return;
     // an include whose file is not here may bring the deny
     if (scope.named('include').some((d) => (scope.config.tree.includes.get(d.statement)?.files.length ?? 0) === 0)) return;
-    const last = lines.filter((d) => d.file.id === file.id && d.statement.parent === directive.statement.parent).at(-1)!;
-    report('open', {
+    const last = [...lines, ...denied]
+      .filter((d) => d.file.id === file.id && d.statement.parent === directive.statement.parent)
+      .reduce((a, b) => (b.statement.start > a.statement.start ? b : a));
+    report(denied.length ? 'few' : 'open', {
       at: directive.statement,
+      data: { denied: denied.map((d) => d.value(0)).join(', ') },
       fix: fixOf('Deny everybody else', 'suggestion', file, [insertAfter(file, last.statement, ['deny all;'])]),
     });
   },
@@ -70,6 +94,20 @@ location /api/ {
     deny all;
 }`,
     },
+    {
+      inside: 'server',
+      bad: `location /office/ {
+    allow 10.0.0.0/8;
+#   ^^^^^^^^^^^^^^^^^ few
+    deny 192.0.2.1;
+}`,
+      good: `location /office/ {
+    allow 10.0.0.0/8;
+    deny 192.0.2.1;
+    deny all;
+}`,
+    },
+    { inside: 'location', good: 'allow 10.1.0.7;\ndeny 10.1.0.0/16;' },
     { inside: 'server', good: 'deny all;\nlocation /public/ { allow all; }' },
     {
       inside: 'server',

@@ -16,6 +16,7 @@ Use \`default_type\` (with an empty \`types {}\` where the file's name must not 
   about: ['add_header', 'default_type', 'types', 'proxy_hide_header'],
   looksAt: { directive: ['add_header'] },
   needs: 'file',
+  inForce: true,
   fixable: 'sometimes',
   messages: { second: 'add_header sends a second Content-Type beside the first. Use default_type.' },
   check({ directive, scope, file, report }) {

@@ -1,6 +1,14 @@
 /** Cookies that nginx itself sets, or strips of their flags. */
+import { textsOf } from '../../answers/what-is-passed.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
+
+/** The flags that a cookie lacks; none for one that is taken away, and for one that the scripts of the page are to read. */
+function missingIn(cookie: string): readonly string[] {
+  if (!cookie.includes('=') || /max-age=0\b|expires=thu, 01[ -]jan[ -]1970/i.test(cookie)) return [];
+  const flags = ['Secure', 'HttpOnly', 'SameSite'].filter((f) => !new RegExp(`;\\s*${f}\\b`, 'i').test(cookie));
+  return flags.length === 1 && flags[0] === 'HttpOnly' ? [] : flags;
+}
 
 export default defineRule({
   id: 'cookie-without-flags',
@@ -13,12 +21,13 @@ Without \`HttpOnly\` a script that was injected into the page reads the cookie, 
   about: ['proxy_cookie_flags', 'add_header'],
   looksAt: { directive: ['add_header', 'proxy_cookie_flags'] },
   needs: 'file',
+  inForce: true,
   fixable: 'sometimes',
   messages: {
     missing: 'This cookie lacks {flags}. Add what the scripts of the page and plain HTTP do not need.',
     stripped: '{flag} takes a protection of the application away. Remove it.',
   },
-  check({ directive, file, report }) {
+  check({ directive, scope, file, report }) {
     if (directive.name === 'proxy_cookie_flags') {
       for (const word of directive.args.slice(1))
         if (/^no(secure|httponly|samesite)$/i.test(word.value))
@@ -26,11 +35,13 @@ Without \`HttpOnly\` a script that was injected into the page reads the cookie, 
       return;
     }
     const value = directive.args[1];
-    if (directive.value(0).toLowerCase() !== 'set-cookie' || !value || !value.value.includes('=') || /^\$\w+$/.test(value.value)) return;
-    if (/max-age=0\b|expires=thu, 01[ -]jan[ -]1970/i.test(value.value)) return;
-    const flags = ['Secure', 'HttpOnly', 'SameSite'].filter((f) => !new RegExp(`;\\s*${f}\\b`, 'i').test(value.value));
-    // a cookie for scripts has neither; the one for plain HTTP has no Secure
-    if (!flags.length || (flags.length === 1 && flags[0] === 'HttpOnly')) return;
+    if (directive.value(0).toLowerCase() !== 'set-cookie' || !value) return;
+    const carried = /^\$\{?\w+\}?$/.test(value.value);
+    const cookies = carried ? (textsOf(scope, value.value) ?? []) : [value.value];
+    const flags = cookies.map(missingIn).find((list) => list.length > 0);
+    if (!flags) return;
+    // a variable's value is written where it is made
+    if (carried) return report('missing', { at: value, data: { flags: flags.join(', ') } });
     const added = flags.map((f) => (f === 'SameSite' ? '; SameSite=Lax' : `; ${f}`)).join('');
     report('missing', {
       at: value,
@@ -46,6 +57,23 @@ Without \`HttpOnly\` a script that was injected into the page reads the cookie, 
       bad: `add_header Set-Cookie "site=a; Path=/";
 #                     ^^^^^^^^^^^^^^^^ missing`,
       good: 'add_header Set-Cookie "site=a; Path=/; Secure; HttpOnly; SameSite=Lax";',
+    },
+    {
+      inside: 'http',
+      bad: `map $host $side {
+    default "side=a; Path=/";
+}
+server {
+    add_header Set-Cookie $side;
+#                         ^^^^^ missing
+}`,
+      good: `map $host $side {
+    default "side=a; Path=/; Secure; HttpOnly; SameSite=Lax";
+}
+server {
+    add_header Set-Cookie $side;
+}`,
+      fixed: false,
     },
     { inside: 'location', good: 'proxy_pass http://127.0.0.1:8000;\nproxy_cookie_flags ~ secure samesite=lax;' },
   ],

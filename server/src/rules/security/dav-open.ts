@@ -1,8 +1,7 @@
 /** Files that anybody may write, move or delete: dav_methods without a word on who may. */
 
-import { isLocalOnly, isProtected } from '../../answers/who-may-enter.ts';
-import { toBytes } from '../../base/bytes.ts';
-import { matchLocation } from '../../config/locations.ts';
+import { isApart, placesOf, sendsFiles } from '../../answers/where-a-line-counts.ts';
+import { admitsStrangers } from '../../answers/who-may-enter.ts';
 import type { Scope } from '../../config/scope.ts';
 import { defineRule } from '../rule.ts';
 
@@ -15,16 +14,6 @@ const isLimited = (scope: Scope, methods: readonly string[]): boolean =>
         !d.values.some((v) => methods.includes(v.toUpperCase())) &&
         d.body?.directives.some((x) => x.name === 'deny' || (/^auth_/.test(x.name) && x.value(0) !== 'off')),
     );
-
-/** The places below a block where files are written: locations that hand nothing on, the block itself where none of them takes its paths. */
-function placesOf(scope: Scope, name: string): readonly Scope[] {
-  const line = scope.value(name)?.statement;
-  const inner = scope.scopes.filter((s) => ['server', 'location'].includes(s.context) && s.value(name)?.statement === line);
-  const answersItself =
-    scope.context === 'location' || (scope.context === 'server' && !matchLocation(scope, toBytes('/no-such-file')).location);
-  const passes = scope.directives.some((d) => d.name === 'return' || d.name.endsWith('_pass'));
-  return [...(answersItself && !passes ? [scope] : []), ...inner.flatMap((s) => placesOf(s, name))];
-}
 
 export default defineRule({
   id: 'dav-open',
@@ -45,10 +34,12 @@ export default defineRule({
   messages: {
     open: 'Anybody may use {methods} on the files here. Require a password, or allow your own addresses only.',
   },
-  check({ directive, scope, report }) {
+  check({ directive, report }) {
     if (directive.value(0) === 'off') return;
     const methods = directive.values.map((v) => v.toUpperCase());
-    if (placesOf(scope, 'dav_methods').every((s) => isProtected(s) || isLimited(s, methods) || isLocalOnly(s))) return;
+    const isOpen = (at: Scope): boolean =>
+      sendsFiles(at) && !isLimited(at, methods) && methods.some((method) => admitsStrangers(at, { request_method: method }));
+    if (!isApart(directive) && !placesOf(directive).some(isOpen)) return;
     report('open', { at: directive.at(), data: { methods: directive.values.join(', ') } });
   },
   examples: [

@@ -1,5 +1,6 @@
 /** Folders without an index show their files. */
-import { isLocalOnly, isProtected } from '../../answers/who-may-enter.ts';
+import { isApart, placesOf, sendsFiles } from '../../answers/where-a-line-counts.ts';
+import { admitsStrangers } from '../../answers/who-may-enter.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
@@ -20,9 +21,10 @@ With \`autoindex on\` a folder without an index file answers with the list of wh
   fixable: 'always',
   fixChanges: ['answer', 'response-headers'],
   messages: { listed: 'autoindex on lists the files of every folder without an index. Set it to off, or restrict access.' },
-  check({ directive, scope, file, report }) {
+  check({ directive, file, report }) {
     const word = directive.args[0];
-    if (word?.value.toLowerCase() !== 'on' || isProtected(scope) || isLocalOnly(scope)) return;
+    if (word?.value.toLowerCase() !== 'on') return;
+    if (!isApart(directive) && !placesOf(directive).some((at) => sendsFiles(at) && admitsStrangers(at))) return;
     report('listed', { at: word, fix: fixOf('Turn the listing off', 'suggestion', file, [replace(word, 'off')]) });
   },
   examples: [

@@ -24,6 +24,7 @@ Use a resolver on the machine (\`127.0.0.1\`, systemd's \`127.0.0.53\`, Docker's
   about: ['resolver'],
   looksAt: { directive: ['resolver'] },
   needs: 'file',
+  inForce: true,
   messages: { external: '{address} is a DNS server outside the network, and its answers can be forged on the way. Use your own resolver.' },
   check({ directive, report }) {
     for (const word of directive.args) {

@@ -1,7 +1,7 @@
 /** A root or alias that serves the whole disk, or a folder that belongs to the system. */
 
 import { textsOf } from '../../answers/what-is-passed.ts';
-import { isLocalOnly, isProtected } from '../../answers/who-may-enter.ts';
+import { admitsStrangers, isLocalOnly } from '../../answers/who-may-enter.ts';
 import { servedTo } from '../../answers/who-serves-this-url.ts';
 import { table } from '../../base/table.ts';
 import { locationOf } from '../../config/locations.ts';
@@ -65,7 +65,7 @@ Whether anything is sent from there is asked of the matcher: a \`root /\` beside
     if (location?.kind === 'exact' || location?.kind === 'named') return;
     if (directive.name === 'alias' && location?.kind === 'regex') {
       const group = /^\/+\$(?:\{(\w+)\}|(\w+))$/.exec(word.value);
-      if (group && location.regex && !isProtected(location.scope)) {
+      if (group && location.regex && admitsStrangers(location.scope)) {
         const name = group[1] ?? group[2]!;
         const number = /^\d$/.test(name) ? Number(name) : location.regex.names.find((n) => n.name === name)?.group;
         if (number !== undefined && takesAny(location.scope, location.name, location.modifier === '~*', number))
@@ -78,7 +78,7 @@ Whether anything is sent from there is asked of the matcher: a \`root /\` beside
       // with root the name of the location stays in the path
       const folder = resolved(directive.name === 'root' && location?.kind === 'prefix' ? `${text}/${location.name}` : text);
       if (folder === null || !isSystem(folder)) continue;
-      if (location && isProtected(location.scope)) continue;
+      if (location && !admitsStrangers(location.scope)) continue;
       const closed = directive.name === 'root' && !location ? !sends(scope, folder) : location && !sendsWithin(location.scope);
       if (closed) continue;
       report('exposed', { at: word, data: { folder } });

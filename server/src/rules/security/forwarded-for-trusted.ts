@@ -53,6 +53,7 @@ List the addresses of the proxies in front, take \`$remote_addr\` in conditions,
   about: ['set_real_ip_from', 'real_ip_header', 'geo', '$remote_addr'],
   looksAt: { directive: ['set_real_ip_from', 'geo', 'if'] },
   needs: 'file',
+  inForce: true,
   messages: {
     everybody: '{range} lets every client choose the address that nginx sees. List the proxies in front instead.',
     claimed: '{variable} is what the client claims. Use $remote_addr, and let set_real_ip_from and real_ip_header set it.',

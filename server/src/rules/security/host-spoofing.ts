@@ -1,4 +1,5 @@
 /** The Host header of a request to an upstream, taken from what the client may write at will. */
+import { isAnsweredFirst, isApart, placesOf } from '../../answers/where-a-line-counts.ts';
 import { asked, numberOf } from '../../config/asked.ts';
 import type { Config } from '../../config/config.ts';
 import type { ComposeService } from '../../deploy/compose.ts';
@@ -39,11 +40,11 @@ Many guides, gunicorn's among them, pass \`$http_host\` because it keeps the por
       'The application gets the Host header as the client sent it, which need not be the host that nginx selected the server by. Use $host.',
     free: 'The client chooses with {source} which host the application sees. Use $host.',
   },
-  check({ directive, file, deployment, report }) {
+  check({ directive, config, file, deployment, report }) {
     const name = directive.value(0).toLowerCase();
     if (name !== 'host' && name !== 'http_host' && name !== ':authority') return;
     const word = directive.args[1];
-    if (!word) return;
+    if (!word || (config.whole && !isApart(directive) && placesOf(directive).every(isAnsweredFirst))) return;
     for (const use of variablesIn(word).uses) {
       if (use.name === 'host' || use.name === 'proxy_host') continue;
       const flow = flowInto(directive, use, 'x');

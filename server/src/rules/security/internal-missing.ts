@@ -1,6 +1,6 @@
 /** Locations that are plainly meant for X-Accel-Redirect and that everybody can ask for. */
 
-import { isLocalOnly, isProtected } from '../../answers/who-may-enter.ts';
+import { admitsStrangers } from '../../answers/who-may-enter.ts';
 import { readLocation } from '../../config/locations.ts';
 import { fixOf, insertFirst } from '../fix.ts';
 import { defineRule } from '../rule.ts';
@@ -32,7 +32,7 @@ The rule relies on the name of the location and by the alias or root in force in
     // of a pattern its beginning is a name
     const name = read.modifier.startsWith('~') ? (/^\^((?:\/[\w-]+)+\/)/.exec(read.name)?.[1] ?? '') : read.name;
     if (!NAMES.test(name) || !body.value('root')) return;
-    if (isProtected(body) || isLocalOnly(body)) return;
+    if (!admitsStrangers(body)) return;
     if (body.has('return') || body.directives.some((d) => /_pass$|secure_link|autoindex|^try_files$/.test(d.name))) return;
     report('open', {
       at: directive.at(directive.args.at(-1)!),

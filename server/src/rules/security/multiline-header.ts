@@ -31,6 +31,7 @@ Write the value on one line. A line end within a value of \`set\` or \`map\` is 
     ],
   },
   needs: 'file',
+  inForce: true,
   fixable: 'sometimes',
   fixChanges: ['response-headers', 'request-headers'],
   messages: {

@@ -16,6 +16,7 @@ Without \`none\`, people who typed the address or whose browser never sends the 
   about: ['valid_referers', '$invalid_referer'],
   looksAt: { directive: ['valid_referers'] },
   needs: 'file',
+  inForce: true,
   fixable: 'sometimes',
   messages: {
     none: 'Any page can suppress the Referer header, and "none" accepts such requests. Remove it where the check matters.',

@@ -1,13 +1,14 @@
 /** Pass directives whose scheme, host or port the client writes. The path behind the host is the application's affair. */
 import { reaches } from '../../answers/what-reaches-this-line.ts';
-import { entryOf, isLocalOnly } from '../../answers/who-may-enter.ts';
+import { admitsStrangers } from '../../answers/who-may-enter.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
 import { namesOf } from '../../config/names.ts';
 import { hasVariables, PASS_DIRECTIVES } from '../../config/upstreams.ts';
-import { variablesIn } from '../../syntax/variable.ts';
+import { type VariableUse, variablesIn } from '../../syntax/variable.ts';
+import type { Word } from '../../syntax/word.ts';
 import { variablesIn as namesIn } from '../../trace/script.ts';
-import { alwaysHolds, type Flow, flowInto } from '../data-flow.ts';
+import { alwaysHolds, type Flow, flowInto, inSight } from '../data-flow.ts';
 import { defineRule, type Report } from '../rule.ts';
 
 /** Targets that nobody means to allow; a check that turns all of them away is one. */
@@ -36,7 +37,7 @@ function givenOn(config: Config, name: string, depth = 0): string | null {
 /** In stream the name of the TLS handshake is the client's: without a table it opens a relay to everywhere. */
 function checkStream(directive: Directive, report: (more: Report) => void): void {
   const word = directive.args[0]!;
-  if (entryOf(directive.scope) !== 'everybody' || isLocalOnly(directive.scope)) return;
+  if (!admitsStrangers(directive.scope)) return;
   for (const use of variablesIn(word).uses) {
     const source = use.capture ? null : givenOn(directive.scope.config, use.name.toLowerCase());
     if (!source) continue;
@@ -46,6 +47,64 @@ function checkStream(directive: Directive, report: (more: Report) => void): void
     report({ at: use.span, data: { part: 'the host', source }, severity: 'warning' });
     return;
   }
+}
+
+/** The part of a target that the client chooses. */
+interface Chosen {
+  readonly part: string;
+  readonly use: VariableUse;
+  readonly flow: Flow;
+}
+
+/** The values with a scheme of their own that a target's first variable may hold: what `set` gives it, and the rows of its map. */
+function carriers(directive: Directive, word: Word): { directive: Directive; word: Word }[] {
+  const [first] = variablesIn(word).uses;
+  if (!first || first.capture || !/^\$/.test(word.value)) return [];
+  return namesOf(directive.scope.config)
+    .definitions('variable', first.name, 'http')
+    .filter((site) => !site.capture)
+    .flatMap(({ directive: d }) => {
+      if (d.name === 'set') return d.args[1] && inSight(d, directive) ? [{ directive: d, word: d.args[1] }] : [];
+      return d.name === 'map'
+        ? (d.body?.directives ?? []).flatMap((row) => (row.args[0] ? [{ directive: d, word: row.args[0] }] : []))
+        : [];
+    })
+    .filter((source) => /^\w+:\/\/[^/?#]*\$/.test(source.word.value));
+}
+
+/** What of scheme, host and port of a target is the client's choice; null where nothing is, or where that cannot be told. */
+function chosen(directive: Directive, word: Word): Chosen | null {
+  const scheme = /^[^/?#]*:\/\//.exec(word.value)?.[0] ?? '';
+  const authority = /^(?:unix:[^:]*|[^/?#]*)/.exec(word.value.slice(scheme.length))![0];
+  const end = word.value.length - word.value.slice(scheme.length + authority.length).length;
+  const { uses } = variablesIn(word);
+  let at = 0;
+  for (const use of uses) {
+    const text = use.braced ? `\${${use.name}}` : `$${use.name}`;
+    const from = word.value.indexOf(text, at);
+    at = from + text.length;
+    if (from >= end) return null;
+    // nothing, or begun with a question mark, which ends the host
+    if (/^(?:args|query_string)$/.test(use.name) && /\$(?:is_args|\{is_args\})$/.test(word.value.slice(0, from))) return null;
+    const inScheme = from < scheme.length;
+    const after = word.value.slice(at, end);
+    const socket = /^unix:/.test(authority);
+    // behind the colon, be it the first digit or a later one
+    const host = !inScheme && !socket && /^[^$]*:\d*$/.test(word.value.slice(scheme.length, from).replace(/^\[[^\]]*\]/, ''));
+    let flow: Flow | null;
+    if (socket) flow = flowInto(directive, use, '/');
+    else if (host && alwaysHolds(directive, use, '/')) return null;
+    else if (host) flow = flowInto(directive, use, '5') && flowInto(directive, use, '2');
+    else {
+      // what surely holds a slash ends the host: everything behind it is path
+      if (alwaysHolds(directive, use, '/')) return null;
+      flow = flowInto(directive, use, '.');
+      // with a fixed domain behind it, only a slash or question mark leaves that domain
+      if (flow && !inScheme && /^\.[\w-]+/.test(after)) flow = flowInto(directive, use, '/') ?? flowInto(directive, use, '?');
+    }
+    if (flow) return { part: inScheme ? 'the scheme' : socket ? 'the socket' : host ? 'the port' : 'the host', use, flow };
+  }
+  return null;
 }
 
 export default defineRule({
@@ -72,42 +131,13 @@ Keep the target constant, look it up with \`map\` from a list of allowed ones, o
     if (!word || !hasVariables(word.value)) return;
     if (scope.context.startsWith('stream')) return checkStream(directive, (more) => report('target', more));
     for (let at = scope.enclosing('location'); at; at = at.parent?.enclosing('location') ?? null) if (at.has('internal')) return;
-    const scheme = /^[^/?#]*:\/\//.exec(word.value)?.[0] ?? '';
-    const authority = /^(?:unix:[^:]*|[^/?#]*)/.exec(word.value.slice(scheme.length))![0];
-    const end = word.value.length - word.value.slice(scheme.length + authority.length).length;
-    const { uses } = variablesIn(word);
-    let at = 0;
-    for (const use of uses) {
-      const text = use.braced ? `\${${use.name}}` : `$${use.name}`;
-      const from = word.value.indexOf(text, at);
-      at = from + text.length;
-      if (from >= end) return;
-      // nothing, or begun with a question mark, which ends the host
-      if (/^(?:args|query_string)$/.test(use.name) && /\$(?:is_args|\{is_args\})$/.test(word.value.slice(0, from))) return;
-      const inScheme = from < scheme.length;
-      const after = word.value.slice(at, end);
-      const socket = /^unix:/.test(authority);
-      // behind the colon, be it the first digit or a later one
-      const host = !inScheme && !socket && /^[^$]*:\d*$/.test(word.value.slice(scheme.length, from).replace(/^\[[^\]]*\]/, ''));
-      let flow: Flow | null;
-      if (socket) flow = flowInto(directive, use, '/');
-      else if (host && alwaysHolds(directive, use, '/')) return;
-      else if (host) flow = flowInto(directive, use, '5') && flowInto(directive, use, '2');
-      else {
-        // what surely holds a slash ends the host: everything behind it is path
-        if (alwaysHolds(directive, use, '/')) return;
-        flow = flowInto(directive, use, '.');
-        // with a fixed domain behind it, only a slash or question mark leaves that domain
-        if (flow && !inScheme && /^\.[\w-]+/.test(after)) flow = flowInto(directive, use, '/') ?? flowInto(directive, use, '?');
-      }
-      if (!flow) continue;
-      const name = flow.source.slice(1).toLowerCase();
-      if (EVIL.every((value) => !reaches(directive, { [name]: value }))) return;
-      report('target', {
-        at: use.span,
-        data: { part: inScheme ? 'the scheme' : socket ? 'the socket' : host ? 'the port' : 'the host', source: flow.source },
-        related: flow.chain,
-      });
+    for (const source of [{ directive, word }, ...carriers(directive, word)]) {
+      const found = chosen(source.directive, source.word);
+      if (!found) continue;
+      const name = found.flow.source.slice(1).toLowerCase();
+      if (EVIL.every((value) => !reaches(directive, { [name]: value }))) continue;
+      const at = source.word === word ? found.use : variablesIn(word).uses[0]!;
+      report('target', { at: at.span, data: { part: found.part, source: found.flow.source }, related: found.flow.chain });
       return;
     }
   },
@@ -159,6 +189,19 @@ server {
     location / {
         proxy_pass http://$backend;
     }
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `location /fetch {
+    resolver 127.0.0.1;
+    set $from http://$arg_host;
+    proxy_pass $from;
+#              ^^^^^ target
+}`,
+      good: `location /fetch {
+    set $from http://127.0.0.1:8000/$arg_page;
+    proxy_pass $from;
 }`,
     },
     { inside: 'server', good: 'location / { proxy_pass http://127.0.0.1:8000$is_args$args; }' },

@@ -1,5 +1,5 @@
 /** Pages about nginx itself, open to everybody. */
-import { isLocalOnly, isProtected } from '../../answers/who-may-enter.ts';
+import { admitsStrangers } from '../../answers/who-may-enter.ts';
 import { fixOf, insertAfter } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
@@ -35,7 +35,7 @@ A server that listens on a unix socket or a loopback address only needs nothing 
   },
   check({ directive, scope, file, report }) {
     if (scope.context !== 'location' && scope.context !== 'server' && scope.context !== 'if-in-location') return;
-    if (directive.value(0) === 'off' || isProtected(scope) || isLocalOnly(scope)) return;
+    if (directive.value(0) === 'off' || !admitsStrangers(scope)) return;
     const writable = directive.name === 'api' && directive.values.includes('write=on');
     const own = scope.named('allow').filter((d) => d.file.id === file.id && d.statement.parent === directive.statement.parent);
     report(writable ? 'writable' : 'open', {

@@ -19,6 +19,7 @@ Where the directive is written as \`on\` this is a warning; where it is merely a
   about: ['server_tokens'],
   looksAt: [{ directive: ['server_tokens'] }, { scope: ['http'] }],
   needs: 'file',
+  inForce: true,
   fixable: 'always',
   fixChanges: ['response-headers', 'answer'],
   messages: {

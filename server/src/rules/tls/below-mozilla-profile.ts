@@ -23,6 +23,7 @@ Broken suites, suites without forward secrecy and withdrawn protocols are report
   references: ['https://wiki.mozilla.org/Security/Server_Side_TLS', 'https://ssl-config.mozilla.org/'],
   looksAt: { directive: ['ssl_ciphers', 'ssl_conf_command', 'ssl_protocols'] },
   needs: 'config',
+  inForce: true,
   fixable: 'always',
   messages: {
     ciphers: "Outside Mozilla's {profile} profile: {suites}. Use the profile's list.",

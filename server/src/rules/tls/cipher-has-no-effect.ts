@@ -34,6 +34,7 @@ Exclusions of suites that are not there (\`!RC4\`, \`!EXPORT\`) are not reported
   references: ['https://docs.openssl.org/3.0/man1/openssl-ciphers/'],
   looksAt: { directive: CIPHER_DIRECTIVES },
   needs: 'file',
+  inForce: true,
   fixable: 'always',
   messages: {
     tls13: '{word} is a TLS 1.3 suite, which {directive} cannot select. Remove it; ssl_conf_command Ciphersuites sets that list.',

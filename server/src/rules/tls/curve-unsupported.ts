@@ -25,6 +25,7 @@ Groups below 112 bits are reported too: they are accepted, and not used at the d
   references: ['https://docs.openssl.org/3.0/man3/SSL_CTX_set1_curves/'],
   looksAt: { directive: ['ssl_ecdh_curve', 'ssl_conf_command'] },
   needs: 'file',
+  inForce: true,
   fixable: 'always',
   messages: {
     newer: '{library} does not know the group {name}, which came with {since}, and nginx does not start. Remove it.',

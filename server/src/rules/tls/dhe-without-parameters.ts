@@ -31,6 +31,7 @@ Add ECDHE suites, which every browser of the last ten years has, or write parame
   references: ['https://nginx.org/en/docs/http/ngx_http_ssl_module.html#ssl_dhparam'],
   looksAt: { directive: ['ssl_ciphers'] },
   needs: 'file',
+  inForce: true,
   messages: {
     none: 'Every suite of this list is DHE and needs ssl_dhparam, which is not set: no handshake succeeds. Add ECDHE suites.',
     old: 'Every suite of this list is DHE and needs ssl_dhparam, which is not set: TLS 1.2 and older fail. Add ECDHE suites.',

@@ -38,6 +38,7 @@ The rule is silent as soon as \`$ssl_early_data\` is used where the request pass
   references: ['https://www.rfc-editor.org/rfc/rfc8470'],
   looksAt: { directive: ['ssl_early_data'] },
   needs: 'config',
+  inForce: true,
   fixable: 'sometimes',
   messages: {
     enabled:

@@ -32,6 +32,7 @@ export default defineRule({
   references: ['https://www.rfc-editor.org/rfc/rfc9325#section-4.1', 'https://robotattack.org/'],
   looksAt: { directive: CIPHER_DIRECTIVES },
   needs: 'file',
+  inForce: true,
   fixable: 'always',
   messages: {
     keeps: '"{term}" selects {suites}, without forward secrecy. Exclude them with !kRSA.',

@@ -61,6 +61,7 @@ Where another machine terminates TLS, a plain server is right to send the header
     when: (spot) => spot.directives.some((d) => d.name === 'add_header' && d.value(0).toLowerCase() === NAME),
   },
   needs: 'config',
+  inForce: true,
   fixable: 'always',
   messages: {
     plain: 'Browsers ignore this header over plain HTTP. Set it in the server that speaks TLS for {name}.',

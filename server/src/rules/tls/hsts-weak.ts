@@ -89,6 +89,7 @@ export default defineRule({
   references: ['https://www.rfc-editor.org/rfc/rfc6797#section-6.1', 'https://hstspreload.org/'],
   looksAt: { directive: ['add_header', 'more_set_headers'] },
   needs: 'file',
+  inForce: true,
   fixable: 'sometimes',
   messages: {
     unreadable: 'Browsers ignore this value: it has no valid max-age. Write max-age=63072000.',

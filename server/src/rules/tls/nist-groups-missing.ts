@@ -19,6 +19,7 @@ Mozilla's profiles name \`X25519:prime256v1:secp384r1\`, with X25519MLKEM768 in 
   references: ['https://nginx.org/en/docs/http/ngx_http_ssl_module.html#ssl_ecdh_curve'],
   looksAt: { directive: ['ssl_ecdh_curve'] },
   needs: 'file',
+  inForce: true,
   messages: { missing: 'None of these groups is a NIST curve: clients without X25519 are rejected. Add prime256v1 and secp384r1.' },
   check({ config, directive, report }) {
     const word = directive.args[0];

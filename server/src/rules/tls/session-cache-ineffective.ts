@@ -18,6 +18,7 @@ Without any cache (the default) and with tickets off, every connection pays for 
   about: ['ssl_session_cache', 'ssl_session_tickets'],
   looksAt: { directive: ['ssl_session_cache', 'ssl_session_tickets'] },
   needs: 'config',
+  inForce: true,
   fixable: 'sometimes',
   messages: {
     builtin: 'The built-in cache is not shared between workers. Use a shared one only.',

@@ -28,6 +28,7 @@ The rule reports tickets of an nginx before 1.23.2 (when the version is known), 
   references: ['https://www.rfc-editor.org/rfc/rfc9325#section-3.4'],
   looksAt: [{ directive: ['ssl_session_tickets'] }, { scope: ['server'] }],
   needs: 'config',
+  inForce: true,
   fixable: 'sometimes',
   messages: {
     kept: 'nginx {version} keeps one ticket key until a reload. Turn tickets off, or update to 1.23.2.',

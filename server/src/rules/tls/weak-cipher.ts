@@ -82,6 +82,7 @@ With Mozilla's profile set to \`old\`, the suites of that profile are not report
   references: ['https://wiki.mozilla.org/Security/Server_Side_TLS', 'https://www.rfc-editor.org/rfc/rfc7465', 'https://sweet32.info/'],
   looksAt: { directive: CIPHER_DIRECTIVES },
   needs: 'file',
+  inForce: true,
   fixable: 'always',
   fixChanges: ['tls'],
   messages: {

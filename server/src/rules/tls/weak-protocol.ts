@@ -13,6 +13,9 @@ const BROKEN = ['SSLv2', 'SSLv3'];
 const WITHDRAWN = ['TLSv1', 'TLSv1.1'];
 const GOOD = ['TLSv1.2', 'TLSv1.3'];
 
+/** Those of connections that nginx itself opens; a good one beside the old is chosen whenever the upstream has it. */
+const TO_UPSTREAMS = ['proxy_ssl_protocols', 'grpc_ssl_protocols', 'uwsgi_ssl_protocols'];
+
 const IN_ORDER = [...BROKEN, ...WITHDRAWN, ...GOOD];
 
 /** The protocols that an OpenSSL command switches on by name (SSL_CONF_cmd: Protocol, MinProtocol). */
@@ -51,15 +54,16 @@ export default defineRule({
   title: 'Outdated TLS protocol',
   why: `SSL 2 and SSL 3 are broken: POODLE and DROWN read traffic of servers that still speak them. TLS 1.0 and 1.1 rest on SHA-1 and MD5 and were withdrawn by RFC 8996 in 2021; no browser of the last years uses them, and payment standards forbid them.
 
-The rule looks at the words of \`ssl_protocols\`, and at the default of the target's nginx where nothing is written: before 1.27.3 it had TLS 1.0 and 1.1. From OpenSSL 3.0 on those two need security level 0 as well, so the default alone is only reported for older libraries.
+The rule looks at the words of \`ssl_protocols\`, at those of \`proxy_ssl_protocols\` and its like where they have nothing newer, and at the default of the target's nginx where nothing is written: before 1.27.3 it had TLS 1.0 and 1.1. From OpenSSL 3.0 on those two need security level 0 as well, so the default alone is only reported for older libraries.
 
 While no server of the configuration speaks TLS, the finding is informational. So it is for SMTP where STARTTLS is offered and not demanded: its clients are other mail servers, which send in the clear when they find no common protocol (RFC 7435).
 
 With Mozilla's profile set to \`old\`, TLS 1.0 and 1.1 are what you asked for and are not reported.`,
   about: ['ssl_protocols'],
   references: ['https://www.rfc-editor.org/rfc/rfc8996', 'https://www.rfc-editor.org/rfc/rfc7568'],
-  looksAt: [{ directive: ['ssl_protocols', 'ssl_conf_command'] }, { scope: ['server', 'stream-server', 'mail-server'] }],
+  looksAt: [{ directive: ['ssl_protocols', 'ssl_conf_command', ...TO_UPSTREAMS] }, { scope: ['server', 'stream-server', 'mail-server'] }],
   needs: 'file',
+  inForce: true,
   fixable: 'sometimes',
   fixChanges: ['tls'],
   messages: {
@@ -67,11 +71,23 @@ With Mozilla's profile set to \`old\`, TLS 1.0 and 1.1 are what you asked for an
     withdrawn: '{protocol} was withdrawn (RFC 8996). Remove it; TLSv1.2 and TLSv1.3 are enough for every current client.',
     offered:
       '{protocol} was withdrawn (RFC 8996). A mail server that has nothing newer goes on without encryption instead: remove it once the logs show that nobody uses it.',
+    upstream: 'nginx asks the upstream with {protocols} only, which was withdrawn (RFC 8996). Set {name} to TLSv1.2 TLSv1.3.',
     default: 'nginx {version} offers {protocols} by default. Set ssl_protocols to TLSv1.2 TLSv1.3.',
   },
   check({ config, directive, scope, file, report }) {
     const old = config.settings.mozillaProfile === 'old';
     const bad = old ? BROKEN : [...BROKEN, ...WITHDRAWN];
+    if (directive && TO_UPSTREAMS.includes(directive.name)) {
+      const { args, values } = directive;
+      if (!args.length || args.some((a) => a.templated) || !values.every((v) => bad.includes(v))) return;
+      const span = { start: args[0]!.start, end: args.at(-1)!.end };
+      report('upstream', {
+        at: directive.at(span),
+        data: { protocols: values.join(' and '), name: directive.name },
+        fix: fixOf(`Use ${GOOD.join(' and ')}`, 'suggestion', file, [replace(span, GOOD.join(' '))]),
+      });
+      return;
+    }
     if (directive?.name === 'ssl_conf_command') {
       const word = directive.args[1];
       if (!word) return;
@@ -182,6 +198,15 @@ ssl_protocols TLSv1;
       fixed: `
 ssl_protocols TLSv1.2 TLSv1.3;`,
     },
+    {
+      inside: 'location',
+      bad: `    proxy_ssl_protocols TLSv1.1;
+#                       ^^^^^^^ upstream
+    proxy_pass https://10.0.0.5;`,
+      good: `    proxy_ssl_protocols TLSv1.2 TLSv1.3;
+    proxy_pass https://10.0.0.5;`,
+    },
+    { inside: 'location', good: 'proxy_ssl_protocols TLSv1 TLSv1.2;\nproxy_pass https://10.0.0.5;' },
     {
       inside: 'http',
       settings: { mozillaProfile: 'old' },

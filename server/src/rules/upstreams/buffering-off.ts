@@ -24,6 +24,7 @@ For event streams it must be off, and the application can say so for each respon
   about: ['proxy_buffering', 'uwsgi_buffering', 'fastcgi_buffering'],
   looksAt: { directive: NAMES },
   needs: 'file',
+  inForce: true,
   messages: { off: 'Without buffering a slow client occupies a worker of the application until the response is read. Keep it on.' },
   check({ directive, scope, report }) {
     if (directive.value(0).toLowerCase() !== 'off') return;

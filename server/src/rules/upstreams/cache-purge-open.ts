@@ -1,6 +1,6 @@
 /** Anybody may empty the cache: a purge that no address list, password or variable restricts. */
 import { sourcesOf } from '../../answers/where-a-value-comes-from.ts';
-import { isLocalOnly, isProtected } from '../../answers/who-may-enter.ts';
+import { admitsStrangers } from '../../answers/who-may-enter.ts';
 import { variablesIn } from '../../trace/script.ts';
 import { defineRule } from '../rule.ts';
 
@@ -27,7 +27,7 @@ take the cache, and then the application, down. Allow it for the addresses that 
     // the condition of NGINX Plus: a variable that hangs on the method alone is everybody's to choose
     const decides = directive.values.length === 1 && first.startsWith('$');
     if (decides && [...variablesIn(first)].flatMap((v) => [...sourcesOf(config, v)]).some((v) => v !== 'request_method')) return;
-    if (isProtected(scope) || isLocalOnly(scope) || scope.has('limit_except')) return;
+    if (!admitsStrangers(scope) || scope.has('limit_except')) return;
     report('open', { at: directive.statement.name });
   },
   examples: [

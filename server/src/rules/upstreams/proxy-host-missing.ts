@@ -1,5 +1,5 @@
 /** proxy_pass sends `Host: $proxy_host`, the name in its own address, unless a line says otherwise (ngx_http_proxy_headers). */
-import { passTargetOf } from '../../answers/what-is-passed.ts';
+import { passedBy } from '../../answers/what-is-passed.ts';
 import type { Directive } from '../../config/directive.ts';
 import type { PassTarget } from '../../config/upstreams.ts';
 import { defineRule } from '../rule.ts';
@@ -8,10 +8,16 @@ import { isToldElsewhere, needsNoClient } from './_receiver.ts';
 
 /** The host that an application gets which should get the client's; null where it does, and where the upstream's own name may be meant. */
 function sentBy(directive: Directive): string | null {
+  const { targets, whole } = passedBy(directive);
+  if (!whole || directive.fact?.module !== 'ngx_http_proxy_module') return null;
+  // of several that a table chooses from none may be meant by its name
+  const sent = targets.map((target) => sentTo(directive, target));
+  return sent.includes(null) ? null : (sent[0] ?? null);
+}
+
+function sentTo(directive: Directive, target: PassTarget): string | null {
   const { scope } = directive;
-  if (directive.fact?.module !== 'ngx_http_proxy_module') return null;
-  const target = passTargetOf(directive);
-  if (!target || requestHeader(scope, 'Host') || (directive.value(0).includes('$') && isToldElsewhere(directive))) return null;
+  if (requestHeader(scope, 'Host') || (directive.value(0).includes('$') && isToldElsewhere(directive))) return null;
   // told by another header on purpose
   if (requestHeader(scope, 'X-Forwarded-Host') || requestHeader(scope, 'Forwarded')) return null;
   if (needsNoClient(scope, target)) return null;

@@ -25,6 +25,7 @@ It is right for applications that stream large bodies and have an event loop: re
   references: ['https://docs.gunicorn.org/en/stable/deploy.html'],
   looksAt: { directive: ['proxy_request_buffering', 'uwsgi_request_buffering', 'fastcgi_request_buffering', 'scgi_request_buffering'] },
   needs: 'file',
+  inForce: true,
   fixable: 'always',
   messages: {
     wsgi: 'A slow upload occupies a uWSGI worker from its first byte to its last. Remove uwsgi_request_buffering off.',

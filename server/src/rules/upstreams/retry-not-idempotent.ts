@@ -1,6 +1,7 @@
 /** Requests that are sent to a second server although the first may have acted on them. */
 
 import { passTargetOf } from '../../answers/what-is-passed.ts';
+import { isOverridden } from '../../answers/where-a-line-counts.ts';
 import { parseTime } from '../../catalog/value-kind.ts';
 import { fixOf, removeArgument } from '../fix.ts';
 import { defineRule } from '../rule.ts';
@@ -50,7 +51,7 @@ for half an hour. \`proxy_next_upstream_tries\` and \`proxy_next_upstream_timeou
   check({ directive, scope, report }) {
     if (directive.name.endsWith('_next_upstream')) {
       const word = directive.args.find((a) => a.value === 'non_idempotent');
-      if (word)
+      if (word && !isOverridden(directive))
         report('twice', {
           at: word,
           fix: fixOf('Remove non_idempotent', 'suggestion', directive.file, [removeArgument(directive.file, directive.statement, word)]),

@@ -5,7 +5,8 @@ import type { Scope } from '../../config/scope.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
-const CONNECT_LIMIT = 75_000;
+/** Linux gives a connection up after six tries (tcp_syn_retries), 127 seconds from the first; newer kernels a few seconds later. */
+const CONNECT_LIMIT = 127_000;
 
 /** The location passes to another kind of server, for which the line means nothing; that is told by setting-of-another-module. */
 const isOfAnother = ({ name }: Directive, scope: Scope): boolean => {
@@ -20,7 +21,7 @@ export default defineRule({
   since: '0.1',
   title: 'Timeout exceeds a limit that applies first',
   why: `
-\`proxy_connect_timeout\` above 75 seconds is never reached: the system gives up first. It is the time for a connection, not for the answer,
+\`proxy_connect_timeout\` above 127 seconds is never reached: Linux gives up first (\`tcp_syn_retries\` is 6), other systems after 75 seconds. It is the time for a connection, not for the answer,
 which is \`proxy_read_timeout\`.
 
 The second value of \`keepalive_timeout\` is what nginx advertises to clients. When it is longer than the first, they use connections that nginx has
@@ -37,9 +38,10 @@ closed.`,
     ],
   },
   needs: 'file',
+  inForce: true,
   fixable: 'sometimes',
   messages: {
-    connect: '{value} to connect is more than the 75 s after which the system gives up. The timeout for a response is {answer}.',
+    connect: '{value} to connect is more than the 127 s after which Linux gives up. The timeout for a response is {answer}.',
     told: 'nginx announces Keep-Alive: timeout={told} but closes connections after {kept} s. Lower the second value.',
   },
   check({ directive, scope, report }) {

@@ -27,6 +27,13 @@ const inForce = (scope: Scope, name: string): Directive | undefined => {
   return d && soundFact(d) ? d : undefined;
 };
 
+/**
+ * Whether nginx puts the values of a level together as they stand there. Those of http are merged into each server and not looked at before, so a
+ * server with lines of its own counts with those.
+ */
+const isMerged = (scope: Scope, names: readonly string[]): boolean =>
+  scope.context !== 'http' || scope.scopes.some((s) => s.context === 'server' && !names.some((n) => s.has(n)));
+
 export default defineRule({
   id: 'buffer-sizes-mismatched',
   formerly: ['buffer-sizes'],
@@ -53,11 +60,9 @@ So a large \`proxy_buffer_size\` alone makes nginx refuse the configuration; it 
     header: 'The "large_client_header_buffers" size must be equal to or greater than "connection_pool_size", which is {size}.',
   },
   check({ scope, report }) {
-    // levels are merged for servers; a http block without any is never looked at
-    if (scope.context === 'http' && !scope.has('server')) return;
     const related = atClosing(scope);
     for (const { family, names } of FAMILIES) {
-      if (!names.some((n) => scope.has(n)) || names.some((n) => unseenInForce(scope, n).length)) continue;
+      if (!names.some((n) => scope.has(n)) || !isMerged(scope, names) || names.some((n) => unseenInForce(scope, n).length)) continue;
       const [buffers, first, busyLine, writeLine, fileLine] = names.map((n) => inForce(scope, n));
       const count = buffers ? Number(buffers.value(0)) : 8;
       const one = bytes(buffers, 1, PAGE);
@@ -89,13 +94,11 @@ So a large \`proxy_buffer_size\` alone makes nginx refuse the configuration; it 
       const limit = bytes(fileLine, 0, 0);
       if (fileLine && limit !== 0 && limit < size) report('file', { at: at(culprit(fileLine, first, buffers)), data, related });
     }
-    if (
-      (scope.context === 'http' || scope.context === 'server') &&
-      (scope.has('large_client_header_buffers') || scope.has('connection_pool_size'))
-    ) {
+    const header = ['large_client_header_buffers', 'connection_pool_size'];
+    if ((scope.context === 'http' || scope.context === 'server') && header.some((n) => scope.has(n)) && isMerged(scope, header)) {
       const line = inForce(scope, 'large_client_header_buffers');
       const pool = inForce(scope, 'connection_pool_size');
-      if (['large_client_header_buffers', 'connection_pool_size'].some((n) => unseenInForce(scope, n).length)) return;
+      if (header.some((n) => unseenInForce(scope, n).length)) return;
       const size = bytes(pool, 0, 512);
       // the default is 4 8k
       if (bytes(line, 1, 8192) < size) {

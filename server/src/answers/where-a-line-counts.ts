@@ -1,0 +1,47 @@
+/**
+ * Where a line counts: the blocks in and below its own that answer requests by themselves and see it in force. A line of http that every
+ * server writes anew counts nowhere, and one beside locations that all hand their requests on counts for none of nginx's own files.
+ */
+import { toBytes } from '../base/bytes.ts';
+import type { Directive } from '../config/directive.ts';
+import { matchLocation } from '../config/locations.ts';
+import type { Scope } from '../config/scope.ts';
+import { contentIn } from '../trace/location-config.ts';
+import { Visitor } from './visitor.ts';
+
+const SERVERS = new Set(['server', 'stream-server', 'mail-server']);
+const OPENERS = new Set([...SERVERS, 'location', 'if-in-location']);
+
+/** Levels whose lines are for the servers below them. */
+const LEVELS = new Set(['http', 'stream', 'mail']);
+
+/** A path that no location is written for: where one takes it, the server's own level answers nothing. */
+const NOWHERE = toBytes('/no-such-file');
+
+const answersItself = (scope: Scope): boolean =>
+  OPENERS.has(scope.context) && (scope.context !== 'server' || !matchLocation(scope, NOWHERE).location);
+
+function* places(scope: Scope, line: Directive): Generator<Scope> {
+  if (answersItself(scope)) yield scope;
+  for (const inner of scope.scopes)
+    if (OPENERS.has(inner.context) && inner.effective(line.name).directives.some((d) => d.statement === line.statement))
+      yield* places(inner, line);
+}
+
+/** The blocks that answer requests and in which the line is in force, outer ones first. */
+export const placesOf = (line: Directive): readonly Scope[] => [...places(line.scope, line)];
+
+/** Whether no server stands below the line's level, so that nobody sees what it is for: the file is included from elsewhere. */
+export const isApart = ({ scope }: Directive): boolean => LEVELS.has(scope.context) && !scope.scopes.some((s) => SERVERS.has(s.context));
+
+/** Whether every block below has a line of its own in the place of this one, so that it does nothing. */
+export function isOverridden(line: Directive): boolean {
+  if ((!LEVELS.has(line.scope.context) && line.scope.context !== 'server') || isApart(line)) return false;
+  return places(line.scope, line).next().done === true;
+}
+
+/** Whether the rewrite phase answers every request of a block: its other lines are asked by nobody. */
+export const isAnsweredFirst = (scope: Scope): boolean => new Visitor(scope).rewrites().by !== null;
+
+/** Whether a block sends nginx's own files: nothing passes its requests on, and the rewrite phase does not answer all of them. */
+export const sendsFiles = (scope: Scope): boolean => contentIn(scope) === null && !isAnsweredFirst(scope);
