@@ -43,5 +43,12 @@ export function isOverridden(line: Directive): boolean {
 /** Whether the rewrite phase answers every request of a block: its other lines are asked by nobody. */
 export const isAnsweredFirst = (scope: Scope): boolean => new Visitor(scope).rewrites().by !== null;
 
+/** Whether the rewrite phase answers all that comes to a server, in its own program or in those of all its locations. */
+export const isAnsweredWhole = (server: Scope): boolean => {
+  if (isAnsweredFirst(server)) return true;
+  const locations = server.scopes.filter((s) => s.context === 'location');
+  return locations.length > 0 && !answersItself(server) && locations.every(isAnsweredWhole);
+};
+
 /** Whether a block sends nginx's own files: nothing passes its requests on, and the rewrite phase does not answer all of them. */
 export const sendsFiles = (scope: Scope): boolean => contentIn(scope) === null && !isAnsweredFirst(scope);

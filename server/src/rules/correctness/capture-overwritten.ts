@@ -1,5 +1,7 @@
 /** `$1` that holds another group than the one meant: a map or a condition matched in between. Shown by two requests for one path. */
+import type { Place } from '../../base/span.ts';
 import type { Directive } from '../../config/directive.ts';
+import { variablesIn as usesIn } from '../../syntax/variable.ts';
 import { indexOf } from '../../trace/index.ts';
 import { variablesIn } from '../../trace/script.ts';
 import type { Trace } from '../../trace/trace.ts';
@@ -57,6 +59,13 @@ function conditionBetween(spot: Spot, group: number): { reader: Directive; condi
 
 const reads = (d: Directive): boolean => READS.includes(d.name) && /\$[1-9]/.test(d.values.slice(d.name === 'rewrite' ? 1 : 0).join(' '));
 
+/** The words at which a directive writes the group. */
+function placeOf(d: Directive, group: number): Place {
+  const words = d.name === 'rewrite' ? d.args.slice(1) : d.args;
+  const use = words.flatMap((w) => usesIn(w).uses).find((u) => u.capture && Number(u.name) === group);
+  return use ? d.at(use.span) : d.at();
+}
+
 /** Whether a line matches an expression of its own, at a condition or by a map that it reads: nothing else forgets the groups. */
 const matches = (d: Directive, { config }: Spot): boolean =>
   d.name === 'if'
@@ -110,7 +119,7 @@ Give the group a name: \`(?<rest>.*)\` and \`$rest\` keep their value.`,
           continue;
         const proof = proofOf(plain);
         report('forgotten', {
-          at: by.reader.at(),
+          at: placeOf(by.reader, group),
           data: { held: mark, from: path, to: `it becomes ${proof.outcome}` },
           related: [
             {
@@ -129,7 +138,11 @@ Give the group a name: \`(?<rest>.*)\` and \`$rest\` keep their value.`,
         const header =
           variation.headers?.map(([n, v]) => `${n}: ${v}`).join(', ') ?? variation.query ?? variation.method ?? 'another request';
         const proof = proofOf(trace);
-        report('replaced', { at: by.at(), data: { header, held: mark, from: path, to: `it becomes ${proof.outcome}` }, witness: proof });
+        report('replaced', {
+          at: placeOf(by, group),
+          data: { header, held: mark, from: path, to: `it becomes ${proof.outcome}` },
+          witness: proof,
+        });
         return;
       }
     }
@@ -140,7 +153,7 @@ Give the group a name: \`(?<rest>.*)\` and \`$rest\` keep their value.`,
       bad: `location ~ ^/u/(\\d+)$ {
     if ($http_user_agent ~* (bot|crawl)) { return 403; }
     proxy_pass http://127.0.0.1:8000/users?id=$1;
-#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ forgotten
+#                                             ^^ forgotten
 }`,
       good: `location ~ ^/u/(?<id>\\d+)$ {
     if ($http_user_agent ~* (bot|crawl)) { return 403; }
@@ -155,7 +168,7 @@ Give the group a name: \`(?<rest>.*)\` and \`$rest\` keep their value.`,
 }
 server {
     rewrite ^/docs/(.*)$ /$language/$1 redirect;
-#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ replaced
+#                                   ^^ replaced
 }`,
       good: `map $http_accept_language $language {
     default en;
@@ -173,7 +186,7 @@ server {
         set $kind json;
     }
     proxy_pass http://127.0.0.1:8000/$1;
-#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ forgotten
+#                                    ^^ forgotten
 }`,
       good: `location ~ ^/files/(?<rest>.*)$ {
     set $kind plain;

@@ -140,6 +140,7 @@ Every pattern that is tried afterwards replaces the groups, those of \`if\`, \`r
   about: ['rewrite', 'if', 'location', 'map'],
   looksAt: [{ directive: '*' }],
   needs: 'file',
+  covers: ['capture-overwritten'],
   messages: {
     fewer: '${number} is always empty: the pattern has {groups}. Put parentheses around what is meant.',
     wiped:

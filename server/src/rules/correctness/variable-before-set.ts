@@ -13,6 +13,40 @@ function isLater(scope: Scope, definitions: readonly NameSite[]): boolean {
   return definitions.every((s) => s.directive.scope.enclosing('location') !== null);
 }
 
+/** Directives by which a request, with the variables that it has by then, comes from one location to another. */
+const LEADS = new Set([
+  'error_page',
+  'try_files',
+  'auth_request',
+  'mirror',
+  'add_before_body',
+  'add_after_body',
+  'ssi',
+  'index',
+  'recursive_error_pages',
+  'js_content',
+  'perl',
+]);
+
+/** A location reads it that only other locations set, and nothing leads from one to the other. */
+function isElsewhere(scope: Scope, definitions: readonly NameSite[]): boolean {
+  const location = scope.enclosing('location');
+  const server = scope.enclosing('server');
+  if (!location || !server || !server.config.whole || location.has('internal')) return false;
+  if (location.opener?.values.some((v) => v.startsWith('@'))) return false;
+  if (server.all.some((d) => LEADS.has(d.name) || d.name.endsWith('_by_lua_block') || d.name.endsWith('_by_lua_file'))) return false;
+  if (server.all.some((d) => d.name === 'rewrite' && d.value(2) !== 'break' && d.value(2) !== 'permanent' && d.value(2) !== 'redirect'))
+    return false;
+  // an application behind the setting location may send the request on by X-Accel-Redirect
+  return definitions.every((s) => {
+    const own = s.directive.scope.enclosing('location');
+    if (!own || own.enclosing('server') !== server || own.all.some((d) => /_pass$/.test(d.name))) return false;
+    for (let at: Scope | null = scope; at; at = at.parent) if (at === own) return false;
+    for (let at: Scope | null = own; at; at = at.parent) if (at === location) return false;
+    return true;
+  });
+}
+
 export default defineRule({
   id: 'variable-before-set',
   group: 'correctness',
@@ -27,6 +61,7 @@ The directives of the rewrite module (\`if\`, \`set\`, \`rewrite\`, \`return\`) 
   messages: {
     later:
       '${name} is set in a location only, and the server reads it before the location is chosen: it is empty here. Set it in the server, or use map.',
+    elsewhere: '${name} is set in other locations only, so it is empty here. Set it in the server, or use map.',
     early: '${name} is set further down, so it is empty here. Move the set up.',
   },
   check({ directive, scope, config, report }) {
@@ -36,8 +71,9 @@ The directives of the rewrite module (\`if\`, \`set\`, \`rewrite\`, \`return\`) 
         if (config.catalog.variable(use.name, 'http')) continue;
         const definitions = namesOf(config).definitions('variable', use.name, 'http');
         if (!definitions.length || definitions.some((s) => s.capture || s.directive.name !== 'set')) continue;
-        if (isLater(scope, definitions)) {
-          report('later', {
+        const later = isLater(scope, definitions);
+        if (later || isElsewhere(scope, definitions)) {
+          report(later ? 'later' : 'elsewhere', {
             at: use.span,
             data: { name: use.name },
             related: [{ at: definitions[0]!.directive.at(), message: 'set here' }],
@@ -65,5 +101,15 @@ set $maintenance 1;`,
 if ($maintenance) { return 503; }`,
     },
     { inside: 'server', good: 'add_header X-Stage $stage;\nset $stage live;' },
+    {
+      inside: 'server',
+      bad: `location / { return 200 $kind; }
+#                        ^^^^^ elsewhere
+location /b/ { set $kind b; return 200 $kind; }`,
+      good: `set $kind a;
+location / { return 200 $kind; }
+location /b/ { set $kind b; return 200 $kind; }`,
+    },
+    { inside: 'server', good: 'location /a { set $kind a; rewrite ^ /b last; }\nlocation /b { return 200 $kind; }' },
   ],
 });

@@ -1,4 +1,5 @@
 /** A configuration that compresses no response: neither `gzip on` nor the directives of the Brotli and Zstandard modules. */
+import { isAnsweredWhole } from '../../answers/where-a-line-counts.ts';
 import { walk } from '../../config/scope.ts';
 import { fixOf, insertFirst } from '../fix.ts';
 import { defineRule } from '../rule.ts';
@@ -31,7 +32,7 @@ Where the balancer in front compresses, nginx need not. Pages that mix secrets w
     if (scope.has('gzip')) return;
     // servers that only redirect send nothing worth it
     const servers = scope.named('server').flatMap((d) => d.body ?? []);
-    if (servers.length && servers.every((s) => s.has('return'))) return;
+    if (servers.length && servers.every(isAnsweredWhole)) return;
     report('off', {
       at: directive.statement.name,
       fix: fixOf('Turn gzip on', 'suggestion', directive.file, [
