@@ -40,8 +40,14 @@ export function isOverridden(line: Directive): boolean {
   return places(line.scope, line).next().done === true;
 }
 
+/** The status with which the rewrite phase answers a visitor of a block before anything else there is asked; null where it lets him on. */
+export function answeredFirst(scope: Scope): number | null {
+  const end = new Visitor(scope).rewrites();
+  return end.by ? end.status : null;
+}
+
 /** Whether the rewrite phase answers every request of a block: its other lines are asked by nobody. */
-export const isAnsweredFirst = (scope: Scope): boolean => new Visitor(scope).rewrites().by !== null;
+export const isAnsweredFirst = (scope: Scope): boolean => answeredFirst(scope) !== null;
 
 /** Whether the rewrite phase answers all that comes to a server, in its own program or in those of all its locations. */
 export const isAnsweredWhole = (server: Scope): boolean => {

@@ -17,6 +17,7 @@ import { TRIALS as refused } from './refused.ts';
 import { TRIALS as rewriting } from './rewriting.ts';
 import { TRIALS as security } from './security.ts';
 import { TRIALS as securityMore } from './security-more.ts';
+import { TRIALS as shapesCorrectness } from './shapes-correctness.ts';
 import { TRIALS as shapesProxying } from './shapes-proxying.ts';
 import { TRIALS as shapesSecurity } from './shapes-security.ts';
 import { TRIALS as tls } from './tls.ts';
@@ -44,6 +45,7 @@ export const TRIALS: readonly Trial[] = [
   ...rewriting,
   ...security,
   ...securityMore,
+  ...shapesCorrectness,
   ...shapesProxying,
   ...shapesSecurity,
   ...tls,

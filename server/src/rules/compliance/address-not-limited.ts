@@ -1,4 +1,5 @@
 /** Servers that everybody may ask for everything. */
+import { isAnsweredWhole } from '../../answers/where-a-line-counts.ts';
 import { isLocalOnly } from '../../answers/who-may-enter.ts';
 import { serversOf } from '../../config/servers.ts';
 import { defineRule } from '../rule.ts';
@@ -21,7 +22,7 @@ The benchmark wants \`allow\` and \`deny\` to keep clients out of what is not fo
   check({ config, report }) {
     if (config.kind !== 'root') return;
     for (const { scope } of serversOf(config)) {
-      if (!scope.opener || scope.has('return') || isLocalOnly(scope)) continue;
+      if (!scope.opener || isAnsweredWhole(scope) || isLocalOnly(scope)) continue;
       const lists = ['allow', 'deny'];
       if (lists.some((name) => scope.effective(name).directives.length || scope.all.some((d) => d.name === name))) continue;
       report('none', { at: scope.opener.nameAt });

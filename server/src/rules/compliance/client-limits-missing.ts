@@ -1,4 +1,5 @@
 /** Servers without a limit on connections or requests of one client. */
+import { isAnsweredWhole } from '../../answers/where-a-line-counts.ts';
 import { sourcesOf } from '../../answers/where-a-value-comes-from.ts';
 import type { Directive } from '../../config/directive.ts';
 import { serversOf } from '../../config/servers.ts';
@@ -35,7 +36,7 @@ A limit on connections (\`limit_conn\`) and one on requests (\`limit_req\`) by t
   check({ config, report }) {
     if (config.kind !== 'root') return;
     for (const { scope } of serversOf(config)) {
-      if (!scope.opener || scope.has('return')) continue;
+      if (!scope.opener || isAnsweredWhole(scope)) continue;
       const lacks = (name: string): boolean =>
         ![...scope.effective(name).directives, ...scope.all.filter((d) => d.name === name)].some(isByClient);
       const what = [...(lacks('limit_conn') ? ['connections'] : []), ...(lacks('limit_req') ? ['requests'] : [])].join(' and no ');

@@ -1,4 +1,5 @@
 /** Error pages that nginx writes itself, with its own name on them. Shown by a request that ends in one. */
+import { isAnsweredWhole } from '../../answers/where-a-line-counts.ts';
 import { proofOf } from '../../witness/requests.ts';
 import { defineRule } from '../rule.ts';
 
@@ -17,7 +18,7 @@ The pages that nginx answers errors with end with its name, and tell visitors an
   looksAt: {
     outcome: ['server'],
     when: ({ server }) =>
-      !server.scope.has('return') && !server.scope.all.some((d) => d.name === 'error_page') && !server.scope.value('error_page'),
+      !isAnsweredWhole(server.scope) && !server.scope.all.some((d) => d.name === 'error_page') && !server.scope.value('error_page'),
   },
   needs: 'config',
   messages: {

@@ -1,4 +1,5 @@
 /** An exact location for a folder whose index file another location takes. Shown by a request and where it ends. */
+import { isAnsweredFirst } from '../../answers/where-a-line-counts.ts';
 import { isBackend } from '../../witness/access.ts';
 import { outcomeText, proofOf } from '../../witness/requests.ts';
 import { defineRule } from '../rule.ts';
@@ -21,7 +22,7 @@ export default defineRule({
       location.name.endsWith('/') &&
       (scope.has('root') || scope.has('alias') || scope.has('index')) &&
       !scope.has('try_files') &&
-      !scope.has('return') &&
+      !isAnsweredFirst(scope) &&
       !scope.has('rewrite'),
   },
   needs: 'config',

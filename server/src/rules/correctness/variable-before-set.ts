@@ -1,4 +1,5 @@
 /** `if`, `set`, `rewrite` and `return` run in the order of the text: a value that is set below is not there yet. */
+import { hasUnknownInclude } from '../../answers/who-may-enter.ts';
 import { type NameSite, namesOf } from '../../config/names.ts';
 import type { Scope } from '../../config/scope.ts';
 import { variablesIn } from '../../syntax/variable.ts';
@@ -32,7 +33,7 @@ const LEADS = new Set([
 function isElsewhere(scope: Scope, definitions: readonly NameSite[]): boolean {
   const location = scope.enclosing('location');
   const server = scope.enclosing('server');
-  if (!location || !server || !server.config.whole || location.has('internal')) return false;
+  if (!location || !server?.config.whole || location.has('internal') || hasUnknownInclude(location)) return false;
   if (location.opener?.values.some((v) => v.startsWith('@'))) return false;
   if (server.all.some((d) => LEADS.has(d.name) || d.name.endsWith('_by_lua_block') || d.name.endsWith('_by_lua_file'))) return false;
   if (server.all.some((d) => d.name === 'rewrite' && d.value(2) !== 'break' && d.value(2) !== 'permanent' && d.value(2) !== 'redirect'))
@@ -104,7 +105,7 @@ if ($maintenance) { return 503; }`,
     {
       inside: 'server',
       bad: `location / { return 200 $kind; }
-#                        ^^^^^ elsewhere
+#                       ^^^^^ elsewhere
 location /b/ { set $kind b; return 200 $kind; }`,
       good: `set $kind a;
 location / { return 200 $kind; }

@@ -1,4 +1,5 @@
 /** A `root` for each location: what no location takes has another root, or none. */
+import { isAnsweredFirst } from '../../answers/where-a-line-counts.ts';
 import { locationsOf } from '../../config/locations.ts';
 import type { Scope } from '../../config/scope.ts';
 import { defineRule } from '../rule.ts';
@@ -34,7 +35,7 @@ the default \`html\` folder. Set it once for the server, and change it in the lo
   check({ directive, scope, report }) {
     if (scope.context !== 'location' && scope.context !== 'if-in-location') return;
     // an exception to the root of the server is what locations are for, and so is the one folder of a site that redirects
-    if (scope.parent?.value('root') || scope.parent?.has('return')) return;
+    if (scope.parent?.value('root') || (scope.parent && isAnsweredFirst(scope.parent))) return;
     const own = scope.enclosing('location');
     const locations = scope.parent?.named('location') ?? [];
     if (scope.context === 'location' && own?.parent && othersAreAnswered(own.parent, own)) return;

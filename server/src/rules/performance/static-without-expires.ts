@@ -1,4 +1,5 @@
 /** Files with names as build tools make them, served without a word on how long a browser may keep them. */
+import { isAnsweredFirst } from '../../answers/where-a-line-counts.ts';
 import { entryOf } from '../../answers/who-may-enter.ts';
 import { readLocation } from '../../config/locations.ts';
 import { contentIn } from '../../trace/location-config.ts';
@@ -26,7 +27,7 @@ Files whose name holds a hash of their content may be kept for a year; others fo
   messages: { missing: 'Static files are served here without expires or Cache-Control. Set how long browsers may cache them.' },
   check({ scope, directive, config, report }) {
     const location = directive && readLocation(directive);
-    if (!location || !scope.value('root') || scope.has('return')) return;
+    if (!location || !scope.value('root') || isAnsweredFirst(scope)) return;
     // an application, or nobody, answers here; of X-Accel-Redirect the application says how long
     if (contentIn(scope) !== null || entryOf(scope) === 'nobody') return;
     if (scope.effective('more_set_headers').directives.some((d) => d.values.some((v) => /^(cache-control|expires):/i.test(v)))) return;

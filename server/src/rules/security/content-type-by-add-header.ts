@@ -1,4 +1,5 @@
 /** add_header does not replace the Content-Type that nginx or the upstream sends: two go out. */
+import { isAnsweredFirst } from '../../answers/where-a-line-counts.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
@@ -23,7 +24,7 @@ Use \`default_type\` (with an empty \`types {}\` where the file's name must not 
     if (directive.value(0).toLowerCase() !== 'content-type') return;
     // no type is known and none is the default: the line's own is the only one
     const types = scope.effective('types').directives;
-    const returns = scope.has('return');
+    const returns = isAnsweredFirst(scope);
     if (
       scope.value('default_type')?.value(0) === '' &&
       !scope.directives.some((d) => /_pass$/.test(d.name)) &&

@@ -1,4 +1,5 @@
 /** `location = /admin` keeps away from one path; with a slash behind it, or a page below, the request is somewhere else. */
+import { answeredFirst } from '../../answers/where-a-line-counts.ts';
 import { restrictionsOf, speaksOfAccess } from '../../answers/who-may-enter.ts';
 import { PerConfig } from '../../config/asked.ts';
 import type { Location } from '../../config/locations.ts';
@@ -45,7 +46,7 @@ Write \`location ^~ /admin\` (which takes \`/administration\`, too) or the exact
       !!location &&
       (exactly(location)?.length ?? 0) > 1 &&
       !SINGLE.test(exactly(location)!) &&
-      (restrictionsOf(scope).length > 0 || /^40[34]$/.test(scope.first('return')?.value(0) ?? '')),
+      (restrictionsOf(scope).length > 0 || [403, 404].includes(answeredFirst(scope) ?? 0)),
   },
   needs: 'config',
   messages: {

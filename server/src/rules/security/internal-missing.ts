@@ -1,5 +1,6 @@
 /** Locations that are plainly meant for X-Accel-Redirect and that everybody can ask for. */
 
+import { isAnsweredFirst } from '../../answers/where-a-line-counts.ts';
 import { admitsStrangers } from '../../answers/who-may-enter.ts';
 import { readLocation } from '../../config/locations.ts';
 import { fixOf, insertFirst } from '../fix.ts';
@@ -33,7 +34,7 @@ The rule relies on the name of the location and by the alias or root in force in
     const name = read.modifier.startsWith('~') ? (/^\^((?:\/[\w-]+)+\/)/.exec(read.name)?.[1] ?? '') : read.name;
     if (!NAMES.test(name) || !body.value('root')) return;
     if (!admitsStrangers(body)) return;
-    if (body.has('return') || body.directives.some((d) => /_pass$|secure_link|autoindex|^try_files$/.test(d.name))) return;
+    if (isAnsweredFirst(body) || body.directives.some((d) => /_pass$|secure_link|autoindex|^try_files$/.test(d.name))) return;
     report('open', {
       at: directive.at(directive.args.at(-1)!),
       data: { name },

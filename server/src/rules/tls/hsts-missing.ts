@@ -1,4 +1,5 @@
 // HTTPS sites that never tell browsers to come back over HTTPS only.
+import { isAnsweredFirst } from '../../answers/where-a-line-counts.ts';
 import { isLocalOnly } from '../../answers/who-may-enter.ts';
 import { toBytes } from '../../base/bytes.ts';
 import type { Config } from '../../config/config.ts';
@@ -24,7 +25,7 @@ function isTold(server: Scope): boolean {
   if (!setsHeader(server, NAME)) return false;
   // somewhere below: in the location that answers for the site, or anywhere where that one only sends people on
   const home = matchLocation(server, toBytes('/')).location?.scope;
-  return !home || setsHeader(home, NAME) || home.has('return') || home.has('rewrite');
+  return !home || setsHeader(home, NAME) || isAnsweredFirst(home) || home.has('rewrite');
 }
 
 const LINES = ['add_header Strict-Transport-Security "max-age=63072000" always;'];

@@ -1,5 +1,6 @@
 // HTML sites without the headers by which browsers keep them out of frames and their types unguessed.
 
+import { isAnsweredWhole } from '../../answers/where-a-line-counts.ts';
 import { walk } from '../../config/scope.ts';
 import { serverOf } from '../../config/servers.ts';
 import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
@@ -50,7 +51,7 @@ Many applications send them by themselves (Django's SecurityMiddleware does), so
     const server = serverOf(scope);
     if (!opener || !server || rejects(scope) || server.names.every((n) => isNobody(n.text))) return;
     const inside = [...walk(scope)];
-    if (scope.has('return') || inside.some((d) => ASKS.has(d.name)) || !inside.some((d) => SERVES.has(d.name))) return;
+    if (isAnsweredWhole(scope) || inside.some((d) => ASKS.has(d.name)) || !inside.some((d) => SERVES.has(d.name))) return;
     const missing = WANTED.filter(
       (w) =>
         !setsHeader(scope, w.header.toLowerCase()) &&

@@ -1,4 +1,5 @@
 /** Settings of a location that try_files or an error page leaves for a named one: what is said here is not read there. */
+import { answeredFirst } from '../../answers/where-a-line-counts.ts';
 import type { Directive } from '../../config/directive.ts';
 import { namedLocation } from '../../config/locations.ts';
 import { defineRule } from '../rule.ts';
@@ -12,8 +13,8 @@ function destination(line: Directive): string | null {
   const last = line.values.at(-1) ?? '';
   if (!last.startsWith('@')) return null;
   if (line.name === 'try_files') return last;
-  const code = scope.first('return')?.value(0);
-  return code !== undefined && line.values.includes(code) ? last : null;
+  const code = answeredFirst(scope);
+  return code !== null && line.values.includes(String(code)) ? last : null;
 }
 
 export default defineRule({

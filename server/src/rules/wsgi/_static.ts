@@ -1,9 +1,10 @@
 /** Where static and media files of a Django project are asked for, and which folder nginx would send them from. */
+import { textsOf } from '../../answers/what-is-passed.ts';
 import { toBytes } from '../../base/bytes.ts';
 import type { Directive } from '../../config/directive.ts';
 import { isOpen, type Location, matchLocation } from '../../config/locations.ts';
 import type { Scope } from '../../config/scope.ts';
-import { hasVariables, PASS_DIRECTIVES } from '../../config/upstreams.ts';
+import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
 import type { Application } from '../../deploy/application.ts';
 import type { FolderValue } from '../../deploy/django.ts';
 import { certain, type Setting } from '../../deploy/setting.ts';
@@ -43,11 +44,14 @@ export interface Served {
 /** The folder from which a location sends what lies below the URL; null with variables, or when nothing says so. */
 export function folderOf(location: Location, url: string): Served | null {
   const directive = location.scope.effective('alias').directives.at(-1);
-  if (!directive || hasVariables(directive.value(0))) return null;
-  const path = directive.value(0).replace(/\/+$/, '');
+  // a constant that a variable carries is as good as a written one
+  const texts = directive ? textsOf(location.scope, directive.value(0)) : null;
+  if (!directive || texts?.length !== 1) return null;
+  const value = texts[0]!;
+  const path = value.replace(/\/+$/, '');
   if (directive.name === 'root') return { folder: path + url.replace(/\/+$/, ''), directive };
   if (location.kind !== 'prefix' || !url.startsWith(location.name)) return null;
-  return { folder: (directive.value(0) + url.slice(location.name.length)).replace(/\/+$/, '').replace(/\/{2,}/g, '/'), directive };
+  return { folder: (value + url.slice(location.name.length)).replace(/\/+$/, '').replace(/\/{2,}/g, '/'), directive };
 }
 
 /**

@@ -1,4 +1,5 @@
 /** nginx's own redirects carry the port that it listens on, which a container may publish under another number. */
+import { isAnsweredFirst } from '../../answers/where-a-line-counts.ts';
 import { fromBytes } from '../../base/bytes.ts';
 import { type Location, type LocationLevel, locationsOf } from '../../config/locations.ts';
 import type { Scope } from '../../config/scope.ts';
@@ -28,7 +29,7 @@ const FOLDERS: Files = { stat: () => 'folder' };
 function pathsIn(server: Scope): string[] {
   const paths = ['/docs'];
   for (const { kind, bytes, scope } of below(locationsOf(server))) {
-    if ((kind !== 'prefix' && kind !== 'exact') || scope.has('return') || scope.has('rewrite')) continue;
+    if ((kind !== 'prefix' && kind !== 'exact') || isAnsweredFirst(scope) || scope.has('rewrite')) continue;
     const name = fromBytes(bytes);
     if (!name.startsWith('/')) continue;
     // nobody asks for the folders of style sheets and pictures: only where pages are served, or an application
@@ -69,7 +70,7 @@ standard one.`,
     if (!from || from.networks === null) return;
     for (const server of serversOf(config)) {
       const opener = server.scope.opener;
-      if (!opener || server.scope.has('return') || server.scope.has('rewrite')) continue;
+      if (!opener || isAnsweredFirst(server.scope) || server.scope.has('rewrite')) continue;
       for (const listen of server.listens) {
         const address = listen.addresses[0];
         if (!address || address.kind === 'unix' || !listen.directive) continue;

@@ -1,4 +1,5 @@
 /** nginx sends static files from another folder than the one that collectstatic fills. */
+import { isAnsweredFirst } from '../../answers/where-a-line-counts.ts';
 import { pathOf } from '../../base/file-id.ts';
 import { samePlaceOutside } from '../../deploy/reach.ts';
 import { certain, placeOf } from '../../deploy/setting.ts';
@@ -43,7 +44,7 @@ a folder of an older layout, misses the files of the admin and of packages, or s
         const url = urlPath(settings[kind.url]);
         const root = certain(settings[kind.root]);
         const location = url ? locationFor(side, url) : null;
-        if (!url || !root || !location || passIn(location.scope) || location.scope.has('return')) continue;
+        if (!url || !root || !location || passIn(location.scope) || isAnsweredFirst(location.scope)) continue;
         const served = folderOf(location, url);
         if (!served) continue;
         const wanted = installed(root, application, projectFolder(pathOf(settings.file), settings.module));

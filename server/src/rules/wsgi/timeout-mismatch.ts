@@ -64,7 +64,7 @@ Where one of the two was set for slow requests, adjust the other too, nginx's a 
           related,
           fix: line && word ? fixOf(`Wait for ${theirs + 5} s`, 'suggestion', line.file, [replace(word, `${theirs + 5}s`)]) : null,
         });
-      } else if (line && own > STANDARD && own > theirs + 10) {
+      } else if (line && own > STANDARD && own > theirs + Math.max(10, theirs / 2)) {
         // a longer wait was asked for, and the server does not give it
         reported.add(key);
         report('serverFirst', { at, data, related });
