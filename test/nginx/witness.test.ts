@@ -11,75 +11,15 @@ import { RULES } from '../../server/src/rules/all.ts';
 import type { Example, Finding, Rule } from '../../server/src/rules/rule.ts';
 import { TLS_SERVER } from '../../server/src/rules/security/_examples.ts';
 import { Echo } from '../harness/echo.ts';
-import { RawClient } from '../harness/echo-client.ts';
-import { OWN_PATHS, type Running, serve, standardFiles, withoutNginx } from '../harness/nginx.ts';
+import { type Running, serve, standardFiles, withoutNginx } from '../harness/nginx.ts';
+import { ask, type Got, placed } from '../harness/placed.ts';
 import { exampleSettings, exampleTree, lintTree } from '../harness/rules.ts';
-
-/** The text of an example with this run's ports and folder: `listen 80` is the first port, 81 the second, what /srv holds lies in the prefix. */
-function placed(text: string, ports: readonly number[], folder: string, echo: Echo): string {
-  const listening = text
-    .replace(/\blisten 443 ssl\b/g, `listen 127.0.0.1:${ports[2]} ssl`)
-    .replaceAll('site.pem', 'cert.pem')
-    .replaceAll('site.key', 'key.pem')
-    .replace(/\blisten\s+(80|81)\b/g, (_, p: string) => `listen 127.0.0.1:${ports[p === '80' ? 0 : 1]}`);
-  return (
-    listening
-      .replace(/\bserver\s*\{(?![^{}]*\blisten\b)/g, `server { listen 127.0.0.1:${ports[0]};`)
-      .replace(/127\.0\.0\.1:(8000|8001)\b/g, `127.0.0.1:${echo.ports.http}`)
-      // the server itself, where it is passed to
-      .replace(/(?<=_pass http:\/\/127\.0\.0\.1):80\b(?!\d)/g, `:${ports[0]}`)
-      // nobody listens on port 1: the application is down
-      .replace(/127\.0\.0\.1:8002\b/g, '127.0.0.1:1')
-      .replace(/127\.0\.0\.1:9000\b/g, `127.0.0.1:${echo.ports.fastcgi}`)
-      .replace(/127\.0\.0\.1:3031\b/g, `127.0.0.1:${echo.ports.uwsgi}`)
-      .replace(/(?<=[\s"=])\/(srv|var)\//g, `${folder}/$1/`)
-      .replace(/\breturn 204;/g, 'return 200 "$args";')
-      .replace(/\bhttp\s*\{/, `http {\n${OWN_PATHS}`)
-  );
-}
-
-interface Got {
-  readonly status: number;
-  readonly location: string | null;
-  readonly body: string;
-  /** of the answer, by lower-case name */
-  readonly headers: readonly (readonly [name: string, value: string])[];
-  /** of the last request that a backend got */
-  readonly passed: readonly (readonly [name: string, value: string])[];
-  /** what backends were asked for, in order */
-  readonly asked: readonly string[];
-  /** the Host line that each of these had */
-  readonly hosts: readonly string[];
-}
 
 /** Sends the request of a proof (`GET http://host/path, Name: value`). */
 async function send(request: string, port: number, echo: Echo, times = 1): Promise<Got> {
   const m = /^([A-Z]+) https?:\/\/([^/]+)(\/\S*?)(?:, (.*))?$/.exec(request);
   assert.ok(m, `a request: ${request}`);
-  const headers = (m[4] ?? '').split(', ').filter(Boolean);
-  echo.take();
-  const client = new RawClient(port);
-  try {
-    let got = null;
-    for (let i = 0; i < times; i++)
-      got = await client.ask(
-        `${m[1]} ${m[3]} HTTP/1.1\r\nHost: ${m[2]}\r\n${[...headers, 'Content-Length: 0'].map((h) => `${h}\r\n`).join('')}\r\n`,
-        false,
-      );
-    assert.ok(got, 'an answer');
-    const seen = echo.take();
-    return {
-      status: got.status,
-      location: got.headers.find(([n]) => n.toLowerCase() === 'location')?.[1]?.replace(`:${port}`, '') ?? null,
-      body: got.body,
-      headers: got.headers,
-      passed: [...(seen.at(-1)?.headers ?? []), ...(seen.at(-1)?.params ?? [])],
-      hosts: seen.map((r) => r.headers.find(([n]) => n.toLowerCase() === 'host')?.[1] ?? ''),
-      asked: seen.map((r) => r.uri ?? r.params?.find(([n]) => n === 'REQUEST_URI')?.[1] ?? ''),
-    };
-  } finally {
-    client.close();
-  }
+  return ask(port, m[3]!, echo, { method: m[1]!, host: m[2]!, headers: (m[4] ?? '').split(', ').filter(Boolean), times });
 }
 
 const portOf = (request: string, running: Running): number => running.ports[/^\w+ https?:\/\/[^/]*:81\//.test(request) ? 1 : 0]!;

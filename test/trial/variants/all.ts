@@ -20,6 +20,7 @@ import { TRIALS as securityMore } from './security-more.ts';
 import { TRIALS as shapesCorrectness } from './shapes-correctness.ts';
 import { TRIALS as shapesProxying } from './shapes-proxying.ts';
 import { TRIALS as shapesSecurity } from './shapes-security.ts';
+import { TRIALS as shapesSides } from './shapes-sides.ts';
 import { TRIALS as tls } from './tls.ts';
 import { TRIALS as tlsMore } from './tls-more.ts';
 import { TRIALS as validity } from './validity.ts';
@@ -48,6 +49,7 @@ export const TRIALS: readonly Trial[] = [
   ...shapesCorrectness,
   ...shapesProxying,
   ...shapesSecurity,
+  ...shapesSides,
   ...tls,
   ...tlsMore,
   ...validity,

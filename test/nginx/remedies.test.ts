@@ -1,0 +1,584 @@
+/**
+ * The remedy of a page is one that works: on the real nginx the request of each row shows the harm on the page's bad example and not on its
+ * good one. The rules that judge outcomes bring such a request themselves (witness.test.ts); who has none here says why.
+ */
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import http from 'node:http';
+import net, { type AddressInfo } from 'node:net';
+import path from 'node:path';
+import { describe, test } from 'node:test';
+import { RULES } from '../../server/src/rules/all.ts';
+import { Echo } from '../harness/echo.ts';
+import { available, type Running, serve, standardFiles, withoutNginx } from '../harness/nginx.ts';
+import { type Ask, ask, type Got, placed } from '../harness/placed.ts';
+import { exampleTree } from '../harness/rules.ts';
+
+/** What a row can do with the nginx that serves an example. */
+interface Stage {
+  get(target: string, options?: Ask): Promise<Got>;
+  /** the same, from an address that is not this machine's */
+  from(address: string, target: string, options?: Ask): Promise<Got>;
+  readonly echo: Echo;
+}
+
+interface Row {
+  readonly rule: string;
+  /** the number of the example on the page, from 1 */
+  readonly example?: number;
+  /** what the example leaves out: added below it, in the same block */
+  readonly plus?: string;
+  /** files in the prefix, by path */
+  readonly files?: Readonly<Record<string, string>>;
+  /** Whether the harm shows. */
+  readonly harm: (stage: Stage) => Promise<boolean>;
+}
+
+const PASS = 'proxy_pass http://127.0.0.1:8000;';
+const STRANGER = '203.0.113.9';
+
+const page = (text: string, ...more: (readonly [string, string])[]) => ({
+  status: 200,
+  headers: [['Cache-Control', 'max-age=60'], ['Content-Length', String(text.length)], ...more] as [string, string][],
+  body: text,
+});
+
+const headerOf = (list: Got['headers'], name: string): string | undefined =>
+  list.find(([n]) => n.toLowerCase() === name.toLowerCase())?.[1];
+const sends = async (stage: Stage, count: number, target: string, each: (i: number) => Ask = () => ({})): Promise<number[]> => {
+  const all: number[] = [];
+  for (let i = 0; i < count; i++) all.push((await stage.get(target, each(i))).status);
+  return all;
+};
+
+const ROWS: readonly Row[] = [
+  // caching
+  {
+    rule: 'cache-key-leaks',
+    example: 1,
+    harm: async ({ get, echo }) => {
+      echo.answer = page('packed', ['Vary', 'Accept-Encoding']);
+      const first = await get('/', { headers: ['Accept-Encoding: gzip'] });
+      const second = await get('/');
+      // a copy made for a browser that unpacks reaches one that does not
+      return headerOf(first.passed, 'Accept-Encoding') === 'gzip' && second.asked.length === 0 && second.body === 'packed';
+    },
+  },
+  {
+    rule: 'cache-key-leaks',
+    example: 2,
+    files: { users: 'alice:{PLAIN}right\n' },
+    harm: async ({ get, echo }) => {
+      echo.answer = page('mail of alice');
+      const login = (words: string): Ask => ({ headers: [`Authorization: Basic ${Buffer.from(words).toString('base64')}`] });
+      await get('/', login('alice:right'));
+      return (await get('/', login('alice:wrong'))).body === 'mail of alice';
+    },
+  },
+  {
+    rule: 'cache-key-leaks',
+    example: 3,
+    harm: async ({ get, echo }) => {
+      echo.answer = page('page of the session');
+      await get('/', { headers: ['Cookie: sessionid=1'] });
+      echo.answer = page('page for all');
+      return (await get('/')).body === 'page of the session';
+    },
+  },
+  {
+    rule: 'cache-key-leaks',
+    example: 5,
+    harm: async ({ get, echo }) => {
+      echo.answer = page('sent by the first');
+      await get('/?q=1', { method: 'POST' });
+      echo.answer = page('for the second');
+      return (await get('/?q=2', { method: 'POST' })).body === 'sent by the first';
+    },
+  },
+  {
+    rule: 'cache-key-leaks',
+    example: 7,
+    harm: async ({ get, echo }) => {
+      echo.answer = page('page of the session', ['Set-Cookie', 'sessionid=1']);
+      await get('/', { headers: ['Cookie: sessionid=1'] });
+      echo.answer = page('page for all');
+      return (await get('/')).body === 'page of the session';
+    },
+  },
+  {
+    rule: 'cache-key-leaks',
+    example: 8,
+    harm: async ({ get, echo }) => {
+      echo.answer = page('page of a');
+      await get('/', { host: 'a.example.com' });
+      echo.answer = page('page of b');
+      return (await get('/', { host: 'b.example.com' })).body === 'page of a';
+    },
+  },
+  {
+    rule: 'cache-purge-open',
+    harm: async ({ from }) => (await from(STRANGER, '/purge/a')).status !== 403,
+  },
+  // files and folders
+  {
+    rule: 'alias-traversal',
+    example: 2,
+    files: { 'srv/secret': 'S', 'srv/files/a': 'a' },
+    harm: async ({ get }) => (await get('/files../secret')).body === 'S',
+  },
+  {
+    rule: 'alias-traversal',
+    example: 4,
+    files: { 'srv/secret': 'S', 'srv/img/a': 'a' },
+    harm: async ({ get }) => (await get('/img../secret')).body === 'S',
+  },
+  {
+    rule: 'alias-traversal',
+    example: 5,
+    files: { 'srv/site/secret': 'S', 'srv/site/img/a': 'a' },
+    harm: async ({ get }) => (await get('/pictures../secret')).body === 'S',
+  },
+  {
+    rule: 'alias-slash-mismatch',
+    example: 2,
+    files: { 'srv/media/a.txt': 'A' },
+    harm: async ({ get }) => (await get('/media/a.txt')).body !== 'A',
+  },
+  { rule: 'directory-listing', files: { 'html/list/a.txt': 'A' }, harm: async ({ get }) => (await get('/list/')).body.includes('a.txt') },
+  { rule: 'filesystem-root-exposed', harm: async ({ get }) => (await get('/etc/passwd')).status === 200 },
+  { rule: 'internal-missing', files: { 'srv/files/a': 'A' }, harm: async ({ get }) => (await get('/protected/a')).status === 200 },
+  {
+    rule: 'sensitive-files-served',
+    files: { 'srv/shop/settings.py': 'KEY', 'srv/shop/public/a': 'a' },
+    harm: async ({ get }) => (await get('/settings.py')).body === 'KEY',
+  },
+  {
+    rule: 'dav-open',
+    files: { 'srv/store/a': 'a' },
+    harm: async ({ from }) => (await from(STRANGER, '/store/new/', { method: 'MKCOL' })).status === 201,
+  },
+  { rule: 'upload-executed', files: { 'srv/uploads/x.php': 'P' }, harm: async ({ get }) => (await get('/uploads/x.php')).asked.length > 0 },
+  {
+    rule: 'unsafe-php-path',
+    example: 2,
+    files: { 'html/x.jpg': 'P' },
+    harm: async ({ get }) => (await get('/x.jpg/y.php')).asked.length > 0,
+  },
+  // who may enter
+  { rule: 'status-page-exposed', harm: async ({ from }) => (await from(STRANGER, '/nginx_status')).status === 200 },
+  { rule: 'allow-without-deny', harm: async ({ from }) => (await from(STRANGER, '/admin/')).status !== 403 },
+  { rule: 'allow-without-deny', example: 3, harm: async ({ from }) => (await from(STRANGER, '/office/')).status !== 403 },
+  { rule: 'access-rules-bypassed', harm: async ({ from }) => (await from(STRANGER, '/hello')).body === 'hello' },
+  { rule: 'access-rules-bypassed', example: 3, harm: async ({ from }) => (await from(STRANGER, '/key')).status === 200 },
+  {
+    rule: 'forwarded-for-trusted',
+    example: 2,
+    harm: async ({ from }) => (await from(STRANGER, '/admin/', { headers: ['X-Forwarded-For: 10.0.0.1'] })).status !== 403,
+  },
+  {
+    rule: 'verdict-unread',
+    files: { 'srv/site/images/a.png': 'A' },
+    harm: async ({ get }) => (await get('/images/a.png', { headers: ['Referer: https://other.test/'] })).status === 200,
+  },
+  {
+    rule: 'verdict-unread',
+    example: 2,
+    files: { 'srv/site/files/a': 'A' },
+    harm: async ({ get }) => (await get('/files/a?md5=x&expires=1')).status === 200,
+  },
+  {
+    rule: 'origin-check-too-loose',
+    harm: async ({ get }) =>
+      headerOf((await get('/', { headers: ['Origin: https://example.com.other.test'] })).headers, 'Access-Control-Allow-Origin') !==
+      undefined,
+  },
+  {
+    rule: 'origin-check-too-loose',
+    example: 3,
+    harm: async ({ get }) => (await get('/', { headers: ['Referer: https://other.test/?https://www.example.com/'] })).status !== 403,
+  },
+  {
+    rule: 'websocket-origin-unchecked',
+    plus: PASS,
+    harm: async ({ get }) => (await get('/', { headers: ['Origin: https://other.test', 'Upgrade: websocket'] })).asked.length > 0,
+  },
+  {
+    rule: 'login-unlimited',
+    harm: async (stage) => (await sends(stage, 9, '/accounts/login/', () => ({ method: 'POST' }))).every((s) => s === 200),
+  },
+  // what is passed, and where
+  {
+    rule: 'server-side-request-forgery',
+    example: 3,
+    harm: async ({ get }) => {
+      let reached = false;
+      const inner = http.createServer((_, response) => {
+        reached = true;
+        response.end('inner');
+      });
+      await new Promise<void>((done) => inner.listen(0, '127.0.0.1', done));
+      await get('/', { headers: [`X-Backend: 127.0.0.1:${(inner.address() as AddressInfo).port}`] });
+      inner.close();
+      return reached;
+    },
+  },
+  {
+    rule: 'host-spoofing',
+    example: 3,
+    harm: async ({ get }) => (await get('/', { headers: ['X-Forwarded-Host: other.test'] })).hosts[0] === 'other.test',
+  },
+  {
+    rule: 'internal-header-passed',
+    harm: async ({ get }) => headerOf((await get('/public/', { headers: ['X-Remote-User: root'] })).passed, 'X-Remote-User') === 'root',
+  },
+  { rule: 'proxy-host-missing', harm: async ({ get }) => (await get('/', { host: 'shop.test' })).hosts[0] !== 'shop.test' },
+  { rule: 'proxy-host-missing', example: 2, harm: async ({ get }) => (await get('/ws/', { host: 'shop.test' })).hosts[0] !== 'shop.test' },
+  {
+    rule: 'forwarded-headers-missing',
+    harm: async ({ get }) => headerOf((await get('/')).passed, 'X-Forwarded-For') === undefined,
+  },
+  {
+    rule: 'forwarded-proto-wrong',
+    harm: async ({ get }) => !/^https?$/.test(headerOf((await get('/')).passed, 'X-Forwarded-Proto') ?? ''),
+  },
+  {
+    rule: 'forwarded-proto-wrong',
+    example: 2,
+    harm: async ({ get }) => headerOf((await get('/', { headers: ['X-Forwarded-Proto: https'] })).passed, 'X-Forwarded-Proto') !== 'https',
+  },
+  { rule: 'header-sent-twice', harm: async ({ get }) => (await get('/')).passed.filter(([n]) => n.toLowerCase() === 'host').length > 1 },
+  {
+    rule: 'websocket-upgrade-incomplete',
+    example: 2,
+    harm: async ({ get }) =>
+      headerOf((await get('/ws/', { headers: ['Upgrade: websocket', 'Connection: upgrade'] })).passed, 'Connection')?.toLowerCase() !==
+      'upgrade',
+  },
+  { rule: 'connection-header-keepalive', harm: async ({ get }) => headerOf((await get('/')).passed, 'Connection') === 'close' },
+  {
+    rule: 'sub-filter-on-gzip',
+    harm: async ({ get }) => headerOf((await get('/', { headers: ['Accept-Encoding: gzip'] })).passed, 'Accept-Encoding') === 'gzip',
+  },
+  {
+    rule: 'body-size-default',
+    harm: async ({ get }) => {
+      // with a higher limit nginx waits for the body
+      const waits = new Promise<boolean>((done) => setTimeout(() => done(false), 700).unref());
+      const asked = get('/', { method: 'POST', headers: ['Content-Length: 2000000'] }).then(
+        (got) => got.status === 413,
+        () => false,
+      );
+      return Promise.race([waits, asked]);
+    },
+  },
+  // headers of answers
+  {
+    rule: 'response-splitting',
+    harm: async ({ get }) => (await get('/a%0d%0aX-Made:%20yes')).headers.some(([n]) => n === 'X-Made'),
+  },
+  {
+    rule: 'header-inheritance-lost',
+    files: { 'html/static/a.css': 'a' },
+    harm: async ({ get }) => headerOf((await get('/static/a.css')).headers, 'Strict-Transport-Security') === undefined,
+  },
+  {
+    rule: 'content-type-by-add-header',
+    harm: async ({ get }) => (await get('/')).headers.filter(([n]) => n.toLowerCase() === 'content-type').length > 1,
+  },
+  { rule: 'cookie-without-flags', harm: async ({ get }) => !/HttpOnly/.test(headerOf((await get('/')).headers, 'Set-Cookie') ?? '') },
+  {
+    rule: 'multiline-header',
+    harm: async ({ get }) => /\n/.test(headerOf((await get('/')).headers, 'Content-Security-Policy') ?? ''),
+  },
+  { rule: 'version-disclosed', harm: async ({ get }) => /\d/.test(headerOf((await get('/')).headers, 'Server') ?? '') },
+  {
+    rule: 'hsts-weak',
+    example: 2,
+    harm: async ({ get }) => !/max-age=\d/.test(headerOf((await get('/')).headers, 'Strict-Transport-Security') ?? ''),
+  },
+  // what was meant
+  { rule: 'comparison-constant', harm: async ({ from }) => (await from('10.0.0.7', '/admin/')).status === 403 },
+  {
+    rule: 'comparison-constant',
+    example: 3,
+    plus: `location / { ${PASS} }`,
+    harm: async ({ get }) => (await get('/', { method: 'POST' })).status !== 405,
+  },
+  { rule: 'comparison-constant', example: 5, harm: async ({ get }) => (await get('/?debug=1')).status !== 403 },
+  { rule: 'dash-in-variable', harm: async ({ get }) => (await get('/', { headers: ['X-Api-Key: k'] })).status === 401 },
+  {
+    rule: 'dead-directive-after-return',
+    example: 2,
+    files: { 'var/www/acme/.well-known/acme-challenge/t': 'token' },
+    harm: async ({ get }) => (await get('/.well-known/acme-challenge/t')).body !== 'token',
+  },
+  {
+    rule: 'error-page-ineffective',
+    files: { 'html/404.html': 'our page' },
+    plus: 'location = /404.html { root html; }',
+    harm: async ({ get, echo }) => {
+      echo.answer = { status: 404, headers: [['Content-Length', '0']], body: '' };
+      return (await get('/nothing')).body !== 'our page';
+    },
+  },
+  {
+    rule: 'error-page-ineffective',
+    example: 2,
+    files: { 'var/www/html/404.html': 'our page' },
+    harm: async ({ get }) => (await get('/nothing')).status === 200,
+  },
+  { rule: 'invalid-capture', harm: async ({ get }) => (await get('/old/page')).location === 'http://localhost/new/' },
+  { rule: 'invalid-capture', example: 2, harm: async ({ get }) => (await get('/a/page')).location === 'http://localhost/b/' },
+  {
+    rule: 'map-row-unreachable',
+    plus: 'server { return 200 $section; }',
+    harm: async ({ get }) => (await get('/admin/x')).body !== 'admin',
+  },
+  { rule: 'regex-in-prefix-location', harm: async ({ get }) => (await get('/img/a.png')).status !== 200 },
+  { rule: 'regex-in-prefix-location', example: 2, harm: async ({ get }) => (await get('/a')).status !== 200 },
+  { rule: 'rewrite-cycle', files: { 'html/app/index.php/x': 'X' }, harm: async ({ get }) => (await get('/app/x')).status === 500 },
+  { rule: 'regex-catastrophic', harm: async ({ get }) => (await get(`/${'a'.repeat(60)}!`)).status === 500 },
+  { rule: 'unreachable-location', example: 3, harm: async ({ get }) => (await get('/admin/x.php')).status !== 403 },
+  { rule: 'unreachable-location', example: 4, harm: async ({ get }) => (await get('/static/x.js')).status !== 403 },
+  { rule: 'unsafe-if', example: 2, harm: async ({ get }) => headerOf((await get('/?a=1&b=1')).headers, 'X-A') === undefined },
+  { rule: 'variable-before-set', harm: async ({ get }) => (await get('/page')).status !== 503 },
+  { rule: 'variable-before-set', example: 3, harm: async ({ get }) => (await get('/')).body === '' },
+  { rule: 'try-files-and-pass', harm: async ({ get }) => (await get('/page')).asked[0] !== '/page' },
+  {
+    rule: 'try-files-file-as-uri',
+    files: { 'srv/site/index.html': 'home' },
+    harm: async ({ get }) => (await get('/page')).body !== 'home',
+  },
+  { rule: 'try-files-missing-fallback', harm: async ({ get }) => (await get('/page')).status === 500 },
+  {
+    rule: 'try-files-query-not-last',
+    example: 2,
+    files: { 'html/a.txt': 'A' },
+    harm: async ({ get }) => (await get('/a.txt?x=1')).body !== 'A',
+  },
+  {
+    rule: 'unknown-named-location',
+    example: 2,
+    plus: 'location / { proxy_pass http://127.0.0.1:8002; }',
+    harm: async ({ get }) => (await get('/')).status !== 503,
+  },
+  {
+    rule: 'location-without-slash-redirect',
+    harm: async ({ get }) => /^http:/.test((await get('/app')).location ?? ''),
+  },
+  // limits
+  { rule: 'limit-never-runs', harm: async (stage) => (await sends(stage, 4, '/ping')).every((s) => s === 200) },
+  { rule: 'limit-status-503', harm: async (stage) => (await sends(stage, 40, '/')).includes(503) },
+  {
+    rule: 'limit-key-forgeable',
+    example: 2,
+    harm: async (stage) => (await sends(stage, 4, '/', (i) => ({ headers: [`X-Forwarded-For: 192.0.2.${i}`] }))).every((s) => s === 200),
+  },
+  {
+    rule: 'limit-key-constant',
+    harm: async ({ from }) => {
+      const all = await Promise.all(['203.0.113.1', '203.0.113.2', '203.0.113.3'].map((a) => from(a, '/')));
+      return all.some((got) => got.status === 503);
+    },
+  },
+  {
+    rule: 'burst-without-nodelay',
+    harm: async ({ get }) => {
+      await get('/');
+      const waits = new Promise<boolean>((done) => setTimeout(() => done(true), 1500).unref());
+      return Promise.race([
+        waits,
+        get('/').then(
+          () => false,
+          () => true,
+        ),
+      ]);
+    },
+  },
+];
+
+/** Why a page's request is not asked here. By rule, or by group for all of its rules that have no row. */
+const GROUPS: Readonly<Record<string, string>> = {
+  validity: 'nginx refuses the bad text and accepts the good one: rule-examples, trial',
+  environment: 'about files and hosts of a machine',
+  compliance: 'a benchmark asks for it, no request shows a harm',
+  performance: 'a matter of speed',
+  deprecation: 'works until a later nginx; nginx -t warns',
+  wsgi: 'needs the application: test/deployment',
+  tls: 'shown by a handshake or by a browser, not by a request',
+};
+
+const ALONE: Readonly<Record<string, string>> = {
+  'basic-auth-over-http': 'the harm is read on the wire',
+  'default-server-implicit': 'a question of intention',
+  'external-resolver': 'about who is told the names',
+  'known-vulnerability': 'needs the vulnerable binary',
+  'misdirected-request-accepted': 'needs HTTP/2 over TLS and a second name',
+  'real-ip-ineffective': 'needs the PROXY protocol or a balancer in front',
+  'referer-none-allowed': 'a question of intention',
+  'secret-in-config': 'the harm is in the file',
+  'workers-run-as-root': 'needs a start as root',
+  'envsubst-eats-variable': 'needs the image’s entrypoint: test/nginx/templates-rendered',
+  'envsubst-leaves-placeholder': 'needs the image’s entrypoint: test/nginx/templates-rendered',
+  'error-log-off': 'writes a file, no request shows it',
+  'gzip-ineffective': 'a matter of size',
+  'include-cycle': 'nginx refuses it',
+  'listen-ipv6-missing': 'needs IPv6',
+  'location-variable-literal': 'needs 1.31.5 for the page’s good text',
+  'map-without-default': 'an empty value, harmful or not by its use',
+  'mixed-case-variable': 'a matter of reading',
+  'not-checked': 'about this program',
+  'proxy-pass-rewrites-path': 'says what happens, no fault',
+  'query-never-matches': 'its good text asks for more than one thing',
+  'regex-could-be-exact': 'a matter of speed and reading',
+  'rewrite-never-runs': 'what never runs shows nothing: rules-drawn',
+  'server-name-with-port': 'the name is never asked for',
+  'setting-of-default-only': 'needs two kinds of clients',
+  'shadowed-server': 'what never answers shows nothing: rules-drawn',
+  'shared-prefix-cookie-path': 'needs a browser',
+  'unanchored-regex': 'a question of intention',
+  'unix-socket-uri-without-colon': 'the socket of that name does not exist',
+  'unused-cache-zone': 'nothing uses it',
+  'unused-log-format': 'nothing uses it',
+  'unused-named-location': 'nothing uses it',
+  'unused-upstream': 'nothing uses it',
+  'unused-variable': 'nothing uses it',
+  'unused-zone': 'nothing uses it',
+  'version-beyond-data': 'about this program',
+  'all-servers-down': 'the good text names machines that are not there',
+  'auth-request-body-announced': 'the authority has to wait for the body: trace-rules',
+  'backup-with-hash': 'shown by a failing server only',
+  'buffering-off': 'a matter of slow clients',
+  'cache-inactive-below-valid': 'takes ten minutes',
+  'dns-resolved-once': 'needs a name whose address changes',
+  'grpc-without-http2': 'needs a gRPC client',
+  'request-buffering-off': 'a matter of slow clients',
+  'retry-not-idempotent': 'shown by a failing server only',
+  'setting-lost-on-redirect': 'shown by trace-rules',
+  'setting-of-another-module': 'what does nothing shows nothing',
+  'single-server-never-marked-down': 'what does nothing shows nothing',
+  'timeouts-inverted': 'takes minutes',
+  'upstream-keepalive-missing': 'a matter of speed',
+  'upstream-zone-missing': 'needs several workers',
+  'upstream-scheme-port': 'needs the upstream’s own TLS',
+  'address-of-proxy': 'needs the PROXY protocol or a balancer in front',
+  'dry-run-left-on': 'its example has no limit',
+  'limit-behind-proxy': 'needs a balancer in front',
+  'limit-without-zone-use': 'what does nothing shows nothing',
+  'zone-too-small': 'needs thousands of addresses',
+};
+
+const REALIP = 'set_real_ip_from 127.0.0.1;\nreal_ip_header X-Test-Address;\n';
+
+async function shown(row: Row, text: string, echo: Echo): Promise<boolean> {
+  const usesRealip = /set_real_ip_from|real_ip_header/.test(text);
+  const running: Running = await serve(
+    (ports, folder) =>
+      placed(
+        text
+          .replace(/\blisten 8080\b/g, 'listen 80')
+          .replace(/unix:\/run\/[\w./-]+\.sock/g, '127.0.0.1:9000')
+          .replace(/\/etc\/nginx\/htpasswd/g, 'htpasswd')
+          .replace(/\bhttp\s*\{/, (m) => (usesRealip ? m : `${m}\n${REALIP}`)),
+        ports,
+        folder,
+        echo,
+      ),
+    { ports: 3, files: { ...standardFiles(), 'var/cache/nginx/here': '', ...row.files } },
+  );
+  echo.answer = page('ok');
+  const port = running.ports[0]!;
+  // the workers may not be this user, and store files all the same
+  for (const name of ['srv/store'])
+    if (fs.existsSync(path.join(running.folder, name))) fs.chmodSync(path.join(running.folder, name), 0o777);
+  try {
+    return await row.harm({
+      get: (target, options) => ask(port, target, echo, options),
+      from: (address, target, options = {}) =>
+        ask(port, target, echo, { ...options, headers: [`X-Test-Address: ${address}`, ...(options.headers ?? [])] }),
+      echo,
+    });
+  } finally {
+    await running.stop();
+  }
+}
+
+const mainOf = (tree: ReturnType<typeof exampleTree>): string => [...tree.files.values()][0]!;
+
+describe('remedies on the real nginx', { skip: withoutNginx(), concurrency: 2 }, () => {
+  for (const row of ROWS)
+    test(`${row.rule} ${row.example ?? 1}`, { timeout: 30_000 }, async () => {
+      const rule = RULES.find((r) => r.id === row.rule);
+      const example = rule?.examples[(row.example ?? 1) - 1];
+      assert.ok(example?.bad !== undefined && example.good !== undefined, 'an example with both texts');
+      if (row.rule === 'cache-purge-open' && !available()?.modules.includes('ngx_http_cache_purge_module'))
+        return console.log('not shown: cache-purge-open, for want of its module');
+      const echo = await Echo.start();
+      try {
+        const of = (text: string): string => mainOf(exampleTree(example, row.plus ? `${text}\n${row.plus}` : text));
+        assert.ok(await shown(row, of(example.bad), echo), `no harm on the bad text:\n${example.bad}`);
+        assert.ok(!(await shown(row, of(example.good), echo)), `the harm is there on the good text, too:\n${example.good}`);
+      } finally {
+        await echo.stop();
+      }
+    });
+});
+
+/** How many of six requests at once the application gets, for a page that nobody has asked for and for one that has just expired. */
+async function stampede(text: string): Promise<{ fresh: number; expired: number }> {
+  let asked = 0;
+  const slow = net.createServer((socket) => {
+    socket.on('error', () => socket.destroy());
+    socket.once('data', () => {
+      asked++;
+      setTimeout(() => socket.end('HTTP/1.1 200 OK\r\nCache-Control: max-age=1\r\nContent-Length: 2\r\n\r\nok'), 400);
+    });
+  });
+  await new Promise<void>((done) => slow.listen(0, '127.0.0.1', done));
+  const echo = await Echo.start();
+  const running = await serve(
+    (ports, folder) =>
+      placed(text, ports, folder, echo).replace(
+        'uwsgi_cache_key',
+        `location / { uwsgi_pass 127.0.0.1:${(slow.address() as AddressInfo).port}; }\nuwsgi_cache_key`,
+      ),
+    { files: { ...standardFiles(), 'var/cache/here': '' } },
+  );
+  const six = async (): Promise<number> => {
+    asked = 0;
+    await Promise.all(Array.from({ length: 6 }, () => ask(running.ports[0]!, '/', echo)));
+    return asked;
+  };
+  try {
+    const fresh = await six();
+    await new Promise((done) => setTimeout(done, 2100));
+    return { fresh, expired: await six() };
+  } finally {
+    await running.stop();
+    await echo.stop();
+    slow.close();
+  }
+}
+
+test('cache-without-lock 1: a page is made once, when it is new and when it has expired', {
+  skip: withoutNginx(),
+  timeout: 40_000,
+}, async () => {
+  const example = RULES.find((r) => r.id === 'cache-without-lock')!.examples[0]!;
+  const [bad, good] = await Promise.all([example.bad!, example.good!].map((text) => stampede(mainOf(exampleTree(example, text)))));
+  assert.ok(bad!.fresh > 1 && bad!.expired > 1, JSON.stringify(bad));
+  assert.deepEqual(good, { fresh: 1, expired: 1 });
+});
+
+test('every rule is shown by a request, or says why not', () => {
+  const rows = new Set([...ROWS.map((r) => r.rule), 'cache-without-lock']);
+  const judged = RULES.filter((r) => r.looksAt.some((l) => 'outcome' in l));
+  const without = RULES.filter((r) => !rows.has(r.id) && !judged.includes(r) && !GROUPS[r.group] && !ALONE[r.id]);
+  assert.deepEqual(
+    without.map((r) => r.id),
+    [],
+  );
+  const idle = Object.keys(ALONE).filter((id) => rows.has(id) || !RULES.some((r) => r.id === id));
+  assert.deepEqual(idle, [], 'reasons that nobody needs');
+  console.log(`${rows.size} rules shown by requests here, ${judged.length} by their witnesses, of ${RULES.length}`);
+});
