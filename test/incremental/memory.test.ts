@@ -65,6 +65,9 @@ test('of many revisions of a text the latest are held', async () => {
   }
   await new Promise((done) => setTimeout(done, 0));
   collect();
-  const held = seen.filter((ref) => ref.deref()).length;
-  assert.ok(held <= KEPT, `${held} of ${EDITS} revisions are held`);
+  const held = seen.flatMap((ref, revision) => (ref.deref() ? [revision] : []));
+  assert.ok(held.length <= KEPT, `${held.length} of ${EDITS} revisions are held`);
+  // a question that is asked at every revision must not keep the one at which it was asked first
+  const old = held.filter((revision) => revision < EDITS - KEPT);
+  assert.deepEqual(old, [], 'revisions that are long over');
 });
