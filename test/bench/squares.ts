@@ -45,15 +45,15 @@ export const SHAPES: Readonly<Record<string, readonly [size: number, files: (n: 
     (n) => ({ 'nginx.conf.j2': server(`add_header X-T "${Array.from({ length: n }, (_, i) => `{{ v${i} }}`).join(' ')}";`) }),
   ],
   'locations that redirect with the query': [
-    4_000,
+    2_000,
     (n) => one(server(times(n, (i) => `location = /q${i} { return 301 /r${i}$is_args$args; }`))),
   ],
   'rewrites with the query, in locations': [
-    4_000,
+    1_000,
     (n) => one(server(times(n, (i) => `location /q${i}/ { rewrite ^/q${i}/(.*)$ /r${i}/$1?$args permanent; }`))),
   ],
   'locations with proxy_redirect off': [
-    4_000,
+    1_500,
     (n) => one(server(times(n, (i) => `location /p${i}/ { proxy_pass http://127.0.0.1:8000; proxy_redirect off; }`))),
   ],
   'locations with a header of their own': [
@@ -61,7 +61,7 @@ export const SHAPES: Readonly<Record<string, readonly [size: number, files: (n: 
     (n) => one(server(`add_header X-All 1;\n${times(n, (i) => `location /p${i}/ { add_header X-H${i} v; return 204; }`)}`)),
   ],
   'locations with a list of access': [
-    8_000,
+    2_000,
     (n) =>
       one(
         server(
@@ -70,7 +70,7 @@ export const SHAPES: Readonly<Record<string, readonly [size: number, files: (n: 
       ),
   ],
   'locations with try_files': [
-    8_000,
+    3_000,
     (n) =>
       one(
         server(
@@ -79,7 +79,7 @@ export const SHAPES: Readonly<Record<string, readonly [size: number, files: (n: 
       ),
   ],
   'named locations': [
-    8_000,
+    3_000,
     (n) =>
       one(server(times(n, (i) => `location /p${i}/ { try_files $uri @n${i}; }\nlocation @n${i} { proxy_pass http://127.0.0.1:8000; }`))),
   ],
@@ -89,7 +89,7 @@ export const SHAPES: Readonly<Record<string, readonly [size: number, files: (n: 
   ],
   'locations with alias': [8_000, (n) => one(server(times(n, (i) => `location /p${i}/ { alias /srv/p${i}/; }`)))],
   'upstreams, each used': [
-    8_000,
+    3_000,
     (n) =>
       one(
         http(
@@ -107,7 +107,7 @@ export const SHAPES: Readonly<Record<string, readonly [size: number, files: (n: 
       ),
   ],
   'servers over TLS': [
-    4_000,
+    1_500,
     (n) =>
       one(
         http(
@@ -120,7 +120,7 @@ export const SHAPES: Readonly<Record<string, readonly [size: number, files: (n: 
       ),
   ],
   'servers that redirect to TLS': [
-    4_000,
+    1_500,
     (n) =>
       one(
         http(
@@ -138,7 +138,7 @@ export const SHAPES: Readonly<Record<string, readonly [size: number, files: (n: 
   ],
   'names by mask': [8_000, (n) => one(http(times(n, (i) => `server { listen 80; server_name *.s${i}.example; return 204; }`)))],
   'logs and zones': [
-    8_000,
+    2_000,
     (n) =>
       one(
         http(
@@ -150,10 +150,10 @@ export const SHAPES: Readonly<Record<string, readonly [size: number, files: (n: 
     8_000,
     (n) => one(http(`map $uri $m0 { default 0; }\n${times(n, (i) => `map $m${i} $m${i + 1} { default 0; 1 $m${i}; }`)}`)),
   ],
-  'entries of a map by regex': [8_000, (n) => one(http(`map $uri $m {\n${times(n, (i) => `~^/a${i}/(?<x${i}>.*)$ $x${i};`)}\n}`))],
-  'error pages': [8_000, (n) => one(server(times(n, (i) => `location /p${i}/ { error_page 404 /e${i}.html; root /srv; }`)))],
+  'entries of a map by regex': [3_000, (n) => one(http(`map $uri $m {\n${times(n, (i) => `~^/a${i}/(?<x${i}>.*)$ $x${i};`)}\n}`))],
+  'error pages': [3_000, (n) => one(server(times(n, (i) => `location /p${i}/ { error_page 404 /e${i}.html; root /srv; }`)))],
   subrequests: [
-    4_000,
+    1_500,
     (n) =>
       one(
         server(
@@ -170,7 +170,7 @@ export const SHAPES: Readonly<Record<string, readonly [size: number, files: (n: 
     (n) => one(`events {}\nstream {\n${times(n, (i) => `server { listen ${1024 + i}; proxy_pass 10.0.0.1:${1024 + i}; }`)}\n}\n`),
   ],
   'headers for upstreams, in locations': [
-    4_000,
+    2_000,
     (n) =>
       one(
         server(
@@ -183,7 +183,7 @@ export const SHAPES: Readonly<Record<string, readonly [size: number, files: (n: 
       ),
   ],
   'parameters of FastCGI': [
-    8_000,
+    3_000,
     (n) => one(server(times(n, (i) => `location /p${i}/ { fastcgi_param SCRIPT_FILENAME /srv/p${i}.php; fastcgi_pass 127.0.0.1:9000; }`))),
   ],
   'comments that silence': [8_000, (n) => one(server(times(n, (i) => `# proxylens-ignore unused-variable: generated\nset $v${i} 1;`)))],
@@ -192,7 +192,7 @@ export const SHAPES: Readonly<Record<string, readonly [size: number, files: (n: 
     (n) => one(server(`${times(n, (i) => `location /${'a/'.repeat(Math.min(i + 1, 40))}${i} {`)}${'}'.repeat(n)}`)),
   ],
   'rewrites to other locations': [
-    4_000,
+    1_000,
     (n) => one(server(times(n, (i) => `location /p${i}/ { rewrite ^/p${i}/(.*)$ /p${i + 1}/$1 last; }`))),
   ],
   'included files': [
@@ -237,8 +237,8 @@ export interface Square {
   readonly rules: readonly (readonly [string, number])[];
 }
 
-/** Milliseconds of processor time for the shapes whose name contains a word, at half size and at full size; the best of `runs`. */
-export async function* squares(word = '', runs = 2): AsyncGenerator<Square> {
+/** Milliseconds of processor time for the shapes whose name contains a word, at half size and at full size; the best of `runs`, at a `share` of the sizes. */
+export async function* squares(word = '', runs = 2, share = 1): AsyncGenerator<Square> {
   const parts = await loadParts();
   const root = fileId('file:///squares');
   const once = async (files: Record<string, string>): Promise<{ took: number; byRule: Map<string, number> }> => {
@@ -255,7 +255,7 @@ export async function* squares(word = '', runs = 2): AsyncGenerator<Square> {
       lint(config, parts.rules, { deployment: snapshot.deploymentOf(config), timings: { now: () => performance.now(), byRule } });
     return { took: processorTime() - from, byRule };
   };
-  for (const [shape, [size, make]] of Object.entries(SHAPES)) {
+  for (const [shape, [full, make]] of Object.entries(SHAPES)) {
     if (!shape.includes(word)) continue;
     const best = async (n: number) => {
       const files = make(n);
@@ -266,6 +266,7 @@ export async function* squares(word = '', runs = 2): AsyncGenerator<Square> {
       }
       return least;
     };
+    const size = Math.round(full * share);
     const half = await best(size / 2);
     const whole = await best(size);
     const rules = [...whole.byRule].sort((a, b) => b[1] - a[1]).slice(0, 3);

@@ -52,7 +52,7 @@ function processorTime(pid: number | undefined): number {
 }
 
 /** Adds the rows of one server; `server` are node's arguments that start it, where it is not the one that was just built. */
-export async function typing(uri: string, rows: [string, string, string][], server?: readonly string[]): Promise<void> {
+export async function typing(uri: string, rows: [string, string, string][], server?: readonly string[], rounds = 8): Promise<void> {
   let text = flawed(10_000);
   const ms = (n: number): string => `${n.toFixed(0)} ms`;
   const opens: number[] = [];
@@ -98,7 +98,7 @@ export async function typing(uri: string, rows: [string, string, string][], serv
     else took.set(kind, [time]);
     await pause(Math.max(0, 80 + next() * 70 - time));
   };
-  for (let round = 0; round < 8; round++)
+  for (let round = 0; round < rounds; round++)
     for (const kind of Object.keys(TYPED) as Kind[]) {
       const lines = new Lines(text);
       const start = lines.endOf(Math.floor(next() * (lines.count - 2)));

@@ -1,9 +1,18 @@
 /** Rows of a map that no value reaches, for an expression above takes all of theirs. Shown by such values. */
 import type { CompiledRegex } from '../../base/regexes.ts';
 import type { Directive } from '../../config/directive.ts';
+import { RegexIndex } from '../../config/regex-index.ts';
 import { samplesOf } from '../../witness/regex-samples.ts';
 import { rowsOf } from '../../witness/values.ts';
 import { defineRule } from '../rule.ts';
+
+/** A row with an expression, and its place among those. */
+interface Row {
+  readonly row: Directive;
+  readonly key: { readonly matches: string; readonly caseless: boolean };
+  readonly regex: CompiledRegex;
+  readonly index: number;
+}
 
 /** Values that have to agree before something is said. */
 const LEAST = 3;
@@ -26,12 +35,17 @@ Put the special expressions first, and use \`default\` for the rest.`,
   },
   check({ directive, config, report }) {
     if (!directive.body || hasUnseenRows(directive)) return;
-    const above: { row: Directive; regex: CompiledRegex }[] = [];
+    const rows: Row[] = [];
+    let templated = false;
     for (const { key, directive: row } of rowsOf(directive)) {
       if (key === null || typeof key === 'string' || !('matches' in key)) continue;
-      if (row.statement.name.templated) return;
+      templated = row.statement.name.templated === true;
+      if (templated) break;
       const compiled = config.regexes.compile(key.matches, { caseless: key.caseless });
-      if (!compiled.ok) continue;
+      if (compiled.ok) rows.push({ row, key, regex: compiled.regex, index: rows.length });
+    }
+    const index = new RegexIndex(rows, ({ key }) => key.matches);
+    for (const { row, key, index: own } of rows) {
       const samples = samplesOf(config.regexes, key.matches, {
         caseless: key.caseless,
         tries: 12,
@@ -40,9 +54,10 @@ Put the special expressions first, and use \`default\` for the rest.`,
       // one text is all that such a row takes
       const literal = !key.caseless && /^\^[\w/ -]+\$$/.test(key.matches) ? key.matches.slice(1, -1) : null;
       if (literal) samples.splice(0, samples.length, literal);
-      const winner = above.find(
-        ({ regex }) => (literal || samples.length >= LEAST) && samples.every((s) => typeof regex.match(s) === 'object'),
-      );
+      if (!literal && samples.length < LEAST) continue;
+      const winner = index
+        .candidates(samples[0]!)
+        .find(({ index: above, regex }) => above < own && samples.every((s) => typeof regex.match(s) === 'object'));
       // a choice of words is compared word by word: samples may have missed one
       if (winner && (literal || isGeneral(winner.row.name) || winner.row.name === row.name))
         report('taken', {
@@ -50,7 +65,6 @@ Put the special expressions first, and use \`default\` for the rest.`,
           data: { value: samples[0]!, winner: winner.row.name },
           related: [{ at: winner.row.nameAt, message: 'takes them' }],
         });
-      above.push({ row, regex: compiled.regex });
     }
   },
   examples: [

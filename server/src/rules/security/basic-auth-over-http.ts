@@ -3,9 +3,27 @@
 import { Visitor } from '../../answers/visitor.ts';
 import { isLocalOnly } from '../../answers/who-may-enter.ts';
 import { endsBefore } from '../../answers/who-speaks-tls.ts';
+import { PerPart } from '../../config/asked.ts';
+import type { Directive } from '../../config/directive.ts';
 import type { Scope } from '../../config/scope.ts';
 import { defineRule } from '../rule.ts';
 import { reachOf, serversUnder } from '../tls.ts';
+
+/** The places of a server that ask for a password, by the line that is in force there. */
+const placesOf = new PerPart((root: Scope): ReadonlyMap<Directive, readonly Scope[]> => {
+  const places = root.all.flatMap((d) => (d.name === 'location' && d.body ? [d.body] : []));
+  // a server whose every path has a location asks in those only
+  const whole = places.some((at) => at.parent === root && at.opener?.value(0) === '/');
+  const byLine = new Map<Directive, Scope[]>();
+  for (const at of [...(whole ? [] : [root]), ...places]) {
+    const line = at.value('auth_basic');
+    if (!line || at.has('internal')) continue;
+    const known = byLine.get(line);
+    if (known) known.push(at);
+    else byLine.set(line, [at]);
+  }
+  return byLine;
+});
 
 export default defineRule({
   id: 'basic-auth-over-http',
@@ -30,11 +48,8 @@ The rule looks at each plain socket, whatever its port, and at what a plain requ
 
     /** Whether the line is in force somewhere in the server where a plain request gets as far as the password. */
     function asks(root: Scope): boolean {
-      const places = root.all.flatMap((d) => (d.name === 'location' && d.body ? [d.body] : []));
-      // a server whose every path has a location asks in those only
-      const whole = places.some((at) => at.parent === root && at.opener?.value(0) === '/');
-      return [...(whole ? [] : [root]), ...places].some((at) => {
-        if (at.value('auth_basic') !== directive || at.has('internal')) return false;
+      const places = placesOf.of(root).get(directive) ?? [];
+      return places.some((at) => {
         const end = new Visitor(at, { scheme: 'http' }).rewrites();
         return !end.by && !end.unsure;
       });

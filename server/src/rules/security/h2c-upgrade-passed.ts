@@ -1,10 +1,16 @@
 /** Upgrades to HTTP/2 without TLS that go through to the application, past the access rules of the server. Shown by what the application gets. */
 import { restrictionsOf } from '../../answers/who-may-enter.ts';
-import { PerConfig } from '../../config/asked.ts';
+import { PerConfig, PerPart } from '../../config/asked.ts';
+import type { Scope } from '../../config/scope.ts';
 import type { Server } from '../../config/servers.ts';
 import { proofOf } from '../../witness/requests.ts';
 import { type Spot, spotsOf } from '../../witness/spots.ts';
 import { defineRule } from '../rule.ts';
+
+/** Whether anything in a server is not for everybody. */
+const isGuarded = new PerPart((server: Scope): boolean =>
+  server.all.some((d) => (d.name === 'location' && d.body && restrictionsOf(d.body).length > 0) || d.name === 'internal'),
+);
 
 /** The locations of each server that keep people out. */
 const guardedPlaces = new PerConfig((config) => {
@@ -33,8 +39,7 @@ For WebSockets alone, pass the upgrade on for the word websocket only: a \`map $
   looksAt: {
     outcome: ['proxy_pass'],
     when: ({ scope, server }) =>
-      scope.effective('proxy_set_header').directives.some((d) => d.value(0).toLowerCase() === 'upgrade') &&
-      server.scope.all.some((d) => (d.name === 'location' && d.body && restrictionsOf(d.body).length > 0) || d.name === 'internal'),
+      scope.effective('proxy_set_header').directives.some((d) => d.value(0).toLowerCase() === 'upgrade') && isGuarded.of(server.scope),
   },
   needs: 'config',
   messages: {

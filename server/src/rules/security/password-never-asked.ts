@@ -1,4 +1,5 @@
 /** A file of passwords that nobody is asked for: only auth_basic does so. Shown by a request without credentials. */
+import { PerPart } from '../../config/asked.ts';
 import type { Scope } from '../../config/scope.ts';
 import { isAsked, isGivenOut, keepsOut } from '../../witness/access.ts';
 import { outcomeText, proofOf } from '../../witness/requests.ts';
@@ -7,6 +8,9 @@ import { defineRule } from '../rule.ts';
 /** The file is named further inside than `auth_basic off`: somebody wants a password here. */
 const isForgotten = (scope: Scope): boolean =>
   scope.value('auth_basic')?.value(0) === 'off' && scope.has('auth_basic_user_file') && !scope.has('auth_basic');
+
+/** Whether any line of a server asks for a password. */
+const asksSomewhere = new PerPart((server: Scope): boolean => server.all.some((d) => d.name === 'auth_basic' && d.value(0) !== 'off'));
 
 export default defineRule({
   id: 'password-never-asked',
@@ -26,7 +30,7 @@ Add \`auth_basic\` with the text that the browser shows, or remove the file wher
       !!scope.value('auth_basic_user_file') &&
       (!scope.value('auth_basic') || isForgotten(scope)) &&
       // where it is asked for elsewhere, here it is meant to be free
-      !server.scope.all.some((d) => d.name === 'auth_basic' && d.value(0) !== 'off'),
+      !asksSomewhere.of(server.scope),
   },
   needs: 'config',
   messages: {

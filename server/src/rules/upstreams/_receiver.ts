@@ -2,7 +2,7 @@
 import { toBytes } from '../../base/bytes.ts';
 import { asked, PerPart } from '../../config/asked.ts';
 import type { Directive } from '../../config/directive.ts';
-import { locationOf, matchLocation } from '../../config/locations.ts';
+import { type Location, locationOf, matchLocation } from '../../config/locations.ts';
 import type { Scope } from '../../config/scope.ts';
 import { listenersOf } from '../../config/servers.ts';
 import type { PassTarget } from '../../config/upstreams.ts';
@@ -15,13 +15,22 @@ export function askedBy(scope: Scope): readonly Directive[] {
   const location = locationOf(scope);
   const server = scope.enclosing('server');
   if (!location || !server) return [];
-  return asking.of(server).filter((d) => matchLocation(server, toBytes(d.value(0))).location === location);
+  return asking.of(server).get(location) ?? [];
 }
 
-/** The lines of a server whose subrequests go to a path that is written there. */
-const asking = new PerPart((server: Scope): readonly Directive[] =>
-  server.all.filter((d) => ASKING.includes(d.name) && d.value(0).startsWith('/') && !d.value(0).includes('$')),
-);
+/** The lines of a server whose subrequests go to a path that is written there, by the location that takes it. */
+const asking = new PerPart((server: Scope): ReadonlyMap<Location, readonly Directive[]> => {
+  const byTaker = new Map<Location, Directive[]>();
+  for (const d of server.all) {
+    if (!ASKING.includes(d.name) || !d.value(0).startsWith('/') || d.value(0).includes('$')) continue;
+    const { location } = matchLocation(server, toBytes(d.value(0)));
+    if (!location) continue;
+    const known = byTaker.get(location);
+    if (known) known.push(d);
+    else byTaker.set(location, [d]);
+  }
+  return byTaker;
+});
 
 /** Certificate authorities ask for a token by its path; whoever answers needs nothing else. */
 const CHALLENGE = /^\/\.well-known\/(?:acme-challenge|pki-validation)/;
@@ -70,14 +79,21 @@ const WHOLE_APPLICATION =
   /^(\w+:\/\/)?(\$\{?\w+\}?|[^/$?]+)(:\d+|\$\{?\w+\}?)?(\/?\$\{?(request_uri|uri|document_uri|1)\}?(\$is_args\$args)?)?\/?$/i;
 
 /** Another location of the server passes to the same place by the same variable, with headers of its own: this one needs none of them. */
-export const isToldElsewhere = (directive: Directive): boolean =>
-  (directive.scope.enclosing('server')?.all ?? []).some(
-    (d) =>
-      d !== directive &&
-      d.name === 'proxy_pass' &&
-      d.value(0) === directive.value(0) &&
-      d.scope.effective('proxy_set_header').directives.length > 0,
-  ) && !directive.scope.effective('proxy_set_header').directives.length;
+export function isToldElsewhere({ scope, values: [to = ''] }: Directive): boolean {
+  if (scope.effective('proxy_set_header').directives.length) return false;
+  const server = scope.enclosing('server');
+  return server !== null && toldPasses.of(server).has(to);
+}
+
+/** Where the passes of a server with headers of their own lead to. */
+const toldPasses = new PerPart(
+  (server: Scope): ReadonlySet<string> =>
+    new Set(
+      server.all.flatMap((d) =>
+        d.name === 'proxy_pass' && d.scope.effective('proxy_set_header').directives.length > 0 ? [d.value(0)] : [],
+      ),
+    ),
+);
 
 /** Whether a pass directive leads to an application that wants to know its client; what a variable names may be a service beside it. */
 export const isToApplication = (directive: Directive): boolean =>

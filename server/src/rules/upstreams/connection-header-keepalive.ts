@@ -4,8 +4,9 @@ import { Visitor } from '../../answers/visitor.ts';
 import { passedBy } from '../../answers/what-is-passed.ts';
 import type { TextEdit } from '../../base/edit.ts';
 import { atLeast } from '../../catalog/version.ts';
+import { PerPart } from '../../config/asked.ts';
 import type { Directive } from '../../config/directive.ts';
-import { walk } from '../../config/scope.ts';
+import { type Scope, walk } from '../../config/scope.ts';
 import type { Upstream } from '../../config/upstreams.ts';
 import type { SourceFile } from '../../syntax/statement.ts';
 import { addToList, fixAcross, fixOf, insertAfter, outside, replace, setLine } from '../fix.ts';
@@ -51,6 +52,19 @@ function flawOf(directive: Directive): Flaw | null {
   if (mapped && !closes) return null;
   return old || closes ? { group, keep, header, old, closes, older } : null;
 }
+
+/** The passes of a server to each group whose connections are not kept, in nginx's order. */
+const flawedPasses = new PerPart((around: Scope): ReadonlyMap<Upstream, readonly Directive[]> => {
+  const byGroup = new Map<Upstream, Directive[]>();
+  for (const d of walk(around)) {
+    const group = d.name === 'proxy_pass' ? flawOf(d)?.group : undefined;
+    if (!group) continue;
+    const known = byGroup.get(group);
+    if (known) known.push(d);
+    else byGroup.set(group, [d]);
+  }
+  return byGroup;
+});
 
 function editsFor(directive: Directive, { header, old, closes }: Flaw): { file: SourceFile; edit: TextEdit }[] {
   const place = outside(directive);
@@ -143,10 +157,8 @@ the application closes the connection after each response and nothing is kept. S
       return;
     }
     // what holds of a version that nobody has named is said once for each server
-    const isAlike = (d: Directive): boolean => d.name === 'proxy_pass' && flawOf(d)?.group === group;
-    const around = walk(scope.enclosing('server') ?? scope.config.main);
-    if (around.find(isAlike) !== directive) return;
-    const alike = around.filter(isAlike);
+    const alike = flawedPasses.of(scope.enclosing('server') ?? scope.config.main).get(group) ?? [];
+    if (alike[0] !== directive) return;
     const edits = alike.flatMap((d) => editsFor(d, flawOf(d)!));
     report('older', {
       at: directive.statement.name,

@@ -2,6 +2,8 @@
 
 import { protocolOf } from '../../catalog/context.ts';
 import { parseSize, parseTime } from '../../catalog/value-kind.ts';
+import { asked, PerConfig } from '../../config/asked.ts';
+import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
 import { everywhere } from '../../config/pieces.ts';
 import { mayDeclare } from '../../config/unseen-names.ts';
@@ -34,6 +36,19 @@ function buffering(values: readonly string[]): { size: number; flush: number; gz
   }
   return { size, flush, gzip };
 }
+
+const formats = new PerConfig((config): ReadonlyMap<string, readonly Directive[]> => {
+  const byName = new Map<string, Directive[]>();
+  for (const d of everywhere(config, 'log_format')) {
+    const known = byName.get(d.value(0));
+    if (known) known.push(d);
+    else byName.set(d.value(0), [d]);
+  }
+  return byName;
+});
+
+const formatsCalled = (config: Config, name: string): readonly Directive[] =>
+  asked(config, `formats of logs called ${name}`, (c) => formats.of(c).get(name) ?? []);
 
 export default defineRule({
   id: 'invalid-log',
@@ -70,9 +85,7 @@ wherever it appears. Logs to syslog take parameters of their own after "syslog:"
     if (name === 'log_format') {
       if (args[1]?.value.startsWith('escape=') && !['default', 'json', 'none'].includes(args[1].value.slice(7))) return;
       if (values[0] === 'combined' && here === 'http') return report('combined', { at: first });
-      const before = everywhere(config, 'log_format').find(
-        (d) => protocol(d) === here && d.value(0) === values[0] && isBefore(d, directive),
-      );
+      const before = formatsCalled(config, values[0]!).find((d) => protocol(d) === here && isBefore(d, directive));
       if (before)
         report('twice', {
           at: first,
