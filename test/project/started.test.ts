@@ -101,6 +101,15 @@ test('a package from elsewhere is not taken for the distribution’s', async () 
   assert.deepEqual(await lacking(from('add-apt-repository -y ppa:ondrej/nginx')), []);
 });
 
+test('an old distribution whose nginx has its modules built in lacks none', async () => {
+  const old = (base: string): Record<string, string> => ({
+    Dockerfile: `FROM ${base}\nRUN apt-get update && apt-get install -y nginx\n${COPIED}`,
+  });
+  assert.deepEqual(await lacking(old('ubuntu:16.04')), []);
+  assert.deepEqual(await lacking(old('debian:jessie')), []);
+  assert.equal((await lacking(old('ubuntu:22.04'))).length, 1);
+});
+
 test('a main file that includes what a package puts there is not told that a module is missing', async () => {
   const conf = `include /etc/nginx/modules/*.conf;\n${CONF}`;
   const Dockerfile = `FROM alpine:3.21\nRUN apk add --no-cache nginx nginx-mod-http-image-filter\n${COPIED}`;

@@ -121,6 +121,9 @@ const BASES: readonly {
   },
 ];
 
+/** Releases of Debian and Ubuntu before their nginx had loadable modules: all of them were built in. */
+const BUILT_IN = /^([78]|wheezy|jessie|1[0-6]\.\d\d|trusty|xenial)\b/;
+
 /** Suffixes of Debian's names in the tags of images built on it, such as `python:3.12-slim-bookworm`. */
 const CODENAME = /(?:^|[-.])(trixie|bookworm|bullseye|buster|stretch|noble|jammy|focal|bionic)\b/;
 const ALPINE = /(?:^|-)alpine(\d+\.\d+)?/;
@@ -170,7 +173,7 @@ function packagedOn(reference: string): Image | null {
   const made = (distribution: 'debian' | 'alpine' | 'rhel', found: string | undefined): Image => ({
     name: `nginx of ${reference}`,
     flavour: 'oss',
-    build: distribution,
+    build: distribution === 'debian' && BUILT_IN.test(tag) ? 'any' : distribution,
     version: found === undefined ? null : version(found),
     floating: false,
     distribution,
