@@ -32,6 +32,8 @@ export function pathsFor(location: Location, tries = 48): readonly string[] {
   }
   const forms = (s: string): string[] => {
     const plain = [
+      // an ending alone is a hidden file, which says less than one with a name
+      ...(s.startsWith('.') ? [`/site${s}`] : []),
       s,
       `/${s}`,
       `/x${s}`,

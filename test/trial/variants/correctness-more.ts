@@ -31,6 +31,8 @@ export const TRIALS: readonly Trial[] = [
       'location ~ \\.css$ { add_header Cache-Control public; }\nlocation / { uwsgi_pass 127.0.0.1:3031; }',
       `location / { root /srv/www; try_files $uri @app; }\nlocation @app { ${APP} }\nlocation ~* \\.(css|js)$ { expires 7d; }`,
       `location /assets/ { alias /srv/assets/; }\nlocation / { ${APP} }\nlocation ~* \\.(js)$ { access_log off; expires max; }`,
+      // another prefix that passes on, such as that of WebSockets, hides nothing
+      `location / { ${APP} }\nlocation /ws/ { ${APP} }\nlocation ~* \\.(css|js)$ { expires 7d; }`,
       inc(`server { location / { ${APP} } @ }`, 'location ~* \\.(css|js|gif)$ { expires 7d; }'),
     ],
     sane: [

@@ -443,6 +443,9 @@ export const TRIALS: readonly Trial[] = [
     bad: [
       'upstream u { server 127.0.0.1:1; }\nserver { }',
       'upstream u { server 127.0.0.1:1; }\nupstream v { server 127.0.0.1:2; }\nserver { location / { proxy_pass http://u; } }',
+      'upstream https://u { server 127.0.0.1:1; }\nserver { location / { proxy_pass https://u; } }',
+      'upstream u:3031 { server 127.0.0.1:3031; }\nserver { location / { uwsgi_pass u:3031; } }',
+      'upstream u/api { server 127.0.0.1:1; }\nserver { location / { proxy_pass http://u/api; } }',
     ],
     sane: [
       'upstream u { server 127.0.0.1:1; }\nserver { location / { proxy_pass http://u; } }',
@@ -450,6 +453,7 @@ export const TRIALS: readonly Trial[] = [
       'upstream svc-a { server 127.0.0.1:1; }\nserver { location ~ ^/(\\w)/ { proxy_pass http://svc-$1; } }',
       'upstream a.example { server 127.0.0.1:1; }\nserver { location / { proxy_pass http://$host; } }',
       'upstream u { server 127.0.0.1:1; }\nserver { location / { set $b u; uwsgi_pass $b; } }',
+      'upstream u-8000.local { server 127.0.0.1:8000; }\nserver { location / { proxy_pass http://u-8000.local/api/; } }',
     ],
   },
   {

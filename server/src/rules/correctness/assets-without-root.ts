@@ -16,6 +16,15 @@ const tookFrom = ({ directive }: Location): readonly Location[] =>
     (l) => !l.noRegex && l.name.length > 1 && (l.scope.has('alias') || PASS_DIRECTIVES.some((p) => l.scope.has(p))),
   );
 
+/** The location of everything else, which has the files or passes requests on, where the one at hand has neither root nor locations of its own. */
+function restOf(location: Location, server: Scope): Location | null {
+  const rest = locationsOf(server).prefix.get('/');
+  if (!rest || !(PASS_DIRECTIVES.some((p) => rest.scope.has(p)) || rest.scope.has('root'))) return null;
+  // certificates are fetched through the compiled-in folder in many guides
+  if (location.name.includes('well-known') || locationsOf(location.scope).all.length) return null;
+  return hasRoot(location.scope) ? null : rest;
+}
+
 /** A path below a prefix that the expression takes. */
 function pathBelow(spot: Spot, prefix: Location): string | null {
   const { location, config } = spot;
@@ -43,12 +52,9 @@ Give the block the \`root\` where the files are, or a \`proxy_pass\` of its own;
     outcome: ['location'],
     when: ({ location, scope, server }) => {
       if (!location || (location.kind !== 'regex' && location.kind !== 'prefix') || location.name === '/') return false;
-      const rest = locationsOf(server.scope).prefix.get('/');
       if (PASS_DIRECTIVES.some((p) => scope.has(p))) return false;
       if (location.kind === 'regex' && !location.parent && tookFrom(location).length) return true;
-      if (!rest || !(PASS_DIRECTIVES.some((p) => rest.scope.has(p)) || rest.scope.has('root'))) return false;
-      // certificates are fetched through the compiled-in folder in many a guide
-      return !location.name.includes('well-known') && !locationsOf(scope).all.length && !hasRoot(scope);
+      return restOf(location, server.scope) !== null;
     },
   },
   needs: 'config',
@@ -64,44 +70,44 @@ Give the block the \`root\` where the files are, or a \`proxy_pass\` of its own;
   },
   check({ spot, report }) {
     if (spot.has('internal', 'alias')) return;
-    for (const prefix of spot.location!.kind === 'regex' && !spot.location!.parent ? tookFrom(spot.location!) : []) {
+    const { location, server } = spot;
+    const { directive } = location!;
+    const at = directive.at({ start: directive.statement.start, end: directive.args.at(-1)!.end });
+    let outranked: (() => void) | null = null;
+    for (const prefix of location!.kind === 'regex' && !location!.parent ? tookFrom(location!) : []) {
       const path = pathBelow(spot, prefix);
       const trace = path === null ? null : spot.ask({ path });
       if (trace?.outcome.kind !== 'static' || !trace.outcome.file) continue;
       const { file } = trace.outcome;
       const alias = prefix.scope.first('alias');
       if (alias && file.startsWith(alias.value(0))) continue;
-      const { directive } = spot.location!;
-      return report(alias ? 'taken' : 'unpassed', {
-        at: directive.at({ start: directive.statement.start, end: directive.args.at(-1)!.end }),
-        data: {
-          from: path!,
-          file,
-          place: `location ${prefix.directive.values.join(' ')}`,
-          name: prefix.name,
-          alias: alias?.value(0) ?? '',
-        },
-        severity: alias ? 'warning' : 'info',
-        related: [{ at: prefix.directive.nameAt, message: 'is outranked' }],
-        witness: proofOf(trace, `${file}, 404 where it is not there`),
-      });
+      const tell = (): void =>
+        report(alias ? 'taken' : 'unpassed', {
+          at,
+          data: {
+            from: path!,
+            file,
+            place: `location ${prefix.directive.values.join(' ')}`,
+            name: prefix.name,
+            alias: alias?.value(0) ?? '',
+          },
+          severity: alias ? 'warning' : 'info',
+          related: [{ at: prefix.directive.nameAt, message: 'is outranked' }],
+          witness: proofOf(trace, `${file}, 404 where it is not there`),
+        });
+      if (alias) return tell();
+      outranked ??= tell;
     }
-    if (hasRoot(spot.scope)) return;
-    const rest = locationsOf(spot.server.scope).prefix.get('/');
-    if (!rest) return;
-    const path = spot.paths.find((p) => !p.endsWith('/'));
-    if (path === undefined || spot.has('try_files')) return;
-    const trace = spot.ask({ path });
-    const { kind, file } = trace.outcome;
-    if (kind !== 'static' || file === null) return;
-    const opener = spot.location!.directive;
-    const proxied = locationsOf(spot.server.scope).all.find((l) => l.kind === 'prefix' && l.name === '/');
+    // without a root nothing is found at all, which says more than that one prefix is outranked
+    const rest = restOf(location!, server.scope);
+    const path = rest && !spot.has('try_files') ? spot.paths.find((p) => !p.endsWith('/')) : undefined;
+    const trace = path === undefined ? null : spot.ask({ path });
+    if (!rest || !trace || trace.outcome.kind !== 'static' || trace.outcome.file === null) return outranked?.();
+    const { file } = trace.outcome;
     report(rest.scope.has('root') ? 'inner' : 'none', {
-      at: opener.at({ start: opener.statement.start, end: opener.args.at(-1)!.end }),
-      data: { from: path, file },
-      related: proxied
-        ? [{ at: proxied.directive.nameAt, message: rest.scope.has('root') ? 'has the root' : 'would pass it to the application' }]
-        : [],
+      at,
+      data: { from: path!, file },
+      related: [{ at: rest.directive.nameAt, message: rest.scope.has('root') ? 'has the root' : 'would pass it to the application' }],
       witness: proofOf(trace, `${file}, 404 where it is not there`),
     });
   },
