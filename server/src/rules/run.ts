@@ -14,6 +14,7 @@ import type { Scope, ScopeContext } from '../config/scope.ts';
 import type { Level, Settings, Severity } from '../config/settings.ts';
 import { isStock } from '../config/stock.ts';
 import { type Deployment, NO_DEPLOYMENT } from '../deploy/deployment.ts';
+import { areAlternatives, type Menu, menusOf } from '../syntax/menu.ts';
 import type { SourceFile } from '../syntax/statement.ts';
 import { witnessesOf } from '../witness/requests.ts';
 import { type Spot, shapeOf, spotsOf } from '../witness/spots.ts';
@@ -122,10 +123,23 @@ export function lint(config: Config, rules: readonly Rule[], options: LintOption
 /** The same in steps of a block or a rule each, for callers that have others to serve in between. What is asked of must not change meanwhile. */
 export function* lintSteps(config: Config, rules: readonly Rule[], options: LintOptions = {}): Generator<void, Finding[]> {
   const renderings = renderingsOf(config);
-  if (!renderings) return yield* stepsOfOne(config, rules, options);
+  if (!renderings) return withoutMenus(config, yield* stepsOfOne(config, rules, options));
   const found = new Map<Config, Finding[]>();
   for (const { config: one } of renderings) found.set(one, yield* stepsOfOne(one, rules, options));
-  return sorted(inAll(config, renderings, (one) => found.get(one)!));
+  return withoutMenus(config, sorted(inAll(config, renderings, (one) => found.get(one)!)));
+}
+
+/** Alternatives of which somebody is to leave one do not conflict: what is said of two of them is left out. */
+function withoutMenus(config: Config, findings: Finding[]): Finding[] {
+  const menus = new Map<SourceFile, readonly Menu[]>();
+  return findings.filter(({ at, related }) => {
+    const file = config.files.get(at.file);
+    const others = related.filter((r) => r.at.file === at.file);
+    if (!file || !others.length) return true;
+    let known = menus.get(file);
+    if (!known) menus.set(file, (known = menusOf(file)));
+    return !known.length || !others.some((r) => areAlternatives(known, at.span, r.at.span));
+  });
 }
 
 function* stepsOfOne(config: Config, rules: readonly Rule[], options: LintOptions): Generator<void, Finding[]> {
