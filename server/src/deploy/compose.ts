@@ -3,6 +3,7 @@
  * it (`mergeCompose`), with what its services extend and with what it includes. Variables of the file itself take their value from the `.env` beside it, their
  * default, or stay unknown. Where something is not seen the project is open, with the reason.
  */
+
 import { basename, dirname, type FileId, resolve } from '../base/file-id.ts';
 import type { Place } from '../base/span.ts';
 import { execWords, type ImageCommand } from './dockerfile.ts';
@@ -10,6 +11,7 @@ import { interpolate } from './env-file.ts';
 import type { MappedText } from './mapped-text.ts';
 import { type Setting, unknownSetting, written } from './setting.ts';
 import { type Environment, NO_ENVIRONMENT } from './shell.ts';
+import { counter } from './unread.ts';
 import { child, scalarText, type YamlValue, yamlDocuments } from './yaml-text.ts';
 
 export interface ComposePort {
@@ -373,13 +375,16 @@ function serviceOf(file: FileId, name: string, place: Place, value: YamlValue, d
   };
 }
 
-/** Reads one file. `environment` is that of Compose itself: the `.env` file beside it. */
+const MAX_SERVICES = 1000;
+
+/** Reads one file. `environment` is that of Compose itself: the `.env` file beside it. Throws TooMuch for one that no project has. */
 export function readCompose(file: FileId, text: string, environment: Environment = NO_ENVIRONMENT): ComposeFile {
   const services: ComposeService[] = [];
   const externalNetworks = new Set<string>();
   const includes: string[] = [];
   let open: string | null = null;
-  for (const document of yamlDocuments(file, text)) {
+  const count = counter(MAX_SERVICES, 'services');
+  for (const document of yamlDocuments(file, text, true)) {
     const included = child(document, 'include');
     for (const item of included?.kind === 'list' ? included.items : [])
       for (const path of [...strings(item), ...strings(child(item, 'path'))]) includes.push(interpolate(path.text, environment).text);
@@ -391,6 +396,7 @@ export function readCompose(file: FileId, text: string, environment: Environment
     const all = child(document, 'services');
     if (all?.kind !== 'map') continue;
     for (const { key, keyPlace, value } of all.entries) {
+      count();
       // a service that is no mapping is a slip of indentation: what else stands at the wrong place nobody knows
       if (value.kind === 'map') services.push(serviceOf(file, key, keyPlace, value, document, environment));
       else if (value.tag !== '!reset') open ??= `${basename(file)} is not well formed`;

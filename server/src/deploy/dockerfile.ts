@@ -2,6 +2,7 @@
  * Dockerfiles as far as they say how an application starts and where things are in its container: the last stage's CMD and ENTRYPOINT in both forms, ENV and ARG,
  * EXPOSE, WORKDIR, the targets of COPY and ADD. Nothing is built.
  */
+
 import { type FileId, normalPath } from '../base/file-id.ts';
 import type { Place } from '../base/span.ts';
 import { type ServerCommand, serverCommands, serversOfWords } from './command.ts';
@@ -9,6 +10,7 @@ import { interpolate } from './env-file.ts';
 import { MappedText } from './mapped-text.ts';
 import { type Setting, written } from './setting.ts';
 import { type Environment, plainWord, type ShellWord, shellCommands, withVariables } from './shell.ts';
+import { counter } from './unread.ts';
 
 interface DockerfileInstruction {
   readonly name: string;
@@ -56,14 +58,18 @@ export interface DockerStage {
   readonly runs: readonly MappedText[];
 }
 
+const MAX_INSTRUCTIONS = 2000;
+
 /** Instructions with their continued lines joined; `# escape=` is honoured, heredocs are skipped. */
 function dockerfileInstructions(file: FileId, text: string): DockerfileInstruction[] {
   const escapeSign = /^\s*#\s*escape\s*=\s*(`|\\)/im.exec(text.slice(0, 200))?.[1] ?? '\\';
   const instructions: DockerfileInstruction[] = [];
   let parts: { text: string; offset: number }[] = [];
   let heredoc: string | null = null;
+  const count = counter(MAX_INSTRUCTIONS, 'instructions');
   const finish = (): void => {
     if (!parts.length) return;
+    count();
     const whole = MappedText.joined(file, parts).trim();
     parts = [];
     const m = /^([A-Za-z]+)\s+/.exec(whole.text);

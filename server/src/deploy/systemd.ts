@@ -2,6 +2,7 @@
  * Units of systemd: services with their commands and environment, sockets with their addresses (systemd.syntax(7), systemd.service(5), systemd.socket(5)).
  * Specifiers that depend on the machine stay unknown; drop-ins are not merged.
  */
+
 import { basename, type FileId } from '../base/file-id.ts';
 import type { Place } from '../base/span.ts';
 import { type Address, tcpAddress } from './address.ts';
@@ -9,6 +10,7 @@ import { type ServerCommand, serverCommands } from './command.ts';
 import { MappedText } from './mapped-text.ts';
 import { type Setting, unknownSetting, written } from './setting.ts';
 import { type Environment, NO_ENVIRONMENT, shellCommands, withVariables } from './shell.ts';
+import { counter } from './unread.ts';
 
 /** Units, and the templates that Ansible's roles and other tools write them from. */
 const UNIT_TEMPLATE = /\.(j2|jinja2?|tpl|tmpl|template)$/i;
@@ -68,9 +70,12 @@ export interface SocketUnit {
   readonly group: MappedText | null;
 }
 
+const MAX_ENTRIES = 2000;
+
 /** The entries of a unit file in order; a backslash at a line's end continues it, comment lines between do not end it. */
 export function unitEntries(file: FileId, text: string): UnitEntry[] {
   const entries: UnitEntry[] = [];
+  const count = counter(MAX_ENTRIES, 'settings');
   let section = '';
   let open: { key: string; keyPlace: Place; parts: { text: string; offset: number }[] } | null = null;
   const close = (): void => {
@@ -95,6 +100,7 @@ export function unitEntries(file: FileId, text: string): UnitEntry[] {
       const entry = /^(\s*)([A-Za-z][A-Za-z0-9-]*)(\s*=\s*)/.exec(line);
       if (head) section = head[1]!;
       else if (entry) {
+        count();
         const keyStart = start + entry[1]!.length;
         const keyPlace = { file, span: { start: keyStart, end: keyStart + entry[2]!.length } };
         const from = entry[0].length;

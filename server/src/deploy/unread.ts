@@ -19,6 +19,17 @@ export function whyUnread(error: unknown): string {
   return `its reader failed (${error instanceof Error ? error.name : 'unknown'}), please report it`;
 }
 
+/**
+ * A counter of what a reader reads in one file: steps, not time, so that a slow machine reads what a quick one does. Throws TooMuch beyond what
+ * any project has; `what` names the things in the plural.
+ */
+export function counter(most: number, what: string): () => void {
+  let count = 0;
+  return () => {
+    if (++count > most) throw new TooMuch(`it holds more than ${most} ${what}`);
+  };
+}
+
 /** No word of a command and no value of a variable is longer once its variables are put in. */
 const MAX_VALUE = 64 * 1024;
 

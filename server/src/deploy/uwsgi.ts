@@ -10,6 +10,7 @@ import { type Address, tcpAddress } from './address.ts';
 import { MappedText } from './mapped-text.ts';
 import { byDefault, convert, placeOf, type Setting, unknownSetting, written } from './setting.ts';
 import { type Environment, NO_ENVIRONMENT, type ShellWord, wordSetting } from './shell.ts';
+import { counter } from './unread.ts';
 import { yamlDocuments } from './yaml-text.ts';
 
 export interface UwsgiOption {
@@ -222,9 +223,13 @@ const substituted = (value: Setting<string>, file: FileId, before: readonly Uwsg
   return placeholders(value.value, value.place, file, before, environment);
 };
 
+const MAX_OPTIONS = 2000;
+
 function expand(file: FileId, raws: readonly Raw[], environment: Environment): UwsgiOption[] {
   const options: UwsgiOption[] = [];
+  const count = counter(MAX_OPTIONS, 'options');
   for (const raw of raws) {
+    count();
     const value = placeholders(raw.value.text, raw.value.place(), file, options, environment);
     const setting: Setting<string> =
       raw.conditional && value.from === 'text'

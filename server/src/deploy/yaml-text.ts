@@ -1,8 +1,10 @@
 /** YAML and JSON as values with their places: the `yaml` package reads, this file keeps where each scalar stands. Aliases are followed, merge keys (`<<`) merged. */
+
 import { type Document, isAlias, isMap, isPair, isScalar, isSeq, type Node, type ParsedNode, parseAllDocuments } from 'yaml';
 import type { FileId } from '../base/file-id.ts';
 import type { Place } from '../base/span.ts';
 import { MappedText } from './mapped-text.ts';
+import { TooMuch } from './unread.ts';
 
 export interface YamlEntry {
   readonly key: string;
@@ -25,9 +27,22 @@ export type YamlValue =
 const MAX_LENGTH = 512 * 1024;
 const MAX_NODES = 20_000;
 
-/** The documents of a text; broken ones are left out. Texts beyond 512 K characters are not read. */
-export function yamlDocuments(file: FileId, text: string): YamlValue[] {
-  if (text.length > MAX_LENGTH) return [];
+/** An alias is looked for in the whole document. */
+const MAX_ALIASES = 500;
+
+/**
+ * The documents of a text; broken ones are left out. What goes beyond the limits is not read: where the text is wanted whole, TooMuch is thrown,
+ * else it is left out.
+ */
+export function yamlDocuments(file: FileId, text: string, whole = false): YamlValue[] {
+  const beyond = (what: string): void => {
+    if (whole) throw new TooMuch(`it holds more than ${what}`);
+  };
+  if (text.length > MAX_LENGTH) {
+    beyond(`${MAX_LENGTH / 1024} K characters`);
+    return [];
+  }
+  let aliases = 0;
   let documents: Document.Parsed<ParsedNode>[];
   try {
     const parsed = parseAllDocuments(text, { strict: false, uniqueKeys: false, merge: false, logLevel: 'silent' });
@@ -45,7 +60,14 @@ export function yamlDocuments(file: FileId, text: string): YamlValue[] {
       const written = (node as { tag?: unknown } | null | undefined)?.tag;
       const tag = typeof written === 'string' && /^![^!]/.test(written) ? written : null;
       const none = { kind: 'none', tag, place: placeOf(node as Node) } as const;
-      if (--budget < 0 || depth > 40) return none;
+      if (--budget < 0 || depth > 40) {
+        beyond(budget < 0 ? `${MAX_NODES} values` : '40 levels');
+        return none;
+      }
+      if (isAlias(node) && ++aliases > MAX_ALIASES) {
+        beyond(`${MAX_ALIASES} aliases`);
+        return none;
+      }
       if (isAlias(node)) return convert(node.resolve(document), depth + 1);
       if (isScalar(node)) {
         if (node.value === null || node.value === undefined || tag === '!reset') return none;
