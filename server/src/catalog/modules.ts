@@ -562,7 +562,7 @@ const UNLISTED: readonly (readonly [RegExp, string])[] = [
   [/^(statsd|graphite)_/, 'a module for metrics'],
   [/^req_status/, 'ngx_req_status'],
   [/^selective_cache_purge_/, 'nginx-selective-cache-purge-module'],
-  [/^eval(_|$)/, 'ngx_http_eval'],
+  [/^eval_|^eval$/, 'ngx_http_eval'],
   [/^accounting(_|$)/, 'ngx_http_accounting_module'],
 ];
 
