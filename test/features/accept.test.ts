@@ -102,6 +102,8 @@ describe('values by what a directive means', () => {
     ['server', 'location = /copy { internal; }\nmirror <|>;', 'mirror /copy;'],
     ['stream', "log_format a '$bytes_sent';\naccess_log /v <|>;", 'access_log /v a;'],
     ['stream-server', "}\nlog_format a '$bytes_sent';\nserver {\naccess_lo<|>", 'access_log /var/log/nginx/stream.log a;'],
+    ['stream', 'map<|>', 'map $remote_addr $variable {'],
+    ['stream', 'log_format<|>', "log_format name '$remote_addr $protocol $status';"],
     ['http', 'uwsgi_cache_path<|>', 'uwsgi_cache_path /var/cache/nginx levels=1:2 keys_zone=cache:10m max_size=1g inactive=60m;'],
     ['http', 'scgi_cache_path /c <|>;', 'scgi_cache_path /c keys_zone=;'],
     ['http', 'split_clients <|> $x { * a; }', 'split_clients $remote_addr $x { * a; }'],

@@ -92,6 +92,12 @@ describe('lenses', () => {
       ['3 1 reference'],
       ['references'],
     ));
+  test('one whose name a variable carries', () =>
+    checkLenses(
+      'events {}\nhttp {\nupstream a { server x; }\nmap $uri $pool { default a; }\nserver { location / { proxy_pass http://$pool; } }\n}',
+      ['3 1 reference'],
+      ['references'],
+    ));
   test('one that nobody uses', () => checkLenses('events {}\nhttp {\nupstream a { server x; }\n}', ['3 0 references']));
   test('included from one file', () =>
     checkLenses('#- nginx.conf\nevents {}\nhttp { include a.conf; }\n#- a.conf\n<|>gzip on;', ['1 included from nginx.conf']));
@@ -177,6 +183,23 @@ describe('semantic tokens', () => {
     checkTokens(http('http2_max_field_size 4k;\nserver { listen 443 ssl http2; }'), [
       'http2_max_field_size property.deprecated',
       'http2 property.deprecated',
+    ]));
+  for (const [file, before, after] of [
+    ['site.conf.erb', '<% if @tls -%>', '<% end -%>'],
+    ['site.conf.epp', '<% if $tls { -%>', '<% } -%>'],
+    ['site.conf.ejs', '<% if (tls) { %>', '<% } %>'],
+    ['site.conf.tmpl', '{{ if .Tls }}', '{{ end }}'],
+    ['site.conf.j2', '{% if tls %}', '{% endif %}'],
+  ] as const)
+    test(`what stands behind the tags of ${file}`, () =>
+      checkTokens(
+        `#- ${file}\nserver {\n${before}\nlocation ~ ^/a$ { return 301 $scheme://b; }\n${after}\nset $x 1;\n<|>proxy_read_timeout 60s;\n}`,
+        ['/a regexp', '301 number', '$scheme variable.defaultLibrary', '$x variable.declaration', '60s number'],
+      ));
+  test('a placeholder as a whole statement', () =>
+    checkTokens('#- site.conf.tmpl\nserver {\nlisten 80;\n<|>set $x $host;\n${EXTRA}\n}', [
+      '$x variable.declaration',
+      '$host variable.defaultLibrary',
     ]));
   test('a file that is read twice', () =>
     checkTokens('#- nginx.conf\nevents {}\nhttp { server { include a.conf; } server { include a.conf; } }\n#- a.conf\n<|>set $a $host;', [

@@ -267,6 +267,30 @@ describe('comments', () => {
   test('an ordinary comment', () => checkHover(inside('server', '# gz<|>ip'), null));
 });
 
+describe('sentences that were wrong once', () => {
+  test('a named location is reached by the backend and by scripts too', () =>
+    checkHover(inside('server', 'loca<|>tion @a { }'), ['`X-Accel-Redirect: @name`'], { not: ['only from'] }));
+  test('$invalid_referer needs no valid_referers', () =>
+    checkHover(inside('server', 'if ($invalid_<|>referer) { return 403; }'), ['Empty, too, where no valid_referers is in force'], {
+      not: ['unknown'],
+    }));
+  test('a proxy_pass with variables needs no resolver for a group', () =>
+    checkHover(inside('location', 'proxy_<|>pass http://$a;'), ['for every name that is no upstream']));
+  test('http2 is spoken on sockets without TLS too', () =>
+    checkHover(inside('server', 'ht<|>tp2 on;'), ['on all sockets of this server', 'without TLS to clients that begin with it']));
+  test('a group whose name a variable carries is used', () =>
+    checkHover(
+      http('upstream st<|>able { server a:1; }\nmap $uri $pool { default stable; }\nserver { location / { proxy_pass http://$pool; } }'),
+      ['Used once.'],
+      { not: ['Used nowhere'] },
+    ));
+  test('a variable that an old nginx has', () =>
+    checkHover(inside('server', 'if ($ancient_<|>browser) { return 403; }'), ['0.4.3'], {
+      settings: { nginxVersion: '1.12.2' },
+      not: ['1.13.4'],
+    }));
+});
+
 describe('defaults in nginx’s own spelling', () => {
   test('of several lines', () =>
     checkHover(inside('server', 'proxy_set_<|>header A b;'), ['Default: `Host $proxy_host`, `Connection close`']));

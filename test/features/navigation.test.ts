@@ -483,6 +483,20 @@ describe('a rename that nginx would refuse', () => {
       'one',
       /already declared for a different use/,
     ));
+  for (const [what, other] of [
+    ['a cache', 'proxy_cache_path /c keys_zone=one:1m;'],
+    ['a cache of uWSGI', 'uwsgi_cache_path /c keys_zone=one:1m;'],
+    ['the sessions of TLS', 'ssl_session_cache shared:one:1m;'],
+    ['the state of a group', 'upstream app { zone one 64k; server a:1; }'],
+    ['a zone of stream', '}\nstream {\nlimit_conn_zone $remote_addr zone=one:1m;'],
+    ['the state of a group of stream', '}\nstream {\nupstream app { zone one 64k; server a:1; }'],
+  ] as const)
+    test(`to the name of ${what}`, () =>
+      checkRename(
+        http(`limit_conn_zone $uri zone=t<|>wo:1m;\nserver { limit_conn two 1; }\n${other}`),
+        'one',
+        /already declared for a different use/,
+      ));
   test('a module that is called like its file', () =>
     checkRename(http('js_import js/util.js;\nserver { location / { js_content ut<|>il.hello; } }'), 'x', /called like its file/));
   test('the format that nginx brings', () =>

@@ -73,6 +73,17 @@ describe('extract into an include', () => {
       'snippets/part.conf': "log_format a 'x'\n    '\n    y';\n",
     }));
   test('a single line is no list', () => checkRefactor('events {}\nhttp {\nadd_<|>header A 1;\n}\n', /Extract/, null));
+  test('what is no list is none: rewrites, variables', () =>
+    checkRefactor('events {}\nhttp {\nserver {\nrew<|>rite a b;\nrewrite c d;\nset $a 1;\nset $b 2;\n}\n}\n', /Extract/, null));
+  test('a list ends where another begins', () =>
+    checkRefactor(
+      'events {}\nhttp {\nserver {\nproxy_set_<|>header A 1;\nproxy_set_header B 2;\nadd_header C 3;\n}\n}\n',
+      /Extract 2 proxy_set_header lines into/,
+      {
+        'nginx.conf': 'events {}\nhttp {\nserver {\ninclude snippets/proxy-headers.conf;\nadd_header C 3;\n}\n}\n',
+        'snippets/proxy-headers.conf': 'proxy_set_header A 1;\nproxy_set_header B 2;\n',
+      },
+    ));
   test('what shares its line stays', () => checkRefactor('events {}\nhttp { add_<|>header A 1; add_header B 1; }\n', /Extract/, null));
   test('not in a file that nobody includes', () => checkRefactor('#- x.conf\nadd_<|>header A 1;\nadd_header B 1;\n', /Extract/, null));
 });

@@ -194,6 +194,14 @@ test("envsubst: the image's templates", () =>
     'server {listen [${NGINX_PORT}]; server_name [$NGINX_HOST] [www.${NGINX_HOST}]; location / {proxy_set_header Host $host; return 200 ["${host} $ARG"];}}',
   ));
 
+test('a placeholder as a whole statement, last in its block, whatever engine the name stands for', () =>
+  check(
+    'site.conf.tmpl',
+    'envsubst',
+    'server {\n  listen 80;\n  server_name ${HOST};\n  ${EXTRA}\n}\n',
+    'server {listen 80; server_name [${HOST}];}',
+  ));
+
 test('a *.template of another engine', () =>
   check('a.conf.template', 'jinja', '{% if a %}\nroot {{ x }};\n{% endif %}\n', 'root [{{ x }}];'));
 
