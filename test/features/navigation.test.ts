@@ -497,6 +497,12 @@ describe('a rename that nginx would refuse', () => {
         'one',
         /already declared for a different use/,
       ));
+  test('a module that has the name of its file besides: the file keeps it', () =>
+    checkRename(
+      http('js_import util from js/util.js;\nserver { location / { js_content ut<|>il.hello; } }'),
+      'tools',
+      only(http('js_import tools from js/util.js;\nserver { location / { js_content tools.hello; } }')),
+    ));
   test('a module that is called like its file', () =>
     checkRename(http('js_import js/util.js;\nserver { location / { js_content ut<|>il.hello; } }'), 'x', /called like its file/));
   test('the format that nginx brings', () =>

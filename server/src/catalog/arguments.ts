@@ -78,7 +78,9 @@ export function namesIn(fact: DirectiveFact, args: readonly string[]): NameUse[]
   const table = fact.parameters;
   args.forEach((value, argument) => {
     const what = argumentOf(fact, argument, args.length);
-    if (what?.names && !what.words?.includes(value)) {
+    // a script that is given a name is not called like its file as well
+    const named = what?.names?.part !== 'js-file' || args.length === 1;
+    if (what?.names && named && !what.words?.includes(value)) {
       const at = nameIn(value, what.names.part);
       if (at) {
         const sizeless = what.names.kind === 'upstream-zone' && args.length === 1;
