@@ -102,6 +102,12 @@ describe('values by what a directive means', () => {
     ['server', 'location = /copy { internal; }\nmirror <|>;', 'mirror /copy;'],
     ['stream', "log_format a '$bytes_sent';\naccess_log /v <|>;", 'access_log /v a;'],
     ['stream-server', "}\nlog_format a '$bytes_sent';\nserver {\naccess_lo<|>", 'access_log /var/log/nginx/stream.log a;'],
+    ['location', 'proxy_hide_header <|>;', 'proxy_hide_header X-Powered-By;'],
+    ['location', 'error_page 404 <|>;', 'error_page 404 /error.html;'],
+    ['location', 'fastcgi_cache_key <|>;', 'fastcgi_cache_key $scheme$host$request_uri;'],
+    ['location', 'proxy_cookie_flags <|>;', 'proxy_cookie_flags ~ secure httponly samesite=lax;'],
+    ['location', 'secure_link <|>;', 'secure_link $arg_md5,$arg_expires;'],
+    ['location', 'fastcgi_split_path_info <|>;', 'fastcgi_split_path_info ^(.+?\\.php)(/.*)$;'],
     ['stream', 'map<|>', 'map $remote_addr $variable {'],
     ['stream', 'log_format<|>', "log_format name '$remote_addr $protocol $status';"],
     ['http', 'uwsgi_cache_path<|>', 'uwsgi_cache_path /var/cache/nginx levels=1:2 keys_zone=cache:10m max_size=1g inactive=60m;'],
@@ -153,6 +159,7 @@ test('nothing of other systems, and no file of nginx where nginx writes or reads
     (await labels('server', 'listen 80 <|>;')).filter((l) => /setfib|accept_filter/.test(l)),
     [],
   );
+  assert.ok(!(await labels('server', 'access_log <|> main;')).includes('off'), 'off stands alone');
   for (const line of ['error_log <|>;', 'ssl_certificate <|>;', 'auth_basic_user_file <|>;'])
     assert.deepEqual(
       (await labels('server', line)).filter((l) => l.endsWith('.conf')),

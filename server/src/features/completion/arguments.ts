@@ -199,7 +199,9 @@ function path(ask: Ask, extra: Partial<PathWish> = {}): Part {
     pathWish(ask, { ...(first ? { first } : {}), ...(starts ? { starts } : {}), ...extra }),
     ask.folders,
   );
-  const words = keep === 0 ? (ask.what.words ?? []).map((w): Item => ({ label: w, kind: 'keyword' })) : [];
+  // off stands alone
+  const own = (ask.what.words ?? []).filter((w) => w !== 'off' || !ask.site.following.length);
+  const words = keep === 0 ? own.map((w): Item => ({ label: w, kind: 'keyword' })) : [];
   return { items: [...items, ...words], keep };
 }
 
@@ -403,9 +405,11 @@ function uri(ask: Ask): Part {
           ['=403', 'Forbidden'],
         ])
       : ask.fact.name === 'error_page'
-        ? values([['=200', 'answer with 200 instead']])
+        ? values([['=200', 'answer with 200 instead']]).map((i) => ({ ...i, again: true }))
         : [];
   const words = (ask.what.words ?? []).map((w): Item => ({ label: w, kind: 'keyword' }));
+  if (ask.fact.name === 'error_page' && !ask.typed.startsWith('='))
+    return whole([...names, ...values([['/error.html', 'a page below root']]), ...codes, ...words]);
   if (ask.fact.name !== 'try_files') return whole([...names, ...codes, ...words]);
   // files are looked for first, and the last word says what happens without one
   const files = values(['$uri', '$uri/'], 'variable').filter((i) => !ask.site.words.includes(i.label));
@@ -765,9 +769,10 @@ export function argumentItems(given: ArgumentAsk): Completion | null {
   let completion: { keep: number; items: Item[] } | null = null;
   for (const [fact, within] of facts) {
     const ask: ArgumentAsk = { ...given, reaches: within };
-    const readings = [argumentOf(fact, index, index + 1), argumentOf(fact, index, index + 2 + site.following.length)].filter(
-      (w) => w !== null,
-    );
+    // as the last word, and as one of more, where the directive takes so many
+    const more = index + 2 + site.following.length;
+    const takesMore = more <= (argsOf(fact, within[0]!.config.settings.target.nginx).max ?? Infinity);
+    const readings = [argumentOf(fact, index, index + 1), takesMore ? argumentOf(fact, index, more) : null].filter((w) => w !== null);
     const kinds = new Set(readings.map((r) => r.kind));
     if (dollar && (takesVariables(fact, readings) || within.some((r) => /map$/.test(r.context)))) {
       const changeable = readings.some((r) => r.kind === 'variable' && r.names?.role === 'defines');

@@ -33,6 +33,19 @@ const KEYS: Meaning = {
 };
 
 const BALANCED: Meaning = { rows: [['$remote_addr consistent', 'by client; a server more or less moves few of them']] };
+const UNSEEN: Meaning = {
+  rows: [
+    ['X-Powered-By', 'what the application is made of'],
+    ['Set-Cookie', 'where answers are shared'],
+  ],
+};
+const KEY: Meaning = { rows: [['$scheme$host$request_uri', 'by URL']] };
+const TLS_NAME: Meaning = {
+  rows: [
+    ['$proxy_host', 'host of proxy_pass (the default)'],
+    ['$host', 'name that the client asked for'],
+  ],
+};
 /** What makes an answer one for a single person. */
 const PRIVATE: Meaning = {
   rows: [
@@ -174,6 +187,21 @@ const MEANINGS: Readonly<Record<string, Meaning>> = table({
     again: true,
   },
   'split_clients/stream': { rows: [['$remote_addr', 'the same for all connections of a client']], again: true },
+  'listen/stream': {
+    rows: [
+      ['9000', 'TCP on all IPv4 addresses'],
+      ['443 ssl', 'TLS on all IPv4 addresses'],
+      ['53 udp', 'UDP on all IPv4 addresses'],
+    ],
+  },
+  alias: { rows: [['/srv/', '']] },
+  fastcgi_index: { rows: [['index.php', '']] },
+  fastcgi_split_path_info: { rows: [['^(.+?\\.php)(/.*)$', 'script, and the path behind it']] },
+  secure_link: { rows: [['$arg_md5,$arg_expires', 'hash and end of validity, from the query']] },
+  secure_link_md5: { rows: [['"$secure_link_expires$uri secret"', 'what the hash is made of']] },
+  proxy_cookie_flags: { rows: [['~ secure httponly samesite=lax', 'all cookies']], only: true },
+  worker_rlimit_nofile: { rows: [['65535', 'open files of a worker']] },
+  thread_pool: { rows: [['default threads=32', 'the pool of aio threads']] },
   access_log: { rows: [['/var/log/nginx/access.log', '']] },
   'access_log/stream': { rows: [['/var/log/nginx/stream.log', '']], again: true },
   error_log: { rows: [['/var/log/nginx/error.log', '']] },
@@ -182,16 +210,19 @@ const MEANINGS: Readonly<Record<string, Meaning>> = table({
   'limit_conn_zone/stream': { rows: [['$binary_remote_addr', 'address of the client, 4 or 16 bytes']] },
 });
 
+/** Directives of several modules that mean the same. */
+const FAMILIES: readonly (readonly [RegExp, Meaning])[] = [
+  [/^\w+_bind$/, BIND],
+  [/_(cache_bypass|no_cache)$/, PRIVATE],
+  [/^(proxy|fastcgi|uwsgi|scgi)_cache_valid$/, KEPT],
+  [/^(fastcgi|uwsgi|scgi)_cache_key$/, KEY],
+  [/_(cache|temp)_path$/, CACHED_IN],
+  [/^(proxy|fastcgi|uwsgi|scgi|grpc)_hide_header$/, UNSEEN],
+  [/^proxy_ssl_name$/, TLS_NAME],
+];
+
 /** What an argument of a directive means; null where its kind says enough. */
 export const meaningOf = (name: string, index: number, protocol: Protocol | null): Meaning | null => {
-  const found = /^\w+_bind$/.test(name)
-    ? BIND
-    : /_(cache_bypass|no_cache)$/.test(name)
-      ? PRIVATE
-      : /^(proxy|fastcgi|uwsgi|scgi)_cache_valid$/.test(name)
-        ? KEPT
-        : /_(cache|temp)_path$/.test(name)
-          ? CACHED_IN
-          : (MEANINGS[`${name}/${protocol}`] ?? MEANINGS[name] ?? null);
+  const found = FAMILIES.find(([names]) => names.test(name))?.[1] ?? MEANINGS[`${name}/${protocol}`] ?? MEANINGS[name] ?? null;
   return found && (index === 0 || found.each) ? found : null;
 };
