@@ -4,6 +4,8 @@ import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { toBytes } from '../../server/src/base/bytes.ts';
 import { fitsHash, md5, sha1 } from '../../server/src/trace/passwords.ts';
+import { traceRequest } from '../../server/src/trace/request.ts';
+import { configOf } from './config-of.ts';
 
 test('the digests are those of crypto, for every length around a block', () => {
   for (let n = 0; n < 140; n++) {
@@ -58,4 +60,24 @@ test('each scheme that nginx checks by itself', () => {
     'abJnggxhB/yWI',
   ])
     assert.equal(fitsHash('pw', hash), null, hash);
+});
+
+test('a folder in the place of the user file is a 500, a file that is not there a 403', async () => {
+  const config = await configOf(
+    'events {}\nhttp { server { listen 80; location / { auth_basic x; auth_basic_user_file /srv/users; root /srv; } } }',
+  );
+  const statusWith = (kind: 'folder' | null): number =>
+    traceRequest(
+      config,
+      {
+        target: '/a',
+        headers: [
+          ['Host', 'a'],
+          ['Authorization', 'Basic dTpw'],
+        ],
+      },
+      { files: { stat: () => kind, text: () => null } },
+    ).outcome.status;
+  assert.equal(statusWith('folder'), 500);
+  assert.equal(statusWith(null), 403);
 });

@@ -1,4 +1,5 @@
 /** A request that nginx passes to itself, where the same location takes it again, until no connection is left. Shown by following it. */
+import { passTargetOf } from '../../answers/what-is-passed.ts';
 import { listenersOf } from '../../config/servers.ts';
 import type { RequestInput, Trace } from '../../trace/trace.ts';
 import { proofOf, witnessesOf } from '../../witness/requests.ts';
@@ -47,6 +48,21 @@ function arriving(spot: Spot, trace: Trace): { readonly input: RequestInput; rea
 const isReached = (text: string, host: string): boolean =>
   /^(?:\*|0\.0\.0\.0):/.test(text) || text.startsWith(`${host === 'localhost' ? '127.0.0.1' : host}:`);
 
+/** A look at the text: some server that the pass names is this machine, or has a name of this configuration, at a port that is listened on. */
+function mayReturn(spot: Spot): boolean {
+  const pass = spot.directives.find((d) => d.name === 'proxy_pass');
+  if (!pass) return false;
+  const target = passTargetOf(pass);
+  // the request decides
+  if (!target) return pass.value(0).includes('$');
+  const asked = target.upstream ? target.upstream.servers.map((s) => ({ host: s.host, port: s.port })) : [target];
+  return asked.some(
+    ({ host, port }) =>
+      (isLoopback(host) || spot.server.names.some((n) => n.text === host)) &&
+      listenersOf(spot.config).some((l) => l.kind !== 'unix' && l.port === port),
+  );
+}
+
 export default defineRule({
   id: 'proxy-to-itself',
   group: 'correctness',
@@ -58,7 +74,7 @@ The address in \`proxy_pass\` is one that this nginx listens on, and the server 
 
 The application needs a port of its own. Where another server of this nginx is meant, the Host that is sent has to be that server's name.`,
   about: ['proxy_pass', 'listen', 'proxy_set_header'],
-  looksAt: { outcome: ['proxy_pass'] },
+  looksAt: { outcome: ['proxy_pass'], when: mayReturn },
   needs: 'config',
   messages: {
     itself:

@@ -1,10 +1,15 @@
 /** Style sheets and scripts that are sent with no type of theirs, so that browsers do not use them. Shown by a request and its answer. */
+import type { Scope } from '../../config/scope.ts';
 import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
 import { proofOf } from '../../witness/requests.ts';
 import { defineRule } from '../rule.ts';
 
 /** Where a site's style sheets are looked for. */
 const OF_PAGES = /^\/$|static|asset|css|js|dist|public|build/i;
+
+/** The types in force have one for style sheets: nothing needs to be asked. */
+const knowsStyleSheets = (scope: Scope): boolean =>
+  scope.effective('types').directives.some((d) => d.body?.all.some((row) => row.values.includes('css')));
 
 export default defineRule({
   id: 'static-type-missing',
@@ -24,6 +29,7 @@ Include \`mime.types\` in \`http\`, and next to every block that adds a type.`,
       location?.kind === 'prefix' &&
       OF_PAGES.test(location.name) &&
       scope.effective('alias').directives.length > 0 &&
+      !knowsStyleSheets(scope) &&
       !scope.has('return') &&
       !PASS_DIRECTIVES.some((name) => scope.has(name)),
   },

@@ -27,6 +27,11 @@ export const authBasicHandler: Handler = {
     }
     const path = run.full(run.value(file.value(0)), 'conf');
     const text = run.options.files?.text?.(fromBytes(path));
+    // nginx opens a folder, and cannot read it
+    if (run.options.files?.stat(fromBytes(path)) === 'folder') {
+      run.report.step({ phase: 'access', handler: this.module, at: file, said: 'the user file is a folder: 500' });
+      return 500;
+    }
     if (text === null) {
       run.report.step({ phase: 'access', handler: this.module, at: file, said: 'the user file is missing: 403' });
       return 403;
