@@ -55,12 +55,57 @@ const SOME: Readonly<Record<string, PartialShape>> = {
       ? AROUND[inside]!(text.replace(m[0], `${m[1]}set $lifted ${m[2]};\n${m[1]}proxy_pass $lifted;`))
       : null;
   },
+  'with its lines in http': (inside, text) => {
+    if (inside === 'http' || /[{}]/.test(text.replace(/\$\{\w+\}/g, '')) || /"[^"]*\n/.test(text)) return null;
+    const lines = text.split('\n');
+    const stay = lines.filter((line) => OF_PLACES.test(line));
+    const up = lines.filter((line) => !OF_PLACES.test(line)).join('\n');
+    if (!up.trim() || !stay.some((line) => line.includes('_pass '))) return null;
+    const within = inside === 'location' ? `location / {\n${stay.join('\n')}\n}` : stay.join('\n');
+    return `events {\n}\nhttp {\n${up}\nserver {\n${within}\n}\n}\n`;
+  },
+  'over uwsgi': (inside, text) => {
+    const used = [...text.matchAll(/\bproxy_\w+\b/g)].map(([name]) => name);
+    if (!used.includes('proxy_pass') || !used.every((name) => IN_UWSGI.has(name))) return null;
+    if (/proxy_pass (?!http:\/\/127\.0\.0\.1:800\d;)/.test(text)) return null;
+    return AROUND[inside]!(
+      text
+        .replace(/proxy_pass http:\/\/(127\.0\.0\.1:\d+);/g, 'uwsgi_pass $1;')
+        .replace(/proxy_set_header ([\w-]+)/gi, (_, name: string) => `uwsgi_param HTTP_${name.toUpperCase().replace(/-/g, '_')}`)
+        .replace(/\bproxy_(?=\w)/g, 'uwsgi_'),
+    );
+  },
 };
+
+/** Lines that stand in a place of their own, or run there. */
+const OF_PLACES = /_pass\b|\b(?:alias|return|rewrite|set|if|listen|server_name|try_files|internal|stub_status|break)\b/;
+
+/** Directives of the proxy module that its sister for uWSGI has, too. */
+const IN_UWSGI = new Set(
+  'pass set_header cache cache_valid cache_bypass no_cache cache_key cache_path cache_lock cache_use_stale cache_methods ignore_headers buffering request_buffering read_timeout connect_timeout hide_header next_upstream intercept_errors buffers buffer_size busy_buffers_size'
+    .split(' ')
+    .map((name) => `proxy_${name}`),
+);
 
 /** Rules for which the shape says something else, with the reason. */
 const OTHERWISE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'in a nested location': {},
   'with the address in a variable': {},
+  'with its lines in http': {
+    'incompatible-directives': 'proxy_redirect default has to come after the proxy_pass of its own block, so nginx refuses it in http',
+  },
+  'over uwsgi': {
+    'query-in-path': 'REQUEST_URI goes to uWSGI, not the path that a rewrite made',
+    'rewrite-misses-pass': 'REQUEST_URI goes to uWSGI, not the path that a rewrite made',
+    'auth-request-value-unset': 'its example hands on what is the client’s in http only',
+    'cache-key-leaks': 'without a key of its own nothing is stored over uwsgi',
+    'forwarded-headers-missing': 'uwsgi_params tell the address and the scheme',
+    'forwarded-prefix-kept': 'uWSGI is told by SCRIPT_NAME',
+    'forwarded-proto-from-client': 'uwsgi_params tell the scheme',
+    'header-sent-twice': 'a parameter that comes twice is the last one',
+    'proxy-host-missing': 'the client’s own Host goes along',
+    'websocket-upgrade-incomplete': 'uwsgi upgrades nothing',
+  },
 };
 
 /** Rules that are about files or letters themselves. */
@@ -128,3 +173,20 @@ for (const [shape, lift] of Object.entries(SOME))
       });
     }
   });
+
+/** Rules about what a line does where it is in force. */
+describe('in http, with the good line in the only server', () => {
+  const names = (text: string): Set<string> => new Set([...text.matchAll(/^\s*([a-z_]\w+)\s/gm)].map((m) => m[1]!));
+  for (const rule of RULES.filter((r) => r.inForce))
+    test(rule.id, async () => {
+      const wrong: string[] = [];
+      for (const example of rule.examples) {
+        if (!isOneText(example, example.bad) || !isOneText(example, example.good)) continue;
+        const [bad, good] = [example.bad, example.good].map((text) => readMarks('nginx.conf', text).text);
+        if (/[{}]/.test(bad! + good!) || ![...names(bad!)].every((name) => names(good!).has(name))) continue;
+        const text = `events {\n}\nhttp {\n${bad}\nserver {\nlisten 80;\n${good}\n}\n}\n`;
+        if (await speaks(rule, example, new Map([[at('nginx.conf'), text]]))) wrong.push(`accused:\n${text}`);
+      }
+      assert.deepEqual(wrong, []);
+    });
+});

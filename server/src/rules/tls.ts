@@ -2,6 +2,7 @@
 // stands in the text. It reports nothing.
 
 import { passedBy } from '../answers/what-is-passed.ts';
+import { reachOf, serversUnder } from '../answers/which-socket.ts';
 import type { TextEdit } from '../base/edit.ts';
 import type { Span } from '../base/span.ts';
 import { defaultOf } from '../catalog/catalog.ts';
@@ -17,15 +18,15 @@ import {
 } from '../catalog/ciphers.ts';
 import { protocolOf } from '../catalog/context.ts';
 import { mozillaProfile, profileCiphers } from '../catalog/mozilla.ts';
-import { asked, numberOf, PerConfig } from '../config/asked.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
 import { unseenInForce } from '../config/effective.ts';
 import type { Scope } from '../config/scope.ts';
-import { type Listen, listenersOf, type Server, serverOf, serversOf } from '../config/servers.ts';
+import { type Server, serversOf } from '../config/servers.ts';
 import type { PassTarget } from '../config/upstreams.ts';
 import type { Word } from '../syntax/word.ts';
 import { insertInto, replace } from './fix.ts';
+import { freeZone } from './zones.ts';
 
 /** The OpenSSL that a configuration is judged for. */
 export const opensslOf = (config: Config): OpensslTarget => ({ openssl: config.settings.target.openssl });
@@ -45,63 +46,6 @@ export function hasUnseenFile(scope: Scope): boolean {
     if (at.named('include').some((d) => !/[*?[]/.test(d.value(0)) && !at.config.tree.includes.get(d.statement)?.files.length)) return true;
   return false;
 }
-
-export interface Reach {
-  /** over TLS or QUIC */
-  readonly tls: boolean;
-  /** without */
-  readonly plain: boolean;
-}
-
-/** By the server's number (asked.ts). */
-const reaches = new PerConfig((config): ReadonlyMap<number, Reach> => {
-  const all = new Map<number, Reach>();
-  for (const pair of listenersOf(config))
-    for (const s of pair.servers) {
-      const secure = pair.ssl || pair.quic || isOn(s.scope, 'ssl');
-      const number = numberOf(s);
-      const known = all.get(number) ?? { tls: false, plain: false };
-      all.set(number, { tls: known.tls || secure, plain: known.plain || !secure });
-    }
-  return all;
-});
-
-/** How clients can reach a server: `ssl` on any listen of a pair counts for every server of the pair. */
-export const reachOf = (server: Server): Reach => reachBy(server.scope.config, numberOf(server));
-
-function reachBy(config: Config, server: number): Reach {
-  const over = (c: Config): Reach => reaches.of(c).get(server) ?? { tls: false, plain: true };
-  return {
-    tls: asked(config, `reach of ${server}, tls`, (c) => over(c).tls),
-    plain: asked(config, `reach of ${server}, plain`, (c) => over(c).plain),
-  };
-}
-
-/** The http servers that clients reach over TLS. */
-export const tlsServers = (config: Config): Server[] => serversOf(config).filter((s) => reachOf(s).tls);
-
-/** Some http server is reached over TLS. */
-export const hasTlsServer = (config: Config): boolean =>
-  asked(config, 'a server over TLS', (c) => serversOf(c).some((s) => reachOf(s).tls));
-
-/** Some server of http, stream or mail speaks TLS. */
-export const speaksTls = (config: Config): boolean =>
-  hasTlsServer(config) ||
-  config.main.all.some(
-    (d) =>
-      ['stream-server', 'mail-server'].includes(d.scope.context) &&
-      ((d.name === 'listen' && d.values.includes('ssl')) || (d.name === 'starttls' && d.value(0) !== 'off')),
-  );
-
-/** The listen lines of a server that bring TLS connections to it. */
-export const tlsListens = (server: Server): Listen[] =>
-  server.listens.filter((l) => l.directive && (l.params.includes('ssl') || l.params.includes('quic')));
-
-/** The http servers in which a directive of the http or server level may be in force: its own, or all. */
-export const serversUnder = (directive: Directive): readonly Server[] => {
-  const own = serverOf(directive.scope);
-  return own ? [own] : serversOf(directive.scope.config);
-};
 
 /** The server answers no request over TLS: it ends the handshake or the connection. */
 export const rejects = (scope: Scope): boolean =>
@@ -174,10 +118,7 @@ export const isSystemPolicy = (text: string): boolean => /^PROFILE=/.test(text);
 export function sharedCache(config: Config, protocol: string): string {
   const lines = config.main.all.filter((d) => d.name === 'ssl_session_cache');
   for (const d of lines) if (protocolIn(d.scope) === protocol) for (const v of d.values) if (/^shared:\w+:\w+$/.test(v)) return v;
-  const taken = new Set(config.main.all.flatMap((d) => d.values.flatMap((v) => /^(?:shared:|zone=|keys_zone=)(\w+)/.exec(v)?.[1] ?? [])));
-  for (const d of config.main.all) if (d.name === 'zone') taken.add(d.value(0));
-  const name = ['TLS', 'TLS2', 'SSL', 'sessions', 'tls_sessions'].find((n) => !taken.has(n)) ?? 'tls_session_cache';
-  return `shared:${name}:10m`;
+  return `shared:${freeZone(config, ['TLS', 'TLS2', 'SSL', 'sessions', 'tls_sessions'], 'tls_session_cache')}:10m`;
 }
 
 /** Directives that carry a cipher string for clients. */

@@ -1,7 +1,8 @@
 /** TLS servers that staple no answer of OCSP. */
 
+import { tlsServers } from '../../answers/which-socket.ts';
 import { defineRule } from '../rule.ts';
-import { LETS_ENCRYPT, rejects, tlsServers } from '../tls.ts';
+import { LETS_ENCRYPT, rejects } from '../tls.ts';
 
 export default defineRule({
   id: 'stapling-off',

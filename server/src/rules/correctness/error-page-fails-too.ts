@@ -17,7 +17,7 @@ function* tries(spot: Spot): Generator<[Probe, Pick<TraceOptions, 'assume' | 'up
     const name = spot.ask({}).outcome.upstreamRequest?.upstream;
     for (const failure of name === undefined ? [] : (['refused', 'timeout'] as const)) yield [{}, { upstreams: { [name!]: { failure } } }];
   }
-  if (!spot.has(...REFUSES)) return;
+  if (!REFUSES.some((name) => spot.has(name) || spot.scope.effective(name).directives.length)) return;
   yield [{}, {}];
   for (const variation of spot.variations) yield [variation, {}];
   // conditions on files, the usual switch of a maintenance page
@@ -48,8 +48,10 @@ The page of \`error_page\` is a request of its own inside nginx: it goes through
 Give the page a location of its own, with a \`root\`, outside of what denies requests: \`location = /down.html { root /srv/errors; internal; }\`. An \`if\` of the server holds for it as well; put it into the location of the application, or let it ask for the path too.`,
   about: ['error_page', 'internal'],
   looksAt: {
-    outcome: [...REFUSES, ...PASS_DIRECTIVES],
-    when: (spot) => spot.scope.effective('error_page').directives.length > 0,
+    outcome: ['server', 'location'],
+    when: (spot) =>
+      spot.scope.effective('error_page').directives.length > 0 &&
+      (spot.has(...PASS_DIRECTIVES) || REFUSES.some((name) => spot.has(name) || spot.scope.effective(name).directives.length > 0)),
   },
   needs: 'config',
   costly: true,
@@ -86,7 +88,7 @@ Give the page a location of its own, with a \`root\`, outside of what denies req
         continue;
       }
       const refusing = after.findLast((s) => s.at && (s.said.startsWith('return ') || s.phase === 'access'));
-      const what = refusing ? directiveAt(spot.server.scope.all, refusing.at) : null;
+      const what = refusing ? directiveAt(config.main.all, refusing.at) : null;
       if (!what || hangsOnOthers(config, trace, spot.server.scope.all)) continue;
       told.add(by);
       report('again', {

@@ -1,6 +1,16 @@
 /** `location ~ ^/x$` matches one path only; `location = /x` does so without an engine and before all others. */
+import { toBytes } from '../../base/bytes.ts';
+import type { Directive } from '../../config/directive.ts';
+import { locationOf, locationsOf } from '../../config/locations.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
+
+/** Whether nginx takes `location = path` in the place of a line: no other one of that name beside it, and within the location around it. */
+function mayStand({ scope }: Directive, path: string): boolean {
+  if (locationsOf(scope).exact.has(toBytes(path))) return false;
+  const outer = locationOf(scope);
+  return !outer || (outer.kind === 'prefix' && path.startsWith(outer.name));
+}
 
 export default defineRule({
   id: 'regex-could-be-exact',
@@ -28,7 +38,9 @@ A pattern between \`^\` and \`$\` without any choice in it is one path. As a reg
     report('exact', {
       at: directive.at(word),
       data: { path },
-      fix: fixOf('Make it an exact location', 'suggestion', file, [replace({ start: modifier.start, end: word.end }, `= ${path}`)]),
+      fix: mayStand(directive, path)
+        ? fixOf('Make it an exact location', 'suggestion', file, [replace({ start: modifier.start, end: word.end }, `= ${path}`)])
+        : null,
     });
   },
   examples: [
@@ -37,6 +49,20 @@ A pattern between \`^\` and \`$\` without any choice in it is one path. As a reg
       bad: `location ~ ^/health$ { return 204; }
 #          ^^^^^^^^^ exact`,
       good: 'location = /health { return 204; }',
+    },
+    // no location of a name stands within a pattern
+    {
+      inside: 'server',
+      bad: `location ~ ^/api/ {
+    location ~ ^/api/health$ { return 204; }
+#              ^^^^^^^^^^^^^ exact
+    proxy_pass http://127.0.0.1:8000;
+}`,
+      good: `location ~ ^/api/ {
+    proxy_pass http://127.0.0.1:8000;
+}
+location = /api/health { return 204; }`,
+      fixed: false,
     },
     {
       inside: 'server',

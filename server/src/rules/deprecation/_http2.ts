@@ -7,7 +7,7 @@ import type { FileId } from '../../base/file-id.ts';
 import type { Scope } from '../../config/scope.ts';
 import { listenersOf, type Server, serversOf } from '../../config/servers.ts';
 import type { SourceFile } from '../../syntax/statement.ts';
-import { insertAfter, removeArgument } from '../fix.ts';
+import { insertAfter, removeArgument, replace } from '../fix.ts';
 
 export interface Http2Move {
   readonly edits: readonly FileEdit[];
@@ -38,7 +38,14 @@ export function http2Move(scope: Scope): Http2Move | null {
     const last = lines.at(-1);
     if (!last || lines.some((d) => d.args.some((a) => a.templated))) return null;
     for (const d of lines) for (const a of d.args.slice(1)) if (a.value === 'http2') put(d.file, removeArgument(d.file, d.statement, a));
-    if (server.scope.effective('http2').directives.length) continue;
+    const [line] = server.scope.effective('http2').directives;
+    if (line?.value(0).toLowerCase() === 'on') continue;
+    // the parameter counted whatever the directive said
+    if (line && line.scope === server.scope) {
+      if (!line.args[0] || line.args[0].templated) return null;
+      put(line.file, replace(line.args[0], 'on'));
+      continue;
+    }
     servers++;
     put(last.file, insertAfter(last.file, last.statement, ['http2 on;']));
   }

@@ -65,6 +65,22 @@ server {
     server_name b.example;
 }`,
     },
+    // the parameter counts whatever the directive says
+    {
+      inside: 'http',
+      settings: { nginx: '1.27.3' },
+      notOn122: 'the http2 directive came with 1.25.1',
+      bad: `http2 off;
+server {
+    listen 8443 ssl http2;
+#                   ^^^^^ parameter
+}`,
+      good: `http2 off;
+server {
+    listen 8443 ssl;
+    http2 on;
+}`,
+    },
     {
       inside: 'server',
       settings: { nginx: '1.27.3' },

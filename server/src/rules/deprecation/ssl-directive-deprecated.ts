@@ -1,6 +1,7 @@
 /** `ssl on` was superseded by `listen … ssl`, deprecated with 1.15.0 and removed with 1.25.1. unknown-directive leaves the name to this rule. */
 import { parseAddress } from '../../catalog/value-kind.ts';
 import { atLeast } from '../../catalog/version.ts';
+import type { Directive } from '../../config/directive.ts';
 import { fixOf, remove } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
@@ -39,13 +40,17 @@ export default defineRule({
     let whole = value === 'off' || server;
     if (value === 'on' && server) {
       const lines = scope.named('listen');
+      const isPlainPort = (d: Directive): boolean => {
+        const address = parseAddress(d.value(0), { listen: true });
+        return address.ok && address.value.port === 80;
+      };
+      const onlyPlainPorts = lines.every(isPlainPort);
       for (const d of lines) {
         if (d.file.id !== directive.file.id) whole = false;
         else if (!d.values.slice(1).includes('ssl')) {
-          const address = parseAddress(d.value(0), { listen: true });
           const at = d.args[0]!.end;
           // port 80 spoke TLS, too, which nobody wants: it is left alone when another line is there
-          if (lines.length > 1 && address.ok && address.value.port === 80) continue;
+          if (isPlainPort(d) && !onlyPlainPorts) continue;
           edits.push({ span: { start: at, end: at }, newText: ' ssl' });
         }
       }
@@ -74,6 +79,20 @@ export default defineRule({
     ssl_certificate a.pem;
     ssl_certificate_key a.key;`,
       good: `    listen 443 ssl;
+    ssl_certificate a.pem;
+    ssl_certificate_key a.key;`,
+    },
+    {
+      inside: 'server',
+      settings: { nginx: '1.22.1' },
+      bad: `    listen 80;
+    listen [::]:80;
+    ssl on;
+#   ^^^ deprecated
+    ssl_certificate a.pem;
+    ssl_certificate_key a.key;`,
+      good: `    listen 80 ssl;
+    listen [::]:80 ssl;
     ssl_certificate a.pem;
     ssl_certificate_key a.key;`,
     },

@@ -2,6 +2,8 @@
  * What exposes a configuration to each of nginx's advisories: a test for every trigger of the catalog, decided on what is in force. A test
  * finds the directives that expose it, or none; what no configuration decides has no test.
  */
+
+import { tlsServers } from '../../answers/which-socket.ts';
 import type { Trigger } from '../../catalog/advisories.ts';
 import { parseSize } from '../../catalog/value-kind.ts';
 import { compareVersions, version } from '../../catalog/version.ts';
@@ -11,7 +13,7 @@ import { readLocation } from '../../config/locations.ts';
 import { type Scope, walk } from '../../config/scope.ts';
 import { listenersOf, serversOf } from '../../config/servers.ts';
 import { PASS_DIRECTIVES, passTarget } from '../../config/upstreams.ts';
-import { isLoopback, isOn, protocolsOf, tlsPass, tlsServers } from '../tls.ts';
+import { isLoopback, isOn, protocolsOf, tlsPass } from '../tls.ts';
 
 /** All directives of a configuration by name, read once for all triggers. */
 export class Names {

@@ -1,13 +1,13 @@
 /** Passwords that go over the network in the clear. */
 
 import { Visitor } from '../../answers/visitor.ts';
+import { reachOf, serversUnder } from '../../answers/which-socket.ts';
 import { isLocalOnly } from '../../answers/who-may-enter.ts';
 import { endsBefore } from '../../answers/who-speaks-tls.ts';
 import { PerPart } from '../../config/asked.ts';
 import type { Directive } from '../../config/directive.ts';
 import type { Scope } from '../../config/scope.ts';
 import { defineRule } from '../rule.ts';
-import { reachOf, serversUnder } from '../tls.ts';
 
 /** The places of a server that ask for a password, by the line that is in force there. */
 const placesOf = new PerPart((root: Scope): ReadonlyMap<Directive, readonly Scope[]> => {

@@ -1,10 +1,12 @@
 // Cipher strings of DHE suites only, and no parameters for them: no handshake comes to an end.
+
+import { serversUnder, tlsServers } from '../../answers/which-socket.ts';
 import { evaluateCipherList, usableSuites } from '../../catalog/ciphers.ts';
 import { atLeast } from '../../catalog/version.ts';
 import type { Directive } from '../../config/directive.ts';
 import { type Server, serversOf } from '../../config/servers.ts';
 import { defineRule } from '../rule.ts';
-import { cipherWord, hasUnseenFile, opensslOf, protocolIn, protocolsOf, rejects, serversUnder, some, tlsServers } from '../tls.ts';
+import { cipherWord, hasUnseenFile, opensslOf, protocolIn, protocolsOf, rejects, some } from '../tls.ts';
 
 /** The servers over TLS that a line may count for: those of its own protocol. */
 function serversWith(directive: Directive): readonly Server[] {

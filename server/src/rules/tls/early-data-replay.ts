@@ -1,6 +1,7 @@
 // TLS 1.3 early data handed to an application that cannot tell it apart.
 
 import { sourcesOf } from '../../answers/where-a-value-comes-from.ts';
+import { reachOf, serversUnder } from '../../answers/which-socket.ts';
 import { table } from '../../base/table.ts';
 import type { Directive } from '../../config/directive.ts';
 import { unseenInForce } from '../../config/effective.ts';
@@ -9,7 +10,7 @@ import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
 import { readCondition } from '../../trace/handlers/rewrite.ts';
 import { type Fix, fixOf, insertAfter } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { protocolsOf, reachOf, serversUnder } from '../tls.ts';
+import { protocolsOf } from '../tls.ts';
 
 const VARIABLE = /\$\{?ssl_early_data\b/;
 

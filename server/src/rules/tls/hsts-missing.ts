@@ -1,5 +1,6 @@
 // HTTPS sites that never tell browsers to come back over HTTPS only.
 import { isAnsweredFirst } from '../../answers/where-a-line-counts.ts';
+import { reachOf } from '../../answers/which-socket.ts';
 import { isLocalOnly } from '../../answers/who-may-enter.ts';
 import { toBytes } from '../../base/bytes.ts';
 import type { Config } from '../../config/config.ts';
@@ -14,7 +15,7 @@ import { fixOf } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { TLS_SERVER } from '../security/_examples.ts';
 import { sharedList } from '../shared.ts';
-import { addHeaders, isNobody, reachOf, rejects, setsHeader } from '../tls.ts';
+import { addHeaders, isNobody, rejects, setsHeader } from '../tls.ts';
 
 const NAME = 'strict-transport-security';
 

@@ -1,10 +1,12 @@
 // Names that are served over TLS and, with their content, in plain HTTP as well.
+
+import { reachOf } from '../../answers/which-socket.ts';
 import { endsBefore } from '../../answers/who-speaks-tls.ts';
 import { type Listen, type Server, serversOf } from '../../config/servers.ts';
 import { locationHeader, witnessesOf } from '../../witness/requests.ts';
 import { fixOf, insertInto } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { inHead, isLoopback, isNobody, reachOf } from '../tls.ts';
+import { inHead, isLoopback, isNobody } from '../tls.ts';
 
 const PAGES = ['/', '/a/page.html'];
 

@@ -1,8 +1,10 @@
 // TLS session caches that most connections miss.
+
+import { reachOf, serversUnder } from '../../answers/which-socket.ts';
 import type { Scope } from '../../config/scope.ts';
 import { fixOf, insertAfter, removeArgument, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { isOn, protocolIn, reachOf, serversUnder, sharedCache } from '../tls.ts';
+import { isOn, protocolIn, sharedCache } from '../tls.ts';
 
 export default defineRule({
   id: 'session-cache-ineffective',

@@ -1,12 +1,13 @@
 // TLS session tickets under a key that never changes.
 
+import { reachOf, serversUnder, tlsListens } from '../../answers/which-socket.ts';
 import { atLeast } from '../../catalog/version.ts';
 import { unseenInForce } from '../../config/effective.ts';
 import type { Scope } from '../../config/scope.ts';
 import { serverOf } from '../../config/servers.ts';
 import { fixOf, insertAfter, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { hasUnseenFile, isOn, protocolIn, protocolsOf, reachOf, serversUnder, sharedCache, tlsListens } from '../tls.ts';
+import { hasUnseenFile, isOn, protocolIn, protocolsOf, sharedCache } from '../tls.ts';
 
 /** From here on nginx changes the keys by itself, in the memory of a shared session cache. */
 const ROTATES = '1.23.2';

@@ -1,7 +1,9 @@
 // OCSP stapling for certificates whose authority has no OCSP responder any more.
+
+import { reachOf, serversUnder } from '../../answers/which-socket.ts';
 import { fixOf, remove } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { LETS_ENCRYPT, reachOf, serversUnder } from '../tls.ts';
+import { LETS_ENCRYPT } from '../tls.ts';
 
 export default defineRule({
   id: 'stapling-dead-ca',

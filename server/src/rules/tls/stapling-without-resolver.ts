@@ -1,7 +1,9 @@
 // OCSP stapling whose responder is looked up once at start, for want of a resolver.
+
+import { reachOf, serversUnder } from '../../answers/which-socket.ts';
 import type { Scope } from '../../config/scope.ts';
 import { defineRule } from '../rule.ts';
-import { LETS_ENCRYPT, reachOf, serversUnder } from '../tls.ts';
+import { LETS_ENCRYPT } from '../tls.ts';
 
 /** The responder is an address: nothing is looked up. */
 const isFixed = (scope: Scope): boolean =>

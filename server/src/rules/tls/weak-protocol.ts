@@ -1,5 +1,6 @@
 // Protocols that are broken or withdrawn, where a configuration still offers them to clients.
 
+import { speaksTls, tlsListens } from '../../answers/which-socket.ts';
 import { evaluateCipherList } from '../../catalog/ciphers.ts';
 import { atLeast } from '../../catalog/version.ts';
 import type { Config } from '../../config/config.ts';
@@ -7,7 +8,7 @@ import type { Scope } from '../../config/scope.ts';
 import { serverOf } from '../../config/servers.ts';
 import { type Fix, fixOf, insertAfter, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { defaultProtocols, hasUnseenFile, isOpportunistic, opensslOf, speaksTls, tlsListens } from '../tls.ts';
+import { defaultProtocols, hasUnseenFile, isOpportunistic, opensslOf } from '../tls.ts';
 
 const BROKEN = ['SSLv2', 'SSLv3'];
 const WITHDRAWN = ['TLSv1', 'TLSv1.1'];

@@ -1,6 +1,6 @@
 /** Cached responses that reach somebody for whom they were not made. */
 
-import { passedBy, passesIn } from '../../answers/what-is-passed.ts';
+import { HEADER_LIST, headerOf, passedBy, passesIn } from '../../answers/what-is-passed.ts';
 import { sourcesOf } from '../../answers/where-a-value-comes-from.ts';
 import { authenticationIn } from '../../answers/who-may-enter.ts';
 import { PerConfig } from '../../config/asked.ts';
@@ -12,7 +12,6 @@ import { serverOf } from '../../config/servers.ts';
 import { variablesIn } from '../../trace/script.ts';
 import { fixOf, insertAfter } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { requestHeader } from './_headers.ts';
 
 /** What tells one visitor's request from another's. */
 const OF_VISITORS = /^(cookie_\w+|http_cookie|http_authorization|remote_user)$/;
@@ -66,6 +65,10 @@ const stores = new PerConfig((config): ReadonlyMap<string, readonly Directive[]>
   }
   return found;
 });
+
+/** The line in force by which a header goes to the application, in the words of its protocol. */
+const sentTo = (family: string, at: Scope, name: string): Directive | undefined =>
+  at.effective(HEADER_LIST[`${family}_pass`]!).directives.findLast((d) => headerOf(d) === name);
 
 export default defineRule({
   id: 'cache-key-leaks',
@@ -137,7 +140,7 @@ An application that compresses says \`Vary: Accept-Encoding\`, and nginx keeps a
       const own = sources(level, key).some((s) => OF_VISITORS.test(s));
       const forAll = STATIC.test(level.enclosing('location')?.opener?.values.at(-1) ?? '');
       // who asks without a session gets no page of his own
-      const anonymous = family === 'proxy' && ['Cookie', 'Authorization'].every((name) => requestHeader(level, name)?.value(1) === '');
+      const anonymous = ['cookie', 'authorization'].every((name) => sentTo(family, level, name)?.value(1) === '');
       if (!kept && !own && !(anonymous && (hidden || !cookie)) && !(forAll && (hidden || !cookie))) {
         const conditions = bypass.flatMap((d) => d.values).filter((v) => sources(level, v).some((s) => OF_VISITORS.test(s)));
         const written = level.has(`${family}_no_cache`) || level !== scope;
@@ -168,7 +171,7 @@ An application that compresses says \`Vary: Accept-Encoding\`, and nginx keeps a
         related: [{ at: directive.at(), message: 'the cache' }],
       });
     const vary = ignored?.args.find((w) => /^vary$/i.test(w.value));
-    const sendsOwn = family === 'proxy' ? requestHeader(level, 'Accept-Encoding') : null;
+    const sendsOwn = sentTo(family, level, 'accept-encoding');
     const unpacks = level.value('gunzip')?.value(0) === 'on';
     if (ignored && vary && !sendsOwn && passes.length && !ofKey.includes('http_accept_encoding') && !unpacks)
       report('vary', { at: ignored.at(vary), severity: 'info', data: { family }, related: [{ at: directive.at(), message: 'the cache' }] });
@@ -181,7 +184,7 @@ An application that compresses says \`Vary: Accept-Encoding\`, and nginx keeps a
       report('post', { at: methods.at(), data: { family }, related: [{ at: (keyLine ?? directive).at(), message: 'the key' }] });
     for (const pass of passes) {
       const server = serverOf(pass.scope);
-      const host = family === 'proxy' ? (requestHeader(pass.scope, 'Host')?.value(1) ?? '') : '$host';
+      const host = family === 'proxy' ? (sentTo(family, pass.scope, 'host')?.value(1) ?? '') : '$host';
       if (!server || !/^\$\{?(http_)?host\}?(:\$server_port)?$/.test(host)) continue;
       const store = storeOf(pass, directive, family);
       if (store === null) continue;

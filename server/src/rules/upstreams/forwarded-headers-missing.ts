@@ -1,5 +1,6 @@
 /** Which of the headers that an application behind a proxy needs are missing in effect, and what breaks without each. */
 import { passTargetOf } from '../../answers/what-is-passed.ts';
+import { hasTlsServer, reachOf, serversUnder } from '../../answers/which-socket.ts';
 import { listensForPlatform, toldScheme } from '../../answers/who-speaks-tls.ts';
 import type { Directive } from '../../config/directive.ts';
 import { serverOf } from '../../config/servers.ts';
@@ -7,7 +8,6 @@ import type { Deployment } from '../../deploy/deployment.ts';
 import { nginxContainer, reachedThroughAnother } from '../../deploy/reach.ts';
 import type { Fix } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { hasTlsServer, reachOf, serversUnder } from '../tls.ts';
 import { lackOf } from './_headers.ts';
 import { isAnothersSite, isToApplication, needsNoClient } from './_receiver.ts';
 

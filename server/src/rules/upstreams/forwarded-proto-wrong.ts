@@ -1,6 +1,7 @@
 /** X-Forwarded-Proto with a scheme that is not the client's: a constant where both are served, or nginx's own behind a TLS terminator. */
 import { Visitor } from '../../answers/visitor.ts';
 import { passesIn, textsOf } from '../../answers/what-is-passed.ts';
+import { hasTlsServer } from '../../answers/which-socket.ts';
 import { toldScheme } from '../../answers/who-speaks-tls.ts';
 import { table } from '../../base/table.ts';
 import type { Directive } from '../../config/directive.ts';
@@ -8,7 +9,6 @@ import type { Scope } from '../../config/scope.ts';
 import { serverOf } from '../../config/servers.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule, type Related } from '../rule.ts';
-import { hasTlsServer } from '../tls.ts';
 
 /** Whether requests come to a place over TLS, plain HTTP, or both; who is sent to https before does not come. */
 function schemesOf(scope: Scope): { plain: boolean; tls: boolean } {

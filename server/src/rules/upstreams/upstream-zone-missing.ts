@@ -1,6 +1,8 @@
 /** What each worker counts for itself because the group is not in shared memory. */
+
 import { fixOf, insertFirst } from '../fix.ts';
 import { defineRule } from '../rule.ts';
+import { freeZone } from '../zones.ts';
 import { groupOf } from './_groups.ts';
 
 export default defineRule({
@@ -28,7 +30,9 @@ workers, eighty. A \`zone\` puts the state into shared memory, where all workers
       at: limited.directive.at(limited.directive.args.find((a) => a.value.startsWith('max_conns='))!),
       data: { limit: limited.maxConns },
       fix: fixOf('Add a zone', 'suggestion', directive.file, [
-        insertFirst(directive.file, directive.statement, [`zone ${group.name} 64k;`]),
+        insertFirst(directive.file, directive.statement, [
+          `zone ${freeZone(config, [group.name, `${group.name}_servers`, `${group.name}_upstream`], `${group.name}_zone`)} 64k;`,
+        ]),
       ]),
     });
   },
@@ -48,6 +52,28 @@ events {}
 http {
     upstream app {
         zone app 64k;
+        server 10.0.0.1:8000 max_conns=10;
+    }
+}`,
+    },
+    // the name is taken for another use
+    {
+      inside: 'main',
+      bad: `worker_processes auto;
+events {}
+http {
+    limit_req_zone $binary_remote_addr zone=app:1m rate=1r/s;
+    upstream app {
+        server 10.0.0.1:8000 max_conns=10;
+#                            ^^^^^^^^^^^^ each
+    }
+}`,
+      good: `worker_processes auto;
+events {}
+http {
+    limit_req_zone $binary_remote_addr zone=app:1m rate=1r/s;
+    upstream app {
+        zone app_servers 64k;
         server 10.0.0.1:8000 max_conns=10;
     }
 }`,

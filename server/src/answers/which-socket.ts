@@ -1,0 +1,65 @@
+/**
+ * Which sockets lead to a server, and what is spoken there: parameters and protocols belong to an address and count for every server on it,
+ * whichever of their listen lines says so.
+ */
+import { asked, numberOf, PerConfig } from '../config/asked.ts';
+import type { Config } from '../config/config.ts';
+import type { Directive } from '../config/directive.ts';
+import { type Listen, listenersOf, type Server, serverOf, serversOf } from '../config/servers.ts';
+
+export interface Reach {
+  /** over TLS or QUIC */
+  readonly tls: boolean;
+  /** without */
+  readonly plain: boolean;
+}
+
+/** By the server's number (asked.ts). */
+const reaches = new PerConfig((config): ReadonlyMap<number, Reach> => {
+  const all = new Map<number, Reach>();
+  for (const pair of listenersOf(config))
+    for (const s of pair.servers) {
+      const secure = pair.ssl || pair.quic || s.scope.value('ssl')?.value(0).toLowerCase() === 'on';
+      const number = numberOf(s);
+      const known = all.get(number) ?? { tls: false, plain: false };
+      all.set(number, { tls: known.tls || secure, plain: known.plain || !secure });
+    }
+  return all;
+});
+
+/** How clients can reach a server: `ssl` on any listen of a pair counts for every server of the pair. */
+export const reachOf = (server: Server): Reach => reachBy(server.scope.config, numberOf(server));
+
+function reachBy(config: Config, server: number): Reach {
+  const over = (c: Config): Reach => reaches.of(c).get(server) ?? { tls: false, plain: true };
+  return {
+    tls: asked(config, `reach of ${server}, tls`, (c) => over(c).tls),
+    plain: asked(config, `reach of ${server}, plain`, (c) => over(c).plain),
+  };
+}
+
+/** The http servers that clients reach over TLS. */
+export const tlsServers = (config: Config): Server[] => serversOf(config).filter((s) => reachOf(s).tls);
+
+/** Some http server is reached over TLS. */
+export const hasTlsServer = (config: Config): boolean =>
+  asked(config, 'a server over TLS', (c) => serversOf(c).some((s) => reachOf(s).tls));
+
+/** Some server of http, stream or mail speaks TLS. */
+export const speaksTls = (config: Config): boolean =>
+  hasTlsServer(config) ||
+  config.main.all.some(
+    (d) =>
+      ['stream-server', 'mail-server'].includes(d.scope.context) &&
+      ((d.name === 'listen' && d.values.includes('ssl')) || (d.name === 'starttls' && d.value(0) !== 'off')),
+  );
+
+/** The listen lines of a server that bring TLS connections to it. */
+export const tlsListens = (server: Server): Listen[] =>
+  server.listens.filter((l) => l.directive && (l.params.includes('ssl') || l.params.includes('quic')));
+
+/** The http servers in which a directive of the http or server level may be in force: its own, or all. */
+export const serversUnder = (directive: Directive): readonly Server[] => {
+  const own = serverOf(directive.scope);
+  return own ? [own] : serversOf(directive.scope.config);
+};
