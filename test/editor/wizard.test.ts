@@ -38,6 +38,8 @@ describe('the wizard for a new deployment', { timeout: 240_000 }, () => {
     const wanted = row === null ? rows.first() : rows.filter({ hasText: row }).first();
     await wanted.waitFor();
     if (picture) await workbench.screenshot(picture);
+    // the hint of the row below the mouse would lie over the rows beneath it
+    await browser.page.mouse.move(5, 700);
     await wanted.click();
   };
   /** Waits for the box that asks for a text, and gives what it was filled with before. */
