@@ -159,7 +159,8 @@ export const newDeployment: Command = {
     if (!go || !(await vscode.workspace.applyEdit(edit, { isRefactoring: true }))) return;
     const site = vscode.Uri.joinPath(folder.uri, result.files[0]!.path);
     await vscode.window.showTextDocument(site, { preview: false });
-    await TracePanel.show(app, site);
+    // the page that was meant, whose name a template of Compose leaves to the environment
+    await TracePanel.show(app, site, { url: `${answers.tls === 'none' ? 'http' : 'https'}://${answers.domain}/` });
     const guide = result.files.find((f) => /(^|\/)DEPLOY\.md$/.test(f.path));
     if (!guide) return;
     const open = 'Open the Guide';
