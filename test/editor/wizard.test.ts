@@ -199,7 +199,7 @@ describe('the wizard for a new deployment', { timeout: 240_000 }, () => {
     await workbench.screenshot('wizard-compose-done');
     await next.getByRole('button', { name: 'Open the Guide' }).click();
     await browser.page.locator('.tab', { hasText: 'DEPLOY.md' }).first().waitFor();
-    const names = fs.readdirSync(folder, { recursive: true }).map(String);
+    const names = fs.readdirSync(containers, { recursive: true }).map(String);
     assert.ok(
       names.some((n) => /compose.*\.ya?ml$/.test(n) && n !== 'docker-compose.yml'),
       names.join(', '),
