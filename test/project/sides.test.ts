@@ -9,6 +9,7 @@ import {
   type Files,
   FORWARD,
   PAGES,
+  PSERVE,
   ROLE,
   SCRIPTS,
   SHARED_CODE,
@@ -380,6 +381,13 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
       ),
       ['secure-proxy-header-mismatch'],
     ],
+  ],
+  'Pyramid under pserve': [
+    ['sound', PSERVE, []],
+    ['another port', changed(PSERVE, 'production.ini', '127.0.0.1:6543', '127.0.0.1:6544'), ['socket-not-listened']],
+    ['nobody is trusted', changed(PSERVE, 'production.ini', 'trusted_proxy = 127.0.0.1\n', ''), ['forwarded-allow-ips-mismatch']],
+    ['nginx takes less', changed(PSERVE, 'deploy/wiki.conf', '20m', '2m'), ['body-limit-mismatch']],
+    ['a server that is not known', changed(PSERVE, 'production.ini', 'egg:waitress#main', 'egg:paste#http'), []],
   ],
   'an address that envsubst writes': [
     ['sound', WRITTEN_OUT, []],

@@ -484,3 +484,33 @@ spec:
   ports: [{ port: 80, targetPort: http }]
 `,
 };
+
+/** Pyramid under `pserve`, whose ini file names the server. */
+export const PSERVE: Files = {
+  'wiki/__init__.py': `from pyramid.config import Configurator
+def main(global_config, **settings):
+    with Configurator(settings=settings) as config:
+        return config.make_wsgi_app()
+`,
+  'production.ini': `[app:main]
+use = egg:wiki
+[server:main]
+use = egg:waitress#main
+listen = 127.0.0.1:6543
+trusted_proxy = 127.0.0.1
+trusted_proxy_headers = x-forwarded-for x-forwarded-proto
+clear_untrusted_proxy_headers = yes
+max_request_body_size = 20971520
+`,
+  'deploy/wiki.service': '[Service]\nUser=wiki\nWorkingDirectory=/srv/wiki\nExecStart=/srv/wiki/env/bin/pserve production.ini\n',
+  'deploy/wiki.conf': `upstream wiki { server 127.0.0.1:6543; }
+server {
+    listen 80;
+    server_name wiki.example.org;
+    client_max_body_size 20m;
+    location / {
+${FORWARD}        proxy_pass http://wiki;
+    }
+}
+`,
+};

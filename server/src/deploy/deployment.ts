@@ -457,6 +457,12 @@ class Reader {
 
   private start(start: Start): void {
     const { server } = start.command;
+    const behind = server.runs?.(start, this.reading);
+    if (behind) {
+      const command = { ...start.command, server: behind.server, args: behind.args };
+      this.start({ ...start, command, files: [...start.files, behind.file] });
+      return;
+    }
     this.add(server, server.start(start, this.reading), start);
   }
 

@@ -97,7 +97,7 @@ export function unitEntries(file: FileId, text: string): UnitEntry[] {
       if (!continued) close();
     } else if (!comment) {
       const head = /^\s*\[([^\]]*)\]/.exec(line);
-      const entry = /^(\s*)([A-Za-z][A-Za-z0-9-]*)(\s*=\s*)/.exec(line);
+      const entry = /^(\s*)([A-Za-z][A-Za-z0-9_-]*)(\s*=\s*)/.exec(line);
       if (head) section = head[1]!;
       else if (entry) {
         count();

@@ -84,7 +84,7 @@ $0`,
   },
   {
     id: 'canary-header',
-    prefixes: ['canary', 'canary-header'],
+    prefixes: ['canary', 'canary-header', 'predicate'],
     title: 'Canary by a header',
     about: 'Requests with the header go to the new release; the header is passed on, so that the release can log it.',
     inside: ['server'],

@@ -11,6 +11,7 @@ import http from './http.ts';
 import hypercorn from './hypercorn.ts';
 import modWsgiExpress from './mod-wsgi-express.ts';
 import phpFpm from './php-fpm.ts';
+import pserve from './pserve.ts';
 import runserver from './runserver.ts';
 import type { ServerDeclaration } from './server.ts';
 import unit from './unit.ts';
@@ -31,6 +32,7 @@ export const SERVERS = [
   hypercorn,
   modWsgiExpress,
   phpFpm,
+  pserve,
   runserver,
   unit,
   uvicorn,

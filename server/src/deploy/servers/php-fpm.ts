@@ -54,6 +54,20 @@ const bytes = (s: string): number | undefined => {
   return m ? Number(m[1]) * { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 }[m[2]!.toLowerCase() as '' | 'k' | 'm' | 'g'] : undefined;
 };
 
+/** `post_max_size` of the one file of settings of PHP that sets it (`php.ini`, `conf.d/uploads.ini`); unknown where two say different things. */
+function postMaxIn(files: ReadonlyMap<FileId, string>): Setting<number> {
+  const found = new Map<string, Setting<number>>();
+  for (const [file, source] of files) {
+    if (!file.endsWith('.ini')) continue;
+    const m = /^[ \t]*post_max_size[ \t]*=[ \t]*["']?(\w+)["']?[ \t]*(?:;.*)?$/im.exec(source.slice(0, MAX_LENGTH));
+    if (!m) continue;
+    const start = m.index + m[0].indexOf(m[1]!, m[0].indexOf('='));
+    found.set(m[1]!, convert(written(m[1]!, { file, span: { start, end: start + m[1]!.length } }), bytes, 'not a size'));
+  }
+  const [only] = found.values();
+  return found.size > 1 ? unknownSetting('several files set it') : (only ?? byDefault(0));
+}
+
 const MAX_LENGTH = 256 * 1024;
 
 export default declareServer<FpmSettings>({
@@ -68,7 +82,11 @@ export default declareServer<FpmSettings>({
   socketMode: '660',
   timeoutName: 'request_terminate_timeout',
   // beyond it $_POST and $_FILES are empty, and the script runs (php.ini, post_max_size)
-  bodyLimit: ({ postMax }) => ({ name: 'post_max_size', bytes: postMax, drops: true }),
+  bodyLimit: ({ postMax }, files) => ({
+    name: 'post_max_size',
+    bytes: postMax.from === 'default' ? postMaxIn(files) : postMax,
+    drops: true,
+  }),
   start: () =>
     plain(
       {

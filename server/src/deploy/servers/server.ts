@@ -91,6 +91,11 @@ export interface ServerDeclaration<Settings = unknown> {
   /** paths of its configuration files, where other names than those of wanted.ts are meant */
   readonly files?: RegExp;
   start(start: Start, reading: Reading): Built<Settings>;
+  /** a program that only starts another server: that one, the words of its command line, and the file that says so; null where none does */
+  runs?(
+    start: Start,
+    reading: Reading,
+  ): { readonly server: ServerDeclaration; readonly args: readonly ShellWord[]; readonly file: FileId } | null;
   /** a container of which the files show no command: what its image is known to start */
   image?(image: MappedText, container: { readonly ports: readonly number[]; readonly environment: Environment }): Built<Settings> | null;
   /** a configuration file that no command names */
@@ -124,12 +129,15 @@ export interface ServerDeclaration<Settings = unknown> {
   /** what ends a request, in its words */
   readonly timeoutName: string;
   /** the bytes of a body that the server itself takes, with the name of the setting; 0 for any number */
-  bodyLimit?(settings: Settings): {
+  bodyLimit?(
+    settings: Settings,
+    files: ReadonlyMap<FileId, string>,
+  ): {
     readonly name: string;
     readonly bytes: Setting<number>;
     /** a larger body is thrown away, and the application runs without it */
     readonly drops?: boolean;
-  };
+  } | null;
   /** what sets a prefix, as an option for the end of the command line */
   rootPath?(prefix: string): string;
 }

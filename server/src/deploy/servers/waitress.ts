@@ -21,6 +21,8 @@ export interface WaitressSettings {
   readonly urlScheme: Setting<string>;
   readonly urlPrefix: Setting<string>;
   readonly socketMode: Setting<string>;
+  /** bytes of a body */
+  readonly maxBody: Setting<number>;
 }
 
 const OPTIONS = optionTable([
@@ -37,8 +39,9 @@ const OPTIONS = optionTable([
   ['--no-clear-untrusted-proxy-headers', 'clear_untrusted_proxy_headers', 'no'],
   ['--url-scheme', 'url_scheme'],
   ['--url-prefix', 'url_prefix'],
+  ['--max-request-body-size', 'max_request_body_size'],
   [
-    '--ident --outbuf-overflow --outbuf-high-watermark --inbuf-overflow --connection-limit --cleanup-interval --channel-timeout --max-request-header-size --max-request-body-size --backlog --recv-bytes --send-bytes --asyncore-loop-timeout --server-name --app',
+    '--ident --outbuf-overflow --outbuf-high-watermark --inbuf-overflow --connection-limit --cleanup-interval --channel-timeout --max-request-header-size --backlog --recv-bytes --send-bytes --asyncore-loop-timeout --server-name --app',
     'other',
   ],
   ['--call --log-socket-errors --no-log-socket-errors --expose-tracebacks --no-expose-tracebacks --asyncore-use-poll', 'other', 'flag'],
@@ -75,6 +78,7 @@ function settingsFrom(get: Get, listens: readonly Setting<string>[]): WaitressSe
     urlScheme: get('url_scheme', text, 'http'),
     urlPrefix: get('url_prefix', (s) => (s === '' ? s : `/${s.replace(/^\/+|\/+$/g, '')}`), ''),
     socketMode: get('unix_socket_perms', text, '600'),
+    maxBody: get('max_request_body_size', integer, 1024 ** 3),
   };
 }
 
@@ -84,6 +88,7 @@ function fromCall(call: PyCall): WaitressSettings {
     port: asNumber,
     threads: asNumber,
     trusted_proxy_count: asNumber,
+    max_request_body_size: asNumber,
     clear_untrusted_proxy_headers: asFlag,
     unix_socket_perms: (v) => (v.kind === 'string' ? v.value : undefined),
   };
@@ -114,6 +119,7 @@ export default declareServer<WaitressSettings>({
   activation: 'fd',
   socketMode: '600',
   timeoutName: 'channel_timeout',
+  bodyLimit: ({ maxBody }) => ({ name: 'max_request_body_size', bytes: maxBody }),
   start({ command }) {
     const options = parseOptions(command.args, OPTIONS);
     const open = options.settings.has(OPEN_OPTIONS);

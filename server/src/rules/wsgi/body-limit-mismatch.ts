@@ -4,6 +4,7 @@ import type { Place } from '../../base/span.ts';
 import { parseOffset } from '../../catalog/value-kind.ts';
 import type { Scope } from '../../config/scope.ts';
 import { type Application, frameworkTitle, serverTitle } from '../../deploy/application.ts';
+import type { Deployment } from '../../deploy/deployment.ts';
 import { asked } from '../../deploy/frameworks/framework.ts';
 import { settingsOf } from '../../deploy/servers/server.ts';
 import uwsgi from '../../deploy/servers/uwsgi.ts';
@@ -30,10 +31,10 @@ interface Limit {
 }
 
 /** The limit that somebody wrote down for bodies: the framework's, else the server's. */
-function ownLimit(application: Application): Limit | null {
+function ownLimit(application: Application, deployment: Deployment): Limit | null {
   const { framework, server } = application;
   const own = asked(framework, (d) => d.bodyLimit);
-  const theirs = server.bodyLimit?.(application.settings);
+  const theirs = server.bodyLimit?.(application.settings, deployment.files);
   for (const { limit, owner, drops } of [
     { limit: own, owner: framework ? frameworkTitle(framework) : '', drops: false },
     { limit: theirs, owner: serverTitle(application), drops: theirs?.drops === true },
@@ -99,7 +100,7 @@ cookie or token then is a 502.`,
     const enough = new Set(
       sides
         .filter((s) => {
-          const most = ownLimit(s.application)?.bytes ?? 0;
+          const most = ownLimit(s.application, deployment)?.bytes ?? 0;
           const size = sizeAt(s.pass.scope);
           return size === 0 || size >= most;
         })
@@ -107,7 +108,7 @@ cookie or token then is a 502.`,
     );
     for (const side of sides) {
       const { application, pass } = side;
-      const limit = ownLimit(application);
+      const limit = ownLimit(application, deployment);
       const line = pass.scope.value('client_max_body_size');
       const own = sizeAt(pass.scope);
       if (limit && own > 0 && own < limit.bytes && !enough.has(application.id)) {

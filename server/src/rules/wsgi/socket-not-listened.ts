@@ -54,7 +54,9 @@ function meant(link: Link, orphan: Application): boolean {
   const target = certain(orphan.target) ?? '';
   const project = target.replace(/[.:].*$/, '');
   const words = `${link.target.upstream?.name ?? ''} ${link.address.kind === 'unix' ? link.address.path : ''}`;
-  if (PYTHON.test(words) || (project.length > 2 && words.toLowerCase().includes(project.toLowerCase()))) return true;
+  const unit = orphan.unit?.name.replace(/\.service$/, '') ?? '';
+  const named = (name: string): boolean => name.length > 2 && words.toLowerCase().includes(name.toLowerCase());
+  if (PYTHON.test(words) || named(project) || named(unit)) return true;
   if (link.address.kind !== 'unix') return false;
   const [folder, name] = [link.address.path.replace(/\/[^/]*$/, ''), link.address.path.replace(/^.*\//, '')];
   return orphan.listeners.some((l) => {
