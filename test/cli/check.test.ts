@@ -248,6 +248,18 @@ describe('check: rules and profiles', () => {
   });
 });
 
+test('--only asks the machine where a rule about it is named, and keeps the severities', async () => {
+  const conf = 'events {}\nhttp { geoip_country /nowhere/GeoIP.dat; server { listen 80; } }\n';
+  for (const name of ['environment', 'missing-file']) {
+    const { files } = report(
+      await run(['check', '--format', 'json', '--build', 'debian', '--only', name, 'nginx.conf'], { cwd: folder({ 'nginx.conf': conf }) }),
+    );
+    const found = files.flatMap((f) => f.diagnostics.map((d) => `${d.rule} ${d.severity}`));
+    const all = ['missing-file error', 'module-not-loaded error'];
+    assert.deepEqual(found.sort(), name === 'environment' ? all : all.slice(0, 1), name);
+  }
+});
+
 describe('check: baseline', () => {
   test('holds back what was there, also when lines move, and not what is new', async () => {
     const cwd = tree();

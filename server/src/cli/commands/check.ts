@@ -10,6 +10,7 @@ import type { Deployment } from '../../deploy/deployment.ts';
 import { type Applied, applyFixes, type Found, proved } from '../../fixes/apply.ts';
 import type { OpenText } from '../../fixes/edited.ts';
 import { Proofs } from '../../fixes/prove.ts';
+import { loadParts } from '../../host/parts.ts';
 import { fileOfPath, isPathBelow, machinePath } from '../../host/paths.ts';
 import { writeFiles } from '../../host/write-files.ts';
 import { inHost } from '../../rules/in-host.ts';
@@ -101,6 +102,12 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
     // commander takes the next path for the option's value: give it back
     paths = [String(options.fix), ...paths];
     options.fix = true;
+  }
+  // what a person names is on, and the machine is asked for it
+  if (options.only?.length) {
+    const { rules } = await loadParts();
+    if (options.only.some((name) => name === 'environment' || ruleOf(rules, name)?.group === 'environment'))
+      options = { ...options, environment: true };
   }
   const progress = progressLine();
   const stdin = paths.includes('-');
@@ -295,7 +302,6 @@ function ruleLevels(options: CheckOptions, rules: readonly Rule[]): { rules: Rec
   const active = rules.filter((r) => options.only!.some((name) => means(name, r)));
   // what a person names is on, also when it is off by default
   for (const rule of active) if (idsOf(rule).some((id) => options.only!.includes(id))) levels[rule.id] ??= rule.severity;
-  if (options.only.includes('environment')) levels.environment ??= 'warning';
   return { rules: { 'unused-suppression': 'off', ...levels }, active };
 }
 
