@@ -26,6 +26,11 @@ for (const rule of RULES)
         rule.examples.some((e) => e.good),
         'at least one good example',
       );
+      if (rule.looksAt.some((l) => 'outcome' in l))
+        assert.ok(
+          rule.examples.some((e) => e.witness),
+          'the page of a rule about an outcome shows its request',
+        );
       assert.ok(rule.title.length > 10 && !rule.title.endsWith('.'), 'a title without a full stop');
       assert.ok(rule.why.trim().length > 60, 'a why');
       for (const [id, message] of Object.entries(rule.messages)) assert.match(message, /[.!?]$/, `message ${id} is a sentence`);

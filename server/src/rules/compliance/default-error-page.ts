@@ -50,6 +50,11 @@ The pages that nginx answers errors with end with its name, and tell visitors an
     error_page 404 /404.html;
     error_page 500 502 503 504 /50x.html;
 }`,
+      witness: {
+        request: 'GET http://www.example.test/no-such-page',
+        outcome: '404, nginx’s own page',
+        meant: '404 with a page of the site',
+      },
     },
   ],
 });

@@ -64,6 +64,11 @@ The benchmark wants requests for names that begin with a dot refused, whatever t
     root /srv/site;
     location ~ /\\.(?!well-known/) { deny all; }
 }`,
+      witness: {
+        request: 'GET http://www.example.test/.git/config',
+        outcome: '/srv/site/.git/config, 404 where it is not there',
+        meant: '`403`',
+      },
     },
   ],
 });

@@ -34,6 +34,7 @@ The benchmark wants only the methods let through that an application needs. ngin
     limit_except GET HEAD POST { deny all; }
     proxy_pass http://127.0.0.1:8000;
 }`,
+      witness: { request: 'DELETE http://www.example.test/users', outcome: 'DELETE /users at 127.0.0.1:8000', meant: '`403`' },
     },
   ],
 });

@@ -44,6 +44,7 @@ server {
     server_name example.org;
     location / { return 200 "hello"; }
 }`,
+      witness: { request: 'GET http://of-nobody.test/users', outcome: '200', meant: 'the request is refused' },
     },
   ],
 });

@@ -40,6 +40,7 @@ export default defineRule({
     proxy_hide_header X-Powered-By;
     proxy_pass http://127.0.0.1:8000;
 }`,
+      witness: { request: 'GET http://www.example.test/users', outcome: 'X-Powered-By: PHP/8.1', meant: 'no X-Powered-By' },
     },
   ],
 });

@@ -63,6 +63,11 @@ location /.well-known/acme-challenge/ {
     auth_basic off;
     root /srv/acme;
 }`,
+      witness: {
+        request: 'GET http://www.example.test/.well-known/acme-challenge/token',
+        outcome: '401',
+        meant: '200 with the token, no password asked',
+      },
     },
     {
       inside: 'server',

@@ -91,6 +91,11 @@ Capture the rest with a group, \`location ~ ^/media/(.*)$ { alias /srv/media/$1;
       good: `location ~ ^/(?<lang>en|de)/(?<rest>.*)$ {
     alias /srv/pages/$lang/$rest;
 }`,
+      witness: {
+        request: 'GET http://www.example.test/en/x/one.css',
+        outcome: '/srv/pages/en/, for every request',
+        meant: '`200 /srv/pages/en/x/one.css`',
+      },
     },
     {
       inside: 'server',

@@ -129,6 +129,11 @@ location ^~ /static/ {
 location ~* \\.(css|js)$ {
     expires 7d;
 }`,
+      witness: {
+        request: 'GET http://www.example.test/static/.js',
+        outcome: '/srv/www/static/.js, 404 where it is not there',
+        meant: '`200 /srv/shop/static/.js`',
+      },
     },
     {
       inside: 'server',

@@ -93,6 +93,11 @@ Say it once: \`expires\` for the age, with \`add_header Cache-Control public\` o
     add_header Cache-Control "no-store";
     proxy_pass http://127.0.0.1:8000;
 }`,
+      witness: {
+        request: 'GET http://www.example.test/feed/users',
+        outcome: 'Cache-Control: max-age=2592000',
+        meant: 'one Cache-Control line',
+      },
     },
     {
       inside: 'server',

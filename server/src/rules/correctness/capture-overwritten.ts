@@ -159,6 +159,11 @@ Give the group a name: \`(?<rest>.*)\` and \`$rest\` keep their value.`,
     if ($http_user_agent ~* (bot|crawl)) { return 403; }
     proxy_pass http://127.0.0.1:8000/users?id=$id;
 }`,
+      witness: {
+        request: 'GET http://www.example.test/u/48151',
+        outcome: 'GET /users?id= at 127.0.0.1:8000',
+        meant: '`GET /users?id=48151 at 127.0.0.1:8000`',
+      },
     },
     {
       inside: 'http',

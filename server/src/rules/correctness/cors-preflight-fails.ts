@@ -138,6 +138,12 @@ The answer to the request needs \`Access-Control-Allow-Origin\` as well: lines i
     }
     proxy_pass http://127.0.0.1:8000;
 }`,
+      witness: {
+        request:
+          'OPTIONS http://www.example.test/api/users, Origin: https://shop.example.org, Access-Control-Request-Method: PUT, Access-Control-Request-Headers: authorization',
+        outcome: '401',
+        meant: '`204`',
+      },
     },
     {
       inside: 'server',

@@ -61,6 +61,7 @@ location / {
     try_files $uri @app;
 }
 location @app { proxy_pass http://127.0.0.1:8000; }`,
+      witness: { request: 'GET http://www.example.test/', outcome: '403', meant: '`GET / at 127.0.0.1:8000`' },
     },
     { inside: 'server', good: 'root /srv/www;\nlocation / { try_files $uri $uri/ =404; }' },
     {

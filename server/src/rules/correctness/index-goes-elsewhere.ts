@@ -65,6 +65,11 @@ location / { proxy_pass http://127.0.0.1:8000; }`,
     try_files /index.html =404;
 }
 location / { proxy_pass http://127.0.0.1:8000; }`,
+      witness: {
+        request: 'GET http://www.example.test/',
+        outcome: 'GET /index.html at 127.0.0.1:8000',
+        meant: '`/index.html` of the folder',
+      },
     },
     { inside: 'server', good: 'root /srv/site;\nlocation = / { index index.html; }\nlocation / { expires 1d; }' },
   ],

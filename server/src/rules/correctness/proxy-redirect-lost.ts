@@ -82,6 +82,11 @@ server {
         proxy_pass http://backend;
     }
 }`,
+      witness: {
+        request: 'GET http://www.example.test/shop/users',
+        outcome: '302 http://backend/next',
+        meant: 'a Location that the client can reach',
+      },
     },
     {
       inside: 'server',

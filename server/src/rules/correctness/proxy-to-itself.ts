@@ -122,6 +122,11 @@ The application needs a port of its own. Where another server of this nginx is m
         proxy_pass http://127.0.0.1:8000;
     }
 }`,
+      witness: {
+        request: 'GET http://www.example.test/users',
+        outcome: '500 when no connection is left',
+        meant: '`GET /users at 127.0.0.1:8000`',
+      },
     },
     {
       // another server answers there, by its name or by its port

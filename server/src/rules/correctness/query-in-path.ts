@@ -58,6 +58,11 @@ location /search { proxy_pass http://127.0.0.1:8000; }`,
     rewrite ^ /search last;
 }
 location /search { proxy_pass http://127.0.0.1:8000; }`,
+      witness: {
+        request: 'GET http://www.example.test/find/users?b=1',
+        outcome: 'GET /search%3Fb=1?b=1 at 127.0.0.1:8000',
+        meant: '`GET /search?b=1 at 127.0.0.1:8000`',
+      },
     },
     {
       inside: 'server',

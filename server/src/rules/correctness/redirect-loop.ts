@@ -203,6 +203,7 @@ index index.html;
 if ($request_uri ~ ^/index\\.html) {
     return 301 /;
 }`,
+      witness: { request: 'GET http://www.example.test/', outcome: '301 http://www.example.test/', meant: '`200 /srv/www/index.html`' },
     },
     {
       inside: 'server',

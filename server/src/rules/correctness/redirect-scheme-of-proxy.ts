@@ -123,6 +123,11 @@ server {
         return 302 $outer_scheme://$host/new;
     }
 }`,
+      witness: {
+        request: 'GET http://example.org/users?b=1, X-Forwarded-Proto: https, X-Forwarded-Ssl: on',
+        outcome: '301 https://example.org/users?b=1',
+        meant: 'the page',
+      },
     },
     {
       inside: 'http',

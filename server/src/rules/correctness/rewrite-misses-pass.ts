@@ -94,6 +94,7 @@ location / { return 404; }`,
     proxy_pass http://127.0.0.1:8000;
 }
 location / { return 404; }`,
+      witness: { request: 'GET http://www.example.test/app/users', outcome: '404', meant: '`GET /users at 127.0.0.1:8000`' },
     },
     {
       inside: 'server',

@@ -46,6 +46,7 @@ Take the slash into the group, \`^/api(/.*)$\`, in a location that ends with a s
     rewrite ^/api/?(.*)$ /$1 break;
     proxy_pass http://127.0.0.1:8000;
 }`,
+      witness: { request: 'GET http://www.example.test/api', outcome: '500', meant: '`GET / at 127.0.0.1:8000`' },
     },
     {
       inside: 'server',

@@ -64,6 +64,11 @@ Name the folder above it (\`root /srv/app;\`), or use \`alias /srv/app/static/;\
       good: `location = /favicon.ico {
     root /srv/shop;
 }`,
+      witness: {
+        request: 'GET http://www.example.test/favicon.ico',
+        outcome: '200 /srv/shop/favicon.ico/favicon.ico',
+        meant: '`200 /srv/shop/favicon.ico`',
+      },
     },
     {
       inside: 'server',

@@ -84,6 +84,11 @@ location ~ \\.php$ {
     fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;
     fastcgi_pass 127.0.0.1:9000;
 }`,
+      witness: {
+        request: 'GET http://www.example.test/index.php',
+        outcome: 'SCRIPT_FILENAME: /etc/nginx/html/index.php arrives at 127.0.0.1:9000',
+        meant: 'the path of the script',
+      },
     },
     {
       inside: 'server',

@@ -89,6 +89,7 @@ server {
         index index.html;
     }
 }`,
+      witness: { request: 'GET http://www.example.test/site.css', outcome: 'Content-Type: text/plain', meant: '`Content-Type: text/css`' },
     },
     {
       inside: 'tree',

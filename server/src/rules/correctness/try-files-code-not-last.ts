@@ -65,6 +65,11 @@ location /other/ {
     try_files $uri @app;
 }
 location @app { proxy_pass http://127.0.0.1:8000; }`,
+      witness: {
+        request: 'GET http://www.example.test/files/users',
+        outcome: 'GET /files/users at 127.0.0.1:8000',
+        meant: '404 where there is no such file',
+      },
     },
     {
       inside: 'server',

@@ -69,6 +69,11 @@ location /app/ {
     alias /srv/app/dist/;
     try_files $uri $uri/ /app/index.html;
 }`,
+      witness: {
+        request: 'GET http://www.example.test/app/users',
+        outcome: '200 /srv/www/index.html',
+        meant: '`200 /srv/app/dist/index.html`',
+      },
     },
     {
       inside: 'server',

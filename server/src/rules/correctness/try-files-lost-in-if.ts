@@ -93,6 +93,7 @@ location / {
     try_files $uri @app;
 }
 location @app { proxy_pass http://127.0.0.1:8000; }`,
+      witness: { request: 'PUT http://www.example.test/users', outcome: '405', meant: '`PUT /users at 127.0.0.1:8000`' },
     },
     {
       inside: 'server',

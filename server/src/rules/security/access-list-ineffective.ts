@@ -173,6 +173,7 @@ With \`satisfy any\` one of list and password is enough. If the list admits ever
     deny all;
     proxy_pass http://127.0.0.1:8000;
 }`,
+      witness: { request: 'GET http://www.example.test/admin/users', outcome: 'GET /admin/users at 127.0.0.1:8000', meant: '`403`' },
     },
     {
       inside: 'server',

@@ -322,6 +322,7 @@ location ~ ^/staff/ {
     proxy_pass http://127.0.0.1:8000;
 }
 location ~ \\.json$ { proxy_pass http://127.0.0.1:8000; }`,
+      witness: { request: 'GET http://www.example.test/staff/.json', outcome: 'GET /staff/.json at 127.0.0.1:8000', meant: '`401`' },
     },
     {
       inside: 'server',

@@ -88,6 +88,7 @@ location = /auth { internal; proxy_pass http://127.0.0.1:8001; }`,
     proxy_pass http://127.0.0.1:8000;
 }
 location = /auth { internal; proxy_pass http://127.0.0.1:8001; }`,
+      witness: { request: 'GET http://www.example.test/users', outcome: '403', meant: '`GET /users at 127.0.0.1:8000`' },
     },
   ],
 });

@@ -104,6 +104,11 @@ location = /auth {
     internal;
     proxy_pass http://127.0.0.1:8001;
 }`,
+      witness: {
+        request: 'GET http://www.example.test/users, X-User: forged',
+        outcome: 'X-User: forged arrives at 127.0.0.1:8000',
+        meant: 'the user that the authorization server names',
+      },
     },
     {
       inside: 'http',

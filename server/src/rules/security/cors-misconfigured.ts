@@ -140,6 +140,11 @@ Choose the origin with a \`map\` of \`$http_origin\` that lists your own sites a
     add_header Access-Control-Allow-Origin https://shop.example.org always;
     proxy_pass http://127.0.0.1:8000;
 }`,
+      witness: {
+        request: 'GET http://www.example.test/api/users, Origin: https://shop.example.org',
+        outcome: '404 without Access-Control-Allow-Origin',
+        meant: '404 with Access-Control-Allow-Origin',
+      },
     },
     {
       inside: 'server',

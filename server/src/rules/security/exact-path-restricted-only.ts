@@ -95,6 +95,7 @@ location / { proxy_pass http://127.0.0.1:8000; }`,
     deny all;
 }
 location / { proxy_pass http://127.0.0.1:8000; }`,
+      witness: { request: 'GET http://www.example.test/staff/', outcome: 'GET /staff/ at 127.0.0.1:8000', meant: '`403`' },
     },
     {
       inside: 'server',

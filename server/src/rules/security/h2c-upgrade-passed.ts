@@ -91,6 +91,12 @@ location / {
     proxy_set_header Upgrade websocket;
     proxy_set_header Connection upgrade;
 }`,
+      witness: {
+        request:
+          'GET http://www.example.test/users, Connection: Upgrade, HTTP2-Settings, Upgrade: h2c, HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA',
+        outcome: 'Upgrade: h2c arrives at 127.0.0.1:8000',
+        meant: 'no Upgrade header arrives',
+      },
     },
   ],
 });

@@ -57,6 +57,11 @@ export default defineRule({
     add_header X-Content-Type-Options nosniff always;
     root /srv/site;
 }`,
+      witness: {
+        request: 'GET http://www.example.test/files/users',
+        outcome: '404 without X-Content-Type-Options',
+        meant: '404 with X-Content-Type-Options',
+      },
     },
     { inside: 'server', good: 'location /files/ { add_header X-Served-By a; root /srv/site; }' },
   ],

@@ -101,6 +101,11 @@ Let the expression take only what a name may hold, \`[a-z0-9-]+\`, and put a sla
         return 302 https://$team.example.org/$page;
     }
 }`,
+      witness: {
+        request: 'GET http://docs.example.org/to/evil.test%3F/',
+        outcome: '302 https://evil.test?.example.org/',
+        meant: 'a host of example.org',
+      },
     },
     {
       inside: 'server',

@@ -58,6 +58,7 @@ location /private/ {
     auth_basic "staff";
     auth_basic_user_file staff;
 }`,
+      witness: { request: 'GET http://www.example.test/private/users', outcome: '200 /srv/site/private/users', meant: '`401`' },
     },
     {
       inside: 'server',

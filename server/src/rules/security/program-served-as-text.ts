@@ -176,6 +176,11 @@ location / {
 location ~ \\.php$ {
     fastcgi_pass unix:/run/php/php-fpm.sock;
 }`,
+      witness: {
+        request: 'GET http://www.example.test/users',
+        outcome: '200 /srv/site/index.php',
+        meant: '`GET /users at unix:/run/php/php-fpm.sock`',
+      },
     },
     {
       inside: 'server',

@@ -103,6 +103,11 @@ server {
     return 301 https://$host$request_uri;
 }
 ${TLS_SERVER}`,
+      witness: {
+        request: 'GET http://example.com/users',
+        outcome: 'Strict-Transport-Security: max-age=63072000',
+        meant: '`301 https://example.com/users`',
+      },
     },
     {
       inside: 'http',

@@ -91,6 +91,7 @@ location = /auth {
     }
     return 204;
 }`,
+      witness: { request: 'GET http://www.example.test/users', outcome: '500', meant: '`302 https://login.example.org/`' },
     },
     {
       inside: 'server',

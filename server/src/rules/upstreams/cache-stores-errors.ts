@@ -76,6 +76,11 @@ server {
         proxy_pass http://127.0.0.1:8000;
     }
 }`,
+      witness: {
+        request: 'GET http://www.example.test/users',
+        outcome: 'HIT 500 for whoever asks next',
+        meant: 'an error is kept for a short time',
+      },
     },
     {
       inside: 'http',

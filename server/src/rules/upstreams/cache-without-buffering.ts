@@ -87,6 +87,11 @@ server {
         proxy_pass http://127.0.0.1:8000;
     }
 }`,
+      witness: {
+        request: 'GET http://www.example.test/users',
+        outcome: 'MISS each time, the application is asked',
+        meant: 'HIT from the second request on',
+      },
     },
     {
       inside: 'http',

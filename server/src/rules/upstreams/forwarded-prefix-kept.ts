@@ -58,6 +58,11 @@ A URI behind the address in \`proxy_pass\` takes it off. uWSGI does it by itself
     proxy_set_header X-Forwarded-Prefix /shop;
     proxy_pass http://127.0.0.1:8000/;
 }`,
+      witness: {
+        request: 'GET http://www.example.test/shop/users',
+        outcome: 'GET /shop/users at 127.0.0.1:8000',
+        meant: '`GET /users at 127.0.0.1:8000`',
+      },
     },
     {
       inside: 'server',

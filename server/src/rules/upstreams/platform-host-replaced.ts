@@ -81,6 +81,11 @@ server {
         proxy_pass http://shop-backend.herokuapp.com;
     }
 }`,
+      witness: {
+        request: 'GET http://www.example.test/users',
+        outcome: 'Host: www.example.test arrives at shop-backend.herokuapp.com',
+        meant: '`Host: shop-backend.herokuapp.com`',
+      },
     },
     {
       inside: 'server',

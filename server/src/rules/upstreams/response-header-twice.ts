@@ -94,6 +94,7 @@ Keep one of the lines. What the application sends is replaced with \`proxy_hide_
     add_header X-Frame-Options DENY always;
     proxy_pass http://127.0.0.1:8000;
 }`,
+      witness: { request: 'GET http://www.example.test/users', outcome: 'X-Frame-Options: SAMEORIGIN', meant: 'one X-Frame-Options line' },
     },
     {
       inside: 'server',

@@ -103,6 +103,11 @@ Pass on \`$http_upgrade\` as \`Upgrade\`, and as \`Connection\` the word upgrade
     proxy_set_header Upgrade $http_upgrade;
     proxy_set_header Connection upgrade;
 }`,
+      witness: {
+        request: 'GET http://www.example.test/users',
+        outcome: 'Upgrade: websocket arrives at 127.0.0.1:8000',
+        meant: 'Upgrade and Connection as the client sent them',
+      },
     },
     {
       inside: 'server',

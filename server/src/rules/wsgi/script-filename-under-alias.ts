@@ -67,6 +67,11 @@ Under \`alias\` the path of a file is the alias and the part of the URI after th
         fastcgi_pass 127.0.0.1:9000;
     }
 }`,
+      witness: {
+        request: 'GET http://www.example.test/blog/x.php',
+        outcome: 'SCRIPT_FILENAME: /srv/blog//blog/x.php arrives at 127.0.0.1:9000',
+        meant: '`SCRIPT_FILENAME: /srv/blog/x.php`',
+      },
     },
     {
       inside: 'server',
