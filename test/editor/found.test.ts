@@ -143,21 +143,6 @@ describe('being found', { timeout: 240_000 }, () => {
     await workbench.screenshot('found-walkthrough');
   });
 
-  step('the pictures of the walkthrough load', async () => {
-    // beside a second group there is no room for them
-    await workbench.command('View: Toggle Maximize Editor Group');
-    await workbench.command('View: Toggle Primary Side Bar Visibility');
-    await browser.page.getByText('Preview the Path of a Request').first().click();
-    const page = browser.page.frameLocator('iframe.webview.ready').last().frameLocator('iframe#active-frame');
-    const picture = page.getByRole('img', { name: 'The request path beside the editor' });
-    await picture.waitFor();
-    const deadline = Date.now() + 10_000;
-    while ((await picture.evaluate((e) => (e as HTMLImageElement).naturalWidth)) === 0 && Date.now() < deadline)
-      await browser.page.waitForTimeout(50);
-    assert.ok((await picture.evaluate((e) => (e as HTMLImageElement).naturalWidth)) > 0);
-    await workbench.screenshot('found-walkthrough-picture');
-  });
-
   step('the page of the extension says what it does, and nothing on it is broken', async () => {
     await workbench.command('Extensions: Show Installed Extensions');
     await browser.page.locator('.extensions-list .monaco-list-row', { hasText: 'Proxylens' }).first().click();
