@@ -24,7 +24,7 @@ import { parts } from '../harness/rules.ts';
 import { configOf } from '../trace/config-of.ts';
 import { INHERITED } from './hostile.ts';
 
-/** How a text gets to stand in a context. */
+/** How a text gets to be in a context. */
 const AROUND: readonly (readonly [Context, string, string])[] = [
   ['main', '', '\n'],
   ['events', 'events {\n', '\n}\n'],

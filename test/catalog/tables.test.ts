@@ -239,7 +239,7 @@ test('where a missing module is to be had', () => {
   assert.equal(neededPackage(fact('proxy_pass', 'stream-server'), 'debian'), 'Debian package libnginx-mod-stream');
   assert.equal(neededPackage(fact('image_filter', 'location'), 'official'), 'load_module modules/ngx_http_image_filter_module.so;');
   assert.equal(neededPackage(fact('http2', 'server'), 'plain'), 'configure option --with-http_v2_module');
-  // no package of Debian's fits an nginx that somebody built, or that of another vendor
+  // no package of Debian's fits an nginx that someone built, or that of another vendor
   assert.equal(neededPackage(fact('image_filter', 'location'), 'plain'), 'configure option --with-http_image_filter_module');
   assert.equal(neededPackage(fact('brotli', 'http'), 'plain'), 'third-party module ngx_brotli');
   assert.equal(neededPackage(fact('brotli', 'http'), 'openresty'), 'third-party module ngx_brotli');

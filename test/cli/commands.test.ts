@@ -310,7 +310,7 @@ describe('rules, explain, new, and the rest', () => {
       'out',
     ];
     await ends(0, args, { cwd });
-    // what is there as it would be written is left alone, what somebody changed is not written over
+    // what is there as it would be written is left as it is, what someone changed is not written over
     await ends(0, args, { cwd });
     fs.appendFileSync(path.join(cwd, 'out/gunicorn.conf.py'), 'preload_app = True\n');
     assert.match((await ends(0, [...args, '--dry-run'], { cwd })).out, /gunicorn\.conf\.py +\(there already, with another text\)/);

@@ -126,7 +126,7 @@ describe('SARIF', () => {
     const climbs = results.find((r) => r.ruleId === 'alias-traversal');
     assert.equal(climbs?.locations[0]?.physicalLocation.artifactLocation.uri, 'file:///etc/nginx/conf.d/site.conf');
     assert.equal(climbs.locations[0].physicalLocation.region.startLine, 3);
-    // the mended dump is on standard output, the log beside it
+    // the repaired dump is on standard output, the log beside it
     const mended = await ends(0, ['check', '--fix=suggested', '--format', 'sarif', '-'], { stdin: DUMP });
     assert.match(mended.out, /location \/img\/ /);
     sarifOf(mended.err);

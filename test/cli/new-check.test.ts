@@ -1,5 +1,5 @@
 /**
- * What `new` writes beside a project is seen by `check .` as it lies, and nothing is found in it; what somebody breaks afterwards, in whichever of its files, is.
+ * What `new` writes beside a project is seen by `check .` as it lies, and nothing is found in it; what someone breaks afterwards, in whichever of its files, is.
  * A run takes some of the combinations, DEPLOYMENTS=all in the environment takes every one.
  */
 import assert from 'node:assert/strict';

@@ -1,4 +1,4 @@
-/** The settings file in the editor: its mistakes are findings of that file, and go when they are mended. */
+/** The settings file in the editor: its mistakes are findings of that file, and go when they are repaired. */
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';

@@ -12,7 +12,7 @@ import { writeFiles } from '../../server/src/host/write-files.ts';
 const OLD = `# old\n${'a line of the old text;\n'.repeat(8000)}# end of old\n`;
 const NEW = `# new\n${'a line of the new text, which is longer;\n'.repeat(9000)}# end of new\n`;
 
-/** In a process of its own this file writes for ever, until it is killed. */
+/** In a process of its own this file writes forever, until it is killed. */
 const writer = process.env.PROXYLENS_TEST_WRITER;
 if (writer) {
   process.send?.('begins');

@@ -1,4 +1,4 @@
-/** Blocks that outlive an edit: whatever is typed, a configuration that was kept says the same as one that is read anew. */
+/** Blocks that outlive an edit: whatever is typed, a configuration that was kept says the same as one that is read again. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TextEdit } from '../../server/src/base/edit.ts';

@@ -1,4 +1,4 @@
-/** Broken texts: readers never throw, end in time, and every place that they give lies in its file. */
+/** Broken texts: readers never throw, end in time, and every place that they give is in its file. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FileId } from '../../server/src/base/file-id.ts';

@@ -320,7 +320,7 @@ describe('mismatches for real: wrong, found, fixed, right', { skip: withoutServe
       const files = new Map<FileId, string>();
       const root = fromPath(path.join(folder, 'nginx.conf'));
       files.set(root, `events {\n}\nhttp {\n${put(c.nginx)}\n}\n`);
-      // nginx's own lists of params lie beside it
+      // nginx's own lists of params are beside it
       for (const [name, text] of Object.entries({ ...UWSGI_PARAMS, ...c.project })) files.set(fromPath(path.join(folder, name)), put(text));
       const settings = withSettings(DEFAULT_SETTINGS, { nginxVersion: available()!.version });
       try {

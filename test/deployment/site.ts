@@ -34,7 +34,7 @@ interface Answered {
 /** What a site is made of; `{folder}` in texts and words is the folder of the site. */
 export interface SiteParts {
   readonly domain: string;
-  /** the application and everything that lies beside it, by path */
+  /** the application and everything that is beside it, by path */
   readonly files: Readonly<Record<string, string>>;
   /** program and arguments */
   readonly command: readonly string[];

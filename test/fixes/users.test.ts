@@ -1,4 +1,4 @@
-// A file that several configurations read: what mends one of them is safe only where it breaks none of the others.
+// A file that several configurations read: what repairs one of them is safe only where it breaks none of the others.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileId } from '../../server/src/base/file-id.ts';

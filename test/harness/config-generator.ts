@@ -296,7 +296,7 @@ export class ConfigGenerator {
     return hosts;
   }
 
-  /** Directives that may stand on every level. */
+  /** Directives that may be on every level. */
   private shared(level: Level): string[] {
     const { r } = this;
     const out: string[] = [];
@@ -386,7 +386,7 @@ export class ConfigGenerator {
     return level === 'if' ? out.filter((l) => IN_IF.test(l)) : out;
   }
 
-  /** A value. A capture never stands before a map with regexes: what nginx makes of that is memory's luck before 1.31.3 (CVE-2026-42533). */
+  /** A value. A capture never comes before a map with regexes: what nginx makes of that is memory's luck before 1.31.3 (CVE-2026-42533). */
   private text(): string {
     const { r } = this;
     const plain = VARIABLES.filter((v) => !/^\$m\d/.test(v));
@@ -686,7 +686,7 @@ const indent = (lines: readonly string[]): string[] => lines.filter((l) => l !==
 /** Directives that nginx takes once in a block; a second one is dropped. */
 const ONCE =
   /^(?:expires|root|alias|index|proxy_pass|uwsgi_pass|fastcgi_pass|scgi_pass|try_files|internal|autoindex|gzip_static|empty_gif|absolute_redirect|port_in_redirect|server_name_in_redirect|server_tokens|client_max_body_size|satisfy|auth_basic|etag|charset|proxy_http_version|proxy_pass_request_headers|recursive_error_pages|chunked_transfer_encoding|keepalive_timeout|proxy_intercept_errors|gzip|proxy_redirect|fastcgi_index|fastcgi_split_path_info|limit_except|set_real_ip_from|proxy_ignore_headers|proxy_cookie_\w+)\b/;
-/** What may stand in an `if` inside a location. */
+/** What may be in an `if` inside a location. */
 const IN_IF = /^(?:add_header|expires|error_page|gzip on;$)/;
 const EXCLUSIVE = /^(?:proxy_pass|uwsgi_pass|fastcgi_pass|scgi_pass|empty_gif)\b/;
 

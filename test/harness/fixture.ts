@@ -1,6 +1,6 @@
 /**
  * Fixtures with marks. `#- path` starts a file (without one, the whole text is `/etc/nginx/nginx.conf`), `<|>` is the cursor, and a line
- * `# ^^^^ text` marks what stands above its carets; marks without a text are allowed. Lines of marks stay in the text: they are comments.
+ * `# ^^^^ text` marks what is above its carets; marks without a text are allowed. Lines of marks stay in the text: they are comments.
  */
 import assert from 'node:assert/strict';
 import { type FileId, fromPath } from '../../server/src/base/file-id.ts';

@@ -16,7 +16,7 @@ export interface Nginx {
   readonly version: string;
   /** the OpenSSL that runs, `3.0.19` */
   readonly openssl: string | null;
-  /** names of the dynamic modules that lie in the modules folder, without `.so`, in an order in which they load */
+  /** names of the dynamic modules that are in the modules folder, without `.so`, in an order in which they load */
   readonly modules: readonly string[];
   readonly modulesFolder: string | null;
   /** the words of `configure arguments`, which name what is built in */
@@ -170,7 +170,7 @@ function chosen(nginx: Nginx, text: string, wanted: NonNullable<JudgeOptions['mo
   return nginx.modules.filter((m) => wanted.includes(m));
 }
 
-/** A `load_module` line for each of the names (default: all that are installed), to stand at the top of a configuration. */
+/** A `load_module` line for each of the names (default: all that are installed), to be at the top of a configuration. */
 export function loadModules(names: readonly string[] = available()?.modules ?? []): string {
   const folder = available()?.modulesFolder ?? 'modules';
   return names.map((m) => `load_module ${folder}/${m}.so;\n`).join('');
@@ -228,7 +228,7 @@ export function testKeys(): { cert: string; key: string; dh: string } {
   return keys;
 }
 
-/** The files that lie in every prefix, by the names that configurations use. */
+/** The files that are in every prefix, by the names that configurations use. */
 export function standardFiles(): Tree {
   const { cert, key, dh } = testKeys();
   const params = (p: string): string => `${p}_param QUERY_STRING $query_string;\n${p}_param REQUEST_METHOD $request_method;\n`;
@@ -284,7 +284,7 @@ function newPrefix(name: string): Prefix {
   return { folder, own: new Set([...fs.readdirSync(folder), 'etc']), written: [] };
 }
 
-/** Where a file that a configuration calls `name` lies below the prefix. */
+/** Where a file that a configuration calls `name` is below the prefix. */
 const below = (folder: string, name: string): string => path.join(folder, name.replace(/^\/etc\/nginx\//, ''));
 
 function write(folder: string, tree: Tree): string[] {

@@ -14,7 +14,7 @@ export interface Pair {
   readonly second: Snippet;
   /** where the first stands */
   readonly inside: Context;
-  /** the second stands in the first one's last server instead of beside it */
+  /** the second is in the first one's last server instead of beside it */
   readonly within: boolean;
 }
 

@@ -4,7 +4,7 @@ import type { Echo } from './echo.ts';
 import { RawClient } from './echo-client.ts';
 import { OWN_PATHS } from './nginx.ts';
 
-/** The text of an example with this run's ports and folder: `listen 80` is the first port, 81 the second, 443 the third, what /srv holds lies in the prefix. */
+/** The text of an example with this run's ports and folder: `listen 80` is the first port, 81 the second, 443 the third, what /srv holds is in the prefix. */
 export function placed(text: string, ports: readonly number[], folder: string, echo: Echo): string {
   const listening = text
     .replace(/\blisten 443 ssl\b/g, `listen 127.0.0.1:${ports[2]} ssl`)

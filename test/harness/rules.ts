@@ -1,4 +1,4 @@
-/** Runs rules over texts as their examples are written: wrapped into the blocks they stand in, marks read off, findings compared. */
+/** Runs rules over texts as their examples are written: wrapped into the blocks they are in, marks read off, findings compared. */
 import { applyEdits } from '../../server/src/base/edit.ts';
 import { type FileId, fileId, pathOf, relativePath } from '../../server/src/base/file-id.ts';
 import { Lines } from '../../server/src/base/lines.ts';
@@ -61,7 +61,7 @@ export function readMarks(path: string, text: string): { text: string; marks: Ma
   return { text: kept.join('\n'), marks };
 }
 
-/** The files of an example's text: sections `#- path` make a tree, anything else is wrapped into the block that it stands in. */
+/** The files of an example's text: sections `#- path` make a tree, anything else is wrapped into the block that it is in. */
 export function exampleTree(example: Example, text: string): ExampleTree {
   const sections = [...text.matchAll(/^#- (.+)$/gm)];
   const files = new Map<FileId, string>();

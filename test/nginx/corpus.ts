@@ -13,7 +13,7 @@ export interface Sample {
   readonly files: Tree;
 }
 
-/** The text around a sample of a context; the sample's own text stands on lines of its own. */
+/** The text around a sample of a context; the sample's own text is on lines of its own. */
 const AROUND: Readonly<Record<string, readonly [before: string, after: string]>> = {
   main: ['', ''],
   top: ['', '\nevents { }\n'],

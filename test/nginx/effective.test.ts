@@ -40,7 +40,7 @@ interface Kind {
   /** how many lines a level may have */
   readonly most: 1 | 2;
   readonly line: (tag: string, level: Level, r: Random) => string;
-  /** whether it may stand in an `if` of a location */
+  /** whether it may be in an `if` of a location */
   readonly inIf?: true;
 }
 
@@ -90,7 +90,7 @@ function linesAt(level: Level, kinds: readonly Kind[], r: Random, dense: number)
 
 type Flavour = 'proxied' | 'access' | 'files';
 
-/** A server with its chain; the innermost scope is a nested location or, of what may stand there, an `if`. */
+/** A server with its chain; the innermost scope is a nested location or, of what may be there, an `if`. */
 function serverOf(index: number, flavour: Flavour, r: Random): string {
   const kinds = flavour === 'proxied' ? PROXIED : flavour === 'access' ? ACCESS : FILES;
   const inIf = flavour === 'proxied' && r.chance(0.4);

@@ -39,7 +39,7 @@ interface Outcome {
   readonly name: string;
   readonly which: '--fix' | '--fix=suggested';
   readonly rules: readonly string[];
-  /** what is wrong with the mended files; null when nothing is */
+  /** what is wrong with the repaired files; null when nothing is */
   readonly wrong: string | null;
 }
 
@@ -50,7 +50,7 @@ const treeOf = (root: FileId, files: ReadonlyMap<FileId, string>): Tree =>
 const COMMENT = /(?:^|\s)#[^\n]*[a-z][^\n]*$/gm;
 const commentsOf = (text: string): string[] => [...text.matchAll(COMMENT)].map((m) => m[0].trim());
 
-/** Comments of a person that safe fixes took away: a suggestion may remove a block with what stands in it. Those of Proxylens may go, they are a fix of their own. */
+/** Comments of a person that safe fixes took away: a suggestion may remove a block with what is in it. Those of Proxylens may go, they are a fix of their own. */
 function lostComments(before: ReadonlyMap<FileId, string>, after: ReadonlyMap<FileId, string>): string[] {
   return [...before].flatMap(([file, text]) => {
     const left = commentsOf(after.get(file) ?? '');

@@ -36,7 +36,7 @@ describe('examples that rules call good', { skip: withoutNginx(), concurrency: 4
       const one = async (example: Example, i: number): Promise<void> => {
         if (example.good !== undefined) await ask(`example ${i + 1}, good`, byName(exampleTree(example, example.good).files));
         if (typeof example.fixed === 'string') await ask(`example ${i + 1}, fixed`, byName(exampleTree(example, example.fixed).files));
-        // where nothing else is said the mended text equals the good one, which the test of the examples holds
+        // where nothing else is said the repaired text equals the good one, which the test of the examples holds
         if (example.bad !== undefined && example.fixed === undefined && example.good === undefined && rule.fixable !== 'never') {
           const settings = exampleSettings(example);
           const active = { ...settings, rules: { ...settings.rules, [rule.id]: rule.severity } };

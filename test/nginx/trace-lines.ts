@@ -1,4 +1,4 @@
-/** Lines that may stand in a server and in a location, one of nearly every directive of nginx's own http modules that a client or a backend could notice. */
+/** Lines that may be in a server and in a location, one of nearly every directive of nginx's own http modules that a client or a backend could notice. */
 export const LINES: readonly string[] = [
   'absolute_redirect off;',
   'add_after_body /b.txt;',

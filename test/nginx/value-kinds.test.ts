@@ -26,7 +26,7 @@ interface Case {
   readonly args: readonly string[];
 }
 
-/** Where a directive may stand in the frame below; the first that it allows is taken. */
+/** Where a directive may be in the frame below; the first that it allows is taken. */
 const PLACES: readonly Context[] = [
   'location',
   'server',
@@ -265,7 +265,7 @@ test('every directive of a simple kind, with values drawn from the pools', { ski
   report(await disagreements(cases));
 });
 
-/** Lines whose own code reads them: each as `context: name arguments`, the arguments between blanks, `''` for an empty one. */
+/** Lines whose own code reads them: each as `context: name arguments`, the arguments between spaces, `''` for an empty one. */
 const LINES = `
 server: listen | 127.0.0.1:18998 X | rcvbuf=0 backlog=-1 backlog=0 backlog=5 ipv6only=on ipv6only=ON DEFAULT_SERVER spdy so_keepalive=10 so_keepalive=0:: so_keepalive=::0 so_keepalive=1m: so_keepalive=1:2:3:4 so_keepalive=x fastopen=0 fastopen=x rcvbuf= rcvbuf=1g sndbuf=8k setfib=1 foo reuseport deferred bind default http2 quic multipath proxy_protocol ssl=on
 server: listen | X | * *:18998 localhost :18998 18997 18998- 127.0.0.1:18998- 18998-18997 18995-18997 '' [::1 [::1]x [::]:18998/x 127.0.0.1:70000 127.0.0.1:0 127.0.0.1:x unix: unix:n.sock UNIX:m.sock [zz]:80 [] []:80 70000 0 127.0.0.1/x
@@ -370,7 +370,7 @@ test('directives that read their arguments themselves', { skip, timeout: 600_000
   report(await disagreements(cases));
 });
 
-/** Bodies with a parser of their own: the block, then bodies, one per line behind two blanks. */
+/** Bodies with a parser of their own: the block, then bodies, one per line behind two spaces. */
 const BODIES = `
 map $uri $a
   x

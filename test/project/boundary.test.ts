@@ -29,7 +29,7 @@ test('the repository, else the outermost mark, else the folder of the work', asy
   await checkBoundary(['/r/x/deploy/a.conf'], '/r/x/deploy/a.conf', { folder: '/r/x' }, '/r/x');
   await checkBoundary(['/r/x/deploy/a.conf'], '/r/x/deploy/a.conf', { folder: '/r/x/deploy' });
   await checkBoundary(['/r/x/nginx.conf', '/r/x/conf.d/a.conf'], '/r/x/conf.d/a.conf', { folder: '/r/x' });
-  // what lies in a home or beside it marks nothing
+  // what is in a home or beside it marks nothing
   await checkBoundary(['/home/a/package.json', '/home/a/x/a.conf'], '/home/a/x/a.conf', { folder: '/home/a/x' });
   await checkBoundary(['/tmp/a.conf', '/tmp/docker-compose.yml'], '/tmp/a.conf', { folder: '/tmp', bare: true });
 });

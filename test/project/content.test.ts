@@ -1,4 +1,4 @@
-/** What is nginx's is decided by the text: files of other programs are left alone, also in a folder called nginx. */
+/** What is nginx's is decided by the text: files of other programs are left as it is, also in a folder called nginx. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { loadCatalog } from '../../server/src/catalog/catalog.ts';
@@ -36,7 +36,7 @@ const FOREIGN: Readonly<Record<string, string>> = {
   'my.cnf': '[mysqld]\nuser = mysql\n',
   'consul.conf': 'server = true\nports { http = 8500 }\n',
   'freeradius/default': 'server default {\n    listen {\n        type = auth\n        ipaddr = *\n    }\n}\n',
-  // a language with blocks and names like nginx's own, told apart by what a block takes
+  // a language with blocks and names like nginx's own, distinguished by what a block takes
   'httpd/site':
     'server "example.com" {\n    listen on * port 80\n    location "/api/*" {\n        fastcgi socket "/run/a.sock"\n    }\n}\n',
   'nginx/ircd.conf':
@@ -81,7 +81,7 @@ test('sites are found under any name, with any template engine', () => {
     'windows.inc': SITE.replaceAll('\n', '\r\n'),
     'mark.site': `\uFEFF${SITE}`,
     'params.in': SITE.replace('80', '@PORT@'),
-    // a mistake of a person does not make it anybody else's
+    // a mistake of a person does not make it anyone else's
     'deploy/broken.conf': SITE.replace('listen 80;', 'listen 80').replace('proxy_pass', 'proxy_pas'),
     'up/streams': 'upstream db {\n    server 10.0.0.1:5432;\n}\nserver {\n    listen 5432;\n    proxy_pass db;\n}\n',
   };

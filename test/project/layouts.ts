@@ -1,5 +1,5 @@
 /**
- * Deployed projects as they lie in repositories, written for these tests: each a tree of files with the nginx configuration in it. They are sound:
+ * Deployed projects as they are in repositories, written for these tests: each a tree of files with the nginx configuration in it. They are sound:
  * no finding of level error, and only the warnings that are argued for beside them.
  */
 export interface Layout {

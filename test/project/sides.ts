@@ -1,5 +1,5 @@
 /**
- * Python projects with their nginx as they lie in public repositories, written for these tests: sound ones. `changed` makes one thing wrong, or right in another way.
+ * Python projects with their nginx as they are in public repositories, written for these tests: sound ones. `changed` makes one thing wrong, or right in another way.
  */
 export type Files = Readonly<Record<string, string>>;
 

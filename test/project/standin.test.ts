@@ -1,4 +1,4 @@
-/** Files that no main file includes: which main file stands in, in which context, and what is said of them then. */
+/** Files that no main file includes: which main file is in, in which context, and what is said of them then. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { fromPath } from '../../server/src/base/file-id.ts';

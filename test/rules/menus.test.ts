@@ -1,4 +1,4 @@
-/** Alternatives of which somebody is to leave one: what holds of two of them together is not said, what holds of one is. */
+/** Alternatives of which someone is to leave one: what holds of two of them together is not said, what holds of one is. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileId } from '../../server/src/base/file-id.ts';

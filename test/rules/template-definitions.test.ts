@@ -1,5 +1,5 @@
 /**
- * Definitions of templates (Go's `define`, Jinja's macros, Handlebars' inline partials): what stands in one is judged in the places that write it,
+ * Definitions of templates (Go's `define`, Jinja's macros, Handlebars' inline partials): what is in one is judged in the places that write it,
  * also where a definition writes another, and as a fragment where nobody writes it. Lines with a mark `!` at their end are wrong, all others right.
  */
 import assert from 'node:assert/strict';

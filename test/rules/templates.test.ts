@@ -54,7 +54,7 @@ for (const name of Object.keys(ENGINES))
     );
   });
 
-/** What stands outside of the marks is checked as ever. */
+/** What is outside of the marks is checked as ever. */
 for (const [text, rules] of [
   ['server {\n  listen {{ port }};\n  lsten 80;\n}\n', ['unknown-directive']],
   ['server {\n  root {{ a }};\n  root /b;\n}\n', ['duplicate-directive']],

@@ -1,5 +1,5 @@
 /**
- * What a rule wants to be added may already stand where nobody sees it. Of every example: where an include that is not at hand stands in the place of the
+ * What a rule wants to be added may already stand where nobody sees it. Of every example: where an include that is not at hand is in the place of the
  * lines that `good` has more than `bad`, or that the fix adds, the rule is silent; where every level is open, no rule says that something is absent. So none
  * goes past `config/open.ts`.
  */
@@ -109,7 +109,7 @@ const ABSENT =
 
 /**
  * Rules that say such a word of what is written, of the machine, of the application's files or of what nginx makes of it: no line that is added elsewhere
- * makes it untrue. A rule belongs here when somebody has thought about it.
+ * makes it untrue. A rule belongs here when someone has thought about it.
  */
 const OF_WHAT_IS_WRITTEN: ReadonlySet<string> = new Set([
   'comparison-constant',

@@ -1,4 +1,4 @@
-/** What somebody breaks in a site that `new` wrote is found: each damage to each combination, in the wsgi profile. */
+/** What someone breaks in a site that `new` wrote is found: each damage to each combination, in the wsgi profile. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { version } from '../../server/src/catalog/version.ts';

@@ -1,4 +1,4 @@
-/** The other half of a snippet: what it needs in http is added there, once, in the file in which somebody types. */
+/** The other half of a snippet: what it needs in http is added there, once, in the file in which someone types. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { applyEdits } from '../../server/src/base/edit.ts';

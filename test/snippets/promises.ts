@@ -75,7 +75,7 @@ const HANDSHAKE: readonly HeaderPair[] = [
   ['Sec-WebSocket-Key', 'dGhlIHNhbXBsZSBub25jZQ=='],
 ];
 
-/** What must not come through: another protocol, and a page of somebody else. */
+/** What must not come through: another protocol, and a page of someone else. */
 const NO_SOCKETS = (url: string): readonly PromiseRow[] =>
   (
     [

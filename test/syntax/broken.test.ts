@@ -4,7 +4,7 @@ import { parser } from '../harness/assets.ts';
 import { fixture } from '../harness/fixture.ts';
 import { outline } from './show.ts';
 
-/** What stands below a mark is the fault; the outline has `?` for a statement without its end. */
+/** What is below a mark is the fault; the outline has `?` for a statement without its end. */
 async function check(source: string, expected: string): Promise<void> {
   const { main, marks } = fixture(source);
   const doc = (await parser()).open(main.id, main.text);

@@ -53,7 +53,7 @@ test('closed statements that an edit does not touch keep their identity', async 
       const edits = editsOf(start, recipe);
       const openQuote = (s: Statement): boolean =>
         doc.problems.some((p) => p.fault === 'unterminated-string' && s.start <= p.span.start && p.span.start < s.end);
-      // where braces do not pair, statements are made anew when the mending of one edit differs from that of the other
+      // where braces do not pair, statements are made again when the repairing of one edit differs from that of the other
       const paired = (): boolean => !doc.problems.some((p) => p.fault.endsWith('brace'));
       const wasPaired = paired() && doc.template === null;
       const before = [...statementsOf(doc.body)].filter(
@@ -63,7 +63,7 @@ test('closed statements that an edit does not touch keep their identity', async 
       doc.update(edits);
       const isPaired = paired();
       const after = new Map([...statementsOf(doc.body)].map((s) => [s.start, s]));
-      // a text that turns into a template, or back, is read anew
+      // a text that turns into a template, or back, is read again
       for (const [i, s] of doc.template === null ? before.entries() : []) {
         if (!(wasPaired && isPaired) && after.get(s.start) !== s) continue;
         assert.equal(doc.text.slice(s.start, s.end), texts[i], 'moved along');

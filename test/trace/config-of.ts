@@ -25,7 +25,7 @@ export async function configOf(source: string, options: ConfigOptions = {}): Pro
   return configOfFiles(new Map(files.map((f) => [f.id, f.text] as const)), main.id, options);
 }
 
-/** The same for a file that lies at a path of its own. */
+/** The same for a file that is at a path of its own. */
 export const configAt = (path: string, text: string, options: ConfigOptions = {}): Promise<Config> =>
   configOfFiles(new Map([[fromPath(path), text]]), fromPath(path), options);
 

@@ -4,7 +4,7 @@
  */
 import type { EchoAnswer } from '../harness/echo.ts';
 
-/** What is expected; only what is named is compared. Texts hold the ports as they stand in the rows. */
+/** What is expected; only what is named is compared. Texts hold the ports as they are in the rows. */
 export interface Expect {
   readonly status?: number;
   /** text of a `return`; null: none is told */

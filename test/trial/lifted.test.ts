@@ -1,5 +1,5 @@
 /**
- * Every rule's examples in other shapes: what stands in a file of its own that the block includes, in one that a second server does not see, or
+ * Every rule's examples in other shapes: what is in a file of its own that the block includes, in one that a second server does not see, or
  * with Windows line ends means the same to nginx, so the verdict has to be the same.
  */
 import assert from 'node:assert/strict';
@@ -12,7 +12,7 @@ import { type ExampleTree, exampleSettings, exampleTree, lintTree, readMarks } f
 
 const at = (path: string): FileId => fileId(`file:///etc/nginx/${path}`);
 
-/** Blocks whose inside may stand in an included file, with what is around it. */
+/** Blocks whose inside may be in an included file, with what is around it. */
 const AROUND: Readonly<Record<string, (inner: string) => string>> = {
   http: (inner) => `events {\n}\nhttp {\n${inner}\n}\n`,
   server: (inner) => `events {\n}\nhttp {\nserver {\n${inner}\n}\n}\n`,
@@ -77,7 +77,7 @@ const SOME: Readonly<Record<string, PartialShape>> = {
   },
 };
 
-/** Lines that stand in a place of their own, or run there. */
+/** Lines that are in a place of their own, or run there. */
 const OF_PLACES = /_pass\b|\b(?:alias|return|rewrite|set|if|listen|server_name|try_files|internal|stub_status|break)\b/;
 
 /** Directives of the proxy module that its sister for uWSGI has, too. */

@@ -14,7 +14,7 @@ export const files = (all: Readonly<Record<string, string>>): Variant =>
   );
 export const main = (http: string): string => `events { }\nhttp {\n${http}\n}`;
 
-/** A Django project behind Gunicorn on a socket: what stands in the server, what is added to the settings, further files. */
+/** A Django project behind Gunicorn on a socket: what is in the server, what is added to the settings, further files. */
 export const django = (server: string, settings = '', more: Readonly<Record<string, string>> = {}): Variant =>
   files({
     'nginx.conf': main(`server { server_name acme-shop.de;\n${server}\n}`),

@@ -15,7 +15,7 @@ export interface Variant {
 
 export interface Trial {
   readonly rule: string;
-  /** what stands in the way of a bare text */
+  /** what is in the way of a bare text */
   readonly inside?: Example['inside'];
   readonly settings?: ExampleSettings;
   readonly bad: readonly (string | Variant)[];

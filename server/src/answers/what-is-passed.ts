@@ -38,7 +38,7 @@ function textsOfVariable(at: Scope, name: string, depth: number): readonly strin
   return out.size > MOST_TEXTS ? null : [...out];
 }
 
-/** Whether a `set` may have run for a request that is in the scope: it stands in it, around it or within it. */
+/** Whether a `set` may have run for a request that is in the scope: it is in it, around it or within it. */
 function isInSight(set: Directive, at: Scope): boolean {
   let outer: Scope | null = set.scope;
   while (outer && (outer.context === 'if-in-location' || outer.context === 'if-in-server')) outer = outer.parent;

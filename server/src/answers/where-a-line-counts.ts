@@ -1,6 +1,6 @@
 /**
  * Where a line counts: the blocks in and below its own that answer requests by themselves and see it in force. A line of http that every
- * server writes anew counts nowhere, and one beside locations that all hand their requests on counts for none of nginx's own files.
+ * server writes again counts nowhere, and one beside locations that all hand their requests on counts for none of nginx's own files.
  */
 import { toBytes } from '../base/bytes.ts';
 import type { Directive } from '../config/directive.ts';
@@ -31,7 +31,7 @@ function* places(scope: Scope, line: Directive): Generator<Scope> {
 /** The blocks that answer requests and in which the line is in force, outer ones first. */
 export const placesOf = (line: Directive): readonly Scope[] => [...places(line.scope, line)];
 
-/** Whether no server stands below the line's level, so that nobody sees what it is for: the file is included from elsewhere. */
+/** Whether no server is below the line's level, so that nobody sees what it is for: the file is included from elsewhere. */
 export const isApart = ({ scope }: Directive): boolean => LEVELS.has(scope.context) && !scope.scopes.some((s) => SERVERS.has(s.context));
 
 /** Whether every block below has a line of its own in the place of this one, so that it does nothing. */

@@ -9,7 +9,7 @@ import { lineFor } from '../trace/handlers/access.ts';
 import { readPlainIp } from '../trace/networks.ts';
 import { type Brought, Visitor } from './visitor.ts';
 
-/** `everybody`: a stranger gets in. `some`: he needs an address, a password or a secret. `nobody`: no client gets in at all. */
+/** `everyone`: a stranger gets in. `some`: he needs an address, a password or a secret. `nobody`: no client gets in at all. */
 export type Entry = 'everybody' | 'some' | 'nobody' | 'unknown';
 
 /** Directives that ask for a password or a token in the access phase. */
@@ -18,16 +18,16 @@ const PASSWORDS = ['auth_basic', 'auth_request', 'auth_jwt', 'auth_digest', 'aut
 /** Directives that ask for a password, a token or a certificate. */
 const AUTHENTICATION = [...PASSWORDS, 'ssl_verify_client'];
 
-/** Directives of the access phase that may keep somebody out. */
+/** Directives of the access phase that may keep someone out. */
 const ACCESS = ['allow', 'deny', ...PASSWORDS];
 
 const isOff = (d: Directive): boolean => d.name.startsWith('auth_') && d.value(0) === 'off';
 
-/** The lines of a level's own that keep somebody out: a list with a deny, a password, a subrequest. */
+/** The lines of a level's own that keep someone out: a list with a deny, a password, a subrequest. */
 export const restrictionsOf = (scope: Scope): readonly Directive[] =>
   ACCESS.flatMap((name) => scope.named(name)).filter((d) => d.name !== 'allow' && !isOff(d));
 
-/** Whether the level says anything about access, be it that everybody may enter. */
+/** Whether the level says anything about access, be it that everyone may enter. */
 export const speaksOfAccess = (scope: Scope): boolean => ACCESS.some((name) => scope.has(name));
 
 /** Directives of Lua and njs that may decide on access where no rule can see it. */
@@ -59,7 +59,7 @@ export function listVerdict(lines: readonly Directive[], sixToo = false): 'allow
 export function isLocalOnly(scope: Scope): boolean {
   const own = scope.enclosing('server');
   if (!own) {
-    // what stands in http counts for the servers below it
+    // what is in http counts for the servers below it
     const servers = scope.context === 'http' ? serversOf(scope.config) : [];
     return servers.length > 0 && servers.every((s) => isLocalOnly(s.scope));
   }
@@ -79,7 +79,7 @@ export function hasUnknownInclude(scope: Scope): boolean {
   return false;
 }
 
-/** The lines that ask who somebody is, as far as they are in force. */
+/** The lines that ask who someone is, as far as they are in force. */
 export const authenticationIn = (scope: Scope): readonly Directive[] =>
   AUTHENTICATION.flatMap((name) => {
     const line = scope.value(name);
@@ -101,7 +101,7 @@ export function accessOf(scope: Scope): Entry {
   return auth.length ? 'some' : 'everybody';
 }
 
-/** Whether a list that turns strangers away lets anybody in. */
+/** Whether a list that turns strangers away lets anyone in. */
 const closed = (lines: readonly Directive[]): Entry => (lines[0]?.name === 'deny' && lines[0].value(0) === 'all' ? 'nobody' : 'some');
 
 /** By the level's list: that of http may hold thousands of servers, and each of their locations asks. */

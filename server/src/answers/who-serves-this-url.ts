@@ -1,5 +1,5 @@
 /**
- * Which file a path of a server is answered with, and whether a stranger gets it: the matcher finds the location, what stands there says
+ * Which file a path of a server is answered with, and whether a stranger gets it: the matcher finds the location, what is there says
  * whether nginx reads the disk at all. Files are not looked at; a name that nginx would look for is what is told.
  */
 import { toBytes } from '../base/bytes.ts';

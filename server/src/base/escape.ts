@@ -34,7 +34,7 @@ const shownLines = (text: string): string => text.replace(/\r\n/g, '\n').replace
 /** The same for text whose lines are its own. */
 export const visibleLines = (text: string): string => unspoken(shownLines(text));
 
-/** Colours of ours; every other sequence is somebody else's. */
+/** Colours of ours; every other sequence is someone else's. */
 const COLOUR = /(\x1b\[[0-9;]*m)/;
 
 /** The same for text that holds colours; foreign text in it must be escaped already. */

@@ -84,13 +84,13 @@ export function basename(id: FileId): string {
   return split(id).path.replace(/\/+$/, '').split('/').at(-1) ?? '';
 }
 
-/** True when the file lies in the folder or below it. */
+/** True when the file is in the folder or below it. */
 export function isBelow(id: FileId, dir: FileId): boolean {
   const folder = dir.replace(/\/+$/, '');
   return id === folder || id.startsWith(folder + '/');
 }
 
-/** `path` as seen from `dir`: relative with forward slashes when it lies below, else the whole path. */
+/** `path` as seen from `dir`: relative with forward slashes when it is below, else the whole path. */
 export function relativePath(id: FileId, dir: FileId): string {
   const head = dir.endsWith('/') ? dir : `${dir}/`;
   if (id.startsWith(head)) return decode(id.slice(head.length));

@@ -55,7 +55,7 @@ export class Lines {
     return this.starts[line] ?? this.text.length;
   }
 
-  /** Offset behind the last character of a line, its line end not counted. */
+  /** Offset after the last character of a line, its line end not counted. */
   endOf(line: number): number {
     let end = line + 1 < this.starts.length ? this.starts[line + 1]! : this.text.length;
     if (line + 1 < this.starts.length) {

@@ -70,7 +70,7 @@ class Core {
     }
   }
   /** Copies in, with a NUL behind as nginx has it: some releases read past an unterminated "(*LIMIT_HEAP=1".
-   *  memory.buffer is read anew after every call, since growth detaches it. */
+   *  memory.buffer is read again after every call, since growth detaches it. */
   with<T>(bytes: Uint8Array, f: (p: number) => T): T {
     const n = bytes.length,
       p = n < SCRATCH ? this.scratch : this.x.alloc(n + 1);
@@ -232,7 +232,7 @@ interface Kept {
 const isAscii = (s: string): boolean => /^[\0-\x7f]*$/.test(s);
 const decoder = new TextDecoder('utf-8');
 
-/** Where a byte offset of the UTF-8 form lies in the string, in UTF-16 units. */
+/** Where a byte offset of the UTF-8 form is in the string, in UTF-16 units. */
 function utf16Offset(text: string, byteOffset: number): number {
   if (isAscii(text)) return Math.min(byteOffset, text.length);
   let bytes = 0;

@@ -11,7 +11,7 @@ export interface Place {
   readonly span: Span;
 }
 
-/** True when `offset` lies in the span or directly behind its last character, where a cursor still touches it. */
+/** True when `offset` is in the span or directly behind its last character, where a cursor still touches it. */
 export const touches = (span: Span, offset: number): boolean => span.start <= offset && offset <= span.end;
 
 /** True when `inner` lies wholly within `outer`. */

@@ -8,7 +8,7 @@ let started: Promise<void> | undefined;
 
 /**
  * Starts the runtime with the bytes of `web-tree-sitter.wasm`. Later calls wait for the first one and ignore their argument.
- * Rejects when the bytes are no such module; the next call then tries anew.
+ * Rejects when the bytes are no such module; the next call then tries again.
  */
 export function initTreeSitter(runtime: Uint8Array): Promise<void> {
   // Emscripten asks for the file's name even where it got the bytes; without an answer a CommonJS bundle looks at import.meta.url.

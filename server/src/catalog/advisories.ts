@@ -95,7 +95,7 @@ export const advisories = (): readonly Advisory[] => data().advisories;
 export const advisory = (id: string): Advisory | null => advisories().find((a) => a.id === id.toUpperCase()) ?? null;
 
 /**
- * Whether an nginx of that version has the flaw, as far as the number tells: it lies in a vulnerable range and is neither as new as the
+ * Whether an nginx of that version has the flaw, as far as the number tells: it is in a vulnerable range and is neither as new as the
  * newest fixed version nor on a branch (same major.minor) that was fixed at or before it.
  */
 export function affects(a: Advisory, nginx: Version): boolean {

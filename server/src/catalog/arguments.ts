@@ -44,7 +44,7 @@ const BY_KIND: Readonly<Record<DirectiveFact['kind'], Holds & { readonly inherit
 const NOTHING: Holds = { args: [] };
 const holdsOf = (fact: DirectiveFact): Holds => fact.holds ?? (fact.args.max === 0 ? NOTHING : BY_KIND[fact.kind]);
 
-/** What the argument at `index` (0 is the first behind the name) of a directive with `count` arguments is; null beyond the last. */
+/** What the argument at `index` (0 is the first after the name) of a directive with `count` arguments is; null beyond the last. */
 export function argumentOf(fact: DirectiveFact, index: number, count: number): ArgumentFact | null {
   const { args, rest, last, alone } = holdsOf(fact);
   if (last && index === count - 1 && (count > 1 || !args.length || alone)) return last;

@@ -1,5 +1,5 @@
 // Counting arguments as ngx_conf_handler does. It says whether a count is accepted and words what would be; whether the block or
-// the semicolon is right is told apart from the count, as nginx does.
+// the semicolon is right is distinguished from the count, as nginx does.
 import type { Arity } from './fact.ts';
 
 const made = new Map<string, Arity>();

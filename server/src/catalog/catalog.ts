@@ -165,7 +165,7 @@ const rank = (f: DirectiveFact): number => (f.removed === undefined ? 0 : 4) + (
 
 /** All facts, indexed. Immutable; made once by loadCatalog(). */
 export class Catalog {
-  /** What the data say of a name, until somebody asks: a session looks at a tenth of the names. */
+  /** What the data say of a name, until someone asks: a session looks at a tenth of the names. */
   readonly #raw = new Map<string, [RawModule, RawDirective][]>();
   readonly #byName = new Map<string, readonly DirectiveFact[]>();
   readonly #byContext = new Map<Context, readonly DirectiveFact[]>();

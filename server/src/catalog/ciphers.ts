@@ -533,7 +533,7 @@ export function evaluateCipherList(text: string, target: OpensslTarget): CipherL
   return result;
 }
 
-/** Results by library and text: one string stands in many servers, and many rules ask about it. Emptied when full. */
+/** Results by library and text: one string is in many servers, and many rules ask about it. Emptied when full. */
 const results = new WeakMap<Library, Map<string, CipherList | CipherListError>>();
 const KEPT = 256;
 

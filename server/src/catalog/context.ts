@@ -61,12 +61,12 @@ export const isContext = (text: string): text is Context => Object.hasOwn(PLACES
 export const contextTitle = (context: Context): string => PLACES[context].title;
 
 /**
- * What stands in a block of this context: `directives` of the catalog; `entries` that the block's own parser reads (a map's
+ * What is in a block of this context: `directives` of the catalog; `entries` that the block's own parser reads (a map's
  * pairs, where the words of the catalog such as `default` are special entries and any other first word is data); or `raw` text.
  */
 export const bodyOf = (context: Context): 'directives' | 'entries' | 'raw' => PLACES[context].body;
 
-/** Which block directive opens what, by the context it stands in. Third-party blocks among them. */
+/** Which block directive opens what, by the context it is in. Third-party blocks among them. */
 const OPENINGS: { readonly [parent in Context]?: Readonly<Record<string, Context>> } = table({
   main: { events: 'events', http: 'http', stream: 'stream', mail: 'mail', imap: 'mail', rtmp: 'rtmp', mgmt: 'mgmt' },
   http: {
@@ -145,5 +145,5 @@ for (const protocol of ['http', 'stream', 'mail'] as const) {
   spread(protocol);
 }
 
-/** The protocol block that a context lies in, null in main, events, rtmp and blocks of Lua. */
+/** The protocol block that a context is in, null in main, events, rtmp and blocks of Lua. */
 export const protocolOf = (context: Context): Protocol | null => PROTOCOL.get(context) ?? null;

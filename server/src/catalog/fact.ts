@@ -158,7 +158,7 @@ export interface VariableFact {
   readonly protocol: 'http' | 'stream';
   readonly module: string;
   readonly source: Source;
-  /** Whether `set`, `map`, `geo` and the like may define it anew (NGX_HTTP_VAR_CHANGEABLE); null where nobody looked. */
+  /** Whether `set`, `map`, `geo` and the like may define it again (NGX_HTTP_VAR_CHANGEABLE); null where nobody looked. */
   readonly changeable: boolean | null;
   /** Whether `set` changes what nginx does ($args, $limit_rate). */
   readonly settable: boolean;

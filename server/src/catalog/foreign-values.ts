@@ -1,4 +1,4 @@
-// What the setters of other modules refuse, as far as it needs no grammar of nginx's own (those stand in value-check.ts): seen in the
+// What the setters of other modules refuse, as far as it needs no grammar of nginx's own (those are in value-check.ts): seen in the
 // modules that Debian packages. Words of enums and kinds that the data name are not repeated here.
 import { table } from '../base/table.ts';
 import { listed } from './value-kind.ts';

@@ -144,7 +144,7 @@ interface Library {
   readonly debian?: string;
   /** Alpine's package; it also writes the line that loads the library, into /etc/nginx/modules */
   readonly alpine?: string;
-  /** the package of RHEL and its kin, or of EPEL; the line that loads it comes to /usr/share/nginx/modules */
+  /** the package of RHEL and its like, or of EPEL; the line that loads it comes to /usr/share/nginx/modules */
   readonly rhel?: string;
   /** nginx.org's package; with `image` the official Docker image holds the library too. */
   readonly official?: string;
@@ -511,7 +511,7 @@ export function neededPackage(fact: DirectiveFact | VariableFact, build: Build =
     return `package ${p.official} of nginx.org${p.library === PERL ? ' (it is in the images whose tag ends in "-perl")' : ''}`;
   if (build === 'alpine' && p.alpine) return `Alpine package ${p.alpine}`;
   if (build === 'rhel' && p.rhel) return `package ${p.rhel}`;
-  // the packages of one distribution do not fit the nginx of another, nor one that somebody built
+  // the packages of one distribution do not fit the nginx of another, nor one that someone built
   if (p.debian && (build === 'any' || build === 'debian')) return `Debian package ${p.debian}`;
   if (p.official && build === 'any') return `package ${p.official} of nginx.org`;
   if (p.configure) return `configure option ${p.configure}`;

@@ -35,7 +35,7 @@ import { atLeast } from './version.ts';
 
 /** One thing that nginx says of an argument. */
 export interface ValueFinding {
-  /** Index of the argument, 0 is the first behind the name. */
+  /** Index of the argument, 0 is the first after the name. */
   readonly argument: number;
   /** UTF-16 offsets within the argument's value. */
   readonly at: number;
@@ -164,7 +164,7 @@ function words(c: Check): readonly string[] {
   return kept.words;
 }
 
-/** A word of an enum or bitmask that the target does not have, told apart from one that nobody has. */
+/** A word of an enum or bitmask that the target does not have, distinguished from one that nobody has. */
 function word(c: Check, argument: number): string | null {
   const value = c.args[argument] ?? '';
   const read = parseWord(value, words(c));

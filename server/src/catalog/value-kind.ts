@@ -26,7 +26,7 @@ export interface Problem {
     | 'bad-form';
   readonly at: number;
   readonly length: number;
-  /** What may stand there instead, for a message or a fix. */
+  /** What may be there instead, for a message or a fix. */
   readonly expected: string;
 }
 
@@ -107,12 +107,12 @@ const SECOND: Readonly<Record<string, bigint>> = table({ y: 31536000n, M: 259200
 const STEP: Readonly<Record<string, number>> = table({ y: 1, M: 2, w: 3, d: 4, h: 5, m: 6, s: 7, ms: 8, ' ': 9 });
 
 /**
- * ngx_parse_time: numbers with units in descending order, blanks allowed behind a unit; a number without a unit counts seconds.
+ * ngx_parse_time: numbers with units in descending order, spaces allowed behind a unit; a number without a unit counts seconds.
  * `msec` (is_sec = 0) refuses y and M, `sec` refuses ms. The result is in milliseconds for `msec` and in seconds for `sec`.
  */
 export function parseTime(text: string, unit: 'msec' | 'sec'): Read<number> {
   const sec = unit === 'sec';
-  // what nearly everybody writes: one number with one unit, or none
+  // what nearly everyone writes: one number with one unit, or none
   const plain = /^(\d{1,6})([smhd]?)$/.exec(text);
   if (plain) return good(Number(plain[1]) * Number(SECOND[plain[2] || 's']) * (sec ? 1 : 1000));
   const units = sec ? 'y, M, w, d, h, m, s' : 'w, d, h, m, s, ms';
@@ -313,7 +313,7 @@ export interface Network {
   readonly bytes: Uint8Array;
   /** Length of the prefix in bits. */
   readonly prefix: number;
-  /** The address has bits set behind the prefix: nginx drops them with the warning "low address bits of … are meaningless". */
+  /** The address has bits set after the prefix: nginx drops them with the warning "low address bits of … are meaningless". */
   readonly lowBits: boolean;
 }
 

@@ -264,7 +264,7 @@ export class Loader {
     });
   }
 
-  /** Takes a mended text instead of that on the disk. */
+  /** Takes a repaired text instead of that on the disk. */
   replace(file: FileId, text: string): void {
     if (this.files.text(file) !== null) {
       for (const id of [...this.sources.keys()]) if (id !== file && hostFileOf(id) === file) this.sources.delete(id);
@@ -335,7 +335,7 @@ export class Loader {
       byProject.set(project, [...(byProject.get(project) ?? []), one]);
     }
     const out: Asked[] = [];
-    // a main file that was named may lie outside of the project of what it is to include
+    // a main file that was named may be outside of the project of what it is to include
     const given = root && paths.length ? [await this.asked(root, await this.projectOf(root, 'file'), named)] : [];
     for (const [project, wished] of byProject) out.push(...(await this.ofProject(project, wished, given)));
     return out;
@@ -411,7 +411,7 @@ export class Loader {
 
 const isFound = (id: FileId, { roots, configs, hosts }: Project): boolean => [roots, configs, hosts].some((list) => list.includes(id));
 
-/** Whether a file that somebody named is nothing of nginx: its text decides, and where that says little, its name. */
+/** Whether a file that someone named is nothing of nginx: its text decides, and where that says little, its name. */
 export function isForeign(text: string, path: string, catalog: Catalog): boolean {
   if (looksLikeNginx(path) && !mayHost(path)) return false;
   const verdict = verdictOn(text, path, catalog);
@@ -435,7 +435,7 @@ const looksLikeFragment = (source: SourceFile): boolean =>
 export function dumpFiles(text: string): { root: FileId; files: MemoryFiles } | null {
   const parts = [...text.matchAll(/^# configuration file (.+):\r?$/gm)];
   const first = parts[0];
-  // before the first file stand at most the messages of the test
+  // before the first file are at most the messages of the test
   if (!first || !/^(\s|(nginx: |\d{4}\/\d\d\/\d\d ).*(\n|$))*$/.test(text.slice(0, first.index))) return null;
   const files = new MemoryFiles();
   parts.forEach((m, i) => {

@@ -5,10 +5,10 @@
  *
  * Nobody says what he depends on: all that leads from a block to other blocks (the levels of http, stream and mail, the indexes of names,
  * variables, servers and upstreams, and whatever is remembered for a whole configuration) asks through this file. An object that belongs to a
- * block is made anew when the block changes, so an answer is the same where its objects are.
+ * block is made again when the block changes, so an answer is the same where its objects are.
  *
- * A question lives as long as somebody who asked it. What it closes over lives with it, and of a revision one directive keeps all that came
- * after: so `ask` closes over names and numbers, never over a directive, a scope or a configuration, and stands in a function that has no
+ * A question lives as long as someone who asked it. What it closes over lives with it, and of a revision one directive keeps all that came
+ * after: so `ask` closes over names and numbers, never over a directive, a scope or a configuration, and is in a function that has no
  * other closure over one (V8 keeps the variables of all closures of a function together). test/incremental/memory holds it to that.
  */
 import type { Statement } from '../syntax/statement.ts';
@@ -16,7 +16,7 @@ import type { Config } from './config.ts';
 import type { Directive } from './directive.ts';
 import type { Scope } from './scope.ts';
 
-/** What may be told apart by identity: one object or text, or a list of them. */
+/** What may be distinguished by identity: one object or text, or a list of them. */
 type Answer = unknown;
 
 const same = (a: Answer, b: Answer): boolean =>
@@ -51,7 +51,7 @@ export class Question {
     return this.last;
   }
 
-  /** The last revision at which somebody asked. */
+  /** The last revision at which someone asked. */
   get asked(): number {
     return this.checked;
   }
@@ -123,7 +123,7 @@ export function recorded<T>(into: Recording | null, work: () => T): T {
   }
 }
 
-/** Whether anybody wants to know what is asked: where nobody does, no question need be worded. */
+/** Whether anyone wants to know what is asked: where nobody does, no question need be worded. */
 export const isRecorded = (): boolean => recording !== null;
 
 /** True while a value is made that is kept with no block: what a block inherits such a value has to ask for as well. */
@@ -172,7 +172,7 @@ export function numberOf(object: object): number {
 }
 
 /**
- * A value for each configuration, made when somebody asks for it; `key` tells several of a kind apart. Whoever uses it depends on what was
+ * A value for each configuration, made when someone asks for it; `key` tells several of a kind apart. Whoever uses it depends on what was
  * asked while it was made.
  */
 export class PerConfig<V, K = undefined> {
@@ -213,7 +213,7 @@ interface Made<V> {
 }
 
 /**
- * A value for each directive or scope, made when somebody asks for it and kept with it as long as what was asked while it was made is answered
+ * A value for each directive or scope, made when someone asks for it and kept with it as long as what was asked while it was made is answered
  * as before. Whoever uses it depends on the same.
  */
 export class PerPart<P extends Directive | Scope, V> {

@@ -136,7 +136,7 @@ export function carriedNames(config: Config, definitions: Definitions): CarriedN
       return;
     }
     if (behind.startsWith(':')) {
-      // a scheme was told apart above, so this is a port: nginx takes no group then
+      // a scheme was distinguished above, so this is a port: nginx takes no group then
       if (host === '' && behind.startsWith('://')) return;
       if (host !== '' || /^:(\d|\$)/.test(behind)) return;
     }

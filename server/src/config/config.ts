@@ -1,4 +1,4 @@
-/** One configuration as nginx would see it, from its main file down. Pure: everything that needed the disk lies in the tree. */
+/** One configuration as nginx would see it, from its main file down. Pure: everything that needed the disk is in the tree. */
 
 import { dirname, type FileId, resolve } from '../base/file-id.ts';
 import type { Regexes } from '../base/regexes.ts';
@@ -33,7 +33,7 @@ export class Config {
     /** `fragment`: no main file was found for it; only what the text itself decides is known */
     readonly kind: 'root' | 'fragment' = 'root',
     context: ScopeContext = 'main',
-    /** the contexts that a fragment may stand in, the likeliest first; it is read in the first */
+    /** the contexts that a fragment may be in, the likeliest first; it is read in the first */
     readonly contexts: readonly ScopeContext[] = [context],
     /** what the revision before has left, where there is one */
     readonly kept: BlockCache | null = null,

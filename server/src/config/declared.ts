@@ -7,10 +7,10 @@ import { table } from '../base/table.ts';
 import { BUILDS, FLAVOURS } from '../catalog/flavours.ts';
 import { ENGINE_NAMES } from '../syntax/template/engines.ts';
 
-/** Words that may stand there, with what each means. */
+/** Words that may be there, with what each means. */
 export type Choices = Readonly<Record<string, string>>;
 
-/** What may stand at a place of the settings file. */
+/** What may be at a place of the settings file. */
 export type Shape =
   | { readonly is: 'text' | 'version' | 'truth' | 'count' | 'limit' }
   | { readonly is: 'one'; readonly of: Choices }

@@ -22,7 +22,7 @@ export class Directive {
     readonly file: SourceFile,
     /** outermost first; empty in the main file */
     readonly via: readonly IncludeSite[],
-    /** the level that it stands on; kept.ts alone sets it, to the same level at the next revision */
+    /** the level that it is on; kept.ts alone sets it, to the same level at the next revision */
     public scope: Scope,
     readonly fact: DirectiveFact | null,
   ) {}

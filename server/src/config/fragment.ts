@@ -52,7 +52,7 @@ function placesFor({ name, args, block }: Statement, catalog: Catalog): Context[
   return [...allowed];
 }
 
-/** How well a statement that may stand in a context fits there, up to 1: a server of mail fits into http as far as its lines do. */
+/** How well a statement that may be in a context fits there, up to 1: a server of mail fits into http as far as its lines do. */
 function fitOf({ name, block }: Statement, context: Context, catalog: Catalog): number {
   const inside = block?.length ? childContext(context, name.value) : null;
   if (!block || !inside || bodyOf(inside) !== 'directives') return 1;

@@ -1,5 +1,5 @@
 /**
- * Blocks that go from one revision of a configuration to the next. An edit in one of 300 sites makes that site anew; the others, with
+ * Blocks that go from one revision of a configuration to the next. An edit in one of 300 sites makes that site again; the others, with
  * everything that was found out about them (scopes, names, servers), are those of the revision before.
  */
 import type { FileId } from '../base/file-id.ts';
@@ -66,7 +66,7 @@ export const APART: ReadonlySet<string> = new Set([...LEVELS, 'server', 'upstrea
 
 const isInherited = (d: Directive): boolean => !d.statement.block || !APART.has(d.name);
 
-/** What one tree of files keeps between two revisions; a tree that is read anew begins with nothing. */
+/** What one tree of files keeps between two revisions; a tree that is read again begins with nothing. */
 export class BlockCache {
   private readonly levels = new Map<string, Level>();
   /** what values that are kept with its blocks have asked about the rest */

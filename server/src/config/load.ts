@@ -31,7 +31,7 @@ export interface LoadOptions {
   readonly stock?: StockFiles | null;
   /** engines that a person chose for templates; the last that fits a file counts */
   readonly engines?: readonly ChosenEngine[];
-  /** the main file is one that stands in: `root` is not read */
+  /** the main file is one that is in: `root` is not read */
   readonly standIn?: StandIn;
   /** all files of the server are at hand (its own configuration, a dump): what a mask does not match is not there */
   readonly complete?: boolean;
@@ -86,7 +86,7 @@ export function candidates(path: string, base: FileId, root: FileId, options: Pi
   return [...new Set(out)];
 }
 
-/** The path at which the main file's folder lies on the deployed system, where a path map says so. */
+/** The path at which the main file's folder is on the deployed system, where a path map says so. */
 function insideFolder(root: FileId, pathMap: readonly PathMap[]): string | null {
   const own = pathMap.find(({ to }) => to === root)?.from;
   return own ? own.replace(/\/[^/]*$/, '') : null;
@@ -187,7 +187,7 @@ export async function loadTree(root: FileId, sources: Sources, options: LoadOpti
       }
     }
     const places = candidates(path, confDir, at, options);
-    // a relative path that nothing lies at beside the main file may be mounted there
+    // a relative path that nothing is at beside the main file may be mounted there
     if (!absolute && deployed !== null) places.push(...candidates(deployed, confDir, at, options));
     for (const id of places) {
       if (isMask(path)) {

@@ -187,7 +187,7 @@ function makeLevel(scope: Scope): LocationLevel {
   return { all, exact, prefix, lengths, regexes, fitting, predicates, named };
 }
 
-/** The named location of a server (`@x` may stand on the server level only). */
+/** The named location of a server (`@x` may be on the server level only). */
 export const namedLocation = (server: Scope, name: string): Location | null => locationsOf(server).named.get(name) ?? null;
 
 const sortedNames = new WeakMap<LocationLevel, readonly Location[]>();

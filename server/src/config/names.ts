@@ -250,7 +250,7 @@ const ownerOf = (site: NameSite): Scope | null => site.directive.scope.enclosing
 const samePlace = (a: NameSite, b: NameSite): boolean =>
   a.directive.file === b.directive.file && a.span.start === b.span.start && a.span.end === b.span.end;
 
-/** Apart from their callers: a question keeps all that stands around it (asked.ts). */
+/** Apart from their callers: a question keeps all that is around it (asked.ts). */
 const spelledAs = (config: Config, key: string): readonly NameSite[] => asked(config, `sites ${key}`, (c) => namesOf(c).sitesBy(key)) ?? [];
 
 const carriedTo = (config: Config, name: string, protocol: Protocol | null): readonly NameSite[] =>
@@ -327,7 +327,7 @@ export class NameIndex {
   }
 
   /**
-   * All places of the same name as that of a site. A named location belongs to its server: what stands on the level of http, or in a file that
+   * All places of the same name as that of a site. A named location belongs to its server: what is on the level of http, or in a file that
    * several servers include, joins theirs.
    */
   same(site: NameSite): readonly NameSite[] {

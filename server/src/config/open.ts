@@ -1,5 +1,5 @@
 /**
- * What is not seen is unknown, never absent: why more may stand on a level than its directives show. An include that found nothing, a
+ * What is not seen is unknown, never absent: why more may be on a level than its directives show. An include that found nothing, a
  * template that writes lines, a script, surroundings that nobody knows: each opens the level that it could fill, and the names that it could use.
  */
 import type { FileId } from '../base/file-id.ts';
@@ -27,7 +27,7 @@ export interface Unseen {
 const LISTS =
   /^(listen|server_name|server|location|if|allow|deny|access_log|error_page|rewrite|set|return|ssl_certificate(_key)?|.*_(set_header|param|hide_header|pass_header|cookie_.*|redirect|cache_valid)|add_(header|trailer)|more_.*|limit_(req|conn)|auth_basic|sub_filter)$/;
 
-/** Whether more lines of a name may stand on a level that shows some. */
+/** Whether more lines of a name may be on a level that shows some. */
 export const mayHoldMore = (name: string): boolean => LISTS.test(name);
 
 /** Directives whose parameters switch something on, so that one which a template fills in may be any of them: `ssl`, `proxy_protocol`. */
@@ -94,7 +94,7 @@ function* foreignIn(scope: Scope): Generator<Unseen> {
 const ownOf = new WeakMap<Scope, readonly Unseen[]>();
 const NONE: readonly Unseen[] = [];
 
-/** Why more may stand on this level, without those around it; empty when all of it is seen. */
+/** Why more may be on this level, without those around it; empty when all of it is seen. */
 export function unseenIn(scope: Scope): readonly Unseen[] {
   let known = ownOf.get(scope);
   if (!known) ownOf.set(scope, (known = find(scope)));
@@ -110,7 +110,7 @@ function find(scope: Scope): readonly Unseen[] {
     const include = config.tree.includes.get(d.statement);
     const why = include ? include.unseen : `the file "${d.value(0)}" is not seen`;
     if (why === null) continue;
-    // what lies beside a site may declare any name; that it sets headers for all sites is known from the project's files and the package's main file
+    // what is beside a site may declare any name; that it sets headers for all sites is known from the project's files and the package's main file
     const { standIn } = config.tree;
     const not = standIn && scope.context === 'http' && d.file === standIn.main ? INHERITED_LISTS.filter((n) => !standIn.lists.has(n)) : [];
     out.push({ why, only: null, ...(not.length ? { not } : {}) });
@@ -135,7 +135,7 @@ function find(scope: Scope): readonly Unseen[] {
   return out.length ? out : NONE;
 }
 
-/** Why more of a directive may stand on this level. */
+/** Why more of a directive may be on this level. */
 export const unseenOf = (scope: Scope, name: string): readonly Unseen[] =>
   unseenIn(scope).filter((u) => (u.only === null || u.only.test(name)) && !u.not?.includes(name));
 
@@ -146,7 +146,7 @@ export function unseenAround(scope: Scope): readonly Unseen[] {
   return out;
 }
 
-/** Why more may stand on one of the levels within a scope. */
+/** Why more may be on one of the levels within a scope. */
 export function unseenWithin(scope: Scope, name: string | null): readonly Unseen[] {
   const out: Unseen[] = [];
   for (const d of scope.all)

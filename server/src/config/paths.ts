@@ -11,7 +11,7 @@ export interface PathUse {
   readonly wants: 'file' | 'folder' | 'either';
   /** which argument */
   readonly argument: number;
-  /** what stands in the argument where nginx makes that itself, and `path` is the folder in which it does */
+  /** what is in the argument where nginx makes that itself, and `path` is the folder in which it does */
   readonly madeIn?: string;
 }
 

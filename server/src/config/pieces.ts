@@ -1,5 +1,5 @@
 /**
- * A configuration cut into pieces: each directive of the outermost levels with all that stands in its block. A piece keeps its identity
+ * A configuration cut into pieces: each directive of the outermost levels with all that is in its block. A piece keeps its identity
  * while nothing in it changes (kept.ts), so what is gathered piece by piece is gathered again for the one that was edited only.
  */
 import { asked, PerConfig, PerPart } from './asked.ts';

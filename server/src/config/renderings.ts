@@ -74,7 +74,7 @@ function make(config: Config): readonly RenderedConfig[] | null {
   return out;
 }
 
-/** A version that somebody named, or a file, is the only one; otherwise a template is for all that its conditions tell apart. */
+/** A version that someone named, or a file, is the only one; otherwise a template is for all that its conditions tell apart. */
 function versionsFor(v: Variable & { kind: 'version' }, settings: Settings): Variable {
   const { major, minor, patch } = settings.target.nginx;
   const own = [major, minor, patch];
@@ -128,7 +128,7 @@ function contextsOfUse(config: Config, name: string, depth = 0): { contexts: Con
         certain &&= outer.certain && roots.length > 0;
       } else {
         roots = file.id === config.root ? config.contexts : config.scopesOf(file.id).map((s) => s.context);
-        // where nobody says what the file stands in, only what a block of its own holds is certain
+        // where nobody says what the file is in, only what a block of its own holds is certain
         if (config.kind === 'fragment' && !(standIn?.certain ?? false) && !openers.length) certain = false;
       }
       for (const root of roots) {

@@ -1,4 +1,4 @@
-/** One level of the merged configuration. Its directives are found when somebody asks: a keystroke in one of 300 sites expands that site only. */
+/** One level of the merged configuration. Its directives are found when someone asks: a keystroke in one of 300 sites expands that site only. */
 
 import type { FileId } from '../base/file-id.ts';
 import type { Context } from '../catalog/context.ts';
@@ -59,7 +59,7 @@ export class Scope {
     return at.owner!;
   }
 
-  /** All directives of this level in nginx's order; an include stands before those that it brings. */
+  /** All directives of this level in nginx's order; an include comes before those that it brings. */
   get directives(): readonly Directive[] {
     if (this.outer) this.askAll();
     return this.level;
@@ -151,7 +151,7 @@ export class Scope {
     return this.byName.get(name) ?? EMPTY;
   }
 
-  /** Where a directive of this level stands in nginx's order; -1 when it is of another one. */
+  /** Where a directive of this level is in nginx's order; -1 when it is of another one. */
   indexOf(directive: Directive): number {
     if (this.outer) this.askAll();
     if (!this.order) {

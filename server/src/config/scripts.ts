@@ -1,5 +1,5 @@
 /**
- * What a file of njs gives to nginx: the properties of its default export, by which js_content and its kin call functions. The language itself is
+ * What a file of njs gives to nginx: the properties of its default export, by which js_content and its like call functions. The language itself is
  * not read beyond that; an export that is put together at run time gives nothing.
  */
 import type { FileId } from '../base/file-id.ts';
@@ -24,13 +24,13 @@ export interface Script {
   readonly exported: ReadonlyMap<string, Exported>;
 }
 
-/** The text with its strings and comments as blanks. */
+/** The text with its strings and comments as spaces. */
 const blanked = (text: string): string =>
   text.replaceAll(/\/\*[\s\S]*?\*\/|\/\/[^\n]*|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\[\s\S])*`/g, (s) =>
     s.replaceAll(/[^\n]/g, ' '),
   );
 
-/** Where the object of the default export opens; null where it is none that stands in the file. */
+/** Where the object of the default export opens; null where it is none that is in the file. */
 function opening(code: string): number | null {
   const found = /\bexport\s+default\s+(?:\{|([A-Za-z_$][\w$]*)\s*(?:;|$))/m.exec(code);
   if (!found) return null;

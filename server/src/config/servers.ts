@@ -28,7 +28,7 @@ export interface Listen {
   readonly directive: Directive | null;
   /** more than one for a port range */
   readonly addresses: readonly ListenAddress[];
-  /** the parameters behind the address, as written */
+  /** the parameters after the address, as written */
   readonly params: readonly string[];
   readonly server: Server;
 }

@@ -19,7 +19,7 @@ export interface SettingsProblem {
 }
 
 export const SETTINGS_NAMES = ['.proxylens.yaml', '.proxylens.yml'];
-/** nginx-lint's own settings, of which the rules that are switched off are taken over where there is no file of ours. */
+/** nginx-lint's own settings, of which the rules that are switched off are taken over where there is not a file of ours. */
 export const NGINX_LINT_NAME = '.nginx-lint.toml';
 /** The names of rules, which this layer does not know by itself. */
 export interface RuleNames {

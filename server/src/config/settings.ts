@@ -46,7 +46,7 @@ export interface Settings {
   readonly versionFrom: 'default' | 'setting' | 'found';
   /** who says whose nginx it is: where nobody does, the text may show it */
   readonly flavourFrom: 'default' | 'setting' | 'found';
-  /** whether somebody named the OpenSSL: what a newer one takes is not refused else */
+  /** whether someone named the OpenSSL: what a newer one takes is not refused else */
   readonly opensslFrom: 'default' | 'setting';
   /** libraries that the command line of nginx loads (`-g "load_module …;"`), where the project tells of it */
   readonly loads: readonly string[];

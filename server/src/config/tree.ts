@@ -22,7 +22,7 @@ export interface Include {
   readonly problem: IncludeProblem | null;
   /** more words on the problem, for people */
   readonly detail: string;
-  /** why more may stand here than is seen; null when all that the include brings is seen */
+  /** why more may be here than is seen; null when all that the include brings is seen */
   readonly unseen: string | null;
 }
 
@@ -34,7 +34,7 @@ export interface StandIn {
   readonly main: SourceFile;
   /** the file that is judged in it */
   readonly file: FileId;
-  /** the contexts that the file may stand in; it is read in the first */
+  /** the contexts that the file may be in; it is read in the first */
   readonly contexts: readonly ScopeContext[];
   /** the project says where the file goes; otherwise its folder and its directives were asked */
   readonly certain: boolean;
@@ -42,7 +42,7 @@ export interface StandIn {
   readonly takes: { readonly mask: string; readonly files: readonly FileId[] };
   /** why the includes of the main file may bring more than is seen; null when all is seen */
   readonly beside: string | null;
-  /** names of directives of `INHERITED_LISTS` that other files of the project hold outside of any block: they may lie beside the file */
+  /** names of directives of `INHERITED_LISTS` that other files of the project hold outside of any block: they may be beside the file */
   readonly lists: ReadonlySet<string>;
   /** the folders of the project that stand for nginx's configuration folder, the likeliest first */
   readonly folders: readonly FileId[];
@@ -75,7 +75,7 @@ export interface Tree {
   readonly disk: DiskFacts;
   /** all words, in lower case, of the project's files of nginx that this tree does not read: names that they may use when they are put beside it */
   readonly beside?: ReadonlySet<string>;
-  /** the file is a definition of a template, and all places that write it are seen: it stands in one of the contexts that the configuration has */
+  /** the file is a definition of a template, and all places that write it are seen: it is in one of the contexts that the configuration has */
   readonly written?: boolean;
   /** set when the main file is not one of the project */
   readonly standIn?: StandIn;

@@ -98,7 +98,7 @@ const unlessRegex =
   (i, n, value) =>
     i > 0 ? 0 : n < 2 || value.startsWith('~') || words.includes(value) ? null : 0;
 
-/** Which arguments of a directive are compiled as texts with variables, and from which offset; all of them where nothing stands here. */
+/** Which arguments of a directive are compiled as texts with variables, and from which offset; all of them where nothing is here. */
 const COMPILED: Readonly<Record<string, Pick>> = table({
   add_header: only(1),
   add_trailer: only(1),

@@ -31,7 +31,7 @@ function programOf(name: string, rest: readonly ShellWord[], asModule: boolean):
 /** A program that is some server's, whether or not it starts it here. */
 const isServerProgram = (name: string): boolean => SERVERS.some((s) => s.programs.some((p) => p.names.includes(name)));
 
-/** Programs that run another one, and how many words of their own stand before it: options are skipped, those in `values` with a value. */
+/** Programs that run another one, and how many words of their own come before it: options are skipped, those in `values` with a value. */
 const WRAPPERS: Readonly<Record<string, { words?: number; values?: readonly string[]; until?: string }>> = table({
   exec: {},
   env: {},

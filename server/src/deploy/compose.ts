@@ -94,7 +94,7 @@ export interface ComposeService {
   /** more is mounted than the files say: `volumes_from`, variables */
   readonly mountsOpen: boolean;
   readonly dependsOn: readonly string[];
-  /** services with which it is started anew (`restart: true` below `depends_on`) */
+  /** services with which it is started again (`restart: true` below `depends_on`) */
   readonly restartsWith: readonly string[];
   readonly extends: { readonly file: string | null; readonly service: string } | null;
   /** fields that an override takes away (`!reset`) or puts in place of the old ones (`!override`) */
@@ -397,7 +397,7 @@ export function readCompose(file: FileId, text: string, environment: Environment
     if (all?.kind !== 'map') continue;
     for (const { key, keyPlace, value } of all.entries) {
       count();
-      // a service that is no mapping is a slip of indentation: what else stands at the wrong place nobody knows
+      // a service that is no mapping is a slip of indentation: what else is at the wrong place nobody knows
       if (value.kind === 'map') services.push(serviceOf(file, key, keyPlace, value, document, environment));
       else if (value.tag !== '!reset') open ??= `${basename(file)} is not well formed`;
     }

@@ -43,7 +43,7 @@ export interface DjangoSettings {
   readonly dataUploadMaxMemorySize: Setting<number | null>;
   readonly sessionCookieSecure: Setting<boolean>;
   readonly csrfCookieSecure: Setting<boolean>;
-  /** SECRET_KEY is the one that startproject made up, and stands in the text; the key itself is not kept */
+  /** SECRET_KEY is the one that startproject made up, and is in the text; the key itself is not kept */
   readonly generatedKey: Setting<boolean>;
   readonly hstsSeconds: Setting<number | null>;
   readonly appendSlash: Setting<boolean>;

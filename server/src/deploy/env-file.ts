@@ -18,7 +18,7 @@ const WITH_PASSWORD = /[a-z][a-z0-9+.-]*:\/\/[^/\s@]*:[^/\s@]+@/i;
 /** Whether a variable holds something that must not be shown. */
 export const isSecret = (name: string, value: string): boolean => SECRET.test(name) || WITH_PASSWORD.test(value) || value.startsWith(BLOT);
 
-/** Why a secret's value is not known to anybody here. */
+/** Why a secret's value is not known to anyone here. */
 const HIDDEN = 'the value of a secret is not read';
 
 /** True for files that are read as environments whatever names them. */

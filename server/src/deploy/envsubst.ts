@@ -21,7 +21,7 @@ export interface EnvsubstCall {
   readonly input: string;
   /** the names that it is told to replace; null without that argument: then it replaces every name, those that are not set by nothing */
   readonly only: string | null;
-  /** the names of that list where it stands there literally; null where it does not, or there is none */
+  /** the names of that list where it is there literally; null where it does not, or there is none */
   readonly names: ReadonlySet<string> | null;
   /** how a literal dollar sign is written there; null where the surrounding shell would read a list in single quotes */
   readonly dollar: '$' | '$$' | null;
@@ -206,7 +206,7 @@ function expressionOf(text: string): RegExp | null {
   }
 }
 
-/** Whether a Dockerfile copies the file, or a folder of the name that it lies in, to where templates are looked for. */
+/** Whether a Dockerfile copies the file, or a folder of the name that it is in, to where templates are looked for. */
 function copies(dockerfile: string, template: FileId): boolean {
   const own = [basename(template), basename(dirname(template))];
   return [...dockerfile.matchAll(/^\s*(?:COPY|ADD)\s+(.+?)\s+\/etc\/nginx\/templates\/?(?:\s|$)/gim)].some(([, sources]) =>

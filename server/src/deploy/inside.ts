@@ -19,7 +19,7 @@ const HARMLESS =
 
 const clean = (path: string): string => path.replace(/\/{2,}/g, '/').replace(/(?<=.)\/+$/, '');
 
-/** One path is the other, or lies below it. */
+/** One path is the other, or is below it. */
 const related = (a: string, b: string): boolean =>
   a === b || a.startsWith(b === '/' ? b : `${b}/`) || b.startsWith(a === '/' ? a : `${a}/`);
 

@@ -87,7 +87,7 @@ export type Stmt = { readonly span: Span } & (
 
 export interface PythonModule {
   readonly body: readonly Stmt[];
-  /** Offset behind the last import of the head, where a new one may go. */
+  /** Offset after the last import of the head, where a new one may go. */
   readonly afterImports: number;
 }
 
@@ -107,7 +107,7 @@ export interface Python {
 export async function loadPython(bytes: { readonly runtime: Uint8Array; readonly grammar: Uint8Array }): Promise<Python> {
   await initTreeSitter(bytes.runtime);
   const parser: Parser = newParser(await loadLanguage(bytes.grammar));
-  // an edit of one file reads the project anew: the others come from here
+  // an edit of one file reads the project again: the others come from here
   const known = new Map<string, PythonModule>();
   return {
     parse(text) {
@@ -231,7 +231,7 @@ function statement(n: Node, depth: number): Stmt[] {
   return Array.isArray(made) ? made : [made];
 }
 
-/** What may stand in an expression statement: assignments and expressions. */
+/** What may be in an expression statement: assignments and expressions. */
 function simple(n: Node, depth: number): Stmt {
   if (n.type === 'assignment') {
     const targets: Expr[] = [];

@@ -773,7 +773,7 @@ const CASTS: Readonly<Record<string, (v: Extract<PyValue, { kind: 'string' }>) =
   other: (v) => unknownValue(v.at, 'converted when the application starts'),
 });
 
-/** A variable's text as the type of a field, which its default shows. Lists are JSON, which is left alone. */
+/** A variable's text as the type of a field, which its default shows. Lists are JSON, which is left as it is. */
 function asField(text: PyValue, standard: PyValue): PyValue {
   if (text.kind !== 'string' || standard.kind === 'string' || standard.kind === 'none') return text;
   if (standard.kind === 'bool') return CASTS.bool!(text);

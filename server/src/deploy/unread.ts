@@ -12,7 +12,7 @@ export interface Unread {
   readonly why: string;
 }
 
-/** Why a reader failed. What is no limit of ours is a fault of ours. */
+/** Why a reader failed. What is not a limit of ours is a fault of ours. */
 export function whyUnread(error: unknown): string {
   if (error instanceof TooMuch) return error.message;
   if (error instanceof RangeError) return 'it is nested too deeply or grows beyond all bounds';

@@ -119,7 +119,7 @@ interface Raw {
   readonly name: string;
   readonly namePlace: Place;
   readonly value: MappedText;
-  /** Set when the line stands under `if-env` and its like. */
+  /** Set when the line is under `if-env` and its like. */
   readonly conditional?: string;
 }
 

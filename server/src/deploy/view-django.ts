@@ -182,7 +182,7 @@ function originCheck(settings: DjangoSettings, origin: string, scheme: string, h
     : seen('refused', `the Origin ${origin} is neither ${own} nor in CSRF_TRUSTED_ORIGINS`, [placeOf(trusted)]);
 }
 
-/** `scheme://host[:port]` exactly, or `scheme://*.host` for what lies below (from 4.0). */
+/** `scheme://host[:port]` exactly, or `scheme://*.host` for what is below (from 4.0). */
 function originMatches(origin: string, entry: string): boolean {
   if (!entry.includes('*')) return origin === entry;
   const [pattern, sent] = [entry, origin].map((s) => /^([a-z][a-z0-9+.-]*):\/\/(.*)$/i.exec(s));

@@ -1,5 +1,5 @@
 /**
- * Which files of a workspace say something about the application's side. Dependencies, virtual environments and tests are left alone. Files of environment
+ * Which files of a workspace say something about the application's side. Dependencies, virtual environments and tests are left as it is. Files of environment
  * variables are read for the names and values that concern a proxy: secrets in them are written over before anything looks (env-file.ts).
  */
 import { isEnvFile } from './env-file.ts';

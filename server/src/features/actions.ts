@@ -15,7 +15,7 @@ export const isWide = (edits: Action['edits']): edits is Wide => 'all' in edits;
 export interface Action {
   readonly title: string;
   readonly kind: 'quickfix' | 'source.fixAll.proxylens';
-  /** made when somebody picks the action, where it is about more than what stands there */
+  /** made when someone picks the action, where it is about more than what is there */
   readonly edits: readonly FileEdit[] | Wide;
   /** findings that the action answers to; empty for source actions */
   readonly findings: readonly Finding[];

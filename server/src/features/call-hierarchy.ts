@@ -206,7 +206,7 @@ export function incoming(configs: readonly Config[], item: CallItem): Call[] {
         for (const j of jumpsOf(level)) {
           if (j.to.directive.statement !== wanted.statement || !level.opener) continue;
           const by = blockItem(level.opener);
-          // a line that an include brought is told with the file it stands in
+          // a line that an include brought is told with the file it is in
           const caller = j.directive.file.id === by.file ? by : fileItem(j.directive.file.id, j.directive.file);
           calls.push({ key: keyOf(caller), item: caller, span: spanOf(j.word) });
         }

@@ -1,5 +1,5 @@
 /**
- * What may stand at the cursor: directives of the context, arguments by their kind, variables and names in reach, files. It proposes what
+ * What may be at the cursor: directives of the context, arguments by their kind, variables and names in reach, files. It proposes what
  * the target's nginx takes; whether it is wise is the rules' matter. Documentation is made when a proposal is looked at (describe.ts).
  */
 import type { TextEdit } from '../base/edit.ts';
@@ -21,7 +21,7 @@ import { type Reach, reachesOf } from './completion/reach.ts';
 import { siteAt } from './completion/site.ts';
 
 export interface CompletionOptions {
-  /** what lies in folders; unknown ones are asked for and the completion is run again */
+  /** what is in folders; unknown ones are asked for and the completion is run again */
   readonly folders?: Folders;
   /** false for an editor that has the snippets of whole files from elsewhere */
   readonly wholeFiles?: boolean;
@@ -102,7 +102,7 @@ function proposals(configs: readonly Config[], file: SourceFile, offset: number,
   return found;
 }
 
-/** Snippets that may stand here, and that the target's nginx takes. */
+/** Snippets that may be here, and that the target's nginx takes. */
 function snippetItems(
   [first]: readonly Reach[],
   contexts: readonly Context[],
@@ -136,7 +136,7 @@ function snippetItems(
 }
 
 /**
- * Lines for http as an edit of the file at hand: behind the opening of its http block, or above the server or upstream that stands on the file's own level.
+ * Lines for http as an edit of the file at hand: behind the opening of its http block, or above the server or upstream that is on the file's own level.
  * Null where there are none, and where the file has no such place.
  */
 function outerEdit(added: readonly string[], file: SourceFile, offset: number): TextEdit | null {

@@ -1,4 +1,4 @@
-/** What a cursor stands on: the statement, its directives in every context, the word, and the name. All features begin here. */
+/** What a cursor is on: the statement, its directives in every context, the word, and the name. All features begin here. */
 import { touches } from '../base/span.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';

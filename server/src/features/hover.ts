@@ -1,5 +1,5 @@
 /**
- * What stands under the cursor, in Markdown: the directive with the value in force, a variable, a name, a regular expression, a value in
+ * What is under the cursor, in Markdown: the directive with the value in force, a variable, a name, a regular expression, a value in
  * plain units. It tells what nginx does with the text; what would be better is said by the rules.
  */
 
@@ -40,7 +40,7 @@ export interface HoverOptions {
 
 const spanOf = (w: Span): Span => ({ start: w.start, end: w.end });
 
-/** Null where nothing is known of what stands there. */
+/** Null where nothing is known of what is there. */
 export function hover(configs: readonly Config[], file: SourceFile, offset: number, options: HoverOptions = {}): Hover | null {
   const silenced = suppressionHover(file, offset, options.rules ?? []);
   if (silenced) return silenced;

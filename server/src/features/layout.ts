@@ -1,5 +1,5 @@
 /**
- * Where each token of a file would stand in a well laid out one. Only the white space between tokens is ever decided here: words, quotes,
+ * Where each token of a file would be in a well laid out one. Only the white space between tokens is ever decided here: words, quotes,
  * comments, Lua bodies and template marks are taken as they are, in their order. Edits come from comparing gaps (format.ts).
  */
 import type { Span } from '../base/span.ts';
@@ -62,7 +62,7 @@ interface Header {
   shift: { from: number; pad: string } | null;
 }
 
-/** Template conditions and loops around the present place, each with whether its author indents what stands in it. */
+/** Template conditions and loops around the present place, each with whether its author indents what is in it. */
 interface Nesting {
   readonly deeper: boolean;
 }
@@ -70,7 +70,7 @@ interface Nesting {
 /** nginx's white space; a no-break space or byte order mark is a character like any other. */
 const SPACE = /[ \t\r\n]/;
 
-/** How often a character or two stand in a text. */
+/** How often a character or two are in a text. */
 function count(text: string, wanted: string): number {
   let n = 0;
   for (let at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, at + wanted.length)) n++;
@@ -109,7 +109,7 @@ export class Layout {
     this.alignComments();
   }
 
-  /** What stands before a token in the new text. */
+  /** What comes before a token in the new text. */
   gap(token: Token): string {
     return this.eol.repeat(token.breaks) + token.pad;
   }
@@ -389,7 +389,7 @@ export class Layout {
     return pad;
   }
 
-  /** True when the line behind a condition's mark stands deeper than the mark, which says more than that the mark stands at the margin. */
+  /** True when the line behind a condition's mark stands deeper than the mark, which says more than that the mark is at the margin. */
   private indentsWithin(i: number, token: Token, own: number): boolean {
     const next = this.tokens[i + 1];
     if (!next || token.owner || !this.gapBefore(i + 1).includes('\n')) return false;
@@ -419,7 +419,7 @@ export class Layout {
     for (let i = 0; i < this.tokens.length; i++) {
       const token = this.tokens[i]!;
       const apart = paragraphs && token.breaks > 1;
-      // comments and lines of a template stand between the lines of a table, and do not end it
+      // comments and lines of a template are between the lines of a table, and do not end it
       if ((token.kind === 'comment' || (token.kind === 'mark' && token.breaks > 0 && !token.owner)) && !apart) continue;
       const words = token.begins && (token.breaks > 0 || i === 0) ? this.wordsOnOneLine(i) : null;
       if (!words || apart || token.depth !== group[0]?.[0]?.depth) yield ended();
@@ -430,7 +430,7 @@ export class Layout {
     yield ended();
   }
 
-  /** The words of the simple directive whose name is token `i`, when all of it stands on one line. */
+  /** The words of the simple directive whose name is token `i`, when all of it is on one line. */
   private wordsOnOneLine(i: number): Token[] | null {
     const { owner } = this.tokens[i]!;
     if (!owner?.simple || owner.exact) return null;
@@ -474,7 +474,7 @@ export class Layout {
     return this.written(words[k]!.start) - this.written(words[k - 1]!.end);
   }
 
-  /** Adjacent directives whose word `k` stands in one column now, with more than one space before it somewhere. */
+  /** Adjacent directives whose word `k` is in one column now, with more than one space before it somewhere. */
   private *alreadyAligned(group: readonly Token[][], k: number): Generator<Token[][]> {
     let run: Token[][] = [];
     let column = -1;
@@ -496,7 +496,7 @@ export class Layout {
     return /^[ \t]*$/.test(this.text.slice(line, token.start));
   }
 
-  /** Comments behind code that stand in one column stay in one column. */
+  /** Comments behind code that are in one column stay in one column. */
   private alignComments(): void {
     let run: { token: Token; end: number; apart: number }[] = [];
     let line = 0;

@@ -1,4 +1,4 @@
-/** Links on includes and on paths that the catalog calls files: where they lie on this machine is the configuration's path map. */
+/** Links on includes and on paths that the catalog calls files: where they are on this machine is the configuration's path map. */
 
 import type { FileId } from '../base/file-id.ts';
 import { resolve } from '../base/file-id.ts';

@@ -49,7 +49,7 @@ const node = (kind: OverviewKind, label: string, more: Partial<OverviewNode> = {
   ...more,
 });
 
-/** What was taken for granted about a configuration: the version, the main file that stands in, includes that were not seen. */
+/** What was taken for granted about a configuration: the version, the main file that is in, includes that were not seen. */
 export function assumedOf(config: Config): OverviewNode[] {
   const { target, versionFrom } = config.settings;
   const { standIn } = config.tree;
@@ -130,7 +130,7 @@ export function overviewOf(config: Config, findings: readonly Finding[], deploym
     ...group(
       'Servers',
       all('server').map((s) => {
-        // servers of one name are told apart by where they listen
+        // servers of one name are distinguished by where they listen
         const [first = s.label, ...others] = s.label === 'no name' ? [s.label] : s.label.split(' ');
         return {
           ...of(s, locations(s.id)),

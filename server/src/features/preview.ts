@@ -100,7 +100,7 @@ export function suggestions(config: Config, near: Directive | null): string[] {
   return [...out].slice(0, 200);
 }
 
-/** The rules whose fix mends what an application sees wrongly, by the name of the line. */
+/** The rules whose fix repairs what an application sees wrongly, by the name of the line. */
 const CAUSES: Readonly<Record<string, readonly string[]>> = table({
   scheme: [
     'secure-proxy-header-mismatch',
@@ -125,7 +125,7 @@ const CAUSES: Readonly<Record<string, readonly string[]>> = table({
   'static files': ['static-through-application', 'static-not-mounted', 'static-root-mismatch'],
 });
 
-/** What stands at a place of a trace: a file of the configuration, which may be a part of the one that is named, and its statement there. */
+/** What is at a place of a trace: a file of the configuration, which may be a part of the one that is named, and its statement there. */
 function writtenAt(config: Config, at: At): { readonly file: FileId; readonly statement: Statement | null } {
   const host = fileId(at.uri);
   for (const source of config.files.values()) {
@@ -135,7 +135,7 @@ function writtenAt(config: Config, at: At): { readonly file: FileId; readonly st
   return { file: host, statement: null };
 }
 
-/** The finding whose fix mends a line of what the application sees: at the location of the path, or in a list that it includes. */
+/** The finding whose fix repairs a line of what the application sees: at the location of the path, or in a list that it includes. */
 export function causeOf(line: string, config: Config, trace: Trace, findings: (file: FileId) => readonly Finding[]): Finding | null {
   const rules = CAUSES[line];
   const { location } = trace.outcome;

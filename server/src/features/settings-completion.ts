@@ -15,7 +15,7 @@ interface Place {
   readonly wants: 'key' | 'value';
   /** what is typed of it */
   readonly typed: string;
-  /** keys that stand beside it already */
+  /** keys that are beside it already */
   readonly taken: ReadonlySet<string>;
 }
 
@@ -27,7 +27,7 @@ interface Line {
   /** column of its first dash; null when it begins no item */
   readonly dash: number | null;
   readonly key: string | null;
-  /** whether something stands behind the key */
+  /** whether something comes after the key */
   readonly full: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** What the application behind the last station of a trace sees, in lines for people and programs. Which application that is, the addresses decide. */
+/** What the application after the last station of a trace sees, in lines for people and programs. Which application that is, the addresses decide. */
 import { basename } from '../base/file-id.ts';
 import type { Place } from '../base/span.ts';
 import type { Config } from '../config/config.ts';
@@ -24,7 +24,7 @@ export interface SightLine {
   readonly why: string;
   /** whether it is as it should be; null where that is not a question */
   readonly good: boolean | null;
-  /** the same as one sentence for somebody who knows the application, not nginx */
+  /** the same as one sentence for someone who knows the application, not nginx */
   readonly says: string;
 }
 
@@ -183,7 +183,7 @@ function missingHeader({ framework }: Application, request: UpstreamRequest): st
   return request.params || request.headers.some(([n]) => n.toLowerCase() === header.toLowerCase()) ? null : header;
 }
 
-/** What a line means, for somebody who knows the application. The line's own reason stays behind it where it says more. */
+/** What a line means, for someone who knows the application. The line's own reason stays behind it where it says more. */
 function sentence(
   { name, value, why, good }: Omit<SightLine, 'says'>,
   { application, trace, request, host }: { application: Application; trace: Trace; request: UpstreamRequest; host: string },

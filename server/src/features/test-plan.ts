@@ -34,7 +34,7 @@ const KEYS = /^(\w+_)?ssl_certificate_key$/;
 const SECRETS = /^(\w+_)?ssl_(dhparam|password_file|session_ticket_key|stapling_file|crl|ech_file)$/;
 const PASSES = /^(proxy|grpc|uwsgi|suwsgi|fastcgi|scgi|memcached)_pass$/;
 const IP = /^(\d{1,3}(\.\d{1,3}){3}|\[[0-9a-f:.]+\]|localhost|[0-9a-f]*:[0-9a-f:.]*)$/i;
-/** Ports below are the system's; a test by anybody else could not bind them. */
+/** Ports below are the system's; a test by anyone else could not bind them. */
 const PRIVILEGED = 1024;
 const SHIFT = 20_000;
 
@@ -88,7 +88,7 @@ export function testPlan(config: Config, folder: string): TestPlan | { readonly 
       const word = s.args[n];
       if (word) out.push({ span: { start: word.start, end: word.end }, newText });
     };
-    /** The line stays, what stands in it goes. */
+    /** The line stays, what is in it goes. */
     const drop = (s: Statement): void =>
       void out.push({ span: { start: s.start, end: s.end }, newText: file.text.slice(s.start, s.end).replaceAll(/[^\n]/g, ' ') });
     const visit = (s: Statement): void => {

@@ -24,7 +24,7 @@ export interface WayOut {
 const DEFAULT_PORT = { http: 80, https: 443 } as const;
 const MOST = 3;
 
-/** Null for a request that somebody listens for, and for what is no request of HTTP. */
+/** Null for a request that someone listens for, and for what is no request of HTTP. */
 export function wayOut(config: Config, { request, outcome, steps }: Trace): WayOut | null {
   const { scheme, localPort, target } = request;
   if (outcome.status !== 0 || outcome.server || steps.length !== 1 || steps[0]?.phase !== 'listen') return null;

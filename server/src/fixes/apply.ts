@@ -21,7 +21,7 @@ const proposed = (finding: Finding): Fix | null => finding.fixes.find((fix) => f
 
 /**
  * Findings with the engine's word on their fixes: one that is not proved safe is a suggestion, and says why. A fix is put to every configuration
- * that reads one of its files, for what mends one of them may break another.
+ * that reads one of its files, for what repairs one of them may break another.
  */
 export function proved(all: readonly Proofs[], findings: readonly Finding[]): readonly Finding[] {
   const nobody = findings.flatMap((f) => f.fixes.filter((fix) => fix.safety === 'safe' && !all.some((proofs) => proofs.reads(fix))));

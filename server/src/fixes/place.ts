@@ -165,7 +165,7 @@ function stillRead(config: Config, before: SourceFile, after: SourceFile): strin
   return null;
 }
 
-/** A statement whose name the catalog has nowhere; entries of a map and its kin have any names. */
+/** A statement whose name the catalog has nowhere; entries of a map and its like have any names. */
 function isUnknown(catalog: Catalog, statement: Statement): boolean {
   for (let at = statement.parent; at; at = at.parent)
     if (ENTRIES.has(at.name.value) || !catalog.directives(at.name.value).length) return false;

@@ -57,7 +57,7 @@ const WORDS: Readonly<Record<FixChange, string>> = {
 const shown = ({ method, scheme, headers, target }: RequestInput): string =>
   `${method ?? 'GET'} ${scheme ?? 'http'}://${headers?.find(([n]) => n.toLowerCase() === 'host')?.[1] ?? 'localhost'}${target}`;
 
-/** Aspects that tell names of the configuration's own; what is sent to somebody is compared as it is sent. */
+/** Aspects that tell names of the configuration's own; what is sent to someone is compared as it is sent. */
 const NAMING: ReadonlySet<FixChange> = new Set<FixChange>(['request-line', 'limits', 'cache', 'timing']);
 
 function told(kind: FixChange, trace: Trace, called: Called | undefined): string {

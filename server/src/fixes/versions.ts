@@ -1,4 +1,4 @@
-/** The nginx versions that a project may run on: the one that somebody named, or every release that is still installed somewhere. */
+/** The nginx versions that a project may run on: the one that someone named, or every release that is still installed somewhere. */
 import { changes, newestRelease, OLDEST } from '../catalog/changes.ts';
 import { compareVersions, type Version, version } from '../catalog/version.ts';
 import type { Settings } from '../config/settings.ts';
@@ -19,7 +19,7 @@ function turningPoints(): readonly Version[] {
 
 /**
  * The settings for each version at which a text must be tried, so that what holds at all of them holds wherever the project may run: those
- * themselves where somebody named the version. What nginx accepts begins with one release and may end with another, hence a text that the
+ * themselves where someone named the version. What nginx accepts begins with one release and may end with another, hence a text that the
  * oldest and the newest accept is accepted by all between; `accepted` says whether the present text is, and is asked as rarely as possible.
  */
 export function versionsToTry(settings: Settings, accepted: (settings: Settings) => boolean): readonly Settings[] {

@@ -1,6 +1,6 @@
 /**
  * `npm run catalog -- --source DIR --binary PATH [--only WORD]`: what a source tree or a binary has that the catalog has not. The binary is
- * asked with `nginx -V` and `nginx -t` on configurations of one line; it is run only because somebody named it.
+ * asked with `nginx -V` and `nginx -t` on configurations of one line; it is run only because someone named it.
  */
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';

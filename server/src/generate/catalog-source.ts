@@ -206,7 +206,7 @@ export const PROBES: readonly (readonly [Context, string])[] = [
   ['mail-server', 'events {} mail { server { @ } }'],
 ];
 
-/** What `nginx -t` said of a line: whether the name is known there at all, may stand there, and takes that many arguments. */
+/** What `nginx -t` said of a line: whether the name is known there at all, may be there, and takes that many arguments. */
 export function readProbe(said: string, name: string): 'unknown' | 'misplaced' | 'count' | 'taken' {
   const of = (text: string): boolean => said.includes(text);
   if (of(`unknown directive "${name}"`)) return 'unknown';

@@ -162,7 +162,7 @@ export class NodeFiles implements FileSystem {
   }
 }
 
-/** What lies at a path of this machine, asked at once; of a trace, which never waits. Only `text` reads, and only a regular file. */
+/** What is at a path of this machine, asked at once; of a trace, which never waits. Only `text` reads, and only a regular file. */
 export const MACHINE = {
   /** null: nothing is there */
   kind(path: string): 'folder' | 'file' | 'executable' | 'forbidden' | 'other' | null {
@@ -191,7 +191,7 @@ export const MACHINE = {
       return undefined;
     }
   },
-  /** what lies in a folder, without its folders, at most that many; undefined where it cannot be told */
+  /** what is in a folder, without its folders, at most that many; undefined where it cannot be told */
   names(path: string, limit: number): readonly string[] | undefined {
     try {
       const entries = blocking.readdirSync(path, { withFileTypes: true });

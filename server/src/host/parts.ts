@@ -1,4 +1,4 @@
-/** The wasm parts and the catalog on node: finds the files that ship beside the bundle, or lie in the source tree when tests run from it. */
+/** The wasm parts and the catalog on node: finds the files that ship beside the bundle, or are in the source tree when tests run from it. */
 
 import fs from 'node:fs';
 import path from 'node:path';

@@ -18,7 +18,7 @@ export function machinePath(file: FileId, windows = WINDOWS): string | null {
 /** The file of a machine's path, absolute or relative to the working folder. A share (`\\host\share`) keeps its host. */
 export const fileOfPath = (name: string, windows = WINDOWS): FileId => fileId(pathToFileURL(name, { windows }).href);
 
-/** Whether a path is a folder's own or lies below it, by their names alone; links are resolved by whoever asks. Windows ignores case. */
+/** Whether a path is a folder's own or is below it, by their names alone; links are resolved by whoever asks. Windows ignores case. */
 export function isPathBelow(file: string, folder: string, paths: path.PlatformPath = path): boolean {
   const relative = paths.relative(folder, file);
   return relative === '' || (relative !== '..' && !relative.startsWith(`..${paths.sep}`) && !paths.isAbsolute(relative));

@@ -22,7 +22,7 @@ export interface Writing {
 export interface WriteReport {
   /** the paths as they were given, in the order of the call */
   readonly written: readonly string[];
-  /** what was left alone, and why, in words that follow a colon */
+  /** what was left as it is, and why, in words that follow a colon */
   readonly refused: readonly { readonly path: string; readonly why: string }[];
 }
 
@@ -238,7 +238,7 @@ export async function writeFiles(groups: readonly (readonly Writing[])[], below:
 }
 
 /**
- * Makes folders for files to come, and the folder itself that holds them all. Returns the first that would lie outside of it by real path (a link
+ * Makes folders for files to come, and the folder itself that holds them all. Returns the first that would be outside of it by real path (a link
  * leads away); nothing is made then. Rejects when one cannot be made.
  * @param folders absolute paths
  */

@@ -8,7 +8,7 @@ import { FileRequests, type FindResult, type ListResult, type ReadResult, type S
 /** After this many milliseconds without an answer the server looks for itself. */
 const PATIENCE = 20_000;
 
-/** What the search of the editor finds below a folder; null where it gives no answer, or finds nothing at all: then somebody else has to look. */
+/** What the search of the editor finds below a folder; null where it gives no answer, or finds nothing at all: then someone else has to look. */
 export async function findBelow(connection: Connection, folder: FileId): Promise<Candidates | null> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   try {

@@ -82,7 +82,7 @@ export interface RootsResult {
   all: { uri: string; label: string }[];
   /** for a fragment: the context that it is read in */
   context: string | null;
-  /** for a fragment within a main file that stands in: what was assumed, such as "/etc/nginx/conf.d/default.conf of nginx:1.29" */
+  /** for a fragment within a main file that is in: what was assumed, such as "/etc/nginx/conf.d/default.conf of nginx:1.29" */
   readAs: string | null;
   /** the template engine that the file is read for; null for a plain file */
   template: string | null;
@@ -189,9 +189,9 @@ export interface ApplicationSight {
     value: string;
     why: string;
     good: boolean | null;
-    /** the same as one sentence for somebody who knows the application, not nginx */
+    /** the same as one sentence for someone who knows the application, not nginx */
     says: string;
-    /** the finding whose fix mends it */
+    /** the finding whose fix repairs it */
     finding: StationFinding | null;
   }[];
 }

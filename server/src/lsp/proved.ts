@@ -1,4 +1,4 @@
-/** The engine's word on the fixes of findings, for handlers: proofs are made when somebody asks for a fix, and kept for the revision. */
+/** The engine's word on the fixes of findings, for handlers: proofs are made when someone asks for a fix, and kept for the revision. */
 import type { FileEdit } from '../base/edit.ts';
 import { PerConfig } from '../config/asked.ts';
 import type { Config } from '../config/config.ts';

@@ -46,7 +46,7 @@ type Found = Map<FileId, Finding[]>;
 interface Shown {
   readonly version: number | undefined;
   readonly findings: readonly Finding[];
-  /** what was sent, for rounds that find the same anew */
+  /** what was sent, for rounds that find the same again */
   readonly sent: string | null;
 }
 

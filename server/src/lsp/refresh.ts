@@ -16,7 +16,7 @@ const REQUESTS = {
   semanticTokens: SemanticTokensRefreshRequest.type,
 } as const;
 
-/** Sends the refresh of each kind that the client knows; a client that refuses is left in peace. */
+/** Sends the refresh of each kind that the client knows; a client that refuses is not reported. */
 export function refresh(connection: Connection, kinds: ReadonlySet<Refreshable>, log: (line: string) => void): void {
   for (const kind of kinds)
     connection

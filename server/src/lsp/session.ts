@@ -20,7 +20,7 @@ export interface ClientAbilities {
   readonly confirmsEdits: boolean;
   /** takes edits that make files, with versions */
   readonly createFiles: boolean;
-  /** asks for the edit of a code action when somebody picks it */
+  /** asks for the edit of a code action when someone picks it */
   readonly resolvesActions: boolean;
   /** what it asks for again when told to */
   readonly refreshes: ReadonlySet<Refreshable>;

@@ -19,7 +19,7 @@ function at(section: unknown, key: string): unknown {
   return value;
 }
 
-/** A value that somebody set, else undefined: empty texts, lists and objects leave it to the project. */
+/** A value that someone set, else undefined: empty texts, lists and objects leave it to the project. */
 function given(value: unknown, shape: Shape): unknown {
   if (value === null || value === undefined || value === '') return undefined;
   if (shape.is === 'truth') return value === 'on' ? true : value === 'off' ? false : typeof value === 'boolean' ? value : undefined;

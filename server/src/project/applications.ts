@@ -11,7 +11,7 @@ import { MAX_FILES } from '../deploy/wanted.ts';
 import { coveringOf, type Part, type Project, placesMain } from './deployed.ts';
 import { type Instance, isCompose } from './mounts.ts';
 
-/** Files in whose folder something is deployed. `package.json` and the like stand in every folder of a monorepo. */
+/** Files in whose folder something is deployed. `package.json` and the like are in every folder of a monorepo. */
 const MARK =
   /^((docker-)?compose([.-][\w.-]+)?\.ya?ml|manage\.py|Procfile|Dockerfile|pyproject\.toml|requirements\.txt|Chart\.yaml|composer\.json)$/;
 /** Files that start an application or are one. An image of nginx alone, with its Dockerfile and its files, is a part of what is around it. */

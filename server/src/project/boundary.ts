@@ -9,11 +9,11 @@ export interface Boundary {
   readonly folder: FileId;
   /** a system's own configuration, outside of any repository: absolute includes mean what they say */
   readonly system: boolean;
-  /** nothing marks a project here: only what was named is looked at, not what lies beside it */
+  /** nothing marks a project here: only what was named is looked at, not what is beside it */
   readonly bare: boolean;
 }
 
-/** Files that stand in the folder of a project. */
+/** Files that are in the folder of a project. */
 const MARKS = [
   '.proxylens.yaml',
   '.proxylens.yml',

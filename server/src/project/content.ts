@@ -171,7 +171,7 @@ export function verdictOn(text: string, path: string, catalog: Catalog, whole = 
       if (known && (end === ';' || end === '{')) {
         good++;
         if (end === '{' ? TELLING.test(name) && (depth === 0 || catalog.directives(parent).length > 0) : /_/.test(name)) telling++;
-        // `server {` alone may be anybody's; `proxy_pass http://app;` is not
+        // `server {` alone may be anyone's; `proxy_pass http://app;` is not
         if (end === ';' && depth === 0 && (!COMMON.test(name) || telltale(words)) && isSound(statement, catalog)) sound++;
       } else if (end === ';' || end === '{') unknown++;
       // nginx ends a statement before it closes a block: a lone mistake in nginx's text, the rule in many other languages

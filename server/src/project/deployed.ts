@@ -35,7 +35,7 @@ export interface Project {
   readonly notSeen: readonly string[];
 }
 
-/** A project of which only what is named is known: for what stands in no folder, such as a dump. */
+/** A project of which only what is named is known: for what is in no folder, such as a dump. */
 export const loneProject = (folder: FileId, system: boolean): Project => ({
   boundary: folder,
   system,

@@ -1,5 +1,5 @@
 /**
- * A file system in which the configurations within other files are files, too: those of one ConfigMap lie in one folder. Nobody above need know
+ * A file system in which the configurations within other files are files, too: those of one ConfigMap are in one folder. Nobody above need know
  * that they are parts of a text, but whoever reads one, and whoever shows a place.
  */
 import type { TextEdit } from '../base/edit.ts';
@@ -48,7 +48,7 @@ export class EmbeddedFiles implements FileSystem {
     return embeddedIn(host, pathOf(host), text).find((e) => e.id === file) ?? null;
   }
 
-  /** What was read of a file is read again when somebody asks. */
+  /** What was read of a file is read again when someone asks. */
   forget(file: FileId): void {
     this.hosts.delete(file);
   }

@@ -15,7 +15,7 @@ import { type Engine, engineOfName, nested } from '../syntax/template/engines.ts
 import { FILLER, type Window } from '../syntax/template.ts';
 
 export interface Embedded {
-  /** a name below that of the host: those of one ConfigMap lie in one folder, and may include each other */
+  /** a name below that of the host: those of one ConfigMap are in one folder, and may include each other */
   readonly id: FileId;
   readonly host: FileId;
   /** the key, the path or the fence that names it */
@@ -81,7 +81,7 @@ export const mayHost = (path: string): boolean => formOf(path) !== null;
 /** Documents within documents within documents: nobody writes more. */
 const MAX_NESTED = 4;
 
-/** What writes a here-document before anybody reads it. */
+/** What writes a here-document before anyone reads it. */
 type Reader = 'shell' | 'terraform';
 
 /** How here-documents begin: `word` ends them, `quoted` is there where nothing in them is written by the host. */
@@ -91,7 +91,7 @@ const OPENERS = table({
   puppet: String.raw`@\([ \t]*(?:(?=")"|(?<quoted>))(?<word>\w+)"?[^)\n]*\)`,
 } as const satisfies Record<Exclude<Form, 'yaml' | 'markdown'>, string>);
 
-/** The file that a here-document becomes, by what stands around it. */
+/** The file that a here-document becomes, by what is around it. */
 function targetOf(form: Form, text: string, at: number, start: number, end: number): string {
   const line = text.slice(text.lastIndexOf('\n', at) + 1, start);
   if (form === 'shell') {
@@ -400,7 +400,7 @@ export const withoutMarks = (text: string): string =>
     ? text.replace(ALONE, (m) => m.replace(/[^\r\n]/g, ' ')).replace(ANYWHERE, (m) => m.replace(/[^\r\n]/g, 'x'))
     : text;
 
-/** A folded scalar: line ends within a paragraph are blanks. */
+/** A folded scalar: line ends within a paragraph are spaces. */
 const unfolded = (inner: string): string => inner.replace(/\n(?=[ \t]*\S)/g, (_, at: number) => (inner[at - 1] === '\n' ? '\n' : ' '));
 
 /** A double-quoted scalar with its escapes written out; null when one of them is a character that cannot be shown in place. */
@@ -439,7 +439,7 @@ const unescapedSingle = (inner: string): string =>
   inner.replace(/''/g, (_, at: number) => (/(^|[\s;{}])$/.test(inner.slice(0, at)) ? " '" : `${FILLER}'`));
 
 /**
- * Whether edits change nothing of a host but the embedded text: they lie within it, and the host still says the same apart from it. For YAML it
+ * Whether edits change nothing of a host but the embedded text: they are within it, and the host still says the same apart from it. For YAML it
  * is read before and after.
  */
 export function keepsHost(embedded: Embedded, path: string, text: string, edits: readonly TextEdit[]): boolean {

@@ -62,7 +62,7 @@ const PRODUCTS: readonly Product[] = [
     build: 'official',
     distribution: 'official',
   },
-  // somebody's own image: its tag may be its own version, its modules may be more
+  // someone's own image: its tag may be its own version, its modules may be more
   {
     name: /(^|\/)nginx$/,
     flavour: 'oss',

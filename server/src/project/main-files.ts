@@ -1,6 +1,6 @@
 /**
  * The main files that come with an image or a package, as facts: what a site file finds around itself when nobody has replaced them. Taken
- * from the packages: nginx.org's and the official images, Debian's and Ubuntu's, Alpine's, that of RHEL and its kin, OpenResty's image.
+ * from the packages: nginx.org's and the official images, Debian's and Ubuntu's, Alpine's, that of RHEL and its like, OpenResty's image.
  */
 import type { Context } from '../catalog/context.ts';
 import type { Distribution } from './images.ts';
@@ -10,7 +10,7 @@ export interface MainFile {
   readonly title: string;
   readonly path: string;
   readonly text: string;
-  /** its includes that take files of others: the mask as written, the context that it stands in, and whether it is where sites go */
+  /** its includes that take files of others: the mask as written, the context that it is in, and whether it is where sites go */
   readonly takes: readonly { readonly mask: string; readonly context: Context }[];
 }
 

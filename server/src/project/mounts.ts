@@ -313,7 +313,7 @@ interface Made {
   readonly placed: readonly Placed[];
 }
 
-/** What the last stage of a Dockerfile (or the one that is asked for) puts where. Null when it is no image of nginx and holds nothing of it. */
+/** What the last stage of a Dockerfile (or the one that is asked for) puts where. Null when it is not a image of nginx and holds nothing of it. */
 function dockerInstance(
   file: FileId,
   stages: readonly DockerStage[],
@@ -586,7 +586,7 @@ class Kubernetes {
     return this.pods.flatMap(({ name, spec, raw }) => {
       const text = (value: YamlValue | undefined): string | null =>
         value?.kind === 'scalar' ? raw(value.place).replace(/^["']|["']$/g, '') : null;
-      /** what lies in a volume: the key as a file's name */
+      /** what is in a volume: the key as a file's name */
       const contents = (map: YamlValue | undefined): { key: string; file: FileId; at: Place }[] => {
         const name = text(child(map, 'name'));
         const all = name === null ? [] : (this.maps.get(name) ?? []);

@@ -1,6 +1,6 @@
 /**
- * One project, found once: what lies in its boundary, which of it is nginx's, where that lives when it is deployed, and for which nginx it is meant.
- * Everybody who reads a configuration goes through here; pure over a FileSystem.
+ * One project, found once: what is in its boundary, which of it is nginx's, where that lives when it is deployed, and for which nginx it is meant.
+ * Everyone who reads a configuration goes through here; pure over a FileSystem.
  */
 import { type CancelToken, check, NEVER } from '../base/cancel.ts';
 import { basename, dirname, type FileId, fileId, isBelow, pathOf, relativePath, resolve } from '../base/file-id.ts';
@@ -24,7 +24,7 @@ export interface SurveyOptions {
   readonly catalog: Catalog;
   /** whether the application's side needs a file, by its path within the boundary */
   readonly isOther?: (path: string) => boolean;
-  /** folders that somebody named, which no rule of the repository leaves out */
+  /** folders that someone named, which no rule of the repository leaves out */
   readonly named?: readonly FileId[];
   /** what a person's editor leaves out of searches */
   readonly excluded?: (id: FileId) => boolean;
@@ -74,7 +74,7 @@ export async function findProject(boundary: Boundary, files: FileSystem, options
     if (isOther(path)) others.push(id);
     if (saysWhere(path)) placing.push(id);
     if (mayHost(path) && !/\.(md|markdown|mdx)$/i.test(path)) hosting.push(id);
-    // the folder that the project lies in says as much about its files as those inside
+    // the folder that the project is in says as much about its files as those inside
     const from = isBelow(id, folder) ? `${home}/${path}` : pathOf(id);
     if (looksLikeNginx(from)) called.push(id);
     else if (isPlausible(from)) heads.push(id);
@@ -320,7 +320,7 @@ export async function loadOptions<W extends LoadWishes>(
 }
 
 /**
- * Whether a file, by its real path, may be read into a configuration: it lies in the project, or where a person's settings point, and no
+ * Whether a file, by its real path, may be read into a configuration: it is in the project, or where a person's settings point, and no
  * other container has it to itself.
  */
 async function insideOf(project: Project, settings: Settings, sources: Sources, root: FileId): Promise<(real: FileId) => boolean> {

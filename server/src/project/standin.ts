@@ -1,6 +1,6 @@
 /**
  * A file that no main file of the project includes is judged inside the main file that will include it: that of the image or the package,
- * in the context where its directives are allowed. What was assumed is said (`readAs`), and what may lie beside the file is unknown.
+ * in the context where its directives are allowed. What was assumed is said (`readAs`), and what may be beside the file is unknown.
  */
 
 import { basename, dirname, type FileId, isBelow, isWithin, pathOf } from '../base/file-id.ts';
@@ -33,11 +33,11 @@ export interface Destination {
   readonly of: string;
   /** the files of the project that are put into the same folder there, this one among them, in any order */
   readonly together: readonly FileId[];
-  /** all that will lie in that folder is in `together` */
+  /** all that will be in that folder is in `together` */
   readonly whole: boolean;
 }
 
-/** What a block that stands around a file is opened with. */
+/** What a block that is around a file is opened with. */
 const OPENERS: { readonly [context in Context]?: string } = table({
   http: 'http',
   server: 'server',
@@ -119,7 +119,7 @@ export function standInFor(
     stated = null,
     lists = new Set(),
   }: {
-    /** the contexts that whoever holds the file says it stands in; null where its folder and directives decide */
+    /** the contexts that whoever holds the file says it is in; null where its folder and directives decide */
     readonly stated?: readonly Context[] | null;
     readonly lists?: ReadonlySet<string>;
   } = {},
@@ -156,7 +156,7 @@ export function standInFor(
 /** Files of a project that are looked at for what they hold outside of blocks. */
 const MAX_OTHERS = 300;
 
-/** The lists (`StandIn.lists`) that other files of the project hold outside of any block: they may come to lie beside a file. */
+/** The lists (`StandIn.lists`) that other files of the project hold outside of any block: they may come to be beside a file. */
 export async function listsBeside(project: Project, file: FileId, sources: Sources): Promise<ReadonlySet<string>> {
   const apart = partsApart(project, file);
   const others = project.configs.filter((id) => id !== file && !apart.some((folder) => isBelow(id, folder)));

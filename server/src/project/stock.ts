@@ -5,7 +5,7 @@ import { isStock, type StockFiles, stockId } from '../config/stock.ts';
 import type { NginxParser } from '../syntax/parser.ts';
 import type { SourceFile } from '../syntax/statement.ts';
 
-/** Folders that hold nginx's configuration on some system: what lies in them under a name of nginx is nginx's file. */
+/** Folders that hold nginx's configuration on some system: what is in them under a name of nginx is nginx's file. */
 const FOLDERS =
   /^\/(etc\/(nginx|angie|openresty)|usr\/local\/(etc\/nginx|nginx\/conf|openresty\/nginx\/conf)|opt\/nginx\/conf|etc\/letsencrypt)\//;
 
@@ -47,7 +47,7 @@ export class Stock implements StockFiles {
     return text === undefined ? null : this.add(file, text);
   }
 
-  /** Takes up a further built-in text, such as a main file that stands in; one name always has one text. */
+  /** Takes up a further built-in text, such as a main file that is in; one name always has one text. */
   add(file: FileId, text: string): SourceFile {
     let known = this.sources.get(file);
     if (!known) this.sources.set(file, (known = this.parser.open(file, text)));

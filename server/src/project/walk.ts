@@ -36,7 +36,7 @@ const MAX_IGNORE_BYTES = 64 * 1024;
 
 export interface WalkOptions {
   readonly cancel?: CancelToken;
-  /** what is below is looked at although a rule of the repository leaves it out: somebody named it */
+  /** what is below is looked at although a rule of the repository leaves it out: someone named it */
   readonly named?: readonly FileId[];
   /** whether a person's editor leaves a file or folder out, with all that is below */
   readonly excluded?: (id: FileId) => boolean;
@@ -46,7 +46,7 @@ export interface WalkOptions {
   readonly leaving?: (link: FileId) => void;
 }
 
-/** Files that somebody else has looked for. */
+/** Files that someone else has looked for. */
 export interface Candidates {
   readonly files: readonly FileId[];
   /** there are more than these */

@@ -125,7 +125,7 @@ export function uriHolds(scope: Scope, c: string): boolean {
   return answer;
 }
 
-/** Whether a `set` or a group may have its value where a directive stands: it stands around it, or in an `if` around it. */
+/** Whether a `set` or a group may have its value where a directive stands: it is around it, or in an `if` around it. */
 export const inSight = (definition: Directive, use: Directive): boolean => {
   let outer: Scope | null = definition.scope;
   while (outer && (outer.context === 'if-in-location' || outer.context === 'if-in-server')) outer = outer.parent;

@@ -9,7 +9,7 @@ import type { Word } from '../syntax/word.ts';
 
 /**
  * `safe` is a rule's proposal: the fix keeps the meaning, or makes it what was plainly meant. Whether it is safe in the configuration at hand
- * is decided by `fixes/prove.ts` when somebody asks for it. A `suggestion` is for a person to pick.
+ * is decided by `fixes/prove.ts` when someone asks for it. A `suggestion` is for a person to pick.
  */
 export interface Fix {
   readonly title: string;
@@ -50,11 +50,11 @@ const endOfLine = ({ text }: SourceFile): string => {
   return at > 0 && text[at - 1] === '\r' ? '\r\n' : '\n';
 };
 
-/** True when nothing but white space stands before the statement on its line. */
+/** True when nothing but white space comes before the statement on its line. */
 const opensLine = (file: SourceFile, statement: Statement): boolean =>
   /^[ \t]*$/.test(file.text.slice(file.lines.startOf(file.lines.lineAt(statement.start)), statement.start));
 
-/** True when nothing but white space stands behind the statement on its line. */
+/** True when nothing but white space comes after the statement on its line. */
 const closesLine = (file: SourceFile, statement: Statement): boolean =>
   /^[ \t]*$/.test(file.text.slice(statement.end, file.lines.endOf(file.lines.lineAt(statement.end))));
 
@@ -107,7 +107,7 @@ export function insertLast(file: SourceFile, opener: Statement, lines: readonly 
   return last ? insertAfter(file, last, lines) : insertFirst(file, opener, lines);
 }
 
-/** Lines put into the scope of a directive's block, behind the last statement that `after` accepts, else first in the block. */
+/** Lines put into the scope of a directive's block, after the last statement that `after` accepts, else first in the block. */
 export function insertInto(directive: Directive, lines: readonly string[], after: (name: string) => boolean = () => false): TextEdit {
   const found = directive.statement.block?.filter((s) => after(s.name.value)).at(-1);
   return found ? insertAfter(directive.file, found, lines) : insertFirst(directive.file, directive.statement, lines);
@@ -136,7 +136,7 @@ export function outside(directive: Directive): Directive {
 
 /**
  * The edit that adds to a list of which the first own line of a level hides all inherited ones (`proxy_set_header`, `uwsgi_param`): behind the
- * last line that stands beside the directive, else behind the directive, then with what was inherited written along. `others` are lines of other directives.
+ * last line that is beside the directive, else behind the directive, then with what was inherited written along. `others` are lines of other directives.
  */
 export function addToList(beside: Directive, list: string, lines: readonly string[], others: readonly string[] = []): TextEdit {
   const { scope, file, statement } = beside;
@@ -146,7 +146,7 @@ export function addToList(beside: Directive, list: string, lines: readonly strin
   return insertAfter(file, (last ?? beside).statement, [...others, ...inherited, ...lines]);
 }
 
-/** Files that come with nginx or its package, whether they lie in the project or not: what a project adds does not belong there. */
+/** Files that come with nginx or its package, whether they are in the project or not: what a project adds does not belong there. */
 export const isOfThePackage = (file: FileId): boolean =>
   isStock(file) || /^(?:uwsgi_params|scgi_params|fastcgi_params|fastcgi\.conf|proxy_params|mime\.types)$/.test(basename(file));
 

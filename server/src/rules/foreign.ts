@@ -8,7 +8,7 @@ import type { Finding } from './rule.ts';
 
 const WORD = /^[a-z][a-z0-9_]*$/;
 
-/** No line of it is a directive that anybody knows, and its first words are not even shaped like one, or no line is ended as nginx ends lines. */
+/** No line of it is a directive that anyone knows, and its first words are not even shaped like one, or no line is ended as nginx ends lines. */
 function isForeign(config: Config, file: SourceFile): boolean {
   if (file.id === config.root || file.template !== null || !file.body.length) return false;
   if (file.body.some((s) => config.catalog.directives(s.name.value).length)) return false;

@@ -14,7 +14,7 @@ type Files = { readonly get: (id: FileId) => SourceFile | undefined };
 interface Anchor {
   readonly file: FileId;
   readonly statement: Statement;
-  /** stays the same object where an edit changes what stands in the block only */
+  /** stays the same object where an edit changes what is in the block only */
   readonly name: Word;
   readonly start: number;
 }
@@ -76,12 +76,12 @@ export class Held {
     readonly findings: readonly Finding[],
     private readonly home: Home | null,
     private readonly start: number,
-    /** by the parts of findings that do not lie in the home; null for one that stays where it is */
+    /** by the parts of findings that are not in the home; null for one that stays where it is */
     private readonly elsewhere: ReadonlyMap<object, Anchor | null>,
   ) {}
 
   /**
-   * Null when a part stands in no statement: nothing tells where that moves. `othersStay`: what stands in a file that is no nginx
+   * Null when a part is in no statement: nothing tells where that moves. `othersStay`: what is in a file that is no nginx
    * configuration, such as one of the application's, is taken to stay where it is.
    */
   static of(findings: readonly Finding[], files: Files, home: Home | null, othersStay = false): Held | null {

@@ -29,7 +29,7 @@ interface Entry {
   readonly since: number;
   /** a statement whose braces were repaired may change its length and stay the same */
   readonly length: number;
-  /** what stands before the block on its line: lines that fixes add are indented like it */
+  /** what comes before the block on its line: lines that fixes add are indented like it */
   readonly before: string;
   readonly ofBlock: Set<Question>;
   /** in the order in which they were asked: the places that found or asked something */
@@ -163,7 +163,7 @@ export class Remembered {
   private config: Config | null = null;
   private deployment: Deployment | null = null;
 
-  /** Other rules, settings, application files, or a tree that was read anew, make everything unknown. */
+  /** Other rules, settings, application files, or a tree that was read again, make everything unknown. */
   begin(config: Config, rules: readonly Rule[], deployment: Deployment): void {
     const same =
       this.kept === config.kept &&

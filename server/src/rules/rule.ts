@@ -151,7 +151,7 @@ export interface CheckInput<Message extends string, At extends LooksAt = AtDirec
 
 /**
  * A tested example and the documentation of a rule in one.
- * `inside` says what the text stands in; texts with `#- path` lines are whole trees (first file: the main one).
+ * `inside` says what the text is in; texts with `#- path` lines are whole trees (first file: the main one).
  * In `bad`, a comment line `# ^^^^ messageId` marks the span of a finding on the line above it.
  */
 export interface Example {

@@ -104,7 +104,7 @@ class Dispatch {
   }
 }
 
-/** Whether what stands there are a block's own entries, whose first word is data. */
+/** Whether what is there are a block's own entries, whose first word is data. */
 const isEntries = (context: ScopeContext): boolean => context !== 'unknown' && bodyOf(context) !== 'directives';
 
 /** Blocks that are remembered on their own: those on the levels whose blocks outlive an edit. */
@@ -129,7 +129,7 @@ export function* lintSteps(config: Config, rules: readonly Rule[], options: Lint
   return withoutMenus(config, sorted(inAll(config, renderings, (one) => found.get(one)!)));
 }
 
-/** Alternatives of which somebody is to leave one do not conflict: what is said of two of them is left out. */
+/** Alternatives of which someone is to leave one do not conflict: what is said of two of them is left out. */
 function withoutMenus(config: Config, findings: Finding[]): Finding[] {
   const menus = new Map<SourceFile, readonly Menu[]>();
   return findings.filter(({ at, related }) => {
@@ -316,7 +316,7 @@ class Part {
     }
   }
 
-  /** A block, as it is remembered, or asked about anew. */
+  /** A block, as it is remembered, or asked about again. */
   private unit(directive: Directive): void {
     const { known, config } = this;
     if (!known) {
@@ -433,7 +433,7 @@ class Part {
       for (const asked of dispatch.byName.get(directive.name) ?? []) this.ask(asked, directive.scope, directive, directive.file);
   }
 
-  /** A directive with all that stands in it. */
+  /** A directive with all that is in it. */
   private within(directive: Directive): void {
     this.askAbout(directive);
     const { body } = directive;

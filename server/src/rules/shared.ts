@@ -1,5 +1,5 @@
 /**
- * One cause, one finding: where the lines in force at several places come from one list in another file, what that list lacks is told once, at the list, with one fix for everybody who uses it. A rule reports each place and says what it shares; the engine joins
+ * One cause, one finding: where the lines in force at several places come from one list in another file, what that list lacks is told once, at the list, with one fix for everyone who uses it. A rule reports each place and says what it shares; the engine joins
  * the reports, at the list where all who use it are among them, at the first of the places otherwise.
  */
 import { basename, type FileId } from '../base/file-id.ts';

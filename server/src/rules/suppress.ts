@@ -10,7 +10,7 @@ export interface Suppression {
   readonly comment: Comment;
   /** rule ids, groups, or `all` */
   readonly rules: readonly string[];
-  /** where each id stands in the comment */
+  /** where each id is in the comment */
   readonly ruleSpans: readonly Span[];
   readonly reason: string;
   readonly kind: 'line' | 'block' | 'file';

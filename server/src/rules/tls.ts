@@ -1,5 +1,5 @@
 // What the TLS rules share: which servers speak TLS, which protocols and cipher string are in force, and where a term of the string
-// stands in the text. It reports nothing.
+// is in the text. It reports nothing.
 
 import { passedBy } from '../answers/what-is-passed.ts';
 import { reachOf, serversUnder } from '../answers/which-socket.ts';
@@ -40,7 +40,7 @@ export const isOn = (scope: Scope, name: string, otherwise = false): boolean => 
   return value === undefined ? otherwise : value === 'on';
 };
 
-/** An include on the level or around it whose file is not at hand: what seems not to be written may stand there. */
+/** An include on the level or around it whose file is not at hand: what seems not to be written may be there. */
 export function hasUnseenFile(scope: Scope): boolean {
   for (let at: Scope | null = scope; at; at = at.parent)
     if (at.named('include').some((d) => !/[*?[]/.test(d.value(0)) && !at.config.tree.includes.get(d.statement)?.files.length)) return true;
@@ -111,7 +111,7 @@ export function onlyTls13(directive: Directive): boolean {
   return servers.length > 0 && servers.every((s) => protocolsOf(s.scope).join() === 'TLSv1.3');
 }
 
-/** The word by which the OpenSSL of RHEL, Fedora and their kin reads the system's policy; no other library knows it. */
+/** The word by which the OpenSSL of RHEL, Fedora and the like reads the system's policy; no other library knows it. */
 export const isSystemPolicy = (text: string): boolean => /^PROFILE=/.test(text);
 
 /** A shared session cache to write into a line: one that is there already for the same protocol, or a new one under a free name. */

@@ -13,7 +13,7 @@ import type { Rule } from './rule.ts';
 
 /**
  * `missing` is what the rule says of itself: the directives whose absence it relies on, or true for anything. A list of its own decides
- * about a level, whatever may stand around it; for a finding about a block, what may stand within it counts too.
+ * about a level, whatever may be around it; for a finding about a block, what may be within it counts too.
  */
 export function restsOnUnseen(config: Config, at: Place, missing: NonNullable<Rule['missing']>): boolean {
   const file = config.files.get(at.file);

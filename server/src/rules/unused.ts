@@ -119,7 +119,7 @@ const definitions = new PerConfig((config, file: FileId): readonly NameSite[] =>
     .sort((a, b) => a.span.start - b.span.start),
 );
 
-/** Those of them that stand between the ends of a span. */
+/** Those of them that are between the ends of a span. */
 function definedWithin(config: Config, file: FileId, { start, end }: Span): readonly NameSite[] {
   const sites = definitions.of(config, file);
   const from = firstFrom(sites, start, (s) => s.span.start);
@@ -131,7 +131,7 @@ function definedWithin(config: Config, file: FileId, { start, end }: Span): read
 
 /**
  * Removes a statement that does nothing. Null where it is the first to define a name that is used elsewhere: a `set` that never runs still makes
- * the variable, and nginx refuses a text without it. Later definitions may all go, the first one stays. A block in which somebody wrote a comment
+ * the variable, and nginx refuses a text without it. Later definitions may all go, the first one stays. A block in which someone wrote a comment
  * goes only when a person says so.
  */
 export function removeUseless(title: string, directive: Directive): Fix | null {

@@ -1,4 +1,4 @@
-/** All snippets. Completion offers those that may stand at the cursor; `snippets/` at the root holds the whole files for VS Code. */
+/** All snippets. Completion offers those that may be at the cursor; `snippets/` at the root holds the whole files for VS Code. */
 import type { Context } from '../catalog/context.ts';
 import { ACCESS } from './access.ts';
 import { APPLICATIONS } from './applications.ts';
@@ -27,5 +27,5 @@ export const SNIPPETS: readonly Snippet[] = [
   ...WHOLE,
 ];
 
-/** The snippets that may stand in a context. */
+/** The snippets that may be in a context. */
 export const snippetsIn = (context: Context): Snippet[] => SNIPPETS.filter((s) => s.inside.includes(context));

@@ -80,7 +80,7 @@ export const dropServer = (indent: string): string =>
     '}',
   ].join(`\n${indent}`);
 
-/** The server on port 80 that sends everybody to HTTPS, but for the challenges of the certificate authority. */
+/** The server on port 80 that sends everyone to HTTPS, but for the challenges of the certificate authority. */
 export const redirectServer = (): string =>
   `server {
   listen 80;
@@ -163,7 +163,7 @@ export const connectionMap = (variable = 'connection_upgrade', handshake = 'webs
 /** The maps that a WebSocket upgrade needs. */
 export const upgradeMaps = (): string => `${websocketMap()}\n${connectionMap()}`;
 
-/** Both, for a snippet that stands inside of http. */
+/** Both, for a snippet that is inside of http. */
 export const WEBSOCKETS: readonly Outer[] = [
   { marker: '$websocket {', text: websocketMap() },
   { marker: '$connection_upgrade {', text: connectionMap() },
@@ -179,7 +179,7 @@ export const upgrades = (indent: string): string =>
     'proxy_read_timeout 1h;',
   ].join(`\n${indent}`);
 
-/** Whose answers may go into a shared cache: `\$private` is 1 for everybody who sends a cookie that is not known to be harmless. */
+/** Whose answers may go into a shared cache: `\$private` is 1 for everyone who sends a cookie that is not known to be harmless. */
 export const privateMap =
   (): string => `# a cookie may be a session: only those that merely count visitors are no reason to go past the cache
 map \\$http_cookie \\$private {

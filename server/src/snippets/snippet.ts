@@ -35,7 +35,7 @@ export interface Snippet {
   readonly needs?: { readonly main?: string; readonly http?: string; readonly server?: string };
 }
 
-/** Makes a body of lines; two leading blanks are one level, empty lines stay empty. */
+/** Makes a body of lines; two leading spaces are one level, empty lines stay empty. */
 export function lines(strings: TemplateStringsArray, ...values: readonly string[]): string {
   const text = String.raw({ raw: strings }, ...values);
   return text

@@ -1,5 +1,5 @@
 /**
- * A snippet at the place where somebody inserts it: with the names of the upstreams and zones that the configuration has, under a path that no location has yet,
+ * A snippet at the place where someone inserts it: with the names of the upstreams and zones that the configuration has, under a path that no location has yet,
  * without lines that the level has already, and with the inherited lists that a list of its own would switch off.
  */
 import type { Catalog } from '../catalog/catalog.ts';
@@ -51,7 +51,7 @@ function once<T>(make: () => T): () => T {
   return () => (made ??= { value: make() }).value;
 }
 
-/** How snippets stand in a scope of a configuration: null for one that cannot stand there, or all of which stands there already. */
+/** How snippets are in a scope of a configuration: null for one that cannot be there, or all of which is there already. */
 export function standsIn(
   config: Config,
   scope: Scope | null,

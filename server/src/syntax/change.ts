@@ -1,6 +1,6 @@
 /**
  * A set of edits seen from both texts: where an old offset lies now, and what the edits touch. Moves the objects of the mirror in place,
- * so that everything outside of the edits is right again before anything is parsed anew.
+ * so that everything outside of the edits is right again before anything is parsed again.
  */
 import type { TextEdit } from '../base/edit.ts';
 import type { MirrorSpan, MirrorStatement, Raw } from './mirror.ts';

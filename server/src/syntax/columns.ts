@@ -1,10 +1,10 @@
 /** The columns of lines, as their author sees them: the one place that decides how wide a tab is. */
 
-/** Where a line begins that something stands on, and whether it is the first on it. */
+/** Where a line begins that something is on, and whether it is the first on it. */
 export interface Column {
   /** width of the white space at the line's beginning */
   readonly column: number;
-  /** nothing but white space stands before it on its line */
+  /** nothing but white space comes before it on its line */
   readonly first: boolean;
 }
 
@@ -40,7 +40,7 @@ export class Columns {
 
 /**
  * The width of a tab at which most lines after an opening brace stand deeper than the line that opens it, and most lines after a semicolon as
- * deep as the one before. Only where tabs and blanks are mixed does it matter at all.
+ * deep as the one before. Only where tabs and spaces are mixed does it matter at all.
  */
 function tabWidth(text: string): number {
   const [usual] = TAB_WIDTHS as [number];

@@ -7,7 +7,7 @@ export type WordKind = 'plain' | 'string' | 'open-string';
 
 /** What is told of a header: its words, the comments among them, and what ended it. */
 export interface HeaderSink {
-  /** `reach` is the offset behind the last character that decided where the word ends. */
+  /** `reach` is the offset after the last character that decided where the word ends. */
   word(start: number, end: number, kind: WordKind, reach: number): void;
   comment(start: number, end: number): void;
 }

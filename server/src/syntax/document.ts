@@ -87,7 +87,7 @@ export class Document implements SourceFile {
     return this.current;
   }
 
-  /** Made when first asked for, anew after a change. */
+  /** Made when first asked for, again after a change. */
   get lines(): Lines {
     this.lineTable ??= new Lines(this.current);
     return this.lineTable;
@@ -129,7 +129,7 @@ export class Document implements SourceFile {
     return this.masked.holes;
   }
 
-  /** Read anew for each rendering, which a change of the text leaves behind. */
+  /** Read again for each rendering, which a change of the text leaves behind. */
   rendered(rendering: Rendering): RenderedFile {
     const masked = mask(this.name, this.current, rendering, this.window, this.chosen);
     const tree = this.parser.parse(masked.shown);

@@ -94,10 +94,10 @@ function lastStartingBefore(list: readonly { start: number }[], offset: number):
 class Lowerer implements HeaderSink {
   private readonly comments: MirrorComment[] = [];
   private readonly strays: Stray[] = [];
-  /** Pairs of offsets between which everything was read anew; comments and strays elsewhere are the old ones. */
+  /** Pairs of offsets between which everything was read again; comments and strays elsewhere are the old ones. */
   private readonly walked: number[] = [];
   private walkedFrom = -1;
-  /** Whether lists of the old statements match lists of nodes: the content of a stray block stands in the list around it. */
+  /** Whether lists of the old statements match lists of nodes: the content of a stray block is in the list around it. */
   private readonly paired: boolean;
   /** Of the header that was cut last: its words, how far its open quotes were read, its faults. */
   private words: MirrorWord[] = [];
@@ -129,7 +129,7 @@ class Lowerer implements HeaderSink {
     return { body, comments: this.together(this.old?.comments, this.comments), strays: this.together(this.old?.strays, this.strays) };
   }
 
-  // What was read anew, and what was not.
+  // What was read again, and what was not.
 
   private resume(at: number): void {
     this.walkedFrom = at;
@@ -197,7 +197,7 @@ class Lowerer implements HeaderSink {
   }
 
   /**
-   * The children of a file or block whose opening brace the change has left alone. Old statements are taken up to the first one that the
+   * The children of a file or block whose opening brace the change has left as it is. Old statements are taken up to the first one that the
    * change touches; from there nodes are read until one starts where an untouched old statement does; and so on for every edit.
    */
   private changedList(

@@ -39,7 +39,7 @@ function unclosedBlocks(body: readonly MirrorStatement[]): number {
   return count;
 }
 
-/** The file with its nesting mended; null when its braces pair up or the columns do not tell. */
+/** The file with its nesting repaired; null when its braces pair up or the columns do not tell. */
 export function mend(text: string, raw: Raw, before: ReadonlyMap<MirrorWord, MirrorStatement> | null): Mended | null {
   const missing = unclosedBlocks(raw.body);
   const surplus = raw.strays.filter((s) => s.fault === 'unexpected-closing-brace').length;

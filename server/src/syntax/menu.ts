@@ -1,6 +1,6 @@
 /**
  * Menus: statements of which a person is to leave one, as a comment in front of them says. In a template or a sample they are not all meant
- * together. What a menu holds is decided by the text around it; nothing is guessed beyond the block that the comment stands in.
+ * together. What a menu holds is decided by the text around it; nothing is guessed beyond the block that the comment is in.
  */
 
 import { basename } from '../base/file-id.ts';
@@ -18,7 +18,7 @@ const ANNOUNCED =
 /** What begins a further alternative: `# 2. a socket`, `# Option B`, `# or`. */
 const NEXT = /^(#|\{#-?|\{\{-?\s*\/\*|<%#)\s*(\d+[.):]|\(?[a-d][.)]|option|alternative|variant|choice|or\b|-+\s*or\b|either\b)/i;
 
-/** Files that somebody is to copy and change. */
+/** Files that someone is to copy and change. */
 const SAMPLE = /\.(example|sample|dist|default|in)$|(^|[._-])(example|sample)([._-]|$)/i;
 
 /** The menus of a file, in order; of a file that is used as it stands none. */

@@ -48,7 +48,7 @@ export interface Raw {
   readonly strays: Stray[];
 }
 
-/** Words of an open quote have no closing one; their value is what stands behind the quote. */
+/** Words of an open quote have no closing one; their value is what comes after the quote. */
 export function makeWord(start: number, raw: string, kind: WordKind, templated: boolean): MirrorWord {
   const end = start + raw.length;
   if (kind === 'plain') return { start, end, raw, value: raw.includes('\\') ? unescaped(raw) : raw, quote: '', templated };

@@ -1,4 +1,4 @@
-/** Variables inside words: which are named, and where that stands in the text. Whether a directive takes variables at all is the catalog's. */
+/** Variables inside words: which are named, and where that is in the text. Whether a directive takes variables at all is the catalog's. */
 
 import type { Span } from '../base/span.ts';
 import { table } from '../base/table.ts';

@@ -1,4 +1,4 @@
-/** A word of a configuration: what stands in the text, and what nginx makes of it. */
+/** A word of a configuration: what is in the text, and what nginx makes of it. */
 import { table } from '../base/table.ts';
 
 export interface Word {

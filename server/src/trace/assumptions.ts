@@ -52,7 +52,7 @@ export const NAMED: ReadonlySet<string> = new Set([
   'upstream-status',
 ]);
 
-/** Questions about something that is named behind the colon, and what may stand there in a configuration. */
+/** Questions about something that is named after the colon, and what may be there in a configuration. */
 export const ABOUT: Readonly<Record<string, (config: Config, name: string) => boolean>> = table({
   address: () => true,
   auth_request: (config) => mentions(config, 'auth_request'),

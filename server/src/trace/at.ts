@@ -18,7 +18,7 @@ export function atOf(directive: Directive): At {
   return at;
 }
 
-/** Whether a place of a trace is that of the directive, which may stand in a part of another file. */
+/** Whether a place of a trace is that of the directive, which may be in a part of another file. */
 export function standsAt(directive: Directive, at: At): boolean {
   const { uri, range } = atOf(directive);
   return uri === at.uri && range.start.line === at.range.start.line && range.start.character === at.range.start.character;

@@ -6,7 +6,7 @@ import type { Run } from './run.ts';
 interface Mask {
   /** characters of the User-Agent that are passed over */
   readonly skip: number;
-  /** what stands before the version */
+  /** what comes before the version */
   readonly name: string;
 }
 

@@ -18,7 +18,7 @@ export function cookie(run: Run, name: string): ByteString | null {
           const end = line.indexOf(';', p);
           return line.slice(p, end < 0 ? undefined : end);
         }
-        // the character behind the name is read already, so a `;` there hides the next pair
+        // the character after the name is read already, so a `;` there hides the next pair
         at = Math.min(p + 1, line.length);
       }
       while (at < line.length) {

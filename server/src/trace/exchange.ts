@@ -3,7 +3,7 @@ import type { ByteString } from '../base/bytes.ts';
 import type { Directive } from '../config/directive.ts';
 import type { CacheFacts, UpstreamRequest } from './trace.ts';
 
-/** `$proxy_host` and its kin while the request is written. */
+/** `$proxy_host` and its like while the request is written. */
 export interface PassVariables {
   readonly host: ByteString;
   readonly port: ByteString;
@@ -11,7 +11,7 @@ export interface PassVariables {
   readonly chunked: ByteString | null;
 }
 
-/** What a cache that stands before the backend holds for this request, and what nginx does with it (ngx_http_upstream_cache). */
+/** What a cache that comes before the backend holds for this request, and what nginx does with it (ngx_http_upstream_cache). */
 export interface CacheUse {
   /** of the family */
   readonly prefix: string;
@@ -61,7 +61,7 @@ export class Exchange {
   /** what X-Accel-Buffering said */
   buffering: boolean | null = null;
 
-  /** Another request to a backend: what the last one left is told apart by a colon. */
+  /** Another request to a backend: what the last one left is distinguished by a colon. */
   begin(request: UpstreamRequest): void {
     if (this.attempts.length) this.attempts.push({ server: null, status: 0 });
     this.request = request;

@@ -601,7 +601,7 @@ const MAX_OFFSET = 2n ** 63n - 1n;
 
 type Ranges = 'all' | 'none' | readonly (readonly [start: number, end: number])[];
 
-/** ngx_http_range_parse of what stands behind `bytes=`: `all`: the whole is sent; `none`: 416; ends are exclusive. */
+/** ngx_http_range_parse of what comes after `bytes=`: `all`: the whole is sent; `none`: 416; ends are exclusive. */
 export function readRanges(text: ByteString, length: number, most: number): Ranges {
   const ranges: [number, number][] = [];
   let size = 0;

@@ -1,6 +1,6 @@
 /**
  * What backends answer. An answer belongs to the request that it answers: what the caller gives by name holds for that name, what is given
- * without one for the backend that is asked first, and every later request asks anew. One object for a request and those inside of it.
+ * without one for the backend that is asked first, and every later request asks again. One object for a request and those inside of it.
  */
 import { type ByteString, fromBytes, lower, toBytes } from '../base/bytes.ts';
 import type { BackendAnswer } from './exchange.ts';

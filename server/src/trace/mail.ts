@@ -202,7 +202,7 @@ function startTls(run: Run, tell: Tell): boolean {
   return false;
 }
 
-/** What stands in a line of the request to the authentication server (ngx_mail_auth_http_escape). */
+/** What is in a line of the request to the authentication server (ngx_mail_auth_http_escape). */
 const escaped = (text: string): string =>
   text.replace(/[\u0000-\u0020%\u007f-\u00ff]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
 

@@ -70,7 +70,7 @@ export const documentRoot = (run: Run): ByteString => rootText(run, rootOf(run))
 
 export interface Mapped {
   readonly path: ByteString;
-  /** what stands before the part that comes from the URI */
+  /** what comes before the part that comes from the URI */
   readonly root: ByteString;
 }
 

@@ -1,6 +1,6 @@
 /**
  * Which server of a group is asked, and which after it fails: round robin by weight, ip_hash and hash (also consistent) as nginx computes them, backup servers
- * when no other is left (ngx_http_upstream_round_robin.c and its kin). What earlier requests left behind is not known: where it decides who is
+ * when no other is left (ngx_http_upstream_round_robin.c and its like). What earlier requests left behind is not known: where it decides who is
  * first, that is an assumption.
  */
 import { byteArray, toBytes } from '../base/bytes.ts';
@@ -13,7 +13,7 @@ import { nameOf, type Wish, wishOf } from './sticky.ts';
 export interface Peer {
   /** with its port */
   readonly address: string;
-  /** null: the address stands in the pass directive itself */
+  /** null: the address is in the pass directive itself */
   readonly server: UpstreamServer | null;
   readonly backup: boolean;
 }

@@ -1,6 +1,6 @@
 /**
  * The phases as nginx has them: a table of rows, each with its handlers in the order in which they run and the way in which their answers
- * combine (ngx_http_core_generic_phase and its kin). What a handler does lies in handlers/.
+ * combine (ngx_http_core_generic_phase and its like). What a handler does is in handlers/.
  */
 
 import { fromBytes } from '../base/bytes.ts';

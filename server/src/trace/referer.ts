@@ -11,9 +11,9 @@ interface Referers {
   readonly none: boolean;
   readonly blocked: boolean;
   readonly exact: Hosts;
-  /** by what stands behind `*.` */
+  /** by what comes after `*.` */
   readonly head: Hosts;
-  /** by what stands before `.*` */
+  /** by what comes before `.*` */
   readonly tail: Hosts;
   /** against the referer without its scheme */
   readonly regexes: readonly (CompiledRegex | null)[];

@@ -125,7 +125,7 @@ function traceOf(config: Config, input: RequestInput, options: TraceOptions): Tr
   return finish(again.cycled ? run : again);
 }
 
-/** The trace of a text that nginx cannot read: it ends where the text breaks, for what stands behind may mean anything. */
+/** The trace of a text that nginx cannot read: it ends where the text breaks, for what comes after may mean anything. */
 function unread(config: Config, input: RequestInput, options: TraceOptions, broken: Refusal): Trace {
   const run = new Run({ config, input, options });
   run.reply.kind = 'unknown';

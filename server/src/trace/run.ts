@@ -1,5 +1,5 @@
 /**
- * One request on its way: what nginx keeps in ngx_http_request_t. How it goes from phase to phase lies in moves.ts, what the phases and
+ * One request on its way: what nginx keeps in ngx_http_request_t. How it goes from phase to phase is in moves.ts, what the phases and
  * handlers do in their own files.
  */
 
@@ -126,7 +126,7 @@ export class Run implements Scripting {
   /** the body was read for a backend */
   bodyRead = false;
 
-  /** where access and preaccess limits stand: `$limit_req_status` and its kin */
+  /** where access and preaccess limits stand: `$limit_req_status` and its like */
   limitReqStatus = '';
   limitConnStatus = '';
 
@@ -340,7 +340,7 @@ export class Run implements Scripting {
     return read.ok ? read.value : 0;
   }
 
-  /** What lies at a path; where nobody knows, an assumption with the default that the caller thinks likely. */
+  /** What is at a path; where nobody knows, an assumption with the default that the caller thinks likely. */
   stat(path: ByteString, likely: FileKind | null, why: string, at: Directive | null = null): FileKind | null {
     const slashed = path.length > 1 && path.endsWith('/');
     const text = fromBytes(slashed ? path.slice(0, -1) : path);

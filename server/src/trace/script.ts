@@ -91,7 +91,7 @@ function read(source: string, args: boolean): Value {
   };
 }
 
-/** One part as it stands at that moment. */
+/** One part as it is at that moment. */
 const partOf = (part: Part, on: Scripting): ByteString => {
   switch (part.kind) {
     case 'text':
@@ -137,7 +137,7 @@ export function evaluate(value: Value, on: Scripting): ByteString {
 
 export interface Line {
   readonly value: Value;
-  /** bytes that stand around the value where it is not empty */
+  /** bytes that are around the value where it is not empty */
   readonly more: number;
 }
 

@@ -168,7 +168,7 @@ function folded(steps: readonly Step[]): readonly Step[] {
 
 const count = (n: number, one: string): string => `${n} ${one}${n === 1 ? '' : 's'}`;
 
-/** What stands above a line whose configuration nginx refuses; null where nothing is known against it. */
+/** What is above a line whose configuration nginx refuses; null where nothing is known against it. */
 export function warningOf({ refusedBy }: Trace): Warning | null {
   if (!refusedBy.length) return null;
   const broken = refusedBy.some((r) => r.rule === 'syntax');

@@ -7,7 +7,7 @@ import { type Ip, inNet, type Net, readNet, readPlainIp, unmapped } from './netw
 import { forwardedAddress } from './realip.ts';
 import { compileValue, type Value } from './script.ts';
 
-/** Who asks a table: a request that runs, or somebody who thinks of one (answers/visitor.ts). */
+/** Who asks a table: a request that runs, or someone who thinks of one (answers/visitor.ts). */
 export interface TableAsker {
   readonly connection: { readonly clientAddress: string };
   value(value: Value): ByteString;

@@ -34,7 +34,7 @@ export interface RequestInput {
   readonly id?: string;
   /** default GET */
   readonly method?: string;
-  /** the request target as it stands in the request line: `/app/?x=1`, or an absolute URL for a request to a proxy */
+  /** the request target as it is in the request line: `/app/?x=1`, or an absolute URL for a request to a proxy */
   readonly target: string;
   /** default http; of a mail session the header lines Auth-User and Auth-Pass are its login */
   readonly scheme?: Scheme;
@@ -349,7 +349,7 @@ export interface TraceOptions {
   /** by the id of an assumption */
   readonly assume?: Readonly<Record<string, string>>;
   readonly files?: Files;
-  /** what the backend answers that is asked first; what is asked later is asked anew. Default: an assumption, 200 */
+  /** what the backend answers that is asked first; what is asked later is asked again. Default: an assumption, 200 */
   readonly upstream?: UpstreamAnswer;
   /** answers by name: a group, a `host:port`, a server of a group, or a named location such as `@app`; of a list, each request to that name takes the next */
   readonly upstreams?: Readonly<Record<string, UpstreamAnswer | readonly UpstreamAnswer[]>>;

@@ -1,5 +1,5 @@
 /**
- * What stands on the levels that a request passes without being seen: an include that found nothing may bring anything that its level may hold.
+ * What is on the levels that a request passes without being seen: an include that found nothing may bring anything that its level may hold.
  * Each is an assumption at the station of its level; by default it brings nothing. Files that are built in are named, for they may differ on a server.
  */
 

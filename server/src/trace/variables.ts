@@ -32,7 +32,7 @@ type Read = (run: Run) => ByteString | null;
 
 interface Variable {
   readonly read: Read;
-  /** read anew at every use (NGX_HTTP_VAR_NOCACHEABLE) */
+  /** read again at every use (NGX_HTTP_VAR_NOCACHEABLE) */
   readonly fresh?: true;
 }
 

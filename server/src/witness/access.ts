@@ -9,7 +9,7 @@ import type { Spot } from './spots.ts';
 /** Whether access handlers were asked in a trace, whatever they said. */
 export const isAsked = (trace: Trace): boolean => trace.steps.some((s) => s.phase === 'access');
 
-/** Whether somebody was turned away in the access phase, though an error page may have answered in the end. */
+/** Whether someone was turned away in the access phase, though an error page may have answered in the end. */
 export const isRefused = (trace: Trace): boolean =>
   trace.steps.some((s) => (s.phase === 'access' || s.phase === 'post-access') && /: (?:401|403)$/.test(s.said));
 
@@ -26,7 +26,7 @@ export const isBackend = ({ outcome }: Trace): boolean => BACKENDS.has(outcome.k
 export const keepsOut = (trace: Trace): boolean =>
   isRefused(trace) || trace.steps.some((s) => s.phase === 'access' && s.said.startsWith('subrequest '));
 
-/** An address that an allow line of the scope lets in, for requests of somebody who may enter. */
+/** An address that an allow line of the scope lets in, for requests of someone who may enter. */
 export function memberOf(scope: Scope): string | null {
   for (const d of scope.effective('allow').directives) {
     const address = /^(\d+\.\d+\.\d+)\.(\d+)(\/\d+)?$/.exec(d.value(0));
@@ -36,7 +36,7 @@ export function memberOf(scope: Scope): string | null {
   return null;
 }
 
-/** What comes of a path for somebody who may enter: from an allowed address and with a password that is right. */
+/** What comes of a path for someone who may enter: from an allowed address and with a password that is right. */
 export function admitted(spot: Spot, path: string): Trace {
   const clientAddress = memberOf(spot.scope);
   return spot.ask({

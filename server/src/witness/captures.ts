@@ -16,7 +16,7 @@ export function pathRegexes(spot: Spot): CompiledRegex[] {
   return found;
 }
 
-/** A path as it stands in a request line, with the text that a group of it holds. */
+/** A path as it is in a request line, with the text that a group of it holds. */
 export interface Spliced {
   readonly path: string;
   readonly group: number;

@@ -11,7 +11,7 @@ export function matchingRoot(scope: Scope): Scope {
   return at;
 }
 
-/** What may stand behind a prefix: kinds of names that patterns commonly ask for. */
+/** What may come after a prefix: kinds of names that patterns commonly ask for. */
 const ENDINGS = ['', 'a', 'a/b', 'a.html', 'index.php', 'a/b.php', 'a.png', 'b/c.css', '1', '~t-x', 'A.JPG', 'a b', '.x', 'z.json', '@'];
 
 /** Paths in the form that nginx matches: beginning with a slash, merged, resolved. */

@@ -73,12 +73,12 @@ export class Spot {
     return this.location?.scope ?? this.server.scope;
   }
 
-  /** What stands at the spot itself, with what its `if` and limit_except blocks hold; inner locations are spots of their own. */
+  /** What is at the spot itself, with what its `if` and limit_except blocks hold; inner locations are spots of their own. */
   get directives(): readonly Directive[] {
     return ownOf(this.scope);
   }
 
-  /** Whether one of the directives stands at the spot. */
+  /** Whether one of the directives is at the spot. */
   has(...names: readonly string[]): boolean {
     return this.directives.some((d) => names.includes(d.name));
   }
@@ -92,7 +92,7 @@ export class Spot {
     return this.isUnsure;
   }
 
-  /** Paths as they stand in a request line that arrive here by themselves, the plainest first; of a named location those that lead to it. */
+  /** Paths as they are in a request line that arrive here by themselves, the plainest first; of a named location those that lead to it. */
   get paths(): readonly string[] {
     this.madePaths ??= this.location?.kind === 'named' ? [...new Set(this.leads().flatMap((s) => s.paths))].slice(0, 4) : pathsTo(this);
     return this.madePaths;
@@ -351,7 +351,7 @@ const MOST_READINGS = 16;
 
 const ofLevel = new PerConfig(() => new Map<Scope, readonly string[]>());
 
-/** Variables that the lines of one level read, in the order in which they stand there. */
+/** Variables that the lines of one level read, in the order in which they are there. */
 function readBy(scope: Scope): readonly string[] {
   const known = ofLevel.of(scope.config);
   let found = known.get(scope);
@@ -438,7 +438,7 @@ function isUnsure({ tree }: Config, scope: Scope): boolean {
   return opener?.file.holes?.some((h) => h.start < opener.statement.end && h.end > opener.statement.start) ?? false;
 }
 
-/** Whether a mark of the template lies in the text. */
+/** Whether a mark of the template is in the text. */
 const meetsMark = (file: SourceFile, start: number, end: number): boolean =>
   file.marks?.some((m) => m.start < end && m.end > start) ?? false;
 

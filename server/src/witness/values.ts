@@ -14,7 +14,7 @@ import { samplesOf } from './regex-samples.ts';
 
 /** A request in parts; what is left out is as usual. */
 export interface Probe {
-  /** the path as it stands in the request line, escaped */
+  /** the path as it is in the request line, escaped */
   readonly path?: string;
   /** without the question mark; null: none */
   readonly query?: string | null;

@@ -81,7 +81,7 @@ interface Loaded {
   readonly kept: BlockCache;
   /** false for a main file of the project that has nothing to do with what the editor shows: its findings are nobody's question here */
   shown: boolean;
-  /** the contexts of a file that no main file includes: the key is that file, the main file stands in */
+  /** the contexts of a file that no main file includes: the key is that file, the main file is in */
   readonly contexts: readonly ScopeContext[] | null;
   stale: boolean;
 }
@@ -147,7 +147,7 @@ export class Workspace {
   private chosenRoot: FileId | null = null;
   private editorSettings: RawSettings = {};
   private excludes: readonly string[] = [];
-  /** the projects of the folders, and of open files that lie in none of them, by their boundary; null: to be looked for */
+  /** the projects of the folders, and of open files that are in none of them, by their boundary; null: to be looked for */
   private found: Map<FileId, Project> | null = null;
   /** main files that a person named */
   private named: readonly FileId[] | null = null;
@@ -395,12 +395,12 @@ export class Workspace {
       for (const statement of present) loaded.includes.set(statement, byPath.get(statement.args[0]?.value ?? '')!);
     }
     if ([...this.loaded.values()].some((l) => l.tree.files.has(file))) return;
-    // what it says now may fit into a main file that stands in
+    // what it says now may fit into a main file that is in
     if (this.soughtFor.delete(file)) this.overtaken++;
     if (holdsMainBlocks(document.text)) this.searchAgain();
   }
 
-  /** The contexts that the text around a configuration says it stands in, such as the key of an annotation; null where it says none. */
+  /** The contexts that the text around a configuration says it is in, such as the key of an annotation; null where it says none. */
   private stated(file: FileId): readonly Context[] | null {
     return this.files.known(file)?.embedded.contexts ?? null;
   }
@@ -551,7 +551,7 @@ export class Workspace {
     return known;
   }
 
-  /** What lies in a folder, for proposals of paths; empty when there is none. */
+  /** What is in a folder, for proposals of paths; empty when there is none. */
   list(folder: FileId): Promise<Entry[]> {
     return this.files.list(folder);
   }
@@ -676,7 +676,7 @@ export class Workspace {
     return imagesFor(this.projectOf(file), file);
   }
 
-  /** The project that a file lies in; of two the inner one. */
+  /** The project that a file is in; of two the inner one. */
   private projectOf(file: FileId): Project {
     const all = [...(this.found?.values() ?? [])].filter((p) => isBelow(file, p.boundary));
     return all.sort((a, b) => b.boundary.length - a.boundary.length)[0] ?? loneProject(dirname(file), false);
@@ -719,7 +719,7 @@ export class Workspace {
     }
   }
 
-  /** `fragment` is the text of a file that no main file includes: it is read within the one that stands in. */
+  /** `fragment` is the text of a file that no main file includes: it is read within the one that is in. */
   private async load(root: FileId, cancel: CancelToken, fragment: SourceFile | null = null): Promise<void> {
     const before = this.found ? this.overtaken : null; // without what the search finds the settings are not whole
     const project = this.found ? await this.seek(hostFileOf(root), 'file', this.found, cancel) : this.projectOf(root);
@@ -851,7 +851,7 @@ export class Workspace {
     if (roots.length) return roots.sort((a, b) => chosen(a) - chosen(b)).map((r) => this.config(r));
     const source = this.buffers.get(file)?.document;
     if (!source) return [];
-    // settle() finds its main file, or one that stands in: until then it is read by itself
+    // settle() finds its main file, or one that is in: until then it is read by itself
     const settings = this.settingsWith(file, this.projectOf(file), this.aboveFragments.get(dirname(file)) ?? null);
     readAsChosen(settings.engines)(source);
     const { contexts } = fragmentContext(source, this.engine.catalog);

@@ -29,7 +29,7 @@ export interface AreaAsk {
 export interface Area {
   readonly name: string;
   /**
-   * The http block, or what stands in its only server. %PORT% %PORT1% %PORT2% are the ports that nginx listens on; %E% %E2% HTTP backends, %U% %F% %S%
+   * The http block, or what is in its only server. %PORT% %PORT1% %PORT2% are the ports that nginx listens on; %E% %E2% HTTP backends, %U% %F% %S%
    * the first backend by uwsgi, FastCGI and SCGI; %DIR% the prefix.
    */
   readonly http: string;

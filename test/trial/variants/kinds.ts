@@ -1,4 +1,4 @@
-/** The kinds of fault that rules were once fooled by: by a word that stands there, by the block in which it stands, by another protocol. */
+/** The kinds of fault that rules were once fooled by: by a word that is there, by the block in which it stands, by another protocol. */
 import { http, main, stream, type Trial } from '../trial.ts';
 
 const APP = 'proxy_pass http://127.0.0.1:8000;';

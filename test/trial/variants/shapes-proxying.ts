@@ -1,4 +1,4 @@
-/** TLS and proxying: lines of http that servers write anew, values through variables, every protocol, stream and mail. */
+/** TLS and proxying: lines of http that servers write again, values through variables, every protocol, stream and mail. */
 import { stream, type Trial, type Variant } from '../trial.ts';
 
 const PASS = 'proxy_pass http://127.0.0.1:8000;';

@@ -333,10 +333,10 @@ function byFileOf(found: readonly Checked[], placed: (finding: Finding) => Findi
   return byFile;
 }
 
-/** Whether a path is one of the named ones or lies below it, by its name alone: links are the writer's matter. */
+/** Whether a path is one of the named ones or is below it, by its name alone: links are the writer's matter. */
 const isNamed = (file: string | null, named: readonly string[]): boolean => file !== null && named.some((name) => isPathBelow(file, name));
 
-/** Writes the fixed texts over their files and says so on standard error; true when something had to be left alone. */
+/** Writes the fixed texts over their files and says so on standard error; true when something had to be left as it is. */
 async function write({ groups }: Applied, named: readonly string[]): Promise<boolean> {
   const { written, refused } = await writeFiles(
     groups.map((group) => group.map(({ file, before, after }) => ({ path: machinePath(file)!, text: after, from: before }))),

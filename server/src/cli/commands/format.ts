@@ -1,4 +1,4 @@
-/** `proxylens format`: lays files out. Prints, writes in place, or says which files would change; a file with syntax errors is left alone. */
+/** `proxylens format`: lays files out. Prints, writes in place, or says which files would change; a file with syntax errors is left as it is. */
 import path from 'node:path';
 import type { Command } from 'commander';
 import { applyEdits, type TextEdit } from '../../base/edit.ts';

@@ -299,7 +299,7 @@ export function paintFor(color: string | undefined): Paint {
   return { dim: c.dim, strong: c.bold, good: c.green, bad: c.red, warn: c.yellow, accent: c.blue };
 }
 
-/** A path as seen from the working folder, when it lies below it; for people. */
+/** A path as seen from the working folder, when it is below it; for people. */
 export const nearPath = (file: string): string => {
   const relative = path.relative(process.cwd(), file);
   return visible(relative && !relative.startsWith('..') ? relative : file);

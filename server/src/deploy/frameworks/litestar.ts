@@ -26,7 +26,7 @@ const hostsValue = (value: PyValue | undefined): PyValue | undefined =>
     ? (value.args.find((a) => a.name === 'allowed_hosts') ?? value.args[0])?.value
     : value;
 
-/** `*` is every host, `*.example.com` what lies below; compared with the host before its port (litestar/middleware/allowed_hosts.py). */
+/** `*` is every host, `*.example.com` what is below; compared with the host before its port (litestar/middleware/allowed_hosts.py). */
 function allowed({ allowedHosts: list }: LitestarSettings, host: Seen<string>): Seen<boolean> {
   if (list.from === 'unknown') return unseen(list.why, [list.place]);
   if (list.value === null) return seen(true, 'Litestar takes every host');
@@ -47,7 +47,7 @@ function litestarView(settings: LitestarSettings, _: Application, environ: Envir
     scheme,
     host,
     address: environ.remoteAddr,
-    // what becomes of a path that a root path stands before was not tried
+    // what becomes of a path that a root path comes before was not tried
     path:
       scriptName.known && scriptName.value === ''
         ? joinedPath(scriptName, pathInfo)

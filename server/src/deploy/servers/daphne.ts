@@ -1,4 +1,4 @@
-/** Daphne: the server of Channels. Without `--proxy-headers` it ignores forwarded headers, with it it believes everybody's. */
+/** Daphne: the server of Channels. Without `--proxy-headers` it ignores forwarded headers, with it it believes everyone's. */
 import type { Address } from '../address.ts';
 import type { Application } from '../application.ts';
 import { flag, fromOptions, integer, optionTable, pair, parseOptions, target, text } from '../options.ts';

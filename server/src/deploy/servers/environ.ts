@@ -56,7 +56,7 @@ export function keyed(pairs: readonly (readonly [string, string])[], joiner: str
   return out;
 }
 
-/** Whether an IPv4 address lies in a network, `10.0.0.0/8`. */
+/** Whether an IPv4 address is in a network, `10.0.0.0/8`. */
 export function inNetwork(address: string, network: string): boolean {
   const m = /^(\d+)\.(\d+)\.(\d+)\.(\d+)\/(\d+)$/.exec(network);
   const a = /^(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(address);

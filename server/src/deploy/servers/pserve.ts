@@ -55,7 +55,7 @@ function optionsOf(file: FileId, lines: readonly Line[], known: ReadonlyMap<stri
     });
     const option = key.replaceAll('_', '-');
     if (FLAGS.has(key)) return [name(isYes(value) ? `--${option}` : `--no-${option}`)];
-    // several addresses stand in one value
+    // several addresses are in one value
     const parts =
       key === 'listen' ? [...value.matchAll(/\S+/g)].map((m) => ({ text: m[0], at: start + m.index })) : [{ text: value, at: start }];
     return parts.flatMap(({ text, at }) => [name(`--${option}`), wordOf(file, text, at, known)]);

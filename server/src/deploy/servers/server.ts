@@ -58,7 +58,7 @@ export interface Found<Settings> {
 export interface Program {
   /** names of the program; a path in front of it is no matter */
   readonly names: readonly string[];
-  /** the word behind the name that must be there: next to it, or anywhere with `anywhere` */
+  /** the word after the name that must be there: next to it, or anywhere with `anywhere` */
   readonly word?: RegExp;
   readonly anywhere?: boolean;
   /** it is also run as `python -m NAME` */
@@ -83,7 +83,7 @@ export interface ServerDeclaration<Settings = unknown> {
   readonly title: string;
   /** the package whose version counts; null where versions change nothing that is known */
   readonly package: Package | null;
-  /** `development`: made for a developer's machine, not for what nginx stands before */
+  /** `development`: made for a developer's machine, not for what nginx comes before */
   readonly role: 'production' | 'development';
   readonly programs: readonly Program[];
   /** the application server of a language other than Python has no framework that is read here */

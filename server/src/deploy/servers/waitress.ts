@@ -15,7 +15,7 @@ export interface WaitressSettings {
   /** an address, `localhost` for a unix socket, `*`, or empty */
   readonly trustedProxy: Setting<string>;
   readonly trustedProxyCount: Setting<number>;
-  /** separated by blanks */
+  /** separated by spaces */
   readonly trustedProxyHeaders: Setting<string>;
   readonly clearUntrusted: Setting<boolean>;
   readonly urlScheme: Setting<string>;

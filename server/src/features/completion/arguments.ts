@@ -246,7 +246,7 @@ const TESTS = [
 
 function condition(ask: Ask): Part {
   const words = ask.site.words.slice(1).filter((w) => w !== '(');
-  // what stands behind already is not written again
+  // what comes after already is not written again
   const more = ask.site.following.some((w) => w !== ')');
   if (words.length === 0) {
     const keep = ask.typed.startsWith('(') ? 1 : 0;
@@ -263,7 +263,7 @@ function condition(ask: Ask): Part {
     // in front of a whole comparison nothing is missing
     if (!isOperator && ask.site.following.some((w) => OPERATOR.test(w))) return whole([]);
     const items = [
-      // a file that stands there already is tested
+      // a file that is there already is tested
       ...(next !== undefined && !isOperator ? [] : variableItems(ask.reaches, { name: 'if', words: [] })),
       ...(isOperator ? [] : tests),
     ];
@@ -311,7 +311,7 @@ const header = (ask: Ask): Part =>
     })),
   );
 
-/** Whether every variable of a usual value is there: that of a map is not, unless somebody wrote the map. */
+/** Whether every variable of a usual value is there: that of a map is not, unless someone wrote the map. */
 const isDeclared = ({ reaches }: Ask, value: string): boolean =>
   [...value.matchAll(/\$\{?(\w+)/g)].every(([, name]) =>
     reaches.some(
@@ -319,7 +319,7 @@ const isDeclared = ({ reaches }: Ask, value: string): boolean =>
     ),
   );
 
-/** What is usual as the value of a header or parameter whose name stands before it. */
+/** What is usual as the value of a header or parameter whose name comes before it. */
 function usualValue(ask: Ask): Item[] {
   const [, name = ''] = ask.site.words;
   if (ask.index !== 1) return [];
@@ -359,7 +359,7 @@ function text(ask: Ask): Part {
 
 function location(ask: Ask): Part {
   if (ask.index > 0) return whole([]);
-  // from 1.31.5 on a variable can stand there
+  // from 1.31.5 on a variable can be there
   const asks = ask.typed.startsWith('$') && hasPredicates(ask.reaches[0]!.config.settings.target.nginx);
   if (asks) return whole(variableItems(ask.reaches, { name: ask.site.words[0] ?? '', words: ask.site.words }));
   return whole([
@@ -423,7 +423,7 @@ function enumeration(ask: Ask): Part {
   const preset = defaultOf(ask.fact, target.nginx);
   const given = new Set(ask.site.words.slice(1));
   const own = ask.what.words ?? valuesOf(ask.fact, target.nginx).map((v) => v.name);
-  // protocols are declared from the oldest on; the newest is what somebody wants
+  // protocols are declared from the oldest on; the newest is what someone wants
   const ordered = /_protocols$/.test(ask.fact.name)
     ? [...own.filter((w) => !OLD_PROTOCOL.test(w)).reverse(), ...own.filter((w) => OLD_PROTOCOL.test(w)).reverse()]
     : own;
@@ -455,7 +455,7 @@ function nameOf(ask: Ask): Part {
   ]);
 }
 
-/** Whether the lines of a file may stand there; true of one that the configuration does not read. */
+/** Whether the lines of a file may be there; true of one that the configuration does not read. */
 function standsIn(id: FileId, { config, context }: Reach): boolean {
   const { settings, catalog } = config;
   return (config.files.get(id)?.body ?? []).every(
@@ -514,7 +514,7 @@ const KINDS: { readonly [kind in ArgumentKind]?: (ask: Ask) => Part } = table({
   condition,
   header,
   name: nameOf,
-  // js_content and its kin
+  // js_content and its like
   function: (ask) =>
     whole(
       ask.reaches.flatMap((reach) => {
@@ -695,7 +695,7 @@ function entryValues(ask: ArgumentAsk): Item[] {
   for (const label of new Set(others))
     if (label.length < 60 && !/[\n{}]/.test(label) && !out.some((i) => i.label === label))
       out.push({ label, kind: 'value', detail: 'as another line has it' });
-  // what stands before the cursor is not written again: a quote, a scheme
+  // what comes before the cursor is not written again: a quote, a scheme
   const { quote } = ask.site.typed;
   const scheme = SCHEME.exec(ask.site.typed.value)?.[0] ?? '';
   return out.flatMap((item): Item[] => {
@@ -707,7 +707,7 @@ function entryValues(ask: ArgumentAsk): Item[] {
 
 const QUOTED = /^(["']).*\1$/;
 
-/** What an argument is by its meaning, where the target has the variables; of a list not what stands there. */
+/** What an argument is by its meaning, where the target has the variables; of a list not what is there. */
 function meantItems({ reaches, site }: ArgumentAsk, fact: DirectiveFact, { rows, each, again }: Meaning): Item[] {
   const known = (value: string): boolean =>
     [...value.matchAll(/\$(\w+)/g)].every(([, name]) =>
@@ -804,7 +804,7 @@ export function argumentItems(given: ArgumentAsk): Completion | null {
   const { keep } = completion;
   const kept = typed.value.slice(0, keep);
   const items = completion.items.filter((item) => isTaken(item, kept, words, [], facts));
-  // with the words that stand behind, unless none of the proposals goes with them
+  // with the words that come after, unless none of the proposals goes with them
   const fitting = site.following.length ? items.filter((item) => isTaken(item, kept, words, site.following, facts)) : [];
   return { span: at(keep), items: fitting.length ? fitting : items };
 }
@@ -821,7 +821,7 @@ function isTaken(
   facts: ReadonlyMap<DirectiveFact, readonly Reach[]>,
 ): boolean {
   const text = kept + (insert ?? label);
-  // of a proposal of several words the others may stand there already
+  // of a proposal of several words the others may be there already
   if (
     text
       .split(/\s+/)

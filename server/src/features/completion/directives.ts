@@ -1,4 +1,4 @@
-/** Directives that may stand at a place, with a body to fill in. Which ones a target has is the catalog's answer, not a list of ours. */
+/** Directives that may be at a place, with a body to fill in. Which ones a target has is the catalog's answer, not a list of ours. */
 import { table } from '../../base/table.ts';
 import { argumentOf } from '../../catalog/arguments.ts';
 import { contextsOf, statusOf, type Target, valuesOf } from '../../catalog/catalog.ts';

@@ -17,7 +17,7 @@ export type ItemKind =
   | 'status'
   | 'header';
 
-/** What the documentation of a proposal is made from when somebody looks at it. */
+/** What the documentation of a proposal is made from when someone looks at it. */
 export type Subject =
   | { readonly directive: string; readonly context: string }
   | { readonly variable: string; readonly protocol: 'http' | 'stream' }
@@ -45,11 +45,11 @@ export interface Item {
 }
 
 export interface Completion {
-  /** what is replaced; holds the cursor and lies on one line */
+  /** what is replaced; holds the cursor and is on one line */
   readonly span: Span;
   /** in the order in which they are shown */
   readonly items: readonly Item[];
 }
 
-/** A text that stands in a snippet as it is (LSP 3.17, snippet syntax: `$`, `}` and `\` are escaped). */
+/** A text that is in a snippet as it is (LSP 3.17, snippet syntax: `$`, `}` and `\` are escaped). */
 export const literal = (text: string): string => text.replace(/[\\$}]/g, '\\$&');

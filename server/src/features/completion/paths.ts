@@ -8,7 +8,7 @@ import { candidates } from '../../config/load.ts';
 import type { Item } from './item.ts';
 
 export interface Folders {
-  /** what lies in the folder; undefined when nobody has looked */
+  /** what is in the folder; undefined when nobody has looked */
   entries(folder: FileId): readonly Entry[] | undefined;
 }
 
@@ -25,7 +25,7 @@ export class WantedFolders implements Folders {
     return found;
   }
 
-  /** Notes what lies in a folder. */
+  /** Notes what is in a folder. */
   put(folder: FileId, entries: readonly Entry[]): void {
     this.known.set(folder, entries);
     this.wanted.delete(folder);

@@ -1,4 +1,4 @@
-/** Defaults as somebody would type them: where the manual writes alternatives (`4k|8k`, for the size of a page), they are choices. */
+/** Defaults as someone would type them: where the manual writes alternatives (`4k|8k`, for the size of a page), they are choices. */
 import { defaultOf } from '../../catalog/catalog.ts';
 import type { DirectiveFact } from '../../catalog/fact.ts';
 import type { Version } from '../../catalog/version.ts';

@@ -27,7 +27,7 @@ function contextOfStatement(statement: Statement): Context[] {
   return (fits.length ? fits : found).map((o) => o.child);
 }
 
-/** Every way in which nginx may read what stands at the site, without repetition. */
+/** Every way in which nginx may read what is at the site, without repetition. */
 export function reachesOf(configs: readonly Config[], file: SourceFile, site: Site): Reach[] {
   const out: Reach[] = [];
   const add = (config: Config, scope: Scope | null, context: string): void => {

@@ -1,6 +1,6 @@
 /**
  * Where a completion is asked for: the words of the statement up to the cursor, and the block around it. It reads the tree for what is
- * closed and the text behind that, because what somebody is typing is no whole statement yet.
+ * closed and the text behind that, because what someone is typing is no whole statement yet.
  */
 import type { Span } from '../../base/span.ts';
 import type { SourceFile, Statement } from '../../syntax/statement.ts';
@@ -20,7 +20,7 @@ export interface Typed {
 export interface Site {
   /** the innermost block that the tree knows around the cursor; null on the top level */
   readonly enclosing: Statement | null;
-  /** names of blocks that were opened behind the last closed statement, outermost first: the tree may have lost them */
+  /** names of blocks that were opened after the last closed statement, outermost first: the tree may have lost them */
   readonly opened: readonly (readonly string[])[];
   /** the whole words of the statement before the cursor, its name first */
   readonly words: readonly string[];
@@ -29,7 +29,7 @@ export interface Site {
   readonly start: number;
   /** the typed word is the first on its line, although the statement began on an earlier one: a semicolon may be missing */
   readonly startsLine: boolean;
-  /** words behind the cursor that belong to the same statement and stand on the same line */
+  /** words behind the cursor that belong to the same statement and are on the same line */
   readonly following: readonly string[];
   /** nothing but a comment or a closing brace follows on the line */
   readonly restEmpty: boolean;
@@ -74,7 +74,7 @@ function enclosingBlock(file: SourceFile, offset: number): { block: Statement | 
 const STOP = /[\s;{}]/;
 
 /**
- * Reads what stands at the offset. Null inside the code of a foreign language; `comment` inside a comment. `isName` tells names of
+ * Reads what is at the offset. Null inside the code of a foreign language; `comment` inside a comment. `isName` tells names of
  * directives: one that opens a line begins a statement, whether or not the line before has its semicolon.
  */
 export function siteAt(file: SourceFile, offset: number, isName: (word: string) => boolean = () => false): SiteAnswer {

@@ -76,7 +76,7 @@ function builtIn({ config }: Reach, protocol: 'http' | 'stream'): readonly Item[
   if (known) return known;
   const items: (Item & { rank: number })[] = [];
   for (const fact of config.catalog.variables(protocol)) {
-    // $memcached_key is there when somebody sets it, and then it is one of the own ones
+    // $memcached_key is there when someone sets it, and then it is one of the own ones
     if (fact.userDefined || !variableStatus(fact, target).known) continue;
     const subject = { variable: fact.name, protocol } as const;
     const common = { kind: 'variable', subject, ...(fact.deprecated ? { deprecated: true } : {}) } as const;

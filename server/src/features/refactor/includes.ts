@@ -8,7 +8,7 @@ import { indentAt } from '../../rules/fix.ts';
 import type { SourceFile, Statement } from '../../syntax/statement.ts';
 import { endOfLine, indented, onOwnLines, type Refactor, wordsOf } from './refactoring.ts';
 
-/** Directives that stand in lists, and what a file of them is called. */
+/** Directives that are in lists, and what a file of them is called. */
 const LISTS: Readonly<Record<string, string>> = table({
   proxy_set_header: 'proxy-headers',
   grpc_set_header: 'grpc-headers',

@@ -20,7 +20,7 @@ const ALL: readonly Refactor[] = [
   http2Directive,
 ];
 
-/** What can be done at a cursor or with a selection. Files that nginx would not read are left alone. */
+/** What can be done at a cursor or with a selection. Files that nginx would not read are left as it is. */
 export function refactorings(config: Config, file: SourceFile, range: Span): Refactoring[] {
   if (file.problems.length || file.template) return [];
   const statement = statementAt(file.body, range.start);

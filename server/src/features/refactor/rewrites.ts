@@ -71,7 +71,7 @@ const byText = (a: string, b: string): number => (a.toLowerCase() < b.toLowerCas
 export const sort: Refactor = ({ config, file, statement, uses, selected }) => {
   const [use] = uses;
   if (use?.fact && SETS.has(use.fact.kind) && use.args.length > 1 && !selected.length) {
-    // a value that stands there twice says nothing the second time, or is a warning (duplicate MIME type)
+    // a value that is there twice says nothing the second time, or is a warning (duplicate MIME type)
     const once = new Map(use.args.map((a) => [a.value.toLowerCase(), a.raw] as const));
     const sorted = [...once.values()].sort(byText);
     if (use.args.every((a, i) => a.raw === sorted[i])) return [];

@@ -46,7 +46,7 @@ export const extractUpstream: Refactor = ({ config, file, uses }) => {
     const from = other.scheme.length;
     const to = word.value.length - other.uri.length;
     const own = edits.get(d.file) ?? new Map<number, TextEdit>();
-    // a socket's path and the URI behind it are told apart by a colon, which goes too
+    // a socket's path and the URI behind it are distinguished by a colon, which goes too
     own.set(word.start, { span: { start: fileOffset(word, from), end: fileOffset(word, to) }, newText: name });
     edits.set(d.file, own);
   }

@@ -34,7 +34,7 @@ function requestOf(text: string): { method: string; url: string; headers: [strin
     : null;
 }
 
-/** What an action was offered for: it is put to the engine when somebody picks it. */
+/** What an action was offered for: it is put to the engine when someone picks it. */
 type Picked = {
   readonly uri: string;
   /** the editor's version then: an edit for another text would be wrong */
@@ -91,8 +91,8 @@ const kept = (snapshot: Snapshot, findings: readonly Finding[]): readonly Findin
   });
 
 /**
- * Characters of the configurations up to which a fix is proved while the cursor moves: a proof reads them anew and traces about a hundred requests,
- * which takes some 50 ms for a site or two, and ten times that for twenty. In larger ones a fix is offered as what its rule proposes, and proved when somebody picks it: what is not proved then asks before it is made, and says why.
+ * Characters of the configurations up to which a fix is proved while the cursor moves: a proof reads them again and traces about a hundred requests,
+ * which takes some 50 ms for a site or two, and ten times that for twenty. In larger ones a fix is offered as what its rule proposes, and proved when someone picks it: what is not proved then asks before it is made, and says why.
  */
 const AT_ONCE = 4_000;
 
@@ -158,7 +158,7 @@ function actionsIn(target: Target, { snapshot, session, encoding, edit, range, c
   // VS Code asks for everything at each move of the cursor: refactorings are cheap, and it shows them where they are asked for
   if (wants(CodeActionKind.Refactor) || context.only?.some((k) => k.startsWith('refactor'))) {
     const fits = (kind: string): boolean => !context.only?.length || context.only.some((k) => kind === k || kind.startsWith(`${k}.`));
-    // a menu that somebody opened shows what the engine let pass; the mark beside the line, which follows the cursor, may promise too much
+    // a menu that someone opened shows what the engine let pass; the mark beside the line, which follows the cursor, may promise too much
     const shown = context.triggerKind !== CodeActionTriggerKind.Automatic;
     for (const offered of refactorings(target.config, file, at)) {
       const { title, kind, edits, creates } = offered;
@@ -180,7 +180,7 @@ function actionsIn(target: Target, { snapshot, session, encoding, edit, range, c
 const againstIt = (session: Session, { configs }: Target, { edits, creates = [], changes = [] }: Refactoring): string | null =>
   configs.reduce<string | null>((known, config) => known ?? againstRefactoring(session, config, edits, new Set(changes), creates), null);
 
-/** Puts what somebody picked to the engine, and gives its edit. What is not proved asks before it is made. */
+/** Puts what someone picked to the engine, and gives its edit. What is not proved asks before it is made. */
 export const codeActionResolve = reads<CodeAction, CodeAction>({
   method: 'codeAction/resolve',
   run({ snapshot, session, encoding }, action) {

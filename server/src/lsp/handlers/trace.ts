@@ -112,7 +112,7 @@ export const trace = reads<TraceParams, TraceResult>({
     };
     const findings: Record<string, StationFinding[]> = {};
     for (const station of line.down) {
-      // the application stands at the line of its upstream, which has them already
+      // the application is at the line of its upstream, which has them already
       if (!station.at || station.kind === 'application') continue;
       const file = fileId(station.at.uri);
       const source = snapshot.file(file);

@@ -1,4 +1,4 @@
-/** Servers that everybody may ask for everything. */
+/** Servers that everyone may ask for everything. */
 import { isAnsweredWhole } from '../../answers/where-a-line-counts.ts';
 import { isLocalOnly } from '../../answers/who-may-enter.ts';
 import { serversOf } from '../../config/servers.ts';

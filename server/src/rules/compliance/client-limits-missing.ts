@@ -10,7 +10,7 @@ import { defineRule } from '../rule.ts';
 /** What is the same for all clients of a server. */
 const OF_THE_SERVER = new Set(['server_name', 'server_port', 'server_addr', 'host', 'http_host', 'scheme', 'uri', 'request_uri']);
 
-/** A zone whose key is the same for everybody keeps nobody from taking all; one that is not seen may be any. */
+/** A zone whose key is the same for everyone keeps nobody from taking all; one that is not seen may be any. */
 function isByClient(limit: Directive): boolean {
   const zone = zoneOf(limit)?.directive;
   if (!zone) return true;

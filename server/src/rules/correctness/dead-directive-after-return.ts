@@ -1,4 +1,4 @@
-/** What stands beside or below an unconditional `return` and can never run. */
+/** What is beside or below an unconditional `return` and can never run. */
 import type { Directive } from '../../config/directive.ts';
 import { readLocation } from '../../config/locations.ts';
 import type { Scope } from '../../config/scope.ts';

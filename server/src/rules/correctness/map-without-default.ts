@@ -1,4 +1,4 @@
-/** A map that says nothing about what fits no line: the empty string, unless somebody meant something else. */
+/** A map that says nothing about what fits no line: the empty string, unless someone meant something else. */
 import { textsOf } from '../../answers/what-is-passed.ts';
 import type { Directive } from '../../config/directive.ts';
 import type { Scope } from '../../config/scope.ts';

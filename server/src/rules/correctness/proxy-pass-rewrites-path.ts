@@ -1,4 +1,4 @@
-/** A URI in proxy_pass replaces the location's name and sends the path decoded and encoded anew. */
+/** A URI in proxy_pass replaces the location's name and sends the path decoded and encoded again. */
 
 import { locationOf } from '../../config/locations.ts';
 import { passTarget } from '../../config/upstreams.ts';
@@ -37,7 +37,7 @@ With anything after the host, even a slash, nginx replaces the location's name b
         report('replaced', { at: word, data: { prefix: locationOf(scope)?.name ?? 'the path', uri: target.uri } });
       return;
     }
-    // the path as it was sent stands in $uri then: rewrite puts it there as it is
+    // the path as it was sent is in $uri then: rewrite puts it there as it is
     if (scope.named('rewrite').some((d) => d.value(1) === '$request_uri')) return;
     // the path begins behind a host that is written out, or with a slash
     const authority = /^\w+:\/\/[^/$]+/.exec(word.value)?.[0].length ?? /^[^/]*:\/\/[^/]*/.exec(word.value)?.[0].length ?? 0;

@@ -1,4 +1,4 @@
-/** A location and the URI of its proxy_pass that do not end alike: what stands behind the name is joined wrong. Shown by what the upstream gets. */
+/** A location and the URI of its proxy_pass that do not end alike: what comes after the name is joined wrong. Shown by what the upstream gets. */
 import { passTarget } from '../../config/upstreams.ts';
 import { proofOf } from '../../witness/requests.ts';
 import { defineRule } from '../rule.ts';

@@ -161,7 +161,7 @@ The rule traces requests through the configuration and follows their redirects a
         if (loop.some((h) => isScripted(h.trace))) continue;
         const hangs = loop.some((h) => hangsOnOthers(config, h.trace, all));
         if (hangs) {
-          // over TLS a browser comes to nginx itself, unless somebody in front is known
+          // over TLS a browser comes to nginx itself, unless someone in front is known
           if (kind !== 'plain' || loop.length > 1 || hop.trace.request.headers.length > 1 || !isOwnEdge(spot, door)) continue;
           told.add(hop.by);
           report('direct', {

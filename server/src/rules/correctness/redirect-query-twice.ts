@@ -6,7 +6,7 @@ import { defineRule } from '../rule.ts';
 
 const QUERY = 'b=1';
 
-/** How often the query stands in a URL, what is a parameter's value left aside (`?next=/a?b=1`). */
+/** How often the query is in a URL, what is a parameter's value left aside (`?next=/a?b=1`). */
 function times(url: string): number {
   const query = url.slice(url.indexOf('?') + 1);
   if (!url.includes('?') || /=[^&?]*\//.test(query)) return 0;

@@ -1,4 +1,4 @@
-/** Redirects made of `$scheme` behind somebody who ends TLS: nginx sees plain HTTP and says so to clients that came by HTTPS. */
+/** Redirects made of `$scheme` behind someone who ends TLS: nginx sees plain HTTP and says so to clients that came by HTTPS. */
 
 import { sourcesOf } from '../../answers/where-a-value-comes-from.ts';
 import { listenersOf } from '../../config/servers.ts';
@@ -9,7 +9,7 @@ import { locationHeader, proofOf } from '../../witness/requests.ts';
 import { directiveAt, type Spot } from '../../witness/spots.ts';
 import { defineRule } from '../rule.ts';
 
-/** The configuration itself says that a proxy stands in front, and no listener of its own has these names with TLS. */
+/** The configuration itself says that a proxy is in front, and no listener of its own has these names with TLS. */
 function behindProxy(spot: Spot): boolean {
   const declared = spot.scope.effective('set_real_ip_from').directives.length > 0 || spot.doors.some((d) => d.listener.proxyProtocol);
   if (!declared || spot.doors.some((d) => d.scheme === 'https')) return false;

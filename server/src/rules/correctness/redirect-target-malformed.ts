@@ -1,4 +1,4 @@
-/** Redirects whose Location is not the address that was meant: a slash too few, no scheme, the port behind the path, a pattern as the host. */
+/** Redirects whose Location is not the address that was meant: a slash too few, no scheme, the port after the path, a pattern as the host. */
 import { toBytes } from '../../base/bytes.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
@@ -51,7 +51,7 @@ function faultOf(location: string, path: string, asked: string, door: Door, by: 
   const piece = path.replace(/^\//, '').split('/')[0]!;
   const written = /https?:\/\/((?:[\w-]+\.)+[a-z]{2,})(?=\$)/i.exec(by.values.join(' '))?.[1];
   if (piece.length > 2 && written && name.startsWith(written) && name === written + piece) return { fault: 'runsOn', part: name };
-  // the port that the request came to is one without TLS, whoever stands in front
+  // the port that the request came to is one without TLS, whoever is in front
   const own = /^https:\/\/[^/?#]*:(\d+)(?:[/?#]|$)/i.exec(location)?.[1];
   const isPlain = own === '80' || (Number(own) === door.port && by.values.some((v) => /\$\{?server_port\b/.test(v)));
   if (isPlain && door.scheme === 'http') return { fault: 'otherScheme', part: 'http' };
@@ -68,7 +68,7 @@ const namesTheMachine = (config: Config): boolean => serversOf(config).some((s) 
 
 /**
  * The scheme that this configuration speaks at the port of a Location with the other one; null where it is the same, or where the port belongs
- * to somebody else. Without a TLS listener somebody in front ends TLS, and his ports are not known.
+ * to someone else. Without a TLS listener someone in front ends TLS, and his ports are not known.
  */
 function schemeAt(config: Config, location: string): string | null {
   const m = /^(https?):\/\/([^/?#]*?):(\d+)(?:[/?#]|$)/i.exec(location);

@@ -50,7 +50,7 @@ A pattern between \`^\` and \`$\` without any choice in it is one path. As a reg
 #          ^^^^^^^^^ exact`,
       good: 'location = /health { return 204; }',
     },
-    // no location of a name stands within a pattern
+    // no location of a name is within a pattern
     {
       inside: 'server',
       bad: `location ~ ^/api/ {

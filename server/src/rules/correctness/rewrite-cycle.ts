@@ -65,7 +65,7 @@ function cycle(root: Scope, start: string): { steps: string[]; ring: readonly Di
   return null;
 }
 
-/** Whether a line stands before another one of the same server. */
+/** Whether a line comes before another one of the same server. */
 const comes = (d: Directive, other: Directive): boolean =>
   d !== other && (d.file.id === other.file.id ? d.statement.start < other.statement.start : d.file.id < other.file.id);
 

@@ -75,7 +75,7 @@ The rule traces a request that meets the condition: where that reaches the pass 
   check({ scope, directive, report }) {
     const body = directive.body;
     if (!body || (scope.context !== 'location' && body.context !== 'if-in-location')) return;
-    // in a fragment of a server's content the if may stand in the server
+    // in a fragment of a server's content the if may be in the server
     if (scope.context !== 'location') return;
     if (!scope.parent && scope.config.kind !== 'root' && scope.config.contexts.includes('server')) {
       if (!body.directives.some((d) => CONTENT.has(d.name))) return;

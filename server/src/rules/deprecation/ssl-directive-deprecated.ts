@@ -49,12 +49,12 @@ export default defineRule({
         if (d.file.id !== directive.file.id) whole = false;
         else if (!d.values.slice(1).includes('ssl')) {
           const at = d.args[0]!.end;
-          // port 80 spoke TLS, too, which nobody wants: it is left alone when another line is there
+          // port 80 spoke TLS, too, which nobody wants: it is left as it is when another line is there
           if (isPlainPort(d) && !onlyPlainPorts) continue;
           edits.push({ span: { start: at, end: at }, newText: ' ssl' });
         }
       }
-      // a part of a server: its listen lines stand in a file that is not seen here
+      // a part of a server: its listen lines are in a file that is not seen here
       if (!lines.length && (!config.whole || scope.has('include'))) whole = false;
       else if (!lines.length)
         edits[0] = { span: { start: directive.statement.start, end: directive.statement.end }, newText: 'listen 80 ssl;' };

@@ -1,4 +1,4 @@
-/** Limits by address where the address is that of another proxy: all clients share one count, and everybody is locked out together. */
+/** Limits by address where the address is that of another proxy: all clients share one count, and everyone is locked out together. */
 import { sourcesOf } from '../../answers/where-a-value-comes-from.ts';
 import { variablesIn } from '../../syntax/variable.ts';
 import { defineRule } from '../rule.ts';

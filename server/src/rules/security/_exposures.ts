@@ -77,7 +77,7 @@ interface MapFacts {
 
 const hasRegexKey = (map: Directive): boolean => map.body?.directives.some((r) => r.name.startsWith('~')) ?? false;
 
-/** The maps that run a regex or are read anew each time, by the variable that they set. */
+/** The maps that run a regex or are read again each time, by the variable that they set. */
 function riskyMaps(names: Names): Map<string, MapFacts> {
   const found = new Map<string, MapFacts>();
   for (const map of names.of('map')) {
@@ -141,7 +141,7 @@ function* untilEnd(directives: readonly Directive[]): Generator<Directive> {
   }
 }
 
-/** The directives of the rewrite module that may run after one of them, in the same pass: what stands behind a `break` does not. */
+/** The directives of the rewrite module that may run after one of them, in the same pass: what comes after a `break` does not. */
 function* after(first: Directive): Generator<Directive> {
   for (let at = first; ; ) {
     const { directives, opener } = at.scope;
@@ -152,7 +152,7 @@ function* after(first: Directive): Generator<Directive> {
   }
 }
 
-/** Whether a directive of the rewrite module stands behind one that ends the script of its block, or of a block around. */
+/** Whether a directive of the rewrite module comes after one that ends the script of its block, or of a block around. */
 function neverRuns(d: Directive): boolean {
   const { directives, opener } = d.scope;
   return directives.slice(0, directives.indexOf(d)).some(ends) || (opener?.name === 'if' && neverRuns(opener));

@@ -39,7 +39,7 @@ const isKeptOnDisk = (own: Trace, { scope }: Location): boolean =>
 
 /**
  * Whether a stranger's answer is of what is kept from him: the same file, the same backend. A place that sends files itself keeps its
- * paths from everybody, whatever program answers them otherwise.
+ * paths from everyone, whatever program answers them otherwise.
  */
 const isSame = (own: Trace, other: Trace, location: Location, path: string): boolean =>
   isKeptOnDisk(own, location)
@@ -64,7 +64,7 @@ const isInside = (location: Location, outer: Location): boolean => {
   return false;
 };
 
-/** Paths by which another place may lead to what the restricted one gives out: each end of its file's or URI's path, put behind the name. */
+/** Paths by which another place may lead to what the restricted one gives out: each end of its file's or URI's path, put after the name. */
 function ways(at: Spot, own: Trace): string[] {
   const to = own.outcome.file ?? own.outcome.upstreamRequest?.uri.replace(/\?.*/s, '') ?? '';
   const { kind, name } = at.location!;
@@ -142,7 +142,7 @@ const serverLevels = new PerConfig((config) => {
   return { byHost, order };
 });
 
-/** The locations of a server that change the path on its way, and by which somebody gets in who is asked nothing. */
+/** The locations of a server that change the path on its way, and by which someone gets in who is asked nothing. */
 const otherWays = new PerConfig(() => new Map<Server, readonly Spot[]>());
 
 function otherWaysIn(config: Config, server: Server): readonly Spot[] {
@@ -178,11 +178,11 @@ function tellServers(spot: Spot, own: Trace, tell: (other: Spot, trace: Trace) =
   }
 }
 
-/** Nothing that nobody sees may keep somebody out on the way. */
+/** Nothing that nobody sees may keep someone out on the way. */
 const isCertainWay = (trace: Trace): boolean =>
   !isScripted(trace) && !trace.assumptions.some((a) => a.id.startsWith('include:') || a.id === 'main-file');
 
-/** A file of an internal place that another one gives to everybody. */
+/** A file of an internal place that another one gives to everyone. */
 function tellInternal(spot: Spot, other: Location, path: string, report: CheckInput<'internal'>['report']): boolean {
   const { location, config } = spot;
   const at = spotOf(config, other.scope);

@@ -6,13 +6,13 @@ import { serverOf } from '../../config/servers.ts';
 import { fixOf, insertAfter, remove } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
-/** Pages that are meant for everybody: those of monitors, crawlers and certificate authorities. */
+/** Pages that are meant for everyone: those of monitors, crawlers and certificate authorities. */
 const FOR_ALL = /health|alive|live|ready|ping|status|up$|check|robots|favicon|well-known|error|maintenance|50x|40\d/i;
 const FINE = /^\W*(?:ok|pong|healthy|up|alive)\W*$/i;
 
 const RULES = ['allow', 'deny', 'auth_basic', 'auth_request', 'auth_jwt'];
 
-/** The lines of a block's own that keep somebody out, one of each name. */
+/** The lines of a block's own that keep someone out, one of each name. */
 const ownRules = (scope: Scope): readonly Directive[] =>
   RULES.flatMap((name) => {
     const line = scope.named(name).find((d) => d.value(0) !== 'off' && !(name === 'allow' && d.value(0) === 'all' && !scope.has('deny')));
@@ -72,7 +72,7 @@ Answer from the content phase instead: \`try_files /nothing @answer\` with the a
     if (directive.name === 'rewrite') {
       const rules = own.length ? own : rulesInForce(block);
       const host = redirectHostOf(directive);
-      // to the same site, whose rules are asked next; at the server level the name is what everybody is to be sent to
+      // to the same site, whose rules are asked next; at the server level the name is what everyone is to be sent to
       if (!rules.length || host === null || block.context === 'server') return;
       if (serverOf(scope)?.names.some((n) => n.text === host)) return;
       return report('redirect', { at: directive.statement, data: { rules: words(rules), host }, related: related(rules) });
@@ -98,7 +98,7 @@ Answer from the content phase instead: \`try_files /nothing @answer\` with the a
             : null,
       });
     }
-    // a text for everybody, under rules that stand around it
+    // a text for everyone, under rules that are around it
     const text = directive.args.length === 2 && /^2\d\d$/.test(directive.value(0)) ? directive.value(1) : '';
     if (!text.trim() || FINE.test(text) || opener?.values.some((v) => v.startsWith('@') || FOR_ALL.test(v))) return;
     const rules = own.length ? own : rulesInForce(block);

@@ -1,4 +1,4 @@
-/** Files that anybody may write, move or delete: dav_methods without a word on who may. */
+/** Files that anyone may write, move or delete: dav_methods without a word on who may. */
 
 import { isApart, placesOf, sendsFiles } from '../../answers/where-a-line-counts.ts';
 import { admitsStrangers } from '../../answers/who-may-enter.ts';

@@ -13,7 +13,7 @@ import { defineRule } from '../rule.ts';
 /** Folders that hold what is nobody's site, while some folder below them may well be one. */
 const BROAD = new Set('/ /bin /home /lib /lib64 /run /sbin /usr /var /var/lib /var/run /etc /root /etc/nginx /etc/nginx/conf.d'.split(' '));
 
-/** Folders below which nothing is meant for visitors: keys, passwords, devices, logs, databases. What lies in /dev/shm is anybody's, in memory. */
+/** Folders below which nothing is meant for visitors: keys, passwords, devices, logs, databases. What is in /dev/shm is anyone's, in memory. */
 const CLOSED =
   /^\/(?:proc|sys|dev(?!\/shm\/[^/])|boot)(?:\/|$)|^\/etc\/(?!nginx(?:\/|$)|.*\b(?:html|www|public|static|htdocs)\b)|^\/etc\/nginx\/(?:ssl|certs?|keys|private|sites-[a-z]+|snippets)(?:\/|$)|^\/root\/(?:.*\/)?\.|^\/var\/log(?:\/|$)|^\/var\/lib\/(?:mysql|mariadb|postgres(?:ql)?|mongodb?|redis|docker|containerd|kubelet|ldap|samba|rabbitmq|sss|etcd)(?:\/|$)/;
 
@@ -31,7 +31,7 @@ function resolved(path: string): string | null {
 
 const isSystem = (folder: string): boolean => BROAD.has(folder) || CLOSED.test(`${folder}/`);
 
-/** Files that lie below a folder of the system, as a request would name them. */
+/** Files that are below a folder of the system, as a request would name them. */
 const PROBES: Readonly<Record<string, readonly string[]>> = table({
   '/': ['/etc/passwd', '/proc/self/environ', '/var/log/nginx/access.log', '/root/.ssh/id_rsa'],
   '/etc': ['/passwd', '/nginx/nginx.conf', '/ssl/private/x.key'],
@@ -90,7 +90,7 @@ Whether anything is sent from there is asked of the matcher: a \`root /\` beside
       const probes = [...(PROBES[folder] ?? []), '/x', '/x/y'];
       const servers = level.context === 'http' ? serversOf(config).map((s) => s.scope) : [level.enclosing('server') ?? level];
       if (!servers.length) return true;
-      // below "/" the paths "/x" say nothing: a site of its own may lie there
+      // below "/" the paths "/x" say nothing: a site of its own may be there
       const wanted = folder === '/' ? PROBES['/']! : probes;
       return servers.some((server) => !isLocalOnly(server) && wanted.some((path) => servedTo(server, path)?.root === directive));
     }

@@ -7,7 +7,7 @@ import { proofOf } from '../../witness/requests.ts';
 import { type Spot, spotsOf } from '../../witness/spots.ts';
 import { defineRule } from '../rule.ts';
 
-/** Whether anything in a server is not for everybody. */
+/** Whether anything in a server is not for everyone. */
 const isGuarded = new PerPart((server: Scope): boolean =>
   server.all.some((d) => (d.name === 'location' && d.body && restrictionsOf(d.body).length > 0) || d.name === 'internal'),
 );

@@ -87,7 +87,7 @@ Repeat the lines, put them into a file that both levels include, or, from nginx 
       const { directives: lines, shadowed: outer } = scope.effective('allow');
       if (lines[0] !== directive || lines[0].scope !== scope || !outer.length || listVerdict(lines) !== 'declined') return;
       const list = outer.filter((d) => d.scope === outer[0]!.scope);
-      // lines that let somebody in, or a password, say that more was meant than one address
+      // lines that let someone in, or a password, say that more was meant than one address
       if (listVerdict(list) !== 'denied' || lines.some((d) => d.name === 'allow') || entryOf(scope) !== 'everybody') return;
       const level = list[0]!.scope.opener;
       report('opened', {

@@ -8,7 +8,7 @@ import { variablesIn } from '../../syntax/variable.ts';
 import { flowInto } from '../data-flow.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { nginxOf } from '../wsgi/_sides.ts';
+import { nginxOf } from '../wsgi/_links.ts';
 
 const SETTERS = ['proxy_set_header', 'grpc_set_header', 'fastcgi_param', 'uwsgi_param', 'scgi_param'];
 

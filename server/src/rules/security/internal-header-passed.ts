@@ -13,7 +13,7 @@ import { variablesIn as names } from '../../trace/script.ts';
 import { addToList, fixOf, outside, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
-/** Headers by which applications believe who somebody is. */
+/** Headers by which applications believe who someone is. */
 const IDENTITY =
   /^(x-)?(remote-?user|forwarded-user|forwarded-email|forwarded-groups|auth-request-(user|email|groups)|authenticated-(user|email|userid)|webauth-user|ssl-client-(verify|cert|s-dn|dn)|client-(cert|dn|verify)|user-?id|original-user)$/i;
 
@@ -43,7 +43,7 @@ const isIdentity = (config: Config, h: SentHeader): boolean =>
 const applications = (pass: Directive): readonly string[] =>
   passedBy(pass).targets.map((t) => `${t.upstream?.name ?? t.host}:${t.upstream ? '' : t.port}`);
 
-/** The headers that say who somebody is, by application, as one level sets them: the first of each name. */
+/** The headers that say who someone is, by application, as one level sets them: the first of each name. */
 type Setters = Pick<ReadonlyMap<string, readonly SentHeader[]>, 'get'>;
 
 function joined(all: Iterable<readonly [string, SentHeader]>): ReadonlyMap<string, readonly SentHeader[]> {
@@ -183,5 +183,5 @@ location /public/ {
   ],
 });
 
-/** No client gets in: an inner location, or one that turns everybody away. */
+/** No client gets in: an inner location, or one that turns everyone away. */
 const isClosed = (scope: Scope): boolean => entryOf(scope) === 'nobody';

@@ -1,4 +1,4 @@
-/** Locations that are plainly meant for X-Accel-Redirect and that everybody can ask for. */
+/** Locations that are plainly meant for X-Accel-Redirect and that everyone can ask for. */
 
 import { isAnsweredFirst } from '../../answers/where-a-line-counts.ts';
 import { admitsStrangers } from '../../answers/who-may-enter.ts';

@@ -13,7 +13,7 @@ const ATTACKER = 'evil.example';
 /** Labels that make a second level a public suffix under a country's domain (co.uk, com.au). */
 const SHARED_LABELS = new Set(['co', 'com', 'net', 'org', 'ac', 'gov', 'edu', 'or', 'ne']);
 
-/** The part of a host that somebody registers, by the usual forms of public suffixes. */
+/** The part of a host that someone registers, by the usual forms of public suffixes. */
 function site(host: string): string {
   const labels = host.replace(/:\d+$/, '').split('.');
   const keep = labels.length > 2 && labels.at(-1)!.length === 2 && SHARED_LABELS.has(labels.at(-2)!) ? 3 : 2;
@@ -51,7 +51,7 @@ function ownUrls(config: Config, pattern: string, caseless: boolean, subject: Su
     forms: subject.behindScheme ? undefined : forms,
   });
   const whole = samples.map((s) => (subject.behindScheme ? `https://${s}` : s)).filter((s) => /[a-z0-9]/i.test(hostInUrl(s) ?? ''));
-  // a pattern without any host (`^https://`, `.`) accepts everybody on purpose or checks something else
+  // a pattern without any host (`^https://`, `.`) accepts everyone on purpose or checks something else
   return { all: whole, named: whole.filter((s) => /^([\w-]+\.)*[a-z][a-z0-9-]*(:\d+)?$/i.test(hostInUrl(s)!)) };
 }
 
@@ -112,7 +112,7 @@ function isList(pattern: string): boolean {
 function tightened(config: Config, pattern: string, caseless: boolean, subject: Subject): string | null {
   if (subject.behindScheme || isList(pattern)) return null;
   const { named } = ownUrls(config, pattern, caseless, subject);
-  // whatever stands before a name is subdomains
+  // whatever comes before a name is subdomains
   const body = dotted(pattern.replace(/\(?\.[*+]\)?\??(?=[a-z0-9])/gi, '([^/]+\\.)?'));
   const begun = body.startsWith('^')
     ? body

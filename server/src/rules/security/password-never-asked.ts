@@ -5,7 +5,7 @@ import { isAsked, isGivenOut, keepsOut } from '../../witness/access.ts';
 import { outcomeText, proofOf } from '../../witness/requests.ts';
 import { defineRule } from '../rule.ts';
 
-/** The file is named further inside than `auth_basic off`: somebody wants a password here. */
+/** The file is named further inside than `auth_basic off`: someone wants a password here. */
 const isForgotten = (scope: Scope): boolean =>
   scope.value('auth_basic')?.value(0) === 'off' && scope.has('auth_basic_user_file') && !scope.has('auth_basic');
 

@@ -18,7 +18,7 @@ const serversFor = (directive: Directive): Server[] =>
     (s) => isIn(directive.scope, s.scope) || (isIn(s.scope, directive.scope) && s.scope.value(directive.name) === directive),
   );
 
-/** Somebody is trusted somewhere that the line is in force. */
+/** Someone is trusted somewhere that the line is in force. */
 const isTrusting = (directive: Directive, servers: readonly Server[]): boolean =>
   directive.scope.effective('set_real_ip_from').directives.length > 0 ||
   directive.scope.all.some((d) => d.name === 'set_real_ip_from') ||

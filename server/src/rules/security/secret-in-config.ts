@@ -1,4 +1,4 @@
-/** Passwords and tokens that stand in the configuration, where backups, repositories and error reports carry them away. */
+/** Passwords and tokens that are in the configuration, where backups, repositories and error reports carry them away. */
 import { defineRule } from '../rule.ts';
 
 const HEADERS =

@@ -1,4 +1,4 @@
-/** Pass directives whose scheme, host or port the client writes. The path behind the host is the application's affair. */
+/** Pass directives whose scheme, host or port the client writes. The path after the host is the application's affair. */
 import { reaches } from '../../answers/what-reaches-this-line.ts';
 import { admitsStrangers } from '../../answers/who-may-enter.ts';
 import type { Config } from '../../config/config.ts';
@@ -89,7 +89,7 @@ function chosen(directive: Directive, word: Word): Chosen | null {
     const inScheme = from < scheme.length;
     const after = word.value.slice(at, end);
     const socket = /^unix:/.test(authority);
-    // behind the colon, be it the first digit or a later one
+    // after the colon, be it the first digit or a later one
     const host = !inScheme && !socket && /^[^$]*:\d*$/.test(word.value.slice(scheme.length, from).replace(/^\[[^\]]*\]/, ''));
     let flow: Flow | null;
     if (socket) flow = flowInto(directive, use, '/');

@@ -1,4 +1,4 @@
-/** Pages about nginx itself, open to everybody. */
+/** Pages about nginx itself, open to everyone. */
 import { admitsStrangers } from '../../answers/who-may-enter.ts';
 import { fixOf, insertAfter } from '../fix.ts';
 import { defineRule } from '../rule.ts';

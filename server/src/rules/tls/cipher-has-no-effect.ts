@@ -5,7 +5,7 @@ import { fixOf, remove, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { CIPHER_DIRECTIVES, cipherWord, isLoaded, onlyTls13, opensslName, opensslOf, partOf, written } from '../tls.ts';
 
-/** Words of other libraries and of OpenSSL before 1.1.0: known to somebody, so no slip of the pen. */
+/** Words of other libraries and of OpenSSL before 1.1.0: known to someone, so no slip of the pen. */
 const FOREIGN =
   /^(k?EDH|k?KRB5|[ak]?(ECDH|DH)[redE]?|SSLv2|RC[24]|IDEA|SEED|3DES|TLSv1\.[13]|SHA512|LOW|FORTEZZA|SRP|DSA|PROFILE=.*|COMPLEMENTOF.*|EXP(ORT)?(40|56|1024)?|k?RSA_?EXP.*|K?GOST.*|k?FZA|a?FZA|e?NULL|a?NULL|ADH|AECDH|MEDIUM|CAMELLIA(128|256)?|ARIA(128|256)?|k?PSK|k?SRP|DES|RC4|MD5|DSS|aDSS)$/;
 

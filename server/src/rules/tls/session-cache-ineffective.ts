@@ -63,7 +63,7 @@ Without any cache (the default) and with tickets off, every connection pays for 
       report('builtin', { at: builtin, fix: fixOf('Use a shared cache only', 'suggestion', file, [edit]) });
     }
 
-    /** The finding stands at a written `none` already. */
+    /** The finding is at a written `none` already. */
     function saidAt(at: Scope): boolean {
       const line = at.value('ssl_session_cache');
       return line !== undefined && !isOn(line.scope, 'ssl_session_tickets', true);

@@ -56,7 +56,7 @@ function isOwnListener(scope: Scope, { kindOfHost, host, portText, upstream }: P
 const onlyAsks = (scope: Scope): boolean =>
   scope.named('internal').length > 0 && scope.effective('proxy_pass_request_body').directives[0]?.value(0) === 'off';
 
-/** Somebody else's site: it is asked over TLS, or by the public name that it is told as the host. */
+/** Someone else's site: it is asked over TLS, or by the public name that it is told as the host. */
 export function isAnothersSite(scope: Scope, { tls, kindOfHost, host }: PassTarget): boolean {
   if (tls) return true;
   const told = scope

@@ -1,4 +1,4 @@
-/** Cached responses that reach somebody for whom they were not made. */
+/** Cached responses that reach someone for whom they were not made. */
 
 import { HEADER_LIST, headerOf, passedBy, passesIn } from '../../answers/what-is-passed.ts';
 import { sourcesOf } from '../../answers/where-a-value-comes-from.ts';
@@ -20,7 +20,7 @@ const OF_ANSWERS = /^(upstream_http_set_cookie|sent_http_set_cookie|upstream_coo
 /** What holds the query of a request. */
 const OF_QUERIES = /^(request_uri|args|query_string|arg_\w+|request|is_args)$/;
 const OF_HOSTS = /^(host|http_host|server_name|ssl_server_name|ssl_preread_server_name)$/;
-/** Paths below which the same file is for everybody. */
+/** Paths below which the same file is for everyone. */
 const STATIC = /(static|assets|media|images?|img|css|js|fonts|favicon|robots)/i;
 
 /** Built-in variables that say nothing about who asks. */

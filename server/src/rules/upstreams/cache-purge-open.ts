@@ -24,7 +24,7 @@ take the cache, and then the application, down. Allow it for the addresses that 
     // the module's own list of addresses
     const from = directive.values.indexOf('from');
     if (from >= 0 && !directive.values.slice(from + 1).includes('all')) return;
-    // the condition of NGINX Plus: a variable that hangs on the method alone is everybody's to choose
+    // the condition of NGINX Plus: a variable that hangs on the method alone is everyone's to choose
     const decides = directive.values.length === 1 && first.startsWith('$');
     if (decides && [...variablesIn(first)].flatMap((v) => [...sourcesOf(config, v)]).some((v) => v !== 'request_method')) return;
     if (!admitsStrangers(scope) || scope.has('limit_except')) return;

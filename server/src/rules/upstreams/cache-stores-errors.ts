@@ -1,4 +1,4 @@
-/** `proxy_cache_valid any` with a long time: a moment's 500 is what everybody gets for hours. Shown by two requests while the application fails. */
+/** `proxy_cache_valid any` with a long time: a moment's 500 is what everyone gets for hours. Shown by two requests while the application fails. */
 import { parseTime } from '../../catalog/value-kind.ts';
 import type { Directive } from '../../config/directive.ts';
 import { proofOf } from '../../witness/requests.ts';

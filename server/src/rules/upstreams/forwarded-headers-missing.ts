@@ -23,7 +23,7 @@ function missingAt(directive: Directive, deployment: Deployment): (typeof NEEDED
   const { scope } = directive;
   if (directive.fact?.module !== 'ngx_http_proxy_module' || !isToApplication(directive)) return [];
   const target = passTargetOf(directive);
-  // an object store, a metrics page or another site is no application of ours
+  // an object store, a metrics page or another site is not a application of ours
   if (!target || isAnothersSite(scope, target) || needsNoClient(scope, target)) return [];
   const given = new Set(scope.effective('proxy_set_header').directives.map((d) => d.value(0).toLowerCase()));
   if (given.has('forwarded')) return [];
@@ -34,7 +34,7 @@ function missingAt(directive: Directive, deployment: Deployment): (typeof NEEDED
   return missing.length && handsOn(directive, deployment) ? [] : missing;
 }
 
-/** What stands in front of this nginx writes the headers, which pass through it as any other header of a request. */
+/** What is in front of this nginx writes the headers, which pass through it as any other header of a request. */
 function handsOn({ scope }: Directive, deployment: Deployment): boolean {
   const server = serverOf(scope);
   if (server && listensForPlatform(server)) return true;

@@ -32,7 +32,7 @@ export default defineRule({
     if (!lines.length) return;
     const passes = passesIn(scope);
     if (!passes.size) return;
-    // what is not seen may pass to anybody
+    // what is not seen may pass to anyone
     if (
       scope.all.some(
         (d) =>

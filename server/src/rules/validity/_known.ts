@@ -28,7 +28,7 @@ function known(config: Config, name: string): Known {
   return found;
 }
 
-/** Facts of that name that stand in blocks of directives; the words of map bodies and the like are no directives to nginx. */
+/** Facts of that name that are in blocks of directives; the words of map bodies and the like are no directives to nginx. */
 export const factsOf = (config: Config, name: string): readonly DirectiveFact[] => known(config, name).facts;
 
 /** Contexts of the target's version, over all facts of the name that it has. */

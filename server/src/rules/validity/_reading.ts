@@ -1,6 +1,6 @@
 /**
  * Where nginx itself gives up on a text whose braces or quotes do not pair: it pairs them strictly, from the first to the last, while the
- * findings stand at the cause. Used to say which line nginx names; nothing is judged here.
+ * findings are at the cause. Used to say which line nginx names; nothing is judged here.
  */
 import type { Span } from '../../base/span.ts';
 import { argsOf } from '../../catalog/catalog.ts';

@@ -1,4 +1,4 @@
-/** Places inside of arguments: values are what nginx sees, spans are where that stands in the text. */
+/** Places inside of arguments: values are what nginx sees, spans are where that is in the text. */
 import type { Span } from '../../base/span.ts';
 import type { Directive } from '../../config/directive.ts';
 import type { Word } from '../../syntax/word.ts';

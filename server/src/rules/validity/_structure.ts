@@ -1,5 +1,5 @@
 /**
- * Where a brace or semicolon is missing, and which directives stand in the wrong place only because of it. The parser knows that braces
+ * Where a brace or semicolon is missing, and which directives are in the wrong place only because of it. The parser knows that braces
  * do not pair; which one is wrong shows in the indentation and in what the blocks accept. One mistake is to be one finding.
  */
 
@@ -29,7 +29,7 @@ export interface Cause {
 }
 
 interface Region extends Span {
-  /** `place`: what stands there may be in the wrong block; `all`: nothing there can be judged */
+  /** `place`: what is there may be in the wrong block; `all`: nothing there can be judged */
   readonly level: 'place' | 'all';
 }
 
@@ -66,7 +66,7 @@ function* statementsIn(statements: readonly Statement[]): Generator<Statement> {
   }
 }
 
-/** Whether a directive of that name opens a block: in blocks of the parent's name where it may stand there, else anywhere. */
+/** Whether a directive of that name opens a block: in blocks of the parent's name where it may be there, else anywhere. */
 const blockKinds = (catalog: Catalog, name: string, parent: Statement | null): { always: boolean; never: boolean } => {
   const anywhere = catalog.directives(name).filter((f) => f.contexts.some((c) => bodyOf(c) === 'directives'));
   const children = parent ? openingsOf(parent.name.value).map((o) => o.child) : [];
@@ -78,7 +78,7 @@ const blockKinds = (catalog: Catalog, name: string, parent: Statement | null): {
 /** Whether the lines of such a block are entries of a table. */
 const hasEntries = (name: string): boolean => openingsOf(name).some((o) => bodyOf(o.child) !== 'directives');
 
-/** Whether a block of that name may hold a directive of the other name, as far as anybody knows. */
+/** Whether a block of that name may hold a directive of the other name, as far as anyone knows. */
 function accepts(catalog: Catalog, block: string, name: string): boolean {
   const children = openingsOf(block).map((o) => o.child);
   if (!children.length || children.some((c) => bodyOf(c) !== 'directives')) return true;
@@ -86,7 +86,7 @@ function accepts(catalog: Catalog, block: string, name: string): boolean {
   return !facts.length || facts.some((f) => f.contexts.some((c) => children.includes(c)));
 }
 
-/** Whether a statement may stand in a block: its kind may, and a location lies inside the one around it (ngx_http_core_location). */
+/** Whether a statement may be in a block: its kind may, and a location lies inside the one around it (ngx_http_core_location). */
 function belongs(catalog: Catalog, block: Statement, child: Statement): boolean {
   if (!accepts(catalog, block.name.value, child.name.value)) return false;
   if (block.name.value !== 'location' || child.name.value !== 'location') return true;
@@ -175,10 +175,10 @@ function atItsCause(file: SourceFile, { statement, insertAt }: SyntaxProblem): {
   return s && statement ? { block: statement, insert: insertAt!, mark: { start: statement.name.start, end: statement.name.end } } : null;
 }
 
-/** A quantifier's rest, as it stands behind a brace that ended a word without a blank. */
+/** A quantifier's rest, as it comes after a brace that ended a word without a blank. */
 const QUANTIFIER = /^\d+(?:,\d*)?\}/;
 
-/** The word that goes on behind the brace, to where white space, a semicolon or a brace of its own ends it. */
+/** The word that goes on after the brace, to where white space, a semicolon or a brace of its own ends it. */
 const WHOLE_PATTERN = /^(?:[^\s;{}"']|\{\d+(?:,\d*)?\})+/;
 
 /** A brace that follows the last word without a blank and looks like the beginning of a quantifier. */
@@ -283,7 +283,7 @@ function diagnose(file: SourceFile, catalog: Catalog): Structure {
         regions.push({ start: opened.open!.start, end, level: known ? 'place' : 'all' });
         continue;
       }
-      // the parser has mended the tree where columns told it the place
+      // the parser has repaired the tree where columns told it the place
       const mended = atItsCause(file, problem);
       const found = mended ?? unclosed(file, catalog, statement!);
       reported = mended === null;
@@ -345,7 +345,7 @@ function mergedOpener(file: SourceFile, catalog: Catalog): Cause | null {
   return null;
 }
 
-/** Braces or semicolons that stand in a row without anything between them are one slip. */
+/** Braces or semicolons that are in a row without anything between them are one slip. */
 const onePerRun = (causes: readonly Cause[], text: string): Cause[] =>
   causes.filter((c, i) => {
     const before = causes[i - 1];

@@ -28,7 +28,7 @@ const inForce = (scope: Scope, name: string): Directive | undefined => {
 };
 
 /**
- * Whether nginx puts the values of a level together as they stand there. Those of http are merged into each server and not looked at before, so a
+ * Whether nginx puts the values of a level together as they are there. Those of http are merged into each server and not looked at before, so a
  * server with lines of its own counts with those.
  */
 const isMerged = (scope: Scope, names: readonly string[]): boolean =>

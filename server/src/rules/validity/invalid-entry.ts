@@ -284,7 +284,7 @@ geo a network, split_clients a share, types a type with its extensions. Each val
     for (const entry of scope.directives) {
       if (isAftermath(entry, 'name') || isBroken(entry)) continue;
       if (entry.statement.open) report('block', { at: entry.at(endOf(entry)), data: { brace: '{' } });
-      // what an include brings stands behind it in the list
+      // what an include brings comes after it in the list
       else entries.push(entry);
     }
     if (config.kind === 'fragment' && !config.tree.standIn && scope === config.main) return;

@@ -116,7 +116,7 @@ const VALUES: Readonly<Record<string, (value: string, openssl: Version) => strin
   ECDHParameters: (value, openssl) =>
     /^\+?automatic$/i.test(value) || (!value.includes(':') && acceptsGroups(value, { openssl }).ok) ? null : `it has no curve "${value}"`,
   RecordPadding: (value, openssl) =>
-    // from 3.4 on a second number is that of the handshake (cmd_RecordPadding); before, all behind the first is passed over
+    // from 3.4 on a second number is that of the handshake (cmd_RecordPadding); before, all after the first is passed over
     [value, atLeast(openssl, '3.4.0') ? value.replace(/^[^,]*,?/, '') : ''].every((n) => (Number.parseInt(n, 10) || 0) <= LARGEST_RECORD)
       ? null
       : `a record has ${LARGEST_RECORD} bytes at most`,

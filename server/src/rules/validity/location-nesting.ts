@@ -1,4 +1,4 @@
-/** Which location may stand in which (ngx_http_core_location), and the modifiers that there are. */
+/** Which location may be in which (ngx_http_core_location), and the modifiers that there are. */
 
 import { toBytes } from '../../base/bytes.ts';
 import { locationOf, readLocation } from '../../config/locations.ts';

@@ -30,7 +30,7 @@ interface Declared {
 /** Kinds whose size is the next argument, not behind a colon. */
 const SIZE_BEHIND: ReadonlySet<NameKind> = new Set<NameKind>(['upstream-zone', 'upload-zone', 'lua-dict']);
 
-/** The size that stands behind the name: `zone=a:1m`, `zone a 64k`, `shared:a:10m`, `keys_zone=a:10m`. */
+/** The size that comes after the name: `zone=a:1m`, `zone a 64k`, `shared:a:10m`, `keys_zone=a:10m`. */
 function sizeOf(directive: Directive, use: NameUse): number | null {
   const value = directive.value(use.argument);
   const rest = value.slice(use.at + use.name.length);
@@ -44,7 +44,7 @@ function sizeOf(directive: Directive, use: NameUse): number | null {
   return read.ok ? read.value : null;
 }
 
-/** Zones are told apart by the module that made them; http and stream have modules of their own. */
+/** Zones are distinguished by the module that made them; http and stream have modules of their own. */
 const tagOf = (directive: Directive, kind: NameKind): string => {
   const { context } = directive.scope;
   // thread pools belong to the whole process

@@ -7,7 +7,7 @@ import type { Deployment } from '../../deploy/deployment.ts';
 import type { Setting } from '../../deploy/setting.ts';
 import { addToList, type Fix, fixOf, insertAfter, isOfThePackage, outside } from '../fix.ts';
 import { type Shared, sharedList } from '../shared.ts';
-import type { Side } from './_sides.ts';
+import type { Side } from './_links.ts';
 
 const paramOf = (header: string): string => `HTTP_${header.toUpperCase().replaceAll('-', '_')}`;
 
@@ -27,7 +27,7 @@ export function sendHeader(side: Side, header: string, value: string, title: str
   const added = `${directive} ${name} ${value};`;
   const nearest = lines[0];
   const elsewhere = nearest && !isOfThePackage(nearest.file.id) && (nearest.scope !== pass.scope || nearest.file.id !== pass.file.id);
-  // a list of an outer level or of an included file that stands in one block gets the new line too: one here would hide it, or come twice
+  // a list of an outer level or of an included file that is in one block gets the new line too: one here would hide it, or come twice
   if (elsewhere && lines.every((d) => d.scope === nearest.scope && d.file.id === nearest.file.id && d.via.length === nearest.via.length)) {
     const last = lines.at(-1)!;
     return fixOf(title, safety, last.file, [insertAfter(last.file, last.statement, [added])]);

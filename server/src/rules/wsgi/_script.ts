@@ -10,5 +10,5 @@ export function usualScript(pass: Directive): Directive | null {
   return line && USUAL_SCRIPT.test(line.value(1)) ? line : null;
 }
 
-/** Slashes in a row are one, none stands at the end. */
+/** Slashes in a row are one, none is at the end. */
 export const cleanPath = (path: string): string => path.replace(/\/{2,}/g, '/').replace(/(?<=.)\/+$/, '');

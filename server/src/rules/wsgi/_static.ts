@@ -8,7 +8,7 @@ import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
 import type { Application } from '../../deploy/application.ts';
 import type { FolderValue } from '../../deploy/django.ts';
 import { certain, type Setting } from '../../deploy/setting.ts';
-import type { Side } from './_sides.ts';
+import type { Side } from './_links.ts';
 
 /** The path of a URL setting: with slashes at both ends; null for another host's URL, an empty one, and what is not known. */
 export function urlPath(setting: Setting<string | null>): string | null {
@@ -25,7 +25,7 @@ export function locationFor(side: Side, url: string, file = 'proxylens.css'): Lo
   return isOpen(match.how) ? null : match.location;
 }
 
-/** The pass directive that stands in the scope itself. */
+/** The pass directive that is in the scope itself. */
 export const passIn = (scope: Scope): Directive | undefined => scope.directives.find((d) => PASS_DIRECTIVES.includes(d.name));
 
 /** Whether the scope may send files from the disk before it passes a request on. */
@@ -41,7 +41,7 @@ export interface Served {
   readonly directive: Directive;
 }
 
-/** The folder from which a location sends what lies below the URL; null with variables, or when nothing says so. */
+/** The folder from which a location sends what is below the URL; null with variables, or when nothing says so. */
 export function folderOf(location: Location, url: string): Served | null {
   const directive = location.scope.effective('alias').directives.at(-1);
   // a constant that a variable carries is as good as a written one

@@ -6,7 +6,7 @@ import { type Fix, indentAt, indentUnit, insertAfter, insertFirst } from '../fix
 import { limitZones } from '../limits/_zones.ts';
 import { defineRule } from '../rule.ts';
 import { django, main, site, tree } from './_examples.ts';
-import { distinct, djangoSides, portOf, probeRoute, type Side } from './_sides.ts';
+import { distinct, djangoSides, portOf, probeRoute, type Side } from './_links.ts';
 
 /** Slow for a robot, and more than a person at work on the pages of the admin site needs. */
 const ZONE = 'limit_req_zone $binary_remote_addr zone=admin:10m rate=1r/s;';
@@ -29,7 +29,7 @@ function ownLocation(side: Side, path: string): Fix | null {
   const words = ['location', ...(location.modifier ? [location.modifier] : []), path];
   const outer = indentAt(file, statement.start);
   const inner = indentUnit(file);
-  // the copy stands at the same depth, so its lines keep their indentation; what stands behind the brace gets a line of its own
+  // the copy is at the same depth, so its lines keep their indentation; what comes after the brace gets a line of its own
   const [first = '', ...rest] = file.text.slice(statement.open.end, statement.close.start).trimEnd().split(/\r?\n/);
   const kept = rest.map((l) => (l.startsWith(outer) ? l.slice(outer.length) : l.trim()));
   const copied = [...(first.trim() ? [inner + first.trim()] : []), ...kept];

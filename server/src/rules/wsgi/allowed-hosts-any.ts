@@ -4,7 +4,7 @@ import { surely } from '../../deploy/seen.ts';
 import { certain } from '../../deploy/setting.ts';
 import { defineRule } from '../rule.ts';
 import { django, main, tree } from './_examples.ts';
-import { distinct, djangoSides, isDevelopment, portOf, probe } from './_sides.ts';
+import { distinct, djangoSides, isDevelopment, portOf, probe } from './_links.ts';
 
 /** A name that nobody can own (RFC 6761). */
 const FOREIGN = 'foreign.invalid';

@@ -11,7 +11,7 @@ import type { Fix } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { addedItem, sendHeader, sharedHeader } from './_edits.ts';
 import { django, FORWARDED, main, tree } from './_examples.ts';
-import { distinct, djangoSides, orPlace, portOf, probe, sidesOf } from './_sides.ts';
+import { distinct, djangoSides, orPlace, portOf, probe, sidesOf } from './_links.ts';
 
 /** A name that one would ask for from outside. */
 const isPublic = (name: string): boolean =>

@@ -5,7 +5,7 @@ import { publishedAs } from '../../deploy/reach.ts';
 import { certain } from '../../deploy/setting.ts';
 import { defineRule } from '../rule.ts';
 import { site, tree } from './_examples.ts';
-import { distinct, sidesOf } from './_sides.ts';
+import { distinct, sidesOf } from './_links.ts';
 
 const COMPOSE = (ports: string): string =>
   `services:\n  web:\n    build: ./app\n    command: gunicorn shop.wsgi -b 0.0.0.0:8000\n${ports}  nginx:\n    image: nginx:1.28\n    ports: ["80:80"]\n    volumes: ["./nginx:/etc/nginx"]\n`;

@@ -8,7 +8,7 @@ import { addToList, type Fix, fixOf, outside } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { type Shared, sharedList } from '../shared.ts';
 import { main, site, tree } from './_examples.ts';
-import { distinct, portOf, probeRoute, type Side, sidesOf } from './_sides.ts';
+import { distinct, portOf, probeRoute, type Side, sidesOf } from './_links.ts';
 
 const UPGRADE: readonly HeaderPair[] = [
   ['Upgrade', 'websocket'],

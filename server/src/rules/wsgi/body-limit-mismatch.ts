@@ -12,7 +12,7 @@ import { certain, placeOf } from '../../deploy/setting.ts';
 import { fixOf, insertAfter, outside, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { django, main, site, tree } from './_examples.ts';
-import { distinct, sidesOf } from './_sides.ts';
+import { distinct, sidesOf } from './_links.ts';
 
 const STANDARD = 1024 * 1024;
 
@@ -30,7 +30,7 @@ interface Limit {
   readonly drops: boolean;
 }
 
-/** The limit that somebody wrote down for bodies: the framework's, else the server's. */
+/** The limit that someone wrote down for bodies: the framework's, else the server's. */
 function ownLimit(application: Application, deployment: Deployment): Limit | null {
   const { framework, server } = application;
   const own = asked(framework, (d) => d.bodyLimit);
@@ -147,7 +147,7 @@ cookie or token then is a 502.`,
       if (!bufferSize) continue;
       const bytes = certain(bufferSize);
       const place = placeOf(bufferSize);
-      // only a size that somebody chose: the default is the common case, and enough for most sites
+      // only a size that someone chose: the default is the common case, and enough for most sites
       if (bytes === undefined || !place || bytes >= 8192 || !once(place)) continue;
       report('buffer', {
         at: pass.nameAt,

@@ -9,7 +9,7 @@ import { certain } from '../../deploy/setting.ts';
 import { defineRule } from '../rule.ts';
 import { nearest } from '../validity/_guess.ts';
 import { main, tree } from './_examples.ts';
-import { linksOf, nginxOf } from './_sides.ts';
+import { linksOf, nginxOf } from './_links.ts';
 
 /** The Service that a name means in a namespace: `api`, `api.prod`, `api.prod.svc.cluster.local`. */
 function serviceNamed(deployment: Deployment, host: string, namespace: string): ClusterService | null {

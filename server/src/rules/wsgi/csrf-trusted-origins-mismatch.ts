@@ -6,7 +6,7 @@ import { isSince } from '../../deploy/versions.ts';
 import type { Fix } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { django, FORWARDED, httpsSite, main, tree } from './_examples.ts';
-import { distinct, djangoSides, isDevelopment, outerPort, portOf, type Side } from './_sides.ts';
+import { distinct, djangoSides, isDevelopment, outerPort, portOf, type Side } from './_links.ts';
 
 const ORIGIN = /^([a-z][a-z0-9+.-]*):\/\/([^/:]+)(?::(\d+))?\/?$/i;
 const DJANGO = { name: 'django', assumed: '5.2' } as const;
@@ -76,7 +76,7 @@ Where scheme and host arrive at Django as the client sent them, a site needs no 
         const own = asked(sides, application, host);
         const passed = own.filter((a) => a.passed);
         if (!passed.length || own.some((a) => a.scheme === scheme && a.port === Number(port ?? standard(scheme)) && a.passed)) continue;
-        // what stands before nginx may end TLS, and may listen on other ports than nginx does
+        // what comes before nginx may end TLS, and may listen on other ports than nginx does
         const plainOnly = scheme === 'http' && passed.every((a) => a.scheme === 'https');
         const otherPort = passed.some((a) => a.scheme === scheme) && port !== undefined;
         if (!plainOnly && !otherPort) continue;

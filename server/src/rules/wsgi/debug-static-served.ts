@@ -4,7 +4,7 @@ import { certain, placeOf } from '../../deploy/setting.ts';
 import { defineRule } from '../rule.ts';
 import { setPython } from './_edits.ts';
 import { django, main, site, tree } from './_examples.ts';
-import { distinct, djangoSides, isDevelopment, orPlace } from './_sides.ts';
+import { distinct, djangoSides, isDevelopment, orPlace } from './_links.ts';
 
 export default defineRule({
   id: 'debug-static-served',

@@ -1,8 +1,8 @@
-/** nginx stands in front of a server that is made for a developer's machine. */
+/** nginx is in front of a server that is made for a developer's machine. */
 import { serverTitle } from '../../deploy/application.ts';
 import { defineRule } from '../rule.ts';
 import { site, tree } from './_examples.ts';
-import { distinct, sidesOf } from './_sides.ts';
+import { distinct, sidesOf } from './_links.ts';
 
 export default defineRule({
   id: 'development-server',

@@ -4,7 +4,7 @@ import { type EventStream, eventStreams } from '../../deploy/event-streams.ts';
 import { fixOf, insertAfter, outside, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { FORWARDED, site, tree } from './_examples.ts';
-import { distinct, probe, type Side, sidesOf } from './_sides.ts';
+import { distinct, probe, type Side, sidesOf } from './_links.ts';
 
 const buffers = (side: Side): boolean => {
   const name = `${side.target.kind}_buffering`;

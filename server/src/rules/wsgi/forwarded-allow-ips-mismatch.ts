@@ -10,7 +10,7 @@ import type { Fix } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { appended } from './_edits.ts';
 import { django, FORWARDED, httpsSite, main, site, tree } from './_examples.ts';
-import { distinct, orPlace, portOf, type Side, sentLine, sidesOf } from './_sides.ts';
+import { distinct, orPlace, portOf, type Side, sentLine, sidesOf } from './_links.ts';
 
 const listOf = (side: Side): Setting<unknown> | null => side.application.server.trust?.list(side.application.settings) ?? null;
 

@@ -12,7 +12,7 @@ import type { Fix } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { addedItem } from './_edits.ts';
 import { main, tree } from './_examples.ts';
-import { orPlace } from './_sides.ts';
+import { orPlace } from './_links.ts';
 
 const listensOn = (application: Application, port: number): boolean =>
   application.listeners.some((l) => {
@@ -20,7 +20,7 @@ const listensOn = (application: Application, port: number): boolean =>
     return l.protocol === 'http' && !l.tls && address?.kind === 'tcp' && address.port === port;
   });
 
-/** What the application sees of the check, which no proxy stands before. */
+/** What the application sees of the check, which no proxy comes before. */
 function viewOf(application: Application, container: ComposeService, check: HealthCheck): AppView {
   const inside = container.pod === undefined;
   return applicationView(

@@ -5,7 +5,7 @@ import { certain, placeOf } from '../../deploy/setting.ts';
 import { fixOf, insertAfter, outside } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { django, FORWARDED, httpsSite, tree } from './_examples.ts';
-import { distinct, djangoSides, orPlace, probe } from './_sides.ts';
+import { distinct, djangoSides, orPlace, probe } from './_links.ts';
 
 const NAME = 'strict-transport-security';
 const HSTS = 'add_header Strict-Transport-Security "max-age=63072000" always;';

@@ -7,7 +7,7 @@ import { asked } from '../../deploy/frameworks/framework.ts';
 import type { Ingress } from '../../deploy/kubernetes.ts';
 import { defineRule } from '../rule.ts';
 import { main, tree } from './_examples.ts';
-import { distinct, nginxOf, portOf, probe, sidesOf } from './_sides.ts';
+import { distinct, nginxOf, portOf, probe, sidesOf } from './_links.ts';
 
 const MEGABYTE = 1024 * 1024;
 

@@ -4,7 +4,7 @@ import { placeOf } from '../../deploy/setting.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { django, main, tree } from './_examples.ts';
-import { distinct, djangoSides, orPlace } from './_sides.ts';
+import { distinct, djangoSides, orPlace } from './_links.ts';
 import { locationFor, passIn, urlPath } from './_static.ts';
 
 /** Names of uploads that servers run, and what would run them. */

@@ -10,7 +10,7 @@ import { placeOf } from '../../deploy/setting.ts';
 import { type Fix, fixOf, insertBefore, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { main, site, tree } from './_examples.ts';
-import { distinct, orPlace, type Side, sidesOf } from './_sides.ts';
+import { distinct, orPlace, type Side, sidesOf } from './_links.ts';
 
 /** What each pass directive speaks. */
 const SPEAKS: Readonly<Record<string, string>> = table({ proxy: 'http', uwsgi: 'uwsgi', fastcgi: 'fastcgi', scgi: 'scgi', grpc: 'gRPC' });

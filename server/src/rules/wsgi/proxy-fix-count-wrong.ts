@@ -7,7 +7,7 @@ import type { Fix } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { sendHeader, sharedHeader } from './_edits.ts';
 import { main, tree } from './_examples.ts';
-import { distinct, orPlace, portOf, probe, type Side, sentLine, sidesOf } from './_sides.ts';
+import { distinct, orPlace, portOf, probe, type Side, sentLine, sidesOf } from './_links.ts';
 
 const APP = (fix: string): Readonly<Record<string, string>> => ({
   'app/gunicorn.conf.py': "bind = 'unix:/run/shop.sock'\nwsgi_app = 'app:app'\n",

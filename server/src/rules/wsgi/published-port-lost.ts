@@ -4,7 +4,7 @@ import { publishedAs } from '../../deploy/reach.ts';
 import { defineRule } from '../rule.ts';
 import { sendHeader } from './_edits.ts';
 import { django, main, tree } from './_examples.ts';
-import { distinct, outerPort, portOf, probe, publicHostOf, sentLine, sidesOf } from './_sides.ts';
+import { distinct, outerPort, portOf, probe, publicHostOf, sentLine, sidesOf } from './_links.ts';
 
 const COMPOSE = (ports: string): string =>
   `services:\n  web:\n    build: ./app\n    command: gunicorn shop.wsgi -b 0.0.0.0:8000\n  nginx:\n    image: nginx:1.28\n    ports: ["${ports}"]\n    volumes: ["./nginx:/etc/nginx"]\n`;

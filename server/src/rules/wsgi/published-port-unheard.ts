@@ -8,7 +8,7 @@ import { runsNginxImage } from '../../deploy/inside.ts';
 import type { Fix } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { main, tree } from './_examples.ts';
-import { nginxOf } from './_sides.ts';
+import { nginxOf } from './_links.ts';
 
 /** The ports of a site that nginx's images bring along, where the project does not put another in its place. */
 const OF_IMAGES = [80, 8080];

@@ -11,7 +11,7 @@ import type { Files } from '../../trace/trace.ts';
 import { fixOf, insertInto } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { main, tree } from './_examples.ts';
-import { nginxOf, outerPort, publicHostOf } from './_sides.ts';
+import { nginxOf, outerPort, publicHostOf } from './_links.ts';
 
 const COMPOSE = 'services:\n  nginx:\n    image: nginx:1.28\n    ports: ["80:8080"]\n    volumes: ["./nginx:/etc/nginx"]\n';
 

@@ -7,8 +7,8 @@ import { settingsOf } from '../../deploy/servers/server.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { main, tree } from './_examples.ts';
+import { distinct, type Side, sidesOf } from './_links.ts';
 import { cleanPath, usualScript } from './_script.ts';
-import { distinct, type Side, sidesOf } from './_sides.ts';
 
 /** Where the container of php-fpm has the folder that nginx calls by this path: the path there; null where it is the same, or not known. */
 function elsewhere(

@@ -9,7 +9,7 @@ import { type Fix, fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { appended, sendHeader } from './_edits.ts';
 import { django, FORWARDED, main, tree } from './_examples.ts';
-import { distinct, orPlace, portOf, probe, type Side, sidesOf } from './_sides.ts';
+import { distinct, orPlace, portOf, probe, type Side, sidesOf } from './_links.ts';
 
 /** The prefix of a location, without its slash; null for the root and for regular expressions. */
 function prefixOf(side: Side): string | null {
@@ -19,7 +19,7 @@ function prefixOf(side: Side): string | null {
   return name === '' ? null : name;
 }
 
-/** Takes the prefix off in nginx: a URI behind the address replaces what the location matched. */
+/** Takes the prefix off in nginx: a URI after the address replaces what the location matched. */
 function strips(side: Side): Fix | null {
   const { pass, target, location } = side;
   const word = pass.args[0];

@@ -1,8 +1,8 @@
-/** The SECRET_KEY that startproject made up stands in the settings that are deployed. */
+/** The SECRET_KEY that startproject made up is in the settings that are deployed. */
 import { certain, placeOf } from '../../deploy/setting.ts';
 import { defineRule } from '../rule.ts';
 import { django, site, tree } from './_examples.ts';
-import { distinct, djangoSides, isDevelopment } from './_sides.ts';
+import { distinct, djangoSides, isDevelopment } from './_links.ts';
 
 const SITE = site(`
         proxy_pass http://unix:/run/shop.sock;`);

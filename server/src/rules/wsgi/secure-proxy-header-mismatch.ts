@@ -9,7 +9,7 @@ import { certain, likely, placeOf } from '../../deploy/setting.ts';
 import { defineRule } from '../rule.ts';
 import { sendHeader, sharedHeader } from './_edits.ts';
 import { CERTIFICATE, django, FORWARDED, httpsSite, main, tree } from './_examples.ts';
-import { distinct, djangoSides, orPlace, portOf, probe, sentLine } from './_sides.ts';
+import { distinct, djangoSides, orPlace, portOf, probe, sentLine } from './_links.ts';
 
 /** `HTTP_X_FORWARDED_PROTO` as a header's name. */
 const headerName = (key: string): string =>

@@ -2,7 +2,7 @@
 import { serverTitle } from '../../deploy/application.ts';
 import { defineRule } from '../rule.ts';
 import { site, tree } from './_examples.ts';
-import { distinct, orPlace, sidesOf } from './_sides.ts';
+import { distinct, orPlace, sidesOf } from './_links.ts';
 
 export default defineRule({
   id: 'server-version-lacks',

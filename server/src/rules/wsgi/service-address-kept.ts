@@ -1,9 +1,9 @@
-/** The address of a container is asked for once, when nginx starts; a container that is made anew has another one. */
+/** The address of a container is asked for once, when nginx starts; a container that is made again has another one. */
 import { atLeast } from '../../catalog/version.ts';
 import { shareNetwork } from '../../deploy/compose.ts';
 import { defineRule } from '../rule.ts';
 import { main, site, tree } from './_examples.ts';
-import { linksOf, nginxOf } from './_sides.ts';
+import { linksOf, nginxOf } from './_links.ts';
 
 const COMPOSE = (depends: string): string =>
   `services:\n  web:\n    build: ./app\n    command: gunicorn shop.wsgi -b 0.0.0.0:8000\n  nginx:\n    image: nginx:1.28\n    volumes: ["./nginx:/etc/nginx"]\n${depends}`;
@@ -37,7 +37,7 @@ a \`zone\`.`,
     const canResolve = atLeast(nginx, '1.27.3') || flavour === 'plus' || flavour === 'angie';
     const seen = new Set<string>();
     for (const link of linksOf(config, deployment)) {
-      // what stands in a variable is looked up while nginx runs
+      // what is in a variable is looked up while nginx runs
       if (link.address.kind !== 'tcp' || (!link.member && link.pass.value(0).includes('$'))) continue;
       const { host } = link.address;
       const linked = from.links.get(host);

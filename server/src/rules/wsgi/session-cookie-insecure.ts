@@ -5,7 +5,7 @@ import { certain, placeOf } from '../../deploy/setting.ts';
 import { defineRule } from '../rule.ts';
 import { setPython } from './_edits.ts';
 import { django, httpsSite, tree } from './_examples.ts';
-import { distinct, djangoSides, isDevelopment, orPlace, portOf } from './_sides.ts';
+import { distinct, djangoSides, isDevelopment, orPlace, portOf } from './_links.ts';
 
 const SETTINGS = "ALLOWED_HOSTS = ['shop.example.com']\nMIDDLEWARE = ['django.contrib.sessions.middleware.SessionMiddleware']\n";
 const FORMS = "ALLOWED_HOSTS = ['shop.example.com']\nMIDDLEWARE = ['django.middleware.csrf.CsrfViewMiddleware']\n";
@@ -58,7 +58,7 @@ forms are checked by. The flags do no harm where the whole site is HTTPS.`,
       if (sides.some((s) => s.application === application && s.server && portOf(s.server, 'http') !== null)) continue;
       reported.add(application.id);
       for (const { cookie, setting, flag, middleware } of cookiesOf(settings)) {
-        // the token alone is worth little: it is named where somebody spoke of the cookies
+        // the token alone is worth little: it is named where someone spoke of the cookies
         if (cookie === 'CSRF' && flag.from === 'default' && settings.sessionCookieSecure.from === 'default') continue;
         if (side.pass.scope.effective('proxy_cookie_flags').directives.some(makesSecure(cookie))) continue;
         if (certain(flag) !== false || ![...settings.uses].some((u) => u.endsWith(middleware))) continue;

@@ -13,7 +13,7 @@ import { type Fix, fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { nearest } from '../validity/_guess.ts';
 import { main, site, tree } from './_examples.ts';
-import { type Link, linksOf, nginxOf, orPlace } from './_sides.ts';
+import { type Link, linksOf, nginxOf, orPlace } from './_links.ts';
 
 const shown = (link: Link): string =>
   link.address.kind === 'unix' ? `unix:${link.address.path}` : `${link.address.host}:${link.address.port}`;
@@ -262,7 +262,7 @@ applications and exactly one of them is left without a proxy.`,
         'nginx.conf': site(`
         proxy_pass http://web:8000;`),
       }),
-      // somebody else may be on a network that is made elsewhere
+      // someone else may be on a network that is made elsewhere
       good: tree({
         'nginx.conf': site(`
         proxy_pass http://backend:8000;`),

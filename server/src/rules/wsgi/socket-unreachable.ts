@@ -6,7 +6,7 @@ import uwsgi from '../../deploy/servers/uwsgi.ts';
 import { certain, placeOf } from '../../deploy/setting.ts';
 import { defineRule } from '../rule.ts';
 import { site, tree } from './_examples.ts';
-import { distinct, orPlace, sidesOf } from './_sides.ts';
+import { distinct, orPlace, sidesOf } from './_links.ts';
 
 const isOn = (text: string | undefined): boolean => /^(1|yes|true|on)$/i.test(text ?? '');
 
@@ -27,7 +27,7 @@ function writable(mode: string | null | undefined): { readonly group: boolean; r
 const USUAL = /^(www-data|nginx|nobody|www|http|apache|_nginx)$/;
 
 /**
- * Whether nginx's user may connect, which needs the right to write. `joined`: only where somebody made nginx's user a member of the socket's group. Null where the
+ * Whether nginx's user may connect, which needs the right to write. `joined`: only where someone made nginx's user a member of the socket's group. Null where the
  * files do not say all.
  */
 function mayConnect(
@@ -53,7 +53,7 @@ function mayConnect(
   return may(nginx ? (group === nginx.group ? true : 'joined') : USUAL.test(group) ? true : 'joined');
 }
 
-/** The home folder that a path lies in, with its owner; null for others. Folders of root are closed everywhere. */
+/** The home folder that a path is in, with its owner; null for others. Folders of root are closed everywhere. */
 const homeOf = (path: string): { readonly folder: string; readonly owner: string } | null => {
   const m = /^\/home\/([^/]+)\//.exec(path);
   return m ? { folder: `/home/${m[1]}`, owner: m[1]! } : path.startsWith('/root/') ? { folder: '/root', owner: 'root' } : null;
@@ -99,7 +99,7 @@ A folder of its own below /run, made by \`RuntimeDirectory=\`, suits both. With 
       const { path } = address;
       const { unit } = application;
       const own = { at: orPlace(placeOf(listener.address), application), message: `${serverTitle(application)} listens here` };
-      // a socket that systemd opens itself lies in the common /tmp
+      // a socket that systemd opens itself is in the common /tmp
       if (unit && !application.activation && isOn(unit.privateTmp?.text) && /^\/(var\/)?tmp\//.test(path)) {
         report('privateTmp', {
           at,

@@ -8,7 +8,7 @@ import { mountOf, samePlaceOutside } from '../../deploy/reach.ts';
 import { certain, placeOf } from '../../deploy/setting.ts';
 import { defineRule } from '../rule.ts';
 import { main, tree } from './_examples.ts';
-import { distinct, djangoSides, orPlace } from './_sides.ts';
+import { distinct, djangoSides, orPlace } from './_links.ts';
 import { folderOf, installed, locationFor, passIn, projectFolder, urlPath } from './_static.ts';
 
 const wordsOf = (command: ImageCommand | null | undefined): string[] =>

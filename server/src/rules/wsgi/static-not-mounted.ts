@@ -16,7 +16,7 @@ import { certain, placeOf } from '../../deploy/setting.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule, type Related } from '../rule.ts';
 import { main, tree } from './_examples.ts';
-import { nginxOf } from './_sides.ts';
+import { nginxOf } from './_links.ts';
 import { installed, projectFolder } from './_static.ts';
 
 function* foldersIn(scope: Scope): Generator<Directive> {
@@ -45,7 +45,7 @@ const titleOf = ({ pod, name }: ComposeService): string => `${pod === undefined 
 const sourceOf = (service: ComposeService, { source }: ComposeMount): string | null =>
   source === null ? null : /^[./~]/.test(source) ? pathOf(resolve(dirname(service.file), source)) : `volume ${source}`;
 
-/** Where the folder lies in another service, and under which path nginx has the same one; `here` is null where nginx does not have it. */
+/** Where the folder is in another service, and under which path nginx has the same one; `here` is null where nginx does not have it. */
 function elsewhere(
   deployment: Deployment,
   from: ComposeService,

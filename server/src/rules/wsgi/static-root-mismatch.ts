@@ -6,7 +6,7 @@ import { certain, placeOf } from '../../deploy/setting.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { django, main, tree } from './_examples.ts';
-import { distinct, djangoSides, nginxOf, orPlace } from './_sides.ts';
+import { distinct, djangoSides, nginxOf, orPlace } from './_links.ts';
 import { folderOf, installed, locationFor, passIn, projectFolder, urlPath } from './_static.ts';
 
 const KINDS = [

@@ -8,7 +8,7 @@ import { optionsNamed } from '../../deploy/uwsgi.ts';
 import { fixOf, indentUnit, insertBefore } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { django, FORWARDED, main, site, tree } from './_examples.ts';
-import { type DjangoSide, distinct, djangoSides, isDevelopment, nginxOf, orPlace } from './_sides.ts';
+import { type DjangoSide, distinct, djangoSides, isDevelopment, nginxOf, orPlace } from './_links.ts';
 import { installed, locationFor, looksAtDisk, passIn, projectFolder, urlPath } from './_static.ts';
 
 const KINDS = [

@@ -5,7 +5,7 @@ import { certain, placeOf } from '../../deploy/setting.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { main, site, tree } from './_examples.ts';
-import { distinct, orPlace, sidesOf } from './_sides.ts';
+import { distinct, orPlace, sidesOf } from './_links.ts';
 
 const STANDARD = 60;
 

@@ -5,7 +5,7 @@ import { certain, placeOf } from '../../deploy/setting.ts';
 import { defineRule } from '../rule.ts';
 import { sendHeader, sharedHeader } from './_edits.ts';
 import { django, main, tree } from './_examples.ts';
-import { distinct, djangoSides, orPlace, portOf, probe, publicHostOf, sentLine } from './_sides.ts';
+import { distinct, djangoSides, orPlace, portOf, probe, publicHostOf, sentLine } from './_links.ts';
 
 const FOREIGN = 'other.example';
 

@@ -143,7 +143,7 @@ async def app(scope, receive, send):
   };
 };
 
-/** The files that stand beside the application's own. */
+/** The files that are beside the application's own. */
 export function frameworkFiles(a: Answers): NewFile[] {
   const out: NewFile[] = [];
   if (a.framework === 'django') out.push(...django(a));

@@ -62,7 +62,7 @@ const webSockets = (a: Answers): string[] =>
     .text.replaceAll(/^ {2}/gm, '    ')
     .split('\n');
 
-/** Of what the proxy that terminates TLS says, scheme and client are believed; of what anybody else says, nothing is. */
+/** Of what the proxy that terminates TLS says, scheme and client are believed; of what anyone else says, nothing is. */
 function proxied(a: Answers): string[] {
   const id = word(a);
   return [

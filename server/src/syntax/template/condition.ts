@@ -32,13 +32,13 @@ export type Notation = 'infix' | 'prefix';
 const MOST = 2000;
 
 /**
- * The condition of a text. `local` names what stands for another value in each turn of a loop around it: facts about that are told apart
+ * The condition of a text. `local` names what stands for another value in each turn of a loop around it: facts about that are distinguished
  * from those of other loops by `turn`.
  */
 export function conditionOf(text: string, notation: Notation, local: (text: string) => boolean, turn: string): Condition {
   const named = (t: string): string => (local(t) ? `${t} ${turn}` : t);
   const reader = notation === 'prefix' ? new Prefix(named) : new Infix(named);
-  // a condition of such a length is generated, and its parts say nothing to anybody
+  // a condition of such a length is generated, and its parts say nothing to anyone
   return text.length > MOST ? { kind: 'fact', text: named(text.slice(0, MOST)) } : reader.read(tidy(text), 0);
 }
 

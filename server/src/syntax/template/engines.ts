@@ -57,7 +57,7 @@ const CLOSE: Sort = { kind: 'control', role: 'close' };
 
 type Row = readonly [RegExp, (m: RegExpExecArray) => Sort];
 
-/** Sorts by the first row whose expression fits what stands within the mark. */
+/** Sorts by the first row whose expression fits what is within the mark. */
 function byRows(rows: readonly Row[], other: Sort, head: RegExp, tail: RegExp, trims: RegExp): (mark: string) => Sort {
   return (mark) => {
     const inner = mark.replace(head, '').replace(tail, '').trim();
@@ -196,7 +196,7 @@ const BLADE_ROWS: readonly Row[] = [
 
 const FAMILIES = {
   jinja: {
-    // what stands in quotes ends no mark: `{{ '{{' }}`. Each character is read in one way only, so that no text takes long
+    // what is in quotes ends no mark: `{{ '{{' }}`. Each character is read in one way only, so that no text takes long
     marks:
       /\{#[\s\S]*?#\}|\{%(?:"[^"\n]*"|'[^'\n]*'|"(?![^"\n]*")|'(?![^'\n]*')|(?!\{%)[^"'])*?%\}|\{\{(?:"[^"\n]*"|'[^'\n]*'|"(?![^"\n]*")|'(?![^'\n]*')|(?!\{\{|\{%)[^"'])*?\}\}|\{[{%][^\n]*/g,
     notation: 'infix',
@@ -244,7 +244,7 @@ const FAMILIES = {
     notation: 'infix',
     sort: (mark) => byRows(BLADE_ROWS, /^\s*@/.test(mark) ? CONTROL : VALUE, /^\s+/, /$/, /^\s*@/)(mark),
   },
-  // GitHub's expressions in workflows, OpenShift's parameters: another program writes them before anybody reads the text
+  // GitHub's expressions in workflows, OpenShift's parameters: another program writes them before anyone reads the text
   actions: { marks: /\$\{\{[^\n]*?\}\}/g, notation: 'infix', sort: () => VALUE },
   envsubst: { marks: /\$\{[A-Z_][A-Z0-9_]*\}|\$[A-Z][A-Z0-9_]*/g, notation: 'infix', sort: () => VALUE },
   placeholders: {

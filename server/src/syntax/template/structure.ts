@@ -1,6 +1,6 @@
 /**
  * Branches of a template: which alternatives there are, under which conditions each is written, and whether two places are ever written
- * together. One model, asked by everybody.
+ * together. One model, asked by everyone.
  */
 import type { Span } from '../../base/span.ts';
 import { ALWAYS, all, type Condition, combinations, conditionOf, factsOf, holds, negation, variablesOf } from './condition.ts';
@@ -20,7 +20,7 @@ export interface Branch extends Span {
 
 export type Coexistence = 'yes' | 'no' | 'unknown';
 
-/** Conditions further in decide nothing that anybody could follow. */
+/** Conditions further in decide nothing that anyone could follow. */
 const MAX_DEPTH = 40;
 
 /** Alternatives of one choice whose conditions are read. */
@@ -154,7 +154,7 @@ function branchesOf(engine: Engine, marks: readonly Mark[]): Branch[] {
         own = condition(test);
         if (sort.inverse) own = negation(own);
       } else if (sort.begins === 'loop') own = { kind: 'fact', text: `any of ${test}` };
-      // what stands between `case` and its first `when` is white space
+      // what is between `case` and its first `when` is white space
       else if (sort.begins === 'case') own = { kind: 'fact', text: `before the alternatives of ${id}` };
       const current = begin(open, mark.end, own, sort.begins === 'definition' ? (sort.name ?? '') : test);
       if (sort.begins !== 'case') open.before.push(own);

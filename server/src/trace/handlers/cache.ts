@@ -1,6 +1,6 @@
 /**
  * The cache before a backend: what it holds for a request, whether that is sent, and whether a new answer is stored (ngx_http_upstream_cache,
- * ngx_http_file_cache.c). What lies in it depends on earlier requests: an assumption, and by default nothing does.
+ * ngx_http_file_cache.c). What is in it depends on earlier requests: an assumption, and by default nothing does.
  */
 
 import { type ByteString, fromBytes, lower, toBytes } from '../../base/bytes.ts';
@@ -42,7 +42,7 @@ export function holding(run: Run, name: string): Directive | null {
   return null;
 }
 
-/** The zone of a cache that stands before the backend for this request; null where none does. */
+/** The zone of a cache that comes before the backend for this request; null where none does. */
 function zoneFor(run: Run, prefix: string): { readonly zone: string; readonly directive: Directive } | null {
   const directive = run.directive(`${prefix}_cache`);
   if (!directive || directive.value(0) === 'off') return null;
@@ -157,7 +157,7 @@ function storedControl(run: Run, prefix: string, word: string): boolean {
 }
 
 /**
- * The status of what lies in the cache: that of the answer that the caller gave where the cache keeps such answers, else a good one. Of an old
+ * The status of what is in the cache: that of the answer that the caller gave where the cache keeps such answers, else a good one. Of an old
  * answer a good one, for then what the caller gave is what the backend says now.
  */
 function storedStatus(run: Run, prefix: string): number {
@@ -176,7 +176,7 @@ const storedHeaders = (run: Run, prefix: string): BackendAnswer['headers'] => {
 };
 
 /**
- * The answer that lies in the cache: a good one, or an error that *_cache_valid keeps, with the lines that the caller gave to the
+ * The answer that is in the cache: a good one, or an error that *_cache_valid keeps, with the lines that the caller gave to the
  * application's. A number: only the status of an error was kept, as intercepted errors and failures are (ngx_http_file_cache_t.error).
  */
 export function storedAnswer(run: Run, prefix: string): BackendAnswer | number {
@@ -244,7 +244,7 @@ interface Lifetime {
 
 const LONGEST_VARY = 128;
 
-/** What the header lines of an answer say about keeping it (ngx_http_upstream_process_cache_control and its kin). */
+/** What the header lines of an answer say about keeping it (ngx_http_upstream_process_cache_control and its like). */
 export function lifetimeOf(answer: BackendAnswer, ignored: ReadonlySet<string>, now: () => number, ordered: boolean): Lifetime {
   let why = '';
   let never = false;

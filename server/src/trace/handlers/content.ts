@@ -198,7 +198,7 @@ const staticHandler: Handler = {
   },
 };
 
-/** What stands before the rest of a film that does not begin at its start. */
+/** What comes before the rest of a film that does not begin at its start. */
 const FLV_HEADER = 13;
 
 /** `start`: the byte from which a film is sent, as the client names it. */

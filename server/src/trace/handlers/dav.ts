@@ -1,4 +1,4 @@
-/** ngx_http_dav_module: what becomes of PUT, DELETE, MKCOL, COPY and MOVE, by what lies on the disk. Nothing is written. */
+/** ngx_http_dav_module: what becomes of PUT, DELETE, MKCOL, COPY and MOVE, by what is on the disk. Nothing is written. */
 import { type ByteString, fromBytes, lower } from '../../base/bytes.ts';
 import { escapeUri } from '../escape.ts';
 import { sendHeader } from '../filters.ts';

@@ -92,7 +92,7 @@ export function paramList(run: Run, family: 'fastcgi' | 'uwsgi' | 'scgi', cached
       out.push(pair(paramName(header.name), header.value));
       continue;
     }
-    // lines of one name, in any case, are one value behind the first
+    // lines of one name, in any case, are one value after the first
     if (seen.has(header.lower)) continue;
     seen.add(header.lower);
     const values = run.headers.filter((h) => h.lower === header.lower).map((h) => h.value);

@@ -40,7 +40,7 @@ export function hostHeader(target: PassTarget): { readonly host: ByteString; rea
   return { host: `${host}:${target.portText}`, port: target.portText };
 }
 
-/** What stands before the URI in the default cache key. */
+/** What comes before the URI in the default cache key. */
 const keyStart = (target: PassTarget): ByteString =>
   toBytes(target.scheme) + (target.kindOfHost === 'unix' ? `unix:${toBytes(target.host)}:` : hostHeader(target).host);
 

@@ -157,7 +157,7 @@ interface Engine {
   readonly phase: PhaseId;
   /** captures are escaped: true at the start, then as the last rewrite that matched left it */
   quote: boolean;
-  /** a rewrite's arguments have begun; forgotten only by the versions that were mended */
+  /** a rewrite's arguments have begun; forgotten only by the versions that were repaired */
   isArgs: boolean;
   status: number | 'declined' | 'answered';
 }

@@ -78,8 +78,8 @@ export const tryFilesHandler: Handler = {
 };
 
 /**
- * What a person means to be there: a name without variables behind the first is a fallback that exists, and so does what a literal fallback
- * led to; the root itself is a folder, unless an application stands behind; other names are missing, unless nothing but a status would follow.
+ * What a person means to be there: a name without variables after the first is a fallback that exists, and so does what a literal fallback
+ * led to; the root itself is a folder, unless an application comes after; other names are missing, unless nothing but a status would follow.
  */
 function likelyKind(
   run: Run,

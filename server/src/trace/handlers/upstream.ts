@@ -130,7 +130,7 @@ export function readsOf(prefix: string): string[] {
   return family([prefix], names);
 }
 
-/** What stands in a group, and how names of hosts are found. */
+/** What is in a group, and how names of hosts are found. */
 export const GROUPS: Reader = {
   module: 'ngx_http_upstream_module',
   reads: ['upstream', 'server', 'hash', 'ip_hash', 'least_conn', 'least_time', 'random', 'sticky', 'resolver'],
@@ -160,7 +160,7 @@ const FAILURES = {
   invalid: { word: 'invalid_header', status: 502, sent: true, said: 'the answer is no HTTP' },
 } as const;
 
-/** Which failures send a request to the next server (`*_next_upstream` and its kin). */
+/** Which failures send a request to the next server (`*_next_upstream` and its like). */
 class Repeating {
   private readonly words: ReadonlySet<string>;
   private readonly limit: number;
