@@ -69,12 +69,12 @@ export async function features(dir: string, rows: [string, string, string][]): P
     await time('inlay hints of 60 lines', '', ([config], file, at) => inlayHints(config!, file, { start: at, end: at + 2000 }, () => true));
     await time('lenses', '', (configs, file) => lenses(configs, file, () => true));
     const findings = lint(workspace.snapshot().configsOf(id)[0]!, parts.rules).filter((f) => f.at.file === id);
-    const mendable = findings.find((f) => f.fixes.some((fix) => fix.safety === 'safe'));
-    if (mendable) {
-      await time('light bulb', '', (_, file) => actionsAt(file, findings, mendable.at.span, (list) => list), '< 50 ms');
+    const fixable = findings.find((f) => f.fixes.some((fix) => fix.safety === 'safe'));
+    if (fixable) {
+      await time('light bulb', '', (_, file) => actionsAt(file, findings, fixable.at.span, (list) => list), '< 50 ms');
       await time('proof of a picked fix', '', ([config]) => {
         const proofs = new Proofs(config!, (f, t) => workspace.parse(f, t), parts.rules);
-        proofs.each([{ finding: mendable, fix: mendable.fixes.find((fix) => fix.safety === 'safe')! }]);
+        proofs.each([{ finding: fixable, fix: fixable.fixes.find((fix) => fix.safety === 'safe')! }]);
       });
     }
     await time('outline', '', (_, file) => outline(file));

@@ -392,7 +392,7 @@ describe('check: settings', () => {
 });
 
 describe('check: fixes', () => {
-  test('--fix mends, leaves other bytes alone, and writes only what changed', async () => {
+  test('--fix fixes, leaves other bytes alone, and writes only what changed', async () => {
     const latin = Buffer.from(`# caf\xe9\r\n${FIXABLE.replaceAll('\n', '\r\n')}`, 'latin1');
     const cwd = folder({ 'nginx.conf': CLEAN, 'conf.d/a.conf': latin, 'conf.d/b.conf': FIXED.replace('80', '81') });
     const before = fs.statSync(path.join(cwd, 'conf.d/b.conf')).mtimeMs;
@@ -461,7 +461,7 @@ describe('check: fixes', () => {
     if (!patched.error) assert.equal(patched.status, 0, patched.stdout + patched.stderr);
   });
 
-  test('standard input is mended to standard output, findings beside it', async () => {
+  test('standard input is fixed to standard output, findings beside it', async () => {
     const { out } = await ends(0, ['check', '--fix', '--stdin-path', 'conf.d/site.conf', '-'], { stdin: FIXABLE });
     assert.equal(out, FIXED);
     assert.equal((await ends(0, ['check', '--fix', '--stdin-path', 'conf.d/site.conf', '-'], { stdin: FIXED })).out, FIXED);

@@ -127,9 +127,9 @@ describe('SARIF', () => {
     assert.equal(climbs?.locations[0]?.physicalLocation.artifactLocation.uri, 'file:///etc/nginx/conf.d/site.conf');
     assert.equal(climbs.locations[0].physicalLocation.region.startLine, 3);
     // the repaired dump is on standard output, the log beside it
-    const mended = await ends(0, ['check', '--fix=suggested', '--format', 'sarif', '-'], { stdin: DUMP });
-    assert.match(mended.out, /location \/img\/ /);
-    sarifOf(mended.err);
+    const fixed = await ends(0, ['check', '--fix=suggested', '--format', 'sarif', '-'], { stdin: DUMP });
+    assert.match(fixed.out, /location \/img\/ /);
+    sarifOf(fixed.err);
   });
 
   test('broken texts with all rules on are valid', async () => {

@@ -9,7 +9,7 @@ import { CLEAN, folder } from './cli.ts';
 
 after(() => TestClient.stopAll());
 
-test('mistakes in .proxylens.yaml are shown at their place and blanked when mended', async () => {
+test('mistakes in .proxylens.yaml are shown at their place and blanked when fixed', async () => {
   const dir = folder({ 'nginx.conf': CLEAN, '.proxylens.yaml': 'rules:\n  nope: off\n' });
   const uri = pathToFileURL(path.join(dir, '.proxylens.yaml')).href;
   const client = await TestClient.start({ folder: pathToFileURL(dir).href });

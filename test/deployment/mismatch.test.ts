@@ -13,7 +13,7 @@ import { DEFAULT_SETTINGS } from '../../server/src/config/settings.ts';
 import { withSettings } from '../../server/src/config/settings-file.ts';
 import { RULES } from '../../server/src/rules/all.ts';
 import { available, freePorts, OWN_PATHS, serve } from '../harness/nginx.ts';
-import { lintTree, mendTree } from '../harness/rules.ts';
+import { fixTree, lintTree } from '../harness/rules.ts';
 import { django, PHP } from './projects.ts';
 import { installed, PHP_FPM, PYTHON, Slots, startServer, UWSGI_PARAMS, withoutServers } from './real.ts';
 
@@ -328,7 +328,7 @@ describe('mismatches for real: wrong, found, fixed, right', { skip: withoutServe
         assert.ok(c.before(before), `the tree is not wrong as it should be: ${JSON.stringify(before)}`);
         const found = await lintTree({ root, files }, [rule], settings);
         assert.ok(found.findings.length > 0, 'the rule finds it');
-        const fixed = await mendTree({ root, files, marks: [] }, rule, settings);
+        const fixed = await fixTree({ root, files, marks: [] }, rule, settings);
         const left = await lintTree({ root, files: fixed.files }, [rule], settings);
         assert.deepEqual(
           left.findings.map((f) => f.message),

@@ -160,7 +160,7 @@ export async function lintText(
 }
 
 /** Applies the first fix of each finding of the rule until nothing is left to apply. */
-export async function mendTree(tree: ExampleTree, rule: Rule, settings: Settings): Promise<{ files: Map<FileId, string>; passes: number }> {
+export async function fixTree(tree: ExampleTree, rule: Rule, settings: Settings): Promise<{ files: Map<FileId, string>; passes: number }> {
   const files = new Map(tree.files);
   for (let passes = 0; passes < 6; passes++) {
     const { findings } = await lintTree({ root: tree.root, files }, [rule], settings);
@@ -171,7 +171,7 @@ export async function mendTree(tree: ExampleTree, rule: Rule, settings: Settings
   throw new Error(`${rule.id}: the fixes do not come to an end`);
 }
 
-export interface Mended {
+export interface Fixed {
   readonly files: Map<FileId, string>;
   /** how often findings were asked for and fixes applied */
   readonly passes: number;
@@ -182,10 +182,10 @@ export interface Mended {
 }
 
 /** What `check --fix` makes of a tree (`suggested`: `--fix=suggested`): the passes of the product, each fix proved before it is applied. */
-export async function fixAll(tree: Pick<ExampleTree, 'root' | 'files'>, settings: Settings, suggested: boolean): Promise<Mended> {
+export async function fixAll(tree: Pick<ExampleTree, 'root' | 'files'>, settings: Settings, suggested: boolean): Promise<Fixed> {
   const { rules, parser } = await parts();
   const files = new Map(tree.files);
-  const mended = new Set<string>();
+  const fixed = new Set<string>();
   let passes = -1;
   const find = async (): Promise<Found[]> => {
     passes++;
@@ -199,7 +199,7 @@ export async function fixAll(tree: Pick<ExampleTree, 'root' | 'files'>, settings
       text: (file) => files.get(file) ?? null,
       put: (file, text) => files.set(file, text),
       find,
-      applied: (finding) => mended.add(finding.rule),
+      applied: (finding) => fixed.add(finding.rule),
     },
     await find(),
     suggested,
@@ -214,9 +214,9 @@ export async function fixAll(tree: Pick<ExampleTree, 'root' | 'files'>, settings
       ),
   );
   const left = found.flatMap((f) => proved(proofs, f.findings));
-  if (combined(fixesToApply(left, suggested)).length) throw new Error(`the fixes do not come to an end: ${[...mended].join(', ')}`);
+  if (combined(fixesToApply(left, suggested)).length) throw new Error(`the fixes do not come to an end: ${[...fixed].join(', ')}`);
   const demoted = left.flatMap((f) => f.fixes.flatMap(({ because }) => (because === undefined ? [] : { rule: f.rule, because })));
-  return { files, passes, rules: [...mended], demoted };
+  return { files, passes, rules: [...fixed], demoted };
 }
 
 /** Findings as marks, to be compared with those of the example. */

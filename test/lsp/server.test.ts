@@ -70,7 +70,7 @@ describe('language server', () => {
     assert.equal(await client.stop(), 0);
   });
 
-  test('a keystroke is linted with the version that it belongs to, and a quick fix mends it', async () => {
+  test('a keystroke is linted with the version that it belongs to, and a quick fix fixes it', async () => {
     const { dir, uri } = folder({ 'nginx.conf': ROOT, 'conf.d/site.conf': SITE });
     const client = await TestClient.start({ folder: pathToFileURL(dir).href });
     const site = uri('conf.d/site.conf');

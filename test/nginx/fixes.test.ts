@@ -63,7 +63,7 @@ function lostComments(before: ReadonlyMap<FileId, string>, after: ReadonlyMap<Fi
 }
 
 /** Both runs over a case that nginx takes as it is; none where it does not. */
-async function mended({ name, root, files, settings, provide }: Case): Promise<Outcome[]> {
+async function fixed({ name, root, files, settings, provide }: Case): Promise<Outcome[]> {
   const options = { provide };
   // nginx walks an include cycle until it is stopped
   const before = await judge(treeOf(root, files), options).catch(() => null);
@@ -91,7 +91,7 @@ async function mended({ name, root, files, settings, provide }: Case): Promise<O
 
 async function all(cases: readonly Case[]): Promise<Outcome[]> {
   const out: Outcome[] = [];
-  for (let i = 0; i < cases.length; i += 32) out.push(...(await Promise.all(cases.slice(i, i + 32).map(mended))).flat());
+  for (let i = 0; i < cases.length; i += 32) out.push(...(await Promise.all(cases.slice(i, i + 32).map(fixed))).flat());
   return out;
 }
 
@@ -106,7 +106,7 @@ function reportOf(title: string, outcomes: readonly Outcome[]): string[] {
   return [
     `## ${title}`,
     '',
-    `${outcomes.length / 2} configurations that nginx takes, each mended twice; ${wrong.length} are wrong then.`,
+    `${outcomes.length / 2} configurations that nginx takes, each fixed twice; ${wrong.length} are wrong then.`,
     '',
     '| rule | runs in which its fixes were applied |',
     '|---|---|',
@@ -170,7 +170,7 @@ test('safe fixes leave nothing of the flawed sample for nginx to refuse but what
   assert.equal((await judge(tree, { provide: true })).message, null);
 });
 
-test('bad examples that nginx takes are taken when they are mended', { skip, timeout: 600_000 }, async () => {
+test('bad examples that nginx takes are taken when they are fixed', { skip, timeout: 600_000 }, async () => {
   const cases = RULES.flatMap((rule) =>
     rule.examples.flatMap((e, i): Case[] => {
       if (e.bad === undefined || elsewhere(e)) return [];
@@ -188,7 +188,7 @@ test('bad examples that nginx takes are taken when they are mended', { skip, tim
   assert.deepEqual(wrongOnes(outcomes), []);
 });
 
-test('samples of the corpus and mutants that nginx takes are taken when they are mended', { skip, timeout: 1_800_000 }, async () => {
+test('samples of the corpus and mutants that nginx takes are taken when they are fixed', { skip, timeout: 1_800_000 }, async () => {
   const samples = corpus((f) => f.endsWith('.conf'));
   const made = [
     ...samples.map((s) => ({ name: s.name, files: s.files })),
@@ -207,7 +207,7 @@ test('samples of the corpus and mutants that nginx takes are taken when they are
   assert.deepEqual(wrongIn('The corpus and its mutants', outcomes), []);
 });
 
-test('generated sites that nginx takes are taken when they are mended', { skip, timeout: 1_800_000 }, async () => {
+test('generated sites that nginx takes are taken when they are fixed', { skip, timeout: 1_800_000 }, async () => {
   const cases = Array.from({ length: Math.ceil(COUNT / 30) }, (_, i): Case => {
     const seed = SEED * 100_000 + i;
     const { text } = new ConfigGenerator(seed, {
@@ -222,7 +222,7 @@ test('generated sites that nginx takes are taken when they are mended', { skip, 
   assert.deepEqual(wrongIn('Generated sites', outcomes), []);
 });
 
-test('flaws of several rules at once are mended together', { skip, timeout: 1_800_000 }, async () => {
+test('flaws of several rules at once are fixed together', { skip, timeout: 1_800_000 }, async () => {
   const random = new Random(SEED);
   const flaws = RULES.flatMap((rule) =>
     rule.examples.flatMap((e, i) =>

@@ -5,7 +5,7 @@ import { pathOf } from '../../server/src/base/file-id.ts';
 import { RULES } from '../../server/src/rules/all.ts';
 import type { Example } from '../../server/src/rules/rule.ts';
 import { available, judge, withoutNginx } from '../harness/nginx.ts';
-import { exampleSettings, exampleTree, mendTree } from '../harness/rules.ts';
+import { exampleSettings, exampleTree, fixTree } from '../harness/rules.ts';
 
 const RELATIVE = /^\/etc\/nginx\//;
 
@@ -40,7 +40,7 @@ describe('examples that rules call good', { skip: withoutNginx(), concurrency: 4
         if (example.bad !== undefined && example.fixed === undefined && example.good === undefined && rule.fixable !== 'never') {
           const settings = exampleSettings(example);
           const active = { ...settings, rules: { ...settings.rules, [rule.id]: rule.severity } };
-          await ask(`example ${i + 1}, mended`, byName((await mendTree(exampleTree(example, example.bad), rule, active)).files));
+          await ask(`example ${i + 1}, fixed`, byName((await fixTree(exampleTree(example, example.bad), rule, active)).files));
         }
       };
       await Promise.all(rule.examples.map((e, i) => (e.notOn122 === undefined ? one(e, i) : undefined)));

@@ -57,8 +57,8 @@ test('the sample: its own includes are read, and its errors are found at their l
   fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace('proxy_read_timout', 'proxy_read_timeout'));
   assert.match((await judged(project)).output, /zero size shared memory zone "logins"/);
   fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace('zone=logins', 'zone=login'));
-  const mended = await judged(project);
-  assert.equal(mended.code, 0, mended.output);
+  const fixed = await judged(project);
+  assert.equal(fixed.code, 0, fixed.output);
 });
 
 test('users, certificates, sockets, ports and names of another machine are no reason to refuse', { skip: withoutNginx() }, async () => {

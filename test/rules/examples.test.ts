@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { RULES } from '../../server/src/rules/all.ts';
 import type { Example, Rule } from '../../server/src/rules/rule.ts';
-import { asMarks, exampleSettings, exampleTree, lintTree, type Mark, mendTree, parts } from '../harness/rules.ts';
+import { asMarks, exampleSettings, exampleTree, fixTree, lintTree, type Mark, parts } from '../harness/rules.ts';
 
 const byPlace = (marks: Mark[]): Mark[] =>
   [...marks].sort((a, b) =>
@@ -59,7 +59,7 @@ for (const rule of RULES)
             );
           if (rule.fixable === 'never') assert.ok(!hasFix, 'the rule says that it has no fixes');
           if (!hasFix || example.fixed === false) return;
-          const { files } = await mendTree(tree, rule, settings);
+          const { files } = await fixTree(tree, rule, settings);
           const wanted = example.fixed ?? example.good;
           assert.ok(wanted !== undefined, 'a bad text with a fix needs its good text');
           const good = exampleTree(example, wanted);

@@ -219,15 +219,15 @@ export function strengthened(
     list.ok && reachable(list.suites, list.securityLevel).some((s) => !weak(s));
   const whole = evaluateCipherList(text, target);
   if (!isGood(whole)) return profileList(config);
-  let mended = cut(text, whole.terms, (t) => gone(t) || (t.kind === 'add' && t.added.length > 0 && t.added.every(weak)));
+  let fixed = cut(text, whole.terms, (t) => gone(t) || (t.kind === 'add' && t.added.length > 0 && t.added.every(weak)));
   for (const weakness of weaknesses) {
-    const list = evaluateCipherList(mended, target);
+    const list = evaluateCipherList(fixed, target);
     if (!isGood(list)) return profileList(config);
     const word = EXCLUSIONS[weakness];
-    if (word && weakTerms(list, weakBy([weakness], wantedByProfile(config))).length) mended += `:${word}`;
+    if (word && weakTerms(list, weakBy([weakness], wantedByProfile(config))).length) fixed += `:${word}`;
   }
-  const last = evaluateCipherList(mended, target);
-  return isGood(last) && weakTerms(last, weak).length === 0 ? mended : profileList(config);
+  const last = evaluateCipherList(fixed, target);
+  return isGood(last) && weakTerms(last, weak).length === 0 ? fixed : profileList(config);
 }
 
 /** Up to `most` names in a sentence: "A, B and 3 more". */

@@ -9,8 +9,8 @@ import { Lines } from '../base/lines.ts';
 import type { Span } from '../base/span.ts';
 import { Change } from './change.ts';
 import { type LowerInput, lower, lowerChange } from './lower.ts';
-import { type Mended, mend } from './mend.ts';
 import { type MirrorComment, type MirrorStatement, type Raw, setParents } from './mirror.ts';
+import { type Repaired, repair } from './nesting.ts';
 import { problemsOf } from './problems.ts';
 import type { RenderedFile, SourceFile, SyntaxProblem, TemplateMark } from './statement.ts';
 import type { Structure } from './template/structure.ts';
@@ -63,7 +63,7 @@ export class Document implements SourceFile {
   private lineTable: Lines | null = null;
   private chosen: string | null = null;
   private raw: Raw;
-  private mended: Mended | null;
+  private repaired: Repaired | null;
   private problemList: SyntaxProblem[] | null = null;
 
   /** Made by `NginxParser.open` only. */
@@ -80,7 +80,7 @@ export class Document implements SourceFile {
     const tree = this.parse(null);
     this.tree = tree;
     this.raw = lower(tree.rootNode, this.input());
-    this.mended = this.mend(null);
+    this.repaired = this.repair(null);
   }
 
   get text(): string {
@@ -94,7 +94,7 @@ export class Document implements SourceFile {
   }
 
   get body(): readonly MirrorStatement[] {
-    return this.mended?.body ?? this.raw.body;
+    return this.repaired?.body ?? this.raw.body;
   }
 
   get comments(): readonly MirrorComment[] {
@@ -136,15 +136,15 @@ export class Document implements SourceFile {
     if (!tree) throw new Error('tree-sitter gave no tree');
     const raw = lower(tree.rootNode, inputOf(masked, this.window ? this.current : written(masked, this.current)));
     tree.delete();
-    const mended = masked.uneven ? null : mend(this.window ? masked.read : this.current, raw, null);
-    const body = mended?.body ?? raw.body;
+    const repaired = masked.uneven ? null : repair(this.window ? masked.read : this.current, raw, null);
+    const body = repaired?.body ?? raw.body;
     return {
       id: this.id,
       text: this.current,
       lines: this.lines,
       body,
       comments: raw.comments,
-      problems: problemsOf(this.window ? masked.read : this.current, masked, body, raw.comments, mended?.strays ?? raw.strays),
+      problems: problemsOf(this.window ? masked.read : this.current, masked, body, raw.comments, repaired?.strays ?? raw.strays),
       template: masked.engine,
       marks: masked.marks,
       structure: masked.structure,
@@ -161,7 +161,7 @@ export class Document implements SourceFile {
       this.masked,
       this.body,
       this.raw.comments,
-      this.mended?.strays ?? this.raw.strays,
+      this.repaired?.strays ?? this.raw.strays,
     );
     return this.problemList;
   }
@@ -205,9 +205,9 @@ export class Document implements SourceFile {
     const change = new Change(steps);
     change.moveAll(this.raw);
     this.raw = lowerChange(this.tree.rootNode, this.input(), this.raw, change);
-    const mended = this.mend(this.mended?.made ?? null);
-    if (this.mended && !mended) setParents(this.raw.body, null);
-    this.mended = mended;
+    const repaired = this.repair(this.repaired?.made ?? null);
+    if (this.repaired && !repaired) setParents(this.raw.body, null);
+    this.repaired = repaired;
   }
 
   /** Reads the text as one of the engine that the settings name (`ENGINE_NAMES`); null: as its name and its marks say. */
@@ -221,7 +221,7 @@ export class Document implements SourceFile {
     this.problemList = null;
     this.tree = this.parse(null);
     this.raw = lower(this.tree.rootNode, this.input());
-    this.mended = this.mend(null);
+    this.repaired = this.repair(null);
   }
 
   /** Replaces the whole text, and edits only what differs between the first and the last difference. */
@@ -243,8 +243,8 @@ export class Document implements SourceFile {
   }
 
   /** Where conditions of a template open and close blocks, braces that do not pair are nobody's mistake. */
-  private mend(before: Mended['made'] | null): Mended | null {
-    return this.masked.uneven ? null : mend(this.window ? this.masked.read : this.current, this.raw, before);
+  private repair(before: Repaired['made'] | null): Repaired | null {
+    return this.masked.uneven ? null : repair(this.window ? this.masked.read : this.current, this.raw, before);
   }
 
   private parse(old: Tree | null): Tree {

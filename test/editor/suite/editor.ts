@@ -58,7 +58,7 @@ describe('in the editor', () => {
     await until('marks of tls.conf', () => vscode.languages.getDiagnostics(tls), has('weak-protocol'));
   });
 
-  it('mends a flaw by a quick fix, and the mark goes', async () => {
+  it('fixes a flaw by a quick fix, and the mark goes', async () => {
     const document = await open(SHOP);
     const ends = ({ title, edit }: vscode.CodeAction): boolean => title.startsWith('End the location') && edit !== undefined;
     const [mark] = (await diagnostics(document, has('alias-traversal'))).filter((one) => ruleOf(one) === 'alias-traversal');
@@ -73,7 +73,7 @@ describe('in the editor', () => {
     includes(document.getText(), 'location /static/ {');
   });
 
-  it('mends all that is safe by one command', async () => {
+  it('fixes all that is safe by one command', async () => {
     const document = await open(SHOP);
     await diagnostics(document, has('forwarded-headers-missing'));
     await vscode.commands.executeCommand('proxylens.fixAllSafe', { scope: 'file' });
@@ -82,7 +82,7 @@ describe('in the editor', () => {
     includes(rules(await diagnostics(document, has('alias-traversal'))), 'alias-traversal');
   });
 
-  it('mends what is safe when the file is saved, if asked to', async () => {
+  it('fixes what is safe when the file is saved, if asked to', async () => {
     const settings = vscode.workspace.getConfiguration('editor');
     await settings.update('codeActionsOnSave', { 'source.fixAll.proxylens': 'explicit' }, vscode.ConfigurationTarget.Global);
     try {

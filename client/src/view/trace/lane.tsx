@@ -7,7 +7,7 @@ import type { Given } from './messages.ts';
 import { Breaking, Changes, Fix, type Good, Icon, PlaceLink } from './parts.tsx';
 import { StationView, Switch } from './station.tsx';
 
-/** What the application makes of the request: a verdict, its reason, and what mends it. */
+/** What the application makes of the request: a verdict, its reason, and what fixes it. */
 function Sight({ application, title }: { application: NonNullable<Good['application']>; title: string }) {
   const fixes = new Set<string>();
   return (

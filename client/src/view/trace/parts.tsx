@@ -41,7 +41,7 @@ export function Breaking({ text }: { text: string }) {
   );
 }
 
-/** The button that mends a finding, named by what it does. */
+/** The button that fixes a finding, named by what it does. */
 export function Fix({ finding }: { finding: StationFinding }) {
   if (finding.fix === null) return null;
   return (

@@ -61,8 +61,8 @@ Exclusions of suites that are not there (\`!RC4\`, \`!EXPORT\`) are not reported
       const i = list.terms.indexOf(term);
       const next = list.terms[i + 1];
       const start = next || i === 0 ? term.start : list.terms[i - 1]!.end;
-      const mended = text.slice(0, start) + text.slice(next ? next.start : text.length);
-      return fixOf(`Remove "${text.slice(term.start, term.end)}"`, 'suggestion', file, [replace(word, written(word, mended))]);
+      const fixed = text.slice(0, start) + text.slice(next ? next.start : text.length);
+      return fixOf(`Remove "${text.slice(term.start, term.end)}"`, 'suggestion', file, [replace(word, written(word, fixed))]);
     };
     for (const term of list.terms) {
       const unknown = term.words.find((w) => !w.known);
@@ -73,8 +73,8 @@ Exclusions of suites that are not there (\`!RC4\`, \`!EXPORT\`) are not reported
         if (isTls13Name(unknown.text)) {
           if (term.kind === 'add') report('tls13', { at, data, fix: without(term) });
         } else if (known) {
-          const mended = text.slice(0, unknown.start) + known + text.slice(unknown.end);
-          const fix = fixOf(`Write "${known}"`, 'suggestion', file, [replace(word, written(word, mended))]);
+          const fixed = text.slice(0, unknown.start) + known + text.slice(unknown.end);
+          const fix = fixOf(`Write "${known}"`, 'suggestion', file, [replace(word, written(word, fixed))]);
           report('case', { at, data, fix, severity: 'warning' });
         } else if (!suiteNamed(unknown.text) && !obsoleteWeakness(unknown.text) && !FOREIGN.test(unknown.text))
           report('unknown', { at, data, fix: without(term) });

@@ -57,7 +57,7 @@ Groups below 112 bits are reported too: they are accepted, and not used at the d
     const short = list.groups.filter((g) => g.bits < 112);
     if (list.ok && !short.length) return;
     const kept = new Set<string>();
-    const mended = elements
+    const fixed = elements
       .map((e) => {
         const problem = list.problems.find((p) => p.start >= e.start && p.end <= e.end);
         return problem ? spelling(problem) : short.some((g) => [g.name, ...g.aliases].includes(e.name)) ? null : e.name;
@@ -65,7 +65,7 @@ Groups below 112 bits are reported too: they are accepted, and not used at the d
       .filter((n): n is string => !!n && !kept.has(n) && !!kept.add(n));
     const { target: versions } = config.settings;
     const value =
-      acceptsGroups(mended.join(':'), target).ok && mended.length ? mended : profileCurves(mozillaProfile('intermediate')!, versions);
+      acceptsGroups(fixed.join(':'), target).ok && fixed.length ? fixed : profileCurves(mozillaProfile('intermediate')!, versions);
     const fix = fixOf('Name the groups that it knows', 'suggestion', file, [replace(word, written(word, value.join(':')))]);
     const library = opensslName(config);
     for (const p of list.problems) {

@@ -101,8 +101,8 @@ export default defineRule({
   check({ directive, file, report }) {
     for (const { word, value, plain } of valuesOf(directive)) {
       const { maxAge, twice, subdomains, preload } = parse(value);
-      const mended = `max-age=${Math.max(maxAge ?? 0, GOOD)}${subdomains || preload ? '; includeSubDomains' : ''}${preload ? '; preload' : ''}`;
-      const more = { at: word, fix: plain ? fixOf('Write two years', 'suggestion', file, [replace(word, written(word, mended))]) : null };
+      const fixed = `max-age=${Math.max(maxAge ?? 0, GOOD)}${subdomains || preload ? '; includeSubDomains' : ''}${preload ? '; preload' : ''}`;
+      const more = { at: word, fix: plain ? fixOf('Write two years', 'suggestion', file, [replace(word, written(word, fixed))]) : null };
       if (maxAge === null) report('unreadable', more);
       else if (twice) report('twice', more);
       else if (maxAge === 0) report('off', { ...more, severity: 'info' });

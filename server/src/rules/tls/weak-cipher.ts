@@ -109,8 +109,8 @@ With Mozilla's profile set to \`old\`, the suites of that profile are not report
     const found = list.ok ? weakTerms(list, weakBy(CLASSES, wanted)) : [];
     const gone = list.terms.filter((t) => lost(t).length > 0);
     if (!found.length && !gone.length) return;
-    const mended = strengthened(config, text, CLASSES, (t) => lost(t).length > 0);
-    const excluding = fixOf('Exclude the broken suites', 'safe', file, [replace(word, written(word, mended))]);
+    const fixed = strengthened(config, text, CLASSES, (t) => lost(t).length > 0);
+    const excluding = fixOf('Exclude the broken suites', 'safe', file, [replace(word, written(word, fixed))]);
     const asked = list.ok && list.securityLevel === 0;
     const fix: Fix = asked ? { ...excluding, safety: 'suggestion', because: 'the security level 0 asks for old clients' } : excluding;
     const named = (weaknesses: readonly Weakness[]): string => some([...new Set(weaknesses.filter(broken).map((w) => BROKEN[w]!))], 4);

@@ -11,7 +11,7 @@ import { checkValues } from '../../catalog/value-check.ts';
 import { asked, askedOfBlock, isRecorded } from '../../config/asked.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
-import { Columns } from '../../syntax/columns.ts';
+import { type BlockOracle, lackingBrace, repairedAt, surplusBrace } from '../../syntax/nesting.ts';
 import { statementAt } from '../../syntax/place.ts';
 import type { SourceFile, Statement, SyntaxProblem } from '../../syntax/statement.ts';
 
@@ -51,14 +51,6 @@ export function structureOf(file: SourceFile, catalog: Catalog): Structure {
   return structure;
 }
 
-function* blocksIn(statements: readonly Statement[]): Generator<Statement> {
-  for (const s of statements) {
-    if (!s.open) continue;
-    if (s.block) yield* blocksIn(s.block);
-    yield s;
-  }
-}
-
 function* statementsIn(statements: readonly Statement[]): Generator<Statement> {
   for (const s of statements) {
     yield s;
@@ -78,101 +70,23 @@ const blockKinds = (catalog: Catalog, name: string, parent: Statement | null): {
 /** Whether the lines of such a block are entries of a table. */
 const hasEntries = (name: string): boolean => openingsOf(name).some((o) => bodyOf(o.child) !== 'directives');
 
-/** Whether a block of that name may hold a directive of the other name, as far as anyone knows. */
-function accepts(catalog: Catalog, block: string, name: string): boolean {
-  const children = openingsOf(block).map((o) => o.child);
-  if (!children.length || children.some((c) => bodyOf(c) !== 'directives')) return true;
-  const facts = catalog.directives(name);
-  return !facts.length || facts.some((f) => f.contexts.some((c) => children.includes(c)));
-}
-
-/** Whether a statement may be in a block: its kind may, and a location lies inside the one around it (ngx_http_core_location). */
-function belongs(catalog: Catalog, block: Statement, child: Statement): boolean {
-  if (!accepts(catalog, block.name.value, child.name.value)) return false;
-  if (block.name.value !== 'location' || child.name.value !== 'location') return true;
-  const [outer, inner] = [block, child].map((s) => (/^\/|^\^~$/.test(s.args[0]?.value ?? '') ? s.args.at(-1)!.value : null));
-  return !outer || !inner || inner.startsWith(outer);
-}
-
-/** A block whose closing brace is missing shows by a statement that is not indented deeper than it, or that belongs further out. */
-function unclosed(file: SourceFile, catalog: Catalog, within: Statement): { block: Statement; insert: number; mark: Span } {
-  const columns = new Columns(file.text);
-  let best: { block: Statement; insert: number; mark: Span } | null = null;
-  const offer = (block: Statement, insert: number): void => {
-    if (!best || insert < best.insert) best = { block, insert, mark: { start: block.name.start, end: block.name.end } };
+/** What blocks hold, by the catalog: their directives, and a location only what begins with its own name (ngx_http_core_location). */
+function oracleOf(catalog: Catalog): BlockOracle {
+  const accepts = (block: string, name: string): boolean => {
+    const children = openingsOf(block).map((o) => o.child);
+    if (!children.length || children.some((c) => bodyOf(c) !== 'directives')) return true;
+    const facts = catalog.directives(name);
+    return !facts.length || facts.some((f) => f.contexts.some((c) => children.includes(c)));
   };
-  // where nobody indents, columns say nothing: a block at whose own column its first line stands, as in the blocks around it
-  const isFlush = (block: Statement): boolean => {
-    const child = block.block?.[0];
-    if (!child || (block.parent && !isFlush(block.parent))) return false;
-    const [own, line] = [columns.of(block.start), columns.of(child.start)];
-    const apart = file.lines.lineAt(child.start) > file.lines.lineAt(block.start);
-    return own.first && line.first && apart && line.column === own.column && belongs(catalog, block, child);
+  return {
+    accepts,
+    belongs(block, child) {
+      if (!accepts(block.name.value, child.name.value)) return false;
+      if (block.name.value !== 'location' || child.name.value !== 'location') return true;
+      const [outer, inner] = [block, child].map((s) => (/^\/|^\^~$/.test(s.args[0]?.value ?? '') ? s.args.at(-1)!.value : null));
+      return !outer || !inner || inner.startsWith(outer);
+    },
   };
-  for (const block of [...blocksIn(within.block ?? []), within]) {
-    if (block.rawBody) continue;
-    const own = columns.of(block.start);
-    if (!own.first) continue;
-    const children = block.block ?? [];
-    const flush = isFlush(block);
-    for (const [i, child] of children.entries()) {
-      const line = columns.of(child.start);
-      if (!line.first) continue;
-      const outward =
-        (!flush || !belongs(catalog, block, child)) &&
-        line.column <= own.column &&
-        file.lines.lineAt(child.start) > file.lines.lineAt(block.start);
-      const ancestor = block.parent;
-      const foreign =
-        !accepts(catalog, block.name.value, child.name.value) &&
-        ancestor !== null &&
-        accepts(catalog, ancestor.name.value, child.name.value);
-      if (outward || (foreign && line.column <= own.column)) {
-        offer(block, (children[i - 1] ?? null)?.end ?? block.open!.end);
-        break;
-      }
-    }
-    if (block.close && block.closed) {
-      const end = columns.of(block.close.start);
-      const apart = file.lines.lineAt(block.close.start) > file.lines.lineAt(block.open!.start);
-      if (end.first && apart && end.column < own.column) offer(block, children.at(-1)?.end ?? block.open!.end);
-    }
-  }
-  if (best) return best;
-  // by what blocks accept alone: a server in a server
-  for (const block of [...blocksIn(within.block ?? []), within]) {
-    const children = block.block ?? [];
-    const at = children.findIndex(
-      (c) => !belongs(catalog, block, c) && block.parent !== null && accepts(catalog, block.parent.name.value, c.name.value),
-    );
-    if (at >= 0) offer(block, children[at - 1]?.end ?? block.open!.end);
-  }
-  return best ?? { block: within, insert: file.text.trimEnd().length, mark: { start: within.name.start, end: within.name.end } };
-}
-
-/** The closing brace that is one too many: the first that does not close the block that its indentation names. */
-function surplus(file: SourceFile, stray: Span): Span {
-  const columns = new Columns(file.text);
-  let best = stray;
-  for (const block of blocksIn(file.body)) {
-    if (!block.close || !block.closed || block.rawBody) continue;
-    const { close, open } = block;
-    if (close.start > best.start) continue;
-    const openLine = file.lines.lineAt(open!.start);
-    if (file.lines.lineAt(close.start) === openLine) continue;
-    const end = columns.of(close.start);
-    const own = columns.of(block.start);
-    if (!own.first) continue;
-    if (!end.first || end.column > own.column) best = { start: close.start, end: close.end };
-  }
-  return best;
-}
-
-/** The parser has found the block by its column when something follows that does not belong to it. */
-function atItsCause(file: SourceFile, { statement, insertAt }: SyntaxProblem): { block: Statement; insert: number; mark: Span } | null {
-  let s = statement;
-  while (s && !s.closed && s === (s.parent?.block ?? file.body).at(-1)) s = s.parent;
-  return s && statement ? { block: statement, insert: insertAt!, mark: { start: statement.name.start, end: statement.name.end } } : null;
 }
 
 /** A quantifier's rest, as it comes after a brace that ended a word without a blank. */
@@ -284,11 +198,11 @@ function diagnose(file: SourceFile, catalog: Catalog): Structure {
         continue;
       }
       // the parser has repaired the tree where columns told it the place
-      const mended = atItsCause(file, problem);
-      const found = mended ?? unclosed(file, catalog, statement!);
-      reported = mended === null;
+      const repaired = repairedAt(file, problem);
+      const found = repaired ?? lackingBrace(file, statement!, oracleOf(catalog));
+      reported = repaired === null;
       causes.push({ fault, span: found.mark, statement: found.block, insert: found.insert });
-      if (!mended) regions.push({ start: found.insert, end, level: 'place' });
+      if (!repaired) regions.push({ start: found.insert, end, level: 'place' });
     } else if (fault === 'unexpected-closing-brace') {
       if (reported) continue;
       reported = true;
@@ -296,7 +210,7 @@ function diagnose(file: SourceFile, catalog: Catalog): Structure {
         regions.push({ start: lost.end, end: span.start, level: 'all' }, { start: span.start, end, level: 'place' });
         continue;
       }
-      const at = surplus(file, span);
+      const at = surplusBrace(file, span);
       causes.push({ fault, span: at, statement: null, insert: null });
       regions.push({ start: at.start, end, level: 'place' });
     } else {

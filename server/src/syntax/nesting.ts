@@ -1,13 +1,16 @@
 /**
- * Where braces do not pair up, the tree blames the end of the file, and every block from the mistake on sits one level off. Authors indent:
- * so the columns of braces and statements say which block lacks its brace, or which brace is one too many. Only files whose braces do not
- * pair are looked at; where the columns give no clear answer everything stays as the tree has it.
+ * Whose brace is missing, or which one is too many, where braces do not pair up: the tree blames the end of the file, and every block from the
+ * mistake on is one level off. Authors indent: so the columns of braces and statements say which block it is, and the mirror is repaired by
+ * them (`repair`); the outline and everything else reads the mirror. Where the columns give no clear answer everything stays as the tree has it,
+ * and what blocks accept decides the place that is reported (`lackingBrace`): an oracle that is handed in, since syntax knows no directive.
  */
+import type { Span } from '../base/span.ts';
 import { Columns } from './columns.ts';
 import type { MirrorSpan, MirrorStatement, MirrorWord, Raw, Stray, WordFault } from './mirror.ts';
 import { endOf, setParents } from './mirror.ts';
+import type { SourceFile, Statement, SyntaxProblem } from './statement.ts';
 
-export interface Mended {
+export interface Repaired {
   readonly body: MirrorStatement[];
   readonly strays: Stray[];
   /** statements made here, by their name: handed back in, so that a statement keeps its identity from one keystroke to the next */
@@ -40,16 +43,16 @@ function unclosedBlocks(body: readonly MirrorStatement[]): number {
 }
 
 /** The file with its nesting repaired; null when its braces pair up or the columns do not tell. */
-export function mend(text: string, raw: Raw, before: ReadonlyMap<MirrorWord, MirrorStatement> | null): Mended | null {
+export function repair(text: string, raw: Raw, before: ReadonlyMap<MirrorWord, MirrorStatement> | null): Repaired | null {
   const missing = unclosedBlocks(raw.body);
   const surplus = raw.strays.filter((s) => s.fault === 'unexpected-closing-brace').length;
   if (missing + surplus === 0) return null;
-  const mended = new Mender(text, raw, missing, surplus, before).run();
-  if (!mended) setParents(raw.body, null);
-  return mended;
+  const repaired = new Repairer(text, raw, missing, surplus, before).run();
+  if (!repaired) setParents(raw.body, null);
+  return repaired;
 }
 
-class Mender {
+class Repairer {
   private readonly stack: Frame[] = [{ raw: null, children: [], column: -1, deeper: true }];
   private readonly strays: Stray[];
   private readonly made = new Map<MirrorWord, MirrorStatement>();
@@ -88,7 +91,7 @@ class Mender {
     this.events.push({ kind: 'close', span, at: span.start });
   }
 
-  run(): Mended | null {
+  run(): Repaired | null {
     for (let i = 0; i < this.events.length; i++) {
       const event = this.events[i]!;
       const { column, first } = this.columns.of(event.at);
@@ -248,3 +251,101 @@ class Mender {
 /** What is known of a statement's words without a fault stays with it, so that it must be another one when a fault comes or goes. */
 const sameFaults = (a: readonly WordFault[] | null, b: readonly WordFault[] | null): boolean =>
   (a?.length ?? 0) === (b?.length ?? 0) && (a?.every((f, i) => f.fault === b![i]!.fault && f.word === b![i]!.word) ?? true);
+
+/** What blocks may hold, as far as anyone knows. */
+export interface BlockOracle {
+  /** whether a block of that name may hold a directive of the other name */
+  accepts(block: string, name: string): boolean;
+  /** whether a statement may be in a block, with its arguments */
+  belongs(block: Statement, child: Statement): boolean;
+}
+
+/** A block without its closing brace, where the brace goes, and what to mark. */
+export interface Lacking {
+  readonly block: Statement;
+  readonly insert: number;
+  readonly mark: Span;
+}
+
+function* blocksIn(statements: readonly Statement[]): Generator<Statement> {
+  for (const s of statements) {
+    if (!s.open) continue;
+    if (s.block) yield* blocksIn(s.block);
+    yield s;
+  }
+}
+
+/** A block whose closing brace is missing shows by a statement that is not indented deeper than it, or that belongs further out. */
+export function lackingBrace(file: SourceFile, within: Statement, oracle: BlockOracle): Lacking {
+  const { accepts, belongs } = oracle;
+  const columns = new Columns(file.text);
+  let best: Lacking | null = null;
+  const offer = (block: Statement, insert: number): void => {
+    if (!best || insert < best.insert) best = { block, insert, mark: { start: block.name.start, end: block.name.end } };
+  };
+  // where nobody indents, columns say nothing: a block at whose own column its first line stands, as in the blocks around it
+  const isFlush = (block: Statement): boolean => {
+    const child = block.block?.[0];
+    if (!child || (block.parent && !isFlush(block.parent))) return false;
+    const [own, line] = [columns.of(block.start), columns.of(child.start)];
+    const apart = file.lines.lineAt(child.start) > file.lines.lineAt(block.start);
+    return own.first && line.first && apart && line.column === own.column && belongs(block, child);
+  };
+  for (const block of [...blocksIn(within.block ?? []), within]) {
+    if (block.rawBody) continue;
+    const own = columns.of(block.start);
+    if (!own.first) continue;
+    const children = block.block ?? [];
+    const flush = isFlush(block);
+    for (const [i, child] of children.entries()) {
+      const line = columns.of(child.start);
+      if (!line.first) continue;
+      const outward =
+        (!flush || !belongs(block, child)) && line.column <= own.column && file.lines.lineAt(child.start) > file.lines.lineAt(block.start);
+      const ancestor = block.parent;
+      const foreign = !accepts(block.name.value, child.name.value) && ancestor !== null && accepts(ancestor.name.value, child.name.value);
+      if (outward || (foreign && line.column <= own.column)) {
+        offer(block, (children[i - 1] ?? null)?.end ?? block.open!.end);
+        break;
+      }
+    }
+    if (block.close && block.closed) {
+      const end = columns.of(block.close.start);
+      const apart = file.lines.lineAt(block.close.start) > file.lines.lineAt(block.open!.start);
+      if (end.first && apart && end.column < own.column) offer(block, children.at(-1)?.end ?? block.open!.end);
+    }
+  }
+  if (best) return best;
+  // by what blocks accept alone: a server in a server
+  for (const block of [...blocksIn(within.block ?? []), within]) {
+    const children = block.block ?? [];
+    const at = children.findIndex((c) => !belongs(block, c) && block.parent !== null && accepts(block.parent.name.value, c.name.value));
+    if (at >= 0) offer(block, children[at - 1]?.end ?? block.open!.end);
+  }
+  return best ?? { block: within, insert: file.text.trimEnd().length, mark: { start: within.name.start, end: within.name.end } };
+}
+
+/** The closing brace that is one too many: the first that does not close the block that its indentation names. */
+export function surplusBrace(file: SourceFile, stray: Span): Span {
+  const columns = new Columns(file.text);
+  let best = stray;
+  for (const block of blocksIn(file.body)) {
+    if (!block.close || !block.closed || block.rawBody) continue;
+    const { close, open } = block;
+    if (close.start > best.start) continue;
+    const openLine = file.lines.lineAt(open!.start);
+    if (file.lines.lineAt(close.start) === openLine) continue;
+    const end = columns.of(close.start);
+    const own = columns.of(block.start);
+    if (!own.first) continue;
+    if (!end.first || end.column > own.column) best = { start: close.start, end: close.end };
+  }
+  return best;
+}
+
+/** The parser has found the block by its column when something follows that does not belong to it. */
+export function repairedAt(file: SourceFile, { statement, insertAt }: SyntaxProblem): Lacking | null {
+  let s = statement;
+  while (s && !s.closed && s === (s.parent?.block ?? file.body).at(-1)) s = s.parent;
+  return s && statement ? { block: statement, insert: insertAt!, mark: { start: statement.name.start, end: statement.name.end } } : null;
+}
