@@ -39,6 +39,11 @@ events {
     worker_connections 1024;
 }
 http {
+    types {
+        text/html html;
+        text/css css;
+        text/javascript js;
+    }
     client_max_body_size 10m;
     gzip on;
     gzip_vary on;

@@ -48,7 +48,7 @@ const proxyFor = (own: string): string =>
 /** What surrounds a snippet: nothing that a rule could find fault with. */
 function around(context: Context, snippet: Snippet, own: string, nginx: Version): string {
   const http = (body: string): string =>
-    `${snippet.needs?.main ? `${snippet.needs.main}\n` : ''}worker_processes auto;\nerror_log /var/log/nginx/error.log warn;\nworker_rlimit_nofile 4096;\nevents {\n    worker_connections 1024;\n}\nhttp {\n    server_tokens off;\n    client_max_body_size 10m;\n${snippet.id === 'gzip' ? '' : GZIP}${indent(
+    `${snippet.needs?.main ? `${snippet.needs.main}\n` : ''}worker_processes auto;\nerror_log /var/log/nginx/error.log warn;\nworker_rlimit_nofile 4096;\nevents {\n    worker_connections 1024;\n}\nhttp {\n    types {\n        text/html html;\n        text/css css;\n        text/javascript js;\n    }\n    server_tokens off;\n    client_max_body_size 10m;\n${snippet.id === 'gzip' ? '' : GZIP}${indent(
       `${snippet.needs?.http ?? ''}${missingOuter(snippet, [])
         .map((l) => `${l}\n`)
         .join('')}${body}`,
