@@ -8,7 +8,7 @@ export interface Choice {
 
 export type Answers = Record<string, string>;
 
-interface Asked {
+interface Prompt {
   /** the answer's name */
   readonly key: string;
   readonly words: string;
@@ -18,7 +18,7 @@ interface Asked {
   readonly proposed?: (answers: Answers) => string | null;
 }
 
-export type Question = Asked &
+export type Question = Prompt &
   (
     | {
         readonly choices: (answers: Answers) => readonly Choice[];

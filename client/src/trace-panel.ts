@@ -13,10 +13,10 @@ import {
 } from '../../server/src/lsp/protocol.ts';
 import type { App } from './app.ts';
 import { isNginx } from './languages.ts';
-import type { Asked, Given, Saved, ToExtension, ToPanel } from './view/trace/messages.ts';
+import type { Given, RequestForm, Saved, ToExtension, ToPanel } from './view/trace/messages.ts';
 
 const SAVED = 'proxylens.savedRequests';
-const FIRST: Asked = { method: 'GET', url: '', headers: [], clientAddress: '203.0.113.9', client: 'browser' };
+const FIRST: RequestForm = { method: 'GET', url: '', headers: [], clientAddress: '203.0.113.9', client: 'browser' };
 const NOTHING: Given = { assume: {}, answers: {} };
 /** Milliseconds of rest after a keystroke before the path is drawn again. */
 const TYPING = 30;
@@ -77,7 +77,7 @@ export class TracePanel {
     borderColor: new vscode.ThemeColor('contrastActiveBorder'),
   });
   private uri: vscode.Uri | undefined;
-  private asked: Asked = FIRST;
+  private asked: RequestForm = FIRST;
   private given: Given = NOTHING;
   private mode: 'path' | 'map' = 'path';
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -141,7 +141,7 @@ export class TracePanel {
     uri: vscode.Uri,
     position: vscode.Position | undefined,
     mode: 'path' | 'map',
-    asked: Pick<Asked, 'url' | 'method' | 'headers'> | null,
+    asked: Pick<RequestForm, 'url' | 'method' | 'headers'> | null,
   ): Promise<void> {
     const other = this.uri?.toString() !== uri.toString();
     this.uri = uri;
@@ -170,7 +170,7 @@ export class TracePanel {
     this.timer = setTimeout(() => void (this.mode === 'map' ? this.map() : this.trace()), TYPING);
   }
 
-  private request(asked: Asked, given: Given, as?: TraceParams['as']): Promise<TraceResult> {
+  private request(asked: RequestForm, given: Given, as?: TraceParams['as']): Promise<TraceResult> {
     return this.app.client.sendRequest<TraceResult>(Requests.trace, {
       uri: this.uri?.toString() ?? '',
       request: asked,
@@ -312,7 +312,7 @@ export class TracePanel {
     await this.trace();
   }
 
-  private async export(as: 'curl' | 'svg' | 'mermaid' | 'test', asked: Asked, given: Given): Promise<void> {
+  private async export(as: 'curl' | 'svg' | 'mermaid' | 'test', asked: RequestForm, given: Given): Promise<void> {
     const result = await this.request(asked, given, as);
     if (!result.ok) throw new Error(result.message);
     const text = result.text ?? '';

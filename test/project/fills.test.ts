@@ -1,7 +1,7 @@
 /** What the project knows of its templates' placeholders is assumed, named with its file, and can be changed. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fillsFor } from '../../server/src/features/sight.ts';
+import { fillsFor } from '../../server/src/features/application-view.ts';
 import { requestFromUrl } from '../../server/src/trace/from-url.ts';
 import { traceRequest } from '../../server/src/trace/request.ts';
 import type { Trace } from '../../server/src/trace/trace.ts';

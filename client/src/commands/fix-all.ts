@@ -3,13 +3,13 @@ import { type FixAllParams, type FixAllResult, Requests } from '../../../server/
 import type { Command } from './command.ts';
 
 /** How the command is called by a key binding or a test; without it a person is asked. */
-interface Asked {
+interface FixRequest {
   readonly scope?: 'file' | 'configuration';
   /** whether the changes are shown before they are made */
   readonly preview?: boolean;
 }
 
-interface Choice extends vscode.QuickPickItem, Required<Asked> {}
+interface Choice extends vscode.QuickPickItem, Required<FixRequest> {}
 
 const CHOICES: readonly Choice[] = [
   { label: 'This File', description: 'show the changes first', scope: 'file', preview: true },
@@ -36,7 +36,7 @@ export const fixAll: Command = {
   async run({ client }, asked?: unknown) {
     const document = vscode.window.activeTextEditor?.document;
     if (!document) return;
-    const given = (asked ?? {}) as Asked;
+    const given = (asked ?? {}) as FixRequest;
     const choice = given.scope
       ? { scope: given.scope, preview: given.preview ?? false }
       : await vscode.window.showQuickPick(CHOICES, { title: 'Apply All Safe Fixes', placeHolder: 'What shall be fixed?' });

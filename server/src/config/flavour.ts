@@ -3,12 +3,12 @@ import { loadCatalog, type Target } from '../catalog/catalog.ts';
 import { FLAVOURS } from '../catalog/flavours.ts';
 import { askedOfBlock, PerConfig, recorded } from './asked.ts';
 import type { Config } from './config.ts';
-import { PerPiece } from './pieces.ts';
+import { MemoPerBlock } from './pieces.ts';
 
 /** By names that the module may have; asked for these only, as a fact is made when it is first looked at. */
 const isLua = (name: string): boolean => name.includes('lua') && loadCatalog().directives(name)[0]?.source === 'lua-nginx-module';
 
-const firstLua = new PerPiece((directives): string | null => directives.find((d) => isLua(d.name))?.name ?? null);
+const firstLua = new MemoPerBlock((directives): string | null => directives.find((d) => isLua(d.name))?.name ?? null);
 
 /** The first directive of Lua of a configuration that does not load its module; null where there is none. */
 const spokenLua = new PerConfig((config): string | null => {

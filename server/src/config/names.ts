@@ -15,7 +15,7 @@ import { carriedNames, type OpenUse } from './carried.ts';
 import type { Config } from './config.ts';
 import type { Directive } from './directive.ts';
 import { readLocation } from './locations.ts';
-import { everywhere, PerPiece } from './pieces.ts';
+import { everywhere, MemoPerBlock } from './pieces.ts';
 import type { Scope } from './scope.ts';
 
 export interface NameSite {
@@ -188,7 +188,7 @@ interface Names {
   readonly inOrder: readonly NameSite[];
 }
 
-const names = new PerPiece((directives): Names => {
+const names = new MemoPerBlock((directives): Names => {
   const sites = new Map<string, NameSite[]>();
   const definitions = new Map<string, NameSite[]>();
   const inOrder: NameSite[] = [];

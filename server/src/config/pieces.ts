@@ -25,7 +25,7 @@ function* piecesIn(scope: Scope): Generator<Directive> {
 const inside = (piece: Directive): readonly Directive[] => (piece.body && !isOuter(piece) ? [piece, ...walk(piece.body)] : [piece]);
 
 /** Something that is gathered from the directives of a piece, in nginx's order, and kept with the piece as `PerPart` keeps it. */
-export class PerPiece<T> {
+export class MemoPerBlock<T> {
   private readonly byPiece: PerPart<Directive, T>;
   private readonly atOnce: PerConfig<T>;
 
@@ -42,7 +42,7 @@ export class PerPiece<T> {
   }
 }
 
-const byName = new PerPiece((directives) => {
+const byName = new MemoPerBlock((directives) => {
   const names = new Map<string, Directive[]>();
   for (const d of directives) {
     const list = names.get(d.name);

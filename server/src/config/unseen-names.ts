@@ -3,7 +3,7 @@ import type { NameKind } from '../catalog/names.ts';
 import { asked, PerConfig } from './asked.ts';
 import type { Config } from './config.ts';
 import { type Unseen, unknownLibrary, unseenIn } from './open.ts';
-import { PerPiece } from './pieces.ts';
+import { MemoPerBlock } from './pieces.ts';
 
 interface Levels {
   /** of main, http, stream and mail */
@@ -17,7 +17,7 @@ interface Levels {
 
 const SCRIPT = /_by_lua|^js_|^perl|^ssi$|^passenger/;
 
-const piecewise = new PerPiece((directives): Pick<Levels, 'servers' | 'scripts'> => {
+const piecewise = new MemoPerBlock((directives): Pick<Levels, 'servers' | 'scripts'> => {
   const servers: Unseen[] = [];
   const scripts: Unseen[] = [];
   for (const d of directives) {

@@ -14,7 +14,7 @@ import type { Config } from './config.ts';
 import type { Directive } from './directive.ts';
 import { readLocation } from './locations.ts';
 import { compiled, patternsOf } from './patterns.ts';
-import { PerPiece } from './pieces.ts';
+import { MemoPerBlock } from './pieces.ts';
 
 export interface VariableUse {
   /** in lower case, as nginx looks it up */
@@ -307,7 +307,7 @@ export interface VariableIndex {
   readonly definitions: ReadonlyMap<string, readonly VariableDefinition[]>;
 }
 
-const definitions = new PerPiece((directives) => directives.flatMap(variablesDefinedBy));
+const definitions = new MemoPerBlock((directives) => directives.flatMap(variablesDefinedBy));
 
 type Definitions = ReadonlyMap<string, readonly VariableDefinition[]>;
 

@@ -18,7 +18,7 @@ import { statementAt } from '../syntax/place.ts';
 import type { Statement } from '../syntax/statement.ts';
 import type { Line } from '../trace/stations.ts';
 import type { At, Trace } from '../trace/trace.ts';
-import { applicationsBehind, applicationTitle } from './sight.ts';
+import { applicationsBehind, applicationTitle } from './application-view.ts';
 
 /** The `server` directive itself: every server's scope has one. */
 const directiveOf = (server: Server): Directive => server.scope.opener!;

@@ -69,27 +69,27 @@ export const levelOf = (rule: Rule, settings: Settings): Level =>
   (rule.group === 'environment' && !settings.environment && !rule.refuses ? 'off' : profileLevel(rule, settings));
 
 /** A rule with what it is given: one object for a whole run, filled in for each thing that the rule is asked about. */
-interface Asked {
+interface RuleRun {
   readonly rule: Rule;
   readonly input: { -readonly [K in keyof Parameters<Rule['check']>[0]]: Parameters<Rule['check']>[0][K] };
 }
 
 class Dispatch {
-  readonly byName = new Map<string, Asked[]>();
-  readonly everyDirective: Asked[] = [];
-  readonly everyLine: Asked[] = [];
-  readonly byContext = new Map<ScopeContext, Asked[]>();
-  readonly byFile: Asked[] = [];
-  readonly byConfig: Asked[] = [];
-  readonly byOutcome: { readonly asked: Asked; readonly names: ReadonlySet<string>; readonly when: ((spot: Spot) => boolean) | null }[] =
+  readonly byName = new Map<string, RuleRun[]>();
+  readonly everyDirective: RuleRun[] = [];
+  readonly everyLine: RuleRun[] = [];
+  readonly byContext = new Map<ScopeContext, RuleRun[]>();
+  readonly byFile: RuleRun[] = [];
+  readonly byConfig: RuleRun[] = [];
+  readonly byOutcome: { readonly asked: RuleRun; readonly names: ReadonlySet<string>; readonly when: ((spot: Spot) => boolean) | null }[] =
     [];
 
-  constructor(rules: readonly Asked[]) {
+  constructor(rules: readonly RuleRun[]) {
     for (const asked of rules) for (const at of asked.rule.looksAt) this.add(asked, at);
   }
 
-  private add(asked: Asked, at: LooksAt): void {
-    const push = <K>(map: Map<K, Asked[]>, key: K): void => {
+  private add(asked: RuleRun, at: LooksAt): void {
+    const push = <K>(map: Map<K, RuleRun[]>, key: K): void => {
       const list = map.get(key);
       if (list) list.push(asked);
       else map.set(key, [asked]);
@@ -184,12 +184,12 @@ function withoutCovered(findings: readonly Finding[], rules: readonly Rule[]): F
 }
 
 /** What a line that was in order has made sure of, for rules that judge all lines alike. */
-type InOrder = readonly { readonly rule: Asked; readonly questions: readonly Question[] }[];
+type InOrder = readonly { readonly rule: RuleRun; readonly questions: readonly Question[] }[];
 
 /** The rules of one kind, quick or costly ones, asked about a whole configuration. */
 class Part {
   private readonly dispatch: Dispatch;
-  private readonly byRule = new Map<Rule, Asked>();
+  private readonly byRule = new Map<Rule, RuleRun>();
   private readonly inOrder = new Map<string, InOrder>();
   private readonly sound = new Map<SourceFile, boolean>();
   private readonly present: Present;
@@ -211,9 +211,9 @@ class Part {
   ) {
     this.present = new Present(config.files, true);
     this.dispatch = new Dispatch(
-      rules.map((rule): Asked => {
+      rules.map((rule): RuleRun => {
         const level = levels.get(rule) as Severity;
-        const input: Asked['input'] = {
+        const input: RuleRun['input'] = {
           config,
           directive: null,
           scope: config.main,
@@ -371,7 +371,7 @@ class Part {
   }
 
   /** A rule about the whole configuration. */
-  private askOnItsOwn(asked: Asked, file: SourceFile): void {
+  private askOnItsOwn(asked: RuleRun, file: SourceFile): void {
     const { known, config } = this;
     const item = known?.ofConfig.get(asked.rule);
     const findings = item && known?.stands(item, config) ? item.held!.now(this.present) : null;
@@ -417,7 +417,7 @@ class Part {
       const inOrder = line === null ? undefined : this.inOrder.get(line);
       if (inOrder) for (const { rule, questions } of inOrder) this.notes?.add(rule.rule, directive, false, questions, []);
       else {
-        const questions: { rule: Asked; questions: readonly Question[] }[] = [];
+        const questions: { rule: RuleRun; questions: readonly Question[] }[] = [];
         let silent = true;
         for (const asked of dispatch.everyLine) {
           const answer = this.ask(asked, directive.scope, directive, directive.file);
@@ -442,7 +442,7 @@ class Part {
     for (const inner of body.directives) this.within(inner);
   }
 
-  private ask(asked: Asked, scope: Scope, directive: Directive | null, file: SourceFile): Answer {
+  private ask(asked: RuleRun, scope: Scope, directive: Directive | null, file: SourceFile): Answer {
     const { rule, input } = asked;
     const { timings } = this.options;
     const from = timings ? timings.now() : 0;
@@ -481,7 +481,7 @@ class Part {
     }
   }
 
-  private check({ rule, input }: Asked): void {
+  private check({ rule, input }: RuleRun): void {
     try {
       rule.check(input);
     } catch (error) {

@@ -6,7 +6,7 @@ import { PerConfig } from '../config/asked.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
 import { type NameSite, namesOf } from '../config/names.ts';
-import { PerPiece } from '../config/pieces.ts';
+import { MemoPerBlock } from '../config/pieces.ts';
 import { mayUse } from '../config/unseen-names.ts';
 import { type Fix, fixOf, remove } from './fix.ts';
 import type { Report } from './rule.ts';
@@ -21,7 +21,7 @@ interface Hidden {
 /** Directives whose arguments are names that something else declares. */
 const NAMING = /_pass$|^include$|zone|cache|_log$|^limit_(req|conn)$|^error_page$|^try_files$/;
 
-const spoken = new PerPiece((directives): Hidden => {
+const spoken = new MemoPerBlock((directives): Hidden => {
   let scripts = false;
   const words = new Set<string>();
   for (const d of directives) {
@@ -62,7 +62,7 @@ function mayBecome(text: string, name: string): boolean {
 }
 
 /** The directives that may take a name which is put together at run time, and that take a variable. */
-const taking = new PerPiece((directives): readonly Directive[] =>
+const taking = new MemoPerBlock((directives): readonly Directive[] =>
   directives.filter((d) => Object.values(TAKES).some((takes) => takes.test(d.name)) && d.values.some((v) => v.includes('$'))),
 );
 

@@ -8,7 +8,7 @@ import { Breaking, Changes, Fix, type Good, Icon, PlaceLink } from './parts.tsx'
 import { StationView, Switch } from './station.tsx';
 
 /** What the application makes of the request: a verdict, its reason, and what fixes it. */
-function Sight({ application, title }: { application: NonNullable<Good['application']>; title: string }) {
+function ApplicationView({ application, title }: { application: NonNullable<Good['application']>; title: string }) {
   const fixes = new Set<string>();
   return (
     <section class="sight" aria-label={`What ${application.title} sees of ${title}`}>
@@ -420,7 +420,7 @@ export function Lane({ result, title, given, loop, onFollow, onGiven, onAsk }: L
           </ol>
         </div>
         <Answer result={result} loop={loop} onFollow={onFollow} />
-        {result.application && <Sight application={result.application} title={line.title} />}
+        {result.application && <ApplicationView application={result.application} title={line.title} />}
       </div>
       <Assumed result={result} onAssume={onAssume} />
     </section>

@@ -8,28 +8,28 @@ import { Compare } from './compare.tsx';
 import { tell } from './host.ts';
 import { headerLines, Lane } from './lane.tsx';
 import { MapView } from './map.tsx';
-import { type Asked, CLIENTS, type ClientName, type Given, type Saved, type ToPanel } from './messages.ts';
+import { CLIENTS, type ClientName, type Given, type RequestForm, type Saved, type ToPanel } from './messages.ts';
 import { Breaking, type Good, Icon, PlaceLink, placeText } from './parts.tsx';
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 /** Redirects that are followed: browsers give up after about twenty, people before. */
 const MOST_HOPS = 8;
 
-const same = (a: Asked, b: Asked): boolean => JSON.stringify(a) === JSON.stringify(b);
-const FIRST: Asked = { method: 'GET', url: '', headers: [], clientAddress: '203.0.113.9', client: 'browser' };
+const same = (a: RequestForm, b: RequestForm): boolean => JSON.stringify(a) === JSON.stringify(b);
+const FIRST: RequestForm = { method: 'GET', url: '', headers: [], clientAddress: '203.0.113.9', client: 'browser' };
 const NOTHING: Given = { assume: {}, answers: {} };
 
 /** A request that a redirect led to, once its answer is there. */
 interface Hop {
-  readonly asked: Asked;
+  readonly asked: RequestForm;
   readonly result: Good | null;
 }
 
 /** The way of a client that follows redirects: a browser, whatever it asks for. */
-const follows = (asked: Asked): boolean => asked.client === 'browser' || asked.client === 'post';
+const follows = (asked: RequestForm): boolean => asked.client === 'browser' || asked.client === 'post';
 
 /** 303, and 301 and 302 after a POST, are followed by a GET. */
-const nextOf = (asked: Asked, result: Good): Asked | null => {
+const nextOf = (asked: RequestForm, result: Good): RequestForm | null => {
   const { next, status } = result.line;
   if (!next || !follows(asked)) return null;
   const method = status === 307 || status === 308 || asked.method === 'HEAD' ? asked.method : 'GET';
@@ -70,7 +70,7 @@ function Tool({ name, title, pressed, onClick }: { name: string; title: string; 
 }
 
 function App() {
-  const [asked, setAsked] = useState<Asked>(FIRST);
+  const [asked, setAsked] = useState<RequestForm>(FIRST);
   const [given, setGiven] = useState<Given>(NOTHING);
   const [saved, setSaved] = useState<Saved[]>([]);
   const [urls, setUrls] = useState<string[]>([]);
@@ -88,7 +88,7 @@ function App() {
   const origin = useRef('');
 
   /** The next request of the chain, or where it comes round. */
-  const go = useCallback((from: Asked, result: Good): void => {
+  const go = useCallback((from: RequestForm, result: Good): void => {
     const next = nextOf(from, result);
     const before = [asking.current, ...chain.current.map((h) => h.asked)];
     const again = next ? before.findIndex((b) => b.url === next.url && b.method === next.method) : -1;
@@ -155,7 +155,7 @@ function App() {
     return () => window.removeEventListener('message', receive);
   }, [go]);
 
-  const ask = useCallback((next: Partial<Asked>, nextGiven: Given = giving.current) => {
+  const ask = useCallback((next: Partial<RequestForm>, nextGiven: Given = giving.current) => {
     const now = { ...asking.current, ...next };
     asking.current = now;
     giving.current = nextGiven;

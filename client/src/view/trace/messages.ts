@@ -6,7 +6,7 @@ export const CLIENTS = { browser: 'Browser', curl: 'curl', websocket: 'WebSocket
 export type ClientName = keyof typeof CLIENTS;
 
 /** A request as it stands in the request line. */
-export interface Asked {
+export interface RequestForm {
   method: string;
   url: string;
   headers: [string, string][];
@@ -20,15 +20,15 @@ export interface Given {
   answers: NonNullable<TraceParams['answers']>;
 }
 
-export interface Saved extends Asked, Partial<Given> {
+export interface Saved extends RequestForm, Partial<Given> {
   name: string;
 }
 
 export type ToExtension =
   | { type: 'ready' }
-  | { type: 'trace'; asked: Asked; given: Given }
+  | { type: 'trace'; asked: RequestForm; given: Given }
   /** the next request of a client that follows redirects; answered on the lane `next` */
-  | { type: 'follow'; asked: Asked; given: Given }
+  | { type: 'follow'; asked: RequestForm; given: Given }
   | { type: 'map' }
   | { type: 'reveal'; uri: string; range: WireRange; focus: boolean }
   | { type: 'fix'; uri: string; range: WireRange; rule: string }
@@ -36,12 +36,12 @@ export type ToExtension =
   | { type: 'insert'; uri: string; range: WireRange; text: string }
   /** asks for a request that reaches the block there, which is asked then */
   | { type: 'reach'; uri: string; range: WireRange }
-  | { type: 'export'; as: 'curl' | 'svg' | 'mermaid' | 'test'; asked: Asked; given: Given }
+  | { type: 'export'; as: 'curl' | 'svg' | 'mermaid' | 'test'; asked: RequestForm; given: Given }
   | { type: 'save'; request: Saved }
   | { type: 'forget'; name: string };
 
 export type ToPanel =
-  | { type: 'state'; asked: Asked; given: Given; saved: Saved[]; urls: string[]; mode: 'path' | 'map' }
-  | { type: 'traced'; result: TraceResult; forAsked: Asked; lane: 'main' | 'next' }
+  | { type: 'state'; asked: RequestForm; given: Given; saved: Saved[]; urls: string[]; mode: 'path' | 'map' }
+  | { type: 'traced'; result: TraceResult; forAsked: RequestForm; lane: 'main' | 'next' }
   | { type: 'map'; map: MapResult }
   | { type: 'saved'; saved: Saved[] };

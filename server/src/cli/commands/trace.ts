@@ -6,8 +6,16 @@ import { jsonText, visible, visibleData } from '../../base/escape.ts';
 import { table } from '../../base/table.ts';
 import { knownAt } from '../../catalog/changes.ts';
 import type { Config } from '../../config/config.ts';
+import {
+  type ApplicationView,
+  applicationViewOf,
+  arriving,
+  fillsFor,
+  likelyAnswers,
+  type SightLine,
+  withHost,
+} from '../../features/application-view.ts';
 import { refusalsOf } from '../../features/refusals.ts';
-import { arriving, fillsFor, likelyAnswers, type Sight, type SightLine, sightOf, withHost } from '../../features/sight.ts';
 import { linesOf, MACHINE, NodeFiles } from '../../host/node-files.ts';
 import { fileOfPath } from '../../host/paths.ts';
 import { readAnswer } from '../../trace/answers.ts';
@@ -201,7 +209,7 @@ export async function trace(configPath: string, words: readonly string[], option
   };
   const result = traceRequest(config, arriving(request, config, deployment), forRequest);
   refuseWrong(assumeProblems(config, assume, [result]));
-  const sight = sightOf(result, deployment, config);
+  const sight = applicationViewOf(result, deployment, config);
   const text = options.follow
     ? printedWay(followed(config, result, request, forRequest), options.format, options.color)
     : printed(result, sight, options.format, options.color);
@@ -306,14 +314,14 @@ export const nearPath = (file: string): string => {
 };
 
 /** The application's lines below the drawing: what it sees, and whether that is the client's own. */
-function sightText(given: Sight, paint: Paint): string {
+function sightText(given: ApplicationView, paint: Paint): string {
   const sight = visibleData({ title: given.title, lines: given.lines });
   const wide = Math.max(...sight.lines.map((l) => l.name.length));
   const value = (l: SightLine): string => (l.good === null ? l.value : l.good ? paint.good(l.value) : paint.bad(l.value));
   return `\n${paint.strong(`${sight.title} sees`)}\n${sight.lines.map((l) => `  ${l.name.padEnd(wide)}  ${value(l)}  ${paint.dim(l.says)}\n`).join('')}`;
 }
 
-function printed(result: Trace, sight: Sight | null, format: string, color: string | undefined): string {
+function printed(result: Trace, sight: ApplicationView | null, format: string, color: string | undefined): string {
   switch (format) {
     case 'json': {
       const application = sight ? { title: sight.title, lines: sight.lines } : null;

@@ -3,9 +3,9 @@ import { type FileId, fileId } from '../../base/file-id.ts';
 import type { Span } from '../../base/span.ts';
 import type { Config } from '../../config/config.ts';
 import { serversOf } from '../../config/servers.ts';
+import { applicationViewOf, arriving, fillsFor, likelyAnswers, withHost } from '../../features/application-view.ts';
 import { answerHeaders, causeOf, mapOf, suggestions, unseenOnPath } from '../../features/preview.ts';
 import { refusalsAmong } from '../../features/refusals.ts';
-import { arriving, fillsFor, likelyAnswers, sightOf, withHost } from '../../features/sight.ts';
 import { wayOut } from '../../features/ways-out.ts';
 import type { Finding } from '../../rules/rule.ts';
 import { statementAt } from '../../syntax/place.ts';
@@ -124,7 +124,7 @@ export const trace = reads<TraceParams, TraceResult>({
       const here = session.findings(file).filter((f) => f.at.span.start >= statement.start && f.at.span.start <= end);
       if (here.length) findings[station.id] = here.flatMap((f) => shown(f) ?? []);
     }
-    const sight = sightOf(traced, snapshot.deploymentOf(config), config);
+    const sight = applicationViewOf(traced, snapshot.deploymentOf(config), config);
     const forms = {
       curl: () => asCurl(traced.request),
       svg: () => traceSvg(traced),

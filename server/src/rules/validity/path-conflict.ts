@@ -1,6 +1,6 @@
 /** Folders of caches and temporary files that two directives use in ways that exclude one another (ngx_add_path). */
 import type { Directive } from '../../config/directive.ts';
-import { PerPiece } from '../../config/pieces.ts';
+import { MemoPerBlock } from '../../config/pieces.ts';
 import { defineRule } from '../rule.ts';
 import { soundFact } from './_sound.ts';
 
@@ -13,7 +13,7 @@ const levelsOf = (d: Directive): string =>
     ? (d.values.find((v) => v.startsWith('levels='))?.slice(7) ?? '')
     : d.values.slice(1).map(Number).filter(Boolean).join(':');
 
-const paths = new PerPiece((directives) => directives.filter((d) => CACHE.test(d.name) || TEMP.test(d.name)));
+const paths = new MemoPerBlock((directives) => directives.filter((d) => CACHE.test(d.name) || TEMP.test(d.name)));
 
 export default defineRule({
   id: 'path-conflict',

@@ -8,7 +8,7 @@ import { isSharedZone, NAME_TITLES, type NameKind, type NameSpec } from '../../c
 import { parametersOf } from '../../catalog/parameters.ts';
 import { parseSize } from '../../catalog/value-kind.ts';
 import type { Directive } from '../../config/directive.ts';
-import { PerPiece } from '../../config/pieces.ts';
+import { MemoPerBlock } from '../../config/pieces.ts';
 import { mayDeclare } from '../../config/unseen-names.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
@@ -69,7 +69,7 @@ function mentionsZones(fact: DirectiveFact): boolean {
 }
 
 /** All declarations and uses of zones and thread pools, in reading order. */
-const mentions = new PerPiece((directives): readonly Declared[] =>
+const mentions = new MemoPerBlock((directives): readonly Declared[] =>
   directives.flatMap((directive) => {
     const fact = directive.fact && mentionsZones(directive.fact) ? soundFact(directive) : null;
     if (!fact) return [];

@@ -28,7 +28,7 @@ export interface SightLine {
   readonly says: string;
 }
 
-export interface Sight {
+export interface ApplicationView {
   readonly title: string;
   readonly lines: readonly SightLine[];
   readonly application: Application;
@@ -136,7 +136,7 @@ export function likelyAnswers(
 }
 
 /** Null where no application of the workspace is asked. */
-export function sightOf(trace: Trace, deployment: Deployment, config: Config): Sight | null {
+export function applicationViewOf(trace: Trace, deployment: Deployment, config: Config): ApplicationView | null {
   const request = trace.outcome.upstreamRequest;
   if (!request || !deployment.applications.length) return null;
   const application = applicationsBehind(request.servers, deployment, nginxContainer(deployment, config.files.keys()))[0];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readDeployment } from '../../server/src/deploy/deployment.ts';
-import { type Sight, sightOf } from '../../server/src/features/sight.ts';
+import { type ApplicationView, applicationViewOf } from '../../server/src/features/application-view.ts';
 import { traceRequest } from '../../server/src/trace/request.ts';
 import type { HeaderPair } from '../../server/src/trace/trace.ts';
 import { loadedPython, tree } from '../deploy/fixture.ts';
@@ -21,14 +21,14 @@ MIDDLEWARE = ['django.middleware.common.CommonMiddleware', 'django.middleware.cs
 async function sight(
   locations: string,
   request: { method?: string; headers: readonly HeaderPair[]; scheme?: 'http' | 'https' },
-): Promise<Sight | null> {
+): Promise<ApplicationView | null> {
   const config = await configOf(`events {}\nhttp { server { listen 80; listen 443 ssl; server_name shop.example.com; ${locations} } }\n`);
   const { scheme = 'http', ...rest } = request;
   const trace = traceRequest(config, { target: '/cart', scheme, localPort: scheme === 'https' ? 443 : 80, ...rest });
-  return sightOf(trace, readDeployment(APPLICATION, await loadedPython()), config);
+  return applicationViewOf(trace, readDeployment(APPLICATION, await loadedPython()), config);
 }
 
-const lines = (s: Sight | null): Record<string, string> =>
+const lines = (s: ApplicationView | null): Record<string, string> =>
   Object.fromEntries((s?.lines ?? []).map((l) => [l.name, `${l.value}${l.good === null ? '' : l.good ? ' +' : ' -'}`]));
 const HOST: HeaderPair = ['Host', 'shop.example.com'];
 const PASS =
