@@ -806,7 +806,9 @@ export function argumentItems(given: ArgumentAsk): Completion | null {
   const items = completion.items.filter((item) => isTaken(item, kept, words, [], facts));
   // with the words that come after, unless none of the proposals goes with them
   const fitting = site.following.length ? items.filter((item) => isTaken(item, kept, words, site.following, facts)) : [];
-  return { span: at(keep), items: fitting.length ? fitting : items };
+  // several words beside those that are there already would be too many
+  const single = site.following.length ? items.filter((item) => !/\s/.test(item.insert ?? item.label)) : items;
+  return { span: at(keep), items: fitting.length ? fitting : single };
 }
 
 /** What is only the beginning of a value is gone on with. */

@@ -199,7 +199,13 @@ const MEANINGS: Readonly<Record<string, Meaning>> = table({
   fastcgi_split_path_info: { rows: [['^(.+?\\.php)(/.*)$', 'script, and the path behind it']] },
   secure_link: { rows: [['$arg_md5,$arg_expires', 'hash and end of validity, from the query']] },
   secure_link_md5: { rows: [['"$secure_link_expires$uri secret"', 'what the hash is made of']] },
-  proxy_cookie_flags: { rows: [['~ secure httponly samesite=lax', 'all cookies']], only: true },
+  proxy_cookie_flags: {
+    rows: [
+      ['~ secure httponly samesite=lax', 'all cookies'],
+      ['~', 'all cookies, with the flags that follow'],
+    ],
+    only: true,
+  },
   worker_rlimit_nofile: { rows: [['65535', 'open files of a worker']] },
   thread_pool: { rows: [['default threads=32', 'the pool of aio threads']] },
   access_log: { rows: [['/var/log/nginx/access.log', '']] },
