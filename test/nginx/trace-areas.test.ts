@@ -158,12 +158,12 @@ async function follow(area: Area): Promise<string[]> {
         ...(ask.sni === undefined ? {} : { scheme: 'https' as const, sni: ask.sni }),
         ...ask.input,
       };
-      const trace = (assume: Record<string, string>, upstream?: UpstreamAnswer): Trace =>
+      const trace = (assume: Record<string, string>, upstream?: UpstreamAnswer, now = Math.floor(Date.now() / 1000)): Trace =>
         traceRequest(config, input, {
           files: disk,
           upstreams,
           assume: { ...assume, ...Object.fromEntries(Object.entries(ask.assume ?? {}).map(([k, v]) => [fill(k), fill(v)])) },
-          now: Math.floor(Date.now() / 1000),
+          now,
           ...(upstream ? { upstream } : {}),
         });
       // before nginx writes anything to the disk; a cache is asked about when nginx has said what it holds
@@ -189,12 +189,14 @@ async function follow(area: Area): Promise<string[]> {
         if (state === 'MISS' || state === 'EXPIRED')
           if (!stored.has(s.target)) stored.set(s.target, { status: answers[0]!.status, headers: answers[0]!.headers });
       } else if (Object.keys(assume).length) traced = trace(assume);
-      const found = differences(
-        traced,
-        answer,
-        echoes.flatMap((e) => e.take()),
-        s.method === 'HEAD',
-      );
+      const taken = echoes.flatMap((e) => e.take());
+      let found = differences(traced, answer, taken, s.method === 'HEAD');
+      // the second may have changed between the two: nginx says in which one it answered
+      const dated = Date.parse(answer?.headers.find(([n]) => n === 'Date')?.[1] ?? '') / 1000;
+      if (found.length && dated && traced === before) {
+        const again = differences(trace({}, undefined, dated), answer, taken, s.method === 'HEAD');
+        if (!again.length) found = again;
+      }
       if (found.length) wrong.push(`${ask.send}\n${found.join('\n')}`);
     }
   } finally {
