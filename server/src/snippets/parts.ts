@@ -89,6 +89,7 @@ export const redirectServer = (): string =>
 
   location ^~ /.well-known/acme-challenge/ {
     alias /var/www/letsencrypt/.well-known/acme-challenge/;
+    allow all; # also below a list of addresses
   }
 
   location / {

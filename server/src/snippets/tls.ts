@@ -74,6 +74,7 @@ $0`,
     body: lines`
 location ^~ /.well-known/acme-challenge/ {
   alias \${1:/var/www/letsencrypt}/.well-known/acme-challenge/;
+  allow all; # also below a list of addresses
 }
 $0`,
   },
