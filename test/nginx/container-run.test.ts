@@ -31,7 +31,7 @@ const TEST: ContainerTest = {
   image: 'nginx:1.27-alpine',
   program: 'nginx',
   name: 'proxylens-a1',
-  folder: '/home/ann/tmp/proxylens-a1',
+  folder: '/srv/copies/proxylens-a1',
   args: ['-t', '-c', `${INSIDE}/files/0-nginx.conf`],
 };
 
@@ -67,7 +67,7 @@ test('the command line is exactly what a person agrees to', () => {
       'docker run --rm --name proxylens-a1 --pull never --network none --user 0:0',
       '--cap-drop ALL --cap-add CHOWN --cap-add DAC_OVERRIDE --cap-add FOWNER',
       '--security-opt no-new-privileges --security-opt label=disable',
-      '--mount type=bind,source=/home/ann/tmp/proxylens-a1,target=/proxylens,readonly',
+      '--mount type=bind,source=/srv/copies/proxylens-a1,target=/proxylens,readonly',
       '--tmpfs /proxylens/run:rw,size=16m --tmpfs /proxylens/temp:rw,size=16m --tmpfs /proxylens/cache:rw,size=16m',
       '--entrypoint nginx nginx:1.27-alpine -t -c /proxylens/files/0-nginx.conf',
     ].join(' '),
@@ -79,8 +79,8 @@ test('a comma or a quote in the folder is no further field of the mount', () => 
     const args = containerArguments({ ...TEST, folder });
     return args[args.indexOf('--mount') + 1];
   };
-  assert.equal(mount('/tmp/a,target=/etc'), 'type=bind,"source=/tmp/a,target=/etc",target=/proxylens,readonly');
-  assert.equal(mount('/tmp/a"b'), 'type=bind,"source=/tmp/a""b",target=/proxylens,readonly');
+  assert.equal(mount('/srv/a,target=/etc'), 'type=bind,"source=/srv/a,target=/etc",target=/proxylens,readonly');
+  assert.equal(mount('/srv/a"b'), 'type=bind,"source=/srv/a""b",target=/proxylens,readonly');
 });
 
 const COMPOSED = {

@@ -94,6 +94,19 @@ const OPENRESTY = [
   'form-input-nginx-module',
 ];
 
+/** Alpine's APKBUILD and the spec files of Fedora and RHEL: mail, stream, geoip, image filter, xslt and perl are packages of their own. */
+const PARTED = {
+  options: [
+    ...COMMON,
+    '--with-threads',
+    '--with-file-aio',
+    '--with-http_degradation_module',
+    '--with-mail_ssl_module',
+    ...STREAM.filter((o) => o !== '--with-stream'),
+  ],
+  sources: [],
+};
+
 const FACTS: Readonly<Record<Exclude<Build, 'any'>, BuildFacts>> = {
   plain: { options: [], sources: [] },
   // Debian: stream, mail, geoip, image-filter, xslt and perl are packages of their own
@@ -108,29 +121,8 @@ const FACTS: Readonly<Record<Exclude<Build, 'any'>, BuildFacts>> = {
     ],
     sources: [],
   },
-  // Alpine's APKBUILD and the spec files of Fedora and RHEL: mail, stream, geoip, image filter, xslt and perl are packages of their own
-  alpine: {
-    options: [
-      ...COMMON,
-      '--with-threads',
-      '--with-file-aio',
-      '--with-http_degradation_module',
-      '--with-mail_ssl_module',
-      ...STREAM.filter((o) => o !== '--with-stream'),
-    ],
-    sources: [],
-  },
-  rhel: {
-    options: [
-      ...COMMON,
-      '--with-threads',
-      '--with-file-aio',
-      '--with-http_degradation_module',
-      '--with-mail_ssl_module',
-      ...STREAM.filter((o) => o !== '--with-stream'),
-    ],
-    sources: [],
-  },
+  alpine: PARTED,
+  rhel: PARTED,
   official: { options: [...COMMON, ...STREAM, ...MAIL, '--with-threads', '--with-file-aio'], sources: [] },
   openresty: { options: [...COMMON, ...STREAM, ...MAIL, '--with-threads', '--with-file-aio'], sources: OPENRESTY },
   angie: { options: [...COMMON, ...STREAM, ...MAIL, '--with-threads', '--with-file-aio'], sources: ['angie'] },
