@@ -33,3 +33,21 @@ export const site = (lines: string): string => inLocation('', lines);
 /** The same over TLS, for shop.example.com. */
 export const httpsSite = (lines: string): string =>
   inLocation(`    listen 443 ssl;\n    server_name shop.example.com;\n    ${CERTIFICATE}\n`, lines);
+
+/** nginx in a cluster, its main file from a ConfigMap. */
+export const EDGE = `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: edge }
+spec:
+  template:
+    metadata: { labels: { app: edge } }
+    spec:
+      containers:
+        - name: nginx
+          image: nginx:1.28
+          volumeMounts: [{ name: conf, mountPath: /etc/nginx/nginx.conf, subPath: nginx.conf }]
+      volumes: [{ name: conf, configMap: { name: edge } }]
+`;
+
+/** The kustomization that makes this ConfigMap of the file beside it. */
+export const EDGE_MAP = 'configMapGenerator: [{ name: edge, files: [../nginx.conf] }]\n';

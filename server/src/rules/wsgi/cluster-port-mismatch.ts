@@ -8,7 +8,7 @@ import type { ClusterService, ServicePort } from '../../deploy/kubernetes.ts';
 import { certain } from '../../deploy/setting.ts';
 import { defineRule } from '../rule.ts';
 import { nearest } from '../validity/_guess.ts';
-import { main, tree } from './_examples.ts';
+import { EDGE, EDGE_MAP, main, tree } from './_examples.ts';
 import { linksOf, nginxOf } from './_links.ts';
 
 /** The Service that a name means in a namespace: `api`, `api.prod`, `api.prod.svc.cluster.local`. */
@@ -65,20 +65,7 @@ spec:
   selector: { app: api }
   ports: [{ port: ${port}, targetPort: ${target} }]
 ---
-apiVersion: apps/v1
-kind: Deployment
-metadata: { name: edge }
-spec:
-  template:
-    metadata: { labels: { app: edge } }
-    spec:
-      containers:
-        - name: nginx
-          image: nginx:1.28
-          volumeMounts: [{ name: conf, mountPath: /etc/nginx/nginx.conf, subPath: nginx.conf }]
-      volumes: [{ name: conf, configMap: { name: edge } }]
-`;
-const MAP = 'configMapGenerator: [{ name: edge, files: [../nginx.conf] }]\n';
+${EDGE}`;
 const SITE = (address: string, mark = ''): string =>
   main(`server {
     location / {
@@ -181,9 +168,9 @@ An Ingress names a Service of its own namespace and one of that Service's ports;
       bad: tree({
         'nginx.conf': SITE('api:8000', '\n#                  ^^^^^^^^^^^^^^^ noPort'),
         'k8s/all.yaml': MANIFEST('80'),
-        'k8s/kustomization.yaml': MAP,
+        'k8s/kustomization.yaml': EDGE_MAP,
       }),
-      good: tree({ 'nginx.conf': SITE('api:80'), 'k8s/all.yaml': MANIFEST('80'), 'k8s/kustomization.yaml': MAP }),
+      good: tree({ 'nginx.conf': SITE('api:80'), 'k8s/all.yaml': MANIFEST('80'), 'k8s/kustomization.yaml': EDGE_MAP }),
       notOn122: 'the name of the upstream is resolved when nginx starts',
     },
   ],

@@ -6,7 +6,7 @@ import { frameworkTitle } from '../../deploy/application.ts';
 import { asked } from '../../deploy/frameworks/framework.ts';
 import type { Ingress } from '../../deploy/kubernetes.ts';
 import { defineRule } from '../rule.ts';
-import { main, tree } from './_examples.ts';
+import { EDGE, EDGE_MAP, main, tree } from './_examples.ts';
 import { distinct, nginxOf, portOf, probe, sidesOf } from './_links.ts';
 
 const MEGABYTE = 1024 * 1024;
@@ -53,20 +53,7 @@ kind: Service
 metadata: { name: edge }
 spec: { selector: { app: edge }, ports: [{ port: 80 }] }
 ---
-apiVersion: apps/v1
-kind: Deployment
-metadata: { name: edge }
-spec:
-  template:
-    metadata: { labels: { app: edge } }
-    spec:
-      containers:
-        - name: nginx
-          image: nginx:1.28
-          volumeMounts: [{ name: conf, mountPath: /etc/nginx/nginx.conf, subPath: nginx.conf }]
-      volumes: [{ name: conf, configMap: { name: edge } }]
-`;
-const MAP = 'configMapGenerator: [{ name: edge, files: [../nginx.conf] }]\n';
+${EDGE}`;
 
 const ANNOTATIONS = 'nginx.ingress.kubernetes.io/proxy-body-size: 20m, nginx.ingress.kubernetes.io/rewrite-target: /$2';
 
@@ -180,12 +167,12 @@ the application answers to.`,
           'annotations: { nginx.ingress.kubernetes.io/proxy-body-size: 8m }',
           'annotations:\n    nginx.ingress.kubernetes.io/proxy-body-size: 8m\n#                                                ^^ body',
         ),
-        'k8s/kustomization.yaml': MAP,
+        'k8s/kustomization.yaml': EDGE_MAP,
       }),
       good: tree({
         'nginx.conf': SITE,
         'k8s/all.yaml': MANIFEST('nginx.ingress.kubernetes.io/proxy-body-size: 20m', '/'),
-        'k8s/kustomization.yaml': MAP,
+        'k8s/kustomization.yaml': EDGE_MAP,
       }),
     },
     {
@@ -195,9 +182,9 @@ the application answers to.`,
           'paths: [{ path: "/shop"',
           'paths: [{ path: "/shop"\n#                        ^^^^^ group\n                ',
         ),
-        'k8s/kustomization.yaml': MAP,
+        'k8s/kustomization.yaml': EDGE_MAP,
       }),
-      good: tree({ 'nginx.conf': SITE, 'k8s/all.yaml': MANIFEST(ANNOTATIONS, '/shop(/|$)(.*)'), 'k8s/kustomization.yaml': MAP }),
+      good: tree({ 'nginx.conf': SITE, 'k8s/all.yaml': MANIFEST(ANNOTATIONS, '/shop(/|$)(.*)'), 'k8s/kustomization.yaml': EDGE_MAP }),
     },
   ],
 });
