@@ -4,7 +4,7 @@ import { type Deployment, readDeployment } from '../../server/src/deploy/deploym
 import {
   arrivingAt,
   nameKnown,
-  nginxContainer,
+  nginxContainers,
   publishedAs,
   reachedFrom,
   samePlaceOutside,
@@ -81,8 +81,8 @@ test('an address of the environment counts as the one that the text falls back t
 
 test('the container of nginx: by its mounts', async () => {
   const d = await read(COMPOSE);
-  assert.equal(nginxContainer(d, [at('nginx/nginx.conf')])?.name, 'nginx');
-  assert.equal(nginxContainer(d, [at('elsewhere/nginx.conf')]), null);
+  assert.equal(nginxContainers(d, [at('nginx/nginx.conf')])[0]?.name, 'nginx');
+  assert.equal(nginxContainers(d, [at('elsewhere/nginx.conf')])[0], undefined);
 });
 
 test('folders of two containers are one where a volume says so', async () => {

@@ -166,3 +166,111 @@ test('a folder among the tests is asked about by itself, as for a new deployment
   assert.deepEqual([...new Set(applications.map((a) => a.framework?.declaration.title))], ['Django']);
   for (const { files } of applications) for (const file of files) assert.match(file, /\/test\/sample\//);
 });
+
+describe('several deployments behind one main file', () => {
+  const FLASK = 'from flask import Flask\n\napp = Flask(__name__)\n';
+  const image = (port: number): string =>
+    `FROM python:3.12\nCOPY . /app\nWORKDIR /app\nCMD ["gunicorn", "-b", "0.0.0.0:${port}", "main:app"]\n`;
+  const made = (folder: string, port: number): Files => ({ [`${folder}/Dockerfile`]: image(port), [`${folder}/main.py`]: FLASK });
+  const site = (address: string): string => `server {
+    listen 80;
+    location / {
+        proxy_set_header Host $host;
+        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+        proxy_set_header X-Forwarded-Proto $scheme;
+        proxy_pass http://${address};
+    }
+}
+`;
+  const MAIN = 'events {}\nhttp {\n    include /etc/nginx/conf.d/*.conf;\n}\n';
+  const front = (name: string, network: string, ...more: string[]): string =>
+    `  ${name}:\n    image: nginx:1.27\n    networks: [${network}]\n    volumes: ["./nginx/nginx.conf:/etc/nginx/nginx.conf:ro"${more.map((m) => `, "${m}"`).join('')}]\n`;
+  const back = (name: string, network: string, alias: string): string =>
+    `  ${name}:\n    build: ./${name}\n    networks: {${network}: {aliases: [${alias}]}}\n`;
+  const NETWORKS = 'networks: {one: {}, two: {}}\n';
+  const lost = async (files: Files, ...open: string[]): Promise<string[]> => {
+    const memory = inMemory({ '.git/HEAD': '', ...files });
+    const { findings } = await checked(memory, ['.']);
+    const own = (f: { rule: string }): boolean => f.rule === 'socket-not-listened';
+    const editor = await edited(memory, open);
+    const there = open.flatMap((p) => editor.findings(fromPath(`/checkout/project/${p}`)).filter(own));
+    assert.deepEqual(there.map(shown).sort(), findings.filter(own).map(shown).sort());
+    return findings.filter(own).map((f) => f.message.replace(/:.*/, ''));
+  };
+  const NOBODY = (service: string): string => `No application of the service ${service} listens on port 8000`;
+
+  test('two services of one compose file: each network has its own application under the name', async () => {
+    const nginx = MAIN.replace('include /etc/nginx/conf.d/*.conf;', site('app:8000').replaceAll('\n', '\n    '));
+    const files = (shop: number, blog: number): Files => ({
+      'compose.yaml': `services:\n${back('shop', 'one', 'app')}${back('blog', 'two', 'app')}${front('a', 'one')}${front('b', 'two')}${NETWORKS}`,
+      'nginx/nginx.conf': nginx,
+      ...made('shop', shop),
+      ...made('blog', blog),
+    });
+    assert.deepEqual(await lost(files(8000, 8000), 'nginx/nginx.conf'), []);
+    assert.deepEqual(await lost(files(8000, 9000), 'nginx/nginx.conf'), [NOBODY('blog')]);
+    assert.deepEqual(await lost(files(9000, 8000), 'nginx/nginx.conf'), [NOBODY('shop')]);
+  });
+
+  test('two services with one main file and a site each: no site is held against the other’s network', async () => {
+    const files: Files = {
+      'compose.yaml': `services:\n${back('shop', 'one', 'shop')}${back('blog', 'two', 'blog')}${front('a', 'one', './nginx/shop.conf:/etc/nginx/conf.d/default.conf')}${front('b', 'two', './nginx/blog.conf:/etc/nginx/conf.d/default.conf')}${NETWORKS}`,
+      'nginx/nginx.conf': MAIN,
+      'nginx/shop.conf': site('shop:8000'),
+      'nginx/blog.conf': site('blog:8000'),
+      ...made('shop', 8000),
+    };
+    assert.deepEqual(await lost({ ...files, ...made('blog', 8000) }, 'nginx/shop.conf', 'nginx/blog.conf'), []);
+    assert.deepEqual(await lost({ ...files, ...made('blog', 9000) }, 'nginx/shop.conf', 'nginx/blog.conf'), [NOBODY('blog')]);
+  });
+
+  test('two compose files in folders of their own: a service of one name is that of the same project', async () => {
+    const compose =
+      'services:\n  web:\n    build: .\n  nginx:\n    image: nginx:1.27\n    volumes: ["../nginx/nginx.conf:/etc/nginx/nginx.conf:ro", "../nginx/conf.d/:/etc/nginx/conf.d/:ro"]\n';
+    const files = (shop: number, blog: number): Files => ({
+      'nginx/nginx.conf': MAIN,
+      'nginx/conf.d/default.conf': site('web:8000'),
+      'shop/compose.yaml': compose,
+      'blog/compose.yaml': compose,
+      ...made('shop', shop),
+      ...made('blog', blog),
+    });
+    assert.deepEqual(await lost(files(8000, 8000), 'nginx/conf.d/default.conf'), []);
+    assert.deepEqual(await lost(files(9000, 8000), 'nginx/conf.d/default.conf'), [NOBODY('web')]);
+    assert.deepEqual(await lost(files(8000, 9000), 'nginx/conf.d/default.conf'), [NOBODY('web')]);
+  });
+
+  test('the variants of one service for development and production are one deployment', async () => {
+    const compose = (command: string): string =>
+      `services:\n  web:\n    build: .\n    command: ${command}\n  nginx:\n    image: nginx:1.27\n    volumes: ["./nginx/nginx.conf:/etc/nginx/nginx.conf:ro", "./nginx/conf.d/:/etc/nginx/conf.d/:ro"]\n`;
+    const files: Files = {
+      'nginx/nginx.conf': MAIN,
+      'nginx/conf.d/default.conf': site('web:8000'),
+      'compose.prod.yaml': compose('gunicorn -b 0.0.0.0:9000 main:app'),
+      'compose.yaml': compose('flask run --host 0.0.0.0 --port 8000'),
+      ...made('.', 8000),
+    };
+    assert.deepEqual(await lost(files, 'nginx/conf.d/default.conf'), []);
+  });
+
+  test('sites of two applications that one main file includes by their paths', async () => {
+    const [shop, blog] = [
+      below('shop', UNIT),
+      changed(below('blog', UNIT), 'blog/deploy/blog.service', '/run/blog/web.sock', '/run/other.sock'),
+    ];
+    const files: Files = {
+      'nginx/nginx.conf':
+        'events {}\nhttp {\n    include ../shop/deploy/sites-available/blog;\n    include ../blog/deploy/sites-available/blog;\n}\n',
+      ...shop,
+      ...blog,
+    };
+    const memory = inMemory({ '.git/HEAD': '', ...files });
+    const { asked } = await checked(memory, ['nginx/nginx.conf']);
+    const loader = await loaderOf(memory);
+    const { applications } = await loader.deployment(asked[0]!);
+    assert.deepEqual([...new Set(applications.flatMap((a) => a.files.map((f) => /project\/(\w+)\//.exec(f)?.[1])))].sort(), [
+      'blog',
+      'shop',
+    ]);
+  });
+});

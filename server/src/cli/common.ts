@@ -243,11 +243,11 @@ export class Loader {
 
   /** What a project says of the applications behind one of its configurations. */
   async deployment({ config, project }: Pick<Asked, 'config' | 'project'>): Promise<Deployment> {
-    return this.deploymentAt(project, config.tree.standIn?.file ?? config.root);
+    return this.deploymentAt(project, config.tree.standIn?.file ?? config.root, config.files.keys());
   }
 
-  private async deploymentAt(project: Project, root: FileId): Promise<Deployment> {
-    const sides = applicationFilesOf(project, root);
+  private async deploymentAt(project: Project, root: FileId, reads: Iterable<FileId> = []): Promise<Deployment> {
+    const sides = applicationFilesOf(project, root, { reads });
     for (const file of new Set([...sides.files, ...(sides.wider ?? [])])) {
       const read = this.application.has(file) ? null : await this.files.read(file);
       if (read && !read.problem) this.application.set(file, read.text);

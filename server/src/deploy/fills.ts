@@ -30,9 +30,9 @@ type Fills = Map<string, Fill[]>;
 
 const tables = new WeakMap<Deployment, Fills>();
 
-/** The values that files give a placeholder of a template, each once, the likeliest first; `from` is the container that nginx runs in. */
-export function fillsOf(deployment: Deployment, from: ComposeService | null, name: string): readonly Fill[] {
-  const own = from ? (environmentOf(deployment, from).get(name) ?? []) : [];
+/** The values that files give a placeholder of a template, each once, the likeliest first; `nginxes` are the containers that nginx runs in. */
+export function fillsOf(deployment: Deployment, nginxes: readonly ComposeService[], name: string): readonly Fill[] {
+  const own = nginxes.flatMap((from) => environmentOf(deployment, from).get(name) ?? []);
   const seen = new Set<string>();
   return [...own, ...(tableOf(deployment).get(name) ?? [])].filter((f) => !seen.has(f.value) && seen.add(f.value)).slice(0, 8);
 }

@@ -28,23 +28,38 @@ export type Reached =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'unknown' };
 
-/** The service of a compose file that runs nginx with one of these files: by a mount, else by a build from a folder that holds one. */
-export function nginxContainer(deployment: Deployment, files: Iterable<FileId>): ComposeService | null {
-  const list = [...files];
-  for (const service of deployment.containers) {
-    if (service.maps?.length && list.some((f) => mountedKey(service, f, (id) => deployment.files.get(id)) !== null)) return service;
-    const looks = /(^|\/)(nginx|nginx-unprivileged|openresty|angie)(:|@|$)/.test(service.image?.text.split('/').at(-1) ?? '');
-    const mounted = service.mounts.some(
-      (m) => m.source?.startsWith('.') && list.some((f) => isBelow(f, resolve(dirname(service.file), m.source!))),
-    );
-    if (mounted && (looks || service.mounts.some((m) => /nginx/.test(m.target)))) return service;
-    if (service.dockerfile && !deployment.applications.some((a) => a.container === service)) {
-      const text = deployment.files.get(service.dockerfile) ?? '';
-      if (/^\s*FROM\s+\S*(nginx|openresty|angie)/im.test(text) && list.some((f) => isBelow(f, dirname(service.dockerfile!))))
-        return service;
-    }
+/** The files, of these, that a container runs nginx with: by a mount, else by a build from a folder that holds them. Empty where it runs another program. */
+function runWith(deployment: Deployment, service: ComposeService, files: readonly FileId[]): readonly FileId[] {
+  const keyed = service.maps?.length ? files.filter((f) => mountedKey(service, f, (id) => deployment.files.get(id)) !== null) : [];
+  if (keyed.length) return keyed;
+  const looks = /(^|\/)(nginx|nginx-unprivileged|openresty|angie)(:|@|$)/.test(service.image?.text.split('/').at(-1) ?? '');
+  if (looks || service.mounts.some((m) => /nginx/.test(m.target))) {
+    const sources = service.mounts.flatMap((m) => (m.source?.startsWith('.') ? [resolve(dirname(service.file), m.source)] : []));
+    const mounted = sources.length ? files.filter((f) => sources.some((source) => isBelow(f, source))) : [];
+    if (mounted.length) return mounted;
   }
-  return null;
+  if (!service.dockerfile || deployment.applications.some((a) => a.container === service)) return [];
+  const folder = dirname(service.dockerfile);
+  const isNginx = /^\s*FROM\s+\S*(nginx|openresty|angie)/im.test(deployment.files.get(service.dockerfile) ?? '');
+  return isNginx ? files.filter((f) => isBelow(f, folder)) : [];
+}
+
+/**
+ * The containers that run nginx with these files, the files of one configuration: several where deployments share them, each with networks and
+ * services of its own. Of the variants of one service in a folder (for development and for production) the first counts.
+ */
+export function nginxContainers(deployment: Deployment, files: Iterable<FileId>): readonly ComposeService[] {
+  const list = [...files];
+  const out: ComposeService[] = [];
+  let shared: readonly FileId[] = list;
+  for (const service of deployment.containers) {
+    if (out.some((s) => s.name === service.name && dirname(s.file) === dirname(service.file))) continue;
+    const own = runWith(deployment, service, out.length ? shared : list);
+    if (!own.length || (out.length && own.length < shared.length)) continue;
+    if (!out.length) shared = own;
+    out.push(service);
+  }
+  return out;
 }
 
 /** Under which ports of the machine a TCP port of the container is reached from outside. */
@@ -153,7 +168,9 @@ function fromContainer(deployment: Deployment, from: ComposeService, target: Ext
       : { kind: 'unknown' };
   }
   const linked = from.links.get(target.host);
-  const service = deployment.containers.find((s) => (s.name === linked || s.hostNames.includes(target.host)) && shareNetwork(s, from));
+  const isMeant = (s: ComposeService): boolean => (s.name === linked || s.hostNames.includes(target.host)) && shareNetwork(s, from);
+  // two projects may have a network of one name each
+  const service = projectOf(deployment, from)?.services.find(isMeant) ?? deployment.containers.find(isMeant);
   return service ? inService(deployment, service, target) : { kind: 'unknown' };
 }
 

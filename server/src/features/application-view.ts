@@ -10,7 +10,7 @@ import type { Deployment } from '../deploy/deployment.ts';
 import { fillsOf } from '../deploy/fills.ts';
 import djangoFramework from '../deploy/frameworks/django.ts';
 import { asked, frameworkSettings } from '../deploy/frameworks/framework.ts';
-import { arrivingAt, nginxContainer, reachedFrom, type Target } from '../deploy/reach.ts';
+import { arrivingAt, nginxContainers, reachedFrom, type Target } from '../deploy/reach.ts';
 import type { Seen } from '../deploy/seen.ts';
 import { certain } from '../deploy/setting.ts';
 import { type AppView, applicationView } from '../deploy/view.ts';
@@ -42,12 +42,14 @@ function hostAndPort(text: string): Target | null {
   return m ? { kind: 'tcp', host: m[1]!.replace(/^\[|\]$/g, ''), port: Number(m[2] ?? 80) } : null;
 }
 
-/** The applications that the servers of a group lead to, each once; none where no application of the workspace listens there. */
-export function applicationsBehind(servers: readonly string[], deployment: Deployment, from: ComposeService | null): Application[] {
+/** The applications that the servers of a group lead to from the containers of nginx, or from the machine where it runs in none, each once; none where no application of the workspace listens there. */
+export function applicationsBehind(servers: readonly string[], deployment: Deployment, nginxes: readonly ComposeService[]): Application[] {
   const found = servers.flatMap((text) => {
     const target = hostAndPort(text);
-    const reached = target ? reachedFrom(deployment, from, target) : null;
-    return reached?.kind === 'listener' ? [reached.application] : [];
+    return (nginxes.length ? nginxes : [null]).flatMap((from) => {
+      const reached = target ? reachedFrom(deployment, from, target) : null;
+      return reached?.kind === 'listener' ? [reached.application] : [];
+    });
   });
   return [...new Set(found)];
 }
@@ -60,12 +62,12 @@ const shown = (s: Seen<unknown>): string => (s.known ? String(s.value === '' ? '
 
 /** What the project fills into the placeholders of a configuration's templates, with the file and the line that do. */
 export function fillsFor(config: Config, deployment: Deployment): KnownValues {
-  const from = nginxContainer(deployment, config.files.keys());
+  const nginxes = nginxContainers(deployment, config.files.keys());
   const place = ({ file, span }: Place): string =>
     `${basename(file)}:${(deployment.files.get(file) ?? '').slice(0, span.start).split('\n').length}`;
   return Object.fromEntries(
     [...placeholdersOf(config)].flatMap((name) => {
-      const values = fillsOf(deployment, from, name);
+      const values = fillsOf(deployment, nginxes, name);
       return values.length ? [[name, values.map((f) => ({ value: f.value, from: place(f.place) }))]] : [];
     }),
   );
@@ -97,9 +99,9 @@ export function withHost(config: Config, fills: KnownValues, { headers }: Reques
 
 /** A request for a port of the machine as it arrives in nginx's container, whose ports the machine publishes. */
 export function arriving(request: RequestInput, config: Config, deployment: Deployment): RequestInput {
-  const container = nginxContainer(deployment, config.files.keys());
+  const nginxes = nginxContainers(deployment, config.files.keys());
   const port = request.localPort ?? (request.scheme === 'https' ? 443 : 80);
-  const mapping = container && request.scheme !== 'udp' ? arrivingAt(container, port) : null;
+  const mapping = request.scheme === 'udp' ? undefined : nginxes.map((from) => arrivingAt(from, port)).find((m) => m !== null);
   return mapping ? { ...request, localPort: mapping.target } : request;
 }
 
@@ -112,11 +114,11 @@ export function likelyAnswers(
   config: Config,
   deployment: Deployment,
 ): (request: UpstreamRequest) => LikelyAnswer | null {
-  const container = deployment.applications.length ? nginxContainer(deployment, config.files.keys()) : null;
+  const nginxes = deployment.applications.length ? nginxContainers(deployment, config.files.keys()) : [];
   const host = input.headers?.find(([n]) => n.toLowerCase() === 'host')?.[1] ?? '';
   return (request) => {
     if (!deployment.applications.length) return null;
-    const application = applicationsBehind(request.servers, deployment, container)[0];
+    const application = applicationsBehind(request.servers, deployment, nginxes)[0];
     if (!application) return null;
     const view = applicationView(application, request, {
       address: input.clientAddress ?? '',
@@ -139,7 +141,7 @@ export function likelyAnswers(
 export function applicationViewOf(trace: Trace, deployment: Deployment, config: Config): ApplicationView | null {
   const request = trace.outcome.upstreamRequest;
   if (!request || !deployment.applications.length) return null;
-  const application = applicationsBehind(request.servers, deployment, nginxContainer(deployment, config.files.keys()))[0];
+  const application = applicationsBehind(request.servers, deployment, nginxContainers(deployment, config.files.keys()))[0];
   if (!application) return null;
   const host = trace.request.headers.find(([n]) => n.toLowerCase() === 'host')?.[1] ?? '';
   const view = applicationView(application, request, { address: trace.request.clientAddress, scheme: trace.request.scheme, host });
@@ -160,7 +162,7 @@ export function applicationViewOf(trace: Trace, deployment: Deployment, config: 
     line('allowed host', view.hostAllowed, view.hostAllowed.known ? view.hostAllowed.value : null),
     line('CSRF', view.csrf, view.csrf.known ? view.csrf.value !== 'refused' : null),
     ...staticLine(application, trace, config),
-    ...portLine(trace, host, nginxContainer(deployment, config.files.keys())),
+    ...portLine(trace, host, nginxContainers(deployment, config.files.keys())[0] ?? null),
     ...application.unreadEnvironment.map(({ path }) => ({
       name: 'environment',
       value: `${path} is not in the workspace`,

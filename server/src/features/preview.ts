@@ -12,7 +12,7 @@ import { listenersOf, pairText, type Server, serversOf } from '../config/servers
 import type { Severity } from '../config/settings.ts';
 import { PASS_DIRECTIVES, passTarget, targetServers } from '../config/upstreams.ts';
 import type { Deployment } from '../deploy/deployment.ts';
-import { nginxContainer } from '../deploy/reach.ts';
+import { nginxContainers } from '../deploy/reach.ts';
 import type { Finding } from '../rules/rule.ts';
 import { statementAt } from '../syntax/place.ts';
 import type { Statement } from '../syntax/statement.ts';
@@ -197,7 +197,7 @@ const ORDER: readonly Severity[] = ['error', 'warning', 'info', 'hint'];
 
 /** Listeners, servers, locations, upstreams and applications with their links, and the findings on each. */
 export function mapOf(config: Config, findings: readonly Finding[], deployment: Deployment): MapView {
-  const container = nginxContainer(deployment, config.files.keys());
+  const nginxes = nginxContainers(deployment, config.files.keys());
   const nodes: MapView['nodes'][number][] = [];
   const links = new Map<string, { from: string; to: string }>();
   const known = new Set<string>();
@@ -239,7 +239,7 @@ export function mapOf(config: Config, findings: readonly Finding[], deployment: 
           url: null,
         });
         link(from, id);
-        for (const a of applicationsBehind(targetServers(t), deployment, container)) {
+        for (const a of applicationsBehind(targetServers(t), deployment, nginxes)) {
           const app = applicationTitle(a);
           add({ id: `application ${app}`, kind: 'application', label: app, detail: '', at: null, findings: none, url: null });
           link(id, `application ${app}`);

@@ -88,22 +88,29 @@ interface ApplicationFiles {
 
 const known = new WeakMap<Project, Map<string, ApplicationFiles>>();
 
-/** The application files for a main file, a file within a stand-in, or a folder. `more` are files that only an editor knows. */
-export function applicationFilesOf(project: Project, root: FileId, more: readonly FileId[] = []): ApplicationFiles {
-  const anchor = anchorOf(project, root);
-  const apart = partsApart(project, root);
-  const around = project.parts.filter(({ folder }) => isBelow(anchor, folder) || isBelow(root, folder));
-  const key = [anchor, ...apart, '', ...around.map((p) => p.folder), '', ...more].join('\n');
+/**
+ * The application files for a main file, a file within a stand-in, or a folder. `reads` are the files of its configuration, which may be sites of
+ * several deployments; `more` are files that only an editor knows.
+ */
+export function applicationFilesOf(
+  project: Project,
+  root: FileId,
+  { reads = [], more = [] }: { reads?: Iterable<FileId>; more?: readonly FileId[] } = {},
+): ApplicationFiles {
+  const anchors = anchorsOf(project, root);
+  const apart = partsApart(project, root, reads);
+  const around = project.parts.filter(({ folder }) => [root, ...anchors].some((f) => isBelow(f, folder)));
+  const key = [...anchors, '', ...apart, '', ...around.map((p) => p.folder), '', ...more].join('\n');
   let all = known.get(project);
   if (!all) known.set(project, (all = new Map()));
   let found = all.get(key);
-  if (!found) all.set(key, (found = chosen(project, anchor, { apart, around, more })));
+  if (!found) all.set(key, (found = chosen(project, anchors, { apart, around, more })));
   return found;
 }
 
 function chosen(
   project: Project,
-  anchor: FileId,
+  anchors: readonly FileId[],
   { apart, around, more }: { apart: readonly FileId[]; around: readonly Part[]; more: readonly FileId[] },
 ): ApplicationFiles {
   const all = [...new Set([...around.flatMap((p) => p.own), ...project.others, ...more.filter((f) => isBelow(f, project.boundary))])];
@@ -111,19 +118,20 @@ function chosen(
   if (!apart.length) return { files: all.slice(0, MAX_FILES), wider: null };
   const files = all.filter(mine);
   // what the files beside the deployment say first, so that a budget never costs it
-  const near = (file: FileId): number => (isBelow(file, anchor) ? 0 : 1);
+  const isNear = (file: FileId): boolean => anchors.some((anchor) => isBelow(file, anchor));
+  const near = (file: FileId): number => (isNear(file) ? 0 : 1);
   return {
     files: files.sort((a, b) => near(a) - near(b)).slice(0, MAX_FILES),
-    wider: all.filter((f) => mine(f) || isBelow(f, anchor)).slice(0, MAX_FILES),
+    wider: all.filter((f) => mine(f) || isNear(f)).slice(0, MAX_FILES),
   };
 }
 
-/** The folders that are deployed by themselves and have nothing to do with a configuration. */
-export function partsApart(project: Project, root: FileId): readonly FileId[] {
-  const anchor = anchorOf(project, root);
-  const foreign = project.parts.map((p) => p.folder).filter((folder) => !isBelow(anchor, folder) && !isBelow(root, folder));
+/** The folders that are deployed by themselves and have nothing to do with a configuration, of which `reads` are the files as far as they are known. */
+export function partsApart(project: Project, root: FileId, reads: Iterable<FileId> = []): readonly FileId[] {
+  const anchors = anchorsOf(project, root);
+  const foreign = project.parts.map((p) => p.folder).filter((folder) => ![root, ...anchors].some((f) => isBelow(f, folder)));
   if (!foreign.length) return foreign;
-  const used = [...usedBy(project, root)];
+  const used = [...usedBy(project, root), ...new Set([...reads].map(hostFileOf))];
   return foreign.filter((folder) => !used.some((f) => isBelow(f, folder)));
 }
 
@@ -133,21 +141,23 @@ export function deploymentFor(sides: ApplicationFiles, read: (files: readonly Fi
   return own.applications.length || !sides.wider ? own : read(sides.wider);
 }
 
-/** What starts nginx with a file, as far as the project says. */
-function startedBy(project: Project, root: FileId): Instance | undefined {
+/** What starts nginx with a file, as far as the project says: two deployments may share one main file. */
+function startersOf(project: Project, root: FileId): readonly Instance[] {
   const covering = coveringOf(project, root);
-  return covering.find((i) => placesMain(i, root)) ?? covering[0];
+  const starting = covering.filter((i) => placesMain(i, root));
+  return starting.length ? starting : covering.slice(0, 1);
 }
 
-/** The folder that a configuration is deployed from: that of the compose file, manifest or Dockerfile which mounts or copies it, else its own. */
-function anchorOf(project: Project, root: FileId): FileId {
-  const by = startedBy(project, root);
-  return dirname(by && by.kind !== 'ansible' && by.kind !== 'systemd' ? by.at.file : hostFileOf(root));
+/** The folders that a configuration is deployed from: those of the compose files, manifests or Dockerfiles that mount or copy it, else its own. */
+function anchorsOf(project: Project, root: FileId): readonly FileId[] {
+  const from = startersOf(project, root)
+    .filter((i) => i.kind !== 'ansible' && i.kind !== 'systemd')
+    .map((i) => dirname(i.at.file));
+  return from.length ? [...new Set(from)] : [dirname(hostFileOf(root))];
 }
 
-/** The files and folders that the compose file which starts nginx names: what its other services are built from and given. */
+/** The files and folders that the compose files which start nginx name: what their other services are built from and given. */
 function usedBy(project: Project, root: FileId): ReadonlySet<FileId> {
-  const file = startedBy(project, root)?.at.file;
   const out = new Set<FileId>();
   const follow = (compose: FileId): void => {
     const text = project.placing.get(compose);
@@ -165,7 +175,7 @@ function usedBy(project: Project, root: FileId): ReadonlySet<FileId> {
     }
     for (const path of includes) follow(resolve(dirname(compose), path));
   };
-  if (file) follow(file);
+  for (const { at } of startersOf(project, root)) follow(at.file);
   return out;
 }
 

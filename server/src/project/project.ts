@@ -283,7 +283,7 @@ export async function wordsBeside(tree: Tree, project: Project, sources: Sources
   let known = wordsOf.get(project);
   if (!known) wordsOf.set(project, (known = new Map()));
   const out = new Set<string>();
-  const apart = partsApart(project, tree.standIn?.file ?? tree.root);
+  const apart = partsApart(project, tree.standIn?.file ?? tree.root, tree.files.keys());
   const others = project.configs.filter(
     (id) => !tree.files.has(id) && !project.roots.includes(id) && !apart.some((folder) => isBelow(id, folder)),
   );

@@ -176,7 +176,9 @@ export class Workspace {
 
   /** The application's side: files that `deploy/` may want to read for what is loaded. */
   private applicationFiles(): Set<FileId> {
-    const sides = [...this.loaded.keys(), ...this.folders].map((at) => applicationFilesOf(this.projectOf(hostFileOf(at)), at));
+    const sides = [...this.loaded.keys(), ...this.folders].map((at) =>
+      applicationFilesOf(this.projectOf(hostFileOf(at)), at, { reads: this.loaded.get(at)?.tree.files.keys() ?? [] }),
+    );
     return new Set(sides.flatMap(({ files, wider }) => [...files, ...(wider ?? [])]));
   }
 
@@ -530,7 +532,8 @@ export class Workspace {
     let known = this.deploymentsAt.get(at);
     if (!known) {
       const open = [...this.application].filter(([, f]) => f.version !== null).map(([id]) => id);
-      const sides = applicationFilesOf(this.projectOf(hostFileOf(at)), at, open);
+      const reads = this.loaded.get(at)?.tree.files.keys() ?? [];
+      const sides = applicationFilesOf(this.projectOf(hostFileOf(at)), at, { reads, more: open });
       known = deploymentFor(sides, (files) => this.deploymentFrom(files));
       this.deploymentsAt.set(at, known);
     }
@@ -749,7 +752,8 @@ export class Workspace {
     }
     const beside = standIn ? undefined : await wordsBeside(tree, project, this.sources());
     const includes = new Map(tree.includes);
-    const known = this.loaded.has(root);
+    const readBefore = this.loaded.get(root)?.tree.files;
+    const isSame = readBefore && [...tree.files.keys()].every((id) => readBefore.has(id));
     this.loaded.set(root, {
       tree: { ...tree, includes, ...(beside ? { beside } : {}) },
       includes,
@@ -759,7 +763,8 @@ export class Workspace {
       contexts: standIn?.contexts ?? null,
       stale: this.overtaken !== before,
     });
-    if (!known) this.applicationSettled = false;
+    // a site that is new in it may be of another application
+    if (!isSame) this.applicationSettled = false;
     this.built.delete(root);
   }
 

@@ -8,17 +8,17 @@ import { variablesIn } from '../../syntax/variable.ts';
 import { flowInto } from '../data-flow.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { nginxOf } from '../wsgi/_links.ts';
+import { nginxesOf } from '../wsgi/_links.ts';
 
 const SETTERS = ['proxy_set_header', 'grpc_set_header', 'fastcgi_param', 'uwsgi_param', 'scgi_param'];
 
 /** Whether a container is asked for under a port that is not the scheme's own. */
-const isOnOtherPorts = (from: ComposeService | null): boolean =>
-  from?.ports.some((p) => p.protocol === 'tcp' && p.published !== null && p.published !== 80 && p.published !== 443) ?? false;
+const isOnOtherPorts = (from: ComposeService): boolean =>
+  from.ports.some((p) => p.protocol === 'tcp' && p.published !== null && p.published !== 80 && p.published !== 443);
 
 /** The container of nginx has other ports outside than it listens on within. */
 const publishesOtherPorts = (config: Config, deployment: Deployment): boolean =>
-  asked(config, `other ports outside, by ${numberOf(deployment)}`, (c) => isOnOtherPorts(nginxOf(c, deployment)));
+  asked(config, `other ports outside, by ${numberOf(deployment)}`, (c) => nginxesOf(c, deployment).some(isOnOtherPorts));
 
 export default defineRule({
   id: 'host-spoofing',

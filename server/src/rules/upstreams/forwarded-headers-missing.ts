@@ -5,7 +5,7 @@ import { listensForPlatform, toldScheme } from '../../answers/who-speaks-tls.ts'
 import type { Directive } from '../../config/directive.ts';
 import { serverOf } from '../../config/servers.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
-import { nginxContainer, reachedThroughAnother } from '../../deploy/reach.ts';
+import { nginxContainers, reachedThroughAnother } from '../../deploy/reach.ts';
 import type { Fix } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { lackOf } from './_headers.ts';
@@ -38,8 +38,7 @@ function missingAt(directive: Directive, deployment: Deployment): (typeof NEEDED
 function handsOn({ scope }: Directive, deployment: Deployment): boolean {
   const server = serverOf(scope);
   if (server && listensForPlatform(server)) return true;
-  const container = nginxContainer(deployment, scope.config.files.keys());
-  return container !== null && reachedThroughAnother(container);
+  return nginxContainers(deployment, scope.config.files.keys()).some(reachedThroughAnother);
 }
 
 export default defineRule({

@@ -20,7 +20,7 @@ import type { Deployment } from '../../deploy/deployment.ts';
 import { writtenBy } from '../../deploy/fills.ts';
 import djangoFramework, { type DjangoProject } from '../../deploy/frameworks/django.ts';
 import { frameworkSettings } from '../../deploy/frameworks/framework.ts';
-import { nginxContainer, publishedAs, type Reached, reachedFrom, type Target } from '../../deploy/reach.ts';
+import { nginxContainers, publishedAs, type Reached, reachedFrom, type Target } from '../../deploy/reach.ts';
 import { unknown } from '../../deploy/servers/unknown.ts';
 import { type AppView, applicationView } from '../../deploy/view.ts';
 import { standsAt } from '../../trace/at.ts';
@@ -53,7 +53,11 @@ const links = new PerConfig((config, deployment: Deployment) => makeLinks(config
 export const linksOf = (config: Config, deployment: Deployment): readonly Link[] => links.of(config, deployment);
 
 function makeLinks(config: Config, deployment: Deployment): Link[] {
-  const from = nginxOf(config, deployment);
+  const nginxes = nginxesOf(config, deployment);
+  return (nginxes.length ? nginxes : [null]).flatMap((from) => linksFrom(from, config, deployment));
+}
+
+function linksFrom(from: ComposeService | null, config: Config, deployment: Deployment): Link[] {
   const out: Link[] = [];
   for (const server of serversOf(config))
     for (const pass of passesBelow(server)) {
@@ -115,8 +119,9 @@ function addressOf(target: PassTarget, member: UpstreamServer | null): Target | 
   return port === null ? null : { kind: 'tcp', host: host.replace(/^\[|\]$/g, ''), port };
 }
 
-/** The container in which this nginx runs; null for the machine itself. */
-export const nginxOf = (config: Config, deployment: Deployment): ComposeService | null => nginxContainer(deployment, config.files.keys());
+/** The containers in which nginx runs with this configuration; none where it runs on the machine itself. */
+export const nginxesOf = (config: Config, deployment: Deployment): readonly ComposeService[] =>
+  nginxContainers(deployment, config.files.keys());
 
 /**
  * The links that end at an application. Where the files do not say where the only application listens, every pass directive leads to it, if there is but

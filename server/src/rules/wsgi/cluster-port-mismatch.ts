@@ -9,7 +9,7 @@ import { certain } from '../../deploy/setting.ts';
 import { defineRule } from '../rule.ts';
 import { nearest } from '../validity/_guess.ts';
 import { EDGE, EDGE_MAP, main, tree } from './_examples.ts';
-import { linksOf, nginxOf } from './_links.ts';
+import { linksOf, nginxesOf } from './_links.ts';
 
 /** The Service that a name means in a namespace: `api`, `api.prod`, `api.prod.svc.cluster.local`. */
 function serviceNamed(deployment: Deployment, host: string, namespace: string): ClusterService | null {
@@ -102,12 +102,13 @@ An Ingress names a Service of its own namespace and one of that Service's ports;
   check({ config, deployment, report }) {
     const { services, ingresses } = deployment.cluster;
     if (!services.length) return;
-    const from = nginxOf(config, deployment);
+    const nginxes = nginxesOf(config, deployment);
     const seen = new Set<string>();
-    for (const link of from?.pod === undefined ? [] : linksOf(config, deployment)) {
-      if (link.address.kind !== 'tcp') continue;
+    for (const link of linksOf(config, deployment)) {
+      const { from } = link;
+      if (from?.pod === undefined || link.address.kind !== 'tcp') continue;
       const { host, port } = link.address;
-      const service = serviceNamed(deployment, host, namespaceOf(from!));
+      const service = serviceNamed(deployment, host, namespaceOf(from));
       const directive = link.member?.directive ?? link.pass;
       const key = `${directive.file.id}#${directive.statement.start}`;
       if (!service?.ports.length || service.ports.some((p) => p.port === port) || seen.has(key)) continue;
@@ -118,7 +119,7 @@ An Ingress names a Service of its own namespace and one of that Service's ports;
         related: [{ at: service.place, message: `the Service ${service.name}` }],
       });
     }
-    const heard = from ? listensOf() : null;
+    const heard = nginxes.length ? listensOf() : null;
     for (const service of services) {
       if (!service.containers.length) continue;
       for (const { port, target, place } of service.ports) {
@@ -129,7 +130,8 @@ An Ingress names a Service of its own namespace and one of that Service's ports;
         }
         const other = elsewhere(deployment, service, target);
         if (other) report('elsewhere', { at: place, data: { ...data, ...other } });
-        else if (from && heard && service.containers.length === 1 && service.containers[0] === from) {
+        const from = nginxes.find((c) => c === service.containers[0]);
+        if (!other && from && heard && service.containers.length === 1) {
           const number = /^\d+$/.test(target) ? Number(target) : from.portNames?.get(target);
           if (number !== undefined && !heard.includes(number))
             report('unheard', { at: place, data: { ...data, target: number, own: heard.join(', ') } });

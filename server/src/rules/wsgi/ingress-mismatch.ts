@@ -7,7 +7,7 @@ import { asked } from '../../deploy/frameworks/framework.ts';
 import type { Ingress } from '../../deploy/kubernetes.ts';
 import { defineRule } from '../rule.ts';
 import { EDGE, EDGE_MAP, main, tree } from './_examples.ts';
-import { distinct, nginxOf, portOf, probe, sidesOf } from './_links.ts';
+import { distinct, nginxesOf, portOf, probe, sidesOf } from './_links.ts';
 
 const MEGABYTE = 1024 * 1024;
 
@@ -80,10 +80,10 @@ the application answers to.`,
     host: '{framework} answers 400 for {host}, which the Ingress {name} takes: {why}. Allow the host.',
   },
   check({ config, deployment, report }) {
-    const from = nginxOf(config, deployment);
-    if (from?.pod === undefined) return;
+    const pods = nginxesOf(config, deployment).filter((from) => from.pod !== undefined);
+    if (!pods.length) return;
     const { services, ingresses } = deployment.cluster;
-    const behind = new Set(services.filter((s) => s.containers.includes(from)).map((s) => `${s.namespace}/${s.name}`));
+    const behind = new Set(services.filter((s) => pods.some((from) => s.containers.includes(from))).map((s) => `${s.namespace}/${s.name}`));
     for (const ingress of ingresses) {
       const own = ingress.paths.filter((p) => behind.has(`${ingress.namespace}/${p.service.text}`));
       if (!own.length) continue;

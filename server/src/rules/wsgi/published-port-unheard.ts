@@ -8,7 +8,7 @@ import { runsNginxImage } from '../../deploy/inside.ts';
 import type { Fix } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { main, tree } from './_examples.ts';
-import { nginxOf } from './_links.ts';
+import { nginxesOf } from './_links.ts';
 
 /** The ports of a site that nginx's images bring along, where the project does not put another in its place. */
 const OF_IMAGES = [80, 8080];
@@ -62,35 +62,37 @@ is refused: the site cannot be reached, although both sides look right by themse
       'Port {outer} is published as port {port} of this container, and no server of nginx listens there. Listen on {port}, or publish {own}.',
   },
   check({ config, deployment, report }) {
-    const from = nginxOf(config, deployment);
-    if (!from || from.networks === null || !from.ports.length) return;
-    const unseen = unseenPorts(config, deployment, from);
-    if (unseen === null) return;
-    const servers = allServers(config);
-    const listens = servers.flatMap((s) => s.listens);
-    // an address that is not read, for a placeholder in it, may be any
-    const read = new Set(listens.map((l) => l.directive));
-    if (servers.some((s) => s.scope.named('listen').some((d) => !read.has(d) || d.args[0]?.templated))) return;
-    const inside = (a: (typeof listens)[number]['addresses'][number]): boolean => a.kind !== 'unix';
-    const heard = new Set([...unseen, ...listens.flatMap((l) => l.addresses.filter(inside).map((a) => a.port))]);
-    const place = listens.find((l) => l.directive && l.addresses.some(inside));
-    if (!place?.directive) return;
-    const own = [...new Set(listens.flatMap((l) => l.addresses.filter(inside).map((a) => a.port)))];
-    for (const port of from.ports) {
-      if (port.published === null || port.protocol !== 'tcp' || heard.has(port.target)) continue;
-      // the listener that nothing outside leads to is what was meant
-      const free = own.filter((p) => !from.ports.some((other) => other.target === p));
-      const to = free.length === 1 ? free[0]! : null;
-      const at = listens.find((l) => l.directive && l.addresses.some((a) => inside(a) && a.port === to)) ?? place;
-      const others = from.ports.some((p) => p.protocol === 'tcp' && heard.has(p.target));
-      report(to === null ? 'alone' : 'unheard', {
-        at: at.directive!.at(at.directive!.args[0] ?? at.directive!.statement.name),
-        // a port that is kept for TLS to come does no harm beside one that answers
-        severity: others ? 'info' : undefined,
-        data: { outer: port.published, port: port.target, own: to ?? '' },
-        related: [{ at: port.place, message: `the service ${from.name} publishes it here` }],
-        fix: to === null ? null : mapped(deployment, port, to),
-      });
+    for (const from of nginxesOf(config, deployment)) if (from.networks !== null && from.ports.length) ports(from);
+
+    function ports(from: ComposeService): void {
+      const unseen = unseenPorts(config, deployment, from);
+      if (unseen === null) return;
+      const servers = allServers(config);
+      const listens = servers.flatMap((s) => s.listens);
+      // an address that is not read, for a placeholder in it, may be any
+      const read = new Set(listens.map((l) => l.directive));
+      if (servers.some((s) => s.scope.named('listen').some((d) => !read.has(d) || d.args[0]?.templated))) return;
+      const inside = (a: (typeof listens)[number]['addresses'][number]): boolean => a.kind !== 'unix';
+      const heard = new Set([...unseen, ...listens.flatMap((l) => l.addresses.filter(inside).map((a) => a.port))]);
+      const place = listens.find((l) => l.directive && l.addresses.some(inside));
+      if (!place?.directive) return;
+      const own = [...new Set(listens.flatMap((l) => l.addresses.filter(inside).map((a) => a.port)))];
+      for (const port of from.ports) {
+        if (port.published === null || port.protocol !== 'tcp' || heard.has(port.target)) continue;
+        // the listener that nothing outside leads to is what was meant
+        const free = own.filter((p) => !from.ports.some((other) => other.target === p));
+        const to = free.length === 1 ? free[0]! : null;
+        const at = listens.find((l) => l.directive && l.addresses.some((a) => inside(a) && a.port === to)) ?? place;
+        const others = from.ports.some((p) => p.protocol === 'tcp' && heard.has(p.target));
+        report(to === null ? 'alone' : 'unheard', {
+          at: at.directive!.at(at.directive!.args[0] ?? at.directive!.statement.name),
+          // a port that is kept for TLS to come does no harm beside one that answers
+          severity: others ? 'info' : undefined,
+          data: { outer: port.published, port: port.target, own: to ?? '' },
+          related: [{ at: port.place, message: `the service ${from.name} publishes it here` }],
+          fix: to === null ? null : mapped(deployment, port, to),
+        });
+      }
     }
   },
   examples: [

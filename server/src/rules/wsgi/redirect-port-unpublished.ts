@@ -11,7 +11,7 @@ import type { Files } from '../../trace/trace.ts';
 import { fixOf, insertInto } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { main, tree } from './_examples.ts';
-import { nginxOf, outerPort, publicHostOf } from './_links.ts';
+import { nginxesOf, outerPort, publicHostOf } from './_links.ts';
 
 const COMPOSE = 'services:\n  nginx:\n    image: nginx:1.28\n    ports: ["80:8080"]\n    volumes: ["./nginx:/etc/nginx"]\n';
 
@@ -66,43 +66,51 @@ standard one.`,
       'For {path} nginx redirects to {url}, and the container publishes its port {port} as {outer}: nothing answers there. Set absolute_redirect off.',
   },
   check({ config, deployment, report }) {
-    const from = nginxOf(config, deployment);
-    if (!from || from.networks === null) return;
-    for (const server of serversOf(config)) {
-      const opener = server.scope.opener;
-      if (!opener || isAnsweredFirst(server.scope) || server.scope.has('rewrite')) continue;
-      for (const listen of server.listens) {
-        const address = listen.addresses[0];
-        if (!address || address.kind === 'unix' || !listen.directive) continue;
-        const scheme = listen.params.includes('ssl') ? 'https' : 'http';
-        const published = publishedAs(from, address.port);
-        if (!published.length || published.some((p) => p.published === address.port)) continue;
-        const outer = outerPort(from, address.port, scheme);
-        const name = publicHostOf(server) ?? 'localhost';
-        const host = outer === (scheme === 'https' ? 443 : 80) ? name : `${name}:${outer}`;
-        const found = pathsIn(server.scope)
-          .map((path) => ({ path, url: redirectOf(path) }))
-          .find(({ url }) => url !== null && !from.ports.some((p) => p.published === portIn(url)));
-        if (!found) continue;
-        report('closed', {
-          at: listen.directive.at(listen.directive.args[0] ?? listen.directive.statement.name),
-          data: { path: found.path, url: found.url!, port: address.port, outer },
-          related: [{ at: published[0]!.place, message: `published as ${outer}:${address.port}` }],
-          fix: fixOf('Send redirects without host and port', 'suggestion', opener.file, [
-            insertInto(opener, ['absolute_redirect off;'], (n) => n === 'listen' || n === 'server_name'),
-          ]),
-        });
-        break;
+    for (const from of nginxesOf(config, deployment)) {
+      if (from.networks === null) continue;
+      for (const server of serversOf(config)) {
+        const opener = server.scope.opener;
+        if (!opener || isAnsweredFirst(server.scope) || server.scope.has('rewrite')) continue;
+        for (const listen of server.listens) {
+          const address = listen.addresses[0];
+          if (!address || address.kind === 'unix' || !listen.directive) continue;
+          const scheme = listen.params.includes('ssl') ? 'https' : 'http';
+          const published = publishedAs(from, address.port);
+          if (!published.length || published.some((p) => p.published === address.port)) continue;
+          const outer = outerPort(from, address.port, scheme);
+          const name = publicHostOf(server) ?? 'localhost';
+          const host = outer === (scheme === 'https' ? 443 : 80) ? name : `${name}:${outer}`;
+          const found = pathsIn(server.scope)
+            .map((path) => ({ path, url: redirectOf(path) }))
+            .find(({ url }) => url !== null && !from.ports.some((p) => p.published === portIn(url)));
+          if (!found) continue;
+          report('closed', {
+            at: listen.directive.at(listen.directive.args[0] ?? listen.directive.statement.name),
+            data: { path: found.path, url: found.url!, port: address.port, outer },
+            related: [{ at: published[0]!.place, message: `published as ${outer}:${address.port}` }],
+            fix: fixOf('Send redirects without host and port', 'suggestion', opener.file, [
+              insertInto(opener, ['absolute_redirect off;'], (n) => n === 'listen' || n === 'server_name'),
+            ]),
+          });
+          break;
 
-        function redirectOf(path: string): string | null {
-          const { outcome } = traceRequest(
-            config,
-            { target: path, scheme, headers: [['Host', host]], localPort: address!.port, clientAddress: '203.0.113.9', httpVersion: '1.1' },
-            { files: FOLDERS },
-          );
-          if (outcome.status !== 301) return null;
-          const url = outcome.responseHeaders.find(([n]) => n.toLowerCase() === 'location')?.[1] ?? '';
-          return url.startsWith(`${scheme}://`) && url.endsWith(`${path}/`) ? url : null;
+          function redirectOf(path: string): string | null {
+            const { outcome } = traceRequest(
+              config,
+              {
+                target: path,
+                scheme,
+                headers: [['Host', host]],
+                localPort: address!.port,
+                clientAddress: '203.0.113.9',
+                httpVersion: '1.1',
+              },
+              { files: FOLDERS },
+            );
+            if (outcome.status !== 301) return null;
+            const url = outcome.responseHeaders.find(([n]) => n.toLowerCase() === 'location')?.[1] ?? '';
+            return url.startsWith(`${scheme}://`) && url.endsWith(`${path}/`) ? url : null;
+          }
         }
       }
     }

@@ -3,7 +3,7 @@ import { atLeast } from '../../catalog/version.ts';
 import { shareNetwork } from '../../deploy/compose.ts';
 import { defineRule } from '../rule.ts';
 import { main, site, tree } from './_examples.ts';
-import { linksOf, nginxOf } from './_links.ts';
+import { linksOf } from './_links.ts';
 
 const COMPOSE = (depends: string): string =>
   `services:\n  web:\n    build: ./app\n    command: gunicorn shop.wsgi -b 0.0.0.0:8000\n  nginx:\n    image: nginx:1.28\n    volumes: ["./nginx:/etc/nginx"]\n${depends}`;
@@ -30,13 +30,13 @@ a \`zone\`.`,
     once: 'The address of the service {name} is resolved once, at start: after {name} is recreated, nginx answers 502 until it is restarted. {advice}.',
   },
   check({ config, deployment, report }) {
-    const from = nginxOf(config, deployment);
-    // a Service of Kubernetes keeps its address, whatever becomes of its pods
-    if (!from || from.networks === null || from.pod !== undefined) return;
     const { nginx, flavour } = config.settings.target;
     const canResolve = atLeast(nginx, '1.27.3') || flavour === 'plus' || flavour === 'angie';
     const seen = new Set<string>();
     for (const link of linksOf(config, deployment)) {
+      const { from } = link;
+      // a Service of Kubernetes keeps its address, whatever becomes of its pods
+      if (!from || from.networks === null || from.pod !== undefined) continue;
       // what is in a variable is looked up while nginx runs
       if (link.address.kind !== 'tcp' || (!link.member && link.pass.value(0).includes('$'))) continue;
       const { host } = link.address;

@@ -3,7 +3,7 @@
 import { basename } from '../../base/file-id.ts';
 import { addressText, isLoopback } from '../../deploy/address.ts';
 import { type Application, type Listener, serverTitle } from '../../deploy/application.ts';
-import { shareNetwork } from '../../deploy/compose.ts';
+import { type ComposeService, shareNetwork } from '../../deploy/compose.ts';
 import { asked } from '../../deploy/frameworks/framework.ts';
 import { nameKnown, serviceApart, surelyApart } from '../../deploy/reach.ts';
 import { unknown } from '../../deploy/servers/unknown.ts';
@@ -13,7 +13,7 @@ import { type Fix, fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { nearest } from '../validity/_guess.ts';
 import { main, site, tree } from './_examples.ts';
-import { type Link, linksOf, nginxOf, orPlace } from './_links.ts';
+import { type Link, linksOf, orPlace } from './_links.ts';
 
 const shown = (link: Link): string =>
   link.address.kind === 'unix' ? `unix:${link.address.path}` : `${link.address.host}:${link.address.port}`;
@@ -99,7 +99,6 @@ applications and exactly one of them is left without a proxy.`,
   },
   check({ config, deployment, report }) {
     const links = linksOf(config, deployment);
-    const from = nginxOf(config, deployment);
     const reached = new Set(links.flatMap((l) => (l.reached.kind === 'listener' ? [l.reached.application] : [])));
     const orphans = deployment.applications.filter((a) => !reached.has(a) && a.server !== unknown && a.listeners.length > 0);
     const lost = links.filter((l) => l.reached.kind === 'nothing' && ['proxy', 'uwsgi', 'scgi'].includes(l.target.kind));
@@ -120,6 +119,7 @@ applications and exactly one of them is left without a proxy.`,
     });
     const orphan = orphans.length === 1 && new Set(lost.map(shown)).size === 1 ? orphans[0]! : null;
     for (const link of lost) {
+      const { from } = link;
       const listener = orphan?.listeners.find((l) => certain(l.address) !== undefined);
       // a container of nginx runs nothing else: its loopback is always a mistake
       const apart = orphan !== null && from !== null && orphan.container !== null && orphan.container !== from;
@@ -137,6 +137,7 @@ applications and exactly one of them is left without a proxy.`,
       }
     }
     for (const link of links) {
+      const { from } = link;
       if (link.reached.kind !== 'unknown' || link.address.kind !== 'unix' || !from) continue;
       const { path } = link.address;
       const file = path.replace(/^.*\//, '');
@@ -156,11 +157,20 @@ applications and exactly one of them is left without a proxy.`,
       }
     }
     // a name that no service has; where the compose files do not say all, only one that is nearly that of a service beside nginx
-    const beside = from ? deployment.containers.filter((s) => s !== from && shareNetwork(s, from)).flatMap((s) => s.hostNames) : [];
+    const besides = new Map<ComposeService, string[]>();
+    const besideOf = (from: ComposeService): string[] => {
+      let names = besides.get(from);
+      if (!names)
+        besides.set(from, (names = deployment.containers.filter((s) => s !== from && shareNetwork(s, from)).flatMap((s) => s.hostNames)));
+      return names;
+    };
     for (const link of links) {
       if (link.reached.kind !== 'unknown' || link.address.kind !== 'tcp' || !/^[a-z][\w-]*$/i.test(link.address.host)) continue;
       const { host, port } = link.address;
-      if (!from || isLoopback(host) || beside.includes(host)) continue;
+      const { from } = link;
+      if (!from || isLoopback(host)) continue;
+      const beside = besideOf(from);
+      if (beside.includes(host)) continue;
       const apart = serviceApart(deployment, from, host);
       if (apart) {
         if (once(link))

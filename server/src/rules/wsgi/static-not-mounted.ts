@@ -16,7 +16,7 @@ import { certain, placeOf } from '../../deploy/setting.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule, type Related } from '../rule.ts';
 import { main, tree } from './_examples.ts';
-import { nginxOf } from './_links.ts';
+import { nginxesOf } from './_links.ts';
 import { installed, projectFolder } from './_static.ts';
 
 function* foldersIn(scope: Scope): Generator<Directive> {
@@ -103,43 +103,42 @@ are not reported.`,
     nowhere: 'The container of nginx has no {path}: no volume is mounted there. Mount the folder, or name the one that is.',
   },
   check({ config, deployment, report }) {
-    const from = nginxOf(config, deployment);
-    if (!from) return;
-    for (const directive of folders(config)) {
-      const word = directive.args[0]!;
-      const path = clean(word.value);
-      if (!path.startsWith('/') || path === '/' || word.templated || hasVariables(word.value)) continue;
-      if (hasInside(deployment, from, path) !== false) continue;
-      const at = directive.at(word);
-      const other = elsewhere(deployment, from, path);
-      if (other?.own && other.here) {
-        const { service, mount, own, here } = other;
-        const slash = word.value.endsWith('/') ? '/' : '';
-        report('otherPlace', {
-          at,
-          data: { path, owner: titleOf(service), here },
-          related: [
-            { at: own.place, message: 'mounted here in the container of nginx' },
-            { at: mount.place, message: `mounted here in the ${titleOf(service)}` },
-          ],
-          fix: fixOf(`Use ${here}${slash}`, 'suggestion', directive.file, [replace(word, here + slash)]),
-        });
-      } else if (other)
-        report('notShared', {
-          at,
-          data: { path, owner: titleOf(other.service) },
-          related: [{ at: other.mount.place, message: `mounted here in the ${titleOf(other.service)}` }],
-        });
-      else {
-        const root = rootOf(deployment, path);
-        report('nowhere', {
-          at,
-          severity: root ? undefined : 'info',
-          data: { path },
-          related: [{ at: from.place, message: `the ${titleOf(from)}` }, ...(root ? [root] : [])],
-        });
+    for (const from of nginxesOf(config, deployment))
+      for (const directive of folders(config)) {
+        const word = directive.args[0]!;
+        const path = clean(word.value);
+        if (!path.startsWith('/') || path === '/' || word.templated || hasVariables(word.value)) continue;
+        if (hasInside(deployment, from, path) !== false) continue;
+        const at = directive.at(word);
+        const other = elsewhere(deployment, from, path);
+        if (other?.own && other.here) {
+          const { service, mount, own, here } = other;
+          const slash = word.value.endsWith('/') ? '/' : '';
+          report('otherPlace', {
+            at,
+            data: { path, owner: titleOf(service), here },
+            related: [
+              { at: own.place, message: 'mounted here in the container of nginx' },
+              { at: mount.place, message: `mounted here in the ${titleOf(service)}` },
+            ],
+            fix: fixOf(`Use ${here}${slash}`, 'suggestion', directive.file, [replace(word, here + slash)]),
+          });
+        } else if (other)
+          report('notShared', {
+            at,
+            data: { path, owner: titleOf(other.service) },
+            related: [{ at: other.mount.place, message: `mounted here in the ${titleOf(other.service)}` }],
+          });
+        else {
+          const root = rootOf(deployment, path);
+          report('nowhere', {
+            at,
+            severity: root ? undefined : 'info',
+            data: { path },
+            related: [{ at: from.place, message: `the ${titleOf(from)}` }, ...(root ? [root] : [])],
+          });
+        }
       }
-    }
   },
   examples: [
     {

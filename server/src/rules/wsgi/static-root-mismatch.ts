@@ -6,7 +6,7 @@ import { certain, placeOf } from '../../deploy/setting.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { django, main, tree } from './_examples.ts';
-import { distinct, djangoSides, nginxOf, orPlace } from './_links.ts';
+import { distinct, djangoSides, orPlace } from './_links.ts';
 import { folderOf, installed, locationFor, passIn, projectFolder, urlPath } from './_static.ts';
 
 const KINDS = [
@@ -35,10 +35,9 @@ a folder of an older layout, misses the files of the admin and of packages, or s
     twice: '{url} is sent from {own}: root appends the whole path. Use alias {wanted}/ instead.',
   },
   check({ config, deployment, report }) {
-    const from = nginxOf(config, deployment);
     const reported = new Set<string>();
     for (const side of distinct(djangoSides(config, deployment))) {
-      const { application } = side;
+      const { application, from } = side;
       const { settings } = side.django;
       for (const kind of KINDS) {
         const url = urlPath(settings[kind.url]);

@@ -8,7 +8,7 @@ import { optionsNamed } from '../../deploy/uwsgi.ts';
 import { fixOf, indentUnit, insertBefore } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { django, FORWARDED, main, site, tree } from './_examples.ts';
-import { type DjangoSide, distinct, djangoSides, isDevelopment, nginxOf, orPlace } from './_links.ts';
+import { type DjangoSide, distinct, djangoSides, isDevelopment, orPlace } from './_links.ts';
 import { installed, locationFor, looksAtDisk, passIn, projectFolder, urlPath } from './_static.ts';
 
 const KINDS = [
@@ -55,7 +55,7 @@ Give the URL a location of its own with an \`alias\` to \`STATIC_ROOT\`, the fol
   check({ config, deployment, report }) {
     const reported = new Set<string>();
     for (const side of distinct(djangoSides(config, deployment))) {
-      const { application, django } = side;
+      const { application, django, from } = side;
       const { settings } = django;
       if (certain(settings.debug) === true || isDevelopment(application)) continue;
       const served = certain(django.servesStatic);
@@ -77,7 +77,6 @@ Give the URL a location of its own with an \`alias\` to \`STATIC_ROOT\`, the fol
         const folder = certain(root)!;
         const { path } = installed(folder, application, projectFolder(pathOf(settings.file), settings.module));
         const opener = location?.directive;
-        const container = nginxOf(config, deployment);
         const lines = opener ? [`location ${url} {`, `${indentUnit(opener.file)}alias ${path}/;`, '}'] : [];
         report('passed', {
           at: pass.nameAt,
@@ -88,7 +87,7 @@ Give the URL a location of its own with an \`alias\` to \`STATIC_ROOT\`, the fol
           ],
           // in a container of its own nginx sees other folders
           fix:
-            opener && container === application.container
+            opener && from === application.container
               ? fixOf(`Serve ${url} from ${path}`, 'suggestion', opener.file, [insertBefore(opener.file, opener.statement, lines)])
               : null,
         });
