@@ -49,11 +49,12 @@ const whys = (...lists: readonly (readonly Unseen[])[]): string[] => [...new Set
 export function mayDeclare(config: Config, kind: NameKind): readonly string[] {
   const where = kind === 'variable' || kind === 'named-location' ? kind : 'outer';
   return asked(config, `unseen declares ${where}`, (c) => {
-    const { outer, servers, scripts } = levels.of(c);
+    // a script declares no variable: what it sets has to be there when nginx reads the text, by `set`, js_var or the like
+    const { outer, servers } = levels.of(c);
     const library = unknownLibrary(c);
     // a module makes variables whether or not a directive of it is used
     const modules = library === null ? [] : [{ why: `the variables of "${library}" are not known`, only: null }];
-    return where === 'variable' ? whys(outer, servers, scripts, modules) : whys(where === 'outer' ? outer : servers);
+    return where === 'variable' ? whys(outer, servers, modules) : whys(where === 'outer' ? outer : servers);
   });
 }
 

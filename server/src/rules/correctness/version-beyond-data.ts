@@ -1,4 +1,5 @@
 /** A target that is newer than the catalog: nobody must take silence for an answer. */
+import { isVersionSaid } from '../../answers/which-build.ts';
 import { isBeyond, knownUpTo } from '../../catalog/changes.ts';
 import { defineRule } from '../rule.ts';
 
@@ -20,8 +21,8 @@ Update Proxylens, or declare new directives in \`.proxylens.yaml\` under \`direc
     beyond: 'nginx {version} is newer than what is known here, {known}: its advisories and changes are unknown, and errors are warnings.',
   },
   check({ config, report }) {
-    const { target, versionFrom } = config.settings;
-    if (versionFrom === 'default' || !isBeyond(target.nginx)) return;
+    const { target } = config.settings;
+    if (!isVersionSaid(config) || !isBeyond(target.nginx)) return;
     const file = config.tree.standIn?.file ?? config.root;
     const first = config.main.all.find((d) => d.file.id === file);
     report('beyond', {

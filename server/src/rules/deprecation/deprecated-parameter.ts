@@ -1,6 +1,6 @@
 /** Parameters that the target still accepts under an old name, by the catalog's tables. */
+import { isNginx } from '../../answers/which-build.ts';
 import { findParameter, parameterStatus } from '../../catalog/parameters.ts';
-import { atLeast } from '../../catalog/version.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { factFor, isJudged } from '../validity/_known.ts';
@@ -30,7 +30,7 @@ Parameters change like directives do: \`listen 80 default\` is the old spelling 
       const hit = findParameter(table.list, word.value)?.parameter;
       // the parameter http2 has a rule of its own
       if (!hit?.replacedBy || hit.name === 'http2' || !parameterStatus(hit, target).known) return;
-      if (hit.deprecated !== undefined && !atLeast(target.nginx, hit.deprecated)) return;
+      if (hit.deprecated !== undefined && !isNginx(config, hit.deprecated)) return;
       report('old', {
         at: word,
         data: { name: word.value, successor: hit.replacedBy },

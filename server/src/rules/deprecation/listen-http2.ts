@@ -1,5 +1,5 @@
 /** `listen … http2` became `http2 on` with 1.25.1 (ngx_http_core_listen warns). */
-import { atLeast } from '../../catalog/version.ts';
+import { isNginx, isVersionSaid } from '../../answers/which-build.ts';
 import { defineRule } from '../rule.ts';
 import { http2Move, http2Title } from './_http2.ts';
 
@@ -23,13 +23,13 @@ and makes nginx print a warning at every start. The fix writes it into every ser
     later: 'From nginx 1.25.1 on the http2 parameter of listen is deprecated: there, write "http2 on;" in the server.',
   },
   check({ directive, scope, config, report }) {
-    if (scope.context !== 'server' || !atLeast(config.settings.target.nginx, '1.25.1')) return;
+    if (scope.context !== 'server' || !isNginx(config, '1.25.1')) return;
     const word = directive.args.slice(1).find((a) => a.value === 'http2');
     if (!word) return;
     // one fix for the socket: any server of it alone would leave it with two opinions
     const move = http2Move(scope);
     // nobody says which nginx runs this, and for the older ones the parameter is the only way
-    const named = config.settings.versionFrom !== 'default';
+    const named = isVersionSaid(config);
     report(named ? 'parameter' : 'later', {
       at: word,
       ...(named ? { tag: 'deprecated' as const } : { severity: 'hint' as const }),

@@ -1,6 +1,6 @@
 /** `ssl on` was superseded by `listen … ssl`, deprecated with 1.15.0 and removed with 1.25.1. unknown-directive leaves the name to this rule. */
+import { isNginx, isVersionSaid } from '../../answers/which-build.ts';
 import { parseAddress } from '../../catalog/value-kind.ts';
-import { atLeast } from '../../catalog/version.ts';
 import type { Directive } from '../../config/directive.ts';
 import { fixOf, remove } from '../fix.ts';
 import { defineRule } from '../rule.ts';
@@ -32,9 +32,9 @@ export default defineRule({
   check({ directive, scope, config, report }) {
     const { nginx } = config.settings.target;
     const value = directive.value(0).toLowerCase();
-    if (!['http', 'server', 'mail', 'mail-server'].includes(scope.context) || !atLeast(nginx, '1.15.0')) return;
+    if (!['http', 'server', 'mail', 'mail-server'].includes(scope.context) || !isNginx(config, '1.15.0')) return;
     if (directive.args.length !== 1 || (value !== 'on' && value !== 'off')) return;
-    const gone = atLeast(nginx, '1.25.1');
+    const gone = isNginx(config, '1.25.1');
     const edits = [remove(directive.file, directive.statement)];
     const server = scope.context === 'server' || scope.context === 'mail-server';
     let whole = value === 'off' || server;
@@ -60,7 +60,7 @@ export default defineRule({
         edits[0] = { span: { start: directive.statement.start, end: directive.statement.end }, newText: 'listen 80 ssl;' };
     }
     // which nginx it is nobody says: the newest refuses it, one of before warns
-    const known = config.settings.versionFrom !== 'default';
+    const known = isVersionSaid(config);
     report(gone ? (known ? 'removed' : 'range') : value === 'off' ? 'off' : 'deprecated', {
       at: directive.statement.name,
       data: { target: nginx.text },

@@ -1,4 +1,5 @@
 /** Directives of modules that the target's build lacks or the configuration does not load. Silent while nothing is known of the build. */
+import { buildOf } from '../../answers/which-build.ts';
 import { statusOf } from '../../catalog/catalog.ts';
 import { neededPackage, provisionOf } from '../../catalog/modules.ts';
 import { defineRule } from '../rule.ts';
@@ -46,7 +47,7 @@ or where the project names the image or the package: then a library that the com
     const why = absence(config, facts);
     const fact = facts.find((f) => f.module === why?.module);
     if (why?.reason !== 'module' || !fact) return;
-    const pack = neededPackage(fact, target.modules.build);
+    const pack = neededPackage(fact, buildOf(config) ?? undefined);
     const data = { name, module: provisionOf(fact)?.library ?? fact.module, advice: pack === null ? '' : advised(pack) };
     report(pack ? 'packaged' : 'lacking', { at: directive.statement.name, data });
   },

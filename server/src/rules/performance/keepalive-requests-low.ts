@@ -1,5 +1,5 @@
 /** Connections of clients that are closed after a few requests, each new one with another handshake. */
-import { atLeast } from '../../catalog/version.ts';
+import { isNginx } from '../../answers/which-build.ts';
 import { unseenOf } from '../../config/open.ts';
 import { fixOf, insertFirst, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
@@ -31,7 +31,7 @@ new connection costs a TLS handshake. The default was 100 and is 1000 since ngin
       const { nginx } = config.settings.target;
       if (
         !directive.body ||
-        atLeast(nginx, '1.19.10') ||
+        isNginx(config, '1.19.10') ||
         unseenOf(directive.body, 'keepalive_requests').length ||
         directive.body.has('keepalive_requests')
       )

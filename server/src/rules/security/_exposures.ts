@@ -3,10 +3,10 @@
  * finds the directives that expose it, or none; what no configuration decides has no test.
  */
 
+import { isOpenssl } from '../../answers/which-build.ts';
 import { tlsServers } from '../../answers/which-socket.ts';
 import type { Trigger } from '../../catalog/advisories.ts';
 import { parseSize } from '../../catalog/value-kind.ts';
-import { compareVersions, version } from '../../catalog/version.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
 import { readLocation } from '../../config/locations.ts';
@@ -366,7 +366,7 @@ const ssiWithAio = (names: Names): Directive[] => {
 
 /** CVE-2026-90439: the compatibility layer for OpenSSL without an interface for QUIC. */
 function quicInPart(names: Names): Directive[] {
-  if (compareVersions(names.config.settings.target.openssl, version('3.5.0')) > 0) return [];
+  if (isOpenssl(names.config, '3.5.1')) return [];
   const servers = serversOf(names.config).map((s) => s.listens.filter((l) => l.directive));
   const quic = servers.filter((listens) => listens.some((l) => l.params.includes('quic')));
   const plain = servers.some((listens) => !quic.includes(listens) && listens.some((l) => l.params.includes('ssl')));

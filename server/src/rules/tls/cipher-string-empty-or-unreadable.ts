@@ -1,4 +1,5 @@
 // Cipher strings that OpenSSL refuses: nginx does not start with them, and its message names no place.
+import { knowsSystemPolicy } from '../../answers/which-build.ts';
 import { evaluateCipherList } from '../../catalog/ciphers.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
@@ -18,7 +19,7 @@ export default defineRule({
 
 What a version knows differs: RC4 and 3DES are gone from the usual builds, so a string of those words alone is empty today. The list is only read for servers that have a certificate; elsewhere the rule is silent.
 
-\`PROFILE=SYSTEM\` is a keyword of the OpenSSL of RHEL, Fedora and their derivatives, and not reported.
+\`PROFILE=SYSTEM\` is a keyword of the OpenSSL of RHEL, Fedora and their derivatives. It is reported where the build or the version of the package (\`1.22.1-9+deb12u7\`) says that nginx is Debian's, Ubuntu's or Alpine's, whose OpenSSL takes it for a suite that it does not have.
 
 A name of a TLS 1.3 suite does not count: \`ssl_ciphers\` selects suites up to TLS 1.2.`,
   about: ['ssl_ciphers'],
@@ -32,7 +33,7 @@ A name of a TLS 1.3 suite does not count: \`ssl_ciphers\` selects suites up to T
   },
   check({ config, directive, file, report }) {
     const word = cipherWord(directive);
-    if (!word || isSystemPolicy(word.value) || !isLoaded(directive)) return;
+    if (!word || (isSystemPolicy(word.value) && knowsSystemPolicy(config) !== false) || !isLoaded(directive)) return;
     const list = evaluateCipherList(word.value, opensslOf(config));
     if (list.ok) return;
     const fix = fixOf("Write the list of Mozilla's profile", 'suggestion', file, [replace(word, written(word, profileList(config)))]);
@@ -63,6 +64,19 @@ server {
     ssl_certificate_key site.key;
     ssl_ciphers ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305;
 }`,
+    },
+    {
+      inside: 'http',
+      settings: { nginx: '1.22.1-9+deb12u7' },
+      bad: `
+server {
+    listen 443 ssl;
+    ssl_certificate site.pem;
+    ssl_certificate_key site.key;
+    ssl_ciphers PROFILE=SYSTEM;
+#               ^^^^^^^^^^^^^^ empty
+}`,
+      fixed: false,
     },
     {
       inside: 'http',

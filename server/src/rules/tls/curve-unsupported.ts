@@ -1,4 +1,5 @@
 // Group names that the target's OpenSSL does not take: nginx does not start with them.
+import { isOpensslSaid } from '../../answers/which-build.ts';
 import { acceptsGroups, type GroupProblem, knowsGroup } from '../../catalog/groups.ts';
 import { mozillaProfile, profileCurves } from '../../catalog/mozilla.ts';
 import { fixOf, replace } from '../fix.ts';
@@ -76,7 +77,7 @@ Groups below 112 bits are reported too: they are accepted, and not used at the d
         data: { library, name: p.name, known: known ?? '', since: p.group?.since ?? '' },
         // without a certificate nginx does not hand the list over
         // the OpenSSL that is assumed may not be the one that runs it
-        severity: message === 'newer' && config.settings.opensslFrom === 'default' ? 'info' : isLoaded(directive) ? 'error' : 'warning',
+        severity: message === 'newer' && !isOpensslSaid(config) ? 'info' : isLoaded(directive) ? 'error' : 'warning',
         fix,
       });
     }

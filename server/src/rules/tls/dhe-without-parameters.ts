@@ -1,8 +1,8 @@
 // Cipher strings of DHE suites only, and no parameters for them: no handshake comes to an end.
 
+import { isNginx, isOpenssl } from '../../answers/which-build.ts';
 import { serversUnder, tlsServers } from '../../answers/which-socket.ts';
 import { evaluateCipherList, usableSuites } from '../../catalog/ciphers.ts';
-import { atLeast } from '../../catalog/version.ts';
 import type { Directive } from '../../config/directive.ts';
 import { type Server, serversOf } from '../../config/servers.ts';
 import { defineRule } from '../rule.ts';
@@ -39,9 +39,8 @@ Add ECDHE suites, which every browser of the last ten years has, or write parame
     old: 'Every suite of this list is DHE and needs ssl_dhparam, which is not set: TLS 1.2 and older fail. Add ECDHE suites.',
   },
   check({ config, directive, scope, report }) {
-    const { nginx, openssl } = config.settings.target;
     const word = cipherWord(directive);
-    if (!word || !atLeast(nginx, '1.11.0') || atLeast(openssl, '4.0.0') || hasUnseenFile(scope)) return;
+    if (!word || !isNginx(config, '1.11.0') || isOpenssl(config, '4.0.0') || hasUnseenFile(scope)) return;
     const list = evaluateCipherList(word.value, opensslOf(config));
     if (!list.ok) return;
     for (const server of serversWith(directive)) {

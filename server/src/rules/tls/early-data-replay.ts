@@ -1,6 +1,7 @@
 // TLS 1.3 early data handed to an application that cannot tell it apart.
 
 import { sourcesOf } from '../../answers/where-a-value-comes-from.ts';
+import { isVersionSaid } from '../../answers/which-build.ts';
 import { reachOf, serversUnder } from '../../answers/which-socket.ts';
 import { table } from '../../base/table.ts';
 import type { Directive } from '../../config/directive.ts';
@@ -68,7 +69,7 @@ The rule is silent as soon as \`$ssl_early_data\` is used where the request pass
     if (!open.length) return;
     // older releases speak TLS 1.3 only where they are told to, and which one runs this is not known
     const told = open.some((d) => d.scope.value('ssl_protocols'));
-    report(config.settings.versionFrom === 'default' && !told ? 'enabled' : 'unmarked', {
+    report(!isVersionSaid(config) && !told ? 'enabled' : 'unmarked', {
       at: directive.statement,
       data: { count: open.length },
       related: open.slice(0, 5).map((d) => ({ at: d.at(), message: 'Early data reaches an application here.' })),

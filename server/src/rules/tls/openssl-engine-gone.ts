@@ -1,5 +1,5 @@
 // Engines of OpenSSL: version 4.0 has none.
-import { atLeast } from '../../catalog/version.ts';
+import { isOpenssl } from '../../answers/which-build.ts';
 import { defineRule } from '../rule.ts';
 import { opensslName } from '../tls.ts';
 
@@ -19,7 +19,7 @@ export default defineRule({
   messages: { gone: '{library} has no engines, so "{value}" cannot be loaded. Use a provider, and "store:" for the key.' },
   check({ config, directive, report }) {
     const word = directive.args[0];
-    if (!word || word.templated || !atLeast(config.settings.target.openssl, '4.0.0')) return;
+    if (!word || word.templated || !isOpenssl(config, '4.0.0')) return;
     if (directive.name !== 'ssl_engine' && !word.value.startsWith('engine:')) return;
     report('gone', { at: word, data: { library: opensslName(config), value: word.value } });
   },

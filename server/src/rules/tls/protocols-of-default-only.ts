@@ -1,5 +1,5 @@
 // ssl_protocols of a server that is not the default of its address: before nginx 1.29.2 the handshake is over before the name is known.
-import { atLeast } from '../../catalog/version.ts';
+import { isNginx, isVersionSaid } from '../../answers/which-build.ts';
 import { unseenInForce } from '../../config/effective.ts';
 import { listenersOf, serversOf } from '../../config/servers.ts';
 import { defineRule } from '../rule.ts';
@@ -27,10 +27,9 @@ Set the protocols in \`http\`, or in the default server as strict as in the stri
       'ssl_protocols of the default server of {address} counts, not this one: {protocols} is not spoken here. Set it there, or in http.',
   },
   check({ config, directive, scope, report }) {
-    const { target, versionFrom } = config.settings;
-    const now = atLeast(target.nginx, '1.29.2');
+    const now = isNginx(config, '1.29.2');
     // which nginx it is nobody says: older ones are in use
-    if (scope.context !== 'server' || (now && versionFrom !== 'default')) return;
+    if (scope.context !== 'server' || (now && isVersionSaid(config))) return;
     const server = serversOf(config).find((s) => s.scope === scope);
     if (!server) return;
     for (const pair of listenersOf(config)) {

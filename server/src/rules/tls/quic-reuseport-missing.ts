@@ -1,5 +1,5 @@
 // QUIC sockets whose packets reach the wrong worker.
-import { atLeast } from '../../catalog/version.ts';
+import { isNginx } from '../../answers/which-build.ts';
 import { listenersOf } from '../../config/servers.ts';
 import { fixOf } from '../fix.ts';
 import { defineRule } from '../rule.ts';
@@ -47,8 +47,7 @@ One worker needs none of this.`,
           severity: 'warning',
           fix: fixOf('Add reuseport', 'suggestion', listen.file, [appendWord(listen.args.at(-1)!, 'reuseport')]),
         });
-      else if (!on && atLeast(config.settings.target.nginx, '1.25.0'))
-        report('moving', { at: listen.at(), data: { address: pair.text }, severity: 'hint' });
+      else if (!on && isNginx(config, '1.25.0')) report('moving', { at: listen.at(), data: { address: pair.text }, severity: 'hint' });
     }
   },
   examples: [

@@ -1,7 +1,7 @@
 // TLS session tickets under a key that never changes.
 
+import { isNginx, isVersionSaid } from '../../answers/which-build.ts';
 import { reachOf, serversUnder, tlsListens } from '../../answers/which-socket.ts';
-import { atLeast } from '../../catalog/version.ts';
 import { unseenInForce } from '../../config/effective.ts';
 import type { Scope } from '../../config/scope.ts';
 import { serverOf } from '../../config/servers.ts';
@@ -37,7 +37,7 @@ The rule reports tickets of an nginx before 1.23.2 (when the version is known), 
   },
   check({ config, directive, scope, file, report }) {
     const { nginx } = config.settings.target;
-    const rotates = atLeast(nginx, ROTATES);
+    const rotates = isNginx(config, ROTATES);
     const version = nginx.text;
     // resumption in TLS 1.3 makes a fresh key all the same
     if (protocolsOf(scope).every((p) => p === 'TLSv1.3')) return;
@@ -69,7 +69,7 @@ The rule reports tickets of an nginx before 1.23.2 (when the version is known), 
       }
       return;
     }
-    if (scope.context !== 'server' || rotates || !atLeast(nginx, EXISTS) || config.settings.versionFrom === 'default') return;
+    if (scope.context !== 'server' || rotates || !isNginx(config, EXISTS) || !isVersionSaid(config)) return;
     const server = serverOf(scope);
     const listen = server && tlsListens(server)[0]?.directive;
     if (

@@ -1,4 +1,5 @@
 // Cipher strings that select suites without encryption or authentication, or with broken algorithms: decided by evaluating the string.
+import { isVersionSaid } from '../../answers/which-build.ts';
 import { table } from '../../base/table.ts';
 import { evaluateCipherList, obsoleteWeakness, suiteNamed, type TermEffect, type Weakness } from '../../catalog/ciphers.ts';
 import { type Fix, fixOf, replace } from '../fix.ts';
@@ -135,7 +136,7 @@ With Mozilla's profile set to \`old\`, the suites of that profile are not report
         at: partOf(word, term.start, term.end),
         data: { term: text.slice(term.start, term.end), classes: named(lost(term)), library: opensslName(config) },
         fix,
-        ...(config.settings.versionFrom === 'default' ? {} : { severity: 'info' as const }),
+        ...(!isVersionSaid(config) ? {} : { severity: 'info' as const }),
       });
   },
   examples: [

@@ -1,8 +1,8 @@
 // Protocols that are broken or withdrawn, where a configuration still offers them to clients.
 
+import { isOpenssl, isVersionSaid } from '../../answers/which-build.ts';
 import { speaksTls, tlsListens } from '../../answers/which-socket.ts';
 import { evaluateCipherList } from '../../catalog/ciphers.ts';
-import { atLeast } from '../../catalog/version.ts';
 import type { Config } from '../../config/config.ts';
 import type { Scope } from '../../config/scope.ts';
 import { serverOf } from '../../config/servers.ts';
@@ -127,13 +127,13 @@ With Mozilla's profile set to \`old\`, TLS 1.0 and 1.1 are what you asked for an
     }
     // the implied protocols, once for each server that has none written
     const server = serverOf(scope);
-    if (!config.whole || config.settings.versionFrom === 'default') return;
+    if (!config.whole || !isVersionSaid(config)) return;
     const listen =
       scope.context === 'server' ? server && tlsListens(server)[0]?.directive : scope.named('listen').find((d) => d.values.includes('ssl'));
     if (!listen || scope.value('ssl_protocols') || hasUnseenFile(scope)) return;
     const implied = defaultProtocols(config).filter((p) => bad.includes(p));
     // from OpenSSL 3.0 on the hashes of TLS 1.0 and 1.1 count below 80 bits: they need level 0
-    if (!implied.length || (atLeast(config.settings.target.openssl, '3.0') && !isAskedFor(scope, config))) return;
+    if (!implied.length || (isOpenssl(config, '3.0') && !isAskedFor(scope, config))) return;
     report('default', {
       at: listen.at(listen.statement),
       data: { version: config.settings.target.nginx.text, protocols: implied.join(', ') },

@@ -2,8 +2,8 @@
 
 import { Visitor } from '../../answers/visitor.ts';
 import { passedBy } from '../../answers/what-is-passed.ts';
+import { isNginx, isVersionSaid } from '../../answers/which-build.ts';
 import type { TextEdit } from '../../base/edit.ts';
-import { atLeast } from '../../catalog/version.ts';
 import { PerPart } from '../../config/asked.ts';
 import type { Directive } from '../../config/directive.ts';
 import { type Scope, walk } from '../../config/scope.ts';
@@ -44,9 +44,8 @@ function flawOf(directive: Directive): Flaw | null {
     old: (version?.value(0) ?? (modern ? '1.1' : '1.0')) === '1.0',
     closes: header ? said.toLowerCase() === 'close' : !modern,
   });
-  const { target, versionFrom } = scope.config.settings;
-  const now = spoils(atLeast(target.nginx, '1.29.7'));
-  const older = versionFrom === 'default' && !now.old && !now.closes;
+  const now = spoils(isNginx(scope.config, '1.29.7'));
+  const older = !isVersionSaid(scope.config) && !now.old && !now.closes;
   const { old, closes } = older ? spoils(false) : now;
   // with 1.0 and a map of the client's Upgrade, another rule speaks
   if (mapped && !closes) return null;

@@ -1,7 +1,8 @@
 /** Host names in the configuration are resolved when it is loaded and never again (ngx_parse_url, ngx_inet_resolve_host). */
+
 import { textsOf } from '../../answers/what-is-passed.ts';
+import { canResolveServers } from '../../answers/which-build.ts';
 import { parseAddress } from '../../catalog/value-kind.ts';
-import { atLeast } from '../../catalog/version.ts';
 import { readTarget, upstreamsOf } from '../../config/upstreams.ts';
 import { fixOf } from '../fix.ts';
 import { defineRule } from '../rule.ts';
@@ -37,8 +38,7 @@ From 1.27.3 on, \`server name:port resolve\` in an upstream with a \`zone\`, and
     resolver: 'No resolver is set, so "{host}" cannot be resolved for a request: nginx answers 502. Set a resolver.',
   },
   check({ directive, scope, config, report }) {
-    const { nginx, flavour } = config.settings.target;
-    const canResolve = atLeast(nginx, '1.27.3') || flavour === 'plus' || flavour === 'angie';
+    const canResolve = canResolveServers(config);
     if (directive.name === 'server') {
       if ((scope.context !== 'upstream' && scope.context !== 'stream-upstream') || directive.statement.block) return;
       const word = directive.args[0];

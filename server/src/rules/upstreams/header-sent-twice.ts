@@ -1,5 +1,5 @@
 /** Two lines for one header in force together: an include and a line of one's own, mostly. nginx sends both. */
-import { atLeast } from '../../catalog/version.ts';
+import { isNginx, isVersionSaid } from '../../answers/which-build.ts';
 import { defineRule } from '../rule.ts';
 
 /** Headers of which a second line is refused by gunicorn and h11, and by others soon. */
@@ -37,13 +37,12 @@ From nginx 1.31.4 on Host is the exception: only the last line of it is sent.`,
     if (!first || [first, directive].some((d) => d.statement.name.templated || d.args.some((a) => a.templated))) return;
     const own = scope.opener?.file;
     const [at, other] = first.file === own && directive.file !== own ? [first, directive] : [directive, first];
-    const { target, versionFrom } = config.settings;
-    const { nginx } = target;
-    const last = lower === 'host' && atLeast(nginx, '1.31.4');
+    const { nginx } = config.settings.target;
+    const last = lower === 'host' && isNginx(config, '1.31.4');
     report(last ? 'last' : SINGLE.has(lower) ? 'refused' : 'both', {
       at: at.at(),
       data: { name, version: nginx.text },
-      severity: SINGLE.has(lower) && !(last && versionFrom !== 'default') ? 'warning' : 'info',
+      severity: SINGLE.has(lower) && !(last && isVersionSaid(config)) ? 'warning' : 'info',
       related: [{ at: other.at(), message: 'the other line' }],
     });
   },

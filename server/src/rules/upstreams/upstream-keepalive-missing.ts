@@ -1,6 +1,7 @@
 /** Before 1.29.7 an upstream keeps no connections unless told to: each request opens one. */
+
 import { passesTo } from '../../answers/what-is-passed.ts';
-import { atLeast } from '../../catalog/version.ts';
+import { isNginx } from '../../answers/which-build.ts';
 import { upstreamsOf } from '../../config/upstreams.ts';
 import { fixOf, insertLast } from '../fix.ts';
 import { defineRule } from '../rule.ts';
@@ -23,7 +24,7 @@ with those.`,
   fixable: 'always',
   messages: { missing: 'Every request opens a new connection to "{group}". Add keepalive, HTTP/1.1 and an empty Connection header.' },
   check({ directive, scope, config, report }) {
-    if (!directive || atLeast(config.settings.target.nginx, '1.29.7') || scope.has('keepalive')) return;
+    if (!directive || isNginx(config, '1.29.7') || scope.has('keepalive')) return;
     const group = upstreamsOf(config).get(directive.value(0).toLowerCase());
     if (!group || group.directive !== directive || !group.servers.some((s) => s.kind !== 'unix')) return;
     if (!passesTo(group).some((d) => d.name === 'proxy_pass' || d.name === 'grpc_pass')) return;

@@ -1,5 +1,5 @@
 /** A WebSocket handshake needs HTTP/1.1, the Upgrade header and a Connection header that names it (RFC 6455 section 4.1). */
-import { atLeast } from '../../catalog/version.ts';
+import { isNginx, isVersionSaid } from '../../answers/which-build.ts';
 import { addToList, fixAcross, outside, replace, setLine } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { sharedList } from '../shared.ts';
@@ -38,11 +38,10 @@ Where the location also takes plain requests, a map makes \`Connection\` depend 
     const upgrade = requestHeader(scope, 'Upgrade');
     const connection = requestHeader(scope, 'Connection');
     const place = outside(directive);
-    const { target, versionFrom } = config.settings;
-    const modern = atLeast(target.nginx, '1.29.7');
+    const modern = isNginx(config, '1.29.7');
     const written = scope.value('proxy_http_version')?.value(0);
     /** nothing says HTTP/1.1, and not every nginx that may run this speaks it by itself */
-    const bare = written === undefined && !(modern && versionFrom !== 'default');
+    const bare = written === undefined && !(modern && isVersionSaid(config));
     const say = (message: 'connection' | 'upgrade' | 'version' | 'older', headers: string[]): void => {
       const others = bare ? ['proxy_http_version 1.1;'] : [];
       const lines = [...others, ...headers];

@@ -1,5 +1,5 @@
 /** charset_map declared twice or between equal charsets, and recodings without a table (ngx_http_charset_map_block, ngx_http_charset_postconfiguration). */
-import { atLeast } from '../../catalog/version.ts';
+import { isNginx } from '../../answers/which-build.ts';
 import type { Directive } from '../../config/directive.ts';
 import { everywhere } from '../../config/pieces.ts';
 import type { Scope } from '../../config/scope.ts';
@@ -38,7 +38,7 @@ table between the two is needed.`,
       if (!soundFact(directive)) return;
       const [from = '', to = ''] = directive.values;
       const data = { from, to };
-      if (from.toLowerCase() === 'utf-8' && to.toLowerCase() !== 'utf-8' && atLeast(config.settings.target.nginx, '1.29.0'))
+      if (from.toLowerCase() === 'utf-8' && to.toLowerCase() !== 'utf-8' && isNginx(config, '1.29.0'))
         return report('order', { at: directive.args[0]!, data });
       if (from.toLowerCase() === to.toLowerCase()) return report('same', { at: directive.args[1]!, data });
       const pair = (d: Directive): string =>

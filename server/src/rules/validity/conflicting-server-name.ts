@@ -1,5 +1,5 @@
 /** Names that an earlier server of the same address has: nginx warns and ignores them ("conflicting server name … ignored"). */
-import { atLeast } from '../../catalog/version.ts';
+import { isNginx } from '../../answers/which-build.ts';
 import { listenersOf, shadowedNames } from '../../config/servers.ts';
 import { defineRule } from '../rule.ts';
 
@@ -23,7 +23,7 @@ without \`server_name\` has the empty name, so that two of them conflict too.`,
   check({ config, report }) {
     const said = new Set<string>();
     // stream has had names since 1.25.5; before, two servers of one address are refused
-    const protocols = atLeast(config.settings.target.nginx, '1.25.5') ? (['http', 'stream'] as const) : (['http'] as const);
+    const protocols = isNginx(config, '1.25.5') ? (['http', 'stream'] as const) : (['http'] as const);
     for (const listener of protocols.flatMap((p) => listenersOf(config, p)))
       for (const { name, by } of shadowedNames(listener)) {
         // the table of names is built for two servers and more (ngx_http_optimize_servers)

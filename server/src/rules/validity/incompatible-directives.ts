@@ -1,6 +1,6 @@
 /** Directives that nginx accepts one by one and not together, or only in an order or number: what their setters and merges say beyond "is duplicate". */
+import { isNginx } from '../../answers/which-build.ts';
 import { table } from '../../base/table.ts';
-import { atLeast } from '../../catalog/version.ts';
 import type { Directive } from '../../config/directive.ts';
 import { locationOf } from '../../config/locations.ts';
 import type { Scope } from '../../config/scope.ts';
@@ -73,7 +73,7 @@ Some directives are fine by themselves and refused together: \`root\` and \`alia
         if (variable) report('variable', { at: d.at(d.args[0]), data: { variable: `$${variable}`, name } });
       }
     for (const [name, word] of Object.entries(ALONE)) {
-      if (scope.named(name).length < 2 || (name === 'http2_push' && atLeast(config.settings.target.nginx, '1.25.1'))) continue;
+      if (scope.named(name).length < 2 || (name === 'http2_push' && isNginx(config, '1.25.1'))) continue;
       const lines = sound(name);
       if (lines.length < 2) continue;
       const at = lines.findIndex((_, i) => i > 0 && lines.slice(0, i + 1).some((o) => o.value(0) === word && o.args.length === 1));

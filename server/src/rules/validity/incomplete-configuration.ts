@@ -1,6 +1,6 @@
 /** What a configuration or a server must have at least: an events block, a listen, a handler, a protocol; and enough connections for its sockets. */
 
-import { atLeast } from '../../catalog/version.ts';
+import { isNginx } from '../../answers/which-build.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
 import { everywhere } from '../../config/pieces.ts';
@@ -12,17 +12,8 @@ import { factFor } from './_known.ts';
 import { soundFact } from './_sound.ts';
 import { causesIn } from './_structure.ts';
 
-/** Directives that answer connections in stream. */
-const HANDLERS = [
-  'proxy_pass',
-  'return',
-  'pass',
-  'js_access',
-  'js_preread',
-  'content_by_lua_block',
-  'content_by_lua_file',
-  'content_by_lua',
-];
+/** Directives that answer connections in stream: js_access, js_preread and js_filter only look at them (ngx_stream_js_module sets no handler). */
+const HANDLERS = ['proxy_pass', 'return', 'pass', 'content_by_lua_block', 'content_by_lua_file', 'content_by_lua'];
 const IMPLIED: ReadonlySet<number> = new Set([110, 143, 25, 587, 993, 995, 465]);
 
 /** Sockets that nginx opens: a wildcard takes the other addresses of its port in, unless they bind on their own. */
@@ -196,6 +187,5 @@ function streamServer(server: Server, config: Config, say: (message: 'listen' | 
   if (opener?.name !== 'server' || !factFor(opener)) return;
   if (!scope.has('listen')) {
     if (lacksListen(scope)) say('listen', opener);
-  } else if (!atLeast(config.settings.target.nginx, '1.27.1') && !scope.directives.some((d) => HANDLERS.includes(d.name) || !factFor(d)))
-    say('handler', opener);
+  } else if (!isNginx(config, '1.27.1') && !scope.directives.some((d) => HANDLERS.includes(d.name) || !factFor(d))) say('handler', opener);
 }

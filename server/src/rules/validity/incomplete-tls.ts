@@ -1,5 +1,5 @@
 /** TLS that is switched on without what it needs: certificates, keys, authorities (ngx_http_ssl_init, ngx_http_ssl_merge_srv_conf, the modules' set_ssl). */
-import { atLeast } from '../../catalog/version.ts';
+import { isNginx } from '../../answers/which-build.ts';
 import type { Directive } from '../../config/directive.ts';
 import type { Scope } from '../../config/scope.ts';
 import { type Listener, listenersOf, type Server, serversOf } from '../../config/servers.ts';
@@ -64,7 +64,7 @@ without a line.`,
       return;
     }
     for (const protocol of ['http', 'stream', 'mail'] as const) {
-      for (const server of serversOf(config, protocol)) serverSide(server, report, config.settings.target.nginx);
+      for (const server of serversOf(config, protocol)) serverSide(server, report);
       for (const listener of listenersOf(config, protocol)) sockets(listener, report);
     }
   },
@@ -104,15 +104,16 @@ type Say = (
 
 const at = (d: Directive) => d.at(d.args[0] ?? d.statement.name);
 
-function serverSide(server: Server, say: Say, nginx: Parameters<typeof atLeast>[0]): void {
+function serverSide(server: Server, say: Say): void {
   const { scope, protocol } = server;
+  const { config } = scope;
   const certificates = lines(scope, 'ssl_certificate');
   const keys = lines(scope, 'ssl_certificate_key');
   if (certificates.length > keys.length) {
     const missing = certificates.at(-1)!;
     // mail says it only where a socket uses TLS, and so did stream
     if (
-      (protocol !== 'mail' && (protocol !== 'stream' || atLeast(nginx, '1.25.5'))) ||
+      (protocol !== 'mail' && (protocol !== 'stream' || isNginx(config, '1.25.5'))) ||
       server.listens.some((l) => l.params.includes('ssl')) ||
       /^(on|only)$/.test(scope.value('starttls')?.value(0) ?? '')
     )
@@ -137,7 +138,7 @@ function serverSide(server: Server, say: Say, nginx: Parameters<typeof atLeast>[
   }
   const verify = scope.value('ssl_verify_client');
   const mode = verify && soundFact(verify) ? verify.value(0).toLowerCase() : 'off';
-  const authorities = named(scope, 'ssl_client_certificate') || (atLeast(nginx, '1.27.2') && named(scope, 'ssl_trusted_certificate'));
+  const authorities = named(scope, 'ssl_client_certificate') || (isNginx(config, '1.27.2') && named(scope, 'ssl_trusted_certificate'));
   if ((mode === 'on' || mode === 'optional') && !authorities)
     say('client', { at: at(verify!), missing: ['ssl_client_certificate', 'ssl_trusted_certificate'] });
   if (isOn(scope, 'ssl_stapling') && isOn(scope, 'ssl_certificate_compression'))

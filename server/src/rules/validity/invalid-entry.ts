@@ -1,8 +1,8 @@
 /** The lines in the bodies of map, geo, types, split_clients and charset_map, which nginx reads with handlers of their own. */
+import { isNginx } from '../../answers/which-build.ts';
 import { table } from '../../base/table.ts';
 import type { Context } from '../../catalog/context.ts';
 import { parseCidr, parseIpv4 } from '../../catalog/value-kind.ts';
-import { atLeast } from '../../catalog/version.ts';
 import type { Directive } from '../../config/directive.ts';
 import type { Scope } from '../../config/scope.ts';
 import type { Word } from '../../syntax/word.ts';
@@ -86,7 +86,7 @@ class Ranges {
 }
 
 /** `volatile` came to geo with nginx 1.29.3. */
-const knowsVolatile = (entry: Directive): boolean => atLeast(entry.scope.config.settings.target.nginx, '1.29.3');
+const knowsVolatile = (entry: Directive): boolean => isNginx(entry.scope.config, '1.29.3');
 
 /** ngx_http_geo */
 function geo(entries: readonly Directive[], say: Say): void {
@@ -203,7 +203,7 @@ function isCharacter(hex: string): boolean {
 function charsetMap(scope: Scope, entries: readonly Directive[], say: Say): void {
   const utf8 = scope.opener?.value(1).toLowerCase() === 'utf-8';
   // before 1.29 nothing limits the length; three bytes are what fits
-  const longest = atLeast(scope.config.settings.target.nginx, '1.29.0') ? 6 : Number.POSITIVE_INFINITY;
+  const longest = isNginx(scope.config, '1.29.0') ? 6 : Number.POSITIVE_INFINITY;
   for (const entry of entries) {
     if (entry.name === 'include' || isTemplated(entry)) continue;
     if (entry.args.length !== 1) {

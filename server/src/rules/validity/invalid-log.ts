@@ -1,5 +1,6 @@
 /** access_log, error_log and log_format: what depends on other parts of the line or on earlier lines (ngx_http_log_set_log, ngx_syslog_process_conf). */
 
+import { buildOf, isWithDebug } from '../../answers/which-build.ts';
 import { protocolOf } from '../../catalog/context.ts';
 import { parseSize, parseTime } from '../../catalog/value-kind.ts';
 import { asked, PerConfig } from '../../config/asked.ts';
@@ -100,9 +101,8 @@ wherever it appears. Logs to syslog take parameters of their own after "syslog:"
         return report('syslog', { at: spanIn(first, problem.at, problem.length), data: { message: problem.message.replace(/\.$/, '') } });
     }
     if (name === 'error_log') {
-      // nginx.org's packages and a plain build have no --with-debug; Debian's have
-      const { build } = config.settings.target.modules;
-      if (values[0]!.startsWith('memory:') && (build === 'official' || build === 'plain')) report('debug', { at: first, data: { build } });
+      if (values[0]!.startsWith('memory:') && isWithDebug(config) === false)
+        report('debug', { at: first, data: { build: buildOf(config) ?? '' } });
       return;
     }
     if (values[0] === 'off') {

@@ -107,6 +107,15 @@ function signatures(value: string, openssl: Version): string | null {
   return wrong === undefined || atLeast(openssl, '3.3.0') ? null : `it has no signature algorithm "${wrong}"`;
 }
 
+/** C's atoi with 64-bit longs, by which OpenSSL reads numbers: what follows the digits is passed over, what is too long for an int wraps. */
+function atoi(text: string): number {
+  const digits = /^\s*([+-]?\d+)/.exec(text)?.[1];
+  if (digits === undefined) return 0;
+  const [least, most] = [-(2n ** 63n), 2n ** 63n - 1n];
+  const long = BigInt(digits.replace('+', ''));
+  return Number(BigInt.asIntN(32, long < least ? least : long > most ? most : long));
+}
+
 /** What is wrong with a command's value, where a table tells; null where nothing is. */
 const VALUES: Readonly<Record<string, (value: string, openssl: Version) => string | null>> = table({
   Protocol: (value) => strangerIn(value, PROTOCOL_WORDS),
@@ -117,9 +126,11 @@ const VALUES: Readonly<Record<string, (value: string, openssl: Version) => strin
     /^\+?automatic$/i.test(value) || (!value.includes(':') && acceptsGroups(value, { openssl }).ok) ? null : `it has no curve "${value}"`,
   RecordPadding: (value, openssl) =>
     // from 3.4 on a second number is that of the handshake (cmd_RecordPadding); before, all after the first is passed over
-    [value, atLeast(openssl, '3.4.0') ? value.replace(/^[^,]*,?/, '') : ''].every((n) => (Number.parseInt(n, 10) || 0) <= LARGEST_RECORD)
+    [value, atLeast(openssl, '3.4.0') ? value.replace(/^[^,]*,?/, '') : ''].every((n) => atoi(n) >= 0 && atoi(n) <= LARGEST_RECORD)
       ? null
       : `a record has ${LARGEST_RECORD} bytes at most`,
+  NumTickets: (value) =>
+    atoi(value) >= 0 ? null : `${JSON.stringify(value)} is read as ${atoi(value)}, and there is no such number of tickets`,
 });
 
 const find = (table: Readonly<Record<string, string | undefined>>, name: string): string | undefined =>
@@ -194,6 +205,12 @@ The names are those of OpenSSL's configuration files. They are read only where a
       inside: 'server',
       bad: '    listen 8443 ssl;\n    ssl_certificate a.pem;\n    ssl_certificate_key a.key;\n    ssl_conf_command Options PriorityChaCha;\n#                            ^^^^^^^^^^^^^^ option',
       good: '    listen 8443 ssl;\n    ssl_certificate a.pem;\n    ssl_certificate_key a.key;\n    ssl_conf_command Options PrioritizeChaCha;',
+    },
+    {
+      // read by atoi: one above the largest int is the least
+      inside: 'server',
+      bad: '    listen 8443 ssl;\n    ssl_certificate a.pem;\n    ssl_certificate_key a.key;\n    ssl_conf_command NumTickets 2147483648;\n#                               ^^^^^^^^^^ value',
+      good: '    listen 8443 ssl;\n    ssl_certificate a.pem;\n    ssl_certificate_key a.key;\n    ssl_conf_command NumTickets 4294967296;',
     },
     {
       // what the first number may be the second may be, too, and 3.0 does not read it

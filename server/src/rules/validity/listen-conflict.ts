@@ -1,6 +1,6 @@
 /** Listening addresses that exclude one another (ngx_http_add_listen and its relatives in stream and mail), and names of servers that are none. */
 
-import { atLeast } from '../../catalog/version.ts';
+import { isNginx } from '../../answers/which-build.ts';
 import type { Directive } from '../../config/directive.ts';
 import type { ServerProtocol } from '../../config/servers.ts';
 import { type Listen, type ListenAddress, listenAddresses, pairText, serversOf } from '../../config/servers.ts';
@@ -43,7 +43,7 @@ stream before 1.25.5, an address and port belongs to one server.`,
   },
   check({ config, report }) {
     for (const protocol of ['http', 'stream', 'mail'] as const satisfies readonly ServerProtocol[]) {
-      const single = protocol === 'mail' || (protocol === 'stream' && !atLeast(config.settings.target.nginx, '1.25.5'));
+      const single = protocol === 'mail' || (protocol === 'stream' && !isNginx(config, '1.25.5'));
       const seen = new Map<string, Seen>();
       const lines = serversOf(config, protocol)
         .flatMap((server) => server.listens)

@@ -1,4 +1,5 @@
 /** Names that no module of the target offers anywhere (ngx_conf_handler: "unknown directive"). Where a name may stand is another rule's. */
+import { isVersionSaid } from '../../answers/which-build.ts';
 import { statusOf, type Target } from '../../catalog/catalog.ts';
 import { isBeyond, OLDEST } from '../../catalog/changes.ts';
 import type { Context } from '../../catalog/context.ts';
@@ -71,7 +72,7 @@ load one, the name may be the module's, and the finding is informational or a wa
     if (why?.reason === 'plus') return report('plus', { at, data });
     if (why?.reason === 'angie') return report('angie', { at, data });
     // which nginx it is nobody says, and one that is still in use takes it
-    if (why?.reason === 'removed' && config.settings.versionFrom === 'default' && atLeast(version(why.removed ?? '0.0.0'), OLDEST.text))
+    if (why?.reason === 'removed' && !isVersionSaid(config) && atLeast(version(why.removed ?? '0.0.0'), OLDEST.text))
       return report('gone', { at, data: { ...data, removed: why.removed ?? '' }, severity: 'warning' });
     if (why?.reason === 'removed')
       return why.replacedBy

@@ -1,6 +1,6 @@
 /** Upstream groups that nginx refuses: declared twice, without servers, with a parameter that the balancing method does not take. */
 
-import { atLeast } from '../../catalog/version.ts';
+import { isNginx } from '../../answers/which-build.ts';
 import type { Directive } from '../../config/directive.ts';
 import { unseenOf } from '../../config/open.ts';
 import { canonicalIp } from '../../config/servers.ts';
@@ -82,7 +82,7 @@ An upstream has a name of its own (case does not count), at least one server, an
     }
     let method: Directive | null = null;
     let keepalive: Directive | null = null;
-    const keepaliveIsMethod = !atLeast(scope.config.settings.target.nginx, '1.29.7');
+    const keepaliveIsMethod = !isNginx(scope.config, '1.29.7');
     for (const directive of scope.directives) {
       // before keepalive became the default, its line took the place of the method that comes after it (ngx_http_upstream_keepalive)
       if (keepaliveIsMethod && directive.name === 'keepalive' && !method && soundFact(directive)) {

@@ -1,5 +1,5 @@
 /** The address of a container is asked for once, when nginx starts; a container that is made again has another one. */
-import { atLeast } from '../../catalog/version.ts';
+import { canResolveServers } from '../../answers/which-build.ts';
 import { shareNetwork } from '../../deploy/compose.ts';
 import { defineRule } from '../rule.ts';
 import { main, site, tree } from './_examples.ts';
@@ -30,8 +30,7 @@ a \`zone\`.`,
     once: 'The address of the service {name} is resolved once, at start: after {name} is recreated, nginx answers 502 until it is restarted. {advice}.',
   },
   check({ config, deployment, report }) {
-    const { nginx, flavour } = config.settings.target;
-    const canResolve = atLeast(nginx, '1.27.3') || flavour === 'plus' || flavour === 'angie';
+    const canResolve = canResolveServers(config);
     const seen = new Set<string>();
     for (const link of linksOf(config, deployment)) {
       const { from } = link;
