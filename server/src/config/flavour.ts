@@ -1,7 +1,7 @@
 /** Whose nginx a configuration is written for, where the settings do not say and the text does. */
 import { loadCatalog, type Target } from '../catalog/catalog.ts';
 import { FLAVOURS } from '../catalog/flavours.ts';
-import { askedOfBlock, PerConfig, recorded } from './asked.ts';
+import { asked, askedOfBlock, PerConfig, recorded } from './asked.ts';
 import type { Config } from './config.ts';
 import { MemoPerBlock } from './pieces.ts';
 
@@ -10,8 +10,13 @@ const isLua = (name: string): boolean => name.includes('lua') && loadCatalog().d
 
 const firstLua = new MemoPerBlock((directives): string | null => directives.find((d) => isLua(d.name))?.name ?? null);
 
+/** Whether the word is in a text at all: most have none, and need not be read line by line for it. */
+const mentionsLua = (config: Config): boolean =>
+  asked(config, 'mentions Lua', (c) => [...c.files.values()].some((f) => f.text.includes('lua')));
+
 /** The first directive of Lua of a configuration that does not load its module; null where there is none. */
 const spokenLua = new PerConfig((config): string | null => {
+  if (!mentionsLua(config)) return null;
   const loads = (): boolean =>
     [...config.settings.loads, ...config.main.named('load_module').map((d) => d.value(0))].some((file) => /lua/.test(file));
   const first = [...firstLua.of(config)].find((name) => name !== null) ?? null;

@@ -346,7 +346,7 @@ export function locationLosers(
   const near: LocationLoser[] = [];
   const far: LocationLoser[] = [];
   const chosen = match.location;
-  const subject = byteArray(uri);
+  let subject: Uint8Array | null = null;
   const visit = (scope: Scope): void => {
     const level = locationsOf(scope);
     const best = longestPrefix(level, uri);
@@ -394,7 +394,7 @@ export function locationLosers(
         return { near: true, text: chosen?.kind === 'exact' ? 'an exact match was found' : 'shorter prefix' };
       case 'regex': {
         if (!location.regex) return { near: true, text: 'the regular expression is invalid' };
-        const m = location.regex.match(subject);
+        const m = location.regex.match((subject ??= byteArray(uri)));
         if (m === 'no') return { near: true, text: 'no match' };
         if (m === 'unknown') return { near: true, text: 'gave up at the match limit' };
         if (chosen?.kind === 'exact') return { near: true, text: 'an exact match was found' };

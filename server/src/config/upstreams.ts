@@ -4,7 +4,7 @@
  */
 import { table } from '../base/table.ts';
 import { parseAddress, parseTime } from '../catalog/value-kind.ts';
-import { AskedMap, PerConfig } from './asked.ts';
+import { AskedMap, PerConfig, PerPart } from './asked.ts';
 import type { Config } from './config.ts';
 import type { Directive } from './directive.ts';
 import type { Scope } from './scope.ts';
@@ -152,17 +152,17 @@ export const hasVariables = (text: string): boolean => text.includes('$');
  * What a pass directive names. Null when the value has variables (then the request decides: see `readTarget`) or nginx refuses it.
  * `proxy_pass` in stream is read too.
  */
-export function passTarget(directive: Directive): PassTarget | null {
-  const value = directive.value(0);
-  if (hasVariables(value)) return null;
-  return readTarget(
+export const passTarget = (directive: Directive): PassTarget | null => (hasVariables(directive.value(0)) ? null : targets.of(directive));
+
+const targets = new PerPart((directive: Directive): PassTarget | null =>
+  readTarget(
     directive.scope.config,
     directive.name,
-    value,
+    directive.value(0),
     directive,
     directive.scope.context === 'stream-server' ? 'stream' : 'http',
-  );
-}
+  ),
+);
 
 /** Reads the value of a pass directive after its variables were filled in. Null: not an address that the directive takes. */
 export function readTarget(

@@ -1,7 +1,9 @@
 /** What applies to a request besides its path: buffers, timeouts, TLS and keep-alive. */
+import type { Target } from '../catalog/catalog.ts';
 import { evaluateCipherList } from '../catalog/ciphers.ts';
 import { atLeast } from '../catalog/version.ts';
 import type { Directive } from '../config/directive.ts';
+import { type Level, PerLevel } from './level.ts';
 import { family, type Reader } from './reader.ts';
 import type { Run } from './run.ts';
 import type { Facts } from './trace.ts';
@@ -33,44 +35,60 @@ export const FACTS: Reader = {
 
 type Mutable = Record<string, string | number | boolean | null | readonly string[]>;
 
-const words = (run: Run, name: string, otherwise: string): string => run.directive(name)?.values.join(' ') ?? otherwise;
+const words = (level: Level, name: string, otherwise: string): string => level.value(name)?.values.join(' ') ?? otherwise;
+
+const isOn = (level: Level, name: string): boolean => (level.value(name)?.value(0) ?? 'on').toLowerCase() === 'on';
+
+/** For each family one, `''` for requests that no backend is asked for. */
+const perFamily = (make: (level: Level, family: string) => Facts): ((run: Run) => Facts) => {
+  const made = new Map<string, PerLevel<Facts>>();
+  return ({ level, exchange }) => {
+    const family = exchange.passFamily ?? '';
+    let facts = made.get(family);
+    if (!facts) made.set(family, (facts = new PerLevel((at) => make(at, family))));
+    return facts.of(level);
+  };
+};
+
+const buffers = perFamily((level, p) => ({
+  client_max_body_size: words(level, 'client_max_body_size', '1m'),
+  client_body_buffer_size: words(level, 'client_body_buffer_size', '16k'),
+  ...(p && {
+    buffering: isOn(level, `${p}_buffering`),
+    request_buffering: p !== 'grpc' && isOn(level, `${p}_request_buffering`),
+    buffer_size: words(level, `${p}_buffer_size`, '4k'),
+    buffers: words(level, `${p}_buffers`, '8 4k'),
+    busy_buffers_size: words(level, `${p}_busy_buffers_size`, '8k'),
+    max_temp_file_size: words(level, `${p}_max_temp_file_size`, '1024m'),
+  }),
+}));
 
 /** Buffers of the client's side and, where a backend is asked, of its side. Values as written; sizes with their units. */
 export function bufferingOf(run: Run): Facts {
-  const facts: Mutable = {
-    client_max_body_size: words(run, 'client_max_body_size', '1m'),
-    client_body_buffer_size: words(run, 'client_body_buffer_size', '16k'),
-  };
-  const p = run.exchange.passFamily;
-  if (!p) return facts;
-  facts.buffering = run.exchange.buffering ?? run.flag(`${p}_buffering`, true);
-  if (run.exchange.buffering !== null) facts.by = 'X-Accel-Buffering';
-  facts.request_buffering = p === 'grpc' ? false : run.flag(`${p}_request_buffering`, true);
-  facts.buffer_size = words(run, `${p}_buffer_size`, '4k');
-  facts.buffers = words(run, `${p}_buffers`, '8 4k');
-  facts.busy_buffers_size = words(run, `${p}_busy_buffers_size`, '8k');
-  facts.max_temp_file_size = words(run, `${p}_max_temp_file_size`, '1024m');
-  return facts;
+  const { buffering, passFamily } = run.exchange;
+  const facts = buffers(run);
+  return passFamily && buffering !== null ? { ...facts, buffering, by: 'X-Accel-Buffering' } : facts;
 }
+
+const times = perFamily((level, p) => ({
+  client_header_timeout: words(level, 'client_header_timeout', '60s'),
+  client_body_timeout: words(level, 'client_body_timeout', '60s'),
+  send_timeout: words(level, 'send_timeout', '60s'),
+  keepalive_timeout: words(level, 'keepalive_timeout', '75s'),
+  ...(p && {
+    connect: words(level, `${p}_connect_timeout`, '60s'),
+    send: words(level, `${p}_send_timeout`, '60s'),
+    read: words(level, `${p}_read_timeout`, '60s'),
+    next_upstream: words(level, `${p}_next_upstream`, 'error timeout'),
+    next_upstream_tries: Number(level.value(`${p}_next_upstream_tries`)?.value(0) ?? 0),
+    next_upstream_timeout: words(level, `${p}_next_upstream_timeout`, '0'),
+  }),
+}));
 
 /** Times as written, or nginx's defaults. */
 export function timeoutsOf(run: Run): Facts {
-  const facts: Mutable = {
-    client_header_timeout: words(run, 'client_header_timeout', '60s'),
-    client_body_timeout: words(run, 'client_body_timeout', '60s'),
-    send_timeout: words(run, 'send_timeout', '60s'),
-    keepalive_timeout: words(run, 'keepalive_timeout', '75s'),
-  };
   const p = run.exchange.passFamily;
-  if (!p) return facts;
-  facts.connect = words(run, `${p}_connect_timeout`, '60s');
-  facts.send = words(run, `${p}_send_timeout`, '60s');
-  facts.read = words(run, `${p}_read_timeout`, '60s');
-  facts.next_upstream = words(run, `${p}_next_upstream`, 'error timeout');
-  facts.next_upstream_tries = Number(run.text(`${p}_next_upstream_tries`) ?? 0);
-  facts.next_upstream_timeout = words(run, `${p}_next_upstream_timeout`, '0');
-  facts.retries = retries(run, p);
-  return facts;
+  return p ? { ...times(run), retries: retries(run, p) } : times(run);
 }
 
 const NOT_REPEATED = new Set(['POST', 'LOCK', 'PATCH']);
@@ -105,8 +123,7 @@ export function keepaliveOf(run: Run): Facts {
 }
 
 /** The protocols that a version offers when the text says nothing. */
-export function defaultProtocols(run: Run): string[] {
-  const v = run.config.settings.target.nginx;
+export function defaultProtocols({ nginx: v }: Target): string[] {
   if (atLeast(v, '1.27.3')) return ['TLSv1.2', 'TLSv1.3'];
   if (atLeast(v, '1.23.4')) return ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'];
   return ['TLSv1', 'TLSv1.1', 'TLSv1.2'];
@@ -115,12 +132,21 @@ export function defaultProtocols(run: Run): string[] {
 /** What the handshake can end with. Empty for plain connections. */
 export function tlsOf(run: Run): Facts {
   if (!run.connection.tls) return {};
-  const { scope } = run.server;
-  const read = (name: string): Directive | undefined => scope.value(name);
-  const protocols = read('ssl_protocols')?.values ?? defaultProtocols(run);
+  return {
+    sni: run.connection.sni,
+    ...handshakes.of(run.serverLevel),
+    http2: offersHttp2(run),
+    http3: run.config.settings.target.modules.has('ngx_http_v3_module') && run.server.listens.some((l) => l.params.includes('quic')),
+  };
+}
+
+const handshakes = new PerLevel((level): Facts => {
+  const read = (name: string): Directive | undefined => level.value(name);
+  const { target } = level.scope.config.settings;
+  const protocols = read('ssl_protocols')?.values ?? defaultProtocols(target);
   const ciphers = read('ssl_ciphers')?.value(0) ?? 'HIGH:!aNULL:!MD5';
-  const list = evaluateCipherList(ciphers, { openssl: run.config.settings.target.openssl });
-  const facts: Mutable = { sni: run.connection.sni, protocols, ciphers };
+  const list = evaluateCipherList(ciphers, { openssl: target.openssl });
+  const facts: Mutable = { protocols, ciphers };
   if (list.ok) {
     const old = protocols.some((p) => p !== 'TLSv1.3');
     facts.suites = [
@@ -129,13 +155,11 @@ export function tlsOf(run: Run): Facts {
     ];
   }
   facts.prefer_server_ciphers = (read('ssl_prefer_server_ciphers')?.value(0) ?? 'off') === 'on';
-  facts.certificate = scope.effective('ssl_certificate').directives.map((d) => d.value(0));
+  facts.certificate = level.inForce('ssl_certificate').map((d) => d.value(0));
   facts.verify_client = read('ssl_verify_client')?.value(0) ?? 'off';
-  facts.http2 = offersHttp2(run);
-  facts.http3 = run.config.settings.target.modules.has('ngx_http_v3_module') && run.server.listens.some((l) => l.params.includes('quic'));
   return facts;
-}
+});
 
 /** `http2 on` of the server, or the parameter of the listener. */
 export const offersHttp2 = (run: Run): boolean =>
-  (run.server.scope.value('http2')?.value(0) ?? 'off').toLowerCase() === 'on' || (run.connection.listener?.http2 ?? false);
+  (run.serverLevel.value('http2')?.value(0) ?? 'off').toLowerCase() === 'on' || (run.connection.listener?.http2 ?? false);

@@ -1,15 +1,17 @@
 /**
  * What of a configuration a request needs and what does not change from one request to the next: who defines which variable, where the
- * zones are. Made once per Config and kept beside it.
+ * zones are, what was made ready for the levels that requests have met. Kept beside a Config, each part made when a request asks for it:
+ * the first trace of a large configuration reads the levels on its way, not all of them.
  */
 import { table } from '../base/table.ts';
-import { PerConfig } from '../config/asked.ts';
+import { noted, PerConfig } from '../config/asked.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
 import { readLocation } from '../config/locations.ts';
 import type { Scope } from '../config/scope.ts';
 import { protocolScopes, type ServerProtocol } from '../config/servers.ts';
 import { PASS_DIRECTIVES } from '../config/upstreams.ts';
+import type { SourceFile, Statement } from '../syntax/statement.ts';
 import { family, type Reader } from './reader.ts';
 
 /** How a variable that the configuration defines gets its value; the strongest definition counts. */
@@ -25,7 +27,7 @@ export type Definition =
 export interface Index {
   readonly config: Config;
   readonly protocol: ServerProtocol;
-  /** by lower-case name */
+  /** by lower-case name, of the whole configuration: who asks for one name asks `definitionOf` */
   readonly variables: ReadonlyMap<string, Definition>;
   /** limit_req_zone, limit_conn_zone and the *_cache_path lines, by the zone's name */
   readonly zones: ReadonlyMap<string, Directive>;
@@ -33,10 +35,90 @@ export interface Index {
   readonly passes: readonly Directive[];
 }
 
-const made = new PerConfig((config, protocol: ServerProtocol): Index => build(config, protocol));
+interface Found {
+  readonly variables: ReadonlyMap<string, Definition>;
+  readonly passes: readonly Directive[];
+}
+
+const rootsOf = (config: Config, protocol: ServerProtocol): readonly Scope[] => {
+  const roots = protocolScopes(config, protocol);
+  return roots.length ? roots : [config.main];
+};
+
+const whole = new PerConfig((config, protocol: ServerProtocol): Found => {
+  const search = new Search(config);
+  for (const scope of rootsOf(config, protocol)) search.walk(scope);
+  return search;
+});
+
+/** What stands on the level of the protocol itself, where maps, zones and the like are. */
+const outermost = new PerConfig((config, protocol: ServerProtocol): Search => {
+  const search = new Search(config);
+  for (const scope of rootsOf(config, protocol)) for (const directive of scope.directives) search.visit(directive);
+  return search;
+});
+
+const made = new PerConfig(
+  (config, protocol: ServerProtocol): Index => ({
+    config,
+    protocol,
+    get variables() {
+      return whole.of(config, protocol).variables;
+    },
+    get zones() {
+      return outermost.of(config, protocol).zones;
+    },
+    get passes() {
+      return whole.of(config, protocol).passes;
+    },
+  }),
+);
 
 /** The index of the http or stream part of a configuration. */
 export const indexOf = (config: Config, protocol: ServerProtocol = 'http'): Index => made.of(config, protocol);
+
+/** Who defines a variable, by its lower-case name. */
+export function definitionOf({ config, protocol }: Index, name: string): Definition | undefined {
+  const found = define(config, protocol, name);
+  noted(config, `${protocol} defines $${name}`, (c) => {
+    const now = define(c, protocol, name);
+    return now ? [now.by, now.directive] : null;
+  });
+  return found;
+}
+
+function define(config: Config, protocol: ServerProtocol, name: string): Definition | undefined {
+  const outer = outermost.of(config, protocol).variables.get(name);
+  // a map is on this level or nowhere, and what it defines is not outdone
+  if (outer && (outer.by === 'map' || outer.by === 'geo' || outer.by === 'split_clients')) return outer;
+  return isWritten(config, name) ? whole.of(config, protocol).variables.get(name) : outer;
+}
+
+const written = new WeakMap<SourceFile, ReadonlySet<string>>();
+
+/** Whether a line of any file may define a variable of that name: read off the statements, before levels are made of them. */
+function isWritten(config: Config, name: string): boolean {
+  for (const file of config.files.values()) {
+    let names = written.get(file);
+    if (!names) written.set(file, (names = namesWritten(file.body)));
+    if (names.has(name)) return true;
+  }
+  return false;
+}
+
+const GROUP = /\(\?P?[<']([A-Za-z_]\w*)[>']/g;
+
+function namesWritten(statements: readonly Statement[], into = new Set<string>()): Set<string> {
+  for (const { name, args, block } of statements) {
+    const word = name.value;
+    const at = word === 'set' || word === 'json_set' ? 0 : SETTERS[word];
+    const target = at === undefined ? word : args.at(at)?.value;
+    if (target?.startsWith('$')) into.add(target.slice(1).toLowerCase());
+    for (const { value } of [name, ...args]) if (value.includes('(?')) for (const m of value.matchAll(GROUP)) into.add(m[1]!.toLowerCase());
+    if (block) namesWritten(block, into);
+  }
+  return into;
+}
 
 /** Directives that give a variable its value by code of their own, with the argument that holds the name (from the end when negative). */
 const SETTERS: Readonly<Record<string, number>> = table({
@@ -83,6 +165,11 @@ export const DEFINITIONS: Reader = {
     'set_by_lua',
     'set_by_lua_block',
     'set_by_lua_file',
+    // their variables and groups
+    'set',
+    'if',
+    'rewrite',
+    'auth_request_set',
   ],
 };
 
@@ -91,55 +178,62 @@ const DATA = new Set(['map', 'geo', 'split_clients', 'types', 'charset_map', 'ge
 
 const RANK: Record<Definition['by'], number> = { set: 0, capture: 1, module: 2, map: 3, geo: 3, split_clients: 3, json: 3 };
 
-function build(config: Config, protocol: ServerProtocol): Index {
-  const variables = new Map<string, Definition>();
-  const zones = new Map<string, Directive>();
-  const passes: Directive[] = [];
-  const define = (dollar: string, definition: Definition): void => {
+/** Collects what lines define. */
+class Search implements Found {
+  readonly variables = new Map<string, Definition>();
+  readonly zones = new Map<string, Directive>();
+  readonly passes: Directive[] = [];
+
+  constructor(private readonly config: Config) {}
+
+  private define(dollar: string, definition: Definition): void {
     if (!dollar.startsWith('$')) return;
     const name = dollar.slice(1).toLowerCase();
-    const known = variables.get(name);
-    if (!known || RANK[definition.by] >= RANK[known.by]) variables.set(name, definition);
-  };
-  const capture = (directive: Directive, pattern: string): void => {
+    const known = this.variables.get(name);
+    if (!known || RANK[definition.by] >= RANK[known.by]) this.variables.set(name, definition);
+  }
+
+  private capture(directive: Directive, pattern: string): void {
     if (!pattern.includes('(?')) return;
-    const compiled = config.regexes.compile(pattern);
-    if (compiled.ok) for (const { name } of compiled.regex.names) define(`$${name}`, { by: 'capture', directive });
-  };
-  const visit = (directive: Directive): void => {
+    const compiled = this.config.regexes.compile(pattern);
+    if (compiled.ok) for (const { name } of compiled.regex.names) this.define(`$${name}`, { by: 'capture', directive });
+  }
+
+  /** One line, without those in its block that are no data of its own. */
+  visit(directive: Directive): void {
     const { name } = directive;
     switch (name) {
       case 'map':
       case 'split_clients':
-        define(directive.value(1), { by: name, directive });
+        this.define(directive.value(1), { by: name, directive });
         if (name === 'map')
           for (const entry of directive.body?.directives ?? [])
-            if (entry.name.startsWith('~')) capture(entry, entry.name.replace(/^~\*?/, ''));
+            if (entry.name.startsWith('~')) this.capture(entry, entry.name.replace(/^~\*?/, ''));
         return;
       case 'geo':
-        define(directive.values.at(-1) ?? '', { by: 'geo', directive });
+        this.define(directive.values.at(-1) ?? '', { by: 'geo', directive });
         return;
       case 'json_set':
-        define(directive.value(0), { by: 'json', directive });
+        this.define(directive.value(0), { by: 'json', directive });
         return;
       case 'set':
-        define(directive.value(0), { by: 'set', directive });
+        this.define(directive.value(0), { by: 'set', directive });
         return;
       case 'server_name':
-        for (const value of directive.values) if (value.startsWith('~')) capture(directive, value.slice(1));
+        for (const value of directive.values) if (value.startsWith('~')) this.capture(directive, value.slice(1));
         return;
       case 'location': {
         const read = readLocation(directive);
-        if (read && (read.modifier === '~' || read.modifier === '~*')) capture(directive, read.name);
+        if (read && (read.modifier === '~' || read.modifier === '~*')) this.capture(directive, read.name);
         return;
       }
       case 'rewrite':
-        capture(directive, directive.value(0));
+        this.capture(directive, directive.value(0));
         return;
       case 'if': {
         const at = directive.values.findIndex((v) => /^!?~\*?$/.test(v));
         if (at >= 0)
-          capture(
+          this.capture(
             directive,
             directive.values
               .slice(at + 1)
@@ -151,33 +245,31 @@ function build(config: Config, protocol: ServerProtocol): Index {
       case 'proxy_redirect':
       case 'proxy_cookie_domain':
       case 'proxy_cookie_path':
-        if (directive.value(0).startsWith('~')) capture(directive, directive.value(0).replace(/^~\*?/, ''));
+        if (directive.value(0).startsWith('~')) this.capture(directive, directive.value(0).replace(/^~\*?/, ''));
         return;
       case 'limit_req_zone':
       case 'limit_conn_zone': {
         const zone = directive.values.find((v) => v.startsWith('zone='));
-        if (zone) zones.set(zone.slice(5).split(':')[0]!, directive);
+        if (zone) this.zones.set(zone.slice(5).split(':')[0]!, directive);
         return;
       }
       case 'geoip2':
-        for (const entry of directive.body?.directives ?? []) define(entry.name, { by: 'module', directive: entry });
+        for (const entry of directive.body?.directives ?? []) this.define(entry.name, { by: 'module', directive: entry });
         return;
       default:
-        if (PASS_DIRECTIVES.includes(name)) passes.push(directive);
-        else if (name in SETTERS) define(directive.value(SETTERS[name]!), { by: 'module', directive });
+        if (PASS_DIRECTIVES.includes(name)) this.passes.push(directive);
+        else if (name in SETTERS) this.define(directive.value(SETTERS[name]!), { by: 'module', directive });
         else if (name.endsWith('_cache_path')) {
           const zone = directive.values.find((v) => v.startsWith('keys_zone='));
-          if (zone) zones.set(zone.slice(10).split(':')[0]!, directive);
+          if (zone) this.zones.set(zone.slice(10).split(':')[0]!, directive);
         }
     }
-  };
-  const roots: Scope[] = protocolScopes(config, protocol);
-  const walk = (scope: Scope): void => {
+  }
+
+  walk(scope: Scope): void {
     for (const directive of scope.directives) {
-      visit(directive);
-      if (directive.body && !DATA.has(directive.name)) walk(directive.body);
+      this.visit(directive);
+      if (directive.body && !DATA.has(directive.name)) this.walk(directive.body);
     }
-  };
-  for (const scope of roots.length ? roots : [config.main]) walk(scope);
-  return { config, protocol, variables, zones, passes };
+  }
 }

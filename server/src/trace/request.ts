@@ -29,6 +29,7 @@ import { GROUPS } from './handlers/upstream.ts';
 import { DEFINITIONS } from './index.ts';
 import { keepaliveHeader } from './keepalive.ts';
 import { ledgerOf, notSimulatedIn, notSimulatedOf } from './ledger.ts';
+import { PerLevel } from './level.ts';
 import { isMail, traceMail } from './mail.ts';
 import { TYPES } from './mime.ts';
 import { afterwards, finalize, go, subrequest } from './moves.ts';
@@ -261,7 +262,7 @@ function handshake(run: Run, listener: Listener): boolean {
       run.scope = choice.server.scope;
     }
   }
-  const http3 = run.version === 3000 ? run.server.scope.value('http3') : undefined;
+  const http3 = run.version === 3000 ? run.serverLevel.value('http3') : undefined;
   if (http3?.value(0).toLowerCase() === 'off') {
     run.report.step({ phase: 'tls', handler: 'ngx_http_v3_module', at: http3, said: 'HTTP/3 is not offered: the handshake fails' });
     run.reply.kind = 'closed';
@@ -269,7 +270,7 @@ function handshake(run: Run, listener: Listener): boolean {
     run.finished = true;
     return false;
   }
-  const reject = run.server.scope.value('ssl_reject_handshake');
+  const reject = run.serverLevel.value('ssl_reject_handshake');
   if (reject?.value(0) === 'on') {
     run.report.step({ phase: 'tls', handler: 'ngx_http_ssl_module', at: reject, said: 'the handshake is rejected: unrecognized name' });
     run.reply.kind = 'closed';
@@ -280,7 +281,7 @@ function handshake(run: Run, listener: Listener): boolean {
   run.report.step({
     phase: 'tls',
     handler: 'ngx_http_ssl_module',
-    at: run.server.scope.effective('ssl_certificate').directives[0] ?? null,
+    at: run.serverLevel.inForce('ssl_certificate')[0] ?? null,
     said: host === null ? 'no SNI, the default server answers the handshake' : `SNI ${host}`,
   });
   return true;
@@ -331,6 +332,22 @@ class HeaderSpace {
   }
 }
 
+/** How a server reads what clients send. */
+const readings = new PerLevel((level) => {
+  const isOn = (name: string, otherwise: string): boolean => (level.value(name)?.value(0) ?? otherwise).toLowerCase() === 'on';
+  const large = level.value('large_client_header_buffers')?.values ?? ['4', '8k'];
+  return {
+    first: sizeOf(level.value('client_header_buffer_size')?.value(0), 1024),
+    count: Number(large[0]),
+    size: sizeOf(large[1], 8192),
+    mergeSlashes: isOn('merge_slashes', 'on'),
+    mostHeaders: Number(level.value('max_headers')?.value(0) ?? 1000),
+    /** names of header lines that are taken */
+    name: isOn('underscores_in_headers', 'off') ? /^[A-Za-z0-9_-]+$/ : /^[A-Za-z0-9-]+$/,
+    ignoresOthers: isOn('ignore_invalid_headers', 'on'),
+  };
+});
+
 const METHOD = /^[A-Z_-]+$/;
 
 function requestLine(run: Run, target: ByteString, versionText: string, version: number | null): boolean {
@@ -339,12 +356,10 @@ function requestLine(run: Run, target: ByteString, versionText: string, version:
   const protocol = run.version === 9 ? '' : http1 ? `HTTP/${versionText}` : `HTTP/${run.version === 2000 ? '2.0' : '3.0'}`;
   run.protocolText = protocol;
   run.requestLine = `${run.methodName} ${target}${protocol === '' ? '' : ` ${protocol}`}`;
-  const large = run.scope.value('large_client_header_buffers')?.values ?? ['4', '8k'];
-  const first = sizeOf(run.scope.value('client_header_buffer_size')?.value(0), 1024);
-  run.space = new HeaderSpace(first, Number(large[0]), sizeOf(large[1], 8192));
+  const { first, count, size, mergeSlashes } = readings.of(run.level);
+  run.space = new HeaderSpace(first, count, size);
   if (http1 && !run.space.take(run.requestLine.length + 2)) return refuse(run, 414, 'the request line is too long');
   if (!http1 && !authority(run)) return false;
-  const mergeSlashes = (run.scope.value('merge_slashes')?.value(0) ?? 'on').toLowerCase() === 'on';
   if (!METHOD.test(run.methodName)) return refuse(run, 400, 'the method has characters that nginx refuses');
   const connects = run.methodName === 'CONNECT' && behaviour.tunnels;
   const parsed = connects ? parseAuthority(target) : parseTarget(target, mergeSlashes, behaviour.strictHost);
@@ -422,7 +437,7 @@ function headerLines(run: Run): boolean {
   if (run.version === 9) return true;
   const seen = new Set<string>();
   let count = 0;
-  const limit = Number(run.scope.value('max_headers')?.value(0) ?? 1000);
+  const limit = readings.of(run.level).mostHeaders;
   const bare = new Set(input.withoutColon);
   for (const [i, [rawName, rawValue]] of (input.headers ?? []).entries()) {
     if (http1 && bare.has(i) && refusesBare(run)) return refuse(run, 400, `the header line ${fromBytes(toBytes(rawName))} has no colon`);
@@ -516,11 +531,8 @@ function joinCookies(run: Run): void {
 /** ngx_http_parse_header_line: which names are read, which lines are dropped, which end the request. */
 function checkName(run: Run, name: ByteString): 'good' | 'ignored' | 'bad' {
   if (name === '' || /[\x00-\x20\x7f:]/.test(name)) return 'bad';
-  const flag = (directive: string, otherwise: string): boolean =>
-    (run.scope.value(directive)?.value(0) ?? otherwise).toLowerCase() === 'on';
-  const underscores = flag('underscores_in_headers', 'off');
-  const valid = underscores ? /^[A-Za-z0-9_-]+$/.test(name) : /^[A-Za-z0-9-]+$/.test(name);
-  return valid || !flag('ignore_invalid_headers', 'on') ? 'good' : 'ignored';
+  const reading = readings.of(run.level);
+  return reading.name.test(name) || !reading.ignoresOthers ? 'good' : 'ignored';
 }
 
 const REASONS: Readonly<Record<ServerChoice['reason'], string>> = {
@@ -638,7 +650,7 @@ function hasTunnel(scope: Scope): boolean {
 }
 
 function certificate(run: Run): boolean {
-  const verify = run.server.scope.value('ssl_verify_client');
+  const verify = run.serverLevel.value('ssl_verify_client');
   const mode = verify?.value(0) ?? 'off';
   if (mode === 'off') return true;
   const given = run.input.clientCertificate ?? 'none';

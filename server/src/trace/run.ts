@@ -18,7 +18,8 @@ import { Connection } from './connection.ts';
 import { Exchange } from './exchange.ts';
 import { Failed } from './failed.ts';
 import { Hops } from './hops.ts';
-import { type Index, indexOf } from './index.ts';
+import { definitionOf, type Index, indexOf } from './index.ts';
+import { type Level, levelOf, PerLevel } from './level.ts';
 import type { PhaseIndex } from './phases.ts';
 import { Reply } from './reply.ts';
 import { Report } from './report.ts';
@@ -69,6 +70,12 @@ export interface RunInput {
 /** Characters of a value that are followed: no header line, no path and no body of a configuration is longer. */
 const MAX_VALUE = 256 * 1024;
 
+const bodySizes = new PerLevel((level): number => {
+  const text = level.value('client_max_body_size')?.value(0);
+  const read = text === undefined ? null : parseOffset(text);
+  return read?.ok ? read.value : 1_048_576;
+});
+
 /** The state of a request. Its connection, its answer and what is told of it are things of their own. */
 export class Run implements Scripting {
   readonly index: Index;
@@ -103,8 +110,8 @@ export class Run implements Scripting {
 
   // where it is
   server!: Server;
-  /** the configuration in force: a server, a location, an `if` or a limit_except */
-  scope!: Scope;
+  private inForce!: Scope;
+  private ready: Level | null = null;
   location: Location | null = null;
   internal = false;
   uriChanges = 11;
@@ -176,6 +183,27 @@ export class Run implements Scripting {
     return this.inside(this, target, kind, args);
   }
 
+  /** The configuration in force: a server, a location, an `if` or a limit_except. */
+  get scope(): Scope {
+    return this.inForce;
+  }
+
+  set scope(scope: Scope) {
+    if (scope === this.inForce) return;
+    this.inForce = scope;
+    this.ready = null;
+  }
+
+  /** What is made ready for requests that are there. */
+  get level(): Level {
+    return (this.ready ??= levelOf(this.index, this.inForce));
+  }
+
+  /** The same for the level of its server. */
+  get serverLevel(): Level {
+    return levelOf(this.index, this.server.scope);
+  }
+
   /** How many requests this one is inside of. */
   get depthOfRequests(): number {
     let depth = 0;
@@ -187,27 +215,27 @@ export class Run implements Scripting {
 
   /** The last line of that name in force. */
   directive(name: string): Directive | undefined {
-    return this.scope.value(name);
+    return this.level.value(name);
   }
 
   flag(name: string, otherwise: boolean): boolean {
-    const value = this.scope.value(name)?.value(0);
+    const value = this.level.value(name)?.value(0);
     return value === undefined ? otherwise : value.toLowerCase() === 'on';
   }
 
   text(name: string): string | undefined {
-    return this.scope.value(name)?.value(0);
+    return this.level.value(name)?.value(0);
   }
 
   /** Seconds. */
   seconds(name: string, otherwise: number): number {
-    const value = this.scope.value(name)?.value(0);
+    const value = this.level.value(name)?.value(0);
     const read = value === undefined ? null : parseTime(value, 'sec');
     return read?.ok ? read.value : otherwise;
   }
 
   lines(name: string): readonly Directive[] {
-    return this.scope.effective(name).directives;
+    return this.level.inForce(name);
   }
 
   // ---- values
@@ -251,7 +279,7 @@ export class Run implements Scripting {
   }
 
   isGroup(name: string): boolean {
-    return this.index.variables.get(name)?.by === 'capture';
+    return definitionOf(this.index, name)?.by === 'capture';
   }
 
   overflow(source: string): never {
@@ -395,9 +423,7 @@ export class Run implements Scripting {
 
   /** Bytes; 0: no limit. */
   maxBodySize(): number {
-    const text = this.text('client_max_body_size');
-    const read = text === undefined ? null : parseOffset(text);
-    return read?.ok ? read.value : 1_048_576;
+    return bodySizes.of(this.level);
   }
 
   private assumedBodyLength(): number {

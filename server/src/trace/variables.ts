@@ -18,6 +18,7 @@ import { fastcgiSplit } from './handlers/fastcgi-split.ts';
 import { secureLink, secureLinkExpires } from './handlers/secure-link.ts';
 import { sliceRange } from './handlers/slice.ts';
 import { OF_USERS, uidGot, uidSet } from './handlers/userid.ts';
+import { definitionOf } from './index.ts';
 import { jsonValue } from './json-value.ts';
 import { keepaliveHeader } from './keepalive.ts';
 import { binaryIp, readPlainIp } from './networks.ts';
@@ -331,7 +332,7 @@ const FAMILIES: readonly (readonly [prefix: string, read: (run: Run, rest: strin
 
 /** The value of a variable by lower-case name, and whether it is kept for the rest of the request. */
 export function lookup(run: Run, name: string): { readonly value: ByteString | null; readonly keep: boolean } {
-  const definition = run.index.variables.get(name);
+  const definition = definitionOf(run.index, name);
   if (definition) {
     const { directive } = definition;
     switch (definition.by) {

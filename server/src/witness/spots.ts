@@ -23,7 +23,7 @@ import { upstreamsOf } from '../config/upstreams.ts';
 import type { SourceFile } from '../syntax/statement.ts';
 import { standsAt } from '../trace/at.ts';
 import { readCondition } from '../trace/handlers/rewrite.ts';
-import { indexOf } from '../trace/index.ts';
+import { definitionOf, indexOf } from '../trace/index.ts';
 import { variablesIn } from '../trace/script.ts';
 import type { At, RequestInput, Trace, TraceOptions } from '../trace/trace.ts';
 import { parsePath } from '../trace/uri.ts';
@@ -277,7 +277,7 @@ function pathsTo(spot: Spot): string[] {
   for (const d of spot.directives) {
     if (d.name !== 'if' && d.name !== 'return' && d.name !== 'rewrite') continue;
     for (const used of d.values.flatMap((v) => variablesIn(v))) {
-      const defined = indexOf(config).variables.get(used);
+      const defined = definitionOf(indexOf(config), used);
       const source = defined?.by === 'map' ? /^\$\{?(uri|document_uri|request_uri)\}?$/.exec(defined.directive.value(0))?.[1] : undefined;
       if (!defined || !source) continue;
       for (const row of rowsOf(defined.directive).slice(0, 12)) {
@@ -326,7 +326,7 @@ function variationsOf(spot: Spot): Probe[] {
   const ofVariable = (name: string): void => {
     if (seen.has(name)) return;
     seen.add(name);
-    const defined = indexOf(config).variables.get(name);
+    const defined = definitionOf(indexOf(config), name);
     if (defined?.by === 'map')
       for (const row of rowsOf(defined.directive).slice(0, 6))
         if (row.key !== null) for (const source of variablesIn(defined.directive.value(0))) add(probeFor(config, source, row.key));
@@ -376,7 +376,7 @@ function readingsOf(spot: Spot): Probe[] {
   const visit = (name: string, depth: number): void => {
     if (seen.has(name) || depth > 3 || found.size >= MOST_READINGS) return;
     seen.add(name);
-    const defined = indexOf(config).variables.get(name);
+    const defined = definitionOf(indexOf(config), name);
     if (defined) {
       if (defined.by === 'map') for (const source of variablesIn(defined.directive.value(0))) visit(source, depth + 1);
       return;

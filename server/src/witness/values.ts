@@ -8,7 +8,7 @@ import { table } from '../base/table.ts';
 import { PerConfig } from '../config/asked.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
-import { indexOf } from '../trace/index.ts';
+import { definitionOf, indexOf } from '../trace/index.ts';
 import type { HeaderPair } from '../trace/trace.ts';
 import { samplesOf } from './regex-samples.ts';
 
@@ -58,7 +58,7 @@ export function probeFor(config: Config, variable: string, wanted: Wanted, depth
 function find(config: Config, name: string, wanted: Wanted, depth: number): Probe | null {
   if (depth > 3) return null;
   const { regexes } = config;
-  const defined = indexOf(config).variables.get(name);
+  const defined = definitionOf(indexOf(config), name);
   if (defined?.by === 'map') return ofMap(config, defined.directive, wanted, depth);
   if (defined?.by === 'geo') return ofGeo(defined.directive, wanted);
   if (defined) return null;

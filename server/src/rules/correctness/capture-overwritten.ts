@@ -2,7 +2,7 @@
 import type { Place } from '../../base/span.ts';
 import type { Directive } from '../../config/directive.ts';
 import { variablesIn as usesIn } from '../../syntax/variable.ts';
-import { indexOf } from '../../trace/index.ts';
+import { definitionOf, indexOf } from '../../trace/index.ts';
 import { variablesIn } from '../../trace/script.ts';
 import type { Trace } from '../../trace/trace.ts';
 import { splicedPaths } from '../../witness/captures.ts';
@@ -70,7 +70,7 @@ function placeOf(d: Directive, group: number): Place {
 const matches = (d: Directive, { config }: Spot): boolean =>
   d.name === 'if'
     ? d.values.some((v) => /^!?~\*?$/.test(v))
-    : d.values.some((v) => variablesIn(v).some((name) => indexOf(config).variables.get(name)?.by === 'map'));
+    : d.values.some((v) => variablesIn(v).some((name) => definitionOf(indexOf(config), name)?.by === 'map'));
 
 /** The same directives ran: what differs is what they wrote. */
 const sameWay = (a: Trace, b: Trace, among: readonly Directive[]): boolean => {

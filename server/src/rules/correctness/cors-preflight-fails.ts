@@ -1,5 +1,5 @@
 /** Preflights of CORS that nginx refuses, and requests whose answer lacks what the preflight had. Shown by the requests of a browser. */
-import { indexOf } from '../../trace/index.ts';
+import { definitionOf, indexOf } from '../../trace/index.ts';
 import { variablesIn } from '../../trace/script.ts';
 import type { HeaderPair, Trace } from '../../trace/trace.ts';
 import { isBackend, isRefused } from '../../witness/access.ts';
@@ -20,7 +20,7 @@ const MOST_METHODS = 4;
 function originsOf(spot: Spot): readonly string[] {
   const written = lineOf(spot, ALLOW_ORIGIN)?.value(1) ?? '';
   const rows = variablesIn(written).flatMap((name) => {
-    const defined = indexOf(spot.config).variables.get(name);
+    const defined = definitionOf(indexOf(spot.config), name);
     return defined?.by === 'map' && defined.directive.value(0) === '$http_origin' ? rowsOf(defined.directive).slice(0, 6) : [];
   });
   const chosen = rows.flatMap(({ key }) => (key === null ? [] : [probeFor(spot.config, 'http_origin', key)]));

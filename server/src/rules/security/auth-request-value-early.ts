@@ -1,6 +1,6 @@
 /** What an authority answers, read before it is asked: the rewrite phase is over then. Shown by a request that the authority would let in. */
 import type { Directive } from '../../config/directive.ts';
-import { indexOf } from '../../trace/index.ts';
+import { definitionOf, indexOf } from '../../trace/index.ts';
 import { variablesIn } from '../../trace/script.ts';
 import { outcomeText, proofOf } from '../../witness/requests.ts';
 import type { Spot } from '../../witness/spots.ts';
@@ -11,7 +11,7 @@ const READING = new Set(['if', 'return', 'rewrite', 'set']);
 /** The variables that a text reads, through maps as well. */
 function readIn(spot: Spot, text: string, depth = 0): string[] {
   return variablesIn(text).flatMap((name) => {
-    const defined = indexOf(spot.config).variables.get(name);
+    const defined = definitionOf(indexOf(spot.config), name);
     const inner = defined?.by === 'map' && depth < 4 ? readIn(spot, defined.directive.value(0), depth + 1) : [];
     return [name, ...inner];
   });
@@ -24,7 +24,7 @@ const isDecisive = (condition: Directive): boolean =>
 /** Lines of the rewrite phase at the spot, in the order of the text, with the first variable of auth_request_set that each reads. */
 function early(spot: Spot): { line: Directive; name: string }[] {
   const isSet = (name: string): boolean => {
-    const defined = indexOf(spot.config).variables.get(name);
+    const defined = definitionOf(indexOf(spot.config), name);
     return defined?.by === 'module' && defined.directive.name === 'auth_request_set';
   };
   return spot.directives.flatMap((line) => {
@@ -60,7 +60,7 @@ Use the value where it is known: in \`proxy_set_header\`, in a log, in a \`map\`
     if (!first) return;
     const { line, name } = first;
     const trace = spot.ask({});
-    const source = indexOf(spot.config).variables.get(name)!.directive;
+    const source = definitionOf(indexOf(spot.config), name)!.directive;
     report('early', {
       at: line.at({ start: line.statement.start, end: line.args.at(-1)?.end ?? line.statement.end }),
       data: { name, by: line.name },

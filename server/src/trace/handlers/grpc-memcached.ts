@@ -2,10 +2,28 @@
 import { fromBytes, toBytes } from '../../base/bytes.ts';
 import { atOf } from '../at.ts';
 import { escapeUri } from '../escape.ts';
+import { type Level, PerLevel } from '../level.ts';
 import type { Run, Verdict } from '../run.ts';
 import type { HeaderPair } from '../trace.ts';
-import { headerPlan, hostHeader } from './proxy.ts';
-import { FAMILIES, finishUpstream, pair, passOf, serversText, upstreamName } from './upstream.ts';
+import { behaviourOf } from '../version.ts';
+import { type HeaderPlan, headerPlan, hostHeader } from './proxy.ts';
+import { FAMILIES, finishUpstream, groupOf, pair, passOf, serversText, upstreamName } from './upstream.ts';
+
+const grpcPlan = (level: Level, trailers: boolean): HeaderPlan =>
+  headerPlan(level, 'grpc_set_header', [
+    ['Content-Length', '$content_length'],
+    ['TE', trailers ? 'trailers' : ''],
+    ['Host', ''],
+    ['Connection', ''],
+    ...(behaviourOf(level.scope.config.settings.target.nginx).dropsProxyConnection ? ([['Proxy-Connection', '']] as const) : []),
+    ['Transfer-Encoding', ''],
+    ['Keep-Alive', ''],
+    ['Expect', ''],
+    ['Upgrade', ''],
+  ]);
+
+const plans = new PerLevel((level) => grpcPlan(level, false));
+const plansWithTrailers = new PerLevel((level) => grpcPlan(level, true));
 
 /** ngx_http_grpc_create_request. The URI is never mapped. */
 export function grpcHandler(run: Run): Verdict {
@@ -17,28 +35,12 @@ export function grpcHandler(run: Run): Verdict {
   const uri = run.validUnparsedUri ? run.unparsedUri : escapeUri(run.uri, 'uri') + (run.args === '' ? '' : `?${run.args}`);
   const te = run.header('te');
   const trailers = te !== null && /(?:^|[ ,;])trailers(?:[ ,;]|$)/i.test(te);
-  const plan = headerPlan(
-    run,
-    'grpc_set_header',
-    [
-      ['Content-Length', '$content_length'],
-      ['TE', trailers ? 'trailers' : ''],
-      ['Host', ''],
-      ['Connection', ''],
-      ...(run.behaviour.dropsProxyConnection ? ([['Proxy-Connection', '']] as const) : []),
-      ['Transfer-Encoding', ''],
-      ['Keep-Alive', ''],
-      ['Expect', ''],
-      ['Upgrade', ''],
-    ],
-    String(trailers),
-  );
+  const plan = (trailers ? plansWithTrailers : plans).of(run.level);
   const headers: HeaderPair[] = [];
   const hostSet = run.lines('grpc_set_header').some((d) => d.value(0).toLowerCase() === 'host');
   if (!hostSet) headers.push(pair(':authority', hostHeader(target).host));
-  for (const { name, value } of plan.lines) {
+  for (const { name, value, isHost } of plan.lines) {
     const text = run.value(value);
-    const isHost = name.toLowerCase() === 'host';
     if (text !== '') headers.push(pair(isHost && run.behaviour.insistsOnHost ? ':authority' : toBytes(name.toLowerCase()), text));
     else if (isHost && hostSet && run.behaviour.insistsOnHost) headers.push(pair(':authority', hostHeader(target).host));
   }
@@ -48,6 +50,7 @@ export function grpcHandler(run: Run): Verdict {
     protocol: target.tls ? 'grpcs' : 'grpc',
     upstream: upstreamName(target),
     servers: serversText(target),
+    group: groupOf(target),
     method: fromBytes(run.methodName),
     uri: fromBytes(uri),
     httpVersion: '2',
@@ -72,6 +75,7 @@ export function memcachedHandler(run: Run): Verdict {
     protocol: 'memcached',
     upstream: upstreamName(target),
     servers: serversText(target),
+    group: groupOf(target),
     method: 'get',
     uri: fromBytes(escapeUri(key, 'memcached')),
     httpVersion: null,

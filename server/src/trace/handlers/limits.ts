@@ -2,34 +2,44 @@
 import { fromBytes } from '../../base/bytes.ts';
 import type { Directive } from '../../config/directive.ts';
 import { atOf } from '../at.ts';
+import { indexOf } from '../index.ts';
+import { PerLevel } from '../level.ts';
 import type { Handler } from '../phases.ts';
 import type { Run, Verdict } from '../run.ts';
 
 const param = (directive: Directive, name: string): string | undefined =>
   directive.values.find((v) => v.startsWith(`${name}=`))?.slice(name.length + 1);
 
+/** The limits of a level whose zones there are. */
+const requestLimits = new PerLevel((level) =>
+  level.inForce('limit_req').flatMap((line) => {
+    const zone = param(line, 'zone') ?? '';
+    const definition = indexOf(level.scope.config).zones.get(zone);
+    if (!definition) return [];
+    const rate = param(definition, 'rate') ?? '';
+    const burst = Number(param(line, 'burst') ?? 0);
+    const delay = Number(param(line, 'delay') ?? 0);
+    const nodelay = line.values.includes('nodelay');
+    const key = definition.value(0);
+    return [{ line, zone, key, rate, burst, delay, nodelay, said: `zone ${zone}: ${rate}, burst ${burst}${nodelay ? ', nodelay' : ''}` }];
+  }),
+);
+
 export const limitReqHandler: Handler = {
   module: 'ngx_http_limit_req_module',
   reads: ['limit_req', 'limit_req_status', 'limit_req_dry_run', 'limit_req_zone'],
   run(run): Verdict {
     if (run.parent || run.limitReqStatus !== '') return 'declined';
-    const lines = run.lines('limit_req');
+    const limits = requestLimits.of(run.level);
+    if (!limits.length) return 'declined';
     const status = Number(run.text('limit_req_status') ?? 503);
     const dryRun = run.flag('limit_req_dry_run', false);
-    for (const line of lines) {
-      const zone = param(line, 'zone') ?? '';
-      const definition = run.index.zones.get(zone);
-      if (!definition) continue;
-      const key = definition.value(0);
+    for (const { line, zone, key, rate, burst, delay, nodelay, said } of limits) {
       const value = run.value(key);
       if (value === '') {
         run.report.step({ phase: 'preaccess', handler: this.module, at: line, said: `zone ${zone}: the key is empty, no limit` });
         continue;
       }
-      const rate = param(definition, 'rate') ?? '';
-      const burst = Number(param(line, 'burst') ?? 0);
-      const delay = Number(param(line, 'delay') ?? 0);
-      const nodelay = line.values.includes('nodelay');
       run.report.limits.push({
         at: atOf(line),
         kind: 'request-rate',
@@ -57,7 +67,7 @@ export const limitReqHandler: Handler = {
         phase: 'preaccess',
         handler: this.module,
         at: line,
-        said: `zone ${zone}: ${rate}, burst ${burst}${nodelay ? ', nodelay' : ''}${over ? `: ${status}` : ''}`,
+        said: over ? `${said}: ${status}` : said,
         assumption: `limit_req:${zone}`,
       });
       if (over) return status;
@@ -71,9 +81,11 @@ export const limitConnHandler: Handler = {
   reads: ['limit_conn', 'limit_conn_status', 'limit_conn_dry_run', 'limit_conn_zone'],
   run(run): Verdict {
     if (run.parent || run.limitConnStatus !== '') return 'declined';
+    const lines = run.lines('limit_conn');
+    if (!lines.length) return 'declined';
     const status = Number(run.text('limit_conn_status') ?? 503);
     const dryRun = run.flag('limit_conn_dry_run', false);
-    for (const line of run.lines('limit_conn')) {
+    for (const line of lines) {
       const zone = line.value(0);
       const definition = run.index.zones.get(zone);
       if (!definition) continue;

@@ -7,7 +7,7 @@ import type { HeaderLine, Run, Verdict } from '../run.ts';
 import { compileValue, type Line } from '../script.ts';
 import type { HeaderPair } from '../trace.ts';
 import { openCache } from './cache.ts';
-import { FAMILIES, finishUpstream, pair, passOf, serversText, upstreamName } from './upstream.ts';
+import { FAMILIES, finishUpstream, groupOf, pair, passOf, serversText, upstreamName } from './upstream.ts';
 
 interface Param extends Line {
   readonly name: string;
@@ -120,6 +120,7 @@ function handler(family: 'fastcgi' | 'uwsgi' | 'scgi') {
       protocol: scheme === 'suwsgi' ? 'suwsgi' : family,
       upstream: upstreamName(target),
       servers: serversText(target),
+      group: groupOf(target),
       method: fromBytes(run.methodName),
       uri: params.find(([name]) => name === 'REQUEST_URI')?.[1] ?? fromBytes(run.unparsedUri),
       httpVersion: null,

@@ -7,11 +7,13 @@ import type { Scope } from '../../config/scope.ts';
 import { type PassTarget, passTarget } from '../../config/upstreams.ts';
 import { atOf } from '../at.ts';
 import { escapeUri } from '../escape.ts';
+import { type Level, PerLevel } from '../level.ts';
 import type { Run, Verdict } from '../run.ts';
 import { compileValue, type Line, type Value } from '../script.ts';
 import type { HeaderPair } from '../trace.ts';
+import { behaviourOf } from '../version.ts';
 import { openCache } from './cache.ts';
-import { FAMILIES, finishUpstream, type Pass, pair, passOf, serversText, upstreamName } from './upstream.ts';
+import { FAMILIES, finishUpstream, groupOf, type Pass, pair, passOf, serversText, upstreamName } from './upstream.ts';
 
 /** The name that the URI part stands for: that of the prefix or exact location where proxy_pass is written, else nothing. */
 export function replacedName(directive: Directive): ByteString {
@@ -46,35 +48,27 @@ const keyStart = (target: PassTarget): ByteString =>
 
 interface HeaderSource extends Line {
   readonly name: string;
+  readonly isHost: boolean;
 }
 
-interface HeaderPlan {
+export interface HeaderPlan {
   readonly lines: readonly HeaderSource[];
   /** lower-case names that the client's lines must not have */
   readonly names: ReadonlySet<ByteString>;
 }
 
-const plans = new WeakMap<Scope, Map<string, HeaderPlan>>();
-
 /** The lines in force and nginx's own for names that they do not have (ngx_http_proxy_init_headers). */
-export function headerPlan(run: Run, directive: string, defaults: readonly (readonly [string, string])[], variant: string): HeaderPlan {
-  let kept = plans.get(run.scope);
-  if (!kept) plans.set(run.scope, (kept = new Map()));
-  const key = `${directive} ${variant}`;
-  let plan = kept.get(key);
-  if (!plan) {
-    const source = (name: string, value: string): HeaderSource => ({
-      name,
-      value: compileValue(value),
-      more: name.length + ': \r\n'.length,
-    });
-    const own = run.lines(directive).map((d) => source(d.value(0), d.value(1)));
-    const taken = new Set(own.map((h) => h.name.toLowerCase()));
-    const lines = [...own, ...defaults.filter(([name]) => !taken.has(name.toLowerCase())).map(([name, value]) => source(name, value))];
-    plan = { lines, names: new Set(lines.map((h) => lower(toBytes(h.name)))) };
-    kept.set(key, plan);
-  }
-  return plan;
+export function headerPlan(level: Level, directive: string, defaults: readonly (readonly [string, string])[]): HeaderPlan {
+  const source = (name: string, value: string): HeaderSource => ({
+    name,
+    value: compileValue(value),
+    more: name.length + ': \r\n'.length,
+    isHost: name.toLowerCase() === 'host',
+  });
+  const own = level.inForce(directive).map((d) => source(d.value(0), d.value(1)));
+  const taken = new Set(own.map((h) => h.name.toLowerCase()));
+  const lines = [...own, ...defaults.filter(([name]) => !taken.has(name.toLowerCase())).map(([name, value]) => source(name, value))];
+  return { lines, names: new Set(lines.map((h) => lower(toBytes(h.name)))) };
 }
 
 const CACHE_DEFAULTS = [
@@ -86,10 +80,9 @@ const CACHE_DEFAULTS = [
   ['If-Range', ''],
 ] as const;
 
-/** Every line that goes to an HTTP backend, in nginx's order. */
-export function proxyHeaders(run: Run, httpVersion: string, cached: boolean): HeaderPair[] {
-  const { behaviour } = run;
-  const defaults: (readonly [string, string])[] = [
+const proxyPlan = (level: Level, cached: boolean): HeaderPlan => {
+  const behaviour = behaviourOf(level.scope.config.settings.target.nginx);
+  return headerPlan(level, 'proxy_set_header', [
     ['Host', '$proxy_host'],
     ['Connection', behaviour.upstreamKeepsAlive ? '' : 'close'],
     ...(behaviour.dropsProxyConnection ? ([['Proxy-Connection', '']] as const) : []),
@@ -100,18 +93,25 @@ export function proxyHeaders(run: Run, httpVersion: string, cached: boolean): He
     ['Expect', ''],
     ['Upgrade', ''],
     ...(cached ? CACHE_DEFAULTS : []),
-  ];
-  const plan = headerPlan(run, 'proxy_set_header', defaults, String(cached));
+  ]);
+};
+
+const plans = new PerLevel((level) => proxyPlan(level, false));
+const cachedPlans = new PerLevel((level) => proxyPlan(level, true));
+
+/** Every line that goes to an HTTP backend, in nginx's order. */
+export function proxyHeaders(run: Run, httpVersion: string, cached: boolean): HeaderPair[] {
+  const { behaviour } = run;
+  const plan = (cached ? cachedPlans : plans).of(run.level);
   const out: HeaderPair[] = [];
   if (behaviour.insistsOnHost) {
-    const host = plan.lines.findLast((h) => h.name.toLowerCase() === 'host');
+    const host = plan.lines.findLast((h) => h.isHost);
     const value = host ? run.value(host.value) : '';
     const sent = value !== '' ? value : httpVersion === '1.0' ? '' : (run.variable('proxy_host') ?? '');
     if (sent !== '') out.push(pair(httpVersion === '2' ? ':authority' : toBytes(host?.name ?? 'Host'), sent));
   }
   const values = run.allValues(plan.lines);
-  for (const [i, { name }] of plan.lines.entries()) {
-    const isHost = name.toLowerCase() === 'host';
+  for (const [i, { name, isHost }] of plan.lines.entries()) {
     if (isHost && behaviour.insistsOnHost) continue;
     const text = values[i]!;
     if (text !== '') out.push(pair(isHost && httpVersion === '2' ? ':authority' : toBytes(name), text));
@@ -181,6 +181,7 @@ export function proxyHandler(run: Run): Verdict {
       protocol: target.tls ? 'https' : 'http',
       upstream: upstreamName(target),
       servers: serversText(target),
+      group: groupOf(target),
       method: fromBytes(method),
       uri: fromBytes(uri),
       httpVersion,
@@ -190,7 +191,7 @@ export function proxyHandler(run: Run): Verdict {
     },
     {
       ...(typeof rules === 'string' ? {} : { location: (value: ByteString) => applyRules(run, rules, value) }),
-      ...(rewritesCookies(run) ? { cookie: (value: ByteString) => rewriteCookie(run, value) } : {}),
+      ...(rewritesCookies.of(run.level) ? { cookie: (value: ByteString) => rewriteCookie(run, value) } : {}),
     },
   );
 }
@@ -276,13 +277,14 @@ function applyRules(run: Run, rules: readonly Rule[], value: ByteString): ByteSt
   return null;
 }
 
-const on = (run: Run, name: string): readonly Directive[] => {
-  const lines = run.lines(name);
+const on = (level: Level, name: string): readonly Directive[] => {
+  const lines = level.inForce(name);
   return lines.some((d) => d.value(0) === 'off' && d.args.length === 1) ? [] : lines;
 };
 
-const rewritesCookies = (run: Run): boolean =>
-  ['proxy_cookie_domain', 'proxy_cookie_path', 'proxy_cookie_flags'].some((name) => on(run, name).length > 0);
+const rewritesCookies = new PerLevel((level): boolean =>
+  ['proxy_cookie_domain', 'proxy_cookie_path', 'proxy_cookie_flags'].some((name) => on(level, name).length > 0),
+);
 
 interface Attribute {
   key: ByteString;
@@ -310,7 +312,7 @@ export function rewriteCookie(run: Run, text: ByteString): ByteString {
   if (attributes[0]!.value === null) return text;
   let changed = false;
   const rewrite = (key: string, directive: string, domain: boolean): void => {
-    const rules = on(run, directive).map((d) => readRule(d, domain));
+    const rules = on(run.level, directive).map((d) => readRule(d, domain));
     if (!rules.length) return;
     for (const attribute of attributes.slice(1)) {
       if (lower(attribute.key) !== key || attribute.value === null) continue;
@@ -335,7 +337,7 @@ export function rewriteCookie(run: Run, text: ByteString): ByteString {
 }
 
 function cookieFlags(run: Run, name: ByteString): Set<string> | null {
-  for (const line of on(run, 'proxy_cookie_flags')) {
+  for (const line of on(run.level, 'proxy_cookie_flags')) {
     const pattern = line.value(0);
     let fits: boolean;
     if (pattern.startsWith('~')) {

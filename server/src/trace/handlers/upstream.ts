@@ -6,10 +6,19 @@ import { type ByteString, fromBytes, lower, toBytes } from '../../base/bytes.ts'
 import { PerConfig } from '../../config/asked.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
-import { hasVariables, type PassTarget, passTarget, readTarget, serverAddress, targetServers } from '../../config/upstreams.ts';
+import {
+  hasVariables,
+  type PassTarget,
+  passTarget,
+  readTarget,
+  serverAddress,
+  targetServers,
+  type Upstream,
+} from '../../config/upstreams.ts';
 import type { BackendAnswer } from '../exchange.ts';
 import { sendHeader } from '../filters.ts';
 import { parseHttpTime } from '../http-time.ts';
+import { PerLevel } from '../level.ts';
 import { passIn } from '../location-config.ts';
 import { Peers } from '../peers.ts';
 import { family, type Reader } from '../reader.ts';
@@ -89,16 +98,27 @@ export const upstreamName = (target: PassTarget): string =>
 /** The servers of a target, for the output. */
 export const serversText = (target: PassTarget): string[] => targetServers(target);
 
+const NO_GROUP: readonly GroupServer[] = [];
+const groups = new WeakMap<Upstream, readonly GroupServer[]>();
+
 /** What the lines of the group say of its servers. */
-export const groupOf = (target: PassTarget): GroupServer[] =>
-  (target.upstream?.servers ?? []).map((s) => ({
-    address: serverAddress(s),
-    weight: s.weight,
-    maxFails: s.maxFails,
-    maxConns: s.maxConns,
-    backup: s.backup,
-    down: s.down,
-  }));
+export function groupOf({ upstream }: PassTarget): readonly GroupServer[] {
+  if (!upstream) return NO_GROUP;
+  let servers = groups.get(upstream);
+  if (!servers)
+    groups.set(
+      upstream,
+      (servers = upstream.servers.map((s) => ({
+        address: serverAddress(s),
+        weight: s.weight,
+        maxFails: s.maxFails,
+        maxConns: s.maxConns,
+        backup: s.backup,
+        down: s.down,
+      }))),
+    );
+  return servers;
+}
 
 /** How a family of directives is called and what it hides by itself. */
 export interface Family {
@@ -190,14 +210,7 @@ class Repeating {
  * The request is written: the cache answers it, or the servers of the backend are asked in turn, and what they say becomes the answer
  * (ngx_http_upstream_init_request, ngx_http_upstream_next).
  */
-export function finishUpstream(
-  run: Run,
-  family: Family,
-  pass: Pass,
-  written: Omit<UpstreamRequest, 'group'>,
-  rewriting: Rewriting = {},
-): Verdict {
-  const request: UpstreamRequest = { ...written, group: groupOf(pass.target) };
+export function finishUpstream(run: Run, family: Family, pass: Pass, request: UpstreamRequest, rewriting: Rewriting = {}): Verdict {
   const { prefix, module } = family;
   const { exchange } = run;
   run.reply.kind = prefix as OutcomeKind;
@@ -392,12 +405,19 @@ function setUpstreamType(run: Run, value: ByteString): void {
 }
 
 /** Names that a level hides; its own proxy_hide_header and proxy_pass_header lists replace the outer ones, the built-in list stays. */
-export function hiddenHeaders(run: Run, family: Family): ReadonlySet<string> {
-  const hidden = new Set<string>(family.hidden);
-  for (const line of run.lines(`${family.prefix}_hide_header`)) hidden.add(line.value(0).toLowerCase());
-  for (const line of run.lines(`${family.prefix}_pass_header`)) hidden.delete(line.value(0).toLowerCase());
-  return hidden;
-}
+export const hiddenHeaders = ({ level }: Run, family: Family): ReadonlySet<string> => hiding.get(family)!.of(level);
+
+const hiding: ReadonlyMap<Family, PerLevel<ReadonlySet<string>>> = new Map(
+  Object.values(FAMILIES).map((family: Family) => [
+    family,
+    new PerLevel((level): ReadonlySet<string> => {
+      const hidden = new Set<string>(family.hidden);
+      for (const line of level.inForce(`${family.prefix}_hide_header`)) hidden.add(line.value(0).toLowerCase());
+      for (const line of level.inForce(`${family.prefix}_pass_header`)) hidden.delete(line.value(0).toLowerCase());
+      return hidden;
+    }),
+  ]),
+);
 
 /** Lines of which the first counts and the others are dropped (ngx_http_upstream_process_header_line). */
 const ONCE = new Set(['expires', 'location', 'refresh', 'etag', 'last-modified', 'content-type', 'date', 'server', 'x-accel-redirect']);
