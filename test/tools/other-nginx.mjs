@@ -1,5 +1,6 @@
 // `node test/tools/other-nginx.mjs trixie sid`: unpacks Debian's nginx of other releases beside the system's, with the libraries that it
-// needs, and prints the path of a script that runs each. Nothing is installed; what cannot be had is said, and is no failure.
+// needs, and prints the path of a script that runs each. With `--sources` it is their source, without Debian's changes, for `npm run catalog` and
+// test/nginx/source-tables. Nothing is installed; what cannot be had is said, and is no failure.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -11,15 +12,12 @@ const BEFORE_12 = ['nginx-core', 'libpcre3'];
 /** its name changed with the 64-bit times of Debian 13 */
 const OPENSSL = ['libssl3t64', 'libssl3', 'libssl1.1'];
 
-/** Unpacks the nginx of a suite; the script that runs it, or why there is none. */
-export function otherNginx(suite) {
-  const root = path.resolve('out', `nginx-${suite}`);
-  const script = path.join(root, 'nginx');
-  if (fs.existsSync(script)) return { script };
+/** apt for one suite alone, with folders of its own below `root`. `kind`: of the list, deb or deb-src. Or why there is none. */
+function aptOf(suite, root, kind) {
   if (!fs.existsSync(KEYRING)) return { missing: `${suite}: this is no Debian with the keys of its archive` };
   for (const folder of ['lists/partial', 'cache/archives/partial', 'debs']) fs.mkdirSync(path.join(root, folder), { recursive: true });
   const list = path.join(root, 'sources.list');
-  fs.writeFileSync(list, `deb [signed-by=${KEYRING}] http://deb.debian.org/debian ${suite} main\n`);
+  fs.writeFileSync(list, `${kind} [signed-by=${KEYRING}] http://deb.debian.org/debian ${suite} main\n`);
   const set = [
     `Dir::Etc::sourcelist=${list}`,
     'Dir::Etc::sourceparts=-',
@@ -29,9 +27,38 @@ export function otherNginx(suite) {
     'APT::Sandbox::User=root',
   ].flatMap((o) => ['-o', o]);
   const apt = (args, timeout) => spawnSync('apt-get', [...set, ...args], { cwd: path.join(root, 'debs'), encoding: 'utf8', timeout });
-  const last = (run) => (run.stderr || run.stdout || String(run.error ?? '')).trim().split('\n').at(-1);
   const updated = apt(['update'], 120_000);
-  if (updated.status !== 0) return { missing: `${suite}: its list of packages cannot be had: ${last(updated)}` };
+  return updated.status === 0 ? { apt } : { missing: `${suite}: its list of packages cannot be had: ${last(updated)}` };
+}
+
+/** The last line of what a program said. */
+const last = (run) => (run.stderr || run.stdout || String(run.error ?? '')).trim().split('\n').at(-1);
+
+/** Unpacks the source of a suite's nginx; the folder with src/, or why there is none. */
+export function sourceOf(suite) {
+  const root = path.resolve('out', `nginx-source-${suite}`);
+  const tree = path.join(root, 'tree');
+  if (fs.existsSync(tree)) return { tree };
+  const { apt, missing } = aptOf(suite, root, 'deb-src');
+  if (missing) return { missing };
+  const got = apt(['source', '--download-only', `nginx/${suite}`], 180_000);
+  // what Debian changes is a file of its own, which need not be there
+  const packed = fs.readdirSync(path.join(root, 'debs')).find((f) => /^nginx_[\d.]+\.orig\.tar\.gz$/.test(f));
+  if (!packed) return { missing: `${suite}: ${last(got)}` };
+  fs.mkdirSync(tree);
+  const run = spawnSync('tar', ['-xzf', path.join(root, 'debs', packed), '-C', tree, '--strip-components=1'], { encoding: 'utf8' });
+  if (run.status === 0) return { tree };
+  fs.rmSync(tree, { recursive: true });
+  return { missing: `${suite}: ${packed} cannot be unpacked: ${last(run)}` };
+}
+
+/** Unpacks the nginx of a suite; the script that runs it, or why there is none. */
+export function otherNginx(suite) {
+  const root = path.resolve('out', `nginx-${suite}`);
+  const script = path.join(root, 'nginx');
+  if (fs.existsSync(script)) return { script };
+  const { apt, missing } = aptOf(suite, root, 'deb');
+  if (missing) return { missing };
   for (const name of PACKAGES) {
     const got = apt(['download', `${name}/${suite}`], 180_000);
     // a library that the release has not is not needed there either
@@ -63,7 +90,12 @@ export function otherNginx(suite) {
 }
 
 if (process.argv[1] && path.resolve(process.argv[1]) === path.resolve('test/tools/other-nginx.mjs'))
-  for (const suite of process.argv.slice(2)) {
+  for (const suite of process.argv.slice(2).filter((w) => w !== '--sources')) {
+    if (process.argv.includes('--sources')) {
+      const { tree, missing } = sourceOf(suite);
+      console.log(tree ?? `not to be had: ${missing}`);
+      continue;
+    }
     const { script, missing } = otherNginx(suite);
     console.log(script ? `${script}: ${spawnSync(script, ['-v'], { encoding: 'utf8' }).stderr.trim()}` : `not to be had: ${missing}`);
   }

@@ -17,10 +17,10 @@ import {
   type Difference,
   PROBES,
   readChanges,
-  readCommands,
   readProbe,
-  readVariables,
+  readTree,
   readVersion,
+  variablesBeyond,
 } from './catalog-source.ts';
 
 const options = new Map<string, string>();
@@ -54,14 +54,11 @@ function fromSource(dir: string): void {
   const header = path.join(dir, 'src/core/nginx.h');
   if (!fs.existsSync(header)) fail(`${dir} is no source tree of nginx: src/core/nginx.h is missing`);
   const release = readVersion(fs.readFileSync(header, 'utf8')) ?? fail(`${header} names no version`);
-  const texts = fs
-    .readdirSync(path.join(dir, 'src'), { recursive: true })
-    .map((f) => path.join(dir, 'src', String(f)))
-    .filter((f) => f.endsWith('.c'))
-    .map((f) => fs.readFileSync(f, 'utf8'));
+  const { commands, variables } = readTree(dir);
   console.log(`\nsource of nginx ${release}`);
-  show(compareCommands(catalog, targetFor(release), texts.flatMap(readCommands)));
-  show(compareVariables(catalog, targetFor(release), texts.flatMap(readVariables)));
+  show(compareCommands(catalog, targetFor(release), commands));
+  show(compareVariables(catalog, targetFor(release), variables));
+  show(variablesBeyond(catalog, targetFor(release), variables));
   for (const name of ['CHANGES', 'docs/xml/nginx/changes.xml', 'docs/text/CHANGES']) {
     const file = path.join(dir, name);
     const read = fs.existsSync(file) ? readChanges(fs.readFileSync(file, 'utf8'), release) : null;

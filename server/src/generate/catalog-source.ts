@@ -2,6 +2,8 @@
  * nginx's own sources read as facts: command tables, variables and CHANGES, held beside the catalog. It says what is new, changed or gone
  * and proposes entries for catalog/data; a person decides, since a table tells neither what a setter refuses nor since when.
  */
+import fs from 'node:fs';
+import path from 'node:path';
 import { parseArity } from '../catalog/arity.ts';
 import { argsOf, type Catalog, contextsOf, statusOf, type Target, variableStatus } from '../catalog/catalog.ts';
 import type { Context } from '../catalog/context.ts';
@@ -41,6 +43,8 @@ const CONTEXT: Readonly<Record<string, Context>> = {
   NGX_MAIL_SRV_CONF: 'mail-server',
 };
 
+const NGINX: ReadonlySet<Context> = new Set(Object.values(CONTEXT));
+
 /** The counts of NGX_CONF_* bits in the short form of the data; null when the bits name none. */
 export function arityOfFlags(flags: readonly string[]): string | null {
   const block = flags.includes('NGX_CONF_BLOCK') ? '{' : '';
@@ -60,7 +64,9 @@ export function arityOfFlags(flags: readonly string[]): string | null {
   return text + block;
 }
 
-const withoutComments = (text: string): string => text.replace(/\/\*[\s\S]*?\*\//g, ' ');
+/** Without what the compiler does not see: comments and `#if 0`. */
+const withoutComments = (text: string): string =>
+  text.replace(/\/\*[\s\S]*?\*\//g, ' ').replace(/^#if[ \t]+\(?0\)?[ \t]*$[\s\S]*?^#endif/gm, ' ');
 
 /** The commands of a C file. `module`: that of the module whose structure names the table. */
 export function readCommands(text: string): SourceCommand[] {
@@ -81,12 +87,22 @@ export function readCommands(text: string): SourceCommand[] {
   return found;
 }
 
-/** The variables that a C file adds with a table. */
+/** The variables that a C file adds: with a table, or one by one by a name of its own. */
 export function readVariables(text: string): SourceVariable[] {
   const found: SourceVariable[] = [];
-  for (const table of withoutComments(text).matchAll(
-    /ngx_(http|stream)_variable_t\s+\w+\s*\[\]\s*=\s*\{([\s\S]*?)ngx_(?:http|stream)_null_variable/g,
-  ))
+  const c = withoutComments(text);
+  for (const m of c.matchAll(/ngx_(http|stream)_add_variable\(cf,\s*&(\w+),\s*([^;]*?)\)[;\s]/g)) {
+    const given = new RegExp(`\\b${m[2]!}\\s*=\\s*ngx_string\\("([^"]+)"\\)|ngx_str_set\\(&${m[2]!},\\s*"([^"]+)"\\)`, 'g');
+    const name = [...c.slice(0, m.index).matchAll(given)].at(-1);
+    if (name)
+      found.push({
+        name: name[1] ?? name[2]!,
+        protocol: m[1] as 'http' | 'stream',
+        changeable: m[3]!.includes('_VAR_CHANGEABLE'),
+        prefix: m[3]!.includes('_VAR_PREFIX'),
+      });
+  }
+  for (const table of c.matchAll(/ngx_(http|stream)_variable_t\s+\w+\s*\[\]\s*=\s*\{([\s\S]*?)ngx_(?:http|stream)_null_variable/g))
     for (const m of table[2]!.matchAll(/\{\s*ngx_string\("([^"]+)"\)\s*,([^{}]*)\}/g))
       found.push({
         name: m[1]!,
@@ -95,6 +111,16 @@ export function readVariables(text: string): SourceVariable[] {
         prefix: m[2]!.includes('_VAR_PREFIX'),
       });
   return found;
+}
+
+/** The tables of all C files of a source tree. */
+export function readTree(dir: string): { readonly commands: SourceCommand[]; readonly variables: SourceVariable[] } {
+  const texts = fs
+    .readdirSync(path.join(dir, 'src'), { recursive: true })
+    .map((f) => path.join(dir, 'src', String(f)))
+    .filter((f) => f.endsWith('.c'))
+    .map((f) => fs.readFileSync(f, 'utf8'));
+  return { commands: texts.flatMap(readCommands), variables: texts.flatMap(readVariables) };
 }
 
 export interface SourceChange {
@@ -152,7 +178,8 @@ export function compareCommands(catalog: Catalog, target: Target, commands: read
       out.push({ what: 'new', name: c.name, text: `${c.module}, ${c.setter}`, entry: JSON.stringify(entry) });
       continue;
     }
-    const ours = [...new Set(facts.flatMap((f) => contextsOf(f, target.nginx)))];
+    // blocks of other projects are no part of nginx's "any"
+    const ours = [...new Set(facts.flatMap((f) => contextsOf(f, target.nginx)))].filter((at) => NGINX.has(at));
     if (names(ours) !== names(contexts))
       out.push({ what: 'changed', name: c.name, text: `contexts: ${names(contexts)}; the catalog has ${names(ours)}`, entry: null });
     const wanted = list.map((x) => parseArity(x.args));
@@ -186,6 +213,21 @@ export function compareVariables(catalog: Catalog, target: Target, variables: re
     };
     return [{ what: 'new', name: `$${v.name}`, text: v.protocol, entry: JSON.stringify(entry) }];
   });
+}
+
+/** Variables that the catalog has in that version and no table of the tree, and those whose table says otherwise whether they may be defined again. */
+export function variablesBeyond(catalog: Catalog, target: Target, variables: readonly SourceVariable[]): Difference[] {
+  const tables = new Map(variables.map((v) => [`${v.protocol} ${v.name}`, v]));
+  return (['http', 'stream'] as const).flatMap((protocol) =>
+    catalog.variables(protocol).flatMap((fact): Difference[] => {
+      if (fact.source !== 'oss' || fact.userDefined || !variableStatus(fact, target).known) return [];
+      const table = tables.get(`${protocol} ${fact.name}`);
+      if (!table) return [{ what: 'gone', name: `$${fact.name}`, text: `${protocol}, ${fact.module}`, entry: null }];
+      if (fact.changeable === null || table.changeable === fact.changeable) return [];
+      const text = `${protocol}, ${table.changeable ? 'may' : 'may not'} be defined again`;
+      return [{ what: 'changed', name: `$${fact.name}`, text, entry: null }];
+    }),
+  );
 }
 
 /** What a place of a probing configuration is written in: `@` stands for the line. */

@@ -112,6 +112,12 @@ Variables of modules that Proxylens does not know are declared in \`.proxylens.y
       bad: '    return 200 $nosuch;\n#              ^^^^^^^ unknown',
       good: '    set $nosuch 1;\n    return 200 $nosuch;',
     },
+    // what a script sets when it runs does not exist when nginx reads the text
+    {
+      inside: 'server',
+      bad: '    ssi on;\n    return 200 $nosuch;\n#              ^^^^^^^ unknown',
+      good: '    ssi on;\n    set $nosuch "";\n    return 200 $nosuch;',
+    },
     {
       inside: 'http',
       notOn122: 'json_set came with 1.31.5',
