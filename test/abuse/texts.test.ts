@@ -1,6 +1,8 @@
 /** Hostile texts through the parser, the rules, the formatter and a trace: nothing throws, nothing takes long, nothing is printed that a sink would obey. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import v8 from 'node:v8';
+import vm from 'node:vm';
 import { format } from '../../server/src/features/format.ts';
 import { lint } from '../../server/src/rules/run.ts';
 import { traceMermaid } from '../../server/src/trace/print/mermaid.ts';
@@ -15,8 +17,11 @@ const COUNT = Number(process.env.TEXTS ?? 60);
 const SEED = Number(process.env.SEED ?? 1);
 /** ms of one text from parser to printers, on a machine that does ten other things */
 const LIMIT = 20_000;
-/** bytes: nothing that a text of some thousand characters says needs more */
+/** bytes that one text may add: nothing that a text of some thousand characters says needs more */
 const MEMORY = 1e9;
+
+v8.setFlagsFromString('--expose-gc');
+const collect: () => void = vm.runInNewContext('gc');
 
 const HEADS = [
   'server',
@@ -72,6 +77,9 @@ test(`${COUNT} hostile texts (SEED=${SEED})`, async () => {
     const seed = SEED * 1_000_003 + i;
     const text = textOf(seed);
     const note = `SEED=${SEED}, text ${i}:\n${text}`;
+    // what earlier texts left for the collector is not this text's
+    if (process.memoryUsage.rss() > MEMORY / 2) collect();
+    const before = process.memoryUsage.rss();
     const started = performance.now();
     const config = await configOf(`#- nginx.conf\n${text.replace(/^#- /gm, '#+ ')}`);
     const crashes: string[] = [];
@@ -87,6 +95,10 @@ test(`${COUNT} hostile texts (SEED=${SEED})`, async () => {
       }
     }
     assert.ok(performance.now() - started < LIMIT, `${Math.round(performance.now() - started)} ms, ${note}`);
-    assert.ok(process.memoryUsage.rss() < MEMORY, `${process.memoryUsage.rss()} bytes, ${note}`);
+    const added = process.memoryUsage.rss() - before;
+    assert.ok(added < MEMORY, `${added} bytes, ${note}`);
   }
+  collect();
+  const { heapUsed, external } = process.memoryUsage();
+  assert.ok(heapUsed + external < MEMORY, `${heapUsed + external} bytes are kept after ${COUNT} texts`);
 });
