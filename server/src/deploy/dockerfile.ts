@@ -23,6 +23,10 @@ export type ImageCommand =
   | { readonly form: 'exec'; readonly words: readonly ShellWord[]; readonly place: Place }
   | { readonly form: 'shell'; readonly text: MappedText; readonly place: Place };
 
+/** The words of a command, those of a shell split at spaces; none where there is no command. */
+export const commandWords = (command: ImageCommand | null | undefined): string[] =>
+  !command ? [] : command.form === 'exec' ? command.words.map((w) => w.text) : command.text.text.split(/\s+/);
+
 /** What COPY or ADD puts where. */
 export interface DockerCopy {
   /** the stage, by name or number, or the image that it is taken from; null for the context of the build */

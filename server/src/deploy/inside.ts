@@ -4,6 +4,7 @@
  */
 import type { ComposeService } from './compose.ts';
 import type { Deployment } from './deployment.ts';
+import { commandWords, type DockerStage } from './dockerfile.ts';
 import { mountOf } from './reach.ts';
 
 /** Folders that nginx's own images bring along or make. */
@@ -51,4 +52,42 @@ export function hasInside(deployment: Deployment, service: ComposeService, wante
       if (names.some((n) => segment.includes(n)) || (workdir !== '/' && related(workdir, path))) return undefined;
     }
   return false;
+}
+
+/** Folders below which nginx's images surely hold nothing, and what the packages of nginx.org install in /etc/nginx (their file lists). */
+const NOTHING =
+  /^\/(srv|opt|app|home|root|www|data|certs?|ssl|mnt|media|var\/www|etc\/(letsencrypt|pki))(\/|$)|^\/etc\/nginx\/(?!(nginx\.conf|mime\.types|(fastcgi|uwsgi|scgi)_params|koi-utf|koi-win|win-utf)$|(conf\.d|modules|templates)(\/|$))|^\/etc\/ssl\/(?!(certs|private|misc)(\/|$)|cert\.pem$|openssl\.cnf|ct_log)|^\/etc\/ssl\/(private\/|certs\/[^/]*(\.key$|snakeoil|self-?signed))|^\/var\/(log|cache)\/(?!nginx$|apt(\/|$)|debconf(\/|$)|ldconfig(\/|$))/;
+
+/** The container starts nginx itself, so that no command of its own can have made the file before. */
+function startsPlainly(service: ComposeService, stage: DockerStage | undefined): boolean {
+  const entrypoint = commandWords(service.entrypoint ?? stage?.entrypoint).join(' ');
+  const command = commandWords(service.command ?? (service.entrypoint ? null : stage?.command)).join(' ');
+  return (
+    /^(|\/docker-entrypoint\.sh|(\/usr\/sbin\/)?nginx.*)$/.test(entrypoint) &&
+    /^(|(\/usr\/sbin\/)?nginx(-debug)?( [^&|\n]*)?)$/.test(command)
+  );
+}
+
+/**
+ * Whether the container of nginx has a file, or a folder in which nginx is to make one, when it starts; undefined where the files do not say. `/etc` of the image
+ * counts as known where nginx's packages decide it.
+ */
+export function fileInside(deployment: Deployment, service: ComposeService, wanted: string): boolean | undefined {
+  const path = clean(wanted);
+  const holds = (target: string): boolean => related(clean(target), path);
+  if (service.mounts.some((m) => holds(m.target))) return true;
+  if (service.mountsOpen || !runsNginxImage(deployment, service)) return undefined;
+  const stage = deployment.stages.get(service);
+  if (service.builds && !stage) return undefined;
+  if (stage?.targets.some(holds)) return true;
+  const scripts = [...service.mounts.map((m) => m.target), ...(stage?.targets ?? [])].some((t) =>
+    related(clean(t), '/docker-entrypoint.d'),
+  );
+  if (scripts || !startsPlainly(service, stage) || !NOTHING.test(path)) return undefined;
+  const slash = path.lastIndexOf('/');
+  const names = [path.slice(0, slash), path.slice(slash + 1)].filter((n) => n !== '');
+  const made = stage?.runs.some((run) =>
+    run.text.split(/&&|\|\||;|\n/).some((part) => (part.trim() !== '' && !HARMLESS.test(part)) || names.some((n) => part.includes(n))),
+  );
+  return made ? undefined : false;
 }

@@ -268,6 +268,7 @@ import csrfTrustedOriginsMismatch from './wsgi/csrf-trusted-origins-mismatch.ts'
 import debugStaticServed from './wsgi/debug-static-served.ts';
 import developmentServer from './wsgi/development-server.ts';
 import eventStreamBuffered from './wsgi/event-stream-buffered.ts';
+import fileNotInContainer from './wsgi/file-not-in-container.ts';
 import forwardedAllowIpsMismatch from './wsgi/forwarded-allow-ips-mismatch.ts';
 import forwardedProtoFromClient from './wsgi/forwarded-proto-from-client.ts';
 import healthCheckRefused from './wsgi/health-check-refused.ts';
@@ -570,6 +571,7 @@ export const RULES: readonly Rule[] = [
   debugStaticServed,
   developmentServer,
   eventStreamBuffered,
+  fileNotInContainer,
   forwardedAllowIpsMismatch,
   forwardedProtoFromClient,
   healthCheckRefused,

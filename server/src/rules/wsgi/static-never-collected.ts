@@ -3,7 +3,7 @@ import { pathOf } from '../../base/file-id.ts';
 import type { Application } from '../../deploy/application.ts';
 import type { ComposeMount } from '../../deploy/compose.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
-import type { ImageCommand } from '../../deploy/dockerfile.ts';
+import { commandWords } from '../../deploy/dockerfile.ts';
 import { mountOf, samePlaceOutside } from '../../deploy/reach.ts';
 import { certain, placeOf } from '../../deploy/setting.ts';
 import { defineRule } from '../rule.ts';
@@ -11,16 +11,13 @@ import { main, tree } from './_examples.ts';
 import { distinct, djangoSides, orPlace } from './_links.ts';
 import { folderOf, installed, locationFor, passIn, projectFolder, urlPath } from './_static.ts';
 
-const wordsOf = (command: ImageCommand | null | undefined): string[] =>
-  !command ? [] : command.form === 'exec' ? command.words.map((w) => w.text) : command.text.text.split(/\s+/);
-
 /** Whether everything that runs before and beside the application is read: each script that it starts is in the workspace. */
 function allRead(deployment: Deployment, application: Application): boolean {
   const { container } = application;
   if (!container) return false;
   const stage = deployment.stages.get(container);
   if (container.builds && !stage) return false;
-  const words = [container.entrypoint ?? stage?.entrypoint, container.command ?? stage?.command].flatMap(wordsOf);
+  const words = [container.entrypoint ?? stage?.entrypoint, container.command ?? stage?.command].flatMap(commandWords);
   const names = [...deployment.files.keys()].map((f) => pathOf(f));
   return words
     .filter(
