@@ -113,7 +113,7 @@ services:
     command: /start
   nginx:
     build: { context: ., dockerfile: ./compose/production/nginx/Dockerfile }
-    volumes: [media:/usr/share/nginx/media:ro]
+    volumes: ["media:/usr/share/nginx/media:ro", "./certificates:/etc/ssl:ro"]
     ports: ["80:80", "443:443"]
   worker:
     <<: *django

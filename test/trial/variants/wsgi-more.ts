@@ -43,6 +43,8 @@ ${services.volumes ?? ''}`,
     'app/shop/wsgi.py': 'from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()',
     ...more,
   });
+/** Of nginx's folder only the main file is in the container. */
+const MAIN_FILE: Services = { nginx: '    ports: ["80:80"]\n    volumes: ["./nginx/nginx.conf:/etc/nginx/nginx.conf:ro"]' };
 const WEB = `location / { ${THREE} proxy_pass http://web:8000; }`;
 
 /** A Flask application of one file behind Gunicorn. */
@@ -991,6 +993,47 @@ export const TRIALS: readonly Trial[] = [
         nginx: '    volumes_from: ["web"]\n    volumes: ["./nginx:/etc/nginx"]',
       }),
       django(`location /static/ { alias /srv/static/; }\n${APP}`),
+    ],
+  },
+  {
+    rule: 'file-not-in-container',
+    bad: [
+      containers(`location / { include proxy_params; proxy_pass http://web:8000; }`, MAIN_FILE),
+      containers(`include /etc/nginx/snippets/headers.conf;\n${WEB}`, MAIN_FILE, '', { 'nginx/snippets/headers.conf': 'etag on;' }),
+      containers(`listen 443 ssl; ssl_certificate /certs/shop.pem; ssl_certificate_key /certs/shop.key;\n${WEB}`, MAIN_FILE),
+      containers(`error_log /var/log/shop/error.log;\n${WEB}`, MAIN_FILE),
+      containers(
+        `location /intern/ { auth_basic Intern; auth_basic_user_file /etc/nginx/htpasswd; ${THREE} proxy_pass http://web:8000; }`,
+        MAIN_FILE,
+      ),
+      containers(`ssl_dhparam /etc/ssl/private/dhparam.pem;\n${WEB}`, { nginx: '    build: ./nginx\n    ports: ["80:80"]' }, '', {
+        'nginx/Dockerfile': 'FROM nginx:1.28-alpine\nRUN apk add --no-cache curl\nCOPY nginx.conf /etc/nginx/nginx.conf',
+      }),
+    ],
+    sane: [
+      containers(`location / { include proxy_params; proxy_pass http://web:8000; }`, {}, '', { 'nginx/proxy_params': THREE }),
+      containers(`listen 443 ssl; ssl_certificate /certs/shop.pem; ssl_certificate_key /certs/shop.key;\n${WEB}`, {
+        nginx: '    volumes: ["./nginx/nginx.conf:/etc/nginx/nginx.conf", "certs:/certs:ro"]',
+        volumes: 'volumes:\n  certs:',
+      }),
+      containers(`error_log /var/log/nginx/shop.log;\naccess_log /dev/stdout;\ninclude mime.types;\n${WEB}`, MAIN_FILE),
+      containers(`ssl_certificate /certs/shop.pem; ssl_certificate_key /certs/shop.key;\n${WEB}`, {
+        nginx:
+          '    command: [sh, -c, "make-certificate /certs && exec nginx -g \'daemon off;\'"]\n    volumes: ["./nginx/nginx.conf:/etc/nginx/nginx.conf"]',
+      }),
+      containers(
+        `ssl_certificate /etc/ssl/shop.pem; ssl_certificate_key /etc/ssl/shop.key;\n${WEB}`,
+        { nginx: '    build: ./nginx\n    ports: ["80:80"]' },
+        '',
+        {
+          'nginx/Dockerfile':
+            'FROM nginx:1.28\nRUN openssl req -x509 -nodes -subj /CN=shop -keyout /etc/ssl/shop.key -out /etc/ssl/shop.pem\nCOPY nginx.conf /etc/nginx/nginx.conf',
+        },
+      ),
+      containers(`include /etc/nginx/snippets/headers.conf;\n${WEB}`, {
+        nginx: '    image: registry.example.com/shop/edge:4\n    volumes: ["./nginx/nginx.conf:/etc/nginx/nginx.conf"]',
+      }),
+      django(`error_log /var/log/shop/error.log;\n${APP}`),
     ],
   },
 ];

@@ -8,7 +8,7 @@ import { isStock } from '../../config/stock.ts';
 import { fileInside } from '../../deploy/inside.ts';
 import { defineRule, type Related } from '../rule.ts';
 import { main, tree } from './_examples.ts';
-import { nginxOf } from './_links.ts';
+import { nginxesOf } from './_links.ts';
 
 /** Where nginx's own images have their configuration, which is their prefix too. */
 const FOLDER = '/etc/nginx/';
@@ -89,12 +89,13 @@ scripts in \`/docker-entrypoint.d\`, may make the file, and is not reported.`,
     users: 'The container of nginx has no {path}: every request that needs a password is answered with 403. Mount the file.',
   },
   check({ config, deployment, report }) {
-    const from = nginxOf(config, deployment);
-    if (!from) return;
+    const containers = nginxesOf(config, deployment);
+    if (!containers.length) return;
     for (const directive of directivesBelow(config.main)) {
       if (isStock(directive.file.id) || !directive.fact) continue;
       for (const { argument, path, folder } of wantedBy(directive)) {
-        if (fileInside(deployment, from, path) !== false) continue;
+        const from = containers.find((c) => fileInside(deployment, c, path) === false);
+        if (!from) continue;
         const held = config.tree.includes.get(directive.statement)?.files.find((f) => !isStock(f));
         const related: Related[] = [{ at: from.place, message: `the service ${from.name}` }];
         if (held)
