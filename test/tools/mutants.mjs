@@ -40,8 +40,8 @@ const MUTANTS = [
   {
     name: 'parts in other blocks never move',
     file: 'server/src/rules/held.ts',
-    from: 'deltas.set(part, start - anchor.start);',
-    to: 'deltas.set(part, 0);',
+    from: 'return anchor ? present.startOf(anchor)! - anchor.start :',
+    to: 'return anchor ? 0 :',
   },
   {
     name: 'faults around a block are not asked about',
@@ -52,7 +52,7 @@ const MUTANTS = [
   {
     name: 'a block that moves within its line is the same',
     file: 'server/src/rules/remembered.ts',
-    from: ' || entry.before !== beforeOf(block)',
+    from: ' || entry.beside !== besideOf(block)',
     to: '',
   },
   {

@@ -10,6 +10,7 @@ import { Held, Present } from '../rules/held.ts';
 import { Remembered } from '../rules/remembered.ts';
 import type { Finding, Rule } from '../rules/rule.ts';
 import { lintSteps, mirrored } from '../rules/run.ts';
+import { Told } from '../rules/told.ts';
 import type { SourceFile } from '../syntax/statement.ts';
 import type { Snapshot, Workspace } from '../workspace/workspace.ts';
 import { type Encoding, toRange } from './convert/encoding.ts';
@@ -17,7 +18,7 @@ import { toDiagnostic } from './convert/to.ts';
 
 /** Milliseconds that a quick round may take for the next keystroke to be followed by one at once. */
 const CHEAP = 25;
-/** Milliseconds between the last keystroke and the quick round, where rounds are not cheap. */
+/** Milliseconds between the last keystroke and the quick round, where rounds are not cheap and keys come faster than they end. */
 const TYPING = 60;
 /** Milliseconds of rest after which the costly rules run too. */
 const REST = 400;
@@ -50,8 +51,6 @@ interface Shown {
   readonly sent: string | null;
 }
 
-const keyOf = (f: Finding): string => `${f.at.file} ${f.rule} ${f.at.span.start} ${f.at.span.end} ${f.message}`;
-
 /** Lets timers and messages through. */
 const breath = (): Promise<void> => new Promise((done) => setTimeout(done, 0));
 
@@ -64,6 +63,8 @@ export class Publisher {
   private running = false;
   /** milliseconds that the last quick round took */
   private lastTook = 0;
+  /** when the last edit came */
+  private lastTyped = Number.NEGATIVE_INFINITY;
   private idle: (() => void)[] = [];
   private readonly shown = new Map<FileId, Shown>();
   private readonly byFile = new Map<FileId, readonly Finding[]>();
@@ -101,9 +102,14 @@ export class Publisher {
   /** After an edit: what typing may change at once, the rest once it rests. */
   typed(file: FileId): void {
     const { workspace, lintRun } = this.options;
+    const now = performance.now();
+    const gap = now - this.lastTyped;
+    this.lastTyped = now;
     if (workspace.snapshot().file(file)) {
       this.quickWanted = true;
-      this.schedule(this.lastTook <= CHEAP ? 0 : Math.min(TYPING, this.lastTook));
+      // a round that ends before the next key comes keeps nobody waiting
+      const cheap = this.lastTook <= CHEAP || gap >= 1.5 * this.lastTook;
+      this.schedule(cheap ? 0 : Math.min(TYPING, this.lastTook));
     } else if (lintRun() === 'onSave') return;
     if (lintRun() === 'onType') this.wholeAtRest();
   }
@@ -195,9 +201,10 @@ export class Publisher {
         until = performance.now() + SLICE;
       }
     }
-    const quick = new Set(quickFindings.map(keyOf));
+    const quick = new Told<{ finding: Finding }>();
+    for (const finding of quickFindings) quick.add({ finding });
     const files = { get: (id: FileId): SourceFile | undefined => snapshot.file(id) ?? undefined };
-    this.costly = [...found.values()].flat().flatMap((f) => (quick.has(keyOf(f)) ? [] : (Held.of([f], files, null, true) ?? [])));
+    this.costly = [...found.values()].flat().flatMap((f) => (quick.of(f) ? [] : (Held.of([f], files, null, true) ?? [])));
     this.quickAt = revision;
     this.wholeAt = revision;
     this.show(snapshot, found, () => true);
@@ -246,12 +253,11 @@ export class Publisher {
   /** All findings, step by step; quick ones alone, or all. */
   *steps(snapshot: Snapshot, quick: boolean): Generator<void, Found> {
     const found: Found = new Map();
-    const told = new Set<string>();
+    const told = new Told<{ finding: Finding }>();
     const add = (findings: readonly Finding[]): void => {
       for (const finding of findings) {
-        const key = keyOf(finding);
-        if (told.has(key)) continue;
-        told.add(key);
+        if (told.of(finding)) continue;
+        told.add({ finding });
         const list = found.get(finding.at.file);
         if (list) list.push(finding);
         else found.set(finding.at.file, [finding]);
@@ -308,11 +314,21 @@ export class Publisher {
   /** What an editor is shown of the findings of one file: the gravest where there are too many. */
   diagnostics(snapshot: Snapshot, findings: readonly Finding[]): Diagnostic[] {
     const encoding = this.options.encoding();
-    const toWire = (f: Finding): Diagnostic[] => {
-      const source = snapshot.text(f.at.file);
-      return source ? [toDiagnostic(f, source, (id) => snapshot.text(id), encoding, this.options.docs)] : [];
+    const texts = new Map<FileId, ReturnType<Snapshot['text']>>();
+    const find = (id: FileId): ReturnType<Snapshot['text']> => {
+      let text = texts.get(id);
+      if (text === undefined) texts.set(id, (text = snapshot.text(id)));
+      return text;
     };
-    if (findings.length <= MOST) return findings.flatMap(toWire);
+    const toWire = (list: readonly Finding[]): Diagnostic[] => {
+      const out: Diagnostic[] = [];
+      for (const f of list) {
+        const source = find(f.at.file);
+        if (source) out.push(toDiagnostic(f, source, find, encoding, this.options.docs));
+      }
+      return out;
+    };
+    if (findings.length <= MOST) return toWire(findings);
     const gravest = new Set([...findings].sort((a, b) => GRAVITY.indexOf(a.severity) - GRAVITY.indexOf(b.severity)).slice(0, MOST));
     const start = { line: 0, character: 0 };
     return [
@@ -323,7 +339,7 @@ export class Publisher {
         code: 'more-findings',
         message: `This file has ${(findings.length - MOST).toLocaleString('en')} more findings than the ${MOST.toLocaleString('en')} that are shown. "proxylens check" lists all.`,
       },
-      ...findings.filter((f) => gravest.has(f)).flatMap(toWire),
+      ...toWire(findings.filter((f) => gravest.has(f))),
     ];
   }
 }

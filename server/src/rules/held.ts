@@ -114,20 +114,19 @@ export class Held {
     if (!this.findings.length) return this.findings;
     const delta = this.home ? this.home.statement.start - this.start : 0;
     if (delta === 0 && this.elsewhere.size === 0) return this.findings;
-    const deltas = new Map<object, number>();
     let still = delta === 0;
-    for (const [part, anchor] of this.elsewhere) {
-      if (!anchor) {
-        deltas.set(part, 0);
-        continue;
-      }
+    for (const anchor of this.elsewhere.values()) {
+      if (!anchor) continue;
       const start = present.startOf(anchor);
       if (start === null) return null;
-      deltas.set(part, start - anchor.start);
       if (start !== anchor.start) still = false;
     }
     if (still) return this.findings;
-    return this.findings.map((f) => moved(f, (part) => deltas.get(part) ?? delta));
+    const deltaOf = (part: object): number => {
+      const anchor = this.elsewhere.get(part);
+      return anchor ? present.startOf(anchor)! - anchor.start : anchor === null ? 0 : delta;
+    };
+    return this.findings.map((f) => moved(f, deltaOf));
   }
 }
 
@@ -145,8 +144,8 @@ function moved(finding: Finding, deltaOf: (part: object) => number): Finding {
   return {
     ...finding,
     at: place(finding, finding.at),
-    related: finding.related.map((r) => ({ ...r, at: place(r, r.at) })),
-    fixes: finding.fixes.map(fixed),
+    related: finding.related.length ? finding.related.map((r) => ({ at: place(r, r.at), message: r.message })) : finding.related,
+    fixes: finding.fixes.length ? finding.fixes.map(fixed) : finding.fixes,
     ...(finding.shared
       ? { shared: { ...finding.shared, at: place(finding.shared, finding.shared.at), fixes: finding.shared.fixes.map(fixed) } }
       : {}),

@@ -8,6 +8,7 @@ import { askedOfBlock, type Question, type Recording, recorded } from '../config
 import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
 import type { BlockCache } from '../config/kept.ts';
+import type { ScopeContext } from '../config/scope.ts';
 import type { Deployment } from '../deploy/deployment.ts';
 import { Held } from './held.ts';
 import type { Finding, Rule } from './rule.ts';
@@ -29,8 +30,8 @@ interface Entry {
   readonly since: number;
   /** a statement whose braces were repaired may change its length and stay the same */
   readonly length: number;
-  /** what comes before the block on its line: lines that fixes add are indented like it */
-  readonly before: string;
+  /** the text beside it that fixes look at */
+  readonly beside: string;
   readonly ofBlock: Set<Question>;
   /** in the order in which they were asked: the places that found or asked something */
   items: readonly Item[];
@@ -84,20 +85,91 @@ export class BlockNotes {
   }
 }
 
-/** The text of a block's line before it. */
-function beforeOf({ file: { text }, statement: { start } }: Directive): string {
-  return start === 0 ? '' : text.slice(text.lastIndexOf('\n', start - 1) + 1, start);
+/**
+ * The text beside a directive: of a block what comes before it on its line, for lines that fixes add are indented like it; of a line all that
+ * is between it and its neighbours, for it may be taken out with its comment.
+ */
+function besideOf({ file, statement, body }: Directive): string {
+  const { text } = file;
+  const { start, end, parent } = statement;
+  if (body) return start === 0 ? '' : text.slice(text.lastIndexOf('\n', start - 1) + 1, start);
+  const siblings = parent ? (parent.block ?? []) : file.body;
+  let low = 0;
+  let high = siblings.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (siblings[middle]!.start < start) low = middle + 1;
+    else high = middle;
+  }
+  const from = siblings[low - 1]?.end ?? parent?.open?.end ?? 0;
+  const to = siblings[low + 1]?.start ?? parent?.close?.start ?? parent?.end ?? text.length;
+  return `${text.slice(from, start)}\0${text.slice(end, to)}`;
+}
+
+/** What a line that was in order has asked, by rule. */
+export type Order = readonly { readonly rule: Rule; readonly questions: readonly Question[] }[];
+
+/** Revisions after which a line that nobody met again is forgotten, and lines above which all are. */
+const UNMET = 64;
+const MANY_LINES = 20_000;
+
+/** Lines about which no rule had anything to say that judges all lines alike. */
+export class LinesInOrder {
+  private readonly byLine = new Map<string, { readonly order: Order; readonly since: number; met: number }>();
+  private swept = 0;
+
+  /** What a line has asked when it was found in order; null where it is not known to be so any more. */
+  recall(line: string, config: Config): Order | null {
+    const entry = this.byLine.get(line);
+    if (!entry) return null;
+    const { revision } = config.kept!.questions;
+    if (entry.order.every(({ questions }) => questions.every((q) => q.stands(config, revision, entry.since)))) {
+      entry.met = revision;
+      return entry.order;
+    }
+    this.byLine.delete(line);
+    return null;
+  }
+
+  keep(line: string, order: Order, config: Config): void {
+    const { revision } = config.kept!.questions;
+    if (this.byLine.size > MANY_LINES) this.byLine.clear();
+    else if (revision - this.swept > UNMET) {
+      this.swept = revision;
+      for (const [key, { met }] of this.byLine) if (revision - met > UNMET) this.byLine.delete(key);
+    }
+    this.byLine.set(line, { order, since: revision, met: revision });
+  }
+
+  forget(): void {
+    this.byLine.clear();
+    this.swept = 0;
+  }
 }
 
 /** What the rules of one kind, quick or costly ones, have found. */
 export class KnownBlocks {
   private byBlock = new WeakMap<Directive, Entry>();
   readonly ofConfig = new Map<Rule, Item>();
+  private readonly scopes = new Map<ScopeContext, Map<Rule, Item>>();
+  readonly lines = new LinesInOrder();
+
+  /** What was found in the one scope of a kind on the outermost levels. */
+  ofScope(context: ScopeContext): Map<Rule, Item> {
+    let items = this.scopes.get(context);
+    if (!items) this.scopes.set(context, (items = new Map()));
+    return items;
+  }
+
+  /** What a directive has told last, be it true still or not; null when it was not asked about. */
+  last(directive: Directive): readonly Item[] | null {
+    return this.byBlock.get(directive)?.told ?? null;
+  }
 
   /** What is known of a block; null when all of it must be asked about. */
   recall(block: Directive, config: Config): Entry | null {
     const entry = this.byBlock.get(block);
-    if (!entry || entry.length !== block.statement.end - block.statement.start || entry.before !== beforeOf(block)) return null;
+    if (!entry || entry.length !== block.statement.end - block.statement.start || entry.beside !== besideOf(block)) return null;
     return this.allStand(entry, config) || this.standing(entry.ofBlock, entry.since, config) ? entry : null;
   }
 
@@ -116,19 +188,20 @@ export class KnownBlocks {
     entry.stood = config.kept!.questions.revision;
   }
 
-  notes(config: Config, block: Directive | null, entry: Entry | null): BlockNotes {
-    return new BlockNotes(config, block, entry?.ofBlock ?? new Set());
+  /** For a line of an outer level, as for the whole, whatever is inherited is asked for. */
+  notes(config: Config, directive: Directive | null, entry: Entry | null): BlockNotes {
+    return new BlockNotes(config, directive?.body ? directive : null, entry?.ofBlock ?? new Set());
   }
 
-  remember({ block, recording, items }: BlockNotes, config: Config): void {
-    const { start, end } = block!.statement;
+  remember(directive: Directive, { recording, items }: BlockNotes, config: Config): void {
+    const { start, end } = directive.statement;
     const since = config.kept!.questions.revision;
     const { ofBlock } = recording;
     const questions = questionsOf(ofBlock, items);
-    this.byBlock.set(block!, {
+    this.byBlock.set(directive, {
       since,
       length: end - start,
-      before: beforeOf(block!),
+      beside: besideOf(directive),
       ofBlock,
       items,
       told: items.filter(tells),
@@ -151,6 +224,8 @@ export class KnownBlocks {
   forget(): void {
     this.byBlock = new WeakMap();
     this.ofConfig.clear();
+    this.scopes.clear();
+    this.lines.forget();
   }
 }
 

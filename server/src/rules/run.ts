@@ -26,11 +26,17 @@ import { type BlockNotes, type Item, type KnownBlocks, NO_QUESTIONS, type Rememb
 import { type Finding, fill, idsOf, type LooksAt, means, type Related, type Report, type Rule } from './rule.ts';
 import { joined } from './shared.ts';
 import { type Suppression, suppressionsOf } from './suppress.ts';
+import { Told } from './told.ts';
 import { restsOnUnseen, restsOnUnseenAnywhere } from './unseen.ts';
 
 export interface LintOptions {
   /** leave out what is too slow for a keystroke: the rules that are declared costly */
   readonly quick?: boolean;
+  /**
+   * What an edit did to the blocks around it, at once: what rules said last of the configuration as a whole, and of the lines of its outermost
+   * levels, is taken as it was, be it true still or not. A run without this is to follow.
+   */
+  readonly early?: boolean;
   /** what earlier runs have found, quick and whole ones alike; used again where all that it depends on is as it was (config/asked.ts) */
   readonly remembered?: Remembered;
   /** what the workspace says of the applications; without it the rules that hold both sides together are silent */
@@ -107,9 +113,9 @@ class Dispatch {
 /** Whether what is there are a block's own entries, whose first word is data. */
 const isEntries = (context: ScopeContext): boolean => context !== 'unknown' && bodyOf(context) !== 'directives';
 
-/** Blocks that are remembered on their own: those on the levels whose blocks outlive an edit. */
+/** Directives that are remembered on their own: those of the levels that outlive an edit, blocks with all that is in them. */
 const isUnit = (directive: Directive): boolean =>
-  directive.scope.outer && directive.statement.block !== null && directive.body !== null && !directive.body.outer;
+  directive.scope.outer && (directive.body ? !directive.body.outer : directive.name !== 'include');
 
 /** All findings of a configuration, suppressed ones left out, in file order. Pure but for the clock of `timings`. */
 export function lint(config: Config, rules: readonly Rule[], options: LintOptions = {}): Finding[] {
@@ -174,12 +180,12 @@ function* stepsOfOne(config: Config, rules: readonly Rule[], options: LintOption
 }
 
 /** One defect is told once: findings that another one at the same words covers are left out. */
-function withoutCovered(findings: readonly Finding[], rules: readonly Rule[]): Finding[] {
+function withoutCovered(findings: readonly Finding[], rules: readonly Rule[]): readonly Finding[] {
   const covers = new Map(rules.flatMap((r) => (r.covers ? [[r.id, r.covers] as const] : [])));
   const words = ({ at: { file, span } }: Finding): string => `${file} ${span.start} ${span.end}`;
   const covered = new Set<string>();
   for (const f of findings) for (const other of covers.get(f.rule) ?? []) covered.add(`${words(f)} ${other}`);
-  if (!covered.size) return [...findings];
+  if (!covered.size) return findings;
   return findings.filter((f) => !covered.has(`${words(f)} ${f.rule}`) && !covered.has(`${words(f)} ${f.rule}/${f.messageId}`));
 }
 
@@ -242,7 +248,7 @@ class Part {
     yield* this.visitScope(config.main, main);
     for (const file of config.files.values()) for (const asked of dispatch.byFile) this.ask(asked, config.main, null, file);
     for (const asked of dispatch.byConfig) {
-      this.askOnItsOwn(asked, main);
+      this.askOnItsOwn(asked, this.known?.ofConfig ?? null, config.main, main);
       yield;
     }
     yield* this.outcomes(main);
@@ -304,7 +310,11 @@ class Part {
   }
 
   private *visitScope(scope: Scope, file: SourceFile): Generator<void> {
-    for (const asked of this.dispatch.byContext.get(scope.context) ?? []) this.ask(asked, scope, scope.opener, file);
+    // several levels of one kind are no one's to remember
+    const alone = scope.outer && this.config.levels(scope.context).length === 1;
+    for (const asked of this.dispatch.byContext.get(scope.context) ?? [])
+      if (alone) this.askOnItsOwn(asked, this.known?.ofScope(scope.context) ?? null, scope, file);
+      else this.ask(asked, scope, scope.opener, file);
     for (const directive of scope.directives) {
       if (isUnit(directive)) {
         this.unit(directive);
@@ -316,13 +326,14 @@ class Part {
     }
   }
 
-  /** A block, as it is remembered, or asked about again. */
+  /** A directive of an outer level, as it is remembered, or asked about again. */
   private unit(directive: Directive): void {
     const { known, config } = this;
     if (!known) {
       this.within(directive);
       return;
     }
+    if (this.options.early && !directive.body && this.takeAll(known.last(directive))) return;
     const before = known.recall(directive, config);
     if (before) {
       const standing = before.stood === config.kept!.questions.revision;
@@ -346,11 +357,12 @@ class Part {
     this.notes = notes;
     this.within(directive);
     this.notes = null;
-    known.remember(notes, config);
+    known.remember(directive, notes, config);
   }
 
   /** Takes what places have found, where each of its parts is still there; else nothing, and gives false. */
-  private takeAll(items: readonly Item[]): boolean {
+  private takeAll(items: readonly Item[] | null): boolean {
+    if (!items) return false;
     const all: (readonly Finding[])[] = [];
     for (const { held } of items) {
       const findings = held?.now(this.present);
@@ -370,26 +382,26 @@ class Part {
     return notes.items;
   }
 
-  /** A rule about the whole configuration. */
-  private askOnItsOwn(asked: RuleRun, file: SourceFile): void {
+  /** A rule about the whole configuration, or about its one scope of a kind. */
+  private askOnItsOwn(asked: RuleRun, items: Map<Rule, Item> | null, scope: Scope, file: SourceFile): void {
     const { known, config } = this;
-    const item = known?.ofConfig.get(asked.rule);
-    const findings = item && known?.stands(item, config) ? item.held!.now(this.present) : null;
+    const item = items?.get(asked.rule);
+    const findings = item && (this.options.early || known?.stands(item, config)) ? (item.held?.now(this.present) ?? null) : null;
     if (findings) {
       for (const finding of findings) this.collector.take(finding);
       return;
     }
-    if (!known) {
-      this.ask(asked, config.main, null, file);
+    if (!known || !items) {
+      this.ask(asked, scope, scope.opener, file);
       return;
     }
     const notes = known.notes(config, null, null);
     this.notes = notes;
-    this.ask(asked, config.main, null, file);
+    this.ask(asked, scope, scope.opener, file);
     this.notes = null;
     const asksOfBlocks = notes.recording.ofBlock;
     const [answer] = notes.items;
-    known.ofConfig.set(asked.rule, {
+    items.set(asked.rule, {
       rule: asked.rule,
       directive: null,
       ofScope: false,
@@ -410,11 +422,20 @@ class Part {
     return words.includes('\n') ? null : `${scope.context} ${open ? '{' : ';'} ${words}`;
   }
 
+  /** What an earlier run found out about a line, where it is so still. */
+  private orderBefore(line: string): InOrder | undefined {
+    const before = this.known?.lines.recall(line, this.config);
+    if (!before) return undefined;
+    const order = before.map(({ rule, questions }) => ({ rule: this.byRule.get(rule)!, questions }));
+    this.inOrder.set(line, order);
+    return order;
+  }
+
   private askAbout(directive: Directive): void {
     const { dispatch } = this;
     if (dispatch.everyLine.length) {
       const line = this.lineOf(directive);
-      const inOrder = line === null ? undefined : this.inOrder.get(line);
+      const inOrder = line === null ? undefined : (this.inOrder.get(line) ?? this.orderBefore(line));
       if (inOrder) for (const { rule, questions } of inOrder) this.notes?.add(rule.rule, directive, false, questions, []);
       else {
         const questions: { rule: RuleRun; questions: readonly Question[] }[] = [];
@@ -424,7 +445,14 @@ class Part {
           if (answer.reports) silent = false;
           if (answer.questions.length) questions.push({ rule: asked, questions: answer.questions });
         }
-        if (line !== null && silent) this.inOrder.set(line, questions);
+        if (line !== null && silent && (this.notes || !this.known)) {
+          this.inOrder.set(line, questions);
+          this.known?.lines.keep(
+            line,
+            questions.map(({ rule, questions: own }) => ({ rule: rule.rule, questions: own })),
+            this.config,
+          );
+        }
       }
     }
     for (const asked of dispatch.everyDirective) this.ask(asked, directive.scope, directive, directive.file);
@@ -537,7 +565,7 @@ const ownFix = (fix: Fix): Fix => ({
 
 /** Makes findings of reports and gathers them; the same finding reached through several includes becomes one with several `via`. */
 class Collector {
-  private readonly byKey = new Map<string, { finding: Finding; via: (readonly IncludeSite[])[] | null }>();
+  private readonly told = new Told<{ finding: Finding; via: (readonly IncludeSite[])[] | null }>();
   private readonly ignored: { matches: (path: string) => boolean; rules: readonly string[] }[];
 
   /** the target is newer than the facts: what it takes cannot be told for certain */
@@ -549,7 +577,7 @@ class Collector {
   }
 
   get findings(): Finding[] {
-    return [...this.byKey.values()].map(({ finding, via }) => (via ? { ...finding, via } : finding));
+    return this.told.entries.map(({ finding, via }) => (via ? { ...finding, via } : finding));
   }
 
   /** What marks of a template fill in nobody knows. */
@@ -574,11 +602,10 @@ class Collector {
   }
 
   take(finding: Finding): void {
-    const key = `${finding.rule}\n${finding.at.file}\n${finding.at.span.start}\n${finding.at.span.end}\n${finding.message}`;
-    const known = this.byKey.get(key);
+    const known = this.told.of(finding);
     // a file may be included in very many ways: the list of them is made once
     if (known) (known.via ??= [...known.finding.via]).push(...finding.via);
-    else this.byKey.set(key, { finding, via: null });
+    else this.told.add({ finding, via: null });
   }
 
   /** Whether what a finding says to be missing may stand where nobody sees it; one about the application rests on the places of nginx that it points to. */
@@ -632,11 +659,13 @@ class Collector {
 /** Leaves out what comments silence, joins what has one cause, and reports comments that silence nothing. */
 function suppress(config: Config, findings: readonly Finding[], rules: readonly Rule[], active: readonly Rule[]): Finding[] {
   const used = new Map<Suppression, Set<string>>();
+  const commented = new Set([...config.files.values()].filter((file) => suppressionsOf(file).length));
+  if (!commented.size) return joined(findings);
   const byId = new Map(rules.map((r) => [r.id, r]));
   const isSilent = (finding: Finding): boolean => {
     const file = config.files.get(finding.at.file);
-    const list = file ? suppressionsOf(file) : [];
-    if (!file || !list.length) return false;
+    if (!file || !commented.has(file)) return false;
+    const list = suppressionsOf(file);
     const line = file.lines.lineAt(finding.at.span.start);
     const rule = byId.get(finding.rule);
     const own = [...(rule ? idsOf(rule) : [finding.rule]), finding.group, 'all'];
@@ -657,7 +686,7 @@ function suppress(config: Config, findings: readonly Finding[], rules: readonly 
   const unusedLevel = config.settings.rules['unused-suppression'] ?? 'hint';
   if (unusedLevel === 'off') return kept;
   const answerable = new Set(active.flatMap((r) => [...idsOf(r), r.group]));
-  for (const file of config.files.values()) {
+  for (const file of commented) {
     for (const s of suppressionsOf(file)) {
       if (s.foreign) continue;
       s.rules.forEach((id, i) => {

@@ -96,7 +96,7 @@ const inOrder = (a: Finding, b: Finding): number =>
   a.at.file < b.at.file ? -1 : a.at.file > b.at.file ? 1 : a.at.span.start - b.at.span.start;
 
 /** Joins findings with one cause. The others come as they are. */
-export function joined(findings: Finding[]): Finding[] {
+export function joined(findings: readonly Finding[]): Finding[] {
   const groups = new Map<string, Finding[]>();
   const included = new Map<string, number>();
   const out: Finding[] = [];

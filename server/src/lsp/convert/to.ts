@@ -1,6 +1,7 @@
 /** From plain views of the core to LSP's types. */
 import {
   type Diagnostic,
+  type DiagnosticRelatedInformation,
   DiagnosticSeverity,
   DiagnosticTag,
   type Location,
@@ -31,10 +32,11 @@ export function toDiagnostic(
   encoding: Encoding,
   docs: string | null,
 ): Diagnostic {
-  const related = finding.related.flatMap(({ at, message }) => {
+  const related: DiagnosticRelatedInformation[] = [];
+  for (const { at, message } of finding.related) {
     const file = find(at.file);
-    return file ? [{ location: { uri: hostFileOf(at.file) as string, range: toRange(file, at.span, encoding) }, message }] : [];
-  });
+    if (file) related.push({ location: { uri: hostFileOf(at.file) as string, range: toRange(file, at.span, encoding) }, message });
+  }
   return {
     range: toRange(source, finding.at.span, encoding),
     severity: SEVERITY[finding.severity],
