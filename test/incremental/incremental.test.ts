@@ -68,6 +68,14 @@ class Session {
     await this.workspace.settle();
   }
 
+  /** What is shown at once, of the first configuration; nothing is compared. */
+  early(): Finding[] {
+    const snapshot = this.workspace.snapshot();
+    const config = snapshot.configs[0]!;
+    const remembered = this.remembered.get(config.root)!;
+    return lint(config, this.rules, { quick: true, early: true, deployment: snapshot.deploymentOf(config), onCrash, remembered });
+  }
+
   /** Compares; `whole`: with a fresh reading of the texts, and with the costly rules. */
   async check(whole: boolean, about: () => string): Promise<void> {
     const snapshot = this.workspace.snapshot();
@@ -79,7 +87,11 @@ class Session {
       if (!remembered) this.remembered.set(config.root, (remembered = new Remembered()));
       const { parser: _, engine } = await parts();
       const anew = new Config(config.tree, engine, config.settings, config.kind, config.main.context, config.contexts);
+      // what is shown at once takes nothing from what comes after it
+      if (this.version % 2) lint(config, this.rules, { quick: true, early: true, deployment, onCrash, remembered });
       const quick = say(lint(config, this.rules, { quick: true, deployment, onCrash, remembered }));
+      const early = say(lint(config, this.rules, { quick: true, early: true, deployment, onCrash, remembered }));
+      assert.deepEqual(early, quick, `at once where nothing was edited, ${about()}`);
       assert.deepEqual(quick, say(lint(anew, this.rules, { quick: true, deployment, onCrash })), `quick, ${about()}`);
       if (!fresh) continue;
       const all = lint(config, this.rules, { deployment, onCrash, remembered });
@@ -397,6 +409,51 @@ test('an edit of the application side counts for a configuration that nobody tou
   const uwsgi = 'uwsgi --socket 0.0.0.0:8000 --module shop.wsgi';
   await replace(gunicorn, uwsgi);
   await replace(uwsgi, gunicorn);
+});
+
+test('at once an edit counts in its own block, and all else is where it was', async () => {
+  const text = `events {}
+http {
+    upstream app { server 127.0.0.1:8000; }
+    server {
+        listen 80;
+        location /img { alias /data/img/; }
+        location / { proxy_pass http://app; }
+    }
+    server {
+        listen 81;
+        location /media { alias /data/media/; }
+        location / { proxy_pass http://app; }
+    }
+}
+`;
+  const session = await Session.start(new Map([[MAIN, text]]), fileId('file:///alone'));
+  await session.check(true, () => 'before');
+  const rulesAt = (findings: readonly Finding[], words: string): string[] => {
+    const at = session.texts.get(MAIN)!.indexOf(words);
+    return findings.filter(({ at: { span } }) => span.start >= at && span.end <= at + words.length).map((f) => f.rule);
+  };
+  const edit = async (from: string, to: string): Promise<Finding[]> => {
+    const start = session.texts.get(MAIN)!.indexOf(from);
+    await session.edit(MAIN, { span: { start, end: start + from.length }, newText: to });
+    return session.early();
+  };
+  const fixed = await edit('location /img {', 'location /images/ {');
+  assert.ok(!rulesAt(fixed, 'location /images/ { alias /data/img/; }').includes('alias-traversal'), 'what was fixed is gone');
+  assert.ok(rulesAt(fixed, 'location /media { alias /data/media/; }').includes('alias-traversal'), 'what stands below has moved along');
+  await session.check(true, () => 'fixed');
+  // the name is another one now: both servers lack theirs, and the one that was edited says so first
+  const renamed = await edit('http://app; }\n    }\n    server', 'http://ap; }\n    }\n    server');
+  assert.ok(rulesAt(renamed, 'proxy_pass http://ap;').length > 0, 'the edited block is judged');
+  assert.ok(!renamed.some((f) => f.rule === 'unused-upstream'), 'what a rule says of the whole comes after it');
+  await session.check(true, () => 'renamed');
+  const unused = await edit('http://app;', 'http://ap;');
+  assert.ok(!unused.some((f) => f.rule === 'unused-upstream'));
+  await session.check(true, () => 'unused');
+  assert.ok(
+    session.early().some((f) => f.rule === 'unused-upstream'),
+    'and stays from then on',
+  );
 });
 
 /** The edit that makes one text of another and leaves their common ends. */

@@ -145,7 +145,13 @@ export function noted(config: Config, key: string, ask: (config: Config) => Answ
   if (recording) asked(config, key, ask);
 }
 
-/** The same for what is asked about each directive of a block alike: the block for which a value is made depends on the answer for it. */
+/** The same for what is asked about each directive of a block alike, with one answer for all blocks. */
+export function askedForBlock<T>(config: Config, key: string, ask: (config: Config) => T): void {
+  const questions = config.kept?.questions;
+  if (recording && questions?.isLatest(config)) recording.ofBlock.add(questions.of(config, key, ask));
+}
+
+/** The same where each block has an answer of its own: the block for which a value is made depends on the answer for it. */
 export function askedOfBlock<T>(config: Config, key: string, ask: (config: Config, block: Statement | null) => T): void {
   const questions = config.kept?.questions;
   if (!recording || !questions?.isLatest(config)) return;

@@ -1,7 +1,7 @@
 /** Whose nginx a configuration is written for, where the settings do not say and the text does. */
 import { loadCatalog, type Target } from '../catalog/catalog.ts';
 import { FLAVOURS } from '../catalog/flavours.ts';
-import { asked, askedOfBlock, PerConfig, recorded } from './asked.ts';
+import { asked, askedForBlock, PerConfig, recorded } from './asked.ts';
 import type { Config } from './config.ts';
 import { MemoPerBlock } from './pieces.ts';
 
@@ -35,7 +35,7 @@ export function targetOf(config: Config): Target {
   const { target, flavourFrom } = config.settings;
   if (flavourFrom !== 'default') return target;
   // asked about every line of a block alike, so the block asks once
-  askedOfBlock(config, 'speaks Lua', isSpeaking);
+  askedForBlock(config, 'speaks Lua', isSpeaking);
   if (!recorded(null, () => isSpeaking(config))) return target;
   let known = ofOpenResty.get(target);
   if (!known) ofOpenResty.set(target, (known = { ...target, flavour: 'openresty' }));

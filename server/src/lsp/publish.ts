@@ -9,8 +9,8 @@ import { Lines } from '../base/lines.ts';
 import { Held, Present } from '../rules/held.ts';
 import { Remembered } from '../rules/remembered.ts';
 import type { Finding, Rule } from '../rules/rule.ts';
-import { lintSteps, mirrored } from '../rules/run.ts';
-import { Told } from '../rules/told.ts';
+import { isRemembered, lintSteps, mirrored } from '../rules/run.ts';
+import { saysSame, Told } from '../rules/told.ts';
 import type { SourceFile } from '../syntax/statement.ts';
 import type { Snapshot, Workspace } from '../workspace/workspace.ts';
 import { type Encoding, toRange } from './convert/encoding.ts';
@@ -20,6 +20,8 @@ import { toDiagnostic } from './convert/to.ts';
 const CHEAP = 25;
 /** Milliseconds between the last keystroke and the quick round, where rounds are not cheap and keys come faster than they end. */
 const TYPING = 60;
+/** Milliseconds that a round may take without the edited block being shown before the rest of it. */
+const AT_ONCE = 10;
 /** Milliseconds of rest after which the costly rules run too. */
 const REST = 400;
 /** Milliseconds of work between two looks at what else there is to do. */
@@ -47,8 +49,10 @@ type Found = Map<FileId, Finding[]>;
 interface Shown {
   readonly version: number | undefined;
   readonly findings: readonly Finding[];
+  /** the state of the texts that they are about */
+  readonly revision: number;
   /** what was sent, for rounds that find the same again */
-  readonly sent: string | null;
+  readonly sent: readonly Diagnostic[];
 }
 
 /** Lets timers and messages through. */
@@ -61,8 +65,9 @@ export class Publisher {
   private quickWanted = false;
   private wholeWanted = false;
   private running = false;
-  /** milliseconds that the last quick round took */
+  /** milliseconds that the last quick round took, and what of them was before anything was shown */
   private lastTook = 0;
+  private firstTook = 0;
   /** when the last edit came */
   private lastTyped = Number.NEGATIVE_INFINITY;
   private idle: (() => void)[] = [];
@@ -108,8 +113,8 @@ export class Publisher {
     if (workspace.snapshot().file(file)) {
       this.quickWanted = true;
       // a round that ends before the next key comes keeps nobody waiting
-      const cheap = this.lastTook <= CHEAP || gap >= 1.5 * this.lastTook;
-      this.schedule(cheap ? 0 : Math.min(TYPING, this.lastTook));
+      const cheap = this.firstTook <= CHEAP || gap >= 1.5 * this.firstTook;
+      this.schedule(cheap ? 0 : Math.min(TYPING, this.firstTook));
     } else if (lintRun() === 'onSave') return;
     if (lintRun() === 'onType') this.wholeAtRest();
   }
@@ -157,7 +162,11 @@ export class Publisher {
       if (this.quickWanted || this.wholeWanted) {
         this.quickWanted = false;
         const snapshot = workspace.snapshot();
-        const quick = this.quickRound(snapshot);
+        const quick = await this.quickInSteps(snapshot);
+        if (!quick) {
+          this.quickWanted = true;
+          return;
+        }
         this.options.published?.();
         if (this.wholeWanted) {
           this.wholeWanted = false;
@@ -175,32 +184,69 @@ export class Publisher {
 
   /** What may be asked at every keystroke, and what the costly rules found last at its present place. */
   private quickRound(snapshot: Snapshot): readonly Finding[] {
-    const from = performance.now();
-    const found = ended(this.steps(snapshot, true));
+    return this.showQuick(snapshot, ended(this.steps(snapshot, true)));
+  }
+
+  private showQuick(snapshot: Snapshot, found: Found): readonly Finding[] {
+    this.quickAt = snapshot.revision;
+    return this.showWithCostly(snapshot, found);
+  }
+
+  private showWithCostly(snapshot: Snapshot, found: Found): readonly Finding[] {
     const own = [...found.values()].flat();
     const present = new Present({ get: (id) => snapshot.file(id) ?? undefined }, false);
     for (const held of this.costly) for (const finding of held.now(present) ?? []) found.get(finding.at.file)?.push(finding);
-    this.quickAt = snapshot.revision;
     this.show(snapshot, found, (file) => snapshot.file(file) !== null || snapshot.text(file) === null);
-    this.lastTook = performance.now() - from;
     return own;
+  }
+
+  /**
+   * The same, where it is not done at once in two: first what the edit did to its own block, then, in slices, what it means for all else.
+   * Null when another edit came in between.
+   */
+  private async quickInSteps(snapshot: Snapshot): Promise<readonly Finding[] | null> {
+    const from = performance.now();
+    if (this.lastTook <= AT_ONCE || !this.options.push() || !this.isRemembered(snapshot)) {
+      const quick = this.quickRound(snapshot);
+      this.lastTook = this.firstTook = performance.now() - from;
+      return quick;
+    }
+    this.showWithCostly(snapshot, ended(this.steps(snapshot, true, true)));
+    this.firstTook = performance.now() - from;
+    await breath();
+    const again = performance.now();
+    const found = await this.inSlices(snapshot, this.steps(snapshot, true));
+    if (!found) return null;
+    const quick = this.showQuick(snapshot, found);
+    this.lastTook = this.firstTook + performance.now() - again;
+    return quick;
+  }
+
+  /** Whether what was found last is at hand for all that is shown. */
+  private isRemembered({ configs, open, configsOf }: Snapshot): boolean {
+    return configs.every(isRemembered) && open.every((file) => configsOf(file).some((c) => configs.includes(c)));
+  }
+
+  /** What the steps come to, with pauses that let requests through; null when the texts are others meanwhile. */
+  private async inSlices(snapshot: Snapshot, steps: Generator<void, Found>): Promise<Found | null> {
+    const { workspace } = this.options;
+    const { revision } = snapshot;
+    if (workspace.revision !== revision) return null;
+    for (let until = performance.now() + SLICE; ; ) {
+      const { done, value } = steps.next();
+      if (done) return value;
+      if (performance.now() < until) continue;
+      await breath();
+      if (workspace.revision !== revision) return null;
+      until = performance.now() + SLICE;
+    }
   }
 
   /** All rules, in slices; false when an edit came in between. */
   private async wholeRound(snapshot: Snapshot, quickFindings: readonly Finding[]): Promise<boolean> {
-    const { workspace } = this.options;
     const { revision } = snapshot;
-    const steps = this.steps(snapshot, false);
-    let found: Found | null = null;
-    for (let until = performance.now() + SLICE; !found; ) {
-      const { done, value } = steps.next();
-      if (done) found = value;
-      else if (performance.now() >= until) {
-        await breath();
-        if (workspace.revision !== revision) return false;
-        until = performance.now() + SLICE;
-      }
-    }
+    const found = await this.inSlices(snapshot, this.steps(snapshot, false));
+    if (!found) return false;
     const quick = new Told<{ finding: Finding }>();
     for (const finding of quickFindings) quick.add({ finding });
     const files = { get: (id: FileId): SourceFile | undefined => snapshot.file(id) ?? undefined };
@@ -250,8 +296,8 @@ export class Publisher {
     this.settingsShown = now;
   }
 
-  /** All findings, step by step; quick ones alone, or all. */
-  *steps(snapshot: Snapshot, quick: boolean): Generator<void, Found> {
+  /** All findings, step by step; quick ones alone, or all. `early`: as `LintOptions` says. */
+  *steps(snapshot: Snapshot, quick: boolean, early = false): Generator<void, Found> {
     const found: Found = new Map();
     const told = new Told<{ finding: Finding }>();
     const add = (findings: readonly Finding[]): void => {
@@ -276,7 +322,7 @@ export class Publisher {
     for (const config of snapshot.configs) {
       for (const file of config.files.keys()) if (!found.has(file)) found.set(file, []);
       const deployment = snapshot.deploymentOf(config);
-      const findings = yield* lintSteps(config, rules, { quick, deployment, onCrash, remembered: this.rememberedOf(config.root) });
+      const findings = yield* lintSteps(config, rules, { quick, early, deployment, onCrash, remembered: this.rememberedOf(config.root) });
       add(findings);
       if (!quick) add(mirrored(config, findings).filter((f) => snapshot.version(f.at.file) !== null));
     }
@@ -300,14 +346,16 @@ export class Publisher {
     const version = snapshot.version(file) ?? undefined;
     const before = this.shown.get(file);
     if (findings.length === 0 && !before && version === undefined) return;
-    const { findings: last } = before ?? {};
-    if (before?.version === version && last?.length === findings.length && last.every((f, i) => f === findings[i])) return;
-    const diagnostics = this.diagnostics(snapshot, findings);
+    const { revision } = snapshot;
     // a new version is told in any case; else what looks the same is not sent again
-    const sent = before && before.version !== version ? null : JSON.stringify(diagnostics);
-    const same = sent !== null && before?.sent === sent;
+    if (before?.version === version && before && isAsShown(before, findings, revision)) {
+      this.shown.set(file, { ...before, findings });
+      return;
+    }
+    const diagnostics = this.diagnostics(snapshot, findings);
+    const same = before?.version === version && JSON.stringify(before?.sent) === JSON.stringify(diagnostics);
     if (findings.length === 0 && version === undefined) this.shown.delete(file);
-    else this.shown.set(file, { version, findings, sent });
+    else this.shown.set(file, { version, findings, revision, sent: diagnostics });
     if (!same) void this.options.connection.sendDiagnostics({ uri: file, diagnostics, ...(version === undefined ? {} : { version }) });
   }
 
@@ -343,6 +391,29 @@ export class Publisher {
     ];
   }
 }
+
+/** Whether an editor would be shown the same again. */
+function isAsShown(shown: Shown, findings: readonly Finding[], revision: number): boolean {
+  const sameTexts = shown.revision === revision;
+  return (
+    shown.findings.length === findings.length &&
+    findings.every((f, i) => {
+      const before = shown.findings[i]!;
+      return (
+        before === f ||
+        (sameTexts && saysSame(before, f) && before.severity === f.severity && before.tag === f.tag && sameRelated(before, f))
+      );
+    })
+  );
+}
+
+const sameRelated = (a: Finding, b: Finding): boolean =>
+  a.related === b.related ||
+  (a.related.length === b.related.length &&
+    a.related.every((r, i) => {
+      const { at, message } = b.related[i]!;
+      return r.message === message && r.at.file === at.file && r.at.span.start === at.span.start && r.at.span.end === at.span.end;
+    }));
 
 const GRAVITY = ['error', 'warning', 'info', 'hint'];
 

@@ -4,7 +4,7 @@
  * answer is another one, that rule is asked again about that place, and no other.
  */
 
-import { askedOfBlock, type Question, type Recording, recorded } from '../config/asked.ts';
+import { askedForBlock, type Question, type Recording, recorded } from '../config/asked.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
 import type { BlockCache } from '../config/kept.ts';
@@ -66,7 +66,7 @@ export class BlockNotes {
   ) {
     this.recording = { questions: new Set(), ofBlock, block: block?.statement ?? null };
     // what a template leaves open depends on all of its text
-    recorded(this.recording, () => askedOfBlock(config, 'templates', templatesOf));
+    recorded(this.recording, () => askedForBlock(config, 'templates', templatesOf));
   }
 
   /** What was asked since it was last called. */

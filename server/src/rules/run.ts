@@ -33,8 +33,8 @@ export interface LintOptions {
   /** leave out what is too slow for a keystroke: the rules that are declared costly */
   readonly quick?: boolean;
   /**
-   * What an edit did to the blocks around it, at once: what rules said last of the configuration as a whole, and of the lines of its outermost
-   * levels, is taken as it was, be it true still or not. A run without this is to follow.
+   * What an edit did to the block that it is in, at once: what rules said last of all else is taken as it was, moved along, be it true still
+   * or not. A run without this is to follow.
    */
   readonly early?: boolean;
   /** what earlier runs have found, quick and whole ones alike; used again where all that it depends on is as it was (config/asked.ts) */
@@ -134,6 +134,9 @@ export function* lintSteps(config: Config, rules: readonly Rule[], options: Lint
   for (const { config: one } of renderings) found.set(one, yield* stepsOfOne(one, rules, options));
   return withoutMenus(config, sorted(inAll(config, renderings, (one) => found.get(one)!)));
 }
+
+/** Whether what was found in a configuration is remembered, so that an early run has less to do than one that follows. */
+export const isRemembered = (config: Config): boolean => config.kept !== null && renderingsOf(config) === null;
 
 /** Alternatives of which someone is to leave one do not conflict: what is said of two of them is left out. */
 function withoutMenus(config: Config, findings: Finding[]): Finding[] {
@@ -333,7 +336,7 @@ class Part {
       this.within(directive);
       return;
     }
-    if (this.options.early && !directive.body && this.takeAll(known.last(directive))) return;
+    if (this.options.early && this.takeAll(known.last(directive))) return;
     const before = known.recall(directive, config);
     if (before) {
       const standing = before.stood === config.kept!.questions.revision;
