@@ -659,7 +659,17 @@ class Collector {
   }
 }
 
-/** Leaves out what comments silence, joins what has one cause, and reports comments that silence nothing. */
+/** Whether a finding judges what a statement means that has no semicolon yet: half a word says nothing, and nginx does not start before it is ended. */
+function isUnfinished(config: Config, { group, at }: Finding): boolean {
+  if (group === 'validity') return false;
+  const problems = config.files.get(at.file)?.problems ?? [];
+  return problems.some(
+    ({ fault, statement }) =>
+      fault === 'missing-semicolon' && statement !== null && statement.start <= at.span.start && at.span.start < statement.end,
+  );
+}
+
+/** Leaves out what comments silence and what is still being written, joins what has one cause, and reports comments that silence nothing. */
 function suppress(config: Config, findings: readonly Finding[], rules: readonly Rule[], active: readonly Rule[]): Finding[] {
   const used = new Map<Suppression, Set<string>>();
   const commented = new Set([...config.files.values()].filter((file) => suppressionsOf(file).length));
@@ -683,7 +693,7 @@ function suppress(config: Config, findings: readonly Finding[], rules: readonly 
     used.set(hit, ids);
     return true;
   };
-  const told = findings.filter((f) => !isSilent(f));
+  const told = findings.filter((f) => !isSilent(f) && !isUnfinished(config, f));
   // what is joined may be told at another place, which has comments of its own
   const kept = joined(told).filter((f) => !isSilent(f));
   const unusedLevel = config.settings.rules['unused-suppression'] ?? 'hint';

@@ -1,0 +1,41 @@
+/** A statement without its semicolon is being written: what it means is judged when it is ended, and the rest of the file as ever. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { lint } from '../../server/src/rules/run.ts';
+import { parts } from '../harness/rules.ts';
+import { configOf } from '../trace/config-of.ts';
+
+async function told(server: string): Promise<string[]> {
+  const { rules } = await parts();
+  const config = await configOf(
+    `#- nginx.conf\nevents {}\nhttp {\n  server_tokens off;\n  server {\n    listen 80;\n    ${server}\n  }\n}\n`,
+  );
+  return lint(config, rules).map((f) => f.rule);
+}
+
+for (const [what, written, ended, rule] of [
+  ['half a path', 'location /static/ { alias /\n }', 'location /static/ { alias /; }', 'filesystem-root-exposed'],
+  [
+    'an address list of which one line is there',
+    'location /a { allow 10.0.0.0/8\n }',
+    'location /a { allow 10.0.0.0/8; }',
+    'allow-without-deny',
+  ],
+  [
+    'a path without its fallback',
+    'location / { try_files $uri $uri/\n }',
+    'location / { try_files $uri $uri/; }',
+    'try-files-missing-fallback',
+  ],
+] as const)
+  test(`${what} is not judged before its semicolon`, async () => {
+    const before = await told(written);
+    assert.ok(before.includes('syntax'));
+    assert.ok(!before.includes(rule), before.join(', '));
+    assert.ok((await told(ended)).includes(rule));
+  });
+
+test('what stands beside is judged as ever', async () => {
+  const found = await told('autoindex on;\nlocation /a { allow 10.0.0.0/8; proxy_pass http://a\n }');
+  for (const rule of ['syntax', 'directory-listing', 'allow-without-deny']) assert.ok(found.includes(rule), found.join(', '));
+});
