@@ -121,6 +121,29 @@ const withoutPath = (value: string): string => {
 export const passesIn = (scope: Scope): readonly Directive[] =>
   scope.all.filter((d) => PASS_DIRECTIVES.includes(d.name) && d.args.length > 0);
 
+const FAMILY_OF_PASS = /^(proxy|uwsgi|fastcgi|scgi|grpc|memcached)_pass$/;
+
+/**
+ * The modules (`proxy`, `uwsgi`, …) that may pass on requests of a level, by a pass directive in it or below; null where nothing is passed
+ * or somebody unseen may pass to anyone: a file that is not at hand, a script.
+ */
+export function familiesIn(scope: Scope): ReadonlySet<string> | null {
+  const families = new Set(scope.all.flatMap((d) => (d.fact && FAMILY_OF_PASS.exec(d.name)?.[1]) || []));
+  const mayPassUnseen = (): boolean =>
+    scope.all.some(
+      (d) =>
+        (d.name === 'include' && !(scope.config.tree.includes.get(d.statement)?.files.length ?? 0)) || /_by_lua|^js_content$/.test(d.name),
+    );
+  return !families.size || mayPassUnseen() ? null : families;
+}
+
+/** Whether nobody reads a line of one module: all that its level passes goes by way of others. */
+export const isOfIdleModule = (line: Directive): boolean => {
+  const family = /^[a-z]+(?=_)/.exec(line.name)?.[0];
+  const families = family === undefined ? null : familiesIn(line.scope);
+  return families !== null && !families.has(family!);
+};
+
 /** One request header that an application gets by a line of the configuration. */
 export interface SentHeader {
   readonly directive: Directive;

@@ -22,7 +22,7 @@ import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
 import { unseenInForce } from '../config/effective.ts';
 import type { Scope } from '../config/scope.ts';
-import { type Server, serversOf } from '../config/servers.ts';
+import { type Server, serverOf, serversOf } from '../config/servers.ts';
 import type { PassTarget } from '../config/upstreams.ts';
 import type { Word } from '../syntax/word.ts';
 import { insertInto, replace } from './fix.ts';
@@ -109,6 +109,23 @@ export function onlyTls13(directive: Directive): boolean {
   if (protocolIn(directive.scope) !== 'http') return directive.scope.value('ssl_protocols')?.values.join() === 'TLSv1.3';
   const servers = tlsServersWith(directive);
   return servers.length > 0 && servers.every((s) => protocolsOf(s.scope).join() === 'TLSv1.3');
+}
+
+/**
+ * Whether a line of one server is of no use to anybody: its listen lines are written and say nothing of TLS, nor does another server of the
+ * same sockets, and there is no certificate. On the http level a line may be meant for a server that is still to come.
+ */
+export function isInPlainServer({ scope }: Directive): boolean {
+  const server = serverOf(scope);
+  return (
+    server !== null &&
+    scope === server.scope &&
+    server.protocol === 'http' &&
+    !reachOf(server).tls &&
+    server.listens.some((l) => l.directive) &&
+    !scope.value('ssl_certificate') &&
+    !unseenInForce(scope, 'listen').length
+  );
 }
 
 /** The word by which the OpenSSL of RHEL, Fedora and the like reads the system's policy; no other library knows it. */

@@ -1,6 +1,9 @@
 /** Every trial that is kept. */
 import type { Trial } from '../trial.ts';
 import { TRIALS as access } from './access.ts';
+import { TRIALS as againRest } from './again-rest.ts';
+import { TRIALS as againSecurity } from './again-security.ts';
+import { TRIALS as againTls } from './again-tls.ts';
 import { TRIALS as asked } from './asked.ts';
 import { TRIALS as cluster } from './cluster.ts';
 import { TRIALS as compliance } from './compliance.ts';
@@ -32,6 +35,9 @@ export const TRIALS: readonly Trial[] = [
   ...access,
   ...asked,
   ...cluster,
+  ...againRest,
+  ...againSecurity,
+  ...againTls,
   ...compliance,
   ...correctness,
   ...correctnessMore,

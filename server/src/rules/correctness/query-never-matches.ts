@@ -35,7 +35,7 @@ Check the arguments with \`$arg_name\` or \`$args\`, in an \`if\` or a \`map\`; 
         forms: (s) => [s, s.replace(/\?.*/s, '')],
       });
       if (!samples.length || samples.some((s) => !s.includes('?'))) return;
-    } else if (!/\?(?:[\w-]+=|$)/.test(word.value)) return;
+    } else if (!/\?(?:[\w-]+(?:=|$)|$)/.test(word.value)) return;
     report(isRewrite ? 'rewrite' : 'location', { at: word, data: { text: word.value } });
   },
   examples: [

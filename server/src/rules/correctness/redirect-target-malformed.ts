@@ -14,6 +14,7 @@ const HOST_NAME = /^(?:[a-z\d](?:[a-z\d-]*[a-z\d])?\.)+[a-z]{2,}(?::\d+)?$/i;
 type Fault =
   | 'oneSlash'
   | 'noScheme'
+  | 'noColon'
   | 'portBehind'
   | 'pattern'
   | 'noHost'
@@ -31,6 +32,7 @@ function faultOf(location: string, path: string, asked: string, door: Door, by: 
   const scheme = /^(https?):(\/?)(?!\/)/i.exec(location);
   if (scheme) return { fault: 'oneSlash', part: `${scheme[1]}:${scheme[2]}` };
   const first = location.split(/[/?#]/)[0]!;
+  if (/^https?\/\//i.test(location)) return { fault: 'noColon', part: `${first}//` };
   if (!/^[a-z][a-z\d+.-]*:\/\//i.test(location)) {
     if (first === '' || FILE.test(first)) return null;
     return HOST_NAME.test(first) || first === door.host || first.endsWith(`.${door.host}`) ? { fault: 'noScheme', part: first } : null;
@@ -101,6 +103,7 @@ What follows the code of \`return\`, or the replacement of a \`rewrite\` that re
   messages: {
     oneSlash: 'The Location {to} has {part} followed by a single slash, so it names no host. Write https:// with two slashes.',
     noScheme: 'The Location {to} has no scheme: a browser takes {part} for a relative path. Write https://{part}.',
+    noColon: 'The Location {to} begins with {part}, so a browser takes it for a relative path. Put the colon before the slashes.',
     portBehind: 'The port comes after the path: {from} is redirected to {to}. Put {part} after the host.',
     questionMark: 'The question mark becomes %3F, a part of the path: {to}. A rewrite appends the query itself; drop $is_args$args.',
     pattern: '{part} is no host: $server_name holds the pattern of the server_name line as it is written. Use $host, or write the name.',
@@ -232,6 +235,25 @@ server {
     {
       inside: 'server',
       good: `rewrite ^/(.*)$ https://new.example.org/$1 permanent;`,
+    },
+    {
+      inside: 'http',
+      bad: `server {
+    listen 80;
+    server_name old.example.org;
+    return 301 https//new.example.org$request_uri;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ noColon
+}`,
+      good: `server {
+    listen 80;
+    server_name old.example.org;
+    return 301 https://new.example.org$request_uri;
+}`,
+      witness: {
+        request: 'GET http://old.example.org/users?b=1',
+        outcome: '301 https//new.example.org/users?b=1',
+        meant: '301 https://new.example.org/users?b=1',
+      },
     },
     {
       inside: 'http',

@@ -57,6 +57,7 @@ Whether anything is sent from there is asked of the matcher: a \`root /\` beside
   messages: {
     exposed: 'Requests read files below {folder}, which belongs to the system. Name the folder of the site.',
     any: 'Requests name any file of the disk: the path is appended to "/" as it is. Name the folder of the site.',
+    whole: 'Requests name any file of the disk: the alias is a part of the path as it is. Name the folder of the site.',
   },
   check({ directive, scope, config, report }) {
     const word = directive.args[0];
@@ -64,12 +65,15 @@ Whether anything is sent from there is asked of the matcher: a \`root /\` beside
     const location = locationOf(scope);
     if (location?.kind === 'exact' || location?.kind === 'named') return;
     if (directive.name === 'alias' && location?.kind === 'regex') {
-      const group = /^\/+\$(?:\{(\w+)\}|(\w+))$/.exec(word.value);
+      const group = /^(\/*)\$(?:\{(\w+)\}|(\w+))$/.exec(word.value);
       if (group && location.regex && admitsStrangers(location.scope)) {
-        const name = group[1] ?? group[2]!;
+        const name = group[2] ?? group[3]!;
         const number = /^\d$/.test(name) ? Number(name) : location.regex.names.find((n) => n.name === name)?.group;
-        if (number !== undefined && takesAny(location.scope, location.name, location.modifier === '~*', number))
-          report('any', { at: word });
+        if (
+          number !== undefined &&
+          takesAny(location.scope, location.name, location.modifier === '~*', number, group[1] === '' ? '/etc/passwd' : 'etc/passwd')
+        )
+          report(group[1] === '' ? 'whole' : 'any', { at: word });
       }
       return;
     }
@@ -119,6 +123,12 @@ Whether anything is sent from there is asked of the matcher: a \`root /\` beside
     },
     {
       inside: 'server',
+      bad: `location ~ ^/raw(/.*)$ { alias $1; }
+#                              ^^ whole`,
+      good: 'location ~ ^/raw(/.*)$ { alias /srv/raw$1; }',
+    },
+    {
+      inside: 'server',
       bad: `location ~ ^/f/(.*)$ { alias /$1; }
 #                            ^^^ any`,
       good: 'location ~ ^/f/(.*)$ { alias /srv/f/$1; }',
@@ -129,8 +139,8 @@ Whether anything is sent from there is asked of the matcher: a \`root /\` beside
   ],
 });
 
-/** Whether a pattern lets a group hold the name of a file of the system. */
-function takesAny(scope: Scope, pattern: string, caseless: boolean, group: number): boolean {
+/** Whether a pattern lets a group hold that name of a file of the system. */
+function takesAny(scope: Scope, pattern: string, caseless: boolean, group: number, file: string): boolean {
   const compiled = scope.config.regexes.compile(pattern, { caseless });
   if (!compiled.ok) return false;
   return samplesOf(scope.config.regexes, pattern, { caseless, fill: 'a', tries: 12, forms: (s) => [s, `/${s}`] }).some((path) => {
@@ -138,7 +148,7 @@ function takesAny(scope: Scope, pattern: string, caseless: boolean, group: numbe
     const text = typeof match === 'object' ? match.captures[group] : undefined;
     if (text === undefined) return false;
     const at = text ? path.lastIndexOf(text) : path.length;
-    const other = compiled.regex.match(`${path.slice(0, at)}etc/passwd${path.slice(at + text.length)}`);
-    return typeof other === 'object' && other.captures[group] === 'etc/passwd';
+    const other = compiled.regex.match(`${path.slice(0, at)}${file}${path.slice(at + text.length)}`);
+    return typeof other === 'object' && other.captures[group] === file;
   });
 }

@@ -5,6 +5,7 @@ import { defineRule } from '../rule.ts';
 import {
   CIPHER_DIRECTIVES,
   cipherWord,
+  isInPlainServer,
   isOpportunistic,
   onlyTls13,
   opensslOf,
@@ -40,7 +41,7 @@ export default defineRule({
   check({ config, directive, file, report }) {
     const word = cipherWord(directive);
     // TLS 1.3 takes nothing from the list
-    if (!word || onlyTls13(directive) || isOpportunistic(directive)) return;
+    if (!word || onlyTls13(directive) || isOpportunistic(directive) || isInPlainServer(directive)) return;
     const text = word.value;
     const list = evaluateCipherList(text, opensslOf(config));
     if (!list.ok) return;

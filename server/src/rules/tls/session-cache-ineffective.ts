@@ -4,7 +4,7 @@ import { reachOf, serversUnder } from '../../answers/which-socket.ts';
 import type { Scope } from '../../config/scope.ts';
 import { fixOf, insertAfter, removeArgument, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { isOn, protocolIn, sharedCache } from '../tls.ts';
+import { isInPlainServer, isOn, protocolIn, sharedCache } from '../tls.ts';
 
 export default defineRule({
   id: 'session-cache-ineffective',
@@ -27,6 +27,7 @@ Without any cache (the default) and with tickets off, every connection pays for 
     none: 'Without a cache or tickets every connection needs a full handshake. Use a shared cache.',
   },
   check({ config, directive, scope, file, report }) {
+    if (isInPlainServer(directive)) return;
     const protocol = protocolIn(scope);
     if (directive.name === 'ssl_session_tickets') {
       // the default has no cache either (ngx_ssl_session_cache, NGX_SSL_NONE_SCACHE)

@@ -7,7 +7,7 @@ import type { Scope } from '../../config/scope.ts';
 import { serverOf } from '../../config/servers.ts';
 import { fixOf, insertAfter, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { hasUnseenFile, isOn, protocolIn, protocolsOf, sharedCache } from '../tls.ts';
+import { hasUnseenFile, isInPlainServer, isOn, protocolIn, protocolsOf, sharedCache } from '../tls.ts';
 
 /** From here on nginx changes the keys by itself, in the memory of a shared session cache. */
 const ROTATES = '1.23.2';
@@ -42,7 +42,7 @@ The rule reports tickets of an nginx before 1.23.2 (when the version is known), 
     // resumption in TLS 1.3 makes a fresh key all the same
     if (protocolsOf(scope).every((p) => p === 'TLSv1.3')) return;
     if (directive?.name === 'ssl_session_tickets') {
-      if (directive.value(0).toLowerCase() !== 'on' || scope.value('ssl_session_ticket_key')) return;
+      if (directive.value(0).toLowerCase() !== 'on' || scope.value('ssl_session_ticket_key') || isInPlainServer(directive)) return;
       if (!rotates)
         report('kept', {
           at: directive.statement,

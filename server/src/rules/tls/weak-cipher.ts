@@ -7,6 +7,7 @@ import { defineRule } from '../rule.ts';
 import {
   CIPHER_DIRECTIVES,
   cipherWord,
+  isInPlainServer,
   isOpportunistic,
   onlyTls13,
   opensslName,
@@ -94,7 +95,7 @@ With Mozilla's profile set to \`old\`, the suites of that profile are not report
   check({ config, directive, file, report }) {
     const word = cipherWord(directive);
     // TLS 1.3 takes nothing from the list
-    if (!word || onlyTls13(directive)) return;
+    if (!word || onlyTls13(directive) || isInPlainServer(directive)) return;
     const text = word.value;
     const wanted = wantedByProfile(config);
     const list = evaluateCipherList(text, opensslOf(config));

@@ -1,4 +1,5 @@
 /** Responses that the application must hold until the slowest client has read them. */
+import { isOfIdleModule } from '../../answers/what-is-passed.ts';
 import { parseTime } from '../../catalog/value-kind.ts';
 import { defineRule } from '../rule.ts';
 
@@ -27,7 +28,7 @@ For event streams it must be off, and the application can say so for each respon
   inForce: true,
   messages: { off: 'Without buffering a slow client occupies a worker of the application until the response is read. Keep it on.' },
   check({ directive, scope, report }) {
-    if (directive.value(0).toLowerCase() !== 'off') return;
+    if (directive.value(0).toLowerCase() !== 'off' || isOfIdleModule(directive)) return;
     const patience = scope.value(directive.name.replace('_buffering', '_read_timeout'));
     const waits = patience && parseTime(patience.value(0), 'msec');
     if (waits?.ok && waits.value >= STREAMS) return;
@@ -41,5 +42,6 @@ For event streams it must be off, and the application can say so for each respon
       good: '    proxy_buffering on;',
     },
     { inside: 'location', good: '    proxy_buffering off;\n    proxy_read_timeout 1h;' },
+    { inside: 'location', good: '    proxy_buffering off;\n    uwsgi_pass 127.0.0.1:3031;' },
   ],
 });

@@ -1,8 +1,7 @@
 /** Uploads that are passed on as they drip in: the worker of a WSGI server waits for the client. */
 
+import { isOfIdleModule, passesIn } from '../../answers/what-is-passed.ts';
 import { parseOffset } from '../../catalog/value-kind.ts';
-import { walk } from '../../config/scope.ts';
-import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
 import { fixOf, remove } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
@@ -32,11 +31,9 @@ It is right for applications that stream large bodies and have an event loop: re
     off: 'A slow upload occupies a worker of the application from its first byte to its last. Keep buffering on unless the uploads are streamed.',
   },
   check({ directive, scope, report }) {
-    if (directive.value(0).toLowerCase() !== 'off') return;
+    if (directive.value(0).toLowerCase() !== 'off' || isOfIdleModule(directive)) return;
     const kind = directive.name.replace('_request_buffering', '');
-    let used = false;
-    for (const d of walk(scope)) if (d.name === `${kind}_pass` && PASS_DIRECTIVES.includes(d.name)) used = true;
-    const wsgi = kind === 'uwsgi' && used;
+    const wsgi = kind === 'uwsgi' && passesIn(scope).some((d) => d.name === 'uwsgi_pass');
     const most = scope.value('client_max_body_size');
     const size = most && parseOffset(most.value(0));
     if (!wsgi && size?.ok && (size.value === 0 || size.value >= LARGE)) return;

@@ -1,15 +1,11 @@
 /** Lines of one family of directives beside the pass directive of another: each module reads its own only. */
+import { familiesIn } from '../../answers/what-is-passed.ts';
 import type { Directive } from '../../config/directive.ts';
-import type { Scope } from '../../config/scope.ts';
 import { defineRule } from '../rule.ts';
 
 const FAMILY = /^(proxy|uwsgi|fastcgi|scgi|grpc|memcached)_(?!pass$)(?!.*_path$)/;
-const PASS = /^(proxy|uwsgi|fastcgi|scgi|grpc|memcached)_pass$/;
 
 const familyOf = (d: Directive): string | null => (d.fact ? (FAMILY.exec(d.name)?.[1] ?? null) : null);
-
-/** The families that the requests of a level may be passed to, by a pass in it or below. */
-const passesIn = (scope: Scope): ReadonlySet<string> => new Set(scope.all.flatMap((d) => (d.fact && PASS.exec(d.name)?.[1]) || []));
 
 export default defineRule({
   id: 'setting-of-another-module',
@@ -30,17 +26,8 @@ export default defineRule({
       (d) => familyOf(d) !== null && d.file === scope.opener?.file && d.via.length === (scope.opener?.via.length ?? 0),
     );
     if (!lines.length) return;
-    const passes = passesIn(scope);
-    if (!passes.size) return;
-    // what is not seen may pass to anyone
-    if (
-      scope.all.some(
-        (d) =>
-          (d.name === 'include' && !(scope.config.tree.includes.get(d.statement)?.files.length ?? 0)) ||
-          /_by_lua|^js_content$/.test(d.name),
-      )
-    )
-      return;
+    const passes = familiesIn(scope);
+    if (!passes) return;
     for (const line of lines) {
       const family = familyOf(line)!;
       if (passes.has(family)) continue;
