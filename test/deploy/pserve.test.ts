@@ -1,8 +1,10 @@
 /** `pserve`: the server that an ini file names, with what its section says. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { FileId } from '../../server/src/base/file-id.ts';
 import { addressText } from '../../server/src/deploy/address.ts';
 import { readDeployment } from '../../server/src/deploy/deployment.ts';
+import type { SentParam } from '../../server/src/deploy/php-sizes.ts';
 import phpFpm from '../../server/src/deploy/servers/php-fpm.ts';
 import { settingsOf } from '../../server/src/deploy/servers/server.ts';
 import waitress from '../../server/src/deploy/servers/waitress.ts';
@@ -72,7 +74,7 @@ test('another server, and a file that is not there, are not known', () => {
 });
 
 test('php-fpm takes the limit of the one file that sets it', () => {
-  const limit = (files: Readonly<Record<string, string>>) => {
+  const limit = (files: Readonly<Record<string, string>>, of = 0, sent: readonly SentParam[] = []) => {
     const deployment = readDeployment(
       tree(
         Object.entries({ 'php-fpm.d/www.conf': '[www]\nlisten = 9000\n', ...files })
@@ -82,7 +84,7 @@ test('php-fpm takes the limit of the one file that sets it', () => {
       null,
     );
     const [application] = deployment.applications;
-    return certain(phpFpm.bodyLimit!(settingsOf(application!, phpFpm)!, deployment.files)!.bytes);
+    return certain(phpFpm.bodyLimits!(settingsOf(application!, phpFpm)!, deployment.files, sent)[of]!.bytes);
   };
   assert.equal(
     limit({ 'docker/uploads.ini': 'upload_max_filesize = 64M\npost_max_size = 64M ; with the form around it' }),
@@ -91,4 +93,17 @@ test('php-fpm takes the limit of the one file that sets it', () => {
   assert.equal(limit({}), 0);
   assert.equal(limit({ 'a.ini': 'post_max_size=8M', 'b.ini': 'post_max_size=9M' }), undefined);
   assert.equal(limit({ 'a.ini': ';post_max_size=8M' }), 0);
+  const MB = 1024 * 1024;
+  assert.equal(limit({ 'docker/uploads.ini': 'upload_max_filesize = 64M' }, 1), 64 * MB);
+  const echo = 'FROM php:8.3-fpm\nRUN echo "upload_max_filesize=32M" > $PHP_INI_DIR/conf.d/u.ini\n';
+  assert.equal(limit({ Dockerfile: echo }, 1), 32 * MB);
+  assert.equal(limit({ Dockerfile: 'FROM php:8.3-fpm\n# RUN echo "upload_max_filesize=32M"\n' }, 1), 0);
+  assert.equal(limit({ Dockerfile: "RUN sed -i 's/post_max_size = 8M/post_max_size = 48M/' php.ini\n" }), 48 * MB);
+  assert.equal(limit({ Dockerfile: "RUN sed -i -e 's/^post_max_size.*/post_max_size = 48M/' php.ini\n" }), 48 * MB);
+  assert.equal(limit({ Dockerfile: echo, 'public/.user.ini': 'upload_max_filesize = 4M' }, 1), 4 * MB);
+  const place = { file: 'nginx.conf' as FileId, span: { start: 0, end: 0 } };
+  const params = [{ name: 'PHP_VALUE', value: 'upload_max_filesize=20M \n post_max_size=25M', place }];
+  assert.equal(limit({ 'a.ini': 'post_max_size=8M' }, 0, params), 25 * MB);
+  assert.equal(limit({ 'php-fpm.d/www.conf': '[www]\nlisten = 9000\nphp_admin_value[upload_max_filesize] = 12M\n' }, 1, params), 12 * MB);
+  assert.equal(limit({ 'php-fpm.d/www.conf': '[www]\nlisten = 9000\nphp_value[upload_max_filesize] = 12M\n' }, 1, params), 20 * MB);
 });

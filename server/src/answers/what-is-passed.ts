@@ -184,6 +184,11 @@ export function headersSent(pass: Directive): readonly SentHeader[] {
   });
 }
 
+/** The value of a request header in force, as written; undefined when no line sets it. */
+export function requestHeader(scope: Scope, name: string): Directive | undefined {
+  return scope.effective('proxy_set_header').directives.findLast((d) => d.value(0).toLowerCase() === name.toLowerCase());
+}
+
 /** Whether the client's own headers are handed on where a pass directive stands (`proxy_pass_request_headers`). */
 export const passesHeaders = (pass: Directive): boolean =>
   pass.scope

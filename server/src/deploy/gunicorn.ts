@@ -19,6 +19,8 @@ export interface GunicornSettings {
   readonly workers: Setting<number>;
   readonly workerClass: Setting<string>;
   readonly threads: Setting<number>;
+  /** connections of a worker of threads or green threads */
+  readonly workerConnections: Setting<number>;
   /** seconds, 0 is never */
   readonly timeout: Setting<number>;
   readonly gracefulTimeout: Setting<number>;
@@ -146,6 +148,7 @@ const FIELDS: Fields = {
   workers: number('workers', '-w --workers', 1),
   workerClass: words('worker_class', '-k --worker-class', 'sync'),
   threads: number('threads', '--threads', 1),
+  workerConnections: number('worker_connections', '--worker-connections', 1000),
   timeout: number('timeout', '-t --timeout', 30),
   gracefulTimeout: number('graceful_timeout', '--graceful-timeout', 30),
   keepalive: number('keepalive', '--keep-alive', 2),
@@ -176,16 +179,9 @@ const TABLE = optionTable([
   ...['--access-logfile', '--access-logformat', '--error-logfile', '--log-file', '--log-level', '--log-config', '--logger-class'].map(
     (f) => [f, f] as const,
   ),
-  ...[
-    '-n --name',
-    '-p --pid',
-    '-u --user',
-    '-g --group',
-    '--backlog',
-    '--worker-connections',
-    '--max-requests',
-    '--max-requests-jitter',
-  ].map((f) => [f, f] as const),
+  ...['-n --name', '-p --pid', '-u --user', '-g --group', '--backlog', '--max-requests', '--max-requests-jitter'].map(
+    (f) => [f, f] as const,
+  ),
   ...[
     '--worker-tmp-dir',
     '--keyfile',

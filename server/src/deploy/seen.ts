@@ -59,6 +59,8 @@ export interface Environ {
   readonly method: string;
   readonly scheme: Seen<string>;
   readonly remoteAddr: Seen<string>;
+  /** the scope names a client, and that client has no address */
+  readonly namelessClient?: boolean;
   readonly serverName: Seen<string>;
   readonly serverPort: Seen<string>;
   readonly scriptName: Seen<string>;

@@ -274,6 +274,8 @@ import forwardedProtoFromClient from './wsgi/forwarded-proto-from-client.ts';
 import healthCheckRefused from './wsgi/health-check-refused.ts';
 import hstsTwice from './wsgi/hsts-twice.ts';
 import ingressMismatch from './wsgi/ingress-mismatch.ts';
+import keepaliveFillsServer from './wsgi/keepalive-fills-server.ts';
+import keepaliveOutlivesServer from './wsgi/keepalive-outlives-server.ts';
 import mediaExecutable from './wsgi/media-executable.ts';
 import pathInfoLost from './wsgi/path-info-lost.ts';
 import protocolMismatch from './wsgi/protocol-mismatch.ts';
@@ -577,6 +579,8 @@ export const RULES: readonly Rule[] = [
   healthCheckRefused,
   hstsTwice,
   ingressMismatch,
+  keepaliveFillsServer,
+  keepaliveOutlivesServer,
   mediaExecutable,
   pathInfoLost,
   protocolMismatch,

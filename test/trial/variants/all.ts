@@ -10,6 +10,7 @@ import { TRIALS as compliance } from './compliance.ts';
 import { TRIALS as correctness } from './correctness.ts';
 import { TRIALS as correctnessMore } from './correctness-more.ts';
 import { TRIALS as headers } from './headers.ts';
+import { TRIALS as kept } from './kept.ts';
 import { TRIALS as kinds } from './kinds.ts';
 import { TRIALS as latest } from './latest.ts';
 import { TRIALS as operationMore } from './operation-more.ts';
@@ -43,6 +44,7 @@ export const TRIALS: readonly Trial[] = [
   ...correctnessMore,
   ...headers,
   ...kinds,
+  ...kept,
   ...latest,
   ...operationMore,
   ...php,

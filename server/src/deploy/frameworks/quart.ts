@@ -24,7 +24,10 @@ function quartView(settings: QuartSettings, application: Application, environ: E
     : seen(true, 'Quart takes every host');
   const address: Seen<string> =
     environ.remoteAddr.known && environ.remoteAddr.value === ''
-      ? seen('<local>', 'the server knows no client', environ.remoteAddr.places)
+      ? // Quart makes a header of it (asgi.py, _create_request_from_scope)
+        environ.namelessClient
+        ? seen('None', environ.remoteAddr.why, environ.remoteAddr.places)
+        : seen('<local>', 'the server knows no client', environ.remoteAddr.places)
       : environ.remoteAddr;
   const scriptName: Seen<string> = root.known ? seen(root.value.replace(/\/+$/, ''), root.why, root.places) : root;
   const pathInfo = below(environ.pathInfo, root, isSince(application, QUART, '0.19'));

@@ -42,6 +42,7 @@ export const fastapiCommand = (word: 'run' | 'dev') =>
         proxyHeaders: get('proxy_headers', flag, true),
         forwardedAllowIps: get('forwarded_allow_ips', text, '127.0.0.1'),
         rootPath: get('root_path', text, ''),
+        limitConcurrency: { from: 'default', value: 0 },
         timeoutKeepAlive: { from: 'default', value: 5 },
         target: moduleOfFile(certain(moduleWord(command.args)), command.args),
       };

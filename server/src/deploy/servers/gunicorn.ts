@@ -17,7 +17,7 @@ import { byDefault, certain, convert, likely, placeOf, type Setting, unknownSett
 import { NO_ENVIRONMENT } from '../shell.ts';
 import { compareVersions, isSince, type Package, versionOf } from '../versions.ts';
 import { decodedPath, fromSetting, headersOfParams, inNetwork, keyed, refusal, unknownPeer } from './environ.ts';
-import { type Built, declareServer, type Lack, plain, type Reading, type Start } from './server.ts';
+import { type Built, type ConnectionLimit, declareServer, type Lack, plain, type Reading, type Start } from './server.ts';
 import { unproxied } from './unproxied.ts';
 import { type UvicornTrust, uvicornEnviron, uvicornTrusts } from './uvicorn.ts';
 
@@ -74,6 +74,8 @@ export default declareServer<GunicornSettings>({
         ? seen(false, 'aiohttp’s worker takes nothing from forwarded headers')
         : gunicornTrusts(application, settings, peer),
   lacks: workerLacking,
+  keepaliveName: 'keepalive',
+  connections: workerConnections,
   trust: {
     name: 'forwarded_allow_ips',
     list: (settings) => settings.forwardedAllowIps,
@@ -107,6 +109,14 @@ function workerLacking(application: Application, settings: GunicornSettings): La
   if (!removed && !missing) return null;
   const why = removed ? `it was removed in ${row.removed}` : `it came in ${row.since}`;
   return { setting: `worker_class "${name}"`, version, why, instead: row.instead, place: placeOf(settings.workerClass) };
+}
+
+/** Connections of workers of threads (gthread.py, nr_conns) and of green threads (ggevent.py and geventlet.py, their pools): idle ones are in them. */
+function workerConnections(application: Application, settings: GunicornSettings): ConnectionLimit | null {
+  const kind = certain(application.worker);
+  if (kind !== 'threads' && !(kind === 'async' && /gevent|eventlet/.test(certain(settings.workerClass) ?? ''))) return null;
+  const [each, workers] = [certain(settings.workerConnections), certain(application.workers)];
+  return { name: 'worker_connections', setting: settings.workerConnections, count: each && workers && each * workers, beyond: 'waits' };
 }
 
 const isUvicornWorker = (settings: GunicornSettings): boolean => /uvicorn/i.test(likely(settings.workerClass) ?? '');

@@ -20,7 +20,8 @@ export default declareServer<HypercornSettings>({
   timeoutName: 'read-timeout',
   start({ command }) {
     const settings = hypercornSettings(command.args, command.environment);
-    return plain(settings, settings.addresses, 'asgi', { target: settings.target, workers: settings.workers, keepalive: 5 });
+    const { target, workers, keepAlive } = settings;
+    return { ...plain(settings, settings.addresses, 'asgi', { target, workers }), keepalive: keepAlive };
   },
   environ: (application, settings, request) => hypercornEnviron(application, request, settings.rootPath),
   rootPath: (prefix) => `--root-path ${prefix}`,
@@ -30,6 +31,8 @@ export interface HypercornSettings {
   readonly addresses: readonly Setting<Address>[];
   readonly workers: Setting<number>;
   readonly rootPath: Setting<string>;
+  /** seconds */
+  readonly keepAlive: Setting<number>;
   readonly target: Setting<string>;
 }
 
@@ -40,12 +43,13 @@ const HYPERCORN = optionTable([
   ['--root-path', 'root_path'],
   ['-c --config', 'config'],
   ['-k --worker-class', 'worker_class'],
+  ['--keep-alive', 'keep_alive'],
   ...[
     '--access-log --access-logfile --access-logformat --backlog --ca-certs --certfile --cert-reqs --ciphers --error-log --error-logfile --log-file',
   ].map((f) => [f, 'other'] as const),
-  ...[
-    '--graceful-timeout --read-timeout -g --group --keep-alive --keyfile --keyfile-password --log-config --log-level -p --pid --quic-bind',
-  ].map((f) => [f, 'other'] as const),
+  ...['--graceful-timeout --read-timeout -g --group --keyfile --keyfile-password --log-config --log-level -p --pid --quic-bind'].map(
+    (f) => [f, 'other'] as const,
+  ),
   ...['--server-name --statsd-host --statsd-prefix -m --umask -u --user --verify-mode --websocket-ping-interval --max-requests'].map(
     (f) => [f, 'other'] as const,
   ),
@@ -70,6 +74,10 @@ export function hypercornSettings(args: readonly ShellWord[], environment: Envir
     addresses: binds.length ? binds.map((b) => convert(b, hypercornAddress, 'not an address')) : [standard],
     workers: get('workers', integer, 1),
     rootPath: get('root_path', text, ''),
+    keepAlive:
+      config && !options.settings.has('keep_alive')
+        ? unknownSetting('set in the configuration file perhaps', placeOf(config))
+        : get('keep_alive', integer, 5),
     target: target(options),
   };
 }

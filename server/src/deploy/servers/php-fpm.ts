@@ -1,9 +1,10 @@
 /** php-fpm: its pools (`[www]` with `listen =`), and the params that FastCGI hands it. */
 import type { FileId } from '../../base/file-id.ts';
 import { type Address, tcpAddress } from '../address.ts';
+import { phpSize } from '../php-sizes.ts';
 import type { Environ } from '../seen.ts';
 import { type Seen, seen, unseen } from '../seen.ts';
-import { byDefault, convert, placeOf, type Setting, unknownSetting, written } from '../setting.ts';
+import { byDefault, certain, convert, placeOf, type Setting, unknownSetting, written } from '../setting.ts';
 import { headersOfParams, keyed } from './environ.ts';
 import { declareServer, plain } from './server.ts';
 
@@ -14,8 +15,8 @@ export interface FpmSettings {
   readonly limitExtensions: Setting<string>;
   /** most requests at one time */
   readonly children: Setting<number>;
-  /** bytes of a body, `post_max_size`; 0: what php.ini says */
-  readonly postMax: Setting<number>;
+  /** the directives of the pool, as written */
+  readonly pool: ReadonlyMap<string, Setting<string>>;
 }
 
 /** A port alone is every address; a path is a socket (fpm_sockets.c). */
@@ -46,28 +47,6 @@ function poolsOf(file: FileId, text: string): Map<string, Setting<string>>[] {
   return [...pools.values()];
 }
 
-const ADMIN = 'php_admin_value[post_max_size]';
-
-/** `8M`, `1G`, bytes. */
-const bytes = (s: string): number | undefined => {
-  const m = /^(\d+)([kmg]?)$/i.exec(s);
-  return m ? Number(m[1]) * { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 }[m[2]!.toLowerCase() as '' | 'k' | 'm' | 'g'] : undefined;
-};
-
-/** `post_max_size` of the one file of settings of PHP that sets it (`php.ini`, `conf.d/uploads.ini`); unknown where two say different things. */
-function postMaxIn(files: ReadonlyMap<FileId, string>): Setting<number> {
-  const found = new Map<string, Setting<number>>();
-  for (const [file, source] of files) {
-    if (!file.endsWith('.ini')) continue;
-    const m = /^[ \t]*post_max_size[ \t]*=[ \t]*["']?(\w+)["']?[ \t]*(?:;.*)?$/im.exec(source.slice(0, MAX_LENGTH));
-    if (!m) continue;
-    const start = m.index + m[0].indexOf(m[1]!, m[0].indexOf('='));
-    found.set(m[1]!, convert(written(m[1]!, { file, span: { start, end: start + m[1]!.length } }), bytes, 'not a size'));
-  }
-  const [only] = found.values();
-  return found.size > 1 ? unknownSetting('several files set it') : (only ?? byDefault(0));
-}
-
 const MAX_LENGTH = 256 * 1024;
 
 export default declareServer<FpmSettings>({
@@ -81,12 +60,15 @@ export default declareServer<FpmSettings>({
   activation: 'fd',
   socketMode: '660',
   timeoutName: 'request_terminate_timeout',
-  // beyond it $_POST and $_FILES are empty, and the script runs (php.ini, post_max_size)
-  bodyLimit: ({ postMax }, files) => ({
-    name: 'post_max_size',
-    bytes: postMax.from === 'default' ? postMaxIn(files) : postMax,
-    drops: true,
-  }),
+  // a child waits on its connection for the next request (main/fastcgi.c, fcgi_accept_request)
+  connections: (_, { children }) => {
+    const count = certain(children);
+    return { name: 'pm.max_children', setting: children, count: count || undefined, beyond: 'waits' };
+  },
+  bodyLimits: ({ pool }, files, params) => [
+    { name: 'post_max_size', bytes: phpSize('post_max_size', pool, files, params), beyond: 'dropped' },
+    { name: 'upload_max_filesize', bytes: phpSize('upload_max_filesize', pool, files, params), beyond: 'files' },
+  ],
   start: () =>
     plain(
       {
@@ -94,7 +76,7 @@ export default declareServer<FpmSettings>({
         group: byDefault(''),
         limitExtensions: byDefault('.php .phar'),
         children: byDefault(0),
-        postMax: byDefault(0),
+        pool: new Map(),
       },
       [],
       'sync',
@@ -117,7 +99,7 @@ export default declareServer<FpmSettings>({
         group: get('listen.group', (s) => s, ''),
         limitExtensions: get('security.limit_extensions', (s) => s, '.php .phar'),
         children: get('pm.max_children', (s) => (/^\d+$/.test(s) ? Number(s) : undefined), 0),
-        postMax: get(pool.has(ADMIN) ? ADMIN : 'php_value[post_max_size]', bytes, 0),
+        pool,
       },
       [convert(listen, addressOf, 'not an address')],
       'sync',
@@ -140,7 +122,7 @@ export default declareServer<FpmSettings>({
         group: byDefault('www-data'),
         limitExtensions: byDefault('.php .phar'),
         children: byDefault(5),
-        postMax: byDefault(0),
+        pool: new Map(),
       },
       [byDefault<Address>({ kind: 'tcp', host: '', port: 9000 })],
       'sync',

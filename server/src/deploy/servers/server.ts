@@ -8,6 +8,7 @@ import type { Address } from '../address.ts';
 import type { Application, Listener, Protocol, WorkerKind } from '../application.ts';
 import type { ServerCommand } from '../command.ts';
 import type { MappedText } from '../mapped-text.ts';
+import type { SentParam } from '../php-sizes.ts';
 import type { PyCall, PythonProject } from '../python.ts';
 import type { Environ, Seen, UpstreamRequest } from '../seen.ts';
 import { byDefault, type Setting, unknownSetting } from '../setting.ts';
@@ -77,6 +78,28 @@ export interface Lack {
   readonly place: Place | null;
 }
 
+/** A bound on the bytes of a request. */
+export interface BodyLimit {
+  /** the setting, in the server's words */
+  readonly name: string;
+  /** 0 for any number */
+  readonly bytes: Setting<number>;
+  /** what becomes of more: it is refused, thrown away while the application runs without it, or only files as large as that are */
+  readonly beyond: 'refused' | 'dropped' | 'files';
+}
+
+/** A bound on the connections of a server that idle ones count against. */
+export interface ConnectionLimit {
+  /** the setting, in its words */
+  readonly name: string;
+  /** as it is set */
+  readonly setting: Setting<number>;
+  /** how many connections that is, with all workers; undefined where something else decides too */
+  readonly count: number | undefined;
+  /** what becomes of one more: it waits until another ends, or is answered with 503 */
+  readonly beyond: 'waits' | 'refused';
+}
+
 export interface ServerDeclaration<Settings = unknown> {
   readonly name: string;
   /** in messages */
@@ -128,16 +151,15 @@ export interface ServerDeclaration<Settings = unknown> {
   readonly socketMode: string;
   /** what ends a request, in its words */
   readonly timeoutName: string;
-  /** the bytes of a body that the server itself takes, with the name of the setting; 0 for any number */
-  bodyLimit?(
-    settings: Settings,
-    files: ReadonlyMap<FileId, string>,
-  ): {
-    readonly name: string;
-    readonly bytes: Setting<number>;
-    /** a larger body is thrown away, and the application runs without it */
-    readonly drops?: boolean;
-  } | null;
+  /** what closes an idle connection, in its words; left out where nobody can set it */
+  readonly keepaliveName?: string;
+  /** how many connections it takes at a time, idle ones among them; null where nothing bounds them */
+  connections?(application: Application, settings: Settings): ConnectionLimit | null;
+  /**
+   * The bytes that the server itself takes, the most important limit first.
+   * @param sent the params that nginx sends with each request
+   */
+  bodyLimits?(settings: Settings, files: ReadonlyMap<FileId, string>, sent: readonly SentParam[]): readonly BodyLimit[];
   /** what sets a prefix, as an option for the end of the command line */
   rootPath?(prefix: string): string;
 }

@@ -23,6 +23,12 @@ export default declareServer<UvicornSettings>({
   activation: 'fd',
   socketMode: '666',
   timeoutName: 'timeout',
+  keepaliveName: '--timeout-keep-alive',
+  // the connection of the request itself is counted (h11_impl.py and httptools_impl.py, handle_events)
+  connections: (application, { limitConcurrency }) => {
+    const [limit, workers] = [certain(limitConcurrency), certain(application.workers)];
+    return { name: '--limit-concurrency', setting: limitConcurrency, count: limit && workers && (limit - 1) * workers, beyond: 'refused' };
+  },
   start: ({ command }) => built(uvicornSettings(command.args, command.environment)),
   calls: { test: /uvicorn\.run\s*\(/, callee: /^uvicorn\.run$/, read: (call) => built(uvicornCall(call)) },
   environ: (application, settings, request) => uvicornEnviron(application, request, uvicornTrust(settings)),
@@ -50,6 +56,8 @@ export interface UvicornSettings {
   readonly rootPath: Setting<string>;
   /** seconds */
   readonly timeoutKeepAlive: Setting<number>;
+  /** 0 is any number */
+  readonly limitConcurrency: Setting<number>;
   readonly target: Setting<string>;
 }
 
@@ -64,9 +72,10 @@ const UVICORN = optionTable([
   ['--forwarded-allow-ips', 'forwarded_allow_ips'],
   ['--root-path', 'root_path'],
   ['--timeout-keep-alive', 'timeout_keep_alive'],
+  ['--limit-concurrency', 'limit_concurrency'],
   ...[
     '--loop --http --ws --ws-max-size --ws-max-queue --ws-ping-interval --ws-ping-timeout --lifespan --interface --env-file --log-config',
-    '--log-level --reload-dir --reload-include --reload-exclude --reload-delay --limit-concurrency --backlog --limit-max-requests --header',
+    '--log-level --reload-dir --reload-include --reload-exclude --reload-delay --backlog --limit-max-requests --header',
     '--ssl-keyfile --ssl-certfile --ssl-keyfile-password --ssl-version --ssl-cert-reqs --ssl-ca-certs --ssl-ciphers --app-dir',
     '--h11-max-incomplete-event-size --timeout-graceful-shutdown --ws-per-message-deflate',
   ].map((f) => [f, 'other'] as const),
@@ -95,6 +104,7 @@ function uvicornFrom(get: Source, target: Setting<string>): UvicornSettings {
     forwardedAllowIps: get('forwarded_allow_ips', text, '127.0.0.1,::1'),
     rootPath: get('root_path', text, ''),
     timeoutKeepAlive: get('timeout_keep_alive', integer, 5),
+    limitConcurrency: get('limit_concurrency', integer, 0),
     target,
   };
 }
@@ -109,7 +119,10 @@ export function uvicornSettings(args: readonly ShellWord[], environment: Environ
 /** uvicorn also takes each option from a variable UVICORN_<OPTION>. */
 const click = (prefix: string): Record<string, string> =>
   Object.fromEntries(
-    ['host', 'port', 'uds', 'fd', 'root_path', 'proxy_headers', 'timeout_keep_alive'].map((n) => [n, `${prefix}_${n.toUpperCase()}`]),
+    ['host', 'port', 'uds', 'fd', 'root_path', 'proxy_headers', 'timeout_keep_alive', 'limit_concurrency'].map((n) => [
+      n,
+      `${prefix}_${n.toUpperCase()}`,
+    ]),
   );
 
 /** The settings of a call `uvicorn.run(app, host=…)`. */
@@ -119,6 +132,7 @@ export function uvicornCall(call: PyCall): UvicornSettings {
     fd: asNumber,
     workers: asNumber,
     timeout_keep_alive: asNumber,
+    limit_concurrency: asNumber,
     proxy_headers: asFlag,
   };
   const get = <T>(name: string, _: (s: string) => T | undefined, standard: T): Setting<T> => {
@@ -225,6 +239,7 @@ export function uvicornEnviron(application: Application, request: UpstreamReques
     method: request.method ?? 'GET',
     scheme,
     remoteAddr: address,
+    ...(chain && address.known && address.value === '' && trusts.known && trusts.value ? { namelessClient: true } : {}),
     serverName: unseen('the bound address'),
     serverPort: unseen('the bound port'),
     scriptName:

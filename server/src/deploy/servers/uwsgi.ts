@@ -21,7 +21,7 @@ export default declareServer<UwsgiSettings>({
   activation: 'and',
   socketMode: '755',
   timeoutName: 'harakiri',
-  bodyLimit: (settings) => ({ name: 'limit-post', bytes: settings.limitPost }),
+  bodyLimits: (settings) => [{ name: 'limit-post', bytes: settings.limitPost, beyond: 'refused' }],
   start({ command, files }, reading) {
     const near = files[0] ?? command.place.file;
     const own = uwsgiArguments(command.place.file, command.place, command.args, command.environment);

@@ -23,6 +23,9 @@ export interface WaitressSettings {
   readonly socketMode: Setting<string>;
   /** bytes of a body */
   readonly maxBody: Setting<number>;
+  readonly connectionLimit: Setting<number>;
+  /** seconds that an idle connection stays open */
+  readonly channelTimeout: Setting<number>;
 }
 
 const OPTIONS = optionTable([
@@ -40,8 +43,10 @@ const OPTIONS = optionTable([
   ['--url-scheme', 'url_scheme'],
   ['--url-prefix', 'url_prefix'],
   ['--max-request-body-size', 'max_request_body_size'],
+  ['--connection-limit', 'connection_limit'],
+  ['--channel-timeout', 'channel_timeout'],
   [
-    '--ident --outbuf-overflow --outbuf-high-watermark --inbuf-overflow --connection-limit --cleanup-interval --channel-timeout --max-request-header-size --backlog --recv-bytes --send-bytes --asyncore-loop-timeout --server-name --app',
+    '--ident --outbuf-overflow --outbuf-high-watermark --inbuf-overflow --cleanup-interval --max-request-header-size --backlog --recv-bytes --send-bytes --asyncore-loop-timeout --server-name --app',
     'other',
   ],
   ['--call --log-socket-errors --no-log-socket-errors --expose-tracebacks --no-expose-tracebacks --asyncore-use-poll', 'other', 'flag'],
@@ -79,6 +84,8 @@ function settingsFrom(get: Get, listens: readonly Setting<string>[]): WaitressSe
     urlPrefix: get('url_prefix', (s) => (s === '' ? s : `/${s.replace(/^\/+|\/+$/g, '')}`), ''),
     socketMode: get('unix_socket_perms', text, '600'),
     maxBody: get('max_request_body_size', integer, 1024 ** 3),
+    connectionLimit: get('connection_limit', integer, 100),
+    channelTimeout: get('channel_timeout', integer, 120),
   };
 }
 
@@ -89,6 +96,8 @@ function fromCall(call: PyCall): WaitressSettings {
     threads: asNumber,
     trusted_proxy_count: asNumber,
     max_request_body_size: asNumber,
+    connection_limit: asNumber,
+    channel_timeout: asNumber,
     clear_untrusted_proxy_headers: asFlag,
     unix_socket_perms: (v) => (v.kind === 'string' ? v.value : undefined),
   };
@@ -105,8 +114,12 @@ function fromCall(call: PyCall): WaitressSettings {
 }
 
 const built = (settings: WaitressSettings, of: Setting<string>): Built<WaitressSettings> => {
-  const plainly = plain(settings, settings.addresses, 'threads', { target: of, threads: settings.threads, keepalive: 120 });
-  return { ...plainly, listeners: plainly.listeners.map((l) => ({ ...l, mode: convert(settings.socketMode, (m): string | null => m) })) };
+  const plainly = plain(settings, settings.addresses, 'threads', { target: of, threads: settings.threads });
+  return {
+    ...plainly,
+    keepalive: settings.channelTimeout,
+    listeners: plainly.listeners.map((l) => ({ ...l, mode: convert(settings.socketMode, (m): string | null => m) })),
+  };
 };
 
 export default declareServer<WaitressSettings>({
@@ -119,7 +132,13 @@ export default declareServer<WaitressSettings>({
   activation: 'fd',
   socketMode: '600',
   timeoutName: 'channel_timeout',
-  bodyLimit: ({ maxBody }) => ({ name: 'max_request_body_size', bytes: maxBody }),
+  keepaliveName: 'channel_timeout',
+  // its map of sockets holds the listener and the pipe that wakes it as well (server.py, readable)
+  connections: (_, { connectionLimit }) => {
+    const limit = certain(connectionLimit);
+    return { name: 'connection_limit', setting: connectionLimit, count: limit && limit - 2, beyond: 'waits' };
+  },
+  bodyLimits: ({ maxBody }) => [{ name: 'max_request_body_size', bytes: maxBody, beyond: 'refused' }],
   start({ command }) {
     const options = parseOptions(command.args, OPTIONS);
     const open = options.settings.has(OPEN_OPTIONS);

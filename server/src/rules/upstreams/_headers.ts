@@ -1,15 +1,9 @@
 /** The request headers in force: a level's first own line hides all outer ones. */
 import type { Place } from '../../base/span.ts';
 import type { Directive } from '../../config/directive.ts';
-import type { Scope } from '../../config/scope.ts';
 import { addToList, type Fix, fixOf, outside } from '../fix.ts';
 import type { Related } from '../rule.ts';
 import { type Shared, sharedList } from '../shared.ts';
-
-/** The value of a request header in force, as written; undefined when no line sets it. */
-export function requestHeader(scope: Scope, name: string): Directive | undefined {
-  return scope.effective('proxy_set_header').directives.findLast((d) => d.value(0).toLowerCase() === name.toLowerCase());
-}
 
 /** Where lines are missing from the headers that a proxy_pass sends, and how they are added there. */
 export interface Lack {

@@ -1,9 +1,9 @@
 /** Subrequests of auth_request that announce a body which never comes. */
 
+import { requestHeader } from '../../answers/what-is-passed.ts';
 import type { Directive } from '../../config/directive.ts';
 import { addToList, fixOf, outside } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { requestHeader } from './_headers.ts';
 import { askedBy } from './_receiver.ts';
 
 export default defineRule({

@@ -1,8 +1,6 @@
 /** `keepalive` in an upstream needs HTTP/1.1 and an empty Connection header; both became the defaults with nginx 1.29.7. */
 
-import { Visitor } from '../../answers/visitor.ts';
-import { passedBy } from '../../answers/what-is-passed.ts';
-import { isNginx, isVersionSaid } from '../../answers/which-build.ts';
+import { type Keeping, keepingOf } from '../../answers/what-is-kept.ts';
 import type { TextEdit } from '../../base/edit.ts';
 import { PerPart } from '../../config/asked.ts';
 import type { Directive } from '../../config/directive.ts';
@@ -12,44 +10,13 @@ import type { SourceFile } from '../../syntax/statement.ts';
 import { addToList, fixAcross, fixOf, insertAfter, outside, replace, setLine } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { type Shared, sharedList } from '../shared.ts';
-import { requestHeader } from './_headers.ts';
-
-interface Flaw {
-  readonly group: Upstream;
-  readonly keep: Directive;
-  readonly header: Directive | undefined;
-  /** requests go out with HTTP/1.0 */
-  readonly old: boolean;
-  /** they say that the connection is to be closed */
-  readonly closes: boolean;
-  /** only a version older than the newest does so, and nobody says which one it is */
-  readonly older: boolean;
-}
 
 /** What keeps the connections of a `proxy_pass` from being kept; null where nothing does or nobody asks for it. */
-function flawOf(directive: Directive): Flaw | null {
-  if (directive.fact?.module !== 'ngx_http_proxy_module') return null;
-  const { scope } = directive;
-  const group = passedBy(directive).targets.find((t) => t.upstream)?.upstream;
-  const keep = group?.scope.first('keepalive');
-  if (!group || !keep || keep.value(0) === '0') return null;
-  const version = scope.value('proxy_http_version');
-  const header = requestHeader(scope, 'Connection');
-  // a WebSocket location sends what the client sent, and its connections are not kept anyway
-  if (header && /upgrade/i.test(header.value(1)) && !header.value(1).includes('$')) return null;
-  // what a request without an upgrade gets from the map
-  const said = header ? (new Visitor(scope).known(header.value(1)) ?? '') : '';
-  const mapped = header?.value(1).includes('$') === true;
-  const spoils = (modern: boolean): { old: boolean; closes: boolean } => ({
-    old: (version?.value(0) ?? (modern ? '1.1' : '1.0')) === '1.0',
-    closes: header ? said.toLowerCase() === 'close' : !modern,
-  });
-  const now = spoils(isNginx(scope.config, '1.29.7'));
-  const older = !isVersionSaid(scope.config) && !now.old && !now.closes;
-  const { old, closes } = older ? spoils(false) : now;
+function flawOf(directive: Directive): Keeping | null {
+  const keeping = directive.name === 'proxy_pass' ? keepingOf(directive) : null;
   // with 1.0 and a map of the client's Upgrade, another rule speaks
-  if (mapped && !closes) return null;
-  return old || closes ? { group, keep, header, old, closes, older } : null;
+  if (!keeping || (keeping.header?.value(1).includes('$') && !keeping.closes)) return null;
+  return keeping.old || keeping.closes ? keeping : null;
 }
 
 /** The passes of a server to each group whose connections are not kept, in nginx's order. */
@@ -65,7 +32,7 @@ const flawedPasses = new PerPart((around: Scope): ReadonlyMap<Upstream, readonly
   return byGroup;
 });
 
-function editsFor(directive: Directive, { header, old, closes }: Flaw): { file: SourceFile; edit: TextEdit }[] {
+function editsFor(directive: Directive, { header, old, closes }: Keeping): { file: SourceFile; edit: TextEdit }[] {
   const place = outside(directive);
   // a Connection line that is there is changed where it stands: a second one would be sent beside it
   const written = old && place.scope.has('proxy_http_version');
@@ -79,7 +46,7 @@ function editsFor(directive: Directive, { header, old, closes }: Flaw): { file: 
 }
 
 /** The same for all who send one list of headers, where lines are missing only. */
-function sharedBy({ scope, file }: Directive, { header, old, closes }: Flaw): Shared | null {
+function sharedBy({ scope, file }: Directive, { header, old, closes }: Keeping): Shared | null {
   const written = old && scope.value('proxy_http_version');
   if (written || (closes && header)) return null;
   const lines = [...(old ? ['proxy_http_version 1.1;'] : []), ...(closes ? ['proxy_set_header Connection "";'] : [])];
@@ -115,9 +82,9 @@ the application closes the connection after each response and nothing is kept. S
   },
   check({ directive, scope, file, report }) {
     if (directive.name === 'fastcgi_pass') {
-      const group = passedBy(directive).targets.find((t) => t.upstream)?.upstream;
-      const keep = group?.scope.first('keepalive');
-      if (!group || !keep || keep.value(0) === '0' || scope.value('fastcgi_keep_conn')?.value(0).toLowerCase() === 'on') return;
+      const keeping = keepingOf(directive);
+      if (!keeping?.closes) return;
+      const { group, keep } = keeping;
       const own = scope.has('fastcgi_keep_conn');
       report('fastcgi', {
         at: directive.statement.name,

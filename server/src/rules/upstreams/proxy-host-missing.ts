@@ -1,9 +1,9 @@
 /** proxy_pass sends `Host: $proxy_host`, the name in its own address, unless a line says otherwise (ngx_http_proxy_headers). */
-import { passedBy } from '../../answers/what-is-passed.ts';
+import { passedBy, requestHeader } from '../../answers/what-is-passed.ts';
 import type { Directive } from '../../config/directive.ts';
 import type { PassTarget } from '../../config/upstreams.ts';
 import { defineRule } from '../rule.ts';
-import { lackOf, requestHeader } from './_headers.ts';
+import { lackOf } from './_headers.ts';
 import { isToldElsewhere, needsNoClient } from './_receiver.ts';
 
 /** The host that an application gets which should get the client's; null where it does, and where the upstream's own name may be meant. */

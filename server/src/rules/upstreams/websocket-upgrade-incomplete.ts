@@ -1,9 +1,9 @@
 /** A WebSocket handshake needs HTTP/1.1, the Upgrade header and a Connection header that names it (RFC 6455 section 4.1). */
+import { requestHeader } from '../../answers/what-is-passed.ts';
 import { isNginx, isVersionSaid } from '../../answers/which-build.ts';
 import { addToList, fixAcross, outside, replace, setLine } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { sharedList } from '../shared.ts';
-import { requestHeader } from './_headers.ts';
 
 export default defineRule({
   id: 'websocket-upgrade-incomplete',

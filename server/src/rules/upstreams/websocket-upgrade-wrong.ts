@@ -1,9 +1,10 @@
 /** WebSocket handshakes that are passed on with other words than a handshake has. Shown by what the application gets. */
+
+import { requestHeader } from '../../answers/what-is-passed.ts';
 import type { Directive } from '../../config/directive.ts';
 import type { Trace } from '../../trace/trace.ts';
 import { proofOf } from '../../witness/requests.ts';
 import { defineRule } from '../rule.ts';
-import { requestHeader } from './_headers.ts';
 
 const HANDSHAKE: Trace['request']['headers'] = [
   ['Connection', 'Upgrade'],

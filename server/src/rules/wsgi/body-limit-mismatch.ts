@@ -3,16 +3,16 @@
 import type { Place } from '../../base/span.ts';
 import { parseOffset } from '../../catalog/value-kind.ts';
 import type { Scope } from '../../config/scope.ts';
-import { type Application, frameworkTitle, serverTitle } from '../../deploy/application.ts';
+import { frameworkTitle, serverTitle } from '../../deploy/application.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
 import { asked } from '../../deploy/frameworks/framework.ts';
-import { settingsOf } from '../../deploy/servers/server.ts';
+import { type BodyLimit, settingsOf } from '../../deploy/servers/server.ts';
 import uwsgi from '../../deploy/servers/uwsgi.ts';
-import { certain, placeOf } from '../../deploy/setting.ts';
+import { certain, placeOf, type Setting } from '../../deploy/setting.ts';
 import { fixOf, insertAfter, outside, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { django, main, site, tree } from './_examples.ts';
-import { distinct, sidesOf } from './_links.ts';
+import { distinct, type Side, sidesOf } from './_links.ts';
 
 const STANDARD = 1024 * 1024;
 
@@ -27,24 +27,34 @@ interface Limit {
   readonly place: Place;
   /** whose it is */
   readonly owner: string;
-  readonly drops: boolean;
+  readonly beyond: BodyLimit['beyond'];
 }
 
-/** The limit that someone wrote down for bodies: the framework's, else the server's. */
-function ownLimit(application: Application, deployment: Deployment): Limit | null {
+/** The limits that someone wrote down for bodies: the framework's, else the server's. */
+function limitsOf({ application, pass }: Side, deployment: Deployment): Limit[] {
   const { framework, server } = application;
   const own = asked(framework, (d) => d.bodyLimit);
-  const theirs = server.bodyLimit?.(application.settings, deployment.files);
-  for (const { limit, owner, drops } of [
-    { limit: own, owner: framework ? frameworkTitle(framework) : '', drops: false },
-    { limit: theirs, owner: serverTitle(application), drops: theirs?.drops === true },
-  ]) {
-    const bytes = limit && certain<number | null>(limit.bytes);
-    const place = limit && placeOf(limit.bytes);
-    if (limit && bytes && place) return { bytes, setting: limit.name, place, owner, drops };
-  }
-  return null;
+  const sent = pass.scope
+    .effective('fastcgi_param')
+    .directives.flatMap((d) => (d.args[1] ? [{ name: d.value(0), value: d.value(1), place: d.at(d.args[1]) }] : []));
+  const written = (
+    { name, bytes: size }: Pick<BodyLimit, 'name'> & { readonly bytes: Setting<number | null> },
+    beyond: BodyLimit['beyond'],
+    owner: string,
+  ): Limit[] => {
+    const bytes = certain<number | null>(size);
+    const place = placeOf(size);
+    return bytes && place ? [{ bytes, setting: name, place, owner, beyond }] : [];
+  };
+  // a framework's own limit is smaller than the server's on purpose
+  const frameworks = own && framework ? written(own, 'refused', frameworkTitle(framework)) : [];
+  if (frameworks.length) return frameworks;
+  const servers = server.bodyLimits?.(application.settings, deployment.files, sent) ?? [];
+  return servers.flatMap((l) => written(l, l.beyond, serverTitle(application)));
 }
+
+const mostOf = (limits: readonly Limit[]): Limit | undefined =>
+  limits.reduce<Limit | undefined>((most, l) => (most && most.bytes >= l.bytes ? most : l), undefined);
 
 /** The bytes that a body may have in a scope; 0 for any number. */
 function sizeAt(scope: Scope): number {
@@ -77,7 +87,10 @@ export default defineRule({
 forms and JSON that the application was told to accept end in nginx's 413. Uploads of files, which Django's setting does not count, end there as well.
 
 uWSGI reads all params and headers of a request into one \`buffer-size\` of 4096 bytes; nginx lets single header lines of 8k pass. A large
-cookie or token then is a 502.`,
+cookie or token then is a 502.
+
+PHP has two limits of its own. A body above \`post_max_size\` is thrown away and the script runs without its form; a file above
+\`upload_max_filesize\` arrives as an error. They are read from the pool, from ini files and Dockerfiles, and from \`fastcgi_param PHP_VALUE\`.`,
   about: ['client_max_body_size', 'large_client_header_buffers'],
   looksAt: { config: true },
   needs: 'deployment',
@@ -86,6 +99,8 @@ cookie or token then is a 502.`,
     smaller: 'nginx refuses bodies above {own} with 413, {setting} of {framework} allows {theirs}. Raise client_max_body_size here.',
     dropped:
       'nginx takes bodies of {own}, and {framework} throws away what is above {theirs} ({setting}): the script runs without its form and files. Use one limit for both.',
+    files:
+      'nginx takes bodies of {own}, and {framework} refuses files above {theirs} ({setting}): the script gets an error in place of the file. Use one limit for both.',
     buffer:
       'uWSGI’s buffer-size of {bytes} bytes is below the 8k header lines that nginx passes on: large cookies or tokens end in 502. Raise it to 32768.',
   },
@@ -100,7 +115,7 @@ cookie or token then is a 502.`,
     const enough = new Set(
       sides
         .filter((s) => {
-          const most = ownLimit(s.application, deployment)?.bytes ?? 0;
+          const most = mostOf(limitsOf(s, deployment))?.bytes ?? 0;
           const size = sizeAt(s.pass.scope);
           return size === 0 || size >= most;
         })
@@ -108,7 +123,8 @@ cookie or token then is a 502.`,
     );
     for (const side of sides) {
       const { application, pass } = side;
-      const limit = ownLimit(application, deployment);
+      const limits = limitsOf(side, deployment);
+      const limit = mostOf(limits);
       const line = pass.scope.value('client_max_body_size');
       const own = sizeAt(pass.scope);
       if (limit && own > 0 && own < limit.bytes && !enough.has(application.id)) {
@@ -134,13 +150,15 @@ cookie or token then is a 502.`,
           });
         }
       }
-      if (limit?.drops && line && (own === 0 || own > limit.bytes) && once(line.at(line.args[0]))) {
-        const theirs = human(limit.bytes);
-        report('dropped', {
+      // files that are larger than one may be are a form's affair where the form as a whole has a limit of its own
+      const less = limits.find((l) => l.beyond === 'dropped') ?? limits.find((l) => l.beyond === 'files');
+      if (less && line && (own === 0 || own > less.bytes) && once(line.at(line.args[0]))) {
+        const theirs = human(less.bytes);
+        report(less.beyond === 'files' ? 'files' : 'dropped', {
           at: line.at(line.args[0]),
           missing: [],
-          data: { own: own === 0 ? 'any size' : human(own), theirs, setting: limit.setting, framework: limit.owner },
-          related: [{ at: limit.place, message: `${limit.setting} is ${theirs}` }],
+          data: { own: own === 0 ? 'any size' : human(own), theirs, setting: less.setting, framework: less.owner },
+          related: [{ at: less.place, message: `${less.setting} is ${theirs}` }],
         });
       }
       const bufferSize = side.target.kind === 'uwsgi' ? settingsOf(application, uwsgi)?.bufferSize : undefined;
@@ -211,6 +229,19 @@ cookie or token then is a 502.`,
         ...POOL('php_value[post_max_size] = 64M\n'),
       }),
       fixed: tree({ 'nginx.conf': PHP('64m') }),
+    },
+    {
+      bad: tree({
+        'nginx.conf': PHP('100m').replace('100m;', '100m;\n#                            ^^^^ files'),
+        ...POOL('pm.max_children = 5\n'),
+        Dockerfile: "FROM php:8.3-fpm\nRUN echo 'upload_max_filesize = 16M' > /usr/local/etc/php/conf.d/uploads.ini\n",
+      }),
+      good: tree({
+        'nginx.conf': PHP('100m'),
+        ...POOL('pm.max_children = 5\n'),
+        Dockerfile:
+          "FROM php:8.3-fpm\nRUN printf 'upload_max_filesize = 16M\\npost_max_size = 100M\\n' > /usr/local/etc/php/conf.d/uploads.ini\n",
+      }),
     },
   ],
 });
