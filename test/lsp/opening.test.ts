@@ -36,3 +36,20 @@ test('a file that is opened at once is read under the version of the compose fil
   assert.deepEqual([nginxVersion, versionFrom], ['1.22.1', 'found']);
   await client.stop();
 });
+
+test('of a long file the first findings come before the last are found, and none of them goes again', async () => {
+  const site = (n: number): string =>
+    `    server {\n        listen 80;\n        server_name s${n}.example.com;\n        location /img { alias /data/s${n}/; }\n        location / { proxy_pass http://127.0.0.1:${8000 + n}; }\n    }\n`;
+  const text = `events {}\nhttp {\n${Array.from({ length: 150 }, (_, n) => site(n)).join('')}}\n`;
+  const client = await TestClient.start();
+  await client.settled();
+  const uri = 'file:///long/nginx.conf';
+  client.open(uri, text);
+  await client.settled();
+  const sets = client.published.filter((p) => p.uri === uri).map((p) => p.diagnostics.map((d) => JSON.stringify(d)));
+  const all = new Set(sets.at(-1));
+  assert.ok(sets.length > 1 && sets[0]!.length > 0 && sets[0]!.length < all.size, `${sets.map((s) => s.length)}`);
+  const gone = sets.flatMap((set) => set.filter((d) => !all.has(d)));
+  assert.deepEqual(gone.slice(0, 3), []);
+  await client.stop();
+});

@@ -9,7 +9,7 @@ import { Lines } from '../base/lines.ts';
 import { Held, Present } from '../rules/held.ts';
 import { Remembered } from '../rules/remembered.ts';
 import type { Finding, Rule } from '../rules/rule.ts';
-import { isRemembered, lintSteps, mirrored } from '../rules/run.ts';
+import { isRemembered, lintSteps, mirrored, type Progress } from '../rules/run.ts';
 import { saysSame, Told } from '../rules/told.ts';
 import type { SourceFile } from '../syntax/statement.ts';
 import type { Snapshot, Workspace } from '../workspace/workspace.ts';
@@ -22,6 +22,9 @@ const CHEAP = 25;
 const TYPING = 60;
 /** Milliseconds that a round may take without the edited block being shown before the rest of it. */
 const AT_ONCE = 10;
+/** Milliseconds, and blocks, after which what was found so far in a file that nothing is shown of yet is shown. */
+const FIRST = 40;
+const FIRST_BLOCKS = 24;
 /** Milliseconds of rest after which the costly rules run too. */
 const REST = 400;
 /** Milliseconds of work between two looks at what else there is to do. */
@@ -206,6 +209,14 @@ export class Publisher {
    */
   private async quickInSteps(snapshot: Snapshot): Promise<readonly Finding[] | null> {
     const from = performance.now();
+    const unshown = snapshot.open.filter((file) => !this.shown.has(hostFileOf(file)));
+    if (unshown.length && this.options.push()) {
+      const found = await this.opening(snapshot, new Set(unshown));
+      if (!found) return null;
+      const quick = this.showQuick(snapshot, found);
+      this.lastTook = this.firstTook = performance.now() - from;
+      return quick;
+    }
     if (this.lastTook <= AT_ONCE || !this.options.push() || !this.isRemembered(snapshot)) {
       const quick = this.quickRound(snapshot);
       this.lastTook = this.firstTook = performance.now() - from;
@@ -222,13 +233,33 @@ export class Publisher {
     return quick;
   }
 
+  /** A quick round that shows what it has found so far of files of which nothing is shown, and more each time that as much time has passed again. */
+  private async opening(snapshot: Snapshot, files: ReadonlySet<FileId>): Promise<Found | null> {
+    const progress: Progress = { blocks: 0, findings: () => [] };
+    const from = performance.now();
+    let next = FIRST;
+    return this.inSlices(snapshot, this.steps(snapshot, true, false, progress), () => {
+      if (progress.blocks < FIRST_BLOCKS || performance.now() - from < next) return;
+      const found: Found = new Map();
+      for (const finding of progress.findings()) {
+        const { file } = finding.at;
+        if (!files.has(file)) continue;
+        const list = found.get(file);
+        if (list) list.push(finding);
+        else found.set(file, [finding]);
+      }
+      this.show(snapshot, found, () => false);
+      next = 2 * (performance.now() - from);
+    });
+  }
+
   /** Whether what was found last is at hand for all that is shown. */
   private isRemembered({ configs, open, configsOf }: Snapshot): boolean {
     return configs.every(isRemembered) && open.every((file) => configsOf(file).some((c) => configs.includes(c)));
   }
 
   /** What the steps come to, with pauses that let requests through; null when the texts are others meanwhile. */
-  private async inSlices(snapshot: Snapshot, steps: Generator<void, Found>): Promise<Found | null> {
+  private async inSlices(snapshot: Snapshot, steps: Generator<void, Found>, between?: () => void): Promise<Found | null> {
     const { workspace } = this.options;
     const { revision } = snapshot;
     if (workspace.revision !== revision) return null;
@@ -236,6 +267,7 @@ export class Publisher {
       const { done, value } = steps.next();
       if (done) return value;
       if (performance.now() < until) continue;
+      between?.();
       await breath();
       if (workspace.revision !== revision) return null;
       until = performance.now() + SLICE;
@@ -297,7 +329,7 @@ export class Publisher {
   }
 
   /** All findings, step by step; quick ones alone, or all. `early`: as `LintOptions` says. */
-  *steps(snapshot: Snapshot, quick: boolean, early = false): Generator<void, Found> {
+  *steps(snapshot: Snapshot, quick: boolean, early = false, progress?: Progress): Generator<void, Found> {
     const found: Found = new Map();
     const told = new Told<{ finding: Finding }>();
     const add = (findings: readonly Finding[]): void => {
@@ -322,7 +354,15 @@ export class Publisher {
     for (const config of snapshot.configs) {
       for (const file of config.files.keys()) if (!found.has(file)) found.set(file, []);
       const deployment = snapshot.deploymentOf(config);
-      const findings = yield* lintSteps(config, rules, { quick, early, deployment, onCrash, remembered: this.rememberedOf(config.root) });
+      const remembered = this.rememberedOf(config.root);
+      const findings = yield* lintSteps(config, rules, {
+        quick,
+        early,
+        deployment,
+        onCrash,
+        remembered,
+        ...(progress ? { progress } : {}),
+      });
       add(findings);
       if (!quick) add(mirrored(config, findings).filter((f) => snapshot.version(f.at.file) !== null));
     }

@@ -37,6 +37,8 @@ export interface LintOptions {
    * or not. A run without this is to follow.
    */
   readonly early?: boolean;
+  /** told how far the run has come, for callers that show something before its end */
+  readonly progress?: Progress;
   /** what earlier runs have found, quick and whole ones alike; used again where all that it depends on is as it was (config/asked.ts) */
   readonly remembered?: Remembered;
   /** what the workspace says of the applications; without it the rules that hold both sides together are silent */
@@ -45,6 +47,14 @@ export interface LintOptions {
   readonly onCrash?: (rule: Rule, error: unknown) => void;
   /** milliseconds spent, by rule; only filled when given, with `now` as the clock */
   readonly timings?: { readonly now: () => number; readonly byRule: Map<string, number> };
+}
+
+/** How far a run has come. */
+export interface Progress {
+  /** blocks that were looked at */
+  blocks: number;
+  /** what was found in them, but for what others may still join, cover or need */
+  findings: () => readonly Finding[];
 }
 
 const SEVERITIES: readonly Severity[] = ['hint', 'info', 'warning', 'error'];
@@ -177,6 +187,9 @@ function* stepsOfOne(config: Config, rules: readonly Rule[], options: LintOption
           options,
         ),
   );
+  if (options.progress)
+    options.progress.findings = () =>
+      sorted(withoutForeignText(config, suppress(config, withoutCovered(collector.findings, rules), rules, [])).filter((f) => !f.shared));
   for (const part of parts) yield* part.run();
   const asked = options.quick ? active.filter((r) => !r.costly) : active;
   return sorted(withoutForeignText(config, suppress(config, withoutCovered(collector.findings, rules), rules, asked)));
@@ -321,6 +334,7 @@ class Part {
     for (const directive of scope.directives) {
       if (isUnit(directive)) {
         this.unit(directive);
+        if (this.options.progress && directive.body) this.options.progress.blocks++;
         yield;
         continue;
       }
