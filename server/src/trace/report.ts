@@ -61,6 +61,15 @@ export class Report {
     });
   }
 
+  /** A station whose words are known when more has happened. */
+  later(input: Omit<StepInput, 'said'>): (said: string) => void {
+    const place = this.steps.length;
+    this.step({ ...input, said: '' });
+    return (said) => {
+      this.steps[place] = { ...this.steps[place]!, said };
+    };
+  }
+
   /** The value that the caller set for what the text cannot decide, else the default; noted once for each id. */
   assume(input: AssumptionInput): string {
     // one question has one answer, whoever asks

@@ -715,6 +715,7 @@ function asRead(lines: readonly OriginatedLine[]): readonly OriginatedLine[] {
 
 function finish(run: Run): Trace {
   const { reply, input } = run;
+  run.runPosted();
   if (run.connection.listener && run.location) afterwards(run);
   const scope: Scope | null = run.connection.listener ? run.scope : null;
   /** as on the wire: what nginx writes by itself stands first */

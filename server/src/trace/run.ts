@@ -145,7 +145,9 @@ export class Run implements Scripting {
   /** the request went round until nginx gave it up */
   cycled = false;
 
-  private readonly values = new Map<string, Cached>();
+  /** of the client's request and of those inside of it together (ngx_http_subrequest) */
+  private readonly values: Map<string, Cached>;
+  private readonly posted: (() => void)[] = [];
   private depth = 0;
 
   readonly connection: Connection;
@@ -171,6 +173,7 @@ export class Run implements Scripting {
     this.kind = of.kind ?? null;
     this.inside = of.subrequests ?? null;
     this.hops = this.parent?.hops ?? new Hops();
+    this.values = this.parent?.values ?? new Map();
     this.connection = this.parent?.connection ?? new Connection();
     this.report = new Report(of.options.assume ?? {}, this.parent?.report, of.instead);
     this.index = indexOf(of.config, of.protocol);
@@ -202,6 +205,16 @@ export class Run implements Scripting {
   /** The same for the level of its server. */
   get serverLevel(): Level {
     return levelOf(this.index, this.server.scope);
+  }
+
+  /** Leaves work for when this request waits for a backend, or is done (ngx_http_run_posted_requests). */
+  post(work: () => void): void {
+    this.posted.push(work);
+  }
+
+  /** Does what was left, in order. */
+  runPosted(): void {
+    for (let work = this.posted.shift(); work; work = this.posted.shift()) work();
   }
 
   /** How many requests this one is inside of. */

@@ -486,4 +486,21 @@ export const AREAS: readonly Area[] = [
       ].map((p) => `GET /${t}${p}`),
     ),
   },
+  {
+    name: 'variables of requests inside of one another',
+    files: { 'www/page.html': '<!--# include virtual="/piece?n=1" -->, <!--# include virtual="/piece?n=2" --> <!--# echo var="kind" -->' },
+    http: `map $uri $kind { default other; /ask asked; /first one; } map $args $number { default none; ~n=(?<digit>.) "number $digit"; }
+      server { listen 127.0.0.1:%PORT%; server_name a.test; root www;
+        location = /ask { set $who "asked as $kind"; return 204; } location = /ask2 { set $who "ask2 of $uri"; proxy_set_header X-Kind "$kind $who"; proxy_pass http://%E%; }
+        location /first { auth_request /ask; return 200 "$who, $kind"; } location /before { set $who before; set $seen "$kind"; auth_request /ask; proxy_set_header X-Seen "$who $seen $kind"; proxy_pass http://%E2%; }
+        location /set { auth_request /ask2; auth_request_set $one $upstream_http_x_one; auth_request_set $two "$one and $upstream_status"; auth_request_set $where "$uri $request_uri $who"; proxy_set_header X "$two, $where, $kind"; proxy_pass http://%E2%; }
+        location ~ ^/group/(?<tail>.*)$ { auth_request /inner/z; return 200 "$tail $1"; } location ~ ^/inner/(?<tail>.*)$ { return 204; }
+        location /copied { set $who me; mirror /copy; add_header X-Who "$who $kind"; proxy_set_header X "$who $kind"; proxy_pass http://%E%; } location = /copy { internal; set $who "the copy"; proxy_set_header X "$who $kind"; proxy_pass http://%E2%; }
+        location /here { set $who me; mirror /copy; add_header X-Who $who; return 200 x; }
+        location /page.html { ssi on; } location /piece { return 200 "$number of $kind"; } }`,
+    asks: [
+      ...['/first', '/firstly', '/before', '/group/a', '/copied', '/here', '/page.html', '/page.html?n=7'].map((p) => `GET ${p}`),
+      ...[200, 403].map((status) => ({ send: 'GET /set?q', answer: { status, headers: [['X-One', '1']] as [string, string][] } })),
+    ],
+  },
 ];

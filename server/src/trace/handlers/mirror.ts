@@ -10,13 +10,11 @@ export const mirrorHandler: Handler = {
     if (run.parent) return 'declined';
     for (const line of run.lines('mirror')) {
       if (line.value(0) === 'off') break;
-      const sub = run.subrequest(toBytes(line.value(0)), 'mirror');
-      const { request } = sub.exchange;
-      run.report.step({
-        phase: 'precontent',
-        handler: this.module,
-        at: line,
-        said: `a copy goes to ${line.value(0)}${request ? `, ${request.uri} to ${request.upstream}` : ''}, its answer is ignored`,
+      const tell = run.report.later({ phase: 'precontent', handler: this.module, at: line });
+      // it runs when the request itself has been passed on, and finds the variables as that left them
+      run.post(() => {
+        const { request } = run.subrequest(toBytes(line.value(0)), 'mirror').exchange;
+        tell(`a copy goes to ${line.value(0)}${request ? `, ${request.uri} to ${request.upstream}` : ''}, its answer is ignored`);
       });
     }
     return 'declined';

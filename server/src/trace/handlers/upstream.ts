@@ -252,6 +252,7 @@ export function finishUpstream(run: Run, family: Family, pass: Pass, request: Up
   });
   const attempts: { server: string; said: string }[] = [];
   run.hops.told.push({ for: run.kind ?? 'answer', request, attempts });
+  run.runPosted();
   const peers = new Peers(run, pass.target, Number(run.text(`${prefix}_next_upstream_tries`) ?? 0));
   const repeating = new Repeating(run, prefix);
   let told: ReplyHeader | null = null;
