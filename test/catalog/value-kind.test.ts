@@ -144,6 +144,7 @@ test('IPv6 as ngx_inet6_addr reads it', () => {
     assert.equal(parseIpv6(text), null, text);
   assert.equal(addressText(parseIpv6('2001:DB8:0:0:1:0:0:1')!), '2001:db8::1:0:0:1');
   assert.equal(addressText(parseIpv6('::')!), '::');
+  assert.equal(addressText(parseIpv6('::ffff:a00:1')!), '::ffff:10.0.0.1');
 });
 
 test('networks and their meaningless low bits', () => {

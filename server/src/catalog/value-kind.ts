@@ -342,9 +342,17 @@ export function parseCidr(text: string): Read<Network> {
   return good({ family, bytes, prefix, lowBits });
 }
 
-/** The bytes of an address in the usual spelling; IPv6 with its longest run of zeros shortened. */
+/** Whether the last four bytes of an IPv6 address are written as those of IPv4: mapped and compatible ones are (ngx_inet6_ntop). */
+function endsAsIpv4(bytes: Uint8Array): boolean {
+  const zeros = bytes.findIndex((b) => b !== 0);
+  if (zeros === 10) return bytes[10] === 255 && bytes[11] === 255;
+  return zeros === 12 || zeros === 13 || (zeros === 14 && bytes[15] !== 1);
+}
+
+/** The bytes of an address as nginx writes it; IPv6 with its longest run of zeros shortened. */
 export function addressText(bytes: Uint8Array): string {
   if (bytes.length === 4) return bytes.join('.');
+  if (endsAsIpv4(bytes)) return `${bytes[10] ? '::ffff:' : '::'}${bytes.slice(12).join('.')}`;
   const groups = Array.from({ length: 8 }, (_, i) => (((bytes[i * 2] ?? 0) << 8) | (bytes[i * 2 + 1] ?? 0)).toString(16)).join(':');
   const runs = [...groups.matchAll(/(?:^|(?<=:))0(?::0)+(?=:|$)/g)].sort((a, b) => b[0].length - a[0].length);
   const longest = runs[0];

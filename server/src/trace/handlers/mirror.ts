@@ -9,12 +9,13 @@ export const mirrorHandler: Handler = {
   run(run): Verdict {
     if (run.parent) return 'declined';
     for (const line of run.lines('mirror')) {
-      if (line.value(0) === 'off') break;
+      const to = line.value(0);
+      if (to === 'off') break;
       const tell = run.report.later({ phase: 'precontent', handler: this.module, at: line });
       // it runs when the request itself has been passed on, and finds the variables as that left them
       run.post(() => {
-        const { request } = run.subrequest(toBytes(line.value(0)), 'mirror').exchange;
-        tell(`a copy goes to ${line.value(0)}${request ? `, ${request.uri} to ${request.upstream}` : ''}, its answer is ignored`);
+        const { request } = run.subrequest(toBytes(to), 'mirror').exchange;
+        tell(`a copy goes to ${to}${request ? `, ${request.uri} to ${request.upstream}` : ''}, its answer is ignored`);
       });
     }
     return 'declined';
