@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { traceRequest } from '../../server/src/trace/request.ts';
-import type { RequestInput, Trace, TraceOptions } from '../../server/src/trace/trace.ts';
+import type { RequestInput, Trace, TraceOptions, UpstreamAnswer } from '../../server/src/trace/trace.ts';
 import { configOf } from './config-of.ts';
 
 const http = (text: string): string => `events {}\nhttp {\n${text}\n}\n`;
@@ -309,6 +309,37 @@ describe('what a cache holds', () => {
     assert.equal(trace.outcome.status, 200);
     assert.equal(header(trace, 'X-C'), 'REVALIDATED');
     assert.match(sent(trace, 'If-Modified-Since') ?? '', /GMT$/);
+  });
+
+  test('a stored answer that allows it helps where no answer comes, and is renewed behind what is sent', async () => {
+    const stored = (line: string, said: UpstreamAnswer): TraceOptions => ({
+      assume: { 'cache:z': 'EXPIRED' },
+      upstream: {
+        status: 200,
+        headers: [
+          ['Cache-Control', line],
+          ['ETag', '"e"'],
+        ],
+      },
+      upstreams: { '127.0.0.1:8000': said },
+    });
+    const mayBeOld = 'max-age=1, stale-if-error=60';
+    const late = async (said: UpstreamAnswer): Promise<string> => {
+      const { outcome } = await ask(cache(''), stored(mayBeOld, said));
+      return `${outcome.status} ${outcome.responseHeaders.find(([n]) => n === 'X-C')?.[1]}`;
+    };
+    assert.equal(await late({ failure: 'refused' }), '200 STALE');
+    // since 1.19.3 a status of the backend is an answer
+    assert.equal(await late({ status: 500 }), '500 EXPIRED');
+    const renewed = await ask(
+      cache('proxy_cache_background_update on; proxy_cache_revalidate on;'),
+      stored('max-age=1, stale-while-revalidate=60', { status: 500 }),
+    );
+    assert.deepEqual([renewed.outcome.status, header(renewed, 'X-C'), renewed.exchanges[0]?.for], [200, 'STALE', 'cache-update']);
+    assert.deepEqual(
+      renewed.exchanges[0]?.request.headers.filter(([n]) => n === 'If-None-Match'),
+      [['If-None-Match', '"e"']],
+    );
   });
 
   test('what is never stored', async () => {

@@ -46,6 +46,8 @@ export interface Behaviour {
   readonly http2PerServer: boolean;
   /** 1.31.9: a header line without a colon is refused, before it is one with an empty value; null: nobody says it of the release */
   readonly refusesLineWithoutColon: boolean | null;
+  /** 1.19.3: stale-if-error of a stored answer helps where no answer comes, no longer where one with 500, 404 and the like does */
+  readonly staleIfErrorForStatuses: boolean;
   /** 1.21.2: mail's authentication server is told version and cipher of TLS */
   readonly mailTellsCipher: boolean;
   readonly text: string;
@@ -81,6 +83,7 @@ export function behaviourOf(v: Version): Behaviour {
       allowsEqualHost: since('1.29.1'),
       http2PerServer: since('1.25.1'),
       refusesLineWithoutColon: since('1.31.9') || (since('1.30.7') && v.minor === 30 ? null : false),
+      staleIfErrorForStatuses: !since('1.19.3'),
       mailTellsCipher: since('1.21.2'),
       text: v.text,
     };

@@ -144,7 +144,8 @@ export function openCache(run: Run, prefix: string, key: () => ByteString): Cach
     return use({ assumption: id, holds: true, serves: true });
   }
   if (updating && run.flag(`${prefix}_cache_background_update`, false)) {
-    status('STALE');
+    // so it is for the request that renews it
+    status('EXPIRED');
     return use({ assumption: id, holds: true, serves: true, background: true, unstored });
   }
   status('EXPIRED');
@@ -210,7 +211,9 @@ export function validator(run: Run, name: 'last-modified' | 'etag'): ByteString 
 export function staleFor(run: Run, prefix: string, failure: string): 'STALE' | null {
   const { cacheUse, cacheStatus } = run.exchange;
   if (!cacheUse?.holds || cacheStatus !== 'EXPIRED') return null;
-  return staleWords(run, prefix).has(failure) || storedControl(run, prefix, 'stale-if-error') ? 'STALE' : null;
+  if (staleWords(run, prefix).has(failure)) return 'STALE';
+  const heeded = run.behaviour.staleIfErrorForStatuses || !/^http_|^not_found$/.test(failure);
+  return heeded && storedControl(run, prefix, 'stale-if-error') ? 'STALE' : null;
 }
 
 /** Whether a 304 of the backend makes the old answer good again. */

@@ -226,7 +226,7 @@ export function finishUpstream(run: Run, family: Family, pass: Pass, request: Up
         said: `a request of its own renews it: ${request.uri} to ${request.upstream}`,
       });
     }
-    return serve(run, family, rewriting);
+    return serve(run, family, rewriting, cacheUse.background ? 'STALE' : undefined);
   }
   if (pass.failure !== null) {
     run.report.step({
