@@ -149,5 +149,8 @@ export const http2Directive: Refactor = ({ config, uses }) => {
   if (use?.name !== 'listen' || use.scope.context !== 'server' || !atLeast(config.settings.target.nginx, '1.25.1')) return [];
   if (!use.scope.named('listen').some((l) => l.values.slice(1).includes('http2'))) return [];
   const move = http2Move(use.scope);
-  return move ? [{ title: http2Title(move), kind: 'refactor.rewrite', edits: move.edits }] : [];
+  if (!move) return [];
+  // the sockets that gain it are in the title
+  const changes = move.gained.length ? (['tls'] as const) : [];
+  return [{ title: http2Title(move), kind: 'refactor.rewrite', edits: move.edits, changes }];
 };
