@@ -33,6 +33,7 @@ const FOREIGN: Readonly<Record<string, string>> = {
   'bird.conf': 'router id 10.0.0.1;\nprotocol bgp a {\n    local as 65000;\n    neighbor 10.0.0.2 as 65001;\n}\n',
   'nftables.conf': 'table inet filter {\n    chain input {\n        type filter hook input priority 0;\n        policy drop;\n    }\n}\n',
   entrypoint: '#!/bin/sh\ncat > /etc/nginx/conf.d/a.conf <<EOF\nserver { listen 80; }\nEOF\n',
+  'chart/values.tpl': '# defaults\nserver:\n  listen: 80;\n  location: {}\n',
   'my.cnf': '[mysqld]\nuser = mysql\n',
   'consul.conf': 'server = true\nports { http = 8500 }\n',
   'freeradius/default': 'server default {\n    listen {\n        type = auth\n        ipaddr = *\n    }\n}\n',

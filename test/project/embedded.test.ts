@@ -51,6 +51,26 @@ const FIXTURES: Record<string, Fixture> = {
     text: `data:\n  site.conf: |2-\n${lines(SERVER, 4)}\nmore: true\n`,
     names: ['site.conf'],
   },
+  'a ConfigMap in a file that is only called a template': {
+    path: 'chart/templates/front.tpl',
+    text: `{{/* the front */}}\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ include "front.name" . }}\ndata:\n  default.conf: |\n${lines(SERVER, 4)}\n`,
+    names: ['default.conf'],
+  },
+  'a file of Elastic Beanstalk': {
+    path: '.ebextensions/10_proxy.config',
+    text: `files:\n  "/etc/nginx/conf.d/10_proxy.conf":\n    mode: "000644"\n    content: |\n${lines(SERVER, 6)}\ncontainer_commands:\n  01_reload:\n    command: "service nginx reload"\n`,
+    names: ['10_proxy.conf'],
+  },
+  'files for a machine that Terraform writes': {
+    path: 'templates/web_files.yml.tpl',
+    text: `- path: \${etc}/nginx/sites-available/web.conf\n  permissions: "0644"\n  content: |\n    \${upgrade_map}\n${lines(SERVER.slice(0, 2), 4)}\n\${tls_lines}\n${lines(SERVER.slice(2), 4)}\n`,
+    names: ['web.conf'],
+  },
+  'a script that is only called a template': {
+    path: 'templates/boot.tpl',
+    text: `#!/bin/bash\ncat > /etc/nginx/conf.d/web.conf <<'CONF'\n${lines(SERVER, 0)}\nCONF\nsystemctl reload nginx\n`,
+    names: ['web.conf'],
+  },
   'a folded scalar': { path: 'cm.yaml', text: `data:\n  site.conf: >-\n${lines(SERVER, 4)}\n`, names: ['site.conf'] },
   'a folded scalar with deeper lines': {
     path: 'cm.yaml',

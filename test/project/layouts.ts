@@ -931,4 +931,40 @@ add('a library that the command of the container loads', ['edge/nginx.conf'], {
 ${volumes('./edge/nginx.conf:/etc/nginx/nginx.conf:ro', './images:/srv/images:ro')}`,
 });
 
+add('templates of a hosting panel', ['panel/web/proxy.tpl', 'panel/web/proxy.stpl', 'panel/web/app-location.tpl'], {
+  'panel/web/proxy.tpl': `server {
+%<i4    listen %proxy_ipv4%:%proxy_port%;i4>%
+%<i6    listen %proxy_ipv6%:%proxy_port%;i6>%
+    server_name %domain_idn% %alias_idn%;
+    error_log /var/log/%web_system%/domains/%domain%.error.log error;
+    include %home%/%user%/conf/web/%domain%/nginx.forcessl.conf*;
+    location / {
+${HEADERS}        proxy_pass %proxy_url%;
+        location ~* ^.+\\.(%proxy_extensions%)$ {
+            root %docroot%;
+            try_files $uri @fallback;
+            expires 7d;
+        }
+    }
+    location @fallback {
+${HEADERS}        proxy_pass http://%web_ip%:%web_port%;
+    }
+}
+`,
+  'panel/web/proxy.stpl': `server {
+    listen %ip%:%proxy_ssl_port% ssl;
+    server_name %domain_idn%;
+    ssl_certificate %ssl_pem%;
+    ssl_certificate_key %ssl_key%;
+    location / {
+${HEADERS}        proxy_pass http://%ip%:%web_port%;
+    }
+}
+`,
+  'panel/web/app-location.tpl': `location / {
+${HEADERS}    proxy_pass http://127.0.0.1:%app_port%;
+}
+`,
+});
+
 export const LAYOUTS: readonly Layout[] = list;

@@ -20,7 +20,7 @@ import { applicationFilesOf, deploymentFor } from '../project/applications.ts';
 import { boundaryOf } from '../project/boundary.ts';
 import { holdsMainBlocks, isPlausible, looksLikeNginx, verdictOn } from '../project/content.ts';
 import { loneProject, type Project } from '../project/deployed.ts';
-import { mayHost } from '../project/embedded.ts';
+import { mayBeAnything, mayHost } from '../project/embedded.ts';
 import { EmbeddedFiles } from '../project/embedded-files.ts';
 import { findProject, type LoadWishes, loadMain, loadOptions, settingsAbove, settingsFor } from '../project/project.ts';
 import { destinationIn, listsBeside, loadFragment } from '../project/standin.ts';
@@ -366,7 +366,7 @@ export class Loader {
     for (const { given: name, id, kind } of named) {
       if (kind === 'folder' || roots.includes(id)) continue;
       if (this.byContent && !isFound(id, project)) continue;
-      if (id !== this.handed && mayHost(pathOf(id)) && (await this.hosted(id, roots, singles))) continue;
+      if (id !== this.handed && (mayHost(pathOf(id)) || mayBeAnything(pathOf(id))) && (await this.hosted(id, roots, singles))) continue;
       const source = await this.source(id);
       if (source === null) throw new Failure(EXIT.unreadable, `${name}: no such file`);
       if (typeof source === 'string') throw new Failure(EXIT.unreadable, `${name}: ${source}`);
@@ -413,9 +413,10 @@ const isFound = (id: FileId, { roots, configs, hosts }: Project): boolean => [ro
 
 /** Whether a file that someone named is nothing of nginx: its text decides, and where that says little, its name. */
 export function isForeign(text: string, path: string, catalog: Catalog): boolean {
-  if (looksLikeNginx(path) && !mayHost(path)) return false;
+  const isHost = mayHost(path, text);
+  if (looksLikeNginx(path) && !isHost) return false;
   const verdict = verdictOn(text, path, catalog);
-  return verdict === 'foreign' || (verdict === 'unsure' && (mayHost(path) || !isPlausible(path)));
+  return verdict === 'foreign' || (verdict === 'unsure' && (isHost || !isPlausible(path)));
 }
 
 interface Named {

@@ -198,7 +198,12 @@ export function serve(connection: Connection, host: Host): void {
     if (!session) return;
     // an editor may send more than it was asked for: no other language is read as nginx's
     const file = fileId(textDocument.uri);
-    if (OTHER_LANGUAGES.has(textDocument.languageId) && !session.workspace.isApplicationFile(file) && !mayHost(pathOf(file))) return;
+    if (
+      OTHER_LANGUAGES.has(textDocument.languageId) &&
+      !session.workspace.isApplicationFile(file) &&
+      !mayHost(pathOf(file), textDocument.text)
+    )
+      return;
     session.workspace.apply({ kind: 'open', file: fileId(textDocument.uri), text: textDocument.text, version: textDocument.version });
     session.publisher.changed();
   });

@@ -7,6 +7,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import { checkValues } from '../catalog/value-check.ts';
 import { DEFAULT_SETTINGS } from '../config/settings.ts';
 import { TEMPLATE_ENDINGS } from '../syntax/template/engines.ts';
+import { formOfText } from './embedded.ts';
 
 /** `foreign`: it has the form of something else; `unsure`: too little to say. */
 export type Verdict = 'nginx' | 'foreign' | 'unsure';
@@ -141,7 +142,7 @@ export function verdictOn(text: string, path: string, catalog: Catalog, whole = 
   const named = looksLikeNginx(path);
   const called = NGINX_NAME.test(path);
   const plain = withoutTemplates(text.slice(0, HEAD).replace(/^\uFEFF/, ''));
-  if (/^\s*(#!|<\?|<!|<[A-Z])/.test(text)) return 'foreign';
+  if (/^\s*(#!|<\?|<!|<[A-Z])/.test(text) || formOfText(text) !== null) return 'foreign';
   let good = 0;
   let telling = 0;
   let unknown = 0;

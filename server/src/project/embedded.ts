@@ -57,26 +57,43 @@ const FORMS: readonly (readonly [Form, endings: readonly string[]])[] = [
 ];
 const FORM_OF = new Map(FORMS.flatMap(([form, endings]) => endings.map((e) => [e.slice(e.lastIndexOf('.') + 1), form] as const)));
 
-function formOf(path: string): Form | null {
+function formOf(path: string, text: string | null = null): Form | null {
   const name = path.slice(path.lastIndexOf('/') + 1);
   if (/^(Dockerfile|Containerfile)\b/i.test(name)) return 'shell';
   if (/^(user-data|cloud-config)$/i.test(name)) return 'yaml';
+  // Elastic Beanstalk's files are YAML
+  if (/(^|\/)\.ebextensions\/[^/]+\.config$/.test(path)) return 'yaml';
   const ending = /\.([^.]+)$/.exec(name.replace(WRITTEN_ENDING, ''))?.[1]?.toLowerCase();
-  return (ending && FORM_OF.get(ending)) || null;
+  const named = (ending && FORM_OF.get(ending)) || null;
+  // `configmap.tpl` may be anything: its first line tells
+  return named ?? (text !== null && WRITTEN_ENDING.test(name) ? formOfText(text) : null);
 }
+
+const SHELL_LINE = /^#![^\n]*\b(?:ba|da|a|z)?sh\b/;
+/** A key at the margin, or the first item of a list, with nothing but comments, marks and the beginning of a document before it. */
+const YAML_LINE =
+  /^\uFEFF?(?:[ \t]*(?:#[^\n]*|\{[{%#][^\n]*[}%#]\}|---)?[ \t]*\r?\n)*(?:- +)?["']?[A-Za-z_][\w./-]*["']?:(?:[ \t]+[^\n;]*|[ \t]*)\r?\n/;
+
+/** What the first lines of a text show it to be written in; null where they may be nginx's. */
+export const formOfText = (text: string): 'shell' | 'yaml' | null =>
+  SHELL_LINE.test(text) ? 'shell' : YAML_LINE.test(text) ? 'yaml' : null;
 
 /** The same files as patterns for an editor. */
 export const HOST_GLOBS: readonly string[] = [
   ...FORMS.map(([, endings]) => `**/*.{${endings.join(',')}}`),
   ...FORMS.map(([, endings]) => `**/*.{${endings.join(',')}}.{${WRITTEN.join(',')}}`),
   '**/{user-data,cloud-config}',
+  '**/.ebextensions/*.config',
   '**/{Dockerfile,Containerfile}{,.*}',
   '**/*.{dockerfile,containerfile}',
   '**/*.{md,markdown,mdx}',
 ];
 
-/** Whether a file of that path may hold configurations of nginx without being one. */
-export const mayHost = (path: string): boolean => formOf(path) !== null;
+/** Whether a file of that path may hold configurations of nginx without being one; with its text, whether its form is that of one that may. */
+export const mayHost = (path: string, text: string | null = null): boolean => formOf(path, text) !== null;
+
+/** Whether only the text of a file tells what it is: `configmap.tpl`, `bootstrap.tftpl`. */
+export const mayBeAnything = (path: string): boolean => WRITTEN_ENDING.test(path) && formOf(path) === null;
 
 /** Documents within documents within documents: nobody writes more. */
 const MAX_NESTED = 4;
@@ -157,7 +174,7 @@ function snippetOf(key: string): readonly Context[] | null {
 
 /** The configurations in a text, in order. `host` is the file's own name. Never throws. */
 export function embeddedIn(host: FileId, path: string, text: string): Embedded[] {
-  const form = formOf(path);
+  const form = formOf(path, text);
   if (!form || text.length > MAX_LENGTH || !HINT.test(text) || !(form === 'markdown' || TRACE.test(text))) return [];
   const finder = new Finder(host, text);
   try {
@@ -169,6 +186,11 @@ export function embeddedIn(host: FileId, path: string, text: string): Embedded[]
   }
   return finder.found.sort((a, b) => a.span.start - b.span.start).slice(0, MAX_FOUND);
 }
+
+const TERRAFORM: Engine = { family: 'terraform', name: 'terraform' };
+/** A key of YAML whose value Terraform fills in: then it fills in all of the file, whatever the file is called. */
+const FILLED_KEY = /^[ \t]*(?:- +)?[\w-]+:[ \t]*[^\n#]*\$\{[a-z_][\w.]*\}/m;
+const AT_MARGIN = /^\$\{[^}\n]*\}(?=[ \t]*\r?$)/gm;
 
 class Finder {
   readonly found: Embedded[] = [];
@@ -186,7 +208,7 @@ class Finder {
     private readonly text: string,
   ) {
     const name = host.slice(host.lastIndexOf('/') + 1);
-    this.writer = WRITTEN_ENDING.test(name) ? engineOfName(name) : null;
+    this.writer = WRITTEN_ENDING.test(name) ? (!text.includes('{{') && FILLED_KEY.test(text) ? TERRAFORM : engineOfName(name)) : null;
   }
 
   private add(
@@ -220,7 +242,8 @@ class Finder {
   // YAML.
 
   yaml(own = this.text, reader: Reader | null = null): void {
-    const readable = withoutMarks(own);
+    // a value at the margin would end the block that it is in
+    const readable = withoutMarks(this.writer?.family === 'terraform' ? own.replace(AT_MARGIN, (m) => ' '.repeat(m.length)) : own);
     const documents = parseAllDocuments(readable, { strict: false, uniqueKeys: false, logLevel: 'silent' });
     if (!Array.isArray(documents)) return;
     documents.forEach((document: Document.Parsed<ParsedNode>, i) => {
@@ -340,7 +363,7 @@ class Finder {
   /** What is seen through the program that writes a text first. */
   private readBy(reader: Reader | null, span: Span, inner: string): Window {
     if (reader === null) return this.windowOf(span, inner);
-    if (reader === 'terraform') return { visible: only(this.text, span, inner), engine: { family: 'terraform', name: 'terraform' } };
+    if (reader === 'terraform') return { visible: only(this.text, span, inner), engine: TERRAFORM };
     const own = this.compose ? inner.replace(/\\\$\$/g, `${FILLER}${FILLER}$`) : inner;
     const shown = own.replace(/\\([$`\\])/g, `${FILLER}$1`).replace(/\\\n/g, '  \n'.slice(1));
     return { visible: only(this.text, span, shown), engine: { family: 'shell', name: 'shell' } };
@@ -447,7 +470,7 @@ export function keepsHost(embedded: Embedded, path: string, text: string, edits:
   if (!edits.every((e) => e.span.start >= span.start && e.span.end <= span.end)) return false;
   // within quotes or a plain scalar a line end, a quote or a backslash would mean something to the host
   if (
-    formOf(path) === 'yaml' &&
+    formOf(path, text) === 'yaml' &&
     !/[\n\r]/.test(text[span.start - 1] ?? '\n') &&
     // white space has its escapes between double quotes
     edits.some((e) => /[\n\r"'\\]|: | #/.test(quoting === 'double' ? e.newText.replace(/^(?: |\\[nt])+$/, '') : e.newText))
@@ -458,7 +481,7 @@ export function keepsHost(embedded: Embedded, path: string, text: string, edits:
   const inner = after.slice(span.start, end);
   // lines of a block stay within its indentation
   if (indent && inner.split('\n').some((line) => line.trim() && !line.startsWith(indent))) return false;
-  const form = formOf(path);
+  const form = formOf(path, text);
   if (form === 'markdown' && (inner.match(/^[ \t]*(`{3,}|~{3,})/gm)?.length ?? 0) > 0) return false;
   if (form !== 'yaml') return true;
   const [before, now] = [shape(text, span), shape(after, { start: span.start, end })];

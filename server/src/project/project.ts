@@ -15,7 +15,7 @@ import { isMark, partsApart, partsOf } from './applications.ts';
 import type { Boundary } from './boundary.ts';
 import { HEAD, holdsMainBlocks, isPlausible, looksLikeNginx, type Verdict, verdictOn } from './content.ts';
 import { depth, instancesFor, loneProject, mountsFor, type Project } from './deployed.ts';
-import { type Embedded, embeddedIn, mayHost } from './embedded.ts';
+import { type Embedded, embeddedIn, mayBeAnything, mayHost } from './embedded.ts';
 import { mapsWithin } from './embedded-files.ts';
 import { instancesOf, OF_IMAGES, type Placed, saysWhere } from './mounts.ts';
 import { type Candidates, filesBelow, holding } from './walk.ts';
@@ -73,7 +73,7 @@ export async function findProject(boundary: Boundary, files: FileSystem, options
     const path = relativePath(id, folder);
     if (isOther(path)) others.push(id);
     if (saysWhere(path)) placing.push(id);
-    if (mayHost(path) && !/\.(md|markdown|mdx)$/i.test(path)) hosting.push(id);
+    if ((mayHost(path) || mayBeAnything(path)) && !/\.(md|markdown|mdx)$/i.test(path)) hosting.push(id);
     // the folder that the project is in says as much about its files as those inside
     const from = isBelow(id, folder) ? `${home}/${path}` : pathOf(id);
     if (looksLikeNginx(from)) called.push(id);

@@ -335,7 +335,7 @@ export class Workspace {
   }
 
   private open(file: FileId, text: string, version: number): void {
-    if (mayHost(pathOf(file)) && !isSettingsFile(file) && this.isHost(file, text)) {
+    if (mayHost(pathOf(file), text) && !isSettingsFile(file) && this.isHost(file, text)) {
       this.hostChanged(file, text, version);
       if (this.isApplicationFile(file)) this.applicationChanged(file, text, version);
       return;

@@ -10,7 +10,7 @@ import { formatEmbedded } from '../../features/format-embedded.ts';
 import type { LayoutOptions } from '../../features/layout.ts';
 import { fileOfPath, machinePath } from '../../host/paths.ts';
 import { type Writing, writeFiles } from '../../host/write-files.ts';
-import { type Embedded, mayHost } from '../../project/embedded.ts';
+import { type Embedded, mayBeAnything, mayHost } from '../../project/embedded.ts';
 import type { SourceFile } from '../../syntax/statement.ts';
 import { isForeign, Loader, readStdin, shownPath, stdinFile } from '../common.ts';
 import { EXIT, Failure } from '../failure.ts';
@@ -163,7 +163,7 @@ async function jobsOf(loader: Loader, paths: readonly string[]): Promise<Job[]> 
       foreign = true;
       continue;
     }
-    const hosted = mayHost(pathOf(id)) ? await hostJob(loader, id) : null;
+    const hosted = mayHost(pathOf(id)) || mayBeAnything(pathOf(id)) ? await hostJob(loader, id) : null;
     const source = hosted ? null : await loader.source(id);
     if (!hosted && (source === null || typeof source === 'string'))
       throw new Failure(EXIT.unreadable, `${given}: ${source ?? 'no such file'}`);

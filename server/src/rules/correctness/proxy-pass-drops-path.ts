@@ -49,14 +49,15 @@ Omit the URI (\`proxy_pass http://$app;\`), which sends the path as it came or a
     const arrived = spot.paths.slice(0, 6).flatMap((path) => {
       const trace = spot.ask({ path, query: 'b=1' });
       const sent = trace.outcome.upstreamRequest;
-      return sent && trace.outcome.kind === 'proxy' ? [{ path, uri: sent.uri, trace }] : [];
+      return sent && trace.outcome.kind === 'proxy' ? [{ path, uri: sent.uri, to: `${sent.upstream} ${sent.uri}`, trace }] : [];
     });
     const [first, ...others] = arrived;
     if (!first) return;
     const name = spot.location?.name ?? '/';
-    const same = others.find((o) => o.uri === first.uri);
+    // a part of the path may be in the address
+    const same = others.find((o) => o.to === first.to);
     if (same) {
-      if (!arrived.every((o) => o.uri === first.uri)) return;
+      if (!arrived.every((o) => o.to === first.to)) return;
       report('path', {
         at: word,
         data: { one: `${first.path}?b=1`, other: `${same.path}?b=1`, to: first.uri },
@@ -116,7 +117,8 @@ location /shop/ {
       good: `set $app 127.0.0.1:8000;
 location = /health { proxy_pass http://$app/status; }
 location /all/ { proxy_pass http://$app$request_uri; }
-location /check { internal; proxy_pass http://$app/auth; }`,
+location /check { internal; proxy_pass http://$app/auth; }
+location ~ ^/(room-[a-z]+)$ { proxy_pass http://$1.rooms.example/$is_args$args; }`,
     },
   ],
 });

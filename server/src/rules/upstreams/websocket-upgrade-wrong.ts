@@ -32,7 +32,7 @@ export default defineRule({
   since: '0.2',
   title: 'WebSocket upgrade headers changed',
   why: `
-A handshake needs \`Upgrade: websocket\` and a \`Connection\` that names Upgrade (RFC 6455, section 4.1). \`proxy_set_header Connection keep-alive\` beside \`Upgrade $http_upgrade\`, or an \`Upgrade\` that is filled from the variable meant for \`Connection\`, sends something else, and the application answers 400 or 426.
+A handshake needs \`Upgrade: websocket\` and a \`Connection\` that names Upgrade (RFC 6455, section 4.1). A \`Connection\` whose map gives another word, or an \`Upgrade\` that is filled from the variable meant for \`Connection\`, sends something else, and the application answers 400 or 426.
 
 Pass on \`$http_upgrade\` as \`Upgrade\`, and as \`Connection\` the word upgrade, or a map that gives it where \`$http_upgrade\` is not empty.`,
   about: ['proxy_set_header', 'map', '$http_'],
@@ -80,6 +80,8 @@ Pass on \`$http_upgrade\` as \`Upgrade\`, and as \`Connection\` the word upgrade
     }
     // without a name that says so it may be for requests that are kept alive, with a line that is always written
     if (/^(?:close)?$/i.test(got.connection) && !MEANT.test(spot.location?.name ?? '')) return;
+    // a line that says so is the business of websocket-upgrade-incomplete
+    if (/^(?:close|keep-alive)?$/i.test(connection.value(1))) return;
     if (/(?:^|[,\s])upgrade(?:$|[,\s])/i.test(got.connection)) return;
     report('connection', {
       at: connection.at(),
@@ -111,19 +113,25 @@ Pass on \`$http_upgrade\` as \`Upgrade\`, and as \`Connection\` the word upgrade
       },
     },
     {
-      inside: 'server',
-      bad: `location /ws/ {
-    proxy_pass http://127.0.0.1:8000;
-    proxy_http_version 1.1;
-    proxy_set_header Upgrade $http_upgrade;
-    proxy_set_header Connection keep-alive;
-#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ connection
+      inside: 'http',
+      bad: `map $http_upgrade $connecting { default keep-alive; }
+server {
+    location /ws/ {
+        proxy_pass http://127.0.0.1:8000;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection $connecting;
+#       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ connection
+    }
 }`,
-      good: `location /ws/ {
-    proxy_pass http://127.0.0.1:8000;
-    proxy_http_version 1.1;
-    proxy_set_header Upgrade $http_upgrade;
-    proxy_set_header Connection upgrade;
+      good: `map $http_upgrade $connecting { default keep-alive; websocket upgrade; }
+server {
+    location /ws/ {
+        proxy_pass http://127.0.0.1:8000;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection $connecting;
+    }
 }`,
     },
     {

@@ -247,11 +247,13 @@ const FAMILIES = {
   // GitHub's expressions in workflows, OpenShift's parameters: another program writes them before anyone reads the text
   actions: { marks: /\$\{\{[^\n]*?\}\}/g, notation: 'infix', sort: () => VALUE },
   envsubst: { marks: /\$\{[A-Z_][A-Z0-9_]*\}|\$[A-Z][A-Z0-9_]*/g, notation: 'infix', sort: () => VALUE },
+  // what a script or a control panel replaces; `%ip%` is no character of a URL, which two digits encode. Hestia leaves out lines that stand
+  // between `%<i6` and `i6>%`
   placeholders: {
     marks:
-      /%%[A-Z][A-Z0-9_]*%%|@[A-Z][A-Z0-9_]*@|__[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*__|(?<![?P<'])<(?:[A-Z][A-Z0-9_-]{2,}|[A-Za-z]+(?:[_-][A-Za-z]+)+)>/g,
+      /%%[A-Z][A-Z0-9_]*%%|%<i[46]\b|\bi[46]>%|%(?:(?![\dA-Fa-f]{2})[A-Za-z]\w*|[A-Za-z][A-Za-z\d]*_\w+)%|@[A-Z][A-Z0-9_]*@|__[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*__|(?<![?P<'])<(?:[A-Z][A-Z0-9_-]{2,}|[A-Za-z]+(?:[_-][A-Za-z]+)+)>/g,
     notation: 'infix',
-    sort: () => VALUE,
+    sort: (mark) => (mark.startsWith('%<') ? open('condition', { test: mark.slice(2) }) : mark.endsWith('>%') ? CLOSE : VALUE),
   },
   // what a shell fills in where the mark of a here-document is not quoted; a dollar sign with a backslash is behind a filler
   shell: {
@@ -304,7 +306,7 @@ const BY_NAME: readonly (readonly [RegExp, FamilyName, engine: string])[] = [
 
 /** The endings of files that are written out to a file without them, as part of an expression. */
 export const TEMPLATE_ENDINGS =
-  'j2|jinja2?|liquid|twig|erb|epp|ejs|ctmpl|tmpl|gotmpl|gtpl|tpl|sigil|hbs|handlebars|mustache|mako|tftpl|blade(?:\\.php)?|template|envsubst|in|dist|sample|example';
+  'j2|jinja2?|liquid|twig|erb|epp|ejs|ctmpl|tmpl|gotmpl|gtpl|tpl|sigil|hbs|handlebars|mustache|mako|tftpl|stpl|blade(?:\\.php)?|template|envsubst|in|dist|sample|example';
 
 /** Names by which a person may set the engine: `# proxylens: template jinja` in the file. */
 const BY_WORD: Readonly<Record<string, FamilyName>> = table({
@@ -537,7 +539,7 @@ export const notationOf = (engine: Engine): Notation => FAMILIES[engine.family].
 export function placeholderName(mark: Mark): string | null {
   if (mark.sort.kind !== 'value' || mark.sort.hole) return null;
   const inner = mark.text
-    .replace(/^(\$\{\{|\{!!|\{\{\{?[-~]?|<%[=-]?|\$\{?|%%|@|__|<)|([-~]?\}?\}\}|!!\}|[-_]?%>|\}|%%|@|__|>)$/g, '')
+    .replace(/^(\$\{\{|\{!!|\{\{\{?[-~]?|<%[=-]?|\$\{?|%%?|@|__|<)|([-~]?\}?\}\}|!!\}|[-_]?%>|\}|%%?|@|__|>)$/g, '')
     .trim()
     .split(/\s*\|(?!\|)/)[0]!;
   return inner.length > 0 && inner.length < 80 ? inner : null;
