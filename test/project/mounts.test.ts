@@ -260,3 +260,28 @@ test('the image to run nginx in is the one that the compose file or the Dockerfi
   assert.deepEqual(await images('    image: "--privileged/nginx"\n'), []);
   assert.deepEqual(await images(''), []);
 });
+
+test('compose: what a service extends, what a file includes and what the .env beside it sets', async () => {
+  const site = './web/site.conf:/etc/nginx/conf.d/default.conf:ro';
+  await checkLives('web/site.conf', '/etc/nginx/conf.d/default.conf', {
+    'compose.yaml': 'services:\n  edge:\n    extends: { file: nginx-common.yml, service: nginx }\n    image: nginx:1.27\n',
+    'nginx-common.yml': `services:\n  nginx:\n    restart: always\n    volumes: ["${site}"]\n`,
+  });
+  await checkLives('web/site.conf', '/etc/nginx/conf.d/default.conf', {
+    'compose.yaml': 'include: [compose.edge.yaml]\nservices:\n  app:\n    image: python:3.12\n    # behind nginx\n',
+    'compose.edge.yaml': `services:\n  edge:\n    image: nginx:1.27\n    volumes: ["${site}"]\n`,
+  });
+  const tagged = await projectOf({
+    'web/site.conf': SITE,
+    '.env': 'NGINX_TAG=1.25.3\nSECRET_KEY=abc\n',
+    'compose.yaml': `services:\n  edge:\n    image: nginx:\${NGINX_TAG}\n    volumes: ["${site}"]\n`,
+  });
+  assert.equal(livesAt(tagged, idOf('web/site.conf'))?.instance.image?.version?.text, '1.25.3');
+  // a folder that only the shell knows is no folder of the project
+  await checkLives('web/site.conf', null, {
+    'compose.yaml': 'services:\n  edge:\n    image: nginx:1.27\n    volumes: ["./$STAGE/site.conf:/etc/nginx/conf.d/default.conf"]\n',
+  });
+  await checkLives('web/site.conf', '/etc/nginx/conf.d/default.conf', {
+    'compose.yaml': `services:\n  edge:\n    image: nginx:1.27\n    volumes: ["\${PWD}/web/site.conf:/etc/nginx/conf.d/default.conf"]\n`,
+  });
+});

@@ -68,6 +68,24 @@ for (const [title, files, advice] of [
     },
     /Add "load_module/,
   ],
+  [
+    'an override whose command replaces the one that loads it',
+    {
+      'compose.yaml': `services:\n  edge:\n    image: nginx:1.29\n    command: nginx -g "daemon off; ${LOAD}"\n    ${MOUNTED}`,
+      'compose.override.yaml': 'services:\n  edge:\n    command: nginx -g "daemon off;"\n',
+    },
+    /Add "load_module/,
+  ],
+  [
+    'a slim image, which holds no library',
+    { Dockerfile: `FROM nginx:1.29-alpine-slim\n${COPIED}` },
+    /nginx-module-image-filter.*not end in "-slim"/,
+  ],
+  [
+    'a slim image of a compose file',
+    { 'compose.yaml': `services:\n  edge:\n    image: nginxinc/nginx-unprivileged:1.29-alpine-slim\n    ${MOUNTED}` },
+    /nginx-module-image-filter.*not end in "-slim"/,
+  ],
   ['Alpine', { Dockerfile: `FROM alpine:3.21\nRUN apk add --no-cache nginx\n${COPIED}` }, /"apk add nginx-mod-http-image-filter"/],
   [
     'Debian',

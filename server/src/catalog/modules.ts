@@ -494,13 +494,15 @@ export function provisionOf(fact: DirectiveFact | VariableFact): Provision | nul
 
 const PERL = 'modules/ngx_http_perl_module.so';
 
-/** The same in words for a message: "Debian package libnginx-mod-http-geoip2"; null when there is nothing to name. */
-export function neededPackage(fact: DirectiveFact | VariableFact, build: Build = 'any'): string | null {
+/** The same in words for a message, `slim` where the image holds no library: "Debian package libnginx-mod-http-geoip2"; null when there is nothing to name. */
+export function neededPackage(fact: DirectiveFact | VariableFact, build: Build = 'any', slim = false): string | null {
   const p = provisionOf(fact);
   if (!p) return null;
-  if ((build === 'official' || build === 'plus') && p.image && p.library) return `load_module ${p.library};`;
-  if (build === 'official' && p.official)
-    return `package ${p.official} of nginx.org${p.library === PERL ? ' (it is in the images whose tag ends in "-perl")' : ''}`;
+  if ((build === 'official' || build === 'plus') && p.image && p.library && !slim) return `load_module ${p.library};`;
+  if (build === 'official' && p.official) {
+    const images = p.library === PERL ? 'ends in "-perl"' : p.image ? 'does not end in "-slim"' : null;
+    return `package ${p.official} of nginx.org${images ? ` (it is in the images whose tag ${images})` : ''}`;
+  }
   if (build === 'alpine' && p.alpine) return `Alpine package ${p.alpine}`;
   if (build === 'rhel' && p.rhel) return `package ${p.rhel}`;
   // the packages of one distribution do not fit the nginx of another, nor one that someone built

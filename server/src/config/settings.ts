@@ -50,6 +50,8 @@ export interface Settings {
   readonly opensslFrom: 'default' | 'setting';
   /** libraries that the command line of nginx loads (`-g "load_module …;"`), where the project tells of it */
   readonly loads: readonly string[];
+  /** the image holds none of the libraries that those of nginx.org bring along (`nginx:alpine-slim`), where the project names it */
+  readonly slim: boolean;
   /** what relative paths hang from (nginx -p); null means the folder of the main file */
   readonly prefix: string | null;
   readonly pathMap: readonly PathMap[];
@@ -78,6 +80,7 @@ export const DEFAULT_SETTINGS: Settings = {
   flavourFrom: 'default',
   opensslFrom: 'default',
   loads: [],
+  slim: false,
   prefix: null,
   pathMap: [],
   profile: 'recommended',

@@ -25,10 +25,13 @@ export interface ComposePort {
 }
 
 export interface ComposeMount {
+  /** as written, with the variables put in that are known; null where Docker makes a volume or a config holds its text itself */
   readonly source: string | null;
   readonly target: string;
   readonly readOnly: boolean;
   readonly place: Place;
+  /** the text that a config holds itself */
+  readonly content?: Place;
 }
 
 /** A ConfigMap of Kubernetes that a container sees as a folder, or one key of it as a file. */
@@ -65,6 +68,10 @@ export interface ComposeService {
   readonly file: FileId;
   readonly place: Place;
   readonly image: MappedText | null;
+  /** The name of the image with the variables put in that are known. */
+  readonly imageName: string | null;
+  /** The folder that COPY and ADD take files from; null where it is not built from one of the project's. */
+  readonly context: FileId | null;
   /** The Dockerfile that builds it, when one is named or implied. */
   readonly dockerfile: FileId | null;
   /** it has a `build` section, also where the Dockerfile is not one of the project's files */
@@ -128,6 +135,16 @@ export interface ComposeProject {
 }
 
 type Put = (text: string) => string;
+
+/** True for the name of a Compose file. */
+export const isCompose = (name: string): boolean => /^(docker-)?compose([.-][\w.-]+)?\.ya?ml$/i.test(name);
+
+/** A text with what Compose puts in; a variable whose value only the shell that starts Compose knows stays as it is written. */
+const filled = (text: string, environment: Environment): string =>
+  text.replace(/\$\$|\$\{[A-Za-z_]\w*(?:[^{}]|\$\{[^{}]*\})*\}|\$[A-Za-z_]\w*/g, (whole) => {
+    const done = interpolate(whole, environment);
+    return done.unknown.length && done.text === '' ? whole : done.text;
+  });
 
 const strings = (value: YamlValue | undefined): MappedText[] =>
   value?.kind === 'list' ? value.items.flatMap((i) => scalarText(i) ?? []) : value?.kind === 'scalar' ? [value.text] : [];
@@ -236,12 +253,14 @@ function portsOf(value: YamlValue | undefined, put: Put): ComposePort[] {
   });
 }
 
-function mountsOf(service: YamlValue, document: YamlValue, put: Put): { mounts: ComposeMount[]; open: boolean } {
+function mountsOf(service: YamlValue, document: YamlValue, environment: Environment): { mounts: ComposeMount[]; open: boolean } {
   const mounts: ComposeMount[] = [];
+  // the folder that Compose is started in is that of its file
+  const put: Put = (text) => filled(text.replace(/^\$(?:PWD|\{PWD\})(?=\/|$)/, '.'), environment);
   let open = child(service, 'volumes_from') !== undefined;
-  const add = (source: string | null, target: string, readOnly: boolean, place: Place): void => {
+  const add = (source: string | null, target: string, readOnly: boolean, place: Place, content?: Place): void => {
     if (target.includes('$') || target === '') open = true;
-    else mounts.push({ source, target, readOnly, place });
+    else mounts.push({ source, target, readOnly, place, ...(content ? { content } : {}) });
   };
   const volumes = child(service, 'volumes');
   for (const item of volumes?.kind === 'list' ? volumes.items : []) {
@@ -266,13 +285,10 @@ function mountsOf(service: YamlValue, document: YamlValue, put: Put): { mounts: 
   for (const item of configs?.kind === 'list' ? configs.items : []) {
     const name = scalarText(item)?.text ?? scalarText(child(item, 'source'))?.text;
     if (name === undefined) continue;
-    const from = scalarText(child(child(top, name), 'file'))?.text;
-    add(
-      from === undefined ? null : put(from).replace(/^(?![./~])/, './'),
-      put(scalarText(child(item, 'target'))?.text ?? `/${name}`),
-      true,
-      item.place,
-    );
+    const declared = child(top, name);
+    const from = scalarText(child(declared, 'file'))?.text;
+    const source = from === undefined ? null : put(from).replace(/^(?![./~$])/, './');
+    add(source, put(scalarText(child(item, 'target'))?.text ?? `/${name}`), true, item.place, child(declared, 'content')?.place);
   }
   return { mounts, open };
 }
@@ -324,13 +340,16 @@ function serviceOf(file: FileId, name: string, place: Place, value: YamlValue, d
   const builds = build !== undefined && build.kind !== 'none';
   const context = plain(build) ?? plain(child(build, 'context')) ?? '.';
   const dockerfileName = plain(child(build, 'dockerfile')) ?? 'Dockerfile';
+  const image = scalarText(child(value, 'image')) ?? null;
+  // Docker's client may reach the context over a network
+  const folder = builds && !/^(https?:|git|ssh:)/.test(context) ? resolve(dirname(file), context) : null;
   const networkMode = plain(child(value, 'network_mode')) ?? null;
   const aliases =
     networks?.kind === 'map' ? networks.entries.flatMap((n) => strings(child(n.value, 'aliases')).map((a) => put(a.text))) : [];
   const names = [plain(child(value, 'container_name')), plain(child(value, 'hostname'))].filter((n) => n !== undefined);
   const extended = child(value, 'extends');
   const extendedService = plain(extended) ?? plain(child(extended, 'service'));
-  const { mounts, open } = mountsOf(value, document, put);
+  const { mounts, open } = mountsOf(value, document, outer);
   const extraHosts = child(value, 'extra_hosts');
   const tagged = REPLACEABLE.filter((key) => {
     const field = child(value, key);
@@ -340,8 +359,10 @@ function serviceOf(file: FileId, name: string, place: Place, value: YamlValue, d
     name,
     file,
     place,
-    image: scalarText(child(value, 'image')) ?? null,
-    dockerfile: builds && !/^(https?:|git)/.test(context) ? resolve(resolve(dirname(file), context), dockerfileName) : null,
+    image,
+    imageName: image && filled(image.text, outer),
+    context: folder,
+    dockerfile: folder && resolve(folder, dockerfileName),
     builds,
     buildTarget: plain(child(build, 'target')) ?? null,
     buildArgs: environmentOf(child(build, 'args'), outer),
@@ -413,6 +434,8 @@ function mergedService(b: ComposeService, o: ComposeService): ComposeService {
   return {
     ...b,
     image: own('image') ? o.image : (o.image ?? b.image),
+    imageName: own('image') ? o.imageName : (o.imageName ?? b.imageName),
+    context: own('build') ? o.context : (o.context ?? b.context),
     dockerfile: own('build') ? o.dockerfile : (o.dockerfile ?? b.dockerfile),
     builds: own('build') ? o.builds : o.builds || b.builds,
     buildTarget: o.buildTarget ?? b.buildTarget,
@@ -499,6 +522,39 @@ export function composeProject(files: readonly ComposeFile[], read: (file: FileI
   };
   const services = files.map((f) => whole(f, 0)).reduce<ComposeService[]>((base, over) => mergeCompose(base, over), []);
   return { files: [...all], services, externalNetworks: external, open };
+}
+
+/** Which files of one folder are started together: the base with its override, and each further file over the base or alone. */
+function groupsOf(group: readonly ComposeFile[]): ComposeFile[][] {
+  const base = group.find((g) => /^(docker-)?compose\.ya?ml$/i.test(basename(g.file)));
+  const override = group.find((g) => /^(docker-)?compose\.override\.ya?ml$/i.test(basename(g.file)));
+  const out: ComposeFile[][] = [];
+  if (base) out.push(override ? [base, override] : [base]);
+  for (const g of group) {
+    if (g === base || g === override) continue;
+    const complete = g.services.every((s) => s.image || s.builds || s.extends);
+    out.push(complete || !base ? [g] : [base, g]);
+  }
+  return out;
+}
+
+/**
+ * The projects that the Compose files among `files` form, in their order, as they are started. `read` gives a file as it is written, null where there is
+ * none; `guarded` runs what a file may make fail.
+ */
+export function composeProjects(
+  files: Iterable<FileId>,
+  read: (file: FileId) => ComposeFile | null,
+  guarded: (file: FileId, make: () => ComposeProject) => ComposeProject | null,
+): ComposeProject[] {
+  const byFolder = new Map<FileId, ComposeFile[]>();
+  for (const file of files) {
+    const own = isCompose(basename(file)) ? read(file) : null;
+    if (own) byFolder.set(dirname(file), [...(byFolder.get(dirname(file)) ?? []), own]);
+  }
+  return [...byFolder.values()].flatMap((group) =>
+    groupsOf(group).flatMap((together) => guarded(together[0]!.file, () => composeProject(together, read)) ?? []),
+  );
 }
 
 /** Whether two services share a network on which each resolves the other's names. */

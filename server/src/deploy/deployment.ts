@@ -6,8 +6,8 @@ import { basename, dirname, type FileId, pathOf, resolve } from '../base/file-id
 import { type Place, samePlace } from '../base/span.ts';
 import type { Application, ApplicationSource, Framework, Listener, UnreadEnvironment } from './application.ts';
 import { type ServerCommand, serverCommands } from './command.ts';
-import { type ComposeFile, type ComposeProject, type ComposeService, composeProject, readCompose } from './compose.ts';
-import { type DockerStage, type ImageCommand, imageServers, readDockerfile } from './dockerfile.ts';
+import { type ComposeFile, type ComposeProject, type ComposeService, composeProjects, isCompose, readCompose } from './compose.ts';
+import { type DockerStage, type ImageCommand, imageServers, isDockerfile, readDockerfile } from './dockerfile.ts';
 import { type EnvDialect, isEnvFile, isEnvSample, readEnvFile, withoutSecrets } from './env-file.ts';
 import { FRAMEWORKS } from './frameworks/all.ts';
 import { type FrameworkDeclaration, mainFile, type ProjectReading } from './frameworks/framework.ts';
@@ -279,16 +279,7 @@ class Reader {
       }
       return found;
     };
-    const byFolder = new Map<FileId, ComposeFile[]>();
-    for (const file of this.files.keys()) {
-      const own = isCompose(basename(file)) ? composeFile(file) : null;
-      if (own) byFolder.set(dirname(file), [...(byFolder.get(dirname(file)) ?? []), own]);
-    }
-    const projects = [...byFolder.values()].flatMap((group) =>
-      composeGroups(group).flatMap((files) =>
-        this.guarded<ComposeProject[]>(files[0]!.file, [], () => [composeProject(files, composeFile)]),
-      ),
-    );
+    const projects = composeProjects(this.files.keys(), composeFile, (file, make) => this.guarded<ComposeProject | null>(file, null, make));
     const containers = projects.flatMap((p) => p.services);
     const built = new Set<FileId>();
     for (const service of containers) {
@@ -689,24 +680,6 @@ function activatedListeners(server: ServerDeclaration, built: Built<unknown>, ac
   return uses ? [...own, ...built.listeners.filter((l) => certain(l.address)?.kind !== 'fd')] : built.listeners;
 }
 
-/** Which compose files of one folder are started together: the base with its override, and each further file over the base or alone. */
-function composeGroups(group: readonly ComposeFile[]): ComposeFile[][] {
-  const isBase = (f: FileId): boolean => /^(docker-)?compose\.ya?ml$/.test(basename(f));
-  const isOverride = (f: FileId): boolean => /^(docker-)?compose\.override\.ya?ml$/.test(basename(f));
-  const base = group.find((g) => isBase(g.file));
-  const override = group.find((g) => isOverride(g.file));
-  const out: ComposeFile[][] = [];
-  if (base) out.push(override ? [base, override] : [base]);
-  for (const g of group) {
-    if (g === base || g === override) continue;
-    const complete = g.services.every((s) => s.image || s.builds || s.extends);
-    out.push(complete || !base ? [g] : [base, g]);
-  }
-  return out;
-}
-
 const isSupervisor = (name: string, path: string): boolean =>
   /^supervisord?.*\.(conf|ini)$/.test(name) || /\/supervisor(d|\.d|\/conf\.d)?\/[^/]+\.(conf|ini)$/.test(path);
 const isProcfile = (name: string): boolean => /^Procfile(\.\w+)?$/.test(name);
-const isDockerfile = (name: string): boolean => /^(Dockerfile|Containerfile)([.-][\w.-]+)?$|\.[Dd]ockerfile$/.test(name);
-const isCompose = (name: string): boolean => /^(docker-)?compose([.-][\w.-]+)?\.ya?ml$/.test(name);

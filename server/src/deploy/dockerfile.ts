@@ -23,6 +23,9 @@ export type ImageCommand =
   | { readonly form: 'exec'; readonly words: readonly ShellWord[]; readonly place: Place }
   | { readonly form: 'shell'; readonly text: MappedText; readonly place: Place };
 
+/** True for the name of a Dockerfile. */
+export const isDockerfile = (name: string): boolean => /^(Dockerfile|Containerfile)([._-][\w.-]+)?$|\.dockerfile$/i.test(name);
+
 /** The words of a command, those of a shell split at spaces; none where there is no command. */
 export const commandWords = (command: ImageCommand | null | undefined): string[] =>
   !command ? [] : command.form === 'exec' ? command.words.map((w) => w.text) : command.text.text.split(/\s+/);

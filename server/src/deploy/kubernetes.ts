@@ -311,6 +311,8 @@ export function readManifests(files: readonly (readonly [FileId, string])[]): { 
         file: workload.file,
         place: container.place,
         image,
+        imageName: null,
+        context: null,
         dockerfile: null,
         builds: false,
         buildTarget: null,

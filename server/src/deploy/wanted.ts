@@ -2,6 +2,8 @@
  * Which files of a workspace say something about the application's side. Dependencies, virtual environments and tests are left as it is. Files of environment
  * variables are read for the names and values that concern a proxy: secrets in them are written over before anything looks (env-file.ts).
  */
+import { isCompose } from './compose.ts';
+import { isDockerfile } from './dockerfile.ts';
 import { isEnvFile } from './env-file.ts';
 import { isFillFile } from './fills.ts';
 import { SERVERS } from './servers/all.ts';
@@ -16,10 +18,8 @@ const PYTHON_NAMES =
 const OTHERS = [
   /\.(service|socket)(\.(j2|jinja2?|tpl|tmpl|template))?$/,
   /^Procfile(\.\w+)?$/,
-  /^(docker-)?compose([.-][\w.-]+)?\.ya?ml$/,
   // what Compose files extend or include under names of their own
   /^(common|base|shared|services)([._-][\w.-]+)?\.ya?ml$|^docker-(common|base|shared|services)[\w.-]*\.ya?ml$/,
-  /^(Dockerfile|Containerfile)([.-][\w.-]+)?$|\.[Dd]ockerfile$/,
   /^[\w.-]*(deploy|pod|nginx|proxy|statefulset|daemonset|service|ingress|configmap|kustomization|manifest|k8s|kubernetes)[\w.-]*\.ya?ml$/i,
   /\.ini$/,
   /uwsgi[\w.-]*\.(ya?ml|json)$/,
@@ -41,6 +41,8 @@ export function wanted(path: string): boolean {
   if (name.endsWith('.py')) return PYTHON_NAMES.test(name) || PYTHON_FOLDERS.test(path) || !path.includes('/');
   return (
     isVersionFile(name) ||
+    isCompose(name) ||
+    isDockerfile(name) ||
     /(^|\/)requirements\/[^/]+\.txt$/.test(path) ||
     /\/supervisor(d|\.d|\/conf\.d)?\/[^/]+\.(conf|ini)$/.test(path) ||
     /(^|\/)(k8s|kubernetes|kube|manifests?|kustomize)\/([\w.-]+\/)*[\w.-]+\.ya?ml$/.test(path) ||

@@ -5,11 +5,11 @@
 
 import { type CancelToken, check } from '../base/cancel.ts';
 import { basename, dirname, type FileId, hostFileOf, isBelow, relativePath, resolve } from '../base/file-id.ts';
-import { readCompose } from '../deploy/compose.ts';
+import { isCompose, readCompose } from '../deploy/compose.ts';
 import type { Deployment } from '../deploy/deployment.ts';
 import { MAX_FILES } from '../deploy/wanted.ts';
 import { coveringOf, type Part, type Project, placesMain } from './deployed.ts';
-import { type Instance, isCompose } from './mounts.ts';
+import type { Instance } from './mounts.ts';
 
 /** Files in whose folder something is deployed. `package.json` and the like are in every folder of a monorepo. */
 const MARK =

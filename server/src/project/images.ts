@@ -16,6 +16,8 @@ export interface Image {
   /** the tag moves on: what is meant is the newest that is known */
   readonly floating: boolean;
   readonly distribution: Distribution | null;
+  /** it holds none of the libraries of modules that the others bring along: those are built over it (docker-nginx, `alpine/Dockerfile`) */
+  readonly slim?: boolean;
 }
 
 interface Product {
@@ -148,7 +150,16 @@ export function imageOf(reference: string): Image | null {
   // without a tag Docker takes `latest`; a tag of letters alone that is no channel says nothing
   const found = open ? null : (product.version ?? resolveVersion)(tag || 'latest');
   const floating = !/\d+\.\d+\.\d+/.test(tag);
-  return { name: reference.trim().replace(/@sha256:.*$/, ''), flavour, build, version: found, floating, distribution };
+  const slim = build === 'official' && /(^|-)slim(-|$)/.test(tag);
+  return {
+    name: reference.trim().replace(/@sha256:.*$/, ''),
+    flavour,
+    build,
+    version: found,
+    floating,
+    distribution,
+    ...(slim ? { slim } : {}),
+  };
 }
 
 /** Where packages of nginx come from that are none of the distribution's. */

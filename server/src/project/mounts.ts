@@ -5,8 +5,10 @@
 import picomatch from 'picomatch';
 import { basename, dirname, type FileId, isBelow, normalPath, pathOf, relativePath, resolve } from '../base/file-id.ts';
 import type { Place } from '../base/span.ts';
-import { type DockerCopy, type DockerStage, readDockerfile } from '../deploy/dockerfile.ts';
-import { type Setting, written } from '../deploy/setting.ts';
+import { type ComposeFile, type ComposeProject, type ComposeService, composeProjects, isCompose, readCompose } from '../deploy/compose.ts';
+import { commandWords, type DockerCopy, type DockerStage, type ImageCommand, isDockerfile, readDockerfile } from '../deploy/dockerfile.ts';
+import { likely, placeOf, type Setting, written } from '../deploy/setting.ts';
+import { type Environment, NO_ENVIRONMENT } from '../deploy/shell.ts';
 import { whyUnread } from '../deploy/unread.ts';
 import { child, scalarText, type YamlValue, yamlDocuments } from '../deploy/yaml-text.ts';
 import { withoutMarks } from './embedded.ts';
@@ -47,16 +49,12 @@ export interface Known {
   readonly inner?: (part: Place) => FileId | null;
   /** told of a file that could not be read completely, with the reason in words that follow a colon */
   readonly unread?: (file: FileId, why: string) => void;
+  /** the variables of the `.env` file in a folder, which is Compose's own environment */
+  readonly environment?: (folder: FileId) => Environment;
 }
 
 /** The stages of a Dockerfile, with the values that a build gives its ARGs. */
 type Stages = (args?: ReadonlyMap<string, Setting<string>>) => DockerStage[];
-
-interface Found {
-  readonly instance: Instance;
-  /** it names an image or how to build one: no other file is needed to start it */
-  readonly standsAlone?: boolean;
-}
 
 const NGINX_FOLDERS =
   /^\/(etc\/(nginx|angie|openresty)|usr\/local\/(etc\/nginx|nginx\/conf|openresty\/nginx(\/conf)?)|opt\/(nginx|bitnami\/nginx)(\/conf)?|opt\/angie)(\/|$)/;
@@ -67,36 +65,30 @@ const isFolder = (id: FileId, { files }: Known): boolean => {
 };
 const there = (id: FileId, known: Known): boolean => known.files.has(id) || isFolder(id, known);
 
-/** `${X:-default}` takes its default, the folder of the file that compose itself sets goes; what stays open stays as it is. */
-const interpolated = (text: string): string =>
-  text
-    .replace(/^\$\{?PWD\}?\//, './')
-    .replace(/\$\{[A-Za-z_]\w*:?-([^}]*)\}/g, '$1')
-    .replaceAll('$$', '$');
-
 const clean = (path: string): string => normalPath(path).replace(/(?<=.)\/+$/, '');
 
 /** Instances that several texts speak of; the order is that of the files. Texts that are none of these give nothing. */
 export function instancesOf(texts: ReadonlyMap<FileId, string>, known: Known): Instance[] {
-  const guarded = (file: FileId, read: () => void): void => {
+  const guarded = <T>(file: FileId, otherwise: T, read: () => T): T => {
     try {
-      read();
+      return read();
     } catch (error) {
       known.unread?.(file, whyUnread(error));
+      return otherwise;
     }
   };
-  const out: Found[] = [];
-  const built = new Set<FileId>();
-  const dockerfiles = new Map<FileId, Stages>();
-  for (const [file, text] of texts) if (isDockerfile(basename(file))) dockerfiles.set(file, (args) => readDockerfile(file, text, args));
+  const out: Instance[] = [];
+  const stages = new Map<FileId, Stages>();
+  for (const [file, text] of texts) if (isDockerfile(basename(file))) stages.set(file, (args) => readDockerfile(file, text, args));
+  const { instances, built } = composeInstances(texts, { stages, known, guarded });
   const kubernetes = new Kubernetes(known);
   for (const [file, text] of texts) {
     const name = basename(file);
-    if (isCompose(name)) guarded(file, () => void out.push(...composeInstances(file, text, dockerfiles, built, known)));
-    else if (/\.ya?ml$/.test(name))
-      guarded(file, () => {
+    if (isCompose(name)) continue;
+    if (/\.ya?ml$/.test(name))
+      guarded(file, undefined, () => {
         const tasks = ansibleInstance(file, yamlDocuments(file, text), known);
-        if (tasks) out.push({ instance: tasks });
+        if (tasks) out.push(tasks);
         else kubernetes.read(file, yamlDocuments(file, withoutMarks(text)), ({ span }) => text.slice(span.start, span.end));
       });
     else if (name.endsWith('.service')) {
@@ -104,72 +96,26 @@ export function instancesOf(texts: ReadonlyMap<FileId, string>, known: Known): I
       const told = starts.find(({ said }) => said.main !== null || said.loads.length > 0);
       if (told)
         out.push({
-          instance: {
-            name,
-            kind: 'systemd',
-            image: null,
-            placed: [],
-            ...told.said,
-            at: { file, span: { start: told.start.index, end: told.start.index + told.start[0].length } },
-          },
+          name,
+          kind: 'systemd',
+          image: null,
+          placed: [],
+          ...told.said,
+          at: { file, span: { start: told.start.index, end: told.start.index + told.start[0].length } },
         });
     }
   }
-  for (const [file, stages] of dockerfiles) {
+  for (const [file, own] of stages) {
     if (built.has(file)) continue;
-    guarded(file, () => {
-      const made = dockerInstance(file, stages(), null, null, known);
-      if (made) out.push({ instance: made });
+    guarded(file, undefined, () => {
+      const made = dockerInstance(file, own(), null, null, known);
+      if (made) out.push(made);
     });
   }
-  out.push(...kubernetes.instances().map((instance) => ({ instance })));
-  return merged(out).filter(
+  return [...instances, ...out, ...kubernetes.instances()].filter(
     (i) => i.image !== null || i.main !== null || i.loads.length > 0 || i.placed.some((p) => NGINX_FOLDERS.test(p.inside)),
   );
 }
-
-const BASE_FILE = /^(docker-)?compose\.ya?ml$/i;
-const OVERRIDE_FILE = /^(docker-)?compose\.override\.ya?ml$/i;
-
-/**
- * Services as they are started: what compose puts together by itself (a file and its override) is one. A further file, such as
- * `compose.prod.yaml`, is put over the first where its service has no image of its own, and stands alone where it has one; two of them are never together.
- */
-function merged(found: readonly Found[]): Instance[] {
-  const { composed, rest } = {
-    composed: found.filter((o) => o.instance.kind === 'compose'),
-    rest: found.filter((o) => o.instance.kind !== 'compose'),
-  };
-  const of = (mask: RegExp): Found[] => composed.filter(({ instance }) => mask.test(basename(instance.at.file)));
-  const bases = of(BASE_FILE);
-  const overrides = of(OVERRIDE_FILE);
-  const same = (a: Instance, b: Instance): boolean => a.name === b.name && dirname(a.at.file) === dirname(b.at.file);
-  const out = bases.map(({ instance }) =>
-    overrides.filter((o) => same(o.instance, instance)).reduce((i, o) => over(i, o.instance), instance),
-  );
-  for (const { instance, standsAlone } of composed) {
-    const base = bases.find((b) => same(b.instance, instance));
-    if (BASE_FILE.test(basename(instance.at.file)) || (base && overrides.some((o) => o.instance === instance))) continue;
-    if (!base || standsAlone) out.push(instance);
-    else if (instance.placed.length || instance.main) out.push(over(base.instance, instance));
-  }
-  return [...out, ...rest.map((o) => o.instance)];
-}
-
-/** A service with what a second file says of it; of two mounts at one path the second file's stays. */
-const over = (base: Instance, more: Instance): Instance => ({
-  ...base,
-  image: more.image ?? base.image,
-  ...(more.image ? { built: more.built ?? false } : {}),
-  main: more.main ?? base.main,
-  loads: more.loads.length ? more.loads : base.loads,
-  placed: [...base.placed.filter((p) => !more.placed.some((q) => q.inside === p.inside)), ...more.placed],
-});
-
-/** True for the name of a compose file. */
-export const isCompose = (name: string): boolean => /^(docker-)?compose([.-][\w.-]+)?\.ya?ml$/i.test(name);
-/** True for the name of a Dockerfile. */
-export const isDockerfile = (name: string): boolean => /^(Dockerfile|Containerfile)([.-][\w.-]+)?$|\.dockerfile$/i.test(name);
 
 /** True for files that may say where nginx's files live, by the path within the project. Others are not read for it. */
 export function saysWhere(path: string): boolean {
@@ -195,88 +141,90 @@ function startedBy(...commands: readonly string[]): Pick<Instance, 'main' | 'loa
   return { main: main ?? null, loads };
 }
 
-function composeInstances(file: FileId, text: string, dockerfiles: ReadonlyMap<FileId, Stages>, built: Set<FileId>, known: Known): Found[] {
-  const out: Found[] = [];
-  const folder = dirname(file);
-  for (const document of yamlDocuments(file, text)) {
-    const services = child(document, 'services');
-    if (services?.kind !== 'map') continue;
-    const configs = child(document, 'configs');
-    for (const { key: name, keyPlace, value } of services.entries) {
-      if (value.kind !== 'map') continue;
-      const placed: Placed[] = [];
-      let image: Image | null = imageOf(interpolated(scalarText(child(value, 'image'))?.text ?? ''));
-      const replaced = ['command', 'entrypoint'].filter((key) => child(value, key) !== undefined);
-      let { main, loads } = startedBy(...replaced.map((key) => wordsOf(child(value, key))));
-      const build = child(value, 'build');
-      const contextName = interpolated(scalarText(build)?.text ?? scalarText(child(build, 'context'))?.text ?? '.');
-      if (build && build.kind !== 'none' && !/^(https?:|git)/.test(contextName)) {
-        const context = resolve(folder, contextName.startsWith('/') ? '.' + contextName : contextName);
-        const dockerfile = resolve(context, scalarText(child(build, 'dockerfile'))?.text ?? 'Dockerfile');
-        const stages = dockerfiles.get(dockerfile);
-        if (stages) {
-          built.add(dockerfile);
-          const made = dockerInstance(
-            dockerfile,
-            stages(argumentsOf(child(build, 'args'))),
-            context,
-            scalarText(child(build, 'target'))?.text ?? null,
-            known,
-          );
-          image = made?.image ?? image;
-          main ??= made?.main ?? null;
-          if (!replaced.length) loads = made?.loads ?? [];
-          placed.push(...(made?.placed ?? []));
-        }
-      }
-      const put = (from: string, to: string, at: Place): void => {
-        const source = interpolated(from);
-        // a bare word is a volume of Docker's own, an absolute path a folder of the machine
-        if (!/^\.{0,2}(\/|$)/.test(source) || source.startsWith('/') || source.includes('$') || !to.startsWith('/')) return;
-        const id = resolve(folder, source);
-        if (isBelow(id, known.boundary)) placed.push({ inside: clean(interpolated(to)), file: id, at });
-      };
-      for (const volume of itemsOf(child(value, 'volumes'))) {
-        if (volume.kind === 'scalar') {
-          const [from = '', to = ''] = interpolated(volume.text.text).split(':');
-          put(from, to, volume.place);
-        } else {
-          const target = scalarText(child(volume, 'target'))?.text;
-          const source = scalarText(child(volume, 'source'))?.text;
-          if (target && source) put(source, target, volume.place);
-        }
-      }
-      for (const config of itemsOf(child(value, 'configs'))) {
-        const source = config.kind === 'scalar' ? config.text.text : scalarText(child(config, 'source'))?.text;
-        const target =
-          config.kind === 'scalar' ? `/${config.text.text}` : (scalarText(child(config, 'target'))?.text ?? `/${source ?? ''}`);
-        const declared = source === undefined ? undefined : child(configs, source);
-        const from = scalarText(child(declared, 'file'))?.text;
-        const content = child(declared, 'content');
-        const written = content && known.inner?.(content.place);
-        if (from !== undefined) put(/^[./]/.test(from) ? from : `./${from}`, target, config.place);
-        else if (written && target.startsWith('/')) placed.push({ inside: clean(target), file: written, at: config.place });
-      }
-      const standsAlone = child(value, 'image') !== undefined || child(value, 'build') !== undefined;
-      const instance: Instance = { name, kind: 'compose', image, placed: withTemplates(placed, known), main, loads, at: keyPlace };
-      out.push({ instance: build && build.kind !== 'none' ? { ...instance, built: true } : instance, standsAlone });
+/** The services of the Compose files as they are started; what a further file does not touch is told once. */
+function composeInstances(
+  texts: ReadonlyMap<FileId, string>,
+  {
+    stages,
+    known,
+    guarded,
+  }: { stages: ReadonlyMap<FileId, Stages>; known: Known; guarded: <T>(file: FileId, otherwise: T, read: () => T) => T },
+): { instances: Instance[]; built: Set<FileId> } {
+  const read = new Map<FileId, ComposeFile | null>();
+  const fileOf = (file: FileId): ComposeFile | null => {
+    const text = texts.get(file);
+    if (!read.has(file))
+      read.set(
+        file,
+        text === undefined
+          ? null
+          : guarded(file, null, () => readCompose(file, text, known.environment?.(dirname(file)) ?? NO_ENVIRONMENT)),
+      );
+    return read.get(file)!;
+  };
+  const projects = composeProjects(texts.keys(), fileOf, (file, make) => guarded<ComposeProject | null>(file, null, make));
+  const built = new Set<FileId>();
+  const instances: Instance[] = [];
+  const told = new Set<ComposeService>();
+  for (const project of projects)
+    for (const service of project.services) {
+      if (told.has(service)) continue;
+      told.add(service);
+      guarded(service.file, undefined, () => void instances.push(composeInstance(service, { stages, known, built })));
     }
-  }
-  return out;
+  return { instances, built };
 }
 
-/** `build.args`, a list or a map; a value that the shell of Compose gives is not known. */
-function argumentsOf(value: YamlValue | undefined): ReadonlyMap<string, Setting<string>> {
-  const pairs =
-    value?.kind === 'map'
-      ? value.entries.map(({ key, value: inner }): [string, string | undefined, Place] => [key, scalarText(inner)?.text, inner.place])
-      : itemsOf(value).map((item): [string, string | undefined, Place] => {
-          const [name = '', ...rest] = (scalarText(item)?.text ?? '').split('=');
-          return [name, rest.length ? rest.join('=') : undefined, item.place];
-        });
-  const known = pairs.map(([name, text, at]) => [name, text === undefined ? undefined : interpolated(text), at] as const);
-  return new Map(known.flatMap(([name, text, at]) => (text === undefined || text.includes('$') ? [] : [[name, written(text, at)]])));
+function composeInstance(
+  service: ComposeService,
+  { stages, known, built }: { stages: ReadonlyMap<FileId, Stages>; known: Known; built: Set<FileId> },
+): Instance {
+  const placed: Placed[] = [];
+  let image = imageOf(service.imageName ?? '');
+  const replaced = service.command !== null || service.entrypoint !== null;
+  let { main, loads } = startedBy(wordsOfCommand(service.entrypoint), wordsOfCommand(service.command));
+  const own = service.dockerfile ? stages.get(service.dockerfile) : undefined;
+  if (service.dockerfile && own) {
+    built.add(service.dockerfile);
+    const made = dockerInstance(service.dockerfile, own(settled(service.buildArgs)), service.context, service.buildTarget, known);
+    image = made?.image ?? image;
+    main ??= made?.main ?? null;
+    if (!replaced) loads = made?.loads ?? [];
+    placed.push(...(made?.placed ?? []));
+  }
+  const folder = dirname(service.file);
+  for (const { source, target, content, place: at } of service.mounts) {
+    if (!target.startsWith('/')) continue;
+    const written = content && known.inner?.(content);
+    if (written) placed.push({ inside: clean(target), file: written, at });
+    // a bare word is a volume of Docker's own, an absolute path a folder of the machine
+    if (source === null || !/^\.{1,2}(\/|$)/.test(source) || source.includes('$')) continue;
+    const id = resolve(folder, source);
+    if (isBelow(id, known.boundary)) placed.push({ inside: clean(target), file: id, at });
+  }
+  const made = {
+    name: service.name,
+    kind: 'compose',
+    image,
+    placed: withTemplates(placed, known),
+    main,
+    loads,
+    at: service.place,
+  } as const;
+  return service.builds ? { ...made, built: true } : made;
 }
+
+/** The values of a build where the shell that starts Compose sets nothing of its own; what only that shell has leaves the Dockerfile's own. */
+const settled = (args: ReadonlyMap<string, Setting<string>>): ReadonlyMap<string, Setting<string>> =>
+  new Map(
+    [...args].flatMap(([name, setting]) => {
+      const [value, place] = [likely(setting), placeOf(setting)];
+      return value === undefined ? [] : [[name, place ? written(value, place) : setting]];
+    }),
+  );
+
+/** A command as a line in which words are looked for. */
+const wordsOfCommand = (command: ImageCommand | null): string => commandWords(command).join(' ');
 
 const itemsOf = (value: YamlValue | undefined): readonly YamlValue[] => (value?.kind === 'list' ? value.items : []);
 const wordsOf = (value: YamlValue | undefined): string =>

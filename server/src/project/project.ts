@@ -10,6 +10,9 @@ import { type LoadOptions, loadTree, type Sources } from '../config/load.ts';
 import { DEFAULT_SETTINGS, type PathMap, type Settings } from '../config/settings.ts';
 import { NGINX_LINT_NAME, type RawSettings, SETTINGS_NAMES, withSettings } from '../config/settings-file.ts';
 import type { Tree } from '../config/tree.ts';
+import { isCompose } from '../deploy/compose.ts';
+import { readEnvFile, withoutSecrets } from '../deploy/env-file.ts';
+import { type Environment, NO_ENVIRONMENT } from '../deploy/shell.ts';
 import { MAX_FILES } from '../deploy/wanted.ts';
 import { isMark, partsApart, partsOf } from './applications.ts';
 import type { Boundary } from './boundary.ts';
@@ -116,6 +119,12 @@ export async function findProject(boundary: Boundary, files: FileSystem, options
     if (read && !read.problem && (/nginx|openresty|angie/i.test(read.text) || /configMapGenerator|\.Files\.(Get|Glob)/.test(read.text)))
       texts.set(id, read.text);
   });
+  const environments = new Map<FileId, Environment>();
+  await each([...new Set([...texts.keys()].filter((id) => isCompose(basename(id))).map(dirname))], cancel, async (home) => {
+    const env = resolve(home, './.env');
+    const read = seen.has(env) ? await whole(env, files) : null;
+    if (read && !read.problem) environments.set(home, readEnvFile(env, withoutSecrets(read.text)));
+  });
   const hosts: FileId[] = [];
   const inner = new Map<FileId, readonly Embedded[]>();
   await each(hosting.slice(0, MAX_HOSTS), cancel, async (id) => {
@@ -163,6 +172,7 @@ export async function findProject(boundary: Boundary, files: FileSystem, options
       files: seen,
       // a here-document begins on the line after its instruction
       inner: ({ file, span }) => inner.get(file)?.find((e) => span.start <= e.span.start && e.span.start <= span.end + 2)?.id ?? null,
+      environment: (home) => environments.get(home) ?? NO_ENVIRONMENT,
       unread: (file, why) => notSeen.push(`${relativePath(file, folder)} could not be read completely: ${why}`),
     }),
     placing: sorted,
@@ -213,7 +223,12 @@ export function settingsFor(file: FileId, project: Project, above: RawSettings |
       flavour: one.flavour,
       ...(one.build === 'any' || images.some((i) => i.build !== one.build) ? {} : { build: one.build }),
     });
-    settings = { ...settings, versionFrom: one.version ? 'found' : DEFAULT_SETTINGS.versionFrom, flavourFrom: 'found' };
+    settings = {
+      ...settings,
+      slim: images.every((i) => i.slim),
+      versionFrom: one.version ? 'found' : DEFAULT_SETTINGS.versionFrom,
+      flavourFrom: 'found',
+    };
   }
   const loads = [...new Set(instances.flatMap((i) => i.loads))];
   if (loads.length) settings = { ...settings, loads };

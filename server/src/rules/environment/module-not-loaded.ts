@@ -47,7 +47,7 @@ or where the project names the image or the package: then a library that the com
     const why = absence(config, facts);
     const fact = facts.find((f) => f.module === why?.module);
     if (why?.reason !== 'module' || !fact) return;
-    const pack = neededPackage(fact, buildOf(config) ?? undefined);
+    const pack = neededPackage(fact, buildOf(config) ?? undefined, config.settings.slim);
     const data = { name, module: provisionOf(fact)?.library ?? fact.module, advice: pack === null ? '' : advised(pack) };
     report(pack ? 'packaged' : 'lacking', { at: directive.statement.name, data });
   },
