@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Config } from '../../server/src/config/config.ts';
 import { fragmentOf, mainOf, parts, saidOf } from './tree.ts';
+import { checked, inMemory } from './world.ts';
 
 const has = (said: readonly string[], rule: string): boolean => said.some((s) => s.includes(` ${rule} `));
 const inHttp = (text: string): string => `#- nginx.conf\nevents {}\nhttp {\n${text}\n}\n`;
@@ -65,7 +66,11 @@ describe('a file of the project that is read by nobody', () => {
   test('may use what this configuration declares, when it is put beside it', async () => {
     const main = await mainOf(inHttp('upstream pool { server 127.0.0.1:1; } server { return 204; }'));
     assert.equal(has(await saidOf(main), 'unused-upstream'), true);
-    const beside = new Config({ ...main.tree, beside: new Set(['pool']) }, (await parts()).engine, main.settings);
+    const beside = new Config(
+      { ...main.tree, beside: { has: (word) => word === 'pool', notSeen: null } },
+      (await parts()).engine,
+      main.settings,
+    );
     assert.equal(has(await saidOf(beside), 'unused-upstream'), false);
   });
 });
@@ -165,4 +170,26 @@ server {
         [],
       ),
     );
+});
+
+test('of too many neighbours not all are read: then no name is unused, and it is said', async () => {
+  const pool = 'upstream pool {\n    server 127.0.0.1:8000;\n}\n';
+  const main = `events {}\nhttp {\n    ${pool.replaceAll('\n', '\n    ')}\n    server {\n        listen 80;\n        return 204;\n    }\n}\n`;
+  const spare = (i: number): string => `server {\n    listen ${8000 + i};\n    return 204;\n}\n`;
+  const unused = async (others: Record<string, string>): Promise<{ found: boolean; said: string[] }> => {
+    const { asked, findings } = await checked(inMemory({ 'nginx.conf': main, ...others }), ['nginx.conf']);
+    return {
+      found: findings.some((f) => f.rule === 'unused-upstream'),
+      said: asked.flatMap((a) => a.config.tree.beside?.notSeen ?? []),
+    };
+  };
+  const few = Object.fromEntries(Array.from({ length: 3 }, (_, i) => [`spare/site${i}.conf`, spare(i)]));
+  assert.deepEqual(await unused(few), { found: true, said: [] });
+  const many = Object.fromEntries(Array.from({ length: 320 }, (_, i) => [`spare/site${i}.conf`, spare(i)]));
+  const of = await unused(many);
+  assert.equal(of.found, false);
+  assert.match(of.said.join(), /^of 320 files .* 300 were looked through/);
+  const large = await unused({ 'spare/large.conf': spare(0) + `# ${'word '.repeat(1_000_000)}\n` });
+  assert.equal(large.found, false);
+  assert.match(large.said.join(), / 0 were looked through/);
 });

@@ -67,7 +67,9 @@ export function reportOn(asked: readonly Asked[], findings: readonly Finding[], 
     notChecked: findings
       .filter((f) => f.rule === 'not-checked' && f.severity === 'error')
       .map((f) => ({ id: f.at.file, span: f.at.span, why: f.message })),
-    notSeen: [...new Set(asked.flatMap((a) => a.project.notSeen))],
+    notSeen: [
+      ...new Set(asked.flatMap((a) => [...a.project.notSeen, ...(a.config.tree.beside?.notSeen ? [a.config.tree.beside.notSeen] : [])])),
+    ],
   };
 }
 

@@ -68,13 +68,21 @@ export interface DiskFacts {
 
 export const NO_DISK: DiskFacts = { now: null, stat: () => undefined, text: () => undefined };
 
+/** Names of which files that a configuration does not read may make use. */
+export interface NamesBeside {
+  /** whether one of them holds the word, in lower case; true for every word where not all of them were read */
+  has(word: string): boolean;
+  /** what was not read, for people; null where all was */
+  readonly notSeen: string | null;
+}
+
 export interface Tree {
   readonly root: FileId;
   readonly files: ReadonlyMap<FileId, SourceFile>;
   readonly includes: ReadonlyMap<Statement, Include>;
   readonly disk: DiskFacts;
-  /** all words, in lower case, of the project's files of nginx that this tree does not read: names that they may use when they are put beside it */
-  readonly beside?: ReadonlySet<string>;
+  /** the names that the project's files of nginx which this tree does not read may use when they are put beside it */
+  readonly beside?: NamesBeside;
   /** the file is a definition of a template, and all places that write it are seen: it is in one of the contexts that the configuration has */
   readonly written?: boolean;
   /** set when the main file is not one of the project */

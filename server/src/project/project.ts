@@ -9,7 +9,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import { type LoadOptions, loadTree, type Sources } from '../config/load.ts';
 import { DEFAULT_SETTINGS, type PathMap, type Settings } from '../config/settings.ts';
 import { NGINX_LINT_NAME, type RawSettings, SETTINGS_NAMES, withSettings } from '../config/settings-file.ts';
-import type { Tree } from '../config/tree.ts';
+import type { NamesBeside, Tree } from '../config/tree.ts';
 import { isCompose } from '../deploy/compose.ts';
 import { readEnvFile, withoutSecrets } from '../deploy/env-file.ts';
 import { type Environment, NO_ENVIRONMENT } from '../deploy/shell.ts';
@@ -288,13 +288,14 @@ export async function loadMain(
   return 'problem' in tree ? tree : { ...tree, beside: await wordsBeside(tree, project, sources) };
 }
 
-/** Files whose words are looked at for the names of one configuration. */
+/** Files, and characters in them, whose words are looked at for the names of one configuration. */
 const MAX_BESIDE = 300;
+const MAX_BESIDE_LENGTH = 4 * 1024 * 1024;
 
-const wordsOf = new WeakMap<Project, Map<FileId, ReadonlySet<string>>>();
+const wordsOf = new WeakMap<Project, Map<FileId, { readonly words: ReadonlySet<string>; readonly length: number }>>();
 
 /** The words of the project's files that a tree does not read and that are no main files: they may be put beside those that it reads. */
-export async function wordsBeside(tree: Tree, project: Project, sources: Sources): Promise<ReadonlySet<string>> {
+export async function wordsBeside(tree: Tree, project: Project, sources: Sources): Promise<NamesBeside> {
   let known = wordsOf.get(project);
   if (!known) wordsOf.set(project, (known = new Map()));
   const out = new Set<string>();
@@ -302,16 +303,25 @@ export async function wordsBeside(tree: Tree, project: Project, sources: Sources
   const others = project.configs.filter(
     (id) => !tree.files.has(id) && !project.roots.includes(id) && !apart.some((folder) => isBelow(id, folder)),
   );
-  for (const id of others.slice(0, MAX_BESIDE)) {
-    let words = known.get(id);
-    if (!words) {
+  let left = MAX_BESIDE_LENGTH;
+  for (const [i, id] of others.entries()) {
+    let found = known.get(id);
+    const size = found?.length ?? (await sources.stat(id))?.size;
+    if (size === undefined) continue;
+    if (i >= MAX_BESIDE || size > left)
+      return {
+        has: () => true,
+        notSeen: `of ${others.length} files of nginx that no main file reads ${i} were looked through for the names in them: no name is called unused`,
+      };
+    if (!found) {
       const read = await sources.read?.(id);
-      words = new Set(read && !read.problem ? read.text.toLowerCase().match(/[\w@][\w.@-]*/g) : []);
-      known.set(id, words);
+      const text = read && !read.problem ? read.text : '';
+      known.set(id, (found = { words: new Set(text.toLowerCase().match(/[\w@][\w.@-]*/g)), length: size }));
     }
-    for (const word of words) out.add(word);
+    left -= size;
+    for (const word of found.words) out.add(word);
   }
-  return out;
+  return { has: (word) => out.has(word), notSeen: null };
 }
 
 /** How the files of a project are read: nothing outside of it, and nginx's own files where it holds none. */
