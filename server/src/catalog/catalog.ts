@@ -163,6 +163,12 @@ const variableFact = (m: RawModule, r: RawVariable): VariableFact => ({
 /** Open source before Plus before third-party modules, what still exists before what is gone. */
 const rank = (f: DirectiveFact): number => (f.removed === undefined ? 0 : 4) + (f.source === 'oss' ? 0 : f.source === 'plus' ? 1 : 2);
 
+/** What was asked about one target: its settings decide, and a session has one or two. */
+interface Answers {
+  readonly target: Target;
+  readonly byPlace: Map<Context, Map<string, DirectiveFact | null>>;
+}
+
 /** All facts, indexed. Immutable; made once by loadCatalog(). */
 export class Catalog {
   /** What the data say of a name, until someone asks: a session looks at a tenth of the names. */
@@ -171,6 +177,8 @@ export class Catalog {
   readonly #byContext = new Map<Context, readonly DirectiveFact[]>();
   readonly #variables = { http: new Map<string, VariableFact>(), stream: new Map<string, VariableFact>() };
   readonly #prefixes = { http: [] as VariableFact[], stream: [] as VariableFact[] };
+  readonly #answers = new WeakMap<Target, Answers>();
+  #latest: Answers | null = null;
   #names: readonly string[] | null = null;
 
   constructor(files: readonly string[]) {
@@ -197,6 +205,25 @@ export class Catalog {
    * target's version had count too.
    */
   directive(name: string, context: Context, target?: Target): DirectiveFact | null {
+    if (!target || !this.#raw.has(name)) return this.#factIn(name, context, target);
+    // each line of a configuration asks, and they have few names
+    const { byPlace } = this.#answersFor(target);
+    let names = byPlace.get(context);
+    if (!names) byPlace.set(context, (names = new Map()));
+    let fact = names.get(name);
+    if (fact === undefined) names.set(name, (fact = this.#factIn(name, context, target)));
+    return fact;
+  }
+
+  #answersFor(target: Target): Answers {
+    if (this.#latest?.target === target) return this.#latest;
+    let answers = this.#answers.get(target);
+    if (!answers) this.#answers.set(target, (answers = { target, byPlace: new Map() }));
+    this.#latest = answers;
+    return answers;
+  }
+
+  #factIn(name: string, context: Context, target: Target | undefined): DirectiveFact | null {
     let first: DirectiveFact | null = null;
     for (const fact of this.directives(name)) {
       const here = target ? contextsOf(fact, target.nginx) : fact.contexts;
@@ -269,8 +296,22 @@ const backported = (fact: DirectiveFact, target: Version): boolean =>
     return v.major === target.major && v.minor === target.minor && target.patch >= v.patch;
   });
 
+const statuses = new WeakMap<Target, Map<DirectiveFact, Status>>();
+let latest: { readonly target: Target; readonly known: Map<DirectiveFact, Status> } | null = null;
+
 /** Whether the target has the directive. Contexts and arguments are other questions (contextsOf, argsOf). */
 export function statusOf(fact: DirectiveFact, target: Target): Status {
+  if (latest?.target !== target) {
+    let known = statuses.get(target);
+    if (!known) statuses.set(target, (known = new Map()));
+    latest = { target, known };
+  }
+  let status = latest.known.get(fact);
+  if (!status) latest.known.set(fact, (status = findStatus(fact, target)));
+  return status;
+}
+
+function findStatus(fact: DirectiveFact, target: Target): Status {
   const angie = target.flavour === 'angie';
   const plus = target.flavour === 'plus' || angie;
   const { since, removed, replacedBy, module } = fact;

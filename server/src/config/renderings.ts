@@ -269,6 +269,11 @@ const MOST_QUESTIONS = 40;
 export const placeholdersOf = (config: Config): ReadonlySet<string> =>
   new Set([...config.files.values()].flatMap((f) => (f.template === null ? [] : (f.placeholders ?? []))));
 
+/** The templates of a configuration: each trace asks for them, and files are many. */
+const templatesIn = new PerConfig((config): readonly SourceFile[] =>
+  [...config.files.values()].filter((f) => f.template !== null && f.rendered),
+);
+
 const written = new PerConfig(() => new Map<string, { config: Config; questions: TemplateQuestion[] }>());
 
 /**
@@ -280,7 +285,7 @@ export function writtenOut(
   given: Readonly<Record<string, string>>,
   known: KnownValues = {},
 ): { config: Config; questions: readonly TemplateQuestion[] } | null {
-  const templates = [...config.files.values()].filter((f) => f.template !== null && f.rendered);
+  const templates = templatesIn.of(config);
   if (!templates.length) return null;
   const key = JSON.stringify([Object.entries(given).sort(), Object.entries(known).sort()]);
   const before = written.of(config);

@@ -14,7 +14,7 @@ import { lint } from '../rules/run.ts';
 import { type Created, edited, type OpenText } from './edited.ts';
 import { changesCase, crossesTemplate, takesAway } from './place.ts';
 import { type Called, changesOfTraces, Treatment } from './traces.ts';
-import { versionsToTry } from './versions.ts';
+import { endsOf, versionsToTry } from './versions.ts';
 
 /** A fix with the finding that proposes it. */
 export interface Proposal {
@@ -139,10 +139,8 @@ export class Proofs {
     if (after.unresolved.length) return `"${after.unresolved[0]}" is not among the files of the project`;
     if (after.files.some(({ before, after: now }) => now.problems.length > before.problems.length))
       return 'the text would not be well formed';
-    for (const settings of this.versionsToTry()) {
-      const error = this.newErrorAt(settings, after.config);
-      if (error !== null) return `nginx ${settings.target.nginx.text} would refuse it: ${error}`;
-    }
+    const refused = this.refusal(after.config);
+    if (refused !== null) return refused;
     return changesOfTraces(this.treatment, after.config, declared, called);
   }
 
@@ -157,20 +155,30 @@ export class Proofs {
         if (before.problems.length === 0 || fixed.problems.length > before.problems.length) return 'the fixed text is not well formed';
     const gone = takesAway(this.config, after.config, after.files);
     if (gone !== null) return gone;
-    for (const settings of this.versionsToTry()) {
-      const error = this.newErrorAt(settings, after.config);
-      if (error !== null) return `nginx ${settings.target.nginx.text} would refuse it: ${error}`;
-    }
+    const refused = this.refusal(after.config);
+    if (refused !== null) return refused;
     // a text that nginx refuses treats no request in any way yet
     if (proposals.every(({ finding }) => finding.group === 'validity' && finding.severity === 'error')) return null;
     const declared = new Set(proposals.flatMap((p) => this.rules.find((r) => r.id === p.finding.rule)?.fixChanges ?? []));
     return changesOfTraces(this.treatment, after.config, declared);
   }
 
-  /** The first error that nginx of the settings has with the fixed text alone. Most have none: then the present text is not asked about. */
-  private newErrorAt(settings: Settings, after: Config): string | null {
-    const errors = errorsOf(after.with({ settings }), this.validity);
-    return errors.size ? newError(this.errorsAt(settings), errors) : null;
+  /** What the versions on which the project may run have against the fixed text and not against the present one. */
+  private refusal(after: Config): string | null {
+    const errorsAfter = new Map<string, Errors>();
+    const errors = (settings: Settings): Errors => {
+      const key = settings.target.nginx.text;
+      let found = errorsAfter.get(key);
+      if (!found) errorsAfter.set(key, (found = errorsOf(after.with({ settings }), this.validity)));
+      return found;
+    };
+    // most texts are accepted by all: then the present one need not be asked about
+    if (!this.versions && endsOf(this.config.settings).every((settings) => !errors(settings).size)) return null;
+    for (const settings of this.versionsToTry()) {
+      const error = errors(settings).size ? newError(this.errorsAt(settings), errors(settings)) : null;
+      if (error !== null) return `nginx ${settings.target.nginx.text} would refuse it: ${error}`;
+    }
+    return null;
   }
 
   private versionsToTry(): readonly Settings[] {

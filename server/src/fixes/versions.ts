@@ -17,6 +17,15 @@ function turningPoints(): readonly Version[] {
   return all;
 }
 
+const at = (settings: Settings, nginx: Version): Settings => ({ ...settings, target: { ...settings.target, nginx } });
+
+/**
+ * The settings for the first and the last of the versions that the project may run on: a text that both accept is accepted by all between.
+ */
+export function endsOf(settings: Settings): readonly Settings[] {
+  return settings.versionFrom === 'default' ? [at(settings, OLDEST), at(settings, newestRelease())] : [settings];
+}
+
 /**
  * The settings for each version at which a text must be tried, so that what holds at all of them holds wherever the project may run: those
  * themselves where someone named the version. What nginx accepts begins with one release and may end with another, hence a text that the
@@ -25,15 +34,15 @@ function turningPoints(): readonly Version[] {
 export function versionsToTry(settings: Settings, accepted: (settings: Settings) => boolean): readonly Settings[] {
   if (settings.versionFrom !== 'default') return [settings];
   const points = turningPoints();
-  const at = (nginx: Version): Settings => ({ ...settings, target: { ...settings.target, nginx } });
-  const newest = at(points[points.length - 1]!);
-  if (accepted(at(points[0]!))) return [at(points[0]!), newest];
+  const of = (nginx: Version): Settings => at(settings, nginx);
+  const newest = of(points[points.length - 1]!);
+  if (accepted(of(points[0]!))) return [of(points[0]!), newest];
   // the first that accepts it: what is accepted is one range of versions
   let [low, high] = [0, points.length - 1];
   while (high - low > 1) {
     const middle = (low + high) >> 1;
-    if (accepted(at(points[middle]!))) high = middle;
+    if (accepted(of(points[middle]!))) high = middle;
     else low = middle;
   }
-  return high === points.length - 1 ? [newest] : [at(points[high]!), newest];
+  return high === points.length - 1 ? [newest] : [of(points[high]!), newest];
 }

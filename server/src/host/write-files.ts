@@ -3,7 +3,6 @@
  * for single files (write-file-atomic and its like) cannot take back the first file of a fix when the second has no room, hence our own.
  */
 
-import crypto from 'node:crypto';
 import type { Stats } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
@@ -124,7 +123,7 @@ async function inPlace(file: string, bytes: Buffer): Promise<void> {
 }
 
 const besideOf = (real: string, kind: string): string =>
-  path.join(path.dirname(real), `.${path.basename(real)}.${process.pid}-${crypto.randomBytes(4).toString('hex')}.${kind}`);
+  path.join(path.dirname(real), `.${path.basename(real)}.${process.pid}-${crypto.randomUUID().slice(0, 8)}.${kind}`);
 
 /**
  * Puts the new text, or the old one that must come back, beside the target. A file with several names (hard links), and one whose folder or

@@ -17,7 +17,7 @@ import { type Deployment, NO_DEPLOYMENT } from '../deploy/deployment.ts';
 import { areAlternatives, type Menu, menusOf } from '../syntax/menu.ts';
 import type { SourceFile } from '../syntax/statement.ts';
 import { witnessesOf } from '../witness/requests.ts';
-import { type Spot, shapeOf, spotsOf } from '../witness/spots.ts';
+import { namesSomethingOwn, type Spot, shapeOf, spotsOf } from '../witness/spots.ts';
 import { type Fix, fixOf } from './fix.ts';
 import { withoutForeignText } from './foreign.ts';
 import { Held, Present } from './held.ts';
@@ -219,6 +219,8 @@ class Part {
   private readonly reports: Finding[] = [];
   private reported = 0;
   private failed = false;
+  /** what a rule about outcomes has found at the spot at hand; null while others are asked */
+  private outcome: Finding[] | null = null;
   /** what the block at hand has answered so far; null where nothing is remembered */
   private notes: BlockNotes | null = null;
 
@@ -247,6 +249,7 @@ class Part {
             const finding = collector.made(rule, level, message, report, input.file, via);
             if (!finding || (rule.inForce && input.directive?.statement.block === null && isOverridden(input.directive))) return;
             this.reported++;
+            this.outcome?.push(finding);
             if (this.notes) this.reports.push(finding);
             else collector.take(finding);
           },
@@ -275,23 +278,28 @@ class Part {
     const { config, dispatch } = this;
     if (!dispatch.byOutcome.length) return;
     const witnesses = witnessesOf(config);
-    /** spots of one shape about which a rule had nothing to say */
-    const quiet = new Map<string, Set<Rule>>();
+    /** of spots of one shape: rules that had nothing to say, and what others say of all of them alike */
+    const quiet = new Map<string, Map<Rule, readonly Finding[]>>();
     for (const spot of spotsOf(config)) {
       const written = new Set(spot.directives.map((d) => d.name));
       written.add(spot.location ? 'location' : 'server');
-      let calm: Set<Rule> | undefined;
+      let calm: Map<Rule, readonly Finding[]> | undefined;
       for (const { asked, names, when } of dispatch.byOutcome) {
         if (!meet(names, written)) continue;
         if (spot.unsure) break;
         if (!calm) {
           const shape = shapeOf(spot);
           calm = quiet.get(shape);
-          if (!calm) quiet.set(shape, (calm = new Set()));
+          if (!calm) quiet.set(shape, (calm = new Map()));
         }
-        if (calm.has(asked.rule)) continue;
+        const { opener } = spot.scope;
+        const before = calm.get(asked.rule);
+        if (before) {
+          for (const finding of before) this.collector.take({ ...finding, via: [opener?.via ?? []] });
+          continue;
+        }
         if (when && !this.wants(asked.rule, when, spot)) {
-          calm.add(asked.rule);
+          calm.set(asked.rule, NOTHING);
           continue;
         }
         if (witnesses.cut) {
@@ -299,8 +307,11 @@ class Part {
           return;
         }
         asked.input.spot = spot;
-        const { opener } = spot.scope;
-        if (!this.ask(asked, spot.scope, opener, opener?.file ?? main).reports) calm.add(asked.rule);
+        const found: Finding[] = [];
+        this.outcome = found;
+        const { reports } = this.ask(asked, spot.scope, opener, opener?.file ?? main);
+        this.outcome = null;
+        if (!reports || (!this.failed && saysOfAll(spot, found))) calm.set(asked.rule, found);
         yield;
       }
     }
@@ -535,6 +546,23 @@ class Part {
     }
   }
 }
+
+const NOTHING: readonly Finding[] = [];
+
+/**
+ * Whether what is said of a spot holds for each spot of its shape in the very same words: it is about a block around the server, and names
+ * nothing in which those differ.
+ */
+function saysOfAll({ server, config }: Spot, findings: readonly Finding[]): boolean {
+  if (!findings.length) return false;
+  return findings.every(({ at, message }) => {
+    let around = server.scope.parent;
+    while (around && !(around.opener && isAt(at, around.opener.nameAt))) around = around.parent;
+    return around !== null && !namesSomethingOwn(config, message);
+  });
+}
+
+const isAt = (a: Place, b: Place): boolean => a.file === b.file && a.span.start === b.span.start && a.span.end === b.span.end;
 
 /** Whether two sets have something in common. */
 function meet(some: ReadonlySet<string>, others: ReadonlySet<string>): boolean {

@@ -24,11 +24,17 @@ const NAMING = /_pass$|^include$|zone|cache|_log$|^limit_(req|conn)$|^error_page
 const spoken = new MemoPerBlock((directives): Hidden => {
   let scripts = false;
   const words = new Set<string>();
+  /** texts whose words are there already: most are in many lines */
+  const seen = new Set<string>();
   for (const d of directives) {
     // what a template fills in there may be any name
     if (d.statement.name.templated || (NAMING.test(d.name) && d.args.some((a) => a.templated))) scripts = true;
     if (d.name === 'upstream') continue;
-    for (const word of d.args) for (const part of word.value.split(/[^\w.@-]+/)) if (part) words.add(part.toLowerCase());
+    for (const { value } of d.args) {
+      if (seen.has(value)) continue;
+      seen.add(value);
+      for (const part of value.split(/[^\w.@-]+/)) if (part) words.add(part.toLowerCase());
+    }
   }
   return { scripts, words };
 });

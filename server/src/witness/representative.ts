@@ -74,11 +74,16 @@ function* requestsAt(spot: Spot): Generator<RequestInput> {
 export function representative(config: Config, most: number): RequestInput[] {
   const out: RequestInput[] = [];
   let rest = spotsOf(config).map(requestsAt);
-  while (rest.length && out.length < most)
-    rest = rest.filter((requests) => {
+  while (rest.length) {
+    const left: typeof rest = [];
+    for (const requests of rest) {
+      if (out.length >= most) return out;
       const { value, done } = requests.next();
-      if (!done && out.length < most) out.push(value);
-      return !done;
-    });
+      if (done) continue;
+      out.push(value);
+      left.push(requests);
+    }
+    rest = left;
+  }
   return out;
 }

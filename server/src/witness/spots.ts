@@ -548,9 +548,35 @@ function withNeighbours(config: Config, server: Server): number {
   return whole;
 }
 
+/** Whether a text has a word of those in which servers of one shape differ: a name that a server has to itself, or an upstream group. */
+export function namesSomethingOwn(config: Config, text: string): boolean {
+  for (const name of namesakes.of(config).keys()) if (name.length > 3 && text.includes(name)) return true;
+  for (const name of upstreamsOf(config).keys()) if (text.includes(name)) return true;
+  return false;
+}
+
 function locationPlace(location: Location): string {
   const outer = location.parent ? locationPlace(location.parent) : '';
   return `${outer}/${location.directive.scope.indexOf(location.directive)}`;
+}
+
+/** From here on a text is not searched for each name by itself: of a thousand names it is as long as they are. */
+const MANY_NAMES = 8;
+
+/** A text with numbers for names, the longest first, wherever one begins a word or a part of it. */
+function withoutNames(text: string, names: readonly string[]): string {
+  const numbers = new Map(names.map((name, i) => [name, names.length - i]));
+  const lengths = [...new Set(names.map((name) => name.length))].sort((a, b) => b - a);
+  const out: string[] = [];
+  let done = 0;
+  for (const { index } of text.matchAll(/(?<![a-z\d])[a-z\d]/g)) {
+    if (index < done) continue;
+    const length = lengths.find((n) => numbers.has(text.slice(index, index + n)));
+    if (length === undefined) continue;
+    out.push(text.slice(done, index), `<name ${numbers.get(text.slice(index, index + length))}>`);
+    done = index + length;
+  }
+  return out.join('') + text.slice(done);
 }
 
 function serverShape(config: Config, server: Server): string {
@@ -565,9 +591,11 @@ function serverShape(config: Config, server: Server): string {
   }
   let text = words.join('\u0001');
   const exact = server.names.flatMap((n) => (n.kind === 'exact' && n.text.length > 3 ? [n.text] : [])).sort((a, b) => b.length - a.length);
-  exact.forEach((name, i) => {
-    text = text.replaceAll(name, `<name ${exact.length - i}>`);
-  });
+  if (exact.length > MANY_NAMES) text = withoutNames(text, exact);
+  else
+    exact.forEach((name, i) => {
+      text = text.replaceAll(name, `<name ${exact.length - i}>`);
+    });
   const groups = upstreamsOf(config);
   text = text.replace(/:\/\/([\w.-]+)/g, (whole, name: string) => (groups.has(name) ? '://<group>' : whole));
   shapes.set(server, text);

@@ -1,7 +1,8 @@
 /** SARIF 2.1.0 for code scanning: rules with their help, fixes, fingerprints that survive moved lines. */
-import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { Log, Region, ReportingDescriptor, Result as SarifResult } from 'sarif';
 import { jsonText } from '../../base/escape.ts';
 import type { FileId } from '../../base/file-id.ts';
@@ -57,10 +58,7 @@ export function sarif({ files, text, rules }: Result): string {
             .slice(source.lines.startOf(source.lines.lineAt(f.at.span.start)), source.lines.endOf(source.lines.lineAt(f.at.span.start)))
             .trim()
         : '';
-      const hash = createHash('sha256')
-        .update(`${f.rule}\n${uri(f.at.file).uri}\n${line}`)
-        .digest('hex')
-        .slice(0, 32);
+      const hash = bytesToHex(sha256(utf8ToBytes(`${f.rule}\n${uri(f.at.file).uri}\n${line}`))).slice(0, 32);
       const nth = (seen.get(hash) ?? 0) + 1;
       seen.set(hash, nth);
       return {

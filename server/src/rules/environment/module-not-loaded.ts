@@ -39,6 +39,8 @@ or where the project names the image or the package: then a library that the com
     packaged: 'Unknown directive "{name}" to this nginx: it is in {module}, which is not loaded. {advice}.',
   },
   check({ config, directive, report }) {
+    const { fact: own } = directive;
+    if (own && statusOf(own, config.settings.target).known) return;
     if (!isJudged(directive) || isAftermath(directive, 'name') || isOwn(config, directive.name)) return;
     const { name } = directive;
     const { target } = config.settings;

@@ -74,9 +74,11 @@ Start with a small max-age. The header cannot be taken back while browsers remem
     const { opener } = scope;
     if (!server || !opener || !reachOf(server).tls || rejects(scope)) return;
     if (server.names.every((n) => isNobody(n.text)) || isLocalOnly(scope)) return;
-    const shown = config.kind === 'root' ? homePage(config, scope) : null;
     // a line that is lost on the way by inheritance is another rule's, one whose variable is empty here is none
-    if (shown ? isSent(shown) || (isTold(scope) && !isVariable(scope)) : isTold(scope)) return;
+    const told = isTold(scope);
+    if (told && !isVariable(scope)) return;
+    const shown = config.kind === 'root' ? homePage(config, scope) : null;
+    if (shown ? isSent(shown) : told) return;
     report('missing', {
       at: opener.nameAt,
       ...(shown ? { witness: proofOf(shown, `${shown.outcome.status} without Strict-Transport-Security`) } : {}),

@@ -365,9 +365,26 @@ const splits = new WeakMap<Directive, { at: number | null }>();
  * directive's name, when the directive is refused as it stands and would be accepted without it; null otherwise.
  */
 export function swallowed(directive: Directive): number | null {
+  if (isOneLine(directive) && countFits(directive)) return null;
   let known = splits.get(directive);
   if (!known) splits.set(directive, (known = { at: splitAt(directive) }));
   return known.at;
+}
+
+/** Whether all words of a directive are on the line of its name. */
+function isOneLine({ file: { text }, statement: { name, args } }: Directive): boolean {
+  const last = args.at(-1);
+  if (!last) return true;
+  for (let i = name.end; i < last.start; i++) if (text[i] === '\n' || text[i] === '\r') return false;
+  return true;
+}
+
+/** Whether a directive has as many arguments as it takes, and a block where it takes one. Then what it has swallowed began a line of its own. */
+function countFits({ fact, args, scope: { config }, statement }: Directive): boolean {
+  if (!fact) return true;
+  const arity = argsOf(fact, config.settings.target.nginx);
+  const isBlock = statement.open !== null;
+  return acceptsCount(arity, args.length) && (arity.block === isBlock || (!isBlock && !statement.closed));
 }
 
 function splitAt(directive: Directive): number | null {
@@ -378,10 +395,9 @@ function splitAt(directive: Directive): number | null {
   if (!statusOf(fact, target).known) return null;
   const arity = argsOf(fact, target.nginx);
   const values = directive.values;
-  const isBlock = statement.open !== null;
-  const countFits = acceptsCount(arity, values.length) && (arity.block === isBlock || (!isBlock && !statement.closed));
+  const fits = countFits(directive);
   let firstWrong = Number.POSITIVE_INFINITY;
-  if (countFits) {
+  if (fits) {
     for (const f of checkValues(fact, values, target))
       if (f.severity === 'error' && f.argument >= 0) firstWrong = Math.min(firstWrong, f.argument);
     if (firstWrong === Number.POSITIVE_INFINITY) return null;
@@ -392,8 +408,8 @@ function splitAt(directive: Directive): number | null {
     if (word.quote !== '' || !offers(config.catalog, target, word.value, context)) continue;
     const before = k === 0 ? statement.name : args[k - 1]!;
     const newLine = file.lines.lineAt(before.end) < file.lines.lineAt(word.start);
-    if (!newLine && (countFits || k === 0)) continue;
-    if (countFits && firstWrong < k) continue;
+    if (!newLine && (fits || k === 0)) continue;
+    if (fits && firstWrong < k) continue;
     const head = values.slice(0, k);
     if (!acceptsCount(arity, k) || checkValues(fact, head, target).some((f) => f.severity === 'error')) continue;
     return k;

@@ -101,6 +101,7 @@ The finding is at the mistake itself, and there is one for each mistake.`,
   about: [],
   looksAt: [{ file: true }, { directive: '*' }],
   needs: 'file',
+  contextFree: true,
   fixable: 'sometimes',
   messages: TEXTS,
   check({ config, directive, file, report }) {
