@@ -122,8 +122,9 @@ async function inPlace(file: string, bytes: Buffer): Promise<void> {
   }
 }
 
+/** A name that nothing has yet; who guesses it wins nothing, for it is only written where there is no such file (`wx`). */
 const besideOf = (real: string, kind: string): string =>
-  path.join(path.dirname(real), `.${path.basename(real)}.${process.pid}-${crypto.randomUUID().slice(0, 8)}.${kind}`);
+  path.join(path.dirname(real), `.${path.basename(real)}.${process.pid}-${Math.random().toString(16).slice(2, 10)}.${kind}`);
 
 /**
  * Puts the new text, or the old one that must come back, beside the target. A file with several names (hard links), and one whose folder or
