@@ -165,6 +165,28 @@ export const SHAPES: Readonly<Record<string, readonly [size: number, files: (n: 
         ),
       ),
   ],
+  'subrequests by mirror': [
+    1_500,
+    (n) =>
+      one(
+        server(
+          times(
+            n,
+            (i) =>
+              `location /p${i}/ { mirror /mirror${i}; root /srv; }\nlocation = /mirror${i} { internal; proxy_pass http://127.0.0.1:9000; }`,
+          ),
+        ),
+      ),
+  ],
+  'names of two servers, shared by turns': [
+    10_000,
+    (n) =>
+      one(
+        http(
+          [0, 1].map((k) => `server {\nlisten ${80 + k};\nserver_name\n${times(n, (i) => `s${i}.example`)};\nreturn 204;\n}`).join('\n'),
+        ),
+      ),
+  ],
   'stream servers': [
     8_000,
     (n) => one(`events {}\nstream {\n${times(n, (i) => `server { listen ${1024 + i}; proxy_pass 10.0.0.1:${1024 + i}; }`)}\n}\n`),
