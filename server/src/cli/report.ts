@@ -41,6 +41,9 @@ export interface ProjectReport {
   readonly notSeen: readonly string[];
 }
 
+/** The rules that say what was not looked at. */
+const NOT_CHECKED: ReadonlySet<string> = new Set(['not-checked', 'application-unread']);
+
 /** Puts the report together from what was asked for and found. */
 export function reportOn(asked: readonly Asked[], findings: readonly Finding[], isShown: (file: FileId) => boolean): ProjectReport {
   const readAs = new Map<FileId, ReadAs>();
@@ -65,7 +68,7 @@ export function reportOn(asked: readonly Asked[], findings: readonly Finding[], 
     readAs: [...readAs.values()].sort((a, b) => (a.id < b.id ? -1 : 1)),
     unseen: [...unseen.values()].sort((a, b) => (a.id === b.id ? a.span.start - b.span.start : a.id < b.id ? -1 : 1)),
     notChecked: findings
-      .filter((f) => f.rule === 'not-checked' && f.severity === 'error')
+      .filter((f) => NOT_CHECKED.has(f.rule) && f.severity === 'error')
       .map((f) => ({ id: f.at.file, span: f.at.span, why: f.message })),
     notSeen: [
       ...new Set(asked.flatMap((a) => [...a.project.notSeen, ...(a.config.tree.beside?.notSeen ? [a.config.tree.beside.notSeen] : [])])),

@@ -8,7 +8,7 @@ import type { Application, ApplicationSource, Framework, Listener, UnreadEnviron
 import { type ServerCommand, serverCommands } from './command.ts';
 import { type ComposeFile, type ComposeProject, type ComposeService, composeProjects, isCompose, readCompose } from './compose.ts';
 import { type DockerStage, type ImageCommand, imageServers, isDockerfile, readDockerfile } from './dockerfile.ts';
-import { type EnvDialect, isEnvFile, isEnvSample, readEnvFile, withoutSecrets } from './env-file.ts';
+import { beyondEnvFile, type EnvDialect, isEnvFile, isEnvSample, readEnvFile, withoutSecrets } from './env-file.ts';
 import { FRAMEWORKS } from './frameworks/all.ts';
 import { type FrameworkDeclaration, mainFile, type ProjectReading } from './frameworks/framework.ts';
 import { type Cluster, isManifest, NO_CLUSTER, readManifests } from './kubernetes.ts';
@@ -21,11 +21,16 @@ import type { Built, Reading, ServerDeclaration } from './servers/server.ts';
 import { unknown } from './servers/unknown.ts';
 import uwsgi from './servers/uwsgi.ts';
 import { byDefault, certain, likely, placeOf, type Setting, unknownSetting, written } from './setting.ts';
-import { closed, type Environment, NO_ENVIRONMENT, withVariables } from './shell.ts';
+import { closed, type Environment, MOST_OF_SCRIPT, NO_ENVIRONMENT, withVariables } from './shell.ts';
 import { readSupervisor } from './supervisor.ts';
 import { readService, readSocket, type ServiceUnit, type SocketUnit, unitName, unitText } from './systemd.ts';
-import { type Unread, whyUnread } from './unread.ts';
+import { TooMuch, type Unread, whyUnread } from './unread.ts';
 import { readVersions, type Versions } from './versions.ts';
+
+/** What starts an application, by name: whether the end of a long script could matter. */
+const PROGRAMS = new RegExp(
+  `\\b(${SERVERS.flatMap((s) => s.programs.flatMap((p) => p.names.map((n) => n.replaceAll('.', '\\.')))).join('|')})\\b`,
+);
 
 export interface Deployment {
   readonly applications: readonly Application[];
@@ -116,6 +121,10 @@ class Reader {
   }
 
   read(): Deployment {
+    for (const [file, text] of this.files) {
+      const why = isEnvFile(pathOf(file)) ? beyondEnvFile(text) : null;
+      if (why) this.failed(file, new TooMuch(why));
+    }
     const named = (test: (name: string, path: string) => boolean): [FileId, string][] =>
       [...this.files].filter(([file]) => test(basename(file), pathOf(file)));
     const units = named((n) => unitName(n) !== null).flatMap(([file, text]): { file: FileId; name: string; text: string }[] => {
@@ -414,16 +423,24 @@ class Reader {
       const script = word.startsWith('-') || word === '' ? null : this.find(word, near);
       const text = script ? this.files.get(script) : undefined;
       if (!script || text === undefined || !isShellScript(basename(script), text)) continue;
-      const found = serverCommands(MappedText.verbatim(script, text, { start: 0, end: text.length }), environment);
+      const found = this.commandsIn(script, text, environment);
       this.usedConfigs.add(script);
       if (found.length) return found;
     }
     return [];
   }
 
+  /** The servers that a script starts. It is read up to the limit, and that is said where a server is named after it. */
+  private commandsIn(file: FileId, text: string, environment: Environment): ServerCommand[] {
+    const end = Math.min(text.length, MOST_OF_SCRIPT);
+    if (PROGRAMS.test(text.slice(end)))
+      this.failed(file, new TooMuch(`it names a server after its first ${MOST_OF_SCRIPT / 1024} K characters, which alone are read`));
+    return serverCommands(MappedText.verbatim(file, text.slice(0, end), { start: 0, end }), environment);
+  }
+
   private script(file: FileId, text: string): void {
     if (this.usedConfigs.has(file)) return;
-    const commands = serverCommands(MappedText.verbatim(file, text, { start: 0, end: text.length }), NO_ENVIRONMENT);
+    const commands = this.commandsIn(file, text, NO_ENVIRONMENT);
     if (commands.length === 1) this.start({ ...LONE, source: 'script', name: basename(file), command: commands[0]!, files: [file] });
   }
 

@@ -9,6 +9,7 @@ import { grown } from './unread.ts';
 
 const MAX_LENGTH = 256 * 1024;
 const MAX_VARIABLES = 2000;
+const START = /^[ \t]*(?:export[ \t]+)?([A-Za-z_][\w.-]*)[ \t]*(?:=|:(?=[ \t]))[ \t]*/m;
 
 /** Names whose values are nobody's business: keys, tokens, passwords, and URLs that carry them. */
 const SECRET =
@@ -61,7 +62,16 @@ export function interpolate(text: string, environment: Environment): { text: str
   return { text: grown(put(text, 0)), unknown };
 }
 
-/** The variables of a file; the later of two lines with one name wins. What lies beyond 256 K characters or 2000 variables is not read. */
+/** Why a file of variables is not read to its end; null where it is. */
+export function beyondEnvFile(source: string): string | null {
+  if (source.length > MAX_LENGTH && START.test(source.slice(MAX_LENGTH))) return `it holds more than ${MAX_LENGTH / 1024} K characters`;
+  // a variable takes three characters and a line
+  if (source.length < MAX_VARIABLES * 3) return null;
+  const names = new Set([...source.matchAll(new RegExp(START, 'gm'))].map((m) => m[1]));
+  return names.size > MAX_VARIABLES ? `it holds more than ${MAX_VARIABLES} variables` : null;
+}
+
+/** The variables of a file; the later of two lines with one name wins. What lies beyond the limits is not read, and `beyondEnvFile` says so. */
 export function readEnvFile(
   file: FileId,
   source: string,
@@ -70,7 +80,7 @@ export function readEnvFile(
 ): Map<string, Setting<string>> {
   const text = source.slice(0, MAX_LENGTH);
   const out = new Map<string, Setting<string>>();
-  const start = /^[ \t]*(?:export[ \t]+)?([A-Za-z_][\w.-]*)[ \t]*(?:=|:(?=[ \t]))[ \t]*/gm;
+  const start = new RegExp(START, 'gm');
   for (let m = start.exec(text); m && out.size < MAX_VARIABLES; m = start.exec(text)) {
     const name = m[1]!;
     const from = m.index + m[0].length;

@@ -79,8 +79,20 @@ const pairs = (value: YamlValue | undefined): Map<string, string> =>
       : [],
   );
 
+/** Kinds of objects that nothing here reads, with definitions of several thousand lines each. */
+const UNREAD_KINDS = /^kind:\s*["']?(?:CustomResourceDefinition|ClusterRole|Role|ClusterRoleBinding|RoleBinding|ServiceAccount|CRD)\b/m;
+
+/** A bundle without the objects that nothing here reads, everything else in its place: what an operator ships is megabytes of definitions. */
+export function ofInterest(source: string): string {
+  if (!UNREAD_KINDS.test(source)) return source;
+  return source
+    .split(/^(?=---)/m)
+    .map((document) => (UNREAD_KINDS.test(document) ? document.replace(/[^\n]/g, ' ').replace(/^ {3}/, '---') : document))
+    .join('');
+}
+
 function manifests(file: FileId, source: string): Manifest[] {
-  return yamlDocuments(file, source)
+  return yamlDocuments(file, ofInterest(source), true)
     .flatMap((document) => (text(child(document, 'kind')) === 'List' ? items(child(document, 'items')) : [document]))
     .flatMap((body): Manifest[] => {
       const metadata = child(body, 'metadata');
@@ -135,7 +147,7 @@ function generatedMaps(files: readonly (readonly [FileId, string])[]): ReadonlyM
   const out = new Map<string, MapFiles>();
   for (const [file, source] of files)
     if (source.includes('configMapGenerator:'))
-      for (const document of yamlDocuments(file, source))
+      for (const document of yamlDocuments(file, ofInterest(source), true))
         for (const map of items(child(document, 'configMapGenerator'))) {
           const name = text(child(map, 'name'));
           const entries = items(child(map, 'files')).flatMap((item) => {

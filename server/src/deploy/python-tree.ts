@@ -91,7 +91,8 @@ export interface PythonModule {
   readonly afterImports: number;
 }
 
-const MAX_LENGTH = 1024 * 1024;
+/** Characters of a module. */
+export const MAX_LENGTH = 1024 * 1024;
 const MAX_DEPTH = 120;
 /** Parsed texts that are kept, the oldest going first. */
 const MAX_KNOWN = 300;

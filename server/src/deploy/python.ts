@@ -7,10 +7,11 @@ import { basename, dirname, type FileId, normalPath, pathOf, resolve } from '../
 import type { Place, Span } from '../base/span.ts';
 import { table } from '../base/table.ts';
 import { readEnvFile } from './env-file.ts';
-import type { Argument, Expr, Python, PythonModule, Stmt } from './python-tree.ts';
+import { type Argument, type Expr, MAX_LENGTH, type Python, type PythonModule, type Stmt } from './python-tree.ts';
 import { eitherOf, lift, type PyArgument, type PyValue, sameValue, truth, unknownValue } from './python-value.ts';
 import { certain } from './setting.ts';
 import { type Environment, NO_ENVIRONMENT } from './shell.ts';
+import { TooMuch } from './unread.ts';
 
 /** A call somewhere in a file, function bodies included. */
 export interface PyCall {
@@ -146,6 +147,10 @@ export class PythonProject {
       stores: running.stores,
       imported: running.imported,
     };
+    if (text.length > MAX_LENGTH) {
+      this.unread(file, new TooMuch(`it holds more than ${MAX_LENGTH / 1024} K characters`));
+      return { ...values, open: 'the module is too long to be read' };
+    }
     if (this.busy.size === 0) this.steps = 0;
     if (this.busy.has(file) || this.busy.size >= MAX_DEPTH || this.done.size >= MAX_MODULES)
       return { ...values, open: 'imports go round in a circle or are too many' };
@@ -439,6 +444,7 @@ export class PythonProject {
       case 'set': {
         const items: PyValue[] = [];
         let open: string | null = null;
+        if (expr.items.length > MAX_ITEMS) open = `it holds more than ${MAX_ITEMS} items`;
         for (const item of expr.items.slice(0, MAX_ITEMS)) {
           const value = sub(item.value);
           if (!item.unpacked) items.push(value);
@@ -455,6 +461,7 @@ export class PythonProject {
       case 'dict': {
         const entries: { key: PyValue; value: PyValue }[] = [];
         let open: string | null = null;
+        if (expr.entries.length > MAX_ITEMS) open = `it holds more than ${MAX_ITEMS} items`;
         for (const { key, value } of expr.entries.slice(0, MAX_ITEMS)) {
           if (key) entries.push({ key: sub(key), value: sub(value) });
           else {

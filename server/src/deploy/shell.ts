@@ -7,7 +7,7 @@ import type { Place } from '../base/span.ts';
 import { table } from '../base/table.ts';
 import type { MappedText } from './mapped-text.ts';
 import { type Setting, unknownSetting, written } from './setting.ts';
-import { grown } from './unread.ts';
+import { grown, TooMuch } from './unread.ts';
 
 /** Variables of a process, by name. */
 export interface Environment extends ReadonlyMap<string, Setting<string>> {
@@ -62,7 +62,11 @@ function cEscape(text: string, at: number): { text: string; length: number } | n
   return simple === undefined ? null : { text: simple, length: 2 };
 }
 
-const MAX_LENGTH = 64 * 1024;
+/** Characters of a text of commands. Longer scripts are read up to here (deployment.ts); a command of that length is none. */
+export const MOST_OF_SCRIPT = 256 * 1024;
+
+/** Characters of a `$(…)`: one that does not end is looked for at every `$(`. */
+const MOST_OF_SUBSTITUTION = 4096;
 
 interface Building {
   text: string;
@@ -80,7 +84,8 @@ function variableAt(text: string, at: number): { name: string; fallback: string 
   if (bare) return { name: bare[1]!, fallback: null, length: bare[0].length };
   if (text.startsWith('$(', at)) {
     let depth = 0;
-    for (let i = at + 1; i < text.length; i++) {
+    const end = Math.min(text.length, at + MOST_OF_SUBSTITUTION);
+    for (let i = at + 1; i < end; i++) {
       if (text[i] === '(') depth++;
       else if (text[i] === ')' && --depth === 0) return { name: text.slice(at + 1, i + 1), fallback: null, length: i + 1 - at };
     }
@@ -97,7 +102,8 @@ export function shellCommands(
   environment: Environment = NO_ENVIRONMENT,
   dialect: 'shell' | 'systemd' = 'shell',
 ): ShellCommand[] {
-  const text = source.text.slice(0, MAX_LENGTH);
+  const { text } = source;
+  if (text.length > MOST_OF_SCRIPT) throw new TooMuch(`a command is longer than ${MOST_OF_SCRIPT / 1024} K characters`);
   const commands: ShellCommand[] = [];
   const shell = dialect === 'shell';
   let words: ShellWord[] = [];

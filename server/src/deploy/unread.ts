@@ -30,6 +30,12 @@ export function counter(most: number, what: string): () => void {
   };
 }
 
+/** The text, if its reader takes that many characters. Throws TooMuch. */
+export function whole(text: string, most: number): string {
+  if (text.length > most) throw new TooMuch(`it holds more than ${most / 1024} K characters`);
+  return text;
+}
+
 /** No word of a command and no value of a variable is longer once its variables are put in. */
 const MAX_VALUE = 64 * 1024;
 

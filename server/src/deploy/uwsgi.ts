@@ -160,7 +160,7 @@ function readIni(file: FileId, text: string, environment: Environment, wanted: s
 }
 
 function readTree(file: FileId, text: string, environment: Environment, wanted: string): UwsgiOptions | null {
-  for (const document of yamlDocuments(file, text)) {
+  for (const document of yamlDocuments(file, text, true)) {
     if (document.kind !== 'map') continue;
     const entry = document.entries.find((e) => e.key === wanted);
     if (entry?.value.kind !== 'map') continue;

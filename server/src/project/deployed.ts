@@ -33,6 +33,8 @@ export interface Project {
   readonly placing: ReadonlyMap<FileId, string>;
   /** what was not looked at and why, for people */
   readonly notSeen: readonly string[];
+  /** of these, what the limits cut off: whoever asked for the whole folder has not got an answer about it */
+  readonly cut: readonly string[];
 }
 
 /** A project of which only what is named is known: for what is in no folder, such as a dump. */
@@ -47,6 +49,7 @@ export const loneProject = (folder: FileId, system: boolean): Project => ({
   instances: [],
   placing: new Map(),
   notSeen: [],
+  cut: [],
 });
 
 /** How many folders lie above a file. */

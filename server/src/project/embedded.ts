@@ -40,6 +40,8 @@ export type Quoting = 'lines' | 'folded' | 'double' | 'single' | 'plain';
 const MAX_LENGTH = 1024 * 1024;
 const MAX_FOUND = 200;
 const MAX_NODES = 50_000;
+/** levels of lists and maps */
+const MAX_WAY = 40;
 
 type Form = 'yaml' | 'shell' | 'markdown' | 'hcl' | 'puppet';
 
@@ -172,11 +174,18 @@ function snippetOf(key: string): readonly Context[] | null {
   return Object.hasOwn(SNIPPETS, name) ? SNIPPETS[name]! : null;
 }
 
-/** The configurations in a text, in order. `host` is the file's own name. Never throws. */
-export function embeddedIn(host: FileId, path: string, text: string): Embedded[] {
+/**
+ * The configurations in a text, in order. `host` is the file's own name. Never throws. `cut` hears why some may be missing: the text holds
+ * something of nginx and goes beyond the limits.
+ */
+export function embeddedIn(host: FileId, path: string, text: string, cut: (why: string) => void = () => {}): Embedded[] {
   const form = formOf(path, text);
-  if (!form || text.length > MAX_LENGTH || !HINT.test(text) || !(form === 'markdown' || TRACE.test(text))) return [];
-  const finder = new Finder(host, text);
+  if (!form || !HINT.test(text) || !(form === 'markdown' || TRACE.test(text))) return [];
+  if (text.length > MAX_LENGTH) {
+    cut(`it holds more than ${MAX_LENGTH / 1024} K characters`);
+    return [];
+  }
+  const finder = new Finder(host, text, cut);
   try {
     if (form === 'yaml') finder.yaml();
     else if (form === 'markdown') finder.markdown();
@@ -184,6 +193,7 @@ export function embeddedIn(host: FileId, path: string, text: string): Embedded[]
   } catch {
     // a host that cannot be read holds nothing that can be shown
   }
+  if (finder.found.length > MAX_FOUND) cut(`it holds more than ${MAX_FOUND} configurations`);
   return finder.found.sort((a, b) => a.span.start - b.span.start).slice(0, MAX_FOUND);
 }
 
@@ -206,6 +216,7 @@ class Finder {
   constructor(
     private readonly host: FileId,
     private readonly text: string,
+    private readonly cut: (why: string) => void,
   ) {
     const name = host.slice(host.lastIndexOf('/') + 1);
     this.writer = WRITTEN_ENDING.test(name) ? (!text.includes('{{') && FILLED_KEY.test(text) ? TERRAFORM : engineOfName(name)) : null;
@@ -255,7 +266,14 @@ class Finder {
   }
 
   private node(node: unknown, readable: string, way: readonly string[], key: string): void {
-    if (++this.nodes > MAX_NODES || way.length > 40 || this.found.length > MAX_FOUND) return;
+    if (++this.nodes > MAX_NODES || way.length > MAX_WAY || this.found.length > MAX_FOUND) {
+      this.cut(
+        way.length > MAX_WAY
+          ? `it is nested more than ${MAX_WAY} levels deep`
+          : `it holds more than ${MAX_NODES} values or ${MAX_FOUND} configurations`,
+      );
+      return;
+    }
     if (isMap(node)) {
       const place = ['path', 'dest', 'destination', 'target', 'filename'].map((k) => node.get(k)).find((v) => typeof v === 'string');
       const type = node.get('kind') === 'Secret' ? 'Secret' : '';
@@ -331,7 +349,7 @@ class Finder {
   documents(form: Exclude<Form, 'yaml' | 'markdown'>, within: Span, folder: string, outer: Reader | null = null, depth = 0): void {
     const text = this.text.slice(within.start, within.end);
     const opener = new RegExp(OPENERS[form], 'gm');
-    for (let m = opener.exec(text); m && this.found.length < MAX_FOUND; m = opener.exec(text)) {
+    for (let m = opener.exec(text); m && this.found.length <= MAX_FOUND; m = opener.exec(text)) {
       const { word, quoted } = m.groups!;
       const start = text.indexOf('\n', m.index + m[0].length) + 1;
       if (start === 0) return;
@@ -348,10 +366,12 @@ class Finder {
       const at = `${folder || 'here'}.${this.found.length}`;
       if (/<<[-~]?[ \t]*\\?["']?[A-Za-z_]/.test(inner)) {
         if (depth < MAX_NESTED) this.documents('shell', span, at, reader, depth + 1);
+        else this.cut(`it holds documents nested more than ${MAX_NESTED} deep`);
         continue;
       }
       if (/^\s*#cloud-config\b/.test(inner)) {
         if (depth < MAX_NESTED) this.yaml(only(this.text, span, inner), reader);
+        else this.cut(`it holds documents nested more than ${MAX_NESTED} deep`);
         continue;
       }
       const target = targetOf(form, text, m.index, start, end);
@@ -374,7 +394,7 @@ class Finder {
   markdown(): void {
     const { text } = this;
     const fence = /^([ \t>]*)(`{3,}|~{3,})[ \t]*([^\n`]*)\n/gm;
-    for (let m = fence.exec(text); m && this.found.length < MAX_FOUND; m = fence.exec(text)) {
+    for (let m = fence.exec(text); m && this.found.length <= MAX_FOUND; m = fence.exec(text)) {
       const start = m.index + m[0].length;
       const close = new RegExp(`^[ \\t>]*${m[2]![0]}{${m[2]!.length},}[ \\t]*$`, 'm').exec(text.slice(start));
       const end = close ? start + close.index : text.length;

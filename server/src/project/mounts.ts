@@ -7,6 +7,7 @@ import { basename, dirname, type FileId, isBelow, normalPath, pathOf, relativePa
 import type { Place } from '../base/span.ts';
 import { type ComposeFile, type ComposeProject, type ComposeService, composeProjects, isCompose, readCompose } from '../deploy/compose.ts';
 import { commandWords, type DockerCopy, type DockerStage, type ImageCommand, isDockerfile, readDockerfile } from '../deploy/dockerfile.ts';
+import { ofInterest } from '../deploy/kubernetes.ts';
 import { likely, placeOf, type Setting, written } from '../deploy/setting.ts';
 import { type Environment, NO_ENVIRONMENT } from '../deploy/shell.ts';
 import { whyUnread } from '../deploy/unread.ts';
@@ -87,9 +88,10 @@ export function instancesOf(texts: ReadonlyMap<FileId, string>, known: Known): I
     if (isCompose(name)) continue;
     if (/\.ya?ml$/.test(name))
       guarded(file, undefined, () => {
-        const tasks = ansibleInstance(file, yamlDocuments(file, text), known);
+        const tasks = ansibleInstance(file, yamlDocuments(file, text, true), known);
         if (tasks) out.push(tasks);
-        else kubernetes.read(file, yamlDocuments(file, withoutMarks(text)), ({ span }) => text.slice(span.start, span.end));
+        else
+          kubernetes.read(file, yamlDocuments(file, ofInterest(withoutMarks(text)), true), ({ span }) => text.slice(span.start, span.end));
       });
     else if (name.endsWith('.service')) {
       const starts = [...text.matchAll(/^\s*ExecStart\s*=(.*(?:\\\n.*)*)/gm)].map((start) => ({ start, said: startedBy(start[1]!) }));

@@ -38,9 +38,9 @@ export interface SurveyOptions {
 
 /** Files whose beginning is read, and files read for what they say of places. */
 const MAX_HEADS = 6000;
-const MAX_PLACING = 400;
+const MAX_PLACING = 6000;
 /** Files looked into for configurations in them. */
-const MAX_HOSTS = 1000;
+const MAX_HOSTS = 6000;
 /** Files of the application's side that are known by name; of these a configuration reads as many as `deploy/` takes. */
 const MAX_OTHERS = 4 * MAX_FILES;
 const AT_ONCE = 32;
@@ -50,6 +50,16 @@ export async function findProject(boundary: Boundary, files: FileSystem, options
   const { catalog, isOther = () => false, named = [], excluded, candidates = null, cancel = NEVER } = options;
   if (boundary.bare && !named.length) return loneProject(boundary.folder, boundary.system);
   const notSeen: string[] = [];
+  const cut: string[] = [];
+  const cutOff = (why: string): void => {
+    notSeen.push(why);
+    cut.push(why);
+  };
+  /** the first of a list, as many as there may be; that there are more is said */
+  const atMost = (list: readonly FileId[], most: number, what: string): readonly FileId[] => {
+    if (list.length > most) cutOff(`${list.length - most} of ${list.length} ${what} were not opened`);
+    return list.slice(0, most);
+  };
   const seen = new Set<FileId>();
   const marked = new Set<FileId>();
   const others: FileId[] = [];
@@ -61,13 +71,12 @@ export async function findProject(boundary: Boundary, files: FileSystem, options
   const { folder } = boundary;
   const home = basename(folder);
   const start = boundary.bare ? [] : [folder];
-  if (candidates?.more)
-    notSeen.push(`only the first ${candidates.files.length.toLocaleString('en')} files that the editor found were looked at`);
+  if (candidates?.more) cutOff(`only the first ${candidates.files.length.toLocaleString('en')} files that the editor found were looked at`);
   const walk = filesBelow(start, candidates ? holding(candidates, files) : files, {
     cancel,
     named,
     ...(excluded ? { excluded } : {}),
-    cut: (why) => notSeen.push(why),
+    cut: cutOff,
     leaving: (link) => links.push(link),
   });
   for await (const id of walk) {
@@ -100,11 +109,9 @@ export async function findProject(boundary: Boundary, files: FileSystem, options
     );
   // what its name gives away comes first, so that a budget never costs it
   heads.unshift(...called);
-  if (heads.length > MAX_HEADS)
-    notSeen.push(`${heads.length - MAX_HEADS} of ${heads.length} files that might be nginx configuration were not opened`);
   const roots: { id: FileId; rank: number }[] = [];
   const configs: FileId[] = [];
-  await each(heads.slice(0, MAX_HEADS), cancel, async (id) => {
+  await each(atMost(heads, MAX_HEADS, 'files that might be nginx configuration'), cancel, async (id) => {
     const verdict = await look(id, files, catalog);
     if (!verdict) return;
     const { text, kind } = verdict;
@@ -113,7 +120,7 @@ export async function findProject(boundary: Boundary, files: FileSystem, options
     if (main || kind === 'nginx') configs.push(id);
   });
   const texts = new Map<FileId, string>();
-  await each(placing.slice(0, MAX_PLACING), cancel, async (id) => {
+  await each(atMost(placing, MAX_PLACING, 'files that may say how nginx is deployed'), cancel, async (id) => {
     const read = await files.read(id);
     // most YAML of a repository has nothing to do with nginx
     if (read && !read.problem && (/nginx|openresty|angie/i.test(read.text) || /configMapGenerator|\.Files\.(Get|Glob)/.test(read.text)))
@@ -126,8 +133,12 @@ export async function findProject(boundary: Boundary, files: FileSystem, options
     if (read && !read.problem) environments.set(home, readEnvFile(env, withoutSecrets(read.text)));
   });
   const hosts: FileId[] = [];
+  const unread = (file: FileId, why: string): void => {
+    const said = `${relativePath(file, folder)} could not be read completely: ${why}`;
+    if (!cut.includes(said)) cutOff(said);
+  };
   const inner = new Map<FileId, readonly Embedded[]>();
-  await each(hosting.slice(0, MAX_HOSTS), cancel, async (id) => {
+  await each(atMost(hosting, MAX_HOSTS, 'scripts and manifests that may hold configurations'), cancel, async (id) => {
     const read = texts.has(id) ? { text: texts.get(id)! } : await whole(id, files);
     if (!read || ('problem' in read && read.problem)) return;
     if (
@@ -137,7 +148,7 @@ export async function findProject(boundary: Boundary, files: FileSystem, options
       /nginx/i.test(read.text)
     )
       texts.set(id, read.text);
-    const parts = embeddedIn(id, pathOf(id), read.text);
+    const parts = embeddedIn(id, pathOf(id), read.text, (why) => unread(id, why));
     if (!parts.length) return;
     hosts.push(id);
     inner.set(id, parts);
@@ -173,10 +184,11 @@ export async function findProject(boundary: Boundary, files: FileSystem, options
       // a here-document begins on the line after its instruction
       inner: ({ file, span }) => inner.get(file)?.find((e) => span.start <= e.span.start && e.span.start <= span.end + 2)?.id ?? null,
       environment: (home) => environments.get(home) ?? NO_ENVIRONMENT,
-      unread: (file, why) => notSeen.push(`${relativePath(file, folder)} could not be read completely: ${why}`),
+      unread,
     }),
     placing: sorted,
     notSeen,
+    cut,
   };
 }
 

@@ -160,7 +160,9 @@ const MAX_OTHERS = 300;
 export async function listsBeside(project: Project, file: FileId, sources: Sources): Promise<ReadonlySet<string>> {
   const apart = partsApart(project, file);
   const others = project.configs.filter((id) => id !== file && !apart.some((folder) => isBelow(id, folder)));
-  const read = await Promise.all(others.slice(0, MAX_OTHERS).map((id) => sources.source(id)));
+  // of more than that nobody says that something is not there
+  if (others.length > MAX_OTHERS) return new Set(INHERITED_LISTS);
+  const read = await Promise.all(others.map((id) => sources.source(id)));
   const names = read.flatMap((source) => (source && typeof source !== 'string' ? source.body.map((s) => s.name.value) : []));
   return new Set(names.filter((name) => INHERITED_LISTS.includes(name)));
 }

@@ -31,7 +31,7 @@ const SKIP = new Set([
   '.tools',
 ]);
 const MAX_ENTRIES = 60_000;
-const MAX_DEPTH = 14;
+const MAX_DEPTH = 40;
 const MAX_IGNORE_BYTES = 64 * 1024;
 
 export interface WalkOptions {

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { visible } from '../../base/escape.ts';
 import { type FileId, hostFileOf } from '../../base/file-id.ts';
 import { MemoryFiles } from '../../base/memory-files.ts';
+import type { Config } from '../../config/config.ts';
 import type { Level } from '../../config/settings.ts';
 import { isStock } from '../../config/stock.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
@@ -151,6 +152,9 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
       );
   }
   const overrides = ruleLevels(options, loader.parts.rules);
+  /** whether all of a folder was asked for, not files by their names */
+  const stats = await Promise.all(paths.map((name) => loader.files.stat(fileOfPath(path.resolve(name)))));
+  const wide = !stdin && (paths.length === 0 ? !options.root : stats.some((s) => s?.kind === 'folder'));
   const timings = options.timings ? { now: () => performance.now(), byRule: new Map<string, number>() } : undefined;
   const crashes: string[] = [];
   const run = async (): Promise<Checked[]> => {
@@ -163,7 +167,14 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
         onCrash: (rule, error) => crashes.push(`${rule.id}: ${crashWords(error)}`),
         ...(timings ? { timings } : {}),
       });
-      out.push({ config: tuned, deployment, findings: findings.filter((f) => shown === null || shown(f.at.file)), shown });
+      // who asked for the whole project and did not get it must not take silence for an answer
+      const cut = wide ? project.cut : [];
+      out.push({
+        config: tuned,
+        deployment,
+        findings: [...findings.filter((f) => shown === null || shown(f.at.file)), ...notChecked(tuned, overrides.active, cut)],
+        shown,
+      });
       progress.say(`${config.files.size} file${config.files.size === 1 ? '' : 's'} checked`);
     }
     return out;
@@ -310,6 +321,25 @@ interface Checked extends Found {
   readonly deployment: Deployment;
   /** which files were asked about; null: all */
   readonly shown: Asked['shown'];
+}
+
+/** What the limits cut off a project, as findings at the beginning of its main file. */
+function notChecked({ root, files, settings }: Config, active: readonly Rule[], cut: readonly string[]): Finding[] {
+  const rule = active.find((r) => r.id === 'not-checked');
+  const word = /\S+/.exec(files.get(root)?.text ?? '');
+  if (!rule || settings.rules[rule.id] === 'off') return [];
+  const start = word?.index ?? 0;
+  return cut.map((why) => ({
+    rule: rule.id,
+    group: rule.group,
+    severity: 'error',
+    at: { file: root, span: { start, end: start + (word?.[0].length ?? 0) } },
+    messageId: 'project',
+    message: rule.messages.project!.replace('{why}', () => why),
+    related: [],
+    fixes: [],
+    via: [],
+  }));
 }
 
 /** The findings by file, each once, with an empty list for a file that was read and has none. */

@@ -5,6 +5,7 @@ import { phpSize } from '../php-sizes.ts';
 import type { Environ } from '../seen.ts';
 import { type Seen, seen, unseen } from '../seen.ts';
 import { byDefault, certain, convert, placeOf, type Setting, unknownSetting, written } from '../setting.ts';
+import { whole } from '../unread.ts';
 import { headersOfParams, keyed } from './environ.ts';
 import { declareServer, plain } from './server.ts';
 
@@ -32,9 +33,9 @@ const seconds = (s: string): number | undefined => {
 function poolsOf(file: FileId, text: string): Map<string, Setting<string>>[] {
   const pools = new Map<string, Map<string, Setting<string>>>();
   let pool: Map<string, Setting<string>> | null = null;
-  for (const m of text
-    .slice(0, MAX_LENGTH)
-    .matchAll(/^[ \t]*(?:\[([^\]\n]+)\]|([a-z_.]+(?:\[[\w.]+\])?)[ \t]*=[ \t]*("[^"\n]*"|[^;\n]*))/gm)) {
+  for (const m of whole(text, MAX_LENGTH).matchAll(
+    /^[ \t]*(?:\[([^\]\n]+)\]|([a-z_.]+(?:\[[\w.]+\])?)[ \t]*=[ \t]*("[^"\n]*"|[^;\n]*))/gm,
+  )) {
     if (m[1] !== undefined) {
       pool = m[1] === 'global' ? null : (pools.get(m[1]) ?? new Map());
       if (pool) pools.set(m[1], pool);
@@ -85,6 +86,7 @@ export default declareServer<FpmSettings>({
       },
     ),
   file(file, text) {
+    if (!/^[ \t]*listen[ \t]*=/m.test(text)) return null;
     const pool = poolsOf(file, text).find((p) => p.has('listen'));
     const listen = pool?.get('listen');
     const place = listen && placeOf(listen);

@@ -2,6 +2,7 @@
 import type { FileId } from '../../base/file-id.ts';
 import { unknownSetting } from '../setting.ts';
 import type { ShellWord } from '../shell.ts';
+import { whole } from '../unread.ts';
 import gunicorn from './gunicorn.ts';
 import { declareServer, plain, type ServerDeclaration } from './server.ts';
 import { unproxied } from './unproxied.ts';
@@ -18,7 +19,7 @@ interface Line {
 function sectionsOf(text: string): ReadonlyMap<string, readonly Line[]> {
   const sections = new Map<string, Line[]>();
   let own: Line[] = [];
-  for (const m of text.slice(0, MAX_LENGTH).matchAll(/^(?:\[([^\]\n]+)\]|([A-Za-z][\w.]*)[ \t]*[=:][ \t]*([^\n]*))/gm)) {
+  for (const m of whole(text, MAX_LENGTH).matchAll(/^(?:\[([^\]\n]+)\]|([A-Za-z][\w.]*)[ \t]*[=:][ \t]*([^\n]*))/gm)) {
     if (m[1] !== undefined) {
       own = sections.get(m[1].trim()) ?? [];
       sections.set(m[1].trim(), own);

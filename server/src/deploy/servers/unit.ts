@@ -29,7 +29,7 @@ export default declareServer<UnitSettings>({
   start: () => plain({ forwarded: null }, [], undefined, { target: unknownSetting('no application is named') }),
   file(file, text) {
     if (!/\.json$/.test(basename(file)) || !text.includes('"listeners"')) return null;
-    for (const document of yamlDocuments(file, text)) {
+    for (const document of yamlDocuments(file, text, true)) {
       const listeners = child(document, 'listeners');
       for (const { key, keyPlace, value } of listeners?.kind === 'map' ? listeners.entries : []) {
         const pass = scalarText(child(value, 'pass'))?.text;

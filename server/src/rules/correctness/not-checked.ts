@@ -49,6 +49,7 @@ from every other finding.`,
       'From here on nothing is judged by what comes of requests: {count} were run, and that is the limit. Check this server in a project of its own.',
     unreadable: 'This file is not checked: {why}.',
     'too-many': 'These files are not checked: {why}. Include fewer.',
+    project: 'Not all of this project is checked: {why}. Name the folders that matter, or exclude others in the settings.',
     deep: 'The inside of this block is not checked: it is nested more than 300 levels deep.',
   },
   check({ directive, config, file, report }) {

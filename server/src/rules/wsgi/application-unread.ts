@@ -6,15 +6,14 @@ import { site, tree } from './_examples.ts';
 export default defineRule({
   id: 'application-unread',
   group: 'wsgi',
-  severity: 'warning',
+  severity: 'error',
   since: '0.2',
   title: 'Application file not read completely',
   why: `
 Compose files, Dockerfiles, units, scripts, settings and modules say how the application is started and configured. A file that goes
 beyond the limits (variables that double at every line, lists inside thousands of lists) is abandoned, and the rest is judged without it: what
-only that file says is not known.
-
-If a person wrote the file, please report it.`,
+only that file says is not known. Silence about it would pass for a clean configuration, so this is an error. If a person wrote the file, please
+report it.`,
   looksAt: { config: true },
   needs: 'deployment',
   fixable: 'never',
