@@ -16,29 +16,27 @@ import { findProject } from '../../server/src/project/project.ts';
 
 /**
  * finding: an error, and an exit code that is not 0 · stops: the command ends with words and a code of its own · unknown: the answer is unknown,
- * never "none" · shown: a list for people that says how many more there are, or a proposal less · kept: how much is remembered or done at once ·
- * search: how far away something is looked for · fact: of nginx, or the threshold of a rule
+ * never "none" · shown: a list for people that says how many more there are · kept: how much is remembered or done at once · search: how far away
+ * something is looked for · fact: of nginx
  */
 type Outcome = 'finding' | 'stops' | 'unknown' | 'shown' | 'kept' | 'search' | 'fact';
 
+/** The rooms that read foreign text, and the engine. */
+const ROOMS = ['base', 'cli', 'config', 'deploy', 'host', 'project', 'syntax', 'trace'];
+
 const LIMITS: Readonly<Record<string, Readonly<Record<string, Outcome>>>> = {
-  'answers/what-is-passed.ts': { MOST_TEXTS: 'unknown' },
   'base/file-system.ts': { MAX_FILE_BYTES: 'finding' },
   'base/glob.ts': { MAX_FOLDERS: 'finding', MAX_NAMES: 'finding' },
-  'base/pcre2.ts': { EDITOR_LIMITS: 'unknown', KEPT: 'kept' },
-  'catalog/ciphers.ts': { KEPT: 'kept' },
-  'catalog/value-check.ts': { MOST_ANSWERS: 'kept' },
-  'catalog/value-kind.ts': { MAX: 'fact' },
+  'base/pcre2.ts': { EDITOR_LIMITS: 'unknown' },
   'cli/baseline.ts': { MAX_BYTES: 'stops' },
   'cli/commands/trace.ts': { MAX_TEXT: 'stops', MAX_NAMES: 'stops', MOST_REDIRECTS: 'shown' },
   'cli/print/stylish.ts': { MAX_LINES: 'shown' },
-  'config/asked.ts': { MANY: 'kept' },
   'config/carried.ts': { DEPTH: 'unknown' },
   'config/load.ts': {
     MAX_FILES: 'finding',
     MAX_VOLUME: 'finding',
     MAX_DEPTH: 'finding',
-    AT_ONCE: 'kept',
+   ,
     MAX_SCRIPTS: 'unknown',
     MAX_STATEMENTS: 'finding',
     MAX_TEXT: 'unknown',
@@ -46,7 +44,7 @@ const LIMITS: Readonly<Record<string, Readonly<Record<string, Outcome>>>> = {
   },
   'config/renderings.ts': {
     MOST: 'unknown',
-    LARGE: 'kept',
+   ,
     MOST_OF_LARGE: 'unknown',
     MOST_DEFINITIONS: 'unknown',
     MOST_PAIRED: 'unknown',
@@ -57,6 +55,7 @@ const LIMITS: Readonly<Record<string, Readonly<Record<string, Outcome>>>> = {
   'deploy/dockerfile.ts': { MAX_INSTRUCTIONS: 'finding' },
   'deploy/env-file.ts': { MAX_LENGTH: 'finding', MAX_VARIABLES: 'finding' },
   'deploy/fills.ts': { MOST: 'unknown' },
+  'deploy/php-sizes.ts': { MAX_LENGTH: 'unknown' },
   'deploy/procfile.ts': { MAX_PROCESSES: 'finding' },
   'deploy/python-tree.ts': { MAX_LENGTH: 'finding', MAX_DEPTH: 'unknown', MAX_KNOWN: 'kept' },
   'deploy/python.ts': { MAX_STEPS: 'unknown', MAX_MODULES: 'unknown', MAX_DEPTH: 'unknown', MAX_ITEMS: 'unknown' },
@@ -69,16 +68,7 @@ const LIMITS: Readonly<Record<string, Readonly<Record<string, Outcome>>>> = {
   'deploy/versions.ts': { MAX_LENGTH: 'unknown' },
   'deploy/wanted.ts': { MAX_FILES: 'search' },
   'deploy/yaml-text.ts': { MAX_LENGTH: 'finding', MAX_NODES: 'finding', MAX_ALIASES: 'finding' },
-  'features/completion/meanings.ts': { KEPT: 'fact' },
-  'features/hover/in-force.ts': { MOST: 'shown' },
-  'features/symbols.ts': { LIMIT: 'shown' },
-  'features/ways-out.ts': { MOST: 'shown' },
-  'fixes/apply.ts': { MAX_PASSES: 'shown' },
-  'fixes/traces.ts': { MOST: 'unknown' },
-  'host/node-files.ts': { AT_ONCE: 'kept', MAX_LINE: 'stops', MAX_INPUT: 'stops' },
-  'lsp/handlers/code-action.ts': { AT_ONCE: 'kept' },
-  'lsp/publish.ts': { MOST: 'shown' },
-  'project/applications.ts': { AT_ONCE: 'kept' },
+  'host/node-files.ts': { MAX_LINE: 'stops', MAX_INPUT: 'stops' },
   'project/boundary.ts': { MAX_UP: 'search', MAX_MARK_UP: 'search', MAX_MAIN_UP: 'search' },
   'project/content.ts': { MAX_STATEMENTS: 'search' },
   'project/embedded.ts': { MAX_LENGTH: 'finding', MAX_FOUND: 'finding', MAX_NODES: 'finding', MAX_WAY: 'finding', MAX_NESTED: 'finding' },
@@ -88,50 +78,26 @@ const LIMITS: Readonly<Record<string, Readonly<Record<string, Outcome>>>> = {
     MAX_PLACING: 'finding',
     MAX_HOSTS: 'finding',
     MAX_OTHERS: 'search',
-    AT_ONCE: 'kept',
+   ,
     MAX_BESIDE: 'unknown',
   },
   'project/standin.ts': { MAX_OTHERS: 'unknown' },
   'project/walk.ts': { MAX_ENTRIES: 'finding', MAX_DEPTH: 'finding', MAX_IGNORE_BYTES: 'search' },
-  'rules/compliance/client-timeouts-long.ts': { MOST: 'fact' },
-  'rules/compliance/header-buffers-large.ts': { MOST: 'fact' },
-  'rules/compliance/tls-session-long.ts': { MOST: 'fact' },
-  'rules/correctness/cors-preflight-fails.ts': { MOST_ORIGINS: 'shown', MOST_METHODS: 'shown' },
-  'rules/correctness/not-checked.ts': { MAX_DEPTH: 'finding' },
-  'rules/correctness/proxy-to-itself.ts': { MOST_HOPS: 'search' },
-  'rules/correctness/rewrite-cycle.ts': { MOST: 'fact' },
-  'rules/limits/zone-too-small.ts': { LARGE_ENTRY: 'fact' },
-  'rules/performance/rlimit-below-connections.ts': { USUAL_LIMIT: 'fact' },
-  'rules/security/_exposures.ts': { HEADER_LIMIT: 'fact' },
-  'rules/shared.ts': { MOST_PLACES: 'shown' },
-  'rules/tls/hsts-without-always.ts': { MOST: 'search' },
-  'rules/upstreams/request-buffering-off.ts': { LARGE: 'fact' },
-  'rules/upstreams/timeouts-inverted.ts': { CONNECT_LIMIT: 'fact' },
-  'rules/wsgi/admin-unprotected.ts': { LIMIT: 'fact' },
-  'syntax/document.ts': { MANY: 'kept' },
   'syntax/lower.ts': { MAX_DEPTH: 'finding' },
   'syntax/template/condition.ts': { MOST: 'unknown' },
   'syntax/template/structure.ts': { MAX_DEPTH: 'unknown', MOST_ALTERNATIVES: 'unknown', MOST: 'unknown' },
   'trace/filters.ts': { MAX_OFFSET: 'fact' },
-  'trace/handlers/upstream.ts': { KEPT_ON_REDIRECT: 'fact' },
   'trace/passwords.ts': { MOST_ROUNDS: 'unknown', MOST_COST: 'unknown', MOST_KEPT: 'kept' },
   'trace/run.ts': { MAX_DEPTH: 'stops', MAX_VALUE: 'unknown' },
-  'trace/script.ts': { KEPT: 'kept' },
   'trace/variables.ts': { MAX_JSON_DEPTH: 'fact' },
-  'witness/follow.ts': { MOST_HOPS: 'search' },
-  'witness/representative.ts': { MOST_ROWS: 'search' },
-  'witness/requests.ts': { MOST: 'finding' },
-  'witness/spots.ts': { MOST_NAMES: 'search', MOST_PATHS: 'search', MOST_READINGS: 'search' },
 };
 
 test('every limit has a row, and every row its limit', () => {
   const found: string[] = [];
   for (const name of fs.readdirSync('server/src', { recursive: true }) as string[]) {
-    if (!name.endsWith('.ts')) continue;
+    if (!name.endsWith('.ts') || !ROOMS.includes(name.split(/[\\/]/)[0]!)) continue;
     const text = fs.readFileSync(path.join('server/src', name), 'utf8');
-    const limits = text.matchAll(
-      /^(?:export )?const ((?:MAX|MOST|DEPTH|LIMIT|LARGE|KEPT|MANY)(?:_[A-Z_]+)?|[A-Z]+_LIMITS?|AT_ONCE)\b(?::[^=]*)? = /gm,
-    );
+    const limits = text.matchAll(/^(?:export )?const ((?:MAX|MOST|DEPTH|LIMIT)(?:_[A-Z_]+)?|[A-Z]+_LIMITS?)\b(?::[^=]*)? = /gm);
     for (const [, limit] of limits) found.push(`${name.replaceAll('\\', '/')} ${limit}`);
     // a number in the place of a name has no row to stand in
     for (const [call] of text.matchAll(/\b(?:text|source|own|inner)\.slice\(0, \d{4,}[\d_]*\)/g)) found.push(`${name} ${call}`);

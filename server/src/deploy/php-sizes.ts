@@ -40,6 +40,7 @@ function inFiles(files: ReadonlyMap<FileId, string>, name: string, user: boolean
   // `RUN echo "…" > conf.d/uploads.ini`, a here-document, and `sed 's/… = 8M/… = 64M/'`, of which the last counts
   const run = new RegExp(`^(?![ \\t]*#).*(?:\\b|\\\\n)${name}[ \\t]*=[ \\t]*["']?(\\d+[KMG]?)\\b`, 'gim');
   for (const [file, source] of files) {
+    if (source.includes(name, MAX_LENGTH)) return unknownSetting(`${basename(file)} is too long to be read`);
     const text = source.slice(0, MAX_LENGTH);
     const isUser = basename(file) === '.user.ini';
     const match =
