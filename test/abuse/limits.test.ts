@@ -36,7 +36,6 @@ const LIMITS: Readonly<Record<string, Readonly<Record<string, Outcome>>>> = {
     MAX_FILES: 'finding',
     MAX_VOLUME: 'finding',
     MAX_DEPTH: 'finding',
-   ,
     MAX_SCRIPTS: 'unknown',
     MAX_STATEMENTS: 'finding',
     MAX_TEXT: 'unknown',
@@ -44,7 +43,6 @@ const LIMITS: Readonly<Record<string, Readonly<Record<string, Outcome>>>> = {
   },
   'config/renderings.ts': {
     MOST: 'unknown',
-   ,
     MOST_OF_LARGE: 'unknown',
     MOST_DEFINITIONS: 'unknown',
     MOST_PAIRED: 'unknown',
@@ -78,7 +76,6 @@ const LIMITS: Readonly<Record<string, Readonly<Record<string, Outcome>>>> = {
     MAX_PLACING: 'finding',
     MAX_HOSTS: 'finding',
     MAX_OTHERS: 'search',
-   ,
     MAX_BESIDE: 'unknown',
   },
   'project/standin.ts': { MAX_OTHERS: 'unknown' },
