@@ -77,6 +77,7 @@ const LIMITS: Readonly<Record<string, Readonly<Record<string, Outcome>>>> = {
     MAX_HOSTS: 'finding',
     MAX_OTHERS: 'search',
     MAX_BESIDE: 'unknown',
+    MAX_BESIDE_LENGTH: 'unknown',
   },
   'project/standin.ts': { MAX_OTHERS: 'unknown' },
   'project/walk.ts': { MAX_ENTRIES: 'finding', MAX_DEPTH: 'finding', MAX_IGNORE_BYTES: 'search' },
