@@ -967,4 +967,16 @@ ${HEADERS}    proxy_pass http://127.0.0.1:%app_port%;
 `,
 });
 
+add('a site of Terraform whose names no variable of nginx has', ['modules/web/site.tpl'], {
+  'modules/web/site.tpl': `server {
+    listen 80;
+    server_name \${domain-name} \${var.alias};
+    access_log /var/log/nginx/\${domain-name}.log;
+    location / {
+${HEADERS}        proxy_pass http://127.0.0.1:\${local.ports["web"]};
+    }
+}
+`,
+});
+
 export const LAYOUTS: readonly Layout[] = list;

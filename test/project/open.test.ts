@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Config } from '../../server/src/config/config.ts';
+import { hover } from '../../server/src/features/hover.ts';
 import { fragmentOf, mainOf, parts, saidOf } from './tree.ts';
 import { checked, inMemory } from './world.ts';
 
@@ -192,4 +193,53 @@ test('of too many neighbours not all are read: then no name is unused, and it is
   const large = await unused({ 'spare/large.conf': spare(0) + `# ${'word '.repeat(1_000_000)}\n` });
   assert.equal(large.found, false);
   assert.match(large.said.join(), / 0 were looked through/);
+});
+
+describe('a hover says what it does not see', () => {
+  /** What is shown at the mark `|`. */
+  async function shownAt(marked: string): Promise<string> {
+    const offset = marked.indexOf('|');
+    const { asked } = await checked(inMemory({ 'nginx.conf': marked.replace('|', '') }), ['nginx.conf']);
+    const { config } = asked[0]!;
+    return hover([config], config.files.get(config.root)!, offset)?.markdown ?? '';
+  }
+  const whole = (line: string, more = ''): string =>
+    `events {}\nhttp {\n${more}    server {\n        listen 80;\n        location / {\n            ${line}\n        }\n    }\n}\n`;
+  const open = (line: string, more = ''): string => whole(line, `    include /etc/nginx/extra/*.conf;\n${more}`);
+  const POOL = '    upstream po|ol {\n        server 127.0.0.1:8000;\n    }\n';
+  for (const [title, text, said, closed, saidThen] of [
+    [
+      'a variable',
+      open('add_header X-Zone $zo|ne;'),
+      /^Nothing that is seen defines `\$zone`.*extra/,
+      whole('add_header X-Zone $zo|ne;'),
+      /^Nothing defines `\$zone` in this configuration/,
+    ],
+    [
+      'an upstream',
+      open('proxy_pass http://back|end;'),
+      /^Goes to `backend:80`, unless an upstream of that name.*extra/,
+      whole('proxy_pass http://back|end;'),
+      /^Goes to `backend:80`\./,
+    ],
+    ['uses of a name', open('return 204;', POOL), /Used nowhere that is seen\./, whole('return 204;', POOL), /Used nowhere\./],
+    [
+      'the files of a mask',
+      whole('include /etc/nginx/ot|her/*.conf;'),
+      /^No file that is seen matches/,
+      whole('include /etc/nginx/no|ne.conf;'),
+      /^There is no such file here/,
+    ],
+    [
+      'a group',
+      whole('include /etc/nginx/other/*.conf;\n            add_header X-Group $|1;'),
+      /that is seen comes before `\$1`/,
+      whole('add_header X-Group $|1;'),
+      /`\$1` is empty here/,
+    ],
+  ] as const)
+    test(title, async () => {
+      assert.match(await shownAt(text), said);
+      assert.match(await shownAt(closed), saidThen);
+    });
 });

@@ -14,6 +14,7 @@ import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
 import { readLocation } from '../config/locations.ts';
 import { regexesOf } from '../config/names.ts';
+import { mayDeclare } from '../config/unseen-names.ts';
 import { passTarget, targetServers } from '../config/upstreams.ts';
 import { type Rule, ruleOf } from '../rules/rule.ts';
 import { suppressionsOf } from '../rules/suppress.ts';
@@ -133,7 +134,14 @@ function variableHover(configs: readonly Config[], uses: readonly Directive[], w
     const text = variableWords(config, found.name, protocol);
     if (text) return { span: found.span, markdown: text };
   }
-  return { span: found.span, markdown: `Nothing defines ${code(`$${found.name}`)} in this configuration.` };
+  const unseen = mayDeclare(use.scope.config, 'variable');
+  const name = code(`$${found.name}`);
+  return {
+    span: found.span,
+    markdown: unseen.length
+      ? `Nothing that is seen defines ${name}; it may be declared where nobody sees it: ${mdText(unseen[0]!)}.`
+      : `Nothing defines ${name} in this configuration.`,
+  };
 }
 
 function regexHover(use: Directive, word: Word): Hover | null {
@@ -186,9 +194,11 @@ const ARGUMENTS: Readonly<Record<string, (uses: readonly Directive[], index: num
       const names = include.files.map((f) => `- ${code(relativePath(f, config.confDir))}`);
       const text = names.length
         ? `Reads ${names.length} file${names.length === 1 ? '' : 's'}${names.length > 1 ? ', in this order' : ''}:\n\n${names.slice(0, 20).join('\n')}${names.length > 20 ? `\n- and ${names.length - 20} more` : ''}`
-        : include.mask
-          ? 'No file matches: nothing is read, and nginx does not complain.'
-          : 'There is no such file here.';
+        : !include.mask
+          ? 'There is no such file here.'
+          : include.unseen !== null
+            ? 'No file that is seen matches; what is there on the server is not known.'
+            : 'No file matches: nothing is read, and nginx does not complain.';
       if (!out.includes(text)) out.push(text);
     }
     return out.length ? out.join('\n\n') : null;
@@ -208,7 +218,11 @@ function passWords(use: Directive): string | null {
   const p = proxied(use);
   const servers = targetServers(target);
   if (target.upstream) out.push(upstreamWords(target.upstream));
-  else out.push(`Goes to ${servers.map(code).join(', ')}${target.tls ? ' over TLS' : ''}.`);
+  else {
+    const named = /^[\w-]+$/.test(target.host) && target.portText === '' && mayDeclare(use.scope.config, 'upstream')[0];
+    const unless = named ? `, unless an upstream of that name is declared where nobody sees it: ${mdText(named)}` : '';
+    out.push(`Goes to ${servers.map(code).join(', ')}${target.tls ? ' over TLS' : ''}${unless}.`);
+  }
   if (use.name === 'proxy_pass' && target.kind === 'proxy') {
     const shown = p && example(p, (use.scope.opener && readLocation(use.scope.opener))?.modifier === '=' ? 'exact' : 'prefix');
     if (shown) out.push(`The location’s prefix is replaced: ${code(shown.from)} is asked for as ${code(shown.to)}.`);

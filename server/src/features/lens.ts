@@ -4,6 +4,7 @@ import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
 import { namesOf } from '../config/names.ts';
 import { everywhere } from '../config/pieces.ts';
+import { mayUse } from '../config/unseen-names.ts';
 import { PASS_DIRECTIVES, passTarget } from '../config/upstreams.ts';
 import type { SourceFile } from '../syntax/statement.ts';
 import { directivesOf } from './directives-of.ts';
@@ -75,7 +76,13 @@ export function lenses(
         ? configs.flatMap((c) => passesTo(c, d))
         : uses.map((u) => ({ file: u.directive.file.id, span: u.span }));
       const unique = places.filter((p, i) => places.findIndex((o) => o.file === p.file && o.span.start === p.span.start) === i);
-      out.push({ kind: 'references', span, title: unique.length === 1 ? '1 reference' : `${unique.length} references`, places: unique });
+      const hidden = unique.length === 0 && configs.some((c) => mayUse(c).length > 0);
+      out.push({
+        kind: 'references',
+        span,
+        title: unique.length === 1 ? '1 reference' : `${unique.length} references${hidden ? ' seen' : ''}`,
+        places: unique,
+      });
     }
   }
   return out;

@@ -5,6 +5,7 @@ import type { Span } from '../base/span.ts';
 import { NAME_TITLES, type NameKind } from '../catalog/names.ts';
 import type { Config } from '../config/config.ts';
 import { type NameIndex, type NameSite, namesOf } from '../config/names.ts';
+import { mayDeclare } from '../config/unseen-names.ts';
 import type { Called } from '../fixes/traces.ts';
 import type { FixChange } from '../rules/rule.ts';
 import type { SourceFile } from '../syntax/statement.ts';
@@ -33,7 +34,10 @@ export function renameRange(
   const { config, site } = hit;
   const index = namesOf(config);
   const defined = index.same(site).filter((s) => s.role === 'defines');
-  if (site.kind === 'variable' && !defined.length) return { refused: `$${site.name} is nginx's own variable.` };
+  if (site.kind === 'variable' && !defined.length && config.catalog.variable(site.name, site.protocol ?? 'http'))
+    return { refused: `$${site.name} is nginx's own variable.` };
+  const unseen = defined.length ? undefined : mayDeclare(config, site.kind)[0];
+  if (unseen !== undefined) return { refused: `The ${NAME_TITLES[site.kind]} "${site.name}" is declared where nobody sees it: ${unseen}.` };
   if (!defined.length) return { refused: `The ${NAME_TITLES[site.kind]} "${site.name}" is not declared in this configuration.` };
   if (site.kind === 'js-module' && defined.some((d) => d.directive.args.length === 1))
     return { refused: `The module is called like its file. Give it a name first: js_import ${site.name} from …;` };

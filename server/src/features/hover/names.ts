@@ -7,6 +7,7 @@ import { parseOffset, parseRate, parseSize } from '../../catalog/value-kind.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
 import { type NameSite, namesOf } from '../../config/names.ts';
+import { mayUse } from '../../config/unseen-names.ts';
 import { type Upstream, upstreamsOf } from '../../config/upstreams.ts';
 import { about, cacheKeys, keyLength, limitConnKeys, limitReqKeys } from '../capacity.ts';
 import { headOf, whereOf } from '../place-words.ts';
@@ -110,7 +111,7 @@ export function nameWords(config: Config, site: NameSite): string | null {
   if (site.kind === 'upstream') {
     const upstream = upstreamsOf(config, site.protocol === 'stream' ? 'stream' : 'http').get(site.name.toLowerCase());
     const open = index.openUses(site.name, site.protocol).length;
-    return upstream ? `${upstreamWords(upstream)}\n\n${usedText(uses, open)}` : null;
+    return upstream ? `${upstreamWords(upstream)}\n\n${usedText(config, uses, open)}` : null;
   }
   const [first] = definitions;
   if (!first) return null;
@@ -124,13 +125,14 @@ export function nameWords(config: Config, site: NameSite): string | null {
       mdFence(d.file.text.slice(d.statement.start, Math.min(d.statement.end, d.statement.start + 800)), 'nginx'),
       ...zoneWords(d, site.name),
     );
-  out.push(usedText(uses));
+  out.push(usedText(config, uses));
   return out.join('\n\n');
 }
 
 /** @param open places that may use the name by a variable */
-export const usedText = (n: number, open = 0): string => {
-  const known = n === 0 ? 'Used nowhere' : n === 1 ? 'Used once' : `Used ${n} times`;
+export const usedText = (config: Config, n: number, open = 0): string => {
+  const known =
+    n === 0 ? (mayUse(config).length ? 'Used nowhere that is seen' : 'Used nowhere') : n === 1 ? 'Used once' : `Used ${n} times`;
   if (open === 0) return `${known}.`;
   return `${n === 0 ? `${known} by name` : known}; ${open === 1 ? 'one place' : `${open} places`} may use it by a variable.`;
 };

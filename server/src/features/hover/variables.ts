@@ -4,6 +4,7 @@ import { mdCode, mdFence, mdText } from '../../base/escape.ts';
 import type { Protocol } from '../../catalog/context.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
+import { unseenInForce } from '../../config/effective.ts';
 import { namesOf, regexesOf } from '../../config/names.ts';
 import { describeVariable } from '../describe.ts';
 import { headOf, whereOf } from '../place-words.ts';
@@ -33,7 +34,12 @@ export function capturedBy(use: Directive): { directive: Directive; pattern: str
 /** Markdown on `$1`. */
 export function captureWords(use: Directive, name: string): string | null {
   const found = capturedBy(use);
-  if (!found.length) return `${mdCode(`$${name}`)} is empty here: no regular expression with groups comes before it.`;
+  if (!found.length) {
+    const unseen = unseenInForce(use.scope, 'rewrite')[0] ?? unseenInForce(use.scope, 'if')[0];
+    return unseen
+      ? `No regular expression with groups that is seen comes before ${mdCode(`$${name}`)}: ${mdText(unseen.why)}.`
+      : `${mdCode(`$${name}`)} is empty here: no regular expression with groups comes before it.`;
+  }
   const lines = found.slice(0, 4).map(({ directive, pattern }) => {
     const group = groupsOf(pattern)[Number(name) - 1];
     return group
@@ -67,7 +73,7 @@ export function variableWords(config: Config, name: string, protocol: Protocol |
       const { statement, file } = map.directive;
       if (statement.end - statement.start < 800) out.push(mdFence(file.text.slice(statement.start, statement.end), 'nginx'));
     }
-    out.push(usedText(index.references('variable', name, protocol).length));
+    out.push(usedText(config, index.references('variable', name, protocol).length));
   }
   if (fact) out.push(describeVariable(fact, name, config.settings.target));
   return out.length ? out.join('\n\n') : null;

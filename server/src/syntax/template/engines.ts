@@ -426,6 +426,9 @@ function writerOf(name: string, text: string, outside: (text: string) => boolean
   if (other) return { family: other[1], name: other[2] };
   // `.tmpl` and `.tpl` are names that every engine is given
   if (family === 'go' && !found.length) {
+    // no variable of nginx has such a name: Terraform fills it in
+    if (/\$\{[A-Za-z_]\w*(?:-\w+)+\}|\$\{[A-Za-z_][\w-]*(?:\.\w|\[|\()[^}\n]*\}|%\{[ \t~]*(?:if|for)\b/.test(text))
+      return { family: 'terraform', name: 'terraform' };
     const plain = substituted(text);
     if (plain) return plain;
   }
