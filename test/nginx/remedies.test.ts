@@ -334,6 +334,29 @@ const ROWS: readonly Row[] = [
     plus: 'server { return 200 $section; }',
     harm: async ({ get }) => (await get('/admin/x')).body !== 'admin',
   },
+  {
+    rule: 'auth-basic-not-off',
+    files: { users: 'alice:{PLAIN}right\n' },
+    harm: async ({ get }) => (await get('/open/')).status === 401,
+  },
+  {
+    rule: 'unlikely-unit',
+    example: 3,
+    // nginx reads the length first, and waits for a body that it takes
+    harm: ({ get }) =>
+      Promise.race([
+        new Promise<boolean>((done) => setTimeout(() => done(false), 1500).unref()),
+        get('/', { method: 'POST', headers: ['Content-Length: 11'] }).then(
+          ({ status }) => status === 413,
+          () => false,
+        ),
+      ]),
+  },
+  {
+    rule: 'https-parameter-missing',
+    example: 2,
+    harm: async ({ get }) => headerOf((await get('/', { headers: ['X-Forwarded-Proto: https'] })).passed, 'HTTPS') !== 'on',
+  },
   { rule: 'regex-in-prefix-location', harm: async ({ get }) => (await get('/img/a.png')).status !== 200 },
   { rule: 'regex-in-prefix-location', example: 2, harm: async ({ get }) => (await get('/a')).status !== 200 },
   { rule: 'rewrite-cycle', files: { 'html/app/index.php/x': 'X' }, harm: async ({ get }) => (await get('/app/x')).status === 500 },
@@ -445,6 +468,7 @@ const ALONE: Readonly<Record<string, string>> = {
   'unused-variable': 'nothing uses it',
   'unused-zone': 'nothing uses it',
   'version-beyond-data': 'about this program',
+  'websocket-closed-when-idle': 'takes a minute',
   'all-servers-down': 'the good text names machines that are not there',
   'auth-request-body-announced': 'the authority has to wait for the body: trace-rules',
   'backup-with-hash': 'shown by a failing server only',

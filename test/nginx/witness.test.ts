@@ -41,7 +41,7 @@ async function shows(finding: Finding, running: Running, echo: Echo): Promise<{ 
   const inside = (text: string): string =>
     text.replaceAll(`http://127.0.0.1:${echo.ports.http}`, 'http://127.0.0.1:8000').replace(`//${os.hostname()}/`, '//localhost/');
   const redirect = /^(30\d) (.*)$/s.exec(outcome);
-  const passed = /^[A-Z]+ (\S+) at /.exec(outcome);
+  const passed = /^[A-Z]+ (.+) at /.exec(outcome);
   const header = /^([A-Z][\w-]+): (.*?)( arrives at \S+)?$/.exec(outcome);
   const without = /^(\d{3}) without (.+)$/.exec(outcome);
   const args = /^\$args is (.*)$/.exec(outcome);
@@ -53,7 +53,9 @@ async function shows(finding: Finding, running: Running, echo: Echo): Promise<{ 
       : header
         ? (header[3] ? got.passed : got.headers).some(
             ([n, v]) =>
-              n.toLowerCase() === header[1]!.toLowerCase() && ['', '/etc/nginx'].some((at) => v.replace(running.folder, at) === header[2]),
+              n.toLowerCase() === header[1]!.toLowerCase() &&
+              // the port that is 80 in the text
+              ['', '/etc/nginx'].some((at) => v.replace(running.folder, at).replace(`:${running.ports[0]}`, ':80') === header[2]),
           )
         : passed
           ? got.asked.at(-1) === passed[1]
@@ -193,6 +195,12 @@ async function answerFor(finding: Finding, running: Running, echo: Echo): Promis
   }
   if (finding.rule === 'cache-stores-errors') {
     echo.answer = { status: 500, headers: [['Content-Length', '0']], body: '' };
+    return;
+  }
+  // the application sets a cookie for where it believes to be
+  const cookie = finding.rule === 'cookie-path-elsewhere' ? /with Path=(\S+)/.exec(finding.message)?.[1] : undefined;
+  if (cookie !== undefined) {
+    echo.answer = { status: 200, headers: [['Set-Cookie', `session=1; Path=${cookie}`], ...PLAIN], body: '' };
     return;
   }
   if (finding.rule === 'upstream-headers-shown') {

@@ -14,6 +14,8 @@ import { exampleSettings, exampleTree, type Linted, lintTree } from '../harness/
 const TWO_DEFECTS: Readonly<Record<string, string>> = {
   'response-splitting + server-side-request-forgery': 'line ends in the value, and a host that the client chooses',
   'forward-secrecy-missing + weak-cipher': 'one term selects suites that are broken, and others without forward secrecy',
+  'capture-sent-decoded + proxy-pass-drops-path': 'what the path becomes, and the query that is lost',
+  'capture-sent-decoded + proxy-redirect-lost': 'the path of requests, and the host of redirects',
   'proxy-pass-drops-path + proxy-redirect-lost': 'the path of requests, and the host of redirects',
   'hsts-missing + known-vulnerability': 'a header, and a version',
   'comparison-constant + invalid-entry': 'a row that cannot match, and one that is there twice',
@@ -106,4 +108,28 @@ test('what covers another rule names one, and a costly one covers costly ones', 
       assert.ok(other && (message === undefined || message in other.messages), `${rule.id} covers ${name}`);
       assert.ok(!rule.costly || other.costly, `${rule.id} covers ${name}, which is quicker`);
     }
+});
+
+test('no two rules want different hosts sent to one upstream', async () => {
+  const contradicting: string[] = [];
+  for (const to of [
+    'http://127.0.0.1:8000',
+    'http://shop.herokuapp.com',
+    'https://files.s3.amazonaws.com',
+    'http://backend',
+    'http://$name',
+  ])
+    for (const host of ['', '$host', '$http_host', '$proxy_host', '$arg_site', '$host:$server_port', '$server_name']) {
+      const lines = `${host && `proxy_set_header Host ${host};`} set $name shop.herokuapp.com; resolver 127.0.0.1; proxy_pass ${to};`;
+      const text = `upstream backend { server 127.0.0.1:8000; }\nserver { listen 80; server_name a.example; location / { ${lines} } }`;
+      const example: Example = { inside: 'http', bad: text };
+      const { findings } = await lintTree(exampleTree(example, text), RULES, exampleSettings(example));
+      const wanted = new Set(
+        findings.flatMap(
+          (f) => /(?:Use|Send Host|Pass|Host|Set Host to) (\$(?:host|http_host|proxy_host))\b(?!:)/.exec(f.message)?.[1] ?? [],
+        ),
+      );
+      if (wanted.size > 1) contradicting.push(`${text}\n${findings.map((f) => f.message).join('\n')}`);
+    }
+  assert.deepEqual(contradicting, []);
 });

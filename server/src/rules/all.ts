@@ -22,12 +22,15 @@ import aliasWithoutCapture from './correctness/alias-without-capture.ts';
 import assetsWithoutRoot from './correctness/assets-without-root.ts';
 import cacheControlContradicts from './correctness/cache-control-contradicts.ts';
 import captureOverwritten from './correctness/capture-overwritten.ts';
+import captureSentDecoded from './correctness/capture-sent-decoded.ts';
 import comparisonConstant from './correctness/comparison-constant.ts';
+import cookiePathElsewhere from './correctness/cookie-path-elsewhere.ts';
 import corsPreflightFails from './correctness/cors-preflight-fails.ts';
 import dashInVariable from './correctness/dash-in-variable.ts';
 import deadDirectiveAfterReturn from './correctness/dead-directive-after-return.ts';
 import envsubstEatsVariable from './correctness/envsubst-eats-variable.ts';
 import envsubstLeavesPlaceholder from './correctness/envsubst-leaves-placeholder.ts';
+import errorAnsweredAsSuccess from './correctness/error-answered-as-success.ts';
 import errorLogOff from './correctness/error-log-off.ts';
 import errorPageFailsToo from './correctness/error-page-fails-too.ts';
 import errorPageIneffective from './correctness/error-page-ineffective.ts';
@@ -68,6 +71,7 @@ import shadowedServer from './correctness/shadowed-server.ts';
 import sharedPrefixCookiePath from './correctness/shared-prefix-cookie-path.ts';
 import staticTypeMissing from './correctness/static-type-missing.ts';
 import subFilterOnGzip from './correctness/sub-filter-on-gzip.ts';
+import textSentAsDownload from './correctness/text-sent-as-download.ts';
 import tryFilesAndPass from './correctness/try-files-and-pass.ts';
 import tryFilesCodeNotLast from './correctness/try-files-code-not-last.ts';
 import tryFilesFallbackElsewhere from './correctness/try-files-fallback-elsewhere.ts';
@@ -78,6 +82,7 @@ import tryFilesQueryNotLast from './correctness/try-files-query-not-last.ts';
 import unanchoredRegex from './correctness/unanchored-regex.ts';
 import unixSocketUriWithoutColon from './correctness/unix-socket-uri-without-colon.ts';
 import unknownNamedLocation from './correctness/unknown-named-location.ts';
+import unlikelyUnit from './correctness/unlikely-unit.ts';
 import unreachableLocation from './correctness/unreachable-location.ts';
 import unsafeIf from './correctness/unsafe-if.ts';
 import unusedCacheZone from './correctness/unused-cache-zone.ts';
@@ -128,6 +133,7 @@ import accessRulesBypassed from './security/access-rules-bypassed.ts';
 import aliasSlashMismatch from './security/alias-slash-mismatch.ts';
 import aliasTraversal from './security/alias-traversal.ts';
 import allowWithoutDeny from './security/allow-without-deny.ts';
+import authBasicNotOff from './security/auth-basic-not-off.ts';
 import authRequestValueEarly from './security/auth-request-value-early.ts';
 import authRequestValueUnset from './security/auth-request-value-unset.ts';
 import basicAuthOverHttp from './security/basic-auth-over-http.ts';
@@ -213,7 +219,9 @@ import forwardedPrefixKept from './upstreams/forwarded-prefix-kept.ts';
 import forwardedProtoWrong from './upstreams/forwarded-proto-wrong.ts';
 import grpcWithoutHttp2 from './upstreams/grpc-without-http2.ts';
 import headerSentTwice from './upstreams/header-sent-twice.ts';
+import httpsParameterMissing from './upstreams/https-parameter-missing.ts';
 import platformHostReplaced from './upstreams/platform-host-replaced.ts';
+import portOfInnerListener from './upstreams/port-of-inner-listener.ts';
 import proxyHostMissing from './upstreams/proxy-host-missing.ts';
 import requestBufferingOff from './upstreams/request-buffering-off.ts';
 import responseHeaderTwice from './upstreams/response-header-twice.ts';
@@ -225,6 +233,7 @@ import timeoutsInverted from './upstreams/timeouts-inverted.ts';
 import upstreamKeepaliveMissing from './upstreams/upstream-keepalive-missing.ts';
 import upstreamSchemePort from './upstreams/upstream-scheme-port.ts';
 import upstreamZoneMissing from './upstreams/upstream-zone-missing.ts';
+import websocketClosedWhenIdle from './upstreams/websocket-closed-when-idle.ts';
 import websocketUpgradeIncomplete from './upstreams/websocket-upgrade-incomplete.ts';
 import websocketUpgradeWrong from './upstreams/websocket-upgrade-wrong.ts';
 import bufferSizesMismatched from './validity/buffer-sizes-mismatched.ts';
@@ -328,12 +337,15 @@ export const RULES: readonly Rule[] = [
   assetsWithoutRoot,
   cacheControlContradicts,
   captureOverwritten,
+  captureSentDecoded,
   comparisonConstant,
+  cookiePathElsewhere,
   corsPreflightFails,
   dashInVariable,
   deadDirectiveAfterReturn,
   envsubstEatsVariable,
   envsubstLeavesPlaceholder,
+  errorAnsweredAsSuccess,
   errorLogOff,
   errorPageFailsToo,
   errorPageIneffective,
@@ -374,6 +386,7 @@ export const RULES: readonly Rule[] = [
   sharedPrefixCookiePath,
   staticTypeMissing,
   subFilterOnGzip,
+  textSentAsDownload,
   tryFilesAndPass,
   tryFilesCodeNotLast,
   tryFilesFallbackElsewhere,
@@ -384,6 +397,7 @@ export const RULES: readonly Rule[] = [
   unanchoredRegex,
   unixSocketUriWithoutColon,
   unknownNamedLocation,
+  unlikelyUnit,
   unreachableLocation,
   unsafeIf,
   unusedCacheZone,
@@ -433,6 +447,7 @@ export const RULES: readonly Rule[] = [
   aliasSlashMismatch,
   aliasTraversal,
   allowWithoutDeny,
+  authBasicNotOff,
   authRequestValueEarly,
   authRequestValueUnset,
   basicAuthOverHttp,
@@ -518,7 +533,9 @@ export const RULES: readonly Rule[] = [
   forwardedProtoWrong,
   grpcWithoutHttp2,
   headerSentTwice,
+  httpsParameterMissing,
   platformHostReplaced,
+  portOfInnerListener,
   proxyHostMissing,
   requestBufferingOff,
   responseHeaderTwice,
@@ -530,6 +547,7 @@ export const RULES: readonly Rule[] = [
   upstreamKeepaliveMissing,
   upstreamSchemePort,
   upstreamZoneMissing,
+  websocketClosedWhenIdle,
   websocketUpgradeIncomplete,
   websocketUpgradeWrong,
   bufferSizesMismatched,

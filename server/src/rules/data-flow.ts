@@ -61,6 +61,12 @@ export interface Flow {
   readonly escaped?: boolean;
 }
 
+/** A variable as it is written, with where its value comes from, for messages. */
+export function writtenAs(use: VariableUse, source: string): string {
+  const written = use.braced ? `\${${use.name}}` : `$${use.name}`;
+  return use.name.toLowerCase() === source.slice(1).toLowerCase() ? written : `${written} (from ${source})`;
+}
+
 const sourceOf = (name: string): Source | null => {
   const lower = name.toLowerCase();
   return (Object.hasOwn(SOURCES, lower) ? SOURCES[lower] : FAMILIES.find(([prefix]) => lower.startsWith(prefix))?.[1]) ?? null;

@@ -13,6 +13,7 @@ import { TRIALS as headers } from './headers.ts';
 import { TRIALS as kept } from './kept.ts';
 import { TRIALS as kinds } from './kinds.ts';
 import { TRIALS as latest } from './latest.ts';
+import { TRIALS as meant } from './meant.ts';
 import { TRIALS as operationMore } from './operation-more.ts';
 import { TRIALS as php } from './php.ts';
 import { TRIALS as proxying } from './proxying.ts';
@@ -46,6 +47,7 @@ export const TRIALS: readonly Trial[] = [
   ...kinds,
   ...kept,
   ...latest,
+  ...meant,
   ...operationMore,
   ...php,
   ...proxying,

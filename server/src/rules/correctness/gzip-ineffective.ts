@@ -1,4 +1,7 @@
 /** gzip_types that compress what is compressed already, or leave out everything worth compressing. */
+import type { Directive } from '../../config/directive.ts';
+import type { Scope } from '../../config/scope.ts';
+import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
 import { fixOf, removeArgument } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
@@ -6,6 +9,22 @@ import { defineRule } from '../rule.ts';
 const PACKED =
   /^(image\/(jpe?g|png|gif|webp|avif|heic)|video\/(?!vnd\.).*|audio\/(mpeg|ogg|aac|mp4|webm)|font\/woff2?|application\/(zip|gzip|x-gzip|x-7z-compressed|x-rar-compressed|font-woff2?|x-font-woff2?))$/i;
 const TEXT = /^(\*|text\/.+|application\/(.*\+)?(json|javascript|x-javascript|xml|wasm|ecmascript)|image\/svg\+xml|.*\+xml|.*\+json)$/i;
+
+const JSON_TYPE = /^\*$|json|\$/i;
+
+/** The name of a location below whose application speaks JSON by its name, and for which the list is in force. */
+const apiBelow = (scope: Scope, list: Directive): string | null =>
+  scope.all
+    .find(
+      (d) =>
+        d.name === 'location' &&
+        d.body !== null &&
+        PASS_DIRECTIVES.some((name) => d.body!.has(name)) &&
+        /(?:^|\/)(?:api|graphql|rest)(?:\/|$)/i.test(d.values.at(-1) ?? '') &&
+        d.body.effective('gzip_types').directives.includes(list) &&
+        d.body.value('gzip')?.value(0) === 'on',
+    )
+    ?.values.at(-1) ?? null;
 
 export default defineRule({
   id: 'gzip-ineffective',
@@ -15,17 +34,30 @@ export default defineRule({
   missing: ['gzip', 'gzip_types', 'gzip_proxied'],
   title: 'gzip_types that save nothing',
   why: `
-Images, videos, WOFF fonts and archives are compressed by their format. Compressing them again takes worker time and makes them a few bytes larger. A list without style sheets, scripts and JSON leaves out what shrinks to a fifth. \`text/html\` is always compressed.`,
+Images, videos, WOFF fonts and archives are compressed by their format. Compressing them again takes worker time and makes them a few bytes larger. A list without style sheets, scripts and JSON leaves out what shrinks to a fifth. \`text/html\` is always compressed, and without \`gzip_types\` nothing else is.`,
   about: ['gzip_types', 'gzip'],
-  looksAt: { directive: ['gzip_types', 'brotli_types', 'zstd_types'] },
+  looksAt: { directive: ['gzip', 'gzip_types', 'brotli_types', 'zstd_types'] },
   needs: 'file',
   inForce: true,
   fixable: 'sometimes',
   messages: {
     packed: '{type} is already compressed by its format. Remove it.',
+    htmlOnly:
+      'Only text/html is compressed here, since gzip_types is not set. Add it with text/css, application/javascript and application/json.',
+    noJson: 'The JSON of {location} is not compressed: gzip_types does not name its type. Add application/json.',
     none: 'Style sheets, scripts and JSON are not compressed. Add text/css, application/javascript and application/json.',
   },
-  check({ directive, file, report }) {
+  check({ directive, scope, file, report }) {
+    if (directive.name === 'gzip') {
+      // a list anywhere shows that someone has thought about it
+      if (
+        directive.value(0) === 'on' &&
+        !scope.effective('gzip_types').directives.length &&
+        !scope.all.some((d) => d.name === 'gzip_types')
+      )
+        report('htmlOnly', { at: directive.nameAt, severity: 'hint', missing: ['gzip_types'] });
+      return;
+    }
     const packed = directive.args.filter((w) => PACKED.test(w.value));
     for (const word of packed)
       report('packed', {
@@ -42,6 +74,10 @@ Images, videos, WOFF fonts and archives are compressed by their format. Compress
       (directive.scope.context === 'http' || directive.scope.context === 'server')
     )
       report('none', { at: directive.statement.name });
+    else if (directive.name === 'gzip_types' && rest.length > 0 && !rest.some((w) => JSON_TYPE.test(w.value))) {
+      const api = apiBelow(scope, directive);
+      if (api) report('noJson', { at: directive.statement.name, severity: 'hint', data: { location: api } });
+    }
   },
   examples: [
     {
@@ -55,6 +91,25 @@ Images, videos, WOFF fonts and archives are compressed by their format. Compress
       bad: ` gzip_types application/vnd.ms-fontobject;
 #^^^^^^^^^^ none`,
       good: 'gzip_types text/css application/javascript application/json;',
+    },
+    {
+      inside: 'http',
+      bad: ` gzip on;
+#^^^^ htmlOnly
+server { location / { proxy_pass http://127.0.0.1:8000; } }`,
+      good: `gzip on;
+gzip_types text/css application/javascript application/json;
+server { location / { proxy_pass http://127.0.0.1:8000; } }`,
+    },
+    {
+      inside: 'http',
+      bad: `gzip on;
+ gzip_types text/css application/javascript;
+#^^^^^^^^^^ noJson
+server { location /api/ { proxy_pass http://127.0.0.1:8000; } }`,
+      good: `gzip on;
+gzip_types text/css application/javascript application/json;
+server { location /api/ { proxy_pass http://127.0.0.1:8000; } }`,
     },
   ],
 });

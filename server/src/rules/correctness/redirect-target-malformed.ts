@@ -3,9 +3,11 @@ import { toBytes } from '../../base/bytes.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
 import { listenersOf, nameMatches, serversOf } from '../../config/servers.ts';
-import { locationHeader, proofOf } from '../../witness/requests.ts';
-import { type Door, directiveAt } from '../../witness/spots.ts';
-import { defineRule } from '../rule.ts';
+import type { ComposeService } from '../../deploy/compose.ts';
+import { nginxContainers, publishedAs } from '../../deploy/reach.ts';
+import { locationHeader, proofOf, witnessesOf } from '../../witness/requests.ts';
+import { type Door, directiveAt, type Spot, withQuery } from '../../witness/spots.ts';
+import { defineRule, type Report } from '../rule.ts';
 
 /** Endings of files that a relative Location may name. */
 const FILE = /\.(?:html?|php|aspx?|jsp|cgi|py|txt|xml|json|js|css|png|jpe?g|gif|svg|ico|pdf|do)$/i;
@@ -83,6 +85,39 @@ function schemeAt(config: Config, location: string): string | null {
   return isOurs && there.every((l) => l.ssl !== secure) ? (secure ? 'http' : 'https') : null;
 }
 
+/** The lines for plain HTTP on a TLS listener that are in force. */
+const ofPlain = ({ scope }: Spot): readonly Directive[] =>
+  scope.effective('error_page').directives.filter((d) => d.values.slice(0, -1).includes('497'));
+
+/** Requests without TLS to a server's TLS listeners, as far as their redirect leads to a port that is none, or to the same one without TLS. */
+function* plainOnTls(
+  spot: Spot,
+  containers: readonly ComposeService[],
+): Generator<{ message: 'plainElsewhere' | 'plainAgain'; report: Report }> {
+  const lines = ofPlain(spot);
+  if (!lines.length) return;
+  for (const door of spot.doors.slice(0, 4)) {
+    if (door.scheme !== 'https' || door.listener.proxyProtocol) continue;
+    const trace = witnessesOf(spot.config).ask({ ...spot.request({}, door), scheme: 'http' });
+    const to = locationHeader(trace);
+    const step = trace.steps.find((s) => s.phase === 'error-page' && s.at);
+    const by = step && directiveAt(lines, step.at);
+    const m = /^(https?):\/\/([^/?#]*?)(?::(\d+))?(?:[/?#]|$)/i.exec(to ?? '');
+    if (!by || !m || m[2]!.toLowerCase() !== door.host) continue;
+    const secure = m[1]!.toLowerCase() === 'https';
+    const port = Number(m[3] ?? (secure ? 443 : 80));
+    // published under another port: it is the one outside that counts
+    const outside = containers.flatMap((c) => publishedAs(c, door.port).map((p) => p.published));
+    const known = listenersOf(spot.config).some((l) => l.port === port && l.ssl && !l.udp) || outside.includes(port);
+    const message = !secure && port === door.port ? 'plainAgain' : secure && !known ? 'plainElsewhere' : null;
+    if (!message) continue;
+    const at = by.at();
+    const severity = message === 'plainElsewhere' ? 'info' : 'warning';
+    yield { message, report: { at, severity, data: { port: door.port, to: to! }, witness: proofOf(trace) } };
+    return;
+  }
+}
+
 export default defineRule({
   id: 'redirect-target-malformed',
   group: 'correctness',
@@ -95,8 +130,10 @@ What follows the code of \`return\`, or the replacement of a \`rewrite\` that re
 \`$server_name\` is the first name of the \`server_name\` line as it is written: \`_\`, a mask or a regular expression are not hosts that a client could ask. \`$host\` is the one that the client has asked for.`,
   about: ['return', 'rewrite', '$server_name', '$host'],
   looksAt: {
-    outcome: ['return', 'rewrite'],
-    when: (spot) => spot.directives.some((d) => d.name === 'rewrite' || (d.name === 'return' && /^30[12378]$|^http|^\$/.test(d.value(0)))),
+    outcome: ['return', 'rewrite', 'server'],
+    when: (spot) =>
+      (spot.location === null && ofPlain(spot).length > 0) ||
+      spot.directives.some((d) => d.name === 'rewrite' || (d.name === 'return' && /^30[12378]$|^http|^\$/.test(d.value(0)))),
   },
   needs: 'config',
   costly: true,
@@ -117,15 +154,22 @@ What follows the code of \`return\`, or the replacement of a \`rewrite\` that re
       'At the port of {to} this nginx speaks {part}, so the browser shows an error. Write the port of the other listener, or $host without a port.',
     twoSlashes:
       '{from} is redirected to {to}, with two slashes: $uri, $request_uri and a group of ^(.*) begin with one. Remove the slash before it.',
+    plainElsewhere:
+      'Who asks port {port} without TLS is redirected to {to}, and no TLS listener of this configuration has that port. Write https://$host:{port}$request_uri.',
+    plainAgain:
+      'Who asks port {port} without TLS is redirected to {to}, without TLS again, forever. Write https://$host:{port}$request_uri.',
     runsOn: 'The path runs into the host: {from} is redirected to {to}. Put a slash after the host.',
   },
-  check({ spot, report }) {
+  check({ spot, config, deployment, report }) {
+    if (spot.location === null)
+      for (const found of plainOnTls(spot, nginxContainers(deployment, config.files.keys()))) report(found.message, found.report);
     const told = new Set<Directive>();
     const own = spot.directives.filter((d) => d.name === 'return' || d.name === 'rewrite');
     for (const door of spot.doors.slice(0, 4))
-      for (const path of spot.paths) {
-        if (path.includes(':') || path.includes('%')) continue;
-        const trace = spot.ask({ path, query: 'b=1' }, {}, door);
+      for (const probe of withQuery(spot, 'b=1')) {
+        const { path } = probe;
+        if (path.includes(':') || path.includes('%') || (probe.query !== 'b=1' && probe.headers === undefined)) continue;
+        const trace = spot.ask(probe, {}, door);
         const location = locationHeader(trace);
         const step = trace.steps.findLast((s) => /^(?:return|redirect) 30/.test(s.said));
         const by = step ? directiveAt(own, step.at) : null;

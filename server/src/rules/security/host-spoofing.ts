@@ -2,12 +2,14 @@
 import { isAnsweredFirst, isApart, placesOf } from '../../answers/where-a-line-counts.ts';
 import { asked, numberOf } from '../../config/asked.ts';
 import type { Config } from '../../config/config.ts';
+import type { Directive } from '../../config/directive.ts';
 import type { ComposeService } from '../../deploy/compose.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
 import { variablesIn } from '../../syntax/variable.ts';
-import { flowInto } from '../data-flow.ts';
+import { flowInto, writtenAs } from '../data-flow.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
+import { platformBehind } from '../upstreams/_platforms.ts';
 import { nginxesOf } from '../wsgi/_links.ts';
 
 const SETTERS = ['proxy_set_header', 'grpc_set_header', 'fastcgi_param', 'uwsgi_param', 'scgi_param'];
@@ -19,6 +21,14 @@ const isOnOtherPorts = (from: ComposeService): boolean =>
 /** The container of nginx has other ports outside than it listens on within. */
 const publishesOtherPorts = (config: Config, deployment: Deployment): boolean =>
   asked(config, `other ports outside, by ${numberOf(deployment)}`, (c) => nginxesOf(c, deployment).some(isOnOtherPorts));
+
+/** Every pass for which the line is in force leads to a platform that finds its customers by the Host header. */
+function leadsToPlatform(directive: Directive): boolean {
+  const passes = directive.scope.all.filter(
+    (d) => d.name === 'proxy_pass' && d.scope.effective('proxy_set_header').directives.includes(directive),
+  );
+  return passes.length > 0 && passes.every((d) => platformBehind(d) !== null);
+}
 
 export default defineRule({
   id: 'host-spoofing',
@@ -38,13 +48,15 @@ Many guides, gunicorn's among them, pass \`$http_host\` because it keeps the por
   messages: {
     header:
       'The application gets the Host header as the client sent it, which need not be the host that nginx selected the server by. Use $host.',
-    free: 'The client chooses with {source} which host the application sees. Use $host.',
+    free: 'The client chooses with {source} which host the application sees. Use {instead}.',
   },
   check({ directive, config, file, deployment, report }) {
     const name = directive.value(0).toLowerCase();
     if (name !== 'host' && name !== 'http_host' && name !== ':authority') return;
     const word = directive.args[1];
     if (!word || (config.whole && !isApart(directive) && placesOf(directive).every(isAnsweredFirst))) return;
+    const toPlatform = leadsToPlatform(directive);
+    const instead = toPlatform ? '$proxy_host' : '$host';
     for (const use of variablesIn(word).uses) {
       if (use.name === 'host' || use.name === 'proxy_host') continue;
       const flow = flowInto(directive, use, 'x');
@@ -52,16 +64,18 @@ Many guides, gunicorn's among them, pass \`$http_host\` because it keeps the por
       const plain = flow.source.toLowerCase() === '$http_host';
       // a port that only the outside knows is in nothing else
       if (plain && publishesOtherPorts(directive.scope.config, deployment)) continue;
+      // the platform wants the name that is passed to, and another rule says so
+      if (plain && toPlatform) continue;
       report(plain ? 'header' : 'free', {
         at: use.span,
-        data: { source: flow.source },
+        data: { source: writtenAs(use, flow.source), instead },
         severity: plain ? 'info' : 'warning',
         related: flow.chain,
         // with the application at hand another rule knows whether the port is published and has to be passed on
         fix:
           plain && deployment.applications.length
             ? null
-            : fixOf('Use $host', 'suggestion', file, [replace(use.span, use.braced ? '${host}' : '$host')]),
+            : fixOf(`Use ${instead}`, 'suggestion', file, [replace(use.span, use.braced ? instead.replace(/\w+/, '{$&}') : instead)]),
       });
     }
   },
@@ -103,6 +117,15 @@ server {
         proxy_set_header Host $host;
     }
 }`,
+    },
+    {
+      inside: 'location',
+      bad: `proxy_pass http://shop.herokuapp.com;
+proxy_set_header Host $arg_site;
+#                     ^^^^^^^^^ free`,
+      good: `proxy_pass http://shop.herokuapp.com;
+proxy_set_header Host $proxy_host;`,
+      notOn122: 'the name of the upstream is resolved when nginx starts',
     },
     { inside: 'location', good: 'proxy_set_header Host $proxy_host;' },
     { inside: 'location', good: 'proxy_set_header X-Host $http_host;' },

@@ -8,7 +8,7 @@ import { hasVariables, PASS_DIRECTIVES } from '../../config/upstreams.ts';
 import { type VariableUse, variablesIn } from '../../syntax/variable.ts';
 import type { Word } from '../../syntax/word.ts';
 import { variablesIn as namesIn } from '../../trace/script.ts';
-import { alwaysHolds, type Flow, flowInto, inSight } from '../data-flow.ts';
+import { alwaysHolds, type Flow, flowInto, inSight, writtenAs } from '../data-flow.ts';
 import { defineRule, type Report } from '../rule.ts';
 
 /** Targets that nobody means to allow; a check that turns all of them away is one. */
@@ -44,7 +44,7 @@ function checkStream(directive: Directive, report: (more: Report) => void): void
     // a fixed domain behind it keeps the client in that domain
     const text = use.braced ? `\${${use.name}}` : `$${use.name}`;
     if (/^\.[\w-]+/.test(word.value.slice(word.value.indexOf(text) + text.length))) continue;
-    report({ at: use.span, data: { part: 'the host', source }, severity: 'warning' });
+    report({ at: use.span, data: { part: 'the host', source: writtenAs(use, source) }, severity: 'warning' });
     return;
   }
 }
@@ -137,7 +137,7 @@ Keep the target constant, look it up with \`map\` from a list of allowed ones, o
       const name = found.flow.source.slice(1).toLowerCase();
       if (EVIL.every((value) => !reaches(directive, { [name]: value }))) continue;
       const at = source.word === word ? found.use : variablesIn(word).uses[0]!;
-      report('target', { at: at.span, data: { part: found.part, source: found.flow.source }, related: found.flow.chain });
+      report('target', { at: at.span, data: { part: found.part, source: writtenAs(at, found.flow.source) }, related: found.flow.chain });
       return;
     }
   },

@@ -1,29 +1,9 @@
 /** A platform that finds its customer by the Host header, and gets the name of this server. Shown by what is sent. */
 import { proofOf } from '../../witness/requests.ts';
 import { defineRule } from '../rule.ts';
+import { platformOf } from './_platforms.ts';
 
-/** Domains whose servers hold many customers and tell them apart by the Host header alone, with the name to say it by. */
-const PLATFORMS: readonly (readonly [suffix: RegExp, name: string])[] = [
-  [/\.herokuapp\.com$/, 'Heroku'],
-  [/\.s3[\w.-]*\.amazonaws\.com$/, 'Amazon S3'],
-  [/\.cloudfront\.net$/, 'CloudFront'],
-  [/\.execute-api\.[\w-]+\.amazonaws\.com$/, 'API Gateway'],
-  [/\.lambda-url\.[\w-]+\.on\.aws$/, 'AWS Lambda'],
-  [/\.run\.app$/, 'Cloud Run'],
-  [/\.appspot\.com$/, 'App Engine'],
-  [/\.(?:web\.app|firebaseapp\.com)$/, 'Firebase'],
-  [/\.azurewebsites\.net$/, 'Azure App Service'],
-  [/\.(?:blob|web)\.core\.windows\.net$/, 'Azure Storage'],
-  [/\.vercel\.app$/, 'Vercel'],
-  [/\.netlify\.app$/, 'Netlify'],
-  [/\.pages\.dev$/, 'Cloudflare Pages'],
-  [/\.workers\.dev$/, 'Cloudflare Workers'],
-  [/\.github\.io$/, 'GitHub Pages'],
-  [/\.gitlab\.io$/, 'GitLab Pages'],
-  [/\.onrender\.com$/, 'Render'],
-  [/\.fly\.dev$/, 'Fly'],
-];
-
+/** A Host line's value without its port. */
 const bare = (host: string): string => host.toLowerCase().replace(/:\d+$/, '');
 
 export default defineRule({
@@ -46,12 +26,12 @@ Without a \`proxy_set_header Host\` line nginx sends the name in \`proxy_pass\`,
   check({ spot, report }) {
     const pass = spot.directives.find((d) => d.name === 'proxy_pass')!;
     const written = /^https?:\/\/([^/:$]+)/i.exec(pass.value(0))?.[1]?.toLowerCase();
-    const platform = written === undefined ? undefined : PLATFORMS.find(([suffix]) => suffix.test(written))?.[1];
+    const platform = written === undefined ? null : platformOf(written);
     const line = pass.scope.effective('proxy_set_header').directives.findLast((d) => d.value(0).toLowerCase() === 'host');
-    if (written === undefined || platform === undefined || !line) return;
+    if (written === undefined || platform === null || !line) return;
     const trace = spot.ask({});
     const host = trace.outcome.upstreamRequest?.headers.find(([n]) => n.toLowerCase() === 'host')?.[1];
-    if (host === undefined || bare(host) === written || PLATFORMS.some(([suffix]) => suffix.test(bare(host)))) return;
+    if (host === undefined || bare(host) === written || platformOf(bare(host)) !== null) return;
     report('replaced', {
       at: line.at(),
       data: { platform, host, target: written },

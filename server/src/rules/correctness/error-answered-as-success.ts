@@ -1,0 +1,113 @@
+/** Errors of an application that clients get with the status 200. Shown by an answer of the application. */
+import { locationOf } from '../../config/locations.ts';
+import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
+import type { TraceOptions } from '../../trace/trace.ts';
+import { proofOf } from '../../witness/requests.ts';
+import { directiveAt } from '../../witness/spots.ts';
+import { defineRule } from '../rule.ts';
+
+/** Programs ask here, and they look at the status. */
+const OF_PROGRAMS = /(?:^|[/^(])(?:api|rest|graphql|rpc|v\d+|webhooks?|oauth2?|auth|upload|ws)(?:[/$)]|$)/i;
+
+const SUCCESS = /^=2\d\d$/;
+
+export default defineRule({
+  id: 'error-answered-as-success',
+  group: 'correctness',
+  severity: 'warning',
+  since: '0.2',
+  title: 'Error that clients get as a success',
+  why: `
+\`error_page 502 =200 /down.html\` replaces the status too: caches keep the page, crawlers index it in place of the real one, and monitoring sees a site that is well. With \`proxy_intercept_errors on\`, \`error_page 404 =200 /index.html\` of a page in the browser also answers a call of its API that failed: the script gets HTML and the status 200.
+
+Leave the status as it is (\`error_page 502 /down.html;\`). Where an application in the browser wants its start page for unknown paths, set that line in the location that serves the pages.`,
+  about: ['error_page', 'proxy_intercept_errors'],
+  looksAt: {
+    outcome: [...PASS_DIRECTIVES],
+    when: ({ scope }) => scope.effective('error_page').directives.some((d) => d.values.some((v) => SUCCESS.test(v))),
+  },
+  needs: 'config',
+  costly: true,
+  messages: {
+    down: 'When the application is down, {from} is answered with {code}: caches, crawlers and monitoring see no error. Drop {equals}.',
+    api: 'When the application answers {from} with {error}, the client gets {code} and a page. Drop {equals}, or set this line where pages are served.',
+  },
+  check({ spot, report }) {
+    const { scope } = spot;
+    const lines = scope.effective('error_page').directives.filter((d) => d.values.some((v) => SUCCESS.test(v)));
+    const path = spot.paths[0] ?? '/';
+    const name = spot.ask({}).outcome.upstreamRequest?.upstream;
+    if (name === undefined) return;
+    const place = locationOf(scope);
+    const ofPrograms = place !== null && place.name !== '/' && place.kind !== 'named' && OF_PROGRAMS.test(place.name);
+    const tries: [message: 'down' | 'api', error: string, options: Pick<TraceOptions, 'upstreams'>][] = [
+      ['down', '502', { upstreams: { [name]: { failure: 'refused' } } }],
+      ['down', '504', { upstreams: { [name]: { failure: 'timeout' } } }],
+      ['down', '500', { upstreams: { [name]: { status: 500, headers: [] } } }],
+      ...(ofPrograms
+        ? ['404', '400', '401', '403'].map((s): [message: 'api', error: string, options: Pick<TraceOptions, 'upstreams'>] => [
+            'api',
+            s,
+            { upstreams: { [name]: { status: Number(s), headers: [] } } },
+          ])
+        : []),
+    ];
+    const told = new Set<unknown>();
+    for (const [message, error, options] of tries) {
+      let trace = spot.ask({}, options);
+      // the page is there
+      const open = trace.assumptions.flatMap((a) => (a.id.startsWith('file:') ? [[a.id, 'file'] as const] : []));
+      if (open.length) trace = spot.ask({}, { ...options, assume: Object.fromEntries(open) });
+      const step = trace.steps.find((s) => s.phase === 'error-page' && s.at && s.said.startsWith(`${error} goes to`));
+      const by = step && directiveAt(lines, step.at);
+      if (!by || told.has(by)) continue;
+      const { status, kind } = trace.outcome;
+      // another application that answers instead has an answer of its own
+      if (status < 200 || status > 299 || (kind !== 'static' && kind !== 'return' && kind !== 'content')) continue;
+      told.add(by);
+      report(message, {
+        at: by.at(),
+        data: { from: path, error, code: String(status), equals: by.values.find((v) => SUCCESS.test(v))! },
+        related: [{ at: spot.directives.find((d) => PASS_DIRECTIVES.includes(d.name))!.at(), message: 'the application answers here' }],
+        witness: proofOf(trace, `${status} for an answer ${error} of the application`),
+      });
+    }
+  },
+  examples: [
+    {
+      inside: 'server',
+      bad: `location = /down.html { return 200 "back soon"; }
+location / {
+    error_page 502 504 =200 /down.html;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ down
+    proxy_pass http://127.0.0.1:8002;
+}`,
+      good: `location = /down.html { return 200 "back soon"; }
+location / {
+    error_page 502 504 /down.html;
+    proxy_pass http://127.0.0.1:8002;
+}`,
+      fixed: false,
+      witness: {
+        request: 'GET http://www.example.test/users',
+        outcome: '200 for an answer 502 of the application',
+        meant: '`502` with the page',
+      },
+    },
+    {
+      inside: 'server',
+      good: `error_page 404 =200 /index.html;
+root /srv/www;
+location / { try_files $uri =404; }
+location /api/ { proxy_pass http://127.0.0.1:8000; }`,
+    },
+    {
+      inside: 'server',
+      good: `location / {
+    error_page 502 =200 @other;
+    proxy_pass http://127.0.0.1:8002;
+}
+location @other { proxy_pass http://127.0.0.1:8000; }`,
+    },
+  ],
+});
