@@ -1,8 +1,9 @@
 /** Applications that are told the scheme of the outer connection and the port of the inner one. Shown by what is sent. */
+
+import { requestHeader } from '../../answers/what-is-passed.ts';
 import { toldScheme } from '../../answers/who-speaks-tls.ts';
 import { proofOf } from '../../witness/requests.ts';
 import { defineRule } from '../rule.ts';
-import { requestHeader } from './_headers.ts';
 
 const PORT = /\$\{?server_port\b/;
 

@@ -1,8 +1,7 @@
 /** WebSockets that nginx closes after a minute of silence: the time for an answer also holds for an upgraded connection. */
-import { passTargetOf } from '../../answers/what-is-passed.ts';
+import { passTargetOf, requestHeader } from '../../answers/what-is-passed.ts';
 import { locationOf } from '../../config/locations.ts';
 import { defineRule } from '../rule.ts';
-import { requestHeader } from './_headers.ts';
 
 /** Servers that by themselves send a ping sooner than that. */
 const PINGS = new Set(['uvicorn', 'daphne']);
