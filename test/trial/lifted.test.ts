@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { FileId } from '../../server/src/base/file-id.ts';
 import { fileId } from '../../server/src/base/file-id.ts';
+import { loadCatalog } from '../../server/src/catalog/catalog.ts';
 import { RULES } from '../../server/src/rules/all.ts';
 import type { Example, Rule } from '../../server/src/rules/rule.ts';
 import { type ExampleTree, exampleSettings, exampleTree, lintTree, readMarks } from '../harness/rules.ts';
@@ -64,28 +65,68 @@ const SOME: Readonly<Record<string, PartialShape>> = {
     const within = inside === 'location' ? `location / {\n${stay.join('\n')}\n}` : stay.join('\n');
     return `events {\n}\nhttp {\n${up}\nserver {\n${within}\n}\n}\n`;
   },
-  'over uwsgi': (inside, text) => {
-    const used = [...text.matchAll(/\bproxy_\w+\b/g)].map(([name]) => name);
-    if (!used.includes('proxy_pass') || !used.every((name) => IN_UWSGI.has(name))) return null;
-    if (/proxy_pass (?!http:\/\/127\.0\.0\.1:800\d;)/.test(text)) return null;
-    return AROUND[inside]!(
-      text
-        .replace(/proxy_pass http:\/\/(127\.0\.0\.1:\d+);/g, 'uwsgi_pass $1;')
-        .replace(/proxy_set_header ([\w-]+)/gi, (_, name: string) => `uwsgi_param HTTP_${name.toUpperCase().replace(/-/g, '_')}`)
-        .replace(/\bproxy_(?=\w)/g, 'uwsgi_'),
-    );
+  'over uwsgi': overParams('uwsgi'),
+  'over fastcgi': overParams('fastcgi'),
+  'over scgi': overParams('scgi'),
+  'over grpc': (inside, text) => overSister(inside, text, 'grpc', (name) => `grpc_set_header ${name}`),
+  'in stream': (inside, text) => {
+    if (inside !== 'http' && inside !== 'server') return null;
+    const plain = text.replace(/\bproxy_pass https?:\/\//g, 'proxy_pass ').replace(/#.*/g, '');
+    const tls = /\bproxy_pass https:/.test(text) ? 'proxy_ssl on;\n' : '';
+    const names = [...plain.matchAll(/(?<=^|[;{}])\s*([a-z_]\w*)\b(?=[^;{}]*[;{])/gm)].map((m) => m[1]!);
+    if (!names.length || !names.every((name) => IN_STREAM(name)) || /\$(?:host|uri|http_|request|arg_|cookie_)/.test(plain)) return null;
+    // what counts below http counts below stream in a server that passes on
+    const served = (body: string): string =>
+      `${/\blisten\b/.test(body) ? '' : '\nlisten 192.0.2.8:9000;'}${tls}${/\b(?:proxy_pass|return)\b/.test(body) ? '' : '\nproxy_pass 192.0.2.9:9001;'}\n`;
+    if (inside === 'server') return `events {\n}\nstream {\nserver {\n${plain}${served(plain)}}\n}\n`;
+    const servers = [...plain.matchAll(/\bserver\s*\{([^{}]*)\}/g)];
+    if (!servers.length || servers.some(([whole]) => /server\s*\{\s*server\s/.test(whole))) return null;
+    return `events {\n}\nstream {\n${plain.replace(/\bserver\s*\{([^{}]*)\}/g, (_, body: string) => `server {${body}${served(body)}}`)}\n}\n`;
   },
 };
+
+/** A text over the protocol of another module, where that has a sister of each directive; headers by the line that `header` begins. */
+function overSister(inside: string, text: string, family: string, header: (name: string) => string): string | null {
+  const used = [...text.matchAll(/\bproxy_\w+\b/g)].map(([name]) => name);
+  const sisters = used.filter((name) => name !== 'proxy_set_header').map((name) => name.replace(/^proxy/, family));
+  if (!used.includes('proxy_pass') || !sisters.every((name) => CATALOG.directives(name).some((f) => f.source === 'oss'))) return null;
+  if (/proxy_pass (?!http:\/\/127\.0\.0\.1:800\d;)/.test(text)) return null;
+  return AROUND[inside]!(
+    text
+      .replace(/proxy_pass http:\/\/(127\.0\.0\.1:\d+);/g, `${family}_pass $1;`)
+      .replace(/proxy_set_header ([\w-]+)/gi, (_, name: string) => header(name))
+      .replace(/\bproxy_(?=\w)/g, `${family}_`),
+  );
+}
+
+/** Over a protocol that hands parameters on, in which a header is one of them. */
+function overParams(family: string): PartialShape {
+  return (inside, text) => overSister(inside, text, family, (name) => `${family}_param HTTP_${name.toUpperCase().replace(/-/g, '_')}`);
+}
+
+const CATALOG = loadCatalog();
+
+/** Whether stream has a directive of that name. */
+const IN_STREAM = (name: string): boolean =>
+  CATALOG.directives(name).some(
+    (f) => f.source === 'oss' && f.contexts.some((c) => c === 'stream' || c === 'stream-server' || c === 'stream-upstream'),
+  );
 
 /** Lines that are in a place of their own, or run there. */
 const OF_PLACES = /_pass\b|\b(?:alias|return|rewrite|set|if|listen|server_name|try_files|internal|stub_status|break)\b/;
 
-/** Directives of the proxy module that its sister for uWSGI has, too. */
-const IN_UWSGI = new Set(
-  'pass set_header cache cache_valid cache_bypass no_cache cache_key cache_path cache_lock cache_use_stale cache_methods ignore_headers buffering request_buffering read_timeout connect_timeout hide_header next_upstream intercept_errors buffers buffer_size busy_buffers_size'
-    .split(' ')
-    .map((name) => `proxy_${name}`),
-);
+/** What differs where headers are parameters; tried with uWSGI, whose application printed its environ. */
+const OVER_PARAMS: Readonly<Record<string, string>> = {
+  'cache-key-leaks':
+    'there is no key by default: all pages are one entry, which cache-without-key says (uWSGI: /cached/2 was answered with /cached/1)',
+  'forwarded-headers-missing': 'the address and the scheme are parameters of their own, in the file uwsgi_params and its like',
+  'forwarded-prefix-kept': 'the path is the parameter PATH_INFO, which the lifted text does not send',
+  'header-sent-twice': 'the parameter that comes last replaces the one before (uWSGI: HTTP_HOST was the second)',
+  'proxy-host-missing': 'the Host of the client goes along as HTTP_HOST, as do all its headers (uWSGI: it was there)',
+  'query-in-path': 'REQUEST_URI is what the client asked for, not the path that a rewrite made',
+  'rewrite-misses-pass': 'REQUEST_URI is what the client asked for, not the path that a rewrite made',
+  'websocket-upgrade-incomplete': 'these protocols upgrade nothing',
+};
 
 /** Rules for which the shape says something else, with the reason. */
 const OTHERWISE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -94,17 +135,29 @@ const OTHERWISE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'with its lines in http': {
     'incompatible-directives': 'proxy_redirect default has to come after the proxy_pass of its own block, so nginx refuses it in http',
   },
-  'over uwsgi': {
-    'query-in-path': 'REQUEST_URI goes to uWSGI, not the path that a rewrite made',
-    'rewrite-misses-pass': 'REQUEST_URI goes to uWSGI, not the path that a rewrite made',
-    'auth-request-value-unset': 'its example hands on what is the client’s in http only',
-    'cache-key-leaks': 'without a key of its own nothing is stored over uwsgi',
-    'forwarded-headers-missing': 'uwsgi_params tell the address and the scheme',
-    'forwarded-prefix-kept': 'uWSGI is told by SCRIPT_NAME',
-    'forwarded-proto-from-client': 'uwsgi_params tell the scheme',
-    'header-sent-twice': 'a parameter that comes twice is the last one',
-    'proxy-host-missing': 'the client’s own Host goes along',
-    'websocket-upgrade-incomplete': 'uwsgi upgrades nothing',
+  'over uwsgi': OVER_PARAMS,
+  'over fastcgi': {
+    ...OVER_PARAMS,
+    'try-files-and-pass': 'PHP runs the script that try_files has found: the pair is the usual guard there',
+  },
+  'over scgi': OVER_PARAMS,
+  'over grpc': {
+    'cors-misconfigured': 'no browser makes a gRPC call, so nothing asks for a preflight',
+    'forwarded-headers-missing': 'a gRPC service makes no links, and is told of its client where it asks for that',
+    'forwarded-prefix-kept': 'the path of a gRPC call is the name of its method, below no prefix',
+    'method-not-limited': 'a gRPC call is a POST, and its service refuses other methods',
+    'proxy-host-missing': 'a gRPC service makes no links, and reads no :authority',
+    'websocket-upgrade-incomplete': 'HTTP/2 has no upgrade',
+  },
+  'in stream': {
+    'deprecated-parameter': 'listen in stream never had the old spelling: nginx refuses it',
+    'hsts-missing': 'no headers are sent in stream',
+    'listen-http2': 'listen in stream never had http2: nginx refuses it',
+    'misdirected-request-accepted': 'no request is answered in stream',
+    'plain-on-443': 'a stream server without ssl passes TLS on as it is, to whoever ends it',
+    'real-ip-ineffective': 'there the rule is about the PROXY protocol, which is missing first of all',
+    'reserved-variable': 'stream has other variables',
+    'unknown-variable': 'return takes one argument in stream: nginx refuses the line',
   },
 };
 

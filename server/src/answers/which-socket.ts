@@ -2,10 +2,13 @@
  * Which sockets lead to a server, and what is spoken there: parameters and protocols belong to an address and count for every server on it,
  * whichever of their listen lines says so.
  */
+import { protocolOf } from '../catalog/context.ts';
 import { asked, numberOf, PerConfig } from '../config/asked.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
-import { type Listen, listenersOf, type Server, serverOf, serversOf } from '../config/servers.ts';
+import type { Scope } from '../config/scope.ts';
+import { type Listen, listenersOf, type Server, type ServerProtocol, serverOf, serversOf } from '../config/servers.ts';
+import { isNginx } from './which-build.ts';
 
 export interface Reach {
   /** over TLS or QUIC */
@@ -14,12 +17,18 @@ export interface Reach {
   readonly plain: boolean;
 }
 
+const PROTOCOLS = ['http', 'stream', 'mail'] as const;
+
+/** Clients may, or must, go over to TLS after they have connected. */
+const isWithStartTls = (server: Scope): boolean =>
+  server.context === 'mail-server' && /^(?:on|only)$/.test(server.value('starttls')?.value(0) ?? '');
+
 /** By the server's number (asked.ts). */
 const reaches = new PerConfig((config): ReadonlyMap<number, Reach> => {
   const all = new Map<number, Reach>();
-  for (const pair of listenersOf(config))
+  for (const pair of PROTOCOLS.flatMap((protocol) => listenersOf(config, protocol)))
     for (const s of pair.servers) {
-      const secure = pair.ssl || pair.quic || s.scope.value('ssl')?.value(0).toLowerCase() === 'on';
+      const secure = pair.ssl || pair.quic || s.scope.value('ssl')?.value(0).toLowerCase() === 'on' || isWithStartTls(s.scope);
       const number = numberOf(s);
       const known = all.get(number) ?? { tls: false, plain: false };
       all.set(number, { tls: known.tls || secure, plain: known.plain || !secure });
@@ -58,8 +67,17 @@ export const speaksTls = (config: Config): boolean =>
 export const tlsListens = (server: Server): Listen[] =>
   server.listens.filter((l) => l.directive && (l.params.includes('ssl') || l.params.includes('quic')));
 
-/** The http servers in which a directive of the http or server level may be in force: its own, or all. */
-export const serversUnder = (directive: Directive): readonly Server[] => {
-  const own = serverOf(directive.scope);
-  return own ? [own] : serversOf(directive.scope.config);
+/** The servers of its protocol in which a directive of the http (stream, mail) or server level may be in force: its own, or all. */
+export const serversUnder = ({ scope }: Directive): readonly Server[] => {
+  const protocol = scope.context === 'unknown' ? 'http' : (protocolOf(scope.context) ?? 'http');
+  if (protocol === 'http') {
+    const own = serverOf(scope);
+    return own ? [own] : serversOf(scope.config);
+  }
+  const own = scope.enclosing('stream-server', 'mail-server');
+  const all = serversOf(scope.config, protocol);
+  return own ? all.filter((s) => s.scope === own) : all;
 };
+
+/** The protocols whose servers have names, by which nginx chooses among those of one address: stream since 1.25.5. */
+export const namedProtocols = (config: Config): readonly ServerProtocol[] => (isNginx(config, '1.25.5') ? ['http', 'stream'] : ['http']);

@@ -23,7 +23,7 @@ Each open port is a way in that has to be accounted for. The benchmark wants ngi
   },
   check({ config, report }) {
     if (config.kind !== 'root') return;
-    for (const { listens } of serversOf(config))
+    for (const { listens } of (['http', 'stream', 'mail'] as const).flatMap((p) => serversOf(config, p)))
       for (const { directive, addresses } of listens) {
         const open = addresses.find((a) => a.kind !== 'unix' && !EXPECTED.has(a.port) && (a.wildcard || !isPrivateAddress(a.address)));
         if (directive && open) report('unusual', { at: directive.at(directive.args[0]!), data: { port: open.port } });

@@ -1,6 +1,8 @@
 /** TLS servers that staple no answer of OCSP. */
 
-import { tlsServers } from '../../answers/which-socket.ts';
+import { isNginx } from '../../answers/which-build.ts';
+import { reachOf, tlsServers } from '../../answers/which-socket.ts';
+import { serversOf } from '../../config/servers.ts';
 import { defineRule } from '../rule.ts';
 import { LETS_ENCRYPT, rejects } from '../tls.ts';
 
@@ -21,7 +23,9 @@ With a stapled answer a client learns that the certificate is not revoked withou
   messages: { off: 'This server staples no OCSP answer. Set ssl_stapling on and ssl_stapling_verify on, if the authority has OCSP.' },
   check({ config, report }) {
     if (config.kind !== 'root') return;
-    for (const { scope } of tlsServers(config)) {
+    // stream has the directive since 1.27.2
+    const inStream = isNginx(config, '1.27.2') ? serversOf(config, 'stream').filter((s) => reachOf(s).tls) : [];
+    for (const { scope } of [...tlsServers(config), ...inStream]) {
       const certificates = scope.effective('ssl_certificate').directives;
       if (!scope.opener || !certificates.length || rejects(scope) || certificates.every((d) => LETS_ENCRYPT.test(d.value(0)))) continue;
       if (scope.value('ssl_stapling')?.value(0).toLowerCase() !== 'on') report('off', { at: scope.opener.nameAt });

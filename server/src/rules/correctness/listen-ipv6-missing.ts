@@ -1,4 +1,5 @@
 /** A server without IPv6 among servers that have it: over IPv6 its names are answered by another. */
+import { namedProtocols } from '../../answers/which-socket.ts';
 import { listenersOf, serversOf } from '../../config/servers.ts';
 import { fixOf, insertAfter } from '../fix.ts';
 import { defineRule } from '../rule.ts';
@@ -18,8 +19,8 @@ IPv4 and IPv6 wildcards are separate sockets with separate defaults. When anothe
   fixable: 'always',
   messages: { missing: 'Over IPv6 another server answers for {name} on port {port}. Add "listen [::]:{port}".' },
   check({ config, report }) {
-    const listeners = listenersOf(config).filter((l) => !l.udp);
-    for (const server of serversOf(config)) {
+    for (const server of namedProtocols(config).flatMap((p) => serversOf(config, p))) {
+      const listeners = listenersOf(config, server.protocol).filter((l) => !l.udp);
       const name = server.names.find((n) => n.text && n.text !== '_' && n.text !== 'localhost');
       if (!name) continue;
       for (const listen of server.listens) {

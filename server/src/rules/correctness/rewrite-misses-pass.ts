@@ -68,7 +68,7 @@ After \`break\` the path goes on as the rewrite made it. It has to begin with a 
       return;
     }
     if (!upstreamRequest || !isCertain({ ...first, assumptions: [] })) return;
-    if (upstreamRequest.protocol.startsWith('http') && !upstreamRequest.uri.startsWith('/'))
+    if (/^(?:http|grpc)/.test(upstreamRequest.protocol) && !upstreamRequest.uri.startsWith('/'))
       return report('slash', { at: by.at(), data: { to: upstreamRequest.uri }, witness: proofOf(first) });
     const uri = pass.name === 'proxy_pass' ? (passTarget(pass)?.uri ?? '') : '';
     if (uri.length > 1 && !upstreamRequest.uri.startsWith(uri.replace(/\/$/, '')) && by.value(2) === 'break')

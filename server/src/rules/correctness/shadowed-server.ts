@@ -1,4 +1,5 @@
 /** Servers whose every name belongs to an earlier server on all of their sockets. */
+import { namedProtocols } from '../../answers/which-socket.ts';
 import type { Config } from '../../config/config.ts';
 import { type Listener, listenersOf, type Server, type ServerName, serversOf, shadowedNames } from '../../config/servers.ts';
 import { defineRule } from '../rule.ts';
@@ -48,7 +49,7 @@ class Socket {
 /** The sockets of each server. */
 function socketsOf(config: Config): ReadonlyMap<Server, readonly Socket[]> {
   const out = new Map<Server, Socket[]>();
-  for (const listener of listenersOf(config)) {
+  for (const listener of namedProtocols(config).flatMap((p) => listenersOf(config, p))) {
     const socket = new Socket(listener);
     for (const server of new Set(listener.servers)) {
       const list = out.get(server);
@@ -84,7 +85,7 @@ On one socket a name belongs to the first server that has it; nginx ignores it i
   },
   check({ config, report }) {
     const all = socketsOf(config);
-    for (const server of serversOf(config)) {
+    for (const server of namedProtocols(config).flatMap((p) => serversOf(config, p))) {
       const { opener } = server.scope;
       const sockets = all.get(server) ?? [];
       if (!opener || !sockets.length || sockets.some((s) => s.listener.defaultServer === server)) continue;
@@ -124,6 +125,15 @@ server { listen 80; server_name _; }
 #                   ^^^^^^^^^^^^^^ nameless`,
       good: `server { listen 80; server_name a.example; }
 server { listen 80 default_server; server_name _; }`,
+    },
+    {
+      inside: 'stream',
+      notOn122: 'servers of stream have names since 1.25.5',
+      bad: `server { listen 8443 ssl; ssl_certificate a.pem; ssl_certificate_key a.key; server_name a.example; proxy_pass 192.0.2.9:1; }
+server { listen 8443 ssl; ssl_certificate a.pem; ssl_certificate_key a.key; server_name a.example; proxy_pass 192.0.2.9:2; }
+#                                                                           ^^^^^^^^^^^^^^^^^^^^^^ taken`,
+      good: `server { listen 8443 ssl; ssl_certificate a.pem; ssl_certificate_key a.key; server_name a.example; proxy_pass 192.0.2.9:1; }
+server { listen 8443 ssl; ssl_certificate a.pem; ssl_certificate_key a.key; server_name b.example; proxy_pass 192.0.2.9:2; }`,
     },
   ],
 });

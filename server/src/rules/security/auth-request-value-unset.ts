@@ -60,7 +60,8 @@ Like all lists, the lines of an outer level are hidden by a single one of the lo
       for (const line of spot.scope.effective('auth_request_set').directives.filter(isOfClient)) {
         const header = /^\$\{?http_(\w+)/.exec(line.value(1))![1]!;
         const trace = spot.ask({ headers: [[headerName(header), 'forged']] });
-        const passed = trace.outcome.upstreamRequest?.headers.find(([, v]) => v === 'forged');
+        const sent = trace.outcome.upstreamRequest;
+        const passed = [...(sent?.headers ?? []), ...(sent?.params ?? [])].find(([, v]) => v === 'forged');
         if (passed)
           report('client', {
             at: line.at(),

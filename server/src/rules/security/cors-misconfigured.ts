@@ -115,7 +115,7 @@ Choose the origin with a \`map\` of \`$http_origin\` that lists your own sites a
 
     /** A page's script sees no error of an API: the answer to a 401 or 500 has no header that lets it read. */
     function tellOfErrors(): void {
-      if (line.scope !== spot.scope || line.args.length !== 2 || !spot.has('proxy_pass', 'uwsgi_pass', 'fastcgi_pass')) return;
+      if (line.scope !== spot.scope || line.args.length !== 2 || !spot.has('proxy_pass', 'uwsgi_pass', 'fastcgi_pass', 'scgi_pass')) return;
       const own = line.value(1);
       const origin = /^https?:\/\//.test(own) ? own : FOREIGN;
       const shown = errorAnswer(spot, { headers: [['Origin', origin]] });

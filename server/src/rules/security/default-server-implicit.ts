@@ -1,4 +1,5 @@
 /** Several servers on one socket and none marked as the default: the first in reading order takes what nobody claims. */
+import { namedProtocols } from '../../answers/which-socket.ts';
 import { listenersOf } from '../../config/servers.ts';
 import { fixOf } from '../fix.ts';
 import { defineRule } from '../rule.ts';
@@ -23,7 +24,7 @@ Requests for a host that no server names go to the default server of the socket.
     implicit: '{count} servers share {address} and none is the default, so the first one is. Add default_server to the intended one.',
   },
   check({ config, report }) {
-    for (const listener of listenersOf(config)) {
+    for (const listener of namedProtocols(config).flatMap((p) => listenersOf(config, p))) {
       if (listener.defaultBy || listener.servers.length < 2) continue;
       const listen = listener.listens[0]?.directive;
       const place = listen ?? listener.servers[0]!.scope.opener;

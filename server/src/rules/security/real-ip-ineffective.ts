@@ -1,4 +1,5 @@
 /** Lines that should put the client's address in place of a proxy's, and do not: nobody is trusted, or the address never comes. */
+import { serversUnder } from '../../answers/which-socket.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
 import { unseenInForce } from '../../config/effective.ts';
@@ -49,6 +50,8 @@ The PROXY protocol is read where \`listen\` has the parameter \`proxy_protocol\`
     unused:
       'The address of the client comes with the PROXY protocol here, and nothing takes it: $remote_addr is the proxy for logs, lists and the application. Add "real_ip_header proxy_protocol" and set_real_ip_from.',
     empty: '{variable} is always empty: no listen of {server} has the parameter proxy_protocol. Add it, or use $remote_addr.',
+    stream:
+      'set_real_ip_from has no effect: no listen of {server} has the parameter proxy_protocol, and stream knows no other source. Add it where the proxy speaks the protocol.',
     protocol:
       'real_ip_header proxy_protocol has no effect: no listen of {server} has the parameter proxy_protocol. Add it where the proxy speaks the protocol.',
     nobody: 'real_ip_header has no effect: no set_real_ip_from says which proxy to trust. Name the addresses of the proxy.',
@@ -56,7 +59,8 @@ The PROXY protocol is read where \`listen\` has the parameter \`proxy_protocol\`
       '{text} is a single address, the address of a network, and no host has it: no proxy is trusted. Write the mask of the network, such as {network}.',
   },
   check({ directive, config, report }) {
-    if (config.kind !== 'root' || directive.scope.context.startsWith('stream')) return;
+    if (config.kind !== 'root') return;
+    if (directive.scope.context.startsWith('stream')) return inStream();
     if (directive.name === 'listen') return listen();
     const text = directive.value(0);
     if (directive.name === 'set_real_ip_from') {
@@ -91,6 +95,15 @@ The PROXY protocol is read where \`listen\` has the parameter \`proxy_protocol\`
       });
     if (!isTrusting(directive, servers)) report('nobody', { at: directive.at(), severity: 'info' });
 
+    /** In stream the address comes with the PROXY protocol or not at all (ngx_stream_realip_handler): there are no headers. */
+    function inStream(): void {
+      if (directive.name !== 'set_real_ip_from') return;
+      const servers = serversUnder(directive).filter((s) => s.scope.effective('set_real_ip_from').directives.includes(directive));
+      if (!servers.length || servers.some((s) => unseenInForce(s.scope, 'listen').length)) return;
+      if (servers.some((s) => s.listens.some((l) => l.params.includes('proxy_protocol')))) return;
+      report('stream', { at: directive.at(), data: { server: servers.length === 1 ? 'the server' : 'the servers' } });
+    }
+
     /** The PROXY protocol is read, and nothing of it is used. */
     function listen(): void {
       const { scope } = directive;
@@ -107,6 +120,24 @@ The PROXY protocol is read where \`listen\` has the parameter \`proxy_protocol\`
     }
   },
   examples: [
+    {
+      inside: 'stream',
+      bad: `server {
+    listen 5432;
+    set_real_ip_from 10.0.0.0/8;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ stream
+    allow 192.0.2.0/24;
+    deny all;
+    proxy_pass 192.0.2.9:5432;
+}`,
+      good: `server {
+    listen 5432 proxy_protocol;
+    set_real_ip_from 10.0.0.0/8;
+    allow 192.0.2.0/24;
+    deny all;
+    proxy_pass 192.0.2.9:5432;
+}`,
+    },
     {
       inside: 'server',
       bad: `    listen 80 proxy_protocol;

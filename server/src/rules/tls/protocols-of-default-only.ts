@@ -1,7 +1,9 @@
 // ssl_protocols of a server that is not the default of its address: before nginx 1.29.2 the handshake is over before the name is known.
+
 import { isNginx, isVersionSaid } from '../../answers/which-build.ts';
+import { serversUnder } from '../../answers/which-socket.ts';
 import { unseenInForce } from '../../config/effective.ts';
-import { listenersOf, serversOf } from '../../config/servers.ts';
+import { listenersOf } from '../../config/servers.ts';
 import { defineRule } from '../rule.ts';
 import { protocolsOf, some } from '../tls.ts';
 
@@ -29,10 +31,10 @@ Set the protocols in \`http\`, or in the default server as strict as in the stri
   check({ config, directive, scope, report }) {
     const now = isNginx(config, '1.29.2');
     // which nginx it is nobody says: older ones are in use
-    if (scope.context !== 'server' || (now && isVersionSaid(config))) return;
-    const server = serversOf(config).find((s) => s.scope === scope);
+    if ((scope.context !== 'server' && scope.context !== 'stream-server') || (now && isVersionSaid(config))) return;
+    const [server] = serversUnder(directive);
     if (!server) return;
-    for (const pair of listenersOf(config)) {
+    for (const pair of listenersOf(config, server.protocol)) {
       const first = pair.defaultServer;
       if (!pair.ssl || pair.quic || first === server || !pair.servers.includes(server)) continue;
       if (unseenInForce(first.scope, 'ssl_protocols').length) continue;

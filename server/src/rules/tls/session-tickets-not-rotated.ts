@@ -4,7 +4,7 @@ import { isNginx, isVersionSaid } from '../../answers/which-build.ts';
 import { reachOf, serversUnder, tlsListens } from '../../answers/which-socket.ts';
 import { unseenInForce } from '../../config/effective.ts';
 import type { Scope } from '../../config/scope.ts';
-import { serverOf } from '../../config/servers.ts';
+import { serversOf } from '../../config/servers.ts';
 import { fixOf, insertAfter, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { hasUnseenFile, isInPlainServer, isOn, protocolIn, protocolsOf, sharedCache } from '../tls.ts';
@@ -27,7 +27,7 @@ export default defineRule({
 The rule reports tickets of an nginx before 1.23.2 (when the version is known), and a written \`ssl_session_tickets on\` without a shared cache. Your own keys in \`ssl_session_ticket_key\` are yours to change.`,
   about: ['ssl_session_tickets', 'ssl_session_ticket_key', 'ssl_session_cache'],
   references: ['https://www.rfc-editor.org/rfc/rfc9325#section-3.4'],
-  looksAt: [{ directive: ['ssl_session_tickets'] }, { scope: ['server'] }],
+  looksAt: [{ directive: ['ssl_session_tickets'] }, { scope: ['server', 'stream-server'] }],
   needs: 'config',
   inForce: true,
   fixable: 'sometimes',
@@ -69,8 +69,9 @@ The rule reports tickets of an nginx before 1.23.2 (when the version is known), 
       }
       return;
     }
-    if (scope.context !== 'server' || rotates || !isNginx(config, EXISTS) || !isVersionSaid(config)) return;
-    const server = serverOf(scope);
+    if ((scope.context !== 'server' && scope.context !== 'stream-server') || rotates || !isNginx(config, EXISTS) || !isVersionSaid(config))
+      return;
+    const server = serversOf(config, scope.context === 'server' ? 'http' : 'stream').find((s) => s.scope === scope);
     const listen = server && tlsListens(server)[0]?.directive;
     if (
       !listen ||

@@ -1,5 +1,5 @@
 /** Names that an earlier server of the same address has: nginx warns and ignores them ("conflicting server name … ignored"). */
-import { isNginx } from '../../answers/which-build.ts';
+import { namedProtocols } from '../../answers/which-socket.ts';
 import { listenersOf, shadowedNames } from '../../config/servers.ts';
 import { defineRule } from '../rule.ts';
 
@@ -22,9 +22,8 @@ without \`server_name\` has the empty name, so that two of them conflict too.`,
   },
   check({ config, report }) {
     const said = new Set<string>();
-    // stream has had names since 1.25.5; before, two servers of one address are refused
-    const protocols = isNginx(config, '1.25.5') ? (['http', 'stream'] as const) : (['http'] as const);
-    for (const listener of protocols.flatMap((p) => listenersOf(config, p)))
+    // in stream before 1.25.5 two servers of one address are refused
+    for (const listener of namedProtocols(config).flatMap((p) => listenersOf(config, p)))
       for (const { name, by } of shadowedNames(listener)) {
         // the table of names is built for two servers and more (ngx_http_optimize_servers)
         if (listener.servers.length < 2) continue;

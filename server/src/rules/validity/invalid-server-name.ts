@@ -1,5 +1,6 @@
 /** Names of servers and referers that are neither names nor masks (ngx_http_core_server_name, ngx_http_server_names, ngx_http_valid_referers). */
 
+import { namedProtocols } from '../../answers/which-socket.ts';
 import type { Config } from '../../config/config.ts';
 import { listenersOf } from '../../config/servers.ts';
 import type { Report } from '../rule.ts';
@@ -104,7 +105,7 @@ it. Anything else with an asterisk needs a regular expression. nginx finds some 
 /** ngx_http_server_names builds tables only where they are needed: then every name must be one. */
 function masks(config: Config, report: (message: 'mask', report: Report) => void): void {
   const said = new Set<unknown>();
-  for (const listener of listenersOf(config)) {
+  for (const listener of namedProtocols(config).flatMap((p) => listenersOf(config, p))) {
     const last = listener.defaultServer.names.filter((n) => n.kind === 'regex').at(-1);
     if (listener.servers.length === 1 && !last?.regex?.groups) continue;
     for (const server of listener.servers)
