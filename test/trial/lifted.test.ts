@@ -121,6 +121,8 @@ const OVER_PARAMS: Readonly<Record<string, string>> = {
     'there is no key by default: all pages are one entry, which cache-without-key says (uWSGI: /cached/2 was answered with /cached/1)',
   'forwarded-headers-missing': 'the address and the scheme are parameters of their own, in the file uwsgi_params and its like',
   'forwarded-prefix-kept': 'the path is the parameter PATH_INFO, which the lifted text does not send',
+  'forwarded-proto-from-client':
+    'wsgi.url_scheme comes of UWSGI_SCHEME or HTTPS, and the header of the client goes along with or without the line',
   'header-sent-twice': 'the parameter that comes last replaces the one before (uWSGI: HTTP_HOST was the second)',
   'proxy-host-missing': 'the Host of the client goes along as HTTP_HOST, as do all its headers (uWSGI: it was there)',
   'query-in-path': 'REQUEST_URI is what the client asked for, not the path that a rewrite made',

@@ -46,7 +46,7 @@ may claim \`https\` over plain HTTP.
 
 \`$scheme\` is what nginx knows. Where a balancer in front terminates TLS, name it with \`set_real_ip_from\`; the rule then does not report the header.`,
   about: ['proxy_set_header', '$scheme', 'set_real_ip_from'],
-  looksAt: { directive: ['proxy_set_header', 'grpc_set_header', 'uwsgi_param', 'fastcgi_param', 'scgi_param'] },
+  looksAt: { directive: ['proxy_set_header', 'grpc_set_header'] },
   needs: 'config',
   fixable: 'always',
   messages: {
