@@ -411,13 +411,14 @@ test('an edit of the application side counts for a configuration that nobody tou
   await replace(uwsgi, gunicorn);
 });
 
-test('at once an edit counts in its own block, and all else is where it was', async () => {
+test('at once an edit counts in its own lines, and all else is where it was', async () => {
   const text = `events {}
 http {
     upstream app { server 127.0.0.1:8000; }
     server {
         listen 80;
         location /img { alias /data/img/; }
+        location /own { alias /data/own/; }
         location / { proxy_pass http://app; }
     }
     server {
@@ -440,6 +441,7 @@ http {
   };
   const fixed = await edit('location /img {', 'location /images/ {');
   assert.ok(!rulesAt(fixed, 'location /images/ { alias /data/img/; }').includes('alias-traversal'), 'what was fixed is gone');
+  assert.ok(rulesAt(fixed, 'location /own { alias /data/own/; }').includes('alias-traversal'), 'what stands beside it has moved along');
   assert.ok(rulesAt(fixed, 'location /media { alias /data/media/; }').includes('alias-traversal'), 'what stands below has moved along');
   await session.check(true, () => 'fixed');
   // the name is another one now: both servers lack theirs, and the one that was edited says so first

@@ -20,7 +20,7 @@ import { toDiagnostic } from './convert/to.ts';
 const CHEAP = 25;
 /** Milliseconds between the last keystroke and the quick round, where rounds are not cheap and keys come faster than they end. */
 const TYPING = 60;
-/** Milliseconds that a round may take without the edited block being shown before the rest of it. */
+/** Milliseconds that a round may take without the edited lines being shown before the rest of it. */
 const AT_ONCE = 10;
 /** Milliseconds, and blocks, after which what was found so far in a file that nothing is shown of yet is shown. */
 const FIRST = 40;
@@ -204,7 +204,7 @@ export class Publisher {
   }
 
   /**
-   * The same, where it is not done at once in two: first what the edit did to its own block, then, in slices, what it means for all else.
+   * The same, where it is not done at once in two: first what the edit did to its own lines, then, in slices, what it means for all else.
    * Null when another edit came in between.
    */
   private async quickInSteps(snapshot: Snapshot): Promise<readonly Finding[] | null> {

@@ -133,6 +133,17 @@ export class Held {
 /** What most places have found. */
 const NOTHING = new Held([], null, 0, new Map());
 
+/** Findings that are about a span of a file and nothing else, moved along with it; null where a part of one is outside. */
+export function movedWith(findings: readonly Finding[], file: FileId, span: Span, delta: number): readonly Finding[] | null {
+  const within = (at: FileId, { start, end }: Span): boolean => at === file && span.start <= start && end <= span.end;
+  const fits = (fix: Fix): boolean => fix.edits.every((e) => e.edits.every((t) => within(e.file, t.span)));
+  const whole = findings.every(
+    (f) => !f.shared && within(f.at.file, f.at.span) && f.related.every((r) => within(r.at.file, r.at.span)) && f.fixes.every(fits),
+  );
+  if (!whole) return null;
+  return delta === 0 ? findings : findings.map((f) => moved(f, () => delta));
+}
+
 /** A finding of which each part (itself, a related place, an edit) has moved by so many UTF-16 units. */
 function moved(finding: Finding, deltaOf: (part: object) => number): Finding {
   const shift = (s: Span, by: number): Span => (by === 0 ? s : { start: s.start + by, end: s.end + by });

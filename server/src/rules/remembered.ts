@@ -10,6 +10,8 @@ import type { Directive } from '../config/directive.ts';
 import type { BlockCache } from '../config/kept.ts';
 import type { ScopeContext } from '../config/scope.ts';
 import type { Deployment } from '../deploy/deployment.ts';
+import type { Statement } from '../syntax/statement.ts';
+import type { Word } from '../syntax/word.ts';
 import { Held } from './held.ts';
 import type { Finding, Rule } from './rule.ts';
 
@@ -21,6 +23,8 @@ export interface Item {
   readonly directive: Directive | null;
   readonly ofScope: boolean;
   readonly since: number;
+  /** where the directive's statement began then */
+  readonly start: number;
   readonly questions: readonly Question[];
   /** null where nothing tells whereto the findings move: then the place is asked about each time */
   readonly held: Held | null;
@@ -81,7 +85,8 @@ export class BlockNotes {
   add(rule: Rule, directive: Directive | null, ofScope: boolean, questions: readonly Question[], findings: readonly Finding[]): void {
     const { block, config } = this;
     const held = Held.of(findings, config.files, block && { file: block.file.id, statement: block.statement });
-    this.items.push({ rule, directive, ofScope, since: config.kept!.questions.revision, questions, held });
+    const start = directive?.statement.start ?? 0;
+    this.items.push({ rule, directive, ofScope, since: config.kept!.questions.revision, start, questions, held });
   }
 }
 
@@ -150,6 +155,9 @@ export class LinesInOrder {
 /** What the rules of one kind, quick or costly ones, have found. */
 export class KnownBlocks {
   private byBlock = new WeakMap<Directive, Entry>();
+  /** by the name of the block, which stays the same object where an edit changes what is in the block only */
+  private byName = new WeakMap<Word, Entry>();
+  private judged = new WeakSet<Statement>();
   readonly ofConfig = new Map<Rule, Item>();
   private readonly scopes = new Map<ScopeContext, Map<Rule, Item>>();
   readonly lines = new LinesInOrder();
@@ -164,6 +172,31 @@ export class KnownBlocks {
   /** What a directive has told last, be it true still or not; null when it was not asked about. */
   last(directive: Directive): readonly Item[] | null {
     return this.byBlock.get(directive)?.told ?? null;
+  }
+
+  /** What a block that was edited has told last, by statement; null when nobody asked about it. */
+  before({ statement, via }: Directive): ReadonlyMap<Statement, readonly Item[]> | null {
+    // of one that is reached in several ways nobody knows which of them it was
+    const entry = via.length ? undefined : this.byName.get(statement.name);
+    if (!entry) return null;
+    const told = new Map<Statement, Item[]>();
+    for (const item of entry.told) {
+      const { statement: of } = item.directive!;
+      const list = told.get(of);
+      if (list) list.push(item);
+      else told.set(of, [item]);
+    }
+    return told;
+  }
+
+  /** Notes that a statement was asked about with the block that it is in. */
+  judge(statement: Statement): void {
+    this.judged.add(statement);
+  }
+
+  /** Whether a statement was asked about, and no edit has touched it since. */
+  isJudged(statement: Statement): boolean {
+    return this.judged.has(statement);
   }
 
   /** What is known of a block; null when all of it must be asked about. */
@@ -198,7 +231,7 @@ export class KnownBlocks {
     const since = config.kept!.questions.revision;
     const { ofBlock } = recording;
     const questions = questionsOf(ofBlock, items);
-    this.byBlock.set(directive, {
+    const entry = {
       since,
       length: end - start,
       beside: besideOf(directive),
@@ -207,7 +240,9 @@ export class KnownBlocks {
       told: items.filter(tells),
       questions,
       stood: since,
-    });
+    };
+    this.byBlock.set(directive, entry);
+    if (directive.body) this.byName.set(directive.statement.name, entry);
   }
 
   /** Whether all that was asked about a place is answered as it was. */
@@ -223,6 +258,8 @@ export class KnownBlocks {
 
   forget(): void {
     this.byBlock = new WeakMap();
+    this.byName = new WeakMap();
+    this.judged = new WeakSet();
     this.ofConfig.clear();
     this.scopes.clear();
     this.lines.forget();

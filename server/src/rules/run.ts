@@ -15,12 +15,12 @@ import type { Level, Settings, Severity } from '../config/settings.ts';
 import { isStock } from '../config/stock.ts';
 import { type Deployment, NO_DEPLOYMENT } from '../deploy/deployment.ts';
 import { areAlternatives, type Menu, menusOf } from '../syntax/menu.ts';
-import type { SourceFile } from '../syntax/statement.ts';
+import type { SourceFile, Statement } from '../syntax/statement.ts';
 import { witnessesOf } from '../witness/requests.ts';
 import { namesSomethingOwn, type Spot, shapeOf, spotsOf } from '../witness/spots.ts';
 import { type Fix, fixOf } from './fix.ts';
 import { withoutForeignText } from './foreign.ts';
-import { Held, Present } from './held.ts';
+import { Held, movedWith, Present } from './held.ts';
 import { inAll } from './in-all.ts';
 import { type BlockNotes, type Item, type KnownBlocks, NO_QUESTIONS, type Remembered } from './remembered.ts';
 import { type Finding, fill, idsOf, type LooksAt, means, type Related, type Report, type Rule } from './rule.ts';
@@ -33,8 +33,8 @@ export interface LintOptions {
   /** leave out what is too slow for a keystroke: the rules that are declared costly */
   readonly quick?: boolean;
   /**
-   * What an edit did to the block that it is in, at once: what rules said last of all else is taken as it was, moved along, be it true still
-   * or not. A run without this is to follow.
+   * What an edit did to the lines that it touched and to the openings of the blocks that they are in, at once: what rules said last of all else
+   * is taken as it was, moved along, be it true still or not. A run without this is to follow.
    */
   readonly early?: boolean;
   /** told how far the run has come, for callers that show something before its end */
@@ -361,7 +361,14 @@ class Part {
       this.within(directive);
       return;
     }
-    if (this.options.early && this.takeAll(known.last(directive))) return;
+    if (this.options.early) {
+      if (this.takeAll(known.last(directive))) return;
+      const told = known.before(directive);
+      if (told) {
+        this.edited(directive, told);
+        return;
+      }
+    }
     const before = known.recall(directive, config);
     if (before) {
       const standing = before.stood === config.kept!.questions.revision;
@@ -386,6 +393,30 @@ class Part {
     this.within(directive);
     this.notes = null;
     known.remember(directive, notes, config);
+  }
+
+  /** A block that was edited, in an early run: its lines that were not are taken as they were. */
+  private edited(directive: Directive, told: ReadonlyMap<Statement, readonly Item[]>): void {
+    if (this.known!.isJudged(directive.statement)) {
+      this.untouched(directive, told);
+      return;
+    }
+    this.askAbout(directive);
+    const { body } = directive;
+    if (!body) return;
+    for (const asked of this.dispatch.byContext.get(body.context) ?? []) this.ask(asked, body, body.opener, directive.file);
+    for (const inner of body.directives) this.edited(inner, told);
+  }
+
+  private untouched(directive: Directive, told: ReadonlyMap<Statement, readonly Item[]>): void {
+    const { statement, body, file } = directive;
+    for (const { rule, ofScope, start, held } of told.get(statement) ?? []) {
+      const span = { start, end: start + statement.end - statement.start };
+      const findings = held && movedWith(held.findings, file.id, span, statement.start - start);
+      if (findings) for (const finding of findings) this.collector.take(finding);
+      else this.ask(this.byRule.get(rule)!, ofScope ? body! : directive.scope, directive, file);
+    }
+    for (const inner of body?.directives ?? []) this.untouched(inner, told);
   }
 
   /** Takes what places have found, where each of its parts is still there; else nothing, and gives false. */
@@ -434,6 +465,7 @@ class Part {
       directive: null,
       ofScope: false,
       since: config.kept!.questions.revision,
+      start: 0,
       questions: [...(answer?.questions ?? []), ...asksOfBlocks],
       held: answer ? answer.held : Held.of([], config.files, null),
     });
@@ -491,6 +523,7 @@ class Part {
 
   /** A directive with all that is in it. */
   private within(directive: Directive): void {
+    this.known?.judge(directive.statement);
     this.askAbout(directive);
     const { body } = directive;
     if (!body) return;
