@@ -58,6 +58,10 @@ class Repairer {
   private readonly made = new Map<MirrorWord, MirrorStatement>();
   private readonly events: Event[] = [];
   private readonly columns: Columns;
+  /** by event: the column of its line where it is the first on it, else that column below zero */
+  private columnOf = new Int32Array();
+  /** by event that is the first on its line: the next such event that stands no deeper */
+  private outward = new Int32Array();
 
   constructor(
     text: string,
@@ -92,9 +96,11 @@ class Repairer {
   }
 
   run(): Repaired | null {
+    this.measure();
     for (let i = 0; i < this.events.length; i++) {
       const event = this.events[i]!;
-      const { column, first } = this.columns.of(event.at);
+      const first = this.columnOf[i]! >= 0;
+      const column = first ? this.columnOf[i]! : -1 - this.columnOf[i]!;
       if (event.kind === 'close') {
         this.closing(event.span, column, first);
         continue;
@@ -113,6 +119,22 @@ class Repairer {
     return { body, strays: this.strays.sort((a, b) => a.start - b.start), made: this.made };
   }
 
+  /** The columns of all events, and which one comes after each on its line's column or further out. */
+  private measure(): void {
+    const { events, columns } = this;
+    const count = events.length;
+    this.columnOf = new Int32Array(count);
+    this.outward = new Int32Array(count).fill(count);
+    const waiting: number[] = [];
+    for (let i = 0; i < count; i++) {
+      const { column, first } = columns.of(events[i]!.at);
+      this.columnOf[i] = first ? column : -1 - column;
+      if (!first) continue;
+      while (waiting.length && this.columnOf[waiting.at(-1)!]! >= column) this.outward[waiting.pop()!] = i;
+      waiting.push(i);
+    }
+  }
+
   private get top(): Frame {
     return this.stack.at(-1)!;
   }
@@ -124,14 +146,11 @@ class Repairer {
     // in a file without indentation columns tell nothing
     if (!top.deeper && !(around.raw && around.column < top.column)) return false;
     let open = 0;
-    for (let i = from; i < this.events.length; i++) {
-      const event = this.events[i]!;
-      const { column, first } = this.columns.of(event.at);
-      if (!first) continue;
-      if (column < top.column) return true;
-      if (column > top.column) continue;
-      if (event.kind === 'open') open++;
-      else if (event.kind === 'close' && open-- === 0) return false;
+    // what is deeper than the statement is passed over: a file has many blocks, and each of them may come here
+    for (let i = from; i < this.events.length && this.columnOf[i]! === top.column; i = this.outward[i]!) {
+      const { kind } = this.events[i]!;
+      if (kind === 'open') open++;
+      else if (kind === 'close' && open-- === 0) return false;
     }
     return true;
   }

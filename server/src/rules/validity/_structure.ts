@@ -58,14 +58,36 @@ function* statementsIn(statements: readonly Statement[]): Generator<Statement> {
   }
 }
 
+interface BlockKinds {
+  readonly always: boolean;
+  readonly never: boolean;
+}
+
+const UNKNOWN_KINDS: BlockKinds = { always: false, never: false };
+
+/** By directive and the block around it; asked about every statement of a text whose braces do not pair. */
+const kindsKnown = new WeakMap<Catalog, Map<string, BlockKinds>>();
+
 /** Whether a directive of that name opens a block: in blocks of the parent's name where it may be there, else anywhere. */
-const blockKinds = (catalog: Catalog, name: string, parent: Statement | null): { always: boolean; never: boolean } => {
+function blockKinds(catalog: Catalog, name: string, parent: Statement | null): BlockKinds {
+  // a name that nobody knows is none to remember
+  if (!catalog.directives(name).length) return UNKNOWN_KINDS;
+  const around = parent && openingsOf(parent.name.value).length ? parent.name.value : '';
+  let known = kindsKnown.get(catalog);
+  if (!known) kindsKnown.set(catalog, (known = new Map()));
+  const key = `${name} ${around}`;
+  let kinds = known.get(key);
+  if (!kinds) known.set(key, (kinds = kindsOf(catalog, name, around)));
+  return kinds;
+}
+
+function kindsOf(catalog: Catalog, name: string, around: string): BlockKinds {
   const anywhere = catalog.directives(name).filter((f) => f.contexts.some((c) => bodyOf(c) === 'directives'));
-  const children = parent ? openingsOf(parent.name.value).map((o) => o.child) : [];
+  const children = around ? openingsOf(around).map((o) => o.child) : [];
   const there = anywhere.filter((f) => f.contexts.some((c) => children.includes(c)));
   const facts = there.length ? there : anywhere;
   return { always: facts.length > 0 && facts.every((f) => f.args.block), never: facts.length > 0 && facts.every((f) => !f.args.block) };
-};
+}
 
 /** Whether the lines of such a block are entries of a table. */
 const hasEntries = (name: string): boolean => openingsOf(name).some((o) => bodyOf(o.child) !== 'directives');
