@@ -46,8 +46,8 @@ const MUTANTS = [
   {
     name: 'faults around a block are not asked about',
     file: 'server/src/config/asked.ts',
-    from: 'ofBlock.add(questions.of(',
-    to: 'void (questions.of(',
+    from: 'ofBlock.add(questions.of(config, block ?',
+    to: 'void (questions.of(config, block ?',
   },
   {
     name: 'a block that moves within its line is the same',
@@ -84,6 +84,30 @@ const MUTANTS = [
     file: 'server/src/rules/run.ts',
     from: 'for (const { rule, questions } of inOrder)',
     to: 'for (const { rule, questions } of [] as typeof inOrder)',
+  },
+  {
+    name: 'a line in order is so for ever',
+    file: 'server/src/rules/remembered.ts',
+    from: 'if (entry.order.every(({ questions }) => questions.every((q) => q.stands(config, revision, entry.since)))) {',
+    to: 'if (true) {',
+  },
+  {
+    name: 'a line of an outer level is the same whatever is beside it',
+    file: 'server/src/rules/remembered.ts',
+    from: 'return `${text.slice(from, start)}\\0${text.slice(end, to)}`;',
+    to: "return '';",
+  },
+  {
+    name: 'what is shown at once of an edited block does not move',
+    file: 'server/src/rules/held.ts',
+    from: 'return delta === 0 ? findings : findings.map((f) => moved(f, () => delta));',
+    to: 'return findings;',
+  },
+  {
+    name: 'an edited line is taken as it was',
+    file: 'server/src/rules/remembered.ts',
+    from: 'return this.judged.has(statement);',
+    to: 'return true;',
   },
   {
     name: 'a question holds on to the scope that asked first',

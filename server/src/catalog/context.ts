@@ -118,9 +118,12 @@ export function childContext(parent: Context, directiveName: string): Context | 
   return LUA_BLOCK.test(directiveName) && bodyOf(parent) === 'directives' ? 'raw' : null;
 }
 
+const OPENERS: ReadonlySet<string> = new Set(Object.values(OPENINGS).flatMap((names) => Object.keys(names)));
+
 /** Every way in which a block of this name may open, in the order of CONTEXTS: for fragments and for misplaced blocks. */
 export function openingsOf(directiveName: string): { parent: Context; child: Context }[] {
   const found: { parent: Context; child: Context }[] = [];
+  if (!OPENERS.has(directiveName) && !LUA_BLOCK.test(directiveName)) return found;
   for (const parent of CONTEXTS) {
     const child = childContext(parent, directiveName);
     if (child) found.push({ parent, child });
