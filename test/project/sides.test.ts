@@ -8,6 +8,8 @@ import {
   FASTAPI,
   type Files,
   FORWARD,
+  FPM,
+  NODE,
   PAGES,
   PSERVE,
   ROLE,
@@ -181,6 +183,21 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
       changed(changed(VOLUMES, COMPOSE, '80:80', '1337:80'), SITE, 'Host $host', 'Host $http_host'),
       [],
     ],
+    [
+      'a redirect to a path, with a port that is not published',
+      changed(
+        changed(VOLUMES, COMPOSE, '80:80', '80:8080'),
+        SITE,
+        '    listen 80;\n',
+        '    listen 8080;\n    location = /shelf {\n        return 302 /books/;\n    }\n',
+      ),
+      ['redirect-port-unpublished'],
+    ],
+    [
+      'below a prefix of nginx',
+      changed(changed(VOLUMES, SITE, 'location / {', 'location /shop/ {'), SITE, 'http://books;', 'http://books/;'),
+      ['script-name-prefix-missing'],
+    ],
     ['the application is published too', changed(VOLUMES, COMPOSE, 'expose: [8000]', 'ports: ["8000:8000"]'), ['application-published']],
     ['a name that the file of variables lacks', hosts('HOSTS=localhost www.example.com\n'), ['allowed-hosts-mismatch']],
     ['the name is in the file of variables', hosts('HOSTS=localhost books.example.com\n'), []],
@@ -217,6 +234,16 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     ['everybody may write', noGroup, []],
     ['a /tmp of its own', socket('/tmp/web.sock', '', changed(UNIT, SERVICE, 'User=', 'PrivateTmp=true\nUser=')), ['socket-unreachable']],
     ['the common /tmp', socket('/tmp/web.sock'), []],
+    [
+      'a folder that nobody else may enter',
+      changed(noGroup, SERVICE, 'RuntimeDirectory=blog\n', 'RuntimeDirectory=blog\nRuntimeDirectoryMode=0700\n'),
+      ['socket-unreachable'],
+    ],
+    [
+      'a folder that the group may enter',
+      changed(UNIT, SERVICE, 'RuntimeDirectory=blog\n', 'RuntimeDirectory=blog\nRuntimeDirectoryMode=0750\n'),
+      [],
+    ],
     [
       'a script that the unit starts',
       {
@@ -403,6 +430,86 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
         '"9000"',
       ),
       ['socket-not-listened'],
+    ],
+  ],
+  'Node in a container': [
+    ['sound', NODE, []],
+    ['another port', changed(NODE, 'proxy/site.conf', 'server:4000', 'server:3000'), ['socket-not-listened']],
+    [
+      'the port of the variable',
+      changed(
+        changed(NODE, 'compose.yaml', 'build: ./server', 'build: ./server\n    environment: { PORT: 8080 }'),
+        'proxy/site.conf',
+        ':4000',
+        ':8080',
+      ),
+      [],
+    ],
+    ['which nginx does not know', changed(NODE, 'server/Dockerfile', 'COPY', 'ENV PORT=8080\nCOPY'), ['socket-not-listened']],
+    [
+      'which a file sets that is not here',
+      changed(changed(NODE, 'compose.yaml', 'build: ./server', 'build: ./server\n    env_file: .env'), 'proxy/site.conf', ':4000', ':9000'),
+      [],
+    ],
+    ['its own loopback', changed(NODE, 'server/index.js', 'listen(PORT, (', "listen(PORT, '127.0.0.1', ("), ['socket-not-listened']],
+    [
+      'Fastify with an object',
+      changed(
+        changed(
+          NODE,
+          'server/index.js',
+          'app.listen(PORT, () => console.log(`listening on ${PORT}`));',
+          "app.listen({ port: 5000, host: '0.0.0.0' });",
+        ),
+        'server/index.js',
+        'express',
+        'fastify',
+      ),
+      ['socket-not-listened'],
+    ],
+    ['a port that another file decides', changed(NODE, 'server/index.js', 'process.env.PORT || 4000', "require('./config').port"), []],
+    [
+      'two files that listen',
+      { ...changed(NODE, 'proxy/site.conf', ':4000', ':9000'), 'server/app.js': "require('http').createServer().listen(9000);\n" },
+      [],
+    ],
+  ],
+  'php-fpm in a container': [
+    ['sound', FPM, []],
+    [
+      'the script is not named',
+      changed(FPM, 'docker/site.conf', '        fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;\n', ''),
+      ['script-filename-missing'],
+    ],
+    ['nginx takes less', changed(FPM, 'docker/site.conf', '32m', '8m'), ['body-limit-mismatch']],
+    ['nginx takes more', changed(FPM, 'docker/site.conf', '32m', '64m'), ['body-limit-mismatch']],
+    [
+      'nginx sends the limits',
+      changed(
+        changed(FPM, 'docker/site.conf', '32m', '64m'),
+        'docker/site.conf',
+        'fastcgi_pass',
+        'fastcgi_param PHP_VALUE "post_max_size=64M \\n upload_max_filesize=64M";\n        fastcgi_pass',
+      ),
+      [],
+    ],
+  ],
+  'what a service extends': [
+    [
+      'a service that is there',
+      changed(VOLUMES, COMPOSE, '  web:\n', '  common:\n    restart: always\n  web:\n    extends: { service: common }\n'),
+      [],
+    ],
+    ['one that is not', changed(VOLUMES, COMPOSE, '  web:\n', '  web:\n    extends: { service: common }\n'), ['application-unread']],
+    [
+      'a file that is not',
+      changed(VOLUMES, COMPOSE, '  web:\n', '  web:\n    extends: { file: ops/common.yml, service: web }\n'),
+      ['application-unread'],
+    ],
+    [
+      'itself, in a circle',
+      changed(VOLUMES, COMPOSE, '  web:\n', '  common:\n    extends: { service: web }\n  web:\n    extends: { service: common }\n'),
+      ['application-unread'],
     ],
   ],
 };

@@ -514,3 +514,56 @@ ${FORWARD}        proxy_pass http://wiki;
 }
 `,
 };
+
+/** A program for Node in a container, its port in a variable with a number after it. */
+export const NODE: Files = {
+  'server/index.js':
+    "const express = require('express');\nconst app = express();\nconst PORT = process.env.PORT || 4000;\n// app.listen(1234);\napp.listen(PORT, () => console.log(`listening on ${PORT}`));\n",
+  'server/Dockerfile': 'FROM node:22-slim\nWORKDIR /srv\nCOPY . .\nRUN npm ci --omit=dev\nCMD ["node", "index.js"]\n',
+  'proxy/site.conf': `server {
+    listen 80;
+    server_name maps.example.com;
+    location / {
+        proxy_pass http://server:4000;
+${FORWARD}    }
+}
+`,
+  'compose.yaml': `services:
+  server:
+    build: ./server
+  proxy:
+    image: nginx:1.28
+    ports: ["80:80"]
+    volumes: ["./proxy/site.conf:/etc/nginx/conf.d/default.conf:ro"]
+`,
+};
+
+/** php-fpm and nginx in two containers with the same code. */
+export const FPM: Files = {
+  'public/index.php': '<?php\n',
+  'docker-compose.yml': `services:
+  fpm:
+    build: ./docker
+    volumes: [".:/srv/shop"]
+  nginx:
+    image: nginx:1.28
+    ports: ["80:80"]
+    volumes: ["./docker/site.conf:/etc/nginx/conf.d/default.conf", ".:/srv/shop"]
+`,
+  'docker/Dockerfile':
+    "FROM php:8.3-fpm\nRUN { echo 'post_max_size = 32M'; echo 'upload_max_filesize = 32M'; } > \"$PHP_INI_DIR/conf.d/sizes.ini\"\n",
+  'docker/site.conf': `server {
+    listen 80;
+    root /srv/shop/public;
+    client_max_body_size 32m;
+    location / {
+        try_files $uri /index.php?$query_string;
+    }
+    location ~ \\.php$ {
+        include fastcgi_params;
+        fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;
+        fastcgi_pass fpm:9000;
+    }
+}
+`,
+};

@@ -11,7 +11,7 @@ import { interpolate } from './env-file.ts';
 import type { MappedText } from './mapped-text.ts';
 import { type Setting, unknownSetting, written } from './setting.ts';
 import { type Environment, NO_ENVIRONMENT } from './shell.ts';
-import { counter } from './unread.ts';
+import { counter, type Unread } from './unread.ts';
 import { child, scalarText, type YamlValue, yamlDocuments } from './yaml-text.ts';
 
 export interface ComposePort {
@@ -132,6 +132,8 @@ export interface ComposeProject {
   readonly services: readonly ComposeService[];
   readonly externalNetworks: ReadonlySet<string>;
   readonly open: string | null;
+  /** what services extend and nobody can: Compose refuses the file */
+  readonly damaged: readonly Unread[];
 }
 
 type Put = (text: string) => string;
@@ -492,16 +494,28 @@ export function composeProject(files: readonly ComposeFile[], read: (file: FileI
   let open: string | null = files.map((f) => f.open).find((o) => o !== null) ?? null;
   const all = new Set<FileId>(files.map((f) => f.file));
   const external = new Set(files.flatMap((f) => [...f.externalNetworks]));
-  const extended = (service: ComposeService, within: ComposeFile, depth: number): ComposeService => {
+  const damaged: Unread[] = [];
+  const extended = (service: ComposeService, within: ComposeFile, above: readonly string[]): ComposeService => {
     if (!service.extends) return service;
+    const whose = service.extends.file ?? basename(within.file);
     const other = service.extends.file === null ? within : read(resolve(dirname(within.file), service.extends.file));
     const base = other?.services.find((s) => s.name === service.extends!.service);
-    if (!other || !base || depth >= MAX_DEPTH) {
+    const key = other ? `${other.file} ${service.extends.service}` : '';
+    const circle = above.includes(key);
+    if (!other || !base || circle || above.length >= MAX_DEPTH) {
+      const why = circle
+        ? `the service ${service.extends.service} extends itself in a circle`
+        : !other
+          ? `${service.name} extends ${whose}, which is not in the workspace`
+          : !base
+            ? `${service.name} extends ${service.extends.service}, which ${whose} does not have`
+            : null;
+      if (why !== null) damaged.push({ file: within.file, why });
       open ??= `${service.extends.file ?? service.extends.service}, which ${service.name} extends, is not in the workspace`;
       return { ...service, mountsOpen: true };
     }
     all.add(other.file);
-    const merged = mergedService(extended(base, other, depth + 1), service);
+    const merged = mergedService(extended(base, other, [...above, key]), service);
     return { ...merged, name: service.name, file: service.file, place: service.place, hostNames: service.hostNames };
   };
   const whole = (file: ComposeFile, depth: number): ComposeService[] => {
@@ -517,11 +531,11 @@ export function composeProject(files: readonly ComposeFile[], read: (file: FileI
     }
     return mergeCompose(
       services,
-      file.services.map((s) => extended(s, file, 0)),
+      file.services.map((s) => extended(s, file, [`${file.file} ${s.name}`])),
     );
   };
   const services = files.map((f) => whole(f, 0)).reduce<ComposeService[]>((base, over) => mergeCompose(base, over), []);
-  return { files: [...all], services, externalNetworks: external, open };
+  return { files: [...all], services, externalNetworks: external, open, damaged };
 }
 
 /** Which files of one folder are started together: the base with its override, and each further file over the base or alone. */

@@ -13,6 +13,7 @@ import { FRAMEWORKS } from './frameworks/all.ts';
 import { type FrameworkDeclaration, mainFile, type ProjectReading } from './frameworks/framework.ts';
 import { type Cluster, isManifest, NO_CLUSTER, readManifests } from './kubernetes.ts';
 import { MappedText } from './mapped-text.ts';
+import { isNodeStart } from './node-port.ts';
 import { readProcfile } from './procfile.ts';
 import { type ModuleValues, type PyCall, PythonProject } from './python.ts';
 import type { Python } from './python-tree.ts';
@@ -88,6 +89,8 @@ class Reader {
 
   private readonly files: ReadonlyMap<FileId, string>;
   private readonly unread = new Map<FileId, string>();
+  /** Compose files that extend what is not there */
+  private readonly damaged = new Map<FileId, string>();
   private readonly stages = new Map<ComposeService, DockerStage>();
 
   constructor(files: ReadonlyMap<FileId, string>, python: Python | null, options: ReadOptions) {
@@ -154,7 +157,10 @@ class Reader {
     this.loneConfigs();
     this.loneCode();
     if (!this.applications.length && this.files.size) this.guarded([...this.files.keys()][0]!, undefined, () => this.loneProject());
-    const unread = [...this.unread].map(([file, why]) => ({ file, why }));
+    const unread: Unread[] = [
+      ...[...this.unread].map(([file, why]) => ({ file, why })),
+      ...[...this.damaged].flatMap(([file, why]) => (this.unread.has(file) ? [] : [{ file, why, damaged: true }])),
+    ];
     return {
       applications: this.applications,
       containers: [...containers, ...pods],
@@ -289,6 +295,7 @@ class Reader {
       return found;
     };
     const projects = composeProjects(this.files.keys(), composeFile, (file, make) => this.guarded<ComposeProject | null>(file, null, make));
+    for (const { file, why } of projects.flatMap((p) => p.damaged)) if (!this.damaged.has(file)) this.damaged.set(file, why);
     const containers = projects.flatMap((p) => p.services);
     const built = new Set<FileId>();
     for (const service of containers) {
@@ -388,8 +395,11 @@ class Reader {
     if (!image) return;
     const exposed = [...(stage?.expose ?? []), ...service.expose].map((e) => Number.parseInt(e.port, 10));
     const ports = [...new Set([...exposed, ...service.ports.map((p) => p.target)])].filter(Number.isInteger);
+    const folder = service.builds && service.dockerfile ? `${dirname(service.dockerfile)}/` : null;
+    const scripts =
+      folder === null ? [] : [...this.files].filter(([file]) => file.startsWith(folder) && isNodeStart(file.slice(folder.length)));
     for (const server of SERVERS) {
-      const built = server.image?.(image, { ports, environment });
+      const built = server.image?.(image, { ports, environment, scripts });
       if (!built) continue;
       this.add(server, built, { ...common, command: { place: service.place, environment } });
       return;

@@ -54,6 +54,7 @@ export interface ServiceUnit {
   readonly environmentFiles: readonly MappedText[];
   readonly workingDirectory: MappedText | null;
   readonly runtimeDirectory: readonly MappedText[];
+  readonly runtimeDirectoryMode: MappedText | null;
   readonly user: MappedText | null;
   readonly group: MappedText | null;
   readonly umask: MappedText | null;
@@ -153,6 +154,7 @@ export function readService(file: FileId, text: string, more: Environment = NO_E
     environmentFiles: values(entries, 'Service', 'EnvironmentFile'),
     workingDirectory: lastOf(entries, 'Service', 'WorkingDirectory'),
     runtimeDirectory: values(entries, 'Service', 'RuntimeDirectory'),
+    runtimeDirectoryMode: lastOf(entries, 'Service', 'RuntimeDirectoryMode'),
     user: lastOf(entries, 'Service', 'User'),
     group: lastOf(entries, 'Service', 'Group'),
     umask: lastOf(entries, 'Service', 'UMask'),

@@ -10,6 +10,8 @@ export class TooMuch extends Error {
 export interface Unread {
   readonly file: FileId;
   readonly why: string;
+  /** it was read, and refers to what is not there */
+  readonly damaged?: boolean;
 }
 
 /** Why a reader failed. What is not a limit of ours is a fault of ours. */

@@ -6,6 +6,7 @@ import { isCompose } from './compose.ts';
 import { isDockerfile } from './dockerfile.ts';
 import { isEnvFile } from './env-file.ts';
 import { isFillFile } from './fills.ts';
+import { isNodeStart } from './node-port.ts';
 import { SERVERS } from './servers/all.ts';
 import { isVersionFile } from './versions.ts';
 
@@ -38,6 +39,7 @@ export function wanted(path: string): boolean {
   if (SKIPPED.test(path.replace(/(^|\/)\.envs\/([\w.-]+\/)*/, '$1')) || TESTS.test(path) || path.split('/').length > 9) return false;
   const name = path.slice(path.lastIndexOf('/') + 1);
   if (isEnvFile(path) || isFillFile(path) || SERVERS.some((s) => s.files?.test(path))) return true;
+  if (isNodeStart(path)) return true;
   if (name.endsWith('.py')) return PYTHON_NAMES.test(name) || PYTHON_FOLDERS.test(path) || !path.includes('/');
   return (
     isVersionFile(name) ||
@@ -57,6 +59,8 @@ export const WANTED_GLOBS: readonly string[] = [
   '**/*.{service,socket,ini}',
   '**/*.{service,socket}.{j2,jinja,jinja2,tpl,tmpl,template}',
   '**/Procfile*',
+  '**/{server,app,index,main,start}.{js,mjs,cjs,ts}',
+  '**/bin/www',
   '**/{compose,docker-compose}*.{yml,yaml}',
   '**/{common,base,shared,services,docker-common,docker-base,docker-shared,docker-services}*.{yml,yaml}',
   '**/{Dockerfile,Containerfile}*',

@@ -120,7 +120,15 @@ export interface ServerDeclaration<Settings = unknown> {
     reading: Reading,
   ): { readonly server: ServerDeclaration; readonly args: readonly ShellWord[]; readonly file: FileId } | null;
   /** a container of which the files show no command: what its image is known to start */
-  image?(image: MappedText, container: { readonly ports: readonly number[]; readonly environment: Environment }): Built<Settings> | null;
+  image?(
+    image: MappedText,
+    container: {
+      readonly ports: readonly number[];
+      readonly environment: Environment;
+      /** start files of a program for Node beside its Dockerfile */
+      readonly scripts: readonly (readonly [FileId, string])[];
+    },
+  ): Built<Settings> | null;
   /** a configuration file that no command names */
   file?(file: FileId, text: string, reading: Reading): Found<Settings> | null;
   /** calls in code that start it, where no command does */
@@ -144,6 +152,8 @@ export interface ServerDeclaration<Settings = unknown> {
     line?(value: string): string;
     /** the client's address is taken from the headers as well */
     address(settings: Settings): boolean;
+    /** headers of a proxy that is not trusted still reach the application, which may read them by itself; left out where they always do */
+    passes?(application: Application, settings: Settings): boolean;
   };
   /** a setting that asks for what the installed version has not, so that the server does not start; null where nothing is known against it */
   lacks?(application: Application, settings: Settings): Lack | null;

@@ -6,6 +6,7 @@ import type { PyCall } from '../python.ts';
 import { asFlag, asNumber, asText, type Reader, settingOf } from '../python-value.ts';
 import { type Environ, peerOf, type Refusal, type Seen, seen, type UpstreamRequest, unseen } from '../seen.ts';
 import { certain, convert, placeOf, type Setting, unknownSetting } from '../setting.ts';
+import { isSince, type Package } from '../versions.ts';
 import { decodedPath, keyed, refusal, unknownPeer } from './environ.ts';
 import { type Built, declareServer, plain } from './server.ts';
 
@@ -27,6 +28,8 @@ export interface WaitressSettings {
   /** seconds that an idle connection stays open */
   readonly channelTimeout: Setting<number>;
 }
+
+const WAITRESS: Package = { name: 'waitress', assumed: '3.0' };
 
 const OPTIONS = optionTable([
   ['--host', 'host'],
@@ -125,7 +128,7 @@ const built = (settings: WaitressSettings, of: Setting<string>): Built<WaitressS
 export default declareServer<WaitressSettings>({
   name: 'waitress',
   title: 'Waitress',
-  package: { name: 'waitress', assumed: '3.0' },
+  package: WAITRESS,
   role: 'production',
   python: true,
   programs: [{ names: ['waitress-serve', 'waitress'], module: true }],
@@ -157,8 +160,13 @@ export default declareServer<WaitressSettings>({
     list: (settings) => settings.trustedProxy,
     option: (value) => `--trusted-proxy='${value}' --trusted-proxy-headers='x-forwarded-for x-forwarded-proto x-forwarded-host'`,
     address: () => true,
+    passes: (application, settings) => !clearsUntrusted(application, settings),
   },
 });
+
+/** Whether headers of a proxy that is not trusted are taken away, as they are by default from 3.0 on. */
+const clearsUntrusted = (application: Application, { clearUntrusted }: WaitressSettings): boolean =>
+  clearUntrusted.from === 'default' ? isSince(application, WAITRESS, '3.0.0') : certain(clearUntrusted) === true;
 
 /** The peer as Waitress names it: a unix socket is `localhost` (server.py fix_addr). */
 const named = (peer: string | undefined): string | undefined => (peer === '' ? 'localhost' : peer);
@@ -205,8 +213,9 @@ function waitressEnviron(application: Application, settings: WaitressSettings, r
   const client = lastOf(read('x-forwarded-for'));
   const host = lastOf(read('x-forwarded-host'));
   if (host !== undefined) headers.set('HTTP_HOST', hostWithPort(host, read('x-forwarded-port'), proto));
+  const clears = clearsUntrusted(application, settings);
   const keeps = (header: string): boolean => believed && names.has(header.slice(5).toLowerCase().replaceAll('_', '-'));
-  if (certain(settings.clearUntrusted) === true) for (const header of PROXY_HEADERS) if (!keeps(header)) headers.delete(header);
+  if (clears) for (const header of PROXY_HEADERS) if (!keeps(header)) headers.delete(header);
   const prefix = certain(settings.urlPrefix);
   const path = decodedPath(request.uri).replace(/^\/+/, '/');
   const cut = prefix === undefined ? undefined : path === prefix ? '' : path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : path;

@@ -11,7 +11,7 @@ import type { Fix } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { addedItem, sendHeader, sharedHeader } from './_edits.ts';
 import { django, FORWARDED, main, tree } from './_examples.ts';
-import { distinct, djangoSides, orPlace, portOf, probe, sidesOf } from './_links.ts';
+import { distinct, djangoSides, orPlace, pathTo, portOf, probe, sidesOf } from './_links.ts';
 
 /** A name that one would ask for from outside. */
 const isPublic = (name: string): boolean =>
@@ -93,22 +93,22 @@ underscore. Starlette and FastAPI do the same with \`TrustedHostMiddleware\`.`,
       for (const entry of certain(side.django.settings.allowedHosts) ?? []) {
         // the name that stands for the real one may be this
         if (!isPublic(entry.value) || (side.server && namesOf(side.server).some((n) => isPlaceholder(n.text)))) continue;
+        const own = sides.filter((s) => s.application.id === id);
+        const targets = [...new Set(['/', ...own.flatMap((s) => pathTo(s) ?? [])])].slice(0, 8);
         const served = serversOf(config).some((server) =>
-          (['http', 'https'] as const).some((scheme) => {
-            const port = portOf(server, scheme);
-            if (port === null) return false;
-            const { outcome } = traceRequest(
-              config,
-              { target: '/', scheme, headers: [['Host', entry.value]], localPort: port },
-              { files: { stat: () => null } },
-            );
-            const at = outcome.upstreamRequest?.at;
-            return (
-              outcome.kind === 'redirect' ||
-              outcome.kind === 'unknown' ||
-              (at ? sides.some((s) => s.application.id === id && standsAt(s.pass, at)) : false)
-            );
-          }),
+          (['http', 'https'] as const).some((scheme) =>
+            targets.some((target) => {
+              const port = portOf(server, scheme);
+              if (port === null) return false;
+              const { outcome } = traceRequest(
+                config,
+                { target, scheme, headers: [['Host', entry.value]], localPort: port },
+                { files: { stat: () => null } },
+              );
+              const at = outcome.upstreamRequest?.at;
+              return outcome.kind === 'redirect' || outcome.kind === 'unknown' || (at ? own.some((s) => standsAt(s.pass, at)) : false);
+            }),
+          ),
         );
         // a name that other applications or the outside serve is no mistake, only worth a hint
         if (!served)

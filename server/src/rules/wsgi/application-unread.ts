@@ -13,16 +13,23 @@ export default defineRule({
 Compose files, Dockerfiles, units, scripts, settings and modules say how the application is started and configured. A file that goes
 beyond the limits (variables that double at every line, lists inside thousands of lists) is abandoned, and the rest is judged without it: what
 only that file says is not known. Silence about it would pass for a clean configuration, so this is an error. If a person wrote the file, please
-report it.`,
+report it.
+
+A Compose file in which a service extends one that is not there, or itself in a circle, is one that Compose refuses: what the other service
+would have added is not known, and that is a warning.`,
   looksAt: { config: true },
   needs: 'deployment',
   fixable: 'never',
   messages: { unread: '{file} could not be read completely: {why}.' },
   check({ deployment, report }) {
-    for (const { file, why } of deployment.unread) {
+    for (const { file, why, damaged } of deployment.unread) {
       const word = /\S+/.exec(deployment.files.get(file) ?? '');
       const start = word?.index ?? 0;
-      report('unread', { at: { file, span: { start, end: start + (word?.[0].length ?? 0) } }, data: { file: basename(file), why } });
+      report('unread', {
+        at: { file, span: { start, end: start + (word?.[0].length ?? 0) } },
+        data: { file: basename(file), why },
+        severity: damaged ? 'warning' : undefined,
+      });
     }
   },
   examples: [

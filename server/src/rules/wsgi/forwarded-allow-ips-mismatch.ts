@@ -22,7 +22,12 @@ function loses(side: Side): string | null {
   const plain = line?.value(1) === '$scheme' && side.server !== null && portOf(side.server, 'https') === null;
   const proto = line !== undefined && !plain;
   const chain = sentLine(side, 'X-Forwarded-For') !== undefined;
-  if (server.trust?.address(side.application.settings))
+  // where the headers get through all the same, ProxyFix and the like take scheme and address from them
+  const reads = asked(framework, (d) => d.readsScheme) === true;
+  const { application } = side;
+  const through = server.trust?.passes?.(application, application.settings);
+  if (reads && through) return null;
+  if (server.trust?.address(application.settings))
     return proto
       ? `the scheme stays http${chain ? ', and the client’s address is lost' : ''}`
       : chain
@@ -30,7 +35,7 @@ function loses(side: Side): string | null {
         : null;
   if (!proto || !framework) return null;
   // Django with its own header setting, and ProxyFix, read the headers by themselves
-  if (asked(framework, (d) => d.readsScheme)) return null;
+  if (reads) return null;
   return 'the scheme stays http';
 }
 

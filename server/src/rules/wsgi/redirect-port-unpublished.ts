@@ -42,6 +42,14 @@ function pathsIn(server: Scope): string[] {
   return [...new Set(paths)].slice(0, 40);
 }
 
+/** Paths that a line sends on to another path of this server, as `return 301 /new/` does: nginx puts its own port before it. */
+function sentOnIn(server: Scope): string[] {
+  return [...below(locationsOf(server))].flatMap(({ kind, bytes, scope }) => {
+    const line = kind === 'prefix' || kind === 'exact' ? scope.first('return') : undefined;
+    return line && /^30[12378]$/.test(line.value(0)) && line.value(1).startsWith('/') ? [fromBytes(bytes)] : [];
+  });
+}
+
 export default defineRule({
   id: 'redirect-port-unpublished',
   group: 'wsgi',
@@ -49,7 +57,7 @@ export default defineRule({
   since: '0.2',
   title: 'Redirect to an unpublished port',
   why: `
-For a folder without its slash, and for the name of a proxied location without its slash, nginx answers with its own redirect. The URL
+For a folder without its slash, for the name of a proxied location without its slash, and for a \`return\` to a path, nginx answers with its own redirect. The URL
 consists of the name and of the port that nginx listens on. In a container that is published as \`80:8080\`, that is \`http://name:8080/docs/\`,
 where nothing answers.
 
@@ -82,6 +90,7 @@ standard one.`,
           const host = outer === (scheme === 'https' ? 443 : 80) ? name : `${name}:${outer}`;
           const found = pathsIn(server.scope)
             .map((path) => ({ path, url: redirectOf(path) }))
+            .concat(sentOnIn(server.scope).map((path) => ({ path, url: redirectOf(path, true) })))
             .find(({ url }) => url !== null && !from.ports.some((p) => p.published === portIn(url)));
           if (!found) continue;
           report('closed', {
@@ -94,7 +103,7 @@ standard one.`,
           });
           break;
 
-          function redirectOf(path: string): string | null {
+          function redirectOf(path: string, written = false): string | null {
             const { outcome } = traceRequest(
               config,
               {
@@ -107,9 +116,9 @@ standard one.`,
               },
               { files: FOLDERS },
             );
-            if (outcome.status !== 301) return null;
+            if (![301, ...(written ? [302, 303, 307, 308] : [])].includes(outcome.status ?? 0)) return null;
             const url = outcome.responseHeaders.find(([n]) => n.toLowerCase() === 'location')?.[1] ?? '';
-            return url.startsWith(`${scheme}://`) && url.endsWith(`${path}/`) ? url : null;
+            return url.startsWith(`${scheme}://`) && (written || url.endsWith(`${path}/`)) ? url : null;
           }
         }
       }
@@ -137,6 +146,36 @@ standard one.`,
     root /srv/www;
     location / {
         index index.html;
+    }
+}`),
+        'compose.yaml': COMPOSE,
+      }),
+    },
+    {
+      bad: tree({
+        'nginx/nginx.conf': main(`server {
+    listen 8080;
+#          ^^^^ closed
+    server_name shop.example.com;
+    location / {
+        return 404;
+    }
+    location = /old {
+        return 308 /new/;
+    }
+}`),
+        'compose.yaml': COMPOSE,
+      }),
+      good: tree({
+        'nginx/nginx.conf': main(`server {
+    listen 8080;
+    server_name shop.example.com;
+    absolute_redirect off;
+    location / {
+        return 404;
+    }
+    location = /old {
+        return 308 /new/;
     }
 }`),
         'compose.yaml': COMPOSE,

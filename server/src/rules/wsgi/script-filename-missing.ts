@@ -27,11 +27,13 @@ it every page is "File not found." (tried with php-fpm 8.2), and nginx's log say
       'No SCRIPT_FILENAME is sent here, so php-fpm answers "File not found.". Add fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name.',
   },
   check({ directive, scope, config, report }) {
-    if (!directive.fact || config.kind !== 'root') return;
+    if (!directive.fact) return;
     // only what is plainly PHP: other FastCGI programs know their own script
     const location = locationOf(scope);
     if (!/php/i.test(`${directive.value(0)} ${location?.name ?? ''}`)) return;
     const { directives, shadowed } = scope.effective('fastcgi_param');
+    // what is above a fragment may have it, unless the list here hides it
+    if (config.kind !== 'root' && !config.tree.standIn?.certain && !directives.length) return;
     if (shadowed.length || directives.some((d) => d.value(0) === 'SCRIPT_FILENAME')) return;
     const place = outside(directive);
     report('missing', {

@@ -59,6 +59,15 @@ const homeOf = (path: string): { readonly folder: string; readonly owner: string
   return m ? { folder: `/home/${m[1]}`, owner: m[1]! } : path.startsWith('/root/') ? { folder: '/root', owner: 'root' } : null;
 };
 
+/** The folder below /run that a unit makes for a socket, with the mode that the unit sets. */
+function runtimeFolder({ unit, activation }: Application, path: string): { readonly path: string; readonly mode: string } | null {
+  const mode = /^0?([0-7]{3})$/.exec(unit?.runtimeDirectoryMode?.text ?? '')?.[1];
+  if (!unit || activation || !mode) return null;
+  const names = unit.runtimeDirectory.flatMap((t) => t.text.split(/\s+/)).map((name) => `/run/${name}`);
+  const folder = names.find((name) => path.replace(/^\/var\/run\//, '/run/').startsWith(`${name}/`));
+  return folder ? { path: folder, mode } : null;
+}
+
 export default defineRule({
   id: 'socket-unreachable',
   group: 'wsgi',
@@ -84,6 +93,8 @@ A folder of its own below /run, made by \`RuntimeDirectory=\`, suits both. With 
     permission: '{user} cannot write to {path}: {server} creates it with mode {mode} for {owner}. Set {setting}.',
     group:
       'Only {owner} and the group {group} may write to {path}: nginx connects only if its user is a member of {group}. Run the unit with the group of nginx’s user.',
+    folder:
+      '{path} is in {folder}, which {name} creates with mode {mode} for {owner}: nginx’s user cannot enter it. Set RuntimeDirectoryMode=0755, or run the unit with the group of nginx’s user.',
     home: '{path} is in {folder}, which current systems create with mode 750 or 700: nginx’s user cannot enter it. Put the socket below /run with RuntimeDirectory.',
   },
   check({ config, deployment, report }) {
@@ -132,6 +143,23 @@ A folder of its own below /run, made by \`RuntimeDirectory=\`, suits both. With 
         });
         continue;
       }
+      const folder = runtimeFolder(application, path);
+      const entered =
+        folder &&
+        mayConnect(
+          application,
+          folder.mode.replace(/./g, (d) => (Number(d) & 1 ? '2' : '0')),
+          config,
+        );
+      if (folder && entered && entered.may !== true) {
+        report('folder', {
+          at,
+          severity: entered.may === 'joined' ? 'info' : undefined,
+          data: { path, folder: folder.path, name: unit!.name, mode: folder.mode, owner: `${entered.owner}:${entered.group}` },
+          related: [{ at: unit!.runtimeDirectoryMode!.place(), message: 'RuntimeDirectoryMode' }, own],
+        });
+        continue;
+      }
       const home = unit && !application.activation ? homeOf(path) : null;
       if (home && userOf(config)?.user !== home.owner && userOf(config)?.user !== 'root')
         report('home', { at, severity: home.folder === '/root' ? undefined : 'info', data: { path, folder: home.folder }, related: [own] });
@@ -150,6 +178,21 @@ A folder of its own below /run, made by \`RuntimeDirectory=\`, suits both. With 
         proxy_pass http://unix:/run/shop/shop.sock;`),
         'shop.service':
           '[Service]\nUser=shop\nPrivateTmp=yes\nRuntimeDirectory=shop\nExecStart=/srv/venv/bin/gunicorn --bind unix:/run/shop/shop.sock shop.wsgi\n',
+      }),
+    },
+    {
+      bad: tree({
+        'nginx.conf': `user www-data;\n${site(`
+        proxy_pass http://unix:/run/shop/shop.sock;
+#                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ folder`)}`,
+        'shop.service':
+          '[Service]\nUser=shop\nRuntimeDirectory=shop\nRuntimeDirectoryMode=0700\nExecStart=/srv/venv/bin/gunicorn --bind unix:/run/shop/shop.sock shop.wsgi\n',
+      }),
+      good: tree({
+        'nginx.conf': `user www-data;\n${site(`
+        proxy_pass http://unix:/run/shop/shop.sock;`)}`,
+        'shop.service':
+          '[Service]\nUser=shop\nGroup=www-data\nRuntimeDirectory=shop\nRuntimeDirectoryMode=0750\nExecStart=/srv/venv/bin/gunicorn --bind unix:/run/shop/shop.sock shop.wsgi\n',
       }),
     },
     {
