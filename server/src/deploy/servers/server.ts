@@ -152,7 +152,7 @@ export interface ServerDeclaration<Settings = unknown> {
     line?(value: string): string;
     /** the client's address is taken from the headers as well */
     address(settings: Settings): boolean;
-    /** headers of a proxy that is not trusted still reach the application, which may read them by itself; left out where they always do */
+    /** headers of a proxy that is not trusted still reach the application, which may read them by itself; left out where that is no question */
     passes?(application: Application, settings: Settings): boolean;
   };
   /** a setting that asks for what the installed version has not, so that the server does not start; null where nothing is known against it */
