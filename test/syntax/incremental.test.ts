@@ -45,6 +45,26 @@ test(`${numRuns} texts, each edited up to six times: the incremental mirror equa
   );
 });
 
+test('a text in order is read without a tree as the tree has it', async () => {
+  const nginx = await parser();
+  fc.assert(
+    fc.property(anyText, fc.constantFrom('', '\uFEFF', '# a comment\r\n', '\t\r\n'), (text, head) => {
+      const whole = head + text;
+      const plain = nginx.open(id, whole);
+      // a brace too many is read through the tree, and so is what is left when it goes
+      const through = nginx.open(id, `${whole}\n}`);
+      try {
+        through.update([{ span: { start: whole.length, end: whole.length + 2 }, newText: '' }]);
+        assert.deepEqual(plainFile(plain), plainFile(through));
+      } finally {
+        plain.dispose();
+        through.dispose();
+      }
+    }),
+    { numRuns: Math.min(numRuns, 2000), interruptAfterTimeLimit: 60_000, markInterruptAsFailure: false },
+  );
+});
+
 test('closed statements that an edit does not touch keep their identity', async () => {
   const nginx = await parser();
   fc.assert(

@@ -8,7 +8,7 @@ import { basename, type FileId } from '../base/file-id.ts';
 import { Lines } from '../base/lines.ts';
 import type { Span } from '../base/span.ts';
 import { Change } from './change.ts';
-import { type LowerInput, lower, lowerChange } from './lower.ts';
+import { type LowerInput, lower, lowerChange, lowerPlain } from './lower.ts';
 import { type MirrorComment, type MirrorStatement, type Raw, setParents } from './mirror.ts';
 import { type Repaired, repair } from './nesting.ts';
 import { problemsOf } from './problems.ts';
@@ -56,7 +56,9 @@ function sameEnds(a: string, b: string, mostHead = a.length, mostTail = a.length
 
 /** A text with its syntax tree, which follows edits incrementally. */
 export class Document implements SourceFile {
-  private tree: Tree | null;
+  /** null until it is needed: a text in order is read without it, and most are never edited */
+  private tree: Tree | null = null;
+  private disposed = false;
   private current: string;
   private masked: Masked;
   private readonly name: string;
@@ -77,9 +79,7 @@ export class Document implements SourceFile {
     this.current = text;
     this.name = basename(id);
     this.masked = mask(this.name, text, null, window);
-    const tree = this.parse(null);
-    this.tree = tree;
-    this.raw = lower(tree.rootNode, this.input());
+    this.raw = this.read();
     this.repaired = this.repair(null);
   }
 
@@ -132,10 +132,8 @@ export class Document implements SourceFile {
   /** Read again for each rendering, which a change of the text leaves behind. */
   rendered(rendering: Rendering): RenderedFile {
     const masked = mask(this.name, this.current, rendering, this.window, this.chosen);
-    const tree = this.parser.parse(masked.shown);
-    if (!tree) throw new Error('tree-sitter gave no tree');
-    const raw = lower(tree.rootNode, inputOf(masked, this.window ? this.current : written(masked, this.current)));
-    tree.delete();
+    const input = inputOf(masked, this.window ? this.current : written(masked, this.current));
+    const raw = lowerPlain(input) ?? this.throughTree(masked.shown, input);
     const repaired = masked.uneven ? null : repair(this.window ? masked.read : this.current, raw, null);
     const body = repaired?.body ?? raw.body;
     return {
@@ -185,23 +183,24 @@ export class Document implements SourceFile {
         : [{ span: { start: 0, end: this.current.length }, newText: next }];
     // a tree edited in very many places is slower to repair than to parse
     const inTree = steps.length > MANY ? [hull(steps, next, this.masked, masked)] : steps;
-    for (const { span, newText } of [...inTree].sort((a, b) => b.span.start - a.span.start)) {
-      tree.edit({
-        startIndex: span.start,
-        oldEndIndex: span.end,
-        newEndIndex: span.start + newText.length,
-        startPosition: NOWHERE,
-        oldEndPosition: NOWHERE,
-        newEndPosition: NOWHERE,
-      } as unknown as Edit);
-    }
+    if (tree)
+      for (const { span, newText } of [...inTree].sort((a, b) => b.span.start - a.span.start)) {
+        tree.edit({
+          startIndex: span.start,
+          oldEndIndex: span.end,
+          newEndIndex: span.start + newText.length,
+          startPosition: NOWHERE,
+          oldEndPosition: NOWHERE,
+          newEndPosition: NOWHERE,
+        } as unknown as Edit);
+      }
     this.current = next;
     this.window = window;
     this.masked = masked;
     this.lineTable = null;
     this.problemList = null;
     this.tree = this.parse(tree);
-    tree.delete();
+    tree?.delete();
     const change = new Change(steps);
     change.moveAll(this.raw);
     this.raw = lowerChange(this.tree.rootNode, this.input(), this.raw, change);
@@ -216,11 +215,11 @@ export class Document implements SourceFile {
     this.chosen = engine;
     const masked = mask(this.name, this.current, null, this.window, engine);
     if (masked.engine === this.masked.engine && masked.shown === this.masked.shown) return;
-    this.live().delete();
+    this.live()?.delete();
+    this.tree = null;
     this.masked = masked;
     this.problemList = null;
-    this.tree = this.parse(null);
-    this.raw = lower(this.tree.rootNode, this.input());
+    this.raw = this.read();
     this.repaired = this.repair(null);
   }
 
@@ -235,11 +234,30 @@ export class Document implements SourceFile {
   dispose(): void {
     this.tree?.delete();
     this.tree = null;
+    this.disposed = true;
   }
 
-  private live(): Tree {
-    if (!this.tree) throw new Error('the document is disposed');
+  private live(): Tree | null {
+    if (this.disposed) throw new Error('the document is disposed');
     return this.tree;
+  }
+
+  /** The statements of the present text, from scratch. */
+  private read(): Raw {
+    const input = this.input();
+    const plain = lowerPlain(input);
+    if (plain) return plain;
+    this.tree = this.parse(null);
+    return lower(this.tree.rootNode, input);
+  }
+
+  /** The statements of another text than the present one. */
+  private throughTree(shown: string, input: LowerInput): Raw {
+    const tree = this.parser.parse(shown);
+    if (!tree) throw new Error('tree-sitter gave no tree');
+    const raw = lower(tree.rootNode, input);
+    tree.delete();
+    return raw;
   }
 
   /** Where conditions of a template open and close blocks, braces that do not pair are nobody's mistake. */

@@ -1,5 +1,6 @@
 /**
  * From tree-sitter's nodes to plain statements: from scratch, or into the statements that an earlier text had. Works out no problems.
+ * A text in which every brace and semicolon has its place needs no tree to be read: the words' own rules say where each statement ends.
  *
  * Why the old statements can be taken over without a comparison: the grammar accepts every sequence of tokens and is deterministic, so
  * what a closed statement looks like depends on its own text only (and its overhang), and what follows the start of a statement within
@@ -7,7 +8,7 @@
  */
 import type { Node, TreeCursor } from 'web-tree-sitter';
 import type { Change } from './change.ts';
-import { commentEnd, cutHeader, type HeaderSink, type WordKind } from './cut.ts';
+import { commentEnd, cutHeader, type HeaderSink, isSpace, type WordKind } from './cut.ts';
 import {
   endOf,
   type MirrorComment,
@@ -39,6 +40,9 @@ export interface LowerInput {
 
 /** The statements of a text that nobody has seen before. */
 export const lower = (root: Node, input: LowerInput): Raw => new Lowerer(input, null, null).file(root);
+
+/** The same without a tree; null where a brace, a semicolon or a quote is in no order, or a block of Lua has rules of its own. */
+export const lowerPlain = (input: LowerInput): Raw | null => new Lowerer(input, null, null).plain();
 
 /** The statements after a change. `old` must have been moved by `change.moveAll` and is used up. */
 export const lowerChange = (root: Node, input: LowerInput, old: Raw, change: Change): Raw => new Lowerer(input, old, change).file(root);
@@ -91,6 +95,9 @@ function lastStartingBefore(list: readonly { start: number }[], offset: number):
   return low - 1;
 }
 
+/** A block of that name holds a program (lua_name in the grammar). */
+const OF_LUA = /^[a-z_]*_by_lua_block$/;
+
 class Lowerer implements HeaderSink {
   private readonly comments: MirrorComment[] = [];
   private readonly strays: Stray[] = [];
@@ -107,6 +114,8 @@ class Lowerer implements HeaderSink {
   private faults: WordFault[] | null = null;
   /** The closing brace of the list that was read last. */
   private closing: MirrorSpan | null = null;
+  /** Where a text without a tree was read to. */
+  private at = 0;
 
   constructor(
     private readonly input: LowerInput,
@@ -127,6 +136,68 @@ class Lowerer implements HeaderSink {
       this.pause(Number.POSITIVE_INFINITY);
     }
     return { body, comments: this.together(this.old?.comments, this.comments), strays: this.together(this.old?.strays, this.strays) };
+  }
+
+  // A text in order.
+
+  plain(): Raw | null {
+    const body: MirrorStatement[] = [];
+    // a byte order mark belongs to no word
+    if (this.input.shown.startsWith('\uFEFF')) this.at = 1;
+    return this.plainList(null, body) ? { body, comments: this.comments, strays: this.strays } : null;
+  }
+
+  /** The statements up to the brace that closes their block, or to the end of the file; false where something is out of order. */
+  private plainList(parent: MirrorStatement | null, into: MirrorStatement[]): boolean {
+    const { shown } = this.input;
+    for (;;) {
+      while (isSpace(shown.charCodeAt(this.at))) this.at++;
+      const start = this.at;
+      switch (shown[start]) {
+        case undefined:
+          return parent === null;
+        case '#':
+          this.at = commentEnd(shown, start);
+          this.addComment(start, this.at);
+          break;
+        case '}':
+          this.at++;
+          this.closing = { start, end: this.at };
+          return parent !== null;
+        case ';':
+        case '{':
+          return false;
+        default: {
+          const statement = this.plainStatement(start, parent);
+          if (!statement) return false;
+          into.push(statement);
+        }
+      }
+    }
+  }
+
+  private plainStatement(start: number, parent: MirrorStatement | null): MirrorStatement | null {
+    const { shown } = this.input;
+    this.reach = 0;
+    const statement = this.header(start, shown.length, parent);
+    const { open, name } = statement;
+    // a quote that nobody closes
+    if (this.reach > 0 || OF_LUA.test(shown.slice(name.start, name.end))) return null;
+    if (open) {
+      if (this.depth >= MAX_DEPTH) return null;
+      this.at = open.end;
+      this.depth++;
+      if (!this.plainList(statement, (statement.block = []))) return null;
+      this.depth--;
+      statement.close = this.closing;
+    } else {
+      if (!statement.close) return null;
+      this.at = statement.close.end;
+    }
+    statement.closed = true;
+    statement.end = endOf(statement);
+    statement.overhang = overhang(statement, 0);
+    return statement;
   }
 
   // What was read again, and what was not.
