@@ -169,7 +169,7 @@ export class Proofs {
     const errors = (settings: Settings): Errors => {
       const key = settings.target.nginx.text;
       let found = errorsAfter.get(key);
-      if (!found) errorsAfter.set(key, (found = errorsOf(after.with({ settings }), this.validity)));
+      if (!found) errorsAfter.set(key, (found = errorsOf(at(after, settings), this.validity)));
       return found;
     };
     // most texts are accepted by all: then the present one need not be asked about
@@ -192,10 +192,14 @@ export class Proofs {
   private errorsAt(settings: Settings): Errors {
     const key = settings.target.nginx.text;
     let known = this.errors.get(key);
-    if (!known) this.errors.set(key, (known = errorsOf(this.config.with({ settings }), this.validity)));
+    if (!known) this.errors.set(key, (known = errorsOf(at(this.config, settings), this.validity)));
     return known;
   }
 }
+
+/** A configuration for another version; for its own it is itself, with all that is known of it. */
+const at = (config: Config, settings: Settings): Config =>
+  config.settings.target.nginx.text === settings.target.nginx.text ? config : config.with({ settings });
 
 function errorsOf(config: Config, rules: readonly Rule[]): Errors {
   const out = new Map<string, { count: number; message: string }>();
