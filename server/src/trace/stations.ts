@@ -224,6 +224,7 @@ export function lineOf(trace: Trace): Line {
     }
     let kind = KIND_OF[step.phase] ?? 'content';
     if (step.handler.includes('auth_')) kind = 'auth';
+    if (step.handler.includes('realip')) kind = 'client';
     if (step.handler.includes('try_files') || step.handler.includes('index') || step.handler.includes('static')) kind = 'files';
     add({
       kind,

@@ -1,4 +1,7 @@
-/** ngx_http_realip_module: the client's address from a header that a trusted proxy set. Runs once for a request. */
+/**
+ * ngx_http_realip_module: the client's address from a header that a trusted proxy set. It takes one for a request, with the settings of the
+ * server, else behind the choice of the location with those of that one.
+ */
 import { lower, toBytes } from '../../base/bytes.ts';
 import type { Directive } from '../../config/directive.ts';
 import { ipText, type Net, readIpPort, readNet, readPlainIp } from '../networks.ts';
@@ -66,13 +69,12 @@ export function takeAddress(run: Run, module: string, name: string, lines: reado
   let found: ReturnType<typeof forwarded> = null;
   if (peer) found = forwarded({ ip: peer, port: run.connection.clientPort }, lines, trusted, run.flag('real_ip_recursive', false));
   else if (unix && run.connection.clientAddress.startsWith('unix:')) found = readIpPort(lines.at(-1)!.split(',').at(-1)!.trim());
+  const phase = run.phase === 0 ? 'post-read' : 'preaccess';
   if (!found) {
-    run.report.step({
-      phase: 'post-read',
-      handler: module,
-      at: from[0]!,
-      said: peer ? `${run.connection.clientAddress} keeps its address: not trusted, or ${name} holds none` : 'the address stays',
-    });
+    const said = peer ? `${run.connection.clientAddress} keeps its address: not trusted, or ${name} holds none` : 'the address stays';
+    // the location's settings are mostly the server's
+    if (!run.report.steps.some((s) => s.handler === module && s.said === said))
+      run.report.step({ phase, handler: module, at: from[0]!, said });
     return;
   }
   const before = run.connection.clientAddress;
@@ -81,7 +83,7 @@ export function takeAddress(run: Run, module: string, name: string, lines: reado
   run.connection.clientAddress = ipText(found.ip);
   run.connection.clientPort = name === 'proxy_protocol' ? (run.input.proxyProtocol?.clientPort ?? 50000) : found.port;
   run.report.step({
-    phase: 'post-read',
+    phase,
     handler: module,
     at,
     said: `client address ${run.connection.clientAddress} from ${name}`,
