@@ -446,7 +446,6 @@ function charset(run: Run): undefined {
   if (!wanted || wanted === 'off' || reply.contentType === '') return;
   const types = typesOf(run, 'charset_types', ['text/html'], CHARSET_TYPES);
   if (types && !types.has(reply.bareType)) return;
-  if (reply.contentEncoding && reply.contentEncoding.value !== '') return;
   if (reply.charset !== '' && !run.flag('override_charset', false)) return;
   if (run.reply.relayed && reply.charset === '' && /charset=/i.test(reply.contentType)) return;
   const value = run.value(wanted);

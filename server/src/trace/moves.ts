@@ -171,7 +171,8 @@ export function subrequest(main: Run, target: ByteString, kind: SubrequestKind, 
     goNamed(sub, target);
   } else sub.setUri(target);
   sub.args = kind === 'mirror' ? main.args : args;
-  go(sub);
+  if (kind === 'mirror') main.post(() => go(sub));
+  else go(sub);
   return sub;
 }
 
@@ -180,11 +181,18 @@ export function afterwards(run: Run): void {
   const directive = run.directive('post_action');
   const target = directive?.value(0);
   if (!directive || !target || target === 'off' || run.reply.kind === 'closed') return;
-  const { request } = subrequest(run, toBytes(target), 'post_action').exchange;
+  let last = subrequest(run, toBytes(target), 'post_action');
+  const { request } = last.exchange;
+  let times = 1;
+  // where it is in force at its own target, it goes on until the changes of the URI are used up
+  for (let again = last.text('post_action'); again && again !== 'off' && last.uriChanges > 1; again = last.text('post_action')) {
+    last = subrequest(last, toBytes(again), 'post_action');
+    times++;
+  }
   run.report.step({
     phase: 'log',
     handler: 'ngx_http_core_module',
     at: directive,
-    said: `post_action ${target}${request ? `: ${request.uri} to ${request.upstream}` : ''}, its answer is ignored`,
+    said: `post_action ${target}${request ? `: ${request.uri} to ${request.upstream}` : ''}, its answer is ignored${times > 1 ? `; it holds there too, and runs ${times} times` : ''}`,
   });
 }

@@ -496,11 +496,26 @@ export const AREAS: readonly Area[] = [
         location /set { auth_request /ask2; auth_request_set $one $upstream_http_x_one; auth_request_set $two "$one and $upstream_status"; auth_request_set $where "$uri $request_uri $who"; proxy_set_header X "$two, $where, $kind"; proxy_pass http://%E2%; }
         location ~ ^/group/(?<tail>.*)$ { auth_request /inner/z; return 200 "$tail $1"; } location ~ ^/inner/(?<tail>.*)$ { return 204; }
         location /copied { set $who me; mirror /copy; add_header X-Who "$who $kind"; proxy_set_header X "$who $kind"; proxy_pass http://%E%; } location = /copy { internal; set $who "the copy"; proxy_set_header X "$who $kind"; proxy_pass http://%E2%; }
+        location /kept { mirror /copy; alias www/; } location /unread { mirror /copy; mirror_request_body off; return 405; }
+        location /whole { mirror /copy; proxy_http_version 1.1; proxy_request_buffering off; proxy_pass http://%E%; }
         location /here { set $who me; mirror /copy; add_header X-Who $who; return 200 x; }
         location /page.html { ssi on; } location /piece { return 200 "$number of $kind"; } }`,
     asks: [
       ...['/first', '/firstly', '/before', '/group/a', '/copied', '/here', '/page.html', '/page.html?n=7'].map((p) => `GET ${p}`),
+      ...['/kept/page.html', '/unread', '/whole'].map((p) => ({ send: `POST ${p}`, body: 'abc' })),
       ...[200, 403].map((status) => ({ send: 'GET /set?q', answer: { status, headers: [['X-One', '1']] as [string, string][] } })),
     ],
+  },
+  {
+    name: 'the charset of packed answers',
+    http: `charset utf-8; location / { proxy_pass http://%E%; } location /over { override_charset on; proxy_pass http://%E%; } location /gz { gzip on; gzip_min_length 0; gzip_proxied any; proxy_pass http://%E%; }`,
+    asks: ['/', '/over', '/gz'].flatMap((p) =>
+      ['br', 'identity', ''].flatMap((coding) =>
+        ['text/html', 'text/html; charset=koi8-r', 'image/png'].map((type) => ({
+          send: `GET ${p} | Accept-Encoding: gzip`,
+          answer: { headers: [['Content-Type', type] as [string, string], ['Content-Encoding', coding] as [string, string]] },
+        })),
+      ),
+    ),
   },
 ];
