@@ -163,7 +163,8 @@ export function subrequest(main: Run, target: ByteString, kind: SubrequestKind, 
   sub.methodName = copies ? main.methodName : 'GET';
   sub.validUnparsedUri = false;
   sub.internal = true;
-  sub.uriChanges = main.uriChanges - 1;
+  // post_action is a redirect of the request itself, the others are requests of their own
+  if (kind === 'post_action') sub.uriChanges = main.uriChanges - 1;
   sub.phase = 1;
   // a question mark in the directive is a part of the path
   if (target.startsWith('@')) {

@@ -498,10 +498,13 @@ export const AREAS: readonly Area[] = [
         location /copied { set $who me; mirror /copy; add_header X-Who "$who $kind"; proxy_set_header X "$who $kind"; proxy_pass http://%E%; } location = /copy { internal; set $who "the copy"; proxy_set_header X "$who $kind"; proxy_pass http://%E2%; }
         location /kept { mirror /copy; alias www/; } location /unread { mirror /copy; mirror_request_body off; return 405; }
         location /whole { mirror /copy; proxy_http_version 1.1; proxy_request_buffering off; proxy_pass http://%E%; }
+        location /body { proxy_set_body "$proxy_host and $proxy_port"; proxy_pass http://%E%; } location /round { auth_request /turn; return 200 x; } location = /turn { proxy_pass http://%E2%; } location @turn { proxy_pass http://%E2%; }
         location /here { set $who me; mirror /copy; add_header X-Who $who; return 200 x; }
         location /page.html { ssi on; } location /piece { return 200 "$number of $kind"; } }`,
     asks: [
       ...['/first', '/firstly', '/before', '/group/a', '/copied', '/here', '/page.html', '/page.html?n=7'].map((p) => `GET ${p}`),
+      'GET /body',
+      { send: 'GET /round', answer2: { headers: [['X-Accel-Redirect', '@turn']] } },
       ...['/kept/page.html', '/unread', '/whole'].map((p) => ({ send: `POST ${p}`, body: 'abc' })),
       ...[200, 403].map((status) => ({ send: 'GET /set?q', answer: { status, headers: [['X-One', '1']] as [string, string][] } })),
     ],

@@ -152,13 +152,10 @@ export function proxyHandler(run: Run): Verdict {
   const streams = setBody === undefined && run.chunked && httpVersion !== '1.0' && !run.flag('proxy_request_buffering', true);
   const refused = run.readBody(streams);
   if (refused !== null) return refused;
+  const chunked = streams ? 'chunked' : null;
+  run.exchange.passVariables = { host, port, bodyLength: null, chunked };
   const length = setBody === undefined ? run.contentLength : run.value(setBody).length;
-  run.exchange.passVariables = {
-    host,
-    port,
-    bodyLength: streams || length < 0 ? null : String(length),
-    chunked: streams ? 'chunked' : null,
-  };
+  run.exchange.passVariables = { host, port, bodyLength: streams || length < 0 ? null : String(length), chunked };
   const uri = upstreamUri(run, pass);
   if (uri === null || (pass.variable && target.uri === '' && uri === '')) {
     run.report.step({ phase: 'content', handler: FAMILIES.proxy.module, at: directive, said: 'a URI of zero length: 500' });
