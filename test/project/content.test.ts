@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { loadCatalog } from '../../server/src/catalog/catalog.ts';
+import { isForeign } from '../../server/src/cli/common.ts';
 import { isPlausible, verdictOn } from '../../server/src/project/content.ts';
 
 const catalog = loadCatalog();
@@ -110,4 +111,32 @@ test('files whose names say what they are are not opened', () => {
     'site.mako',
   ])
     assert.equal(isPlausible(path), true, path);
+});
+
+test('files of other programs are left alone below a folder called nginx, also when they are named', () => {
+  const others: Readonly<Record<string, string>> = {
+    'logstash.conf': FOREIGN['logstash/pipeline.conf']!,
+    'application.conf': FOREIGN['src/application.conf']!,
+    'reference.conf': 'play {\n  server {\n    http {\n      port = 9000\n      address = "0.0.0.0"\n    }\n  }\n}\n',
+    'dovecot.conf': FOREIGN['nginx/dovecot.conf']!,
+    'www.conf': FOREIGN['php/www.conf']!,
+    'redis.conf': FOREIGN['redis.conf']!,
+    'supervisord.conf': FOREIGN['supervisord.conf']!,
+    'apache.conf': FOREIGN['apache/vhost.conf']!,
+    'httpd.conf': 'ServerRoot "/etc/httpd"\nListen 80\nLoadModule rewrite_module modules/mod_rewrite.so\n',
+    'haproxy.conf': FOREIGN['haproxy.cfg']!,
+    'settings.conf': '# of the panel\nname = value\nother = 1\n',
+  };
+  for (const [name, text] of Object.entries(others)) {
+    assert.notEqual(verdictOn(text, `nginx/${name}`, catalog), 'nginx', name);
+    assert.ok(isForeign(text, `nginx/${name}`, catalog), name);
+  }
+  // what is being typed, and what is called after nginx, is nginx's
+  for (const [name, text] of [
+    ['nginx/conf.d/site.conf', 'listen 80\n'],
+    ['nginx/conf.d/site.conf', 'servre {\n    listen 80;\n}\n'],
+    ['nginx/nginx.conf', 'worker processes auto\n'],
+    ['nginx/nginx.conf', 'events = {}\nhttp = {}\n'],
+  ] as const)
+    assert.ok(!isForeign(text, name, catalog), text);
 });

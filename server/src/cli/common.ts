@@ -18,7 +18,7 @@ import { loadParts, type Parts } from '../host/parts.ts';
 import { fileOfPath, machinePath } from '../host/paths.ts';
 import { applicationFilesOf, deploymentFor } from '../project/applications.ts';
 import { boundaryOf } from '../project/boundary.ts';
-import { holdsMainBlocks, isPlausible, looksLikeNginx, verdictOn } from '../project/content.ts';
+import { holdsMainBlocks, isCalledNginx, isPlausible, looksLikeNginx, verdictOn } from '../project/content.ts';
 import { loneProject, type Project } from '../project/deployed.ts';
 import { mayBeAnything, mayHost } from '../project/embedded.ts';
 import { EmbeddedFiles } from '../project/embedded-files.ts';
@@ -414,8 +414,9 @@ const isFound = (id: FileId, { roots, configs, hosts }: Project): boolean => [ro
 /** Whether a file that someone named is nothing of nginx: its text decides, and where that says little, its name. */
 export function isForeign(text: string, path: string, catalog: Catalog): boolean {
   const isHost = mayHost(path, text);
-  if (looksLikeNginx(path) && !isHost) return false;
+  if (isCalledNginx(path) && !isHost) return false;
   const verdict = verdictOn(text, path, catalog);
+  if (looksLikeNginx(path) && !isHost) return verdict === 'foreign';
   return verdict === 'foreign' || (verdict === 'unsure' && (isHost || !isPlausible(path)));
 }
 

@@ -25,6 +25,9 @@ const CONF_NAME = new RegExp(String.raw`\.conf${TEMPLATE_ENDING}$`, 'i');
 const NGINX_FOLDER = /(^|\/)(nginx|angie|openresty|sites-(available|enabled)|conf\.d|http\.d|vhosts?(\.d)?|snippets)(\/|$)/i;
 const SITES = /(^|\/)sites-(available|enabled)\/[^/]+$/;
 
+/** True when a file is called after nginx: then nothing but its errors can be said of it. */
+export const isCalledNginx = (path: string): boolean => NGINX_NAME.test(path);
+
 /** True when the path alone speaks for nginx: then a single directive of nginx is enough, and a text with no directive at all is no witness against it. */
 export const looksLikeNginx = (path: string): boolean =>
   NGINX_NAME.test(path) || (NGINX_FOLDER.test(path.replace(/\/[^/]*$/, '')) && (CONF_NAME.test(path) || SITES.test(path)));
@@ -60,6 +63,8 @@ interface Written {
   readonly depth: number;
   /** the name of the block around it; '' on the top level */
   readonly parent: string;
+  /** the names of all blocks around it, outermost first */
+  readonly around: readonly string[];
 }
 
 /** Marks of template languages: what writes a value becomes a word, what is a command or a comment vanishes. */
@@ -95,7 +100,8 @@ function* statements(text: string): Generator<Written> {
     const t = m[0];
     if (t.startsWith('#')) continue;
     if (t === ';' || t === '{' || t === '}') {
-      if (raw < 0 && (words.length || t === ';')) yield { words, end: t, depth: parents.length, parent: parents.at(-1) ?? '' };
+      if (raw < 0 && (words.length || t === ';'))
+        yield { words, end: t, depth: parents.length, parent: parents.at(-1) ?? '', around: [...parents] };
       if (t === '{') {
         const name = words[0]?.text ?? '';
         if (raw < 0 && RAW.test(name)) raw = parents.length;
@@ -108,7 +114,7 @@ function* statements(text: string): Generator<Written> {
       if (++count > MAX_STATEMENTS) return;
     } else words.push({ text: t, quoted: QUOTED_NAME.test(t) });
   }
-  if (words.length && raw < 0) yield { words, end: 'end', depth: parents.length, parent: parents.at(-1) ?? '' };
+  if (words.length && raw < 0) yield { words, end: 'end', depth: parents.length, parent: parents.at(-1) ?? '', around: [...parents] };
 }
 
 /** Blocks that hardly any other language has in this form. */
@@ -151,9 +157,11 @@ export function verdictOn(text: string, path: string, catalog: Catalog, whole = 
   let marks = 0;
   /** statements that nginx takes as they stand, with a word in them that tells */
   let sound = 0;
+  /** a directive of nginx begins a statement that nothing ends: it is being typed */
+  let spoken = false;
   const templated = plain.length !== Math.min(text.length, HEAD);
   for (const statement of statements(plain)) {
-    const { words, end, depth, parent } = statement;
+    const { words, end, depth, parent, around } = statement;
     const name = words[0]?.text ?? '';
     const second = words[1]?.text ?? '';
     if (end === 'end' && !whole) break;
@@ -169,6 +177,9 @@ export function verdictOn(text: string, path: string, catalog: Catalog, whole = 
       const facts = catalog.directives(name);
       // what a template writes may be several words
       const known = facts.some((f) => f.args.block === (end === '{') && (templated || acceptsCount(f.args, words.length - 1)));
+      // a block that nobody knows has words of its own: `http` and `server` of another program among them
+      const within = templated || around.every((block) => RAW.test(block) || catalog.directives(block).some((f) => f.args.block));
+      if (known && !within) continue;
       if (known && (end === ';' || end === '{')) {
         good++;
         if (end === '{' ? TELLING.test(name) && (depth === 0 || catalog.directives(parent).length > 0) : /_/.test(name)) telling++;
@@ -176,7 +187,10 @@ export function verdictOn(text: string, path: string, catalog: Catalog, whole = 
         if (end === ';' && depth === 0 && (!COMMON.test(name) || telltale(words)) && isSound(statement, catalog)) sound++;
       } else if (end === ';' || end === '{') unknown++;
       // nginx ends a statement before it closes a block: a lone mistake in nginx's text, the rule in many other languages
-      else foreign++;
+      else {
+        foreign++;
+        spoken ||= facts.length > 0;
+      }
     }
   }
   foreign += 2 * marks;
@@ -187,5 +201,7 @@ export function verdictOn(text: string, path: string, catalog: Catalog, whole = 
   const bounded = called || unknown <= UNKNOWN_FOR_ONE * good + SLIPS;
   if (good > 0 && (named ? foreign <= good && bounded : telling > 0 && against <= good + (marks ? 0 : SLIPS))) return 'nginx';
   if (sound > 0 && against === 0 && marks === 0) return 'nginx';
+  // neither a line that ends as nginx's do nor a word of nginx's: a file of another program, whatever folder it is in
+  if (whole && !good && !unknown && foreign > 0 && !spoken) return 'foreign';
   return marks > good / 2 ? 'foreign' : 'unsure';
 }

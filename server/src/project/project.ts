@@ -103,7 +103,8 @@ export async function findProject(boundary: Boundary, files: FileSystem, options
     if (links.length)
       for (const list of [called, heads, placing, hosting, others]) list.splice(0, list.length, ...list.filter((id) => kept.has(id)));
   }
-  if (links.length)
+  // a system's own configuration is read where its lines point to, through links too
+  if (links.length && !boundary.system)
     notSeen.push(
       `${links.length === 1 ? 'a link leads' : `${links.length} links lead`} out of the project and ${links.length === 1 ? 'was' : 'were'} not followed, such as ${relativePath(links[0]!, folder)}`,
     );
