@@ -75,7 +75,7 @@ const compose = (service: string, more = ''): string => `services:
     build: .
     command: ${service}
     expose: ["8000"]
-  nginx:
+${service.includes('shop.wsgi') ? '    volumes: ["static:/srv/static"]\n' : ''}  nginx:
     image: nginx:1.27-alpine
     ports: ["80:80"]
     depends_on: [app]

@@ -121,6 +121,8 @@ export interface ComposeFile {
   readonly services: readonly ComposeService[];
   /** networks that are made elsewhere: others may be on them */
   readonly externalNetworks: ReadonlySet<string>;
+  /** volumes that may hold what no service puts there: external ones, and those with a driver or options of their own */
+  readonly foreignVolumes: ReadonlySet<string>;
   readonly includes: readonly string[];
   /** why services may be missing here; null where none is */
   readonly open: string | null;
@@ -131,6 +133,7 @@ export interface ComposeProject {
   readonly files: readonly FileId[];
   readonly services: readonly ComposeService[];
   readonly externalNetworks: ReadonlySet<string>;
+  readonly foreignVolumes: ReadonlySet<string>;
   readonly open: string | null;
   /** what services extend and nobody can: Compose refuses the file */
   readonly damaged: readonly Unread[];
@@ -400,10 +403,19 @@ function serviceOf(file: FileId, name: string, place: Place, value: YamlValue, d
 
 const MAX_SERVICES = 1000;
 
+const entriesOf = (value: YamlValue | undefined) => (value?.kind === 'map' ? value.entries : []);
+
+/** A network or volume that is made elsewhere. */
+function isExternal(value: YamlValue): boolean {
+  const external = child(value, 'external');
+  return external !== undefined && scalarText(external)?.text !== 'false';
+}
+
 /** Reads one file. `environment` is that of Compose itself: the `.env` file beside it. Throws TooMuch for one that no project has. */
 export function readCompose(file: FileId, text: string, environment: Environment = NO_ENVIRONMENT): ComposeFile {
   const services: ComposeService[] = [];
   const externalNetworks = new Set<string>();
+  const foreignVolumes = new Set<string>();
   const includes: string[] = [];
   let open: string | null = null;
   const count = counter(MAX_SERVICES, 'services');
@@ -411,11 +423,9 @@ export function readCompose(file: FileId, text: string, environment: Environment
     const included = child(document, 'include');
     for (const item of included?.kind === 'list' ? included.items : [])
       for (const path of [...strings(item), ...strings(child(item, 'path'))]) includes.push(interpolate(path.text, environment).text);
-    const networks = child(document, 'networks');
-    for (const { key, value } of networks?.kind === 'map' ? networks.entries : []) {
-      const external = child(value, 'external');
-      if (external && scalarText(external)?.text !== 'false') externalNetworks.add(key);
-    }
+    for (const { key, value } of entriesOf(child(document, 'networks'))) if (isExternal(value)) externalNetworks.add(key);
+    for (const { key, value } of entriesOf(child(document, 'volumes')))
+      if (isExternal(value) || child(value, 'driver') || child(value, 'driver_opts')) foreignVolumes.add(key);
     const all = child(document, 'services');
     if (all?.kind !== 'map') continue;
     for (const { key, keyPlace, value } of all.entries) {
@@ -425,7 +435,7 @@ export function readCompose(file: FileId, text: string, environment: Environment
       else if (value.tag !== '!reset') open ??= `${basename(file)} is not well formed`;
     }
   }
-  return { file, services, externalNetworks, includes, open };
+  return { file, services, externalNetworks, foreignVolumes, includes, open };
 }
 
 /** One service with another laid over it. */
@@ -494,6 +504,7 @@ export function composeProject(files: readonly ComposeFile[], read: (file: FileI
   let open: string | null = files.map((f) => f.open).find((o) => o !== null) ?? null;
   const all = new Set<FileId>(files.map((f) => f.file));
   const external = new Set(files.flatMap((f) => [...f.externalNetworks]));
+  const foreign = new Set(files.flatMap((f) => [...f.foreignVolumes]));
   const damaged: Unread[] = [];
   const extended = (service: ComposeService, within: ComposeFile, above: readonly string[]): ComposeService => {
     if (!service.extends) return service;
@@ -525,6 +536,7 @@ export function composeProject(files: readonly ComposeFile[], read: (file: FileI
       if (other) {
         all.add(other.file);
         for (const n of other.externalNetworks) external.add(n);
+        for (const v of other.foreignVolumes) foreign.add(v);
         open ??= other.open;
         services.push(...whole(other, depth + 1));
       } else open ??= `${path}, which ${basename(file.file)} includes, is not in the workspace`;
@@ -535,7 +547,7 @@ export function composeProject(files: readonly ComposeFile[], read: (file: FileI
     );
   };
   const services = files.map((f) => whole(f, 0)).reduce<ComposeService[]>((base, over) => mergeCompose(base, over), []);
-  return { files: [...all], services, externalNetworks: external, open, damaged };
+  return { files: [...all], services, externalNetworks: external, foreignVolumes: foreign, open, damaged };
 }
 
 /** Which files of one folder are started together: the base with its override, and each further file over the base or alone. */

@@ -2,10 +2,10 @@
  * What a container has at a path, as far as the files say: what is mounted there, what its image brings along, or surely nothing. An image is known where it is one
  * of nginx's own, or is built on one by a Dockerfile of the project; any other may hold anything.
  */
-import type { ComposeService } from './compose.ts';
+import type { ComposeMount, ComposeService } from './compose.ts';
 import type { Deployment } from './deployment.ts';
 import { commandWords, type DockerStage } from './dockerfile.ts';
-import { mountOf } from './reach.ts';
+import { mountOf, projectOf } from './reach.ts';
 
 /** Folders that nginx's own images bring along or make. */
 const OF_NGINX =
@@ -90,4 +90,24 @@ export function fileInside(deployment: Deployment, service: ComposeService, want
     run.text.split(/&&|\|\||;|\n/).some((part) => (part.trim() !== '' && !HARMLESS.test(part)) || names.some((n) => part.includes(n))),
   );
   return made ? undefined : false;
+}
+
+/**
+ * The volume that a container of nginx has at the path where surely nothing is in it: a volume of Docker's own that no other service mounts, at a place where the
+ * image holds nothing that Docker would copy into it. Null where anything may be there.
+ */
+export function emptyVolumeAt(deployment: Deployment, service: ComposeService, wanted: string): ComposeMount | null {
+  const mount = mountOf(service, clean(wanted));
+  const project = projectOf(deployment, service);
+  if (!mount?.source || !/^\w[\w.-]*$/.test(mount.source) || !project || project.open !== null || service.pod !== undefined) return null;
+  if (project.foreignVolumes.has(mount.source)) return null;
+  const others = deployment.containers.filter((s) => s !== service);
+  if (others.some((s) => s.mountsOpen || s.mounts.some((m) => m.source === mount.source))) return null;
+  if (service.mountsOpen || service.mounts.some((m) => m !== mount && related(clean(m.target), clean(wanted)))) return null;
+  const target = clean(mount.target);
+  // a client of ACME is often started by hand
+  if (/acme|certbot|challenge|letsencrypt/i.test(`${mount.source} ${target}`)) return null;
+  const stage = deployment.stages.get(service);
+  if (!runsNginxImage(deployment, service) || OF_NGINX.test(target) || (service.builds && !stage)) return null;
+  return stage?.targets.some((t) => related(clean(t), target)) || !startsPlainly(service, stage) ? null : mount;
 }

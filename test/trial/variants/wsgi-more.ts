@@ -977,8 +977,20 @@ export const TRIALS: readonly Trial[] = [
         nginx: '    volumes: ["./nginx:/etc/nginx", "static:/srv/static"]',
         volumes: 'volumes:\n  static:',
       }),
+      containers(`location /static/ { alias /srv/static/; }\n${WEB}`, {
+        nginx: '    volumes: ["./nginx:/etc/nginx", "static:/srv/static"]',
+        volumes: 'volumes:\n  static:',
+      }),
     ],
     sane: [
+      containers(`location /static/ { alias /srv/static/; }\n${WEB}`, {
+        nginx: '    volumes: ["./nginx:/etc/nginx", "static:/srv/static"]',
+        volumes: 'volumes:\n  static:\n    external: true',
+      }),
+      containers(`location /static/ { alias /usr/share/nginx/html/static/; }\n${WEB}`, {
+        nginx: '    volumes: ["./nginx:/etc/nginx", "static:/usr/share/nginx/html"]',
+        volumes: 'volumes:\n  static:',
+      }),
       containers(`location /static/ { alias /srv/static/; }\n${WEB}`, {
         web: '    volumes: ["static:/app/collected"]',
         nginx: '    volumes: ["./nginx:/etc/nginx", "static:/srv/static"]',

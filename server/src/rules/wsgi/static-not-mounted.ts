@@ -10,7 +10,7 @@ import type { ComposeMount, ComposeService } from '../../deploy/compose.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
 import djangoFramework from '../../deploy/frameworks/django.ts';
 import { frameworkSettings } from '../../deploy/frameworks/framework.ts';
-import { hasInside } from '../../deploy/inside.ts';
+import { emptyVolumeAt, hasInside } from '../../deploy/inside.ts';
 import { mountOf } from '../../deploy/reach.ts';
 import { certain, placeOf } from '../../deploy/setting.ts';
 import { fixOf, replace } from '../fix.ts';
@@ -67,6 +67,13 @@ function elsewhere(
   return null;
 }
 
+/** Whether an application of the project collects files in a folder. */
+const makesFiles = ({ applications }: Deployment): boolean =>
+  applications.some((a) => {
+    const settings = frameworkSettings(a.framework, djangoFramework)?.settings;
+    return a.container !== null && settings !== undefined && (certain(settings.staticRoot) ?? certain(settings.mediaRoot)) != null;
+  });
+
 const COMPOSE = (web: string, nginx: string): string =>
   `services:\n  web:\n    build: ./app\n    command: gunicorn shop.wsgi -b 0.0.0.0:8000\n    volumes: ["${web}"]\n  nginx:\n    image: nginx:1.28\n    volumes: ["./nginx:/etc/nginx", "${nginx}"]\nvolumes:\n  static:\n`;
 
@@ -86,7 +93,7 @@ export default defineRule({
   why: `
 A container sees its image and what is mounted into it. A path of \`root\` or \`alias\` that is right in the application's container, or on the
 machine, names nothing in nginx's: every file is 404. The application and nginx must mount the same volume, and nginx must use the path under
-which it is mounted in its own container.
+which it is mounted in its own container. A volume that nginx alone mounts stays empty.
 
 The rule knows what is in nginx's own images, and what a Dockerfile of the project adds to one by COPY. Other images may hold anything, and
 are not reported.`,
@@ -100,16 +107,30 @@ are not reported.`,
       'The container of nginx has no {path}: the {owner} has it there, and nginx has the same volume at {here}. Use the path of its own container.',
     notShared:
       'The container of nginx has no {path}: it is in the {owner}, and no volume of nginx holds it. Mount the same volume into nginx.',
+    empty:
+      'Nothing fills the volume {volume}: nginx alone mounts it, so every file below {path} is 404. Mount it where the files are made too, such as in the service of the application.',
     nowhere: 'The container of nginx has no {path}: no volume is mounted there. Mount the folder, or name the one that is.',
   },
   check({ config, deployment, report }) {
+    const writes = config.levels('http').some((l) => l.all.some((d) => d.name === 'dav_methods' || d.name.endsWith('_store')));
     for (const from of nginxesOf(config, deployment))
       for (const directive of folders(config)) {
         const word = directive.args[0]!;
         const path = clean(word.value);
         if (!path.startsWith('/') || path === '/' || word.templated || hasVariables(word.value)) continue;
-        if (hasInside(deployment, from, path) !== false) continue;
         const at = directive.at(word);
+        if (hasInside(deployment, from, path) !== false) {
+          const mount = writes ? null : emptyVolumeAt(deployment, from, path);
+          if (mount)
+            report('empty', {
+              at,
+              // where no application is known to make files, someone may have put them there by hand
+              severity: makesFiles(deployment) ? undefined : 'info',
+              data: { volume: mount.source!, path },
+              related: [{ at: mount.place, message: 'mounted here, and nowhere else' }],
+            });
+          continue;
+        }
         const other = elsewhere(deployment, from, path);
         if (other?.own && other.here) {
           const { service, mount, own, here } = other;
@@ -141,6 +162,16 @@ are not reported.`,
       }
   },
   examples: [
+    {
+      bad: tree({
+        'nginx/nginx.conf': SITE('/www/static/', '\n#             ^^^^^^^^^^^^ empty'),
+        'compose.yaml': COMPOSE('uploads:/app/uploads', 'static:/www/static:ro'),
+      }),
+      good: tree({
+        'nginx/nginx.conf': SITE('/www/static/'),
+        'compose.yaml': COMPOSE('static:/app/static', 'static:/www/static:ro'),
+      }),
+    },
     {
       bad: tree({
         'nginx/nginx.conf': SITE('/app/staticfiles/', '\n#             ^^^^^^^^^^^^^^^^^ otherPlace'),
