@@ -1,5 +1,6 @@
 // The preview of the request path by hand: open it, type a URL, read the path, flip an assumption, click to the line, look at the map.
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { type Browser, openBrowser, root, type Server, sampleWorkspace, startServer } from './host.ts';
@@ -10,6 +11,11 @@ describe('the preview of the request path', { timeout: 240_000 }, () => {
   let browser: Browser;
   let workbench: Workbench;
   const folder = sampleWorkspace();
+  // a site whose redirect leads to itself: a finding with the request that shows it
+  fs.writeFileSync(
+    path.join(folder, 'nginx/conf.d/moved.conf'),
+    'server {\n    listen 80;\n    server_name moved.example.com;\n    return 301 http://moved.example.com$request_uri;\n}\n',
+  );
 
   before(async () => {
     [server, browser] = await Promise.all([startServer({ vsix: path.join(root, 'out/editor/proxylens.vsix') }), openBrowser()]);
@@ -168,6 +174,15 @@ describe('the preview of the request path', { timeout: 240_000 }, () => {
       .first()
       .waitFor();
     await workbench.screenshot('preview-dark');
+  });
+
+  step('a finding leads to the request that shows it', async () => {
+    await workbench.openFile('moved.conf');
+    await workbench.clickOn('return 301');
+    await workbench.applyQuickFix('Preview the request of this finding');
+    await panel().getByRole('alert').filter({ hasText: 'A loop' }).waitFor();
+    assert.match(await panel().getByLabel('URL', { exact: true }).inputValue(), /^http:\/\/moved\.example\.com\//);
+    await workbench.screenshot('preview-of-a-finding');
   });
 
   step('where nobody listens there is a way out: another address, or the line that is missing', async () => {

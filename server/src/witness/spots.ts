@@ -128,9 +128,16 @@ export class Spot {
   }
 }
 
+/** Paths of a spot that may fare differently: without a condition or a pattern one of them is like the next. */
+export const tellingPaths = (spot: Spot): readonly string[] =>
+  spot.paths.slice(
+    0,
+    spot.directives.some((d) => d.name === 'if' || d.name === 'rewrite') || spot.location?.kind === 'regex' ? MOST_PATHS : 3,
+  );
+
 /** Requests to a spot that bring a query, to each of its paths and in each of its variations. */
 export const withQuery = (spot: Spot, query: string): readonly (Probe & { readonly path: string; readonly query: string })[] => [
-  ...spot.paths.map((path) => ({ path, query })),
+  ...tellingPaths(spot).map((path) => ({ path, query })),
   ...[...spot.variations, ...hostsAsked(spot)].map((v) => ({
     ...v,
     path: v.path ?? spot.paths[0] ?? '/',

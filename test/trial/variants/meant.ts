@@ -25,6 +25,7 @@ export const TRIALS: readonly Trial[] = [
       'client_max_body_size 20;\nserver { listen 80; location / { proxy_pass http://127.0.0.1:8000; } }',
       `server { listen 80; location /upload { client_max_body_size 100; ${PASS} } }`,
       inc('server { listen 80; location / { @ } }', `${PASS}\nproxy_read_timeout 90ms;`),
+      'server { listen 80; location ~* \\.(png|jpg)$ { expires 30; root /srv; } }',
     ],
     sane: [
       `server { listen 80; location / { proxy_read_timeout 300s; ${PASS} } }`,
@@ -35,6 +36,8 @@ export const TRIALS: readonly Trial[] = [
       'client_max_body_size 0;\nserver { listen 80; root /srv; }',
       'client_max_body_size 1048576;\nserver { listen 80; root /srv; }',
       'keepalive_timeout 0;\nserver { listen 80; root /srv; }',
+      'server { listen 80; location / { expires 30d; root /srv; } location = /live { expires 5; root /srv; } }',
+      'server { listen 80; location / { expires modified 30; root /srv; } }',
     ],
   },
   {
@@ -245,6 +248,20 @@ export const TRIALS: readonly Trial[] = [
       `gzip on;\ngzip_types text/css;\nserver { listen 80; root /srv; location / { try_files $uri =404; } }`,
       `gzip on;\nserver { listen 80; gzip_types application/json text/css; location /api/ { ${PASS} } }`,
       `gzip on;\ngzip_types text/css;\nserver { listen 80; location /api/ { gzip off; ${PASS} } }`,
+    ],
+  },
+  {
+    rule: 'proxy-pass-slash-mismatch',
+    inside: 'http',
+    bad: [
+      'server { listen 80; location /a/ { proxy_pass http://127.0.0.1:8000/$request_uri; } }',
+      'server { listen 80; location ~ ^/api(/.*)$ { proxy_pass http://127.0.0.1:8000/v1/$1; } }',
+      'server { listen 80; location / { set $to 127.0.0.1:8000; proxy_pass http://$to/$request_uri; } }',
+    ],
+    sane: [
+      'server { listen 80; location /a/ { proxy_pass http://127.0.0.1:8000$request_uri; } }',
+      'server { listen 80; location ~ ^/api/(.*)$ { proxy_pass http://127.0.0.1:8000/v1/$1; } }',
+      'server { listen 80; location ~ ^/api(/.*)$ { proxy_pass http://127.0.0.1:8000/v1$1; } }',
     ],
   },
 ];

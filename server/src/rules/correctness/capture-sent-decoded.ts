@@ -17,6 +17,14 @@ function* withBlank(spot: Spot): Generator<string> {
   }
 }
 
+/** Whether a target has a variable behind its host that may hold a part of the decoded path. */
+const mayHoldPath = (target: string): boolean =>
+  target
+    // what stands for the host alone
+    .replace(/^\w+:\/\/(?:\$\{?\w+\}?(?::\d+)?(?=$|[/?]))?/, '')
+    .replace(/\$\{?(?:is_args|args|query_string|request_uri|arg_\w+|host|http_\w+)\b\}?/g, '')
+    .includes('$');
+
 export default defineRule({
   id: 'capture-sent-decoded',
   group: 'correctness',
@@ -32,12 +40,7 @@ Let nginx write the path: \`rewrite ^/files/(.*)$ /$1 break;\` and \`proxy_pass\
     outcome: ['proxy_pass'],
     when: (spot) => {
       const pass = spot.directives.find((d) => d.name === 'proxy_pass')!;
-      return /\$(?:\{?\w+)/.test(
-        pass
-          .value(0)
-          .replace(/^\w+:\/\//, '')
-          .replace(/\$\{?(?:is_args|args|query_string|request_uri)\b\}?/g, ''),
-      );
+      return mayHoldPath(pass.value(0));
     },
   },
   needs: 'config',

@@ -1,7 +1,11 @@
 /** A location and the URI of its proxy_pass that do not end alike: what comes after the name is joined wrong. Shown by what the upstream gets. */
 import { passTarget } from '../../config/upstreams.ts';
 import { proofOf } from '../../witness/requests.ts';
+import { directiveAt } from '../../witness/spots.ts';
 import { defineRule } from '../rule.ts';
+
+/** A slash right before a variable, which may begin with one itself. */
+const SLASH_AND_VARIABLE = /^\w+:\/\/[^/]+\/(?:[^?$]*\/)?\$/;
 
 export default defineRule({
   id: 'proxy-pass-slash-mismatch',
@@ -19,7 +23,11 @@ Let both end in a slash, or neither.`,
   about: ['proxy_pass', 'location'],
   looksAt: {
     outcome: ['proxy_pass'],
-    when: (spot) => spot.location?.kind === 'prefix' && spot.directives.some((d) => d.name === 'proxy_pass' && !!passTarget(d)?.uri),
+    when: (spot) =>
+      spot.directives.some(
+        (d) =>
+          d.name === 'proxy_pass' && (SLASH_AND_VARIABLE.test(d.value(0)) || (spot.location?.kind === 'prefix' && !!passTarget(d)?.uri)),
+      ),
   },
   needs: 'config',
   costly: true,
@@ -27,10 +35,25 @@ Let both end in a slash, or neither.`,
     climbs: '{from} arrives as {to}, outside of {uri}: {prefix} has no slash at its end. End both in a slash.',
     doubled:
       '{from} arrives as {to}, with two slashes: {prefix} has no slash at its end, and the URI of proxy_pass has. End both in a slash, or neither.',
+    variable: '{from} arrives as {to}, with two slashes: the value of {variable} begins with one. Drop the slash before it.',
     glued: '{from} arrives as {to}: {prefix} ends in a slash, and {uri} does not. End both in a slash, or neither.',
   },
   check({ spot, report }) {
+    for (const pass of spot.directives.filter((d) => d.name === 'proxy_pass' && SLASH_AND_VARIABLE.test(d.value(0)))) {
+      const path = spot.paths.find((p) => p.length > 1 && !p.includes('//') && !p.includes('%'));
+      const trace = path === undefined ? null : spot.ask({ path });
+      const sent = trace?.outcome.upstreamRequest;
+      const fixed = /^\w+:\/\/[^/]+([^?$]*)\$\{?(\w+)/.exec(pass.value(0))!;
+      if (!trace || !sent?.at || !directiveAt([pass], sent.at) || !sent.uri.startsWith(`${fixed[1]}/`)) continue;
+      report('variable', {
+        at: pass.at(pass.args[0]!),
+        severity: 'info',
+        data: { from: path!, to: sent.uri, variable: `$${fixed[2]}` },
+        witness: proofOf(trace),
+      });
+    }
     const location = spot.location!;
+    if (location?.kind !== 'prefix') return;
     const directive = spot.directives.findLast((d) => d.name === 'proxy_pass' && passTarget(d)?.uri);
     const uri = directive ? (passTarget(directive)?.uri ?? '') : '';
     const word = directive?.args[0];
@@ -102,6 +125,16 @@ Let both end in a slash, or neither.`,
       good: `location /shop {
     rewrite ^/shop/?(.*)$ /$1 break;
     proxy_pass http://127.0.0.1:8000/;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `location /shop/ {
+    proxy_pass http://127.0.0.1:8000/$request_uri;
+#              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ variable
+}`,
+      good: `location /shop/ {
+    proxy_pass http://127.0.0.1:8000$request_uri;
 }`,
     },
   ],

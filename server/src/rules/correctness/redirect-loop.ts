@@ -28,8 +28,9 @@ const isRedirect = (d: Directive): boolean =>
 function* starts(spot: Spot): Generator<{ probe: Probe; door: Door }> {
   // without a condition or a pattern one path is like the other
   const most = spot.directives.some((d) => d.name === 'if' || d.name === 'rewrite') || spot.location?.kind === 'regex' ? 12 : 3;
+  // further ways in differ by their host and scheme, and not by the path
   for (const [i, door] of spot.doors.slice(0, 6).entries())
-    for (const path of spot.paths.slice(0, most)) {
+    for (const path of spot.paths.slice(0, i < 2 ? most : Math.ceil(most / 3))) {
       const plain: Probe = { path, query: 'b=1' };
       yield { probe: plain, door };
       if (path === spot.paths[0] && i < 2)

@@ -1,5 +1,7 @@
 /** The query that a client sends arrives twice: in `$request_uri` or `$args`, and once more as `rewrite` or a second variable appends it. */
-import { hasVariables } from '../../config/upstreams.ts';
+import { textsOf } from '../../answers/what-is-passed.ts';
+import type { Directive } from '../../config/directive.ts';
+import { variablesIn } from '../../trace/script.ts';
 import { locationHeader, proofOf } from '../../witness/requests.ts';
 import { directiveAt, withQuery } from '../../witness/spots.ts';
 import { defineRule } from '../rule.ts';
@@ -12,6 +14,22 @@ function times(url: string): number {
   if (!url.includes('?') || /=[^&?]*\//.test(query)) return 0;
   return query.split(/[?&]/).filter((p) => p === QUERY).length;
 }
+
+/** Whether the values that make a target may hold the query more than once; a variable of one's own may hold anything but constants. */
+function mayHoldTwice(d: Directive): boolean {
+  let count = 0;
+  for (const name of variablesIn(d.name === 'return' ? d.value(1) || d.value(0) : d.value(0))) {
+    if (/^(?:args|query_string|request_uri|request)$/.test(name)) count++;
+    else if (!isBuiltin(name) && textsOf(d.scope, `$${name}`) === null) count += 2;
+  }
+  return count > 1;
+}
+
+/** Variables of nginx's own that hold no query. */
+const isBuiltin = (name: string): boolean =>
+  /^(?:\d|uri|document_uri|host|http_host|scheme|server_(?:name|port|addr)|is_args|hostname|remote_addr|request_method|proxy_host|https?_\w+|arg_\w+|cookie_\w+)$/.test(
+    name,
+  );
 
 export default defineRule({
   id: 'redirect-query-twice',
@@ -30,8 +48,8 @@ End the replacement of a rewrite with a question mark, or use \`return\` with \`
       spot.directives.some(
         (d) =>
           (d.name === 'rewrite' && /\?|\$(?![1-9]|\{?(?:document_)?uri\b)/.test(d.value(1))) ||
-          (d.name === 'return' && /\$(?:args|query_string|request_uri|\{)/.test(d.value(1) || d.value(0))) ||
-          (d.name === 'proxy_pass' && hasVariables(d.value(0))),
+          // what holds the query once cannot double it
+          ((d.name === 'return' || d.name === 'proxy_pass') && mayHoldTwice(d)),
       ),
   },
   needs: 'config',

@@ -165,9 +165,11 @@ What follows the code of \`return\`, or the replacement of a \`rewrite\` that re
       for (const found of plainOnTls(spot, nginxContainers(deployment, config.files.keys()))) report(found.message, found.report);
     const told = new Set<Directive>();
     const own = spot.directives.filter((d) => d.name === 'return' || d.name === 'rewrite');
-    for (const door of spot.doors.slice(0, 4))
+    for (const [i, door] of spot.doors.slice(0, 4).entries())
       for (const probe of withQuery(spot, 'b=1')) {
         const { path } = probe;
+        // further ways in differ by their host, port and scheme
+        if (i > 1 && path !== spot.paths[0]) continue;
         if (path.includes(':') || path.includes('%') || (probe.query !== 'b=1' && probe.headers === undefined)) continue;
         const trace = spot.ask(probe, {}, door);
         const location = locationHeader(trace);

@@ -18,6 +18,9 @@ const ROUND = new Set([1, 2, 3, 5, 10, 15, 20, 30, 45, 60, 65, 75, 90, 120, 180,
 /** A day, a week and whole hours are written as seconds on purpose. */
 const HOUR = 3600;
 
+/** Numbers of days, weeks and months: as seconds they would be hardly worth a line. */
+const DAYS = new Set(['7', '14', '30', '31', '90', '180', '365']);
+
 const SIZES = ['client_max_body_size'];
 /** No form and no upload is as small; 0 means any size. */
 const SMALLEST_BODY = 1024;
@@ -39,13 +42,14 @@ export default defineRule({
 
 Write the unit: \`300s\`, \`60s\`, \`10m\`.`,
   about: ['proxy_read_timeout', 'proxy_send_timeout', 'send_timeout', 'keepalive_timeout', 'client_max_body_size'],
-  looksAt: { directive: [...WAITS, ...SIZES] },
+  looksAt: { directive: [...WAITS, ...SIZES, 'expires'] },
   needs: 'file',
   inForce: true,
   fixable: 'always',
-  fixChanges: ['timing', 'limits', 'answer'],
+  fixChanges: ['timing', 'limits', 'answer', 'response-headers'],
   messages: {
     short: '{value} is {seconds} seconds, after which {what}. If {number} seconds are meant, write {number}s.',
+    expires: '{value} without a unit is seconds, so browsers soon ask for the file again. If days are meant, write {value}d.',
     long: '{value} without a unit is seconds: {spoken}. If milliseconds were meant, write {number}s.',
     bytes:
       '{value} without a unit is bytes, so that nearly every form and upload is answered with 413. If megabytes are meant, write {value}m.',
@@ -54,6 +58,17 @@ Write the unit: \`300s\`, \`60s\`, \`10m\`.`,
     const [word] = directive.args;
     if (!word) return;
     const { value } = word;
+    if (directive.name === 'expires') {
+      // of less than a minute or so nobody writes a number that calendars have
+      if (directive.args.length === 1 && DAYS.has(value))
+        report('expires', {
+          at: word,
+          severity: 'info',
+          data: { value },
+          fix: fixOf(`Write ${value}d`, 'suggestion', file, [replace(word, `${value}d`)]),
+        });
+      return;
+    }
     if (SIZES.includes(directive.name)) {
       if (!/^\d+$/.test(value) || Number(value) === 0 || Number(value) >= SMALLEST_BODY) return;
       report('bytes', { at: word, data: { value }, fix: fixOf(`Write ${value}m`, 'suggestion', file, [replace(word, `${value}m`)]) });
@@ -105,6 +120,14 @@ proxy_pass http://127.0.0.1:8000;`,
 location / { proxy_pass http://127.0.0.1:8000; }`,
       good: `client_max_body_size 10m;
 location / { proxy_pass http://127.0.0.1:8000; }`,
+    },
+    {
+      inside: 'location',
+      bad: `expires 30;
+#       ^^ expires
+root /srv/www;`,
+      good: `expires 30d;
+root /srv/www;`,
     },
     { inside: 'location', good: 'proxy_read_timeout 86400;\nproxy_connect_timeout 300ms;\nproxy_pass http://127.0.0.1:8000;' },
     { inside: 'location', good: 'proxy_read_timeout 350ms;\nproxy_next_upstream timeout;\nproxy_pass http://127.0.0.1:8000;' },

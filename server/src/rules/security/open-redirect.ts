@@ -39,6 +39,14 @@ function* tries(spot: Spot): Generator<Probe> {
   for (const path of [`//${EVIL}/%2e%2e`, `//${EVIL}/`]) if (!spot.location) yield { path };
 }
 
+/** A host that is written out, or that nginx chose the server by, with what surely ends it: nothing in such a target moves the client elsewhere. */
+const OWN_HOST =
+  /^(?:https?|\$scheme):\/\/(?:[\w.-]|\$\{?(?:host|server_name|hostname)\b\}?|:(?:\d+|\$\{?server_port\b\}?))+(?:[/?]|$|\$\{?(?:request_uri|uri|document_uri)\b)/;
+
+/** Groups of expressions may have the name of a variable of nginx's own, and fill it. */
+const namesGroups = ({ location, server, directives }: Spot): boolean =>
+  [...server.names.map((n) => n.text), location?.name ?? '', ...directives.flatMap((d) => d.values)].some((v) => /\(\?P?<\w/.test(v));
+
 export default defineRule({
   id: 'open-redirect',
   group: 'security',
@@ -56,12 +64,15 @@ Let the expression take only what a name may hold, \`[a-z0-9-]+\`, and put a sla
   references: ['https://cwe.mitre.org/data/definitions/601.html'],
   looksAt: {
     outcome: ['return', 'rewrite'],
-    when: (spot) =>
-      spot.directives.some(
+    when: (spot) => {
+      const grouped = namesGroups(spot);
+      const isOwn = (target: string): boolean => !grouped && OWN_HOST.test(target);
+      return spot.directives.some(
         (d) =>
-          (d.name === 'rewrite' && d.value(1).includes('$')) ||
-          (d.name === 'return' && /^(?:30|http|\$)/.test(d.value(0)) && d.values.join().includes('$')),
-      ),
+          (d.name === 'rewrite' && d.value(1).includes('$') && !isOwn(d.value(1))) ||
+          (d.name === 'return' && /^(?:30|http|\$)/.test(d.value(0)) && d.values.join().includes('$') && !isOwn(d.values.at(-1)!)),
+      );
+    },
   },
   needs: 'config',
   costly: true,
