@@ -112,6 +112,17 @@ const pydantic = (env: string, prefix = ''): Files => ({
   'shop.env': env,
 });
 
+/** The unit with a file of variables, which its settings read the names from. */
+const variables = (text: string): Files => ({
+  ...changed(
+    changed(UNIT, SERVICE, 'WorkingDirectory=', 'EnvironmentFile=-/home/maria/blog/.env\nWorkingDirectory='),
+    'blog/settings.py',
+    '["maria.example.org", "www.maria.example.org"]',
+    'os.environ["NAMES"].split(",")',
+  ),
+  '.env': text,
+});
+
 const ROWS: Readonly<Record<string, readonly Row[]>> = {
   'volumes of both services': [
     ['sound', VOLUMES, []],
@@ -234,6 +245,9 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     ['everybody may write', noGroup, []],
     ['a /tmp of its own', socket('/tmp/web.sock', '', changed(UNIT, SERVICE, 'User=', 'PrivateTmp=true\nUser=')), ['socket-unreachable']],
     ['the common /tmp', socket('/tmp/web.sock'), []],
+    ['a file of variables in the folder of the service', variables('NAMES=maria.example.org,www.maria.example.org\n'), []],
+    ['in which a name is not', variables('NAMES=maria.example.org\n'), ['allowed-hosts-mismatch']],
+    ['two files of that name', { ...variables('NAMES=maria.example.org\n'), 'old/.env': 'NAMES=a.example.org\n' }, []],
     [
       'a folder that nobody else may enter',
       changed(noGroup, SERVICE, 'RuntimeDirectory=blog\n', 'RuntimeDirectory=blog\nRuntimeDirectoryMode=0700\n'),

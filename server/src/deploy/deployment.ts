@@ -197,7 +197,12 @@ class Reader {
       required: !f.text.startsWith('-'),
       place: f.place(),
     }));
-    const { variables, unread } = this.environmentFiles(named, (path) => this.find(path, file, 2), NO_ENVIRONMENT, 'systemd');
+    const { variables, unread } = this.environmentFiles(
+      named,
+      (path) => this.find(path, file, 2) ?? this.within(unit.workingDirectory?.text, path),
+      NO_ENVIRONMENT,
+      'systemd',
+    );
     const own = readService(file, text, variables);
     const commands = own?.commands.length
       ? own.commands
@@ -471,6 +476,14 @@ class Reader {
       }
     }
     return best;
+  }
+
+  /** A file below the folder in which a service runs, where the checkout's own folder has another name: the only one whose path ends so. */
+  private within(folder: string | undefined, path: string): FileId | null {
+    const base = folder?.replace(/\/*$/, '/');
+    if (!base || base === '/' || !path.startsWith(base)) return null;
+    const same = [...this.files.keys()].filter((f) => pathOf(f).endsWith(`/${path.slice(base.length)}`));
+    return same.length === 1 ? same[0]! : null;
   }
 
   private start(start: Start): void {

@@ -2,7 +2,8 @@
 import type { FileId } from '../../base/file-id.ts';
 import type { Place } from '../../base/span.ts';
 import type { Application } from '../application.ts';
-import type { ModuleValues, PythonProject } from '../python.ts';
+import type { Route } from '../django.ts';
+import type { ModuleValues, PyCall, PythonProject } from '../python.ts';
 import {
   asEntries,
   asNumberOrNull,
@@ -29,6 +30,7 @@ export interface FlaskSettings {
   readonly maxContentLength: Setting<number | null>;
   /** from 3.1 on a request for another host is refused */
   readonly trustedHosts: Setting<readonly Entry[] | null>;
+  readonly webSockets: readonly Route[];
 }
 
 const COUNTS: readonly (readonly [keyof Omit<ForwardedCounts, 'place'>, string, number])[] = [
@@ -51,6 +53,15 @@ function proxyFixOf(args: readonly PyArgument[], place: Place): ForwardedCounts 
   return { place, ...(Object.fromEntries(counts) as Omit<ForwardedCounts, 'place'>) };
 }
 
+/** Flask-SocketIO takes WebSockets on a path of its own, `/socket.io/` where no other is given. */
+const socketIo = (calls: readonly PyCall[]): Route[] =>
+  calls.flatMap((c): Route[] => {
+    if (!/^flask_socketio\.SocketIO$/.test(c.callee)) return [];
+    const path = c.args.find((a) => a.name === 'path')?.value;
+    if (path && path.kind !== 'string') return [];
+    return [{ path: `${(path?.value ?? 'socket.io').replace(/^\/|\/$/g, '')}/`, regex: false, place: c.at }];
+  });
+
 /** The settings of an application whose configuration has Flask's form: Flask itself, and Quart. */
 export function flaskSettings({ made, modules, project }: ApplicationReading): FlaskSettings {
   const fix = modules.flatMap((m) => m.calls).find((c) => /(^|\.)ProxyFix$/.test(c.callee));
@@ -68,6 +79,7 @@ export function flaskSettings({ made, modules, project }: ApplicationReading): F
     applicationRoot: get('APPLICATION_ROOT', asTextOrNull, '/'),
     maxContentLength: get('MAX_CONTENT_LENGTH', asNumberOrNull, null),
     trustedHosts: get('TRUSTED_HOSTS', (v) => (v.kind === 'none' ? null : asEntries(v)), null),
+    webSockets: socketIo(modules.flatMap((m) => m.calls)),
   };
 }
 
@@ -206,6 +218,7 @@ export default declareFramework<FlaskSettings>({
   view: flaskView,
   hosts: (settings) => trustedHosts(settings.trustedHosts),
   bodyLimit: (settings) => ({ name: 'MAX_CONTENT_LENGTH', bytes: settings.maxContentLength }),
+  webSockets: (settings) => settings.webSockets,
   readsScheme: (settings) => settings.proxyFix !== null,
   linksByScriptName: true,
   counted: (settings) => settings.proxyFix,

@@ -1,6 +1,5 @@
 /** Quart: Flask's configuration over an ASGI scope (quart/asgi.py and quart/wrappers/base.py of 0.18 and 0.20). */
 import type { Application } from '../application.ts';
-import type { Route } from '../django.ts';
 import type { PyCall } from '../python.ts';
 import { type Environ, joinedPath, type Seen, seen, unseen } from '../seen.ts';
 import { isSince, type Package } from '../versions.ts';
@@ -11,9 +10,7 @@ import { webSocketRoutes } from './starlette.ts';
 
 const QUART: Package = { name: 'quart', assumed: '0.20' };
 
-interface QuartSettings extends FlaskSettings {
-  readonly webSockets: readonly Route[];
-}
+type QuartSettings = FlaskSettings;
 
 function quartView(settings: QuartSettings, application: Application, environ: Environ): FrameworkView {
   const { scheme, scriptName: root } = environ;

@@ -102,6 +102,25 @@ as an ordinary request, which it answers with 404 or 400, unless the location pa
       settings: { nginx: '1.26.3' },
       bad: tree({
         'nginx.conf': site(`
+        proxy_pass http://127.0.0.1:5000;
+#       ^^^^^^^^^^ dropped
+        proxy_set_header Host $host;`),
+        'app/Procfile': 'web: gunicorn -k gevent -b 127.0.0.1:5000 app:app\n',
+        'app/app.py': 'from flask import Flask\nfrom flask_socketio import SocketIO\napp = Flask(__name__)\nsocketio = SocketIO(app)\n',
+      }),
+      fixed: tree({
+        'nginx.conf': site(`
+        proxy_pass http://127.0.0.1:5000;
+        proxy_set_header Host $host;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";`),
+      }),
+    },
+    {
+      settings: { nginx: '1.26.3' },
+      bad: tree({
+        'nginx.conf': site(`
         proxy_pass http://127.0.0.1:8000;
 #       ^^^^^^^^^^ dropped
         proxy_set_header Host $host;`),
