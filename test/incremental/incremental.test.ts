@@ -411,6 +411,18 @@ test('an edit of the application side counts for a configuration that nobody tou
   await replace(uwsgi, gunicorn);
 });
 
+test('a line of http is taken out as what is beside it asks for', () =>
+  through(
+    'events {}\nhttp {\n    gzip on;\n    http2_max_requests 500;\n    gzip_vary on; http2_max_field_size 4k;\n    server { listen 80; }\n}\n',
+    [
+      [['500;', '500; # many']],
+      [['500; # many', '500;']],
+      [['    gzip_vary', '        gzip_vary']],
+      [[' http2_max_field_size', '\n    http2_max_field_size']],
+      [['\n    http2_max_requests', ' http2_max_requests']],
+    ],
+  ));
+
 test('at once an edit counts in its own lines, and all else is where it was', async () => {
   const text = `events {}
 http {

@@ -94,7 +94,7 @@ const MUTANTS = [
   {
     name: 'a line of an outer level is the same whatever is beside it',
     file: 'server/src/rules/remembered.ts',
-    from: 'return `${text.slice(from, start)}\\0${text.slice(end, to)}`;',
+    from: 'return `${indent}\\0${text.slice(from, start)}\\0${text.slice(end, to)}`;',
     to: "return '';",
   },
   {

@@ -91,8 +91,8 @@ export class BlockNotes {
 }
 
 /**
- * The text beside a directive: of a block what comes before it on its line, for lines that fixes add are indented like it; of a line all that
- * is between it and its neighbours, for it may be taken out with its comment.
+ * The text beside a directive: of a block what comes before it on its line, for lines that fixes add are indented like it; of a line its
+ * indentation and all that is between it and its neighbours, for it may be taken out with its line.
  */
 function besideOf({ file, statement, body }: Directive): string {
   const { text } = file;
@@ -108,7 +108,8 @@ function besideOf({ file, statement, body }: Directive): string {
   }
   const from = siblings[low - 1]?.end ?? parent?.open?.end ?? 0;
   const to = siblings[low + 1]?.start ?? parent?.close?.start ?? parent?.end ?? text.length;
-  return `${text.slice(from, start)}\0${text.slice(end, to)}`;
+  const indent = /^[ \t]*/.exec(text.slice(start === 0 ? 0 : text.lastIndexOf('\n', start - 1) + 1, start))![0];
+  return `${indent}\0${text.slice(from, start)}\0${text.slice(end, to)}`;
 }
 
 /** What a line that was in order has asked, by rule. */
