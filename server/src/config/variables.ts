@@ -164,6 +164,7 @@ const SCRIPTED_ALONE: Readonly<Record<string, Pick>> = table({
   srcache_fetch_skip: all,
   srcache_store_skip: all,
   memc_pass: all,
+  subs_filter_bypass: all,
   set_by_lua: from(2),
   set_by_lua_block: () => null,
   set_by_lua_file: from(1),

@@ -111,14 +111,16 @@ function geo(entries: readonly Directive[], say: Say): void {
       else ranged = true;
       continue;
     }
-    if (args.length === 0 && (name === 'proxy_recursive' || (name === 'volatile' && knowsVolatile(entry)))) continue;
+    // stream's geo looks at the address of the connection only, and has no proxies (ngx_stream_geo)
+    const inHttp = entry.scope.context !== 'stream-geo';
+    if (args.length === 0 && ((name === 'proxy_recursive' && inHttp) || (name === 'volatile' && knowsVolatile(entry)))) continue;
     if (args.length !== 1) {
       say('count', { at: entry.at(args[1] ?? entry.statement.name), data: { kind: 'geo', form: 'a network and a value' } });
       continue;
     }
     if (name === 'include' || isTemplated(entry)) continue;
     const value = args[0]!;
-    if (name === 'proxy') {
+    if (name === 'proxy' && inHttp) {
       network(entry, value);
       continue;
     }
@@ -291,6 +293,26 @@ geo a network, split_clients a share, types a type with its extensions. Each val
     BODIES[scope.context]?.(scope, entries, say);
   },
   examples: [
+    {
+      inside: 'stream',
+      bad: `geo $near {
+    proxy 10.0.0.0/8;
+#   ^^^^^ network
+    default 0;
+}
+server {
+    listen 127.0.0.1:9161;
+    return $near;
+}`,
+      good: `geo $near {
+    10.0.0.0/8 1;
+    default 0;
+}
+server {
+    listen 127.0.0.1:9161;
+    return $near;
+}`,
+    },
     { inside: 'http', bad: '    map $uri $a { x 1; X 2; }\n#                      ^ conflict', good: '    map $uri $a { x 1; y 2; }' },
     {
       inside: 'http',
