@@ -6,8 +6,9 @@ import { protocolOf } from '../catalog/context.ts';
 import { asked, numberOf, PerConfig } from '../config/asked.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
+import { unseenOf } from '../config/open.ts';
 import type { Scope } from '../config/scope.ts';
-import { type Listen, listenersOf, type Server, type ServerProtocol, serverOf, serversOf } from '../config/servers.ts';
+import { type Listen, type Listener, listenersOf, type Server, type ServerProtocol, serverOf, serversOf } from '../config/servers.ts';
 import { isNginx } from './which-build.ts';
 
 export interface Reach {
@@ -81,3 +82,10 @@ export const serversUnder = ({ scope }: Directive): readonly Server[] => {
 
 /** The protocols whose servers have names, by which nginx chooses among those of one address: stream since 1.25.5. */
 export const namedProtocols = (config: Config): readonly ServerProtocol[] => (isNginx(config, '1.25.5') ? ['http', 'stream'] : ['http']);
+
+/**
+ * Whether all that is listened on with a socket's servers is seen: each of them wholly as far as `listen` goes, and the block with all its
+ * servers. What is not seen on the main level brings no server.
+ */
+export const isSeenWhole = ({ servers }: Listener): boolean =>
+  servers.every(({ scope }) => !unseenOf(scope, 'listen').length && (!scope.parent || !unseenOf(scope.parent, 'server').length));

@@ -1,5 +1,5 @@
 /** Several servers on one socket and none marked as the default: the first in reading order takes what nobody claims. */
-import { namedProtocols } from '../../answers/which-socket.ts';
+import { isSeenWhole, namedProtocols } from '../../answers/which-socket.ts';
 import { listenersOf } from '../../config/servers.ts';
 import { fixOf } from '../fix.ts';
 import { defineRule } from '../rule.ts';
@@ -10,7 +10,7 @@ export default defineRule({
   group: 'security',
   severity: 'hint',
   since: '0.1',
-  missing: true,
+  missing: ['listen', 'server'],
   equivalents: ['gixy:default_server_flag'],
   title: 'Default server not declared',
   why: `
@@ -26,6 +26,8 @@ Requests for a host that no server names go to the default server of the socket.
   check({ config, report }) {
     for (const listener of namedProtocols(config).flatMap((p) => listenersOf(config, p))) {
       if (listener.defaultBy || listener.servers.length < 2) continue;
+      // another server of the socket may be the default by a line that is not seen
+      if (!isSeenWhole(listener)) continue;
       const listen = listener.listens[0]?.directive;
       const place = listen ?? listener.servers[0]!.scope.opener;
       if (!place) continue;
@@ -58,6 +60,11 @@ server {
     listen 80;
     server_name b.example;
 }`,
+    },
+    // what a level may get that nobody sees is asked for by name: a file of certificates brings no listen
+    {
+      inside: 'http',
+      good: 'include sites/*.conf;\nserver {\n    listen 80;\n    server_name a.example;\n}\nserver {\n    listen 80;\n    server_name b.example;\n}',
     },
     { inside: 'http', good: 'server {\n    listen 80;\n    server_name a.example;\n}' },
   ],

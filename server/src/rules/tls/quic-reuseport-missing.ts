@@ -1,5 +1,7 @@
 // QUIC sockets whose packets reach the wrong worker.
+
 import { isNginx } from '../../answers/which-build.ts';
+import { isSeenWhole } from '../../answers/which-socket.ts';
 import { listenersOf } from '../../config/servers.ts';
 import { fixOf } from '../fix.ts';
 import { defineRule } from '../rule.ts';
@@ -11,7 +13,7 @@ export default defineRule({
   group: 'tls',
   severity: 'info',
   since: '0.1',
-  missing: true,
+  missing: ['listen', 'server'],
   equivalents: ['gixy:quic_bpf_reuseport'],
   title: 'QUIC without reuseport',
   why: `A QUIC connection is many UDP packets, and each must reach the worker process that holds the connection. With \`reuseport\` every worker has a socket of its own and the kernel keeps a client's packets together; without it several workers read from one socket, and connections break.
@@ -30,7 +32,7 @@ One worker needs none of this.`,
   },
   check({ config, report }) {
     const workers = config.main.value('worker_processes')?.value(0) ?? '1';
-    const pairs = listenersOf(config).filter((p) => p.quic && p.listens.some((l) => l.directive));
+    const pairs = listenersOf(config).filter((p) => p.quic && p.listens.some((l) => l.directive) && isSeenWhole(p));
     if (!pairs.length) return;
     const bpf = config.main.first('quic_bpf');
     const on = isOn(config.main, 'quic_bpf');
@@ -47,7 +49,8 @@ One worker needs none of this.`,
           severity: 'warning',
           fix: fixOf('Add reuseport', 'suggestion', listen.file, [appendWord(listen.args.at(-1)!, 'reuseport')]),
         });
-      else if (!on && isNginx(config, '1.25.0')) report('moving', { at: listen.at(), data: { address: pair.text }, severity: 'hint' });
+      else if (!on && isNginx(config, '1.25.0'))
+        report('moving', { at: listen.at(), data: { address: pair.text }, severity: 'hint', missing: ['quic_bpf'] });
     }
   },
   examples: [
