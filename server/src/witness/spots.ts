@@ -129,7 +129,7 @@ export class Spot {
 }
 
 /** Paths of a spot that may fare differently: without a condition or a pattern one of them is like the next. */
-export const tellingPaths = (spot: Spot): readonly string[] =>
+const tellingPaths = (spot: Spot): readonly string[] =>
   spot.paths.slice(
     0,
     spot.directives.some((d) => d.name === 'if' || d.name === 'rewrite') || spot.location?.kind === 'regex' ? MOST_PATHS : 3,
