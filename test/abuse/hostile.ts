@@ -50,6 +50,7 @@ export const INHERITED: readonly string[] = [
   'hasOwnProperty',
   '__defineGetter__',
   'isPrototypeOf',
+  'prototype',
 ];
 
 /** A word of a configuration that holds a text: quoted as nginx reads it. */

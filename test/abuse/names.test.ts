@@ -1,6 +1,8 @@
 /** Names that every object of JavaScript has are words as any other: in the place of each directive, value, variable and name, for every command. */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { loadCatalog } from '../../server/src/catalog/catalog.ts';
@@ -167,6 +169,53 @@ spec: { template: { spec: { containers: [ { name: ${word}, image: nginx, ${word}
       );
       assert.equal(({} as Record<string, unknown>)[`polluted${word}`], undefined);
       void DEFAULT_SETTINGS;
+    });
+});
+
+describe('inherited names on the command line', () => {
+  const cli = path.resolve('dist/cli.cjs');
+  for (const word of INHERITED)
+    test(`${word}: as file, folder, key, option and part of a recording`, () => {
+      const root = fs.mkdtempSync(path.join(os.tmpdir(), 'proxylens-names-'));
+      const put = (name: string, text: string): void => fs.writeFileSync(path.join(root, name), text);
+      // JSON has no other way to a key of that name
+      const json = (value: unknown): string => JSON.stringify(value).replaceAll('KEY', word);
+      try {
+        fs.mkdirSync(path.join(root, word));
+        put(`${word}/${word}.conf`, `location = /f { return 200 ${word}; }\n`);
+        put(
+          'nginx.conf',
+          `events {}\nhttp { upstream ${word} { server 127.0.0.1:9; }\nserver { listen 80; server_name ${word} a.example; include ${word}/*.conf; location /${word} { proxy_set_header ${word} $cookie_${word}; proxy_pass http://${word}; } } }\n`,
+        );
+        put('baseline.json', json({ version: 1, findings: [{ path: 'KEY', rule: 'KEY', line: 'KEY' }], KEY: 'KEY' }));
+        const pair = { name: 'KEY', value: 'KEY' };
+        const request = { method: 'KEY', url: 'http://KEY/KEY?KEY=KEY', headers: [pair], cookies: [pair], queryString: [pair] };
+        put('recorded.har', json({ log: { KEY: 'KEY', entries: [{ KEY: 'KEY', request, response: { status: 200, KEY: 1 } }] } }));
+        put(
+          'lines.jsonl',
+          `${json({ url: 'http://KEY/', KEY: 1 })}\n${json({ url: 'http://KEY/KEY', headers: { KEY: 'KEY' }, upstreams: { KEY: { status: 200, headers: { KEY: 'KEY' } } } })}\n`,
+        );
+        put(
+          'a.proxytest.yaml',
+          `config: nginx.conf\nrequests:\n  - request: GET http://${word}/${word}\n    headers: { ${word}: ${word} }\n    upstreams: { ${word}: 502 }\n    expect: { status: 502, headers: { ${word}: null } }\n`,
+        );
+        const at = `http://${word}/${word}?${word}=${word}`;
+        const calls: readonly (readonly [codes: readonly number[], ...words: string[]])[] = [
+          [[0, 1, 2], 'check', '--baseline', 'baseline.json', '.'],
+          [[0, 1], 'trace', 'nginx.conf', at, '--upstream', `${word}=200`, '-H', `${word}: ${word}`],
+          [[0, 1, 2], 'trace', 'nginx.conf', '--requests', 'recorded.har'],
+          [[0, 1, 2], 'trace', 'nginx.conf', '--requests', 'lines.jsonl', '--format', 'jsonl'],
+          [[0, 1, 2], 'test'],
+          [[2], 'check', '--only', word, 'nginx.conf'],
+        ];
+        for (const [codes, ...words] of calls) {
+          const run = spawnSync(process.execPath, [cli, ...words], { cwd: root, encoding: 'utf8', timeout: 120_000 });
+          assert.ok(codes.includes(run.status!), `${words.join(' ')}: ${run.status} ${run.stderr}`);
+          assert.doesNotMatch(run.stdout + run.stderr, /please report|TypeError|native code|\[object|\bundefined\b/, words.join(' '));
+        }
+      } finally {
+        fs.rmSync(root, { recursive: true });
+      }
     });
 });
 
