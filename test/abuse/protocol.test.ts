@@ -50,6 +50,26 @@ test('requests before initialize and after shutdown, and a second initialize, ar
   assert.equal(await ended, 0);
 });
 
+test('a client that goes away in the middle of an answer ends the server without a stack trace', async () => {
+  const child = spawn(process.execPath, SERVER, { stdio: ['pipe', 'pipe', 'pipe'] });
+  child.stdin.on('error', () => {});
+  let said = '';
+  child.stderr.on('data', (chunk) => (said += String(chunk)));
+  const ended = new Promise((done) => child.once('exit', done));
+  const send = (message: object): void => {
+    const text = JSON.stringify({ jsonrpc: '2.0', ...message });
+    child.stdin.write(`Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`);
+  };
+  const answered = new Promise((done) => child.stdout.once('data', done));
+  send({ id: 0, method: 'initialize', params: INITIALIZE });
+  await answered;
+  child.stdout.destroy();
+  for (let id = 1; id < 50; id++) send({ id, method: 'textDocument/hover', params: HOVER });
+  child.stdin.end();
+  await ended;
+  assert.equal(said, '');
+});
+
 test('a change of a file that was not opened changes nothing', async () => {
   const dir = folder();
   fs.writeFileSync(path.join(dir, 'nginx.conf'), 'events {}\nhttp { bogus x; }\n');

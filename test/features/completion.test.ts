@@ -260,6 +260,17 @@ describe('arguments', () => {
     }));
   test('ciphers behind a sign and in quotes', () =>
     checkCompletion(inside('server', "ssl_ciphers 'HIGH:!aNU<|>';"), { has: ['aNULL'], takes: { aNULL: "ssl_ciphers 'HIGH:!aNULL';" } }));
+  test('whole lists of ciphers first, as a server or a client of backends wants them', async () => {
+    for (const line of ['ssl_ciphers <|>;', 'ssl_ciphers "<|>";'])
+      await checkCompletion(inside('server', line), { first: ['ECDHE-… (Mozilla intermediate)', 'HIGH:!aNULL:!MD5'] });
+    await checkCompletion(inside('server', 'ssl_ciphers <|>;'), {
+      takes: { 'HIGH:!aNULL:!MD5': 'ssl_ciphers HIGH:!aNULL:!MD5;' },
+    });
+    await checkCompletion(inside('location', 'proxy_ssl_ciphers <|>;'), { first: ['DEFAULT', 'ECDHE-… (Mozilla intermediate)'] });
+    await checkCompletion(inside('server', 'ssl_ciphers HIGH:<|>;'), { lacks: ['HIGH:!aNULL:!MD5'] });
+  });
+  test('a type that always counts is not offered', () =>
+    checkCompletion(inside('http', 'gzip_types <|>;'), { has: ['text/css'], lacks: ['text/html'] }));
   test('curves', () =>
     checkCompletion(inside('server', 'ssl_ecdh_curve X25519:sec<|>;'), {
       has: ['secp384r1'],

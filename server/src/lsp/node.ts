@@ -10,8 +10,16 @@ import { serve } from './server.ts';
 export function start(): void {
   const named = process.argv.some((a) => /^--(node-ipc|socket)/.test(a));
   const connection = named ? createConnection(ProposedFeatures.all) : overStdio();
-  process.on('uncaughtException', (error) => connection.console.error(`uncaught: ${error.stack ?? error.message}`));
-  process.on('unhandledRejection', (reason) => connection.console.error(`unhandled: ${String(reason)}`));
+  const say = (text: string): void => {
+    try {
+      connection.console.error(text);
+    } catch {
+      // the client went away in the middle of an answer: there is nobody left to serve, nor to tell
+      process.exit(1);
+    }
+  };
+  process.on('uncaughtException', (error) => say(`uncaught: ${error.stack ?? error.message}`));
+  process.on('unhandledRejection', (reason) => say(`unhandled: ${String(reason)}`));
   serve(connection, { files: new NodeFiles(), parts: () => loadParts(), now: () => performance.now(), version: VERSION });
 }
 

@@ -10,6 +10,7 @@ import { cipherWords } from '../../catalog/ciphers.ts';
 import { bodyOf } from '../../catalog/context.ts';
 import type { DirectiveFact } from '../../catalog/fact.ts';
 import { groupsOf } from '../../catalog/groups.ts';
+import { mozillaProfile, profileCiphers, profileCurves } from '../../catalog/mozilla.ts';
 import { NAME_TITLES, type NameKind } from '../../catalog/names.ts';
 import { findParameter, parameterLabel, parameterStatus } from '../../catalog/parameters.ts';
 import type { ArgumentFact, ArgumentKind, ParameterFact } from '../../catalog/shape.ts';
@@ -210,6 +211,22 @@ function inList(typed: string, separator: string, items: readonly Item[]): Part 
   return { keep: typed.lastIndexOf(separator) + 1, items };
 }
 
+/** Whole lists, where nothing is typed yet: Mozilla's for a server, OpenSSL's own for a client of backends. */
+function cipherLists({ fact, reaches, typed }: Ask): Item[] {
+  if (typed.includes(':') || /^[!+-]/.test(typed)) return [];
+  const { target } = reaches[0]!.config.settings;
+  const list = (label: string, text: string | null, detail: string): Item[] =>
+    text ? [{ label, kind: 'value', detail, insert: text, filter: `${text} ${label}` }] : [];
+  const own = list('DEFAULT', 'DEFAULT', 'what OpenSSL itself takes for good');
+  const mozilla = list(
+    'ECDHE-… (Mozilla intermediate)',
+    profileCiphers(mozillaProfile('intermediate')!, target),
+    'forward secrecy with authenticated encryption, for all clients of TLS 1.2',
+  );
+  const standard = list('HIGH:!aNULL:!MD5', 'HIGH:!aNULL:!MD5', 'the default of nginx for servers');
+  return /^(?:proxy|grpc|uwsgi|zone_sync)_/.test(fact.name) ? [...own, ...mozilla] : [...mozilla, ...standard];
+}
+
 function ciphers(ask: Ask): Part {
   const { target } = ask.reaches[0]!.config.settings;
   const { keywords, suites } = cipherWords(target);
@@ -221,7 +238,9 @@ function ciphers(ask: Ask): Part {
     detail: `${s.kx} ${s.au} ${s.enc}${s.weaknesses.length ? ` · ${s.weaknesses.join(', ')}` : ''}`,
     ...(s.weaknesses.some((w) => w !== 'cbc' && w !== 'no-forward-secrecy') ? { deprecated: true } : {}),
   }));
-  return { keep: from + sign.length, items: [...rows, ...keywords.map((k): Item => ({ label: k, kind: 'keyword' }))] };
+  const lists = cipherLists(ask);
+  const named = keywords.filter((k) => !lists.some((l) => l.label === k)).map((k): Item => ({ label: k, kind: 'keyword' }));
+  return { keep: from + sign.length, items: [...lists, ...rows, ...named] };
 }
 
 const OPERATORS = [
@@ -530,12 +549,19 @@ const KINDS: { readonly [kind in ArgumentKind]?: (ask: Ask) => Part } = table({
       }),
     ),
   ciphers,
-  curves: (ask) =>
-    inList(ask.typed, ':', values([...groupsOf(ask.reaches[0]!.config.settings.target).map((g) => g.name), ...(ask.what.words ?? [])])),
+  curves: (ask) => {
+    const { target } = ask.reaches[0]!.config.settings;
+    const usual = profileCurves(mozillaProfile('intermediate')!, target).join(':');
+    const lists = ask.typed.includes(':') ? [] : values([[usual, 'Mozilla intermediate'], ...(ask.what.words ?? [])]);
+    return inList(ask.typed, ':', [...lists, ...values(groupsOf(target).map((g) => g.name))]);
+  },
   'openssl-command': () => whole(values(OPENSSL_COMMANDS)),
   protocol: () => whole(values(PROTOCOL_NAMES)),
-  mime: (ask) =>
-    whole(values([...MIME.filter((m) => !ask.site.words.includes(m) && !ask.site.following.includes(m)), ...(ask.what.words ?? [])])),
+  mime: (ask) => {
+    // the first of the defaults always counts, and nginx warns of one that is said twice (ngx_http_types_slot)
+    const taken = [...ask.site.words, ...ask.site.following, ...(ask.fact.kind === 'mime-types' ? [ask.fact.default?.split(' ')[0]] : [])];
+    return whole(values([...MIME.filter((m) => !taken.includes(m)), ...(ask.what.words ?? [])]));
+  },
   charset: (ask) => whole([...values(CHARSETS), ...values(ask.what.words ?? [], 'keyword')]),
   method: (ask) => whole(values((ask.what.words ?? []).filter((w) => !ask.site.words.includes(w)))),
   network: (ask) => {
