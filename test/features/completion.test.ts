@@ -271,6 +271,8 @@ describe('arguments', () => {
   });
   test('a type that always counts is not offered', () =>
     checkCompletion(inside('http', 'gzip_types <|>;'), { has: ['text/css'], lacks: ['text/html'] }));
+  test('the variable that a line makes is no value for it', () =>
+    checkCompletion(inside('server', 'set $mine <|>;'), { has: ['$host'], lacks: ['$mine'] }));
   test('curves', () =>
     checkCompletion(inside('server', 'ssl_ecdh_curve X25519:sec<|>;'), {
       has: ['secp384r1'],

@@ -251,6 +251,14 @@ describe('rename', () => {
       'x',
       only(http('map $uri $x { default 1; }\nmap $x $c { default $x; }')),
     ));
+  test('a captured name in the name of a server, which is the same server with it', () =>
+    checkRename(
+      `events {}\nhttp { server { listen 80; server_name ~^(?<si<|>te>\\w+)\\.example$; root /srv/$site; } server { listen 80; server_name other.example; return 200 $server_name; } }`,
+      'who',
+      {
+        'nginx.conf': `events {}\nhttp { server { listen 80; server_name ~^(?<who>\\w+)\\.example$; root /srv/$who; } server { listen 80; server_name other.example; return 200 $server_name; } }`,
+      },
+    ));
   test('a captured name', () =>
     checkRename(
       inside('server', 'location ~ ^/(?<o<|>ld>a)$ { return 200 $old; }'),

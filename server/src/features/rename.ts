@@ -84,8 +84,11 @@ export function rename(configs: readonly Config[], file: SourceFile, offset: num
     const folded = site.kind === 'variable' || site.kind === 'upstream';
     const same = folded && name.toLowerCase() === site.name.toLowerCase();
     const taken = same ? undefined : definitionBeside(index, site, name);
+    const title = NAME_TITLES[site.kind];
     if (taken)
-      return { refused: `There is a ${NAME_TITLES[site.kind]} "${name}" already, in ${taken.directive.file.id.split('/').at(-1)}.` };
+      return {
+        refused: `There is ${/^[aeio]|^up/i.test(title) ? 'an' : 'a'} ${title} "${name}" already, in ${taken.directive.file.id.split('/').at(-1)}.`,
+      };
     if (site.kind === 'variable' && site.protocol && config.catalog.variable(name, site.protocol))
       return { refused: `$${name} is a variable of nginx's own.` };
     if (site.kind === 'variable' && /^\d/.test(name)) return { refused: 'A variable that begins with a digit would be read as a capture.' };

@@ -60,10 +60,17 @@ const shown = ({ method, scheme, headers, target }: RequestInput): string =>
 /** Aspects that tell names of the configuration's own; what is sent to someone is compared as it is sent. */
 const NAMING: ReadonlySet<FixChange> = new Set<FixChange>(['request-line', 'limits', 'cache', 'timing']);
 
+/** the beginning of a group with a name, in the three ways of PCRE */
+const GROUP = /\(\?P?[<'](\w+)[>']/g;
+
 function told(kind: FixChange, trace: Trace, called: Called | undefined): string {
   const value = ASPECTS[kind](trace);
-  if (!called || !NAMING.has(kind)) return plain(value);
+  if (!called) return plain(value);
   const [from, to] = [called.from.toLowerCase(), called.to.toLowerCase()];
+  // a server that is named by an expression is the same one when a group in it gets another name
+  if (kind === 'server' && typeof value === 'string')
+    return value.replace(GROUP, (written: string, name: string) => ([from, to].includes(name.toLowerCase()) ? `(?<${from}>` : written));
+  if (!NAMING.has(kind)) return plain(value);
   return JSON.stringify(value, (key, v) => (typeof v === 'string' && [from, to].includes(v.toLowerCase()) ? from : place(key, v)));
 }
 

@@ -372,7 +372,10 @@ function text(ask: Ask): Part {
     preset && !/[\s"']/.test(preset) && !words.some((w) => w.label === preset)
       ? [{ label: preset, kind: 'value', detail: 'the default' }]
       : [];
-  const more = takes && ask.typed === '' ? variableItems(ask.reaches, { name: ask.site.words[0] ?? '', words: ask.site.words }) : [];
+  // the variable that this very line makes is no value for it
+  const except = { file: ask.file.id, offset: ask.offset };
+  const line = { name: ask.site.words[0] ?? '', words: ask.site.words };
+  const more = takes && ask.typed === '' ? variableItems(ask.reaches, line, { except }) : [];
   return whole([...usual, ...words, ...first, ...more]);
 }
 
