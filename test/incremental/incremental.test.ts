@@ -454,6 +454,10 @@ http {
   const fixed = await edit('location /img {', 'location /images/ {');
   assert.ok(!rulesAt(fixed, 'location /images/ { alias /data/img/; }').includes('alias-traversal'), 'what was fixed is gone');
   assert.ok(rulesAt(fixed, 'location /own { alias /data/own/; }').includes('alias-traversal'), 'what stands beside it has moved along');
+  const hosts = fixed
+    .filter((f) => f.rule === 'proxy-host-missing')
+    .map(({ at: { span } }) => session.texts.get(MAIN)!.slice(span.start, span.end));
+  assert.deepEqual(hosts, ['proxy_pass', 'proxy_pass'], 'to where it is now');
   assert.ok(rulesAt(fixed, 'location /media { alias /data/media/; }').includes('alias-traversal'), 'what stands below has moved along');
   await session.check(true, () => 'fixed');
   // the name is another one now: both servers lack theirs, and the one that was edited says so first
