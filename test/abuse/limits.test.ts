@@ -53,6 +53,7 @@ const LIMITS: Readonly<Record<string, Readonly<Record<string, Outcome>>>> = {
   'deploy/dockerfile.ts': { MAX_INSTRUCTIONS: 'finding' },
   'deploy/env-file.ts': { MAX_LENGTH: 'finding', MAX_VARIABLES: 'finding' },
   'deploy/fills.ts': { MOST: 'unknown' },
+  'deploy/node-port.ts': { MAX_LENGTH: 'unknown' },
   'deploy/php-sizes.ts': { MAX_LENGTH: 'unknown' },
   'deploy/procfile.ts': { MAX_PROCESSES: 'finding' },
   'deploy/python-tree.ts': { MAX_LENGTH: 'finding', MAX_DEPTH: 'unknown', MAX_KNOWN: 'kept' },

@@ -65,8 +65,8 @@ Where the location also takes plain requests, a map makes \`Connection\` depend 
       // the line is for connections that are kept; where WebSockets are meant it has to name the upgrade
       else
         report('connection', {
-          at: directive.statement.name,
-          related: [{ at: connection.at(), message: 'the header that is passed on' }],
+          at: connection.at(),
+          related: [{ at: directive.nameAt, message: 'passed on here' }],
           fix: {
             title: 'Complete the handshake',
             safety: 'suggestion',
@@ -101,6 +101,22 @@ Where the location also takes plain requests, a map makes \`Connection\` depend 
     proxy_pass http://127.0.0.1:8000;
 }`,
       fixed: false,
+    },
+    {
+      inside: 'server',
+      bad: `location /ws/ {
+    proxy_pass http://127.0.0.1:8000;
+    proxy_http_version 1.1;
+    proxy_set_header Upgrade $http_upgrade;
+    proxy_set_header Connection keep-alive;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ connection
+}`,
+      good: `location /ws/ {
+    proxy_pass http://127.0.0.1:8000;
+    proxy_http_version 1.1;
+    proxy_set_header Upgrade $http_upgrade;
+    proxy_set_header Connection "upgrade";
+}`,
     },
     {
       inside: 'server',
