@@ -72,7 +72,7 @@ const ask = (port: number, method: string, target: string): Promise<{ status: nu
 const header = (trace: Trace, name: string): string => trace.outcome.responseHeaders.find(([n]) => n === name)?.[1] ?? '';
 const BOTH = 'add_header X-Up "$upstream_addr/$upstream_status" always; add_header X-C $upstream_cache_status always;';
 
-test('groups, second backends, failures', { skip: withoutNginx(), timeout: 120_000 }, async () => {
+test('groups, second backends, failures', { skip: withoutNginx(), timeout: Math.max(120_000, REQUESTS * 200) }, async () => {
   const [a, b] = backends;
   const random = new Random(7);
   let seen = 0;

@@ -19,6 +19,7 @@ const TWO_DEFECTS: Readonly<Record<string, string>> = {
   'proxy-pass-drops-path + proxy-redirect-lost': 'the path of requests, and the host of redirects',
   'hsts-missing + known-vulnerability': 'a header, and a version',
   'comparison-constant + invalid-entry': 'a row that cannot match, and one that is there twice',
+  'proxy-pass-slash-mismatch + proxy-redirect-lost': 'the path of requests, and the host of redirects',
   'proxy-redirect-lost + upstream-tls-unverified': 'redirects, and the certificate of the upstream',
   'upstream-sni-missing + upstream-tls-unverified': 'the name that is sent, and the certificate that comes back',
   'session-tickets-not-rotated + weak-protocol': 'tickets, and the protocols that are there by default',

@@ -202,7 +202,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = table({
   proxy_cookie_flags: {
     rows: [
       ['~ secure httponly samesite=lax', 'all cookies'],
-      ['~', 'all cookies, with the flags that follow'],
+      ['~ secure', 'all cookies, over HTTPS alone'],
     ],
     only: true,
   },
