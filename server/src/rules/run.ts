@@ -2,7 +2,7 @@
 
 import picomatch from 'picomatch';
 import { isOverridden } from '../answers/where-a-line-counts.ts';
-import { pathOf } from '../base/file-id.ts';
+import { type FileId, pathOf } from '../base/file-id.ts';
 import type { Place, Span } from '../base/span.ts';
 import { isBeyond, newestRelease } from '../catalog/changes.ts';
 import { bodyOf } from '../catalog/context.ts';
@@ -734,18 +734,22 @@ class Collector {
   }
 }
 
-/** Whether a finding judges what a statement means that has no semicolon yet: half a word says nothing, and nginx does not start before it is ended. */
-function isUnfinished(config: Config, { group, at }: Finding): boolean {
-  if (group === 'validity') return false;
-  const problems = config.files.get(at.file)?.problems ?? [];
-  return problems.some(
-    ({ fault, statement }) =>
-      fault === 'missing-semicolon' && statement !== null && statement.start <= at.span.start && at.span.start < statement.end,
+/** The findings without those that judge what a statement means that has no semicolon yet: half a word says nothing, and nginx does not start before it is ended. */
+function ofFinished(config: Config, findings: readonly Finding[]): readonly Finding[] {
+  const open = new Map<FileId, readonly Statement[]>();
+  for (const { id, problems } of config.files.values()) {
+    const unended = problems.flatMap(({ fault, statement }) => (fault === 'missing-semicolon' && statement ? [statement] : []));
+    if (unended.length) open.set(id, unended);
+  }
+  if (!open.size) return findings;
+  return findings.filter(
+    ({ group, at }) => group === 'validity' || !open.get(at.file)?.some((s) => s.start <= at.span.start && at.span.start < s.end),
   );
 }
 
 /** Leaves out what comments silence and what is still being written, joins what has one cause, and reports comments that silence nothing. */
-function suppress(config: Config, findings: readonly Finding[], rules: readonly Rule[], active: readonly Rule[]): Finding[] {
+function suppress(config: Config, found: readonly Finding[], rules: readonly Rule[], active: readonly Rule[]): Finding[] {
+  const findings = ofFinished(config, found);
   const used = new Map<Suppression, Set<string>>();
   const commented = new Set([...config.files.values()].filter((file) => suppressionsOf(file).length));
   if (!commented.size) return joined(findings);
@@ -768,7 +772,7 @@ function suppress(config: Config, findings: readonly Finding[], rules: readonly 
     used.set(hit, ids);
     return true;
   };
-  const told = findings.filter((f) => !isSilent(f) && !isUnfinished(config, f));
+  const told = findings.filter((f) => !isSilent(f));
   // what is joined may be told at another place, which has comments of its own
   const kept = joined(told).filter((f) => !isSilent(f));
   const unusedLevel = config.settings.rules['unused-suppression'] ?? 'hint';
