@@ -356,10 +356,12 @@ function requestLine(run: Run, target: ByteString, versionText: string, version:
   const protocol = run.version === 9 ? '' : http1 ? `HTTP/${versionText}` : `HTTP/${run.version === 2000 ? '2.0' : '3.0'}`;
   run.protocolText = protocol;
   run.requestLine = `${run.methodName} ${target}${protocol === '' ? '' : ` ${protocol}`}`;
-  const { first, count, size, mergeSlashes } = readings.of(run.level);
+  const { first, count, size } = readings.of(run.level);
   run.space = new HeaderSpace(first, count, size);
   if (http1 && !run.space.take(run.requestLine.length + 2)) return refuse(run, 414, 'the request line is too long');
   if (!http1 && !authority(run)) return false;
+  // of the server that the authority has chosen
+  const { mergeSlashes } = readings.of(run.level);
   if (!METHOD.test(run.methodName)) return refuse(run, 400, 'the method has characters that nginx refuses');
   const connects = run.methodName === 'CONNECT' && behaviour.tunnels;
   const parsed = connects ? parseAuthority(target) : parseTarget(target, mergeSlashes, behaviour.strictHost);
