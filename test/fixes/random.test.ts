@@ -174,7 +174,8 @@ async function violationsOf(r: Random, { name, tree, settings }: Case): Promise<
   for (const version of r.some(versions, 3)) {
     const at = withSettings(settings, { nginxVersion: version });
     const [was, is] = [errorsOf(await lintTree(tree, validity, at)), errorsOf(await lintTree(after, validity, at))];
-    for (const [rule, count] of is) if ((was.get(rule) ?? 0) < count) say(`${rules}: nginx ${version} refuses the fixed text (${rule})`);
+    // what a version refuses already may be said at more lines afterwards: a certificate that is missing, of each listen line
+    for (const rule of is.keys()) if (!was.has(rule)) say(`${rules}: nginx ${version} refuses the fixed text (${rule})`);
   }
   const [was, is] = [await lintTree(tree, [], settings), await lintTree(after, [], settings)];
   for (const file of tree.files.keys()) {
