@@ -689,10 +689,12 @@ export class Workspace {
   private async belongs(file: FileId, cancel: CancelToken): Promise<void> {
     const own = this.buffers.get(file);
     if (own && holdsMainBlocks(own.document.text) && !this.loaded.has(file)) await this.load(file, cancel);
-    if (!this.found) return;
-    const before = this.found.size;
-    const project = await this.seek(hostFileOf(file), 'file', this.found, cancel);
-    if (this.found.size > before) this.applicationSettled = false;
+    // an event may begin the search anew meanwhile
+    const { found } = this;
+    if (!found) return;
+    const before = found.size;
+    const project = await this.seek(hostFileOf(file), 'file', found, cancel);
+    if (found.size > before) this.applicationSettled = false;
     if (this.named && this.folders.some((f) => isBelow(file, f))) return;
     for (const root of project.roots) if (!this.loaded.has(root)) await this.load(root, cancel);
   }
