@@ -3,7 +3,6 @@
 import { normalPath, pathOf } from '../../base/file-id.ts';
 import type { Directive } from '../../config/directive.ts';
 import { pathsOf } from '../../config/paths.ts';
-import type { Scope } from '../../config/scope.ts';
 import { isStock } from '../../config/stock.ts';
 import { fileInside } from '../../deploy/inside.ts';
 import { defineRule, type Related } from '../rule.ts';
@@ -40,13 +39,6 @@ function wantedBy(directive: Directive): Wanted[] {
   return pathsOf(statement)
     .filter((use) => use.madeIn !== undefined || use.wants === 'file')
     .map((use) => ({ argument: use.argument, path: inContainer(use.path), folder: use.madeIn !== undefined }));
-}
-
-function* directivesBelow(scope: Scope): Generator<Directive> {
-  for (const d of scope.directives) {
-    yield d;
-    if (d.body) yield* directivesBelow(d.body);
-  }
 }
 
 const COMPOSE = (volumes: string): string =>
@@ -91,7 +83,7 @@ scripts in \`/docker-entrypoint.d\`, may make the file, and is not reported.`,
   check({ config, deployment, report }) {
     const containers = nginxesOf(config, deployment);
     if (!containers.length) return;
-    for (const directive of directivesBelow(config.main)) {
+    for (const directive of config.main.all) {
       if (isStock(directive.file.id) || !directive.fact) continue;
       for (const { argument, path, folder } of wantedBy(directive)) {
         const from = containers.find((c) => fileInside(deployment, c, path) === false);

@@ -3,7 +3,6 @@
 import { dirname, pathOf, resolve } from '../../base/file-id.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
-import type { Scope } from '../../config/scope.ts';
 import { serversOf } from '../../config/servers.ts';
 import { hasVariables } from '../../config/upstreams.ts';
 import type { ComposeMount, ComposeService } from '../../deploy/compose.ts';
@@ -19,17 +18,10 @@ import { main, tree } from './_examples.ts';
 import { nginxesOf } from './_links.ts';
 import { installed, projectFolder } from './_static.ts';
 
-function* foldersIn(scope: Scope): Generator<Directive> {
-  for (const d of scope.directives) {
-    if ((d.name === 'alias' || d.name === 'root') && d.fact && d.args[0]) yield d;
-    if (d.body) yield* foldersIn(d.body);
-  }
-}
-
 function folders(config: Config): Directive[] {
   const seen = new Set<string>();
   return serversOf(config)
-    .flatMap((s) => [...foldersIn(s.scope)])
+    .flatMap((s) => s.scope.all.filter((d) => (d.name === 'alias' || d.name === 'root') && d.fact && d.args[0]))
     .filter((d) => {
       const key = `${d.file.id}#${d.statement.start}`;
       return !seen.has(key) && seen.add(key);
