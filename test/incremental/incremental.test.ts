@@ -482,3 +482,23 @@ function difference(before: string, after: string): TextEdit {
   while (end < before.length - start && end < after.length - start && before.at(-1 - end) === after.at(-1 - end)) end++;
   return { span: { start, end: before.length - end }, newText: after.slice(start, after.length - end) };
 }
+
+const BESIDE = `events {}
+http {
+    server {
+        listen 80;
+        gzip on;
+    }
+    server {
+        listen 81;
+        foo bar;
+        proxy_pass http://x;
+    }
+}
+`;
+
+test('a block behind a brace that opens nothing is not judged until it goes', () =>
+  through(BESIDE, [[['gzip on;', 'gzip on {']], [['gzip on {', 'gzip on;']], [['80;', '80; {']], [['80; {', '80;']]]));
+
+test('a block behind a brace that is there from the beginning is judged when it goes', () =>
+  through(BESIDE.replace('gzip on;', 'gzip on {'), [[['gzip on {', 'gzip on;']], [['gzip on;', 'gzip on {']]]));

@@ -39,3 +39,22 @@ test('what stands beside is judged as ever', async () => {
   const found = await told('autoindex on;\nlocation /a { allow 10.0.0.0/8; proxy_pass http://a\n }');
   for (const rule of ['syntax', 'directory-listing', 'allow-without-deny']) assert.ok(found.includes(rule), found.join(', '));
 });
+
+test('a line that is no directive because of a semicolon in the value before it does not vouch for the same line elsewhere', async () => {
+  const { rules } = await parts();
+  const config = await configOf(`#- nginx.conf
+events {}
+http {
+  server { listen 80; add_header Strict-Transport-Security max-age=63072000; includeSubDomains; }
+  server {
+    listen 81;
+    includeSubDomains;
+  }
+}
+`);
+  const found = lint(config, rules).filter((f) => f.rule === 'unknown-directive');
+  assert.deepEqual(
+    found.map((f) => config.files.get(config.root)!.lines.lineAt(f.at.span.start)),
+    [5],
+  );
+});

@@ -28,6 +28,7 @@ import { joined } from './shared.ts';
 import { type Suppression, suppressionsOf } from './suppress.ts';
 import { Told } from './told.ts';
 import { restsOnUnseen, restsOnUnseenAnywhere } from './unseen.ts';
+import { hasFaults } from './validity/_structure.ts';
 
 export interface LintOptions {
   /** leave out what is too slow for a keystroke: the rules that are declared costly */
@@ -475,7 +476,8 @@ class Part {
   private lineOf({ scope, file, statement }: Directive): string | null {
     if (this.config.kind !== 'root') return null;
     let known = this.sound.get(file);
-    if (known === undefined) this.sound.set(file, (known = file.template === null && file.problems.length === 0));
+    if (known === undefined)
+      this.sound.set(file, (known = file.template === null && file.problems.length === 0 && !hasFaults(file, this.config.catalog)));
     if (!known) return null;
     const { name, args, open } = statement;
     const words = file.text.slice(name.start, args.length ? args[args.length - 1]!.end : name.end);

@@ -96,15 +96,18 @@ function define(config: Config, protocol: ServerProtocol, name: string): Definit
 
 const written = new WeakMap<SourceFile, ReadonlySet<string>>();
 
-/** Whether a line of any file may define a variable of that name: read off the statements, before levels are made of them. */
-function isWritten(config: Config, name: string): boolean {
+const ofAllFiles = new PerConfig((config): ReadonlySet<string> => {
+  const all = new Set<string>();
   for (const file of config.files.values()) {
     let names = written.get(file);
     if (!names) written.set(file, (names = namesWritten(file.body)));
-    if (names.has(name)) return true;
+    for (const name of names) all.add(name);
   }
-  return false;
-}
+  return all;
+});
+
+/** Whether a line of any file may define a variable of that name: read off the statements, before levels are made of them. */
+const isWritten = (config: Config, name: string): boolean => ofAllFiles.of(config).has(name);
 
 const GROUP = /\(\?P?[<']([A-Za-z_]\w*)[>']/g;
 

@@ -51,6 +51,12 @@ export function structureOf(file: SourceFile, catalog: Catalog): Structure {
   return structure;
 }
 
+/** Whether anything in a file is not judged, or not as it stands, because of a fault before it; also where the parser has nothing to say. */
+export function hasFaults(file: SourceFile, catalog: Catalog): boolean {
+  const { regions, broken } = structureOf(file, catalog);
+  return regions.length > 0 || broken.size > 0;
+}
+
 function* statementsIn(statements: readonly Statement[]): Generator<Statement> {
   for (const s of statements) {
     yield s;
