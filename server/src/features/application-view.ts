@@ -166,7 +166,7 @@ export function applicationViewOf(trace: Trace, deployment: Deployment, config: 
     ...application.unreadEnvironment.map(({ path }) => ({
       name: 'environment',
       value: `${path} is not in the workspace`,
-      why: 'taken as setting none of the server’s own variables',
+      why: 'what it sets is unknown, and stays open where it decides something',
       good: null,
     })),
   ];

@@ -70,6 +70,10 @@ as an ordinary request, which it answers with 404 or 400, unless the location pa
   },
   check({ config, deployment, report }) {
     const reported = new Set<string>();
+    const dropped: { side: Side; route: Route; path: string; missing: string[] }[] = [];
+    /** Routes that arrive whole somewhere in a server: another way to them there is not the one that WebSockets take. */
+    const arrives = new Set<string>();
+    const way = ({ server }: Side, { place }: Route): string => `${server?.index} ${place.file}#${place.span.start}`;
     for (const side of distinct(sidesOf(config, deployment))) {
       if (!side.server || side.target.kind !== 'proxy') continue;
       for (const route of routesOf(side.application)) {
@@ -84,17 +88,21 @@ as an ordinary request, which it answers with 404 or 400, unless the location pa
           ...(/upgrade/i.test(header('connection')) ? [] : ['Connection']),
           ...(sent.httpVersion === '1.1' ? [] : ['HTTP/1.1']),
         ];
-        const at: Place = side.pass.nameAt;
-        const key = `${at.file}#${at.span.start}`;
-        if (!missing.length || reported.has(key)) continue;
-        reported.add(key);
-        report('dropped', {
-          at,
-          data: { path, missing: missing.join(', ') },
-          related: [{ at: route.place, message: 'a WebSocket route' }],
-          ...passesOn(side, missing),
-        });
+        if (missing.length) dropped.push({ side, route, path, missing });
+        else arrives.add(way(side, route));
       }
+    }
+    for (const { side, route, path, missing } of dropped) {
+      const at: Place = side.pass.nameAt;
+      const key = `${at.file}#${at.span.start}`;
+      if (reported.has(key) || arrives.has(way(side, route))) continue;
+      reported.add(key);
+      report('dropped', {
+        at,
+        data: { path, missing: missing.join(', ') },
+        related: [{ at: route.place, message: 'a WebSocket route' }],
+        ...passesOn(side, missing),
+      });
     }
   },
   examples: [
@@ -135,6 +143,25 @@ as an ordinary request, which it answers with 404 or 400, unless the location pa
         proxy_http_version 1.1;
         proxy_set_header Upgrade $http_upgrade;
         proxy_set_header Connection "upgrade";`),
+        'app/Procfile': 'web: uvicorn main:app --port 8000\n',
+        'app/main.py':
+          "from fastapi import FastAPI, WebSocket\napp = FastAPI()\n@app.websocket('/ws')\nasync def ws(socket: WebSocket):\n    await socket.accept()\n",
+      }),
+    },
+    {
+      settings: { nginx: '1.26.3' },
+      good: tree({
+        'nginx.conf': main(`server {
+    location /live/ {
+        proxy_pass http://127.0.0.1:8000/;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";
+    }
+    location /api/ {
+        proxy_pass http://127.0.0.1:8000/;
+    }
+}`),
         'app/Procfile': 'web: uvicorn main:app --port 8000\n',
         'app/main.py':
           "from fastapi import FastAPI, WebSocket\napp = FastAPI()\n@app.websocket('/ws')\nasync def ws(socket: WebSocket):\n    await socket.accept()\n",
