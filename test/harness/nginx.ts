@@ -509,16 +509,42 @@ function linkSelf(folder: string): void {
   fs.symlinkSync('..', path.join(etc, 'nginx'));
 }
 
-/** `count` TCP ports of 127.0.0.1 that were free a moment ago. */
+const FIRST_PORT = 10_000;
+const PORTS_OF_A_PROCESS = 200;
+const PROCESSES = 100;
+const bound = (port: number): Promise<net.Server | undefined> =>
+  new Promise((done) => {
+    const server = net.createServer();
+    server.once('error', () => done(undefined)).listen(port, '127.0.0.1', () => done(server));
+  });
+
+/** The first port of a range that this process has to itself: it is held open for as long as the process lives, the ports after it are handed out. */
+async function ownRange(): Promise<number> {
+  for (let i = 0; i < PROCESSES; i++) {
+    const first = FIRST_PORT + ((process.pid + i) % PROCESSES) * PORTS_OF_A_PROCESS;
+    const guard = await bound(first);
+    if (!guard) continue;
+    guard.unref();
+    return first;
+  }
+  throw new Error(`${PROCESSES} processes use the ports from ${FIRST_PORT} on already`);
+}
+let range: Promise<number> | undefined;
+let handedOut = 0;
+
+/** `count` different TCP ports of 127.0.0.1 that were free a moment ago. They lie below those that a system gives to whoever asks for any port,
+ * and in a range of this process, so that test files which run beside each other do not take them meanwhile. */
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, () => {
-      const server = net.createServer();
-      return new Promise<net.Server>((done, fail) => server.once('error', fail).listen(0, '127.0.0.1', () => done(server)));
-    }),
-  );
-  const ports = servers.map((s) => (s.address() as net.AddressInfo).port);
-  await Promise.all(servers.map((s) => new Promise((done) => s.close(done))));
+  const first = await (range ??= ownRange());
+  const ports: number[] = [];
+  for (let tries = 0; ports.length < count; tries++) {
+    if (tries > 2 * PORTS_OF_A_PROCESS) throw new Error(`no ${count} free ports from ${first} on`);
+    const port = first + 1 + (handedOut++ % (PORTS_OF_A_PROCESS - 1));
+    const server = await bound(port);
+    if (!server) continue;
+    await new Promise((done) => server.close(done));
+    ports.push(port);
+  }
   return ports;
 }
 
